@@ -1,0 +1,25 @@
+//! What purgedeck knows about purges: pure data and pure functions.
+//!
+//! There is no I/O here, no clock, no async and no terminal: whoever needs the time passes it in. Every other room may
+//! look into this one; this one looks into none.
+
+pub mod account;
+pub mod budget;
+pub mod coverage;
+pub mod draft;
+pub mod failure;
+pub mod filter;
+pub mod findings;
+pub mod ids;
+pub mod journal;
+pub mod kind;
+pub mod limits;
+pub mod payload;
+pub mod plan;
+pub mod purge;
+pub mod query;
+pub mod resource;
+pub mod status;
+pub mod text;
+pub mod timeline;
+pub mod zone;

@@ -1,0 +1,27 @@
+//! An account as the configuration describes it to the rest of the program: no secrets, no URLs.
+
+use super::filter::Pattern;
+use super::ids::{AccountName, ProviderName};
+
+/// One account, without its credentials.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Its name.
+    pub name: AccountName,
+    /// Its provider.
+    pub provider: ProviderName,
+    /// A colour for it, as the theme files write colours.
+    pub colour: Option<String>,
+    /// A short text beside its name, for instance `PROD`.
+    pub badge: Option<String>,
+    /// Whether every purge in it needs the cname typed out.
+    pub protected: bool,
+    /// Cnames whose purges need the cname typed out.
+    pub protected_cnames: Vec<Pattern>,
+    /// Whether nothing may be purged in it.
+    pub read_only: bool,
+    /// Whether a reason must be given.
+    pub reason_required: bool,
+    /// Whether a ticket must be given, and how one looks (`*` stands for any characters).
+    pub ticket_pattern: Option<String>,
+}

@@ -1,0 +1,79 @@
+//! What the operator types, and what it means line by line.
+
+use serde::{Deserialize, Serialize};
+
+use super::findings::{Finding, Severity};
+use super::ids::{AccountName, ResourceId};
+use super::kind::Kind;
+
+/// What the operator typed so far. Survives a crash, so it can be written down.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Draft {
+    /// The targets as typed or pasted: full URLs, paths, curl lines; one or more to a line.
+    pub text: String,
+    /// The kind that was chosen; `None`: each line tells by its form. Everything is only ever meant by choice.
+    pub kind: Option<Kind>,
+    /// The resource for targets without a host, and for a purge of everything.
+    pub resource: Option<(AccountName, ResourceId)>,
+    /// The mode that was chosen, where a vendor offers a choice.
+    pub mode: Option<String>,
+    /// The area that was chosen, where a vendor splits by area.
+    pub area: Option<String>,
+    /// Why.
+    pub reason: String,
+    /// The operator's ticket.
+    pub ticket: String,
+}
+
+/// A draft as the linter understood it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Linted {
+    /// What became of each entry, in the order of the draft.
+    pub lines: Vec<LintedLine>,
+    /// Findings about the draft as a whole.
+    pub findings: Vec<Finding>,
+}
+
+/// One entry of a draft.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LintedLine {
+    /// Its line in the draft's text, counted from 0.
+    pub line: usize,
+    /// The entry as typed, trimmed.
+    pub input: String,
+    /// What the vendor will get; `None` where that cannot be said.
+    pub meaning: Option<Meaning>,
+    /// Findings about it.
+    pub findings: Vec<Finding>,
+}
+
+/// What an entry comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Meaning {
+    /// In which account.
+    pub account: AccountName,
+    /// For which resource.
+    pub resource: ResourceId,
+    /// The resource's cname.
+    pub cname: String,
+    /// As which kind.
+    pub kind: Kind,
+    /// In the vendor's own form.
+    pub target: String,
+}
+
+impl Linted {
+    /// All findings, those of lines first.
+    pub fn all_findings(&self) -> impl Iterator<Item = &Finding> {
+        self.lines
+            .iter()
+            .flat_map(|line| line.findings.iter())
+            .chain(&self.findings)
+    }
+
+    /// The gravest finding's severity.
+    pub fn worst(&self) -> Option<Severity> {
+        self.all_findings().map(|finding| finding.severity).max()
+    }
+}

@@ -1,0 +1,207 @@
+//! Why a vendor's API did not do what it was asked, in the terms that decide what may happen next.
+
+use std::fmt;
+use std::time::Duration;
+
+/// A request to a vendor that did not succeed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub struct Failure {
+    /// What went wrong.
+    pub cause: Cause,
+    /// The vendor's own words or the system's, cleaned of control characters and secrets and cut to a sane length; may be
+    /// empty.
+    pub detail: String,
+    /// The HTTP status, where there was an answer.
+    pub http_status: Option<u16>,
+    /// The vendor's own code for it, where it gave one.
+    pub code: Option<String>,
+    /// Whether a purge may have taken effect although this failure came back.
+    pub applied: Applied,
+}
+
+/// What went wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// The credentials are missing, wrong or expired.
+    Unauthenticated,
+    /// The credentials are good and do not allow this.
+    Forbidden,
+    /// The vendor does not know the resource or the endpoint.
+    NotFound,
+    /// Too many requests; when to come back, if the vendor said.
+    RateLimited {
+        /// The vendor's own word on when to come back.
+        retry_after: Option<Duration>,
+    },
+    /// A quota is used up until the vendor resets it, usually at the end of its day.
+    QuotaUsedUp,
+    /// The vendor read the request and refuses it as it is.
+    Rejected {
+        /// What it says of single fields or targets.
+        faults: Vec<Fault>,
+    },
+    /// Our clock and the vendor's are too far apart for a signature to hold.
+    ClockSkew {
+        /// Ours minus theirs, in seconds, where the vendor's answer carried a date.
+        seconds: Option<i64>,
+    },
+    /// Nothing was sent: no address, no connection, no trust.
+    Unreachable,
+    /// The connection was lost, or the answer did not come in time.
+    Lost,
+    /// The vendor failed on its side (5xx).
+    VendorError,
+    /// There was an answer and it makes no sense: broken JSON, an HTML page, an endless body.
+    BadAnswer,
+    /// The vendor has switched this API off.
+    Retired,
+    /// This vendor cannot do that.
+    Unsupported,
+    /// We would not send it: a redirect to another host, a plain-text base URL, a missing secret.
+    Refused,
+}
+
+/// What a vendor says of one field or one target of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The field, as the vendor calls it.
+    pub field: String,
+    /// Which target, counted from 0, where the vendor says.
+    pub index: Option<usize>,
+    /// The vendor's words.
+    pub words: String,
+}
+
+/// Whether a purge may have taken effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Applied {
+    /// It has not: nothing was sent, or the vendor refused.
+    No,
+    /// Nobody knows: the request went out and no trustworthy answer came back.
+    Maybe,
+}
+
+impl Failure {
+    /// A failure with no words of the vendor's, that certainly had no effect.
+    pub fn new(cause: Cause) -> Self {
+        Self {
+            cause,
+            detail: String::new(),
+            http_status: None,
+            code: None,
+            applied: Applied::No,
+        }
+    }
+
+    /// The same with the vendor's or the system's words, which are cleaned and cut.
+    #[must_use]
+    pub fn saying(mut self, detail: impl AsRef<str>) -> Self {
+        self.detail = super::text::visible(detail.as_ref(), 600);
+        self
+    }
+
+    /// Whether the same question may succeed later without anybody changing anything.
+    pub fn is_passing(&self) -> bool {
+        match self.cause {
+            Cause::RateLimited { .. }
+            | Cause::Unreachable
+            | Cause::Lost
+            | Cause::VendorError
+            | Cause::BadAnswer => true,
+            Cause::Unauthenticated
+            | Cause::Forbidden
+            | Cause::NotFound
+            | Cause::QuotaUsedUp
+            | Cause::Rejected { .. }
+            | Cause::ClockSkew { .. }
+            | Cause::Retired
+            | Cause::Unsupported
+            | Cause::Refused => false,
+        }
+    }
+
+    /// In a few words, for the accounts line: what is wrong.
+    pub fn headline(&self) -> String {
+        let words = match &self.cause {
+            Cause::Unauthenticated => "token refused",
+            Cause::Forbidden => "not allowed",
+            Cause::NotFound => "not found",
+            Cause::RateLimited { .. } => "rate limited",
+            Cause::QuotaUsedUp => "quota used up",
+            Cause::Rejected { .. } => "rejected",
+            Cause::ClockSkew { .. } => "clock is off",
+            Cause::Unreachable => "cannot connect",
+            Cause::Lost => "no answer",
+            Cause::VendorError => "vendor error",
+            Cause::BadAnswer => "unreadable answer",
+            Cause::Retired => "API retired",
+            Cause::Unsupported => "not offered",
+            Cause::Refused => "not sent",
+        };
+        self.http_status
+            .map_or_else(|| words.to_owned(), |status| format!("{status} {words}"))
+    }
+
+    /// What the operator can do about it, as one sentence.
+    pub fn advice(&self) -> &'static str {
+        match &self.cause {
+            Cause::Unauthenticated => {
+                "Check the account's secret: it may be cut short, expired or revoked."
+            }
+            Cause::Forbidden => "The token's role does not allow this; ask for one that may purge.",
+            Cause::NotFound => {
+                "Check that the resource still exists in this account, and the account's base URL."
+            }
+            Cause::RateLimited { .. } => "Somebody used up the window; it opens again by itself.",
+            Cause::QuotaUsedUp => {
+                "The vendor's daily quota is spent; wait for its reset or ask the vendor for more."
+            }
+            Cause::Rejected { .. } => "Mend the targets that the vendor names and send again.",
+            Cause::ClockSkew { .. } => {
+                "Set this machine's clock (NTP); signatures hold only within minutes."
+            }
+            Cause::Unreachable => "Check the network, the proxy and the account's base URL.",
+            Cause::Lost => {
+                "The network or the vendor is slow; it is tried again, and a purge is looked up before anything else."
+            }
+            Cause::VendorError => {
+                "The vendor has a fault on its side; it is tried again with growing pauses."
+            }
+            Cause::BadAnswer => {
+                "Something between here and the vendor answers in its place, or its API changed."
+            }
+            Cause::Retired => "Use the vendor's newer API for this account.",
+            Cause::Unsupported => "Use another kind of purge for this account.",
+            Cause::Refused => "Mend the configuration that the message names.",
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.headline())?;
+        if let Some(code) = &self.code {
+            write!(f, " ({code})")?;
+        }
+        if let Cause::ClockSkew {
+            seconds: Some(seconds),
+        } = self.cause
+        {
+            let (amount, side) = (
+                seconds.unsigned_abs(),
+                if seconds < 0 { "behind" } else { "ahead" },
+            );
+            write!(f, ": this machine is {amount} s {side}")?;
+        }
+        if let Cause::RateLimited {
+            retry_after: Some(after),
+        } = self.cause
+        {
+            write!(f, ", come back in {} s", after.as_secs())?;
+        }
+        if !self.detail.is_empty() {
+            write!(f, ": {}", self.detail)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,124 @@
+//! One request in the journal: what we sent or will send, and what came of it.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::ids::{JournalId, PurgeId};
+use super::payload::PurgeRequest;
+
+/// Where a request stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JournalState {
+    /// Waiting for its time or for room in the budget.
+    Queued,
+    /// On its way: written before the first byte goes out, so that a crash leaves a trace.
+    Sending,
+    /// The vendor took it.
+    Accepted,
+    /// The vendor refused it, or it never went out; it had no effect.
+    Rejected,
+    /// It went out and nobody knows whether it took effect. Never sent again by itself.
+    Unknown,
+    /// The vendor says that it is done.
+    Successful,
+    /// The vendor says that it did not work.
+    Failed,
+    /// Taken back by the operator before it was sent.
+    Cancelled,
+}
+
+impl JournalState {
+    /// Every state, in the order of a request's life.
+    pub const EVERY: [Self; 8] = [
+        Self::Queued,
+        Self::Sending,
+        Self::Accepted,
+        Self::Rejected,
+        Self::Unknown,
+        Self::Successful,
+        Self::Failed,
+        Self::Cancelled,
+    ];
+
+    /// The word for it everywhere.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Sending => "sending",
+            Self::Accepted => "accepted",
+            Self::Rejected => "rejected",
+            Self::Unknown => "unknown",
+            Self::Successful => "successful",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// The state that a word stands for.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::EVERY.into_iter().find(|state| state.word() == word)
+    }
+
+    /// Which states may follow: the journal refuses any other step.
+    pub fn may_become(self, next: Self) -> bool {
+        match self {
+            Self::Queued => matches!(next, Self::Sending | Self::Cancelled | Self::Rejected),
+            Self::Sending => matches!(
+                next,
+                Self::Queued | Self::Accepted | Self::Rejected | Self::Unknown
+            ),
+            Self::Accepted => matches!(next, Self::Successful | Self::Failed),
+            Self::Unknown => matches!(
+                next,
+                Self::Accepted | Self::Successful | Self::Failed | Self::Rejected | Self::Queued
+            ),
+            Self::Rejected | Self::Successful | Self::Failed | Self::Cancelled => false,
+        }
+    }
+
+    /// Whether something is still to come of it.
+    pub fn is_open(self) -> bool {
+        match self {
+            Self::Queued | Self::Sending | Self::Accepted | Self::Unknown => true,
+            Self::Rejected | Self::Successful | Self::Failed | Self::Cancelled => false,
+        }
+    }
+}
+
+impl fmt::Display for JournalState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
+}
+
+/// One request with its history so far.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JournalEntry {
+    /// Our id for it.
+    pub id: JournalId,
+    /// What is sent.
+    pub request: PurgeRequest,
+    /// Where it stands.
+    pub state: JournalState,
+    /// When it was queued.
+    pub queued_at: DateTime<Utc>,
+    /// When it may go out at the earliest.
+    pub planned_at: DateTime<Utc>,
+    /// When it went out.
+    pub sent_at: Option<DateTime<Utc>>,
+    /// When it was answered, or given up.
+    pub answered_at: Option<DateTime<Utc>>,
+    /// Why, in the operator's words.
+    pub reason: Option<String>,
+    /// The operator's ticket.
+    pub ticket: Option<String>,
+    /// What went wrong, in words.
+    pub error: Option<String>,
+    /// The vendor's id for it, from its answer or found in its history.
+    pub purge: Option<PurgeId>,
+    /// What the probes of the edge said: fresh or stale; `None` for not asked or unclear.
+    pub verified: Option<bool>,
+}

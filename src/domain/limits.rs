@@ -1,0 +1,185 @@
+//! What a vendor accepts, as data. Compose, linter, plan, budgets and sync read it; no vendor's name stands in them.
+
+use std::time::Duration;
+
+use super::kind::Kind;
+
+/// What one account may ask of its vendor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// What holds for purges of single files; `None` where the vendor has none.
+    pub url: Option<KindRule>,
+    /// What holds for purges by pattern; `None` where the vendor has none.
+    pub pattern: Option<KindRule>,
+    /// What holds for a purge of everything; `None` where there is no way at all.
+    pub all: Option<KindRule>,
+    /// How its history can be read.
+    pub history: HistoryRule,
+    /// Daily quotas with what is left of them, where the vendor tells; empty otherwise.
+    pub quotas: Vec<Quota>,
+    /// Where the numbers come from.
+    pub source: Source,
+}
+
+/// Where limits come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The vendor's documents.
+    Documented,
+    /// The vendor's answer for this account.
+    Live,
+}
+
+/// What holds for one kind of purge.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KindRule {
+    /// The most targets that one request may carry; 0 for a purge of everything.
+    pub per_request: u32,
+    /// The longest target, in bytes; `None` where no limit is known.
+    pub longest: Option<u32>,
+    /// How many requests fit in which time, per resource or account; empty where no limit is known. All must hold.
+    pub windows: Vec<RateWindow>,
+    /// The form in which the vendor wants a target.
+    pub syntax: Syntax,
+    /// Where a `*` may stand.
+    pub wildcard: Wildcard,
+    /// What the vendor does with a query string in a target.
+    pub query: QueryUse,
+    /// How this kind is to be carried out, where the vendor offers a choice; the first is the default.
+    pub modes: Vec<Mode>,
+    /// For a purge of everything: what is really sent.
+    pub sent_as: SentAs,
+    /// How long it usually takes, for the follower's first look and the operator's patience.
+    pub usual: Duration,
+}
+
+/// So many requests in so much time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RateWindow {
+    /// How many requests.
+    pub requests: u32,
+    /// In how much time; the window slides.
+    pub per: Duration,
+    /// Over what they are counted.
+    pub scope: Scope,
+    /// Requests of rules with the same bucket are counted together.
+    pub bucket: &'static str,
+}
+
+/// Over what requests are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// Each resource has a window of its own.
+    Resource,
+    /// All resources of the account share one.
+    Account,
+}
+
+/// The form of a target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Syntax {
+    /// From the root, without scheme and host: `/img/a.jpg`.
+    Path,
+    /// With scheme and host: `https://www.site.com/img/a.jpg`.
+    FullUrl,
+    /// With scheme and host, and a `/` at the end: `https://www.site.com/img/`.
+    Directory,
+}
+
+/// Where a `*` may stand in a target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wildcard {
+    /// Nowhere; it would be taken for the character or refused.
+    Nowhere,
+    /// At the end only.
+    End,
+    /// At the end by one of the vendor's documents, anywhere by another: warned of, not refused.
+    EndDisputed,
+    /// Anywhere.
+    Anywhere,
+}
+
+/// What the vendor does with a query string.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QueryUse {
+    /// It is part of the target where it is part of the cache key.
+    Counts,
+    /// It is ignored.
+    Ignored,
+    /// The vendor does not say.
+    Unknown,
+}
+
+/// One way of carrying out a purge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mode {
+    /// The word that goes into a request's `mode`, on the screen and in flags.
+    pub word: &'static str,
+    /// What it does, in a sentence for the operator.
+    pub meaning: &'static str,
+}
+
+/// What a purge of everything really is at a vendor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SentAs {
+    /// A request of its own kind.
+    Itself,
+    /// The pattern of the root, written so: `/*`. `{cname}` stands for the resource's cname.
+    RootPattern(&'static str),
+}
+
+/// How a vendor's history can be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoryRule {
+    /// How far back it goes; `None` where the vendor does not say.
+    pub reach: Option<Duration>,
+    /// How one gets at all of it.
+    pub reading: Reading,
+    /// The most records in one answer.
+    pub page: u32,
+    /// The smallest step of a time limit in a question.
+    pub finest: Duration,
+    /// How long after a purge was accepted it may still be missing from history.
+    pub settle: Duration,
+    /// Whether a question is about one resource at a time.
+    pub per_resource: bool,
+    /// What the vendor says of where its times stand, for the screen; `None` where they are plainly UTC.
+    pub times_note: Option<&'static str>,
+}
+
+/// How one gets at all of a history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// By ranges of time, and within a range by offset.
+    RangesAndOffsets,
+    /// By ranges of time only: a range whose answer may be cut must be split.
+    Ranges,
+    /// By numbered pages only.
+    Pages,
+}
+
+/// A daily quota.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quota {
+    /// Of which kind of purge.
+    pub kind: Kind,
+    /// For which area, in the vendor's word; `None` for all.
+    pub area: Option<String>,
+    /// How many targets a day.
+    pub total: u64,
+    /// How many of them are left.
+    pub left: u64,
+    /// The most targets in one request for this area.
+    pub per_request: Option<u32>,
+}
+
+impl Limits {
+    /// The rule for a kind; `None` where the vendor does not offer it.
+    pub fn rule(&self, kind: Kind) -> Option<&KindRule> {
+        match kind {
+            Kind::Url => self.url.as_ref(),
+            Kind::Pattern => self.pattern.as_ref(),
+            Kind::All => self.all.as_ref(),
+        }
+    }
+}

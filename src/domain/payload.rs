@@ -1,0 +1,103 @@
+//! What a purge request carries. The types make the two worst mistakes impossible to write down: an empty list, and a
+//! list of patterns that turns into "everything" because it is empty.
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::{AccountName, ResourceId};
+use super::kind::Kind;
+
+/// One or more targets, in the order in which the operator gave them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "Vec<String>", into = "Vec<String>")]
+pub struct Targets(Vec<String>);
+
+impl Targets {
+    /// `None` for an empty list.
+    pub fn new(targets: Vec<String>) -> Option<Self> {
+        if targets.is_empty() {
+            None
+        } else {
+            Some(Self(targets))
+        }
+    }
+
+    /// How many there are; never 0.
+    #[expect(clippy::len_without_is_empty, reason = "it is never empty")]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// All of them.
+    pub fn as_slice(&self) -> &[String] {
+        &self.0
+    }
+}
+
+impl TryFrom<Vec<String>> for Targets {
+    type Error = &'static str;
+
+    fn try_from(targets: Vec<String>) -> Result<Self, Self::Error> {
+        Self::new(targets).ok_or("a purge needs at least one target")
+    }
+}
+
+impl From<Targets> for Vec<String> {
+    fn from(targets: Targets) -> Self {
+        targets.0
+    }
+}
+
+/// What is to be purged, in the form in which the vendor gets it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind", content = "targets")]
+pub enum Payload {
+    /// Single files.
+    Url(Targets),
+    /// Directories, prefixes or wildcards.
+    Pattern(Targets),
+    /// Everything. Only ever made because the operator asked for it by name.
+    All,
+}
+
+impl Payload {
+    /// The kind of purge that this is.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Url(_) => Kind::Url,
+            Self::Pattern(_) => Kind::Pattern,
+            Self::All => Kind::All,
+        }
+    }
+
+    /// The targets; empty for everything.
+    pub fn targets(&self) -> &[String] {
+        match self {
+            Self::Url(targets) | Self::Pattern(targets) => targets.as_slice(),
+            Self::All => &[],
+        }
+    }
+}
+
+/// One request that may be sent to a vendor.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct PurgeRequest {
+    /// On whose behalf.
+    pub account: AccountName,
+    /// What it applies to.
+    pub resource: ResourceId,
+    /// The resource's cname, for people.
+    pub cname: String,
+    /// What is to be purged.
+    pub payload: Payload,
+    /// How a vendor that offers a choice is to purge a pattern; one of the words in its limits.
+    pub mode: Option<String>,
+    /// Where, for a vendor that splits by area; one of the words in its limits.
+    pub area: Option<String>,
+}
+
+impl PurgeRequest {
+    /// The kind of purge that this is.
+    pub fn kind(&self) -> Kind {
+        self.payload.kind()
+    }
+}

@@ -1,0 +1,123 @@
+//! A purge as a vendor recorded it, and the shorter form of it that a list shows.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::ids::{AccountName, ProviderName, PurgeId, PurgeKey, ResourceId};
+use super::kind::Kind;
+use super::status::Status;
+
+/// One entry of a purge's payload.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Target {
+    /// The entry as the vendor gave it: a path, a full URL, a pattern or a directory.
+    pub text: String,
+    /// What became of this entry alone, where the vendor says.
+    pub status: Option<Status>,
+}
+
+impl Target {
+    /// An entry of which nothing but its text is known.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            status: None,
+        }
+    }
+}
+
+/// A purge as a vendor told us of it. Whatever the vendor said that we could not read stands in the `raw_*` fields: a
+/// purge is never dropped for a word that we do not know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Purge {
+    /// The account in whose history it stands.
+    pub account: AccountName,
+    /// The account's provider.
+    pub provider: ProviderName,
+    /// The vendor's id for it; with the account, what makes it the same purge when it is seen again.
+    pub id: PurgeId,
+    /// What it applies to.
+    pub resource: ResourceId,
+    /// The resource's cname, as the vendor gave it with the purge; empty where it did not.
+    pub cname: String,
+    /// What was purged; `None` where the vendor's word for it is unknown.
+    pub kind: Option<Kind>,
+    /// The vendor's own word for the kind.
+    pub raw_kind: String,
+    /// What became of it.
+    pub status: Status,
+    /// The vendor's own word for the status.
+    pub raw_status: String,
+    /// When the vendor recorded it, to the microsecond. Where the vendor's text could not be read: when we first saw it.
+    pub created: DateTime<Utc>,
+    /// The vendor's text for `created` where it could not be read.
+    pub raw_created: Option<String>,
+    /// When it ended, where the vendor says.
+    pub completed: Option<DateTime<Utc>>,
+    /// The entries. Empty for a purge of everything.
+    pub targets: Vec<Target>,
+    /// Who asked for it, where the vendor says.
+    pub by: Option<String>,
+}
+
+impl Purge {
+    /// The words for its kind: ours where known, else the vendor's.
+    pub fn kind_word(&self) -> &str {
+        self.kind.map_or("unknown", Kind::word)
+    }
+}
+
+/// A purge as one line of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PurgeRow {
+    /// Where it stands in the local history.
+    pub key: PurgeKey,
+    /// The account in whose history it stands.
+    pub account: AccountName,
+    /// The account's provider.
+    pub provider: ProviderName,
+    /// The vendor's id.
+    pub id: PurgeId,
+    /// The resource's cname.
+    pub cname: String,
+    /// What was purged; `None` where the vendor's word for it is unknown.
+    pub kind: Option<Kind>,
+    /// What became of it.
+    pub status: Status,
+    /// The vendor's own word for the status.
+    pub raw_status: String,
+    /// When the vendor recorded it.
+    pub created: DateTime<Utc>,
+    /// How many entries it has.
+    pub target_count: u32,
+    /// Its first entry; empty where there is none.
+    pub first_target: String,
+    /// Who asked for it, where known.
+    pub by: Option<String>,
+    /// Whether this store's journal sent it.
+    pub sent_here: bool,
+}
+
+/// Everything that is known of one purge: the vendor's record and what our own journal adds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PurgeDetail {
+    /// Where it stands in the local history.
+    pub key: PurgeKey,
+    /// The vendor's record.
+    pub purge: Purge,
+    /// What we noted when we sent it; `None` when it was not sent from here.
+    pub sent: Option<SentHere>,
+}
+
+/// What our own journal says of a purge that was sent from here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SentHere {
+    /// When the request went out.
+    pub sent_at: DateTime<Utc>,
+    /// Why, in the operator's words.
+    pub reason: Option<String>,
+    /// The operator's ticket.
+    pub ticket: Option<String>,
+    /// What the probes of the edge said: `Some(true)` fresh, `Some(false)` stale, `None` not asked or unclear.
+    pub verified: Option<bool>,
+}

@@ -1,0 +1,99 @@
+//! The questions that panes ask of the local history, and their answers.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::coverage::Coverage;
+use super::filter::Predicate;
+use super::ids::{AccountName, PurgeKey};
+use super::kind::Kind;
+use super::purge::PurgeRow;
+use super::status::Status;
+use super::timeline::Timeline;
+
+/// How rows are ordered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Sort {
+    /// By time, newest first.
+    #[default]
+    Newest,
+    /// By time, oldest first.
+    Oldest,
+}
+
+/// Which rows of a selection are wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Anchor {
+    /// From the first row in the sort order.
+    Start,
+    /// The last rows in the sort order, given in the sort order.
+    End,
+    /// The rows after this one in the sort order, without it.
+    After(PurgeKey),
+    /// The rows before this one in the sort order, without it, given in the sort order.
+    Before(PurgeKey),
+    /// So many rows before this one, then this one or, where it is not selected any more, its successor, then the rest.
+    Around {
+        /// The row that should stay under the cursor.
+        key: PurgeKey,
+        /// How many rows are wanted before it.
+        before: u32,
+    },
+}
+
+/// Asks for a window of rows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WindowQuery {
+    /// Which purges are selected.
+    pub predicate: Arc<Predicate>,
+    /// In which order.
+    pub sort: Sort,
+    /// Where the window stands.
+    pub anchor: Anchor,
+    /// The most rows in it.
+    pub limit: u32,
+}
+
+/// A window of rows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Window {
+    /// The rows, in the sort order.
+    pub rows: Vec<PurgeRow>,
+    /// Whether there are rows before the first one.
+    pub more_before: bool,
+    /// Whether there are rows after the last one.
+    pub more_after: bool,
+}
+
+/// Asks for what is known of a selection as a whole.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SummaryQuery {
+    /// Which purges are selected.
+    pub predicate: Arc<Predicate>,
+    /// Into how many bars the timeline is divided; 0 for no timeline.
+    pub bars: u16,
+    /// The instant up to which a timeline without an end of its own runs.
+    pub now: DateTime<Utc>,
+}
+
+/// What is known of a selection as a whole.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Summary {
+    /// How many purges are selected.
+    pub selected: u64,
+    /// How many purges the store has.
+    pub stored: u64,
+    /// The selected purges by status, only those that occur.
+    pub by_status: Vec<(Status, u64)>,
+    /// The selected purges by kind, only those that occur.
+    pub by_kind: Vec<(Option<Kind>, u64)>,
+    /// The selected purges by account, most first.
+    pub by_account: Vec<(AccountName, u64)>,
+    /// The selected purges by cname, most first, the first 50.
+    pub by_cname: Vec<(String, u64)>,
+    /// How they are spread over time.
+    pub timeline: Timeline,
+    /// For which times the accounts' local history is complete.
+    pub coverage: Vec<(AccountName, Coverage)>,
+}

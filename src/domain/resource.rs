@@ -1,0 +1,98 @@
+//! What a purge applies to.
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::{AccountName, ProviderName, ResourceId};
+
+/// A CDN resource or a domain, with what is known of its cache key. Vendors list deleted ones with next to nothing, so
+/// everything but the first fields may be absent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resource {
+    /// The account that it belongs to.
+    pub account: AccountName,
+    /// The account's provider.
+    pub provider: ProviderName,
+    /// The vendor's id for it.
+    pub id: ResourceId,
+    /// The host name that it serves.
+    pub cname: String,
+    /// Further host names that it serves.
+    pub names: Vec<String>,
+    /// The name or description that somebody gave it.
+    pub description: Option<String>,
+    /// Whether it serves.
+    pub state: ResourceState,
+    /// Whether single URLs may be purged, where the vendor says.
+    pub url_purge: Option<bool>,
+    /// Whether everything may be purged, where the vendor says.
+    pub all_purge: Option<bool>,
+    /// How its cache key is made, where known.
+    pub cache: CacheKey,
+    /// Where it serves, in the vendor's words, where the vendor splits its quotas by area.
+    pub area: Option<String>,
+}
+
+/// Whether a resource serves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ResourceState {
+    /// It serves.
+    Active,
+    /// The vendor is setting it up or taking it down.
+    Changing,
+    /// Switched off, by its owner or by the vendor.
+    Suspended,
+    /// Gone; the vendor still lists it.
+    Deleted,
+    /// A word that we do not know, as it came.
+    Other(String),
+}
+
+impl ResourceState {
+    /// The word for it on the screen and in exports.
+    pub fn word(&self) -> &str {
+        match self {
+            Self::Active => "active",
+            Self::Changing => "changing",
+            Self::Suspended => "suspended",
+            Self::Deleted => "deleted",
+            Self::Other(word) => word,
+        }
+    }
+}
+
+/// What of a request makes a cached object another one. `None` everywhere: not known.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CacheKey {
+    /// The origin's `Vary` splits objects, so that a purge by URL removes one variant only.
+    pub vary: Option<bool>,
+    /// Large files are cached in slices, so that a purge by URL removes the first one only.
+    pub slice: Option<bool>,
+    /// How query strings count.
+    pub query: Option<QueryRule>,
+}
+
+/// How the query string counts in the cache key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum QueryRule {
+    /// All of it counts.
+    Counts,
+    /// None of it counts.
+    Ignored,
+    /// Only these parameters count.
+    Only(Vec<String>),
+    /// All parameters but these count.
+    AllBut(Vec<String>),
+}
+
+impl Resource {
+    /// Whether the resource answers to this host name, upper or lower case alike.
+    pub fn answers_to(&self, host: &str) -> bool {
+        self.cname.eq_ignore_ascii_case(host)
+            || self
+                .names
+                .iter()
+                .any(|name| name.eq_ignore_ascii_case(host))
+    }
+}

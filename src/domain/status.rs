@@ -1,0 +1,118 @@
+//! What a vendor says has become of a purge.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The vendor's word on a purge, in our words. The vendor's own text is kept beside it wherever one is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Accepted and not finished.
+    InProgress,
+    /// The vendor says that it is done.
+    Successful,
+    /// The vendor says that it did not work.
+    Failed,
+    /// The vendor took it and will never say how it ended; asking again is useless.
+    ReportDisabled,
+    /// A word that we do not know; the raw text beside it says which.
+    Unknown,
+}
+
+impl Status {
+    /// Every status, in the order in which they are listed to people.
+    pub const EVERY: [Self; 5] = [
+        Self::InProgress,
+        Self::Successful,
+        Self::Failed,
+        Self::ReportDisabled,
+        Self::Unknown,
+    ];
+
+    /// The word for it in filters and exports: one word, underscores for blanks.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::InProgress => "in_progress",
+            Self::Successful => "successful",
+            Self::Failed => "failed",
+            Self::ReportDisabled => "report_disabled",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// The words for it on the screen.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::InProgress => "in progress",
+            Self::Successful => "successful",
+            Self::Failed => "failed",
+            Self::ReportDisabled => "no report",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// The status that a word stands for; the words are those of [`Status::word`].
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::EVERY.into_iter().find(|status| status.word() == word)
+    }
+
+    /// Whether the vendor can still be expected to change its mind: only such purges are followed.
+    pub fn is_unfinished(self) -> bool {
+        match self {
+            Self::InProgress | Self::Unknown => true,
+            Self::Successful | Self::Failed | Self::ReportDisabled => false,
+        }
+    }
+
+    /// Which of two words about the same purge stands, whatever the order in which they were seen. A final word beats an
+    /// unfinished one; of two final ones the stronger claim stands.
+    #[must_use]
+    pub fn merge(self, other: Self) -> Self {
+        if self.strength() >= other.strength() {
+            self
+        } else {
+            other
+        }
+    }
+
+    fn strength(self) -> u8 {
+        match self {
+            Self::Unknown => 0,
+            Self::InProgress => 1,
+            Self::ReportDisabled => 2,
+            Self::Successful => 3,
+            Self::Failed => 4,
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.label())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn merging_two_sightings_commutes_and_never_reopens_a_finished_purge() {
+        for a in Status::EVERY {
+            for b in Status::EVERY {
+                assert_eq!(a.merge(b), b.merge(a));
+                if !a.is_unfinished() {
+                    assert!(!a.merge(b).is_unfinished(), "{a} reopened by {b}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_status_is_found_again_by_its_word() {
+        for status in Status::EVERY {
+            assert_eq!(Status::from_word(status.word()), Some(status));
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! The vendors' APIs over real HTTP on loopback, driven by a scenario. Imports nothing of ours.

@@ -1,0 +1,1 @@
+//! The local history and the journal, in SQLite. One owner for writes.

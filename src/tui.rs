@@ -1,0 +1,1 @@
+//! The terminal: set-up and restore, input, the event loop.

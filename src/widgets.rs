@@ -1,0 +1,1 @@
+//! Pixels that know nothing of purges.
