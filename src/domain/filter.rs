@@ -50,8 +50,11 @@ pub enum Test {
     /// Whether our own journal sent it.
     SentHere,
     /// Created in one of these half-open ranges.
-    Created(Vec<(Option<DateTime<Utc>>, Option<DateTime<Utc>>)>),
+    Created(Vec<Stretch>),
 }
+
+/// A half-open stretch of time: at or after the first instant, before the second; open where there is none.
+pub type Stretch = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
 
 /// How a text is compared; upper and lower case are the same (for ASCII).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
