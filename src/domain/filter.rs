@@ -12,6 +12,7 @@ mod lexer;
 mod matcher;
 mod order;
 mod parser;
+mod pattern;
 mod printer;
 mod resolver;
 mod syntax;
@@ -23,7 +24,7 @@ mod words;
 pub use asked::Asked;
 pub use completion::{Completion, Vocabulary, complete};
 pub use error::FilterError;
-pub use matcher::path_of;
+pub use pattern::path_of;
 pub use syntax::{Condition, Filter, Term, Word};
 pub use when::{Span, Unit, When};
 

@@ -1,13 +1,13 @@
 //! What could be typed next in a filter: fields, their values, times.
 
+mod offers;
+
 use std::ops::Range;
 
+use offers::{Offer, terms, values};
+
 use super::lexer::ends_value;
-use super::printer::written;
-use super::syntax::Word;
-use super::words::{Field, field_like, kind_word};
-use crate::domain::kind::Kind;
-use crate::domain::status::Status;
+use super::words::{Field, field_like};
 
 /// The most completions that are offered at once.
 const MOST: usize = 50;
@@ -41,7 +41,7 @@ pub fn complete(text: &str, cursor: usize, vocabulary: &Vocabulary) -> Vec<Compl
     let spot = Spot::find(text, text.floor_char_boundary(cursor));
     let mut offers = match spot.field {
         Some(field) => values(field, &spot.typed, vocabulary),
-        None if spot.first && !spot.quoted => terms(&spot, vocabulary),
+        None if spot.first && !spot.quoted => terms(&spot.typed, spot.named, vocabulary),
         None => Vec::new(),
     };
     offers.retain(|offer| text.get(spot.range.clone()) != Some(offer.insert.as_str()));
@@ -52,20 +52,6 @@ pub fn complete(text: &str, cursor: usize, vocabulary: &Vocabulary) -> Vec<Compl
         about: offer.about,
     };
     offers.into_iter().map(completion).collect()
-}
-
-struct Offer {
-    insert: String,
-    about: String,
-}
-
-impl Offer {
-    fn new(insert: impl Into<String>, about: impl Into<String>) -> Self {
-        Self {
-            insert: insert.into(),
-            about: about.into(),
-        }
-    }
 }
 
 /// Where the cursor is, as far as an unfinished text tells.
@@ -147,132 +133,6 @@ fn closing(behind: &str, mut escaped: bool) -> usize {
         escaped = !escaped && character == '\\';
     }
     0
-}
-
-/// Fields, and where enough is typed, values that say what they belong to by themselves.
-fn terms(spot: &Spot, vocabulary: &Vocabulary) -> Vec<Offer> {
-    let fields = Field::EVERY.into_iter().map(|field| {
-        let value = if field == Field::Sent && !spot.named {
-            "here"
-        } else {
-            ""
-        };
-        Offer::new(format!("{}:{value}", field.name()), field.about())
-    });
-    let mut offers: Vec<_> = fields
-        .filter(|offer| offer.insert.starts_with(&spot.typed))
-        .collect();
-    if spot.named || spot.typed.chars().count() < 2 {
-        return offers;
-    }
-    for field in [
-        Field::Status,
-        Field::Kind,
-        Field::Account,
-        Field::Cname,
-        Field::Provider,
-    ] {
-        offers.extend(
-            values(field, &spot.typed, vocabulary)
-                .into_iter()
-                .map(|offer| Offer::new(format!("{}:{}", field.name(), offer.insert), offer.about)),
-        );
-    }
-    offers
-}
-
-fn values(field: Field, typed: &str, vocabulary: &Vocabulary) -> Vec<Offer> {
-    let all = match field {
-        Field::Cname => names(field, &vocabulary.cnames, "cname"),
-        Field::Account => names(field, &vocabulary.accounts, "account"),
-        Field::Provider => names(field, &vocabulary.providers, "provider"),
-        Field::Status => Status::EVERY
-            .map(|status| Offer::new(status.word(), status.label()))
-            .into(),
-        Field::Kind => Kind::EVERY
-            .map(Some)
-            .into_iter()
-            .chain([None])
-            .map(|kind| Offer::new(kind_word(kind), kind_about(kind)))
-            .collect(),
-        Field::Since => counted(typed).unwrap_or_else(|| {
-            table(&[
-                ("15m", "the last 15 minutes"),
-                ("1h", "the last hour"),
-                ("2h", "the last two hours"),
-                ("today", "since midnight"),
-                ("1d", "the last 24 hours"),
-                ("yesterday", "yesterday and today"),
-                ("3d", "the last three days"),
-                ("1w", "the last seven days"),
-            ])
-        }),
-        Field::Until => counted(typed).unwrap_or_else(|| {
-            table(&[
-                ("1h", "up to an hour ago"),
-                ("1d", "up to 24 hours ago"),
-                ("yesterday", "up to the end of yesterday"),
-                ("1w", "up to seven days ago"),
-            ])
-        }),
-        Field::On => table(&[
-            ("today", "the day that it is"),
-            ("yesterday", "the day before"),
-            ("yesterday..today", "both days"),
-            ("1w..1d", "the last week but for the last 24 hours"),
-        ]),
-        Field::Sent => table(&[("here", "sent from this store")]),
-        Field::Id | Field::Target | Field::By => Vec::new(),
-    };
-    let (mut best, mut good) = (Vec::new(), Vec::new());
-    for offer in all {
-        let word = offer.insert.trim_start_matches('"').to_ascii_lowercase();
-        if word.starts_with(typed) {
-            best.push(offer);
-        } else if word.contains(typed) {
-            good.push(offer);
-        }
-    }
-    best.append(&mut good);
-    best
-}
-
-fn names(field: Field, names: &[String], about: &str) -> Vec<Offer> {
-    names
-        .iter()
-        .map(|name| Offer::new(written(&Word::exactly(name.as_str()), Some(field)), about))
-        .collect()
-}
-
-fn table(rows: &[(&str, &str)]) -> Vec<Offer> {
-    rows.iter()
-        .map(|(insert, about)| Offer::new(*insert, *about))
-        .collect()
-}
-
-/// A number was typed: in what it could count.
-fn counted(typed: &str) -> Option<Vec<Offer>> {
-    let number =
-        !typed.is_empty() && typed.len() <= 3 && typed.bytes().all(|byte| byte.is_ascii_digit());
-    number.then(|| {
-        [
-            ("m", "minutes"),
-            ("h", "hours"),
-            ("d", "days"),
-            ("w", "weeks"),
-        ]
-        .map(|(letter, unit)| Offer::new(format!("{typed}{letter}"), format!("{typed} {unit} ago")))
-        .into()
-    })
-}
-
-fn kind_about(kind: Option<Kind>) -> &'static str {
-    match kind {
-        Some(Kind::Url) => "single files",
-        Some(Kind::Pattern) => "a directory, prefix or wildcard",
-        Some(Kind::All) => "everything of a resource",
-        None => "a vendor's word that we do not know",
-    }
 }
 
 #[cfg(test)]
