@@ -332,6 +332,7 @@ impl Command {
     ];
 
     /// What there is to say of it.
+    #[expect(clippy::too_many_lines, reason = "a table, one line to a command")]
     pub fn about(self) -> About {
         match self {
             Self::MoveDown => about(
