@@ -3,6 +3,10 @@
 //! [`Predicate`] is what a filter comes to at an instant, in a zone: every relative time has become an absolute one. The
 //! store turns it into questions; [`Predicate::matches`] is the same rule in plain code.
 
+mod matcher;
+
+pub use matcher::path_of;
+
 use chrono::{DateTime, Utc};
 
 use super::kind::Kind;
