@@ -1,0 +1,45 @@
+//! A secret that cannot be shown by accident.
+
+pub mod source;
+
+use std::fmt;
+
+/// A token, key or password. It has no text form: `Debug` and `Display` say that something is there and nothing else.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Takes the secret as it is.
+    pub fn new(secret: String) -> Self {
+        Self(secret)
+    }
+
+    /// The secret itself, for the one place that puts it into a request or signs with it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+impl fmt::Display for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("…")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_never_shown() {
+        let secret = Secret::new("29841$c767".to_owned());
+        assert!(!format!("{secret:?} {secret}").contains("c767"));
+        assert_eq!(secret.expose(), "29841$c767");
+    }
+}
