@@ -11,9 +11,17 @@ use crate::domain::zone::Zone;
 use crate::effect::{Effect, Notice, Report, Tickets, Tone};
 
 pub mod asks;
+pub mod chooser;
 pub mod field;
+pub mod help;
 pub mod look;
+pub mod palette;
+pub mod pick;
+pub mod plan;
 pub mod prompt;
+pub mod queue;
+#[cfg(test)]
+pub(crate) mod samples;
 pub mod world;
 
 pub use asks::{Answer, Ask, Opening, Pick, PickFor, PickItem, PickValue, Prompt, PromptFor};

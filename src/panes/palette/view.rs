@@ -1,0 +1,41 @@
+//! The palette's popup.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::widgets::Widget;
+
+use super::PalettePane;
+use crate::commands::Command;
+use crate::panes::chooser::view::ChooserView;
+use crate::theme::Theme;
+
+/// The popup; the area is the whole screen.
+pub struct PaletteView<'a> {
+    /// The commands.
+    pub pane: &'a PalettePane,
+    /// The keys of a command, as they are bound now.
+    pub keys: &'a dyn Fn(Command) -> String,
+    /// How things look.
+    pub theme: &'a Theme,
+}
+
+impl Widget for &PaletteView<'_> {
+    fn render(self, area: Rect, buffer: &mut Buffer) {
+        let keys = |at: usize| {
+            let keys = self
+                .pane
+                .commands
+                .get(at)
+                .map(|&command| (self.keys)(command));
+            ("", keys.unwrap_or_default())
+        };
+        (&ChooserView {
+            chooser: &self.pane.chooser,
+            title: "Commands",
+            beside: &keys,
+            nothing: "No command has such a name.",
+            theme: self.theme,
+        })
+            .render(area, buffer);
+    }
+}
