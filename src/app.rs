@@ -1,1 +1,5 @@
-//! The core: the state of the whole program and the one function that changes it. It routes; panes behave.
+//! The core: the state of the whole program and `update`, which turns what happened into effects. It routes only:
+//! behaviour lives in the panes.
+
+pub mod openings;
+pub mod overlays;

@@ -185,7 +185,6 @@ pub enum Context {
     /// A list to choose from: pickers, the palette.
     Picker,
     /// The help overlay.
-    /// All keys.
     Help,
     /// A field of one line: filter bar, palette, picker, reason, ticket, the cname of a confirmation.
     Field,
@@ -585,12 +584,7 @@ impl Command {
                 "copy",
                 "Copy the row or the marked rows: the targets.",
                 Group::History,
-                &[
-                    Context::History,
-                    Context::Detail,
-                    Context::Plan,
-                    Context::Queue,
-                ],
+                &[Context::History, Context::Detail, Context::Queue],
                 &["y"],
             ),
             Self::CopyCurl => about(
@@ -908,7 +902,7 @@ impl Command {
                 "Find a command by its name.",
                 Group::Program,
                 &[Context::Global],
-                &[":"],
+                &[":", "ctrl-space"],
             ),
             Self::Help => about(
                 "help",
@@ -916,7 +910,7 @@ impl Command {
                 "All keys.",
                 Group::Program,
                 &[Context::Global],
-                &["?"],
+                &["?", "f1"],
             ),
             Self::Redraw => about(
                 "redraw",

@@ -6,8 +6,14 @@
 
 pub mod accounts;
 pub mod duration;
+pub mod example;
 pub mod fault;
+pub mod file;
+pub mod load;
 pub mod paths;
+pub mod reader;
 pub mod schema;
 pub mod secret;
+pub mod show;
 pub mod vendors;
+pub mod views;

@@ -4,6 +4,7 @@
 //! same kind of question, the [`Slot`] that it belongs to; for each slot only the newest ticket counts. Asking for a send
 //! is no question: it is never superseded, and its report is never dropped.
 
+use std::cell::Cell;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -24,6 +25,19 @@ use crate::domain::resource::Resource;
 /// The pane that a question belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Slot(pub u32);
+
+/// Gives out tickets, each once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tickets(Cell<Ticket>);
+
+impl Tickets {
+    /// A ticket that nobody has had.
+    pub fn take(&self) -> Ticket {
+        let ticket = self.0.get().next();
+        self.0.set(ticket);
+        ticket
+    }
+}
 
 /// Work that the core asks for.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,1 +1,367 @@
-//! Chords and the commands that they mean, per context; the operator's own bindings; conflicts.
+//! Chords and the commands that they mean, per context; the operator's own keys over the defaults.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use crokey::KeyCombination;
+use crokey::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use crate::commands::{Command, Context};
+
+/// One key, perhaps with ctrl, alt or shift, in the one form that every terminal's report of it comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Chord(KeyCombination);
+
+impl Chord {
+    /// The chord that a terminal reported.
+    pub fn of_key(event: KeyEvent) -> Self {
+        Self::normal(event.code, event.modifiers)
+    }
+
+    /// The character that the chord types into a text; `None` for keys that type nothing.
+    pub fn typed(self) -> Option<char> {
+        let KeyCode::Char(character) = self.0.codes.first() else {
+            return None;
+        };
+        (!self
+            .0
+            .modifiers
+            .intersects(KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SUPER))
+        .then_some(*character)
+    }
+
+    /// Terminals differ in whether they report shift beside a character that it has already changed, and in how they
+    /// report shift-tab.
+    fn normal(code: KeyCode, modifiers: KeyModifiers) -> Self {
+        let mut modifiers = modifiers
+            & (KeyModifiers::CONTROL
+                | KeyModifiers::ALT
+                | KeyModifiers::SHIFT
+                | KeyModifiers::SUPER);
+        let mut code = code;
+        if let KeyCode::Char(character) = code {
+            if matches!(character, '\r' | '\n') {
+                code = KeyCode::Enter;
+            } else if modifiers.contains(KeyModifiers::CONTROL) {
+                code = KeyCode::Char(character.to_ascii_lowercase());
+                modifiers.remove(KeyModifiers::SHIFT);
+            } else {
+                if modifiers.contains(KeyModifiers::SHIFT) {
+                    code = KeyCode::Char(character.to_ascii_uppercase());
+                }
+                modifiers.remove(KeyModifiers::SHIFT);
+            }
+        } else if code == KeyCode::Tab && modifiers.contains(KeyModifiers::SHIFT) {
+            code = KeyCode::BackTab;
+        }
+        if code == KeyCode::BackTab {
+            modifiers.remove(KeyModifiers::SHIFT);
+        }
+        Self(KeyCombination::one_key(code, modifiers))
+    }
+}
+
+impl FromStr for Chord {
+    type Err = String;
+
+    /// Reads `j`, `G`, `ctrl-s`, `alt-backspace`, `pagedown`, `|`, `space`, `-`. Case matters for a character that stands
+    /// alone or after `alt-`, and for nothing else.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let wrong = || format!("`{text}` is no key; write `j`, `G`, `ctrl-s`, `pagedown`, `space`");
+        let mut modifiers = KeyModifiers::NONE;
+        let mut rest = text;
+        while let Some((name, after)) = rest.split_once('-') {
+            if after.is_empty() {
+                break;
+            }
+            modifiers |= match name.to_ascii_lowercase().as_str() {
+                "ctrl" => KeyModifiers::CONTROL,
+                "alt" => KeyModifiers::ALT,
+                "shift" => KeyModifiers::SHIFT,
+                _ => return Err(wrong()),
+            };
+            rest = after;
+        }
+        let mut characters = rest.chars();
+        let code = match (characters.next(), characters.next()) {
+            (Some(character), None) => KeyCode::Char(character),
+            _ => {
+                let read = crokey::parse(rest).map_err(|_| wrong())?;
+                *read.codes.first()
+            }
+        };
+        Ok(Self::normal(code, modifiers))
+    }
+}
+
+impl fmt::Display for Chord {
+    /// As help and footer show it, and as [`Chord::from_str`] reads it again: `ctrl-s`, `G`, `↑` stands as `up`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (modifier, name) in [
+            (KeyModifiers::CONTROL, "ctrl-"),
+            (KeyModifiers::ALT, "alt-"),
+            (KeyModifiers::SHIFT, "shift-"),
+        ] {
+            if self.0.modifiers.contains(modifier) {
+                f.write_str(name)?;
+            }
+        }
+        match self.0.codes.first() {
+            KeyCode::Char(' ') => f.write_str("space"),
+            KeyCode::Char(character) => write!(f, "{character}"),
+            KeyCode::BackTab => f.write_str("backtab"),
+            code => {
+                let plain = KeyCombination::one_key(*code, KeyModifiers::NONE);
+                f.write_str(&plain.to_string().to_lowercase())
+            }
+        }
+    }
+}
+
+/// Something wrong with the operator's own keys.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeyFault {
+    /// There is no command of this name.
+    #[error("there is no command `{name}`{}", nearest.map(|near| format!("; `{near}` is one")).unwrap_or_default())]
+    NoCommand {
+        /// The name as written.
+        name: String,
+        /// The name that it is most like.
+        nearest: Option<&'static str>,
+    },
+    /// A chord cannot be read.
+    #[error("{command}: {words}")]
+    NoChord {
+        /// For which command it was meant.
+        command: &'static str,
+        /// What is wrong with it.
+        words: String,
+    },
+    /// Two commands want the same chord in the same place.
+    #[error("`{chord}` would be both `{first}` and `{second}`; give one of them another key")]
+    Taken {
+        /// The chord.
+        chord: String,
+        /// A command that has it.
+        first: &'static str,
+        /// Another that has it.
+        second: &'static str,
+    },
+}
+
+/// The keys of every command and the command of every key.
+#[derive(Clone, Debug)]
+pub struct Keymap {
+    meanings: BTreeMap<(Context, Chord), Command>,
+    keys: BTreeMap<Command, Vec<Chord>>,
+}
+
+impl Keymap {
+    /// The default keys with the operator's own over them: command name → chords. A command that is named there has
+    /// those keys alone, none where the list is empty.
+    pub fn new(overrides: &BTreeMap<String, Vec<String>>) -> Result<Self, Vec<KeyFault>> {
+        let mut faults = Vec::new();
+        for name in overrides.keys() {
+            if Command::from_name(name).is_none() {
+                faults.push(KeyFault::NoCommand {
+                    name: name.clone(),
+                    nearest: nearest_command(name),
+                });
+            }
+        }
+        let mut map = Self {
+            meanings: BTreeMap::new(),
+            keys: BTreeMap::new(),
+        };
+        for &command in Command::EVERY {
+            let about = command.about();
+            let written: Vec<&str> = overrides.get(about.name).map_or_else(
+                || about.keys.to_vec(),
+                |own| own.iter().map(String::as_str).collect(),
+            );
+            for text in written {
+                match text.parse::<Chord>() {
+                    Ok(chord) => map.bind(command, chord, &mut faults),
+                    Err(words) => faults.push(KeyFault::NoChord {
+                        command: about.name,
+                        words,
+                    }),
+                }
+            }
+        }
+        if faults.is_empty() {
+            Ok(map)
+        } else {
+            Err(faults)
+        }
+    }
+
+    fn bind(&mut self, command: Command, chord: Chord, faults: &mut Vec<KeyFault>) {
+        for &context in command.about().contexts {
+            let taken = self
+                .meanings
+                .iter()
+                .find(|((other, bound), owner)| {
+                    *bound == chord && overlap(*other, context) && **owner != command
+                })
+                .map(|(_, owner)| owner.about().name);
+            if let Some(first) = taken {
+                let fault = KeyFault::Taken {
+                    chord: chord.to_string(),
+                    first,
+                    second: command.about().name,
+                };
+                if !faults.contains(&fault) {
+                    faults.push(fault);
+                }
+                continue;
+            }
+            self.meanings.insert((context, chord), command);
+        }
+        let keys = self.keys.entry(command).or_default();
+        if !keys.contains(&chord) {
+            keys.push(chord);
+        }
+    }
+
+    /// What the chord means where the innermost context comes first.
+    pub fn lookup(&self, contexts: &[Context], chord: Chord) -> Option<Command> {
+        contexts
+            .iter()
+            .find_map(|&context| self.meanings.get(&(context, chord)).copied())
+    }
+
+    /// The keys of a command, the first one being the one to show where there is room for one.
+    pub fn keys_of(&self, command: Command) -> &[Chord] {
+        self.keys.get(&command).map_or(&[], Vec::as_slice)
+    }
+
+    /// The keys of a command as help shows them: `j down`; empty where it has none.
+    pub fn keys_text(&self, command: Command) -> String {
+        self.keys_of(command)
+            .iter()
+            .map(Chord::to_string)
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+}
+
+/// Whether a chord of the one context could also be meant in the other. A text field hides the global keys on purpose, and
+/// an overlay may hide those of the texts in it, so these do not count.
+fn overlap(one: Context, other: Context) -> bool {
+    let typing = |context| matches!(context, Context::Field | Context::Text | Context::Lines);
+    one == other
+        || (one == Context::Global && !typing(other))
+        || (other == Context::Global && !typing(one))
+}
+
+fn nearest_command(name: &str) -> Option<&'static str> {
+    Command::EVERY
+        .iter()
+        .map(|command| command.about().name)
+        .map(|known| (strsim::jaro_winkler(known, name), known))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, known)| known)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    fn defaults() -> Keymap {
+        Keymap::new(&BTreeMap::new()).unwrap()
+    }
+
+    fn chord(text: &str) -> Chord {
+        text.parse().unwrap()
+    }
+
+    fn own(name: &str, keys: &[&str]) -> BTreeMap<String, Vec<String>> {
+        let keys = keys.iter().map(|&key| key.to_owned()).collect();
+        BTreeMap::from([(name.to_owned(), keys)])
+    }
+
+    #[test]
+    fn the_default_keys_do_not_contradict_each_other() {
+        defaults();
+    }
+
+    #[test]
+    fn every_default_key_is_written_as_it_is_read() {
+        for &command in Command::EVERY {
+            for key in command.about().keys {
+                assert_eq!(chord(key).to_string(), *key, "{command:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_shifted_letter_is_the_same_however_the_terminal_reports_it() {
+        let plain = KeyEvent::new(KeyCode::Char('G'), KeyModifiers::NONE);
+        let shifted = KeyEvent::new(KeyCode::Char('G'), KeyModifiers::SHIFT);
+        let lower = KeyEvent::new(KeyCode::Char('g'), KeyModifiers::SHIFT);
+        for event in [plain, shifted, lower] {
+            assert_eq!(Chord::of_key(event), chord("G"));
+        }
+        let question = KeyEvent::new(KeyCode::Char('?'), KeyModifiers::SHIFT);
+        assert_eq!(Chord::of_key(question), chord("?"));
+        let back = KeyEvent::new(KeyCode::BackTab, KeyModifiers::SHIFT);
+        assert_eq!(Chord::of_key(back), chord("shift-tab"));
+    }
+
+    #[test]
+    fn a_key_means_what_the_innermost_context_says() {
+        let map = defaults();
+        let x = chord("x");
+        assert_eq!(
+            map.lookup(&[Context::Queue, Context::Global], x),
+            Some(Command::QueueCancel)
+        );
+        assert_eq!(
+            map.lookup(&[Context::History, Context::Global], x),
+            Some(Command::ClosePane)
+        );
+        assert_eq!(map.lookup(&[Context::Global], x), None);
+    }
+
+    #[test]
+    fn an_own_key_replaces_the_defaults_and_shows_in_the_inverse() {
+        let map = Keymap::new(&own("move-down", &["ctrl-j"])).unwrap();
+        assert_eq!(map.lookup(&[Context::Global], chord("j")), None);
+        assert_eq!(map.keys_text(Command::MoveDown), "ctrl-j");
+    }
+
+    #[test]
+    fn a_key_for_two_commands_is_a_fault_that_names_both() {
+        let faults = Keymap::new(&own("mark", &["j"])).unwrap_err();
+        assert_eq!(
+            faults,
+            [KeyFault::Taken {
+                chord: "j".to_owned(),
+                first: "move-down",
+                second: "mark"
+            }]
+        );
+    }
+
+    #[test]
+    fn an_unknown_command_is_a_fault_with_the_nearest_name() {
+        let faults = Keymap::new(&own("purge-compse", &["p"])).unwrap_err();
+        assert_eq!(
+            faults[0].to_string(),
+            "there is no command `purge-compse`; `purge-compose` is one"
+        );
+    }
+
+    #[test]
+    fn only_plain_characters_type_text() {
+        assert_eq!(chord("G").typed(), Some('G'));
+        assert_eq!(chord("space").typed(), Some(' '));
+        assert_eq!(chord("ctrl-a").typed(), None);
+        assert_eq!(chord("enter").typed(), None);
+    }
+}

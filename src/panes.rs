@@ -1,1 +1,164 @@
-//! One file per pane: its state and its update as plain data; beside it its view.
+//! The regions that can have focus: panes side by side, overlays above them. Each is plain data with its own update.
+//!
+//! A pane never sees another. It answers a command with an [`Outcome`]: effects for the world and asks for the app. What
+//! every pane may know stands in [`world::World`]; [`field`], [`world`] and [`look`] are shared pieces and no panes.
+
+use chrono::{DateTime, Utc};
+use ratatui::layout::Rect;
+
+use crate::commands::{Command, Context};
+use crate::domain::zone::Zone;
+use crate::effect::{Effect, Notice, Report, Tickets, Tone};
+
+pub mod asks;
+pub mod field;
+pub mod look;
+pub mod prompt;
+pub mod world;
+
+pub use asks::{Answer, Ask, Opening, Pick, PickFor, PickItem, PickValue, Prompt, PromptFor};
+use world::World;
+
+/// What a pane is told with every event.
+#[derive(Clone, Copy, Debug)]
+pub struct PaneCtx<'a> {
+    /// The time.
+    pub now: DateTime<Utc>,
+    /// The zone that times are shown and read in.
+    pub zone: Zone,
+    /// Accounts, resources, limits.
+    pub world: &'a World,
+    /// Where new tickets come from.
+    pub tickets: &'a Tickets,
+    /// The pane's place on the screen, its frame included.
+    pub area: Rect,
+}
+
+/// What came of an event.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Outcome {
+    /// Whether the pane had a use for it; if not, the app may.
+    pub taken: bool,
+    /// Work for the world.
+    pub effects: Vec<Effect>,
+    /// What the pane wants of the app.
+    pub asks: Vec<Ask>,
+}
+
+impl Outcome {
+    /// The pane has no use for the event.
+    pub fn ignored() -> Self {
+        Self::default()
+    }
+
+    /// The pane took the event; nothing else follows.
+    pub fn taken() -> Self {
+        Self {
+            taken: true,
+            ..Self::default()
+        }
+    }
+
+    /// The pane took the event and wants this of the world.
+    pub fn effect(effect: Effect) -> Self {
+        Self::taken().and_effect(effect)
+    }
+
+    /// The pane took the event and wants this of the app.
+    pub fn ask(ask: Ask) -> Self {
+        Self::taken().and_ask(ask)
+    }
+
+    /// The pane took the event and has something to say.
+    pub fn say(tone: Tone, words: impl Into<String>) -> Self {
+        Self::ask(Ask::Notice(Notice {
+            tone,
+            account: None,
+            words: words.into(),
+        }))
+    }
+
+    /// The same with another effect.
+    #[must_use]
+    pub fn and_effect(mut self, effect: Effect) -> Self {
+        self.effects.push(effect);
+        self
+    }
+
+    /// The same with another ask.
+    #[must_use]
+    pub fn and_ask(mut self, ask: Ask) -> Self {
+        self.asks.push(ask);
+        self
+    }
+
+    /// Both outcomes; taken if either was.
+    #[must_use]
+    pub fn and(mut self, mut other: Self) -> Self {
+        self.taken |= other.taken;
+        self.effects.append(&mut other.effects);
+        self.asks.append(&mut other.asks);
+        self
+    }
+}
+
+/// What the mouse did within a pane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pointer {
+    /// A press of the main button.
+    Press,
+    /// A movement with the main button held.
+    Drag,
+    /// The main button was let go.
+    Release,
+    /// The wheel, in lines; negative is up.
+    Wheel(i32),
+}
+
+/// A region that can have focus.
+pub trait Pane {
+    /// Where its keys are looked for, the innermost first; [`Context::Global`] is left out. Where [`Context::Text`] is among
+    /// them, characters are typed and global keys without ctrl or alt do not count.
+    fn contexts(&self) -> &'static [Context];
+
+    /// A command for it.
+    fn on_command(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Outcome;
+
+    /// A character typed into it.
+    fn on_typed(&mut self, _character: char, _ctx: &PaneCtx<'_>) -> Outcome {
+        Outcome::ignored()
+    }
+
+    /// A text pasted into it.
+    fn on_paste(&mut self, _text: &str, _ctx: &PaneCtx<'_>) -> Outcome {
+        Outcome::ignored()
+    }
+
+    /// The mouse, at a cell of the screen.
+    fn on_pointer(&mut self, _pointer: Pointer, _at: (u16, u16), _ctx: &PaneCtx<'_>) -> Outcome {
+        Outcome::ignored()
+    }
+
+    /// A report: every pane and overlay gets every one that [`World`] does not keep to itself, and looks for its own tickets.
+    fn on_report(&mut self, _report: &Report, _ctx: &PaneCtx<'_>) -> Outcome {
+        Outcome::ignored()
+    }
+
+    /// What an overlay above it was asked for.
+    fn on_answer(&mut self, _answer: &Answer, _ctx: &PaneCtx<'_>) -> Outcome {
+        Outcome::ignored()
+    }
+
+    /// The world, the zone or the place on the screen changed.
+    fn on_change(&mut self, _ctx: &PaneCtx<'_>) -> Outcome {
+        Outcome::ignored()
+    }
+
+    /// Why a command of its contexts would do nothing now, in a few words; `None` where it would do something.
+    fn unavailable(&self, _command: Command, _ctx: &PaneCtx<'_>) -> Option<&'static str> {
+        None
+    }
+
+    /// The commands that the footer should show, the most important first.
+    fn hints(&self) -> &'static [Command];
+}

@@ -13,4 +13,198 @@ impl Coverage {
     pub fn ranges(&self) -> &[(DateTime<Utc>, DateTime<Utc>)] {
         &self.ranges
     }
+
+    /// Notes that the history is complete from the first instant until just before the second. Ranges that overlap or
+    /// touch become one; an empty or backward range says nothing.
+    pub fn add(&mut self, from: DateTime<Utc>, until: DateTime<Utc>) {
+        if from >= until {
+            return;
+        }
+        let first = self.ranges.partition_point(|range| range.1 < from);
+        let after = self.ranges.partition_point(|range| range.0 <= until);
+        let touched = self.ranges.get(first..after).unwrap_or_default();
+        let from = touched.first().map_or(from, |range| range.0.min(from));
+        let until = touched.last().map_or(until, |range| range.1.max(until));
+        self.ranges.splice(first..after, [(from, until)]);
+    }
+
+    /// Whether every instant from the first until just before the second is complete; of no instants, all are.
+    pub fn contains(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> bool {
+        from >= until
+            || self
+                .ranges
+                .iter()
+                .any(|range| range.0 <= from && until <= range.1)
+    }
+
+    /// What is not known to be complete from the first instant until just before the second, oldest gap first.
+    pub fn missing(
+        &self,
+        from: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Vec<(DateTime<Utc>, DateTime<Utc>)> {
+        let mut gaps = Vec::new();
+        let mut reached = from;
+        for &(start, end) in &self.ranges {
+            if start >= until {
+                break;
+            }
+            if reached < start {
+                gaps.push((reached, start));
+            }
+            reached = reached.max(end);
+        }
+        if reached < until {
+            gaps.push((reached, until));
+        }
+        gaps
+    }
+
+    /// Since when the history is complete without a gap, up to `now` or to the newest instant before it that is: the start
+    /// of the newest range that does not lie wholly after `now`. `None` where nothing is known to be complete.
+    pub fn complete_back_to(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.ranges
+            .iter()
+            .rev()
+            .map(|range| range.0)
+            .find(|start| *start <= now)
+    }
+}
+
+impl Extend<(DateTime<Utc>, DateTime<Utc>)> for Coverage {
+    fn extend<I: IntoIterator<Item = (DateTime<Utc>, DateTime<Utc>)>>(&mut self, ranges: I) {
+        for (from, until) in ranges {
+            self.add(from, until);
+        }
+    }
+}
+
+impl FromIterator<(DateTime<Utc>, DateTime<Utc>)> for Coverage {
+    fn from_iter<I: IntoIterator<Item = (DateTime<Utc>, DateTime<Utc>)>>(ranges: I) -> Self {
+        let mut coverage = Self::default();
+        coverage.extend(ranges);
+        coverage
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn at(second: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::seconds(second)
+    }
+
+    fn of(ranges: &[(i64, i64)]) -> Coverage {
+        ranges
+            .iter()
+            .map(|&(from, until)| (at(from), at(until)))
+            .collect()
+    }
+
+    fn seconds(ranges: &[(DateTime<Utc>, DateTime<Utc>)]) -> Vec<(i64, i64)> {
+        ranges
+            .iter()
+            .map(|(from, until)| (from.timestamp(), until.timestamp()))
+            .collect()
+    }
+
+    #[test]
+    fn ranges_that_overlap_or_touch_become_one() {
+        for (added, merged) in [
+            (vec![(1, 3), (3, 5)], vec![(1, 5)]),
+            (vec![(3, 5), (1, 3)], vec![(1, 5)]),
+            (vec![(1, 3), (4, 5)], vec![(1, 3), (4, 5)]),
+            (
+                vec![(1, 2), (3, 4), (5, 6), (2, 5), (8, 9)],
+                vec![(1, 6), (8, 9)],
+            ),
+            (vec![(1, 9), (3, 4)], vec![(1, 9)]),
+            (vec![(3, 3), (5, 4)], vec![]),
+        ] {
+            assert_eq!(seconds(of(&added).ranges()), merged, "{added:?}");
+        }
+    }
+
+    #[test]
+    fn gaps_are_told_oldest_first_and_cut_to_the_question() {
+        let coverage = of(&[(10, 20), (30, 40)]);
+        for (from, until, gaps) in [
+            (0, 50, vec![(0, 10), (20, 30), (40, 50)]),
+            (12, 18, vec![]),
+            (15, 35, vec![(20, 30)]),
+            (22, 25, vec![(22, 25)]),
+            (45, 50, vec![(45, 50)]),
+            (0, 5, vec![(0, 5)]),
+            (10, 20, vec![]),
+            (7, 7, vec![]),
+            (25, 15, vec![]),
+        ] {
+            assert_eq!(
+                seconds(&coverage.missing(at(from), at(until))),
+                gaps,
+                "{from}..{until}"
+            );
+        }
+    }
+
+    #[test]
+    fn completeness_is_told_back_from_the_newest_range() {
+        let coverage = of(&[(10, 20), (30, 40)]);
+        let back = |now| coverage.complete_back_to(at(now)).map(|at| at.timestamp());
+        assert_eq!(back(35), Some(30));
+        assert_eq!(back(99), Some(30));
+        assert_eq!(back(25), Some(10));
+        assert_eq!(back(5), None);
+        assert_eq!(Coverage::default().complete_back_to(at(5)), None);
+    }
+
+    fn some_ranges() -> impl Strategy<Value = Vec<(i64, i64)>> {
+        prop::collection::vec((0..60_i64, -2..12_i64), 0..12)
+            .prop_map(|ranges| ranges.into_iter().map(|(a, n)| (a, a + n)).collect())
+    }
+
+    proptest! {
+        #[test]
+        fn the_order_of_adding_does_not_matter(ranges in some_ranges(), seed in any::<u64>()) {
+            let mut other = ranges.clone();
+            let len = other.len().max(1);
+            other.rotate_left(usize::try_from(seed).unwrap_or(0) % len);
+            prop_assert_eq!(of(&ranges), of(&other));
+            other.sort_unstable();
+            prop_assert_eq!(of(&ranges), of(&other));
+            other.reverse();
+            prop_assert_eq!(of(&ranges), of(&other));
+        }
+
+        #[test]
+        fn ranges_stay_sorted_and_apart(ranges in some_ranges()) {
+            let coverage = of(&ranges);
+            prop_assert!(coverage.ranges().iter().all(|range| range.0 < range.1));
+            prop_assert!(coverage.ranges().windows(2).all(|pair| pair[0].1 < pair[1].0));
+        }
+
+        #[test]
+        fn every_second_is_covered_or_missing_as_it_was_added(ranges in some_ranges(), from in 0..60_i64, len in 0..20_i64) {
+            let coverage = of(&ranges);
+            let missing = coverage.missing(at(from), at(from + len));
+            for second in from..from + len {
+                let added = ranges.iter().any(|range| range.0 <= second && second < range.1);
+                let gap = missing.iter().any(|range| range.0 <= at(second) && at(second) < range.1);
+                prop_assert_eq!(coverage.contains(at(second), at(second + 1)), added);
+                prop_assert_eq!(gap, !added);
+            }
+            prop_assert_eq!(coverage.contains(at(from), at(from + len)), missing.is_empty());
+        }
+
+        #[test]
+        fn filling_the_gaps_leaves_none(ranges in some_ranges(), from in 0..60_i64, len in 0..20_i64) {
+            let mut coverage = of(&ranges);
+            coverage.extend(coverage.missing(at(from), at(from + len)));
+            prop_assert!(coverage.contains(at(from), at(from + len)));
+        }
+    }
 }

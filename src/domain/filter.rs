@@ -1,7 +1,32 @@
 //! Which purges are meant: a predicate over history with a text form.
 //!
-//! [`Predicate`] is what a filter comes to at an instant, in a zone: every relative time has become an absolute one. The
-//! store turns it into questions; [`Predicate::matches`] is the same rule in plain code.
+//! [`Filter`] is what somebody wrote, with relative times as they are; it prints back to its text. [`Predicate`] is what a
+//! filter comes to at an instant, in a zone: every relative time has become an absolute one. The store turns it into
+//! questions; [`Predicate::matches`] is the same rule in plain code.
+
+mod asked;
+mod completion;
+mod edit;
+mod error;
+mod lexer;
+mod matcher;
+mod order;
+mod parser;
+mod pattern;
+mod printer;
+mod resolver;
+mod syntax;
+#[cfg(test)]
+mod tests;
+mod when;
+mod words;
+
+pub use asked::Asked;
+pub use completion::{Completion, Vocabulary, complete};
+pub use error::FilterError;
+pub use pattern::path_of;
+pub use syntax::{Condition, Filter, Term, Word};
+pub use when::{Span, Unit, When};
 
 use chrono::{DateTime, Utc};
 

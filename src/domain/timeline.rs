@@ -1,5 +1,7 @@
 //! How purges are spread over time: bars of equal length.
 
+use std::ops::{AddAssign, RangeInclusive};
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// Bars of equal length, oldest first.
@@ -20,4 +22,152 @@ pub struct Bar {
     pub all: u32,
     /// The failed ones among them.
     pub failed: u32,
+}
+
+impl AddAssign for Bar {
+    fn add_assign(&mut self, other: Self) {
+        self.all = self.all.saturating_add(other.all);
+        self.failed = self.failed.saturating_add(other.failed);
+    }
+}
+
+impl Timeline {
+    /// Empty bars over a half-open range. A bar is a whole number of microseconds, at least one, so the last bar may reach
+    /// past the end by as many microseconds as there are bars, never fall short of it. No bars for an empty range.
+    pub fn frame(from: DateTime<Utc>, until: DateTime<Utc>, bars: u16) -> Self {
+        let Some(length) = (until - from)
+            .num_microseconds()
+            .filter(|length| *length > 0)
+        else {
+            return Self::default();
+        };
+        if bars == 0 {
+            return Self::default();
+        }
+        let count = i64::from(bars);
+        Self {
+            from: Some(from),
+            step: TimeDelta::microseconds(length / count + i64::from(length % count > 0)),
+            bars: vec![Bar::default(); usize::from(bars)],
+        }
+    }
+
+    /// In which bar's time an instant lies, counted from 0; `None` outside all of them.
+    pub fn bar_at(&self, instant: DateTime<Utc>) -> Option<usize> {
+        let step = self.step.num_microseconds().filter(|step| *step > 0)?;
+        let into = (instant - self.from?).num_microseconds()?;
+        let bar = usize::try_from(into.div_euclid(step)).ok()?;
+        (bar < self.bars.len()).then_some(bar)
+    }
+
+    /// Counts a purge that was created at an instant; one outside the bars' time is not counted.
+    pub fn add(&mut self, created: DateTime<Utc>, failed: bool) {
+        let bar = self.bar_at(created).and_then(|bar| self.bars.get_mut(bar));
+        if let Some(bar) = bar {
+            *bar += Bar {
+                all: 1,
+                failed: u32::from(failed),
+            };
+        }
+    }
+
+    /// All bars together.
+    pub fn sum(&self) -> Bar {
+        let mut sum = Bar::default();
+        for bar in &self.bars {
+            sum += *bar;
+        }
+        sum
+    }
+
+    /// The half-open time of some bars, first and last included and given in either order: what a zoom into them selects.
+    /// Bars beyond the last count as the last. `None` where there are no bars.
+    pub fn span(&self, bars: RangeInclusive<usize>) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+        let last = self.bars.len().checked_sub(1)?;
+        let (one, other) = (*bars.start().min(&last), *bars.end().min(&last));
+        Some((
+            self.edge(one.min(other))?,
+            self.edge(one.max(other).checked_add(1)?)?,
+        ))
+    }
+
+    /// Where the last bar ends; `None` where there are no bars.
+    pub fn until(&self) -> Option<DateTime<Utc>> {
+        self.edge(self.bars.len())
+    }
+
+    fn edge(&self, bar: usize) -> Option<DateTime<Utc>> {
+        let step = self.step.checked_mul(i32::try_from(bar).ok()?)?;
+        self.from?.checked_add_signed(step)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn at(microsecond: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp_micros(1_700_000_000_000_000 + microsecond).unwrap()
+    }
+
+    #[test]
+    fn no_time_and_no_width_have_no_bars() {
+        for timeline in [
+            Timeline::frame(at(5), at(5), 10),
+            Timeline::frame(at(5), at(4), 10),
+            Timeline::frame(at(0), at(10), 0),
+        ] {
+            assert_eq!(timeline, Timeline::default());
+            assert_eq!(timeline.span(0..=0), None);
+            assert_eq!(timeline.until(), None);
+            assert_eq!(timeline.bar_at(at(5)), None);
+        }
+    }
+
+    #[test]
+    fn a_purge_on_the_edge_of_two_bars_counts_in_the_later_one() {
+        let mut timeline = Timeline::frame(at(0), at(30), 3);
+        for microsecond in [0, 9, 10, 29] {
+            timeline.add(at(microsecond), microsecond == 10);
+        }
+        timeline.add(at(-1), true);
+        timeline.add(at(30), true);
+        let bars: Vec<_> = timeline
+            .bars
+            .iter()
+            .map(|bar| (bar.all, bar.failed))
+            .collect();
+        assert_eq!(bars, [(2, 0), (1, 1), (1, 0)]);
+        assert_eq!(timeline.sum(), Bar { all: 4, failed: 1 });
+    }
+
+    #[test]
+    fn zooming_takes_whole_bars_in_either_order_and_stays_inside() {
+        let timeline = Timeline::frame(at(0), at(40), 4);
+        assert_eq!(timeline.span(1..=2), Some((at(10), at(30))));
+        #[expect(clippy::reversed_empty_ranges, reason = "a drag to the left")]
+        let dragged_left = timeline.span(2..=1);
+        assert_eq!(dragged_left, Some((at(10), at(30))));
+        assert_eq!(timeline.span(0..=0), Some((at(0), at(10))));
+        assert_eq!(timeline.span(3..=99), Some((at(30), at(40))));
+        assert_eq!(timeline.until(), Some(at(40)));
+    }
+
+    proptest! {
+        #[test]
+        fn every_instant_of_the_range_is_in_the_bar_whose_time_it_is(length in 1..2_000_000_i64, bars in 1..400_u16, part in 0.0..1.0_f64) {
+            let timeline = Timeline::frame(at(0), at(length), bars);
+            prop_assert_eq!(timeline.bars.len(), usize::from(bars));
+            let end = (timeline.until().unwrap() - at(0)).num_microseconds().unwrap();
+            prop_assert!(end >= length && end < length + i64::from(bars));
+            let instant = at((part * length as f64) as i64);
+            let bar = timeline.bar_at(instant).unwrap();
+            let (from, until) = timeline.span(bar..=bar).unwrap();
+            prop_assert!(from <= instant && instant < until);
+        }
+    }
 }

@@ -1,0 +1,78 @@
+//! The one stack of overlays above the panes: the topmost has the keys.
+//!
+//! To add an overlay: its pane, a variant here with its two lines, its opening in [`super::openings`], and its line in
+//! [`crate::screen`].
+
+use crate::panes::Pane;
+use crate::panes::prompt::PromptPane;
+
+/// One overlay.
+#[derive(Clone, Debug)]
+pub enum Overlay {
+    /// A question of one line.
+    Prompt(Box<PromptPane>),
+}
+
+impl Overlay {
+    /// The pane that it is.
+    pub fn pane(&self) -> &dyn Pane {
+        match self {
+            Self::Prompt(pane) => pane.as_ref(),
+        }
+    }
+
+    /// The pane that it is, to be changed.
+    pub fn pane_mut(&mut self) -> &mut dyn Pane {
+        match self {
+            Self::Prompt(pane) => pane.as_mut(),
+        }
+    }
+}
+
+/// The stack.
+#[derive(Clone, Debug, Default)]
+pub struct Overlays {
+    stack: Vec<Overlay>,
+}
+
+impl Overlays {
+    /// Puts one on top.
+    pub fn open(&mut self, overlay: Overlay) {
+        self.stack.push(overlay);
+    }
+
+    /// Takes the topmost away.
+    pub fn close(&mut self) {
+        self.stack.pop();
+    }
+
+    /// Takes all away.
+    pub fn close_all(&mut self) {
+        self.stack.clear();
+    }
+
+    /// The topmost.
+    pub fn top(&self) -> Option<&Overlay> {
+        self.stack.last()
+    }
+
+    /// The topmost, to be changed.
+    pub fn top_mut(&mut self) -> Option<&mut Overlay> {
+        self.stack.last_mut()
+    }
+
+    /// All of them, the lowest first.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Overlay> {
+        self.stack.iter()
+    }
+
+    /// All of them, to be changed.
+    pub fn iter_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut Overlay> {
+        self.stack.iter_mut()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.stack.is_empty()
+    }
+}

@@ -1,0 +1,348 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use super::*;
+use crate::config::example::example;
+use crate::config::schema::{ACCOUNT, VIEW};
+use crate::config::show::show;
+use crate::config::vendors::VENDORS;
+
+fn paths() -> Paths {
+    Paths {
+        config: "/home/mira/.config/purgedeck/config.toml".into(),
+        state: "/home/mira/.local/state/purgedeck".into(),
+        home: "/home/mira".into(),
+    }
+}
+
+fn read_in(env: &[(&str, &str)], flags: &Flags, text: &str) -> Result<Config, Faults> {
+    let env = |name: &str| {
+        env.iter()
+            .find(|(variable, _)| *variable == name)
+            .map(|(_, value)| (*value).to_owned())
+    };
+    resolve(flags, &env, paths(), Some(text))
+}
+
+fn read(text: &str) -> Result<Config, Faults> {
+    read_in(&[], &Flags::default(), text)
+}
+
+fn faults(text: &str) -> String {
+    let mut faults = read(text).unwrap_err();
+    faults.file = Some("c".into());
+    faults.to_string()
+}
+
+/// The example with every setting switched on.
+fn switched_on() -> String {
+    example()
+        .lines()
+        .map(|line| match line.strip_prefix('#') {
+            Some(rest) if !rest.starts_with(' ') => rest,
+            Some(_) | None => line,
+        })
+        .fold(String::new(), |text, line| text + line + "\n")
+}
+
+#[test]
+fn the_example_holds_every_key_and_is_valid_switched_on_and_off() {
+    let config = read(&switched_on()).unwrap();
+    assert_eq!(config.accounts.len(), VENDORS.len());
+    assert_eq!(config.views.len(), 1);
+    let vendors = VENDORS.iter().flat_map(|vendor| vendor.keys);
+    for key in TOP.iter().chain(ACCOUNT).chain(VIEW).chain(vendors) {
+        let setting = format!("\n#{} = ", key.name);
+        assert!(example().contains(&setting), "{} is missing", key.name);
+    }
+    read(&example()).unwrap();
+}
+
+#[test]
+fn the_example_shows_the_defaults() {
+    let (shown, default) = (read(&switched_on()).unwrap(), read("").unwrap());
+    assert_eq!(
+        (
+            &shown.theme.value,
+            shown.colour.value,
+            shown.ascii.value,
+            shown.mouse.value
+        ),
+        (
+            &default.theme.value,
+            default.colour.value,
+            default.ascii.value,
+            default.mouse.value
+        )
+    );
+    assert_eq!(
+        (
+            shown.zone.value,
+            shown.refresh.value,
+            shown.read_only.value,
+            &shown.store.value,
+            shown.log.value
+        ),
+        (
+            default.zone.value,
+            default.refresh.value,
+            default.read_only.value,
+            &default.store.value,
+            default.log.value
+        )
+    );
+}
+
+#[test]
+fn the_example_in_the_repository_is_the_generated_one() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/config.example.toml");
+    let kept = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(
+        kept == example(),
+        "config.example.toml has drifted; run: cargo run -- --config config.example.toml config init --force"
+    );
+}
+
+#[test]
+fn an_unknown_key_is_a_fault_with_its_place_and_the_nearest_right_name() {
+    assert_eq!(
+        faults("theme = \"light\"\ncolor = \"never\"\n"),
+        "c:2:1: unknown key \"color\"; did you mean \"colour\"?"
+    );
+    assert_eq!(
+        faults("[[account]]\nname = \"a\"\nprovider = \"gcore\"\n  tokn = { env = \"A\" }\n"),
+        "c:1:1: the Gcore account needs \"token\"\nc:4:3: unknown key \"tokn\"; did you mean \"token\"?"
+    );
+    assert_eq!(
+        faults("[[views]]\nname = \"a\"\nfilter = \"\"\n"),
+        "c:1:3: unknown key \"views\"; did you mean \"view\"?"
+    );
+}
+
+#[test]
+fn a_key_of_another_provider_is_unknown() {
+    let text =
+        "[[account]]\nname = \"a\"\nprovider = \"gcore\"\ntoken = { env = \"A\" }\napi = \"2.0\"\n";
+    assert_eq!(faults(text), "c:5:1: unknown key \"api\"");
+}
+
+#[test]
+fn every_fault_is_named_in_one_run() {
+    let text = "mouse = \"yes\"\nzone = \"utcc\"\nrefresh = \"1s\"\n[[account]]\nprovider = \"gcor\"\n[[view]]\nname = \"a\"\n[keys]\nquit = 3\n";
+    assert_eq!(
+        faults(text),
+        "c:1:9: \"mouse\" must be true or false, not a text\n\
+         c:2:8: \"zone\": \"utcc\" is not one of \"utc\", \"local\"; did you mean \"utc\"?\n\
+         c:3:11: \"refresh\": \"1s\" is not a length of time like \"45s\", \"10m\" or \"2h\", from 5 to 86400 seconds\n\
+         c:4:1: the account needs \"name\"\n\
+         c:5:12: there is no provider \"gcor\"; did you mean \"gcore\"?\n\
+         c:6:1: the view needs \"filter\"\n\
+         c:9:8: \"quit\" must be a key like \"ctrl-r\" or a list of keys; [] for none"
+    );
+}
+
+#[test]
+fn text_that_is_not_toml_is_a_fault_with_its_place() {
+    assert!(faults("theme = \"light\"\nzone = \n").starts_with("c:2:8: "));
+}
+
+#[test]
+fn a_secret_in_the_file_is_refused_and_not_repeated() {
+    let text = "[[account]]\nname = \"a\"\nprovider = \"gcore\"\ntoken = \"29841$c767\"\n";
+    let faults = faults(text);
+    assert!(
+        faults.contains("c:4:9: \"token\": a secret must not stand in this file"),
+        "{faults}"
+    );
+    assert!(!faults.contains("c767"), "{faults}");
+}
+
+#[test]
+fn plain_http_is_for_this_machine_only() {
+    let account = |url: &str| {
+        format!(
+            "[[account]]\nname = \"a\"\nprovider = \"gcore\"\ntoken = {{ env = \"A\" }}\nbase_url = \"{url}\"\n"
+        )
+    };
+    for fine in [
+        "https://api.gcore.com",
+        "http://127.0.0.1:8080",
+        "http://[::1]:1/x",
+        "http://localhost",
+    ] {
+        assert!(read(&account(fine)).is_ok(), "{fine}");
+    }
+    for wrong in [
+        "http://api.gcore.com",
+        "ftp://localhost",
+        "api.gcore.com",
+        "https://me:pw@api.gcore.com",
+    ] {
+        assert!(read(&account(wrong)).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn a_flag_beats_the_environment_which_beats_the_file_which_beats_the_default() {
+    let file = "store = \"~/file.db\"\ntheme = \"light\"\n";
+    let env = [("PURGEDECK_STORE", "/env.db")];
+    let flags = Flags {
+        store: Some("/flag.db".into()),
+        ..Flags::default()
+    };
+    let store = |config: Config| {
+        (
+            config.store.value.display().to_string(),
+            config.store.origin,
+        )
+    };
+    assert_eq!(
+        store(read_in(&env, &flags, file).unwrap()),
+        ("/flag.db".to_owned(), Origin::Flag("store"))
+    );
+    assert_eq!(
+        store(read_in(&env, &Flags::default(), file).unwrap()),
+        ("/env.db".to_owned(), Origin::Environment("PURGEDECK_STORE"))
+    );
+    assert_eq!(
+        store(read(file).unwrap()),
+        (
+            "/home/mira/file.db".to_owned(),
+            Origin::File(Place { line: 1, column: 9 })
+        )
+    );
+    assert_eq!(
+        store(read("").unwrap()),
+        (
+            "/home/mira/.local/state/purgedeck/purgedeck.db".to_owned(),
+            Origin::Default
+        )
+    );
+}
+
+#[test]
+fn read_only_wins_whoever_says_it() {
+    let account = "[[account]]\nname = \"a\"\nprovider = \"gcore\"\ntoken = { env = \"A\" }\n";
+    let off = [("PURGEDECK_READ_ONLY", "false")];
+    let config = read_in(
+        &off,
+        &Flags::default(),
+        &format!("read_only = true\n{account}"),
+    )
+    .unwrap();
+    assert!(config.read_only.value && config.accounts.iter().all(|one| one.account.read_only));
+    let flags = Flags {
+        read_only: true,
+        ..Flags::default()
+    };
+    assert!(read_in(&off, &flags, account).unwrap().read_only.value);
+    assert!(
+        !read_in(&off, &Flags::default(), account)
+            .unwrap()
+            .read_only
+            .value
+    );
+}
+
+#[test]
+fn no_color_counts_unless_the_program_s_own_variable_says_otherwise() {
+    let plain = [("NO_COLOR", "1")];
+    assert!(!read_in(&plain, &Flags::default(), "").unwrap().colour.value);
+    assert!(
+        !read_in(&plain, &Flags::default(), "colour = \"auto\"")
+            .unwrap()
+            .colour
+            .value
+    );
+    let own = [("NO_COLOR", "1"), ("PURGEDECK_COLOUR", "auto")];
+    assert!(read_in(&own, &Flags::default(), "").unwrap().colour.value);
+}
+
+#[test]
+fn a_wrong_variable_is_a_fault() {
+    let env = [("PURGEDECK_ZONE", "moon")];
+    let faults = read_in(&env, &Flags::default(), "")
+        .unwrap_err()
+        .to_string();
+    assert!(
+        faults.contains("PURGEDECK_ZONE: \"moon\" is not one of"),
+        "{faults}"
+    );
+}
+
+#[test]
+fn variables_make_an_account_unless_the_file_has_one_at_that_provider() {
+    let env = [
+        ("GCORE_API_KEY", "1_a"),
+        ("GCORE_BASE_URL", "http://127.0.0.1:1"),
+        ("TENCENTCLOUD_SECRET_ID", "half"),
+        ("MEDIANOVA_API_TOKEN", "t"),
+        ("MEDIANOVA_ORGANIZATION_UUID", "o"),
+    ];
+    let names = |config: &Config| -> Vec<String> {
+        config
+            .accounts
+            .iter()
+            .map(|one| one.name().to_string())
+            .collect()
+    };
+    let config = read_in(&env, &Flags::default(), "").unwrap();
+    assert_eq!(names(&config), ["gcore", "medianova"]);
+    let gcore = config.accounts.first().unwrap();
+    assert!(gcore.from_environment);
+    assert_eq!(
+        gcore.base_url.as_ref().unwrap().as_str(),
+        "http://127.0.0.1:1/"
+    );
+    assert_eq!(
+        gcore.secret("token").unwrap().describe(),
+        "{ env = \"GCORE_API_KEY\" }"
+    );
+    let file = "[[account]]\nname = \"prod\"\nprovider = \"gcore\"\ntoken = { env = \"A\" }\n";
+    let config = read_in(&env, &Flags::default(), file).unwrap();
+    assert_eq!(names(&config), ["prod", "medianova"]);
+}
+
+#[test]
+fn only_the_accounts_that_were_asked_for_are_there_and_a_wrong_name_is_a_fault() {
+    let file = "[[account]]\nname = \"prod\"\nprovider = \"gcore\"\ntoken = { env = \"A\" }\n[[account]]\nname = \"stage\"\nprovider = \"gcore\"\ntoken = { env = \"A\" }\n";
+    let ask = |name: &str| Flags {
+        accounts: vec![name.to_owned()],
+        ..Flags::default()
+    };
+    let config = read_in(&[], &ask("stage"), file).unwrap();
+    assert_eq!(config.accounts.len(), 1);
+    let faults = read_in(&[], &ask("prid"), file).unwrap_err().to_string();
+    assert!(faults.contains("did you mean \"prod\"?"), "{faults}");
+}
+
+#[test]
+fn two_accounts_of_one_name_are_a_fault_and_so_is_a_name_that_a_filter_could_not_hold() {
+    let account = |name: &str| {
+        format!("[[account]]\nname = \"{name}\"\nprovider = \"gcore\"\ntoken = {{ env = \"A\" }}\n")
+    };
+    assert_eq!(
+        faults(&(account("a") + &account("a"))),
+        "c:6:8: there is another account named \"a\""
+    );
+    for name in ["", "a b", "a,b", "a*", "-a", "ä"] {
+        assert!(read(&account(name)).is_err(), "{name:?} was taken");
+    }
+}
+
+#[test]
+fn what_is_shown_reads_back_as_the_same_configuration() {
+    let config =
+        read(&(switched_on() + "quit = [\"q\", \"ctrl-q\"]\n\"odd name\" = \"x\"\n")).unwrap();
+    let text = show(&config);
+    let again = read(&text).unwrap();
+    assert_eq!(
+        show(&again)
+            .lines()
+            .filter(|line| line.contains('='))
+            .count(),
+        text.lines().filter(|line| line.contains('=')).count()
+    );
+    assert_eq!(again.accounts, config.accounts);
+    assert_eq!(again.keys.len(), 2);
+    assert!(text.contains("theme = \"default\" # line "), "{text}");
+}

@@ -1,0 +1,159 @@
+//! Keeps a view in the user's own file: what stands there stays as it is, comments and all.
+
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use toml::de::DeTable;
+
+use super::file::File;
+use super::paths::{make_private_directory, private_file};
+use super::secret::source::toml_text;
+
+/// Why a view was not kept.
+#[derive(Debug, thiserror::Error)]
+pub enum ViewTrouble {
+    /// The file could not be read or written.
+    #[error("cannot write {path}: {error}")]
+    Disk {
+        /// The file.
+        path: String,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// The file has faults, or would have them with the view in it.
+    #[error("{path} has faults; run `purgedeck config check`, then save the view again")]
+    Faulty {
+        /// The file.
+        path: String,
+    },
+}
+
+/// Keeps a view: one of the same name gets the new filter in its place, a new one is added at the end. The file is made,
+/// for its owner alone, where there is none. It is replaced as a whole, so a crash leaves the old or the new one.
+pub fn save_view(path: &Path, name: &str, filter: &str) -> Result<(), ViewTrouble> {
+    let disk = |error| ViewTrouble::Disk {
+        path: path.display().to_string(),
+        error,
+    };
+    let (old, there) = match std::fs::read_to_string(path) {
+        Ok(text) => (text, true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => (String::new(), false),
+        Err(error) => return Err(disk(error)),
+    };
+    let new = with_view(&old, name, filter).ok_or_else(|| ViewTrouble::Faulty {
+        path: path.display().to_string(),
+    })?;
+    if there {
+        replace(path, &new).map_err(disk)
+    } else {
+        if let Some(folder) = path.parent() {
+            make_private_directory(folder).map_err(disk)?;
+        }
+        private_file()
+            .write(true)
+            .create_new(true)
+            .open(path)
+            .and_then(|mut file| file.write_all(new.as_bytes()))
+            .map_err(disk)
+    }
+}
+
+/// The text with the view in it; `None` where it has faults before or after.
+fn with_view(text: &str, name: &str, filter: &str) -> Option<String> {
+    let table = DeTable::parse(text).ok()?;
+    let standing = table
+        .get_ref()
+        .get("view")
+        .and_then(|views| views.get_ref().as_array())
+        .into_iter()
+        .flat_map(|views| views.iter())
+        .filter_map(|view| view.get_ref().as_table())
+        .find(|view| {
+            view.get("name")
+                .is_some_and(|value| value.get_ref().as_str() == Some(name))
+        })
+        .and_then(|view| view.get("filter"))
+        .map(toml::Spanned::span);
+    let (name_text, filter_text) = (toml_text(name), toml_text(filter));
+    let new = if let Some(span) = standing {
+        let (before, after) = (text.get(..span.start)?, text.get(span.end..)?);
+        format!("{before}{filter_text}{after}")
+    } else {
+        let gap = match text {
+            "" => "",
+            _ if text.ends_with('\n') => "\n",
+            _ => "\n\n",
+        };
+        format!("{text}{gap}[[view]]\nname = {name_text}\nfilter = {filter_text}\n")
+    };
+    let (file, faults) = File::read(&new);
+    let there = file.views.iter().any(|view| {
+        let is = |key: &str, wanted: &str| view.text(key).is_some_and(|(text, _)| text == wanted);
+        is("name", name) && is("filter", filter)
+    });
+    (faults.is_empty() && there).then_some(new)
+}
+
+/// Puts a new text in the file's place, keeping its mode and the links that lead to it.
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let path = path.canonicalize()?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mode = std::fs::metadata(&path)?.permissions();
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().set_permissions(mode)?;
+    file.as_file().sync_all()?;
+    file.persist(&path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    const FILE: &str = "# mine\ntheme = \"light\" # nice\n\n[[view]]\n# at night\nname = \"Failed\"\nfilter = \"status:failed\" # all\n\n[keys]\nquit = \"q\"";
+
+    #[test]
+    fn a_new_view_is_added_and_nothing_else_changes() {
+        let new = with_view(FILE, "My \"www\"", "cname:www.*").unwrap();
+        assert_eq!(
+            new,
+            format!("{FILE}\n\n[[view]]\nname = 'My \"www\"'\nfilter = \"cname:www.*\"\n")
+        );
+    }
+
+    #[test]
+    fn a_view_of_the_same_name_gets_the_new_filter_in_its_place() {
+        let new = with_view(FILE, "Failed", "status:failed since:24h").unwrap();
+        assert_eq!(
+            new,
+            FILE.replace("\"status:failed\"", "\"status:failed since:24h\"")
+        );
+    }
+
+    #[test]
+    fn a_faulty_file_is_left_alone() {
+        assert_eq!(with_view("theme = ", "a", "b"), None);
+        assert_eq!(with_view("view = []\n", "a", "b"), None);
+        assert_eq!(with_view("colr = \"red\"\n", "a", "b"), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_first_view_makes_a_file_for_its_owner_alone_and_a_second_keeps_its_mode() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("purgedeck/config.toml");
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        save_view(&path, "One", "").unwrap();
+        assert_eq!(mode(&path), 0o600);
+        assert_eq!(mode(path.parent().unwrap()), 0o700);
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+        save_view(&path, "Two", "kind:all").unwrap();
+        assert_eq!(mode(&path), 0o640);
+        let (file, faults) = File::read(&std::fs::read_to_string(&path).unwrap());
+        assert_eq!((file.views.len(), faults.len()), (2, 0));
+    }
+}

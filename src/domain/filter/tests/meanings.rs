@@ -1,0 +1,226 @@
+//! What texts are printed as, and which predicates they come to.
+
+use super::{at, now, resolved};
+use crate::domain::filter::{Clause, Filter, Pattern, Predicate, Test};
+use crate::domain::kind::Kind;
+use crate::domain::status::Status;
+use crate::domain::zone::Zone;
+
+fn is(texts: &[&str]) -> Vec<Pattern> {
+    texts
+        .iter()
+        .map(|text| Pattern::Is((*text).to_owned()))
+        .collect()
+}
+
+fn contains(texts: &[&str]) -> Vec<Pattern> {
+    texts
+        .iter()
+        .map(|text| Pattern::Contains((*text).to_owned()))
+        .collect()
+}
+
+fn glob(text: &str) -> Vec<Pattern> {
+    vec![Pattern::Glob(text.to_owned())]
+}
+
+fn yes(test: Test) -> Clause {
+    Clause {
+        negated: false,
+        test,
+    }
+}
+
+fn not(test: Test) -> Clause {
+    Clause {
+        negated: true,
+        test,
+    }
+}
+
+#[test]
+fn a_text_prints_canonically_and_means_what_it_says() {
+    let both = || vec![Status::InProgress, Status::Unknown];
+    let rows: Vec<(&str, &str, Vec<Clause>)> = vec![
+        ("", "", vec![]),
+        (" \t\u{3000} ", "", vec![]),
+        (
+            "cname:WWW.site.com",
+            "cname:WWW.site.com",
+            vec![yes(Test::Cname(is(&["www.site.com"])))],
+        ),
+        (
+            "CName:a,b*",
+            "cname:a,b*",
+            vec![yes(Test::Cname(vec![
+                Pattern::Is("a".to_owned()),
+                Pattern::Glob("b*".to_owned()),
+            ]))],
+        ),
+        (
+            "account:gcore-*   -provider:x",
+            "account:gcore-* -provider:x",
+            vec![
+                yes(Test::Account(glob("gcore-*"))),
+                not(Test::Provider(is(&["x"]))),
+            ],
+        ),
+        (
+            "status:OK,fail,in-progress",
+            "status:successful,failed,in_progress",
+            vec![yes(Test::Status(vec![
+                Status::Successful,
+                Status::Failed,
+                Status::InProgress,
+            ]))],
+        ),
+        (
+            "status:unfinished,running status:\"no report\"",
+            "status:in_progress,unknown status:report_disabled",
+            vec![
+                yes(Test::Status(both())),
+                yes(Test::Status(vec![Status::ReportDisabled])),
+            ],
+        ),
+        (
+            "type:dir,url,unknown,urls",
+            "kind:pattern,url,unknown",
+            vec![yes(Test::Kind(vec![
+                Some(Kind::Pattern),
+                Some(Kind::Url),
+                None,
+            ]))],
+        ),
+        (
+            "id:AbC,\"1,2\",3*",
+            "id:AbC,\"1,2\",3*",
+            vec![yes(Test::Id(vec![
+                "AbC".to_owned(),
+                "1,2".to_owned(),
+                "3*".to_owned(),
+            ]))],
+        ),
+        (
+            "target:/img/* target:\"/img/*\"",
+            "target:/img/* target:\"/img/*\"",
+            vec![
+                yes(Test::Target(glob("/img/*"))),
+                yes(Test::Target(is(&["/img/*"]))),
+            ],
+        ),
+        (
+            "target:\"/plain\",\"a b\"",
+            "target:/plain,\"a b\"",
+            vec![yes(Test::Target(is(&["/plain", "a b"])))],
+        ),
+        (
+            "by:\"Mira \\\"M\\\" K\\\\\",tom -sent:HERE,here",
+            "by:\"Mira \\\"M\\\" K\\\\\",tom -sent:here",
+            vec![
+                yes(Test::By(is(&["mira \"m\" k\\", "tom"]))),
+                not(Test::SentHere),
+            ],
+        ),
+        (
+            "by:\"\" by:a\\b by:\"a\\b\"",
+            "by:\"\" by:a\\b by:a\\b",
+            vec![
+                yes(Test::By(is(&[""]))),
+                yes(Test::By(is(&["a\\b"]))),
+                yes(Test::By(is(&["a\\b"]))),
+            ],
+        ),
+        (
+            "/img Hero,logo",
+            "/img Hero,logo",
+            vec![
+                yes(Test::Target(contains(&["/img"]))),
+                yes(Test::Target(contains(&["hero", "logo"]))),
+            ],
+        ),
+        (
+            "/img/*.jpg *x*",
+            "/img/*.jpg *x*",
+            vec![
+                yes(Test::Target(glob("*/img/*.jpg*"))),
+                yes(Test::Target(glob("*x*"))),
+            ],
+        ),
+        (
+            "https://h/a 14:00 h.x:80 -\"a b\"",
+            "https://h/a 14:00 h.x:80 -\"a b\"",
+            vec![
+                yes(Test::Target(contains(&["https://h/a"]))),
+                yes(Test::Target(contains(&["14:00"]))),
+                yes(Test::Target(contains(&["h.x:80"]))),
+                not(Test::Target(contains(&["a b"]))),
+            ],
+        ),
+        (
+            "--x \"-y\" \"foo:bar\" a,\"status:x\",foo:bar",
+            "-\"-x\" \"-y\" \"foo:bar\" a,\"status:x\",\"foo:bar\"",
+            vec![
+                not(Test::Target(contains(&["-x"]))),
+                yes(Test::Target(contains(&["-y"]))),
+                yes(Test::Target(contains(&["foo:bar"]))),
+                yes(Test::Target(contains(&["a", "status:x", "foo:bar"]))),
+            ],
+        ),
+        (
+            "cname:-a,-b by:urn:x",
+            "cname:-a,-b by:urn:x",
+            vec![
+                yes(Test::Cname(is(&["-a", "-b"]))),
+                yes(Test::By(is(&["urn:x"]))),
+            ],
+        ),
+        (
+            "größe Ä",
+            "größe Ä",
+            vec![
+                yes(Test::Target(contains(&["größe"]))),
+                yes(Test::Target(contains(&["Ä"]))),
+            ],
+        ),
+    ];
+    for (text, canonical, clauses) in rows {
+        let filter = Filter::parse(text).unwrap();
+        assert_eq!(filter.to_string(), canonical, "printing {text}");
+        assert_eq!(
+            Filter::parse(canonical).unwrap(),
+            filter,
+            "reading {canonical}"
+        );
+        let expected = Predicate {
+            clauses,
+            ..Predicate::default()
+        };
+        assert_eq!(
+            filter.resolve(now(), Zone::Utc),
+            expected,
+            "meaning of {text}"
+        );
+    }
+}
+
+#[test]
+fn a_vendor_is_asked_for_what_is_one_plain_value_and_for_nothing_else() {
+    let asked = resolved(
+        "cname:WWW.x status:failed kind:url id:7 account:a since:2026-11-20 until:2026-11-20 /img by:me",
+    )
+    .asks();
+    assert_eq!(asked.cname.as_deref(), Some("www.x"));
+    assert_eq!(asked.account.as_deref(), Some("a"));
+    assert_eq!(asked.status, Some(Status::Failed));
+    assert_eq!(asked.kind, Some(Kind::Url));
+    assert_eq!(asked.id.as_deref(), Some("7"));
+    assert_eq!(asked.from, Some(at("2026-11-20T00:00:00Z")));
+    assert_eq!(asked.until, Some(at("2026-11-21T00:00:00Z")));
+    let nothing =
+        resolved("cname:a,b cname:c* -status:failed kind:url,all kind:unknown id:1,2").asks();
+    assert_eq!(nothing, crate::domain::filter::Asked::default());
+    assert_eq!(
+        resolved("cname:*x cname:ax").asks().cname.as_deref(),
+        Some("ax")
+    );
+}

@@ -1,0 +1,312 @@
+//! Text being edited: a field of one line with a memory, and a text of many lines. Neither is a pane; panes own them.
+
+use ratatui_textarea::{CursorMove, DataCursor, TextArea};
+
+use crate::commands::Command;
+
+pub mod view;
+
+/// What a command did to a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Touch {
+    /// Nothing: it is no command for a text.
+    Ignored,
+    /// The cursor moved, or could not.
+    Moved,
+    /// The text may be another.
+    Edited,
+}
+
+/// A field of one line.
+#[derive(Clone, Debug)]
+pub struct Field {
+    area: TextArea<'static>,
+    memory: Vec<String>,
+    recalled: Option<usize>,
+    unsent: String,
+}
+
+impl Default for Field {
+    fn default() -> Self {
+        Self::new("")
+    }
+}
+
+impl Field {
+    /// A field that says this, its cursor at the end.
+    pub fn new(text: &str) -> Self {
+        let mut field = Self {
+            area: TextArea::default(),
+            memory: Vec::new(),
+            recalled: None,
+            unsent: String::new(),
+        };
+        field.set(text);
+        field
+    }
+
+    /// What it says.
+    pub fn text(&self) -> &str {
+        self.area.lines().first().map_or("", String::as_str)
+    }
+
+    /// The cursor, in bytes of the text; always on a character's edge.
+    pub fn cursor(&self) -> usize {
+        let DataCursor(_, characters) = self.area.cursor();
+        let text = self.text();
+        text.char_indices()
+            .nth(characters)
+            .map_or(text.len(), |(at, _)| at)
+    }
+
+    /// Replaces what it says; the cursor goes to the end.
+    pub fn set(&mut self, text: &str) {
+        let line = one_line(text);
+        self.area = TextArea::new(vec![line]);
+        self.area.move_cursor(CursorMove::End);
+    }
+
+    /// Replaces what it says and puts the cursor at this byte, or at the character's edge before it.
+    pub fn set_at(&mut self, text: &str, cursor: usize) {
+        self.set(text);
+        let characters = self
+            .text()
+            .char_indices()
+            .take_while(|(at, _)| *at < cursor)
+            .count();
+        self.area.move_cursor(CursorMove::Jump(
+            0,
+            u16::try_from(characters).unwrap_or(u16::MAX),
+        ));
+    }
+
+    /// Puts what it says into its memory, for [`Command::FieldOlder`].
+    pub fn remember(&mut self) {
+        let text = self.text().to_owned();
+        self.recalled = None;
+        if !text.trim().is_empty() {
+            self.memory.retain(|older| *older != text);
+            self.memory.push(text);
+        }
+    }
+
+    /// Carries out an editing command. [`Command::FieldOlder`] and [`Command::FieldNewer`] go through the memory; the other
+    /// field commands are the owner's.
+    pub fn on_command(&mut self, command: Command) -> Touch {
+        match command {
+            Command::FieldOlder => self.recall(true),
+            Command::FieldNewer => self.recall(false),
+            other => edit(&mut self.area, other),
+        }
+    }
+
+    /// Types a character.
+    pub fn on_typed(&mut self, character: char) -> Touch {
+        self.recalled = None;
+        self.area.insert_char(character);
+        Touch::Edited
+    }
+
+    /// Pastes a text as one line.
+    pub fn on_paste(&mut self, text: &str) -> Touch {
+        self.recalled = None;
+        self.area.insert_str(one_line(text));
+        Touch::Edited
+    }
+
+    fn recall(&mut self, older: bool) -> Touch {
+        let newest = self.memory.len();
+        let at = self.recalled.unwrap_or(newest);
+        if self.recalled.is_none() {
+            self.unsent = self.text().to_owned();
+        }
+        let to = if older {
+            at.checked_sub(1)
+        } else {
+            Some(at + 1).filter(|to| *to <= newest)
+        };
+        let Some(to) = to else { return Touch::Moved };
+        let text = self.memory.get(to).unwrap_or(&self.unsent).clone();
+        self.recalled = (to < newest).then_some(to);
+        self.set(&text);
+        Touch::Edited
+    }
+}
+
+/// A text of many lines.
+#[derive(Clone, Debug, Default)]
+pub struct Lines {
+    area: TextArea<'static>,
+}
+
+impl Lines {
+    /// A text, its cursor at the end.
+    pub fn new(text: &str) -> Self {
+        let mut lines = Self::default();
+        lines.set(text);
+        lines
+    }
+
+    /// The lines; at least one.
+    pub fn lines(&self) -> &[String] {
+        self.area.lines()
+    }
+
+    /// The text, its lines parted by line feeds.
+    pub fn text(&self) -> String {
+        self.area.lines().join("\n")
+    }
+
+    /// Whether there is nothing.
+    pub fn is_empty(&self) -> bool {
+        self.area.is_empty()
+    }
+
+    /// The cursor: line and character within the line, both counted from 0.
+    pub fn cursor(&self) -> (usize, usize) {
+        let DataCursor(row, column) = self.area.cursor();
+        (row, column)
+    }
+
+    /// Replaces the text; the cursor goes to its end.
+    pub fn set(&mut self, text: &str) {
+        self.area = TextArea::new(split_lines(text));
+        self.area.move_cursor(CursorMove::Bottom);
+        self.area.move_cursor(CursorMove::End);
+    }
+
+    /// Puts the cursor at the start of a line, or of the last one where there are fewer.
+    pub fn go_to_line(&mut self, line: usize) {
+        let row = u16::try_from(line).unwrap_or(u16::MAX);
+        self.area.move_cursor(CursorMove::Jump(row, 0));
+    }
+
+    /// Carries out an editing command.
+    pub fn on_command(&mut self, command: Command) -> Touch {
+        edit(&mut self.area, command)
+    }
+
+    /// Types a character.
+    pub fn on_typed(&mut self, character: char) -> Touch {
+        self.area.insert_char(character);
+        Touch::Edited
+    }
+
+    /// Pastes a text where the cursor stands.
+    pub fn on_paste(&mut self, text: &str) -> Touch {
+        self.area.insert_str(split_lines(text).join("\n"));
+        Touch::Edited
+    }
+}
+
+fn edit(area: &mut TextArea<'static>, command: Command) -> Touch {
+    let mut go = |to| {
+        area.move_cursor(to);
+        Touch::Moved
+    };
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "every other command is none for a text"
+    )]
+    match command {
+        Command::TextLeft => go(CursorMove::Back),
+        Command::TextRight => go(CursorMove::Forward),
+        Command::TextWordLeft => go(CursorMove::WordBack),
+        Command::TextWordRight => go(CursorMove::WordForward),
+        Command::TextUp => go(CursorMove::Up),
+        Command::TextDown => go(CursorMove::Down),
+        Command::TextStart => go(CursorMove::Head),
+        Command::TextEnd => go(CursorMove::End),
+        Command::TextDelete => edited(area.delete_next_char()),
+        Command::TextDeleteBack => edited(area.delete_char()),
+        Command::TextDeleteWord => edited(area.delete_word()),
+        Command::TextDeleteToStart => edited(area.delete_line_by_head()),
+        Command::TextDeleteToEnd => edited(area.delete_line_by_end()),
+        Command::TextNewline => {
+            area.insert_newline();
+            Touch::Edited
+        }
+        Command::TextUndo => edited(area.undo()),
+        Command::TextRedo => edited(area.redo()),
+        _ => Touch::Ignored,
+    }
+}
+
+fn edited(changed: bool) -> Touch {
+    if changed { Touch::Edited } else { Touch::Moved }
+}
+
+/// A pasted text as one line: line breaks and tabs become blanks, other control characters go.
+fn one_line(text: &str) -> String {
+    text.trim_end_matches(['\r', '\n'])
+        .chars()
+        .map(|character| match character {
+            '\r' | '\n' | '\t' => ' ',
+            other => other,
+        })
+        .filter(|character| !character.is_control())
+        .collect()
+}
+
+/// A pasted text as lines: whatever breaks lines elsewhere breaks them here, other control characters go but for the tab.
+fn split_lines(text: &str) -> Vec<String> {
+    text.replace("\r\n", "\n")
+        .replace('\r', "\n")
+        .split('\n')
+        .map(|line| {
+            line.chars()
+                .filter(|character| !character.is_control() || *character == '\t')
+                .collect()
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cursor_counts_in_bytes_and_stands_between_characters() {
+        let mut field = Field::new("aä漢");
+        assert_eq!(field.cursor(), 6);
+        field.on_command(Command::TextLeft);
+        assert_eq!(field.cursor(), 3);
+        field.set_at("aä漢x", 3);
+        assert_eq!(field.cursor(), 3);
+        field.on_typed('!');
+        assert_eq!(field.text(), "aä!漢x");
+    }
+
+    #[test]
+    fn a_paste_into_a_field_stays_one_line_and_carries_no_control_characters() {
+        let mut field = Field::default();
+        field.on_paste("a\tb\r\n\x1b[31mc\n");
+        assert_eq!(field.text(), "a b  [31mc");
+    }
+
+    #[test]
+    fn what_was_said_before_comes_back_and_what_was_not_sent_is_not_lost() {
+        let mut field = Field::default();
+        for said in ["one", "two", "one"] {
+            field.set(said);
+            field.remember();
+        }
+        field.set("half");
+        field.on_command(Command::FieldOlder);
+        assert_eq!(field.text(), "one");
+        field.on_command(Command::FieldOlder);
+        assert_eq!(field.text(), "two");
+        assert_eq!(field.on_command(Command::FieldOlder), Touch::Moved);
+        field.on_command(Command::FieldNewer);
+        field.on_command(Command::FieldNewer);
+        assert_eq!(field.text(), "half");
+    }
+
+    #[test]
+    fn a_paste_of_any_line_breaks_becomes_lines() {
+        let mut lines = Lines::default();
+        lines.on_paste("a\r\nb\rc\nd");
+        assert_eq!(lines.lines(), ["a", "b", "c", "d"]);
+        assert_eq!(lines.cursor(), (3, 1));
+    }
+}

@@ -1,0 +1,134 @@
+//! How the words of the domain look: glyph, word and role, the same in every pane.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::domain::journal::JournalState;
+use crate::domain::status::Status;
+use crate::domain::zone::Zone;
+use crate::theme::{Glyphs, Role};
+
+/// A status: its mark and what it means to a theme. The word is [`Status::label`].
+pub fn status(status: Status, glyphs: &Glyphs) -> (&'static str, Role) {
+    match status {
+        Status::InProgress => (glyphs.in_progress, Role::InProgress),
+        Status::Successful => (glyphs.successful, Role::Successful),
+        Status::Failed => (glyphs.failed, Role::Failed),
+        Status::ReportDisabled => (glyphs.no_report, Role::NoReport),
+        Status::Unknown => (glyphs.unknown, Role::Unknown),
+    }
+}
+
+/// The state of a request in the journal. The word is [`JournalState::word`].
+pub fn state(state: JournalState, glyphs: &Glyphs) -> (&'static str, Role) {
+    match state {
+        JournalState::Queued => (glyphs.queued, Role::Dim),
+        JournalState::Sending => (glyphs.sending, Role::InProgress),
+        JournalState::Accepted => (glyphs.accepted, Role::Accepted),
+        JournalState::Rejected | JournalState::Failed => (glyphs.failed, Role::Failed),
+        JournalState::Unknown => (glyphs.unknown, Role::Unknown),
+        JournalState::Successful => (glyphs.successful, Role::Successful),
+        JournalState::Cancelled => (glyphs.cancelled, Role::Dim),
+    }
+}
+
+/// How long ago, in a word: `now`, `3m`, `2h`, `4d`; with seconds (`12s`) where they are wanted.
+pub fn age(since: DateTime<Utc>, now: DateTime<Utc>, seconds: bool) -> String {
+    let passed = (now - since).num_seconds().max(0);
+    match passed {
+        0..60 if seconds => format!("{passed}s"),
+        0..60 => "<1m".to_owned(),
+        60..3_600 => format!("{}m", passed / 60),
+        3_600..172_800 => format!("{}h", passed / 3_600),
+        _ => format!("{}d", passed / 86_400),
+    }
+}
+
+/// A length of time in words: `14 s`, `20 s`, `2 min 5 s`, `3 h 20 min`, `2 d 4 h`.
+pub fn length(time: TimeDelta) -> String {
+    let seconds = time.num_seconds().max(0);
+    let two = |a: i64, a_unit: &str, b: i64, b_unit: &str| {
+        if b == 0 {
+            format!("{a} {a_unit}")
+        } else {
+            format!("{a} {a_unit} {b} {b_unit}")
+        }
+    };
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3_600 => two(seconds / 60, "min", seconds % 60, "s"),
+        3_600..86_400 => two(seconds / 3_600, "h", seconds % 3_600 / 60, "min"),
+        _ => two(seconds / 86_400, "d", seconds % 86_400 / 3_600, "h"),
+    }
+}
+
+/// A time as a list shows it: the time of day for today, the day as well otherwise, the year where it is another.
+pub fn moment(at: DateTime<Utc>, now: DateTime<Utc>, zone: Zone) -> String {
+    let (at, now) = (zone.show(at), zone.show(now));
+    if at.date_naive() == now.date_naive() {
+        at.format("%H:%M:%S").to_string()
+    } else {
+        at.format("%Y-%m-%d %H:%M:%S").to_string()
+    }
+}
+
+/// A day in few characters: `22 Oct`, with the year where it is not this one.
+pub fn day(at: DateTime<Utc>, now: DateTime<Utc>, zone: Zone) -> String {
+    use chrono::Datelike;
+    let (at, now) = (zone.show(at), zone.show(now));
+    if at.year() == now.year() {
+        at.format("%-d %b").to_string()
+    } else {
+        at.format("%-d %b %Y").to_string()
+    }
+}
+
+/// A count with its thousands apart: `98,113`.
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A count and its noun, in the singular where it is one: `1 URL`, `137 URLs`.
+pub fn of(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(number), if number == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    #[test]
+    fn counts_have_their_thousands_apart() {
+        assert_eq!(count(0), "0");
+        assert_eq!(count(999), "999");
+        assert_eq!(count(98_113), "98,113");
+        assert_eq!(count(1_000_000), "1,000,000");
+    }
+
+    #[test]
+    fn ages_are_coarse_and_never_negative() {
+        let now: DateTime<Utc> = "2026-11-21T10:00:00Z".parse().unwrap();
+        let ago = |seconds| now - TimeDelta::seconds(seconds);
+        assert_eq!(age(ago(-5), now, true), "0s");
+        assert_eq!(age(ago(59), now, false), "<1m");
+        assert_eq!(age(ago(185), now, false), "3m");
+        assert_eq!(age(ago(7_300), now, false), "2h");
+        assert_eq!(age(ago(172_800), now, false), "2d");
+    }
+
+    #[test]
+    fn lengths_have_two_units_at_most() {
+        assert_eq!(length(TimeDelta::seconds(14)), "14 s");
+        assert_eq!(length(TimeDelta::seconds(120)), "2 min");
+        assert_eq!(length(TimeDelta::seconds(12_000)), "3 h 20 min");
+    }
+}

@@ -1,0 +1,125 @@
+//! What every pane may know: the accounts, how they stand, what they can purge and what their vendors accept.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::domain::account::Account;
+use crate::domain::ids::{AccountName, JournalId, ResourceId};
+use crate::domain::journal::{JournalEntry, JournalState};
+use crate::domain::limits::Limits;
+use crate::domain::resource::Resource;
+use crate::effect::{Report, Standing};
+
+/// The accounts and what their vendors told.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct World {
+    /// The accounts in the order of the configuration.
+    pub accounts: Vec<Account>,
+    /// How they stand; none before the first word of the vendor.
+    pub standings: BTreeMap<AccountName, Standing>,
+    /// What can be purged.
+    pub resources: BTreeMap<AccountName, Arc<Vec<Resource>>>,
+    /// What the vendors accept.
+    pub limits: BTreeMap<AccountName, Arc<Limits>>,
+    /// The journal's open requests.
+    pub open: BTreeMap<JournalId, JournalEntry>,
+    /// Whether nothing may be purged at all.
+    pub read_only: bool,
+    /// Whether only the store is asked.
+    pub offline: bool,
+}
+
+impl World {
+    /// Keeps what a report says of it; whether it said anything new.
+    pub fn learn(&mut self, report: &Report) -> bool {
+        match report {
+            Report::Account { account, standing } => {
+                let known = self.standings.entry(account.clone()).or_default();
+                let new = known != standing;
+                known.clone_from(standing);
+                new
+            }
+            Report::Resources { account, resources } => {
+                self.resources.insert(account.clone(), resources.clone());
+                true
+            }
+            Report::Limits { account, limits } => {
+                self.limits.insert(account.clone(), limits.clone());
+                true
+            }
+            Report::Journal(entry) => {
+                self.note(entry);
+                true
+            }
+            Report::Enqueued {
+                result: Ok(entries),
+                ..
+            }
+            | Report::Queue {
+                result: Ok(entries),
+                ..
+            } => {
+                for entry in entries {
+                    self.note(entry);
+                }
+                !entries.is_empty()
+            }
+            Report::Window { .. }
+            | Report::Summary { .. }
+            | Report::Detail { .. }
+            | Report::Gathered { .. }
+            | Report::Recent { .. }
+            | Report::HistoryChanged { .. }
+            | Report::Previewed { .. }
+            | Report::Enqueued { result: Err(_), .. }
+            | Report::Queue { result: Err(_), .. }
+            | Report::DraftKept(_)
+            | Report::Edited { .. }
+            | Report::FileRead { .. }
+            | Report::Exported { .. }
+            | Report::Notice(_) => false,
+        }
+    }
+
+    fn note(&mut self, entry: &JournalEntry) {
+        if entry.state.is_open() {
+            self.open.insert(entry.id.clone(), entry.clone());
+        } else {
+            self.open.remove(&entry.id);
+        }
+    }
+
+    /// The account of this name.
+    pub fn account(&self, name: &AccountName) -> Option<&Account> {
+        self.accounts.iter().find(|account| account.name == *name)
+    }
+
+    /// The resource of this id.
+    pub fn resource(&self, account: &AccountName, id: &ResourceId) -> Option<&Resource> {
+        self.resources
+            .get(account)?
+            .iter()
+            .find(|resource| resource.id == *id)
+    }
+
+    /// The resource of this account that answers to the host name.
+    pub fn resource_of_host(&self, account: &AccountName, host: &str) -> Option<&Resource> {
+        self.resources
+            .get(account)?
+            .iter()
+            .find(|resource| resource.answers_to(host))
+    }
+
+    /// Whether nothing may be purged in this account, by whatever rule.
+    pub fn is_read_only(&self, account: &AccountName) -> bool {
+        self.read_only || self.account(account).is_some_and(|it| it.read_only)
+    }
+
+    /// How many requests stand in this state.
+    pub fn count(&self, state: JournalState) -> usize {
+        self.open
+            .values()
+            .filter(|entry| entry.state == state)
+            .count()
+    }
+}

@@ -1,0 +1,97 @@
+//! Colours as they are written, and as few of them as the terminal has.
+
+use ratatui::style::Color;
+
+/// How many colours the terminal has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColourDepth {
+    /// None, or none are wanted (`NO_COLOR`, `--no-color`).
+    None,
+    /// The 256 that nearly every terminal has; `#rrggbb` becomes the nearest of them.
+    Indexed,
+    /// All of them.
+    True,
+}
+
+/// Reads `red`, `bright-red`, `0` to `255` or `#rrggbb`; `None` for anything else.
+pub fn parse_colour(text: &str, depth: ColourDepth) -> Option<Color> {
+    const NAMES: [&str; 16] = [
+        "black",
+        "red",
+        "green",
+        "yellow",
+        "blue",
+        "magenta",
+        "cyan",
+        "white",
+        "bright-black",
+        "bright-red",
+        "bright-green",
+        "bright-yellow",
+        "bright-blue",
+        "bright-magenta",
+        "bright-cyan",
+        "bright-white",
+    ];
+    let text = text.trim().to_ascii_lowercase();
+    if let Some(at) = NAMES.iter().position(|name| *name == text) {
+        return u8::try_from(at).ok().map(Color::Indexed);
+    }
+    if let Some(hex) = text.strip_prefix('#') {
+        if hex.len() != 6 || !hex.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return None;
+        }
+        let part = |at: usize| u8::from_str_radix(hex.get(at..at + 2)?, 16).ok();
+        let (red, green, blue) = (part(0)?, part(2)?, part(4)?);
+        return Some(if depth == ColourDepth::True {
+            Color::Rgb(red, green, blue)
+        } else {
+            Color::Indexed(nearest(red, green, blue))
+        });
+    }
+    text.parse().ok().map(Color::Indexed)
+}
+
+/// The nearest colour of the 6x6x6 cube or the grey ramp; the first 16 are left out because every terminal has its own.
+fn nearest(red: u8, green: u8, blue: u8) -> u8 {
+    const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
+    let distance = |r: u8, g: u8, b: u8| {
+        [(r, red), (g, green), (b, blue)]
+            .iter()
+            .map(|(a, b)| u32::from(a.abs_diff(*b)).pow(2))
+            .sum::<u32>()
+    };
+    let cube = (0..216u8).map(|at| {
+        let step = |n: u8| STEPS.get(usize::from(n)).copied().unwrap_or_default();
+        let (r, g, b) = (step(at / 36), step(at / 6 % 6), step(at % 6));
+        (distance(r, g, b), 16 + at)
+    });
+    let greys = (0..24u8).map(|at| {
+        let level = 8 + 10 * at;
+        (distance(level, level, level), 232 + at)
+    });
+    cube.chain(greys).min().map_or(16, |(_, index)| index)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_are_read_as_people_write_them() {
+        let read = |text| parse_colour(text, ColourDepth::True);
+        assert_eq!(read("Bright-Red"), Some(Color::Indexed(9)));
+        assert_eq!(read("208"), Some(Color::Indexed(208)));
+        assert_eq!(read("#D75F00"), Some(Color::Rgb(0xd7, 0x5f, 0)));
+        for wrong in ["", "redd", "#12345", "#12345g", "256", "-1", "#äöü"] {
+            assert_eq!(read(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_terminal_with_256_colours_gets_the_nearest() {
+        let read = |text| parse_colour(text, ColourDepth::Indexed);
+        assert_eq!(read("#d75f00"), Some(Color::Indexed(166)));
+        assert_eq!(read("#080808"), Some(Color::Indexed(232)));
+    }
+}

@@ -1,0 +1,178 @@
+//! Text on a row of cells, cut by how wide it is shown: wide characters (CJK, emoji) take two cells, combining ones none.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+/// How many cells the text takes.
+pub fn width(text: &str) -> u16 {
+    if text.is_ascii() {
+        return u16::try_from(text.len()).unwrap_or(u16::MAX);
+    }
+    u16::try_from(text.width()).unwrap_or(u16::MAX)
+}
+
+/// The longest beginning of the text that fits into so many cells, and how many it takes.
+pub fn fit(text: &str, room: u16) -> (&str, u16) {
+    if text.is_ascii() {
+        let end = text.len().min(usize::from(room));
+        return (text.get(..end).unwrap_or(text), end as u16);
+    }
+    let mut used = 0;
+    for (at, grapheme) in text.grapheme_indices(true) {
+        let wide = grapheme.width() as u16;
+        if used + wide > room {
+            return (text.get(..at).unwrap_or_default(), used);
+        }
+        used += wide;
+    }
+    (text, used)
+}
+
+/// The text without so many cells at its left; a wide character that is cut through goes altogether.
+pub fn skip(text: &str, cells: u16) -> &str {
+    let mut gone = 0;
+    for (at, grapheme) in text.grapheme_indices(true) {
+        if gone >= cells {
+            return text.get(at..).unwrap_or_default();
+        }
+        gone += grapheme.width() as u16;
+    }
+    ""
+}
+
+/// One row of cells that is written from left to right, never beyond its end.
+#[derive(Debug)]
+pub struct Pen<'a> {
+    buffer: &'a mut Buffer,
+    x: u16,
+    end: u16,
+    y: u16,
+    visible: bool,
+    ellipsis: &'static str,
+}
+
+impl<'a> Pen<'a> {
+    /// Starts at the left of the first row of the area.
+    pub fn new(buffer: &'a mut Buffer, area: Rect, ellipsis: &'static str) -> Self {
+        let area = area.intersection(buffer.area);
+        Self {
+            buffer,
+            x: area.left(),
+            end: area.right(),
+            y: area.top(),
+            visible: !area.is_empty(),
+            ellipsis,
+        }
+    }
+
+    /// How many cells are left.
+    pub fn room(&self) -> u16 {
+        self.end.saturating_sub(self.x)
+    }
+
+    /// Where the next character goes.
+    pub fn x(&self) -> u16 {
+        self.x
+    }
+
+    /// Writes as much as fits; what is cut ends with an ellipsis.
+    pub fn put(&mut self, text: &str, style: Style) -> &mut Self {
+        let room = self.room();
+        self.put_within(text, room, style)
+    }
+
+    /// Writes at most so many cells; what is cut ends with an ellipsis.
+    pub fn put_within(&mut self, text: &str, most: u16, style: Style) -> &mut Self {
+        let room = most.min(self.room());
+        if !self.visible || room == 0 {
+            return self;
+        }
+        let (fits, used) = fit(text, room);
+        if fits.len() == text.len() {
+            self.write(fits, style);
+            return self;
+        }
+        let (cut, short) = fit(fits, room.saturating_sub(width(self.ellipsis)));
+        let _ = used;
+        let before = self.x;
+        self.write(cut, style);
+        self.x = before + short;
+        self.write(self.ellipsis, style);
+        self
+    }
+
+    /// Writes into a column of exactly so many cells, padded with blanks.
+    pub fn column(&mut self, text: &str, cells: u16, style: Style) -> &mut Self {
+        let end = self.x.saturating_add(cells).min(self.end);
+        self.put_within(text, cells, style);
+        self.x = self.x.max(end);
+        self
+    }
+
+    /// Writes into a column of exactly so many cells, against its right side.
+    pub fn column_right(&mut self, text: &str, cells: u16, style: Style) -> &mut Self {
+        let pad = cells.saturating_sub(width(text));
+        self.skip(pad);
+        self.column(text, cells - pad, style)
+    }
+
+    /// Leaves cells as they are.
+    pub fn skip(&mut self, cells: u16) -> &mut Self {
+        self.x = self.x.saturating_add(cells).min(self.end);
+        self
+    }
+
+    fn write(&mut self, text: &str, style: Style) {
+        let room = self.room();
+        let (x, _) = self
+            .buffer
+            .set_stringn(self.x, self.y, text, usize::from(room), style);
+        self.x = x;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(room: u16, texts: &[&str]) -> String {
+        let area = Rect::new(0, 0, room, 1);
+        let mut buffer = Buffer::empty(area);
+        let mut pen = Pen::new(&mut buffer, area, "…");
+        for text in texts {
+            pen.put(text, Style::new());
+        }
+        (0..room)
+            .filter_map(|x| buffer.cell((x, 0)))
+            .map(ratatui::buffer::Cell::symbol)
+            .collect()
+    }
+
+    #[test]
+    fn text_that_does_not_fit_ends_with_an_ellipsis() {
+        assert_eq!(written(6, &["abcdefgh"]), "abcde…");
+        assert_eq!(written(6, &["abcdef"]), "abcdef");
+    }
+
+    #[test]
+    fn wide_characters_are_never_cut_in_half() {
+        assert_eq!(fit("漢字漢字", 5), ("漢字", 4));
+        assert_eq!(written(5, &["漢字漢字"]), "漢 字 …");
+        assert_eq!(skip("漢字a", 1), "字a");
+    }
+
+    #[test]
+    fn nothing_is_written_beyond_the_end() {
+        assert_eq!(written(4, &["ab", "cd", "ef"]), "abcd");
+        assert_eq!(written(0, &["ab"]), "");
+    }
+
+    #[test]
+    fn an_area_outside_the_buffer_is_left_alone() {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 2, 1));
+        Pen::new(&mut buffer, Rect::new(5, 5, 9, 9), "…").put("abc", Style::new());
+    }
+}

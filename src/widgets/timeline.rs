@@ -1,0 +1,82 @@
+//! Bars over time, one to a column, their failed part standing out.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::widgets::Widget;
+
+use crate::theme::{Role, Theme};
+
+/// Bars, one to a column, growing from the bottom of the area.
+#[derive(Clone, Copy, Debug)]
+pub struct Bars<'a> {
+    /// How much of each there is: all, and the failed part of it.
+    pub bars: &'a [(u32, u32)],
+    /// The bar that the cursor stands on.
+    pub here: Option<usize>,
+    /// How things look.
+    pub theme: &'a Theme,
+}
+
+impl Widget for &Bars<'_> {
+    fn render(self, area: Rect, buffer: &mut Buffer) {
+        let area = area.intersection(buffer.area);
+        let most = self.bars.iter().map(|(all, _)| *all).max().unwrap_or(0);
+        if area.is_empty() || most == 0 {
+            return;
+        }
+        let eighths = u64::from(area.height) * 8;
+        for (at, ((all, failed), x)) in self.bars.iter().zip(area.left()..area.right()).enumerate()
+        {
+            let scaled = |part: u32| (u64::from(part) * eighths).div_ceil(u64::from(most));
+            let column = Column {
+                all: scaled(*all),
+                failed: scaled(*failed).min(scaled(*all)),
+                here: self.here == Some(at),
+            };
+            column.draw(x, area, buffer, self.theme);
+        }
+    }
+}
+
+/// One bar, in eighths of a cell.
+struct Column {
+    all: u64,
+    failed: u64,
+    here: bool,
+}
+
+impl Column {
+    fn draw(&self, x: u16, area: Rect, buffer: &mut Buffer, theme: &Theme) {
+        let glyphs = &theme.glyphs;
+        let plain = theme.style(if self.here { Role::BarHere } else { Role::Bar });
+        let failed = theme.style(Role::BarFailed);
+        let told_by_glyph = theme.is_mono() || glyphs.bars.iter().all(|bar| bar.is_ascii());
+        for (level, y) in (area.top()..area.bottom()).rev().enumerate() {
+            let base = level as u64 * 8;
+            let (all, bad) = (
+                self.all.saturating_sub(base).min(8),
+                self.failed.saturating_sub(base).min(8),
+            );
+            let cell = &mut buffer[(x, y)];
+            let eighth = |part: u64| {
+                glyphs
+                    .bars
+                    .get((part as usize).wrapping_sub(1))
+                    .copied()
+                    .unwrap_or(glyphs.bar_none)
+            };
+            if bad > 0 && told_by_glyph {
+                cell.set_symbol(glyphs.bar_failed).set_style(failed);
+            } else if bad > 0 && bad < 8 && all == 8 {
+                cell.set_symbol(eighth(bad)).set_style(failed);
+                if let Some(colour) = plain.fg {
+                    cell.set_bg(colour);
+                }
+            } else if bad > 0 {
+                cell.set_symbol(eighth(all.max(2))).set_style(failed);
+            } else if all > 0 {
+                cell.set_symbol(eighth(all)).set_style(plain);
+            }
+        }
+    }
+}
