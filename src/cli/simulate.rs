@@ -55,8 +55,11 @@ async fn serve(options: &Options) -> Result<(), CliError> {
     })
     .await
     .map_err(|error| {
-        CliError::new(Class::Failed, format!("the simulator cannot start: {error}"))
-            .hint("Check that the addresses are of this machine and free.")
+        CliError::new(
+            Class::Failed,
+            format!("the simulator cannot start: {error}"),
+        )
+        .hint("Check that the addresses are of this machine and free.")
     })?;
     announce(&simulator, options)?;
     stop.wait().await;

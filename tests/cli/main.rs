@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod config;
+mod simulate;
 mod surface;
 
 use std::path::{Path, PathBuf};
