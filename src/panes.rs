@@ -1,7 +1,8 @@
 //! The regions that can have focus: panes side by side, overlays above them. Each is plain data with its own update.
 //!
 //! A pane never sees another. It answers a command with an [`Outcome`]: effects for the world and asks for the app. What
-//! every pane may know stands in [`world::World`]; [`field`], [`world`] and [`look`] are shared pieces and no panes.
+//! every pane may know stands in [`world::World`]; [`field`], [`world`], [`look`] and [`scrolling`] are shared pieces
+//! and no panes.
 
 use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
@@ -12,8 +13,10 @@ use crate::effect::{Effect, Notice, Report, Tickets, Tone};
 
 pub mod asks;
 pub mod field;
+pub mod history;
 pub mod look;
 pub mod prompt;
+pub mod scrolling;
 pub mod world;
 
 pub use asks::{Answer, Ask, Opening, Pick, PickFor, PickItem, PickValue, Prompt, PromptFor};
