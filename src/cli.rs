@@ -1,1 +1,69 @@
-//! The command line: clap types, one file per subcommand, output formats, exit codes.
+//! The command line: subcommands, output formats, exit codes. Data goes to standard output, talk to standard error.
+//!
+//! Each subcommand has a file of its own with its flags and its work; [`args`] lists them, [`error`] gives every way of
+//! failing its exit code.
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use args::{Cli, Command};
+use error::{Class, CliError};
+
+pub mod args;
+pub mod completions;
+pub mod config;
+pub mod error;
+pub mod import;
+pub mod keys;
+pub mod listing;
+pub mod log;
+pub mod man;
+pub mod record;
+pub mod setup;
+
+/// Carries out a command line, the program's name first, and gives the process's exit code.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help goes to standard output, errors to standard error; whether anybody reads it does not matter.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    match dispatch(&cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            if !error.words.is_empty() {
+                let _ = writeln!(io::stderr(), "{error}");
+            }
+            ExitCode::from(error.class.code())
+        }
+    }
+}
+
+fn dispatch(cli: &Cli) -> Result<(), CliError> {
+    let global = &cli.global;
+    match &cli.command {
+        None => dashboard(),
+        Some(Command::Keys(options)) => keys::run(global, options),
+        Some(Command::Config(command)) => config::run(global, command),
+        Some(Command::Completions(options)) => completions::run(options),
+        Some(Command::Man(options)) => man::run(options),
+    }
+}
+
+fn dashboard() -> Result<(), CliError> {
+    if !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
+        let help = Cli::command().render_help();
+        let _ = write!(io::stderr(), "{help}");
+        return Err(CliError::new(
+            Class::Usage,
+            "the dashboard needs a terminal; name a subcommand",
+        ));
+    }
+    Ok(())
+}

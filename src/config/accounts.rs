@@ -103,3 +103,20 @@ impl AccountConfig {
         &self.options
     }
 }
+
+/// The longest name of an account, in characters.
+const LONGEST_NAME: usize = 40;
+
+/// Whether a text can be an account's name: one that stands in filters, on the command line and in files without quotes.
+pub fn check_name(name: &str) -> Result<(), String> {
+    let fits = |character: char| character.is_ascii_alphanumeric() || "._-".contains(character);
+    if name.is_empty() || name.chars().count() > LONGEST_NAME || !name.chars().all(fits) {
+        return Err(format!(
+            "an account's name is made of letters, digits, `.`, `_` and `-`, at most {LONGEST_NAME}"
+        ));
+    }
+    if name.starts_with('-') {
+        return Err("an account's name must not begin with `-`".to_owned());
+    }
+    Ok(())
+}

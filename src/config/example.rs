@@ -1,5 +1,7 @@
 //! `config.example.toml`, written of the table of keys.
 
+use std::fmt::Write as _;
+
 use super::schema::{ACCOUNT, Key, TOP, VIEW};
 use super::vendors::VENDORS;
 
@@ -32,7 +34,7 @@ pub fn example() -> String {
                 }
             })
             .collect();
-        text.push_str(&format!("#   {}: {}\n", vendor.name, names.join(" ")));
+        let _ = writeln!(text, "#   {}: {}", vendor.name, names.join(" "));
     }
     text.push('\n');
     for key in TOP {
@@ -92,7 +94,7 @@ fn describe(text: &mut String, key: &Key) {
 }
 
 fn setting(text: &mut String, name: &str, value: &str) {
-    text.push_str(&format!("#{name} = {value}\n"));
+    let _ = writeln!(text, "#{name} = {value}");
 }
 
 /// Adds words as comment lines, broken between words.

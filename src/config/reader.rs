@@ -174,7 +174,7 @@ impl<'t> Reader<'t> {
         for (name, value) in table {
             let chords = match value.get_ref() {
                 DeValue::String(chord) => Some(vec![chord.to_string()]),
-                DeValue::Array(_) => self.strings(value),
+                DeValue::Array(_) => strings(value),
                 DeValue::Integer(_)
                 | DeValue::Float(_)
                 | DeValue::Boolean(_)
@@ -218,7 +218,7 @@ impl<'t> Reader<'t> {
                 Some(flag) => Some(Value::Flag(flag)),
                 None => wrong_type(self),
             },
-            Shape::Texts => match self.strings(value) {
+            Shape::Texts => match strings(value) {
                 Some(texts) => Some(Value::Texts(texts)),
                 None => wrong_type(self),
             },
@@ -244,15 +244,6 @@ impl<'t> Reader<'t> {
                 }
             }
         }
-    }
-
-    fn strings(&mut self, value: &Spanned<DeValue<'_>>) -> Option<Vec<String>> {
-        value
-            .get_ref()
-            .as_array()?
-            .iter()
-            .map(|item| item.get_ref().as_str().map(str::to_owned))
-            .collect()
     }
 
     fn secret(&mut self, key: &Key, value: &Spanned<DeValue<'_>>) -> Option<Value> {
@@ -282,8 +273,7 @@ impl<'t> Reader<'t> {
                     .as_str()
                     .filter(|text| !text.is_empty())
                     .map(|path| SecretSource::File(path.into())),
-                "command" => self
-                    .strings(value)
+                "command" => strings(value)
                     .filter(|words| words.first().is_some_and(|program| !program.is_empty()))
                     .map(SecretSource::Command),
                 _ => None,
@@ -298,6 +288,16 @@ impl<'t> Reader<'t> {
         }
         source.map(Value::Secret)
     }
+}
+
+/// The texts of a list; `None` where it is none or holds something else.
+fn strings(value: &Spanned<DeValue<'_>>) -> Option<Vec<String>> {
+    value
+        .get_ref()
+        .as_array()?
+        .iter()
+        .map(|item| item.get_ref().as_str().map(str::to_owned))
+        .collect()
 }
 
 /// Whether a text is of a shape; the error says what is wrong. The same rule for the file and the environment.

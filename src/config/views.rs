@@ -74,23 +74,17 @@ fn with_view(text: &str, name: &str, filter: &str) -> Option<String> {
         })
         .and_then(|view| view.get("filter"))
         .map(toml::Spanned::span);
-    let new = match standing {
-        Some(span) => {
-            let (before, after) = (text.get(..span.start)?, text.get(span.end..)?);
-            format!("{before}{}{after}", toml_text(filter))
-        }
-        None => {
-            let gap = match text {
-                "" => "",
-                _ if text.ends_with('\n') => "\n",
-                _ => "\n\n",
-            };
-            format!(
-                "{text}{gap}[[view]]\nname = {}\nfilter = {}\n",
-                toml_text(name),
-                toml_text(filter)
-            )
-        }
+    let (name_text, filter_text) = (toml_text(name), toml_text(filter));
+    let new = if let Some(span) = standing {
+        let (before, after) = (text.get(..span.start)?, text.get(span.end..)?);
+        format!("{before}{filter_text}{after}")
+    } else {
+        let gap = match text {
+            "" => "",
+            _ if text.ends_with('\n') => "\n",
+            _ => "\n\n",
+        };
+        format!("{text}{gap}[[view]]\nname = {name_text}\nfilter = {filter_text}\n")
     };
     let (file, faults) = File::read(&new);
     let there = file.views.iter().any(|view| {

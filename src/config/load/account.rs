@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::{Environment, set};
-use crate::config::accounts::AccountConfig;
+use crate::config::accounts::{AccountConfig, check_name};
 use crate::config::duration;
 use crate::config::fault::{Fault, nearest};
 use crate::config::paths::Paths;
@@ -13,9 +13,6 @@ use crate::config::secret::source::SecretSource;
 use crate::config::vendors::{self, VENDORS, Vendor};
 use crate::domain::filter::Pattern;
 use crate::domain::ids::{AccountName, ProviderName};
-
-/// The longest name of an account, in characters.
-const LONGEST_NAME: usize = 40;
 
 /// The accounts of the file; and, for every provider that none of them names, the one that the environment makes.
 pub(super) fn accounts(
@@ -201,19 +198,6 @@ fn check_needs(section: &Section, vendor: &Vendor, faults: &mut Vec<Fault>) {
         );
         faults.push(Fault::at(section.place, words));
     }
-}
-
-fn check_name(name: &str) -> Result<(), String> {
-    let fits = |character: char| character.is_ascii_alphanumeric() || "._-".contains(character);
-    if name.is_empty() || name.chars().count() > LONGEST_NAME || !name.chars().all(fits) {
-        return Err(format!(
-            "an account's name is made of letters, digits, `.`, `_` and `-`, at most {LONGEST_NAME}"
-        ));
-    }
-    if name.starts_with('-') {
-        return Err("an account's name must not begin with `-`".to_owned());
-    }
-    Ok(())
 }
 
 fn pattern(cname: &str) -> Pattern {

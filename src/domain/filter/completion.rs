@@ -214,6 +214,7 @@ mod tests {
             ("cn|x:abc", vec!["cname:abc"]),
             ("a,cn|", vec![]),
             ("\"cn|", vec![]),
+            ("\"a\\\" st|", vec![]),
             ("id:|", vec![]),
             ("https://h/|", vec![]),
         ] {

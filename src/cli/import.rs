@@ -1,0 +1,3 @@
+//! `purgedeck import`: exported history into the store.
+
+pub mod lines;

@@ -1,0 +1,99 @@
+//! The log: a file in the state directory, only where it is asked for, never larger than it says. Nothing of it goes to
+//! the terminal.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use tracing_subscriber::filter::EnvFilter;
+
+use super::error::CliError;
+use crate::config::load::{Config, LogLevel};
+use crate::config::paths::{make_private_directory, private_file};
+
+/// The most bytes in the file; there is one more of that size, the one before it.
+const MOST: u64 = 4 * 1024 * 1024;
+
+/// Starts the log where the configuration wants one.
+pub fn start(config: &Config) -> Result<(), CliError> {
+    let level = match config.log.value {
+        LogLevel::Off => return Ok(()),
+        LogLevel::Info => "purgedeck=info",
+        LogLevel::Debug => "purgedeck=debug",
+    };
+    let path = config.paths.log();
+    make_private_directory(&config.paths.state)
+        .map_err(|error| CliError::file(&config.paths.state, &error))?;
+    let file = Bounded::open(&path, MOST).map_err(|error| CliError::file(&path, &error))?;
+    let started = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_env_filter(EnvFilter::new(level))
+        .with_writer(Mutex::new(file))
+        .try_init();
+    // A log that was started already in this process goes on.
+    drop(started);
+    Ok(())
+}
+
+/// A file that is put aside, in the place of the one put aside before, when it has grown to its size.
+struct Bounded {
+    path: PathBuf,
+    file: File,
+    written: u64,
+    most: u64,
+}
+
+impl Bounded {
+    fn open(path: &Path, most: u64) -> io::Result<Self> {
+        let file = private_file().create(true).append(true).open(path)?;
+        let written = file.metadata()?.len();
+        Ok(Self {
+            path: path.to_path_buf(),
+            file,
+            written,
+            most,
+        })
+    }
+}
+
+impl Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.written > 0 && self.written + bytes.len() as u64 > self.most {
+            std::fs::rename(&self.path, self.path.with_extension("log.1"))?;
+            *self = Self::open(&self.path, self.most)?;
+        }
+        let count = self.file.write(bytes)?;
+        self.written += count as u64;
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_never_outgrows_two_files_of_its_size() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("purgedeck.log");
+        let mut log = Bounded::open(&path, 100).unwrap();
+        for _ in 0..50 {
+            log.write_all(b"a line of the log\n").unwrap();
+        }
+        let sizes: Vec<u64> = std::fs::read_dir(folder.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().metadata().unwrap().len())
+            .collect();
+        assert_eq!(sizes.len(), 2);
+        assert!(
+            sizes.iter().all(|size| (1..=100).contains(size)),
+            "{sizes:?}"
+        );
+    }
+}

@@ -1,0 +1,176 @@
+//! What every subcommand starts with: the configuration, checked by everybody who knows a part of it, and the terminal.
+
+use std::collections::BTreeMap;
+use std::io::{self, IsTerminal, Write};
+
+use super::args::Global;
+use super::error::CliError;
+use super::listing::Looks;
+use crate::config::fault::{Fault, Faults, Place};
+use crate::config::load::{self, Config};
+use crate::config::paths::{Directories, Paths};
+use crate::domain::filter::Filter;
+use crate::keymap::{KeyFault, Keymap};
+use crate::theme::{ColourDepth, Glyphs, Theme};
+
+/// Reads a variable of this process's environment.
+pub fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// Where the files are, without reading one.
+pub fn paths(global: &Global) -> Result<Paths, CliError> {
+    Ok(load::find(
+        &global.flags(),
+        &environment,
+        Directories::of_user(),
+    )?)
+}
+
+/// The configuration, or everything that is wrong with it.
+pub fn configuration(global: &Global) -> Result<Config, CliError> {
+    let config = load::load(&global.flags(), &environment, Directories::of_user())?;
+    let faults = check(&config);
+    if faults.is_empty() {
+        return Ok(config);
+    }
+    let file = config.has_file.then(|| config.paths.config.clone());
+    Err(Faults { file, faults }.into())
+}
+
+/// What is wrong with the parts that the configuration only hands on: themes, keys, colours, filters, accounts.
+pub fn check(config: &Config) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let theme = Theme::named(&config.theme.value, ColourDepth::True, Glyphs::UNICODE);
+    if let Err(fault) = &theme {
+        faults.push(Fault {
+            place: match config.theme.origin {
+                load::Origin::File(place) => Some(place),
+                load::Origin::Default | load::Origin::Environment(_) | load::Origin::Flag(_) => {
+                    None
+                }
+            },
+            words: fault.to_string(),
+            advice: None,
+        });
+    }
+    for account in &config.accounts {
+        let name = account.name();
+        if let (Ok(theme), Some(colour)) = (&theme, &account.account.colour)
+            && theme.account_colour(colour).is_none()
+        {
+            faults.push(Fault::elsewhere(format!(
+                "account {name}: \"{colour}\" is no colour; write red, bright-red, 0 to 255, or #d75f00"
+            )));
+        }
+    }
+    for view in &config.views {
+        if let Err(error) = Filter::parse(&view.filter) {
+            let place = Place {
+                line: view.place.line,
+                // Past the quotation mark; exact where the text has no escapes, near where it has.
+                column: view.place.column + 1 + characters_before(&view.filter, error.at.start),
+            };
+            faults.push(Fault::at(place, format!("view \"{}\": {error}", view.name)));
+        }
+    }
+    faults.extend(check_keys(config));
+    faults.sort_by_key(|fault| fault.place);
+    faults
+}
+
+fn check_keys(config: &Config) -> Vec<Fault> {
+    let place = |command: &str| {
+        config
+            .keys
+            .iter()
+            .find(|binding| binding.command == command)
+            .map(|binding| binding.place)
+    };
+    let Err(faults) = keymap(config) else {
+        return Vec::new();
+    };
+    faults
+        .into_iter()
+        .map(|fault| Fault {
+            place: match &fault {
+                KeyFault::NoCommand { name, .. } => place(name),
+                KeyFault::NoChord { command, .. } => place(command),
+                KeyFault::Taken { first, second, .. } => place(first).or_else(|| place(second)),
+            },
+            words: fault.to_string(),
+            advice: None,
+        })
+        .collect()
+}
+
+/// The keys of the dashboard as the configuration has them.
+pub fn keymap(config: &Config) -> Result<Keymap, Vec<KeyFault>> {
+    let own: BTreeMap<String, Vec<String>> = config
+        .keys
+        .iter()
+        .map(|binding| (binding.command.clone(), binding.chords.clone()))
+        .collect();
+    Keymap::new(&own)
+}
+
+/// How many characters stand before a byte of a text.
+pub fn characters_before(text: &str, byte: usize) -> usize {
+    text.char_indices().take_while(|(at, _)| *at < byte).count()
+}
+
+/// How tables on standard output look.
+pub fn looks(global: &Global, config: Option<&Config>) -> Looks {
+    let terminal = io::stdout().is_terminal();
+    let wanted = config.map_or(!global.no_color, |config| config.colour.value);
+    Looks {
+        width: terminal
+            .then(|| crossterm::terminal::size().ok())
+            .flatten()
+            .map(|(columns, _)| usize::from(columns)),
+        colour: terminal && wanted,
+    }
+}
+
+/// Talk on standard error. Nobody hears it where standard error is closed, which is no failure.
+#[derive(Clone, Copy, Debug)]
+pub struct Talk {
+    quiet: bool,
+    terminal: bool,
+}
+
+impl Talk {
+    /// Talk as the flags want it.
+    pub fn new(global: &Global) -> Self {
+        Self {
+            quiet: global.quiet,
+            terminal: io::stderr().is_terminal(),
+        }
+    }
+
+    /// Says what is good to know; not with `--quiet`.
+    pub fn say(&self, words: &str) {
+        if !self.quiet {
+            self.warn(words);
+        }
+    }
+
+    /// Says what went wrong, always.
+    pub fn warn(&self, words: &str) {
+        let _ = writeln!(io::stderr(), "{words}");
+    }
+
+    /// Shows how far something is, over the words before; on a terminal only.
+    pub fn progress(&self, words: &str) {
+        if self.terminal && !self.quiet {
+            let mut err = io::stderr();
+            let _ = write!(err, "\r\x1b[K{words}");
+            let _ = err.flush();
+        }
+    }
+
+    /// Takes the progress off the terminal again.
+    pub fn progress_over(&self) {
+        self.progress("");
+    }
+}
