@@ -12,7 +12,6 @@
 //! the [index of letter triples](grams) which short stretches of time may hold a match, and reads only those rows.
 
 mod codes;
-mod convert;
 mod failure;
 mod grams;
 mod journal;

@@ -29,6 +29,16 @@ pub enum StoreFailure {
         /// The newest form that this program knows.
         known: i64,
     },
+    /// An older purgedeck made it, and it was opened for reading only, so it cannot be brought up to date.
+    #[error(
+        "the store was made by an older purgedeck: its form is {found}, this one reads {known}"
+    )]
+    Older {
+        /// The form of the file.
+        found: i64,
+        /// The form that this program reads.
+        known: i64,
+    },
     /// The file is something else, and is left alone.
     #[error("the file is not a purgedeck store")]
     NotAStore,
@@ -67,9 +77,10 @@ impl StoreFailure {
             Self::Newer { .. } => {
                 "Start the newer purgedeck, or name another file with --store. This file was not touched."
             }
-            Self::NotAStore => {
-                "Name another file with --store. This one was not touched."
+            Self::Older { .. } => {
+                "Start purgedeck once without --read-only on a disk that can be written; that brings it up to date."
             }
+            Self::NotAStore => "Name another file with --store. This one was not touched.",
             Self::Missing => {
                 "Start purgedeck once with an account, or import a history; that makes the store."
             }
@@ -91,6 +102,7 @@ impl StoreFailure {
             | Self::Full
             | Self::Corrupt
             | Self::Newer { .. }
+            | Self::Older { .. }
             | Self::NotAStore
             | Self::Missing
             | Self::Denied
@@ -118,9 +130,9 @@ fn from_code(cause: ffi::Error, words: Option<String>) -> StoreFailure {
         return StoreFailure::Corrupt;
     }
     match cause.code {
-        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed => {
-            StoreFailure::Locked
-        }
+        ErrorCode::DatabaseBusy
+        | ErrorCode::DatabaseLocked
+        | ErrorCode::FileLockingProtocolFailed => StoreFailure::Locked,
         ErrorCode::ReadOnly => StoreFailure::ReadOnly,
         ErrorCode::DiskFull => StoreFailure::Full,
         ErrorCode::DatabaseCorrupt => StoreFailure::Corrupt,
@@ -157,6 +169,7 @@ mod tests {
             StoreFailure::Full,
             StoreFailure::Corrupt,
             StoreFailure::Newer { found: 9, known: 1 },
+            StoreFailure::Older { found: 1, known: 2 },
             StoreFailure::NotAStore,
             StoreFailure::Missing,
             StoreFailure::Denied,

@@ -43,14 +43,14 @@ fn unescaped(line: &str) -> String {
     let mut text = String::with_capacity(line.len());
     let mut characters = line.chars();
     while let Some(character) = characters.next() {
-        match (character, character == '\\') {
-            (_, true) => text.push(match characters.next() {
+        text.push(match character {
+            '\\' => match characters.next() {
                 Some('n') => '\n',
                 Some(other) => other,
                 None => '\\',
-            }),
-            (other, false) => text.push(other),
-        }
+            },
+            other => other,
+        });
     }
     text
 }
