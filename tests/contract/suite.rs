@@ -330,7 +330,7 @@ pub(crate) async fn what_the_vendor_refuses_has_no_effect(world: World) {
 pub(crate) async fn an_unknown_resource_is_refused(world: World) {
     let mut resource = live(&*world.provider).await;
     resource.id = ResourceId::new("999999999");
-    resource.cname = "nobody.example".to_owned();
+    "nobody.example".clone_into(&mut resource.cname);
     let request = request(
         &world,
         &resource,
