@@ -74,9 +74,10 @@ fn typed(name: &str, value: Value, wanted: Type, form: bool) -> Result<Value, Re
         (Type::Number, Value::String(text)) if form => {
             text.parse::<i64>().map_or(value, Value::from)
         }
-        (Type::Flag, Value::String(text)) if form => {
-            text.parse::<bool>().map_or(value, Value::from)
-        }
+        (Type::Flag, Value::String(text)) if form => text
+            .to_lowercase()
+            .parse::<bool>()
+            .map_or(value, Value::from),
         _ => value,
     };
     let fits = match wanted {

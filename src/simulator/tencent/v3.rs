@@ -491,10 +491,11 @@ impl Filter {
                     .collect()
             })
             .ok_or_else(|| errors::missing("Filters.Value"))?;
-        let fuzzy = filter
-            .get("Fuzzy")
-            .and_then(Value::as_bool)
-            .unwrap_or(false);
+        // From a form it is a word.
+        let fuzzy = match filter.get("Fuzzy") {
+            Some(Value::String(word)) => word.eq_ignore_ascii_case("true"),
+            other => other.and_then(Value::as_bool).unwrap_or(false),
+        };
         if values.len() > if fuzzy { 1 } else { 5 } {
             return Err(errors::wrong_value("Filters.Value"));
         }
