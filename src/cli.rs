@@ -23,6 +23,8 @@ pub mod log;
 pub mod man;
 pub mod record;
 pub mod setup;
+pub mod signals;
+pub mod simulate;
 
 /// Carries out a command line, the program's name first, and gives the process's exit code.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -49,6 +51,7 @@ fn dispatch(cli: &Cli) -> Result<(), CliError> {
     let global = &cli.global;
     match &cli.command {
         None => dashboard(),
+        Some(Command::Simulate(options)) => simulate::run(options),
         Some(Command::Keys(options)) => keys::run(global, options),
         Some(Command::Config(command)) => config::run(global, command),
         Some(Command::Completions(options)) => completions::run(options),

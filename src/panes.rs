@@ -12,10 +12,18 @@ use crate::domain::zone::Zone;
 use crate::effect::{Effect, Notice, Report, Tickets, Tone};
 
 pub mod asks;
+pub mod chooser;
 pub mod field;
+pub mod help;
 pub mod history;
 pub mod look;
+pub mod palette;
+pub mod pick;
+pub mod plan;
 pub mod prompt;
+pub mod queue;
+#[cfg(test)]
+pub(crate) mod samples;
 pub mod scrolling;
 pub mod world;
 

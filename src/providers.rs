@@ -1,16 +1,40 @@
 //! The vendors' APIs behind one trait. Everything that differs between vendors is in [`Limits`] or in a vendor's own
 //! folder; nothing outside asks which vendor it talks to.
+//!
+//! [`connect`] makes the adapter of an account. It opens no connection and fetches no secret: that happens with the first
+//! question, and what goes wrong then is a [`Failure`] like any other.
+//!
+//! To add a vendor: a folder here, its line in [`connect`], its keys in the configuration's table of providers, its part
+//! of the simulator, and its line in the contract suite.
+
+mod credential;
+pub mod gcore;
+pub mod http;
+mod lenient;
+#[cfg(test)]
+#[expect(
+    clippy::unwrap_used,
+    clippy::format_push_string,
+    reason = "serves tests only"
+)]
+mod scripted;
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
+use crate::config::accounts::AccountConfig;
 use crate::domain::failure::Failure;
 use crate::domain::ids::{AccountName, ProviderName, PurgeId, ResourceId};
+use crate::domain::kind::Kind;
 use crate::domain::limits::Limits;
 use crate::domain::payload::PurgeRequest;
 use crate::domain::plan::Preview;
 use crate::domain::purge::Purge;
 use crate::domain::resource::Resource;
+use crate::domain::status::Status;
+use crate::providers::http::BaseUrlFault;
 
 /// One account at one vendor.
 ///
@@ -23,6 +47,9 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
 
     /// The vendor.
     fn provider(&self) -> &ProviderName;
+
+    /// Whom the vendor takes us for, in a few words: the cheapest question that needs good credentials.
+    async fn whoami(&self) -> Result<String, Failure>;
 
     /// What the vendor's documents say it accepts; holds until [`Provider::live_limits`] says better.
     fn documented_limits(&self) -> Limits;
@@ -60,10 +87,14 @@ pub struct HistoryAsk {
     pub offset: u64,
     /// This purge only, where the vendor can look one up.
     pub id: Option<PurgeId>,
+    /// Of this kind only.
+    pub kind: Option<Kind>,
+    /// With this status only; [`Status::Unknown`] asks for nothing.
+    pub status: Option<Status>,
 }
 
 /// One answer's worth of history.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct HistoryPage {
     /// The purges. Where the vendor lists targets and not purges, those of one purge are one here, as far as this answer
     /// has them.
@@ -72,8 +103,10 @@ pub struct HistoryPage {
     pub records: u64,
     /// How many records there are for this question in all, where the vendor says.
     pub total: Option<u64>,
-    /// Whether this answer is all there is for the question.
+    /// Whether the answer reaches the end of what there is for the question, from its offset on.
     pub complete: bool,
+    /// How many of the vendor's records could not be kept, because they have no id or are no records at all.
+    pub unreadable: u64,
 }
 
 /// What a vendor said when it took a purge.
@@ -83,4 +116,37 @@ pub struct Receipt {
     pub id: Option<PurgeId>,
     /// When the vendor answered, by the vendor's own clock where the answer carried a date.
     pub at: Option<DateTime<Utc>>,
+}
+
+/// Why an account cannot even be tried. Nothing was asked of anybody.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConnectFailure {
+    /// There is no adapter for the provider that the account names.
+    #[error("there is no provider called {0}")]
+    UnknownProvider(ProviderName),
+    /// The account lacks something that its provider needs.
+    #[error("the account has no {key}")]
+    Missing {
+        /// The key in the configuration.
+        key: &'static str,
+    },
+    /// One of the account's settings cannot be.
+    #[error("{key}: {words}")]
+    Setting {
+        /// The key in the configuration.
+        key: &'static str,
+        /// What is wrong with it.
+        words: String,
+    },
+    /// The account's address is not one that a secret may be sent to.
+    #[error(transparent)]
+    BaseUrl(#[from] BaseUrlFault),
+}
+
+/// The adapter of an account.
+pub fn connect(account: &AccountConfig) -> Result<Arc<dyn Provider>, ConnectFailure> {
+    match account.provider().as_str() {
+        gcore::NAME => Ok(Arc::new(gcore::Gcore::of(account)?)),
+        _ => Err(ConnectFailure::UnknownProvider(account.provider().clone())),
+    }
 }

@@ -1,7 +1,12 @@
 //! From what a pane asks to have opened to the overlay that it becomes, and the first questions that the overlay asks.
 
 use crate::commands::{Command, Context};
+use crate::panes::help::HelpPane;
+use crate::panes::palette::PalettePane;
+use crate::panes::pick::PickPane;
+use crate::panes::plan::PlanPane;
 use crate::panes::prompt::PromptPane;
+use crate::panes::queue::QueuePane;
 use crate::panes::{Opening, Outcome, PaneCtx};
 
 use super::overlays::Overlay;
@@ -20,17 +25,29 @@ pub struct Means<'a> {
 }
 
 /// The overlay, with what it asks at once. `None` where there is none to open.
-pub fn open(opening: Opening, _means: Means<'_>, _ctx: &PaneCtx<'_>) -> Option<(Overlay, Outcome)> {
-    match opening {
-        Opening::Prompt(prompt) => Some((
-            Overlay::Prompt(Box::new(PromptPane::new(prompt))),
-            Outcome::taken(),
-        )),
-        Opening::Compose(_)
-        | Opening::Plan(..)
-        | Opening::Queue
-        | Opening::Help
-        | Opening::Palette
-        | Opening::Pick(_) => None,
-    }
+pub fn open(opening: Opening, means: Means<'_>, ctx: &PaneCtx<'_>) -> Option<(Overlay, Outcome)> {
+    let (overlay, effects) = match opening {
+        Opening::Prompt(prompt) => (Overlay::Prompt(Box::new(PromptPane::new(prompt))), vec![]),
+        Opening::Plan(plan, draft) => {
+            let (pane, effect) = PlanPane::open(*plan, *draft, ctx);
+            (Overlay::Plan(Box::new(pane)), vec![effect])
+        }
+        Opening::Queue => {
+            let (pane, effect) = QueuePane::open(ctx);
+            (Overlay::Queue(Box::new(pane)), vec![effect])
+        }
+        Opening::Help => (
+            Overlay::Help(Box::new(HelpPane::new(means.contexts))),
+            vec![],
+        ),
+        Opening::Palette => (
+            Overlay::Palette(Box::new(PalettePane::new(means.unavailable))),
+            vec![],
+        ),
+        Opening::Pick(pick) => (Overlay::Pick(Box::new(PickPane::new(pick))), vec![]),
+        Opening::Compose(_) => return None,
+    };
+    let mut outcome = Outcome::taken();
+    outcome.effects = effects;
+    Some((overlay, outcome))
 }

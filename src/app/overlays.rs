@@ -4,13 +4,28 @@
 //! [`crate::screen`].
 
 use crate::panes::Pane;
+use crate::panes::help::HelpPane;
+use crate::panes::palette::PalettePane;
+use crate::panes::pick::PickPane;
+use crate::panes::plan::PlanPane;
 use crate::panes::prompt::PromptPane;
+use crate::panes::queue::QueuePane;
 
 /// One overlay.
 #[derive(Clone, Debug)]
 pub enum Overlay {
     /// A question of one line.
     Prompt(Box<PromptPane>),
+    /// A plan to be confirmed.
+    Plan(Box<PlanPane>),
+    /// The queue.
+    Queue(Box<QueuePane>),
+    /// All keys.
+    Help(Box<HelpPane>),
+    /// Commands by name.
+    Palette(Box<PalettePane>),
+    /// A choice from a list.
+    Pick(Box<PickPane>),
 }
 
 impl Overlay {
@@ -18,6 +33,11 @@ impl Overlay {
     pub fn pane(&self) -> &dyn Pane {
         match self {
             Self::Prompt(pane) => pane.as_ref(),
+            Self::Plan(pane) => pane.as_ref(),
+            Self::Queue(pane) => pane.as_ref(),
+            Self::Help(pane) => pane.as_ref(),
+            Self::Palette(pane) => pane.as_ref(),
+            Self::Pick(pane) => pane.as_ref(),
         }
     }
 
@@ -25,6 +45,11 @@ impl Overlay {
     pub fn pane_mut(&mut self) -> &mut dyn Pane {
         match self {
             Self::Prompt(pane) => pane.as_mut(),
+            Self::Plan(pane) => pane.as_mut(),
+            Self::Queue(pane) => pane.as_mut(),
+            Self::Help(pane) => pane.as_mut(),
+            Self::Palette(pane) => pane.as_mut(),
+            Self::Pick(pane) => pane.as_mut(),
         }
     }
 }

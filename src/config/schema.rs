@@ -165,7 +165,7 @@ pub static ACCOUNT: &[Key] = &[
     key(
         "provider",
         Shape::Text,
-        "\"gcore\"",
+        "\"vendor\"",
         "Whose API it is. Needed.",
         None,
     ),

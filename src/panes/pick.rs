@@ -1,0 +1,181 @@
+//! An overlay to choose from a list: accounts, cnames, columns, resources.
+
+use crate::commands::{Command, Context};
+
+use super::asks::{Answer, Ask, Pick, PickValue};
+use super::chooser::Chooser;
+use super::{Outcome, Pane, PaneCtx};
+
+pub mod view;
+
+/// A choice from a list.
+#[derive(Clone, Debug)]
+pub struct PickPane {
+    asked: Pick,
+    chooser: Chooser,
+}
+
+impl PickPane {
+    /// Offers the list.
+    pub fn new(asked: Pick) -> Self {
+        let texts = asked
+            .items
+            .iter()
+            .map(|item| {
+                if item.note.is_empty() {
+                    item.text.clone()
+                } else {
+                    format!("{} {}", item.text, item.note)
+                }
+            })
+            .collect();
+        let mut chooser = Chooser::new(texts);
+        if !asked.many
+            && let Some(chosen) = asked.items.iter().position(|item| item.chosen)
+        {
+            chooser.go_to(chosen);
+        }
+        Self { asked, chooser }
+    }
+
+    fn answer(&self) -> Outcome {
+        let values: Vec<PickValue> = if self.asked.many {
+            self.asked
+                .items
+                .iter()
+                .filter(|item| item.chosen)
+                .map(|item| item.value.clone())
+                .collect()
+        } else {
+            match self.chooser.here().and_then(|at| self.asked.items.get(at)) {
+                Some(item) => vec![item.value.clone()],
+                None => return Outcome::taken(),
+            }
+        };
+        Outcome::ask(Ask::Answer(Answer::Picked {
+            purpose: self.asked.purpose,
+            values,
+        }))
+    }
+
+    fn turn(&mut self) {
+        if let Some(item) = self
+            .chooser
+            .here()
+            .and_then(|at| self.asked.items.get_mut(at))
+        {
+            item.chosen = !item.chosen;
+        }
+    }
+
+    fn taken(taken: bool) -> Outcome {
+        if taken {
+            Outcome::taken()
+        } else {
+            Outcome::ignored()
+        }
+    }
+}
+
+impl Pane for PickPane {
+    fn contexts(&self) -> &'static [Context] {
+        &[Context::Picker, Context::Field, Context::Text]
+    }
+
+    fn on_command(&mut self, command: Command, _ctx: &PaneCtx<'_>) -> Outcome {
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "every other command is the list's or nobody's"
+        )]
+        match command {
+            Command::Back => Outcome::ask(Ask::Close),
+            Command::FieldAccept | Command::Open => self.answer(),
+            Command::FieldComplete if self.asked.many => {
+                self.turn();
+                Outcome::taken()
+            }
+            other => Self::taken(self.chooser.on_command(other)),
+        }
+    }
+
+    fn on_typed(&mut self, character: char, _ctx: &PaneCtx<'_>) -> Outcome {
+        if character == ' ' && self.asked.many {
+            self.turn();
+            return Outcome::taken();
+        }
+        Self::taken(self.chooser.on_typed(character))
+    }
+
+    fn on_paste(&mut self, text: &str, _ctx: &PaneCtx<'_>) -> Outcome {
+        Self::taken(self.chooser.on_paste(text))
+    }
+
+    fn hints(&self) -> &'static [Command] {
+        if self.asked.many {
+            &[Command::FieldComplete, Command::FieldAccept, Command::Back]
+        } else {
+            &[
+                Command::FieldAccept,
+                Command::FieldOlder,
+                Command::FieldNewer,
+                Command::Back,
+            ]
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::panes::asks::{PickFor, PickItem};
+    use crate::panes::samples::pane_ctx;
+
+    fn items(many: bool) -> PickPane {
+        let item = |text: &str, chosen| PickItem {
+            value: PickValue::Text(text.to_owned()),
+            text: text.to_owned(),
+            note: String::new(),
+            chosen,
+        };
+        PickPane::new(Pick {
+            purpose: PickFor::Cname,
+            title: "Cname".to_owned(),
+            items: vec![item("www.site.com", false), item("img.site.com", true)],
+            many,
+        })
+    }
+
+    fn picked(outcome: &Outcome) -> Vec<PickValue> {
+        match outcome.asks.as_slice() {
+            [Ask::Answer(Answer::Picked { values, .. })] => values.clone(),
+            other => unreachable!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn enter_answers_with_the_item_under_the_cursor_which_starts_on_the_present_choice() {
+        let outcome = items(false).on_command(Command::FieldAccept, &pane_ctx());
+        assert_eq!(
+            picked(&outcome),
+            [PickValue::Text("img.site.com".to_owned())]
+        );
+    }
+
+    #[test]
+    fn a_list_of_which_several_may_be_chosen_answers_with_all_that_are() {
+        let mut pane = items(true);
+        pane.on_typed(' ', &pane_ctx());
+        let outcome = pane.on_command(Command::FieldAccept, &pane_ctx());
+        assert_eq!(picked(&outcome).len(), 2);
+    }
+
+    #[test]
+    fn enter_on_nothing_answers_nothing() {
+        let mut pane = items(false);
+        pane.on_paste("zzzz", &pane_ctx());
+        assert_eq!(
+            pane.on_command(Command::FieldAccept, &pane_ctx()),
+            Outcome::taken()
+        );
+    }
+}

@@ -1,0 +1,343 @@
+//! The plan: the exact requests that a draft becomes, and the one place from which they can be sent.
+//!
+//! What confirms it depends on how much can go wrong: Enter, the letter y, or the cname typed out. The three are different
+//! on purpose, so that a habit formed on small purges sends no large one.
+
+use crate::commands::{Command, Context};
+use crate::domain::draft::Draft;
+use crate::domain::ids::Ticket;
+use crate::domain::plan::{Plan, Preview, Risk};
+use crate::effect::{Effect, Notice, Report, Send, Tone};
+
+use super::asks::Ask;
+use super::field::{Field, Touch};
+use super::look;
+use super::{Outcome, Pane, PaneCtx};
+
+pub mod view;
+
+/// How many lines a page is.
+const PAGE: usize = 10;
+
+/// A plan that waits for its confirmation.
+#[derive(Clone, Debug)]
+pub struct PlanPane {
+    plan: Plan,
+    draft: Draft,
+    preview_ticket: Ticket,
+    previews: Vec<Preview>,
+    /// The request under the cursor.
+    here: usize,
+    /// What was typed to confirm a plan of high risk.
+    typed: Field,
+    /// Why the last try to send did nothing.
+    trouble: Option<String>,
+    /// The request to write it into the journal, while it is under way.
+    sending: Option<Ticket>,
+}
+
+impl PlanPane {
+    /// Shows a plan: asks for the requests as they would go over the wire.
+    pub fn open(plan: Plan, draft: Draft, ctx: &PaneCtx<'_>) -> (Self, Effect) {
+        let ticket = ctx.tickets.take();
+        let requests = plan
+            .requests
+            .iter()
+            .map(|planned| planned.request.clone())
+            .collect();
+        let pane = Self {
+            plan,
+            draft,
+            preview_ticket: ticket,
+            previews: Vec::new(),
+            here: 0,
+            typed: Field::new(""),
+            trouble: None,
+            sending: None,
+        };
+        (pane, Effect::Preview { ticket, requests })
+    }
+
+    fn go_to(&mut self, row: usize) -> Outcome {
+        self.here = row.min(self.plan.requests.len().saturating_sub(1));
+        Outcome::taken()
+    }
+
+    /// Sends, if the risk is confirmed by this very command.
+    fn confirm(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Outcome {
+        let confirmed = match &self.plan.risk {
+            Risk::Low => command == Command::PlanConfirm,
+            Risk::Raised => command == Command::PlanConfirmRaised,
+            Risk::High { cname } => {
+                command == Command::FieldAccept
+                    && self.typed.text().trim().eq_ignore_ascii_case(cname)
+            }
+        };
+        if self.sending.is_some() {
+            return Outcome::taken();
+        }
+        if !confirmed {
+            self.trouble = Some(match &self.plan.risk {
+                Risk::Low => "This plan is sent with the key that the footer names.".to_owned(),
+                Risk::Raised => "This plan wants a y, or whatever key the footer names.".to_owned(),
+                Risk::High { cname } => format!("To send this, type {cname}"),
+            });
+            return Outcome::taken();
+        }
+        let filled = |text: &str| {
+            let text = text.trim();
+            (!text.is_empty()).then(|| text.to_owned())
+        };
+        let sends = self
+            .plan
+            .requests
+            .iter()
+            .map(|planned| Send {
+                request: planned.request.clone(),
+                planned_at: planned.at,
+                reason: filled(&self.draft.reason),
+                ticket: filled(&self.draft.ticket),
+            })
+            .collect();
+        let ticket = ctx.tickets.take();
+        self.sending = Some(ticket);
+        self.trouble = None;
+        Outcome::effect(Effect::Enqueue { ticket, sends })
+    }
+
+    fn copy_curl(&self) -> Outcome {
+        self.previews.get(self.here).map_or_else(
+            || Outcome::say(Tone::Info, "The request is still being put together."),
+            |preview| Outcome::effect(Effect::Copy(preview.curl.clone())),
+        )
+    }
+
+    fn typed(&mut self, touch: Touch) -> Outcome {
+        match touch {
+            Touch::Ignored => Outcome::ignored(),
+            Touch::Moved => Outcome::taken(),
+            Touch::Edited => {
+                self.trouble = None;
+                Outcome::taken()
+            }
+        }
+    }
+}
+
+impl Pane for PlanPane {
+    fn contexts(&self) -> &'static [Context] {
+        match self.plan.risk {
+            Risk::Low | Risk::Raised => &[Context::Plan],
+            Risk::High { .. } => &[Context::Field, Context::Text],
+        }
+    }
+
+    fn on_command(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Outcome {
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "every other command is the field's or nobody's"
+        )]
+        match command {
+            Command::Back => Outcome::ask(Ask::Close),
+            Command::Quit if !matches!(self.plan.risk, Risk::High { .. }) => {
+                Outcome::ask(Ask::Close)
+            }
+            Command::PlanConfirm | Command::PlanConfirmRaised | Command::FieldAccept => {
+                self.confirm(command, ctx)
+            }
+            Command::MoveDown | Command::FieldNewer => self.go_to(self.here + 1),
+            Command::MoveUp | Command::FieldOlder => self.go_to(self.here.saturating_sub(1)),
+            Command::PageDown => self.go_to(self.here + PAGE),
+            Command::PageUp => self.go_to(self.here.saturating_sub(PAGE)),
+            Command::MoveFirst => self.go_to(0),
+            Command::MoveLast => self.go_to(usize::MAX),
+            Command::CopyCurl => self.copy_curl(),
+            other if matches!(self.plan.risk, Risk::High { .. }) => {
+                let touch = self.typed.on_command(other);
+                self.typed(touch)
+            }
+            _ => Outcome::ignored(),
+        }
+    }
+
+    fn on_typed(&mut self, character: char, _ctx: &PaneCtx<'_>) -> Outcome {
+        if !matches!(self.plan.risk, Risk::High { .. }) {
+            return Outcome::ignored();
+        }
+        let touch = self.typed.on_typed(character);
+        self.typed(touch)
+    }
+
+    /// A confirmation is typed: what is pasted proves nothing.
+    fn on_paste(&mut self, _text: &str, _ctx: &PaneCtx<'_>) -> Outcome {
+        if matches!(self.plan.risk, Risk::High { .. }) {
+            self.trouble =
+                Some("A confirmation has to be typed; a paste does not count.".to_owned());
+        }
+        Outcome::taken()
+    }
+
+    fn on_report(&mut self, report: &Report, _ctx: &PaneCtx<'_>) -> Outcome {
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "the plan waits for two reports and no other"
+        )]
+        match report {
+            Report::Previewed { ticket, previews } if *ticket == self.preview_ticket => {
+                self.previews.clone_from(previews);
+                Outcome::taken()
+            }
+            Report::Enqueued { ticket, result } if Some(*ticket) == self.sending => {
+                self.sending = None;
+                match result {
+                    Ok(entries) => Outcome::effect(Effect::KeepDraft(None))
+                        .and_ask(Ask::CloseAll)
+                        .and_ask(Ask::Notice(Notice {
+                            tone: Tone::Info,
+                            account: None,
+                            words: format!(
+                                "{} queued; the queue shows what becomes of it.",
+                                look::of(entries.len() as u64, "request", "requests")
+                            ),
+                        })),
+                    Err(trouble) => {
+                        self.trouble = Some(format!("Nothing was queued: {trouble}"));
+                        Outcome::taken()
+                    }
+                }
+            }
+            _ => Outcome::ignored(),
+        }
+    }
+
+    fn hints(&self) -> &'static [Command] {
+        match self.plan.risk {
+            Risk::Low => &[
+                Command::PlanConfirm,
+                Command::CopyCurl,
+                Command::MoveDown,
+                Command::Back,
+            ],
+            Risk::Raised => &[
+                Command::PlanConfirmRaised,
+                Command::CopyCurl,
+                Command::MoveDown,
+                Command::Back,
+            ],
+            Risk::High { .. } => &[Command::FieldAccept, Command::Back],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+    use crate::domain::payload::{Payload, PurgeRequest, Targets};
+    use crate::domain::plan::PlannedRequest;
+    use crate::panes::samples::pane_ctx;
+
+    fn pane(risk: Risk) -> PlanPane {
+        let ctx = pane_ctx();
+        let request = PurgeRequest {
+            account: "prod".into(),
+            resource: "1".into(),
+            cname: "www.site.com".to_owned(),
+            payload: Payload::Url(Targets::new(vec!["/a.jpg".to_owned()]).unwrap()),
+            mode: None,
+            area: None,
+        };
+        let plan = Plan {
+            requests: vec![PlannedRequest {
+                request,
+                at: ctx.now,
+            }],
+            risk,
+        };
+        PlanPane::open(plan, Draft::default(), &ctx).0
+    }
+
+    fn sends(outcome: &Outcome) -> bool {
+        outcome
+            .effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Enqueue { .. }))
+    }
+
+    fn high() -> PlanPane {
+        pane(Risk::High {
+            cname: "www.site.com".to_owned(),
+        })
+    }
+
+    fn type_out(pane: &mut PlanPane, text: &str) {
+        for character in text.chars() {
+            pane.on_typed(character, &pane_ctx());
+        }
+    }
+
+    #[test]
+    fn a_plan_of_low_risk_is_sent_by_enter_and_not_by_y() {
+        assert!(!sends(
+            &pane(Risk::Low).on_command(Command::PlanConfirmRaised, &pane_ctx())
+        ));
+        assert!(sends(
+            &pane(Risk::Low).on_command(Command::PlanConfirm, &pane_ctx())
+        ));
+    }
+
+    #[test]
+    fn a_plan_of_raised_risk_is_sent_by_y_and_not_by_enter() {
+        assert!(!sends(
+            &pane(Risk::Raised).on_command(Command::PlanConfirm, &pane_ctx())
+        ));
+        assert!(sends(
+            &pane(Risk::Raised).on_command(Command::PlanConfirmRaised, &pane_ctx())
+        ));
+    }
+
+    #[test]
+    fn a_plan_of_high_risk_wants_its_cname_typed_out() {
+        let mut plan = high();
+        assert!(!sends(&plan.on_command(Command::FieldAccept, &pane_ctx())));
+        type_out(&mut plan, "www.site.co");
+        assert!(!sends(&plan.on_command(Command::FieldAccept, &pane_ctx())));
+        type_out(&mut plan, "m");
+        assert!(sends(&plan.on_command(Command::FieldAccept, &pane_ctx())));
+    }
+
+    #[test]
+    fn a_pasted_cname_does_not_confirm() {
+        let mut plan = high();
+        plan.on_paste("www.site.com", &pane_ctx());
+        assert!(!sends(&plan.on_command(Command::FieldAccept, &pane_ctx())));
+    }
+
+    #[test]
+    fn a_second_enter_while_it_is_being_queued_sends_nothing_more() {
+        let mut plan = pane(Risk::Low);
+        assert!(sends(&plan.on_command(Command::PlanConfirm, &pane_ctx())));
+        assert!(!sends(&plan.on_command(Command::PlanConfirm, &pane_ctx())));
+    }
+
+    #[test]
+    fn a_plan_that_could_not_be_queued_stays_and_says_why() {
+        let ctx = pane_ctx();
+        let mut plan = pane(Risk::Low);
+        let outcome = plan.on_command(Command::PlanConfirm, &ctx);
+        let [Effect::Enqueue { ticket, .. }] = outcome.effects.as_slice() else {
+            unreachable!()
+        };
+        let trouble = crate::effect::StoreTrouble {
+            words: "The disk is full.".to_owned(),
+            advice: "Make room.".to_owned(),
+        };
+        let report = Report::Enqueued {
+            ticket: *ticket,
+            result: Err(trouble),
+        };
+        assert!(plan.on_report(&report, &ctx).asks.is_empty());
+        assert!(plan.trouble.unwrap().contains("disk is full"));
+    }
+}

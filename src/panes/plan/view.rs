@@ -1,0 +1,244 @@
+//! The plan as a popup: a row to a request, the one under the cursor as it would go over the wire, and what confirms it.
+
+use chrono::{DateTime, Utc};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::widgets::Widget;
+
+use super::PlanPane;
+use crate::commands::Command;
+use crate::domain::plan::{PlannedRequest, Risk};
+use crate::domain::text::visible;
+use crate::domain::zone::Zone;
+use crate::panes::field::view::FieldView;
+use crate::panes::look;
+use crate::panes::scrolling::keep_in_view;
+use crate::theme::{Role, Theme};
+use crate::widgets::panel::{Divider, Panel, clear, popup};
+use crate::widgets::scroll::ScrollBar;
+use crate::widgets::text::Pen;
+
+/// The popup; the area is the whole screen.
+pub struct PlanView<'a> {
+    /// The plan.
+    pub pane: &'a PlanPane,
+    /// The keys of a command, as they are bound now.
+    pub keys: &'a dyn Fn(Command) -> String,
+    /// The time.
+    pub now: DateTime<Utc>,
+    /// The zone that times are shown in.
+    pub zone: Zone,
+    /// How things look.
+    pub theme: &'a Theme,
+}
+
+impl Widget for &PlanView<'_> {
+    fn render(self, area: Rect, buffer: &mut Buffer) {
+        let requests = &self.pane.plan.requests;
+        let area = popup(area, 120, area.height.saturating_sub(2).max(8));
+        clear(area, buffer, self.theme);
+        let title = format!("Plan: {}", self.summary());
+        (&Panel {
+            title: &title,
+            title_role: Role::Heading,
+            note: "",
+            focused: true,
+            theme: self.theme,
+        })
+            .render(area, buffer);
+        let inner = Panel::inner(area);
+        if inner.height < 3 {
+            return;
+        }
+        let confirm = 2.min(inner.height);
+        let room = inner.height - confirm - 1;
+        let rows = (requests.len() as u16).min((room / 2).max(1));
+        let list = Rect {
+            height: rows,
+            ..inner
+        };
+        self.list(list, area.right(), buffer);
+        let wire = Rect {
+            y: list.bottom(),
+            height: (inner.bottom() - confirm).saturating_sub(list.bottom() + 1),
+            ..inner
+        };
+        self.wire(area, wire, buffer);
+        let below = Rect {
+            y: inner.bottom() - confirm,
+            height: confirm,
+            ..inner
+        };
+        self.confirm(below, buffer);
+    }
+}
+
+impl PlanView<'_> {
+    /// `3 requests, the last at 10:05:12 (in 1 min)`.
+    fn summary(&self) -> String {
+        let requests = &self.pane.plan.requests;
+        let count = look::of(requests.len() as u64, "request", "requests");
+        match requests.iter().map(|planned| planned.at).max() {
+            Some(last) if last > self.now => format!(
+                "{count}, the last at {} (in {})",
+                look::moment(last, self.now, self.zone),
+                look::length(last - self.now)
+            ),
+            Some(_) => format!("{count}, all at once"),
+            None => count,
+        }
+    }
+
+    fn list(&self, area: Rect, edge: u16, buffer: &mut Buffer) {
+        let requests = &self.pane.plan.requests;
+        let rows = usize::from(area.height);
+        let top = keep_in_view(0, self.pane.here, rows, requests.len());
+        for (line, (at, planned)) in requests.iter().enumerate().skip(top).take(rows).enumerate() {
+            let row = Rect {
+                y: area.y + line as u16,
+                height: 1,
+                ..area
+            };
+            self.row(planned, at == self.pane.here, row, buffer);
+        }
+        (&ScrollBar {
+            of: requests.len(),
+            top,
+            theme: self.theme,
+        })
+            .render(
+                Rect {
+                    x: edge.saturating_sub(1),
+                    width: 1,
+                    ..area
+                },
+                buffer,
+            );
+    }
+
+    fn row(&self, planned: &PlannedRequest, here: bool, row: Rect, buffer: &mut Buffer) {
+        let glyphs = &self.theme.glyphs;
+        let text = self.theme.style(Role::Text);
+        let request = &planned.request;
+        let when = if planned.at > self.now {
+            look::moment(planned.at, self.now, self.zone)
+        } else {
+            "now".to_owned()
+        };
+        let mut pen = Pen::new(buffer, row, glyphs.ellipsis);
+        pen.column(
+            if here { glyphs.cursor } else { "" },
+            2,
+            self.theme.style(Role::Focus),
+        )
+        .column(&when, 9, text)
+        .column(&visible(request.account.as_str(), 60), 14, text)
+        .skip(1)
+        .column(&visible(&request.cname, 120), 24, text)
+        .skip(1)
+        .column(request.kind().word(), 8, text);
+        let targets = request.payload.targets();
+        match targets.first() {
+            Some(first) => pen
+                .column_right(&targets.len().to_string(), 5, text)
+                .skip(2)
+                .put(&visible(first, 300), text),
+            None => pen.put("the whole cache", self.theme.style(Role::Warning)),
+        };
+        if let Some(mode) = &request.mode {
+            pen.skip(1).put(mode, self.theme.style(Role::Dim));
+        }
+        if here {
+            buffer.set_style(row, self.theme.style(Role::Cursor));
+        }
+    }
+
+    /// The request under the cursor as it would go over the wire; the first row of the area is the line above it.
+    fn wire(&self, frame: Rect, area: Rect, buffer: &mut Buffer) {
+        if area.height < 2 {
+            return;
+        }
+        let title = format!("request {} as it is sent", self.pane.here + 1);
+        (&Divider {
+            title: &title,
+            title_role: Role::Heading,
+            focused: true,
+            theme: self.theme,
+        })
+            .render(Rect::new(frame.x, area.y, frame.width, 1), buffer);
+        let Some(preview) = self.pane.previews.get(self.pane.here) else {
+            return;
+        };
+        let mut lines = vec![(format!("{} {}", preview.method, preview.url), Role::Heading)];
+        for (name, value) in &preview.headers {
+            lines.push((format!("{name}: {value}"), Role::Dim));
+        }
+        lines.push((String::new(), Role::Text));
+        let columns = usize::from(area.width.max(1));
+        let body: Vec<char> = visible(&preview.body, columns * usize::from(area.height))
+            .chars()
+            .collect();
+        lines.extend(
+            body.chunks(columns)
+                .map(|line| (line.iter().collect(), Role::Text)),
+        );
+        for (line, (words, role)) in lines.iter().take(usize::from(area.height) - 1).enumerate() {
+            let row = Rect {
+                y: area.y + 1 + line as u16,
+                height: 1,
+                ..area
+            };
+            Pen::new(buffer, row, self.theme.glyphs.ellipsis)
+                .put(&visible(words, columns), self.theme.style(*role));
+        }
+    }
+
+    fn confirm(&self, area: Rect, buffer: &mut Buffer) {
+        let glyphs = &self.theme.glyphs;
+        let row = |line: u16| Rect {
+            y: area.y + line,
+            height: u16::from(line < area.height),
+            ..area
+        };
+        if let Some(trouble) = &self.pane.trouble {
+            Pen::new(buffer, row(0), glyphs.ellipsis)
+                .put(glyphs.warning, self.theme.style(Role::Warning))
+                .put(" ", self.theme.style(Role::Text))
+                .put(&visible(trouble, 400), self.theme.style(Role::Warning));
+        }
+        let (key, text) = (self.theme.style(Role::Key), self.theme.style(Role::Text));
+        let mut pen = Pen::new(buffer, row(1), glyphs.ellipsis);
+        if self.pane.sending.is_some() {
+            pen.put("Writing it into the journal …", text);
+            return;
+        }
+        match &self.pane.plan.risk {
+            Risk::Low => {
+                pen.put(&(self.keys)(Command::PlanConfirm), key)
+                    .put(" sends it.", text);
+            }
+            Risk::Raised => {
+                pen.put("Patterns, or something to look at. ", text)
+                    .put(&(self.keys)(Command::PlanConfirmRaised), key)
+                    .put(" sends it.", text);
+            }
+            Risk::High { cname } => {
+                let question = format!("Type {} to send this: ", visible(cname, 200));
+                pen.put(&question, self.theme.style(Role::Warning));
+                let field = Rect {
+                    x: pen.x(),
+                    width: pen.room(),
+                    ..row(1)
+                };
+                (&FieldView {
+                    text: self.pane.typed.text(),
+                    cursor: Some(self.pane.typed.cursor()),
+                    fault: None,
+                    ghost: "",
+                    theme: self.theme,
+                })
+                    .render(field, buffer);
+            }
+        }
+    }
+}

@@ -1,0 +1,337 @@
+//! The queue: what waits, what is being sent, and what came of what was sent.
+
+use crate::commands::{Command, Context};
+use crate::domain::ids::{JournalId, Ticket};
+use crate::domain::journal::{JournalEntry, JournalState};
+use crate::effect::{Effect, Report, Tone};
+
+use super::asks::Ask;
+use super::{Outcome, Pane, PaneCtx};
+
+pub mod view;
+
+/// How many rows a page is.
+const PAGE: usize = 10;
+
+/// The queue.
+#[derive(Clone, Debug)]
+pub struct QueuePane {
+    asked: Ticket,
+    /// What the store answered, kept up to date by the reports that follow; `None` before its answer.
+    entries: Option<Vec<JournalEntry>>,
+    trouble: Option<String>,
+    /// The entry under the cursor; it stays there when others come and go.
+    here: Option<JournalId>,
+    /// The entry of unknown fate that one more press of the key sends again.
+    armed: Option<JournalId>,
+}
+
+impl QueuePane {
+    /// Opens it: asks the store for the newest entries.
+    pub fn open(ctx: &PaneCtx<'_>) -> (Self, Effect) {
+        let ticket = ctx.tickets.take();
+        let pane = Self {
+            asked: ticket,
+            entries: None,
+            trouble: None,
+            here: None,
+            armed: None,
+        };
+        (pane, Effect::Queue { ticket })
+    }
+
+    fn entries(&self) -> &[JournalEntry] {
+        self.entries.as_deref().unwrap_or_default()
+    }
+
+    /// The row under the cursor, counted from 0.
+    fn cursor(&self) -> usize {
+        self.here
+            .as_ref()
+            .and_then(|here| self.entries().iter().position(|entry| entry.id == *here))
+            .unwrap_or(0)
+    }
+
+    fn current(&self) -> Option<&JournalEntry> {
+        self.entries().get(self.cursor())
+    }
+
+    fn go_to(&mut self, row: usize) -> Outcome {
+        let row = row.min(self.entries().len().saturating_sub(1));
+        self.here = self.entries().get(row).map(|entry| entry.id.clone());
+        self.armed = None;
+        Outcome::taken()
+    }
+
+    fn cancel(&self) -> Outcome {
+        match self.current() {
+            Some(entry) if entry.state == JournalState::Queued => Outcome::effect(Effect::Cancel {
+                ids: vec![entry.id.clone()],
+            }),
+            Some(entry) => Outcome::say(
+                Tone::Warning,
+                format!(
+                    "Only what is queued can be taken back; this request is {}.",
+                    entry.state
+                ),
+            ),
+            None => Outcome::taken(),
+        }
+    }
+
+    fn resend(&mut self) -> Outcome {
+        let Some((id, state)) = self.current().map(|entry| (entry.id.clone(), entry.state)) else {
+            return Outcome::taken();
+        };
+        if state != JournalState::Unknown {
+            return Outcome::say(
+                Tone::Warning,
+                format!("Only a request of unknown fate can be sent again; this one is {state}."),
+            );
+        }
+        if self.armed.as_ref() == Some(&id) {
+            self.armed = None;
+            return Outcome::effect(Effect::Resend { id });
+        }
+        self.armed = Some(id);
+        Outcome::say(
+            Tone::Warning,
+            "Nobody knows whether this purge took effect. The same key once more sends it a second time.",
+        )
+    }
+
+    /// Shows the purge of the entry under the cursor in the history, or where it should be.
+    fn show(&self) -> Outcome {
+        self.current().map_or_else(Outcome::taken, |entry| {
+            let filter = match &entry.purge {
+                Some(purge) => format!("id:{purge}"),
+                None => format!("cname:{} sent:here", entry.request.cname),
+            };
+            Outcome::ask(Ask::Show(filter))
+        })
+    }
+
+    fn learn(&mut self, entry: &JournalEntry) {
+        let Some(entries) = &mut self.entries else {
+            return;
+        };
+        match entries.iter_mut().find(|known| known.id == entry.id) {
+            Some(known) => known.clone_from(entry),
+            None => entries.push(entry.clone()),
+        }
+        sort(entries);
+    }
+}
+
+/// Open ones first in the order in which they go out, then the rest, newest first.
+fn sort(entries: &mut [JournalEntry]) {
+    entries.sort_by(|a, b| {
+        b.state.is_open().cmp(&a.state.is_open()).then_with(|| {
+            if a.state.is_open() {
+                a.planned_at
+                    .cmp(&b.planned_at)
+                    .then_with(|| a.id.cmp(&b.id))
+            } else {
+                b.id.cmp(&a.id)
+            }
+        })
+    });
+}
+
+impl Pane for QueuePane {
+    fn contexts(&self) -> &'static [Context] {
+        &[Context::Queue]
+    }
+
+    fn on_command(&mut self, command: Command, _ctx: &PaneCtx<'_>) -> Outcome {
+        let here = self.cursor();
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "every other command is not for the queue"
+        )]
+        match command {
+            Command::Back | Command::QueueOpen | Command::Quit => Outcome::ask(Ask::Close),
+            Command::MoveDown => self.go_to(here + 1),
+            Command::MoveUp => self.go_to(here.saturating_sub(1)),
+            Command::PageDown => self.go_to(here + PAGE),
+            Command::PageUp => self.go_to(here.saturating_sub(PAGE)),
+            Command::MoveFirst => self.go_to(0),
+            Command::MoveLast => self.go_to(usize::MAX),
+            Command::Open => self.show(),
+            Command::QueueCancel => self.cancel(),
+            Command::QueueResend => self.resend(),
+            Command::Copy => self.current().map_or_else(Outcome::taken, |entry| {
+                Outcome::effect(Effect::Copy(entry.request.payload.targets().join("\n")))
+            }),
+            _ => Outcome::ignored(),
+        }
+    }
+
+    fn on_report(&mut self, report: &Report, _ctx: &PaneCtx<'_>) -> Outcome {
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "the queue shows the journal and nothing else"
+        )]
+        match report {
+            Report::Queue { ticket, result } if *ticket == self.asked => {
+                match result {
+                    Ok(entries) => {
+                        let mut entries = entries.clone();
+                        sort(&mut entries);
+                        self.entries = Some(entries);
+                        self.trouble = None;
+                    }
+                    Err(trouble) => self.trouble = Some(trouble.to_string()),
+                }
+                Outcome::taken()
+            }
+            Report::Journal(entry) => {
+                self.learn(entry);
+                Outcome::taken()
+            }
+            _ => Outcome::ignored(),
+        }
+    }
+
+    fn unavailable(&self, command: Command, _ctx: &PaneCtx<'_>) -> Option<&'static str> {
+        let state = self.current().map(|entry| entry.state);
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "every other command can always be carried out"
+        )]
+        match command {
+            Command::QueueCancel if state != Some(JournalState::Queued) => {
+                Some("nothing queued here")
+            }
+            Command::QueueResend if state != Some(JournalState::Unknown) => {
+                Some("its fate is known")
+            }
+            _ => None,
+        }
+    }
+
+    fn hints(&self) -> &'static [Command] {
+        &[
+            Command::QueueCancel,
+            Command::QueueResend,
+            Command::Open,
+            Command::Copy,
+            Command::Back,
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+    use crate::domain::payload::{Payload, PurgeRequest, Targets};
+    use crate::panes::samples::pane_ctx;
+
+    fn entry(id: &str, state: JournalState) -> JournalEntry {
+        let at = pane_ctx().now;
+        JournalEntry {
+            id: id.into(),
+            request: PurgeRequest {
+                account: "prod".into(),
+                resource: "1".into(),
+                cname: "www.site.com".to_owned(),
+                payload: Payload::Url(Targets::new(vec!["/a.jpg".to_owned()]).unwrap()),
+                mode: None,
+                area: None,
+            },
+            state,
+            queued_at: at,
+            planned_at: at,
+            sent_at: None,
+            answered_at: None,
+            reason: None,
+            ticket: None,
+            error: None,
+            purge: None,
+            verified: None,
+        }
+    }
+
+    fn queue(entries: Vec<JournalEntry>) -> QueuePane {
+        let ctx = pane_ctx();
+        let (mut pane, effect) = QueuePane::open(&ctx);
+        let Effect::Queue { ticket } = effect else {
+            unreachable!()
+        };
+        pane.on_report(
+            &Report::Queue {
+                ticket,
+                result: Ok(entries),
+            },
+            &ctx,
+        );
+        pane
+    }
+
+    #[test]
+    fn open_requests_stand_above_finished_ones() {
+        let pane = queue(vec![
+            entry("3", JournalState::Successful),
+            entry("1", JournalState::Queued),
+        ]);
+        assert_eq!(pane.current().unwrap().id.as_str(), "1");
+    }
+
+    #[test]
+    fn only_what_is_queued_is_taken_back() {
+        let mut pane = queue(vec![
+            entry("1", JournalState::Queued),
+            entry("2", JournalState::Accepted),
+        ]);
+        let outcome = pane.on_command(Command::QueueCancel, &pane_ctx());
+        assert_eq!(
+            outcome.effects,
+            [Effect::Cancel {
+                ids: vec!["1".into()]
+            }]
+        );
+        pane.on_command(Command::MoveDown, &pane_ctx());
+        assert!(
+            pane.on_command(Command::QueueCancel, &pane_ctx())
+                .effects
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn sending_again_takes_two_presses_on_the_same_row() {
+        let mut pane = queue(vec![
+            entry("1", JournalState::Unknown),
+            entry("2", JournalState::Unknown),
+        ]);
+        assert!(
+            pane.on_command(Command::QueueResend, &pane_ctx())
+                .effects
+                .is_empty()
+        );
+        pane.on_command(Command::MoveDown, &pane_ctx());
+        assert!(
+            pane.on_command(Command::QueueResend, &pane_ctx())
+                .effects
+                .is_empty()
+        );
+        let outcome = pane.on_command(Command::QueueResend, &pane_ctx());
+        assert_eq!(outcome.effects, [Effect::Resend { id: "2".into() }]);
+    }
+
+    #[test]
+    fn the_cursor_stays_on_its_request_when_another_is_finished() {
+        let mut pane = queue(vec![
+            entry("1", JournalState::Queued),
+            entry("2", JournalState::Queued),
+        ]);
+        pane.on_command(Command::MoveDown, &pane_ctx());
+        pane.on_report(
+            &Report::Journal(Box::new(entry("1", JournalState::Successful))),
+            &pane_ctx(),
+        );
+        assert_eq!(pane.current().unwrap().id.as_str(), "2");
+    }
+}

@@ -1,0 +1,219 @@
+//! The queue as a popup: a row to a request, and below what is known of the one under the cursor.
+
+use chrono::{DateTime, Utc};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::widgets::Widget;
+
+use super::QueuePane;
+use crate::domain::journal::{JournalEntry, JournalState};
+use crate::domain::text::visible;
+use crate::domain::zone::Zone;
+use crate::panes::look;
+use crate::panes::scrolling::keep_in_view;
+use crate::theme::{Role, Theme};
+use crate::widgets::panel::{Divider, Panel, clear, popup};
+use crate::widgets::scroll::ScrollBar;
+use crate::widgets::text::Pen;
+
+/// How many lines tell of the request under the cursor.
+const ABOUT: u16 = 4;
+
+/// The popup; the area is the whole screen.
+#[derive(Clone, Copy, Debug)]
+pub struct QueueView<'a> {
+    /// The queue.
+    pub pane: &'a QueuePane,
+    /// The time.
+    pub now: DateTime<Utc>,
+    /// The zone that times are shown in.
+    pub zone: Zone,
+    /// How things look.
+    pub theme: &'a Theme,
+}
+
+impl Widget for &QueueView<'_> {
+    fn render(self, area: Rect, buffer: &mut Buffer) {
+        let area = popup(area, 120, area.height.saturating_sub(4).max(8));
+        clear(area, buffer, self.theme);
+        let entries = self.pane.entries();
+        let open = entries.iter().filter(|entry| entry.state.is_open()).count();
+        let note = format!("{open} open");
+        (&Panel {
+            title: "Queue",
+            title_role: Role::Heading,
+            note: &note,
+            focused: true,
+            theme: self.theme,
+        })
+            .render(area, buffer);
+        let inner = Panel::inner(area);
+        let about = if inner.height > ABOUT + 4 {
+            ABOUT + 1
+        } else {
+            0
+        };
+        let list = Rect {
+            height: inner.height - about,
+            ..inner
+        };
+        self.list(list, area.right(), buffer);
+        if about > 0 {
+            let line = Rect::new(area.x, list.bottom(), area.width, 1);
+            (&Divider {
+                title: "request",
+                title_role: Role::Heading,
+                focused: true,
+                theme: self.theme,
+            })
+                .render(line, buffer);
+            if let Some(entry) = self.pane.current() {
+                let below = Rect::new(inner.x, list.bottom() + 1, inner.width, ABOUT);
+                self.about(entry, below, buffer);
+            }
+        }
+    }
+}
+
+impl QueueView<'_> {
+    fn list(&self, area: Rect, edge: u16, buffer: &mut Buffer) {
+        let glyphs = &self.theme.glyphs;
+        let entries = self.pane.entries();
+        if entries.is_empty() {
+            let words = match (&self.pane.trouble, &self.pane.entries) {
+                (Some(trouble), _) => trouble.as_str(),
+                (None, None) => "Reading the journal …",
+                (None, Some(_)) => "Nothing was sent from here yet.",
+            };
+            Pen::new(buffer, area, glyphs.ellipsis).put(words, self.theme.style(Role::Dim));
+            return;
+        }
+        let rows = usize::from(area.height);
+        let cursor = self.pane.cursor();
+        let top = keep_in_view(0, cursor, rows, entries.len());
+        for (line, (at, entry)) in entries.iter().enumerate().skip(top).take(rows).enumerate() {
+            let row = Rect {
+                y: area.y + line as u16,
+                height: 1,
+                ..area
+            };
+            self.row(entry, at == cursor, row, buffer);
+        }
+        (&ScrollBar {
+            of: entries.len(),
+            top,
+            theme: self.theme,
+        })
+            .render(
+                Rect {
+                    x: edge.saturating_sub(1),
+                    width: 1,
+                    ..area
+                },
+                buffer,
+            );
+    }
+
+    fn row(&self, entry: &JournalEntry, here: bool, row: Rect, buffer: &mut Buffer) {
+        let glyphs = &self.theme.glyphs;
+        let text = self.theme.style(Role::Text);
+        let (mark, role) = look::state(entry.state, glyphs);
+        let mut pen = Pen::new(buffer, row, glyphs.ellipsis);
+        pen.column(
+            if here { glyphs.cursor } else { "" },
+            2,
+            self.theme.style(Role::Focus),
+        )
+        .column(
+            &format!("{mark} {}", entry.state),
+            13,
+            self.theme.style(role),
+        )
+        .column(&self.when(entry), 13, text);
+        if row.width > 90 {
+            pen.column(&visible(entry.request.account.as_str(), 60), 14, text)
+                .skip(1);
+        }
+        pen.column(&visible(&entry.request.cname, 120), 22, text)
+            .skip(1)
+            .column(entry.request.kind().word(), 8, text);
+        let targets = entry.request.payload.targets();
+        let first = targets.first().map_or("everything", String::as_str);
+        pen.column_right(&targets.len().to_string(), 5, text)
+            .skip(2)
+            .put(&visible(first, 300), text);
+        if here {
+            buffer.set_style(row, self.theme.style(Role::Cursor));
+        }
+    }
+
+    /// When it goes out, or went.
+    fn when(&self, entry: &JournalEntry) -> String {
+        match entry.state {
+            JournalState::Queued if entry.planned_at <= self.now => "next".to_owned(),
+            JournalState::Queued => format!("in {}", look::length(entry.planned_at - self.now)),
+            JournalState::Sending
+            | JournalState::Accepted
+            | JournalState::Rejected
+            | JournalState::Unknown
+            | JournalState::Successful
+            | JournalState::Failed
+            | JournalState::Cancelled => {
+                let at = entry.sent_at.unwrap_or(entry.queued_at);
+                format!("{} ago", look::age(at, self.now, true))
+            }
+        }
+    }
+
+    fn about(&self, entry: &JournalEntry, area: Rect, buffer: &mut Buffer) {
+        let moment = |at| look::moment(at, self.now, self.zone);
+        let facts = [
+            Some(format!("queued {}", moment(entry.queued_at))),
+            entry.sent_at.map(|at| format!("sent {}", moment(at))),
+            entry
+                .answered_at
+                .map(|at| format!("answered {}", moment(at))),
+            entry.purge.as_ref().map(|purge| format!("purge {purge}")),
+        ];
+        let facts: Vec<String> = facts.into_iter().flatten().collect();
+        let first = facts.join(&format!(" {} ", self.theme.glyphs.dot));
+        let reason = match (&entry.reason, &entry.ticket) {
+            (Some(reason), Some(ticket)) => format!("{ticket}: {reason}"),
+            (Some(words), None) | (None, Some(words)) => words.clone(),
+            (None, None) => String::new(),
+        };
+        let meaning = meaning(entry.state);
+        let lines = [
+            (first.as_str(), Role::Text),
+            (reason.as_str(), Role::Text),
+            (meaning, Role::Dim),
+            (entry.error.as_deref().unwrap_or_default(), Role::Error),
+        ];
+        let filled = lines.into_iter().filter(|(words, _)| !words.is_empty());
+        for (line, (words, role)) in filled.take(usize::from(area.height)).enumerate() {
+            let row = Rect {
+                y: area.y + line as u16,
+                height: 1,
+                ..area
+            };
+            Pen::new(buffer, row, self.theme.glyphs.ellipsis)
+                .put(&visible(words, 400), self.theme.style(role));
+        }
+    }
+}
+
+/// What a state means for the operator.
+fn meaning(state: JournalState) -> &'static str {
+    match state {
+        JournalState::Queued => "It waits for its time or for room in the vendor's window.",
+        JournalState::Sending => "It is on its way.",
+        JournalState::Accepted => "The vendor took it and has not yet said that it is done.",
+        JournalState::Rejected => "It had no effect.",
+        JournalState::Unknown => {
+            "The answer was lost: the vendor's history is being read. It is never sent again by itself."
+        }
+        JournalState::Successful => "The vendor says that it is done.",
+        JournalState::Failed => "The vendor took it and says that it did not work.",
+        JournalState::Cancelled => "It was taken back before it was sent.",
+    }
+}

@@ -1,0 +1,81 @@
+//! A secret that an adapter needs: fetched when it is first needed, kept until the vendor refuses it.
+
+use tokio::sync::Mutex;
+
+use crate::config::secret::Secret;
+use crate::config::secret::source::SecretSource;
+use crate::domain::failure::{Cause, Failure};
+
+/// Where a secret is to be had, and the secret once it was fetched.
+#[derive(Debug)]
+pub(crate) struct Credential {
+    source: SecretSource,
+    kept: Mutex<Option<Secret>>,
+}
+
+impl Credential {
+    /// Nothing is fetched yet.
+    pub(crate) fn new(source: SecretSource) -> Self {
+        Self {
+            source,
+            kept: Mutex::new(None),
+        }
+    }
+
+    /// The secret. However many ask at once, it is fetched once: a password manager asks its owner once.
+    pub(crate) async fn get(&self) -> Result<Secret, Failure> {
+        let mut kept = self.kept.lock().await;
+        if let Some(secret) = &*kept {
+            return Ok(secret.clone());
+        }
+        let secret = self
+            .source
+            .fetch()
+            .await
+            .map_err(|trouble| Failure::new(Cause::Refused).saying(trouble.to_string()))?;
+        Ok(kept.insert(secret).clone())
+    }
+
+    /// Takes note that the vendor refused the secret. One from a file is read again the next time, since files are
+    /// where secrets are exchanged under a running program; nobody is asked again for one that a program printed.
+    pub(crate) async fn refused(&self) {
+        match self.source {
+            SecretSource::File(_) => *self.kept.lock().await = None,
+            SecretSource::Env(_) | SecretSource::Command(_) | SecretSource::Given(_) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_secret_that_is_not_there_is_a_failure_that_names_its_place() {
+        let credential = Credential::new(SecretSource::Env("PURGEDECK_TEST_NO_SUCH".to_owned()));
+        let failure = credential.get().await.unwrap_err();
+        assert_eq!(failure.cause, Cause::Refused);
+        assert!(
+            failure.detail.contains("PURGEDECK_TEST_NO_SUCH"),
+            "{failure}"
+        );
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_secret_in_a_file_is_read_again_after_it_was_refused() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("token");
+        std::fs::write(&path, "old").unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        let credential = Credential::new(SecretSource::File(path.clone()));
+        assert_eq!(credential.get().await.unwrap().expose(), "old");
+        std::fs::write(&path, "new").unwrap();
+        assert_eq!(credential.get().await.unwrap().expose(), "old");
+        credential.refused().await;
+        assert_eq!(credential.get().await.unwrap().expose(), "new");
+    }
+}

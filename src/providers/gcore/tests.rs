@@ -1,0 +1,127 @@
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod history;
+mod purge;
+mod resources;
+
+use serde_json::json;
+
+use super::*;
+use crate::domain::ids::ResourceId;
+use crate::domain::kind::Kind;
+use crate::domain::payload::{Payload, Targets};
+use crate::providers::scripted::{Reply, Scripted};
+
+const TOKEN: &str = "29841$c767abcdef0123456789";
+
+fn adapter(url: &Url) -> Gcore {
+    adapter_with(url, TOKEN)
+}
+
+fn adapter_with(url: &Url, token: &str) -> Gcore {
+    Gcore::new(Settings {
+        account: AccountName::new("prod"),
+        base_url: Some(url.clone()),
+        token: SecretSource::Given(Secret::new(token.to_owned())),
+        patience: Patience {
+            tries: 1,
+            ..Patience::default()
+        },
+    })
+    .unwrap()
+}
+
+async fn answering(replies: Vec<Reply>) -> (Scripted, Gcore) {
+    let server = Scripted::start(replies).await;
+    let adapter = adapter(&server.url);
+    (server, adapter)
+}
+
+fn request(payload: Payload) -> PurgeRequest {
+    PurgeRequest {
+        account: AccountName::new("prod"),
+        resource: ResourceId::new("11"),
+        cname: "cdn.shop.example".to_owned(),
+        payload,
+        mode: None,
+        area: None,
+    }
+}
+
+fn targets(texts: &[&str]) -> Targets {
+    Targets::new(texts.iter().map(|&text| text.to_owned()).collect()).unwrap()
+}
+
+#[tokio::test]
+async fn a_token_that_a_shell_cut_short_is_recognised() {
+    let server = Scripted::start(vec![Reply::json(401, r#"{"message":"Bad token: 29841"}"#)]).await;
+    let failure = adapter_with(&server.url, "29841")
+        .whoami()
+        .await
+        .unwrap_err();
+    assert_eq!(failure.cause, Cause::Unauthenticated);
+    assert!(failure.detail.contains("single quotes"), "{failure}");
+    let failure = adapter(&server.url).whoami().await.unwrap_err();
+    assert!(!failure.detail.contains("single quotes"), "{failure}");
+}
+
+#[tokio::test]
+async fn no_part_of_the_token_is_ever_shown() {
+    let body = json!({ "message": format!("{TOKEN} and c767abcdef0123456789 are bad") });
+    let (_server, adapter) = answering(vec![Reply::json(401, body.to_string())]).await;
+    let failure = adapter.submit(&request(Payload::All)).await.unwrap_err();
+    let preview = adapter.preview(&request(Payload::All));
+    for text in [
+        failure.to_string(),
+        format!("{failure:?}"),
+        format!("{adapter:?}"),
+        format!("{preview:?}"),
+    ] {
+        assert!(!text.contains("c767"), "{text}");
+    }
+    assert!(preview.headers.contains(&(
+        "Authorization".to_owned(),
+        "APIKey $GCORE_API_KEY".to_owned()
+    )));
+    assert!(
+        preview
+            .curl
+            .contains("\"Authorization: APIKey $GCORE_API_KEY\"")
+    );
+}
+
+#[tokio::test]
+async fn the_cheap_question_says_who_we_are() {
+    let body = json!({ "id": 77, "service": { "enabled": true, "status": "active" } });
+    let (server, adapter) = answering(vec![Reply::json(200, body.to_string())]).await;
+    assert_eq!(
+        adapter.whoami().await.unwrap(),
+        "account 77, CDN service active"
+    );
+    assert_eq!(server.heard()[0].target, "/cdn/clients/me");
+}
+
+#[tokio::test]
+async fn the_accounts_own_limits_are_asked_for() {
+    let body = json!({ "purge_max_urls_limit": 30 });
+    let (server, adapter) = answering(vec![Reply::json(200, body.to_string())]).await;
+    let limits = adapter.live_limits().await.unwrap();
+    assert_eq!(limits.url.unwrap().per_request, 30);
+    assert_eq!(server.heard()[0].target, "/cdn/clients/me/limits");
+}
+
+#[test]
+fn an_account_that_lacks_something_cannot_be_tried() {
+    let account = AccountConfig::new(AccountName::new("prod"), ProviderName::new(NAME));
+    assert_eq!(
+        Gcore::of(&account).unwrap_err(),
+        ConnectFailure::Missing { key: "token" }
+    );
+    let account = account
+        .at(Url::parse("http://api.gcore.com").unwrap())
+        .with_secret("token", SecretSource::Env("X".to_owned()));
+    assert!(matches!(
+        Gcore::of(&account).unwrap_err(),
+        ConnectFailure::BaseUrl(_)
+    ));
+}

@@ -1,0 +1,80 @@
+//! The vendor's times: read in both of the documented forms, written as documented.
+
+use chrono::{DateTime, NaiveDateTime, SubsecRound, TimeDelta, Utc};
+
+/// `2021-10-29T13:21:01.550849Z`, or as older documents show it `2021-10-29 13:21:01.550849+00:00`; UTC where no zone is
+/// given, as the documents say. To the microsecond.
+pub(super) fn read(text: &str) -> Option<DateTime<Utc>> {
+    let text = text.trim();
+    let zoned = DateTime::parse_from_rfc3339(text)
+        .or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f%#z"))
+        .map(|time| time.with_timezone(&Utc));
+    zoned
+        .or_else(|_| {
+            NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f")
+                .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f"))
+                .map(|time| time.and_utc())
+        })
+        .ok()
+        .map(|time| time.trunc_subsecs(6))
+}
+
+/// For `from_created`: to the millisecond, never later than meant.
+pub(super) fn write_from(time: DateTime<Utc>) -> String {
+    write(time)
+}
+
+/// For `to_created`: to the millisecond, never earlier than meant.
+pub(super) fn write_until(time: DateTime<Utc>) -> String {
+    let cut = time.trunc_subsecs(3);
+    write(if cut == time {
+        time
+    } else {
+        cut + TimeDelta::milliseconds(1)
+    })
+}
+
+fn write(time: DateTime<Utc>) -> String {
+    time.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_documented_forms_are_the_same_instant() {
+        let new = read("2021-10-29T13:21:01.550849Z").unwrap();
+        assert_eq!(new.timestamp_micros(), 1_635_513_661_550_849);
+        for other in [
+            "2021-10-29 13:21:01.550849+00:00",
+            "2021-10-29 13:21:01.550849",
+            "2021-10-29T13:21:01.550849",
+            "2021-10-29T15:21:01.550849+02:00",
+            " 2021-10-29T13:21:01.550849999Z ",
+        ] {
+            assert_eq!(read(other), Some(new), "{other}");
+        }
+        assert_eq!(
+            read("2021-10-29 13:21:01+00:00").unwrap().timestamp(),
+            1_635_513_661
+        );
+    }
+
+    #[test]
+    fn what_is_no_time_is_none() {
+        for none in ["", "yesterday", "2021-13-29T13:21:01Z", "1635513661"] {
+            assert_eq!(read(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn a_range_is_written_so_that_it_holds_at_least_what_is_meant() {
+        let time = read("2021-10-29T13:21:01.550849Z").unwrap();
+        assert_eq!(write_from(time), "2021-10-29T13:21:01.550Z");
+        assert_eq!(write_until(time), "2021-10-29T13:21:01.551Z");
+        let even = read("2021-10-29T13:21:01Z").unwrap();
+        assert_eq!(write_until(even), "2021-10-29T13:21:01.000Z");
+    }
+}

@@ -1,0 +1,83 @@
+//! The HTTP clients, made when they are first needed.
+
+use std::sync::{Mutex, PoisonError};
+
+use reqwest::redirect::Policy;
+
+use super::Patience;
+use super::base::BaseUrl;
+use crate::domain::failure::{Cause, Failure};
+
+/// What we call ourselves to every vendor.
+pub(super) const USER_AGENT: &str = concat!("purgedeck/", env!("CARGO_PKG_VERSION"));
+
+/// A client for questions, which keeps its connections, and one for purges, which opens a new one for each: on a kept
+/// connection that the vendor happens to close just then, nobody could tell whether the purge was read.
+#[derive(Debug, Default)]
+pub(super) struct Clients {
+    reading: Mutex<Option<reqwest::Client>>,
+    sending: Mutex<Option<reqwest::Client>>,
+}
+
+impl Clients {
+    pub(super) fn reading(
+        &self,
+        base: &BaseUrl,
+        patience: &Patience,
+    ) -> Result<reqwest::Client, Failure> {
+        made_once(&self.reading, || client(base, patience).build())
+    }
+
+    pub(super) fn sending(
+        &self,
+        base: &BaseUrl,
+        patience: &Patience,
+    ) -> Result<reqwest::Client, Failure> {
+        made_once(&self.sending, || {
+            client(base, patience)
+                .pool_max_idle_per_host(0)
+                .retry(reqwest::retry::never())
+                .build()
+        })
+    }
+}
+
+fn made_once(
+    place: &Mutex<Option<reqwest::Client>>,
+    make: impl FnOnce() -> reqwest::Result<reqwest::Client>,
+) -> Result<reqwest::Client, Failure> {
+    let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(client) = &*place {
+        return Ok(client.clone());
+    }
+    let client = make().map_err(|error| {
+        Failure::new(Cause::Refused).saying(format!(
+            "no encrypted connection can be made on this machine: {}",
+            super::exchange::words(error)
+        ))
+    })?;
+    Ok(place.insert(client).clone())
+}
+
+fn client(base: &BaseUrl, patience: &Patience) -> reqwest::ClientBuilder {
+    // The second time says that there is one already, which is what is wanted.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut builder = reqwest::Client::builder()
+        .user_agent(USER_AGENT)
+        .redirect(Policy::none())
+        .referer(false)
+        .connect_timeout(patience.connect)
+        .timeout(patience.total)
+        .tcp_nodelay(true);
+    if base.is_local() {
+        // No proxy of the environment's stands between us and this machine.
+        builder = builder.no_proxy();
+    }
+    if base.is_plain() {
+        // Nothing to trust, so no list of certificates to look for: a machine without one will do.
+        builder = builder.tls_certs_only([]);
+    } else {
+        builder = builder.https_only(true);
+    }
+    builder
+}

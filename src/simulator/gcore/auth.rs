@@ -1,0 +1,43 @@
+//! Who asks: the Authorization header against the tokens of all accounts.
+
+use chrono::{DateTime, Utc};
+
+use super::errors;
+use super::state::{Account, Token};
+use crate::simulator::reply::Reply;
+
+/// The account's index and the token, or the refusal.
+pub(super) fn check(
+    accounts: &[Account],
+    header: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<(usize, Token), Reply> {
+    let header = header
+        .map(str::trim)
+        .filter(|header| !header.is_empty())
+        .ok_or_else(errors::no_credentials)?;
+    let (scheme, text) = header
+        .split_once(char::is_whitespace)
+        .unwrap_or((header, ""));
+    let text = text.trim();
+    if scheme.eq_ignore_ascii_case("bearer") {
+        return Err(errors::wrong_scheme());
+    }
+    // A word that is no scheme of theirs is as good as no header at all.
+    if !scheme.eq_ignore_ascii_case("apikey") || text.is_empty() {
+        return Err(errors::no_credentials());
+    }
+    let found = accounts.iter().enumerate().find_map(|(index, account)| {
+        account
+            .tokens
+            .iter()
+            .find(|token| token.text == text)
+            .map(|token| (index, token.clone()))
+    });
+    match found {
+        Some((_, token)) if token.ends.is_some_and(|ends| ends <= now) => Err(errors::expired()),
+        Some(found) => Ok(found),
+        None if text.contains(['_', '$']) => Err(errors::expired()),
+        None => Err(errors::bad_token(text)),
+    }
+}

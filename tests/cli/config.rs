@@ -1,0 +1,164 @@
+//! `purgedeck config`.
+
+use crate::{Home, files_below};
+
+const CONFIG: &str = ".config/purgedeck/config.toml";
+
+#[test]
+fn a_new_configuration_is_for_its_owner_alone_is_valid_and_is_not_written_over() {
+    let home = Home::empty();
+    let path = home.path(CONFIG);
+    assert_eq!(
+        home.run(&["config", "path"]).fine(),
+        format!("{}\n", path.display())
+    );
+    home.run(&["config", "init"]).fine();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    assert_eq!(
+        std::fs::read_to_string(&path).unwrap(),
+        include_str!("../../config.example.toml")
+    );
+    let checked = home.run(&["config", "check"]).fine();
+    assert!(
+        checked.ends_with("0 accounts, 0 views, 0 keys, no faults\n"),
+        "{checked}"
+    );
+    std::fs::write(&path, "theme = \"light\"\n").unwrap();
+    let again = home.run(&["config", "init"]);
+    assert_eq!(again.code, 1, "{again:?}");
+    assert_eq!(
+        std::fs::read_to_string(&path).unwrap(),
+        "theme = \"light\"\n"
+    );
+}
+
+#[test]
+fn xdg_variables_count() {
+    let home = Home::empty();
+    let mut command = home.command(&["config", "path"]);
+    let out = command
+        .env("XDG_CONFIG_HOME", home.path("xdg"))
+        .output()
+        .unwrap();
+    assert_eq!(
+        String::from_utf8(out.stdout).unwrap(),
+        format!("{}\n", home.path("xdg/purgedeck/config.toml").display())
+    );
+}
+
+#[test]
+fn every_fault_is_named_with_its_place_and_the_exit_code_is_2() {
+    let home = Home::empty();
+    let path = home.write(
+        CONFIG,
+        "theme = \"drak\"\ncolor = true\n[[view]]\nname = \"a\"\nfilter = \"status:faild\"\n[keys]\nquitt = \"q\"\n",
+    );
+    let ran = home.run(&["config", "check"]);
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{ran:?}");
+    assert!(
+        ran.err.contains(&format!(
+            "{}:2:1: unknown key \"color\"; did you mean \"colour\"?",
+            path.display()
+        )),
+        "{}",
+        ran.err
+    );
+    std::fs::write(
+        &path,
+        std::fs::read_to_string(&path)
+            .unwrap()
+            .replace("color = true\n", ""),
+    )
+    .unwrap();
+    let ran = home.run(&["config", "check"]);
+    assert_eq!(ran.code, 2);
+    for wanted in [
+        ":1:9: there is no theme `drak`",
+        ":4:18: view \"a\": ",
+        ":6:1: there is no command `quitt`",
+    ] {
+        assert!(
+            ran.err.contains(wanted),
+            "{wanted} is missing in {}",
+            ran.err
+        );
+    }
+}
+
+#[test]
+fn check_says_which_secret_cannot_be_had_and_shows_none() {
+    let home = Home::empty();
+    home.write("token", "29841$c767");
+    home.write(
+        CONFIG,
+        "[[account]]\nname = \"a\"\nprovider = \"gcore\"\ntoken = { env = \"NOT_SET\" }\n[[account]]\nname = \"b\"\nprovider = \"gcore\"\ntoken = { file = \"~/token\" }\n",
+    );
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(home.path("token"), std::fs::Permissions::from_mode(0o644))
+            .unwrap();
+    }
+    let ran = home.run(&["config", "check"]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(
+        ran.err
+            .contains("account a, token: the environment variable NOT_SET is not set"),
+        "{}",
+        ran.err
+    );
+    assert!(!cfg!(unix) || ran.err.contains("chmod 600"), "{}", ran.err);
+    let shown = home.run(&["config", "show"]).fine();
+    assert!(
+        shown.contains(
+            "token = { env = \"NOT_SET\" } # the environment variable NOT_SET is not set"
+        ),
+        "{shown}"
+    );
+    assert!(!shown.contains("c767") && !ran.err.contains("c767"));
+}
+
+#[test]
+fn what_is_in_force_is_shown_with_its_origin() {
+    let home = Home::empty();
+    home.write(CONFIG, "theme = \"light\"\nzone = \"local\"\n");
+    let mut command = home.command(&["--read-only", "config", "show"]);
+    command
+        .env("PURGEDECK_ZONE", "utc")
+        .env("GCORE_API_KEY", "1_hidden");
+    let shown = String::from_utf8(command.output().unwrap().stdout).unwrap();
+    for line in [
+        "theme = \"light\" # line 1",
+        "zone = \"utc\" # $PURGEDECK_ZONE",
+        "read_only = true # --read-only",
+        "mouse = true # default",
+        "[[account]] # of the environment",
+        "token = { env = \"GCORE_API_KEY\" }",
+    ] {
+        assert!(shown.contains(line), "{line} is missing in {shown}");
+    }
+    assert!(!shown.contains("hidden"), "{shown}");
+}
+
+#[test]
+fn a_file_that_was_named_and_is_not_there_is_a_fault() {
+    let home = Home::empty();
+    let ran = home.run(&["--config", "nowhere.toml", "config", "check"]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(ran.err.contains("nowhere.toml"), "{}", ran.err);
+}
+
+#[test]
+fn looking_writes_nothing() {
+    let home = Home::empty();
+    for args in [["config", "show"], ["config", "path"], ["config", "check"]] {
+        home.run(&args).fine();
+    }
+    home.run(&["keys"]).fine();
+    assert_eq!(files_below(home.0.path()), Vec::<String>::new());
+}
