@@ -30,8 +30,13 @@ use crate::app::layout::{SMALLEST, places};
 use crate::app::overlays::Overlay;
 use crate::app::{App, Ctx};
 use crate::commands::Command;
+use crate::panes::help::view::HelpView;
 use crate::panes::history::view::{HistoryView, KeyNames};
+use crate::panes::palette::view::PaletteView;
+use crate::panes::pick::view::PickView;
+use crate::panes::plan::view::PlanView;
 use crate::panes::prompt::view::PromptView;
+use crate::panes::queue::view::QueueView;
 use crate::theme::{Role, Theme};
 use crate::widgets::text::Pen;
 
@@ -99,12 +104,29 @@ impl Screen<'_> {
     }
 
     fn overlay(&self, overlay: &Overlay, area: Rect, buffer: &mut Buffer) {
+        let theme = self.theme;
+        let (now, zone) = (self.ctx.now, self.app.zone());
+        let keys = &|command| self.ctx.keymap.keys_text(command);
         match overlay {
-            Overlay::Prompt(pane) => (&PromptView {
+            Overlay::Prompt(pane) => (&PromptView { pane, theme }).render(area, buffer),
+            Overlay::Plan(pane) => (&PlanView {
                 pane,
-                theme: self.theme,
+                keys,
+                now,
+                zone,
+                theme,
             })
                 .render(area, buffer),
+            Overlay::Queue(pane) => (&QueueView {
+                pane,
+                now,
+                zone,
+                theme,
+            })
+                .render(area, buffer),
+            Overlay::Help(pane) => (&HelpView { pane, keys, theme }).render(area, buffer),
+            Overlay::Palette(pane) => (&PaletteView { pane, keys, theme }).render(area, buffer),
+            Overlay::Pick(pane) => (&PickView { pane, theme }).render(area, buffer),
         }
     }
 
