@@ -215,6 +215,12 @@ impl Writer {
         kept_draft(&self.connection)
     }
 
+    /// The connection, to make it run into walls.
+    #[cfg(test)]
+    pub(super) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
     /// Does something in one transaction.
     pub(super) fn write<T>(
         &mut self,
