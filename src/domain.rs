@@ -19,6 +19,7 @@ pub mod plan;
 pub mod purge;
 pub mod query;
 pub mod resource;
+pub mod sighting;
 pub mod status;
 pub mod text;
 pub mod timeline;
