@@ -1,5 +1,252 @@
 //! The core: the state of the whole program and `update`, which turns what happened into effects. It routes only:
-//! behaviour lives in the panes.
+//! behaviour lives in the panes. It knows no clock, starts nothing and waits for nothing.
 
+mod asks;
+pub mod board;
+pub mod budgets;
+mod focus;
+mod input;
+pub mod layout;
+mod leaving;
+pub mod notices;
 pub mod openings;
 pub mod overlays;
+mod reports;
+mod wake;
+
+use chrono::{DateTime, Utc};
+use ratatui::layout::Rect;
+
+use crate::domain::account::Account;
+use crate::domain::draft::Draft;
+use crate::domain::zone::Zone;
+use crate::effect::{Effect, Report, SavedView, Slot, Tickets};
+use crate::keymap::{Chord, Keymap};
+use crate::panes::world::World;
+use crate::panes::{PaneCtx, Pointer};
+
+use board::Board;
+use budgets::Budgets;
+use layout::{Places, places};
+use notices::Notices;
+use overlays::Overlays;
+
+pub use wake::next_wake;
+
+/// What came in from the terminal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// A key.
+    Chord(Chord),
+    /// A text that was pasted.
+    Paste(String),
+    /// The mouse, at a cell of the screen.
+    Mouse(Pointer, (u16, u16)),
+    /// The terminal has another size; it stands in the [`Ctx`].
+    Resized,
+    /// The terminal got the keyboard's focus: it may have been redrawn by somebody else.
+    FocusGained,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Msg {
+    /// The terminal reported something.
+    Input(Input),
+    /// The world reported something.
+    Report(Report),
+    /// The instant came that [`next_wake`] named.
+    Woke,
+}
+
+/// What the core is told with every message.
+#[derive(Clone, Copy, Debug)]
+pub struct Ctx<'a> {
+    /// The time.
+    pub now: DateTime<Utc>,
+    /// The screen's columns and rows.
+    pub size: (u16, u16),
+    /// The keys.
+    pub keymap: &'a Keymap,
+}
+
+/// What the program is started with.
+#[derive(Clone, Debug, Default)]
+pub struct Setup {
+    /// The accounts.
+    pub accounts: Vec<Account>,
+    /// The operator's own views, after the built-in ones.
+    pub views: Vec<SavedView>,
+    /// The zone of the times.
+    pub zone: Zone,
+    /// The zone that the operator can turn to.
+    pub other_zone: Zone,
+    /// Whether nothing may be purged.
+    pub read_only: bool,
+    /// Whether only the store is asked.
+    pub offline: bool,
+}
+
+/// The state of the whole program.
+#[derive(Clone, Debug)]
+pub struct App {
+    world: World,
+    board: Board,
+    overlays: Overlays,
+    notices: Notices,
+    budgets: Budgets,
+    tickets: Tickets,
+    zones: (Zone, Zone),
+    zone: Zone,
+    draft: Option<Draft>,
+    dirty: bool,
+    repaint: bool,
+}
+
+impl App {
+    /// The program before its first question.
+    pub fn new(setup: Setup) -> Self {
+        let view = |name: &str, filter: &str| SavedView {
+            name: name.to_owned(),
+            filter: filter.to_owned(),
+        };
+        let mut views = vec![
+            view("All", ""),
+            view("Unfinished", "status:in_progress,unknown"),
+            view("Failed 24h", "status:failed since:24h"),
+        ];
+        views.extend(setup.views);
+        Self {
+            world: World {
+                accounts: setup.accounts,
+                read_only: setup.read_only,
+                offline: setup.offline,
+                ..World::default()
+            },
+            board: Board::new(&views),
+            overlays: Overlays::default(),
+            notices: Notices::default(),
+            budgets: Budgets::default(),
+            tickets: Tickets::default(),
+            zones: (setup.zone, setup.other_zone),
+            zone: setup.zone,
+            draft: None,
+            dirty: true,
+            repaint: false,
+        }
+    }
+
+    /// The first questions, those for the first screen before all others.
+    pub fn start(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let mut effects = self.start_panes(ctx);
+        effects.push(Effect::Queue {
+            ticket: self.tickets.take(),
+        });
+        effects
+    }
+
+    /// The accounts and what their vendors told.
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// The panes.
+    pub fn board(&self) -> &Board {
+        &self.board
+    }
+
+    /// What stands above the panes.
+    pub fn overlays(&self) -> &Overlays {
+        &self.overlays
+    }
+
+    /// What the operator should read.
+    pub fn notices(&self) -> &Notices {
+        &self.notices
+    }
+
+    /// How much of the limits is left.
+    pub fn budgets(&self) -> &Budgets {
+        &self.budgets
+    }
+
+    /// The zone of the times.
+    pub fn zone(&self) -> Zone {
+        self.zone
+    }
+
+    /// Whether the screen may have to be drawn again since this was asked last.
+    pub fn take_dirty(&mut self) -> bool {
+        std::mem::take(&mut self.dirty)
+    }
+
+    /// Whether every cell of the screen should be written again, because the operator asked for it.
+    pub fn take_repaint(&mut self) -> bool {
+        std::mem::take(&mut self.repaint)
+    }
+
+    fn other_zone(&self) -> Zone {
+        if self.zone == self.zones.0 {
+            self.zones.1
+        } else {
+            self.zones.0
+        }
+    }
+
+    /// The parts of the screen; without a size that can be used, none has room.
+    fn places(ctx: &Ctx<'_>) -> Places {
+        places(ctx.size).unwrap_or_default()
+    }
+
+    fn board_area(&self, ctx: &Ctx<'_>) -> Rect {
+        Self::places(ctx).board
+    }
+
+    fn area_of(&self, slot: Slot, ctx: &Ctx<'_>) -> Rect {
+        self.board.place(slot, self.board_area(ctx))
+    }
+
+    fn screen(&self, ctx: &Ctx<'_>) -> Rect {
+        Rect::new(0, 0, ctx.size.0, ctx.size.1)
+    }
+
+    fn pane_ctx(&self, area: Rect, ctx: &Ctx<'_>) -> PaneCtx<'_> {
+        PaneCtx {
+            now: ctx.now,
+            zone: self.zone,
+            world: &self.world,
+            tickets: &self.tickets,
+            area,
+        }
+    }
+
+    /// The row under the focused pane's cursor is perhaps another, or what is known of its budget is out of date.
+    fn follow_budget(&mut self) -> Option<Effect> {
+        let row = self.board.pane(self.board.focus())?.rows().here()?;
+        let resource = self.world.resource_of_host(&row.account, &row.cname)?;
+        let (account, resource) = (row.account.clone(), resource.id.clone());
+        self.budgets.follow(account, resource, &self.tickets)
+    }
+}
+
+/// Takes in what happened; what is to be done about it in the world comes back as effects, in their order.
+pub fn update(app: &mut App, msg: Msg, ctx: &Ctx<'_>) -> Vec<Effect> {
+    let mut effects = match msg {
+        Msg::Input(input) => {
+            app.dirty = true;
+            app.on_input(input, ctx)
+        }
+        Msg::Report(report) => app.on_report(report, ctx),
+        Msg::Woke => {
+            app.dirty = true;
+            Vec::new()
+        }
+    };
+    effects.extend(app.follow_budget());
+    for effect in &effects {
+        if let Effect::KeepDraft(draft) = effect {
+            app.draft.clone_from(draft);
+        }
+    }
+    effects
+}

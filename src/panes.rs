@@ -1,7 +1,8 @@
 //! The regions that can have focus: panes side by side, overlays above them. Each is plain data with its own update.
 //!
 //! A pane never sees another. It answers a command with an [`Outcome`]: effects for the world and asks for the app. What
-//! every pane may know stands in [`world::World`]; [`field`], [`world`] and [`look`] are shared pieces and no panes.
+//! every pane may know stands in [`world::World`]; [`field`], [`world`], [`look`] and [`scrolling`] are shared pieces
+//! and no panes.
 
 use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
@@ -14,6 +15,7 @@ pub mod asks;
 pub mod chooser;
 pub mod field;
 pub mod help;
+pub mod history;
 pub mod look;
 pub mod palette;
 pub mod pick;
@@ -22,6 +24,7 @@ pub mod prompt;
 pub mod queue;
 #[cfg(test)]
 pub(crate) mod samples;
+pub mod scrolling;
 pub mod world;
 
 pub use asks::{Answer, Ask, Opening, Pick, PickFor, PickItem, PickValue, Prompt, PromptFor};

@@ -1,6 +1,8 @@
 //! From what a pane asks to have opened to the overlay that it becomes, and the first questions that the overlay asks.
 
+use crate::commands::{Command, Context};
 use crate::panes::help::HelpPane;
+use crate::panes::palette::PalettePane;
 use crate::panes::pick::PickPane;
 use crate::panes::plan::PlanPane;
 use crate::panes::prompt::PromptPane;
@@ -10,16 +12,20 @@ use crate::panes::{Opening, Outcome, PaneCtx};
 use super::overlays::Overlay;
 
 /// What an overlay is made of beyond what the opening says.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Means<'a> {
     /// The keys, for help and palette.
     pub keymap: &'a crate::keymap::Keymap,
     /// The draft that is kept.
     pub draft: Option<&'a crate::domain::draft::Draft>,
+    /// Where the keys of whatever has the focus now are looked for.
+    pub contexts: &'a [Context],
+    /// Why a command would do nothing now.
+    pub unavailable: &'a dyn Fn(Command) -> Option<&'static str>,
 }
 
 /// The overlay, with what it asks at once. `None` where there is none to open.
-pub fn open(opening: Opening, _means: Means<'_>, ctx: &PaneCtx<'_>) -> Option<(Overlay, Outcome)> {
+pub fn open(opening: Opening, means: Means<'_>, ctx: &PaneCtx<'_>) -> Option<(Overlay, Outcome)> {
     let (overlay, effects) = match opening {
         Opening::Prompt(prompt) => (Overlay::Prompt(Box::new(PromptPane::new(prompt))), vec![]),
         Opening::Plan(plan, draft) => {
@@ -30,8 +36,14 @@ pub fn open(opening: Opening, _means: Means<'_>, ctx: &PaneCtx<'_>) -> Option<(O
             let (pane, effect) = QueuePane::open(ctx);
             (Overlay::Queue(Box::new(pane)), vec![effect])
         }
-        Opening::Help => (Overlay::Help(Box::new(HelpPane::new())), vec![]),
-        Opening::Palette => (Overlay::Palette(Box::default()), vec![]),
+        Opening::Help => (
+            Overlay::Help(Box::new(HelpPane::new(means.contexts))),
+            vec![],
+        ),
+        Opening::Palette => (
+            Overlay::Palette(Box::new(PalettePane::new(means.unavailable))),
+            vec![],
+        ),
         Opening::Pick(pick) => (Overlay::Pick(Box::new(PickPane::new(pick))), vec![]),
         Opening::Compose(_) => return None,
     };

@@ -71,6 +71,18 @@ impl Overlays {
         self.stack.pop();
     }
 
+    /// Takes the one at this height away, counted from 0 at the lowest.
+    pub fn close_at(&mut self, height: usize) {
+        if height < self.stack.len() {
+            self.stack.remove(height);
+        }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.stack.len()
+    }
+
     /// Takes all away.
     pub fn close_all(&mut self) {
         self.stack.clear();

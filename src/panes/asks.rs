@@ -5,7 +5,7 @@ use crate::commands::Command;
 use crate::domain::draft::Draft;
 use crate::domain::ids::{AccountName, ResourceId};
 use crate::domain::plan::Plan;
-use crate::effect::Notice;
+use crate::effect::{Notice, SavedView};
 
 /// What a pane wants of the app.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,11 +24,15 @@ pub enum Ask {
     Show(String),
     /// Show the operator something.
     Notice(Notice),
+    /// Keep this view, and show it on a tab.
+    KeepView(SavedView),
     /// Split the focused pane: to the right, or else below.
     Split {
         /// Whether the new pane stands to the right.
         right: bool,
     },
+    /// Close the focused pane, if it is not the tab's only one.
+    ClosePane,
 }
 
 /// An overlay to open.

@@ -11,28 +11,37 @@ pub mod view;
 const PAGE: usize = 10;
 
 /// Help.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct HelpPane {
+    lines: Vec<Line>,
     top: usize,
 }
 
 /// One line of help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Line {
+    /// What can be done where the operator was when help was opened.
+    Here,
     Heading(Group),
     Entry(Command),
     Blank,
 }
 
 impl HelpPane {
-    /// From the top.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// All lines, in the order of the table.
-    fn lines() -> Vec<Line> {
+    /// All commands; those of these contexts, the innermost first, come first under a heading of their own.
+    pub fn new(here: &[Context]) -> Self {
         let mut lines = Vec::new();
+        if !here.is_empty() {
+            lines.push(Line::Here);
+            let of_here = Command::EVERY.iter().filter(|command| {
+                let contexts = command.about().contexts;
+                contexts
+                    .iter()
+                    .any(|context| *context != Context::Global && here.contains(context))
+            });
+            lines.extend(of_here.map(|&command| Line::Entry(command)));
+            lines.push(Line::Blank);
+        }
         let mut group = None;
         for &command in Command::EVERY {
             let about = command.about();
@@ -45,7 +54,7 @@ impl HelpPane {
             }
             lines.push(Line::Entry(command));
         }
-        lines
+        Self { lines, top: 0 }
     }
 }
 
@@ -55,7 +64,7 @@ impl Pane for HelpPane {
     }
 
     fn on_command(&mut self, command: Command, _ctx: &PaneCtx<'_>) -> Outcome {
-        let last = Self::lines().len().saturating_sub(1);
+        let last = self.lines.len().saturating_sub(1);
         #[expect(
             clippy::wildcard_enum_match_arm,
             reason = "every other command is not for help"
@@ -94,7 +103,8 @@ mod tests {
     #[test]
     fn every_command_stands_in_help_once() {
         for &command in Command::EVERY {
-            let times = HelpPane::lines()
+            let times = HelpPane::new(&[])
+                .lines
                 .iter()
                 .filter(|&&line| line == Line::Entry(command))
                 .count();
@@ -104,7 +114,8 @@ mod tests {
 
     #[test]
     fn every_heading_stands_once() {
-        let headings = HelpPane::lines()
+        let headings = HelpPane::new(&[])
+            .lines
             .iter()
             .filter(|line| matches!(line, Line::Heading(_)))
             .count();
@@ -113,10 +124,22 @@ mod tests {
 
     #[test]
     fn scrolling_ends_at_the_last_line() {
-        let mut help = HelpPane::new();
+        let mut help = HelpPane::new(&[]);
         for _ in 0..500 {
             help.on_command(Command::PageDown, &pane_ctx());
         }
-        assert!(help.top < HelpPane::lines().len());
+        assert!(help.top < help.lines.len());
+    }
+
+    #[test]
+    fn what_can_be_done_here_stands_first() {
+        let help = HelpPane::new(&[Context::Queue]);
+        assert_eq!(help.lines.first(), Some(&Line::Here));
+        assert!(
+            help.lines
+                .iter()
+                .take(10)
+                .any(|&line| line == Line::Entry(Command::QueueCancel))
+        );
     }
 }

@@ -71,6 +71,26 @@ pub fn moment(at: DateTime<Utc>, now: DateTime<Utc>, zone: Zone) -> String {
     }
 }
 
+/// A range of time: `10:00 to 14:00` within today, with the days otherwise.
+pub fn span(from: DateTime<Utc>, until: DateTime<Utc>, now: DateTime<Utc>, zone: Zone) -> String {
+    let (begin, end, today) = (zone.show(from), zone.show(until), zone.show(now));
+    let fine = (until - from) < TimeDelta::minutes(10);
+    let clock = if fine { "%H:%M:%S" } else { "%H:%M" };
+    let dated = if fine {
+        "%-d %b %H:%M:%S"
+    } else {
+        "%-d %b %H:%M"
+    };
+    let (day, last, this) = (begin.date_naive(), end.date_naive(), today.date_naive());
+    let first = if day == this && last == this {
+        clock
+    } else {
+        dated
+    };
+    let second = if day == last { clock } else { dated };
+    format!("{} to {}", begin.format(first), end.format(second))
+}
+
 /// A day in few characters: `22 Oct`, with the year where it is not this one.
 pub fn day(at: DateTime<Utc>, now: DateTime<Utc>, zone: Zone) -> String {
     use chrono::Datelike;

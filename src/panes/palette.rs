@@ -11,14 +11,16 @@ pub mod view;
 /// The palette.
 #[derive(Clone, Debug)]
 pub struct PalettePane {
-    commands: Vec<Command>,
+    /// The commands, with the reason where one would do nothing now.
+    commands: Vec<(Command, Option<&'static str>)>,
     chooser: Chooser,
 }
 
 impl PalettePane {
-    /// Offers every command that means something outside of overlays and text fields.
-    pub fn new() -> Self {
-        let commands: Vec<Command> = Command::EVERY
+    /// Offers every command that means something outside of overlays and text fields; those that would do nothing now,
+    /// by the word of `unavailable`, come last and say why.
+    pub fn new(unavailable: &dyn Fn(Command) -> Option<&'static str>) -> Self {
+        let mut commands: Vec<(Command, Option<&'static str>)> = Command::EVERY
             .iter()
             .copied()
             .filter(|command| {
@@ -32,11 +34,13 @@ impl PalettePane {
                         )
                     })
             })
+            .map(|command| (command, unavailable(command)))
             .collect();
+        commands.sort_by_key(|(_, why)| why.is_some());
         let chooser = Chooser::new(
             commands
                 .iter()
-                .map(|command| {
+                .map(|(command, _)| {
                     let about = command.about();
                     format!("{}  {}", about.name, about.help)
                 })
@@ -51,12 +55,6 @@ impl PalettePane {
         } else {
             Outcome::ignored()
         }
-    }
-}
-
-impl Default for PalettePane {
-    fn default() -> Self {
-        Self::new()
     }
 }
 
@@ -76,7 +74,9 @@ impl Pane for PalettePane {
                 .chooser
                 .here()
                 .and_then(|at| self.commands.get(at))
-                .map_or_else(Outcome::taken, |&command| Outcome::ask(Ask::Run(command))),
+                .map_or_else(Outcome::taken, |&(command, _)| {
+                    Outcome::ask(Ask::Run(command))
+                }),
             other => Self::taken(self.chooser.on_command(other)),
         }
     }
@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn a_few_letters_of_its_name_run_a_command() {
-        let mut palette = PalettePane::new();
+        let mut palette = PalettePane::new(&|_| None);
         palette.on_paste("purge-comp", &pane_ctx());
         assert_eq!(
             palette.on_command(Command::FieldAccept, &pane_ctx()),
@@ -117,9 +117,9 @@ mod tests {
     #[test]
     fn editing_keys_are_not_offered() {
         assert!(
-            !PalettePane::new()
+            !PalettePane::new(&|_| None)
                 .commands
-                .contains(&Command::TextDeleteWord)
+                .contains(&(Command::TextDeleteWord, None))
         );
     }
 }

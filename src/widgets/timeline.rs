@@ -11,8 +11,8 @@ use crate::theme::{Role, Theme};
 pub struct Bars<'a> {
     /// How much of each there is: all, and the failed part of it.
     pub bars: &'a [(u32, u32)],
-    /// The bar that the cursor stands on.
-    pub here: Option<usize>,
+    /// The first and the last of the chosen bars.
+    pub chosen: Option<(usize, usize)>,
     /// How things look.
     pub theme: &'a Theme,
 }
@@ -31,7 +31,9 @@ impl Widget for &Bars<'_> {
             let column = Column {
                 all: scaled(*all),
                 failed: scaled(*failed).min(scaled(*all)),
-                here: self.here == Some(at),
+                here: self
+                    .chosen
+                    .is_some_and(|(first, last)| (first..=last).contains(&at)),
             };
             column.draw(x, area, buffer, self.theme);
         }

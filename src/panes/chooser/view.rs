@@ -7,9 +7,10 @@ use ratatui::widgets::Widget;
 use super::Chooser;
 use crate::domain::text::visible;
 use crate::panes::field::view::FieldView;
+use crate::panes::scrolling::keep_in_view;
 use crate::theme::{Role, Theme};
 use crate::widgets::panel::{Panel, clear, popup};
-use crate::widgets::scroll::{ScrollBar, keep_in_view};
+use crate::widgets::scroll::ScrollBar;
 use crate::widgets::text::{Pen, width};
 
 /// The popup of a chooser; the area is the whole screen.

@@ -39,7 +39,7 @@ impl Widget for &HelpView<'_> {
         })
             .render(area, buffer);
         let inner = Panel::inner(area);
-        let lines = HelpPane::lines();
+        let lines = &self.pane.lines;
         let rows = usize::from(inner.height);
         let top = self.pane.top.min(lines.len().saturating_sub(rows));
         for (row, line) in lines.iter().skip(top).take(rows).enumerate() {
@@ -51,6 +51,9 @@ impl Widget for &HelpView<'_> {
             let mut pen = Pen::new(buffer, row, self.theme.glyphs.ellipsis);
             match line {
                 Line::Blank => {}
+                Line::Here => {
+                    pen.put("Here", self.theme.style(Role::Heading));
+                }
                 Line::Heading(group) => {
                     pen.put(group.title(), self.theme.style(Role::Heading));
                 }

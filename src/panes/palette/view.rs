@@ -21,18 +21,15 @@ pub struct PaletteView<'a> {
 
 impl Widget for &PaletteView<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
-        let keys = |at: usize| {
-            let keys = self
-                .pane
-                .commands
-                .get(at)
-                .map(|&command| (self.keys)(command));
-            ("", keys.unwrap_or_default())
+        let beside = |at: usize| match self.pane.commands.get(at) {
+            Some((_, Some(why))) => ("", format!("({why})")),
+            Some((command, None)) => ("", (self.keys)(*command)),
+            None => ("", String::new()),
         };
         (&ChooserView {
             chooser: &self.pane.chooser,
             title: "Commands",
-            beside: &keys,
+            beside: &beside,
             nothing: "No command has such a name.",
             theme: self.theme,
         })

@@ -12,9 +12,10 @@ use crate::domain::text::visible;
 use crate::domain::zone::Zone;
 use crate::panes::field::view::FieldView;
 use crate::panes::look;
+use crate::panes::scrolling::keep_in_view;
 use crate::theme::{Role, Theme};
 use crate::widgets::panel::{Divider, Panel, clear, popup};
-use crate::widgets::scroll::{ScrollBar, keep_in_view};
+use crate::widgets::scroll::ScrollBar;
 use crate::widgets::text::Pen;
 
 /// The popup; the area is the whole screen.

@@ -10,9 +10,10 @@ use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::text::visible;
 use crate::domain::zone::Zone;
 use crate::panes::look;
+use crate::panes::scrolling::keep_in_view;
 use crate::theme::{Role, Theme};
 use crate::widgets::panel::{Divider, Panel, clear, popup};
-use crate::widgets::scroll::{ScrollBar, keep_in_view};
+use crate::widgets::scroll::ScrollBar;
 use crate::widgets::text::Pen;
 
 /// How many lines tell of the request under the cursor.

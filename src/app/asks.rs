@@ -1,0 +1,139 @@
+//! What panes ask of the app: to open and close, to answer each other, to split and to say something.
+
+use crate::domain::filter::Filter;
+use crate::effect::{Effect, Notice, Tone};
+use crate::panes::{Answer, Ask, Opening, Outcome, PickFor};
+
+use super::focus::Origin;
+use super::openings::{Means, open};
+use super::{App, Ctx};
+
+impl App {
+    pub(super) fn open(&mut self, opening: Opening, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let unavailable = |command| self.unavailable(command, ctx);
+        let means = Means {
+            keymap: ctx.keymap,
+            draft: self.draft.as_ref(),
+            contexts: self.contexts(),
+            unavailable: &unavailable,
+        };
+        let opened = open(opening, means, &self.pane_ctx(self.screen(ctx), ctx));
+        let Some((overlay, outcome)) = opened else {
+            return Vec::new();
+        };
+        self.overlays.open(overlay);
+        let top = Origin::Overlay(self.overlays.len() - 1);
+        self.settle(outcome, top, ctx)
+    }
+
+    /// Carries out what an outcome asks for; what is left is for the world.
+    pub(super) fn settle(&mut self, outcome: Outcome, from: Origin, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let mut effects = outcome.effects;
+        for ask in outcome.asks {
+            effects.extend(self.grant(ask, from, ctx));
+        }
+        effects
+    }
+
+    pub(super) fn grant(&mut self, ask: Ask, from: Origin, ctx: &Ctx<'_>) -> Vec<Effect> {
+        match ask {
+            Ask::Close => {
+                self.close(from);
+                Vec::new()
+            }
+            Ask::CloseAll => {
+                self.overlays.close_all();
+                Vec::new()
+            }
+            Ask::Open(opening) => self.open(opening, ctx),
+            Ask::Answer(answer) => {
+                self.close(from);
+                if let Answer::Picked {
+                    purpose: PickFor::Leaving,
+                    values,
+                } = &answer
+                {
+                    return self.on_leaving(values);
+                }
+                let (from, outcome) =
+                    self.with_focus(ctx, |pane, ctx| pane.on_answer(&answer, ctx));
+                self.settle(outcome, from, ctx)
+            }
+            Ask::Run(command) => {
+                self.close(from);
+                self.run(command, ctx)
+            }
+            Ask::Show(text) => {
+                self.overlays.close_all();
+                let Ok(filter) = Filter::parse(&text) else {
+                    return Vec::new();
+                };
+                let slot = self.board.focus();
+                let outcome =
+                    self.with_pane(slot, ctx, |pane, ctx| pane.narrow(filter.clone(), ctx));
+                self.settle(outcome, Origin::Pane(slot), ctx)
+            }
+            Ask::Notice(notice) => {
+                self.notices.add(notice, ctx.now);
+                self.dirty = true;
+                Vec::new()
+            }
+            Ask::KeepView(view) => {
+                let tab = self.board.add(&view);
+                self.show_tab(tab, ctx)
+            }
+            Ask::Split { right } => {
+                if self.board.split(right, self.board_area(ctx)).is_none() {
+                    self.say(Tone::Info, "There is no room for another pane here.", ctx);
+                    return Vec::new();
+                }
+                let mut effects = self.start_panes(ctx);
+                effects.extend(self.on_resized(ctx));
+                effects
+            }
+            Ask::ClosePane => {
+                if !self.board.close() {
+                    self.say(Tone::Info, "This is the tab's only pane.", ctx);
+                    return Vec::new();
+                }
+                self.on_resized(ctx)
+            }
+        }
+    }
+
+    pub(super) fn close(&mut self, from: Origin) {
+        match from {
+            Origin::Overlay(at) => self.overlays.close_at(at),
+            Origin::Pane(_) => self.overlays.close(),
+        }
+    }
+
+    pub(super) fn say(&mut self, tone: Tone, words: impl Into<String>, ctx: &Ctx<'_>) {
+        let notice = Notice {
+            tone,
+            account: None,
+            words: words.into(),
+        };
+        self.notices.add(notice, ctx.now);
+        self.dirty = true;
+    }
+
+    /// Shows a tab; its panes ask for what they miss.
+    pub(super) fn show_tab(&mut self, tab: usize, ctx: &Ctx<'_>) -> Vec<Effect> {
+        if !self.board.show(tab) {
+            let words = format!("There is no view {}.", tab + 1);
+            self.say(Tone::Info, words, ctx);
+            return Vec::new();
+        }
+        self.start_panes(ctx)
+    }
+
+    pub(super) fn start_panes(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for slot in self.board.shown() {
+            let outcome = self.with_pane(slot, ctx, |pane, ctx| pane.start(ctx));
+            effects.extend(self.settle(outcome, Origin::Pane(slot), ctx));
+        }
+        effects
+    }
+}

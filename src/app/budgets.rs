@@ -1,0 +1,68 @@
+//! What is left of the limits of the resource under the cursor. Recent purges are asked for once for each resource and
+//! again when its account's history changed; the rest is arithmetic.
+
+use std::collections::BTreeMap;
+
+use crate::domain::budget::RecentPurge;
+use crate::domain::ids::{AccountName, ResourceId, Ticket};
+use crate::effect::{Effect, StoreTrouble, Tickets};
+
+type Of = (AccountName, ResourceId);
+
+/// Recent purges by resource.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Budgets {
+    here: Option<Of>,
+    asked: Option<(Ticket, Of)>,
+    known: BTreeMap<Of, Vec<RecentPurge>>,
+    spoiled: bool,
+}
+
+impl Budgets {
+    /// The cursor stands on a row of this resource; what is to be asked for.
+    pub fn follow(
+        &mut self,
+        account: AccountName,
+        resource: ResourceId,
+        tickets: &Tickets,
+    ) -> Option<Effect> {
+        let of = (account, resource);
+        if self.here.as_ref() != Some(&of) {
+            self.here = Some(of.clone());
+            self.spoiled = false;
+        }
+        let asked = self.asked.as_ref().is_some_and(|(_, asked)| *asked == of);
+        if asked || (self.known.contains_key(&of) && !self.spoiled) {
+            return None;
+        }
+        let ticket = tickets.take();
+        self.spoiled = false;
+        self.asked = Some((ticket, of.clone()));
+        Some(Effect::Recent {
+            ticket,
+            resources: vec![of],
+        })
+    }
+
+    /// Recent purges came; whether they were waited for.
+    pub fn answer(
+        &mut self,
+        ticket: Ticket,
+        result: &Result<Vec<RecentPurge>, StoreTrouble>,
+    ) -> bool {
+        let Some((_, of)) = self.asked.take_if(|(asked, _)| *asked == ticket) else {
+            return false;
+        };
+        let recent = result.as_ref().cloned().unwrap_or_default();
+        self.known.insert(of, recent);
+        true
+    }
+
+    /// The account's history changed: what is known of its resources is out of date.
+    pub fn spoil(&mut self, account: &AccountName) {
+        let here = self.here.clone();
+        self.known
+            .retain(|of, _| of.0 != *account || Some(of) == here.as_ref());
+        self.spoiled |= here.is_some_and(|(name, _)| name == *account);
+    }
+}

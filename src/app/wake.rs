@@ -1,0 +1,31 @@
+//! When the screen changes by itself: the next second while something moves, else the next minute, offline never.
+
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+
+use super::App;
+
+impl App {
+    /// Whether something moves: a vendor is being asked, a request is under way, a purge is being followed.
+    pub fn moves(&self) -> bool {
+        !self.world.offline
+            && (!self.world.open.is_empty()
+                || self
+                    .world
+                    .standings
+                    .values()
+                    .any(|standing| standing.asking || standing.unfinished > 0))
+    }
+}
+
+/// The next instant at which the screen says something else although nothing happened; `None`: never.
+pub fn next_wake(app: &App, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    if app.world.offline {
+        return None;
+    }
+    let step = if app.moves() {
+        TimeDelta::seconds(1)
+    } else {
+        TimeDelta::minutes(1)
+    };
+    now.duration_trunc(step).ok()?.checked_add_signed(step)
+}

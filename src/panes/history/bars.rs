@@ -1,0 +1,136 @@
+//! The timeline of a pane: what the filter selects over time, a cursor on its bars, and the counts that come with it.
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::ids::Ticket;
+use crate::domain::query::Summary;
+use crate::domain::timeline::Bar;
+use crate::effect::StoreTrouble;
+
+/// What is known of the selection as a whole, and the chosen bars.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Overview {
+    summary: Option<Summary>,
+    waiting: Option<Ticket>,
+    answered: bool,
+    stale: bool,
+    here: Option<usize>,
+    from: Option<usize>,
+    bars: u16,
+}
+
+impl Overview {
+    /// What was told last, perhaps of the selection before.
+    pub fn summary(&self) -> Option<&Summary> {
+        self.summary.as_ref()
+    }
+
+    /// Whether what is known is of a selection before this one.
+    pub fn is_loading(&self) -> bool {
+        self.waiting.is_some() && !self.answered
+    }
+
+    /// How many bars there is room for; whether that is another number.
+    pub fn set_bars(&mut self, bars: u16) -> bool {
+        std::mem::replace(&mut self.bars, bars) != bars
+    }
+
+    /// How many bars there is room for.
+    pub fn bars(&self) -> u16 {
+        self.bars
+    }
+
+    /// It has been asked for under this ticket.
+    pub fn asked(&mut self, ticket: Ticket) {
+        self.waiting = Some(ticket);
+        (self.answered, self.stale) = (false, false);
+    }
+
+    /// The history has changed. Whether to ask at once; while an answer is waited for, it is remembered until that is
+    /// there.
+    pub fn changed(&mut self) -> bool {
+        self.stale = self.is_loading();
+        !self.stale
+    }
+
+    /// An answer; there may be several to one question. `None` where nobody waits for it; else whether it is out of date
+    /// already.
+    pub fn answer(
+        &mut self,
+        ticket: Ticket,
+        result: &Result<Summary, StoreTrouble>,
+    ) -> Option<bool> {
+        if self.waiting != Some(ticket) {
+            return None;
+        }
+        self.answered = true;
+        if let Ok(summary) = result {
+            if self.summary.as_ref().map(|old| old.timeline.from) != Some(summary.timeline.from) {
+                self.from = None;
+            }
+            let bars = summary.timeline.bars.len();
+            self.here = self.here.filter(|here| *here < bars);
+            self.summary = Some(summary.clone());
+        }
+        Some(std::mem::take(&mut self.stale))
+    }
+
+    /// The bar under the cursor.
+    pub fn here(&self) -> Option<usize> {
+        self.here
+    }
+
+    /// The chosen bars, first and last.
+    pub fn chosen(&self) -> Option<(usize, usize)> {
+        let here = self.here?;
+        let from = self.from.unwrap_or(here);
+        Some((from.min(here), from.max(here)))
+    }
+
+    /// Moves the cursor to the next bar or the one before; at first it comes from the newest end.
+    pub fn go(&mut self, by: isize) -> bool {
+        let Some(last) = self.count().checked_sub(1) else {
+            return false;
+        };
+        self.from = None;
+        self.here = Some(match self.here {
+            Some(here) => here.saturating_add_signed(by).min(last),
+            None => last,
+        });
+        true
+    }
+
+    /// Puts the cursor on a bar, or draws the choice from the bar where it was put to this one.
+    pub fn point(&mut self, bar: usize, drag: bool) {
+        let Some(last) = self.count().checked_sub(1) else {
+            return;
+        };
+        let bar = bar.min(last);
+        self.from = if drag { self.from.or(self.here) } else { None };
+        self.here = Some(bar);
+    }
+
+    /// Takes the cursor off the bars; whether it was on one.
+    pub fn leave(&mut self) -> bool {
+        self.from = None;
+        self.here.take().is_some()
+    }
+
+    /// The time of the chosen bars, and how many purges are in them.
+    pub fn choice(&self) -> Option<(DateTime<Utc>, DateTime<Utc>, Bar)> {
+        let timeline = &self.summary.as_ref()?.timeline;
+        let (first, last) = self.chosen()?;
+        let (from, until) = timeline.span(first..=last)?;
+        let mut sum = Bar::default();
+        for bar in timeline.bars.get(first..=last).unwrap_or_default() {
+            sum += *bar;
+        }
+        Some((from, until, sum))
+    }
+
+    fn count(&self) -> usize {
+        self.summary
+            .as_ref()
+            .map_or(0, |summary| summary.timeline.bars.len())
+    }
+}

@@ -1,0 +1,209 @@
+//! The columns of the list: which are wanted, and which of them there is room for.
+
+/// A column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Column {
+    /// When the vendor recorded it.
+    Time,
+    /// The account.
+    Account,
+    /// The provider.
+    Provider,
+    /// The resource's cname.
+    Cname,
+    /// The kind.
+    Kind,
+    /// The status.
+    Status,
+    /// How many targets it has, and the first of them.
+    Targets,
+    /// Who asked for it.
+    By,
+    /// The vendor's id.
+    Id,
+}
+
+impl Column {
+    /// Every column, in the order in which they stand.
+    pub const EVERY: [Self; 9] = [
+        Self::Time,
+        Self::Account,
+        Self::Provider,
+        Self::Cname,
+        Self::Kind,
+        Self::Status,
+        Self::By,
+        Self::Id,
+        Self::Targets,
+    ];
+
+    /// Those that are wanted unless the operator says otherwise.
+    pub const USUAL: [Self; 7] = [
+        Self::Time,
+        Self::Account,
+        Self::Cname,
+        Self::Kind,
+        Self::Status,
+        Self::By,
+        Self::Targets,
+    ];
+
+    /// Its title.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Time => "TIME",
+            Self::Account => "ACCOUNT",
+            Self::Provider => "PROVIDER",
+            Self::Cname => "CNAME",
+            Self::Kind => "KIND",
+            Self::Status => "STATUS",
+            Self::Targets => "TARGETS",
+            Self::By => "BY",
+            Self::Id => "ID",
+        }
+    }
+
+    /// The column of this title.
+    pub fn from_title(title: &str) -> Option<Self> {
+        Self::EVERY
+            .into_iter()
+            .find(|column| column.title() == title)
+    }
+
+    /// How long it is kept where room gets scarce; the smallest goes first.
+    fn worth(self) -> u8 {
+        match self {
+            Self::Id => 0,
+            Self::By => 1,
+            Self::Provider => 2,
+            Self::Kind => 3,
+            Self::Account => 4,
+            Self::Targets => 5,
+            Self::Cname => 6,
+            Self::Time => 7,
+            Self::Status => 8,
+        }
+    }
+}
+
+/// How wide the contents of the rows are, at most; what does not fit is cut.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Contents {
+    /// The widest account's name.
+    pub account: u16,
+    /// The widest provider's name.
+    pub provider: u16,
+    /// The widest cname.
+    pub cname: u16,
+    /// The widest name of who asked.
+    pub by: u16,
+}
+
+/// The columns that fit into so many cells, with their widths, in their order; one blank stands between two. The targets
+/// get what is left over.
+pub fn fit(wanted: &[Column], contents: Contents, room: u16) -> Vec<(Column, u16)> {
+    let compact = room < 76;
+    let least = |column: Column| match column {
+        Column::Time => {
+            if room < 96 {
+                12
+            } else {
+                15
+            }
+        }
+        Column::Account => contents.account.clamp(7, if compact { 10 } else { 16 }),
+        Column::Provider => contents.provider.clamp(8, 12),
+        Column::Cname => contents.cname.clamp(8, if compact { 18 } else { 30 }),
+        Column::Kind => 7,
+        Column::Status => 13,
+        Column::Targets => {
+            if compact {
+                9
+            } else {
+                24
+            }
+        }
+        Column::By => contents.by.clamp(4, 18),
+        Column::Id => 12,
+    };
+    let mut columns: Vec<(Column, u16)> = Column::EVERY
+        .into_iter()
+        .filter(|column| wanted.contains(column))
+        .map(|column| (column, least(column)))
+        .collect();
+    let taken = |columns: &[(Column, u16)]| {
+        columns
+            .iter()
+            .map(|(_, cells)| cells + 1)
+            .sum::<u16>()
+            .saturating_sub(1)
+    };
+    while taken(&columns) > room && columns.len() > 1 {
+        let Some(least) = columns
+            .iter()
+            .map(|(column, _)| *column)
+            .min_by_key(|column| column.worth())
+        else {
+            break;
+        };
+        columns.retain(|(column, _)| *column != least);
+    }
+    let spare = room.saturating_sub(taken(&columns));
+    if let Some((_, cells)) = columns.iter_mut().rfind(|(column, _)| {
+        matches!(
+            column,
+            Column::Targets | Column::Cname | Column::Status | Column::Time
+        )
+    }) {
+        *cells += spare;
+    }
+    columns
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CONTENTS: Contents = Contents {
+        account: 10,
+        provider: 9,
+        cname: 14,
+        by: 6,
+    };
+
+    fn kept(room: u16) -> Vec<Column> {
+        fit(&Column::USUAL, CONTENTS, room)
+            .into_iter()
+            .map(|(column, _)| column)
+            .collect()
+    }
+
+    #[test]
+    fn a_narrow_list_keeps_what_says_most() {
+        assert_eq!(kept(120), Column::USUAL);
+        assert_eq!(
+            kept(58),
+            [
+                Column::Time,
+                Column::Cname,
+                Column::Kind,
+                Column::Status,
+                Column::Targets
+            ]
+            .into_iter()
+            .filter(|column| kept(58).contains(column))
+            .collect::<Vec<_>>()
+        );
+        assert!(kept(58).contains(&Column::Targets));
+        assert_eq!(kept(30), [Column::Time, Column::Status]);
+    }
+
+    #[test]
+    fn columns_never_take_more_than_there_is() {
+        for room in 0..200 {
+            let columns = fit(&Column::EVERY, CONTENTS, room);
+            let taken = columns.iter().map(|(_, cells)| cells + 1).sum::<u16>() - 1;
+            assert!(taken <= room || columns.len() == 1, "{room}: {columns:?}");
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! The purge under the cursor in full: all its targets, who, why, and the targets that the filter's words match.
+
+use crate::domain::filter::{Pattern, Predicate, Test};
+use crate::domain::ids::{PurgeKey, Ticket};
+use crate::domain::purge::PurgeDetail;
+use crate::effect::StoreTrouble;
+
+/// The detail of one purge.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Detail {
+    open: bool,
+    focused: bool,
+    wanted: Option<PurgeKey>,
+    waiting: Option<Ticket>,
+    shown: Option<Box<PurgeDetail>>,
+    trouble: Option<StoreTrouble>,
+    matches: Vec<usize>,
+    here: Option<usize>,
+    top: usize,
+    aside: u16,
+}
+
+impl Detail {
+    /// Whether it is open; closed, a few words about the row stand in its place.
+    pub fn is_open(&self) -> bool {
+        self.open
+    }
+
+    /// Whether keys go to it.
+    pub fn is_focused(&self) -> bool {
+        self.open && self.focused
+    }
+
+    /// Opens or closes it. Open, it has the keys.
+    pub fn set_open(&mut self, open: bool) {
+        self.open = open;
+        self.focused = open;
+        if !open {
+            (self.wanted, self.waiting) = (None, None);
+        }
+    }
+
+    /// Gives it the keys, or takes them back.
+    pub fn set_focused(&mut self, focused: bool) {
+        self.focused = focused;
+    }
+
+    /// The purge to show is another, or may have changed: whether it is to be asked for.
+    pub fn wants(&mut self, key: Option<PurgeKey>, anew: bool) -> Option<PurgeKey> {
+        if !self.open {
+            return None;
+        }
+        let Some(key) = key else {
+            self.wanted = None;
+            return None;
+        };
+        if self.wanted == Some(key) && !anew {
+            return None;
+        }
+        if self.wanted != Some(key) {
+            (self.top, self.aside, self.here) = (0, 0, None);
+        }
+        self.wanted = Some(key);
+        Some(key)
+    }
+
+    /// It has been asked for under this ticket.
+    pub fn asked(&mut self, ticket: Ticket) {
+        self.waiting = Some(ticket);
+    }
+
+    /// It has come; whether anybody waited for it.
+    pub fn answer(
+        &mut self,
+        ticket: Ticket,
+        result: &Result<Option<Box<PurgeDetail>>, StoreTrouble>,
+        predicate: &Predicate,
+    ) -> bool {
+        if self.waiting != Some(ticket) {
+            return false;
+        }
+        self.waiting = None;
+        match result {
+            Ok(detail) => {
+                self.shown.clone_from(detail);
+                self.trouble = None;
+                self.find(predicate);
+            }
+            Err(trouble) => self.trouble = Some(trouble.clone()),
+        }
+        true
+    }
+
+    /// The filter is another one: its words match other targets.
+    pub fn find(&mut self, predicate: &Predicate) {
+        self.matches.clear();
+        let Some(detail) = &self.shown else { return };
+        for (at, target) in detail.purge.targets.iter().enumerate() {
+            if patterns(predicate).any(|pattern| pattern.matches_target(&target.text)) {
+                self.matches.push(at);
+            }
+        }
+        self.here = self.here.filter(|here| *here < self.matches.len());
+    }
+
+    /// The purge that is wanted, once it is there.
+    pub fn shown(&self) -> Option<&PurgeDetail> {
+        self.shown
+            .as_deref()
+            .filter(|detail| Some(detail.key) == self.wanted)
+    }
+
+    /// Why the store could not tell it.
+    pub fn trouble(&self) -> Option<&StoreTrouble> {
+        self.trouble.as_ref()
+    }
+
+    /// Which targets match the filter's words, counted from 0, in order.
+    pub fn matches(&self) -> &[usize] {
+        &self.matches
+    }
+
+    /// Which of the matches n and N stand on.
+    pub fn match_here(&self) -> Option<usize> {
+        self.here
+    }
+
+    /// The first target in view, and how many cells at the left of the targets are not.
+    pub fn scroll(&self) -> (usize, u16) {
+        (self.top, self.aside)
+    }
+
+    /// Goes to the next match, or to the one before; whether there is any.
+    pub fn step(&mut self, by: isize) -> bool {
+        let count = self.matches.len();
+        if count == 0 {
+            return false;
+        }
+        let next = match self.here {
+            Some(here) => (here as isize + by).rem_euclid(count as isize) as usize,
+            None if by < 0 => count - 1,
+            None => 0,
+        };
+        self.here = Some(next);
+        self.top = self
+            .matches
+            .get(next)
+            .map_or(0, |target| target.saturating_sub(2));
+        true
+    }
+
+    /// Scrolls by so many targets.
+    pub fn go(&mut self, by: isize) {
+        let last = self
+            .shown()
+            .map_or(0, |detail| detail.purge.targets.len().saturating_sub(1));
+        self.top = self.top.saturating_add_signed(by).min(last);
+    }
+
+    /// Scrolls sideways.
+    pub fn go_aside(&mut self, by: i16) {
+        self.aside = self.aside.saturating_add_signed(by).min(4_000);
+    }
+}
+
+/// What the filter looks for in targets.
+pub fn patterns(predicate: &Predicate) -> impl Iterator<Item = &Pattern> {
+    predicate
+        .clauses
+        .iter()
+        .filter(|clause| !clause.negated)
+        .filter_map(|clause| match &clause.test {
+            Test::Target(patterns) => Some(patterns),
+            Test::Cname(_)
+            | Test::Account(_)
+            | Test::Provider(_)
+            | Test::Status(_)
+            | Test::Kind(_)
+            | Test::Id(_)
+            | Test::By(_)
+            | Test::SentHere
+            | Test::Created(_) => None,
+        })
+        .flatten()
+}

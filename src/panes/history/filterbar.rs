@@ -1,0 +1,336 @@
+//! The filter of a pane: what it selects now, and how it is typed: applied while it is typed, kept by Enter, taken back by
+//! Esc.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use crate::commands::Command;
+use crate::domain::filter::{Completion, Filter, FilterError, Predicate, Vocabulary, complete};
+use crate::domain::zone::Zone;
+use crate::panes::field::{Field, Touch};
+use crate::panes::world::World;
+
+/// A filter, and perhaps its being typed.
+#[derive(Clone, Debug, Default)]
+pub struct FilterBar {
+    text: String,
+    filter: Filter,
+    predicate: Arc<Predicate>,
+    field: Field,
+    editing: Option<Editing>,
+    /// The texts before each narrowing, for the way back.
+    wider: Vec<String>,
+}
+
+/// What is known while the filter is typed.
+#[derive(Clone, Debug)]
+struct Editing {
+    before: String,
+    fault: Option<FilterError>,
+    vocabulary: Vocabulary,
+    completions: Vec<Completion>,
+    turning: Option<Turning>,
+}
+
+/// Completions being tried one after the other.
+#[derive(Clone, Debug)]
+struct Turning {
+    text: String,
+    completions: Vec<Completion>,
+    at: usize,
+}
+
+/// What came of typing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Typing {
+    /// It was nothing for the filter.
+    Ignored,
+    /// The filter selects what it did.
+    Same,
+    /// The filter may select something else.
+    Another,
+}
+
+impl FilterBar {
+    /// A filter that says this; everything where the text cannot be read.
+    pub fn new(text: &str) -> Self {
+        let mut bar = Self::default();
+        bar.set(text);
+        bar
+    }
+
+    /// What it says.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The filter.
+    pub fn filter(&self) -> &Filter {
+        &self.filter
+    }
+
+    /// What it selects, as of the last [`FilterBar::resolve`].
+    pub fn predicate(&self) -> &Arc<Predicate> {
+        &self.predicate
+    }
+
+    /// Works out what it selects now.
+    pub fn resolve(&mut self, now: DateTime<Utc>, zone: Zone) -> Arc<Predicate> {
+        let predicate = self.filter.resolve(now, zone);
+        if predicate != *self.predicate {
+            self.predicate = Arc::new(predicate);
+        }
+        self.predicate.clone()
+    }
+
+    fn set(&mut self, text: &str) -> bool {
+        match Filter::parse(text) {
+            Ok(filter) => {
+                text.trim().clone_into(&mut self.text);
+                self.filter = filter;
+                true
+            }
+            Err(_) => false,
+        }
+    }
+
+    /// Replaces the filter and remembers the one before, for [`FilterBar::widen`]. Whether it is another one.
+    pub fn narrow(&mut self, filter: Filter) -> bool {
+        let text = filter.to_string();
+        if filter == self.filter {
+            return false;
+        }
+        self.wider.push(std::mem::replace(&mut self.text, text));
+        self.filter = filter;
+        true
+    }
+
+    /// Back to the filter before the last narrowing; whether there was one.
+    pub fn widen(&mut self) -> bool {
+        match self.wider.pop() {
+            Some(text) => self.set(&text),
+            None => false,
+        }
+    }
+
+    /// Whether there is a way back.
+    pub fn can_widen(&self) -> bool {
+        !self.wider.is_empty()
+    }
+
+    /// Everything again; whether that is a change. There is a way back.
+    pub fn clear(&mut self) -> bool {
+        self.narrow(Filter::default())
+    }
+
+    /// Whether it is being typed.
+    pub fn is_editing(&self) -> bool {
+        self.editing.is_some()
+    }
+
+    /// The field that it is typed in.
+    pub fn field(&self) -> &Field {
+        &self.field
+    }
+
+    /// What is wrong with what is typed.
+    pub fn fault(&self) -> Option<&FilterError> {
+        self.editing.as_ref()?.fault.as_ref()
+    }
+
+    /// What could be typed next, and which of it stands in the field for now.
+    pub fn completions(&self) -> (&[Completion], Option<usize>) {
+        let Some(editing) = &self.editing else {
+            return (&[], None);
+        };
+        match &editing.turning {
+            Some(turning) => (&turning.completions, Some(turning.at)),
+            None => (&editing.completions, None),
+        }
+    }
+
+    /// Begins to type, at the end of what it says.
+    pub fn edit(&mut self, world: &World) {
+        let open = if self.text.is_empty() { "" } else { " " };
+        self.field.set(&format!("{}{open}", self.text));
+        self.editing = Some(Editing {
+            before: self.text.clone(),
+            fault: None,
+            vocabulary: vocabulary(world),
+            completions: Vec::new(),
+            turning: None,
+        });
+        self.suggest();
+    }
+
+    /// A command while it is typed.
+    pub fn on_command(&mut self, command: Command) -> Typing {
+        let Some(editing) = &self.editing else {
+            return Typing::Ignored;
+        };
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "every other command is the field's or nobody's"
+        )]
+        match command {
+            Command::Back => {
+                let before = editing.before.clone();
+                self.editing = None;
+                let another = before != self.text;
+                self.set(&before);
+                if another {
+                    Typing::Another
+                } else {
+                    Typing::Same
+                }
+            }
+            Command::FieldAccept => {
+                if editing.fault.is_none() {
+                    let before = editing.before.clone();
+                    if before != self.text {
+                        self.wider.push(before);
+                    }
+                    self.field.set(&self.text);
+                    self.field.remember();
+                    self.editing = None;
+                }
+                Typing::Same
+            }
+            Command::FieldComplete => self.turn(1),
+            Command::FocusPrevious => self.turn(-1),
+            other => {
+                let touch = self.field.on_command(other);
+                self.touched(touch)
+            }
+        }
+    }
+
+    /// A character while it is typed.
+    pub fn on_typed(&mut self, character: char) -> Typing {
+        let touch = self.field.on_typed(character);
+        self.touched(touch)
+    }
+
+    /// A paste while it is typed.
+    pub fn on_paste(&mut self, text: &str) -> Typing {
+        let touch = self.field.on_paste(text);
+        self.touched(touch)
+    }
+
+    fn touched(&mut self, touch: Touch) -> Typing {
+        if touch == Touch::Ignored {
+            return Typing::Ignored;
+        }
+        if let Some(editing) = &mut self.editing {
+            editing.turning = None;
+        }
+        let typing = match touch {
+            Touch::Edited => self.apply(),
+            Touch::Moved | Touch::Ignored => Typing::Same,
+        };
+        self.suggest();
+        typing
+    }
+
+    /// Applies what the field says, if it is a filter.
+    fn apply(&mut self) -> Typing {
+        let typed = self.field.text().to_owned();
+        let Some(editing) = &mut self.editing else {
+            return Typing::Ignored;
+        };
+        match Filter::parse(&typed) {
+            Ok(filter) => {
+                editing.fault = None;
+                typed.trim().clone_into(&mut self.text);
+                let another = filter != self.filter;
+                self.filter = filter;
+                if another {
+                    Typing::Another
+                } else {
+                    Typing::Same
+                }
+            }
+            Err(fault) => {
+                editing.fault = Some(fault);
+                Typing::Same
+            }
+        }
+    }
+
+    fn suggest(&mut self) {
+        if let Some(editing) = &mut self.editing {
+            editing.completions =
+                complete(self.field.text(), self.field.cursor(), &editing.vocabulary);
+        }
+    }
+
+    /// Tries the next completion, or the one before.
+    fn turn(&mut self, by: isize) -> Typing {
+        let text = self.field.text().to_owned();
+        let Some(editing) = &mut self.editing else {
+            return Typing::Ignored;
+        };
+        let turning = match &mut editing.turning {
+            Some(turning) => {
+                let count = turning.completions.len() as isize;
+                turning.at = (turning.at as isize + by).rem_euclid(count) as usize;
+                turning
+            }
+            None if editing.completions.is_empty() => return Typing::Same,
+            none => none.insert(Turning {
+                text,
+                completions: editing.completions.clone(),
+                at: if by < 0 {
+                    editing.completions.len() - 1
+                } else {
+                    0
+                },
+            }),
+        };
+        let Some(completion) = turning.completions.get(turning.at) else {
+            return Typing::Same;
+        };
+        let mut text = turning.text.clone();
+        text.replace_range(completion.range.clone(), &completion.insert);
+        let cursor = completion.range.start + completion.insert.len();
+        let only = turning.completions.len() == 1;
+        self.field.set_at(&text, cursor);
+        if only {
+            editing.turning = None;
+        }
+        let typing = self.apply();
+        if only {
+            self.suggest();
+        }
+        typing
+    }
+}
+
+fn vocabulary(world: &World) -> Vocabulary {
+    let mut cnames: Vec<String> = world
+        .resources
+        .values()
+        .flat_map(|resources| resources.iter())
+        .map(|resource| resource.cname.clone())
+        .filter(|cname| !cname.is_empty())
+        .collect();
+    cnames.sort_unstable();
+    cnames.dedup();
+    let mut providers: Vec<String> = world
+        .accounts
+        .iter()
+        .map(|account| account.provider.to_string())
+        .collect();
+    providers.sort_unstable();
+    providers.dedup();
+    Vocabulary {
+        cnames,
+        accounts: world
+            .accounts
+            .iter()
+            .map(|account| account.name.to_string())
+            .collect(),
+        providers,
+    }
+}

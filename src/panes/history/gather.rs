@@ -1,0 +1,366 @@
+//! What a history pane does with the row under the cursor or the marked rows: copy them, purge them again, write them out,
+//! keep the view; and what it asks the operator for on the way.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+
+use crate::commands::Command;
+use crate::domain::draft::Draft;
+use crate::domain::filter::Term;
+use crate::domain::ids::{PurgeKey, Ticket};
+use crate::domain::kind::Kind;
+use crate::domain::payload::{Payload, PurgeRequest, Targets};
+use crate::domain::plan::Preview;
+use crate::domain::purge::Purge;
+use crate::domain::query::Anchor;
+use crate::effect::{Effect, SavedView, StoreTrouble, Tone};
+use crate::panes::look::of;
+use crate::panes::{
+    Answer, Ask, Opening, Outcome, PaneCtx, Pick, PickFor, PickItem, PickValue, Prompt, PromptFor,
+};
+
+use super::HistoryPane;
+use super::columns::Column;
+use super::rows::{Landing, Want};
+
+/// Purges that are being fetched in full, and what for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Gathering {
+    ticket: Ticket,
+    purpose: Purpose,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    Copy,
+    Curl,
+    Again,
+}
+
+impl HistoryPane {
+    /// The commands that need more than the rows in view.
+    pub(super) fn on_wish(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Outcome {
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "every other command is not a history pane's"
+        )]
+        match command {
+            Command::Copy => self.copy(ctx),
+            Command::CopyCurl => self.gather(Purpose::Curl, ctx),
+            Command::PurgeAgain => self.gather(Purpose::Again, ctx),
+            Command::PurgeCompose => Outcome::ask(Ask::Open(Opening::Compose(None))),
+            Command::ColumnsPick => Outcome::ask(Ask::Open(Opening::Pick(self.pick_columns()))),
+            Command::PickCname => Outcome::ask(Ask::Open(Opening::Pick(self.pick_cname(ctx)))),
+            Command::PickAccount => Outcome::ask(Ask::Open(Opening::Pick(self.pick_account(ctx)))),
+            Command::Export => Outcome::ask(Ask::Open(Opening::Prompt(Prompt {
+                purpose: PromptFor::ExportPath,
+                title: "Write what is shown to (.csv, .json or .ndjson)".to_owned(),
+                text: format!("purges-{}.csv", ctx.now.format("%Y%m%d-%H%M%S")),
+            }))),
+            Command::SaveView => Outcome::ask(Ask::Open(Opening::Prompt(Prompt {
+                purpose: PromptFor::ViewName,
+                title: "Keep this filter as a view named".to_owned(),
+                text: String::new(),
+            }))),
+            Command::SplitRight => Outcome::ask(Ask::Split { right: true }),
+            Command::SplitBelow => Outcome::ask(Ask::Split { right: false }),
+            Command::ClosePane => Outcome::ask(Ask::ClosePane),
+            _ => Outcome::ignored(),
+        }
+    }
+
+    pub(super) fn why_not(&self, command: Command, ctx: &PaneCtx<'_>) -> Option<&'static str> {
+        let no_row = self.rows.here().is_none() && self.marks.is_empty();
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "every other command can always be asked for"
+        )]
+        match command {
+            Command::Copy
+            | Command::CopyCurl
+            | Command::PurgeAgain
+            | Command::Open
+            | Command::Mark
+            | Command::MarkAll
+            | Command::FilterToCname
+            | Command::FilterToAccount
+                if no_row =>
+            {
+                Some("there is no row here")
+            }
+            Command::PurgeAgain if ctx.world.read_only => Some("read-only: nothing can be purged"),
+            Command::TimelineZoomIn if self.overview.here().is_none() => {
+                Some("no bar of the timeline is chosen")
+            }
+            Command::TimelineZoomOut if !self.filter.can_widen() => Some("nothing was narrowed"),
+            Command::FilterClear if self.filter.text().is_empty() => Some("there is no filter"),
+            _ => None,
+        }
+    }
+
+    /// The marked rows; where none is marked, the row under the cursor.
+    fn meant(&self) -> Vec<PurgeKey> {
+        if self.marks.is_empty() {
+            self.rows.here().map(|row| row.key).into_iter().collect()
+        } else {
+            self.marks.iter().rev().copied().collect()
+        }
+    }
+
+    /// A single target needs no question; everything else is fetched in full first.
+    fn copy(&mut self, ctx: &PaneCtx<'_>) -> Outcome {
+        match self.rows.here() {
+            Some(row) if self.marks.is_empty() && row.target_count == 1 => {
+                copied(row.first_target.clone(), 1)
+            }
+            _ => self.gather(Purpose::Copy, ctx),
+        }
+    }
+
+    fn gather(&mut self, purpose: Purpose, ctx: &PaneCtx<'_>) -> Outcome {
+        let keys = self.meant();
+        if keys.is_empty() {
+            return Outcome::say(Tone::Info, "There is no row here.");
+        }
+        let ticket = ctx.tickets.take();
+        self.gathering = Some(Gathering { ticket, purpose });
+        Outcome::effect(Effect::Gather { ticket, keys })
+    }
+
+    pub(super) fn on_gathered(
+        &mut self,
+        ticket: Ticket,
+        result: &Result<Vec<Purge>, StoreTrouble>,
+        ctx: &PaneCtx<'_>,
+    ) -> Outcome {
+        let Some(gathering) = self.gathering.filter(|it| it.ticket == ticket) else {
+            return Outcome::ignored();
+        };
+        self.gathering = None;
+        let purges = match result {
+            Ok(purges) => purges,
+            Err(trouble) => return Outcome::say(Tone::Error, trouble.to_string()),
+        };
+        match gathering.purpose {
+            Purpose::Copy => {
+                let lines: Vec<&str> = purges
+                    .iter()
+                    .flat_map(|purge| purge.targets.iter())
+                    .map(|target| target.text.as_str())
+                    .collect();
+                if lines.is_empty() {
+                    return Outcome::say(
+                        Tone::Info,
+                        "A purge of everything has no targets to copy.",
+                    );
+                }
+                copied(lines.join("\n"), lines.len())
+            }
+            Purpose::Curl => {
+                let requests: Vec<_> = purges.iter().filter_map(request_of).collect();
+                if requests.is_empty() {
+                    return Outcome::say(
+                        Tone::Warning,
+                        "The vendor's record does not say enough to send it again.",
+                    );
+                }
+                let ticket = ctx.tickets.take();
+                self.gathering = Some(Gathering {
+                    ticket,
+                    purpose: Purpose::Curl,
+                });
+                Outcome::effect(Effect::Preview { ticket, requests })
+            }
+            Purpose::Again => Outcome::ask(Ask::Open(Opening::Compose(Some(draft_of(purges))))),
+        }
+    }
+
+    pub(super) fn on_previewed(&mut self, ticket: Ticket, previews: &[Preview]) -> Outcome {
+        if self.gathering.is_none_or(|it| it.ticket != ticket) {
+            return Outcome::ignored();
+        }
+        self.gathering = None;
+        let lines: Vec<&str> = previews
+            .iter()
+            .map(|preview| preview.curl.as_str())
+            .collect();
+        let words = of(lines.len() as u64, "command for curl", "commands for curl");
+        Outcome::effect(Effect::Copy(lines.join("\n"))).and(Outcome::say(
+            Tone::Info,
+            format!("Copied {words}, without the secret."),
+        ))
+    }
+
+    pub(super) fn take_answer(&mut self, answer: &Answer, ctx: &PaneCtx<'_>) -> Outcome {
+        match answer {
+            Answer::Picked { purpose, values } => self.picked(*purpose, values, ctx),
+            Answer::Prompted { purpose, text } => match purpose {
+                PromptFor::ExportPath => self.export(text, ctx),
+                PromptFor::ViewName => {
+                    let view = SavedView {
+                        name: text.clone(),
+                        filter: self.filter.text().to_owned(),
+                    };
+                    Outcome::effect(Effect::SaveView(view.clone())).and_ask(Ask::KeepView(view))
+                }
+                PromptFor::TargetsFile => Outcome::ignored(),
+            },
+        }
+    }
+
+    fn picked(&mut self, purpose: PickFor, values: &[PickValue], ctx: &PaneCtx<'_>) -> Outcome {
+        let words: Vec<&str> = values
+            .iter()
+            .filter_map(|value| match value {
+                PickValue::Text(text) => Some(text.as_str()),
+                PickValue::Resource(..) => None,
+            })
+            .collect();
+        match (purpose, words.first()) {
+            (PickFor::Columns, _) => {
+                let chosen: Vec<Column> = words
+                    .iter()
+                    .filter_map(|title| Column::from_title(title))
+                    .collect();
+                if !chosen.is_empty() {
+                    self.columns = chosen;
+                }
+                Outcome::taken()
+            }
+            (PickFor::Account, Some(name)) => self.narrow_to(Term::account(name), ctx),
+            (PickFor::Cname, Some(cname)) => self.narrow_to(Term::cname(cname), ctx),
+            (PickFor::Account | PickFor::Cname, None)
+            | (PickFor::Resource | PickFor::Leaving, _) => Outcome::ignored(),
+        }
+    }
+
+    fn export(&self, path: &str, ctx: &PaneCtx<'_>) -> Outcome {
+        let query = self.window_query(&Want {
+            anchor: Anchor::Start,
+            limit: u32::MAX,
+            landing: Landing::Stay,
+        });
+        Outcome::effect(Effect::Export {
+            ticket: ctx.tickets.take(),
+            query,
+            path: PathBuf::from(path),
+        })
+    }
+
+    fn pick_columns(&self) -> Pick {
+        Pick {
+            purpose: PickFor::Columns,
+            title: "Columns".to_owned(),
+            many: true,
+            items: Column::EVERY
+                .into_iter()
+                .map(|column| PickItem {
+                    value: PickValue::Text(column.title().to_owned()),
+                    text: column.title().to_lowercase(),
+                    note: String::new(),
+                    chosen: self.columns.contains(&column),
+                })
+                .collect(),
+        }
+    }
+
+    /// The cnames that the selection has, most purges first, then those of resources that were not purged.
+    fn pick_cname(&self, ctx: &PaneCtx<'_>) -> Pick {
+        let counted = self.overview.summary().map_or(&[][..], |it| &it.by_cname);
+        let mut items: Vec<PickItem> = counted
+            .iter()
+            .filter(|(cname, _)| !cname.is_empty())
+            .map(|(cname, purges)| item(cname, of(*purges, "purge", "purges")))
+            .collect();
+        for resource in ctx.world.resources.values().flat_map(|list| list.iter()) {
+            let known = items.iter().any(|item| item.text == resource.cname);
+            if !known && !resource.cname.is_empty() {
+                items.push(item(&resource.cname, resource.account.to_string()));
+            }
+        }
+        Pick {
+            purpose: PickFor::Cname,
+            title: "Cname".to_owned(),
+            items,
+            many: false,
+        }
+    }
+
+    fn pick_account(&self, ctx: &PaneCtx<'_>) -> Pick {
+        Pick {
+            purpose: PickFor::Account,
+            title: "Account".to_owned(),
+            items: ctx
+                .world
+                .accounts
+                .iter()
+                .map(|account| item(account.name.as_str(), account.provider.to_string()))
+                .collect(),
+            many: false,
+        }
+    }
+}
+
+fn item(text: &str, note: String) -> PickItem {
+    PickItem {
+        value: PickValue::Text(text.to_owned()),
+        text: text.to_owned(),
+        note,
+        chosen: false,
+    }
+}
+
+fn copied(text: String, targets: usize) -> Outcome {
+    let words = of(targets as u64, "target", "targets");
+    Outcome::effect(Effect::Copy(text)).and(Outcome::say(Tone::Info, format!("Copied {words}.")))
+}
+
+/// The request that would make the same purge again; `None` where its record does not tell.
+fn request_of(purge: &Purge) -> Option<PurgeRequest> {
+    let targets = || Targets::new(purge.targets.iter().map(|it| it.text.clone()).collect());
+    Some(PurgeRequest {
+        account: purge.account.clone(),
+        resource: purge.resource.clone(),
+        cname: purge.cname.clone(),
+        payload: match purge.kind? {
+            Kind::Url => Payload::Url(targets()?),
+            Kind::Pattern => Payload::Pattern(targets()?),
+            Kind::All => Payload::All,
+        },
+        mode: None,
+        area: None,
+    })
+}
+
+/// A draft of the targets of these purges. Where they are of one resource, it is chosen, and paths stay paths; of several,
+/// each path gets its host. The kind is chosen where all have the same.
+fn draft_of(purges: &[Purge]) -> Draft {
+    let resource = |purge: &Purge| (purge.account.clone(), purge.resource.clone());
+    let first = purges.first();
+    let one = first
+        .map(resource)
+        .filter(|first| purges.iter().all(|purge| resource(purge) == *first));
+    let kind = first
+        .and_then(|first| first.kind)
+        .filter(|kind| purges.iter().all(|purge| purge.kind == Some(*kind)));
+    let mut seen = HashSet::new();
+    let mut lines: Vec<String> = Vec::new();
+    for purge in purges {
+        for target in &purge.targets {
+            let text = if one.is_none() && target.text.starts_with('/') {
+                format!("https://{}{}", purge.cname, target.text)
+            } else {
+                target.text.clone()
+            };
+            if seen.insert(text.clone()) {
+                lines.push(text);
+            }
+        }
+    }
+    Draft {
+        text: lines.join("\n"),
+        kind,
+        resource: one,
+        ..Draft::default()
+    }
+}

@@ -1,0 +1,41 @@
+//! The mouse in a history pane: a click selects, the wheel scrolls, a drag over the timeline selects a range of time.
+
+use crate::panes::{Outcome, PaneCtx, Pointer};
+
+use super::HistoryPane;
+
+impl HistoryPane {
+    pub(super) fn point(&mut self, pointer: Pointer, at: (u16, u16), ctx: &PaneCtx<'_>) -> Outcome {
+        let shape = self.shape(ctx.area);
+        let position = ratatui::layout::Position::from(at);
+        match pointer {
+            Pointer::Wheel(lines) => {
+                let lines = lines as isize;
+                if shape.detail.contains(position) && self.detail.is_open() {
+                    self.detail.go(lines);
+                    return Outcome::taken();
+                }
+                self.rows.go(lines);
+                self.moved(None, ctx)
+            }
+            Pointer::Press | Pointer::Drag if shape.bars.contains(position) => {
+                let bar = usize::from(at.0 - shape.bars.x);
+                self.overview.point(bar, pointer == Pointer::Drag);
+                Outcome::taken()
+            }
+            Pointer::Press if shape.list.contains(position) => {
+                self.detail.set_focused(false);
+                self.rows.go_in_view(usize::from(at.1 - shape.list.y));
+                self.moved(None, ctx)
+            }
+            Pointer::Press if shape.detail.contains(position) => {
+                if self.detail.is_open() {
+                    self.detail.set_focused(true);
+                    return Outcome::taken();
+                }
+                self.open(ctx)
+            }
+            Pointer::Press | Pointer::Drag | Pointer::Release => Outcome::taken(),
+        }
+    }
+}

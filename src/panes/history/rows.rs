@@ -1,0 +1,365 @@
+//! The rows in view and a margin around them: where the cursor stands, and which rows are to be asked for next.
+//!
+//! Only a window of the selection is ever held. The cursor moves within it without asking for anything; near an edge the
+//! rows beyond it are asked for by the key of the last one, so nothing is counted and nothing is skipped.
+
+use crate::domain::ids::{PurgeKey, Ticket};
+use crate::domain::purge::PurgeRow;
+use crate::domain::query::{Anchor, Sort, Window};
+use crate::effect::StoreTrouble;
+use crate::panes::scrolling::keep_in_view;
+
+/// Rows that are wanted, and what becomes of the cursor when they come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Want {
+    /// Where the rows stand.
+    pub anchor: Anchor,
+    /// The most of them.
+    pub limit: u32,
+    /// What becomes of the cursor.
+    pub landing: Landing,
+}
+
+/// What becomes of the cursor when rows come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Landing {
+    /// It goes to the first row.
+    First,
+    /// It goes to the last row.
+    Last,
+    /// It stays on its row, and the row where it is on the screen.
+    Stay,
+    /// The rows join those that are there, after them.
+    Append,
+    /// The rows join those that are there, before them.
+    Prepend,
+}
+
+/// The rows that are held.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rows {
+    window: Window,
+    cursor: usize,
+    top: usize,
+    /// How many rows are in view.
+    page: usize,
+    sort: Sort,
+    waiting: Option<(Ticket, Landing)>,
+    stale: bool,
+    known: bool,
+    trouble: Option<StoreTrouble>,
+}
+
+impl Rows {
+    /// All that are held, in the sort order.
+    pub fn held(&self) -> &[PurgeRow] {
+        &self.window.rows
+    }
+
+    /// Those in view.
+    pub fn in_view(&self) -> &[PurgeRow] {
+        let rows = self.held();
+        let end = (self.top + self.page).min(rows.len());
+        rows.get(self.top.min(end)..end).unwrap_or_default()
+    }
+
+    /// Where in view the cursor stands.
+    pub fn cursor_in_view(&self) -> usize {
+        self.cursor.saturating_sub(self.top)
+    }
+
+    /// The row under the cursor.
+    pub fn here(&self) -> Option<&PurgeRow> {
+        self.held().get(self.cursor)
+    }
+
+    /// The order of the rows.
+    pub fn sort(&self) -> Sort {
+        self.sort
+    }
+
+    /// Whether rows were ever told; before that, nothing is known, not even that there are none.
+    pub fn is_known(&self) -> bool {
+        self.known
+    }
+
+    /// Whether rows are being waited for that will replace those in view.
+    pub fn is_loading(&self) -> bool {
+        self.waiting.is_some_and(|(_, landing)| match landing {
+            Landing::First | Landing::Last => true,
+            Landing::Stay | Landing::Append | Landing::Prepend => false,
+        })
+    }
+
+    /// Why the store could not tell the rows the last time.
+    pub fn trouble(&self) -> Option<&StoreTrouble> {
+        self.trouble.as_ref()
+    }
+
+    /// Whether the first row in view is the first of the selection, and the last one the last.
+    pub fn edges(&self) -> (bool, bool) {
+        (
+            self.top == 0 && !self.window.more_before,
+            self.top + self.page >= self.held().len() && !self.window.more_after,
+        )
+    }
+
+    /// So many rows are in view from now on.
+    pub fn set_page(&mut self, page: usize) {
+        self.page = page;
+        self.scroll();
+    }
+
+    /// Turns the order; the rows are to be asked for again.
+    pub fn turn(&mut self) -> Want {
+        self.sort = match self.sort {
+            Sort::Newest => Sort::Oldest,
+            Sort::Oldest => Sort::Newest,
+        };
+        self.first_page()
+    }
+
+    /// Moves the cursor by so many rows, as far as rows are held.
+    pub fn go(&mut self, by: isize) -> bool {
+        let last = self.held().len().saturating_sub(1);
+        let to = self.cursor.saturating_add_signed(by).min(last);
+        self.put(to)
+    }
+
+    /// Moves the cursor by so many pages; the view moves as far as the cursor does.
+    pub fn go_page(&mut self, by: isize) -> bool {
+        let step = self.page.saturating_sub(1).max(1) as isize * by;
+        let last = self.held().len().saturating_sub(1);
+        let to = self.cursor.saturating_add_signed(step).min(last);
+        self.top = self.top.saturating_add_signed(step);
+        self.put(to)
+    }
+
+    /// Puts the cursor on the row in view at this place; whether there is one.
+    pub fn go_in_view(&mut self, at: usize) -> bool {
+        let there = self.top + at;
+        at < self.page && there < self.held().len() && {
+            self.put(there);
+            true
+        }
+    }
+
+    /// The first row; rows are wanted where it is not held.
+    pub fn go_first(&mut self) -> Option<Want> {
+        if self.window.more_before {
+            return Some(self.first_page());
+        }
+        self.put(0);
+        None
+    }
+
+    /// The last row; rows are wanted where it is not held.
+    pub fn go_last(&mut self) -> Option<Want> {
+        if self.window.more_after {
+            return Some(Want {
+                anchor: Anchor::End,
+                limit: self.chunk(),
+                landing: Landing::Last,
+            });
+        }
+        self.put(usize::MAX);
+        None
+    }
+
+    fn put(&mut self, to: usize) -> bool {
+        let to = to.min(self.held().len().saturating_sub(1));
+        let moved = to != self.cursor;
+        self.cursor = to;
+        self.scroll();
+        moved
+    }
+
+    fn scroll(&mut self) {
+        self.top = keep_in_view(self.top, self.cursor, self.page, self.held().len());
+    }
+
+    /// How many rows are asked for at once: what is in view, the same again, and some.
+    fn chunk(&self) -> u32 {
+        (self.page * 2 + 16) as u32
+    }
+
+    /// The most rows that are held.
+    fn most(&self) -> usize {
+        self.page * 6 + 48
+    }
+
+    /// The rows from the first one on, for another selection or another order.
+    pub fn first_page(&self) -> Want {
+        Want {
+            anchor: Anchor::Start,
+            limit: self.chunk(),
+            landing: Landing::First,
+        }
+    }
+
+    /// The same rows again, after the history has changed. A cursor on the newest row, with nothing newer beyond it, stays
+    /// on the newest row, whichever that is then; any other stays on its purge.
+    pub fn again(&self) -> Want {
+        let first = self.cursor == 0 && !self.window.more_before;
+        let last = self.cursor + 1 == self.held().len() && !self.window.more_after;
+        let (anchor, landing) = match (self.here(), self.sort) {
+            (Some(_), Sort::Newest) if first => (Anchor::Start, Landing::First),
+            (Some(_), Sort::Oldest) if last && !first => (Anchor::End, Landing::Last),
+            (Some(row), Sort::Newest | Sort::Oldest) => {
+                let before = (self.cursor_in_view() + self.page / 2 + 8) as u32;
+                let key = row.key;
+                (Anchor::Around { key, before }, Landing::Stay)
+            }
+            (None, _) => (Anchor::Start, Landing::First),
+        };
+        Want {
+            anchor,
+            limit: self.chunk() + self.page as u32,
+            landing,
+        }
+    }
+
+    /// The rows beyond an edge that the cursor has come near; `None` while others are being waited for.
+    pub fn ahead(&self) -> Option<Want> {
+        if self.waiting.is_some() {
+            return None;
+        }
+        let rows = self.held();
+        let margin = self.page + 4;
+        let limit = self.chunk();
+        let bottom = self.cursor.max(self.top + self.page);
+        if self.window.more_after && bottom + margin >= rows.len() {
+            return rows.last().map(|row| Want {
+                anchor: Anchor::After(row.key),
+                limit,
+                landing: Landing::Append,
+            });
+        }
+        if self.window.more_before && self.top < margin {
+            return rows.first().map(|row| Want {
+                anchor: Anchor::Before(row.key),
+                limit,
+                landing: Landing::Prepend,
+            });
+        }
+        None
+    }
+
+    /// The rows have been asked for under this ticket; those asked for before are not waited for any more.
+    pub fn asked(&mut self, ticket: Ticket, landing: Landing) {
+        self.waiting = Some((ticket, landing));
+        self.stale = false;
+    }
+
+    /// The history has changed. Whether rows are to be asked for at once; while others are being waited for, it is
+    /// remembered until those are there.
+    pub fn changed(&mut self) -> bool {
+        self.stale = self.waiting.is_some();
+        !self.stale
+    }
+
+    /// Rows have come. `None` where nobody waits for them any more; else whether they are out of date already.
+    pub fn answer(
+        &mut self,
+        ticket: Ticket,
+        result: &Result<Window, StoreTrouble>,
+    ) -> Option<bool> {
+        let (waiting, landing) = self.waiting?;
+        if waiting != ticket {
+            return None;
+        }
+        self.waiting = None;
+        self.known = true;
+        match result {
+            Ok(window) => {
+                self.trouble = None;
+                self.land(window, landing);
+            }
+            Err(trouble) => self.trouble = Some(trouble.clone()),
+        }
+        Some(std::mem::take(&mut self.stale))
+    }
+
+    fn land(&mut self, window: &Window, landing: Landing) {
+        match landing {
+            Landing::First => {
+                self.window = window.clone();
+                (self.cursor, self.top) = (0, 0);
+            }
+            Landing::Last => {
+                self.window = window.clone();
+                self.cursor = self.held().len().saturating_sub(1);
+            }
+            Landing::Stay => self.stay(window),
+            Landing::Append => {
+                let last = self.held().last().map(|row| row.key);
+                let fresh = window.rows.iter().filter(|row| self.follows(last, row.key));
+                let fresh: Vec<_> = fresh.cloned().collect();
+                self.window.rows.extend(fresh);
+                self.window.more_after = window.more_after;
+                self.drop_first();
+            }
+            Landing::Prepend => {
+                let first = self.held().first().map(|row| row.key);
+                let fresh = window
+                    .rows
+                    .iter()
+                    .filter(|row| first.is_none_or(|first| self.follows(Some(row.key), first)));
+                let fresh: Vec<_> = fresh.cloned().collect();
+                let more = fresh.len();
+                self.window.rows.splice(0..0, fresh);
+                self.window.more_before = window.more_before;
+                self.cursor += more;
+                self.top += more;
+                self.drop_last();
+            }
+        }
+        self.scroll();
+    }
+
+    /// Whether a key comes after another in the sort order.
+    fn follows(&self, key: Option<PurgeKey>, next: PurgeKey) -> bool {
+        key.is_none_or(|key| match self.sort {
+            Sort::Newest => next < key,
+            Sort::Oldest => next > key,
+        })
+    }
+
+    fn stay(&mut self, window: &Window) {
+        let at_start = self.edges().0;
+        let on_screen = self.cursor_in_view();
+        let key = self.here().map(|row| row.key);
+        self.window = window.clone();
+        let rows = &self.window.rows;
+        let cursor = key.map_or(0, |key| {
+            rows.iter()
+                .position(|row| row.key == key || self.follows(Some(key), row.key))
+                .unwrap_or(rows.len().saturating_sub(1))
+        });
+        self.cursor = cursor;
+        self.top = if at_start && !self.window.more_before {
+            0
+        } else {
+            cursor.saturating_sub(on_screen)
+        };
+    }
+
+    fn drop_first(&mut self) {
+        let surplus = self.held().len().saturating_sub(self.most());
+        let gone = surplus.min(self.top.saturating_sub(self.page));
+        if gone > 0 {
+            self.window.rows.drain(..gone);
+            self.window.more_before = true;
+            self.cursor -= gone;
+            self.top -= gone;
+        }
+    }
+
+    fn drop_last(&mut self) {
+        let keep = self.most().max(self.top + self.page * 2);
+        if self.held().len() > keep {
+            self.window.rows.truncate(keep);
+            self.window.more_after = true;
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! The widget of a history pane.
+//!
+//! ```text
+//! ┌▌since:24h cname:www.site.com ──────────────── 1,204 of 98,113 · complete back to 22 Oct ┐
+//! │ / since:24h cname:www.s|                                             only while it is typed │
+//! │ ▁▂▂▅█▃▂▁▁▂▂▁▁▃▂▁▁▁▁▂▂▁                                                          the timeline │
+//! │ 20 Nov 10:04 to 21 Nov 10:04                                     what it is, what is chosen │
+//! │   TIME ▾     ACCOUNT     CNAME          KIND     STATUS         TARGETS                     │
+//! │▸  10:03:58   gcore-prod  www.site.com   url      ◐ in progress    3  /img/a.jpg             │
+//! ├ detail ─────────────────────────────────────────────────────────────────────────────────────┤
+//! │ 3 URLs · sent from here by mira · 14 s, usually 20 s                                         │
+//! └─────────────────────────────────────────────────────────────────────────────────────────────┘
+//! ```
+
+mod face;
+mod filter;
+mod heading;
+mod inspect;
+mod list;
+mod overview;
+
+use chrono::{DateTime, Utc};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::widgets::Widget;
+
+use super::HistoryPane;
+use crate::domain::zone::Zone;
+use crate::panes::world::World;
+use crate::theme::{Role, Theme};
+use crate::widgets::panel::{Divider, Panel};
+
+/// The keys that the faces and hints of the pane name, as they are bound.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KeyNames {
+    /// Show everything again.
+    pub clear: String,
+    /// Ask the vendors now.
+    pub refresh: String,
+    /// Open the detail.
+    pub open: String,
+    /// Zoom into the timeline.
+    pub zoom: String,
+}
+
+/// A history pane.
+#[derive(Clone, Copy, Debug)]
+pub struct HistoryView<'a> {
+    /// The pane.
+    pub pane: &'a HistoryPane,
+    /// Accounts and how they stand.
+    pub world: &'a World,
+    /// The time.
+    pub now: DateTime<Utc>,
+    /// The zone of the times.
+    pub zone: Zone,
+    /// Whether keys go here.
+    pub focused: bool,
+    /// The keys that it names.
+    pub keys: &'a KeyNames,
+    /// How things look.
+    pub theme: &'a Theme,
+}
+
+impl Widget for &HistoryView<'_> {
+    fn render(self, area: Rect, buffer: &mut Buffer) {
+        let shape = self.pane.shape(area);
+        let title = heading::title(self);
+        let note = heading::note(self, area.width.saturating_sub(8));
+        (&Panel {
+            title: &title,
+            title_role: Role::Text,
+            note: &note,
+            focused: self.focused,
+            theme: self.theme,
+        })
+            .render(area, buffer);
+        filter::draw(self, shape.filter, buffer);
+        overview::draw(self, shape.bars, shape.caption, buffer);
+        if face::draw(self, shape.titles.union(shape.list), buffer) {
+            return;
+        }
+        list::draw_titles(self, shape.titles, buffer);
+        list::draw(self, shape.list, buffer);
+        if shape.divider.height == 1 && shape.divider.width > 1 {
+            (&Divider {
+                title: &inspect::title(self),
+                title_role: if self.pane.detail().is_focused() {
+                    Role::Focus
+                } else {
+                    Role::Dim
+                },
+                focused: self.focused,
+                theme: self.theme,
+            })
+                .render(shape.divider, buffer);
+        } else {
+            self.upright(shape.divider, buffer);
+        }
+        inspect::draw(self, shape.detail, buffer);
+    }
+}
+
+impl HistoryView<'_> {
+    /// The line beside which the detail stands.
+    fn upright(&self, area: Rect, buffer: &mut Buffer) {
+        let focused = self.pane.detail().is_focused() && self.focused;
+        let style = self
+            .theme
+            .style(if focused { Role::Focus } else { Role::Border });
+        for y in area.top()..area.bottom() {
+            if let Some(cell) = buffer.cell_mut((area.x, y)) {
+                cell.set_symbol(self.theme.glyphs.border.vertical_left)
+                    .set_style(style);
+            }
+        }
+    }
+}

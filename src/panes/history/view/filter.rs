@@ -1,0 +1,111 @@
+//! The filter while it is typed: the field, and below it what is wrong or what could follow.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::widgets::Widget;
+
+use super::HistoryView;
+use crate::domain::text::visible;
+use crate::panes::field::view::FieldView;
+use crate::theme::Role;
+use crate::widgets::text::{Pen, width};
+
+pub(super) fn draw(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffer) {
+    if area.is_empty() {
+        return;
+    }
+    let bar = view.pane.filter();
+    let theme = view.theme;
+    let row = Rect { height: 1, ..area };
+    Pen::new(buffer, row, theme.glyphs.ellipsis).put(" / ", theme.style(Role::Key));
+    let (completions, turning) = bar.completions();
+    let cursor = bar.field().cursor();
+    let ghost = match (turning, completions.first()) {
+        (None, Some(first)) if bar.fault().is_none() => {
+            let typed = bar.field().text().get(first.range.start..cursor);
+            typed
+                .and_then(|typed| first.insert.strip_prefix(typed))
+                .unwrap_or_default()
+        }
+        (Some(_) | None, _) => "",
+    };
+    let field = Rect {
+        x: row.x + 3.min(row.width),
+        width: row.width.saturating_sub(4),
+        ..row
+    };
+    (&FieldView {
+        text: bar.field().text(),
+        cursor: Some(cursor),
+        fault: bar.fault().map(|fault| fault.at.clone()),
+        ghost,
+        theme,
+    })
+        .render(field, buffer);
+    if area.height < 2 {
+        return;
+    }
+    let below = Rect {
+        y: area.y + 1,
+        height: 1,
+        x: field.x,
+        width: field.width,
+    };
+    match bar.fault() {
+        Some(fault) => {
+            let column = bar.field().text().get(..fault.at.start).map_or(0, width);
+            let words = visible(&fault.to_string(), 300);
+            // The words stand behind the mark under the fault, or before it where there is no room behind it.
+            let column = column.min(below.width.saturating_sub(1));
+            let mut pen = Pen::new(buffer, below, theme.glyphs.ellipsis);
+            if below.width - column > width(&words) + 2 || column < below.width / 2 {
+                pen.skip(column)
+                    .put(theme.glyphs.bar_here, theme.style(Role::Fault))
+                    .skip(1)
+                    .put(&words, theme.style(Role::Error));
+            } else {
+                pen.column_right(&words, column.saturating_sub(1), theme.style(Role::Error))
+                    .skip(1)
+                    .put(theme.glyphs.bar_here, theme.style(Role::Fault));
+            }
+        }
+        None => offer(view, below, buffer),
+    }
+}
+
+/// As many completions as fit, the one that is being tried among them.
+fn offer(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffer) {
+    let theme = view.theme;
+    let (completions, turning) = view.pane.filter().completions();
+    let here = turning.unwrap_or(0);
+    let mut start = here;
+    let mut room = area.width;
+    while start > 0 {
+        let Some(before) = completions.get(start - 1) else {
+            break;
+        };
+        let wide = width(&before.insert) + 2;
+        if wide * 2 > room {
+            break;
+        }
+        room -= wide;
+        start -= 1;
+    }
+    let mut pen = Pen::new(buffer, area, theme.glyphs.ellipsis);
+    for (at, completion) in completions.iter().enumerate().skip(start) {
+        if pen.room() < width(&completion.insert) {
+            break;
+        }
+        let style = theme.style(if turning == Some(at) {
+            Role::TabHere
+        } else {
+            Role::Dim
+        });
+        pen.put(&completion.insert, style);
+        if turning == Some(at) || (turning.is_none() && at == 0 && !completion.about.is_empty()) {
+            pen.skip(1)
+                .put(&completion.about, theme.style(Role::Suggestion));
+        }
+        pen.skip(2);
+    }
+}

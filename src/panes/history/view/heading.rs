@@ -1,0 +1,100 @@
+//! The upper edge of a history pane: what it shows, how much that is, and how far back it is complete.
+
+use super::HistoryView;
+use crate::domain::text::visible;
+use crate::panes::look::{count, day};
+use crate::widgets::text::width;
+
+/// What the pane shows: its filter.
+pub(super) fn title(view: &HistoryView<'_>) -> String {
+    match view.pane.filter().text() {
+        "" => "everything".to_owned(),
+        text => visible(text, 400),
+    }
+}
+
+/// How much it is; as many of the pieces as fit into half of the room, the most important first.
+pub(super) fn note(view: &HistoryView<'_>, room: u16) -> String {
+    let dot = view.theme.glyphs.dot;
+    let mut note = String::new();
+    for piece in pieces(view).into_iter().flatten() {
+        let longer = if note.is_empty() {
+            piece
+        } else {
+            format!("{note} {dot} {piece}")
+        };
+        let most = room.saturating_sub(width(&title(view)).min(room / 2));
+        if width(&longer) > most && !note.is_empty() {
+            break;
+        }
+        note = longer;
+    }
+    note
+}
+
+fn pieces(view: &HistoryView<'_>) -> [Option<String>; 4] {
+    let overview = view.pane.overview();
+    let marked = match view.pane.marks().len() {
+        0 => None,
+        marked => Some(format!("{} marked", count(marked as u64))),
+    };
+    let Some(summary) = overview.summary() else {
+        return [marked, None, None, None];
+    };
+    let ellipsis = if overview.is_loading() { "~" } else { "" };
+    let selected = if summary.selected == summary.stored {
+        format!("{ellipsis}{}", count(summary.stored))
+    } else {
+        format!(
+            "{ellipsis}{} of {}",
+            count(summary.selected),
+            count(summary.stored)
+        )
+    };
+    [Some(selected), marked, complete(view), older(view)]
+}
+
+/// How far back the shown accounts' history is complete.
+fn complete(view: &HistoryView<'_>) -> Option<String> {
+    let coverage = &view.pane.overview().summary()?.coverage;
+    let predicate = view.pane.filter().predicate();
+    let only = predicate.asks().account;
+    let mut back = None;
+    for (account, coverage) in coverage {
+        if only
+            .as_ref()
+            .is_some_and(|only| !only.eq_ignore_ascii_case(account.as_str()))
+        {
+            continue;
+        }
+        match coverage.complete_back_to(view.now) {
+            None => return Some(format!("{account} is not complete")),
+            Some(since) => back = back.max(Some(since)),
+        }
+    }
+    let back = back?;
+    Some(if predicate.from.is_some_and(|from| from >= back) {
+        "complete".to_owned()
+    } else {
+        format!("complete back to {}", day(back, view.now, view.zone))
+    })
+}
+
+/// How far the reading of older history has come, over all accounts.
+fn older(view: &HistoryView<'_>) -> Option<String> {
+    let reading: Vec<_> = view
+        .world
+        .standings
+        .values()
+        .filter_map(|standing| standing.older)
+        .collect();
+    if reading.is_empty() {
+        return None;
+    }
+    let read: u64 = reading.iter().map(|(read, _)| read).sum();
+    let of: Option<u64> = reading.iter().map(|(_, of)| *of).sum();
+    Some(match of {
+        Some(of) => format!("loading older: {} of {}", count(read), count(of)),
+        None => format!("loading older: {}", count(read)),
+    })
+}

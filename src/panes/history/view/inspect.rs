@@ -1,0 +1,339 @@
+//! The detail of the purge under the cursor: a few words while it is closed, everything while it is open.
+
+use chrono::TimeDelta;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::widgets::Widget;
+
+use super::HistoryView;
+use crate::domain::filter::Pattern;
+use crate::domain::kind::Kind;
+use crate::domain::purge::{Purge, PurgeDetail, PurgeRow};
+use crate::domain::status::Status;
+use crate::domain::text::visible;
+use crate::panes::history::detail::patterns;
+use crate::panes::look;
+use crate::theme::Role;
+use crate::widgets::scroll::ScrollBar;
+use crate::widgets::text::{Pen, skip};
+
+/// What stands in the line above the detail.
+pub(super) fn title(view: &HistoryView<'_>) -> String {
+    let detail = view.pane.detail();
+    match (
+        detail.is_open(),
+        detail.match_here(),
+        detail.matches().len(),
+    ) {
+        (true, Some(here), count) => format!("detail · match {} of {count}", here + 1),
+        (true, None, count) if count > 0 => {
+            format!("detail · {}", look::of(count as u64, "match", "matches"))
+        }
+        (true, None, _) => "detail".to_owned(),
+        (false, ..) => format!("detail · {}", view.keys.open),
+    }
+}
+
+pub(super) fn draw(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffer) {
+    if area.is_empty() {
+        return;
+    }
+    let area = Rect {
+        x: area.x + 1,
+        width: area.width.saturating_sub(2),
+        ..area
+    };
+    let detail = view.pane.detail();
+    let Some(row) = view.pane.rows().here() else {
+        return;
+    };
+    if !detail.is_open() {
+        return peek(view, row, area, buffer);
+    }
+    match (detail.shown(), detail.trouble()) {
+        (Some(shown), _) => full(view, shown, area, buffer),
+        (None, Some(trouble)) => {
+            Pen::new(buffer, area, view.theme.glyphs.ellipsis).put(
+                &visible(&trouble.to_string(), 300),
+                view.theme.style(Role::Error),
+            );
+        }
+        (None, None) => peek(view, row, area, buffer),
+    }
+}
+
+/// What the row tells, in as many lines as there are.
+fn peek(view: &HistoryView<'_>, row: &PurgeRow, area: Rect, buffer: &mut Buffer) {
+    let theme = view.theme;
+    let dot = theme.glyphs.dot;
+    let mut words = vec![amount(row.kind, u64::from(row.target_count))];
+    if row.sent_here {
+        words.push("sent from here".to_owned());
+    }
+    if let Some(by) = &row.by {
+        words.push(format!("by {}", visible(by, 80)));
+    }
+    words.push(look::moment(row.created, view.now, view.zone));
+    if row.status.is_unfinished() {
+        words.push(running(view, row.created, usual(view, row)));
+    }
+    if row.status == Status::Unknown {
+        words.push(format!(
+            "the vendor says \"{}\"",
+            visible(&row.raw_status, 60)
+        ));
+    }
+    words.push(format!("id {}", visible(row.id.as_str(), 60)));
+    let line = Rect { height: 1, ..area };
+    Pen::new(buffer, line, theme.glyphs.ellipsis)
+        .put(&words.join(&format!(" {dot} ")), theme.style(Role::Text));
+    if area.height > 1 && !row.first_target.is_empty() {
+        let line = Rect {
+            y: area.y + 1,
+            height: 1,
+            ..area
+        };
+        let mut pen = Pen::new(buffer, line, theme.glyphs.ellipsis);
+        let room = pen.room();
+        let shown = visible(&row.first_target, usize::from(room) + 1);
+        put_matches(&mut pen, &shown, room, view, theme.style(Role::Dim));
+    }
+    if area.height > 2 && row.target_count > 1 {
+        let line = Rect {
+            y: area.y + 2,
+            height: 1,
+            ..area
+        };
+        let more = format!("and {} more", look::count(u64::from(row.target_count) - 1));
+        Pen::new(buffer, line, theme.glyphs.ellipsis).put(&more, theme.style(Role::Dim));
+    }
+}
+
+fn full(view: &HistoryView<'_>, shown: &PurgeDetail, area: Rect, buffer: &mut Buffer) {
+    let theme = view.theme;
+    let lines = facts(view, shown);
+    let mut y = area.y;
+    let most = if area.height > 6 {
+        area.height - 3
+    } else {
+        area.height.saturating_sub(1).max(1)
+    };
+    for (text, role) in lines.iter().take(usize::from(most)) {
+        let line = Rect {
+            y,
+            height: 1,
+            ..area
+        };
+        Pen::new(buffer, line, theme.glyphs.ellipsis).put(text, theme.style(*role));
+        y += 1;
+    }
+    let targets = Rect {
+        y,
+        height: area.bottom().saturating_sub(y),
+        ..area
+    };
+    draw_targets(view, &shown.purge, targets, buffer);
+}
+
+fn draw_targets(view: &HistoryView<'_>, purge: &Purge, area: Rect, buffer: &mut Buffer) {
+    let theme = view.theme;
+    let detail = view.pane.detail();
+    let rows = usize::from(area.height);
+    let (top, aside) = detail.scroll();
+    let top = top.min(purge.targets.len().saturating_sub(rows));
+    let here = detail
+        .match_here()
+        .and_then(|here| detail.matches().get(here));
+    for ((at, target), y) in purge
+        .targets
+        .iter()
+        .enumerate()
+        .skip(top)
+        .zip(area.top()..area.bottom())
+    {
+        let line = Rect {
+            y,
+            height: 1,
+            width: area.width.saturating_sub(1),
+            ..area
+        };
+        let mut pen = Pen::new(buffer, line, theme.glyphs.ellipsis);
+        match target.status {
+            Some(status) => {
+                let (glyph, role) = look::status(status, &theme.glyphs);
+                pen.column(glyph, 2, theme.style(role));
+            }
+            None => {
+                pen.skip(2);
+            }
+        }
+        let style = theme.style(if here == Some(&at) {
+            Role::MatchHere
+        } else {
+            Role::Text
+        });
+        let room = pen.room();
+        let shown = visible(&target.text, usize::from(aside) + usize::from(room) + 1);
+        put_matches(&mut pen, skip(&shown, aside), room, view, style);
+    }
+    let bar = Rect {
+        x: area.right().saturating_sub(1),
+        width: 1,
+        ..area
+    };
+    (&ScrollBar {
+        of: purge.targets.len(),
+        top,
+        theme,
+    })
+        .render(bar, buffer);
+}
+
+/// What is known besides the targets, one fact to a line, the most important first.
+fn facts(view: &HistoryView<'_>, shown: &PurgeDetail) -> Vec<(String, Role)> {
+    let purge = &shown.purge;
+    let glyphs = &view.theme.glyphs;
+    let dot = glyphs.dot;
+    let (glyph, role) = look::status(purge.status, glyphs);
+    let mut facts = vec![(
+        format!(
+            "{glyph} {} {dot} {} {dot} {}",
+            purge.status.label(),
+            visible(&purge.cname, 200),
+            amount(purge.kind, purge.targets.len() as u64)
+        ),
+        role,
+    )];
+    let moment = |at| look::moment(at, view.now, view.zone);
+    let mut times = format!("created {}", moment(purge.created));
+    if let Some(raw) = &purge.raw_created {
+        times = format!(
+            "first seen {}; the vendor's time \"{}\" cannot be read",
+            moment(purge.created),
+            visible(raw, 60)
+        );
+    }
+    if let Some(completed) = purge.completed {
+        let took = look::length(completed - purge.created);
+        times.push_str(&format!(
+            " {dot} completed {}, took {took}",
+            moment(completed)
+        ));
+    } else if purge.status.is_unfinished() {
+        let usual = usual_of(view, purge);
+        times.push_str(&format!(" {dot} {}", running(view, purge.created, usual)));
+    }
+    facts.push((times, Role::Text));
+    let mut who = Vec::new();
+    if let Some(by) = &purge.by {
+        who.push(format!("by {}", visible(by, 80)));
+    }
+    if let Some(sent) = &shown.sent {
+        who.push(format!("sent from here {}", moment(sent.sent_at)));
+        if let Some(reason) = &sent.reason {
+            who.push(format!("\"{}\"", visible(reason, 200)));
+        }
+        if let Some(ticket) = &sent.ticket {
+            who.push(visible(ticket, 80));
+        }
+        match sent.verified {
+            Some(true) => who.push(format!("{} verified at the edge", glyphs.verified)),
+            Some(false) => who.push(format!("{} the edge still serves the old", glyphs.failed)),
+            None => {}
+        }
+    }
+    if !who.is_empty() {
+        facts.push((who.join(&format!(" {dot} ")), Role::Text));
+    }
+    facts.push((
+        format!(
+            "{} ({}) {dot} resource {} {dot} id {}",
+            visible(purge.account.as_str(), 80),
+            visible(purge.provider.as_str(), 80),
+            visible(purge.resource.as_str(), 80),
+            visible(purge.id.as_str(), 80)
+        ),
+        Role::Dim,
+    ));
+    if purge.status == Status::Unknown || purge.kind.is_none() {
+        facts.push((
+            format!(
+                "the vendor's own words: status \"{}\", kind \"{}\"",
+                visible(&purge.raw_status, 80),
+                visible(&purge.raw_kind, 80)
+            ),
+            Role::Unknown,
+        ));
+    }
+    facts
+}
+
+/// How many of what: `3 URLs`, `1 pattern`, `everything`.
+fn amount(kind: Option<Kind>, targets: u64) -> String {
+    match kind {
+        Some(Kind::Url) => look::of(targets, "URL", "URLs"),
+        Some(Kind::Pattern) => look::of(targets, "pattern", "patterns"),
+        Some(Kind::All) => "everything".to_owned(),
+        None => look::of(targets, "target", "targets"),
+    }
+}
+
+/// For how long it has been going on, and how long that usually takes.
+fn running(
+    view: &HistoryView<'_>,
+    since: chrono::DateTime<chrono::Utc>,
+    usual: Option<TimeDelta>,
+) -> String {
+    let passed = look::length(view.now - since);
+    match usual {
+        Some(usual) => format!("for {passed}, usually {}", look::length(usual)),
+        None => format!("for {passed}"),
+    }
+}
+
+fn usual(view: &HistoryView<'_>, row: &PurgeRow) -> Option<TimeDelta> {
+    let rule = view.world.limits.get(&row.account)?.rule(row.kind?)?;
+    TimeDelta::from_std(rule.usual).ok()
+}
+
+fn usual_of(view: &HistoryView<'_>, purge: &Purge) -> Option<TimeDelta> {
+    let rule = view.world.limits.get(&purge.account)?.rule(purge.kind?)?;
+    TimeDelta::from_std(rule.usual).ok()
+}
+
+/// Writes a target with what the filter's words match in it standing out.
+pub(super) fn put_matches(
+    pen: &mut Pen<'_>,
+    text: &str,
+    room: u16,
+    view: &HistoryView<'_>,
+    style: Style,
+) {
+    let predicate = view.pane.filter().predicate();
+    let found = patterns(predicate).find_map(|pattern| match pattern {
+        Pattern::Contains(part) if !part.is_empty() => {
+            let lower = text.to_ascii_lowercase();
+            lower.find(part.as_str()).map(|at| at..at + part.len())
+        }
+        Pattern::Contains(_) => None,
+        Pattern::Is(_) | Pattern::Glob(_) => pattern.matches_target(text).then(|| 0..text.len()),
+    });
+    let parts = found.and_then(|found| {
+        Some((
+            text.get(..found.start)?,
+            text.get(found.clone())?,
+            text.get(found.end..)?,
+        ))
+    });
+    let end = pen.x().saturating_add(room);
+    let Some((before, part, after)) = parts else {
+        pen.put_within(text, room, style);
+        return;
+    };
+    let hit = view.theme.style(Role::Match);
+    for (text, style) in [(before, style), (part, hit), (after, style)] {
+        let left = end.saturating_sub(pen.x());
+        pen.put_within(text, left, style);
+    }
+}

@@ -1,0 +1,202 @@
+//! The rows of a history pane.
+
+use chrono::Datelike;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::HistoryView;
+use super::inspect::put_matches;
+use crate::domain::kind::Kind;
+use crate::domain::purge::PurgeRow;
+use crate::domain::query::Sort;
+use crate::domain::text::visible;
+use crate::panes::history::columns::{Column, Contents, fit};
+use crate::panes::look;
+use crate::theme::Role;
+use crate::widgets::text::{Pen, width};
+
+/// Cells before the first column: the cursor's and the mark's.
+const MARGIN: u16 = 2;
+
+fn columns(view: &HistoryView<'_>, area: Rect) -> Vec<(Column, u16)> {
+    let mut contents = Contents {
+        account: 7,
+        ..Contents::default()
+    };
+    for account in &view.world.accounts {
+        contents.account = contents.account.max(width(account.name.as_str()));
+        contents.provider = contents.provider.max(width(account.provider.as_str()));
+    }
+    for row in view.pane.rows().held() {
+        contents.account = contents.account.max(width(row.account.as_str()));
+        contents.provider = contents.provider.max(width(row.provider.as_str()));
+        contents.cname = contents.cname.max(width(&row.cname));
+        contents.by = contents.by.max(row.by.as_deref().map_or(0, width));
+    }
+    let mut wanted = view.pane.columns().to_vec();
+    if contents.by == 0 {
+        wanted.retain(|column| *column != Column::By);
+    }
+    fit(&wanted, contents, area.width.saturating_sub(MARGIN))
+}
+
+pub(super) fn draw_titles(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffer) {
+    let theme = view.theme;
+    let style = theme.style(Role::Heading);
+    let columns = columns(view, area);
+    let mut pen = Pen::new(buffer, area, theme.glyphs.ellipsis);
+    pen.skip(MARGIN);
+    for (column, cells) in columns {
+        match column {
+            Column::Time => {
+                let mark = match view.pane.rows().sort() {
+                    Sort::Newest => theme.glyphs.sort_down,
+                    Sort::Oldest => theme.glyphs.sort_up,
+                };
+                pen.column(&format!("{} {mark}", column.title()), cells, style);
+            }
+            Column::Targets => {
+                pen.column(&format!("  {}", column.title()), cells, style);
+            }
+            Column::Account
+            | Column::Provider
+            | Column::Cname
+            | Column::Kind
+            | Column::Status
+            | Column::By
+            | Column::Id => {
+                pen.column(column.title(), cells, style);
+            }
+        }
+        pen.skip(1);
+    }
+}
+
+pub(super) fn draw(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffer) {
+    let rows = view.pane.rows();
+    let columns = columns(view, area);
+    for (at, (row, y)) in rows
+        .in_view()
+        .iter()
+        .zip(area.top()..area.bottom())
+        .enumerate()
+    {
+        let line = Rect {
+            y,
+            height: 1,
+            ..area
+        };
+        let here = at == rows.cursor_in_view();
+        draw_row(view, row, here, &columns, line, buffer);
+        if here {
+            let away = view.pane.detail().is_focused() || !view.focused;
+            let role = if away { Role::CursorAway } else { Role::Cursor };
+            buffer.set_style(line, view.theme.style(role));
+        }
+    }
+}
+
+fn draw_row(
+    view: &HistoryView<'_>,
+    row: &PurgeRow,
+    here: bool,
+    columns: &[(Column, u16)],
+    line: Rect,
+    buffer: &mut Buffer,
+) {
+    let theme = view.theme;
+    let glyphs = &theme.glyphs;
+    let (text, dim) = (theme.style(Role::Text), theme.style(Role::Dim));
+    let mut pen = Pen::new(buffer, line, glyphs.ellipsis);
+    pen.column(
+        if here { glyphs.cursor } else { " " },
+        1,
+        theme.style(Role::Focus),
+    );
+    let marked = view.pane.marks().contains(&row.key);
+    pen.column(
+        if marked { glyphs.mark } else { " " },
+        1,
+        theme.style(Role::Mark),
+    );
+    for &(column, cells) in columns {
+        match column {
+            Column::Time => {
+                pen.column(&time(view, row, cells), cells, text);
+            }
+            Column::Account => {
+                let colour = view
+                    .world
+                    .account(&row.account)
+                    .and_then(|account| account.colour.as_deref())
+                    .and_then(|colour| theme.account_colour(colour));
+                let style = colour.map_or(text, |colour| text.fg(colour));
+                pen.column(&visible(row.account.as_str(), 60), cells, style);
+            }
+            Column::Provider => {
+                pen.column(&visible(row.provider.as_str(), 60), cells, dim);
+            }
+            Column::Cname => {
+                pen.column(&visible(&row.cname, 200), cells, text);
+            }
+            Column::Kind => {
+                let style = match row.kind {
+                    Some(Kind::All) => theme.style(Role::Warning),
+                    Some(Kind::Url | Kind::Pattern) | None => dim,
+                };
+                pen.column(row.kind.map_or("unknown", Kind::word), cells, style);
+            }
+            Column::Status => {
+                let (glyph, role) = look::status(row.status, glyphs);
+                let style = theme.style(role);
+                pen.column(glyph, 2, style).column(
+                    row.status.label(),
+                    cells.saturating_sub(2),
+                    style,
+                );
+            }
+            Column::By => {
+                pen.column(
+                    &visible(row.by.as_deref().unwrap_or_default(), 60),
+                    cells,
+                    dim,
+                );
+            }
+            Column::Id => {
+                pen.column(&visible(row.id.as_str(), 60), cells, dim);
+            }
+            Column::Targets => {
+                let end = pen.x() + cells;
+                let count = match row.kind {
+                    Some(Kind::All) if row.target_count == 0 => String::new(),
+                    Some(Kind::All | Kind::Url | Kind::Pattern) | None => {
+                        look::count(u64::from(row.target_count))
+                    }
+                };
+                let digits = width(&count).max(if cells > 30 { 4 } else { 2 });
+                pen.column_right(&count, digits, dim).skip(1);
+                let room = end.saturating_sub(pen.x());
+                let shown = visible(&row.first_target, usize::from(room) + 1);
+                put_matches(&mut pen, &shown, room, view, text);
+                let used = pen.x();
+                pen.skip(end.saturating_sub(used));
+            }
+        }
+        pen.skip(1);
+    }
+}
+
+/// The time of a row: of day where it was today, with the day otherwise, as exactly as there is room for.
+fn time(view: &HistoryView<'_>, row: &PurgeRow, cells: u16) -> String {
+    let (at, now) = (view.zone.show(row.created), view.zone.show(view.now));
+    let format = if at.date_naive() == now.date_naive() {
+        "%H:%M:%S"
+    } else if at.year() != now.year() {
+        "%Y-%m-%d"
+    } else if cells >= 15 {
+        "%-d %b %H:%M:%S"
+    } else {
+        "%-d %b %H:%M"
+    };
+    at.format(format).to_string()
+}
