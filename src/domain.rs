@@ -26,6 +26,9 @@ pub mod resource;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod sighting;
+pub mod sighting;
+#[cfg(test)]
+pub(crate) mod samples;
 pub mod status;
 pub mod text;
 pub mod timeline;
