@@ -215,6 +215,20 @@ impl Writer {
         kept_draft(&self.connection)
     }
 
+    /// A number that changes when anybody but this writer changes the store, in this process or another.
+    pub fn data_version(&self) -> Result<i64, StoreFailure> {
+        let version = self
+            .connection
+            .pragma_query_value(None, "data_version", |row| row.get(0))?;
+        Ok(version)
+    }
+
+    /// The connection, to make it run into walls.
+    #[cfg(test)]
+    pub(super) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
     /// Does something in one transaction.
     pub(super) fn write<T>(
         &mut self,
