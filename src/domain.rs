@@ -25,6 +25,7 @@ pub mod query;
 pub mod resource;
 #[cfg(test)]
 pub(crate) mod samples;
+pub mod sighting;
 pub mod status;
 pub mod text;
 pub mod timeline;
