@@ -34,6 +34,15 @@ pub struct Extras {
     pub first: Vec<Report>,
 }
 
+/// Whether what is queued goes out while the tasks work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sending {
+    /// It does, as far as the configuration allows purges.
+    Allowed,
+    /// It does not: somebody only looks.
+    Never,
+}
+
 /// The configured accounts with their adapters.
 pub fn seats(config: &Config) -> Result<Vec<Seat>, CliError> {
     config
@@ -58,6 +67,7 @@ impl Office {
     pub fn open(
         config: &Config,
         store: Store,
+        sending: Sending,
         offline: bool,
         extras: Extras,
     ) -> Result<Self, CliError> {
@@ -72,7 +82,7 @@ impl Office {
             clock: Clock::system(),
             refresh: config.refresh.value,
             offline,
-            read_only: config.read_only.value,
+            read_only: config.read_only.value || sending == Sending::Never,
             reports: sender,
             export: extras.export,
             keep_view: extras.keep_view,
