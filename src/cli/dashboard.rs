@@ -75,8 +75,9 @@ pub(super) async fn show(
     offline: bool,
     extras: Extras,
 ) -> Result<(), CliError> {
-    let Office { runner, reports } =
-        Office::open(config, store, Sending::Allowed, offline, extras)?;
+    let Office {
+        runner, reports, ..
+    } = Office::open(config, store, Sending::Allowed, offline, extras)?;
     let runner = Arc::new(runner);
     let desk = Desk {
         app: App::new(app_setup(config, offline)),
