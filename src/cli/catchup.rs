@@ -10,6 +10,7 @@ use super::error::{Class, CliError, class_of_all};
 use super::office::{self, Extras, Office, Sending};
 use super::setup::Talk;
 use super::signals;
+use crate::config::accounts::AccountConfig;
 use crate::config::load::Config;
 use crate::domain::account::Account;
 use crate::domain::failure::Failure;
@@ -213,7 +214,7 @@ impl Catching<'_> {
     }
 
     fn names(&self) -> impl Iterator<Item = &AccountName> {
-        self.config.accounts.iter().map(|account| account.name())
+        self.config.accounts.iter().map(AccountConfig::name)
     }
 
     fn is_over(&self) -> Result<bool, CliError> {

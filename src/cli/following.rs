@@ -6,7 +6,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::error::{Class, CliError};
 use super::office::Office;
-use super::setup::Talk;
+use super::setup::{Talk, count};
 use crate::domain::filter::{Clause, Pattern, Predicate, Test};
 use crate::domain::ids::JournalId;
 use crate::domain::journal::{JournalEntry, JournalState};
@@ -243,7 +243,7 @@ impl Sent {
             }
         }
         if self.ending == Ending::TimedOut {
-            return Err(CliError::new(Class::TimedOut, format!("the time is up; {good} of {all} requests were taken")).hint(
+            return Err(CliError::new(Class::TimedOut, format!("the time is up; the vendor took {good} of {}", count(all, "request"))).hint(
                 "What was accepted goes on at the vendor (purgedeck history sent:here); what was still queued was taken back.",
             ));
         }
@@ -252,13 +252,13 @@ impl Sent {
             Until::Answered | Until::AnsweredAtOnce => "accepted",
         };
         if good == all {
-            talk.say(&format!("{all} requests {done}"));
+            talk.say(&format!("{} {done}", count(all, "request")));
             return Ok(());
         }
         if good > 0 {
             return Err(CliError::new(
                 Class::Partly,
-                format!("{good} of {all} requests {done}"),
+                format!("{good} of {} {done}", count(all, "request")),
             ));
         }
         let mut classes = self.entries.iter().map(class_of_entry);
@@ -268,23 +268,30 @@ impl Sent {
         } else {
             Class::Failed
         };
-        let words = match class {
-            Class::Limit => "the vendor's limits have no room now; nothing was sent".to_owned(),
-            _ if self
-                .entries
-                .iter()
-                .any(|entry| entry.state == JournalState::Unknown) =>
-            {
-                "nobody knows yet whether the vendor carried it out".to_owned()
-            }
-            _ => format!("none of {all} requests {done}"),
-        };
-        let hint = match class {
-            Class::Limit => "--wait sends it as soon as there is room.",
-            Class::Auth => "Check the account's secret and what its role may do.",
-            _ => {
-                "`purgedeck history sent:here` and the dashboard's queue show what became of it. It is not sent again by itself."
-            }
+        let unknown = self
+            .entries
+            .iter()
+            .any(|entry| entry.state == JournalState::Unknown);
+        let (words, hint) = if class == Class::Limit {
+            (
+                "the vendor's limits have no room now; nothing was sent".to_owned(),
+                "--wait sends it as soon as there is room.",
+            )
+        } else if class == Class::Auth {
+            (
+                "the vendor refuses the account; nothing was purged".to_owned(),
+                "Check the account's secret and what its role may do.",
+            )
+        } else if unknown {
+            (
+                "nobody knows yet whether the vendor carried it out".to_owned(),
+                "Look into `purgedeck history sent:here`. It is not sent again by itself; `purgedeck queue retry` does.",
+            )
+        } else {
+            (
+                format!("{good} of {} {done}", count(all, "request")),
+                "`purgedeck queue list --all` has what became of each.",
+            )
         };
         Err(CliError::new(class, words).hint(hint))
     }
@@ -303,9 +310,8 @@ fn class_of_entry(entry: &JournalEntry) -> Class {
     let status = words.split(' ').next().unwrap_or_default();
     match (entry.state, status) {
         (JournalState::Rejected, "401" | "403") => Class::Auth,
-        (JournalState::Rejected | JournalState::Cancelled, "429") => Class::Limit,
-        // It waited for room until it was taken back, and nothing had gone wrong.
-        (JournalState::Cancelled, "") => Class::Limit,
+        // Without words it waited for room until it was taken back, and nothing had gone wrong.
+        (JournalState::Rejected, "429") | (JournalState::Cancelled, "429" | "") => Class::Limit,
         _ => Class::Failed,
     }
 }

@@ -34,6 +34,7 @@ mod shown;
                   purgedeck purge --from urls.txt --dry-run --format json\n         \
                   purgedeck purge www.site.com --all --confirm www.site.com --reason 'INC-2231 stale hero'"
 )]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Options {
     /// What is purged: a cname or a resource id; may be left out where full URLs say it
     pub resource: Option<String>,
@@ -126,7 +127,9 @@ async fn purge(
     };
     let mut office = Office::open(config, store, sending, global.offline, Extras::default())?;
     let mut known = known::Known::new(config, &reader, options.dry_run)?;
-    known.gather(&mut office, talk, global.offline).await?;
+    known
+        .gather(&mut office, &reader, talk, global.offline)
+        .await?;
     let draft = ask::draft(options, text, &known)?;
     let (linted, plan) = known.plan(&draft, &reader)?;
     shown::findings(&linted, talk);
@@ -151,6 +154,7 @@ async fn purge(
             "the account {account} is read-only: nothing was sent"
         )));
     }
+    known.check_access(&plan, talk)?;
     confirm::confirm(options, &plan, talk, looks.zone).await?;
     let sent = send::send(&mut office, &reader, options, &draft, &plan, talk).await;
     office.runner.stop().await;

@@ -1,6 +1,6 @@
 //! A purge in the form in which it is exported and imported: the JSON form, whose fields and order are a promise.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, SecondsFormat, SubsecRound, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::listing::{Cell, Record, Tone, clock};
@@ -203,9 +203,11 @@ fn instant(name: &str, text: &str) -> Result<DateTime<Utc>, String> {
         .map_err(|_| format!("\"{name}\" is no RFC 3339 time: \"{text}\""))
 }
 
-/// An instant as exports write it.
+/// An instant as exports write it, to the microsecond at most.
 pub fn stamp(instant: DateTime<Utc>) -> String {
-    instant.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+    instant
+        .trunc_subsecs(6)
+        .to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
 
 /// The tone of a status.

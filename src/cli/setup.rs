@@ -150,6 +150,15 @@ pub fn characters_before(text: &str, byte: usize) -> usize {
     text.char_indices().take_while(|(at, _)| *at < byte).count()
 }
 
+/// A number of things, in words: `1 request`, `2 requests`.
+pub fn count(number: usize, of_what: &str) -> String {
+    if number == 1 {
+        format!("1 {of_what}")
+    } else {
+        format!("{number} {of_what}s")
+    }
+}
+
 /// How tables on standard output look.
 pub fn looks(global: &Global, config: Option<&Config>) -> Looks {
     let terminal = io::stdout().is_terminal();

@@ -3,6 +3,7 @@
 
 mod config;
 mod history;
+mod purge;
 mod simulate;
 mod surface;
 

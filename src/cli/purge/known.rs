@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{TimeDelta, Utc};
+use tokio::time::{Instant, timeout_at};
 
 use super::class_of_plan;
 use crate::cli::books;
-use crate::cli::error::{Class, CliError, class_of_all};
+use crate::cli::error::{Class, CliError, class_of, class_of_all};
 use crate::cli::office::Office;
-use crate::cli::setup::Talk;
+use crate::cli::setup::{Talk, count};
 use crate::config::fault::nearest;
 use crate::config::load::Config;
 use crate::domain::account::Account;
@@ -19,6 +21,7 @@ use crate::domain::draft::{Draft, Linted};
 use crate::domain::failure::Failure;
 use crate::domain::findings::Code;
 use crate::domain::ids::{AccountName, ResourceId};
+use crate::domain::journal::JournalState;
 use crate::domain::limits::Limits;
 use crate::domain::lint::lint;
 use crate::domain::plan::{Plan, PlanError, plan};
@@ -29,6 +32,9 @@ use crate::store::Reader;
 
 /// How far back purges by anybody matter: windows are shorter.
 const RECENT: TimeDelta = TimeDelta::hours(1);
+
+/// How long to wait for what we sent to be found in the history.
+const SETTLING: Duration = Duration::from_secs(2);
 
 /// What is known of the accounts.
 pub(super) struct Known<'c> {
@@ -72,6 +78,7 @@ impl<'c> Known<'c> {
     pub(super) async fn gather(
         &mut self,
         office: &mut Office,
+        reader: &Reader,
         talk: Talk,
         offline: bool,
     ) -> Result<(), CliError> {
@@ -102,8 +109,32 @@ impl<'c> Known<'c> {
                 talk.warn(&notice.words);
             }
         }
+        if !offline {
+            self.settle(office, reader).await?;
+        }
         talk.progress_over();
         Ok(())
+    }
+
+    /// What we sent lately and what the vendors list of it are put together behind our backs once news were read; till
+    /// then the same purge would be counted twice. What the vendor does not list yet is not waited for long.
+    async fn settle(&self, office: &mut Office, reader: &Reader) -> Result<(), CliError> {
+        let until = Instant::now() + SETTLING;
+        loop {
+            let since = Utc::now() - RECENT;
+            let loose = reader
+                .journal_open()
+                .map_err(|failure| books::error(self.config, &failure))?
+                .iter()
+                .any(|entry| {
+                    entry.state == JournalState::Accepted
+                        && entry.purge.is_none()
+                        && entry.sent_at.is_some_and(|at| at > since)
+                });
+            if !loose || timeout_at(until, office.next()).await.is_err() {
+                return Ok(());
+            }
+        }
     }
 
     /// The resource that a word of the command line means.
@@ -191,7 +222,7 @@ impl<'c> Known<'c> {
         }
         let words = match error {
             PlanError::Errors { errors, .. } => {
-                format!("{errors} errors, named above; nothing was sent")
+                format!("{}, named above; nothing was sent", count(*errors, "error"))
             }
             PlanError::Nothing
             | PlanError::LimitsUnknown { .. }
@@ -218,6 +249,29 @@ impl<'c> Known<'c> {
             error.class = class_of_all(self.failures.values());
         }
         error
+    }
+
+    /// An error where the vendor refused the credentials of one of the plan's accounts: it would refuse the purge, too.
+    /// Other failures may have passed by now; they are said.
+    pub(super) fn check_access(&self, plan: &Plan, talk: Talk) -> Result<(), CliError> {
+        for (account, failure) in &self.failures {
+            if !plan
+                .requests
+                .iter()
+                .any(|planned| planned.request.account == *account)
+            {
+                continue;
+            }
+            let words = format!("{account}: {failure}");
+            if class_of(failure) == Class::Auth {
+                return Err(
+                    CliError::new(Class::Auth, format!("{words}; nothing was sent"))
+                        .hint(failure.advice()),
+                );
+            }
+            talk.warn(&words);
+        }
+        Ok(())
     }
 
     /// The first account of the plan that is read-only.

@@ -6,7 +6,7 @@ use super::Options;
 use crate::cli::error::{Class, CliError};
 use crate::cli::following::{Sent, Until, follow};
 use crate::cli::office::Office;
-use crate::cli::setup::Talk;
+use crate::cli::setup::{Talk, count};
 use crate::domain::draft::Draft;
 use crate::domain::ids::Ticket;
 use crate::domain::plan::Plan;
@@ -27,8 +27,8 @@ pub(super) async fn send(
     let now = Utc::now();
     if !options.wait && plan.ends_at > now + NOW {
         let words = format!(
-            "the vendor's limits have room for all {} requests only by {}; nothing was sent",
-            plan.requests.len(),
+            "the vendor's limits have room for {} at {} only; nothing was sent",
+            count(plan.requests.len(), "request"),
             plan.ends_at.format("%H:%M:%SZ")
         );
         return Err(CliError::new(Class::Limit, words)

@@ -10,7 +10,7 @@ use crate::cli::listing::{Cell, Format, Listing, Looks, Record, clock};
 use crate::cli::office::Office;
 use crate::cli::record::{SCHEMA_VERSION, stamp};
 use crate::cli::request::{RequestRecord, targets_cell};
-use crate::cli::setup::Talk;
+use crate::cli::setup::{Talk, count};
 use crate::domain::draft::Linted;
 use crate::domain::findings::{Finding, Severity};
 use crate::domain::journal::JournalEntry;
@@ -60,18 +60,14 @@ pub(super) fn summary(plan: &Plan, zone: Zone, talk: Talk) {
     for part in &plan.parts {
         let what = match part.targets {
             _ if part.kind == crate::domain::kind::Kind::All => "everything".to_owned(),
-            1 => format!("1 {}", part.kind),
-            many => format!("{many} {}s", part.kind),
+            many => count(many, part.kind.word()),
         };
         let as_what = if part.sent_kind == part.kind {
             String::new()
         } else {
             format!(" as a {}", part.sent_kind)
         };
-        let requests = match part.requests() {
-            1 => "1 request".to_owned(),
-            many => format!("{many} requests"),
-        };
+        let requests = count(part.requests(), "request");
         talk.say(&format!(
             "{} ({}): {what}{as_what} in {requests}",
             part.cname, part.account

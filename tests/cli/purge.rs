@@ -1,0 +1,288 @@
+//! `purgedeck purge` and `purgedeck queue` against the simulated vendor.
+
+use serde_json::Value;
+
+use crate::simulate::Simulated;
+use crate::{Home, Ran, with_input};
+
+/// A home with a running vendor, and one of its resources that may be purged in every way.
+struct Site {
+    home: Home,
+    cname: String,
+    id: String,
+    _simulated: Simulated,
+}
+
+impl Site {
+    fn open(args: &[&str]) -> Self {
+        let home = Home::empty();
+        let mut all = vec!["--records", "60"];
+        all.extend(args);
+        let simulated = Simulated::start(&home, &all);
+        let listed = home
+            .run(&[
+                "--config",
+                "sim.toml",
+                "--account",
+                "gcore-prod",
+                "resources",
+                "--format",
+                "json",
+            ])
+            .fine();
+        let resources: Value = serde_json::from_str(&listed).unwrap();
+        let chosen = resources
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|one| one["state"] == "active" && one["url_purge"] != false)
+            .unwrap()
+            .clone();
+        Self {
+            home,
+            cname: chosen["cname"].as_str().unwrap().to_owned(),
+            id: chosen["id"].as_str().unwrap().to_owned(),
+            _simulated: simulated,
+        }
+    }
+
+    fn run(&self, args: &[&str]) -> Ran {
+        let mut all = vec!["--config", "sim.toml"];
+        all.extend(args);
+        self.home.run(&all)
+    }
+
+    fn purge(&self, args: &[&str]) -> Ran {
+        let mut all = vec!["purge", self.cname.as_str()];
+        all.extend(args);
+        self.run(&all)
+    }
+
+    fn sent(&self) -> Vec<Value> {
+        let listed = self
+            .run(&["queue", "list", "--all", "--format", "json"])
+            .fine();
+        serde_json::from_str(&listed).unwrap()
+    }
+}
+
+#[test]
+fn a_plan_is_shown_with_the_exact_request_and_nothing_is_sent() {
+    let site = Site::open(&[]);
+    let shown = site
+        .purge(&["--url", "/a.jpg", "/b.jpg", "--dry-run", "--format", "json"])
+        .fine();
+    let plan: Value = serde_json::from_str(&shown).unwrap();
+    assert_eq!(plan["risk"], "low");
+    let request = &plan["requests"][0];
+    assert_eq!(
+        (&request["account"], &request["kind"]),
+        (&"gcore-prod".into(), &"url".into())
+    );
+    assert_eq!(request["resource_id"], site.id.as_str());
+    assert_eq!(request["body"], r#"{"urls":["/a.jpg","/b.jpg"]}"#);
+    let curl = request["curl"].as_str().unwrap();
+    assert!(
+        curl.contains(&format!("/cdn/resources/{}/purge", site.id)),
+        "{curl}"
+    );
+    let token = site._simulated.line["gcore"]["token"].as_str().unwrap();
+    assert!(!shown.contains(token));
+    assert_eq!(site.sent(), Vec::<Value>::new());
+}
+
+#[test]
+fn nothing_is_sent_unless_it_is_confirmed_by_its_risk() {
+    let site = Site::open(&[]);
+    let refused = |args: &[&str]| {
+        let ran = site.purge(args);
+        assert_eq!((ran.code, ran.out.as_str()), (8, ""), "{args:?}: {ran:?}");
+        ran.err
+    };
+    assert!(refused(&["--url", "/a"]).contains("--yes"));
+    assert!(refused(&["--all", "--yes"]).contains(&format!("--confirm {}", site.cname)));
+    refused(&["--pattern", "/*", "--yes"]);
+    refused(&["--all", "--confirm", "another.site.com"]);
+    assert_eq!(
+        site.run(&["--read-only", "purge", &site.cname, "--url", "/a", "--yes"])
+            .code,
+        8
+    );
+    assert_eq!(
+        site.run(&["--offline", "purge", &site.cname, "--url", "/a", "--yes"])
+            .code,
+        8
+    );
+    assert_eq!(site.sent(), Vec::<Value>::new());
+}
+
+#[test]
+fn what_was_sent_stands_in_the_journal_with_its_reason() {
+    let site = Site::open(&[]);
+    let out = site
+        .purge(&[
+            "--url",
+            "/a.jpg",
+            "--yes",
+            "--reason",
+            "stale hero",
+            "--ticket",
+            "INC-1",
+            "--format",
+            "json",
+        ])
+        .fine();
+    let sent: Vec<Value> = serde_json::from_str(&out).unwrap();
+    assert_eq!(sent.len(), 1);
+    assert_eq!(sent[0]["state"], "accepted");
+    assert_eq!(
+        (&sent[0]["reason"], &sent[0]["ticket"]),
+        (&"stale hero".into(), &"INC-1".into())
+    );
+    assert_eq!(sent[0]["targets"], serde_json::json!(["/a.jpg"]));
+    let journal = site.sent();
+    assert_eq!(journal.len(), 1);
+    assert_eq!(journal[0]["id"], sent[0]["id"]);
+    let history = site
+        .run(&["history", "sent:here", "--format", "ndjson"])
+        .fine();
+    let line: Value = serde_json::from_str(history.lines().next().unwrap()).unwrap();
+    assert_eq!(
+        (&line["reason"], &line["sent_here"]),
+        (&"stale hero".into(), &true.into())
+    );
+    let closed = site.run(&["queue", "cancel", sent[0]["id"].as_str().unwrap()]);
+    assert_eq!(closed.code, 8, "{closed:?}");
+}
+
+#[test]
+fn targets_come_from_standard_input_and_full_urls_say_their_resource() {
+    let site = Site::open(&[]);
+    let text = format!("https://{0}/a.jpg\nhttps://{0}/b.jpg?x=1\n", site.cname);
+    let args = [
+        "--config",
+        "sim.toml",
+        "purge",
+        "--from",
+        "-",
+        "--dry-run",
+        "--format",
+        "json",
+    ];
+    let plan: Value =
+        serde_json::from_str(&with_input(site.home.command(&args), text.as_bytes()).fine())
+            .unwrap();
+    assert_eq!(
+        plan["requests"][0]["targets"],
+        serde_json::json!(["/a.jpg", "/b.jpg?x=1"])
+    );
+    assert_eq!(plan["requests"][0]["cname"], site.cname.as_str());
+}
+
+#[test]
+fn a_lint_error_is_named_and_nothing_is_sent() {
+    let site = Site::open(&[]);
+    let ran = site.purge(&["--url", "/a b.jpg", "--yes"]);
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{ran:?}");
+    assert!(
+        ran.err.contains("error PD007 line 1, /a b.jpg: "),
+        "{}",
+        ran.err
+    );
+    let ran = site.run(&["purge", "no.such.site", "--all", "--yes"]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(
+        ran.err
+            .contains("no account has a resource \"no.such.site\""),
+        "{}",
+        ran.err
+    );
+    assert_eq!(site.run(&["purge", &site.cname, "--yes"]).code, 2);
+    assert_eq!(
+        site.purge(&["--url", "/a", "--pattern", "/b*", "--yes"])
+            .code,
+        2
+    );
+    assert_eq!(site.sent(), Vec::<Value>::new());
+}
+
+#[test]
+fn what_the_limits_have_no_room_for_is_not_sent() {
+    let site = Site::open(&[]);
+    let confirm = site.cname.clone();
+    let everything = ["--all", "--confirm", confirm.as_str()];
+    site.purge(&everything).fine();
+    let ran = site.purge(&everything);
+    assert_eq!((ran.code, ran.out.as_str()), (4, ""), "{ran:?}");
+    assert!(ran.err.contains("--wait"), "{}", ran.err);
+    assert_eq!(site.sent().len(), 1);
+}
+
+#[test]
+fn waiting_is_given_up_when_the_time_is_up() {
+    let site = Site::open(&[]);
+    let ran = site.purge(&["--url", "/a", "--yes", "--wait", "--timeout", "0s"]);
+    assert_eq!(ran.code, 6, "{ran:?}");
+    assert!(ran.err.contains("the time is up"), "{}", ran.err);
+}
+
+#[test]
+fn refused_credentials_are_exit_code_3() {
+    let site = Site::open(&[]);
+    for account in ["gcore-prod", "gcore-labs"] {
+        let file = format!("sim.toml.secrets/{account}.token");
+        std::fs::write(site.home.path(&file), "1_wrong").unwrap();
+    }
+    let ran = site.purge(&["--url", "/a", "--yes"]);
+    assert_eq!(ran.code, 3, "{ran:?}");
+    assert!(ran.err.contains("401"), "{}", ran.err);
+    assert_eq!(site.sent(), Vec::<Value>::new());
+}
+
+#[test]
+fn history_is_read_from_the_vendor_and_kept() {
+    let site = Site::open(&[]);
+    let listed = site.run(&["history", "--format", "ndjson"]).fine();
+    assert!(listed.lines().count() >= 60, "{listed}");
+    let newest = site
+        .run(&["history", "--format", "ndjson", "--limit", "5"])
+        .fine();
+    assert_eq!(newest.lines().count(), 5);
+    let offline = site
+        .run(&["--offline", "history", "--format", "ndjson"])
+        .fine();
+    assert!(offline.lines().count() >= 60);
+}
+
+#[test]
+fn an_account_that_fails_is_named_and_the_others_are_shown() {
+    let site = Site::open(&[]);
+    std::fs::write(
+        site.home.path("sim.toml.secrets/gcore-labs.token"),
+        "1_wrong",
+    )
+    .unwrap();
+    let ran = site.run(&["history", "--limit", "3", "--format", "ndjson"]);
+    assert_eq!(ran.code, 5, "{ran:?}");
+    assert_eq!(ran.out.lines().count(), 3);
+    assert!(ran.err.contains("gcore-labs: 401"), "{}", ran.err);
+    std::fs::write(
+        site.home.path("sim.toml.secrets/gcore-prod.token"),
+        "1_wrong",
+    )
+    .unwrap();
+    assert_eq!(site.run(&["history", "--limit", "3"]).code, 3);
+    assert_eq!(site.run(&["resources"]).code, 3);
+}
+
+#[test]
+fn an_empty_queue_is_worked_off_at_once() {
+    let site = Site::open(&[]);
+    assert_eq!(site.run(&["queue", "--format", "json"]).fine(), "[]\n");
+    assert_eq!(
+        site.run(&["queue", "run", "--format", "json"]).fine(),
+        "[]\n"
+    );
+    assert_eq!(site.run(&["queue", "cancel", "nothing"]).code, 2);
+    assert_eq!(site.run(&["--read-only", "queue", "run"]).code, 8);
+}
