@@ -23,9 +23,9 @@ pub mod plan;
 pub mod purge;
 pub mod query;
 pub mod resource;
-pub mod sighting;
 #[cfg(test)]
 pub(crate) mod samples;
+pub mod sighting;
 pub mod status;
 pub mod text;
 pub mod timeline;
