@@ -6,19 +6,26 @@
 pub mod account;
 pub mod budget;
 pub mod coverage;
+pub mod desk;
 pub mod draft;
 pub mod failure;
 pub mod filter;
 pub mod findings;
+pub mod glob;
 pub mod ids;
 pub mod journal;
 pub mod kind;
 pub mod limits;
+pub mod lint;
+pub mod matching;
 pub mod payload;
 pub mod plan;
 pub mod purge;
 pub mod query;
 pub mod resource;
+#[cfg(test)]
+pub(crate) mod samples;
+pub mod sighting;
 pub mod status;
 pub mod text;
 pub mod timeline;

@@ -1,10 +1,16 @@
 //! What the operator types, and what it means line by line.
 
+pub mod address;
+mod curl;
+pub mod read;
+mod split;
+
 use serde::{Deserialize, Serialize};
 
 use super::findings::{Finding, Severity};
 use super::ids::{AccountName, ResourceId};
 use super::kind::Kind;
+use super::lint::Collision;
 
 /// What the operator typed so far. Survives a crash, so it can be written down.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,16 +39,18 @@ pub struct Linted {
     pub lines: Vec<LintedLine>,
     /// Findings about the draft as a whole.
     pub findings: Vec<Finding>,
+    /// Entries that meet a recent purge; each has its finding too.
+    pub collisions: Vec<Collision>,
 }
 
 /// One entry of a draft.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LintedLine {
     /// Its line in the draft's text, counted from 0.
     pub line: usize,
     /// The entry as typed, trimmed.
     pub input: String,
-    /// What the vendor will get; `None` where that cannot be said.
+    /// What the vendor will get; `None` where that cannot be said, and where the same target is sent for another line.
     pub meaning: Option<Meaning>,
     /// Findings about it.
     pub findings: Vec<Finding>,
@@ -59,7 +67,8 @@ pub struct Meaning {
     pub cname: String,
     /// As which kind.
     pub kind: Kind,
-    /// In the vendor's own form.
+    /// In the vendor's own form. For everything: the pattern that it really is at the vendor, empty where it is a request
+    /// of its own kind.
     pub target: String,
 }
 

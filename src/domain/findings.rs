@@ -1,5 +1,9 @@
 //! What the linter says about a draft.
 
+mod codes;
+
+pub use codes::{Code, Rule};
+
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
@@ -9,6 +13,17 @@ pub enum Severity {
     Warning,
     /// Blocks: nothing is sent while it stands.
     Error,
+}
+
+impl Severity {
+    /// The word for it on the screen and in exports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
 }
 
 /// One thing that the linter says about a draft.
@@ -22,6 +37,27 @@ pub struct Finding {
     pub line: Option<usize>,
     /// What is wrong and why, in a sentence or two for the operator.
     pub words: String,
-    /// Where the vendor documents it.
+    /// Where the rule behind it is documented.
     pub link: Option<&'static str>,
+}
+
+impl Finding {
+    /// A finding of this code, with the severity and the link that its rule has.
+    pub fn new(code: Code, line: Option<usize>, words: impl Into<String>) -> Self {
+        let rule = code.rule();
+        Self {
+            code: rule.code,
+            severity: rule.severity,
+            line,
+            words: words.into(),
+            link: rule.doc,
+        }
+    }
+
+    /// The same, mattering more or less than usual.
+    #[must_use]
+    pub fn weighing(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
+    }
 }

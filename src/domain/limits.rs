@@ -183,3 +183,24 @@ impl Limits {
         }
     }
 }
+
+impl Limits {
+    /// The kind of purge that a request of this kind goes out as: everything is a pattern where the vendor has no purge
+    /// of everything.
+    pub fn sent_kind(&self, kind: Kind) -> Kind {
+        match (kind, self.all.as_ref().map(|rule| rule.sent_as)) {
+            (Kind::All, Some(SentAs::RootPattern(_))) => Kind::Pattern,
+            (Kind::Url | Kind::Pattern | Kind::All, _) => kind,
+        }
+    }
+}
+
+impl SentAs {
+    /// The pattern that a purge of everything really is; `None` where it is a request of its own kind.
+    pub fn root(self, cname: &str) -> Option<String> {
+        match self {
+            Self::Itself => None,
+            Self::RootPattern(pattern) => Some(pattern.replace("{cname}", cname)),
+        }
+    }
+}

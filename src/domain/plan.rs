@@ -1,8 +1,21 @@
 //! The exact requests that a draft becomes, with the earliest time for each.
 
+mod build;
+mod risk;
+mod suggest;
+#[cfg(test)]
+mod tests;
+
 use chrono::{DateTime, Utc};
 
+use super::budget::QuotaLine;
+use super::ids::{AccountName, ResourceId};
+use super::kind::Kind;
 use super::payload::PurgeRequest;
+
+pub use build::plan;
+pub use risk::FEW;
+pub use suggest::{Suggestion, suggest};
 
 /// What will be sent, in the order in which it goes out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +24,42 @@ pub struct Plan {
     pub requests: Vec<PlannedRequest>,
     /// What the operator must do to confirm it.
     pub risk: Risk,
+    /// When the last request goes out.
+    pub ends_at: DateTime<Utc>,
+    /// When the last purge is done, if every purge takes as long as its vendor says it usually does.
+    pub done_at: DateTime<Utc>,
+    /// What it comes to for each resource and kind, in the order of the draft.
+    pub parts: Vec<Part>,
+    /// Every cname whose purge here is of the highest risk, in the order of the draft; the first is the one to type.
+    pub high_cnames: Vec<String>,
+    /// How the daily quotas stand once everything was sent; empty where the vendor tells none.
+    pub quotas: Vec<(AccountName, QuotaLine)>,
+}
+
+/// The part of a plan that one kind of purge on one resource makes up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// The account.
+    pub account: AccountName,
+    /// The resource.
+    pub resource: ResourceId,
+    /// The resource's cname.
+    pub cname: String,
+    /// The kind that the operator asked for.
+    pub kind: Kind,
+    /// The kind that goes out: everything is a pattern where the vendor has no purge of everything.
+    pub sent_kind: Kind,
+    /// How many targets; 1 for everything.
+    pub targets: usize,
+    /// When its requests go out, the earliest first; never empty.
+    pub times: Vec<DateTime<Utc>>,
+}
+
+impl Part {
+    /// How many requests it takes.
+    pub fn requests(&self) -> usize {
+        self.times.len()
+    }
 }
 
 /// One request and when it may go out.
@@ -33,6 +82,56 @@ pub enum Risk {
     High {
         /// The text to type.
         cname: String,
+    },
+}
+
+/// Why there is no plan.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    /// The draft has nothing to send.
+    #[error("there is nothing to purge in the draft")]
+    Nothing,
+    /// The linter found errors.
+    #[error("{errors} error(s) in the draft; the first: {first}")]
+    Errors {
+        /// How many.
+        errors: usize,
+        /// The first one's code and words.
+        first: String,
+    },
+    /// What the account's vendor accepts is not known yet.
+    #[error("what the vendor of {account} accepts is not known yet")]
+    LimitsUnknown {
+        /// The account.
+        account: AccountName,
+    },
+    /// The resource is not known any more.
+    #[error("{cname} is not known in {account} any more")]
+    ResourceUnknown {
+        /// The account.
+        account: AccountName,
+        /// The resource's cname.
+        cname: String,
+    },
+    /// The vendor has no purge of this kind, or allows none.
+    #[error("{account} allows no purge by {kind}")]
+    NotAllowed {
+        /// The account.
+        account: AccountName,
+        /// The kind.
+        kind: Kind,
+    },
+    /// A daily quota has too little left.
+    #[error("the {kind} quota of {account} has {left} left today, {asked} are needed")]
+    QuotaShort {
+        /// The account.
+        account: AccountName,
+        /// The kind.
+        kind: Kind,
+        /// What is left of it.
+        left: u64,
+        /// What the plan needs.
+        asked: u64,
     },
 }
 

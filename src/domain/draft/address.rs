@@ -1,0 +1,286 @@
+//! An entry taken apart: scheme, host, path, query, and what a purge has no use for.
+
+use std::borrow::Cow;
+
+/// An entry's parts. Percent-encoding stays as it was typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Address<'a> {
+    /// Whether it said `http` or `https`; `None` where it said neither.
+    pub scheme: Option<Scheme>,
+    /// Its host in lower case, international names as `xn--…`; `None` where it has none.
+    pub host: Option<Cow<'a, str>>,
+    /// Its path as typed, without query; may lack the slash at its start, and be empty after a host.
+    pub path: &'a str,
+    /// What follows the first `?`.
+    pub query: Option<&'a str>,
+    /// Whether a user name or a password stood before the host.
+    pub userinfo: bool,
+    /// The port, where one was given.
+    pub port: Option<&'a str>,
+    /// Whether a `#…` stood at its end.
+    pub fragment: bool,
+    /// Whether the host was written in other letters than ASCII.
+    pub international: bool,
+}
+
+/// The schemes that a CDN serves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// `http`.
+    Http,
+    /// `https`.
+    Https,
+}
+
+impl Scheme {
+    /// The word for it in a URL.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        }
+    }
+}
+
+/// Why an entry is no address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BadAddress {
+    /// It has a scheme that no CDN serves, like `ftp`.
+    Scheme,
+    /// Its host is not one.
+    Host,
+}
+
+/// Takes an entry apart. Without a scheme, the first part is the host if `knows` it or if it looks like one.
+pub fn parse(text: &str, knows: impl Fn(&str) -> bool) -> Result<Address<'_>, BadAddress> {
+    let (text, fragment) = match text.split_once('#') {
+        Some((text, _)) => (text, true),
+        None => (text, false),
+    };
+    let mut address = Address {
+        fragment,
+        ..Address::default()
+    };
+    let rest = if let Some(rest) = strip_ignoring_case(text, "https://") {
+        address.scheme = Some(Scheme::Https);
+        Some(rest)
+    } else if let Some(rest) = strip_ignoring_case(text, "http://") {
+        address.scheme = Some(Scheme::Http);
+        Some(rest)
+    } else if let Some((scheme, _)) = text.split_once("://")
+        && scheme.starts_with(|character: char| character.is_ascii_alphabetic())
+        && scheme
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+    {
+        return Err(BadAddress::Scheme);
+    } else {
+        let rest = text.strip_prefix("//").unwrap_or(text);
+        let relative = rest.len() < text.len();
+        let host = bare_host(authority(rest).0);
+        let is_host = (relative || !text.starts_with('/'))
+            && (knows(&host.to_ascii_lowercase())
+                || (looks_like_host(host) && (relative || !looks_like_file(rest))));
+        is_host.then_some(rest)
+    };
+    let Some(rest) = rest else {
+        (address.path, address.query) = split_query(text);
+        return Ok(address);
+    };
+    let (authority, after) = authority(rest);
+    (address.path, address.query) = split_query(after);
+    address.userinfo = authority.contains('@');
+    let typed = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, host)| host);
+    let host = bare_host(authority);
+    address.port = typed
+        .get(host.len()..)
+        .and_then(|port| port.strip_prefix(':'))
+        .filter(|port| !port.is_empty());
+    address.international = !host.is_ascii();
+    address.host = Some(plain_host(host).ok_or(BadAddress::Host)?);
+    Ok(address)
+}
+
+/// Whether a word looks like a domain: labels of letters, digits and hyphens, the last of them of letters.
+pub(super) fn looks_like_host(word: &str) -> bool {
+    let host = bare_host(word).trim_end_matches('.');
+    let Some((labels, last)) = host.rsplit_once('.') else {
+        return false;
+    };
+    let letter = |character: char| character.is_alphanumeric() || matches!(character, '-' | '_');
+    labels
+        .split('.')
+        .all(|label| !label.is_empty() && label.chars().all(letter))
+        && last.chars().count() >= 2
+        && (last.chars().all(char::is_alphabetic) || last.starts_with("xn--"))
+}
+
+/// A name like `index.html`, without any slash, is a file and no host.
+fn looks_like_file(text: &str) -> bool {
+    const ENDINGS: [&str; 36] = [
+        "avif", "bin", "css", "csv", "eot", "exe", "gif", "gz", "htm", "html", "ico", "jpeg",
+        "jpg", "js", "json", "m3u8", "map", "md", "mjs", "mov", "mp3", "mp4", "mpd", "otf", "pdf",
+        "php", "png", "svg", "tar", "ttf", "txt", "webm", "webp", "woff", "xml", "zip",
+    ];
+    let (authority, after) = authority(text);
+    !after.starts_with('/')
+        && authority.rsplit_once('.').is_some_and(|(_, ending)| {
+            ENDINGS
+                .iter()
+                .any(|known| known.eq_ignore_ascii_case(ending))
+        })
+}
+
+fn strip_ignoring_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    let start = text.get(..prefix.len())?;
+    start
+        .eq_ignore_ascii_case(prefix)
+        .then(|| text.get(prefix.len()..))
+        .flatten()
+}
+
+fn split_query(text: &str) -> (&str, Option<&str>) {
+    match text.split_once('?') {
+        Some((path, query)) => (path, Some(query)),
+        None => (text, None),
+    }
+}
+
+/// Everything before the path, and the rest.
+fn authority(text: &str) -> (&str, &str) {
+    text.split_at(text.find(['/', '?', '\\']).unwrap_or(text.len()))
+}
+
+/// The host of an authority, without user and port.
+fn bare_host(authority: &str) -> &str {
+    let host = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, host)| host);
+    if host.starts_with('[') {
+        return host
+            .find(']')
+            .and_then(|end| host.get(..=end))
+            .unwrap_or(host);
+    }
+    host.split(':').next().unwrap_or(host)
+}
+
+/// The host as the index knows it; `None` where no host looks like that.
+fn plain_host(host: &str) -> Option<Cow<'_, str>> {
+    let host = host.strip_suffix('.').unwrap_or(host);
+    if host.is_empty() {
+        return None;
+    }
+    if !host.is_ascii() {
+        return match url::Host::parse(host).ok()? {
+            url::Host::Domain(name) => Some(Cow::Owned(name)),
+            url::Host::Ipv4(_) | url::Host::Ipv6(_) => None,
+        };
+    }
+    let numeric = host.starts_with('[');
+    let fine = host.bytes().all(|byte| {
+        byte.is_ascii_alphanumeric()
+            || matches!(byte, b'-' | b'.' | b'_')
+            || (numeric && matches!(byte, b'[' | b']' | b':'))
+    });
+    if !fine {
+        return None;
+    }
+    Some(if host.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        Cow::Owned(host.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(host)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn knows(host: &str) -> bool {
+        host == "www.site.com" || host == "cdn1"
+    }
+
+    #[test]
+    fn hosts_and_paths_are_told_apart() {
+        for (text, host, path, query) in [
+            (
+                "https://WWW.Site.com/A?b=C",
+                Some("www.site.com"),
+                "/A",
+                Some("b=C"),
+            ),
+            ("HTTP://h.com", Some("h.com"), "", None),
+            ("https://h.com?x", Some("h.com"), "", Some("x")),
+            ("//h.com/a", Some("h.com"), "/a", None),
+            ("//img//a.jpg", None, "//img//a.jpg", None),
+            ("www.site.com", Some("www.site.com"), "", None),
+            ("www.site.com/a", Some("www.site.com"), "/a", None),
+            ("cdn1/a", Some("cdn1"), "/a", None),
+            ("other.com/a", Some("other.com"), "/a", None),
+            ("other.com", Some("other.com"), "", None),
+            ("index.html", None, "index.html", None),
+            ("img/a.jpg", None, "img/a.jpg", None),
+            ("v1.2/app.js", None, "v1.2/app.js", None),
+            ("*.jpg", None, "*.jpg", None),
+            ("/a?b?c", None, "/a", Some("b?c")),
+            ("/http://h.com/a", None, "/http://h.com/a", None),
+            ("/%e4%E4/ä", None, "/%e4%E4/ä", None),
+            (
+                "https://bücher.example/ä",
+                Some("xn--bcher-kva.example"),
+                "/ä",
+                None,
+            ),
+            ("https://h.com./a", Some("h.com"), "/a", None),
+            (
+                "https://[2001:DB8::1]:8080/a",
+                Some("[2001:db8::1]"),
+                "/a",
+                None,
+            ),
+        ] {
+            let address = parse(text, knows).unwrap();
+            assert_eq!(address.host.as_deref(), host, "{text}");
+            assert_eq!((address.path, address.query), (path, query), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_a_purge_has_no_use_for_is_noticed() {
+        let address = parse("https://mira:secret@h.com:8443/a#top", knows).unwrap();
+        assert!(address.userinfo && address.fragment);
+        assert_eq!(address.port, Some("8443"));
+        assert_eq!(address.host.as_deref(), Some("h.com"));
+        assert!(parse("https://ü.com/", knows).unwrap().international);
+        assert!(!parse("/a@b:1", knows).unwrap().userinfo);
+    }
+
+    #[test]
+    fn what_is_no_address_is_told_why() {
+        for (text, why) in [
+            ("ftp://h.com/a", BadAddress::Scheme),
+            ("s3://bucket/a", BadAddress::Scheme),
+            ("https:///a", BadAddress::Host),
+            ("https://*.site.com/a", BadAddress::Host),
+            ("https://a b/c", BadAddress::Host),
+        ] {
+            assert_eq!(parse(text, knows).unwrap_err(), why, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_is_too_strange_to_take_apart(text in "\\PC{0,40}|(https?://|/|:|@|\\[|\\]|\\?|#|\\.|a|ü){0,20}") {
+            if let Ok(address) = parse(&text, knows) {
+                prop_assert!(text.contains(address.path));
+            }
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! From a pasted text to its entries: which pieces of it name something to purge, and on which line each stands.
+
+use std::borrow::Cow;
+
+use super::curl;
+use super::split::{self, Piece};
+
+/// One piece of a draft that names something to purge, or was clearly meant to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry<'a> {
+    /// Its line in the text, counted from 0.
+    pub line: usize,
+    /// The piece, without quotes, brackets and blanks around it. Empty where somebody quoted nothing.
+    pub text: Cow<'a, str>,
+}
+
+/// What a text holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reading<'a> {
+    /// The entries, in their order.
+    pub entries: Vec<Entry<'a>>,
+    /// Lines that are comments: `#` and whatever follows.
+    pub comments: Vec<usize>,
+    /// Lines of which something was passed over: columns, words, a curl line's options.
+    pub passed_over: Vec<usize>,
+}
+
+/// Reads a draft's text. Every line is looked at once; nothing is ever refused here.
+///
+/// An entry is a full URL, a host with a path, or a path; on a line of its own or several to a line between blanks,
+/// commas, semicolons or tabs; plain, quoted, in `<…>`, as a Markdown bullet or link, as a JSON list, or as the argument
+/// of a curl command line, which may go on over lines that end in a backslash. Of rows with columns, the columns that
+/// look like targets are taken; under a heading with `url` or `path` in it, that column.
+pub fn read(text: &str) -> Reading<'_> {
+    let mut reading = Reading::default();
+    let mut lines = text
+        .strip_prefix('\u{feff}')
+        .unwrap_or(text)
+        .lines()
+        .enumerate()
+        .peekable();
+    let mut heading: Option<split::Heading> = None;
+    let mut first = true;
+    let mut pieces = Vec::new();
+    while let Some((number, line)) = lines.next() {
+        let trimmed = line.trim();
+        if trimmed.is_empty() {
+            continue;
+        }
+        if trimmed.starts_with('#') {
+            reading.comments.push(number);
+            continue;
+        }
+        if std::mem::take(&mut first) {
+            heading = split::heading(trimmed);
+            if heading.is_some() {
+                reading.passed_over.push(number);
+                continue;
+            }
+        }
+        if let Some(command) = curl::command(trimmed) {
+            let mut whole = Cow::Borrowed(command);
+            while let Some(open) = whole.strip_suffix('\\') {
+                let Some((_, next)) = lines.next() else {
+                    break;
+                };
+                whole = Cow::Owned(format!("{open} {}", next.trim()));
+            }
+            let urls = curl::urls(&whole);
+            reading.passed_over.push(number);
+            reading.entries.extend(urls.into_iter().map(|url| Entry {
+                line: number,
+                text: Cow::Owned(url),
+            }));
+            continue;
+        }
+        match heading {
+            Some(heading) => heading.pieces(trimmed, &mut pieces),
+            None => split::line(trimmed, &mut pieces),
+        }
+        for piece in pieces.drain(..) {
+            match piece {
+                Piece::Entry(text) => reading.entries.push(Entry {
+                    line: number,
+                    text: Cow::Borrowed(text),
+                }),
+                Piece::PassedOver => {
+                    if reading.passed_over.last() != Some(&number) {
+                        reading.passed_over.push(number);
+                    }
+                }
+            }
+        }
+    }
+    reading
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn texts(text: &str) -> Vec<String> {
+        read(text)
+            .entries
+            .into_iter()
+            .map(|entry| entry.text.into_owned())
+            .collect()
+    }
+
+    #[test]
+    fn anything_that_people_paste_is_read() {
+        for (text, entries) in [
+            ("/a.jpg", &["/a.jpg"][..]),
+            ("  https://h.com/a?b=1#c \r\n", &["https://h.com/a?b=1#c"]),
+            ("h.com/a h.com/b", &["h.com/a", "h.com/b"]),
+            ("/a, /b,/c", &["/a", "/b", "/c"]),
+            ("/a;/b", &["/a", "/b"]),
+            ("/a,*", &["/a,*"]),
+            ("/a\t200\tGET", &["/a"]),
+            (
+                "- /a\n* /b\n+ /c\n1. /d\n2) /e\n- [ ] /f\n> /g",
+                &["/a", "/b", "/c", "/d", "/e", "/f", "/g"],
+            ),
+            ("* /img/*", &["/img/*"]),
+            ("*.jpg", &["*.jpg"]),
+            ("*", &["*"]),
+            ("\"/a\" '/b' `/c` </d>", &["/a", "/b", "/c", "/d"]),
+            ("[\"/a\", \"/b\"]", &["/a", "/b"]),
+            ("{\"urls\": [\"/a\",\n\"/b\"]}", &["/a", "/b"]),
+            (
+                "[hero](https://h.com/a.jpg) and [b](/b)",
+                &["https://h.com/a.jpg", "/b"],
+            ),
+            ("- [a link](/wiki/A_(b))", &["/wiki/A_(b)"]),
+            ("/wiki/A_(b)", &["/wiki/A_(b)"]),
+            ("(/a)", &["/a"]),
+            ("/img/w_200,h_300/a.jpg", &["/img/w_200,h_300/a.jpg"]),
+            ("/a;jsessionid=1?x=1", &["/a;jsessionid=1?x=1"]),
+            ("2026-01-01,https://h.com/a,200", &["https://h.com/a"]),
+            ("url,status\n/a,200\n\"/b,c\",404", &["/a", "/b,c"]),
+            ("status;path\n200;/a", &["/a"]),
+            ("GET /a HTTP/1.1", &["/a"]),
+            ("/img/my photo.jpg", &["/img/my photo.jpg"]),
+            ("\"/img/my photo.jpg\"", &["/img/my photo.jpg"]),
+            ("\"\"", &[""]),
+            ("img/a.jpg", &["img/a.jpg"]),
+            ("index.html", &["index.html"]),
+            ("# note\n\n/a", &["/a"]),
+            ("\u{feff}/a", &["/a"]),
+            ("", &[]),
+        ] {
+            assert_eq!(texts(text), entries, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_curl_line_gives_its_urls_and_nothing_else() {
+        let text = "$ curl -sS -X POST -H 'Host: x.com/y' \\\n  -o /dev/null --url https://h.com/a 'h.com/b c'\n/d";
+        let reading = read(text);
+        let entries: Vec<_> = reading
+            .entries
+            .iter()
+            .map(|entry| (entry.line, entry.text.as_ref()))
+            .collect();
+        assert_eq!(
+            entries,
+            [(0, "https://h.com/a"), (0, "h.com/b c"), (2, "/d")]
+        );
+    }
+
+    #[test]
+    fn every_entry_knows_its_line_and_what_was_left_out_is_told() {
+        let reading = read("# one\n/a /b\n\nGET /c 200\n");
+        let lines: Vec<_> = reading.entries.iter().map(|entry| entry.line).collect();
+        assert_eq!(lines, [1, 1, 3]);
+        assert_eq!(reading.comments, [0]);
+        assert_eq!(reading.passed_over, [3]);
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_is_too_strange_to_read(text in "\\PC*|[ -~\\n\\t]*|([/*\"'<>()\\[\\]`,; \\\\\\n-]|curl |http://|a)*") {
+            let reading = read(&text);
+            let lines = text.lines().count();
+            for entry in reading.entries {
+                prop_assert!(entry.line < lines);
+                prop_assert_eq!(entry.text.trim(), entry.text.as_ref());
+            }
+        }
+
+        #[test]
+        fn plain_paths_one_to_a_line_come_back_as_they_are(paths in proptest::collection::vec("/[a-zA-Z0-9_./%=&?*~:@!$+,-]{0,30}", 0..20)) {
+            // A comma or semicolon at the very end is taken for a separator.
+            let paths: Vec<_> = paths.into_iter().filter(|path| !path.ends_with(',') && !path.contains(",/") && !path.starts_with("//")).collect();
+            prop_assert_eq!(texts(&paths.join("\n")), paths);
+        }
+    }
+}

@@ -1,0 +1,370 @@
+//! One entry: where it belongs, of which kind it is, and what the vendor gets.
+
+use super::convert::{self, Notes};
+use super::{Row, shown};
+use crate::domain::desk::{Desk, Found};
+use crate::domain::draft::address::{self, Address, BadAddress};
+use crate::domain::draft::read::Entry;
+use crate::domain::draft::{Draft, LintedLine, Meaning};
+use crate::domain::findings::{Code, Severity};
+use crate::domain::kind::Kind;
+use crate::domain::resource::Resource;
+
+/// What an entry comes to.
+pub(super) fn row(entry: &Entry<'_>, draft: &Draft, desk: &Desk<'_>) -> Row {
+    let mut notes = Notes::new(Some(entry.line));
+    let (place, meaning) = match understand(&entry.text, draft, desk, &mut notes) {
+        Some((place, meaning)) => (Some(place), meaning),
+        None => (None, None),
+    };
+    Row {
+        line: LintedLine {
+            line: entry.line,
+            input: entry.text.as_ref().to_owned(),
+            meaning,
+            findings: notes.findings,
+        },
+        place,
+    }
+}
+
+/// The one line of a purge of everything that was asked for without any text.
+pub(super) fn everything(draft: &Draft, desk: &Desk<'_>) -> Row {
+    let mut notes = Notes::new(Some(0));
+    let place = chosen(draft, desk, &mut notes, "Everything of which resource?");
+    let resource = place.and_then(|place| desk.hosts.get(place));
+    Row {
+        line: LintedLine {
+            meaning: resource.and_then(|resource| all_of(resource, desk, &mut notes)),
+            findings: notes.findings,
+            ..LintedLine::default()
+        },
+        place,
+    }
+}
+
+fn understand(
+    text: &str,
+    draft: &Draft,
+    desk: &Desk<'_>,
+    notes: &mut Notes,
+) -> Option<(usize, Option<Meaning>)> {
+    if !is_sound(text, notes) {
+        return None;
+    }
+    let address = match address::parse(text, |host| desk.hosts.knows(host)) {
+        Ok(address) => address,
+        Err(BadAddress::Scheme) => {
+            notes.say(Code::NoAddress, "Only http and https are served.");
+            return None;
+        }
+        Err(BadAddress::Host) => {
+            notes.say(Code::NoAddress, "What should be the host is no host name.");
+            return None;
+        }
+    };
+    note_extras(&address, notes);
+    let place = place(&address, draft, desk, notes)?;
+    let resource = desk.hosts.get(place)?;
+    Some((place, meaning(&address, resource, draft, desk, notes)))
+}
+
+fn meaning(
+    address: &Address<'_>,
+    resource: &Resource,
+    draft: &Draft,
+    desk: &Desk<'_>,
+    notes: &mut Notes,
+) -> Option<Meaning> {
+    let kind = draft.kind.unwrap_or_else(|| kind_by_form(address));
+    if kind == Kind::All {
+        if !address.path.bytes().all(|byte| matches!(byte, b'/' | b'*')) || address.query.is_some()
+        {
+            notes.say(
+                Code::TargetBesideAll,
+                format!(
+                    "Everything on {} is to be purged, so no single target can be named; take the path away or choose another kind.",
+                    shown(&resource.cname)
+                ),
+            );
+            return None;
+        }
+        return all_of(resource, desk, notes);
+    }
+    let limits = desk.limits_of(&resource.account)?;
+    let Some(rule) = limits.rule(kind) else {
+        not_offered(kind, resource, desk, notes);
+        return None;
+    };
+    let target = convert::target(address, resource, rule, kind, notes)?;
+    if let Some(longest) = rule.longest
+        && target.len() > longest as usize
+    {
+        notes.say(
+            Code::TooLong,
+            format!(
+                "{} bytes; the vendor takes {longest} at most.",
+                target.len()
+            ),
+        );
+    }
+    if kind == Kind::Pattern && convert::is_root(&target) {
+        notes.say(
+            Code::RootPattern,
+            format!("This removes everything on {}.", shown(&resource.cname)),
+        );
+        if resource.all_purge == Some(false) {
+            notes.say(
+                Code::AllPurgeOff,
+                format!(
+                    "The vendor allows no purge of everything on {}.",
+                    shown(&resource.cname)
+                ),
+            );
+        }
+    }
+    Some(Meaning {
+        account: resource.account.clone(),
+        resource: resource.id.clone(),
+        cname: resource.cname.clone(),
+        kind,
+        target,
+    })
+}
+
+/// A star anywhere, or a slash at the end: a pattern. Everything is only ever meant by choice.
+fn kind_by_form(address: &Address<'_>) -> Kind {
+    let query = address.query.unwrap_or_default();
+    let directory = address.query.is_none()
+        && (address.path.ends_with('/') || (address.path.is_empty() && address.host.is_some()));
+    if directory || address.path.contains('*') || query.contains('*') {
+        Kind::Pattern
+    } else {
+        Kind::Url
+    }
+}
+
+fn all_of(resource: &Resource, desk: &Desk<'_>, notes: &mut Notes) -> Option<Meaning> {
+    let limits = desk.limits_of(&resource.account)?;
+    let Some(rule) = &limits.all else {
+        not_offered(Kind::All, resource, desk, notes);
+        return None;
+    };
+    if resource.all_purge == Some(false) {
+        notes.say(
+            Code::AllPurgeOff,
+            format!(
+                "The vendor allows no purge of everything on {}.",
+                shown(&resource.cname)
+            ),
+        );
+    }
+    Some(Meaning {
+        account: resource.account.clone(),
+        resource: resource.id.clone(),
+        cname: resource.cname.clone(),
+        kind: Kind::All,
+        target: rule.sent_as.root(&resource.cname).unwrap_or_default(),
+    })
+}
+
+fn not_offered(kind: Kind, resource: &Resource, desk: &Desk<'_>, notes: &mut Notes) {
+    let offered: Vec<&str> = desk
+        .limits_of(&resource.account)
+        .into_iter()
+        .flat_map(|limits| {
+            Kind::EVERY
+                .into_iter()
+                .filter(|&kind| limits.rule(kind).is_some())
+                .map(Kind::word)
+        })
+        .collect();
+    let instead = if offered.is_empty() {
+        "nothing".to_owned()
+    } else {
+        offered.join(" and ")
+    };
+    notes.say(
+        Code::KindNotOffered,
+        format!(
+            "{} cannot be purged by {kind}; its vendor offers {instead}.",
+            shown(&resource.cname)
+        ),
+    );
+}
+
+/// Whether the text may be an address at all.
+fn is_sound(text: &str, notes: &mut Notes) -> bool {
+    if text.is_empty() {
+        notes.say(Code::Blank, "An empty entry is passed over.");
+        return false;
+    }
+    let (mut invisible, mut blank, mut other_letters, mut comma) = (false, false, false, false);
+    if text.is_ascii() {
+        for byte in text.bytes() {
+            invisible |= byte.is_ascii_control();
+            blank |= byte == b' ';
+            comma |= byte == b',';
+        }
+    } else {
+        for character in text.chars() {
+            let blank_here = character.is_whitespace() && !character.is_control();
+            blank |= blank_here;
+            invisible |= !blank_here && is_invisible(character);
+            comma |= character == ',';
+        }
+        other_letters = !path_is_ascii(text);
+    }
+    if invisible {
+        notes.say(
+            Code::Invisible,
+            format!(
+                "There are control or invisible characters in it: {}",
+                shown(text)
+            ),
+        );
+    }
+    if blank {
+        notes.say(
+            Code::Whitespace,
+            "There is a blank inside; write %20, or put each entry on a line of its own.",
+        );
+    }
+    if invisible || blank {
+        return false;
+    }
+    if other_letters {
+        notes.say(
+            Code::NotAscii,
+            "The path has letters that browsers would percent-encode; it is sent as typed and may miss the cached object.",
+        );
+    }
+    if comma {
+        notes.say(Code::Comma, "The comma is taken for a part of the URL.");
+    }
+    true
+}
+
+/// The host may be international; that is another finding's matter.
+fn path_is_ascii(text: &str) -> bool {
+    let after_host = match text.split_once("//") {
+        Some((_, rest)) => rest.find(['/', '?']).and_then(|at| rest.get(at..)),
+        None => Some(text),
+    };
+    after_host.is_none_or(str::is_ascii)
+}
+
+fn is_invisible(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+        )
+}
+
+fn note_extras(address: &Address<'_>, notes: &mut Notes) {
+    if address.fragment {
+        notes.say(
+            Code::Fragment,
+            "What follows # never leaves the browser; it is taken off.",
+        );
+    }
+    if address.userinfo {
+        notes.say(
+            Code::Userinfo,
+            "The user name before the host is taken off.",
+        );
+    }
+    if let Some(port) = address.port {
+        let usual = matches!(
+            (address.scheme, port),
+            (Some(address::Scheme::Http), "80") | (Some(address::Scheme::Https), "443")
+        );
+        notes.say_weighing(
+            Code::Port,
+            if usual {
+                Severity::Info
+            } else {
+                Severity::Warning
+            },
+            format!("The port {} is taken off.", shown(port)),
+        );
+    }
+    if let Some(host) = &address.host
+        && address.international
+    {
+        notes.say(Code::International, format!("The host is {host}."));
+    }
+}
+
+/// The resource that an entry is about: by its host, or the chosen one.
+fn place(
+    address: &Address<'_>,
+    draft: &Draft,
+    desk: &Desk<'_>,
+    notes: &mut Notes,
+) -> Option<usize> {
+    let Some(host) = &address.host else {
+        return chosen(
+            draft,
+            desk,
+            notes,
+            "A path without a host: choose the resource that it belongs to.",
+        );
+    };
+    match desk.hosts.find(host) {
+        Found::One(place) => Some(place),
+        Found::Nothing => {
+            notes.say(
+                Code::UnknownHost,
+                format!(
+                    "No account serves {}. If it is a path, put a slash before it.",
+                    shown(host)
+                ),
+            );
+            None
+        }
+        Found::Several(places) => {
+            let chosen = draft
+                .resource
+                .as_ref()
+                .and_then(|(account, id)| desk.hosts.place_of(account, id))
+                .filter(|place| places.contains(place));
+            if chosen.is_none() {
+                let names: Vec<String> = places
+                    .iter()
+                    .filter_map(|&place| desk.hosts.get(place))
+                    .map(|resource| format!("{} (resource {})", resource.account, resource.id))
+                    .collect();
+                notes.say(
+                    Code::SeveralResources,
+                    format!(
+                        "{} is served by {}; choose one.",
+                        shown(host),
+                        shown(&names.join(", "))
+                    ),
+                );
+            }
+            chosen
+        }
+    }
+}
+
+fn chosen(draft: &Draft, desk: &Desk<'_>, notes: &mut Notes, question: &str) -> Option<usize> {
+    let Some((account, id)) = &draft.resource else {
+        notes.say(Code::NoResource, question);
+        return None;
+    };
+    let place = desk.hosts.place_of(account, id);
+    if place.is_none() {
+        notes.say(
+            Code::NoResource,
+            format!(
+                "The chosen resource {} of {} is not known any more; choose another.",
+                shown(id.as_str()),
+                shown(account.as_str())
+            ),
+        );
+    }
+    place
+}

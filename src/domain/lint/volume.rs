@@ -1,0 +1,108 @@
+//! How much is asked for: requests, quotas.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use super::{Sheet, Tally, count, shown};
+use crate::domain::budget::{Usage, quotas};
+use crate::domain::findings::{Code, Finding};
+use crate::domain::ids::AccountName;
+use crate::domain::kind::Kind;
+
+/// What a draft asks of one quota.
+struct Want {
+    total: u64,
+    left: u64,
+    asked: u64,
+}
+
+/// Says where a draft becomes several requests, and where a vendor's quota does not suffice.
+pub(super) fn check(
+    sheet: &Sheet<'_>,
+    tallies: &[Tally<'_>],
+    now: DateTime<Utc>,
+    findings: &mut Vec<Finding>,
+) {
+    let mut usages: BTreeMap<&AccountName, Usage> = BTreeMap::new();
+    let mut wanted: BTreeMap<(&AccountName, Kind, Option<String>), Want> = BTreeMap::new();
+    for tally in tallies {
+        let Some(limits) = tally.limits else { continue };
+        let kind = limits.sent_kind(tally.kind);
+        let Some(rule) = limits.rule(kind) else {
+            continue;
+        };
+        if rule.windows.iter().any(|window| window.requests == 0) {
+            findings.push(Finding::new(
+                Code::NeverRoom,
+                None,
+                format!(
+                    "By the limits of {}, no purge by {kind} is allowed.",
+                    shown(tally.resource.account.as_str())
+                ),
+            ));
+        }
+        let mut per_request = rule.per_request;
+        if !limits.quotas.is_empty() {
+            let account = &tally.resource.account;
+            let usage = usages
+                .entry(account)
+                .or_insert_with(|| sheet.desk.usage(account));
+            let area = sheet.draft.area.as_deref();
+            for line in quotas(limits, tally.resource, kind, area, usage, now) {
+                per_request = line
+                    .per_request
+                    .map_or(per_request, |most| most.min(per_request));
+                wanted
+                    .entry((account, kind, line.area))
+                    .or_insert(Want {
+                        total: line.total,
+                        left: line.left,
+                        asked: 0,
+                    })
+                    .asked += tally.targets as u64;
+            }
+        }
+        let requests = tally.targets.div_ceil(per_request.max(1) as usize);
+        if tally.kind != Kind::All && requests > 1 {
+            findings.push(Finding::new(
+                Code::Splits,
+                None,
+                format!(
+                    "{} for {} become {requests} requests of at most {per_request}.",
+                    count(tally.targets, noun(kind)),
+                    shown(&tally.resource.cname)
+                ),
+            ));
+        }
+    }
+    for ((account, kind, area), want) in wanted {
+        let Want { total, left, asked } = want;
+        let of = area.map_or_else(String::new, |area| format!(" in {}", shown(&area)));
+        let of = format!("{kind} quota of {}{of}", shown(account.as_str()));
+        if asked > left {
+            findings.push(Finding::new(
+                Code::QuotaShort,
+                None,
+                format!("The {of} has {left} of {total} left today; this needs {asked}."),
+            ));
+        } else if (left - asked) * 10 < total {
+            findings.push(Finding::new(
+                Code::QuotaLow,
+                None,
+                format!(
+                    "After this the {of} has {} of {total} left today.",
+                    left - asked
+                ),
+            ));
+        }
+    }
+}
+
+fn noun(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Url => "URL",
+        Kind::Pattern => "pattern",
+        Kind::All => "purge",
+    }
+}

@@ -1,0 +1,104 @@
+//! One form for a target, however a vendor writes it back.
+
+use std::borrow::Cow;
+
+/// The target without `http://` or `https://`.
+pub fn without_scheme(target: &str) -> &str {
+    ["https://", "http://"]
+        .into_iter()
+        .find_map(|scheme| {
+            let start = target.get(..scheme.len())?;
+            start
+                .eq_ignore_ascii_case(scheme)
+                .then(|| target.get(scheme.len()..))?
+        })
+        .unwrap_or(target)
+}
+
+/// The path of a target with its query string; the whole target where it has no scheme.
+pub fn path_of(target: &str) -> &str {
+    let rest = without_scheme(target);
+    if rest.len() == target.len() {
+        return target;
+    }
+    rest.find(['/', '?'])
+        .and_then(|at| rest.get(at..))
+        .unwrap_or("/")
+}
+
+/// What is left of a target when everything is taken away that a vendor may write otherwise: scheme and host, whether hex
+/// digits of percent-encoding are upper or lower case, and whether blanks and letters beyond ASCII are percent-encoded.
+/// Within one resource, two targets with the same normal form are the same. A `*` at the end is never added or taken
+/// away: whether it means the same without is the vendor's own secret.
+pub fn normal(target: &str) -> Cow<'_, str> {
+    let path = path_of(target);
+    let rooted = path.starts_with('/');
+    let plain = path
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic() && byte != b'%');
+    if rooted && plain {
+        return Cow::Borrowed(path);
+    }
+    let mut normal = String::with_capacity(path.len() + 8);
+    if !rooted {
+        normal.push('/');
+    }
+    let mut hex = 0;
+    for byte in path.bytes() {
+        if byte.is_ascii_graphic() {
+            let letter = if hex > 0 {
+                byte.to_ascii_uppercase()
+            } else {
+                byte
+            };
+            normal.push(char::from(letter));
+            hex = if byte == b'%' {
+                2_u8
+            } else {
+                hex.saturating_sub(1)
+            };
+        } else {
+            normal.push('%');
+            for digit in [byte >> 4, byte & 0xf] {
+                let digit = char::from_digit(u32::from(digit), 16).unwrap_or('0');
+                normal.push(digit.to_ascii_uppercase());
+            }
+            hex = 0;
+        }
+    }
+    Cow::Owned(normal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_target_has_one_normal_form() {
+        for (one, other) in [
+            ("/a.jpg", "http://www.site.com/a.jpg"),
+            ("https://h.com/a", "HTTP://H.com/a"),
+            ("https://h.com", "/"),
+            ("https://h.com?x=1", "/?x=1"),
+            ("/%e4%Bd", "/%E4%BD"),
+            ("/ä b", "/%C3%A4%20b"),
+            ("a.jpg", "/a.jpg"),
+        ] {
+            assert_eq!(normal(one), normal(other), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn different_targets_stay_different() {
+        for (one, other) in [
+            ("/a", "/A"),
+            ("/a", "/a*"),
+            ("/a", "/a/"),
+            ("/a?x", "/a"),
+            ("/abc%20", "/ABC%20"),
+            ("/http://h/a", "/a"),
+        ] {
+            assert_ne!(normal(one), normal(other), "{one} {other}");
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! What confirms a plan.
+
+use super::Risk;
+use crate::domain::account::Account;
+use crate::domain::desk::Desk;
+use crate::domain::findings::Severity;
+use crate::domain::kind::Kind;
+use crate::domain::lint::is_root;
+use crate::domain::payload::PurgeRequest;
+
+/// So many URLs are a few: more than these ask for more than Enter.
+pub const FEW: usize = 20;
+
+/// How much can go wrong with these requests, and every cname for which it is most.
+pub(super) fn of<'a>(
+    requests: impl IntoIterator<Item = &'a PurgeRequest>,
+    worst: Option<Severity>,
+    desk: &Desk<'_>,
+) -> (Risk, Vec<String>) {
+    let mut high: Vec<String> = Vec::new();
+    let mut raised = worst >= Some(Severity::Warning);
+    let mut targets = 0;
+    for request in requests {
+        let grave = request.kind() == Kind::All
+            || (request.kind() == Kind::Pattern
+                && request
+                    .payload
+                    .targets()
+                    .iter()
+                    .any(|target| is_root(target)))
+            || desk
+                .account(&request.account)
+                .is_some_and(|account| protects(account, &request.cname));
+        if grave && !high.contains(&request.cname) {
+            high.push(request.cname.clone());
+        }
+        raised |= request.kind() != Kind::Url;
+        targets += request.payload.targets().len();
+    }
+    let risk = match high.first() {
+        Some(cname) => Risk::High {
+            cname: cname.clone(),
+        },
+        None if raised || targets > FEW => Risk::Raised,
+        None => Risk::Low,
+    };
+    (risk, high)
+}
+
+fn protects(account: &Account, cname: &str) -> bool {
+    account.protected
+        || account
+            .protected_cnames
+            .iter()
+            .any(|pattern| pattern.matches(cname))
+}

@@ -1,0 +1,416 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::collections::HashMap;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::draft::{Draft, Linted};
+use crate::domain::filter::Pattern;
+use crate::domain::limits::{Limits, Scope};
+use crate::domain::lint::lint;
+use crate::domain::payload::Payload;
+use crate::domain::samples::{World, noon, secs, spent};
+
+fn draft(text: &str) -> Draft {
+    Draft {
+        text: text.to_owned(),
+        resource: Some(("one".into(), "1".into())),
+        ..Draft::default()
+    }
+}
+
+fn urls(host: &str, count: usize) -> String {
+    let lines: Vec<_> = (0..count)
+        .map(|number| format!("https://{host}/img/{number}.jpg\n"))
+        .collect();
+    lines.concat()
+}
+
+fn planned(draft: &Draft, mut world: World) -> Result<Plan, PlanError> {
+    let desk = world.desk();
+    plan(&lint(draft, &desk, noon()), draft, &desk, noon())
+}
+
+fn seconds(plan: &Plan) -> Vec<i64> {
+    plan.requests
+        .iter()
+        .map(|planned| (planned.at - noon()).num_seconds())
+        .collect()
+}
+
+#[test]
+fn many_urls_become_full_requests_in_the_operators_order() {
+    let text = urls("www.site.com", 237);
+    let plan = planned(&draft(&text), World::new()).unwrap();
+    let sizes: Vec<_> = plan
+        .requests
+        .iter()
+        .map(|planned| planned.request.payload.targets().len())
+        .collect();
+    assert_eq!(sizes, [100, 100, 37]);
+    assert_eq!(seconds(&plan), [0, 0, 60]);
+    assert_eq!(plan.ends_at, noon() + secs(60));
+    assert_eq!(plan.done_at, noon() + secs(80));
+    let sent: Vec<_> = plan
+        .requests
+        .iter()
+        .flat_map(|planned| planned.request.payload.targets().to_vec())
+        .collect();
+    let typed: Vec<_> = (0..237)
+        .map(|number| format!("/img/{number}.jpg"))
+        .collect();
+    assert_eq!(sent, typed);
+    let part = plan.parts.first().unwrap();
+    assert_eq!(
+        (part.targets, part.requests(), part.kind),
+        (237, 3, Kind::Url)
+    );
+}
+
+#[test]
+fn resources_and_accounts_go_out_side_by_side() {
+    let text = [
+        urls("www.site.com", 300),
+        urls("img.site.com", 300),
+        urls("v.site.com", 150),
+    ]
+    .concat();
+    let plan = planned(&draft(&text), World::new()).unwrap();
+    let order: Vec<_> = plan
+        .requests
+        .iter()
+        .map(|planned| {
+            (
+                planned.request.resource.as_str(),
+                (planned.at - noon()).num_seconds(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        order,
+        [
+            ("1", 0),
+            ("2", 0),
+            ("v", 0),
+            ("1", 0),
+            ("2", 0),
+            ("v", 0),
+            ("1", 60),
+            ("2", 60)
+        ]
+    );
+}
+
+#[test]
+fn what_anybody_sent_and_what_is_queued_comes_first() {
+    let world = World::new().with(|world| {
+        world.queued = vec![spent("one", "1", Kind::Pattern, noon() + secs(30))];
+    });
+    let plan = planned(&draft("/a/*\n/b.jpg"), world).unwrap();
+    assert_eq!(seconds(&plan), [0, 90]);
+    assert_eq!(plan.requests.first().unwrap().request.kind(), Kind::Url);
+}
+
+#[test]
+fn the_risk_tells_what_confirms() {
+    let high = |cname: &str| Risk::High {
+        cname: cname.to_owned(),
+    };
+    let protected = || {
+        World::new().with(|world| {
+            let account = world.accounts.first_mut().unwrap();
+            account.protected_cnames = vec![Pattern::Glob("img.*".to_owned())];
+        })
+    };
+    for (text, world, risk) in [
+        ("/a\n/b", World::new(), Risk::Low),
+        ("/a\n/a", World::new(), Risk::Raised),
+        ("/a/*", World::new(), Risk::Raised),
+        (&urls("www.site.com", 20), World::new(), Risk::Low),
+        (&urls("www.site.com", 21), World::new(), Risk::Raised),
+        ("/", World::new(), high("www.site.com")),
+        ("https://www.site.com/*", World::new(), high("www.site.com")),
+        ("https://dl.site.com/", World::new(), high("dl.site.com")),
+        ("/a", protected(), Risk::Low),
+        (
+            "/a\nhttps://img.site.com/a",
+            protected(),
+            high("img.site.com"),
+        ),
+    ] {
+        assert_eq!(planned(&draft(text), world).unwrap().risk, risk, "{text}");
+    }
+    let world = World::new().with(|world| world.accounts.first_mut().unwrap().protected = true);
+    let plan = planned(&draft("/a\nhttps://img.site.com/a"), world).unwrap();
+    assert_eq!(plan.risk, high("www.site.com"));
+    assert_eq!(plan.high_cnames, ["www.site.com", "img.site.com"]);
+}
+
+#[test]
+fn everything_goes_out_as_what_it_really_is() {
+    for (account, id, payload, mode) in [
+        ("one", "1", None, None),
+        ("two", "d", Some("https://dl.site.com/"), Some("flush")),
+        ("three", "v", Some("/*"), None),
+    ] {
+        let draft = Draft {
+            kind: Some(Kind::All),
+            resource: Some((account.into(), id.into())),
+            ..Draft::default()
+        };
+        let plan = planned(&draft, World::new()).unwrap();
+        let [only] = plan.requests.as_slice() else {
+            unreachable!("one request");
+        };
+        let expected = payload.map_or(Payload::All, |root| {
+            Payload::Pattern(vec![root.to_owned()].try_into().unwrap())
+        });
+        assert_eq!(only.request.payload, expected);
+        assert_eq!(only.request.mode.as_deref(), mode);
+        assert!(matches!(plan.risk, Risk::High { .. }));
+        assert_eq!(plan.parts.first().unwrap().kind, Kind::All);
+    }
+}
+
+#[test]
+fn mode_and_area_go_where_there_is_a_choice_only() {
+    let draft = Draft {
+        mode: Some("delete".to_owned()),
+        area: Some("abroad".to_owned()),
+        ..draft("/a/*\nhttps://dl.site.com/b/")
+    };
+    let plan = planned(&draft, World::new()).unwrap();
+    let choices: Vec<_> = plan
+        .requests
+        .iter()
+        .map(|planned| {
+            (
+                planned.request.mode.as_deref(),
+                planned.request.area.as_deref(),
+            )
+        })
+        .collect();
+    assert_eq!(choices, [(None, None), (Some("delete"), Some("abroad"))]);
+    assert_eq!(plan.quotas.len(), 1);
+    assert_eq!(plan.quotas.first().unwrap().1.left, 99);
+}
+
+#[test]
+fn there_is_no_plan_for_nothing_or_with_errors_or_beyond_a_quota() {
+    assert_eq!(
+        planned(&draft("# nothing"), World::new()),
+        Err(PlanError::Nothing)
+    );
+    let errors = planned(&draft("/a\nhttps://other.com/a\n/b c"), World::new());
+    assert!(
+        matches!(errors, Err(PlanError::Errors { errors: 2, .. })),
+        "{errors:?}"
+    );
+    let unknown = World::new().with(|world| world.limits.clear());
+    assert_eq!(planned(&draft("/a"), unknown), Err(PlanError::Nothing));
+    // The quota shrank between the linter's look and the plan.
+    let mut world = World::new();
+    let text = draft(&urls("dl.site.com", 3));
+    let linted = lint(&text, &world.desk(), noon());
+    world.limit("two", |limits| {
+        limits.quotas.iter_mut().for_each(|quota| quota.left = 2);
+    });
+    let short = plan(&linted, &text, &world.desk(), noon());
+    assert!(
+        matches!(
+            short,
+            Err(PlanError::QuotaShort {
+                left: 2,
+                asked: 3,
+                ..
+            })
+        ),
+        "{short:?}"
+    );
+}
+
+#[test]
+fn a_quotas_own_batch_size_counts() {
+    let world = World::new().with(|world| {
+        world.limit("two", |limits| {
+            limits
+                .quotas
+                .iter_mut()
+                .for_each(|quota| quota.per_request = Some(2));
+        });
+    });
+    let plan = planned(&draft(&urls("dl.site.com", 3)), world).unwrap();
+    assert_eq!(plan.requests.len(), 2);
+}
+
+#[test]
+fn wider_purges_are_suggested_with_what_they_cost_and_never_the_root() {
+    let text: String = (0..250)
+        .map(|number| format!("https://www.site.com/img/{}/{number}.jpg\n", number % 12))
+        .chain(["https://www.site.com/robots.txt\n".to_owned()])
+        .collect();
+    let mut world = World::new();
+    let desk = world.desk();
+    let linted = lint(&draft(&text), &desk, noon());
+    let ways = suggest(&linted, &desk);
+    // Twelve directories would take two requests and one for the rest: no fewer than the URLs' three.
+    let [way] = ways.as_slice() else {
+        unreachable!("one way: {ways:?}");
+    };
+    assert_eq!(way.patterns, ["/img/*"]);
+    assert_eq!(
+        (way.requests, way.instead_of, way.covers, way.stay),
+        (2, 3, 250, 1)
+    );
+    assert!(way.also_removes.contains("everything else under /img/"));
+    let rewritten = way.rewrite(&linted);
+    assert_eq!(
+        rewritten,
+        "https://www.site.com/img/*\nhttps://www.site.com/robots.txt\n"
+    );
+    assert_eq!(suggest(&lint(&draft("/a/b"), &desk, noon()), &desk), []);
+}
+
+/// What a vendor would count: no window overfull by what we add to what is there.
+fn broken(limits: &Limits, all: &[(String, Kind, chrono::DateTime<chrono::Utc>, bool)]) -> bool {
+    for kind in Kind::EVERY {
+        for window in limits.rule(kind).into_iter().flat_map(|rule| &rule.windows) {
+            let per = chrono::TimeDelta::from_std(window.per).unwrap();
+            for (resource, _, _, _) in all {
+                let mut counted: Vec<_> = all
+                    .iter()
+                    .filter(|(other, kind, _, _)| {
+                        (window.scope == Scope::Account || other == resource)
+                            && limits.rule(*kind).is_some_and(|rule| {
+                                rule.windows.iter().any(|one| one.bucket == window.bucket)
+                            })
+                    })
+                    .map(|(_, _, at, planned)| (*at, *planned))
+                    .collect();
+                counted.sort();
+                for (number, (from, _)) in counted.iter().enumerate() {
+                    let inside: Vec<_> = counted[number..]
+                        .iter()
+                        .take_while(|(at, _)| *at - *from < per)
+                        .collect();
+                    if inside.len() > window.requests as usize
+                        && inside.iter().any(|(_, planned)| *planned)
+                    {
+                        return true;
+                    }
+                }
+            }
+        }
+    }
+    false
+}
+
+fn account_of(linted: &Linted) -> HashMap<(String, Kind, String), usize> {
+    let mut wanted = HashMap::new();
+    for meaning in linted.lines.iter().filter_map(|line| line.meaning.as_ref()) {
+        let key = (
+            meaning.resource.to_string(),
+            meaning.kind,
+            meaning.target.clone(),
+        );
+        *wanted.entry(key).or_insert(0) += 1;
+    }
+    wanted
+}
+
+proptest! {
+    #[test]
+    fn a_plan_breaks_no_window_and_no_quota_and_sends_every_target_once(
+        history in proptest::collection::vec((-200i64..200, 0usize..3, 0usize..4, any::<bool>()), 0..30),
+        lines in proptest::collection::vec((0usize..4, 0usize..60, any::<bool>()), 1..150),
+        per_request in 1u32..8, requests in 1u32..4, length in 1u64..90, account_wide: bool,
+        left in 0u64..200, margin in 0i64..4,
+    ) {
+        let places = [("one", "1", "www"), ("one", "2", "img"), ("two", "d", "dl"), ("three", "v", "v")];
+        let mut world = World::new().with(|world| {
+            for (at, kind, place, queued) in &history {
+                let (account, resource, _) = places[*place];
+                let mut one = spent(account, resource, Kind::EVERY[*kind], noon() + secs(*at));
+                if *queued && *at >= 0 {
+                    one.sent_here = true;
+                    world.queued.push(one);
+                } else if *at < 0 {
+                    world.recent.push(crate::domain::budget::RecentPurge {
+                        spent: one, targets: vec![], unfinished: false, by: None,
+                    });
+                }
+            }
+            for account in ["one", "two", "three"] {
+                world.limit(account, |limits| {
+                    let rules = [&mut limits.url, &mut limits.pattern, &mut limits.all];
+                    for rule in rules.into_iter().flatten() {
+                        rule.per_request = per_request;
+                        for window in &mut rule.windows {
+                            window.requests = requests;
+                            window.per = std::time::Duration::from_secs(length);
+                            if account_wide {
+                                window.scope = Scope::Account;
+                            }
+                        }
+                    }
+                    for quota in &mut limits.quotas {
+                        quota.left = left.min(quota.total);
+                    }
+                });
+            }
+            world.margin = secs(margin);
+        });
+        let text: Vec<_> = lines.iter().map(|(place, number, pattern)| {
+            format!("https://{}.site.com/{number}{}\n", places[*place].2, if *pattern { "/" } else { ".jpg" })
+        }).collect();
+        let draft = draft(&text.concat());
+        let recent = world.recent.clone();
+        let queued = world.queued.clone();
+        let all_limits = world.limits.clone();
+        let desk = world.desk();
+        let linted = lint(&draft, &desk, noon());
+        let plan = match plan(&linted, &draft, &desk, noon()) {
+            Ok(plan) => plan,
+            Err(PlanError::Errors { first, .. }) => {
+                prop_assert!(first.starts_with("PD035"), "{}", first);
+                return Ok(());
+            }
+            Err(other) => return Err(TestCaseError::fail(other.to_string())),
+        };
+        // Every target once.
+        let mut sent = HashMap::new();
+        for planned in &plan.requests {
+            let request = &planned.request;
+            prop_assert!(request.payload.targets().len() <= per_request as usize);
+            prop_assert!(planned.at >= noon());
+            for target in request.payload.targets() {
+                *sent.entry((request.resource.to_string(), request.kind(), target.clone())).or_insert(0) += 1;
+            }
+        }
+        prop_assert_eq!(sent, account_of(&linted));
+        // No window.
+        for (account, limits) in &all_limits {
+            let mut all: Vec<_> = recent.iter().map(|one| &one.spent).chain(&queued)
+                .filter(|one| one.account == *account)
+                .map(|one| (one.resource.to_string(), one.kind, one.at, false))
+                .collect();
+            all.extend(plan.requests.iter().filter(|one| one.request.account == *account)
+                .map(|one| (one.request.resource.to_string(), one.request.kind(), one.at, true)));
+            prop_assert!(!broken(limits, &all));
+        }
+        // No quota: there are two areas, and nothing says which, so both must have room.
+        for kind in [Kind::Url, Kind::Pattern] {
+            let asked: usize = plan.requests.iter()
+                .filter(|one| one.request.account.as_str() == "two" && one.request.kind() == kind)
+                .map(|one| one.request.payload.targets().len()).sum();
+            let waiting = queued.iter().filter(|one| one.account.as_str() == "two" && one.kind == kind).count();
+            if asked > 0 {
+                prop_assert!((asked + waiting) as u64 <= left);
+            }
+        }
+        // The order of the plan is the order in which it goes out.
+        prop_assert!(plan.requests.is_sorted_by_key(|one| one.at));
+        prop_assert_eq!(plan.ends_at, plan.requests.last().unwrap().at);
+    }
+}

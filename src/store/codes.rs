@@ -1,0 +1,68 @@
+//! The small numbers that stand for kinds and statuses in the file. They never change their meaning.
+
+use crate::domain::kind::Kind;
+use crate::domain::status::Status;
+
+/// How many codes there are for kinds.
+pub(super) const KINDS: usize = 4;
+
+/// How many codes there are for statuses.
+pub(super) const STATUSES: usize = 5;
+
+/// The code of a kind.
+pub(super) fn of_kind(kind: Option<Kind>) -> u8 {
+    match kind {
+        None => 0,
+        Some(Kind::Url) => 1,
+        Some(Kind::Pattern) => 2,
+        Some(Kind::All) => 3,
+    }
+}
+
+/// The kind of a code; `None` for a code that nobody wrote.
+pub(super) fn to_kind(code: u8) -> Option<Option<Kind>> {
+    match code {
+        0 => Some(None),
+        1 => Some(Some(Kind::Url)),
+        2 => Some(Some(Kind::Pattern)),
+        3 => Some(Some(Kind::All)),
+        _ => None,
+    }
+}
+
+/// The code of a status.
+pub(super) fn of_status(status: Status) -> u8 {
+    match status {
+        Status::InProgress => 0,
+        Status::Successful => 1,
+        Status::Failed => 2,
+        Status::ReportDisabled => 3,
+        Status::Unknown => 4,
+    }
+}
+
+/// The status of a code; `None` for a code that nobody wrote.
+pub(super) fn to_status(code: u8) -> Option<Status> {
+    Status::EVERY
+        .into_iter()
+        .find(|status| of_status(*status) == code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_and_status_comes_back_from_its_code() {
+        for status in Status::EVERY {
+            assert_eq!(to_status(of_status(status)), Some(status));
+            assert!(usize::from(of_status(status)) < STATUSES);
+        }
+        for kind in Kind::EVERY.map(Some).into_iter().chain([None]) {
+            assert_eq!(to_kind(of_kind(kind)), Some(kind));
+            assert!(usize::from(of_kind(kind)) < KINDS);
+        }
+        assert_eq!(to_status(9), None);
+        assert_eq!(to_kind(9), None);
+    }
+}
