@@ -175,6 +175,13 @@ impl App {
         self.zone
     }
 
+    /// Whether the focused pane knows its rows, so that there is something to draw.
+    pub fn is_ready(&self) -> bool {
+        self.board
+            .pane(self.board.focus())
+            .is_none_or(|pane| pane.rows().is_known() && !pane.overview().is_loading())
+    }
+
     /// Whether the screen may have to be drawn again since this was asked last.
     pub fn take_dirty(&mut self) -> bool {
         std::mem::take(&mut self.dirty)

@@ -13,15 +13,19 @@ use args::{Cli, Command};
 use error::{Class, CliError};
 
 pub mod args;
+pub mod books;
+pub mod catchup;
 pub mod completions;
 pub mod config;
 pub mod error;
+pub mod history;
 pub mod import;
 pub mod keys;
 pub mod listing;
 pub mod log;
 pub mod man;
 pub mod record;
+pub mod resources;
 pub mod setup;
 pub mod signals;
 pub mod simulate;
@@ -52,6 +56,9 @@ fn dispatch(cli: &Cli) -> Result<(), CliError> {
     match &cli.command {
         None => dashboard(),
         Some(Command::Simulate(options)) => simulate::run(options),
+        Some(Command::History(options)) => history::run(global, options),
+        Some(Command::Resources(options)) => resources::run(global, options),
+        Some(Command::Import(options)) => import::run(global, options),
         Some(Command::Keys(options)) => keys::run(global, options),
         Some(Command::Config(command)) => config::run(global, command),
         Some(Command::Completions(options)) => completions::run(options),

@@ -1,1 +1,151 @@
-//! The layout, and the only place that sees all of the core while drawing.
+//! The whole screen: the only place that sees all of the core while drawing.
+//!
+//! ```text
+//!  purgedeck  gcore-prod ● 3s   tencent ● 12s   medianova ✗ 401 token refused (4m old)          10:04:12 UTC
+//!  1 All  2 Unfinished  3 Failed 24h  4 www                                        queue 2 · next 10:05:12
+//! ┌▌since:24h cname:www.site.com ───────────────────────── 1,204 of 98,113 · complete back to 22 Oct ────────┐
+//! │ ▁▂▂▅█▃▂▁▁▂▂▁▁▃▂▁▁▁▁▂▂▁                                                                                    │
+//! │   TIME ▾     ACCOUNT     CNAME          KIND     STATUS           TARGETS                                 │
+//! │▸  10:03:58   gcore-prod  www.site.com   url      ◐ in progress    3 /img/a.jpg                            │
+//! ├ detail · enter ───────────────────────────────────────────────────────────────────────────────────────────┤
+//! │ 3 URLs · sent from here · by mira · 10:03:58 · for 14 s, usually 20 s                                     │
+//! └───────────────────────────────────────────────────────────────────────────────────────────────────────────┘
+//!  www.site.com  URL 1 of 2 left this minute, next 10:05:02, 1 used elsewhere · pattern 1 of 1 · all 1 of 1
+//!  P purge  / filter  enter open  space mark  : palette  ? help  y copy
+//! ```
+//!
+//! What has no room goes: below 20 rows the status line, whose notices then stand in the footer; below 16 the tabs; below
+//! 30x9 everything.
+
+mod accounts;
+mod footer;
+mod status;
+mod tabs;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::widgets::Widget;
+
+use crate::app::layout::{SMALLEST, places};
+use crate::app::overlays::Overlay;
+use crate::app::{App, Ctx};
+use crate::commands::Command;
+use crate::panes::compose::view::ComposeView;
+use crate::panes::help::view::HelpView;
+use crate::panes::history::view::{HistoryView, KeyNames};
+use crate::panes::palette::view::PaletteView;
+use crate::panes::pick::view::PickView;
+use crate::panes::plan::view::PlanView;
+use crate::panes::prompt::view::PromptView;
+use crate::panes::queue::view::QueueView;
+use crate::theme::{Role, Theme};
+use crate::widgets::text::Pen;
+
+/// The whole screen.
+#[derive(Clone, Copy, Debug)]
+pub struct Screen<'a> {
+    /// The core.
+    pub app: &'a App,
+    /// The time, the size, the keys.
+    pub ctx: &'a Ctx<'a>,
+    /// How things look.
+    pub theme: &'a Theme,
+}
+
+impl Widget for &Screen<'_> {
+    fn render(self, area: Rect, buffer: &mut Buffer) {
+        buffer.set_style(area, self.theme.style(Role::Text));
+        let Some(places) = places((area.width, area.height)) else {
+            return self.too_small(area, buffer);
+        };
+        accounts::draw(self, places.accounts, buffer);
+        tabs::draw(self, places.tabs, buffer);
+        self.board(places.board, buffer);
+        status::draw(self, places.status, buffer);
+        footer::draw(self, places.footer, places.status.is_empty(), buffer);
+        for overlay in self.app.overlays().iter() {
+            self.overlay(overlay, area, buffer);
+        }
+    }
+}
+
+impl Screen<'_> {
+    fn too_small(&self, area: Rect, buffer: &mut Buffer) {
+        let style = self.theme.style(Role::Warning);
+        let size = format!("{}x{}", area.width, area.height);
+        let least = format!("needs {}x{}", SMALLEST.0, SMALLEST.1);
+        for (text, row) in ["too small", &size, &least].into_iter().zip(area.rows()) {
+            Pen::new(buffer, row, self.theme.glyphs.ellipsis).put(text, style);
+        }
+    }
+
+    fn board(&self, area: Rect, buffer: &mut Buffer) {
+        let board = self.app.board();
+        let keys = KeyNames {
+            clear: self.key(Command::FilterClear),
+            refresh: self.key(Command::Refresh),
+            open: self.key(Command::Open),
+            zoom: self.key(Command::TimelineZoomIn),
+        };
+        for (slot, place) in board.places(area) {
+            let Some(pane) = board.pane(slot) else {
+                continue;
+            };
+            (&HistoryView {
+                pane,
+                world: self.app.world(),
+                now: self.ctx.now,
+                zone: self.app.zone(),
+                focused: board.focus() == slot && self.app.overlays().is_empty(),
+                keys: &keys,
+                theme: self.theme,
+            })
+                .render(place, buffer);
+        }
+    }
+
+    fn overlay(&self, overlay: &Overlay, area: Rect, buffer: &mut Buffer) {
+        let theme = self.theme;
+        let (now, zone) = (self.ctx.now, self.app.zone());
+        let keys = &|command| self.ctx.keymap.keys_text(command);
+        match overlay {
+            Overlay::Prompt(pane) => (&PromptView { pane, theme }).render(area, buffer),
+            Overlay::Compose(pane) => (&ComposeView {
+                pane,
+                world: self.app.world(),
+                now,
+                zone,
+                theme,
+            })
+                .render(area, buffer),
+            Overlay::Plan(pane) => (&PlanView {
+                pane,
+                keys,
+                now,
+                zone,
+                theme,
+            })
+                .render(area, buffer),
+            Overlay::Queue(pane) => (&QueueView {
+                pane,
+                now,
+                zone,
+                theme,
+            })
+                .render(area, buffer),
+            Overlay::Help(pane) => (&HelpView { pane, keys, theme }).render(area, buffer),
+            Overlay::Palette(pane) => (&PaletteView { pane, keys, theme }).render(area, buffer),
+            Overlay::Pick(pane) => (&PickView { pane, theme }).render(area, buffer),
+        }
+    }
+
+    /// The first key of a command; empty where it has none.
+    fn key(&self, command: Command) -> String {
+        self.ctx
+            .keymap
+            .keys_of(command)
+            .first()
+            .map(ToString::to_string)
+            .unwrap_or_default()
+    }
+}

@@ -15,11 +15,13 @@ mod clock;
 mod config;
 mod fault;
 mod gcore;
+mod handles;
 mod random;
 mod reply;
 mod request;
 mod scenario;
 mod server;
+mod tencent;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -42,11 +44,17 @@ pub use self::clock::{Clock, Hand};
 pub use self::config::Configuration;
 pub use self::fault::{ErrorBody, Fault, Faults, Strike};
 pub use self::gcore::{GcoreAccount, GcorePurge, GcoreResource};
-pub use self::scenario::{GcoreLimits, GcoreScenario, Order, Scenario};
+pub use self::handles::{GcoreHandle, TencentHandle};
+pub use self::scenario::{
+    GcoreLimits, GcoreScenario, Order, Scenario, TencentLimits, TencentScenario,
+};
+pub use self::tencent::{TencentAccount, TencentDomain, TencentPurge};
 
 use self::access::AccessLog;
 use self::gcore::Gcore;
+use self::handles::Handle;
 use self::server::Shared;
+use self::tencent::Tencent;
 
 /// How a simulator is set up.
 #[derive(Clone, Debug)]
@@ -59,6 +67,8 @@ pub struct Options {
     pub rate_limits: bool,
     /// Where Gcore listens; any free port of 127.0.0.1 without.
     pub gcore: Option<SocketAddr>,
+    /// Where Tencent listens, likewise. A signature covers the host, so each vendor has a port of its own.
+    pub tencent: Option<SocketAddr>,
     /// A file to which one JSON line per request is appended.
     pub access_log: Option<PathBuf>,
     /// What is unusual or goes wrong.
@@ -74,6 +84,7 @@ impl Default for Options {
             records: 12_000,
             rate_limits: true,
             gcore: None,
+            tencent: None,
             access_log: None,
             scenario: Scenario::default(),
             clock: Clock::system(),
@@ -85,6 +96,7 @@ impl Default for Options {
 #[derive(Debug)]
 pub struct Simulator {
     gcore: (SocketAddr, Gcore),
+    tencent: (SocketAddr, Tencent),
     shared: Shared,
 }
 
@@ -98,6 +110,7 @@ pub async fn start(options: Options) -> io::Result<Simulator> {
         records,
         rate_limits,
         gcore,
+        tencent,
         access_log,
         scenario,
         clock,
@@ -111,22 +124,39 @@ pub async fn start(options: Options) -> io::Result<Simulator> {
         date_skew: TimeDelta::try_seconds(scenario.date_skew_seconds).unwrap_or_default(),
     };
     let scenario = Arc::new(scenario);
-    let listener = server::bind(gcore).await?;
-    let address = listener.local_addr()?;
-    let gcore = Gcore::new(seed, records, clock.now(), &scenario, rate_limits);
-    server::serve(listener, Arc::new(gcore.clone()), shared.clone());
-    Ok(Simulator {
-        gcore: (address, gcore),
-        shared,
-    })
+    let (gcore, tencent) = (server::bind(gcore).await?, server::bind(tencent).await?);
+    let now = clock.now();
+    let simulator = Simulator {
+        gcore: (
+            gcore.local_addr()?,
+            Gcore::new(seed, records, now, &scenario, rate_limits),
+        ),
+        tencent: (
+            tencent.local_addr()?,
+            Tencent::new(seed, records, now, &scenario, rate_limits),
+        ),
+        shared: shared.clone(),
+    };
+    server::serve(gcore, Arc::new(simulator.gcore.1.clone()), shared.clone());
+    server::serve(tencent, Arc::new(simulator.tencent.1.clone()), shared);
+    Ok(simulator)
 }
 
 impl Simulator {
     /// Gcore: where it is, and what it knows.
     pub fn gcore(&self) -> GcoreHandle<'_> {
-        GcoreHandle {
-            address: self.gcore.0,
-            gcore: &self.gcore.1,
+        GcoreHandle(self.handle(&self.gcore))
+    }
+
+    /// Tencent: where it is, and what it knows.
+    pub fn tencent(&self) -> TencentHandle<'_> {
+        TencentHandle(self.handle(&self.tencent))
+    }
+
+    fn handle<'a, V>(&'a self, (address, vendor): &'a (SocketAddr, V)) -> Handle<'a, V> {
+        Handle {
+            address: *address,
+            vendor,
             clock: &self.shared.clock,
         }
     }
@@ -143,13 +173,21 @@ impl Simulator {
 
     /// Where the vendors listen and what they want to be shown, in one line of JSON.
     pub fn announcement(&self) -> String {
-        let gcore = self.gcore();
+        let (gcore, tencent) = (self.gcore(), self.tencent());
         let token = gcore
             .accounts()
             .into_iter()
             .next()
             .map(|account| account.token);
-        let announced: Value = json!({"gcore": {"base_url": gcore.base_url(), "token": token}});
+        let key = tencent.account();
+        let announced: Value = json!({
+            "gcore": {"base_url": gcore.base_url(), "token": token},
+            "tencent": {
+                "base_url": tencent.base_url(),
+                "secret_id": key.secret_id,
+                "secret_key": key.secret_key,
+            },
+        });
         announced.to_string()
     }
 
@@ -164,42 +202,5 @@ impl Simulator {
 impl Drop for Simulator {
     fn drop(&mut self) {
         self.shared.stop.cancel();
-    }
-}
-
-/// A view of the simulated Gcore.
-#[derive(Clone, Copy, Debug)]
-pub struct GcoreHandle<'a> {
-    address: SocketAddr,
-    gcore: &'a Gcore,
-    clock: &'a Clock,
-}
-
-impl GcoreHandle<'_> {
-    /// What stands before `/cdn/…`, without a slash at its end.
-    pub fn base_url(&self) -> String {
-        format!("http://{}", self.address)
-    }
-
-    /// The credentials of both accounts; the first one is the announced one.
-    pub fn accounts(&self) -> Vec<GcoreAccount> {
-        self.gcore.accounts()
-    }
-
-    /// Every resource of both accounts.
-    pub fn resources(&self) -> Vec<GcoreResource> {
-        self.gcore.resources()
-    }
-
-    /// The purges that the API accepted since the start, oldest first. This is the truth, whatever was answered.
-    pub fn purges(&self) -> Vec<GcorePurge> {
-        self.gcore.purges()
-    }
-
-    /// A colleague purges something in the panel, now. `purge_type` is Gcore's word; the id of the purge is returned, or
-    /// nothing when there is no such live resource or no such type.
-    pub fn add_purge(&self, cname: &str, purge_type: &str, targets: &[&str]) -> Option<u64> {
-        let targets = targets.iter().map(|target| (*target).to_owned()).collect();
-        self.gcore.add(cname, purge_type, targets, self.clock.now())
     }
 }

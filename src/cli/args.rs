@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::{completions, config, keys, man, simulate};
+use super::{completions, config, history, import, keys, man, resources, simulate};
 use crate::config::load::Flags;
 
 /// What was purged on all your CDN accounts, live and back in time, and purges that are checked before they are sent.
@@ -84,6 +84,12 @@ impl Global {
 pub enum Command {
     /// The simulated vendors alone, for scripts and tests
     Simulate(simulate::Options),
+    /// List purges, newest first
+    History(history::Options),
+    /// List what can be purged
+    Resources(resources::Options),
+    /// Take exported history into the store
+    Import(import::Options),
     /// List all commands of the dashboard and their keys
     Keys(keys::Options),
     /// Make, find, show or check the configuration

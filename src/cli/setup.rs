@@ -10,7 +10,9 @@ use crate::config::fault::{Fault, Faults, Place};
 use crate::config::load::{self, Config};
 use crate::config::paths::{Directories, Paths};
 use crate::domain::filter::Filter;
+use crate::domain::zone::Zone;
 use crate::keymap::{KeyFault, Keymap};
+use crate::providers;
 use crate::theme::{ColourDepth, Glyphs, Theme};
 
 /// Reads a variable of this process's environment.
@@ -61,6 +63,14 @@ pub fn check(config: &Config) -> Vec<Fault> {
         {
             faults.push(Fault::elsewhere(format!(
                 "account {name}: \"{colour}\" is no colour; write red, bright-red, 0 to 255, or #d75f00"
+            )));
+        }
+    }
+    for account in &config.accounts {
+        if let Err(failure) = providers::connect(account) {
+            faults.push(Fault::elsewhere(format!(
+                "account {}: {failure}",
+                account.name()
             )));
         }
     }
@@ -129,6 +139,7 @@ pub fn looks(global: &Global, config: Option<&Config>) -> Looks {
             .flatten()
             .map(|(columns, _)| usize::from(columns)),
         colour: terminal && wanted,
+        zone: config.map_or(Zone::Utc, |config| config.zone.value),
     }
 }
 

@@ -47,6 +47,11 @@ impl Reply {
         }
     }
 
+    /// The same answer with another status.
+    pub(crate) fn at(self, status: u16) -> Self {
+        Self { status, ..self }
+    }
+
     /// The same answer with one more header.
     pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));

@@ -21,6 +21,8 @@ pub struct Scenario {
     pub date_skew_seconds: i64,
     /// What is unusual about Gcore.
     pub gcore: GcoreScenario,
+    /// What is unusual about Tencent.
+    pub tencent: TencentScenario,
     /// What goes wrong.
     pub fault: Vec<Fault>,
 }
@@ -34,6 +36,7 @@ impl Default for Scenario {
             purge_seconds: [2, 60],
             date_skew_seconds: 0,
             gcore: GcoreScenario::default(),
+            tencent: TencentScenario::default(),
             fault: Vec::new(),
         }
     }
@@ -136,6 +139,44 @@ impl Default for GcoreLimits {
             patterns: 10,
             url_requests: 2,
             pattern_requests: 1,
+        }
+    }
+}
+
+/// Where Tencent's documents leave room.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TencentScenario {
+    /// The most rows that API 2.0 tells at once, which has no paging; its total stays true. No such limit is documented.
+    pub refresh_log_rows: Option<usize>,
+    /// Limits other than the documented ones.
+    pub limits: TencentLimits,
+}
+
+/// What Tencent accepts; the defaults are the documented numbers. The account's quota call tells them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TencentLimits {
+    /// URLs in one request.
+    pub urls: usize,
+    /// Directories in one request. The document's text has this number, its example of the quota call a smaller one.
+    pub paths: usize,
+    /// URLs in a day, per area.
+    pub urls_a_day: usize,
+    /// Directories in a day, per area.
+    pub paths_a_day: usize,
+    /// Calls of each action of API 3.0 in a second.
+    pub requests_a_second: usize,
+}
+
+impl Default for TencentLimits {
+    fn default() -> Self {
+        Self {
+            urls: 1000,
+            paths: 500,
+            urls_a_day: 10_000,
+            paths_a_day: 100,
+            requests_a_second: 20,
         }
     }
 }

@@ -50,17 +50,17 @@ impl View<'_> {
         }
         let mut from = first.0;
         if from == i64::MIN {
-            match self.end(sieve, Direction::Rising)? {
+            match self.oldest(sieve)? {
                 Some(oldest) => from = oldest,
                 None => return Ok(Timeline::default()),
             }
         }
         let mut until = last.1;
         if until == i64::MAX {
-            let newest = self.end(sieve, Direction::Falling)?;
-            until = newest
-                .map_or(i64::MIN, |newest| newest.saturating_add(1))
-                .max(times::micros(query.now));
+            // A key is never earlier than its purge's time.
+            let newest = self.first_keys(sieve, times::EVER, Direction::Falling, 1)?;
+            let newest = newest.first().copied().unwrap_or(i64::MIN);
+            until = times::micros(query.now).max(newest.saturating_add(1));
         }
         Ok(Timeline::frame(
             times::instant(from),
@@ -69,13 +69,19 @@ impl View<'_> {
         ))
     }
 
-    /// The oldest or newest time of the selected purges.
-    fn end(&self, sieve: &Sieve, direction: Direction) -> Result<Option<i64>, StoreFailure> {
-        let keys = self.first_keys(sieve, times::EVER, direction, 1)?;
-        let Some(key) = keys.first() else {
+    /// The oldest time of the selected purges. Where keys are not times, it need not be that of the first key.
+    fn oldest(&self, sieve: &Sieve) -> Result<Option<i64>, StoreFailure> {
+        let keys = self.first_keys(sieve, times::EVER, Direction::Rising, 1)?;
+        let Some(first) = keys.first() else {
             return Ok(None);
         };
-        Ok(self.stroke(*key)?.map(|stroke| stroke.created()))
+        let mut oldest = *first;
+        let beyond = first.saturating_add(self.most_nudged()?).saturating_add(1);
+        self.scan(sieve, (*first, beyond), Direction::Rising, &mut |stroke| {
+            oldest = oldest.min(stroke.created());
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(Some(oldest))
     }
 
     fn told(&self, sieve: &Sieve, count: Count) -> Result<Summary, StoreFailure> {

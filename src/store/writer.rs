@@ -223,6 +223,12 @@ impl Writer {
         Ok(version)
     }
 
+    /// The connection, to make it run into walls.
+    #[cfg(test)]
+    pub(super) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
     /// Does something in one transaction.
     pub(super) fn write<T>(
         &mut self,

@@ -80,6 +80,14 @@ impl Purge {
         }
     }
 
+    /// How many targets it has.
+    pub(crate) fn count(&self) -> usize {
+        match &self.targets {
+            Targets::Drawn(seed) => targets::count(*seed, self.kind),
+            Targets::Given(given) => given.len(),
+        }
+    }
+
     /// Whether the targets are paths that the simulator drew.
     pub(crate) fn is_drawn(&self) -> bool {
         matches!(self.targets, Targets::Drawn(_))

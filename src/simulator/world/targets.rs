@@ -6,39 +6,61 @@ use super::Kind;
 use super::site::Flavour;
 use crate::simulator::random;
 
-/// The targets of a drawn purge: paths with query for single files, `/dir/*` for patterns, none for all.
+/// The targets of a drawn purge: paths with query for single files, `/dir/*` for patterns, none for all. Exactly as many as
+/// [`count`] says, no two alike.
 pub(crate) fn draw(seed: u64, flavour: Flavour, kind: Kind) -> Vec<String> {
+    let (mut rng, count) = counted(seed, kind);
+    let mut drawn: Vec<String> = Vec::with_capacity(count);
+    while drawn.len() < count {
+        let directory = directory(&mut rng, flavour);
+        let one = match kind {
+            Kind::Pattern if rng.u8(0..4) == 0 => format!("{directory}{}*", rng.u16(1..200)),
+            Kind::Pattern | Kind::All => format!("{directory}*"),
+            Kind::Url => {
+                let file = random::pick(&mut rng, flavour.files(), "index.html");
+                format!(
+                    "{directory}{}",
+                    file.replace('#', &rng.u32(1..9000).to_string())
+                )
+            }
+        };
+        if drawn.contains(&one) {
+            let number = drawn.len();
+            drawn.push(match kind {
+                Kind::Url => format!("{directory}extra-{number}.html"),
+                Kind::Pattern | Kind::All => format!("{directory}part-{number}*"),
+            });
+        } else {
+            drawn.push(one);
+        }
+    }
+    drawn
+}
+
+/// How many targets a drawn purge has, without drawing them.
+pub(crate) fn count(seed: u64, kind: Kind) -> usize {
+    counted(seed, kind).1
+}
+
+fn counted(seed: u64, kind: Kind) -> (Rng, usize) {
     let mut rng = random::stream(seed, "targets");
-    match kind {
-        Kind::All => Vec::new(),
+    let count = match kind {
+        Kind::All => 0,
         Kind::Pattern => {
-            let count = if random::chance(&mut rng, 80.0) {
+            if random::chance(&mut rng, 80.0) {
                 1
             } else {
                 rng.usize(2..=6)
-            };
-            distinct(&mut rng, count, |rng| {
-                let directory = directory(rng, flavour);
-                match rng.u8(0..4) {
-                    0 => format!("{directory}{}*", rng.u16(1..200)),
-                    _ => format!("{directory}*"),
-                }
-            })
+            }
         }
-        Kind::Url => {
-            let count = match rng.u8(0..100) {
-                0..=54 => 1,
-                55..=84 => rng.usize(2..=5),
-                85..=96 => rng.usize(6..=30),
-                _ => rng.usize(31..=100),
-            };
-            distinct(&mut rng, count, |rng| {
-                let file = random::pick(rng, flavour.files(), "index.html");
-                let number = rng.u32(1..9000).to_string();
-                format!("{}{}", directory(rng, flavour), file.replace('#', &number))
-            })
-        }
-    }
+        Kind::Url => match rng.u8(0..100) {
+            0..=54 => 1,
+            55..=84 => rng.usize(2..=5),
+            85..=96 => rng.usize(6..=30),
+            _ => rng.usize(31..=100),
+        },
+    };
+    (rng, count)
 }
 
 fn directory(rng: &mut Rng, flavour: Flavour) -> String {
@@ -48,16 +70,4 @@ fn directory(rng: &mut Rng, flavour: Flavour) -> String {
     } else {
         format!("{directory}/")
     }
-}
-
-/// Up to `count` different ones, in the order in which they were drawn.
-fn distinct(rng: &mut Rng, count: usize, mut draw: impl FnMut(&mut Rng) -> String) -> Vec<String> {
-    let mut drawn = Vec::with_capacity(count);
-    for _ in 0..count * 2 {
-        let one = draw(rng);
-        if drawn.len() < count && !drawn.contains(&one) {
-            drawn.push(one);
-        }
-    }
-    drawn
 }

@@ -1,0 +1,163 @@
+//! The first line: the program's name, every account with the age of what is known of it or what is wrong, the clock.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::Screen;
+use crate::domain::account::Account;
+use crate::domain::text::visible;
+use crate::panes::look::age;
+use crate::theme::Role;
+use crate::widgets::text::{Pen, width};
+
+/// A run of text in one style.
+type Part = (String, Style);
+
+pub(super) fn draw(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) {
+    let theme = screen.theme;
+    let clock = clock(screen);
+    let mut pen = Pen::new(buffer, area, theme.glyphs.ellipsis);
+    if area.width >= 60 {
+        pen.put(" purgedeck  ", theme.style(Role::Brand));
+    } else {
+        pen.skip(1);
+    }
+    let room = pen.room().saturating_sub(width(&clock) + 2);
+    for part in accounts(screen, room) {
+        let left = pen.room().saturating_sub(width(&clock) + 2);
+        pen.put_within(&part.0, left, part.1);
+    }
+    let right = Rect {
+        x: area.right().saturating_sub(width(&clock) + 1),
+        width: (width(&clock) + 1).min(area.width),
+        ..area
+    };
+    Pen::new(buffer, right, theme.glyphs.ellipsis).put(&clock, theme.style(Role::Dim));
+}
+
+/// The accounts in as many words as there is room for: the ages of the sound ones go first, then the sound ones become a
+/// number. One that fails is always named.
+fn accounts(screen: &Screen<'_>, room: u16) -> Vec<Part> {
+    let accounts = &screen.app.world().accounts;
+    let taken = |parts: &[Part]| parts.iter().map(|part| width(&part.0)).sum::<u16>();
+    for with_age in [true, false] {
+        let parts: Vec<Part> = accounts
+            .iter()
+            .flat_map(|account| parts(screen, account, with_age))
+            .collect();
+        if taken(&parts) <= room {
+            return parts;
+        }
+    }
+    let failing = |account: &&Account| {
+        screen
+            .app
+            .world()
+            .standings
+            .get(&account.name)
+            .is_some_and(|standing| standing.failure.is_some())
+    };
+    let mut shown: Vec<Part> = accounts
+        .iter()
+        .filter(failing)
+        .flat_map(|account| parts(screen, account, true))
+        .collect();
+    let sound = accounts.len() - accounts.iter().filter(failing).count();
+    if sound > 0 {
+        let theme = screen.theme;
+        shown.insert(
+            0,
+            (
+                format!("{} {sound} accounts  ", theme.glyphs.online),
+                theme.style(Role::Successful),
+            ),
+        );
+    }
+    shown
+}
+
+fn parts(screen: &Screen<'_>, account: &Account, with_age: bool) -> Vec<Part> {
+    let theme = screen.theme;
+    let glyphs = &theme.glyphs;
+    let (world, now) = (screen.app.world(), screen.ctx.now);
+    let plain = theme.style(Role::Text);
+    let colour = account
+        .colour
+        .as_deref()
+        .and_then(|colour| theme.account_colour(colour));
+    let name_style = colour.map_or(plain, |colour| plain.fg(colour));
+    let mut parts = vec![(visible(account.name.as_str(), 40), name_style)];
+    if let Some(badge) = &account.badge {
+        parts.push((" ".to_owned(), plain));
+        let style = theme.style(Role::Badge);
+        let style = colour.map_or(style, |colour| style.bg(colour));
+        parts.push((format!(" {} ", visible(badge, 12)), style));
+    }
+    let standing = world.standings.get(&account.name);
+    let synced = standing.and_then(|standing| standing.synced_at);
+    let seconds = screen.app.moves();
+    let state = match standing {
+        _ if world.offline => match synced {
+            Some(at) => (
+                format!(" {} {}", glyphs.no_report, age(at, now, false)),
+                Role::Dim,
+            ),
+            None => (format!(" {}", glyphs.no_report), Role::Dim),
+        },
+        Some(standing) => match (&standing.failure, synced) {
+            (Some(failure), Some(at)) => (
+                format!(
+                    " {} {} ({} old)",
+                    glyphs.failed,
+                    visible(&failure.headline(), 60),
+                    age(at, now, false)
+                ),
+                Role::Failed,
+            ),
+            (Some(failure), None) => (
+                format!(
+                    " {} {} (never read)",
+                    glyphs.failed,
+                    visible(&failure.headline(), 60)
+                ),
+                Role::Failed,
+            ),
+            (None, Some(at)) if with_age => (
+                format!(" {} {}", glyphs.online, age(at, now, seconds)),
+                Role::Successful,
+            ),
+            (None, Some(_)) => (format!(" {}", glyphs.online), Role::Successful),
+            (None, None) if standing.asking => (format!(" {} asking", glyphs.asking), Role::Dim),
+            (None, None) => (format!(" {}", glyphs.asking), Role::Dim),
+        },
+        None => (format!(" {}", glyphs.asking), Role::Dim),
+    };
+    parts.push((state.0, theme.style(state.1)));
+    parts.push(("   ".to_owned(), plain));
+    parts
+}
+
+/// The time, to the second only while something moves; offline nothing ticks, so it says that instead.
+fn clock(screen: &Screen<'_>) -> String {
+    let world = screen.app.world();
+    let zone = screen.app.zone();
+    let now = screen.ctx.now;
+    let mut text = String::new();
+    if world.read_only {
+        text.push_str("read-only  ");
+    }
+    if world.offline {
+        text.push_str("offline");
+        return text;
+    }
+    let format = if screen.app.moves() {
+        "%H:%M:%S"
+    } else {
+        "%H:%M"
+    };
+    text.push_str(&zone.show(now).format(format).to_string());
+    text.push(' ');
+    text.push_str(&zone.name(now));
+    text
+}

@@ -1,0 +1,75 @@
+//! The second line: the views with their numbers, and what the queue is doing.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::Screen;
+use crate::commands::Command;
+use crate::domain::journal::JournalState;
+use crate::domain::text::visible;
+use crate::theme::Role;
+use crate::widgets::text::{Pen, width};
+
+pub(super) fn draw(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) {
+    if area.is_empty() {
+        return;
+    }
+    let theme = screen.theme;
+    let (queue, role) = queue(screen);
+    let (tabs, here) = screen.app.board().tabs();
+    let mut pen = Pen::new(buffer, area, theme.glyphs.ellipsis);
+    pen.skip(1);
+    for (at, name) in tabs.enumerate() {
+        let key = u8::try_from(at + 1).map_or_else(
+            |_| String::new(),
+            |number| screen.key(Command::View(number)),
+        );
+        let style = theme.style(if at == here { Role::TabHere } else { Role::Tab });
+        let text = format!("{key} {}", visible(name, 24));
+        let left = pen.room().saturating_sub(width(&queue) + 3);
+        if left < width(&text) {
+            break;
+        }
+        pen.put(&text, style).skip(2);
+    }
+    let right = Rect {
+        x: area.right().saturating_sub(width(&queue) + 1),
+        width: (width(&queue) + 1).min(area.width),
+        ..area
+    };
+    Pen::new(buffer, right, theme.glyphs.ellipsis).put(&queue, theme.style(role));
+}
+
+/// What waits, what is on its way, what is of unknown fate; nothing where the queue is empty.
+fn queue(screen: &Screen<'_>) -> (String, Role) {
+    let world = screen.app.world();
+    let waiting = world.count(JournalState::Queued);
+    let sending = world.count(JournalState::Sending);
+    let unknown = world.count(JournalState::Unknown);
+    let mut words = Vec::new();
+    if unknown > 0 {
+        words.push(format!("{} {unknown} unknown", screen.theme.glyphs.warning));
+    }
+    if sending > 0 {
+        words.push(format!("sending {sending}"));
+    }
+    if waiting > 0 {
+        let next = world
+            .open
+            .values()
+            .filter(|entry| entry.state == JournalState::Queued)
+            .map(|entry| entry.planned_at)
+            .min();
+        words.push(format!("queue {waiting}"));
+        if let Some(next) = next.filter(|next| *next > screen.ctx.now) {
+            let next = screen.app.zone().show(next).format("%H:%M:%S");
+            words.push(format!("next {next}"));
+        }
+    }
+    let role = if unknown > 0 {
+        Role::Warning
+    } else {
+        Role::InProgress
+    };
+    (words.join(&format!(" {} ", screen.theme.glyphs.dot)), role)
+}

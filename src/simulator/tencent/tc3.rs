@@ -1,0 +1,140 @@
+//! TC3-HMAC-SHA256, checked as the vendor checks it.
+
+use chrono::{DateTime, Utc};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::{Digest as _, Sha256};
+
+use super::errors::{self, Refusal};
+use super::state::Key;
+use crate::simulator::request::Request;
+
+/// How far a request's time may be from the server's, in seconds.
+const SKEW: i64 = 300;
+const ALGORITHM: &str = "TC3-HMAC-SHA256";
+
+/// An Authorization header, taken apart.
+struct Authorization<'a> {
+    id: &'a str,
+    date: &'a str,
+    service: &'a str,
+    signed: Vec<&'a str>,
+    signature: &'a str,
+}
+
+impl<'a> Authorization<'a> {
+    fn of(header: &'a str) -> Result<Self, Refusal> {
+        let rest = header
+            .strip_prefix(ALGORITHM)
+            .ok_or_else(|| errors::invalid_authorization("the algorithm is not TC3-HMAC-SHA256"))?;
+        let part = |name: &str| {
+            rest.split(',')
+                .find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('='))
+                .ok_or_else(|| errors::invalid_authorization(&format!("it has no {name}")))
+        };
+        let scope: Vec<&str> = part("Credential")?.split('/').collect();
+        let [id, date, service, "tc3_request"] = scope[..] else {
+            return Err(errors::invalid_authorization(
+                "the scope is not id/date/service/tc3_request",
+            ));
+        };
+        Ok(Self {
+            id,
+            date,
+            service,
+            signed: part("SignedHeaders")?.split(';').collect(),
+            signature: part("Signature")?,
+        })
+    }
+}
+
+/// Who signed the request; refused when nobody did, or wrongly, or at another time.
+pub(super) fn check<'k>(
+    request: &Request,
+    keys: &'k [Key],
+    now: DateTime<Utc>,
+) -> Result<&'k Key, Refusal> {
+    let header = request
+        .header("authorization")
+        .ok_or_else(|| errors::invalid_authorization("there is none"))?;
+    let authorization = Authorization::of(header)?;
+    let timestamp: i64 = request
+        .header("x-tc-timestamp")
+        .ok_or_else(|| errors::missing("Timestamp"))?
+        .parse()
+        .map_err(|_| errors::wrong_type("Timestamp", "an integer"))?;
+    if (timestamp - now.timestamp()).abs() > SKEW {
+        return Err(errors::signature_expire(timestamp, now.timestamp()));
+    }
+    let key = keys
+        .iter()
+        .find(|key| key.id == authorization.id)
+        .ok_or_else(errors::secret_id_not_found)?;
+    for needed in ["content-type", "host"] {
+        if !authorization.signed.contains(&needed) {
+            return Err(errors::invalid_authorization(&format!(
+                "{needed} is not signed"
+            )));
+        }
+    }
+    let date = DateTime::from_timestamp(timestamp, 0).map(|at| at.format("%Y-%m-%d").to_string());
+    if authorization.service != "cdn" || date.as_deref() != Some(authorization.date) {
+        return Err(errors::signature_failure());
+    }
+    if sign(request, &authorization, timestamp, &key.secret) != authorization.signature {
+        return Err(errors::signature_failure());
+    }
+    if key.token.is_some() && key.token.as_deref() != request.header("x-tc-token") {
+        return Err(errors::token_failure());
+    }
+    Ok(key)
+}
+
+fn sign(
+    request: &Request,
+    authorization: &Authorization<'_>,
+    timestamp: i64,
+    secret: &str,
+) -> String {
+    let Authorization {
+        date,
+        service,
+        signed,
+        ..
+    } = authorization;
+    let mut headers = String::new();
+    for name in signed {
+        let value = request
+            .header(name)
+            .unwrap_or_default()
+            .trim()
+            .to_lowercase();
+        headers.push_str(&name.to_lowercase());
+        headers.push(':');
+        headers.push_str(&value);
+        headers.push('\n');
+    }
+    let canonical = format!(
+        "{}\n/\n{}\n{headers}\n{}\n{}",
+        request.method,
+        request.query,
+        signed.join(";").to_lowercase(),
+        hex::encode(Sha256::digest(&request.body))
+    );
+    let text = format!(
+        "{ALGORITHM}\n{timestamp}\n{date}/{service}/tc3_request\n{}",
+        hex::encode(Sha256::digest(canonical.as_bytes()))
+    );
+    let by_date = hmac(format!("TC3{secret}").as_bytes(), date.as_bytes());
+    let by_service = hmac(&by_date, service.as_bytes());
+    let key = hmac(&by_service, b"tc3_request");
+    hex::encode(hmac(&key, text.as_bytes()))
+}
+
+fn hmac(key: &[u8], text: &[u8]) -> Vec<u8> {
+    // Any length is a key to this algorithm.
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else {
+        return Vec::new();
+    };
+    mac.update(text);
+    mac.finalize().into_bytes().to_vec()
+}

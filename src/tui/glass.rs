@@ -1,0 +1,32 @@
+//! What the loop wants of a terminal: cells written, the clipboard, and being given away for a while.
+
+use std::io;
+
+use ratatui::buffer::Cell;
+
+/// A terminal to draw on. The real one is the process's own; a test's keeps what was written.
+pub trait Glass {
+    /// Its columns and rows.
+    fn size(&self) -> io::Result<(u16, u16)>;
+
+    /// Writes cells, at column and row, all at once.
+    fn write(&mut self, cells: &[(u16, u16, &Cell)]) -> io::Result<()>;
+
+    /// Empties it.
+    fn clear(&mut self) -> io::Result<()>;
+
+    /// Puts a text on the operator's clipboard.
+    fn copy(&mut self, text: &str) -> io::Result<()>;
+
+    /// Gives the terminal back to the shell's ways, for an editor or while suspended.
+    fn lend(&mut self) -> io::Result<()>;
+
+    /// Takes it again.
+    fn take_back(&mut self) -> io::Result<()>;
+
+    /// Stops the process until the shell lets it go on.
+    fn stop(&mut self) -> io::Result<()>;
+
+    /// Lets the operator edit a text on the lent terminal; `None` where it came back as it was.
+    fn edit(&mut self, text: &str) -> impl Future<Output = Result<Option<String>, String>>;
+}

@@ -1,0 +1,130 @@
+//! The process's own terminal: alternate screen, raw keys, bracketed paste, mouse; all of it undone on the way out, also
+//! after a panic.
+
+use std::io::{self, BufWriter, Stdout, Write};
+use std::process::Command;
+use std::sync::Arc;
+
+use crossterm::clipboard::CopyToClipboard;
+use crossterm::cursor::{Hide, Show};
+use crossterm::event::{
+    DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste,
+    EnableFocusChange, EnableMouseCapture,
+};
+use crossterm::terminal::{
+    BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen,
+    LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
+use crossterm::{execute, queue};
+use ratatui::backend::{Backend, CrosstermBackend};
+use ratatui::buffer::Cell;
+use tokio::sync::Notify;
+
+use super::{Glass, editor};
+
+/// The process's terminal, while it is ours.
+#[derive(Debug)]
+pub(super) struct Screen {
+    backend: CrosstermBackend<BufWriter<Stdout>>,
+    mouse: bool,
+}
+
+impl Screen {
+    /// Takes the terminal. It is not asked anything, so nothing is waited for.
+    pub(super) fn open(mouse: bool) -> io::Result<Self> {
+        let mut screen = Self {
+            backend: CrosstermBackend::new(BufWriter::with_capacity(64 * 1024, io::stdout())),
+            mouse,
+        };
+        screen.take_back()?;
+        Ok(screen)
+    }
+
+    /// Gives it back.
+    pub(super) fn close(mut self) {
+        // The terminal may be gone already; then there is nothing to give back.
+        let _ = Backend::flush(&mut self.backend);
+        restore();
+    }
+}
+
+impl Glass for Screen {
+    fn size(&self) -> io::Result<(u16, u16)> {
+        crossterm::terminal::size()
+    }
+
+    fn write(&mut self, cells: &[(u16, u16, &Cell)]) -> io::Result<()> {
+        queue!(self.backend, BeginSynchronizedUpdate)?;
+        self.backend.draw(cells.iter().copied())?;
+        queue!(self.backend, EndSynchronizedUpdate)?;
+        Write::flush(&mut self.backend)
+    }
+
+    fn clear(&mut self) -> io::Result<()> {
+        queue!(self.backend, Clear(ClearType::All))
+    }
+
+    fn copy(&mut self, text: &str) -> io::Result<()> {
+        execute!(self.backend, CopyToClipboard::to_clipboard_from(text))
+    }
+
+    fn lend(&mut self) -> io::Result<()> {
+        Write::flush(&mut self.backend)?;
+        restore();
+        Ok(())
+    }
+
+    fn take_back(&mut self) -> io::Result<()> {
+        enable_raw_mode()?;
+        queue!(
+            self.backend,
+            EnterAlternateScreen,
+            EnableBracketedPaste,
+            EnableFocusChange,
+            Hide
+        )?;
+        if self.mouse {
+            queue!(self.backend, EnableMouseCapture)?;
+        }
+        Write::flush(&mut self.backend)
+    }
+
+    fn stop(&mut self) -> io::Result<()> {
+        // The whole foreground group, as the terminal itself would on ctrl-z; the shell's fg lets all of it go on.
+        Command::new("sh").args(["-c", "kill -TSTP 0"]).status()?;
+        Ok(())
+    }
+
+    async fn edit(&mut self, text: &str) -> Result<Option<String>, String> {
+        editor::edit(text).await
+    }
+}
+
+/// Undoes everything; safe to do twice, and where nothing was done.
+fn restore() {
+    let mut out = io::stdout();
+    // Whatever cannot be written cannot be mended here either.
+    let _ = execute!(
+        out,
+        EndSynchronizedUpdate,
+        DisableMouseCapture,
+        DisableFocusChange,
+        DisableBracketedPaste,
+        LeaveAlternateScreen,
+        Show
+    );
+    let _ = disable_raw_mode();
+}
+
+/// From now on a panic, in whichever thread, gives the terminal back before it prints, and then tells.
+pub(super) fn watch_panics() -> Arc<Notify> {
+    let told = Arc::new(Notify::new());
+    let tell = Arc::clone(&told);
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        restore();
+        usual(info);
+        tell.notify_one();
+    }));
+    told
+}

@@ -1,0 +1,515 @@
+//! The promises, one function each.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use purgedeck::domain::failure::{Applied, Cause, Failure};
+use purgedeck::domain::ids::ResourceId;
+use purgedeck::domain::kind::Kind;
+use purgedeck::domain::limits::{SentAs, Syntax};
+use purgedeck::domain::payload::{Payload, PurgeRequest, Targets};
+use purgedeck::domain::purge::Purge;
+use purgedeck::domain::resource::{Resource, ResourceState};
+use purgedeck::domain::status::Status;
+use purgedeck::providers::{HistoryAsk, Provider};
+use purgedeck::simulator::{ErrorBody, Fault, Strike};
+
+use super::world::World;
+
+/// More answers than any history here has.
+const MOST_PAGES: usize = 2_000;
+
+/// Every purge that a question selects, page by page.
+async fn all(provider: &dyn Provider, ask: &HistoryAsk) -> Vec<Purge> {
+    let mut ask = ask.clone();
+    let mut purges = Vec::new();
+    for _ in 0..MOST_PAGES {
+        let page = provider.history(&ask).await.unwrap();
+        assert_eq!(page.unreadable, 0);
+        assert!(
+            page.complete || page.records > 0,
+            "neither more nor the end"
+        );
+        purges.extend(page.purges);
+        ask.offset += page.records;
+        if page.complete {
+            return purges;
+        }
+    }
+    panic!("the history does not end")
+}
+
+/// The whole history: by resource where the vendor has it so.
+async fn whole(provider: &dyn Provider) -> Vec<Purge> {
+    if !provider.documented_limits().history.per_resource {
+        return all(provider, &month()).await;
+    }
+    let mut purges = Vec::new();
+    for resource in provider.resources().await.unwrap() {
+        purges.extend(all(provider, &of(&resource)).await);
+    }
+    purges
+}
+
+fn month() -> HistoryAsk {
+    HistoryAsk {
+        from: Some(Utc::now() - TimeDelta::days(29)),
+        until: Some(Utc::now() + TimeDelta::days(1)),
+        ..HistoryAsk::default()
+    }
+}
+
+fn of(resource: &Resource) -> HistoryAsk {
+    HistoryAsk {
+        resource: Some((resource.id.clone(), resource.cname.clone())),
+        ..month()
+    }
+}
+
+/// A resource of which everything may be purged.
+async fn live(provider: &dyn Provider) -> Resource {
+    provider
+        .resources()
+        .await
+        .unwrap()
+        .into_iter()
+        .find(|resource| {
+            resource.state == ResourceState::Active
+                && resource.url_purge != Some(false)
+                && resource.all_purge != Some(false)
+        })
+        .unwrap()
+}
+
+/// Targets in the vendor's own form.
+fn payload(world: &World, resource: &Resource, kind: Kind, names: &[&str]) -> Payload {
+    let limits = world.provider.documented_limits();
+    let rule = limits.rule(kind).unwrap();
+    let targets = names
+        .iter()
+        .map(|name| match (rule.syntax, kind) {
+            (Syntax::Path, Kind::Pattern) => format!("/{name}/*"),
+            (Syntax::Path, Kind::Url | Kind::All) => format!("/{name}"),
+            (Syntax::FullUrl, _) => format!("https://{}/{name}", resource.cname),
+            (Syntax::Directory, _) => format!("https://{}/{name}/", resource.cname),
+        })
+        .collect();
+    match kind {
+        Kind::Url => Payload::Url(Targets::new(targets).unwrap()),
+        Kind::Pattern => Payload::Pattern(Targets::new(targets).unwrap()),
+        Kind::All => match rule.sent_as {
+            SentAs::Itself => Payload::All,
+            SentAs::RootPattern(root) => {
+                let root = root.replace("{cname}", &resource.cname);
+                Payload::Pattern(Targets::new(vec![root]).unwrap())
+            }
+        },
+    }
+}
+
+fn request(world: &World, resource: &Resource, payload: Payload) -> PurgeRequest {
+    let limits = world.provider.documented_limits();
+    let mode = limits
+        .rule(payload.kind())
+        .and_then(|rule| rule.modes.first())
+        .map(|mode| mode.word.to_owned());
+    PurgeRequest {
+        account: world.provider.account().clone(),
+        resource: resource.id.clone(),
+        cname: resource.cname.clone(),
+        payload,
+        mode,
+        area: None,
+    }
+}
+
+async fn urls(world: &World, names: &[&str]) -> PurgeRequest {
+    let resource = live(&*world.provider).await;
+    let payload = payload(world, &resource, Kind::Url, names);
+    request(world, &resource, payload)
+}
+
+/// The purge in the vendor's history that a request became.
+async fn found(world: &World, request: &PurgeRequest, since: DateTime<Utc>) -> Vec<Purge> {
+    let ask = HistoryAsk {
+        from: Some(since - TimeDelta::seconds(1)),
+        until: Some(since + TimeDelta::days(1)),
+        resource: Some((request.resource.clone(), request.cname.clone())),
+        ..HistoryAsk::default()
+    };
+    all(&*world.provider, &ask)
+        .await
+        .into_iter()
+        .filter(|purge| {
+            purge.created >= since - TimeDelta::seconds(1)
+                && purge.targets.len() == request.payload.targets().len()
+        })
+        .collect()
+}
+
+fn effects(world: &World) -> usize {
+    world
+        .simulator
+        .requests()
+        .iter()
+        .filter(|seen| seen.took_effect)
+        .count()
+}
+
+fn strikes(world: &World, strike: Strike) -> Fault {
+    Fault {
+        vendor: Some(world.vendor.to_owned()),
+        ..Fault::of(strike)
+    }
+}
+
+pub(crate) async fn the_credentials_are_known(world: World) {
+    assert!(!world.provider.whoami().await.unwrap().is_empty());
+}
+
+pub(crate) async fn every_resource_is_listed_once(world: World) {
+    let resources = world.provider.resources().await.unwrap();
+    assert!(resources.len() > 2);
+    let mut ids: Vec<&ResourceId> = resources.iter().map(|resource| &resource.id).collect();
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), resources.len());
+    for resource in &resources {
+        assert_eq!(&resource.account, world.provider.account());
+        assert_eq!(&resource.provider, world.provider.provider());
+        assert!(!resource.cname.is_empty());
+        assert!(
+            !matches!(resource.state, ResourceState::Other(_)),
+            "{resource:?}"
+        );
+    }
+}
+
+pub(crate) async fn the_limits_are_whole(world: World) {
+    let (documented, live) = (
+        world.provider.documented_limits(),
+        world.provider.live_limits().await.unwrap(),
+    );
+    assert_eq!(documented.history, live.history);
+    for kind in Kind::EVERY {
+        assert_eq!(documented.rule(kind).is_some(), live.rule(kind).is_some());
+        if kind != Kind::All
+            && let Some(rule) = live.rule(kind)
+        {
+            assert!(rule.per_request > 0, "{kind}");
+        }
+    }
+}
+
+pub(crate) async fn the_history_is_paged_to_its_end(world: World) {
+    let purges = whole(&*world.provider).await;
+    assert!(purges.len() > 100, "{}", purges.len());
+    let mut ids: Vec<&str> = purges.iter().map(|purge| purge.id.as_str()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), purges.len(), "a purge came twice");
+    for purge in &purges {
+        assert_eq!(&purge.account, world.provider.account());
+        assert!(
+            purge.kind.is_some() && purge.raw_created.is_none(),
+            "{purge:?}"
+        );
+        assert_ne!(purge.status, Status::Unknown, "{purge:?}");
+        assert!(!purge.cname.is_empty(), "{purge:?}");
+    }
+}
+
+pub(crate) async fn a_range_of_time_holds_what_it_should(world: World) {
+    let from = Utc::now() - TimeDelta::days(9);
+    let until = Utc::now() - TimeDelta::days(2);
+    let within = |purge: &&Purge| purge.created >= from && purge.created <= until;
+    let everything = whole(&*world.provider).await;
+    let mut wanted: Vec<_> = everything.iter().filter(within).map(|p| &p.id).collect();
+    assert!(!wanted.is_empty() && wanted.len() < everything.len());
+    if world.provider.documented_limits().history.per_resource {
+        return;
+    }
+    let ask = HistoryAsk {
+        from: Some(from),
+        until: Some(until),
+        ..HistoryAsk::default()
+    };
+    let answered = all(&*world.provider, &ask).await;
+    let mut got: Vec<_> = answered.iter().filter(within).map(|p| &p.id).collect();
+    wanted.sort();
+    got.sort();
+    assert_eq!(got, wanted);
+    assert!(
+        answered.len() < everything.len(),
+        "the vendor was not asked for the range"
+    );
+}
+
+pub(crate) async fn the_history_of_one_resource_has_all_of_it(world: World) {
+    let everything = whole(&*world.provider).await;
+    let resource = live(&*world.provider).await;
+    let mut wanted: Vec<_> = everything
+        .iter()
+        .filter(|purge| purge.cname == resource.cname)
+        .map(|purge| &purge.id)
+        .collect();
+    let answered = all(&*world.provider, &of(&resource)).await;
+    let mut got: Vec<_> = answered
+        .iter()
+        .filter(|purge| purge.cname == resource.cname)
+        .map(|purge| &purge.id)
+        .collect();
+    wanted.sort();
+    got.sort();
+    assert_eq!(got, wanted);
+}
+
+pub(crate) async fn a_purge_of_every_kind_is_sent_and_found(world: World) {
+    let resource = live(&*world.provider).await;
+    let limits = world.provider.documented_limits();
+    for kind in Kind::EVERY {
+        if limits.rule(kind).is_none() {
+            continue;
+        }
+        world.hand.advance(TimeDelta::minutes(5));
+        let request = request(
+            &world,
+            &resource,
+            payload(&world, &resource, kind, &["only"]),
+        );
+        let receipt = world.provider.submit(&request).await.unwrap();
+        assert_eq!(
+            receipt.at.unwrap().timestamp(),
+            world.hand.now().timestamp()
+        );
+        let purges = found(&world, &request, world.hand.now()).await;
+        let [purge] = purges.as_slice() else {
+            panic!("{kind}: {purges:?}")
+        };
+        assert_eq!(purge.kind, Some(request.kind()));
+        assert_eq!(purge.resource, request.resource);
+        if let Some(id) = receipt.id {
+            assert_eq!(purge.id, id);
+        }
+    }
+}
+
+pub(crate) async fn a_purge_of_several_targets_is_one_purge(world: World) {
+    let request = urls(&world, &["one.jpg", "two.jpg?v=2", "three.jpg"]).await;
+    world.provider.submit(&request).await.unwrap();
+    let purges = found(&world, &request, world.hand.now()).await;
+    let [purge] = purges.as_slice() else {
+        panic!("{purges:?}")
+    };
+    for (target, sent) in purge.targets.iter().zip(request.payload.targets()) {
+        assert!(
+            target.text.ends_with(sent.as_str()),
+            "{target:?} for {sent}"
+        );
+    }
+}
+
+pub(crate) async fn a_purge_ends_and_its_status_says_so(world: World) {
+    let request = urls(&world, &["one.jpg", "two.jpg"]).await;
+    world.provider.submit(&request).await.unwrap();
+    let since = world.hand.now();
+    let status = async || found(&world, &request, since).await.remove(0).status;
+    assert_eq!(status().await, Status::InProgress);
+    world.hand.advance(TimeDelta::minutes(10));
+    assert_eq!(status().await, Status::Successful);
+}
+
+pub(crate) async fn what_the_vendor_refuses_has_no_effect(world: World) {
+    let mut request = urls(&world, &["x"]).await;
+    request.payload = Payload::Url(Targets::new(vec!["no such form".to_owned()]).unwrap());
+    let failure = world.provider.submit(&request).await.unwrap_err();
+    assert!(matches!(failure.cause, Cause::Rejected { .. }), "{failure}");
+    assert_eq!(failure.applied, Applied::No);
+    assert!(!failure.detail.is_empty());
+    assert_eq!(effects(&world), 0);
+}
+
+pub(crate) async fn an_unknown_resource_is_refused(world: World) {
+    let mut resource = live(&*world.provider).await;
+    resource.id = ResourceId::new("999999999");
+    "nobody.example".clone_into(&mut resource.cname);
+    let request = request(
+        &world,
+        &resource,
+        payload(&world, &resource, Kind::Url, &["x"]),
+    );
+    let failure = world.provider.submit(&request).await.unwrap_err();
+    assert_eq!(failure.applied, Applied::No, "{failure}");
+    assert!(
+        matches!(failure.cause, Cause::NotFound | Cause::Forbidden),
+        "{failure:?}"
+    );
+    assert_eq!(effects(&world), 0);
+}
+
+pub(crate) async fn wrong_credentials_are_told_apart(world: World) {
+    let request = urls(&world, &["x"]).await;
+    let failures = [
+        world.stranger.whoami().await.unwrap_err(),
+        world
+            .stranger
+            .history(&of(&live(&*world.provider).await))
+            .await
+            .unwrap_err(),
+        world.stranger.resources().await.unwrap_err(),
+        world.stranger.submit(&request).await.unwrap_err(),
+    ];
+    for failure in failures {
+        assert_eq!(failure.cause, Cause::Unauthenticated, "{failure:?}");
+        assert_eq!(failure.applied, Applied::No);
+    }
+    assert_eq!(effects(&world), 0);
+}
+
+pub(crate) async fn a_full_window_or_quota_is_told(world: World) {
+    let limits = world.provider.live_limits().await.unwrap();
+    let has_window = limits
+        .url
+        .as_ref()
+        .is_some_and(|rule| !rule.windows.is_empty());
+    if !has_window {
+        return;
+    }
+    let request = urls(&world, &["x"]).await;
+    let mut accepted = 0;
+    let failure: Failure = loop {
+        match world.provider.submit(&request).await {
+            Ok(_) => accepted += 1,
+            Err(failure) => break failure,
+        }
+        assert!(accepted < 10_000, "there is no limit");
+    };
+    assert!(
+        matches!(
+            failure.cause,
+            Cause::RateLimited { .. } | Cause::QuotaUsedUp
+        ),
+        "{failure:?}"
+    );
+    assert_eq!(failure.applied, Applied::No);
+    assert_eq!(effects(&world), accepted);
+}
+
+pub(crate) async fn a_passing_fault_of_a_question_is_overcome(world: World) {
+    for strike in [
+        Strike::Status {
+            status: 502,
+            body: ErrorBody::Html,
+            retry_after: None,
+        },
+        Strike::Cut,
+        Strike::CutMidBody,
+    ] {
+        let fault = Fault {
+            times: Some(1),
+            ..strikes(&world, strike)
+        };
+        let id = world.simulator.faults().inject(fault);
+        assert!(!world.provider.resources().await.unwrap().is_empty());
+        assert_eq!(world.simulator.faults().struck(id), 1);
+        world.simulator.faults().clear();
+    }
+}
+
+pub(crate) async fn an_answer_lost_after_the_effect_leaves_the_purge_unknown(world: World) {
+    let request = urls(&world, &["x"]).await;
+    for (effects_wanted, strike) in [
+        (1, Strike::Cut),
+        (
+            2,
+            Strike::Status {
+                status: 502,
+                body: ErrorBody::Html,
+                retry_after: None,
+            },
+        ),
+    ] {
+        world.hand.advance(TimeDelta::minutes(5));
+        let fault = Fault {
+            after_effect: true,
+            ..strikes(&world, strike)
+        };
+        world.simulator.faults().inject(fault);
+        let failure = world.provider.submit(&request).await.unwrap_err();
+        world.simulator.faults().clear();
+        assert_eq!(failure.applied, Applied::Maybe, "{failure:?}");
+        assert_eq!(effects(&world), effects_wanted, "it was sent exactly once");
+    }
+}
+
+pub(crate) async fn an_answer_that_makes_no_sense_is_told(world: World) {
+    let request = urls(&world, &["x"]).await;
+    for strike in [Strike::GarbageBody, Strike::EndlessBody] {
+        world.simulator.faults().inject(strikes(&world, strike));
+        let failure = world.provider.resources().await.unwrap_err();
+        assert_eq!(failure.cause, Cause::BadAnswer, "{failure:?}");
+        let failure = world.provider.submit(&request).await.unwrap_err();
+        assert_eq!(failure.applied, Applied::Maybe, "{failure:?}");
+        world.simulator.faults().clear();
+    }
+    world
+        .simulator
+        .faults()
+        .inject(strikes(&world, Strike::GarbageBytes));
+    let failure = world.provider.submit(&request).await.unwrap_err();
+    assert_eq!(failure.applied, Applied::Maybe, "{failure:?}");
+}
+
+pub(crate) async fn a_redirect_carries_nothing_away(world: World) {
+    let elsewhere = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    elsewhere.set_nonblocking(true).unwrap();
+    let to = format!("http://{}/", elsewhere.local_addr().unwrap());
+    let request = urls(&world, &["x"]).await;
+    world.simulator.faults().inject(strikes(
+        &world,
+        Strike::Redirect {
+            to: to.clone(),
+            status: 307,
+        },
+    ));
+    let failure = world.provider.resources().await.unwrap_err();
+    assert_eq!(failure.cause, Cause::Refused);
+    assert!(failure.detail.contains(&to), "{failure}");
+    world.provider.submit(&request).await.unwrap_err();
+    let visitor = elsewhere.accept().map_err(|error| error.kind());
+    assert_eq!(visitor.unwrap_err(), std::io::ErrorKind::WouldBlock);
+}
+
+pub(crate) async fn the_vendors_clock_is_seen(world: World) {
+    assert_eq!(world.provider.clock_ahead(), None);
+    world.simulator.faults().inject(Fault {
+        vendor: Some(world.vendor.to_owned()),
+        date_skew_seconds: 7_200,
+        ..Fault::default()
+    });
+    // Whether the vendor minds the difference is its own affair; its date is seen either way.
+    let _ = world.provider.resources().await;
+    let ahead = world.provider.clock_ahead().unwrap();
+    assert!(ahead > TimeDelta::minutes(90), "{ahead}");
+}
+
+pub(crate) async fn a_preview_is_what_is_sent_without_its_secret(world: World) {
+    let request = urls(&world, &["a b.jpg", "it's \"q\".jpg"]).await;
+    let preview = world.provider.preview(&request);
+    world.provider.submit(&request).await.unwrap();
+    let seen = world.simulator.requests().pop().unwrap();
+    assert_eq!(seen.method, preview.method);
+    assert!(
+        preview.url.contains(&seen.path),
+        "{} {}",
+        preview.url,
+        seen.path
+    );
+    let shown = format!("{preview:?} {:?}", world.provider);
+    for secret in &world.secrets {
+        assert!(!shown.contains(secret.as_str()), "{shown}");
+    }
+    assert!(
+        preview.curl.starts_with("curl -X POST "),
+        "{}",
+        preview.curl
+    );
+}

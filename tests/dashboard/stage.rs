@@ -1,0 +1,551 @@
+//! A stage for the core: accounts, purges in memory in the store's place, keys as text, the screen as a buffer.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use purgedeck::app::{App, Ctx, Input, Msg, Setup, update};
+use purgedeck::domain::account::Account;
+use purgedeck::domain::budget::{RecentPurge, Spent};
+use purgedeck::domain::coverage::Coverage;
+use purgedeck::domain::failure::{Cause, Failure};
+use purgedeck::domain::ids::{AccountName, PurgeKey};
+use purgedeck::domain::kind::Kind;
+use purgedeck::domain::limits::{
+    HistoryRule, KindRule, Limits, QueryUse, RateWindow, Reading, Scope, SentAs, Source, Syntax,
+    Wildcard,
+};
+use purgedeck::domain::purge::{Purge, PurgeDetail, PurgeRow, Target};
+use purgedeck::domain::query::{Anchor, Sort, Summary, SummaryQuery, Window, WindowQuery};
+use purgedeck::domain::resource::{CacheKey, Resource, ResourceState};
+use purgedeck::domain::status::Status;
+use purgedeck::domain::timeline::Timeline;
+use purgedeck::effect::{Effect, Report, Standing};
+use purgedeck::keymap::{Chord, Keymap};
+use purgedeck::screen::Screen;
+use purgedeck::theme::{ColourDepth, Glyphs, Theme};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::widgets::Widget;
+
+/// The core on a stage.
+pub struct Stage {
+    pub app: App,
+    pub keymap: Keymap,
+    pub theme: Theme,
+    pub now: DateTime<Utc>,
+    pub size: (u16, u16),
+    /// The store's purges, the newest first.
+    pub store: Vec<(PurgeKey, Purge)>,
+    /// Every effect that was asked for and not looked at yet.
+    pub asked: Vec<Effect>,
+    /// Whether the store answers.
+    pub answering: bool,
+}
+
+pub fn at(text: &str) -> DateTime<Utc> {
+    text.parse().expect("a time of the test's own")
+}
+
+pub fn account(name: &str, provider: &str) -> Account {
+    Account {
+        name: name.into(),
+        provider: provider.into(),
+        colour: None,
+        badge: None,
+        protected: false,
+        protected_cnames: Vec::new(),
+        read_only: false,
+        reason_required: false,
+        ticket_pattern: None,
+    }
+}
+
+pub fn setup() -> Setup {
+    let prod = Account {
+        colour: Some("bright-red".to_owned()),
+        badge: Some("PROD".to_owned()),
+        ..account("edge-prod", "northcdn")
+    };
+    Setup {
+        accounts: vec![prod, account("edge-test", "southcdn")],
+        ..Setup::default()
+    }
+}
+
+const CNAMES: [&str; 5] = [
+    "www.site.com",
+    "img.site.com",
+    "dl.example.org",
+    "static.shop.example",
+    "api.site.com",
+];
+
+/// Purges every 97 seconds back from five past ten, of two accounts; the same on every run.
+pub fn purges(count: usize) -> Vec<(PurgeKey, Purge)> {
+    (0..count)
+        .map(|n| {
+            let created = at("2026-11-21T10:03:58Z") - TimeDelta::seconds(97 * n as i64);
+            (PurgeKey(created.timestamp_micros()), purge(n, created))
+        })
+        .collect()
+}
+
+pub fn purge(n: usize, created: DateTime<Utc>) -> Purge {
+    let pick = (n * 7 + n / 5) % 23;
+    let kind = match pick {
+        0..14 => Kind::Url,
+        14..22 => Kind::Pattern,
+        _ => Kind::All,
+    };
+    let status = match (n, pick % 9) {
+        (0 | 2, _) => Status::InProgress,
+        (_, 3) => Status::Failed,
+        (_, 7) if pick > 14 => Status::ReportDisabled,
+        _ => Status::Successful,
+    };
+    let targets = match kind {
+        Kind::Url => (0..=pick % 4)
+            .map(|at| Target::new(format!("/img/{n}/hero-{at}.jpg")))
+            .collect(),
+        Kind::Pattern => vec![Target::new(format!("/v{pick}/*"))],
+        Kind::All => Vec::new(),
+    };
+    let prod = n % 3 != 1;
+    Purge {
+        account: if prod { "edge-prod" } else { "edge-test" }.into(),
+        provider: if prod { "northcdn" } else { "southcdn" }.into(),
+        id: format!("{}", 900_000 - n).into(),
+        resource: format!("{}", n % CNAMES.len()).into(),
+        cname: CNAMES[n % CNAMES.len()].to_owned(),
+        kind: Some(kind),
+        raw_kind: kind.word().to_owned(),
+        status,
+        raw_status: status.label().to_owned(),
+        created,
+        raw_created: None,
+        completed: (status == Status::Successful).then(|| created + TimeDelta::seconds(21)),
+        targets,
+        by: (pick % 2 == 0).then(|| "mira".to_owned()),
+    }
+}
+
+pub fn limits() -> Limits {
+    let rule = |requests, syntax| KindRule {
+        per_request: 100,
+        longest: None,
+        windows: vec![RateWindow {
+            requests,
+            per: Duration::from_mins(1),
+            scope: Scope::Resource,
+            bucket: "purge",
+        }],
+        syntax,
+        wildcard: Wildcard::End,
+        query: QueryUse::Counts,
+        modes: Vec::new(),
+        sent_as: SentAs::Itself,
+        usual: Duration::from_secs(20),
+    };
+    Limits {
+        url: Some(rule(2, Syntax::Path)),
+        pattern: Some(rule(1, Syntax::Path)),
+        all: Some(rule(1, Syntax::Path)),
+        history: HistoryRule {
+            reach: Some(Duration::from_hours(720)),
+            reading: Reading::RangesAndOffsets,
+            page: 1000,
+            finest: Duration::from_secs(1),
+            settle: Duration::from_mins(1),
+            per_resource: false,
+            times_note: None,
+        },
+        quotas: Vec::new(),
+        source: Source::Documented,
+    }
+}
+
+impl Stage {
+    /// A stage of this size with so many purges in the store, before anything was asked.
+    pub fn empty(size: (u16, u16), count: usize, setup: Setup) -> Self {
+        Self {
+            app: App::new(setup),
+            keymap: Keymap::new(&BTreeMap::new()).expect("the default keys"),
+            theme: Theme::named("default", ColourDepth::Indexed, Glyphs::UNICODE)
+                .expect("a built-in theme"),
+            now: at("2026-11-21T10:04:12Z"),
+            size,
+            store: purges(count),
+            asked: Vec::new(),
+            answering: true,
+        }
+    }
+
+    /// A stage with 400 purges, everything answered, both vendors heard of.
+    pub fn new(size: (u16, u16)) -> Self {
+        Self::with(size, 400)
+    }
+
+    pub fn with(size: (u16, u16), count: usize) -> Self {
+        let mut stage = Self::empty(size, count, setup());
+        stage.start();
+        stage.hear_of_accounts();
+        stage.asked.clear();
+        stage
+    }
+
+    pub fn start(&mut self) {
+        let ctx = Ctx {
+            now: self.now,
+            size: self.size,
+            keymap: &self.keymap,
+        };
+        let effects = self.app.start(&ctx);
+        self.carry_out(effects);
+    }
+
+    pub fn hear_of_accounts(&mut self) {
+        for (name, seconds) in [("edge-prod", 3), ("edge-test", 190)] {
+            let account = AccountName::new(name);
+            self.report(Report::Limits {
+                account: account.clone(),
+                limits: Arc::new(limits()),
+            });
+            let provider = if name == "edge-prod" {
+                "northcdn"
+            } else {
+                "southcdn"
+            };
+            let resources = CNAMES
+                .iter()
+                .enumerate()
+                .map(|(id, cname)| Resource {
+                    account: account.clone(),
+                    provider: provider.into(),
+                    id: id.to_string().into(),
+                    cname: (*cname).to_owned(),
+                    names: Vec::new(),
+                    description: None,
+                    state: ResourceState::Active,
+                    url_purge: None,
+                    all_purge: None,
+                    cache: CacheKey::default(),
+                    area: None,
+                })
+                .collect();
+            self.report(Report::Resources {
+                account: account.clone(),
+                resources: Arc::new(resources),
+            });
+            let failure = (name == "edge-test").then(|| {
+                let mut failure = Failure::new(Cause::Unauthenticated);
+                failure.http_status = Some(401);
+                failure
+            });
+            self.report(Report::Account {
+                account,
+                standing: Standing {
+                    synced_at: Some(self.now - TimeDelta::seconds(seconds)),
+                    failure,
+                    ..Standing::default()
+                },
+            });
+        }
+    }
+
+    /// Presses keys, written with blanks between them, each followed by all that the world has to say to it.
+    pub fn press(&mut self, keys: &str) {
+        for key in keys.split_whitespace() {
+            let chord: Chord = key.parse().unwrap_or_else(|wrong| panic!("{wrong}"));
+            self.send(Msg::Input(Input::Chord(chord)));
+        }
+    }
+
+    /// Types a text, character by character.
+    pub fn type_text(&mut self, text: &str) {
+        for character in text.chars() {
+            let name = if character == ' ' {
+                "space".to_owned()
+            } else {
+                character.to_string()
+            };
+            self.press(&name);
+        }
+    }
+
+    pub fn report(&mut self, report: Report) {
+        self.send(Msg::Report(report));
+    }
+
+    /// A purge of this moment is recorded, and the core is told.
+    pub fn arrive(&mut self, n: usize) {
+        let key = PurgeKey(self.now.timestamp_micros() + n as i64);
+        self.store.insert(0, (key, purge(n, self.now)));
+        self.report(Report::HistoryChanged {
+            account: "edge-prod".into(),
+            from: self.now,
+            until: self.now,
+            new: 1,
+        });
+    }
+
+    pub fn resize(&mut self, size: (u16, u16)) {
+        self.size = size;
+        self.send(Msg::Input(Input::Resized));
+    }
+
+    pub fn send(&mut self, msg: Msg) {
+        let ctx = Ctx {
+            now: self.now,
+            size: self.size,
+            keymap: &self.keymap,
+        };
+        let effects = update(&mut self.app, msg, &ctx);
+        self.carry_out(effects);
+    }
+
+    fn carry_out(&mut self, effects: Vec<Effect>) {
+        let answers: Vec<Report> = effects
+            .iter()
+            .filter(|_| self.answering)
+            .filter_map(|effect| self.answer(effect))
+            .collect();
+        self.asked.extend(effects);
+        for answer in answers {
+            self.report(answer);
+        }
+    }
+
+    /// What was asked for since the last look.
+    pub fn take_asked(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.asked)
+    }
+
+    /// What the store says to an effect; nothing to those that are not its own.
+    pub fn answer(&self, effect: &Effect) -> Option<Report> {
+        match effect {
+            Effect::Window {
+                slot,
+                ticket,
+                query,
+            } => Some(Report::Window {
+                slot: *slot,
+                ticket: *ticket,
+                result: Ok(self.window(query)),
+            }),
+            Effect::Summary {
+                slot,
+                ticket,
+                query,
+            } => Some(Report::Summary {
+                slot: *slot,
+                ticket: *ticket,
+                result: Ok(self.summary(query)),
+            }),
+            Effect::Detail { slot, ticket, key } => Some(Report::Detail {
+                slot: *slot,
+                ticket: *ticket,
+                result: Ok(self.find(*key).map(|purge| {
+                    Box::new(PurgeDetail {
+                        key: *key,
+                        purge: purge.clone(),
+                        sent: None,
+                    })
+                })),
+            }),
+            Effect::Gather { ticket, keys } => Some(Report::Gathered {
+                ticket: *ticket,
+                result: Ok(keys.iter().filter_map(|key| self.find(*key)).cloned().collect()),
+            }),
+            Effect::Recent { ticket, resources } => Some(Report::Recent {
+                ticket: *ticket,
+                result: Ok(self.recent(resources)),
+            }),
+            Effect::Queue { ticket } => Some(Report::Queue {
+                ticket: *ticket,
+                result: Ok(Vec::new()),
+            }),
+            _ => None,
+        }
+    }
+
+    fn find(&self, key: PurgeKey) -> Option<&Purge> {
+        let found = self.store.iter().find(|(other, _)| *other == key);
+        found.map(|(_, purge)| purge)
+    }
+
+    fn recent(&self, of: &[(AccountName, purgedeck::domain::ids::ResourceId)]) -> Vec<RecentPurge> {
+        let recent = |purge: &&Purge| {
+            purge.created > self.now - TimeDelta::minutes(1)
+                && of.contains(&(purge.account.clone(), purge.resource.clone()))
+        };
+        self.store
+            .iter()
+            .map(|(_, purge)| purge)
+            .filter(recent)
+            .map(|purge| RecentPurge {
+                spent: Spent {
+                    account: purge.account.clone(),
+                    resource: purge.resource.clone(),
+                    kind: purge.kind.unwrap_or(Kind::Url),
+                    at: purge.created,
+                    targets: purge.targets.len() as u32,
+                    sent_here: false,
+                },
+                targets: purge.targets.iter().map(|it| it.text.clone()).collect(),
+                unfinished: purge.status.is_unfinished(),
+                by: purge.by.clone(),
+            })
+            .collect()
+    }
+
+    fn window(&self, query: &WindowQuery) -> Window {
+        let mut rows: Vec<PurgeRow> = self
+            .store
+            .iter()
+            .filter(|(_, purge)| query.predicate.matches(purge, false))
+            .map(|(key, purge)| row(*key, purge))
+            .collect();
+        if query.sort == Sort::Oldest {
+            rows.reverse();
+        }
+        let past = |key: PurgeKey, row: &PurgeRow| match query.sort {
+            Sort::Newest => row.key < key,
+            Sort::Oldest => row.key > key,
+        };
+        let limit = query.limit as usize;
+        let start = match query.anchor {
+            Anchor::Start => 0,
+            Anchor::End => rows.len().saturating_sub(limit),
+            Anchor::After(key) => rows
+                .iter()
+                .position(|row| past(key, row))
+                .unwrap_or(rows.len()),
+            Anchor::Before(key) => {
+                let end = rows
+                    .iter()
+                    .position(|row| row.key == key || past(key, row))
+                    .unwrap_or(rows.len());
+                let start = end.saturating_sub(limit);
+                return Window {
+                    more_before: start > 0,
+                    more_after: end < rows.len(),
+                    rows: rows[start..end].to_vec(),
+                };
+            }
+            Anchor::Around { key, before } => rows
+                .iter()
+                .position(|row| row.key == key || past(key, row))
+                .unwrap_or(rows.len())
+                .saturating_sub(before as usize),
+        };
+        let end = (start + limit).min(rows.len());
+        Window {
+            more_before: start > 0,
+            more_after: end < rows.len(),
+            rows: rows[start..end].to_vec(),
+        }
+    }
+
+    fn summary(&self, query: &SummaryQuery) -> Summary {
+        let selected: Vec<&Purge> = self
+            .store
+            .iter()
+            .map(|(_, purge)| purge)
+            .filter(|purge| query.predicate.matches(purge, false))
+            .collect();
+        let oldest = selected.last().map_or(query.now, |purge| purge.created);
+        let mut timeline = Timeline::frame(
+            query.predicate.from.unwrap_or(oldest),
+            query.predicate.until.unwrap_or(query.now),
+            query.bars,
+        );
+        for purge in &selected {
+            timeline.add(purge.created, purge.status == Status::Failed);
+        }
+        let mut by_cname: BTreeMap<String, u64> = BTreeMap::new();
+        for purge in &selected {
+            *by_cname.entry(purge.cname.clone()).or_default() += 1;
+        }
+        let coverage: Coverage = [(at("2026-10-22T00:00:00Z"), query.now)].into_iter().collect();
+        Summary {
+            selected: selected.len() as u64,
+            stored: self.store.len() as u64,
+            by_cname: by_cname.into_iter().collect(),
+            timeline,
+            coverage: vec![
+                ("edge-prod".into(), coverage.clone()),
+                ("edge-test".into(), coverage),
+            ],
+            ..Summary::default()
+        }
+    }
+
+    /// The screen as it is drawn now.
+    pub fn draw(&self) -> Buffer {
+        let area = Rect::new(0, 0, self.size.0, self.size.1);
+        let mut buffer = Buffer::empty(area);
+        let ctx = Ctx {
+            now: self.now,
+            size: self.size,
+            keymap: &self.keymap,
+        };
+        (&Screen {
+            app: &self.app,
+            ctx: &ctx,
+            theme: &self.theme,
+        })
+            .render(area, &mut buffer);
+        buffer
+    }
+
+    /// The screen's text, row by row.
+    pub fn text(&self) -> String {
+        lines(&self.draw()).join("\n")
+    }
+}
+
+pub fn row(key: PurgeKey, purge: &Purge) -> PurgeRow {
+    PurgeRow {
+        key,
+        account: purge.account.clone(),
+        provider: purge.provider.clone(),
+        id: purge.id.clone(),
+        cname: purge.cname.clone(),
+        kind: purge.kind,
+        status: purge.status,
+        raw_status: purge.raw_status.clone(),
+        created: purge.created,
+        target_count: purge.targets.len() as u32,
+        first_target: purge
+            .targets
+            .first()
+            .map(|target| target.text.clone())
+            .unwrap_or_default(),
+        by: purge.by.clone(),
+        sent_here: false,
+    }
+}
+
+/// The text of a buffer, row by row, as a terminal would show it.
+pub fn lines(buffer: &Buffer) -> Vec<String> {
+    buffer
+        .area
+        .rows()
+        .map(|row| {
+            let mut text = String::new();
+            let mut covered = 0;
+            for x in row.left()..row.right() {
+                if covered > 0 {
+                    covered -= 1;
+                    continue;
+                }
+                let symbol = buffer[(x, row.y)].symbol();
+                covered = unicode_width::UnicodeWidthStr::width(symbol).saturating_sub(1);
+                text.push_str(symbol);
+            }
+            text.trim_end().to_owned()
+        })
+        .collect()
+}
