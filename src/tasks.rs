@@ -18,6 +18,9 @@ mod outbox;
 mod query;
 mod send;
 mod sync;
+#[cfg(test)]
+#[expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::wildcard_enum_match_arm, reason = "tests")]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
