@@ -18,7 +18,7 @@ impl App {
             contexts: self.contexts(),
             unavailable: &unavailable,
         };
-        let (overlay, outcome) = open(opening, means, &self.pane_ctx(self.screen(ctx), ctx));
+        let (overlay, outcome) = open(opening, means, &self.pane_ctx(Self::screen(ctx), ctx));
         self.overlays.open(overlay);
         let top = Origin::Overlay(self.overlays.len() - 1);
         self.settle(outcome, top, ctx)

@@ -1,139 +1,138 @@
-//! The dashboard: everything that the configuration says, tied to the screen.
+//! `purgedeck` alone: the dashboard on the configured accounts.
 
-use std::io::{self, IsTerminal, Write};
-use std::path::Path;
 use std::sync::Arc;
 
 use chrono::Utc;
-use clap::CommandFactory;
-use tokio::sync::mpsc;
 
-use super::args::{Cli, Global};
+use super::args::Global;
 use super::books;
+use super::catchup;
 use super::error::{Class, CliError};
-use super::listing::{Format, Listing};
-use super::record::PurgeRecord;
+use super::export;
+use super::office::{self, Extras, Office};
 use super::setup;
 use super::signals;
 use crate::app::{self, App};
 use crate::config::load::Config;
-use crate::config::views::save_view;
-use crate::domain::account::Account;
-use crate::domain::purge::PurgeDetail;
 use crate::domain::zone::Zone;
-use crate::effect::{Effect, SavedView};
-use crate::providers;
-use crate::store::{Access, Store};
-use crate::tasks::{self, Clock, ExportForms, KeepView, Runner, Scribe, Seat};
+use crate::effect::{Effect, Notice, Report, SavedView, Tone};
+use crate::store::{Access, Store, StoreFailure};
+use crate::tasks::Runner;
 use crate::theme::{ColourDepth, Glyphs, Theme};
 use crate::tui::{self, Desk, Leaving, Signal, TuiFailure, Works};
 
-/// How many reports may wait for the screen before those that come after them are held back.
-const REPORTS: usize = 256;
-
-/// Opens the dashboard on the user's own configuration.
+/// Carries out `purgedeck`.
 pub fn run(global: &Global) -> Result<(), CliError> {
-    terminal()?;
+    setup::need_terminal()?;
     let config = setup::configuration(global)?;
     super::log::start(&config)?;
-    signals::runtime()?.block_on(present(&config, global.offline))
-}
-
-/// An error where there is no terminal to show anything on.
-pub fn terminal() -> Result<(), CliError> {
-    if io::stdin().is_terminal() && io::stdout().is_terminal() {
-        return Ok(());
+    if !config.store.value.exists() {
+        catchup::some_account(&config)?;
     }
-    let help = Cli::command().render_help();
-    let _ = write!(io::stderr(), "{help}");
-    Err(CliError::new(
-        Class::Usage,
-        "the dashboard needs a terminal; name a subcommand",
-    ))
+    let mut extras = Extras {
+        export: Some(export::forms()),
+        keep_view: Some(office::keep_view(&config)),
+        first: Vec::new(),
+    };
+    let (store, offline) = open_store(&config, global.offline, &mut extras)?;
+    let runtime = signals::runtime()?;
+    let left = runtime.block_on(show(&config, store, offline, extras));
+    runtime.shutdown_background();
+    left
 }
 
-/// Shows the dashboard until it is left.
-pub async fn present(config: &Config, offline: bool) -> Result<(), CliError> {
-    let store = open(config, offline)?;
-    let (sender, reports) = mpsc::channel(REPORTS);
-    let runner = tasks::start(tasks::Setup {
-        store,
-        accounts: seats(config)?,
-        clock: Clock::system(),
-        refresh: config.refresh.value,
-        offline,
-        read_only: config.read_only.value,
-        reports: sender,
-        export: Some(export_forms()),
-        keep_view: Some(keep_view(&config.paths.config)),
-    })
-    .map_err(|failure| books::error(config, &failure))?;
+/// The store; where it cannot be written, what is in it is shown, and nobody is asked.
+fn open_store(
+    config: &Config,
+    offline: bool,
+    extras: &mut Extras,
+) -> Result<(Store, bool), CliError> {
+    let path = &config.store.value;
+    match Store::open(path, Access::ReadWrite) {
+        Ok(store) => Ok((store, offline)),
+        Err(failure @ (StoreFailure::ReadOnly | StoreFailure::Denied | StoreFailure::Full)) => {
+            let store =
+                Store::open(path, Access::ReadOnly).map_err(|_| books::error(config, &failure))?;
+            extras.first.push(Report::Notice(Notice {
+                tone: Tone::Warning,
+                account: None,
+                words: format!(
+                    "{}: {failure}. Shown is what it holds; no vendor is asked. {}",
+                    path.display(),
+                    failure.advice()
+                ),
+            }));
+            Ok((store, true))
+        }
+        Err(failure) => Err(books::error(config, &failure)),
+    }
+}
+
+/// Runs the screen on a store until it is left, then ends the work.
+pub(super) async fn show(
+    config: &Config,
+    store: Store,
+    offline: bool,
+    extras: Extras,
+) -> Result<(), CliError> {
+    let Office { runner, reports } = Office::open(config, store, offline, extras)?;
     let runner = Arc::new(runner);
-    let left = tui::run(Desk {
-        app: App::new(setup_of(config, offline)),
-        keymap: setup::keymap(config).map_err(|_| CliError::silent(Class::Usage))?,
+    let desk = Desk {
+        app: App::new(app_setup(config, offline)),
+        keymap: setup::keymap(config).map_err(|_| CliError::new(Class::Usage, "bad keys"))?,
         theme: theme(config)?,
         reports,
-        works: At(Arc::clone(&runner)),
+        works: Tasks(Arc::clone(&runner)),
         clock: Utc::now,
         mouse: config.mouse.value,
-    })
-    .await;
-    // The screen is gone and with it its hold on the runner.
+    };
+    let left = tui::run(desk).await;
     if let Some(runner) = Arc::into_inner(runner) {
         runner.stop().await;
     }
-    leave(left)
-}
-
-/// Reading is enough where nobody is asked: a store on a read-only disk can still be looked at.
-fn open(config: &Config, offline: bool) -> Result<Store, CliError> {
-    let opened = Store::open(&config.store.value, Access::ReadWrite);
-    match opened {
-        Err(_) if offline => Store::open(&config.store.value, Access::ReadOnly),
-        opened => opened,
+    match left {
+        Ok(Leaving::Asked) => Ok(()),
+        Ok(Leaving::Signalled(Signal::Interrupt | Signal::Terminate | Signal::HangUp)) => {
+            Err(CliError::silent(Class::Interrupted))
+        }
+        Ok(Leaving::TerminalGone) => Err(CliError::silent(Class::Failed)),
+        Err(failure @ (TuiFailure::Terminal(_) | TuiFailure::Panicked)) => {
+            Err(CliError::new(Class::Failed, failure.to_string()))
+        }
     }
-    .map_err(|failure| books::error(config, &failure))
 }
 
-fn seats(config: &Config) -> Result<Vec<Seat>, CliError> {
-    config
-        .accounts
-        .iter()
-        .map(|account| {
-            let provider = providers::connect(account).map_err(|failure| {
-                CliError::new(
-                    Class::Usage,
-                    format!("account {}: {failure}", account.name()),
-                )
-            })?;
-            Ok(Seat {
-                account: account.account.clone(),
-                provider,
-            })
-        })
-        .collect()
+/// The tasks as the screen sees them.
+struct Tasks(Arc<Runner>);
+
+impl Works for Tasks {
+    fn run(&self, effect: Effect) {
+        if let Some(effect) = self.0.run(effect) {
+            tracing::error!(?effect, "nobody carries this out");
+        }
+    }
 }
 
-fn setup_of(config: &Config, offline: bool) -> app::Setup {
-    let accounts: Vec<Account> = config
-        .accounts
-        .iter()
-        .map(|account| account.account.clone())
-        .collect();
-    let views = config.views.iter().map(|view| SavedView {
-        name: view.name.clone(),
-        filter: view.filter.clone(),
-    });
+fn app_setup(config: &Config, offline: bool) -> app::Setup {
     let zone = config.zone.value;
     app::Setup {
-        accounts,
-        views: views.collect(),
+        accounts: config
+            .accounts
+            .iter()
+            .map(|account| account.account.clone())
+            .collect(),
+        views: config
+            .views
+            .iter()
+            .map(|view| SavedView {
+                name: view.name.clone(),
+                filter: view.filter.clone(),
+            })
+            .collect(),
         zone,
-        other_zone: if zone == Zone::Utc {
-            Zone::Local
-        } else {
-            Zone::Utc
+        other_zone: match zone {
+            Zone::Utc => Zone::Local,
+            Zone::Local | Zone::Fixed(_) => Zone::Utc,
         },
         read_only: config.read_only.value,
         offline,
@@ -141,84 +140,21 @@ fn setup_of(config: &Config, offline: bool) -> app::Setup {
 }
 
 fn theme(config: &Config) -> Result<Theme, CliError> {
-    let variable = |name: &str| std::env::var(name).unwrap_or_default();
-    let depth = if !config.colour.value {
+    let depth = if !config.colour.value || setup::variable_is("TERM", "dumb") {
         ColourDepth::None
-    } else if matches!(variable("COLORTERM").as_str(), "truecolor" | "24bit") {
+    } else if ["truecolor", "24bit"]
+        .iter()
+        .any(|word| setup::variable_is("COLORTERM", word))
+    {
         ColourDepth::True
     } else {
         ColourDepth::Indexed
     };
-    let ascii = config.ascii.value || variable("TERM") == "linux";
-    let glyphs = if ascii {
+    let glyphs = if config.ascii.value {
         Glyphs::ASCII
     } else {
         Glyphs::UNICODE
     };
     Theme::named(&config.theme.value, depth, glyphs)
         .map_err(|fault| CliError::new(Class::Usage, fault.to_string()))
-}
-
-fn keep_view(path: &Path) -> KeepView {
-    let path = path.to_owned();
-    Arc::new(move |view| {
-        save_view(&path, &view.name, &view.filter)
-            .map(|()| format!("View \"{}\" is kept in {}.", view.name, path.display()))
-            .map_err(|trouble| trouble.to_string())
-    })
-}
-
-/// The forms of `purgedeck history`, by a file's ending.
-fn export_forms() -> ExportForms {
-    Arc::new(|ending, out| {
-        let format = match ending {
-            "csv" => Format::Csv,
-            "json" => Format::Json,
-            "ndjson" => Format::Ndjson,
-            "txt" => Format::Table,
-            _ => return None,
-        };
-        let listing = Listing::begin::<PurgeRecord>(format, super::listing::Looks::default(), out);
-        listing
-            .ok()
-            .map(|listing| Box::new(Pages(listing)) as Box<dyn Scribe>)
-    })
-}
-
-/// An export that is being written.
-struct Pages(Listing<Box<dyn Write + Send>>);
-
-impl Scribe for Pages {
-    fn write(&mut self, purge: PurgeDetail) -> io::Result<()> {
-        self.0
-            .put(&PurgeRecord::from(purge))
-            .map_err(|error| io::Error::other(error.to_string()))
-    }
-
-    fn finish(self: Box<Self>) -> io::Result<()> {
-        self.0
-            .end()
-            .map_err(|error| io::Error::other(error.to_string()))
-    }
-}
-
-/// The screen's hold on the runner.
-struct At(Arc<Runner>);
-
-impl Works for At {
-    fn run(&self, effect: Effect) {
-        // What comes back is the terminal's own business, which the screen has seen to already.
-        let _ = self.0.run(effect);
-    }
-}
-
-fn leave(left: Result<Leaving, TuiFailure>) -> Result<(), CliError> {
-    match left {
-        Ok(Leaving::Asked | Leaving::TerminalGone) => Ok(()),
-        Ok(Leaving::Signalled(signal)) => match signal {
-            Signal::Interrupt => Err(CliError::silent(Class::Interrupted)),
-            Signal::Terminate | Signal::HangUp => Ok(()),
-        },
-        Err(failure) => Err(CliError::new(Class::Failed, failure.to_string())),
-    }
 }

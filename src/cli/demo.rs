@@ -1,20 +1,23 @@
-//! `purgedeck demo`: the dashboard on simulated vendors in the same process. It reads nothing of the user's, and what it
-//! writes is gone afterwards.
+//! `purgedeck demo`: the dashboard on simulated vendors in the same process. It reads and writes nothing of the user's.
 
 use clap::Args;
 
 use super::args::Global;
+use super::dashboard;
 use super::error::{Class, CliError};
-use super::{dashboard, signals};
-use crate::config::load::{self, Config, Flags};
+use super::export;
+use super::office::Extras;
+use super::setup;
+use super::signals;
+use crate::config::load::{self, Config};
 use crate::config::paths::Directories;
-use crate::simulator;
+use crate::simulator::{self, Scenario, Simulator};
+use crate::store::{Access, Store};
 
 /// `purgedeck demo`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Nothing of yours is read or written: vendors, history and store are gone when you leave.\n\
-                  Example: purgedeck demo --seed 7"
+    after_help = "Nothing of yours is read or written: no configuration, no account, no store.\nExample: purgedeck demo --seed 7"
 )]
 pub struct Options {
     /// The same seed makes the same history
@@ -27,59 +30,64 @@ pub struct Options {
 
 /// Carries out `purgedeck demo`.
 pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
-    dashboard::terminal()?;
-    signals::runtime()?.block_on(show(global, options))
-}
-
-async fn show(global: &Global, options: &Options) -> Result<(), CliError> {
-    let home = tempfile::Builder::new()
+    if global.config.is_some() || global.store.is_some() || !global.accounts.is_empty() {
+        return Err(
+            CliError::new(Class::Usage, "the demo has accounts and a store of its own")
+                .hint("Leave out --config, --store and --account."),
+        );
+    }
+    setup::need_terminal()?;
+    let folder = tempfile::Builder::new()
         .prefix("purgedeck-demo-")
         .tempdir()?;
-    let simulator = simulator::start(simulator::Options {
-        seed: options.seed,
-        records: options.records,
-        ..simulator::Options::default()
-    })
-    .await
-    .map_err(|error| {
-        CliError::new(
-            Class::Failed,
-            format!("the simulator cannot start: {error}"),
-        )
-    })?;
-    let file = home.path().join("config.toml");
+    let runtime = signals::runtime()?;
+    let left = runtime.block_on(async {
+        let simulator = simulator::start(simulator::Options {
+            seed: options.seed,
+            records: options.records,
+            scenario: Scenario::demo(),
+            ..simulator::Options::default()
+        })
+        .await?;
+        let config = configuration(global, &simulator, folder.path())?;
+        let store = Store::open(&config.store.value, Access::ReadWrite)
+            .map_err(|failure| super::books::error(&config, &failure))?;
+        let extras = Extras {
+            export: Some(export::forms()),
+            ..Extras::default()
+        };
+        let left = dashboard::show(&config, store, global.offline, extras).await;
+        simulator.stop().await;
+        left
+    });
+    runtime.shutdown_background();
+    left
+}
+
+/// The simulator's accounts with everything else as it is by default; of the environment, only what is the terminal's.
+fn configuration(
+    global: &Global,
+    simulator: &Simulator,
+    folder: &std::path::Path,
+) -> Result<Config, CliError> {
+    let file = folder.join("demo.toml");
     simulator
         .write_config(&file)
         .map_err(|error| CliError::file(&file, &error))?;
-    let config = configuration(global, &file)?;
-    let shown = dashboard::present(&config, false).await;
-    simulator.stop().await;
-    shown
-}
-
-/// The simulator's own configuration: of the user's environment, only what is about the terminal counts.
-fn configuration(global: &Global, file: &std::path::Path) -> Result<Config, CliError> {
-    let folder = file
-        .parent()
-        .map(std::path::Path::to_owned)
-        .unwrap_or_default();
-    let flags = Flags {
-        config: Some(file.to_owned()),
+    let flags = load::Flags {
+        config: Some(file),
         read_only: global.read_only,
         no_color: global.no_color,
-        ..Flags::default()
+        ..load::Flags::default()
     };
-    let terminal = |name: &str| {
-        (name == "NO_COLOR")
-            .then(|| std::env::var(name).ok())
-            .flatten()
+    let environment = |name: &str| match name {
+        "NO_COLOR" => setup::environment(name),
+        _ => None,
     };
-    let places = Directories {
-        config: folder.clone(),
-        state: folder.clone(),
-        home: folder,
+    let nowhere = Directories {
+        config: folder.to_path_buf(),
+        state: folder.to_path_buf(),
+        home: folder.to_path_buf(),
     };
-    let mut config = load::load(&flags, &terminal, Some(places))?;
-    config.refresh.value = std::time::Duration::from_secs(3);
-    Ok(config)
+    Ok(load::load(&flags, &environment, Some(nowhere))?)
 }

@@ -205,9 +205,22 @@ impl Vendor {
     }
 
     /// Somebody purges something.
-    pub(super) fn purge_by_somebody(&self, resource: &str, target: &str, ago: TimeDelta) -> PurgeId {
+    pub(super) fn purge_by_somebody(
+        &self,
+        resource: &str,
+        target: &str,
+        ago: TimeDelta,
+    ) -> PurgeId {
         let created = self.now() - ago;
-        self.change(|state| state.put(&self.account, resource, Kind::Url, &[target.to_owned()], created))
+        self.change(|state| {
+            state.put(
+                &self.account,
+                resource,
+                Kind::Url,
+                &[target.to_owned()],
+                created,
+            )
+        })
     }
 
     pub(super) fn got(&self) -> Vec<Vec<String>> {
@@ -259,7 +272,9 @@ impl Vendor {
                     purge.created > since
                         && purge.resource == request.resource
                         && same.is_some_and(|rule| {
-                            rule.windows.iter().any(|other| other.bucket == window.bucket)
+                            rule.windows
+                                .iter()
+                                .any(|other| other.bucket == window.bucket)
                         })
                 });
                 used.count() >= window.requests as usize
@@ -418,7 +433,9 @@ impl Provider for Vendor {
         let now = self.now();
         self.change(|state| state.got.push((now, request.clone())));
         self.pause().await;
-        let act = self.change(|state| state.acts.pop_front()).unwrap_or(Act::Take);
+        let act = self
+            .change(|state| state.acts.pop_front())
+            .unwrap_or(Act::Take);
         let full = self.is_full(request);
         match act {
             Act::Take if full => Err(Failure::new(Cause::RateLimited { retry_after: None })),
