@@ -73,8 +73,9 @@ fn of(resource: &Resource) -> HistoryAsk {
 }
 
 /// A resource of which everything may be purged.
-async fn live(provider: &dyn Provider) -> Resource {
-    provider
+async fn live(world: &World) -> Resource {
+    world
+        .provider
         .resources()
         .await
         .unwrap()
@@ -83,6 +84,10 @@ async fn live(provider: &dyn Provider) -> Resource {
             resource.state == ResourceState::Active
                 && resource.url_purge != Some(false)
                 && resource.all_purge != Some(false)
+                && world
+                    .usable
+                    .as_ref()
+                    .is_none_or(|usable| resource.id.as_str() == usable)
         })
         .unwrap()
 }
@@ -130,7 +135,7 @@ fn request(world: &World, resource: &Resource, payload: Payload) -> PurgeRequest
 }
 
 async fn urls(world: &World, names: &[&str]) -> PurgeRequest {
-    let resource = live(&*world.provider).await;
+    let resource = live(world).await;
     let payload = payload(world, &resource, Kind::Url, names);
     request(world, &resource, payload)
 }
@@ -253,7 +258,7 @@ pub(crate) async fn a_range_of_time_holds_what_it_should(world: World) {
 
 pub(crate) async fn the_history_of_one_resource_has_all_of_it(world: World) {
     let everything = whole(&*world.provider).await;
-    let resource = live(&*world.provider).await;
+    let resource = live(&world).await;
     let mut wanted: Vec<_> = everything
         .iter()
         .filter(|purge| purge.cname == resource.cname)
@@ -271,7 +276,7 @@ pub(crate) async fn the_history_of_one_resource_has_all_of_it(world: World) {
 }
 
 pub(crate) async fn a_purge_of_every_kind_is_sent_and_found(world: World) {
-    let resource = live(&*world.provider).await;
+    let resource = live(&world).await;
     let limits = world.provider.documented_limits();
     for kind in Kind::EVERY {
         if limits.rule(kind).is_none() {
@@ -336,7 +341,7 @@ pub(crate) async fn what_the_vendor_refuses_has_no_effect(world: World) {
 }
 
 pub(crate) async fn an_unknown_resource_is_refused(world: World) {
-    let mut resource = live(&*world.provider).await;
+    let mut resource = live(&world).await;
     resource.id = ResourceId::new("999999999");
     "nobody.example".clone_into(&mut resource.cname);
     let request = request(
@@ -359,7 +364,7 @@ pub(crate) async fn wrong_credentials_are_told_apart(world: World) {
         world.stranger.whoami().await.unwrap_err(),
         world
             .stranger
-            .history(&of(&live(&*world.provider).await))
+            .history(&of(&live(&world).await))
             .await
             .unwrap_err(),
         world.stranger.resources().await.unwrap_err(),

@@ -16,12 +16,12 @@ async fn answering(replies: Vec<Reply>) -> (Scripted, Tencent3) {
     (server, adapter)
 }
 
-fn response(body: Value) -> Reply {
+fn response(body: &Value) -> Reply {
     Reply::json(200, json!({ "Response": body }).to_string())
 }
 
 fn error(code: &str, message: &str) -> Reply {
-    response(json!({ "Error": { "Code": code, "Message": message }, "RequestId": "req-9" }))
+    response(&json!({ "Error": { "Code": code, "Message": message }, "RequestId": "req-9" }))
 }
 
 fn body(server: &Scripted) -> Value {
@@ -32,7 +32,7 @@ const TASKS: &str = include_str!("../../../../tests/golden/tencent/tasks_v3.json
 
 #[tokio::test]
 async fn a_request_is_signed_dated_and_asks_for_english() {
-    let (server, adapter) = answering(vec![response(json!({}))]).await;
+    let (server, adapter) = answering(vec![response(&json!({}))]).await;
     adapter.whoami().await.unwrap();
     let heard = &server.heard()[0];
     assert_eq!(
@@ -124,7 +124,7 @@ async fn rows_become_one_purge_a_task() {
 
 #[tokio::test]
 async fn a_question_is_put_in_the_vendors_words_and_zone() {
-    let empty = || response(json!({ "PurgeLogs": null, "TotalCount": 0 }));
+    let empty = || response(&json!({ "PurgeLogs": null, "TotalCount": 0 }));
     let (server, adapter) = answering(vec![empty()]).await;
     let at = |text: &str| Some(text.parse::<DateTime<Utc>>().unwrap());
     let ask = HistoryAsk {
@@ -172,7 +172,7 @@ async fn a_question_is_put_in_the_vendors_words_and_zone() {
 async fn where_a_thousand_rows_are_too_many_a_hundred_are_asked_for_from_then_on() {
     let (server, adapter) = answering(vec![
         error("InvalidParameter.CdnParamError", "Limit is out of range"),
-        response(json!({ "PurgeLogs": [], "TotalCount": 0 })),
+        response(&json!({ "PurgeLogs": [], "TotalCount": 0 })),
     ])
     .await;
     adapter.history(&HistoryAsk::default()).await.unwrap();
@@ -236,8 +236,10 @@ async fn purges_go_out_by_kind_and_mode() {
             json!({ "Paths": ["https://www.shop.example/"], "FlushType": "delete", "Area": "overseas" }),
         ),
     ] {
-        let server =
-            Scripted::start(vec![response(json!({ "TaskId": "t-1", "RequestId": "r" }))]).await;
+        let server = Scripted::start(vec![response(
+            &json!({ "TaskId": "t-1", "RequestId": "r" }),
+        )])
+        .await;
         let mut settings = settings(&server.url);
         settings.area = Some("overseas".to_owned());
         let adapter = Tencent3::new(settings).unwrap();
@@ -300,7 +302,7 @@ async fn an_error_of_the_vendors_side_leaves_a_purge_unknown() {
 #[tokio::test]
 async fn the_quota_call_gives_batches_and_what_is_left() {
     let quota = |area: &str, batch: u32, left: u32| json!({ "Area": area, "Batch": batch, "Total": 10000, "Available": left });
-    let answer = response(json!({
+    let answer = response(&json!({
         "UrlPurge": [quota("mainland", 1000, 9000), quota("overseas", 500, 10000)],
         "PathPurge": [quota("mainland", 39, 90)]
     }));
@@ -319,7 +321,7 @@ async fn the_quota_call_gives_batches_and_what_is_left() {
 #[tokio::test]
 async fn domains_are_paged_by_their_own_count() {
     let domain = |name: &str, status: &str, disable: &str| json!({ "Domain": name, "Status": status, "Disable": disable, "Area": "global" });
-    let page = |domains: Value| response(json!({ "Domains": domains, "TotalNumber": 4 }));
+    let page = |domains: Value| response(&json!({ "Domains": domains, "TotalNumber": 4 }));
     let (server, adapter) = answering(vec![
         page(json!([
             domain("a.example", "online", "normal"),
