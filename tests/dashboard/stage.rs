@@ -356,7 +356,11 @@ impl Stage {
             }),
             Effect::Gather { ticket, keys } => Some(Report::Gathered {
                 ticket: *ticket,
-                result: Ok(keys.iter().filter_map(|key| self.find(*key)).cloned().collect()),
+                result: Ok(keys
+                    .iter()
+                    .filter_map(|key| self.find(*key))
+                    .cloned()
+                    .collect()),
             }),
             Effect::Recent { ticket, resources } => Some(Report::Recent {
                 ticket: *ticket,
@@ -468,7 +472,9 @@ impl Stage {
         for purge in &selected {
             *by_cname.entry(purge.cname.clone()).or_default() += 1;
         }
-        let coverage: Coverage = [(at("2026-10-22T00:00:00Z"), query.now)].into_iter().collect();
+        let coverage: Coverage = [(at("2026-10-22T00:00:00Z"), query.now)]
+            .into_iter()
+            .collect();
         Summary {
             selected: selected.len() as u64,
             stored: self.store.len() as u64,

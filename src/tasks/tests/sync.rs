@@ -42,7 +42,12 @@ async fn a_months_history_comes_in_newest_first_with_its_progress_and_is_complet
     let mut running = bench.start(&[vendor.clone()]);
     running.synced("a").await;
     assert_eq!(running.stored_ids(), ids_of(&vendor));
-    let coverage = running.store.reader().unwrap().coverage(&"a".into()).unwrap();
+    let coverage = running
+        .store
+        .reader()
+        .unwrap()
+        .coverage(&"a".into())
+        .unwrap();
     assert_eq!(coverage.ranges().len(), 1);
     let (from, until) = coverage.ranges()[0];
     assert!(from <= begin() - TimeDelta::days(30) + TimeDelta::minutes(1));
@@ -52,7 +57,10 @@ async fn a_months_history_comes_in_newest_first_with_its_progress_and_is_complet
         .iter()
         .filter_map(|report| standing(report)?.older)
         .collect();
-    assert!(told.iter().any(|(read, of)| *read > 0 && of.is_some_and(|of| of > 1000)));
+    assert!(
+        told.iter()
+            .any(|(read, of)| *read > 0 && of.is_some_and(|of| of > 1000))
+    );
     let first = running.seen.iter().find_map(|report| match report {
         Report::HistoryChanged { from, .. } => Some(*from),
         _ => None,
@@ -122,8 +130,14 @@ async fn one_accounts_slowness_and_failure_do_not_touch_the_others() {
         }
         _ => None,
     });
-    assert_eq!(failed.map(|failure| failure.cause), Some(Cause::Unauthenticated));
-    assert!(dead.change(|state| state.asked.len()) <= 2, "a refused token is tried slowly");
+    assert_eq!(
+        failed.map(|failure| failure.cause),
+        Some(Cause::Unauthenticated)
+    );
+    assert!(
+        dead.change(|state| state.asked.len()) <= 2,
+        "a refused token is tried slowly"
+    );
     running.stop().await;
 }
 
@@ -171,9 +185,8 @@ async fn offline_nobody_is_asked_and_no_timer_runs() {
     let mut running = bench.start_with(&[vendor.clone()], |setup| setup.offline = true);
     running.runner.run(Effect::Refresh { account: None });
     running.pass(Duration::from_hours(2)).await;
-    let asked = vendor.change(|state| {
-        state.asked.len() as u32 + state.resources_asked + state.limits_asked
-    });
+    let asked = vendor
+        .change(|state| state.asked.len() as u32 + state.resources_asked + state.limits_asked);
     assert_eq!(asked, 0);
     running.stop().await;
 }
@@ -210,7 +223,12 @@ async fn a_vendors_clock_that_is_far_from_ours_hides_nothing() {
         vendor.purge_by_somebody("r1", "/after", TimeDelta::zero());
         running.pass(Duration::from_mins(1)).await;
         assert_eq!(running.stored_ids(), ids_of(&vendor), "{hours} h");
-        let coverage = running.store.reader().unwrap().coverage(&"a".into()).unwrap();
+        let coverage = running
+            .store
+            .reader()
+            .unwrap()
+            .coverage(&"a".into())
+            .unwrap();
         assert!(coverage.ranges().last().unwrap().1 < vendor.now());
         running.stop().await;
     }
@@ -220,7 +238,10 @@ async fn a_vendors_clock_that_is_far_from_ours_hides_nothing() {
 async fn two_purgedecks_on_one_store_see_what_the_other_brought_in() {
     let bench = Bench::new();
     let vendor = Vendor::new("a", &bench.clock);
-    let (mut one, mut other) = (bench.start(&[vendor.clone()]), bench.start(&[vendor.clone()]));
+    let (mut one, mut other) = (
+        bench.start(&[vendor.clone()]),
+        bench.start(&[vendor.clone()]),
+    );
     one.synced("a").await;
     other.synced("a").await;
     for round in 0..4 {
@@ -281,7 +302,12 @@ fn brought_in(
         let mut running = bench.start(&[vendor.clone()]);
         for _ in 0..60 {
             running.pass(Duration::from_secs(10)).await;
-            let coverage = running.store.reader().unwrap().coverage(&"a".into()).unwrap();
+            let coverage = running
+                .store
+                .reader()
+                .unwrap()
+                .coverage(&"a".into())
+                .unwrap();
             let stored = running.stored();
             for purge in vendor.change(|state| state.purges.clone()) {
                 let claimed = coverage
@@ -290,7 +316,11 @@ fn brought_in(
                     .any(|(from, until)| *from <= purge.created && purge.created < *until);
                 let there = stored.iter().filter(|known| known.id == purge.id).count();
                 prop_assert!(there <= 1, "{} is there {there} times", purge.id);
-                prop_assert!(!claimed || there == 1, "{} is covered and missing", purge.id);
+                prop_assert!(
+                    !claimed || there == 1,
+                    "{} is covered and missing",
+                    purge.id
+                );
             }
             if vendor.change(|state| state.arrivals.is_empty()) {
                 break;

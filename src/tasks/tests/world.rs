@@ -205,9 +205,22 @@ impl Vendor {
     }
 
     /// Somebody purges something.
-    pub(super) fn purge_by_somebody(&self, resource: &str, target: &str, ago: TimeDelta) -> PurgeId {
+    pub(super) fn purge_by_somebody(
+        &self,
+        resource: &str,
+        target: &str,
+        ago: TimeDelta,
+    ) -> PurgeId {
         let created = self.now() - ago;
-        self.change(|state| state.put(&self.account, resource, Kind::Url, &[target.to_owned()], created))
+        self.change(|state| {
+            state.put(
+                &self.account,
+                resource,
+                Kind::Url,
+                &[target.to_owned()],
+                created,
+            )
+        })
     }
 
     pub(super) fn got(&self) -> Vec<Vec<String>> {
@@ -259,7 +272,9 @@ impl Vendor {
                     purge.created > since
                         && purge.resource == request.resource
                         && same.is_some_and(|rule| {
-                            rule.windows.iter().any(|other| other.bucket == window.bucket)
+                            rule.windows
+                                .iter()
+                                .any(|other| other.bucket == window.bucket)
                         })
                 });
                 used.count() >= window.requests as usize
@@ -418,7 +433,9 @@ impl Provider for Vendor {
         let now = self.now();
         self.change(|state| state.got.push((now, request.clone())));
         self.pause().await;
-        let act = self.change(|state| state.acts.pop_front()).unwrap_or(Act::Take);
+        let act = self
+            .change(|state| state.acts.pop_front())
+            .unwrap_or(Act::Take);
         let full = self.is_full(request);
         match act {
             Act::Take if full => Err(Failure::new(Cause::RateLimited { retry_after: None })),
@@ -631,6 +648,19 @@ impl Running {
     pub(super) async fn journal(&mut self, state: JournalState) -> JournalEntry {
         self.until(state.word(), |report| match report {
             Report::Journal(entry) if entry.state == state => Some((**entry).clone()),
+            _ => None,
+        })
+        .await
+    }
+
+    /// Until the vendor took a request; that it is found in the history later is no such report.
+    pub(super) async fn accepted(&mut self) -> JournalEntry {
+        self.until("accepted", |report| match report {
+            Report::Journal(entry)
+                if entry.state == JournalState::Accepted && entry.purge.is_none() =>
+            {
+                Some((**entry).clone())
+            }
             _ => None,
         })
         .await
