@@ -1,5 +1,6 @@
 //! Following purges to their end.
 
+use std::slice::from_ref;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -20,7 +21,7 @@ async fn a_purge_by_anybody_is_followed_until_it_is_finished() {
     let bench = Bench::new();
     let vendor = Vendor::new("a", &bench.clock);
     vendor.change(|state| state.needs = TimeDelta::minutes(4));
-    let mut running = bench.start_with(&[vendor.clone()], |setup| {
+    let mut running = bench.start_with(from_ref(&vendor), |setup| {
         // Nothing but following could see it in time.
         setup.refresh = Duration::from_hours(10);
     });
@@ -53,7 +54,7 @@ async fn an_old_unfinished_purge_is_followed_after_a_restart_and_given_up_beyond
     let vendor = Vendor::new("a", &bench.clock);
     vendor.change(|state| state.needs = TimeDelta::days(400));
     vendor.purge_by_somebody("r1", "/stuck", TimeDelta::days(3));
-    let mut running = bench.start(&[vendor.clone()]);
+    let mut running = bench.start(from_ref(&vendor));
     running
         .until("one unfinished", |report| {
             (unfinished(report)? == 1).then_some(())
@@ -61,7 +62,7 @@ async fn an_old_unfinished_purge_is_followed_after_a_restart_and_given_up_beyond
         .await;
     running.stop().await;
     tokio::time::sleep(Duration::from_hours(20 * 24)).await;
-    let mut running = bench.start(&[vendor.clone()]);
+    let mut running = bench.start(from_ref(&vendor));
     running
         .until("one unfinished", |report| {
             (unfinished(report)? == 1).then_some(())
@@ -70,7 +71,7 @@ async fn an_old_unfinished_purge_is_followed_after_a_restart_and_given_up_beyond
     running.stop().await;
     tokio::time::sleep(Duration::from_hours(10 * 24)).await;
     vendor.change(|state| state.asked.clear());
-    let mut running = bench.start(&[vendor.clone()]);
+    let mut running = bench.start(from_ref(&vendor));
     running.synced("a").await;
     running.pass(Duration::from_hours(1)).await;
     let asked = vendor.change(|state| state.asked.clone());

@@ -1,6 +1,7 @@
 //! Accounts whose history is a list for each resource.
 
 use std::collections::BTreeSet;
+use std::slice::from_ref;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -48,7 +49,7 @@ async fn every_list_is_read_to_its_end_and_the_account_is_complete_then() {
     for (number, count) in [(1, 0), (2, 3), (3, 10), (4, 47), (5, 120)] {
         fill(&vendor, &format!("r{number}"), count);
     }
-    let mut running = bench.start(&[vendor.clone()]);
+    let mut running = bench.start(from_ref(&vendor));
     running.pass(Duration::from_mins(5)).await;
     assert_eq!(running.stored_ids(), ids_of(&vendor));
     let coverage = running
@@ -67,7 +68,7 @@ async fn every_list_is_read_to_its_end_and_the_account_is_complete_then() {
 async fn many_resources_make_the_turn_longer_and_not_the_load_heavier() {
     let bench = Bench::new();
     let vendor = a_vendor(&bench, 300);
-    let mut running = bench.start(&[vendor.clone()]);
+    let mut running = bench.start(from_ref(&vendor));
     running.pass(Duration::from_hours(1)).await;
     let asked = vendor.change(|state| state.asked.clone());
     assert!(
@@ -75,7 +76,10 @@ async fn many_resources_make_the_turn_longer_and_not_the_load_heavier() {
         "{} questions in an hour",
         asked.len()
     );
-    let resources: BTreeSet<_> = asked.iter().flat_map(|ask| ask.resource.clone()).collect();
+    let resources: BTreeSet<_> = asked
+        .iter()
+        .filter_map(|ask| ask.resource.clone())
+        .collect();
     assert_eq!(resources.len(), 300);
     running.stop().await;
 }
@@ -85,7 +89,7 @@ async fn a_resource_that_was_purged_of_late_is_looked_at_more_often() {
     let bench = Bench::new();
     let vendor = a_vendor(&bench, 100);
     vendor.purge_by_somebody("r7", "/a", TimeDelta::minutes(5));
-    let mut running = bench.start(&[vendor.clone()]);
+    let mut running = bench.start(from_ref(&vendor));
     running.pass(Duration::from_mins(10)).await;
     vendor.change(|state| state.asked.clear());
     running.pass(Duration::from_mins(10)).await;
@@ -107,7 +111,7 @@ async fn a_resource_that_was_purged_of_late_is_looked_at_more_often() {
 async fn a_purge_sent_there_is_found_and_done() {
     let bench = Bench::new();
     let vendor = a_vendor(&bench, 100);
-    let mut running = bench.start(&[vendor.clone()]);
+    let mut running = bench.start(from_ref(&vendor));
     running.pass(Duration::from_mins(10)).await;
     running.enqueue(vec![request("a", "r55", "/x")], begin());
     running.accepted().await;
@@ -145,7 +149,7 @@ proptest! {
                     state.arrivals.push_back((*count, TimeDelta::milliseconds(*late)));
                 }
             });
-            let mut running = bench.start(&[vendor.clone()]);
+            let mut running = bench.start(from_ref(&vendor));
             for _ in 0..30 {
                 running.pass(Duration::from_secs(20)).await;
                 let coverage = running.store.reader().unwrap().coverage(&"a".into()).unwrap();

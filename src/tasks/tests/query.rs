@@ -113,8 +113,8 @@ async fn every_question_is_answered_with_its_own_ticket() {
                 } => (recent.len() == 3).then_some(ticket.0),
                 Report::Queue {
                     ticket,
-                    result: Ok(_),
-                } => Some(ticket.0),
+                    result: Ok(queue),
+                } => queue.is_empty().then_some(ticket.0),
                 Report::Previewed { ticket, previews } => {
                     (previews[1].body == "/y").then_some(ticket.0)
                 }

@@ -1,5 +1,6 @@
 //! Sending by the journal's rules.
 
+use std::slice::from_ref;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use crate::effect::{Effect, Report, Tone};
 use crate::store::{NewEntry, StepDetails, Stepped};
 
 async fn a_queue(bench: &Bench, vendor: &Arc<Vendor>, targets: &[&str]) -> Running {
-    let mut running = bench.start(&[vendor.clone()]);
+    let mut running = bench.start(from_ref(vendor));
     running.synced("a").await;
     let requests = targets.iter().map(|target| request("a", "r1", target));
     running.enqueue(requests.collect(), begin());
@@ -100,7 +101,7 @@ async fn requests_keep_their_order_and_the_vendors_windows() {
 async fn resources_do_not_wait_for_each_other() {
     let bench = Bench::new();
     let vendor = Vendor::new("a", &bench.clock);
-    let mut running = bench.start(&[vendor.clone()]);
+    let mut running = bench.start(from_ref(&vendor));
     running.synced("a").await;
     let requests = ["r1", "r1", "r1", "r2", "r2"].map(|resource| request("a", resource, "/x"));
     running.enqueue(requests.to_vec(), begin());
@@ -117,7 +118,7 @@ async fn resources_do_not_wait_for_each_other() {
 async fn a_request_does_not_go_out_before_its_time() {
     let bench = Bench::new();
     let vendor = Vendor::new("a", &bench.clock);
-    let mut running = bench.start(&[vendor.clone()]);
+    let mut running = bench.start(from_ref(&vendor));
     running.synced("a").await;
     let at = bench.clock.now() + TimeDelta::minutes(7);
     running.enqueue(vec![request("a", "r1", "/later")], at);
@@ -131,7 +132,7 @@ async fn a_request_does_not_go_out_before_its_time() {
 async fn a_colleagues_purge_between_plan_and_send_delays_ours_instead_of_earning_a_429() {
     let bench = Bench::new();
     let vendor = Vendor::new("a", &bench.clock);
-    let mut running = bench.start(&[vendor.clone()]);
+    let mut running = bench.start(from_ref(&vendor));
     running.synced("a").await;
     let planned = bench.clock.now() + TimeDelta::seconds(30);
     running.enqueue(vec![request("a", "r1", "/ours")], planned);
@@ -234,7 +235,7 @@ async fn what_a_crash_left_on_its_way_is_unknown_and_settled_from_the_history() 
         if arrived {
             vendor.purge_by_somebody("r1", "/a", TimeDelta::zero());
         }
-        let mut running = bench.start(&[vendor.clone()]);
+        let mut running = bench.start(from_ref(&vendor));
         running.journal(JournalState::Unknown).await;
         if arrived {
             let done = running.journal(JournalState::Successful).await;
@@ -292,7 +293,7 @@ async fn a_purge_is_cancelled_only_before_it_is_sent() {
 async fn a_lost_network_keeps_the_queue_and_sends_it_when_it_is_back() {
     let bench = Bench::new();
     let vendor = Vendor::new("a", &bench.clock);
-    let mut running = bench.start(&[vendor.clone()]);
+    let mut running = bench.start(from_ref(&vendor));
     running.synced("a").await;
     vendor.change(|state| {
         state.down = Some(Failure::new(Cause::Unreachable));
@@ -370,7 +371,7 @@ async fn read_only_refuses_at_the_queue_and_sends_nothing_that_waits_there() {
         .enqueue(&[entry], begin())
         .unwrap();
     for account_only in [true, false] {
-        let mut running = bench.start_with(&[vendor.clone()], |setup| {
+        let mut running = bench.start_with(from_ref(&vendor), |setup| {
             setup.read_only = !account_only;
             setup.accounts[0].account.read_only = account_only;
         });
@@ -405,7 +406,7 @@ async fn a_queue_that_an_earlier_run_left_is_worked_off() {
         .unwrap()
         .enqueue(&entries, begin())
         .unwrap();
-    let mut running = bench.start(&[vendor.clone()]);
+    let mut running = bench.start(from_ref(&vendor));
     for _ in 0..3 {
         running.journal(JournalState::Successful).await;
     }

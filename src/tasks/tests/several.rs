@@ -1,5 +1,6 @@
 //! Two purgedecks on one store.
 
+use std::slice::from_ref;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,8 +14,8 @@ async fn one_sends_and_the_other_sees_it() {
     let bench = Bench::new();
     let vendor = Vendor::new("a", &bench.clock);
     let (mut one, mut other) = (
-        bench.start(&[vendor.clone()]),
-        bench.start(&[vendor.clone()]),
+        bench.start(from_ref(&vendor)),
+        bench.start(from_ref(&vendor)),
     );
     one.synced("a").await;
     other.synced("a").await;
@@ -39,8 +40,8 @@ async fn both_may_queue_and_nothing_is_sent_twice() {
     let bench = Bench::new();
     let vendor = Vendor::new("a", &bench.clock);
     let (mut one, mut other) = (
-        bench.start(&[vendor.clone()]),
-        bench.start(&[vendor.clone()]),
+        bench.start(from_ref(&vendor)),
+        bench.start(from_ref(&vendor)),
     );
     one.synced("a").await;
     other.synced("a").await;
@@ -70,8 +71,8 @@ async fn when_the_sender_goes_the_other_takes_over() {
     let bench = Bench::new();
     let vendor = Vendor::new("a", &bench.clock);
     let (mut one, mut other) = (
-        bench.start(&[vendor.clone()]),
-        bench.start(&[vendor.clone()]),
+        bench.start(from_ref(&vendor)),
+        bench.start(from_ref(&vendor)),
     );
     one.synced("a").await;
     other.synced("a").await;
@@ -100,8 +101,8 @@ async fn a_request_on_its_way_is_not_called_unknown_by_the_other() {
     let go = Arc::new(Notify::new());
     vendor.change(|state| state.acts.push_back(Act::Hang(go.clone())));
     let (mut one, mut other) = (
-        bench.start(&[vendor.clone()]),
-        bench.start(&[vendor.clone()]),
+        bench.start(from_ref(&vendor)),
+        bench.start(from_ref(&vendor)),
     );
     one.synced("a").await;
     other.synced("a").await;

@@ -63,6 +63,7 @@ pub(super) enum Act {
 }
 
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a habit of the vendor's")]
 pub(super) struct State {
     pub(super) purges: Vec<Purge>,
     pub(super) limits: Limits,
@@ -588,7 +589,7 @@ impl Running {
         };
         match tokio::time::timeout(Duration::from_hours(24), waiting).await {
             Ok(found) => found,
-            Err(_) => panic!("{what} never came; last seen: {:#?}", self.seen.last()),
+            Err(tokio::time::error::Elapsed { .. }) => panic!("{what} never came; last seen: {:#?}", self.seen.last()),
         }
     }
 
