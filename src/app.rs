@@ -205,15 +205,15 @@ impl App {
         places(ctx.size).unwrap_or_default()
     }
 
-    fn board_area(&self, ctx: &Ctx<'_>) -> Rect {
+    fn board_area(ctx: &Ctx<'_>) -> Rect {
         Self::places(ctx).board
     }
 
     fn area_of(&self, slot: Slot, ctx: &Ctx<'_>) -> Rect {
-        self.board.place(slot, self.board_area(ctx))
+        self.board.place(slot, Self::board_area(ctx))
     }
 
-    fn screen(&self, ctx: &Ctx<'_>) -> Rect {
+    fn screen(ctx: &Ctx<'_>) -> Rect {
         Rect::new(0, 0, ctx.size.0, ctx.size.1)
     }
 
@@ -243,7 +243,7 @@ pub fn update(app: &mut App, msg: Msg, ctx: &Ctx<'_>) -> Vec<Effect> {
             app.dirty = true;
             app.on_input(input, ctx)
         }
-        Msg::Report(report) => app.on_report(report, ctx),
+        Msg::Report(report) => app.on_report(&report, ctx),
         Msg::Woke => {
             app.dirty = true;
             Vec::new()

@@ -64,6 +64,8 @@ pub struct Seat {
     pub account: Account,
     /// Its adapter; of the same account.
     pub provider: Arc<dyn Provider>,
+    /// How often news of it are asked for while nothing happens, where it differs from [`Setup::refresh`].
+    pub refresh: Option<Duration>,
 }
 
 /// What the tasks work with.
@@ -137,7 +139,12 @@ pub fn start(setup: Setup) -> Result<Runner, StoreFailure> {
     .map_err(io)?;
     let (nudges, nudged) = mpsc::unbounded_channel();
     let (mut seats, mut lanes) = (BTreeMap::new(), BTreeMap::new());
-    for Seat { account, provider } in setup.accounts {
+    for Seat {
+        account,
+        provider,
+        refresh,
+    } in setup.accounts
+    {
         let (keeper, inbox) = mpsc::unbounded_channel();
         let (limits, seen_limits) = watch::channel(Arc::new(provider.documented_limits()));
         let asker = Asker {
@@ -167,7 +174,7 @@ pub fn start(setup: Setup) -> Result<Runner, StoreFailure> {
             asker,
             inbox,
             place.limits.clone(),
-            (!setup.offline).then_some(setup.refresh),
+            (!setup.offline).then_some(refresh.unwrap_or(setup.refresh)),
             stop.clone(),
         ));
         seats.insert(place.account.name.clone(), place);

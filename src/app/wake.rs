@@ -27,5 +27,13 @@ pub fn next_wake(app: &App, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     } else {
         TimeDelta::minutes(1)
     };
-    now.duration_trunc(step).ok()?.checked_add_signed(step)
+    let tick = now.duration_trunc(step).ok()?.checked_add_signed(step)?;
+    let window = app.budgets.stand(&app.world, now);
+    let opens = window
+        .iter()
+        .flat_map(|stand| &stand.windows)
+        .filter_map(|window| window.next)
+        .filter(|next| *next > now)
+        .min();
+    Some(opens.map_or(tick, |opens| opens.min(tick)))
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::{completions, config, history, import, keys, man, resources, simulate};
+use super::{completions, config, demo, history, import, keys, man, resources, simulate};
 use crate::config::load::Flags;
 
 /// What was purged on all your CDN accounts, live and back in time, and purges that are checked before they are sent.
@@ -82,6 +82,8 @@ impl Global {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// The dashboard on simulated vendors; touches nothing of yours
+    Demo(demo::Options),
     /// The simulated vendors alone, for scripts and tests
     Simulate(simulate::Options),
     /// List purges, newest first

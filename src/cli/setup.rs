@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
 
-use super::args::Global;
-use super::error::CliError;
+use clap::CommandFactory;
+
+use super::args::{Cli, Global};
+use super::error::{Class, CliError};
 use super::listing::Looks;
 use crate::config::fault::{Fault, Faults, Place};
 use crate::config::load::{self, Config};
@@ -18,6 +20,25 @@ use crate::theme::{ColourDepth, Glyphs, Theme};
 /// Reads a variable of this process's environment.
 pub fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()
+}
+
+/// Whether a variable of the environment has this value.
+pub fn variable_is(name: &str, value: &str) -> bool {
+    environment(name).is_some_and(|text| text == value)
+}
+
+/// An error, with help, where there is no terminal for a screen.
+pub fn need_terminal() -> Result<(), CliError> {
+    if io::stdin().is_terminal() && io::stdout().is_terminal() {
+        return Ok(());
+    }
+    let help = Cli::command().render_help();
+    // Whether anybody reads it does not matter.
+    let _ = write!(io::stderr(), "{help}");
+    Err(CliError::new(
+        Class::Usage,
+        "the dashboard needs a terminal; name a subcommand",
+    ))
 }
 
 /// Where the files are, without reading one.

@@ -3,7 +3,7 @@
 /// The text with every control character (C0, DEL, C1), line break and bidirectional control made visible, cut after
 /// `most` characters with an ellipsis.
 pub fn visible(text: &str, most: usize) -> String {
-    let mut shown = String::with_capacity(text.len().min(most * 4));
+    let mut shown = String::with_capacity(text.len().min(most.saturating_mul(4)));
     for (count, character) in text.chars().enumerate() {
         if count == most {
             shown.push('…');

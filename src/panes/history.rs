@@ -8,7 +8,7 @@ use crate::commands::{Command, Context};
 use crate::domain::filter::{Filter, Term};
 use crate::domain::ids::PurgeKey;
 use crate::domain::query::{SummaryQuery, WindowQuery};
-use crate::effect::{Effect, Report, Slot};
+use crate::effect::{Effect, Report, Slot, Tone};
 
 use super::{Outcome, Pane, PaneCtx, Pointer};
 
@@ -261,7 +261,7 @@ impl HistoryPane {
     fn zoom_in(&mut self, ctx: &PaneCtx<'_>) -> Outcome {
         let Some((from, until, _)) = self.overview.choice() else {
             return Outcome::say(
-                crate::effect::Tone::Info,
+                Tone::Info,
                 "Choose a bar of the timeline first, with the left and right keys.",
             );
         };
@@ -466,10 +466,11 @@ impl Pane for HistoryPane {
                 slot,
                 ticket,
                 result,
-            } if *slot == self.slot => match self.rows.answer(*ticket, result) {
-                None => Outcome::ignored(),
-                Some(true) => self.ask_again(ctx),
-                Some(false) => self.moved(None, ctx),
+            } if *slot == self.slot => match (self.rows.answer(*ticket, result), result) {
+                (None, _) => Outcome::ignored(),
+                (Some(_), Err(trouble)) => Outcome::say(Tone::Error, trouble.to_string()),
+                (Some(true), Ok(_)) => self.ask_again(ctx),
+                (Some(false), Ok(_)) => self.moved(None, ctx),
             },
             Report::Summary {
                 slot,

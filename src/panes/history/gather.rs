@@ -51,7 +51,7 @@ impl HistoryPane {
             Command::PurgeCompose => Outcome::ask(Ask::Open(Opening::Compose(None))),
             Command::ColumnsPick => Outcome::ask(Ask::Open(Opening::Pick(self.pick_columns()))),
             Command::PickCname => Outcome::ask(Ask::Open(Opening::Pick(self.pick_cname(ctx)))),
-            Command::PickAccount => Outcome::ask(Ask::Open(Opening::Pick(self.pick_account(ctx)))),
+            Command::PickAccount => Outcome::ask(Ask::Open(Opening::Pick(pick_account(ctx)))),
             Command::Export => Outcome::ask(Ask::Open(Opening::Prompt(Prompt {
                 purpose: PromptFor::ExportPath,
                 title: "Write what is shown to (.csv, .json or .ndjson)".to_owned(),
@@ -285,19 +285,19 @@ impl HistoryPane {
             many: false,
         }
     }
+}
 
-    fn pick_account(&self, ctx: &PaneCtx<'_>) -> Pick {
-        Pick {
-            purpose: PickFor::Account,
-            title: "Account".to_owned(),
-            items: ctx
-                .world
-                .accounts
-                .iter()
-                .map(|account| item(account.name.as_str(), account.provider.to_string()))
-                .collect(),
-            many: false,
-        }
+fn pick_account(ctx: &PaneCtx<'_>) -> Pick {
+    Pick {
+        purpose: PickFor::Account,
+        title: "Account".to_owned(),
+        items: ctx
+            .world
+            .accounts
+            .iter()
+            .map(|account| item(account.name.as_str(), account.provider.to_string()))
+            .collect(),
+        many: false,
     }
 }
 

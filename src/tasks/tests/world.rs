@@ -63,7 +63,10 @@ pub(super) enum Act {
 }
 
 #[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a habit of the vendor's")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a habit of the vendor's"
+)]
 pub(super) struct State {
     pub(super) purges: Vec<Purge>,
     pub(super) limits: Limits,
@@ -529,6 +532,7 @@ impl Bench {
             .map(|vendor| Seat {
                 account: account(vendor.account.as_str()),
                 provider: vendor.clone(),
+                refresh: None,
             })
             .collect();
         let setup = Setup {
@@ -589,7 +593,9 @@ impl Running {
         };
         match tokio::time::timeout(Duration::from_hours(24), waiting).await {
             Ok(found) => found,
-            Err(tokio::time::error::Elapsed { .. }) => panic!("{what} never came; last seen: {:#?}", self.seen.last()),
+            Err(tokio::time::error::Elapsed { .. }) => {
+                panic!("{what} never came; last seen: {:#?}", self.seen.last())
+            }
         }
     }
 
