@@ -365,7 +365,10 @@ impl Pane for HistoryPane {
     fn on_command(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Outcome {
         if self.filter.is_editing() {
             let typing = self.filter.on_command(command);
-            return self.typed(typing, ctx);
+            let paging = matches!(command, Command::PageDown | Command::PageUp);
+            if typing != Typing::Ignored || !paging {
+                return self.typed(typing, ctx);
+            }
         }
         let page = isize::from(i16::try_from(self.shape(ctx.area).detail.height).unwrap_or(1));
         if let Some(outcome) = self.in_detail(command, page) {
@@ -541,6 +544,9 @@ impl Pane for HistoryPane {
         let bars = self.fit(ctx);
         if !self.rows.is_known() {
             return Outcome::taken();
+        }
+        if self.filter.is_read_otherwise_in(ctx.zone) {
+            return self.select(ctx);
         }
         let outcome = self.moved(None, ctx);
         if bars {
