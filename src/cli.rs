@@ -4,24 +4,32 @@
 //! failing its exit code.
 
 use std::ffi::OsString;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser};
+use clap::Parser;
 
 use args::{Cli, Command};
-use error::{Class, CliError};
+use error::CliError;
 
 pub mod args;
+pub mod books;
+pub mod catchup;
 pub mod completions;
 pub mod config;
+pub mod dashboard;
+pub mod demo;
 pub mod error;
+pub mod export;
+pub mod history;
 pub mod import;
 pub mod keys;
 pub mod listing;
 pub mod log;
 pub mod man;
+pub mod office;
 pub mod record;
+pub mod resources;
 pub mod setup;
 pub mod signals;
 pub mod simulate;
@@ -50,23 +58,15 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn dispatch(cli: &Cli) -> Result<(), CliError> {
     let global = &cli.global;
     match &cli.command {
-        None => dashboard(),
+        None => dashboard::run(global),
+        Some(Command::Demo(options)) => demo::run(global, options),
         Some(Command::Simulate(options)) => simulate::run(options),
+        Some(Command::History(options)) => history::run(global, options),
+        Some(Command::Resources(options)) => resources::run(global, options),
+        Some(Command::Import(options)) => import::run(global, options),
         Some(Command::Keys(options)) => keys::run(global, options),
         Some(Command::Config(command)) => config::run(global, command),
         Some(Command::Completions(options)) => completions::run(options),
         Some(Command::Man(options)) => man::run(options),
     }
-}
-
-fn dashboard() -> Result<(), CliError> {
-    if !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
-        let help = Cli::command().render_help();
-        let _ = write!(io::stderr(), "{help}");
-        return Err(CliError::new(
-            Class::Usage,
-            "the dashboard needs a terminal; name a subcommand",
-        ));
-    }
-    Ok(())
 }

@@ -13,6 +13,7 @@ use crate::effect::{Effect, Notice, Report, Tickets, Tone};
 
 pub mod asks;
 pub mod chooser;
+pub mod compose;
 pub mod field;
 pub mod help;
 pub mod history;

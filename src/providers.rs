@@ -7,7 +7,9 @@
 //! To add a vendor: a folder here, its line in [`connect`], its keys in the configuration's table of providers, its part
 //! of the simulator, and its line in the contract suite.
 
+pub mod clock;
 mod credential;
+mod found;
 pub mod gcore;
 pub mod http;
 mod lenient;
@@ -18,6 +20,7 @@ mod lenient;
     reason = "serves tests only"
 )]
 mod scripted;
+pub mod tencent;
 
 use std::sync::Arc;
 
@@ -147,6 +150,7 @@ pub enum ConnectFailure {
 pub fn connect(account: &AccountConfig) -> Result<Arc<dyn Provider>, ConnectFailure> {
     match account.provider().as_str() {
         gcore::NAME => Ok(Arc::new(gcore::Gcore::of(account)?)),
+        tencent::NAME => tencent::of(account),
         _ => Err(ConnectFailure::UnknownProvider(account.provider().clone())),
     }
 }

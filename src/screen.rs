@@ -30,6 +30,7 @@ use crate::app::layout::{SMALLEST, places};
 use crate::app::overlays::Overlay;
 use crate::app::{App, Ctx};
 use crate::commands::Command;
+use crate::panes::compose::view::ComposeView;
 use crate::panes::help::view::HelpView;
 use crate::panes::history::view::{HistoryView, KeyNames};
 use crate::panes::palette::view::PaletteView;
@@ -109,6 +110,14 @@ impl Screen<'_> {
         let keys = &|command| self.ctx.keymap.keys_text(command);
         match overlay {
             Overlay::Prompt(pane) => (&PromptView { pane, theme }).render(area, buffer),
+            Overlay::Compose(pane) => (&ComposeView {
+                pane,
+                world: self.app.world(),
+                now,
+                zone,
+                theme,
+            })
+                .render(area, buffer),
             Overlay::Plan(pane) => (&PlanView {
                 pane,
                 keys,

@@ -13,9 +13,11 @@ mod access;
 mod body;
 mod clock;
 mod config;
+mod edge;
 mod fault;
 mod gcore;
 mod handles;
+mod medianova;
 mod random;
 mod reply;
 mod request;
@@ -34,8 +36,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -44,16 +47,20 @@ pub use self::clock::{Clock, Hand};
 pub use self::config::Configuration;
 pub use self::fault::{ErrorBody, Fault, Faults, Strike};
 pub use self::gcore::{GcoreAccount, GcorePurge, GcoreResource};
-pub use self::handles::{GcoreHandle, TencentHandle};
+pub use self::handles::{EdgeHandle, GcoreHandle, MedianovaHandle, TencentHandle};
+pub use self::medianova::{MedianovaAccount, MedianovaPurge, MedianovaResource};
 pub use self::scenario::{
-    GcoreLimits, GcoreScenario, Order, Scenario, TencentLimits, TencentScenario,
+    EdgeScenario, GcoreLimits, GcoreScenario, MedianovaScenario, Order, Scenario, TencentLimits,
+    TencentScenario,
 };
 pub use self::tencent::{TencentAccount, TencentDomain, TencentPurge};
 
 use self::access::AccessLog;
+use self::edge::{Cleared, Edge};
 use self::gcore::Gcore;
 use self::handles::Handle;
-use self::server::Shared;
+use self::medianova::Medianova;
+use self::server::{Shared, Vendor};
 use self::tencent::Tencent;
 
 /// How a simulator is set up.
@@ -69,6 +76,10 @@ pub struct Options {
     pub gcore: Option<SocketAddr>,
     /// Where Tencent listens, likewise. A signature covers the host, so each vendor has a port of its own.
     pub tencent: Option<SocketAddr>,
+    /// Where Medianova listens, likewise.
+    pub medianova: Option<SocketAddr>,
+    /// Where the edge listens, likewise.
+    pub edge: Option<SocketAddr>,
     /// A file to which one JSON line per request is appended.
     pub access_log: Option<PathBuf>,
     /// What is unusual or goes wrong.
@@ -85,6 +96,8 @@ impl Default for Options {
             rate_limits: true,
             gcore: None,
             tencent: None,
+            medianova: None,
+            edge: None,
             access_log: None,
             scenario: Scenario::default(),
             clock: Clock::system(),
@@ -97,6 +110,8 @@ impl Default for Options {
 pub struct Simulator {
     gcore: (SocketAddr, Gcore),
     tencent: (SocketAddr, Tencent),
+    medianova: (SocketAddr, Medianova),
+    edge: (SocketAddr, Edge),
     shared: Shared,
 }
 
@@ -111,6 +126,8 @@ pub async fn start(options: Options) -> io::Result<Simulator> {
         rate_limits,
         gcore,
         tencent,
+        medianova,
+        edge,
         access_log,
         scenario,
         clock,
@@ -124,22 +141,70 @@ pub async fn start(options: Options) -> io::Result<Simulator> {
         date_skew: TimeDelta::try_seconds(scenario.date_skew_seconds).unwrap_or_default(),
     };
     let scenario = Arc::new(scenario);
-    let (gcore, tencent) = (server::bind(gcore).await?, server::bind(tencent).await?);
-    let now = clock.now();
-    let simulator = Simulator {
-        gcore: (
-            gcore.local_addr()?,
-            Gcore::new(seed, records, now, &scenario, rate_limits),
-        ),
-        tencent: (
-            tencent.local_addr()?,
-            Tencent::new(seed, records, now, &scenario, rate_limits),
-        ),
-        shared: shared.clone(),
-    };
-    server::serve(gcore, Arc::new(simulator.gcore.1.clone()), shared.clone());
-    server::serve(tencent, Arc::new(simulator.tencent.1.clone()), shared);
-    Ok(simulator)
+    let gcore = Place::bind(
+        gcore,
+        |now| Gcore::new(seed, records, now, &scenario, rate_limits),
+        &clock,
+    )
+    .await?;
+    let tencent = Place::bind(
+        tencent,
+        |now| Tencent::new(seed, records, now, &scenario, rate_limits),
+        &clock,
+    )
+    .await?;
+    let medianova = Place::bind(
+        medianova,
+        |now| Medianova::new(seed, records, now, &scenario, rate_limits),
+        &clock,
+    )
+    .await?;
+    let sites: Vec<Box<dyn Cleared>> = vec![
+        Box::new(gcore.vendor.clone()),
+        Box::new(tencent.vendor.clone()),
+        Box::new(medianova.vendor.clone()),
+    ];
+    let edge = Place::bind(
+        edge,
+        |now| Edge::new(sites, &scenario.edge.stale, now),
+        &clock,
+    )
+    .await?;
+    Ok(Simulator {
+        gcore: gcore.serve(&shared),
+        tencent: tencent.serve(&shared),
+        medianova: medianova.serve(&shared),
+        edge: edge.serve(&shared),
+        shared,
+    })
+}
+
+/// A vendor and the port that it has, before it serves.
+struct Place<V> {
+    listener: TcpListener,
+    address: SocketAddr,
+    vendor: V,
+}
+
+impl<V: Vendor + Clone> Place<V> {
+    async fn bind(
+        address: Option<SocketAddr>,
+        make: impl FnOnce(DateTime<Utc>) -> V,
+        clock: &Clock,
+    ) -> io::Result<Self> {
+        let listener = server::bind(address).await?;
+        let address = listener.local_addr()?;
+        Ok(Self {
+            listener,
+            address,
+            vendor: make(clock.now()),
+        })
+    }
+
+    fn serve(self, shared: &Shared) -> (SocketAddr, V) {
+        server::serve(self.listener, Arc::new(self.vendor.clone()), shared.clone());
+        (self.address, self.vendor)
+    }
 }
 
 impl Simulator {
@@ -151,6 +216,16 @@ impl Simulator {
     /// Tencent: where it is, and what it knows.
     pub fn tencent(&self) -> TencentHandle<'_> {
         TencentHandle(self.handle(&self.tencent))
+    }
+
+    /// Medianova: where it is, and what it knows.
+    pub fn medianova(&self) -> MedianovaHandle<'_> {
+        MedianovaHandle(self.handle(&self.medianova))
+    }
+
+    /// The edge: where it is, and its origin.
+    pub fn edge(&self) -> EdgeHandle<'_> {
+        EdgeHandle(self.handle(&self.edge))
     }
 
     fn handle<'a, V>(&'a self, (address, vendor): &'a (SocketAddr, V)) -> Handle<'a, V> {
@@ -173,13 +248,13 @@ impl Simulator {
 
     /// Where the vendors listen and what they want to be shown, in one line of JSON.
     pub fn announcement(&self) -> String {
-        let (gcore, tencent) = (self.gcore(), self.tencent());
+        let (gcore, tencent, medianova) = (self.gcore(), self.tencent(), self.medianova());
         let token = gcore
             .accounts()
             .into_iter()
             .next()
             .map(|account| account.token);
-        let key = tencent.account();
+        let (key, organization) = (tencent.account(), medianova.account());
         let announced: Value = json!({
             "gcore": {"base_url": gcore.base_url(), "token": token},
             "tencent": {
@@ -187,6 +262,12 @@ impl Simulator {
                 "secret_id": key.secret_id,
                 "secret_key": key.secret_key,
             },
+            "medianova": {
+                "base_url": medianova.base_url(),
+                "token": organization.token,
+                "organization": organization.organization,
+            },
+            "edge": {"base_url": self.edge().base_url()},
         });
         announced.to_string()
     }

@@ -27,6 +27,8 @@ mod strip;
 mod strips;
 mod summary;
 mod targets;
+#[cfg(test)]
+mod tests;
 mod times;
 mod window;
 mod writer;

@@ -125,44 +125,55 @@ fn files() -> Vec<File> {
 
 /// The names of the modules in files of their own that are declared under `#[cfg(test)]`.
 fn test_modules(text: &str) -> Vec<String> {
-    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let lines: Vec<&str> = text.lines().collect();
     lines
         .iter()
         .enumerate()
-        .filter(|(_, line)| **line == "#[cfg(test)]")
+        .filter(|(_, line)| line.trim() == "#[cfg(test)]")
         .filter_map(|(at, _)| {
-            let declared = lines[at + 1..]
-                .iter()
-                .find(|line| !line.starts_with("#["))?;
+            let declared = lines.get(after_attributes(&lines, at))?.trim();
             let name = declared.split("mod ").nth(1)?.strip_suffix(';')?;
             Some(name.to_owned())
         })
         .collect()
 }
 
+/// The number of the first line from `at` on that no attribute takes up.
+fn after_attributes(lines: &[&str], mut at: usize) -> usize {
+    while lines
+        .get(at)
+        .is_some_and(|line| line.trim().starts_with("#["))
+    {
+        while lines
+            .get(at)
+            .is_some_and(|line| !line.trim().ends_with(']'))
+        {
+            at += 1;
+        }
+        at += 1;
+    }
+    at
+}
+
 /// The lines of code with their numbers, up to the tests at the end of the file.
 fn code(text: &str) -> Vec<(usize, String)> {
+    let lines: Vec<&str> = text.lines().collect();
     let mut code = Vec::new();
-    let mut lines = text.lines().enumerate().peekable();
-    while let Some((at, line)) = lines.next() {
+    let mut at = 0;
+    while let Some(line) = lines.get(at) {
         let trimmed = line.trim();
         if trimmed == "#[cfg(test)]" {
-            while lines
-                .peek()
-                .is_some_and(|(_, next)| next.trim().starts_with("#["))
-            {
-                lines.next();
-            }
+            at = after_attributes(&lines, at);
             if lines
-                .peek()
-                .is_some_and(|(_, next)| next.contains("mod ") && next.ends_with('{'))
+                .get(at)
+                .is_some_and(|next| next.contains("mod ") && next.ends_with('{'))
             {
                 break;
             }
-            lines.next();
         } else if !trimmed.starts_with("//") {
-            code.push((at + 1, line.to_owned()));
+            code.push((at + 1, (*line).to_owned()));
         }
+        at += 1;
     }
     code
 }

@@ -18,10 +18,7 @@ impl App {
             contexts: self.contexts(),
             unavailable: &unavailable,
         };
-        let opened = open(opening, means, &self.pane_ctx(Self::screen(ctx), ctx));
-        let Some((overlay, outcome)) = opened else {
-            return Vec::new();
-        };
+        let (overlay, outcome) = open(opening, means, &self.pane_ctx(Self::screen(ctx), ctx));
         self.overlays.open(overlay);
         let top = Origin::Overlay(self.overlays.len() - 1);
         self.settle(outcome, top, ctx)
@@ -30,6 +27,11 @@ impl App {
     /// Carries out what an outcome asks for; what is left is for the world.
     pub(super) fn settle(&mut self, outcome: Outcome, from: Origin, ctx: &Ctx<'_>) -> Vec<Effect> {
         let mut effects = outcome.effects;
+        for effect in &effects {
+            if let Effect::KeepDraft(draft) = effect {
+                self.draft.clone_from(draft);
+            }
+        }
         for ask in outcome.asks {
             effects.extend(self.grant(ask, from, ctx));
         }

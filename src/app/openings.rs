@@ -1,6 +1,7 @@
 //! From what a pane asks to have opened to the overlay that it becomes, and the first questions that the overlay asks.
 
 use crate::commands::{Command, Context};
+use crate::panes::compose::ComposePane;
 use crate::panes::help::HelpPane;
 use crate::panes::palette::PalettePane;
 use crate::panes::pick::PickPane;
@@ -24,8 +25,8 @@ pub struct Means<'a> {
     pub unavailable: &'a dyn Fn(Command) -> Option<&'static str>,
 }
 
-/// The overlay, with what it asks at once. `None` where there is none to open.
-pub fn open(opening: Opening, means: Means<'_>, ctx: &PaneCtx<'_>) -> Option<(Overlay, Outcome)> {
+/// The overlay, with what it asks at once.
+pub fn open(opening: Opening, means: Means<'_>, ctx: &PaneCtx<'_>) -> (Overlay, Outcome) {
     let (overlay, effects) = match opening {
         Opening::Prompt(prompt) => (Overlay::Prompt(Box::new(PromptPane::new(prompt))), vec![]),
         Opening::Plan(plan, draft) => {
@@ -45,9 +46,13 @@ pub fn open(opening: Opening, means: Means<'_>, ctx: &PaneCtx<'_>) -> Option<(Ov
             vec![],
         ),
         Opening::Pick(pick) => (Overlay::Pick(Box::new(PickPane::new(pick))), vec![]),
-        Opening::Compose(_) => return None,
+        Opening::Compose(draft) => {
+            let draft = draft.or_else(|| means.draft.cloned()).unwrap_or_default();
+            let (pane, effects) = ComposePane::open(draft, ctx);
+            (Overlay::Compose(Box::new(pane)), effects)
+        }
     };
     let mut outcome = Outcome::taken();
     outcome.effects = effects;
-    Some((overlay, outcome))
+    (overlay, outcome)
 }

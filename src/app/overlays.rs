@@ -4,6 +4,7 @@
 //! [`crate::screen`].
 
 use crate::panes::Pane;
+use crate::panes::compose::ComposePane;
 use crate::panes::help::HelpPane;
 use crate::panes::palette::PalettePane;
 use crate::panes::pick::PickPane;
@@ -16,6 +17,8 @@ use crate::panes::queue::QueuePane;
 pub enum Overlay {
     /// A question of one line.
     Prompt(Box<PromptPane>),
+    /// A draft being written.
+    Compose(Box<ComposePane>),
     /// A plan to be confirmed.
     Plan(Box<PlanPane>),
     /// The queue.
@@ -33,6 +36,7 @@ impl Overlay {
     pub fn pane(&self) -> &dyn Pane {
         match self {
             Self::Prompt(pane) => pane.as_ref(),
+            Self::Compose(pane) => pane.as_ref(),
             Self::Plan(pane) => pane.as_ref(),
             Self::Queue(pane) => pane.as_ref(),
             Self::Help(pane) => pane.as_ref(),
@@ -45,6 +49,7 @@ impl Overlay {
     pub fn pane_mut(&mut self) -> &mut dyn Pane {
         match self {
             Self::Prompt(pane) => pane.as_mut(),
+            Self::Compose(pane) => pane.as_mut(),
             Self::Plan(pane) => pane.as_mut(),
             Self::Queue(pane) => pane.as_mut(),
             Self::Help(pane) => pane.as_mut(),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::{completions, config, keys, man, simulate};
+use super::{completions, config, demo, history, import, keys, man, resources, simulate};
 use crate::config::load::Flags;
 
 /// What was purged on all your CDN accounts, live and back in time, and purges that are checked before they are sent.
@@ -82,8 +82,16 @@ impl Global {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// The dashboard on simulated vendors; touches nothing of yours
+    Demo(demo::Options),
     /// The simulated vendors alone, for scripts and tests
     Simulate(simulate::Options),
+    /// List purges, newest first
+    History(history::Options),
+    /// List what can be purged
+    Resources(resources::Options),
+    /// Take exported history into the store
+    Import(import::Options),
     /// List all commands of the dashboard and their keys
     Keys(keys::Options),
     /// Make, find, show or check the configuration

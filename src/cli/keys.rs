@@ -11,6 +11,7 @@ use super::listing::{Cell, Format, Listing, Record};
 use super::setup;
 use crate::commands::Command;
 use crate::config::fault::{Fault, Faults};
+use crate::domain::zone::Zone;
 
 /// `purgedeck keys`.
 #[derive(Debug, Args)]
@@ -35,7 +36,7 @@ impl Record for Line {
     const TABLE: &'static [&'static str] = &["COMMAND", "KEYS", "MEANING"];
     const CSV: &'static [&'static str] = &["command", "keys", "group", "help"];
 
-    fn table(&self) -> Vec<Cell> {
+    fn table(&self, _: Zone) -> Vec<Cell> {
         vec![
             self.command.into(),
             self.keys.join(" ").into(),

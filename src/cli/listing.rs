@@ -3,12 +3,14 @@
 
 use std::io::{self, Write};
 
+use chrono::{DateTime, Utc};
 use clap::ValueEnum;
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
 use super::error::CliError;
 use crate::domain::text::visible;
+use crate::domain::zone::Zone;
 
 /// The formats of lists.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -30,8 +32,8 @@ pub trait Record: Serialize {
     const TABLE: &'static [&'static str];
     /// The CSV file's headings.
     const CSV: &'static [&'static str];
-    /// One cell for each of the table's headings.
-    fn table(&self) -> Vec<Cell>;
+    /// One cell for each of the table's headings, times by the zone's clock.
+    fn table(&self, zone: Zone) -> Vec<Cell>;
     /// One cell for each of the CSV file's headings.
     fn csv(&self) -> Vec<String>;
 }
@@ -85,6 +87,16 @@ impl From<&str> for Cell {
     }
 }
 
+/// An instant as tables show it: to the second, with what the zone's clock is ahead of UTC.
+pub fn clock(instant: DateTime<Utc>, zone: Zone) -> String {
+    let shown = zone.show(instant);
+    let ahead = match zone {
+        Zone::Utc => "Z".to_owned(),
+        Zone::Local | Zone::Fixed(_) => shown.offset().to_string(),
+    };
+    format!("{}{ahead}", shown.format("%Y-%m-%d %H:%M:%S"))
+}
+
 /// How a table may look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Looks {
@@ -92,6 +104,8 @@ pub struct Looks {
     pub width: Option<usize>,
     /// Whether colours are used.
     pub colour: bool,
+    /// The zone of times.
+    pub zone: Zone,
 }
 
 /// A list that is being written.
@@ -125,7 +139,7 @@ impl<W: Write> Listing<W> {
     /// Adds a record.
     pub fn put<R: Record>(&mut self, record: &R) -> Result<(), CliError> {
         match &mut self.body {
-            Body::Table(table) => table.put(record.table())?,
+            Body::Table(table) => table.put(record.table(table.looks.zone))?,
             Body::Json { out, first } => {
                 out.write_all(if *first { b"[\n" } else { b",\n" })?;
                 *first = false;
@@ -294,7 +308,7 @@ mod tests {
         const TABLE: &'static [&'static str] = &["NAME", "COUNT"];
         const CSV: &'static [&'static str] = &["name", "count"];
 
-        fn table(&self) -> Vec<Cell> {
+        fn table(&self, _: Zone) -> Vec<Cell> {
             vec![self.name.into(), self.count.to_string().into()]
         }
 
@@ -336,7 +350,7 @@ mod tests {
     fn a_table_on_a_narrow_terminal_is_cut() {
         let looks = Looks {
             width: Some(10),
-            colour: false,
+            ..Looks::default()
         };
         for line in written(Format::Table, looks, PAIRS).lines() {
             assert!(line.width() <= 10, "{line:?}");

@@ -3,12 +3,13 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::listing::{Cell, Record, Tone};
+use super::listing::{Cell, Record, Tone, clock};
 use crate::config::accounts::check_name;
 use crate::domain::ids::{AccountName, ProviderName, PurgeId, ResourceId};
 use crate::domain::kind::Kind;
 use crate::domain::purge::{Purge, PurgeDetail, Target};
 use crate::domain::status::Status;
+use crate::domain::zone::Zone;
 
 /// The version of the form. A file of a newer one is not read.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -219,13 +220,7 @@ pub fn tone_of(status: Status) -> Tone {
 
 impl Record for PurgeRecord {
     const TABLE: &'static [&'static str] = &[
-        "CREATED (UTC)",
-        "ACCOUNT",
-        "CNAME",
-        "KIND",
-        "STATUS",
-        "ID",
-        "TARGETS",
+        "CREATED", "ACCOUNT", "CNAME", "KIND", "STATUS", "ID", "TARGETS",
     ];
     const CSV: &'static [&'static str] = &[
         "account",
@@ -247,7 +242,7 @@ impl Record for PurgeRecord {
         "verified",
     ];
 
-    fn table(&self) -> Vec<Cell> {
+    fn table(&self, zone: Zone) -> Vec<Cell> {
         let status = Status::from_word(&self.status).unwrap_or(Status::Unknown);
         let words = match status {
             Status::Unknown if !self.raw_status.is_empty() => format!("? {}", self.raw_status),
@@ -263,11 +258,8 @@ impl Record for PurgeRecord {
             (Some(first), count) => format!("{first} and {} more", count - 1),
         };
         vec![
-            // To the second: 2026-11-20 10:03:58.
-            self.created
-                .get(..19)
-                .unwrap_or(&self.created)
-                .replace('T', " ")
+            instant("created", &self.created)
+                .map_or_else(|_| self.created.clone(), |created| clock(created, zone))
                 .into(),
             self.account.as_str().into(),
             self.cname.as_str().into(),

@@ -3,19 +3,42 @@
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
 
-use super::args::Global;
-use super::error::CliError;
+use clap::CommandFactory;
+
+use super::args::{Cli, Global};
+use super::error::{Class, CliError};
 use super::listing::Looks;
 use crate::config::fault::{Fault, Faults, Place};
 use crate::config::load::{self, Config};
 use crate::config::paths::{Directories, Paths};
 use crate::domain::filter::Filter;
+use crate::domain::zone::Zone;
 use crate::keymap::{KeyFault, Keymap};
+use crate::providers;
 use crate::theme::{ColourDepth, Glyphs, Theme};
 
 /// Reads a variable of this process's environment.
 pub fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()
+}
+
+/// Whether a variable of the environment has this value.
+pub fn variable_is(name: &str, value: &str) -> bool {
+    environment(name).is_some_and(|text| text == value)
+}
+
+/// An error, with help, where there is no terminal for a screen.
+pub fn need_terminal() -> Result<(), CliError> {
+    if io::stdin().is_terminal() && io::stdout().is_terminal() {
+        return Ok(());
+    }
+    let help = Cli::command().render_help();
+    // Whether anybody reads it does not matter.
+    let _ = write!(io::stderr(), "{help}");
+    Err(CliError::new(
+        Class::Usage,
+        "the dashboard needs a terminal; name a subcommand",
+    ))
 }
 
 /// Where the files are, without reading one.
@@ -61,6 +84,14 @@ pub fn check(config: &Config) -> Vec<Fault> {
         {
             faults.push(Fault::elsewhere(format!(
                 "account {name}: \"{colour}\" is no colour; write red, bright-red, 0 to 255, or #d75f00"
+            )));
+        }
+    }
+    for account in &config.accounts {
+        if let Err(failure) = providers::connect(account) {
+            faults.push(Fault::elsewhere(format!(
+                "account {}: {failure}",
+                account.name()
             )));
         }
     }
@@ -129,6 +160,7 @@ pub fn looks(global: &Global, config: Option<&Config>) -> Looks {
             .flatten()
             .map(|(columns, _)| usize::from(columns)),
         colour: terminal && wanted,
+        zone: config.map_or(Zone::Utc, |config| config.zone.value),
     }
 }
 

@@ -30,6 +30,15 @@ pub struct Options {
     /// Where the simulated Gcore listens, on this machine [default: any free port]
     #[arg(long, value_name = "ADDR")]
     pub gcore: Option<SocketAddr>,
+    /// Where the simulated Tencent Cloud listens
+    #[arg(long, value_name = "ADDR")]
+    pub tencent: Option<SocketAddr>,
+    /// Where the simulated Medianova listens
+    #[arg(long, value_name = "ADDR")]
+    pub medianova: Option<SocketAddr>,
+    /// Where the simulated edge listens, whose cache purges empty
+    #[arg(long, value_name = "ADDR")]
+    pub edge: Option<SocketAddr>,
     /// Write a configuration whose accounts point here; its secrets and store go beside it
     #[arg(long, value_name = "FILE")]
     pub write_config: Option<PathBuf>,
@@ -50,6 +59,9 @@ async fn serve(options: &Options) -> Result<(), CliError> {
         records: options.records,
         rate_limits: !options.no_rate_limits,
         gcore: options.gcore,
+        tencent: options.tencent,
+        medianova: options.medianova,
+        edge: options.edge,
         access_log: options.access_log.clone(),
         ..simulator::Options::default()
     })

@@ -4,6 +4,7 @@ pub mod address;
 mod curl;
 pub mod read;
 mod split;
+mod tokens;
 
 use serde::{Deserialize, Serialize};
 

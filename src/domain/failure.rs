@@ -120,6 +120,14 @@ impl Failure {
         }
     }
 
+    /// Whether the vendor refuses this question and not the asker: another question may well be answered.
+    pub fn is_about_the_question(&self) -> bool {
+        matches!(
+            self.cause,
+            Cause::Rejected { .. } | Cause::NotFound | Cause::Unsupported
+        )
+    }
+
     /// In a few words, for the accounts line: what is wrong.
     pub fn headline(&self) -> String {
         let words = match &self.cause {

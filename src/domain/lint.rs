@@ -10,6 +10,7 @@ mod cover;
 mod entry;
 mod overlap;
 mod query;
+mod sound;
 mod standing;
 #[cfg(test)]
 mod tests;
@@ -133,8 +134,8 @@ fn left_out(reading: &Reading<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let Some(&first) = reading.comments.first() {
         let words = match reading.comments.len() {
-            1 => "A comment line is passed over.".to_owned(),
-            count => format!("{count} comment lines are passed over."),
+            1 => "A comment is passed over.".to_owned(),
+            count => format!("{count} comments are passed over."),
         };
         findings.push(Finding::new(Code::Comments, Some(first), words));
     }

@@ -6,6 +6,8 @@
 
 mod assign;
 mod normal;
+#[cfg(test)]
+mod tests;
 
 pub use assign::{LATEST, assign, find_match};
 pub use normal::{normal, path_of, without_scheme};

@@ -254,6 +254,11 @@ mod tests {
                 at: ctx.now,
             }],
             risk,
+            ends_at: ctx.now,
+            done_at: ctx.now,
+            parts: Vec::new(),
+            high_cnames: Vec::new(),
+            quotas: Vec::new(),
         };
         PlanPane::open(plan, Draft::default(), &ctx).0
     }

@@ -18,13 +18,12 @@ mod purge;
 mod resources;
 mod time;
 
-use std::collections::HashSet;
-
 use async_trait::async_trait;
 use chrono::{TimeDelta, Utc};
 use url::Url;
 
 use super::credential::Credential;
+use super::found::Found;
 use super::http::{Answer, Http, Outgoing, Patience};
 use super::{ConnectFailure, HistoryAsk, HistoryPage, Provider, Receipt, lenient};
 use crate::config::accounts::AccountConfig;
@@ -202,30 +201,20 @@ impl Provider for Gcore {
     }
 
     async fn resources(&self) -> Result<Vec<Resource>, Failure> {
-        let mut found = Vec::new();
-        let mut seen = HashSet::new();
-        let mut offset = 0;
+        let mut found = Found::default();
         for _ in 0..MOST_PAGES {
             let ask = Outgoing::get(["cdn", "resources"])
                 .query("limit", PAGE.to_string())
-                .query("offset", offset.to_string());
+                .query("offset", found.read.to_string());
             let list = self.ask(&ask, List::read).await?;
-            for record in &list.records {
-                match resources::resource(&self.account, &self.provider, record) {
-                    // A list that changes while it is paged can show one twice.
-                    Some(resource) if seen.insert(resource.id.clone()) => found.push(resource),
-                    Some(_) => {}
-                    None => {
-                        tracing::warn!(account = %self.account, "a resource without an id is left out");
-                    }
-                }
-            }
-            offset += list.records.len() as u64;
-            if list.ends_at(offset) {
+            found.take(&self.account, &list.records, |record| {
+                resources::resource(&self.account, &self.provider, record)
+            });
+            if list.ends_at(found.read) {
                 break;
             }
         }
-        Ok(found)
+        Ok(found.resources)
     }
 
     async fn history(&self, ask: &HistoryAsk) -> Result<HistoryPage, Failure> {

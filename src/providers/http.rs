@@ -90,6 +90,19 @@ impl Http {
         self.clock.ahead()
     }
 
+    /// The host as it stands in a request's `Host` header: with its port where that is not the usual one.
+    pub(crate) fn host(&self) -> String {
+        let url = self.base.url();
+        let host = url.host_str().unwrap_or_default();
+        url.port()
+            .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    }
+
+    /// The path of the base URL; at least `/`.
+    pub(crate) fn path(&self) -> &str {
+        self.base.url().path()
+    }
+
     /// The address that a request goes to, without its query.
     pub(crate) fn url(&self, outgoing: &Outgoing) -> Url {
         outgoing.url(&self.base)

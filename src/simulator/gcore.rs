@@ -40,7 +40,9 @@ use super::reply::Reply;
 use super::request::Request;
 use super::scenario::Scenario;
 use super::server::Vendor;
+use super::world::Kind;
 use super::world::ledger::Asked;
+use super::world::site::Site;
 
 /// What `limits` says when nothing is limited.
 pub(crate) const UNLIMITED: &str = "1000/s";
@@ -64,6 +66,19 @@ pub struct GcoreAccount {
     pub read_only_token: String,
     /// A token that has ended.
     pub expired_token: String,
+}
+
+/// How a resource's options tell objects apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Caching {
+    /// By path and query.
+    Whole,
+    /// By path alone.
+    NoQuery,
+    /// By path and these parameters.
+    Only(Vec<String>),
+    /// By path and all parameters but these.
+    Without(Vec<String>),
 }
 
 /// A purge that was accepted by the simulated Gcore, for tests.
@@ -215,6 +230,45 @@ impl Gcore {
                 now,
             );
             Some(account.purge_id(purge.serial))
+        })
+    }
+
+    /// The cname of the live resource that serves this host.
+    pub(crate) fn site_of(&self, host: &str) -> Option<String> {
+        self.with(|state| {
+            let mut sites = state.accounts.iter().flat_map(|account| &account.sites);
+            let serves = |site: &&Site| {
+                site.live && (site.host == host || site.aliases.iter().any(|name| name == host))
+            };
+            sites.find(serves).map(|site| site.host.clone())
+        })
+    }
+
+    /// How the resource with this cname tells objects apart.
+    pub(crate) fn caching(&self, cname: &str) -> Caching {
+        self.with(|state| {
+            state
+                .accounts
+                .iter()
+                .find_map(|account| account.caching(cname))
+                .unwrap_or(Caching::Whole)
+        })
+    }
+
+    /// What was emptied at the resource with this cname after `since` and by `now`.
+    pub(crate) fn ended(
+        &self,
+        cname: &str,
+        since: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Vec<(Kind, Vec<String>)> {
+        self.with(|state| {
+            state.catch_up(now);
+            state
+                .accounts
+                .iter()
+                .flat_map(|account| account.ended(cname, since, now))
+                .collect()
         })
     }
 

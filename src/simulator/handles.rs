@@ -3,7 +3,9 @@
 use std::net::SocketAddr;
 
 use super::clock::Clock;
+use super::edge::Edge;
 use super::gcore::{Gcore, GcoreAccount, GcorePurge, GcoreResource};
+use super::medianova::{Medianova, MedianovaAccount, MedianovaPurge, MedianovaResource};
 use super::tencent::{Tencent, TencentAccount, TencentDomain, TencentPurge};
 
 /// What every view holds.
@@ -89,5 +91,68 @@ impl TencentHandle<'_> {
         self.0
             .vendor
             .add(purge_type, owned(targets), self.0.clock.now())
+    }
+}
+
+/// A view of the simulated Medianova; its base URL is what stands before `/api/v1/…`.
+#[derive(Debug)]
+pub struct MedianovaHandle<'a>(pub(super) Handle<'a, Medianova>);
+
+impl MedianovaHandle<'_> {
+    /// Scheme, address and port, without a slash at the end.
+    pub fn base_url(&self) -> String {
+        self.0.base_url()
+    }
+
+    /// The organization and its credentials.
+    pub fn account(&self) -> MedianovaAccount {
+        self.0.vendor.account()
+    }
+
+    /// Every resource that is not deleted.
+    pub fn resources(&self) -> Vec<MedianovaResource> {
+        self.0.vendor.resources()
+    }
+
+    /// The purges that the API accepted since the start, oldest first.
+    pub fn purges(&self) -> Vec<MedianovaPurge> {
+        self.0.vendor.purges()
+    }
+
+    /// A colleague purges paths of a host in the panel, now; the operation's id is returned, or nothing when there is no
+    /// such live resource.
+    pub fn add_purge(&self, host: &str, targets: &[&str]) -> Option<String> {
+        self.0.vendor.add(host, owned(targets), self.0.clock.now())
+    }
+}
+
+/// A view of the simulated edge: connect to its address and name the host in the Host header.
+#[derive(Debug)]
+pub struct EdgeHandle<'a>(pub(super) Handle<'a, Edge>);
+
+impl EdgeHandle<'_> {
+    /// Scheme, address and port, without a slash at the end.
+    pub fn base_url(&self) -> String {
+        self.0.base_url()
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.0.address
+    }
+
+    /// The origin has new content for this host and path (with its query, where that counts), from now on.
+    pub fn publish(&self, host: &str, path: &str) {
+        self.0.vendor.publish(host, path, self.0.clock.now());
+    }
+
+    /// From now on, purges have no effect on what matches this pattern of host and path, whatever their vendor says.
+    pub fn keep_stale(&self, pattern: &str) {
+        self.0.vendor.keep_stale(pattern);
+    }
+
+    /// Purges have their effect again.
+    pub fn let_go(&self) {
+        self.0.vendor.let_go();
     }
 }

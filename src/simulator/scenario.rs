@@ -23,6 +23,10 @@ pub struct Scenario {
     pub gcore: GcoreScenario,
     /// What is unusual about Tencent.
     pub tencent: TencentScenario,
+    /// What is unusual about Medianova.
+    pub medianova: MedianovaScenario,
+    /// What is unusual about the edge.
+    pub edge: EdgeScenario,
     /// What goes wrong.
     pub fault: Vec<Fault>,
 }
@@ -37,6 +41,8 @@ impl Default for Scenario {
             date_skew_seconds: 0,
             gcore: GcoreScenario::default(),
             tencent: TencentScenario::default(),
+            medianova: MedianovaScenario::default(),
+            edge: EdgeScenario::default(),
             fault: Vec::new(),
         }
     }
@@ -179,4 +185,24 @@ impl Default for TencentLimits {
             requests_a_second: 20,
         }
     }
+}
+
+/// Where nothing is known of Medianova.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MedianovaScenario {
+    /// The order of a resource's purges.
+    pub order: Order,
+    /// Rows tell full URLs instead of the paths that were asked for.
+    pub full_urls: bool,
+    /// How many requests a minute are answered; any number without.
+    pub requests_a_minute: Option<usize>,
+}
+
+/// What is unusual about the edge.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct EdgeScenario {
+    /// What stays stale although its vendor says that the purge was successful: host and path together, `*` for anything.
+    pub stale: Vec<String>,
 }

@@ -79,6 +79,15 @@ pub struct TencentPurge {
     pub created: DateTime<Utc>,
 }
 
+/// A target that was emptied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Ended {
+    pub(crate) target: String,
+    pub(crate) directory: bool,
+    /// Only what has changed at the origin was emptied.
+    pub(crate) flush: bool,
+}
+
 /// A domain of the simulated Tencent account, for tests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TencentDomain {
@@ -130,6 +139,25 @@ impl Tencent {
         self.with(|state| {
             state.catch_up(now);
             state.add_by_hand(purge_type, targets, now)
+        })
+    }
+
+    /// The live domain with this name.
+    pub(crate) fn site_of(&self, host: &str) -> Option<String> {
+        self.with(|state| {
+            state
+                .sites
+                .iter()
+                .find(|site| site.live && site.host == host)
+                .map(|site| site.host.clone())
+        })
+    }
+
+    /// What was emptied after `since` and by `now`.
+    pub(crate) fn ended(&self, since: DateTime<Utc>, now: DateTime<Utc>) -> Vec<Ended> {
+        self.with(|state| {
+            state.catch_up(now);
+            state.ended(since, now)
         })
     }
 

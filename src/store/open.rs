@@ -1,7 +1,7 @@
 //! Finding, making, checking and bringing up to date the store's file.
 
 use std::fs;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,11 +14,14 @@ use super::reader::Reader;
 use super::schema;
 use super::writer::Writer;
 
-/// How long a lock of another process is waited for.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a lock of another process is waited for. (Tests wait for nothing that does not come.)
+const PATIENCE: Duration = Duration::from_millis(if cfg!(test) { 100 } else { 5000 });
 
 /// The page cache of one connection, in KiB; negative is how SQLite writes KiB.
 const CACHE: i64 = -4096;
+
+/// How every SQLite file begins.
+const MAGIC: &[u8] = b"SQLite format 3\0";
 
 /// The write-ahead log is cut to this many bytes when it has been taken over into the file.
 const LOG: i64 = 16 << 20;
@@ -48,12 +51,10 @@ impl Store {
     /// A file that is anything else than a sound store of a known form is refused and left as it is.
     pub fn open(path: &Path, access: Access) -> Result<Self, StoreFailure> {
         let path = std::path::absolute(path)?;
-        match access {
-            Access::ReadWrite => make(&path)?,
-            Access::ReadOnly => {
-                fs::metadata(&path)?;
-            }
+        if access == Access::ReadWrite {
+            make(&path)?;
         }
+        begins_like_a_database(&path)?;
         let mut store = Self {
             path: Arc::from(path),
             access,
@@ -97,7 +98,7 @@ impl Store {
     /// The connection that writes. One of it is enough for a process: writers wait for each other.
     pub fn writer(&self) -> Result<Writer, StoreFailure> {
         match self.access {
-            Access::ReadWrite => Writer::new(self.connect()?),
+            Access::ReadWrite => Ok(Writer::new(self.connect()?)),
             Access::ReadOnly => Err(StoreFailure::ReadOnly),
         }
     }
@@ -128,7 +129,7 @@ impl Store {
     }
 
     fn check(&self, mut connection: Connection) -> Result<(), StoreFailure> {
-        let form = form(&connection).map_err(|error| self.explain(error))?;
+        let form = form(&connection)?;
         match (form, self.access) {
             (Some(form), _) if form == schema::FORM => {}
             (Some(found), Access::ReadOnly) => {
@@ -156,15 +157,6 @@ impl Store {
                 |error| error.kind() == io::ErrorKind::NotFound,
                 |log| log.len() == 0,
             )
-    }
-
-    fn explain(&self, failure: StoreFailure) -> StoreFailure {
-        match failure {
-            StoreFailure::Io(_) => fs::File::open(&self.path)
-                .map(|_| failure)
-                .unwrap_or_else(StoreFailure::from),
-            other => other,
-        }
     }
 
     /// What the system says, where the database only says that it cannot open the file.
@@ -199,6 +191,19 @@ fn make(path: &Path) -> Result<(), StoreFailure> {
         // Another purgedeck was faster.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(error.into()),
+    }
+}
+
+/// Refuses a file that is no database before the database looks at it: it takes some short files for empty ones.
+fn begins_like_a_database(path: &Path) -> Result<(), StoreFailure> {
+    let mut begin = Vec::new();
+    fs::File::open(path)?
+        .take(MAGIC.len() as u64)
+        .read_to_end(&mut begin)?;
+    if begin.is_empty() || begin == MAGIC {
+        Ok(())
+    } else {
+        Err(StoreFailure::NotAStore)
     }
 }
 

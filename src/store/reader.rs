@@ -1,7 +1,7 @@
 //! The one who answers questions.
 
 use std::cell::RefCell;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 
 use chrono::{DateTime, Utc};
@@ -117,7 +117,7 @@ impl Reader {
         self.view(|view| {
             let mut recent = recent_history(view, resources, since)?;
             recent.extend(recent_journal(view, resources, since)?);
-            recent.sort_by(|one, other| other.spent.at.cmp(&one.spent.at));
+            recent.sort_by_key(|purge| std::cmp::Reverse(purge.spent.at));
             Ok(recent)
         })
     }
@@ -309,14 +309,18 @@ fn recent_history(
     resources: &[(AccountName, ResourceId)],
     since: DateTime<Utc>,
 ) -> Result<Vec<RecentPurge>, StoreFailure> {
-    let mut places = HashSet::new();
+    let mut asked: HashMap<&str, Vec<&AccountName>> = HashMap::new();
     for (account, resource) in resources {
-        let word = view.names.words().find(|word| word.1 == resource.as_str());
-        for (number, known) in view.names.accounts() {
-            if let Some((word, _)) = word
-                && known.0 == *account
-            {
-                places.insert((number, word));
+        asked.entry(resource.as_str()).or_default().push(account);
+    }
+    let mut places = HashSet::new();
+    for (word, text) in view.names.words() {
+        let Some(owners) = asked.get(text) else {
+            continue;
+        };
+        for (account, known) in view.names.accounts() {
+            if owners.contains(&&known.0) {
+                places.insert((account, word));
             }
         }
     }

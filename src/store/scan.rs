@@ -15,11 +15,11 @@ use super::targets;
 use super::times::Range;
 use crate::domain::filter::Pattern;
 
-/// So many purges are read one by one rather than found by the index of letter triples.
-const FEW: usize = 1500;
+/// So many purges are read one by one rather than found by the index of letter triples. (Tests take all ways with few.)
+const FEW: usize = if cfg!(test) { 3 } else { 1500 };
 
 /// So many rows are read before the index is asked for one or two letters: most such questions are answered by then.
-const FIRST_LOOK: usize = 2000;
+const FIRST_LOOK: usize = if cfg!(test) { 4 } else { 2000 };
 
 /// The most blocks that are read in one go; the first go is shorter, so that the first rows come at once.
 const LONGEST_RUN: i64 = 1024;

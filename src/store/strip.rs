@@ -13,11 +13,12 @@ use std::collections::HashMap;
 use super::StoreFailure;
 use super::times::Range;
 
-/// The most purges in a strip: its places are u16, and a change to one of its purges rewrites all of it.
-pub(super) const MOST: usize = 4096;
+/// The most purges in a strip: its places are u16, and a change to one of its purges rewrites all of it. (Tests cut strips
+/// with few.)
+pub(super) const MOST: usize = if cfg!(test) { 16 } else { 4096 };
 
 /// How many purges a strip is left with when it was too long and is cut: room for those that come between.
-const COMFORTABLE: usize = 3072;
+const COMFORTABLE: usize = MOST / 4 * 3;
 
 const HEADER: usize = 12;
 const ENTRY: usize = 18;
@@ -312,7 +313,7 @@ mod tests {
 
     #[test]
     fn a_strip_that_grew_too_long_is_cut_evenly() {
-        let strokes: Vec<_> = (0..10_000)
+        let strokes: Vec<_> = (0..3 * MOST as i64)
             .map(|key| Stroke {
                 key,
                 nudge: 0,
@@ -320,7 +321,7 @@ mod tests {
             })
             .collect();
         let lengths: Vec<_> = pieces(&strokes).map(<[_]>::len).collect();
-        assert_eq!(lengths, [2500; 4]);
+        assert_eq!(lengths, [COMFORTABLE; 4]);
         assert_eq!(pieces(&strokes[..MOST]).count(), 1);
     }
 

@@ -42,7 +42,7 @@ impl View<'_> {
         let (Some(first), Some(last)) = (sieve.stretches.first(), sieve.stretches.last()) else {
             return Ok((0, 0));
         };
-        let until = last.1.saturating_add(most_nudged(self.connection)?);
+        let until = last.1.saturating_add(self.most_nudged()?);
         Ok((keys.0.max(first.0), keys.1.min(until)))
     }
 
@@ -57,7 +57,7 @@ impl View<'_> {
         if range.0 >= range.1 {
             return Ok(());
         }
-        let nudged = most_nudged(self.connection)?;
+        let nudged = self.most_nudged()?;
         let mut walk = self.connection.prepare_cached(match direction {
             Direction::Rising => {
                 "SELECT start, (SELECT min(start) FROM strip next WHERE next.start > strip.start), body FROM strip
@@ -86,6 +86,15 @@ impl View<'_> {
         Ok(())
     }
 
+    /// The greatest distance of any key from its purge's time, in microseconds.
+    pub(super) fn most_nudged(&self) -> Result<i64, StoreFailure> {
+        let mut find = self
+            .connection
+            .prepare_cached("SELECT value FROM number WHERE name = ?1")?;
+        let nudged = find.query_row([MOST_NUDGED], |row| row.get(0)).optional()?;
+        Ok(nudged.unwrap_or(0))
+    }
+
     /// How many purges the store has.
     pub(super) fn stored(&self) -> Result<u64, StoreFailure> {
         let mut sum = self
@@ -95,12 +104,6 @@ impl View<'_> {
             .query_row([], |row| row.get::<_, i64>(0))?
             .unsigned_abs())
     }
-}
-
-fn most_nudged(connection: &Connection) -> Result<i64, StoreFailure> {
-    let mut find = connection.prepare_cached("SELECT value FROM number WHERE name = ?1")?;
-    let nudged = find.query_row([MOST_NUDGED], |row| row.get(0)).optional()?;
-    Ok(nudged.unwrap_or(0))
 }
 
 /// Puts changes into the strips that they belong to: for each key, ascending and each once, the purge that is now there or

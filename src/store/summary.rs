@@ -1,5 +1,6 @@
 //! What is known of a selection as a whole: counts, facets, timeline, coverage.
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use super::rows::View;
@@ -50,17 +51,17 @@ impl View<'_> {
         }
         let mut from = first.0;
         if from == i64::MIN {
-            match self.end(sieve, Direction::Rising)? {
+            match self.oldest(sieve)? {
                 Some(oldest) => from = oldest,
                 None => return Ok(Timeline::default()),
             }
         }
         let mut until = last.1;
         if until == i64::MAX {
-            let newest = self.end(sieve, Direction::Falling)?;
-            until = newest
-                .map_or(i64::MIN, |newest| newest.saturating_add(1))
-                .max(times::micros(query.now));
+            // A key is never earlier than its purge's time.
+            let newest = self.first_keys(sieve, times::EVER, Direction::Falling, 1)?;
+            let newest = newest.first().copied().unwrap_or(i64::MIN);
+            until = times::micros(query.now).max(newest.saturating_add(1));
         }
         Ok(Timeline::frame(
             times::instant(from),
@@ -69,13 +70,19 @@ impl View<'_> {
         ))
     }
 
-    /// The oldest or newest time of the selected purges.
-    fn end(&self, sieve: &Sieve, direction: Direction) -> Result<Option<i64>, StoreFailure> {
-        let keys = self.first_keys(sieve, times::EVER, direction, 1)?;
-        let Some(key) = keys.first() else {
+    /// The oldest time of the selected purges. Where keys are not times, it need not be that of the first key.
+    fn oldest(&self, sieve: &Sieve) -> Result<Option<i64>, StoreFailure> {
+        let keys = self.first_keys(sieve, times::EVER, Direction::Rising, 1)?;
+        let Some(first) = keys.first() else {
             return Ok(None);
         };
-        Ok(self.stroke(*key)?.map(|stroke| stroke.created()))
+        let mut oldest = *first;
+        let beyond = first.saturating_add(self.most_nudged()?).saturating_add(1);
+        self.scan(sieve, (*first, beyond), Direction::Rising, &mut |stroke| {
+            oldest = oldest.min(stroke.created());
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(Some(oldest))
     }
 
     fn told(&self, sieve: &Sieve, count: Count) -> Result<Summary, StoreFailure> {
@@ -86,12 +93,12 @@ impl View<'_> {
             ..Summary::default()
         };
         for (code, selected) in (0..).zip(count.statuses).filter(|status| status.1 > 0) {
-            let status = codes::to_status(code).ok_or(StoreFailure::Corrupt)?;
+            let status = codes::to_status(code)?;
             summary.by_status.push((status, selected));
         }
         summary.by_status.sort_unstable_by_key(|status| status.0);
         for (code, selected) in (0..).zip(count.kinds).filter(|kind| kind.1 > 0) {
-            let kind = codes::to_kind(code).ok_or(StoreFailure::Corrupt)?;
+            let kind = codes::to_kind(code)?;
             summary.by_kind.push((kind, selected));
         }
         // Those that we know first.
@@ -118,14 +125,26 @@ impl View<'_> {
     }
 
     fn coverages(&self, sieve: &Sieve) -> Result<Vec<(AccountName, Coverage)>, StoreFailure> {
-        let mut all: Vec<(AccountName, Coverage)> = Vec::new();
+        let mut accounts = BTreeSet::new();
         for (id, account) in self.names.accounts() {
-            if sieve.has_account(id) && all.iter().all(|known| known.0 != account.0) {
-                all.push((account.0.clone(), self.coverage(&account.0)?));
+            if sieve.has_account(id) {
+                accounts.insert(account.0.clone());
             }
         }
-        all.sort_by(|one, other| one.0.cmp(&other.0));
-        Ok(all)
+        if sieve.has_every_account() {
+            // An account may be known to have no purges at all.
+            let mut find = self
+                .connection
+                .prepare_cached("SELECT DISTINCT account FROM coverage")?;
+            for name in find.query_map([], |row| row.get::<_, String>(0))? {
+                accounts.insert(name?.into());
+            }
+        }
+        let told = accounts.into_iter().map(|account| {
+            let coverage = self.coverage(&account)?;
+            Ok((account, coverage))
+        });
+        told.collect()
     }
 
     /// For which times an account's history is complete.

@@ -17,10 +17,11 @@ use super::world::World;
 /// More answers than any history here has.
 const MOST_PAGES: usize = 2_000;
 
-/// Every purge that a question selects, page by page.
+/// Every purge that a question selects, page by page. A purge whose targets stand on two pages is put together, as the
+/// store does.
 async fn all(provider: &dyn Provider, ask: &HistoryAsk) -> Vec<Purge> {
     let mut ask = ask.clone();
-    let mut purges = Vec::new();
+    let mut purges: Vec<Purge> = Vec::new();
     for _ in 0..MOST_PAGES {
         let page = provider.history(&ask).await.unwrap();
         assert_eq!(page.unreadable, 0);
@@ -28,9 +29,16 @@ async fn all(provider: &dyn Provider, ask: &HistoryAsk) -> Vec<Purge> {
             page.complete || page.records > 0,
             "neither more nor the end"
         );
-        purges.extend(page.purges);
+        let mut fresh = page.purges.into_iter().peekable();
+        if let (Some(last), Some(first)) = (purges.last_mut(), fresh.peek())
+            && last.id == first.id
+        {
+            last.targets.extend(fresh.next().unwrap().targets);
+        }
+        purges.extend(fresh);
         ask.offset += page.records;
         if page.complete {
+            assert!(page.total.is_none_or(|total| total == ask.offset));
             return purges;
         }
     }

@@ -7,9 +7,11 @@ use chrono::{DateTime, Utc};
 use purgedeck::config::secret::Secret;
 use purgedeck::config::secret::source::SecretSource;
 use purgedeck::domain::ids::AccountName;
-use purgedeck::providers::Provider;
+use purgedeck::providers::clock::Now;
 use purgedeck::providers::gcore as gcore_adapter;
 use purgedeck::providers::http::Patience;
+use purgedeck::providers::tencent::{self as tencent_adapter, v2, v3};
+use purgedeck::providers::{ConnectFailure, Provider};
 use purgedeck::simulator::{Clock, Hand, Options, Scenario, Simulator, start};
 
 /// A vendor at a time that stands still, without colleagues.
@@ -64,6 +66,46 @@ pub(crate) async fn gcore() -> World {
         hand,
         vendor: "gcore",
         secrets: vec![account.token.clone()],
+        simulator,
+    }
+}
+
+pub(crate) async fn tencent_3() -> World {
+    tencent(|settings| Ok(Arc::new(v3::Tencent3::new(settings)?))).await
+}
+
+pub(crate) async fn tencent_2() -> World {
+    tencent(|settings| Ok(Arc::new(v2::Tencent2::new(settings, v2::Method::Sha1)?))).await
+}
+
+async fn tencent(
+    adapter: impl Fn(tencent_adapter::Settings) -> Result<Arc<dyn Provider>, ConnectFailure>,
+) -> World {
+    let (simulator, hand) = simulator().await;
+    let account = simulator.tencent().account();
+    let secret = |text: &str| SecretSource::Given(Secret::new(text.to_owned()));
+    let settings = |key: &str| {
+        // The vendor takes a signature for minutes only, so the adapter goes by the vendor's clock.
+        let hand = hand.clone();
+        tencent_adapter::Settings {
+            account: AccountName::new(&account.name),
+            base_url: Some(simulator.tencent().base_url().parse().unwrap()),
+            secret_id: secret(&account.secret_id),
+            secret_key: secret(key),
+            session_token: None,
+            international: false,
+            area: None,
+            times: None,
+            patience: patience(),
+            now: Now::by(move || hand.now()),
+        }
+    };
+    World {
+        provider: adapter(settings(&account.secret_key)).unwrap(),
+        stranger: adapter(settings("wrong")).unwrap(),
+        hand: hand.clone(),
+        vendor: "tencent",
+        secrets: vec![account.secret_key.clone()],
         simulator,
     }
 }

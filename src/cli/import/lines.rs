@@ -7,7 +7,7 @@ use crate::domain::purge::Purge;
 use crate::domain::text::visible;
 
 /// So many purges are handed on at once.
-pub const BATCH: usize = 5_000;
+pub const BATCH: usize = 10_000;
 /// The longest line, in bytes; one that is longer is a bad one.
 const LONGEST: u64 = 64 * 1024 * 1024;
 /// So many bad lines are kept with their reason; the others are counted.
@@ -29,6 +29,8 @@ pub struct Reading {
     pub good: u64,
     /// How many lines were bad.
     pub bad: u64,
+    /// How many bytes were read.
+    pub bytes: u64,
     /// The first of the bad ones.
     pub named: Vec<BadLine>,
 }
@@ -44,6 +46,7 @@ pub fn read<E: From<io::Error>>(
     let mut number = 0;
     while next_line(&mut input, &mut line)? {
         number += 1;
+        reading.bytes += line.len() as u64 + 1;
         let bytes = if number == 1 {
             line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&line)
         } else {

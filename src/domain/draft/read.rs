@@ -19,7 +19,7 @@ pub struct Entry<'a> {
 pub struct Reading<'a> {
     /// The entries, in their order.
     pub entries: Vec<Entry<'a>>,
-    /// Lines that are comments: `#` and whatever follows.
+    /// Lines with a comment: `#` and whatever follows, at the start of a line or after a blank.
     pub comments: Vec<usize>,
     /// Lines of which something was passed over: columns, words, a curl line's options.
     pub passed_over: Vec<usize>,
@@ -74,6 +74,14 @@ pub fn read(text: &str) -> Reading<'_> {
             }));
             continue;
         }
+        // A blank and a # never stand inside a URL.
+        let trimmed = match comment_at(trimmed) {
+            Some(at) => {
+                reading.comments.push(number);
+                trimmed.get(..at).unwrap_or_default().trim_end()
+            }
+            None => trimmed,
+        };
         match heading {
             Some(heading) => heading.pieces(trimmed, &mut pieces),
             None => split::line(trimmed, &mut pieces),
@@ -93,6 +101,11 @@ pub fn read(text: &str) -> Reading<'_> {
         }
     }
     reading
+}
+
+/// Where a comment at the end of a line begins.
+fn comment_at(line: &str) -> Option<usize> {
+    line.find(" #").or_else(|| line.find("\t#"))
 }
 
 #[cfg(test)]
@@ -148,6 +161,7 @@ mod tests {
             ("img/a.jpg", &["img/a.jpg"]),
             ("index.html", &["index.html"]),
             ("# note\n\n/a", &["/a"]),
+            ("/a # note\n/b\t# note\n/c#top", &["/a", "/b", "/c#top"]),
             ("\u{feff}/a", &["/a"]),
             ("", &[]),
         ] {

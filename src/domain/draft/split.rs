@@ -4,6 +4,8 @@
 //! one. Where it is doubtful whether a word belongs to a target, the words stay together and the linter complains: a
 //! refused line costs a second, a target cut short costs a wrong purge.
 
+use super::tokens::{Token, request_line, tokens};
+
 /// What a piece of a line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Piece<'a> {
@@ -19,6 +21,9 @@ pub(super) struct Heading {
     delimiter: u8,
     column: usize,
 }
+
+/// No scheme that anybody pastes is longer.
+const LONGEST_SCHEME: usize = 16;
 
 /// Words that head a column of targets.
 const TARGET_COLUMNS: [&str; 9] = [
@@ -138,147 +143,6 @@ fn segment_pieces<'a>(
     targets + keys == segment.len()
 }
 
-/// A word of a line.
-#[derive(Clone, Copy, Debug)]
-struct Token<'a> {
-    text: &'a str,
-    quoted: bool,
-    /// A JSON key: quoted, with a colon after it.
-    key: bool,
-    from: usize,
-    until: usize,
-    /// The delimiter that ends it.
-    delimiter: Option<u8>,
-}
-
-fn tokens(line: &str) -> Vec<Token<'_>> {
-    let bytes = line.as_bytes();
-    let mut tokens: Vec<Token<'_>> = Vec::new();
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        match byte {
-            b',' | b';' | b'\t' => {
-                if let Some(last) = tokens.last_mut() {
-                    last.delimiter = last.delimiter.or(Some(byte));
-                }
-                at += 1;
-            }
-            b'[' | b']' | b'{' | b'}' | b'(' | b')' | b' ' => at += 1,
-            b':' if tokens.last().is_some_and(|last| last.quoted) => {
-                if let Some(last) = tokens.last_mut() {
-                    last.key = true;
-                }
-                at += 1;
-            }
-            b'"' | b'\'' | b'`' | b'<' => {
-                let close = if byte == b'<' { b'>' } else { byte };
-                let rest = bytes.get(at + 1..).unwrap_or_default();
-                let Some(length) = rest.iter().position(|&other| other == close) else {
-                    at += 1;
-                    continue;
-                };
-                let inside = line.get(at + 1..at + 1 + length).unwrap_or_default();
-                tokens.push(Token {
-                    text: inside.trim(),
-                    quoted: true,
-                    key: false,
-                    from: at,
-                    until: at + length + 2,
-                    delimiter: None,
-                });
-                at += length + 2;
-            }
-            _ => {
-                let until = plain_end(line, at);
-                let text = without_closers(line.get(at..until).unwrap_or_default().trim());
-                if !text.is_empty() {
-                    tokens.push(Token {
-                        text,
-                        quoted: false,
-                        key: false,
-                        from: at,
-                        until: at + text.len(),
-                        delimiter: None,
-                    });
-                }
-                at = until;
-            }
-        }
-    }
-    tokens
-}
-
-/// Where a plain word that begins at `from` ends: before a blank, or a comma or semicolon that separates.
-fn plain_end(line: &str, from: usize) -> usize {
-    let bytes = line.as_bytes();
-    let mut at = from;
-    while let Some(&byte) = bytes.get(at) {
-        let ends = match byte {
-            b' ' | b'\t' => true,
-            b',' | b';' => {
-                let rest = line.get(at + 1..).unwrap_or_default();
-                let next = rest.trim_start();
-                next.len() < rest.len()
-                    || next.is_empty()
-                    || next.starts_with(['"', '\'', '`', '<', '[', '{'])
-                    // A star may well go on: to take "/a,*" for two would turn it into everything.
-                    || (!next.starts_with('*') && is_target_start(next))
-            }
-            _ => false,
-        };
-        if ends {
-            break;
-        }
-        at += 1;
-    }
-    at
-}
-
-/// Strips closing brackets and quotes that the word did not open, as of `(/a)` or `/a"]`.
-fn without_closers(mut text: &str) -> &str {
-    loop {
-        let Some(last) = text.chars().next_back() else {
-            return text;
-        };
-        let open = match last {
-            ')' => '(',
-            ']' => '[',
-            '}' => '{',
-            '>' => '<',
-            '"' | '`' => {
-                text = text.strip_suffix(last).unwrap_or_default();
-                continue;
-            }
-            _ => return text,
-        };
-        let balance = |wanted: char| {
-            text.chars()
-                .filter(|&character| character == wanted)
-                .count()
-        };
-        if balance(last) <= balance(open) {
-            return text;
-        }
-        text = text.strip_suffix(last).unwrap_or_default();
-    }
-}
-
-/// The path of a quoted request line out of an access log: `"GET /a.jpg HTTP/1.1"`.
-fn request_line<'a>(token: &Token<'a>) -> Option<&'a str> {
-    if !token.quoted {
-        return None;
-    }
-    let mut words = token.text.split(' ');
-    let method = words.next()?;
-    let path = words.next()?;
-    let version = words.next()?;
-    (method.bytes().all(|byte| byte.is_ascii_uppercase())
-        && version.starts_with("HTTP/")
-        && is_target_start(path)
-        && words.next().is_none())
-    .then_some(path)
-}
-
 /// Appends the addresses of Markdown links; `false` where there is none.
 fn links<'a>(line: &'a str, pieces: &mut Vec<Piece<'a>>) -> bool {
     let mut rest = line;
@@ -373,11 +237,18 @@ fn is_target(word: &str) -> bool {
     is_target_start(word) || has_host(word)
 }
 
-fn is_target_start(text: &str) -> bool {
+pub(super) fn is_target_start(text: &str) -> bool {
+    // Looks at the first few letters only: it is asked at every comma of a line.
+    let scheme = text
+        .bytes()
+        .take_while(u8::is_ascii_alphanumeric)
+        .take(LONGEST_SCHEME)
+        .count();
     text.starts_with(['/', '*'])
-        || text.split_once("://").is_some_and(|(scheme, _)| {
-            !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        })
+        || (scheme > 0
+            && text
+                .get(scheme..)
+                .is_some_and(|rest| rest.starts_with("://")))
 }
 
 fn has_host(word: &str) -> bool {

@@ -138,8 +138,8 @@ codes! {
         "The chosen mode is none that the vendor offers for this kind of purge.";
     AreaUnknown "PD045" Error "area not offered" None,
         "The chosen area is none that the vendor splits its quotas by.";
-    Comments "PD046" Info "comment lines" None,
-        "Lines that begin with # are comments and were passed over.";
+    Comments "PD046" Info "comments" None,
+        "What follows a # at the start of a line or after a blank is a comment and was passed over.";
     PassedOver "PD047" Info "words passed over" None,
         "Columns, headings and words that name nothing to purge were passed over.";
     NeverRoom "PD048" Error "no request allowed" None,

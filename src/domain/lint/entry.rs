@@ -1,12 +1,13 @@
 //! One entry: where it belongs, of which kind it is, and what the vendor gets.
 
 use super::convert::{self, Notes};
+use super::sound::{is_sound, note_extras};
 use super::{Row, shown};
 use crate::domain::desk::{Desk, Found};
 use crate::domain::draft::address::{self, Address, BadAddress};
 use crate::domain::draft::read::Entry;
 use crate::domain::draft::{Draft, LintedLine, Meaning};
-use crate::domain::findings::{Code, Severity};
+use crate::domain::findings::Code;
 use crate::domain::kind::Kind;
 use crate::domain::resource::Resource;
 
@@ -191,110 +192,6 @@ fn not_offered(kind: Kind, resource: &Resource, desk: &Desk<'_>, notes: &mut Not
             shown(&resource.cname)
         ),
     );
-}
-
-/// Whether the text may be an address at all.
-fn is_sound(text: &str, notes: &mut Notes) -> bool {
-    if text.is_empty() {
-        notes.say(Code::Blank, "An empty entry is passed over.");
-        return false;
-    }
-    let (mut invisible, mut blank, mut other_letters, mut comma) = (false, false, false, false);
-    if text.is_ascii() {
-        for byte in text.bytes() {
-            invisible |= byte.is_ascii_control();
-            blank |= byte == b' ';
-            comma |= byte == b',';
-        }
-    } else {
-        for character in text.chars() {
-            let blank_here = character.is_whitespace() && !character.is_control();
-            blank |= blank_here;
-            invisible |= !blank_here && is_invisible(character);
-            comma |= character == ',';
-        }
-        other_letters = !path_is_ascii(text);
-    }
-    if invisible {
-        notes.say(
-            Code::Invisible,
-            format!(
-                "There are control or invisible characters in it: {}",
-                shown(text)
-            ),
-        );
-    }
-    if blank {
-        notes.say(
-            Code::Whitespace,
-            "There is a blank inside; write %20, or put each entry on a line of its own.",
-        );
-    }
-    if invisible || blank {
-        return false;
-    }
-    if other_letters {
-        notes.say(
-            Code::NotAscii,
-            "The path has letters that browsers would percent-encode; it is sent as typed and may miss the cached object.",
-        );
-    }
-    if comma {
-        notes.say(Code::Comma, "The comma is taken for a part of the URL.");
-    }
-    true
-}
-
-/// The host may be international; that is another finding's matter.
-fn path_is_ascii(text: &str) -> bool {
-    let after_host = match text.split_once("//") {
-        Some((_, rest)) => rest.find(['/', '?']).and_then(|at| rest.get(at..)),
-        None => Some(text),
-    };
-    after_host.is_none_or(str::is_ascii)
-}
-
-fn is_invisible(character: char) -> bool {
-    character.is_control()
-        || matches!(
-            character,
-            '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
-        )
-}
-
-fn note_extras(address: &Address<'_>, notes: &mut Notes) {
-    if address.fragment {
-        notes.say(
-            Code::Fragment,
-            "What follows # never leaves the browser; it is taken off.",
-        );
-    }
-    if address.userinfo {
-        notes.say(
-            Code::Userinfo,
-            "The user name before the host is taken off.",
-        );
-    }
-    if let Some(port) = address.port {
-        let usual = matches!(
-            (address.scheme, port),
-            (Some(address::Scheme::Http), "80") | (Some(address::Scheme::Https), "443")
-        );
-        notes.say_weighing(
-            Code::Port,
-            if usual {
-                Severity::Info
-            } else {
-                Severity::Warning
-            },
-            format!("The port {} is taken off.", shown(port)),
-        );
-    }
-    if let Some(host) = &address.host
-        && address.international
-    {
-        notes.say(Code::International, format!("The host is {host}."));
-    }
 }
 
 /// The resource that an entry is about: by its host, or the chosen one.

@@ -235,8 +235,10 @@ fn time(
             let ledger = ledgers
                 .entry(account)
                 .or_insert_with(|| Ledger::new(group.limits, account, usage));
+            // What one request of a group had to wait for, the next one has to.
+            let from = part.times.last().copied().unwrap_or(now);
             let at = ledger
-                .earliest(&group.resource.id, group.sent_kind, now)
+                .earliest(&group.resource.id, group.sent_kind, from)
                 .ok_or_else(|| PlanError::NotAllowed {
                     account: account.clone(),
                     kind: group.sent_kind,

@@ -272,6 +272,42 @@ fn wider_purges_are_suggested_with_what_they_cost_and_never_the_root() {
     assert_eq!(suggest(&lint(&draft("/a/b"), &desk, noon()), &desk), []);
 }
 
+#[test]
+fn a_suggestion_that_is_taken_becomes_what_it_said() {
+    for (host, patterns) in [
+        ("www.site.com", ["/img/*", "/js/*"]),
+        (
+            "dl.site.com",
+            ["https://dl.site.com/img/", "https://dl.site.com/js/"],
+        ),
+    ] {
+        let lines: Vec<_> = (0..3_000)
+            .map(|number| match number % 3 {
+                0 => format!("https://{host}/img/{}/{number}.jpg\n", number % 200),
+                1 => format!("https://{host}/js/{number}.js?v=1/2\n"),
+                _ => format!("https://{host}/{number}.txt\n"),
+            })
+            .collect();
+        let mut world = World::new();
+        let desk = world.desk();
+        let linted = lint(&draft(&lines.concat()), &desk, noon());
+        let ways = suggest(&linted, &desk);
+        let way = ways.last().unwrap();
+        assert_eq!((way.covers, way.stay), (2_000, 1_000));
+        let again = draft(&way.rewrite(&linted));
+        let plan = plan(&lint(&again, &desk, noon()), &again, &desk, noon()).unwrap();
+        assert_eq!(plan.requests.len(), way.requests);
+        let wide: Vec<_> = plan
+            .requests
+            .iter()
+            .filter(|one| one.request.kind() == Kind::Pattern)
+            .flat_map(|one| one.request.payload.targets())
+            .collect();
+        assert_eq!(wide, patterns);
+        assert!(way.requests < way.instead_of);
+    }
+}
+
 /// What a vendor would count: no window overfull by what we add to what is there.
 fn broken(limits: &Limits, all: &[(String, Kind, chrono::DateTime<chrono::Utc>, bool)]) -> bool {
     for kind in Kind::EVERY {

@@ -22,6 +22,8 @@ pub(crate) struct Outgoing {
 pub(super) struct Value {
     pub(super) shown: String,
     pub(super) secret: Option<Secret>,
+    /// Whether `shown` names variables of a shell in the places of secrets.
+    pub(super) has_variables: bool,
 }
 
 impl Value {
@@ -34,6 +36,15 @@ impl Value {
         Self {
             shown: text.into(),
             secret: None,
+            has_variables: false,
+        }
+    }
+
+    fn closed(shown: impl Into<String>, secret: Option<Secret>) -> Self {
+        Self {
+            shown: shown.into(),
+            secret,
+            has_variables: true,
         }
     }
 }
@@ -67,6 +78,12 @@ impl Outgoing {
         self
     }
 
+    /// The same with a header that anybody may see.
+    pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, Value::open(value)));
+        self
+    }
+
     /// The same with a header of which nobody is shown more than `shown`. Without a secret, which is enough for a
     /// preview, `shown` is all there is.
     pub(crate) fn secret_header(
@@ -76,13 +93,19 @@ impl Outgoing {
         secret: Option<Secret>,
     ) -> Self {
         self.hidden.extend(secret.clone());
-        self.headers.push((
-            name,
-            Value {
-                shown: shown.into(),
-                secret,
-            },
-        ));
+        self.headers.push((name, Value::closed(shown, secret)));
+        self
+    }
+
+    /// The same with a parameter in its query that nobody is shown.
+    pub(crate) fn secret_query(
+        mut self,
+        name: &str,
+        shown: impl Into<String>,
+        secret: Option<Secret>,
+    ) -> Self {
+        self.query
+            .push((name.to_owned(), Value::closed(shown, secret)));
         self
     }
 
@@ -90,6 +113,18 @@ impl Outgoing {
     pub(crate) fn body(mut self, content_type: &'static str, body: impl Into<String>) -> Self {
         self.content_type = Some(content_type);
         self.body = Some(Value::open(body));
+        self
+    }
+
+    /// The same with a body of which nobody is shown more than `shown`.
+    pub(crate) fn secret_body(
+        mut self,
+        content_type: &'static str,
+        shown: impl Into<String>,
+        secret: Option<Secret>,
+    ) -> Self {
+        self.content_type = Some(content_type);
+        self.body = Some(Value::closed(shown, secret));
         self
     }
 

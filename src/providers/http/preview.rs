@@ -33,19 +33,14 @@ pub(super) fn preview(base: &BaseUrl, outgoing: &Outgoing) -> Preview {
     }
     for (name, value) in &outgoing.headers {
         curl.push_str(" -H ");
-        let header = format!("{name}: {}", value.shown);
-        // In double quotes the shell puts the variable's value in; nothing else of the header means anything to it.
-        if value.shown.contains('$') {
-            curl.push('"');
-            curl.push_str(&escaped(&header));
-            curl.push('"');
-        } else {
-            curl.push_str(&quoted(&header));
-        }
+        curl.push_str(&word(
+            &format!("{name}: {}", value.shown),
+            value.has_variables,
+        ));
     }
-    if outgoing.body.is_some() {
+    if let Some(value) = &outgoing.body {
         curl.push_str(" --data-raw ");
-        curl.push_str(&quoted(&body));
+        curl.push_str(&word(&body, value.has_variables));
     }
 
     Preview {
@@ -65,8 +60,14 @@ fn quoted(text: &str) -> String {
     )
 }
 
-fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\")
+/// As one word of a shell's line; in double quotes where the shell is to put its variables' values in.
+fn word(text: &str, has_variables: bool) -> String {
+    if !has_variables {
+        return quoted(text);
+    }
+    let escaped = text
+        .replace('\\', "\\\\")
         .replace('"', "\\\"")
-        .replace('`', "\\`")
+        .replace('`', "\\`");
+    format!("\"{escaped}\"")
 }

@@ -153,7 +153,7 @@ fn resources(
             origin_group: 5_000 + rng.u64(1..900),
             origin_protocol: random::pick(rng, &["HTTPS", "HTTPS", "MATCH", "HTTP"], "HTTPS"),
             shielded: rng.u8(0..4) == 0,
-            options: options(rng, site),
+            options: options(rng, site, index),
             primary: None,
         });
     }
@@ -168,7 +168,7 @@ fn resources(
 }
 
 /// The options that a purge depends on, and a few that every resource has.
-fn options(rng: &mut Rng, site: &Site) -> Map<String, Value> {
+fn options(rng: &mut Rng, site: &Site, index: usize) -> Map<String, Value> {
     let on = |value: Value| json!({"enabled": true, "value": value});
     let mut options = Map::new();
     let mut set = |name: &str, value: Value| options.insert(name.to_owned(), on(value));
@@ -189,6 +189,9 @@ fn options(rng: &mut Rng, site: &Site) -> Map<String, Value> {
                 "query_params_blacklist",
                 json!(["utm_source", "utm_campaign"]),
             );
+        }
+        Flavour::Www if index > 0 && index.is_multiple_of(8) => {
+            set("ignoreQueryString", json!(true));
         }
         Flavour::Static | Flavour::Blog if rng.bool() => {
             set("ignoreQueryString", json!(true));

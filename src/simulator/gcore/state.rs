@@ -5,8 +5,9 @@ use chrono::{DateTime, Utc};
 use super::activity::Log;
 use super::history;
 use super::seed::drawn_accounts;
-use super::{GcoreAccount, GcorePurge, GcoreResource};
+use super::{Caching, GcoreAccount, GcorePurge, GcoreResource};
 use crate::simulator::scenario::Scenario;
+use crate::simulator::world::Kind;
 use crate::simulator::world::ledger::{Ledger, Targets};
 use crate::simulator::world::site::Site;
 
@@ -125,6 +126,47 @@ impl Account {
     pub(super) fn find(&self, id: &str) -> Option<usize> {
         let id: u64 = id.parse().ok()?;
         self.resources.iter().position(|resource| resource.id == id)
+    }
+
+    /// How the resource with this cname tells objects apart; `None` when it is of another account.
+    pub(super) fn caching(&self, cname: &str) -> Option<Caching> {
+        let index = self.sites.iter().position(|site| site.host == cname)?;
+        let options = &self.resources.get(index)?.options;
+        let value = |name: &str| options.get(name).and_then(|option| option.get("value"));
+        let names = |name: &str| {
+            let list = value(name)?.as_array()?;
+            Some(
+                list.iter()
+                    .filter_map(|one| one.as_str().map(str::to_owned))
+                    .collect(),
+            )
+        };
+        let no_query = || (value("ignoreQueryString")?.as_bool()?).then_some(Caching::NoQuery);
+        let only = || names("query_params_whitelist").map(Caching::Only);
+        let without = || names("query_params_blacklist").map(Caching::Without);
+        Some(
+            no_query()
+                .or_else(only)
+                .or_else(without)
+                .unwrap_or(Caching::Whole),
+        )
+    }
+
+    /// What was emptied at the resource with this cname after `since` and by `now`.
+    pub(super) fn ended(
+        &self,
+        cname: &str,
+        since: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Vec<(Kind, Vec<String>)> {
+        let Some(index) = self.sites.iter().position(|site| site.host == cname) else {
+            return Vec::new();
+        };
+        self.ledger
+            .about(since, now)
+            .filter(|purge| purge.site == index && purge.emptied(since, now))
+            .filter_map(|purge| Some((purge.kind, purge.targets(self.sites.get(index)?))))
+            .collect()
     }
 
     pub(super) fn credentials(&self) -> GcoreAccount {

@@ -705,7 +705,7 @@ async fn resources_of_others_and_deleted_ones_are_not_found() {
 
 #[tokio::test]
 async fn windows_are_per_resource_and_kind_and_slide() {
-    let (simulator, hand) = quiet(|_| {}).await;
+    let (simulator, hand) = quiet(|options| options.records = 0).await;
     let id = first(&simulator).id;
     let other = simulator.gcore().resources()[1].id;
     let (url, pattern, everything) = (

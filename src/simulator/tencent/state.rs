@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet, VecDeque};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{TencentAccount, TencentDomain, TencentPurge, quota, tasks};
+use super::{Ended, TencentAccount, TencentDomain, TencentPurge, quota, tasks};
 use crate::simulator::random;
 use crate::simulator::scenario::{Scenario, TencentScenario};
 use crate::simulator::world::Kind;
@@ -309,6 +309,30 @@ impl State {
             .get(&purge.serial)
             .map_or_else(drawn, |way| way.flush);
         if flush { "flush" } else { "delete" }
+    }
+
+    /// The targets that were emptied after `since` and by `now`.
+    pub(super) fn ended(&self, since: DateTime<Utc>, now: DateTime<Utc>) -> Vec<Ended> {
+        let mut ended = Vec::new();
+        for purge in self
+            .ledger
+            .about(since, now)
+            .filter(|purge| purge.ends > since.timestamp_micros())
+        {
+            let targets = tasks::targets(self, purge);
+            let count = targets.len();
+            for (index, target) in targets.into_iter().enumerate() {
+                if purge.part_emptied(index, count, since, now) {
+                    let flush = self.flush_type(purge) == "flush";
+                    ended.push(Ended {
+                        target,
+                        directory: purge.kind != Kind::Url,
+                        flush,
+                    });
+                }
+            }
+        }
+        ended
     }
 
     pub(super) fn credentials(&self) -> TencentAccount {

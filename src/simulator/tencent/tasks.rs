@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 
 use super::state::{Domain, State};
 use crate::simulator::world::ledger::Purge;
-use crate::simulator::world::{Kind, Outcome};
+use crate::simulator::world::{Kind, Outcome, State as Standing};
 
 /// The zone of the vendor's times.
 pub(super) const BEIJING: TimeDelta = TimeDelta::hours(8);
@@ -21,31 +21,21 @@ pub(super) fn read(text: &str) -> Option<DateTime<Utc>> {
     local.and_utc().checked_sub_signed(BEIJING)
 }
 
-/// Where one target of a task stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Progress {
-    Process,
-    Done,
-    Fail,
+/// The word of API 3.0 for where a target stands.
+pub(super) fn word(state: Standing) -> &'static str {
+    match state {
+        Standing::InProgress => "process",
+        Standing::Ended(Outcome::Successful | Outcome::ReportDisabled) => "done",
+        Standing::Ended(Outcome::Failed) => "fail",
+    }
 }
 
-impl Progress {
-    /// The word of API 3.0.
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            Self::Process => "process",
-            Self::Done => "done",
-            Self::Fail => "fail",
-        }
-    }
-
-    /// The number of API 2.0.
-    pub(super) fn number(self) -> i64 {
-        match self {
-            Self::Process => 0,
-            Self::Done => 1,
-            Self::Fail => -1,
-        }
+/// The number of API 2.0 for where a task stands.
+pub(super) fn status(state: Standing) -> i64 {
+    match state {
+        Standing::InProgress => 0,
+        Standing::Ended(Outcome::Successful | Outcome::ReportDisabled) => 1,
+        Standing::Ended(Outcome::Failed) => -1,
     }
 }
 
@@ -70,32 +60,6 @@ pub(super) fn task_id(purge: &Purge) -> String {
 /// The number of a purge in API 2.0's lists.
 pub(super) fn number(purge: &Purge) -> u64 {
     6_180_000 + purge.serial
-}
-
-/// Where the target at `index` of `count` stands: targets are done one after the other, and the first of a failed task fails.
-pub(super) fn progress(purge: &Purge, index: usize, count: usize, now: DateTime<Utc>) -> Progress {
-    let (index, count) = (index as i64, count.max(1) as i64);
-    let ends = purge.at + (purge.ends - purge.at) / count * (index + 1);
-    if now.timestamp_micros() < ends {
-        return Progress::Process;
-    }
-    match purge.outcome {
-        Outcome::Failed if index == 0 || (index as u64 + purge.serial).is_multiple_of(3) => {
-            Progress::Fail
-        }
-        Outcome::Failed | Outcome::Successful | Outcome::ReportDisabled => Progress::Done,
-    }
-}
-
-/// Where a task stands as a whole: under way until its last target is done, failed when one has failed.
-pub(super) fn whole(purge: &Purge, now: DateTime<Utc>) -> Progress {
-    if now.timestamp_micros() < purge.ends {
-        return Progress::Process;
-    }
-    match purge.outcome {
-        Outcome::Failed => Progress::Fail,
-        Outcome::Successful | Outcome::ReportDisabled => Progress::Done,
-    }
 }
 
 /// The targets of a task as URLs and directories.

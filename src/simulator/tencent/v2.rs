@@ -336,7 +336,7 @@ fn refresh_log(
                 "project_id": 0,
                 "host": host,
                 "type": i32::from(purge.kind != Kind::Url),
-                "status": tasks::whole(purge, now).number(),
+                "status": tasks::status(purge.state(now)),
                 "url_list": urls,
                 "datetime": tasks::written(purge.created()),
             }));

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::errors::{self, Language, Refusal, request_id};
 use super::params::{Params, Type};
 use super::state::{Area, Key, Limits, State, Way};
-use super::tasks::{self, Progress};
+use super::tasks;
 use super::{quota, sign2, tc3, v2_form};
 use crate::simulator::reply::Reply;
 use crate::simulator::request::Request;
@@ -380,7 +380,7 @@ impl Rows<'_> {
         let count = targets.len();
         let mut rows = Vec::new();
         for (index, url) in targets.into_iter().enumerate() {
-            let progress: Progress = tasks::progress(purge, index, count, now);
+            let word = tasks::word(purge.part(index, count, now));
             let named = self.keyword.is_none_or(|keyword| {
                 if keyword.contains("://") {
                     url == keyword
@@ -388,11 +388,11 @@ impl Rows<'_> {
                     tasks::host(&url).as_deref() == Some(keyword)
                 }
             });
-            if named && self.status.is_none_or(|status| status == progress.word()) {
+            if named && self.status.is_none_or(|status| status == word) {
                 rows.push(json!({
                     "TaskId": tasks::task_id(purge),
                     "Url": url,
-                    "Status": progress.word(),
+                    "Status": word,
                     "PurgeType": tasks::purge_type(purge.kind),
                     "FlushType": state.flush_type(purge),
                     "CreateTime": tasks::written(purge.created()),

@@ -67,6 +67,50 @@ impl Purge {
         }
     }
 
+    /// Whether all of it was done with within this time, and not in vain.
+    pub(crate) fn emptied(&self, since: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+        let within = self.ends > since.timestamp_micros() && self.ends <= now.timestamp_micros();
+        within && self.outcome != Outcome::Failed
+    }
+
+    /// Whether the target at `index` of `count` was done with within this time, and not in vain.
+    pub(crate) fn part_emptied(
+        &self,
+        index: usize,
+        count: usize,
+        since: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> bool {
+        let ends = self.part_ends(index, count);
+        let within = ends > since.timestamp_micros() && ends <= now.timestamp_micros();
+        within && self.part_outcome(index) != Outcome::Failed
+    }
+
+    /// Where the target at `index` of `count` stands, for vendors that tell of each: they are done one after the other, and
+    /// of a failed purge the first one fails, and some of the others.
+    pub(crate) fn part(&self, index: usize, count: usize, now: DateTime<Utc>) -> State {
+        if now.timestamp_micros() < self.part_ends(index, count) {
+            return State::InProgress;
+        }
+        State::Ended(self.part_outcome(index))
+    }
+
+    /// When the target at `index` of `count` is done with.
+    pub(crate) fn part_ends(&self, index: usize, count: usize) -> i64 {
+        self.at + (self.ends - self.at) / count.max(1) as i64 * (index as i64 + 1)
+    }
+
+    /// How the target at `index` ends.
+    pub(crate) fn part_outcome(&self, index: usize) -> Outcome {
+        match self.outcome {
+            Outcome::Failed if index == 0 || (index as u64 + self.serial).is_multiple_of(3) => {
+                Outcome::Failed
+            }
+            Outcome::Failed => Outcome::Successful,
+            ended @ (Outcome::Successful | Outcome::ReportDisabled) => ended,
+        }
+    }
+
     /// When it was made.
     pub(crate) fn created(&self) -> DateTime<Utc> {
         DateTime::from_timestamp_micros(self.at).unwrap_or_default()
@@ -213,6 +257,17 @@ impl Ledger {
     pub(crate) fn since(&self, at: i64) -> &[Purge] {
         let from = self.purges.partition_point(|purge| purge.at < at);
         self.purges.get(from..).unwrap_or_default()
+    }
+
+    /// The purges of a site that may have emptied something after `since` and by `now`: made at most a day before.
+    pub(crate) fn about(
+        &self,
+        since: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> impl Iterator<Item = &Purge> {
+        let from = (since - TimeDelta::days(1)).timestamp_micros();
+        let to = now.timestamp_micros();
+        self.since(from).iter().filter(move |purge| purge.at <= to)
     }
 
     fn next_serial(&self) -> u64 {

@@ -1,0 +1,227 @@
+//! What composing costs: reading, linting and planning a paste of ten thousand targets, and the linter at every key of a
+//! draft of ordinary size.
+
+use std::collections::BTreeMap;
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use divan::Bencher;
+use divan::counter::ItemsCount;
+use purgedeck::domain::budget::{RecentPurge, Spent, USUAL_MARGIN};
+use purgedeck::domain::desk::{Desk, HostIndex};
+use purgedeck::domain::draft::{Draft, read};
+use purgedeck::domain::ids::AccountName;
+use purgedeck::domain::kind::Kind;
+use purgedeck::domain::limits::{
+    HistoryRule, KindRule, Limits, QueryUse, RateWindow, Reading, Scope, SentAs, Source, Syntax,
+    Wildcard,
+};
+use purgedeck::domain::lint::lint;
+use purgedeck::domain::plan::{plan, suggest};
+use purgedeck::domain::resource::{CacheKey, Resource, ResourceState};
+
+const PASTE: usize = 10_000;
+
+fn main() {
+    divan::main();
+}
+
+fn rule(per_request: u32, wildcard: Wildcard, bucket: &'static str) -> KindRule {
+    KindRule {
+        per_request,
+        longest: Some(4_096),
+        windows: vec![RateWindow {
+            requests: 2,
+            per: Duration::from_mins(1),
+            scope: Scope::Resource,
+            bucket,
+        }],
+        syntax: Syntax::Path,
+        wildcard,
+        query: QueryUse::Counts,
+        modes: Vec::new(),
+        sent_as: SentAs::Itself,
+        usual: Duration::from_secs(20),
+    }
+}
+
+fn limits() -> Limits {
+    Limits {
+        url: Some(rule(100, Wildcard::Nowhere, "url")),
+        pattern: Some(rule(10, Wildcard::EndDisputed, "pattern")),
+        all: Some(rule(0, Wildcard::Nowhere, "pattern")),
+        history: HistoryRule {
+            reach: None,
+            reading: Reading::RangesAndOffsets,
+            page: 100,
+            finest: Duration::from_millis(1),
+            settle: Duration::from_mins(1),
+            per_resource: false,
+            times_note: None,
+        },
+        quotas: Vec::new(),
+        source: Source::Documented,
+    }
+}
+
+/// Two hundred resources in ten accounts, and two hundred recent purges of ten targets each.
+struct Office {
+    hosts: HostIndex,
+    limits: BTreeMap<AccountName, Arc<Limits>>,
+    recent: Vec<RecentPurge>,
+    now: DateTime<Utc>,
+}
+
+impl Office {
+    fn new() -> Self {
+        let now = DateTime::<Utc>::UNIX_EPOCH + TimeDelta::days(20_000);
+        let resources: Vec<Resource> = (0..200)
+            .map(|number| Resource {
+                account: format!("account-{}", number % 10).into(),
+                provider: "some".into(),
+                id: number.to_string().into(),
+                cname: format!("www{number}.site.com"),
+                names: vec![format!("img{number}.site.com")],
+                description: None,
+                state: ResourceState::Active,
+                url_purge: Some(true),
+                all_purge: None,
+                cache: CacheKey::default(),
+                area: None,
+            })
+            .collect();
+        let recent = (0..200)
+            .map(|number| RecentPurge {
+                spent: Spent {
+                    account: format!("account-{}", number % 10).into(),
+                    resource: (number % 20).to_string().into(),
+                    kind: Kind::Url,
+                    at: now - TimeDelta::seconds(number),
+                    targets: 10,
+                    sent_here: false,
+                },
+                targets: (0..10)
+                    .map(|target| format!("http://www.site.com/old/{number}/{target}.jpg"))
+                    .collect(),
+                unfinished: number % 3 == 0,
+                by: None,
+            })
+            .collect();
+        Self {
+            hosts: HostIndex::new(&resources),
+            limits: (0..10)
+                .map(|number| (format!("account-{number}").into(), Arc::new(limits())))
+                .collect(),
+            recent,
+            now,
+        }
+    }
+
+    fn desk(&self) -> Desk<'_> {
+        Desk {
+            hosts: &self.hosts,
+            limits: &self.limits,
+            accounts: &[],
+            recent: &self.recent,
+            queued: &[],
+            closed: &[],
+            margin: USUAL_MARGIN,
+        }
+    }
+}
+
+fn draft(lines: impl Iterator<Item = String>) -> Draft {
+    Draft {
+        text: lines.collect::<Vec<_>>().join("\n"),
+        resource: Some(("account-0".into(), "0".into())),
+        ..Draft::default()
+    }
+}
+
+/// Full URLs over twenty hosts.
+fn urls(count: usize) -> Draft {
+    draft((0..count).map(|number| {
+        format!(
+            "https://www{}.site.com/assets/{}/picture-{number}.jpg?v={}",
+            number % 20,
+            number % 97,
+            number % 7
+        )
+    }))
+}
+
+/// Patterns and files that they may cover, all on one resource, with stars in every place.
+fn tangle(count: usize) -> Draft {
+    draft((0..count).map(|number| match number % 4 {
+        0 => format!("/assets/{}/*", number % 613),
+        1 => format!("/assets/*/{number}.jpg"),
+        2 => format!("/assets/{}/{number}.jpg", number % 997),
+        _ => format!("/assets/{}*", number % 211),
+    }))
+}
+
+#[divan::bench]
+fn read_10_000_urls(bencher: Bencher<'_, '_>) {
+    let draft = urls(PASTE);
+    bencher
+        .counter(ItemsCount::new(PASTE))
+        .bench(|| read::read(black_box(&draft.text)));
+}
+
+#[divan::bench(args = [",", ", ", " ", "\",\""])]
+fn read_10_000_urls_on_one_line(bencher: Bencher<'_, '_>, between: &str) {
+    let text = urls(PASTE).text.replace('\n', between);
+    bencher
+        .counter(ItemsCount::new(PASTE))
+        .bench(|| read::read(black_box(&text)));
+}
+
+#[divan::bench]
+fn lint_10_000_urls(bencher: Bencher<'_, '_>) {
+    let (office, draft) = (Office::new(), urls(PASTE));
+    bencher
+        .counter(ItemsCount::new(PASTE))
+        .bench(|| lint(black_box(&draft), &office.desk(), office.now));
+}
+
+#[divan::bench]
+fn lint_10_000_patterns_that_cover_each_other(bencher: Bencher<'_, '_>) {
+    let (office, draft) = (Office::new(), tangle(PASTE));
+    bencher
+        .counter(ItemsCount::new(PASTE))
+        .bench(|| lint(black_box(&draft), &office.desk(), office.now));
+}
+
+#[divan::bench]
+fn lint_and_plan_10_000_urls(bencher: Bencher<'_, '_>) {
+    let (office, draft) = (Office::new(), urls(PASTE));
+    bencher.counter(ItemsCount::new(PASTE)).bench(|| {
+        let desk = office.desk();
+        let linted = lint(black_box(&draft), &desk, office.now);
+        plan(&linted, &draft, &desk, office.now)
+    });
+}
+
+#[divan::bench]
+fn plan_1_000_requests_one_after_the_other(bencher: Bencher<'_, '_>) {
+    let office = Office::new();
+    let draft = draft((0..PASTE).map(|number| format!("/assets/{number}/*")));
+    let linted = lint(&draft, &office.desk(), office.now);
+    bencher.bench(|| plan(black_box(&linted), &draft, &office.desk(), office.now));
+}
+
+#[divan::bench]
+fn suggest_for_10_000_urls(bencher: Bencher<'_, '_>) {
+    let office = Office::new();
+    let draft = draft((0..PASTE).map(|number| format!("/assets/{}/{number}.jpg", number % 97)));
+    let linted = lint(&draft, &office.desk(), office.now);
+    bencher.bench(|| suggest(black_box(&linted), &office.desk()));
+}
+
+#[divan::bench(args = [1, 100, 1_000])]
+fn lint_at_a_key(bencher: Bencher<'_, '_>, lines: usize) {
+    let (office, draft) = (Office::new(), urls(lines));
+    bencher.bench(|| lint(black_box(&draft), &office.desk(), office.now));
+}

@@ -1,0 +1,160 @@
+//! `purgedeck` alone: the dashboard on the configured accounts.
+
+use std::sync::Arc;
+
+use chrono::Utc;
+
+use super::args::Global;
+use super::books;
+use super::catchup;
+use super::error::{Class, CliError};
+use super::export;
+use super::office::{self, Extras, Office};
+use super::setup;
+use super::signals;
+use crate::app::{self, App};
+use crate::config::load::Config;
+use crate::domain::zone::Zone;
+use crate::effect::{Effect, Notice, Report, SavedView, Tone};
+use crate::store::{Access, Store, StoreFailure};
+use crate::tasks::Runner;
+use crate::theme::{ColourDepth, Glyphs, Theme};
+use crate::tui::{self, Desk, Leaving, Signal, TuiFailure, Works};
+
+/// Carries out `purgedeck`.
+pub fn run(global: &Global) -> Result<(), CliError> {
+    setup::need_terminal()?;
+    let config = setup::configuration(global)?;
+    super::log::start(&config)?;
+    if !config.store.value.exists() {
+        catchup::some_account(&config)?;
+    }
+    let mut extras = Extras {
+        export: Some(export::forms()),
+        keep_view: Some(office::keep_view(&config)),
+        first: Vec::new(),
+    };
+    let (store, offline) = open_store(&config, global.offline, &mut extras)?;
+    let runtime = signals::runtime()?;
+    let left = runtime.block_on(show(&config, store, offline, extras));
+    runtime.shutdown_background();
+    left
+}
+
+/// The store; where it cannot be written, what is in it is shown, and nobody is asked.
+fn open_store(
+    config: &Config,
+    offline: bool,
+    extras: &mut Extras,
+) -> Result<(Store, bool), CliError> {
+    let path = &config.store.value;
+    match Store::open(path, Access::ReadWrite) {
+        Ok(store) => Ok((store, offline)),
+        Err(failure @ (StoreFailure::ReadOnly | StoreFailure::Denied | StoreFailure::Full)) => {
+            let store =
+                Store::open(path, Access::ReadOnly).map_err(|_| books::error(config, &failure))?;
+            extras.first.push(Report::Notice(Notice {
+                tone: Tone::Warning,
+                account: None,
+                words: format!(
+                    "{}: {failure}. Shown is what it holds; no vendor is asked. {}",
+                    path.display(),
+                    failure.advice()
+                ),
+            }));
+            Ok((store, true))
+        }
+        Err(failure) => Err(books::error(config, &failure)),
+    }
+}
+
+/// Runs the screen on a store until it is left, then ends the work.
+pub(super) async fn show(
+    config: &Config,
+    store: Store,
+    offline: bool,
+    extras: Extras,
+) -> Result<(), CliError> {
+    let Office { runner, reports } = Office::open(config, store, offline, extras)?;
+    let runner = Arc::new(runner);
+    let desk = Desk {
+        app: App::new(app_setup(config, offline)),
+        keymap: setup::keymap(config).map_err(|_| CliError::new(Class::Usage, "bad keys"))?,
+        theme: theme(config)?,
+        reports,
+        works: Tasks(Arc::clone(&runner)),
+        clock: Utc::now,
+        mouse: config.mouse.value,
+    };
+    let left = tui::run(desk).await;
+    if let Some(runner) = Arc::into_inner(runner) {
+        runner.stop().await;
+    }
+    match left {
+        Ok(Leaving::Asked) => Ok(()),
+        Ok(Leaving::Signalled(Signal::Interrupt | Signal::Terminate | Signal::HangUp)) => {
+            Err(CliError::silent(Class::Interrupted))
+        }
+        Ok(Leaving::TerminalGone) => Err(CliError::silent(Class::Failed)),
+        Err(failure @ (TuiFailure::Terminal(_) | TuiFailure::Panicked)) => {
+            Err(CliError::new(Class::Failed, failure.to_string()))
+        }
+    }
+}
+
+/// The tasks as the screen sees them.
+struct Tasks(Arc<Runner>);
+
+impl Works for Tasks {
+    fn run(&self, effect: Effect) {
+        if let Some(effect) = self.0.run(effect) {
+            tracing::error!(?effect, "nobody carries this out");
+        }
+    }
+}
+
+fn app_setup(config: &Config, offline: bool) -> app::Setup {
+    let zone = config.zone.value;
+    app::Setup {
+        accounts: config
+            .accounts
+            .iter()
+            .map(|account| account.account.clone())
+            .collect(),
+        views: config
+            .views
+            .iter()
+            .map(|view| SavedView {
+                name: view.name.clone(),
+                filter: view.filter.clone(),
+            })
+            .collect(),
+        zone,
+        other_zone: match zone {
+            Zone::Utc => Zone::Local,
+            Zone::Local | Zone::Fixed(_) => Zone::Utc,
+        },
+        read_only: config.read_only.value,
+        offline,
+    }
+}
+
+fn theme(config: &Config) -> Result<Theme, CliError> {
+    let depth = if !config.colour.value || setup::variable_is("TERM", "dumb") {
+        ColourDepth::None
+    } else if ["truecolor", "24bit"]
+        .iter()
+        .any(|word| setup::variable_is("COLORTERM", word))
+    {
+        ColourDepth::True
+    } else {
+        ColourDepth::Indexed
+    };
+    let glyphs = if config.ascii.value {
+        Glyphs::ASCII
+    } else {
+        Glyphs::UNICODE
+    };
+    Theme::named(&config.theme.value, depth, glyphs)
+        .map_err(|fault| CliError::new(Class::Usage, fault.to_string()))
+}

@@ -1,0 +1,147 @@
+//! The words of a line: plain ones, quoted ones, and what stands between them.
+
+use super::split::is_target_start;
+
+/// A word of a line.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Token<'a> {
+    pub(super) text: &'a str,
+    pub(super) quoted: bool,
+    /// A JSON key: quoted, with a colon after it.
+    pub(super) key: bool,
+    pub(super) from: usize,
+    pub(super) until: usize,
+    /// The delimiter that ends it.
+    pub(super) delimiter: Option<u8>,
+}
+
+/// The words of a line, without the brackets around and between them.
+pub(super) fn tokens(line: &str) -> Vec<Token<'_>> {
+    let bytes = line.as_bytes();
+    let mut tokens: Vec<Token<'_>> = Vec::new();
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b',' | b';' | b'\t' => {
+                if let Some(last) = tokens.last_mut() {
+                    last.delimiter = last.delimiter.or(Some(byte));
+                }
+                at += 1;
+            }
+            b'[' | b']' | b'{' | b'}' | b'(' | b')' | b' ' => at += 1,
+            b':' if tokens.last().is_some_and(|last| last.quoted) => {
+                if let Some(last) = tokens.last_mut() {
+                    last.key = true;
+                }
+                at += 1;
+            }
+            b'"' | b'\'' | b'`' | b'<' => {
+                let close = if byte == b'<' { b'>' } else { byte };
+                let rest = bytes.get(at + 1..).unwrap_or_default();
+                let Some(length) = rest.iter().position(|&other| other == close) else {
+                    at += 1;
+                    continue;
+                };
+                let inside = line.get(at + 1..at + 1 + length).unwrap_or_default();
+                tokens.push(Token {
+                    text: inside.trim(),
+                    quoted: true,
+                    key: false,
+                    from: at,
+                    until: at + length + 2,
+                    delimiter: None,
+                });
+                at += length + 2;
+            }
+            _ => {
+                let until = plain_end(line, at);
+                let text = without_closers(line.get(at..until).unwrap_or_default().trim());
+                if !text.is_empty() {
+                    tokens.push(Token {
+                        text,
+                        quoted: false,
+                        key: false,
+                        from: at,
+                        until: at + text.len(),
+                        delimiter: None,
+                    });
+                }
+                at = until;
+            }
+        }
+    }
+    tokens
+}
+
+/// Where a plain word that begins at `from` ends: before a blank, or a comma or semicolon that separates.
+fn plain_end(line: &str, from: usize) -> usize {
+    let bytes = line.as_bytes();
+    let mut at = from;
+    while let Some(&byte) = bytes.get(at) {
+        let ends = match byte {
+            b' ' | b'\t' => true,
+            b',' | b';' => {
+                let rest = line.get(at + 1..).unwrap_or_default();
+                let next = rest.trim_start();
+                next.len() < rest.len()
+                    || next.is_empty()
+                    || next.starts_with(['"', '\'', '`', '<', '[', '{'])
+                    // A star may well go on: to take "/a,*" for two would turn it into everything.
+                    || (!next.starts_with('*') && is_target_start(next))
+            }
+            _ => false,
+        };
+        if ends {
+            break;
+        }
+        at += 1;
+    }
+    at
+}
+
+/// Strips closing brackets and quotes that the word did not open, as of `(/a)` or `/a"]`.
+fn without_closers(mut text: &str) -> &str {
+    // More of them than this is nobody's punctuation.
+    for _ in 0..16 {
+        let Some(last) = text.chars().next_back() else {
+            return text;
+        };
+        let open = match last {
+            ')' => '(',
+            ']' => '[',
+            '}' => '{',
+            '>' => '<',
+            '"' | '`' => {
+                text = text.strip_suffix(last).unwrap_or_default();
+                continue;
+            }
+            _ => return text,
+        };
+        let balance = |wanted: char| {
+            text.chars()
+                .filter(|&character| character == wanted)
+                .count()
+        };
+        if balance(last) <= balance(open) {
+            return text;
+        }
+        text = text.strip_suffix(last).unwrap_or_default();
+    }
+    text
+}
+
+/// The path of a quoted request line out of an access log: `"GET /a.jpg HTTP/1.1"`.
+pub(super) fn request_line<'a>(token: &Token<'a>) -> Option<&'a str> {
+    if !token.quoted {
+        return None;
+    }
+    let mut words = token.text.split(' ');
+    let method = words.next()?;
+    let path = words.next()?;
+    let version = words.next()?;
+    (method.bytes().all(|byte| byte.is_ascii_uppercase())
+        && version.starts_with("HTTP/")
+        && is_target_start(path)
+        && words.next().is_none())
+    .then_some(path)
+}

@@ -1,0 +1,589 @@
+//! Compose: what is to be purged as the operator types it, and beside each line what the vendor will get and what is wrong
+//! with it. Nothing is sent from here; the way out is the plan.
+
+mod desk;
+
+pub mod view;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use crate::commands::{Command, Context};
+use crate::domain::budget::RecentPurge;
+use crate::domain::draft::{Draft, Linted};
+use crate::domain::findings::Severity;
+use crate::domain::ids::{AccountName, ResourceId, Ticket};
+use crate::domain::kind::Kind;
+use crate::domain::lint::lint;
+use crate::domain::plan::{self, Plan, PlanError};
+use crate::domain::resource::ResourceState;
+use crate::effect::{Effect, Report, Tone};
+
+use super::asks::{Answer, Ask, Opening, Pick, PickFor, PickItem, PickValue, Prompt, PromptFor};
+use super::field::{Field, Lines, Touch};
+use super::{Outcome, Pane, PaneCtx};
+use desk::Known;
+
+/// A draft being written.
+#[derive(Clone, Debug)]
+pub struct ComposePane {
+    draft: Draft,
+    lines: Lines,
+    reason: Field,
+    ticket: Field,
+    part: Part,
+    linted: Linted,
+    plan: Result<Plan, PlanError>,
+    known: Known,
+    recent: Vec<RecentPurge>,
+    recent_ticket: Ticket,
+    /// The resources whose recent purges were asked for.
+    recent_of: BTreeSet<(AccountName, ResourceId)>,
+    /// The editor or the file that is awaited.
+    awaited: Option<Ticket>,
+}
+
+/// Which of the three texts the keys go to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Part {
+    #[default]
+    Targets,
+    Reason,
+    Ticket,
+}
+
+impl Part {
+    fn next(self) -> Self {
+        match self {
+            Self::Targets => Self::Reason,
+            Self::Reason => Self::Ticket,
+            Self::Ticket => Self::Targets,
+        }
+    }
+}
+
+impl ComposePane {
+    /// Goes on with a draft.
+    pub fn open(draft: Draft, ctx: &PaneCtx<'_>) -> (Self, Vec<Effect>) {
+        let mut pane = Self {
+            lines: Lines::new(&draft.text),
+            reason: Field::new(&draft.reason),
+            ticket: Field::new(&draft.ticket),
+            draft,
+            part: Part::Targets,
+            linted: Linted::default(),
+            plan: Err(PlanError::Nothing),
+            known: Known::of(ctx.world),
+            recent: Vec::new(),
+            recent_ticket: Ticket::default(),
+            recent_of: BTreeSet::new(),
+            awaited: None,
+        };
+        let outcome = pane.relint(ctx);
+        (pane, outcome.effects)
+    }
+
+    /// The draft as it stands.
+    pub fn draft(&self) -> &Draft {
+        &self.draft
+    }
+
+    /// Looks at the whole draft again, and asks for the recent purges of resources that are new in it.
+    fn relint(&mut self, ctx: &PaneCtx<'_>) -> Outcome {
+        let queued = desk::queued(ctx);
+        let (linted, plan) = {
+            let desk = self.known.desk(ctx.world, &self.recent, &queued);
+            let linted = lint(&self.draft, &desk, ctx.now);
+            let plan = plan::plan(&linted, &self.draft, &desk, ctx.now);
+            (linted, plan)
+        };
+        self.linted = linted;
+        self.plan = plan;
+        let mut resources: BTreeSet<(AccountName, ResourceId)> = self
+            .linted
+            .lines
+            .iter()
+            .filter_map(|line| line.meaning.as_ref())
+            .map(|meaning| (meaning.account.clone(), meaning.resource.clone()))
+            .collect();
+        resources.extend(self.draft.resource.clone());
+        if resources == self.recent_of || resources.is_empty() {
+            return Outcome::taken();
+        }
+        self.recent_of.clone_from(&resources);
+        self.recent_ticket = ctx.tickets.take();
+        Outcome::effect(Effect::Recent {
+            ticket: self.recent_ticket,
+            resources: resources.into_iter().collect(),
+        })
+    }
+
+    /// Takes what the texts say into the draft, keeps it for the next start and looks at it again.
+    fn edited(&mut self, ctx: &PaneCtx<'_>) -> Outcome {
+        self.draft.text = self.lines.text();
+        self.reason.text().clone_into(&mut self.draft.reason);
+        self.ticket.text().clone_into(&mut self.draft.ticket);
+        self.changed(ctx)
+    }
+
+    fn changed(&mut self, ctx: &PaneCtx<'_>) -> Outcome {
+        let kept = Effect::KeepDraft(Some(self.draft.clone()));
+        self.relint(ctx).and_effect(kept)
+    }
+
+    fn touched(&mut self, touch: Touch, ctx: &PaneCtx<'_>) -> Outcome {
+        match touch {
+            Touch::Ignored => Outcome::ignored(),
+            Touch::Moved => Outcome::taken(),
+            Touch::Edited => self.edited(ctx),
+        }
+    }
+
+    fn to_plan(&self) -> Outcome {
+        let errors = self.count(Severity::Error);
+        if errors > 0 {
+            let first = self
+                .linted
+                .all_findings()
+                .find(|finding| finding.severity == Severity::Error);
+            let words = first.map_or_else(String::new, |finding| finding.words.clone());
+            return Outcome::say(
+                Tone::Error,
+                format!("Nothing can be sent while errors stand. {words}"),
+            );
+        }
+        match &self.plan {
+            Ok(plan) => Outcome::ask(Ask::Open(Opening::Plan(
+                Box::new(plan.clone()),
+                Box::new(self.draft.clone()),
+            ))),
+            Err(PlanError::Nothing) => Outcome::say(
+                Tone::Warning,
+                "There is nothing to send yet: paste URLs, or choose a resource and a kind.",
+            ),
+            Err(error) => Outcome::say(Tone::Error, format!("Nothing can be sent: {error}.")),
+        }
+    }
+
+    fn turn_kind(&mut self, ctx: &PaneCtx<'_>) -> Outcome {
+        self.draft.kind = match self.draft.kind {
+            None => Some(Kind::Url),
+            Some(Kind::Url) => Some(Kind::Pattern),
+            Some(Kind::Pattern) => Some(Kind::All),
+            Some(Kind::All) => None,
+        };
+        self.changed(ctx)
+    }
+
+    /// The modes that the vendors of the draft's resources offer, each once.
+    fn modes(&self, ctx: &PaneCtx<'_>) -> Vec<crate::domain::limits::Mode> {
+        let mut modes = Vec::new();
+        for (account, _) in &self.recent_of {
+            let Some(limits) = ctx.world.limits.get(account) else {
+                continue;
+            };
+            let offered = Kind::EVERY
+                .iter()
+                .filter_map(|&kind| limits.rule(kind))
+                .flat_map(|rule| &rule.modes);
+            for mode in offered {
+                if !modes.contains(mode) {
+                    modes.push(*mode);
+                }
+            }
+        }
+        modes
+    }
+
+    fn turn_mode(&mut self, ctx: &PaneCtx<'_>) -> Outcome {
+        let modes = self.modes(ctx);
+        if modes.is_empty() {
+            return Outcome::say(
+                Tone::Info,
+                "The vendor of these targets purges in one way only.",
+            );
+        }
+        let at = self
+            .draft
+            .mode
+            .as_ref()
+            .and_then(|mode| modes.iter().position(|it| it.word == mode));
+        let next = at.map_or(usize::from(modes.len() > 1), |at| (at + 1) % modes.len());
+        let Some(mode) = modes.get(next) else {
+            return Outcome::taken();
+        };
+        self.draft.mode = Some(mode.word.to_owned());
+        let words = format!("{}: {}", mode.word, mode.meaning);
+        self.changed(ctx).and(Outcome::say(Tone::Info, words))
+    }
+
+    fn pick_resource(&self, ctx: &PaneCtx<'_>) -> Outcome {
+        let mut items = Vec::new();
+        for resource in ctx
+            .world
+            .resources
+            .values()
+            .flat_map(|resources| resources.iter())
+        {
+            if resource.state == ResourceState::Deleted {
+                continue;
+            }
+            let chosen =
+                self.draft.resource.as_ref().is_some_and(|(account, id)| {
+                    *account == resource.account && *id == resource.id
+                });
+            items.push(PickItem {
+                value: PickValue::Resource(resource.account.clone(), resource.id.clone()),
+                text: resource.cname.clone(),
+                note: resource.account.to_string(),
+                chosen,
+            });
+        }
+        if items.is_empty() {
+            return Outcome::say(Tone::Warning, "No account has told its resources yet.");
+        }
+        Outcome::ask(Ask::Open(Opening::Pick(Pick {
+            purpose: PickFor::Resource,
+            title: "Resource for targets without a host".to_owned(),
+            items,
+            many: false,
+        })))
+    }
+
+    fn discard(&mut self, ctx: &PaneCtx<'_>) -> Outcome {
+        let (fresh, _) = Self::open(Draft::default(), ctx);
+        *self = fresh;
+        Outcome::effect(Effect::KeepDraft(None)).and_ask(Ask::Close)
+    }
+
+    /// Adds targets below what is there.
+    fn append(&mut self, text: &str, ctx: &PaneCtx<'_>) -> Outcome {
+        let mut whole = self.lines.text();
+        if !whole.is_empty() && !whole.ends_with('\n') {
+            whole.push('\n');
+        }
+        whole.push_str(text);
+        self.lines.set(&whole);
+        self.edited(ctx)
+    }
+
+    /// How many findings are this grave.
+    fn count(&self, severity: Severity) -> usize {
+        self.linted
+            .all_findings()
+            .filter(|finding| finding.severity == severity)
+            .count()
+    }
+
+    fn edit_command(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Outcome {
+        let touch = match self.part {
+            Part::Targets => self.lines.on_command(command),
+            Part::Reason => self.reason.on_command(command),
+            Part::Ticket => self.ticket.on_command(command),
+        };
+        self.touched(touch, ctx)
+    }
+}
+
+impl Pane for ComposePane {
+    fn contexts(&self) -> &'static [Context] {
+        match self.part {
+            Part::Targets => &[Context::Compose, Context::Lines, Context::Text],
+            Part::Reason | Part::Ticket => &[Context::Compose, Context::Field, Context::Text],
+        }
+    }
+
+    fn on_command(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Outcome {
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "every other command is the text's or nobody's"
+        )]
+        match command {
+            Command::Back => Outcome::ask(Ask::Close),
+            Command::ComposePlan => self.to_plan(),
+            Command::FieldAccept => {
+                self.part = self.part.next();
+                if self.part == Part::Targets {
+                    self.to_plan()
+                } else {
+                    Outcome::taken()
+                }
+            }
+            Command::FocusNext | Command::FieldComplete => {
+                self.part = self.part.next();
+                Outcome::taken()
+            }
+            Command::FocusPrevious => {
+                self.part = self.part.next().next();
+                Outcome::taken()
+            }
+            Command::ComposeKind => self.turn_kind(ctx),
+            Command::ComposeMode => self.turn_mode(ctx),
+            Command::ComposeResource => self.pick_resource(ctx),
+            Command::ComposeLoad => Outcome::ask(Ask::Open(Opening::Prompt(Prompt {
+                purpose: PromptFor::TargetsFile,
+                title: "Read targets from file".to_owned(),
+                text: String::new(),
+            }))),
+            Command::ComposeEditor => {
+                let ticket = ctx.tickets.take();
+                self.awaited = Some(ticket);
+                Outcome::effect(Effect::Edit {
+                    ticket,
+                    text: self.lines.text(),
+                })
+            }
+            Command::ComposeDiscard => self.discard(ctx),
+            other => self.edit_command(other, ctx),
+        }
+    }
+
+    fn on_typed(&mut self, character: char, ctx: &PaneCtx<'_>) -> Outcome {
+        let touch = match self.part {
+            Part::Targets => self.lines.on_typed(character),
+            Part::Reason => self.reason.on_typed(character),
+            Part::Ticket => self.ticket.on_typed(character),
+        };
+        self.touched(touch, ctx)
+    }
+
+    fn on_paste(&mut self, text: &str, ctx: &PaneCtx<'_>) -> Outcome {
+        let touch = match self.part {
+            Part::Targets => self.lines.on_paste(text),
+            Part::Reason => self.reason.on_paste(text),
+            Part::Ticket => self.ticket.on_paste(text),
+        };
+        self.touched(touch, ctx)
+    }
+
+    fn on_report(&mut self, report: &Report, ctx: &PaneCtx<'_>) -> Outcome {
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "compose waits for these reports and no other"
+        )]
+        match report {
+            Report::Recent { ticket, result } if *ticket == self.recent_ticket => match result {
+                Ok(recent) => {
+                    self.recent.clone_from(recent);
+                    self.relint(ctx)
+                }
+                Err(trouble) => Outcome::say(
+                    Tone::Warning,
+                    format!("Recent purges are not known: {trouble}"),
+                ),
+            },
+            Report::HistoryChanged { account, .. }
+                if self.recent_of.iter().any(|(of, _)| of == account) =>
+            {
+                self.recent_ticket = ctx.tickets.take();
+                Outcome::effect(Effect::Recent {
+                    ticket: self.recent_ticket,
+                    resources: self.recent_of.iter().cloned().collect(),
+                })
+            }
+            Report::Edited { ticket, result } if Some(*ticket) == self.awaited => {
+                self.awaited = None;
+                match result {
+                    Ok(Some(text)) => {
+                        self.lines.set(text.trim_end());
+                        self.edited(ctx)
+                    }
+                    Ok(None) => Outcome::taken(),
+                    Err(words) => Outcome::say(Tone::Error, words.clone()),
+                }
+            }
+            Report::FileRead { ticket, result } if Some(*ticket) == self.awaited => {
+                self.awaited = None;
+                match result {
+                    Ok(text) => self.append(text, ctx),
+                    Err(words) => Outcome::say(Tone::Error, words.clone()),
+                }
+            }
+            _ => Outcome::ignored(),
+        }
+    }
+
+    fn on_answer(&mut self, answer: &Answer, ctx: &PaneCtx<'_>) -> Outcome {
+        match answer {
+            Answer::Picked {
+                purpose: PickFor::Resource,
+                values,
+            } => {
+                if let Some(PickValue::Resource(account, id)) = values.first() {
+                    self.draft.resource = Some((account.clone(), id.clone()));
+                }
+                self.changed(ctx)
+            }
+            Answer::Prompted {
+                purpose: PromptFor::TargetsFile,
+                text,
+            } => {
+                let ticket = ctx.tickets.take();
+                self.awaited = Some(ticket);
+                Outcome::effect(Effect::ReadFile {
+                    ticket,
+                    path: PathBuf::from(text),
+                })
+            }
+            Answer::Picked { .. } | Answer::Prompted { .. } => Outcome::ignored(),
+        }
+    }
+
+    fn on_change(&mut self, ctx: &PaneCtx<'_>) -> Outcome {
+        if self.known.is_still(ctx.world) {
+            return Outcome::ignored();
+        }
+        self.known = Known::of(ctx.world);
+        self.relint(ctx)
+    }
+
+    fn hints(&self) -> &'static [Command] {
+        &[
+            Command::ComposePlan,
+            Command::ComposeKind,
+            Command::ComposeResource,
+            Command::ComposeLoad,
+            Command::ComposeEditor,
+            Command::ComposeMode,
+            Command::FieldComplete,
+            Command::ComposeDiscard,
+            Command::Back,
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::domain::samples;
+    use crate::panes::samples::pane_ctx_in;
+    use crate::panes::world::World;
+
+    /// One account, whose vendor wants paths, with one resource.
+    fn ctx() -> PaneCtx<'static> {
+        let mut world = World {
+            accounts: vec![samples::account("prod")],
+            ..World::default()
+        };
+        let resource = samples::resource("prod", "1", "www.site.com");
+        world
+            .resources
+            .insert("prod".into(), Arc::new(vec![resource]));
+        world
+            .limits
+            .insert("prod".into(), Arc::new(samples::paths()));
+        pane_ctx_in(world)
+    }
+
+    fn compose(text: &str) -> (ComposePane, PaneCtx<'static>, Vec<Effect>) {
+        let ctx = ctx();
+        let (mut pane, _) = ComposePane::open(Draft::default(), &ctx);
+        let effects = pane.on_paste(text, &ctx).effects;
+        (pane, ctx, effects)
+    }
+
+    fn targets(pane: &ComposePane) -> Vec<&str> {
+        let meanings = pane
+            .linted
+            .lines
+            .iter()
+            .filter_map(|line| line.meaning.as_ref());
+        meanings.map(|meaning| meaning.target.as_str()).collect()
+    }
+
+    #[test]
+    fn a_pasted_url_is_shown_in_the_form_that_the_vendor_gets() {
+        let (pane, _, _) = compose("https://www.site.com/a.jpg\nhttps://www.site.com/img/*");
+        assert_eq!(targets(&pane), ["/a.jpg", "/img/*"]);
+    }
+
+    #[test]
+    fn a_paste_asks_for_recent_purges_once_and_keeps_the_draft() {
+        let (mut pane, ctx, effects) = compose("https://www.site.com/a.jpg");
+        assert!(matches!(
+            effects.as_slice(),
+            [Effect::Recent { .. }, Effect::KeepDraft(Some(_))]
+        ));
+        let again = pane.on_typed('g', &ctx).effects;
+        assert!(matches!(again.as_slice(), [Effect::KeepDraft(Some(_))]));
+    }
+
+    #[test]
+    fn a_draft_with_an_error_leads_to_no_plan_and_says_why() {
+        let (mut pane, ctx, _) = compose("https://nowhere.example/a.jpg");
+        let outcome = pane.on_command(Command::ComposePlan, &ctx);
+        assert!(
+            matches!(outcome.asks.as_slice(), [Ask::Notice(notice)] if notice.tone == Tone::Error)
+        );
+    }
+
+    #[test]
+    fn an_empty_draft_leads_to_no_plan() {
+        let (mut pane, ctx, _) = compose("");
+        let outcome = pane.on_command(Command::ComposePlan, &ctx);
+        assert!(
+            matches!(outcome.asks.as_slice(), [Ask::Notice(notice)] if notice.tone == Tone::Warning)
+        );
+    }
+
+    #[test]
+    fn a_sound_draft_leads_to_its_plan() {
+        let (mut pane, ctx, _) = compose("https://www.site.com/a.jpg");
+        let outcome = pane.on_command(Command::ComposePlan, &ctx);
+        let [Ask::Open(Opening::Plan(plan, draft))] = outcome.asks.as_slice() else {
+            unreachable!("{outcome:?}")
+        };
+        assert_eq!(plan.requests.len(), 1);
+        assert_eq!(draft.text, "https://www.site.com/a.jpg");
+    }
+
+    #[test]
+    fn everything_is_purged_only_by_choice_of_kind_and_resource() {
+        let (mut pane, ctx, _) = compose("");
+        for _ in 0..3 {
+            pane.on_command(Command::ComposeKind, &ctx);
+        }
+        assert!(pane.plan.is_err());
+        pane.on_answer(
+            &Answer::Picked {
+                purpose: PickFor::Resource,
+                values: vec![PickValue::Resource("prod".into(), "1".into())],
+            },
+            &ctx,
+        );
+        assert!(pane.plan.is_ok_and(|plan| {
+            plan.requests
+                .iter()
+                .all(|it| it.request.kind() == Kind::All)
+        }));
+    }
+
+    #[test]
+    fn a_file_is_added_below_what_was_typed() {
+        let (mut pane, ctx, _) = compose("https://www.site.com/a.jpg");
+        let answer = Answer::Prompted {
+            purpose: PromptFor::TargetsFile,
+            text: "list.txt".to_owned(),
+        };
+        let effects = pane.on_answer(&answer, &ctx).effects;
+        let [Effect::ReadFile { ticket, .. }] = effects.as_slice() else {
+            unreachable!("{effects:?}")
+        };
+        let report = Report::FileRead {
+            ticket: *ticket,
+            result: Ok("https://www.site.com/b.jpg\n".to_owned()),
+        };
+        pane.on_report(&report, &ctx);
+        assert_eq!(targets(&pane), ["/a.jpg", "/b.jpg"]);
+    }
+
+    #[test]
+    fn discarding_forgets_the_draft_for_the_next_start_too() {
+        let (mut pane, ctx, _) = compose("https://www.site.com/a.jpg");
+        let outcome = pane.on_command(Command::ComposeDiscard, &ctx);
+        assert_eq!(outcome.effects, [Effect::KeepDraft(None)]);
+        assert!(pane.draft().text.is_empty());
+    }
+}

@@ -1,0 +1,383 @@
+//! Compose on the screen.
+//!
+//! ```text
+//! ┌▌Compose ─────────────────────────────────────────── kind by line · resource www.site.com ┐
+//! │ https://www.site.com/a.jpg                  │ url      /a.jpg                            │
+//! │ /img/*                                      │ pattern  /img/*                            │
+//! │ /b.jpg?x=1                                  │ ! url    /b.jpg?x=1                        │
+//! ├ findings: 1 warning ─────────────────────────────────────────────────────────────────────┤
+//! │ 3 ! PD021 The resource ignores query strings, so …                                       │
+//! ├──────────────────────────────────────────────────────────────────────────────────────────┤
+//! │ reason  INC-2231 stale hero                                              ticket  INC-2231│
+//! │ 3 targets → 2 requests, all at once                                                      │
+//! └──────────────────────────────────────────────────────────────────────────────────────────┘
+//! ```
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+use ratatui::widgets::Widget;
+
+use super::{ComposePane, Part};
+use crate::domain::draft::LintedLine;
+use crate::domain::findings::{Finding, Severity};
+use crate::domain::kind::Kind;
+use crate::domain::text::visible;
+use crate::domain::zone::Zone;
+use crate::panes::field::Field;
+use crate::panes::field::view::FieldView;
+use crate::panes::look;
+use crate::panes::scrolling::keep_in_view;
+use crate::panes::world::World;
+use crate::theme::{Role, Theme};
+use crate::widgets::panel::{Divider, Panel, clear, popup};
+use crate::widgets::scroll::ScrollBar;
+use crate::widgets::text::{Pen, skip, width};
+
+/// The overlay; the area is the whole screen.
+#[derive(Clone, Copy, Debug)]
+pub struct ComposeView<'a> {
+    /// The draft.
+    pub pane: &'a ComposePane,
+    /// Accounts and resources, for the names of things.
+    pub world: &'a World,
+    /// The time.
+    pub now: DateTime<Utc>,
+    /// The zone that times are shown in.
+    pub zone: Zone,
+    /// How things look.
+    pub theme: &'a Theme,
+}
+
+/// How a severity looks.
+fn severity(severity: Severity, theme: &Theme) -> (&'static str, Role) {
+    match severity {
+        Severity::Info => (theme.glyphs.info, Role::Info),
+        Severity::Warning => (theme.glyphs.warning, Role::Warning),
+        Severity::Error => (theme.glyphs.failed, Role::Error),
+    }
+}
+
+impl Widget for &ComposeView<'_> {
+    fn render(self, area: Rect, buffer: &mut Buffer) {
+        let area = popup(area, 150, area.height.saturating_sub(2).max(8));
+        clear(area, buffer, self.theme);
+        let note = self.choices();
+        (&Panel {
+            title: "Compose",
+            title_role: Role::Heading,
+            note: &note,
+            focused: true,
+            theme: self.theme,
+        })
+            .render(area, buffer);
+        let inner = Panel::inner(area);
+        if inner.height < 4 {
+            return;
+        }
+        let findings = self.findings();
+        let room = inner.height.saturating_sub(3);
+        let told = (findings.len() as u16)
+            .min(room / 3)
+            .max(u16::from(room > 6));
+        let targets = Rect {
+            height: room.saturating_sub(told + u16::from(told > 0)).max(1),
+            ..inner
+        };
+        self.targets(targets, area.right(), buffer);
+        let mut y = targets.bottom();
+        if told > 0 {
+            self.divide(&self.tally(), Rect::new(area.x, y, area.width, 1), buffer);
+            let list = Rect::new(inner.x, y + 1, inner.width, told);
+            self.told(&findings, list, buffer);
+            y = list.bottom();
+        }
+        self.divide("", Rect::new(area.x, y, area.width, 1), buffer);
+        self.texts(Rect::new(inner.x, y + 1, inner.width, 1), buffer);
+        let counter = Rect::new(inner.x, inner.bottom() - 1, inner.width, 1);
+        Pen::new(buffer, counter, self.theme.glyphs.ellipsis)
+            .put(&self.counter(), self.theme.style(Role::Heading));
+    }
+}
+
+impl ComposeView<'_> {
+    fn divide(&self, title: &str, area: Rect, buffer: &mut Buffer) {
+        (&Divider {
+            title,
+            title_role: Role::Heading,
+            focused: true,
+            theme: self.theme,
+        })
+            .render(area, buffer);
+    }
+
+    /// What was chosen beside the text: kind, resource, mode.
+    fn choices(&self) -> String {
+        let draft = &self.pane.draft;
+        let dot = self.theme.glyphs.dot;
+        let kind = match draft.kind {
+            None => "kind by line".to_owned(),
+            Some(Kind::All) => "kind ALL: the whole cache".to_owned(),
+            Some(kind) => format!("kind {kind}"),
+        };
+        let resource = draft.resource.as_ref().map(|(account, id)| {
+            let name = self
+                .world
+                .resource(account, id)
+                .map_or(id.as_str(), |it| it.cname.as_str());
+            format!("resource {}", visible(name, 80))
+        });
+        let mode = draft.mode.as_ref().map(|mode| format!("mode {mode}"));
+        let words: Vec<String> = [Some(kind), resource, mode].into_iter().flatten().collect();
+        words.join(&format!(" {dot} "))
+    }
+
+    /// How many findings of each severity there are.
+    fn tally(&self) -> String {
+        let of = |severity, one, many| {
+            let count = self.pane.count(severity);
+            (count > 0).then(|| look::of(count as u64, one, many))
+        };
+        let counts: Vec<String> = [
+            of(Severity::Error, "error", "errors"),
+            of(Severity::Warning, "warning", "warnings"),
+            of(Severity::Info, "note", "notes"),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        if counts.is_empty() {
+            "nothing to say".to_owned()
+        } else {
+            counts.join(", ")
+        }
+    }
+
+    /// The findings: those of the line under the cursor first, then the gravest.
+    fn findings(&self) -> Vec<&Finding> {
+        let (line, _) = self.pane.lines.cursor();
+        let mut findings: Vec<&Finding> = self.pane.linted.all_findings().collect();
+        findings.sort_by_key(|finding| {
+            (
+                finding.line != Some(line),
+                std::cmp::Reverse(finding.severity),
+                finding.line,
+            )
+        });
+        findings
+    }
+
+    fn told(&self, findings: &[&Finding], area: Rect, buffer: &mut Buffer) {
+        for (at, finding) in findings.iter().take(usize::from(area.height)).enumerate() {
+            let row = Rect {
+                y: area.y + at as u16,
+                height: 1,
+                ..area
+            };
+            let (mark, role) = severity(finding.severity, self.theme);
+            let line = finding
+                .line
+                .map_or_else(String::new, |line| (line + 1).to_string());
+            Pen::new(buffer, row, self.theme.glyphs.ellipsis)
+                .column_right(&line, 5, self.theme.style(Role::Dim))
+                .skip(1)
+                .put(mark, self.theme.style(role))
+                .skip(1)
+                .put(finding.code, self.theme.style(Role::Dim))
+                .skip(1)
+                .put(&visible(&finding.words, 400), self.theme.style(Role::Text));
+        }
+    }
+
+    fn targets(&self, area: Rect, edge: u16, buffer: &mut Buffer) {
+        let lines = self.pane.lines.lines();
+        if self.pane.lines.is_empty() && self.pane.linted.lines.is_empty() {
+            let words =
+                "Paste or type URLs, paths, patterns (/img/*) or curl lines, one to a line.";
+            let row = Rect { height: 1, ..area };
+            Pen::new(buffer, row, self.theme.glyphs.ellipsis)
+                .skip(2)
+                .put(words, self.theme.style(Role::Dim));
+        }
+        let rows = usize::from(area.height);
+        let (cursor, column) = self.pane.lines.cursor();
+        let top = keep_in_view(0, cursor, rows, lines.len());
+        let wide = area.width >= 70;
+        let left = if wide { area.width / 2 } else { area.width };
+        let mut entries: HashMap<usize, Vec<&LintedLine>> = HashMap::new();
+        for linted in &self.pane.linted.lines {
+            if (top..top + rows).contains(&linted.line) {
+                entries.entry(linted.line).or_default().push(linted);
+            }
+        }
+        for (at, text) in lines.iter().enumerate().skip(top).take(rows) {
+            let row = Rect {
+                y: area.y + (at - top) as u16,
+                height: 1,
+                ..area
+            };
+            let here = at == cursor && self.pane.part == Part::Targets;
+            let entries = entries.get(&at).map_or(&[][..], Vec::as_slice);
+            let typed = Rect { width: left, ..row };
+            self.typed(text, here.then_some(column), entries, typed, buffer);
+            if wide {
+                let meaning = Rect {
+                    x: row.x + left,
+                    width: row.width - left,
+                    ..row
+                };
+                self.meaning(entries, meaning, buffer);
+            }
+        }
+        (&ScrollBar {
+            of: lines.len(),
+            top,
+            theme: self.theme,
+        })
+            .render(
+                Rect {
+                    x: edge.saturating_sub(1),
+                    width: 1,
+                    ..area
+                },
+                buffer,
+            );
+    }
+
+    /// A line as typed, its gravest mark before it, scrolled sideways so far that the cursor is in view.
+    fn typed(
+        &self,
+        text: &str,
+        cursor: Option<usize>,
+        entries: &[&LintedLine],
+        row: Rect,
+        buffer: &mut Buffer,
+    ) {
+        let worst = entries
+            .iter()
+            .flat_map(|entry| &entry.findings)
+            .map(|finding| finding.severity)
+            .max();
+        let (mark, role) = worst.map_or((" ", Role::Text), |worst| severity(worst, self.theme));
+        let style = self.theme.style(Role::Text);
+        let shown = visible(text, 4_000);
+        let mut pen = Pen::new(buffer, row, self.theme.glyphs.ellipsis);
+        pen.put(mark, self.theme.style(role)).skip(1);
+        let (x, room) = (pen.x(), pen.room().saturating_sub(1));
+        let before: String = cursor.map_or_else(String::new, |column| {
+            visible(text, 4_000).chars().take(column).collect()
+        });
+        let at = width(&before);
+        let scroll = (at + 1).saturating_sub(room);
+        pen.put_within(skip(&shown, scroll), room, style);
+        if cursor.is_some()
+            && let Some(cell) = buffer.cell_mut((x + at.saturating_sub(scroll), row.y))
+        {
+            cell.modifier.insert(Modifier::REVERSED);
+        }
+    }
+
+    /// What the vendor gets for a line.
+    fn meaning(&self, entries: &[&LintedLine], row: Rect, buffer: &mut Buffer) {
+        let (dim, text) = (self.theme.style(Role::Dim), self.theme.style(Role::Text));
+        let mut pen = Pen::new(buffer, row, self.theme.glyphs.ellipsis);
+        pen.put(
+            self.theme.glyphs.border.vertical_left,
+            self.theme.style(Role::Border),
+        )
+        .skip(1);
+        let Some((meaning, more)) = entries
+            .iter()
+            .find_map(|entry| entry.meaning.as_ref())
+            .map(|meaning| (meaning, entries.len() - 1))
+        else {
+            return;
+        };
+        pen.column(meaning.kind.word(), 8, dim);
+        if self.world.accounts.len() > 1 {
+            pen.column(&visible(meaning.account.as_str(), 40), 12, dim)
+                .skip(1);
+        }
+        let target = if meaning.target.is_empty() {
+            "the whole cache"
+        } else {
+            &meaning.target
+        };
+        pen.put(&visible(target, 400), text);
+        if more > 0 {
+            pen.skip(1).put(&format!("+{more}"), dim);
+        }
+    }
+
+    fn texts(&self, row: Rect, buffer: &mut Buffer) {
+        let half = row.width * 2 / 3;
+        let reason = Rect { width: half, ..row };
+        let ticket = Rect {
+            x: row.x + half,
+            width: row.width - half,
+            ..row
+        };
+        for (name, field, part, area) in [
+            ("reason", &self.pane.reason, Part::Reason, reason),
+            ("ticket", &self.pane.ticket, Part::Ticket, ticket),
+        ] {
+            self.text(name, field, part, area, buffer);
+        }
+    }
+
+    fn text(&self, name: &str, field: &Field, part: Part, area: Rect, buffer: &mut Buffer) {
+        let here = self.pane.part == part;
+        let role = if here { Role::Focus } else { Role::Dim };
+        let mut pen = Pen::new(buffer, area, self.theme.glyphs.ellipsis);
+        pen.put(name, self.theme.style(role)).skip(2);
+        let inside = Rect {
+            x: pen.x(),
+            width: pen.room().saturating_sub(2),
+            ..area
+        };
+        (&FieldView {
+            text: field.text(),
+            cursor: here.then(|| field.cursor()),
+            fault: None,
+            ghost: "",
+            theme: self.theme,
+        })
+            .render(inside, buffer);
+    }
+
+    /// `137 targets → 2 requests; now and at 10:05:12`.
+    fn counter(&self) -> String {
+        let targets = self
+            .pane
+            .linted
+            .lines
+            .iter()
+            .filter(|line| line.meaning.is_some())
+            .count();
+        let targets = look::of(targets as u64, "target", "targets");
+        let Ok(plan) = &self.pane.plan else {
+            return targets;
+        };
+        let requests = look::of(plan.requests.len() as u64, "request", "requests");
+        let later: Vec<DateTime<Utc>> = plan
+            .requests
+            .iter()
+            .map(|planned| planned.at)
+            .filter(|&at| at > self.now)
+            .collect();
+        let times = match (plan.requests.len() > later.len(), later.as_slice()) {
+            (_, []) => "now".to_owned(),
+            (false, [at]) => format!("at {}", self.moment(*at)),
+            (true, [at]) => format!("now and at {}", self.moment(*at)),
+            (_, [_, ..]) => format!("the last at {}", self.moment(plan.ends_at)),
+        };
+        format!("{targets} {} {requests}; {times}", self.theme.glyphs.arrow)
+    }
+
+    fn moment(&self, at: DateTime<Utc>) -> String {
+        look::moment(at, self.now, self.zone)
+    }
+}

@@ -1,0 +1,334 @@
+//! API 2.0 (`…/v2/index.php`), signed by HmacSHA1 or HmacSHA256.
+//!
+//! The vendor has retired it: for the CDN on 30 November 2022, for all existing accounts by 31 March 2023. It is kept exact
+//! for whoever still has a gateway that speaks it, which the account's `base_url` names; where the vendor's own host is
+//! asked and does not answer as an API, the failure says that it is retired.
+//!
+//! - A failure comes with status 200 and a `code` other than 0; `codeDesc` is a number or a text, and the code of the
+//!   CDN itself stands in brackets in the message.
+//! - The history has a row per purge and no paging: a range whose answer may be cut is split by whoever asks.
+//! - A purge's answer names a `task_id`, a text; the history's `id` is a number. That they are the same is said nowhere, so
+//!   a receipt has no id here, and the purge is found again by what it purged.
+
+mod errors;
+mod history;
+mod hosts;
+mod signature;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::Value;
+use url::{Url, form_urlencoded};
+
+use super::keys::{KeyRing, Keys};
+use super::limits::{self, Numbers};
+use super::time::Times;
+use super::{NAME, Settings, Wanted};
+use crate::config::secret::Secret;
+use crate::domain::failure::{Cause, Failure};
+use crate::domain::ids::{AccountName, ProviderName};
+use crate::domain::limits::{Limits, Reading};
+use crate::domain::payload::PurgeRequest;
+use crate::domain::plan::Preview;
+use crate::domain::resource::Resource;
+use crate::providers::clock::Now;
+use crate::providers::found::Found;
+use crate::providers::http::{Answer, Http, Outgoing};
+use crate::providers::{ConnectFailure, HistoryAsk, HistoryPage, Provider, Receipt};
+pub use signature::Method;
+
+const RETIRED_HOST: &str = "cdn.api.qcloud.com";
+const USUAL_URL: &str = "https://cdn.api.qcloud.com/v2/index.php";
+const PATH: &str = "/v2/index.php";
+const FORM: &str = "application/x-www-form-urlencoded";
+/// How many domains are asked for at once.
+const HOSTS: u64 = 100;
+/// More pages of domains than any account has.
+const MOST_PAGES: usize = 10_000;
+
+/// One account at Tencent Cloud, by API 2.0.
+#[derive(Debug)]
+pub struct Tencent2 {
+    account: AccountName,
+    provider: ProviderName,
+    http: Http,
+    keys: KeyRing,
+    times: Times,
+    now: Now,
+    method: Method,
+}
+
+/// A request's parameters: names with their raw values.
+type Params = Vec<(String, String)>;
+
+impl Tencent2 {
+    /// The adapter of an account. Nothing is asked yet.
+    pub fn new(settings: Settings, method: Method) -> Result<Self, ConnectFailure> {
+        let base = match settings.base_url.clone() {
+            // A gateway that is named by its host alone has the API where the vendor had it.
+            Some(mut url) if url.path() == "/" => {
+                url.set_path(PATH);
+                url
+            }
+            Some(url) => url,
+            None => Url::parse(USUAL_URL).map_err(|error| ConnectFailure::Setting {
+                key: "base_url",
+                words: error.to_string(),
+            })?,
+        };
+        Ok(Self {
+            http: Http::new(settings.account.clone(), &base, settings.patience)?,
+            provider: ProviderName::new(NAME),
+            keys: KeyRing::new(&settings),
+            account: settings.account,
+            times: Times::new(settings.times),
+            now: settings.now,
+            method,
+        })
+    }
+
+    async fn ask<T>(
+        &self,
+        action: &str,
+        params: &Params,
+        understand: impl Fn(&Value) -> Result<T, Failure> + Send + Sync,
+    ) -> Result<T, Failure> {
+        let keys = self.keys.get().await?;
+        let result = self
+            .http
+            .read(
+                || Ok(self.get(action, params, &keys, self.now.tell())),
+                |answer| understand(&self.data(answer)?),
+            )
+            .await;
+        self.keys.note(result.as_ref().err()).await;
+        result.map_err(|failure| self.retired(failure))
+    }
+
+    fn data(&self, answer: &Answer) -> Result<Value, Failure> {
+        errors::data(answer, self.http.clock_ahead())
+    }
+
+    /// All parameters of a request, its signature last.
+    fn signed(
+        &self,
+        verb: &str,
+        action: &str,
+        params: &Params,
+        keys: &Keys,
+        at: DateTime<Utc>,
+    ) -> Params {
+        let mut all = common(action, self.method);
+        all.push(("Timestamp".to_owned(), at.timestamp().to_string()));
+        all.push((
+            "Nonce".to_owned(),
+            fastrand::u32(1..i32::MAX as u32).to_string(),
+        ));
+        all.push(("SecretId".to_owned(), keys.id.clone()));
+        if let Some(token) = &keys.token {
+            all.push(("Token".to_owned(), token.expose().to_owned()));
+        }
+        all.extend(params.iter().cloned());
+        let signature = signature::sign(
+            self.method,
+            &keys.key,
+            verb,
+            &self.http.host(),
+            self.http.path(),
+            &all,
+        );
+        all.push(("Signature".to_owned(), signature));
+        all
+    }
+
+    fn get(&self, action: &str, params: &Params, keys: &Keys, at: DateTime<Utc>) -> Outgoing {
+        self.signed("GET", action, params, keys, at)
+            .into_iter()
+            .fold(
+                Outgoing::get([]).hiding(keys.key.clone()),
+                |outgoing, (name, value)| match name.as_str() {
+                    "Signature" | "Token" => {
+                        outgoing.secret_query(&name, "…", Some(Secret::new(value)))
+                    }
+                    _ => outgoing.query(&name, value),
+                },
+            )
+    }
+
+    /// The request for a purge; signed where keys are given, with placeholders otherwise.
+    fn post(
+        &self,
+        action: &str,
+        params: &Params,
+        signed: Option<(&Keys, DateTime<Utc>)>,
+    ) -> Outgoing {
+        let mut open = common(action, self.method);
+        open.extend(params.iter().cloned());
+        let mut shown = encoded(&open);
+        shown.push_str("&Timestamp=$TIMESTAMP&Nonce=$NONCE&SecretId=$TENCENTCLOUD_SECRET_ID");
+        if self.keys.are_temporary() {
+            shown.push_str("&Token=$TENCENTCLOUD_TOKEN");
+        }
+        shown.push_str("&Signature=$SIGNATURE");
+        let body = signed.as_ref().map(|(keys, at)| {
+            Secret::new(encoded(&self.signed("POST", action, params, keys, *at)))
+        });
+        let outgoing = Outgoing::post([]).secret_body(FORM, shown, body);
+        match signed {
+            Some((keys, _)) => outgoing.hiding(keys.key.clone()),
+            None => outgoing,
+        }
+    }
+
+    /// A failure of the vendor's own host that is not the API's word: nobody is there any more.
+    pub(super) fn retired(&self, failure: Failure) -> Failure {
+        let is_api_word = failure.code.is_some();
+        if is_api_word || self.http.host() != RETIRED_HOST || failure.cause == Cause::Refused {
+            return failure;
+        }
+        let words = format!(
+            "the vendor switched {RETIRED_HOST} off in 2022 and 2023; use api = \"3.0\", or name your gateway as base_url. {}",
+            failure.detail
+        );
+        Failure {
+            http_status: failure.http_status,
+            applied: failure.applied,
+            ..Failure::new(Cause::Retired).saying(words)
+        }
+    }
+
+    fn numbers() -> Numbers {
+        Numbers {
+            urls: 1_000,
+            directories: 20,
+            url_rate: (1_200, Duration::from_mins(1)),
+            directory_rate: (3_000, Duration::from_mins(1)),
+            reading: Reading::Ranges,
+            page: history::MOST,
+        }
+    }
+}
+
+/// The parameters that every request has and anybody may see.
+fn common(action: &str, method: Method) -> Params {
+    vec![
+        ("Action".to_owned(), action.to_owned()),
+        ("SignatureMethod".to_owned(), method.word().to_owned()),
+    ]
+}
+
+fn encoded(params: &Params) -> String {
+    form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(params)
+        .finish()
+}
+
+/// The action and the parameters for a purge. Directories: 1 is what changed at the origin, 2 is everything.
+fn wanted(wanted: &Wanted) -> (&'static str, Params) {
+    let listed = |name: &str, values: &[String]| -> Params {
+        values
+            .iter()
+            .enumerate()
+            .map(|(place, value)| (format!("{name}.{place}"), value.clone()))
+            .collect()
+    };
+    match wanted {
+        Wanted::Urls(urls) => ("RefreshCdnUrl", listed("urls", urls)),
+        Wanted::Directories { paths, delete } => {
+            let mut params = listed("dirs", paths);
+            let kind = if *delete { "2" } else { "1" };
+            params.push(("type".to_owned(), kind.to_owned()));
+            ("RefreshCdnDir", params)
+        }
+    }
+}
+
+#[async_trait]
+impl Provider for Tencent2 {
+    fn account(&self) -> &AccountName {
+        &self.account
+    }
+
+    fn provider(&self) -> &ProviderName {
+        &self.provider
+    }
+
+    async fn whoami(&self) -> Result<String, Failure> {
+        let params = hosts::question(0, 1);
+        self.ask("DescribeCdnHosts", &params, |data| {
+            let total = hosts::page(data)?.total;
+            Ok(match total {
+                Some(total) => format!("the key is accepted; {total} domains"),
+                None => "the key is accepted".to_owned(),
+            })
+        })
+        .await
+    }
+
+    fn documented_limits(&self) -> Limits {
+        limits::documented(&Self::numbers(), self.times)
+    }
+
+    /// The API tells no limits; the documented ones hold.
+    async fn live_limits(&self) -> Result<Limits, Failure> {
+        Ok(self.documented_limits())
+    }
+
+    async fn resources(&self) -> Result<Vec<Resource>, Failure> {
+        let mut found = Found::default();
+        for _ in 0..MOST_PAGES {
+            let params = hosts::question(found.read, HOSTS);
+            let page = self.ask("DescribeCdnHosts", &params, hosts::page).await?;
+            found.take(&self.account, &page.hosts, |record| {
+                hosts::resource(&self.account, &self.provider, record)
+            });
+            if found.is_all(page.hosts.len(), page.total) {
+                break;
+            }
+        }
+        Ok(found.resources)
+    }
+
+    async fn history(&self, ask: &HistoryAsk) -> Result<HistoryPage, Failure> {
+        let params = history::question(ask, self.times, self.now.tell());
+        self.ask("GetCdnRefreshLog", &params, |data| {
+            history::page(
+                &self.account,
+                &self.provider,
+                self.times,
+                self.now.tell(),
+                data,
+            )
+        })
+        .await
+    }
+
+    async fn submit(&self, request: &PurgeRequest) -> Result<Receipt, Failure> {
+        let (action, params) = wanted(&Wanted::of(&self.account, request)?);
+        let keys = self.keys.get().await?;
+        let outgoing = self.post(action, &params, Some((&keys, self.now.tell())));
+        let result = self
+            .http
+            .send(&outgoing, |answer| {
+                self.data(answer)?;
+                Ok(Receipt {
+                    id: None,
+                    at: answer.date,
+                })
+            })
+            .await;
+        self.keys.note(result.as_ref().err()).await;
+        result.map_err(|failure| self.retired(failure))
+    }
+
+    fn preview(&self, request: &PurgeRequest) -> Preview {
+        let (action, params) = wanted(&Wanted::shown(request));
+        self.http.preview(&self.post(action, &params, None))
+    }
+
+    fn clock_ahead(&self) -> Option<TimeDelta> {
+        self.http.clock_ahead()
+    }
+}

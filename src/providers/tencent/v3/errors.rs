@@ -1,0 +1,158 @@
+//! What the errors of API 3.0 mean: a code with dots, and a message.
+
+use chrono::TimeDelta;
+use serde_json::Value;
+
+use crate::domain::failure::{Cause, Failure, Fault};
+use crate::domain::text::visible;
+use crate::providers::http::Answer;
+use crate::providers::lenient;
+
+/// What stands in an answer's `Response`, or the failure that it tells. `clock_ahead`: theirs minus ours.
+pub(super) fn response(answer: &Answer, clock_ahead: Option<TimeDelta>) -> Result<Value, Failure> {
+    let body = answer.json();
+    let error = body
+        .as_ref()
+        .ok()
+        .and_then(|body| body.get("Response"))
+        .and_then(|response| Some((response, response.get("Error")?)));
+    if let Some((response, error)) = error {
+        return Err(answer.with_status(failure(response, error, clock_ahead)));
+    }
+    if !answer.is_success() {
+        return Err(answer.with_status(Failure::new(answer.cause()).saying(answer.words())));
+    }
+    match body?.get_mut("Response").map(Value::take) {
+        Some(response @ Value::Object(_)) => Ok(response),
+        Some(_) | None => Err(answer.with_status(
+            Failure::new(Cause::BadAnswer)
+                .saying(format!("the answer has no Response: {}", answer.words())),
+        )),
+    }
+}
+
+fn failure(response: &Value, error: &Value, clock_ahead: Option<TimeDelta>) -> Failure {
+    let code = lenient::field(error, "Code").unwrap_or_default();
+    let message = lenient::field(error, "Message").unwrap_or_default();
+    let cause = match cause(&code) {
+        Cause::ClockSkew { .. } => Cause::ClockSkew {
+            seconds: clock_ahead.map(|ahead| -ahead.num_seconds()),
+        },
+        Cause::Rejected { .. } => Cause::Rejected {
+            faults: faults(&message),
+        },
+        plain @ (Cause::Unauthenticated
+        | Cause::Forbidden
+        | Cause::NotFound
+        | Cause::RateLimited { .. }
+        | Cause::QuotaUsedUp
+        | Cause::Unreachable
+        | Cause::Lost
+        | Cause::VendorError
+        | Cause::BadAnswer
+        | Cause::Retired
+        | Cause::Unsupported
+        | Cause::Refused) => plain,
+    };
+    let detail = match lenient::field(response, "RequestId") {
+        Some(request) => format!("{message} (request {request})"),
+        None => message,
+    };
+    Failure {
+        code: Some(visible(&code, 80)),
+        ..Failure::new(cause).saying(detail)
+    }
+}
+
+/// By the codes of the vendor's SDK and the common ones of its documents. What is not known was refused.
+fn cause(code: &str) -> Cause {
+    let (class, rest) = code.split_once('.').unwrap_or((code, ""));
+    match (class, rest) {
+        ("AuthFailure", "SignatureExpire") => Cause::ClockSkew { seconds: None },
+        ("AuthFailure", "UnauthorizedOperation") | ("UnauthorizedOperation", _) => Cause::Forbidden,
+        ("AuthFailure", _) => Cause::Unauthenticated,
+        ("RequestLimitExceeded", _) => Cause::RateLimited { retry_after: None },
+        ("LimitExceeded", rest) if rest.contains("Batch") => Cause::Rejected { faults: Vec::new() },
+        ("LimitExceeded", _) => Cause::QuotaUsedUp,
+        ("ResourceNotFound", _)
+        | ("InvalidParameter", "CdnHostNotExists" | "CDNStatusInvalidDomain") => Cause::NotFound,
+        ("OperationDenied", "ProductUpgraded" | "ProductUpdating" | "UserMigrating")
+        | ("InvalidParameter", "CdnHostExistsInEdgeOne")
+        | ("NoSuchVersion" | "NoSuchProduct", _) => Cause::Retired,
+        (
+            "InvalidAction" | "UnsupportedOperation" | "UnsupportedProtocol" | "UnsupportedRegion",
+            _,
+        ) => Cause::Unsupported,
+        ("InternalError" | "FailedOperation" | "ServiceUnavailable", _) => Cause::VendorError,
+        _ => Cause::Rejected { faults: Vec::new() },
+    }
+}
+
+/// The URLs that a message names: they are what is wrong.
+fn faults(message: &str) -> Vec<Fault> {
+    message
+        .split([' ', ',', '[', ']', '"', '\'', '(', ')', '`', '，', '：'])
+        .filter(|word| word.starts_with("http://") || word.starts_with("https://"))
+        .map(|url| Fault {
+            field: visible(url.trim_end_matches(['.', ';', ':']), 200),
+            index: None,
+            words: visible(message, 300),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_class_of_code_has_its_meaning() {
+        let rejected = || Cause::Rejected { faults: Vec::new() };
+        for (code, meaning) in [
+            (
+                "AuthFailure.SignatureExpire",
+                Cause::ClockSkew { seconds: None },
+            ),
+            ("AuthFailure.SignatureFailure", Cause::Unauthenticated),
+            ("AuthFailure.SecretIdNotFound", Cause::Unauthenticated),
+            ("AuthFailure.TokenFailure", Cause::Unauthenticated),
+            ("AuthFailure", Cause::Unauthenticated),
+            ("AuthFailure.UnauthorizedOperation", Cause::Forbidden),
+            (
+                "UnauthorizedOperation.CdnHostUnauthorized",
+                Cause::Forbidden,
+            ),
+            ("UnauthorizedOperation.CdnUserIsSuspended", Cause::Forbidden),
+            (
+                "RequestLimitExceeded",
+                Cause::RateLimited { retry_after: None },
+            ),
+            (
+                "RequestLimitExceeded.UinLimitExceeded",
+                Cause::RateLimited { retry_after: None },
+            ),
+            (
+                "LimitExceeded.CdnPurgeUrlExceedDayLimit",
+                Cause::QuotaUsedUp,
+            ),
+            ("LimitExceeded.CdnPurgePathExceedBatchLimit", rejected()),
+            ("InvalidParameter.CdnPurgeWildcardNotAllowed", rejected()),
+            ("InvalidParameter.CdnHostNotExists", Cause::NotFound),
+            ("ResourceNotFound.CdnHostNotExists", Cause::NotFound),
+            ("ResourceUnavailable.CdnHostIsNotOnline", rejected()),
+            ("OperationDenied.UserMigrating", Cause::Retired),
+            ("InternalError.CdnSystemError", Cause::VendorError),
+            ("InvalidAction", Cause::Unsupported),
+            ("SomethingNew.Altogether", rejected()),
+        ] {
+            assert_eq!(cause(code), meaning, "{code}");
+        }
+    }
+
+    #[test]
+    fn a_message_that_names_urls_names_the_faulty_targets() {
+        let faults = faults("invalid url: [https://a.example/x, http://b.example/*].");
+        let fields: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
+        assert_eq!(fields, ["https://a.example/x", "http://b.example/*"]);
+    }
+}

@@ -1,0 +1,60 @@
+//! Logins and tokens.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
+
+use super::errors;
+use super::state::State;
+use crate::simulator::reply::Reply;
+use crate::simulator::request::Request;
+
+/// How long the token of a login is good.
+const GOOD_FOR: TimeDelta = TimeDelta::hours(4);
+
+/// `POST /auth/login/token`.
+pub(super) fn login(state: &mut State, request: &Request, now: DateTime<Utc>) -> Reply {
+    let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
+    let given = |name: &str| body.get(name).and_then(Value::as_str);
+    let (Some(key), Some(secret)) = (given("api_key"), given("api_secret")) else {
+        let missing = if given("api_key").is_none() {
+            "api_key"
+        } else {
+            "api_secret"
+        };
+        return errors::payload(missing, "The field is required.");
+    };
+    if key != state.api_key || secret != state.api_secret {
+        return errors::unauthorized();
+    }
+    let expire = now + GOOD_FOR;
+    let token = state.issue(expire);
+    Reply::json(
+        200,
+        &json!({
+            "status": true,
+            "token": token,
+            "session": state.uuid(),
+            "expire": expire.timestamp(),
+        }),
+    )
+}
+
+/// Refuses whoever has no good token.
+pub(super) fn check(state: &State, request: &Request, now: DateTime<Utc>) -> Result<(), Reply> {
+    let bearer = request.header("authorization").and_then(|header| {
+        let (scheme, token) = header.trim().split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    });
+    let good = bearer.is_some_and(|token| {
+        token == state.token
+            || state
+                .issued
+                .iter()
+                .any(|(issued, ends)| issued == token && *ends > now)
+    });
+    if good || request.header("org-token") == Some(state.token.as_str()) {
+        Ok(())
+    } else {
+        Err(errors::unauthorized())
+    }
+}

@@ -1,0 +1,379 @@
+//! When to look again at purges that are not finished.
+//!
+//! The first look comes when a purge of its kind is usually done, then looks come further and further apart. Purges of the
+//! same minutes are looked at with one question. A purge whose vendor will never say how it ended is not looked at; one
+//! whose status we cannot read only for an hour.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::clock::delta;
+use crate::domain::ids::{PurgeId, ResourceId};
+use crate::domain::kind::Kind;
+use crate::domain::limits::{HistoryRule, Limits};
+use crate::domain::purge::Purge;
+use crate::domain::status::Status;
+use crate::providers::HistoryAsk;
+
+/// The wait after the first look; doubled with each further one.
+const FIRST: Duration = Duration::from_secs(5);
+/// The longest wait while the purge is young.
+const LONGEST: Duration = Duration::from_mins(1);
+/// How long a purge is young.
+const YOUNG: TimeDelta = TimeDelta::minutes(30);
+/// The wait between two looks at a purge that is not young any more.
+const OLD: Duration = Duration::from_mins(10);
+/// For how long a status that we cannot read is asked for again.
+const UNREADABLE: TimeDelta = TimeDelta::hours(1);
+/// For how long purges are looked at where the vendor does not say how far its history goes back.
+const REACH: Duration = Duration::from_hours(30 * 24);
+/// Purges at most this far apart are looked at with one question.
+const TOGETHER: TimeDelta = TimeDelta::minutes(1);
+/// How many questions are put in one round, so that news are not kept waiting.
+const QUESTIONS: usize = 6;
+
+/// A purge that is not finished.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Unfinished {
+    pub(super) id: PurgeId,
+    pub(super) resource: ResourceId,
+    pub(super) cname: String,
+    pub(super) kind: Option<Kind>,
+    pub(super) status: Status,
+    pub(super) created: DateTime<Utc>,
+}
+
+impl From<Purge> for Unfinished {
+    fn from(purge: Purge) -> Self {
+        Self {
+            id: purge.id,
+            resource: purge.resource,
+            cname: purge.cname,
+            kind: purge.kind,
+            status: purge.status,
+            created: purge.created,
+        }
+    }
+}
+
+/// What an account's vendor usually needs for a purge, and how far back it can be asked.
+#[derive(Clone, Debug)]
+pub(super) struct Patience {
+    usual: [Duration; 3],
+    reach: Duration,
+    per_resource: bool,
+}
+
+impl Patience {
+    /// From an account's limits.
+    pub(super) fn of(limits: &Limits) -> Self {
+        let usual = |kind| limits.rule(kind).map_or(FIRST, |rule| rule.usual);
+        Self {
+            usual: Kind::EVERY.map(usual),
+            reach: limits.history.reach.unwrap_or(REACH),
+            per_resource: limits.history.per_resource,
+        }
+    }
+
+    /// How far back unfinished purges matter.
+    pub(super) fn reach(&self) -> TimeDelta {
+        delta(self.reach)
+    }
+
+    fn usual(&self, kind: Option<Kind>) -> Duration {
+        kind.and_then(|kind| Kind::EVERY.iter().position(|every| *every == kind))
+            .and_then(|place| self.usual.get(place).copied())
+            .unwrap_or(FIRST)
+    }
+
+    fn follows(&self, purge: &Unfinished, now: DateTime<Utc>) -> bool {
+        let age = now - purge.created;
+        match purge.status {
+            Status::InProgress => age <= self.reach(),
+            Status::Unknown => age <= UNREADABLE,
+            Status::Successful | Status::Failed | Status::ReportDisabled => false,
+        }
+    }
+}
+
+/// Unfinished purges of one account and when each is looked at next.
+#[derive(Debug, Default)]
+pub(super) struct Looks {
+    purges: BTreeMap<PurgeId, (Unfinished, Next)>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Next {
+    at: DateTime<Utc>,
+    looks: u32,
+}
+
+/// One question about purges that lie close together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Look {
+    /// The purges that it is about.
+    pub(super) ids: Vec<PurgeId>,
+    /// The time that they were created in.
+    pub(super) range: (DateTime<Utc>, DateTime<Utc>),
+    /// Their resource, where they have one in common.
+    pub(super) resource: Option<(ResourceId, String)>,
+}
+
+impl Look {
+    /// The range to ask for, so that it surely holds the purges whatever the vendor does with its limits.
+    pub(super) fn range_to_ask(&self, rule: &HistoryRule) -> (DateTime<Utc>, DateTime<Utc>) {
+        let finest = delta(rule.finest);
+        (self.range.0 - finest, self.range.1 + finest)
+    }
+
+    /// Narrows a question about the range to what this look is about.
+    pub(super) fn narrow(&self, ask: &mut HistoryAsk) {
+        ask.resource.clone_from(&self.resource);
+        if let [only] = self.ids.as_slice() {
+            ask.id = Some(only.clone());
+        }
+    }
+}
+
+impl Looks {
+    /// Takes the store's word on what is unfinished: what is not there any more is finished, what is new is followed.
+    pub(super) fn update(
+        &mut self,
+        unfinished: Vec<Unfinished>,
+        patience: &Patience,
+        now: DateTime<Utc>,
+    ) {
+        let mut before = std::mem::take(&mut self.purges);
+        for purge in unfinished {
+            if !patience.follows(&purge, now) {
+                continue;
+            }
+            let next = before.remove(&purge.id).map_or_else(
+                || Next {
+                    at: purge.created + delta(patience.usual(purge.kind)),
+                    looks: 0,
+                },
+                |(_, next)| next,
+            );
+            self.purges.insert(purge.id.clone(), (purge, next));
+        }
+    }
+
+    /// When the next look is due.
+    pub(super) fn next_at(&self) -> Option<DateTime<Utc>> {
+        self.purges.values().map(|(_, next)| next.at).min()
+    }
+
+    /// What to ask now: the purges whose time has come, and those that lie beside them.
+    pub(super) fn due(&self, patience: &Patience, now: DateTime<Utc>) -> Vec<Look> {
+        let mut due: Vec<&Unfinished> = self
+            .purges
+            .values()
+            .filter(|(purge, next)| next.at <= now && patience.follows(purge, now))
+            .map(|(purge, _)| purge)
+            .collect();
+        due.sort_by(|a, b| {
+            let by_resource = || a.resource.cmp(&b.resource);
+            let by_time = || b.created.cmp(&a.created);
+            if patience.per_resource {
+                by_resource().then_with(by_time)
+            } else {
+                by_time()
+            }
+        });
+        let mut looks: Vec<Look> = Vec::new();
+        for purge in due {
+            let resource = Some((purge.resource.clone(), purge.cname.clone()));
+            let full = looks.len() >= QUESTIONS;
+            match looks.last_mut() {
+                Some(look)
+                    if look.range.0 - purge.created <= TOGETHER
+                        && (!patience.per_resource || look.resource == resource) =>
+                {
+                    look.range.0 = look.range.0.min(purge.created);
+                    look.ids.push(purge.id.clone());
+                    if look.resource != resource {
+                        look.resource = None;
+                    }
+                }
+                Some(_) | None if !full => looks.push(Look {
+                    ids: vec![purge.id.clone()],
+                    range: (purge.created, purge.created),
+                    resource,
+                }),
+                Some(_) | None => break,
+            }
+        }
+        looks
+    }
+
+    /// Notes that these were looked at, found or not: the next look comes later.
+    pub(super) fn looked(&mut self, ids: &[PurgeId], now: DateTime<Utc>) {
+        for id in ids {
+            if let Some((purge, next)) = self.purges.get_mut(id) {
+                let wait = if now - purge.created > YOUNG {
+                    OLD
+                } else {
+                    FIRST
+                        .saturating_mul(2_u32.saturating_pow(next.looks.min(10)))
+                        .min(LONGEST)
+                };
+                next.looks = next.looks.saturating_add(1);
+                next.at = now + delta(wait);
+            }
+        }
+    }
+
+    /// Forgets what was given up, so that it sets no timer.
+    pub(super) fn give_up(&mut self, patience: &Patience, now: DateTime<Utc>) {
+        self.purges
+            .retain(|_, (purge, _)| patience.follows(purge, now));
+    }
+
+    /// How many are followed.
+    pub(super) fn len(&self) -> usize {
+        self.purges.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::seconds(1_700_000_000 + second)
+    }
+
+    fn unfinished(id: &str, resource: &str, second: i64) -> Unfinished {
+        Unfinished {
+            id: id.into(),
+            resource: resource.into(),
+            cname: resource.to_owned(),
+            kind: Some(Kind::Url),
+            status: Status::InProgress,
+            created: at(second),
+        }
+    }
+
+    fn patience() -> Patience {
+        Patience {
+            usual: [20, 30, 40].map(Duration::from_secs),
+            reach: Duration::from_hours(30 * 24),
+            per_resource: false,
+        }
+    }
+
+    fn look_times(purge: Unfinished, until: i64) -> Vec<i64> {
+        let (mut looks, mut times) = (Looks::default(), Vec::new());
+        let created = purge.created;
+        looks.update(vec![purge], &patience(), created);
+        while let Some(next) = looks.next_at().filter(|next| *next <= at(until)) {
+            times.push((next - created).num_seconds());
+            let ids: Vec<PurgeId> = looks
+                .due(&patience(), next)
+                .into_iter()
+                .flat_map(|look| look.ids)
+                .collect();
+            looks.looked(&ids, next);
+            looks.give_up(&patience(), next);
+        }
+        times
+    }
+
+    #[test]
+    fn the_first_look_comes_when_it_is_usually_done_and_the_others_further_and_further_apart() {
+        let times = look_times(unfinished("1", "r", 0), 300);
+        assert_eq!(times, [20, 25, 35, 55, 95, 155, 215, 275]);
+    }
+
+    #[test]
+    fn an_old_purge_is_looked_at_every_ten_minutes_until_the_vendors_reach() {
+        let times = look_times(unfinished("1", "r", 0), 40 * 86_400);
+        assert!(times.len() > 4000);
+        assert_eq!(times.last().map(|last| last / 86_400), Some(30));
+        let steps = times.windows(2).skip(40).map(|pair| pair[1] - pair[0]);
+        assert!(steps.min() == Some(600));
+    }
+
+    #[test]
+    fn a_status_that_cannot_be_read_is_asked_for_again_for_an_hour_only() {
+        let purge = Unfinished {
+            status: Status::Unknown,
+            ..unfinished("1", "r", 0)
+        };
+        let times = look_times(purge, 40 * 86_400);
+        assert!(
+            times
+                .last()
+                .is_some_and(|last| (3000..=4200).contains(last))
+        );
+    }
+
+    #[test]
+    fn a_purge_without_a_report_is_never_looked_at() {
+        let purge = Unfinished {
+            status: Status::ReportDisabled,
+            ..unfinished("1", "r", 0)
+        };
+        assert_eq!(look_times(purge, 86_400), [0_i64; 0]);
+    }
+
+    #[test]
+    fn purges_of_the_same_minute_are_one_question_and_a_single_one_is_asked_for_by_its_id() {
+        let mut looks = Looks::default();
+        looks.update(
+            vec![
+                unfinished("1", "r", 0),
+                unfinished("2", "s", 30),
+                unfinished("3", "r", 5000),
+            ],
+            &patience(),
+            at(6000),
+        );
+        let due = looks.due(&patience(), at(6000));
+        assert_eq!(due.len(), 2);
+        let mut asks = due.iter().map(|look| {
+            let mut ask = HistoryAsk::default();
+            look.narrow(&mut ask);
+            ask
+        });
+        let alone = asks.next().unwrap_or_default();
+        assert_eq!(alone.id, Some("3".into()));
+        assert_eq!(alone.resource, Some(("r".into(), "r".to_owned())));
+        let both = asks.next().unwrap_or_default();
+        assert_eq!((both.id, both.resource), (None, None));
+        assert_eq!(due.last().map(|look| look.range), Some((at(0), at(30))));
+    }
+
+    #[test]
+    fn where_history_is_per_resource_so_is_a_look() {
+        let mut looks = Looks::default();
+        let patience = Patience {
+            per_resource: true,
+            ..patience()
+        };
+        looks.update(
+            vec![
+                unfinished("1", "r", 0),
+                unfinished("2", "s", 1),
+                unfinished("3", "r", 2),
+            ],
+            &patience,
+            at(6000),
+        );
+        let due = looks.due(&patience, at(6000));
+        assert_eq!(due.len(), 2);
+        assert!(due.iter().all(|look| look.resource.is_some()));
+    }
+
+    #[test]
+    fn a_purge_that_the_store_calls_finished_is_followed_no_more() {
+        let mut looks = Looks::default();
+        looks.update(vec![unfinished("1", "r", 0)], &patience(), at(1));
+        assert_eq!(looks.len(), 1);
+        looks.update(Vec::new(), &patience(), at(2));
+        assert_eq!((looks.len(), looks.next_at()), (0, None));
+    }
+}

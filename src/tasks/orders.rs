@@ -1,0 +1,184 @@
+//! What the operator orders of the journal: to queue, to take back, to send again; and the draft that is kept.
+
+use super::clerk::trouble;
+use super::send::Nudge;
+use super::{Place, Runner};
+use crate::domain::draft::Draft;
+use crate::domain::ids::{JournalId, Ticket};
+use crate::domain::journal::{JournalEntry, JournalState};
+use crate::domain::payload::PurgeRequest;
+use crate::domain::plan::Preview;
+use crate::effect::{Report, Send, StoreTrouble, Tone};
+use crate::store::{NewEntry, Reader, StepDetails, Stepped, StoreFailure};
+
+/// How many closed entries of the journal are shown.
+const NEWEST: u32 = 200;
+
+/// The journal's newest entries, open ones first; open ones in the order of the queue, the others newest first.
+pub(super) fn newest(reader: &Reader) -> Result<Vec<JournalEntry>, StoreFailure> {
+    let mut entries = reader.journal_open()?;
+    let closed = reader.journal_newest(NEWEST)?.into_iter();
+    entries.extend(closed.filter(|entry| !entry.state.is_open()));
+    Ok(entries)
+}
+
+impl Runner {
+    pub(super) fn preview(&self, ticket: Ticket, requests: Vec<PurgeRequest>) {
+        let (seats, outbox) = (std::sync::Arc::clone(&self.seats), self.outbox.clone());
+        self.tasks.spawn(async move {
+            let preview = |request: &PurgeRequest| match seats.get(&request.account) {
+                Some(place) => place.provider.preview(request),
+                None => Preview {
+                    method: String::new(),
+                    url: String::new(),
+                    headers: Vec::new(),
+                    body: String::new(),
+                    curl: String::new(),
+                },
+            };
+            outbox.post(Report::Previewed {
+                ticket,
+                previews: requests.iter().map(preview).collect(),
+            });
+        });
+    }
+
+    /// Why a request must not be queued, if so.
+    fn refusal(&self, request: &PurgeRequest) -> Option<StoreTrouble> {
+        let refuse = |words: &str, advice: &str| {
+            Some(StoreTrouble {
+                words: words.to_owned(),
+                advice: advice.to_owned(),
+            })
+        };
+        let account = &request.account;
+        if self.read_only {
+            return refuse(
+                "Read-only: nothing was queued.",
+                "Start purgedeck without --read-only to purge.",
+            );
+        }
+        match self.seats.get(account) {
+            None => refuse(
+                &format!("There is no account {account}: nothing was queued."),
+                "Check the configuration.",
+            ),
+            Some(Place { account, .. }) if account.read_only => refuse(
+                &format!("{} is read-only: nothing was queued.", account.name),
+                "Its configuration says read_only = true.",
+            ),
+            Some(_) if self.offline => refuse(
+                "Offline: nothing was queued.",
+                "Start purgedeck without --offline to purge.",
+            ),
+            Some(_) => None,
+        }
+    }
+
+    pub(super) fn enqueue(&self, ticket: Ticket, sends: Vec<Send>) {
+        if let Some(trouble) = sends.iter().find_map(|send| self.refusal(&send.request)) {
+            self.outbox.notice(Tone::Error, None, trouble.to_string());
+            self.outbox.post(Report::Enqueued {
+                ticket,
+                result: Err(trouble),
+            });
+            return;
+        }
+        let entries: Vec<NewEntry> = sends
+            .into_iter()
+            .map(|send| NewEntry {
+                request: send.request,
+                planned_at: send.planned_at,
+                reason: send.reason,
+                ticket: send.ticket,
+            })
+            .collect();
+        let (outbox, nudges, now) = (self.outbox.clone(), self.nudges.clone(), self.clock.now());
+        self.clerk.tell(move |books| {
+            let queued = books
+                .writer()
+                .and_then(|writer| writer.enqueue(&entries, now));
+            outbox.post(Report::Enqueued {
+                ticket,
+                result: queued.map_err(|failure| trouble(&failure)),
+            });
+            // Where there is no sender, everything is being stopped: the next start sends it.
+            let _ = nudges.send(Nudge::Journal);
+        });
+    }
+
+    pub(super) fn cancel(&self, ids: Vec<JournalId>) {
+        self.step(ids, JournalState::Queued, JournalState::Cancelled);
+    }
+
+    pub(super) fn resend(&self, id: JournalId) {
+        self.step(vec![id], JournalState::Unknown, JournalState::Queued);
+    }
+
+    fn step(&self, ids: Vec<JournalId>, from: JournalState, to: JournalState) {
+        if to == JournalState::Queued && (self.read_only || self.offline) {
+            self.outbox.notice(
+                Tone::Error,
+                None,
+                "Read-only or offline: nothing is sent again.".to_owned(),
+            );
+            return;
+        }
+        let (outbox, nudges, now) = (self.outbox.clone(), self.nudges.clone(), self.clock.now());
+        self.clerk.tell(move |books| {
+            let mut refused = 0_u32;
+            for id in &ids {
+                let details = StepDetails {
+                    planned_at: (to == JournalState::Queued).then_some(now),
+                    ..StepDetails::at(now)
+                };
+                let stepped = books
+                    .writer()
+                    .and_then(|writer| writer.step(id, from, to, &details));
+                match stepped {
+                    Ok(Stepped::Done(entry)) => outbox.post(Report::Journal(entry)),
+                    Ok(Stepped::Refused { .. }) => refused += 1,
+                    Err(failure) => {
+                        outbox.notice(Tone::Error, None, trouble(&failure).to_string());
+                        break;
+                    }
+                }
+            }
+            if refused > 0 {
+                outbox.notice(
+                    Tone::Warning,
+                    None,
+                    format!(
+                        "{refused} of {} requests were not {from} any more.",
+                        ids.len()
+                    ),
+                );
+            }
+            // Where there is no sender, everything is being stopped.
+            let _ = nudges.send(Nudge::Journal);
+        });
+    }
+
+    pub(super) fn keep_draft(&self, draft: Option<Draft>) {
+        let outbox = self.outbox.clone();
+        self.clerk.tell(move |books| {
+            let kept = books
+                .writer()
+                .and_then(|writer| writer.keep_draft(draft.as_ref()));
+            if let Err(failure) = kept {
+                let words = format!("The draft was not kept. {}", trouble(&failure));
+                outbox.notice(Tone::Warning, None, words);
+            }
+        });
+    }
+
+    /// Tells the core of a draft that an earlier run left.
+    pub(super) fn find_draft(&self) {
+        let outbox = self.outbox.clone();
+        self.clerk.tell(move |books| {
+            if let Ok(Some(draft)) = books.reader.kept_draft() {
+                outbox.post(Report::DraftKept(draft));
+            }
+        });
+    }
+}

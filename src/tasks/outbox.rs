@@ -1,0 +1,213 @@
+//! Reports on their way to the core: posting never blocks, and what a slow reader has not taken yet is drawn together.
+//!
+//! The channel to the core is bounded. Tasks and store threads must not wait for a screen, and a sync of a hundred
+//! thousand purges must not pile up a report for each page; so reports wait here, where news of the same thing becomes one
+//! report. What happened to a send is never drawn together and never dropped.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::Notify;
+use tokio::sync::mpsc::Sender;
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::ids::AccountName;
+use crate::effect::{Notice, Report, Tone};
+
+/// Where tasks post their reports. Clones post to the same place.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Outbox(Arc<Waiting>);
+
+#[derive(Debug, Default)]
+struct Waiting {
+    reports: Mutex<VecDeque<Report>>,
+    bell: Notify,
+}
+
+impl Outbox {
+    /// Posts a report.
+    pub(super) fn post(&self, report: Report) {
+        let mut waiting = self
+            .0
+            .reports
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(report) = draw_together(&mut waiting, report) {
+            waiting.push_back(report);
+        }
+        drop(waiting);
+        self.0.bell.notify_one();
+    }
+
+    /// Posts a notice.
+    pub(super) fn notice(&self, tone: Tone, account: Option<&AccountName>, words: String) {
+        self.post(Report::Notice(Notice {
+            tone,
+            account: account.cloned(),
+            words,
+        }));
+    }
+
+    /// Hands the reports over one by one until `stop`; then hands over what the channel has room for, and ends. Ends too
+    /// when nobody listens any more.
+    pub(super) async fn forward(self, to: Sender<Report>, stop: CancellationToken) {
+        loop {
+            while !self.is_empty() {
+                let permit = tokio::select! {
+                    biased;
+                    () = stop.cancelled() => return self.flush(&to),
+                    permit = to.reserve() => permit,
+                };
+                let Ok(permit) = permit else { return };
+                if let Some(report) = self.pop() {
+                    permit.send(report);
+                }
+            }
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => return self.flush(&to),
+                () = to.closed() => return,
+                () = self.0.bell.notified() => {}
+            }
+        }
+    }
+
+    fn flush(&self, to: &Sender<Report>) {
+        while let Ok(permit) = to.try_reserve() {
+            let Some(report) = self.pop() else { return };
+            permit.send(report);
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0
+            .reports
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .is_empty()
+    }
+
+    fn pop(&self) -> Option<Report> {
+        self.0
+            .reports
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop_front()
+    }
+}
+
+/// Merges a report into one that waits, where they are news of the same thing; gives it back where none is.
+fn draw_together(waiting: &mut VecDeque<Report>, report: Report) -> Option<Report> {
+    for old in waiting.iter_mut() {
+        match (&mut *old, &report) {
+            (
+                Report::HistoryChanged {
+                    account,
+                    from,
+                    until,
+                    new,
+                },
+                Report::HistoryChanged {
+                    account: same,
+                    from: also_from,
+                    until: also_until,
+                    new: also_new,
+                },
+            ) if account == same => {
+                *from = (*from).min(*also_from);
+                *until = (*until).max(*also_until);
+                *new = new.saturating_add(*also_new);
+                return None;
+            }
+            (Report::Account { account, .. }, Report::Account { account: same, .. })
+            | (Report::Resources { account, .. }, Report::Resources { account: same, .. })
+            | (Report::Limits { account, .. }, Report::Limits { account: same, .. })
+                if account == same =>
+            {
+                *old = report;
+                return None;
+            }
+            (Report::Window { slot, .. }, Report::Window { slot: same, .. })
+            | (Report::Summary { slot, .. }, Report::Summary { slot: same, .. })
+            | (Report::Detail { slot, .. }, Report::Detail { slot: same, .. })
+                if slot == same =>
+            {
+                *old = report;
+                return None;
+            }
+            _ => {}
+        }
+    }
+    Some(report)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+    use chrono::{DateTime, TimeDelta};
+    use tokio::sync::mpsc;
+
+    use super::*;
+    use crate::effect::Standing;
+
+    fn changed(account: &str, from: i64, until: i64, new: u32) -> Report {
+        Report::HistoryChanged {
+            account: account.into(),
+            from: DateTime::UNIX_EPOCH + TimeDelta::seconds(from),
+            until: DateTime::UNIX_EPOCH + TimeDelta::seconds(until),
+            new,
+        }
+    }
+
+    #[tokio::test]
+    async fn news_of_one_account_become_one_report_while_nobody_reads() {
+        let (outbox, stop) = (Outbox::default(), CancellationToken::new());
+        let (to, mut from) = mpsc::channel(1);
+        for second in 0..1000 {
+            outbox.post(changed("a", second, second + 1, 3));
+            outbox.post(changed("b", 5, 6, 0));
+        }
+        let forwarding = tokio::spawn(outbox.forward(to, stop.clone()));
+        assert_eq!(from.recv().await, Some(changed("a", 0, 1000, 3000)));
+        assert_eq!(from.recv().await, Some(changed("b", 5, 6, 0)));
+        stop.cancel();
+        forwarding.await.unwrap();
+        assert_eq!(from.recv().await, None);
+    }
+
+    #[tokio::test]
+    async fn stopping_does_not_wait_for_a_reader_that_reads_no_more() {
+        let (outbox, stop) = (Outbox::default(), CancellationToken::new());
+        let (to, mut from) = mpsc::channel(2);
+        for account in ["a", "b", "c", "d"] {
+            outbox.post(changed(account, 0, 1, 1));
+        }
+        let forwarding = tokio::spawn(outbox.forward(to, stop.clone()));
+        tokio::task::yield_now().await;
+        stop.cancel();
+        forwarding.await.unwrap();
+        assert_eq!(from.recv().await, Some(changed("a", 0, 1, 1)));
+        assert_eq!(from.recv().await, Some(changed("b", 0, 1, 1)));
+        assert_eq!(from.recv().await, None);
+    }
+
+    #[tokio::test]
+    async fn of_an_accounts_standings_only_the_newest_waits() {
+        let outbox = Outbox::default();
+        for unfinished in 0..5 {
+            outbox.post(Report::Account {
+                account: "a".into(),
+                standing: Standing {
+                    unfinished,
+                    ..Standing::default()
+                },
+            });
+        }
+        let Some(Report::Account { standing, .. }) = outbox.pop() else {
+            panic!("a standing was posted");
+        };
+        assert_eq!(standing.unfinished, 4);
+        assert!(outbox.is_empty());
+    }
+}

@@ -1,0 +1,84 @@
+//! What the vendor's answer to a purge means for the request that asked for it.
+
+use std::time::Duration;
+
+use crate::domain::failure::{Applied, Cause, Failure};
+use crate::domain::ids::PurgeId;
+use crate::domain::kind::Kind;
+use crate::domain::limits::Limits;
+use crate::providers::Receipt;
+
+/// How long a window stays closed after "too many requests", where neither the vendor nor its documents say.
+const CLOSED: Duration = Duration::from_mins(1);
+/// The longest "come back later" that is believed.
+const CLOSED_LONGEST: Duration = Duration::from_hours(24);
+/// The first pause after the vendor could not be reached; doubled each time, up to the longest.
+const UNREACHED: Duration = Duration::from_secs(2);
+const UNREACHED_LONGEST: Duration = Duration::from_mins(1);
+
+/// What becomes of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// The vendor took it.
+    Accepted(Option<PurgeId>),
+    /// It had no effect, and sending the same again would have none either.
+    Rejected(String),
+    /// Nobody knows whether it had an effect.
+    Unknown(String),
+    /// It had no effect, and goes back into the queue for so long.
+    Wait {
+        /// How long.
+        pause: Duration,
+        /// Whether the vendor closed the window for all requests like it.
+        closed: bool,
+        /// Why.
+        words: String,
+    },
+}
+
+/// The fate that an answer means; `tries` is how often the vendor could not be reached before.
+pub(super) fn fate(
+    answer: Result<Receipt, Failure>,
+    limits: &Limits,
+    kind: Kind,
+    tries: u32,
+) -> Fate {
+    let failure = match answer {
+        Ok(receipt) => return Fate::Accepted(receipt.id),
+        Err(failure) => failure,
+    };
+    let words = failure.to_string();
+    if failure.applied == Applied::Maybe {
+        return Fate::Unknown(words);
+    }
+    match failure.cause {
+        Cause::RateLimited { retry_after } => {
+            let windows = limits.rule(kind).map_or(&[][..], |rule| &rule.windows);
+            let documented = windows.iter().map(|window| window.per).max();
+            Fate::Wait {
+                pause: retry_after
+                    .or(documented)
+                    .unwrap_or(CLOSED)
+                    .clamp(Duration::from_secs(1), CLOSED_LONGEST),
+                closed: true,
+                words,
+            }
+        }
+        Cause::Unreachable | Cause::Lost | Cause::VendorError | Cause::BadAnswer => Fate::Wait {
+            pause: UNREACHED
+                .saturating_mul(2_u32.saturating_pow(tries.min(10)))
+                .min(UNREACHED_LONGEST),
+            closed: false,
+            words,
+        },
+        Cause::Unauthenticated
+        | Cause::Forbidden
+        | Cause::NotFound
+        | Cause::QuotaUsedUp
+        | Cause::Rejected { .. }
+        | Cause::ClockSkew { .. }
+        | Cause::Retired
+        | Cause::Unsupported
+        | Cause::Refused => Fate::Rejected(words),
+    }
+}

@@ -1,0 +1,313 @@
+//! The journal as the sender sees it: what is open, what others did to it, and what the history says of it.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::Lane;
+use super::pen::Pen;
+use crate::domain::budget::Usage;
+use crate::domain::ids::{AccountName, JournalId, PurgeId};
+use crate::domain::journal::{JournalEntry, JournalState};
+use crate::domain::matching::{LATEST, assign};
+use crate::domain::purge::Purge;
+use crate::domain::status::Status;
+use crate::effect::{Report, StoreTrouble, Tone};
+use crate::store::StepDetails;
+
+/// What is written into a row that a crash left on its way.
+const LEFT: &str = "purgedeck ended while this was on its way; whether it arrived is looked up in the vendor's history";
+/// What is written into a request that no window has room for.
+const NEVER: &str = "the vendor's limits for this account allow no request of this kind";
+/// What one clock may be off another beside what is known of the vendor's.
+const SKEW: TimeDelta = TimeDelta::seconds(1);
+
+/// The journal's open entries.
+#[derive(Debug)]
+pub(super) struct Journal {
+    pub(super) pen: Pen,
+    open: BTreeMap<JournalId, JournalEntry>,
+    accounts: BTreeSet<AccountName>,
+    /// What the store said when somebody else had last written; `None` before it was first read.
+    version: Option<i64>,
+    others_wrote: bool,
+    complained: Option<StoreTrouble>,
+}
+
+impl Journal {
+    /// Nothing read yet. Entries of other accounts than these are left alone.
+    pub(super) fn new(pen: Pen, accounts: BTreeSet<AccountName>) -> Self {
+        Self {
+            pen,
+            open: BTreeMap::new(),
+            accounts,
+            version: None,
+            others_wrote: false,
+            complained: None,
+        }
+    }
+
+    /// Reads what is open: `always`, or only if somebody else wrote into the store. Whether it was read. What moved without
+    /// us is told to the core.
+    pub(super) async fn read(&mut self, always: bool) -> Result<bool, StoreTrouble> {
+        let (before, known) = (self.version, self.open.keys().cloned().collect::<Vec<_>>());
+        let read = self
+            .pen
+            .clerk
+            .call(move |books| {
+                let version = books.data_version()?;
+                if !always && before == Some(version) {
+                    return Ok(None);
+                }
+                let open = books.reader.journal_open()?;
+                let mut closed = Vec::new();
+                for id in known {
+                    if !open.iter().any(|entry| entry.id == id) {
+                        closed.extend(books.reader.journal_entry(&id)?);
+                    }
+                }
+                Ok(Some((version, open, closed)))
+            })
+            .await?;
+        let Some((version, open, closed)) = read else {
+            self.others_wrote = false;
+            return Ok(false);
+        };
+        self.others_wrote = self.version.is_some_and(|before| before != version);
+        let first = self.version.is_none();
+        self.version = Some(version);
+        for entry in open.into_iter().chain(closed) {
+            let news = self.open.get(&entry.id) != Some(&entry);
+            let ours = self.open.contains_key(&entry.id) || self.others_wrote;
+            if news && ours && !first {
+                self.pen
+                    .outbox
+                    .post(Report::Journal(Box::new(entry.clone())));
+            }
+            self.moved(entry);
+        }
+        self.complained = None;
+        Ok(true)
+    }
+
+    /// Whether the newest reading found that somebody else had written into the store.
+    pub(super) fn others_wrote(&self) -> bool {
+        self.others_wrote
+    }
+
+    /// Tells the operator that the store does not answer, once for each kind of trouble.
+    pub(super) fn complain(&mut self, trouble: &StoreTrouble) {
+        if self.complained.as_ref() != Some(trouble) {
+            self.complained = Some(trouble.clone());
+            self.pen
+                .outbox
+                .notice(Tone::Error, None, trouble.to_string());
+        }
+    }
+
+    /// Takes an entry as it is now.
+    pub(super) fn moved(&mut self, entry: JournalEntry) {
+        if !self.accounts.contains(&entry.request.account) {
+            return;
+        }
+        if entry.state.is_open() {
+            self.open.insert(entry.id.clone(), entry);
+        } else {
+            self.open.remove(&entry.id);
+        }
+    }
+
+    /// An open entry.
+    pub(super) fn get(&self, id: &JournalId) -> Option<&JournalEntry> {
+        self.open.get(id)
+    }
+
+    /// An account's open entries, in the order of the queue.
+    pub(super) fn of(&self, account: &AccountName) -> impl Iterator<Item = &JournalEntry> {
+        self.open
+            .values()
+            .filter(move |entry| entry.request.account == *account)
+    }
+
+    /// An account's queued entries, in the order of the queue.
+    pub(super) fn queued(&self, account: &AccountName) -> impl Iterator<Item = &JournalEntry> {
+        self.of(account)
+            .filter(|entry| entry.state == JournalState::Queued)
+    }
+
+    /// Whether something of an account is to be sent, or was left on its way.
+    pub(super) fn has_to_send(&self, account: &AccountName) -> bool {
+        self.of(account)
+            .any(|entry| matches!(entry.state, JournalState::Queued | JournalState::Sending))
+    }
+
+    /// An account's open entries that went out.
+    pub(super) fn sent(&self, account: &AccountName) -> Vec<JournalEntry> {
+        self.of(account)
+            .filter(|entry| entry.sent_at.is_some())
+            .cloned()
+            .collect()
+    }
+
+    /// What is known of the use of an account's windows.
+    pub(super) async fn usage(&self, lane: &Lane) -> Result<Usage, StoreTrouble> {
+        let limits = lane.limits.borrow().clone();
+        let sent = self.sent(&lane.asker.account);
+        self.pen
+            .usage(&lane.asker, &limits, lane.closed.clone(), &sent)
+            .await
+    }
+
+    /// Leaves to the history what stands in `sending`. Only for the holder of the sender's lock, and only while it sends
+    /// nothing itself.
+    pub(super) async fn leave_to_history(
+        &mut self,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreTrouble> {
+        let left: Vec<JournalId> = self
+            .open
+            .values()
+            .filter(|entry| entry.state == JournalState::Sending)
+            .map(|entry| entry.id.clone())
+            .collect();
+        for id in left {
+            self.broken_off(&id, now).await?;
+        }
+        Ok(())
+    }
+
+    /// Notes that nobody knows what became of a request that was on its way.
+    pub(super) async fn broken_off(
+        &mut self,
+        id: &JournalId,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreTrouble> {
+        let details = StepDetails {
+            error: Some(LEFT.to_owned()),
+            ..StepDetails::at(now)
+        };
+        let stepped = self
+            .pen
+            .step(id, JournalState::Sending, JournalState::Unknown, details)
+            .await?;
+        if let Some(entry) = stepped {
+            self.moved(entry);
+        }
+        Ok(())
+    }
+
+    /// Refuses a request that can never go out.
+    pub(super) async fn refuse(
+        &mut self,
+        id: &JournalId,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreTrouble> {
+        let details = StepDetails {
+            error: Some(NEVER.to_owned()),
+            ..StepDetails::at(now)
+        };
+        let stepped = self
+            .pen
+            .step(id, JournalState::Queued, JournalState::Rejected, details)
+            .await?;
+        if let Some(entry) = stepped {
+            self.moved(entry);
+        }
+        Ok(())
+    }
+
+    /// Looks in an account's history for what went out: which purge each request became, and what became of that. Of
+    /// `range`, where given, only purges created in it are new to the history.
+    pub(super) async fn settle(
+        &mut self,
+        lane: &Lane,
+        range: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    ) -> Result<(), StoreTrouble> {
+        let asker = &lane.asker;
+        let (now, ahead) = (asker.clock.now(), asker.vendor_now() - asker.clock.now());
+        let skew = asker.doubt() + SKEW;
+        // By the vendor's clock: when the purge of an entry may have been created.
+        let span = |entry: &JournalEntry| {
+            let sent = entry.sent_at? + ahead;
+            Some((sent - skew, sent + LATEST))
+        };
+        let waiting: Vec<JournalEntry> = self
+            .of(&asker.account)
+            .filter(|entry| matches!(entry.state, JournalState::Accepted | JournalState::Unknown))
+            .filter(|entry| {
+                span(entry).is_some_and(|(from, until)| {
+                    range.is_none_or(|range| from <= range.1 && range.0 <= until)
+                })
+            })
+            .cloned()
+            .collect();
+        let spans = || waiting.iter().filter_map(span);
+        let (Some(from), Some(until)) = (
+            spans().map(|span| span.0).min(),
+            spans().map(|span| span.1).max(),
+        ) else {
+            return Ok(());
+        };
+        let details = self.pen.purges(&asker.account, from, until).await?;
+        let ours: HashSet<&PurgeId> = waiting
+            .iter()
+            .filter_map(|entry| entry.purge.as_ref())
+            .collect();
+        let taken: HashSet<PurgeId> = details
+            .iter()
+            .filter(|detail| detail.sent.is_some() && !ours.contains(&detail.purge.id))
+            .map(|detail| detail.purge.id.clone())
+            .collect();
+        // Requests bear times of our clock.
+        let purges: Vec<Purge> = details
+            .into_iter()
+            .map(|detail| Purge {
+                created: detail.purge.created - ahead,
+                ..detail.purge
+            })
+            .collect();
+        for (id, purge) in assign(&waiting, &purges, &taken, skew) {
+            let status = purges.iter().find(|found| found.id == purge);
+            self.found(&id, &purge, status.map(|purge| purge.status), now)
+                .await?;
+        }
+        Ok(())
+    }
+
+    async fn found(
+        &mut self,
+        id: &JournalId,
+        purge: &PurgeId,
+        status: Option<Status>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreTrouble> {
+        let Some(mut entry) = self.open.get(id).cloned() else {
+            return Ok(());
+        };
+        if entry.purge.is_none() {
+            let Some(linked) = self.pen.link(id, purge).await? else {
+                return Ok(());
+            };
+            self.moved(linked.clone());
+            entry = linked;
+        }
+        let to = match status {
+            Some(Status::Successful) => JournalState::Successful,
+            Some(Status::Failed) => JournalState::Failed,
+            Some(Status::InProgress | Status::ReportDisabled | Status::Unknown) | None => {
+                JournalState::Accepted
+            }
+        };
+        if to == entry.state {
+            return Ok(());
+        }
+        let stepped = self
+            .pen
+            .step(id, entry.state, to, StepDetails::at(now))
+            .await?;
+        if let Some(entry) = stepped {
+            self.moved(entry);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,153 @@
+//! Writing steps into the journal, and telling the core of each.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::domain::budget::{Closed, Spent, Usage};
+use crate::domain::filter::{Clause, Pattern, Predicate, Test};
+use crate::domain::ids::{AccountName, JournalId, PurgeId};
+use crate::domain::journal::{JournalEntry, JournalState};
+use crate::domain::limits::Limits;
+use crate::domain::purge::PurgeDetail;
+use crate::domain::query::Sort;
+use crate::effect::{Report, StoreTrouble};
+use crate::store::{Matched, Reader, StepDetails, Stepped, StoreFailure};
+use crate::tasks::asker::Asker;
+use crate::tasks::clerk::Clerk;
+use crate::tasks::clock::delta;
+use crate::tasks::outbox::Outbox;
+
+/// Writes into the journal. Clones write into the same one.
+#[derive(Clone, Debug)]
+pub(super) struct Pen {
+    pub(super) clerk: Clerk,
+    pub(super) outbox: Outbox,
+}
+
+impl Pen {
+    /// Takes a step, if the entry stands where we believe; `None` where it does not.
+    pub(super) async fn step(
+        &self,
+        id: &JournalId,
+        from: JournalState,
+        to: JournalState,
+        details: StepDetails,
+    ) -> Result<Option<JournalEntry>, StoreTrouble> {
+        let id = id.clone();
+        let stepped = self
+            .clerk
+            .call(move |books| books.writer()?.step(&id, from, to, &details))
+            .await?;
+        Ok(match stepped {
+            Stepped::Done(entry) => {
+                self.outbox.post(Report::Journal(entry.clone()));
+                Some(*entry)
+            }
+            Stepped::Refused { .. } => None,
+        })
+    }
+
+    /// Notes which purge an entry became; `None` where that purge is another entry's.
+    pub(super) async fn link(
+        &self,
+        id: &JournalId,
+        purge: &PurgeId,
+    ) -> Result<Option<JournalEntry>, StoreTrouble> {
+        let (id, purge) = (id.clone(), purge.clone());
+        let matched = self
+            .clerk
+            .call(move |books| books.writer()?.match_purge(&id, &purge))
+            .await?;
+        Ok(match matched {
+            Matched::Linked(entry) => {
+                self.outbox.post(Report::Journal(entry.clone()));
+                Some(*entry)
+            }
+            Matched::Taken(_) | Matched::Missing => None,
+        })
+    }
+
+    /// An account's purges that were created in a time, by the vendor's clock, limits included.
+    pub(super) async fn purges(
+        &self,
+        account: &AccountName,
+        from: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<Vec<PurgeDetail>, StoreTrouble> {
+        let predicate = Predicate {
+            from: Some(from),
+            until: Some(until + TimeDelta::microseconds(1)),
+            clauses: vec![Clause {
+                negated: false,
+                test: Test::Account(vec![Pattern::Is(account.as_str().to_ascii_lowercase())]),
+            }],
+        };
+        self.clerk
+            .call(move |books| all(&books.reader, &predicate))
+            .await
+    }
+
+    /// What is known of the use of an account's windows, by the vendor's clock: everybody's purges out of the history,
+    /// and of `sent`, entries of our journal, those that it does not show yet.
+    pub(super) async fn usage(
+        &self,
+        asker: &Asker,
+        limits: &Limits,
+        closed: Vec<Closed>,
+        sent: &[JournalEntry],
+    ) -> Result<Usage, StoreTrouble> {
+        let margin = asker.doubt();
+        let mut usage = Usage {
+            spent: Vec::new(),
+            closed,
+            margin,
+        };
+        let rules = [&limits.url, &limits.pattern, &limits.all];
+        let windows = rules.into_iter().flatten().flat_map(|rule| &rule.windows);
+        let Some(longest) = windows.map(|window| window.per).max() else {
+            return Ok(usage);
+        };
+        let (now, ahead) = (asker.vendor_now(), asker.vendor_now() - asker.clock.now());
+        let since = now - delta(longest) - margin;
+        // A purge dated a little ahead counts as well.
+        let purges = self
+            .purges(&asker.account, since, now + TimeDelta::hours(1))
+            .await?;
+        for entry in sent {
+            let listed = |id: &PurgeId| purges.iter().any(|detail| detail.purge.id == *id);
+            if let Some(sent_at) = entry.sent_at
+                && !entry.purge.as_ref().is_some_and(listed)
+                && sent_at + ahead > since
+            {
+                usage.spent.push(Spent {
+                    account: entry.request.account.clone(),
+                    resource: entry.request.resource.clone(),
+                    kind: entry.request.kind(),
+                    at: sent_at + ahead,
+                    targets: entry.request.payload.targets().len() as u32,
+                    sent_here: true,
+                });
+            }
+        }
+        usage.spent.extend(purges.into_iter().filter_map(|detail| {
+            // A kind that we do not know uses up a window that we do not know.
+            Some(Spent {
+                kind: detail.purge.kind?,
+                account: detail.purge.account,
+                resource: detail.purge.resource,
+                at: detail.purge.created,
+                targets: detail.purge.targets.len() as u32,
+                sent_here: detail.sent.is_some(),
+            })
+        }));
+        Ok(usage)
+    }
+}
+
+fn all(reader: &Reader, predicate: &Predicate) -> Result<Vec<PurgeDetail>, StoreFailure> {
+    let mut purges = Vec::new();
+    reader.export(predicate, Sort::Newest, None, &mut |detail| {
+        purges.push(detail);
+        std::ops::ControlFlow::Continue(())
+    })?;
+    Ok(purges)
+}

@@ -1,0 +1,154 @@
+//! Reading a list by offset, over and over, until it is certain that all of it was seen.
+//!
+//! A list that grows while it is read by offset can hide a purge between two pages, and the order of the vendors' lists is
+//! not documented. But a list that only grows holds exactly what was seen of it as soon as that is as many as the vendor
+//! counts in the same answer. Where the vendor does not count, or counts what it does not show, two passes that agree must do.
+
+use std::collections::HashSet;
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+
+use crate::providers::HistoryPage;
+
+/// How many passes are made before the list is left for another time.
+const PASSES: u32 = 8;
+
+/// A list that is being read.
+#[derive(Debug, Default)]
+pub(super) struct Passes {
+    offset: u64,
+    seen: Seen,
+    this: Pass,
+    before: Option<Pass>,
+    made: u32,
+}
+
+/// One pass from the first page to the last.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Pass {
+    ids: HashSet<u64>,
+    records: u64,
+    /// Records among them that could not be read.
+    unreadable: u64,
+    total: Option<u64>,
+    /// The vendor's count moved while the pass was made.
+    moved: bool,
+}
+
+/// What all passes saw together. Hashes stand for ids and targets, to keep long lists small; should two ever share one, the
+/// count stays short and the list is read again, never taken for complete.
+#[derive(Debug, Default)]
+struct Seen {
+    ids: HashSet<u64>,
+    /// Purge and target, for vendors that list targets.
+    rows: HashSet<u64>,
+    grouped: bool,
+}
+
+/// Whether passes are at their end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Ask on, from the new offset.
+    More,
+    /// Everything there is was seen.
+    Complete,
+    /// There is no telling; enough for now.
+    Torn,
+}
+
+impl Passes {
+    /// The offset of the next question.
+    pub(super) fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// Takes the answer at the current offset. After `Complete` and `Torn` the next question starts a new reading, which
+    /// still knows what was seen before: a list that did not grow is complete again with its first page.
+    pub(super) fn answer(&mut self, page: &HistoryPage) -> Verdict {
+        self.seen.take(page);
+        self.this.take(page, self.offset == 0);
+        self.offset += page.records;
+        if page.total.is_some_and(|total| self.seen.are(total)) {
+            self.start_again();
+            return Verdict::Complete;
+        }
+        let last = page.records == 0
+            || page
+                .total
+                .map_or(page.complete, |total| self.offset >= total);
+        if !last {
+            return Verdict::More;
+        }
+        self.offset = 0;
+        let this = std::mem::take(&mut self.this);
+        if self.before.as_ref() == Some(&this) && this.is_whole(self.seen.grouped) {
+            // What was seen beyond this the vendor has dropped since.
+            self.seen.ids = this.ids;
+            self.start_again();
+            return Verdict::Complete;
+        }
+        self.before = Some(this);
+        self.made += 1;
+        if self.made < PASSES {
+            return Verdict::More;
+        }
+        self.start_again();
+        self.seen = Seen::default();
+        Verdict::Torn
+    }
+
+    fn start_again(&mut self) {
+        self.offset = 0;
+        self.made = 0;
+        self.before = None;
+        self.this = Pass::default();
+    }
+}
+
+impl Pass {
+    fn take(&mut self, page: &HistoryPage, first: bool) {
+        if first {
+            self.total = page.total;
+        } else if page.total != self.total {
+            self.moved = true;
+        }
+        self.records += page.records;
+        self.unreadable += page.unreadable;
+        self.ids
+            .extend(page.purges.iter().map(|purge| hash(purge.id.as_str())));
+    }
+
+    /// Whether it read exactly what the vendor counts, where it counts, each record once. Where records are targets, the
+    /// same target may stand in a purge twice, so that only their number can be held against the vendor's.
+    fn is_whole(&self, grouped: bool) -> bool {
+        !self.moved
+            && self.total.is_none_or(|total| total == self.records)
+            && (grouped || self.ids.len() as u64 + self.unreadable == self.records)
+    }
+}
+
+impl Seen {
+    fn take(&mut self, page: &HistoryPage) {
+        self.grouped |= page.records != page.purges.len() as u64 + page.unreadable;
+        for purge in &page.purges {
+            self.ids.insert(hash(purge.id.as_str()));
+            for target in &purge.targets {
+                self.rows
+                    .insert(hash((purge.id.as_str(), target.text.as_str())));
+            }
+        }
+    }
+
+    /// Whether that many of the vendor's records were seen.
+    fn are(&self, total: u64) -> bool {
+        let seen = if self.grouped {
+            self.rows.len()
+        } else {
+            self.ids.len()
+        };
+        seen as u64 == total
+    }
+}
+
+fn hash(value: impl std::hash::Hash) -> u64 {
+    BuildHasherDefault::<DefaultHasher>::default().hash_one(value)
+}
