@@ -249,7 +249,7 @@ pub fn update(app: &mut App, msg: Msg, ctx: &Ctx<'_>) -> Vec<Effect> {
         Msg::Report(report) => app.on_report(&report, ctx),
         Msg::Woke => {
             app.dirty = true;
-            Vec::new()
+            app.wake_panes(ctx)
         }
     };
     effects.extend(app.follow_budget());
