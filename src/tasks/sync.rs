@@ -11,6 +11,7 @@ mod pace;
 mod passes;
 mod ranges;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -88,6 +89,8 @@ pub(super) struct Keeper {
     posted: Standing,
     named: Option<StoreTrouble>,
     jumps: JumpWatch,
+    /// What was tried to its end at least once.
+    tried: BTreeSet<Task>,
 }
 
 /// What the store knows of an account when its keeper starts.
@@ -167,6 +170,7 @@ impl Keeper {
             agenda,
             named: None,
             jumps,
+            tried: BTreeSet::new(),
         }
     }
 
@@ -265,6 +269,12 @@ impl Keeper {
             Task::Limits => self.read_limits().await,
         };
         self.standing.older = self.history.older();
+        if done.is_err() || task != Task::News || !self.is_reading_news() {
+            self.tried.insert(task);
+        }
+        self.standing.looked_round = [Task::News, Task::Resources, Task::Limits]
+            .iter()
+            .all(|task| self.tried.contains(task));
         match done {
             Ok(()) => {
                 self.agenda.succeeded(task);
@@ -276,6 +286,11 @@ impl Keeper {
             Err(Trouble::Vendor(failure)) => self.failed(task, failure),
             Err(Trouble::Store(trouble)) => self.not_written(trouble),
         }
+    }
+
+    /// Whether news are half read.
+    fn is_reading_news(&self) -> bool {
+        matches!(&self.history, History::Ranges(ranges) if ranges.is_reading_news())
     }
 
     async fn read_news(&mut self) -> Result<(), Trouble> {
