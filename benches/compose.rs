@@ -170,6 +170,14 @@ fn read_10_000_urls(bencher: Bencher<'_, '_>) {
         .bench(|| read::read(black_box(&draft.text)));
 }
 
+#[divan::bench(args = [",", ", ", " ", "\",\""])]
+fn read_10_000_urls_on_one_line(bencher: Bencher<'_, '_>, between: &str) {
+    let text = urls(PASTE).text.replace('\n', between);
+    bencher
+        .counter(ItemsCount::new(PASTE))
+        .bench(|| read::read(black_box(&text)));
+}
+
 #[divan::bench]
 fn lint_10_000_urls(bencher: Bencher<'_, '_>) {
     let (office, draft) = (Office::new(), urls(PASTE));

@@ -20,7 +20,7 @@ use divan::Bencher;
 use purgedeck::domain::filter::{Clause, Pattern, Predicate, Test};
 use purgedeck::domain::kind::Kind;
 use purgedeck::domain::purge::{Purge, Target};
-use purgedeck::domain::query::{Anchor, Sort, SummaryQuery, WindowQuery};
+use purgedeck::domain::query::{Anchor, Sort, WindowQuery};
 use purgedeck::domain::status::Status;
 use purgedeck::store::{Access, Reader, Store};
 
@@ -207,38 +207,46 @@ fn open_and_first_window(bencher: Bencher, purges: usize) {
 }
 
 mod windows {
-    use super::*;
+    use std::sync::Arc;
 
-    fn bench(bencher: Bencher, purges: usize, predicate: Arc<Predicate>, anchor: Anchor) {
+    use chrono::TimeDelta;
+    use divan::Bencher;
+    use purgedeck::domain::filter::{Clause, Predicate, Test};
+    use purgedeck::domain::query::Anchor;
+    use purgedeck::domain::status::Status;
+
+    use super::{cname, end, everything, selecting, sizes, store, text, window};
+
+    fn bench(bencher: Bencher, purges: usize, predicate: &Arc<Predicate>, anchor: &Anchor) {
         let reader = store(purges).reader().unwrap();
-        bencher.bench_local(|| window(&reader, Arc::clone(&predicate), anchor.clone()));
+        bencher.bench_local(|| window(&reader, Arc::clone(predicate), anchor.clone()));
     }
 
     #[divan::bench(args = sizes())]
     fn home(bencher: Bencher, purges: usize) {
-        bench(bencher, purges, everything(), Anchor::Start);
+        bench(bencher, purges, &everything(), &Anchor::Start);
     }
 
     #[divan::bench(args = sizes())]
     fn last(bencher: Bencher, purges: usize) {
-        bench(bencher, purges, everything(), Anchor::End);
+        bench(bencher, purges, &everything(), &Anchor::End);
     }
 
     #[divan::bench(args = sizes())]
     fn page(bencher: Bencher, purges: usize) {
         let middle = end() - TimeDelta::days(45);
         let key = purgedeck::domain::ids::PurgeKey(middle.timestamp_micros());
-        bench(bencher, purges, everything(), Anchor::After(key));
+        bench(bencher, purges, &everything(), &Anchor::After(key));
     }
 
     #[divan::bench(args = sizes())]
     fn common_cname(bencher: Bencher, purges: usize) {
-        bench(bencher, purges, cname("www.acme*"), Anchor::Start);
+        bench(bencher, purges, &cname("www.acme*"), &Anchor::Start);
     }
 
     #[divan::bench(args = sizes())]
     fn rare_cname_from_the_end(bencher: Bencher, purges: usize) {
-        bench(bencher, purges, cname("api.soylent*"), Anchor::End);
+        bench(bencher, purges, &cname("api.soylent*"), &Anchor::End);
     }
 
     #[divan::bench(args = sizes())]
@@ -246,8 +254,8 @@ mod windows {
         bench(
             bencher,
             purges,
-            selecting(Test::Status(vec![Status::Failed])),
-            Anchor::Start,
+            &selecting(Test::Status(vec![Status::Failed])),
+            &Anchor::Start,
         );
     }
 
@@ -256,8 +264,8 @@ mod windows {
         bench(
             bencher,
             purges,
-            selecting(Test::Status(vec![Status::Unknown])),
-            Anchor::Start,
+            &selecting(Test::Status(vec![Status::Unknown])),
+            &Anchor::Start,
         );
     }
 
@@ -266,34 +274,34 @@ mod windows {
         bench(
             bencher,
             purges,
-            selecting(Test::Id(vec!["704321".to_owned()])),
-            Anchor::Start,
+            &selecting(Test::Id(vec!["704321".to_owned()])),
+            &Anchor::Start,
         );
     }
 
     #[divan::bench(args = sizes())]
     fn rare_text(bencher: Bencher, purges: usize) {
-        bench(bencher, purges, text("needle-rare"), Anchor::Start);
+        bench(bencher, purges, &text("needle-rare"), &Anchor::Start);
     }
 
     #[divan::bench(args = sizes())]
     fn text_in_two_percent(bencher: Bencher, purges: usize) {
-        bench(bencher, purges, text("/hotfix/"), Anchor::Start);
+        bench(bencher, purges, &text("/hotfix/"), &Anchor::Start);
     }
 
     #[divan::bench(args = sizes())]
     fn text_in_half_of_all(bencher: Bencher, purges: usize) {
-        bench(bencher, purges, text("video"), Anchor::Start);
+        bench(bencher, purges, &text("video"), &Anchor::Start);
     }
 
     #[divan::bench(args = sizes())]
     fn text_that_nothing_has(bencher: Bencher, purges: usize) {
-        bench(bencher, purges, text("staging/index"), Anchor::Start);
+        bench(bencher, purges, &text("staging/index"), &Anchor::Start);
     }
 
     #[divan::bench(args = sizes())]
     fn two_letters(bencher: Bencher, purges: usize) {
-        bench(bencher, purges, text("zq"), Anchor::Start);
+        bench(bencher, purges, &text("zq"), &Anchor::Start);
     }
 
     #[divan::bench(args = sizes())]
@@ -303,12 +311,19 @@ mod windows {
             negated: false,
             test: Test::Status(vec![Status::Failed]),
         });
-        bench(bencher, purges, Arc::new(predicate), Anchor::Start);
+        bench(bencher, purges, &Arc::new(predicate), &Anchor::Start);
     }
 }
 
 mod summaries {
-    use super::*;
+    use std::sync::Arc;
+
+    use divan::Bencher;
+    use purgedeck::domain::filter::{Predicate, Test};
+    use purgedeck::domain::query::SummaryQuery;
+    use purgedeck::domain::status::Status;
+
+    use super::{cname, end, selecting, sizes, store, text};
 
     fn bench(bencher: Bencher, purges: usize, predicate: Arc<Predicate>) {
         let reader = store(purges).reader().unwrap();

@@ -175,11 +175,14 @@ impl App {
         self.zone
     }
 
-    /// Whether the focused pane knows its rows, so that there is something to draw.
-    pub fn is_ready(&self) -> bool {
-        self.board
-            .pane(self.board.focus())
-            .is_none_or(|pane| pane.rows().is_known() && !pane.overview().is_loading())
+    /// Whether the focused pane knows its rows, so that there is something to draw; and whether it knows all of what it
+    /// asked for at the start.
+    pub fn readiness(&self) -> (bool, bool) {
+        let pane = self.board.pane(self.board.focus());
+        pane.map_or((true, true), |pane| {
+            let rows = pane.rows().is_known();
+            (rows, rows && !pane.overview().is_loading())
+        })
     }
 
     /// Whether the screen may have to be drawn again since this was asked last.
@@ -205,15 +208,15 @@ impl App {
         places(ctx.size).unwrap_or_default()
     }
 
-    fn board_area(&self, ctx: &Ctx<'_>) -> Rect {
+    fn board_area(ctx: &Ctx<'_>) -> Rect {
         Self::places(ctx).board
     }
 
     fn area_of(&self, slot: Slot, ctx: &Ctx<'_>) -> Rect {
-        self.board.place(slot, self.board_area(ctx))
+        self.board.place(slot, Self::board_area(ctx))
     }
 
-    fn screen(&self, ctx: &Ctx<'_>) -> Rect {
+    fn screen(ctx: &Ctx<'_>) -> Rect {
         Rect::new(0, 0, ctx.size.0, ctx.size.1)
     }
 
@@ -243,10 +246,10 @@ pub fn update(app: &mut App, msg: Msg, ctx: &Ctx<'_>) -> Vec<Effect> {
             app.dirty = true;
             app.on_input(input, ctx)
         }
-        Msg::Report(report) => app.on_report(report, ctx),
+        Msg::Report(report) => app.on_report(&report, ctx),
         Msg::Woke => {
             app.dirty = true;
-            Vec::new()
+            app.wake_panes(ctx)
         }
     };
     effects.extend(app.follow_budget());

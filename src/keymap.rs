@@ -1,6 +1,6 @@
 //! Chords and the commands that they mean, per context; the operator's own keys over the defaults.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::str::FromStr;
 
@@ -10,7 +10,7 @@ use crokey::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use crate::commands::{Command, Context};
 
 /// One key, perhaps with ctrl, alt or shift, in the one form that every terminal's report of it comes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Chord(KeyCombination);
 
 impl Chord {
@@ -84,12 +84,10 @@ impl FromStr for Chord {
             rest = after;
         }
         let mut characters = rest.chars();
-        let code = match (characters.next(), characters.next()) {
-            (Some(character), None) => KeyCode::Char(character),
-            _ => {
-                let read = crokey::parse(rest).map_err(|_| wrong())?;
-                *read.codes.first()
-            }
+        let code = if let (Some(character), None) = (characters.next(), characters.next()) {
+            KeyCode::Char(character)
+        } else {
+            *crokey::parse(rest).map_err(|_| wrong())?.codes.first()
         };
         Ok(Self::normal(code, modifiers))
     }
@@ -107,6 +105,10 @@ impl fmt::Display for Chord {
                 f.write_str(name)?;
             }
         }
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "every other key is written as crokey writes it"
+        )]
         match self.0.codes.first() {
             KeyCode::Char(' ') => f.write_str("space"),
             KeyCode::Char(character) => write!(f, "{character}"),
@@ -153,7 +155,7 @@ pub enum KeyFault {
 /// The keys of every command and the command of every key.
 #[derive(Clone, Debug)]
 pub struct Keymap {
-    meanings: BTreeMap<(Context, Chord), Command>,
+    meanings: HashMap<(Context, Chord), Command>,
     keys: BTreeMap<Command, Vec<Chord>>,
 }
 
@@ -171,7 +173,7 @@ impl Keymap {
             }
         }
         let mut map = Self {
-            meanings: BTreeMap::new(),
+            meanings: HashMap::new(),
             keys: BTreeMap::new(),
         };
         for &command in Command::EVERY {
@@ -202,10 +204,12 @@ impl Keymap {
             let taken = self
                 .meanings
                 .iter()
-                .find(|((other, bound), owner)| {
+                .filter(|((other, bound), owner)| {
                     *bound == chord && overlap(*other, context) && **owner != command
                 })
-                .map(|(_, owner)| owner.about().name);
+                .map(|(_, owner)| *owner)
+                .min()
+                .map(|owner| owner.about().name);
             if let Some(first) = taken {
                 let fault = KeyFault::Taken {
                     chord: chord.to_string(),
@@ -311,6 +315,22 @@ mod tests {
         assert_eq!(Chord::of_key(question), chord("?"));
         let back = KeyEvent::new(KeyCode::BackTab, KeyModifiers::SHIFT);
         assert_eq!(Chord::of_key(back), chord("shift-tab"));
+    }
+
+    #[test]
+    fn upper_and_lower_case_are_two_keys() {
+        let map = defaults();
+        let history = [Context::History, Context::Global];
+        for (key, command) in [
+            ("g", Command::MoveFirst),
+            ("G", Command::MoveLast),
+            ("f", Command::FilterToCname),
+            ("F", Command::FilterToAccount),
+            ("y", Command::Copy),
+            ("Y", Command::CopyCurl),
+        ] {
+            assert_eq!(map.lookup(&history, chord(key)), Some(command), "{key}");
+        }
     }
 
     #[test]

@@ -25,7 +25,7 @@
 //!
 //! High to low, never upward; `tests/house.rs` walks `src/` and holds the code to it.
 //!
-//! - `cli` never draws; `tui` never talks to a vendor
+//! - `cli` sets up and never draws; `tui` never talks to a vendor
 //! - `screen` → `app`, panes' views, `widgets`, `theme`
 //! - `app` → `panes`, `commands`, `keymap`, `effect`, `domain`: no clock, no spawn, no await, no vendor's name
 //! - `panes` → `effect`, `commands`, `domain`; a pane never imports another; a view sees its own pane and `widgets`, `theme`

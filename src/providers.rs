@@ -9,10 +9,12 @@
 
 pub mod clock;
 mod credential;
+mod faults;
 mod found;
 pub mod gcore;
 pub mod http;
 mod lenient;
+pub mod medianova;
 #[cfg(test)]
 #[expect(
     clippy::unwrap_used,
@@ -151,6 +153,7 @@ pub fn connect(account: &AccountConfig) -> Result<Arc<dyn Provider>, ConnectFail
     match account.provider().as_str() {
         gcore::NAME => Ok(Arc::new(gcore::Gcore::of(account)?)),
         tencent::NAME => tencent::of(account),
+        medianova::NAME => Ok(Arc::new(medianova::Medianova::of(account)?)),
         _ => Err(ConnectFailure::UnknownProvider(account.provider().clone())),
     }
 }

@@ -9,6 +9,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
+            "app",
             "commands",
             "config",
             "domain",
@@ -60,7 +61,7 @@ const VIEWS: &[&str] = &["theme", "widgets"];
 const DRAWING: &[&str] = &["panes/look.rs"];
 
 /// Pieces that panes are made of: drawn like a pane, but no pane.
-const PIECES: &[&str] = &["field"];
+const PIECES: &[&str] = &["chooser", "field"];
 
 /// One file under `src/`.
 struct File {

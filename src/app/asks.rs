@@ -2,6 +2,7 @@
 
 use crate::domain::filter::Filter;
 use crate::effect::{Effect, Notice, Tone};
+use crate::panes::history::HistoryPane;
 use crate::panes::{Answer, Ask, Opening, Outcome, PickFor};
 
 use super::focus::Origin;
@@ -17,7 +18,7 @@ impl App {
             contexts: self.contexts(),
             unavailable: &unavailable,
         };
-        let (overlay, outcome) = open(opening, means, &self.pane_ctx(self.screen(ctx), ctx));
+        let (overlay, outcome) = open(opening, means, &self.pane_ctx(Self::screen(ctx), ctx));
         self.overlays.open(overlay);
         let top = Origin::Overlay(self.overlays.len() - 1);
         self.settle(outcome, top, ctx)
@@ -85,7 +86,7 @@ impl App {
                 self.show_tab(tab, ctx)
             }
             Ask::Split { right } => {
-                if self.board.split(right, self.board_area(ctx)).is_none() {
+                if self.board.split(right, Self::board_area(ctx)).is_none() {
                     self.say(Tone::Info, "There is no room for another pane here.", ctx);
                     return Vec::new();
                 }
@@ -130,10 +131,19 @@ impl App {
         self.start_panes(ctx)
     }
 
+    pub(super) fn wake_panes(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for slot in self.board.shown() {
+            let outcome = self.with_pane(slot, ctx, HistoryPane::wake);
+            effects.extend(self.settle(outcome, Origin::Pane(slot), ctx));
+        }
+        effects
+    }
+
     pub(super) fn start_panes(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
         let mut effects = Vec::new();
         for slot in self.board.shown() {
-            let outcome = self.with_pane(slot, ctx, |pane, ctx| pane.start(ctx));
+            let outcome = self.with_pane(slot, ctx, HistoryPane::start);
             effects.extend(self.settle(outcome, Origin::Pane(slot), ctx));
         }
         effects

@@ -3,11 +3,17 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::budget::RecentPurge;
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::domain::budget::{BudgetLine, RecentPurge, Spent, Usage, budget};
 use crate::domain::ids::{AccountName, ResourceId, Ticket};
 use crate::effect::{Effect, StoreTrouble, Tickets};
+use crate::panes::world::World;
 
 type Of = (AccountName, ResourceId);
+
+/// How far the vendors' clocks are taken to be from ours.
+const MARGIN: TimeDelta = TimeDelta::seconds(2);
 
 /// Recent purges by resource.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -65,4 +71,40 @@ impl Budgets {
             .retain(|of, _| of.0 != *account || Some(of) == here.as_ref());
         self.spoiled |= here.is_some_and(|(name, _)| name == *account);
     }
+
+    /// The resource under the cursor and how its windows stand; `None` while that is not known.
+    pub fn stand(&self, world: &World, now: DateTime<Utc>) -> Option<Stand> {
+        let of = self.here.as_ref()?;
+        let (account, resource) = of;
+        let limits = world.limits.get(account)?;
+        let queued = world
+            .open
+            .values()
+            .filter(|entry| entry.request.account == *account)
+            .filter_map(|entry| Spent::queued(entry, now));
+        let usage = Usage {
+            spent: self
+                .known
+                .get(of)?
+                .iter()
+                .map(|recent| recent.spent.clone())
+                .chain(queued)
+                .collect(),
+            closed: Vec::new(),
+            margin: MARGIN,
+        };
+        Some(Stand {
+            cname: world.resource(account, resource)?.cname.clone(),
+            windows: budget(limits, account, resource, &usage, now),
+        })
+    }
+}
+
+/// How much of a resource's limits is left at an instant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stand {
+    /// The resource's cname.
+    pub cname: String,
+    /// Its windows, by kind.
+    pub windows: Vec<BudgetLine>,
 }

@@ -63,7 +63,7 @@ impl App {
         match self.overlays.top() {
             Some(overlay) => overlay
                 .pane()
-                .unavailable(command, &self.pane_ctx(self.screen(ctx), ctx)),
+                .unavailable(command, &self.pane_ctx(Self::screen(ctx), ctx)),
             None => self
                 .board
                 .pane(focus)?
@@ -100,7 +100,7 @@ impl App {
             }
             Command::ZoneTurn => {
                 self.zone = self.other_zone();
-                Vec::new()
+                self.on_resized(ctx)
             }
             Command::Help => self.open(Opening::Help, ctx),
             Command::Palette => self.open(Opening::Palette, ctx),
@@ -140,7 +140,7 @@ impl App {
             return self.settle(outcome, from, ctx);
         }
         let position = ratatui::layout::Position::from(at);
-        let places = self.board.places(self.board_area(ctx));
+        let places = self.board.places(Self::board_area(ctx));
         let Some((slot, _)) = places
             .into_iter()
             .find(|(_, place)| place.contains(position))

@@ -9,13 +9,13 @@ use super::focus::Origin;
 use super::{App, Ctx};
 
 impl App {
-    pub(super) fn on_report(&mut self, report: Report, ctx: &Ctx<'_>) -> Vec<Effect> {
+    pub(super) fn on_report(&mut self, report: &Report, ctx: &Ctx<'_>) -> Vec<Effect> {
         let mut effects = Vec::new();
-        if self.world.learn(&report) {
+        if self.world.learn(report) {
             self.dirty = true;
             effects.extend(self.tell_overlays(ctx));
         }
-        match &report {
+        match report {
             Report::Notice(notice) => {
                 self.notices.add(notice.clone(), ctx.now);
                 self.dirty = true;
@@ -53,11 +53,11 @@ impl App {
             | Report::FileRead { .. } => {}
         }
         for slot in self.board.shown() {
-            let outcome = self.with_pane(slot, ctx, |pane, ctx| pane.on_report(&report, ctx));
+            let outcome = self.with_pane(slot, ctx, |pane, ctx| pane.on_report(report, ctx));
             self.dirty |= outcome.taken;
             effects.extend(self.settle(outcome, Origin::Pane(slot), ctx));
         }
-        effects.extend(self.each_overlay(ctx, |pane, ctx| pane.on_report(&report, ctx)));
+        effects.extend(self.each_overlay(ctx, |pane, ctx| pane.on_report(report, ctx)));
         effects
     }
 

@@ -27,5 +27,17 @@ pub fn next_wake(app: &App, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     } else {
         TimeDelta::minutes(1)
     };
-    now.duration_trunc(step).ok()?.checked_add_signed(step)
+    let tick = now.duration_trunc(step).ok()?.checked_add_signed(step)?;
+    let window = app.budgets.stand(&app.world, now);
+    let opens = window
+        .iter()
+        .flat_map(|stand| &stand.windows)
+        .filter_map(|window| window.next)
+        .filter(|next| *next > now)
+        .min();
+    let panes = app.board.shown().into_iter();
+    let asks = panes
+        .filter_map(|slot| app.board.pane(slot)?.next_wake())
+        .min();
+    [opens, asks].into_iter().flatten().chain([tick]).min()
 }

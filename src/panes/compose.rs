@@ -39,8 +39,8 @@ pub struct ComposePane {
     recent_ticket: Ticket,
     /// The resources whose recent purges were asked for.
     recent_of: BTreeSet<(AccountName, ResourceId)>,
-    /// The editor or the file that is awaited.
-    awaited: Option<Ticket>,
+    /// The editor or the file whose text is still to come.
+    expected: Option<Ticket>,
 }
 
 /// Which of the three texts the keys go to.
@@ -77,7 +77,7 @@ impl ComposePane {
             recent: Vec::new(),
             recent_ticket: Ticket::default(),
             recent_of: BTreeSet::new(),
-            awaited: None,
+            expected: None,
         };
         let outcome = pane.relint(ctx);
         (pane, outcome.effects)
@@ -327,7 +327,7 @@ impl Pane for ComposePane {
             }))),
             Command::ComposeEditor => {
                 let ticket = ctx.tickets.take();
-                self.awaited = Some(ticket);
+                self.expected = Some(ticket);
                 Outcome::effect(Effect::Edit {
                     ticket,
                     text: self.lines.text(),
@@ -381,8 +381,8 @@ impl Pane for ComposePane {
                     resources: self.recent_of.iter().cloned().collect(),
                 })
             }
-            Report::Edited { ticket, result } if Some(*ticket) == self.awaited => {
-                self.awaited = None;
+            Report::Edited { ticket, result } if Some(*ticket) == self.expected => {
+                self.expected = None;
                 match result {
                     Ok(Some(text)) => {
                         self.lines.set(text.trim_end());
@@ -392,8 +392,8 @@ impl Pane for ComposePane {
                     Err(words) => Outcome::say(Tone::Error, words.clone()),
                 }
             }
-            Report::FileRead { ticket, result } if Some(*ticket) == self.awaited => {
-                self.awaited = None;
+            Report::FileRead { ticket, result } if Some(*ticket) == self.expected => {
+                self.expected = None;
                 match result {
                     Ok(text) => self.append(text, ctx),
                     Err(words) => Outcome::say(Tone::Error, words.clone()),
@@ -419,7 +419,7 @@ impl Pane for ComposePane {
                 text,
             } => {
                 let ticket = ctx.tickets.take();
-                self.awaited = Some(ticket);
+                self.expected = Some(ticket);
                 Outcome::effect(Effect::ReadFile {
                     ticket,
                     path: PathBuf::from(text),

@@ -93,6 +93,10 @@ impl Field {
     /// Carries out an editing command. [`Command::FieldOlder`] and [`Command::FieldNewer`] go through the memory; the other
     /// field commands are the owner's.
     pub fn on_command(&mut self, command: Command) -> Touch {
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "every other command is the text's or nobody's"
+        )]
         match command {
             Command::FieldOlder => self.recall(true),
             Command::FieldNewer => self.recall(false),

@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use super::Screen;
 use crate::domain::account::Account;
 use crate::domain::text::visible;
-use crate::panes::look::age;
+use crate::panes::look::{age, of};
 use crate::theme::Role;
 use crate::widgets::text::{Pen, width};
 
@@ -69,7 +69,11 @@ fn accounts(screen: &Screen<'_>, room: u16) -> Vec<Part> {
         shown.insert(
             0,
             (
-                format!("{} {sound} accounts  ", theme.glyphs.online),
+                format!(
+                    "{} {}  ",
+                    theme.glyphs.online,
+                    of(sound as u64, "account", "accounts")
+                ),
                 theme.style(Role::Successful),
             ),
         );

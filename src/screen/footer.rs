@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
 use super::{Screen, status};
+use crate::panes::Pane;
 use crate::widgets::hints::Hints;
 
 pub(super) fn draw(screen: &Screen<'_>, area: Rect, with_notice: bool, buffer: &mut Buffer) {
@@ -12,14 +13,11 @@ pub(super) fn draw(screen: &Screen<'_>, area: Rect, with_notice: bool, buffer: &
         return;
     }
     let app = screen.app;
-    let commands = match app.overlays().top() {
-        Some(overlay) => overlay.pane().hints(),
-        None => {
-            use crate::panes::Pane;
-            let board = app.board();
-            board.pane(board.focus()).map_or(&[][..], Pane::hints)
-        }
-    };
+    let board = app.board();
+    let commands = app.overlays().top().map_or_else(
+        || board.pane(board.focus()).map_or(&[][..], Pane::hints),
+        |overlay| overlay.pane().hints(),
+    );
     let hints: Vec<(String, &str)> = commands
         .iter()
         .map(|command| (screen.key(*command), command.about().title))

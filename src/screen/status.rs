@@ -1,11 +1,15 @@
 //! The line above the keys: what the operator should read, else what is left of the limits of the row's resource.
 
+use std::time::Duration;
+
+use chrono::TimeDelta;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::Screen;
 use crate::domain::text::visible;
 use crate::effect::Tone;
+use crate::panes::look;
 use crate::theme::Role;
 use crate::widgets::text::{Pen, width};
 
@@ -13,7 +17,58 @@ pub(super) fn draw(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) {
     if area.is_empty() {
         return;
     }
-    draw_notice(screen, area, buffer);
+    if !draw_notice(screen, area, buffer) {
+        draw_budgets(screen, area, buffer);
+    }
+}
+
+fn draw_budgets(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) {
+    let (app, now) = (screen.app, screen.ctx.now);
+    let Some(stand) = app.budgets().stand(app.world(), now) else {
+        return;
+    };
+    let theme = screen.theme;
+    let dim = theme.style(Role::Dim);
+    let mut pen = Pen::new(buffer, area, theme.glyphs.ellipsis);
+    pen.put(" ", dim)
+        .put(&visible(&stand.cname, 100), theme.style(Role::Text));
+    let mut last_per = None;
+    for window in &stand.windows {
+        let used_up = window.left == 0;
+        let mut words = format!("{} {} of {}", window.kind, window.left, window.of);
+        // What holds for the window before holds for this one, unless it says otherwise.
+        if last_per != Some(window.per) {
+            words = format!("{words} left {}", per(window.per));
+            last_per = Some(window.per);
+        }
+        let mut more = Vec::new();
+        if let Some(next) = window.next.filter(|_| used_up) {
+            more.push(format!("next {}", app.zone().show(next).format("%H:%M:%S")));
+        }
+        if window.used_by_others > 0 {
+            more.push(format!("{} used elsewhere", window.used_by_others));
+        }
+        if !more.is_empty() {
+            words = format!("{words} ({})", more.join(", "));
+        }
+        // A half of a window's words could be read for the whole.
+        if pen.room() < width(&words) + 3 {
+            break;
+        }
+        let role = if used_up { Role::Warning } else { Role::Dim };
+        pen.put("  ", dim).put(&words, theme.style(role));
+    }
+}
+
+/// The length of a window in words.
+fn per(length: Duration) -> String {
+    match length.as_secs() {
+        1 => "this second".to_owned(),
+        60 => "this minute".to_owned(),
+        3_600 => "this hour".to_owned(),
+        86_400 => "in 24 h".to_owned(),
+        seconds => format!("in {}", look::length(TimeDelta::seconds(seconds as i64))),
+    }
 }
 
 /// Draws the notice that is to be read; whether there is one.

@@ -16,24 +16,46 @@ pub struct Configuration {
     pub secrets: Vec<(PathBuf, String)>,
 }
 
+/// One account before it is text: its keys, and its secrets with the files that they go to.
+struct Account {
+    name: String,
+    provider: &'static str,
+    base_url: String,
+    plain: Vec<(&'static str, String)>,
+    secret: Vec<(&'static str, String)>,
+}
+
 impl Simulator {
-    /// A complete configuration: an account per set of credentials, and a store of its own, so that the simulated purges
-    /// never mix with real ones. Secrets are to be kept in `secrets`, the store is `store`; both should be absolute.
-    pub fn config(&self, secrets: &Path, store: &Path) -> Configuration {
+    /// A complete configuration: an account per set of credentials of these vendors (`gcore`, `tencent`, `medianova`), and a
+    /// store of its own, so that the simulated purges never mix with real ones. Secrets are to be kept in `secrets`, the
+    /// store is `store`; both should be absolute.
+    pub fn config(&self, vendors: &[&str], secrets: &Path, store: &Path) -> Configuration {
         let mut text = "# Accounts of a simulator that runs on this machine; made by `purgedeck simulate --write-config`.\n".to_owned();
         let _ = writeln!(text, "store = {}", quoted(store));
         let mut files = Vec::new();
-        let gcore = self.gcore();
-        for account in gcore.accounts() {
-            let file = secrets.join(format!("{}.token", account.name));
-            let _ = writeln!(
+        for account in self.configured() {
+            if !vendors.contains(&account.provider) {
+                continue;
+            }
+            let Account {
+                name,
+                provider,
+                base_url,
+                plain,
+                secret,
+            } = account;
+            let _ = write!(
                 text,
-                "\n[[account]]\nname = \"{}\"\nprovider = \"gcore\"\nbase_url = \"{}\"\ntoken = {{ file = {} }}",
-                account.name,
-                gcore.base_url(),
-                quoted(&file)
+                "\n[[account]]\nname = \"{name}\"\nprovider = \"{provider}\"\nbase_url = \"{base_url}\"\n"
             );
-            files.push((file, account.token));
+            for (key, value) in plain {
+                let _ = writeln!(text, "{key} = \"{value}\"");
+            }
+            for (key, value) in secret {
+                let file = secrets.join(format!("{name}.{key}"));
+                let _ = writeln!(text, "{key} = {{ file = {} }}", quoted(&file));
+                files.push((file, value));
+            }
         }
         Configuration {
             text,
@@ -41,12 +63,49 @@ impl Simulator {
         }
     }
 
-    /// Writes the configuration to `path`, its secrets to the directory `path` + `.secrets` and its store to `path` + `.db`.
-    /// Files that are there are replaced; only the owner may read what is written.
+    fn configured(&self) -> Vec<Account> {
+        let (gcore, tencent, medianova) = (self.gcore(), self.tencent(), self.medianova());
+        let mut accounts: Vec<Account> = gcore
+            .accounts()
+            .into_iter()
+            .map(|account| Account {
+                name: account.name,
+                provider: "gcore",
+                base_url: gcore.base_url(),
+                plain: Vec::new(),
+                secret: vec![("token", account.token)],
+            })
+            .collect();
+        let key = tencent.account();
+        accounts.push(Account {
+            name: key.name,
+            provider: "tencent",
+            base_url: tencent.base_url(),
+            plain: Vec::new(),
+            secret: vec![("secret_id", key.secret_id), ("secret_key", key.secret_key)],
+        });
+        let organization = medianova.account();
+        accounts.push(Account {
+            name: organization.name,
+            provider: "medianova",
+            base_url: medianova.base_url(),
+            plain: vec![("organization", organization.organization)],
+            secret: vec![("token", organization.token)],
+        });
+        accounts
+    }
+
+    /// [`Simulator::write_config_of`] Gcore alone.
+    pub fn write_config(&self, path: &Path) -> io::Result<()> {
+        self.write_config_of(&["gcore"], path)
+    }
+
+    /// Writes the configuration of these vendors to `path`, its secrets to the directory `path` + `.secrets` and its store to
+    /// `path` + `.db`. Files that are there are replaced; only the owner may read what is written.
     ///
     /// # Errors
     /// A directory or file that cannot be written.
-    pub fn write_config(&self, path: &Path) -> io::Result<()> {
+    pub fn write_config_of(&self, vendors: &[&str], path: &Path) -> io::Result<()> {
         let path = std::path::absolute(path)?;
         let beside = |ending: &str| {
             let mut name = path.as_os_str().to_owned();
@@ -54,7 +113,7 @@ impl Simulator {
             PathBuf::from(name)
         };
         let folder = beside(".secrets");
-        let config = self.config(&folder, &beside(".db"));
+        let config = self.config(vendors, &folder, &beside(".db"));
         create_folder(&folder)?;
         for (file, secret) in &config.secrets {
             write(file, secret)?;

@@ -450,25 +450,24 @@ async fn colleagues_purge_as_time_goes_by() {
 }
 
 #[tokio::test]
-async fn the_written_configuration_names_both_accounts_and_keeps_their_tokens_apart() {
+async fn the_written_configuration_names_the_accounts_and_keeps_their_secrets_apart() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("purgedeck.toml");
     let (simulator, _) = quiet(|_| {}).await;
     simulator.write_config(&path).unwrap();
-    simulator.write_config(&path).unwrap();
-    let text = std::fs::read_to_string(&path).unwrap();
-    let config: toml::Table = toml::from_str(&text).unwrap();
-    let accounts = config["account"].as_array().unwrap();
-    assert_eq!(accounts.len(), 2);
-    for (account, wanted) in accounts.iter().zip(simulator.gcore().accounts()) {
-        assert_eq!(account["name"].as_str().unwrap(), wanted.name);
-        assert_eq!(
-            account["base_url"].as_str().unwrap(),
-            simulator.gcore().base_url()
-        );
-        let file = account["token"]["file"].as_str().unwrap();
-        assert_eq!(std::fs::read_to_string(file).unwrap(), wanted.token);
-        assert!(!text.contains(&wanted.token));
+    let read =
+        || -> toml::Table { toml::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap() };
+    assert_eq!(
+        read()["account"].as_array().unwrap().len(),
+        2,
+        "Gcore alone"
+    );
+    simulator
+        .write_config_of(&["gcore", "tencent", "medianova"], &path)
+        .unwrap();
+    let config = read();
+    let secret = |index: usize, key: &str| {
+        let file = config["account"][index][key]["file"].as_str().unwrap();
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
@@ -477,6 +476,78 @@ async fn the_written_configuration_names_both_accounts_and_keeps_their_tokens_ap
                 0o600
             );
         }
+        std::fs::read_to_string(file).unwrap()
+    };
+    let accounts = simulator.gcore().accounts();
+    for (index, account) in accounts.iter().enumerate() {
+        assert_eq!(
+            config["account"][index]["name"].as_str(),
+            Some(account.name.as_str())
+        );
+        assert_eq!(secret(index, "token"), account.token);
+    }
+    let key = simulator.tencent().account();
+    assert_eq!(
+        (secret(2, "secret_id"), secret(2, "secret_key")),
+        (key.secret_id, key.secret_key)
+    );
+    let organization = simulator.medianova().account();
+    assert_eq!(
+        config["account"][3]["organization"].as_str(),
+        Some(organization.organization.as_str())
+    );
+    assert_eq!(
+        config["account"][3]["base_url"].as_str(),
+        Some(simulator.medianova().base_url().as_str())
+    );
+    assert_eq!(secret(3, "token"), organization.token);
+    assert!(
+        !std::fs::read_to_string(&path)
+            .unwrap()
+            .contains(&accounts[0].token)
+    );
+}
+
+#[tokio::test]
+async fn every_seed_makes_a_whole_world() {
+    for seed in 0..12 {
+        let (simulator, _) = quiet(|options| {
+            options.seed = seed;
+            options.records = 200;
+        })
+        .await;
+        let resources = simulator.gcore().resources();
+        let with = |status: &str| {
+            resources
+                .iter()
+                .filter(|resource| resource.status == status)
+                .count()
+        };
+        assert_eq!(
+            (with("active"), with("suspended"), with("deleted")),
+            (37, 1, 2)
+        );
+        let list = get(&simulator, "/cdn/resources").await.unwrap().json();
+        for option in [
+            "slice",
+            "ignoreQueryString",
+            "query_params_whitelist",
+            "query_params_blacklist",
+        ] {
+            let has = |resource: &Value| resource["options"][option]["enabled"] == true;
+            assert!(
+                list.as_array().unwrap().iter().any(has),
+                "{option} of seed {seed}"
+            );
+        }
+        assert_eq!(
+            (
+                simulator.tencent().domains().len(),
+                simulator.medianova().resources().len()
+            ),
+            (18, 14)
+        );
+        simulator.stop().await;
     }
 }
 

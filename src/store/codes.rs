@@ -1,5 +1,6 @@
 //! The small numbers that stand for kinds and statuses in the file. They never change their meaning.
 
+use super::StoreFailure;
 use crate::domain::kind::Kind;
 use crate::domain::status::Status;
 
@@ -19,14 +20,14 @@ pub(super) fn of_kind(kind: Option<Kind>) -> u8 {
     }
 }
 
-/// The kind of a code; `None` for a code that nobody wrote.
-pub(super) fn to_kind(code: u8) -> Option<Option<Kind>> {
+/// The kind of a code; a code that nobody wrote is damage.
+pub(super) fn to_kind(code: u8) -> Result<Option<Kind>, StoreFailure> {
     match code {
-        0 => Some(None),
-        1 => Some(Some(Kind::Url)),
-        2 => Some(Some(Kind::Pattern)),
-        3 => Some(Some(Kind::All)),
-        _ => None,
+        0 => Ok(None),
+        1 => Ok(Some(Kind::Url)),
+        2 => Ok(Some(Kind::Pattern)),
+        3 => Ok(Some(Kind::All)),
+        _ => Err(StoreFailure::Corrupt),
     }
 }
 
@@ -41,11 +42,12 @@ pub(super) fn of_status(status: Status) -> u8 {
     }
 }
 
-/// The status of a code; `None` for a code that nobody wrote.
-pub(super) fn to_status(code: u8) -> Option<Status> {
+/// The status of a code; a code that nobody wrote is damage.
+pub(super) fn to_status(code: u8) -> Result<Status, StoreFailure> {
     Status::EVERY
         .into_iter()
         .find(|status| of_status(*status) == code)
+        .ok_or(StoreFailure::Corrupt)
 }
 
 #[cfg(test)]
@@ -55,14 +57,14 @@ mod tests {
     #[test]
     fn every_kind_and_status_comes_back_from_its_code() {
         for status in Status::EVERY {
-            assert_eq!(to_status(of_status(status)), Some(status));
+            assert_eq!(to_status(of_status(status)), Ok(status));
             assert!(usize::from(of_status(status)) < STATUSES);
         }
         for kind in Kind::EVERY.map(Some).into_iter().chain([None]) {
-            assert_eq!(to_kind(of_kind(kind)), Some(kind));
+            assert_eq!(to_kind(of_kind(kind)), Ok(kind));
             assert!(usize::from(of_kind(kind)) < KINDS);
         }
-        assert_eq!(to_status(9), None);
-        assert_eq!(to_kind(9), None);
+        assert_eq!(to_status(9), Err(StoreFailure::Corrupt));
+        assert_eq!(to_kind(9), Err(StoreFailure::Corrupt));
     }
 }

@@ -11,7 +11,7 @@ pub enum StoreFailure {
     #[error("the store is locked by another process")]
     Locked,
     /// The file, its directory or the whole file system cannot be written, or the store was opened for reading only.
-    #[error("the store cannot be written")]
+    #[error("the store's file or directory cannot be written")]
     ReadOnly,
     /// There is no room left for it.
     #[error("there is no room left for the store")]
@@ -113,6 +113,10 @@ impl StoreFailure {
 
 impl From<rusqlite::Error> for StoreFailure {
     fn from(error: rusqlite::Error) -> Self {
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "the database's own list of faults, which grows; the rest cannot be acted on one by one"
+        )]
         match error {
             rusqlite::Error::SqliteFailure(cause, words) => from_code(cause, words),
             // A column that does not hold what its table says was not written by us.
@@ -129,11 +133,16 @@ fn from_code(cause: ffi::Error, words: Option<String>) -> StoreFailure {
     if cause.extended_code == ffi::SQLITE_IOERR_CORRUPTFS {
         return StoreFailure::Corrupt;
     }
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the database's own list of codes, which grows; the rest cannot be acted on one by one"
+    )]
     match cause.code {
         ErrorCode::DatabaseBusy
         | ErrorCode::DatabaseLocked
         | ErrorCode::FileLockingProtocolFailed => StoreFailure::Locked,
-        ErrorCode::ReadOnly => StoreFailure::ReadOnly,
+        // What it cannot open beside the store, where the store itself is there, is a file that it would have to make.
+        ErrorCode::ReadOnly | ErrorCode::CannotOpen => StoreFailure::ReadOnly,
         ErrorCode::DiskFull => StoreFailure::Full,
         ErrorCode::DatabaseCorrupt => StoreFailure::Corrupt,
         ErrorCode::NotADatabase => StoreFailure::NotAStore,
@@ -147,6 +156,10 @@ fn from_code(cause: ffi::Error, words: Option<String>) -> StoreFailure {
 
 impl From<std::io::Error> for StoreFailure {
     fn from(error: std::io::Error) -> Self {
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "the system's own list of faults, which grows; the rest cannot be acted on one by one"
+        )]
         match error.kind() {
             std::io::ErrorKind::PermissionDenied => Self::Denied,
             std::io::ErrorKind::NotFound => Self::Missing,

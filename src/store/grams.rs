@@ -211,8 +211,8 @@ fn of_piece(piece: &[u8]) -> impl Iterator<Item = u32> {
 mod tests {
     use super::*;
 
-    fn asked(pattern: Pattern) -> Option<(String, bool)> {
-        of_pattern(&pattern).map(|lookup| (lookup.expression, lookup.wide))
+    fn asked(pattern: &Pattern) -> Option<(String, bool)> {
+        of_pattern(pattern).map(|lookup| (lookup.expression, lookup.wide))
     }
 
     #[test]
@@ -233,21 +233,21 @@ mod tests {
         let narrow = |expression: &str| Some((expression.to_owned(), false));
         let wide = |expression: &str| Some((expression.to_owned(), true));
         assert_eq!(
-            asked(Pattern::Contains("abcd".to_owned())),
+            asked(&Pattern::Contains("abcd".to_owned())),
             narrow("(616263 AND 626364)")
         );
         assert_eq!(
-            asked(Pattern::Is("ab".to_owned())),
+            asked(&Pattern::Is("ab".to_owned())),
             narrow("(616200 AND 620000)")
         );
         assert_eq!(
-            asked(Pattern::Glob("*abc*de*".to_owned())),
+            asked(&Pattern::Glob("*abc*de*".to_owned())),
             narrow("(616263)")
         );
-        assert_eq!(asked(Pattern::Contains("ab".to_owned())), wide("6162*"));
-        assert_eq!(asked(Pattern::Is("/".to_owned())), None);
-        assert_eq!(asked(Pattern::Glob("*".to_owned())), None);
-        assert_eq!(asked(Pattern::Contains(String::new())), None);
+        assert_eq!(asked(&Pattern::Contains("ab".to_owned())), wide("6162*"));
+        assert_eq!(asked(&Pattern::Is("/".to_owned())), None);
+        assert_eq!(asked(&Pattern::Glob("*".to_owned())), None);
+        assert_eq!(asked(&Pattern::Contains(String::new())), None);
     }
 
     #[test]

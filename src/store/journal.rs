@@ -91,7 +91,7 @@ impl Writer {
                     id.as_str(),
                     entry.request.account.as_str(),
                     entry.request.resource.as_str(),
-                    serde_json::to_string(&entry.request).map_err(unwritable)?,
+                    serde_json::to_string(&entry.request).map_err(|error| unwritable(&error))?,
                     JournalState::Queued.word(),
                     times::micros(now),
                     times::micros(entry.planned_at),

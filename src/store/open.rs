@@ -98,7 +98,7 @@ impl Store {
     /// The connection that writes. One of it is enough for a process: writers wait for each other.
     pub fn writer(&self) -> Result<Writer, StoreFailure> {
         match self.access {
-            Access::ReadWrite => Writer::new(self.connect()?),
+            Access::ReadWrite => Ok(Writer::new(self.connect()?)),
             Access::ReadOnly => Err(StoreFailure::ReadOnly),
         }
     }
@@ -129,7 +129,7 @@ impl Store {
     }
 
     fn check(&self, mut connection: Connection) -> Result<(), StoreFailure> {
-        let form = form(&connection).map_err(|error| self.explain(error))?;
+        let form = form(&connection)?;
         match (form, self.access) {
             (Some(form), _) if form == schema::FORM => {}
             (Some(found), Access::ReadOnly) => {
@@ -157,15 +157,6 @@ impl Store {
                 |error| error.kind() == io::ErrorKind::NotFound,
                 |log| log.len() == 0,
             )
-    }
-
-    fn explain(&self, failure: StoreFailure) -> StoreFailure {
-        match failure {
-            StoreFailure::Io(_) => fs::File::open(&self.path)
-                .map(|_| failure)
-                .unwrap_or_else(StoreFailure::from),
-            other => other,
-        }
     }
 
     /// What the system says, where the database only says that it cannot open the file.

@@ -37,15 +37,6 @@ pub(super) fn stroke(row: &Row<'_>) -> Result<Stroke, StoreFailure> {
 }
 
 impl View<'_> {
-    /// What filters look at, for one purge.
-    pub(super) fn stroke(&self, key: i64) -> Result<Option<Stroke>, StoreFailure> {
-        let mut find = self.connection.prepare_cached(
-            "SELECT key, nudge, account, resource, cname, \"by\", kind, status FROM purge WHERE key = ?1",
-        )?;
-        let mut rows = find.query([key])?;
-        rows.next()?.map(stroke).transpose()
-    }
-
     /// One purge as a line of a list.
     pub(super) fn row(&self, key: i64) -> Result<Option<PurgeRow>, StoreFailure> {
         let mut find = self.connection.prepare_cached(
@@ -68,8 +59,8 @@ impl View<'_> {
             provider,
             id: PurgeId::from(id),
             cname: self.names.word(traits.cname)?.to_owned(),
-            kind: codes::to_kind(traits.kind).ok_or(StoreFailure::Corrupt)?,
-            status: codes::to_status(traits.status).ok_or(StoreFailure::Corrupt)?,
+            kind: codes::to_kind(traits.kind)?,
+            status: codes::to_status(traits.status)?,
             raw_status: self.names.word(row.get(9)?)?.to_owned(),
             created: times::instant(stroke.created()),
             target_count: row.get(8)?,
@@ -101,9 +92,9 @@ impl View<'_> {
             id: PurgeId::from(row.get::<_, String>(10)?),
             resource: ResourceId::new(self.names.word(traits.resource)?),
             cname: self.names.word(traits.cname)?.to_owned(),
-            kind: codes::to_kind(traits.kind).ok_or(StoreFailure::Corrupt)?,
+            kind: codes::to_kind(traits.kind)?,
             raw_kind: self.names.word(row.get(12)?)?.to_owned(),
-            status: codes::to_status(traits.status).ok_or(StoreFailure::Corrupt)?,
+            status: codes::to_status(traits.status)?,
             raw_status: self.names.word(row.get(9)?)?.to_owned(),
             created: times::instant(stroke.created()),
             raw_created: row.get(14)?,

@@ -11,7 +11,8 @@ use super::names::Names;
 use super::strip::Traits;
 use super::times::{self, Range};
 use crate::domain::filter::{Pattern, Predicate, Test};
-use crate::domain::ids::AccountName;
+use crate::domain::ids::{AccountName, ProviderName};
+use crate::domain::status::Status;
 
 /// Which row numbers of a dictionary may stand in a column.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -112,13 +113,13 @@ impl Sieve {
                 Test::Status(statuses) => {
                     for (code, flag) in (0..).zip(&mut sieve.statuses) {
                         let listed =
-                            codes::to_status(code).is_some_and(|status| statuses.contains(&status));
+                            codes::to_status(code).is_ok_and(|status| statuses.contains(&status));
                         *flag &= listed != negated;
                     }
                 }
                 Test::Kind(kinds) => {
                     for (code, flag) in (0..).zip(&mut sieve.kinds) {
-                        let listed = codes::to_kind(code).is_some_and(|kind| kinds.contains(&kind));
+                        let listed = codes::to_kind(code).is_ok_and(|kind| kinds.contains(&kind));
                         *flag &= listed != negated;
                     }
                 }
@@ -147,8 +148,7 @@ impl Sieve {
     /// Narrows it to unfinished purges.
     pub(super) fn unfinished(mut self) -> Self {
         for (code, flag) in (0..).zip(&mut self.statuses) {
-            *flag &=
-                codes::to_status(code).is_some_and(crate::domain::status::Status::is_unfinished);
+            *flag &= codes::to_status(code).is_ok_and(Status::is_unfinished);
         }
         self
     }
@@ -168,7 +168,7 @@ impl Sieve {
     fn keep_accounts(
         &mut self,
         names: &Names,
-        keep: impl Fn(&(AccountName, crate::domain::ids::ProviderName)) -> bool,
+        keep: impl Fn(&(AccountName, ProviderName)) -> bool,
     ) {
         let numbers = names.accounts().map(|(id, _)| id);
         self.accounts
@@ -213,6 +213,11 @@ impl Sieve {
     /// Whether an account's purges may pass at all.
     pub(super) fn has_account(&self, account: u32) -> bool {
         self.accounts.has(account)
+    }
+
+    /// Whether no account is left out.
+    pub(super) fn has_every_account(&self) -> bool {
+        self.accounts == Allowed::Every
     }
 
     /// Whether a purge of this time passes as far as that tells.

@@ -1,5 +1,6 @@
 //! What is known of a selection as a whole: counts, facets, timeline, coverage.
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use super::rows::View;
@@ -92,12 +93,12 @@ impl View<'_> {
             ..Summary::default()
         };
         for (code, selected) in (0..).zip(count.statuses).filter(|status| status.1 > 0) {
-            let status = codes::to_status(code).ok_or(StoreFailure::Corrupt)?;
+            let status = codes::to_status(code)?;
             summary.by_status.push((status, selected));
         }
         summary.by_status.sort_unstable_by_key(|status| status.0);
         for (code, selected) in (0..).zip(count.kinds).filter(|kind| kind.1 > 0) {
-            let kind = codes::to_kind(code).ok_or(StoreFailure::Corrupt)?;
+            let kind = codes::to_kind(code)?;
             summary.by_kind.push((kind, selected));
         }
         // Those that we know first.
@@ -124,14 +125,26 @@ impl View<'_> {
     }
 
     fn coverages(&self, sieve: &Sieve) -> Result<Vec<(AccountName, Coverage)>, StoreFailure> {
-        let mut all: Vec<(AccountName, Coverage)> = Vec::new();
+        let mut accounts = BTreeSet::new();
         for (id, account) in self.names.accounts() {
-            if sieve.has_account(id) && all.iter().all(|known| known.0 != account.0) {
-                all.push((account.0.clone(), self.coverage(&account.0)?));
+            if sieve.has_account(id) {
+                accounts.insert(account.0.clone());
             }
         }
-        all.sort_by(|one, other| one.0.cmp(&other.0));
-        Ok(all)
+        if sieve.has_every_account() {
+            // An account may be known to have no purges at all.
+            let mut find = self
+                .connection
+                .prepare_cached("SELECT DISTINCT account FROM coverage")?;
+            for name in find.query_map([], |row| row.get::<_, String>(0))? {
+                accounts.insert(name?.into());
+            }
+        }
+        let told = accounts.into_iter().map(|account| {
+            let coverage = self.coverage(&account)?;
+            Ok((account, coverage))
+        });
+        told.collect()
     }
 
     /// For which times an account's history is complete.

@@ -87,7 +87,7 @@ pub(super) fn read(
     }
     if let Some(fates) = fates {
         for (target, digit) in targets.iter_mut().zip(fates.bytes()) {
-            target.status = codes::to_status(digit.wrapping_sub(b'0'));
+            target.status = codes::to_status(digit.wrapping_sub(b'0')).ok();
         }
     }
     Ok(targets)

@@ -17,7 +17,8 @@ pub(super) fn micros(instant: DateTime<Utc>) -> i64 {
 
 /// The first whole microsecond at or after an instant: no stored time lies between the two.
 fn micros_up(instant: DateTime<Utc>) -> i64 {
-    micros(instant).saturating_add(i64::from(instant.timestamp_subsec_nanos() % 1000 > 0))
+    let between = !instant.timestamp_subsec_nanos().is_multiple_of(1000);
+    micros(instant).saturating_add(i64::from(between))
 }
 
 /// The instant of a microsecond. One that no calendar has becomes the nearest end of the calendar.

@@ -17,6 +17,12 @@ const IMPORT_CACHE: i64 = -65_536;
 /// The page cache otherwise, in KiB.
 const CACHE: i64 = -4096;
 
+/// So many new purges in an import make it worth the while to put the index of texts in order.
+const MUCH: u64 = if cfg!(test) { 100 } else { 10_000 };
+
+/// So many pages of that index are merged in one step.
+const MERGED: i64 = 2000;
+
 /// The connection that writes. Every call is one transaction: all of it is in the store afterwards, or nothing.
 ///
 /// History, coverage and resources can be read from the vendors again, so their transactions are safe against a crash of
@@ -74,13 +80,13 @@ impl Recorded {
 }
 
 impl Writer {
-    pub(super) fn new(connection: Connection) -> Result<Self, StoreFailure> {
-        Ok(Self {
+    pub(super) fn new(connection: Connection) -> Self {
+        Self {
             connection,
             naming: Naming::default(),
             collector: None,
             care: None,
-        })
+        }
     }
 
     /// Takes purges into the history: new ones are added, known ones are merged with what is known of them. The order of
@@ -167,7 +173,7 @@ impl Writer {
                 "REPLACE INTO resource (account, id, place, value) VALUES (?1, ?2, ?3, ?4)",
             )?;
             for (place, resource) in (0_i64..).zip(resources) {
-                let value = serde_json::to_string(resource).map_err(unwritable)?;
+                let value = serde_json::to_string(resource).map_err(|error| unwritable(&error))?;
                 insert.execute((account.as_str(), resource.id.as_str(), place, value))?;
             }
             connection.execute(
@@ -196,7 +202,7 @@ impl Writer {
         self.write(Care::Machine, |connection, _| {
             match draft {
                 Some(draft) => {
-                    let value = serde_json::to_string(draft).map_err(unwritable)?;
+                    let value = serde_json::to_string(draft).map_err(|error| unwritable(&error))?;
                     connection.execute(
                         "REPLACE INTO kept (name, value) VALUES ('draft', ?1)",
                         [value],
@@ -287,11 +293,19 @@ impl Import<'_> {
 
     /// Puts the index of texts in order where much was new, and tells what all batches came to.
     pub fn finish(self) -> Result<Recorded, StoreFailure> {
-        if self.recorded.new > 10_000 {
-            self.writer.write(Care::Process, |connection, _| {
-                connection.execute("INSERT INTO gram (gram) VALUES ('optimize')", [])?;
-                Ok(())
-            })?;
+        if self.recorded.new >= MUCH {
+            let mut pages = -MERGED;
+            // In steps, so that nobody waits long for the lock; what a step leaves is no fault, only slower to search.
+            while self.writer.write(Care::Process, |connection, _| {
+                let before = connection.total_changes();
+                connection
+                    .prepare_cached("INSERT INTO gram (gram, rank) VALUES ('merge', ?1)")?
+                    .execute([pages])?;
+                // The question itself counts as one change.
+                Ok(connection.total_changes() - before > 1)
+            })? {
+                pages = MERGED;
+            }
         }
         Ok(self.recorded)
     }
@@ -316,6 +330,6 @@ pub(super) fn kept_draft(connection: &Connection) -> Result<Option<Draft>, Store
     Ok(value.and_then(|value| serde_json::from_str(&value).ok()))
 }
 
-pub(super) fn unwritable(error: serde_json::Error) -> StoreFailure {
+pub(super) fn unwritable(error: &serde_json::Error) -> StoreFailure {
     StoreFailure::Io(error.to_string())
 }

@@ -53,16 +53,16 @@ pub(super) enum Word {
 /// How an account's history is read.
 #[derive(Debug)]
 enum History {
-    Ranges(ByRanges),
-    Lists(ByLists),
+    Ranges(Box<ByRanges>),
+    Lists(Box<ByLists>),
 }
 
 impl History {
     fn new(rule: &HistoryRule, coverage: Coverage, refresh: Duration) -> Self {
         if rule.per_resource || rule.reading == Reading::Pages {
-            Self::Lists(ByLists::new(rule.clone(), refresh))
+            Self::Lists(Box::new(ByLists::new(rule.clone(), refresh)))
         } else {
-            Self::Ranges(ByRanges::new(rule.clone(), coverage))
+            Self::Ranges(Box::new(ByRanges::new(rule.clone(), coverage)))
         }
     }
 
@@ -184,7 +184,7 @@ impl Keeper {
         loop {
             let (task, at) = self.next();
             self.standing.asking = at <= Instant::now();
-            self.standing.next_at = self.instant(self.news_at().max(at));
+            self.standing.next_at = Some(self.instant(self.news_at().max(at)));
             self.post();
             tokio::select! {
                 biased;
@@ -490,9 +490,9 @@ impl Keeper {
         }
     }
 
-    fn instant(&self, at: Instant) -> Option<DateTime<Utc>> {
+    fn instant(&self, at: Instant) -> DateTime<Utc> {
         let wait = at.saturating_duration_since(Instant::now());
-        Some(self.asker.clock.now() + delta(wait))
+        self.asker.clock.now() + delta(wait)
     }
 
     fn post(&mut self) {

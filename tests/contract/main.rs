@@ -43,4 +43,4 @@ macro_rules! contract {
     };
 }
 
-contract!(gcore);
+contract!(gcore, tencent_3, tencent_2, medianova, medianova_login);

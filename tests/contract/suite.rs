@@ -17,10 +17,11 @@ use super::world::World;
 /// More answers than any history here has.
 const MOST_PAGES: usize = 2_000;
 
-/// Every purge that a question selects, page by page.
+/// Every purge that a question selects, page by page. A purge whose targets stand on two pages is put together, as the
+/// store does.
 async fn all(provider: &dyn Provider, ask: &HistoryAsk) -> Vec<Purge> {
     let mut ask = ask.clone();
-    let mut purges = Vec::new();
+    let mut purges: Vec<Purge> = Vec::new();
     for _ in 0..MOST_PAGES {
         let page = provider.history(&ask).await.unwrap();
         assert_eq!(page.unreadable, 0);
@@ -28,9 +29,16 @@ async fn all(provider: &dyn Provider, ask: &HistoryAsk) -> Vec<Purge> {
             page.complete || page.records > 0,
             "neither more nor the end"
         );
-        purges.extend(page.purges);
+        let mut fresh = page.purges.into_iter().peekable();
+        if let (Some(last), Some(first)) = (purges.last_mut(), fresh.peek())
+            && last.id == first.id
+        {
+            last.targets.extend(fresh.next().unwrap().targets);
+        }
+        purges.extend(fresh);
         ask.offset += page.records;
         if page.complete {
+            assert!(page.total.is_none_or(|total| total == ask.offset));
             return purges;
         }
     }
@@ -65,8 +73,9 @@ fn of(resource: &Resource) -> HistoryAsk {
 }
 
 /// A resource of which everything may be purged.
-async fn live(provider: &dyn Provider) -> Resource {
-    provider
+async fn live(world: &World) -> Resource {
+    world
+        .provider
         .resources()
         .await
         .unwrap()
@@ -75,6 +84,10 @@ async fn live(provider: &dyn Provider) -> Resource {
             resource.state == ResourceState::Active
                 && resource.url_purge != Some(false)
                 && resource.all_purge != Some(false)
+                && world
+                    .usable
+                    .as_ref()
+                    .is_none_or(|usable| resource.id.as_str() == usable)
         })
         .unwrap()
 }
@@ -122,7 +135,7 @@ fn request(world: &World, resource: &Resource, payload: Payload) -> PurgeRequest
 }
 
 async fn urls(world: &World, names: &[&str]) -> PurgeRequest {
-    let resource = live(&*world.provider).await;
+    let resource = live(world).await;
     let payload = payload(world, &resource, Kind::Url, names);
     request(world, &resource, payload)
 }
@@ -245,7 +258,7 @@ pub(crate) async fn a_range_of_time_holds_what_it_should(world: World) {
 
 pub(crate) async fn the_history_of_one_resource_has_all_of_it(world: World) {
     let everything = whole(&*world.provider).await;
-    let resource = live(&*world.provider).await;
+    let resource = live(&world).await;
     let mut wanted: Vec<_> = everything
         .iter()
         .filter(|purge| purge.cname == resource.cname)
@@ -263,7 +276,7 @@ pub(crate) async fn the_history_of_one_resource_has_all_of_it(world: World) {
 }
 
 pub(crate) async fn a_purge_of_every_kind_is_sent_and_found(world: World) {
-    let resource = live(&*world.provider).await;
+    let resource = live(&world).await;
     let limits = world.provider.documented_limits();
     for kind in Kind::EVERY {
         if limits.rule(kind).is_none() {
@@ -328,7 +341,7 @@ pub(crate) async fn what_the_vendor_refuses_has_no_effect(world: World) {
 }
 
 pub(crate) async fn an_unknown_resource_is_refused(world: World) {
-    let mut resource = live(&*world.provider).await;
+    let mut resource = live(&world).await;
     resource.id = ResourceId::new("999999999");
     "nobody.example".clone_into(&mut resource.cname);
     let request = request(
@@ -351,7 +364,7 @@ pub(crate) async fn wrong_credentials_are_told_apart(world: World) {
         world.stranger.whoami().await.unwrap_err(),
         world
             .stranger
-            .history(&of(&live(&*world.provider).await))
+            .history(&of(&live(&world).await))
             .await
             .unwrap_err(),
         world.stranger.resources().await.unwrap_err(),

@@ -3,14 +3,16 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::wildcard_enum_match_arm,
     reason = "tests"
 )]
 
+mod faces;
+mod keys;
+mod looping;
+mod picture;
+mod properties;
+mod screens;
+mod splits;
 mod stage;
-
-#[test]
-fn look() {
-    for size in [(160, 50), (100, 30), (80, 24), (60, 24), (40, 12), (20, 5)] {
-        println!("{}", stage::Stage::new(size).text());
-    }
-}
+mod typing;

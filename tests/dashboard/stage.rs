@@ -30,25 +30,25 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
 /// The core on a stage.
-pub struct Stage {
-    pub app: App,
-    pub keymap: Keymap,
-    pub theme: Theme,
-    pub now: DateTime<Utc>,
-    pub size: (u16, u16),
+pub(crate) struct Stage {
+    pub(crate) app: App,
+    pub(crate) keymap: Keymap,
+    pub(crate) theme: Theme,
+    pub(crate) now: DateTime<Utc>,
+    pub(crate) size: (u16, u16),
     /// The store's purges, the newest first.
-    pub store: Vec<(PurgeKey, Purge)>,
+    pub(crate) store: Vec<(PurgeKey, Purge)>,
     /// Every effect that was asked for and not looked at yet.
-    pub asked: Vec<Effect>,
+    pub(crate) asked: Vec<Effect>,
     /// Whether the store answers.
-    pub answering: bool,
+    pub(crate) answering: bool,
 }
 
-pub fn at(text: &str) -> DateTime<Utc> {
+pub(crate) fn at(text: &str) -> DateTime<Utc> {
     text.parse().expect("a time of the test's own")
 }
 
-pub fn account(name: &str, provider: &str) -> Account {
+pub(crate) fn account(name: &str, provider: &str) -> Account {
     Account {
         name: name.into(),
         provider: provider.into(),
@@ -62,7 +62,7 @@ pub fn account(name: &str, provider: &str) -> Account {
     }
 }
 
-pub fn setup() -> Setup {
+pub(crate) fn setup() -> Setup {
     let prod = Account {
         colour: Some("bright-red".to_owned()),
         badge: Some("PROD".to_owned()),
@@ -83,7 +83,7 @@ const CNAMES: [&str; 5] = [
 ];
 
 /// Purges every 97 seconds back from five past ten, of two accounts; the same on every run.
-pub fn purges(count: usize) -> Vec<(PurgeKey, Purge)> {
+pub(crate) fn purges(count: usize) -> Vec<(PurgeKey, Purge)> {
     (0..count)
         .map(|n| {
             let created = at("2026-11-21T10:03:58Z") - TimeDelta::seconds(97 * n as i64);
@@ -92,7 +92,7 @@ pub fn purges(count: usize) -> Vec<(PurgeKey, Purge)> {
         .collect()
 }
 
-pub fn purge(n: usize, created: DateTime<Utc>) -> Purge {
+pub(crate) fn purge(n: usize, created: DateTime<Utc>) -> Purge {
     let pick = (n * 7 + n / 5) % 23;
     let kind = match pick {
         0..14 => Kind::Url,
@@ -127,11 +127,11 @@ pub fn purge(n: usize, created: DateTime<Utc>) -> Purge {
         raw_created: None,
         completed: (status == Status::Successful).then(|| created + TimeDelta::seconds(21)),
         targets,
-        by: (pick % 2 == 0).then(|| "mira".to_owned()),
+        by: pick.is_multiple_of(2).then(|| "mira".to_owned()),
     }
 }
 
-pub fn limits() -> Limits {
+pub(crate) fn limits() -> Limits {
     let rule = |requests, syntax| KindRule {
         per_request: 100,
         longest: None,
@@ -168,7 +168,7 @@ pub fn limits() -> Limits {
 
 impl Stage {
     /// A stage of this size with so many purges in the store, before anything was asked.
-    pub fn empty(size: (u16, u16), count: usize, setup: Setup) -> Self {
+    pub(crate) fn empty(size: (u16, u16), count: usize, setup: Setup) -> Self {
         Self {
             app: App::new(setup),
             keymap: Keymap::new(&BTreeMap::new()).expect("the default keys"),
@@ -183,11 +183,11 @@ impl Stage {
     }
 
     /// A stage with 400 purges, everything answered, both vendors heard of.
-    pub fn new(size: (u16, u16)) -> Self {
+    pub(crate) fn new(size: (u16, u16)) -> Self {
         Self::with(size, 400)
     }
 
-    pub fn with(size: (u16, u16), count: usize) -> Self {
+    pub(crate) fn with(size: (u16, u16), count: usize) -> Self {
         let mut stage = Self::empty(size, count, setup());
         stage.start();
         stage.hear_of_accounts();
@@ -195,7 +195,7 @@ impl Stage {
         stage
     }
 
-    pub fn start(&mut self) {
+    pub(crate) fn start(&mut self) {
         let ctx = Ctx {
             now: self.now,
             size: self.size,
@@ -205,7 +205,7 @@ impl Stage {
         self.carry_out(effects);
     }
 
-    pub fn hear_of_accounts(&mut self) {
+    pub(crate) fn hear_of_accounts(&mut self) {
         for (name, seconds) in [("edge-prod", 3), ("edge-test", 190)] {
             let account = AccountName::new(name);
             self.report(Report::Limits {
@@ -255,7 +255,7 @@ impl Stage {
     }
 
     /// Presses keys, written with blanks between them, each followed by all that the world has to say to it.
-    pub fn press(&mut self, keys: &str) {
+    pub(crate) fn press(&mut self, keys: &str) {
         for key in keys.split_whitespace() {
             let chord: Chord = key.parse().unwrap_or_else(|wrong| panic!("{wrong}"));
             self.send(Msg::Input(Input::Chord(chord)));
@@ -263,7 +263,7 @@ impl Stage {
     }
 
     /// Types a text, character by character.
-    pub fn type_text(&mut self, text: &str) {
+    pub(crate) fn type_text(&mut self, text: &str) {
         for character in text.chars() {
             let name = if character == ' ' {
                 "space".to_owned()
@@ -274,12 +274,12 @@ impl Stage {
         }
     }
 
-    pub fn report(&mut self, report: Report) {
+    pub(crate) fn report(&mut self, report: Report) {
         self.send(Msg::Report(report));
     }
 
     /// A purge of this moment is recorded, and the core is told.
-    pub fn arrive(&mut self, n: usize) {
+    pub(crate) fn arrive(&mut self, n: usize) {
         let key = PurgeKey(self.now.timestamp_micros() + n as i64);
         self.store.insert(0, (key, purge(n, self.now)));
         self.report(Report::HistoryChanged {
@@ -290,12 +290,12 @@ impl Stage {
         });
     }
 
-    pub fn resize(&mut self, size: (u16, u16)) {
+    pub(crate) fn resize(&mut self, size: (u16, u16)) {
         self.size = size;
         self.send(Msg::Input(Input::Resized));
     }
 
-    pub fn send(&mut self, msg: Msg) {
+    pub(crate) fn send(&mut self, msg: Msg) {
         let ctx = Ctx {
             now: self.now,
             size: self.size,
@@ -318,12 +318,12 @@ impl Stage {
     }
 
     /// What was asked for since the last look.
-    pub fn take_asked(&mut self) -> Vec<Effect> {
+    pub(crate) fn take_asked(&mut self) -> Vec<Effect> {
         std::mem::take(&mut self.asked)
     }
 
     /// What the store says to an effect; nothing to those that are not its own.
-    pub fn answer(&self, effect: &Effect) -> Option<Report> {
+    pub(crate) fn answer(&self, effect: &Effect) -> Option<Report> {
         match effect {
             Effect::Window {
                 slot,
@@ -489,9 +489,14 @@ impl Stage {
     }
 
     /// The screen as it is drawn now.
-    pub fn draw(&self) -> Buffer {
+    pub(crate) fn draw(&self) -> Buffer {
         let area = Rect::new(0, 0, self.size.0, self.size.1);
         let mut buffer = Buffer::empty(area);
+        self.draw_into(area, &mut buffer);
+        buffer
+    }
+
+    pub(crate) fn draw_into(&self, area: Rect, buffer: &mut Buffer) {
         let ctx = Ctx {
             now: self.now,
             size: self.size,
@@ -502,17 +507,16 @@ impl Stage {
             ctx: &ctx,
             theme: &self.theme,
         })
-            .render(area, &mut buffer);
-        buffer
+            .render(area, buffer);
     }
 
     /// The screen's text, row by row.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         lines(&self.draw()).join("\n")
     }
 }
 
-pub fn row(key: PurgeKey, purge: &Purge) -> PurgeRow {
+pub(crate) fn row(key: PurgeKey, purge: &Purge) -> PurgeRow {
     PurgeRow {
         key,
         account: purge.account.clone(),
@@ -535,7 +539,7 @@ pub fn row(key: PurgeKey, purge: &Purge) -> PurgeRow {
 }
 
 /// The text of a buffer, row by row, as a terminal would show it.
-pub fn lines(buffer: &Buffer) -> Vec<String> {
+pub(crate) fn lines(buffer: &Buffer) -> Vec<String> {
     buffer
         .area
         .rows()

@@ -22,6 +22,9 @@ pub(super) struct Heading {
     column: usize,
 }
 
+/// No scheme that anybody pastes is longer.
+const LONGEST_SCHEME: usize = 16;
+
 /// Words that head a column of targets.
 const TARGET_COLUMNS: [&str; 9] = [
     "url", "urls", "uri", "path", "paths", "target", "targets", "link", "address",
@@ -235,10 +238,17 @@ fn is_target(word: &str) -> bool {
 }
 
 pub(super) fn is_target_start(text: &str) -> bool {
+    // Looks at the first few letters only: it is asked at every comma of a line.
+    let scheme = text
+        .bytes()
+        .take_while(u8::is_ascii_alphanumeric)
+        .take(LONGEST_SCHEME)
+        .count();
     text.starts_with(['/', '*'])
-        || text.split_once("://").is_some_and(|(scheme, _)| {
-            !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        })
+        || (scheme > 0
+            && text
+                .get(scheme..)
+                .is_some_and(|rest| rest.starts_with("://")))
 }
 
 fn has_host(word: &str) -> bool {

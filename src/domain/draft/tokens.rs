@@ -101,7 +101,8 @@ fn plain_end(line: &str, from: usize) -> usize {
 
 /// Strips closing brackets and quotes that the word did not open, as of `(/a)` or `/a"]`.
 fn without_closers(mut text: &str) -> &str {
-    loop {
+    // More of them than this is nobody's punctuation.
+    for _ in 0..16 {
         let Some(last) = text.chars().next_back() else {
             return text;
         };
@@ -126,6 +127,7 @@ fn without_closers(mut text: &str) -> &str {
         }
         text = text.strip_suffix(last).unwrap_or_default();
     }
+    text
 }
 
 /// The path of a quoted request line out of an access log: `"GET /a.jpg HTTP/1.1"`.

@@ -89,6 +89,8 @@ impl Column {
 /// How wide the contents of the rows are, at most; what does not fit is cut.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Contents {
+    /// The widest time, where it is to be shown in full.
+    pub time: u16,
     /// The widest account's name.
     pub account: u16,
     /// The widest provider's name.
@@ -104,25 +106,24 @@ pub struct Contents {
 pub fn fit(wanted: &[Column], contents: Contents, room: u16) -> Vec<(Column, u16)> {
     let compact = room < 76;
     let least = |column: Column| match column {
-        Column::Time => {
-            if room < 96 {
-                12
-            } else {
-                15
-            }
-        }
+        Column::Time => contents.time.clamp(6, if room < 96 { 12 } else { 15 }),
         Column::Account => contents.account.clamp(7, if compact { 10 } else { 16 }),
         Column::Provider => contents.provider.clamp(8, 12),
-        Column::Cname => contents.cname.clamp(8, if compact { 18 } else { 30 }),
+        Column::Cname => contents.cname.clamp(
+            8,
+            match room {
+                0..46 => 12,
+                46..76 => 18,
+                _ => 30,
+            },
+        ),
         Column::Kind => 7,
         Column::Status => 13,
-        Column::Targets => {
-            if compact {
-                9
-            } else {
-                24
-            }
-        }
+        Column::Targets => match room {
+            0..76 => 9,
+            76..110 => 15,
+            _ => 24,
+        },
         Column::By => contents.by.clamp(4, 18),
         Column::Id => 12,
     };
@@ -165,6 +166,7 @@ mod tests {
     use super::*;
 
     const CONTENTS: Contents = Contents {
+        time: 15,
         account: 10,
         provider: 9,
         cname: 14,
@@ -182,19 +184,19 @@ mod tests {
     fn a_narrow_list_keeps_what_says_most() {
         assert_eq!(kept(120), Column::USUAL);
         assert_eq!(
-            kept(58),
+            kept(78),
             [
                 Column::Time,
+                Column::Account,
                 Column::Cname,
-                Column::Kind,
                 Column::Status,
                 Column::Targets
             ]
-            .into_iter()
-            .filter(|column| kept(58).contains(column))
-            .collect::<Vec<_>>()
         );
-        assert!(kept(58).contains(&Column::Targets));
+        assert_eq!(
+            kept(58),
+            [Column::Time, Column::Cname, Column::Status, Column::Targets]
+        );
         assert_eq!(kept(30), [Column::Time, Column::Status]);
     }
 

@@ -17,6 +17,7 @@ pub struct FilterBar {
     text: String,
     filter: Filter,
     predicate: Arc<Predicate>,
+    zone: Zone,
     field: Field,
     editing: Option<Editing>,
     /// The texts before each narrowing, for the way back.
@@ -77,11 +78,17 @@ impl FilterBar {
 
     /// Works out what it selects now.
     pub fn resolve(&mut self, now: DateTime<Utc>, zone: Zone) -> Arc<Predicate> {
+        self.zone = zone;
         let predicate = self.filter.resolve(now, zone);
         if predicate != *self.predicate {
             self.predicate = Arc::new(predicate);
         }
         self.predicate.clone()
+    }
+
+    /// Whether it was last resolved by another zone's clock, and says something about time.
+    pub fn is_read_otherwise_in(&self, zone: Zone) -> bool {
+        zone != self.zone && self.filter.without_times() != self.filter
     }
 
     fn set(&mut self, text: &str) -> bool {
@@ -186,8 +193,9 @@ impl FilterBar {
                 }
             }
             Command::FieldAccept => {
-                if editing.fault.is_none() {
-                    let before = editing.before.clone();
+                let before = editing.before.clone();
+                let typing = self.apply(true);
+                if self.fault().is_none() {
                     if before != self.text {
                         self.wider.push(before);
                     }
@@ -195,7 +203,7 @@ impl FilterBar {
                     self.field.remember();
                     self.editing = None;
                 }
-                Typing::Same
+                typing
             }
             Command::FieldComplete => self.turn(1),
             Command::FocusPrevious => self.turn(-1),
@@ -226,23 +234,30 @@ impl FilterBar {
             editing.turning = None;
         }
         let typing = match touch {
-            Touch::Edited => self.apply(),
+            Touch::Edited => self.apply(false),
             Touch::Moved | Touch::Ignored => Typing::Same,
         };
         self.suggest();
         typing
     }
 
-    /// Applies what the field says, if it is a filter.
-    fn apply(&mut self) -> Typing {
-        let typed = self.field.text().to_owned();
+    /// Applies what the field says, if it is a filter. A word that may yet become a field's name is left out until it is
+    /// something else: on the way to `status:` nobody looks for targets with an `s` in them.
+    fn apply(&mut self, whole: bool) -> Typing {
+        let typed = self.field.text();
+        let read = if whole {
+            typed
+        } else {
+            typed.get(..self.settled()).unwrap_or(typed)
+        };
+        let (read, filter) = (read.trim().to_owned(), Filter::parse(read));
         let Some(editing) = &mut self.editing else {
             return Typing::Ignored;
         };
-        match Filter::parse(&typed) {
+        match filter {
             Ok(filter) => {
                 editing.fault = None;
-                typed.trim().clone_into(&mut self.text);
+                self.text = read;
                 let another = filter != self.filter;
                 self.filter = filter;
                 if another {
@@ -256,6 +271,27 @@ impl FilterBar {
                 Typing::Same
             }
         }
+    }
+
+    /// Up to where the text is what it will be: before the word at its end, if that is the beginning of a field's name.
+    fn settled(&self) -> usize {
+        let (text, cursor) = (self.field.text(), self.field.cursor());
+        let turning = self
+            .editing
+            .as_ref()
+            .is_some_and(|editing| editing.turning.is_some());
+        if cursor < text.len() || turning {
+            return text.len();
+        }
+        complete(text, cursor, &Vocabulary::default())
+            .into_iter()
+            .find(|completion| {
+                let typed = text.get(completion.range.clone()).unwrap_or_default();
+                !typed.is_empty()
+                    && completion.insert.starts_with(typed)
+                    && completion.insert.ends_with(':')
+            })
+            .map_or(text.len(), |completion| completion.range.start)
     }
 
     fn suggest(&mut self) {
@@ -299,7 +335,7 @@ impl FilterBar {
         if only {
             editing.turning = None;
         }
-        let typing = self.apply();
+        let typing = self.apply(false);
         if only {
             self.suggest();
         }

@@ -21,6 +21,7 @@ use crate::panes::{
 
 use super::HistoryPane;
 use super::columns::Column;
+use super::detail;
 use super::rows::{Landing, Want};
 
 /// Purges that are being fetched in full, and what for.
@@ -51,7 +52,7 @@ impl HistoryPane {
             Command::PurgeCompose => Outcome::ask(Ask::Open(Opening::Compose(None))),
             Command::ColumnsPick => Outcome::ask(Ask::Open(Opening::Pick(self.pick_columns()))),
             Command::PickCname => Outcome::ask(Ask::Open(Opening::Pick(self.pick_cname(ctx)))),
-            Command::PickAccount => Outcome::ask(Ask::Open(Opening::Pick(self.pick_account(ctx)))),
+            Command::PickAccount => Outcome::ask(Ask::Open(Opening::Pick(pick_account(ctx)))),
             Command::Export => Outcome::ask(Ask::Open(Opening::Prompt(Prompt {
                 purpose: PromptFor::ExportPath,
                 title: "Write what is shown to (.csv, .json or .ndjson)".to_owned(),
@@ -89,6 +90,11 @@ impl HistoryPane {
                 Some("there is no row here")
             }
             Command::PurgeAgain if ctx.world.read_only => Some("read-only: nothing can be purged"),
+            Command::MatchNext | Command::MatchPrevious
+                if detail::patterns(self.filter.predicate()).next().is_none() =>
+            {
+                Some("the filter looks for nothing in the targets")
+            }
             Command::TimelineZoomIn if self.overview.here().is_none() => {
                 Some("no bar of the timeline is chosen")
             }
@@ -285,19 +291,19 @@ impl HistoryPane {
             many: false,
         }
     }
+}
 
-    fn pick_account(&self, ctx: &PaneCtx<'_>) -> Pick {
-        Pick {
-            purpose: PickFor::Account,
-            title: "Account".to_owned(),
-            items: ctx
-                .world
-                .accounts
-                .iter()
-                .map(|account| item(account.name.as_str(), account.provider.to_string()))
-                .collect(),
-            many: false,
-        }
+fn pick_account(ctx: &PaneCtx<'_>) -> Pick {
+    Pick {
+        purpose: PickFor::Account,
+        title: "Account".to_owned(),
+        items: ctx
+            .world
+            .accounts
+            .iter()
+            .map(|account| item(account.name.as_str(), account.provider.to_string()))
+            .collect(),
+        many: false,
     }
 }
 

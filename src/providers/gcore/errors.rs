@@ -10,13 +10,10 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::super::http::Answer;
-use super::super::lenient;
+use super::super::{faults, lenient};
 use crate::config::secret::Secret;
 use crate::domain::failure::{Cause, Failure, Fault};
 use crate::domain::text::visible;
-
-/// The most faults that are told one by one in a failure's words.
-const TOLD: usize = 5;
 
 /// The failure of an answer whose status says that it did not work.
 pub(super) fn failure(answer: &Answer, token: &Secret) -> Failure {
@@ -41,32 +38,27 @@ pub(super) fn failure(answer: &Answer, token: &Secret) -> Failure {
 
 fn cause(answer: &Answer, said: &Said) -> Cause {
     let words = said.detail().to_ascii_lowercase();
-    match answer.cause() {
-        Cause::RateLimited { retry_after } => Cause::RateLimited {
-            retry_after: retry_after.or_else(|| pause_in_words(&words)),
-        },
-        Cause::Rejected { .. } if is_throttled(&words) => Cause::RateLimited {
+    let cause = answer.cause();
+    let is_refused = matches!(cause, Cause::Rejected { .. });
+    if matches!(cause, Cause::RateLimited { .. }) || (is_refused && is_throttled(&words)) {
+        return Cause::RateLimited {
             retry_after: answer.retry_after.or_else(|| pause_in_words(&words)),
-        },
-        // The guide lists a 400 for whoever is over "the URL quota", without its text.
-        Cause::Rejected { .. } if words.contains("quota") => Cause::QuotaUsedUp,
-        Cause::Rejected { .. } => Cause::Rejected {
-            faults: said.faults.clone(),
-        },
-        Cause::Forbidden if said.is_about_the_token() => Cause::Unauthenticated,
-        plain @ (Cause::Unauthenticated
-        | Cause::Forbidden
-        | Cause::NotFound
-        | Cause::QuotaUsedUp
-        | Cause::ClockSkew { .. }
-        | Cause::Unreachable
-        | Cause::Lost
-        | Cause::VendorError
-        | Cause::BadAnswer
-        | Cause::Retired
-        | Cause::Unsupported
-        | Cause::Refused) => plain,
+        };
     }
+    if is_refused {
+        // The guide lists a 400 for whoever is over "the URL quota", without its text.
+        return if words.contains("quota") {
+            Cause::QuotaUsedUp
+        } else {
+            Cause::Rejected {
+                faults: said.faults.clone(),
+            }
+        };
+    }
+    if cause == Cause::Forbidden && said.is_about_the_token() {
+        return Cause::Unauthenticated;
+    }
+    cause
 }
 
 fn is_throttled(words: &str) -> bool {
@@ -109,12 +101,11 @@ impl Said {
                 ..Self::default()
             };
         };
-        let mut faults = Vec::new();
-        for name in ["errors", "invalid_fields"] {
-            if let Some(errors) = body.get(name) {
-                collect(errors, "", None, &mut faults);
-            }
-        }
+        let faults: Vec<Fault> = ["errors", "invalid_fields"]
+            .into_iter()
+            .filter_map(|name| body.get(name))
+            .flat_map(faults::collect)
+            .collect();
         Self {
             message: lenient::field(body, "message")
                 .or_else(|| {
@@ -133,30 +124,13 @@ impl Said {
 
     /// What is shown of it.
     fn detail(&self) -> String {
-        let faults = self.faults_in_words();
+        let faults = faults::in_words(&self.faults);
         match (self.message.trim(), faults.as_str()) {
             ("", "") => self.raw.clone(),
             ("", faults) => faults.to_owned(),
             (message, "") => message.to_owned(),
             (message, faults) => format!("{message} {faults}"),
         }
-    }
-
-    fn faults_in_words(&self) -> String {
-        let mut words: Vec<String> = self
-            .faults
-            .iter()
-            .take(TOLD)
-            .map(|fault| match fault.index {
-                Some(index) => format!("{}[{index}]: {}", fault.field, fault.words),
-                None if fault.field.is_empty() => fault.words.clone(),
-                None => format!("{}: {}", fault.field, fault.words),
-            })
-            .collect();
-        if self.faults.len() > TOLD {
-            words.push(format!("and {} more", self.faults.len() - TOLD));
-        }
-        words.join("; ")
     }
 
     fn is_about_the_token(&self) -> bool {
@@ -166,40 +140,5 @@ impl Said {
         ) || self
             .message
             .starts_with("Authentication credentials were not provided")
-    }
-}
-
-/// Every sentence of an `errors` value with the field and the position that it is about.
-fn collect(errors: &Value, field: &str, index: Option<usize>, faults: &mut Vec<Fault>) {
-    match errors {
-        Value::Null => {}
-        Value::Bool(_) | Value::Number(_) | Value::String(_) => faults.push(Fault {
-            field: visible(field, 60),
-            index,
-            words: visible(&lenient::text(errors).unwrap_or_default(), 300),
-        }),
-        Value::Array(parts) => {
-            for (position, part) in parts.iter().enumerate() {
-                match part {
-                    // A list of sentences is about the field; in a list of lists or objects the place counts.
-                    Value::Array(_) | Value::Object(_) => {
-                        collect(part, field, index.or(Some(position)), faults);
-                    }
-                    Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
-                        collect(part, field, index, faults);
-                    }
-                }
-            }
-        }
-        Value::Object(parts) => {
-            for (name, part) in parts {
-                match name.parse() {
-                    Ok(position) => collect(part, field, Some(position), faults),
-                    // The document's own example has the word "index" where a position stands.
-                    Err(_) if field.is_empty() => collect(part, name, index, faults),
-                    Err(_) => collect(part, field, index, faults),
-                }
-            }
-        }
     }
 }

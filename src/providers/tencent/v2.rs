@@ -41,6 +41,7 @@ pub use signature::Method;
 
 const RETIRED_HOST: &str = "cdn.api.qcloud.com";
 const USUAL_URL: &str = "https://cdn.api.qcloud.com/v2/index.php";
+const PATH: &str = "/v2/index.php";
 const FORM: &str = "application/x-www-form-urlencoded";
 /// How many domains are asked for at once.
 const HOSTS: u64 = 100;
@@ -65,8 +66,13 @@ type Params = Vec<(String, String)>;
 impl Tencent2 {
     /// The adapter of an account. Nothing is asked yet.
     pub fn new(settings: Settings, method: Method) -> Result<Self, ConnectFailure> {
-        let base = match &settings.base_url {
-            Some(url) => url.clone(),
+        let base = match settings.base_url.clone() {
+            // A gateway that is named by its host alone has the API where the vendor had it.
+            Some(mut url) if url.path() == "/" => {
+                url.set_path(PATH);
+                url
+            }
+            Some(url) => url,
             None => Url::parse(USUAL_URL).map_err(|error| ConnectFailure::Setting {
                 key: "base_url",
                 words: error.to_string(),
@@ -177,7 +183,7 @@ impl Tencent2 {
     }
 
     /// A failure of the vendor's own host that is not the API's word: nobody is there any more.
-    fn retired(&self, failure: Failure) -> Failure {
+    pub(super) fn retired(&self, failure: Failure) -> Failure {
         let is_api_word = failure.code.is_some();
         if is_api_word || self.http.host() != RETIRED_HOST || failure.cause == Cause::Refused {
             return failure;

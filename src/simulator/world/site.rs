@@ -71,10 +71,12 @@ pub(crate) fn sites(rng: &mut Rng, zone: &str, brands: Range<usize>, count: usiz
     let brands: Vec<_> = BRANDS.iter().take(brands.end).skip(brands.start).collect();
     let each = count.div_ceil(brands.len().max(1));
     let mut sites = Vec::with_capacity(count);
-    for (label, brand) in brands {
-        let [first, second, others @ ..] = FLAVOURS;
-        let mut others = others.to_vec();
-        rng.shuffle(&mut others);
+    let turn = rng.usize(0..6);
+    for (index, (label, brand)) in brands.into_iter().enumerate() {
+        let [first, second, mut others @ ..] = FLAVOURS;
+        // Going round by two, a few brands have all flavours between them, whatever the seed.
+        let by = (turn + 2 * index) % others.len();
+        others.rotate_left(by);
         for (flavour, prefix, weight) in [first, second].into_iter().chain(others).take(each) {
             let aliases = match flavour {
                 Flavour::Www => vec![format!("{label}.{zone}"), format!("m.{label}.{zone}")],

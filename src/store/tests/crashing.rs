@@ -48,7 +48,7 @@ fn a_write_that_was_cut_short_is_as_if_it_had_never_begun() {
     writer.record(&[purge("2", 2)], at(3)).unwrap();
     let after = fs::metadata(wal(&home.path())).unwrap().len();
     assert!(before < after);
-    for length in [before, before + 1, (before + after) / 2, after - 1] {
+    for length in [before, before + 1, before.midpoint(after), after - 1] {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("crashed.db");
         copy(&home.path(), &path);

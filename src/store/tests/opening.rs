@@ -198,7 +198,12 @@ fn a_file_or_directory_that_may_not_be_written_can_still_be_read() {
         Err(StoreFailure::Denied)
     );
     mode(&home.path(), 0o600);
+    let home = Home::with(&[purge("1", 0)]);
     mode(home.directory.path(), 0o500);
+    assert_eq!(
+        opened(&home.path(), Access::ReadWrite),
+        Err(StoreFailure::ReadOnly)
+    );
     let below = home.directory.path().join("below/store.db");
     assert_eq!(opened(&below, Access::ReadWrite), Err(StoreFailure::Denied));
     mode(home.directory.path(), 0o700);

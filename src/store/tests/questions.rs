@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::domain::draft::Draft;
+use crate::domain::query::SummaryQuery;
 use crate::domain::resource::{CacheKey, Resource, ResourceState};
 use crate::store::AccountSeen;
 
@@ -76,6 +77,12 @@ fn coverage_grows_together() {
     }
     let coverage = home.reader().coverage(&account).unwrap();
     assert_eq!(coverage.ranges(), [(at(0), at(30)), (at(40), at(50))]);
+    let summary = home.reader().summary(&SummaryQuery {
+        predicate: std::sync::Arc::default(),
+        bars: 9,
+        now: at(0),
+    });
+    assert_eq!(summary.unwrap().coverage, [(account, coverage)]);
     assert!(
         home.reader()
             .coverage(&"other".into())

@@ -54,7 +54,12 @@ pub(super) fn draw(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffer) {
     match bar.fault() {
         Some(fault) => {
             let column = bar.field().text().get(..fault.at.start).map_or(0, width);
-            let words = visible(&fault.to_string(), 300);
+            // The way out comes first: what follows may be cut.
+            let words = match &fault.nearest {
+                Some(nearest) => format!("did you mean {nearest}? {}", fault.words),
+                None => fault.words.clone(),
+            };
+            let words = visible(&words, 300);
             // The words stand behind the mark under the fault, or before it where there is no room behind it.
             let column = column.min(below.width.saturating_sub(1));
             let mut pen = Pen::new(buffer, below, theme.glyphs.ellipsis);

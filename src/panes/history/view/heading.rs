@@ -2,7 +2,7 @@
 
 use super::HistoryView;
 use crate::domain::text::visible;
-use crate::panes::look::{count, day};
+use crate::panes::look::{count, day, of};
 use crate::widgets::text::width;
 
 /// What the pane shows: its filter.
@@ -43,7 +43,7 @@ fn pieces(view: &HistoryView<'_>) -> [Option<String>; 4] {
     };
     let ellipsis = if overview.is_loading() { "~" } else { "" };
     let selected = if summary.selected == summary.stored {
-        format!("{ellipsis}{}", count(summary.stored))
+        format!("{ellipsis}{}", of(summary.stored, "purge", "purges"))
     } else {
         format!(
             "{ellipsis}{} of {}",

@@ -21,17 +21,21 @@ use crate::widgets::text::{Pen, skip};
 /// What stands in the line above the detail.
 pub(super) fn title(view: &HistoryView<'_>) -> String {
     let detail = view.pane.detail();
+    let dot = view.theme.glyphs.dot;
     match (
         detail.is_open(),
         detail.match_here(),
         detail.matches().len(),
     ) {
-        (true, Some(here), count) => format!("detail · match {} of {count}", here + 1),
+        (true, Some(here), count) => format!("detail {dot} match {} of {count}", here + 1),
         (true, None, count) if count > 0 => {
-            format!("detail · {}", look::of(count as u64, "match", "matches"))
+            format!(
+                "detail {dot} {}",
+                look::of(count as u64, "match", "matches")
+            )
         }
         (true, None, _) => "detail".to_owned(),
-        (false, ..) => format!("detail · {}", view.keys.open),
+        (false, ..) => format!("detail {dot} {}", view.keys.open),
     }
 }
 
@@ -216,13 +220,10 @@ fn facts(view: &HistoryView<'_>, shown: &PurgeDetail) -> Vec<(String, Role)> {
     }
     if let Some(completed) = purge.completed {
         let took = look::length(completed - purge.created);
-        times.push_str(&format!(
-            " {dot} completed {}, took {took}",
-            moment(completed)
-        ));
+        times = format!("{times} {dot} completed {}, took {took}", moment(completed));
     } else if purge.status.is_unfinished() {
         let usual = usual_of(view, purge);
-        times.push_str(&format!(" {dot} {}", running(view, purge.created, usual)));
+        times = format!("{times} {dot} {}", running(view, purge.created, usual));
     }
     facts.push((times, Role::Text));
     let mut who = Vec::new();
@@ -317,7 +318,7 @@ pub(super) fn put_matches(
             lower.find(part.as_str()).map(|at| at..at + part.len())
         }
         Pattern::Contains(_) => None,
-        Pattern::Is(_) | Pattern::Glob(_) => pattern.matches_target(text).then(|| 0..text.len()),
+        Pattern::Is(_) | Pattern::Glob(_) => pattern.matches_target(text).then_some(0..text.len()),
     });
     let parts = found.and_then(|found| {
         Some((

@@ -27,7 +27,10 @@ fn columns(view: &HistoryView<'_>, area: Rect) -> Vec<(Column, u16)> {
         contents.account = contents.account.max(width(account.name.as_str()));
         contents.provider = contents.provider.max(width(account.provider.as_str()));
     }
+    let today = view.zone.show(view.now).date_naive();
     for row in view.pane.rows().held() {
+        let of_today = view.zone.show(row.created).date_naive() == today;
+        contents.time = contents.time.max(if of_today { 8 } else { 15 });
         contents.account = contents.account.max(width(row.account.as_str()));
         contents.provider = contents.provider.max(width(row.provider.as_str()));
         contents.cname = contents.cname.max(width(&row.cname));

@@ -29,42 +29,36 @@ pub(super) fn draw(view: &HistoryView<'_>, bars: Rect, caption: Rect, buffer: &m
     })
         .render(bars, buffer);
     let mut pen = Pen::new(buffer, caption, theme.glyphs.ellipsis);
-    match overview.choice() {
-        Some((from, until, bar)) => {
-            let failed = match bar.failed {
-                0 => String::new(),
-                failed => format!(", {} failed", count(u64::from(failed))),
-            };
-            pen.put(
-                &format!(
-                    " {} {} {}{failed} ",
-                    span(from, until, view.now, view.zone),
-                    theme.glyphs.dot,
-                    of(u64::from(bar.all), "purge", "purges"),
-                ),
-                theme.style(Role::Text),
-            )
-            .put(&view.keys.zoom, theme.style(Role::Key))
-            .put(" zoom in", theme.style(Role::KeyTitle));
-        }
-        None => {
-            let Some((from, until)) = timeline.from.zip(timeline.until()) else {
-                return;
-            };
-            let sum = timeline.sum();
-            pen.put(" ", theme.style(Role::Dim)).put(
-                &span(from, until, view.now, view.zone),
-                theme.style(Role::Dim),
+    if let Some((from, until, bar)) = overview.choice() {
+        let failed = match bar.failed {
+            0 => String::new(),
+            failed => format!(", {} failed", count(u64::from(failed))),
+        };
+        pen.put(
+            &format!(
+                " {} {} {}{failed} ",
+                span(from, until, view.now, view.zone),
+                theme.glyphs.dot,
+                of(u64::from(bar.all), "purge", "purges"),
+            ),
+            theme.style(Role::Text),
+        )
+        .put(&view.keys.zoom, theme.style(Role::Key))
+        .put(" zoom in", theme.style(Role::KeyTitle));
+    } else if let Some((from, until)) = timeline.from.zip(timeline.until()) {
+        let sum = timeline.sum();
+        pen.put(" ", theme.style(Role::Dim)).put(
+            &span(from, until, view.now, view.zone),
+            theme.style(Role::Dim),
+        );
+        if sum.failed > 0 {
+            let failed = format!(
+                " {} {} {} failed",
+                theme.glyphs.dot,
+                theme.glyphs.failed,
+                count(u64::from(sum.failed))
             );
-            if sum.failed > 0 {
-                let failed = format!(
-                    " {} {} {} failed",
-                    theme.glyphs.dot,
-                    theme.glyphs.failed,
-                    count(u64::from(sum.failed))
-                );
-                pen.put(&failed, theme.style(Role::Failed));
-            }
+            pen.put(&failed, theme.style(Role::Failed));
         }
     }
 }

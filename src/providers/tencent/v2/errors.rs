@@ -37,24 +37,10 @@ fn failure(body: &Value, code: &str, clock_ahead: Option<TimeDelta>) -> Failure 
     let inner = inner(&message)
         .or_else(|| lenient::field(body, "codeDesc"))
         .unwrap_or_default();
-    let cause = match cause(code, &inner, &message) {
-        Cause::ClockSkew { .. } => Cause::ClockSkew {
-            seconds: clock_ahead.map(|ahead| -ahead.num_seconds()),
-        },
-        plain @ (Cause::Unauthenticated
-        | Cause::Forbidden
-        | Cause::NotFound
-        | Cause::RateLimited { .. }
-        | Cause::QuotaUsedUp
-        | Cause::Rejected { .. }
-        | Cause::Unreachable
-        | Cause::Lost
-        | Cause::VendorError
-        | Cause::BadAnswer
-        | Cause::Retired
-        | Cause::Unsupported
-        | Cause::Refused) => plain,
-    };
+    let mut cause = cause(code, &inner, &message);
+    if let Cause::ClockSkew { seconds } = &mut cause {
+        *seconds = clock_ahead.map(|ahead| -ahead.num_seconds());
+    }
     let full = if inner.is_empty() {
         code.to_owned()
     } else {

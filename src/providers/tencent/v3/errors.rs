@@ -34,26 +34,13 @@ pub(super) fn response(answer: &Answer, clock_ahead: Option<TimeDelta>) -> Resul
 fn failure(response: &Value, error: &Value, clock_ahead: Option<TimeDelta>) -> Failure {
     let code = lenient::field(error, "Code").unwrap_or_default();
     let message = lenient::field(error, "Message").unwrap_or_default();
-    let cause = match cause(&code) {
-        Cause::ClockSkew { .. } => Cause::ClockSkew {
-            seconds: clock_ahead.map(|ahead| -ahead.num_seconds()),
-        },
-        Cause::Rejected { .. } => Cause::Rejected {
-            faults: faults(&message),
-        },
-        plain @ (Cause::Unauthenticated
-        | Cause::Forbidden
-        | Cause::NotFound
-        | Cause::RateLimited { .. }
-        | Cause::QuotaUsedUp
-        | Cause::Unreachable
-        | Cause::Lost
-        | Cause::VendorError
-        | Cause::BadAnswer
-        | Cause::Retired
-        | Cause::Unsupported
-        | Cause::Refused) => plain,
-    };
+    let mut cause = cause(&code);
+    if let Cause::ClockSkew { seconds } = &mut cause {
+        *seconds = clock_ahead.map(|ahead| -ahead.num_seconds());
+    }
+    if let Cause::Rejected { faults } = &mut cause {
+        *faults = faulty(&message);
+    }
     let detail = match lenient::field(response, "RequestId") {
         Some(request) => format!("{message} (request {request})"),
         None => message,
@@ -89,7 +76,7 @@ fn cause(code: &str) -> Cause {
 }
 
 /// The URLs that a message names: they are what is wrong.
-fn faults(message: &str) -> Vec<Fault> {
+fn faulty(message: &str) -> Vec<Fault> {
     message
         .split([' ', ',', '[', ']', '"', '\'', '(', ')', '`', '，', '：'])
         .filter(|word| word.starts_with("http://") || word.starts_with("https://"))
@@ -151,7 +138,7 @@ mod tests {
 
     #[test]
     fn a_message_that_names_urls_names_the_faulty_targets() {
-        let faults = faults("invalid url: [https://a.example/x, http://b.example/*].");
+        let faults = faulty("invalid url: [https://a.example/x, http://b.example/*].");
         let fields: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
         assert_eq!(fields, ["https://a.example/x", "http://b.example/*"]);
     }

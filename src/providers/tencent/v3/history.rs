@@ -55,22 +55,8 @@ pub(super) fn question(ask: &HistoryAsk, times: Times, now: DateTime<Utc>, rows:
 
 /// Whether a question was refused for the number of rows that it asked for.
 pub(super) fn is_too_many(failure: &Failure) -> bool {
-    match failure.cause {
-        Cause::Rejected { .. } => failure.detail.to_ascii_lowercase().contains("limit"),
-        Cause::Unauthenticated
-        | Cause::Forbidden
-        | Cause::NotFound
-        | Cause::RateLimited { .. }
-        | Cause::QuotaUsedUp
-        | Cause::ClockSkew { .. }
-        | Cause::Unreachable
-        | Cause::Lost
-        | Cause::VendorError
-        | Cause::BadAnswer
-        | Cause::Retired
-        | Cause::Unsupported
-        | Cause::Refused => false,
-    }
+    matches!(failure.cause, Cause::Rejected { .. })
+        && failure.detail.to_ascii_lowercase().contains("limit")
 }
 
 /// The rows as purges, one for each task. `now` stands in for a time that cannot be read.

@@ -1,0 +1,116 @@
+//! What vendors say of single fields and targets, out of the shapes that web frameworks give it.
+
+use serde_json::Value;
+
+use super::lenient;
+use crate::domain::failure::Fault;
+use crate::domain::text::visible;
+
+/// The most faults that are told one by one.
+const TOLD: usize = 5;
+
+/// Every sentence of an `errors` value with the field and the position that it is about. By field there may be a sentence,
+/// a list of them, or either by position; a position may also stand at the end of the field, after a dot.
+pub(crate) fn collect(errors: &Value) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    walk(errors, "", None, &mut faults);
+    faults
+}
+
+/// The faults in one line, as many as a reader can use.
+pub(crate) fn in_words(faults: &[Fault]) -> String {
+    let mut words: Vec<String> = faults
+        .iter()
+        .take(TOLD)
+        .map(|fault| match fault.index {
+            Some(index) => format!("{}[{index}]: {}", fault.field, fault.words),
+            None if fault.field.is_empty() => fault.words.clone(),
+            None => format!("{}: {}", fault.field, fault.words),
+        })
+        .collect();
+    if faults.len() > TOLD {
+        words.push(format!("and {} more", faults.len() - TOLD));
+    }
+    words.join("; ")
+}
+
+fn walk(errors: &Value, field: &str, index: Option<usize>, faults: &mut Vec<Fault>) {
+    match errors {
+        Value::Null => {}
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => faults.push(Fault {
+            field: visible(field, 60),
+            index,
+            words: visible(&lenient::text(errors).unwrap_or_default(), 300),
+        }),
+        Value::Array(parts) => {
+            for (position, part) in parts.iter().enumerate() {
+                match part {
+                    // A list of sentences is about the field; in a list of lists or objects the place counts.
+                    Value::Array(_) | Value::Object(_) => {
+                        walk(part, field, index.or(Some(position)), faults);
+                    }
+                    Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+                        walk(part, field, index, faults);
+                    }
+                }
+            }
+        }
+        Value::Object(parts) => {
+            for (name, part) in parts {
+                if let Ok(position) = name.parse() {
+                    walk(part, field, Some(position), faults);
+                } else if field.is_empty() {
+                    let (name, position) = split(name);
+                    walk(part, name, position.or(index), faults);
+                } else {
+                    // A word where a position was to be expected, as in one of the documents' own examples.
+                    walk(part, field, index, faults);
+                }
+            }
+        }
+    }
+}
+
+/// `paths.3` is number 3 of `paths`.
+fn split(name: &str) -> (&str, Option<usize>) {
+    match name.rsplit_once('.') {
+        Some((field, position)) => match position.parse() {
+            Ok(position) => (field, Some(position)),
+            Err(_) => (name, None),
+        },
+        None => (name, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_position_is_found_wherever_it_stands() {
+        for errors in [
+            json!({ "paths": { "3": ["no"] } }),
+            json!({ "paths.3": ["no"] }),
+            json!({ "paths": [[], [], [], ["no"]] }),
+            json!({ "paths": [{}, {}, {}, { "text": "no" }] }),
+        ] {
+            assert_eq!(in_words(&collect(&errors)), "paths[3]: no", "{errors}");
+        }
+    }
+
+    #[test]
+    fn what_has_no_field_is_a_sentence() {
+        assert_eq!(in_words(&collect(&json!("no"))), "no");
+        assert_eq!(in_words(&collect(&json!(["no", "never"]))), "no; never");
+    }
+
+    #[test]
+    fn many_faults_are_counted() {
+        let words = in_words(&collect(
+            &json!({ "a": ["1", "2", "3", "4", "5", "6", "7"] }),
+        ));
+        assert!(words.ends_with("a: 5; and 2 more"), "{words}");
+    }
+}

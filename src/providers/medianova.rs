@@ -1,0 +1,382 @@
+//! Medianova: the API at `cloud.medianova.com/api/v1`, of which little is documented.
+//!
+//! Documented are the paths and parameters of a purge and of its list, and the login. Seen in an unofficial client only:
+//! the shapes of answers, the list of resources, the organizations. What nobody has written down, and what is done:
+//!
+//! - What the numbers in a row's `status` mean. The words beside them are read where they are plain, and so is the older
+//!   API's sentence for a file that was not cached; a number without a word is an unknown status, kept as it came.
+//! - The order of the list, and how far back it reaches: nothing relies on either.
+//! - Whether a list can be narrowed by time: it is not tried. The list is one resource's, in numbered pages.
+//! - How errors look: `message`, `error` and `errors` are looked for, then the text is shown as it came.
+//! - Limits of rate: none are known. A 429 is understood as everywhere.
+//! - How everything is purged: `/*` is sent. The vendor may refuse it to a resource without that permission, which only
+//!   the resource's own page tells; it is not asked for every resource.
+//! - How long a token is good, 4 hours or 30 days by two pages: a login's `expire` counts.
+
+mod errors;
+mod history;
+mod pass;
+mod resources;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::TimeDelta;
+use serde_json::json;
+use url::Url;
+
+use super::clock::Now;
+use super::credential::Credential;
+use super::found::Found;
+use super::http::{Answer, Http, Outgoing, Patience};
+use super::{ConnectFailure, HistoryAsk, HistoryPage, Provider, Receipt, lenient};
+use crate::config::accounts::AccountConfig;
+use crate::config::secret::Secret;
+use crate::config::secret::source::SecretSource;
+use crate::domain::failure::{Cause, Failure};
+use crate::domain::ids::{AccountName, ProviderName, PurgeId};
+use crate::domain::limits::{
+    HistoryRule, KindRule, Limits, QueryUse, Reading, SentAs, Source, Syntax, Wildcard,
+};
+use crate::domain::payload::{Payload, PurgeRequest};
+use crate::domain::plan::Preview;
+use crate::domain::resource::Resource;
+use pass::Pass;
+
+/// The word for this provider in configurations and exports.
+pub const NAME: &str = "medianova";
+const USUAL_URL: &str = "https://cloud.medianova.com/api/v1";
+const PATH: &str = "/api/v1";
+/// The most rows that the documents let one answer have.
+const PAGE: u64 = 100;
+/// More pages of resources than any organization has.
+const MOST_PAGES: u64 = 10_000;
+/// The path that stands for everything.
+const ROOT: &str = "/*";
+
+/// What the adapter needs to know of an account.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The account.
+    pub account: AccountName,
+    /// The API's address; `None` for the vendor's own.
+    pub base_url: Option<Url>,
+    /// The organization's UUID.
+    pub organization: String,
+    /// What opens the API.
+    pub access: Access,
+    /// How long and how often the vendor is waited for.
+    pub patience: Patience,
+    /// The time by which a login's token ends.
+    pub now: Now,
+}
+
+/// What opens the API.
+#[derive(Clone, Debug)]
+pub enum Access {
+    /// A Bearer token that somebody made.
+    Token(SecretSource),
+    /// A key and its secret, with which a token is fetched and renewed.
+    Login {
+        /// The key.
+        api_key: SecretSource,
+        /// Its secret.
+        api_secret: SecretSource,
+    },
+}
+
+/// One account at Medianova.
+#[derive(Debug)]
+pub struct Medianova {
+    account: AccountName,
+    provider: ProviderName,
+    organization: String,
+    http: Http,
+    pass: Pass,
+    now: Now,
+}
+
+impl Medianova {
+    /// The adapter of an account. Nothing is asked yet.
+    pub fn new(settings: Settings) -> Result<Self, ConnectFailure> {
+        let base = match settings.base_url {
+            // The base is written with and without its path.
+            Some(mut url) if url.path() == "/" => {
+                url.set_path(PATH);
+                url
+            }
+            Some(url) => url,
+            None => Url::parse(USUAL_URL).map_err(|error| ConnectFailure::Setting {
+                key: "base_url",
+                words: error.to_string(),
+            })?,
+        };
+        let organization = settings.organization.trim().to_owned();
+        if organization.is_empty() {
+            return Err(ConnectFailure::Missing {
+                key: "organization",
+            });
+        }
+        Ok(Self {
+            http: Http::new(settings.account.clone(), &base, settings.patience)?,
+            account: settings.account,
+            provider: ProviderName::new(NAME),
+            organization,
+            pass: match settings.access {
+                Access::Token(token) => Pass::given(token),
+                Access::Login {
+                    api_key,
+                    api_secret,
+                } => Pass::login(Credential::new(api_key), Credential::new(api_secret)),
+            },
+            now: settings.now,
+        })
+    }
+
+    pub(super) fn of(account: &AccountConfig) -> Result<Self, ConnectFailure> {
+        let secret = |key| {
+            account
+                .secret(key)
+                .cloned()
+                .ok_or(ConnectFailure::Missing { key })
+        };
+        Self::new(Settings {
+            account: account.name().clone(),
+            base_url: account.base_url.clone(),
+            organization: account
+                .option("organization")
+                .ok_or(ConnectFailure::Missing {
+                    key: "organization",
+                })?
+                .to_owned(),
+            access: match account.secret("token") {
+                Some(token) => Access::Token(token.clone()),
+                None => Access::Login {
+                    api_key: secret("api_key")?,
+                    api_secret: secret("api_secret")?,
+                },
+            },
+            patience: Patience::default(),
+            now: Now::default(),
+        })
+    }
+
+    /// Asks. A login's token that is refused is renewed, once: the vendor may end one before its time.
+    async fn ask<T>(
+        &self,
+        outgoing: &Outgoing,
+        understand: impl Fn(&Answer) -> Result<T, Failure> + Send + Sync,
+    ) -> Result<T, Failure> {
+        let mut renewed = false;
+        loop {
+            let token = self.pass.token(&self.http, &self.now).await?;
+            let result = self
+                .http
+                .read(
+                    || Ok(authorised(outgoing.clone(), Some(&token))),
+                    |answer| errors::refused(answer).map_or_else(|| understand(answer), Err),
+                )
+                .await;
+            match result {
+                Err(failure) if failure.cause == Cause::Unauthenticated => {
+                    let can_renew = self.pass.refused(&token).await;
+                    if renewed || !can_renew {
+                        return Err(failure);
+                    }
+                    renewed = true;
+                }
+                other => return other,
+            }
+        }
+    }
+
+    /// The path of a resource's purges.
+    fn job<'a>(&'a self, resource: &'a str) -> [&'a str; 5] {
+        ["cdn", &self.organization, "job", resource, "purge"]
+    }
+
+    fn outgoing(&self, request: &PurgeRequest) -> Outgoing {
+        let id = request.resource.as_str();
+        let paths: Vec<&str> = match &request.payload {
+            Payload::Url(targets) | Payload::Pattern(targets) => {
+                targets.as_slice().iter().map(String::as_str).collect()
+            }
+            Payload::All => vec![ROOT],
+        };
+        let body = json!({ "resource_uuid": id, "file_path": paths });
+        Outgoing::post(self.job(id)).body("application/json", body.to_string())
+    }
+}
+
+/// The request with the token, or with what is shown in its place.
+fn authorised(outgoing: Outgoing, token: Option<&Secret>) -> Outgoing {
+    let outgoing = outgoing.secret_header(
+        "Authorization",
+        "Bearer $MEDIANOVA_API_TOKEN",
+        token.map(|token| Secret::new(format!("Bearer {}", token.expose().trim()))),
+    );
+    match token {
+        Some(token) => outgoing.hiding(token.clone()),
+        None => outgoing,
+    }
+}
+
+#[async_trait]
+impl Provider for Medianova {
+    fn account(&self) -> &AccountName {
+        &self.account
+    }
+
+    fn provider(&self) -> &ProviderName {
+        &self.provider
+    }
+
+    async fn whoami(&self) -> Result<String, Failure> {
+        let ask = Outgoing::get(["organizations"])
+            .query("page", "1")
+            .query("limit", "100");
+        self.ask(&ask, |answer| {
+            let body = answer.json()?;
+            Ok(resources::organization_in_words(&body, &self.organization))
+        })
+        .await
+    }
+
+    fn documented_limits(&self) -> Limits {
+        limits()
+    }
+
+    /// The API tells no limits; the documented ones hold.
+    async fn live_limits(&self) -> Result<Limits, Failure> {
+        Ok(limits())
+    }
+
+    async fn resources(&self) -> Result<Vec<Resource>, Failure> {
+        let mut found = Found::default();
+        for number in 1..=MOST_PAGES {
+            let ask = Outgoing::get(["cdn", &self.organization, "resource"])
+                .query("page", number.to_string());
+            let page = self.ask(&ask, resources::page).await?;
+            found.take(&self.account, &page.records, |record| {
+                resources::resource(&self.account, &self.provider, record)
+            });
+            if page.is_last(number, found.read) {
+                break;
+            }
+        }
+        Ok(found.resources)
+    }
+
+    async fn history(&self, ask: &HistoryAsk) -> Result<HistoryPage, Failure> {
+        let Some((resource, cname)) = &ask.resource else {
+            return Err(Failure::new(Cause::Unsupported)
+                .saying("this vendor tells the history of one resource at a time"));
+        };
+        let mut outgoing = Outgoing::get(self.job(resource.as_str()))
+            .query("page", (ask.offset / PAGE + 1).to_string())
+            .query("limit", PAGE.to_string());
+        if let Some(id) = &ask.id {
+            outgoing = outgoing.query("opID", id.as_str());
+        }
+        let place = history::Place {
+            account: &self.account,
+            provider: &self.provider,
+            resource,
+            cname,
+            offset: ask.offset,
+        };
+        self.ask(&outgoing, |answer| {
+            history::page(&place, answer, self.now.tell())
+        })
+        .await
+    }
+
+    async fn submit(&self, request: &PurgeRequest) -> Result<Receipt, Failure> {
+        if request.account != self.account {
+            return Err(Failure::new(Cause::Refused).saying(format!(
+                "the request is one of account {}, not of {}",
+                request.account, self.account
+            )));
+        }
+        let token = self.pass.token(&self.http, &self.now).await?;
+        let outgoing = authorised(self.outgoing(request), Some(&token));
+        let result = self
+            .http
+            .send(&outgoing, |answer| {
+                if let Some(failure) = errors::refused(answer) {
+                    return Err(failure);
+                }
+                let body = answer.json()?;
+                if lenient::flag(&body, "status") != Some(true) && body.get("opID").is_none() {
+                    return Err(answer.with_status(
+                        Failure::new(Cause::BadAnswer)
+                            .saying(format!("neither yes nor no: {}", answer.words())),
+                    ));
+                }
+                Ok(Receipt {
+                    id: lenient::field(&body, "opID")
+                        .or_else(|| lenient::field(body.get("data")?, "opID"))
+                        .map(PurgeId::from),
+                    at: answer.date,
+                })
+            })
+            .await;
+        if let Err(failure) = &result
+            && failure.cause == Cause::Unauthenticated
+        {
+            self.pass.refused(&token).await;
+        }
+        result
+    }
+
+    fn preview(&self, request: &PurgeRequest) -> Preview {
+        self.http.preview(&authorised(self.outgoing(request), None))
+    }
+
+    fn clock_ahead(&self) -> Option<TimeDelta> {
+        self.http.clock_ahead()
+    }
+}
+
+/// Documented: 1 to 100 absolute paths in one list, with `*` anywhere. How long a purge takes, and how long until it
+/// shows in the list, are guesses.
+fn limits() -> Limits {
+    let paths = KindRule {
+        per_request: PAGE as u32,
+        longest: None,
+        windows: Vec::new(),
+        syntax: Syntax::Path,
+        wildcard: Wildcard::Anywhere,
+        query: QueryUse::Unknown,
+        modes: Vec::new(),
+        sent_as: SentAs::Itself,
+        usual: Duration::from_secs(30),
+    };
+    Limits {
+        url: Some(KindRule {
+            // A star makes a pattern of a path: there is one list for both.
+            wildcard: Wildcard::Nowhere,
+            ..paths.clone()
+        }),
+        all: Some(KindRule {
+            per_request: 0,
+            sent_as: SentAs::RootPattern(ROOT),
+            ..paths.clone()
+        }),
+        pattern: Some(paths),
+        history: HistoryRule {
+            reach: None,
+            reading: Reading::Pages,
+            page: PAGE as u32,
+            finest: Duration::from_secs(1),
+            settle: Duration::from_mins(1),
+            per_resource: true,
+            times_note: None,
+        },
+        quotas: Vec::new(),
+        source: Source::Documented,
+    }
+}
+
+#[cfg(test)]
+mod tests;

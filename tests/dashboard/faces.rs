@@ -1,0 +1,197 @@
+//! What the screen says where it has nothing to show, or old things.
+
+use purgedeck::app::{Msg, Setup, next_wake};
+use purgedeck::domain::ids::AccountName;
+use purgedeck::effect::{Effect, Notice, Report, Standing, StoreTrouble, Tone};
+
+use super::picture::picture;
+use super::stage::{Stage, at, setup};
+
+#[test]
+fn without_an_account_the_screen_says_how_to_get_one() {
+    let mut stage = Stage::empty((80, 24), 0, Setup::default());
+    stage.start();
+    insta::assert_snapshot!(picture(&stage.draw()));
+}
+
+#[test]
+fn before_the_store_has_answered_it_is_being_read() {
+    let mut stage = Stage::empty((80, 24), 10, setup());
+    stage.answering = false;
+    stage.start();
+    assert!(
+        stage.text().contains("Reading the store"),
+        "{}",
+        stage.text()
+    );
+}
+
+#[test]
+fn an_empty_store_says_what_each_account_is_doing() {
+    let mut stage = Stage::empty((80, 24), 0, setup());
+    stage.start();
+    stage.report(Report::Account {
+        account: AccountName::new("edge-prod"),
+        standing: Standing {
+            asking: true,
+            ..Standing::default()
+        },
+    });
+    let text = stage.text();
+    assert!(text.contains("No purges yet"), "{text}");
+    assert!(text.contains("edge-prod: asking its vendor"), "{text}");
+    stage.hear_of_accounts();
+    let text = stage.text();
+    assert!(text.contains("no purge on record"), "{text}");
+    assert!(text.contains("Check the account's secret"), "{text}");
+}
+
+#[test]
+fn a_filter_that_selects_nothing_says_how_to_get_everything_back() {
+    let mut stage = Stage::new((80, 24));
+    stage.press("/");
+    stage.type_text("nothing-has-this-name");
+    stage.press("enter");
+    let text = stage.text();
+    assert!(text.contains("No purge fits this filter"), "{text}");
+    assert!(text.contains("ctrl-l shows everything again"), "{text}");
+    stage.press("ctrl-l");
+    assert!(stage.text().contains("400 purges"));
+}
+
+#[test]
+fn a_store_that_never_answered_well_says_what_to_do() {
+    let mut stage = Stage::empty((80, 24), 0, setup());
+    stage.answering = false;
+    stage.start();
+    let Some(Effect::Window { slot, ticket, .. }) = stage.take_asked().into_iter().next() else {
+        panic!("the first question is for rows");
+    };
+    stage.report(Report::Window {
+        slot,
+        ticket,
+        result: Err(StoreTrouble {
+            words: "The store is damaged.".to_owned(),
+            advice: "Move it away and start again: purgedeck reads the vendors anew.".to_owned(),
+        }),
+    });
+    let text = stage.text();
+    assert!(text.contains("The store is damaged."), "{text}");
+    assert!(text.contains("Move it away"), "{text}");
+}
+
+#[test]
+fn offline_shows_the_store_and_ticks_for_nobody() {
+    let setup = Setup {
+        offline: true,
+        read_only: true,
+        ..setup()
+    };
+    let mut stage = Stage::empty((80, 24), 40, setup);
+    stage.start();
+    let text = stage.text();
+    assert!(text.contains("offline"), "{text}");
+    assert!(text.contains("read-only"), "{text}");
+    assert!(text.contains("40 purges"), "{text}");
+    assert_eq!(next_wake(&stage.app, stage.now), None);
+    stage.press("r");
+    assert!(stage.text().contains("Offline: no vendor is asked."));
+}
+
+#[test]
+fn read_only_opens_nothing_that_could_purge() {
+    let setup = Setup {
+        read_only: true,
+        ..setup()
+    };
+    let mut stage = Stage::empty((80, 24), 40, setup);
+    stage.start();
+    stage.press("P");
+    assert!(stage.app.overlays().is_empty());
+    assert!(stage.text().contains("read-only: nothing can be purged"));
+    stage.take_asked();
+    stage.press("R");
+    assert_eq!(stage.take_asked(), []);
+}
+
+#[test]
+fn an_idle_screen_wakes_at_the_next_minute_and_a_moving_one_at_the_next_second() {
+    let mut stage = Stage::new((80, 24));
+    stage.press("G");
+    assert_eq!(
+        next_wake(&stage.app, stage.now),
+        Some(at("2026-11-21T10:05:00Z"))
+    );
+    assert!(stage.text().contains(" 10:04 UTC"));
+    stage.report(Report::Account {
+        account: AccountName::new("edge-prod"),
+        standing: Standing {
+            asking: true,
+            synced_at: Some(stage.now),
+            ..Standing::default()
+        },
+    });
+    assert_eq!(
+        next_wake(&stage.app, stage.now),
+        Some(at("2026-11-21T10:04:13Z"))
+    );
+    assert!(stage.text().contains("10:04:12 UTC"));
+}
+
+#[test]
+fn an_account_that_fails_keeps_its_rows_and_says_how_old_they_are() {
+    let stage = Stage::new((100, 30));
+    let text = stage.text();
+    assert!(
+        text.contains("edge-test ✗ 401 token refused (3m old)"),
+        "{text}"
+    );
+    assert!(text.contains("edge-test img.site.com"), "{text}");
+}
+
+#[test]
+fn an_error_stays_until_it_is_put_away_and_news_do_not() {
+    let mut stage = Stage::new((80, 24));
+    let say = |stage: &mut Stage, tone, words: &str| {
+        stage.report(Report::Notice(Notice {
+            tone,
+            account: None,
+            words: words.to_owned(),
+        }));
+    };
+    say(&mut stage, Tone::Error, "The disk is full.");
+    say(&mut stage, Tone::Info, "All is well.");
+    stage.now += chrono::TimeDelta::seconds(30);
+    stage.press("j j");
+    let text = stage.text();
+    assert!(text.contains("The disk is full."), "{text}");
+    stage.press("esc");
+    let text = stage.text();
+    assert!(!text.contains("The disk is full."), "{text}");
+    assert!(!text.contains("All is well."), "{text}");
+}
+
+#[test]
+fn the_reading_of_older_history_is_shown() {
+    let mut stage = Stage::new((100, 30));
+    stage.report(Report::Account {
+        account: AccountName::new("edge-prod"),
+        standing: Standing {
+            older: Some((1_204, Some(9_811))),
+            ..Standing::default()
+        },
+    });
+    let text = stage.text();
+    assert!(text.contains("loading older: 1,204 of 9,811"), "{text}");
+}
+
+#[test]
+fn waking_draws_again_and_asks_for_nothing() {
+    let mut stage = Stage::new((80, 24));
+    stage.press("G");
+    stage.take_asked();
+    stage.app.take_dirty();
+    stage.send(Msg::Woke);
+    assert!(stage.app.take_dirty());
+    assert_eq!(stage.take_asked(), []);
+}

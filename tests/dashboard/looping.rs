@@ -1,0 +1,221 @@
+//! The real loop with keys as text, on a glass that keeps what was written.
+
+use std::collections::VecDeque;
+use std::io;
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use purgedeck::app::Input;
+use purgedeck::effect::{Effect, Report};
+use purgedeck::tui::signals::SignalSource;
+use purgedeck::tui::{Desk, Glass, Inputs, Leaving, Signal, Works, loop_};
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::layout::Rect;
+
+use super::stage::{Stage, lines};
+
+/// A terminal that keeps what was written.
+#[derive(Default)]
+struct Kept {
+    screen: Buffer,
+    writes: usize,
+    cells: usize,
+    clears: usize,
+    copied: Vec<String>,
+    lent: bool,
+}
+
+impl Kept {
+    fn of(size: (u16, u16)) -> Self {
+        Self {
+            screen: Buffer::empty(Rect::new(0, 0, size.0, size.1)),
+            ..Self::default()
+        }
+    }
+}
+
+impl Glass for Kept {
+    fn size(&self) -> io::Result<(u16, u16)> {
+        Ok((self.screen.area.width, self.screen.area.height))
+    }
+
+    fn write(&mut self, cells: &[(u16, u16, &Cell)]) -> io::Result<()> {
+        assert!(!self.lent, "nothing is drawn while the terminal is lent");
+        self.writes += 1;
+        self.cells += cells.len();
+        for (x, y, cell) in cells {
+            self.screen[(*x, *y)] = (*cell).clone();
+        }
+        Ok(())
+    }
+
+    fn clear(&mut self) -> io::Result<()> {
+        self.clears += 1;
+        self.screen.reset();
+        Ok(())
+    }
+
+    fn copy(&mut self, text: &str) -> io::Result<()> {
+        self.copied.push(text.to_owned());
+        Ok(())
+    }
+
+    fn lend(&mut self) -> io::Result<()> {
+        self.lent = true;
+        Ok(())
+    }
+
+    fn take_back(&mut self) -> io::Result<()> {
+        self.lent = false;
+        Ok(())
+    }
+
+    fn stop(&mut self) -> io::Result<()> {
+        assert!(self.lent);
+        self.screen.reset();
+        Ok(())
+    }
+
+    async fn edit(&mut self, text: &str) -> Result<Option<String>, String> {
+        Ok(Some(format!("{text}!")))
+    }
+}
+
+/// Keys, one at a time, each only when everything before it was drawn; then silence.
+struct Typist {
+    keys: VecDeque<Input>,
+    ready: bool,
+    hang_up: bool,
+}
+
+impl Typist {
+    fn of(keys: &str) -> Self {
+        Self {
+            keys: keys
+                .split_whitespace()
+                .map(|key| Input::Chord(key.parse().unwrap()))
+                .collect(),
+            ready: false,
+            hang_up: false,
+        }
+    }
+}
+
+impl Inputs for Typist {
+    async fn next(&mut self) -> Option<Input> {
+        // The first look finds nothing, so that the loop draws between two keys.
+        if !std::mem::replace(&mut self.ready, true) {
+            tokio::task::yield_now().await;
+        }
+        self.ready = false;
+        match self.keys.pop_front() {
+            Some(input) => Some(input),
+            None if self.hang_up => None,
+            None => std::future::pending().await,
+        }
+    }
+
+    fn pause(&mut self) {}
+}
+
+struct NoSignals;
+
+impl SignalSource for NoSignals {
+    async fn next(&mut self) -> Signal {
+        std::future::pending().await
+    }
+}
+
+/// Keeps every effect; answers reads from the stage's store.
+struct Answering {
+    store: Stage,
+    reports: tokio::sync::mpsc::Sender<Report>,
+    asked: Sender<Effect>,
+}
+
+impl Works for Answering {
+    fn run(&self, effect: Effect) {
+        if let Some(report) = self.store.answer(&effect) {
+            self.reports.try_send(report).unwrap();
+        }
+        self.asked.send(effect).unwrap();
+    }
+}
+
+async fn run(size: (u16, u16), keys: &str) -> (Kept, Leaving, Receiver<Effect>) {
+    let mut typist = Typist::of(keys);
+    typist.hang_up = true;
+    let fresh = || Stage::empty(size, 400, super::stage::setup());
+    let stage = fresh();
+    let (send, reports) = tokio::sync::mpsc::channel(64);
+    let (asked, seen) = channel();
+    let mut desk = Desk {
+        app: stage.app,
+        keymap: stage.keymap,
+        theme: stage.theme,
+        reports,
+        works: Answering {
+            store: fresh(),
+            reports: send,
+            asked,
+        },
+        clock: || super::stage::at("2026-11-21T10:04:12Z"),
+        mouse: false,
+    };
+    let mut glass = Kept::of(size);
+    let left = loop_(&mut desk, &mut glass, &mut typist, &mut NoSignals)
+        .await
+        .unwrap();
+    (glass, left, seen)
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_drawing_has_the_stores_rows() {
+    let (glass, left, _) = run((80, 24), "").await;
+    assert_eq!(left, Leaving::TerminalGone);
+    assert_eq!(glass.writes, 1);
+    let text = lines(&glass.screen).join("\n");
+    assert!(text.contains("www.site.com"), "{text}");
+    assert!(text.contains("400 purges"), "{text}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_writes_only_the_cells_that_it_changes() {
+    let (before, _, _) = run((80, 24), "").await;
+    let (after, _, _) = run((80, 24), "j").await;
+    let written = after.cells - before.cells;
+    assert!((1..400).contains(&written), "{written} cells");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_that_changes_nothing_writes_nothing() {
+    let (before, _, _) = run((80, 24), "").await;
+    let (after, _, _) = run((80, 24), "k k k").await;
+    assert_eq!(after.cells, before.cells);
+}
+
+#[tokio::test(start_paused = true)]
+async fn quitting_leaves_and_nothing_is_asked_of_the_works_for_it() {
+    let (_, left, asked) = run((80, 24), "j q").await;
+    assert_eq!(left, Leaving::Asked);
+    assert!(asked.iter().all(|effect| effect != Effect::Quit));
+}
+
+#[tokio::test(start_paused = true)]
+async fn copying_goes_to_the_terminal() {
+    let (glass, ..) = run((80, 24), "y").await;
+    assert_eq!(glass.copied, ["/img/0/hero-0.jpg"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_being_suspended_everything_is_drawn_again() {
+    let (glass, ..) = run((80, 24), "ctrl-z").await;
+    assert!(!glass.lent);
+    let text = lines(&glass.screen).join("\n");
+    assert!(text.contains("www.site.com"), "{text}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn drawing_again_writes_every_cell() {
+    let (glass, ..) = run((80, 24), "f5").await;
+    assert_eq!(glass.clears, 2);
+}

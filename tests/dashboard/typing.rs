@@ -1,0 +1,139 @@
+//! The filter bar: applied while it is typed, kept by Enter, taken back by Esc.
+
+use purgedeck::app::{Input, Msg};
+use purgedeck::effect::Effect;
+
+use super::stage::Stage;
+
+fn selected(stage: &Stage) -> u64 {
+    let board = stage.app.board();
+    let pane = board.pane(board.focus()).unwrap();
+    pane.overview().summary().unwrap().selected
+}
+
+fn filter(stage: &Stage) -> String {
+    let board = stage.app.board();
+    board
+        .pane(board.focus())
+        .unwrap()
+        .filter()
+        .text()
+        .to_owned()
+}
+
+#[test]
+fn every_letter_narrows_what_is_shown() {
+    let mut stage = Stage::new((80, 24));
+    stage.press("/");
+    stage.type_text("status:");
+    assert_eq!(selected(&stage), 400, "not a filter yet");
+    stage.type_text("failed");
+    assert_eq!(selected(&stage), 51);
+    stage.type_text(" www.");
+    stage.press("enter");
+    assert_eq!(filter(&stage), "status:failed www.");
+}
+
+#[test]
+fn each_change_asks_for_rows_and_overview_once() {
+    let mut stage = Stage::new((80, 24));
+    stage.press("/ h");
+    let asked = stage.take_asked();
+    let count = |wanted: fn(&Effect) -> bool| asked.iter().filter(|effect| wanted(effect)).count();
+    assert_eq!(count(|effect| matches!(effect, Effect::Window { .. })), 1);
+    assert_eq!(count(|effect| matches!(effect, Effect::Summary { .. })), 1);
+    stage.press("left right home end");
+    let windows = |effect: &Effect| matches!(effect, Effect::Window { .. });
+    assert!(!stage.take_asked().iter().any(windows));
+}
+
+#[test]
+fn escape_brings_back_what_was_shown_before() {
+    let mut stage = Stage::new((80, 24));
+    stage.press("/");
+    stage.type_text("status:failed");
+    stage.press("enter /");
+    stage.type_text("hero");
+    assert_ne!(selected(&stage), 51);
+    stage.press("esc");
+    assert_eq!(filter(&stage), "status:failed");
+    assert_eq!(selected(&stage), 51);
+}
+
+#[test]
+fn letters_that_are_keys_elsewhere_are_letters_here() {
+    let mut stage = Stage::new((80, 24));
+    stage.press("/");
+    stage.type_text("qP?:jk 1");
+    assert!(
+        stage
+            .take_asked()
+            .iter()
+            .all(|effect| *effect != Effect::Quit)
+    );
+    assert!(stage.text().contains("qP?:jk 1"));
+}
+
+#[test]
+fn enter_does_not_keep_what_cannot_be_read() {
+    let mut stage = Stage::new((80, 24));
+    stage.press("/");
+    stage.type_text("status:nonsense");
+    stage.press("enter");
+    assert!(
+        stage.text().contains("/ status:nonsense"),
+        "{}",
+        stage.text()
+    );
+    assert_eq!(filter(&stage), "");
+}
+
+#[test]
+fn tab_goes_through_what_could_be_typed() {
+    let mut stage = Stage::new((80, 24));
+    stage.press("/");
+    stage.type_text("stat");
+    stage.press("tab");
+    stage.type_text("fa");
+    stage.press("tab");
+    assert!(stage.text().contains("/ status:failed"), "{}", stage.text());
+    assert_eq!(selected(&stage), 51);
+}
+
+#[test]
+fn tab_offers_the_cnames_that_are_known_and_backtab_goes_back() {
+    let mut stage = Stage::new((100, 30));
+    stage.press("/");
+    stage.type_text("cname:");
+    stage.press("tab");
+    let first = filter(&stage);
+    stage.press("tab");
+    let second = filter(&stage);
+    assert_ne!(first, second);
+    assert!(first.starts_with("cname:") && second.starts_with("cname:"));
+    stage.press("backtab");
+    assert_eq!(filter(&stage), first);
+}
+
+#[test]
+fn earlier_filters_come_back() {
+    let mut stage = Stage::new((80, 24));
+    for text in ["status:failed", "kind:all"] {
+        stage.press("ctrl-l /");
+        stage.type_text(text);
+        stage.press("enter");
+    }
+    stage.press("/ up up");
+    assert!(stage.text().contains("/ status:failed"), "{}", stage.text());
+}
+
+#[test]
+fn a_paste_goes_into_the_field_and_nowhere_else() {
+    let mut stage = Stage::new((80, 24));
+    stage.send(Msg::Input(Input::Paste("q".to_owned())));
+    assert_eq!(stage.take_asked(), []);
+    stage.press("/");
+    stage.send(Msg::Input(Input::Paste("status:\n".to_owned())));
+    stage.type_text("failed");
+    assert_eq!(selected(&stage), 51);
+}
