@@ -175,11 +175,14 @@ impl App {
         self.zone
     }
 
-    /// Whether the focused pane knows its rows, so that there is something to draw.
-    pub fn is_ready(&self) -> bool {
-        self.board
-            .pane(self.board.focus())
-            .is_none_or(|pane| pane.rows().is_known() && !pane.overview().is_loading())
+    /// Whether the focused pane knows its rows, so that there is something to draw; and whether it knows all of what it
+    /// asked for at the start.
+    pub fn readiness(&self) -> (bool, bool) {
+        let pane = self.board.pane(self.board.focus());
+        pane.map_or((true, true), |pane| {
+            let rows = pane.rows().is_known();
+            (rows, rows && !pane.overview().is_loading())
+        })
     }
 
     /// Whether the screen may have to be drawn again since this was asked last.
@@ -246,7 +249,7 @@ pub fn update(app: &mut App, msg: Msg, ctx: &Ctx<'_>) -> Vec<Effect> {
         Msg::Report(report) => app.on_report(&report, ctx),
         Msg::Woke => {
             app.dirty = true;
-            Vec::new()
+            app.wake_panes(ctx)
         }
     };
     effects.extend(app.follow_budget());

@@ -21,6 +21,7 @@ pub mod dashboard;
 pub mod demo;
 pub mod error;
 pub mod export;
+pub mod following;
 pub mod history;
 pub mod import;
 pub mod keys;
@@ -28,7 +29,10 @@ pub mod listing;
 pub mod log;
 pub mod man;
 pub mod office;
+pub mod purge;
+pub mod queue;
 pub mod record;
+pub mod request;
 pub mod resources;
 pub mod setup;
 pub mod signals;
@@ -62,6 +66,8 @@ fn dispatch(cli: &Cli) -> Result<(), CliError> {
         Some(Command::Demo(options)) => demo::run(global, options),
         Some(Command::Simulate(options)) => simulate::run(options),
         Some(Command::History(options)) => history::run(global, options),
+        Some(Command::Purge(options)) => purge::run(global, options),
+        Some(Command::Queue(options)) => queue::run(global, options),
         Some(Command::Resources(options)) => resources::run(global, options),
         Some(Command::Import(options)) => import::run(global, options),
         Some(Command::Keys(options)) => keys::run(global, options),

@@ -317,6 +317,8 @@ pub struct Standing {
     pub older: Option<(u64, Option<u64>)>,
     /// How many of its purges are unfinished.
     pub unfinished: u32,
+    /// Whether its news, resources and limits were all asked for since the start, whatever came of it.
+    pub looked_round: bool,
 }
 
 /// The store could not answer.

@@ -18,6 +18,7 @@ mod journal;
 mod names;
 mod open;
 mod reader;
+mod recent;
 mod record;
 mod rows;
 mod scan;

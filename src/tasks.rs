@@ -129,8 +129,14 @@ pub fn start(setup: Setup) -> Result<Runner, StoreFailure> {
     let (tasks, outbox) = (TaskTracker::new(), Outbox::default());
     let (clerk, writing) =
         Clerk::start(Books::open(&setup.store)?, setup.clock.clone()).map_err(io)?;
-    let windows = Desk::start("store-windows", setup.store.reader()?).map_err(io)?;
-    let summaries = Desk::start("store-summaries", setup.store.reader()?).map_err(io)?;
+    let windows =
+        Desk::start("store-windows", setup.store.reader()?, setup.clock.clone()).map_err(io)?;
+    let summaries = Desk::start(
+        "store-summaries",
+        setup.store.reader()?,
+        setup.clock.clone(),
+    )
+    .map_err(io)?;
     let (nudges, nudged) = mpsc::unbounded_channel();
     let (mut seats, mut lanes) = (BTreeMap::new(), BTreeMap::new());
     for Seat {

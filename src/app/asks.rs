@@ -131,6 +131,15 @@ impl App {
         self.start_panes(ctx)
     }
 
+    pub(super) fn wake_panes(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for slot in self.board.shown() {
+            let outcome = self.with_pane(slot, ctx, HistoryPane::wake);
+            effects.extend(self.settle(outcome, Origin::Pane(slot), ctx));
+        }
+        effects
+    }
+
     pub(super) fn start_panes(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
         let mut effects = Vec::new();
         for slot in self.board.shown() {

@@ -100,7 +100,7 @@ impl App {
             }
             Command::ZoneTurn => {
                 self.zone = self.other_zone();
-                Vec::new()
+                self.on_resized(ctx)
             }
             Command::Help => self.open(Opening::Help, ctx),
             Command::Palette => self.open(Opening::Palette, ctx),

@@ -35,5 +35,9 @@ pub fn next_wake(app: &App, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         .filter_map(|window| window.next)
         .filter(|next| *next > now)
         .min();
-    Some(opens.map_or(tick, |opens| opens.min(tick)))
+    let panes = app.board.shown().into_iter();
+    let asks = panes
+        .filter_map(|slot| app.board.pane(slot)?.next_wake())
+        .min();
+    [opens, asks].into_iter().flatten().chain([tick]).min()
 }

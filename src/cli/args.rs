@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::{completions, config, demo, history, import, keys, man, resources, simulate};
+use super::{
+    completions, config, demo, history, import, keys, man, purge, queue, resources, simulate,
+};
 use crate::config::load::Flags;
 
 /// What was purged on all your CDN accounts, live and back in time, and purges that are checked before they are sent.
@@ -88,6 +90,10 @@ pub enum Command {
     Simulate(simulate::Options),
     /// List purges, newest first
     History(history::Options),
+    /// Check, plan and send a purge
+    Purge(purge::Options),
+    /// Look after the requests that wait
+    Queue(queue::Options),
     /// List what can be purged
     Resources(resources::Options),
     /// Take exported history into the store

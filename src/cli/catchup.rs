@@ -1,26 +1,40 @@
 //! Brings the store up to date before something is listed, and says which accounts could not be.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::join_all;
 
 use super::books;
 use super::error::{Class, CliError, class_of_all};
+use super::office::{self, Extras, Office, Sending};
 use super::setup::Talk;
 use super::signals;
 use crate::config::load::Config;
+use crate::domain::account::Account;
 use crate::domain::failure::Failure;
+use crate::domain::filter::{Predicate, Test};
 use crate::domain::ids::AccountName;
+use crate::domain::query::Sort;
 use crate::domain::resource::Resource;
-use crate::providers::{self, Provider};
+use crate::effect::{Report, Standing, Tone};
+use crate::store::Reader;
 
-/// Which accounts did not answer.
+/// How much later than its vendor's reach an account's history may begin and count as whole: the reach moves on while
+/// it is read.
+const SLACK: TimeDelta = TimeDelta::hours(1);
+/// Up to this limit, the newest rows are looked for after every answer, to stop as soon as they are all there.
+const FEW_ROWS: u64 = 10_000;
+
+/// Which accounts did not tell all that was asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Missed {
     /// How many were asked.
     pub asked: usize,
     /// Those that failed, and why.
     pub failures: Vec<(AccountName, Failure)>,
+    /// Those that did not tell all of the range.
+    pub torn: Vec<AccountName>,
 }
 
 impl Missed {
@@ -30,7 +44,13 @@ impl Missed {
         for (account, failure) in &self.failures {
             talk.warn(&format!("{account}: {failure}\n  {}", failure.advice()));
         }
-        if self.failures.is_empty() {
+        for account in &self.torn {
+            talk.warn(&format!(
+                "{account}: its history is not complete for these times"
+            ));
+        }
+        let missed = self.failures.len() + self.torn.len();
+        if missed == 0 {
             return Ok(());
         }
         let class = if self.failures.len() < self.asked {
@@ -39,26 +59,11 @@ impl Missed {
             class_of_all(self.failures.iter().map(|(_, failure)| failure))
         };
         let words = format!(
-            "{} of {} accounts could not be asked; what was known of them before is shown",
-            self.failures.len(),
+            "{missed} of {} accounts did not tell everything; what is known of them is shown",
             self.asked
         );
         Err(CliError::new(class, words))
     }
-}
-
-/// The adapters of the configured accounts.
-pub fn providers(config: &Config) -> Result<Vec<Arc<dyn Provider>>, CliError> {
-    config
-        .accounts
-        .iter()
-        .map(|account| {
-            providers::connect(account).map_err(|failure| {
-                let words = format!("account {}: {failure}", account.name());
-                CliError::new(Class::Usage, words)
-            })
-        })
-        .collect()
 }
 
 /// An error where there is nobody to ask.
@@ -78,37 +83,239 @@ pub fn some_account(config: &Config) -> Result<(), CliError> {
 /// known before.
 pub fn resources(config: &Config, talk: Talk) -> Result<(Vec<Resource>, Missed), CliError> {
     some_account(config)?;
-    let providers = providers(config)?;
-    talk.progress(&format!("asking {} accounts", providers.len()));
+    let seats = office::seats(config)?;
+    talk.progress(&format!("asking {} accounts", seats.len()));
     let answers = signals::block_on(async {
-        let asked = providers.iter().map(|provider| provider.resources());
+        let asked = seats.iter().map(|seat| seat.provider.resources());
         Ok(join_all(asked).await)
     });
     talk.progress_over();
     let mut writer = books::open(config)?
         .writer()
         .map_err(|failure| books::error(config, &failure))?;
-    let now = chrono::Utc::now();
+    let now = Utc::now();
     let mut missed = Missed {
-        asked: providers.len(),
-        failures: Vec::new(),
+        asked: seats.len(),
+        ..Missed::default()
     };
-    for (provider, answer) in providers.iter().zip(answers?) {
+    for (seat, answer) in seats.iter().zip(answers?) {
+        let account = &seat.account.name;
         match answer {
             Ok(resources) => writer
-                .save_resources(provider.account(), &resources, now)
+                .save_resources(account, &resources, now)
                 .map_err(|failure| books::error(config, &failure))?,
-            Err(failure) => missed.failures.push((provider.account().clone(), failure)),
+            Err(failure) => missed.failures.push((account.clone(), failure)),
         }
     }
     Ok((books::known_resources(config)?, missed))
 }
 
-/// Reads the history that a predicate looks at.
+/// Reads the history that a predicate looks at, as far as its vendors keep it; where a limit is given, only until the
+/// newest so many are surely there.
 pub fn history(
-    _config: &Config,
-    _predicate: &crate::domain::filter::Predicate,
-    _talk: Talk,
+    config: &Config,
+    predicate: &Predicate,
+    limit: Option<u64>,
+    talk: Talk,
 ) -> Result<Missed, CliError> {
-    Ok(Missed::default())
+    if config.accounts.is_empty() {
+        if !config.store.value.exists() {
+            some_account(config)?;
+        }
+        talk.say("no account is configured; this is what the store has");
+        return Ok(Missed::default());
+    }
+    let mut config = config.clone();
+    config
+        .accounts
+        .retain(|account| may_select(predicate, &account.account));
+    let store = books::open(&config)?;
+    let reader = store
+        .reader()
+        .map_err(|failure| books::error(&config, &failure))?;
+    let caught = signals::block_on(async {
+        let mut office = Office::open(&config, store, Sending::Never, false, Extras::default())?;
+        let mut catching = Catching {
+            config: &config,
+            predicate,
+            limit: limit.filter(|limit| *limit <= FEW_ROWS),
+            started: Utc::now(),
+            reader,
+            accounts: BTreeMap::new(),
+        };
+        while !catching.is_over()? {
+            catching.hear(office.next().await?, talk);
+        }
+        office.runner.stop().await;
+        catching.missed()
+    });
+    talk.progress_over();
+    caught
+}
+
+/// Whether a purge of this account may be selected, as far as its name and provider tell.
+fn may_select(predicate: &Predicate, account: &Account) -> bool {
+    predicate.clauses.iter().all(|clause| {
+        let (patterns, text) = match &clause.test {
+            Test::Account(patterns) => (patterns, account.name.as_str()),
+            Test::Provider(patterns) => (patterns, account.provider.as_str()),
+            Test::Cname(_)
+            | Test::Status(_)
+            | Test::Kind(_)
+            | Test::Id(_)
+            | Test::Target(_)
+            | Test::By(_)
+            | Test::SentHere
+            | Test::Created(_) => return true,
+        };
+        patterns.iter().any(|pattern| pattern.matches(text)) != clause.negated
+    })
+}
+
+/// How far the accounts are.
+struct Catching<'c> {
+    config: &'c Config,
+    predicate: &'c Predicate,
+    limit: Option<u64>,
+    started: DateTime<Utc>,
+    reader: Reader,
+    accounts: BTreeMap<AccountName, Progress>,
+}
+
+#[derive(Default)]
+struct Progress {
+    standing: Standing,
+    reach: Option<TimeDelta>,
+}
+
+impl Progress {
+    /// Whether its newest history was read since the start.
+    fn has_news(&self, since: DateTime<Utc>) -> bool {
+        self.standing.synced_at.is_some_and(|at| at >= since)
+    }
+}
+
+impl Catching<'_> {
+    fn hear(&mut self, report: Report, talk: Talk) {
+        if let Report::Account { account, standing } = report {
+            self.accounts.entry(account).or_default().standing = standing;
+            talk.progress(&self.progress());
+        } else if let Report::Limits { account, limits } = report {
+            let reach = limits.history.reach;
+            self.accounts.entry(account).or_default().reach =
+                reach.and_then(|reach| TimeDelta::from_std(reach).ok());
+        } else if let Report::Notice(notice) = report
+            && notice.tone >= Tone::Warning
+        {
+            talk.progress_over();
+            talk.warn(&notice.words);
+        }
+    }
+
+    fn names(&self) -> impl Iterator<Item = &AccountName> {
+        self.config.accounts.iter().map(|account| account.name())
+    }
+
+    fn is_over(&self) -> Result<bool, CliError> {
+        for name in self.names() {
+            let Some(progress) = self.accounts.get(name) else {
+                return Ok(false);
+            };
+            if progress.standing.failure.is_some() {
+                continue;
+            }
+            // An account that asks for nothing any more has nothing more to tell.
+            let told_all = !progress.standing.asking || self.is_covered(name, progress)?;
+            if !progress.has_news(self.started) || !(told_all || self.has_enough()?) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Whether the account's history is complete for all of the range that its vendor keeps.
+    fn is_covered(&self, name: &AccountName, progress: &Progress) -> Result<bool, CliError> {
+        let coverage = self.coverage(name)?;
+        let Some(newest) = coverage.ranges().last().map(|range| range.1) else {
+            return Ok(false);
+        };
+        let kept = progress.reach.map(|reach| self.started - reach + SLACK);
+        let from = match (self.predicate.from, kept) {
+            (Some(from), Some(kept)) => from.max(kept),
+            (Some(from), None) | (None, Some(from)) => from,
+            (None, None) => return Ok(false),
+        };
+        let until = self
+            .predicate
+            .until
+            .map_or(newest, |until| until.min(newest));
+        Ok(coverage.missing(from, until).is_empty())
+    }
+
+    /// Whether the newest rows that are wanted lie in a time for which every account is complete.
+    fn has_enough(&self) -> Result<bool, CliError> {
+        let Some(limit) = self.limit else {
+            return Ok(false);
+        };
+        let mut predicate = self.predicate.clone();
+        for name in self.names() {
+            let failed = self
+                .accounts
+                .get(name)
+                .is_some_and(|progress| progress.standing.failure.is_some());
+            if failed {
+                continue;
+            }
+            let Some(start) = self.coverage(name)?.ranges().last().map(|range| range.0) else {
+                return Ok(false);
+            };
+            predicate.from = Some(predicate.from.map_or(start, |from| from.max(start)));
+        }
+        let shown = self
+            .reader
+            .export(&predicate, Sort::Newest, Some(limit), &mut |_| {
+                std::ops::ControlFlow::Continue(())
+            })
+            .map_err(|failure| books::error(self.config, &failure))?;
+        Ok(shown == limit)
+    }
+
+    fn coverage(&self, name: &AccountName) -> Result<crate::domain::coverage::Coverage, CliError> {
+        self.reader
+            .coverage(name)
+            .map_err(|failure| books::error(self.config, &failure))
+    }
+
+    fn progress(&self) -> String {
+        let parts: Vec<String> = self
+            .accounts
+            .iter()
+            .map(|(name, progress)| match progress.standing.older {
+                Some((read, Some(of))) => format!("{name} {read} of {of}"),
+                Some((read, None)) => format!("{name} {read}"),
+                None if progress.has_news(self.started) => format!("{name} ok"),
+                None => format!("{name} …"),
+            })
+            .collect();
+        format!("reading history: {}", parts.join(" · "))
+    }
+
+    fn missed(&self) -> Result<Missed, CliError> {
+        let mut missed = Missed {
+            asked: self.config.accounts.len(),
+            ..Missed::default()
+        };
+        let enough = self.has_enough()?;
+        for name in self.names() {
+            let Some(progress) = self.accounts.get(name) else {
+                continue;
+            };
+            if let Some(failure) = &progress.standing.failure {
+                missed.failures.push((name.clone(), failure.clone()));
+            } else if !enough && progress.reach.is_some() && !self.is_covered(name, progress)? {
+                missed.torn.push(name.clone());
+            }
+        }
+        Ok(missed)
+    }
 }

@@ -9,7 +9,7 @@ use super::books;
 use super::catchup;
 use super::error::{Class, CliError};
 use super::export;
-use super::office::{self, Extras, Office};
+use super::office::{self, Extras, Office, Sending};
 use super::setup;
 use super::signals;
 use crate::app::{self, App};
@@ -75,7 +75,9 @@ pub(super) async fn show(
     offline: bool,
     extras: Extras,
 ) -> Result<(), CliError> {
-    let Office { runner, reports } = Office::open(config, store, offline, extras)?;
+    let Office {
+        runner, reports, ..
+    } = Office::open(config, store, Sending::Allowed, offline, extras)?;
     let runner = Arc::new(runner);
     let desk = Desk {
         app: App::new(app_setup(config, offline)),

@@ -51,7 +51,7 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
     let missed = if global.offline {
         catchup::Missed::default()
     } else {
-        catchup::history(&config, &predicate, talk)?
+        catchup::history(&config, &predicate, options.limit, talk)?
     };
     list(global, options, &config, &predicate, talk)?;
     missed.verdict(talk)

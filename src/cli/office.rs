@@ -1,5 +1,6 @@
 //! The tasks, as subcommands and the dashboard start them of a configuration.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tokio::sync::mpsc;
@@ -7,8 +8,11 @@ use tokio::sync::mpsc;
 use super::books;
 use super::error::{Class, CliError};
 use crate::config::load::Config;
+use crate::domain::ids::AccountName;
+use crate::domain::payload::PurgeRequest;
+use crate::domain::plan::Preview;
 use crate::effect::{Effect, Report};
-use crate::providers;
+use crate::providers::{self, Provider};
 use crate::store::Store;
 use crate::tasks::{self, Clock, ExportForms, KeepView, Runner, Seat};
 
@@ -21,6 +25,7 @@ pub struct Office {
     pub runner: Runner,
     /// Gives reports.
     pub reports: mpsc::Receiver<Report>,
+    providers: BTreeMap<AccountName, Arc<dyn Provider>>,
 }
 
 /// What the dashboard wants of the tasks besides.
@@ -32,6 +37,15 @@ pub struct Extras {
     pub keep_view: Option<KeepView>,
     /// What is to be said before anything else.
     pub first: Vec<Report>,
+}
+
+/// Whether what is queued goes out while the tasks work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sending {
+    /// It does, as far as the configuration allows purges.
+    Allowed,
+    /// It does not: somebody only looks.
+    Never,
 }
 
 /// The configured accounts with their adapters.
@@ -58,6 +72,7 @@ impl Office {
     pub fn open(
         config: &Config,
         store: Store,
+        sending: Sending,
         offline: bool,
         extras: Extras,
     ) -> Result<Self, CliError> {
@@ -66,25 +81,48 @@ impl Office {
             // There is room: nothing was sent yet.
             let _ = sender.try_send(report);
         }
+        let accounts = seats(config)?;
+        let providers = accounts
+            .iter()
+            .map(|seat| (seat.account.name.clone(), Arc::clone(&seat.provider)))
+            .collect();
         let runner = tasks::start(tasks::Setup {
             store,
-            accounts: seats(config)?,
+            accounts,
             clock: Clock::system(),
             refresh: config.refresh.value,
             offline,
-            read_only: config.read_only.value,
+            read_only: config.read_only.value || sending == Sending::Never,
             reports: sender,
             export: extras.export,
             keep_view: extras.keep_view,
         })
         .map_err(|failure| books::error(config, &failure))?;
-        Ok(Self { runner, reports })
+        Ok(Self {
+            runner,
+            reports,
+            providers,
+        })
     }
 
     /// Begins with an effect that is none of the terminal's own business.
     pub fn run(&self, effect: Effect) {
         let given_back = self.runner.run(effect);
         debug_assert!(given_back.is_none(), "{given_back:?}");
+    }
+
+    /// A request as it would go over the wire, without its secret; empty where its account is not configured.
+    pub fn preview(&self, request: &PurgeRequest) -> Preview {
+        match self.providers.get(&request.account) {
+            Some(provider) => provider.preview(request),
+            None => Preview {
+                method: String::new(),
+                url: String::new(),
+                headers: Vec::new(),
+                body: String::new(),
+                curl: String::new(),
+            },
+        }
     }
 
     /// The next report; an error where the tasks have ended, which they only do when they are told to.

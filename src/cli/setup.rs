@@ -201,6 +201,13 @@ impl Talk {
         }
     }
 
+    /// Asks something, on the line on which the answer is typed.
+    pub fn prompt(&self, question: &str) {
+        let mut err = io::stderr();
+        let _ = write!(err, "{question}");
+        let _ = err.flush();
+    }
+
     /// Takes the progress off the terminal again.
     pub fn progress_over(&self) {
         self.progress("");

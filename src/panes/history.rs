@@ -4,6 +4,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 use crate::commands::{Command, Context};
 use crate::domain::filter::{Filter, Term};
 use crate::domain::ids::PurgeKey;
@@ -127,6 +129,21 @@ impl HistoryPane {
         self.behind = true;
     }
 
+    /// When it has something to ask although nothing happened.
+    pub fn next_wake(&self) -> Option<DateTime<Utc>> {
+        self.overview.due()
+    }
+
+    /// Asks what has become due.
+    pub fn wake(&mut self, ctx: &PaneCtx<'_>) -> Outcome {
+        if self.overview.due().is_some_and(|due| due <= ctx.now) {
+            self.filter.resolve(ctx.now, ctx.zone);
+            self.ask_overview(ctx)
+        } else {
+            Outcome::ignored()
+        }
+    }
+
     /// Shows what another filter selects; the one before is remembered.
     pub fn narrow(&mut self, filter: Filter, ctx: &PaneCtx<'_>) -> Outcome {
         if self.filter.narrow(filter) {
@@ -180,7 +197,7 @@ impl HistoryPane {
 
     fn ask_overview(&mut self, ctx: &PaneCtx<'_>) -> Outcome {
         let ticket = ctx.tickets.take();
-        self.overview.asked(ticket);
+        self.overview.asked(ticket, ctx.now);
         Outcome::effect(Effect::Summary {
             slot: self.slot,
             ticket,
@@ -365,7 +382,10 @@ impl Pane for HistoryPane {
     fn on_command(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Outcome {
         if self.filter.is_editing() {
             let typing = self.filter.on_command(command);
-            return self.typed(typing, ctx);
+            let paging = matches!(command, Command::PageDown | Command::PageUp);
+            if typing != Typing::Ignored || !paging {
+                return self.typed(typing, ctx);
+            }
         }
         let page = isize::from(i16::try_from(self.shape(ctx.area).detail.height).unwrap_or(1));
         if let Some(outcome) = self.in_detail(command, page) {
@@ -476,11 +496,13 @@ impl Pane for HistoryPane {
                 slot,
                 ticket,
                 result,
-            } if *slot == self.slot => match self.overview.answer(*ticket, result) {
-                None => Outcome::ignored(),
-                Some(true) => self.ask_overview(ctx),
-                Some(false) => Outcome::taken(),
-            },
+            } if *slot == self.slot => {
+                if self.overview.answer(*ticket, result, ctx.now) {
+                    self.wake(ctx).and(Outcome::taken())
+                } else {
+                    Outcome::ignored()
+                }
+            }
             Report::Detail {
                 slot,
                 ticket,
@@ -501,14 +523,14 @@ impl Pane for HistoryPane {
                     return Outcome::ignored();
                 }
                 let mut outcome = Outcome::taken();
-                if self.rows.changed() {
+                if self.rows.touches(*from, *until) && self.rows.changed() {
                     self.filter.resolve(ctx.now, ctx.zone);
                     let want = self.rows.again();
                     outcome = outcome
                         .and(self.ask_rows(&want, ctx))
                         .and(self.ask_detail(true, ctx));
                 }
-                if self.overview.changed() {
+                if self.overview.changed(ctx.now) {
                     outcome = outcome.and(self.ask_overview(ctx));
                 }
                 outcome
@@ -541,6 +563,9 @@ impl Pane for HistoryPane {
         let bars = self.fit(ctx);
         if !self.rows.is_known() {
             return Outcome::taken();
+        }
+        if self.filter.is_read_otherwise_in(ctx.zone) {
+            return self.select(ctx);
         }
         let outcome = self.moved(None, ctx);
         if bars {

@@ -1,7 +1,6 @@
 //! The one who answers questions.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 
 use chrono::{DateTime, Utc};
@@ -13,7 +12,7 @@ use super::scan::enough;
 use super::sieve::Sieve;
 use super::strips::Direction;
 use super::{StoreFailure, journal, times, writer};
-use crate::domain::budget::{RecentPurge, Spent};
+use crate::domain::budget::RecentPurge;
 use crate::domain::coverage::Coverage;
 use crate::domain::draft::Draft;
 use crate::domain::filter::Predicate;
@@ -108,18 +107,14 @@ impl Reader {
     }
 
     /// Purges of these resources since an instant, by anybody, newest first: those of the history, and those of our
-    /// journal that went out and are not in the history yet.
+    /// journal that went out and are not in the history yet. Where a vendor gave no id, an entry counts beside its purge
+    /// until [`super::Writer::match_purge`] ties the two.
     pub fn recent(
         &self,
         resources: &[(AccountName, ResourceId)],
         since: DateTime<Utc>,
     ) -> Result<Vec<RecentPurge>, StoreFailure> {
-        self.view(|view| {
-            let mut recent = recent_history(view, resources, since)?;
-            recent.extend(recent_journal(view, resources, since)?);
-            recent.sort_by_key(|purge| std::cmp::Reverse(purge.spent.at));
-            Ok(recent)
-        })
+        self.view(|view| view.recent(resources, since))
     }
 
     /// An account's unfinished purges that were created at or after an instant, newest first.
@@ -302,93 +297,4 @@ fn seen<'a>(accounts: &'a mut Vec<AccountSeen>, name: &AccountName) -> &'a mut A
         });
     }
     &mut accounts[place]
-}
-
-fn recent_history(
-    view: View<'_>,
-    resources: &[(AccountName, ResourceId)],
-    since: DateTime<Utc>,
-) -> Result<Vec<RecentPurge>, StoreFailure> {
-    let mut asked: HashMap<&str, Vec<&AccountName>> = HashMap::new();
-    for (account, resource) in resources {
-        asked.entry(resource.as_str()).or_default().push(account);
-    }
-    let mut places = HashSet::new();
-    for (word, text) in view.names.words() {
-        let Some(owners) = asked.get(text) else {
-            continue;
-        };
-        for (account, known) in view.names.accounts() {
-            if owners.contains(&&known.0) {
-                places.insert((account, word));
-            }
-        }
-    }
-    let sieve = Sieve::all().of_places(places).since(times::micros(since));
-    let mut recent = Vec::new();
-    view.scan(&sieve, times::EVER, Direction::Falling, &mut |stroke| {
-        let detail = view.detail(stroke.key)?.ok_or(StoreFailure::Corrupt)?;
-        let purge = detail.purge;
-        // A kind that we do not know uses up a window that we do not know.
-        if let Some(kind) = purge.kind {
-            recent.push(RecentPurge {
-                spent: Spent {
-                    account: purge.account,
-                    resource: purge.resource,
-                    kind,
-                    at: purge.created,
-                    targets: purge.targets.len() as u32,
-                    sent_here: detail.sent.is_some(),
-                },
-                targets: purge
-                    .targets
-                    .into_iter()
-                    .map(|target| target.text)
-                    .collect(),
-                unfinished: purge.status.is_unfinished(),
-                by: purge.by,
-            });
-        }
-        Ok(ControlFlow::Continue(()))
-    })?;
-    Ok(recent)
-}
-
-fn recent_journal(
-    view: View<'_>,
-    resources: &[(AccountName, ResourceId)],
-    since: DateTime<Utc>,
-) -> Result<Vec<RecentPurge>, StoreFailure> {
-    let entries = journal::select(
-        view.connection,
-        "WHERE sent_at >= ?1 AND state NOT IN ('queued', 'rejected', 'cancelled')
-           AND (purge IS NULL OR NOT EXISTS (
-               SELECT 1 FROM purge p JOIN account a ON a.id = p.account
-               WHERE p.id = journal.purge AND a.name = journal.account))",
-        [times::micros(since)],
-    )?;
-    let asked = entries.into_iter().filter(|entry| {
-        resources.iter().any(|(account, resource)| {
-            entry.request.account == *account && entry.request.resource == *resource
-        })
-    });
-    Ok(asked
-        .map(|entry| {
-            let request = entry.request;
-            let targets = request.payload.targets().to_vec();
-            RecentPurge {
-                spent: Spent {
-                    kind: request.kind(),
-                    account: request.account,
-                    resource: request.resource,
-                    at: entry.sent_at.unwrap_or(entry.queued_at),
-                    targets: targets.len() as u32,
-                    sent_here: true,
-                },
-                targets,
-                unfinished: entry.state.is_open(),
-                by: None,
-            }
-        })
-        .collect())
 }

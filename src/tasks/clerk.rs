@@ -76,7 +76,7 @@ impl Clerk {
         work: impl FnOnce(&mut Books) -> Result<T, StoreFailure> + Send + 'static,
     ) -> Result<T, StoreTrouble> {
         let (tell, told) = oneshot::channel();
-        self.tell(move |books| {
+        self.hand_over(move |books| {
             let _ = tell.send(work(books));
         });
         match self.clock.answer(told).await {
@@ -90,6 +90,15 @@ impl Clerk {
 
     /// Has something done and does not wait. It is done even if everything is stopped right after.
     pub(super) fn tell(&self, work: impl FnOnce(&mut Books) + Send + 'static) {
+        let (tell, told) = oneshot::channel();
+        self.hand_over(move |books| {
+            work(books);
+            let _ = tell.send(());
+        });
+        self.clock.stand_still_for(told);
+    }
+
+    fn hand_over(&self, work: impl FnOnce(&mut Books) + Send + 'static) {
         // Nobody works any more only when everything has been stopped.
         let _ = self.jobs.send(Box::new(work));
     }

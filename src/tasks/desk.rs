@@ -8,6 +8,9 @@ use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
+use tokio::sync::oneshot;
+
+use super::clock::Clock;
 use crate::effect::Slot;
 use crate::store::{Interrupt, Reader};
 
@@ -39,6 +42,8 @@ type Work = Box<dyn FnMut(&mut Reader) -> Outcome + Send>;
 struct Job {
     key: Option<Key>,
     work: Work,
+    /// Dropped with the job.
+    _done: oneshot::Sender<()>,
 }
 
 /// A thread that answers questions.
@@ -46,6 +51,7 @@ struct Job {
 pub(super) struct Desk {
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
+    clock: Clock,
 }
 
 struct Shared {
@@ -69,7 +75,7 @@ impl fmt::Debug for Shared {
 
 impl Desk {
     /// Starts the thread.
-    pub(super) fn start(name: &str, reader: Reader) -> Result<Self, std::io::Error> {
+    pub(super) fn start(name: &str, reader: Reader, clock: Clock) -> Result<Self, std::io::Error> {
         let shared = Arc::new(Shared {
             state: Mutex::default(),
             bell: Condvar::new(),
@@ -82,6 +88,7 @@ impl Desk {
         Ok(Self {
             shared,
             thread: Some(thread),
+            clock,
         })
     }
 
@@ -91,10 +98,13 @@ impl Desk {
         key: Option<Key>,
         work: impl FnMut(&mut Reader) -> Outcome + Send + 'static,
     ) {
+        let (done, when_done) = oneshot::channel();
         let job = Job {
             key,
             work: Box::new(work),
+            _done: done,
         };
+        self.clock.stand_still_for(when_done);
         let mut state = self.shared.lock();
         if key.is_some() && state.running == key {
             self.shared.interrupt.interrupt();

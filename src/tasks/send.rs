@@ -11,17 +11,17 @@
 mod choice;
 mod fate;
 mod journal;
+mod lane;
 mod lock;
 mod pen;
 mod trip;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 use tokio::task::{self, JoinSet};
 use tokio_util::sync::CancellationToken;
 
@@ -30,16 +30,14 @@ use self::journal::Journal;
 use self::lock::SenderLock;
 use self::pen::Pen;
 use self::trip::{Returned, Trip};
-use super::asker::Asker;
 use super::clerk::Clerk;
 use super::clock::{Clock, JumpWatch};
 use super::outbox::Outbox;
-use super::sync::Word;
-use crate::domain::budget::Closed;
 use crate::domain::ids::{AccountName, JournalId};
-use crate::domain::journal::{JournalEntry, JournalState};
-use crate::domain::limits::Limits;
+use crate::domain::journal::JournalState;
 use crate::effect::{Report, Tone};
+
+pub(super) use self::lane::Lane;
 
 /// How often the journal is looked at while another process sends, to see its steps and to take over.
 const WATCH: Duration = Duration::from_secs(1);
@@ -62,24 +60,6 @@ pub(super) enum Nudge {
     },
     /// An account's news were read, whatever came of it: an occasion to see what others did to the store.
     Looked,
-}
-
-/// One account as the sender sees it.
-#[derive(Debug)]
-pub(super) struct Lane {
-    asker: Asker,
-    limits: watch::Receiver<Arc<Limits>>,
-    keeper: mpsc::UnboundedSender<Word>,
-    /// Nothing is ever sent for it.
-    read_only: bool,
-    /// Windows that the vendor closed.
-    closed: Vec<Closed>,
-    /// Until when single requests are put off.
-    held: HashMap<JournalId, DateTime<Utc>>,
-    /// How often in a row the vendor could not be reached.
-    tries: u32,
-    /// Whether a request of it is on its trip.
-    busy: bool,
 }
 
 /// The sender.
@@ -147,14 +127,7 @@ impl Sender {
                 () = self.clock.sleep_until(wake.unwrap_or_default()), if wake.is_some() => {}
             }
             if let Some(by) = self.jumps.jumped() {
-                self.outbox.notice(
-                    Tone::Warning,
-                    None,
-                    format!(
-                        "This machine's clock moved by {} s. What waits to be sent keeps to the new time.",
-                        by.num_seconds()
-                    ),
-                );
+                self.clock_moved(by);
             }
         }
         while let Some(returned) = self.trips.join_next_with_id().await {
@@ -175,6 +148,28 @@ impl Sender {
         self.lanes
             .iter()
             .any(|(account, lane)| !lane.read_only && self.journal.has_to_send(account))
+    }
+
+    /// Plans were made by our clock: where it was set back, they would wait for what is over. Where it was set on, or the
+    /// machine slept, they are simply due.
+    fn clock_moved(&mut self, by: TimeDelta) {
+        if by >= TimeDelta::zero() {
+            return;
+        }
+        for (account, lane) in &mut self.lanes {
+            for entry in self.journal.queued(account) {
+                let shift = lane.delays.shifted.entry(entry.id.clone()).or_default();
+                *shift += by;
+            }
+        }
+        self.outbox.notice(
+            Tone::Warning,
+            None,
+            format!(
+                "This machine's clock was set back by {} s. Times of purges that went out before may look wrong.",
+                -by.num_seconds()
+            ),
+        );
     }
 
     async fn hear(&mut self, nudge: Nudge) -> bool {
@@ -320,7 +315,7 @@ impl Sender {
                 self.journal.queued(&lane.asker.account),
                 &limits,
                 &usage,
-                &lane.held,
+                &lane.delays,
                 (self.clock.now(), now),
             );
             for id in &choice.never {
@@ -338,7 +333,7 @@ impl Sender {
                     entry: entry.clone(),
                     tries: lane.tries,
                     closed: lane.closed.clone(),
-                    sent: self.journal.sent(&lane.asker.account),
+                    sent: self.journal.sent(lane),
                 };
                 let trip = self.trips.spawn(trip.make(stop.clone()));
                 self.under_way.insert(trip.id(), under_way);
@@ -362,22 +357,14 @@ impl Sender {
         let Some(lane) = self.lanes.get_mut(&returned.account) else {
             return;
         };
-        lane.busy = false;
-        let now = lane.asker.vendor_now();
-        lane.held.retain(|_, until| *until > now);
-        lane.closed.retain(|closed| closed.until > now);
-        lane.closed.extend(returned.closed);
-        lane.held.extend(returned.held);
-        lane.tries = returned.tries;
+        lane.returned(&returned);
         if let Some(entry) = returned.entry {
-            if matches!(entry.state, JournalState::Accepted | JournalState::Unknown) {
-                lane.expect(&entry);
-            }
             self.journal.moved(entry);
         }
         if let Some(until) = returned.all_until {
             let waiting = self.journal.queued(&returned.account);
-            lane.held
+            lane.delays
+                .held
                 .extend(waiting.map(|entry| (entry.id.clone(), until)));
         }
         if let Some(trouble) = returned.trouble {
@@ -395,37 +382,12 @@ impl Sender {
         };
         if let Some(lane) = self.lanes.get_mut(&account) {
             lane.busy = false;
-            lane.held.insert(id.clone(), lane.asker.vendor_now() + NAP);
+            lane.delays
+                .held
+                .insert(id.clone(), lane.asker.vendor_now() + NAP);
         }
         if let Err(trouble) = self.journal.broken_off(&id, self.clock.now()).await {
             self.journal.complain(&trouble);
         }
-    }
-}
-
-impl Lane {
-    /// An account of which nothing is on its way.
-    pub(super) fn new(
-        asker: Asker,
-        limits: watch::Receiver<Arc<Limits>>,
-        keeper: mpsc::UnboundedSender<Word>,
-        read_only: bool,
-    ) -> Self {
-        Self {
-            asker,
-            limits,
-            keeper,
-            read_only,
-            closed: Vec::new(),
-            held: HashMap::new(),
-            tries: 0,
-            busy: false,
-        }
-    }
-
-    /// Has the keeper look for a purge that went out.
-    fn expect(&self, entry: &JournalEntry) {
-        // Where there is no keeper, everything is being stopped.
-        let _ = self.keeper.send(Word::Sent(entry.request.resource.clone()));
     }
 }

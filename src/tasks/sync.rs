@@ -11,6 +11,7 @@ mod pace;
 mod passes;
 mod ranges;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -52,16 +53,16 @@ pub(super) enum Word {
 /// How an account's history is read.
 #[derive(Debug)]
 enum History {
-    Ranges(ByRanges),
-    Lists(ByLists),
+    Ranges(Box<ByRanges>),
+    Lists(Box<ByLists>),
 }
 
 impl History {
     fn new(rule: &HistoryRule, coverage: Coverage, refresh: Duration) -> Self {
         if rule.per_resource || rule.reading == Reading::Pages {
-            Self::Lists(ByLists::new(rule.clone(), refresh))
+            Self::Lists(Box::new(ByLists::new(rule.clone(), refresh)))
         } else {
-            Self::Ranges(ByRanges::new(rule.clone(), coverage))
+            Self::Ranges(Box::new(ByRanges::new(rule.clone(), coverage)))
         }
     }
 
@@ -88,6 +89,8 @@ pub(super) struct Keeper {
     posted: Standing,
     named: Option<StoreTrouble>,
     jumps: JumpWatch,
+    /// What was tried to its end at least once.
+    tried: BTreeSet<Task>,
 }
 
 /// What the store knows of an account when its keeper starts.
@@ -167,6 +170,7 @@ impl Keeper {
             agenda,
             named: None,
             jumps,
+            tried: BTreeSet::new(),
         }
     }
 
@@ -180,7 +184,7 @@ impl Keeper {
         loop {
             let (task, at) = self.next();
             self.standing.asking = at <= Instant::now();
-            self.standing.next_at = self.instant(self.news_at().max(at));
+            self.standing.next_at = Some(self.instant(self.news_at().max(at)));
             self.post();
             tokio::select! {
                 biased;
@@ -265,6 +269,12 @@ impl Keeper {
             Task::Limits => self.read_limits().await,
         };
         self.standing.older = self.history.older();
+        if done.is_err() || task != Task::News || !self.is_reading_news() {
+            self.tried.insert(task);
+        }
+        self.standing.looked_round = [Task::News, Task::Resources, Task::Limits]
+            .iter()
+            .all(|task| self.tried.contains(task));
         match done {
             Ok(()) => {
                 self.agenda.succeeded(task);
@@ -276,6 +286,11 @@ impl Keeper {
             Err(Trouble::Vendor(failure)) => self.failed(task, failure),
             Err(Trouble::Store(trouble)) => self.not_written(trouble),
         }
+    }
+
+    /// Whether news are half read.
+    fn is_reading_news(&self) -> bool {
+        matches!(&self.history, History::Ranges(ranges) if ranges.is_reading_news())
     }
 
     async fn read_news(&mut self) -> Result<(), Trouble> {
@@ -475,9 +490,9 @@ impl Keeper {
         }
     }
 
-    fn instant(&self, at: Instant) -> Option<DateTime<Utc>> {
+    fn instant(&self, at: Instant) -> DateTime<Utc> {
         let wait = at.saturating_duration_since(Instant::now());
-        Some(self.asker.clock.now() + delta(wait))
+        self.asker.clock.now() + delta(wait)
     }
 
     fn post(&mut self) {

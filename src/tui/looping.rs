@@ -19,6 +19,10 @@ const REPORTS_AT_ONCE: usize = 256;
 /// How long the first drawing waits for the first rows of the store; they usually come within a few milliseconds.
 const FIRST_ROWS: Duration = Duration::from_millis(40);
 
+/// How long it then waits for the counts and the timeline besides: over a large store they take longer than anybody should
+/// wait for the rows.
+const FIRST_COUNTS: Duration = Duration::from_millis(4);
+
 /// The longest text that is put on the clipboard through the terminal; longer ones are dropped by many terminals.
 const LONGEST_COPY: usize = 70_000;
 
@@ -89,10 +93,20 @@ impl<W: Works, G: Glass> Loop<'_, W, G> {
         };
         let effects = self.desk.app.start(&ctx);
         self.carry_out(effects, inputs).await?;
-        let until = Instant::now() + FIRST_ROWS;
-        while !self.desk.app.is_ready()
-            && let Ok(Some(report)) = timeout_at(until, self.desk.reports.recv()).await
-        {
+        let mut until = Instant::now() + FIRST_ROWS;
+        let mut had_rows = false;
+        loop {
+            let (rows, all) = self.desk.app.readiness();
+            if all {
+                break;
+            }
+            if rows && !had_rows {
+                had_rows = true;
+                until = until.min(Instant::now() + FIRST_COUNTS);
+            }
+            let Ok(Some(report)) = timeout_at(until, self.desk.reports.recv()).await else {
+                break;
+            };
             self.take(Msg::Report(report), inputs).await?;
         }
         self.desk.app.take_dirty();

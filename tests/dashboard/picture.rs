@@ -39,10 +39,10 @@ pub(crate) fn picture(buffer: &Buffer) -> String {
         text.push_str(letters.trim_end_matches('.'));
         text.push('\n');
     }
-    text.push_str(&format!("\n. {commonest}\n"));
+    text = format!("{text}\n. {commonest}\n");
     for (at, name) in names.iter().enumerate() {
         let letter = char::from(b'a' + u8::try_from(at).unwrap_or(25).min(25));
-        text.push_str(&format!("{letter} {name}\n"));
+        text = format!("{text}{letter} {name}\n");
     }
     text
 }

@@ -127,7 +127,7 @@ pub(crate) fn purge(n: usize, created: DateTime<Utc>) -> Purge {
         raw_created: None,
         completed: (status == Status::Successful).then(|| created + TimeDelta::seconds(21)),
         targets,
-        by: (pick % 2 == 0).then(|| "mira".to_owned()),
+        by: pick.is_multiple_of(2).then(|| "mira".to_owned()),
     }
 }
 
@@ -492,6 +492,11 @@ impl Stage {
     pub(crate) fn draw(&self) -> Buffer {
         let area = Rect::new(0, 0, self.size.0, self.size.1);
         let mut buffer = Buffer::empty(area);
+        self.draw_into(area, &mut buffer);
+        buffer
+    }
+
+    pub(crate) fn draw_into(&self, area: Rect, buffer: &mut Buffer) {
         let ctx = Ctx {
             now: self.now,
             size: self.size,
@@ -502,8 +507,7 @@ impl Stage {
             ctx: &ctx,
             theme: &self.theme,
         })
-            .render(area, &mut buffer);
-        buffer
+            .render(area, buffer);
     }
 
     /// The screen's text, row by row.

@@ -1,6 +1,6 @@
 //! The timeline of a pane: what the filter selects over time, a cursor on its bars, and the counts that come with it.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::ids::Ticket;
 use crate::domain::query::Summary;
@@ -11,9 +11,9 @@ use crate::effect::StoreTrouble;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Overview {
     summary: Option<Summary>,
-    waiting: Option<Ticket>,
-    answered: bool,
+    waiting: Option<(Ticket, DateTime<Utc>)>,
     stale: bool,
+    rest_until: Option<DateTime<Utc>>,
     here: Option<usize>,
     from: Option<usize>,
     bars: u16,
@@ -27,7 +27,7 @@ impl Overview {
 
     /// Whether what is known is of a selection before this one.
     pub fn is_loading(&self) -> bool {
-        self.waiting.is_some() && !self.answered
+        self.waiting.is_some()
     }
 
     /// How many bars there is room for; whether that is another number.
@@ -41,29 +41,37 @@ impl Overview {
     }
 
     /// It has been asked for under this ticket.
-    pub fn asked(&mut self, ticket: Ticket) {
-        self.waiting = Some(ticket);
-        (self.answered, self.stale) = (false, false);
+    pub fn asked(&mut self, ticket: Ticket, now: DateTime<Utc>) {
+        self.waiting = Some((ticket, now));
+        self.stale = false;
     }
 
-    /// The history has changed. Whether to ask at once; while an answer is waited for, it is remembered until that is
-    /// there.
-    pub fn changed(&mut self) -> bool {
-        self.stale = self.is_loading();
+    /// The history has changed. Whether to ask at once; else it is remembered: until an answer that is waited for is there,
+    /// and for a while after one that took long.
+    pub fn changed(&mut self, now: DateTime<Utc>) -> bool {
+        self.stale = self.is_loading() || self.rest_until.is_some_and(|until| now < until);
         !self.stale
     }
 
-    /// An answer; there may be several to one question. `None` where nobody waits for it; else whether it is out of date
-    /// already.
+    /// When to ask again, where the history changed since the last question.
+    pub fn due(&self) -> Option<DateTime<Utc>> {
+        (self.stale && !self.is_loading())
+            .then_some(self.rest_until)
+            .flatten()
+    }
+
+    /// An answer; whether anybody waited for it. Counting a large selection over and over while history streams in would
+    /// take the machine from everything else, so the longer an answer took, the longer it is left alone afterwards.
     pub fn answer(
         &mut self,
         ticket: Ticket,
         result: &Result<Summary, StoreTrouble>,
-    ) -> Option<bool> {
-        if self.waiting != Some(ticket) {
-            return None;
-        }
-        self.answered = true;
+        now: DateTime<Utc>,
+    ) -> bool {
+        let Some((_, asked)) = self.waiting.take_if(|(waiting, _)| *waiting == ticket) else {
+            return false;
+        };
+        self.rest_until = Some(now + (now - asked).max(TimeDelta::zero()) * 3);
         if let Ok(summary) = result {
             if self.summary.as_ref().map(|old| old.timeline.from) != Some(summary.timeline.from) {
                 self.from = None;
@@ -72,7 +80,7 @@ impl Overview {
             self.here = self.here.filter(|here| *here < bars);
             self.summary = Some(summary.clone());
         }
-        Some(std::mem::take(&mut self.stale))
+        true
     }
 
     /// The bar under the cursor.

@@ -17,6 +17,7 @@ pub struct FilterBar {
     text: String,
     filter: Filter,
     predicate: Arc<Predicate>,
+    zone: Zone,
     field: Field,
     editing: Option<Editing>,
     /// The texts before each narrowing, for the way back.
@@ -77,11 +78,17 @@ impl FilterBar {
 
     /// Works out what it selects now.
     pub fn resolve(&mut self, now: DateTime<Utc>, zone: Zone) -> Arc<Predicate> {
+        self.zone = zone;
         let predicate = self.filter.resolve(now, zone);
         if predicate != *self.predicate {
             self.predicate = Arc::new(predicate);
         }
         self.predicate.clone()
+    }
+
+    /// Whether it was last resolved by another zone's clock, and says something about time.
+    pub fn is_read_otherwise_in(&self, zone: Zone) -> bool {
+        zone != self.zone && self.filter.without_times() != self.filter
     }
 
     fn set(&mut self, text: &str) -> bool {

@@ -21,6 +21,7 @@ use crate::panes::{
 
 use super::HistoryPane;
 use super::columns::Column;
+use super::detail;
 use super::rows::{Landing, Want};
 
 /// Purges that are being fetched in full, and what for.
@@ -89,6 +90,11 @@ impl HistoryPane {
                 Some("there is no row here")
             }
             Command::PurgeAgain if ctx.world.read_only => Some("read-only: nothing can be purged"),
+            Command::MatchNext | Command::MatchPrevious
+                if detail::patterns(self.filter.predicate()).next().is_none() =>
+            {
+                Some("the filter looks for nothing in the targets")
+            }
             Command::TimelineZoomIn if self.overview.here().is_none() => {
                 Some("no bar of the timeline is chosen")
             }

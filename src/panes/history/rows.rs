@@ -3,6 +3,8 @@
 //! Only a window of the selection is ever held. The cursor moves within it without asking for anything; near an edge the
 //! rows beyond it are asked for by the key of the last one, so nothing is counted and nothing is skipped.
 
+use chrono::{DateTime, Utc};
+
 use crate::domain::ids::{PurgeKey, Ticket};
 use crate::domain::purge::PurgeRow;
 use crate::domain::query::{Anchor, Sort, Window};
@@ -249,6 +251,26 @@ impl Rows {
     pub fn asked(&mut self, ticket: Ticket, landing: Landing) {
         self.waiting = Some((ticket, landing));
         self.stale = false;
+    }
+
+    /// Whether purges created between two instants, the last included, could stand among the rows that are held, or next to
+    /// them where nothing is known to lie between.
+    pub fn touches(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> bool {
+        let (first, last) = (self.held().first(), self.held().last());
+        let Some((first, last)) = first.zip(last) else {
+            return true;
+        };
+        let ((newest, more_newer), (oldest, more_older)) = match self.sort {
+            Sort::Newest => (
+                (first, self.window.more_before),
+                (last, self.window.more_after),
+            ),
+            Sort::Oldest => (
+                (last, self.window.more_after),
+                (first, self.window.more_before),
+            ),
+        };
+        (until >= oldest.created || !more_older) && (from <= newest.created || !more_newer)
     }
 
     /// The history has changed. Whether rows are to be asked for at once; while others are being waited for, it is

@@ -1,28 +1,25 @@
 //! API 3.0: one path, the action in a header, everything answered with HTTP 200.
 
+mod domains;
+mod history;
+mod purge;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 
 use super::errors::{self, Language, Refusal, request_id};
 use super::params::{Params, Type};
-use super::state::{Area, Key, Limits, State, Way};
-use super::tasks;
+use super::state::{Area, Key, Limits, State};
 use super::{quota, sign2, tc3, v2_form};
 use crate::simulator::reply::Reply;
 use crate::simulator::request::Request;
 use crate::simulator::world::Kind;
-use crate::simulator::world::ledger::Purge;
 
 const VERSION: &str = "2018-06-06";
-/// How many rows a page has, if nobody says, and at most. The maximum is not documented; the successor's is this.
-const ROWS: i64 = 20;
-const MOST_ROWS: i64 = 1000;
-const DOMAINS: i64 = 100;
-const MOST_DOMAINS: i64 = 1000;
-/// The longest URL. Not documented.
-const LONGEST: usize = 2048;
 /// Query strings beyond this are refused.
 const LONGEST_QUERY: usize = 32 << 10;
+
+pub(super) use self::purge::check;
 
 /// What was asked for, whichever way it was signed.
 struct Call {
@@ -219,187 +216,11 @@ fn act(state: &mut State, call: Call, limits: &Limits, now: DateTime<Utc>) -> An
     };
     let params = Params::of(call.given, known, call.form)?;
     match call.action.as_str() {
-        "PurgeUrlsCache" => purge(state, &params, Kind::Url, limits, now),
-        "PurgePathCache" => purge(state, &params, Kind::Pattern, limits, now),
-        "DescribePurgeTasks" => describe_tasks(state, &params, now),
+        "PurgeUrlsCache" => purge::purge(state, &params, Kind::Url, limits, now),
+        "PurgePathCache" => purge::purge(state, &params, Kind::Pattern, limits, now),
+        "DescribePurgeTasks" => history::describe_tasks(state, &params, now),
         "DescribePurgeQuota" => Ok((quotas(state, limits, now), false)),
-        _ => describe_domains(state, &params),
-    }
-}
-
-fn purge(
-    state: &mut State,
-    params: &Params,
-    kind: Kind,
-    limits: &Limits,
-    now: DateTime<Utc>,
-) -> Answered {
-    let name = if kind == Kind::Url { "Urls" } else { "Paths" };
-    let targets = params
-        .texts(name)
-        .filter(|targets| !targets.is_empty())
-        .ok_or_else(|| errors::missing(name))?;
-    let flush = match (kind, params.text("FlushType")) {
-        (Kind::Url, _) | (_, Some("delete")) => false,
-        (_, Some("flush")) => true,
-        (_, Some(_)) => return Err(errors::wrong_value("FlushType")),
-        (_, None) => return Err(errors::missing("FlushType")),
-    };
-    let asked = match params.text("Area") {
-        None => None,
-        Some(word) => Some(
-            Area::of(word)
-                .filter(|area| *area != Area::Global)
-                .ok_or_else(|| errors::wrong_value("Area"))?,
-        ),
-    };
-    let area = check(state, &targets, kind, asked, limits, now)?;
-    let purge = state.accept(kind, targets, Way { flush, area }, true, now);
-    let mut body = Map::new();
-    body.insert("TaskId".to_owned(), json!(tasks::task_id(&purge)));
-    Ok((body, true))
-}
-
-/// Checks the targets of a purge, all or none; returns the area in which it counts.
-pub(super) fn check(
-    state: &State,
-    targets: &[String],
-    kind: Kind,
-    asked: Option<Area>,
-    limits: &Limits,
-    now: DateTime<Utc>,
-) -> Result<Area, Refusal> {
-    let url = kind == Kind::Url;
-    let most = if url { limits.urls } else { limits.paths };
-    if targets.len() > most {
-        return Err(errors::too_many(url, false, most));
-    }
-    let name = if url { "Urls" } else { "Paths" };
-    let mut wide: Option<Area> = None;
-    for target in targets {
-        let host = tasks::host(target).ok_or_else(|| errors::wrong_value(name))?;
-        if target.contains('*') {
-            return Err(errors::wildcard(target));
-        }
-        if target.len() > LONGEST {
-            return Err(errors::too_long(LONGEST));
-        }
-        let (index, domain) =
-            tasks::domain(state, target).ok_or_else(|| errors::host_not_found(&host))?;
-        if !state.sites.get(index).is_some_and(|site| site.live) {
-            return Err(errors::host_not_online(&host));
-        }
-        if asked.is_some_and(|asked| !domain.area.covers(asked)) {
-            return Err(errors::wrong_value("Area"));
-        }
-        wide = Some(match wide {
-            Some(area) if area != domain.area => Area::Global,
-            Some(_) | None => domain.area,
-        });
-    }
-    let area = asked.or(wide).unwrap_or(Area::Global);
-    for part in [Area::Mainland, Area::Overseas] {
-        if area.covers(part) {
-            let quota = quota::quota(state, kind, part, limits, now);
-            if quota.available < targets.len() {
-                return Err(errors::too_many(url, true, quota.total));
-            }
-        }
-    }
-    Ok(area)
-}
-
-fn describe_tasks(state: &State, params: &Params, now: DateTime<Utc>) -> Answered {
-    let time = |name: &str| match params.text(name) {
-        None => Ok(None),
-        Some(text) => tasks::read(text)
-            .map(Some)
-            .ok_or_else(|| errors::wrong_value(name)),
-    };
-    let word = |name: &'static str, known: &[&str]| match params.text(name) {
-        Some(word) if !known.contains(&word) => Err(errors::wrong_value(name)),
-        word => Ok(word),
-    };
-    let (start, end) = (time("StartTime")?, time("EndTime")?);
-    let task = params.text("TaskId");
-    if task.is_none() && start.is_none() {
-        return Err(errors::missing("StartTime"));
-    }
-    let (offset, limit) = page(params, ROWS, MOST_ROWS)?;
-    let purge_type = word("PurgeType", &["url", "path"])?;
-    let status = word("Status", &["fail", "done", "process"])?;
-    let area = word("Area", &["mainland", "overseas", "global"])?;
-    let keyword = params.text("Keyword");
-    // The times have whole seconds: a row of the last second is within.
-    let within = |purge: &Purge| {
-        let second = purge.at.div_euclid(1_000_000);
-        start.is_none_or(|start| second >= start.timestamp())
-            && end.is_none_or(|end| second <= end.timestamp())
-    };
-    let fits = |purge: &&Purge| {
-        within(purge)
-            && purge_type.is_none_or(|wanted| wanted == tasks::purge_type(purge.kind))
-            && area.is_none_or(|wanted| wanted == state.area_of(purge).word())
-            && task.is_none_or(|wanted| wanted == tasks::task_id(purge))
-    };
-    let wanted = Rows { status, keyword };
-    let (mut total, mut rows) = (0, Vec::new());
-    for purge in state.ledger.remembered(now).iter().rev().filter(fits) {
-        let before = total;
-        if wanted.is_all() && (before + purge.count() <= offset || rows.len() == limit) {
-            // Rows that are only counted need not be drawn.
-            total += purge.count();
-            continue;
-        }
-        for row in wanted.of(state, purge, now) {
-            if total >= offset && rows.len() < limit {
-                rows.push(row);
-            }
-            total += 1;
-        }
-    }
-    let mut body = Map::new();
-    body.insert("PurgeLogs".to_owned(), Value::Array(rows));
-    body.insert("TotalCount".to_owned(), json!(total));
-    Ok((body, false))
-}
-
-/// Which rows of a task are wanted.
-struct Rows<'a> {
-    status: Option<&'a str>,
-    keyword: Option<&'a str>,
-}
-
-impl Rows<'_> {
-    fn is_all(&self) -> bool {
-        self.status.is_none() && self.keyword.is_none()
-    }
-
-    fn of(&self, state: &State, purge: &Purge, now: DateTime<Utc>) -> Vec<Value> {
-        let targets = tasks::targets(state, purge);
-        let count = targets.len();
-        let mut rows = Vec::new();
-        for (index, url) in targets.into_iter().enumerate() {
-            let word = tasks::word(purge.part(index, count, now));
-            let named = self.keyword.is_none_or(|keyword| {
-                if keyword.contains("://") {
-                    url == keyword
-                } else {
-                    tasks::host(&url).as_deref() == Some(keyword)
-                }
-            });
-            if named && self.status.is_none_or(|status| status == word) {
-                rows.push(json!({
-                    "TaskId": tasks::task_id(purge),
-                    "Url": url,
-                    "Status": word,
-                    "PurgeType": tasks::purge_type(purge.kind),
-                    "FlushType": state.flush_type(purge),
-                    "CreateTime": tasks::written(purge.created()),
-                }));
-            }
-        }
-        rows
+        _ => domains::describe_domains(state, &params),
     }
 }
 
@@ -435,118 +256,4 @@ fn quotas(state: &State, limits: &Limits, now: DateTime<Utc>) -> Map<String, Val
     body.insert("UrlPurge".to_owned(), lines(Kind::Url));
     body.insert("PathPurge".to_owned(), lines(Kind::Pattern));
     body
-}
-
-fn describe_domains(state: &State, params: &Params) -> Answered {
-    let (offset, limit) = page(params, DOMAINS, MOST_DOMAINS)?;
-    let mut filters = Vec::new();
-    for filter in params.objects("Filters") {
-        filters.push(Filter::of(filter)?);
-    }
-    let matching: Vec<Value> = (0..state.domains.len())
-        .filter_map(|index| shown(state, index))
-        .filter(|domain| filters.iter().all(|filter| filter.matches(domain)))
-        .collect();
-    let mut body = Map::new();
-    body.insert("TotalNumber".to_owned(), json!(matching.len()));
-    body.insert(
-        "Domains".to_owned(),
-        matching.into_iter().skip(offset).take(limit).collect(),
-    );
-    Ok((body, false))
-}
-
-struct Filter {
-    /// The field of a domain that is compared.
-    field: &'static str,
-    values: Vec<String>,
-    fuzzy: bool,
-}
-
-impl Filter {
-    fn of(filter: &Map<String, Value>) -> Result<Self, Refusal> {
-        let name = filter
-            .get("Name")
-            .and_then(Value::as_str)
-            .ok_or_else(|| errors::missing("Filters.Name"))?;
-        let field = match name {
-            "domain" => "/Domain",
-            "origin" => "/Origin/Origins/0",
-            "resourceId" => "/ResourceId",
-            "status" => "/Status",
-            "serviceType" => "/ServiceType",
-            "projectId" => "/ProjectId",
-            "https" => "/Https",
-            "originPullProtocol" => "/Origin/OriginPullProtocol",
-            "domainType" => "/Origin/OriginType",
-            "fullUrlCache" | "tagKey" => "/Unknown",
-            _ => return Err(errors::wrong_value("Filters.Name")),
-        };
-        let values: Vec<String> = filter
-            .get("Value")
-            .and_then(Value::as_array)
-            .map(|list| {
-                list.iter()
-                    .filter_map(|value| value.as_str().map(str::to_owned))
-                    .collect()
-            })
-            .ok_or_else(|| errors::missing("Filters.Value"))?;
-        // From a form it is a word.
-        let fuzzy = match filter.get("Fuzzy") {
-            Some(Value::String(word)) => word.eq_ignore_ascii_case("true"),
-            other => other.and_then(Value::as_bool).unwrap_or(false),
-        };
-        if values.len() > if fuzzy { 1 } else { 5 } {
-            return Err(errors::wrong_value("Filters.Value"));
-        }
-        Ok(Self {
-            field,
-            values,
-            fuzzy,
-        })
-    }
-
-    fn matches(&self, domain: &Value) -> bool {
-        let has = match domain.pointer(self.field) {
-            Some(Value::String(text)) => text.clone(),
-            Some(other) => other.to_string(),
-            None => return false,
-        };
-        self.values.iter().any(|value| {
-            if self.fuzzy {
-                has.contains(value.as_str())
-            } else {
-                has == *value
-            }
-        })
-    }
-}
-
-fn shown(state: &State, index: usize) -> Option<Value> {
-    let (domain, site) = (state.domains.get(index)?, state.sites.get(index)?);
-    Some(json!({
-        "ResourceId": format!("cdn-{:08x}", domain.id),
-        "AppId": state.app_id,
-        "Domain": site.host,
-        "Cname": format!("{}.cdn.dnsv1.example", site.host),
-        "Status": if site.live { "online" } else { "offline" },
-        "ProjectId": 0,
-        "ServiceType": domain.service,
-        "CreateTime": tasks::written(domain.created),
-        "UpdateTime": tasks::written(domain.updated),
-        "Origin": {
-            "Origins": [format!("origin.{}", site.host)],
-            "OriginType": "domain",
-            "ServerName": site.host,
-            "OriginPullProtocol": if domain.https { "https" } else { "http" },
-            "BackupOrigins": [],
-            "BackupOriginType": null,
-            "BackupServerName": null,
-        },
-        "Disable": "normal",
-        "Area": domain.area.word(),
-        "Readonly": "normal",
-        "Product": "cdn",
-        "ParentHost": "",
-    }))
 }

@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::budget::{Ledger, Usage};
-use crate::domain::ids::JournalId;
+use crate::domain::ids::{JournalId, ResourceId};
 use crate::domain::journal::JournalEntry;
+use crate::domain::kind::Kind;
 use crate::domain::limits::Limits;
 
 /// What to do with an account's queue.
@@ -20,25 +21,39 @@ pub(super) struct Choice {
     pub(super) never: Vec<JournalId>,
 }
 
-/// Chooses from an account's queued entries, given in the order of the queue. A request waits for its planned time, for
-/// `held` (until when it is put off), and for room in its windows; those before it in the queue have the first right to
-/// that room. A request that waits does not hold up others whose windows are not its own. `now` is given by our clock, which
+/// What single requests wait for beside their plan and the windows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Delays {
+    /// Until when, by the vendor's clock, they are put off; those of the same kind and resource behind them are too.
+    pub(super) held: HashMap<JournalId, DateTime<Utc>>,
+    /// By how much our clock was set back since they were planned.
+    pub(super) shifted: HashMap<JournalId, TimeDelta>,
+}
+
+/// Chooses from an account's queued entries, given in the order of the queue. A request waits for its planned time, for as
+/// long as it is put off, and for room in its windows; those before it in the queue have the first right to that room. A
+/// request that waits does not hold up others whose windows are not its own. `now` is given by our clock, which
 /// plans are made by, and by the vendor's, which everything else is told by.
 pub(super) fn choose<'a>(
     queue: impl IntoIterator<Item = &'a JournalEntry>,
     limits: &Limits,
     usage: &Usage,
-    held: &HashMap<JournalId, DateTime<Utc>>,
+    delays: &Delays,
     (our_now, now): (DateTime<Utc>, DateTime<Utc>),
 ) -> Choice {
     let mut choice = Choice::default();
+    let mut held: HashMap<(&ResourceId, Kind), DateTime<Utc>> = HashMap::new();
     let mut ledger: Option<Ledger<'_>> = None;
     for entry in queue {
         let (request, kind) = (&entry.request, entry.request.kind());
         let ledger = ledger.get_or_insert_with(|| Ledger::new(limits, &request.account, usage));
-        let planned = now + (entry.planned_at - our_now);
-        let held = held.get(&entry.id).copied().unwrap_or(planned);
-        let ready = planned.max(held).max(now);
+        let held = held.entry((&request.resource, kind)).or_insert(now);
+        if let Some(until) = delays.held.get(&entry.id) {
+            *held = (*held).max(*until);
+        }
+        let shift = delays.shifted.get(&entry.id).copied().unwrap_or_default();
+        let planned = now + (entry.planned_at + shift - our_now);
+        let ready = planned.max(*held);
         let Some(at) = ledger.earliest(&request.resource, kind, ready) else {
             choice.never.push(entry.id.clone());
             continue;

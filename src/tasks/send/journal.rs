@@ -1,16 +1,15 @@
 //! The journal as the sender sees it: what is open, what others did to it, and what the history says of it.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::Lane;
-use super::pen::Pen;
+use super::pen::{Pen, SKEW, find};
 use crate::domain::budget::Usage;
 use crate::domain::ids::{AccountName, JournalId, PurgeId};
 use crate::domain::journal::{JournalEntry, JournalState};
-use crate::domain::matching::{LATEST, assign};
-use crate::domain::purge::Purge;
+use crate::domain::matching::LATEST;
 use crate::domain::status::Status;
 use crate::effect::{Report, StoreTrouble, Tone};
 use crate::store::StepDetails;
@@ -19,8 +18,6 @@ use crate::store::StepDetails;
 const LEFT: &str = "purgedeck ended while this was on its way; whether it arrived is looked up in the vendor's history";
 /// What is written into a request that no window has room for.
 const NEVER: &str = "the vendor's limits for this account allow no request of this kind";
-/// What one clock may be off another beside what is known of the vendor's.
-const SKEW: TimeDelta = TimeDelta::seconds(1);
 
 /// The journal's open entries.
 #[derive(Debug)]
@@ -141,18 +138,22 @@ impl Journal {
             .any(|entry| matches!(entry.state, JournalState::Queued | JournalState::Sending))
     }
 
-    /// An account's open entries that went out.
-    pub(super) fn sent(&self, account: &AccountName) -> Vec<JournalEntry> {
-        self.of(account)
-            .filter(|entry| entry.sent_at.is_some())
-            .cloned()
+    /// An account's open entries that went out, with the time when they did by the vendor's clock.
+    pub(super) fn sent(&self, lane: &Lane) -> Vec<JournalEntry> {
+        self.of(&lane.asker.account)
+            .filter_map(|entry| {
+                Some(JournalEntry {
+                    sent_at: Some(entry.sent_at? + lane.ahead(&entry.id)),
+                    ..entry.clone()
+                })
+            })
             .collect()
     }
 
     /// What is known of the use of an account's windows.
     pub(super) async fn usage(&self, lane: &Lane) -> Result<Usage, StoreTrouble> {
         let limits = lane.limits.borrow().clone();
-        let sent = self.sent(&lane.asker.account);
+        let sent = self.sent(lane);
         self.pen
             .usage(&lane.asker, &limits, lane.closed.clone(), &sent)
             .await
@@ -224,22 +225,22 @@ impl Journal {
         range: Option<(DateTime<Utc>, DateTime<Utc>)>,
     ) -> Result<(), StoreTrouble> {
         let asker = &lane.asker;
-        let (now, ahead) = (asker.clock.now(), asker.vendor_now() - asker.clock.now());
+        let now = asker.clock.now();
         let skew = asker.doubt() + SKEW;
-        // By the vendor's clock: when the purge of an entry may have been created.
+        // When the purge of an entry may have been created.
         let span = |entry: &JournalEntry| {
-            let sent = entry.sent_at? + ahead;
+            let sent = entry.sent_at?;
             Some((sent - skew, sent + LATEST))
         };
         let waiting: Vec<JournalEntry> = self
-            .of(&asker.account)
-            .filter(|entry| matches!(entry.state, JournalState::Accepted | JournalState::Unknown))
+            .sent(lane)
+            .into_iter()
+            .filter(|entry| entry.state != JournalState::Sending)
             .filter(|entry| {
                 span(entry).is_some_and(|(from, until)| {
                     range.is_none_or(|range| from <= range.1 && range.0 <= until)
                 })
             })
-            .cloned()
             .collect();
         let spans = || waiting.iter().filter_map(span);
         let (Some(from), Some(until)) = (
@@ -249,26 +250,9 @@ impl Journal {
             return Ok(());
         };
         let details = self.pen.purges(&asker.account, from, until).await?;
-        let ours: HashSet<&PurgeId> = waiting
-            .iter()
-            .filter_map(|entry| entry.purge.as_ref())
-            .collect();
-        let taken: HashSet<PurgeId> = details
-            .iter()
-            .filter(|detail| detail.sent.is_some() && !ours.contains(&detail.purge.id))
-            .map(|detail| detail.purge.id.clone())
-            .collect();
-        // Requests bear times of our clock.
-        let purges: Vec<Purge> = details
-            .into_iter()
-            .map(|detail| Purge {
-                created: detail.purge.created - ahead,
-                ..detail.purge
-            })
-            .collect();
-        for (id, purge) in assign(&waiting, &purges, &taken, skew) {
-            let status = purges.iter().find(|found| found.id == purge);
-            self.found(&id, &purge, status.map(|purge| purge.status), now)
+        for (id, purge) in find(&waiting, &details, skew) {
+            let found = details.iter().find(|found| found.purge.id == purge);
+            self.found(&id, &purge, found.map(|found| found.purge.status), now)
                 .await?;
         }
         Ok(())

@@ -1,5 +1,7 @@
 //! Writing steps into the journal, and telling the core of each.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::budget::{Closed, Spent, Usage};
@@ -7,7 +9,8 @@ use crate::domain::filter::{Clause, Pattern, Predicate, Test};
 use crate::domain::ids::{AccountName, JournalId, PurgeId};
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::limits::Limits;
-use crate::domain::purge::PurgeDetail;
+use crate::domain::matching::assign;
+use crate::domain::purge::{Purge, PurgeDetail};
 use crate::domain::query::Sort;
 use crate::effect::{Report, StoreTrouble};
 use crate::store::{Matched, Reader, StepDetails, Stepped, StoreFailure};
@@ -15,6 +18,9 @@ use crate::tasks::asker::Asker;
 use crate::tasks::clerk::Clerk;
 use crate::tasks::clock::delta;
 use crate::tasks::outbox::Outbox;
+
+/// What one clock may be off another beside what is known of the vendor's.
+pub(super) const SKEW: TimeDelta = TimeDelta::seconds(1);
 
 /// Writes into the journal. Clones write into the same one.
 #[derive(Clone, Debug)]
@@ -87,7 +93,7 @@ impl Pen {
     }
 
     /// What is known of the use of an account's windows, by the vendor's clock: everybody's purges out of the history,
-    /// and of `sent`, entries of our journal, those that it does not show yet.
+    /// and of `sent`, entries of our journal with times by that clock, those that it does not show yet.
     pub(super) async fn usage(
         &self,
         asker: &Asker,
@@ -106,23 +112,23 @@ impl Pen {
         let Some(longest) = windows.map(|window| window.per).max() else {
             return Ok(usage);
         };
-        let (now, ahead) = (asker.vendor_now(), asker.vendor_now() - asker.clock.now());
+        let now = asker.vendor_now();
         let since = now - delta(longest) - margin;
         // A purge dated a little ahead counts as well.
         let purges = self
             .purges(&asker.account, since, now + TimeDelta::hours(1))
             .await?;
+        let shown = shown(sent, &purges, margin + SKEW);
         for entry in sent {
-            let listed = |id: &PurgeId| purges.iter().any(|detail| detail.purge.id == *id);
             if let Some(sent_at) = entry.sent_at
-                && !entry.purge.as_ref().is_some_and(listed)
-                && sent_at + ahead > since
+                && !shown.contains(&entry.id)
+                && sent_at > since
             {
                 usage.spent.push(Spent {
                     account: entry.request.account.clone(),
                     resource: entry.request.resource.clone(),
                     kind: entry.request.kind(),
-                    at: sent_at + ahead,
+                    at: sent_at,
                     targets: entry.request.payload.targets().len() as u32,
                     sent_here: true,
                 });
@@ -141,6 +147,34 @@ impl Pen {
         }));
         Ok(usage)
     }
+}
+
+/// Which entries of our journal a part of the history shows, whether that is noted in the journal yet or not.
+fn shown(entries: &[JournalEntry], purges: &[PurgeDetail], skew: TimeDelta) -> HashSet<JournalId> {
+    find(entries, purges, skew)
+        .into_iter()
+        .map(|(id, _)| id)
+        .collect()
+}
+
+/// Which purges of a part of the history these entries became. Their times are by the vendor's clock.
+pub(super) fn find(
+    entries: &[JournalEntry],
+    purges: &[PurgeDetail],
+    skew: TimeDelta,
+) -> Vec<(JournalId, PurgeId)> {
+    let ours: HashSet<&PurgeId> = entries
+        .iter()
+        .filter_map(|entry| entry.purge.as_ref())
+        .collect();
+    // Those that belong to other entries.
+    let taken: HashSet<PurgeId> = purges
+        .iter()
+        .filter(|detail| detail.sent.is_some() && !ours.contains(&detail.purge.id))
+        .map(|detail| detail.purge.id.clone())
+        .collect();
+    let purges: Vec<Purge> = purges.iter().map(|detail| detail.purge.clone()).collect();
+    assign(entries, &purges, &taken, skew)
 }
 
 fn all(reader: &Reader, predicate: &Predicate) -> Result<Vec<PurgeDetail>, StoreFailure> {

@@ -40,7 +40,7 @@ pub(super) struct Trip {
     pub(super) tries: u32,
     /// Windows that the vendor closed.
     pub(super) closed: Vec<Closed>,
-    /// What else of this account went out and may not be in the history yet.
+    /// What else of this account went out, with times by the vendor's clock, and may not be in the history yet.
     pub(super) sent: Vec<JournalEntry>,
 }
 
@@ -57,6 +57,8 @@ pub(super) struct Returned {
     /// A window that the vendor closed.
     pub(super) closed: Option<Closed>,
     pub(super) tries: u32,
+    /// By how much the vendor's clock is ahead of ours.
+    pub(super) ahead: TimeDelta,
     /// The journal is not as we believed.
     pub(super) look_again: bool,
     /// The store did not take it.
@@ -72,6 +74,7 @@ impl Trip {
             all_until: None,
             closed: None,
             tries: self.tries,
+            ahead: self.asker.vendor_now() - self.asker.clock.now(),
             look_again: false,
             trouble: None,
         }

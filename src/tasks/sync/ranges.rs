@@ -100,7 +100,7 @@ impl Walk {
         Some(HistoryAsk {
             from: Some(part.from),
             until: (!part.open).then_some(part.until),
-            offset: self.passes.as_ref().map_or(0, |passes| passes.offset()),
+            offset: self.passes.as_ref().map_or(0, Passes::offset),
             ..HistoryAsk::default()
         })
     }

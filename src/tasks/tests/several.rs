@@ -1,1 +1,118 @@
-//! x
+//! Two purgedecks on one store.
+
+use std::slice::from_ref;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+use super::world::{Act, Bench, Vendor, begin, request};
+use crate::domain::journal::JournalState;
+
+#[tokio::test(start_paused = true)]
+async fn one_sends_and_the_other_sees_it() {
+    let bench = Bench::new();
+    let vendor = Vendor::new("a", &bench.clock);
+    let (mut one, mut other) = (
+        bench.start(from_ref(&vendor)),
+        bench.start(from_ref(&vendor)),
+    );
+    one.synced("a").await;
+    other.synced("a").await;
+    let targets = ["/1", "/2", "/3", "/4"];
+    one.enqueue(
+        targets.map(|target| request("a", "r1", target)).to_vec(),
+        begin(),
+    );
+    for _ in targets {
+        one.journal(JournalState::Successful).await;
+    }
+    for _ in targets {
+        other.journal(JournalState::Successful).await;
+    }
+    assert_eq!(vendor.got(), targets.map(|target| vec![target.to_owned()]));
+    one.stop().await;
+    other.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn both_may_queue_and_nothing_is_sent_twice() {
+    let bench = Bench::new();
+    let vendor = Vendor::new("a", &bench.clock);
+    let (mut one, mut other) = (
+        bench.start(from_ref(&vendor)),
+        bench.start(from_ref(&vendor)),
+    );
+    one.synced("a").await;
+    other.synced("a").await;
+    one.enqueue(
+        ["/1", "/2", "/3"]
+            .map(|target| request("a", "r1", target))
+            .to_vec(),
+        begin(),
+    );
+    other.enqueue(
+        ["/4", "/5", "/6"]
+            .map(|target| request("a", "r1", target))
+            .to_vec(),
+        begin(),
+    );
+    one.pass(Duration::from_mins(10)).await;
+    let mut got: Vec<String> = vendor.got().into_iter().flatten().collect();
+    got.sort();
+    assert_eq!(got, ["/1", "/2", "/3", "/4", "/5", "/6"]);
+    assert_eq!(vendor.change(|state| state.refused_for_rate), 0);
+    one.stop().await;
+    other.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn when_the_sender_goes_the_other_takes_over() {
+    let bench = Bench::new();
+    let vendor = Vendor::new("a", &bench.clock);
+    let (mut one, mut other) = (
+        bench.start(from_ref(&vendor)),
+        bench.start(from_ref(&vendor)),
+    );
+    one.synced("a").await;
+    other.synced("a").await;
+    let targets = ["/1", "/2", "/3", "/4", "/5"];
+    one.enqueue(
+        targets.map(|target| request("a", "r1", target)).to_vec(),
+        begin(),
+    );
+    one.accepted().await;
+    one.stop().await;
+    other.pass(Duration::from_mins(10)).await;
+    assert_eq!(vendor.got(), targets.map(|target| vec![target.to_owned()]));
+    let journal = other.store.reader().unwrap().journal_newest(9).unwrap();
+    assert!(
+        journal
+            .iter()
+            .all(|entry| entry.state == JournalState::Successful)
+    );
+    other.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_on_its_way_is_not_called_unknown_by_the_other() {
+    let bench = Bench::new();
+    let vendor = Vendor::new("a", &bench.clock);
+    let go = Arc::new(Notify::new());
+    vendor.change(|state| state.acts.push_back(Act::Hang(go.clone())));
+    let (mut one, mut other) = (
+        bench.start(from_ref(&vendor)),
+        bench.start(from_ref(&vendor)),
+    );
+    one.synced("a").await;
+    other.synced("a").await;
+    one.enqueue(vec![request("a", "r1", "/1")], begin());
+    let sending = other.journal(JournalState::Sending).await;
+    other.pass(Duration::from_mins(5)).await;
+    assert_eq!(other.entry(&sending.id).state, JournalState::Sending);
+    go.notify_one();
+    one.journal(JournalState::Successful).await;
+    assert_eq!(vendor.got().len(), 1);
+    one.stop().await;
+    other.stop().await;
+}

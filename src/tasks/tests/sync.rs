@@ -1,5 +1,6 @@
 //! Bringing history in.
 
+use std::slice::from_ref;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -39,7 +40,7 @@ async fn a_months_history_comes_in_newest_first_with_its_progress_and_is_complet
     let bench = Bench::new();
     let vendor = Vendor::new("a", &bench.clock);
     fill(&vendor, 1500, TimeDelta::minutes(25));
-    let mut running = bench.start(&[vendor.clone()]);
+    let mut running = bench.start(from_ref(&vendor));
     running.synced("a").await;
     assert_eq!(running.stored_ids(), ids_of(&vendor));
     let coverage = running
@@ -74,13 +75,13 @@ async fn after_a_restart_only_what_is_missing_is_asked_for() {
     let bench = Bench::new();
     let vendor = Vendor::new("a", &bench.clock);
     fill(&vendor, 1500, TimeDelta::minutes(25));
-    let mut running = bench.start(&[vendor.clone()]);
+    let mut running = bench.start(from_ref(&vendor));
     running.synced("a").await;
     running.stop().await;
     tokio::time::sleep(Duration::from_hours(3)).await;
     vendor.purge_by_somebody("r1", "/while-away", TimeDelta::hours(2));
     vendor.change(|state| state.asked.clear());
-    let mut running = bench.start(&[vendor.clone()]);
+    let mut running = bench.start(from_ref(&vendor));
     running.synced("a").await;
     running.pass(Duration::from_mins(1)).await;
     assert_eq!(running.stored_ids(), ids_of(&vendor));
@@ -93,7 +94,7 @@ async fn after_a_restart_only_what_is_missing_is_asked_for() {
 async fn what_arrives_later_is_seen_with_the_next_refresh() {
     let bench = Bench::new();
     let vendor = Vendor::new("a", &bench.clock);
-    let mut running = bench.start(&[vendor.clone()]);
+    let mut running = bench.start(from_ref(&vendor));
     running.synced("a").await;
     running.pass(Duration::from_mins(2)).await;
     vendor.purge_by_somebody("r1", "/new", TimeDelta::seconds(4));
@@ -146,7 +147,7 @@ async fn a_refresh_tries_a_refused_token_at_once() {
     let bench = Bench::new();
     let vendor = Vendor::new("a", &bench.clock);
     vendor.change(|state| state.down = Some(Failure::new(Cause::Unauthenticated)));
-    let mut running = bench.start(&[vendor.clone()]);
+    let mut running = bench.start(from_ref(&vendor));
     running
         .until("a failure", |report| standing(report)?.failure.clone())
         .await;
@@ -167,7 +168,7 @@ async fn a_vendor_that_says_when_to_come_back_is_left_alone_until_then_even_by_a
             retry_after: Some(Duration::from_secs(40)),
         }));
     });
-    let mut running = bench.start(&[vendor.clone()]);
+    let mut running = bench.start(from_ref(&vendor));
     running
         .until("a failure", |report| standing(report)?.failure.clone())
         .await;
@@ -182,7 +183,7 @@ async fn a_vendor_that_says_when_to_come_back_is_left_alone_until_then_even_by_a
 async fn offline_nobody_is_asked_and_no_timer_runs() {
     let bench = Bench::new();
     let vendor = Vendor::new("a", &bench.clock);
-    let mut running = bench.start_with(&[vendor.clone()], |setup| setup.offline = true);
+    let mut running = bench.start_with(from_ref(&vendor), |setup| setup.offline = true);
     running.runner.run(Effect::Refresh { account: None });
     running.pass(Duration::from_hours(2)).await;
     let asked = vendor
@@ -195,11 +196,11 @@ async fn offline_nobody_is_asked_and_no_timer_runs() {
 async fn resources_and_limits_are_told_from_the_store_at_once_and_from_the_vendor_after() {
     let bench = Bench::new();
     let vendor = Vendor::new("a", &bench.clock);
-    let mut running = bench.start(&[vendor.clone()]);
+    let mut running = bench.start(from_ref(&vendor));
     running.synced("a").await;
     running.pass(Duration::from_secs(5)).await;
     running.stop().await;
-    let mut running = bench.start_with(&[vendor.clone()], |setup| setup.offline = true);
+    let mut running = bench.start_with(from_ref(&vendor), |setup| setup.offline = true);
     let resources = running
         .until("resources", |report| match report {
             Report::Resources { resources, .. } => Some(resources.clone()),
@@ -218,7 +219,7 @@ async fn a_vendors_clock_that_is_far_from_ours_hides_nothing() {
         let vendor = Vendor::new("a", &bench.clock);
         vendor.change(|state| state.ahead = TimeDelta::hours(hours));
         vendor.purge_by_somebody("r1", "/before", TimeDelta::minutes(10));
-        let mut running = bench.start(&[vendor.clone()]);
+        let mut running = bench.start(from_ref(&vendor));
         running.synced("a").await;
         vendor.purge_by_somebody("r1", "/after", TimeDelta::zero());
         running.pass(Duration::from_mins(1)).await;
@@ -239,8 +240,8 @@ async fn two_purgedecks_on_one_store_see_what_the_other_brought_in() {
     let bench = Bench::new();
     let vendor = Vendor::new("a", &bench.clock);
     let (mut one, mut other) = (
-        bench.start(&[vendor.clone()]),
-        bench.start(&[vendor.clone()]),
+        bench.start(from_ref(&vendor)),
+        bench.start(from_ref(&vendor)),
     );
     one.synced("a").await;
     other.synced("a").await;
@@ -299,7 +300,7 @@ fn brought_in(
             }
             state.ends_in = Status::Successful;
         });
-        let mut running = bench.start(&[vendor.clone()]);
+        let mut running = bench.start(from_ref(&vendor));
         for _ in 0..60 {
             running.pass(Duration::from_secs(10)).await;
             let coverage = running

@@ -63,6 +63,10 @@ pub(super) enum Act {
 }
 
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a habit of the vendor's"
+)]
 pub(super) struct State {
     pub(super) purges: Vec<Purge>,
     pub(super) limits: Limits,
@@ -528,6 +532,7 @@ impl Bench {
             .map(|vendor| Seat {
                 account: account(vendor.account.as_str()),
                 provider: vendor.clone(),
+                refresh: None,
             })
             .collect();
         let setup = Setup {
@@ -588,7 +593,9 @@ impl Running {
         };
         match tokio::time::timeout(Duration::from_hours(24), waiting).await {
             Ok(found) => found,
-            Err(_) => panic!("{what} never came; last seen: {:#?}", self.seen.last()),
+            Err(tokio::time::error::Elapsed { .. }) => {
+                panic!("{what} never came; last seen: {:#?}", self.seen.last())
+            }
         }
     }
 
@@ -648,6 +655,19 @@ impl Running {
     pub(super) async fn journal(&mut self, state: JournalState) -> JournalEntry {
         self.until(state.word(), |report| match report {
             Report::Journal(entry) if entry.state == state => Some((**entry).clone()),
+            _ => None,
+        })
+        .await
+    }
+
+    /// Until the vendor took a request; that it is found in the history later is no such report.
+    pub(super) async fn accepted(&mut self) -> JournalEntry {
+        self.until("accepted", |report| match report {
+            Report::Journal(entry)
+                if entry.state == JournalState::Accepted && entry.purge.is_none() =>
+            {
+                Some((**entry).clone())
+            }
             _ => None,
         })
         .await

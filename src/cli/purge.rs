@@ -1,0 +1,172 @@
+//! `purgedeck purge`: the same rules as on the screen: lint, plan, confirm by risk, then the journal and its sender.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{ArgGroup, Args};
+
+use super::args::Global;
+use super::books;
+use super::catchup;
+use super::error::{Class, CliError};
+use super::listing::Format;
+use super::office::{Extras, Office, Sending};
+use super::setup::{self, Talk};
+use super::signals;
+use crate::config::duration;
+use crate::config::load::Config;
+use crate::domain::plan::PlanError;
+
+mod ask;
+mod confirm;
+mod known;
+mod send;
+mod shown;
+
+/// `purgedeck purge`.
+#[derive(Debug, Args)]
+#[command(
+    group = ArgGroup::new("what").args(["url", "pattern", "all", "from"]).required(true).multiple(true),
+    after_help = "Nothing is sent before it is confirmed: --yes does for URLs and patterns; a purge of everything, of a root\n\
+                  pattern, or of anything protected needs --confirm with the cname. On a terminal you are asked.\n\
+                  What does not fit into the vendor's limits now is not sent at all (exit code 4) but with --wait.\n\
+                  Example: purgedeck purge www.site.com --url /img/a.jpg /img/b.jpg --yes --wait\n         \
+                  purgedeck purge --from urls.txt --dry-run --format json\n         \
+                  purgedeck purge www.site.com --all --confirm www.site.com --reason 'INC-2231 stale hero'"
+)]
+pub struct Options {
+    /// What is purged: a cname or a resource id; may be left out where full URLs say it
+    pub resource: Option<String>,
+    /// Single files: paths or full URLs
+    #[arg(long, value_name = "URL", num_args = 1.., conflicts_with_all = ["pattern", "all"])]
+    pub url: Vec<String>,
+    /// Everything that a pattern or directory covers
+    #[arg(long, value_name = "PATTERN", num_args = 1.., conflicts_with = "all")]
+    pub pattern: Vec<String>,
+    /// The whole cache of the resource
+    #[arg(long, conflicts_with = "from", requires = "resource")]
+    pub all: bool,
+    /// Read targets from a file, or - for standard input; each line tells by its form what it is
+    #[arg(long, value_name = "FILE")]
+    pub from: Option<PathBuf>,
+    /// Show the exact requests and send nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Confirm URLs and patterns
+    #[arg(short, long)]
+    pub yes: bool,
+    /// Confirm a purge of everything or of something protected: the cname; may be repeated
+    #[arg(long, value_name = "CNAME")]
+    pub confirm: Vec<String>,
+    /// Why; kept in the journal
+    #[arg(
+        long,
+        value_name = "TEXT",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub reason: String,
+    /// The ticket; kept in the journal
+    #[arg(long, value_name = "ID", default_value = "", hide_default_value = true)]
+    pub ticket: String,
+    /// How the vendor is to purge patterns, where it offers a choice
+    #[arg(long, value_name = "WORD")]
+    pub mode: Option<String>,
+    /// Wait for room in the limits, and until the vendor says how each purge ended
+    #[arg(long)]
+    pub wait: bool,
+    /// How long to wait
+    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = duration::parse, requires = "wait")]
+    pub timeout: Duration,
+    /// How to write the plan or the requests that were sent
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// Carries out `purgedeck purge`.
+pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
+    let config = setup::configuration(global)?;
+    super::log::start(&config)?;
+    if config.read_only.value && !options.dry_run {
+        return Err(read_only(format!(
+            "read-only ({}): nothing was sent",
+            config.read_only.origin
+        )));
+    }
+    if global.offline && !options.dry_run {
+        return Err(
+            CliError::new(Class::Refused, "offline: nothing was sent").hint("Leave out --offline.")
+        );
+    }
+    catchup::some_account(&config)?;
+    let text = ask::text(options)?;
+    signals::block_on(purge(global, options, &config, text))
+}
+
+fn read_only(words: String) -> CliError {
+    CliError::new(Class::Refused, words)
+        .hint("Leave out --read-only, or change read_only in the configuration.")
+}
+
+async fn purge(
+    global: &Global,
+    options: &Options,
+    config: &Config,
+    text: String,
+) -> Result<(), CliError> {
+    let talk = Talk::new(global);
+    let store = books::open(config)?;
+    let reader = store
+        .reader()
+        .map_err(|failure| books::error(config, &failure))?;
+    let sending = if options.dry_run {
+        Sending::Never
+    } else {
+        Sending::Allowed
+    };
+    let mut office = Office::open(config, store, sending, global.offline, Extras::default())?;
+    let mut known = known::Known::new(config, &reader, options.dry_run)?;
+    known.gather(&mut office, talk, global.offline).await?;
+    let draft = ask::draft(options, text, &known)?;
+    let (linted, plan) = known.plan(&draft, &reader)?;
+    shown::findings(&linted, talk);
+    let looks = setup::looks(global, Some(config));
+    let plan = match plan {
+        Ok(plan) => plan,
+        Err(error) => {
+            if options.dry_run {
+                shown::no_plan(options.format, &linted)?;
+            }
+            return Err(known.refusal(&linted, &error));
+        }
+    };
+    if options.dry_run {
+        shown::plan(options.format, looks, &plan, &linted, &office)?;
+        shown::summary(&plan, looks.zone, talk);
+        office.runner.stop().await;
+        return Ok(());
+    }
+    if let Some(account) = known.read_only_account(&plan) {
+        return Err(read_only(format!(
+            "the account {account} is read-only: nothing was sent"
+        )));
+    }
+    confirm::confirm(options, &plan, talk, looks.zone).await?;
+    let sent = send::send(&mut office, &reader, options, &draft, &plan, talk).await;
+    office.runner.stop().await;
+    let sent = sent?;
+    shown::sent(options.format, looks, &sent.entries)?;
+    sent.verdict(talk)
+}
+
+/// The class of a plan that cannot be.
+fn class_of_plan(error: &PlanError) -> Class {
+    match error {
+        PlanError::QuotaShort { .. } => Class::Limit,
+        PlanError::LimitsUnknown { .. } => Class::Failed,
+        PlanError::Nothing
+        | PlanError::Errors { .. }
+        | PlanError::ResourceUnknown { .. }
+        | PlanError::NotAllowed { .. } => Class::Usage,
+    }
+}

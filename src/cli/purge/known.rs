@@ -1,0 +1,235 @@
+//! What must be known before a purge can be planned: resources, limits, and what was purged of late.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{TimeDelta, Utc};
+
+use super::class_of_plan;
+use crate::cli::books;
+use crate::cli::error::{Class, CliError, class_of_all};
+use crate::cli::office::Office;
+use crate::cli::setup::Talk;
+use crate::config::fault::nearest;
+use crate::config::load::Config;
+use crate::domain::account::Account;
+use crate::domain::budget::{Spent, USUAL_MARGIN};
+use crate::domain::desk::{Desk, HostIndex};
+use crate::domain::draft::{Draft, Linted};
+use crate::domain::failure::Failure;
+use crate::domain::findings::Code;
+use crate::domain::ids::{AccountName, ResourceId};
+use crate::domain::limits::Limits;
+use crate::domain::lint::lint;
+use crate::domain::plan::{Plan, PlanError, plan};
+use crate::domain::resource::{Resource, ResourceState};
+use crate::domain::text::visible;
+use crate::effect::{Report, Standing, Tone};
+use crate::store::Reader;
+
+/// How far back purges by anybody matter: windows are shorter.
+const RECENT: TimeDelta = TimeDelta::hours(1);
+
+/// What is known of the accounts.
+pub(super) struct Known<'c> {
+    config: &'c Config,
+    accounts: Vec<Account>,
+    resources: BTreeMap<AccountName, Arc<Vec<Resource>>>,
+    limits: BTreeMap<AccountName, Arc<Limits>>,
+    failures: BTreeMap<AccountName, Failure>,
+}
+
+impl<'c> Known<'c> {
+    /// What the store knows. A plan that is only shown may be made for an account that is read-only, too.
+    pub(super) fn new(
+        config: &'c Config,
+        reader: &Reader,
+        only_shown: bool,
+    ) -> Result<Self, CliError> {
+        let mut known = Self {
+            config,
+            accounts: Vec::new(),
+            resources: BTreeMap::new(),
+            limits: BTreeMap::new(),
+            failures: BTreeMap::new(),
+        };
+        for account in &config.accounts {
+            let kept = reader
+                .resources(account.name())
+                .map_err(|failure| books::error(config, &failure))?;
+            known
+                .resources
+                .insert(account.name().clone(), Arc::new(kept.resources));
+            known.accounts.push(Account {
+                read_only: account.account.read_only && !only_shown,
+                ..account.account.clone()
+            });
+        }
+        Ok(known)
+    }
+
+    /// Waits until every account was asked for its news, resources and limits, or failed.
+    pub(super) async fn gather(
+        &mut self,
+        office: &mut Office,
+        talk: Talk,
+        offline: bool,
+    ) -> Result<(), CliError> {
+        let mut standings: BTreeMap<AccountName, Standing> = BTreeMap::new();
+        let is_over =
+            |standing: &Standing| standing.looked_round || standing.failure.is_some() || offline;
+        talk.progress("asking the vendors for resources, limits and recent purges");
+        while !self
+            .accounts
+            .iter()
+            .all(|account| standings.get(&account.name).is_some_and(is_over))
+        {
+            let report = office.next().await?;
+            if let Report::Account { account, standing } = report {
+                match &standing.failure {
+                    Some(failure) => self.failures.insert(account.clone(), failure.clone()),
+                    None => self.failures.remove(&account),
+                };
+                standings.insert(account, standing);
+            } else if let Report::Resources { account, resources } = report {
+                self.resources.insert(account, resources);
+            } else if let Report::Limits { account, limits } = report {
+                self.limits.insert(account, limits);
+            } else if let Report::Notice(notice) = report
+                && notice.tone == Tone::Error
+            {
+                talk.progress_over();
+                talk.warn(&notice.words);
+            }
+        }
+        talk.progress_over();
+        Ok(())
+    }
+
+    /// The resource that a word of the command line means.
+    pub(super) fn resource(&self, name: &str) -> Result<(AccountName, ResourceId), CliError> {
+        let all = || self.resources.values().flat_map(|of_one| of_one.iter());
+        let mut found: Vec<&Resource> = all()
+            .filter(|resource| resource.id.as_str() == name || resource.answers_to(name))
+            .collect();
+        if found
+            .iter()
+            .any(|resource| resource.state != ResourceState::Deleted)
+        {
+            found.retain(|resource| resource.state != ResourceState::Deleted);
+        }
+        match found.as_slice() {
+            [one] => Ok((one.account.clone(), one.id.clone())),
+            [] => {
+                let words = format!("no account has a resource \"{}\"", visible(name, 100));
+                let near = nearest(name, all().map(|resource| resource.cname.as_str()));
+                let hint = match near {
+                    Some(near) => format!("Did you mean {near}?"),
+                    None => "`purgedeck resources` lists them.".to_owned(),
+                };
+                Err(self.perhaps_failed(CliError::new(Class::Usage, words).hint(hint)))
+            }
+            several => {
+                let places: Vec<String> = several
+                    .iter()
+                    .map(|resource| format!("{} in {}", resource.id, resource.account))
+                    .collect();
+                let words = format!("\"{}\" may be {}", visible(name, 100), places.join(", "));
+                Err(CliError::new(Class::Usage, words)
+                    .hint("Give the resource's id, or the account with --account."))
+            }
+        }
+    }
+
+    /// What the linter says, and the plan.
+    pub(super) fn plan(
+        &self,
+        draft: &Draft,
+        reader: &Reader,
+    ) -> Result<(Linted, Result<Plan, PlanError>), CliError> {
+        let failed = |failure| books::error(self.config, &failure);
+        let now = Utc::now();
+        let hosts = HostIndex::new(self.resources.values().flat_map(|of_one| of_one.iter()));
+        let queued: Vec<Spent> = reader
+            .journal_open()
+            .map_err(failed)?
+            .iter()
+            .filter_map(|entry| Spent::queued(entry, now))
+            .collect();
+        let mut desk = Desk {
+            hosts: &hosts,
+            limits: &self.limits,
+            accounts: &self.accounts,
+            recent: &[],
+            queued: &queued,
+            closed: &[],
+            margin: USUAL_MARGIN,
+        };
+        // Where the targets belong is known only now; what was purged there of late may change what is said of them.
+        let mut wanted: Vec<(AccountName, ResourceId)> = lint(draft, &desk, now)
+            .lines
+            .into_iter()
+            .filter_map(|line| line.meaning)
+            .map(|meaning| (meaning.account, meaning.resource))
+            .collect();
+        wanted.sort();
+        wanted.dedup();
+        let recent = reader.recent(&wanted, now - RECENT).map_err(failed)?;
+        desk.recent = &recent;
+        let linted = lint(draft, &desk, now);
+        let plan = plan(&linted, draft, &desk, now);
+        Ok((linted, plan))
+    }
+
+    /// Why there is no plan.
+    pub(super) fn refusal(&self, linted: &Linted, error: &PlanError) -> CliError {
+        let refused = linted
+            .all_findings()
+            .any(|finding| finding.code == Code::ReadOnly.rule().code);
+        if refused {
+            return super::read_only("the account is read-only: nothing was sent".to_owned());
+        }
+        let words = match error {
+            PlanError::Errors { errors, .. } => {
+                format!("{errors} errors, named above; nothing was sent")
+            }
+            PlanError::Nothing
+            | PlanError::LimitsUnknown { .. }
+            | PlanError::ResourceUnknown { .. }
+            | PlanError::NotAllowed { .. }
+            | PlanError::QuotaShort { .. } => format!("{error}; nothing was sent"),
+        };
+        self.perhaps_failed(CliError::new(class_of_plan(error), words))
+    }
+
+    /// The error; where accounts did not answer, with that as its likely cause.
+    fn perhaps_failed(&self, mut error: CliError) -> CliError {
+        if self.failures.is_empty() {
+            return error;
+        }
+        for (account, failure) in &self.failures {
+            error.words = format!(
+                "{account}: {failure}\n  {}\npurgedeck: {}",
+                failure.advice(),
+                error.words
+            );
+        }
+        if self.failures.len() == self.accounts.len() {
+            error.class = class_of_all(self.failures.values());
+        }
+        error
+    }
+
+    /// The first account of the plan that is read-only.
+    pub(super) fn read_only_account(&self, plan: &Plan) -> Option<&AccountName> {
+        self.accounts
+            .iter()
+            .filter(|account| account.read_only)
+            .map(|account| &account.name)
+            .find(|name| {
+                plan.requests
+                    .iter()
+                    .any(|planned| planned.request.account == **name)
+            })
+    }
+}

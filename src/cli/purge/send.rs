@@ -1,0 +1,71 @@
+//! Hands a plan to the journal, and follows its requests.
+
+use chrono::{TimeDelta, Utc};
+
+use super::Options;
+use crate::cli::error::{Class, CliError};
+use crate::cli::following::{Sent, Until, follow};
+use crate::cli::office::Office;
+use crate::cli::setup::Talk;
+use crate::domain::draft::Draft;
+use crate::domain::ids::Ticket;
+use crate::domain::plan::Plan;
+use crate::effect::{Effect, Report, Send};
+use crate::store::Reader;
+
+/// A plan that begins no later than this after now goes out now.
+const NOW: TimeDelta = TimeDelta::seconds(2);
+/// Sends the plan.
+pub(super) async fn send(
+    office: &mut Office,
+    reader: &Reader,
+    options: &Options,
+    draft: &Draft,
+    plan: &Plan,
+    talk: Talk,
+) -> Result<Sent, CliError> {
+    let now = Utc::now();
+    if !options.wait && plan.ends_at > now + NOW {
+        let words = format!(
+            "the vendor's limits have room for all {} requests only by {}; nothing was sent",
+            plan.requests.len(),
+            plan.ends_at.format("%H:%M:%SZ")
+        );
+        return Err(CliError::new(Class::Limit, words)
+            .hint("--wait sends each as soon as there is room; --dry-run shows when."));
+    }
+    let ticket = Ticket(1);
+    let optional = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    office.run(Effect::Enqueue {
+        ticket,
+        sends: plan
+            .requests
+            .iter()
+            .map(|planned| Send {
+                request: planned.request.clone(),
+                planned_at: planned.at,
+                reason: optional(&draft.reason),
+                ticket: optional(&draft.ticket),
+            })
+            .collect(),
+    });
+    let entries = loop {
+        if let Report::Enqueued { ticket: of, result } = office.next().await?
+            && of == ticket
+        {
+            break result.map_err(|trouble| {
+                CliError::new(
+                    Class::Failed,
+                    format!("nothing was queued: {}", trouble.words),
+                )
+                .hint(trouble.advice)
+            })?;
+        }
+    };
+    let until = if options.wait {
+        Until::Ended(options.timeout)
+    } else {
+        Until::AnsweredAtOnce
+    };
+    follow(entries, until, office, reader, talk).await
+}

@@ -1,0 +1,264 @@
+//! `purgedeck queue`: the requests of the journal, without a screen.
+
+use std::io;
+
+use chrono::Utc;
+use clap::{Args, Subcommand};
+
+use super::args::Global;
+use super::books;
+use super::catchup;
+use super::error::{Class, CliError};
+use super::following::{Until, follow};
+use super::listing::{Format, Listing};
+use super::office::{Extras, Office, Sending};
+use super::request::RequestRecord;
+use super::setup::{self, Talk};
+use super::signals;
+use crate::config::load::Config;
+use crate::domain::ids::JournalId;
+use crate::domain::journal::{JournalEntry, JournalState};
+use crate::domain::text::visible;
+use crate::store::{Reader, StepDetails, Stepped, Writer};
+
+/// How many closed requests are listed.
+const NEWEST: u32 = 200;
+
+/// `purgedeck queue`.
+#[derive(Debug, Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "Without a subcommand: list.\nExample: purgedeck queue list --format json"
+)]
+pub struct Options {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// The flags of the list.
+    #[command(flatten)]
+    pub list: ListOptions,
+}
+
+/// The flags of a list of requests.
+#[derive(Debug, Default, Args)]
+pub struct ListOptions {
+    /// Also those that are over, the newest 200
+    #[arg(long)]
+    pub all: bool,
+    /// How to write the list
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// What to do with the queue.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// List what waits, is on its way, or is not known to have ended
+    List(ListOptions),
+    /// Take back requests that still wait
+    Cancel {
+        /// Their ids; the end of one is enough where only one ends so
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<String>,
+    },
+    /// Queue a request again of which nobody knows whether it took effect
+    ///
+    /// Look into the history first: it may have been carried out. It is sent by `purgedeck queue run` or an open dashboard.
+    Retry {
+        /// Its id; the end of it is enough where only one ends so
+        id: String,
+    },
+    /// Send what waits, as the vendors' limits allow, until nothing waits any more
+    Run {
+        /// How to write the requests that were sent
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+}
+
+/// Carries out `purgedeck queue`.
+pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
+    let config = setup::configuration(global)?;
+    super::log::start(&config)?;
+    match &options.command {
+        None => list(global, &config, &options.list),
+        Some(Command::List(list_options)) => list(global, &config, list_options),
+        Some(Command::Cancel { ids }) => {
+            let (reader, mut writer) = open(&config)?;
+            for id in ids {
+                let entry = find(&config, &reader, id, global)?;
+                step(
+                    &config,
+                    &mut writer,
+                    &entry,
+                    JournalState::Queued,
+                    JournalState::Cancelled,
+                )?;
+                Talk::new(global).say(&format!("{} is cancelled", entry.id));
+            }
+            Ok(())
+        }
+        Some(Command::Retry { id }) => retry(global, &config, id),
+        Some(Command::Run { format }) => send(global, &config, *format),
+    }
+}
+
+fn open(config: &Config) -> Result<(Reader, Writer), CliError> {
+    let failed = |failure| books::error(config, &failure);
+    let store = books::open(config)?;
+    Ok((
+        store.reader().map_err(failed)?,
+        store.writer().map_err(failed)?,
+    ))
+}
+
+/// Whether the request is of an account that `--account` selects.
+fn selected(entry: &JournalEntry, global: &Global) -> bool {
+    global.accounts.is_empty()
+        || global
+            .accounts
+            .iter()
+            .any(|name| name == entry.request.account.as_str())
+}
+
+fn list(global: &Global, config: &Config, options: &ListOptions) -> Result<(), CliError> {
+    let failed = |failure| books::error(config, &failure);
+    let mut entries = Vec::new();
+    if let Some(store) = books::open_to_read(config)? {
+        let reader = store.reader().map_err(failed)?;
+        entries = reader.journal_open().map_err(failed)?;
+        if options.all {
+            let newest = reader.journal_newest(NEWEST).map_err(failed)?;
+            entries.extend(newest.into_iter().filter(|entry| !entry.state.is_open()));
+        }
+    }
+    entries.retain(|entry| selected(entry, global));
+    print(global, config, options.format, &entries)
+}
+
+fn print(
+    global: &Global,
+    config: &Config,
+    format: Format,
+    entries: &[JournalEntry],
+) -> Result<(), CliError> {
+    let looks = setup::looks(global, Some(config));
+    let mut listing = Listing::begin::<RequestRecord<'_>>(format, looks, io::stdout().lock())?;
+    for entry in entries {
+        listing.put(&RequestRecord::from(entry))?;
+    }
+    listing.end()
+}
+
+/// The request that an id, or the end of one, means.
+fn find(
+    config: &Config,
+    reader: &Reader,
+    id: &str,
+    global: &Global,
+) -> Result<JournalEntry, CliError> {
+    let failed = |failure| books::error(config, &failure);
+    if let Some(entry) = reader.journal_entry(&JournalId::new(id)).map_err(failed)? {
+        return Ok(entry);
+    }
+    let mut found = reader.journal_open().map_err(failed)?;
+    found.retain(|entry| {
+        selected(entry, global) && !id.is_empty() && entry.id.as_str().ends_with(id)
+    });
+    let shown = visible(id, 60);
+    match (found.pop(), found.is_empty()) {
+        (Some(entry), true) => Ok(entry),
+        (Some(_), false) => Err(CliError::new(
+            Class::Usage,
+            format!("several requests end with \"{shown}\""),
+        )),
+        (None, _) => Err(
+            CliError::new(Class::Usage, format!("there is no request \"{shown}\""))
+                .hint("`purgedeck queue list --all` lists them."),
+        ),
+    }
+}
+
+fn step(
+    config: &Config,
+    writer: &mut Writer,
+    entry: &JournalEntry,
+    from: JournalState,
+    to: JournalState,
+) -> Result<(), CliError> {
+    let now = Utc::now();
+    let details = StepDetails {
+        planned_at: (to == JournalState::Queued).then_some(now),
+        ..StepDetails::at(now)
+    };
+    let stepped = writer
+        .step(&entry.id, from, to, &details)
+        .map_err(|failure| books::error(config, &failure))?;
+    match stepped {
+        Stepped::Done(_) => Ok(()),
+        Stepped::Refused { .. } => {
+            let words = format!("{} is {}, not {from}", entry.id, entry.state);
+            Err(CliError::new(Class::Refused, words))
+        }
+    }
+}
+
+fn may_send(global: &Global, config: &Config) -> Result<(), CliError> {
+    if config.read_only.value {
+        let words = format!("read-only ({}): nothing is sent", config.read_only.origin);
+        return Err(CliError::new(Class::Refused, words));
+    }
+    if global.offline {
+        return Err(CliError::new(Class::Refused, "offline: nothing is sent"));
+    }
+    Ok(())
+}
+
+fn retry(global: &Global, config: &Config, id: &str) -> Result<(), CliError> {
+    may_send(global, config)?;
+    let (reader, mut writer) = open(config)?;
+    let entry = find(config, &reader, id, global)?;
+    step(
+        config,
+        &mut writer,
+        &entry,
+        JournalState::Unknown,
+        JournalState::Queued,
+    )?;
+    Talk::new(global).say(&format!(
+        "{} is queued again; `purgedeck queue run` or an open dashboard sends it",
+        entry.id
+    ));
+    Ok(())
+}
+
+fn send(global: &Global, config: &Config, format: Format) -> Result<(), CliError> {
+    may_send(global, config)?;
+    catchup::some_account(config)?;
+    let talk = Talk::new(global);
+    let failed = |failure| books::error(config, &failure);
+    let store = books::open(config)?;
+    let reader = store.reader().map_err(failed)?;
+    let configured = |entry: &JournalEntry| {
+        config
+            .accounts
+            .iter()
+            .any(|account| *account.name() == entry.request.account && !account.account.read_only)
+    };
+    let mut entries = reader.journal_open().map_err(failed)?;
+    entries.retain(|entry| {
+        configured(entry) && matches!(entry.state, JournalState::Queued | JournalState::Sending)
+    });
+    if entries.is_empty() {
+        talk.say("nothing waits to be sent");
+        return print(global, config, format, &[]);
+    }
+    let sent = signals::block_on(async {
+        let mut office = Office::open(config, store, Sending::Allowed, false, Extras::default())?;
+        let sent = follow(entries, Until::Answered, &mut office, &reader, talk).await;
+        office.runner.stop().await;
+        sent
+    })?;
+    print(global, config, format, &sent.entries)?;
+    sent.verdict(talk)
+}
