@@ -157,3 +157,40 @@ pub fn connect(account: &AccountConfig) -> Result<Arc<dyn Provider>, ConnectFail
         _ => Err(ConnectFailure::UnknownProvider(account.provider().clone())),
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::config::secret::Secret;
+    use crate::config::secret::source::SecretSource;
+    use crate::config::vendors::VENDORS;
+
+    #[test]
+    fn every_provider_of_the_configuration_has_an_adapter_under_its_name() {
+        for vendor in VENDORS {
+            let mut account =
+                AccountConfig::new(AccountName::new("one"), ProviderName::new(vendor.name));
+            for key in vendor.keys {
+                let secret = SecretSource::Given(Secret::new("secret".to_owned()));
+                account = account.with_secret(key.name, secret);
+            }
+            if vendor.keys.iter().any(|key| key.name == "organization") {
+                account = account.with_option("organization", "one".to_owned());
+            }
+            let adapter = connect(&account).unwrap();
+            assert_eq!(adapter.provider().as_str(), vendor.name);
+            assert_eq!(adapter.account().as_str(), "one");
+            assert_eq!(adapter.clock_ahead(), None);
+        }
+    }
+
+    #[test]
+    fn a_provider_that_nobody_knows_is_named() {
+        let account = AccountConfig::new(AccountName::new("one"), ProviderName::new("acme"));
+        assert_eq!(
+            connect(&account).unwrap_err().to_string(),
+            "there is no provider called acme"
+        );
+    }
+}

@@ -26,6 +26,7 @@ macro_rules! contract {
                 a_range_of_time_holds_what_it_should,
                 the_history_of_one_resource_has_all_of_it,
                 a_purge_of_every_kind_is_sent_and_found,
+                everything_is_purged_for_what_it_is_there,
                 a_purge_of_several_targets_is_one_purge,
                 a_purge_ends_and_its_status_says_so,
                 what_the_vendor_refuses_has_no_effect,

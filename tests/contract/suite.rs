@@ -305,6 +305,35 @@ pub(crate) async fn a_purge_of_every_kind_is_sent_and_found(world: World) {
     }
 }
 
+pub(crate) async fn everything_is_purged_for_what_it_is_there(world: World) {
+    let resource = live(&world).await;
+    let request = request(&world, &resource, Payload::All);
+    world.provider.submit(&request).await.unwrap();
+    assert_eq!(effects(&world), 1);
+    let rule = world.provider.documented_limits().all.unwrap();
+    let ask = HistoryAsk {
+        from: Some(world.hand.now() - TimeDelta::seconds(1)),
+        until: Some(world.hand.now() + TimeDelta::days(1)),
+        ..of(&resource)
+    };
+    let mut purges = all(&*world.provider, &ask).await;
+    purges.retain(|purge| purge.created >= world.hand.now() - TimeDelta::seconds(1));
+    let [purge] = purges.as_slice() else {
+        panic!("{purges:?}")
+    };
+    let targets: Vec<&str> = purge.targets.iter().map(|t| t.text.as_str()).collect();
+    match rule.sent_as {
+        SentAs::Itself => {
+            assert_eq!(purge.kind, Some(Kind::All));
+            assert!(targets.is_empty(), "{targets:?}");
+        }
+        SentAs::RootPattern(root) => {
+            assert_eq!(purge.kind, Some(Kind::Pattern));
+            assert_eq!(targets, [root.replace("{cname}", &resource.cname)]);
+        }
+    }
+}
+
 pub(crate) async fn a_purge_of_several_targets_is_one_purge(world: World) {
     let request = urls(&world, &["one.jpg", "two.jpg?v=2", "three.jpg"]).await;
     world.provider.submit(&request).await.unwrap();

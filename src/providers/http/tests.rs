@@ -212,6 +212,21 @@ async fn without_a_connection_nothing_was_sent() {
 }
 
 #[tokio::test]
+async fn a_server_that_cannot_prove_who_it_is_never_sees_the_token() {
+    let server = Scripted::start(vec![Reply::json(200, "[]")]).await;
+    let mut url = server.url.clone();
+    url.set_scheme("https").unwrap();
+    let failure = send(&http(&url, hasty())).await.unwrap_err();
+    // Unreachable; on a machine that trusts nobody at all, already refused.
+    assert!(
+        matches!(failure.cause, Cause::Unreachable | Cause::Refused),
+        "{failure:?}"
+    );
+    assert_eq!(failure.applied, Applied::No);
+    assert!(server.heard().is_empty());
+}
+
+#[tokio::test]
 async fn a_body_without_an_end_is_left_at_the_bound() {
     let server = Scripted::start(vec![Reply::Endless]).await;
     let patience = Patience {

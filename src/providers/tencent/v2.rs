@@ -13,20 +13,20 @@
 mod errors;
 mod history;
 mod hosts;
+mod request;
 mod signature;
 
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use serde_json::Value;
-use url::{Url, form_urlencoded};
+use url::Url;
 
-use super::keys::{KeyRing, Keys};
+use super::keys::KeyRing;
 use super::limits::{self, Numbers};
 use super::time::Times;
 use super::{NAME, Settings, Wanted};
-use crate::config::secret::Secret;
 use crate::domain::failure::{Cause, Failure};
 use crate::domain::ids::{AccountName, ProviderName};
 use crate::domain::limits::{Limits, Reading};
@@ -35,14 +35,14 @@ use crate::domain::plan::Preview;
 use crate::domain::resource::Resource;
 use crate::providers::clock::Now;
 use crate::providers::found::Found;
-use crate::providers::http::{Answer, Http, Outgoing};
+use crate::providers::http::{Answer, Http};
 use crate::providers::{ConnectFailure, HistoryAsk, HistoryPage, Provider, Receipt};
+use request::{Params, wanted};
 pub use signature::Method;
 
 const RETIRED_HOST: &str = "cdn.api.qcloud.com";
 const USUAL_URL: &str = "https://cdn.api.qcloud.com/v2/index.php";
 const PATH: &str = "/v2/index.php";
-const FORM: &str = "application/x-www-form-urlencoded";
 /// How many domains are asked for at once.
 const HOSTS: u64 = 100;
 /// More pages of domains than any account has.
@@ -59,9 +59,6 @@ pub struct Tencent2 {
     now: Now,
     method: Method,
 }
-
-/// A request's parameters: names with their raw values.
-type Params = Vec<(String, String)>;
 
 impl Tencent2 {
     /// The adapter of an account. Nothing is asked yet.
@@ -111,77 +108,6 @@ impl Tencent2 {
         errors::data(answer, self.http.clock_ahead())
     }
 
-    /// All parameters of a request, its signature last.
-    fn signed(
-        &self,
-        verb: &str,
-        action: &str,
-        params: &Params,
-        keys: &Keys,
-        at: DateTime<Utc>,
-    ) -> Params {
-        let mut all = common(action, self.method);
-        all.push(("Timestamp".to_owned(), at.timestamp().to_string()));
-        all.push((
-            "Nonce".to_owned(),
-            fastrand::u32(1..i32::MAX as u32).to_string(),
-        ));
-        all.push(("SecretId".to_owned(), keys.id.clone()));
-        if let Some(token) = &keys.token {
-            all.push(("Token".to_owned(), token.expose().to_owned()));
-        }
-        all.extend(params.iter().cloned());
-        let signature = signature::sign(
-            self.method,
-            &keys.key,
-            verb,
-            &self.http.host(),
-            self.http.path(),
-            &all,
-        );
-        all.push(("Signature".to_owned(), signature));
-        all
-    }
-
-    fn get(&self, action: &str, params: &Params, keys: &Keys, at: DateTime<Utc>) -> Outgoing {
-        self.signed("GET", action, params, keys, at)
-            .into_iter()
-            .fold(
-                Outgoing::get([]).hiding(keys.key.clone()),
-                |outgoing, (name, value)| match name.as_str() {
-                    "Signature" | "Token" => {
-                        outgoing.secret_query(&name, "…", Some(Secret::new(value)))
-                    }
-                    _ => outgoing.query(&name, value),
-                },
-            )
-    }
-
-    /// The request for a purge; signed where keys are given, with placeholders otherwise.
-    fn post(
-        &self,
-        action: &str,
-        params: &Params,
-        signed: Option<(&Keys, DateTime<Utc>)>,
-    ) -> Outgoing {
-        let mut open = common(action, self.method);
-        open.extend(params.iter().cloned());
-        let mut shown = encoded(&open);
-        shown.push_str("&Timestamp=$TIMESTAMP&Nonce=$NONCE&SecretId=$TENCENTCLOUD_SECRET_ID");
-        if self.keys.are_temporary() {
-            shown.push_str("&Token=$TENCENTCLOUD_TOKEN");
-        }
-        shown.push_str("&Signature=$SIGNATURE");
-        let body = signed.as_ref().map(|(keys, at)| {
-            Secret::new(encoded(&self.signed("POST", action, params, keys, *at)))
-        });
-        let outgoing = Outgoing::post([]).secret_body(FORM, shown, body);
-        match signed {
-            Some((keys, _)) => outgoing.hiding(keys.key.clone()),
-            None => outgoing,
-        }
-    }
-
     /// A failure of the vendor's own host that is not the API's word: nobody is there any more.
     pub(super) fn retired(&self, failure: Failure) -> Failure {
         let is_api_word = failure.code.is_some();
@@ -207,40 +133,6 @@ impl Tencent2 {
             directory_rate: (3_000, Duration::from_mins(1)),
             reading: Reading::Ranges,
             page: history::MOST,
-        }
-    }
-}
-
-/// The parameters that every request has and anybody may see.
-fn common(action: &str, method: Method) -> Params {
-    vec![
-        ("Action".to_owned(), action.to_owned()),
-        ("SignatureMethod".to_owned(), method.word().to_owned()),
-    ]
-}
-
-fn encoded(params: &Params) -> String {
-    form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(params)
-        .finish()
-}
-
-/// The action and the parameters for a purge. Directories: 1 is what changed at the origin, 2 is everything.
-fn wanted(wanted: &Wanted) -> (&'static str, Params) {
-    let listed = |name: &str, values: &[String]| -> Params {
-        values
-            .iter()
-            .enumerate()
-            .map(|(place, value)| (format!("{name}.{place}"), value.clone()))
-            .collect()
-    };
-    match wanted {
-        Wanted::Urls(urls) => ("RefreshCdnUrl", listed("urls", urls)),
-        Wanted::Directories { paths, delete } => {
-            let mut params = listed("dirs", paths);
-            let kind = if *delete { "2" } else { "1" };
-            params.push(("type".to_owned(), kind.to_owned()));
-            ("RefreshCdnDir", params)
         }
     }
 }

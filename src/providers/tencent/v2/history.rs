@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::super::task;
 use super::super::time::Times;
-use super::Params;
+use super::request::Params;
 use crate::domain::failure::{Cause, Failure};
 use crate::domain::ids::{AccountName, ProviderName, PurgeId, ResourceId};
 use crate::domain::kind::Kind;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::Params;
+use super::request::Params;
 use crate::domain::failure::{Cause, Failure};
 use crate::domain::ids::{AccountName, ProviderName, ResourceId};
 use crate::domain::resource::{CacheKey, Resource, ResourceState};
