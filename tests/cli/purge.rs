@@ -10,7 +10,7 @@ struct Site {
     home: Home,
     cname: String,
     id: String,
-    _simulated: Simulated,
+    simulated: Simulated,
 }
 
 impl Site {
@@ -42,7 +42,7 @@ impl Site {
             home,
             cname: chosen["cname"].as_str().unwrap().to_owned(),
             id: chosen["id"].as_str().unwrap().to_owned(),
-            _simulated: simulated,
+            simulated,
         }
     }
 
@@ -86,7 +86,7 @@ fn a_plan_is_shown_with_the_exact_request_and_nothing_is_sent() {
         curl.contains(&format!("/cdn/resources/{}/purge", site.id)),
         "{curl}"
     );
-    let token = site._simulated.line["gcore"]["token"].as_str().unwrap();
+    let token = site.simulated.line["gcore"]["token"].as_str().unwrap();
     assert!(!shown.contains(token));
     assert_eq!(site.sent(), Vec::<Value>::new());
 }
