@@ -69,7 +69,9 @@ impl Column {
             };
             if bad > 0 && told_by_glyph {
                 cell.set_symbol(glyphs.bar_failed).set_style(failed);
-            } else if bad > 0 && bad < 8 && all == 8 {
+            } else if bad > 0 && bad < 8 && (all == 8 || area.height > 1) {
+                // Three colours do not fit into a cell: where the bar ends in this one, it is drawn to its top, so that the
+                // failed part keeps its share. Where this cell is all there is, the whole of it stands for the failed part.
                 cell.set_symbol(eighth(bad)).set_style(failed);
                 if let Some(colour) = plain.fg {
                     cell.set_bg(colour);

@@ -179,7 +179,7 @@ fn draw_row(
                 let digits = width(&count).max(if cells > 30 { 4 } else { 2 });
                 pen.column_right(&count, digits, dim).skip(1);
                 let room = end.saturating_sub(pen.x());
-                let shown = visible(&row.first_target, usize::from(room) + 1);
+                let shown = visible(without_host(row), usize::from(room) + 1);
                 put_matches(&mut pen, &shown, room, view, text);
                 let used = pen.x();
                 pen.skip(end.saturating_sub(used));
@@ -187,6 +187,16 @@ fn draw_row(
         }
         pen.skip(1);
     }
+}
+
+/// The first target without the host that stands in the row already.
+fn without_host(row: &PurgeRow) -> &str {
+    let target = row.first_target.as_str();
+    target
+        .split_once("://")
+        .and_then(|(_, rest)| rest.strip_prefix(row.cname.as_str()))
+        .filter(|path| path.starts_with('/') && !row.cname.is_empty())
+        .unwrap_or(target)
 }
 
 /// The time of a row: of day where it was today, with the day otherwise, as exactly as there is room for.

@@ -1,0 +1,228 @@
+//! What a history pane does at each command.
+
+use crate::commands::Command;
+use crate::domain::filter::Term;
+use crate::effect::Tone;
+use crate::panes::{Outcome, PaneCtx};
+
+use super::HistoryPane;
+use super::filterbar::Typing;
+
+impl HistoryPane {
+    /// A command, for the filter bar, the detail or the list.
+    pub(super) fn carry_out(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Outcome {
+        if self.filter.is_editing() {
+            let typing = self.filter.on_command(command);
+            let paging = matches!(command, Command::PageDown | Command::PageUp);
+            if typing != Typing::Ignored || !paging {
+                return self.typed(typing, ctx);
+            }
+        }
+        let page = isize::from(i16::try_from(self.shape(ctx.area).detail.height).unwrap_or(1));
+        if let Some(outcome) = self.in_detail(command, page) {
+            return outcome;
+        }
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "every other command is not a history pane's"
+        )]
+        match command {
+            Command::MoveDown => {
+                self.rows.go(1);
+                self.moved(None, ctx)
+            }
+            Command::MoveUp => {
+                self.rows.go(-1);
+                self.moved(None, ctx)
+            }
+            Command::PageDown => {
+                self.rows.go_page(1);
+                self.moved(None, ctx)
+            }
+            Command::PageUp => {
+                self.rows.go_page(-1);
+                self.moved(None, ctx)
+            }
+            Command::MoveFirst => {
+                let want = self.rows.go_first();
+                self.moved(want, ctx)
+            }
+            Command::MoveLast => {
+                let want = self.rows.go_last();
+                self.moved(want, ctx)
+            }
+            Command::MoveLeft | Command::MoveRight => {
+                let by = if command == Command::MoveLeft { -1 } else { 1 };
+                self.overview.go(by);
+                Outcome::taken()
+            }
+            Command::FocusNext | Command::FocusPrevious => self.focus_next(),
+            Command::Open => self.open(ctx),
+            Command::Back => self.back(ctx),
+            Command::FilterEdit => {
+                self.detail.set_focused(false);
+                self.filter.edit(ctx.world);
+                self.fit(ctx);
+                Outcome::taken()
+            }
+            Command::FilterClear => {
+                if self.filter.clear() {
+                    self.select(ctx)
+                } else {
+                    Outcome::taken()
+                }
+            }
+            Command::FilterToCname => self.of_row(|cname, _| Term::cname(cname), ctx),
+            Command::FilterToAccount => self.of_row(|_, account| Term::account(account), ctx),
+            Command::MatchNext => self.step(1, ctx),
+            Command::MatchPrevious => self.step(-1, ctx),
+            Command::SortTurn => {
+                let want = self.rows.turn();
+                self.moved(Some(want), ctx)
+            }
+            Command::Mark => self.mark(ctx),
+            Command::MarkAll => self.mark_all(),
+            Command::TimelineZoomIn => self.zoom_in(ctx),
+            Command::TimelineZoomOut => {
+                if self.filter.widen() {
+                    self.select(ctx)
+                } else {
+                    Outcome::taken()
+                }
+            }
+            other => self.on_wish(other, ctx),
+        }
+    }
+
+    pub(super) fn typed(&mut self, typing: Typing, ctx: &PaneCtx<'_>) -> Outcome {
+        match typing {
+            Typing::Ignored => Outcome::ignored(),
+            Typing::Same => {
+                self.fit(ctx);
+                Outcome::taken()
+            }
+            Typing::Another => {
+                self.fit(ctx);
+                self.select(ctx)
+            }
+        }
+    }
+
+    pub(super) fn mark(&mut self, ctx: &PaneCtx<'_>) -> Outcome {
+        let Some(key) = self.rows.here().map(|row| row.key) else {
+            return Outcome::taken();
+        };
+        if !self.marks.remove(&key) {
+            self.marks.insert(key);
+        }
+        self.rows.go(1);
+        self.moved(None, ctx)
+    }
+
+    /// Marks all rows in view; where all of them are marked, takes every mark away.
+    pub(super) fn mark_all(&mut self) -> Outcome {
+        let before = self.marks.len();
+        self.marks
+            .extend(self.rows.in_view().iter().map(|row| row.key));
+        if self.marks.len() == before {
+            self.marks.clear();
+        }
+        Outcome::taken()
+    }
+
+    pub(super) fn zoom_in(&mut self, ctx: &PaneCtx<'_>) -> Outcome {
+        let Some((from, until, _)) = self.overview.choice() else {
+            return Outcome::say(
+                Tone::Info,
+                "Choose a bar of the timeline first, with the left and right keys.",
+            );
+        };
+        let filter = self.filter.filter().with_range(from, until);
+        self.narrow(filter, ctx)
+    }
+
+    /// Closes what is open within the pane, then undoes the last narrowing.
+    pub(super) fn back(&mut self, ctx: &PaneCtx<'_>) -> Outcome {
+        if self.detail.is_open() {
+            self.detail.set_open(false);
+            self.fit(ctx);
+            return self.moved(None, ctx);
+        }
+        if self.overview.leave() {
+            return Outcome::taken();
+        }
+        if self.filter.widen() {
+            return self.select(ctx);
+        }
+        if !self.marks.is_empty() {
+            self.marks.clear();
+            return Outcome::taken();
+        }
+        Outcome::ignored()
+    }
+
+    pub(super) fn open(&mut self, ctx: &PaneCtx<'_>) -> Outcome {
+        let open = !(self.detail.is_open() && self.detail.is_focused());
+        if open && self.rows.here().is_none() {
+            return Outcome::taken();
+        }
+        self.detail.set_open(open);
+        self.fit(ctx);
+        self.moved(None, ctx)
+    }
+
+    /// Tab goes into an open detail and out of it again, before it goes to the next pane.
+    pub(super) fn focus_next(&mut self) -> Outcome {
+        if self.detail.is_open() && !self.detail.is_focused() {
+            self.detail.set_focused(true);
+            return Outcome::taken();
+        }
+        self.detail.set_focused(false);
+        Outcome::ignored()
+    }
+
+    pub(super) fn in_detail(&mut self, command: Command, page: isize) -> Option<Outcome> {
+        if !self.detail.is_focused() {
+            return None;
+        }
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "every other command is the list's"
+        )]
+        match command {
+            Command::MoveDown => self.detail.go(1),
+            Command::MoveUp => self.detail.go(-1),
+            Command::PageDown => self.detail.go(page),
+            Command::PageUp => self.detail.go(-page),
+            Command::MoveFirst => self.detail.go(isize::MIN),
+            Command::MoveLast => self.detail.go(isize::MAX),
+            Command::MoveLeft => self.detail.go_aside(-8),
+            Command::MoveRight => self.detail.go_aside(8),
+            _ => return None,
+        }
+        Some(Outcome::taken())
+    }
+
+    /// Goes to the next or previous match; opens the detail for it.
+    pub(super) fn step(&mut self, by: isize, ctx: &PaneCtx<'_>) -> Outcome {
+        let opened = if self.detail.is_open() {
+            Outcome::taken()
+        } else {
+            self.open(ctx)
+        };
+        self.detail.step(by);
+        opened
+    }
+
+    pub(super) fn of_row(
+        &mut self,
+        term: impl Fn(&str, &str) -> Term,
+        ctx: &PaneCtx<'_>,
+    ) -> Outcome {
+        let Some(row) = self.rows.here() else {
+            return Outcome::taken();
+        };
+        let term = term(&row.cname, row.account.as_str());
+        self.narrow_to(term, ctx)
+    }
+}
