@@ -1,7 +1,7 @@
 //! Which purges a sieve lets pass, one after the other in the order of time.
 //!
-//! The way is chosen here and not by the database: by known keys, by strips, or, where a text is asked for and the columns
-//! leave many, by the rows of the blocks that the index of letter triples names.
+//! The way is chosen here and not by the database: by known keys, by strips, or, where a text is asked for, by the blocks
+//! that the index of letter triples names, reading all of their purges or, where the columns leave fewer, only those.
 
 use std::ops::ControlFlow;
 
@@ -17,6 +17,9 @@ use crate::domain::filter::Pattern;
 
 /// So many purges are read one by one rather than found by the index of letter triples. (Tests take all ways with few.)
 const FEW: usize = if cfg!(test) { 3 } else { 1500 };
+
+/// Where the columns leave no more than so many, the index is only asked which of them to read.
+const SOME: usize = if cfg!(test) { 12 } else { 50_000 };
 
 /// So many rows are read before the index is asked for one or two letters: most such questions are answered by then.
 const FIRST_LOOK: usize = if cfg!(test) { 4 } else { 2000 };
@@ -54,15 +57,19 @@ impl View<'_> {
         if sieve.texts.is_empty() {
             return self.by_strips(sieve, range, direction, visit);
         }
-        let mut few = Vec::new();
-        self.by_strips(sieve, range, direction, &mut |stroke| {
-            few.push(stroke.key);
-            Ok(enough(few.len() > FEW))
-        })?;
-        if few.len() <= FEW {
-            return self.among(sieve, few.into_iter(), visit);
+        if !sieve.asks_for_columns() {
+            return self.by_text(sieve, range, direction, None, visit);
         }
-        self.by_text(sieve, range, direction, visit)
+        let mut some = Vec::new();
+        self.by_strips(sieve, range, direction, &mut |stroke| {
+            some.push(stroke.key);
+            Ok(enough(some.len() > SOME))
+        })?;
+        if some.len() <= FEW {
+            return self.among(sieve, some.into_iter(), visit);
+        }
+        let some = (some.len() <= SOME).then_some(some.as_slice());
+        self.by_text(sieve, range, direction, some, visit)
     }
 
     fn among(
@@ -124,12 +131,17 @@ impl View<'_> {
         sieve: &Sieve,
         range: Range,
         direction: Direction,
+        some: Option<&[i64]>,
         visit: &mut Visit<'_>,
     ) -> Result<(), StoreFailure> {
         let wanted = sieve.texts.iter().filter(|text| !text.0);
         let Some(lookup) = grams::lookup(wanted.map(|text| text.1.as_slice())) else {
-            self.read(sieve, range, direction, usize::MAX, visit)?;
-            return Ok(());
+            return match some {
+                Some(keys) => self.among(sieve, keys.iter().copied(), visit),
+                None => self
+                    .read(sieve, range, direction, usize::MAX, visit)
+                    .map(|_| ()),
+            };
         };
         let mut rest = range;
         if lookup.wide {
@@ -141,7 +153,7 @@ impl View<'_> {
                 },
             }
         }
-        self.by_grams(sieve, &lookup, rest, direction, visit)
+        self.by_grams(sieve, &lookup, rest, direction, some, visit)
     }
 
     fn by_grams(
@@ -150,6 +162,7 @@ impl View<'_> {
         lookup: &Lookup,
         range: Range,
         direction: Direction,
+        some: Option<&[i64]>,
         visit: &mut Visit<'_>,
     ) -> Result<(), StoreFailure> {
         if range.0 >= range.1 {
@@ -183,11 +196,20 @@ impl View<'_> {
                 let (from, until) = grams::keys(low, high);
                 let part = (from.max(range.0), until.min(range.1));
                 let mut stopped = false;
-                self.read(sieve, part, direction, usize::MAX, &mut |stroke| {
+                let mut watched = |stroke| {
                     let flow = visit(stroke)?;
                     stopped = flow.is_break();
                     Ok(flow)
-                })?;
+                };
+                match some {
+                    Some(keys) => {
+                        let here = within(keys, part, direction).iter().copied();
+                        self.among(sieve, here, &mut watched)?;
+                    }
+                    None => {
+                        self.read(sieve, part, direction, usize::MAX, &mut watched)?;
+                    }
+                }
                 if stopped {
                     return Ok(());
                 }
@@ -309,6 +331,16 @@ pub(super) fn enough(is: bool) -> ControlFlow<()> {
     } else {
         ControlFlow::Continue(())
     }
+}
+
+/// Those keys, sorted the way they are walked, that lie in a half-open range.
+fn within(keys: &[i64], range: Range, direction: Direction) -> &[i64] {
+    let place = |bound: i64| match direction {
+        Direction::Rising => keys.partition_point(|key| *key < bound),
+        Direction::Falling => keys.partition_point(|key| *key >= bound),
+    };
+    let (one, other) = (place(range.0), place(range.1));
+    keys.get(one.min(other)..one.max(other)).unwrap_or_default()
 }
 
 fn walk(

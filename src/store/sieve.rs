@@ -243,6 +243,16 @@ impl Sieve {
             .any(|stretch| stretch.0 < range.1 && range.0 < stretch.1)
     }
 
+    /// Whether anything but time, keys and texts is asked for.
+    pub(super) fn asks_for_columns(&self) -> bool {
+        self.accounts != Allowed::Every
+            || self.cnames != Allowed::Every
+            || self.people != Allowed::Every
+            || self.kinds.contains(&false)
+            || self.statuses.contains(&false)
+            || self.places.is_some()
+    }
+
     /// Whether the key is not one of those that are left out.
     pub(super) fn spares(&self, key: i64) -> bool {
         !self.never.contains(&key)
