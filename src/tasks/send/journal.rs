@@ -7,9 +7,10 @@ use chrono::{DateTime, Utc};
 use super::Lane;
 use super::pen::{Pen, SKEW, find};
 use crate::domain::budget::Usage;
-use crate::domain::ids::{AccountName, JournalId, PurgeId};
+use crate::domain::ids::{AccountName, JournalId};
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::matching::LATEST;
+use crate::domain::purge::{Purge, PurgeDetail};
 use crate::domain::status::Status;
 use crate::effect::{Report, StoreTrouble, Tone};
 use crate::store::StepDetails;
@@ -232,28 +233,37 @@ impl Journal {
             let sent = entry.sent_at?;
             Some((sent - skew, sent + LATEST))
         };
-        let waiting: Vec<JournalEntry> = self
+        let (known, lost): (Vec<JournalEntry>, Vec<JournalEntry>) = self
             .sent(lane)
             .into_iter()
             .filter(|entry| entry.state != JournalState::Sending)
+            .partition(|entry| entry.purge.is_some());
+        let ids = known.iter().filter_map(|entry| entry.purge.clone()).collect();
+        let details = self.pen.purges_of(&asker.account, ids).await?;
+        for entry in &known {
+            let same = |detail: &&PurgeDetail| entry.purge.as_ref() == Some(&detail.purge.id);
+            if let Some(detail) = details.iter().find(same) {
+                self.found(&entry.id, &detail.purge, now).await?;
+            }
+        }
+        let lost: Vec<JournalEntry> = lost
+            .into_iter()
             .filter(|entry| {
                 span(entry).is_some_and(|(from, until)| {
                     range.is_none_or(|range| from <= range.1 && range.0 <= until)
                 })
             })
             .collect();
-        let spans = || waiting.iter().filter_map(span);
-        let (Some(from), Some(until)) = (
-            spans().map(|span| span.0).min(),
-            spans().map(|span| span.1).max(),
-        ) else {
+        let spans = || lost.iter().filter_map(span);
+        let (from, until) = (spans().map(|span| span.0).min(), spans().map(|span| span.1).max());
+        let (Some(from), Some(until)) = (from, until) else {
             return Ok(());
         };
         let details = self.pen.purges(&asker.account, from, until).await?;
-        for (id, purge) in find(&waiting, &details, skew) {
-            let found = details.iter().find(|found| found.purge.id == purge);
-            self.found(&id, &purge, found.map(|found| found.purge.status), now)
-                .await?;
+        for (id, purge) in find(&lost, &details, skew) {
+            if let Some(detail) = details.iter().find(|detail| detail.purge.id == purge) {
+                self.found(&id, &detail.purge, now).await?;
+            }
         }
         Ok(())
     }
@@ -261,26 +271,23 @@ impl Journal {
     async fn found(
         &mut self,
         id: &JournalId,
-        purge: &PurgeId,
-        status: Option<Status>,
+        purge: &Purge,
         now: DateTime<Utc>,
     ) -> Result<(), StoreTrouble> {
         let Some(mut entry) = self.open.get(id).cloned() else {
             return Ok(());
         };
         if entry.purge.is_none() {
-            let Some(linked) = self.pen.link(id, purge).await? else {
+            let Some(linked) = self.pen.link(id, &purge.id).await? else {
                 return Ok(());
             };
             self.moved(linked.clone());
             entry = linked;
         }
-        let to = match status {
-            Some(Status::Successful) => JournalState::Successful,
-            Some(Status::Failed) => JournalState::Failed,
-            Some(Status::InProgress | Status::ReportDisabled | Status::Unknown) | None => {
-                JournalState::Accepted
-            }
+        let to = match purge.status {
+            Status::Successful => JournalState::Successful,
+            Status::Failed => JournalState::Failed,
+            Status::InProgress | Status::ReportDisabled | Status::Unknown => JournalState::Accepted,
         };
         if to == entry.state {
             return Ok(());

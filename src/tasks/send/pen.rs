@@ -82,10 +82,27 @@ impl Pen {
         let predicate = Predicate {
             from: Some(from),
             until: Some(until + TimeDelta::microseconds(1)),
-            clauses: vec![Clause {
-                negated: false,
-                test: Test::Account(vec![Pattern::Is(account.as_str().to_ascii_lowercase())]),
-            }],
+            clauses: vec![of_account(account)],
+        };
+        self.clerk
+            .call(move |books| all(&books.reader, &predicate))
+            .await
+    }
+
+    /// An account's purges with these ids, whenever they were created.
+    pub(super) async fn purges_of(
+        &self,
+        account: &AccountName,
+        ids: Vec<PurgeId>,
+    ) -> Result<Vec<PurgeDetail>, StoreTrouble> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids = ids.iter().map(|id| id.as_str().to_owned()).collect();
+        let predicate = Predicate {
+            from: None,
+            until: None,
+            clauses: vec![of_account(account), clause(Test::Id(ids))],
         };
         self.clerk
             .call(move |books| all(&books.reader, &predicate))
@@ -146,6 +163,18 @@ impl Pen {
             })
         }));
         Ok(usage)
+    }
+}
+
+fn of_account(account: &AccountName) -> Clause {
+    let name = account.as_str().to_ascii_lowercase();
+    clause(Test::Account(vec![Pattern::Is(name)]))
+}
+
+fn clause(test: Test) -> Clause {
+    Clause {
+        negated: false,
+        test,
     }
 }
 
