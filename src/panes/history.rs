@@ -2,15 +2,12 @@
 //! be several; they share nothing.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
 use crate::commands::{Command, Context};
-use crate::domain::filter::{Filter, Term};
 use crate::domain::ids::PurgeKey;
-use crate::domain::query::{SummaryQuery, WindowQuery};
-use crate::effect::{Effect, Report, Slot, Tone};
+use crate::effect::{Report, Slot};
 
 use super::{Outcome, Pane, PaneCtx, Pointer};
 
@@ -30,9 +27,9 @@ pub mod view;
 use bars::Overview;
 use columns::Column;
 use detail::Detail;
-use filterbar::{FilterBar, Typing};
+use filterbar::FilterBar;
 use gather::Gathering;
-use rows::{Rows, Want};
+use rows::Rows;
 use shape::{Shape, shape};
 
 /// A history pane.

@@ -76,7 +76,8 @@ async fn a_purge_goes_from_queued_to_successful() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_answer_that_is_lost_after_the_effect_is_found_in_the_history_and_nothing_is_sent_twice() {
+async fn an_answer_that_is_lost_after_the_effect_is_found_in_the_history_and_nothing_is_sent_twice()
+{
     for strike in [
         Strike::Cut,
         Strike::CutMidBody,

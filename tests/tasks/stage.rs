@@ -148,10 +148,10 @@ impl Running {
         let before = Utc::now();
         self.runner.run(Effect::Refresh { account: None });
         self.until("a standing", |report| match report {
-            Report::Account { standing, .. } => (standing.synced_at >= Some(before)
-                && standing.older.is_none()
-                && !standing.asking)
-                .then_some(()),
+            Report::Account { standing, .. } => {
+                (standing.synced_at >= Some(before) && standing.older.is_none() && !standing.asking)
+                    .then_some(())
+            }
             _ => None,
         })
         .await;
@@ -206,7 +206,10 @@ impl Running {
         let [(from, until)] = coverage.ranges() else {
             panic!("not one range: {coverage:?}");
         };
-        assert!(*from < now - TimeDelta::days(29), "complete from {from} only");
+        assert!(
+            *from < now - TimeDelta::days(29),
+            "complete from {from} only"
+        );
         *until
     }
 }

@@ -238,7 +238,10 @@ impl Journal {
             .into_iter()
             .filter(|entry| entry.state != JournalState::Sending)
             .partition(|entry| entry.purge.is_some());
-        let ids = known.iter().filter_map(|entry| entry.purge.clone()).collect();
+        let ids = known
+            .iter()
+            .filter_map(|entry| entry.purge.clone())
+            .collect();
         let details = self.pen.purges_of(&asker.account, ids).await?;
         for entry in &known {
             let same = |detail: &&PurgeDetail| entry.purge.as_ref() == Some(&detail.purge.id);
@@ -255,7 +258,10 @@ impl Journal {
             })
             .collect();
         let spans = || lost.iter().filter_map(span);
-        let (from, until) = (spans().map(|span| span.0).min(), spans().map(|span| span.1).max());
+        let (from, until) = (
+            spans().map(|span| span.0).min(),
+            spans().map(|span| span.1).max(),
+        );
         let (Some(from), Some(until)) = (from, until) else {
             return Ok(());
         };
