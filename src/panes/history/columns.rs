@@ -189,6 +189,7 @@ mod tests {
                 Column::Time,
                 Column::Account,
                 Column::Cname,
+                Column::Kind,
                 Column::Status,
                 Column::Targets
             ]
