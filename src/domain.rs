@@ -8,6 +8,7 @@ pub mod budget;
 pub mod coverage;
 pub mod desk;
 pub mod draft;
+pub mod edge;
 pub mod failure;
 pub mod filter;
 pub mod findings;

@@ -1,0 +1,184 @@
+//! What the journal keeps of the looks at the edge.
+
+use serde::{Deserialize, Serialize};
+
+use super::look::Look;
+use super::sample::Sample;
+use super::verdict::{Purged, Verdict, Why, judge};
+
+/// A look after the purge and what it proves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Check {
+    /// The look.
+    pub look: Look,
+    /// What led to the verdict.
+    pub why: Why,
+}
+
+impl Check {
+    /// The verdict.
+    pub fn verdict(&self) -> Verdict {
+        self.why.verdict()
+    }
+}
+
+/// The looks at the edge for one purge.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verification {
+    /// Which URLs are asked for; `None` before they were chosen.
+    pub sample: Option<Sample>,
+    /// Looks from before the purge.
+    pub before: Vec<Look>,
+    /// For each URL and place the newest look after it.
+    pub checks: Vec<Check>,
+    /// How often it was looked after the purge.
+    pub rounds: u32,
+    /// Whether no more looks follow.
+    pub settled: bool,
+}
+
+impl Verification {
+    /// What the looks together say. `Some(true)`: all were fresh, and there was at least one. `Some(false)`: one was stale.
+    /// `None`: it cannot be told, or not yet.
+    pub fn verified(&self) -> Option<bool> {
+        match self.checks.iter().map(Check::verdict).max()? {
+            Verdict::Fresh => Some(true),
+            Verdict::Stale => Some(false),
+            Verdict::Unclear => None,
+        }
+    }
+
+    /// Takes looks in, each in the place of an older one of the same URL and place.
+    pub fn take(&mut self, looks: Vec<Look>, purged: &Purged) {
+        for look in looks {
+            let before = self.before.iter().find(|before| before.is_of(&look));
+            let why = judge(before, &look, purged);
+            let check = Check { look, why };
+            match self
+                .checks
+                .iter_mut()
+                .find(|old| old.look.is_of(&check.look))
+            {
+                Some(old) => *old = check,
+                None => self.checks.push(check),
+            }
+        }
+        self.rounds = self.rounds.saturating_add(1);
+    }
+
+    /// Whether another look at this URL and place can say more than the last one.
+    pub fn wants(&self, url: &str, place: Option<&str>) -> bool {
+        self.checks
+            .iter()
+            .find(|check| check.look.url == url && check.look.place.as_deref() == place)
+            .is_none_or(|check| check.why.may_pass())
+    }
+
+    /// Whether another look at anything can.
+    pub fn wants_more(&self) -> bool {
+        self.checks.iter().any(|check| check.why.may_pass())
+    }
+
+    /// How many checks have a verdict.
+    pub fn count(&self, verdict: Verdict) -> usize {
+        self.checks
+            .iter()
+            .filter(|check| check.verdict() == verdict)
+            .count()
+    }
+
+    /// The worst check, to be named first.
+    pub fn worst(&self) -> Option<&Check> {
+        // The first of the worst ones.
+        self.checks.iter().rev().max_by_key(|check| check.verdict())
+    }
+
+    /// What came of it, in a few words.
+    pub fn summary(&self) -> String {
+        let parts: Vec<String> = [Verdict::Stale, Verdict::Unclear, Verdict::Fresh]
+            .into_iter()
+            .map(|verdict| (self.count(verdict), verdict.word()))
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, word)| format!("{count} {word}"))
+            .collect();
+        let more = if self.settled {
+            ""
+        } else {
+            ", being looked at"
+        };
+        match &self.sample {
+            Some(sample) if sample.urls.is_empty() => {
+                "no URL is known under its patterns, so none was asked for".to_owned()
+            }
+            Some(sample) if !parts.is_empty() => {
+                format!("{} ({}){more}", parts.join(", "), sample.source)
+            }
+            Some(_) | None => "nothing was seen yet".to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::edge::{CacheState, Seen};
+    use crate::domain::samples::{noon, secs};
+
+    fn look(url: &str, cache: CacheState, age: u64) -> Look {
+        Look {
+            url: url.to_owned(),
+            place: None,
+            at: noon() + secs(60),
+            seen: Ok(Seen {
+                status: 200,
+                cache: Some(cache),
+                age: Some(age),
+                ..Seen::default()
+            }),
+        }
+    }
+
+    fn purged() -> Purged {
+        Purged {
+            sent: noon(),
+            sparing: false,
+        }
+    }
+
+    #[test]
+    fn one_stale_url_is_not_verified_and_all_must_be_fresh() {
+        let mut verification = Verification::default();
+        assert_eq!(verification.verified(), None);
+        verification.take(vec![look("a", CacheState::Miss, 0)], &purged());
+        assert_eq!(verification.verified(), Some(true));
+        verification.take(vec![look("b", CacheState::Hit, 60)], &purged());
+        assert_eq!(verification.verified(), None);
+        verification.take(vec![look("c", CacheState::Hit, 600)], &purged());
+        assert_eq!(verification.verified(), Some(false));
+        assert_eq!(
+            verification.worst().map(|worst| worst.look.url.as_str()),
+            Some("c")
+        );
+        assert!(verification.wants("c", None) && verification.wants("d", None));
+        assert!(!verification.wants("a", None));
+    }
+
+    #[test]
+    fn a_later_look_takes_the_place_of_an_earlier_one() {
+        let mut verification = Verification::default();
+        verification.take(vec![look("a", CacheState::Hit, 600)], &purged());
+        verification.take(vec![look("a", CacheState::Miss, 0)], &purged());
+        assert_eq!((verification.checks.len(), verification.rounds), (1, 2));
+        assert_eq!(verification.verified(), Some(true));
+    }
+
+    #[test]
+    fn what_is_kept_reads_back_the_same() -> Result<(), serde_json::Error> {
+        let mut verification = Verification::default();
+        verification.take(vec![look("a", CacheState::Hit, 600)], &purged());
+        verification.before = vec![look("a", CacheState::Miss, 0)];
+        let text = serde_json::to_string(&verification)?;
+        assert_eq!(serde_json::from_str::<Verification>(&text)?, verification);
+        Ok(())
+    }
+}

@@ -1,0 +1,379 @@
+//! What a look after a purge proves, with a look before it where there is one.
+
+use std::fmt;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::look::{Blind, Look, Seen};
+use super::rules::CacheState;
+
+/// Ages are cut to the second, and an answer is some time under way: a copy made this close to the sending of the purge may
+/// be from before it or from after.
+const GRAIN: TimeDelta = TimeDelta::seconds(2);
+
+/// Whether a URL is served fresh.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// What is served was fetched after the purge was sent.
+    Fresh,
+    /// It cannot be told.
+    Unclear,
+    /// What is served is from before the purge.
+    Stale,
+}
+
+impl Verdict {
+    /// The word for it everywhere.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Fresh => "fresh",
+            Self::Unclear => "unclear",
+            Self::Stale => "stale",
+        }
+    }
+}
+
+/// What led to a verdict.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "because", content = "of")]
+pub enum Why {
+    /// Fresh: the edge had no copy and fetched it.
+    Fetched,
+    /// Fresh: the edge asked the origin whether its copy holds.
+    Revalidated,
+    /// Fresh: the copy was made so many seconds after the purge was sent.
+    CachedAfter(i64),
+    /// Fresh: it is another version than before.
+    Changed,
+    /// Stale: the copy was made so many seconds before the purge was sent.
+    CachedBefore(i64),
+    /// Stale: the edge itself says that its copy is out of date.
+    SaysStale,
+    /// Unclear: the copy was made about when the purge was sent.
+    CachedAbout,
+    /// Unclear: fetched by the edge, and yet the answer is so many seconds older than the purge: another cache is behind.
+    OldBehind(i64),
+    /// Unclear: a copy from before, which a purge in this mode spares where the origin has nothing newer.
+    Spared,
+    /// Unclear: a copy of unknown age, and the same version as before.
+    SameAsBefore,
+    /// Unclear: a copy of unknown age.
+    NoAge,
+    /// Unclear: no header tells of the cache.
+    NoWord,
+    /// Unclear: the edge sends elsewhere, and that is not followed.
+    Redirected(String),
+    /// Unclear: the edge answered with an error that is not the content's.
+    Status(u16),
+    /// Unclear: nothing was seen.
+    Blind(Blind),
+}
+
+impl Why {
+    /// The verdict that it leads to.
+    pub fn verdict(&self) -> Verdict {
+        match self {
+            Self::Fetched | Self::Revalidated | Self::CachedAfter(_) | Self::Changed => {
+                Verdict::Fresh
+            }
+            Self::CachedBefore(_) | Self::SaysStale => Verdict::Stale,
+            Self::CachedAbout
+            | Self::OldBehind(_)
+            | Self::Spared
+            | Self::SameAsBefore
+            | Self::NoAge
+            | Self::NoWord
+            | Self::Redirected(_)
+            | Self::Status(_)
+            | Self::Blind(_) => Verdict::Unclear,
+        }
+    }
+
+    /// Whether another look a little later may well say something else.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::CachedBefore(_) | Self::SaysStale | Self::OldBehind(_) => true,
+            Self::Status(status) => *status == 429 || *status >= 500,
+            Self::Blind(blind) => match blind {
+                Blind::Unreachable(_) | Blind::TooSlow => true,
+                Blind::NoUrl(_) | Blind::NoAddress(_) => false,
+            },
+            Self::Fetched
+            | Self::Revalidated
+            | Self::CachedAfter(_)
+            | Self::Changed
+            | Self::CachedAbout
+            | Self::Spared
+            | Self::SameAsBefore
+            | Self::NoAge
+            | Self::NoWord
+            | Self::Redirected(_) => false,
+        }
+    }
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fetched => f.write_str("fetched from the origin for this answer"),
+            Self::Revalidated => f.write_str("the origin says that the copy holds"),
+            Self::CachedAfter(seconds) => {
+                write!(f, "cached {seconds} s after the purge was sent")
+            }
+            Self::Changed => f.write_str("another version than before the purge"),
+            Self::CachedBefore(seconds) => {
+                write!(f, "cached {seconds} s before the purge was sent")
+            }
+            Self::SaysStale => f.write_str("the edge says that its copy is out of date"),
+            Self::CachedAbout => f.write_str("cached just when the purge was sent"),
+            Self::OldBehind(seconds) => write!(
+                f,
+                "fetched by the edge, but {seconds} s older than the purge: another cache is behind it"
+            ),
+            Self::Spared => f.write_str(
+                "an old copy, which this mode of purge leaves where the origin has nothing newer",
+            ),
+            Self::SameAsBefore => {
+                f.write_str("a copy of unknown age, the same version as before the purge")
+            }
+            Self::NoAge => f.write_str("a copy of unknown age"),
+            Self::NoWord => f.write_str("no header tells of the cache"),
+            Self::Redirected(to) => write!(f, "the edge redirects to {to}, which is not followed"),
+            Self::Status(status) => write!(f, "the edge answered {status}"),
+            Self::Blind(blind) => blind.fmt(f),
+        }
+    }
+}
+
+/// What is known of the purge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Purged {
+    /// When it was sent, by our clock. Not when it was done: what was fetched in between is the origin's newest, too.
+    pub sent: DateTime<Utc>,
+    /// Whether its mode leaves in place what has not changed at the origin.
+    pub sparing: bool,
+}
+
+/// What a look after the purge proves. `before` is a look at the same URL and place from before it.
+pub fn judge(before: Option<&Look>, after: &Look, purged: &Purged) -> Why {
+    let seen = match &after.seen {
+        Ok(seen) => seen,
+        Err(blind) => return Why::Blind(blind.clone()),
+    };
+    match seen.status {
+        // What a removed file is answered with is content like any other; so is an empty one, which has no first byte.
+        200..=299 | 404 | 410 | 416 => {}
+        300..=399 => return Why::Redirected(seen.location.clone().unwrap_or_default()),
+        status => return Why::Status(status),
+    }
+    let older = after.stored().map(|stored| purged.sent - stored);
+    match seen.cache {
+        Some(CacheState::Stale) => Why::SaysStale,
+        Some(CacheState::Revalidated) => Why::Revalidated,
+        Some(CacheState::Bypass | CacheState::Miss | CacheState::Expired) => match older {
+            Some(older) if older > GRAIN => Why::OldBehind(older.num_seconds()),
+            Some(_) | None => Why::Fetched,
+        },
+        Some(CacheState::Hit) | None => match older {
+            Some(older) if older > GRAIN => {
+                if purged.sparing && !changed(before, seen, purged) {
+                    Why::Spared
+                } else {
+                    Why::CachedBefore(older.num_seconds())
+                }
+            }
+            Some(older) if older < -GRAIN => Why::CachedAfter(-older.num_seconds()),
+            older => unaged(before, seen, purged, older.is_some()),
+        },
+    }
+}
+
+/// What a copy proves whose age says nothing.
+fn unaged(before: Option<&Look>, seen: &Seen, purged: &Purged, about: bool) -> Why {
+    if changed(before, seen, purged) {
+        Why::Changed
+    } else if about {
+        Why::CachedAbout
+    } else if seen.cache.is_none() {
+        Why::NoWord
+    } else if before.is_some_and(|before| before.seen.is_ok()) {
+        Why::SameAsBefore
+    } else {
+        Why::NoAge
+    }
+}
+
+/// Whether the content is another than before the purge. A look that came only after the sending counts if what it saw
+/// was older.
+fn changed(before: Option<&Look>, seen: &Seen, purged: &Purged) -> bool {
+    let Some(before) = before.filter(|before| {
+        before.at <= purged.sent
+            || before
+                .stored()
+                .is_some_and(|stored| stored < purged.sent - GRAIN)
+    }) else {
+        return false;
+    };
+    let Ok(old) = &before.seen else { return false };
+    if old.status / 100 != seen.status / 100 {
+        return matches!(
+            (old.status, seen.status),
+            (200..=299, 404 | 410) | (404 | 410, 200..=299)
+        );
+    }
+    let differ = |old: &Option<String>, new: &Option<String>| match (old, new) {
+        (Some(old), Some(new)) => Some(old != new),
+        _ => None,
+    };
+    differ(&old.etag, &seen.etag)
+        .or_else(|| differ(&old.last_modified, &seen.last_modified))
+        .unwrap_or(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::samples::{noon, secs};
+
+    const PURGED: fn() -> Purged = || Purged {
+        sent: noon(),
+        sparing: false,
+    };
+
+    fn look(at: i64, seen: Seen) -> Look {
+        Look {
+            url: "https://www.site.com/a".to_owned(),
+            place: None,
+            at: noon() + secs(at),
+            seen: Ok(seen),
+        }
+    }
+
+    fn seen(cache: Option<CacheState>, age: Option<u64>, etag: &str) -> Seen {
+        Seen {
+            status: 206,
+            cache,
+            age,
+            etag: Some(etag.to_owned()),
+            ..Seen::default()
+        }
+    }
+
+    #[test]
+    fn each_verdict_has_its_reason() {
+        use CacheState::{Bypass, Expired, Hit, Miss, Revalidated, Stale};
+        let before = look(-3, seen(Some(Hit), Some(500), "v1"));
+        for (cache, age, etag, why) in [
+            (Some(Miss), None, "v1", Why::Fetched),
+            (Some(Bypass), None, "v1", Why::Fetched),
+            (Some(Expired), Some(0), "v1", Why::Fetched),
+            (Some(Miss), Some(600), "v1", Why::OldBehind(540)),
+            (Some(Revalidated), Some(600), "v1", Why::Revalidated),
+            (Some(Hit), Some(30), "v1", Why::CachedAfter(30)),
+            (Some(Hit), Some(60), "v1", Why::CachedAbout),
+            (Some(Hit), Some(60), "v2", Why::Changed),
+            (Some(Hit), Some(563), "v1", Why::CachedBefore(503)),
+            // Another server of the edge had another old version.
+            (Some(Hit), Some(563), "v0", Why::CachedBefore(503)),
+            (Some(Hit), None, "v1", Why::SameAsBefore),
+            (Some(Hit), None, "v2", Why::Changed),
+            (Some(Stale), Some(1), "v2", Why::SaysStale),
+            (None, None, "v1", Why::NoWord),
+            (None, None, "v2", Why::Changed),
+            (None, Some(563), "v1", Why::CachedBefore(503)),
+            (None, Some(3), "v1", Why::CachedAfter(57)),
+        ] {
+            let after = look(60, seen(cache, age, etag));
+            assert_eq!(judge(Some(&before), &after, &PURGED()), why, "{after:?}");
+        }
+        let unaged = look(60, seen(Some(Hit), None, "v1"));
+        assert_eq!(judge(None, &unaged, &PURGED()), Why::NoAge);
+    }
+
+    #[test]
+    fn a_look_before_that_came_too_late_proves_nothing_unless_what_it_saw_was_old() {
+        let after = look(60, seen(Some(CacheState::Hit), None, "v2"));
+        let late = look(1, seen(Some(CacheState::Miss), None, "v1"));
+        assert_eq!(judge(Some(&late), &after, &PURGED()), Why::SameAsBefore);
+        let late_but_old = look(1, seen(Some(CacheState::Hit), Some(100), "v1"));
+        assert_eq!(judge(Some(&late_but_old), &after, &PURGED()), Why::Changed);
+    }
+
+    #[test]
+    fn what_a_sparing_purge_leaves_is_not_called_stale() {
+        let purged = Purged {
+            sparing: true,
+            ..PURGED()
+        };
+        let before = look(-3, seen(Some(CacheState::Hit), Some(500), "v1"));
+        let same = look(60, seen(Some(CacheState::Hit), Some(563), "v1"));
+        assert_eq!(judge(Some(&before), &same, &purged), Why::Spared);
+        let fetched = look(60, seen(Some(CacheState::Miss), None, "v1"));
+        assert_eq!(judge(Some(&before), &fetched, &purged), Why::Fetched);
+    }
+
+    #[test]
+    fn a_redirect_and_an_error_are_unclear_and_a_removed_file_is_content() {
+        let answered = |status, location: Option<&str>| {
+            let seen = Seen {
+                status,
+                location: location.map(str::to_owned),
+                ..seen(Some(CacheState::Miss), None, "v1")
+            };
+            judge(None, &look(60, seen), &PURGED())
+        };
+        assert_eq!(answered(404, None), Why::Fetched);
+        assert_eq!(answered(416, None), Why::Fetched);
+        assert_eq!(answered(403, None), Why::Status(403));
+        assert_eq!(answered(502, None), Why::Status(502));
+        assert_eq!(
+            answered(301, Some("https://x/")),
+            Why::Redirected("https://x/".to_owned())
+        );
+        assert!(answered(502, None).may_pass() && !answered(403, None).may_pass());
+    }
+
+    #[test]
+    fn a_file_that_was_removed_or_came_is_a_change() {
+        let with = |at, status| {
+            let seen = Seen {
+                status,
+                ..seen(Some(CacheState::Hit), None, "v1")
+            };
+            look(at, seen)
+        };
+        let judged = |old, new| judge(Some(&with(-1, old)), &with(60, new), &PURGED());
+        assert_eq!(judged(206, 404), Why::Changed);
+        assert_eq!(judged(404, 200), Why::Changed);
+        assert_eq!(judged(503, 200), Why::SameAsBefore);
+    }
+
+    fn caches() -> impl Strategy<Value = Option<CacheState>> {
+        proptest::option::of(proptest::sample::select(CacheState::EVERY.to_vec()))
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_surely_older_than_the_purge_is_never_called_fresh_unless_the_origin_was_asked(
+            cache in caches(), age in 63_u64..100_000, etag in "v[12]", sparing: bool,
+        ) {
+            let before = look(-3, seen(Some(CacheState::Hit), Some(5), "v1"));
+            let after = look(60, seen(cache, Some(age), &etag));
+            let why = judge(Some(&before), &after, &Purged { sparing, ..PURGED() });
+            prop_assert!(why.verdict() != Verdict::Fresh || why == Why::Revalidated);
+        }
+
+        #[test]
+        fn what_is_surely_younger_than_the_purge_is_never_called_stale_unless_the_edge_says_so(
+            cache in caches(), age in 0_u64..57, etag in "v[12]", sparing: bool,
+        ) {
+            let after = look(60, seen(cache, Some(age), &etag));
+            let why = judge(None, &after, &Purged { sparing, ..PURGED() });
+            prop_assert!(why.verdict() == Verdict::Fresh || why == Why::SaysStale);
+        }
+    }
+}
