@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod duration;
+pub mod edge;
 pub mod example;
 pub mod fault;
 pub mod file;

@@ -9,6 +9,7 @@
 
 pub mod clock;
 mod credential;
+pub mod edge;
 mod faults;
 mod found;
 pub mod gcore;
@@ -30,6 +31,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use crate::config::accounts::AccountConfig;
+use crate::domain::edge::EdgeRules;
 use crate::domain::failure::Failure;
 use crate::domain::ids::{AccountName, ProviderName, PurgeId, ResourceId};
 use crate::domain::kind::Kind;
@@ -76,6 +78,11 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
 
     /// The vendor's clock minus ours, from the newest answer that carried a date; `None` before there was one.
     fn clock_ahead(&self) -> Option<chrono::TimeDelta>;
+
+    /// How the vendor's edge tells of its cache, beside what many caches write.
+    fn edge_rules(&self) -> EdgeRules {
+        EdgeRules::default()
+    }
 }
 
 /// Which part of the history is wanted. What a vendor cannot select by, its adapter leaves out of the question; the

@@ -10,6 +10,7 @@
 //! - Errors of the history are not described at all, 401, 403, 404 and 5xx hardly: see [`errors`].
 //! - A purge is answered by 201 and no id. It is found again in the history.
 
+mod edge;
 mod errors;
 mod history;
 mod limits;
@@ -29,6 +30,7 @@ use super::{ConnectFailure, HistoryAsk, HistoryPage, Provider, Receipt, lenient}
 use crate::config::accounts::AccountConfig;
 use crate::config::secret::Secret;
 use crate::config::secret::source::SecretSource;
+use crate::domain::edge::EdgeRules;
 use crate::domain::failure::{Cause, Failure};
 use crate::domain::ids::{AccountName, ProviderName};
 use crate::domain::limits::Limits;
@@ -249,6 +251,10 @@ impl Provider for Gcore {
 
     fn clock_ahead(&self) -> Option<TimeDelta> {
         self.http.clock_ahead()
+    }
+
+    fn edge_rules(&self) -> EdgeRules {
+        edge::rules()
     }
 }
 

@@ -22,6 +22,7 @@ use url::Url;
 
 pub(crate) use answer::Answer;
 pub use base::BaseUrlFault;
+pub(crate) use exchange::words;
 pub(crate) use outgoing::Outgoing;
 
 use crate::domain::failure::{Applied, Cause, Failure};

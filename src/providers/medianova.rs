@@ -13,6 +13,7 @@
 //!   the resource's own page tells; it is not asked for every resource.
 //! - How long a token is good, 4 hours or 30 days by two pages: a login's `expire` counts.
 
+mod edge;
 mod errors;
 mod history;
 mod limits;
@@ -32,6 +33,7 @@ use super::{ConnectFailure, HistoryAsk, HistoryPage, Provider, Receipt};
 use crate::config::accounts::AccountConfig;
 use crate::config::secret::Secret;
 use crate::config::secret::source::SecretSource;
+use crate::domain::edge::EdgeRules;
 use crate::domain::failure::{Cause, Failure};
 use crate::domain::ids::{AccountName, ProviderName};
 use crate::domain::limits::Limits;
@@ -298,6 +300,10 @@ impl Provider for Medianova {
 
     fn clock_ahead(&self) -> Option<TimeDelta> {
         self.http.clock_ahead()
+    }
+
+    fn edge_rules(&self) -> EdgeRules {
+        edge::rules()
     }
 }
 

@@ -9,6 +9,7 @@
 //!   plain `http` is not said.
 //! - A task's id is a text of no fixed form.
 
+mod edge;
 mod hash;
 mod keys;
 mod limits;

@@ -158,7 +158,7 @@ fn redirect(answer: &Answer) -> Option<Failure> {
 }
 
 /// An error with its causes, without the URL: a signature may stand in its query.
-pub(super) fn words(error: reqwest::Error) -> String {
+pub(crate) fn words(error: reqwest::Error) -> String {
     let error = error.without_url();
     let mut words = error.to_string();
     let mut source = error.source();

@@ -27,6 +27,7 @@ use super::limits::{self, Numbers};
 use super::time::Times;
 use super::{NAME, Settings, Wanted};
 use crate::config::secret::Secret;
+use crate::domain::edge::EdgeRules;
 use crate::domain::failure::{Cause, Failure};
 use crate::domain::ids::{AccountName, ProviderName};
 use crate::domain::limits::{Limits, Reading};
@@ -272,6 +273,10 @@ impl Provider for Tencent3 {
 
     fn clock_ahead(&self) -> Option<TimeDelta> {
         self.http.clock_ahead()
+    }
+
+    fn edge_rules(&self) -> EdgeRules {
+        super::edge::rules()
     }
 }
 

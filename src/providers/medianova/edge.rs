@@ -1,0 +1,35 @@
+//! How Medianova's edge tells of its cache: no document says, so it is read by what many caches write, `X-Cache` first
+//! (inferred), and by `Age`. An account's `cache_headers` say what its resources really write.
+
+use crate::domain::edge::{CacheRule, EdgeRules};
+
+/// See the module.
+pub(super) fn rules() -> EdgeRules {
+    EdgeRules {
+        cache: vec![
+            CacheRule::usual("x-cache"),
+            CacheRule::usual("x-cache-status"),
+        ],
+        since: Vec::new(),
+        edge: ["x-edge-location", "x-server"].map(str::to_owned).to_vec(),
+        sparing: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::edge::{CacheState, Headers};
+
+    #[test]
+    fn the_generic_header_tells_the_state_and_age_how_old_it_is() {
+        for (word, state) in [("HIT", CacheState::Hit), ("MISS", CacheState::Miss)] {
+            let headers: Headers = [("X-Cache", word), ("Age", "12")]
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .into_iter()
+                .collect();
+            let seen = rules().read(206, &headers);
+            assert_eq!((seen.cache, seen.age), (Some(state), Some(12)));
+        }
+    }
+}
