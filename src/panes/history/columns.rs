@@ -38,9 +38,10 @@ impl Column {
     ];
 
     /// Those that are wanted unless the operator says otherwise.
-    pub const USUAL: [Self; 7] = [
+    pub const USUAL: [Self; 8] = [
         Self::Time,
         Self::Account,
+        Self::Provider,
         Self::Cname,
         Self::Kind,
         Self::Status,
@@ -74,8 +75,8 @@ impl Column {
     fn worth(self) -> u8 {
         match self {
             Self::Id => 0,
-            Self::By => 1,
-            Self::Provider => 2,
+            Self::Provider => 1,
+            Self::By => 2,
             Self::Kind => 3,
             Self::Account => 4,
             Self::Targets => 5,
@@ -121,7 +122,7 @@ pub fn fit(wanted: &[Column], contents: Contents, room: u16) -> Vec<(Column, u16
         Column::Status => 13,
         Column::Targets => match room {
             0..76 => 9,
-            76..110 => 15,
+            76..92 => 15,
             _ => 24,
         },
         Column::By => contents.by.clamp(4, 18),
