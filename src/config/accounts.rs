@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use url::Url;
 
+use super::edge::EdgeSettings;
 use super::secret::source::SecretSource;
 use crate::domain::account::Account;
 use crate::domain::ids::{AccountName, ProviderName};
@@ -17,6 +18,8 @@ pub struct AccountConfig {
     pub base_url: Option<Url>,
     /// How often it is asked for news, where it differs from the general setting.
     pub refresh: Option<Duration>,
+    /// How its edge is looked at after a purge.
+    pub edge: EdgeSettings,
     /// Whether it stands in the file or was made of the environment's variables.
     pub from_environment: bool,
     secrets: Vec<(&'static str, SecretSource)>,
@@ -40,6 +43,7 @@ impl AccountConfig {
             },
             base_url: None,
             refresh: None,
+            edge: EdgeSettings::default(),
             from_environment: false,
             secrets: Vec::new(),
             options: Vec::new(),

@@ -8,6 +8,9 @@ use crate::domain::edge::CacheRule;
 /// For how long an edge may still serve the old after the vendor called a purge successful, where it is not said.
 pub const USUAL_GRACE: Duration = Duration::from_secs(40);
 
+/// How many servers of an edge are looked at, at most.
+pub const MOST_ADDRESSES: usize = 4;
+
 /// The settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EdgeSettings {

@@ -232,6 +232,48 @@ pub static ACCOUNT: &[Key] = &[
         "How often it is asked for new purges.",
         None,
     ),
+    key(
+        "verify",
+        Shape::Flag,
+        "false",
+        "Do not look at the edge after a purge. Left out, a few of its URLs are asked for, one byte each, before and after.",
+        None,
+    ),
+    key(
+        "verify_for",
+        Shape::Duration(0, 3600),
+        "\"40s\"",
+        "For how long the edge may still serve the old after the vendor called a purge successful. This is the default.",
+        None,
+    ),
+    key(
+        "edge",
+        Shape::Texts,
+        "[\"203.0.113.7\", \"[2001:db8::7]:8443\"]",
+        "Look at these servers of the edge, and not where the names lead; `http://` before one: without encryption.",
+        None,
+    ),
+    key(
+        "resolver",
+        Shape::Text,
+        "\"1.1.1.1\"",
+        "The name server that says where the edge is, for looks at it. Left out: the machine's own.",
+        None,
+    ),
+    key(
+        "cache_headers",
+        Shape::Texts,
+        "[\"X-Cache\", \"X-Tier: LOCAL=hit, ORIGIN=miss\"]",
+        "Headers that tell the state of the cache, before the vendor's own; with words where they are not the usual ones.",
+        None,
+    ),
+    key(
+        "edge_headers",
+        Shape::Texts,
+        "[\"X-Served-By\"]",
+        "Headers that name the server of the edge, before the vendor's own.",
+        None,
+    ),
 ];
 
 /// The keys of a `[[view]]`.

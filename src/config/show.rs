@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::accounts::AccountConfig;
 use super::duration;
+use super::edge::{EdgeSettings, USUAL_GRACE};
 use super::load::{Config, LogLevel, Origin, Setting};
 use super::schema::ACCOUNT;
 use super::secret::source::toml_text;
@@ -110,7 +111,7 @@ fn show_account(text: &mut String, config: &AccountConfig) {
             "refresh" => config
                 .refresh
                 .map(|length| toml_text(&duration::print(length))),
-            _ => None,
+            name => edge(name, &config.edge),
         };
         put(key.name, value);
     }
@@ -131,6 +132,25 @@ fn show_account(text: &mut String, config: &AccountConfig) {
             Err(trouble) => format!(" # {}", trouble.words),
         };
         put(name, Some(format!("{}{standing}", source.describe())));
+    }
+}
+
+/// The settings of looks at the edge that are not as usual.
+fn edge(name: &str, edge: &EdgeSettings) -> Option<String> {
+    let list = |texts: Vec<String>| {
+        let texts: Vec<String> = texts.iter().map(|text| toml_text(text)).collect();
+        (!texts.is_empty()).then(|| format!("[{}]", texts.join(", ")))
+    };
+    match name {
+        "verify" => (!edge.verify).then(|| "false".to_owned()),
+        "verify_for" => {
+            (edge.grace != USUAL_GRACE).then(|| toml_text(&duration::print(edge.grace)))
+        }
+        "edge" => list(edge.addresses.iter().map(ToString::to_string).collect()),
+        "resolver" => edge.resolver.map(|address| toml_text(&address.to_string())),
+        "cache_headers" => list(edge.cache_headers.iter().map(ToString::to_string).collect()),
+        "edge_headers" => list(edge.edge_headers.clone()),
+        _ => None,
     }
 }
 

@@ -42,7 +42,8 @@ impl Simulator {
             } = account;
             let _ = write!(
                 text,
-                "\n[[account]]\nname = \"{name}\"\nprovider = \"{provider}\"\nbase_url = \"{base_url}\"\n"
+                "\n[[account]]\nname = \"{name}\"\nprovider = \"{provider}\"\nbase_url = \"{base_url}\"\nedge = [\"{}\"]\n",
+                self.edge().base_url()
             );
             for (key, value) in plain {
                 let _ = writeln!(text, "{key} = \"{value}\"");

@@ -5,12 +5,14 @@ use url::Url;
 use super::{Environment, set};
 use crate::config::accounts::{AccountConfig, check_name};
 use crate::config::duration;
+use crate::config::edge::{self, EdgeAddress, EdgeSettings, MOST_ADDRESSES};
 use crate::config::fault::{Fault, nearest};
 use crate::config::paths::Paths;
 use crate::config::reader::{Section, Value, check_text};
 use crate::config::schema::{ACCOUNT, Shape};
 use crate::config::secret::source::SecretSource;
 use crate::config::vendors::{self, VENDORS, Vendor};
+use crate::domain::edge::{CacheRule, EdgeRules};
 use crate::domain::filter::Pattern;
 use crate::domain::ids::{AccountName, ProviderName};
 
@@ -100,6 +102,7 @@ fn of_section(section: &Section, paths: &Paths, faults: &mut Vec<Fault>) -> Opti
     account.ticket_pattern = text("ticket_pattern");
     made.base_url = text("base_url").and_then(|text| Url::parse(&text).ok());
     made.refresh = text("refresh").and_then(|text| duration::parse(&text).ok());
+    made.edge = edge_settings(section, faults);
     for key in vendor.keys {
         match section.get(key.name) {
             Some((Value::Secret(source), _)) => {
@@ -114,6 +117,54 @@ fn of_section(section: &Section, paths: &Paths, faults: &mut Vec<Fault>) -> Opti
         }
     }
     Some(made)
+}
+
+fn edge_settings(section: &Section, faults: &mut Vec<Fault>) -> EdgeSettings {
+    let usual = EdgeSettings::default();
+    let mut list = |key: &'static str, take: &mut dyn FnMut(&str) -> Result<(), String>| {
+        for text in section.texts(key) {
+            if let (Err(words), Some((_, place))) = (take(&text), section.get(key)) {
+                faults.push(Fault::at(place, format!("\"{key}\": {words}")));
+            }
+        }
+    };
+    let (mut addresses, mut cache_headers, mut edge_headers) = (Vec::new(), Vec::new(), Vec::new());
+    list("edge", &mut |text| {
+        addresses.push(EdgeAddress::parse(text)?);
+        Ok(())
+    });
+    list("cache_headers", &mut |text| {
+        cache_headers.push(CacheRule::parse(text).map_err(|fault| fault.to_string())?);
+        Ok(())
+    });
+    list("edge_headers", &mut |text| {
+        edge_headers.push(EdgeRules::edge_header(text).map_err(|fault| fault.to_string())?);
+        Ok(())
+    });
+    if addresses.len() > MOST_ADDRESSES
+        && let Some((_, place)) = section.get("edge")
+    {
+        let words = format!("\"edge\": no more than {MOST_ADDRESSES} servers are looked at");
+        faults.push(Fault::at(place, words));
+    }
+    let resolver = section.text("resolver").and_then(|(text, place)| {
+        let read = edge::resolver(&text);
+        read.map_err(|words| faults.push(Fault::at(place, format!("\"resolver\": {words}"))))
+            .ok()
+    });
+    EdgeSettings {
+        verify: section
+            .text("verify")
+            .map_or(usual.verify, |(text, _)| text == "true"),
+        grace: section
+            .text("verify_for")
+            .and_then(|(text, _)| duration::parse(&text).ok())
+            .unwrap_or(usual.grace),
+        addresses,
+        resolver,
+        cache_headers,
+        edge_headers,
+    }
 }
 
 /// The account that the environment's variables make; `None` where one that it needs is not set.

@@ -346,3 +346,52 @@ fn what_is_shown_reads_back_as_the_same_configuration() {
     assert_eq!(again.keys.len(), 2);
     assert!(text.contains("theme = \"default\" # line "), "{text}");
 }
+
+const GCORE: &str = "[[account]]\nname = \"a\"\nprovider = \"gcore\"\ntoken = { env = \"T\" }\n";
+
+#[test]
+fn how_the_edge_is_looked_at_is_read_and_shown() {
+    let usual = read(GCORE).unwrap();
+    assert_eq!(
+        usual.accounts[0].edge,
+        crate::config::edge::EdgeSettings::default()
+    );
+    assert!(!show(&usual).contains("verify"));
+    let settings = "verify = false\nverify_for = \"0s\"\nedge = [\"http://127.0.0.1:8080\", \"203.0.113.7\"]\n\
+                    resolver = \"1.1.1.1:53\"\ncache_headers = [\"x-cache\", \"x-tier: local=hit\"]\nedge_headers = [\"x-pop\"]\n";
+    let config = read(&format!("{GCORE}{settings}")).unwrap();
+    let edge = &config.accounts[0].edge;
+    assert!(!edge.verify && edge.grace.is_zero() && edge.addresses[0].plain);
+    let shown = show(&config);
+    for line in settings.lines() {
+        assert!(shown.contains(line), "{line} in {shown}");
+    }
+}
+
+#[test]
+fn a_fault_in_how_the_edge_is_looked_at_is_named_with_its_place() {
+    for (setting, words) in [
+        (
+            "edge = [\"edge.example.com\"]",
+            "c:5:8: \"edge\": \"edge.example.com\" is no address like",
+        ),
+        (
+            "edge = [\"1.1.1.1\", \"1.1.1.2\", \"1.1.1.3\", \"1.1.1.4\", \"1.1.1.5\"]",
+            "no more than 4 servers",
+        ),
+        (
+            "resolver = \"dns\"",
+            "c:5:12: \"resolver\": \"dns\" is no address of a name server",
+        ),
+        (
+            "cache_headers = [\"X: A=hot\"]",
+            "\"hot\" is none of bypass",
+        ),
+        ("edge_headers = [\"a b\"]", "\"a b\" is no header's name"),
+        ("verify = \"no\"", "\"verify\" must be true or false"),
+        ("verify_for = \"2h\"", "from 0 to 3600 seconds"),
+    ] {
+        let told = faults(&format!("{GCORE}{setting}\n"));
+        assert!(told.contains(words), "{setting}: {told}");
+    }
+}

@@ -166,6 +166,18 @@ impl CacheRule {
     }
 }
 
+/// As a configuration writes it.
+impl std::fmt::Display for CacheRule {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.header)?;
+        for (at, (word, state)) in self.words.iter().enumerate() {
+            let before = if at == 0 { ": " } else { ", " };
+            write!(f, "{before}{word}={}", state.word())?;
+        }
+        Ok(())
+    }
+}
+
 /// The name of a header, in lower case, if the text is one.
 pub(super) fn header_name(text: &str) -> Result<String, RuleFault> {
     let name = text.trim();
