@@ -29,6 +29,7 @@ pub mod listing;
 pub mod log;
 pub mod man;
 pub mod office;
+pub mod probes;
 pub mod purge;
 pub mod queue;
 pub mod record;

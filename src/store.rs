@@ -31,6 +31,7 @@ mod targets;
 #[cfg(test)]
 mod tests;
 mod times;
+mod verification;
 mod window;
 mod writer;
 
@@ -38,4 +39,5 @@ pub use failure::StoreFailure;
 pub use journal::{Matched, NewEntry, StepDetails, Stepped};
 pub use open::{Access, Store};
 pub use reader::{AccountSeen, Interrupt, JournalStep, KnownResources, Reader};
+pub use verification::Hold;
 pub use writer::{Import, Recorded, Writer};

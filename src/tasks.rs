@@ -2,6 +2,7 @@
 //!
 //! [`start`] begins; [`Runner::run`] takes an effect and returns at once; [`Runner::stop`] ends everything and leaves
 //! nothing behind. Work for a vendor runs as tasks, one [keeper](sync) for each account and one [sender](send) for all;
+//! another [looks at the edge](verify) before and after purges;
 //! work for the store runs on threads of its own, since the store blocks: one writes ([`clerk`]), two read ([`desk`]).
 //! Reports go to the core over one bounded channel that nobody ever waits for ([`outbox`]).
 //!
@@ -28,6 +29,8 @@ mod sync;
 )]
 mod tests;
 
+mod verify;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -44,12 +47,14 @@ use self::desk::Desk;
 use self::outbox::Outbox;
 use self::send::{Lane, Nudge, Sender};
 use self::sync::{Keeper, Kept, Word};
+use self::verify::Verifier;
 use crate::domain::account::Account;
 use crate::domain::ids::AccountName;
 use crate::domain::limits::Limits;
 use crate::effect::{Effect, Report, SavedView, Tone};
 use crate::providers::Provider;
-use crate::store::{Store, StoreFailure};
+use crate::providers::edge::Edge;
+use crate::store::{Access, Store, StoreFailure};
 
 pub use self::clock::Clock;
 pub use self::files::{ExportForms, Scribe};
@@ -66,6 +71,17 @@ pub struct Seat {
     pub provider: Arc<dyn Provider>,
     /// How often news of it are asked for while nothing happens, where it differs from [`Setup::refresh`].
     pub refresh: Option<Duration>,
+    /// How its edge is looked at before and after purges; `None`: it is left alone.
+    pub edge: Option<EdgeWatch>,
+}
+
+/// An account's edge and how long it has.
+#[derive(Clone, Debug)]
+pub struct EdgeWatch {
+    /// The edge.
+    pub edge: Arc<dyn Edge>,
+    /// For how long it may still serve the old after the vendor called a purge successful.
+    pub grace: Duration,
 }
 
 /// What the tasks work with.
@@ -129,22 +145,21 @@ pub fn start(setup: Setup) -> Result<Runner, StoreFailure> {
     let (tasks, outbox) = (TaskTracker::new(), Outbox::default());
     let (clerk, writing) =
         Clerk::start(Books::open(&setup.store)?, setup.clock.clone()).map_err(io)?;
-    let windows =
-        Desk::start("store-windows", setup.store.reader()?, setup.clock.clone()).map_err(io)?;
-    let summaries = Desk::start(
-        "store-summaries",
-        setup.store.reader()?,
-        setup.clock.clone(),
-    )
-    .map_err(io)?;
+    let desk = |name| Desk::start(name, setup.store.reader()?, setup.clock.clone()).map_err(io);
+    let (windows, summaries) = (desk("store-windows")?, desk("store-summaries")?);
     let (nudges, nudged) = mpsc::unbounded_channel();
+    let mut verifier = Verifier::new(&setup.store, &clerk, &outbox, &setup.clock);
     let (mut seats, mut lanes) = (BTreeMap::new(), BTreeMap::new());
     for Seat {
         account,
         provider,
         refresh,
+        edge,
     } in setup.accounts
     {
+        if let Some(edge) = edge {
+            verifier.watch(account.name.clone(), edge, Arc::clone(&provider));
+        }
         let (keeper, inbox) = mpsc::unbounded_channel();
         let (limits, seen_limits) = watch::channel(Arc::new(provider.documented_limits()));
         let asker = Asker {
@@ -189,6 +204,9 @@ pub fn start(setup: Setup) -> Result<Runner, StoreFailure> {
             nudged,
         );
         tasks.spawn(sender.work(stop.clone()));
+        if setup.store.access() == Access::ReadWrite && verifier.has_to_watch() {
+            tasks.spawn(verifier.work(stop.clone()));
+        }
     }
     let forwarding = tokio::spawn(
         outbox

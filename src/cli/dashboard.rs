@@ -32,6 +32,7 @@ pub fn run(global: &Global) -> Result<(), CliError> {
     let mut extras = Extras {
         export: Some(export::forms()),
         keep_view: Some(office::keep_view(&config)),
+        verify: true,
         first: Vec::new(),
     };
     let (store, offline) = open_store(&config, global.offline, &mut extras)?;

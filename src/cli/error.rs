@@ -21,6 +21,8 @@ pub enum Class {
     Partly,
     /// What was waited for did not come in time.
     TimedOut,
+    /// It was done, and the edge was not seen to serve it fresh.
+    NotVerified,
     /// It was not to be done: read-only, or not confirmed.
     Refused,
     /// Ctrl-c.
@@ -40,6 +42,7 @@ impl Class {
             Self::Limit => 4,
             Self::Partly => 5,
             Self::TimedOut => 6,
+            Self::NotVerified => 7,
             Self::Refused => 8,
             Self::Interrupted => 130,
         }

@@ -7,11 +7,13 @@ use tokio::time::{Instant, timeout_at};
 use super::error::{Class, CliError};
 use super::office::Office;
 use super::setup::{Talk, count};
+use crate::domain::edge::Verdict;
 use crate::domain::filter::{Clause, Pattern, Predicate, Test};
 use crate::domain::ids::JournalId;
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::query::Sort;
 use crate::domain::status::Status;
+use crate::domain::text::visible;
 use crate::effect::{Effect, Report, Tone};
 use crate::store::Reader;
 
@@ -29,6 +31,8 @@ pub enum Until {
     Answered,
     /// Until the vendor says how each ended, but no longer than this.
     Ended(Duration),
+    /// Until the edge was looked at as well, but no longer than this.
+    Verified(Duration),
 }
 
 /// What became of requests.
@@ -99,7 +103,7 @@ impl Following {
             }
             let until = match self.until {
                 Until::AnsweredAtOnce => Instant::now() + PATIENCE,
-                Until::Ended(timeout) => began + timeout,
+                Until::Ended(timeout) | Until::Verified(timeout) => began + timeout,
                 Until::Answered => {
                     self.hear(office.next().await?, talk);
                     continue;
@@ -141,29 +145,32 @@ impl Following {
     }
 
     fn is_over(&self, reader: &Reader) -> bool {
-        let answered_is_enough = !matches!(self.until, Until::Ended(_));
+        let answered_is_enough = !matches!(self.until, Until::Ended(_) | Until::Verified(_));
         self.entries.iter().all(|entry| match entry.state {
             JournalState::Queued | JournalState::Sending => false,
             JournalState::Accepted => answered_is_enough || will_never_be_told(reader, entry),
             JournalState::Unknown => answered_is_enough,
-            JournalState::Rejected
-            | JournalState::Successful
-            | JournalState::Failed
-            | JournalState::Cancelled => true,
+            JournalState::Successful => {
+                !matches!(self.until, Until::Verified(_))
+                    || entry.verification.as_ref().is_some_and(|seen| seen.settled)
+            }
+            JournalState::Rejected | JournalState::Failed | JournalState::Cancelled => true,
         })
     }
 
     fn progress(&self) -> String {
-        let count = |state: JournalState| {
-            self.entries
-                .iter()
-                .filter(|entry| entry.state == state)
-                .count()
-        };
-        let parts: Vec<String> = JournalState::EVERY
+        let mut parts: Vec<(usize, &'static str)> = Vec::new();
+        let mut entries: Vec<&JournalEntry> = self.entries.iter().collect();
+        entries.sort_by_key(|entry| (entry.state, entry.verified));
+        for word in entries.into_iter().map(JournalEntry::word) {
+            match parts.iter_mut().find(|(_, known)| *known == word) {
+                Some((count, _)) => *count += 1,
+                None => parts.push((1, word)),
+            }
+        }
+        let parts: Vec<String> = parts
             .into_iter()
-            .filter(|state| count(*state) > 0)
-            .map(|state| format!("{} {state}", count(state)))
+            .map(|(count, word)| format!("{count} {word}"))
             .collect();
         parts.join(" · ")
     }
@@ -248,9 +255,12 @@ impl Sent {
             ));
         }
         let done = match self.until {
-            Until::Ended(_) => "done",
+            Until::Ended(_) | Until::Verified(_) => "done",
             Until::Answered | Until::AnsweredAtOnce => "accepted",
         };
+        if good == all && matches!(self.until, Until::Verified(_)) {
+            return self.verified(talk);
+        }
         if good == all {
             talk.say(&format!("{} {done}", count(all, "request")));
             return Ok(());
@@ -294,6 +304,47 @@ impl Sent {
             )
         };
         Err(CliError::new(class, words).hint(hint))
+    }
+}
+
+impl Sent {
+    /// How a run ends that was to see everything fresh, and in which every purge went well.
+    fn verified(&self, talk: Talk) -> Result<(), CliError> {
+        let all = self.entries.len();
+        let fresh = |entry: &&JournalEntry| entry.verified == Some(true);
+        let seen = self.entries.iter().filter(fresh).count();
+        for entry in self.entries.iter().filter(|entry| !fresh(entry)) {
+            let Some(seen) = &entry.verification else {
+                talk.warn(&format!(
+                    "{}: the vendor does not tell how it ended, so the edge was not looked at",
+                    entry.request.cname
+                ));
+                continue;
+            };
+            if seen.checks.is_empty() {
+                talk.warn(&format!("{}: {}", entry.request.cname, seen.summary()));
+            }
+            for check in &seen.checks {
+                if check.verdict() != Verdict::Fresh {
+                    let url = visible(&check.look.url, 200);
+                    let place = check.look.place.as_ref();
+                    let place = place.map_or_else(String::new, |place| format!(" at {place}"));
+                    talk.warn(&format!(
+                        "{}: {url}{place}: {}",
+                        check.verdict().word(),
+                        check.why
+                    ));
+                }
+            }
+        }
+        if seen == all {
+            talk.say(&format!("{} verified", count(all, "request")));
+            return Ok(());
+        }
+        let words = format!("{seen} of {} verified", count(all, "request"));
+        Err(CliError::new(Class::NotVerified, words).hint(
+            "The vendor calls the purge successful. `purgedeck queue list --all --format json` has what the edge showed.",
+        ))
     }
 }
 

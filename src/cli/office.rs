@@ -14,7 +14,7 @@ use crate::domain::plan::Preview;
 use crate::effect::{Effect, Report};
 use crate::providers::{self, Provider};
 use crate::store::Store;
-use crate::tasks::{self, Clock, ExportForms, KeepView, Runner, Seat};
+use crate::tasks::{self, Clock, EdgeWatch, ExportForms, KeepView, Runner, Seat};
 
 /// How many reports may wait; tasks never wait for room.
 const WAITING: usize = 1_024;
@@ -35,6 +35,8 @@ pub struct Extras {
     pub export: Option<ExportForms>,
     /// Where views are kept.
     pub keep_view: Option<KeepView>,
+    /// Whether the edges are looked at before and after purges, as the accounts' settings say.
+    pub verify: bool,
     /// What is to be said before anything else.
     pub first: Vec<Report>,
 }
@@ -58,10 +60,16 @@ pub fn seats(config: &Config) -> Result<Vec<Seat>, CliError> {
                 let words = format!("account {}: {failure}", account.name());
                 CliError::new(Class::Usage, words)
             })?;
+            let edge =
+                providers::edge::edge(&account.edge, provider.edge_rules()).map(|edge| EdgeWatch {
+                    edge,
+                    grace: account.edge.grace,
+                });
             Ok(Seat {
                 account: account.account.clone(),
                 provider,
                 refresh: account.refresh,
+                edge,
             })
         })
         .collect()
@@ -81,7 +89,12 @@ impl Office {
             // There is room: nothing was sent yet.
             let _ = sender.try_send(report);
         }
-        let accounts = seats(config)?;
+        let mut accounts = seats(config)?;
+        if !extras.verify {
+            for seat in &mut accounts {
+                seat.edge = None;
+            }
+        }
         let providers = accounts
             .iter()
             .map(|seat| (seat.account.name.clone(), Arc::clone(&seat.provider)))

@@ -15,7 +15,7 @@ use super::setup::{self, Talk};
 use super::signals;
 use crate::config::duration;
 use crate::config::load::Config;
-use crate::domain::plan::PlanError;
+use crate::domain::plan::{Plan, PlanError};
 
 mod ask;
 mod confirm;
@@ -79,6 +79,12 @@ pub struct Options {
     /// How long to wait
     #[arg(long, value_name = "TIME", default_value = "10m", value_parser = duration::parse, requires = "wait")]
     pub timeout: Duration,
+    /// Then look at the edge; exit code 7 where it is not seen to serve everything fresh
+    ///
+    /// A few of the URLs are asked for, one byte each, before and after; of patterns, URLs under them that the local history
+    /// knows.
+    #[arg(long, requires = "wait")]
+    pub verify: bool,
     /// How to write the plan or the requests that were sent
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
@@ -125,7 +131,16 @@ async fn purge(
     } else {
         Sending::Allowed
     };
-    let mut office = Office::open(config, store, sending, global.offline, Extras::default())?;
+    let mut office = Office::open(
+        config,
+        store,
+        sending,
+        global.offline,
+        Extras {
+            verify: options.verify,
+            ..Extras::default()
+        },
+    )?;
     let mut known = known::Known::new(config, &reader, options.dry_run)?;
     known
         .gather(&mut office, &reader, talk, global.offline)
@@ -154,6 +169,9 @@ async fn purge(
             "the account {account} is read-only: nothing was sent"
         )));
     }
+    if options.verify {
+        can_be_verified(config, &plan)?;
+    }
     known.check_access(&plan, talk)?;
     confirm::confirm(options, &plan, talk, looks.zone).await?;
     let sent = send::send(&mut office, &reader, options, &draft, &plan, talk).await;
@@ -161,6 +179,28 @@ async fn purge(
     let sent = sent?;
     shown::sent(options.format, looks, &sent.entries)?;
     sent.verdict(talk)
+}
+
+/// Whether every account of the plan has its edge looked at.
+fn can_be_verified(config: &Config, plan: &Plan) -> Result<(), CliError> {
+    let unwatched = config.accounts.iter().find(|account| {
+        !account.edge.verify
+            && plan
+                .requests
+                .iter()
+                .any(|planned| planned.request.account == *account.name())
+    });
+    match unwatched {
+        None => Ok(()),
+        Some(account) => {
+            let words = format!(
+                "the edge of {} is not looked at: nothing was sent",
+                account.name()
+            );
+            Err(CliError::new(Class::Usage, words)
+                .hint("Leave out --verify, or the account's `verify = false`."))
+        }
+    }
 }
 
 /// The class of a plan that cannot be.

@@ -4,6 +4,7 @@ use chrono::{DateTime, SecondsFormat, SubsecRound, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::listing::{Cell, Record, Tone, clock};
+use super::probes::{ProbeRecord, probes};
 use crate::config::accounts::check_name;
 use crate::domain::ids::{AccountName, ProviderName, PurgeId, ResourceId};
 use crate::domain::kind::Kind;
@@ -74,6 +75,9 @@ pub struct PurgeRecord {
     /// Whether the edge was seen to serve it fresh.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verified: Option<bool>,
+    /// What the edge showed after it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub probes: Vec<ProbeRecord>,
 }
 
 impl From<PurgeDetail> for PurgeRecord {
@@ -89,6 +93,7 @@ impl From<PurgeDetail> for PurgeRecord {
             Vec::new()
         };
         let sent_here = sent.is_some();
+        let probes = probes(sent.as_ref().and_then(|sent| sent.verification.as_deref()));
         let (reason, ticket, verified) = sent.map_or((None, None, None), |sent| {
             (sent.reason, sent.ticket, sent.verified)
         });
@@ -118,6 +123,7 @@ impl From<PurgeDetail> for PurgeRecord {
             sent_here,
             completed: purge.completed.map(stamp),
             verified,
+            probes,
         }
     }
 }
@@ -350,6 +356,7 @@ mod tests {
             reason: Some("stale hero".to_owned()),
             ticket: Some("INC-1".to_owned()),
             verified: None,
+            verification: None,
         };
         let json = serde_json::to_string(&PurgeRecord::from(detail(Some(sent)))).unwrap();
         assert!(

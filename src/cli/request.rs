@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::listing::{Cell, Record, Tone, clock};
+use super::probes::{ProbeRecord, probes};
 use super::record::stamp;
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::zone::Zone;
@@ -38,6 +39,12 @@ pub struct RequestRecord<'e> {
     /// What went wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<&'e str>,
+    /// Whether the edge was seen to serve it fresh.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verified: Option<bool>,
+    /// What the edge showed after it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub probes: Vec<ProbeRecord>,
     #[serde(skip)]
     entry: &'e JournalEntry,
 }
@@ -58,6 +65,8 @@ impl<'e> From<&'e JournalEntry> for RequestRecord<'e> {
             reason: entry.reason.as_deref(),
             ticket: entry.ticket.as_deref(),
             error: entry.error.as_deref(),
+            verified: entry.verified,
+            probes: probes(entry.verification.as_deref()),
             entry,
         }
     }
@@ -89,13 +98,15 @@ impl Record for RequestRecord<'_> {
         "reason",
         "ticket",
         "error",
+        "verified",
     ];
 
     fn table(&self, zone: Zone) -> Vec<Cell> {
         vec![
             Cell {
-                text: self.state.to_owned(),
+                text: self.entry.word().to_owned(),
                 tone: match self.entry.state {
+                    JournalState::Successful if self.verified == Some(false) => Tone::Bad,
                     JournalState::Queued | JournalState::Sending | JournalState::Accepted => {
                         Tone::Busy
                     }
@@ -131,6 +142,8 @@ impl Record for RequestRecord<'_> {
             optional(self.reason),
             optional(self.ticket),
             optional(self.error),
+            self.verified
+                .map_or_else(String::new, |word| word.to_string()),
         ]
     }
 }

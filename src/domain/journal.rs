@@ -5,6 +5,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::edge::Verification;
 use super::ids::{JournalId, PurgeId};
 use super::payload::PurgeRequest;
 
@@ -94,6 +95,22 @@ impl fmt::Display for JournalState {
     }
 }
 
+/// What stands in the place of "successful" once the edge was looked at.
+pub const VERIFIED: &str = "verified";
+/// The same where the edge still serves the old.
+pub const NOT_VERIFIED: &str = "not verified";
+
+impl JournalEntry {
+    /// The word for where it stands: its state's, or what the edge showed since.
+    pub fn word(&self) -> &'static str {
+        match (self.state, self.verified) {
+            (JournalState::Successful, Some(true)) => VERIFIED,
+            (JournalState::Successful, Some(false)) => NOT_VERIFIED,
+            (state, _) => state.word(),
+        }
+    }
+}
+
 /// One request with its history so far.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JournalEntry {
@@ -121,4 +138,6 @@ pub struct JournalEntry {
     pub purge: Option<PurgeId>,
     /// What the probes of the edge said: fresh or stale; `None` for not asked or unclear.
     pub verified: Option<bool>,
+    /// The looks at the edge; `None` where there was none.
+    pub verification: Option<Box<Verification>>,
 }

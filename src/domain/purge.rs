@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::edge::Verification;
 use super::ids::{AccountName, ProviderName, PurgeId, PurgeKey, ResourceId};
 use super::kind::Kind;
 use super::status::Status;
@@ -120,4 +121,6 @@ pub struct SentHere {
     pub ticket: Option<String>,
     /// What the probes of the edge said: `Some(true)` fresh, `Some(false)` stale, `None` not asked or unclear.
     pub verified: Option<bool>,
+    /// The looks at the edge; `None` where there was none.
+    pub verification: Option<Box<Verification>>,
 }

@@ -2,8 +2,10 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::domain::journal::JournalState;
+use crate::domain::edge::{Check, Verdict};
+use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::status::Status;
+use crate::domain::text::visible;
 use crate::domain::zone::Zone;
 use crate::theme::{Glyphs, Role};
 
@@ -29,6 +31,45 @@ pub fn state(state: JournalState, glyphs: &Glyphs) -> (&'static str, Role) {
         JournalState::Successful => (glyphs.successful, Role::Successful),
         JournalState::Cancelled => (glyphs.cancelled, Role::Dim),
     }
+}
+
+/// Where a request stands, with what the edge showed since. The word is [`JournalEntry::word`].
+pub fn standing(entry: &JournalEntry, glyphs: &Glyphs) -> (&'static str, Role) {
+    match (entry.state, entry.verified) {
+        (JournalState::Successful, Some(true)) => (glyphs.verified, Role::Verified),
+        (JournalState::Successful, Some(false)) => (glyphs.failed, Role::Failed),
+        (other, _) => state(other, glyphs),
+    }
+}
+
+/// A verdict on a URL: its mark and what it means to a theme. The word is [`Verdict::word`].
+pub fn verdict(verdict: Verdict, glyphs: &Glyphs) -> (&'static str, Role) {
+    match verdict {
+        Verdict::Fresh => (glyphs.verified, Role::Verified),
+        Verdict::Unclear => (glyphs.unknown, Role::Unknown),
+        Verdict::Stale => (glyphs.failed, Role::Failed),
+    }
+}
+
+/// A look at the edge in one line, without its mark: `stale https://www.site.com/a: cached 90 s before the purge was sent`.
+pub fn check(check: &Check) -> String {
+    let place = check.look.place.as_ref();
+    let place = place.map_or_else(String::new, |place| format!(" at {place}"));
+    let seen = check.look.seen.as_ref().ok();
+    let words = |text: &Option<String>| text.as_ref().map(|text| visible(text, 60));
+    let seen = seen.map(|seen| [words(&seen.cache_words), words(&seen.edge)]);
+    let seen: Vec<String> = seen.into_iter().flatten().flatten().collect();
+    let seen = if seen.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", seen.join(", "))
+    };
+    format!(
+        "{} {}{place}: {}{seen}",
+        check.verdict().word(),
+        visible(&check.look.url, 200),
+        visible(&check.why.to_string(), 200)
+    )
 }
 
 /// How long ago, in a word: `now`, `3m`, `2h`, `4d`; with seconds (`12s`) where they are wanted.

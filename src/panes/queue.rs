@@ -251,6 +251,7 @@ mod tests {
             error: None,
             purge: None,
             verified: None,
+            verification: None,
         }
     }
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::writer::{Care, Writer, unwritable};
-use super::{StoreFailure, times};
+use super::{StoreFailure, times, verification};
 use crate::domain::ids::{JournalId, PurgeId};
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::payload::PurgeRequest;
@@ -174,20 +174,6 @@ impl Writer {
             })))
         })
     }
-
-    /// Notes what the probes of the edge said of an entry's purge. `None` where the journal has no such entry.
-    pub fn note_verified(
-        &mut self,
-        id: &JournalId,
-        verified: Option<bool>,
-    ) -> Result<Option<JournalEntry>, StoreFailure> {
-        self.write(Care::Machine, |connection, _| {
-            connection
-                .prepare_cached("UPDATE journal SET verified = ?2 WHERE id = ?1")?
-                .execute((id.as_str(), verified))?;
-            by_id(connection, id)
-        })
-    }
 }
 
 /// What a step means for the times of sending and answer: statements that take the entry's id and the instant.
@@ -241,7 +227,7 @@ fn log(
 
 /// The columns that [`entry`] reads.
 pub(super) const COLUMNS: &str = "id, request, state, queued_at, planned_at, sent_at, answered_at, reason, ticket, error, \
-                                  purge, verified";
+                                  purge, verified, (SELECT value FROM verification WHERE entry = journal.seq)";
 
 /// An entry by its id.
 pub(super) fn by_id(
@@ -285,5 +271,6 @@ fn entry(row: &Row<'_>) -> Result<JournalEntry, StoreFailure> {
         error: row.get(9)?,
         purge: row.get::<_, Option<String>>(10)?.map(PurgeId::from),
         verified: row.get(11)?,
+        verification: verification::read(row.get(12)?),
     })
 }

@@ -83,6 +83,10 @@ impl Reader {
         }
     }
 
+    pub(super) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
     /// A window of rows.
     pub fn window(&self, query: &WindowQuery) -> Result<Window, StoreFailure> {
         self.view(|view| view.window(query))

@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::names::Names;
 use super::strip::{Stroke, Traits};
-use super::{StoreFailure, codes, targets, times};
+use super::{StoreFailure, codes, targets, times, verification};
 use crate::domain::ids::{PurgeId, PurgeKey, ResourceId};
 use crate::domain::purge::{Purge, PurgeDetail, PurgeRow, SentHere};
 
@@ -135,7 +135,8 @@ impl View<'_> {
 
     fn sent_here(&self, account: &str, id: &str) -> Result<Option<SentHere>, StoreFailure> {
         let mut find = self.connection.prepare_cached(
-            "SELECT coalesce(sent_at, queued_at), reason, ticket, verified
+            "SELECT coalesce(sent_at, queued_at), reason, ticket, verified,
+                    (SELECT value FROM verification WHERE entry = journal.seq)
              FROM journal WHERE purge = ?1 AND account = ?2 ORDER BY seq DESC LIMIT 1",
         )?;
         let sent = find.query_row([id, account], |row| {
@@ -144,6 +145,7 @@ impl View<'_> {
                 reason: row.get(1)?,
                 ticket: row.get(2)?,
                 verified: row.get(3)?,
+                verification: verification::read(row.get(4)?),
             })
         });
         Ok(sent.optional()?)

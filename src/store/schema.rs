@@ -9,7 +9,7 @@ pub(super) const APPLICATION: i64 = 0x7064_636b;
 pub(super) const FORM: i64 = STEPS.len() as i64;
 
 /// Step n brings a store of form n to form n + 1.
-pub(super) const STEPS: [&str; 1] = [FIRST];
+pub(super) const STEPS: [&str; 2] = [FIRST, VERIFICATION];
 
 /// All instants are microseconds since 1970. `gram` has rows of its own kind, see `grams.rs`; `strip.body` see `strip.rs`.
 /// The page size and the journal mode are set before, where a file is made.
@@ -126,4 +126,14 @@ CREATE TABLE kept (
     name  TEXT PRIMARY KEY,
     value TEXT NOT NULL -- JSON
 ) STRICT, WITHOUT ROWID;
+";
+
+/// What the looks at the edge came to, for entries of the journal that had any.
+const VERIFICATION: &str = "
+CREATE TABLE verification (
+    entry      INTEGER PRIMARY KEY REFERENCES journal (seq),
+    held_until INTEGER NOT NULL, -- until then somebody is at it
+    settled    INTEGER NOT NULL, -- no more looks follow
+    value      TEXT NOT NULL     -- JSON
+) STRICT;
 ";

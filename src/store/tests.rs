@@ -9,6 +9,7 @@ mod opening;
 mod questions;
 mod recording;
 mod selecting;
+mod verification;
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;

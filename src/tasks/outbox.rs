@@ -5,13 +5,14 @@
 //! report. What happened to a send is never drawn together and never dropped.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tokio::sync::Notify;
-use tokio::sync::mpsc::Sender;
+use tokio::sync::mpsc::{Sender, UnboundedSender};
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::ids::AccountName;
+use crate::domain::journal::JournalEntry;
 use crate::effect::{Notice, Report, Tone};
 
 /// Where tasks post their reports. Clones post to the same place.
@@ -22,11 +23,38 @@ pub(super) struct Outbox(Arc<Waiting>);
 struct Waiting {
     reports: Mutex<VecDeque<Report>>,
     bell: Notify,
+    ear: OnceLock<UnboundedSender<JournalEntry>>,
 }
 
 impl Outbox {
+    /// From now on tells `ear` of every entry of the journal that is posted, too. Only the first ear hears.
+    pub(super) fn overheard_by(&self, ear: UnboundedSender<JournalEntry>) {
+        let _ = self.0.ear.set(ear);
+    }
+
+    fn tell(&self, report: &Report) {
+        let Some(ear) = self.0.ear.get() else { return };
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "no other report is of the journal's entries"
+        )]
+        let entries = match report {
+            Report::Journal(entry) => std::slice::from_ref(entry.as_ref()),
+            Report::Enqueued {
+                result: Ok(entries),
+                ..
+            } => entries.as_slice(),
+            _ => return,
+        };
+        for entry in entries {
+            // Where nobody listens any more, everything is being stopped.
+            let _ = ear.send(entry.clone());
+        }
+    }
+
     /// Posts a report.
     pub(super) fn post(&self, report: Report) {
+        self.tell(&report);
         let mut waiting = self
             .0
             .reports

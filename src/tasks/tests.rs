@@ -6,4 +6,5 @@ mod query;
 mod send;
 mod several;
 mod sync;
+mod verify;
 mod world;

@@ -85,6 +85,7 @@ impl Stage {
             },
             provider,
             refresh: None,
+            edge: None,
         };
         let name = seat.account.name.clone();
         let runner = start(Setup {

@@ -62,7 +62,9 @@ pub(super) async fn send(
             })?;
         }
     };
-    let until = if options.wait {
+    let until = if options.verify {
+        Until::Verified(options.timeout)
+    } else if options.wait {
         Until::Ended(options.timeout)
     } else {
         Until::AnsweredAtOnce

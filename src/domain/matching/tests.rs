@@ -35,6 +35,7 @@ fn entry(id: &str, sent: i64, targets: &[&str]) -> JournalEntry {
         error: None,
         purge: None,
         verified: None,
+        verification: None,
     }
 }
 

@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
 use super::QueuePane;
+use crate::domain::edge::Check;
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::text::visible;
 use crate::domain::zone::Zone;
@@ -48,8 +49,9 @@ impl Widget for &QueueView<'_> {
         })
             .render(area, buffer);
         let inner = Panel::inner(area);
+        let looks = self.pane.current().map_or(0, |entry| checks(entry).len());
         let about = if inner.height > ABOUT + 4 {
-            ABOUT + 1
+            (ABOUT + 1 + looks as u16).min((inner.height / 2).max(ABOUT + 1))
         } else {
             0
         };
@@ -68,7 +70,7 @@ impl Widget for &QueueView<'_> {
             })
                 .render(line, buffer);
             if let Some(entry) = self.pane.current() {
-                let below = Rect::new(inner.x, list.bottom() + 1, inner.width, ABOUT);
+                let below = Rect::new(inner.x, list.bottom() + 1, inner.width, about - 1);
                 self.about(entry, below, buffer);
             }
         }
@@ -117,7 +119,7 @@ impl QueueView<'_> {
     fn row(&self, entry: &JournalEntry, here: bool, row: Rect, buffer: &mut Buffer) {
         let glyphs = &self.theme.glyphs;
         let text = self.theme.style(Role::Text);
-        let (mark, role) = look::state(entry.state, glyphs);
+        let (mark, role) = look::standing(entry, glyphs);
         let mut pen = Pen::new(buffer, row, glyphs.ellipsis);
         pen.column(
             if here { glyphs.cursor } else { "" },
@@ -125,8 +127,8 @@ impl QueueView<'_> {
             self.theme.style(Role::Focus),
         )
         .column(
-            &format!("{mark} {}", entry.state),
-            13,
+            &format!("{mark} {}", entry.word()),
+            15,
             self.theme.style(role),
         )
         .column(&self.when(entry), 13, text);
@@ -182,13 +184,22 @@ impl QueueView<'_> {
             (Some(words), None) | (None, Some(words)) => words.clone(),
             (None, None) => String::new(),
         };
-        let meaning = meaning(entry.state);
-        let lines = [
-            (first.as_str(), Role::Text),
-            (reason.as_str(), Role::Text),
-            (meaning, Role::Dim),
-            (entry.error.as_deref().unwrap_or_default(), Role::Error),
+        let seen = match (&entry.verification, entry.state) {
+            (Some(seen), JournalState::Successful) => {
+                format!("{} At the edge: {}.", meaning(entry.state), seen.summary())
+            }
+            (Some(_) | None, state) => meaning(state).to_owned(),
+        };
+        let mut lines = vec![
+            (first, Role::Text),
+            (reason, Role::Text),
+            (seen, Role::Dim),
+            (entry.error.clone().unwrap_or_default(), Role::Error),
         ];
+        for check in checks(entry) {
+            let (glyph, role) = look::verdict(check.verdict(), &self.theme.glyphs);
+            lines.push((format!("{glyph} {}", look::check(check)), role));
+        }
         let filled = lines.into_iter().filter(|(words, _)| !words.is_empty());
         for (line, (words, role)) in filled.take(usize::from(area.height)).enumerate() {
             let row = Rect {
@@ -197,9 +208,17 @@ impl QueueView<'_> {
                 ..area
             };
             Pen::new(buffer, row, self.theme.glyphs.ellipsis)
-                .put(&visible(words, 400), self.theme.style(role));
+                .put(&visible(&words, 400), self.theme.style(role));
         }
     }
+}
+
+/// The looks at the edge after a request's purge.
+fn checks(entry: &JournalEntry) -> &[Check] {
+    entry
+        .verification
+        .as_ref()
+        .map_or(&[], |seen| seen.checks.as_slice())
 }
 
 /// What a state means for the operator.

@@ -533,6 +533,7 @@ impl Bench {
                 account: account(vendor.account.as_str()),
                 provider: vendor.clone(),
                 refresh: None,
+                edge: None,
             })
             .collect();
         let setup = Setup {

@@ -247,6 +247,17 @@ fn facts(view: &HistoryView<'_>, shown: &PurgeDetail) -> Vec<(String, Role)> {
     if !who.is_empty() {
         facts.push((who.join(&format!(" {dot} ")), Role::Text));
     }
+    if let Some(seen) = shown
+        .sent
+        .as_ref()
+        .and_then(|sent| sent.verification.as_ref())
+    {
+        facts.push((format!("at the edge: {}", seen.summary()), Role::Text));
+        for check in &seen.checks {
+            let (glyph, role) = look::verdict(check.verdict(), glyphs);
+            facts.push((format!("{glyph} {}", look::check(check)), role));
+        }
+    }
     facts.push((
         format!(
             "{} ({}) {dot} resource {} {dot} id {}",
