@@ -103,7 +103,7 @@ pub struct Contents {
 }
 
 /// The columns that fit into so many cells, with their widths, in their order; one blank stands between two. The targets
-/// get what is left over.
+/// get what is left over. The provider, which the account implies, is only shown where it crowds nothing.
 pub fn fit(wanted: &[Column], contents: Contents, room: u16) -> Vec<(Column, u16)> {
     let compact = room < 76;
     let least = |column: Column| match column {
@@ -122,7 +122,7 @@ pub fn fit(wanted: &[Column], contents: Contents, room: u16) -> Vec<(Column, u16
         Column::Status => 13,
         Column::Targets => match room {
             0..76 => 9,
-            76..92 => 15,
+            76..110 => 15,
             _ => 24,
         },
         Column::By => contents.by.clamp(4, 18),
@@ -131,6 +131,7 @@ pub fn fit(wanted: &[Column], contents: Contents, room: u16) -> Vec<(Column, u16
     let mut columns: Vec<(Column, u16)> = Column::EVERY
         .into_iter()
         .filter(|column| wanted.contains(column))
+        .filter(|column| *column != Column::Provider || room >= 110)
         .map(|column| (column, least(column)))
         .collect();
     let taken = |columns: &[(Column, u16)]| {
