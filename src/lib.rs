@@ -15,7 +15,7 @@
 //! | [`widgets`], [`theme`] | pixels that know nothing of purges; colours by meaning |
 //! | [`providers`] | the vendors' APIs behind one trait; one folder per vendor |
 //! | [`store`] | SQLite: history, coverage, journal |
-//! | [`tasks`] | the only place that spawns: sync, follow, send, query |
+//! | [`tasks`] | the only place that spawns: sync, follow, send, verify, query |
 //! | [`tui`] | terminal set-up and restore, input, the event loop |
 //! | [`cli`] | subcommands, output formats, exit codes |
 //! | [`config`] | TOML, accounts, secrets, paths |

@@ -192,4 +192,27 @@ mod tests {
         assert_eq!(length(TimeDelta::seconds(120)), "2 min");
         assert_eq!(length(TimeDelta::seconds(12_000)), "3 h 20 min");
     }
+
+    #[test]
+    fn a_look_at_the_edge_is_one_line_with_what_it_saw_and_no_escape_in_it() {
+        use crate::domain::edge::{CacheState, Look, Seen, Why};
+        let line = check(&Check {
+            look: Look {
+                url: "https://www.site.com/\u{1b}[1m".to_owned(),
+                place: Some("203.0.113.7".to_owned()),
+                at: DateTime::UNIX_EPOCH,
+                seen: Ok(Seen {
+                    cache: Some(CacheState::Hit),
+                    cache_words: Some("HIT".to_owned()),
+                    edge: Some("fra-1".to_owned()),
+                    ..Seen::default()
+                }),
+            },
+            why: Why::CachedBefore(90),
+        });
+        assert_eq!(
+            line,
+            "stale https://www.site.com/␛[1m at 203.0.113.7: cached 90 s before the purge was sent (HIT, fra-1)"
+        );
+    }
 }

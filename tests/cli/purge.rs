@@ -15,7 +15,10 @@ struct Site {
 
 impl Site {
     fn open(args: &[&str]) -> Self {
-        let home = Home::empty();
+        Self::open_in(Home::empty(), args)
+    }
+
+    fn open_in(home: Home, args: &[&str]) -> Self {
         let mut all = vec!["--records", "60"];
         all.extend(args);
         let simulated = Simulated::start(&home, &all);
@@ -286,4 +289,86 @@ fn an_empty_queue_is_worked_off_at_once() {
     );
     assert_eq!(site.run(&["queue", "cancel", "nothing"]).code, 2);
     assert_eq!(site.run(&["--read-only", "queue", "run"]).code, 8);
+}
+
+/// A vendor whose purges are done in so many seconds, and an edge that has one more.
+fn quick(seconds: u32, more: &str) -> Site {
+    let home = Home::empty();
+    let scenario = format!(
+        "colleagues_every_seconds = 0\nfailed_percent = 0.0\npurge_seconds = [{seconds}, {seconds}]\n{more}"
+    );
+    home.write("scenario.toml", &scenario);
+    let site = Site::open_in(home, &["--scenario", "scenario.toml"]);
+    let config = std::fs::read_to_string(site.home.path("sim.toml")).unwrap();
+    let config = config.replace("\nedge = ", "\nverify_for = \"1s\"\nedge = ");
+    site.home.write("sim.toml", &config);
+    site
+}
+
+const VERIFIED: [&str; 8] = [
+    "--url", "/a.jpg", "/b.jpg", "--yes", "--wait", "--verify", "--format", "json",
+];
+
+#[test]
+fn a_purge_is_waited_for_until_the_edge_is_seen_to_serve_it_fresh() {
+    let site = quick(1, "");
+    let ran = site.purge(&VERIFIED);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.err.contains("1 request verified"), "{}", ran.err);
+    let sent: Vec<Value> = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(
+        (&sent[0]["state"], &sent[0]["verified"]),
+        (&"successful".into(), &true.into())
+    );
+    let probes = sent[0]["probes"].as_array().unwrap();
+    assert_eq!(probes.len(), 2);
+    for (probe, path) in probes.iter().zip(["/a.jpg", "/b.jpg"]) {
+        assert_eq!(probe["url"], format!("https://{}{path}", site.cname));
+        assert_eq!(
+            (&probe["verdict"], &probe["status"]),
+            (&"fresh".into(), &206.into())
+        );
+    }
+    let history = site
+        .run(&["history", "sent:here", "--format", "ndjson"])
+        .fine();
+    let line: Value = serde_json::from_str(history.lines().next().unwrap()).unwrap();
+    assert_eq!(line["verified"], true);
+    assert_eq!(line["probes"], sent[0]["probes"]);
+}
+
+#[test]
+fn what_the_edge_still_serves_old_is_exit_code_7_with_the_url() {
+    let site = quick(3, "[edge]\nstale = [\"*/b.jpg\"]\n");
+    // Somebody fetches it before, so that there is something old.
+    let first = site.purge(&VERIFIED);
+    assert!([0, 7].contains(&first.code), "{first:?}");
+    let ran = site.purge(&VERIFIED);
+    assert_eq!(ran.code, 7, "{ran:?}");
+    assert!(ran.err.contains("0 of 1 request verified"), "{}", ran.err);
+    let stale = format!("stale: https://{}/b.jpg", site.cname);
+    assert!(ran.err.contains(&stale), "{}", ran.err);
+    let sent: Vec<Value> = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(
+        (&sent[0]["state"], &sent[0]["verified"]),
+        (&"successful".into(), &false.into())
+    );
+}
+
+#[test]
+fn an_account_whose_edge_is_left_alone_cannot_be_verified() {
+    let site = quick(1, "");
+    let config = std::fs::read_to_string(site.home.path("sim.toml")).unwrap();
+    site.home.write(
+        "sim.toml",
+        &config.replace("\nedge = ", "\nverify = false\nedge = "),
+    );
+    let ran = site.purge(&VERIFIED);
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{ran:?}");
+    assert!(
+        ran.err.contains("is not looked at: nothing was sent"),
+        "{}",
+        ran.err
+    );
+    assert_eq!(site.sent(), Vec::<Value>::new());
 }

@@ -8,9 +8,11 @@ use serde::{Deserialize, Serialize};
 use super::look::{Blind, Look, Seen};
 use super::rules::CacheState;
 
-/// Ages are cut to the second, and an answer is some time under way: a copy made this close to the sending of the purge may
-/// be from before it or from after.
-const GRAIN: TimeDelta = TimeDelta::seconds(2);
+/// Ages are whole seconds of a clock that is cut to seconds: the true age is less than one off. What is older by this was
+/// surely there before.
+const GRAIN: TimeDelta = TimeDelta::seconds(1);
+/// And what is younger by this was surely not: the answer was some time under way as well.
+const GRAIN_AND_WAY: TimeDelta = TimeDelta::seconds(2);
 
 /// Whether a URL is served fresh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -173,18 +175,18 @@ pub fn judge(before: Option<&Look>, after: &Look, purged: &Purged) -> Why {
         Some(CacheState::Stale) => Why::SaysStale,
         Some(CacheState::Revalidated) => Why::Revalidated,
         Some(CacheState::Bypass | CacheState::Miss | CacheState::Expired) => match older {
-            Some(older) if older > GRAIN => Why::OldBehind(older.num_seconds()),
+            Some(older) if older >= GRAIN => Why::OldBehind(older.num_seconds()),
             Some(_) | None => Why::Fetched,
         },
         Some(CacheState::Hit) | None => match older {
-            Some(older) if older > GRAIN => {
+            Some(older) if older >= GRAIN => {
                 if purged.sparing && !changed(before, seen, purged) {
                     Why::Spared
                 } else {
                     Why::CachedBefore(older.num_seconds())
                 }
             }
-            Some(older) if older < -GRAIN => Why::CachedAfter(-older.num_seconds()),
+            Some(older) if older < -GRAIN_AND_WAY => Why::CachedAfter(-older.num_seconds()),
             older => unaged(before, seen, purged, older.is_some()),
         },
     }
@@ -212,7 +214,7 @@ fn changed(before: Option<&Look>, seen: &Seen, purged: &Purged) -> bool {
         before.at <= purged.sent
             || before
                 .stored()
-                .is_some_and(|stored| stored < purged.sent - GRAIN)
+                .is_some_and(|stored| stored <= purged.sent - GRAIN)
     }) else {
         return false;
     };

@@ -1,0 +1,291 @@
+//! One account of the simulator's configuration, the tasks at work on it, and a visitor at its edge.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use purgedeck::cli::office;
+use purgedeck::config::load::{Config, Flags, resolve};
+use purgedeck::config::paths::Paths;
+use purgedeck::domain::ids::Ticket;
+use purgedeck::domain::journal::{JournalEntry, JournalState};
+use purgedeck::domain::kind::Kind;
+use purgedeck::domain::limits::Syntax;
+use purgedeck::domain::payload::{Payload, PurgeRequest, Targets};
+use purgedeck::domain::resource::{Resource, ResourceState};
+use purgedeck::effect::{Effect, Report, Send, Tone};
+use purgedeck::providers::Provider;
+use purgedeck::simulator::{self, Hand, Options, Scenario, Simulator};
+use purgedeck::store::{Access, Store};
+use purgedeck::tasks::{Clock, Runner, Seat, Setup, start};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::sync::mpsc;
+
+/// Every vendor, as the configuration calls it.
+pub(crate) const VENDORS: [&str; 3] = ["gcore", "tencent", "medianova"];
+
+/// How old what a visitor fetched is when a test begins.
+const AGE: TimeDelta = TimeDelta::minutes(1);
+/// Longer than anything here takes; a report that has not come by then never comes.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// The vendors' time stands still unless a test moves it.
+pub(crate) struct Stage {
+    pub(crate) simulator: Simulator,
+    pub(crate) hand: Hand,
+    runner: Runner,
+    reports: mpsc::Receiver<Report>,
+    provider: std::sync::Arc<dyn Provider>,
+    resource: Resource,
+    errors: Vec<String>,
+    _directory: tempfile::TempDir,
+}
+
+impl Stage {
+    /// With these paths in the edge's cache for a minute already.
+    pub(crate) async fn new(vendor: &str, cached: &[&str]) -> Self {
+        Self::with_edge(vendor, cached, None).await
+    }
+
+    /// The same with the edge at another address than it is.
+    pub(crate) async fn with_edge(vendor: &str, cached: &[&str], edge: Option<&str>) -> Self {
+        let before = Utc::now().timestamp() - AGE.num_seconds();
+        let before = DateTime::<Utc>::from_timestamp(before, 0).unwrap();
+        let (clock, hand) = simulator::Clock::manual(before);
+        let simulator = simulator::start(Options {
+            records: 60,
+            scenario: Scenario::quiet(),
+            clock,
+            ..Options::default()
+        })
+        .await
+        .unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        let config = configuration(&simulator, directory.path(), edge);
+        let resource = resource(&simulator, &seat(&config, vendor)).await;
+        for path in cached {
+            visit(&simulator, &resource.cname, path).await;
+        }
+        hand.advance(AGE);
+        // One that knows nothing of the vendor's clock before that.
+        let seat = seat(&config, vendor);
+        let provider = seat.provider.clone();
+        let (to, reports) = mpsc::channel(256);
+        let runner = start(Setup {
+            store: Store::open(&config.store.value, Access::ReadWrite).unwrap(),
+            accounts: vec![seat],
+            clock: Clock::system(),
+            // News come when a test asks for them.
+            refresh: Duration::from_hours(1),
+            offline: false,
+            read_only: false,
+            reports: to,
+            export: None,
+            keep_view: None,
+        });
+        let mut stage = Self {
+            simulator,
+            hand,
+            runner: runner.unwrap(),
+            reports,
+            provider,
+            resource,
+            errors: Vec::new(),
+            _directory: directory,
+        };
+        let is_read = |report: &Report| match report {
+            Report::Account { standing, .. } => {
+                (standing.synced_at.is_some() && standing.older.is_none() && !standing.asking)
+                    .then_some(())
+            }
+            _ => None,
+        };
+        until(
+            &mut stage.reports,
+            "the history",
+            &mut stage.errors,
+            is_read,
+        )
+        .await;
+        stage
+    }
+
+    pub(crate) fn cname(&self) -> &str {
+        &self.resource.cname
+    }
+
+    /// The origin has something new.
+    pub(crate) fn publish(&self, path: &str) {
+        self.simulator.edge().publish(self.cname(), path);
+    }
+
+    /// How often the edge was asked for something, by anybody.
+    pub(crate) fn asked_of_the_edge(&self) -> usize {
+        let requests = self.simulator.requests();
+        requests.iter().filter(|seen| seen.vendor == "edge").count()
+    }
+
+    /// Purges paths, or directories by what stands after the first slash, in the vendor's own form.
+    pub(crate) fn purge(&self, kind: Kind, paths: &[&str]) {
+        let syntax = self.provider.documented_limits().rule(kind).unwrap().syntax;
+        let targets = paths
+            .iter()
+            .map(|path| match (syntax, kind) {
+                (Syntax::Path, Kind::Pattern) => format!("/{path}*"),
+                (Syntax::Path, _) => (*path).to_owned(),
+                (Syntax::FullUrl, _) => format!("https://{}{path}", self.cname()),
+                (Syntax::Directory, _) => format!("https://{}/{path}", self.cname()),
+            })
+            .collect();
+        let targets = Targets::new(targets).unwrap();
+        self.runner.run(Effect::Enqueue {
+            ticket: Ticket(1),
+            sends: vec![Send {
+                request: PurgeRequest {
+                    account: self.provider.account().clone(),
+                    resource: self.resource.id.clone(),
+                    cname: self.resource.cname.clone(),
+                    payload: match kind {
+                        Kind::Url => Payload::Url(targets),
+                        _ => Payload::Pattern(targets),
+                    },
+                    mode: None,
+                    area: None,
+                },
+                planned_at: Utc::now(),
+                reason: None,
+                ticket: None,
+            }],
+        });
+    }
+
+    /// Until the purge is done at the vendor and the edge was looked at.
+    pub(crate) async fn settled(&mut self) -> JournalEntry {
+        let is_taken = |report: &Report| match report {
+            Report::Journal(entry) => (entry.state == JournalState::Accepted).then_some(()),
+            _ => None,
+        };
+        until(&mut self.reports, "an answer", &mut self.errors, is_taken).await;
+        self.hand.advance(TimeDelta::seconds(90));
+        self.runner.run(Effect::Refresh { account: None });
+        let is_settled = |report: &Report| match report {
+            Report::Journal(entry) if entry.state == JournalState::Successful => {
+                let seen = entry.verification.as_ref()?;
+                seen.settled.then(|| (**entry).clone())
+            }
+            _ => None,
+        };
+        until(&mut self.reports, "a verdict", &mut self.errors, is_settled).await
+    }
+
+    /// The first error that was told.
+    pub(crate) async fn error(&mut self) -> String {
+        if let Some(words) = self.errors.first() {
+            return words.clone();
+        }
+        let is_error = |report: &Report| match report {
+            Report::Notice(notice) if notice.tone == Tone::Error => Some(notice.words.clone()),
+            _ => None,
+        };
+        until(&mut self.reports, "an error", &mut Vec::new(), is_error).await
+    }
+
+    pub(crate) async fn stop(self) {
+        self.runner.stop().await;
+        self.simulator.stop().await;
+    }
+}
+
+/// The first account at a vendor.
+fn seat(config: &Config, vendor: &str) -> Seat {
+    let mut seats = office::seats(config).unwrap();
+    seats.retain(|seat| seat.provider.provider().as_str() == vendor);
+    let mut seat = seats.remove(0);
+    // The vendors' time stands still: waiting would change nothing.
+    seat.edge.as_mut().unwrap().grace = Duration::ZERO;
+    seat
+}
+
+/// A resource of which everything may be purged.
+async fn resource(simulator: &Simulator, seat: &Seat) -> Resource {
+    let barred: Vec<String> = simulator
+        .medianova()
+        .resources()
+        .into_iter()
+        .filter(|resource| !resource.full_purge)
+        .map(|resource| resource.uuid)
+        .collect();
+    let resources = seat.provider.resources().await.unwrap();
+    let usable = |resource: &Resource| {
+        resource.state == ResourceState::Active
+            && resource.url_purge != Some(false)
+            && resource.all_purge != Some(false)
+            && !barred.iter().any(|uuid| uuid == resource.id.as_str())
+    };
+    resources.into_iter().find(usable).unwrap()
+}
+
+/// A visitor fetches something, as the wire has it.
+async fn visit(simulator: &Simulator, host: &str, path: &str) {
+    let mut stream = TcpStream::connect(simulator.edge().address())
+        .await
+        .unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    assert!(
+        answer.starts_with(b"HTTP/1.1 200"),
+        "{}",
+        String::from_utf8_lossy(&answer)
+    );
+}
+
+/// The simulator's own configuration, with its secrets in a directory.
+fn configuration(simulator: &Simulator, folder: &std::path::Path, edge: Option<&str>) -> Config {
+    let written = simulator.config(folder, &folder.join("store.db"));
+    for (file, secret) in &written.secrets {
+        std::fs::write(file, secret).unwrap();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let mode = std::fs::Permissions::from_mode(0o600);
+            std::fs::set_permissions(file, mode).unwrap();
+        }
+    }
+    let mut text = written.text;
+    if let Some(edge) = edge {
+        text = text.replace(&simulator.edge().base_url(), edge);
+    }
+    let paths = Paths {
+        config: folder.join("config.toml"),
+        state: folder.to_owned(),
+        home: folder.to_owned(),
+    };
+    resolve(&Flags::default(), &|_| None, paths, Some(&text)).unwrap()
+}
+
+async fn until<T>(
+    reports: &mut mpsc::Receiver<Report>,
+    what: &str,
+    errors: &mut Vec<String>,
+    fits: impl Fn(&Report) -> Option<T>,
+) -> T {
+    let waiting = async {
+        loop {
+            let report = reports.recv().await.expect("the runner lives");
+            if let Report::Notice(notice) = &report
+                && notice.tone == Tone::Error
+            {
+                errors.push(notice.words.clone());
+            }
+            if let Some(found) = fits(&report) {
+                return found;
+            }
+        }
+    };
+    match tokio::time::timeout(PATIENCE, waiting).await {
+        Ok(found) => found,
+        Err(tokio::time::error::Elapsed { .. }) => panic!("{what} never came; errors: {errors:?}"),
+    }
+}
