@@ -15,30 +15,27 @@
 
 mod errors;
 mod history;
+mod limits;
 mod pass;
+mod purge;
 mod resources;
-
-use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::TimeDelta;
-use serde_json::json;
 use url::Url;
 
 use super::clock::Now;
 use super::credential::Credential;
 use super::found::Found;
 use super::http::{Answer, Http, Outgoing, Patience};
-use super::{ConnectFailure, HistoryAsk, HistoryPage, Provider, Receipt, lenient};
+use super::{ConnectFailure, HistoryAsk, HistoryPage, Provider, Receipt};
 use crate::config::accounts::AccountConfig;
 use crate::config::secret::Secret;
 use crate::config::secret::source::SecretSource;
 use crate::domain::failure::{Cause, Failure};
-use crate::domain::ids::{AccountName, ProviderName, PurgeId};
-use crate::domain::limits::{
-    HistoryRule, KindRule, Limits, QueryUse, Reading, SentAs, Source, Syntax, Wildcard,
-};
-use crate::domain::payload::{Payload, PurgeRequest};
+use crate::domain::ids::{AccountName, ProviderName};
+use crate::domain::limits::Limits;
+use crate::domain::payload::PurgeRequest;
 use crate::domain::plan::Preview;
 use crate::domain::resource::Resource;
 use pass::Pass;
@@ -189,23 +186,6 @@ impl Medianova {
             }
         }
     }
-
-    /// The path of a resource's purges.
-    fn job<'a>(&'a self, resource: &'a str) -> [&'a str; 5] {
-        ["cdn", &self.organization, "job", resource, "purge"]
-    }
-
-    fn outgoing(&self, request: &PurgeRequest) -> Outgoing {
-        let id = request.resource.as_str();
-        let paths: Vec<&str> = match &request.payload {
-            Payload::Url(targets) | Payload::Pattern(targets) => {
-                targets.as_slice().iter().map(String::as_str).collect()
-            }
-            Payload::All => vec![ROOT],
-        };
-        let body = json!({ "resource_uuid": id, "file_path": paths });
-        Outgoing::post(self.job(id)).body("application/json", body.to_string())
-    }
 }
 
 /// The request with the token, or with what is shown in its place.
@@ -243,12 +223,12 @@ impl Provider for Medianova {
     }
 
     fn documented_limits(&self) -> Limits {
-        limits()
+        limits::documented()
     }
 
     /// The API tells no limits; the documented ones hold.
     async fn live_limits(&self) -> Result<Limits, Failure> {
-        Ok(limits())
+        Ok(limits::documented())
     }
 
     async fn resources(&self) -> Result<Vec<Resource>, Failure> {
@@ -272,7 +252,7 @@ impl Provider for Medianova {
             return Err(Failure::new(Cause::Unsupported)
                 .saying("this vendor tells the history of one resource at a time"));
         };
-        let mut outgoing = Outgoing::get(self.job(resource.as_str()))
+        let mut outgoing = Outgoing::get(purge::path(&self.organization, resource.as_str()))
             .query("page", (ask.offset / PAGE + 1).to_string())
             .query("limit", PAGE.to_string());
         if let Some(id) = &ask.id {
@@ -299,28 +279,8 @@ impl Provider for Medianova {
             )));
         }
         let token = self.pass.token(&self.http, &self.now).await?;
-        let outgoing = authorised(self.outgoing(request), Some(&token));
-        let result = self
-            .http
-            .send(&outgoing, |answer| {
-                if let Some(failure) = errors::refused(answer) {
-                    return Err(failure);
-                }
-                let body = answer.json()?;
-                if lenient::flag(&body, "status") != Some(true) && body.get("opID").is_none() {
-                    return Err(answer.with_status(
-                        Failure::new(Cause::BadAnswer)
-                            .saying(format!("neither yes nor no: {}", answer.words())),
-                    ));
-                }
-                Ok(Receipt {
-                    id: lenient::field(&body, "opID")
-                        .or_else(|| lenient::field(body.get("data")?, "opID"))
-                        .map(PurgeId::from),
-                    at: answer.date,
-                })
-            })
-            .await;
+        let outgoing = authorised(purge::outgoing(&self.organization, request), Some(&token));
+        let result = self.http.send(&outgoing, purge::receipt).await;
         if let Err(failure) = &result
             && failure.cause == Cause::Unauthenticated
         {
@@ -330,51 +290,14 @@ impl Provider for Medianova {
     }
 
     fn preview(&self, request: &PurgeRequest) -> Preview {
-        self.http.preview(&authorised(self.outgoing(request), None))
+        self.http.preview(&authorised(
+            purge::outgoing(&self.organization, request),
+            None,
+        ))
     }
 
     fn clock_ahead(&self) -> Option<TimeDelta> {
         self.http.clock_ahead()
-    }
-}
-
-/// Documented: 1 to 100 absolute paths in one list, with `*` anywhere. How long a purge takes, and how long until it
-/// shows in the list, are guesses.
-fn limits() -> Limits {
-    let paths = KindRule {
-        per_request: PAGE as u32,
-        longest: None,
-        windows: Vec::new(),
-        syntax: Syntax::Path,
-        wildcard: Wildcard::Anywhere,
-        query: QueryUse::Unknown,
-        modes: Vec::new(),
-        sent_as: SentAs::Itself,
-        usual: Duration::from_secs(30),
-    };
-    Limits {
-        url: Some(KindRule {
-            // A star makes a pattern of a path: there is one list for both.
-            wildcard: Wildcard::Nowhere,
-            ..paths.clone()
-        }),
-        all: Some(KindRule {
-            per_request: 0,
-            sent_as: SentAs::RootPattern(ROOT),
-            ..paths.clone()
-        }),
-        pattern: Some(paths),
-        history: HistoryRule {
-            reach: None,
-            reading: Reading::Pages,
-            page: PAGE as u32,
-            finest: Duration::from_secs(1),
-            settle: Duration::from_mins(1),
-            per_resource: true,
-            times_note: None,
-        },
-        quotas: Vec::new(),
-        source: Source::Documented,
     }
 }
 

@@ -3,13 +3,13 @@
 use std::sync::{Arc, Mutex};
 
 use chrono::DateTime;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::domain::failure::{Applied, Fault};
-use crate::domain::ids::ResourceId;
+use crate::domain::ids::{PurgeId, ResourceId};
 use crate::domain::kind::Kind;
-use crate::domain::payload::Targets;
+use crate::domain::payload::{Payload, Targets};
 use crate::domain::resource::ResourceState;
 use crate::domain::status::Status;
 use crate::providers::scripted::{Reply, Scripted};
