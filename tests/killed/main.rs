@@ -79,13 +79,12 @@ async fn the_same_holds_while_the_vendor_and_the_network_fail() {
         body: ErrorBody::Html,
         retry_after,
     };
-    let world = World::new(vec![
+    let mut faults = vec![
         post(5.0, false, Strike::Cut),
         post(5.0, true, Strike::Cut),
         post(5.0, true, status(502, None)),
         post(3.0, false, status(503, None)),
         post(5.0, false, status(429, Some(1))),
-        post(5.0, false, status(429, None)),
         post(3.0, true, Strike::GarbageBytes),
         Fault {
             vendor: Some("gcore".to_owned()),
@@ -93,8 +92,12 @@ async fn the_same_holds_while_the_vendor_and_the_network_fail() {
             percent: Some(3.0),
             ..Fault::of(status(500, None))
         },
-    ])
-    .await;
+    ];
+    if kills(0) > 0 {
+        // The documented window is a minute long.
+        faults.push(post(2.0, false, status(429, None)));
+    }
+    let world = World::new(faults).await;
     killed(world, "killed, with faults", kills(18), 1).await;
 }
 

@@ -167,8 +167,6 @@ fn compare(world: &World, posts: &BTreeMap<String, Vec<u64>>, resent: &BTreeSet<
             arrived.len() <= 1 + refused + by_operator,
             "{target} was sent again by itself: {arrived:?} {steps:#?}"
         );
-        let too_many = arrived.iter().filter(|status| **status == 429).count();
-        assert!(too_many <= refused, "{target}: {arrived:?} {steps:#?}");
     }
 }
 
