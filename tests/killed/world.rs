@@ -18,8 +18,9 @@ use purgedeck::tasks::Seat;
 
 use super::moments::Moment;
 
-/// The queue is filled up to this many requests whenever it is half empty.
+/// The queue is filled up to this many requests whenever it is half empty; to more where many kills are asked for.
 const QUEUE: usize = 120;
+const LONG_QUEUE: usize = 400;
 
 /// Something that can be purged, and what its vendor wants before a path.
 #[derive(Clone, Debug)]
@@ -41,6 +42,7 @@ pub(crate) struct World {
     pub(crate) log: PathBuf,
     places: Vec<Place>,
     stalls: Vec<u64>,
+    queue: usize,
     config: PathBuf,
     directory: tempfile::TempDir,
 }
@@ -82,6 +84,11 @@ impl World {
             log,
             places,
             stalls: Vec::new(),
+            queue: if super::kills(0) > 0 {
+                LONG_QUEUE
+            } else {
+                QUEUE
+            },
             config,
             directory,
         };
@@ -96,11 +103,11 @@ impl World {
             .iter()
             .filter(|entry| entry.state == JournalState::Queued)
             .count();
-        if waiting > QUEUE / 2 {
+        if waiting > self.queue / 2 {
             return;
         }
         let first = self.queued.len();
-        let entries: Vec<NewEntry> = (first..first + QUEUE - waiting)
+        let entries: Vec<NewEntry> = (first..first + self.queue - waiting)
             .map(|number| {
                 let place = self.places[number % self.places.len()].clone();
                 let target = format!("{}/killed/{number:05}.jpg", place.before);
