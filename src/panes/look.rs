@@ -117,6 +117,11 @@ pub fn count(number: u64) -> String {
     text
 }
 
+/// How many cells a cname gets in a row of requests of this width.
+pub fn cname_cells(row: u16) -> u16 {
+    if row < 110 { 22 } else { 34 }
+}
+
 /// How a daily quota stands: `url 9,998 of 10,000 left today (mainland)`.
 pub fn quota(line: &QuotaLine) -> String {
     let mut words = format!(

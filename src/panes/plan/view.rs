@@ -149,7 +149,11 @@ impl PlanView<'_> {
         .column(&when, 9, text)
         .column(&visible(request.account.as_str(), 60), 14, text)
         .skip(1)
-        .column(&visible(&request.cname, 120), 24, text)
+        .column(
+            &visible(&request.cname, 120),
+            look::cname_cells(row.width),
+            text,
+        )
         .skip(1)
         .column(request.kind().word(), 8, text);
         let targets = request.payload.targets();

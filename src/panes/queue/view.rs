@@ -148,9 +148,13 @@ impl QueueView<'_> {
             pen.column(&visible(entry.request.account.as_str(), 60), 14, text)
                 .skip(1);
         }
-        pen.column(&visible(&entry.request.cname, 120), 22, text)
-            .skip(1)
-            .column(entry.request.kind().word(), 8, text);
+        pen.column(
+            &visible(&entry.request.cname, 120),
+            look::cname_cells(row.width),
+            text,
+        )
+        .skip(1)
+        .column(entry.request.kind().word(), 8, text);
         let targets = entry.request.payload.targets();
         let first = targets.first().map_or("everything", String::as_str);
         pen.column_right(&targets.len().to_string(), 5, text)
