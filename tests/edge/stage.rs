@@ -1,5 +1,6 @@
 //! One account of the simulator's configuration, the tasks at work on it, and a visitor at its edge.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -26,13 +27,17 @@ pub(crate) const VENDORS: [&str; 3] = ["gcore", "tencent", "medianova"];
 
 /// How old what a visitor fetched is when a test begins.
 const AGE: TimeDelta = TimeDelta::minutes(1);
+/// About as long as a purge usually takes at the slowest vendor, so that its end is asked for soon; a request that is signed
+/// by the real clock is good for five minutes.
+const DONE: TimeDelta = TimeDelta::seconds(292);
 /// Longer than anything here takes; a report that has not come by then never comes.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// The vendors' time stands still unless a test moves it.
+/// The vendors' time stands still unless it is moved, and ours with it.
 pub(crate) struct Stage {
     pub(crate) simulator: Simulator,
-    pub(crate) hand: Hand,
+    hand: Hand,
+    clock: Clock,
     runner: Runner,
     reports: mpsc::Receiver<Report>,
     provider: std::sync::Arc<dyn Provider>,
@@ -70,11 +75,12 @@ impl Stage {
         // One that knows nothing of the vendor's clock before that.
         let seat = seat(&config, vendor);
         let provider = seat.provider.clone();
+        let clock = Clock::following_tokio(Utc::now());
         let (to, reports) = mpsc::channel(256);
         let runner = start(Setup {
             store: Store::open(&config.store.value, Access::ReadWrite).unwrap(),
             accounts: vec![seat],
-            clock: Clock::system(),
+            clock: clock.clone(),
             // News come when a test asks for them.
             refresh: Duration::from_hours(1),
             offline: false,
@@ -86,6 +92,7 @@ impl Stage {
         let mut stage = Self {
             simulator,
             hand,
+            clock,
             runner: runner.unwrap(),
             reports,
             provider,
@@ -161,12 +168,19 @@ impl Stage {
 
     /// Until the purge is done at the vendor and the edge was looked at.
     pub(crate) async fn settled(&mut self) -> JournalEntry {
-        let is_taken = |report: &Report| match report {
-            Report::Journal(entry) => (entry.state == JournalState::Accepted).then_some(()),
-            _ => None,
+        // In the history as well: the vendor's time must not leap while it is being looked for.
+        let (taken, known) = (Cell::new(false), Cell::new(false));
+        let is_known = |report: &Report| {
+            match report {
+                Report::Journal(entry) if entry.state == JournalState::Accepted => taken.set(true),
+                Report::HistoryChanged { new: 1.., .. } => known.set(true),
+                _ => {}
+            }
+            (taken.get() && known.get()).then_some(())
         };
-        until(&mut self.reports, "an answer", &mut self.errors, is_taken).await;
-        self.hand.advance(TimeDelta::seconds(90));
+        until(&mut self.reports, "the purge", &mut self.errors, is_known).await;
+        self.hand.advance(DONE);
+        self.clock.set_on(DONE);
         self.runner.run(Effect::Refresh { account: None });
         let is_settled = |report: &Report| match report {
             Report::Journal(entry) if entry.state == JournalState::Successful => {
