@@ -40,6 +40,7 @@ use crate::domain::purge::Purge;
 use crate::domain::resource::Resource;
 use crate::domain::status::Status;
 use crate::providers::http::BaseUrlFault;
+use clock::Now;
 
 /// One account at one vendor.
 ///
@@ -148,12 +149,17 @@ pub enum ConnectFailure {
     BaseUrl(#[from] BaseUrlFault),
 }
 
-/// The adapter of an account.
+/// The adapter of an account, which takes the time from this machine.
 pub fn connect(account: &AccountConfig) -> Result<Arc<dyn Provider>, ConnectFailure> {
+    connect_by(account, Now::default())
+}
+
+/// The adapter of an account that takes the time from where it is told.
+pub fn connect_by(account: &AccountConfig, now: Now) -> Result<Arc<dyn Provider>, ConnectFailure> {
     match account.provider().as_str() {
-        gcore::NAME => Ok(Arc::new(gcore::Gcore::of(account)?)),
-        tencent::NAME => tencent::of(account),
-        medianova::NAME => Ok(Arc::new(medianova::Medianova::of(account)?)),
+        gcore::NAME => Ok(Arc::new(gcore::Gcore::of(account, now)?)),
+        tencent::NAME => tencent::of(account, now),
+        medianova::NAME => Ok(Arc::new(medianova::Medianova::of(account, now)?)),
         _ => Err(ConnectFailure::UnknownProvider(account.provider().clone())),
     }
 }

@@ -37,7 +37,7 @@ pub trait Works {
 }
 
 /// Everything that the screen is run with.
-pub struct Desk<W> {
+pub struct Desk<W, C = fn() -> DateTime<Utc>> {
     /// The core.
     pub app: App,
     /// The keys.
@@ -49,7 +49,7 @@ pub struct Desk<W> {
     /// Whatever carries them out.
     pub works: W,
     /// The clock.
-    pub clock: fn() -> DateTime<Utc>,
+    pub clock: C,
     /// Whether the mouse is listened to.
     pub mouse: bool,
 }
@@ -79,7 +79,9 @@ pub enum TuiFailure {
 }
 
 /// Runs the screen on the process's terminal until it is left. Whatever happens, the terminal is given back as it was.
-pub async fn run<W: Works>(mut desk: Desk<W>) -> Result<Leaving, TuiFailure> {
+pub async fn run<W: Works, C: Fn() -> DateTime<Utc>>(
+    mut desk: Desk<W, C>,
+) -> Result<Leaving, TuiFailure> {
     let panics = terminal::watch_panics();
     let mut glass = terminal::Screen::open(desk.mouse)?;
     let mut inputs = input::TerminalInputs::new();

@@ -19,9 +19,10 @@ mod resources;
 mod time;
 
 use async_trait::async_trait;
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use url::Url;
 
+use super::clock::Now;
 use super::credential::Credential;
 use super::found::Found;
 use super::http::{Answer, Http, Outgoing, Patience};
@@ -85,8 +86,8 @@ impl Gcore {
         })
     }
 
-    pub(super) fn of(account: &AccountConfig) -> Result<Self, ConnectFailure> {
-        Self::new(Settings {
+    pub(super) fn of(account: &AccountConfig, now: Now) -> Result<Self, ConnectFailure> {
+        let mut adapter = Self::new(Settings {
             account: account.name().clone(),
             base_url: account.base_url.clone(),
             token: account
@@ -94,7 +95,9 @@ impl Gcore {
                 .cloned()
                 .ok_or(ConnectFailure::Missing { key: "token" })?,
             patience: Patience::default(),
-        })
+        })?;
+        adapter.http = adapter.http.timed_by(now);
+        Ok(adapter)
     }
 
     async fn ask<T>(
@@ -227,7 +230,13 @@ impl Provider for Gcore {
                 List::read(answer)
             })
             .await?;
-        history::page(&self.account, &self.provider, ask.offset, &list, Utc::now())
+        history::page(
+            &self.account,
+            &self.provider,
+            ask.offset,
+            &list,
+            self.http.now(),
+        )
     }
 
     async fn submit(&self, request: &PurgeRequest) -> Result<Receipt, Failure> {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
 use ratatui::widgets::Widget;
 use tokio::time::{Instant, sleep, timeout_at};
@@ -27,8 +28,8 @@ const FIRST_COUNTS: Duration = Duration::from_millis(4);
 const LONGEST_COPY: usize = 70_000;
 
 /// Runs the core on a glass until it is left.
-pub async fn loop_<W: Works, G: Glass, I: Inputs, S: SignalSource>(
-    desk: &mut Desk<W>,
+pub async fn loop_<W: Works, C: Fn() -> DateTime<Utc>, G: Glass, I: Inputs, S: SignalSource>(
+    desk: &mut Desk<W, C>,
     glass: &mut G,
     inputs: &mut I,
     signals: &mut S,
@@ -75,15 +76,15 @@ async fn wait(time: Option<Duration>) {
     }
 }
 
-struct Loop<'a, W, G> {
-    desk: &'a mut Desk<W>,
+struct Loop<'a, W, C, G> {
+    desk: &'a mut Desk<W, C>,
     glass: &'a mut G,
     painter: Painter,
     size: (u16, u16),
     leaving: Option<Leaving>,
 }
 
-impl<W: Works, G: Glass> Loop<'_, W, G> {
+impl<W: Works, C: Fn() -> DateTime<Utc>, G: Glass> Loop<'_, W, C, G> {
     /// Asks the first questions and waits for the first rows, but not for long.
     async fn start<I: Inputs>(&mut self, inputs: &mut I) -> Result<(), TuiFailure> {
         let ctx = Ctx {
