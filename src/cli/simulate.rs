@@ -2,13 +2,13 @@
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::error::{Class, CliError};
 use super::signals;
-use crate::simulator::{self, Simulator};
+use crate::simulator::{self, Scenario, Simulator};
 
 /// `purgedeck simulate`.
 #[derive(Debug, Args)]
@@ -42,6 +42,9 @@ pub struct Options {
     /// Write a configuration whose accounts point here; its secrets and store go beside it
     #[arg(long, value_name = "FILE")]
     pub write_config: Option<PathBuf>,
+    /// What is unusual about the day and what goes wrong, as TOML; see `simulator::Scenario`
+    #[arg(long, value_name = "FILE")]
+    pub scenario: Option<PathBuf>,
     /// Write one line of JSON for each request; no credentials
     #[arg(long, value_name = "FILE")]
     pub access_log: Option<PathBuf>,
@@ -54,6 +57,10 @@ pub fn run(options: &Options) -> Result<(), CliError> {
 
 async fn serve(options: &Options) -> Result<(), CliError> {
     let mut stop = signals::Stop::listen()?;
+    let scenario = match &options.scenario {
+        Some(file) => read(file)?,
+        None => Scenario::default(),
+    };
     let simulator = simulator::start(simulator::Options {
         seed: options.seed,
         records: options.records,
@@ -63,6 +70,7 @@ async fn serve(options: &Options) -> Result<(), CliError> {
         medianova: options.medianova,
         edge: options.edge,
         access_log: options.access_log.clone(),
+        scenario,
         ..simulator::Options::default()
     })
     .await
@@ -77,6 +85,16 @@ async fn serve(options: &Options) -> Result<(), CliError> {
     stop.wait().await;
     simulator.stop().await;
     Ok(())
+}
+
+fn read(file: &Path) -> Result<Scenario, CliError> {
+    let text = std::fs::read_to_string(file).map_err(|error| CliError::file(file, &error))?;
+    toml::from_str(&text).map_err(|error| {
+        CliError::new(
+            Class::Usage,
+            format!("{} is no scenario: {error}", file.display()),
+        )
+    })
 }
 
 /// The configuration is written before the line is printed: who reads the line can use it.

@@ -26,17 +26,13 @@ struct Account {
 }
 
 impl Simulator {
-    /// A complete configuration: an account per set of credentials of these vendors (`gcore`, `tencent`, `medianova`), and a
-    /// store of its own, so that the simulated purges never mix with real ones. Secrets are to be kept in `secrets`, the
-    /// store is `store`; both should be absolute.
-    pub fn config(&self, vendors: &[&str], secrets: &Path, store: &Path) -> Configuration {
+    /// A complete configuration: an account per set of credentials, and a store of its own, so that the simulated purges
+    /// never mix with real ones. Secrets are to be kept in `secrets`, the store is `store`; both should be absolute.
+    pub fn config(&self, secrets: &Path, store: &Path) -> Configuration {
         let mut text = "# Accounts of a simulator that runs on this machine; made by `purgedeck simulate --write-config`.\n".to_owned();
         let _ = writeln!(text, "store = {}", quoted(store));
         let mut files = Vec::new();
         for account in self.configured() {
-            if !vendors.contains(&account.provider) {
-                continue;
-            }
             let Account {
                 name,
                 provider,
@@ -95,17 +91,12 @@ impl Simulator {
         accounts
     }
 
-    /// [`Simulator::write_config_of`] Gcore alone.
-    pub fn write_config(&self, path: &Path) -> io::Result<()> {
-        self.write_config_of(&["gcore"], path)
-    }
-
-    /// Writes the configuration of these vendors to `path`, its secrets to the directory `path` + `.secrets` and its store to
+    /// Writes the configuration to `path`, its secrets to the directory `path` + `.secrets` and its store to
     /// `path` + `.db`. Files that are there are replaced; only the owner may read what is written.
     ///
     /// # Errors
     /// A directory or file that cannot be written.
-    pub fn write_config_of(&self, vendors: &[&str], path: &Path) -> io::Result<()> {
+    pub fn write_config(&self, path: &Path) -> io::Result<()> {
         let path = std::path::absolute(path)?;
         let beside = |ending: &str| {
             let mut name = path.as_os_str().to_owned();
@@ -113,7 +104,7 @@ impl Simulator {
             PathBuf::from(name)
         };
         let folder = beside(".secrets");
-        let config = self.config(vendors, &folder, &beside(".db"));
+        let config = self.config(&folder, &beside(".db"));
         create_folder(&folder)?;
         for (file, secret) in &config.secrets {
             write(file, secret)?;

@@ -271,8 +271,9 @@ fn an_account_that_fails_is_named_and_the_others_are_shown() {
         "1_wrong",
     )
     .unwrap();
-    assert_eq!(site.run(&["history", "--limit", "3"]).code, 3);
-    assert_eq!(site.run(&["resources"]).code, 3);
+    let both = "gcore-prod,gcore-labs";
+    assert_eq!(site.run(&["--account", both, "history"]).code, 3);
+    assert_eq!(site.run(&["--account", both, "resources"]).code, 3);
 }
 
 #[test]

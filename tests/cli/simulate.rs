@@ -79,7 +79,7 @@ fn the_configuration_that_it_writes_is_valid_and_its_secrets_are_closed() {
     let checked = home
         .run(&["--config", "sim.toml", "config", "check"])
         .fine();
-    assert!(checked.contains("2 accounts"), "{checked}");
+    assert!(checked.contains("4 accounts"), "{checked}");
 }
 
 #[test]
@@ -94,4 +94,28 @@ fn an_address_that_is_taken_or_of_another_machine_is_refused() {
         assert!(ran.err.contains("Check that the addresses"), "{}", ran.err);
     }
     assert_eq!(home.run(&["simulate", "--gcore", "nonsense"]).code, 2);
+}
+
+#[test]
+fn a_scenario_is_read_from_a_file_and_a_wrong_one_is_named() {
+    let home = Home::empty();
+    std::fs::write(
+        home.path("day.toml"),
+        "[[fault]]\nvendor = \"gcore\"\nstrike = { kind = \"status\", status = 503 }\n",
+    )
+    .unwrap();
+    let _simulated = Simulated::start(&home, &["--scenario", "day.toml", "--records", "60"]);
+    let ran = home.run(&[
+        "--config",
+        "sim.toml",
+        "--account",
+        "gcore-prod",
+        "resources",
+    ]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(ran.err.contains("503"), "{}", ran.err);
+    std::fs::write(home.path("day.toml"), "colleagues = \"many\"\n").unwrap();
+    let ran = home.run(&["simulate", "--scenario", "day.toml"]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(ran.err.contains("colleagues"), "{}", ran.err);
 }
