@@ -7,6 +7,8 @@
 )]
 #![expect(dead_code, reason = "the stage has more than is used here")]
 
+#[path = "../tests/dashboard/picture.rs"]
+mod picture;
 #[path = "../tests/dashboard/stage.rs"]
 mod stage;
 
