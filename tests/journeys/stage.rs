@@ -63,16 +63,21 @@ impl Alarm {
 impl Stage {
     /// The vendors at ten in the morning of a Saturday, with so many purges at each. `more` goes into the configuration.
     pub(crate) async fn new(records: usize, scenario: Scenario, more: &str) -> Self {
-        let now = "2026-11-21T10:04:12Z".parse::<DateTime<Utc>>().unwrap();
-        let (clock, vendors_time) = simulator::Clock::manual(now);
-        let simulator = simulator::start(Options {
+        let options = Options {
             records,
             scenario,
-            clock,
             ..Options::default()
-        })
-        .await
-        .unwrap();
+        };
+        Self::with(options, more).await
+    }
+
+    /// The same with other things about the simulator chosen too; its clock is ours.
+    pub(crate) async fn with(options: Options, more: &str) -> Self {
+        let now = "2026-11-21T10:04:12Z".parse::<DateTime<Utc>>().unwrap();
+        let (clock, vendors_time) = simulator::Clock::manual(now);
+        let simulator = simulator::start(Options { clock, ..options })
+            .await
+            .unwrap();
         let directory = tempfile::tempdir().unwrap();
         let alarm = Arc::new(Alarm::default());
         Self {
