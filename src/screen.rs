@@ -64,7 +64,7 @@ impl Widget for &Screen<'_> {
         status::draw(self, places.status, buffer);
         footer::draw(self, places.footer, places.status.is_empty(), buffer);
         for overlay in self.app.overlays().iter() {
-            self.overlay(overlay, area, buffer);
+            self.overlay(overlay, places.overlays(), buffer);
         }
     }
 }

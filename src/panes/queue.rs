@@ -128,9 +128,7 @@ fn sort(entries: &mut [JournalEntry]) {
     entries.sort_by(|a, b| {
         b.state.is_open().cmp(&a.state.is_open()).then_with(|| {
             if a.state.is_open() {
-                a.planned_at
-                    .cmp(&b.planned_at)
-                    .then_with(|| a.id.cmp(&b.id))
+                (a.place, &a.id).cmp(&(b.place, &b.id))
             } else {
                 b.id.cmp(&a.id)
             }
@@ -242,9 +240,11 @@ mod tests {
                 area: None,
             },
             state,
+            place: 0,
             queued_at: at,
             planned_at: at,
             sent_at: None,
+            ahead: None,
             answered_at: None,
             reason: None,
             ticket: None,

@@ -74,6 +74,7 @@ impl World {
             | Report::Enqueued { result: Err(_), .. }
             | Report::Queue { result: Err(_), .. }
             | Report::DraftKept(_)
+            | Report::Paused(_)
             | Report::Edited { .. }
             | Report::FileRead { .. }
             | Report::Exported { .. }

@@ -1,9 +1,11 @@
 //! The loop: signals first, then keys, then reports, then the clock; everything that is ready, then one drawing.
 
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use futures_util::FutureExt;
 use ratatui::widgets::Widget;
 use tokio::time::{Instant, sleep, timeout_at};
 
@@ -69,6 +71,19 @@ pub async fn loop_<W: Works, C: Fn() -> DateTime<Utc>, G: Glass, I: Inputs, S: S
     }
 }
 
+/// What a future has ready. It is asked with the loop's own waker: a source that remembers only the first waker that asked,
+/// as the terminal's does, would else wake nobody at the next key.
+async fn at_once<F: Future>(future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    poll_fn(|context| {
+        Poll::Ready(match future.as_mut().poll(context) {
+            Poll::Ready(output) => Some(output),
+            Poll::Pending => None,
+        })
+    })
+    .await
+}
+
 async fn wait(time: Option<Duration>) {
     match time {
         Some(time) => sleep(time).await,
@@ -123,7 +138,7 @@ impl<W: Works, C: Fn() -> DateTime<Utc>, G: Glass> Loop<'_, W, C, G> {
     /// Takes in all that is ready without waiting.
     async fn drain<I: Inputs>(&mut self, inputs: &mut I) -> Result<(), TuiFailure> {
         while self.leaving.is_none()
-            && let Some(input) = inputs.next().now_or_never()
+            && let Some(input) = at_once(inputs.next()).await
         {
             match input {
                 Some(input) => self.take_input(input, inputs).await?,
@@ -192,6 +207,8 @@ impl<W: Works, C: Fn() -> DateTime<Utc>, G: Glass> Loop<'_, W, C, G> {
                     | Effect::Enqueue { .. }
                     | Effect::Cancel { .. }
                     | Effect::Resend { .. }
+                    | Effect::Reorder { .. }
+                    | Effect::Pause(_)
                     | Effect::Queue { .. }
                     | Effect::KeepDraft(_)
                     | Effect::ReadFile { .. }

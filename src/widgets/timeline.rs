@@ -31,6 +31,7 @@ impl Widget for &Bars<'_> {
             let column = Column {
                 all: scaled(*all),
                 failed: scaled(*failed).min(scaled(*all)),
+                bad: u64::from(*failed) * 4 >= u64::from(*all),
                 here: self
                     .chosen
                     .is_some_and(|(first, last)| (first..=last).contains(&at)),
@@ -44,6 +45,8 @@ impl Widget for &Bars<'_> {
 struct Column {
     all: u64,
     failed: u64,
+    /// Whether a quarter or more of it failed.
+    bad: bool,
     here: bool,
 }
 
@@ -71,12 +74,12 @@ impl Column {
                 cell.set_symbol(glyphs.bar_failed).set_style(failed);
             } else if bad > 0 && bad < 8 && (all == 8 || area.height > 1) {
                 // Three colours do not fit into a cell: where the bar ends in this one, it is drawn to its top, so that the
-                // failed part keeps its share. Where this cell is all there is, the whole of it stands for the failed part.
+                // failed part keeps its share. Where this cell is all there is, one colour has to do.
                 cell.set_symbol(eighth(bad)).set_style(failed);
                 if let Some(colour) = plain.fg {
                     cell.set_bg(colour);
                 }
-            } else if bad > 0 {
+            } else if bad > 0 && self.bad {
                 cell.set_symbol(eighth(all.max(2))).set_style(failed);
             } else if all > 0 {
                 cell.set_symbol(eighth(all)).set_style(plain);

@@ -1,8 +1,13 @@
 //! The real loop with keys as text, on a glass that keeps what was written.
 
 use std::collections::VecDeque;
+use std::future::poll_fn;
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::task::Poll;
+use std::time::Duration;
 
 use purgedeck::app::Input;
 use purgedeck::effect::{Effect, Report};
@@ -117,6 +122,36 @@ impl Inputs for Typist {
     fn pause(&mut self) {}
 }
 
+/// Keys from a thread of the terminal's, which wakes only whoever asked first since the last key.
+struct FromThread {
+    keys: VecDeque<Input>,
+    arrived: Arc<AtomicBool>,
+    waiting: bool,
+}
+
+impl Inputs for FromThread {
+    async fn next(&mut self) -> Option<Input> {
+        poll_fn(|context| {
+            if self.arrived.swap(false, Ordering::SeqCst) {
+                self.waiting = false;
+                return Poll::Ready(self.keys.pop_front());
+            }
+            if !std::mem::replace(&mut self.waiting, true) {
+                let (waker, arrived) = (context.waker().clone(), Arc::clone(&self.arrived));
+                tokio::spawn(async move {
+                    tokio::time::sleep(Duration::from_millis(10)).await;
+                    arrived.store(true, Ordering::SeqCst);
+                    waker.wake();
+                });
+            }
+            Poll::Pending
+        })
+        .await
+    }
+
+    fn pause(&mut self) {}
+}
+
 struct NoSignals;
 
 impl SignalSource for NoSignals {
@@ -144,6 +179,10 @@ impl Works for Answering {
 async fn run(size: (u16, u16), keys: &str) -> (Kept, Leaving, Receiver<Effect>) {
     let mut typist = Typist::of(keys);
     typist.hang_up = true;
+    run_by(size, typist).await
+}
+
+async fn run_by(size: (u16, u16), mut typist: impl Inputs) -> (Kept, Leaving, Receiver<Effect>) {
     let fresh = || Stage::empty(size, 400, super::stage::setup());
     let stage = fresh();
     let (send, reports) = tokio::sync::mpsc::channel(64);
@@ -218,4 +257,17 @@ async fn after_being_suspended_everything_is_drawn_again() {
 async fn drawing_again_writes_every_cell() {
     let (glass, ..) = run((80, 24), "f5").await;
     assert_eq!(glass.clears, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_key_wakes_the_loop_though_the_terminal_remembers_only_who_asked_first() {
+    let typist = FromThread {
+        keys: Typist::of("j k G g q").keys,
+        arrived: Arc::default(),
+        waiting: false,
+    };
+    // Of the paused clock: before the account's age is due to change, which would wake the loop anyway.
+    let soon = Duration::from_millis(500);
+    let run = tokio::time::timeout(soon, run_by((80, 24), typist)).await;
+    assert_eq!(run.expect("a key woke nobody").1, Leaving::Asked);
 }

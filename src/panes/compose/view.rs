@@ -63,7 +63,7 @@ fn severity(severity: Severity, theme: &Theme) -> (&'static str, Role) {
 
 impl Widget for &ComposeView<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
-        let area = popup(area, 150, area.height.saturating_sub(2).max(8));
+        let area = popup(area, 150, area.height);
         clear(area, buffer, self.theme);
         let note = self.choices();
         (&Panel {

@@ -38,9 +38,10 @@ impl Column {
     ];
 
     /// Those that are wanted unless the operator says otherwise.
-    pub const USUAL: [Self; 7] = [
+    pub const USUAL: [Self; 8] = [
         Self::Time,
         Self::Account,
+        Self::Provider,
         Self::Cname,
         Self::Kind,
         Self::Status,
@@ -74,8 +75,8 @@ impl Column {
     fn worth(self) -> u8 {
         match self {
             Self::Id => 0,
-            Self::By => 1,
-            Self::Provider => 2,
+            Self::Provider => 1,
+            Self::By => 2,
             Self::Kind => 3,
             Self::Account => 4,
             Self::Targets => 5,
@@ -102,7 +103,7 @@ pub struct Contents {
 }
 
 /// The columns that fit into so many cells, with their widths, in their order; one blank stands between two. The targets
-/// get what is left over.
+/// get what is left over. The provider, which the account implies, is only shown where it crowds nothing.
 pub fn fit(wanted: &[Column], contents: Contents, room: u16) -> Vec<(Column, u16)> {
     let compact = room < 76;
     let least = |column: Column| match column {
@@ -130,6 +131,7 @@ pub fn fit(wanted: &[Column], contents: Contents, room: u16) -> Vec<(Column, u16
     let mut columns: Vec<(Column, u16)> = Column::EVERY
         .into_iter()
         .filter(|column| wanted.contains(column))
+        .filter(|column| *column != Column::Provider || room >= 110)
         .map(|column| (column, least(column)))
         .collect();
     let taken = |columns: &[(Column, u16)]| {

@@ -35,7 +35,7 @@ pub struct PlanView<'a> {
 impl Widget for &PlanView<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
         let requests = &self.pane.plan.requests;
-        let area = popup(area, 120, area.height.saturating_sub(2).max(8));
+        let area = popup(area, 120, area.height);
         clear(area, buffer, self.theme);
         let title = format!("Plan: {}", self.summary());
         (&Panel {

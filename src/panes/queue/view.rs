@@ -34,7 +34,7 @@ pub struct QueueView<'a> {
 
 impl Widget for &QueueView<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
-        let area = popup(area, 120, area.height.saturating_sub(4).max(8));
+        let area = popup(area, 120, area.height);
         clear(area, buffer, self.theme);
         let entries = self.pane.entries();
         let open = entries.iter().filter(|entry| entry.state.is_open()).count();

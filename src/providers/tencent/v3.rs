@@ -131,7 +131,7 @@ impl Tencent3 {
                     host: &self.http.host(),
                     path: self.http.path(),
                     content_type: CONTENT_TYPE,
-                    action: Some(action),
+                    action: None,
                     body,
                 },
             )

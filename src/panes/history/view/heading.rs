@@ -94,7 +94,7 @@ fn older(view: &HistoryView<'_>) -> Option<String> {
     let read: u64 = reading.iter().map(|(read, _)| read).sum();
     let of: Option<u64> = reading.iter().map(|(_, of)| *of).sum();
     Some(match of {
-        Some(of) => format!("loading older: {} of {}", count(read), count(of)),
-        None => format!("loading older: {}", count(read)),
+        Some(of) => format!("loading older: {} of {} rows", count(read), count(of)),
+        None => format!("loading older: {} rows", count(read)),
     })
 }

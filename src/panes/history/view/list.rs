@@ -1,5 +1,7 @@
 //! The rows of a history pane.
 
+use std::collections::BTreeSet;
+
 use chrono::Datelike;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -18,12 +20,15 @@ use crate::widgets::text::{Pen, width};
 /// Cells before the first column: the cursor's and the mark's.
 const MARGIN: u16 = 2;
 
+/// The columns that are shown: of those that are wanted, the ones that say something here and have room.
 fn columns(view: &HistoryView<'_>, area: Rect) -> Vec<(Column, u16)> {
     let mut contents = Contents {
         account: 7,
         ..Contents::default()
     };
+    let mut providers = BTreeSet::new();
     for account in &view.world.accounts {
+        providers.insert(&account.provider);
         contents.account = contents.account.max(width(account.name.as_str()));
         contents.provider = contents.provider.max(width(account.provider.as_str()));
     }
@@ -32,6 +37,7 @@ fn columns(view: &HistoryView<'_>, area: Rect) -> Vec<(Column, u16)> {
         let of_today = view.zone.show(row.created).date_naive() == today;
         contents.time = contents.time.max(if of_today { 8 } else { 15 });
         contents.account = contents.account.max(width(row.account.as_str()));
+        providers.insert(&row.provider);
         contents.provider = contents.provider.max(width(row.provider.as_str()));
         contents.cname = contents.cname.max(width(&row.cname));
         contents.by = contents.by.max(row.by.as_deref().map_or(0, width));
@@ -39,6 +45,9 @@ fn columns(view: &HistoryView<'_>, area: Rect) -> Vec<(Column, u16)> {
     let mut wanted = view.pane.columns().to_vec();
     if contents.by == 0 {
         wanted.retain(|column| *column != Column::By);
+    }
+    if providers.len() < 2 {
+        wanted.retain(|column| *column != Column::Provider);
     }
     fit(&wanted, contents, area.width.saturating_sub(MARGIN))
 }
@@ -179,8 +188,12 @@ fn draw_row(
                 let digits = width(&count).max(if cells > 30 { 4 } else { 2 });
                 pen.column_right(&count, digits, dim).skip(1);
                 let room = end.saturating_sub(pen.x());
-                let shown = visible(without_host(row), usize::from(room) + 1);
-                put_matches(&mut pen, &shown, room, view, text);
+                if row.kind == Some(Kind::All) && row.target_count == 0 {
+                    pen.put_within("everything", room, dim);
+                } else {
+                    let shown = visible(without_host(row), usize::from(room) + 1);
+                    put_matches(&mut pen, &shown, room, view, text);
+                }
                 let used = pen.x();
                 pen.skip(end.saturating_sub(used));
             }

@@ -12,7 +12,8 @@ pub(super) struct Subject<'a> {
     pub(super) host: &'a str,
     pub(super) path: &'a str,
     pub(super) content_type: &'a str,
-    /// The action, where its header is to be signed, too.
+    /// The action, where its header is to be signed, too. The documents allow it; the official SDKs sign without, so that a
+    /// server that checks with their code takes no request in which it is.
     pub(super) action: Option<&'a str>,
     pub(super) body: &'a str,
 }
