@@ -138,6 +138,14 @@ impl Deck {
         self.until(text, || self.text().contains(text)).await;
     }
 
+    /// Lets time pass, a second at a time, until the screen shows this.
+    pub(crate) async fn comes_to_see(&self, stage: &Stage, text: &str) {
+        while !self.text().contains(text) {
+            stage.pass(Duration::from_secs(1)).await;
+            self.breathe().await;
+        }
+    }
+
     /// Waits until the screen does not show this any more.
     pub(crate) async fn sees_no(&self, text: &str) {
         self.until(&format!("no {text}"), || !self.text().contains(text))

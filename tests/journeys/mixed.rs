@@ -91,11 +91,8 @@ async fn are_live(deck: &Deck, stage: &Stage, vendors: &[&str], target: &str) {
     deck.type_text(target).await;
     for vendor in vendors {
         // News are asked for every half minute, lists of their own in turn.
-        let found = format!("{target}/{vendor}");
-        while !deck.text().contains(&found) {
-            stage.pass(Duration::from_secs(5)).await;
-            deck.breathe().await;
-        }
+        deck.comes_to_see(stage, &format!("{target}/{vendor}"))
+            .await;
     }
     deck.press("esc").await;
 }

@@ -10,6 +10,14 @@ use super::stage::{Stage, play};
 
 const GCORE: [&str; 2] = ["gcore-prod", "gcore-labs"];
 
+/// Nobody else purges, and what is purged takes a minute.
+fn quiet() -> Scenario {
+    Scenario {
+        purge_seconds: [60, 60],
+        ..Scenario::quiet()
+    }
+}
+
 /// Waits until the queue says of all that was sent that the vendor took it.
 async fn is_accepted(deck: &Deck) {
     deck.sees_no("Plan:").await;
@@ -21,7 +29,7 @@ async fn is_accepted(deck: &Deck) {
 #[test]
 fn a_purge_is_found_looked_at_composed_checked_sent_and_followed_to_its_end() {
     play(async {
-        let stage = Stage::new(700, Scenario::quiet(), "").await;
+        let stage = Stage::new(700, quiet(), "").await;
         let deck = Deck::open(&stage, (160, 50));
         deck.reads(&stage, &GCORE).await;
 
@@ -68,10 +76,8 @@ fn a_purge_is_found_looked_at_composed_checked_sent_and_followed_to_its_end() {
         // From accepted over in progress to successful; only the vendor's word makes it so.
         deck.press("/").await;
         deck.type_text("sent:here").await;
-        stage.pass(Duration::from_secs(3)).await;
-        deck.sees("◐ in progress").await;
-        stage.pass(Duration::from_mins(2)).await;
-        deck.sees("✔ successful").await;
+        deck.comes_to_see(&stage, "◐ in progress").await;
+        deck.comes_to_see(&stage, "✔ successful").await;
         deck.sees("sent from here").await;
         deck.press("enter Q").await;
         deck.sees("successful").await;
@@ -83,7 +89,7 @@ fn a_purge_is_found_looked_at_composed_checked_sent_and_followed_to_its_end() {
 #[test]
 fn the_more_can_go_wrong_the_more_it_takes_to_send_it() {
     play(async {
-        let stage = Stage::new(700, Scenario::quiet(), "").await;
+        let stage = Stage::new(700, quiet(), "").await;
         let deck = Deck::open(&stage, (120, 40));
         deck.reads(&stage, &GCORE).await;
 
@@ -123,7 +129,7 @@ fn a_purge_that_the_vendor_fails_is_shown_as_failed() {
     play(async {
         let scenario = Scenario {
             failed_percent: 100.0,
-            ..Scenario::quiet()
+            ..quiet()
         };
         let stage = Stage::new(700, scenario, "").await;
         let deck = Deck::open(&stage, (160, 50));
@@ -139,10 +145,8 @@ fn a_purge_that_the_vendor_fails_is_shown_as_failed() {
         deck.type_text("sent:here").await;
         deck.until("it to be sent", || stage.sent().len() == 1)
             .await;
-        stage.pass(Duration::from_secs(3)).await;
-        deck.sees("◐ in progress").await;
-        stage.pass(Duration::from_mins(2)).await;
-        deck.sees("✗ failed").await;
+        deck.comes_to_see(&stage, "◐ in progress").await;
+        deck.comes_to_see(&stage, "✗ failed").await;
         deck.press("enter Q").await;
         deck.sees("failed").await;
         deck.press("esc").await;
@@ -153,7 +157,7 @@ fn a_purge_that_the_vendor_fails_is_shown_as_failed() {
 #[test]
 fn what_was_sent_goes_on_where_it_was_after_a_restart() {
     play(async {
-        let stage = Stage::new(700, Scenario::quiet(), "").await;
+        let stage = Stage::new(700, quiet(), "").await;
         let deck = Deck::open(&stage, (160, 50));
         deck.reads(&stage, &GCORE).await;
         deck.press("P").await;
@@ -170,7 +174,7 @@ fn what_was_sent_goes_on_where_it_was_after_a_restart() {
         let deck = Deck::open(&stage, (160, 50));
         deck.press("/").await;
         deck.type_text("sent:here").await;
-        deck.sees("✔ successful").await;
+        deck.comes_to_see(&stage, "✔ successful").await;
         assert_eq!(stage.sent().len(), 1);
         deck.press("enter").await;
         assert_eq!(deck.quit().await, Leaving::Asked);
