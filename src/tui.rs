@@ -12,6 +12,7 @@ pub mod signals;
 mod terminal;
 
 use std::io;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use tokio::sync::mpsc;
@@ -82,16 +83,16 @@ pub enum TuiFailure {
 pub async fn run<W: Works, C: Fn() -> DateTime<Utc>>(
     mut desk: Desk<W, C>,
 ) -> Result<Leaving, TuiFailure> {
-    let panics = terminal::watch_panics();
-    let mut glass = terminal::Screen::open(desk.mouse)?;
+    let hold = terminal::watch_panics();
+    let mut glass = terminal::Screen::open(desk.mouse, Arc::clone(&hold))?;
     let mut inputs = input::TerminalInputs::new();
     let mut signals = signals::Signals::listen()?;
     let left = tokio::select! {
         biased;
-        () = panics.notified() => Err(TuiFailure::Panicked),
+        () = hold.panicked.notified() => Err(TuiFailure::Panicked),
         left = loop_(&mut desk, &mut glass, &mut inputs, &mut signals) => left,
     };
     drop(inputs);
-    glass.close();
+    drop(glass);
     left
 }
