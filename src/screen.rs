@@ -112,6 +112,7 @@ impl Screen<'_> {
             Overlay::Prompt(pane) => (&PromptView { pane, theme }).render(area, buffer),
             Overlay::Compose(pane) => (&ComposeView {
                 pane,
+                keys,
                 world: self.app.world(),
                 now,
                 zone,
@@ -128,6 +129,7 @@ impl Screen<'_> {
                 .render(area, buffer),
             Overlay::Queue(pane) => (&QueueView {
                 pane,
+                world: self.app.world(),
                 now,
                 zone,
                 theme,

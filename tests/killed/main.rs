@@ -16,6 +16,8 @@ mod moments;
 mod verdict;
 mod world;
 
+use std::time::Duration;
+
 use purgedeck::simulator::{ErrorBody, Fault, Strike};
 
 use self::moments::Moment;
@@ -62,14 +64,14 @@ async fn killed(mut world: World, name: &str, kills: usize, processes: usize) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_sender_that_is_killed_at_any_moment_loses_nothing_and_repeats_nothing() {
     let world = World::new(Vec::new()).await;
-    killed(world, "killed", kills(27), 1).await;
+    killed(world, "killed", kills(18), 1).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_same_holds_while_the_vendor_and_the_network_fail() {
     let post = |percent: f64, after_effect: bool, strike: Strike| Fault {
-        vendor: Some("gcore".to_owned()),
         method: Some("POST".to_owned()),
+        contains: Some(moments::PURGE.to_owned()),
         percent: Some(percent),
         after_effect,
         ..Fault::of(strike)
@@ -98,11 +100,33 @@ async fn the_same_holds_while_the_vendor_and_the_network_fail() {
         faults.push(post(2.0, false, status(429, None)));
     }
     let world = World::new(faults).await;
-    killed(world, "killed, with faults", kills(18), 1).await;
+    killed(world, "killed, with faults", kills(12), 1).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_two_senders_on_one_store_the_other_goes_on_when_one_is_killed() {
     let world = World::new(Vec::new()).await;
     killed(world, "two on one store", kills(9), 2).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_stops_the_sender_and_loses_nothing() {
+    let mut world = World::new(Vec::new()).await;
+    let said = world.file("said");
+    for _ in 0..kills(4) {
+        world.top_up();
+        let blocks = world.dice.u64(130..1_200);
+        let mut child = world.spawn_starved(blocks, &said);
+        let wait = Duration::from_millis(world.dice.u64(200..900));
+        tokio::time::sleep(wait).await;
+        child.kill().unwrap_or_default();
+        child.wait().unwrap();
+        world.killed(Moment::Any);
+        world.check();
+    }
+    let said = std::fs::read_to_string(said).unwrap();
+    let failed = said.matches("The store").count();
+    assert!(failed > 0, "every write was taken: {said}");
+    eprintln!("full disk: the store was said to fail {failed} times");
+    judge(world, "full disk").await;
 }

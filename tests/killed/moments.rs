@@ -13,6 +13,9 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// A stalled answer is never given in a test's time.
 const STALL: u64 = 600_000;
 
+/// What stands in every purge that is sent here and in nothing else.
+pub(crate) const PURGE: &str = "/killed/";
+
 /// A moment in the life of a sender.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Moment {
@@ -49,13 +52,20 @@ impl Moment {
 
     /// Waits for it; false where it did not come.
     pub(crate) async fn comes(self, world: &mut World, children: &mut [Child]) -> bool {
-        let stall = |method: &str, path: &str, after_effect, nth| Fault {
-            vendor: Some("gcore".to_owned()),
-            method: Some(method.to_owned()),
-            path: Some(path.to_owned()),
-            after_effect,
+        let stall = |fault: Fault, nth| Fault {
             nth: vec![nth],
             delay_ms: STALL,
+            ..fault
+        };
+        let purge = |after_effect| Fault {
+            method: Some("POST".to_owned()),
+            contains: Some(PURGE.to_owned()),
+            after_effect,
+            ..Fault::default()
+        };
+        let question = Fault {
+            vendor: Some("gcore".to_owned()),
+            path: Some("/cdn/purge_statuses".to_owned()),
             ..Fault::default()
         };
         let (few, some) = (world.dice.u64(1..4), world.dice.u64(1..12));
@@ -66,27 +76,24 @@ impl Moment {
                 true
             }
             Self::Asking => {
-                let stall = world.stall(stall("GET", "/cdn/purge_statuses", false, some));
+                let stall = world.stall(stall(question, some));
                 until(children, || world.simulator.faults().struck(stall) > 0).await
             }
             Self::AtTheVendor => {
-                let stall = world.stall(stall("POST", "*", false, few));
+                let stall = world.stall(stall(purge(false), few));
                 until(children, || world.simulator.faults().struck(stall) > 0).await
             }
             Self::CarriedOut => {
-                let stall = world.stall(stall("POST", "*", true, few));
-                let before = world.simulator.gcore().purges().len();
+                let stall = world.stall(stall(purge(true), few));
+                let before = world.purges().len();
                 let struck = || world.simulator.faults().struck(stall) > 0;
                 until(children, struck).await
-                    && until(children, || world.simulator.gcore().purges().len() > before).await
+                    && until(children, || world.purges().len() > before).await
             }
             Self::Answered => {
                 // It answers as soon as it has carried the purge out.
-                let enough = world.simulator.gcore().purges().len() + few as usize;
-                until(children, || {
-                    world.simulator.gcore().purges().len() >= enough
-                })
-                .await
+                let enough = world.purges().len() + few as usize;
+                until(children, || world.purges().len() >= enough).await
             }
             Self::Sending => stands(world, children, JournalState::Sending).await,
             Self::Accepted => stands(world, children, JournalState::Accepted).await,

@@ -3,19 +3,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use purgedeck::domain::account::Account;
 use purgedeck::domain::ids::JournalId;
 use purgedeck::domain::journal::JournalState;
 use purgedeck::effect::Effect;
-use purgedeck::tasks::{self, Clock, Runner, Seat, Setup};
+use purgedeck::tasks::{self, Clock, Runner, Setup};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::mpsc;
 
+use super::moments::PURGE;
 use super::world::{World, target};
 
 /// Longer than anything here takes on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(2);
+
+/// How often news are asked for: a vendor whose history is per resource is not asked much more often.
+const REFRESH: Duration = Duration::from_secs(3);
 
 /// Lets a last sender work everything off, has the history settle what it can and the operator the rest, and compares.
 pub(crate) async fn judge(world: World, name: &str) {
@@ -71,24 +74,9 @@ pub(crate) async fn judge(world: World, name: &str) {
 fn dashboard(world: &World) -> Runner {
     let (reports, mut taken) = mpsc::channel(64);
     tokio::spawn(async move { while taken.recv().await.is_some() {} });
-    let accounts = world.providers().into_iter().map(|provider| Seat {
-        account: Account {
-            name: provider.account().clone(),
-            provider: provider.provider().clone(),
-            colour: None,
-            badge: None,
-            protected: false,
-            protected_cnames: Vec::new(),
-            read_only: false,
-            reason_required: false,
-            ticket_pattern: None,
-        },
-        provider,
-        refresh: None,
-    });
     tasks::start(Setup {
         store: world.store.clone(),
-        accounts: accounts.collect(),
+        accounts: world.seats(),
         clock: Clock::system(),
         refresh: Duration::from_hours(1),
         offline: false,
@@ -103,9 +91,13 @@ fn dashboard(world: &World) -> Runner {
 /// Until every request came to its end, or is unknown and was never carried out.
 async fn settled(world: &World, runner: &Runner) {
     let began = Instant::now();
+    let mut refreshed = None;
     loop {
-        runner.run(Effect::Refresh { account: None });
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        if refreshed.is_none_or(|at: Instant| at.elapsed() > REFRESH) {
+            refreshed = Some(Instant::now());
+            runner.run(Effect::Refresh { account: None });
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
         let open = world.store.reader().unwrap().journal_open().unwrap();
         let carried_out = world.carried_out();
         let waits: Vec<_> = open
@@ -126,11 +118,13 @@ fn posts(world: &World) -> BTreeMap<String, Vec<u64>> {
     let mut posts: BTreeMap<String, Vec<u64>> = BTreeMap::new();
     for line in std::fs::read_to_string(&world.log).unwrap().lines() {
         let seen: Value = serde_json::from_str(line).unwrap();
-        if seen["method"] == "POST" {
-            let body: Value = serde_json::from_str(seen["body"].as_str().unwrap()).unwrap();
-            let target = body["urls"][0].as_str().unwrap().to_owned();
+        let body = seen["body"].as_str().unwrap();
+        if seen["method"] == "POST" && body.contains(PURGE) {
+            let body: Value = serde_json::from_str(body).unwrap();
+            let lists = ["urls", "Urls", "file_path"].iter();
+            let mut targets = lists.filter_map(|list| body[list][0].as_str());
             posts
-                .entry(target)
+                .entry(targets.next().unwrap().to_owned())
                 .or_default()
                 .push(seen["status"].as_u64().unwrap());
         }
@@ -170,7 +164,8 @@ fn compare(world: &World, posts: &BTreeMap<String, Vec<u64>>, resent: &BTreeSet<
     }
 }
 
-/// What is called successful or failed is, by the vendor's own word, under the id that the journal has for it.
+/// What is called successful or failed is the purge that the journal has the id of; for one vendor it is held against its
+/// own word, asked for without any code of ours.
 async fn compare_ends(world: &World) {
     let mut said = BTreeMap::new();
     for account in world.simulator.gcore().accounts() {
@@ -188,13 +183,7 @@ async fn compare_ends(world: &World) {
             }
         }
     }
-    let purges: BTreeMap<String, String> = world
-        .simulator
-        .gcore()
-        .purges()
-        .into_iter()
-        .map(|purge| (purge.id.to_string(), purge.targets[0].clone()))
-        .collect();
+    let purges: BTreeMap<String, String> = world.purges().into_iter().collect();
     for entry in world.journal() {
         let id = entry.purge.as_ref().unwrap().to_string();
         assert_eq!(purges[&id], target(&entry), "{entry:?}");
@@ -204,7 +193,9 @@ async fn compare_ends(world: &World) {
         ];
         let word = ended.iter().find(|(state, _)| *state == entry.state);
         let word = word.map(|(_, word)| *word).unwrap();
-        assert_eq!(said[&id], word, "{entry:?}");
+        if let Some(said) = said.get(&id) {
+            assert_eq!(said, word, "{entry:?}");
+        }
     }
 }
 

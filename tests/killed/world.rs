@@ -1,26 +1,35 @@
 //! A simulated vendor, a store with a queue, and the binary that works it off.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::fs::File;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 
 use chrono::{TimeDelta, Utc};
-use purgedeck::config::secret::Secret;
-use purgedeck::config::secret::source::SecretSource;
+use purgedeck::config::accounts::AccountConfig;
+use purgedeck::config::load::{Flags, load};
 use purgedeck::domain::ids::{AccountName, JournalId, ResourceId};
 use purgedeck::domain::journal::{JournalEntry, JournalState};
 use purgedeck::domain::payload::{Payload, PurgeRequest, Targets};
-use purgedeck::providers::Provider;
-use purgedeck::providers::gcore::{Gcore, Settings};
-use purgedeck::providers::http::Patience;
+use purgedeck::providers::connect;
 use purgedeck::simulator::{self, Fault, Options, Scenario, Simulator};
 use purgedeck::store::{Access, NewEntry, Store};
+use purgedeck::tasks::Seat;
 
 use super::moments::Moment;
 
-/// The queue is filled up to this many requests whenever it is half empty.
-const QUEUE: usize = 200;
+/// The queue is filled up to this many requests whenever it is half empty; to more where many kills are asked for.
+const QUEUE: usize = 120;
+const LONG_QUEUE: usize = 400;
+
+/// Something that can be purged, and what its vendor wants before a path.
+#[derive(Clone, Debug)]
+struct Place {
+    account: AccountName,
+    resource: ResourceId,
+    cname: String,
+    before: String,
+}
 
 pub(crate) struct World {
     pub(crate) simulator: Simulator,
@@ -31,14 +40,15 @@ pub(crate) struct World {
     /// How often the sender died at which moment.
     pub(crate) kills: BTreeMap<Moment, usize>,
     pub(crate) log: PathBuf,
-    resources: Vec<(AccountName, ResourceId, String)>,
+    places: Vec<Place>,
     stalls: Vec<u64>,
+    queue: usize,
     config: PathBuf,
     directory: tempfile::TempDir,
 }
 
 impl World {
-    /// Two accounts, some of whose purges fail, and a queue of hundreds. These faults are in force until
+    /// The accounts of all vendors, some of whose purges fail, and a queue of hundreds. These faults are in force until
     /// [`World::mend`].
     pub(crate) async fn new(faults: Vec<Fault>) -> Self {
         let directory = tempfile::tempdir().unwrap();
@@ -63,17 +73,7 @@ impl World {
         for fault in faults {
             simulator.faults().inject(fault);
         }
-        let resources = simulator.gcore().resources().into_iter();
-        let resources = resources
-            .filter(|resource| resource.status == "active" && resource.can_purge_by_urls)
-            .map(|resource| {
-                (
-                    resource.account.as_str().into(),
-                    resource.id.to_string().as_str().into(),
-                    resource.cname,
-                )
-            })
-            .collect();
+        let places = places(&simulator);
         let store = Store::open(&directory.path().join("sim.toml.db"), Access::ReadWrite).unwrap();
         let mut world = Self {
             simulator,
@@ -82,8 +82,13 @@ impl World {
             queued: BTreeMap::new(),
             kills: BTreeMap::new(),
             log,
-            resources,
+            places,
             stalls: Vec::new(),
+            queue: if super::kills(0) > 0 {
+                LONG_QUEUE
+            } else {
+                QUEUE
+            },
             config,
             directory,
         };
@@ -98,20 +103,19 @@ impl World {
             .iter()
             .filter(|entry| entry.state == JournalState::Queued)
             .count();
-        if waiting > QUEUE / 2 {
+        if waiting > self.queue / 2 {
             return;
         }
         let first = self.queued.len();
-        let entries: Vec<NewEntry> = (first..first + QUEUE - waiting)
+        let entries: Vec<NewEntry> = (first..first + self.queue - waiting)
             .map(|number| {
-                let (account, resource, cname) =
-                    self.resources[number % self.resources.len()].clone();
-                let target = format!("/killed/{number:05}.jpg");
+                let place = self.places[number % self.places.len()].clone();
+                let target = format!("{}/killed/{number:05}.jpg", place.before);
                 NewEntry {
                     request: PurgeRequest {
-                        account,
-                        resource,
-                        cname,
+                        account: place.account,
+                        resource: place.resource,
+                        cname: place.cname,
                         payload: Payload::Url(Targets::new(vec![target]).unwrap()),
                         mode: None,
                         area: None,
@@ -130,17 +134,35 @@ impl World {
 
     /// Starts the real sender.
     pub(crate) fn spawn(&self) -> Child {
-        Command::new(env!("CARGO_BIN_EXE_purgedeck"))
+        let binary = Command::new(env!("CARGO_BIN_EXE_purgedeck"));
+        self.set_up(binary).stderr(Stdio::null()).spawn().unwrap()
+    }
+
+    /// Starts the real sender on a disk that is full as soon as a file has so many blocks of 512 bytes. What it says goes
+    /// to the file.
+    pub(crate) fn spawn_starved(&self, blocks: u64, said: &Path) -> Child {
+        let mut shell = Command::new("/bin/sh");
+        let limit = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+        shell.args(["-c", &limit, env!("CARGO_BIN_EXE_purgedeck")]);
+        let said = File::options().create(true).append(true).open(said);
+        self.set_up(shell).stderr(said.unwrap()).spawn().unwrap()
+    }
+
+    fn set_up(&self, mut command: Command) -> Command {
+        command
             .env_clear()
             .env("HOME", self.directory.path())
             .arg("--config")
             .arg(&self.config)
             .args(["--quiet", "queue", "run"])
             .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap()
+            .stdout(Stdio::null());
+        command
+    }
+
+    /// A file beside the store.
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
     }
 
     /// Has one request of those that a fault fits wait for ever; returns the fault's number.
@@ -172,13 +194,24 @@ impl World {
         reader.journal_newest(u32::MAX).unwrap()
     }
 
-    /// How often the vendor carried out which target.
+    /// What the vendors carried out: each purge's id and its only target.
+    pub(crate) fn purges(&self) -> Vec<(String, String)> {
+        let gcore = self.simulator.gcore().purges().into_iter();
+        let tencent = self.simulator.tencent().purges().into_iter();
+        let medianova = self.simulator.medianova().purges().into_iter();
+        gcore
+            .map(|purge| (purge.id.to_string(), purge.targets))
+            .chain(tencent.map(|purge| (purge.task_id, purge.targets)))
+            .chain(medianova.map(|purge| (purge.op_id, purge.targets)))
+            .map(|(id, mut targets)| (id, targets.remove(0)))
+            .collect()
+    }
+
+    /// How often the vendors carried out which target.
     pub(crate) fn carried_out(&self) -> BTreeMap<String, usize> {
         let mut times = BTreeMap::new();
-        for purge in self.simulator.gcore().purges() {
-            for target in purge.targets {
-                *times.entry(target).or_default() += 1;
-            }
+        for (_, target) in self.purges() {
+            *times.entry(target).or_default() += 1;
         }
         times
     }
@@ -201,24 +234,56 @@ impl World {
         }
     }
 
-    /// The accounts' adapters.
-    pub(crate) fn providers(&self) -> Vec<Arc<dyn Provider>> {
-        let accounts = self.simulator.gcore().accounts().into_iter();
-        accounts
-            .map(|account| {
-                let provider: Arc<dyn Provider> = Arc::new(
-                    Gcore::new(Settings {
-                        account: AccountName::new(&account.name),
-                        base_url: Some(self.simulator.gcore().base_url().parse().unwrap()),
-                        token: SecretSource::Given(Secret::new(account.token)),
-                        patience: Patience::default(),
-                    })
-                    .unwrap(),
-                );
-                provider
-            })
-            .collect()
+    /// The accounts and their adapters, as the binary makes them of the configuration.
+    pub(crate) fn seats(&self) -> Vec<Seat> {
+        let flags = Flags {
+            config: Some(self.config.clone()),
+            ..Flags::default()
+        };
+        let config = load(&flags, &|_| None, None).unwrap();
+        let seat = |account: &AccountConfig| Seat {
+            account: account.account.clone(),
+            provider: connect(account).unwrap(),
+            refresh: None,
+        };
+        config.accounts.iter().map(seat).collect()
     }
+}
+
+/// What can be purged file by file: some of each vendor.
+fn places(simulator: &Simulator) -> Vec<Place> {
+    let gcore = simulator.gcore().resources().into_iter();
+    let gcore = gcore
+        .filter(|resource| resource.status == "active" && resource.can_purge_by_urls)
+        .map(|resource| Place {
+            account: resource.account.as_str().into(),
+            resource: resource.id.to_string().as_str().into(),
+            cname: resource.cname,
+            before: String::new(),
+        });
+    let account = simulator.tencent().account().name;
+    let tencent = simulator.tencent().domains().into_iter();
+    let tencent = tencent
+        .filter(|domain| domain.status == "online")
+        .map(|domain| Place {
+            account: account.as_str().into(),
+            resource: domain.domain.as_str().into(),
+            before: format!("https://{}", domain.domain),
+            cname: domain.domain,
+        });
+    let account = simulator.medianova().account().name;
+    let medianova = simulator.medianova().resources().into_iter();
+    let medianova = medianova.map(|resource| Place {
+        account: account.as_str().into(),
+        resource: resource.uuid.as_str().into(),
+        cname: resource.host,
+        before: String::new(),
+    });
+    gcore
+        .take(8)
+        .chain(tencent.take(4))
+        .chain(medianova.take(1))
+        .collect()
 }
 
 /// The only target of an entry.

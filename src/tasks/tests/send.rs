@@ -540,3 +540,21 @@ async fn a_purge_is_found_although_our_clock_was_set_between_the_crash_and_the_r
         running.stop().await;
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_window_that_the_vendor_closed_stays_closed_over_a_restart() {
+    let bench = Bench::new();
+    let vendor = Vendor::new("a", &bench.clock);
+    vendor.change(|state| state.acts.push_back(Act::RateLimit(None)));
+    let mut running = a_queue(&bench, &vendor, &["/a", "/b"]).await;
+    running.journal(JournalState::Queued).await;
+    let said = bench.clock.now();
+    running.stop().await;
+    let mut running = bench.start(from_ref(&vendor));
+    running.accepted().await;
+    running.accepted().await;
+    let got = vendor.change(|state| state.got.clone());
+    assert_eq!(vendor.got(), [["/a"], ["/a"], ["/b"]]);
+    assert!(got[1].0 >= said + TimeDelta::minutes(1));
+    running.stop().await;
+}
