@@ -80,7 +80,7 @@ fn a_purge_is_found_looked_at_composed_checked_sent_and_followed_to_its_end() {
         deck.comes_to_see(&stage, "✔ successful").await;
         deck.sees("sent from here").await;
         deck.press("enter Q").await;
-        deck.sees("successful").await;
+        deck.comes_to_see(&stage, "successful").await;
         deck.press("esc").await;
         assert_eq!(deck.quit().await, Leaving::Asked);
     });
@@ -148,7 +148,7 @@ fn a_purge_that_the_vendor_fails_is_shown_as_failed() {
         deck.comes_to_see(&stage, "◐ in progress").await;
         deck.comes_to_see(&stage, "✗ failed").await;
         deck.press("enter Q").await;
-        deck.sees("failed").await;
+        deck.comes_to_see(&stage, "failed").await;
         deck.press("esc").await;
         assert_eq!(deck.quit().await, Leaving::Asked);
     });
