@@ -140,7 +140,12 @@ impl Deck {
 
     /// Lets time pass, a second at a time, until the screen shows this.
     pub(crate) async fn comes_to_see(&self, stage: &Stage, text: &str) {
-        while !self.text().contains(text) {
+        self.in_time(stage, || self.text().contains(text)).await;
+    }
+
+    /// Lets time pass, a second at a time, until something holds.
+    pub(crate) async fn in_time(&self, stage: &Stage, holds: impl Fn() -> bool) {
+        while !holds() {
             stage.pass(Duration::from_secs(1)).await;
             self.breathe().await;
         }

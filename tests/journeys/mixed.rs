@@ -1,7 +1,5 @@
 //! Three vendors on one board, of which one is slow, one refuses and one rambles.
 
-use std::time::Duration;
-
 use purgedeck::simulator::{ErrorBody, Fault, Scenario, Strike};
 use purgedeck::tui::Leaving;
 
@@ -50,13 +48,12 @@ fn accounts(vendor: &str) -> Vec<&'static str> {
 
 /// Time passes until an account of this vendor is known to fail.
 async fn fails(deck: &Deck, stage: &Stage, vendor: &str) {
-    while !accounts(vendor)
-        .iter()
-        .all(|name| deck.stands(name, |it| it.failure.is_some()))
-    {
-        stage.pass(Duration::from_secs(5)).await;
-        deck.breathe().await;
-    }
+    deck.in_time(stage, || {
+        accounts(vendor)
+            .iter()
+            .all(|name| deck.stands(name, |it| it.failure.is_some()))
+    })
+    .await;
 }
 
 /// A colleague purges something at each of these vendors; all of it comes onto the board.
@@ -117,7 +114,7 @@ async fn the_others_stay_live(sick: fn(&str) -> Fault, why: &str) {
         stage.simulator.faults().clear();
         deck.press("r").await;
         are_live(&deck, &stage, &[vendor], "/third").await;
-        deck.sees_no(why).await;
+        deck.in_time(&stage, || !deck.text().contains(why)).await;
         assert_eq!(deck.quit().await, Leaving::Asked);
     }
 }

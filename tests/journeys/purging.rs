@@ -76,9 +76,10 @@ fn a_purge_is_found_looked_at_composed_checked_sent_and_followed_to_its_end() {
         // From accepted over in progress to successful; only the vendor's word makes it so.
         deck.press("/").await;
         deck.type_text("sent:here").await;
+        deck.sees_no("tidalfm").await;
         deck.comes_to_see(&stage, "◐ in progress").await;
         deck.comes_to_see(&stage, "✔ successful").await;
-        deck.sees("sent from here").await;
+        deck.comes_to_see(&stage, "sent from here").await;
         deck.press("enter Q").await;
         deck.comes_to_see(&stage, "successful").await;
         deck.press("esc").await;
@@ -143,6 +144,7 @@ fn a_purge_that_the_vendor_fails_is_shown_as_failed() {
         is_accepted(&deck).await;
         deck.press("/").await;
         deck.type_text("sent:here").await;
+        deck.sees_no("tidalfm").await;
         deck.until("it to be sent", || stage.sent().len() == 1)
             .await;
         deck.comes_to_see(&stage, "◐ in progress").await;
@@ -174,6 +176,7 @@ fn what_was_sent_goes_on_where_it_was_after_a_restart() {
         let deck = Deck::open(&stage, (160, 50));
         deck.press("/").await;
         deck.type_text("sent:here").await;
+        deck.sees_no("tidalfm").await;
         deck.comes_to_see(&stage, "✔ successful").await;
         assert_eq!(stage.sent().len(), 1);
         deck.press("enter").await;
