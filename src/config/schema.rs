@@ -20,6 +20,8 @@ pub enum Shape {
     Path,
     /// A distance from UTC: `+08:00`.
     Offset,
+    /// A table of texts under names of the operator's choosing.
+    Names,
     /// Where a secret is to be had: never the secret itself.
     Secret,
 }
@@ -36,6 +38,7 @@ impl Shape {
             ),
             Self::Url => "an address like \"https://api.example.com\"".to_owned(),
             Self::Texts => "a list of texts".to_owned(),
+            Self::Names => "a table like { \"42\" = \"mira\" }".to_owned(),
             Self::Path => "a file name".to_owned(),
             Self::Offset => "a distance from UTC like \"+08:00\"".to_owned(),
             Self::Secret => {
@@ -230,6 +233,14 @@ pub static ACCOUNT: &[Key] = &[
         Shape::Duration(5, DAY),
         "\"2m\"",
         "How often it is asked for new purges.",
+        None,
+    ),
+    key(
+        "names",
+        Shape::Names,
+        "{ \"42\" = \"mira\", \"token 900\" = \"deploy\" }",
+        "What to call the users and tokens that the vendor's activity log tells by number; \"user 42\" or \"token 42\" \
+         where both have it. Also as a table [account.names].",
         None,
     ),
 ];

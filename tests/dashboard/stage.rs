@@ -59,6 +59,7 @@ pub(crate) fn account(name: &str, provider: &str) -> Account {
         read_only: false,
         reason_required: false,
         ticket_pattern: None,
+        names: purgedeck::domain::activity::Names::default(),
     }
 }
 

@@ -82,6 +82,7 @@ impl Stage {
                 read_only: false,
                 reason_required: false,
                 ticket_pattern: None,
+                names: purgedeck::domain::activity::Names::default(),
             },
             provider,
             refresh: None,
