@@ -352,6 +352,7 @@ impl Stage {
                         key: *key,
                         purge: purge.clone(),
                         sent: None,
+                        refused: Vec::new(),
                     })
                 })),
             }),
