@@ -122,6 +122,8 @@ pub enum Effect {
     KeepDraft(Option<Draft>),
     /// Put a text on the operator's clipboard, through the terminal.
     Copy(String),
+    /// Call the operator back to the terminal with these words, in the way that the configuration says.
+    CallBack(String),
     /// Have the text edited in the operator's editor. Answered by [`Report::Edited`].
     Edit {
         /// Ties the answer to this.

@@ -270,8 +270,8 @@ async fn attend(
 }
 
 impl Runner {
-    /// Begins with an effect and returns at once. An effect that is the terminal's own business (copy, edit, suspend,
-    /// quit) is given back.
+    /// Begins with an effect and returns at once. An effect that is the terminal's own business (copy, call back,
+    /// edit, suspend, quit) is given back.
     pub fn run(&self, effect: Effect) -> Option<Effect> {
         match effect {
             Effect::Window {
@@ -301,7 +301,11 @@ impl Runner {
                 path,
             } => self.export(ticket, query, path),
             Effect::SaveView(view) => self.save_view(view),
-            Effect::Copy(_) | Effect::Edit { .. } | Effect::Suspend | Effect::Quit => {
+            Effect::Copy(_)
+            | Effect::CallBack(_)
+            | Effect::Edit { .. }
+            | Effect::Suspend
+            | Effect::Quit => {
                 return Some(effect);
             }
         }

@@ -120,6 +120,14 @@ pub static TOP: &[Key] = &[
         Some("PURGEDECK_MOUSE"),
     ),
     key(
+        "notify",
+        Shape::Word(&["off", "bell", "osc9"]),
+        "\"off\"",
+        "What calls you back when a purge of yours failed or the queue is done: nothing, the terminal's bell, or a message \
+         of the desktop's (OSC 9; many terminals show it, others ignore it).",
+        Some("PURGEDECK_NOTIFY"),
+    ),
+    key(
         "zone",
         Shape::Word(&["utc", "local"]),
         "\"utc\"",

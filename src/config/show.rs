@@ -26,6 +26,9 @@ pub fn show(config: &Config) -> String {
     });
     line(&mut text, "ascii", &config.ascii, bool::to_string);
     line(&mut text, "mouse", &config.mouse, bool::to_string);
+    line(&mut text, "notify", &config.notify, |way| {
+        toml_text(way.word())
+    });
     line(&mut text, "zone", &config.zone, |zone| {
         toml_text(match zone {
             Zone::Utc => "utc",

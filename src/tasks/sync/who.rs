@@ -1,8 +1,8 @@
 //! Reading who asked for an account's purges out of its vendor's activity log, sparingly.
 //!
 //! What it costs: one request soon after news brought purges, but not within half a minute of the last one, and else one
-//! every five minutes (more only where that time holds more than an answer does); and once for a store, a second apart,
-//! what is needed to read the log back to its beginning: a request for every full answer, and a few more.
+//! every five minutes (more only where that time holds more than an answer does); and once for a store, four a second,
+//! what is needed to read the log back to its beginning: a request for every full answer, and some ten more.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ const LEAST: Duration = Duration::from_secs(30);
 /// How long after news the log is asked.
 const AFTER_NEWS: Duration = Duration::from_secs(2);
 /// Between two questions for what is older.
-const PAUSE: Duration = Duration::from_secs(1);
+const PAUSE: Duration = Duration::from_millis(250);
 /// After how long it is looked for gaps again.
 const GAPS_AGAIN: Duration = Duration::from_hours(1);
 /// After how long a log that may not be read is tried again.
