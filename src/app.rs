@@ -20,6 +20,7 @@ use ratatui::layout::Rect;
 
 use crate::domain::account::Account;
 use crate::domain::draft::Draft;
+use crate::domain::ids::{AccountName, ResourceId};
 use crate::domain::zone::Zone;
 use crate::effect::{Effect, Report, SavedView, Slot, Tickets};
 use crate::keymap::{Chord, Keymap};
@@ -30,7 +31,7 @@ use board::Board;
 use budgets::Budgets;
 use layout::{Places, places};
 use notices::Notices;
-use overlays::Overlays;
+use overlays::{Overlay, Overlays};
 
 pub use wake::next_wake;
 
@@ -231,12 +232,30 @@ impl App {
         }
     }
 
-    /// The row under the focused pane's cursor is perhaps another, or what is known of its budget is out of date.
+    /// What is under the cursor is perhaps of another resource, or what is known of its budget is out of date.
     fn follow_budget(&mut self) -> Option<Effect> {
+        let composed = self
+            .overlays
+            .iter()
+            .rev()
+            .find_map(|overlay| match overlay {
+                Overlay::Compose(pane) => pane.resource_here(),
+                Overlay::Plan(pane) => pane.resource_here(),
+                Overlay::Queue(_)
+                | Overlay::Help(_)
+                | Overlay::Palette(_)
+                | Overlay::Pick(_)
+                | Overlay::Prompt(_) => None,
+            });
+        let (account, resource) = composed.or_else(|| self.resource_of_row())?;
+        self.budgets.follow(account, resource, &self.tickets)
+    }
+
+    /// The resource of the row under the focused pane's cursor.
+    fn resource_of_row(&self) -> Option<(AccountName, ResourceId)> {
         let row = self.board.pane(self.board.focus())?.rows().here()?;
         let resource = self.world.resource_of_host(&row.account, &row.cname)?;
-        let (account, resource) = (row.account.clone(), resource.id.clone());
-        self.budgets.follow(account, resource, &self.tickets)
+        Some((row.account.clone(), resource.id.clone()))
     }
 }
 

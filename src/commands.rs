@@ -98,6 +98,10 @@ pub enum Command {
     ComposeLoad,
     /// Edit the targets in $EDITOR.
     ComposeEditor,
+    /// Choose fewer, wider purges in the place of many URLs.
+    ComposeWiden,
+    /// Look at the purges that the line under the cursor would repeat.
+    ComposeFollow,
     /// Throw this draft away.
     ComposeDiscard,
     // The plan and its confirmation.
@@ -110,6 +114,12 @@ pub enum Command {
     QueueCancel,
     /// Queue a request of unknown fate again: it may purge twice.
     QueueResend,
+    /// Have a queued request go out before the one ahead of it.
+    QueueEarlier,
+    /// Have a queued request go out after the one behind it.
+    QueueLater,
+    /// Pause the queue, or let it go on.
+    QueuePause,
     // The filter bar and other one-line fields.
     /// Take what the field says.
     FieldAccept,
@@ -297,11 +307,16 @@ impl Command {
         Self::ComposeResource,
         Self::ComposeLoad,
         Self::ComposeEditor,
+        Self::ComposeWiden,
+        Self::ComposeFollow,
         Self::ComposeDiscard,
         Self::PlanConfirm,
         Self::PlanConfirmRaised,
         Self::QueueCancel,
         Self::QueueResend,
+        Self::QueueEarlier,
+        Self::QueueLater,
+        Self::QueuePause,
         Self::FieldAccept,
         Self::FieldComplete,
         Self::FieldOlder,
@@ -688,6 +703,22 @@ impl Command {
                 &[Context::Compose],
                 &["ctrl-e"],
             ),
+            Self::ComposeWiden => about(
+                "compose-widen",
+                "widen",
+                "Choose fewer, wider purges in the place of many URLs.",
+                Group::Purging,
+                &[Context::Compose],
+                &["ctrl-s"],
+            ),
+            Self::ComposeFollow => about(
+                "compose-follow",
+                "follow",
+                "Look at the purges that the line under the cursor would repeat.",
+                Group::Purging,
+                &[Context::Compose],
+                &["ctrl-l"],
+            ),
             Self::ComposeDiscard => about(
                 "compose-discard",
                 "discard",
@@ -727,6 +758,30 @@ impl Command {
                 Group::Purging,
                 &[Context::Queue],
                 &["S"],
+            ),
+            Self::QueueEarlier => about(
+                "queue-earlier",
+                "earlier",
+                "Have a queued request go out before the one ahead of it.",
+                Group::Purging,
+                &[Context::Queue],
+                &["K"],
+            ),
+            Self::QueueLater => about(
+                "queue-later",
+                "later",
+                "Have a queued request go out after the one behind it.",
+                Group::Purging,
+                &[Context::Queue],
+                &["J"],
+            ),
+            Self::QueuePause => about(
+                "queue-pause",
+                "pause",
+                "Pause the queue, or let it go on: for every purgedeck on the store.",
+                Group::Purging,
+                &[Context::Queue],
+                &["p"],
             ),
             Self::FieldAccept => about(
                 "field-accept",

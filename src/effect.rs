@@ -113,6 +113,14 @@ pub enum Effect {
         /// Which request.
         id: JournalId,
     },
+    /// Have requests that are queued go out in this order: they exchange their places in the queue.
+    Reorder {
+        /// Which requests, the first one first.
+        ids: Vec<JournalId>,
+    },
+    /// Pause the queue, or let it go on; holds for every purgedeck on the store, and over restarts. Answered by
+    /// [`Report::Paused`].
+    Pause(bool),
     /// The journal's newest entries, open ones first. Answered by [`Report::Queue`].
     Queue {
         /// Which question.
@@ -270,6 +278,8 @@ pub enum Report {
     },
     /// An entry of the journal moved, here or in another purgedeck on the same store.
     Journal(Box<JournalEntry>),
+    /// Whether the queue is paused: told at the start where it is, and whenever that changes, here or in another purgedeck.
+    Paused(bool),
     /// Answers [`Effect::Queue`].
     Queue {
         /// Which question.

@@ -64,7 +64,7 @@ impl Widget for &Screen<'_> {
         status::draw(self, places.status, buffer);
         footer::draw(self, places.footer, places.status.is_empty(), buffer);
         for overlay in self.app.overlays().iter() {
-            self.overlay(overlay, area, buffer);
+            self.overlay(overlay, places.overlays(), buffer);
         }
     }
 }
@@ -112,6 +112,7 @@ impl Screen<'_> {
             Overlay::Prompt(pane) => (&PromptView { pane, theme }).render(area, buffer),
             Overlay::Compose(pane) => (&ComposeView {
                 pane,
+                keys,
                 world: self.app.world(),
                 now,
                 zone,
@@ -128,6 +129,7 @@ impl Screen<'_> {
                 .render(area, buffer),
             Overlay::Queue(pane) => (&QueueView {
                 pane,
+                world: self.app.world(),
                 now,
                 zone,
                 theme,

@@ -293,6 +293,8 @@ impl Runner {
             Effect::Enqueue { ticket, sends } => self.enqueue(ticket, sends),
             Effect::Cancel { ids } => self.cancel(ids),
             Effect::Resend { id } => self.resend(id),
+            Effect::Reorder { ids } => self.reorder(ids),
+            Effect::Pause(paused) => self.pause(paused),
             Effect::KeepDraft(draft) => self.keep_draft(draft),
             Effect::ReadFile { ticket, path } => self.read_file(ticket, path),
             Effect::Export {

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::domain::budget::{BudgetLine, RecentPurge, Spent, Usage, budget};
+use crate::domain::budget::{BudgetLine, QuotaLine, RecentPurge, Spent, Usage, budget, quotas};
 use crate::domain::ids::{AccountName, ResourceId, Ticket};
+use crate::domain::kind::Kind;
 use crate::effect::{Effect, StoreTrouble, Tickets};
 use crate::panes::world::World;
 
@@ -93,9 +94,14 @@ impl Budgets {
             closed: Vec::new(),
             margin: MARGIN,
         };
+        let of = world.resource(account, resource)?;
         Some(Stand {
-            cname: world.resource(account, resource)?.cname.clone(),
+            cname: of.cname.clone(),
             windows: budget(limits, account, resource, &usage, now),
+            quotas: Kind::EVERY
+                .into_iter()
+                .flat_map(|kind| quotas(limits, of, kind, None, &usage, now))
+                .collect(),
         })
     }
 }
@@ -107,4 +113,6 @@ pub struct Stand {
     pub cname: String,
     /// Its windows, by kind.
     pub windows: Vec<BudgetLine>,
+    /// The daily quotas that its purges draw on, where the vendor tells any.
+    pub quotas: Vec<QuotaLine>,
 }

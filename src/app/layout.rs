@@ -17,6 +17,18 @@ pub struct Places {
     pub footer: Rect,
 }
 
+impl Places {
+    /// Where overlays have room: over the tabs and the panes. How fresh everything is, what is to be read and the keys stay in
+    /// view.
+    pub fn overlays(self) -> Rect {
+        Rect {
+            height: self.tabs.height + self.board.height,
+            y: self.accounts.bottom(),
+            ..self.board
+        }
+    }
+}
+
 /// The smallest screen that can be used.
 pub const SMALLEST: (u16, u16) = (30, 9);
 

@@ -53,6 +53,7 @@ impl App {
             | Report::Previewed { .. }
             | Report::Enqueued { .. }
             | Report::Queue { .. }
+            | Report::Paused(_)
             | Report::Edited { .. }
             | Report::FileRead { .. } => {}
         }

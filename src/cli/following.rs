@@ -124,6 +124,13 @@ impl Following {
                 *entry = *moved;
                 self.held_up |= back;
             }
+        } else if let Report::Paused(paused) = report {
+            talk.progress_over();
+            talk.say(if paused {
+                "the queue was paused; `purgedeck queue resume` lets it go on"
+            } else {
+                "the queue goes on"
+            });
         } else if let Report::Notice(notice) = report
             && notice.tone == Tone::Error
         {

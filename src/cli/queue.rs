@@ -13,7 +13,7 @@ use super::following::{Until, follow};
 use super::listing::{Format, Listing};
 use super::office::{Extras, Office, Sending};
 use super::request::RequestRecord;
-use super::setup::{self, Talk};
+use super::setup::{self, Talk, count};
 use super::signals;
 use crate::config::load::Config;
 use crate::domain::ids::JournalId;
@@ -68,6 +68,16 @@ pub enum Command {
         /// Its id; the end of it is enough where only one ends so
         id: String,
     },
+    /// Send nothing of the queue until it is resumed; holds for every purgedeck on the store
+    Pause,
+    /// Let a paused queue go on; an open dashboard or `purgedeck queue run` sends it
+    Resume,
+    /// Have waiting requests go out in this order: they exchange their places
+    Reorder {
+        /// Their ids; the end of one is enough where only one ends so
+        #[arg(required = true, num_args = 2.., value_name = "ID")]
+        ids: Vec<String>,
+    },
     /// Send what waits, as the vendors' limits allow, until nothing waits any more
     Run {
         /// How to write the requests that were sent
@@ -99,6 +109,9 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
             Ok(())
         }
         Some(Command::Retry { id }) => retry(global, &config, id),
+        Some(Command::Pause) => pause(global, &config, true),
+        Some(Command::Resume) => pause(global, &config, false),
+        Some(Command::Reorder { ids }) => reorder(global, &config, ids),
         Some(Command::Run { format }) => send(global, &config, *format),
     }
 }
@@ -126,6 +139,9 @@ fn list(global: &Global, config: &Config, options: &ListOptions) -> Result<(), C
     let mut entries = Vec::new();
     if let Some(store) = books::open_to_read(config)? {
         let reader = store.reader().map_err(failed)?;
+        if reader.is_paused().map_err(failed)? {
+            Talk::new(global).say("the queue is paused; `purgedeck queue resume` lets it go on");
+        }
         entries = reader.journal_open().map_err(failed)?;
         if options.all {
             let newest = reader.journal_newest(NEWEST).map_err(failed)?;
@@ -203,6 +219,43 @@ fn step(
     }
 }
 
+/// Why nothing is sent while the queue is paused.
+pub fn is_paused() -> CliError {
+    CliError::new(Class::Refused, "the queue is paused: nothing is sent")
+        .hint("`purgedeck queue resume` lets it go on.")
+}
+
+fn pause(global: &Global, config: &Config, paused: bool) -> Result<(), CliError> {
+    let (_, mut writer) = open(config)?;
+    writer
+        .pause(paused)
+        .map_err(|failure| books::error(config, &failure))?;
+    Talk::new(global).say(if paused {
+        "the queue is paused; `purgedeck queue resume` lets it go on"
+    } else {
+        "the queue goes on; `purgedeck queue run` or an open dashboard sends it"
+    });
+    Ok(())
+}
+
+fn reorder(global: &Global, config: &Config, ids: &[String]) -> Result<(), CliError> {
+    let (reader, mut writer) = open(config)?;
+    let mut found = Vec::with_capacity(ids.len());
+    for id in ids {
+        let entry = find(config, &reader, id, global)?;
+        if entry.state != JournalState::Queued {
+            let words = format!("{} is {}, not queued", entry.id, entry.state);
+            return Err(CliError::new(Class::Refused, words));
+        }
+        found.push(entry.id);
+    }
+    let moved = writer
+        .reorder(&found)
+        .map_err(|failure| books::error(config, &failure))?;
+    Talk::new(global).say(&format!("{} moved", count(moved.len(), "request")));
+    Ok(())
+}
+
 fn may_send(global: &Global, config: &Config) -> Result<(), CliError> {
     if config.read_only.value {
         let words = format!("read-only ({}): nothing is sent", config.read_only.origin);
@@ -249,6 +302,9 @@ fn send(global: &Global, config: &Config, format: Format) -> Result<(), CliError
     entries.retain(|entry| {
         configured(entry) && matches!(entry.state, JournalState::Queued | JournalState::Sending)
     });
+    if reader.is_paused().map_err(failed)? {
+        return Err(is_paused());
+    }
     if entries.is_empty() {
         talk.say("nothing waits to be sent");
         return print(global, config, format, &[]);

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::ids::{JournalId, PurgeId};
@@ -103,12 +103,16 @@ pub struct JournalEntry {
     pub request: PurgeRequest,
     /// Where it stands.
     pub state: JournalState,
+    /// Its place in the queue: lower ones go first.
+    pub place: i64,
     /// When it was queued.
     pub queued_at: DateTime<Utc>,
     /// When it may go out at the earliest.
     pub planned_at: DateTime<Utc>,
     /// When it went out.
     pub sent_at: Option<DateTime<Utc>>,
+    /// The vendor's clock minus ours when it went out, where it was known: ours may have been set since.
+    pub ahead: Option<TimeDelta>,
     /// When it was answered, or given up.
     pub answered_at: Option<DateTime<Utc>>,
     /// Why, in the operator's words.

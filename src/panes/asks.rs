@@ -78,6 +78,8 @@ pub enum PickFor {
     Columns,
     /// The resource of a draft.
     Resource,
+    /// Wider purges in the place of a draft's URLs.
+    Wider,
     /// What becomes of unsent requests when the program is left.
     Leaving,
 }
@@ -102,6 +104,8 @@ pub enum PickValue {
     Text(String),
     /// A resource.
     Resource(AccountName, ResourceId),
+    /// The one in this place of what was offered, counted from 0.
+    Place(usize),
 }
 
 /// One line to ask for.

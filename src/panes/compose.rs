@@ -2,6 +2,7 @@
 //! with it. Nothing is sent from here; the way out is the plan.
 
 mod desk;
+mod wider;
 
 pub mod view;
 
@@ -15,7 +16,7 @@ use crate::domain::findings::Severity;
 use crate::domain::ids::{AccountName, ResourceId, Ticket};
 use crate::domain::kind::Kind;
 use crate::domain::lint::lint;
-use crate::domain::plan::{self, Plan, PlanError};
+use crate::domain::plan::{self, Plan, PlanError, Suggestion, suggest};
 use crate::domain::resource::ResourceState;
 use crate::effect::{Effect, Report, Tone};
 
@@ -34,6 +35,8 @@ pub struct ComposePane {
     part: Part,
     linted: Linted,
     plan: Result<Plan, PlanError>,
+    /// Fewer, wider purges that would do; never taken unasked.
+    wider: Vec<Suggestion>,
     known: Known,
     recent: Vec<RecentPurge>,
     recent_ticket: Ticket,
@@ -73,6 +76,7 @@ impl ComposePane {
             part: Part::Targets,
             linted: Linted::default(),
             plan: Err(PlanError::Nothing),
+            wider: Vec::new(),
             known: Known::of(ctx.world),
             recent: Vec::new(),
             recent_ticket: Ticket::default(),
@@ -88,17 +92,41 @@ impl ComposePane {
         &self.draft
     }
 
+    /// The resource of the line under the cursor, else of the first line, else the chosen one.
+    pub fn resource_here(&self) -> Option<(AccountName, ResourceId)> {
+        let (here, _) = self.lines.cursor();
+        let meanings = || {
+            self.linted
+                .lines
+                .iter()
+                .filter(|line| line.meaning.is_some())
+        };
+        meanings()
+            .find(|line| line.line == here)
+            .or_else(|| meanings().next())
+            .and_then(|line| line.meaning.as_ref())
+            .map(|meaning| (meaning.account.clone(), meaning.resource.clone()))
+            .or_else(|| self.draft.resource.clone())
+    }
+
     /// Looks at the whole draft again, and asks for the recent purges of resources that are new in it.
     fn relint(&mut self, ctx: &PaneCtx<'_>) -> Outcome {
         let queued = desk::queued(ctx);
-        let (linted, plan) = {
+        let (linted, plan, wider) = {
             let desk = self.known.desk(ctx.world, &self.recent, &queued);
             let linted = lint(&self.draft, &desk, ctx.now);
             let plan = plan::plan(&linted, &self.draft, &desk, ctx.now);
-            (linted, plan)
+            let many = plan.as_ref().is_ok_and(|plan| plan.requests.len() > 1);
+            let wider = if many {
+                suggest(&linted, &desk)
+            } else {
+                Vec::new()
+            };
+            (linted, plan, wider)
         };
         self.linted = linted;
         self.plan = plan;
+        self.wider = wider;
         let mut resources: BTreeSet<(AccountName, ResourceId)> = self
             .linted
             .lines
@@ -333,6 +361,8 @@ impl Pane for ComposePane {
                     text: self.lines.text(),
                 })
             }
+            Command::ComposeWiden => self.pick_wider(),
+            Command::ComposeFollow => self.follow(),
             Command::ComposeDiscard => self.discard(ctx),
             other => self.edit_command(other, ctx),
         }
@@ -414,6 +444,13 @@ impl Pane for ComposePane {
                 }
                 self.changed(ctx)
             }
+            Answer::Picked {
+                purpose: PickFor::Wider,
+                values,
+            } => match values.first() {
+                Some(PickValue::Place(place)) => self.widen(*place, ctx),
+                Some(PickValue::Text(_) | PickValue::Resource(..)) | None => Outcome::taken(),
+            },
             Answer::Prompted {
                 purpose: PromptFor::TargetsFile,
                 text,
@@ -445,6 +482,8 @@ impl Pane for ComposePane {
             Command::ComposeLoad,
             Command::ComposeEditor,
             Command::ComposeMode,
+            Command::ComposeWiden,
+            Command::ComposeFollow,
             Command::FieldComplete,
             Command::ComposeDiscard,
             Command::Back,
@@ -453,137 +492,4 @@ impl Pane for ComposePane {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use super::*;
-    use crate::domain::samples;
-    use crate::panes::samples::pane_ctx_in;
-    use crate::panes::world::World;
-
-    /// One account, whose vendor wants paths, with one resource.
-    fn ctx() -> PaneCtx<'static> {
-        let mut world = World {
-            accounts: vec![samples::account("prod")],
-            ..World::default()
-        };
-        let resource = samples::resource("prod", "1", "www.site.com");
-        world
-            .resources
-            .insert("prod".into(), Arc::new(vec![resource]));
-        world
-            .limits
-            .insert("prod".into(), Arc::new(samples::paths()));
-        pane_ctx_in(world)
-    }
-
-    fn compose(text: &str) -> (ComposePane, PaneCtx<'static>, Vec<Effect>) {
-        let ctx = ctx();
-        let (mut pane, _) = ComposePane::open(Draft::default(), &ctx);
-        let effects = pane.on_paste(text, &ctx).effects;
-        (pane, ctx, effects)
-    }
-
-    fn targets(pane: &ComposePane) -> Vec<&str> {
-        let meanings = pane
-            .linted
-            .lines
-            .iter()
-            .filter_map(|line| line.meaning.as_ref());
-        meanings.map(|meaning| meaning.target.as_str()).collect()
-    }
-
-    #[test]
-    fn a_pasted_url_is_shown_in_the_form_that_the_vendor_gets() {
-        let (pane, _, _) = compose("https://www.site.com/a.jpg\nhttps://www.site.com/img/*");
-        assert_eq!(targets(&pane), ["/a.jpg", "/img/*"]);
-    }
-
-    #[test]
-    fn a_paste_asks_for_recent_purges_once_and_keeps_the_draft() {
-        let (mut pane, ctx, effects) = compose("https://www.site.com/a.jpg");
-        assert!(matches!(
-            effects.as_slice(),
-            [Effect::Recent { .. }, Effect::KeepDraft(Some(_))]
-        ));
-        let again = pane.on_typed('g', &ctx).effects;
-        assert!(matches!(again.as_slice(), [Effect::KeepDraft(Some(_))]));
-    }
-
-    #[test]
-    fn a_draft_with_an_error_leads_to_no_plan_and_says_why() {
-        let (mut pane, ctx, _) = compose("https://nowhere.example/a.jpg");
-        let outcome = pane.on_command(Command::ComposePlan, &ctx);
-        assert!(
-            matches!(outcome.asks.as_slice(), [Ask::Notice(notice)] if notice.tone == Tone::Error)
-        );
-    }
-
-    #[test]
-    fn an_empty_draft_leads_to_no_plan() {
-        let (mut pane, ctx, _) = compose("");
-        let outcome = pane.on_command(Command::ComposePlan, &ctx);
-        assert!(
-            matches!(outcome.asks.as_slice(), [Ask::Notice(notice)] if notice.tone == Tone::Warning)
-        );
-    }
-
-    #[test]
-    fn a_sound_draft_leads_to_its_plan() {
-        let (mut pane, ctx, _) = compose("https://www.site.com/a.jpg");
-        let outcome = pane.on_command(Command::ComposePlan, &ctx);
-        let [Ask::Open(Opening::Plan(plan, draft))] = outcome.asks.as_slice() else {
-            unreachable!("{outcome:?}")
-        };
-        assert_eq!(plan.requests.len(), 1);
-        assert_eq!(draft.text, "https://www.site.com/a.jpg");
-    }
-
-    #[test]
-    fn everything_is_purged_only_by_choice_of_kind_and_resource() {
-        let (mut pane, ctx, _) = compose("");
-        for _ in 0..3 {
-            pane.on_command(Command::ComposeKind, &ctx);
-        }
-        assert!(pane.plan.is_err());
-        pane.on_answer(
-            &Answer::Picked {
-                purpose: PickFor::Resource,
-                values: vec![PickValue::Resource("prod".into(), "1".into())],
-            },
-            &ctx,
-        );
-        assert!(pane.plan.is_ok_and(|plan| {
-            plan.requests
-                .iter()
-                .all(|it| it.request.kind() == Kind::All)
-        }));
-    }
-
-    #[test]
-    fn a_file_is_added_below_what_was_typed() {
-        let (mut pane, ctx, _) = compose("https://www.site.com/a.jpg");
-        let answer = Answer::Prompted {
-            purpose: PromptFor::TargetsFile,
-            text: "list.txt".to_owned(),
-        };
-        let effects = pane.on_answer(&answer, &ctx).effects;
-        let [Effect::ReadFile { ticket, .. }] = effects.as_slice() else {
-            unreachable!("{effects:?}")
-        };
-        let report = Report::FileRead {
-            ticket: *ticket,
-            result: Ok("https://www.site.com/b.jpg\n".to_owned()),
-        };
-        pane.on_report(&report, &ctx);
-        assert_eq!(targets(&pane), ["/a.jpg", "/b.jpg"]);
-    }
-
-    #[test]
-    fn discarding_forgets_the_draft_for_the_next_start_too() {
-        let (mut pane, ctx, _) = compose("https://www.site.com/a.jpg");
-        let outcome = pane.on_command(Command::ComposeDiscard, &ctx);
-        assert_eq!(outcome.effects, [Effect::KeepDraft(None)]);
-        assert!(pane.draft().text.is_empty());
-    }
-}
+mod tests;

@@ -2,8 +2,10 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::domain::budget::QuotaLine;
 use crate::domain::journal::JournalState;
 use crate::domain::status::Status;
+use crate::domain::text::visible;
 use crate::domain::zone::Zone;
 use crate::theme::{Glyphs, Role};
 
@@ -113,6 +115,27 @@ pub fn count(number: u64) -> String {
         text.push(digit);
     }
     text
+}
+
+/// How many cells a cname gets in a row of requests of this width.
+pub fn cname_cells(row: u16) -> u16 {
+    if row < 110 { 22 } else { 34 }
+}
+
+/// How a daily quota stands: `url 9,998 of 10,000 left today (mainland)`.
+pub fn quota(line: &QuotaLine) -> String {
+    let mut words = format!(
+        "{} {} of {} left today",
+        line.kind,
+        count(line.left),
+        count(line.total)
+    );
+    if let Some(area) = &line.area {
+        words.push_str(" (");
+        words.push_str(&visible(area, 20));
+        words.push(')');
+    }
+    words
 }
 
 /// A count and its noun, in the singular where it is one: `1 URL`, `137 URLs`.

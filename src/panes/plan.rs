@@ -5,7 +5,7 @@
 
 use crate::commands::{Command, Context};
 use crate::domain::draft::Draft;
-use crate::domain::ids::Ticket;
+use crate::domain::ids::{AccountName, ResourceId, Ticket};
 use crate::domain::plan::{Plan, Preview, Risk};
 use crate::effect::{Effect, Notice, Report, Send, Tone};
 
@@ -56,6 +56,15 @@ impl PlanPane {
             sending: None,
         };
         (pane, Effect::Preview { ticket, requests })
+    }
+
+    /// The resource of the request under the cursor.
+    pub fn resource_here(&self) -> Option<(AccountName, ResourceId)> {
+        let planned = self.plan.requests.get(self.here)?;
+        Some((
+            planned.request.account.clone(),
+            planned.request.resource.clone(),
+        ))
     }
 
     fn go_to(&mut self, row: usize) -> Outcome {

@@ -100,6 +100,44 @@ impl QueuePane {
         )
     }
 
+    /// Has the request under the cursor change places with its neighbour among those of its account that are queued: each
+    /// account has a queue of its own.
+    fn reorder(&self, earlier: bool) -> Outcome {
+        let Some(here) = self.current() else {
+            return Outcome::taken();
+        };
+        if here.state != JournalState::Queued {
+            return Outcome::say(
+                Tone::Warning,
+                format!(
+                    "Only what is queued has a place; this request is {}.",
+                    here.state
+                ),
+            );
+        }
+        let queued: Vec<&JournalEntry> = self
+            .entries()
+            .iter()
+            .filter(|entry| {
+                entry.state == JournalState::Queued && entry.request.account == here.request.account
+            })
+            .collect();
+        let at = queued.iter().position(|entry| entry.id == here.id);
+        let other =
+            at.and_then(|at| queued.get(at.checked_add_signed(if earlier { -1 } else { 1 })?));
+        let Some(other) = other else {
+            return Outcome::taken();
+        };
+        let (first, second) = if earlier {
+            (here, *other)
+        } else {
+            (*other, here)
+        };
+        Outcome::effect(Effect::Reorder {
+            ids: vec![first.id.clone(), second.id.clone()],
+        })
+    }
+
     /// Shows the purge of the entry under the cursor in the history, or where it should be.
     fn show(&self) -> Outcome {
         self.current().map_or_else(Outcome::taken, |entry| {
@@ -128,9 +166,7 @@ fn sort(entries: &mut [JournalEntry]) {
     entries.sort_by(|a, b| {
         b.state.is_open().cmp(&a.state.is_open()).then_with(|| {
             if a.state.is_open() {
-                a.planned_at
-                    .cmp(&b.planned_at)
-                    .then_with(|| a.id.cmp(&b.id))
+                (a.place, &a.id).cmp(&(b.place, &b.id))
             } else {
                 b.id.cmp(&a.id)
             }
@@ -143,7 +179,7 @@ impl Pane for QueuePane {
         &[Context::Queue]
     }
 
-    fn on_command(&mut self, command: Command, _ctx: &PaneCtx<'_>) -> Outcome {
+    fn on_command(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Outcome {
         let here = self.cursor();
         #[expect(
             clippy::wildcard_enum_match_arm,
@@ -160,6 +196,9 @@ impl Pane for QueuePane {
             Command::Open => self.show(),
             Command::QueueCancel => self.cancel(),
             Command::QueueResend => self.resend(),
+            Command::QueueEarlier => self.reorder(true),
+            Command::QueueLater => self.reorder(false),
+            Command::QueuePause => Outcome::effect(Effect::Pause(!ctx.world.paused)),
             Command::Copy => self.current().map_or_else(Outcome::taken, |entry| {
                 Outcome::effect(Effect::Copy(entry.request.payload.targets().join("\n")))
             }),
@@ -200,7 +239,9 @@ impl Pane for QueuePane {
             reason = "every other command can always be carried out"
         )]
         match command {
-            Command::QueueCancel if state != Some(JournalState::Queued) => {
+            Command::QueueCancel | Command::QueueEarlier | Command::QueueLater
+                if state != Some(JournalState::Queued) =>
+            {
                 Some("nothing queued here")
             }
             Command::QueueResend if state != Some(JournalState::Unknown) => {
@@ -213,6 +254,9 @@ impl Pane for QueuePane {
     fn hints(&self) -> &'static [Command] {
         &[
             Command::QueueCancel,
+            Command::QueuePause,
+            Command::QueueEarlier,
+            Command::QueueLater,
             Command::QueueResend,
             Command::Open,
             Command::Copy,
@@ -227,7 +271,8 @@ mod tests {
 
     use super::*;
     use crate::domain::payload::{Payload, PurgeRequest, Targets};
-    use crate::panes::samples::pane_ctx;
+    use crate::panes::samples::{pane_ctx, pane_ctx_in};
+    use crate::panes::world::World;
 
     fn entry(id: &str, state: JournalState) -> JournalEntry {
         let at = pane_ctx().now;
@@ -242,9 +287,11 @@ mod tests {
                 area: None,
             },
             state,
+            place: 0,
             queued_at: at,
             planned_at: at,
             sent_at: None,
+            ahead: None,
             answered_at: None,
             reason: None,
             ticket: None,
@@ -333,5 +380,39 @@ mod tests {
             &pane_ctx(),
         );
         assert_eq!(pane.current().unwrap().id.as_str(), "2");
+    }
+
+    #[test]
+    fn a_queued_request_changes_places_with_its_neighbour_of_the_same_account() {
+        let ctx = pane_ctx_in(World {
+            paused: true,
+            ..World::default()
+        });
+        let (mut pane, _) = QueuePane::open(&ctx);
+        let mut foreign = entry("b", JournalState::Queued);
+        foreign.request.account = "other".into();
+        let entries = vec![
+            entry("a", JournalState::Queued),
+            foreign,
+            entry("c", JournalState::Queued),
+            entry("d", JournalState::Accepted),
+        ];
+        let report = Report::Queue {
+            ticket: pane.asked,
+            result: Ok(entries),
+        };
+        pane.on_report(&report, &ctx);
+        let ids = |outcome: Outcome| match outcome.effects.as_slice() {
+            [Effect::Reorder { ids }] => ids.iter().map(ToString::to_string).collect(),
+            _ => Vec::new(),
+        };
+        assert_eq!(
+            ids(pane.on_command(Command::QueueLater, &ctx)),
+            ["c", "a"],
+            "the other account's request is no neighbour"
+        );
+        assert!(ids(pane.on_command(Command::QueueEarlier, &ctx)).is_empty());
+        let pause = pane.on_command(Command::QueuePause, &ctx);
+        assert_eq!(pause.effects, [Effect::Pause(false)], "it is paused");
     }
 }

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 use crate::domain::account::Account;
 use crate::domain::ids::{AccountName, JournalId, ResourceId};
 use crate::domain::journal::{JournalEntry, JournalState};
@@ -23,6 +25,8 @@ pub struct World {
     pub limits: BTreeMap<AccountName, Arc<Limits>>,
     /// The journal's open requests.
     pub open: BTreeMap<JournalId, JournalEntry>,
+    /// Whether the queue is paused.
+    pub paused: bool,
     /// Whether nothing may be purged at all.
     pub read_only: bool,
     /// Whether only the store is asked.
@@ -51,6 +55,7 @@ impl World {
                 self.note(entry);
                 true
             }
+            Report::Paused(paused) => std::mem::replace(&mut self.paused, *paused) != *paused,
             Report::Enqueued {
                 result: Ok(entries),
                 ..
@@ -113,6 +118,15 @@ impl World {
     /// Whether nothing may be purged in this account, by whatever rule.
     pub fn is_read_only(&self, account: &AccountName) -> bool {
         self.read_only || self.account(account).is_some_and(|it| it.read_only)
+    }
+
+    /// When the last of what is queued is planned to go out; `None` where nothing is.
+    pub fn queue_ends_at(&self) -> Option<DateTime<Utc>> {
+        self.open
+            .values()
+            .filter(|entry| entry.state == JournalState::Queued)
+            .map(|entry| entry.planned_at)
+            .max()
     }
 
     /// How many requests stand in this state.

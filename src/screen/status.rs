@@ -32,6 +32,19 @@ fn draw_budgets(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) {
     let mut pen = Pen::new(buffer, area, theme.glyphs.ellipsis);
     pen.put(" ", dim)
         .put(&visible(&stand.cname, 100), theme.style(Role::Text));
+    // What is counted by the day runs out for good, so it stands first.
+    for quota in &stand.quotas {
+        let words = look::quota(quota);
+        if pen.room() < width(&words) + 3 {
+            return;
+        }
+        let role = if quota.left == 0 {
+            Role::Warning
+        } else {
+            Role::Dim
+        };
+        pen.put("  ", dim).put(&words, theme.style(role));
+    }
     let mut last_per = None;
     for window in &stand.windows {
         let used_up = window.left == 0;

@@ -53,6 +53,9 @@ fn queue(screen: &Screen<'_>) -> (String, Role) {
     if sending > 0 {
         words.push(format!("sending {sending}"));
     }
+    if world.paused {
+        words.push("paused".to_owned());
+    }
     if waiting > 0 {
         let next = world
             .open
@@ -61,12 +64,12 @@ fn queue(screen: &Screen<'_>) -> (String, Role) {
             .map(|entry| entry.planned_at)
             .min();
         words.push(format!("queue {waiting}"));
-        if let Some(next) = next.filter(|next| *next > screen.ctx.now) {
+        if let Some(next) = next.filter(|next| *next > screen.ctx.now && !world.paused) {
             let next = screen.app.zone().show(next).format("%H:%M:%S");
             words.push(format!("next {next}"));
         }
     }
-    let role = if unknown > 0 {
+    let role = if unknown > 0 || world.paused {
         Role::Warning
     } else {
         Role::InProgress

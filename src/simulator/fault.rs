@@ -139,6 +139,17 @@ impl Faults {
         id
     }
 
+    /// Adds a fault that strikes before all others, and returns its number.
+    pub fn inject_first(&self, fault: Fault) -> u64 {
+        let id = self.inject(fault);
+        let mut rules = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(at) = rules.in_order.iter().position(|rule| rule.id == id) {
+            let rule = rules.in_order.remove(at);
+            rules.in_order.insert(0, rule);
+        }
+        id
+    }
+
     /// Takes all faults away.
     pub fn clear(&self) {
         self.0

@@ -192,6 +192,18 @@ impl Gcore {
         })
     }
 
+    /// The purges that an account remembers, whoever made them, oldest first.
+    pub(crate) fn remembered(&self, account: &str, now: DateTime<Utc>) -> Vec<GcorePurge> {
+        self.with(|state| {
+            state
+                .accounts
+                .iter()
+                .filter(|one| one.name == account)
+                .flat_map(|one| one.remembered(now))
+                .collect()
+        })
+    }
+
     /// Every resource.
     pub(crate) fn resources(&self) -> Vec<GcoreResource> {
         self.with(|state| {

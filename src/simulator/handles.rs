@@ -51,6 +51,11 @@ impl GcoreHandle<'_> {
         self.0.vendor.purges()
     }
 
+    /// Everything that an account's history holds now, oldest first, whoever made it, and also what is too new to be told.
+    pub fn remembered(&self, account: &str) -> Vec<GcorePurge> {
+        self.0.vendor.remembered(account, self.0.clock.now())
+    }
+
     /// A colleague purges something in the panel, now. `purge_type` is Gcore's word; the id of the purge is returned, or
     /// nothing when there is no such live resource or no such type.
     pub fn add_purge(&self, cname: &str, purge_type: &str, targets: &[&str]) -> Option<u64> {

@@ -1,6 +1,6 @@
 //! The journal of what we sent and will send: every request once, every step of it durable before it counts.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::writer::{Care, Writer, unwritable};
@@ -33,6 +33,8 @@ pub struct StepDetails {
     pub purge: Option<PurgeId>,
     /// When it may go out at the earliest, where that changes.
     pub planned_at: Option<DateTime<Utc>>,
+    /// The vendor's clock minus ours, where it is known now; one that was known before stays.
+    pub ahead: Option<TimeDelta>,
 }
 
 impl StepDetails {
@@ -43,6 +45,7 @@ impl StepDetails {
             error: None,
             purge: None,
             planned_at: None,
+            ahead: None,
         }
     }
 }
@@ -98,6 +101,9 @@ impl Writer {
                     entry.reason,
                     entry.ticket,
                 ])?;
+                connection
+                    .prepare_cached("UPDATE journal SET place = seq WHERE id = ?1")?
+                    .execute([id.as_str()])?;
                 log(connection, &id, None, JournalState::Queued, now, None)?;
                 queued.push(by_id(connection, &id)?.ok_or(StoreFailure::Corrupt)?);
             }
@@ -105,8 +111,55 @@ impl Writer {
         })
     }
 
+    /// Has requests that are queued go out in this order: they exchange their places in the queue and their times.
+    /// Those that are not queued any more are passed over. Returns those that moved.
+    pub fn reorder(&mut self, ids: &[JournalId]) -> Result<Vec<JournalEntry>, StoreFailure> {
+        self.write(Care::Machine, |connection, _| {
+            let mut queued: Vec<JournalEntry> = Vec::with_capacity(ids.len());
+            for id in ids {
+                let found = by_id(connection, id)?;
+                queued.extend(found.filter(|entry| {
+                    entry.state == JournalState::Queued
+                        && !queued.iter().any(|other| other.id == entry.id)
+                }));
+            }
+            let mut slots: Vec<_> = queued
+                .iter()
+                .map(|entry| (entry.place, entry.planned_at))
+                .collect();
+            slots.sort_unstable();
+            let mut moved = Vec::new();
+            for (mut entry, (place, planned_at)) in queued.into_iter().zip(slots) {
+                if entry.place == place {
+                    continue;
+                }
+                connection
+                    .prepare_cached("UPDATE journal SET place = ?2, planned_at = ?3 WHERE id = ?1")?
+                    .execute((entry.id.as_str(), place, times::micros(planned_at)))?;
+                (entry.place, entry.planned_at) = (place, planned_at);
+                moved.push(entry);
+            }
+            Ok(moved)
+        })
+    }
+
+    /// Pauses the queue, or lets it go on: while it is paused, [`Writer::step`] lets nothing become `sending`, whoever asks.
+    pub fn pause(&mut self, paused: bool) -> Result<(), StoreFailure> {
+        self.write(Care::Machine, |connection, _| {
+            if paused {
+                connection.execute(
+                    "INSERT OR REPLACE INTO kept (name, value) VALUES ('paused', 'true')",
+                    [],
+                )?;
+            } else {
+                connection.execute("DELETE FROM kept WHERE name = 'paused'", [])?;
+            }
+            Ok(())
+        })
+    }
+
     /// Moves an entry on, if it stands where the caller believes and [`JournalState::may_become`] allows it. It is on the
-    /// disk when this returns.
+    /// disk when this returns. Nothing becomes `sending` while the queue is paused.
     pub fn step(
         &mut self,
         id: &JournalId,
@@ -116,14 +169,15 @@ impl Writer {
     ) -> Result<Stepped, StoreFailure> {
         self.write(Care::Machine, |connection, _| {
             let found = by_id(connection, id)?.map(|entry| entry.state);
-            if found != Some(from) || !from.may_become(to) {
+            let held = to == JournalState::Sending && is_paused(connection)?;
+            if found != Some(from) || !from.may_become(to) || held {
                 return Ok(Stepped::Refused { found });
             }
             let at = times::micros(details.at);
             connection
                 .prepare_cached(
                     "UPDATE journal SET state = ?2, error = ?3, purge = coalesce(?4, purge),
-                                        planned_at = coalesce(?5, planned_at)
+                                        planned_at = coalesce(?5, planned_at), ahead = coalesce(?6, ahead)
                      WHERE id = ?1",
                 )?
                 .execute((
@@ -132,6 +186,7 @@ impl Writer {
                     &details.error,
                     details.purge.as_ref().map(PurgeId::as_str),
                     details.planned_at.map(times::micros),
+                    details.ahead.and_then(|ahead| ahead.num_microseconds()),
                 ))?;
             for set in times_set_by(from, to) {
                 connection.prepare_cached(set)?.execute((id.as_str(), at))?;
@@ -198,7 +253,7 @@ fn times_set_by(from: JournalState, to: JournalState) -> &'static [&'static str]
         }
         // It waits again as if it had never gone out; the steps tell that it had.
         (_, JournalState::Queued) => &[
-            "UPDATE journal SET sent_at = NULL, answered_at = NULL WHERE id = ?1 AND ?2 IS NOT NULL",
+            "UPDATE journal SET sent_at = NULL, ahead = NULL, answered_at = NULL WHERE id = ?1 AND ?2 IS NOT NULL",
         ],
         (JournalState::Queued | JournalState::Sending, _) => {
             &["UPDATE journal SET answered_at = ?2 WHERE id = ?1"]
@@ -241,7 +296,7 @@ fn log(
 
 /// The columns that [`entry`] reads.
 pub(super) const COLUMNS: &str = "id, request, state, queued_at, planned_at, sent_at, answered_at, reason, ticket, error, \
-                                  purge, verified";
+                                  purge, verified, place, ahead";
 
 /// An entry by its id.
 pub(super) fn by_id(
@@ -250,6 +305,14 @@ pub(super) fn by_id(
 ) -> Result<Option<JournalEntry>, StoreFailure> {
     let found = select(connection, "WHERE id = ?1", [id.as_str()])?;
     Ok(found.into_iter().next())
+}
+
+/// Whether the queue is paused.
+pub(super) fn is_paused(connection: &Connection) -> Result<bool, StoreFailure> {
+    let paused = connection
+        .prepare_cached("SELECT 1 FROM kept WHERE name = 'paused'")?
+        .exists([])?;
+    Ok(paused)
 }
 
 /// Entries by the rest of a SELECT.
@@ -285,5 +348,7 @@ fn entry(row: &Row<'_>) -> Result<JournalEntry, StoreFailure> {
         error: row.get(9)?,
         purge: row.get::<_, Option<String>>(10)?.map(PurgeId::from),
         verified: row.get(11)?,
+        place: row.get(12)?,
+        ahead: row.get::<_, Option<i64>>(13)?.map(TimeDelta::microseconds),
     })
 }

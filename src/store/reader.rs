@@ -235,13 +235,18 @@ impl Reader {
         journal::by_id(&self.connection, id)
     }
 
-    /// The journal's open entries, in the order in which they were queued.
+    /// The journal's open entries, in the order of the queue.
     pub fn journal_open(&self) -> Result<Vec<JournalEntry>, StoreFailure> {
         journal::select(
             &self.connection,
-            "WHERE state IN ('queued', 'sending', 'accepted', 'unknown') ORDER BY seq",
+            "WHERE state IN ('queued', 'sending', 'accepted', 'unknown') ORDER BY place",
             [],
         )
+    }
+
+    /// Whether the queue is paused: nothing that is queued goes out.
+    pub fn is_paused(&self) -> Result<bool, StoreFailure> {
+        journal::is_paused(&self.connection)
     }
 
     /// The journal's newest entries, open or not, newest first.

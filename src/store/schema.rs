@@ -9,7 +9,7 @@ pub(super) const APPLICATION: i64 = 0x7064_636b;
 pub(super) const FORM: i64 = STEPS.len() as i64;
 
 /// Step n brings a store of form n to form n + 1.
-pub(super) const STEPS: [&str; 2] = [FIRST, ATTEMPTS];
+pub(super) const STEPS: [&str; 3] = [FIRST, SECOND, ATTEMPTS];
 
 /// All instants are microseconds since 1970. `gram` has rows of its own kind, see `grams.rs`; `strip.body` see `strip.rs`.
 /// The page size and the journal mode are set before, where a file is made.
@@ -126,6 +126,13 @@ CREATE TABLE kept (
     name  TEXT PRIMARY KEY,
     value TEXT NOT NULL -- JSON
 ) STRICT, WITHOUT ROWID;
+";
+
+/// The journal's order can be changed, and the vendor's clock at the time of sending is kept: ours may be set since.
+const SECOND: &str = "
+ALTER TABLE journal ADD COLUMN place INTEGER NOT NULL DEFAULT 0; -- in the queue, lowest first
+ALTER TABLE journal ADD COLUMN ahead INTEGER; -- the vendor's clock minus ours when it went out, in microseconds
+UPDATE journal SET place = seq;
 ";
 
 /// What vendors' activity logs told, and for which times they were read.

@@ -115,6 +115,33 @@ impl Runner {
         self.step(vec![id], JournalState::Unknown, JournalState::Queued);
     }
 
+    pub(super) fn reorder(&self, ids: Vec<JournalId>) {
+        let (outbox, nudges) = (self.outbox.clone(), self.nudges.clone());
+        self.clerk.tell(move |books| {
+            match books.writer().and_then(|writer| writer.reorder(&ids)) {
+                Ok(moved) => {
+                    for entry in moved {
+                        outbox.post(Report::Journal(Box::new(entry)));
+                    }
+                }
+                Err(failure) => outbox.notice(Tone::Error, None, trouble(&failure).to_string()),
+            }
+            // Where there is no sender, everything is being stopped.
+            let _ = nudges.send(Nudge::Journal);
+        });
+    }
+
+    pub(super) fn pause(&self, paused: bool) {
+        let (outbox, nudges) = (self.outbox.clone(), self.nudges.clone());
+        self.clerk.tell(move |books| {
+            match books.writer().and_then(|writer| writer.pause(paused)) {
+                Ok(()) => outbox.post(Report::Paused(paused)),
+                Err(failure) => outbox.notice(Tone::Error, None, trouble(&failure).to_string()),
+            }
+            let _ = nudges.send(Nudge::Journal);
+        });
+    }
+
     fn step(&self, ids: Vec<JournalId>, from: JournalState, to: JournalState) {
         if to == JournalState::Queued && (self.read_only || self.offline) {
             self.outbox.notice(

@@ -58,6 +58,8 @@ pub(super) enum Nudge {
         from: DateTime<Utc>,
         until: DateTime<Utc>,
     },
+    /// An account's limits changed.
+    Limits,
     /// An account's news were read, whatever came of it: an occasion to see what others did to the store.
     Looked,
 }
@@ -140,7 +142,7 @@ impl Sender {
         if again || (self.has_to_send() && !self.lock.is_held()) {
             Some(WATCH)
         } else {
-            self.lock.is_held().then_some(WATCH_AT_WORK)
+            (self.lock.is_held() || self.journal.is_held()).then_some(WATCH_AT_WORK)
         }
     }
 
@@ -292,7 +294,7 @@ impl Sender {
 
     /// Sends out what may go now, one request of each account at a time; returns when to look again.
     async fn start_trips(&mut self, stop: &CancellationToken) -> Option<DateTime<Utc>> {
-        if !self.lock.is_held() || stop.is_cancelled() {
+        if !self.lock.is_held() || self.journal.is_paused() || stop.is_cancelled() {
             return None;
         }
         let mut wake: Option<DateTime<Utc>> = None;

@@ -530,6 +530,8 @@ impl Keeper {
                 ranges.rule(&limits.history);
             }
             self.limits.send_replace(Arc::clone(&limits));
+            // What waits for room may have it now. Where there is no sender, everything is being stopped.
+            let _ = self.asker.sender.send(Nudge::Limits);
             self.asker.outbox.post(Report::Limits {
                 account: self.asker.account.clone(),
                 limits,

@@ -211,6 +211,8 @@ impl<W: Works, G: Glass> Loop<'_, W, G> {
                     | Effect::Enqueue { .. }
                     | Effect::Cancel { .. }
                     | Effect::Resend { .. }
+                    | Effect::Reorder { .. }
+                    | Effect::Pause(_)
                     | Effect::Queue { .. }
                     | Effect::KeepDraft(_)
                     | Effect::ReadFile { .. }

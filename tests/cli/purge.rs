@@ -287,3 +287,20 @@ fn an_empty_queue_is_worked_off_at_once() {
     assert_eq!(site.run(&["queue", "cancel", "nothing"]).code, 2);
     assert_eq!(site.run(&["--read-only", "queue", "run"]).code, 8);
 }
+
+#[test]
+fn a_paused_queue_sends_nothing_until_it_is_resumed_and_says_so() {
+    let site = Site::open(&[]);
+    site.run(&["queue", "pause"]).fine();
+    let refused = site.purge(&["--url", "/a.jpg", "--yes"]);
+    assert_eq!((refused.code, refused.out.as_str()), (8, ""));
+    assert!(refused.err.contains("queue resume"), "{}", refused.err);
+    assert_eq!(site.run(&["queue", "run"]).code, 8);
+    let listed = site.run(&["queue", "list"]);
+    assert!(listed.err.contains("paused"), "{}", listed.err);
+    site.run(&["queue", "resume"]).fine();
+    site.purge(&["--url", "/a.jpg", "--yes"]).fine();
+    assert_eq!(site.sent().len(), 1);
+    let id = site.sent()[0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(site.run(&["queue", "reorder", &id, &id]).code, 8);
+}

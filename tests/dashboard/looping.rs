@@ -326,6 +326,8 @@ fn steps(last: JournalState, cname: &str) -> Vec<Report> {
             error: None,
             purge: None,
             verified: None,
+            place: 0,
+            ahead: None,
         }))
     };
     vec![

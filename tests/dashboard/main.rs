@@ -10,6 +10,7 @@
 mod faces;
 mod keys;
 mod looping;
+mod overlays;
 mod picture;
 mod properties;
 mod screens;

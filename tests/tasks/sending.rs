@@ -80,7 +80,6 @@ async fn an_answer_that_is_lost_after_the_effect_is_found_in_the_history_and_not
 {
     for strike in [
         Strike::Cut,
-        Strike::CutMidBody,
         Strike::GarbageBytes,
         Strike::Status {
             status: 502,
@@ -101,6 +100,22 @@ async fn an_answer_that_is_lost_after_the_effect_is_found_in_the_history_and_not
         running.runner.stop().await;
         stage.simulator.stop().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_yes_whose_body_is_lost_is_a_yes() {
+    let stage = Stage::new(200, |scenario| {
+        scenario.fault = vec![struck(Strike::CutMidBody, true)];
+    })
+    .await;
+    let mut running = stage.start();
+    let resource = running.resource().await;
+    enqueue(&running, &resource, &["/a.jpg"]);
+    running.journal(JournalState::Accepted).await;
+    done(&stage, &mut running).await;
+    assert_eq!(posts(&stage), 1);
+    running.runner.stop().await;
+    stage.simulator.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

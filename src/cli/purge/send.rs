@@ -6,6 +6,7 @@ use super::Options;
 use crate::cli::error::{Class, CliError};
 use crate::cli::following::{Sent, Until, follow};
 use crate::cli::office::Office;
+use crate::cli::queue::is_paused;
 use crate::cli::setup::{Talk, count};
 use crate::domain::draft::Draft;
 use crate::domain::ids::Ticket;
@@ -15,6 +16,7 @@ use crate::store::Reader;
 
 /// A plan that begins no later than this after now goes out now.
 const NOW: TimeDelta = TimeDelta::seconds(2);
+
 /// Sends the plan.
 pub(super) async fn send(
     office: &mut Office,
@@ -24,6 +26,16 @@ pub(super) async fn send(
     plan: &Plan,
     talk: Talk,
 ) -> Result<Sent, CliError> {
+    let paused = reader.is_paused().map_err(|failure| {
+        CliError::new(
+            Class::Failed,
+            format!("the queue cannot be read: {failure}; nothing was sent"),
+        )
+        .hint(failure.advice())
+    })?;
+    if paused {
+        return Err(is_paused());
+    }
     let now = Utc::now();
     if !options.wait && plan.ends_at > now + NOW {
         let words = format!(

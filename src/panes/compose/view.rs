@@ -21,7 +21,9 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::widgets::Widget;
 
+use super::wider::told;
 use super::{ComposePane, Part};
+use crate::commands::Command;
 use crate::domain::draft::LintedLine;
 use crate::domain::findings::{Finding, Severity};
 use crate::domain::kind::Kind;
@@ -38,10 +40,12 @@ use crate::widgets::scroll::ScrollBar;
 use crate::widgets::text::{Pen, skip, width};
 
 /// The overlay; the area is the whole screen.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct ComposeView<'a> {
     /// The draft.
     pub pane: &'a ComposePane,
+    /// The keys of a command, as they are bound now.
+    pub keys: &'a dyn Fn(Command) -> String,
     /// Accounts and resources, for the names of things.
     pub world: &'a World,
     /// The time.
@@ -63,7 +67,7 @@ fn severity(severity: Severity, theme: &Theme) -> (&'static str, Role) {
 
 impl Widget for &ComposeView<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
-        let area = popup(area, 150, area.height.saturating_sub(2).max(8));
+        let area = popup(area, 150, area.height);
         clear(area, buffer, self.theme);
         let note = self.choices();
         (&Panel {
@@ -374,7 +378,16 @@ impl ComposeView<'_> {
             (true, [at]) => format!("now and at {}", self.moment(*at)),
             (_, [_, ..]) => format!("the last at {}", self.moment(plan.ends_at)),
         };
-        format!("{targets} {} {requests}; {times}", self.theme.glyphs.arrow)
+        let mut words = format!("{targets} {} {requests}; {times}", self.theme.glyphs.arrow);
+        if let Some(wider) = self.pane.wider.first() {
+            let key = (self.keys)(Command::ComposeWiden);
+            words = format!(
+                "{words} {} or {} ({key})",
+                self.theme.glyphs.dot,
+                told(wider)
+            );
+        }
+        words
     }
 
     fn moment(&self, at: DateTime<Utc>) -> String {

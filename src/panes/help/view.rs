@@ -23,7 +23,7 @@ pub struct HelpView<'a> {
 
 impl Widget for &HelpView<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
-        let area = popup(area, 100, area.height.saturating_sub(2).max(6));
+        let area = popup(area, 100, area.height);
         clear(area, buffer, self.theme);
         let title = format!(
             "Help {} purgedeck {}",

@@ -219,7 +219,7 @@ impl HistoryPane {
             .iter()
             .filter_map(|value| match value {
                 PickValue::Text(text) => Some(text.as_str()),
-                PickValue::Resource(..) => None,
+                PickValue::Resource(..) | PickValue::Place(_) => None,
             })
             .collect();
         match (purpose, words.first()) {
@@ -236,7 +236,7 @@ impl HistoryPane {
             (PickFor::Account, Some(name)) => self.narrow_to(Term::account(name), ctx),
             (PickFor::Cname, Some(cname)) => self.narrow_to(Term::cname(cname), ctx),
             (PickFor::Account | PickFor::Cname, None)
-            | (PickFor::Resource | PickFor::Leaving, _) => Outcome::ignored(),
+            | (PickFor::Resource | PickFor::Wider | PickFor::Leaving, _) => Outcome::ignored(),
         }
     }
 

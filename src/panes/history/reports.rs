@@ -76,6 +76,7 @@ impl HistoryPane {
             | Report::Journal(_)
             | Report::Queue { .. }
             | Report::DraftKept(_)
+            | Report::Paused(_)
             | Report::Edited { .. }
             | Report::FileRead { .. }
             | Report::Exported { .. }

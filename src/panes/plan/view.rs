@@ -1,6 +1,6 @@
 //! The plan as a popup: a row to a request, the one under the cursor as it would go over the wire, and what confirms it.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
@@ -35,7 +35,7 @@ pub struct PlanView<'a> {
 impl Widget for &PlanView<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
         let requests = &self.pane.plan.requests;
-        let area = popup(area, 120, area.height.saturating_sub(2).max(8));
+        let area = popup(area, 120, area.height);
         clear(area, buffer, self.theme);
         let title = format!("Plan: {}", self.summary());
         (&Panel {
@@ -89,6 +89,21 @@ impl PlanView<'_> {
         }
     }
 
+    /// When all of it should be done, and what is then left of the daily quotas.
+    fn afterwards(&self) -> String {
+        let plan = &self.pane.plan;
+        let done = format!(
+            "Done by about {} (in {})",
+            look::moment(plan.done_at, self.now, self.zone),
+            look::length((plan.done_at - self.now).max(TimeDelta::zero()))
+        );
+        let quotas = plan.quotas.iter().map(|(account, quota)| {
+            format!("{}: {}", visible(account.as_str(), 40), look::quota(quota))
+        });
+        let words: Vec<String> = std::iter::once(done).chain(quotas).collect();
+        words.join(&format!(" {} ", self.theme.glyphs.dot))
+    }
+
     fn list(&self, area: Rect, edge: u16, buffer: &mut Buffer) {
         let requests = &self.pane.plan.requests;
         let rows = usize::from(area.height);
@@ -134,7 +149,11 @@ impl PlanView<'_> {
         .column(&when, 9, text)
         .column(&visible(request.account.as_str(), 60), 14, text)
         .skip(1)
-        .column(&visible(&request.cname, 120), 24, text)
+        .column(
+            &visible(&request.cname, 120),
+            look::cname_cells(row.width),
+            text,
+        )
         .skip(1)
         .column(request.kind().word(), 8, text);
         let targets = request.payload.targets();
@@ -205,6 +224,9 @@ impl PlanView<'_> {
                 .put(glyphs.warning, self.theme.style(Role::Warning))
                 .put(" ", self.theme.style(Role::Text))
                 .put(&visible(trouble, 400), self.theme.style(Role::Warning));
+        } else {
+            Pen::new(buffer, row(0), glyphs.ellipsis)
+                .put(&self.afterwards(), self.theme.style(Role::Dim));
         }
         let (key, text) = (self.theme.style(Role::Key), self.theme.style(Role::Text));
         let mut pen = Pen::new(buffer, row(1), glyphs.ellipsis);

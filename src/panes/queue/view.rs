@@ -11,6 +11,7 @@ use crate::domain::text::visible;
 use crate::domain::zone::Zone;
 use crate::panes::look;
 use crate::panes::scrolling::keep_in_view;
+use crate::panes::world::World;
 use crate::theme::{Role, Theme};
 use crate::widgets::panel::{Divider, Panel, clear, popup};
 use crate::widgets::scroll::ScrollBar;
@@ -24,6 +25,8 @@ const ABOUT: u16 = 4;
 pub struct QueueView<'a> {
     /// The queue.
     pub pane: &'a QueuePane,
+    /// What every pane may know.
+    pub world: &'a World,
     /// The time.
     pub now: DateTime<Utc>,
     /// The zone that times are shown in.
@@ -34,11 +37,22 @@ pub struct QueueView<'a> {
 
 impl Widget for &QueueView<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
-        let area = popup(area, 120, area.height.saturating_sub(4).max(8));
+        let area = popup(area, 120, area.height);
         clear(area, buffer, self.theme);
         let entries = self.pane.entries();
         let open = entries.iter().filter(|entry| entry.state.is_open()).count();
-        let note = format!("{open} open");
+        let mut notes = Vec::new();
+        if self.world.paused {
+            notes.push("paused".to_owned());
+        } else if let Some(end) = self.world.queue_ends_at().filter(|end| *end > self.now) {
+            notes.push(format!(
+                "the last goes out at {} (in {})",
+                look::moment(end, self.now, self.zone),
+                look::length(end - self.now)
+            ));
+        }
+        notes.push(format!("{open} open"));
+        let note = notes.join(&format!(" {} ", self.theme.glyphs.dot));
         (&Panel {
             title: "Queue",
             title_role: Role::Heading,
@@ -134,9 +148,13 @@ impl QueueView<'_> {
             pen.column(&visible(entry.request.account.as_str(), 60), 14, text)
                 .skip(1);
         }
-        pen.column(&visible(&entry.request.cname, 120), 22, text)
-            .skip(1)
-            .column(entry.request.kind().word(), 8, text);
+        pen.column(
+            &visible(&entry.request.cname, 120),
+            look::cname_cells(row.width),
+            text,
+        )
+        .skip(1)
+        .column(entry.request.kind().word(), 8, text);
         let targets = entry.request.payload.targets();
         let first = targets.first().map_or("everything", String::as_str);
         pen.column_right(&targets.len().to_string(), 5, text)
@@ -150,6 +168,7 @@ impl QueueView<'_> {
     /// When it goes out, or went.
     fn when(&self, entry: &JournalEntry) -> String {
         match entry.state {
+            JournalState::Queued if self.world.paused => "paused".to_owned(),
             JournalState::Queued if entry.planned_at <= self.now => "next".to_owned(),
             JournalState::Queued => format!("in {}", look::length(entry.planned_at - self.now)),
             JournalState::Sending

@@ -97,6 +97,19 @@ impl Outgoing {
         self
     }
 
+    /// The same with a header that is no secret, but made anew for every request, so that `shown` stands for it in a preview.
+    /// An answer may repeat it: vendors make ids of the time.
+    pub(crate) fn passing_header(
+        mut self,
+        name: &'static str,
+        shown: impl Into<String>,
+        value: Option<String>,
+    ) -> Self {
+        self.headers
+            .push((name, Value::closed(shown, value.map(Secret::new))));
+        self
+    }
+
     /// The same with a parameter in its query that nobody is shown.
     pub(crate) fn secret_query(
         mut self,

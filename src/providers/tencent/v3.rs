@@ -141,12 +141,11 @@ impl Tencent3 {
             .header("X-TC-Action", action)
             .header("X-TC-Version", VERSION)
             .header("X-TC-Language", "en-US")
-            .secret_header(
+            // The ids of tasks begin with the second in which they were made.
+            .passing_header(
                 "X-TC-Timestamp",
                 "$TC3_TIMESTAMP",
-                signed
-                    .as_ref()
-                    .map(|(_, at)| Secret::new(at.timestamp().to_string())),
+                signed.as_ref().map(|(_, at)| at.timestamp().to_string()),
             )
             .secret_header(
                 "Authorization",

@@ -9,7 +9,7 @@ use super::seed::drawn_accounts;
 use super::{Caching, GcoreAccount, GcorePurge, GcoreResource};
 use crate::simulator::scenario::Scenario;
 use crate::simulator::world::Kind;
-use crate::simulator::world::ledger::{Ledger, Targets};
+use crate::simulator::world::ledger::{Ledger, Purge, Targets};
 use crate::simulator::world::people::PEOPLE;
 use crate::simulator::world::site::Site;
 
@@ -200,19 +200,29 @@ impl Account {
             .since(i64::MIN)
             .iter()
             .filter(|purge| purge.by_api && matches!(purge.targets, Targets::Given(_)))
-            .filter_map(|purge| {
-                let site = self.sites.get(purge.site)?;
-                Some(GcorePurge {
-                    id: self.purge_id(purge.serial),
-                    account: self.name.to_owned(),
-                    resource: self.resources.get(purge.site)?.id,
-                    cname: site.host.clone(),
-                    purge_type: history::purge_type(purge.kind),
-                    targets: purge.targets(site),
-                    created: purge.created(),
-                })
-            })
+            .filter_map(|purge| self.seen(purge))
             .collect()
+    }
+
+    pub(super) fn remembered(&self, now: DateTime<Utc>) -> Vec<GcorePurge> {
+        self.ledger
+            .remembered(now)
+            .iter()
+            .filter_map(|purge| self.seen(purge))
+            .collect()
+    }
+
+    fn seen(&self, purge: &Purge) -> Option<GcorePurge> {
+        let site = self.sites.get(purge.site)?;
+        Some(GcorePurge {
+            id: self.purge_id(purge.serial),
+            account: self.name.to_owned(),
+            resource: self.resources.get(purge.site)?.id,
+            cname: site.host.clone(),
+            purge_type: history::purge_type(purge.kind),
+            targets: purge.targets(site),
+            created: purge.created(),
+        })
     }
 
     pub(super) fn shown_resources(&self) -> Vec<GcoreResource> {

@@ -197,15 +197,23 @@ fn our_own_refused_attempt_is_no_news() {
 
 #[test]
 fn a_store_from_before_there_were_attempts_is_brought_up() {
-    let home = Home::with(&[purge("1", 0)]);
-    let connection = rusqlite::Connection::open(home.path()).unwrap();
-    connection
-        .execute_batch("DROP TABLE attempt; DROP TABLE attempt_coverage; PRAGMA user_version = 1")
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("store.db");
+    let old = rusqlite::Connection::open(&path).unwrap();
+    for step in schema::STEPS.iter().take(2) {
+        old.execute_batch(step).unwrap();
+    }
+    old.pragma_update(None, "application_id", schema::APPLICATION)
         .unwrap();
-    drop(connection);
-    let store = Store::open(&home.path(), Access::ReadWrite).unwrap();
+    old.pragma_update(None, "user_version", 2).unwrap();
+    drop(old);
+    let store = Store::open(&path, Access::ReadWrite).unwrap();
+    let account = "gcore-prod".into();
     let mut writer = store.writer().unwrap();
-    let joined = writer.join_attempts(&"gcore-prod".into(), (at(0), at(1)), at(1), &names(&[]));
-    assert_eq!(joined.unwrap().changed, 0);
-    assert_eq!(schema::FORM, 2);
+    writer.record(&[purge("1", 0)], at(0)).unwrap();
+    writer
+        .take_attempts(&account, &[attempt("a", 0, "42")], &names(&[]))
+        .unwrap();
+    let joined = writer.join_attempts(&account, (at(-9), at(9)), at(9), &names(&[]));
+    assert_eq!(joined.unwrap().changed, 1);
 }

@@ -52,7 +52,14 @@ pub(super) fn choose<'a>(
             *held = (*held).max(*until);
         }
         let shift = delays.shifted.get(&entry.id).copied().unwrap_or_default();
-        let planned = now + (entry.planned_at + shift - our_now);
+        // Queued at a time that is still to come: our clock was set back while nobody watched it.
+        let back = (entry.queued_at - our_now).max(TimeDelta::zero());
+        let planned = now + (entry.planned_at + shift.min(-back) - our_now);
+        if entry.error.is_some() {
+            // It came back with a later time because the vendor had closed its window: a restart forgets what was closed,
+            // and those behind it would run into the same.
+            *held = (*held).max(planned);
+        }
         let ready = planned.max(*held);
         let Some(at) = ledger.earliest(&request.resource, kind, ready) else {
             choice.never.push(entry.id.clone());

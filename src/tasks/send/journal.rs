@@ -29,6 +29,7 @@ pub(super) struct Journal {
     /// What the store said when somebody else had last written; `None` before it was first read.
     version: Option<i64>,
     others_wrote: bool,
+    paused: bool,
     complained: Option<StoreTrouble>,
 }
 
@@ -41,6 +42,7 @@ impl Journal {
             accounts,
             version: None,
             others_wrote: false,
+            paused: false,
             complained: None,
         }
     }
@@ -64,16 +66,19 @@ impl Journal {
                         closed.extend(books.reader.journal_entry(&id)?);
                     }
                 }
-                Ok(Some((version, open, closed)))
+                Ok(Some((version, open, closed, books.reader.is_paused()?)))
             })
             .await?;
-        let Some((version, open, closed)) = read else {
+        let Some((version, open, closed, paused)) = read else {
             self.others_wrote = false;
             return Ok(false);
         };
         self.others_wrote = self.version.is_some_and(|before| before != version);
         let first = self.version.is_none();
         self.version = Some(version);
+        if std::mem::replace(&mut self.paused, paused) != paused {
+            self.pen.outbox.post(Report::Paused(paused));
+        }
         for entry in open.into_iter().chain(closed) {
             let news = self.open.get(&entry.id) != Some(&entry);
             let ours = self.open.contains_key(&entry.id) || self.others_wrote;
@@ -91,6 +96,11 @@ impl Journal {
     /// Whether the newest reading found that somebody else had written into the store.
     pub(super) fn others_wrote(&self) -> bool {
         self.others_wrote
+    }
+
+    /// Whether the queue is paused, as of the newest reading.
+    pub(super) fn is_paused(&self) -> bool {
+        self.paused
     }
 
     /// Tells the operator that the store does not answer, once for each kind of trouble.
@@ -122,9 +132,12 @@ impl Journal {
 
     /// An account's open entries, in the order of the queue.
     pub(super) fn of(&self, account: &AccountName) -> impl Iterator<Item = &JournalEntry> {
-        self.open
-            .values()
-            .filter(move |entry| entry.request.account == *account)
+        let open = self.open.values();
+        let mut of: Vec<_> = open
+            .filter(|entry| entry.request.account == *account)
+            .collect();
+        of.sort_unstable_by_key(|entry| entry.place);
+        of.into_iter()
     }
 
     /// An account's queued entries, in the order of the queue.
@@ -135,8 +148,16 @@ impl Journal {
 
     /// Whether something of an account is to be sent, or was left on its way.
     pub(super) fn has_to_send(&self, account: &AccountName) -> bool {
-        self.of(account)
-            .any(|entry| matches!(entry.state, JournalState::Queued | JournalState::Sending))
+        self.of(account).any(|entry| {
+            entry.state == JournalState::Sending
+                || (entry.state == JournalState::Queued && !self.paused)
+        })
+    }
+
+    /// Whether something waits only because the queue is paused.
+    pub(super) fn is_held(&self) -> bool {
+        let waits = |entry: &JournalEntry| entry.state == JournalState::Queued;
+        self.paused && self.open.values().any(waits)
     }
 
     /// An account's open entries that went out, with the time when they did by the vendor's clock.
@@ -144,7 +165,7 @@ impl Journal {
         self.of(&lane.asker.account)
             .filter_map(|entry| {
                 Some(JournalEntry {
-                    sent_at: Some(entry.sent_at? + lane.ahead(&entry.id)),
+                    sent_at: Some(entry.sent_at? + lane.ahead(entry)),
                     ..entry.clone()
                 })
             })

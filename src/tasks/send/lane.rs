@@ -1,6 +1,5 @@
 //! One account as the sender sees it.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
@@ -9,7 +8,6 @@ use tokio::sync::{mpsc, watch};
 use super::choice::Delays;
 use super::trip::Returned;
 use crate::domain::budget::Closed;
-use crate::domain::ids::JournalId;
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::limits::Limits;
 use crate::tasks::asker::Asker;
@@ -27,8 +25,6 @@ pub(in crate::tasks) struct Lane {
     pub(super) closed: Vec<Closed>,
     /// What its requests wait for.
     pub(super) delays: Delays,
-    /// By how much the vendor's clock was ahead of ours when requests went out: ours may have been set since.
-    pub(super) aheads: HashMap<JournalId, TimeDelta>,
     /// How often in a row the vendor could not be reached.
     pub(super) tries: u32,
     /// Whether a request of it is on its trip.
@@ -50,7 +46,6 @@ impl Lane {
             read_only,
             closed: Vec::new(),
             delays: Delays::default(),
-            aheads: HashMap::new(),
             tries: 0,
             busy: false,
         }
@@ -67,7 +62,6 @@ impl Lane {
         self.closed.extend(returned.closed.clone());
         if let Some(entry) = &returned.entry {
             if matches!(entry.state, JournalState::Accepted | JournalState::Unknown) {
-                self.aheads.insert(entry.id.clone(), returned.ahead);
                 self.expect(entry);
             }
             self.delays.shifted.remove(&entry.id);
@@ -75,9 +69,9 @@ impl Lane {
     }
 
     /// By how much the vendor's clock was ahead of ours when a request went out; as it is now where that is not known.
-    pub(super) fn ahead(&self, id: &JournalId) -> TimeDelta {
-        let now = || self.asker.vendor_now() - self.asker.clock.now();
-        self.aheads.get(id).copied().unwrap_or_else(now)
+    pub(super) fn ahead(&self, entry: &JournalEntry) -> TimeDelta {
+        let now = || self.asker.provider.clock_ahead().unwrap_or_default();
+        entry.ahead.unwrap_or_else(now)
     }
 
     /// Has the keeper look for a purge that went out.

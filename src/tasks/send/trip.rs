@@ -24,10 +24,13 @@ use crate::tasks::sync::Walk;
 const LOOKS: usize = 5;
 /// How long a request is put off when the store takes nothing, or the vendor's history cannot be had.
 const PUT_OFF: TimeDelta = TimeDelta::seconds(10);
-/// How often, and with what pauses, the outcome of a request is written when the store takes nothing. After that it stays
-/// `sending`, and the next start finds out from the history.
-const WRITES: u32 = 8;
+/// The pauses between attempts to write the outcome of a request when the store takes nothing: the first one, doubled
+/// each time, and the longest. Until it is written nothing else goes out for the account.
 const WRITE_PAUSE: Duration = Duration::from_millis(250);
+const WRITE_PAUSE_LONGEST: Duration = Duration::from_secs(30);
+/// After so many attempts the operator is told; where everything is being stopped it stays `sending` then, and the next
+/// start finds out from the history.
+const WRITES: u32 = 8;
 
 /// A request about to go out.
 #[derive(Debug)]
@@ -57,8 +60,6 @@ pub(super) struct Returned {
     /// A window that the vendor closed.
     pub(super) closed: Option<Closed>,
     pub(super) tries: u32,
-    /// By how much the vendor's clock is ahead of ours.
-    pub(super) ahead: TimeDelta,
     /// The journal is not as we believed.
     pub(super) look_again: bool,
     /// The store did not take it.
@@ -74,7 +75,6 @@ impl Trip {
             all_until: None,
             closed: None,
             tries: self.tries,
-            ahead: self.asker.vendor_now() - self.asker.clock.now(),
             look_again: false,
             trouble: None,
         }
@@ -102,7 +102,10 @@ impl Trip {
             Err(Trouble::Store(trouble)) => return self.put_off(now + PUT_OFF, Some(trouble)),
             Err(Trouble::Vendor(failure)) => return self.unreached(&failure),
         }
-        let details = StepDetails::at(self.asker.clock.now());
+        let details = StepDetails {
+            ahead: self.asker.provider.clock_ahead(),
+            ..StepDetails::at(self.asker.clock.now())
+        };
         let sending = self
             .pen
             .step(
@@ -123,12 +126,10 @@ impl Trip {
             Err(trouble) => return self.put_off(now + PUT_OFF, Some(trouble)),
         }
         let answer = self.asker.provider.submit(&self.entry.request).await;
-        self.answered(fate(
-            answer,
-            &self.limits,
-            self.entry.request.kind(),
-            self.tries,
-        ))
+        self.answered(
+            fate(answer, &self.limits, self.entry.request.kind(), self.tries),
+            &stop,
+        )
         .await
     }
 
@@ -215,9 +216,12 @@ impl Trip {
         }
     }
 
-    async fn answered(&self, fate: Fate) -> Returned {
+    async fn answered(&self, fate: Fate, stop: &CancellationToken) -> Returned {
         let now = self.asker.clock.now();
-        let mut details = StepDetails::at(now);
+        let mut details = StepDetails {
+            ahead: self.asker.provider.clock_ahead(),
+            ..StepDetails::at(now)
+        };
         let mut returned = Returned {
             tries: 0,
             ..self.returned()
@@ -258,13 +262,24 @@ impl Trip {
                 JournalState::Queued
             }
         };
-        let mut pause = WRITE_PAUSE;
-        for left in (0..WRITES).rev() {
-            let written = self
+        self.write_down(to, details, returned, stop).await
+    }
+
+    /// Writes down what came of it, as often as it takes.
+    async fn write_down(
+        &self,
+        to: JournalState,
+        details: StepDetails,
+        mut returned: Returned,
+        stop: &CancellationToken,
+    ) -> Returned {
+        let (mut pause, mut attempts) = (WRITE_PAUSE, 0);
+        loop {
+            let stepped = self
                 .pen
                 .step(&self.entry.id, JournalState::Sending, to, details.clone())
                 .await;
-            match written {
+            let trouble = match stepped {
                 Ok(Some(entry)) => {
                     returned.entry = Some(entry);
                     return returned;
@@ -273,23 +288,28 @@ impl Trip {
                     returned.look_again = true;
                     return returned;
                 }
-                Err(trouble) if left == 0 => {
-                    self.pen.outbox.notice(
-                        Tone::Error,
-                        Some(&self.asker.account),
-                        format!(
-                            "The vendor's answer to a purge of {} is \"{to}\" and could not be written down: {trouble}",
-                            self.entry.request.cname
-                        ),
-                    );
-                    returned.trouble = Some(trouble);
-                }
-                Err(_) => {
-                    tokio::time::sleep(pause).await;
-                    pause *= 2;
-                }
+                Err(trouble) => trouble,
+            };
+            attempts += 1;
+            if attempts == WRITES {
+                self.pen.outbox.notice(
+                    Tone::Error,
+                    Some(&self.asker.account),
+                    format!(
+                        "The vendor's answer to a purge of {} is \"{to}\" and cannot be written down: {trouble}",
+                        self.entry.request.cname
+                    ),
+                );
             }
+            if attempts >= WRITES && stop.is_cancelled() {
+                returned.trouble = Some(trouble);
+                return returned;
+            }
+            tokio::select! {
+                () = stop.cancelled(), if attempts >= WRITES => {}
+                () = tokio::time::sleep(pause) => {}
+            }
+            pause = (pause * 2).min(WRITE_PAUSE_LONGEST);
         }
-        returned
     }
 }

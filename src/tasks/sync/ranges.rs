@@ -24,6 +24,8 @@ pub(in crate::tasks) type Range = (DateTime<Utc>, DateTime<Utc>);
 
 /// How full an answer is aimed to be: of ten records that fit, seven, because purges come in bursts.
 const AIM: (u64, u64) = (7, 10);
+/// How much larger than that a piece may be made where pieces turned out to be nearly empty.
+const STRETCH: u64 = 1 << 20;
 
 /// A walk through ranges of time, newest first.
 #[derive(Debug)]
@@ -34,6 +36,9 @@ pub(in crate::tasks) struct Walk {
     finest: TimeDelta,
     offsets: bool,
     passes: Option<Passes>,
+    /// By how much pieces are larger than an even spread would ask for: purges that stand in one burst leave the time
+    /// around it empty, and that is crossed in strides that double.
+    stretch: u64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -78,6 +83,7 @@ impl Walk {
             finest,
             offsets: rule.reading != Reading::Ranges,
             passes: None,
+            stretch: 1,
         }
     }
 
@@ -125,6 +131,7 @@ impl Walk {
         if page.records == 0 {
             return self.torn(part);
         }
+        self.stretch = (self.stretch / 2).max(1);
         // An incomplete answer shows how much the vendor really gives at once.
         self.page = self.page.min(page.records);
         let expected = page
@@ -155,6 +162,9 @@ impl Walk {
     fn done(&mut self, part: Part, records: u64, edge: DateTime<Utc>) -> Answered {
         self.todo.pop();
         self.passes = None;
+        if part.expected.is_some() && records.saturating_mul(4) < self.page {
+            self.stretch = (self.stretch * 2).min(STRETCH);
+        }
         // What the part had more or less than expected, the rest that it was carved from has less or more.
         if let (Some(expected), Some(rest)) = (part.expected, self.todo.last_mut())
             && let Some(left) = &mut rest.expected
@@ -200,8 +210,9 @@ impl Walk {
         let width = (part.until - part.from)
             .num_microseconds()
             .unwrap_or(i64::MAX);
-        let piece = i128::from(width) * i128::from(aim) / i128::from(expected);
-        let piece = TimeDelta::microseconds(i64::try_from(piece).unwrap_or(i64::MAX));
+        let piece =
+            i128::from(width) * i128::from(aim.saturating_mul(self.stretch)) / i128::from(expected);
+        let piece = TimeDelta::microseconds(i64::try_from(piece).unwrap_or(width).min(width));
         let middle = floor(part.until - piece, self.finest)
             .clamp(part.from + self.finest, part.until - self.finest);
         self.todo.pop();
@@ -461,6 +472,27 @@ mod tests {
             prop_assert_eq!(covered.first().map(|range| range.0), Some(at(0)));
             prop_assert_eq!(covered.last().map(|range| range.1), Some(at(60_000_000)));
             prop_assert!(covered.windows(2).all(|pair| pair[0].1 == pair[1].0));
+        }
+    }
+
+    #[test]
+    fn a_burst_at_one_instant_takes_few_questions_beside_those_for_its_own_pages() {
+        for burst in [1_000, 75_000_000, 149_000_000] {
+            let mut vendor = Vendor {
+                now: 150_000_000,
+                purges: vec![burst; 5_000],
+                page: 100,
+                order: Order::Newest,
+                counts: true,
+                offsets: true,
+                dice: fastrand::Rng::with_seed(1),
+                asked: 0,
+            };
+            let rule = rule(100, Duration::from_millis(1), true);
+            let plan = Walk::new(&rule, &[(at(0), at(vendor.now))], true);
+            let written = walk(&mut vendor, plan, &[(0, 0, 0)]);
+            assert_eq!(written.ids.len(), 5_000);
+            assert!(vendor.asked < 200, "{} questions", vendor.asked);
         }
     }
 

@@ -442,3 +442,119 @@ async fn a_clock_that_is_set_back_neither_loses_nor_repeats() {
     assert_eq!(vendor.change(|state| state.refused_for_rate), 0);
     running.stop().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_paused_queue_sends_nothing_until_it_goes_on_not_even_after_a_restart() {
+    let bench = Bench::new();
+    let vendor = Vendor::new("a", &bench.clock);
+    let mut running = bench.start(from_ref(&vendor));
+    running.synced("a").await;
+    running.runner.run(Effect::Pause(true));
+    running.enqueue(vec![request("a", "r1", "/a")], begin());
+    running.pass(Duration::from_mins(30)).await;
+    running.stop().await;
+    let mut running = bench.start(from_ref(&vendor));
+    let paused = |report: &Report| match report {
+        Report::Paused(paused) => Some(*paused),
+        _ => None,
+    };
+    assert!(running.until("a word on it", paused).await);
+    running.pass(Duration::from_mins(30)).await;
+    assert_eq!(states(&running), [JournalState::Queued]);
+    assert_eq!(vendor.got().len(), 0);
+    running.runner.run(Effect::Pause(false));
+    running.accepted().await;
+    running.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pause_by_another_process_holds_and_ends_here_too() {
+    let bench = Bench::new();
+    let vendor = Vendor::new("a", &bench.clock);
+    let mut running = bench.start(from_ref(&vendor));
+    running.synced("a").await;
+    let later = bench.clock.now() + TimeDelta::minutes(5);
+    running.enqueue(vec![request("a", "r1", "/a")], later);
+    running.enqueued().await;
+    let mut other = bench.store().writer().unwrap();
+    other.pause(true).unwrap();
+    running.pass(Duration::from_mins(30)).await;
+    assert_eq!(states(&running), [JournalState::Queued]);
+    other.pause(false).unwrap();
+    running.accepted().await;
+    running.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn requests_go_out_in_the_order_that_the_operator_gives_them_later() {
+    let bench = Bench::new();
+    let vendor = Vendor::new("a", &bench.clock);
+    let mut running = bench.start(from_ref(&vendor));
+    running.synced("a").await;
+    running.runner.run(Effect::Pause(true));
+    let requests = ["/1", "/2", "/3", "/4"].map(|target| request("a", "r1", target));
+    running.enqueue(requests.to_vec(), begin());
+    let queued = running.enqueued().await;
+    let ids = [3, 1, 0].map(|number: usize| queued[number].id.clone());
+    running.runner.run(Effect::Reorder { ids: ids.to_vec() });
+    running.runner.run(Effect::Pause(false));
+    for _ in 0..4 {
+        running.accepted().await;
+    }
+    assert_eq!(vendor.got(), [["/4"], ["/2"], ["/3"], ["/1"]]);
+    running.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_was_set_back_while_nothing_ran_does_not_hold_the_queue_up() {
+    let bench = Bench::new();
+    let vendor = Vendor::new("a", &bench.clock);
+    let running = bench.start(from_ref(&vendor));
+    running.runner.run(Effect::Pause(true));
+    running.enqueue(vec![request("a", "r1", "/a")], bench.clock.now());
+    running.stop().await;
+    bench.store().writer().unwrap().pause(false).unwrap();
+    bench.clock.set_on(TimeDelta::hours(-5));
+    vendor.change(|state| state.ahead = TimeDelta::hours(5));
+    let before = bench.clock.now();
+    let mut running = bench.start(from_ref(&vendor));
+    running.accepted().await;
+    assert!(bench.clock.now() - before < TimeDelta::minutes(1));
+    running.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_purge_is_found_although_our_clock_was_set_between_the_crash_and_the_restart() {
+    for hours in [-3, 3] {
+        let bench = Bench::new();
+        let vendor = Vendor::new("a", &bench.clock);
+        vendor.change(|state| state.acts.push_back(Act::TakeAndLose));
+        let mut running = a_queue(&bench, &vendor, &["/a"]).await;
+        running.journal(JournalState::Unknown).await;
+        running.stop().await;
+        bench.clock.set_on(TimeDelta::hours(hours));
+        vendor.change(|state| state.ahead = TimeDelta::hours(-hours));
+        let mut running = bench.start(from_ref(&vendor));
+        running.journal(JournalState::Successful).await;
+        assert_eq!(vendor.got(), [["/a"]]);
+        running.stop().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_window_that_the_vendor_closed_stays_closed_over_a_restart() {
+    let bench = Bench::new();
+    let vendor = Vendor::new("a", &bench.clock);
+    vendor.change(|state| state.acts.push_back(Act::RateLimit(None)));
+    let mut running = a_queue(&bench, &vendor, &["/a", "/b"]).await;
+    running.journal(JournalState::Queued).await;
+    let said = bench.clock.now();
+    running.stop().await;
+    let mut running = bench.start(from_ref(&vendor));
+    running.accepted().await;
+    running.accepted().await;
+    let got = vendor.change(|state| state.got.clone());
+    assert_eq!(vendor.got(), [["/a"], ["/a"], ["/b"]]);
+    assert!(got[1].0 >= said + TimeDelta::minutes(1));
+    running.stop().await;
+}

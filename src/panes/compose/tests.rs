@@ -1,0 +1,203 @@
+//! Drafts by keys and pastes, and what they lead to.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+
+use super::*;
+use crate::domain::budget::Spent;
+use crate::domain::filter::Filter;
+use crate::domain::samples;
+use crate::panes::samples::pane_ctx_in;
+use crate::panes::world::World;
+
+/// One account, whose vendor wants paths, with one resource.
+fn ctx() -> PaneCtx<'static> {
+    let mut world = World {
+        accounts: vec![samples::account("prod")],
+        ..World::default()
+    };
+    let resource = samples::resource("prod", "1", "www.site.com");
+    world
+        .resources
+        .insert("prod".into(), Arc::new(vec![resource]));
+    world
+        .limits
+        .insert("prod".into(), Arc::new(samples::paths()));
+    pane_ctx_in(world)
+}
+
+fn compose(text: &str) -> (ComposePane, PaneCtx<'static>, Vec<Effect>) {
+    let ctx = ctx();
+    let (mut pane, _) = ComposePane::open(Draft::default(), &ctx);
+    let effects = pane.on_paste(text, &ctx).effects;
+    (pane, ctx, effects)
+}
+
+fn targets(pane: &ComposePane) -> Vec<&str> {
+    let meanings = pane
+        .linted
+        .lines
+        .iter()
+        .filter_map(|line| line.meaning.as_ref());
+    meanings.map(|meaning| meaning.target.as_str()).collect()
+}
+
+#[test]
+fn a_pasted_url_is_shown_in_the_form_that_the_vendor_gets() {
+    let (pane, _, _) = compose("https://www.site.com/a.jpg\nhttps://www.site.com/img/*");
+    assert_eq!(targets(&pane), ["/a.jpg", "/img/*"]);
+}
+
+#[test]
+fn a_paste_asks_for_recent_purges_once_and_keeps_the_draft() {
+    let (mut pane, ctx, effects) = compose("https://www.site.com/a.jpg");
+    assert!(matches!(
+        effects.as_slice(),
+        [Effect::Recent { .. }, Effect::KeepDraft(Some(_))]
+    ));
+    let again = pane.on_typed('g', &ctx).effects;
+    assert!(matches!(again.as_slice(), [Effect::KeepDraft(Some(_))]));
+}
+
+#[test]
+fn a_draft_with_an_error_leads_to_no_plan_and_says_why() {
+    let (mut pane, ctx, _) = compose("https://nowhere.example/a.jpg");
+    let outcome = pane.on_command(Command::ComposePlan, &ctx);
+    assert!(matches!(outcome.asks.as_slice(), [Ask::Notice(notice)] if notice.tone == Tone::Error));
+}
+
+#[test]
+fn an_empty_draft_leads_to_no_plan() {
+    let (mut pane, ctx, _) = compose("");
+    let outcome = pane.on_command(Command::ComposePlan, &ctx);
+    assert!(
+        matches!(outcome.asks.as_slice(), [Ask::Notice(notice)] if notice.tone == Tone::Warning)
+    );
+}
+
+#[test]
+fn a_sound_draft_leads_to_its_plan() {
+    let (mut pane, ctx, _) = compose("https://www.site.com/a.jpg");
+    let outcome = pane.on_command(Command::ComposePlan, &ctx);
+    let [Ask::Open(Opening::Plan(plan, draft))] = outcome.asks.as_slice() else {
+        unreachable!("{outcome:?}")
+    };
+    assert_eq!(plan.requests.len(), 1);
+    assert_eq!(draft.text, "https://www.site.com/a.jpg");
+}
+
+#[test]
+fn everything_is_purged_only_by_choice_of_kind_and_resource() {
+    let (mut pane, ctx, _) = compose("");
+    for _ in 0..3 {
+        pane.on_command(Command::ComposeKind, &ctx);
+    }
+    assert!(pane.plan.is_err());
+    pane.on_answer(
+        &Answer::Picked {
+            purpose: PickFor::Resource,
+            values: vec![PickValue::Resource("prod".into(), "1".into())],
+        },
+        &ctx,
+    );
+    assert!(pane.plan.is_ok_and(|plan| {
+        plan.requests
+            .iter()
+            .all(|it| it.request.kind() == Kind::All)
+    }));
+}
+
+#[test]
+fn a_file_is_added_below_what_was_typed() {
+    let (mut pane, ctx, _) = compose("https://www.site.com/a.jpg");
+    let answer = Answer::Prompted {
+        purpose: PromptFor::TargetsFile,
+        text: "list.txt".to_owned(),
+    };
+    let effects = pane.on_answer(&answer, &ctx).effects;
+    let [Effect::ReadFile { ticket, .. }] = effects.as_slice() else {
+        unreachable!("{effects:?}")
+    };
+    let report = Report::FileRead {
+        ticket: *ticket,
+        result: Ok("https://www.site.com/b.jpg\n".to_owned()),
+    };
+    pane.on_report(&report, &ctx);
+    assert_eq!(targets(&pane), ["/a.jpg", "/b.jpg"]);
+}
+
+#[test]
+fn wider_purges_are_offered_and_taken_only_by_choice() {
+    let lines: Vec<String> = (0..250)
+        .map(|n| format!("https://www.site.com/img/{n}.jpg"))
+        .collect();
+    let (mut pane, ctx, _) = compose(&lines.join("\n"));
+    assert!(pane.plan.as_ref().is_ok_and(|plan| plan.requests.len() > 1));
+    let outcome = pane.on_command(Command::ComposeWiden, &ctx);
+    let [Ask::Open(Opening::Pick(pick))] = outcome.asks.as_slice() else {
+        unreachable!("{outcome:?}")
+    };
+    assert_eq!(targets(&pane).len(), 250, "nothing is changed by looking");
+    let answer = Answer::Picked {
+        purpose: PickFor::Wider,
+        values: pick
+            .items
+            .iter()
+            .take(1)
+            .map(|item| item.value.clone())
+            .collect(),
+    };
+    let outcome = pane.on_answer(&answer, &ctx);
+    assert_eq!(targets(&pane), ["/img/*"]);
+    assert!(matches!(
+        outcome.asks.as_slice(),
+        [Ask::Notice(notice)] if notice.words.contains("/img/")
+    ));
+    let none = pane.on_command(Command::ComposeWiden, &ctx);
+    assert!(matches!(none.asks.as_slice(), [Ask::Notice(_)]));
+}
+
+#[test]
+fn the_purge_that_a_line_would_repeat_can_be_looked_at() {
+    let (mut pane, ctx, _) = compose("https://www.site.com/a.jpg");
+    let none = pane.on_command(Command::ComposeFollow, &ctx);
+    assert!(matches!(none.asks.as_slice(), [Ask::Notice(_)]));
+    let at = ctx.now - TimeDelta::seconds(20);
+    let report = Report::Recent {
+        ticket: pane.recent_ticket,
+        result: Ok(vec![RecentPurge {
+            spent: Spent {
+                account: "prod".into(),
+                resource: "1".into(),
+                kind: Kind::Url,
+                at,
+                targets: 1,
+                sent_here: false,
+            },
+            targets: vec!["/a.jpg".to_owned()],
+            unfinished: true,
+            by: None,
+        }]),
+    };
+    pane.on_report(&report, &ctx);
+    let outcome = pane.on_command(Command::ComposeFollow, &ctx);
+    let [Ask::Show(filter)] = outcome.asks.as_slice() else {
+        unreachable!("{outcome:?}")
+    };
+    let filter: Filter = filter.parse().unwrap();
+    let shown = filter.resolve(ctx.now, ctx.zone);
+    assert!(
+        shown.from <= Some(at) && shown.until > Some(at),
+        "{shown:?}"
+    );
+}
+
+#[test]
+fn discarding_forgets_the_draft_for_the_next_start_too() {
+    let (mut pane, ctx, _) = compose("https://www.site.com/a.jpg");
+    let outcome = pane.on_command(Command::ComposeDiscard, &ctx);
+    assert_eq!(outcome.effects, [Effect::KeepDraft(None)]);
+    assert!(pane.draft().text.is_empty());
+}

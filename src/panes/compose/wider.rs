@@ -1,0 +1,89 @@
+//! What could be done instead of a draft: fewer, wider purges, or following one that is under way. Only ever by choice.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::ComposePane;
+use crate::domain::plan::Suggestion;
+use crate::effect::Tone;
+use crate::panes::asks::{Ask, Opening, Pick, PickFor, PickItem, PickValue};
+use crate::panes::{Outcome, PaneCtx, look};
+
+impl ComposePane {
+    pub(super) fn pick_wider(&self) -> Outcome {
+        if self.wider.is_empty() {
+            return Outcome::say(
+                Tone::Info,
+                "No pattern takes fewer requests than these lines.",
+            );
+        }
+        let items = self
+            .wider
+            .iter()
+            .enumerate()
+            .map(|(place, wider)| PickItem {
+                value: PickValue::Place(place),
+                text: format!("{}: {}", wider.cname, told(wider)),
+                note: wider.patterns.join(" "),
+                chosen: false,
+            });
+        Outcome::ask(Ask::Open(Opening::Pick(Pick {
+            purpose: PickFor::Wider,
+            title: "Fewer, wider purges: they remove more than the lines say".to_owned(),
+            items: items.collect(),
+            many: false,
+        })))
+    }
+
+    pub(super) fn widen(&mut self, place: usize, ctx: &PaneCtx<'_>) -> Outcome {
+        let Some(wider) = self.wider.get(place) else {
+            return Outcome::taken();
+        };
+        let (text, cost) = (wider.rewrite(&self.linted), wider.also_removes.clone());
+        self.lines.set(text.trim_end());
+        self.edited(ctx).and(Outcome::say(Tone::Warning, cost))
+    }
+
+    /// Shows the purge that the line under the cursor would repeat; the draft is kept.
+    pub(super) fn follow(&self) -> Outcome {
+        let (here, _) = self.lines.cursor();
+        let repeated = self.linted.collisions.iter().find_map(|collision| {
+            let entry = self.linted.lines.get(collision.entry)?;
+            let recent = self.recent.get(collision.recent)?;
+            (entry.line == here).then_some((entry.meaning.as_ref()?, &recent.spent))
+        });
+        let Some((meaning, spent)) = repeated else {
+            return Outcome::say(
+                Tone::Info,
+                "Nothing that covers this line was purged just now.",
+            );
+        };
+        let second = |at: DateTime<Utc>| at.format("%Y-%m-%dT%H:%M:%SZ");
+        Outcome::ask(Ask::Show(if spent.sent_here {
+            format!("cname:={} sent:here", meaning.cname)
+        } else {
+            format!(
+                "cname:={} since:{} until:{}",
+                meaning.cname,
+                second(spent.at),
+                second(spent.at + TimeDelta::seconds(1))
+            )
+        }))
+    }
+}
+
+/// `3 patterns, 1 request instead of 24`.
+pub(super) fn told(wider: &Suggestion) -> String {
+    let mut words = format!(
+        "{}, {} instead of {}",
+        look::of(wider.patterns.len() as u64, "pattern", "patterns"),
+        look::of(wider.requests as u64, "request", "requests"),
+        wider.instead_of
+    );
+    if wider.stay > 0 {
+        words = format!(
+            "{words} ({} stay)",
+            look::of(wider.stay as u64, "URL", "URLs")
+        );
+    }
+    words
+}
