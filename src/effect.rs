@@ -331,6 +331,9 @@ pub struct Standing {
     pub unfinished: u32,
     /// Whether its news, resources and limits were all asked for since the start, whatever came of it.
     pub looked_round: bool,
+    /// Whether who asked for its newest purges was asked for since the start, whatever came of it, or its vendor tells
+    /// nobody.
+    pub named: bool,
 }
 
 /// The store could not answer.

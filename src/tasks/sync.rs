@@ -314,6 +314,8 @@ impl Keeper {
             Err(Trouble::Vendor(failure)) => self.failed(task, failure),
             Err(Trouble::Store(trouble)) => self.not_written(trouble),
         }
+        let reads = self.who.as_ref().is_some_and(Who::is_reading_news);
+        self.standing.named = self.who.is_none() || (self.tried.contains(&Task::Who) && !reads);
     }
 
     /// Whether news are half read.

@@ -109,6 +109,11 @@ impl Who {
         self.news_at
     }
 
+    /// Whether the newest part is half read.
+    pub(super) fn is_reading_news(&self) -> bool {
+        self.news.is_some()
+    }
+
     /// When something older is to be read.
     pub(super) fn older_at(&self) -> Instant {
         self.older_at
