@@ -1,6 +1,8 @@
 //! From what a pane asks to have opened to the overlay that it becomes, and the first questions that the overlay asks.
 
 use crate::commands::{Command, Context};
+
+use crate::effect::Tone;
 use crate::panes::compose::ComposePane;
 use crate::panes::help::HelpPane;
 use crate::panes::palette::PalettePane;
@@ -25,8 +27,16 @@ pub struct Means<'a> {
     pub unavailable: &'a dyn Fn(Command) -> Option<&'static str>,
 }
 
+/// Said where targets went below a draft that was there already.
+const ADDED: &str = "Added below the draft that was kept.";
+
+/// Said where they do not go together.
+const KEPT: &str =
+    "This draft was kept and is for something else: send it or throw it away, then try again.";
+
 /// The overlay, with what it asks at once.
 pub fn open(opening: Opening, means: Means<'_>, ctx: &PaneCtx<'_>) -> (Overlay, Outcome) {
+    let mut said = None;
     let (overlay, effects) = match opening {
         Opening::Prompt(prompt) => (Overlay::Prompt(Box::new(PromptPane::new(prompt))), vec![]),
         Opening::Plan(plan, draft) => {
@@ -47,12 +57,24 @@ pub fn open(opening: Opening, means: Means<'_>, ctx: &PaneCtx<'_>) -> (Overlay, 
         ),
         Opening::Pick(pick) => (Overlay::Pick(Box::new(PickPane::new(pick))), vec![]),
         Opening::Compose(draft) => {
-            let draft = draft.or_else(|| means.draft.cloned()).unwrap_or_default();
+            let kept = means.draft.filter(|kept| !kept.is_empty());
+            let draft = match (draft, kept) {
+                (Some(fresh), Some(kept)) => {
+                    let both = kept.with(&fresh);
+                    said = Some(if both.is_some() { ADDED } else { KEPT });
+                    both.unwrap_or_else(|| kept.clone())
+                }
+                (Some(draft), None) => draft,
+                (None, kept) => kept.cloned().unwrap_or_default(),
+            };
             let (pane, effects) = ComposePane::open(draft, ctx);
             (Overlay::Compose(Box::new(pane)), effects)
         }
     };
     let mut outcome = Outcome::taken();
     outcome.effects = effects;
+    if let Some(words) = said {
+        outcome = outcome.and(Outcome::say(Tone::Warning, words));
+    }
     (overlay, outcome)
 }

@@ -131,7 +131,11 @@ async fn purge(
         .gather(&mut office, &reader, talk, global.offline)
         .await?;
     let draft = ask::draft(options, text, &known)?;
-    let (linted, plan) = known.plan(&draft, &reader)?;
+    let known::Checked {
+        linted,
+        plan,
+        wider,
+    } = known.plan(&draft, &reader)?;
     shown::findings(&linted, talk);
     let looks = setup::looks(global, Some(config));
     let plan = match plan {
@@ -144,8 +148,9 @@ async fn purge(
         }
     };
     if options.dry_run {
-        shown::plan(options.format, looks, &plan, &linted, &office)?;
+        shown::plan(options.format, looks, &plan, &linted, &wider, &office)?;
         shown::summary(&plan, looks.zone, talk);
+        shown::wider(&wider, talk);
         office.runner.stop().await;
         return Ok(());
     }

@@ -33,6 +33,28 @@ pub struct Draft {
     pub ticket: String,
 }
 
+impl Draft {
+    /// Whether throwing it away would lose nothing that would be purged.
+    pub fn is_empty(&self) -> bool {
+        self.text.trim().is_empty() && self.kind != Some(Kind::All)
+    }
+
+    /// This draft with the targets of another below its own; `None` where the two do not go together, because they were
+    /// given different kinds, resources or modes: what was meant as a file must never become a directory.
+    pub fn with(&self, more: &Self) -> Option<Self> {
+        let fits = self.kind == more.kind
+            && self.kind != Some(Kind::All)
+            && self.resource == more.resource
+            && self.mode == more.mode
+            && self.area == more.area;
+        let text = format!("{}\n{}", self.text.trim_end(), more.text);
+        fits.then(|| Self {
+            text,
+            ..self.clone()
+        })
+    }
+}
+
 /// A draft as the linter understood it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Linted {
@@ -85,5 +107,34 @@ impl Linted {
     /// The gravest finding's severity.
     pub fn worst(&self) -> Option<Severity> {
         self.all_findings().map(|finding| finding.severity).max()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn draft(text: &str, kind: Option<Kind>) -> Draft {
+        Draft {
+            text: text.to_owned(),
+            kind,
+            reason: "stale hero".to_owned(),
+            ..Draft::default()
+        }
+    }
+
+    #[test]
+    fn drafts_of_one_sort_go_together_and_others_never_change_what_was_meant() {
+        let kept = draft("https://www.site.com/a/\n", Some(Kind::Url));
+        let more = draft("https://www.site.com/b/", Some(Kind::Url));
+        assert_eq!(
+            kept.with(&more).map(|both| both.text),
+            Some("https://www.site.com/a/\nhttps://www.site.com/b/".to_owned())
+        );
+        let by_form = draft("https://www.site.com/b/", None);
+        assert_eq!(kept.with(&by_form), None, "a URL would become a directory");
+        let all = draft("", Some(Kind::All));
+        assert!(!all.is_empty() && all.with(&all).is_none());
+        assert!(draft(" \n", None).is_empty());
     }
 }

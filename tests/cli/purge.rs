@@ -304,3 +304,31 @@ fn a_paused_queue_sends_nothing_until_it_is_resumed_and_says_so() {
     let id = site.sent()[0]["id"].as_str().unwrap().to_owned();
     assert_eq!(site.run(&["queue", "reorder", &id, &id]).code, 8);
 }
+
+#[test]
+fn a_plan_of_many_urls_says_what_wider_purges_would_do() {
+    let site = Site::open(&[]);
+    let lines: Vec<String> = (0..250)
+        .map(|n| format!("https://{}/img/{n}.jpg", site.cname))
+        .collect();
+    std::fs::write(site.home.path("urls.txt"), lines.join("\n")).unwrap();
+    let ran = site.run(&[
+        "purge",
+        "--from",
+        "urls.txt",
+        "--dry-run",
+        "--format",
+        "json",
+    ]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let plan: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(plan["requests"].as_array().unwrap().len(), 3);
+    let way = &plan["suggestions"][0];
+    assert_eq!(way["patterns"], serde_json::json!(["/img/*"]));
+    assert_eq!(
+        (way["requests"].as_u64(), way["instead_of"].as_u64()),
+        (Some(1), Some(3))
+    );
+    assert!(ran.err.contains("1 request instead of 3"), "{}", ran.err);
+    assert_eq!(site.sent(), Vec::<Value>::new(), "nothing is sent");
+}

@@ -117,3 +117,14 @@ fn the_palette_at_80_by_24() {
     stage.type_text("pur");
     insta::assert_snapshot!(picture(&stage.draw()));
 }
+
+#[test]
+fn purging_again_never_takes_the_place_of_a_draft_that_was_kept() {
+    let mut stage = alone((100, 30));
+    stage.press("P");
+    stage.type_text("https://www.site.com/mine.jpg");
+    stage.press("esc R");
+    let text = stage.text();
+    assert!(text.contains("/mine.jpg"), "{text}");
+    assert!(text.contains("draft"), "{text}");
+}

@@ -24,7 +24,7 @@ use crate::domain::ids::{AccountName, ResourceId};
 use crate::domain::journal::JournalState;
 use crate::domain::limits::Limits;
 use crate::domain::lint::lint;
-use crate::domain::plan::{Plan, PlanError, plan};
+use crate::domain::plan::{Plan, PlanError, Suggestion, plan, suggest};
 use crate::domain::resource::{Resource, ResourceState};
 use crate::domain::text::visible;
 use crate::effect::{Report, Standing, Tone};
@@ -35,6 +35,16 @@ const RECENT: TimeDelta = TimeDelta::hours(1);
 
 /// How long to wait for what we sent to be found in the history.
 const SETTLING: Duration = Duration::from_secs(2);
+
+/// What a draft comes to.
+pub(super) struct Checked {
+    /// What the linter says.
+    pub(super) linted: Linted,
+    /// The plan, or why there is none.
+    pub(super) plan: Result<Plan, PlanError>,
+    /// Fewer, wider purges that would do; never taken unasked.
+    pub(super) wider: Vec<Suggestion>,
+}
 
 /// What is known of the accounts.
 pub(super) struct Known<'c> {
@@ -172,12 +182,8 @@ impl<'c> Known<'c> {
         }
     }
 
-    /// What the linter says, and the plan.
-    pub(super) fn plan(
-        &self,
-        draft: &Draft,
-        reader: &Reader,
-    ) -> Result<(Linted, Result<Plan, PlanError>), CliError> {
+    /// What the linter says, the plan, and what could be sent instead.
+    pub(super) fn plan(&self, draft: &Draft, reader: &Reader) -> Result<Checked, CliError> {
         let failed = |failure| books::error(self.config, &failure);
         let now = Utc::now();
         let hosts = HostIndex::new(self.resources.values().flat_map(|of_one| of_one.iter()));
@@ -209,7 +215,12 @@ impl<'c> Known<'c> {
         desk.recent = &recent;
         let linted = lint(draft, &desk, now);
         let plan = plan(&linted, draft, &desk, now);
-        Ok((linted, plan))
+        let wider = suggest(&linted, &desk);
+        Ok(Checked {
+            linted,
+            plan,
+            wider,
+        })
     }
 
     /// Why there is no plan.

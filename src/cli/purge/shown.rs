@@ -1,5 +1,6 @@
 //! Findings, plans and sent requests as they are printed.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use chrono::{DateTime, Utc};
@@ -14,12 +15,12 @@ use crate::cli::setup::{Talk, count};
 use crate::domain::draft::Linted;
 use crate::domain::findings::{Finding, Severity};
 use crate::domain::journal::JournalEntry;
-use crate::domain::plan::{Plan, Preview, Risk};
+use crate::domain::plan::{Plan, Preview, Risk, Suggestion};
 use crate::domain::text::visible;
 use crate::domain::zone::Zone;
 
-/// So many findings are said one by one.
-const SAID: usize = 50;
+/// So many findings of one code are said one by one; errors all are.
+const SAID: usize = 5;
 
 /// Says the findings, the gravest first; errors always.
 pub(super) fn findings(linted: &Linted, talk: Talk) {
@@ -31,7 +32,13 @@ pub(super) fn findings(linted: &Linted, talk: Talk) {
     let of_all = linted.findings.iter().map(|finding| (None, finding));
     let mut said: Vec<(Option<&String>, &Finding)> = of_lines.chain(of_all).collect();
     said.sort_by_key(|(_, finding)| std::cmp::Reverse(finding.severity));
-    for (input, finding) in said.iter().take(SAID) {
+    let mut times: BTreeMap<&str, usize> = BTreeMap::new();
+    for (input, finding) in &said {
+        let time = times.entry(finding.code).or_default();
+        *time += 1;
+        if *time > SAID && finding.severity != Severity::Error {
+            continue;
+        }
         let place = match (finding.line, input) {
             (Some(line), Some(input)) if !input.is_empty() => {
                 format!(" line {}, {}", line + 1, visible(input, 100))
@@ -50,8 +57,29 @@ pub(super) fn findings(linted: &Linted, talk: Talk) {
             Severity::Info => talk.say(&words),
         }
     }
-    if said.len() > SAID {
-        talk.warn(&format!("and {} more findings", said.len() - SAID));
+    let errors: BTreeSet<&str> = said
+        .iter()
+        .filter(|(_, finding)| finding.severity == Severity::Error)
+        .map(|(_, finding)| finding.code)
+        .collect();
+    for (code, times) in times {
+        if times > SAID && !errors.contains(code) {
+            talk.warn(&format!("{code} of {} more", count(times - SAID, "line")));
+        }
+    }
+}
+
+/// What could be purged instead, and what that would cost.
+pub(super) fn wider(wider: &[Suggestion], talk: Talk) {
+    for way in wider {
+        talk.say(&format!(
+            "or, of {}: {} in {} instead of {}: {}",
+            way.cname,
+            way.patterns.join(" "),
+            count(way.requests, "request"),
+            way.instead_of,
+            way.also_removes
+        ));
     }
 }
 
@@ -90,7 +118,33 @@ struct PlanRecord<'p> {
     #[serde(skip_serializing_if = "Option::is_none")]
     done_at: Option<String>,
     requests: Vec<PlannedRecord<'p>>,
+    /// What is left of the daily quotas once everything was sent.
+    quotas: Vec<QuotaRecord<'p>>,
+    suggestions: Vec<SuggestionRecord<'p>>,
     findings: Vec<FindingRecord<'p>>,
+}
+
+#[derive(Serialize)]
+struct QuotaRecord<'p> {
+    account: &'p str,
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    area: Option<&'p str>,
+    left: u64,
+    of: u64,
+}
+
+/// Fewer, wider purges in the place of a resource's URLs.
+#[derive(Serialize)]
+struct SuggestionRecord<'p> {
+    account: &'p str,
+    cname: &'p str,
+    patterns: &'p [String],
+    requests: usize,
+    instead_of: usize,
+    covers: usize,
+    stay: usize,
+    also_removes: &'p str,
 }
 
 #[derive(Serialize)]
@@ -180,12 +234,42 @@ fn finding_records(linted: &Linted) -> Vec<FindingRecord<'_>> {
         .collect()
 }
 
+fn quota_records(plan: &Plan) -> Vec<QuotaRecord<'_>> {
+    plan.quotas
+        .iter()
+        .map(|(account, line)| QuotaRecord {
+            account: account.as_str(),
+            kind: line.kind.word(),
+            area: line.area.as_deref(),
+            left: line.left,
+            of: line.total,
+        })
+        .collect()
+}
+
+fn suggestion_records(wider: &[Suggestion]) -> Vec<SuggestionRecord<'_>> {
+    wider
+        .iter()
+        .map(|way| SuggestionRecord {
+            account: way.account.as_str(),
+            cname: &way.cname,
+            patterns: &way.patterns,
+            requests: way.requests,
+            instead_of: way.instead_of,
+            covers: way.covers,
+            stay: way.stay,
+            also_removes: &way.also_removes,
+        })
+        .collect()
+}
+
 /// Writes the plan: as JSON with its risk and findings, else as a list of its requests.
 pub(super) fn plan(
     format: Format,
     looks: Looks,
     plan: &Plan,
     linted: &Linted,
+    wider: &[Suggestion],
     office: &Office,
 ) -> Result<(), CliError> {
     let requests: Vec<PlannedRecord<'_>> = plan
@@ -230,6 +314,8 @@ pub(super) fn plan(
             ends_at: Some(stamp(plan.ends_at)),
             done_at: Some(stamp(plan.done_at)),
             requests,
+            quotas: quota_records(plan),
+            suggestions: suggestion_records(wider),
             findings: finding_records(linted),
         };
         return whole(&mut out, &record);
@@ -253,6 +339,8 @@ pub(super) fn no_plan(format: Format, linted: &Linted) -> Result<(), CliError> {
         ends_at: None,
         done_at: None,
         requests: Vec::new(),
+        quotas: Vec::new(),
+        suggestions: Vec::new(),
         findings: finding_records(linted),
     };
     whole(&mut io::stdout().lock(), &record)

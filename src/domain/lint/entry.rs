@@ -114,15 +114,7 @@ fn meaning(
             Code::RootPattern,
             format!("This removes everything on {}.", shown(&resource.cname)),
         );
-        if resource.all_purge == Some(false) {
-            notes.say(
-                Code::AllPurgeOff,
-                format!(
-                    "The vendor allows no purge of everything on {}.",
-                    shown(&resource.cname)
-                ),
-            );
-        }
+        may_be_purged_whole(resource, notes);
     }
     Some(Meaning {
         account: resource.account.clone(),
@@ -145,12 +137,8 @@ fn kind_by_form(address: &Address<'_>) -> Kind {
     }
 }
 
-fn all_of(resource: &Resource, desk: &Desk<'_>, notes: &mut Notes) -> Option<Meaning> {
-    let limits = desk.limits_of(&resource.account)?;
-    let Some(rule) = &limits.all else {
-        not_offered(Kind::All, resource, desk, notes);
-        return None;
-    };
+/// Says so where the vendor has switched purges of everything off for a resource.
+fn may_be_purged_whole(resource: &Resource, notes: &mut Notes) {
     if resource.all_purge == Some(false) {
         notes.say(
             Code::AllPurgeOff,
@@ -160,6 +148,15 @@ fn all_of(resource: &Resource, desk: &Desk<'_>, notes: &mut Notes) -> Option<Mea
             ),
         );
     }
+}
+
+fn all_of(resource: &Resource, desk: &Desk<'_>, notes: &mut Notes) -> Option<Meaning> {
+    let limits = desk.limits_of(&resource.account)?;
+    let Some(rule) = &limits.all else {
+        not_offered(Kind::All, resource, desk, notes);
+        return None;
+    };
+    may_be_purged_whole(resource, notes);
     Some(Meaning {
         account: resource.account.clone(),
         resource: resource.id.clone(),
