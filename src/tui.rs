@@ -21,7 +21,7 @@ use crate::effect::{Effect, Report};
 use crate::keymap::Keymap;
 use crate::theme::Theme;
 
-pub use glass::Glass;
+pub use glass::{Call, Glass};
 pub use input::Inputs;
 pub use looping::loop_;
 pub use signals::Signal;
@@ -52,6 +52,8 @@ pub struct Desk<W> {
     pub clock: fn() -> DateTime<Utc>,
     /// Whether the mouse is listened to.
     pub mouse: bool,
+    /// How the operator is called back.
+    pub call: Call,
 }
 
 /// Why the screen was left.

@@ -59,6 +59,7 @@ pub(crate) fn account(name: &str, provider: &str) -> Account {
         read_only: false,
         reason_required: false,
         ticket_pattern: None,
+        names: purgedeck::domain::activity::Names::default(),
     }
 }
 
@@ -351,6 +352,7 @@ impl Stage {
                         key: *key,
                         purge: purge.clone(),
                         sent: None,
+                        refused: Vec::new(),
                     })
                 })),
             }),
