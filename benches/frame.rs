@@ -60,6 +60,12 @@ impl Glass for Sink {
     fn copy(&mut self, _text: &str) -> std::io::Result<()> {
         Ok(())
     }
+    fn ring(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+    fn message(&mut self, _text: &str) -> std::io::Result<()> {
+        Ok(())
+    }
     fn lend(&mut self) -> std::io::Result<()> {
         Ok(())
     }

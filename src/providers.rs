@@ -25,12 +25,14 @@ mod scripted;
 pub mod tencent;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use crate::config::accounts::AccountConfig;
-use crate::domain::failure::Failure;
+use crate::domain::activity::Attempt;
+use crate::domain::failure::{Cause, Failure};
 use crate::domain::ids::{AccountName, ProviderName, PurgeId, ResourceId};
 use crate::domain::kind::Kind;
 use crate::domain::limits::Limits;
@@ -68,6 +70,19 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
 
     /// One answer's worth of history.
     async fn history(&self, ask: &HistoryAsk) -> Result<HistoryPage, Failure>;
+
+    /// Whether the vendor has a log of who asked for what, and how far back it goes; `None` where it has none.
+    fn activity_log(&self) -> Option<ActivityRule> {
+        None
+    }
+
+    /// One answer's worth of the log of who asked for purges, refused ones too.
+    ///
+    /// Only of use where [`Provider::activity_log`] says that there is one.
+    async fn activity(&self, ask: &ActivityAsk) -> Result<ActivityPage, Failure> {
+        let _ = ask;
+        Err(Failure::new(Cause::Unsupported).saying("this vendor has no log of who did what"))
+    }
 
     /// Sends a purge, once.
     async fn submit(&self, request: &PurgeRequest) -> Result<Receipt, Failure>;
@@ -113,6 +128,37 @@ pub struct HistoryPage {
     pub complete: bool,
     /// How many of the vendor's records could not be kept, because they have no id or are no records at all.
     pub unreadable: u64,
+}
+
+/// What a vendor's log of who did what is like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ActivityRule {
+    /// How far back there is something to be asked for.
+    pub reach: Duration,
+    /// After how long a request surely stands in it.
+    pub settle: Duration,
+}
+
+/// Which part of the log is wanted. The answer may hold more than was asked for, never less.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ActivityAsk {
+    /// Asked for at or after this.
+    pub from: DateTime<Utc>,
+    /// Asked for at or before this.
+    pub until: DateTime<Utc>,
+    /// How many of the vendor's records to skip.
+    pub offset: u64,
+}
+
+/// One answer's worth of the log.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ActivityPage {
+    /// The attempts at purges. What else the log tells of is left out.
+    pub attempts: Vec<Attempt>,
+    /// How many of the vendor's records the answer held, for the next offset.
+    pub records: u64,
+    /// Whether the answer reaches the end of what there is for the question.
+    pub complete: bool,
 }
 
 /// What a vendor said when it took a purge.

@@ -22,7 +22,7 @@ use crate::effect::{Effect, Report};
 use crate::keymap::Keymap;
 use crate::theme::Theme;
 
-pub use glass::Glass;
+pub use glass::{Call, Glass};
 pub use input::Inputs;
 pub use looping::loop_;
 pub use signals::Signal;
@@ -53,6 +53,8 @@ pub struct Desk<W, C = fn() -> DateTime<Utc>> {
     pub clock: C,
     /// Whether the mouse is listened to.
     pub mouse: bool,
+    /// How the operator is called back.
+    pub call: Call,
 }
 
 /// Why the screen was left.

@@ -7,6 +7,7 @@ use super::duration;
 use super::load::{Config, LogLevel, Origin, Setting};
 use super::schema::ACCOUNT;
 use super::secret::source::toml_text;
+use crate::domain::activity::Names;
 use crate::domain::filter::Pattern;
 use crate::domain::zone::Zone;
 
@@ -25,6 +26,9 @@ pub fn show(config: &Config) -> String {
     });
     line(&mut text, "ascii", &config.ascii, bool::to_string);
     line(&mut text, "mouse", &config.mouse, bool::to_string);
+    line(&mut text, "notify", &config.notify, |way| {
+        toml_text(way.word())
+    });
     line(&mut text, "zone", &config.zone, |zone| {
         toml_text(match zone {
             Zone::Utc => "utc",
@@ -107,6 +111,7 @@ fn show_account(text: &mut String, config: &AccountConfig) {
             "read_only" => account.read_only.then(|| "true".to_owned()),
             "reason_required" => account.reason_required.then(|| "true".to_owned()),
             "ticket_pattern" => account.ticket_pattern.as_deref().map(toml_text),
+            "names" => names(&account.names),
             "refresh" => config
                 .refresh
                 .map(|length| toml_text(&duration::print(length))),
@@ -132,6 +137,14 @@ fn show_account(text: &mut String, config: &AccountConfig) {
         };
         put(name, Some(format!("{}{standing}", source.describe())));
     }
+}
+
+fn names(names: &Names) -> Option<String> {
+    let texts: Vec<String> = names
+        .iter()
+        .map(|(id, name)| format!("{} = {}", toml_text(id), toml_text(name)))
+        .collect();
+    (!texts.is_empty()).then(|| format!("{{ {} }}", texts.join(", ")))
 }
 
 fn cnames(patterns: &[Pattern]) -> Option<String> {

@@ -10,6 +10,7 @@
 //! - Errors of the history are not described at all, 401, 403, 404 and 5xx hardly: see [`errors`].
 //! - A purge is answered by 201 and no id. It is found again in the history.
 
+mod activity;
 mod errors;
 mod history;
 mod limits;
@@ -26,7 +27,10 @@ use super::clock::Now;
 use super::credential::Credential;
 use super::found::Found;
 use super::http::{Answer, Http, Outgoing, Patience};
-use super::{ConnectFailure, HistoryAsk, HistoryPage, Provider, Receipt, lenient};
+use super::{
+    ActivityAsk, ActivityPage, ActivityRule, ConnectFailure, HistoryAsk, HistoryPage, Provider,
+    Receipt, lenient,
+};
 use crate::config::accounts::AccountConfig;
 use crate::config::secret::Secret;
 use crate::config::secret::source::SecretSource;
@@ -237,6 +241,16 @@ impl Provider for Gcore {
             &list,
             self.http.now(),
         )
+    }
+
+    fn activity_log(&self) -> Option<ActivityRule> {
+        Some(activity::RULE)
+    }
+
+    async fn activity(&self, ask: &ActivityAsk) -> Result<ActivityPage, Failure> {
+        let question = activity::question(ask, PAGE);
+        let list = self.ask(&question, activity::read).await?;
+        Ok(activity::page(ask.offset, &list))
     }
 
     async fn submit(&self, request: &PurgeRequest) -> Result<Receipt, Failure> {

@@ -11,8 +11,9 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use super::painter::Painter;
 use super::signals::SignalSource;
-use super::{Desk, Glass, Inputs, Leaving, TuiFailure, Works};
+use super::{Call, Desk, Glass, Inputs, Leaving, TuiFailure, Works};
 use crate::app::{Ctx, Input, Msg, next_wake, update};
+use crate::domain::text::visible;
 use crate::effect::{Effect, Notice, Report, Tone};
 use crate::screen::Screen;
 
@@ -28,6 +29,9 @@ const FIRST_COUNTS: Duration = Duration::from_millis(4);
 
 /// The longest text that is put on the clipboard through the terminal; longer ones are dropped by many terminals.
 const LONGEST_COPY: usize = 70_000;
+
+/// The longest message that is shown outside of the terminal, in characters.
+const LONGEST_MESSAGE: usize = 200;
 
 /// Runs the core on a glass until it is left.
 pub async fn loop_<W: Works, C: Fn() -> DateTime<Utc>, G: Glass, I: Inputs, S: SignalSource>(
@@ -191,6 +195,7 @@ impl<W: Works, C: Fn() -> DateTime<Utc>, G: Glass> Loop<'_, W, C, G> {
                 match effect {
                     Effect::Quit => self.leaving = Some(Leaving::Asked),
                     Effect::Copy(text) => pending.extend(self.copy(&text)?),
+                    Effect::CallBack(words) => self.call_back(&words)?,
                     Effect::Suspend => self.suspend(inputs)?,
                     Effect::Edit { ticket, text } => {
                         let result = self.edit(&text, inputs).await?;
@@ -216,6 +221,15 @@ impl<W: Works, C: Fn() -> DateTime<Utc>, G: Glass> Loop<'_, W, C, G> {
                     | Effect::SaveView(_)) => self.desk.works.run(other),
                 }
             }
+        }
+        Ok(())
+    }
+
+    fn call_back(&mut self, words: &str) -> Result<(), TuiFailure> {
+        match self.desk.call {
+            Call::Off => {}
+            Call::Bell => self.glass.ring()?,
+            Call::Message => self.glass.message(&visible(words, LONGEST_MESSAGE))?,
         }
         Ok(())
     }
@@ -250,6 +264,7 @@ impl<W: Works, C: Fn() -> DateTime<Utc>, G: Glass> Loop<'_, W, C, G> {
     ) -> Result<Result<Option<String>, String>, TuiFailure> {
         inputs.pause();
         self.glass.lend()?;
+        let mut missed = None;
         let result = {
             let Self {
                 desk, glass, size, ..
@@ -258,23 +273,30 @@ impl<W: Works, C: Fn() -> DateTime<Utc>, G: Glass> Loop<'_, W, C, G> {
             tokio::pin!(editing);
             loop {
                 tokio::select! {
-                    biased;
-                    result = &mut editing => break result,
-                    Some(report) = desk.reports.recv() => {
-                        let ctx = Ctx {
-                            now: (desk.clock)(),
-                            size: *size,
-                            keymap: &desk.keymap,
-                        };
-                        // Nothing that a report leads to concerns the terminal.
-                        for effect in update(&mut desk.app, Msg::Report(report), &ctx) {
-                            desk.works.run(effect);
-                        }
-                    }
+                                   biased;
+                                   result = &mut editing => break result,
+                                   Some(report) = desk.reports.recv() => {
+                                       let ctx = Ctx {
+                                           now: (desk.clock)(),
+                                           size: *size,
+                                           keymap: &desk.keymap,
+                                       };
+                                       // Of what a report leads to, only a call concerns the terminal; it waits.
+                                       for effect in update(&mut desk.app, Msg::Report(report), &ctx) {
+                                           if let Effect::CallBack(words) = effect {
+                missed = Some(words);
+                } else {
+                desk.works.run(effect);
                 }
+                                       }
+                                   }
+                               }
             }
         };
         self.come_back()?;
+        if let Some(words) = missed {
+            self.call_back(&words)?;
+        }
         Ok(result)
     }
 

@@ -81,6 +81,16 @@ impl Glass for Screen {
         execute!(self.backend, CopyToClipboard::to_clipboard_from(text))
     }
 
+    fn ring(&mut self) -> io::Result<()> {
+        self.backend.write_all(b"\x07")?;
+        Write::flush(&mut self.backend)
+    }
+
+    fn message(&mut self, text: &str) -> io::Result<()> {
+        write!(self.backend, "\x1b]9;{text}\x1b\\")?;
+        Write::flush(&mut self.backend)
+    }
+
     fn lend(&mut self) -> io::Result<()> {
         Write::flush(&mut self.backend)?;
         self.hold.restore();

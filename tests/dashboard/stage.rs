@@ -61,6 +61,7 @@ pub(crate) fn account(name: &str, provider: &str) -> Account {
         read_only: false,
         reason_required: false,
         ticket_pattern: None,
+        names: purgedeck::domain::activity::Names::default(),
     }
 }
 
@@ -353,6 +354,7 @@ impl Stage {
                         key: *key,
                         purge: purge.clone(),
                         sent: None,
+                        refused: Vec::new(),
                     })
                 })),
             }),

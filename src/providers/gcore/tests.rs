@@ -1,10 +1,11 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod activity;
 mod history;
 mod purge;
 mod resources;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::domain::ids::ResourceId;

@@ -17,7 +17,7 @@ fn request(target: &str) -> PurgeRequest {
     }
 }
 
-fn queue(writer: &mut Writer, target: &str) -> JournalEntry {
+pub(super) fn queue(writer: &mut Writer, target: &str) -> JournalEntry {
     let entry = NewEntry {
         request: request(target),
         planned_at: at(3),
@@ -35,7 +35,7 @@ fn done(stepped: Stepped) -> JournalEntry {
     entry.unwrap()
 }
 
-fn step(
+pub(super) fn step(
     writer: &mut Writer,
     id: &JournalId,
     from: JournalState,
