@@ -14,7 +14,7 @@ use purgedeck::app::{App, Setup};
 use purgedeck::effect::Effect;
 use purgedeck::keymap::Keymap;
 use purgedeck::theme::{ColourDepth, Glyphs, Theme};
-use purgedeck::tui::{Desk, TuiFailure, Works};
+use purgedeck::tui::{Call, Desk, TuiFailure, Works};
 
 /// Longer than anything here takes; what has not come by then never comes.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -276,6 +276,7 @@ fn a_program_that_panics() {
         works: Falls,
         clock: chrono::Utc::now,
         mouse: true,
+        call: Call::default(),
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

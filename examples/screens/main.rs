@@ -74,7 +74,7 @@ async fn take(folder: &Path) {
         &["gcore-prod", "gcore-labs", "tencent", "medianova"],
     )
     .await;
-    deck.sees("complete back to").await;
+    deck.comes_to_see(&stage, "complete back to").await;
     let keep = |deck: &Deck, name: &str| {
         let path = folder.join(format!("{name}.svg"));
         std::fs::write(&path, svg::svg(&deck.screen(), name)).unwrap();
@@ -89,7 +89,7 @@ async fn take(folder: &Path) {
 
     let deck = Deck::open(&stage, SMALL);
     deck.reads(&stage, &ACCOUNTS).await;
-    deck.sees("complete back to").await;
+    deck.comes_to_see(&stage, "complete back to").await;
     deck.press("P").await;
     deck.paste(PASTE).await;
     deck.sees("PD009").await;

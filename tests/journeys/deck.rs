@@ -14,7 +14,7 @@ use purgedeck::keymap::Keymap;
 use purgedeck::tasks::{self, Runner};
 use purgedeck::theme::{ColourDepth, Glyphs, Theme};
 use purgedeck::tui::signals::SignalSource;
-use purgedeck::tui::{Desk, Glass, Inputs, Leaving, Signal, Works, loop_};
+use purgedeck::tui::{Call, Desk, Glass, Inputs, Leaving, Signal, Works, loop_};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 use tokio::sync::{Notify, mpsc};
@@ -81,6 +81,7 @@ impl Deck {
             works: Tasks(Arc::clone(&runner)),
             clock: move || clock.now(),
             mouse: false,
+            call: Call::default(),
         };
         let mut glass = Pane(Rc::clone(&seen));
         let mut typist = Typist {
@@ -170,7 +171,8 @@ impl Deck {
             let reading = |name: &&&str| self.stands(name, |it| it.older.is_some());
             let behind: Vec<&&str> = accounts.iter().filter(reading).collect();
             if behind.is_empty() {
-                return;
+                // A pane that was told of news lately waits a moment before it asks the store again.
+                return stage.pass(STEP).await;
             }
             stage.pass(STEP).await;
             let now = stage.clock.now();
@@ -316,6 +318,14 @@ impl Glass for Pane {
     }
 
     fn copy(&mut self, _: &str) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn ring(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn message(&mut self, _: &str) -> io::Result<()> {
         Ok(())
     }
 
