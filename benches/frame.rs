@@ -7,6 +7,8 @@
 )]
 #![expect(dead_code, reason = "the stage has more than is used here")]
 
+#[path = "../tests/dashboard/picture.rs"]
+mod picture;
 #[path = "../tests/dashboard/stage.rs"]
 mod stage;
 
@@ -56,6 +58,12 @@ impl Glass for Sink {
         Ok(())
     }
     fn copy(&mut self, _text: &str) -> std::io::Result<()> {
+        Ok(())
+    }
+    fn ring(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+    fn message(&mut self, _text: &str) -> std::io::Result<()> {
         Ok(())
     }
     fn lend(&mut self) -> std::io::Result<()> {

@@ -4,6 +4,7 @@
 mod asks;
 pub mod board;
 pub mod budgets;
+mod calls;
 mod focus;
 mod input;
 pub mod layout;

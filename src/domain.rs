@@ -4,6 +4,7 @@
 //! look into this one; this one looks into none.
 
 pub mod account;
+pub mod activity;
 pub mod budget;
 pub mod coverage;
 pub mod desk;

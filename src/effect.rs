@@ -130,6 +130,8 @@ pub enum Effect {
     KeepDraft(Option<Draft>),
     /// Put a text on the operator's clipboard, through the terminal.
     Copy(String),
+    /// Call the operator back to the terminal with these words, in the way that the configuration says.
+    CallBack(String),
     /// Have the text edited in the operator's editor. Answered by [`Report::Edited`].
     Edit {
         /// Ties the answer to this.
@@ -329,6 +331,9 @@ pub struct Standing {
     pub unfinished: u32,
     /// Whether its news, resources and limits were all asked for since the start, whatever came of it.
     pub looked_round: bool,
+    /// Whether who asked for its newest purges was asked for since the start, whatever came of it, or its vendor tells
+    /// nobody.
+    pub named: bool,
 }
 
 /// The store could not answer.

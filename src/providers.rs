@@ -26,13 +26,15 @@ mod scripted;
 pub mod tencent;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use crate::config::accounts::AccountConfig;
+use crate::domain::activity::Attempt;
 use crate::domain::edge::EdgeRules;
-use crate::domain::failure::Failure;
+use crate::domain::failure::{Cause, Failure};
 use crate::domain::ids::{AccountName, ProviderName, PurgeId, ResourceId};
 use crate::domain::kind::Kind;
 use crate::domain::limits::Limits;
@@ -42,6 +44,7 @@ use crate::domain::purge::Purge;
 use crate::domain::resource::Resource;
 use crate::domain::status::Status;
 use crate::providers::http::BaseUrlFault;
+use clock::Now;
 
 /// One account at one vendor.
 ///
@@ -69,6 +72,19 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
 
     /// One answer's worth of history.
     async fn history(&self, ask: &HistoryAsk) -> Result<HistoryPage, Failure>;
+
+    /// Whether the vendor has a log of who asked for what, and how far back it goes; `None` where it has none.
+    fn activity_log(&self) -> Option<ActivityRule> {
+        None
+    }
+
+    /// One answer's worth of the log of who asked for purges, refused ones too.
+    ///
+    /// Only of use where [`Provider::activity_log`] says that there is one.
+    async fn activity(&self, ask: &ActivityAsk) -> Result<ActivityPage, Failure> {
+        let _ = ask;
+        Err(Failure::new(Cause::Unsupported).saying("this vendor has no log of who did what"))
+    }
 
     /// Sends a purge, once.
     async fn submit(&self, request: &PurgeRequest) -> Result<Receipt, Failure>;
@@ -121,6 +137,37 @@ pub struct HistoryPage {
     pub unreadable: u64,
 }
 
+/// What a vendor's log of who did what is like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ActivityRule {
+    /// How far back there is something to be asked for.
+    pub reach: Duration,
+    /// After how long a request surely stands in it.
+    pub settle: Duration,
+}
+
+/// Which part of the log is wanted. The answer may hold more than was asked for, never less.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ActivityAsk {
+    /// Asked for at or after this.
+    pub from: DateTime<Utc>,
+    /// Asked for at or before this.
+    pub until: DateTime<Utc>,
+    /// How many of the vendor's records to skip.
+    pub offset: u64,
+}
+
+/// One answer's worth of the log.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ActivityPage {
+    /// The attempts at purges. What else the log tells of is left out.
+    pub attempts: Vec<Attempt>,
+    /// How many of the vendor's records the answer held, for the next offset.
+    pub records: u64,
+    /// Whether the answer reaches the end of what there is for the question.
+    pub complete: bool,
+}
+
 /// What a vendor said when it took a purge.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Receipt {
@@ -155,12 +202,17 @@ pub enum ConnectFailure {
     BaseUrl(#[from] BaseUrlFault),
 }
 
-/// The adapter of an account.
+/// The adapter of an account, which takes the time from this machine.
 pub fn connect(account: &AccountConfig) -> Result<Arc<dyn Provider>, ConnectFailure> {
+    connect_by(account, Now::default())
+}
+
+/// The adapter of an account that takes the time from where it is told.
+pub fn connect_by(account: &AccountConfig, now: Now) -> Result<Arc<dyn Provider>, ConnectFailure> {
     match account.provider().as_str() {
-        gcore::NAME => Ok(Arc::new(gcore::Gcore::of(account)?)),
-        tencent::NAME => tencent::of(account),
-        medianova::NAME => Ok(Arc::new(medianova::Medianova::of(account)?)),
+        gcore::NAME => Ok(Arc::new(gcore::Gcore::of(account, now)?)),
+        tencent::NAME => tencent::of(account, now),
+        medianova::NAME => Ok(Arc::new(medianova::Medianova::of(account, now)?)),
         _ => Err(ConnectFailure::UnknownProvider(account.provider().clone())),
     }
 }

@@ -11,6 +11,7 @@
 //! a million purges are some ten megabytes of strips, so even counting all of them is quick and exact. A filter by text asks
 //! the [index of letter triples](grams) which short stretches of time may hold a match, and reads only those rows.
 
+mod attempts;
 mod codes;
 mod failure;
 mod grams;

@@ -49,6 +49,7 @@ use self::send::{Lane, Nudge, Sender};
 use self::sync::{Keeper, Kept, Word};
 use self::verify::Verifier;
 use crate::domain::account::Account;
+use crate::domain::activity::Names;
 use crate::domain::ids::AccountName;
 use crate::domain::limits::Limits;
 use crate::effect::{Effect, Report, SavedView, Tone};
@@ -189,6 +190,7 @@ pub fn start(setup: Setup) -> Result<Runner, StoreFailure> {
             asker,
             inbox,
             place.limits.clone(),
+            place.account.names.clone(),
             (!setup.offline).then_some(refresh.unwrap_or(setup.refresh)),
             stop.clone(),
         ));
@@ -245,6 +247,7 @@ async fn attend(
     asker: Asker,
     inbox: mpsc::UnboundedReceiver<Word>,
     limits: watch::Sender<Arc<Limits>>,
+    names: Names,
     refresh: Option<Duration>,
     stop: CancellationToken,
 ) {
@@ -278,15 +281,15 @@ async fn attend(
         standing: kept.standing(),
     });
     if let Some(refresh) = refresh {
-        Keeper::new(asker, inbox, limits, kept, refresh)
+        Keeper::new(asker, inbox, limits, kept, refresh, names)
             .keep(stop)
             .await;
     }
 }
 
 impl Runner {
-    /// Begins with an effect and returns at once. An effect that is the terminal's own business (copy, edit, suspend,
-    /// quit) is given back.
+    /// Begins with an effect and returns at once. An effect that is the terminal's own business (copy, call back,
+    /// edit, suspend, quit) is given back.
     pub fn run(&self, effect: Effect) -> Option<Effect> {
         match effect {
             Effect::Window {
@@ -318,7 +321,11 @@ impl Runner {
                 path,
             } => self.export(ticket, query, path),
             Effect::SaveView(view) => self.save_view(view),
-            Effect::Copy(_) | Effect::Edit { .. } | Effect::Suspend | Effect::Quit => {
+            Effect::Copy(_)
+            | Effect::CallBack(_)
+            | Effect::Edit { .. }
+            | Effect::Suspend
+            | Effect::Quit => {
                 return Some(effect);
             }
         }

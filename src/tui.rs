@@ -12,6 +12,7 @@ pub mod signals;
 mod terminal;
 
 use std::io;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use tokio::sync::mpsc;
@@ -21,7 +22,7 @@ use crate::effect::{Effect, Report};
 use crate::keymap::Keymap;
 use crate::theme::Theme;
 
-pub use glass::Glass;
+pub use glass::{Call, Glass};
 pub use input::Inputs;
 pub use looping::loop_;
 pub use signals::Signal;
@@ -37,7 +38,7 @@ pub trait Works {
 }
 
 /// Everything that the screen is run with.
-pub struct Desk<W> {
+pub struct Desk<W, C = fn() -> DateTime<Utc>> {
     /// The core.
     pub app: App,
     /// The keys.
@@ -49,9 +50,11 @@ pub struct Desk<W> {
     /// Whatever carries them out.
     pub works: W,
     /// The clock.
-    pub clock: fn() -> DateTime<Utc>,
+    pub clock: C,
     /// Whether the mouse is listened to.
     pub mouse: bool,
+    /// How the operator is called back.
+    pub call: Call,
 }
 
 /// Why the screen was left.
@@ -79,17 +82,19 @@ pub enum TuiFailure {
 }
 
 /// Runs the screen on the process's terminal until it is left. Whatever happens, the terminal is given back as it was.
-pub async fn run<W: Works>(mut desk: Desk<W>) -> Result<Leaving, TuiFailure> {
-    let panics = terminal::watch_panics();
-    let mut glass = terminal::Screen::open(desk.mouse)?;
+pub async fn run<W: Works, C: Fn() -> DateTime<Utc>>(
+    mut desk: Desk<W, C>,
+) -> Result<Leaving, TuiFailure> {
+    let hold = terminal::watch_panics();
+    let mut glass = terminal::Screen::open(desk.mouse, Arc::clone(&hold))?;
     let mut inputs = input::TerminalInputs::new();
     let mut signals = signals::Signals::listen()?;
     let left = tokio::select! {
         biased;
-        () = panics.notified() => Err(TuiFailure::Panicked),
+        () = hold.panicked.notified() => Err(TuiFailure::Panicked),
         left = loop_(&mut desk, &mut glass, &mut inputs, &mut signals) => left,
     };
     drop(inputs);
-    glass.close();
+    drop(glass);
     left
 }

@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use purgedeck::config::vendors::names;
+
 /// Which rooms each room may look into. Views of panes may do a little more; see [`VIEWS`].
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
@@ -285,7 +287,7 @@ fn vendors_have_names_only_where_they_are_at_home() {
             || path == "providers.rs"
             || path == "cli/simulate.rs"
             || room(path) == "simulator"
-            || ["gcore", "tencent", "medianova"].iter().any(|vendor| {
+            || names().any(|vendor| {
                 path == format!("providers/{vendor}.rs")
                     || path.starts_with(&format!("providers/{vendor}/"))
             })
@@ -297,7 +299,7 @@ fn vendors_have_names_only_where_they_are_at_home() {
         }
         for (number, line) in &file.code {
             let line = line.to_lowercase();
-            for vendor in ["gcore", "tencent", "medianova"] {
+            for vendor in names() {
                 if line.contains(vendor) {
                     wrong.push(format!("src/{}:{number}: {vendor}", file.path));
                 }

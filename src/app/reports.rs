@@ -11,6 +11,7 @@ use super::{App, Ctx};
 impl App {
     pub(super) fn on_report(&mut self, report: &Report, ctx: &Ctx<'_>) -> Vec<Effect> {
         let mut effects = Vec::new();
+        let before = self.stood(report);
         if self.world.learn(report) {
             self.dirty = true;
             effects.extend(self.tell_overlays(ctx));
@@ -38,7 +39,10 @@ impl App {
             Report::Recent { ticket, result } => {
                 self.dirty |= self.budgets.answer(*ticket, result);
             }
-            Report::Journal(entry) => self.budgets.spoil(&entry.request.account),
+            Report::Journal(entry) => {
+                effects.extend(self.call_back(entry, before));
+                self.budgets.spoil(&entry.request.account);
+            }
             Report::Window { .. }
             | Report::Summary { .. }
             | Report::Detail { .. }

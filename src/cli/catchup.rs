@@ -227,7 +227,11 @@ impl Catching<'_> {
             }
             // An account that asks for nothing any more has nothing more to tell.
             let told_all = !progress.standing.asking || self.is_covered(name, progress)?;
-            if !progress.has_news(self.started) || !(told_all || self.has_enough()?) {
+            let standing = &progress.standing;
+            if !progress.has_news(self.started)
+                || !standing.named
+                || !(told_all || self.has_enough()?)
+            {
                 return Ok(false);
             }
         }

@@ -13,13 +13,13 @@ use super::office::{self, Extras, Office, Sending};
 use super::setup;
 use super::signals;
 use crate::app::{self, App};
-use crate::config::load::Config;
+use crate::config::load::{Config, Notify};
 use crate::domain::zone::Zone;
 use crate::effect::{Effect, Notice, Report, SavedView, Tone};
 use crate::store::{Access, Store, StoreFailure};
 use crate::tasks::Runner;
 use crate::theme::{ColourDepth, Glyphs, Theme};
-use crate::tui::{self, Desk, Leaving, Signal, TuiFailure, Works};
+use crate::tui::{self, Call, Desk, Leaving, Signal, TuiFailure, Works};
 
 /// Carries out `purgedeck`.
 pub fn run(global: &Global) -> Result<(), CliError> {
@@ -88,6 +88,11 @@ pub(super) async fn show(
         works: Tasks(Arc::clone(&runner)),
         clock: Utc::now,
         mouse: config.mouse.value,
+        call: match config.notify.value {
+            Notify::Off => Call::Off,
+            Notify::Bell => Call::Bell,
+            Notify::Osc9 => Call::Message,
+        },
     };
     let left = tui::run(desk).await;
     if let Some(runner) = Arc::into_inner(runner) {

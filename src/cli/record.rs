@@ -337,6 +337,7 @@ mod tests {
             key: PurgeKey(1),
             purge: purge(),
             sent,
+            refused: Vec::new(),
         }
     }
 
@@ -383,6 +384,7 @@ mod tests {
             key: PurgeKey(1),
             purge: odd.clone(),
             sent: None,
+            refused: Vec::new(),
         });
         let json = serde_json::to_string(&record).unwrap();
         let again: PurgeRecord = serde_json::from_str(&json).unwrap();

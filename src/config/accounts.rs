@@ -40,6 +40,7 @@ impl AccountConfig {
                 read_only: false,
                 reason_required: false,
                 ticket_pattern: None,
+                names: crate::domain::activity::Names::default(),
             },
             base_url: None,
             refresh: None,

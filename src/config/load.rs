@@ -59,6 +59,35 @@ pub enum LogLevel {
     Debug,
 }
 
+/// How the operator is called back to the terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notify {
+    /// Not at all.
+    Off,
+    /// By the terminal's bell.
+    Bell,
+    /// By a message of the desktop's, which the terminal is asked for with OSC 9.
+    Osc9,
+}
+
+impl Notify {
+    /// Every way.
+    const EVERY: [Self; 3] = [Self::Off, Self::Bell, Self::Osc9];
+
+    /// The word for it in the file.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Bell => "bell",
+            Self::Osc9 => "osc9",
+        }
+    }
+
+    fn from_word(word: &str) -> Option<Self> {
+        Self::EVERY.into_iter().find(|way| way.word() == word)
+    }
+}
+
 /// A named filter of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct View {
@@ -102,6 +131,8 @@ pub struct Config {
     pub ascii: Setting<bool>,
     /// Whether the mouse is taken.
     pub mouse: Setting<bool>,
+    /// How the operator is called back to the terminal.
+    pub notify: Setting<Notify>,
     /// The zone of times on the screen and in filters.
     pub zone: Setting<Zone>,
     /// How often accounts are asked for news.
@@ -203,6 +234,7 @@ pub fn resolve(
         colour: join.colour(flags),
         ascii: join.pick(None, "ascii", flag, false),
         mouse: join.pick(None, "mouse", flag, true),
+        notify: join.pick(None, "notify", Notify::from_word, Notify::Off),
         zone: join.pick(None, "zone", zone, Zone::Utc),
         refresh: join.pick(
             None,

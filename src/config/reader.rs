@@ -19,6 +19,8 @@ pub enum Value {
     Flag(bool),
     /// A list of texts.
     Texts(Vec<String>),
+    /// Texts by name.
+    Names(BTreeMap<String, String>),
     /// Where a secret is to be had; a file's path is not expanded yet.
     Secret(SecretSource),
 }
@@ -50,7 +52,7 @@ impl Section {
         match self.get(key)? {
             (Value::Text(text), place) => Some((text.clone(), place)),
             (Value::Flag(flag), place) => Some((flag.to_string(), place)),
-            (Value::Texts(_) | Value::Secret(_), _) => None,
+            (Value::Texts(_) | Value::Names(_) | Value::Secret(_), _) => None,
         }
     }
 
@@ -63,7 +65,17 @@ impl Section {
     pub fn texts(&self, key: &str) -> Vec<String> {
         match self.get(key) {
             Some((Value::Texts(texts), _)) => texts.clone(),
-            Some((Value::Text(_) | Value::Flag(_) | Value::Secret(_), _)) | None => Vec::new(),
+            Some((Value::Text(_) | Value::Flag(_) | Value::Names(_) | Value::Secret(_), _))
+            | None => Vec::new(),
+        }
+    }
+
+    /// The texts of a table by their names; empty where it was left out.
+    pub fn names(&self, key: &str) -> BTreeMap<String, String> {
+        match self.get(key) {
+            Some((Value::Names(names), _)) => names.clone(),
+            Some((Value::Text(_) | Value::Flag(_) | Value::Texts(_) | Value::Secret(_), _))
+            | None => BTreeMap::new(),
         }
     }
 }
@@ -222,6 +234,10 @@ impl<'t> Reader<'t> {
                 Some(texts) => Some(Value::Texts(texts)),
                 None => wrong_type(self),
             },
+            Shape::Names => match names(value) {
+                Some(names) => Some(Value::Names(names)),
+                None => wrong_type(self),
+            },
             Shape::Secret => self.secret(key, value),
             Shape::Text
             | Shape::Word(_)
@@ -300,6 +316,19 @@ fn strings(value: &Spanned<DeValue<'_>>) -> Option<Vec<String>> {
         .collect()
 }
 
+/// The texts of a table; `None` where it is none or holds something else.
+fn names(value: &Spanned<DeValue<'_>>) -> Option<BTreeMap<String, String>> {
+    value
+        .get_ref()
+        .as_table()?
+        .iter()
+        .map(|(name, value)| {
+            let text = value.get_ref().as_str()?;
+            Some((name.get_ref().to_string(), text.to_owned()))
+        })
+        .collect()
+}
+
 /// Whether a text is of a shape; the error says what is wrong. The same rule for the file and the environment.
 pub fn check_text(shape: Shape, text: &str) -> Result<(), String> {
     let wanted = || format!("\"{}\" is not {}", shown(text), shape.wanted());
@@ -334,7 +363,7 @@ pub fn check_text(shape: Shape, text: &str) -> Result<(), String> {
             .parse::<chrono::FixedOffset>()
             .map(|_| ())
             .map_err(|_| wanted()),
-        Shape::Texts | Shape::Secret => Err(wanted()),
+        Shape::Texts | Shape::Names | Shape::Secret => Err(wanted()),
     }
 }
 

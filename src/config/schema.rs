@@ -20,6 +20,8 @@ pub enum Shape {
     Path,
     /// A distance from UTC: `+08:00`.
     Offset,
+    /// A table of texts under names of the operator's choosing.
+    Names,
     /// Where a secret is to be had: never the secret itself.
     Secret,
 }
@@ -36,6 +38,7 @@ impl Shape {
             ),
             Self::Url => "an address like \"https://api.example.com\"".to_owned(),
             Self::Texts => "a list of texts".to_owned(),
+            Self::Names => "a table like { \"42\" = \"mira\" }".to_owned(),
             Self::Path => "a file name".to_owned(),
             Self::Offset => "a distance from UTC like \"+08:00\"".to_owned(),
             Self::Secret => {
@@ -115,6 +118,14 @@ pub static TOP: &[Key] = &[
         "true",
         "Take the mouse. Off, the terminal's own selection works as usual.",
         Some("PURGEDECK_MOUSE"),
+    ),
+    key(
+        "notify",
+        Shape::Word(&["off", "bell", "osc9"]),
+        "\"off\"",
+        "What calls you back when a purge of yours failed or the queue is done: nothing, the terminal's bell, or a message \
+         of the desktop's (OSC 9; many terminals show it, others ignore it).",
+        Some("PURGEDECK_NOTIFY"),
     ),
     key(
         "zone",
@@ -272,6 +283,14 @@ pub static ACCOUNT: &[Key] = &[
         Shape::Texts,
         "[\"X-Served-By\"]",
         "Headers that name the server of the edge, before the vendor's own.",
+        None,
+    ),
+    key(
+        "names",
+        Shape::Names,
+        "{ \"42\" = \"mira\", \"token 900\" = \"deploy\" }",
+        "What to call the users and tokens that the vendor's activity log tells by number; \"user 42\" or \"token 42\" \
+         where both have it. Also as a table [account.names].",
         None,
     ),
 ];

@@ -8,6 +8,7 @@ use super::edge::{EdgeSettings, USUAL_GRACE};
 use super::load::{Config, LogLevel, Origin, Setting};
 use super::schema::ACCOUNT;
 use super::secret::source::toml_text;
+use crate::domain::activity::Names;
 use crate::domain::filter::Pattern;
 use crate::domain::zone::Zone;
 
@@ -26,6 +27,9 @@ pub fn show(config: &Config) -> String {
     });
     line(&mut text, "ascii", &config.ascii, bool::to_string);
     line(&mut text, "mouse", &config.mouse, bool::to_string);
+    line(&mut text, "notify", &config.notify, |way| {
+        toml_text(way.word())
+    });
     line(&mut text, "zone", &config.zone, |zone| {
         toml_text(match zone {
             Zone::Utc => "utc",
@@ -108,6 +112,7 @@ fn show_account(text: &mut String, config: &AccountConfig) {
             "read_only" => account.read_only.then(|| "true".to_owned()),
             "reason_required" => account.reason_required.then(|| "true".to_owned()),
             "ticket_pattern" => account.ticket_pattern.as_deref().map(toml_text),
+            "names" => names(&account.names),
             "refresh" => config
                 .refresh
                 .map(|length| toml_text(&duration::print(length))),
@@ -152,6 +157,14 @@ fn edge(name: &str, edge: &EdgeSettings) -> Option<String> {
         "edge_headers" => list(edge.edge_headers.clone()),
         _ => None,
     }
+}
+
+fn names(names: &Names) -> Option<String> {
+    let texts: Vec<String> = names
+        .iter()
+        .map(|(id, name)| format!("{} = {}", toml_text(id), toml_text(name)))
+        .collect();
+    (!texts.is_empty()).then(|| format!("{{ {} }}", texts.join(", ")))
 }
 
 fn cnames(patterns: &[Pattern]) -> Option<String> {

@@ -1,5 +1,6 @@
 //! An account as the configuration describes it to the rest of the program: no secrets, no URLs.
 
+use super::activity::Names;
 use super::filter::Pattern;
 use super::ids::{AccountName, ProviderName};
 
@@ -24,4 +25,6 @@ pub struct Account {
     pub reason_required: bool,
     /// Whether a ticket must be given, and how one looks (`*` stands for any characters).
     pub ticket_pattern: Option<String>,
+    /// What the people and tokens of its vendor's activity log are called.
+    pub names: Names,
 }

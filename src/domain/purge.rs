@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::activity::Refused;
 use super::edge::Verification;
 use super::ids::{AccountName, ProviderName, PurgeId, PurgeKey, ResourceId};
 use super::kind::Kind;
@@ -108,6 +109,9 @@ pub struct PurgeDetail {
     pub purge: Purge,
     /// What we noted when we sent it; `None` when it was not sent from here.
     pub sent: Option<SentHere>,
+    /// Attempts by anybody on the same resource around that time that the vendor refused, oldest first. Told for one purge
+    /// at a time only: empty in exports.
+    pub refused: Vec<Refused>,
 }
 
 /// What our own journal says of a purge that was sent from here.

@@ -56,6 +56,7 @@ pub(crate) fn account(name: &str) -> Account {
         read_only: false,
         reason_required: false,
         ticket_pattern: None,
+        names: crate::domain::activity::Names::default(),
     }
 }
 

@@ -167,6 +167,7 @@ impl ComposePane {
         }
     }
 
+    /// The way out. Why there is none is plain news: what is wrong stands below the lines for as long as it is wrong.
     fn to_plan(&self) -> Outcome {
         let errors = self.count(Severity::Error);
         if errors > 0 {
@@ -176,7 +177,7 @@ impl ComposePane {
                 .find(|finding| finding.severity == Severity::Error);
             let words = first.map_or_else(String::new, |finding| finding.words.clone());
             return Outcome::say(
-                Tone::Error,
+                Tone::Info,
                 format!("Nothing can be sent while errors stand. {words}"),
             );
         }
@@ -186,10 +187,10 @@ impl ComposePane {
                 Box::new(self.draft.clone()),
             ))),
             Err(PlanError::Nothing) => Outcome::say(
-                Tone::Warning,
+                Tone::Info,
                 "There is nothing to send yet: paste URLs, or choose a resource and a kind.",
             ),
-            Err(error) => Outcome::say(Tone::Error, format!("Nothing can be sent: {error}.")),
+            Err(error) => Outcome::say(Tone::Info, format!("Nothing can be sent: {error}.")),
         }
     }
 

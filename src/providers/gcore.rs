@@ -10,6 +10,7 @@
 //! - Errors of the history are not described at all, 401, 403, 404 and 5xx hardly: see [`errors`].
 //! - A purge is answered by 201 and no id. It is found again in the history.
 
+mod activity;
 mod edge;
 mod errors;
 mod history;
@@ -20,13 +21,17 @@ mod resources;
 mod time;
 
 use async_trait::async_trait;
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use url::Url;
 
+use super::clock::Now;
 use super::credential::Credential;
 use super::found::Found;
 use super::http::{Answer, Http, Outgoing, Patience};
-use super::{ConnectFailure, HistoryAsk, HistoryPage, Provider, Receipt, lenient};
+use super::{
+    ActivityAsk, ActivityPage, ActivityRule, ConnectFailure, HistoryAsk, HistoryPage, Provider,
+    Receipt, lenient,
+};
 use crate::config::accounts::AccountConfig;
 use crate::config::secret::Secret;
 use crate::config::secret::source::SecretSource;
@@ -87,8 +92,8 @@ impl Gcore {
         })
     }
 
-    pub(super) fn of(account: &AccountConfig) -> Result<Self, ConnectFailure> {
-        Self::new(Settings {
+    pub(super) fn of(account: &AccountConfig, now: Now) -> Result<Self, ConnectFailure> {
+        let mut adapter = Self::new(Settings {
             account: account.name().clone(),
             base_url: account.base_url.clone(),
             token: account
@@ -96,7 +101,9 @@ impl Gcore {
                 .cloned()
                 .ok_or(ConnectFailure::Missing { key: "token" })?,
             patience: Patience::default(),
-        })
+        })?;
+        adapter.http = adapter.http.timed_by(now);
+        Ok(adapter)
     }
 
     async fn ask<T>(
@@ -229,7 +236,23 @@ impl Provider for Gcore {
                 List::read(answer)
             })
             .await?;
-        history::page(&self.account, &self.provider, ask.offset, &list, Utc::now())
+        history::page(
+            &self.account,
+            &self.provider,
+            ask.offset,
+            &list,
+            self.http.now(),
+        )
+    }
+
+    fn activity_log(&self) -> Option<ActivityRule> {
+        Some(activity::RULE)
+    }
+
+    async fn activity(&self, ask: &ActivityAsk) -> Result<ActivityPage, Failure> {
+        let question = activity::question(ask, PAGE);
+        let list = self.ask(&question, activity::read).await?;
+        Ok(activity::page(ask.offset, &list))
     }
 
     async fn submit(&self, request: &PurgeRequest) -> Result<Receipt, Failure> {

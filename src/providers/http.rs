@@ -17,7 +17,7 @@ mod skew;
 use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use url::Url;
 
 pub(crate) use answer::Answer;
@@ -28,6 +28,7 @@ pub(crate) use outgoing::Outgoing;
 use crate::domain::failure::{Applied, Cause, Failure};
 use crate::domain::ids::AccountName;
 use crate::domain::plan::Preview;
+use crate::providers::clock::Now;
 
 /// How long and how often a vendor is waited for, and how much it may say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +68,7 @@ pub(crate) struct Http {
     clients: client::Clients,
     clock: skew::Clock,
     patience: Patience,
+    now: Now,
 }
 
 impl Http {
@@ -83,7 +85,19 @@ impl Http {
             clients: client::Clients::default(),
             clock: skew::Clock::default(),
             patience,
+            now: Now::default(),
         })
+    }
+
+    /// The same, with another clock than this machine's to hold the vendor's against.
+    pub(crate) fn timed_by(mut self, now: Now) -> Self {
+        self.now = now;
+        self
+    }
+
+    /// The time on our side.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.now.tell()
     }
 
     /// The vendor's clock minus ours, by the newest answer that carried a date.

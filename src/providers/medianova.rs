@@ -117,7 +117,8 @@ impl Medianova {
             });
         }
         Ok(Self {
-            http: Http::new(settings.account.clone(), &base, settings.patience)?,
+            http: Http::new(settings.account.clone(), &base, settings.patience)?
+                .timed_by(settings.now.clone()),
             account: settings.account,
             provider: ProviderName::new(NAME),
             organization,
@@ -132,7 +133,7 @@ impl Medianova {
         })
     }
 
-    pub(super) fn of(account: &AccountConfig) -> Result<Self, ConnectFailure> {
+    pub(super) fn of(account: &AccountConfig, now: Now) -> Result<Self, ConnectFailure> {
         let secret = |key| {
             account
                 .secret(key)
@@ -156,7 +157,7 @@ impl Medianova {
                 },
             },
             patience: Patience::default(),
-            now: Now::default(),
+            now,
         })
     }
 

@@ -66,7 +66,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    fn of(account: &AccountConfig) -> Result<Self, ConnectFailure> {
+    fn of(account: &AccountConfig, now: Now) -> Result<Self, ConnectFailure> {
         let secret = |key| {
             account
                 .secret(key)
@@ -89,14 +89,14 @@ impl Settings {
             area: account.option("area").map(str::to_owned),
             times: times.transpose()?,
             patience: Patience::default(),
-            now: Now::default(),
+            now,
         })
     }
 }
 
 /// The adapter of an account, for the API that it names.
-pub(super) fn of(account: &AccountConfig) -> Result<Arc<dyn Provider>, ConnectFailure> {
-    let settings = Settings::of(account)?;
+pub(super) fn of(account: &AccountConfig, now: Now) -> Result<Arc<dyn Provider>, ConnectFailure> {
+    let settings = Settings::of(account, now)?;
     match account.option("api") {
         None | Some("3.0") => Ok(Arc::new(v3::Tencent3::new(settings)?)),
         Some("2.0") => {

@@ -36,20 +36,38 @@ pub(super) fn draw(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) {
     Pen::new(buffer, right, theme.glyphs.ellipsis).put(&clock, theme.style(Role::Dim));
 }
 
+/// How much of a failure's headline is shown, in characters: all of it where there is room.
+const HEADLINE: usize = 60;
+/// The least of it that still says something.
+const LEAST_HEADLINE: usize = 4;
+
 /// The accounts in as many words as there is room for: the ages of the sound ones go first, then the sound ones become a
-/// number. One that fails is always named.
+/// number, then the reasons get shorter. One that fails is always named, with how old its part is.
 fn accounts(screen: &Screen<'_>, room: u16) -> Vec<Part> {
     let accounts = &screen.app.world().accounts;
     let taken = |parts: &[Part]| parts.iter().map(|part| width(&part.0)).sum::<u16>();
     for with_age in [true, false] {
         let parts: Vec<Part> = accounts
             .iter()
-            .flat_map(|account| parts(screen, account, with_age))
+            .flat_map(|account| parts(screen, account, with_age, HEADLINE))
             .collect();
         if taken(&parts) <= room {
             return parts;
         }
     }
+    let mut headline = HEADLINE;
+    loop {
+        let shown = failing(screen, headline);
+        if taken(&shown) <= room || headline <= LEAST_HEADLINE {
+            return shown;
+        }
+        headline -= 1;
+    }
+}
+
+/// How many accounts are sound, and the others with so much of what is wrong with them.
+fn failing(screen: &Screen<'_>, headline: usize) -> Vec<Part> {
+    let accounts = &screen.app.world().accounts;
     let failing = |account: &&Account| {
         screen
             .app
@@ -61,7 +79,7 @@ fn accounts(screen: &Screen<'_>, room: u16) -> Vec<Part> {
     let mut shown: Vec<Part> = accounts
         .iter()
         .filter(failing)
-        .flat_map(|account| parts(screen, account, true))
+        .flat_map(|account| parts(screen, account, true, headline))
         .collect();
     let sound = accounts.len() - accounts.iter().filter(failing).count();
     if sound > 0 {
@@ -81,7 +99,7 @@ fn accounts(screen: &Screen<'_>, room: u16) -> Vec<Part> {
     shown
 }
 
-fn parts(screen: &Screen<'_>, account: &Account, with_age: bool) -> Vec<Part> {
+fn parts(screen: &Screen<'_>, account: &Account, with_age: bool, headline: usize) -> Vec<Part> {
     let theme = screen.theme;
     let glyphs = &theme.glyphs;
     let (world, now) = (screen.app.world(), screen.ctx.now);
@@ -114,7 +132,7 @@ fn parts(screen: &Screen<'_>, account: &Account, with_age: bool) -> Vec<Part> {
                 format!(
                     " {} {} ({} old)",
                     glyphs.failed,
-                    visible(&failure.headline(), 60),
+                    visible(&failure.headline(), headline),
                     age(at, now, false)
                 ),
                 Role::Failed,
@@ -123,7 +141,7 @@ fn parts(screen: &Screen<'_>, account: &Account, with_age: bool) -> Vec<Part> {
                 format!(
                     " {} {} (never read)",
                     glyphs.failed,
-                    visible(&failure.headline(), 60)
+                    visible(&failure.headline(), headline)
                 ),
                 Role::Failed,
             ),

@@ -23,6 +23,8 @@ struct Account {
     base_url: String,
     plain: Vec<(&'static str, String)>,
     secret: Vec<(&'static str, String)>,
+    /// What the numbers of its activity log are called.
+    names: Vec<(u64, String)>,
 }
 
 impl Simulator {
@@ -39,6 +41,7 @@ impl Simulator {
                 base_url,
                 plain,
                 secret,
+                names,
             } = account;
             let _ = write!(
                 text,
@@ -52,6 +55,13 @@ impl Simulator {
                 let file = secrets.join(format!("{name}.{key}"));
                 let _ = writeln!(text, "{key} = {{ file = {} }}", quoted(&file));
                 files.push((file, value));
+            }
+            if !names.is_empty() {
+                let names: Vec<String> = names
+                    .iter()
+                    .map(|(id, name)| format!("\"{id}\" = \"{name}\""))
+                    .collect();
+                let _ = writeln!(text, "names = {{ {} }}", names.join(", "));
             }
         }
         Configuration {
@@ -71,6 +81,7 @@ impl Simulator {
                 base_url: gcore.base_url(),
                 plain: Vec::new(),
                 secret: vec![("token", account.token)],
+                names: account.people,
             })
             .collect();
         let key = tencent.account();
@@ -80,6 +91,7 @@ impl Simulator {
             base_url: tencent.base_url(),
             plain: Vec::new(),
             secret: vec![("secret_id", key.secret_id), ("secret_key", key.secret_key)],
+            names: Vec::new(),
         });
         let organization = medianova.account();
         accounts.push(Account {
@@ -88,6 +100,7 @@ impl Simulator {
             base_url: medianova.base_url(),
             plain: vec![("organization", organization.organization)],
             secret: vec![("token", organization.token)],
+            names: Vec::new(),
         });
         accounts
     }

@@ -66,6 +66,8 @@ pub struct GcoreAccount {
     pub read_only_token: String,
     /// A token that has ended.
     pub expired_token: String,
+    /// The people who may sign in: their numbers in the activity log, and their logins.
+    pub people: Vec<(u64, String)>,
 }
 
 /// How a resource's options tell objects apart.

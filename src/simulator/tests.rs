@@ -475,6 +475,9 @@ async fn the_written_configuration_names_the_accounts_and_keeps_their_secrets_ap
             Some(account.name.as_str())
         );
         assert_eq!(secret(index, "token"), account.token);
+        let (id, name) = &account.people[1];
+        let names = &config["account"][index]["names"];
+        assert_eq!(names[&id.to_string()].as_str(), Some(name.as_str()));
     }
     let key = simulator.tencent().account();
     assert_eq!(

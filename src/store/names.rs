@@ -141,6 +141,8 @@ impl Naming {
             for forget in [
                 "DELETE FROM coverage WHERE account = ?1",
                 "DELETE FROM sync WHERE account = ?1",
+                "DELETE FROM attempt WHERE account = ?1",
+                "DELETE FROM attempt_coverage WHERE account = ?1",
             ] {
                 connection.execute(forget, [name.as_str()])?;
             }

@@ -99,7 +99,13 @@ impl Reader {
 
     /// One purge in full; `None` where no purge has that key (any more).
     pub fn detail(&self, key: PurgeKey) -> Result<Option<PurgeDetail>, StoreFailure> {
-        self.view(|view| view.detail(key.0))
+        self.view(|view| {
+            let Some(mut detail) = view.detail(key.0)? else {
+                return Ok(None);
+            };
+            detail.refused = view.refused_near(&detail.purge)?;
+            Ok(Some(detail))
+        })
     }
 
     /// Several purges in full, in the order of the keys; those that are gone are left out.
@@ -171,6 +177,11 @@ impl Reader {
     /// For which times an account's local history is complete.
     pub fn coverage(&self, account: &AccountName) -> Result<Coverage, StoreFailure> {
         self.view(|view| view.coverage(account))
+    }
+
+    /// For which times an account's activity log was read.
+    pub fn attempt_coverage(&self, account: &AccountName) -> Result<Coverage, StoreFailure> {
+        self.view(|view| view.attempt_coverage(account))
     }
 
     /// An account's resources as they were last read.

@@ -104,7 +104,7 @@ impl View<'_> {
         }))
     }
 
-    /// One purge with what our journal adds.
+    /// One purge with what our journal adds, without what was refused around it.
     pub(super) fn detail(&self, key: i64) -> Result<Option<PurgeDetail>, StoreFailure> {
         let Some(purge) = self.purge(key)? else {
             return Ok(None);
@@ -114,6 +114,7 @@ impl View<'_> {
             key: PurgeKey(key),
             purge,
             sent,
+            refused: Vec::new(),
         }))
     }
 

@@ -9,7 +9,7 @@ pub(super) const APPLICATION: i64 = 0x7064_636b;
 pub(super) const FORM: i64 = STEPS.len() as i64;
 
 /// Step n brings a store of form n to form n + 1.
-pub(super) const STEPS: [&str; 3] = [FIRST, SECOND, VERIFICATION];
+pub(super) const STEPS: [&str; 4] = [FIRST, SECOND, ATTEMPTS, VERIFICATION];
 
 /// All instants are microseconds since 1970. `gram` has rows of its own kind, see `grams.rs`; `strip.body` see `strip.rs`.
 /// The page size and the journal mode are set before, where a file is made.
@@ -133,6 +133,34 @@ const SECOND: &str = "
 ALTER TABLE journal ADD COLUMN place INTEGER NOT NULL DEFAULT 0; -- in the queue, lowest first
 ALTER TABLE journal ADD COLUMN ahead INTEGER; -- the vendor's clock minus ours when it went out, in microseconds
 UPDATE journal SET place = seq;
+";
+
+/// What vendors' activity logs told, and for which times they were read.
+const ATTEMPTS: &str = "
+CREATE TABLE attempt (
+    account  TEXT NOT NULL,
+    id       TEXT NOT NULL,
+    at       INTEGER NOT NULL,
+    resource TEXT NOT NULL,
+    kind     TEXT,
+    targets  TEXT NOT NULL, -- JSON; empty where a purge was found, which has them
+    user     TEXT,
+    token    TEXT,
+    address  TEXT,
+    status   INTEGER NOT NULL,
+    \"by\"     TEXT,          -- what user or token was called last
+    purge    TEXT,          -- the purge that it made
+    PRIMARY KEY (account, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX attempt_time ON attempt (account, at);
+CREATE INDEX attempt_refused ON attempt (account, resource, at) WHERE status BETWEEN 400 AND 499;
+
+CREATE TABLE attempt_coverage (
+    account  TEXT NOT NULL,
+    from_at  INTEGER NOT NULL,
+    until_at INTEGER NOT NULL,
+    PRIMARY KEY (account, from_at)
+) STRICT, WITHOUT ROWID;
 ";
 
 /// What the looks at the edge came to, for entries of the journal that had any.

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod attempts;
 mod crashing;
 mod damage;
 mod journal;

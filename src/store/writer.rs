@@ -229,6 +229,11 @@ impl Writer {
         Ok(version)
     }
 
+    /// The connection, for a question.
+    pub(super) fn connection_to_read(&self) -> &Connection {
+        &self.connection
+    }
+
     /// The connection, to make it run into walls.
     #[cfg(test)]
     pub(super) fn connection(&self) -> &Connection {

@@ -10,6 +10,7 @@ mod by_ranges;
 mod pace;
 mod passes;
 mod ranges;
+mod who;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -23,15 +24,18 @@ use tokio_util::sync::CancellationToken;
 use self::agenda::{Agenda, Task};
 use self::by_lists::{ByLists, LIVELY};
 use self::by_ranges::{ByRanges, Step};
+use self::who::{Told, Who};
 use super::asker::{Asker, Trouble};
 use super::clock::{JumpWatch, delta};
 use super::follow::{Look, Looks, Patience, Unfinished};
 use super::send::Nudge;
+use crate::domain::activity::Names;
 use crate::domain::coverage::Coverage;
 use crate::domain::failure::{Cause, Failure};
 use crate::domain::ids::{AccountName, ResourceId};
 use crate::domain::limits::{HistoryRule, Limits, Reading};
 use crate::domain::resource::Resource;
+use crate::domain::text::visible;
 use crate::effect::{Report, Standing, StoreTrouble, Tone};
 use crate::providers::HistoryAsk;
 use crate::store::{Reader, StoreFailure};
@@ -40,6 +44,10 @@ pub(super) use self::ranges::Walk;
 
 /// How many pages a look at one purge may take where the vendor cannot look it up.
 const LOOK_PAGES: usize = 20;
+
+/// How long the activity log is waited for: until news are due, within these bounds.
+const WHO_LEAST: Duration = Duration::from_secs(2);
+const WHO_MOST: Duration = Duration::from_secs(20);
 
 /// What a keeper is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,6 +93,8 @@ pub(super) struct Keeper {
     looks: Looks,
     patience: Patience,
     agenda: Agenda,
+    /// Who asked for purges, where the vendor tells.
+    who: Option<Who>,
     standing: Standing,
     posted: Standing,
     named: Option<StoreTrouble>,
@@ -97,6 +107,8 @@ pub(super) struct Keeper {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Kept {
     pub(super) coverage: Coverage,
+    /// For which times the vendor's activity log was read.
+    pub(super) activity: Coverage,
     pub(super) synced_at: Option<DateTime<Utc>>,
     pub(super) resources: Arc<Vec<Resource>>,
     pub(super) lively: Vec<(ResourceId, DateTime<Utc>)>,
@@ -118,6 +130,7 @@ impl Kept {
         let recent = reader.recent(&all, now - LIVELY)?.into_iter();
         Ok(Self {
             coverage: reader.coverage(account)?,
+            activity: reader.attempt_coverage(account)?,
             synced_at: seen
                 .into_iter()
                 .find(|seen| seen.account == *account)
@@ -146,7 +159,10 @@ impl Keeper {
         limits: watch::Sender<Arc<Limits>>,
         kept: Kept,
         refresh: Duration,
+        names: Names,
     ) -> Self {
+        let rule = asker.provider.activity_log();
+        let who = rule.map(|rule| Who::new(rule, names, kept.activity.clone()));
         let known = Arc::clone(&limits.borrow());
         let mut history = History::new(&known.history, kept.coverage.clone(), refresh);
         if let History::Lists(lists) = &mut history {
@@ -168,6 +184,7 @@ impl Keeper {
             history,
             looks: Looks::default(),
             agenda,
+            who,
             named: None,
             jumps,
             tried: BTreeSet::new(),
@@ -212,6 +229,9 @@ impl Keeper {
         match word {
             Word::Refresh => {
                 self.agenda.refresh();
+                if let Some(who) = &mut self.who {
+                    who.refresh();
+                }
                 if let History::Lists(lists) = &mut self.history {
                     lists.refresh(now);
                 }
@@ -244,6 +264,12 @@ impl Keeper {
         {
             due.push((ranges.older_at(), Task::Older));
         }
+        if let Some(who) = &self.who
+            && self.agenda.had_news
+        {
+            due.push((who.news_at(), Task::Who));
+            due.push((who.older_at(), Task::WhoBefore));
+        }
         self.agenda.first(due)
     }
 
@@ -267,6 +293,7 @@ impl Keeper {
             Task::Follow => self.follow().await,
             Task::Resources => self.read_resources().await,
             Task::Limits => self.read_limits().await,
+            Task::Who | Task::WhoBefore => self.read_who(task).await,
         };
         self.standing.older = self.history.older();
         if done.is_err() || task != Task::News || !self.is_reading_news() {
@@ -279,13 +306,16 @@ impl Keeper {
             Ok(()) => {
                 self.agenda.succeeded(task);
                 self.named = None;
-                if task != Task::Resources && task != Task::Limits {
-                    self.standing.failure = None;
+                match task {
+                    Task::News | Task::Follow | Task::Older => self.standing.failure = None,
+                    Task::Resources | Task::Limits | Task::Who | Task::WhoBefore => {}
                 }
             }
             Err(Trouble::Vendor(failure)) => self.failed(task, failure),
             Err(Trouble::Store(trouble)) => self.not_written(trouble),
         }
+        let reads = self.who.as_ref().is_some_and(Who::is_reading_news);
+        self.standing.named = self.who.is_none() || (self.tried.contains(&Task::Who) && !reads);
     }
 
     /// Whether news are half read.
@@ -316,8 +346,56 @@ impl Keeper {
                 .await
                 .map_err(Trouble::Store)?;
         }
+        if step.changed
+            && let Some(who) = &mut self.who
+        {
+            who.purges_came();
+        }
         self.took(step).await;
         Ok(())
+    }
+
+    async fn read_who(&mut self, task: Task) -> Result<(), Trouble> {
+        let now = Instant::now();
+        // Whatever comes of it, news are read when they are due, or hardly later.
+        let until = self.news_at().clamp(now + WHO_LEAST, now + WHO_MOST);
+        let Some(who) = &mut self.who else {
+            return Ok(());
+        };
+        let told = if task == Task::WhoBefore {
+            who.read_older(&self.asker, until).await?
+        } else {
+            who.read_news(&self.asker, until).await?
+        };
+        self.asker.changed(&told.recorded);
+        if let Some(words) = self.refusals(&told) {
+            self.asker
+                .outbox
+                .notice(Tone::Info, Some(&self.asker.account), words);
+        }
+        Ok(())
+    }
+
+    /// What the vendor refused to others, in words; the last one of several.
+    fn refusals(&self, told: &Told) -> Option<String> {
+        let last = told.refused.iter().max_by_key(|refused| refused.at)?;
+        let on = self
+            .resources
+            .iter()
+            .find(|resource| resource.id == last.resource);
+        let on = on.map_or(last.resource.as_str(), |resource| resource.cname.as_str());
+        let by = last.by.as_deref().unwrap_or("somebody");
+        let words = format!(
+            "The vendor refused a purge of {} by {} ({}, {}).",
+            visible(on, 80),
+            visible(by, 60),
+            last.status,
+            last.why()
+        );
+        Some(match told.refused.len() {
+            1 => words,
+            many => format!("{words} And {} more.", many - 1),
+        })
     }
 
     async fn read_older(&mut self) -> Result<(), Trouble> {
@@ -468,9 +546,23 @@ impl Keeper {
         tracing::warn!(account = %self.asker.account, ?task, %failure, "the vendor did not answer well");
         let needed = match (&self.history, task) {
             (_, Task::News | Task::Follow) | (History::Lists(_), Task::Resources) => true,
-            (_, Task::Older | Task::Resources | Task::Limits) => false,
+            (_, Task::Older | Task::Resources | Task::Limits | Task::Who | Task::WhoBefore) => {
+                false
+            }
         };
         let wait = self.agenda.failed(task, needed, &failure);
+        if matches!(task, Task::Who | Task::WhoBefore)
+            && let Some(who) = &mut self.who
+            && who.failed(&failure, wait)
+        {
+            self.asker.outbox.notice(
+                Tone::Info,
+                Some(&self.asker.account),
+                format!(
+                    "Who purged is not known: the vendor's activity log cannot be read. {failure}"
+                ),
+            );
+        }
         if task == Task::Older
             && let History::Ranges(ranges) = &mut self.history
         {

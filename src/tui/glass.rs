@@ -4,6 +4,18 @@ use std::io;
 
 use ratatui::buffer::Cell;
 
+/// How the operator is called back to the terminal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Call {
+    /// Not at all.
+    #[default]
+    Off,
+    /// By the bell.
+    Bell,
+    /// By a message of the desktop's (OSC 9), where the terminal knows it.
+    Message,
+}
+
 /// A terminal to draw on. The real one is the process's own; a test's keeps what was written.
 pub trait Glass {
     /// Its columns and rows.
@@ -17,6 +29,12 @@ pub trait Glass {
 
     /// Puts a text on the operator's clipboard.
     fn copy(&mut self, text: &str) -> io::Result<()>;
+
+    /// Rings the bell.
+    fn ring(&mut self) -> io::Result<()>;
+
+    /// Asks the terminal to show a message outside of it. The text holds nothing that a terminal obeys.
+    fn message(&mut self, text: &str) -> io::Result<()>;
 
     /// Gives the terminal back to the shell's ways, for an editor or while suspended.
     fn lend(&mut self) -> io::Result<()>;

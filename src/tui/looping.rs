@@ -5,13 +5,15 @@ use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use ratatui::widgets::Widget;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::painter::Painter;
 use super::signals::SignalSource;
-use super::{Desk, Glass, Inputs, Leaving, TuiFailure, Works};
+use super::{Call, Desk, Glass, Inputs, Leaving, TuiFailure, Works};
 use crate::app::{Ctx, Input, Msg, next_wake, update};
+use crate::domain::text::visible;
 use crate::effect::{Effect, Notice, Report, Tone};
 use crate::screen::Screen;
 
@@ -28,9 +30,12 @@ const FIRST_COUNTS: Duration = Duration::from_millis(4);
 /// The longest text that is put on the clipboard through the terminal; longer ones are dropped by many terminals.
 const LONGEST_COPY: usize = 70_000;
 
+/// The longest message that is shown outside of the terminal, in characters.
+const LONGEST_MESSAGE: usize = 200;
+
 /// Runs the core on a glass until it is left.
-pub async fn loop_<W: Works, G: Glass, I: Inputs, S: SignalSource>(
-    desk: &mut Desk<W>,
+pub async fn loop_<W: Works, C: Fn() -> DateTime<Utc>, G: Glass, I: Inputs, S: SignalSource>(
+    desk: &mut Desk<W, C>,
     glass: &mut G,
     inputs: &mut I,
     signals: &mut S,
@@ -90,15 +95,15 @@ async fn wait(time: Option<Duration>) {
     }
 }
 
-struct Loop<'a, W, G> {
-    desk: &'a mut Desk<W>,
+struct Loop<'a, W, C, G> {
+    desk: &'a mut Desk<W, C>,
     glass: &'a mut G,
     painter: Painter,
     size: (u16, u16),
     leaving: Option<Leaving>,
 }
 
-impl<W: Works, G: Glass> Loop<'_, W, G> {
+impl<W: Works, C: Fn() -> DateTime<Utc>, G: Glass> Loop<'_, W, C, G> {
     /// Asks the first questions and waits for the first rows, but not for long.
     async fn start<I: Inputs>(&mut self, inputs: &mut I) -> Result<(), TuiFailure> {
         let ctx = Ctx {
@@ -190,6 +195,7 @@ impl<W: Works, G: Glass> Loop<'_, W, G> {
                 match effect {
                     Effect::Quit => self.leaving = Some(Leaving::Asked),
                     Effect::Copy(text) => pending.extend(self.copy(&text)?),
+                    Effect::CallBack(words) => self.call_back(&words)?,
                     Effect::Suspend => self.suspend(inputs)?,
                     Effect::Edit { ticket, text } => {
                         let result = self.edit(&text, inputs).await?;
@@ -215,6 +221,15 @@ impl<W: Works, G: Glass> Loop<'_, W, G> {
                     | Effect::SaveView(_)) => self.desk.works.run(other),
                 }
             }
+        }
+        Ok(())
+    }
+
+    fn call_back(&mut self, words: &str) -> Result<(), TuiFailure> {
+        match self.desk.call {
+            Call::Off => {}
+            Call::Bell => self.glass.ring()?,
+            Call::Message => self.glass.message(&visible(words, LONGEST_MESSAGE))?,
         }
         Ok(())
     }
@@ -249,6 +264,7 @@ impl<W: Works, G: Glass> Loop<'_, W, G> {
     ) -> Result<Result<Option<String>, String>, TuiFailure> {
         inputs.pause();
         self.glass.lend()?;
+        let mut missed = None;
         let result = {
             let Self {
                 desk, glass, size, ..
@@ -257,23 +273,30 @@ impl<W: Works, G: Glass> Loop<'_, W, G> {
             tokio::pin!(editing);
             loop {
                 tokio::select! {
-                    biased;
-                    result = &mut editing => break result,
-                    Some(report) = desk.reports.recv() => {
-                        let ctx = Ctx {
-                            now: (desk.clock)(),
-                            size: *size,
-                            keymap: &desk.keymap,
-                        };
-                        // Nothing that a report leads to concerns the terminal.
-                        for effect in update(&mut desk.app, Msg::Report(report), &ctx) {
-                            desk.works.run(effect);
-                        }
-                    }
+                                   biased;
+                                   result = &mut editing => break result,
+                                   Some(report) = desk.reports.recv() => {
+                                       let ctx = Ctx {
+                                           now: (desk.clock)(),
+                                           size: *size,
+                                           keymap: &desk.keymap,
+                                       };
+                                       // Of what a report leads to, only a call concerns the terminal; it waits.
+                                       for effect in update(&mut desk.app, Msg::Report(report), &ctx) {
+                                           if let Effect::CallBack(words) = effect {
+                missed = Some(words);
+                } else {
+                desk.works.run(effect);
                 }
+                                       }
+                                   }
+                               }
             }
         };
         self.come_back()?;
+        if let Some(words) = missed {
+            self.call_back(&words)?;
+        }
         Ok(result)
     }
 

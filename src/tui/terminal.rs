@@ -4,6 +4,7 @@
 use std::io::{self, BufWriter, Stdout, Write};
 use std::process::Command;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::cursor::{Hide, Show};
@@ -27,24 +28,36 @@ use super::{Glass, editor};
 pub(super) struct Screen {
     backend: CrosstermBackend<BufWriter<Stdout>>,
     mouse: bool,
+    hold: Arc<Hold>,
+}
+
+/// Whether the terminal is ours, for everybody who may have to give it back.
+#[derive(Debug, Default)]
+pub(super) struct Hold {
+    taken: AtomicBool,
+    /// Told of a panic, after the terminal was given back.
+    pub(super) panicked: Notify,
 }
 
 impl Screen {
     /// Takes the terminal. It is not asked anything, so nothing is waited for.
-    pub(super) fn open(mouse: bool) -> io::Result<Self> {
+    pub(super) fn open(mouse: bool, hold: Arc<Hold>) -> io::Result<Self> {
         let mut screen = Self {
             backend: CrosstermBackend::new(BufWriter::with_capacity(64 * 1024, io::stdout())),
             mouse,
+            hold,
         };
         screen.take_back()?;
         Ok(screen)
     }
+}
 
+impl Drop for Screen {
     /// Gives it back.
-    pub(super) fn close(mut self) {
+    fn drop(&mut self) {
         // The terminal may be gone already; then there is nothing to give back.
         let _ = Backend::flush(&mut self.backend);
-        restore();
+        self.hold.restore();
     }
 }
 
@@ -68,13 +81,24 @@ impl Glass for Screen {
         execute!(self.backend, CopyToClipboard::to_clipboard_from(text))
     }
 
+    fn ring(&mut self) -> io::Result<()> {
+        self.backend.write_all(b"\x07")?;
+        Write::flush(&mut self.backend)
+    }
+
+    fn message(&mut self, text: &str) -> io::Result<()> {
+        write!(self.backend, "\x1b]9;{text}\x1b\\")?;
+        Write::flush(&mut self.backend)
+    }
+
     fn lend(&mut self) -> io::Result<()> {
         Write::flush(&mut self.backend)?;
-        restore();
+        self.hold.restore();
         Ok(())
     }
 
     fn take_back(&mut self) -> io::Result<()> {
+        self.hold.taken.store(true, Ordering::SeqCst);
         enable_raw_mode()?;
         queue!(
             self.backend,
@@ -100,31 +124,37 @@ impl Glass for Screen {
     }
 }
 
-/// Undoes everything; safe to do twice, and where nothing was done.
-fn restore() {
-    let mut out = io::stdout();
-    // Whatever cannot be written cannot be mended here either.
-    let _ = execute!(
-        out,
-        EndSynchronizedUpdate,
-        DisableMouseCapture,
-        DisableFocusChange,
-        DisableBracketedPaste,
-        LeaveAlternateScreen,
-        Show
-    );
-    let _ = disable_raw_mode();
+impl Hold {
+    /// Undoes everything, once: leaving the alternate screen again would put the cursor back to where it was left, over
+    /// whatever was written since.
+    fn restore(&self) {
+        if !self.taken.swap(false, Ordering::SeqCst) {
+            return;
+        }
+        let mut out = io::stdout();
+        // Whatever cannot be written cannot be mended here either.
+        let _ = execute!(
+            out,
+            EndSynchronizedUpdate,
+            DisableMouseCapture,
+            DisableFocusChange,
+            DisableBracketedPaste,
+            LeaveAlternateScreen,
+            Show
+        );
+        let _ = disable_raw_mode();
+    }
 }
 
 /// From now on a panic, in whichever thread, gives the terminal back before it prints, and then tells.
-pub(super) fn watch_panics() -> Arc<Notify> {
-    let told = Arc::new(Notify::new());
-    let tell = Arc::clone(&told);
+pub(super) fn watch_panics() -> Arc<Hold> {
+    let hold = Arc::new(Hold::default());
+    let held = Arc::clone(&hold);
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
-        restore();
+        held.restore();
         usual(info);
-        tell.notify_one();
+        held.panicked.notify_one();
     }));
-    told
+    hold
 }

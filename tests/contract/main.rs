@@ -38,6 +38,7 @@ macro_rules! contract {
                 an_answer_that_makes_no_sense_is_told,
                 a_redirect_carries_nothing_away,
                 the_vendors_clock_is_seen,
+                who_purged_is_told_where_there_is_a_log,
                 a_preview_is_what_is_sent_without_its_secret,
             );
         )*

@@ -5,11 +5,12 @@ use purgedeck::domain::failure::{Applied, Cause, Failure};
 use purgedeck::domain::ids::ResourceId;
 use purgedeck::domain::kind::Kind;
 use purgedeck::domain::limits::{SentAs, Syntax};
+use purgedeck::domain::matching::authors;
 use purgedeck::domain::payload::{Payload, PurgeRequest, Targets};
 use purgedeck::domain::purge::Purge;
 use purgedeck::domain::resource::{Resource, ResourceState};
 use purgedeck::domain::status::Status;
-use purgedeck::providers::{HistoryAsk, Provider};
+use purgedeck::providers::{ActivityAsk, HistoryAsk, Provider};
 use purgedeck::simulator::{ErrorBody, Fault, Strike};
 
 use super::world::World;
@@ -554,4 +555,53 @@ pub(crate) async fn a_preview_is_what_is_sent_without_its_secret(world: World) {
         "{}",
         preview.curl
     );
+}
+
+pub(crate) async fn who_purged_is_told_where_there_is_a_log(world: World) {
+    let request = urls(&world, &["who"]).await;
+    world.provider.submit(&request).await.unwrap();
+    let now = world.hand.now();
+    let mut ask = ActivityAsk {
+        from: now - TimeDelta::minutes(1),
+        until: now,
+        offset: 0,
+    };
+    if world.provider.activity_log().is_none() {
+        let failure = world.provider.activity(&ask).await.unwrap_err();
+        assert_eq!(failure.cause, Cause::Unsupported);
+        return;
+    }
+    // A second one at once is more than some vendors take; whatever comes of it, it is told too.
+    let stranger = PurgeRequest {
+        resource: ResourceId::new("0"),
+        ..request.clone()
+    };
+    assert!(world.provider.submit(&stranger).await.is_err());
+    let mut attempts = Vec::new();
+    for _ in 0..MOST_PAGES {
+        let page = world.provider.activity(&ask).await.unwrap();
+        ask.offset += page.records;
+        attempts.extend(page.attempts);
+        if page.complete {
+            break;
+        }
+    }
+    let of = |request: &PurgeRequest| {
+        let found = attempts
+            .iter()
+            .find(|attempt| attempt.resource == request.resource && attempt.at == now);
+        found.unwrap().clone()
+    };
+    let (ours, refused) = (of(&request), of(&stranger));
+    assert!(ours.is_accepted() && refused.is_refused());
+    assert_eq!(ours.kind, Some(Kind::Url));
+    assert_eq!(ours.targets, request.payload.targets());
+    assert!(ours.author.user.is_some() && ours.author == refused.author);
+    let history = whole(world.provider.as_ref()).await;
+    assert_eq!(
+        authors(world.provider.account(), &[ours, refused], &history).len(),
+        1
+    );
+    let failure = world.stranger.activity(&ask).await.unwrap_err();
+    assert_eq!(failure.cause, Cause::Unauthenticated);
 }

@@ -195,3 +195,16 @@ fn waking_draws_again_and_asks_for_nothing() {
     assert!(stage.app.take_dirty());
     assert_eq!(stage.take_asked(), []);
 }
+
+#[test]
+fn an_account_that_was_never_read_is_not_counted_as_complete() {
+    let mut setup = super::stage::setup();
+    setup
+        .accounts
+        .push(super::stage::account("edge-new", "westcdn"));
+    let mut stage = Stage::empty((120, 30), 400, setup);
+    stage.start();
+    stage.hear_of_accounts();
+    let text = stage.text();
+    assert!(text.contains("edge-new was never read"), "{text}");
+}

@@ -10,9 +10,11 @@ use std::task::Poll;
 use std::time::Duration;
 
 use purgedeck::app::Input;
+use purgedeck::domain::journal::{JournalEntry, JournalState};
+use purgedeck::domain::payload::{Payload, PurgeRequest};
 use purgedeck::effect::{Effect, Report};
 use purgedeck::tui::signals::SignalSource;
-use purgedeck::tui::{Desk, Glass, Inputs, Leaving, Signal, Works, loop_};
+use purgedeck::tui::{Call, Desk, Glass, Inputs, Leaving, Signal, Works, loop_};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 
@@ -26,6 +28,8 @@ struct Kept {
     cells: usize,
     clears: usize,
     copied: Vec<String>,
+    rung: usize,
+    messages: Vec<String>,
     lent: bool,
 }
 
@@ -61,6 +65,18 @@ impl Glass for Kept {
 
     fn copy(&mut self, text: &str) -> io::Result<()> {
         self.copied.push(text.to_owned());
+        Ok(())
+    }
+
+    fn ring(&mut self) -> io::Result<()> {
+        assert!(!self.lent, "nothing is written while the terminal is lent");
+        self.rung += 1;
+        Ok(())
+    }
+
+    fn message(&mut self, text: &str) -> io::Result<()> {
+        assert!(!self.lent, "nothing is written while the terminal is lent");
+        self.messages.push(text.to_owned());
         Ok(())
     }
 
@@ -182,10 +198,23 @@ async fn run(size: (u16, u16), keys: &str) -> (Kept, Leaving, Receiver<Effect>) 
     run_by(size, typist).await
 }
 
-async fn run_by(size: (u16, u16), mut typist: impl Inputs) -> (Kept, Leaving, Receiver<Effect>) {
+async fn run_by(size: (u16, u16), typist: impl Inputs) -> (Kept, Leaving, Receiver<Effect>) {
+    run_with(size, typist, Call::Off, Vec::new()).await
+}
+
+/// Runs the loop; the reports come right after the first screen.
+async fn run_with(
+    size: (u16, u16),
+    mut typist: impl Inputs,
+    call: Call,
+    told: Vec<Report>,
+) -> (Kept, Leaving, Receiver<Effect>) {
     let fresh = || Stage::empty(size, 400, super::stage::setup());
     let stage = fresh();
     let (send, reports) = tokio::sync::mpsc::channel(64);
+    for report in told {
+        send.try_send(report).unwrap();
+    }
     let (asked, seen) = channel();
     let mut desk = Desk {
         app: stage.app,
@@ -199,6 +228,7 @@ async fn run_by(size: (u16, u16), mut typist: impl Inputs) -> (Kept, Leaving, Re
         },
         clock: || super::stage::at("2026-11-21T10:04:12Z"),
         mouse: false,
+        call,
     };
     let mut glass = Kept::of(size);
     let left = loop_(&mut desk, &mut glass, &mut typist, &mut NoSignals)
@@ -270,4 +300,88 @@ async fn every_key_wakes_the_loop_though_the_terminal_remembers_only_who_asked_f
     let soon = Duration::from_millis(500);
     let run = tokio::time::timeout(soon, run_by((80, 24), typist)).await;
     assert_eq!(run.expect("a key woke nobody").1, Leaving::Asked);
+}
+
+/// The steps of two requests: one ends well, then the other ends so.
+fn steps(last: JournalState, cname: &str) -> Vec<Report> {
+    let entry = |id: &str, state| {
+        let at = super::stage::at("2026-11-21T10:04:00Z");
+        Report::Journal(Box::new(JournalEntry {
+            id: id.into(),
+            request: PurgeRequest {
+                account: "gcore-prod".into(),
+                resource: "11".into(),
+                cname: cname.to_owned(),
+                payload: Payload::All,
+                mode: None,
+                area: None,
+            },
+            state,
+            queued_at: at,
+            planned_at: at,
+            sent_at: Some(at),
+            answered_at: None,
+            reason: None,
+            ticket: None,
+            error: None,
+            purge: None,
+            verified: None,
+            verification: None,
+            place: 0,
+            ahead: None,
+        }))
+    };
+    vec![
+        entry("1", JournalState::Accepted),
+        entry("2", JournalState::Sending),
+        entry("1", JournalState::Successful),
+        entry("2", JournalState::Accepted),
+        // Told again, with nothing new.
+        entry("2", JournalState::Accepted),
+        entry("2", last),
+        entry("2", last),
+    ]
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_operator_is_called_once_when_the_last_is_done_and_when_one_fails() {
+    for (last, words) in [
+        (JournalState::Successful, "everything is done"),
+        (JournalState::Failed, "failed"),
+    ] {
+        let told = || steps(last, "www.site.com");
+        let typist = || Typist {
+            hang_up: true,
+            ..Typist::of("j k")
+        };
+        let (glass, ..) = run_with((80, 24), typist(), Call::Bell, told()).await;
+        assert_eq!((glass.rung, glass.messages.len()), (1, 0), "{last}");
+        let (glass, ..) = run_with((80, 24), typist(), Call::Message, told()).await;
+        assert_eq!(glass.rung, 0);
+        let [message] = &glass.messages[..] else {
+            panic!("{:?}", glass.messages)
+        };
+        assert!(
+            message.contains(words) && message.contains("www.site.com"),
+            "{message}"
+        );
+        let (glass, ..) = run_with((80, 24), typist(), Call::Off, told()).await;
+        assert_eq!((glass.rung, glass.messages.len()), (0, 0));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_holds_nothing_that_a_terminal_obeys() {
+    let typist = Typist {
+        hang_up: true,
+        ..Typist::of("j")
+    };
+    let cname = format!("www\u{7}\u{1b}]0;x\u{9c}{}", "x".repeat(500));
+    let told = steps(JournalState::Rejected, &cname);
+    let (glass, ..) = run_with((80, 24), typist, Call::Message, told).await;
+    let [message] = &glass.messages[..] else {
+        panic!("{:?}", glass.messages)
+    };
+    assert!(!message.chars().any(char::is_control), "{message:?}");
+    assert!(message.chars().count() <= 201);
 }

@@ -30,7 +30,7 @@ pub(crate) fn picture(buffer: &Buffer) -> String {
             None => '.',
         }
     };
-    let mut text = super::stage::lines(buffer).join("\n");
+    let mut text = lines(buffer).join("\n");
     text.push_str("\n\n");
     for row in buffer.area.rows() {
         let letters: String = (row.left()..row.right())
@@ -71,4 +71,26 @@ fn colour(colour: Color) -> String {
         Color::Indexed(index) => index.to_string(),
         other => other.to_string(),
     }
+}
+
+/// The text of a buffer, row by row, as a terminal would show it.
+pub(crate) fn lines(buffer: &Buffer) -> Vec<String> {
+    buffer
+        .area
+        .rows()
+        .map(|row| {
+            let mut text = String::new();
+            let mut covered = 0;
+            for x in row.left()..row.right() {
+                if covered > 0 {
+                    covered -= 1;
+                    continue;
+                }
+                let symbol = buffer[(x, row.y)].symbol();
+                covered = unicode_width::UnicodeWidthStr::width(symbol).saturating_sub(1);
+                text.push_str(symbol);
+            }
+            text.trim_end().to_owned()
+        })
+        .collect()
 }

@@ -29,6 +29,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
+pub(crate) use super::picture::lines;
+
 /// The core on a stage.
 pub(crate) struct Stage {
     pub(crate) app: App,
@@ -59,6 +61,7 @@ pub(crate) fn account(name: &str, provider: &str) -> Account {
         read_only: false,
         reason_required: false,
         ticket_pattern: None,
+        names: purgedeck::domain::activity::Names::default(),
     }
 }
 
@@ -351,6 +354,7 @@ impl Stage {
                         key: *key,
                         purge: purge.clone(),
                         sent: None,
+                        refused: Vec::new(),
                     })
                 })),
             }),
@@ -536,26 +540,4 @@ pub(crate) fn row(key: PurgeKey, purge: &Purge) -> PurgeRow {
         by: purge.by.clone(),
         sent_here: false,
     }
-}
-
-/// The text of a buffer, row by row, as a terminal would show it.
-pub(crate) fn lines(buffer: &Buffer) -> Vec<String> {
-    buffer
-        .area
-        .rows()
-        .map(|row| {
-            let mut text = String::new();
-            let mut covered = 0;
-            for x in row.left()..row.right() {
-                if covered > 0 {
-                    covered -= 1;
-                    continue;
-                }
-                let symbol = buffer[(x, row.y)].symbol();
-                covered = unicode_width::UnicodeWidthStr::width(symbol).saturating_sub(1);
-                text.push_str(symbol);
-            }
-            text.trim_end().to_owned()
-        })
-        .collect()
 }

@@ -11,3 +11,4 @@
 mod history;
 mod sending;
 mod stage;
+mod who;

@@ -9,6 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use purgedeck::config::secret::Secret;
 use purgedeck::config::secret::source::SecretSource;
 use purgedeck::domain::account::Account;
+use purgedeck::domain::activity::Names;
 use purgedeck::domain::coverage::Coverage;
 use purgedeck::domain::filter::Predicate;
 use purgedeck::domain::ids::AccountName;
@@ -82,6 +83,12 @@ impl Stage {
                 read_only: false,
                 reason_required: false,
                 ticket_pattern: None,
+                names: Names::new(
+                    account
+                        .people
+                        .iter()
+                        .map(|(id, name)| (id.to_string(), name.clone())),
+                ),
             },
             provider,
             refresh: None,

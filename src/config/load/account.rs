@@ -12,6 +12,7 @@ use crate::config::reader::{Section, Value, check_text};
 use crate::config::schema::{ACCOUNT, Shape};
 use crate::config::secret::source::SecretSource;
 use crate::config::vendors::{self, VENDORS, Vendor};
+use crate::domain::activity::Names;
 use crate::domain::edge::{CacheRule, EdgeRules};
 use crate::domain::filter::Pattern;
 use crate::domain::ids::{AccountName, ProviderName};
@@ -100,6 +101,7 @@ fn of_section(section: &Section, paths: &Paths, faults: &mut Vec<Fault>) -> Opti
     account.read_only = section.flag("read_only");
     account.reason_required = section.flag("reason_required");
     account.ticket_pattern = text("ticket_pattern");
+    account.names = Names::new(section.names("names"));
     made.base_url = text("base_url").and_then(|text| Url::parse(&text).ok());
     made.refresh = text("refresh").and_then(|text| duration::parse(&text).ok());
     made.edge = edge_settings(section, faults);
@@ -108,7 +110,7 @@ fn of_section(section: &Section, paths: &Paths, faults: &mut Vec<Fault>) -> Opti
             Some((Value::Secret(source), _)) => {
                 made = made.with_secret(key.name, expanded(source, paths));
             }
-            Some((Value::Text(_) | Value::Flag(_) | Value::Texts(_), _)) => {
+            Some((Value::Text(_) | Value::Flag(_) | Value::Texts(_) | Value::Names(_), _)) => {
                 if let Some(value) = text(key.name) {
                     made = made.with_option(key.name, value);
                 }

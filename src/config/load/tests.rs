@@ -395,3 +395,18 @@ fn a_fault_in_how_the_edge_is_looked_at_is_named_with_its_place() {
         assert!(told.contains(words), "{setting}: {told}");
     }
 }
+
+#[test]
+fn an_account_names_the_people_of_its_activity_log() {
+    let base = "[[account]]\nname = \"a\"\nprovider = \"gcore\"\ntoken = { env = \"T\" }\n";
+    let inline = format!("{base}names = {{ \"42\" = \"mira\", \"token 7\" = \"deploy\" }}\n");
+    let table = format!("{base}[account.names]\n42 = \"mira\"\n\"token 7\" = \"deploy\"\n");
+    for text in [inline, table] {
+        let config = read(&text).unwrap();
+        let names: Vec<_> = config.accounts[0].account.names.iter().collect();
+        assert_eq!(names, [("42", "mira"), ("token 7", "deploy")]);
+        assert!(show(&config).contains("names = { \"42\" = \"mira\", \"token 7\" = \"deploy\" }"));
+    }
+    let words = faults(&format!("{base}names = {{ \"42\" = 7 }}\n"));
+    assert!(words.contains("\"names\" must be a table like"), "{words}");
+}

@@ -99,7 +99,7 @@ pub fn assign(
 
 /// What requests and purges have in common that cannot be told apart but by time.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Alike<'a> {
+pub(super) struct Alike<'a> {
     account: &'a AccountName,
     resource: &'a ResourceId,
     kind: Kind,
@@ -108,16 +108,30 @@ struct Alike<'a> {
 }
 
 impl<'a> Alike<'a> {
-    fn of_entry(entry: &'a JournalEntry) -> Self {
+    pub(super) fn new(
+        account: &'a AccountName,
+        resource: &'a ResourceId,
+        kind: Kind,
+        targets: &'a [String],
+    ) -> Self {
         Self {
-            account: &entry.request.account,
-            resource: &entry.request.resource,
-            kind: entry.request.kind(),
-            targets: set(entry.request.payload.targets().iter().map(String::as_str)),
+            account,
+            resource,
+            kind,
+            targets: set(targets.iter().map(String::as_str)),
         }
     }
 
-    fn of_purge(purge: &'a Purge, kind: Kind) -> Self {
+    fn of_entry(entry: &'a JournalEntry) -> Self {
+        Self::new(
+            &entry.request.account,
+            &entry.request.resource,
+            entry.request.kind(),
+            entry.request.payload.targets(),
+        )
+    }
+
+    pub(super) fn of_purge(purge: &'a Purge, kind: Kind) -> Self {
         Self {
             account: &purge.account,
             resource: &purge.resource,

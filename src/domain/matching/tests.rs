@@ -41,7 +41,7 @@ fn entry(id: &str, sent: i64, targets: &[&str]) -> JournalEntry {
     }
 }
 
-fn purge(id: &str, created: i64, targets: &[&str]) -> Purge {
+pub(super) fn purge(id: &str, created: i64, targets: &[&str]) -> Purge {
     Purge {
         account: "one".into(),
         provider: "some".into(),

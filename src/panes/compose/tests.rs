@@ -65,16 +65,14 @@ fn a_paste_asks_for_recent_purges_once_and_keeps_the_draft() {
 fn a_draft_with_an_error_leads_to_no_plan_and_says_why() {
     let (mut pane, ctx, _) = compose("https://nowhere.example/a.jpg");
     let outcome = pane.on_command(Command::ComposePlan, &ctx);
-    assert!(matches!(outcome.asks.as_slice(), [Ask::Notice(notice)] if notice.tone == Tone::Error));
+    assert!(matches!(outcome.asks.as_slice(), [Ask::Notice(notice)] if notice.tone == Tone::Info));
 }
 
 #[test]
 fn an_empty_draft_leads_to_no_plan() {
     let (mut pane, ctx, _) = compose("");
     let outcome = pane.on_command(Command::ComposePlan, &ctx);
-    assert!(
-        matches!(outcome.asks.as_slice(), [Ask::Notice(notice)] if notice.tone == Tone::Warning)
-    );
+    assert!(matches!(outcome.asks.as_slice(), [Ask::Notice(notice)] if notice.tone == Tone::Info));
 }
 
 #[test]

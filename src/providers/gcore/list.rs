@@ -21,6 +21,11 @@ pub(super) struct List {
 impl List {
     /// The list of an answer; an answer without one is a failure and never an empty list.
     pub(super) fn read(answer: &Answer) -> Result<Self, Failure> {
+        Self::read_under(answer, &["results"])
+    }
+
+    /// The same where an envelope may have its records under any of these names.
+    pub(super) fn read_under(answer: &Answer, names: &[&str]) -> Result<Self, Failure> {
         let body = answer.json()?;
         let count = lenient::number(&body, "count");
         match body {
@@ -29,7 +34,7 @@ impl List {
                 ..Self::default()
             }),
             Value::Object(mut envelope) => {
-                let records = match envelope.remove("results") {
+                let records = match names.iter().find_map(|name| envelope.remove(*name)) {
                     Some(Value::Array(records)) => records,
                     Some(Value::Null) => Vec::new(),
                     Some(

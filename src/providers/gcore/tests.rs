@@ -1,10 +1,11 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod activity;
 mod history;
 mod purge;
 mod resources;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::domain::ids::ResourceId;
@@ -114,14 +115,14 @@ async fn the_accounts_own_limits_are_asked_for() {
 fn an_account_that_lacks_something_cannot_be_tried() {
     let account = AccountConfig::new(AccountName::new("prod"), ProviderName::new(NAME));
     assert_eq!(
-        Gcore::of(&account).unwrap_err(),
+        Gcore::of(&account, Now::default()).unwrap_err(),
         ConnectFailure::Missing { key: "token" }
     );
     let account = account
         .at(Url::parse("http://api.gcore.com").unwrap())
         .with_secret("token", SecretSource::Env("X".to_owned()));
     assert!(matches!(
-        Gcore::of(&account).unwrap_err(),
+        Gcore::of(&account, Now::default()).unwrap_err(),
         ConnectFailure::BaseUrl(_)
     ));
 }

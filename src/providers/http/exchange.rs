@@ -3,7 +3,6 @@
 use std::error::Error;
 use std::time::Instant;
 
-use chrono::Utc;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 
 use super::answer::Answer;
@@ -40,12 +39,12 @@ impl Http {
 
     async fn talk(&self, client: reqwest::Client, outgoing: &Outgoing) -> Result<Answer, Failure> {
         let request = self.request(&client, outgoing)?;
-        let sent = Utc::now();
+        let sent = self.now();
         let response = client
             .execute(request)
             .await
             .map_err(|error| self.transport(error))?;
-        let received = Utc::now();
+        let received = self.now();
         let mut answer = Answer::head(&response, received);
         if let Some(date) = answer.date {
             self.clock.saw(date, sent, received);

@@ -425,7 +425,7 @@ async fn the_organization_is_named_where_it_is_listed() {
 #[test]
 fn an_account_needs_an_organization_and_a_token_or_a_key() {
     let bare = AccountConfig::new(AccountName::new("med"), ProviderName::new(NAME));
-    let missing = |account: &AccountConfig| Medianova::of(account).unwrap_err();
+    let missing = |account: &AccountConfig| Medianova::of(account, Now::default()).unwrap_err();
     assert_eq!(
         missing(&bare),
         ConnectFailure::Missing {
@@ -439,5 +439,5 @@ fn an_account_needs_an_organization_and_a_token_or_a_key() {
         missing(&half),
         ConnectFailure::Missing { key: "api_secret" }
     );
-    assert!(Medianova::of(&named.with_secret("token", given("t"))).is_ok());
+    assert!(Medianova::of(&named.with_secret("token", given("t")), Now::default()).is_ok());
 }

@@ -56,7 +56,7 @@ fn an_account_names_its_api_and_what_it_lacks_is_told() {
     use crate::domain::ids::ProviderName;
 
     let bare = AccountConfig::new(AccountName::new("ten"), ProviderName::new(NAME));
-    let missing = of(&bare).unwrap_err();
+    let missing = of(&bare, Now::default()).unwrap_err();
     assert_eq!(missing, ConnectFailure::Missing { key: "secret_id" });
     let source = || SecretSource::Env("X".to_owned());
     let full = bare
@@ -65,10 +65,13 @@ fn an_account_names_its_api_and_what_it_lacks_is_told() {
     let old = full.clone().with_option("api", "2.0".to_owned());
     let odd = full.clone().with_option("api", "4.0".to_owned());
     let late = full.clone().with_option("times", "noon".to_owned());
-    assert!(format!("{:?}", of(&full).unwrap()).contains("Tencent3"));
-    assert!(format!("{:?}", of(&old).unwrap()).contains("Tencent2"));
+    assert!(format!("{:?}", of(&full, Now::default()).unwrap()).contains("Tencent3"));
+    assert!(format!("{:?}", of(&old, Now::default()).unwrap()).contains("Tencent2"));
     for wrong in [odd, late] {
-        assert!(matches!(of(&wrong), Err(ConnectFailure::Setting { .. })));
+        assert!(matches!(
+            of(&wrong, Now::default()),
+            Err(ConnectFailure::Setting { .. })
+        ));
     }
 }
 

@@ -80,7 +80,8 @@ impl Tencent3 {
             })?,
         };
         Ok(Self {
-            http: Http::new(settings.account.clone(), &base, settings.patience)?,
+            http: Http::new(settings.account.clone(), &base, settings.patience)?
+                .timed_by(settings.now.clone()),
             provider: ProviderName::new(NAME),
             keys: KeyRing::new(&settings),
             account: settings.account,

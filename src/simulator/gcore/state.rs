@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::account::user_id;
 use super::activity::Log;
 use super::history;
 use super::seed::drawn_accounts;
@@ -9,6 +10,7 @@ use super::{Caching, GcoreAccount, GcorePurge, GcoreResource};
 use crate::simulator::scenario::Scenario;
 use crate::simulator::world::Kind;
 use crate::simulator::world::ledger::{Ledger, Purge, Targets};
+use crate::simulator::world::people::PEOPLE;
 use crate::simulator::world::site::Site;
 
 /// Everything.
@@ -182,6 +184,14 @@ impl Account {
             token: text(&|token| token.role == Role::Administrators && token.ends.is_none()),
             read_only_token: text(&|token| token.role == Role::Users),
             expired_token: text(&|token| token.ends.is_some()),
+            people: PEOPLE
+                .iter()
+                .enumerate()
+                .map(|(author, person)| {
+                    let id = user_id(self.client_id, author);
+                    (id, person.login.to_owned())
+                })
+                .collect(),
         }
     }
 

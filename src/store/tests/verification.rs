@@ -160,7 +160,7 @@ fn a_store_from_before_there_were_looks_is_brought_up_with_its_journal() {
     let entry = done(&mut writer, 10);
     writer
         .connection()
-        .execute_batch("DROP TABLE verification; PRAGMA user_version = 2;")
+        .execute_batch("DROP TABLE verification; PRAGMA user_version = 3;")
         .unwrap();
     drop(writer);
     Store::open(&home.path(), Access::ReadWrite).unwrap();

@@ -28,8 +28,12 @@ pub(super) enum Task {
     Resources,
     /// Read what the vendor accepts.
     Limits,
+    /// Read who asked for the newest purges.
+    Who,
     /// Read older history.
     Older,
+    /// Read who asked for older purges.
+    WhoBefore,
 }
 
 /// The times of an account's tasks.
@@ -52,6 +56,7 @@ pub(super) struct Agenda {
     resources_pace: Pace,
     limits_pace: Pace,
     older_pace: Pace,
+    who_pace: Pace,
 }
 
 impl Agenda {
@@ -73,6 +78,7 @@ impl Agenda {
             resources_pace: pace(),
             limits_pace: pace(),
             older_pace: pace(),
+            who_pace: pace(),
         }
     }
 
@@ -144,9 +150,12 @@ impl Agenda {
                 self.limits_at = next;
             }
             Task::Older => self.older_pace.succeeded(),
+            Task::Who | Task::WhoBefore => self.who_pace.succeeded(),
         }
-        self.blocked = None;
-        self.told_to_wait = false;
+        if !matches!(task, Task::Who | Task::WhoBefore) {
+            self.blocked = None;
+            self.told_to_wait = false;
+        }
     }
 
     /// A task failed. Where the account cannot do without it, or the vendor wants to be left alone, everything waits;
@@ -158,15 +167,18 @@ impl Agenda {
             Task::Resources => &mut self.resources_pace,
             Task::Limits => &mut self.limits_pace,
             Task::Older => &mut self.older_pace,
+            Task::Who | Task::WhoBefore => &mut self.who_pace,
         };
         let wait = pace.failed(failure);
         let again = Instant::now() + wait;
         match task {
             Task::Resources => self.resources_at = again,
             Task::Limits => self.limits_at = again,
-            Task::News | Task::Follow | Task::Older => {}
+            Task::News | Task::Follow | Task::Older | Task::Who | Task::WhoBefore => {}
         }
-        if needed || told_to_wait {
+        // Who purged is a kindness: it never keeps history from being read.
+        let who = matches!(task, Task::Who | Task::WhoBefore);
+        if needed || (told_to_wait && !who) {
             self.blocked = Some(again);
             self.told_to_wait = told_to_wait;
         }

@@ -163,6 +163,7 @@ async fn what_belongs_to_the_terminal_is_given_back() {
     let running = with_history(&bench, 0).await;
     for effect in [
         Effect::Copy("x".to_owned()),
+        Effect::CallBack("x".to_owned()),
         Effect::Edit {
             ticket: Ticket(1),
             text: String::new(),

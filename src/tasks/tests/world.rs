@@ -489,6 +489,7 @@ pub(super) fn account(name: &str) -> Account {
         read_only: false,
         reason_required: false,
         ticket_pattern: None,
+        names: crate::domain::activity::Names::default(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The upper edge of a history pane: what it shows, how much that is, and how far back it is complete.
 
 use super::HistoryView;
+use crate::domain::ids::AccountName;
 use crate::domain::text::visible;
 use crate::panes::look::{count, day, of};
 use crate::widgets::text::width;
@@ -59,14 +60,18 @@ fn complete(view: &HistoryView<'_>) -> Option<String> {
     let coverage = &view.pane.overview().summary()?.coverage;
     let predicate = view.pane.filter().predicate();
     let only = predicate.asks().account;
+    let shown = |account: &AccountName| {
+        only.as_ref()
+            .is_none_or(|only| only.eq_ignore_ascii_case(account.as_str()))
+    };
+    let never_read = view.world.accounts.iter().find(|account| {
+        shown(&account.name) && !coverage.iter().any(|(name, _)| *name == account.name)
+    });
+    if let Some(account) = never_read {
+        return Some(format!("{} was never read", account.name));
+    }
     let mut back = None;
-    for (account, coverage) in coverage {
-        if only
-            .as_ref()
-            .is_some_and(|only| !only.eq_ignore_ascii_case(account.as_str()))
-        {
-            continue;
-        }
+    for (account, coverage) in coverage.iter().filter(|(account, _)| shown(account)) {
         match coverage.complete_back_to(view.now) {
             None => return Some(format!("{account} is not complete")),
             Some(since) => back = back.max(Some(since)),

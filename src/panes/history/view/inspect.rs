@@ -268,6 +268,7 @@ fn facts(view: &HistoryView<'_>, shown: &PurgeDetail) -> Vec<(String, Role)> {
         ),
         Role::Dim,
     ));
+    facts.extend(refused(view, shown));
     if purge.status == Status::Unknown || purge.kind.is_none() {
         facts.push((
             format!(
@@ -279,6 +280,34 @@ fn facts(view: &HistoryView<'_>, shown: &PurgeDetail) -> Vec<(String, Role)> {
         ));
     }
     facts
+}
+
+/// What the vendor refused on this resource at about that time: the nearest attempt, and how many more.
+fn refused(view: &HistoryView<'_>, shown: &PurgeDetail) -> Option<(String, Role)> {
+    let glyphs = &view.theme.glyphs;
+    let nearest = shown
+        .refused
+        .iter()
+        .min_by_key(|refused| (refused.at - shown.purge.created).abs())?;
+    let mut words = vec![format!(
+        "{} refused near it: {} ({})",
+        glyphs.failed,
+        nearest.status,
+        nearest.why()
+    )];
+    if let Some(by) = &nearest.by {
+        words.push(format!("by {}", visible(by, 80)));
+    }
+    words.push(look::moment(nearest.at, view.now, view.zone));
+    words.push(amount(nearest.kind, u64::from(nearest.target_count)));
+    if !nearest.first_target.is_empty() {
+        words.push(visible(&nearest.first_target, 200));
+    }
+    let more = shown.refused.len() - 1;
+    if more > 0 {
+        words.push(format!("and {} more", look::count(more as u64)));
+    }
+    Some((words.join(&format!(" {} ", glyphs.dot)), Role::Warning))
 }
 
 /// How many of what: `3 URLs`, `1 pattern`, `everything`.

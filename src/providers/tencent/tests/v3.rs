@@ -187,8 +187,8 @@ async fn where_a_thousand_rows_are_too_many_a_hundred_are_asked_for_from_then_on
 
 #[tokio::test]
 async fn a_clock_that_is_off_is_named_with_how_far() {
-    let date =
-        httpdate::fmt_http_date(std::time::SystemTime::now() + std::time::Duration::from_hours(2));
+    let theirs = super::now() + chrono::TimeDelta::hours(2);
+    let date = httpdate::fmt_http_date(theirs.into());
     let reply = error("AuthFailure.SignatureExpire", "expired").with("Date", date);
     let (_server, adapter) = answering(vec![reply]).await;
     let failure = adapter

@@ -1,0 +1,119 @@
+//! Takes the pictures of the README: the real program by keys, against the simulated vendors, at a time that stands still.
+//!
+//! `cargo run --example screens` writes `assets/screens/*.svg`; another directory can be given as the argument.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::wildcard_enum_match_arm,
+    reason = "a program for developers, on the stage of the tests"
+)]
+
+#[path = "../../tests/journeys/deck.rs"]
+#[expect(dead_code, reason = "the journeys use more of it")]
+mod deck;
+#[path = "../../tests/dashboard/picture.rs"]
+#[expect(dead_code, reason = "snapshots use more of it")]
+mod picture;
+#[path = "../../tests/journeys/stage.rs"]
+#[expect(dead_code, reason = "the journeys use more of it")]
+mod stage;
+mod svg;
+
+use std::path::{Path, PathBuf};
+
+use purgedeck::simulator::{Options, Scenario};
+
+use deck::Deck;
+use stage::{Stage, play};
+
+/// A whole screen, and a smaller one on which overlays are not mostly empty.
+const WIDE: (u16, u16) = (160, 50);
+const SMALL: (u16, u16) = (120, 28);
+
+const ACCOUNTS: [&str; 4] = ["gcore-prod", "gcore-labs", "tencent", "medianova"];
+
+/// What an operator pastes at three in the morning.
+const PASTE: &str = "\
+https://img.lumentravel.example.com/hero/autumn.jpg
+https://img.lumentravel.example.com/hero/autumn.jpg?w=640
+https://img.lumentravel.example.com/hero/autumn.jpg
+https://static.pixelforge.example.net/js/
+https://img.mosswood.example.org/banners/*
+curl -X PURGE 'https://shop.lumentravel.example.com/checkout/cart.css'
+https://www.lumentravel.example.net/";
+
+fn main() {
+    let folder = std::env::args_os().nth(1).map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/screens"),
+        PathBuf::from,
+    );
+    std::fs::create_dir_all(&folder).unwrap();
+    play(take(&folder));
+}
+
+async fn take(folder: &Path) {
+    let options = Options {
+        records: 1_500,
+        scenario: day(),
+        // The address stands in a picture, so it is always the same.
+        gcore: Some(([127, 0, 0, 1], 8431).into()),
+        ..Options::default()
+    };
+    let mut stage = Stage::with(options, "").await;
+    // Production looks like production.
+    for account in &mut stage.config.accounts {
+        if account.name().as_str() == "gcore-prod" {
+            account.account.colour = Some("bright-red".to_owned());
+            account.account.badge = Some("PROD".to_owned());
+        }
+    }
+    let deck = Deck::open(&stage, WIDE);
+    deck.reads(
+        &stage,
+        &["gcore-prod", "gcore-labs", "tencent", "medianova"],
+    )
+    .await;
+    deck.comes_to_see(&stage, "complete back to").await;
+    let keep = |deck: &Deck, name: &str| {
+        let path = folder.join(format!("{name}.svg"));
+        std::fs::write(&path, svg::svg(&deck.screen(), name)).unwrap();
+        println!("{}", path.display());
+    };
+
+    deck.press("j j j enter").await;
+    deck.breathe().await;
+    deck.sees("created ").await;
+    keep(&deck, "history");
+    deck.hang_up().await;
+
+    let deck = Deck::open(&stage, SMALL);
+    deck.reads(&stage, &ACCOUNTS).await;
+    deck.comes_to_see(&stage, "complete back to").await;
+    deck.press("P").await;
+    deck.paste(PASTE).await;
+    deck.sees("PD009").await;
+    deck.breathe().await;
+    keep(&deck, "compose");
+    deck.press("ctrl-x P").await;
+    deck.paste(PLAN).await;
+    deck.press("ctrl-p").await;
+    deck.sees("Authorization:").await;
+    deck.type_text("shop.lumentravel").await;
+    keep(&deck, "plan");
+    deck.hang_up().await;
+    stage.simulator.stop().await;
+}
+
+/// The whole of a shop, and what it takes from elsewhere.
+const PLAN: &str = "\
+https://shop.lumentravel.example.com/*
+https://img.lumentravel.example.com/hero/autumn.jpg
+https://static.pixelforge.example.net/js/";
+
+/// A day of the demo. A vendor that is asked twenty times at one and the same instant would say that it is too much.
+fn day() -> Scenario {
+    let mut day = Scenario::demo();
+    day.tencent.limits.requests_a_second = 1_000;
+    day
+}

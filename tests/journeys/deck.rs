@@ -1,0 +1,374 @@
+//! The program at work: keys in, the screen out.
+
+use std::cell::{Cell as Plain, RefCell};
+use std::collections::BTreeMap;
+use std::io;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use purgedeck::app::{App, Input, Setup};
+use purgedeck::domain::ids::AccountName;
+use purgedeck::effect::{Effect, Report, SavedView, Standing};
+use purgedeck::keymap::Keymap;
+use purgedeck::tasks::{self, Runner};
+use purgedeck::theme::{ColourDepth, Glyphs, Theme};
+use purgedeck::tui::signals::SignalSource;
+use purgedeck::tui::{Call, Desk, Glass, Inputs, Leaving, Signal, Works, loop_};
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::layout::Rect;
+use tokio::sync::{Notify, mpsc};
+
+use super::picture::lines;
+use super::stage::{Alarm, Stage};
+
+/// How much time passes at once while a vendor is not asked all at once.
+const STEP: Duration = Duration::from_secs(2);
+
+/// How often everybody is let do something between two steps of time. Too few would only make a journey longer.
+const BREATH: usize = 500;
+
+/// What is known of the running program from outside.
+#[derive(Default)]
+struct Seen {
+    screen: RefCell<Buffer>,
+    standings: RefCell<BTreeMap<AccountName, Standing>>,
+    /// How often the loop has found that no key is left.
+    hungry: Plain<u64>,
+    left: Plain<Option<Leaving>>,
+    changed: Notify,
+}
+
+/// The running program.
+pub(crate) struct Deck {
+    seen: Rc<Seen>,
+    alarm: Arc<Alarm>,
+    keys: mpsc::UnboundedSender<Input>,
+    runner: Arc<Runner>,
+}
+
+impl Deck {
+    /// Starts the program on a screen of this size.
+    pub(crate) fn open(stage: &Stage, size: (u16, u16)) -> Self {
+        let seen = Rc::new(Seen {
+            screen: RefCell::new(Buffer::empty(Rect::new(0, 0, size.0, size.1))),
+            ..Seen::default()
+        });
+        let (keys, typed) = mpsc::unbounded_channel();
+        let (to_us, from_tasks) = mpsc::channel(256);
+        let (to_core, reports) = mpsc::channel(256);
+        tokio::task::spawn_local(listen(Rc::clone(&seen), from_tasks, to_core));
+        let runner = Arc::new(
+            tasks::start(tasks::Setup {
+                store: stage.store(),
+                accounts: stage.seats(),
+                clock: stage.clock.clone(),
+                refresh: stage.config.refresh.value,
+                offline: false,
+                read_only: false,
+                reports: to_us,
+                export: None,
+                keep_view: None,
+            })
+            .unwrap(),
+        );
+        let clock = stage.clock.clone();
+        let mut desk = Desk {
+            app: App::new(setup(stage)),
+            keymap: Keymap::new(&BTreeMap::new()).unwrap(),
+            theme: Theme::named("default", ColourDepth::True, Glyphs::UNICODE).unwrap(),
+            reports,
+            works: Tasks(Arc::clone(&runner)),
+            clock: move || clock.now(),
+            mouse: false,
+            call: Call::default(),
+        };
+        let mut glass = Pane(Rc::clone(&seen));
+        let mut typist = Typist {
+            typed,
+            seen: Rc::clone(&seen),
+        };
+        let told = Rc::clone(&seen);
+        tokio::task::spawn_local(async move {
+            let left = loop_(&mut desk, &mut glass, &mut typist, &mut NoSignals).await;
+            drop(desk);
+            told.left.set(Some(left.unwrap()));
+            told.changed.notify_waiters();
+        });
+        Self {
+            seen,
+            alarm: stage.alarm(),
+            keys,
+            runner,
+        }
+    }
+
+    /// Presses keys, written with blanks between them; returns when the last of them is drawn.
+    pub(crate) async fn press(&self, keys: &str) {
+        for key in keys.split_whitespace() {
+            let chord = key.parse().unwrap_or_else(|wrong| panic!("{wrong}"));
+            self.input(Input::Chord(chord)).await;
+        }
+    }
+
+    /// Types a text, character by character.
+    pub(crate) async fn type_text(&self, text: &str) {
+        for character in text.chars() {
+            match character {
+                ' ' => self.press("space").await,
+                '\n' => self.press("enter").await,
+                other => self.press(&other.to_string()).await,
+            }
+        }
+    }
+
+    /// Pastes a text.
+    pub(crate) async fn paste(&self, text: &str) {
+        self.input(Input::Paste(text.to_owned())).await;
+    }
+
+    async fn input(&self, input: Input) {
+        let before = self.seen.hungry.get();
+        self.keys.send(input).unwrap();
+        self.until("the key to be taken in", || self.seen.hungry.get() > before)
+            .await;
+    }
+
+    /// Waits until the screen shows this.
+    pub(crate) async fn sees(&self, text: &str) {
+        self.until(text, || self.text().contains(text)).await;
+    }
+
+    /// Lets time pass, a second at a time, until the screen shows this.
+    pub(crate) async fn comes_to_see(&self, stage: &Stage, text: &str) {
+        self.in_time(stage, || self.text().contains(text)).await;
+    }
+
+    /// Lets time pass, a second at a time, until something holds.
+    pub(crate) async fn in_time(&self, stage: &Stage, holds: impl Fn() -> bool) {
+        while !holds() {
+            stage.pass(Duration::from_secs(1)).await;
+            self.breathe().await;
+        }
+    }
+
+    /// Waits until the screen does not show this any more.
+    pub(crate) async fn sees_no(&self, text: &str) {
+        self.until(&format!("no {text}"), || !self.text().contains(text))
+            .await;
+    }
+
+    /// Waits until these accounts are read: their newest purges and all that is older, their resources and limits. Some time
+    /// passes where a vendor is not asked all at once.
+    pub(crate) async fn reads(&self, stage: &Stage, accounts: &[&str]) {
+        loop {
+            self.until("the accounts to be looked at", || {
+                accounts
+                    .iter()
+                    .all(|name| self.stands(name, |it| it.looked_round && !it.asking))
+            })
+            .await;
+            let reading = |name: &&&str| self.stands(name, |it| it.older.is_some());
+            let behind: Vec<&&str> = accounts.iter().filter(reading).collect();
+            if behind.is_empty() {
+                // A pane that was told of news lately waits a moment before it asks the store again.
+                return stage.pass(STEP).await;
+            }
+            stage.pass(STEP).await;
+            let now = stage.clock.now();
+            self.until("more of the lists", || {
+                behind
+                    .iter()
+                    .all(|name| self.stands(name, |it| it.synced_at >= Some(now)))
+            })
+            .await;
+        }
+    }
+
+    /// Whether an account stands like this with its vendor.
+    pub(crate) fn stands(&self, name: &str, like: impl Fn(&Standing) -> bool) -> bool {
+        let standings = self.seen.standings.borrow();
+        standings.get(&AccountName::new(name)).is_some_and(like)
+    }
+
+    /// Lets everybody do what they can do without time passing: tasks, sockets and the threads of the store.
+    pub(crate) async fn breathe(&self) {
+        assert!(!self.alarm.has_rung(), "{}", self.text());
+        for _ in 0..BREATH {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Waits until something holds; what happens meanwhile is the program's own affair.
+    pub(crate) async fn until(&self, what: &str, holds: impl Fn() -> bool) {
+        while !holds() {
+            assert!(
+                !self.alarm.has_rung(),
+                "{what} never came:\n{}",
+                self.text()
+            );
+            tokio::select! {
+                () = self.seen.changed.notified() => {}
+                () = self.alarm.rings() => {}
+            }
+        }
+    }
+
+    /// The screen.
+    pub(crate) fn screen(&self) -> Buffer {
+        self.seen.screen.borrow().clone()
+    }
+
+    /// The screen's text, row by row.
+    pub(crate) fn text(&self) -> String {
+        lines(&self.seen.screen.borrow()).join("\n")
+    }
+
+    /// Quits; why the program was left.
+    pub(crate) async fn quit(self) -> Leaving {
+        let quit = Input::Chord("q".parse().unwrap());
+        self.keys.send(quit).unwrap();
+        self.end().await
+    }
+
+    /// Closes the terminal.
+    pub(crate) async fn hang_up(mut self) {
+        self.keys = mpsc::unbounded_channel().0;
+        assert_eq!(self.end().await, Leaving::TerminalGone);
+    }
+
+    async fn end(self) -> Leaving {
+        self.until("the end", || self.seen.left.get().is_some())
+            .await;
+        if let Some(runner) = Arc::into_inner(self.runner) {
+            runner.stop().await;
+        }
+        self.seen.left.get().unwrap()
+    }
+}
+
+fn setup(stage: &Stage) -> Setup {
+    let config = &stage.config;
+    Setup {
+        accounts: config
+            .accounts
+            .iter()
+            .map(|it| it.account.clone())
+            .collect(),
+        views: config
+            .views
+            .iter()
+            .map(|view| SavedView {
+                name: view.name.clone(),
+                filter: view.filter.clone(),
+            })
+            .collect(),
+        ..Setup::default()
+    }
+}
+
+/// Hands reports on to the core, and keeps what they say of the accounts.
+async fn listen(
+    seen: Rc<Seen>,
+    mut from_tasks: mpsc::Receiver<Report>,
+    to_core: mpsc::Sender<Report>,
+) {
+    while let Some(report) = from_tasks.recv().await {
+        if let Report::Account { account, standing } = &report {
+            let mut standings = seen.standings.borrow_mut();
+            standings.insert(account.clone(), standing.clone());
+        }
+        // Once the core is gone nobody listens; the tasks go on until they are stopped.
+        let _ = to_core.send(report).await;
+        seen.changed.notify_waiters();
+    }
+}
+
+/// The tasks as the loop sees them.
+struct Tasks(Arc<Runner>);
+
+impl Works for Tasks {
+    fn run(&self, effect: Effect) {
+        assert_eq!(self.0.run(effect), None);
+    }
+}
+
+/// A terminal that keeps what is on it.
+struct Pane(Rc<Seen>);
+
+impl Glass for Pane {
+    fn size(&self) -> io::Result<(u16, u16)> {
+        let area = self.0.screen.borrow().area;
+        Ok((area.width, area.height))
+    }
+
+    fn write(&mut self, cells: &[(u16, u16, &Cell)]) -> io::Result<()> {
+        let mut screen = self.0.screen.borrow_mut();
+        for (x, y, cell) in cells {
+            screen[(*x, *y)] = (*cell).clone();
+        }
+        drop(screen);
+        self.0.changed.notify_waiters();
+        Ok(())
+    }
+
+    fn clear(&mut self) -> io::Result<()> {
+        self.0.screen.borrow_mut().reset();
+        Ok(())
+    }
+
+    fn copy(&mut self, _: &str) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn ring(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn message(&mut self, _: &str) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn lend(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn take_back(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn stop(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    async fn edit(&mut self, _: &str) -> Result<Option<String>, String> {
+        Ok(None)
+    }
+}
+
+/// Keys as a journey presses them.
+struct Typist {
+    typed: mpsc::UnboundedReceiver<Input>,
+    seen: Rc<Seen>,
+}
+
+impl Inputs for Typist {
+    async fn next(&mut self) -> Option<Input> {
+        if let Ok(input) = self.typed.try_recv() {
+            return Some(input);
+        }
+        self.seen.hungry.set(self.seen.hungry.get() + 1);
+        self.seen.changed.notify_waiters();
+        self.typed.recv().await
+    }
+
+    fn pause(&mut self) {}
+}
+
+struct NoSignals;
+
+impl SignalSource for NoSignals {
+    async fn next(&mut self) -> Signal {
+        std::future::pending().await
+    }
+}
