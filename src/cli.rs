@@ -38,6 +38,7 @@ pub mod resources;
 pub mod setup;
 pub mod signals;
 pub mod simulate;
+pub mod verify;
 
 /// Carries out a command line, the program's name first, and gives the process's exit code.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -68,6 +69,7 @@ fn dispatch(cli: &Cli) -> Result<(), CliError> {
         Some(Command::Simulate(options)) => simulate::run(options),
         Some(Command::History(options)) => history::run(global, options),
         Some(Command::Purge(options)) => purge::run(global, options),
+        Some(Command::Verify(options)) => verify::run(global, options),
         Some(Command::Queue(options)) => queue::run(global, options),
         Some(Command::Resources(options)) => resources::run(global, options),
         Some(Command::Import(options)) => import::run(global, options),

@@ -83,6 +83,8 @@ pub enum Command {
     PurgeCompose,
     /// Compose a purge of the marked rows' targets.
     PurgeAgain,
+    /// Look at what the edge serves of a purge.
+    Verify,
     /// See what waits, what is being sent and what came of it.
     QueueOpen,
     // The draft in compose.
@@ -300,6 +302,7 @@ impl Command {
         Self::Refresh,
         Self::PurgeCompose,
         Self::PurgeAgain,
+        Self::Verify,
         Self::QueueOpen,
         Self::ComposePlan,
         Self::ComposeKind,
@@ -646,6 +649,14 @@ impl Command {
                 Group::Purging,
                 &[Context::History, Context::Detail],
                 &["R"],
+            ),
+            Self::Verify => about(
+                "verify",
+                "verify",
+                "Look whether the edge serves it fresh by now.",
+                Group::Purging,
+                &[Context::History, Context::Detail, Context::Queue],
+                &["v"],
             ),
             Self::QueueOpen => about(
                 "queue-open",

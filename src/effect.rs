@@ -12,6 +12,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::budget::RecentPurge;
 use crate::domain::draft::Draft;
+use crate::domain::edge::Verification;
 use crate::domain::failure::Failure;
 use crate::domain::ids::{AccountName, JournalId, PurgeKey, ResourceId, Ticket};
 use crate::domain::journal::JournalEntry;
@@ -121,6 +122,9 @@ pub enum Effect {
     /// Pause the queue, or let it go on; holds for every purgedeck on the store, and over restarts. Answered by
     /// [`Report::Paused`].
     Pause(bool),
+    /// Look once at what the edge serves of these purges. Each is answered by a [`Report::Looked`], and all of them
+    /// together by a notice.
+    Verify(Vec<Subject>),
     /// The journal's newest entries, open ones first. Answered by [`Report::Queue`].
     Queue {
         /// Which question.
@@ -175,6 +179,15 @@ pub struct Send {
     pub reason: Option<String>,
     /// The operator's ticket.
     pub ticket: Option<String>,
+}
+
+/// Whose URLs the edge is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A purge of the history, by anybody.
+    Purge(PurgeKey),
+    /// A request of our journal.
+    Request(JournalId),
 }
 
 /// A named filter.
@@ -280,6 +293,13 @@ pub enum Report {
     Journal(Box<JournalEntry>),
     /// Whether the queue is paused: told at the start where it is, and whenever that changes, here or in another purgedeck.
     Paused(bool),
+    /// Answers [`Effect::Verify`] for one of them.
+    Looked {
+        /// Whose URLs the edge was asked for.
+        subject: Subject,
+        /// What the edge showed, or why it was not asked.
+        result: Result<Box<Verification>, String>,
+    },
     /// Answers [`Effect::Queue`].
     Queue {
         /// Which question.

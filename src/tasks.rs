@@ -47,7 +47,7 @@ use self::desk::Desk;
 use self::outbox::Outbox;
 use self::send::{Lane, Nudge, Sender};
 use self::sync::{Keeper, Kept, Word};
-use self::verify::Verifier;
+use self::verify::{Lookout, Verifier};
 use crate::domain::account::Account;
 use crate::domain::activity::Names;
 use crate::domain::ids::AccountName;
@@ -121,6 +121,7 @@ pub struct Runner {
     summaries: Desk,
     outbox: Outbox,
     nudges: mpsc::UnboundedSender<Nudge>,
+    lookout: Lookout,
     tasks: TaskTracker,
     threads: Vec<JoinHandle<()>>,
     stop: CancellationToken,
@@ -149,18 +150,15 @@ pub fn start(setup: Setup) -> Result<Runner, StoreFailure> {
     let desk = |name| Desk::start(name, setup.store.reader()?, setup.clock.clone()).map_err(io);
     let (windows, summaries) = (desk("store-windows")?, desk("store-summaries")?);
     let (nudges, nudged) = mpsc::unbounded_channel();
-    let mut verifier = Verifier::new(&setup.store, &clerk, &outbox, &setup.clock);
+    let lookout = Lookout::new(&setup, &clerk, &outbox);
     let (mut seats, mut lanes) = (BTreeMap::new(), BTreeMap::new());
     for Seat {
         account,
         provider,
         refresh,
-        edge,
+        edge: _,
     } in setup.accounts
     {
-        if let Some(edge) = edge {
-            verifier.watch(account.name.clone(), edge, Arc::clone(&provider));
-        }
         let (keeper, inbox) = mpsc::unbounded_channel();
         let (limits, seen_limits) = watch::channel(Arc::new(provider.documented_limits()));
         let asker = Asker {
@@ -197,18 +195,13 @@ pub fn start(setup: Setup) -> Result<Runner, StoreFailure> {
         seats.insert(place.account.name.clone(), place);
     }
     if !setup.offline {
-        let sender = Sender::new(
-            lanes,
-            setup.store.path(),
-            clerk.clone(),
-            outbox.clone(),
-            setup.clock.clone(),
-            nudged,
-        );
-        tasks.spawn(sender.work(stop.clone()));
-        if setup.store.access() == Access::ReadWrite && verifier.has_to_watch() {
-            tasks.spawn(verifier.work(stop.clone()));
+        let access = setup.store.access();
+        if access == Access::ReadWrite && lookout.has_to_watch() {
+            tasks.spawn(Verifier::new(&lookout).work(stop.clone()));
         }
+        let (clerk, outbox, clock) = (clerk.clone(), outbox.clone(), setup.clock.clone());
+        let sender = Sender::new(lanes, setup.store.path(), clerk, outbox, clock, nudged);
+        tasks.spawn(sender.work(stop.clone()));
     }
     let forwarding = tokio::spawn(
         outbox
@@ -228,6 +221,7 @@ pub fn start(setup: Setup) -> Result<Runner, StoreFailure> {
         summaries,
         outbox,
         nudges,
+        lookout,
         tasks,
         threads: vec![writing],
         _guards: [
@@ -306,6 +300,7 @@ impl Runner {
             Effect::Gather { ticket, keys } => self.gather(ticket, keys),
             Effect::Recent { ticket, resources } => self.recent(ticket, resources),
             Effect::Queue { ticket } => self.queue(ticket),
+            Effect::Verify(subjects) => self.verify(subjects),
             Effect::Refresh { account } => self.refresh(account.as_ref()),
             Effect::Preview { ticket, requests } => self.preview(ticket, requests),
             Effect::Enqueue { ticket, sends } => self.enqueue(ticket, sends),
@@ -345,11 +340,12 @@ impl Runner {
         // The clerk ends when nobody can give it work any more, after what it was given.
         let Self {
             clerk,
+            lookout,
             forwarding,
             stop_forwarding,
             ..
         } = self;
-        drop(clerk);
+        drop((clerk, lookout));
         // They are at their last job; a thread that panicked has nothing to say.
         let _ = tokio::task::spawn_blocking(move || {
             for thread in threads {

@@ -52,6 +52,7 @@ impl App {
             | Report::Limits { .. }
             | Report::Previewed { .. }
             | Report::Enqueued { .. }
+            | Report::Looked { .. }
             | Report::Queue { .. }
             | Report::Paused(_)
             | Report::Edited { .. }

@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::{
     completions, config, demo, history, import, keys, man, purge, queue, resources, simulate,
+    verify,
 };
 use crate::config::load::Flags;
 
@@ -92,6 +93,8 @@ pub enum Command {
     History(history::Options),
     /// Check, plan and send a purge
     Purge(purge::Options),
+    /// Look at what the edge serves of purges
+    Verify(verify::Options),
     /// Look after the requests that wait
     Queue(queue::Options),
     /// List what can be purged

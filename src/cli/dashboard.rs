@@ -36,6 +36,7 @@ pub fn run(global: &Global) -> Result<(), CliError> {
         first: Vec::new(),
     };
     let (store, offline) = open_store(&config, global.offline, &mut extras)?;
+    extras.verify = !offline;
     let runtime = signals::runtime()?;
     let left = runtime.block_on(show(&config, store, offline, extras));
     runtime.shutdown_background();

@@ -54,7 +54,7 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
             .map_err(|failure| super::books::error(&config, &failure))?;
         let extras = Extras {
             export: Some(export::forms()),
-            verify: true,
+            verify: !global.offline,
             ..Extras::default()
         };
         let left = dashboard::show(&config, store, global.offline, extras).await;

@@ -42,8 +42,7 @@ pub struct Options {
 
 /// Carries out `purgedeck history`.
 pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
-    let text = options.filter.join(" ");
-    let filter = Filter::parse(&text).map_err(|error| filter_error(&text, &error))?;
+    let filter = filter(&options.filter)?;
     let config = setup::configuration(global)?;
     super::log::start(&config)?;
     let talk = Talk::new(global);
@@ -57,8 +56,14 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
     missed.verdict(talk)
 }
 
+/// The filter that the words of a command line make, or what is wrong with it.
+pub(super) fn filter(words: &[String]) -> Result<Filter, CliError> {
+    let text = words.join(" ");
+    Filter::parse(&text).map_err(|error| filter_error(&text, &error))
+}
+
 /// What the filter selects now, of the accounts that the flags select.
-fn selected(filter: &Filter, global: &Global, config: &Config) -> Predicate {
+pub(super) fn selected(filter: &Filter, global: &Global, config: &Config) -> Predicate {
     let mut predicate = filter.resolve(Utc::now(), config.zone.value);
     if !global.accounts.is_empty() {
         let named = global.accounts.iter();

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::{AccountName, ResourceId};
 use super::kind::Kind;
+use super::purge::Purge;
 
 /// One or more targets, in the order in which the operator gave them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -99,5 +100,22 @@ impl PurgeRequest {
     /// The kind of purge that this is.
     pub fn kind(&self) -> Kind {
         self.payload.kind()
+    }
+
+    /// The request that would make the same purge again; `None` where its record does not tell.
+    pub fn again(purge: &Purge) -> Option<Self> {
+        let targets = || Targets::new(purge.targets.iter().map(|it| it.text.clone()).collect());
+        Some(Self {
+            account: purge.account.clone(),
+            resource: purge.resource.clone(),
+            cname: purge.cname.clone(),
+            payload: match purge.kind? {
+                Kind::Url => Payload::Url(targets()?),
+                Kind::Pattern => Payload::Pattern(targets()?),
+                Kind::All => Payload::All,
+            },
+            mode: None,
+            area: None,
+        })
     }
 }

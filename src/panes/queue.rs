@@ -3,7 +3,7 @@
 use crate::commands::{Command, Context};
 use crate::domain::ids::{JournalId, Ticket};
 use crate::domain::journal::{JournalEntry, JournalState};
-use crate::effect::{Effect, Report, Tone};
+use crate::effect::{Effect, Report, Subject, Tone};
 
 use super::asks::Ask;
 use super::{Outcome, Pane, PaneCtx};
@@ -198,6 +198,9 @@ impl Pane for QueuePane {
             Command::QueueResend => self.resend(),
             Command::QueueEarlier => self.reorder(true),
             Command::QueueLater => self.reorder(false),
+            Command::Verify => self.current().map_or_else(Outcome::taken, |entry| {
+                Outcome::effect(Effect::Verify(vec![Subject::Request(entry.id.clone())]))
+            }),
             Command::QueuePause => Outcome::effect(Effect::Pause(!ctx.world.paused)),
             Command::Copy => self.current().map_or_else(Outcome::taken, |entry| {
                 Outcome::effect(Effect::Copy(entry.request.payload.targets().join("\n")))
@@ -247,6 +250,9 @@ impl Pane for QueuePane {
             Command::QueueResend if state != Some(JournalState::Unknown) => {
                 Some("its fate is known")
             }
+            Command::Verify if state != Some(JournalState::Successful) => {
+                Some("only what is successful is looked at")
+            }
             _ => None,
         }
     }
@@ -258,6 +264,7 @@ impl Pane for QueuePane {
             Command::QueueEarlier,
             Command::QueueLater,
             Command::QueueResend,
+            Command::Verify,
             Command::Open,
             Command::Copy,
             Command::Back,

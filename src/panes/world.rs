@@ -77,6 +77,7 @@ impl World {
             | Report::HistoryChanged { .. }
             | Report::Previewed { .. }
             | Report::Enqueued { result: Err(_), .. }
+            | Report::Looked { .. }
             | Report::Queue { result: Err(_), .. }
             | Report::DraftKept(_)
             | Report::Edited { .. }

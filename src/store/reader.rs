@@ -16,7 +16,7 @@ use crate::domain::budget::RecentPurge;
 use crate::domain::coverage::Coverage;
 use crate::domain::draft::Draft;
 use crate::domain::filter::Predicate;
-use crate::domain::ids::{AccountName, JournalId, ProviderName, PurgeKey, ResourceId};
+use crate::domain::ids::{AccountName, JournalId, ProviderName, PurgeId, PurgeKey, ResourceId};
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::purge::{Purge, PurgeDetail};
 use crate::domain::query::{Sort, Summary, SummaryQuery, Window, WindowQuery};
@@ -237,6 +237,20 @@ impl Reader {
     /// An entry of the journal.
     pub fn journal_entry(&self, id: &JournalId) -> Result<Option<JournalEntry>, StoreFailure> {
         journal::by_id(&self.connection, id)
+    }
+
+    /// The journal's newest entry that became this purge, which its account's vendor calls so.
+    pub fn journal_of(
+        &self,
+        account: &AccountName,
+        purge: &PurgeId,
+    ) -> Result<Option<JournalEntry>, StoreFailure> {
+        let found = journal::select(
+            &self.connection,
+            "WHERE purge = ?1 AND account = ?2 ORDER BY seq DESC LIMIT 1",
+            (purge.as_str(), account.as_str()),
+        )?;
+        Ok(found.into_iter().next())
     }
 
     /// The journal's open entries, in the order of the queue.

@@ -9,6 +9,7 @@
 //! Of several purgedecks on one store one looks; the others see what it wrote. Over all accounts no more than a handful of
 //! questions are under way.
 
+mod asked;
 mod rounds;
 
 use std::collections::{BTreeMap, HashMap};
@@ -20,10 +21,10 @@ use tokio::task::{self, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use self::rounds::{Phase, Rounds};
-use super::EdgeWatch;
 use super::clerk::Clerk;
 use super::clock::Clock;
 use super::outbox::Outbox;
+use super::{EdgeWatch, Setup};
 use crate::domain::ids::{AccountName, JournalId};
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::effect::Tone;
@@ -44,15 +45,59 @@ pub(super) struct Watched {
     pub(super) provider: Arc<dyn Provider>,
 }
 
-/// The one who decides what is looked at when.
-pub(super) struct Verifier {
-    accounts: BTreeMap<AccountName, Watched>,
+/// Whose edges are looked at, and what it takes.
+#[derive(Clone, Debug)]
+pub(super) struct Lookout {
+    accounts: Arc<BTreeMap<AccountName, Watched>>,
     store: Store,
     clerk: Clerk,
     outbox: Outbox,
     clock: Clock,
-    heard: mpsc::UnboundedReceiver<JournalEntry>,
     hands: Arc<Semaphore>,
+}
+
+impl Lookout {
+    /// One that watches the edges of the accounts that have one to watch.
+    pub(super) fn new(setup: &Setup, clerk: &Clerk, outbox: &Outbox) -> Self {
+        let watched = setup.accounts.iter().filter_map(|seat| {
+            let watched = Watched {
+                watch: seat.edge.clone()?,
+                provider: Arc::clone(&seat.provider),
+            };
+            Some((seat.account.name.clone(), watched))
+        });
+        Self {
+            accounts: Arc::new(watched.collect()),
+            store: setup.store.clone(),
+            clerk: clerk.clone(),
+            outbox: outbox.clone(),
+            clock: setup.clock.clone(),
+            hands: Arc::new(Semaphore::new(HANDFUL)),
+        }
+    }
+
+    /// Whether it watches anything.
+    pub(super) fn has_to_watch(&self) -> bool {
+        !self.accounts.is_empty()
+    }
+
+    /// The looks for a purge of an account; `None` where its edge is left alone.
+    fn rounds(&self, account: &AccountName) -> Option<Rounds> {
+        Some(Rounds {
+            account: self.accounts.get(account)?.clone(),
+            store: self.store.clone(),
+            clerk: self.clerk.clone(),
+            outbox: self.outbox.clone(),
+            clock: self.clock.clone(),
+            hands: Arc::clone(&self.hands),
+        })
+    }
+}
+
+/// The one who decides what is looked at when.
+pub(super) struct Verifier {
+    lookout: Lookout,
+    heard: mpsc::UnboundedReceiver<JournalEntry>,
     jobs: JoinSet<()>,
     /// What each job is about, and the newest that was heard of it meanwhile.
     busy: HashMap<task::Id, (JournalId, Option<JournalEntry>)>,
@@ -61,37 +106,17 @@ pub(super) struct Verifier {
 }
 
 impl Verifier {
-    /// One that hears of the journal by what is posted from now on. It watches nothing yet.
-    pub(super) fn new(store: &Store, clerk: &Clerk, outbox: &Outbox, clock: &Clock) -> Self {
+    /// One that hears of the journal by what is posted from now on.
+    pub(super) fn new(lookout: &Lookout) -> Self {
         let (ear, heard) = mpsc::unbounded_channel();
-        outbox.overheard_by(ear);
+        lookout.outbox.overheard_by(ear);
         Self {
-            accounts: BTreeMap::new(),
-            store: store.clone(),
-            clerk: clerk.clone(),
-            outbox: outbox.clone(),
-            clock: clock.clone(),
+            lookout: lookout.clone(),
             heard,
-            hands: Arc::new(Semaphore::new(HANDFUL)),
             jobs: JoinSet::new(),
             busy: HashMap::new(),
             early: BTreeMap::new(),
         }
-    }
-
-    /// Watches an account's edge.
-    pub(super) fn watch(
-        &mut self,
-        account: AccountName,
-        watch: EdgeWatch,
-        provider: Arc<dyn Provider>,
-    ) {
-        self.accounts.insert(account, Watched { watch, provider });
-    }
-
-    /// Whether it watches anything.
-    pub(super) fn has_to_watch(&self) -> bool {
-        !self.accounts.is_empty()
     }
 
     /// Works until `stop`, which breaks off what is under way.
@@ -111,15 +136,16 @@ impl Verifier {
                     self.ended(id);
                 }
                 Some(entry) = self.heard.recv() => self.hear(entry),
-                () = self.clock.sleep_until(due.unwrap_or_default()), if due.is_some() => self.look_before(),
+                () = self.lookout.clock.sleep_until(due.unwrap_or_default()), if due.is_some() => self.look_before(),
             }
         }
     }
 
     /// Goes on with what an earlier run left.
     async fn pick_up(&mut self) {
-        let since = self.clock.now() - REACH;
+        let since = self.lookout.clock.now() - REACH;
         let found = self
+            .lookout
             .clerk
             .call(move |books| {
                 let mut found = books.reader.to_verify(since)?;
@@ -129,7 +155,7 @@ impl Verifier {
             .await;
         match found {
             Ok(found) => found.into_iter().for_each(|entry| self.hear(entry)),
-            Err(trouble) => self.outbox.notice(
+            Err(trouble) => self.lookout.outbox.notice(
                 Tone::Warning,
                 None,
                 format!("What is left to verify is not known. {trouble}"),
@@ -138,7 +164,7 @@ impl Verifier {
     }
 
     fn hear(&mut self, entry: JournalEntry) {
-        if !self.accounts.contains_key(&entry.request.account) {
+        if !self.lookout.accounts.contains_key(&entry.request.account) {
             return;
         }
         if let Some((_, newest)) = self.busy.values_mut().find(|(id, _)| *id == entry.id) {
@@ -156,7 +182,7 @@ impl Verifier {
             JournalState::Successful => {
                 self.early.remove(&entry.id);
                 let settled = entry.verification.as_ref().is_some_and(|seen| seen.settled);
-                let recent = entry.sent_at >= Some(self.clock.now() - REACH);
+                let recent = entry.sent_at >= Some(self.lookout.clock.now() - REACH);
                 if recent && !settled {
                     self.start(entry, Phase::After);
                 }
@@ -173,7 +199,7 @@ impl Verifier {
     }
 
     fn look_before(&mut self) {
-        let now = self.clock.now();
+        let now = self.lookout.clock.now();
         let due: Vec<JournalId> = self
             .early
             .iter()
@@ -188,16 +214,8 @@ impl Verifier {
     }
 
     fn start(&mut self, entry: JournalEntry, phase: Phase) {
-        let Some(account) = self.accounts.get(&entry.request.account) else {
+        let Some(rounds) = self.lookout.rounds(&entry.request.account) else {
             return;
-        };
-        let rounds = Rounds {
-            account: account.clone(),
-            store: self.store.clone(),
-            clerk: self.clerk.clone(),
-            outbox: self.outbox.clone(),
-            clock: self.clock.clone(),
-            hands: Arc::clone(&self.hands),
         };
         let id = entry.id.clone();
         let job = self.jobs.spawn(rounds.make(entry, phase));

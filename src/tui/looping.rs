@@ -214,6 +214,7 @@ impl<W: Works, C: Fn() -> DateTime<Utc>, G: Glass> Loop<'_, W, C, G> {
                     | Effect::Resend { .. }
                     | Effect::Reorder { .. }
                     | Effect::Pause(_)
+                    | Effect::Verify(_)
                     | Effect::Queue { .. }
                     | Effect::KeepDraft(_)
                     | Effect::ReadFile { .. }

@@ -6,6 +6,7 @@ mod history;
 mod purge;
 mod simulate;
 mod surface;
+mod verify;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -9,7 +9,7 @@ use crate::simulate::Simulated;
 use crate::{Home, Ran, with_input};
 
 /// A home with a running vendor, and one of its resources that may be purged in every way.
-struct Site {
+pub(crate) struct Site {
     home: Home,
     cname: String,
     id: String,
@@ -17,7 +17,7 @@ struct Site {
 }
 
 impl Site {
-    fn open(args: &[&str]) -> Self {
+    pub(crate) fn open(args: &[&str]) -> Self {
         Self::open_in(Home::empty(), args)
     }
 
@@ -52,14 +52,14 @@ impl Site {
         }
     }
 
-    fn run(&self, args: &[&str]) -> Ran {
+    pub(crate) fn run(&self, args: &[&str]) -> Ran {
         let mut all = vec!["--config", "sim.toml"];
         all.extend(args);
         self.home.run(&all)
     }
 
     /// A visitor of the site, through the simulated edge.
-    fn somebody_fetches(&self, path: &str) {
+    pub(crate) fn somebody_fetches(&self, path: &str) {
         let edge = self.simulated.line["edge"]["base_url"].as_str().unwrap();
         let mut stream = TcpStream::connect(edge.trim_start_matches("http://")).unwrap();
         write!(
@@ -73,7 +73,7 @@ impl Site {
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     }
 
-    fn purge(&self, args: &[&str]) -> Ran {
+    pub(crate) fn purge(&self, args: &[&str]) -> Ran {
         let mut all = vec!["purge", self.cname.as_str()];
         all.extend(args);
         self.run(&all)
@@ -310,7 +310,7 @@ fn an_empty_queue_is_worked_off_at_once() {
 }
 
 /// A vendor whose purges are done in so many seconds, and an edge that has one more.
-fn quick(seconds: u32, more: &str) -> Site {
+pub(crate) fn quick(seconds: u32, more: &str) -> Site {
     let home = Home::empty();
     let scenario = format!(
         "colleagues_every_seconds = 0\nfailed_percent = 0.0\npurge_seconds = [{seconds}, {seconds}]\n{more}"

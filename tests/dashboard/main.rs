@@ -17,3 +17,4 @@ mod screens;
 mod splits;
 mod stage;
 mod typing;
+mod verifying;

@@ -1,5 +1,6 @@
 //! The purge under the cursor in full: all its targets, who, why, and the targets that the filter's words match.
 
+use crate::domain::edge::Verification;
 use crate::domain::filter::{Pattern, Predicate, Test};
 use crate::domain::ids::{PurgeKey, Ticket};
 use crate::domain::purge::PurgeDetail;
@@ -18,7 +19,15 @@ pub struct Detail {
     here: Option<usize>,
     top: usize,
     aside: u16,
+    /// What the edge showed when the operator asked, the newest last.
+    looks: Vec<(PurgeKey, LookedAt)>,
 }
+
+/// What a look at the edge showed, or why there was none.
+pub type LookedAt = Result<Box<Verification>, String>;
+
+/// How many looks are remembered.
+const LOOKS: usize = 32;
 
 impl Detail {
     /// Whether it is open; closed, a few words about the row stand in its place.
@@ -108,6 +117,23 @@ impl Detail {
         self.shown
             .as_deref()
             .filter(|detail| Some(detail.key) == self.wanted)
+    }
+
+    /// The operator had the edge looked at.
+    pub fn looked(&mut self, key: PurgeKey, result: &LookedAt) {
+        self.looks.retain(|(other, _)| *other != key);
+        let too_many = self.looks.len().saturating_sub(LOOKS - 1);
+        self.looks.drain(..too_many);
+        self.looks.push((key, result.clone()));
+    }
+
+    /// What the edge showed of the purge that is shown, when the operator asked last.
+    pub fn look(&self) -> Option<&LookedAt> {
+        let key = self.shown()?.key;
+        self.looks
+            .iter()
+            .find(|(other, _)| *other == key)
+            .map(|(_, look)| look)
     }
 
     /// Why the store could not tell it.

@@ -8,12 +8,11 @@ use crate::commands::Command;
 use crate::domain::draft::Draft;
 use crate::domain::filter::Term;
 use crate::domain::ids::{PurgeKey, Ticket};
-use crate::domain::kind::Kind;
-use crate::domain::payload::{Payload, PurgeRequest, Targets};
+use crate::domain::payload::PurgeRequest;
 use crate::domain::plan::Preview;
 use crate::domain::purge::Purge;
 use crate::domain::query::Anchor;
-use crate::effect::{Effect, SavedView, StoreTrouble, Tone};
+use crate::effect::{Effect, SavedView, StoreTrouble, Subject, Tone};
 use crate::panes::look::of;
 use crate::panes::{
     Answer, Ask, Opening, Outcome, PaneCtx, Pick, PickFor, PickItem, PickValue, Prompt, PromptFor,
@@ -49,6 +48,7 @@ impl HistoryPane {
             Command::Copy => self.copy(ctx),
             Command::CopyCurl => self.gather(Purpose::Curl, ctx),
             Command::PurgeAgain => self.gather(Purpose::Again, ctx),
+            Command::Verify => self.verify(),
             Command::PurgeCompose => Outcome::ask(Ask::Open(Opening::Compose(None))),
             Command::ColumnsPick => Outcome::ask(Ask::Open(Opening::Pick(self.pick_columns()))),
             Command::PickCname => Outcome::ask(Ask::Open(Opening::Pick(self.pick_cname(ctx)))),
@@ -80,6 +80,7 @@ impl HistoryPane {
             Command::Copy
             | Command::CopyCurl
             | Command::PurgeAgain
+            | Command::Verify
             | Command::Open
             | Command::Mark
             | Command::MarkAll
@@ -133,6 +134,17 @@ impl HistoryPane {
         Outcome::effect(Effect::Gather { ticket, keys })
     }
 
+    /// Looks at what the edge serves of the marked purges, or of the one under the cursor.
+    fn verify(&self) -> Outcome {
+        let keys = self.meant();
+        if keys.is_empty() {
+            return Outcome::say(Tone::Info, "There is no row here.");
+        }
+        Outcome::effect(Effect::Verify(
+            keys.into_iter().map(Subject::Purge).collect(),
+        ))
+    }
+
     pub(super) fn on_gathered(
         &mut self,
         ticket: Ticket,
@@ -163,7 +175,7 @@ impl HistoryPane {
                 copied(lines.join("\n"), lines.len())
             }
             Purpose::Curl => {
-                let requests: Vec<_> = purges.iter().filter_map(request_of).collect();
+                let requests: Vec<_> = purges.iter().filter_map(PurgeRequest::again).collect();
                 if requests.is_empty() {
                     return Outcome::say(
                         Tone::Warning,
@@ -319,23 +331,6 @@ fn item(text: &str, note: String) -> PickItem {
 fn copied(text: String, targets: usize) -> Outcome {
     let words = of(targets as u64, "target", "targets");
     Outcome::effect(Effect::Copy(text)).and(Outcome::say(Tone::Info, format!("Copied {words}.")))
-}
-
-/// The request that would make the same purge again; `None` where its record does not tell.
-fn request_of(purge: &Purge) -> Option<PurgeRequest> {
-    let targets = || Targets::new(purge.targets.iter().map(|it| it.text.clone()).collect());
-    Some(PurgeRequest {
-        account: purge.account.clone(),
-        resource: purge.resource.clone(),
-        cname: purge.cname.clone(),
-        payload: match purge.kind? {
-            Kind::Url => Payload::Url(targets()?),
-            Kind::Pattern => Payload::Pattern(targets()?),
-            Kind::All => Payload::All,
-        },
-        mode: None,
-        area: None,
-    })
 }
 
 /// A draft of the targets of these purges. Where they are of one resource, it is chosen, and paths stay paths; of several,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::effect::{Report, Tone};
+use crate::effect::{Report, Subject, Tone};
 use crate::panes::{Outcome, PaneCtx};
 
 use super::HistoryPane;
@@ -43,6 +43,14 @@ impl HistoryPane {
                     Outcome::ignored()
                 }
             }
+            Report::Looked {
+                subject: Subject::Purge(key),
+                result,
+            } => {
+                self.detail.looked(*key, result);
+                // The journal may know it now as well.
+                Outcome::taken().and(self.ask_detail(true, ctx))
+            }
             Report::HistoryChanged { from, until, .. } => {
                 let predicate = self.filter.predicate();
                 if predicate.from.is_some_and(|begin| *until < begin)
@@ -68,6 +76,7 @@ impl HistoryPane {
             Report::Window { .. }
             | Report::Summary { .. }
             | Report::Detail { .. }
+            | Report::Looked { .. }
             | Report::Recent { .. }
             | Report::Account { .. }
             | Report::Resources { .. }

@@ -1,5 +1,7 @@
 //! Looking at the edge before and after purges.
 
+mod asked;
+
 use std::slice::from_ref;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -126,7 +126,7 @@ impl Rounds {
             .await
     }
 
-    async fn note(
+    pub(super) async fn note(
         &self,
         entry: &JournalEntry,
         seen: &Verification,
@@ -169,7 +169,7 @@ impl Rounds {
             .notice(Tone::Error, Some(&entry.request.account), words);
     }
 
-    fn spares(&self, request: &PurgeRequest) -> bool {
+    pub(super) fn spares(&self, request: &PurgeRequest) -> bool {
         let limits = self.account.provider.documented_limits();
         let modes = limits.rule(request.kind()).map(|rule| &rule.modes);
         let usual = modes.and_then(|modes| modes.first()).map(|mode| mode.word);
@@ -178,7 +178,7 @@ impl Rounds {
     }
 
     /// The URLs to ask for: those that were chosen before, else chosen now.
-    async fn sample(&self, request: &PurgeRequest, seen: &mut Verification) -> Sample {
+    pub(super) async fn sample(&self, request: &PurgeRequest, seen: &mut Verification) -> Sample {
         if let Some(sample) = &seen.sample {
             return sample.clone();
         }
@@ -206,7 +206,7 @@ impl Rounds {
     }
 
     /// Asks for every URL at every place that is wanted, a handful at a time.
-    async fn look(
+    pub(super) async fn look(
         &self,
         sample: &Sample,
         wanted: impl Fn(&str, Option<&str>) -> bool,

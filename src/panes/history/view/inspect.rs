@@ -247,17 +247,7 @@ fn facts(view: &HistoryView<'_>, shown: &PurgeDetail) -> Vec<(String, Role)> {
     if !who.is_empty() {
         facts.push((who.join(&format!(" {dot} ")), Role::Text));
     }
-    if let Some(seen) = shown
-        .sent
-        .as_ref()
-        .and_then(|sent| sent.verification.as_ref())
-    {
-        facts.push((format!("at the edge: {}", seen.summary()), Role::Text));
-        for check in &seen.checks {
-            let (glyph, role) = look::verdict(check.verdict(), glyphs);
-            facts.push((format!("{glyph} {}", look::check(check)), role));
-        }
-    }
+    facts.extend(at_the_edge(view, shown));
     facts.push((
         format!(
             "{} ({}) {dot} resource {} {dot} id {}",
@@ -279,6 +269,31 @@ fn facts(view: &HistoryView<'_>, shown: &PurgeDetail) -> Vec<(String, Role)> {
             Role::Unknown,
         ));
     }
+    facts
+}
+
+/// What the edge showed: when the operator asked, else when it was looked at for the journal.
+fn at_the_edge(view: &HistoryView<'_>, shown: &PurgeDetail) -> Vec<(String, Role)> {
+    let glyphs = &view.theme.glyphs;
+    let noted = shown
+        .sent
+        .as_ref()
+        .and_then(|sent| sent.verification.as_ref());
+    let seen = match view.pane.detail().look() {
+        Some(Ok(seen)) => seen,
+        Some(Err(why)) => {
+            return vec![(format!("at the edge: not looked at, {why}"), Role::Warning)];
+        }
+        None => match noted {
+            Some(seen) => seen,
+            None => return Vec::new(),
+        },
+    };
+    let mut facts = vec![(format!("at the edge: {}", seen.summary()), Role::Text)];
+    facts.extend(seen.checks.iter().map(|check| {
+        let (glyph, role) = look::verdict(check.verdict(), glyphs);
+        (format!("{glyph} {}", look::check(check)), role)
+    }));
     facts
 }
 

@@ -1,0 +1,90 @@
+//! Looking at the edge by a key.
+
+use purgedeck::domain::edge::{
+    CacheState, Check, Look, Sample, Seen, Source, Verdict, Verification, Why,
+};
+use purgedeck::effect::{Effect, Report, Subject};
+
+use super::picture::picture;
+use super::stage::{Stage, at};
+
+fn stale(url: &str) -> Verification {
+    let look = |url: &str, seen: Seen, why: Why| Check {
+        look: Look {
+            url: url.to_owned(),
+            place: None,
+            at: at("2026-11-21T10:04:12Z"),
+            seen: Ok(seen),
+        },
+        why,
+    };
+    let seen = |cache: CacheState, age: Option<u64>| Seen {
+        status: 206,
+        cache: Some(cache),
+        cache_words: Some(cache.word().to_uppercase()),
+        age,
+        edge: Some("fra-7".to_owned()),
+        ..Seen::default()
+    };
+    let other = format!("{url}?w=2");
+    Verification {
+        sample: Some(Sample {
+            urls: vec![url.to_owned(), other.clone()],
+            source: Source::Whole,
+        }),
+        checks: vec![
+            look(
+                url,
+                seen(CacheState::Hit, Some(900)),
+                Why::CachedBefore(789),
+            ),
+            look(&other, seen(CacheState::Miss, None), Why::Fetched),
+        ],
+        rounds: 1,
+        settled: true,
+        ..Verification::default()
+    }
+}
+
+#[test]
+fn v_asks_for_the_purge_under_the_cursor_or_the_marked_ones() {
+    let mut stage = Stage::new((100, 24));
+    let keys: Vec<_> = stage.store.iter().map(|(key, _)| *key).collect();
+    stage.press("j v");
+    let asked = stage.take_asked();
+    let wanted = |subjects: &[usize]| {
+        let subjects = subjects.iter().map(|at| Subject::Purge(keys[*at]));
+        Effect::Verify(subjects.collect())
+    };
+    assert!(asked.contains(&wanted(&[1])), "{asked:?}");
+    stage.press("space space v");
+    let asked = stage.take_asked();
+    assert!(asked.contains(&wanted(&[1, 2])), "{asked:?}");
+}
+
+#[test]
+fn what_the_edge_showed_stands_in_the_detail_of_that_purge_and_of_no_other() {
+    let mut stage = Stage::new((160, 30));
+    stage.press("j enter v");
+    let key = stage.store[1].0;
+    let looked = |result| Report::Looked {
+        subject: Subject::Purge(key),
+        result,
+    };
+    stage.report(looked(Ok(Box::new(stale(
+        "https://img.site.com/img/1/hero-0.jpg",
+    )))));
+    insta::assert_snapshot!(picture(&stage.draw()));
+    assert!(stage.text().contains(Verdict::Stale.word()));
+    stage.press("esc j enter");
+    assert!(!stage.text().contains("at the edge"), "{}", stage.text());
+    stage.press("esc k enter");
+    stage.report(looked(Err("its edge is left alone".to_owned())));
+    assert!(
+        stage
+            .text()
+            .contains("not looked at, its edge is left alone"),
+        "{}",
+        stage.text()
+    );
+}
