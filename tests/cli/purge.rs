@@ -22,8 +22,10 @@ impl Site {
     }
 
     fn open_in(home: Home, args: &[&str]) -> Self {
-        let mut all = vec!["--records", "60"];
-        all.extend(args);
+        let mut all = args.to_vec();
+        if !all.contains(&"--records") {
+            all.extend(["--records", "60"]);
+        }
         let simulated = Simulated::start(&home, &all);
         let listed = home
             .run(&[
@@ -316,7 +318,8 @@ pub(crate) fn quick(seconds: u32, more: &str) -> Site {
         "colleagues_every_seconds = 0\nfailed_percent = 0.0\npurge_seconds = [{seconds}, {seconds}]\n{more}"
     );
     home.write("scenario.toml", &scenario);
-    let site = Site::open_in(home, &["--scenario", "scenario.toml"]);
+    // No history: a purge by somebody within the last minute would have ours wait for the vendor's window.
+    let site = Site::open_in(home, &["--scenario", "scenario.toml", "--records", "0"]);
     let config = std::fs::read_to_string(site.home.path("sim.toml")).unwrap();
     let config = config.replace("\nedge = ", "\nverify_for = \"1s\"\nedge = ");
     site.home.write("sim.toml", &config);

@@ -385,3 +385,28 @@ async fn of_two_on_one_store_one_looks_and_both_know() {
     one.stop().await;
     other.stop().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_is_heard_of_twice_before_it_goes_out_is_not_kept_waiting_after_it() {
+    let bench = Bench::new();
+    let vendor = Vendor::new("a", &bench.clock);
+    let edge = Scripted::new(&bench, QUICK, |_| Ok(miss()));
+    let mut running = start(&bench, &vendor, &edge);
+    running.synced("a").await;
+    let time = begin() + TimeDelta::minutes(10);
+    running.enqueue(vec![request("a", "r1", "/a.jpg")], time);
+    let queued = running.enqueued().await.remove(0);
+    let until = (time - TimeDelta::seconds(3) - bench.clock.now()).to_std();
+    running.pass(until.unwrap()).await;
+    assert_eq!(edge.asked().len(), 1);
+    // As it was before it was looked at: from a run on the same store, or read while that was being noted.
+    let report = Report::Journal(Box::new(queued));
+    running.runner.outbox.post(report);
+    running.journal(JournalState::Successful).await;
+    let done = bench.clock.now();
+    let entry = settled(&mut running).await;
+    assert_eq!(entry.verified, Some(true));
+    let waited = bench.clock.now() - done;
+    assert!(waited < TimeDelta::seconds(10), "{waited}");
+    running.stop().await;
+}

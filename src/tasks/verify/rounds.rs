@@ -70,11 +70,12 @@ impl Rounds {
 
     async fn before(&self, entry: &JournalEntry) -> Result<(), StoreTrouble> {
         // Where somebody else looks, or did, that is as good.
-        if let Hold::Ours(mut seen) = self.hold(entry).await?
-            && seen.before.is_empty()
-        {
-            let sample = self.sample(&entry.request, &mut seen).await;
-            seen.before = self.look(&sample, |_, _| true).await;
+        if let Hold::Ours(mut seen) = self.hold(entry).await? {
+            if seen.before.is_empty() {
+                let sample = self.sample(&entry.request, &mut seen).await;
+                seen.before = self.look(&sample, |_, _| true).await;
+            }
+            // Let go of it in any case, or the looks after the purge would wait for nobody.
             self.note(entry, &seen, self.clock.now()).await?;
         }
         Ok(())
