@@ -115,6 +115,7 @@ impl HistoryPane {
 
     /// A single target needs no question; everything else is fetched in full first.
     fn copy(&mut self, ctx: &PaneCtx<'_>) -> Outcome {
+        self.rows.hold_fast();
         match self.rows.here() {
             Some(row) if self.marks.is_empty() && row.target_count == 1 => {
                 copied(row.first_target.clone(), 1)
@@ -124,6 +125,7 @@ impl HistoryPane {
     }
 
     fn gather(&mut self, purpose: Purpose, ctx: &PaneCtx<'_>) -> Outcome {
+        self.rows.hold_fast();
         let keys = self.meant();
         if keys.is_empty() {
             return Outcome::say(Tone::Info, "There is no row here.");

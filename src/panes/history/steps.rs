@@ -45,10 +45,12 @@ impl HistoryPane {
             }
             Command::MoveFirst => {
                 let want = self.rows.go_first();
+                self.keep_to_detail();
                 self.moved(want, ctx)
             }
             Command::MoveLast => {
                 let want = self.rows.go_last();
+                self.keep_to_detail();
                 self.moved(want, ctx)
             }
             Command::MoveLeft | Command::MoveRight => {
@@ -94,6 +96,13 @@ impl HistoryPane {
         }
     }
 
+    /// An open detail stays at its purge, so the cursor does, also on the newest row.
+    pub(super) fn keep_to_detail(&mut self) {
+        if self.detail.is_open() {
+            self.rows.hold_fast();
+        }
+    }
+
     pub(super) fn typed(&mut self, typing: Typing, ctx: &PaneCtx<'_>) -> Outcome {
         match typing {
             Typing::Ignored => Outcome::ignored(),
@@ -112,6 +121,7 @@ impl HistoryPane {
         let Some(key) = self.rows.here().map(|row| row.key) else {
             return Outcome::taken();
         };
+        self.rows.hold_fast();
         if !self.marks.remove(&key) {
             self.marks.insert(key);
         }
@@ -121,6 +131,7 @@ impl HistoryPane {
 
     /// Marks all rows in view; where all of them are marked, takes every mark away.
     pub(super) fn mark_all(&mut self) -> Outcome {
+        self.rows.hold_fast();
         let before = self.marks.len();
         self.marks
             .extend(self.rows.in_view().iter().map(|row| row.key));
@@ -167,6 +178,7 @@ impl HistoryPane {
             return Outcome::taken();
         }
         self.detail.set_open(open);
+        self.rows.hold_fast();
         self.fit(ctx);
         self.moved(None, ctx)
     }
