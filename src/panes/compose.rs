@@ -426,7 +426,7 @@ impl Pane for ComposePane {
             Report::FileRead { ticket, result } if Some(*ticket) == self.expected => {
                 self.expected = None;
                 match result {
-                    Ok(text) => self.append(text, ctx),
+                    Ok(text) => self.append(text.trim_end_matches(['\r', '\n']), ctx),
                     Err(words) => Outcome::say(Tone::Error, words.clone()),
                 }
             }

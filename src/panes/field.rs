@@ -252,16 +252,13 @@ fn one_line(text: &str) -> String {
         .collect()
 }
 
-/// A pasted text as lines: whatever breaks lines elsewhere breaks them here, other control characters go but for the tab.
+/// A pasted text as lines: whatever breaks lines elsewhere breaks them here. Other control characters stay: without them
+/// the text would say something else than what was pasted.
 fn split_lines(text: &str) -> Vec<String> {
     text.replace("\r\n", "\n")
         .replace('\r', "\n")
         .split('\n')
-        .map(|line| {
-            line.chars()
-                .filter(|character| !character.is_control() || *character == '\t')
-                .collect()
-        })
+        .map(str::to_owned)
         .collect()
 }
 
@@ -312,5 +309,13 @@ mod tests {
         lines.on_paste("a\r\nb\rc\nd");
         assert_eq!(lines.lines(), ["a", "b", "c", "d"]);
         assert_eq!(lines.cursor(), (3, 1));
+    }
+
+    #[test]
+    fn a_text_of_many_lines_keeps_its_control_characters() {
+        let mut lines = Lines::default();
+        lines.on_paste("/a\x1b[31m.jpg\t#\r\n/b\x07");
+        assert_eq!(lines.text(), "/a\x1b[31m.jpg\t#\n/b\x07");
+        assert_eq!(Lines::new(&lines.text()).text(), lines.text());
     }
 }

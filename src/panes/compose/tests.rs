@@ -62,6 +62,18 @@ fn a_paste_asks_for_recent_purges_once_and_keeps_the_draft() {
 }
 
 #[test]
+fn control_characters_of_a_paste_stay_in_the_draft_and_block_it() {
+    let (mut pane, ctx, _) = compose("https://www.site.com/a\u{1b}[31m.jpg\r\n/b.jpg\n");
+    assert_eq!(
+        pane.draft().text,
+        "https://www.site.com/a\u{1b}[31m.jpg\n/b.jpg\n"
+    );
+    assert!(pane.linted.all_findings().any(|it| it.code == "PD006"));
+    let outcome = pane.on_command(Command::ComposePlan, &ctx);
+    assert!(matches!(outcome.asks.as_slice(), [Ask::Notice(_)]));
+}
+
+#[test]
 fn a_draft_with_an_error_leads_to_no_plan_and_says_why() {
     let (mut pane, ctx, _) = compose("https://nowhere.example/a.jpg");
     let outcome = pane.on_command(Command::ComposePlan, &ctx);
