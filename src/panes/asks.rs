@@ -84,6 +84,16 @@ pub enum PickFor {
     Leaving,
 }
 
+impl PickFor {
+    /// Whether a typed word narrows the list down. Not where a key pressed once too often would become that word.
+    pub fn is_narrowed(self) -> bool {
+        match self {
+            Self::Account | Self::Cname | Self::Columns | Self::Resource | Self::Wider => true,
+            Self::Leaving => false,
+        }
+    }
+}
+
 /// One thing to choose.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PickItem {

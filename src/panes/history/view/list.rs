@@ -159,11 +159,8 @@ fn draw_row(
                 pen.column(row.kind.map_or("unknown", Kind::word), cells, style);
             }
             Column::Status if view.pane.rows().is_lost(row.key) => {
-                pen.column(glyphs.dot, 2, dim).column(
-                    "left filter",
-                    cells.saturating_sub(2),
-                    dim,
-                );
+                pen.column(glyphs.dot, 2, dim)
+                    .column("left filter", cells.saturating_sub(2), dim);
             }
             Column::Status => {
                 let (glyph, role) = look::status(row.status, glyphs);
