@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::{AccountName, ResourceId};
 use super::kind::Kind;
+use super::lint::is_root;
 
 /// One or more targets, in the order in which the operator gave them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -99,5 +100,14 @@ impl PurgeRequest {
     /// The kind of purge that this is.
     pub fn kind(&self) -> Kind {
         self.payload.kind()
+    }
+
+    /// Whether it removes everything of its resource: by name, or by a pattern that leaves nothing out.
+    pub fn empties(&self) -> bool {
+        match &self.payload {
+            Payload::All => true,
+            Payload::Pattern(targets) => targets.as_slice().iter().any(|target| is_root(target)),
+            Payload::Url(_) => false,
+        }
     }
 }

@@ -378,6 +378,11 @@ impl ComposeView<'_> {
             (true, [at]) => format!("now and at {}", self.moment(*at)),
             (_, [_, ..]) => format!("the last at {}", self.moment(plan.ends_at)),
         };
+        let times = if self.world.paused {
+            "the queue is paused".to_owned()
+        } else {
+            times
+        };
         let mut words = format!("{targets} {} {requests}; {times}", self.theme.glyphs.arrow);
         if let Some(wider) = self.pane.wider.first() {
             let key = (self.keys)(Command::ComposeWiden);
