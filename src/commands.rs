@@ -102,7 +102,11 @@ pub enum Command {
     ComposeWiden,
     /// Look at the purges that the line under the cursor would repeat.
     ComposeFollow,
-    /// Throw this draft away.
+    /// Go to the next line with something wrong.
+    FindingNext,
+    /// Go to the previous line with something wrong.
+    FindingPrevious,
+    /// Throw this draft away; undo brings it back.
     ComposeDiscard,
     // The plan and its confirmation.
     /// Send a plan of low risk.
@@ -146,6 +150,10 @@ pub enum Command {
     TextStart,
     /// To the end of the line.
     TextEnd,
+    /// To the start of the text.
+    TextFirst,
+    /// To the end of the text.
+    TextLast,
     /// Delete the character under the cursor.
     TextDelete,
     /// Delete the character before the cursor.
@@ -309,6 +317,8 @@ impl Command {
         Self::ComposeEditor,
         Self::ComposeWiden,
         Self::ComposeFollow,
+        Self::FindingNext,
+        Self::FindingPrevious,
         Self::ComposeDiscard,
         Self::PlanConfirm,
         Self::PlanConfirmRaised,
@@ -329,6 +339,8 @@ impl Command {
         Self::TextDown,
         Self::TextStart,
         Self::TextEnd,
+        Self::TextFirst,
+        Self::TextLast,
         Self::TextDelete,
         Self::TextDeleteBack,
         Self::TextDeleteWord,
@@ -719,10 +731,26 @@ impl Command {
                 &[Context::Compose],
                 &["ctrl-l"],
             ),
+            Self::FindingNext => about(
+                "finding-next",
+                "next finding",
+                "Go to the next line with something wrong.",
+                Group::Purging,
+                &[Context::Compose],
+                &["ctrl-n"],
+            ),
+            Self::FindingPrevious => about(
+                "finding-previous",
+                "previous finding",
+                "Go to the previous line with something wrong.",
+                Group::Purging,
+                &[Context::Compose],
+                &["alt-n"],
+            ),
             Self::ComposeDiscard => about(
                 "compose-discard",
                 "discard",
-                "Throw this draft away.",
+                "Throw this draft away; undo brings it back.",
                 Group::Purging,
                 &[Context::Compose],
                 &["ctrl-x"],
@@ -878,6 +906,22 @@ impl Command {
                 Group::Editing,
                 &[Context::Text],
                 &["end"],
+            ),
+            Self::TextFirst => about(
+                "text-first",
+                "first line",
+                "To the start of the text.",
+                Group::Editing,
+                &[Context::Lines],
+                &["ctrl-home"],
+            ),
+            Self::TextLast => about(
+                "text-last",
+                "last line",
+                "To the end of the text.",
+                Group::Editing,
+                &[Context::Lines],
+                &["ctrl-end"],
             ),
             Self::TextDelete => about(
                 "text-delete",

@@ -204,7 +204,7 @@ impl Lines {
 }
 
 fn edit(area: &mut TextArea<'static>, command: Command) -> Touch {
-    let mut go = |to| {
+    let go = |area: &mut TextArea<'static>, to| {
         area.move_cursor(to);
         Touch::Moved
     };
@@ -213,14 +213,24 @@ fn edit(area: &mut TextArea<'static>, command: Command) -> Touch {
         reason = "every other command is none for a text"
     )]
     match command {
-        Command::TextLeft => go(CursorMove::Back),
-        Command::TextRight => go(CursorMove::Forward),
-        Command::TextWordLeft => go(CursorMove::WordBack),
-        Command::TextWordRight => go(CursorMove::WordForward),
-        Command::TextUp => go(CursorMove::Up),
-        Command::TextDown => go(CursorMove::Down),
-        Command::TextStart => go(CursorMove::Head),
-        Command::TextEnd => go(CursorMove::End),
+        Command::TextLeft => go(area, CursorMove::Back),
+        Command::TextRight => go(area, CursorMove::Forward),
+        Command::TextWordLeft => go(area, CursorMove::WordBack),
+        Command::TextWordRight => go(area, CursorMove::WordForward),
+        Command::TextUp => go(area, CursorMove::Up),
+        Command::TextDown => go(area, CursorMove::Down),
+        Command::TextStart => go(area, CursorMove::Head),
+        Command::TextEnd => go(area, CursorMove::End),
+        Command::TextFirst => {
+            area.move_cursor(CursorMove::Top);
+            area.move_cursor(CursorMove::Head);
+            Touch::Moved
+        }
+        Command::TextLast => {
+            area.move_cursor(CursorMove::Bottom);
+            area.move_cursor(CursorMove::End);
+            Touch::Moved
+        }
         Command::TextDelete => edited(area.delete_next_char()),
         Command::TextDeleteBack => edited(area.delete_char()),
         Command::TextDeleteWord => edited(area.delete_word()),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use purgedeck::app::{Input, Msg};
 use purgedeck::domain::journal::{JournalEntry, JournalState};
 use purgedeck::domain::payload::{Payload, PurgeRequest};
 use purgedeck::domain::plan::Preview;
@@ -240,4 +241,25 @@ fn a_second_q_neither_answers_nor_types_anything() {
     assert!(!stage.take_asked().contains(&Effect::Quit));
     stage.press("j enter");
     assert!(stage.take_asked().contains(&Effect::Quit));
+}
+
+#[test]
+fn a_long_draft_has_numbered_lines_and_says_what_concerns_all_of_it() {
+    let mut setup = super::stage::setup();
+    setup.accounts[0].reason_required = true;
+    let mut stage = Stage::empty((100, 30), 5, setup);
+    stage.start();
+    stage.hear_of_accounts();
+    stage.report(Report::Resources {
+        account: "edge-test".into(),
+        resources: Arc::new(Vec::new()),
+    });
+    let mut lines: Vec<String> = (1..=300)
+        .map(|n| format!("https://www.site.com/img/{n}.jpg"))
+        .collect();
+    lines[99] = "https://www.site.com/a\u{1b}[31m.jpg".to_owned();
+    stage.press("P");
+    stage.send(Msg::Input(Input::Paste(lines.join("\r\n"))));
+    stage.press("ctrl-n");
+    insta::assert_snapshot!(picture(&stage.draw()));
 }

@@ -124,7 +124,7 @@ impl ComposeView<'_> {
         let dot = self.theme.glyphs.dot;
         let kind = match draft.kind {
             None => "kind by line".to_owned(),
-            Some(Kind::All) => "kind ALL: the whole cache".to_owned(),
+            Some(Kind::All) => "kind ALL: everything".to_owned(),
             Some(kind) => format!("kind {kind}"),
         };
         let resource = draft.resource.as_ref().map(|(account, id)| {
@@ -182,9 +182,11 @@ impl ComposeView<'_> {
                 ..area
             };
             let (mark, role) = severity(finding.severity, self.theme);
-            let line = finding
-                .line
-                .map_or_else(String::new, |line| (line + 1).to_string());
+            // A draft without lines has its one entry, everything, on none of them.
+            let line = match finding.line {
+                Some(line) if !self.pane.lines.is_empty() => (line + 1).to_string(),
+                Some(_) | None => "draft".to_owned(),
+            };
             Pen::new(buffer, row, self.theme.glyphs.ellipsis)
                 .column_right(&line, 5, self.theme.style(Role::Dim))
                 .skip(1)
@@ -208,9 +210,15 @@ impl ComposeView<'_> {
         }
         let rows = usize::from(area.height);
         let (cursor, column) = self.pane.lines.cursor();
-        let top = keep_in_view(0, cursor, rows, lines.len());
+        // The cursor stands in the middle where it can, so that what is around a finding is in view too.
+        let top = keep_in_view(cursor.saturating_sub(rows / 2), cursor, rows, lines.len());
         let wide = area.width >= 70;
         let left = if wide { area.width / 2 } else { area.width };
+        let digits = if wide && lines.len() > 1 {
+            width(&lines.len().to_string())
+        } else {
+            0
+        };
         let mut entries: HashMap<usize, Vec<&LintedLine>> = HashMap::new();
         for linted in &self.pane.linted.lines {
             if (top..top + rows).contains(&linted.line) {
@@ -226,6 +234,7 @@ impl ComposeView<'_> {
             let here = at == cursor && self.pane.part == Part::Targets;
             let entries = entries.get(&at).map_or(&[][..], Vec::as_slice);
             let typed = Rect { width: left, ..row };
+            let typed = self.number(at, digits, typed, buffer);
             self.typed(text, here.then_some(column), entries, typed, buffer);
             if wide {
                 let meaning = Rect {
@@ -249,6 +258,23 @@ impl ComposeView<'_> {
                 },
                 buffer,
             );
+    }
+
+    /// The number of a line, by which the findings name it; what is left of the row.
+    fn number(&self, line: usize, digits: u16, row: Rect, buffer: &mut Buffer) -> Rect {
+        if digits == 0 {
+            return row;
+        }
+        Pen::new(buffer, row, self.theme.glyphs.ellipsis).column_right(
+            &(line + 1).to_string(),
+            digits,
+            self.theme.style(Role::Dim),
+        );
+        Rect {
+            x: row.x + digits + 1,
+            width: row.width - digits - 1,
+            ..row
+        }
     }
 
     /// A line as typed, its gravest mark before it, scrolled sideways so far that the cursor is in view.
@@ -306,7 +332,7 @@ impl ComposeView<'_> {
                 .skip(1);
         }
         let target = if meaning.target.is_empty() {
-            "the whole cache"
+            "everything"
         } else {
             &meaning.target
         };
