@@ -1086,7 +1086,7 @@ fn view(number: u8) -> About {
     about(
         name,
         "view",
-        "Show the view on this number.",
+        "Show the view on this number; once more, with its own filter.",
         Group::Panes,
         &[Context::Global],
         keys,

@@ -444,6 +444,23 @@ fn tabs_keep_their_own_place_and_ask_only_when_they_are_seen() {
 }
 
 #[test]
+fn a_view_that_was_left_with_another_filter_says_so_and_gets_its_own_back() {
+    let mut stage = Stage::new((80, 24));
+    stage.press("3 f 1");
+    assert!(!stage.text().contains("another filter"), "{}", stage.text());
+    stage.press("3");
+    let text = stage.text();
+    assert!(text.contains("3 Failed 24h*"), "{text}");
+    assert!(text.contains("left with another filter"), "{text}");
+    assert!(filter(&stage).contains("cname:"));
+    stage.press("3");
+    assert_eq!(filter(&stage), "status:failed since:24h");
+    assert!(!stage.text().contains("3 Failed 24h*"));
+    stage.press("esc");
+    assert!(filter(&stage).contains("cname:"), "and back");
+}
+
+#[test]
 fn a_number_without_a_view_says_so() {
     let mut stage = Stage::new((80, 24));
     stage.press("9");
