@@ -2,6 +2,7 @@
 
 use crate::commands::Command;
 use crate::domain::filter::Term;
+use crate::domain::timeline::rounded;
 use crate::effect::Tone;
 use crate::panes::{Outcome, PaneCtx};
 
@@ -148,6 +149,7 @@ impl HistoryPane {
                 "Choose a bar of the timeline first, with the left and right keys.",
             );
         };
+        let (from, until) = rounded(from, until);
         let filter = self.filter.filter().with_range(from, until);
         self.narrow(filter, ctx)
     }
