@@ -1,5 +1,7 @@
 //! Text on a row of cells, cut by how wide it is shown: wide characters (CJK, emoji) take two cells, combining ones none.
 
+use std::borrow::Cow;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -41,6 +43,22 @@ pub fn skip(text: &str, cells: u16) -> &str {
         gone += grapheme.width() as u16;
     }
     ""
+}
+
+/// The least room in which the middle of a text is given up for its end.
+const LEAST_MIDDLE: u16 = 14;
+
+/// The text in so many cells: where it is longer, an ellipsis in the place of its middle. What tells names and paths apart
+/// stands at their ends. In little room the beginning tells more than two scraps would; then it comes back uncut.
+pub fn middle<'a>(text: &'a str, room: u16, ellipsis: &str) -> Cow<'a, str> {
+    let wide = width(text);
+    let left = room.saturating_sub(width(ellipsis));
+    if wide <= room || room < LEAST_MIDDLE {
+        return Cow::Borrowed(text);
+    }
+    let (begin, used) = fit(text, left / 2);
+    let end = skip(text, wide - (left - used));
+    Cow::Owned(format!("{begin}{ellipsis}{end}"))
 }
 
 /// One row of cells that is written from left to right, never beyond its end.
@@ -162,6 +180,23 @@ mod tests {
         assert_eq!(fit("漢字漢字", 5), ("漢字", 4));
         assert_eq!(written(5, &["漢字漢字"]), "漢 字 …");
         assert_eq!(skip("漢字a", 1), "字a");
+    }
+
+    #[test]
+    fn the_middle_of_a_text_goes_before_its_ends() {
+        let path = "/products/2026/item-7108.webp";
+        assert_eq!(middle(path, 29, "…"), path);
+        assert_eq!(middle(path, 20, "…"), "/products…-7108.webp");
+        assert_eq!(middle(path, 13, "…"), path, "too little room for two ends");
+        assert_eq!(
+            middle("static.shop.example.net", 16, "…"),
+            "static.…mple.net"
+        );
+        let wide = "/日本語/漢字漢字漢字/絵文字.jpg";
+        for room in 14..40 {
+            assert!(width(&middle(wide, room, "~")) <= room);
+        }
+        assert_eq!(middle(wide, 16, "~"), "/日本語~文字.jpg");
     }
 
     #[test]
