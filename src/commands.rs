@@ -64,7 +64,7 @@ pub enum Command {
     ColumnsPick,
     /// Mark this row, or take its mark away.
     Mark,
-    /// Mark all rows that are shown, or take all marks away.
+    /// Mark all rows on the screen, or take all marks away.
     MarkAll,
     /// Only the time of the chosen bar.
     TimelineZoomIn,
@@ -74,7 +74,7 @@ pub enum Command {
     Copy,
     /// Copy as a command line for curl, without the secret.
     CopyCurl,
-    /// Write exactly what is shown to a file.
+    /// Write everything that the filter selects to a file.
     Export,
     /// Ask the vendors now.
     Refresh,
@@ -585,7 +585,7 @@ impl Command {
             Self::MarkAll => about(
                 "mark-all",
                 "mark all",
-                "Mark all rows that are shown, or take all marks away.",
+                "Mark all rows on the screen, or take all marks away.",
                 Group::History,
                 &[Context::History],
                 &["*"],
@@ -630,7 +630,7 @@ impl Command {
             Self::Export => about(
                 "export",
                 "export",
-                "Write exactly what is shown to a file.",
+                "Write everything that the filter selects to a file.",
                 Group::History,
                 &[Context::History],
                 &["ctrl-s"],

@@ -125,8 +125,8 @@ pub struct Prompt {
     pub purpose: PromptFor,
     /// The question.
     pub title: String,
-    /// What the line says at first.
-    pub text: String,
+    /// What is suggested, if anything: Enter on an empty line takes it.
+    pub suggestion: String,
 }
 
 /// What a line is asked for.

@@ -355,7 +355,7 @@ impl Pane for ComposePane {
             Command::ComposeLoad => Outcome::ask(Ask::Open(Opening::Prompt(Prompt {
                 purpose: PromptFor::TargetsFile,
                 title: "Read targets from file".to_owned(),
-                text: String::new(),
+                suggestion: String::new(),
             }))),
             Command::ComposeEditor => {
                 let ticket = ctx.tickets.take();

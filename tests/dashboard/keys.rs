@@ -351,6 +351,11 @@ fn all_in_view_are_marked_and_then_none() {
         board.pane(board.focus()).unwrap().marks().len()
     };
     assert!(marks(&stage) > 8);
+    let words = format!(
+        "Marked {} rows on the screen, of 400 that the filter selects.",
+        marks(&stage)
+    );
+    assert!(stage.text().contains(&words), "{}", stage.text());
     stage.press("*");
     assert_eq!(marks(&stage), 0);
 }

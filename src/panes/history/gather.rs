@@ -55,13 +55,13 @@ impl HistoryPane {
             Command::PickAccount => Outcome::ask(Ask::Open(Opening::Pick(pick_account(ctx)))),
             Command::Export => Outcome::ask(Ask::Open(Opening::Prompt(Prompt {
                 purpose: PromptFor::ExportPath,
-                title: "Write what is shown to (.csv, .json or .ndjson)".to_owned(),
-                text: format!("purges-{}.csv", ctx.now.format("%Y%m%d-%H%M%S")),
+                title: self.export_title(),
+                suggestion: format!("purges-{}.csv", ctx.now.format("%Y%m%d-%H%M%S")),
             }))),
             Command::SaveView => Outcome::ask(Ask::Open(Opening::Prompt(Prompt {
                 purpose: PromptFor::ViewName,
                 title: "Keep this filter as a view named".to_owned(),
-                text: String::new(),
+                suggestion: String::new(),
             }))),
             Command::SplitRight => Outcome::ask(Ask::Split { right: true }),
             Command::SplitBelow => Outcome::ask(Ask::Split { right: false }),
@@ -240,6 +240,15 @@ impl HistoryPane {
             (PickFor::Account | PickFor::Cname, None)
             | (PickFor::Resource | PickFor::Wider | PickFor::Leaving, _) => Outcome::ignored(),
         }
+    }
+
+    /// How much is written, and what the name can end in.
+    fn export_title(&self) -> String {
+        let amount = self.overview.summary().map_or_else(
+            || "What the filter selects".to_owned(),
+            |summary| of(summary.selected, "purge", "purges"),
+        );
+        format!("{amount} to a file (.csv, .json or .ndjson)")
     }
 
     fn export(&self, path: &str, ctx: &PaneCtx<'_>) -> Outcome {

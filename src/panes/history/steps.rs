@@ -4,6 +4,7 @@ use crate::commands::Command;
 use crate::domain::filter::Term;
 use crate::domain::timeline::rounded;
 use crate::effect::Tone;
+use crate::panes::look::{count, of};
 use crate::panes::{Outcome, PaneCtx};
 
 use super::HistoryPane;
@@ -130,16 +131,26 @@ impl HistoryPane {
         self.moved(None, ctx)
     }
 
-    /// Marks all rows in view; where all of them are marked, takes every mark away.
+    /// Marks all rows on the screen, and says how many of the selection that is; where all of them are marked, takes every mark away.
     pub(super) fn mark_all(&mut self) -> Outcome {
         self.rows.hold_fast();
         let before = self.marks.len();
         self.marks
             .extend(self.rows.in_view().iter().map(|row| row.key));
-        if self.marks.len() == before {
+        let words = if self.marks.len() == before {
             self.marks.clear();
-        }
-        Outcome::taken()
+            "No row is marked any more.".to_owned()
+        } else {
+            let rows = self.rows.in_view().len() as u64;
+            let more = match self.overview.summary() {
+                Some(summary) if summary.selected > rows => {
+                    format!(", of {} that the filter selects", count(summary.selected))
+                }
+                Some(_) | None => String::new(),
+            };
+            format!("Marked {} on the screen{more}.", of(rows, "row", "rows"))
+        };
+        Outcome::say(Tone::Info, words)
     }
 
     pub(super) fn zoom_in(&mut self, ctx: &PaneCtx<'_>) -> Outcome {
