@@ -149,9 +149,12 @@ mod tests {
 
     fn answer(pane: &mut PromptPane) -> Option<String> {
         let outcome = pane.on_command(Command::FieldAccept, &pane_ctx());
-        outcome.asks.into_iter().find_map(|ask| match ask {
-            Ask::Answer(Answer::Prompted { text, .. }) => Some(text),
-            _ => None,
+        outcome.asks.into_iter().find_map(|ask| {
+            if let Ask::Answer(Answer::Prompted { text, .. }) = ask {
+                Some(text)
+            } else {
+                None
+            }
         })
     }
 

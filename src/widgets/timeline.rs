@@ -113,7 +113,11 @@ mod tests {
             theme: &theme,
         })
             .render(buffer.area, &mut buffer);
-        let symbols: String = buffer.content.iter().map(|cell| cell.symbol()).collect();
+        let symbols: String = buffer
+            .content
+            .iter()
+            .map(ratatui::buffer::Cell::symbol)
+            .collect();
         assert_eq!(symbols, "█▄▂▁▒");
         let marked: Vec<bool> = buffer
             .content
