@@ -55,7 +55,7 @@ impl HistoryPane {
             Command::PickAccount => Outcome::ask(Ask::Open(Opening::Pick(pick_account(ctx)))),
             Command::Export => Outcome::ask(Ask::Open(Opening::Prompt(Prompt {
                 purpose: PromptFor::ExportPath,
-                title: self.export_title(),
+                title: "Write all that the filter selects (.csv, .json, .ndjson)".to_owned(),
                 suggestion: format!("purges-{}.csv", ctx.now.format("%Y%m%d-%H%M%S")),
             }))),
             Command::SaveView => Outcome::ask(Ask::Open(Opening::Prompt(Prompt {
@@ -240,15 +240,6 @@ impl HistoryPane {
             (PickFor::Account | PickFor::Cname, None)
             | (PickFor::Resource | PickFor::Wider | PickFor::Leaving, _) => Outcome::ignored(),
         }
-    }
-
-    /// How much is written, and what the name can end in.
-    fn export_title(&self) -> String {
-        let amount = self.overview.summary().map_or_else(
-            || "What the filter selects".to_owned(),
-            |summary| of(summary.selected, "purge", "purges"),
-        );
-        format!("{amount} to a file (.csv, .json or .ndjson)")
     }
 
     fn export(&self, path: &str, ctx: &PaneCtx<'_>) -> Outcome {

@@ -16,7 +16,7 @@ use crate::panes::scrolling::keep_in_view;
 use crate::theme::{Role, Theme};
 use crate::widgets::panel::{Divider, Panel, clear, popup};
 use crate::widgets::scroll::ScrollBar;
-use crate::widgets::text::Pen;
+use crate::widgets::text::{Pen, width};
 
 /// The popup; the area is the whole screen.
 pub struct PlanView<'a> {
@@ -178,8 +178,10 @@ impl PlanView<'_> {
             None => pen.put("everything", self.theme.style(Role::Warning)),
         };
         if request.empties() && !targets.is_empty() {
-            pen.skip(1)
-                .put("(everything)", self.theme.style(Role::Warning));
+            const EVERYTHING: &str = "everything";
+            if pen.room() > width(EVERYTHING) {
+                pen.skip(1).put(EVERYTHING, self.theme.style(Role::Warning));
+            }
         }
         if let Some(mode) = &request.mode {
             pen.skip(1).put(mode, self.theme.style(Role::Dim));

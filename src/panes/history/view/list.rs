@@ -15,7 +15,7 @@ use crate::domain::text::visible;
 use crate::panes::history::columns::{Column, Contents, fit};
 use crate::panes::look;
 use crate::theme::Role;
-use crate::widgets::text::{Pen, middle, width};
+use crate::widgets::text::{Pen, middle, path, width};
 
 /// Cells before the first column: the cursor's and the mark's.
 const MARGIN: u16 = 2;
@@ -197,7 +197,7 @@ fn draw_row(
                     pen.put_within("everything", room, dim);
                 } else {
                     let shown = visible(without_host(row), 2_000);
-                    let cut = middle(&shown, room, glyphs.ellipsis);
+                    let cut = path(&shown, room, glyphs.ellipsis);
                     put_matches(&mut pen, &cut, room, view, text);
                 }
                 let used = pen.x();
