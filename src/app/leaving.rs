@@ -52,12 +52,12 @@ impl App {
         }
         let mut items = vec![
             item(STAY, stay, String::new()),
-            item(LEAVE, "Leave", notes.join("; ")),
+            item(LEAVE, "Leave:", notes.join("; ")),
         ];
         if queued > 0 {
             items.push(item(
                 CANCEL,
-                "Cancel what is queued and leave",
+                "Cancel what is queued and leave:",
                 format!("{queued} will not be sent"),
             ));
         }

@@ -123,7 +123,14 @@ impl Pane for PickPane {
     }
 
     fn hints(&self) -> &'static [Command] {
-        if self.asked.many {
+        if !self.asked.purpose.is_narrowed() {
+            &[
+                Command::Open,
+                Command::MoveDown,
+                Command::MoveUp,
+                Command::Back,
+            ]
+        } else if self.asked.many {
             &[Command::FieldComplete, Command::FieldAccept, Command::Back]
         } else {
             &[

@@ -201,21 +201,21 @@ fn leaving_says_what_becomes_of_what_is_under_way() {
             2,
             false,
             "2 queued",
-            "Leave another purgedeck goes on, or the next start",
+            "Leave: another purgedeck goes on, or the next start",
         ),
         (
             0,
             2,
             true,
             "2 queued, and the queue is paused",
-            "Leave the queue stays paused until somebody resumes it",
+            "Leave: the queue stays paused until somebody resumes it",
         ),
         (
             1,
             0,
             false,
             "1 being sent",
-            "Leave what is on its way is waited for",
+            "Leave: what is on its way is waited for",
         ),
     ] {
         let mut stage = Stage::new((80, 24));
