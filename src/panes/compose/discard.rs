@@ -31,6 +31,7 @@ impl ComposePane {
                 let back = self.discarded.take().unwrap_or_default();
                 self.show(back);
                 self.changed(ctx)
+                    .and(Outcome::say(Tone::Info, "The draft is back."))
             }
             (touch, _) => self.touched(touch, ctx),
         }

@@ -13,6 +13,7 @@
 //! └──────────────────────────────────────────────────────────────────────────────────────────┘
 //! ```
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
@@ -37,7 +38,7 @@ use crate::panes::world::World;
 use crate::theme::{Role, Theme};
 use crate::widgets::panel::{Divider, Panel, clear, popup};
 use crate::widgets::scroll::ScrollBar;
-use crate::widgets::text::{Pen, skip, width};
+use crate::widgets::text::{Pen, path, skip, width};
 
 /// The overlay; the area is the whole screen.
 #[derive(Clone, Copy)]
@@ -302,7 +303,12 @@ impl ComposeView<'_> {
         });
         let at = width(&before);
         let scroll = (at + 1).saturating_sub(room);
-        pen.put_within(skip(&shown, scroll), room, style);
+        let in_view = if cursor.is_some() {
+            Cow::Borrowed(skip(&shown, scroll))
+        } else {
+            path(&shown, room, self.theme.glyphs.ellipsis)
+        };
+        pen.put_within(&in_view, room, style);
         if cursor.is_some()
             && let Some(cell) = buffer.cell_mut((x + at.saturating_sub(scroll), row.y))
         {
@@ -336,7 +342,9 @@ impl ComposeView<'_> {
         } else {
             &meaning.target
         };
-        pen.put(&visible(target, 400), text);
+        let target = visible(target, 2_000);
+        let target = path(&target, pen.room(), self.theme.glyphs.ellipsis);
+        pen.put(&target, text);
         if more > 0 {
             pen.skip(1).put(&format!("+{more}"), dim);
         }
