@@ -86,6 +86,14 @@ fn composing_at_80_by_24() {
 }
 
 #[test]
+fn an_empty_draft_says_in_full_what_goes_there() {
+    let mut stage = Stage::new((80, 24));
+    stage.press("P");
+    let text = stage.text();
+    assert!(text.contains("patterns (/img/*) or curl lines"), "{text}");
+}
+
+#[test]
 fn a_plan_that_errors_forbid_says_why_in_view_of_the_draft() {
     for size in [(160, 50), (80, 24), (60, 18)] {
         let mut stage = composing(size);

@@ -201,7 +201,8 @@ impl ComposeView<'_> {
 
     fn targets(&self, area: Rect, edge: u16, buffer: &mut Buffer) {
         let lines = self.pane.lines.lines();
-        if self.pane.lines.is_empty() && self.pane.linted.lines.is_empty() {
+        let nothing_yet = self.pane.lines.is_empty() && self.pane.linted.lines.is_empty();
+        if nothing_yet {
             let words =
                 "Paste or type URLs, paths, patterns (/img/*) or curl lines, one to a line.";
             let row = Rect { height: 1, ..area };
@@ -237,7 +238,7 @@ impl ComposeView<'_> {
             let typed = Rect { width: left, ..row };
             let typed = self.number(at, digits, typed, buffer);
             self.typed(text, here.then_some(column), entries, typed, buffer);
-            if wide {
+            if wide && !nothing_yet {
                 let meaning = Rect {
                     x: row.x + left,
                     width: row.width - left,

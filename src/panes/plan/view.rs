@@ -16,7 +16,7 @@ use crate::panes::scrolling::keep_in_view;
 use crate::theme::{Role, Theme};
 use crate::widgets::panel::{Divider, Panel, clear, popup};
 use crate::widgets::scroll::ScrollBar;
-use crate::widgets::text::{Pen, width};
+use crate::widgets::text::{Pen, middle, width};
 
 /// The popup; the area is the whole screen.
 pub struct PlanView<'a> {
@@ -163,7 +163,11 @@ impl PlanView<'_> {
         .column(&visible(request.account.as_str(), 60), 14, text)
         .skip(1)
         .column(
-            &visible(&request.cname, 120),
+            &middle(
+                &visible(&request.cname, 300),
+                look::cname_cells(row.width),
+                glyphs.ellipsis,
+            ),
             look::cname_cells(row.width),
             text,
         )
