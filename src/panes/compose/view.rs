@@ -236,7 +236,9 @@ impl ComposeView<'_> {
             let here = at == cursor && self.pane.part == Part::Targets;
             let entries = entries.get(&at).map_or(&[][..], Vec::as_slice);
             let typed = Rect { width: left, ..row };
-            let typed = self.number(at, digits, typed, buffer);
+            // The end of the last line is no line more.
+            let number = (at + 1 < lines.len() || !text.is_empty()).then_some(at + 1);
+            let typed = self.number(number, digits, typed, buffer);
             self.typed(text, here.then_some(column), entries, typed, buffer);
             if wide && !nothing_yet {
                 let meaning = Rect {
@@ -263,12 +265,12 @@ impl ComposeView<'_> {
     }
 
     /// The number of a line, by which the findings name it; what is left of the row.
-    fn number(&self, line: usize, digits: u16, row: Rect, buffer: &mut Buffer) -> Rect {
+    fn number(&self, line: Option<usize>, digits: u16, row: Rect, buffer: &mut Buffer) -> Rect {
         if digits == 0 {
             return row;
         }
         Pen::new(buffer, row, self.theme.glyphs.ellipsis).column_right(
-            &(line + 1).to_string(),
+            &line.map_or_else(String::new, |line| line.to_string()),
             digits,
             self.theme.style(Role::Dim),
         );

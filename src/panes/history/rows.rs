@@ -194,9 +194,12 @@ impl Rows {
     fn put(&mut self, to: usize) -> bool {
         let mut to = to.min(self.held().len().saturating_sub(1));
         let moved = to != self.cursor;
-        if moved && self.lost.take().is_some() {
-            self.window.rows.remove(self.cursor);
-            to -= usize::from(to > self.cursor);
+        if moved {
+            let lost = self.lost.take();
+            if lost.is_some() && self.here().map(|row| row.key) == lost {
+                self.window.rows.remove(self.cursor);
+                to -= usize::from(to > self.cursor);
+            }
         }
         self.cursor = to;
         self.scroll();
