@@ -187,6 +187,29 @@ fn an_open_detail_stays_at_its_purge_whatever_comes_in() {
 }
 
 #[test]
+fn an_open_detail_stays_at_its_purge_while_filter_and_order_change_around_it() {
+    let mut stage = Stage::new((80, 24));
+    stage.press("j enter");
+    let key = here(&stage);
+    let shown = |stage: &Stage| {
+        let board = stage.app.board();
+        let pane = board.pane(board.focus()).unwrap();
+        pane.detail().shown().map(|detail| detail.key)
+    };
+    stage.press("/");
+    stage.type_text("status:failed");
+    stage.press("enter");
+    assert_eq!((here(&stage), shown(&stage)), (key, Some(key)));
+    assert!(stage.text().contains("left filter"), "{}", stage.text());
+    stage.press("s");
+    assert_eq!((here(&stage), shown(&stage)), (key, Some(key)));
+    stage.press("R");
+    assert_eq!(gathered(&mut stage), [key]);
+    stage.press("esc esc g");
+    assert_ne!(here(&stage), key);
+}
+
+#[test]
 fn going_to_the_first_row_follows_the_newest_again() {
     let mut stage = Stage::new((80, 24));
     stage.press("j g");

@@ -82,6 +82,7 @@ impl HistoryPane {
             Command::MatchPrevious => self.step(-1, ctx),
             Command::SortTurn => {
                 let want = self.rows.turn();
+                let want = self.around_detail().unwrap_or(want);
                 self.moved(Some(want), ctx)
             }
             Command::Mark => self.mark(ctx),
