@@ -2,11 +2,12 @@
 //!
 //! ```text
 //! ┌▌Compose ─────────────────────────────────────────── kind by line · resource www.site.com ┐
-//! │ https://www.site.com/a.jpg                  │ url      /a.jpg                            │
-//! │ /img/*                                      │ pattern  /img/*                            │
-//! │ /b.jpg?x=1                                  │ ! url    /b.jpg?x=1                        │
-//! ├ findings: 1 warning ─────────────────────────────────────────────────────────────────────┤
-//! │ 3 ! PD021 The resource ignores query strings, so …                                       │
+//! │1   https://www.site.com/a.jpg               │ url      /a.jpg                            │
+//! │2   /img/*                                   │ pattern  /img/*                            │
+//! │3 ! /b.jpg?x=1                               │ url      /b.jpg?x=1                        │
+//! ├ 1 error, 1 warning ──────────────────────────────────────────────────────────────────────┤
+//! │    3 ! PD021 The resource ignores query strings, so …                                    │
+//! │draft ✗ PD032 The account prod asks for a reason.                                         │
 //! ├──────────────────────────────────────────────────────────────────────────────────────────┤
 //! │ reason  INC-2231 stale hero                                              ticket  INC-2231│
 //! │ 3 targets → 2 requests, all at once                                                      │
