@@ -64,7 +64,7 @@ pub enum Command {
     ColumnsPick,
     /// Mark this row, or take its mark away.
     Mark,
-    /// Mark all rows that are shown, or take all marks away.
+    /// Mark all rows on the screen, or take all marks away.
     MarkAll,
     /// Only the time of the chosen bar.
     TimelineZoomIn,
@@ -74,7 +74,7 @@ pub enum Command {
     Copy,
     /// Copy as a command line for curl, without the secret.
     CopyCurl,
-    /// Write exactly what is shown to a file.
+    /// Write everything that the filter selects to a file.
     Export,
     /// Ask the vendors now.
     Refresh,
@@ -104,7 +104,11 @@ pub enum Command {
     ComposeWiden,
     /// Look at the purges that the line under the cursor would repeat.
     ComposeFollow,
-    /// Throw this draft away.
+    /// Go to the next line with something wrong.
+    FindingNext,
+    /// Go to the previous line with something wrong.
+    FindingPrevious,
+    /// Throw this draft away; undo brings it back.
     ComposeDiscard,
     // The plan and its confirmation.
     /// Send a plan of low risk.
@@ -148,6 +152,10 @@ pub enum Command {
     TextStart,
     /// To the end of the line.
     TextEnd,
+    /// To the start of the text.
+    TextFirst,
+    /// To the end of the text.
+    TextLast,
     /// Delete the character under the cursor.
     TextDelete,
     /// Delete the character before the cursor.
@@ -312,6 +320,8 @@ impl Command {
         Self::ComposeEditor,
         Self::ComposeWiden,
         Self::ComposeFollow,
+        Self::FindingNext,
+        Self::FindingPrevious,
         Self::ComposeDiscard,
         Self::PlanConfirm,
         Self::PlanConfirmRaised,
@@ -332,6 +342,8 @@ impl Command {
         Self::TextDown,
         Self::TextStart,
         Self::TextEnd,
+        Self::TextFirst,
+        Self::TextLast,
         Self::TextDelete,
         Self::TextDeleteBack,
         Self::TextDeleteWord,
@@ -576,7 +588,7 @@ impl Command {
             Self::MarkAll => about(
                 "mark-all",
                 "mark all",
-                "Mark all rows that are shown, or take all marks away.",
+                "Mark all rows on the screen, or take all marks away.",
                 Group::History,
                 &[Context::History],
                 &["*"],
@@ -621,7 +633,7 @@ impl Command {
             Self::Export => about(
                 "export",
                 "export",
-                "Write exactly what is shown to a file.",
+                "Write everything that the filter selects to a file.",
                 Group::History,
                 &[Context::History],
                 &["ctrl-s"],
@@ -730,10 +742,26 @@ impl Command {
                 &[Context::Compose],
                 &["ctrl-l"],
             ),
+            Self::FindingNext => about(
+                "finding-next",
+                "next finding",
+                "Go to the next line with something wrong.",
+                Group::Purging,
+                &[Context::Compose],
+                &["ctrl-n"],
+            ),
+            Self::FindingPrevious => about(
+                "finding-previous",
+                "previous finding",
+                "Go to the previous line with something wrong.",
+                Group::Purging,
+                &[Context::Compose],
+                &["alt-n"],
+            ),
             Self::ComposeDiscard => about(
                 "compose-discard",
                 "discard",
-                "Throw this draft away.",
+                "Throw this draft away; undo brings it back.",
                 Group::Purging,
                 &[Context::Compose],
                 &["ctrl-x"],
@@ -889,6 +917,22 @@ impl Command {
                 Group::Editing,
                 &[Context::Text],
                 &["end"],
+            ),
+            Self::TextFirst => about(
+                "text-first",
+                "first line",
+                "To the start of the text.",
+                Group::Editing,
+                &[Context::Lines],
+                &["ctrl-home"],
+            ),
+            Self::TextLast => about(
+                "text-last",
+                "last line",
+                "To the end of the text.",
+                Group::Editing,
+                &[Context::Lines],
+                &["ctrl-end"],
             ),
             Self::TextDelete => about(
                 "text-delete",
@@ -1053,7 +1097,7 @@ fn view(number: u8) -> About {
     about(
         name,
         "view",
-        "Show the view on this number.",
+        "Show the view on this number; once more, with its own filter.",
         Group::Panes,
         &[Context::Global],
         keys,

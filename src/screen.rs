@@ -122,6 +122,7 @@ impl Screen<'_> {
             Overlay::Plan(pane) => (&PlanView {
                 pane,
                 keys,
+                paused: self.app.world().paused,
                 now,
                 zone,
                 theme,

@@ -1,5 +1,6 @@
 //! What panes ask of the app: to open and close, to answer each other, to split and to say something.
 
+use crate::commands::Command;
 use crate::domain::filter::Filter;
 use crate::effect::{Effect, Notice, Tone};
 use crate::panes::history::HistoryPane;
@@ -121,12 +122,26 @@ impl App {
         self.dirty = true;
     }
 
-    /// Shows a tab; its panes ask for what they miss.
+    /// Shows a tab; its panes ask for what they miss. The tab that is shown already gets its own filter back; one that comes
+    /// back with another filter says so.
     pub(super) fn show_tab(&mut self, tab: usize, ctx: &Ctx<'_>) -> Vec<Effect> {
+        if self.board.tabs().1 == tab && self.board.is_narrowed(tab) {
+            let (slot, own) = (self.board.focus(), self.board.own_filter());
+            let outcome = self.with_pane(slot, ctx, |pane, ctx| pane.narrow(own, ctx));
+            return self.settle(outcome, Origin::Pane(slot), ctx);
+        }
         if !self.board.show(tab) {
             let words = format!("There is no view {}.", tab + 1);
             self.say(Tone::Info, words, ctx);
             return Vec::new();
+        }
+        if self.board.is_narrowed(tab) {
+            let key = u8::try_from(tab + 1)
+                .map(|number| ctx.keymap.keys_text(Command::View(number)))
+                .unwrap_or_default();
+            let words =
+                format!("This view was left with another filter; {key} once more shows its own.");
+            self.say(Tone::Info, words, ctx);
         }
         self.start_panes(ctx)
     }

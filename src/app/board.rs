@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use ratatui::layout::Rect;
 
+use crate::domain::filter::Filter;
 use crate::effect::{SavedView, Slot};
 use crate::panes::history::HistoryPane;
 
@@ -22,6 +23,8 @@ pub struct Board {
 #[derive(Clone, Debug)]
 struct Tab {
     name: String,
+    /// The view's own filter, whatever its panes show now.
+    filter: Filter,
     tree: Tree,
     focus: Slot,
 }
@@ -65,6 +68,7 @@ impl Board {
             .insert(slot, HistoryPane::new(slot, &view.filter));
         let tab = Tab {
             name: view.name.clone(),
+            filter: Filter::parse(&view.filter).unwrap_or_default(),
             tree: Tree::Leaf(slot),
             focus: slot,
         };
@@ -88,6 +92,19 @@ impl Board {
     /// The names of the tabs, and which of them is shown.
     pub fn tabs(&self) -> (impl ExactSizeIterator<Item = &str>, usize) {
         (self.tabs.iter().map(|tab| tab.name.as_str()), self.here)
+    }
+
+    /// Whether the focused pane of a tab shows something else than its view by itself.
+    pub fn is_narrowed(&self, tab: usize) -> bool {
+        self.tabs.get(tab).is_some_and(|tab| {
+            self.pane(tab.focus)
+                .is_some_and(|pane| *pane.filter().filter() != tab.filter)
+        })
+    }
+
+    /// The own filter of the view that is shown.
+    pub fn own_filter(&self) -> Filter {
+        self.tab().map(|tab| tab.filter.clone()).unwrap_or_default()
     }
 
     /// Shows the tab of this number, counted from 0; whether there is one.

@@ -5,6 +5,7 @@ use crate::domain::journal::JournalState;
 use crate::effect::Effect;
 use crate::panes::{Opening, Pick, PickFor, PickItem, PickValue};
 
+use super::overlays::Overlay;
 use super::{App, Ctx};
 
 const STAY: &str = "stay";
@@ -14,6 +15,9 @@ const CANCEL: &str = "cancel";
 impl App {
     /// Quitting closes what is open first, and asks only if something would be left behind.
     pub(super) fn on_quit(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
+        if self.is_asking_to_leave() {
+            return Vec::new();
+        }
         if !self.overlays.is_empty() || self.contexts().contains(&Context::Text) {
             let (from, outcome) =
                 self.with_focus(ctx, |pane, ctx| pane.on_command(Command::Back, ctx));
@@ -30,30 +34,45 @@ impl App {
             note,
             chosen: false,
         };
+        let held_back = self.world.paused;
+        let stay = if held_back && sending == 0 {
+            "Stay"
+        } else {
+            "Stay until it is done"
+        };
+        let mut notes = Vec::new();
+        if sending > 0 {
+            notes.push("what is on its way is waited for");
+        }
+        match (queued, held_back) {
+            (0, _) => {}
+            (_, true) => notes.push("the queue stays paused until somebody resumes it"),
+            // Whether another purgedeck is there to go on at once is not known here.
+            (_, false) => notes.push("another purgedeck goes on, or the next start"),
+        }
         let mut items = vec![
-            item(STAY, "Stay until it is done", String::new()),
-            item(
-                LEAVE,
-                "Leave",
-                format!(
-                    "{queued} queued go on with the next start; {sending} being sent are looked up then"
-                ),
-            ),
+            item(STAY, stay, String::new()),
+            item(LEAVE, "Leave:", notes.join("; ")),
         ];
         if queued > 0 {
             items.push(item(
                 CANCEL,
-                "Cancel what is queued and leave",
+                "Cancel what is queued and leave:",
                 format!("{queued} will not be sent"),
             ));
         }
         let pick = Pick {
             purpose: PickFor::Leaving,
-            title: "Something is being sent".to_owned(),
+            title: title(sending, queued, held_back),
             items,
             many: false,
         };
         self.open(Opening::Pick(pick), ctx)
+    }
+
+    /// Whether the dialog of [`App::on_quit`] stands on top: a second press of the same key must not answer it.
+    pub(super) fn is_asking_to_leave(&self) -> bool {
+        matches!(self.overlays.top(), Some(Overlay::Pick(pane)) if pane.purpose() == PickFor::Leaving)
     }
 
     pub(super) fn on_leaving(&self, values: &[PickValue]) -> Vec<Effect> {
@@ -73,5 +92,22 @@ impl App {
             }
             _ => Vec::new(),
         }
+    }
+}
+
+/// What is under way: `1 being sent, 2 queued`, `2 queued, and the queue is paused`.
+fn title(sending: usize, queued: usize, paused: bool) -> String {
+    let mut words = Vec::new();
+    if sending > 0 {
+        words.push(format!("{sending} being sent"));
+    }
+    if queued > 0 {
+        words.push(format!("{queued} queued"));
+    }
+    let words = words.join(", ");
+    if paused && queued > 0 {
+        format!("{words}, and the queue is paused")
+    } else {
+        words
     }
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::{AccountName, ResourceId};
 use super::kind::Kind;
+use super::lint::is_root;
 use super::purge::Purge;
 
 /// One or more targets, in the order in which the operator gave them.
@@ -117,5 +118,14 @@ impl PurgeRequest {
             mode: None,
             area: None,
         })
+    }
+
+    /// Whether it removes everything of its resource: by name, or by a pattern that leaves nothing out.
+    pub fn empties(&self) -> bool {
+        match &self.payload {
+            Payload::All => true,
+            Payload::Pattern(targets) => targets.as_slice().iter().any(|target| is_root(target)),
+            Payload::Url(_) => false,
+        }
     }
 }

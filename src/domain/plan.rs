@@ -36,6 +36,20 @@ pub struct Plan {
     pub quotas: Vec<(AccountName, QuotaLine)>,
 }
 
+impl Plan {
+    /// The cnames of which nothing stays in the cache, each once, in the order of the requests.
+    pub fn emptied(&self) -> Vec<&str> {
+        let mut cnames = Vec::new();
+        for planned in &self.requests {
+            let cname = planned.request.cname.as_str();
+            if planned.request.empties() && !cnames.contains(&cname) {
+                cnames.push(cname);
+            }
+        }
+        cnames
+    }
+}
+
 /// The part of a plan that one kind of purge on one resource makes up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {

@@ -2,7 +2,7 @@
 
 use std::ops::{AddAssign, RangeInclusive};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 
 /// Bars of equal length, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,6 +13,26 @@ pub struct Timeline {
     pub step: TimeDelta,
     /// The bars.
     pub bars: Vec<Bar>,
+}
+
+/// The range in whole minutes or seconds, whichever make it longer by a hundredth at most; as it is where neither do. A
+/// bar's own edges are microseconds that nobody wants to read.
+pub fn rounded(from: DateTime<Utc>, until: DateTime<Utc>) -> (DateTime<Utc>, DateTime<Utc>) {
+    let length = until - from;
+    let grain = [TimeDelta::minutes(1), TimeDelta::seconds(1)]
+        .into_iter()
+        .find(|grain| *grain * 200 <= length);
+    let whole = grain.and_then(|grain| {
+        let begin = from.duration_trunc(grain).ok()?;
+        let end = until.duration_trunc(grain).ok()?;
+        let end = if end < until {
+            end.checked_add_signed(grain)?
+        } else {
+            end
+        };
+        Some((begin, end))
+    });
+    whole.unwrap_or((from, until))
 }
 
 /// How many purges were created in one bar's time.
@@ -155,6 +175,26 @@ mod tests {
         assert_eq!(timeline.span(0..=0), Some((at(0), at(10))));
         assert_eq!(timeline.span(3..=99), Some((at(30), at(40))));
         assert_eq!(timeline.until(), Some(at(40)));
+    }
+
+    #[test]
+    fn a_long_range_is_rounded_outwards_and_a_short_one_stays_exact() {
+        let time = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        let day = rounded(
+            time("2026-11-20T09:12:33.5Z"),
+            time("2026-11-20T18:40:00.000001Z"),
+        );
+        assert_eq!(
+            day,
+            (time("2026-11-20T09:12:00Z"), time("2026-11-20T18:41:00Z"))
+        );
+        let minutes = rounded(time("2026-11-20T09:12:33.5Z"), time("2026-11-20T09:20:00Z"));
+        assert_eq!(
+            minutes,
+            (time("2026-11-20T09:12:33Z"), time("2026-11-20T09:20:00Z"))
+        );
+        let short = (at(0), at(3_000_000));
+        assert_eq!(rounded(short.0, short.1), short);
     }
 
     proptest! {

@@ -84,6 +84,16 @@ pub enum PickFor {
     Leaving,
 }
 
+impl PickFor {
+    /// Whether a typed word narrows the list down. Not where a key pressed once too often would become that word.
+    pub fn is_narrowed(self) -> bool {
+        match self {
+            Self::Account | Self::Cname | Self::Columns | Self::Resource | Self::Wider => true,
+            Self::Leaving => false,
+        }
+    }
+}
+
 /// One thing to choose.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PickItem {
@@ -115,8 +125,8 @@ pub struct Prompt {
     pub purpose: PromptFor,
     /// The question.
     pub title: String,
-    /// What the line says at first.
-    pub text: String,
+    /// What is suggested, if anything: Enter on an empty line takes it.
+    pub suggestion: String,
 }
 
 /// What a line is asked for.

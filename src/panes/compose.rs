@@ -2,6 +2,8 @@
 //! with it. Nothing is sent from here; the way out is the plan.
 
 mod desk;
+mod discard;
+mod going;
 mod wider;
 
 pub mod view;
@@ -42,6 +44,8 @@ pub struct ComposePane {
     recent_ticket: Ticket,
     /// The resources whose recent purges were asked for.
     recent_of: BTreeSet<(AccountName, ResourceId)>,
+    /// The draft that was thrown away last.
+    discarded: Option<Draft>,
     /// The editor or the file whose text is still to come.
     expected: Option<Ticket>,
 }
@@ -81,6 +85,7 @@ impl ComposePane {
             recent: Vec::new(),
             recent_ticket: Ticket::default(),
             recent_of: BTreeSet::new(),
+            discarded: None,
             expected: None,
         };
         let outcome = pane.relint(ctx);
@@ -279,12 +284,6 @@ impl ComposePane {
         })))
     }
 
-    fn discard(&mut self, ctx: &PaneCtx<'_>) -> Outcome {
-        let (fresh, _) = Self::open(Draft::default(), ctx);
-        *self = fresh;
-        Outcome::effect(Effect::KeepDraft(None)).and_ask(Ask::Close)
-    }
-
     /// Adds targets below what is there.
     fn append(&mut self, text: &str, ctx: &PaneCtx<'_>) -> Outcome {
         let mut whole = self.lines.text();
@@ -310,7 +309,11 @@ impl ComposePane {
             Part::Reason => self.reason.on_command(command),
             Part::Ticket => self.ticket.on_command(command),
         };
-        self.touched(touch, ctx)
+        if command == Command::TextUndo {
+            self.undo(touch, ctx)
+        } else {
+            self.touched(touch, ctx)
+        }
     }
 }
 
@@ -352,7 +355,7 @@ impl Pane for ComposePane {
             Command::ComposeLoad => Outcome::ask(Ask::Open(Opening::Prompt(Prompt {
                 purpose: PromptFor::TargetsFile,
                 title: "Read targets from file".to_owned(),
-                text: String::new(),
+                suggestion: String::new(),
             }))),
             Command::ComposeEditor => {
                 let ticket = ctx.tickets.take();
@@ -364,6 +367,10 @@ impl Pane for ComposePane {
             }
             Command::ComposeWiden => self.pick_wider(),
             Command::ComposeFollow => self.follow(),
+            Command::FindingNext => self.go_to_finding(true),
+            Command::FindingPrevious => self.go_to_finding(false),
+            Command::PageDown if self.part == Part::Targets => self.go_page(1, ctx),
+            Command::PageUp if self.part == Part::Targets => self.go_page(-1, ctx),
             Command::ComposeDiscard => self.discard(ctx),
             other => self.edit_command(other, ctx),
         }
@@ -426,7 +433,7 @@ impl Pane for ComposePane {
             Report::FileRead { ticket, result } if Some(*ticket) == self.expected => {
                 self.expected = None;
                 match result {
-                    Ok(text) => self.append(text, ctx),
+                    Ok(text) => self.append(text.trim_end_matches(['\r', '\n']), ctx),
                     Err(words) => Outcome::say(Tone::Error, words.clone()),
                 }
             }
@@ -476,6 +483,30 @@ impl Pane for ComposePane {
     }
 
     fn hints(&self) -> &'static [Command] {
+        if self.discarded.is_some() && self.draft.is_empty() {
+            return &[
+                Command::TextUndo,
+                Command::ComposeLoad,
+                Command::ComposeEditor,
+                Command::Back,
+            ];
+        }
+        if self.linted.all_findings().any(|it| it.line.is_some()) {
+            return &[
+                Command::ComposePlan,
+                Command::FindingNext,
+                Command::ComposeKind,
+                Command::ComposeResource,
+                Command::ComposeEditor,
+                Command::ComposeLoad,
+                Command::ComposeMode,
+                Command::ComposeWiden,
+                Command::ComposeFollow,
+                Command::FieldComplete,
+                Command::ComposeDiscard,
+                Command::Back,
+            ];
+        }
         &[
             Command::ComposePlan,
             Command::ComposeKind,

@@ -204,7 +204,7 @@ impl Lines {
 }
 
 fn edit(area: &mut TextArea<'static>, command: Command) -> Touch {
-    let mut go = |to| {
+    let go = |area: &mut TextArea<'static>, to| {
         area.move_cursor(to);
         Touch::Moved
     };
@@ -213,14 +213,24 @@ fn edit(area: &mut TextArea<'static>, command: Command) -> Touch {
         reason = "every other command is none for a text"
     )]
     match command {
-        Command::TextLeft => go(CursorMove::Back),
-        Command::TextRight => go(CursorMove::Forward),
-        Command::TextWordLeft => go(CursorMove::WordBack),
-        Command::TextWordRight => go(CursorMove::WordForward),
-        Command::TextUp => go(CursorMove::Up),
-        Command::TextDown => go(CursorMove::Down),
-        Command::TextStart => go(CursorMove::Head),
-        Command::TextEnd => go(CursorMove::End),
+        Command::TextLeft => go(area, CursorMove::Back),
+        Command::TextRight => go(area, CursorMove::Forward),
+        Command::TextWordLeft => go(area, CursorMove::WordBack),
+        Command::TextWordRight => go(area, CursorMove::WordForward),
+        Command::TextUp => go(area, CursorMove::Up),
+        Command::TextDown => go(area, CursorMove::Down),
+        Command::TextStart => go(area, CursorMove::Head),
+        Command::TextEnd => go(area, CursorMove::End),
+        Command::TextFirst => {
+            area.move_cursor(CursorMove::Top);
+            area.move_cursor(CursorMove::Head);
+            Touch::Moved
+        }
+        Command::TextLast => {
+            area.move_cursor(CursorMove::Bottom);
+            area.move_cursor(CursorMove::End);
+            Touch::Moved
+        }
         Command::TextDelete => edited(area.delete_next_char()),
         Command::TextDeleteBack => edited(area.delete_char()),
         Command::TextDeleteWord => edited(area.delete_word()),
@@ -252,16 +262,13 @@ fn one_line(text: &str) -> String {
         .collect()
 }
 
-/// A pasted text as lines: whatever breaks lines elsewhere breaks them here, other control characters go but for the tab.
+/// A pasted text as lines: whatever breaks lines elsewhere breaks them here. Other control characters stay: without them
+/// the text would say something else than what was pasted.
 fn split_lines(text: &str) -> Vec<String> {
     text.replace("\r\n", "\n")
         .replace('\r', "\n")
         .split('\n')
-        .map(|line| {
-            line.chars()
-                .filter(|character| !character.is_control() || *character == '\t')
-                .collect()
-        })
+        .map(str::to_owned)
         .collect()
 }
 
@@ -312,5 +319,13 @@ mod tests {
         lines.on_paste("a\r\nb\rc\nd");
         assert_eq!(lines.lines(), ["a", "b", "c", "d"]);
         assert_eq!(lines.cursor(), (3, 1));
+    }
+
+    #[test]
+    fn a_text_of_many_lines_keeps_its_control_characters() {
+        let mut lines = Lines::default();
+        lines.on_paste("/a\x1b[31m.jpg\t#\r\n/b\x07");
+        assert_eq!(lines.text(), "/a\x1b[31m.jpg\t#\n/b\x07");
+        assert_eq!(Lines::new(&lines.text()).text(), lines.text());
     }
 }

@@ -178,6 +178,23 @@ pub fn quota(line: &QuotaLine) -> String {
     words
 }
 
+/// What a plan that empties these cnames does, in plain words.
+pub fn everything_of(cnames: &[&str]) -> String {
+    let named: Vec<String> = cnames
+        .iter()
+        .take(3)
+        .map(|name| visible(name, 100))
+        .collect();
+    let more = match cnames.len() - named.len() {
+        0 => String::new(),
+        more => format!(" and {} more", count(more as u64)),
+    };
+    format!(
+        "This removes everything of {}{more} from the cache.",
+        named.join(", ")
+    )
+}
+
 /// A count and its noun, in the singular where it is one: `1 URL`, `137 URLs`.
 pub fn of(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(number), if number == 1 { one } else { many })

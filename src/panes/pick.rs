@@ -2,7 +2,7 @@
 
 use crate::commands::{Command, Context};
 
-use super::asks::{Answer, Ask, Pick, PickValue};
+use super::asks::{Answer, Ask, Pick, PickFor, PickValue};
 use super::chooser::Chooser;
 use super::{Outcome, Pane, PaneCtx};
 
@@ -36,6 +36,11 @@ impl PickPane {
             chooser.go_to(chosen);
         }
         Self { asked, chooser }
+    }
+
+    /// What the choice is for.
+    pub fn purpose(&self) -> PickFor {
+        self.asked.purpose
     }
 
     fn answer(&self) -> Outcome {
@@ -79,7 +84,11 @@ impl PickPane {
 
 impl Pane for PickPane {
     fn contexts(&self) -> &'static [Context] {
-        &[Context::Picker, Context::Field, Context::Text]
+        if self.asked.purpose.is_narrowed() {
+            &[Context::Picker, Context::Field, Context::Text]
+        } else {
+            &[Context::Picker]
+        }
     }
 
     fn on_command(&mut self, command: Command, _ctx: &PaneCtx<'_>) -> Outcome {
@@ -107,11 +116,21 @@ impl Pane for PickPane {
     }
 
     fn on_paste(&mut self, text: &str, _ctx: &PaneCtx<'_>) -> Outcome {
+        if !self.asked.purpose.is_narrowed() {
+            return Outcome::taken();
+        }
         Self::taken(self.chooser.on_paste(text))
     }
 
     fn hints(&self) -> &'static [Command] {
-        if self.asked.many {
+        if !self.asked.purpose.is_narrowed() {
+            &[
+                Command::Open,
+                Command::MoveDown,
+                Command::MoveUp,
+                Command::Back,
+            ]
+        } else if self.asked.many {
             &[Command::FieldComplete, Command::FieldAccept, Command::Back]
         } else {
             &[

@@ -186,7 +186,7 @@ impl Pane for PlanPane {
         Outcome::taken()
     }
 
-    fn on_report(&mut self, report: &Report, _ctx: &PaneCtx<'_>) -> Outcome {
+    fn on_report(&mut self, report: &Report, ctx: &PaneCtx<'_>) -> Outcome {
         #[expect(
             clippy::wildcard_enum_match_arm,
             reason = "the plan waits for two reports and no other"
@@ -205,8 +205,13 @@ impl Pane for PlanPane {
                             tone: Tone::Info,
                             account: None,
                             words: format!(
-                                "{} queued; the queue shows what becomes of it.",
-                                look::of(entries.len() as u64, "request", "requests")
+                                "{} queued; {}.",
+                                look::of(entries.len() as u64, "request", "requests"),
+                                if ctx.world.paused {
+                                    "nothing goes out while the queue is paused"
+                                } else {
+                                    "the queue shows what becomes of it"
+                                }
                             ),
                         })),
                     Err(trouble) => {

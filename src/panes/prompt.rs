@@ -1,34 +1,89 @@
 //! An overlay that asks for one line.
 
+use std::path::Path;
+
 use crate::commands::{Command, Context};
 
-use super::asks::{Answer, Ask, Prompt};
+use super::asks::{Answer, Ask, Prompt, PromptFor};
 use super::field::{Field, Touch};
 use super::{Outcome, Pane, PaneCtx};
 
 pub mod view;
+
+/// What the name of an export may end in: the forms that history is written in.
+const ENDINGS: [&str; 5] = ["csv", "json", "ndjson", "jsonl", "txt"];
 
 /// A question of one line.
 #[derive(Clone, Debug)]
 pub struct PromptPane {
     asked: Prompt,
     field: Field,
+    /// Why the line was not taken.
+    trouble: Option<String>,
 }
 
 impl PromptPane {
     /// Asks.
     pub fn new(asked: Prompt) -> Self {
         Self {
-            field: Field::new(&asked.text),
+            field: Field::default(),
+            trouble: None,
             asked,
         }
     }
 
-    fn touched(touch: Touch) -> Outcome {
-        match touch {
-            Touch::Ignored => Outcome::ignored(),
-            Touch::Moved | Touch::Edited => Outcome::taken(),
+    /// What Enter would take although it was not typed.
+    fn suggestion(&self) -> &str {
+        if self.field.text().is_empty() {
+            &self.asked.suggestion
+        } else {
+            ""
         }
+    }
+
+    fn accept(&mut self) -> Outcome {
+        let text = match self.field.text().trim() {
+            "" => self.suggestion(),
+            typed => typed,
+        };
+        if text.is_empty() {
+            return Outcome::taken();
+        }
+        if let Some(trouble) = objection(self.asked.purpose, text) {
+            self.trouble = Some(trouble);
+            return Outcome::taken();
+        }
+        Outcome::ask(Ask::Answer(Answer::Prompted {
+            purpose: self.asked.purpose,
+            text: text.to_owned(),
+        }))
+    }
+
+    fn touched(&mut self, touch: Touch) -> Outcome {
+        match touch {
+            Touch::Ignored => return Outcome::ignored(),
+            Touch::Moved => {}
+            Touch::Edited => self.trouble = None,
+        }
+        Outcome::taken()
+    }
+}
+
+/// Why a line will not do, where that can be said before anything is tried.
+fn objection(purpose: PromptFor, text: &str) -> Option<String> {
+    match purpose {
+        PromptFor::ExportPath => {
+            let ending = Path::new(text)
+                .extension()
+                .map(|ending| ending.to_string_lossy().to_ascii_lowercase())
+                .unwrap_or_default();
+            if ENDINGS.contains(&ending.as_str()) {
+                return None;
+            }
+            let known = ENDINGS.map(|known| format!(".{known}")).join(", ");
+            Some(format!("The name must end in one of {known}"))
+        }
+        PromptFor::ViewName | PromptFor::TargetsFile => None,
     }
 }
 
@@ -44,29 +99,99 @@ impl Pane for PromptPane {
         )]
         match command {
             Command::Back => Outcome::ask(Ask::Close),
-            Command::FieldAccept => {
-                let text = self.field.text().trim();
-                if text.is_empty() {
-                    return Outcome::taken();
-                }
-                Outcome::ask(Ask::Answer(Answer::Prompted {
-                    purpose: self.asked.purpose,
-                    text: text.to_owned(),
-                }))
+            Command::FieldAccept => self.accept(),
+            // Whoever goes into the suggestion wants to change it.
+            Command::FieldComplete | Command::TextRight | Command::TextEnd
+                if !self.suggestion().is_empty() =>
+            {
+                let suggestion = self.suggestion().to_owned();
+                self.field.set(&suggestion);
+                Outcome::taken()
             }
-            other => Self::touched(self.field.on_command(other)),
+            other => {
+                let touch = self.field.on_command(other);
+                self.touched(touch)
+            }
         }
     }
 
     fn on_typed(&mut self, character: char, _ctx: &PaneCtx<'_>) -> Outcome {
-        Self::touched(self.field.on_typed(character))
+        let touch = self.field.on_typed(character);
+        self.touched(touch)
     }
 
     fn on_paste(&mut self, text: &str, _ctx: &PaneCtx<'_>) -> Outcome {
-        Self::touched(self.field.on_paste(text))
+        let touch = self.field.on_paste(text);
+        self.touched(touch)
     }
 
     fn hints(&self) -> &'static [Command] {
-        &[Command::FieldAccept, Command::Back]
+        if self.suggestion().is_empty() {
+            &[Command::FieldAccept, Command::Back]
+        } else {
+            &[Command::FieldAccept, Command::FieldComplete, Command::Back]
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::panes::samples::pane_ctx;
+
+    fn export() -> PromptPane {
+        PromptPane::new(Prompt {
+            purpose: PromptFor::ExportPath,
+            title: String::new(),
+            suggestion: "purges.csv".to_owned(),
+        })
+    }
+
+    fn answer(pane: &mut PromptPane) -> Option<String> {
+        let outcome = pane.on_command(Command::FieldAccept, &pane_ctx());
+        outcome.asks.into_iter().find_map(|ask| {
+            if let Ask::Answer(Answer::Prompted { text, .. }) = ask {
+                Some(text)
+            } else {
+                None
+            }
+        })
+    }
+
+    fn typed(pane: &mut PromptPane, text: &str) {
+        for character in text.chars() {
+            pane.on_typed(character, &pane_ctx());
+        }
+    }
+
+    #[test]
+    fn enter_takes_the_suggestion_and_typing_replaces_it() {
+        assert_eq!(answer(&mut export()).as_deref(), Some("purges.csv"));
+        let mut pane = export();
+        typed(&mut pane, "mine.json");
+        assert_eq!(answer(&mut pane).as_deref(), Some("mine.json"));
+    }
+
+    #[test]
+    fn going_into_the_suggestion_makes_it_the_text() {
+        let mut pane = export();
+        pane.on_command(Command::TextEnd, &pane_ctx());
+        pane.on_command(Command::TextDeleteWord, &pane_ctx());
+        typed(&mut pane, "ndjson");
+        assert_eq!(answer(&mut pane).as_deref(), Some("purges.ndjson"));
+    }
+
+    #[test]
+    fn an_ending_that_stands_for_no_form_is_refused_with_those_that_do() {
+        for name in ["x", "x.xlsx", "x.csv.gz"] {
+            let mut pane = export();
+            typed(&mut pane, name);
+            assert_eq!(answer(&mut pane), None, "{name}");
+            let trouble = pane.trouble.clone().unwrap_or_default();
+            assert!(trouble.contains(".csv, .json, .ndjson"), "{trouble}");
+            typed(&mut pane, ".CSV");
+            assert_eq!(pane.trouble, None);
+            assert_eq!(answer(&mut pane), Some(format!("{name}.CSV")));
+        }
     }
 }

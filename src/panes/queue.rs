@@ -158,6 +158,15 @@ impl QueuePane {
             None => entries.push(entry.clone()),
         }
         sort(entries);
+        self.hold_fast();
+    }
+
+    /// The cursor stands on an entry from the first one on: were it on the first row, whatever comes to stand there when
+    /// the one before is done would be taken back by a key that was meant for that.
+    fn hold_fast(&mut self) {
+        if self.here.is_none() {
+            self.here = self.entries().first().map(|entry| entry.id.clone());
+        }
     }
 }
 
@@ -222,6 +231,7 @@ impl Pane for QueuePane {
                         sort(&mut entries);
                         self.entries = Some(entries);
                         self.trouble = None;
+                        self.hold_fast();
                     }
                     Err(trouble) => self.trouble = Some(trouble.to_string()),
                 }
@@ -422,5 +432,21 @@ mod tests {
         assert!(ids(pane.on_command(Command::QueueEarlier, &ctx)).is_empty());
         let pause = pane.on_command(Command::QueuePause, &ctx);
         assert_eq!(pause.effects, [Effect::Pause(false)], "it is paused");
+    }
+
+    #[test]
+    fn the_cursor_stays_on_its_request_also_where_it_never_moved() {
+        let mut pane = queue(vec![
+            entry("1", JournalState::Sending),
+            entry("2", JournalState::Queued),
+        ]);
+        let done = Report::Journal(Box::new(entry("1", JournalState::Successful)));
+        pane.on_report(&done, &pane_ctx());
+        assert_eq!(pane.current().map(|it| it.id.as_str()), Some("1"));
+        assert!(
+            pane.on_command(Command::QueueCancel, &pane_ctx())
+                .effects
+                .is_empty()
+        );
     }
 }

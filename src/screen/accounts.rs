@@ -38,35 +38,55 @@ pub(super) fn draw(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) {
 
 /// How much of a failure's headline is shown, in characters: all of it where there is room.
 const HEADLINE: usize = 60;
+/// The least of it for which the age of the sound accounts is given up.
+const SHORT_HEADLINE: usize = 12;
 /// The least of it that still says something.
 const LEAST_HEADLINE: usize = 4;
 
-/// The accounts in as many words as there is room for: the ages of the sound ones go first, then the sound ones become a
-/// number, then the reasons get shorter. One that fails is always named, with how old its part is.
+/// The accounts in as many words as there is room for: the ages of the sound ones go first, but for the oldest, then the
+/// sound ones become a number, then the reasons get shorter. One that fails is always named, with how old its part is.
 fn accounts(screen: &Screen<'_>, room: u16) -> Vec<Part> {
     let accounts = &screen.app.world().accounts;
     let taken = |parts: &[Part]| parts.iter().map(|part| width(&part.0)).sum::<u16>();
     for with_age in [true, false] {
-        let parts: Vec<Part> = accounts
+        let mut parts: Vec<Part> = accounts
             .iter()
             .flat_map(|account| parts(screen, account, with_age, HEADLINE))
             .collect();
+        if !with_age && let Some(oldest) = oldest(screen) {
+            let style = screen.theme.style(Role::Successful);
+            parts.push((format!("{oldest} old"), style));
+        }
         if taken(&parts) <= room {
             return parts;
         }
     }
-    let mut headline = HEADLINE;
-    loop {
-        let shown = failing(screen, headline);
-        if taken(&shown) <= room || headline <= LEAST_HEADLINE {
-            return shown;
+    let mut shown = Vec::new();
+    for (with_age, least) in [(true, SHORT_HEADLINE), (false, LEAST_HEADLINE)] {
+        for headline in (least..=HEADLINE).rev() {
+            shown = failing(screen, headline, with_age);
+            if taken(&shown) <= room {
+                return shown;
+            }
         }
-        headline -= 1;
     }
+    shown
+}
+
+/// How old the oldest part of the sound accounts is.
+fn oldest(screen: &Screen<'_>) -> Option<String> {
+    let world = screen.app.world();
+    let sound = world
+        .accounts
+        .iter()
+        .filter_map(|account| world.standings.get(&account.name))
+        .filter(|standing| standing.failure.is_none());
+    let at = sound.filter_map(|standing| standing.synced_at).min()?;
+    Some(age(at, screen.ctx.now, screen.app.moves()))
 }
 
 /// How many accounts are sound, and the others with so much of what is wrong with them.
-fn failing(screen: &Screen<'_>, headline: usize) -> Vec<Part> {
+fn failing(screen: &Screen<'_>, headline: usize, with_age: bool) -> Vec<Part> {
     let accounts = &screen.app.world().accounts;
     let failing = |account: &&Account| {
         screen
@@ -88,9 +108,12 @@ fn failing(screen: &Screen<'_>, headline: usize) -> Vec<Part> {
             0,
             (
                 format!(
-                    "{} {}  ",
+                    "{} {}{}  ",
                     theme.glyphs.online,
-                    of(sound as u64, "account", "accounts")
+                    of(sound as u64, "account", "accounts"),
+                    oldest(screen)
+                        .filter(|_| with_age)
+                        .map_or_else(String::new, |oldest| format!(" {oldest}")),
                 ),
                 theme.style(Role::Successful),
             ),
@@ -132,7 +155,7 @@ fn parts(screen: &Screen<'_>, account: &Account, with_age: bool, headline: usize
                 format!(
                     " {} {} ({} old)",
                     glyphs.failed,
-                    visible(&failure.headline(), headline),
+                    cut(&failure.headline(), headline, glyphs.ellipsis),
                     age(at, now, false)
                 ),
                 Role::Failed,
@@ -141,7 +164,7 @@ fn parts(screen: &Screen<'_>, account: &Account, with_age: bool, headline: usize
                 format!(
                     " {} {} (never read)",
                     glyphs.failed,
-                    visible(&failure.headline(), headline)
+                    cut(&failure.headline(), headline, glyphs.ellipsis)
                 ),
                 Role::Failed,
             ),
@@ -182,4 +205,13 @@ fn clock(screen: &Screen<'_>) -> String {
     text.push(' ');
     text.push_str(&zone.name(now));
     text
+}
+
+/// The text in so many characters at most.
+fn cut(text: &str, most: usize, ellipsis: &str) -> String {
+    let shown = visible(text, usize::MAX);
+    match shown.char_indices().nth(most) {
+        Some((end, _)) => format!("{}{ellipsis}", shown.get(..end).unwrap_or_default()),
+        None => shown,
+    }
 }

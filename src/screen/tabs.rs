@@ -1,4 +1,4 @@
-//! The second line: the views with their numbers, and what the queue is doing.
+//! The second line: the views with their numbers, a star where one shows another filter than its own, and what the queue is doing.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -25,7 +25,12 @@ pub(super) fn draw(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) {
             |number| screen.key(Command::View(number)),
         );
         let style = theme.style(if at == here { Role::TabHere } else { Role::Tab });
-        let text = format!("{key} {}", visible(name, 24));
+        let other = if screen.app.board().is_narrowed(at) {
+            "*"
+        } else {
+            ""
+        };
+        let text = format!("{key} {}{other}", visible(name, 24));
         let left = pen.room().saturating_sub(width(&queue) + 3);
         if left < width(&text) {
             break;

@@ -57,7 +57,10 @@ pub async fn loop_<W: Works, C: Fn() -> DateTime<Utc>, G: Glass, I: Inputs, S: S
             biased;
             signal = signals.next() => return Ok(Leaving::Signalled(signal)),
             input = inputs.next() => match input {
-                Some(input) => turn.take_input(input, inputs).await?,
+                Some(input) => {
+                    turn.take_input(input, inputs).await?;
+                    turn.drain_inputs(inputs).await?;
+                }
                 None => return Ok(Leaving::TerminalGone),
             },
             Some(report) = turn.desk.reports.recv() => {
@@ -65,7 +68,7 @@ pub async fn loop_<W: Works, C: Fn() -> DateTime<Utc>, G: Glass, I: Inputs, S: S
             }
             () = wait(wake) => turn.take(Msg::Woke, inputs).await?,
         }
-        turn.drain(inputs).await?;
+        turn.drain_reports(inputs).await?;
         if let Some(leaving) = turn.leaving {
             return Ok(leaving);
         }
@@ -139,8 +142,9 @@ impl<W: Works, C: Fn() -> DateTime<Utc>, G: Glass> Loop<'_, W, C, G> {
         Some((wake - now).to_std().unwrap_or_default())
     }
 
-    /// Takes in all that is ready without waiting.
-    async fn drain<I: Inputs>(&mut self, inputs: &mut I) -> Result<(), TuiFailure> {
+    /// Takes in the inputs that are ready without waiting. Only before any report: a key means what the screen showed when
+    /// it was pressed, so nothing may come between the last drawing and the key.
+    async fn drain_inputs<I: Inputs>(&mut self, inputs: &mut I) -> Result<(), TuiFailure> {
         while self.leaving.is_none()
             && let Some(input) = at_once(inputs.next()).await
         {
@@ -149,6 +153,11 @@ impl<W: Works, C: Fn() -> DateTime<Utc>, G: Glass> Loop<'_, W, C, G> {
                 None => self.leaving = Some(Leaving::TerminalGone),
             }
         }
+        Ok(())
+    }
+
+    /// Takes in the reports that are ready without waiting, up to a number.
+    async fn drain_reports<I: Inputs>(&mut self, inputs: &mut I) -> Result<(), TuiFailure> {
         for _ in 0..REPORTS_AT_ONCE {
             let Ok(report) = self.desk.reports.try_recv() else {
                 break;

@@ -1,5 +1,7 @@
 //! Text on a row of cells, cut by how wide it is shown: wide characters (CJK, emoji) take two cells, combining ones none.
 
+use std::borrow::Cow;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -41,6 +43,51 @@ pub fn skip(text: &str, cells: u16) -> &str {
         gone += grapheme.width() as u16;
     }
     ""
+}
+
+/// The least room in which the middle of a text is given up for its end.
+const LEAST_MIDDLE: u16 = 14;
+
+/// The text in so many cells: where it is longer, an ellipsis in the place of its middle. What tells names and paths apart
+/// stands at their ends. In little room the beginning tells more than two scraps would; then it comes back uncut.
+pub fn middle<'a>(text: &'a str, room: u16, ellipsis: &str) -> Cow<'a, str> {
+    let wide = width(text);
+    let left = room.saturating_sub(width(ellipsis));
+    if wide <= room || room < LEAST_MIDDLE {
+        return Cow::Borrowed(text);
+    }
+    let (begin, used) = fit(text, left / 2);
+    let end = skip(text, wide - (left - used));
+    Cow::Owned(format!("{begin}{ellipsis}{end}"))
+}
+
+/// A path in so many cells: the name at its end whole, if that can be, and of what stands before it as much as fits; a query
+/// goes first. Where not even the name fits, the path is cut in its [`middle`].
+pub fn path<'a>(text: &'a str, room: u16, ellipsis: &str) -> Cow<'a, str> {
+    let gap = width(ellipsis);
+    if width(text) <= room || room < LEAST_MIDDLE {
+        return Cow::Borrowed(text);
+    }
+    let plain = text.split_once('?').map_or(text, |(plain, _)| plain);
+    // What ends in a slash or a star has its name before that.
+    let Some(at) = plain.trim_end_matches(['/', '*']).rfind('/') else {
+        return middle(text, room, ellipsis);
+    };
+    let (before, name) = text.split_at(at);
+    let without_query = plain.get(at..).unwrap_or(name);
+    for (name, end) in [(name, ""), (without_query, ellipsis)] {
+        let head = room.checked_sub(width(name) + width(end) + gap);
+        if let Some(head) = head.filter(|head| *head > 0) {
+            let (begin, _) = fit(before, head);
+            let between = if begin.len() < before.len() {
+                ellipsis
+            } else {
+                ""
+            };
+            return Cow::Owned(format!("{begin}{between}{name}{end}"));
+        }
+    }
+    middle(plain, room, ellipsis)
 }
 
 /// One row of cells that is written from left to right, never beyond its end.
@@ -162,6 +209,47 @@ mod tests {
         assert_eq!(fit("漢字漢字", 5), ("漢字", 4));
         assert_eq!(written(5, &["漢字漢字"]), "漢 字 …");
         assert_eq!(skip("漢字a", 1), "字a");
+    }
+
+    #[test]
+    fn the_middle_of_a_text_goes_before_its_ends() {
+        let path = "/products/2026/item-7108.webp";
+        assert_eq!(middle(path, 29, "…"), path);
+        assert_eq!(middle(path, 20, "…"), "/products…-7108.webp");
+        assert_eq!(middle(path, 13, "…"), path, "too little room for two ends");
+        assert_eq!(
+            middle("static.shop.example.net", 16, "…"),
+            "static.…mple.net"
+        );
+        let wide = "/日本語/漢字漢字漢字/絵文字.jpg";
+        for room in 14..40 {
+            assert!(width(&middle(wide, room, "~")) <= room);
+        }
+        assert_eq!(middle(wide, 16, "~"), "/日本語~文字.jpg");
+    }
+
+    #[test]
+    fn a_path_keeps_the_name_at_its_end() {
+        for (text, room, shown) in [
+            ("/banners/autumn/user-7539.avif", 18, "/b…/user-7539.avif"),
+            (
+                "/products/item-7108.jpg?w=640",
+                24,
+                "/pr…/item-7108.jpg?w=640",
+            ),
+            ("/products/item-7108.jpg?w=640", 20, "/pro…/item-7108.jpg…"),
+            ("/img/item-7108.jpg?width=640", 24, "/img/item-7108.jpg…"),
+            ("/a/b/c/d/e/f/latest/*", 14, "/a/b…/latest/*"),
+            ("/a/long-name-with-its-hash-8fa3.js", 16, "/a/long…-8fa3.js"),
+            ("https://h.com/a/b.jpg", 30, "https://h.com/a/b.jpg"),
+            ("no-slash-in-this-one", 14, "no-sla…his-one"),
+            ("/x", 14, "/x"),
+            ("////////////////////", 14, "//////…///////"),
+        ] {
+            let cut = path(text, room, "…");
+            assert_eq!(cut, shown);
+            assert!(width(&cut) <= room);
+        }
     }
 
     #[test]

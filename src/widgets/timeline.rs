@@ -71,7 +71,15 @@ impl Column {
                     .unwrap_or(glyphs.bar_none)
             };
             if bad > 0 && told_by_glyph {
-                cell.set_symbol(glyphs.bar_failed).set_style(failed);
+                // The height is what a bar is there for, so the glyph of what failed stands only where it costs none of it.
+                let covers = all == 8 && bad >= 2;
+                let symbol = if covers {
+                    glyphs.bar_failed
+                } else {
+                    eighth(all)
+                };
+                cell.set_symbol(symbol)
+                    .set_style(if self.bad || covers { failed } else { plain });
             } else if bad > 0 && bad < 8 && (all == 8 || area.height > 1) {
                 // Three colours do not fit into a cell: where the bar ends in this one, it is drawn to its top, so that the
                 // failed part keeps its share. Where this cell is all there is, one colour has to do.
@@ -85,5 +93,37 @@ impl Column {
                 cell.set_symbol(eighth(all)).set_style(plain);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+    use crate::theme::{ColourDepth, Glyphs};
+
+    #[test]
+    fn without_colour_the_bars_keep_their_heights_also_where_some_failed() {
+        let theme = Theme::named("default", ColourDepth::None, Glyphs::UNICODE).unwrap();
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 5, 1));
+        (&Bars {
+            bars: &[(8, 1), (4, 3), (2, 1), (1, 0), (8, 8)],
+            chosen: None,
+            theme: &theme,
+        })
+            .render(buffer.area, &mut buffer);
+        let symbols: String = buffer
+            .content
+            .iter()
+            .map(ratatui::buffer::Cell::symbol)
+            .collect();
+        assert_eq!(symbols, "█▄▂▁▒");
+        let marked: Vec<bool> = buffer
+            .content
+            .iter()
+            .map(|cell| cell.modifier.contains(ratatui::style::Modifier::UNDERLINED))
+            .collect();
+        assert_eq!(marked, [false, true, true, false, true]);
     }
 }

@@ -3,6 +3,7 @@
 use purgedeck::app::Msg;
 use purgedeck::domain::ids::PurgeKey;
 use purgedeck::domain::query::Anchor;
+use purgedeck::domain::status::Status;
 use purgedeck::effect::{Effect, Report, StoreTrouble};
 
 use super::stage::Stage;
@@ -142,6 +143,122 @@ fn a_cursor_on_the_newest_row_follows_the_newest() {
     assert_eq!(place(&stage), 0);
 }
 
+fn gathered(stage: &mut Stage) -> Vec<PurgeKey> {
+    stage
+        .take_asked()
+        .into_iter()
+        .find_map(|effect| match effect {
+            Effect::Gather { keys, .. } => Some(keys),
+            _ => None,
+        })
+        .unwrap_or_default()
+}
+
+#[test]
+fn a_cursor_that_was_moved_to_the_newest_row_stays_on_its_purge() {
+    let mut stage = Stage::new((80, 24));
+    stage.press("j k");
+    let key = here(&stage);
+    stage.arrive(1);
+    stage.arrive(2);
+    assert_eq!(here(&stage), key);
+    assert_eq!(place(&stage), 2);
+    stage.press("R");
+    assert_eq!(gathered(&mut stage), [key]);
+}
+
+#[test]
+fn an_open_detail_stays_at_its_purge_whatever_comes_in() {
+    let mut stage = Stage::new((80, 24));
+    stage.press("enter");
+    let key = here(&stage);
+    for n in 1..4 {
+        stage.arrive(n);
+    }
+    let board = stage.app.board();
+    let pane = board.pane(board.focus()).unwrap();
+    assert_eq!(pane.detail().shown().map(|detail| detail.key), Some(key));
+    stage.press("tab g");
+    let newest = here(&stage);
+    stage.arrive(4);
+    assert_eq!(here(&stage), newest, "also after going to the first row");
+    stage.press("R");
+    assert_eq!(gathered(&mut stage), [newest]);
+}
+
+#[test]
+fn an_open_detail_stays_at_its_purge_while_filter_and_order_change_around_it() {
+    let mut stage = Stage::new((80, 24));
+    stage.press("j enter");
+    let key = here(&stage);
+    let shown = |stage: &Stage| {
+        let board = stage.app.board();
+        let pane = board.pane(board.focus()).unwrap();
+        pane.detail().shown().map(|detail| detail.key)
+    };
+    stage.press("/");
+    stage.type_text("status:failed");
+    stage.press("enter");
+    assert_eq!((here(&stage), shown(&stage)), (key, Some(key)));
+    assert!(stage.text().contains("left filter"), "{}", stage.text());
+    stage.press("s");
+    assert_eq!((here(&stage), shown(&stage)), (key, Some(key)));
+    stage.press("R");
+    assert_eq!(gathered(&mut stage), [key]);
+    stage.press("esc esc g");
+    assert_ne!(here(&stage), key);
+}
+
+#[test]
+fn going_to_the_first_row_follows_the_newest_again() {
+    let mut stage = Stage::new((80, 24));
+    stage.press("j g");
+    stage.arrive(1);
+    assert_eq!(place(&stage), 0);
+    stage.press("y");
+    stage.arrive(2);
+    assert_eq!(place(&stage), 1, "it was acted on");
+    stage.press("s G");
+    stage.arrive(3);
+    assert_eq!(place(&stage), 0, "the newest is the last");
+}
+
+#[test]
+fn a_key_takes_the_purge_that_stood_there_when_it_was_pressed() {
+    let mut stage = Stage::new((80, 24));
+    let key = here(&stage);
+    stage.answering = false;
+    stage.arrive(1);
+    let asked = stage.take_asked();
+    stage.press("enter");
+    stage.answering = true;
+    for effect in &asked {
+        if let Some(answer) = stage.answer(effect) {
+            stage.report(answer);
+        }
+    }
+    assert_eq!(here(&stage), key);
+    assert_eq!(place(&stage), 1);
+}
+
+#[test]
+fn a_purge_that_the_filter_has_lost_stays_until_the_cursor_leaves_it() {
+    let mut stage = Stage::new((80, 24));
+    stage.press("2 j");
+    let (key, before) = (here(&stage), filter(&stage));
+    let lost = stage.store.iter_mut().find(|it| it.0 == key).unwrap();
+    lost.1.status = Status::Successful;
+    stage.arrive(0);
+    assert_eq!(filter(&stage), before);
+    assert_eq!(here(&stage), key);
+    assert!(stage.text().contains("left filter"), "{}", stage.text());
+    stage.press("R");
+    assert_eq!(gathered(&mut stage), [key]);
+    stage.press("esc k");
+    assert_ne!(here(&stage), key);
+    assert!(!stage.text().contains("left filter"), "{}", stage.text());
+}
+
 #[test]
 fn a_cursor_elsewhere_stays_on_its_purge_while_new_ones_come_in_above() {
     let mut stage = Stage::new((80, 24));
@@ -257,6 +374,11 @@ fn all_in_view_are_marked_and_then_none() {
         board.pane(board.focus()).unwrap().marks().len()
     };
     assert!(marks(&stage) > 8);
+    let words = format!(
+        "Marked {} rows on the screen, of 400 that the filter selects.",
+        marks(&stage)
+    );
+    assert!(stage.text().contains(&words), "{}", stage.text());
     stage.press("*");
     assert_eq!(marks(&stage), 0);
 }
@@ -347,6 +469,23 @@ fn tabs_keep_their_own_place_and_ask_only_when_they_are_seen() {
         stage.take_asked().iter().any(windows),
         "it had fallen behind"
     );
+}
+
+#[test]
+fn a_view_that_was_left_with_another_filter_says_so_and_gets_its_own_back() {
+    let mut stage = Stage::new((80, 24));
+    stage.press("3 f 1");
+    assert!(!stage.text().contains("another filter"), "{}", stage.text());
+    stage.press("3");
+    let text = stage.text();
+    assert!(text.contains("3 Failed 24h*"), "{text}");
+    assert!(text.contains("left with another filter"), "{text}");
+    assert!(filter(&stage).contains("cname:"));
+    stage.press("3");
+    assert_eq!(filter(&stage), "status:failed since:24h");
+    assert!(!stage.text().contains("3 Failed 24h*"));
+    stage.press("esc");
+    assert!(filter(&stage).contains("cname:"), "and back");
 }
 
 #[test]

@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use purgedeck::app::{Input, Msg};
+use purgedeck::domain::journal::{JournalEntry, JournalState};
+use purgedeck::domain::payload::{Payload, PurgeRequest};
 use purgedeck::domain::plan::Preview;
 use purgedeck::effect::{Effect, Report};
 
@@ -83,6 +86,14 @@ fn composing_at_80_by_24() {
 }
 
 #[test]
+fn an_empty_draft_says_in_full_what_goes_there() {
+    let mut stage = Stage::new((80, 24));
+    stage.press("P");
+    let text = stage.text();
+    assert!(text.contains("patterns (/img/*) or curl lines"), "{text}");
+}
+
+#[test]
 fn a_plan_that_errors_forbid_says_why_in_view_of_the_draft() {
     for size in [(160, 50), (80, 24), (60, 18)] {
         let mut stage = composing(size);
@@ -127,4 +138,136 @@ fn purging_again_never_takes_the_place_of_a_draft_that_was_kept() {
     let text = stage.text();
     assert!(text.contains("/mine.jpg"), "{text}");
     assert!(text.contains("draft"), "{text}");
+}
+
+#[test]
+fn a_plan_says_that_the_queue_is_paused_and_how_it_is_resumed() {
+    let mut stage = planned((80, 24));
+    assert!(!stage.text().contains("paused"), "{}", stage.text());
+    stage.report(Report::Paused(true));
+    let text = stage.text();
+    assert!(text.contains("The queue is paused"), "{text}");
+    assert!(text.contains("(Q, then p)"), "{text}");
+    assert!(text.contains("y queues it"), "{text}");
+    assert!(!text.contains("all at once"), "{text}");
+}
+
+#[test]
+fn a_plan_that_empties_a_resource_says_so_in_plain_words() {
+    for (size, lines) in [
+        ((80, 24), "https://img.site.com/*"),
+        ((60, 18), "https://img.site.com/*"),
+    ] {
+        let mut stage = alone(size);
+        stage.press("P");
+        stage.type_text(lines);
+        stage.press("ctrl-p");
+        let text = stage.text();
+        assert!(
+            text.contains("This removes everything of img.site.com"),
+            "{text}"
+        );
+        assert!(text.contains("Type img.site.com"), "{text}");
+    }
+}
+
+fn queued(stage: &mut Stage, count: usize, state: JournalState) {
+    for id in 0..count {
+        let entry = JournalEntry {
+            id: format!("{}-{id}", state.word()).into(),
+            request: PurgeRequest {
+                account: "edge-prod".into(),
+                resource: "0".into(),
+                cname: "www.site.com".to_owned(),
+                payload: Payload::All,
+                mode: None,
+                area: None,
+            },
+            state,
+            planned_at: stage.now,
+            place: id as i64,
+            queued_at: stage.now,
+            sent_at: None,
+            ahead: None,
+            answered_at: None,
+            reason: None,
+            ticket: None,
+            error: None,
+            purge: None,
+            verified: None,
+            verification: None,
+        };
+        stage.report(Report::Journal(Box::new(entry)));
+    }
+}
+
+#[test]
+fn leaving_says_what_becomes_of_what_is_under_way() {
+    for (sending, waiting, paused, title, leave) in [
+        (
+            0,
+            2,
+            false,
+            "2 queued",
+            "Leave: another purgedeck goes on, or the next start",
+        ),
+        (
+            0,
+            2,
+            true,
+            "2 queued, and the queue is paused",
+            "Leave: the queue stays paused until somebody resumes it",
+        ),
+        (
+            1,
+            0,
+            false,
+            "1 being sent",
+            "Leave: what is on its way is waited for",
+        ),
+    ] {
+        let mut stage = Stage::new((80, 24));
+        queued(&mut stage, sending, JournalState::Sending);
+        queued(&mut stage, waiting, JournalState::Queued);
+        stage.report(Report::Paused(paused));
+        stage.take_asked();
+        stage.press("q");
+        let text = stage.text();
+        assert!(text.contains(title), "{text}");
+        assert!(text.contains(leave), "{text}");
+    }
+}
+
+#[test]
+fn a_second_q_neither_answers_nor_types_anything() {
+    let mut stage = Stage::new((80, 24));
+    queued(&mut stage, 1, JournalState::Queued);
+    stage.press("q");
+    let before = stage.text();
+    stage.press("q q x");
+    assert_eq!(stage.text(), before);
+    assert!(!stage.take_asked().contains(&Effect::Quit));
+    stage.press("j enter");
+    assert!(stage.take_asked().contains(&Effect::Quit));
+}
+
+#[test]
+fn a_long_draft_has_numbered_lines_and_says_what_concerns_all_of_it() {
+    let mut setup = super::stage::setup();
+    setup.accounts[0].reason_required = true;
+    let mut stage = Stage::empty((100, 30), 5, setup);
+    stage.start();
+    stage.hear_of_accounts();
+    stage.report(Report::Resources {
+        account: "edge-test".into(),
+        resources: Arc::new(Vec::new()),
+    });
+    let mut lines: Vec<String> = (1..=300)
+        .map(|n| format!("https://www.site.com/img/{n}.jpg"))
+        .collect();
+    lines[99] = "https://www.site.com/a\u{1b}[31m.jpg".to_owned();
+    stage.press("P");
+    stage.send(Msg::Input(Input::Paste(lines.join("\r\n"))));
+    stage.press("ctrl-n");
+    insta::assert_snapshot!(picture(&stage.draw()));
 }

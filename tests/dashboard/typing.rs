@@ -137,3 +137,35 @@ fn a_paste_goes_into_the_field_and_nowhere_else() {
     stage.type_text("failed");
     assert_eq!(selected(&stage), 51);
 }
+
+fn bar(stage: &Stage) -> Vec<String> {
+    let text = stage.text();
+    let lines = text.lines().map(|line| line.trim_matches(['│', ' ']));
+    lines.skip(3).take(2).map(str::to_owned).collect()
+}
+
+#[test]
+fn a_word_that_is_being_typed_is_no_fault_before_enter_and_keeps_what_is_shown() {
+    let mut stage = Stage::new((80, 24));
+    stage.press("/");
+    stage.type_text("www status:f");
+    assert_eq!(bar(&stage), ["/ www status:failed", "failed  successful"]);
+    assert_eq!(filter(&stage), "www", "the last one that can be read");
+    stage.press("enter");
+    let [_, fault] = bar(&stage).try_into().unwrap();
+    assert!(fault.contains("no status is called f"), "{fault}");
+    assert_eq!(filter(&stage), "www");
+    stage.press("tab");
+    assert_eq!(bar(&stage), ["/ www status:failed", "failed  successful"]);
+    assert_eq!(filter(&stage), "www status:failed");
+}
+
+#[test]
+fn a_fault_that_nothing_completes_is_told_at_once() {
+    let mut stage = Stage::new((80, 24));
+    stage.press("/");
+    stage.type_text("status:zz cname:w");
+    let [_, fault] = bar(&stage).try_into().unwrap();
+    assert!(fault.contains("no status is called zz"), "{fault}");
+    assert_eq!(filter(&stage), "");
+}

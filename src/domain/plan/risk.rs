@@ -5,7 +5,6 @@ use crate::domain::account::Account;
 use crate::domain::desk::Desk;
 use crate::domain::findings::Severity;
 use crate::domain::kind::Kind;
-use crate::domain::lint::is_root;
 use crate::domain::payload::PurgeRequest;
 
 /// So many URLs are a few: more than these ask for more than Enter.
@@ -21,13 +20,7 @@ pub(super) fn of<'a>(
     let mut raised = worst >= Some(Severity::Warning);
     let mut targets = 0;
     for request in requests {
-        let grave = request.kind() == Kind::All
-            || (request.kind() == Kind::Pattern
-                && request
-                    .payload
-                    .targets()
-                    .iter()
-                    .any(|target| is_root(target)))
+        let grave = request.empties()
             || desk
                 .account(&request.account)
                 .is_some_and(|account| protects(account, &request.cname));

@@ -21,6 +21,8 @@ pub struct ChooserView<'a> {
     pub title: &'a str,
     /// What stands beside each text, by its number in the order given: a mark before it (empty: none), a note at the right.
     pub beside: &'a dyn Fn(usize) -> (&'a str, String),
+    /// Whether a word can be typed to narrow the list down; without, there is no field.
+    pub narrowed: bool,
     /// What is said where nothing fits.
     pub nothing: &'a str,
     /// How things look.
@@ -31,9 +33,15 @@ impl Widget for &ChooserView<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
         let chooser = self.chooser;
         let rows = u16::try_from(chooser.texts.len()).unwrap_or(u16::MAX);
-        let area = popup(area, 76, rows.saturating_add(3).clamp(6, 24));
+        let field = u16::from(self.narrowed);
+        let least = 5 + field;
+        let area = popup(area, 76, rows.saturating_add(2 + field).clamp(least, 24));
         clear(area, buffer, self.theme);
-        let note = format!("{} of {}", chooser.shown.len(), chooser.texts.len());
+        let note = if self.narrowed {
+            format!("{} of {}", chooser.shown.len(), chooser.texts.len())
+        } else {
+            String::new()
+        };
         (&Panel {
             title: self.title,
             title_role: Role::Heading,
@@ -46,17 +54,19 @@ impl Widget for &ChooserView<'_> {
         if inner.is_empty() {
             return;
         }
-        (&FieldView {
-            text: chooser.field.text(),
-            cursor: Some(chooser.field.cursor()),
-            fault: None,
-            ghost: "",
-            theme: self.theme,
-        })
-            .render(Rect { height: 1, ..inner }, buffer);
+        if self.narrowed {
+            (&FieldView {
+                text: chooser.field.text(),
+                cursor: Some(chooser.field.cursor()),
+                fault: None,
+                ghost: "",
+                theme: self.theme,
+            })
+                .render(Rect { height: 1, ..inner }, buffer);
+        }
         let list = Rect {
-            y: inner.y + 1,
-            height: inner.height - 1,
+            y: inner.y + field,
+            height: inner.height - field,
             ..inner
         };
         let glyphs = &self.theme.glyphs;

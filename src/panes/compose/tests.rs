@@ -62,6 +62,18 @@ fn a_paste_asks_for_recent_purges_once_and_keeps_the_draft() {
 }
 
 #[test]
+fn control_characters_of_a_paste_stay_in_the_draft_and_block_it() {
+    let (mut pane, ctx, _) = compose("https://www.site.com/a\u{1b}[31m.jpg\r\n/b.jpg\n");
+    assert_eq!(
+        pane.draft().text,
+        "https://www.site.com/a\u{1b}[31m.jpg\n/b.jpg\n"
+    );
+    assert!(pane.linted.all_findings().any(|it| it.code == "PD006"));
+    let outcome = pane.on_command(Command::ComposePlan, &ctx);
+    assert!(matches!(outcome.asks.as_slice(), [Ask::Notice(_)]));
+}
+
+#[test]
 fn a_draft_with_an_error_leads_to_no_plan_and_says_why() {
     let (mut pane, ctx, _) = compose("https://nowhere.example/a.jpg");
     let outcome = pane.on_command(Command::ComposePlan, &ctx);
@@ -193,9 +205,52 @@ fn the_purge_that_a_line_would_repeat_can_be_looked_at() {
 }
 
 #[test]
-fn discarding_forgets_the_draft_for_the_next_start_too() {
-    let (mut pane, ctx, _) = compose("https://www.site.com/a.jpg");
+fn a_draft_that_was_thrown_away_is_forgotten_and_comes_back_by_undo() {
+    let (mut pane, ctx, _) = compose("https://www.site.com/a.jpg\n/b.jpg");
+    pane.on_command(Command::ComposeKind, &ctx);
+    let before = pane.draft().clone();
     let outcome = pane.on_command(Command::ComposeDiscard, &ctx);
     assert_eq!(outcome.effects, [Effect::KeepDraft(None)]);
     assert!(pane.draft().text.is_empty());
+    pane.on_typed('x', &ctx);
+    pane.on_command(Command::TextUndo, &ctx);
+    let outcome = pane.on_command(Command::TextUndo, &ctx);
+    assert_eq!(pane.draft(), &before);
+    assert!(outcome.effects.contains(&Effect::KeepDraft(Some(before))));
+}
+
+#[test]
+fn an_empty_draft_that_is_thrown_away_closes_compose() {
+    let (mut pane, ctx, _) = compose("");
+    let outcome = pane.on_command(Command::ComposeDiscard, &ctx);
+    assert_eq!(outcome.asks, [Ask::Close]);
+}
+
+#[test]
+fn a_key_goes_from_one_wrong_line_to_the_next_and_round() {
+    let mut lines: Vec<String> = (0..300)
+        .map(|n| format!("https://www.site.com/img/{n}.jpg"))
+        .collect();
+    lines[40] = "https://nowhere.example/a".to_owned();
+    lines[200] = "https://www.site.com/a b".to_owned();
+    let (mut pane, ctx, _) = compose(&lines.join("\n"));
+    let mut went = |command| {
+        pane.on_command(command, &ctx);
+        pane.lines.cursor().0
+    };
+    assert_eq!(went(Command::FindingNext), 40, "round from the end");
+    assert_eq!(went(Command::FindingNext), 200);
+    assert_eq!(went(Command::FindingPrevious), 40);
+    assert_eq!(went(Command::TextLast), 299);
+    assert!(went(Command::PageUp) < 299);
+    assert_eq!(went(Command::PageDown), 299);
+    assert_eq!(went(Command::TextFirst), 0);
+    assert_eq!(went(Command::PageUp), 0);
+}
+
+#[test]
+fn where_no_line_is_wrong_the_key_says_so() {
+    let (mut pane, ctx, _) = compose("https://www.site.com/a.jpg");
+    let outcome = pane.on_command(Command::FindingNext, &ctx);
+    assert!(matches!(outcome.asks.as_slice(), [Ask::Notice(_)]));
 }

@@ -2,17 +2,19 @@
 //!
 //! ```text
 //! ┌▌Compose ─────────────────────────────────────────── kind by line · resource www.site.com ┐
-//! │ https://www.site.com/a.jpg                  │ url      /a.jpg                            │
-//! │ /img/*                                      │ pattern  /img/*                            │
-//! │ /b.jpg?x=1                                  │ ! url    /b.jpg?x=1                        │
-//! ├ findings: 1 warning ─────────────────────────────────────────────────────────────────────┤
-//! │ 3 ! PD021 The resource ignores query strings, so …                                       │
+//! │1   https://www.site.com/a.jpg               │ url      /a.jpg                            │
+//! │2   /img/*                                   │ pattern  /img/*                            │
+//! │3 ! /b.jpg?x=1                               │ url      /b.jpg?x=1                        │
+//! ├ 1 error, 1 warning ──────────────────────────────────────────────────────────────────────┤
+//! │    3 ! PD021 The resource ignores query strings, so …                                    │
+//! │draft ✗ PD032 The account prod asks for a reason.                                         │
 //! ├──────────────────────────────────────────────────────────────────────────────────────────┤
 //! │ reason  INC-2231 stale hero                                              ticket  INC-2231│
 //! │ 3 targets → 2 requests, all at once                                                      │
 //! └──────────────────────────────────────────────────────────────────────────────────────────┘
 //! ```
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
@@ -37,7 +39,7 @@ use crate::panes::world::World;
 use crate::theme::{Role, Theme};
 use crate::widgets::panel::{Divider, Panel, clear, popup};
 use crate::widgets::scroll::ScrollBar;
-use crate::widgets::text::{Pen, skip, width};
+use crate::widgets::text::{Pen, path, skip, width};
 
 /// The overlay; the area is the whole screen.
 #[derive(Clone, Copy)]
@@ -124,7 +126,7 @@ impl ComposeView<'_> {
         let dot = self.theme.glyphs.dot;
         let kind = match draft.kind {
             None => "kind by line".to_owned(),
-            Some(Kind::All) => "kind ALL: the whole cache".to_owned(),
+            Some(Kind::All) => "kind ALL: everything".to_owned(),
             Some(kind) => format!("kind {kind}"),
         };
         let resource = draft.resource.as_ref().map(|(account, id)| {
@@ -182,9 +184,11 @@ impl ComposeView<'_> {
                 ..area
             };
             let (mark, role) = severity(finding.severity, self.theme);
-            let line = finding
-                .line
-                .map_or_else(String::new, |line| (line + 1).to_string());
+            // A draft without lines has its one entry, everything, on none of them.
+            let line = match finding.line {
+                Some(line) if !self.pane.lines.is_empty() => (line + 1).to_string(),
+                Some(_) | None => "draft".to_owned(),
+            };
             Pen::new(buffer, row, self.theme.glyphs.ellipsis)
                 .column_right(&line, 5, self.theme.style(Role::Dim))
                 .skip(1)
@@ -198,7 +202,8 @@ impl ComposeView<'_> {
 
     fn targets(&self, area: Rect, edge: u16, buffer: &mut Buffer) {
         let lines = self.pane.lines.lines();
-        if self.pane.lines.is_empty() && self.pane.linted.lines.is_empty() {
+        let nothing_yet = self.pane.lines.is_empty() && self.pane.linted.lines.is_empty();
+        if nothing_yet {
             let words =
                 "Paste or type URLs, paths, patterns (/img/*) or curl lines, one to a line.";
             let row = Rect { height: 1, ..area };
@@ -208,9 +213,15 @@ impl ComposeView<'_> {
         }
         let rows = usize::from(area.height);
         let (cursor, column) = self.pane.lines.cursor();
-        let top = keep_in_view(0, cursor, rows, lines.len());
+        // The cursor stands in the middle where it can, so that what is around a finding is in view too.
+        let top = keep_in_view(cursor.saturating_sub(rows / 2), cursor, rows, lines.len());
         let wide = area.width >= 70;
         let left = if wide { area.width / 2 } else { area.width };
+        let digits = if wide && lines.len() > 1 {
+            width(&lines.len().to_string())
+        } else {
+            0
+        };
         let mut entries: HashMap<usize, Vec<&LintedLine>> = HashMap::new();
         for linted in &self.pane.linted.lines {
             if (top..top + rows).contains(&linted.line) {
@@ -226,8 +237,11 @@ impl ComposeView<'_> {
             let here = at == cursor && self.pane.part == Part::Targets;
             let entries = entries.get(&at).map_or(&[][..], Vec::as_slice);
             let typed = Rect { width: left, ..row };
+            // The end of the last line is no line more.
+            let number = (at + 1 < lines.len() || !text.is_empty()).then_some(at + 1);
+            let typed = self.number(number, digits, typed, buffer);
             self.typed(text, here.then_some(column), entries, typed, buffer);
-            if wide {
+            if wide && !nothing_yet {
                 let meaning = Rect {
                     x: row.x + left,
                     width: row.width - left,
@@ -249,6 +263,23 @@ impl ComposeView<'_> {
                 },
                 buffer,
             );
+    }
+
+    /// The number of a line, by which the findings name it; what is left of the row.
+    fn number(&self, line: Option<usize>, digits: u16, row: Rect, buffer: &mut Buffer) -> Rect {
+        if digits == 0 {
+            return row;
+        }
+        Pen::new(buffer, row, self.theme.glyphs.ellipsis).column_right(
+            &line.map_or_else(String::new, |line| line.to_string()),
+            digits,
+            self.theme.style(Role::Dim),
+        );
+        Rect {
+            x: row.x + digits + 1,
+            width: row.width - digits - 1,
+            ..row
+        }
     }
 
     /// A line as typed, its gravest mark before it, scrolled sideways so far that the cursor is in view.
@@ -276,7 +307,12 @@ impl ComposeView<'_> {
         });
         let at = width(&before);
         let scroll = (at + 1).saturating_sub(room);
-        pen.put_within(skip(&shown, scroll), room, style);
+        let in_view = if cursor.is_some() {
+            Cow::Borrowed(skip(&shown, scroll))
+        } else {
+            path(&shown, room, self.theme.glyphs.ellipsis)
+        };
+        pen.put_within(&in_view, room, style);
         if cursor.is_some()
             && let Some(cell) = buffer.cell_mut((x + at.saturating_sub(scroll), row.y))
         {
@@ -306,11 +342,13 @@ impl ComposeView<'_> {
                 .skip(1);
         }
         let target = if meaning.target.is_empty() {
-            "the whole cache"
+            "everything"
         } else {
             &meaning.target
         };
-        pen.put(&visible(target, 400), text);
+        let target = visible(target, 2_000);
+        let target = path(&target, pen.room(), self.theme.glyphs.ellipsis);
+        pen.put(&target, text);
         if more > 0 {
             pen.skip(1).put(&format!("+{more}"), dim);
         }
@@ -377,6 +415,11 @@ impl ComposeView<'_> {
             (false, [at]) => format!("at {}", self.moment(*at)),
             (true, [at]) => format!("now and at {}", self.moment(*at)),
             (_, [_, ..]) => format!("the last at {}", self.moment(plan.ends_at)),
+        };
+        let times = if self.world.paused {
+            "the queue is paused".to_owned()
+        } else {
+            times
         };
         let mut words = format!("{targets} {} {requests}; {times}", self.theme.glyphs.arrow);
         if let Some(wider) = self.pane.wider.first() {

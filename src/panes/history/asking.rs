@@ -25,9 +25,11 @@ impl HistoryPane {
         self.narrow(filter, ctx)
     }
 
-    /// Asks for the rows and the overview of another selection.
+    /// Asks for the rows and the overview of another selection. An open detail stays at its purge, whatever is selected
+    /// around it.
     pub(super) fn select(&mut self, ctx: &PaneCtx<'_>) -> Outcome {
         let want = self.rows.first_page();
+        let want = self.around_detail().unwrap_or(want);
         self.filter.resolve(ctx.now, ctx.zone);
         self.detail.find(self.filter.predicate());
         self.overview.leave();
@@ -41,6 +43,12 @@ impl HistoryPane {
         self.ask_rows(&want, ctx)
             .and(self.ask_overview(ctx))
             .and(self.ask_detail(true, ctx))
+    }
+
+    /// The rows around the purge whose detail is open.
+    pub(super) fn around_detail(&mut self) -> Option<Want> {
+        self.keep_to_detail();
+        (self.detail.is_open() && self.rows.here().is_some()).then(|| self.rows.again())
     }
 
     pub(super) fn ask_rows(&mut self, want: &Want, ctx: &PaneCtx<'_>) -> Outcome {

@@ -29,6 +29,8 @@ pub struct FilterBar {
 struct Editing {
     before: String,
     fault: Option<FilterError>,
+    /// Whether Enter was pressed on the fault: until then, a word that can yet be completed is none.
+    insisted: bool,
     vocabulary: Vocabulary,
     completions: Vec<Completion>,
     turning: Option<Turning>,
@@ -146,6 +148,27 @@ impl FilterBar {
         self.editing.as_ref()?.fault.as_ref()
     }
 
+    /// The fault, where the operator should hear of it: not while it is only a word that is being typed and can be
+    /// completed.
+    pub fn fault_to_tell(&self) -> Option<&FilterError> {
+        let fault = self.fault()?;
+        let (completions, turning) = self.completions();
+        let here = completions.get(turning.unwrap_or(0));
+        let unfinished = here.is_some_and(|completion| {
+            let end = if turning.is_some() {
+                completion.range.start + completion.insert.len()
+            } else {
+                completion.range.end
+            };
+            completion.range.start <= fault.at.start && fault.at.end <= end
+        });
+        let insisted = self
+            .editing
+            .as_ref()
+            .is_some_and(|editing| editing.insisted);
+        (insisted || !unfinished).then_some(fault)
+    }
+
     /// What could be typed next, and which of it stands in the field for now.
     pub fn completions(&self) -> (&[Completion], Option<usize>) {
         let Some(editing) = &self.editing else {
@@ -164,6 +187,7 @@ impl FilterBar {
         self.editing = Some(Editing {
             before: self.text.clone(),
             fault: None,
+            insisted: false,
             vocabulary: vocabulary(world),
             completions: Vec::new(),
             turning: None,
@@ -195,6 +219,9 @@ impl FilterBar {
             Command::FieldAccept => {
                 let before = editing.before.clone();
                 let typing = self.apply(true);
+                if let Some(editing) = &mut self.editing {
+                    editing.insisted = true;
+                }
                 if self.fault().is_none() {
                     if before != self.text {
                         self.wider.push(before);
@@ -232,6 +259,7 @@ impl FilterBar {
         }
         if let Some(editing) = &mut self.editing {
             editing.turning = None;
+            editing.insisted = false;
         }
         let typing = match touch {
             Touch::Edited => self.apply(false),
@@ -307,6 +335,7 @@ impl FilterBar {
         let Some(editing) = &mut self.editing else {
             return Typing::Ignored;
         };
+        editing.insisted = false;
         let turning = match &mut editing.turning {
             Some(turning) => {
                 let count = turning.completions.len() as isize;

@@ -55,13 +55,13 @@ impl HistoryPane {
             Command::PickAccount => Outcome::ask(Ask::Open(Opening::Pick(pick_account(ctx)))),
             Command::Export => Outcome::ask(Ask::Open(Opening::Prompt(Prompt {
                 purpose: PromptFor::ExportPath,
-                title: "Write what is shown to (.csv, .json or .ndjson)".to_owned(),
-                text: format!("purges-{}.csv", ctx.now.format("%Y%m%d-%H%M%S")),
+                title: "Write all that the filter selects (.csv, .json, .ndjson)".to_owned(),
+                suggestion: format!("purges-{}.csv", ctx.now.format("%Y%m%d-%H%M%S")),
             }))),
             Command::SaveView => Outcome::ask(Ask::Open(Opening::Prompt(Prompt {
                 purpose: PromptFor::ViewName,
                 title: "Keep this filter as a view named".to_owned(),
-                text: String::new(),
+                suggestion: String::new(),
             }))),
             Command::SplitRight => Outcome::ask(Ask::Split { right: true }),
             Command::SplitBelow => Outcome::ask(Ask::Split { right: false }),
@@ -116,6 +116,7 @@ impl HistoryPane {
 
     /// A single target needs no question; everything else is fetched in full first.
     fn copy(&mut self, ctx: &PaneCtx<'_>) -> Outcome {
+        self.rows.hold_fast();
         match self.rows.here() {
             Some(row) if self.marks.is_empty() && row.target_count == 1 => {
                 copied(row.first_target.clone(), 1)
@@ -125,6 +126,7 @@ impl HistoryPane {
     }
 
     fn gather(&mut self, purpose: Purpose, ctx: &PaneCtx<'_>) -> Outcome {
+        self.rows.hold_fast();
         let keys = self.meant();
         if keys.is_empty() {
             return Outcome::say(Tone::Info, "There is no row here.");

@@ -14,12 +14,16 @@ impl HistoryPane {
                 slot,
                 ticket,
                 result,
-            } if *slot == self.slot => match (self.rows.answer(*ticket, result), result) {
-                (None, _) => Outcome::ignored(),
-                (Some(_), Err(trouble)) => Outcome::say(Tone::Error, trouble.to_string()),
-                (Some(true), Ok(_)) => self.ask_again(ctx),
-                (Some(false), Ok(_)) => self.moved(None, ctx),
-            },
+            } if *slot == self.slot => {
+                let answer = self.rows.answer(*ticket, result);
+                self.keep_to_detail();
+                match (answer, result) {
+                    (None, _) => Outcome::ignored(),
+                    (Some(_), Err(trouble)) => Outcome::say(Tone::Error, trouble.to_string()),
+                    (Some(true), Ok(_)) => self.ask_again(ctx),
+                    (Some(false), Ok(_)) => self.moved(None, ctx),
+                }
+            }
             Report::Summary {
                 slot,
                 ticket,

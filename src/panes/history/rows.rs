@@ -29,6 +29,8 @@ pub enum Landing {
     First,
     /// It goes to the last row.
     Last,
+    /// It goes to the newest row, if the operator has left it alone since the question; else it stays.
+    Newest,
     /// It stays on its row, and the row where it is on the screen.
     Stay,
     /// The rows join those that are there, after them.
@@ -49,6 +51,11 @@ pub struct Rows {
     waiting: Option<(Ticket, Landing)>,
     stale: bool,
     known: bool,
+    /// Whether the operator has moved the cursor or acted on its row since it was put on the newest one: it stays on its
+    /// purge from then on.
+    held_fast: bool,
+    /// The purge under the cursor where the selection has lost it: it stays there until the cursor leaves it.
+    lost: Option<PurgeKey>,
     trouble: Option<StoreTrouble>,
 }
 
@@ -75,6 +82,16 @@ impl Rows {
         self.held().get(self.cursor)
     }
 
+    /// The cursor stays on its purge from now on, whatever comes in: the operator has moved it, or acts on what it stands on.
+    pub fn hold_fast(&mut self) {
+        self.held_fast = true;
+    }
+
+    /// Whether the selection has lost this purge, which is shown only because the cursor stands on it.
+    pub fn is_lost(&self, key: PurgeKey) -> bool {
+        self.lost == Some(key)
+    }
+
     /// The order of the rows.
     pub fn sort(&self) -> Sort {
         self.sort
@@ -89,7 +106,7 @@ impl Rows {
     pub fn is_loading(&self) -> bool {
         self.waiting.is_some_and(|(_, landing)| match landing {
             Landing::First | Landing::Last => true,
-            Landing::Stay | Landing::Append | Landing::Prepend => false,
+            Landing::Newest | Landing::Stay | Landing::Append | Landing::Prepend => false,
         })
     }
 
@@ -125,6 +142,7 @@ impl Rows {
     pub fn go(&mut self, by: isize) -> bool {
         let last = self.held().len().saturating_sub(1);
         let to = self.cursor.saturating_add_signed(by).min(last);
+        self.hold_fast();
         self.put(to)
     }
 
@@ -134,6 +152,7 @@ impl Rows {
         let last = self.held().len().saturating_sub(1);
         let to = self.cursor.saturating_add_signed(step).min(last);
         self.top = self.top.saturating_add_signed(step);
+        self.hold_fast();
         self.put(to)
     }
 
@@ -141,21 +160,24 @@ impl Rows {
     pub fn go_in_view(&mut self, at: usize) -> bool {
         let there = self.top + at;
         at < self.page && there < self.held().len() && {
+            self.hold_fast();
             self.put(there);
             true
         }
     }
 
-    /// The first row; rows are wanted where it is not held.
+    /// The first row; rows are wanted where it is not held. Where that is the newest one, the cursor follows the newest
+    /// again.
     pub fn go_first(&mut self) -> Option<Want> {
         if self.window.more_before {
             return Some(self.first_page());
         }
         self.put(0);
+        self.held_fast = self.sort != Sort::Newest;
         None
     }
 
-    /// The last row; rows are wanted where it is not held.
+    /// The last row; rows are wanted where it is not held. Where that is the newest one, the cursor follows the newest again.
     pub fn go_last(&mut self) -> Option<Want> {
         if self.window.more_after {
             return Some(Want {
@@ -165,12 +187,20 @@ impl Rows {
             });
         }
         self.put(usize::MAX);
+        self.held_fast = self.sort != Sort::Oldest;
         None
     }
 
     fn put(&mut self, to: usize) -> bool {
-        let to = to.min(self.held().len().saturating_sub(1));
+        let mut to = to.min(self.held().len().saturating_sub(1));
         let moved = to != self.cursor;
+        if moved {
+            let lost = self.lost.take();
+            if lost.is_some() && self.here().map(|row| row.key) == lost {
+                self.window.rows.remove(self.cursor);
+                to -= usize::from(to > self.cursor);
+            }
+        }
         self.cursor = to;
         self.scroll();
         moved
@@ -200,13 +230,13 @@ impl Rows {
     }
 
     /// The same rows again, after the history has changed. A cursor on the newest row, with nothing newer beyond it, stays
-    /// on the newest row, whichever that is then; any other stays on its purge.
+    /// on the newest row, whichever that is then, as long as the operator has left it alone; any other stays on its purge.
     pub fn again(&self) -> Want {
         let first = self.cursor == 0 && !self.window.more_before;
         let last = self.cursor + 1 == self.held().len() && !self.window.more_after;
         let (anchor, landing) = match (self.here(), self.sort) {
-            (Some(_), Sort::Newest) if first => (Anchor::Start, Landing::First),
-            (Some(_), Sort::Oldest) if last && !first => (Anchor::End, Landing::Last),
+            (Some(_), Sort::Newest) if first && !self.held_fast => (Anchor::Start, Landing::Newest),
+            (Some(_), Sort::Oldest) if last && !self.held_fast => (Anchor::End, Landing::Newest),
             (Some(row), Sort::Newest | Sort::Oldest) => {
                 let before = (self.cursor_in_view() + self.page / 2 + 8) as u32;
                 let key = row.key;
@@ -295,7 +325,12 @@ impl Rows {
         match result {
             Ok(window) => {
                 self.trouble = None;
-                self.land(window, landing);
+                if landing == Landing::Newest && self.held_fast && !self.reaches(window) {
+                    // The operator took hold of a purge that these rows do not reach to: the question was the wrong one.
+                    self.stale = true;
+                } else {
+                    self.land(window, landing);
+                }
             }
             Err(trouble) => self.trouble = Some(trouble.clone()),
         }
@@ -303,17 +338,26 @@ impl Rows {
     }
 
     fn land(&mut self, window: &Window, landing: Landing) {
-        match landing {
-            Landing::First => {
-                self.window = window.clone();
+        match (landing, self.sort) {
+            (Landing::Newest, _) if self.held_fast => self.stay(window),
+            (Landing::First, sort) | (Landing::Newest, sort @ Sort::Newest) => {
+                self.replace(window);
                 (self.cursor, self.top) = (0, 0);
+                self.held_fast = sort != Sort::Newest;
             }
-            Landing::Last => {
-                self.window = window.clone();
+            (Landing::Last, sort) | (Landing::Newest, sort @ Sort::Oldest) => {
+                self.replace(window);
                 self.cursor = self.held().len().saturating_sub(1);
+                self.held_fast = sort != Sort::Oldest;
             }
-            Landing::Stay => self.stay(window),
-            Landing::Append => {
+            (Landing::Stay, _) => {
+                self.stay(window);
+                if !self.held_fast {
+                    // Since the question the operator went to the newest row, to follow it.
+                    self.go_newest();
+                }
+            }
+            (Landing::Append, _) => {
                 let last = self.held().last().map(|row| row.key);
                 let fresh = window.rows.iter().filter(|row| self.follows(last, row.key));
                 let fresh: Vec<_> = fresh.cloned().collect();
@@ -321,7 +365,7 @@ impl Rows {
                 self.window.more_after = window.more_after;
                 self.drop_first();
             }
-            Landing::Prepend => {
+            (Landing::Prepend, _) => {
                 let first = self.held().first().map(|row| row.key);
                 let fresh = window
                     .rows
@@ -347,22 +391,53 @@ impl Rows {
         })
     }
 
+    fn go_newest(&mut self) {
+        match self.sort {
+            Sort::Newest if !self.window.more_before => self.put(0),
+            Sort::Oldest if !self.window.more_after => self.put(usize::MAX),
+            Sort::Newest | Sort::Oldest => false,
+        };
+    }
+
+    fn replace(&mut self, window: &Window) {
+        self.window = window.clone();
+        self.lost = None;
+    }
+
+    /// Whether the place of the row under the cursor is among these rows.
+    fn reaches(&self, window: &Window) -> bool {
+        let (first, last) = (window.rows.first(), window.rows.last());
+        self.here().is_none_or(|here| {
+            (!window.more_before || first.is_some_and(|row| !self.follows(Some(here.key), row.key)))
+                && (!window.more_after
+                    || last.is_some_and(|row| !self.follows(Some(row.key), here.key)))
+        })
+    }
+
+    /// The cursor stays on its purge, also where the selection has lost it: what is under the cursor must not turn into
+    /// another purge between a look and a key.
     fn stay(&mut self, window: &Window) {
         let at_start = self.edges().0;
         let on_screen = self.cursor_in_view();
-        let key = self.here().map(|row| row.key);
-        self.window = window.clone();
-        let rows = &self.window.rows;
-        let cursor = key.map_or(0, |key| {
-            rows.iter()
-                .position(|row| row.key == key || self.follows(Some(key), row.key))
-                .unwrap_or(rows.len().saturating_sub(1))
-        });
-        self.cursor = cursor;
+        let here = self.here().cloned();
+        self.replace(window);
+        let Some(here) = here else {
+            (self.cursor, self.top) = (0, 0);
+            return;
+        };
+        let place = self
+            .window
+            .rows
+            .partition_point(|row| self.follows(Some(row.key), here.key));
+        if self.held().get(place).is_none_or(|row| row.key != here.key) {
+            self.lost = Some(here.key);
+            self.window.rows.insert(place, here);
+        }
+        self.cursor = place;
         self.top = if at_start && !self.window.more_before {
             0
         } else {
-            cursor.saturating_sub(on_screen)
+            place.saturating_sub(on_screen)
         };
     }
 

@@ -2,7 +2,9 @@
 
 use crate::commands::Command;
 use crate::domain::filter::Term;
+use crate::domain::timeline::rounded;
 use crate::effect::Tone;
+use crate::panes::look::{count, of};
 use crate::panes::{Outcome, PaneCtx};
 
 use super::HistoryPane;
@@ -45,10 +47,12 @@ impl HistoryPane {
             }
             Command::MoveFirst => {
                 let want = self.rows.go_first();
+                self.keep_to_detail();
                 self.moved(want, ctx)
             }
             Command::MoveLast => {
                 let want = self.rows.go_last();
+                self.keep_to_detail();
                 self.moved(want, ctx)
             }
             Command::MoveLeft | Command::MoveRight => {
@@ -78,6 +82,7 @@ impl HistoryPane {
             Command::MatchPrevious => self.step(-1, ctx),
             Command::SortTurn => {
                 let want = self.rows.turn();
+                let want = self.around_detail().unwrap_or(want);
                 self.moved(Some(want), ctx)
             }
             Command::Mark => self.mark(ctx),
@@ -91,6 +96,13 @@ impl HistoryPane {
                 }
             }
             other => self.on_wish(other, ctx),
+        }
+    }
+
+    /// An open detail stays at its purge, so the cursor does, also on the newest row.
+    pub(super) fn keep_to_detail(&mut self) {
+        if self.detail.is_open() {
+            self.rows.hold_fast();
         }
     }
 
@@ -112,6 +124,7 @@ impl HistoryPane {
         let Some(key) = self.rows.here().map(|row| row.key) else {
             return Outcome::taken();
         };
+        self.rows.hold_fast();
         if !self.marks.remove(&key) {
             self.marks.insert(key);
         }
@@ -119,15 +132,26 @@ impl HistoryPane {
         self.moved(None, ctx)
     }
 
-    /// Marks all rows in view; where all of them are marked, takes every mark away.
+    /// Marks all rows on the screen, and says how many of the selection that is; where all of them are marked, takes every mark away.
     pub(super) fn mark_all(&mut self) -> Outcome {
+        self.rows.hold_fast();
         let before = self.marks.len();
         self.marks
             .extend(self.rows.in_view().iter().map(|row| row.key));
-        if self.marks.len() == before {
+        let words = if self.marks.len() == before {
             self.marks.clear();
-        }
-        Outcome::taken()
+            "No row is marked any more.".to_owned()
+        } else {
+            let rows = self.rows.in_view().len() as u64;
+            let more = match self.overview.summary() {
+                Some(summary) if summary.selected > rows => {
+                    format!(", of {} that the filter selects", count(summary.selected))
+                }
+                Some(_) | None => String::new(),
+            };
+            format!("Marked {} on the screen{more}.", of(rows, "row", "rows"))
+        };
+        Outcome::say(Tone::Info, words)
     }
 
     pub(super) fn zoom_in(&mut self, ctx: &PaneCtx<'_>) -> Outcome {
@@ -137,6 +161,7 @@ impl HistoryPane {
                 "Choose a bar of the timeline first, with the left and right keys.",
             );
         };
+        let (from, until) = rounded(from, until);
         let filter = self.filter.filter().with_range(from, until);
         self.narrow(filter, ctx)
     }
@@ -167,6 +192,7 @@ impl HistoryPane {
             return Outcome::taken();
         }
         self.detail.set_open(open);
+        self.rows.hold_fast();
         self.fit(ctx);
         self.moved(None, ctx)
     }

@@ -30,6 +30,7 @@ impl Widget for &PaletteView<'_> {
             chooser: &self.pane.chooser,
             title: "Commands",
             beside: &beside,
+            narrowed: true,
             nothing: "No command has such a name.",
             theme: self.theme,
         })

@@ -36,6 +36,7 @@ impl Widget for &PickView<'_> {
             chooser: &self.pane.chooser,
             title: &asked.title,
             beside: &mark,
+            narrowed: asked.purpose.is_narrowed(),
             nothing: "Nothing fits; delete some of the word.",
             theme: self.theme,
         })

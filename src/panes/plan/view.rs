@@ -16,7 +16,7 @@ use crate::panes::scrolling::keep_in_view;
 use crate::theme::{Role, Theme};
 use crate::widgets::panel::{Divider, Panel, clear, popup};
 use crate::widgets::scroll::ScrollBar;
-use crate::widgets::text::Pen;
+use crate::widgets::text::{Pen, middle, width};
 
 /// The popup; the area is the whole screen.
 pub struct PlanView<'a> {
@@ -24,6 +24,8 @@ pub struct PlanView<'a> {
     pub pane: &'a PlanPane,
     /// The keys of a command, as they are bound now.
     pub keys: &'a dyn Fn(Command) -> String,
+    /// Whether the queue is paused.
+    pub paused: bool,
     /// The time.
     pub now: DateTime<Utc>,
     /// The zone that times are shown in.
@@ -50,7 +52,8 @@ impl Widget for &PlanView<'_> {
         if inner.height < 3 {
             return;
         }
-        let confirm = 2.min(inner.height);
+        let warnings = self.warnings();
+        let confirm = (2 + warnings.len() as u16).min((inner.height - 1).max(2));
         let room = inner.height - confirm - 1;
         let rows = (requests.len() as u16).min((room / 2).max(1));
         let list = Rect {
@@ -69,7 +72,7 @@ impl Widget for &PlanView<'_> {
             height: confirm,
             ..inner
         };
-        self.confirm(below, buffer);
+        self.confirm(&warnings, below, buffer);
     }
 }
 
@@ -79,6 +82,7 @@ impl PlanView<'_> {
         let requests = &self.pane.plan.requests;
         let count = look::of(requests.len() as u64, "request", "requests");
         match requests.iter().map(|planned| planned.at).max() {
+            Some(_) if self.paused => format!("{count}, none before the queue is resumed"),
             Some(last) if last > self.now => format!(
                 "{count}, the last at {} (in {})",
                 look::moment(last, self.now, self.zone),
@@ -92,11 +96,18 @@ impl PlanView<'_> {
     /// When all of it should be done, and what is then left of the daily quotas.
     fn afterwards(&self) -> String {
         let plan = &self.pane.plan;
-        let done = format!(
-            "Done by about {} (in {})",
-            look::moment(plan.done_at, self.now, self.zone),
-            look::length((plan.done_at - self.now).max(TimeDelta::zero()))
-        );
+        let done = if self.paused {
+            format!(
+                "Takes about {} from then on",
+                look::length((plan.done_at - self.now).max(TimeDelta::zero()))
+            )
+        } else {
+            format!(
+                "Done by about {} (in {})",
+                look::moment(plan.done_at, self.now, self.zone),
+                look::length((plan.done_at - self.now).max(TimeDelta::zero()))
+            )
+        };
         let quotas = plan.quotas.iter().map(|(account, quota)| {
             format!("{}: {}", visible(account.as_str(), 40), look::quota(quota))
         });
@@ -137,6 +148,8 @@ impl PlanView<'_> {
         let request = &planned.request;
         let when = if planned.at > self.now {
             look::moment(planned.at, self.now, self.zone)
+        } else if self.paused {
+            "paused".to_owned()
         } else {
             "now".to_owned()
         };
@@ -150,7 +163,11 @@ impl PlanView<'_> {
         .column(&visible(request.account.as_str(), 60), 14, text)
         .skip(1)
         .column(
-            &visible(&request.cname, 120),
+            &middle(
+                &visible(&request.cname, 300),
+                look::cname_cells(row.width),
+                glyphs.ellipsis,
+            ),
             look::cname_cells(row.width),
             text,
         )
@@ -162,8 +179,14 @@ impl PlanView<'_> {
                 .column_right(&targets.len().to_string(), 5, text)
                 .skip(2)
                 .put(&visible(first, 300), text),
-            None => pen.put("the whole cache", self.theme.style(Role::Warning)),
+            None => pen.put("everything", self.theme.style(Role::Warning)),
         };
+        if request.empties() && !targets.is_empty() {
+            const EVERYTHING: &str = "everything";
+            if pen.room() > width(EVERYTHING) {
+                pen.skip(1).put(EVERYTHING, self.theme.style(Role::Warning));
+            }
+        }
         if let Some(mode) = &request.mode {
             pen.skip(1).put(mode, self.theme.style(Role::Dim));
         }
@@ -212,8 +235,44 @@ impl PlanView<'_> {
         }
     }
 
-    fn confirm(&self, area: Rect, buffer: &mut Buffer) {
+    /// What must be known before it is confirmed, in plain words.
+    fn warnings(&self) -> Vec<String> {
+        let mut warnings = Vec::new();
+        let emptied = self.pane.plan.emptied();
+        if !emptied.is_empty() {
+            warnings.push(look::everything_of(&emptied));
+        }
+        if self.paused {
+            warnings.push(format!(
+                "The queue is paused: nothing goes out before it is resumed ({}, then {}).",
+                (self.keys)(Command::QueueOpen),
+                (self.keys)(Command::QueuePause),
+            ));
+        }
+        warnings
+    }
+
+    fn confirm(&self, warnings: &[String], area: Rect, buffer: &mut Buffer) {
         let glyphs = &self.theme.glyphs;
+        let above = warnings
+            .len()
+            .min(usize::from(area.height.saturating_sub(2)));
+        for (line, words) in warnings.iter().take(above).enumerate() {
+            let row = Rect {
+                y: area.y + line as u16,
+                height: 1,
+                ..area
+            };
+            Pen::new(buffer, row, glyphs.ellipsis)
+                .put(glyphs.warning, self.theme.style(Role::Warning))
+                .put(" ", self.theme.style(Role::Text))
+                .put(&visible(words, 400), self.theme.style(Role::Warning));
+        }
+        let area = Rect {
+            y: area.y + above as u16,
+            height: area.height - above as u16,
+            ..area
+        };
         let row = |line: u16| Rect {
             y: area.y + line,
             height: u16::from(line < area.height),
@@ -234,18 +293,27 @@ impl PlanView<'_> {
             pen.put("Writing it into the journal …", text);
             return;
         }
+        let sends = if self.paused {
+            " queues it."
+        } else {
+            " sends it."
+        };
         match &self.pane.plan.risk {
             Risk::Low => {
                 pen.put(&(self.keys)(Command::PlanConfirm), key)
-                    .put(" sends it.", text);
+                    .put(sends, text);
             }
             Risk::Raised => {
                 pen.put("Patterns, or something to look at. ", text)
                     .put(&(self.keys)(Command::PlanConfirmRaised), key)
-                    .put(" sends it.", text);
+                    .put(sends, text);
             }
             Risk::High { cname } => {
-                let question = format!("Type {} to send this: ", visible(cname, 200));
+                let question = format!(
+                    "Type {} to {} this: ",
+                    visible(cname, 200),
+                    if self.paused { "queue" } else { "send" }
+                );
                 pen.put(&question, self.theme.style(Role::Warning));
                 let field = Rect {
                     x: pen.x(),

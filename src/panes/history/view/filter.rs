@@ -21,7 +21,7 @@ pub(super) fn draw(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffer) {
     let (completions, turning) = bar.completions();
     let cursor = bar.field().cursor();
     let ghost = match (turning, completions.first()) {
-        (None, Some(first)) if bar.fault().is_none() => {
+        (None, Some(first)) if bar.fault_to_tell().is_none() => {
             let typed = bar.field().text().get(first.range.start..cursor);
             typed
                 .and_then(|typed| first.insert.strip_prefix(typed))
@@ -37,7 +37,7 @@ pub(super) fn draw(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffer) {
     (&FieldView {
         text: bar.field().text(),
         cursor: Some(cursor),
-        fault: bar.fault().map(|fault| fault.at.clone()),
+        fault: bar.fault_to_tell().map(|fault| fault.at.clone()),
         ghost,
         theme,
     })
@@ -51,7 +51,7 @@ pub(super) fn draw(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffer) {
         x: field.x,
         width: field.width,
     };
-    match bar.fault() {
+    match bar.fault_to_tell() {
         Some(fault) => {
             let column = bar.field().text().get(..fault.at.start).map_or(0, width);
             // The way out comes first: what follows may be cut.
@@ -107,7 +107,8 @@ fn offer(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffer) {
             Role::Dim
         });
         pen.put(&completion.insert, style);
-        if turning == Some(at) || (turning.is_none() && at == 0 && !completion.about.is_empty()) {
+        let here = turning.map_or(at == 0, |turning| turning == at);
+        if here && !completion.about.is_empty() && completion.about != completion.insert {
             pen.skip(1)
                 .put(&completion.about, theme.style(Role::Suggestion));
         }

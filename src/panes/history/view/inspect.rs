@@ -18,6 +18,9 @@ use crate::theme::Role;
 use crate::widgets::scroll::ScrollBar;
 use crate::widgets::text::{Pen, skip};
 
+/// Where the list is narrower, it has hardly room for the accounts, so the words about a row name its account.
+const NO_ACCOUNTS_BELOW: u16 = 96;
+
 /// What stands in the line above the detail.
 pub(super) fn title(view: &HistoryView<'_>) -> String {
     let detail = view.pane.detail();
@@ -72,6 +75,9 @@ fn peek(view: &HistoryView<'_>, row: &PurgeRow, area: Rect, buffer: &mut Buffer)
     let theme = view.theme;
     let dot = theme.glyphs.dot;
     let mut words = vec![amount(row.kind, u64::from(row.target_count))];
+    if view.world.accounts.len() > 1 && area.width < NO_ACCOUNTS_BELOW {
+        words.push(visible(row.account.as_str(), 40));
+    }
     if row.sent_here {
         words.push("sent from here".to_owned());
     }

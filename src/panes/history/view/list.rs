@@ -15,7 +15,7 @@ use crate::domain::text::visible;
 use crate::panes::history::columns::{Column, Contents, fit};
 use crate::panes::look;
 use crate::theme::Role;
-use crate::widgets::text::{Pen, width};
+use crate::widgets::text::{Pen, middle, path, width};
 
 /// Cells before the first column: the cursor's and the mark's.
 const MARGIN: u16 = 2;
@@ -149,7 +149,8 @@ fn draw_row(
                 pen.column(&visible(row.provider.as_str(), 60), cells, dim);
             }
             Column::Cname => {
-                pen.column(&visible(&row.cname, 200), cells, text);
+                let cname = visible(&row.cname, 300);
+                pen.column(&middle(&cname, cells, glyphs.ellipsis), cells, text);
             }
             Column::Kind => {
                 let style = match row.kind {
@@ -157,6 +158,10 @@ fn draw_row(
                     Some(Kind::Url | Kind::Pattern) | None => dim,
                 };
                 pen.column(row.kind.map_or("unknown", Kind::word), cells, style);
+            }
+            Column::Status if view.pane.rows().is_lost(row.key) => {
+                pen.column(glyphs.dot, 2, dim)
+                    .column("left filter", cells.saturating_sub(2), dim);
             }
             Column::Status => {
                 let (glyph, role) = look::status(row.status, glyphs);
@@ -191,8 +196,9 @@ fn draw_row(
                 if row.kind == Some(Kind::All) && row.target_count == 0 {
                     pen.put_within("everything", room, dim);
                 } else {
-                    let shown = visible(without_host(row), usize::from(room) + 1);
-                    put_matches(&mut pen, &shown, room, view, text);
+                    let shown = visible(without_host(row), 2_000);
+                    let cut = path(&shown, room, glyphs.ellipsis);
+                    put_matches(&mut pen, &cut, room, view, text);
                 }
                 let used = pen.x();
                 pen.skip(end.saturating_sub(used));

@@ -1,0 +1,47 @@
+//! Throwing a draft away, and bringing it back: the one key that takes everything must not be the last word.
+
+use super::{ComposePane, Part};
+use crate::domain::draft::Draft;
+use crate::effect::{Effect, Tone};
+use crate::panes::asks::Ask;
+use crate::panes::field::{Field, Lines, Touch};
+use crate::panes::{Outcome, PaneCtx};
+
+impl ComposePane {
+    /// Empties the draft and stays, so that undo can bring it back; an empty one is closed.
+    pub(super) fn discard(&mut self, ctx: &PaneCtx<'_>) -> Outcome {
+        let gone = std::mem::take(&mut self.draft);
+        if gone == Draft::default() {
+            return Outcome::effect(Effect::KeepDraft(None)).and_ask(Ask::Close);
+        }
+        self.show(Draft::default());
+        self.discarded = Some(gone);
+        self.relint(ctx)
+            .and_effect(Effect::KeepDraft(None))
+            .and(Outcome::say(
+                Tone::Info,
+                "The draft was thrown away; undo brings it back as long as compose is open.",
+            ))
+    }
+
+    /// Undoes the last change; where there is none since a draft was thrown away, brings that back.
+    pub(super) fn undo(&mut self, touch: Touch, ctx: &PaneCtx<'_>) -> Outcome {
+        match (touch, self.part) {
+            (Touch::Moved, Part::Targets) if self.discarded.is_some() => {
+                let back = self.discarded.take().unwrap_or_default();
+                self.show(back);
+                self.changed(ctx)
+                    .and(Outcome::say(Tone::Info, "The draft is back."))
+            }
+            (touch, _) => self.touched(touch, ctx),
+        }
+    }
+
+    fn show(&mut self, draft: Draft) {
+        self.lines = Lines::new(&draft.text);
+        self.reason = Field::new(&draft.reason);
+        self.ticket = Field::new(&draft.ticket);
+        self.part = Part::Targets;
+        self.draft = draft;
+    }
+}

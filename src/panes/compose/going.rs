@@ -1,0 +1,52 @@
+//! Getting about in a long draft: by pages, and from one line with something wrong to the next.
+
+use std::collections::BTreeSet;
+
+use super::{ComposePane, Part};
+use crate::domain::findings::Severity;
+use crate::effect::Tone;
+use crate::panes::{Outcome, PaneCtx};
+
+impl ComposePane {
+    /// Moves by pages, of about as many lines as are in view beside the findings.
+    pub(super) fn go_page(&mut self, by: isize, ctx: &PaneCtx<'_>) -> Outcome {
+        let page = isize::from(i16::try_from(ctx.area.height / 2).unwrap_or(1)).max(1);
+        let (here, _) = self.lines.cursor();
+        self.lines.go_to_line(here.saturating_add_signed(page * by));
+        Outcome::taken()
+    }
+
+    /// The lines with something wrong, in their order; lines with mere notes only where there are no others.
+    fn wrong_lines(&self) -> BTreeSet<usize> {
+        let at_least = |severity| {
+            self.linted
+                .all_findings()
+                .filter(|finding| finding.severity >= severity)
+                .filter_map(|finding| finding.line)
+                .collect::<BTreeSet<usize>>()
+        };
+        let wrong = at_least(Severity::Warning);
+        if wrong.is_empty() {
+            at_least(Severity::Info)
+        } else {
+            wrong
+        }
+    }
+
+    /// Goes to the next line with something wrong, or to the one before; round at the ends.
+    pub(super) fn go_to_finding(&mut self, onward: bool) -> Outcome {
+        let lines = self.wrong_lines();
+        let (here, _) = self.lines.cursor();
+        let found = if onward {
+            lines.range(here + 1..).next().or(lines.first())
+        } else {
+            lines.range(..here).next_back().or(lines.last())
+        };
+        let Some(&line) = found else {
+            return Outcome::say(Tone::Info, "No line has a finding of its own.");
+        };
+        self.part = Part::Targets;
+        self.lines.go_to_line(line);
+        Outcome::taken()
+    }
+}
