@@ -153,12 +153,13 @@ fn finding(line: usize, recent: &RecentPurge, wider: bool, now: DateTime<Utc>) -
     } else {
         "The same"
     };
-    let by = recent
-        .by
-        .as_deref()
-        .map(shown)
-        .or_else(|| recent.spent.sent_here.then(|| "this purgedeck".to_owned()))
-        .unwrap_or_else(|| "somebody".to_owned());
+    // The vendor names whose secret it was: of our own purges that is us, and no colleague's doing.
+    let by = match (recent.spent.sent_here, recent.by.as_deref().map(shown)) {
+        (true, Some(by)) => format!("this purgedeck (as {by})"),
+        (true, None) => "this purgedeck".to_owned(),
+        (false, Some(by)) => by,
+        (false, None) => "somebody".to_owned(),
+    };
     let ago = ago(now - recent.spent.at);
     if recent.unfinished {
         Finding::new(

@@ -560,6 +560,21 @@ fn a_collision_tells_by_whom_and_which_purge_to_follow() {
 }
 
 #[test]
+fn a_purge_of_our_own_is_not_taken_for_a_colleagues_although_the_vendor_names_somebody() {
+    let world = World::new().with(|world| {
+        let mut ours = recent(Kind::All, 10, &[]);
+        ours.spent.sent_here = true;
+        world.recent = vec![ours];
+    });
+    let linted = linted(&www("/img/a.jpg"), world);
+    let words: Vec<_> = linted.all_findings().map(|it| it.words.as_str()).collect();
+    assert_eq!(
+        words,
+        ["Something that covers it was purged by this purgedeck (as mira) 10 s ago."]
+    );
+}
+
+#[test]
 fn only_the_parameters_that_the_cache_key_leaves_out_are_named() {
     let lint_with = |rule: QueryRule, text: &str| {
         let world = World::new()

@@ -3,6 +3,9 @@
 //! Nothing says in which order such a list stands, and nothing narrows it by time. A resource that was purged of late is
 //! looked at with every refresh, the others in turn, and all of them together within so many questions a minute: many
 //! resources make the turn longer, never the vendor's load heavier. A list that did not grow costs one question.
+//!
+//! Lists that were never read to their end have every second question, so that news do not keep the history from becoming
+//! whole; those of them that nobody has asked about come first, since the vendor's counts tell how much is left.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -21,6 +24,8 @@ use crate::tasks::clock::delta;
 
 /// How many questions a minute, in the long run.
 const QUESTIONS: u32 = 40;
+/// The same as long as a list was never read to its end.
+const QUESTIONS_AT_FIRST: u32 = 120;
 /// How many of them may come at once.
 const BURST: u32 = 20;
 /// For how long after its newest purge a resource is looked at with every refresh.
@@ -35,6 +40,8 @@ pub(super) struct ByLists {
     refresh: Duration,
     lists: BTreeMap<ResourceId, List>,
     allowance: Allowance,
+    /// Whether the next question is for a list that was never read to its end, if there is one.
+    firsts: bool,
     /// Until when, by the vendor's clock, the resources themselves are known.
     known_until: Option<DateTime<Utc>>,
     oldest: Option<DateTime<Utc>>,
@@ -53,6 +60,8 @@ struct List {
     complete: Option<DateTime<Utc>>,
     /// The vendor says that it has none.
     gone: bool,
+    /// Whether anything was asked about it.
+    asked: bool,
     read: u64,
     total: Option<u64>,
 }
@@ -60,6 +69,11 @@ struct List {
 impl List {
     fn is_lively(&self, now: DateTime<Utc>) -> bool {
         self.newest.is_some_and(|newest| now - newest < LIVELY)
+    }
+
+    /// Whether it was never read to its end, and there is one.
+    fn is_new(&self) -> bool {
+        !self.gone && self.complete.is_none()
     }
 }
 
@@ -71,6 +85,7 @@ impl ByLists {
             refresh,
             lists: BTreeMap::new(),
             allowance: Allowance::new(),
+            firsts: false,
             known_until: None,
             oldest: None,
             covered: None,
@@ -92,6 +107,7 @@ impl ByLists {
                 newest: None,
                 complete: None,
                 gone: false,
+                asked: false,
                 read: 0,
                 total: None,
             });
@@ -132,22 +148,35 @@ impl ByLists {
         Some((counted.map(|list| list.read).sum(), total))
     }
 
-    /// Reads one page of the list that has waited longest, lively ones first.
+    /// Reads one page of the list that has waited longest: of the lively ones, and in turn with them of those that were
+    /// never read to their end.
     pub(super) async fn read(&mut self, asker: &Asker) -> Result<Step, Trouble> {
         let (now, vendor_now) = (Instant::now(), asker.vendor_now());
         let turn = self.turn();
+        let waits_new = |list: &List| list.is_new() && list.due <= now;
+        let at_first = self.lists.values().any(waits_new);
+        self.firsts = !self.firsts;
+        let firsts = self.firsts;
         let next = self
             .lists
             .iter_mut()
             .filter(|(_, list)| list.due <= now)
-            .min_by_key(|(_, list)| (!list.is_lively(vendor_now), list.due));
+            .min_by_key(|(_, list)| {
+                let turn = if firsts {
+                    (!list.is_new(), list.asked)
+                } else {
+                    (!list.is_lively(vendor_now), false)
+                };
+                (turn, list.due)
+            });
         let Some((resource, list)) = next else {
             return Ok(Step {
                 over: true,
                 ..Step::default()
             });
         };
-        self.allowance.take();
+        self.allowance.take(at_first);
+        list.asked = true;
         let ask = HistoryAsk {
             resource: Some((resource.clone(), list.cname.clone())),
             offset: list.passes.offset(),
@@ -227,6 +256,7 @@ struct Allowance {
 }
 
 const EACH: Duration = Duration::from_millis(60_000 / QUESTIONS as u64);
+const EACH_AT_FIRST: Duration = Duration::from_millis(60_000 / QUESTIONS_AT_FIRST as u64);
 
 impl Allowance {
     fn new() -> Self {
@@ -235,8 +265,9 @@ impl Allowance {
         }
     }
 
-    fn take(&mut self) {
-        self.full_at = self.full_at.max(Instant::now()) + EACH;
+    fn take(&mut self, at_first: bool) {
+        let each = if at_first { EACH_AT_FIRST } else { EACH };
+        self.full_at = self.full_at.max(Instant::now()) + each;
     }
 
     /// When there is room for a question.

@@ -71,8 +71,9 @@ async fn many_resources_make_the_turn_longer_and_not_the_load_heavier() {
     let mut running = bench.start(from_ref(&vendor));
     running.pass(Duration::from_hours(1)).await;
     let asked = vendor.change(|state| state.asked.clone());
+    // Once for each to read it for the first time, and no more than 40 a minute.
     assert!(
-        asked.len() <= 40 * 60 + 20,
+        asked.len() <= 300 + 40 * 60 + 20,
         "{} questions in an hour",
         asked.len()
     );
@@ -81,6 +82,33 @@ async fn many_resources_make_the_turn_longer_and_not_the_load_heavier() {
         .filter_map(|ask| ask.resource.clone())
         .collect();
     assert_eq!(resources.len(), 300);
+    running.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn news_of_many_busy_resources_do_not_keep_a_long_list_from_being_read() {
+    let bench = Bench::new();
+    let vendor = a_vendor(&bench, 12);
+    fill(&vendor, "r12", 400);
+    let mut running = bench.start(from_ref(&vendor));
+    // Somebody purges at eleven resources all the time: each is looked at with every refresh.
+    for minute in 0..3 {
+        for number in 1..12 {
+            vendor.purge_by_somebody(
+                &format!("r{number}"),
+                &format!("/{minute}"),
+                TimeDelta::zero(),
+            );
+        }
+        running.pass(Duration::from_mins(1)).await;
+    }
+    let coverage = running
+        .store
+        .reader()
+        .unwrap()
+        .coverage(&"a".into())
+        .unwrap();
+    assert!(!coverage.ranges().is_empty());
     running.stop().await;
 }
 
