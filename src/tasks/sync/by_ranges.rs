@@ -29,16 +29,10 @@ pub(super) struct ByRanges {
     rule: HistoryRule,
     coverage: Coverage,
     news: Option<Walk>,
-    older: Option<Older>,
+    older: Option<Walk>,
     /// When to look for gaps.
     older_at: Instant,
     named: HashSet<Range>,
-}
-
-#[derive(Debug)]
-struct Older {
-    walk: Walk,
-    read: u64,
 }
 
 /// What a step came to.
@@ -79,7 +73,7 @@ impl ByRanges {
     pub(super) fn older(&self) -> Option<(u64, Option<u64>)> {
         self.older
             .as_ref()
-            .map(|older| (older.read, older.walk.left().map(|left| older.read + left)))
+            .map(|walk| (walk.read(), walk.left().map(|left| walk.read() + left)))
     }
 
     /// When something older is to be read.
@@ -108,7 +102,7 @@ impl ByRanges {
             let until = asker.vendor_now().max(from + delta(self.rule.finest) * 2);
             Walk::new(&self.rule, &[(from, until)], true)
         });
-        let (step, _) = self.read(&mut walk, asker).await?;
+        let step = self.read(&mut walk, asker).await?;
         if !step.over {
             self.news = Some(walk);
         }
@@ -124,15 +118,14 @@ impl ByRanges {
                 ..Step::default()
             });
         };
-        let read = match self.read(&mut older.walk, asker).await {
+        let read = match self.read(&mut older, asker).await {
             Err(Trouble::Vendor(failure)) if failure.is_about_the_question() => {
-                let torn = older.walk.give_up();
-                let step = Step {
-                    over: older.walk.is_over(),
+                let torn = older.give_up();
+                Ok(Step {
+                    over: older.is_over(),
                     torn: torn.filter(|torn| self.named.insert(*torn)),
                     ..Step::default()
-                };
-                Ok((step, 0))
+                })
             }
             Err(Trouble::Vendor(failure)) => {
                 self.older = Some(older);
@@ -141,8 +134,7 @@ impl ByRanges {
             // What was answered and not written is missing still: the gaps are looked for again.
             other => other,
         };
-        let (step, records) = read?;
-        older.read += records;
+        let step = read?;
         if step.over {
             // What was torn is missing still: not again at once.
             self.older_at = Instant::now() + GAPS_AGAIN;
@@ -157,30 +149,23 @@ impl ByRanges {
         self.older_at = Instant::now() + by;
     }
 
-    fn missing(&self, asker: &Asker) -> Option<Older> {
+    fn missing(&self, asker: &Asker) -> Option<Walk> {
         let now = asker.vendor_now();
         let reach = now - delta(self.rule.reach.unwrap_or(REACH));
         let newest = self.newest().unwrap_or(now - FIRST_LOOK);
         let gaps = self.coverage.missing(reach, newest);
-        (!gaps.is_empty()).then(|| Older {
-            walk: Walk::new(&self.rule, &gaps, false),
-            read: 0,
-        })
+        (!gaps.is_empty()).then(|| Walk::new(&self.rule, &gaps, false))
     }
 
-    async fn read(&mut self, walk: &mut Walk, asker: &Asker) -> Result<(Step, u64), Trouble> {
+    async fn read(&mut self, walk: &mut Walk, asker: &Asker) -> Result<Step, Trouble> {
         let Some(ask) = walk.ask() else {
-            return Ok((
-                Step {
-                    over: true,
-                    ..Step::default()
-                },
-                0,
-            ));
+            return Ok(Step {
+                over: true,
+                ..Step::default()
+            });
         };
         let told = asker.ask(&ask, &self.rule).await.map_err(Trouble::Vendor)?;
         let answered = walk.answer(&told.page, told.edge);
-        let records = told.page.records;
         let recorded = asker
             .write(told.page.purges, answered.covered)
             .await
@@ -188,11 +173,10 @@ impl ByRanges {
         if let Some((from, until)) = answered.covered {
             self.coverage.add(from, until);
         }
-        let step = Step {
+        Ok(Step {
             over: walk.is_over(),
             changed: recorded.new + recorded.changed > 0,
             torn: answered.torn.filter(|torn| self.named.insert(*torn)),
-        };
-        Ok((step, records))
+        })
     }
 }

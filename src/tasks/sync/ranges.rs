@@ -39,6 +39,8 @@ pub(in crate::tasks) struct Walk {
     /// By how much pieces are larger than an even spread would ask for: purges that stand in one burst leave the time
     /// around it empty, and that is crossed in strides that double.
     stretch: u64,
+    /// How many records stood in the parts that are read.
+    read: u64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +51,15 @@ struct Part {
     open: bool,
     /// How many records are thought to be in it.
     expected: Option<u64>,
+}
+
+impl Part {
+    /// What the part that was carved from it has more or less than expected, it has less or more.
+    fn gives(&mut self, expected: u64, found: u64) {
+        if let Some(left) = &mut self.expected {
+            *left = (*left + expected).saturating_sub(found);
+        }
+    }
 }
 
 /// What an answer came to, beside the purges in it.
@@ -84,12 +95,18 @@ impl Walk {
             offsets: rule.reading != Reading::Ranges,
             passes: None,
             stretch: 1,
+            read: 0,
         }
     }
 
     /// Whether all is read.
     pub(in crate::tasks) fn is_over(&self) -> bool {
         self.todo.is_empty()
+    }
+
+    /// How many records were read, of which none is read again.
+    pub(in crate::tasks) fn read(&self) -> u64 {
+        self.read
     }
 
     /// How many records are thought to be left; `None` where the vendor does not count, or was not asked yet.
@@ -138,6 +155,12 @@ impl Walk {
             .total
             .filter(|total| *total > self.page)
             .unwrap_or((self.page * AIM.0 * 2 / AIM.1).max(self.page + 1));
+        let behind = self.todo.len().checked_sub(2);
+        if let (Some(before), Some(rest)) =
+            (part.expected, behind.and_then(|at| self.todo.get_mut(at)))
+        {
+            rest.gives(before, expected);
+        }
         if let Some(newest) = self.todo.last_mut() {
             newest.expected = Some(expected);
         }
@@ -162,14 +185,12 @@ impl Walk {
     fn done(&mut self, part: Part, records: u64, edge: DateTime<Utc>) -> Answered {
         self.todo.pop();
         self.passes = None;
+        self.read += records;
         if part.expected.is_some() && records.saturating_mul(4) < self.page {
             self.stretch = (self.stretch * 2).min(STRETCH);
         }
-        // What the part had more or less than expected, the rest that it was carved from has less or more.
-        if let (Some(expected), Some(rest)) = (part.expected, self.todo.last_mut())
-            && let Some(left) = &mut rest.expected
-        {
-            *left = (*left + expected).saturating_sub(records);
+        if let (Some(expected), Some(rest)) = (part.expected, self.todo.last_mut()) {
+            rest.gives(expected, records);
         }
         let until = if part.open {
             edge
@@ -518,6 +539,39 @@ mod tests {
         let written = walk(&mut vendor, plan, &[]);
         assert_eq!(written.ids.len(), 10_000);
         assert!(vendor.asked < 170, "{} questions", vendor.asked);
+    }
+
+    #[test]
+    fn how_much_is_left_is_told_truly_although_purges_come_in_bursts() {
+        // Three bursts in an hour, and a purge a minute between them; each at an instant of its own.
+        let bursts =
+            [600, 601, 2400].map(|second| (0..90).map(move |n| second * 1_000_000 + n * 7_001));
+        let mut purges: Vec<i64> = (0..60).map(|minute| minute * 60_000_000 + 13).collect();
+        purges.extend(bursts.into_iter().flatten());
+        let all = purges.len() as u64;
+        let mut vendor = Vendor {
+            now: 3_600_000_000,
+            purges,
+            page: 20,
+            order: Order::Newest,
+            counts: true,
+            offsets: true,
+            dice: fastrand::Rng::with_seed(1),
+            asked: 0,
+        };
+        let finest = Duration::from_millis(1);
+        let mut walk = Walk::new(&rule(20, finest, true), &[(at(0), at(vendor.now))], false);
+        while let Some(ask) = walk.ask() {
+            let page = vendor.answer(&ask);
+            walk.answer(&page, at(vendor.now));
+            let told = walk.read() + walk.left().unwrap();
+            assert!(
+                (all..=all + 40).contains(&told),
+                "{told} of {all} after {} answers",
+                vendor.asked
+            );
+        }
+        assert_eq!(walk.read(), all);
     }
 
     #[test]
