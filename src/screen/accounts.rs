@@ -1,5 +1,6 @@
 //! The first line: the program's name, every account with the age of what is known of it or what is wrong, the clock.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -7,6 +8,7 @@ use ratatui::style::Style;
 use super::Screen;
 use crate::domain::account::Account;
 use crate::domain::text::visible;
+use crate::effect::Standing;
 use crate::panes::look::{age, of};
 use crate::theme::Role;
 use crate::widgets::text::{Pen, width};
@@ -42,6 +44,16 @@ const HEADLINE: usize = 60;
 const SHORT_HEADLINE: usize = 12;
 /// The least of it that still says something.
 const LEAST_HEADLINE: usize = 4;
+
+/// How old an account's part is before a question that is under way is said to take long.
+const LATE: TimeDelta = TimeDelta::seconds(60);
+
+/// Whether an account's vendor is being asked and has not answered for long, without having failed yet.
+fn is_late(standing: &Standing, now: DateTime<Utc>) -> bool {
+    standing.failure.is_none()
+        && standing.asking
+        && standing.synced_at.is_some_and(|at| now - at > LATE)
+}
 
 /// The accounts in as many words as there is room for: the ages of the sound ones go first, but for the oldest, then the
 /// sound ones become a number, then the reasons get shorter. One that fails is always named, with how old its part is.
@@ -80,7 +92,7 @@ fn oldest(screen: &Screen<'_>) -> Option<String> {
         .accounts
         .iter()
         .filter_map(|account| world.standings.get(&account.name))
-        .filter(|standing| standing.failure.is_none());
+        .filter(|standing| standing.failure.is_none() && !is_late(standing, screen.ctx.now));
     let at = sound.filter_map(|standing| standing.synced_at).min()?;
     Some(age(at, screen.ctx.now, screen.app.moves()))
 }
@@ -94,7 +106,7 @@ fn failing(screen: &Screen<'_>, headline: usize, with_age: bool) -> Vec<Part> {
             .world()
             .standings
             .get(&account.name)
-            .is_some_and(|standing| standing.failure.is_some())
+            .is_some_and(|standing| standing.failure.is_some() || is_late(standing, screen.ctx.now))
     };
     let mut shown: Vec<Part> = accounts
         .iter()
@@ -167,6 +179,10 @@ fn parts(screen: &Screen<'_>, account: &Account, with_age: bool, headline: usize
                     cut(&failure.headline(), headline, glyphs.ellipsis)
                 ),
                 Role::Failed,
+            ),
+            (None, Some(at)) if is_late(standing, now) => (
+                format!(" {} asking ({} old)", glyphs.asking, age(at, now, false)),
+                Role::Warning,
             ),
             (None, Some(at)) if with_age => (
                 format!(" {} {}", glyphs.online, age(at, now, seconds)),

@@ -208,3 +208,21 @@ fn an_account_that_was_never_read_is_not_counted_as_complete() {
     let text = stage.text();
     assert!(text.contains("edge-new was never read"), "{text}");
 }
+
+#[test]
+fn an_account_whose_vendor_does_not_answer_is_not_shown_as_sound_while_its_part_grows_old() {
+    let mut stage = Stage::new((120, 24));
+    let mut asking_since = |seconds: i64| {
+        stage.report(Report::Account {
+            account: AccountName::new("edge-prod"),
+            standing: Standing {
+                asking: true,
+                synced_at: Some(at("2026-11-21T10:04:12Z") - chrono::TimeDelta::seconds(seconds)),
+                ..Standing::default()
+            },
+        });
+        stage.text().lines().next().unwrap_or_default().to_owned()
+    };
+    assert!(asking_since(12).contains("● 12s"));
+    assert!(asking_since(150).contains("asking (2m old)"));
+}
