@@ -110,7 +110,8 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
     signals::block_on(purge(global, options, &config, text))
 }
 
-fn read_only(words: String) -> CliError {
+/// A refusal because nothing may be purged or changed.
+pub(super) fn read_only(words: String) -> CliError {
     CliError::new(Class::Refused, words)
         .hint("Leave out --read-only, or change read_only in the configuration.")
 }

@@ -12,6 +12,7 @@ use super::error::{Class, CliError};
 use super::following::{Until, follow};
 use super::listing::{Format, Listing};
 use super::office::{Extras, Office, Sending};
+use super::purge::read_only;
 use super::request::RequestRecord;
 use super::setup::{self, Talk, count};
 use super::signals;
@@ -26,10 +27,7 @@ const NEWEST: u32 = 200;
 
 /// `purgedeck queue`.
 #[derive(Debug, Args)]
-#[command(
-    args_conflicts_with_subcommands = true,
-    after_help = "Without a subcommand: list.\nExample: purgedeck queue list --format json"
-)]
+#[command(after_help = "Without a subcommand: list.\nExample: purgedeck queue list --format json")]
 pub struct Options {
     /// What to do.
     #[command(subcommand)]
@@ -93,21 +91,7 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
     match &options.command {
         None => list(global, &config, &options.list),
         Some(Command::List(list_options)) => list(global, &config, list_options),
-        Some(Command::Cancel { ids }) => {
-            let (reader, mut writer) = open(&config)?;
-            for id in ids {
-                let entry = find(&config, &reader, id, global)?;
-                step(
-                    &config,
-                    &mut writer,
-                    &entry,
-                    JournalState::Queued,
-                    JournalState::Cancelled,
-                )?;
-                Talk::new(global).say(&format!("{} is cancelled", entry.id));
-            }
-            Ok(())
-        }
+        Some(Command::Cancel { ids }) => cancel(global, &config, ids),
         Some(Command::Retry { id }) => retry(global, &config, id),
         Some(Command::Pause) => pause(global, &config, true),
         Some(Command::Resume) => pause(global, &config, false),
@@ -174,7 +158,8 @@ fn find(
     global: &Global,
 ) -> Result<JournalEntry, CliError> {
     let failed = |failure| books::error(config, &failure);
-    if let Some(entry) = reader.journal_entry(&JournalId::new(id)).map_err(failed)? {
+    let exact = reader.journal_entry(&JournalId::new(id)).map_err(failed)?;
+    if let Some(entry) = exact.filter(|entry| selected(entry, global)) {
         return Ok(entry);
     }
     let mut found = reader.journal_open().map_err(failed)?;
@@ -225,7 +210,59 @@ pub fn is_paused() -> CliError {
         .hint("`purgedeck queue resume` lets it go on.")
 }
 
+/// An error where nothing of the journal may be changed.
+fn may_change(config: &Config) -> Result<(), CliError> {
+    if !config.read_only.value {
+        return Ok(());
+    }
+    let origin = &config.read_only.origin;
+    Err(read_only(format!(
+        "read-only ({origin}): the queue stays as it is"
+    )))
+}
+
+/// The request that an id means, where it may be changed.
+fn find_to_change(
+    config: &Config,
+    reader: &Reader,
+    id: &str,
+    global: &Global,
+) -> Result<JournalEntry, CliError> {
+    let entry = find(config, reader, id, global)?;
+    let account = &entry.request.account;
+    let protected = config
+        .accounts
+        .iter()
+        .any(|known| known.name() == account && known.account.read_only);
+    if protected {
+        let words = format!("the account {account} is read-only: the queue stays as it is");
+        return Err(read_only(words));
+    }
+    Ok(entry)
+}
+
+fn cancel(global: &Global, config: &Config, ids: &[String]) -> Result<(), CliError> {
+    may_change(config)?;
+    let (reader, mut writer) = open(config)?;
+    let mut found = Vec::with_capacity(ids.len());
+    for id in ids {
+        found.push(find_to_change(config, &reader, id, global)?);
+    }
+    for entry in found {
+        step(
+            config,
+            &mut writer,
+            &entry,
+            JournalState::Queued,
+            JournalState::Cancelled,
+        )?;
+        Talk::new(global).say(&format!("{} is cancelled", entry.id));
+    }
+    Ok(())
+}
+
 fn pause(global: &Global, config: &Config, paused: bool) -> Result<(), CliError> {
+    may_change(config)?;
     let (_, mut writer) = open(config)?;
     writer
         .pause(paused)
@@ -239,10 +276,11 @@ fn pause(global: &Global, config: &Config, paused: bool) -> Result<(), CliError>
 }
 
 fn reorder(global: &Global, config: &Config, ids: &[String]) -> Result<(), CliError> {
+    may_change(config)?;
     let (reader, mut writer) = open(config)?;
     let mut found = Vec::with_capacity(ids.len());
     for id in ids {
-        let entry = find(config, &reader, id, global)?;
+        let entry = find_to_change(config, &reader, id, global)?;
         if entry.state != JournalState::Queued {
             let words = format!("{} is {}, not queued", entry.id, entry.state);
             return Err(CliError::new(Class::Refused, words));
@@ -258,11 +296,13 @@ fn reorder(global: &Global, config: &Config, ids: &[String]) -> Result<(), CliEr
 
 fn may_send(global: &Global, config: &Config) -> Result<(), CliError> {
     if config.read_only.value {
-        let words = format!("read-only ({}): nothing is sent", config.read_only.origin);
-        return Err(CliError::new(Class::Refused, words));
+        let origin = &config.read_only.origin;
+        return Err(read_only(format!("read-only ({origin}): nothing is sent")));
     }
     if global.offline {
-        return Err(CliError::new(Class::Refused, "offline: nothing is sent"));
+        return Err(
+            CliError::new(Class::Refused, "offline: nothing is sent").hint("Leave out --offline.")
+        );
     }
     Ok(())
 }
@@ -270,7 +310,7 @@ fn may_send(global: &Global, config: &Config) -> Result<(), CliError> {
 fn retry(global: &Global, config: &Config, id: &str) -> Result<(), CliError> {
     may_send(global, config)?;
     let (reader, mut writer) = open(config)?;
-    let entry = find(config, &reader, id, global)?;
+    let entry = find_to_change(config, &reader, id, global)?;
     step(
         config,
         &mut writer,

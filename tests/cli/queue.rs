@@ -1,0 +1,147 @@
+//! `purgedeck queue` on a journal that an earlier run left, without a vendor.
+
+use chrono::Utc;
+use purgedeck::domain::ids::JournalId;
+use purgedeck::domain::journal::{JournalEntry, JournalState};
+use purgedeck::domain::payload::{Payload, PurgeRequest, Targets};
+use purgedeck::store::{Access, NewEntry, StepDetails, Store};
+
+use crate::{Home, Ran};
+
+const TWO_ACCOUNTS: &str = r#"
+[[account]]
+name = "prod"
+provider = "gcore"
+token = { env = "TOKEN" }
+read_only = true
+
+[[account]]
+name = "test"
+provider = "gcore"
+token = { env = "TOKEN" }
+"#;
+
+/// A home with two accounts, of which `prod` is read-only, and a journal.
+struct Left {
+    home: Home,
+}
+
+impl Left {
+    fn by_an_earlier_run() -> Self {
+        let home = Home::empty();
+        home.write("two.toml", TWO_ACCOUNTS);
+        Self { home }
+    }
+
+    fn store(&self) -> Store {
+        Store::open(&self.home.path("deck.sqlite"), Access::ReadWrite).unwrap()
+    }
+
+    fn queued(&self, account: &str, path: &str) -> JournalId {
+        let entry = NewEntry {
+            request: PurgeRequest {
+                account: account.into(),
+                resource: "1".into(),
+                cname: format!("{account}.site.com"),
+                payload: Payload::Url(Targets::new(vec![path.to_owned()]).unwrap()),
+                mode: None,
+                area: None,
+            },
+            planned_at: Utc::now(),
+            reason: None,
+            ticket: None,
+        };
+        let queued = self.store().writer().unwrap().enqueue(&[entry], Utc::now());
+        queued.unwrap().remove(0).id
+    }
+
+    /// Lets a queued request become one of unknown fate.
+    fn lost(&self, id: &JournalId) {
+        let mut writer = self.store().writer().unwrap();
+        for (from, to) in [
+            (JournalState::Queued, JournalState::Sending),
+            (JournalState::Sending, JournalState::Unknown),
+        ] {
+            let _ = writer
+                .step(id, from, to, &StepDetails::at(Utc::now()))
+                .unwrap();
+        }
+    }
+
+    fn journal(&self) -> Vec<JournalEntry> {
+        let reader = self.store().reader().unwrap();
+        let mut entries = reader.journal_newest(100).unwrap();
+        entries.sort_by_key(|entry| entry.place);
+        entries
+    }
+
+    fn is_paused(&self) -> bool {
+        self.store().reader().unwrap().is_paused().unwrap()
+    }
+
+    fn run(&self, args: &[&str]) -> Ran {
+        let mut all = vec!["--config", "two.toml", "--store", "deck.sqlite"];
+        all.extend(args);
+        let mut command = self.home.command(&all);
+        Ran::of(command.env("TOKEN", "1$x").output().unwrap())
+    }
+}
+
+#[test]
+fn read_only_nothing_of_the_queue_is_changed() {
+    let left = Left::by_an_earlier_run();
+    let (first, second) = (left.queued("test", "/1"), left.queued("test", "/2"));
+    let lost = left.queued("test", "/3");
+    left.lost(&lost);
+    let before = left.journal();
+    let (first, second, lost) = (first.as_str(), second.as_str(), lost.as_str());
+    for change in [
+        &["cancel", first][..],
+        &["reorder", second, first],
+        &["retry", lost],
+        &["pause"],
+        &["resume"],
+        &["run"],
+    ] {
+        let mut args = vec!["--read-only", "queue"];
+        args.extend(change);
+        let ran = left.run(&args);
+        assert_eq!((ran.code, ran.out.as_str()), (8, ""), "{change:?}: {ran:?}");
+        assert!(ran.err.contains("read-only (--read-only): "), "{ran:?}");
+        assert!(ran.err.contains("Leave out --read-only"), "{ran:?}");
+    }
+    assert_eq!(left.journal(), before);
+    assert!(!left.is_paused());
+    let listed = left.run(&["--read-only", "queue", "list"]).fine();
+    assert_eq!(listed.lines().count(), 4, "to look is allowed: {listed}");
+}
+
+#[test]
+fn the_requests_of_a_read_only_account_stay_as_they_are() {
+    let left = Left::by_an_earlier_run();
+    let (kept, also_kept) = (left.queued("prod", "/1"), left.queued("prod", "/2"));
+    let free = left.queued("test", "/3");
+    let (kept, also_kept, free) = (kept.as_str(), also_kept.as_str(), free.as_str());
+    for change in [
+        &["cancel", free, kept][..],
+        &["reorder", also_kept, kept],
+        &["retry", kept],
+    ] {
+        let mut args = vec!["queue"];
+        args.extend(change);
+        let ran = left.run(&args);
+        assert_eq!(ran.code, 8, "{change:?}: {ran:?}");
+        assert!(ran.err.contains("the account prod is read-only"), "{ran:?}");
+    }
+    let unselected = left.run(&["--account", "test", "queue", "cancel", kept]);
+    assert_eq!(unselected.code, 2, "{unselected:?}");
+    assert!(
+        left.journal()
+            .iter()
+            .all(|entry| entry.state == JournalState::Queued),
+        "nothing was done by half"
+    );
+    left.run(&["queue", "cancel", free]).fine();
+    left.run(&["queue", "pause"]).fine();
+    assert!(left.is_paused(), "the queue is everybody's");
+}
