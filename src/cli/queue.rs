@@ -43,9 +43,19 @@ pub struct ListOptions {
     /// Also those that are over, the newest 200
     #[arg(long)]
     pub all: bool,
-    /// How to write the list
-    #[arg(long, value_enum, default_value_t)]
-    pub format: Format,
+    /// How to write the list; a table where nothing is said
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
+}
+
+impl ListOptions {
+    /// These, and those that stood before the subcommand.
+    fn after(&self, earlier: &Self) -> Self {
+        Self {
+            all: self.all || earlier.all,
+            format: self.format.or(earlier.format),
+        }
+    }
 }
 
 /// What to do with the queue.
@@ -86,11 +96,12 @@ pub enum Command {
 
 /// Carries out `purgedeck queue`.
 pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
+    list_flags_are_for_lists(options)?;
     let config = setup::configuration(global)?;
     super::log::start(&config)?;
     match &options.command {
         None => list(global, &config, &options.list),
-        Some(Command::List(list_options)) => list(global, &config, list_options),
+        Some(Command::List(later)) => list(global, &config, &later.after(&options.list)),
         Some(Command::Cancel { ids }) => cancel(global, &config, ids),
         Some(Command::Retry { id }) => retry(global, &config, id),
         Some(Command::Pause) => pause(global, &config, true),
@@ -98,6 +109,18 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
         Some(Command::Reorder { ids }) => reorder(global, &config, ids),
         Some(Command::Run { format }) => send(global, &config, *format),
     }
+}
+
+/// An error where flags of the list stand before another subcommand, which has no use for them.
+fn list_flags_are_for_lists(options: &Options) -> Result<(), CliError> {
+    let lists = matches!(options.command, None | Some(Command::List(_)));
+    if lists || (!options.list.all && options.list.format.is_none()) {
+        return Ok(());
+    }
+    Err(
+        CliError::new(Class::Usage, "--all and --format are for `queue list`")
+            .hint("`queue run` takes a --format of its own, behind it."),
+    )
 }
 
 fn open(config: &Config) -> Result<(Reader, Writer), CliError> {
@@ -133,7 +156,7 @@ fn list(global: &Global, config: &Config, options: &ListOptions) -> Result<(), C
         }
     }
     entries.retain(|entry| selected(entry, global));
-    print(global, config, options.format, &entries)
+    print(global, config, options.format.unwrap_or_default(), &entries)
 }
 
 fn print(

@@ -145,3 +145,43 @@ fn the_requests_of_a_read_only_account_stay_as_they_are() {
     left.run(&["queue", "pause"]).fine();
     assert!(left.is_paused(), "the queue is everybody's");
 }
+
+#[test]
+fn what_holds_for_every_subcommand_stands_before_or_behind_the_queues_own() {
+    let left = Left::by_an_earlier_run();
+    let ids = [left.queued("test", "/1"), left.queued("test", "/2")];
+    let home = &left.home;
+    let fine = |args: &[&str]| {
+        let mut command = home.command(args);
+        Ran::of(command.env("TOKEN", "1$x").output().unwrap()).fine()
+    };
+    let all = ["--config", "two.toml", "--store", "deck.sqlite"];
+    let [config, file, store, deck] = all;
+    fine(&[
+        "queue",
+        config,
+        file,
+        store,
+        deck,
+        "cancel",
+        ids[0].as_str(),
+    ]);
+    fine(&[
+        "queue",
+        config,
+        file,
+        "cancel",
+        ids[1].as_str(),
+        store,
+        deck,
+    ]);
+    let states: Vec<_> = left.journal().iter().map(|entry| entry.state).collect();
+    assert_eq!(states, [JournalState::Cancelled; 2]);
+    let listed = fine(&[
+        "queue", "--all", "list", "--format", "json", config, file, store, deck,
+    ]);
+    assert_eq!(listed.matches("\"cancelled\"").count(), 2, "{listed}");
+    let misplaced = left.run(&["queue", "--all", "pause"]);
+    assert_eq!(misplaced.code, 2, "{misplaced:?}");
+    assert!(!left.is_paused());
+}
