@@ -101,3 +101,36 @@ fn what_is_queued_in_a_read_only_account_is_not_touched() {
         "cancelling everything spares it"
     );
 }
+
+#[test]
+fn no_column_of_the_queue_touches_the_next_at_any_width() {
+    for size in [(160, 50), (100, 30), (80, 24), (60, 20)] {
+        for seconds in [5, 119, 86_399, 31_000_000] {
+            let stage = with_queue(size, setup(), |entry| {
+                entry.planned_at = entry.queued_at + TimeDelta::seconds(seconds);
+            });
+            let text = stage.text();
+            let rows: Vec<&str> = text
+                .lines()
+                .filter(|line| line.contains("queued "))
+                .collect();
+            assert!(rows.len() > 1, "{text}");
+            for row in rows.iter().filter(|row| row.contains(" in ")) {
+                assert!(row.contains(" www.site.com "), "{size:?}: {row}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_was_taken_back_was_never_answered() {
+    let stage = with_queue((100, 30), setup(), |entry| {
+        entry.state = JournalState::Cancelled;
+        entry.queued_at -= TimeDelta::minutes(9);
+        entry.answered_at = Some(entry.queued_at + TimeDelta::minutes(5));
+    });
+    let text = stage.text();
+    assert!(text.contains("taken back "), "{text}");
+    assert!(!text.contains("answered"), "{text}");
+    assert!(text.contains("4m ago"), "since when it is over: {text}");
+}
