@@ -162,3 +162,61 @@ fn looking_writes_nothing() {
     home.run(&["keys"]).fine();
     assert_eq!(files_below(home.0.path()), Vec::<String>::new());
 }
+
+#[test]
+fn every_fault_is_named_at_once_whoever_finds_it() {
+    let home = Home::empty();
+    let faulty = r#"
+theme = "nope"
+zone = "mars"
+unknown = 1
+[[account]]
+name = "a b"
+provider = "gcor"
+edge = ["no server:::"]
+[[account]]
+name = "b"
+provider = "gcore"
+colour = "puce"
+edge = ["x y"]
+[[account]]
+name = "c"
+provider = "gcore"
+token = { env = "NOT_SET" }
+[[view]]
+name = "v"
+filter = "status:faild"
+[keys]
+nosuch = "x"
+"#;
+    home.write("faulty.toml", faulty);
+    let checked = home.run(&["--config", "faulty.toml", "config", "check"]);
+    assert_eq!((checked.code, checked.out.as_str()), (2, ""), "{checked:?}");
+    for fault in [
+        "\"puce\" is no colour",
+        "NOT_SET is not set",
+        "no theme `nope`",
+        "\"mars\"",
+        "unknown key \"unknown\"",
+        "letters, digits",
+        "no provider \"gcor\"",
+        "\"no server:::\"",
+        "needs \"token\"",
+        "\"x y\"",
+        "no status is called faild",
+        "no command `nosuch`",
+    ] {
+        assert_eq!(
+            checked.err.matches(fault).count(),
+            1,
+            "{fault}: {}",
+            checked.err
+        );
+    }
+    assert!(checked.err.contains("has 12 faults"), "{}", checked.err);
+    let named = home.run(&["--config", "faulty.toml", "--account", "b", "history"]);
+    assert!(
+        !named.err.contains("there is no account"),
+        "it is there, with faults: {named:?}"
+    );
+}
