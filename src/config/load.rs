@@ -1,13 +1,14 @@
 //! Joins flags, environment, file and defaults to one configuration, and names everything that is wrong with it.
 
 use std::fmt;
-use std::io;
-use std::path::PathBuf;
+use std::fs;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::accounts::AccountConfig;
 use super::duration;
-use super::fault::{Fault, Faults, Place, nearest};
+use super::fault::{Fault, Faults, Place, nearest, of_file};
 use super::file::File;
 use super::paths::{Directories, Paths};
 use super::reader::{KeyBinding, Section, check_text};
@@ -15,6 +16,9 @@ use super::schema::{Key, TOP};
 use crate::domain::zone::Zone;
 
 mod account;
+
+/// The largest file that is read, in bytes.
+const LARGEST: u64 = 4 << 20;
 
 /// Where a value comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -233,16 +237,38 @@ pub fn read(
 ) -> Result<Reading, Faults> {
     let paths = find(flags, env, user)?;
     let named = flags.config.is_some() || set(env, CONFIG_VARIABLE).is_some();
-    let text = match std::fs::read_to_string(&paths.config) {
+    let text = match text_of(&paths.config) {
         Ok(text) => Some(text),
         Err(error) if error.kind() == io::ErrorKind::NotFound && !named => None,
         Err(error) => {
-            let fault = Fault::elsewhere(format!("cannot read it: {error}"))
-                .advising("`purgedeck config init` makes one");
+            let fault = unreadable(&error);
             return Err(Faults::one(Some(&paths.config), fault));
         }
     };
     Ok(join(flags, env, paths, text.as_deref()))
+}
+
+/// Why the file cannot be read, and what to do about that.
+fn unreadable(error: &io::Error) -> Fault {
+    if error.kind() == io::ErrorKind::NotFound {
+        let fault = Fault::elsewhere("there is no such file");
+        return fault.advising("`purgedeck config init` makes one");
+    }
+    let (words, advice) = of_file(error);
+    Fault::elsewhere(words).advising(format!("{advice}, or name another with --config"))
+}
+
+/// The text of the file. What is far larger than any configuration (a device may be without end) is none.
+fn text_of(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    fs::File::open(path)?
+        .take(LARGEST + 1)
+        .read_to_string(&mut text)?;
+    if text.len() as u64 > LARGEST {
+        let words = format!("it is larger than {} MiB", LARGEST >> 20);
+        return Err(io::Error::other(words));
+    }
+    Ok(text)
 }
 
 /// The joining itself, without the disk.
