@@ -193,6 +193,11 @@ impl Talk {
         }
     }
 
+    /// Whether it is read on a terminal, where words can be taken back.
+    pub fn is_on_terminal(&self) -> bool {
+        self.terminal
+    }
+
     /// Says what is good to know; not with `--quiet`.
     pub fn say(&self, words: &str) {
         if !self.quiet {

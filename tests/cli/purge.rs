@@ -1,7 +1,8 @@
 //! `purgedeck purge` and `purgedeck queue` against the simulated vendor.
 
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::process::Stdio;
 
 use serde_json::Value;
 
@@ -434,4 +435,40 @@ fn a_plan_of_many_urls_says_what_wider_purges_would_do() {
     );
     assert!(ran.err.contains("1 request instead of 3"), "{}", ran.err);
     assert_eq!(site.sent(), Vec::<Value>::new(), "nothing is sent");
+}
+
+#[test]
+fn a_vendor_that_does_not_answer_is_named_while_it_is_waited_for() {
+    // The system takes the connection, and nobody ever reads from it.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let home = Home::empty();
+    home.write(
+        "slow.toml",
+        &format!(
+            "[[account]]\nname = \"slow\"\nprovider = \"gcore\"\ntoken = {{ env = \"TOKEN\" }}\nbase_url = \"http://{}\"\n",
+            listener.local_addr().unwrap()
+        ),
+    );
+    for (args, what) in [
+        (&["purge", "x", "--url", "/a", "--dry-run"][..], "purges"),
+        (&["resources"], "its resources"),
+        (&["history"], "its history"),
+    ] {
+        let mut all = vec!["--config", "slow.toml"];
+        all.extend(args);
+        let mut child = home
+            .command(&all)
+            .env("TOKEN", "1$x")
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut first = String::new();
+        let mut said = BufReader::new(child.stderr.take().unwrap());
+        said.read_line(&mut first).unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(first.starts_with("waiting for slow to tell "), "{first}");
+        assert!(first.ends_with(&format!("{what}\n")), "{first}");
+    }
 }

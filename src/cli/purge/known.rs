@@ -12,6 +12,7 @@ use crate::cli::books;
 use crate::cli::error::{Class, CliError, class_of, class_of_all};
 use crate::cli::office::Office;
 use crate::cli::setup::{Talk, count};
+use crate::cli::waiting::Waiting;
 use crate::config::fault::nearest;
 use crate::config::load::Config;
 use crate::domain::account::Account;
@@ -96,12 +97,18 @@ impl<'c> Known<'c> {
         let is_over =
             |standing: &Standing| standing.looked_round || standing.failure.is_some() || offline;
         talk.progress("asking the vendors for resources, limits and recent purges");
-        while !self
-            .accounts
-            .iter()
-            .all(|account| standings.get(&account.name).is_some_and(is_over))
-        {
-            let report = office.next().await?;
+        let mut waiting = Waiting::begin(talk, "its resources, limits and recent purges");
+        loop {
+            let missing: Vec<&AccountName> = self
+                .accounts
+                .iter()
+                .map(|account| &account.name)
+                .filter(|name| !standings.get(*name).is_some_and(is_over))
+                .collect();
+            if missing.is_empty() {
+                break;
+            }
+            let report = waiting.until(office.next(), &missing).await?;
             if let Report::Account { account, standing } = report {
                 match &standing.failure {
                     Some(failure) => self.failures.insert(account.clone(), failure.clone()),
