@@ -108,12 +108,25 @@ fn list(
                 return Err(error);
             }
         }
-        None => talk.say(&format!(
-            "there is no history at {} yet",
-            config.store.value.display()
-        )),
+        None => {
+            let file = config.store.value.display();
+            talk.say(&format!("there is no history at {file} yet"));
+            return listing.end();
+        }
     }
-    listing.end()
+    listing.end_or_say(talk, &nothing(options, config))
+}
+
+/// What is said where no purge is shown.
+fn nothing(options: &Options, config: &Config) -> String {
+    let filter = options.filter.join(" ");
+    if options.limit == Some(0) {
+        "no purge was asked for: --limit 0".to_owned()
+    } else if filter.is_empty() {
+        format!("no purge stands in {}", config.store.value.display())
+    } else {
+        format!("no purge matches {}", visible(&filter, 200))
+    }
 }
 
 /// The filter's text with a mark below what is wrong with it.

@@ -156,6 +156,13 @@ fn list(global: &Global, config: &Config, options: &ListOptions) -> Result<(), C
         }
     }
     entries.retain(|entry| selected(entry, global));
+    if entries.is_empty() && options.format.unwrap_or_default() == Format::Table {
+        Talk::new(global).say(if options.all {
+            "nothing was sent from here yet"
+        } else {
+            "nothing waits, is on its way, or is not known to have ended; --all lists what is over, too"
+        });
+    }
     print(global, config, options.format.unwrap_or_default(), &entries)
 }
 

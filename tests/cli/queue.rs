@@ -185,3 +185,31 @@ fn what_holds_for_every_subcommand_stands_before_or_behind_the_queues_own() {
     assert_eq!(misplaced.code, 2, "{misplaced:?}");
     assert!(!left.is_paused());
 }
+
+#[test]
+fn a_table_without_rows_is_said_to_be_one_and_a_programs_list_is_empty() {
+    let left = Left::by_an_earlier_run();
+    let store = left.store();
+    drop(store);
+    for (list, words) in [
+        (&["queue", "list"][..], "nothing waits"),
+        (&["queue", "list", "--all"], "nothing was sent"),
+        (
+            &["history", "status:failed"],
+            "no purge matches status:failed",
+        ),
+        (&["history"], "no purge stands in"),
+        (&["resources"], "the store knows no resource"),
+        (&["resources", "www"], "no resource matches www"),
+    ] {
+        let mut args = vec!["--offline"];
+        args.extend(list);
+        let table = left.run(&args);
+        assert_eq!((table.code, table.out.as_str()), (0, ""), "{table:?}");
+        assert!(table.err.contains(words), "{table:?}");
+        args.extend(["--format", "json"]);
+        let json = left.run(&args);
+        let seen = (json.code, json.out.as_str(), json.err.as_str());
+        assert_eq!(seen, (0, "[]\n", ""), "{args:?}");
+    }
+}
