@@ -19,6 +19,7 @@ use crate::domain::plan::{Plan, PlanError};
 
 mod ask;
 mod confirm;
+mod findings;
 mod known;
 mod send;
 mod shown;
@@ -152,7 +153,7 @@ async fn purge(
         plan,
         wider,
     } = known.plan(&draft, &reader)?;
-    shown::findings(&linted, talk);
+    findings::say(&linted, talk);
     let looks = setup::looks(global, Some(config));
     let plan = match plan {
         Ok(plan) => plan,
@@ -167,6 +168,9 @@ async fn purge(
         shown::plan(options.format, looks, &plan, &linted, &wider, &office)?;
         shown::summary(&plan, looks.zone, talk);
         shown::wider(&wider, talk);
+        if let Some(sum) = findings::sum(&linted) {
+            talk.say(&sum);
+        }
         office.runner.stop().await;
         return Ok(());
     }
@@ -179,7 +183,8 @@ async fn purge(
         can_be_verified(config, &plan)?;
     }
     known.check_access(&plan, talk)?;
-    confirm::confirm(options, &plan, talk, looks.zone).await?;
+    let sum = findings::sum(&linted);
+    confirm::confirm(options, &plan, sum, talk, looks.zone).await?;
     let sent = send::send(&mut office, &reader, options, &draft, &plan, talk).await;
     office.runner.stop().await;
     let sent = sent?;
