@@ -472,3 +472,33 @@ fn a_vendor_that_does_not_answer_is_named_while_it_is_waited_for() {
         assert!(first.ends_with(&format!("{what}\n")), "{first}");
     }
 }
+
+#[test]
+fn a_window_that_the_vendor_closed_is_closed_for_the_next_command_too() {
+    let site = quick(
+        1,
+        "[[fault]]\nvendor = \"gcore\"\nmethod = \"POST\"\npath = \"*/purge\"\nnth = [1]\nstrike = { kind = \"status\", status = 429, retry_after = 600 }\n",
+    );
+    let refused = site.purge(&["--url", "/a.jpg", "--yes"]);
+    assert_eq!(refused.code, 4, "{refused:?}");
+    let taken_back = &site.sent()[0];
+    assert_eq!(taken_back["state"], "cancelled");
+    let planned = |args: &[&str]| {
+        let shown = site.purge(&[args, &["--dry-run", "--format", "json"]].concat());
+        let plan: Value = serde_json::from_str(&shown.fine()).unwrap();
+        plan["requests"][0]["planned_at"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let open_again = taken_back["planned_at"].as_str().unwrap();
+    assert_eq!(planned(&["--url", "/b.jpg"]), open_again);
+    assert!(planned(&["--pattern", "/c/*"]).as_str() < open_again);
+    let again = site.purge(&["--url", "/b.jpg", "--yes"]);
+    assert_eq!(again.code, 4, "{again:?}");
+    assert!(
+        again.err.contains("have room for 1 request at"),
+        "{again:?}"
+    );
+    assert_eq!(site.sent().len(), 1, "nobody was asked again");
+}
