@@ -28,10 +28,11 @@ mod shown;
 #[derive(Debug, Args)]
 #[command(
     group = ArgGroup::new("what").args(["url", "pattern", "all", "from"]).required(true).multiple(true),
-    after_help = "Nothing is sent before it is confirmed: --yes does for URLs and patterns; a purge of everything, of a root\n\
-                  pattern, or of anything protected needs --confirm with the cname. On a terminal you are asked.\n\
+    after_help = "Nothing is sent before it is confirmed: --yes does for URLs and patterns; a purge of everything,\n\
+                  of a root pattern, or of anything protected needs --confirm with the cname. On a terminal\n\
+                  you are asked.\n\
                   What does not fit into the vendor's limits now is not sent at all (exit code 4) but with --wait.\n\
-                  Example: purgedeck purge www.site.com --url /img/a.jpg /img/b.jpg --yes --wait\n         \
+                  Example: purgedeck purge www.site.com --url /img/a.jpg /img/b.jpg --yes --wait --verify\n         \
                   purgedeck purge --from urls.txt --dry-run --format json\n         \
                   purgedeck purge www.site.com --all --confirm www.site.com --reason 'INC-2231 stale hero'"
 )]

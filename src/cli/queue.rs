@@ -27,7 +27,9 @@ const NEWEST: u32 = 200;
 
 /// `purgedeck queue`.
 #[derive(Debug, Args)]
-#[command(after_help = "Without a subcommand: list.\nExample: purgedeck queue list --format json")]
+#[command(after_help = "Without a subcommand: list.\n\
+                  Example: purgedeck queue list --all --format json\n         \
+                  purgedeck queue pause; purgedeck queue reorder 5b96 5b95; purgedeck queue resume")]
 pub struct Options {
     /// What to do.
     #[command(subcommand)]
