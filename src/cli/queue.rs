@@ -15,7 +15,7 @@ use super::office::{Extras, Office, Sending};
 use super::purge::read_only;
 use super::request::RequestRecord;
 use super::setup::{self, Talk, count};
-use super::signals;
+use super::signals::{self, Brake};
 use crate::config::load::Config;
 use crate::domain::ids::JournalId;
 use crate::domain::journal::{JournalEntry, JournalState};
@@ -381,11 +381,15 @@ fn send(global: &Global, config: &Config, format: Format) -> Result<(), CliError
         talk.say("nothing waits to be sent");
         return print(global, config, format, &[]);
     }
-    let sent = signals::block_on(async {
+    let brake = Brake::default();
+    let sent = signals::block_on_gently(&brake, async {
         let mut office = Office::open(config, store, Sending::Allowed, false, Extras::default())?;
-        let sent = follow(entries, Until::Answered, &mut office, &reader, talk).await;
+        brake.hold();
+        let sent = follow(entries, Until::Answered, &mut office, &reader, &brake, talk).await;
         office.runner.stop().await;
-        sent
+        let mut sent = sent?;
+        sent.read_again(&reader);
+        Ok(sent)
     })?;
     print(global, config, format, &sent.entries)?;
     sent.verdict(talk)

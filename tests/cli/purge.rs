@@ -2,8 +2,11 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::process::Stdio;
+use std::process::{Child, Command, Stdio};
 
+use chrono::Utc;
+use purgedeck::domain::payload::{Payload, PurgeRequest, Targets};
+use purgedeck::store::{Access, NewEntry, Store};
 use serde_json::Value;
 
 use crate::simulate::Simulated;
@@ -501,4 +504,72 @@ fn a_window_that_the_vendor_closed_is_closed_for_the_next_command_too() {
         "{again:?}"
     );
     assert_eq!(site.sent().len(), 1, "nobody was asked again");
+}
+
+/// The child of a run that was begun and is to be waited for.
+fn begin(site: &Site, args: &[&str]) -> Child {
+    let mut all = vec!["--config", "sim.toml"];
+    all.extend(args);
+    let mut command = site.home.command(&all);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.spawn().unwrap()
+}
+
+#[test]
+#[cfg(unix)]
+fn a_signal_lets_the_answer_come_in_and_takes_back_what_waits() {
+    let site = quick(
+        1,
+        "[[fault]]\nvendor = \"gcore\"\nmethod = \"POST\"\npath = \"*/purge\"\ndelay_ms = 1500\n",
+    );
+    let urls: String = (0..150).map(|n| format!("/{n}.jpg\n")).collect();
+    site.home.write("urls.txt", &urls);
+    let purge = [
+        "purge",
+        &site.cname,
+        "--from",
+        "urls.txt",
+        "--yes",
+        "--wait",
+    ];
+    let purging = begin(&site, &purge);
+    while !site.sent().iter().any(|one| one["state"] == "sending") {}
+    let id = purging.id().to_string();
+    let told = Command::new("kill").args(["-INT", &id]).status();
+    assert!(told.unwrap().success());
+    let ran = Ran::of(purging.wait_with_output().unwrap());
+    assert_eq!(ran.code, 130, "{ran:?}");
+    let said = ran.err.contains("interrupted: 1 ") && ran.err.contains("1 cancelled");
+    assert!(said, "{ran:?}");
+    let sent = site.sent();
+    let in_state = |state: &str| sent.iter().filter(|one| one["state"] == state).count();
+    assert_eq!(in_state("accepted") + in_state("successful"), 1, "{sent:?}");
+    assert_eq!(in_state("cancelled"), 1, "{sent:?}");
+}
+
+#[test]
+fn of_two_that_work_the_queue_off_one_sends_and_both_end() {
+    let site = quick(1, "");
+    let store = Store::open(&site.home.path("sim.toml.db"), Access::ReadWrite).unwrap();
+    let entry = NewEntry {
+        request: PurgeRequest {
+            account: "gcore-prod".into(),
+            resource: site.id.as_str().into(),
+            cname: site.cname.clone(),
+            payload: Payload::Url(Targets::new(vec!["/a".to_owned()]).unwrap()),
+            mode: None,
+            area: None,
+        },
+        planned_at: Utc::now(),
+        reason: None,
+        ticket: None,
+    };
+    let queued = store.writer().unwrap().enqueue(&[entry], Utc::now());
+    assert_eq!(queued.unwrap().len(), 1);
+    let both = [(); 2].map(|()| begin(&site, &["queue", "run"]));
+    for run in both {
+        let ran = Ran::of(run.wait_with_output().unwrap());
+        assert_eq!(ran.code, 0, "{ran:?}");
+    }
+    assert_eq!(site.sent().len(), 1);
 }
