@@ -84,35 +84,31 @@ fn list(
     let looks = setup::looks(global, Some(config));
     let out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
     let mut listing = Listing::begin::<PurgeRecord>(options.format, looks, out)?;
-    match books::open_to_read(config)? {
-        Some(store) => {
-            let mut failed = None;
-            let reader = store
-                .reader()
-                .map_err(|failure| books::error(config, &failure))?;
-            reader
-                .export(
-                    predicate,
-                    Sort::Newest,
-                    options.limit,
-                    &mut |detail| match listing.put(&PurgeRecord::from(detail)) {
-                        Ok(()) => ControlFlow::Continue(()),
-                        Err(error) => {
-                            failed = Some(error);
-                            ControlFlow::Break(())
-                        }
-                    },
-                )
-                .map_err(|failure| books::error(config, &failure))?;
-            if let Some(error) = failed {
-                return Err(error);
-            }
-        }
-        None => {
-            let file = config.store.value.display();
-            talk.say(&format!("there is no history at {file} yet"));
-            return listing.end();
-        }
+    let Some(store) = books::open_to_read(config)? else {
+        let file = config.store.value.display();
+        talk.say(&format!("there is no history at {file} yet"));
+        return listing.end();
+    };
+    let mut failed = None;
+    let reader = store
+        .reader()
+        .map_err(|failure| books::error(config, &failure))?;
+    reader
+        .export(
+            predicate,
+            Sort::Newest,
+            options.limit,
+            &mut |detail| match listing.put(&PurgeRecord::from(detail)) {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(error) => {
+                    failed = Some(error);
+                    ControlFlow::Break(())
+                }
+            },
+        )
+        .map_err(|failure| books::error(config, &failure))?;
+    if let Some(error) = failed {
+        return Err(error);
     }
     listing.end_or_say(talk, &nothing(options, config))
 }

@@ -146,6 +146,10 @@ fn from_code(cause: ffi::Error, words: Option<String>) -> StoreFailure {
     if cause.extended_code == ffi::SQLITE_IOERR_CORRUPTFS {
         return StoreFailure::Corrupt;
     }
+    // The file that connections share beside the store cannot grow: what a full disk looks like before anything is written.
+    if cause.extended_code == ffi::SQLITE_IOERR_SHMSIZE {
+        return StoreFailure::Full;
+    }
     #[expect(
         clippy::wildcard_enum_match_arm,
         reason = "the database's own list of codes, which grows; the rest cannot be acted on one by one"
@@ -219,6 +223,7 @@ mod tests {
             (ffi::SQLITE_BUSY, StoreFailure::Locked),
             (ffi::SQLITE_READONLY_DBMOVED, StoreFailure::ReadOnly),
             (ffi::SQLITE_FULL, StoreFailure::Full),
+            (ffi::SQLITE_IOERR_SHMSIZE, StoreFailure::Full),
             (ffi::SQLITE_CORRUPT_VTAB, StoreFailure::Corrupt),
             (ffi::SQLITE_IOERR_CORRUPTFS, StoreFailure::Corrupt),
             (ffi::SQLITE_NOTADB, StoreFailure::NotAStore),

@@ -522,8 +522,8 @@ fn a_signal_lets_the_answer_come_in_and_takes_back_what_waits() {
         1,
         "[[fault]]\nvendor = \"gcore\"\nmethod = \"POST\"\npath = \"*/purge\"\ndelay_ms = 1500\n",
     );
-    let urls: String = (0..150).map(|n| format!("/{n}.jpg\n")).collect();
-    site.home.write("urls.txt", &urls);
+    let urls: Vec<String> = (0..150).map(|n| format!("/{n}.jpg")).collect();
+    site.home.write("urls.txt", &urls.join("\n"));
     let purge = [
         "purge",
         &site.cname,
