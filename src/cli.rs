@@ -39,6 +39,7 @@ pub mod setup;
 pub mod signals;
 pub mod simulate;
 pub mod verify;
+pub mod waiting;
 
 /// Carries out a command line, the program's name first, and gives the process's exit code.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {

@@ -5,8 +5,11 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use clap::CommandFactory as _;
+use purgedeck::cli::args::Cli;
 use purgedeck::cli::error::Class;
 use purgedeck::commands::{Command, Group};
+use purgedeck::config::schema::ACCOUNT;
 use purgedeck::config::vendors;
 
 const README: &str = include_str!("../README.md");
@@ -115,11 +118,37 @@ fn every_exit_code_stands_in_its_table() {
         Class::Limit,
         Class::Partly,
         Class::TimedOut,
+        Class::NotVerified,
         Class::Refused,
         Class::Interrupted,
     ] {
         let row = format!("\n| {} | ", class.code());
         assert!(README.contains(&row), "{class:?}");
+    }
+}
+
+#[test]
+fn every_subcommand_of_the_queue_and_every_setting_of_the_edge_is_named() {
+    let queue = Cli::command();
+    let queue = queue.find_subcommand("queue").unwrap();
+    let line = README
+        .lines()
+        .find(|line| line.starts_with("purgedeck queue "));
+    for subcommand in queue.get_subcommands() {
+        let name = subcommand.get_name();
+        assert!(name == "list" || line.unwrap().contains(name), "{name}");
+    }
+    let own = [
+        "verify",
+        "verify_for",
+        "edge",
+        "resolver",
+        "cache_headers",
+        "edge_headers",
+    ];
+    for setting in own {
+        assert!(ACCOUNT.iter().any(|key| key.name == setting), "{setting}");
+        assert!(README.contains(&format!("\n| `{setting} = ")), "{setting}");
     }
 }
 

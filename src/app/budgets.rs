@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::domain::budget::{BudgetLine, QuotaLine, RecentPurge, Spent, Usage, budget, quotas};
+use crate::domain::budget::{
+    BudgetLine, Closed, QuotaLine, RecentPurge, Spent, Usage, budget, quotas,
+};
 use crate::domain::ids::{AccountName, ResourceId, Ticket};
 use crate::domain::kind::Kind;
 use crate::effect::{Effect, StoreTrouble, Tickets};
@@ -91,7 +93,11 @@ impl Budgets {
                 .map(|recent| recent.spent.clone())
                 .chain(queued)
                 .collect(),
-            closed: Vec::new(),
+            closed: world
+                .open
+                .values()
+                .filter_map(|entry| Closed::told_by(entry, now))
+                .collect(),
             margin: MARGIN,
         };
         let of = world.resource(account, resource)?;

@@ -52,12 +52,31 @@ impl App {
         }
     }
 
+    /// Why the command does nothing for as long as the program runs; `None` where it may do something.
+    pub fn forbidden(&self, command: Command) -> Option<&'static str> {
+        if !self.world.read_only {
+            return None;
+        }
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "every other command only looks"
+        )]
+        match command {
+            Command::PurgeCompose | Command::PurgeAgain => Some("read-only: nothing can be purged"),
+            Command::QueueCancel
+            | Command::QueueResend
+            | Command::QueueEarlier
+            | Command::QueueLater
+            | Command::QueuePause => Some("read-only: the queue stays as it is"),
+            _ => None,
+        }
+    }
+
     /// Why the command would do nothing now; `None` where it would do something.
     pub fn unavailable(&self, command: Command, ctx: &Ctx<'_>) -> Option<&'static str> {
         let focus = self.board.focus();
-        let purging = matches!(command, Command::PurgeCompose | Command::PurgeAgain);
-        if purging && self.world.read_only {
-            return Some("read-only: nothing can be purged");
+        if let Some(why) = self.forbidden(command) {
+            return Some(why);
         }
         let area = self.area_of(focus, ctx);
         match self.overlays.top() {

@@ -1,7 +1,7 @@
 //! Leaving the program: at once, unless something would be left behind.
 
 use crate::commands::{Command, Context};
-use crate::domain::journal::JournalState;
+use crate::domain::journal::{JournalEntry, JournalState};
 use crate::effect::Effect;
 use crate::panes::{Opening, Pick, PickFor, PickItem, PickValue};
 
@@ -23,8 +23,8 @@ impl App {
                 self.with_focus(ctx, |pane, ctx| pane.on_command(Command::Back, ctx));
             return self.settle(outcome, from, ctx);
         }
-        let sending = self.world.count(JournalState::Sending);
-        let queued = self.world.count(JournalState::Queued);
+        let sending = self.ours(JournalState::Sending).count();
+        let queued = self.ours(JournalState::Queued).count();
         if sending + queued == 0 {
             return vec![Effect::Quit];
         }
@@ -75,6 +75,14 @@ impl App {
         matches!(self.overlays.top(), Some(Overlay::Pick(pane)) if pane.purpose() == PickFor::Leaving)
     }
 
+    /// The requests in a state that are sent from here and may be taken back here: nothing of what is read-only is.
+    fn ours(&self, state: JournalState) -> impl Iterator<Item = &JournalEntry> {
+        let entries = self.world.open.values();
+        entries.filter(move |entry| {
+            entry.state == state && !self.world.is_read_only(&entry.request.account)
+        })
+    }
+
     pub(super) fn on_leaving(&self, values: &[PickValue]) -> Vec<Effect> {
         let Some(PickValue::Text(word)) = values.first() else {
             return Vec::new();
@@ -82,11 +90,7 @@ impl App {
         match word.as_str() {
             LEAVE => vec![Effect::Quit],
             CANCEL => {
-                let queued = self
-                    .world
-                    .open
-                    .values()
-                    .filter(|entry| entry.state == JournalState::Queued);
+                let queued = self.ours(JournalState::Queued);
                 let ids = queued.map(|entry| entry.id.clone()).collect();
                 vec![Effect::Cancel { ids }, Effect::Quit]
             }

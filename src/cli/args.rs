@@ -54,7 +54,7 @@ pub struct Global {
     /// Ask nobody: the store alone
     #[arg(long, global = true)]
     pub offline: bool,
-    /// Purge nothing, whatever happens
+    /// Purge nothing and leave the queue as it is, whatever the configuration says
     #[arg(long, global = true)]
     pub read_only: bool,
     /// No colours

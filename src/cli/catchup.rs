@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use futures_util::future::join_all;
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
 
 use super::books;
 use super::error::{Class, CliError, class_of_all};
 use super::office::{self, Extras, Office, Sending};
-use super::setup::Talk;
+use super::setup::{Talk, count};
 use super::signals;
+use super::waiting::Waiting;
 use crate::config::accounts::AccountConfig;
 use crate::config::load::Config;
 use crate::domain::account::Account;
@@ -85,10 +86,22 @@ pub fn some_account(config: &Config) -> Result<(), CliError> {
 pub fn resources(config: &Config, talk: Talk) -> Result<(Vec<Resource>, Missed), CliError> {
     some_account(config)?;
     let seats = office::seats(config)?;
-    talk.progress(&format!("asking {} accounts", seats.len()));
+    talk.progress(&format!("asking {}", count(seats.len(), "account")));
     let answers = signals::block_on(async {
-        let asked = seats.iter().map(|seat| seat.provider.resources());
-        Ok(join_all(asked).await)
+        let mut waiting = Waiting::begin(talk, "its resources");
+        let mut asked: FuturesUnordered<_> = seats
+            .iter()
+            .map(|seat| async { (&seat.account.name, seat.provider.resources().await) })
+            .collect();
+        let mut answers = BTreeMap::new();
+        loop {
+            let names = seats.iter().map(|seat| &seat.account.name);
+            let missing: Vec<_> = names.filter(|name| !answers.contains_key(*name)).collect();
+            match waiting.until(asked.next(), &missing).await {
+                Some((name, answer)) => answers.insert(name, answer),
+                None => return Ok(answers),
+            };
+        }
     });
     talk.progress_over();
     let mut writer = books::open(config)?
@@ -99,8 +112,7 @@ pub fn resources(config: &Config, talk: Talk) -> Result<(Vec<Resource>, Missed),
         asked: seats.len(),
         ..Missed::default()
     };
-    for (seat, answer) in seats.iter().zip(answers?) {
-        let account = &seat.account.name;
+    for (account, answer) in answers? {
         match answer {
             Ok(resources) => writer
                 .save_resources(account, &resources, now)
@@ -144,8 +156,10 @@ pub fn history(
             reader,
             accounts: BTreeMap::new(),
         };
+        let mut waiting = Waiting::begin(talk, "its history").beside_progress();
         while !catching.is_over()? {
-            catching.hear(office.next().await?, talk);
+            let report = waiting.until(office.next(), &catching.missing()).await?;
+            catching.hear(report, talk);
         }
         office.runner.stop().await;
         catching.missed()
@@ -215,6 +229,18 @@ impl Catching<'_> {
 
     fn names(&self) -> impl Iterator<Item = &AccountName> {
         self.config.accounts.iter().map(AccountConfig::name)
+    }
+
+    /// Those that have neither told their news nor failed.
+    fn missing(&self) -> Vec<&AccountName> {
+        let told = |progress: &Progress| {
+            progress.standing.failure.is_some()
+                || (progress.has_news(self.started) && !progress.standing.asking)
+        };
+        let names = self.names();
+        names
+            .filter(|name| !self.accounts.get(*name).is_some_and(told))
+            .collect()
     }
 
     fn is_over(&self) -> Result<bool, CliError> {

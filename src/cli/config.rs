@@ -8,9 +8,8 @@ use super::args::Global;
 use super::error::{Class, CliError};
 use super::setup::{self, Talk};
 use crate::config::example::example;
-use crate::config::fault::{Fault, Faults};
-use crate::config::load;
-use crate::config::paths::{Directories, make_private_directory, private_file};
+use crate::config::fault::Fault;
+use crate::config::paths::{make_private_directory, private_file};
 use crate::config::show::show;
 
 /// What to do with the configuration.
@@ -80,20 +79,17 @@ fn init(global: &Global, force: bool, talk: Talk) -> Result<(), CliError> {
 }
 
 fn check(global: &Global) -> Result<String, CliError> {
-    let config = load::load(&global.flags(), &setup::environment, Directories::of_user())?;
-    let mut faults = setup::check(&config);
-    for account in &config.accounts {
+    let mut reading = setup::reading(global)?;
+    for account in reading.config.accounts.iter().chain(&reading.flawed) {
         for (key, source) in account.secrets() {
             if let Err(trouble) = source.check() {
                 let words = format!("account {}, {key}: {}", account.name(), trouble.words);
-                faults.push(Fault::elsewhere(words).advising(trouble.advice));
+                let fault = Fault::elsewhere(words).advising(trouble.advice);
+                reading.faults.push(fault);
             }
         }
     }
-    if !faults.is_empty() {
-        let file = config.has_file.then(|| config.paths.config.clone());
-        return Err(Faults { file, faults }.into());
-    }
+    let config = reading.whole()?;
     let file = if config.has_file {
         config.paths.config.display().to_string()
     } else {

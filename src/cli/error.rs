@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 
-use crate::config::fault::Faults;
+use crate::config::fault::{Faults, of_file};
 use crate::domain::failure::{Cause, Failure};
 
 /// Why a run ended, as scripts see it.
@@ -84,7 +84,13 @@ impl CliError {
 
     /// What went wrong while a file was read or written.
     pub fn file(path: &std::path::Path, error: &io::Error) -> Self {
-        Self::new(Class::Failed, format!("{}: {error}", path.display()))
+        let (words, advice) = of_file(error);
+        let mut hint = advice.to_owned();
+        if let Some(first) = hint.get(..1).map(str::to_uppercase) {
+            hint.replace_range(..1, &first);
+        }
+        hint.push('.');
+        Self::new(Class::Failed, format!("{}: {words}", path.display())).hint(hint)
     }
 }
 

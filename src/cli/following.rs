@@ -7,6 +7,7 @@ use tokio::time::{Instant, timeout_at};
 use super::error::{Class, CliError};
 use super::office::Office;
 use super::setup::{Talk, count};
+use super::signals::Brake;
 use crate::domain::edge::Verdict;
 use crate::domain::filter::{Clause, Pattern, Predicate, Test};
 use crate::domain::ids::JournalId;
@@ -19,6 +20,8 @@ use crate::store::Reader;
 
 /// Without holding out: how long a request may stay queued without a sign, for instance because another purgedeck sends.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// How often is looked where the requests stand, without being told.
+const LOOK: Duration = Duration::from_secs(2);
 /// How long to wait for a request that was taken back.
 const TAKING_BACK: Duration = Duration::from_secs(5);
 
@@ -51,14 +54,19 @@ enum Ending {
     HeldUp,
     /// The time was up.
     TimedOut,
+    /// A signal came.
+    Interrupted,
 }
 
-/// Follows the requests. What is still queued when it ends early is taken back.
+/// Follows the requests. What is still queued when it ends early is taken back, but for what waited in the queue before. After
+/// a signal the answer to what is on its way is waited for: here, or, of what waited before, by whoever stops the tasks, who
+/// then lets [`Sent::read_again`]. Whoever follows holds the brake.
 pub async fn follow(
     entries: Vec<JournalEntry>,
     until: Until,
     office: &mut Office,
     reader: &Reader,
+    brake: &Brake,
     talk: Talk,
 ) -> Result<Sent, CliError> {
     let mut following = Following {
@@ -66,11 +74,21 @@ pub async fn follow(
         until,
         held_up: false,
     };
-    let ending = following.until_over(office, reader, talk).await?;
-    if ending != Ending::Over {
-        following.take_back(office).await?;
-    }
+    let ending = tokio::select! {
+        biased;
+        () = brake.pulled() => Ending::Interrupted,
+        ending = following.until_over(office, reader, talk) => ending?,
+    };
     talk.progress_over();
+    match (ending, until) {
+        (Ending::Over, _) => {}
+        (Ending::Interrupted, Until::Answered) => following.say_what_is_waited_for(talk),
+        (Ending::Interrupted, _) => {
+            following.say_what_is_waited_for(talk);
+            following.end_what_was_begun(office, talk).await?;
+        }
+        (Ending::HeldUp | Ending::TimedOut, _) => following.take_back(office).await?,
+    }
     Ok(Sent {
         entries: following.entries,
         ending,
@@ -93,8 +111,9 @@ impl Following {
         talk: Talk,
     ) -> Result<Ending, CliError> {
         let began = Instant::now();
+        let (mut heard, mut look_at) = (began, began + LOOK);
         loop {
-            talk.progress(&self.progress());
+            talk.progress(&tally(&self.entries));
             if self.is_over(reader) {
                 return Ok(Ending::Over);
             }
@@ -102,32 +121,60 @@ impl Following {
                 return Ok(Ending::HeldUp);
             }
             let until = match self.until {
-                Until::AnsweredAtOnce => Instant::now() + PATIENCE,
-                Until::Ended(timeout) | Until::Verified(timeout) => began + timeout,
-                Until::Answered => {
-                    self.hear(office.next().await?, talk);
-                    continue;
-                }
+                Until::AnsweredAtOnce => Some(heard + PATIENCE),
+                Until::Ended(timeout) | Until::Verified(timeout) => Some(began + timeout),
+                Until::Answered => None,
             };
-            match timeout_at(until, office.next()).await {
-                Ok(report) => self.hear(report?, talk),
-                // A request that is on its way has the vendor's own patience.
-                Err(_)
-                    if self.until == Until::AnsweredAtOnce && self.has(JournalState::Sending) => {}
-                Err(_) if self.until == Until::AnsweredAtOnce => return Ok(Ending::HeldUp),
-                Err(_) => return Ok(Ending::TimedOut),
+            let wake = until.map_or(look_at, |until| until.min(look_at));
+            if let Ok(report) = timeout_at(wake, office.next()).await {
+                self.hear(report?, talk);
+                heard = Instant::now();
             }
+            let now = Instant::now();
+            if look_at <= now {
+                self.look(reader);
+                look_at = now + LOOK;
+            } else if until.is_some_and(|until| until <= now) {
+                if self.until != Until::AnsweredAtOnce {
+                    return Ok(Ending::TimedOut);
+                }
+                // A request that is on its way has the vendor's own patience.
+                if !self.has(JournalState::Sending) {
+                    return Ok(Ending::HeldUp);
+                }
+                heard = now;
+            }
+        }
+    }
+
+    /// Reads where the requests stand: another purgedeck may send them, and what it did before our tasks first looked is
+    /// reported by nobody.
+    fn look(&mut self, reader: &Reader) {
+        let ids: Vec<JournalId> = self
+            .entries
+            .iter()
+            .filter(|entry| entry.state.is_open())
+            .map(|entry| entry.id.clone())
+            .collect();
+        for id in ids {
+            // What cannot be read now is looked at again.
+            if let Ok(Some(now)) = reader.journal_entry(&id) {
+                self.moved(now);
+            }
+        }
+    }
+
+    fn moved(&mut self, moved: JournalEntry) {
+        if let Some(entry) = self.entry(&moved.id) {
+            let back = entry.state == JournalState::Sending && moved.state == JournalState::Queued;
+            *entry = moved;
+            self.held_up |= back;
         }
     }
 
     fn hear(&mut self, report: Report, talk: Talk) {
         if let Report::Journal(moved) = report {
-            if let Some(entry) = self.entry(&moved.id) {
-                let back =
-                    entry.state == JournalState::Sending && moved.state == JournalState::Queued;
-                *entry = *moved;
-                self.held_up |= back;
-            }
+            self.moved(*moved);
         } else if let Report::Paused(paused) = report {
             talk.progress_over();
             talk.say(if paused {
@@ -165,21 +212,27 @@ impl Following {
         })
     }
 
-    fn progress(&self) -> String {
-        let mut parts: Vec<(usize, &'static str)> = Vec::new();
-        let mut entries: Vec<&JournalEntry> = self.entries.iter().collect();
-        entries.sort_by_key(|entry| (entry.state, entry.verified));
-        for word in entries.into_iter().map(JournalEntry::word) {
-            match parts.iter_mut().find(|(_, known)| *known == word) {
-                Some((count, _)) => *count += 1,
-                None => parts.push((1, word)),
-            }
+    fn say_what_is_waited_for(&self, talk: Talk) {
+        if self.has(JournalState::Sending) {
+            talk.say(
+                "stopping; waiting for the answer to what is on its way (a second signal does not)",
+            );
         }
-        let parts: Vec<String> = parts
-            .into_iter()
-            .map(|(count, word)| format!("{count} {word}"))
-            .collect();
-        parts.join(" · ")
+    }
+
+    /// Takes back what is queued, and what comes back into the queue, until nothing is on its way.
+    async fn end_what_was_begun(
+        &mut self,
+        office: &mut Office,
+        talk: Talk,
+    ) -> Result<(), CliError> {
+        loop {
+            self.take_back(office).await?;
+            if !self.has(JournalState::Sending) {
+                return Ok(());
+            }
+            self.hear(office.next().await?, talk);
+        }
     }
 
     /// Takes back what is still queued, so that nothing of it goes out later, when nobody expects it any more.
@@ -201,10 +254,7 @@ impl Following {
                     if let Report::Journal(moved) = report?
                         && let Some(entry) = self.entry(&moved.id)
                     {
-                        // What went wrong before is the reason, whatever the last step says.
-                        let error = moved.error.clone().or_else(|| entry.error.clone());
                         *entry = *moved;
-                        entry.error = error;
                     }
                 }
                 Err(_) => break,
@@ -212,6 +262,24 @@ impl Following {
         }
         Ok(())
     }
+}
+
+/// How many requests there are of each state: `2 accepted · 1 queued`.
+fn tally(entries: &[JournalEntry]) -> String {
+    let mut parts: Vec<(usize, &'static str)> = Vec::new();
+    let mut entries: Vec<&JournalEntry> = entries.iter().collect();
+    entries.sort_by_key(|entry| (entry.state, entry.verified));
+    for word in entries.into_iter().map(JournalEntry::word) {
+        match parts.iter_mut().find(|(_, known)| *known == word) {
+            Some((count, _)) => *count += 1,
+            None => parts.push((1, word)),
+        }
+    }
+    let parts: Vec<String> = parts
+        .into_iter()
+        .map(|(count, word)| format!("{count} {word}"))
+        .collect();
+    parts.join(" · ")
 }
 
 /// Whether the vendor took the purge and will never say how it ended.
@@ -242,6 +310,19 @@ fn will_never_be_told(reader: &Reader, entry: &JournalEntry) -> bool {
 }
 
 impl Sent {
+    /// Reads what became of the requests after a signal. To be called once the tasks have stopped.
+    pub fn read_again(&mut self, reader: &Reader) {
+        if self.ending != Ending::Interrupted {
+            return;
+        }
+        for entry in &mut self.entries {
+            // What cannot be read stays as it was heard.
+            if let Ok(Some(now)) = reader.journal_entry(&entry.id) {
+                *entry = now;
+            }
+        }
+    }
+
     /// How the run ends.
     pub fn verdict(&self, talk: Talk) -> Result<(), CliError> {
         let good = self.entries.iter().filter(|entry| is_good(entry)).count();
@@ -260,6 +341,18 @@ impl Sent {
             return Err(CliError::new(Class::TimedOut, format!("the time is up; the vendor took {good} of {}", count(all, "request"))).hint(
                 "What was accepted goes on at the vendor (purgedeck history sent:here); what was still queued was taken back.",
             ));
+        }
+        if self.ending == Ending::Interrupted {
+            let words = format!("interrupted: {}", tally(&self.entries));
+            let queued = |entry: &JournalEntry| entry.state == JournalState::Queued;
+            let hint = if self.entries.iter().any(queued) {
+                "What is still queued goes out with the next `purgedeck queue run` or an open dashboard."
+            } else if self.until == Until::Answered {
+                "`purgedeck queue list --all` has what became of each."
+            } else {
+                "What the vendor took goes on there (`purgedeck history sent:here`); what was still queued was taken back."
+            };
+            return Err(CliError::new(Class::Interrupted, words).hint(hint));
         }
         let done = match self.until {
             Until::Ended(_) | Until::Verified(_) => "done",

@@ -89,36 +89,45 @@ fn list(
     let looks = setup::looks(global, Some(config));
     let out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
     let mut listing = Listing::begin::<PurgeRecord>(options.format, looks, out)?;
-    match books::open_to_read(config)? {
-        Some(store) => {
-            let mut failed = None;
-            let reader = store
-                .reader()
-                .map_err(|failure| books::error(config, &failure))?;
-            reader
-                .export(
-                    predicate,
-                    Sort::Newest,
-                    options.limit,
-                    &mut |detail| match listing.put(&PurgeRecord::from(detail)) {
-                        Ok(()) => ControlFlow::Continue(()),
-                        Err(error) => {
-                            failed = Some(error);
-                            ControlFlow::Break(())
-                        }
-                    },
-                )
-                .map_err(|failure| books::error(config, &failure))?;
-            if let Some(error) = failed {
-                return Err(error);
-            }
-        }
-        None => talk.say(&format!(
-            "there is no history at {} yet",
-            config.store.value.display()
-        )),
+    let Some(store) = books::open_to_read(config)? else {
+        let file = config.store.value.display();
+        talk.say(&format!("there is no history at {file} yet"));
+        return listing.end();
+    };
+    let mut failed = None;
+    let reader = store
+        .reader()
+        .map_err(|failure| books::error(config, &failure))?;
+    reader
+        .export(
+            predicate,
+            Sort::Newest,
+            options.limit,
+            &mut |detail| match listing.put(&PurgeRecord::from(detail)) {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(error) => {
+                    failed = Some(error);
+                    ControlFlow::Break(())
+                }
+            },
+        )
+        .map_err(|failure| books::error(config, &failure))?;
+    if let Some(error) = failed {
+        return Err(error);
     }
-    listing.end()
+    listing.end_or_say(talk, &nothing(options, config))
+}
+
+/// What is said where no purge is shown.
+fn nothing(options: &Options, config: &Config) -> String {
+    let filter = options.filter.join(" ");
+    if options.limit == Some(0) {
+        "no purge was asked for: --limit 0".to_owned()
+    } else if filter.is_empty() {
+        format!("no purge stands in {}", config.store.value.display())
+    } else {
+        format!("no purge matches {}", visible(&filter, 200))
+    }
 }
 
 /// The filter's text with a mark below what is wrong with it.

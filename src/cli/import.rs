@@ -37,6 +37,12 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
     } else {
         let opened = File::open(&options.file).and_then(|file| Ok((file.metadata()?, file)));
         let (about, file) = opened.map_err(|error| CliError::file(&options.file, &error))?;
+        if about.is_dir() {
+            return Err(CliError::file(
+                &options.file,
+                &io::ErrorKind::IsADirectory.into(),
+            ));
+        }
         let size = about.is_file().then_some(about.len());
         (Box::new(BufReader::with_capacity(1 << 20, file)), size)
     };

@@ -9,6 +9,7 @@ use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
 use super::error::CliError;
+use super::setup::Talk;
 use crate::domain::text::visible;
 use crate::domain::zone::Zone;
 
@@ -111,6 +112,7 @@ pub struct Looks {
 /// A list that is being written.
 pub struct Listing<W: Write> {
     body: Body<W>,
+    rows: u64,
 }
 
 enum Body<W: Write> {
@@ -133,11 +135,12 @@ impl<W: Write> Listing<W> {
                 Body::Csv(Box::new(writer))
             }
         };
-        Ok(Self { body })
+        Ok(Self { body, rows: 0 })
     }
 
     /// Adds a record.
     pub fn put<R: Record>(&mut self, record: &R) -> Result<(), CliError> {
+        self.rows += 1;
         match &mut self.body {
             Body::Table(table) => table.put(record.table(table.looks.zone))?,
             Body::Json { out, first } => {
@@ -152,6 +155,16 @@ impl<W: Write> Listing<W> {
             Body::Csv(writer) => {
                 writer.write_record(record.csv().into_iter().map(harmless))?;
             }
+        }
+        Ok(())
+    }
+
+    /// Ends the list; of a table without rows, of which nothing is seen, this is said. Programs see an empty list.
+    pub fn end_or_say(self, talk: Talk, nothing: &str) -> Result<(), CliError> {
+        let unseen = self.rows == 0 && matches!(self.body, Body::Table(_));
+        self.end()?;
+        if unseen {
+            talk.say(nothing);
         }
         Ok(())
     }

@@ -9,16 +9,20 @@ use super::args::Global;
 use super::books;
 use super::catchup;
 use super::error::{Class, CliError};
-use super::listing::Format;
+use super::following::Sent;
+use super::listing::{Format, Looks};
 use super::office::{Extras, Office, Sending};
 use super::setup::{self, Talk};
-use super::signals;
+use super::signals::{self, Brake};
 use crate::config::duration;
 use crate::config::load::Config;
+use crate::domain::draft::Draft;
 use crate::domain::plan::{Plan, PlanError};
+use crate::store::Reader;
 
 mod ask;
 mod confirm;
+mod findings;
 mod known;
 mod send;
 mod shown;
@@ -27,10 +31,11 @@ mod shown;
 #[derive(Debug, Args)]
 #[command(
     group = ArgGroup::new("what").args(["url", "pattern", "all", "from"]).required(true).multiple(true),
-    after_help = "Nothing is sent before it is confirmed: --yes does for URLs and patterns; a purge of everything, of a root\n\
-                  pattern, or of anything protected needs --confirm with the cname. On a terminal you are asked.\n\
+    after_help = "Nothing is sent before it is confirmed: --yes does for URLs and patterns; a purge of everything,\n\
+                  of a root pattern, or of anything protected needs --confirm with the cname. On a terminal\n\
+                  you are asked.\n\
                   What does not fit into the vendor's limits now is not sent at all (exit code 4) but with --wait.\n\
-                  Example: purgedeck purge www.site.com --url /img/a.jpg /img/b.jpg --yes --wait\n         \
+                  Example: purgedeck purge www.site.com --url /img/a.jpg /img/b.jpg --yes --wait --verify\n         \
                   purgedeck purge --from urls.txt --dry-run --format json\n         \
                   purgedeck purge www.site.com --all --confirm www.site.com --reason 'INC-2231 stale hero'"
 )]
@@ -107,12 +112,25 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
     }
     catchup::some_account(&config)?;
     let text = ask::text(options)?;
-    signals::block_on(purge(global, options, &config, text))
+    let brake = Brake::default();
+    signals::block_on_gently(&brake, purge(global, options, &config, text, &brake))
 }
 
-fn read_only(words: String) -> CliError {
+/// A refusal because nothing may be purged or changed.
+pub(super) fn read_only(words: String) -> CliError {
     CliError::new(Class::Refused, words)
         .hint("Leave out --read-only, or change read_only in the configuration.")
+}
+
+/// What every step of a purge works with.
+#[derive(Clone, Copy)]
+struct Run<'r> {
+    global: &'r Global,
+    options: &'r Options,
+    config: &'r Config,
+    reader: &'r Reader,
+    looks: Looks,
+    talk: Talk,
 }
 
 async fn purge(
@@ -120,8 +138,8 @@ async fn purge(
     options: &Options,
     config: &Config,
     text: String,
+    brake: &Brake,
 ) -> Result<(), CliError> {
-    let talk = Talk::new(global);
     let store = books::open(config)?;
     let reader = store
         .reader()
@@ -141,18 +159,76 @@ async fn purge(
             ..Extras::default()
         },
     )?;
-    let mut known = known::Known::new(config, &reader, options.dry_run)?;
-    known
-        .gather(&mut office, &reader, talk, global.offline)
-        .await?;
+    let run = Run {
+        global,
+        options,
+        config,
+        reader: &reader,
+        looks: setup::looks(global, Some(config)),
+        talk: Talk::new(global),
+    };
+    brake.hold();
+    let sent = carry_out(&run, &mut office, text, brake).await;
+    // However it went: what waited in the queue may have been on its way all the time, and its answer is written down.
+    office.runner.stop().await;
+    let Some(mut sent) = sent? else {
+        return Ok(());
+    };
+    sent.read_again(&reader);
+    shown::sent(options.format, run.looks, &sent.entries)?;
+    sent.verdict(run.talk)
+}
+
+/// Plans and sends; `None` where the plan was only to be shown.
+async fn carry_out(
+    run: &Run<'_>,
+    office: &mut Office,
+    text: String,
+    brake: &Brake,
+) -> Result<Option<Sent>, CliError> {
+    let prepared = tokio::select! {
+        biased;
+        () = brake.pulled() => {
+            let words = "interrupted: nothing was sent";
+            return Err(CliError::new(Class::Interrupted, words));
+        }
+        prepared = prepare(run, office, text) => prepared?,
+    };
+    let Some((draft, plan)) = prepared else {
+        return Ok(None);
+    };
+    let request = send::Request {
+        options: run.options,
+        draft: &draft,
+        plan: &plan,
+    };
+    let sent = send::send(office, run.reader, request, brake, run.talk).await?;
+    Ok(Some(sent))
+}
+
+/// Checks, plans, and has the plan confirmed; `None` where it was only to be shown.
+async fn prepare(
+    run: &Run<'_>,
+    office: &mut Office,
+    text: String,
+) -> Result<Option<(Draft, Plan)>, CliError> {
+    let Run {
+        global,
+        options,
+        config,
+        reader,
+        looks,
+        talk,
+    } = *run;
+    let mut known = known::Known::new(config, reader, options.dry_run)?;
+    known.gather(office, reader, talk, global.offline).await?;
     let draft = ask::draft(options, text, &known)?;
     let known::Checked {
         linted,
         plan,
         wider,
-    } = known.plan(&draft, &reader)?;
-    shown::findings(&linted, talk);
-    let looks = setup::looks(global, Some(config));
+    } = known.plan(&draft, reader)?;
+    findings::say(&linted, talk);
     let plan = match plan {
         Ok(plan) => plan,
         Err(error) => {
@@ -163,11 +239,13 @@ async fn purge(
         }
     };
     if options.dry_run {
-        shown::plan(options.format, looks, &plan, &linted, &wider, &office)?;
+        shown::plan(options.format, looks, &plan, &linted, &wider, office)?;
         shown::summary(&plan, looks.zone, talk);
         shown::wider(&wider, talk);
-        office.runner.stop().await;
-        return Ok(());
+        if let Some(sum) = findings::sum(&linted) {
+            talk.say(&sum);
+        }
+        return Ok(None);
     }
     if let Some(account) = known.read_only_account(&plan) {
         return Err(read_only(format!(
@@ -178,12 +256,9 @@ async fn purge(
         can_be_verified(config, &plan)?;
     }
     known.check_access(&plan, talk)?;
-    confirm::confirm(options, &plan, talk, looks.zone).await?;
-    let sent = send::send(&mut office, &reader, options, &draft, &plan, talk).await;
-    office.runner.stop().await;
-    let sent = sent?;
-    shown::sent(options.format, looks, &sent.entries)?;
-    sent.verdict(talk)
+    let sum = findings::sum(&linted);
+    confirm::confirm(options, &plan, sum, talk, looks.zone).await?;
+    Ok(Some((draft, plan)))
 }
 
 /// Whether every account of the plan has its edge looked at.

@@ -12,9 +12,10 @@ use super::error::{Class, CliError};
 use super::following::{Until, follow};
 use super::listing::{Format, Listing};
 use super::office::{Extras, Office, Sending};
+use super::purge::read_only;
 use super::request::RequestRecord;
 use super::setup::{self, Talk, count};
-use super::signals;
+use super::signals::{self, Brake};
 use crate::config::load::Config;
 use crate::domain::ids::JournalId;
 use crate::domain::journal::{JournalEntry, JournalState};
@@ -26,10 +27,9 @@ const NEWEST: u32 = 200;
 
 /// `purgedeck queue`.
 #[derive(Debug, Args)]
-#[command(
-    args_conflicts_with_subcommands = true,
-    after_help = "Without a subcommand: list.\nExample: purgedeck queue list --format json"
-)]
+#[command(after_help = "Without a subcommand: list.\n\
+                  Example: purgedeck queue list --all --format json\n         \
+                  purgedeck queue pause; purgedeck queue reorder 5b96 5b95; purgedeck queue resume")]
 pub struct Options {
     /// What to do.
     #[command(subcommand)]
@@ -45,9 +45,19 @@ pub struct ListOptions {
     /// Also those that are over, the newest 200
     #[arg(long)]
     pub all: bool,
-    /// How to write the list
-    #[arg(long, value_enum, default_value_t)]
-    pub format: Format,
+    /// How to write the list; a table where nothing is said
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
+}
+
+impl ListOptions {
+    /// These, and those that stood before the subcommand.
+    fn after(&self, earlier: &Self) -> Self {
+        Self {
+            all: self.all || earlier.all,
+            format: self.format.or(earlier.format),
+        }
+    }
 }
 
 /// What to do with the queue.
@@ -88,32 +98,31 @@ pub enum Command {
 
 /// Carries out `purgedeck queue`.
 pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
+    list_flags_are_for_lists(options)?;
     let config = setup::configuration(global)?;
     super::log::start(&config)?;
     match &options.command {
         None => list(global, &config, &options.list),
-        Some(Command::List(list_options)) => list(global, &config, list_options),
-        Some(Command::Cancel { ids }) => {
-            let (reader, mut writer) = open(&config)?;
-            for id in ids {
-                let entry = find(&config, &reader, id, global)?;
-                step(
-                    &config,
-                    &mut writer,
-                    &entry,
-                    JournalState::Queued,
-                    JournalState::Cancelled,
-                )?;
-                Talk::new(global).say(&format!("{} is cancelled", entry.id));
-            }
-            Ok(())
-        }
+        Some(Command::List(later)) => list(global, &config, &later.after(&options.list)),
+        Some(Command::Cancel { ids }) => cancel(global, &config, ids),
         Some(Command::Retry { id }) => retry(global, &config, id),
         Some(Command::Pause) => pause(global, &config, true),
         Some(Command::Resume) => pause(global, &config, false),
         Some(Command::Reorder { ids }) => reorder(global, &config, ids),
         Some(Command::Run { format }) => send(global, &config, *format),
     }
+}
+
+/// An error where flags of the list stand before another subcommand, which has no use for them.
+fn list_flags_are_for_lists(options: &Options) -> Result<(), CliError> {
+    let lists = matches!(options.command, None | Some(Command::List(_)));
+    if lists || (!options.list.all && options.list.format.is_none()) {
+        return Ok(());
+    }
+    Err(
+        CliError::new(Class::Usage, "--all and --format are for `queue list`")
+            .hint("`queue run` takes a --format of its own, behind it."),
+    )
 }
 
 fn open(config: &Config) -> Result<(Reader, Writer), CliError> {
@@ -149,7 +158,14 @@ fn list(global: &Global, config: &Config, options: &ListOptions) -> Result<(), C
         }
     }
     entries.retain(|entry| selected(entry, global));
-    print(global, config, options.format, &entries)
+    if entries.is_empty() && options.format.unwrap_or_default() == Format::Table {
+        Talk::new(global).say(if options.all {
+            "nothing was sent from here yet"
+        } else {
+            "nothing waits, is on its way, or is not known to have ended; --all lists what is over, too"
+        });
+    }
+    print(global, config, options.format.unwrap_or_default(), &entries)
 }
 
 fn print(
@@ -174,7 +190,8 @@ fn find(
     global: &Global,
 ) -> Result<JournalEntry, CliError> {
     let failed = |failure| books::error(config, &failure);
-    if let Some(entry) = reader.journal_entry(&JournalId::new(id)).map_err(failed)? {
+    let exact = reader.journal_entry(&JournalId::new(id)).map_err(failed)?;
+    if let Some(entry) = exact.filter(|entry| selected(entry, global)) {
         return Ok(entry);
     }
     let mut found = reader.journal_open().map_err(failed)?;
@@ -225,7 +242,59 @@ pub fn is_paused() -> CliError {
         .hint("`purgedeck queue resume` lets it go on.")
 }
 
+/// An error where nothing of the journal may be changed.
+fn may_change(config: &Config) -> Result<(), CliError> {
+    if !config.read_only.value {
+        return Ok(());
+    }
+    let origin = &config.read_only.origin;
+    Err(read_only(format!(
+        "read-only ({origin}): the queue stays as it is"
+    )))
+}
+
+/// The request that an id means, where it may be changed.
+fn find_to_change(
+    config: &Config,
+    reader: &Reader,
+    id: &str,
+    global: &Global,
+) -> Result<JournalEntry, CliError> {
+    let entry = find(config, reader, id, global)?;
+    let account = &entry.request.account;
+    let protected = config
+        .accounts
+        .iter()
+        .any(|known| known.name() == account && known.account.read_only);
+    if protected {
+        let words = format!("the account {account} is read-only: the queue stays as it is");
+        return Err(read_only(words));
+    }
+    Ok(entry)
+}
+
+fn cancel(global: &Global, config: &Config, ids: &[String]) -> Result<(), CliError> {
+    may_change(config)?;
+    let (reader, mut writer) = open(config)?;
+    let mut found = Vec::with_capacity(ids.len());
+    for id in ids {
+        found.push(find_to_change(config, &reader, id, global)?);
+    }
+    for entry in found {
+        step(
+            config,
+            &mut writer,
+            &entry,
+            JournalState::Queued,
+            JournalState::Cancelled,
+        )?;
+        Talk::new(global).say(&format!("{} is cancelled", entry.id));
+    }
+    Ok(())
+}
+
 fn pause(global: &Global, config: &Config, paused: bool) -> Result<(), CliError> {
+    may_change(config)?;
     let (_, mut writer) = open(config)?;
     writer
         .pause(paused)
@@ -239,10 +308,11 @@ fn pause(global: &Global, config: &Config, paused: bool) -> Result<(), CliError>
 }
 
 fn reorder(global: &Global, config: &Config, ids: &[String]) -> Result<(), CliError> {
+    may_change(config)?;
     let (reader, mut writer) = open(config)?;
     let mut found = Vec::with_capacity(ids.len());
     for id in ids {
-        let entry = find(config, &reader, id, global)?;
+        let entry = find_to_change(config, &reader, id, global)?;
         if entry.state != JournalState::Queued {
             let words = format!("{} is {}, not queued", entry.id, entry.state);
             return Err(CliError::new(Class::Refused, words));
@@ -258,11 +328,13 @@ fn reorder(global: &Global, config: &Config, ids: &[String]) -> Result<(), CliEr
 
 fn may_send(global: &Global, config: &Config) -> Result<(), CliError> {
     if config.read_only.value {
-        let words = format!("read-only ({}): nothing is sent", config.read_only.origin);
-        return Err(CliError::new(Class::Refused, words));
+        let origin = &config.read_only.origin;
+        return Err(read_only(format!("read-only ({origin}): nothing is sent")));
     }
     if global.offline {
-        return Err(CliError::new(Class::Refused, "offline: nothing is sent"));
+        return Err(
+            CliError::new(Class::Refused, "offline: nothing is sent").hint("Leave out --offline.")
+        );
     }
     Ok(())
 }
@@ -270,7 +342,7 @@ fn may_send(global: &Global, config: &Config) -> Result<(), CliError> {
 fn retry(global: &Global, config: &Config, id: &str) -> Result<(), CliError> {
     may_send(global, config)?;
     let (reader, mut writer) = open(config)?;
-    let entry = find(config, &reader, id, global)?;
+    let entry = find_to_change(config, &reader, id, global)?;
     step(
         config,
         &mut writer,
@@ -309,11 +381,15 @@ fn send(global: &Global, config: &Config, format: Format) -> Result<(), CliError
         talk.say("nothing waits to be sent");
         return print(global, config, format, &[]);
     }
-    let sent = signals::block_on(async {
+    let brake = Brake::default();
+    let sent = signals::block_on_gently(&brake, async {
         let mut office = Office::open(config, store, Sending::Allowed, false, Extras::default())?;
-        let sent = follow(entries, Until::Answered, &mut office, &reader, talk).await;
+        brake.hold();
+        let sent = follow(entries, Until::Answered, &mut office, &reader, &brake, talk).await;
         office.runner.stop().await;
-        sent
+        let mut sent = sent?;
+        sent.read_again(&reader);
+        Ok(sent)
     })?;
     print(global, config, format, &sent.entries)?;
     sent.verdict(talk)

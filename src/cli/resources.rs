@@ -13,6 +13,7 @@ use super::listing::{Cell, Format, Listing, Record, Tone};
 use super::setup::{self, Talk};
 use crate::domain::filter::Pattern;
 use crate::domain::resource::{Resource, ResourceState};
+use crate::domain::text::visible;
 use crate::domain::zone::Zone;
 
 /// `purgedeck resources`.
@@ -141,8 +142,22 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
             listing.put(&Line::from(resource))?;
         }
     }
-    listing.end()?;
+    listing.end_or_say(talk, &nothing(global, options))?;
     missed.verdict(talk)
+}
+
+/// What is said where no resource is shown.
+fn nothing(global: &Global, options: &Options) -> String {
+    if !options.words.is_empty() {
+        format!(
+            "no resource matches {}",
+            visible(&options.words.join(" "), 200)
+        )
+    } else if global.offline {
+        "the store knows no resource yet; without --offline the vendors are asked".to_owned()
+    } else {
+        "no account has a resource".to_owned()
+    }
 }
 
 /// A word is looked for anywhere; one with a `*` is the whole text.

@@ -8,8 +8,8 @@ use clap::CommandFactory;
 use super::args::{Cli, Global};
 use super::error::{Class, CliError};
 use super::listing::Looks;
-use crate::config::fault::{Fault, Faults, Place};
-use crate::config::load::{self, Config};
+use crate::config::fault::{Fault, Place};
+use crate::config::load::{self, Config, Reading};
 use crate::config::paths::{Directories, Paths};
 use crate::domain::filter::Filter;
 use crate::domain::zone::Zone;
@@ -52,17 +52,20 @@ pub fn paths(global: &Global) -> Result<Paths, CliError> {
 
 /// The configuration, or everything that is wrong with it.
 pub fn configuration(global: &Global) -> Result<Config, CliError> {
-    let config = load::load(&global.flags(), &environment, Directories::of_user())?;
-    let faults = check(&config);
-    if faults.is_empty() {
-        return Ok(config);
-    }
-    let file = config.has_file.then(|| config.paths.config.clone());
-    Err(Faults { file, faults }.into())
+    Ok(reading(global)?.whole()?)
+}
+
+/// The configuration as far as it can be read, with everything that is wrong with it.
+pub fn reading(global: &Global) -> Result<Reading, CliError> {
+    let mut reading = load::read(&global.flags(), &environment, Directories::of_user())?;
+    let more = check(&reading);
+    reading.faults.extend(more);
+    Ok(reading)
 }
 
 /// What is wrong with the parts that the configuration only hands on: themes, keys, colours, filters, accounts.
-pub fn check(config: &Config) -> Vec<Fault> {
+fn check(reading: &Reading) -> Vec<Fault> {
+    let config = &reading.config;
     let mut faults = Vec::new();
     let theme = Theme::named(&config.theme.value, ColourDepth::True, Glyphs::UNICODE);
     if let Err(fault) = &theme {
@@ -77,7 +80,9 @@ pub fn check(config: &Config) -> Vec<Fault> {
             advice: None,
         });
     }
-    for account in &config.accounts {
+    // A theme that is not there hides no colour that is not there.
+    let theme = theme.or_else(|_| Theme::named("default", ColourDepth::True, Glyphs::UNICODE));
+    for account in config.accounts.iter().chain(&reading.flawed) {
         let name = account.name();
         if let (Ok(theme), Some(colour)) = (&theme, &account.account.colour)
             && theme.account_colour(colour).is_none()
@@ -106,7 +111,6 @@ pub fn check(config: &Config) -> Vec<Fault> {
         }
     }
     faults.extend(check_keys(config));
-    faults.sort_by_key(|fault| fault.place);
     faults
 }
 
@@ -187,6 +191,11 @@ impl Talk {
             quiet: global.quiet,
             terminal: io::stderr().is_terminal(),
         }
+    }
+
+    /// Whether it is read on a terminal, where words can be taken back.
+    pub fn is_on_terminal(&self) -> bool {
+        self.terminal
     }
 
     /// Says what is good to know; not with `--quiet`.

@@ -1,6 +1,7 @@
 //! What is wrong with a configuration: every fault with its place, so that one run names all of them.
 
 use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// A place in a text, counted from 1 as editors do.
@@ -115,6 +116,33 @@ impl fmt::Display for Faults {
 }
 
 impl std::error::Error for Faults {}
+
+/// What the system says of a file, in words without numbers; and what to do about it.
+pub fn of_file(error: &io::Error) -> (String, &'static str) {
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the system's own list of faults, which grows"
+    )]
+    let (words, advice) = match error.kind() {
+        io::ErrorKind::NotFound => ("there is no such file or directory", "check the path"),
+        io::ErrorKind::PermissionDenied => (
+            "you may not open it",
+            "check who owns it and the directories above it",
+        ),
+        io::ErrorKind::IsADirectory => ("it is a directory", "name a file in it"),
+        io::ErrorKind::NotADirectory => ("what stands above it is no directory", "check the path"),
+        io::ErrorKind::ReadOnlyFilesystem => (
+            "its disk is mounted for reading only",
+            "name another file, or mount the disk for writing",
+        ),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            ("there is no room left on its disk", "make room")
+        }
+        io::ErrorKind::InvalidData => ("it is not UTF-8 text", "save it as UTF-8"),
+        _ => return (error.to_string(), "check the file and its disk"),
+    };
+    (words.to_owned(), advice)
+}
 
 /// ` (did you mean "…"?)` for the nearest of the right names, or nothing where none is near.
 pub fn nearest<'a>(wrong: &str, right: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {

@@ -1,12 +1,14 @@
 //! Joins flags, environment, file and defaults to one configuration, and names everything that is wrong with it.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::fs;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::accounts::AccountConfig;
 use super::duration;
-use super::fault::{Fault, Faults, Place, nearest};
+use super::fault::{Fault, Faults, Place, nearest, of_file};
 use super::file::File;
 use super::paths::{Directories, Paths};
 use super::reader::{KeyBinding, Section, check_text};
@@ -14,6 +16,9 @@ use super::schema::{Key, TOP};
 use crate::domain::zone::Zone;
 
 mod account;
+
+/// The largest file that is read, in bytes.
+const LARGEST: u64 = 4 << 20;
 
 /// Where a value comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -190,24 +195,80 @@ pub fn find(
     }
 }
 
+/// A configuration as far as it can be read, and what is wrong with it so far, so that others can look at the rest of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// What could be read; in the place of what is wrong stands the default, and accounts with a fault are missing.
+    pub config: Config,
+    /// The accounts with a fault, without what is wrong in them.
+    pub flawed: Vec<AccountConfig>,
+    /// What is wrong.
+    pub faults: Vec<Fault>,
+}
+
+impl Reading {
+    /// The configuration, or all that is wrong with it.
+    pub fn whole(mut self) -> Result<Config, Faults> {
+        if self.faults.is_empty() {
+            return Ok(self.config);
+        }
+        self.faults.sort_by_key(|fault| fault.place);
+        Err(Faults {
+            file: self.config.has_file.then_some(self.config.paths.config),
+            faults: self.faults,
+        })
+    }
+}
+
 /// Reads the file, where there is one, and joins it with the rest. A file that was named and is not there is a fault.
 pub fn load(
     flags: &Flags,
     env: Environment<'_>,
     user: Option<Directories>,
 ) -> Result<Config, Faults> {
+    read(flags, env, user)?.whole()
+}
+
+/// The same as far as it goes. Only a file that cannot be read at all is an error.
+pub fn read(
+    flags: &Flags,
+    env: Environment<'_>,
+    user: Option<Directories>,
+) -> Result<Reading, Faults> {
     let paths = find(flags, env, user)?;
     let named = flags.config.is_some() || set(env, CONFIG_VARIABLE).is_some();
-    let text = match std::fs::read_to_string(&paths.config) {
+    let text = match text_of(&paths.config) {
         Ok(text) => Some(text),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !named => None,
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !named => None,
         Err(error) => {
-            let fault = Fault::elsewhere(format!("cannot read it: {error}"))
-                .advising("`purgedeck config init` makes one");
+            let fault = unreadable(&error);
             return Err(Faults::one(Some(&paths.config), fault));
         }
     };
-    resolve(flags, env, paths, text.as_deref())
+    Ok(join(flags, env, paths, text.as_deref()))
+}
+
+/// Why the file cannot be read, and what to do about that.
+fn unreadable(error: &io::Error) -> Fault {
+    if error.kind() == io::ErrorKind::NotFound {
+        let fault = Fault::elsewhere("there is no such file");
+        return fault.advising("`purgedeck config init` makes one");
+    }
+    let (words, advice) = of_file(error);
+    Fault::elsewhere(words).advising(format!("{advice}, or name another with --config"))
+}
+
+/// The text of the file. What is far larger than any configuration (a device may be without end) is none.
+fn text_of(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    fs::File::open(path)?
+        .take(LARGEST + 1)
+        .read_to_string(&mut text)?;
+    if text.len() as u64 > LARGEST {
+        let words = format!("it is larger than {} MiB", LARGEST >> 20);
+        return Err(io::Error::other(words));
+    }
+    Ok(text)
 }
 
 /// The joining itself, without the disk.
@@ -217,6 +278,10 @@ pub fn resolve(
     paths: Paths,
     text: Option<&str>,
 ) -> Result<Config, Faults> {
+    join(flags, env, paths, text).whole()
+}
+
+fn join(flags: &Flags, env: Environment<'_>, paths: Paths, text: Option<&str>) -> Reading {
     let (file, faults) = text.map_or_else(|| (File::empty(), Vec::new()), File::read);
     let mut join = Join {
         env,
@@ -262,21 +327,19 @@ pub fn resolve(
     };
     let mut faults = join.faults;
     config.views = views(&file.views, &mut faults);
-    config.accounts = account::accounts(&file.accounts, env, &config.paths, &mut faults);
+    let (sound, flawed) = account::accounts(&file.accounts, env, &config.paths, &mut faults);
+    config.accounts = sound;
     if config.read_only.value {
         for account in &mut config.accounts {
             account.account.read_only = true;
         }
     }
-    select(&mut config.accounts, &flags.accounts, &mut faults);
-    if faults.is_empty() {
-        return Ok(config);
-    }
-    faults.sort_by_key(|fault| fault.place);
-    Err(Faults {
-        file: text.is_some().then(|| config.paths.config.clone()),
+    select(&mut config.accounts, &flawed, &flags.accounts, &mut faults);
+    Reading {
+        config,
+        flawed,
         faults,
-    })
+    }
 }
 
 struct Join<'a> {
@@ -407,10 +470,19 @@ fn views(sections: &[Section], faults: &mut Vec<Fault>) -> Vec<View> {
     views
 }
 
-fn select(accounts: &mut Vec<AccountConfig>, wanted: &[String], faults: &mut Vec<Fault>) {
+fn select(
+    accounts: &mut Vec<AccountConfig>,
+    flawed: &[AccountConfig],
+    wanted: &[String],
+    faults: &mut Vec<Fault>,
+) {
     for name in wanted {
-        if !accounts.iter().any(|one| one.name().as_str() == name) {
-            let known: Vec<&str> = accounts.iter().map(|one| one.name().as_str()).collect();
+        let known: Vec<&str> = accounts
+            .iter()
+            .chain(flawed)
+            .map(|one| one.name().as_str())
+            .collect();
+        if !known.contains(&name.as_str()) {
             let advice = match nearest(name, known.iter().copied()) {
                 Some(near) => format!("did you mean \"{near}\"?"),
                 None if known.is_empty() => "no account is configured".to_owned(),

@@ -145,7 +145,7 @@ pub static TOP: &[Key] = &[
         "read_only",
         Shape::Flag,
         "false",
-        "Never purge anything, in any account. Wins over everything.",
+        "Never purge anything, in any account, and leave the queue as it is. Wins over everything.",
         Some("PURGEDECK_READ_ONLY"),
     ),
     key(
@@ -219,7 +219,7 @@ pub static ACCOUNT: &[Key] = &[
         "read_only",
         Shape::Flag,
         "true",
-        "Nothing is ever purged in it.",
+        "Nothing is ever purged in it, and what waits for it in the queue stays there.",
         None,
     ),
     key(

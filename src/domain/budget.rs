@@ -114,6 +114,22 @@ impl Spent {
     }
 }
 
+impl Closed {
+    /// What the vendor's answer to an entry of our journal closed: one that was sent too early goes back into the queue, with
+    /// the instant at which there is room again and the reason, and keeps both when it is taken back. `None` where nothing
+    /// was closed, or the instant has come.
+    pub fn told_by(entry: &JournalEntry, now: DateTime<Utc>) -> Option<Self> {
+        let came_back = matches!(entry.state, JournalState::Queued | JournalState::Cancelled)
+            && entry.error.is_some();
+        (came_back && entry.planned_at > now).then(|| Self {
+            account: entry.request.account.clone(),
+            resource: entry.request.resource.clone(),
+            kind: entry.request.kind(),
+            until: entry.planned_at,
+        })
+    }
+}
+
 /// How every window of a resource stands, by kind, in the order of the limits. A kind without known windows has no line.
 pub fn budget(
     limits: &Limits,

@@ -10,11 +10,13 @@ use super::account::Account;
 use super::budget::{Closed, RecentPurge, Spent};
 use super::desk::{Desk, HostIndex};
 use super::ids::AccountName;
+use super::journal::{JournalEntry, JournalState};
 use super::kind::Kind;
 use super::limits::{
     HistoryRule, KindRule, Limits, Mode, QueryUse, Quota, RateWindow, Reading, Scope, SentAs,
     Source, Syntax, Wildcard,
 };
+use super::payload::{Payload, PurgeRequest};
 use super::resource::{CacheKey, Resource, ResourceState};
 
 /// The instant at which samples take place.
@@ -200,6 +202,34 @@ pub(crate) fn spent(account: &str, resource: &str, kind: Kind, at: DateTime<Utc>
         at,
         targets: 1,
         sent_here: false,
+    }
+}
+
+/// A purge of everything that waits in the journal until an instant.
+pub(crate) fn queued(account: &str, resource: &str, planned_at: DateTime<Utc>) -> JournalEntry {
+    JournalEntry {
+        id: "request".into(),
+        request: PurgeRequest {
+            account: account.into(),
+            resource: resource.into(),
+            cname: "www.site.com".to_owned(),
+            payload: Payload::All,
+            mode: None,
+            area: None,
+        },
+        state: JournalState::Queued,
+        place: 0,
+        queued_at: noon(),
+        planned_at,
+        sent_at: None,
+        ahead: None,
+        answered_at: None,
+        reason: None,
+        ticket: None,
+        error: None,
+        purge: None,
+        verified: None,
+        verification: None,
     }
 }
 

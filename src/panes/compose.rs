@@ -116,9 +116,9 @@ impl ComposePane {
 
     /// Looks at the whole draft again, and asks for the recent purges of resources that are new in it.
     fn relint(&mut self, ctx: &PaneCtx<'_>) -> Outcome {
-        let queued = desk::queued(ctx);
+        let (queued, closed) = (desk::queued(ctx), desk::closed(ctx));
         let (linted, plan, wider) = {
-            let desk = self.known.desk(ctx.world, &self.recent, &queued);
+            let desk = self.known.desk(ctx.world, &self.recent, &queued, &closed);
             let linted = lint(&self.draft, &desk, ctx.now);
             let plan = plan::plan(&linted, &self.draft, &desk, ctx.now);
             let many = plan.as_ref().is_ok_and(|plan| plan.requests.len() > 1);

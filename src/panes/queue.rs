@@ -245,13 +245,23 @@ impl Pane for QueuePane {
         }
     }
 
-    fn unavailable(&self, command: Command, _ctx: &PaneCtx<'_>) -> Option<&'static str> {
-        let state = self.current().map(|entry| entry.state);
+    fn unavailable(&self, command: Command, ctx: &PaneCtx<'_>) -> Option<&'static str> {
+        let here = self.current();
+        let state = here.map(|entry| entry.state);
+        let protected = here.is_some_and(|entry| ctx.world.is_read_only(&entry.request.account));
         #[expect(
             clippy::wildcard_enum_match_arm,
             reason = "every other command can always be carried out"
         )]
         match command {
+            Command::QueueCancel
+            | Command::QueueEarlier
+            | Command::QueueLater
+            | Command::QueueResend
+                if protected =>
+            {
+                Some("its account is read-only")
+            }
             Command::QueueCancel | Command::QueueEarlier | Command::QueueLater
                 if state != Some(JournalState::Queued) =>
             {

@@ -20,6 +20,7 @@ pub(super) fn draw(screen: &Screen<'_>, area: Rect, with_notice: bool, buffer: &
     );
     let hints: Vec<(String, &str)> = commands
         .iter()
+        .filter(|command| app.forbidden(**command).is_none())
         .map(|command| (screen.key(*command), command.about().title))
         .filter(|(key, _)| !key.is_empty())
         .collect();

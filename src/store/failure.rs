@@ -42,6 +42,12 @@ pub enum StoreFailure {
     /// The file is something else, and is left alone.
     #[error("the file is not a purgedeck store")]
     NotAStore,
+    /// A directory stands where the file should.
+    #[error("a directory stands where the store should be")]
+    Directory,
+    /// The file cannot be made there, or cannot be there at all.
+    #[error("the store cannot be made there: {0}")]
+    NoPlace(&'static str),
     /// There is no file, and it was not to be made.
     #[error("there is no store yet")]
     Missing,
@@ -81,6 +87,11 @@ impl StoreFailure {
                 "Start purgedeck once without --read-only on a disk that can be written; that brings it up to date."
             }
             Self::NotAStore => "Name another file with --store. This one was not touched.",
+            Self::Directory => "Name a file in it with --store.",
+            Self::NoPlace(_) => {
+                "Check the path, or name a file in a directory of yours: with --store, $PURGEDECK_STORE, or `store` in the \
+                 configuration."
+            }
             Self::Missing => {
                 "Start purgedeck once with an account, or import a history; that makes the store."
             }
@@ -104,6 +115,8 @@ impl StoreFailure {
             | Self::Newer { .. }
             | Self::Older { .. }
             | Self::NotAStore
+            | Self::Directory
+            | Self::NoPlace(_)
             | Self::Missing
             | Self::Denied
             | Self::Io(_) => false,
@@ -132,6 +145,10 @@ impl From<rusqlite::Error> for StoreFailure {
 fn from_code(cause: ffi::Error, words: Option<String>) -> StoreFailure {
     if cause.extended_code == ffi::SQLITE_IOERR_CORRUPTFS {
         return StoreFailure::Corrupt;
+    }
+    // The file that connections share beside the store cannot grow: what a full disk looks like before anything is written.
+    if cause.extended_code == ffi::SQLITE_IOERR_SHMSIZE {
+        return StoreFailure::Full;
     }
     #[expect(
         clippy::wildcard_enum_match_arm,
@@ -163,6 +180,10 @@ impl From<std::io::Error> for StoreFailure {
         match error.kind() {
             std::io::ErrorKind::PermissionDenied => Self::Denied,
             std::io::ErrorKind::NotFound => Self::Missing,
+            std::io::ErrorKind::IsADirectory => Self::Directory,
+            std::io::ErrorKind::NotADirectory => {
+                Self::NoPlace("what stands above it is no directory")
+            }
             std::io::ErrorKind::ReadOnlyFilesystem => Self::ReadOnly,
             std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Self::Full,
             _ => Self::Io(error.to_string()),
@@ -184,6 +205,8 @@ mod tests {
             StoreFailure::Newer { found: 9, known: 1 },
             StoreFailure::Older { found: 1, known: 2 },
             StoreFailure::NotAStore,
+            StoreFailure::Directory,
+            StoreFailure::NoPlace("what stands above it is no directory"),
             StoreFailure::Missing,
             StoreFailure::Denied,
             StoreFailure::Interrupted,
@@ -200,6 +223,7 @@ mod tests {
             (ffi::SQLITE_BUSY, StoreFailure::Locked),
             (ffi::SQLITE_READONLY_DBMOVED, StoreFailure::ReadOnly),
             (ffi::SQLITE_FULL, StoreFailure::Full),
+            (ffi::SQLITE_IOERR_SHMSIZE, StoreFailure::Full),
             (ffi::SQLITE_CORRUPT_VTAB, StoreFailure::Corrupt),
             (ffi::SQLITE_IOERR_CORRUPTFS, StoreFailure::Corrupt),
             (ffi::SQLITE_NOTADB, StoreFailure::NotAStore),

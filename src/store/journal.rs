@@ -27,7 +27,8 @@ pub struct NewEntry {
 pub struct StepDetails {
     /// When it happens: when the request goes out, is answered or given up.
     pub at: DateTime<Utc>,
-    /// What went wrong, in words; clears what stood there where nothing did.
+    /// What went wrong, in words; clears what stood there where nothing did, but for a request that is taken back: what
+    /// went wrong before is why.
     pub error: Option<String>,
     /// The vendor's id for the purge, where it is known now; one that was known before stays.
     pub purge: Option<PurgeId>,
@@ -176,7 +177,9 @@ impl Writer {
             let at = times::micros(details.at);
             connection
                 .prepare_cached(
-                    "UPDATE journal SET state = ?2, error = ?3, purge = coalesce(?4, purge),
+                    "UPDATE journal SET state = ?2,
+                                        error = CASE ?2 WHEN 'cancelled' THEN coalesce(?3, error) ELSE ?3 END,
+                                        purge = coalesce(?4, purge),
                                         planned_at = coalesce(?5, planned_at), ahead = coalesce(?6, ahead)
                      WHERE id = ?1",
                 )?

@@ -52,7 +52,7 @@ impl Store {
     pub fn open(path: &Path, access: Access) -> Result<Self, StoreFailure> {
         let path = std::path::absolute(path)?;
         if access == Access::ReadWrite {
-            make(&path)?;
+            make(&path).map_err(no_place)?;
         }
         begins_like_a_database(&path)?;
         let mut store = Self {
@@ -194,8 +194,25 @@ fn make(path: &Path) -> Result<(), StoreFailure> {
     }
 }
 
+/// The failure to make a file: that something is missing there is no news, but that it stays so is.
+fn no_place(failure: StoreFailure) -> StoreFailure {
+    if failure == StoreFailure::Missing {
+        StoreFailure::NoPlace("the system makes no file or directory there")
+    } else {
+        failure
+    }
+}
+
 /// Refuses a file that is no database before the database looks at it: it takes some short files for empty ones.
 fn begins_like_a_database(path: &Path) -> Result<(), StoreFailure> {
+    let kind = fs::metadata(path)?.file_type();
+    if kind.is_dir() {
+        return Err(StoreFailure::Directory);
+    }
+    // A device may be read without end, and a pipe makes us wait for a writer.
+    if !kind.is_file() {
+        return Err(StoreFailure::NotAStore);
+    }
     let mut begin = Vec::new();
     fs::File::open(path)?
         .take(MAGIC.len() as u64)

@@ -1,10 +1,10 @@
 //! What the operator orders of the journal: to queue, to take back, to send again; and the draft that is kept.
 
-use super::clerk::trouble;
+use super::clerk::{Books, trouble};
 use super::send::Nudge;
 use super::{Place, Runner};
 use crate::domain::draft::Draft;
-use crate::domain::ids::{JournalId, Ticket};
+use crate::domain::ids::{AccountName, JournalId, Ticket};
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::payload::PurgeRequest;
 use crate::domain::plan::Preview;
@@ -13,6 +13,27 @@ use crate::store::{NewEntry, Reader, StepDetails, Stepped, StoreFailure};
 
 /// How many closed entries of the journal are shown.
 const NEWEST: u32 = 200;
+
+/// Said where the whole program may change nothing.
+const UNTOUCHED: &str =
+    "Read-only: the queue stays as it is. Start purgedeck without --read-only to change it.";
+
+/// Said where a request is of an account in which nothing may be changed.
+fn untouched_in(account: &AccountName) -> String {
+    format!(
+        "{account} is read-only: its requests stay as they are. Its configuration says read_only = true."
+    )
+}
+
+/// The account whose protection keeps a request as it is, if one does.
+fn protector(books: &Books, id: &JournalId, untouchable: &[AccountName]) -> Option<AccountName> {
+    if untouchable.is_empty() {
+        return None;
+    }
+    // What cannot be read cannot be changed either, and the attempt says why.
+    let account = books.reader.journal_entry(id).ok()??.request.account;
+    untouchable.contains(&account).then_some(account)
+}
 
 /// The journal's newest entries, open ones first; open ones in the order of the queue, the others newest first.
 pub(super) fn newest(reader: &Reader) -> Result<Vec<JournalEntry>, StoreFailure> {
@@ -115,9 +136,32 @@ impl Runner {
         self.step(vec![id], JournalState::Unknown, JournalState::Queued);
     }
 
+    /// Whether nothing of the journal may be changed, and the operator was told so.
+    fn is_untouchable(&self) -> bool {
+        if self.read_only {
+            self.outbox.notice(Tone::Error, None, UNTOUCHED.to_owned());
+        }
+        self.read_only
+    }
+
+    /// The accounts in which nothing may be changed.
+    fn untouchable(&self) -> Vec<AccountName> {
+        let places = self.seats.values();
+        let read_only = places.filter(|place| place.account.read_only);
+        read_only.map(|place| place.account.name.clone()).collect()
+    }
+
     pub(super) fn reorder(&self, ids: Vec<JournalId>) {
+        if self.is_untouchable() {
+            return;
+        }
+        let untouchable = self.untouchable();
         let (outbox, nudges) = (self.outbox.clone(), self.nudges.clone());
         self.clerk.tell(move |books| {
+            let protected = ids.iter().find_map(|id| protector(books, id, &untouchable));
+            if let Some(account) = protected {
+                return outbox.notice(Tone::Error, Some(&account), untouched_in(&account));
+            }
             match books.writer().and_then(|writer| writer.reorder(&ids)) {
                 Ok(moved) => {
                     for entry in moved {
@@ -132,6 +176,9 @@ impl Runner {
     }
 
     pub(super) fn pause(&self, paused: bool) {
+        if self.is_untouchable() {
+            return;
+        }
         let (outbox, nudges) = (self.outbox.clone(), self.nudges.clone());
         self.clerk.tell(move |books| {
             match books.writer().and_then(|writer| writer.pause(paused)) {
@@ -143,18 +190,22 @@ impl Runner {
     }
 
     fn step(&self, ids: Vec<JournalId>, from: JournalState, to: JournalState) {
-        if to == JournalState::Queued && (self.read_only || self.offline) {
-            self.outbox.notice(
-                Tone::Error,
-                None,
-                "Read-only or offline: nothing is sent again.".to_owned(),
-            );
+        if self.is_untouchable() {
             return;
         }
+        if to == JournalState::Queued && self.offline {
+            let words = "Offline: nothing is sent again.".to_owned();
+            return self.outbox.notice(Tone::Error, None, words);
+        }
+        let untouchable = self.untouchable();
         let (outbox, nudges, now) = (self.outbox.clone(), self.nudges.clone(), self.clock.now());
         self.clerk.tell(move |books| {
             let mut refused = 0_u32;
             for id in &ids {
+                if let Some(account) = protector(books, id, &untouchable) {
+                    outbox.notice(Tone::Error, Some(&account), untouched_in(&account));
+                    continue;
+                }
                 let details = StepDetails {
                     planned_at: (to == JournalState::Queued).then_some(now),
                     ..StepDetails::at(now)
@@ -186,7 +237,11 @@ impl Runner {
         });
     }
 
+    /// Read-only there is nothing to compose, and what another run left stays as it is.
     pub(super) fn keep_draft(&self, draft: Option<Draft>) {
+        if self.read_only {
+            return;
+        }
         let outbox = self.outbox.clone();
         self.clerk.tell(move |books| {
             let kept = books

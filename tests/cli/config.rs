@@ -162,3 +162,111 @@ fn looking_writes_nothing() {
     home.run(&["keys"]).fine();
     assert_eq!(files_below(home.0.path()), Vec::<String>::new());
 }
+
+#[test]
+fn every_fault_is_named_at_once_whoever_finds_it() {
+    let home = Home::empty();
+    let faulty = r#"
+theme = "nope"
+zone = "mars"
+unknown = 1
+[[account]]
+name = "a b"
+provider = "gcor"
+edge = ["no server:::"]
+[[account]]
+name = "b"
+provider = "gcore"
+colour = "puce"
+edge = ["x y"]
+[[account]]
+name = "c"
+provider = "gcore"
+token = { env = "NOT_SET" }
+[[view]]
+name = "v"
+filter = "status:faild"
+[keys]
+nosuch = "x"
+"#;
+    home.write("faulty.toml", faulty);
+    let checked = home.run(&["--config", "faulty.toml", "config", "check"]);
+    assert_eq!((checked.code, checked.out.as_str()), (2, ""), "{checked:?}");
+    for fault in [
+        "\"puce\" is no colour",
+        "NOT_SET is not set",
+        "no theme `nope`",
+        "\"mars\"",
+        "unknown key \"unknown\"",
+        "letters, digits",
+        "no provider \"gcor\"",
+        "\"no server:::\"",
+        "needs \"token\"",
+        "\"x y\"",
+        "no status is called faild",
+        "no command `nosuch`",
+    ] {
+        assert_eq!(
+            checked.err.matches(fault).count(),
+            1,
+            "{fault}: {}",
+            checked.err
+        );
+    }
+    assert!(checked.err.contains("has 12 faults"), "{}", checked.err);
+    let named = home.run(&["--config", "faulty.toml", "--account", "b", "history"]);
+    assert!(
+        !named.err.contains("there is no account"),
+        "it is there, with faults: {named:?}"
+    );
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_named_with_the_reason_and_what_to_do() {
+    let home = Home::empty();
+    home.write("folder/file.toml", "");
+    std::fs::write(home.path("latin.toml"), b"# \xe9t\xe9").unwrap();
+    std::fs::write(home.path("huge.toml"), "#".repeat(5 << 20)).unwrap();
+    for (file, why) in [
+        (
+            "missing.toml",
+            "there is no such file; `purgedeck config init` makes one",
+        ),
+        ("folder", "it is a directory; name a file in it"),
+        (
+            "folder/file.toml/x",
+            "what stands above it is no directory; check the path",
+        ),
+        ("latin.toml", "it is not UTF-8 text; save it as UTF-8"),
+        ("huge.toml", "it is larger than 4 MiB"),
+    ] {
+        let ran = home.run(&["--config", file, "history"]);
+        assert_eq!(ran.code, 2, "{ran:?}");
+        assert!(ran.err.contains(&format!("{file}: {why}")), "{}", ran.err);
+        assert!(!ran.err.contains("os error"), "{}", ran.err);
+    }
+}
+
+#[test]
+fn a_place_where_no_store_can_be_is_named_with_the_reason_and_what_to_do() {
+    let home = Home::empty();
+    home.write("folder/file", "");
+    for (store, why) in [
+        ("folder", "a directory stands where the store should be"),
+        (
+            "folder/file/deck.db",
+            "what stands above it is no directory",
+        ),
+        ("folder/file", "is not a purgedeck store"),
+    ] {
+        std::fs::write(home.path("folder/file"), "text").unwrap();
+        let ran = home.run(&["--store", store, "queue", "pause"]);
+        assert_eq!(ran.code, 1, "{ran:?}");
+        assert!(ran.err.contains(&format!("{store}: ")), "{}", ran.err);
+        assert!(
+            ran.err.contains(why) && ran.err.contains("--store"),
+            "{}",
+            ran.err
+        );
+    }
+}

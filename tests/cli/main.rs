@@ -4,6 +4,7 @@
 mod config;
 mod history;
 mod purge;
+mod queue;
 mod simulate;
 mod surface;
 mod verify;

@@ -1,8 +1,12 @@
 //! `purgedeck purge` and `purgedeck queue` against the simulated vendor.
 
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
 
+use chrono::Utc;
+use purgedeck::domain::payload::{Payload, PurgeRequest, Targets};
+use purgedeck::store::{Access, NewEntry, Store};
 use serde_json::Value;
 
 use crate::simulate::Simulated;
@@ -437,4 +441,138 @@ fn a_plan_of_many_urls_says_what_wider_purges_would_do() {
     );
     assert!(ran.err.contains("1 request instead of 3"), "{}", ran.err);
     assert_eq!(site.sent(), Vec::<Value>::new(), "nothing is sent");
+}
+
+#[test]
+fn a_vendor_that_does_not_answer_is_named_while_it_is_waited_for() {
+    // The system takes the connection, and nobody ever reads from it.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let home = Home::empty();
+    home.write(
+        "slow.toml",
+        &format!(
+            "[[account]]\nname = \"slow\"\nprovider = \"gcore\"\ntoken = {{ env = \"TOKEN\" }}\nbase_url = \"http://{}\"\n",
+            listener.local_addr().unwrap()
+        ),
+    );
+    for (args, what) in [
+        (&["purge", "x", "--url", "/a", "--dry-run"][..], "purges"),
+        (&["resources"], "its resources"),
+        (&["history"], "its history"),
+    ] {
+        let mut all = vec!["--config", "slow.toml"];
+        all.extend(args);
+        let mut child = home
+            .command(&all)
+            .env("TOKEN", "1$x")
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut first = String::new();
+        let mut said = BufReader::new(child.stderr.take().unwrap());
+        said.read_line(&mut first).unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(first.starts_with("waiting for slow to tell "), "{first}");
+        assert!(first.ends_with(&format!("{what}\n")), "{first}");
+    }
+}
+
+#[test]
+fn a_window_that_the_vendor_closed_is_closed_for_the_next_command_too() {
+    let site = quick(
+        1,
+        "[[fault]]\nvendor = \"gcore\"\nmethod = \"POST\"\npath = \"*/purge\"\nnth = [1]\nstrike = { kind = \"status\", status = 429, retry_after = 600 }\n",
+    );
+    let refused = site.purge(&["--url", "/a.jpg", "--yes"]);
+    assert_eq!(refused.code, 4, "{refused:?}");
+    let taken_back = &site.sent()[0];
+    assert_eq!(taken_back["state"], "cancelled");
+    let planned = |args: &[&str]| {
+        let shown = site.purge(&[args, &["--dry-run", "--format", "json"]].concat());
+        let plan: Value = serde_json::from_str(&shown.fine()).unwrap();
+        plan["requests"][0]["planned_at"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let open_again = taken_back["planned_at"].as_str().unwrap();
+    assert_eq!(planned(&["--url", "/b.jpg"]), open_again);
+    assert!(planned(&["--pattern", "/c/*"]).as_str() < open_again);
+    let again = site.purge(&["--url", "/b.jpg", "--yes"]);
+    assert_eq!(again.code, 4, "{again:?}");
+    assert!(
+        again.err.contains("have room for 1 request at"),
+        "{again:?}"
+    );
+    assert_eq!(site.sent().len(), 1, "nobody was asked again");
+}
+
+/// The child of a run that was begun and is to be waited for.
+fn begin(site: &Site, args: &[&str]) -> Child {
+    let mut all = vec!["--config", "sim.toml"];
+    all.extend(args);
+    let mut command = site.home.command(&all);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.spawn().unwrap()
+}
+
+#[test]
+#[cfg(unix)]
+fn a_signal_lets_the_answer_come_in_and_takes_back_what_waits() {
+    let site = quick(
+        1,
+        "[[fault]]\nvendor = \"gcore\"\nmethod = \"POST\"\npath = \"*/purge\"\ndelay_ms = 1500\n",
+    );
+    let urls: Vec<String> = (0..150).map(|n| format!("/{n}.jpg")).collect();
+    site.home.write("urls.txt", &urls.join("\n"));
+    let purge = [
+        "purge",
+        &site.cname,
+        "--from",
+        "urls.txt",
+        "--yes",
+        "--wait",
+    ];
+    let purging = begin(&site, &purge);
+    while !site.sent().iter().any(|one| one["state"] == "sending") {}
+    let id = purging.id().to_string();
+    let told = Command::new("kill").args(["-INT", &id]).status();
+    assert!(told.unwrap().success());
+    let ran = Ran::of(purging.wait_with_output().unwrap());
+    assert_eq!(ran.code, 130, "{ran:?}");
+    let said = ran.err.contains("interrupted: 1 ") && ran.err.contains("1 cancelled");
+    assert!(said, "{ran:?}");
+    let sent = site.sent();
+    let in_state = |state: &str| sent.iter().filter(|one| one["state"] == state).count();
+    assert_eq!(in_state("accepted") + in_state("successful"), 1, "{sent:?}");
+    assert_eq!(in_state("cancelled"), 1, "{sent:?}");
+}
+
+#[test]
+fn of_two_that_work_the_queue_off_one_sends_and_both_end() {
+    let site = quick(1, "");
+    let store = Store::open(&site.home.path("sim.toml.db"), Access::ReadWrite).unwrap();
+    let entry = NewEntry {
+        request: PurgeRequest {
+            account: "gcore-prod".into(),
+            resource: site.id.as_str().into(),
+            cname: site.cname.clone(),
+            payload: Payload::Url(Targets::new(vec!["/a".to_owned()]).unwrap()),
+            mode: None,
+            area: None,
+        },
+        planned_at: Utc::now(),
+        reason: None,
+        ticket: None,
+    };
+    let queued = store.writer().unwrap().enqueue(&[entry], Utc::now());
+    assert_eq!(queued.unwrap().len(), 1);
+    let both = [(); 2].map(|()| begin(&site, &["queue", "run"]));
+    for run in both {
+        let ran = Ran::of(run.wait_with_output().unwrap());
+        assert_eq!(ran.code, 0, "{ran:?}");
+    }
+    assert_eq!(site.sent().len(), 1);
 }

@@ -13,6 +13,7 @@ mod looping;
 mod overlays;
 mod picture;
 mod properties;
+mod queue;
 mod screens;
 mod splits;
 mod stage;

@@ -10,10 +10,12 @@ use crate::cli::setup::Talk;
 use crate::domain::plan::{Plan, Risk};
 use crate::domain::zone::Zone;
 
-/// Lets the run go on where the flags confirm the plan, or the operator does on the terminal.
+/// Lets the run go on where the flags confirm the plan, or the operator does on the terminal, who is told the sum of the
+/// findings before.
 pub(super) async fn confirm(
     options: &Options,
     plan: &Plan,
+    findings: Option<String>,
     talk: Talk,
     zone: Zone,
 ) -> Result<(), CliError> {
@@ -39,6 +41,9 @@ pub(super) async fn confirm(
         return Err(refused(plan, &wanted));
     }
     shown::summary(plan, zone, talk);
+    if let Some(findings) = findings {
+        talk.say(&findings);
+    }
     let mut answers = BufReader::new(tokio::io::stdin()).lines();
     let mut ask = async |question: &str| {
         talk.prompt(question);

@@ -12,10 +12,11 @@ use crate::cli::books;
 use crate::cli::error::{Class, CliError, class_of, class_of_all};
 use crate::cli::office::Office;
 use crate::cli::setup::{Talk, count};
+use crate::cli::waiting::Waiting;
 use crate::config::fault::nearest;
 use crate::config::load::Config;
 use crate::domain::account::Account;
-use crate::domain::budget::{Spent, USUAL_MARGIN};
+use crate::domain::budget::{Closed, Spent, USUAL_MARGIN};
 use crate::domain::desk::{Desk, HostIndex};
 use crate::domain::draft::{Draft, Linted};
 use crate::domain::failure::Failure;
@@ -32,6 +33,9 @@ use crate::store::Reader;
 
 /// How far back purges by anybody matter: windows are shorter.
 const RECENT: TimeDelta = TimeDelta::hours(1);
+
+/// So many of the journal's newest requests are looked at for windows that the vendor closed.
+const TAKEN_BACK: u32 = 200;
 
 /// How long to wait for what we sent to be found in the history.
 const SETTLING: Duration = Duration::from_secs(2);
@@ -96,12 +100,18 @@ impl<'c> Known<'c> {
         let is_over =
             |standing: &Standing| standing.looked_round || standing.failure.is_some() || offline;
         talk.progress("asking the vendors for resources, limits and recent purges");
-        while !self
-            .accounts
-            .iter()
-            .all(|account| standings.get(&account.name).is_some_and(is_over))
-        {
-            let report = office.next().await?;
+        let mut waiting = Waiting::begin(talk, "its resources, limits and recent purges");
+        loop {
+            let missing: Vec<&AccountName> = self
+                .accounts
+                .iter()
+                .map(|account| &account.name)
+                .filter(|name| !standings.get(*name).is_some_and(is_over))
+                .collect();
+            if missing.is_empty() {
+                break;
+            }
+            let report = waiting.until(office.next(), &missing).await?;
             if let Report::Account { account, standing } = report {
                 match &standing.failure {
                     Some(failure) => self.failures.insert(account.clone(), failure.clone()),
@@ -187,11 +197,17 @@ impl<'c> Known<'c> {
         let failed = |failure| books::error(self.config, &failure);
         let now = Utc::now();
         let hosts = HostIndex::new(self.resources.values().flat_map(|of_one| of_one.iter()));
-        let queued: Vec<Spent> = reader
-            .journal_open()
-            .map_err(failed)?
+        let mut entries = reader.journal_open().map_err(failed)?;
+        let queued: Vec<Spent> = entries
             .iter()
             .filter_map(|entry| Spent::queued(entry, now))
+            .collect();
+        // A command that does not wait takes back what the vendor had no room for.
+        let newest = reader.journal_newest(TAKEN_BACK).map_err(failed)?;
+        entries.extend(newest.into_iter().filter(|entry| !entry.state.is_open()));
+        let closed: Vec<Closed> = entries
+            .iter()
+            .filter_map(|entry| Closed::told_by(entry, now))
             .collect();
         let mut desk = Desk {
             hosts: &hosts,
@@ -199,7 +215,7 @@ impl<'c> Known<'c> {
             accounts: &self.accounts,
             recent: &[],
             queued: &queued,
-            closed: &[],
+            closed: &closed,
             margin: USUAL_MARGIN,
         };
         // Where the targets belong is known only now; what was purged there of late may change what is said of them.

@@ -8,6 +8,7 @@ use crate::cli::following::{Sent, Until, follow};
 use crate::cli::office::Office;
 use crate::cli::queue::is_paused;
 use crate::cli::setup::{Talk, count};
+use crate::cli::signals::Brake;
 use crate::domain::draft::Draft;
 use crate::domain::ids::Ticket;
 use crate::domain::plan::Plan;
@@ -17,15 +18,30 @@ use crate::store::Reader;
 /// A plan that begins no later than this after now goes out now.
 const NOW: TimeDelta = TimeDelta::seconds(2);
 
+/// What is sent, and how.
+#[derive(Clone, Copy)]
+pub(super) struct Request<'r> {
+    /// The flags.
+    pub(super) options: &'r Options,
+    /// What it is for.
+    pub(super) draft: &'r Draft,
+    /// The requests.
+    pub(super) plan: &'r Plan,
+}
+
 /// Sends the plan.
 pub(super) async fn send(
     office: &mut Office,
     reader: &Reader,
-    options: &Options,
-    draft: &Draft,
-    plan: &Plan,
+    request: Request<'_>,
+    brake: &Brake,
     talk: Talk,
 ) -> Result<Sent, CliError> {
+    let Request {
+        options,
+        draft,
+        plan,
+    } = request;
     let paused = reader.is_paused().map_err(|failure| {
         CliError::new(
             Class::Failed,
@@ -81,5 +97,5 @@ pub(super) async fn send(
     } else {
         Until::AnsweredAtOnce
     };
-    follow(entries, until, office, reader, talk).await
+    follow(entries, until, office, reader, brake, talk).await
 }

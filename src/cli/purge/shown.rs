@@ -1,6 +1,5 @@
 //! Findings, plans and sent requests as they are printed.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use chrono::{DateTime, Utc};
@@ -13,61 +12,9 @@ use crate::cli::record::{SCHEMA_VERSION, stamp};
 use crate::cli::request::{RequestRecord, targets_cell};
 use crate::cli::setup::{Talk, count};
 use crate::domain::draft::Linted;
-use crate::domain::findings::{Finding, Severity};
 use crate::domain::journal::JournalEntry;
 use crate::domain::plan::{Plan, Preview, Risk, Suggestion};
-use crate::domain::text::visible;
 use crate::domain::zone::Zone;
-
-/// So many findings of one code are said one by one; errors all are.
-const SAID: usize = 5;
-
-/// Says the findings, the gravest first; errors always.
-pub(super) fn findings(linted: &Linted, talk: Talk) {
-    let of_lines = linted.lines.iter().flat_map(|line| {
-        line.findings
-            .iter()
-            .map(move |finding| (Some(&line.input), finding))
-    });
-    let of_all = linted.findings.iter().map(|finding| (None, finding));
-    let mut said: Vec<(Option<&String>, &Finding)> = of_lines.chain(of_all).collect();
-    said.sort_by_key(|(_, finding)| std::cmp::Reverse(finding.severity));
-    let mut times: BTreeMap<&str, usize> = BTreeMap::new();
-    for (input, finding) in &said {
-        let time = times.entry(finding.code).or_default();
-        *time += 1;
-        if *time > SAID && finding.severity != Severity::Error {
-            continue;
-        }
-        let place = match (finding.line, input) {
-            (Some(line), Some(input)) if !input.is_empty() => {
-                format!(" line {}, {}", line + 1, visible(input, 100))
-            }
-            (Some(line), _) => format!(" line {}", line + 1),
-            (None, _) => String::new(),
-        };
-        let words = format!(
-            "{} {}{place}: {}",
-            finding.severity.word(),
-            finding.code,
-            finding.words
-        );
-        match finding.severity {
-            Severity::Error | Severity::Warning => talk.warn(&words),
-            Severity::Info => talk.say(&words),
-        }
-    }
-    let errors: BTreeSet<&str> = said
-        .iter()
-        .filter(|(_, finding)| finding.severity == Severity::Error)
-        .map(|(_, finding)| finding.code)
-        .collect();
-    for (code, times) in times {
-        if times > SAID && !errors.contains(code) {
-            talk.warn(&format!("{code} of {} more", count(times - SAID, "line")));
-        }
-    }
-}
 
 /// What could be purged instead, and what that would cost.
 pub(super) fn wider(wider: &[Suggestion], talk: Talk) {

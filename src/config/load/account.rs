@@ -17,24 +17,30 @@ use crate::domain::edge::{CacheRule, EdgeRules};
 use crate::domain::filter::Pattern;
 use crate::domain::ids::{AccountName, ProviderName};
 
-/// The accounts of the file; and, for every provider that none of them names, the one that the environment makes.
+/// The accounts of the file; and, for every provider that none of them names, the one that the environment makes. Beside
+/// them, those of the file that have a name and a fault.
 pub(super) fn accounts(
     sections: &[Section],
     env: Environment<'_>,
     paths: &Paths,
     faults: &mut Vec<Fault>,
-) -> Vec<AccountConfig> {
+) -> (Vec<AccountConfig>, Vec<AccountConfig>) {
     let mut accounts: Vec<AccountConfig> = Vec::new();
+    let mut flawed: Vec<AccountConfig> = Vec::new();
     for section in sections {
+        let before = faults.len();
         let Some(account) = of_section(section, paths, faults) else {
             continue;
         };
-        if accounts.iter().any(|one| one.name() == account.name()) {
+        let mut known = accounts.iter().chain(&flawed);
+        if known.any(|one| one.name() == account.name()) {
             let at = section
                 .get("name")
                 .map_or(section.place, |(_, place)| place);
             let words = format!("there is another account named \"{}\"", account.name());
             faults.push(Fault::at(at, words));
+        } else if faults.len() > before {
+            flawed.push(account);
         } else {
             accounts.push(account);
         }
@@ -52,11 +58,10 @@ pub(super) fn accounts(
             accounts.extend(of_environment(vendor, env, faults));
         }
     }
-    accounts
+    (accounts, flawed)
 }
 
 fn of_section(section: &Section, paths: &Paths, faults: &mut Vec<Fault>) -> Option<AccountConfig> {
-    let before = faults.len();
     let name = needed(section, "name", faults);
     let provider = needed(section, "provider", faults);
     if let Some((name, place)) = &name
@@ -64,6 +69,7 @@ fn of_section(section: &Section, paths: &Paths, faults: &mut Vec<Fault>) -> Opti
     {
         faults.push(Fault::at(*place, words));
     }
+    let edge = edge_settings(section, faults);
     let vendor = provider.and_then(|(provider, place)| {
         let vendor = vendors::vendor(&provider);
         if vendor.is_none() {
@@ -83,9 +89,6 @@ fn of_section(section: &Section, paths: &Paths, faults: &mut Vec<Fault>) -> Opti
         vendor
     })?;
     check_needs(section, vendor, faults);
-    if faults.len() > before {
-        return None;
-    }
     let (name, _) = name?;
     let mut made = AccountConfig::new(AccountName::new(name), ProviderName::new(vendor.name));
     let text = |key: &str| section.text(key).map(|(text, _)| text);
@@ -104,7 +107,7 @@ fn of_section(section: &Section, paths: &Paths, faults: &mut Vec<Fault>) -> Opti
     account.names = Names::new(section.names("names"));
     made.base_url = text("base_url").and_then(|text| Url::parse(&text).ok());
     made.refresh = text("refresh").and_then(|text| duration::parse(&text).ok());
-    made.edge = edge_settings(section, faults);
+    made.edge = edge;
     for key in vendor.keys {
         match section.get(key.name) {
             Some((Value::Secret(source), _)) => {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::account::Account;
-use crate::domain::budget::{RecentPurge, Spent, USUAL_MARGIN};
+use crate::domain::budget::{Closed, RecentPurge, Spent, USUAL_MARGIN};
 use crate::domain::desk::{Desk, HostIndex};
 use crate::domain::ids::AccountName;
 use crate::domain::limits::Limits;
@@ -65,6 +65,7 @@ impl Known {
         world: &'a World,
         recent: &'a [RecentPurge],
         queued: &'a [Spent],
+        closed: &'a [Closed],
     ) -> Desk<'a> {
         Desk {
             hosts: &self.hosts,
@@ -72,7 +73,7 @@ impl Known {
             accounts: &self.accounts,
             recent,
             queued,
-            closed: &[],
+            closed,
             margin: USUAL_MARGIN,
         }
     }
@@ -84,5 +85,14 @@ pub(super) fn queued(ctx: &PaneCtx<'_>) -> Vec<Spent> {
         .open
         .values()
         .filter_map(|entry| Spent::queued(entry, ctx.now))
+        .collect()
+}
+
+/// What vendors closed, as our own queue tells it.
+pub(super) fn closed(ctx: &PaneCtx<'_>) -> Vec<Closed> {
+    ctx.world
+        .open
+        .values()
+        .filter_map(|entry| Closed::told_by(entry, ctx.now))
         .collect()
 }

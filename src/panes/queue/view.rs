@@ -1,6 +1,6 @@
 //! The queue as a popup: a row to a request, and below what is known of the one under the cursor.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
@@ -145,7 +145,8 @@ impl QueueView<'_> {
             15,
             self.theme.style(role),
         )
-        .column(&self.when(entry), 13, text);
+        .column(&self.when(entry), 11, text)
+        .skip(1);
         if row.width > 90 {
             pen.column(&visible(entry.request.account.as_str(), 60), 14, text)
                 .skip(1);
@@ -172,14 +173,17 @@ impl QueueView<'_> {
         match entry.state {
             JournalState::Queued if self.world.paused => "paused".to_owned(),
             JournalState::Queued if entry.planned_at <= self.now => "next".to_owned(),
-            JournalState::Queued => format!("in {}", look::length(entry.planned_at - self.now)),
+            JournalState::Queued => format!("in {}", short(entry.planned_at - self.now)),
+            JournalState::Cancelled => {
+                let at = entry.answered_at.unwrap_or(entry.queued_at);
+                format!("{} ago", look::age(at, self.now, true))
+            }
             JournalState::Sending
             | JournalState::Accepted
             | JournalState::Rejected
             | JournalState::Unknown
             | JournalState::Successful
-            | JournalState::Failed
-            | JournalState::Cancelled => {
+            | JournalState::Failed => {
                 let at = entry.sent_at.unwrap_or(entry.queued_at);
                 format!("{} ago", look::age(at, self.now, true))
             }
@@ -193,7 +197,7 @@ impl QueueView<'_> {
             entry.sent_at.map(|at| format!("sent {}", moment(at))),
             entry
                 .answered_at
-                .map(|at| format!("answered {}", moment(at))),
+                .map(|at| format!("{} {}", closing(entry), moment(at))),
             entry.purge.as_ref().map(|purge| format!("purge {purge}")),
         ];
         let facts: Vec<String> = facts.into_iter().flatten().collect();
@@ -238,6 +242,37 @@ fn checks(entry: &JournalEntry) -> &[Check] {
         .verification
         .as_ref()
         .map_or(&[], |seen| seen.checks.as_slice())
+}
+
+/// A length of time that has no more than nine cells: `14s`, `1m 59s`, `23h 59m`, `364d 23h`.
+fn short(time: TimeDelta) -> String {
+    let seconds = time.num_seconds().max(0);
+    let two = |a: i64, a_unit: char, b: i64, b_unit: char| match b {
+        0 => format!("{a}{a_unit}"),
+        _ => format!("{a}{a_unit} {b}{b_unit}"),
+    };
+    match seconds {
+        0..60 => format!("{seconds}s"),
+        60..3_600 => two(seconds / 60, 'm', seconds % 60, 's'),
+        3_600..86_400 => two(seconds / 3_600, 'h', seconds % 3_600 / 60, 'm'),
+        _ => two(seconds / 86_400, 'd', seconds % 86_400 / 3_600, 'h'),
+    }
+}
+
+/// What happened at the instant that stands with a request as that of its answer.
+fn closing(entry: &JournalEntry) -> &'static str {
+    match entry.state {
+        JournalState::Cancelled => "taken back",
+        // An answer that was lost, and a request that never went out, were given up.
+        JournalState::Unknown => "given up",
+        JournalState::Rejected if entry.sent_at.is_none() => "given up",
+        JournalState::Queued
+        | JournalState::Sending
+        | JournalState::Accepted
+        | JournalState::Rejected
+        | JournalState::Successful
+        | JournalState::Failed => "answered",
+    }
 }
 
 /// What a state means for the operator.

@@ -322,3 +322,35 @@ fn a_refused_request_uses_nothing_up() {
     let asked = [("gcore-prod".into(), "12".into())];
     assert!(home.reader().recent(&asked, at(0)).unwrap().is_empty());
 }
+
+#[test]
+fn what_went_wrong_before_a_request_was_taken_back_stays_with_it() {
+    let home = Home::new();
+    let mut writer = home.writer();
+    let id = queue(&mut writer, "/a").id;
+    step(
+        &mut writer,
+        &id,
+        JournalState::Queued,
+        JournalState::Sending,
+        4,
+    )
+    .unwrap();
+    let details = StepDetails {
+        error: Some("429".to_owned()),
+        planned_at: Some(at(60)),
+        ..StepDetails::at(at(5))
+    };
+    let back = writer.step(&id, JournalState::Sending, JournalState::Queued, &details);
+    done(back.unwrap());
+    let over = step(
+        &mut writer,
+        &id,
+        JournalState::Queued,
+        JournalState::Cancelled,
+        6,
+    )
+    .unwrap();
+    assert_eq!(over.error.as_deref(), Some("429"));
+    assert_eq!(over.planned_at, at(60));
+}

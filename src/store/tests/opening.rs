@@ -208,3 +208,35 @@ fn a_file_or_directory_that_may_not_be_written_can_still_be_read() {
     assert_eq!(opened(&below, Access::ReadWrite), Err(StoreFailure::Denied));
     mode(home.directory.path(), 0o700);
 }
+
+#[test]
+fn what_cannot_be_a_store_is_told_apart_from_a_store_that_is_not_there_yet() {
+    let home = Home::with(&[purge("1", 0)]);
+    let both = [Access::ReadWrite, Access::ReadOnly];
+    for access in both {
+        assert_eq!(
+            opened(home.directory.path(), access),
+            Err(StoreFailure::Directory)
+        );
+        let below_a_file = home.path().join("store.db");
+        assert!(matches!(
+            opened(&below_a_file, access),
+            Err(StoreFailure::NoPlace(_))
+        ));
+    }
+    if cfg!(target_os = "linux") {
+        let made_nowhere = Path::new("/proc/store.db");
+        assert!(matches!(
+            opened(made_nowhere, Access::ReadWrite),
+            Err(StoreFailure::NoPlace(_))
+        ));
+        assert_eq!(
+            opened(made_nowhere, Access::ReadOnly),
+            Err(StoreFailure::Missing)
+        );
+        for access in both {
+            let device = opened(Path::new("/dev/zero"), access);
+            assert_eq!(device, Err(StoreFailure::NotAStore));
+        }
+    }
+}

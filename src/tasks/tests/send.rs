@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 use tokio::sync::Notify;
 
 use super::world::{Act, Bench, Running, Vendor, begin, request};
+use crate::domain::draft::Draft;
 use crate::domain::failure::{Cause, Failure};
 use crate::domain::ids::Ticket;
 use crate::domain::journal::JournalState;
@@ -388,6 +389,55 @@ async fn read_only_refuses_at_the_queue_and_sends_nothing_that_waits_there() {
         running.stop().await;
     }
     assert_eq!(vendor.got().len(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn read_only_nothing_of_the_journal_is_changed() {
+    let bench = Bench::new();
+    let vendor = Vendor::new("a", &bench.clock);
+    let entries = ["/1", "/2"].map(|target| NewEntry {
+        request: request("a", "r1", target),
+        planned_at: begin(),
+        reason: None,
+        ticket: None,
+    });
+    let mut writer = bench.store().writer().unwrap();
+    let before = writer.enqueue(&entries, begin()).unwrap();
+    let ids: Vec<_> = before.iter().map(|entry| entry.id.clone()).collect();
+    let (first, turned) = (ids[0].clone(), vec![ids[1].clone(), ids[0].clone()]);
+    let changes = [
+        Effect::Cancel { ids },
+        Effect::Reorder { ids: turned },
+        Effect::Resend { id: first },
+    ];
+    for account_only in [true, false] {
+        let mut running = bench.start_with(from_ref(&vendor), |setup| {
+            setup.read_only = !account_only;
+            setup.accounts[0].account.read_only = account_only;
+        });
+        let mut asked = changes.to_vec();
+        if !account_only {
+            asked.push(Effect::Pause(true));
+            asked.push(Effect::KeepDraft(Some(Draft::default())));
+        }
+        for effect in asked {
+            let kept_silently = matches!(effect, Effect::KeepDraft(_));
+            running.runner.run(effect);
+            if !kept_silently {
+                running
+                    .until("a refusal", |report| match report {
+                        Report::Notice(notice) => notice.words.contains("ead-only").then_some(()),
+                        _ => None,
+                    })
+                    .await;
+            }
+        }
+        running.stop().await;
+    }
+    let reader = bench.store().reader().unwrap();
+    assert_eq!(reader.journal_open().unwrap(), before);
+    assert!(!reader.is_paused().unwrap());
+    assert_eq!(reader.kept_draft().unwrap(), None);
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,0 +1,197 @@
+//! What the linter says of a draft, for people: of each code the first lines, where the others are, and the sum.
+
+use std::collections::BTreeMap;
+
+use crate::cli::setup::{Talk, count};
+use crate::domain::draft::Linted;
+use crate::domain::findings::{Finding, Severity};
+use crate::domain::text::visible;
+
+/// So many findings of one code are said in full.
+const SAID: usize = 3;
+/// So many where they are errors: each is to be mended.
+const SAID_OF_ERRORS: usize = 20;
+/// The numbers of so many further lines are said.
+const NUMBERS: usize = 8;
+
+/// The findings of one code, with the input that each is about.
+type OfCode<'l> = Vec<(Option<&'l str>, &'l Finding)>;
+
+/// The findings by code, the gravest first.
+fn by_code(linted: &Linted) -> Vec<OfCode<'_>> {
+    let of_lines = linted.lines.iter().flat_map(|line| {
+        let findings = line.findings.iter();
+        findings.map(move |finding| (Some(line.input.as_str()), finding))
+    });
+    let of_all = linted.findings.iter().map(|finding| (None, finding));
+    let mut codes: BTreeMap<_, OfCode<'_>> = BTreeMap::new();
+    for (input, finding) in of_lines.chain(of_all) {
+        codes
+            .entry((std::cmp::Reverse(finding.severity), finding.code))
+            .or_default()
+            .push((input, finding));
+    }
+    codes.into_values().collect()
+}
+
+/// The lines in which a code's findings are said: the first in full, the others by their numbers.
+fn told(of_code: &OfCode<'_>) -> Vec<String> {
+    let Some((_, first)) = of_code.first() else {
+        return Vec::new();
+    };
+    let said = match first.severity {
+        Severity::Error => SAID_OF_ERRORS,
+        Severity::Warning | Severity::Info => SAID,
+    };
+    // One more is no longer than the word that it is there.
+    let said = if of_code.len() == said + 1 {
+        said + 1
+    } else {
+        said
+    };
+    let begin = format!("{} {}", first.severity.word(), first.code);
+    let mut lines: Vec<String> = of_code
+        .iter()
+        .take(said)
+        .map(|(input, finding)| {
+            let place = match (finding.line, input) {
+                (Some(line), Some(input)) if !input.is_empty() => {
+                    format!(" line {}, {}", line + 1, visible(input, 100))
+                }
+                (Some(line), _) => format!(" line {}", line + 1),
+                (None, _) => String::new(),
+            };
+            format!("{begin}{place}: {}", finding.words)
+        })
+        .collect();
+    let more: Vec<&Finding> = of_code.iter().skip(said).map(|(_, one)| *one).collect();
+    if more.is_empty() {
+        return lines;
+    }
+    let numbers = more.iter().filter_map(|finding| finding.line);
+    let numbers: Vec<String> = numbers
+        .take(NUMBERS)
+        .map(|line| (line + 1).to_string())
+        .collect();
+    let and_so_on = if more.len() > numbers.len() {
+        " …"
+    } else {
+        ""
+    };
+    lines.push(if numbers.is_empty() {
+        format!("{begin}: the same {} more", count(more.len(), "time"))
+    } else {
+        format!(
+            "{begin}: the same holds for {}: {}{and_so_on}",
+            count(more.len(), "more line"),
+            numbers.join(", ")
+        )
+    });
+    lines
+}
+
+/// Says the findings, the gravest first; errors and warnings always.
+pub(super) fn say(linted: &Linted, talk: Talk) {
+    for of_code in by_code(linted) {
+        let is_info = |(_, finding): &(_, &Finding)| finding.severity == Severity::Info;
+        for line in told(&of_code) {
+            if of_code.first().is_some_and(is_info) {
+                talk.say(&line);
+            } else {
+                talk.warn(&line);
+            }
+        }
+    }
+}
+
+/// How many findings there are of each severity; `None` where so few were said that all of them are still to be seen.
+pub(super) fn sum(linted: &Linted) -> Option<String> {
+    let codes = by_code(linted);
+    let lines: usize = codes.iter().map(|of_code| told(of_code).len()).sum();
+    if lines <= SAID {
+        return None;
+    }
+    let parts = [
+        (Severity::Error, "error"),
+        (Severity::Warning, "warning"),
+        (Severity::Info, "info"),
+    ]
+    .into_iter()
+    .filter_map(|(severity, word)| {
+        let mut all = 0;
+        let mut each = Vec::new();
+        for of_code in &codes {
+            if let Some((_, first)) = of_code.first()
+                && first.severity == severity
+            {
+                all += of_code.len();
+                each.push(format!("{} {}", of_code.len(), first.code));
+            }
+        }
+        (all > 0).then(|| format!("{} ({})", count(all, word), each.join(", ")))
+    });
+    let parts: Vec<String> = parts.collect();
+    Some(format!("above: {}", parts.join("; ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::draft::LintedLine;
+    use crate::domain::findings::Code;
+
+    /// A draft with so many lines, all with the same finding.
+    fn draft(code: Code, lines: usize) -> Linted {
+        let line = |line| LintedLine {
+            line,
+            input: format!("/{line}"),
+            findings: vec![Finding::new(code, Some(line), "Words.")],
+            ..LintedLine::default()
+        };
+        Linted {
+            lines: (0..lines).map(line).collect(),
+            ..Linted::default()
+        }
+    }
+
+    fn all_told(linted: &Linted) -> Vec<String> {
+        by_code(linted).iter().flat_map(told).collect()
+    }
+
+    #[test]
+    fn many_lines_with_the_same_finding_are_told_by_their_numbers() {
+        let told = all_told(&draft(Code::Covered, 69));
+        assert_eq!(
+            told,
+            [
+                "info PD010 line 1, /0: Words.",
+                "info PD010 line 2, /1: Words.",
+                "info PD010 line 3, /2: Words.",
+                "info PD010: the same holds for 66 more lines: 4, 5, 6, 7, 8, 9, 10, 11 …",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_few_findings_are_told_in_full_and_need_no_sum() {
+        let few = draft(Code::Covered, 3);
+        assert_eq!((all_told(&few).len(), sum(&few)), (3, None));
+        let one_more = all_told(&draft(Code::Covered, 4));
+        assert!(
+            one_more.iter().all(|line| !line.contains("more")),
+            "{one_more:?}"
+        );
+    }
+
+    #[test]
+    fn errors_come_first_and_the_sum_counts_all() {
+        let mut linted = draft(Code::Covered, 30);
+        linted.lines.extend(draft(Code::TooLong, 2).lines);
+        assert!(all_told(&linted)[0].starts_with("error PD012 line 1"));
+        let said = sum(&linted);
+        assert_eq!(
+            said.as_deref(),
+            Some("above: 2 errors (2 PD012); 30 infos (30 PD010)")
+        );
+    }
+}

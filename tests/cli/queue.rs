@@ -1,0 +1,215 @@
+//! `purgedeck queue` on a journal that an earlier run left, without a vendor.
+
+use chrono::Utc;
+use purgedeck::domain::ids::JournalId;
+use purgedeck::domain::journal::{JournalEntry, JournalState};
+use purgedeck::domain::payload::{Payload, PurgeRequest, Targets};
+use purgedeck::store::{Access, NewEntry, StepDetails, Store};
+
+use crate::{Home, Ran};
+
+const TWO_ACCOUNTS: &str = r#"
+[[account]]
+name = "prod"
+provider = "gcore"
+token = { env = "TOKEN" }
+read_only = true
+
+[[account]]
+name = "test"
+provider = "gcore"
+token = { env = "TOKEN" }
+"#;
+
+/// A home with two accounts, of which `prod` is read-only, and a journal.
+struct Left {
+    home: Home,
+}
+
+impl Left {
+    fn by_an_earlier_run() -> Self {
+        let home = Home::empty();
+        home.write("two.toml", TWO_ACCOUNTS);
+        Self { home }
+    }
+
+    fn store(&self) -> Store {
+        Store::open(&self.home.path("deck.sqlite"), Access::ReadWrite).unwrap()
+    }
+
+    fn queued(&self, account: &str, path: &str) -> JournalId {
+        let entry = NewEntry {
+            request: PurgeRequest {
+                account: account.into(),
+                resource: "1".into(),
+                cname: format!("{account}.site.com"),
+                payload: Payload::Url(Targets::new(vec![path.to_owned()]).unwrap()),
+                mode: None,
+                area: None,
+            },
+            planned_at: Utc::now(),
+            reason: None,
+            ticket: None,
+        };
+        let queued = self.store().writer().unwrap().enqueue(&[entry], Utc::now());
+        queued.unwrap().remove(0).id
+    }
+
+    /// Lets a queued request become one of unknown fate.
+    fn lost(&self, id: &JournalId) {
+        let mut writer = self.store().writer().unwrap();
+        for (from, to) in [
+            (JournalState::Queued, JournalState::Sending),
+            (JournalState::Sending, JournalState::Unknown),
+        ] {
+            let _ = writer
+                .step(id, from, to, &StepDetails::at(Utc::now()))
+                .unwrap();
+        }
+    }
+
+    fn journal(&self) -> Vec<JournalEntry> {
+        let reader = self.store().reader().unwrap();
+        let mut entries = reader.journal_newest(100).unwrap();
+        entries.sort_by_key(|entry| entry.place);
+        entries
+    }
+
+    fn is_paused(&self) -> bool {
+        self.store().reader().unwrap().is_paused().unwrap()
+    }
+
+    fn run(&self, args: &[&str]) -> Ran {
+        let mut all = vec!["--config", "two.toml", "--store", "deck.sqlite"];
+        all.extend(args);
+        let mut command = self.home.command(&all);
+        Ran::of(command.env("TOKEN", "1$x").output().unwrap())
+    }
+}
+
+#[test]
+fn read_only_nothing_of_the_queue_is_changed() {
+    let left = Left::by_an_earlier_run();
+    let (first, second) = (left.queued("test", "/1"), left.queued("test", "/2"));
+    let lost = left.queued("test", "/3");
+    left.lost(&lost);
+    let before = left.journal();
+    let (first, second, lost) = (first.as_str(), second.as_str(), lost.as_str());
+    for change in [
+        &["cancel", first][..],
+        &["reorder", second, first],
+        &["retry", lost],
+        &["pause"],
+        &["resume"],
+        &["run"],
+    ] {
+        let mut args = vec!["--read-only", "queue"];
+        args.extend(change);
+        let ran = left.run(&args);
+        assert_eq!((ran.code, ran.out.as_str()), (8, ""), "{change:?}: {ran:?}");
+        assert!(ran.err.contains("read-only (--read-only): "), "{ran:?}");
+        assert!(ran.err.contains("Leave out --read-only"), "{ran:?}");
+    }
+    assert_eq!(left.journal(), before);
+    assert!(!left.is_paused());
+    let listed = left.run(&["--read-only", "queue", "list"]).fine();
+    assert_eq!(listed.lines().count(), 4, "to look is allowed: {listed}");
+}
+
+#[test]
+fn the_requests_of_a_read_only_account_stay_as_they_are() {
+    let left = Left::by_an_earlier_run();
+    let (kept, also_kept) = (left.queued("prod", "/1"), left.queued("prod", "/2"));
+    let free = left.queued("test", "/3");
+    let (kept, also_kept, free) = (kept.as_str(), also_kept.as_str(), free.as_str());
+    for change in [
+        &["cancel", free, kept][..],
+        &["reorder", also_kept, kept],
+        &["retry", kept],
+    ] {
+        let mut args = vec!["queue"];
+        args.extend(change);
+        let ran = left.run(&args);
+        assert_eq!(ran.code, 8, "{change:?}: {ran:?}");
+        assert!(ran.err.contains("the account prod is read-only"), "{ran:?}");
+    }
+    let unselected = left.run(&["--account", "test", "queue", "cancel", kept]);
+    assert_eq!(unselected.code, 2, "{unselected:?}");
+    assert!(
+        left.journal()
+            .iter()
+            .all(|entry| entry.state == JournalState::Queued),
+        "nothing was done by half"
+    );
+    left.run(&["queue", "cancel", free]).fine();
+    left.run(&["queue", "pause"]).fine();
+    assert!(left.is_paused(), "the queue is everybody's");
+}
+
+#[test]
+fn what_holds_for_every_subcommand_stands_before_or_behind_the_queues_own() {
+    let left = Left::by_an_earlier_run();
+    let ids = [left.queued("test", "/1"), left.queued("test", "/2")];
+    let home = &left.home;
+    let fine = |args: &[&str]| {
+        let mut command = home.command(args);
+        Ran::of(command.env("TOKEN", "1$x").output().unwrap()).fine()
+    };
+    let all = ["--config", "two.toml", "--store", "deck.sqlite"];
+    let [config, file, store, deck] = all;
+    fine(&[
+        "queue",
+        config,
+        file,
+        store,
+        deck,
+        "cancel",
+        ids[0].as_str(),
+    ]);
+    fine(&[
+        "queue",
+        config,
+        file,
+        "cancel",
+        ids[1].as_str(),
+        store,
+        deck,
+    ]);
+    let states: Vec<_> = left.journal().iter().map(|entry| entry.state).collect();
+    assert_eq!(states, [JournalState::Cancelled; 2]);
+    let listed = fine(&[
+        "queue", "--all", "list", "--format", "json", config, file, store, deck,
+    ]);
+    assert_eq!(listed.matches("\"cancelled\"").count(), 2, "{listed}");
+    let misplaced = left.run(&["queue", "--all", "pause"]);
+    assert_eq!(misplaced.code, 2, "{misplaced:?}");
+    assert!(!left.is_paused());
+}
+
+#[test]
+fn a_table_without_rows_is_said_to_be_one_and_a_programs_list_is_empty() {
+    let left = Left::by_an_earlier_run();
+    let store = left.store();
+    drop(store);
+    for (list, words) in [
+        (&["queue", "list"][..], "nothing waits"),
+        (&["queue", "list", "--all"], "nothing was sent"),
+        (
+            &["history", "status:failed"],
+            "no purge matches status:failed",
+        ),
+        (&["history"], "no purge stands in"),
+        (&["resources"], "the store knows no resource"),
+        (&["resources", "www"], "no resource matches www"),
+    ] {
+        let mut args = vec!["--offline"];
+        args.extend(list);
+        let table = left.run(&args);
+        assert_eq!((table.code, table.out.as_str()), (0, ""), "{table:?}");
+        assert!(table.err.contains(words), "{table:?}");
+        args.extend(["--format", "json"]);
+        let json = left.run(&args);
+        let seen = (json.code, json.out.as_str(), json.err.as_str());
+        assert_eq!(seen, (0, "[]\n", ""), "{args:?}");
+    }
+}

@@ -1,0 +1,136 @@
+//! The queue above the board: what its rows say at every width, and what may be done to them.
+
+use chrono::TimeDelta;
+use purgedeck::app::Setup;
+use purgedeck::domain::account::Account;
+use purgedeck::domain::journal::{JournalEntry, JournalState};
+use purgedeck::domain::payload::{Payload, PurgeRequest, Targets};
+use purgedeck::effect::{Effect, Report};
+
+use super::stage::{Stage, account, setup};
+
+/// A stage with the queue open, and one request of each account in it.
+fn with_queue(size: (u16, u16), setup: Setup, change: impl Fn(&mut JournalEntry)) -> Stage {
+    let mut stage = Stage::empty(size, 40, setup);
+    stage.start();
+    stage.press("Q");
+    for name in ["edge-prod", "edge-test"] {
+        let mut entry = entry(name, &stage);
+        change(&mut entry);
+        stage.report(Report::Journal(Box::new(entry)));
+    }
+    stage.take_asked();
+    stage
+}
+
+fn entry(account: &str, stage: &Stage) -> JournalEntry {
+    JournalEntry {
+        id: format!("request-of-{account}").as_str().into(),
+        request: PurgeRequest {
+            account: account.into(),
+            resource: "1".into(),
+            cname: "www.site.com".to_owned(),
+            payload: Payload::Url(Targets::new(vec!["/a.jpg".to_owned()]).unwrap()),
+            mode: None,
+            area: None,
+        },
+        state: JournalState::Queued,
+        place: 0,
+        queued_at: stage.now,
+        planned_at: stage.now + TimeDelta::seconds(119),
+        sent_at: None,
+        ahead: None,
+        answered_at: None,
+        reason: None,
+        ticket: None,
+        error: None,
+        purge: None,
+        verified: None,
+        verification: None,
+    }
+}
+
+fn footer(stage: &Stage) -> String {
+    stage.text().lines().last().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn read_only_the_queue_can_be_looked_at_and_not_changed() {
+    let setup = Setup {
+        read_only: true,
+        ..setup()
+    };
+    let mut stage = with_queue((100, 30), setup, |_| {});
+    let shown = footer(&stage);
+    assert!(shown.contains("copy"), "{shown}");
+    for refused in ["cancel", "pause", "earlier", "later", "send again"] {
+        assert!(!shown.contains(refused), "{shown}");
+    }
+    stage.press("x p J K S");
+    assert_eq!(stage.take_asked(), []);
+    stage.press("x");
+    assert!(stage.text().contains("read-only: the queue stays as it is"));
+    stage.press("esc");
+    assert!(!footer(&stage).contains("purge"), "{}", footer(&stage));
+    stage.press("q");
+    let left_to_others = stage.take_asked().pop();
+    assert_eq!(left_to_others, Some(Effect::Quit));
+}
+
+#[test]
+fn what_is_queued_in_a_read_only_account_is_not_touched() {
+    let locked = Account {
+        read_only: true,
+        ..account("edge-prod", "northcdn")
+    };
+    let setup = Setup {
+        accounts: vec![locked, account("edge-test", "southcdn")],
+        ..setup()
+    };
+    let mut stage = with_queue((100, 30), setup, |_| {});
+    stage.press("x J K");
+    assert_eq!(stage.take_asked(), []);
+    assert!(stage.text().contains("its account is read-only"));
+    stage.press("j x");
+    let ids = vec!["request-of-edge-test".into()];
+    assert_eq!(stage.take_asked(), [Effect::Cancel { ids: ids.clone() }]);
+    stage.press("esc q down down enter");
+    assert_eq!(
+        stage.take_asked(),
+        [Effect::Cancel { ids }, Effect::Quit],
+        "cancelling everything spares it"
+    );
+}
+
+#[test]
+fn no_column_of_the_queue_touches_the_next_at_any_width() {
+    for size in [(160, 50), (100, 30), (80, 24), (60, 20)] {
+        for seconds in [5, 119, 86_399, 31_000_000] {
+            let stage = with_queue(size, setup(), |entry| {
+                entry.planned_at = entry.queued_at + TimeDelta::seconds(seconds);
+            });
+            let text = stage.text();
+            let rows: Vec<&str> = text
+                .lines()
+                .filter(|line| line.contains("queued "))
+                .collect();
+            assert!(rows.len() > 1, "{text}");
+            for row in rows.iter().filter(|row| row.contains(" in ")) {
+                assert!(row.contains(" www.site.com "), "{size:?}: {row}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_was_taken_back_was_never_answered() {
+    let stage = with_queue((100, 30), setup(), |entry| {
+        entry.state = JournalState::Cancelled;
+        entry.queued_at -= TimeDelta::minutes(9);
+        entry.answered_at = Some(entry.queued_at + TimeDelta::minutes(5));
+    });
+    let text = stage.text();
+    assert!(text.contains("taken back "), "{text}");
+    assert!(!text.contains("answered"), "{text}");
+    assert!(text.contains("4m ago"), "since when it is over: {text}");
+}
