@@ -162,8 +162,11 @@ fn verdict(purges: &[PurgeDetail], seen: &Seen, talk: Talk) -> Result<(), CliErr
         let purge = &detail.purge;
         let why = match seen.get(&detail.key) {
             Some(Ok(seen)) if seen.verified() == Some(true) => {
-                verified += 1;
-                continue;
+                if !purge.status.is_unfinished() {
+                    verified += 1;
+                    continue;
+                }
+                format!("{}, but the vendor is not done yet", seen.summary())
             }
             Some(Ok(seen)) => seen.summary(),
             Some(Err(why)) => format!("not looked at, {why}"),

@@ -140,6 +140,9 @@ fn the_board_says_what_is_old_and_why() {
         let stage = Stage::new(300, Scenario::quiet(), "").await;
         let deck = Deck::open(&stage, (160, 50));
         deck.reads(&stage, &ALL).await;
+        // Who asked for the oldest purges on the screen is read last.
+        deck.comes_to_see(&stage, "deploy-bot       1 /hero/hero-5270.jpg")
+            .await;
         let faults = stage.simulator.faults();
         faults.inject(slow("gcore"));
         faults.inject(failing("tencent"));

@@ -24,8 +24,23 @@ struct Asked {
     request: PurgeRequest,
     /// When it was sent; where only the vendor's record is known, what that says.
     sent: DateTime<Utc>,
+    /// Whether it is still being carried out: then not even a fresh answer says that it is done everywhere.
+    unfinished: bool,
     /// The request in the journal, where it was sent from here.
     entry: Option<JournalEntry>,
+}
+
+/// What came of a look.
+#[derive(Debug)]
+struct Seen {
+    verification: Verification,
+    unfinished: bool,
+}
+
+impl Seen {
+    fn is_fresh(&self) -> bool {
+        self.verification.verified() == Some(true)
+    }
 }
 
 impl Runner {
@@ -58,7 +73,9 @@ impl Lookout {
     async fn look_at(&self, subjects: Vec<Subject>) {
         let looks = subjects.into_iter().map(|subject| async move {
             let result = self.look_once(&subject).await;
-            let told = result.as_ref().map(|seen| Box::new(seen.clone()));
+            let told = result
+                .as_ref()
+                .map(|seen| Box::new(seen.verification.clone()));
             self.outbox.post(Report::Looked {
                 subject,
                 result: told.map_err(Clone::clone),
@@ -70,7 +87,7 @@ impl Lookout {
     }
 
     /// Looks at one, and notes what was seen where the journal has it.
-    async fn look_once(&self, subject: &Subject) -> Result<Verification, String> {
+    async fn look_once(&self, subject: &Subject) -> Result<Seen, String> {
         let subject = subject.clone();
         let found = self
             .clerk
@@ -98,7 +115,10 @@ impl Lookout {
                 ),
             }
         }
-        Ok(seen)
+        Ok(Seen {
+            verification: seen,
+            unfinished: asked.unfinished,
+        })
     }
 }
 
@@ -139,6 +159,7 @@ fn find(reader: &Reader, subject: &Subject) -> Result<Result<Asked, String>, Sto
                 Some(request) => Ok(Asked {
                     request,
                     sent: purge.created,
+                    unfinished: purge.status.is_unfinished(),
                     entry: None,
                 }),
                 None => Err("the vendor's record does not say what was purged".to_owned()),
@@ -151,22 +172,32 @@ fn sent_here(entry: JournalEntry) -> Option<Asked> {
     Some(Asked {
         request: entry.request.clone(),
         sent: entry.sent_at?,
+        unfinished: entry.state.is_open(),
         entry: Some(entry),
     })
 }
 
 /// What came of all looks together, in words: the worst one is named.
-fn sum_up(results: &[Result<Verification, String>]) -> (Tone, String) {
+fn sum_up(results: &[Result<Seen, String>]) -> (Tone, String) {
     let seen = || results.iter().filter_map(|result| result.as_ref().ok());
-    let fresh = seen().filter(|seen| seen.verified() == Some(true)).count();
+    let verified = seen()
+        .filter(|seen| seen.is_fresh() && !seen.unfinished)
+        .count();
+    let early = seen()
+        .filter(|seen| seen.is_fresh() && seen.unfinished)
+        .count();
     let worst = seen()
-        .filter_map(Verification::worst)
+        .filter_map(|seen| seen.verification.worst())
         .max_by_key(|check| check.verdict());
     let failed = results.iter().find_map(|result| result.as_ref().err());
-    let all = match (results.len(), fresh) {
-        (1, 1) => "Verified: the edge serves it fresh.".to_owned(),
-        (1, _) => "Not verified.".to_owned(),
-        (of, fresh) => format!("{fresh} of {of} purges verified at the edge."),
+    let all = match (results.len(), verified, early) {
+        (1, 1, _) => "Verified: the edge serves it fresh.".to_owned(),
+        (1, _, 1) => "The edge serves it fresh, but the vendor is not done yet.".to_owned(),
+        (1, _, _) => "Not verified.".to_owned(),
+        (of, verified, 0) => format!("{verified} of {of} purges verified at the edge."),
+        (of, verified, early) => format!(
+            "{verified} of {of} purges verified at the edge, {early} fresh while the vendor is not done yet."
+        ),
     };
     let named = |check: &Check| {
         format!(
@@ -180,7 +211,7 @@ fn sum_up(results: &[Result<Verification, String>]) -> (Tone, String) {
         (Some(check), _) if check.verdict() == Verdict::Stale => (Tone::Error, named(check)),
         (_, Some(why)) => (Tone::Warning, format!("{all} Not looked at: {why}.")),
         (Some(check), None) if check.verdict() == Verdict::Unclear => (Tone::Warning, named(check)),
-        (Some(_), None) if fresh == results.len() => (Tone::Info, all),
+        (Some(_), None) if verified + early == results.len() => (Tone::Info, all),
         (Some(_) | None, None) => (
             Tone::Warning,
             format!("{all} No URL is known under the patterns, so none was asked for."),
