@@ -21,6 +21,7 @@ mod stage;
 mod svg;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use purgedeck::simulator::{Options, Scenario};
 
@@ -95,7 +96,9 @@ async fn take(folder: &Path) {
     deck.sees("PD009").await;
     deck.breathe().await;
     keep(&deck, "compose");
-    deck.press("ctrl-x P").await;
+    deck.press("ctrl-x").await;
+    // Plain news goes with the next key after a few seconds.
+    stage.pass(Duration::from_secs(4)).await;
     deck.paste(PLAN).await;
     deck.press("ctrl-p").await;
     deck.sees("Authorization:").await;

@@ -47,25 +47,32 @@ pub fn skip(text: &str, cells: u16) -> &str {
 
 /// The least room in which the middle of a text is given up for its end.
 const LEAST_MIDDLE: u16 = 14;
+/// The same for a path, whose end tells much more than its beginning.
+const LEAST_PATH: u16 = 8;
 
 /// The text in so many cells: where it is longer, an ellipsis in the place of its middle. What tells names and paths apart
 /// stands at their ends. In little room the beginning tells more than two scraps would; then it comes back uncut.
 pub fn middle<'a>(text: &'a str, room: u16, ellipsis: &str) -> Cow<'a, str> {
     let wide = width(text);
-    let left = room.saturating_sub(width(ellipsis));
     if wide <= room || room < LEAST_MIDDLE {
         return Cow::Borrowed(text);
     }
-    let (begin, used) = fit(text, left / 2);
-    let end = skip(text, wide - (left - used));
-    Cow::Owned(format!("{begin}{ellipsis}{end}"))
+    Cow::Owned(ends(text, room, 2, ellipsis))
+}
+
+/// Of a text that is wider than the room both ends, the beginning in one part of so many.
+fn ends(text: &str, room: u16, parts: u16, ellipsis: &str) -> String {
+    let left = room.saturating_sub(width(ellipsis));
+    let (begin, used) = fit(text, left / parts);
+    let end = skip(text, width(text).saturating_sub(left - used));
+    format!("{begin}{ellipsis}{end}")
 }
 
 /// A path in so many cells: the name at its end whole, if that can be, and of what stands before it as much as fits; a query
-/// goes first. Where not even the name fits, the path is cut in its [`middle`].
+/// goes first. Where not even the name fits, most of the room is for its end.
 pub fn path<'a>(text: &'a str, room: u16, ellipsis: &str) -> Cow<'a, str> {
     let gap = width(ellipsis);
-    if width(text) <= room || room < LEAST_MIDDLE {
+    if width(text) <= room || room < LEAST_PATH {
         return Cow::Borrowed(text);
     }
     let plain = text.split_once('?').map_or(text, |(plain, _)| plain);
@@ -87,7 +94,7 @@ pub fn path<'a>(text: &'a str, room: u16, ellipsis: &str) -> Cow<'a, str> {
             return Cow::Owned(format!("{begin}{between}{name}{end}"));
         }
     }
-    middle(plain, room, ellipsis)
+    Cow::Owned(ends(plain, room, 4, ellipsis))
 }
 
 /// One row of cells that is written from left to right, never beyond its end.
@@ -240,7 +247,13 @@ mod tests {
             ("/products/item-7108.jpg?w=640", 20, "/pro…/item-7108.jpg…"),
             ("/img/item-7108.jpg?width=640", 24, "/img/item-7108.jpg…"),
             ("/a/b/c/d/e/f/latest/*", 14, "/a/b…/latest/*"),
-            ("/a/long-name-with-its-hash-8fa3.js", 16, "/a/long…-8fa3.js"),
+            ("/a/long-name-with-its-hash-8fa3.js", 16, "/a/…hash-8fa3.js"),
+            ("/thumbs/320/item-1721.webp", 11, "/t…721.webp"),
+            (
+                "/thumbs/320/item-1721.webp",
+                7,
+                "/thumbs/320/item-1721.webp",
+            ),
             ("https://h.com/a/b.jpg", 30, "https://h.com/a/b.jpg"),
             ("no-slash-in-this-one", 14, "no-sla…his-one"),
             ("/x", 14, "/x"),
@@ -248,7 +261,7 @@ mod tests {
         ] {
             let cut = path(text, room, "…");
             assert_eq!(cut, shown);
-            assert!(width(&cut) <= room);
+            assert!(width(&cut) <= room || cut == text);
         }
     }
 
