@@ -297,36 +297,18 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
 
     use super::*;
-    use crate::domain::payload::{Payload, PurgeRequest, Targets};
+    use crate::domain::payload::{Payload, Targets};
+    use crate::domain::samples::queued;
     use crate::panes::samples::{pane_ctx, pane_ctx_in};
     use crate::panes::world::World;
 
     fn entry(id: &str, state: JournalState) -> JournalEntry {
         let at = pane_ctx().now;
-        JournalEntry {
-            id: id.into(),
-            request: PurgeRequest {
-                account: "prod".into(),
-                resource: "1".into(),
-                cname: "www.site.com".to_owned(),
-                payload: Payload::Url(Targets::new(vec!["/a.jpg".to_owned()]).unwrap()),
-                mode: None,
-                area: None,
-            },
-            state,
-            place: 0,
-            queued_at: at,
-            planned_at: at,
-            sent_at: None,
-            ahead: None,
-            answered_at: None,
-            reason: None,
-            ticket: None,
-            error: None,
-            purge: None,
-            verified: None,
-            verification: None,
-        }
+        let mut entry = queued("prod", "1", at);
+        entry.id = id.into();
+        entry.request.payload = Payload::Url(Targets::new(vec!["/a.jpg".to_owned()]).unwrap());
+        (entry.state, entry.queued_at) = (state, at);
+        entry
     }
 
     fn queue(entries: Vec<JournalEntry>) -> QueuePane {

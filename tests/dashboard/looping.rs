@@ -10,15 +10,14 @@ use std::task::Poll;
 use std::time::Duration;
 
 use purgedeck::app::Input;
-use purgedeck::domain::journal::{JournalEntry, JournalState};
-use purgedeck::domain::payload::{Payload, PurgeRequest};
+use purgedeck::domain::journal::JournalState;
 use purgedeck::effect::{Effect, Report};
 use purgedeck::tui::signals::SignalSource;
 use purgedeck::tui::{Call, Desk, Glass, Inputs, Leaving, Signal, Works, loop_};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 
-use super::stage::{Stage, lines};
+use super::stage::{Stage, just_queued, lines};
 
 /// A terminal that keeps what was written.
 #[derive(Default)]
@@ -306,30 +305,11 @@ async fn every_key_wakes_the_loop_though_the_terminal_remembers_only_who_asked_f
 fn steps(last: JournalState, cname: &str) -> Vec<Report> {
     let entry = |id: &str, state| {
         let at = super::stage::at("2026-11-21T10:04:00Z");
-        Report::Journal(Box::new(JournalEntry {
-            id: id.into(),
-            request: PurgeRequest {
-                account: "gcore-prod".into(),
-                resource: "11".into(),
-                cname: cname.to_owned(),
-                payload: Payload::All,
-                mode: None,
-                area: None,
-            },
-            state,
-            queued_at: at,
-            planned_at: at,
-            sent_at: Some(at),
-            answered_at: None,
-            reason: None,
-            ticket: None,
-            error: None,
-            purge: None,
-            verified: None,
-            verification: None,
-            place: 0,
-            ahead: None,
-        }))
+        let mut entry = just_queued(id, "gcore-prod", at);
+        cname.clone_into(&mut entry.request.cname);
+        entry.state = state;
+        entry.sent_at = Some(at);
+        Report::Journal(Box::new(entry))
     };
     vec![
         entry("1", JournalState::Accepted),

@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use purgedeck::app::{Input, Msg};
 use purgedeck::domain::journal::{JournalEntry, JournalState};
-use purgedeck::domain::payload::{Payload, PurgeRequest};
 use purgedeck::domain::plan::Preview;
 use purgedeck::effect::{Effect, Report};
 
 use super::picture::picture;
-use super::stage::Stage;
+use super::stage::{Stage, just_queued};
 
 /// A stage where one account alone serves the cnames, so that a pasted host says all.
 fn alone(size: (u16, u16)) -> Stage {
@@ -174,28 +173,9 @@ fn a_plan_that_empties_a_resource_says_so_in_plain_words() {
 fn queued(stage: &mut Stage, count: usize, state: JournalState) {
     for id in 0..count {
         let entry = JournalEntry {
-            id: format!("{}-{id}", state.word()).into(),
-            request: PurgeRequest {
-                account: "edge-prod".into(),
-                resource: "0".into(),
-                cname: "www.site.com".to_owned(),
-                payload: Payload::All,
-                mode: None,
-                area: None,
-            },
             state,
-            planned_at: stage.now,
             place: id as i64,
-            queued_at: stage.now,
-            sent_at: None,
-            ahead: None,
-            answered_at: None,
-            reason: None,
-            ticket: None,
-            error: None,
-            purge: None,
-            verified: None,
-            verification: None,
+            ..just_queued(&format!("{}-{id}", state.word()), "edge-prod", stage.now)
         };
         stage.report(Report::Journal(Box::new(entry)));
     }

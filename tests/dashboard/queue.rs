@@ -4,10 +4,10 @@ use chrono::TimeDelta;
 use purgedeck::app::Setup;
 use purgedeck::domain::account::Account;
 use purgedeck::domain::journal::{JournalEntry, JournalState};
-use purgedeck::domain::payload::{Payload, PurgeRequest, Targets};
+use purgedeck::domain::payload::{Payload, Targets};
 use purgedeck::effect::{Effect, Report};
 
-use super::stage::{Stage, account, setup};
+use super::stage::{Stage, account, just_queued, setup};
 
 /// A stage with the queue open, and one request of each account in it.
 fn with_queue(size: (u16, u16), setup: Setup, change: impl Fn(&mut JournalEntry)) -> Stage {
@@ -24,30 +24,10 @@ fn with_queue(size: (u16, u16), setup: Setup, change: impl Fn(&mut JournalEntry)
 }
 
 fn entry(account: &str, stage: &Stage) -> JournalEntry {
-    JournalEntry {
-        id: format!("request-of-{account}").as_str().into(),
-        request: PurgeRequest {
-            account: account.into(),
-            resource: "1".into(),
-            cname: "www.site.com".to_owned(),
-            payload: Payload::Url(Targets::new(vec!["/a.jpg".to_owned()]).unwrap()),
-            mode: None,
-            area: None,
-        },
-        state: JournalState::Queued,
-        place: 0,
-        queued_at: stage.now,
-        planned_at: stage.now + TimeDelta::seconds(119),
-        sent_at: None,
-        ahead: None,
-        answered_at: None,
-        reason: None,
-        ticket: None,
-        error: None,
-        purge: None,
-        verified: None,
-        verification: None,
-    }
+    let mut entry = just_queued(&format!("request-of-{account}"), account, stage.now);
+    entry.request.payload = Payload::Url(Targets::new(vec!["/a.jpg".to_owned()]).unwrap());
+    entry.planned_at += TimeDelta::seconds(119);
+    entry
 }
 
 fn footer(stage: &Stage) -> String {

@@ -11,11 +11,13 @@ use purgedeck::domain::budget::{RecentPurge, Spent};
 use purgedeck::domain::coverage::Coverage;
 use purgedeck::domain::failure::{Cause, Failure};
 use purgedeck::domain::ids::{AccountName, PurgeKey};
+use purgedeck::domain::journal::{JournalEntry, JournalState};
 use purgedeck::domain::kind::Kind;
 use purgedeck::domain::limits::{
     HistoryRule, KindRule, Limits, QueryUse, RateWindow, Reading, Scope, SentAs, Source, Syntax,
     Wildcard,
 };
+use purgedeck::domain::payload::{Payload, PurgeRequest};
 use purgedeck::domain::purge::{Purge, PurgeDetail, PurgeRow, Target};
 use purgedeck::domain::query::{Anchor, Sort, Summary, SummaryQuery, Window, WindowQuery};
 use purgedeck::domain::resource::{CacheKey, Resource, ResourceState};
@@ -131,6 +133,34 @@ pub(crate) fn purge(n: usize, created: DateTime<Utc>) -> Purge {
         completed: (status == Status::Successful).then(|| created + TimeDelta::seconds(21)),
         targets,
         by: pick.is_multiple_of(2).then(|| "mira".to_owned()),
+    }
+}
+
+/// A purge of everything of www.site.com that was just queued.
+pub(crate) fn just_queued(id: &str, account: &str, at: DateTime<Utc>) -> JournalEntry {
+    JournalEntry {
+        id: id.into(),
+        request: PurgeRequest {
+            account: account.into(),
+            resource: "0".into(),
+            cname: "www.site.com".to_owned(),
+            payload: Payload::All,
+            mode: None,
+            area: None,
+        },
+        state: JournalState::Queued,
+        place: 0,
+        queued_at: at,
+        planned_at: at,
+        sent_at: None,
+        ahead: None,
+        answered_at: None,
+        reason: None,
+        ticket: None,
+        error: None,
+        purge: None,
+        verified: None,
+        verification: None,
     }
 }
 

@@ -7,38 +7,20 @@ use crate::domain::ids::PurgeId;
 use crate::domain::journal::JournalEntry;
 use crate::domain::journal::JournalState;
 use crate::domain::kind::Kind;
-use crate::domain::payload::{Payload, PurgeRequest};
+use crate::domain::payload::Payload;
 use crate::domain::purge::Purge;
 use crate::domain::purge::Target;
-use crate::domain::samples::{noon, secs};
+use crate::domain::samples::{noon, queued, secs};
 use crate::domain::status::Status;
 
 fn entry(id: &str, sent: i64, targets: &[&str]) -> JournalEntry {
     let targets: Vec<String> = targets.iter().map(|&target| target.to_owned()).collect();
-    JournalEntry {
-        id: id.into(),
-        request: PurgeRequest {
-            account: "one".into(),
-            resource: "1".into(),
-            cname: "www.site.com".to_owned(),
-            payload: targets.try_into().map_or(Payload::All, Payload::Url),
-            mode: None,
-            area: None,
-        },
-        state: JournalState::Unknown,
-        place: 0,
-        queued_at: noon(),
-        planned_at: noon(),
-        sent_at: Some(noon() + secs(sent)),
-        ahead: None,
-        answered_at: None,
-        reason: None,
-        ticket: None,
-        error: None,
-        purge: None,
-        verified: None,
-        verification: None,
-    }
+    let mut entry = queued("one", "1", noon());
+    entry.id = id.into();
+    entry.request.payload = targets.try_into().map_or(Payload::All, Payload::Url);
+    entry.state = JournalState::Unknown;
+    entry.sent_at = Some(noon() + secs(sent));
+    entry
 }
 
 pub(super) fn purge(id: &str, created: i64, targets: &[&str]) -> Purge {

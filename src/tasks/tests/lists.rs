@@ -52,12 +52,7 @@ async fn every_list_is_read_to_its_end_and_the_account_is_complete_then() {
     let mut running = bench.start(from_ref(&vendor));
     running.pass(Duration::from_mins(5)).await;
     assert_eq!(running.stored_ids(), ids_of(&vendor));
-    let coverage = running
-        .store
-        .reader()
-        .unwrap()
-        .coverage(&"a".into())
-        .unwrap();
+    let coverage = running.coverage();
     let (from, until) = coverage.ranges()[0];
     assert_eq!(from, begin() - TimeDelta::hours(7) * 120);
     assert!(until > begin() - TimeDelta::minutes(1) && until < bench.clock.now());
@@ -102,12 +97,7 @@ async fn news_of_many_busy_resources_do_not_keep_a_long_list_from_being_read() {
         }
         running.pass(Duration::from_mins(1)).await;
     }
-    let coverage = running
-        .store
-        .reader()
-        .unwrap()
-        .coverage(&"a".into())
-        .unwrap();
+    let coverage = running.coverage();
     assert!(!coverage.ranges().is_empty());
     running.stop().await;
 }
@@ -180,7 +170,7 @@ proptest! {
             let mut running = bench.start(from_ref(&vendor));
             for _ in 0..30 {
                 running.pass(Duration::from_secs(20)).await;
-                let coverage = running.store.reader().unwrap().coverage(&"a".into()).unwrap();
+                let coverage = running.coverage();
                 let stored = running.stored();
                 for purge in vendor.change(|state| state.purges.clone()) {
                     let claimed = coverage

@@ -43,12 +43,7 @@ async fn a_months_history_comes_in_newest_first_with_its_progress_and_is_complet
     let mut running = bench.start(from_ref(&vendor));
     running.synced("a").await;
     assert_eq!(running.stored_ids(), ids_of(&vendor));
-    let coverage = running
-        .store
-        .reader()
-        .unwrap()
-        .coverage(&"a".into())
-        .unwrap();
+    let coverage = running.coverage();
     assert_eq!(coverage.ranges().len(), 1);
     let (from, until) = coverage.ranges()[0];
     assert!(from <= begin() - TimeDelta::days(30) + TimeDelta::minutes(1));
@@ -224,12 +219,7 @@ async fn a_vendors_clock_that_is_far_from_ours_hides_nothing() {
         vendor.purge_by_somebody("r1", "/after", TimeDelta::zero());
         running.pass(Duration::from_mins(1)).await;
         assert_eq!(running.stored_ids(), ids_of(&vendor), "{hours} h");
-        let coverage = running
-            .store
-            .reader()
-            .unwrap()
-            .coverage(&"a".into())
-            .unwrap();
+        let coverage = running.coverage();
         assert!(coverage.ranges().last().unwrap().1 < vendor.now());
         running.stop().await;
     }
@@ -303,12 +293,7 @@ fn brought_in(
         let mut running = bench.start(from_ref(&vendor));
         for _ in 0..60 {
             running.pass(Duration::from_secs(10)).await;
-            let coverage = running
-                .store
-                .reader()
-                .unwrap()
-                .coverage(&"a".into())
-                .unwrap();
+            let coverage = running.coverage();
             let stored = running.stored();
             for purge in vendor.change(|state| state.purges.clone()) {
                 let claimed = coverage

@@ -10,6 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::{Notify, mpsc};
 
 use crate::domain::account::Account;
+use crate::domain::coverage::Coverage;
 use crate::domain::failure::{Applied, Cause, Failure};
 use crate::domain::ids::{AccountName, JournalId, ProviderName, PurgeId, Ticket};
 use crate::domain::journal::{JournalEntry, JournalState};
@@ -682,6 +683,12 @@ impl Running {
             .journal_entry(id)
             .unwrap()
             .unwrap()
+    }
+
+    /// For which times the history of account `a` is complete.
+    pub(super) fn coverage(&self) -> Coverage {
+        let reader = self.store.reader().unwrap();
+        reader.coverage(&"a".into()).unwrap()
     }
 
     /// All purges of the store, with how often each id occurs being 1.
