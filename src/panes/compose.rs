@@ -1,6 +1,7 @@
 //! Compose: what is to be purged as the operator types it, and beside each line what the vendor will get and what is wrong
 //! with it. Nothing is sent from here; the way out is the plan.
 
+mod choosing;
 mod desk;
 mod discard;
 mod going;
@@ -16,13 +17,11 @@ use crate::domain::budget::RecentPurge;
 use crate::domain::draft::{Draft, Linted};
 use crate::domain::findings::Severity;
 use crate::domain::ids::{AccountName, ResourceId, Ticket};
-use crate::domain::kind::Kind;
 use crate::domain::lint::lint;
 use crate::domain::plan::{self, Plan, PlanError, Suggestion, suggest};
-use crate::domain::resource::ResourceState;
 use crate::effect::{Effect, Report, Tone};
 
-use super::asks::{Answer, Ask, Opening, Pick, PickFor, PickItem, PickValue, Prompt, PromptFor};
+use super::asks::{Answer, Ask, Opening, PickFor, PickValue, Prompt, PromptFor};
 use super::field::{Field, Lines, Touch};
 use super::{Outcome, Pane, PaneCtx};
 use desk::Known;
@@ -197,91 +196,6 @@ impl ComposePane {
             ),
             Err(error) => Outcome::say(Tone::Info, format!("Nothing can be sent: {error}.")),
         }
-    }
-
-    fn turn_kind(&mut self, ctx: &PaneCtx<'_>) -> Outcome {
-        self.draft.kind = match self.draft.kind {
-            None => Some(Kind::Url),
-            Some(Kind::Url) => Some(Kind::Pattern),
-            Some(Kind::Pattern) => Some(Kind::All),
-            Some(Kind::All) => None,
-        };
-        self.changed(ctx)
-    }
-
-    /// The modes that the vendors of the draft's resources offer, each once.
-    fn modes(&self, ctx: &PaneCtx<'_>) -> Vec<crate::domain::limits::Mode> {
-        let mut modes = Vec::new();
-        for (account, _) in &self.recent_of {
-            let Some(limits) = ctx.world.limits.get(account) else {
-                continue;
-            };
-            let offered = Kind::EVERY
-                .iter()
-                .filter_map(|&kind| limits.rule(kind))
-                .flat_map(|rule| &rule.modes);
-            for mode in offered {
-                if !modes.contains(mode) {
-                    modes.push(*mode);
-                }
-            }
-        }
-        modes
-    }
-
-    fn turn_mode(&mut self, ctx: &PaneCtx<'_>) -> Outcome {
-        let modes = self.modes(ctx);
-        if modes.is_empty() {
-            return Outcome::say(
-                Tone::Info,
-                "The vendor of these targets purges in one way only.",
-            );
-        }
-        let at = self
-            .draft
-            .mode
-            .as_ref()
-            .and_then(|mode| modes.iter().position(|it| it.word == mode));
-        let next = at.map_or(usize::from(modes.len() > 1), |at| (at + 1) % modes.len());
-        let Some(mode) = modes.get(next) else {
-            return Outcome::taken();
-        };
-        self.draft.mode = Some(mode.word.to_owned());
-        let words = format!("{}: {}", mode.word, mode.meaning);
-        self.changed(ctx).and(Outcome::say(Tone::Info, words))
-    }
-
-    fn pick_resource(&self, ctx: &PaneCtx<'_>) -> Outcome {
-        let mut items = Vec::new();
-        for resource in ctx
-            .world
-            .resources
-            .values()
-            .flat_map(|resources| resources.iter())
-        {
-            if resource.state == ResourceState::Deleted {
-                continue;
-            }
-            let chosen =
-                self.draft.resource.as_ref().is_some_and(|(account, id)| {
-                    *account == resource.account && *id == resource.id
-                });
-            items.push(PickItem {
-                value: PickValue::Resource(resource.account.clone(), resource.id.clone()),
-                text: resource.cname.clone(),
-                note: resource.account.to_string(),
-                chosen,
-            });
-        }
-        if items.is_empty() {
-            return Outcome::say(Tone::Warning, "No account has told its resources yet.");
-        }
-        Outcome::ask(Ask::Open(Opening::Pick(Pick {
-            purpose: PickFor::Resource,
-            title: "Resource for targets without a host".to_owned(),
-            items,
-            many: false,
-        })))
     }
 
     /// Adds targets below what is there.

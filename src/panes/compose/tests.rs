@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 use super::*;
 use crate::domain::budget::Spent;
 use crate::domain::filter::Filter;
+use crate::domain::kind::Kind;
 use crate::domain::samples;
 use crate::panes::samples::pane_ctx_in;
 use crate::panes::world::World;
