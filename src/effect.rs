@@ -343,6 +343,8 @@ pub struct Standing {
     pub synced_at: Option<DateTime<Utc>>,
     /// Why it was not the last time; the rows of before stay.
     pub failure: Option<Failure>,
+    /// Why what the vendor told last could not be written down, until something was.
+    pub not_written: Option<StoreTrouble>,
     /// When the vendor is asked again.
     pub next_at: Option<DateTime<Utc>>,
     /// How far older history has been read: purges so far, and of how many where the vendor says.

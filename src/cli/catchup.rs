@@ -1,6 +1,6 @@
 //! Brings the store up to date before something is listed, and says which accounts could not be.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
@@ -155,6 +155,7 @@ pub fn history(
             started: Utc::now(),
             reader,
             accounts: BTreeMap::new(),
+            said: BTreeSet::new(),
         };
         let mut waiting = Waiting::begin(talk, "its history").beside_progress();
         while !catching.is_over()? {
@@ -195,6 +196,8 @@ struct Catching<'c> {
     started: DateTime<Utc>,
     reader: Reader,
     accounts: BTreeMap<AccountName, Progress>,
+    /// What was said of several accounts is said once.
+    said: BTreeSet<String>,
 }
 
 #[derive(Default)]
@@ -208,11 +211,19 @@ impl Progress {
     fn has_news(&self, since: DateTime<Utc>) -> bool {
         self.standing.synced_at.is_some_and(|at| at >= since)
     }
+
+    /// Whether nothing more is to be waited for: the vendor failed, or the store takes nothing of what it tells.
+    fn is_out(&self) -> bool {
+        self.standing.failure.is_some() || self.standing.not_written.is_some()
+    }
 }
 
 impl Catching<'_> {
     fn hear(&mut self, report: Report, talk: Talk) {
         if let Report::Account { account, standing } = report {
+            if let Some(trouble) = &standing.not_written {
+                self.warn_once(trouble.to_string(), talk);
+            }
             self.accounts.entry(account).or_default().standing = standing;
             talk.progress(&self.progress());
         } else if let Report::Limits { account, limits } = report {
@@ -222,8 +233,15 @@ impl Catching<'_> {
         } else if let Report::Notice(notice) = report
             && notice.tone >= Tone::Warning
         {
+            self.warn_once(notice.words, talk);
+        }
+    }
+
+    fn warn_once(&mut self, words: String, talk: Talk) {
+        if !self.said.contains(&words) {
             talk.progress_over();
-            talk.warn(&notice.words);
+            talk.warn(&words);
+            self.said.insert(words);
         }
     }
 
@@ -234,8 +252,7 @@ impl Catching<'_> {
     /// Those that have neither told their news nor failed.
     fn missing(&self) -> Vec<&AccountName> {
         let told = |progress: &Progress| {
-            progress.standing.failure.is_some()
-                || (progress.has_news(self.started) && !progress.standing.asking)
+            progress.is_out() || (progress.has_news(self.started) && !progress.standing.asking)
         };
         let names = self.names();
         names
@@ -248,7 +265,7 @@ impl Catching<'_> {
             let Some(progress) = self.accounts.get(name) else {
                 return Ok(false);
             };
-            if progress.standing.failure.is_some() {
+            if progress.is_out() {
                 continue;
             }
             // An account that asks for nothing any more has nothing more to tell.
@@ -290,10 +307,7 @@ impl Catching<'_> {
         };
         let mut predicate = self.predicate.clone();
         for name in self.names() {
-            let failed = self
-                .accounts
-                .get(name)
-                .is_some_and(|progress| progress.standing.failure.is_some());
+            let failed = self.accounts.get(name).is_some_and(Progress::is_out);
             if failed {
                 continue;
             }
@@ -343,7 +357,10 @@ impl Catching<'_> {
             };
             if let Some(failure) = &progress.standing.failure {
                 missed.failures.push((name.clone(), failure.clone()));
-            } else if !enough && progress.reach.is_some() && !self.is_covered(name, progress)? {
+                continue;
+            }
+            let unread = progress.standing.not_written.is_some();
+            if unread || !enough && progress.reach.is_some() && !self.is_covered(name, progress)? {
                 missed.torn.push(name.clone());
             }
         }

@@ -306,6 +306,7 @@ impl Keeper {
             Ok(()) => {
                 self.agenda.succeeded(task);
                 self.named = None;
+                self.standing.not_written = None;
                 match task {
                     Task::News | Task::Follow | Task::Older => self.standing.failure = None,
                     Task::Resources | Task::Limits | Task::Who | Task::WhoBefore => {}
@@ -576,6 +577,8 @@ impl Keeper {
     /// The store takes nothing: said once, and tried again.
     fn not_written(&mut self, trouble: StoreTrouble) {
         self.agenda.not_written();
+        self.standing.not_written = Some(trouble.clone());
+        self.post();
         if self.named.as_ref() != Some(&trouble) {
             self.asker
                 .outbox

@@ -14,8 +14,8 @@ use crate::{Home, Ran, with_input};
 
 /// A home with a running vendor, and one of its resources that may be purged in every way.
 pub(crate) struct Site {
-    home: Home,
-    cname: String,
+    pub(crate) home: Home,
+    pub(crate) cname: String,
     id: String,
     simulated: Simulated,
 }
@@ -85,7 +85,7 @@ impl Site {
         self.run(&all)
     }
 
-    fn sent(&self) -> Vec<Value> {
+    pub(crate) fn sent(&self) -> Vec<Value> {
         let listed = self
             .run(&["queue", "list", "--all", "--format", "json"])
             .fine();

@@ -113,6 +113,11 @@ impl<'c> Known<'c> {
             }
             let report = waiting.until(office.next(), &missing).await?;
             if let Report::Account { account, standing } = report {
+                if let Some(trouble) = standing.not_written {
+                    // What cannot be noted is not sent.
+                    talk.progress_over();
+                    return Err(CliError::new(Class::Failed, trouble.words).hint(trouble.advice));
+                }
                 match &standing.failure {
                     Some(failure) => self.failures.insert(account.clone(), failure.clone()),
                     None => self.failures.remove(&account),
