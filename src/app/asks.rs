@@ -78,7 +78,7 @@ impl App {
                 self.settle(outcome, Origin::Pane(slot), ctx)
             }
             Ask::Notice(notice) => {
-                self.notices.add(notice, ctx.now);
+                self.notices.answer(notice, ctx.now);
                 self.dirty = true;
                 Vec::new()
             }
@@ -118,7 +118,7 @@ impl App {
             account: None,
             words: words.into(),
         };
-        self.notices.add(notice, ctx.now);
+        self.notices.answer(notice, ctx.now);
         self.dirty = true;
     }
 

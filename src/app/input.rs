@@ -97,6 +97,11 @@ impl App {
             self.say(Tone::Info, words, ctx);
             return Vec::new();
         }
+        // The notice itself says that this key puts it away; then it must do nothing else.
+        if command == Command::Back && self.notices.dismiss_standing() {
+            self.dirty = true;
+            return Vec::new();
+        }
         let (from, outcome) = self.with_focus(ctx, |pane, ctx| pane.on_command(command, ctx));
         if outcome.taken {
             return self.settle(outcome, from, ctx);

@@ -1,5 +1,5 @@
-//! What the operator should read: plain news until the next key after a few seconds, warnings and errors until they are put
-//! away.
+//! What the operator should read. What a key led to is shown before anything else and goes with a later key; of what the
+//! world reports, plain news go so as well, and warnings and errors stay until they are put away.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -11,39 +11,128 @@ const MOST: usize = 20;
 /// The notices that stand, the oldest first.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Notices {
-    standing: Vec<(DateTime<Utc>, Notice)>,
+    standing: Vec<Standing>,
 }
 
+#[derive(Clone, Debug, PartialEq)]
+struct Standing {
+    since: DateTime<Utc>,
+    /// Whether a key led to it: it answers the operator and is old news after the next key.
+    answer: bool,
+    notice: Notice,
+}
+
+impl Standing {
+    fn stays(&self) -> bool {
+        !self.answer && self.notice.tone > Tone::Info
+    }
+}
+
+/// For how long a notice is surely shown.
+const AT_LEAST: TimeDelta = TimeDelta::seconds(3);
+/// The same for what a key led to, where another key follows.
+const ANSWER_AT_LEAST: TimeDelta = TimeDelta::milliseconds(700);
+
 impl Notices {
-    /// Adds one; the same words again only count once.
+    /// Adds one that the world reports; the same words again only count once.
     pub fn add(&mut self, notice: Notice, now: DateTime<Utc>) {
+        self.put(notice, now, false);
+    }
+
+    /// Adds one that a key led to. It takes the place of what earlier keys led to.
+    pub fn answer(&mut self, notice: Notice, now: DateTime<Utc>) {
+        self.standing.retain(|old| !old.answer);
+        self.put(notice, now, true);
+    }
+
+    fn put(&mut self, notice: Notice, since: DateTime<Utc>, answer: bool) {
         self.standing
-            .retain(|(_, old)| *old != notice && old.tone > Tone::Info);
-        self.standing.push((now, notice));
+            .retain(|old| old.notice != notice && (old.stays() || (old.answer && !answer)));
+        self.standing.push(Standing {
+            since,
+            answer,
+            notice,
+        });
         let surplus = self.standing.len().saturating_sub(MOST);
         self.standing.drain(..surplus);
     }
 
-    /// The one to show, the newest of the gravest, and how many more there are.
+    /// The one to show and how many more there are: what the last key led to, else the newest of the gravest.
     pub fn shown(&self) -> Option<(&Notice, usize)> {
-        let (_, notice) = self
+        let shown = self
             .standing
             .iter()
-            .max_by_key(|(at, notice)| (notice.tone, *at))?;
-        Some((notice, self.standing.len() - 1))
+            .max_by_key(|one| (one.answer, one.notice.tone, one.since))?;
+        Some((&shown.notice, self.standing.len() - 1))
     }
 
-    /// A key was pressed: plain news that stood for a while goes.
+    /// A key was pressed: what stood for a while and does not stay goes.
     pub fn on_key(&mut self, now: DateTime<Utc>) {
-        self.standing
-            .retain(|(at, notice)| notice.tone > Tone::Info || now - *at < TimeDelta::seconds(3));
+        self.standing.retain(|one| {
+            let least = if one.answer {
+                ANSWER_AT_LEAST
+            } else {
+                AT_LEAST
+            };
+            one.stays() || now - one.since < least
+        });
     }
 
     /// Puts the shown one away; whether there was one.
     pub fn dismiss(&mut self) -> bool {
         let shown = self.shown().map(|(notice, _)| notice.clone());
         let Some(shown) = shown else { return false };
-        self.standing.retain(|(_, notice)| *notice != shown);
+        self.standing.retain(|one| one.notice != shown);
         true
+    }
+
+    /// Puts the shown one away if it stays otherwise; whether it did.
+    pub fn dismiss_standing(&mut self) -> bool {
+        let shown = self.shown().map(|(notice, _)| notice.clone());
+        let before = self.standing.len();
+        self.standing
+            .retain(|one| !(one.stays() && Some(&one.notice) == shown.as_ref()));
+        self.standing.len() < before
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(millis: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::milliseconds(millis)
+    }
+
+    fn notice(tone: Tone, words: &str) -> Notice {
+        Notice {
+            tone,
+            account: None,
+            words: words.to_owned(),
+        }
+    }
+
+    fn shown(notices: &Notices) -> Option<&str> {
+        notices.shown().map(|(notice, _)| notice.words.as_str())
+    }
+
+    #[test]
+    fn what_the_last_key_led_to_is_shown_before_what_stands_and_goes_with_a_later_key() {
+        let mut notices = Notices::default();
+        notices.add(notice(Tone::Error, "the token is refused"), at(0));
+        notices.answer(notice(Tone::Warning, "the same key once more"), at(10));
+        assert_eq!(shown(&notices), Some("the same key once more"));
+        notices.answer(notice(Tone::Info, "1 request queued"), at(20));
+        assert_eq!(shown(&notices), Some("1 request queued"));
+        assert_eq!(notices.standing.len(), 2, "the question is answered");
+        notices.on_key(at(100));
+        assert_eq!(shown(&notices), Some("1 request queued"), "hardly read yet");
+        notices.on_key(at(2_000));
+        assert_eq!(shown(&notices), Some("the token is refused"));
+        notices.on_key(at(60_000));
+        assert_eq!(shown(&notices), Some("the token is refused"));
+        assert!(notices.dismiss_standing());
+        assert_eq!(shown(&notices), None);
+        assert!(!notices.dismiss_standing());
     }
 }

@@ -206,6 +206,13 @@ async fn carry_out(
     Ok(Some(sent))
 }
 
+/// What the command line asks for.
+#[derive(Clone, Copy)]
+struct Wanted<'w> {
+    options: &'w Options,
+    text: &'w str,
+}
+
 /// Checks, plans, and has the plan confirmed; `None` where it was only to be shown.
 async fn prepare(
     run: &Run<'_>,
@@ -221,7 +228,13 @@ async fn prepare(
         talk,
     } = *run;
     let mut known = known::Known::new(config, reader, options.dry_run)?;
-    known.gather(office, reader, talk, global.offline).await?;
+    let wanted = Wanted {
+        options,
+        text: &text,
+    };
+    known
+        .gather(office, reader, talk, global.offline, wanted)
+        .await?;
     let draft = ask::draft(options, text, &known)?;
     let known::Checked {
         linted,
@@ -238,6 +251,7 @@ async fn prepare(
             return Err(known.refusal(&linted, &error));
         }
     };
+    known.check_resource(&draft, &plan)?;
     if options.dry_run {
         shown::plan(options.format, looks, &plan, &linted, &wider, office)?;
         shown::summary(&plan, looks.zone, talk);

@@ -196,9 +196,20 @@ impl Lines {
         Touch::Edited
     }
 
-    /// Pastes a text where the cursor stands.
+    /// Pastes a text where the cursor stands. At the end of a line that says something already, what is more than a piece of
+    /// a line begins on one of its own: several lines, or a URL.
     pub fn on_paste(&mut self, text: &str) -> Touch {
-        self.area.insert_str(split_lines(text).join("\n"));
+        let (row, column) = self.cursor();
+        let at_end = self.area.lines().get(row).is_some_and(|line| {
+            let goes_on = |end: char| end.is_whitespace() || matches!(end, '\'' | '"' | '=');
+            !line.is_empty() && !line.ends_with(goes_on) && column >= line.chars().count()
+        });
+        let lines = split_lines(text);
+        let begins = lines.first().is_some_and(|line| !line.is_empty());
+        if at_end && begins && (lines.len() > 1 || text.contains("://")) {
+            self.area.insert_newline();
+        }
+        self.area.insert_str(lines.join("\n"));
         Touch::Edited
     }
 }

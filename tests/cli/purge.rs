@@ -94,6 +94,57 @@ impl Site {
 }
 
 #[test]
+fn a_url_of_another_resource_than_the_one_that_is_named_is_refused() {
+    let site = Site::open(&[]);
+    let listed = site.run(&["resources", "--format", "json"]).fine();
+    let all: Vec<Value> = serde_json::from_str(&listed).unwrap();
+    let other = all
+        .iter()
+        .find(|one| one["cname"] != site.cname.as_str() && one["state"] == "active")
+        .unwrap();
+    let url = format!("https://{}/a.jpg", other["cname"].as_str().unwrap());
+    let ran = site.purge(&["--url", &url, "--yes"]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(
+        ran.err.contains("not the resource that was named"),
+        "{}",
+        ran.err
+    );
+    assert_eq!(site.sent(), Vec::<Value>::new());
+}
+
+#[test]
+fn a_vendor_that_hangs_keeps_no_purge_of_another_account_waiting() {
+    let home = Home::empty();
+    home.write(
+        "scenario.toml",
+        "[[fault]]\nvendor = \"medianova\"\nstrike = { kind = \"hang\" }\n",
+    );
+    let simulated = Simulated::start(&home, &["--scenario", "scenario.toml", "--records", "0"]);
+    let resources = [
+        "--config",
+        "sim.toml",
+        "--account",
+        "gcore-prod",
+        "resources",
+    ];
+    let mut as_json = resources.to_vec();
+    as_json.extend(["--format", "json"]);
+    let all: Vec<Value> = serde_json::from_str(&home.run(&as_json).fine()).unwrap();
+    let chosen = all
+        .iter()
+        .find(|one| one["state"] == "active" && one["url_purge"] != false)
+        .unwrap();
+    let url = format!("https://{}/a.jpg", chosen["cname"].as_str().unwrap());
+    let began = std::time::Instant::now();
+    let ran = home.run(&["--config", "sim.toml", "purge", "--url", &url, "--yes"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    // The vendor's own patience is 30 s a question.
+    assert!(began.elapsed() < std::time::Duration::from_secs(25));
+    drop(simulated);
+}
+
+#[test]
 fn a_plan_is_shown_with_the_exact_request_and_nothing_is_sent() {
     let site = Site::open(&[]);
     let shown = site

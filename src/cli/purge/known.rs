@@ -1,13 +1,13 @@
 //! What must be known before a purge can be planned: resources, limits, and what was purged of late.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{TimeDelta, Utc};
 use tokio::time::{Instant, timeout_at};
 
-use super::class_of_plan;
+use super::{Wanted, ask, class_of_plan};
 use crate::cli::books;
 use crate::cli::error::{Class, CliError, class_of, class_of_all};
 use crate::cli::office::Office;
@@ -25,6 +25,7 @@ use crate::domain::ids::{AccountName, ResourceId};
 use crate::domain::journal::JournalState;
 use crate::domain::limits::Limits;
 use crate::domain::lint::lint;
+use crate::domain::payload::PurgeRequest;
 use crate::domain::plan::{Plan, PlanError, Suggestion, plan, suggest};
 use crate::domain::resource::{Resource, ResourceState};
 use crate::domain::text::visible;
@@ -88,13 +89,15 @@ impl<'c> Known<'c> {
         Ok(known)
     }
 
-    /// Waits until every account was asked for its news, resources and limits, or failed.
+    /// Waits until every account was asked for its news, resources and limits, or failed. Where it is known whose the
+    /// targets are, only theirs: a vendor that hangs keeps nobody waiting but itself.
     pub(super) async fn gather(
         &mut self,
         office: &mut Office,
         reader: &Reader,
         talk: Talk,
         offline: bool,
+        wanted: Wanted<'_>,
     ) -> Result<(), CliError> {
         let mut standings: BTreeMap<AccountName, Standing> = BTreeMap::new();
         let is_over =
@@ -108,7 +111,10 @@ impl<'c> Known<'c> {
                 .map(|account| &account.name)
                 .filter(|name| !standings.get(*name).is_some_and(is_over))
                 .collect();
-            if missing.is_empty() {
+            let concerns_none = |concerned: BTreeSet<AccountName>| {
+                missing.iter().all(|name| !concerned.contains(*name))
+            };
+            if missing.is_empty() || self.concerned(wanted).is_some_and(concerns_none) {
                 break;
             }
             let report = waiting.until(office.next(), &missing).await?;
@@ -139,6 +145,27 @@ impl<'c> Known<'c> {
         }
         talk.progress_over();
         Ok(())
+    }
+
+    /// The accounts that the targets belong to; `None` where that is not known of all of them.
+    fn concerned(&self, wanted: Wanted<'_>) -> Option<BTreeSet<AccountName>> {
+        let draft = ask::draft(wanted.options, wanted.text.to_owned(), self).ok()?;
+        let hosts = HostIndex::new(self.resources.values().flat_map(|of_one| of_one.iter()));
+        let desk = Desk {
+            hosts: &hosts,
+            limits: &self.limits,
+            accounts: &self.accounts,
+            recent: &[],
+            queued: &[],
+            closed: &[],
+            margin: USUAL_MARGIN,
+        };
+        let lines = lint(&draft, &desk, Utc::now()).lines.into_iter();
+        let mut concerned: BTreeSet<AccountName> = lines
+            .map(|line| Some(line.meaning?.account))
+            .collect::<Option<_>>()?;
+        concerned.extend(draft.resource.map(|(account, _)| account));
+        (!concerned.is_empty()).then_some(concerned)
     }
 
     /// What we sent lately and what the vendors list of it are put together behind our backs once news were read; till
@@ -177,7 +204,12 @@ impl<'c> Known<'c> {
         match found.as_slice() {
             [one] => Ok((one.account.clone(), one.id.clone())),
             [] => {
-                let words = format!("no account has a resource \"{}\"", visible(name, 100));
+                let who = if self.failures.is_empty() {
+                    "no account has"
+                } else {
+                    "none of the accounts that answered has"
+                };
+                let words = format!("{who} a resource \"{}\"", visible(name, 100));
                 let near = nearest(name, all().map(|resource| resource.cname.as_str()));
                 let hint = match near {
                     Some(near) => format!("Did you mean {near}?"),
@@ -242,6 +274,29 @@ impl<'c> Known<'c> {
             plan,
             wider,
         })
+    }
+
+    /// An error where a target names another resource than the one that is to be purged.
+    pub(super) fn check_resource(&self, draft: &Draft, plan: &Plan) -> Result<(), CliError> {
+        let Some((account, resource)) = &draft.resource else {
+            return Ok(());
+        };
+        let strays =
+            |request: &PurgeRequest| (&request.account, &request.resource) != (account, resource);
+        let mut requests = plan.requests.iter().map(|planned| &planned.request);
+        let Some(stray) = requests.find(|request| strays(request)) else {
+            return Ok(());
+        };
+        let first = stray.payload.targets().first();
+        let words = format!(
+            "{} belongs to {} of {}, which is not the resource that was named: nothing was sent",
+            visible(first.map_or("a host", String::as_str), 200),
+            visible(&stray.cname, 200),
+            stray.account
+        );
+        Err(CliError::new(Class::Usage, words).hint(
+            "Leave out the resource to purge where full URLs say, or purge one after the other.",
+        ))
     }
 
     /// Why there is no plan.

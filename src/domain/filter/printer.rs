@@ -78,7 +78,7 @@ pub(super) fn written(word: &Word, field: Option<Field>) -> String {
         || text.contains(|character: char| ends_value(character) || character == '"')
         || (!word.glob && text.contains('*') && field.is_none_or(Field::globs))
         || match field {
-            Some(_) => field_like(text).and_then(Field::named).is_some(),
+            Some(_) => text.starts_with("//") || field_like(text).and_then(Field::named).is_some(),
             None => text.starts_with('-') || field_like(text).is_some(),
         };
     if !quotes || word.glob {

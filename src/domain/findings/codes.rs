@@ -146,6 +146,8 @@ codes! {
         "By the vendor's limits for this account, no request of this kind is allowed at all.";
     ModeMissing "PD049" Info "mode not chosen" None,
         "The vendor offers several ways to carry out this purge; its default is taken.";
+    RunTogether "PD050" Error "two URLs in one" None,
+        "Another URL begins within the path. Two that were pasted behind each other purge neither; put each on a line of its own. A path that carries a URL on purpose has a / before it.";
 }
 
 #[cfg(test)]

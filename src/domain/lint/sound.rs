@@ -51,10 +51,42 @@ pub(super) fn is_sound(text: &str, notes: &mut Notes) -> bool {
             "The path has letters that browsers would percent-encode; it is sent as typed and may miss the cached object.",
         );
     }
+    if let Some(glued) = second_url(text) {
+        let (severity, words) = if glued {
+            (
+                Severity::Error,
+                "Two URLs run into each other here; put each on a line of its own.",
+            )
+        } else {
+            (
+                Severity::Warning,
+                "Another URL stands within the path; it is taken for a part of it.",
+            )
+        };
+        notes.say_weighing(Code::RunTogether, severity, words);
+    }
     if comma {
         notes.say(Code::Comma, "The comma is taken for a part of the URL.");
     }
     true
+}
+
+/// Whether another URL begins within this one, before any query: `Some(true)` where it does right behind a letter or a
+/// digit, as when two were pasted behind each other, `Some(false)` where it may be meant, as a path of its own.
+fn second_url(text: &str) -> Option<bool> {
+    let path = text.split(['?', '#']).next().unwrap_or_default();
+    path.match_indices("://")
+        .filter_map(|(at, _)| {
+            let before = path.get(..at)?;
+            let scheme = ["https", "http"].into_iter().find(|scheme| {
+                let start = before.len().checked_sub(scheme.len());
+                let end = start.and_then(|start| before.get(start..));
+                end.is_some_and(|end| end.eq_ignore_ascii_case(scheme))
+            })?;
+            before.get(..at - scheme.len())?.chars().next_back()
+        })
+        .map(char::is_alphanumeric)
+        .max()
 }
 
 /// The host may be international; that is another finding's matter.

@@ -347,6 +347,13 @@ fn table() -> Vec<(Code, Draft, World, Draft, World)> {
             world(),
         ),
         (Code::NotAscii, www("/ä"), world(), www("/%C3%A4"), world()),
+        (
+            Code::RunTogether,
+            www("/a.jpghttps://www.site.com/b.jpg"),
+            world(),
+            www("/a.jpg?u=https://www.site.com/b.jpg"),
+            world(),
+        ),
         (Code::Comma, www("/a,b"), world(), www("/a, /b"), world()),
         (
             Code::International,

@@ -46,6 +46,31 @@ fn targets(pane: &ComposePane) -> Vec<&str> {
 }
 
 #[test]
+fn urls_that_are_pasted_behind_one_begin_on_a_line_of_their_own() {
+    let ctx = ctx();
+    let (mut pane, _) = ComposePane::open(Draft::default(), &ctx);
+    for character in "https://www.site.com/m1.jpg".chars() {
+        pane.on_typed(character, &ctx);
+    }
+    pane.on_paste("https://www.site.com/m2.jpg", &ctx);
+    assert_eq!(
+        pane.draft().text,
+        "https://www.site.com/m1.jpg\nhttps://www.site.com/m2.jpg"
+    );
+    // A piece of a line goes where the cursor stands, and so does a URL behind a word that wants one.
+    pane.on_paste("?w=2", &ctx);
+    pane.on_paste("\ncurl -X PURGE ", &ctx);
+    pane.on_paste("https://www.site.com/m3.jpg", &ctx);
+    assert!(
+        pane.draft()
+            .text
+            .ends_with("m2.jpg?w=2\ncurl -X PURGE https://www.site.com/m3.jpg"),
+        "{}",
+        pane.draft().text
+    );
+}
+
+#[test]
 fn a_pasted_url_is_shown_in_the_form_that_the_vendor_gets() {
     let (pane, _, _) = compose("https://www.site.com/a.jpg\nhttps://www.site.com/img/*");
     assert_eq!(targets(&pane), ["/a.jpg", "/img/*"]);
