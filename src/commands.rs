@@ -183,7 +183,7 @@ pub enum Command {
     Redraw,
     /// Go to the background; the shell's fg brings it back.
     Suspend,
-    /// Leave; asks only if something is being sent.
+    /// Leave; asks only if something is being sent or waits.
     Quit,
 }
 
@@ -1041,7 +1041,7 @@ impl Command {
             Self::Quit => about(
                 "quit",
                 "quit",
-                "Leave; asks only if something is being sent.",
+                "Leave; asks only if something is being sent or waits.",
                 Group::Program,
                 &[Context::Global],
                 &["q", "ctrl-c"],

@@ -251,7 +251,7 @@ async fn prepare(
             return Err(known.refusal(&linted, &error));
         }
     };
-    known.check_resource(&draft, &plan)?;
+    known::check_resource(&draft, &plan)?;
     if options.dry_run {
         shown::plan(options.format, looks, &plan, &linted, &wider, office)?;
         shown::summary(&plan, looks.zone, talk);

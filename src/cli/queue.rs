@@ -297,7 +297,7 @@ fn pause(global: &Global, config: &Config, paused: bool) -> Result<(), CliError>
     may_change(config)?;
     let (_, mut writer) = open(config)?;
     writer
-        .pause(paused)
+        .pause(paused, Utc::now())
         .map_err(|failure| books::error(config, &failure))?;
     Talk::new(global).say(if paused {
         "the queue is paused; `purgedeck queue resume` lets it go on"

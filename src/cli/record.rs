@@ -258,7 +258,11 @@ impl Record for PurgeRecord {
             | Status::InProgress
             | Status::Successful
             | Status::Failed
-            | Status::ReportDisabled => status.label().to_owned(),
+            | Status::ReportDisabled => status.label_seen(self.verified).to_owned(),
+        };
+        let tone = match (status, self.verified) {
+            (Status::Successful, Some(false)) => Tone::Bad,
+            (status, _) => tone_of(status),
         };
         let targets = match (self.targets.first(), self.targets.len()) {
             (None, _) => String::new(),
@@ -272,10 +276,7 @@ impl Record for PurgeRecord {
             self.account.as_str().into(),
             self.cname.as_str().into(),
             self.kind.as_str().into(),
-            Cell {
-                text: words,
-                tone: tone_of(status),
-            },
+            Cell { text: words, tone },
             self.id.as_str().into(),
             targets.into(),
         ]

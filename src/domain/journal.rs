@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::edge::Verification;
 use super::ids::{JournalId, PurgeId};
 use super::payload::PurgeRequest;
+use super::status::Status;
 
 /// Where a request stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -95,17 +96,11 @@ impl fmt::Display for JournalState {
     }
 }
 
-/// What stands in the place of "successful" once the edge was looked at.
-pub const VERIFIED: &str = "verified";
-/// The same where the edge still serves the old.
-pub const NOT_VERIFIED: &str = "not verified";
-
 impl JournalEntry {
     /// The word for where it stands: its state's, or what the edge showed since.
     pub fn word(&self) -> &'static str {
         match (self.state, self.verified) {
-            (JournalState::Successful, Some(true)) => VERIFIED,
-            (JournalState::Successful, Some(false)) => NOT_VERIFIED,
+            (JournalState::Successful, Some(_)) => Status::Successful.label_seen(self.verified),
             (state, _) => state.word(),
         }
     }

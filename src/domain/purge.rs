@@ -98,6 +98,8 @@ pub struct PurgeRow {
     pub by: Option<String>,
     /// Whether this store's journal sent it.
     pub sent_here: bool,
+    /// What the edge showed of it, where this store's journal sent it: `Some(true)` fresh, `Some(false)` stale.
+    pub verified: Option<bool>,
 }
 
 /// Everything that is known of one purge: the vendor's record and what our own journal adds.

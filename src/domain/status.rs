@@ -4,6 +4,11 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+/// What stands in the place of "successful" once the edge was looked at.
+pub const VERIFIED: &str = "verified";
+/// The same where the edge still serves the old.
+pub const NOT_VERIFIED: &str = "not verified";
+
 /// The vendor's word on a purge, in our words. The vendor's own text is kept beside it wherever one is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -49,6 +54,15 @@ impl Status {
             Self::Failed => "failed",
             Self::ReportDisabled => "no report",
             Self::Unknown => "unknown",
+        }
+    }
+
+    /// The same for people, with what the edge showed of what the vendor calls successful.
+    pub fn label_seen(self, verified: Option<bool>) -> &'static str {
+        match (self, verified) {
+            (Self::Successful, Some(true)) => VERIFIED,
+            (Self::Successful, Some(false)) => NOT_VERIFIED,
+            (status, _) => status.label(),
         }
     }
 

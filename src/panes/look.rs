@@ -21,6 +21,19 @@ pub fn status(status: Status, glyphs: &Glyphs) -> (&'static str, Role) {
     }
 }
 
+/// A status with what the edge showed. The word is [`Status::label_seen`].
+pub fn status_seen(
+    status: Status,
+    verified: Option<bool>,
+    glyphs: &Glyphs,
+) -> (&'static str, Role) {
+    match (status, verified) {
+        (Status::Successful, Some(true)) => (glyphs.verified, Role::Verified),
+        (Status::Successful, Some(false)) => (glyphs.failed, Role::Failed),
+        (other, _) => self::status(other, glyphs),
+    }
+}
+
 /// The state of a request in the journal. The word is [`JournalState::word`].
 pub fn state(state: JournalState, glyphs: &Glyphs) -> (&'static str, Role) {
     match state {

@@ -1,11 +1,13 @@
 //! The journal of what we sent and will send: every request once, every step of it durable before it counts.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::writer::{Care, Writer, unwritable};
 use super::{StoreFailure, times, verification};
-use crate::domain::ids::{JournalId, PurgeId};
+use crate::domain::ids::{AccountName, JournalId, PurgeId, ResourceId};
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::payload::PurgeRequest;
 
@@ -145,7 +147,14 @@ impl Writer {
     }
 
     /// Pauses the queue, or lets it go on: while it is paused, [`Writer::step`] lets nothing become `sending`, whoever asks.
-    pub fn pause(&mut self, paused: bool) -> Result<(), StoreFailure> {
+    ///
+    /// What goes on gets new times where the old ones have passed: of each resource all requests are put off alike, so that
+    /// the spaces between them stay. Returns those that were.
+    pub fn pause(
+        &mut self,
+        paused: bool,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<JournalEntry>, StoreFailure> {
         self.write(Care::Machine, |connection, _| {
             if paused {
                 connection.execute(
@@ -153,9 +162,12 @@ impl Writer {
                     [],
                 )?;
             } else {
-                connection.execute("DELETE FROM kept WHERE name = 'paused'", [])?;
+                let went_on = connection.execute("DELETE FROM kept WHERE name = 'paused'", [])?;
+                if went_on > 0 {
+                    return put_off(connection, now);
+                }
             }
-            Ok(())
+            Ok(Vec::new())
         })
     }
 
@@ -287,6 +299,39 @@ fn log(
 pub(super) const COLUMNS: &str = "id, request, state, queued_at, planned_at, sent_at, answered_at, reason, ticket, error, \
                                   purge, verified, place, ahead, \
                                   (SELECT value FROM verification WHERE entry = journal.seq)";
+
+/// Puts off what is queued so that no time has passed.
+fn put_off(connection: &Connection, now: DateTime<Utc>) -> Result<Vec<JournalEntry>, StoreFailure> {
+    let queued = "state = 'queued' AND (account, resource) IN
+         (SELECT account, resource FROM journal WHERE state = 'queued' GROUP BY 1, 2 HAVING min(planned_at) < ?1)";
+    let late = select(
+        connection,
+        &format!("WHERE {queued} ORDER BY place"),
+        [times::micros(now)],
+    )?;
+    let mut by: HashMap<(&AccountName, &ResourceId), TimeDelta> = HashMap::new();
+    for entry in &late {
+        let request = &entry.request;
+        let passed = by
+            .entry((&request.account, &request.resource))
+            .or_insert(TimeDelta::zero());
+        *passed = (*passed).max(now - entry.planned_at);
+    }
+    let mut update =
+        connection.prepare_cached("UPDATE journal SET planned_at = ?2 WHERE id = ?1")?;
+    let mut moved = Vec::with_capacity(late.len());
+    for entry in &late {
+        let request = &entry.request;
+        let passed = by.get(&(&request.account, &request.resource)).copied();
+        let planned_at = entry.planned_at + passed.unwrap_or_default();
+        update.execute((entry.id.as_str(), times::micros(planned_at)))?;
+        moved.push(JournalEntry {
+            planned_at,
+            ..entry.clone()
+        });
+    }
+    Ok(moved)
+}
 
 /// An entry by its id.
 pub(super) fn by_id(

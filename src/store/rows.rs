@@ -36,6 +36,13 @@ pub(super) fn stroke(row: &Row<'_>) -> Result<Stroke, StoreFailure> {
     })
 }
 
+/// What a line of a list shows of our journal.
+#[derive(Clone, Copy, Debug, Default)]
+struct Seen {
+    sent_here: bool,
+    verified: Option<bool>,
+}
+
 impl View<'_> {
     /// One purge as a line of a list.
     pub(super) fn row(&self, key: i64) -> Result<Option<PurgeRow>, StoreFailure> {
@@ -52,9 +59,11 @@ impl View<'_> {
         let (account, provider) = self.names.account(traits.account)?.clone();
         let id: String = row.get(10)?;
         let head = row.get_ref(11)?.as_str().map_err(rusqlite::Error::from)?;
+        let seen = self.seen(account.as_str(), &id)?;
         Ok(Some(PurgeRow {
             key: PurgeKey(stroke.key),
-            sent_here: self.is_sent_here(account.as_str(), &id)?,
+            sent_here: seen.sent_here,
+            verified: seen.verified,
             account,
             provider,
             id: PurgeId::from(id),
@@ -126,12 +135,18 @@ impl View<'_> {
         Ok(find.query_row([key], |row| row.get(0)).optional()?)
     }
 
-    /// Whether our journal sent the purge that an account's vendor calls so.
-    pub(super) fn is_sent_here(&self, account: &str, id: &str) -> Result<bool, StoreFailure> {
-        let mut find = self
-            .connection
-            .prepare_cached("SELECT 1 FROM journal WHERE purge = ?1 AND account = ?2")?;
-        Ok(find.exists([id, account])?)
+    /// What our journal knows of the purge that an account's vendor calls so.
+    fn seen(&self, account: &str, id: &str) -> Result<Seen, StoreFailure> {
+        let mut find = self.connection.prepare_cached(
+            "SELECT verified FROM journal WHERE purge = ?1 AND account = ?2 ORDER BY seq DESC LIMIT 1",
+        )?;
+        let seen = find.query_row([id, account], |row| {
+            Ok(Seen {
+                sent_here: true,
+                verified: row.get(0)?,
+            })
+        });
+        Ok(seen.optional()?.unwrap_or_default())
     }
 
     fn sent_here(&self, account: &str, id: &str) -> Result<Option<SentHere>, StoreFailure> {

@@ -179,10 +179,15 @@ impl Runner {
         if self.is_untouchable() {
             return;
         }
-        let (outbox, nudges) = (self.outbox.clone(), self.nudges.clone());
+        let (outbox, nudges, now) = (self.outbox.clone(), self.nudges.clone(), self.clock.now());
         self.clerk.tell(move |books| {
-            match books.writer().and_then(|writer| writer.pause(paused)) {
-                Ok(()) => outbox.post(Report::Paused(paused)),
+            match books.writer().and_then(|writer| writer.pause(paused, now)) {
+                Ok(put_off) => {
+                    outbox.post(Report::Paused(paused));
+                    for entry in put_off {
+                        outbox.post(Report::Journal(Box::new(entry)));
+                    }
+                }
                 Err(failure) => outbox.notice(Tone::Error, None, trouble(&failure).to_string()),
             }
             let _ = nudges.send(Nudge::Journal);

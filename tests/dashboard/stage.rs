@@ -569,5 +569,6 @@ pub(crate) fn row(key: PurgeKey, purge: &Purge) -> PurgeRow {
             .unwrap_or_default(),
         by: purge.by.clone(),
         sent_here: false,
+        verified: None,
     }
 }

@@ -276,29 +276,6 @@ impl<'c> Known<'c> {
         })
     }
 
-    /// An error where a target names another resource than the one that is to be purged.
-    pub(super) fn check_resource(&self, draft: &Draft, plan: &Plan) -> Result<(), CliError> {
-        let Some((account, resource)) = &draft.resource else {
-            return Ok(());
-        };
-        let strays =
-            |request: &PurgeRequest| (&request.account, &request.resource) != (account, resource);
-        let mut requests = plan.requests.iter().map(|planned| &planned.request);
-        let Some(stray) = requests.find(|request| strays(request)) else {
-            return Ok(());
-        };
-        let first = stray.payload.targets().first();
-        let words = format!(
-            "{} belongs to {} of {}, which is not the resource that was named: nothing was sent",
-            visible(first.map_or("a host", String::as_str), 200),
-            visible(&stray.cname, 200),
-            stray.account
-        );
-        Err(CliError::new(Class::Usage, words).hint(
-            "Leave out the resource to purge where full URLs say, or purge one after the other.",
-        ))
-    }
-
     /// Why there is no plan.
     pub(super) fn refusal(&self, linted: &Linted, error: &PlanError) -> CliError {
         let refused = linted
@@ -373,4 +350,26 @@ impl<'c> Known<'c> {
                     .any(|planned| planned.request.account == **name)
             })
     }
+}
+
+/// An error where a target names another resource than the one that is to be purged.
+pub(super) fn check_resource(draft: &Draft, plan: &Plan) -> Result<(), CliError> {
+    let Some((account, resource)) = &draft.resource else {
+        return Ok(());
+    };
+    let strays =
+        |request: &PurgeRequest| (&request.account, &request.resource) != (account, resource);
+    let mut requests = plan.requests.iter().map(|planned| &planned.request);
+    let Some(stray) = requests.find(|request| strays(request)) else {
+        return Ok(());
+    };
+    let first = stray.payload.targets().first();
+    let words = format!(
+        "{} belongs to {} of {}, which is not the resource that was named: nothing was sent",
+        visible(first.map_or("a host", String::as_str), 200),
+        visible(&stray.cname, 200),
+        stray.account
+    );
+    Err(CliError::new(Class::Usage, words)
+        .hint("Leave out the resource to purge where full URLs say, or purge one after the other."))
 }

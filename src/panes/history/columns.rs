@@ -119,7 +119,7 @@ pub fn fit(wanted: &[Column], contents: Contents, room: u16) -> Vec<(Column, u16
             },
         ),
         Column::Kind => 7,
-        Column::Status => 13,
+        Column::Status => 14,
         Column::Targets => match room {
             0..76 => 9,
             76..110 => 15,

@@ -55,6 +55,14 @@ impl HistoryPane {
                 // The journal may know it now as well.
                 Outcome::taken().and(self.ask_detail(true, ctx))
             }
+            Report::Journal(entry) if entry.verification.as_ref().is_some_and(|it| it.settled) => {
+                let mut outcome = Outcome::taken();
+                if self.rows.changed() {
+                    let want = self.rows.again();
+                    outcome = outcome.and(self.ask_rows(&want, ctx));
+                }
+                outcome.and(self.ask_detail(true, ctx))
+            }
             Report::HistoryChanged { from, until, .. } => {
                 let predicate = self.filter.predicate();
                 if predicate.from.is_some_and(|begin| *until < begin)

@@ -7,7 +7,8 @@ use ratatui::widgets::Widget;
 
 use super::PlanPane;
 use crate::commands::Command;
-use crate::domain::plan::{PlannedRequest, Risk};
+use crate::domain::kind::Kind;
+use crate::domain::plan::{self, PlannedRequest, Risk};
 use crate::domain::text::visible;
 use crate::domain::zone::Zone;
 use crate::panes::field::view::FieldView;
@@ -91,6 +92,32 @@ impl PlanView<'_> {
             Some(_) => format!("{count}, all at once"),
             None => count,
         }
+    }
+
+    /// Why a plan wants more than the lightest confirmation.
+    fn why_raised(&self) -> String {
+        let count = |kind: Kind| -> usize {
+            let requests = self
+                .pane
+                .plan
+                .requests
+                .iter()
+                .map(|planned| &planned.request);
+            let of_kind = requests.filter(|request| request.kind() == kind);
+            of_kind.map(|request| request.payload.targets().len()).sum()
+        };
+        let (urls, patterns) = (count(Kind::Url), count(Kind::Pattern));
+        let mut why = Vec::new();
+        if patterns > 0 {
+            why.push(look::of(patterns as u64, "pattern", "patterns"));
+        }
+        if urls > plan::FEW {
+            why.push(format!("more than {} URLs", plan::FEW));
+        }
+        if why.is_empty() {
+            why.push("Warnings stand in the draft".to_owned());
+        }
+        why.join(", ")
     }
 
     /// When all of it should be done, and what is then left of the daily quotas.
@@ -304,7 +331,7 @@ impl PlanView<'_> {
                     .put(sends, text);
             }
             Risk::Raised => {
-                pen.put("Patterns, or something to look at. ", text)
+                pen.put(&format!("{}. ", self.why_raised()), text)
                     .put(&(self.keys)(Command::PlanConfirmRaised), key)
                     .put(sends, text);
             }

@@ -354,3 +354,30 @@ fn what_went_wrong_before_a_request_was_taken_back_stays_with_it() {
     assert_eq!(over.error.as_deref(), Some("429"));
     assert_eq!(over.planned_at, at(60));
 }
+
+#[test]
+fn what_waited_while_the_queue_was_paused_gets_new_times_and_keeps_its_spaces() {
+    let home = Home::new();
+    let mut writer = home.writer();
+    let mut queue_at = |resource: &str, second: i64| {
+        let entry = NewEntry {
+            request: PurgeRequest {
+                resource: resource.into(),
+                ..request("/a")
+            },
+            planned_at: at(second),
+            reason: None,
+            ticket: None,
+        };
+        writer.enqueue(&[entry], at(1)).unwrap().remove(0).id
+    };
+    let ids = [("12", 10), ("12", 70), ("13", 500)].map(|(id, second)| queue_at(id, second));
+    writer.pause(true, at(2)).unwrap();
+    let put_off = writer.pause(false, at(100)).unwrap();
+    assert_eq!(put_off.len(), 2);
+    let reader = home.reader();
+    let times = ids.map(|id| reader.journal_entry(&id).unwrap().unwrap().planned_at);
+    assert_eq!(times, [100, 160, 500].map(at));
+    // What goes on already is left as it is.
+    assert_eq!(writer.pause(false, at(9_000)).unwrap(), []);
+}

@@ -527,10 +527,10 @@ async fn a_pause_by_another_process_holds_and_ends_here_too() {
     running.enqueue(vec![request("a", "r1", "/a")], later);
     running.enqueued().await;
     let mut other = bench.store().writer().unwrap();
-    other.pause(true).unwrap();
+    other.pause(true, bench.clock.now()).unwrap();
     running.pass(Duration::from_mins(30)).await;
     assert_eq!(states(&running), [JournalState::Queued]);
-    other.pause(false).unwrap();
+    other.pause(false, bench.clock.now()).unwrap();
     running.accepted().await;
     running.stop().await;
 }
@@ -563,7 +563,12 @@ async fn a_clock_that_was_set_back_while_nothing_ran_does_not_hold_the_queue_up(
     running.runner.run(Effect::Pause(true));
     running.enqueue(vec![request("a", "r1", "/a")], bench.clock.now());
     running.stop().await;
-    bench.store().writer().unwrap().pause(false).unwrap();
+    bench
+        .store()
+        .writer()
+        .unwrap()
+        .pause(false, bench.clock.now())
+        .unwrap();
     bench.clock.set_on(TimeDelta::hours(-5));
     vendor.change(|state| state.ahead = TimeDelta::hours(5));
     let before = bench.clock.now();

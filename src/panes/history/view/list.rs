@@ -164,10 +164,10 @@ fn draw_row(
                     .column("left filter", cells.saturating_sub(2), dim);
             }
             Column::Status => {
-                let (glyph, role) = look::status(row.status, glyphs);
+                let (glyph, role) = look::status_seen(row.status, row.verified, glyphs);
                 let style = theme.style(role);
                 pen.column(glyph, 2, style).column(
-                    row.status.label(),
+                    row.status.label_seen(row.verified),
                     cells.saturating_sub(2),
                     style,
                 );
