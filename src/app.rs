@@ -218,8 +218,9 @@ impl App {
         self.board.place(slot, Self::board_area(ctx))
     }
 
-    fn screen(ctx: &Ctx<'_>) -> Rect {
-        Rect::new(0, 0, ctx.size.0, ctx.size.1)
+    /// Where overlays have room.
+    fn overlay_area(ctx: &Ctx<'_>) -> Rect {
+        Self::places(ctx).overlays()
     }
 
     fn pane_ctx(&self, area: Rect, ctx: &Ctx<'_>) -> PaneCtx<'_> {

@@ -19,7 +19,7 @@ impl App {
             contexts: self.contexts(),
             unavailable: &unavailable,
         };
-        let (overlay, outcome) = open(opening, means, &self.pane_ctx(Self::screen(ctx), ctx));
+        let (overlay, outcome) = open(opening, means, &self.pane_ctx(Self::overlay_area(ctx), ctx));
         self.overlays.open(overlay);
         let top = Origin::Overlay(self.overlays.len() - 1);
         self.settle(outcome, top, ctx)

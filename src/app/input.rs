@@ -82,7 +82,7 @@ impl App {
         match self.overlays.top() {
             Some(overlay) => overlay
                 .pane()
-                .unavailable(command, &self.pane_ctx(Self::screen(ctx), ctx)),
+                .unavailable(command, &self.pane_ctx(Self::overlay_area(ctx), ctx)),
             None => self
                 .board
                 .pane(focus)?
