@@ -255,3 +255,24 @@ fn an_account_that_was_never_read_is_not_counted_among_the_sound_ones() {
     assert!(narrower.contains("edge-test ✗"), "{narrower}");
     assert!(narrower.contains("○ 2 never read"), "{narrower}");
 }
+
+#[test]
+fn offline_no_purge_can_be_written_nor_repeated() {
+    let setup = Setup {
+        offline: true,
+        ..setup()
+    };
+    let mut stage = Stage::empty((100, 30), 40, setup);
+    stage.start();
+    stage.hear_of_accounts();
+    let footer = |stage: &Stage| stage.text().lines().last().unwrap_or_default().to_owned();
+    assert!(!footer(&stage).contains("purge"), "{}", footer(&stage));
+    for key in ["P", "R"] {
+        stage.take_asked();
+        stage.press(key);
+        assert_eq!(stage.take_asked(), [], "{key}");
+        let text = stage.text();
+        assert!(text.contains("offline: nothing can be purged"), "{text}");
+        assert!(stage.app.overlays().is_empty(), "{key}");
+    }
+}
