@@ -218,8 +218,9 @@ impl App {
         self.board.place(slot, Self::board_area(ctx))
     }
 
-    fn screen(ctx: &Ctx<'_>) -> Rect {
-        Rect::new(0, 0, ctx.size.0, ctx.size.1)
+    /// Where overlays have room.
+    fn overlay_area(ctx: &Ctx<'_>) -> Rect {
+        Self::places(ctx).overlays()
     }
 
     fn pane_ctx(&self, area: Rect, ctx: &Ctx<'_>) -> PaneCtx<'_> {
@@ -234,21 +235,36 @@ impl App {
 
     /// What is under the cursor is perhaps of another resource, or what is known of its budget is out of date.
     fn follow_budget(&mut self) -> Option<Effect> {
-        let composed = self
+        let above = self
             .overlays
             .iter()
             .rev()
             .find_map(|overlay| match overlay {
-                Overlay::Compose(pane) => pane.resource_here(),
-                Overlay::Plan(pane) => pane.resource_here(),
-                Overlay::Queue(_)
-                | Overlay::Help(_)
-                | Overlay::Palette(_)
-                | Overlay::Pick(_)
-                | Overlay::Prompt(_) => None,
+                Overlay::Compose(pane) => pane.resource_here().map(Some),
+                Overlay::Plan(pane) => pane.resource_here().map(Some),
+                Overlay::Queue(pane) => Some(pane.resource_here()),
+                Overlay::Help(_) | Overlay::Palette(_) | Overlay::Pick(_) | Overlay::Prompt(_) => {
+                    None
+                }
             });
-        let (account, resource) = composed.or_else(|| self.resource_of_row())?;
+        let of = match above {
+            Some(of) => of,
+            // Until the rows are known, what was shown last is the best guess.
+            None if !self.rows_are_known() => return None,
+            None => self.resource_of_row(),
+        };
+        let Some((account, resource)) = of else {
+            self.budgets.leave();
+            return None;
+        };
         self.budgets.follow(account, resource, &self.tickets)
+    }
+
+    /// Whether the focused pane knows its rows.
+    fn rows_are_known(&self) -> bool {
+        self.board
+            .pane(self.board.focus())
+            .is_some_and(|pane| pane.rows().is_known())
     }
 
     /// The resource of the row under the focused pane's cursor.

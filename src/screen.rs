@@ -29,7 +29,9 @@ use ratatui::widgets::Widget;
 use crate::app::layout::{SMALLEST, places};
 use crate::app::overlays::Overlay;
 use crate::app::{App, Ctx};
-use crate::commands::Command;
+use crate::commands::{Command, Context};
+use crate::keymap::Chord;
+use crate::panes::Pane;
 use crate::panes::compose::view::ComposeView;
 use crate::panes::help::view::HelpView;
 use crate::panes::history::view::{HistoryView, KeyNames};
@@ -122,6 +124,7 @@ impl Screen<'_> {
             Overlay::Plan(pane) => (&PlanView {
                 pane,
                 keys,
+                onward: &self.key_in(pane.contexts(), Command::PageDown),
                 paused: self.app.world().paused,
                 now,
                 zone,
@@ -140,6 +143,22 @@ impl Screen<'_> {
             Overlay::Palette(pane) => (&PaletteView { pane, keys, theme }).render(area, buffer),
             Overlay::Pick(pane) => (&PickView { pane, theme }).render(area, buffer),
         }
+    }
+
+    /// The first key of a command that means nothing else where these contexts have the keys; empty where it has none.
+    fn key_in(&self, contexts: &[Context], command: Command) -> String {
+        let typing = contexts.contains(&Context::Text);
+        let free = |chord: &&Chord| {
+            self.ctx
+                .keymap
+                .lookup(contexts, **chord)
+                .map_or(!typing || chord.typed().is_none(), |it| it == command)
+        };
+        let keys = self.ctx.keymap.keys_of(command);
+        keys.iter()
+            .find(free)
+            .map(ToString::to_string)
+            .unwrap_or_default()
     }
 
     /// The first key of a command; empty where it has none.

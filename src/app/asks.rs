@@ -19,7 +19,7 @@ impl App {
             contexts: self.contexts(),
             unavailable: &unavailable,
         };
-        let (overlay, outcome) = open(opening, means, &self.pane_ctx(Self::screen(ctx), ctx));
+        let (overlay, outcome) = open(opening, means, &self.pane_ctx(Self::overlay_area(ctx), ctx));
         self.overlays.open(overlay);
         let top = Origin::Overlay(self.overlays.len() - 1);
         self.settle(outcome, top, ctx)
@@ -50,6 +50,9 @@ impl App {
                 Vec::new()
             }
             Ask::Open(opening) => self.open(opening, ctx),
+            Ask::Answer(answer @ Answer::Prompted { purpose, .. }) if purpose.names_a_file() => {
+                self.answer_below(&answer, ctx)
+            }
             Ask::Answer(answer) => {
                 self.close(from);
                 if let Answer::Picked {
@@ -103,6 +106,17 @@ impl App {
                 self.on_resized(ctx)
             }
         }
+    }
+
+    /// Answers the pane below the topmost overlay, which stays until it is known what came of the answer.
+    fn answer_below(&mut self, answer: &Answer, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let top = self.overlays.take_top();
+        let (from, outcome) = self.with_focus(ctx, |pane, ctx| pane.on_answer(answer, ctx));
+        let effects = self.settle(outcome, from, ctx);
+        if let Some(top) = top {
+            self.overlays.open(top);
+        }
+        effects
     }
 
     pub(super) fn close(&mut self, from: Origin) {

@@ -53,6 +53,12 @@ impl Budgets {
         })
     }
 
+    /// The cursor stands on nothing that has a resource.
+    pub fn leave(&mut self) {
+        self.here = None;
+        self.spoiled = false;
+    }
+
     /// Recent purges came; whether they were waited for.
     pub fn answer(
         &mut self,

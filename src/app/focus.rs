@@ -26,7 +26,7 @@ impl App {
         ctx: &Ctx<'_>,
         mut tell: impl FnMut(&mut dyn Pane, &PaneCtx<'_>) -> Outcome,
     ) -> Vec<Effect> {
-        let area = Self::screen(ctx);
+        let area = Self::overlay_area(ctx);
         let mut overlays = std::mem::take(&mut self.overlays);
         let outcomes: Vec<Outcome> = {
             let pane_ctx = self.pane_ctx(area, ctx);
@@ -56,7 +56,7 @@ impl App {
             let outcome = self.with_pane(slot, ctx, |pane, ctx| act(pane, ctx));
             return (Origin::Pane(slot), outcome);
         }
-        let area = Self::screen(ctx);
+        let area = Self::overlay_area(ctx);
         let at = self.overlays.len() - 1;
         let mut overlays = std::mem::take(&mut self.overlays);
         let outcome = match overlays.top_mut() {

@@ -54,20 +54,27 @@ impl App {
 
     /// Why the command does nothing for as long as the program runs; `None` where it may do something.
     pub fn forbidden(&self, command: Command) -> Option<&'static str> {
-        if !self.world.read_only {
-            return None;
-        }
+        let (read_only, offline) = (self.world.read_only, self.world.offline);
         #[expect(
             clippy::wildcard_enum_match_arm,
             reason = "every other command only looks"
         )]
         match command {
-            Command::PurgeCompose | Command::PurgeAgain => Some("read-only: nothing can be purged"),
+            Command::PurgeCompose | Command::PurgeAgain if read_only => {
+                Some("read-only: nothing can be purged")
+            }
+            Command::PurgeCompose | Command::PurgeAgain if offline => {
+                Some("offline: nothing can be purged")
+            }
             Command::QueueCancel
             | Command::QueueResend
             | Command::QueueEarlier
             | Command::QueueLater
-            | Command::QueuePause => Some("read-only: the queue stays as it is"),
+            | Command::QueuePause
+                if read_only =>
+            {
+                Some("read-only: the queue stays as it is")
+            }
             _ => None,
         }
     }
@@ -82,7 +89,7 @@ impl App {
         match self.overlays.top() {
             Some(overlay) => overlay
                 .pane()
-                .unavailable(command, &self.pane_ctx(Self::screen(ctx), ctx)),
+                .unavailable(command, &self.pane_ctx(Self::overlay_area(ctx), ctx)),
             None => self
                 .board
                 .pane(focus)?

@@ -76,6 +76,11 @@ impl Overlays {
         self.stack.pop();
     }
 
+    /// Takes the topmost away and hands it over.
+    pub fn take_top(&mut self) -> Option<Overlay> {
+        self.stack.pop()
+    }
+
     /// Takes the one at this height away, counted from 0 at the lowest.
     pub fn close_at(&mut self, height: usize) {
         if height < self.stack.len() {

@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use crate::effect::{Effect, Report, Tone};
-use crate::panes::Pane;
+use crate::panes::{Pane, PromptFor};
 
 use super::focus::Origin;
+use super::overlays::Overlay;
 use super::{App, Ctx};
 
 impl App {
@@ -15,6 +16,9 @@ impl App {
         if self.world.learn(report) {
             self.dirty = true;
             effects.extend(self.tell_overlays(ctx));
+        }
+        if self.is_for_the_prompt(report) {
+            return effects;
         }
         match report {
             Report::Notice(notice) => {
@@ -65,6 +69,42 @@ impl App {
         }
         effects.extend(self.each_overlay(ctx, |pane, ctx| pane.on_report(report, ctx)));
         effects
+    }
+
+    /// Tells the prompt that waits for what becomes of a file: it stays where nothing came of it, for the name to be corrected,
+    /// and closes otherwise. Whether no one else need know.
+    fn is_for_the_prompt(&mut self, report: &Report) -> bool {
+        let (purpose, trouble) = if let Report::FileRead { result, .. } = report {
+            (PromptFor::TargetsFile, result.as_ref().err())
+        } else if let Report::Exported { result, .. } = report {
+            (PromptFor::ExportPath, result.as_ref().err())
+        } else {
+            return false;
+        };
+        let waiting =
+            self.overlays
+                .iter_mut()
+                .enumerate()
+                .find_map(|(at, overlay)| match overlay {
+                    Overlay::Prompt(pane) if pane.waits_for(purpose) => Some((at, pane)),
+                    Overlay::Prompt(_)
+                    | Overlay::Compose(_)
+                    | Overlay::Plan(_)
+                    | Overlay::Queue(_)
+                    | Overlay::Help(_)
+                    | Overlay::Palette(_)
+                    | Overlay::Pick(_) => None,
+                });
+        let Some((at, pane)) = waiting else {
+            return false;
+        };
+        self.dirty = true;
+        if let Some(words) = trouble {
+            pane.refuse(words);
+            return true;
+        }
+        self.overlays.close_at(at);
+        false
     }
 
     pub(super) fn on_exported(&mut self, result: &Result<(u64, PathBuf), String>, ctx: &Ctx<'_>) {

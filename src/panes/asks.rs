@@ -140,6 +140,16 @@ pub enum PromptFor {
     TargetsFile,
 }
 
+impl PromptFor {
+    /// Whether the line names a file: what becomes of that is known only later, and until then the line can be corrected.
+    pub fn names_a_file(self) -> bool {
+        match self {
+            Self::ExportPath | Self::TargetsFile => true,
+            Self::ViewName => false,
+        }
+    }
+}
+
 /// What an overlay was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {

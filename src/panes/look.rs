@@ -65,7 +65,8 @@ pub fn verdict(verdict: Verdict, glyphs: &Glyphs) -> (&'static str, Role) {
     }
 }
 
-/// A look at the edge in one line, without its mark: `stale https://www.site.com/a: cached 90 s before the purge was sent`.
+/// A look at the edge in one line, without its mark: `stale, cached 90 s before the purge was sent: https://www.site.com/a`.
+/// Why stands before where, for it is the end that is cut off.
 pub fn check(check: &Check) -> String {
     let place = check.look.place.as_ref();
     let place = place.map_or_else(String::new, |place| format!(" at {place}"));
@@ -79,10 +80,10 @@ pub fn check(check: &Check) -> String {
         format!(" ({})", seen.join(", "))
     };
     format!(
-        "{} {}{place}: {}{seen}",
+        "{}, {}: {}{place}{seen}",
         check.verdict().word(),
-        visible(&check.look.url, 200),
-        visible(&check.why.to_string(), 200)
+        visible(&check.why.to_string(), 200),
+        visible(&check.look.url, 200)
     )
 }
 
@@ -264,7 +265,7 @@ mod tests {
         });
         assert_eq!(
             line,
-            "stale https://www.site.com/␛[1m at 203.0.113.7: cached 90 s before the purge was sent (HIT, fra-1)"
+            "stale, cached 90 s before the purge was sent: https://www.site.com/␛[1m at 203.0.113.7 (HIT, fra-1)"
         );
     }
 }

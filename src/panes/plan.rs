@@ -15,9 +15,7 @@ use super::look;
 use super::{Outcome, Pane, PaneCtx};
 
 pub mod view;
-
-/// How many lines a page is.
-const PAGE: usize = 10;
+mod wire;
 
 /// A plan that waits for its confirmation.
 #[derive(Clone, Debug)]
@@ -28,6 +26,8 @@ pub struct PlanPane {
     previews: Vec<Preview>,
     /// The request under the cursor.
     here: usize,
+    /// How many of its lines are out of view above.
+    scrolled: usize,
     /// What was typed to confirm a plan of high risk.
     typed: Field,
     /// Why the last try to send did nothing.
@@ -51,6 +51,7 @@ impl PlanPane {
             preview_ticket: ticket,
             previews: Vec::new(),
             here: 0,
+            scrolled: 0,
             typed: Field::new(""),
             trouble: None,
             sending: None,
@@ -68,7 +69,11 @@ impl PlanPane {
     }
 
     fn go_to(&mut self, row: usize) -> Outcome {
-        self.here = row.min(self.plan.requests.len().saturating_sub(1));
+        let row = row.min(self.plan.requests.len().saturating_sub(1));
+        if row != self.here {
+            self.here = row;
+            self.scrolled = 0;
+        }
         Outcome::taken()
     }
 
@@ -156,8 +161,8 @@ impl Pane for PlanPane {
             }
             Command::MoveDown | Command::FieldNewer => self.go_to(self.here + 1),
             Command::MoveUp | Command::FieldOlder => self.go_to(self.here.saturating_sub(1)),
-            Command::PageDown => self.go_to(self.here + PAGE),
-            Command::PageUp => self.go_to(self.here.saturating_sub(PAGE)),
+            Command::PageDown => self.scroll(true, ctx),
+            Command::PageUp => self.scroll(false, ctx),
             Command::MoveFirst => self.go_to(0),
             Command::MoveLast => self.go_to(usize::MAX),
             Command::CopyCurl => self.copy_curl(),
@@ -230,12 +235,14 @@ impl Pane for PlanPane {
                 Command::PlanConfirm,
                 Command::CopyCurl,
                 Command::MoveDown,
+                Command::PageDown,
                 Command::Back,
             ],
             Risk::Raised => &[
                 Command::PlanConfirmRaised,
                 Command::CopyCurl,
                 Command::MoveDown,
+                Command::PageDown,
                 Command::Back,
             ],
             Risk::High { .. } => &[Command::FieldAccept, Command::Back],

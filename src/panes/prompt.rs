@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::commands::{Command, Context};
+use crate::domain::text::visible;
 
 use super::asks::{Answer, Ask, Prompt, PromptFor};
 use super::field::{Field, Touch};
@@ -20,6 +21,8 @@ pub struct PromptPane {
     field: Field,
     /// Why the line was not taken.
     trouble: Option<String>,
+    /// Whether the line was taken and what becomes of it is waited for.
+    waiting: bool,
 }
 
 impl PromptPane {
@@ -28,6 +31,7 @@ impl PromptPane {
         Self {
             field: Field::default(),
             trouble: None,
+            waiting: false,
             asked,
         }
     }
@@ -46,17 +50,34 @@ impl PromptPane {
             "" => self.suggestion(),
             typed => typed,
         };
-        if text.is_empty() {
+        if text.is_empty() || self.waiting {
             return Outcome::taken();
         }
         if let Some(trouble) = objection(self.asked.purpose, text) {
             self.trouble = Some(trouble);
             return Outcome::taken();
         }
+        let text = text.to_owned();
+        self.trouble = None;
+        self.waiting = self.asked.purpose.names_a_file();
+        if self.waiting {
+            self.field.set(&text);
+        }
         Outcome::ask(Ask::Answer(Answer::Prompted {
             purpose: self.asked.purpose,
-            text: text.to_owned(),
+            text,
         }))
+    }
+
+    /// Whether it waits for what becomes of a line that was asked for this.
+    pub fn waits_for(&self, purpose: PromptFor) -> bool {
+        self.waiting && self.asked.purpose == purpose
+    }
+
+    /// Nothing came of the line: it stays, with the reason, to be corrected.
+    pub fn refuse(&mut self, why: &str) {
+        self.waiting = false;
+        self.trouble = Some(visible(why, 400));
     }
 
     fn touched(&mut self, touch: Touch) -> Outcome {

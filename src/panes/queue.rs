@@ -1,7 +1,7 @@
 //! The queue: what waits, what is being sent, and what came of what was sent.
 
 use crate::commands::{Command, Context};
-use crate::domain::ids::{JournalId, Ticket};
+use crate::domain::ids::{AccountName, JournalId, ResourceId, Ticket};
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::effect::{Effect, Report, Subject, Tone};
 
@@ -54,6 +54,12 @@ impl QueuePane {
 
     fn current(&self) -> Option<&JournalEntry> {
         self.entries().get(self.cursor())
+    }
+
+    /// The resource of the request under the cursor.
+    pub fn resource_here(&self) -> Option<(AccountName, ResourceId)> {
+        let request = &self.current()?.request;
+        Some((request.account.clone(), request.resource.clone()))
     }
 
     fn go_to(&mut self, row: usize) -> Outcome {

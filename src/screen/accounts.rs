@@ -55,8 +55,29 @@ fn is_late(standing: &Standing, now: DateTime<Utc>) -> bool {
         && standing.synced_at.is_some_and(|at| now - at > LATE)
 }
 
+/// How an account stands where there is no room to say how each of them does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Health {
+    /// It was read, and nothing is wrong with it.
+    Sound,
+    /// It fails, or does not answer.
+    Wrong,
+    /// Nothing was ever read of it, and nothing is known to be wrong.
+    Unread,
+}
+
+fn health(screen: &Screen<'_>, account: &Account) -> Health {
+    match screen.app.world().standings.get(&account.name) {
+        Some(standing) if standing.failure.is_some() || is_late(standing, screen.ctx.now) => {
+            Health::Wrong
+        }
+        Some(standing) if standing.synced_at.is_some() => Health::Sound,
+        Some(_) | None => Health::Unread,
+    }
+}
+
 /// The accounts in as many words as there is room for: the ages of the sound ones go first, but for the oldest, then the
-/// sound ones become a number, then the reasons get shorter. One that fails is always named, with how old its part is.
+/// sound ones become a number, then the reasons get shorter, then those that were never read become a number as well. One that fails is always named, with how old its part is.
 fn accounts(screen: &Screen<'_>, room: u16) -> Vec<Part> {
     let accounts = &screen.app.world().accounts;
     let taken = |parts: &[Part]| parts.iter().map(|part| width(&part.0)).sum::<u16>();
@@ -74,9 +95,14 @@ fn accounts(screen: &Screen<'_>, room: u16) -> Vec<Part> {
         }
     }
     let mut shown = Vec::new();
-    for (with_age, least) in [(true, SHORT_HEADLINE), (false, LEAST_HEADLINE)] {
+    for (named, with_age, least) in [
+        (true, true, SHORT_HEADLINE),
+        (true, false, SHORT_HEADLINE),
+        (false, true, SHORT_HEADLINE),
+        (false, false, LEAST_HEADLINE),
+    ] {
         for headline in (least..=HEADLINE).rev() {
-            shown = failing(screen, headline, with_age);
+            shown = collapsed(screen, headline, with_age, named);
             if taken(&shown) <= room {
                 return shown;
             }
@@ -97,39 +123,40 @@ fn oldest(screen: &Screen<'_>) -> Option<String> {
     Some(age(at, screen.ctx.now, screen.app.moves()))
 }
 
-/// How many accounts are sound, and the others with so much of what is wrong with them.
-fn failing(screen: &Screen<'_>, headline: usize, with_age: bool) -> Vec<Part> {
+/// How many accounts are sound, and the others with so much of what is wrong with them; those that were never read by name
+/// or as a number.
+fn collapsed(screen: &Screen<'_>, headline: usize, with_age: bool, named: bool) -> Vec<Part> {
+    let theme = screen.theme;
     let accounts = &screen.app.world().accounts;
-    let failing = |account: &&Account| {
-        screen
-            .app
-            .world()
-            .standings
-            .get(&account.name)
-            .is_some_and(|standing| standing.failure.is_some() || is_late(standing, screen.ctx.now))
+    let in_health = |wanted| {
+        accounts
+            .iter()
+            .filter(move |account| health(screen, account) == wanted)
     };
-    let mut shown: Vec<Part> = accounts
-        .iter()
-        .filter(failing)
-        .flat_map(|account| parts(screen, account, true, headline))
-        .collect();
-    let sound = accounts.len() - accounts.iter().filter(failing).count();
+    let mut shown = Vec::new();
+    let sound = in_health(Health::Sound).count();
     if sound > 0 {
-        let theme = screen.theme;
-        shown.insert(
-            0,
-            (
-                format!(
-                    "{} {}{}  ",
-                    theme.glyphs.online,
-                    of(sound as u64, "account", "accounts"),
-                    oldest(screen)
-                        .filter(|_| with_age)
-                        .map_or_else(String::new, |oldest| format!(" {oldest}")),
-                ),
-                theme.style(Role::Successful),
+        let oldest = oldest(screen).filter(|_| with_age);
+        shown.push((
+            format!(
+                "{} {}{}  ",
+                theme.glyphs.online,
+                of(sound as u64, "account", "accounts"),
+                oldest.map_or_else(String::new, |oldest| format!(" {oldest}")),
             ),
-        );
+            theme.style(Role::Successful),
+        ));
+    }
+    let told = |account| parts(screen, account, true, headline);
+    shown.extend(in_health(Health::Wrong).flat_map(told));
+    if named {
+        shown.extend(in_health(Health::Unread).flat_map(told));
+    } else {
+        let unread = in_health(Health::Unread).count();
+        if unread > 0 {
+            let words = format!("{} {unread} never read", theme.glyphs.asking);
+            shown.push((words, theme.style(Role::Dim)));
+        }
     }
     shown
 }

@@ -59,6 +59,8 @@ fn what_is_seen_of_a_purge_from_here_stands_in_the_history_afterwards() {
         .fine();
     let purge: Value = serde_json::from_str(listed.lines().next().unwrap()).unwrap();
     assert_eq!(purge["verified"], true);
+    let table = site.run(&["--offline", "history", "sent:here"]).fine();
+    assert!(table.contains(" verified "), "{table}");
 }
 
 #[test]

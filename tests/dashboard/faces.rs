@@ -226,3 +226,53 @@ fn an_account_whose_vendor_does_not_answer_is_not_shown_as_sound_while_its_part_
     assert!(asking_since(12).contains("● 12s"));
     assert!(asking_since(150).contains("asking (2m old)"));
 }
+
+#[test]
+fn an_account_that_was_never_read_is_not_counted_among_the_sound_ones() {
+    let mut setup = super::stage::setup();
+    for name in ["edge-new", "edge-late"] {
+        setup.accounts.push(super::stage::account(name, "westcdn"));
+    }
+    let header = |size| {
+        let mut stage = Stage::empty(size, 40, setup.clone());
+        stage.start();
+        stage.hear_of_accounts();
+        stage.report(Report::Account {
+            account: AccountName::new("edge-new"),
+            standing: Standing {
+                asking: true,
+                ..Standing::default()
+            },
+        });
+        stage.text().lines().next().unwrap_or_default().to_owned()
+    };
+    let narrow = header((112, 24));
+    assert!(narrow.contains("● 1 account"), "{narrow}");
+    assert!(narrow.contains("edge-new ○ asking"), "{narrow}");
+    assert!(narrow.contains("edge-late ○"), "{narrow}");
+    let narrower = header((90, 24));
+    assert!(narrower.contains("● 1 account"), "{narrower}");
+    assert!(narrower.contains("edge-test ✗"), "{narrower}");
+    assert!(narrower.contains("○ 2 never read"), "{narrower}");
+}
+
+#[test]
+fn offline_no_purge_can_be_written_nor_repeated() {
+    let setup = Setup {
+        offline: true,
+        ..setup()
+    };
+    let mut stage = Stage::empty((100, 30), 40, setup);
+    stage.start();
+    stage.hear_of_accounts();
+    let footer = |stage: &Stage| stage.text().lines().last().unwrap_or_default().to_owned();
+    assert!(!footer(&stage).contains("purge"), "{}", footer(&stage));
+    for key in ["P", "R"] {
+        stage.take_asked();
+        stage.press(key);
+        assert_eq!(stage.take_asked(), [], "{key}");
+        let text = stage.text();
+        assert!(text.contains("offline: nothing can be purged"), "{text}");
+        assert!(stage.app.overlays().is_empty(), "{key}");
+    }
+}

@@ -12,6 +12,7 @@ mod keys;
 mod looping;
 mod overlays;
 mod picture;
+mod prompts;
 mod properties;
 mod queue;
 mod screens;

@@ -36,12 +36,20 @@ fn composing(size: (u16, u16)) -> Stage {
 }
 
 fn planned(size: (u16, u16)) -> Stage {
+    planned_of(
+        size,
+        &[
+            "https://www.site.com/img/hero.jpg",
+            "https://static.shop.example/css/*",
+        ],
+    )
+}
+
+/// A plan of these lines, with its requests as they would be sent.
+fn planned_of(size: (u16, u16), lines: &[&str]) -> Stage {
     let mut stage = alone(size);
     stage.press("P");
-    for line in [
-        "https://www.site.com/img/hero.jpg",
-        "https://static.shop.example/css/*",
-    ] {
+    for line in lines {
         stage.type_text(line);
         stage.press("enter");
     }
@@ -111,6 +119,60 @@ fn the_plan_at_160_by_50() {
 #[test]
 fn the_plan_at_80_by_24() {
     insta::assert_snapshot!(picture(&planned((80, 24)).draw()));
+}
+
+#[test]
+fn a_request_that_is_longer_than_its_room_says_so_and_scrolls_to_its_last_target() {
+    let targets: Vec<String> = (0..60)
+        .map(|n| format!("https://www.site.com/img/{n}.jpg"))
+        .collect();
+    let mut targets: Vec<&str> = targets.iter().map(String::as_str).collect();
+    targets.push("https://static.shop.example/css/*");
+    for size in [(160, 30), (80, 24), (60, 18)] {
+        let mut stage = planned_of(size, &targets);
+        let first = stage.text();
+        assert!(first.contains("as it is sent"), "{first}");
+        if !first.contains("/59.jpg") {
+            assert!(first.contains("more line"), "{first}");
+            assert!(first.contains("ctrl-d"), "{first}");
+        }
+        stage.press("pagedown ctrl-d ctrl-d pagedown pagedown pagedown");
+        let last = stage.text();
+        assert!(last.contains("/59.jpg\"]"), "{last}");
+        assert!(!last.contains("more line"), "{last}");
+        stage.press("pageup ctrl-u ctrl-u ctrl-u ctrl-u ctrl-u");
+        assert_eq!(stage.text(), first, "and back");
+        stage.press("ctrl-d j");
+        assert!(stage.text().contains("request 2 as it is sent"));
+        stage.press("k");
+        assert_eq!(stage.text(), first, "another request starts at its top");
+    }
+}
+
+#[test]
+fn a_page_back_from_the_end_of_a_request_moves_at_once() {
+    let targets: Vec<String> = (0..90)
+        .map(|n| format!("https://www.site.com/img/{n}.jpg"))
+        .collect();
+    let targets: Vec<&str> = targets.iter().map(String::as_str).collect();
+    let mut stage = planned_of((80, 24), &targets);
+    stage.press("ctrl-d ctrl-d ctrl-d ctrl-d ctrl-d ctrl-d ctrl-d ctrl-d");
+    let end = stage.text();
+    assert!(end.contains("the end, "), "{end}");
+    stage.press("ctrl-u");
+    assert!(!stage.text().contains("the end, "), "{}", stage.text());
+}
+
+#[test]
+fn where_a_cname_is_typed_the_request_scrolls_by_the_key_that_types_nothing() {
+    let mut stage = planned_of((60, 14), &["https://img.site.com/*"]);
+    let text = stage.text();
+    assert!(text.contains("Type img.site.com"), "{text}");
+    assert!(!text.contains("ctrl-d"), "{text}");
+    assert!(text.contains("more line"), "{text}");
+    assert!(text.contains("pagedown"), "{text}");
+    stage.press("pagedown pagedown");
+    assert!(stage.text().contains("[\"/*\"]"), "{}", stage.text());
 }
 
 #[test]

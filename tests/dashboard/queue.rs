@@ -71,7 +71,9 @@ fn what_is_queued_in_a_read_only_account_is_not_touched() {
     stage.press("x J K");
     assert_eq!(stage.take_asked(), []);
     assert!(stage.text().contains("its account is read-only"));
-    stage.press("j x");
+    stage.press("j");
+    stage.take_asked();
+    stage.press("x");
     let ids = vec!["request-of-edge-test".into()];
     assert_eq!(stage.take_asked(), [Effect::Cancel { ids: ids.clone() }]);
     stage.press("esc q down down enter");
@@ -113,4 +115,59 @@ fn what_was_taken_back_was_never_answered() {
     assert!(text.contains("taken back "), "{text}");
     assert!(!text.contains("answered"), "{text}");
     assert!(text.contains("4m ago"), "since when it is over: {text}");
+}
+
+/// The line of limits, above the keys.
+fn limits(stage: &Stage) -> String {
+    let text = stage.text();
+    let above = text.lines().rev().nth(1);
+    above.unwrap_or_default().to_owned()
+}
+
+#[test]
+fn the_limits_are_those_of_the_request_under_the_cursor_and_of_no_row_below() {
+    let mut stage = Stage::new((100, 30));
+    let of_the_row = limits(&stage);
+    assert!(of_the_row.contains("www.site.com"), "{of_the_row}");
+    stage.press("Q");
+    assert_eq!(limits(&stage).trim(), "", "the queue is empty");
+    for (place, (resource, cname)) in [("1", "img.site.com"), ("0", "www.site.com")]
+        .into_iter()
+        .enumerate()
+    {
+        let mut entry = entry("edge-prod", &stage);
+        entry.id = format!("{place}").into();
+        entry.place = place as i64;
+        entry.request.resource = resource.into();
+        entry.request.cname = cname.to_owned();
+        stage.report(Report::Journal(Box::new(entry)));
+    }
+    assert!(
+        limits(&stage).contains("img.site.com"),
+        "{}",
+        limits(&stage)
+    );
+    stage.press("j");
+    assert!(
+        limits(&stage).contains("www.site.com"),
+        "{}",
+        limits(&stage)
+    );
+    stage.press("k esc");
+    assert!(
+        limits(&stage).contains("www.site.com"),
+        "{}",
+        limits(&stage)
+    );
+}
+
+#[test]
+fn where_a_filter_selects_nothing_no_limits_are_shown() {
+    let mut stage = Stage::new((100, 30));
+    stage.press("/");
+    stage.type_text("nothing-has-this-name");
+    stage.press("enter");
+    assert!(!limits(&stage).contains("site.com"), "{}", limits(&stage));
+    stage.press("ctrl-l");
+    assert!(limits(&stage).contains("site.com"), "{}", limits(&stage));
 }

@@ -46,6 +46,8 @@ pub(crate) struct Stage {
     pub(crate) asked: Vec<Effect>,
     /// Whether the store answers.
     pub(crate) answering: bool,
+    /// What the edge showed of the first rows of each answer.
+    pub(crate) verified: Vec<Option<bool>>,
 }
 
 pub(crate) fn at(text: &str) -> DateTime<Utc> {
@@ -212,6 +214,7 @@ impl Stage {
             store: purges(count),
             asked: Vec::new(),
             answering: true,
+            verified: Vec::new(),
         }
     }
 
@@ -443,7 +446,11 @@ impl Stage {
             .store
             .iter()
             .filter(|(_, purge)| query.predicate.matches(purge, false))
-            .map(|(key, purge)| row(*key, purge))
+            .enumerate()
+            .map(|(place, (key, purge))| PurgeRow {
+                verified: self.verified.get(place).copied().flatten(),
+                ..row(*key, purge)
+            })
             .collect();
         if query.sort == Sort::Oldest {
             rows.reverse();

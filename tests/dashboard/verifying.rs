@@ -3,10 +3,11 @@
 use purgedeck::domain::edge::{
     CacheState, Check, Look, Sample, Seen, Source, Verdict, Verification, Why,
 };
+use purgedeck::domain::journal::JournalEntry;
 use purgedeck::effect::{Effect, Report, Subject};
 
 use super::picture::picture;
-use super::stage::{Stage, at};
+use super::stage::{Stage, at, just_queued};
 
 fn stale(url: &str) -> Verification {
     let look = |url: &str, seen: Seen, why: Why| Check {
@@ -60,6 +61,25 @@ fn v_asks_for_the_purge_under_the_cursor_or_the_marked_ones() {
     stage.press("space space v");
     let asked = stage.take_asked();
     assert!(asked.contains(&wanted(&[1, 2])), "{asked:?}");
+}
+
+#[test]
+fn successful_verified_and_not_verified_are_three_things_in_the_list() {
+    let mut stage = Stage::new((100, 24));
+    stage.press("/");
+    stage.type_text("status:successful");
+    stage.press("enter");
+    let text = stage.text();
+    assert!(text.contains("✔ successful") && !text.contains("verified"));
+    stage.verified = vec![Some(true), Some(false)];
+    let looked = just_queued("1", "edge-prod", stage.now);
+    stage.report(Report::Journal(Box::new(JournalEntry {
+        verification: Some(Box::new(stale("https://www.site.com/a"))),
+        ..looked
+    })));
+    let text = stage.text();
+    assert!(text.contains("★ verified"), "{text}");
+    assert!(text.contains("✗ not verified"), "{text}");
 }
 
 #[test]

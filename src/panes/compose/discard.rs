@@ -3,17 +3,17 @@
 use super::{ComposePane, Part};
 use crate::domain::draft::Draft;
 use crate::effect::{Effect, Tone};
-use crate::panes::asks::Ask;
 use crate::panes::field::{Field, Lines, Touch};
 use crate::panes::{Outcome, PaneCtx};
 
 impl ComposePane {
-    /// Empties the draft and stays, so that undo can bring it back; an empty one is closed.
+    /// Empties the draft and stays, so that undo can bring it back. An empty one stays as well: were compose
+    /// closed by a second press, what is typed next would be commands.
     pub(super) fn discard(&mut self, ctx: &PaneCtx<'_>) -> Outcome {
-        let gone = std::mem::take(&mut self.draft);
-        if gone == Draft::default() {
-            return Outcome::effect(Effect::KeepDraft(None)).and_ask(Ask::Close);
+        if self.draft == Draft::default() {
+            return Outcome::say(Tone::Info, "There is nothing to throw away.");
         }
+        let gone = std::mem::take(&mut self.draft);
         self.show(Draft::default());
         self.discarded = Some(gone);
         self.relint(ctx)

@@ -246,10 +246,15 @@ fn a_draft_that_was_thrown_away_is_forgotten_and_comes_back_by_undo() {
 }
 
 #[test]
-fn an_empty_draft_that_is_thrown_away_closes_compose() {
-    let (mut pane, ctx, _) = compose("");
+fn an_empty_draft_is_not_thrown_away_and_compose_stays_open() {
+    let (mut pane, ctx, _) = compose("https://www.site.com/a.jpg");
+    pane.on_command(Command::ComposeDiscard, &ctx);
     let outcome = pane.on_command(Command::ComposeDiscard, &ctx);
-    assert_eq!(outcome.asks, [Ask::Close]);
+    assert!(outcome.effects.is_empty(), "{outcome:?}");
+    assert!(matches!(outcome.asks.as_slice(), [Ask::Notice(notice)]
+        if notice.words.contains("nothing to throw away")));
+    pane.on_command(Command::TextUndo, &ctx);
+    assert_eq!(pane.draft().text, "https://www.site.com/a.jpg");
 }
 
 #[test]

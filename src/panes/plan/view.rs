@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
 use super::PlanPane;
+use super::wire::{self, Part, WIDEST};
 use crate::commands::Command;
 use crate::domain::kind::Kind;
 use crate::domain::plan::{self, PlannedRequest, Risk};
@@ -25,6 +26,8 @@ pub struct PlanView<'a> {
     pub pane: &'a PlanPane,
     /// The keys of a command, as they are bound now.
     pub keys: &'a dyn Fn(Command) -> String,
+    /// The key that scrolls the request under the cursor, where what is typed leaves one free.
+    pub onward: &'a str,
     /// Whether the queue is paused.
     pub paused: bool,
     /// The time.
@@ -37,8 +40,8 @@ pub struct PlanView<'a> {
 
 impl Widget for &PlanView<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
-        let requests = &self.pane.plan.requests;
-        let area = popup(area, 120, area.height);
+        let division = self.pane.division(area, self.paused);
+        let area = popup(area, WIDEST, area.height);
         clear(area, buffer, self.theme);
         let title = format!("Plan: {}", self.summary());
         (&Panel {
@@ -50,30 +53,29 @@ impl Widget for &PlanView<'_> {
         })
             .render(area, buffer);
         let inner = Panel::inner(area);
-        if inner.height < 3 {
+        let Some(division) = division else {
             return;
-        }
-        let warnings = self.warnings();
-        let confirm = (2 + warnings.len() as u16).min((inner.height - 1).max(2));
-        let room = inner.height - confirm - 1;
-        let rows = (requests.len() as u16).min((room / 2).max(1));
+        };
         let list = Rect {
-            height: rows,
+            height: division.list,
             ..inner
         };
         self.list(list, area.right(), buffer);
-        let wire = Rect {
-            y: list.bottom(),
-            height: (inner.bottom() - confirm).saturating_sub(list.bottom() + 1),
-            ..inner
-        };
-        self.wire(area, wire, buffer);
+        if division.wire > 0 {
+            let wire = Rect {
+                y: list.bottom(),
+                height: division.wire + 2,
+                ..inner
+            };
+            self.wire(area, wire, buffer);
+        }
+        let confirm = division.confirm;
         let below = Rect {
             y: inner.bottom() - confirm,
             height: confirm,
             ..inner
         };
-        self.confirm(&warnings, below, buffer);
+        self.confirm(&self.warnings(), below, buffer);
     }
 }
 
@@ -222,11 +224,9 @@ impl PlanView<'_> {
         }
     }
 
-    /// The request under the cursor as it would go over the wire; the first row of the area is the line above it.
+    /// The request under the cursor as it would go over the wire; the first row of the area is the line above it, and the
+    /// last says how much is out of view.
     fn wire(&self, frame: Rect, area: Rect, buffer: &mut Buffer) {
-        if area.height < 2 {
-            return;
-        }
         let title = format!("request {} as it is sent", self.pane.here + 1);
         (&Divider {
             title: &title,
@@ -238,27 +238,57 @@ impl PlanView<'_> {
         let Some(preview) = self.pane.previews.get(self.pane.here) else {
             return;
         };
-        let mut lines = vec![(format!("{} {}", preview.method, preview.url), Role::Heading)];
-        for (name, value) in &preview.headers {
-            lines.push((format!("{name}: {value}"), Role::Dim));
-        }
-        lines.push((String::new(), Role::Text));
-        let columns = usize::from(area.width.max(1));
-        let body: Vec<char> = visible(&preview.body, columns * usize::from(area.height))
-            .chars()
-            .collect();
-        lines.extend(
-            body.chunks(columns)
-                .map(|line| (line.iter().collect(), Role::Text)),
-        );
-        for (line, (words, role)) in lines.iter().take(usize::from(area.height) - 1).enumerate() {
-            let row = Rect {
-                y: area.y + 1 + line as u16,
-                height: 1,
-                ..area
+        let lines = wire::lines(preview, area.width);
+        let text = Rect {
+            y: area.y + 1,
+            height: area.height.saturating_sub(2),
+            ..area
+        };
+        let rows = usize::from(text.height);
+        let top = self.pane.scrolled.min(lines.len().saturating_sub(rows));
+        for ((words, part), row) in lines.iter().skip(top).zip(text.rows()) {
+            let role = match part {
+                Part::Head => Role::Heading,
+                Part::Header => Role::Dim,
+                Part::Body => Role::Text,
             };
-            Pen::new(buffer, row, self.theme.glyphs.ellipsis)
-                .put(&visible(words, columns), self.theme.style(*role));
+            Pen::new(buffer, row, self.theme.glyphs.ellipsis).put(words, self.theme.style(role));
+        }
+        (&ScrollBar {
+            of: lines.len(),
+            top,
+            theme: self.theme,
+        })
+            .render(
+                Rect {
+                    x: frame.right().saturating_sub(1),
+                    width: 1,
+                    ..text
+                },
+                buffer,
+            );
+        let mark = Rect {
+            y: text.bottom(),
+            height: 1,
+            ..area
+        };
+        self.out_of_view(top, lines.len().saturating_sub(top + rows), mark, buffer);
+    }
+
+    /// How many lines of the request are above and below those in view.
+    fn out_of_view(&self, above: usize, below: usize, row: Rect, buffer: &mut Buffer) {
+        let more = look::of(below as u64, "more line", "more lines");
+        let words = match (above, below) {
+            (0, 0) => return,
+            (0, _) => more,
+            (_, 0) => format!("the end, {} above", look::of(above as u64, "line", "lines")),
+            (..) => format!("{more}, {} above", look::count(above as u64)),
+        };
+        let mut pen = Pen::new(buffer, row, self.theme.glyphs.ellipsis);
+        pen.put(&words, self.theme.style(Role::Warning));
+        if below > 0 && !self.onward.is_empty() {
+            pen.put("  ", self.theme.style(Role::Text))
+                .put(self.onward, self.theme.style(Role::Key));
         }
     }
 

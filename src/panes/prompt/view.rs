@@ -8,7 +8,12 @@ use super::PromptPane;
 use crate::panes::field::view::FieldView;
 use crate::theme::{Role, Theme};
 use crate::widgets::panel::{Panel, clear, popup};
-use crate::widgets::text::Pen;
+use crate::widgets::text::{Pen, fit, width};
+
+/// The most columns that the popup takes.
+const WIDEST: u16 = 64;
+/// The most lines for why the line was not taken.
+const MOST_LINES: usize = 4;
 
 /// The popup; the area is the whole screen.
 #[derive(Clone, Copy, Debug)]
@@ -21,8 +26,17 @@ pub struct PromptView<'a> {
 
 impl Widget for &PromptView<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
-        let trouble = self.pane.trouble.as_deref();
-        let area = popup(area, 64, 3 + u16::from(trouble.is_some()));
+        let below = match (&self.pane.trouble, self.pane.waiting) {
+            (Some(trouble), _) => lines(trouble, WIDEST.min(area.width).saturating_sub(2)),
+            (None, true) => vec!["One moment …"],
+            (None, false) => Vec::new(),
+        };
+        let role = if self.pane.trouble.is_some() {
+            Role::Error
+        } else {
+            Role::Dim
+        };
+        let area = popup(area, WIDEST, 3 + below.len() as u16);
         clear(area, buffer, self.theme);
         (&Panel {
             title: &self.pane.asked.title,
@@ -47,14 +61,26 @@ impl Widget for &PromptView<'_> {
                 },
                 buffer,
             );
-        if let Some(trouble) = trouble {
-            let below = Rect {
-                y: inner.y + 1,
-                height: inner.height.saturating_sub(1),
-                ..inner
-            };
-            Pen::new(buffer, below, self.theme.glyphs.ellipsis)
-                .put(trouble, self.theme.style(Role::Error));
+        for (line, row) in below.into_iter().zip(inner.rows().skip(1)) {
+            Pen::new(buffer, row, self.theme.glyphs.ellipsis).put(line, self.theme.style(role));
         }
     }
+}
+
+/// The text in so many cells and at most so many lines, the last of which is cut by whoever draws it.
+fn lines(text: &str, columns: u16) -> Vec<&str> {
+    let mut lines = Vec::new();
+    let mut rest = text;
+    while lines.len() + 1 < MOST_LINES && width(rest) > columns {
+        let (fits, _) = fit(rest, columns);
+        let end = fits.rfind(' ').map_or(fits.len(), |blank| blank + 1);
+        if end == 0 {
+            break;
+        }
+        let (line, left) = rest.split_at(end);
+        lines.push(line);
+        rest = left;
+    }
+    lines.push(rest);
+    lines
 }

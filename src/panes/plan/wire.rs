@@ -1,0 +1,133 @@
+//! The request under the cursor as lines of text, and how much of the popup there is for them.
+
+use ratatui::layout::Rect;
+use unicode_width::UnicodeWidthChar;
+
+use super::PlanPane;
+use crate::domain::plan::Preview;
+use crate::domain::text::visible;
+use crate::panes::{Outcome, PaneCtx};
+
+/// The most columns that the popup takes.
+pub(super) const WIDEST: u16 = 120;
+
+/// What a line of the request is a part of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// Method and address.
+    Head,
+    /// A header.
+    Header,
+    /// What it carries.
+    Body,
+}
+
+/// How the rows within the popup's frame are divided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Division {
+    /// For the list of requests.
+    pub(super) list: u16,
+    /// For the request under the cursor, without the line above it and the one below that says what is out of view.
+    pub(super) wire: u16,
+    /// For what confirms the plan.
+    pub(super) confirm: u16,
+    /// How many columns there are.
+    pub(super) columns: u16,
+}
+
+/// The request as it would go over the wire; what is longer than a line goes on in the next.
+pub(super) fn lines(preview: &Preview, columns: u16) -> Vec<(String, Part)> {
+    let mut lines = Vec::new();
+    let mut add = |text: &str, part| {
+        lines.extend(wrapped(text, columns).into_iter().map(|line| (line, part)));
+    };
+    add(&format!("{} {}", preview.method, preview.url), Part::Head);
+    for (name, value) in &preview.headers {
+        add(&format!("{name}: {value}"), Part::Header);
+    }
+    add("", Part::Body);
+    if !preview.body.is_empty() {
+        add(&preview.body, Part::Body);
+    }
+    lines
+}
+
+/// The text in lines of at most so many cells, without a control character in it.
+fn wrapped(text: &str, columns: u16) -> Vec<String> {
+    let most = usize::from(columns.max(1));
+    let mut lines = Vec::new();
+    let (mut line, mut used) = (String::new(), 0);
+    for character in visible(text, usize::MAX).chars() {
+        let wide = character.width().unwrap_or(0);
+        if used + wide > most && !line.is_empty() {
+            lines.push(std::mem::take(&mut line));
+            used = 0;
+        }
+        line.push(character);
+        used += wide;
+    }
+    lines.push(line);
+    lines
+}
+
+impl PlanPane {
+    /// How a popup in an area is divided; `None` where it has no room for anything.
+    pub(super) fn division(&self, area: Rect, paused: bool) -> Option<Division> {
+        let height = area.height.saturating_sub(2);
+        if height < 3 {
+            return None;
+        }
+        let warnings = u16::from(!self.plan.emptied().is_empty()) + u16::from(paused);
+        let confirm = (2 + warnings).min((height - 1).max(2));
+        let room = height - confirm - 1;
+        let list = (self.plan.requests.len() as u16).min((room / 2).max(1));
+        Some(Division {
+            list,
+            wire: height.saturating_sub(confirm + list + 2),
+            confirm,
+            columns: area.width.min(WIDEST).saturating_sub(2),
+        })
+    }
+
+    /// Scrolls the request under the cursor by a page, no further than to its end.
+    pub(super) fn scroll(&mut self, onward: bool, ctx: &PaneCtx<'_>) -> Outcome {
+        let division = self.division(ctx.area, ctx.world.paused);
+        if let (Some(preview), Some(division)) = (self.previews.get(self.here), division) {
+            let rows = usize::from(division.wire);
+            let last = lines(preview, division.columns).len().saturating_sub(rows);
+            let page = rows.saturating_sub(1).max(1);
+            let top = self.scrolled.min(last);
+            self.scrolled = if onward {
+                (top + page).min(last)
+            } else {
+                top.saturating_sub(page)
+            };
+        }
+        Outcome::taken()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_line_is_wider_than_its_room_and_nothing_is_left_out() {
+        for text in [
+            "",
+            "abc",
+            "abcdefghijklmnop",
+            "漢字漢字漢字a",
+            "a\u{1b}[31mb",
+        ] {
+            for columns in 2..9 {
+                let lines = wrapped(text, columns);
+                assert_eq!(lines.concat(), visible(text, usize::MAX));
+                for line in lines {
+                    let wide: usize = line.chars().filter_map(UnicodeWidthChar::width).sum();
+                    assert!(wide <= usize::from(columns), "{line}");
+                }
+            }
+        }
+    }
+}
