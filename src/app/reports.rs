@@ -36,9 +36,7 @@ impl App {
             }
             Report::HistoryChanged { account, .. } => {
                 self.budgets.spoil(account);
-                for pane in self.board.hidden_mut() {
-                    pane.fall_behind();
-                }
+                self.hidden_panes_fall_behind();
             }
             Report::Recent { ticket, result } => {
                 self.dirty |= self.budgets.answer(*ticket, result);
@@ -46,6 +44,9 @@ impl App {
             Report::Journal(entry) => {
                 effects.extend(self.call_back(entry, before));
                 self.budgets.spoil(&entry.request.account);
+                if entry.is_looked_at() {
+                    self.hidden_panes_fall_behind();
+                }
             }
             Report::Window { .. }
             | Report::Summary { .. }
@@ -69,6 +70,12 @@ impl App {
         }
         effects.extend(self.each_overlay(ctx, |pane, ctx| pane.on_report(report, ctx)));
         effects
+    }
+
+    fn hidden_panes_fall_behind(&mut self) {
+        for pane in self.board.hidden_mut() {
+            pane.fall_behind();
+        }
     }
 
     /// Tells the prompt that waits for what becomes of a file: it stays where nothing came of it, for the name to be corrected,

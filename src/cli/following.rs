@@ -205,8 +205,7 @@ impl Following {
             JournalState::Accepted => answered_is_enough || will_never_be_told(reader, entry),
             JournalState::Unknown => answered_is_enough,
             JournalState::Successful => {
-                !matches!(self.until, Until::Verified(_))
-                    || entry.verification.as_ref().is_some_and(|seen| seen.settled)
+                !matches!(self.until, Until::Verified(_)) || entry.is_looked_at()
             }
             JournalState::Rejected | JournalState::Failed | JournalState::Cancelled => true,
         })

@@ -97,6 +97,11 @@ impl fmt::Display for JournalState {
 }
 
 impl JournalEntry {
+    /// Whether the edge was looked at to the end, so that its line in the history says so.
+    pub fn is_looked_at(&self) -> bool {
+        self.verification.as_ref().is_some_and(|seen| seen.settled)
+    }
+
     /// The word for where it stands: its state's, or what the edge showed since.
     pub fn word(&self) -> &'static str {
         match (self.state, self.verified) {

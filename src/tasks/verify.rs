@@ -181,9 +181,8 @@ impl Verifier {
             }
             JournalState::Successful => {
                 self.early.remove(&entry.id);
-                let settled = entry.verification.as_ref().is_some_and(|seen| seen.settled);
                 let recent = entry.sent_at >= Some(self.lookout.clock.now() - REACH);
-                if recent && !settled {
+                if recent && !entry.is_looked_at() {
                     self.start(entry, Phase::After);
                 }
             }

@@ -83,6 +83,24 @@ fn successful_verified_and_not_verified_are_three_things_in_the_list() {
 }
 
 #[test]
+fn a_view_that_is_out_of_sight_asks_for_its_rows_anew_when_it_comes_back() {
+    let mut stage = Stage::new((100, 24));
+    stage.press("2 1");
+    let looked = JournalEntry {
+        verification: Some(Box::new(stale("https://www.site.com/a"))),
+        ..just_queued("1", "edge-prod", stage.now)
+    };
+    stage.take_asked();
+    stage.press("2 1");
+    let rows = |effect: &Effect| matches!(effect, Effect::Window { .. });
+    assert!(!stage.take_asked().iter().any(rows));
+    stage.report(Report::Journal(Box::new(looked)));
+    stage.take_asked();
+    stage.press("2");
+    assert!(stage.take_asked().iter().any(rows));
+}
+
+#[test]
 fn what_the_edge_showed_stands_in_the_detail_of_that_purge_and_of_no_other() {
     let mut stage = Stage::new((160, 30));
     stage.press("j enter v");

@@ -55,7 +55,7 @@ impl HistoryPane {
                 // The journal may know it now as well.
                 Outcome::taken().and(self.ask_detail(true, ctx))
             }
-            Report::Journal(entry) if entry.verification.as_ref().is_some_and(|it| it.settled) => {
+            Report::Journal(entry) if entry.is_looked_at() => {
                 let mut outcome = Outcome::taken();
                 if self.rows.changed() {
                     let want = self.rows.again();
