@@ -165,17 +165,13 @@ fn tangle(count: usize) -> Draft {
 #[divan::bench]
 fn read_10_000_urls(bencher: Bencher<'_, '_>) {
     let draft = urls(PASTE);
-    bencher
-        .counter(ItemsCount::new(PASTE))
-        .bench(|| read::read(black_box(&draft.text)));
+    bencher.counter(ItemsCount::new(PASTE)).bench(|| read::read(black_box(&draft.text)));
 }
 
 #[divan::bench(args = [",", ", ", " ", "\",\""])]
 fn read_10_000_urls_on_one_line(bencher: Bencher<'_, '_>, between: &str) {
     let text = urls(PASTE).text.replace('\n', between);
-    bencher
-        .counter(ItemsCount::new(PASTE))
-        .bench(|| read::read(black_box(&text)));
+    bencher.counter(ItemsCount::new(PASTE)).bench(|| read::read(black_box(&text)));
 }
 
 #[divan::bench]

@@ -42,9 +42,7 @@ fn purges(targets: usize) -> Vec<Purge> {
         completed: None,
         targets: (0..targets)
             .map(|target| {
-                Target::new(format!(
-                    "https://www.site.com/img/{number}/{target}/Hero.jpg"
-                ))
+                Target::new(format!("https://www.site.com/img/{number}/{target}/Hero.jpg"))
             })
             .collect(),
         by: Some("mira".to_owned()),
@@ -61,18 +59,14 @@ fn parse(bencher: Bencher) {
 #[divan::bench(args = [1, 10, 100, 1_000])]
 fn parse_long(bencher: Bencher, times: usize) {
     let text = TYPICAL.repeat(times).replace("hero", "hero ");
-    bencher
-        .counter(BytesCount::of_str(&text))
-        .bench(|| Filter::parse(black_box(&text)));
+    bencher.counter(BytesCount::of_str(&text)).bench(|| Filter::parse(black_box(&text)));
 }
 
 /// Ten kilobytes that could lead a careless reader to look at them again and again.
 #[divan::bench(args = ["a", "-", "\"", ",", "a,", "a:", "cname:", "*", "\\", "14:00 ", "since:1h ", "a\" ", "🦀"])]
 fn parse_hostile(bencher: Bencher, piece: &str) {
     let text = piece.repeat(10_240 / piece.len());
-    bencher
-        .counter(BytesCount::of_str(&text))
-        .bench(|| Filter::parse(black_box(&text)));
+    bencher.counter(BytesCount::of_str(&text)).bench(|| Filter::parse(black_box(&text)));
 }
 
 #[divan::bench]
@@ -100,19 +94,14 @@ fn resolve(bencher: Bencher) {
 fn match_thousand(bencher: Bencher, text: &str) {
     let (predicate, purges) = (predicate(text), purges(3));
     bencher.counter(ItemsCount::new(purges.len())).bench(|| {
-        purges
-            .iter()
-            .filter(|purge| black_box(&predicate).matches(purge, false))
-            .count()
+        purges.iter().filter(|purge| black_box(&predicate).matches(purge, false)).count()
     });
 }
 
 #[divan::bench]
 fn complete_among_a_thousand_cnames(bencher: Bencher) {
     let vocabulary = Vocabulary {
-        cnames: (0..1_000)
-            .map(|number| format!("www{number}.site.com"))
-            .collect(),
+        cnames: (0..1_000).map(|number| format!("www{number}.site.com")).collect(),
         ..Vocabulary::default()
     };
     let text = "since:24h cname:site";

@@ -107,17 +107,9 @@ fn update_of_a_key(bencher: Bencher<'_, '_>) {
     let mut turn = false;
     bencher.bench_local(|| {
         turn = !turn;
-        let ctx = Ctx {
-            now: stage.now,
-            size: stage.size,
-            keymap: &stage.keymap,
-        };
+        let ctx = Ctx { now: stage.now, size: stage.size, keymap: &stage.keymap };
         let chord = if turn { down } else { up };
-        black_box(update(
-            &mut stage.app,
-            Msg::Input(Input::Chord(chord)),
-            &ctx,
-        ))
+        black_box(update(&mut stage.app, Msg::Input(Input::Chord(chord)), &ctx))
     });
 }
 

@@ -33,10 +33,7 @@ const SCREEN: u32 = 48;
 
 fn sizes() -> [usize; 2] {
     let many = std::env::var("PURGEDECK_BENCH_PURGES").ok();
-    [
-        10_000,
-        many.and_then(|many| many.parse().ok()).unwrap_or(100_000),
-    ]
+    [10_000, many.and_then(|many| many.parse().ok()).unwrap_or(100_000)]
 }
 
 fn end() -> DateTime<Utc> {
@@ -46,17 +43,15 @@ fn end() -> DateTime<Utc> {
 /// One of a history of so many: much like what CDN operators purge. Every 10,000th has a rare needle, one in fifty `/hotfix/`,
 /// about half of them `video`.
 fn purge(place: usize, of: usize) -> Purge {
-    const BRANDS: [&str; 8] = [
-        "acme", "globex", "initech", "umbra", "hooli", "stark", "wayne", "soylent",
-    ];
+    const BRANDS: [&str; 8] =
+        ["acme", "globex", "initech", "umbra", "hooli", "stark", "wayne", "soylent"];
     const ROLES: [&str; 5] = ["www", "video", "img", "static", "api"];
     const DIRS: [&str; 20] = [
         "assets", "images", "products", "news", "video", "js", "css", "fonts", "hotel", "travel",
         "v1", "v2", "static", "media", "shop", "blog", "event", "landing", "mobile", "api",
     ];
-    const STEMS: [&str; 10] = [
-        "index", "main", "app", "banner", "hero", "logo", "thumb", "cover", "playlist", "segment",
-    ];
+    const STEMS: [&str; 10] =
+        ["index", "main", "app", "banner", "hero", "logo", "thumb", "cover", "playlist", "segment"];
     const ENDINGS: [&str; 8] = ["html", "js", "css", "png", "jpg", "m3u8", "ts", "json"];
     let mut dice = fastrand::Rng::with_seed(place as u64);
     // Zipf: the first cname has about a fifth of all.
@@ -169,13 +164,7 @@ fn everything() -> Arc<Predicate> {
 }
 
 fn selecting(test: Test) -> Arc<Predicate> {
-    Arc::new(Predicate {
-        clauses: vec![Clause {
-            negated: false,
-            test,
-        }],
-        ..Predicate::default()
-    })
+    Arc::new(Predicate { clauses: vec![Clause { negated: false, test }], ..Predicate::default() })
 }
 
 fn text(text: &str) -> Arc<Predicate> {
@@ -187,12 +176,7 @@ fn cname(text: &str) -> Arc<Predicate> {
 }
 
 fn window(reader: &Reader, predicate: Arc<Predicate>, anchor: Anchor) -> usize {
-    let query = WindowQuery {
-        predicate,
-        sort: Sort::Newest,
-        anchor,
-        limit: SCREEN,
-    };
+    let query = WindowQuery { predicate, sort: Sort::Newest, anchor, limit: SCREEN };
     reader.window(&query).unwrap().rows.len()
 }
 
@@ -251,32 +235,17 @@ mod windows {
 
     #[divan::bench(args = sizes())]
     fn failed(bencher: Bencher, purges: usize) {
-        bench(
-            bencher,
-            purges,
-            &selecting(Test::Status(vec![Status::Failed])),
-            &Anchor::Start,
-        );
+        bench(bencher, purges, &selecting(Test::Status(vec![Status::Failed])), &Anchor::Start);
     }
 
     #[divan::bench(args = sizes())]
     fn no_such_status(bencher: Bencher, purges: usize) {
-        bench(
-            bencher,
-            purges,
-            &selecting(Test::Status(vec![Status::Unknown])),
-            &Anchor::Start,
-        );
+        bench(bencher, purges, &selecting(Test::Status(vec![Status::Unknown])), &Anchor::Start);
     }
 
     #[divan::bench(args = sizes())]
     fn id(bencher: Bencher, purges: usize) {
-        bench(
-            bencher,
-            purges,
-            &selecting(Test::Id(vec!["704321".to_owned()])),
-            &Anchor::Start,
-        );
+        bench(bencher, purges, &selecting(Test::Id(vec!["704321".to_owned()])), &Anchor::Start);
     }
 
     #[divan::bench(args = sizes())]
@@ -307,10 +276,7 @@ mod windows {
     #[divan::bench(args = sizes())]
     fn failed_with_text(bencher: Bencher, purges: usize) {
         let mut predicate = (*text("/hotfix/")).clone();
-        predicate.clauses.push(Clause {
-            negated: false,
-            test: Test::Status(vec![Status::Failed]),
-        });
+        predicate.clauses.push(Clause { negated: false, test: Test::Status(vec![Status::Failed]) });
         bench(bencher, purges, &Arc::new(predicate), &Anchor::Start);
     }
 }
@@ -327,11 +293,7 @@ mod summaries {
 
     fn bench(bencher: Bencher, purges: usize, predicate: Arc<Predicate>) {
         let reader = store(purges).reader().unwrap();
-        let query = SummaryQuery {
-            predicate,
-            bars: 120,
-            now: end(),
-        };
+        let query = SummaryQuery { predicate, bars: 120, now: end() };
         bencher.bench_local(|| reader.summary(&query).unwrap().selected);
     }
 
@@ -342,11 +304,7 @@ mod summaries {
 
     #[divan::bench(args = sizes())]
     fn failed(bencher: Bencher, purges: usize) {
-        bench(
-            bencher,
-            purges,
-            selecting(Test::Status(vec![Status::Failed])),
-        );
+        bench(bencher, purges, selecting(Test::Status(vec![Status::Failed])));
     }
 
     #[divan::bench(args = sizes())]
@@ -381,10 +339,7 @@ fn record_a_new_page(bencher: Bencher, purges: usize) {
             next += 100;
             let page = (0..100).map(|nth| {
                 let old = purge((purges / 2 + next + nth) % purges, purges);
-                Purge {
-                    id: format!("new{}", next + nth).into(),
-                    ..old
-                }
+                Purge { id: format!("new{}", next + nth).into(), ..old }
             });
             page.collect::<Vec<_>>()
         })
@@ -395,9 +350,7 @@ fn record_a_new_page(bencher: Bencher, purges: usize) {
 #[divan::bench(args = sizes())]
 fn record_a_known_page(bencher: Bencher, purges: usize) {
     let mut writer = store(purges).writer().unwrap();
-    let page: Vec<_> = (0..100)
-        .map(|nth| purge(purges - 1 - nth, purges))
-        .collect();
+    let page: Vec<_> = (0..100).map(|nth| purge(purges - 1 - nth, purges)).collect();
     bencher.bench_local(|| writer.record(&page, end()).unwrap().new);
 }
 

@@ -141,9 +141,7 @@ impl App {
     /// The first questions, those for the first screen before all others.
     pub fn start(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
         let mut effects = self.start_panes(ctx);
-        effects.push(Effect::Queue {
-            ticket: self.tickets.take(),
-        });
+        effects.push(Effect::Queue { ticket: self.tickets.take() });
         effects
     }
 
@@ -198,11 +196,7 @@ impl App {
     }
 
     fn other_zone(&self) -> Zone {
-        if self.zone == self.zones.0 {
-            self.zones.1
-        } else {
-            self.zones.0
-        }
+        if self.zone == self.zones.0 { self.zones.1 } else { self.zones.0 }
     }
 
     /// The parts of the screen; without a size that can be used, none has room.
@@ -224,29 +218,17 @@ impl App {
     }
 
     fn pane_ctx(&self, area: Rect, ctx: &Ctx<'_>) -> PaneCtx<'_> {
-        PaneCtx {
-            now: ctx.now,
-            zone: self.zone,
-            world: &self.world,
-            tickets: &self.tickets,
-            area,
-        }
+        PaneCtx { now: ctx.now, zone: self.zone, world: &self.world, tickets: &self.tickets, area }
     }
 
     /// What is under the cursor is perhaps of another resource, or what is known of its budget is out of date.
     fn follow_budget(&mut self) -> Option<Effect> {
-        let above = self
-            .overlays
-            .iter()
-            .rev()
-            .find_map(|overlay| match overlay {
-                Overlay::Compose(pane) => pane.resource_here().map(Some),
-                Overlay::Plan(pane) => pane.resource_here().map(Some),
-                Overlay::Queue(pane) => Some(pane.resource_here()),
-                Overlay::Help(_) | Overlay::Palette(_) | Overlay::Pick(_) | Overlay::Prompt(_) => {
-                    None
-                }
-            });
+        let above = self.overlays.iter().rev().find_map(|overlay| match overlay {
+            Overlay::Compose(pane) => pane.resource_here().map(Some),
+            Overlay::Plan(pane) => pane.resource_here().map(Some),
+            Overlay::Queue(pane) => Some(pane.resource_here()),
+            Overlay::Help(_) | Overlay::Palette(_) | Overlay::Pick(_) | Overlay::Prompt(_) => None,
+        });
         let of = match above {
             Some(of) => of,
             // Until the rows are known, what was shown last is the best guess.
@@ -262,9 +244,7 @@ impl App {
 
     /// Whether the focused pane knows its rows.
     fn rows_are_known(&self) -> bool {
-        self.board
-            .pane(self.board.focus())
-            .is_some_and(|pane| pane.rows().is_known())
+        self.board.pane(self.board.focus()).is_some_and(|pane| pane.rows().is_known())
     }
 
     /// The resource of the row under the focused pane's cursor.

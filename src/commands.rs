@@ -449,12 +449,7 @@ impl Command {
                 "open",
                 "Open what the cursor stands on.",
                 Group::Panes,
-                &[
-                    Context::History,
-                    Context::Detail,
-                    Context::Queue,
-                    Context::Picker,
-                ],
+                &[Context::History, Context::Detail, Context::Queue, Context::Picker],
                 &["enter"],
             ),
             Self::Back => about(
@@ -622,12 +617,7 @@ impl Command {
                 "copy as curl",
                 "Copy as a command line for curl, without the secret.",
                 Group::History,
-                &[
-                    Context::History,
-                    Context::Detail,
-                    Context::Plan,
-                    Context::Queue,
-                ],
+                &[Context::History, Context::Detail, Context::Plan, Context::Queue],
                 &["Y"],
             ),
             Self::Export => about(
@@ -886,14 +876,9 @@ impl Command {
                 &[Context::Text],
                 &["alt-f", "ctrl-right"],
             ),
-            Self::TextUp => about(
-                "text-up",
-                "up",
-                "One line up.",
-                Group::Editing,
-                &[Context::Lines],
-                &["up"],
-            ),
+            Self::TextUp => {
+                about("text-up", "up", "One line up.", Group::Editing, &[Context::Lines], &["up"])
+            }
             Self::TextDown => about(
                 "text-down",
                 "down",
@@ -1014,14 +999,9 @@ impl Command {
                 &[Context::Global],
                 &[":", "ctrl-space"],
             ),
-            Self::Help => about(
-                "help",
-                "help",
-                "All keys.",
-                Group::Program,
-                &[Context::Global],
-                &["?", "f1"],
-            ),
+            Self::Help => {
+                about("help", "help", "All keys.", Group::Program, &[Context::Global], &["?", "f1"])
+            }
             Self::Redraw => about(
                 "redraw",
                 "redraw",
@@ -1052,10 +1032,7 @@ impl Command {
 
     /// The command of this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::EVERY
-            .iter()
-            .copied()
-            .find(|command| command.about().name == name)
+        Self::EVERY.iter().copied().find(|command| command.about().name == name)
     }
 }
 
@@ -1067,14 +1044,7 @@ fn about(
     contexts: &'static [Context],
     keys: &'static [&'static str],
 ) -> About {
-    About {
-        name,
-        title,
-        help,
-        group,
-        contexts,
-        keys,
-    }
+    About { name, title, help, group, contexts, keys }
 }
 
 /// The nine number keys, and what a number beyond them would be: a command without a key.
@@ -1090,10 +1060,8 @@ fn view(number: u8) -> About {
         ("view-8", &["8"]),
         ("view-9", &["9"]),
     ];
-    let (name, keys) = VIEWS
-        .get(usize::from(number).wrapping_sub(1))
-        .copied()
-        .unwrap_or(("view", &[]));
+    let (name, keys) =
+        VIEWS.get(usize::from(number).wrapping_sub(1)).copied().unwrap_or(("view", &[]));
     about(
         name,
         "view",
@@ -1114,11 +1082,7 @@ mod tests {
     fn every_command_is_found_by_its_own_name_alone() {
         let mut names = HashSet::new();
         for &command in Command::EVERY {
-            assert!(
-                names.insert(command.about().name),
-                "{} stands twice",
-                command.about().name
-            );
+            assert!(names.insert(command.about().name), "{} stands twice", command.about().name);
             assert_eq!(Command::from_name(command.about().name), Some(command));
         }
     }

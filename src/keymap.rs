@@ -172,10 +172,7 @@ impl Keymap {
                 });
             }
         }
-        let mut map = Self {
-            meanings: HashMap::new(),
-            keys: BTreeMap::new(),
-        };
+        let mut map = Self { meanings: HashMap::new(), keys: BTreeMap::new() };
         for &command in Command::EVERY {
             let about = command.about();
             let written: Vec<&str> = overrides.get(about.name).map_or_else(
@@ -185,18 +182,11 @@ impl Keymap {
             for text in written {
                 match text.parse::<Chord>() {
                     Ok(chord) => map.bind(command, chord, &mut faults),
-                    Err(words) => faults.push(KeyFault::NoChord {
-                        command: about.name,
-                        words,
-                    }),
+                    Err(words) => faults.push(KeyFault::NoChord { command: about.name, words }),
                 }
             }
         }
-        if faults.is_empty() {
-            Ok(map)
-        } else {
-            Err(faults)
-        }
+        if faults.is_empty() { Ok(map) } else { Err(faults) }
     }
 
     fn bind(&mut self, command: Command, chord: Chord, faults: &mut Vec<KeyFault>) {
@@ -231,9 +221,7 @@ impl Keymap {
 
     /// What the chord means where the innermost context comes first.
     pub fn lookup(&self, contexts: &[Context], chord: Chord) -> Option<Command> {
-        contexts
-            .iter()
-            .find_map(|&context| self.meanings.get(&(context, chord)).copied())
+        contexts.iter().find_map(|&context| self.meanings.get(&(context, chord)).copied())
     }
 
     /// The keys of a command, the first one being the one to show where there is room for one.
@@ -243,11 +231,7 @@ impl Keymap {
 
     /// The keys of a command as help shows them: `j down`; empty where it has none.
     pub fn keys_text(&self, command: Command) -> String {
-        self.keys_of(command)
-            .iter()
-            .map(Chord::to_string)
-            .collect::<Vec<_>>()
-            .join(" ")
+        self.keys_of(command).iter().map(Chord::to_string).collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -337,14 +321,8 @@ mod tests {
     fn a_key_means_what_the_innermost_context_says() {
         let map = defaults();
         let x = chord("x");
-        assert_eq!(
-            map.lookup(&[Context::Queue, Context::Global], x),
-            Some(Command::QueueCancel)
-        );
-        assert_eq!(
-            map.lookup(&[Context::History, Context::Global], x),
-            Some(Command::ClosePane)
-        );
+        assert_eq!(map.lookup(&[Context::Queue, Context::Global], x), Some(Command::QueueCancel));
+        assert_eq!(map.lookup(&[Context::History, Context::Global], x), Some(Command::ClosePane));
         assert_eq!(map.lookup(&[Context::Global], x), None);
     }
 
@@ -360,11 +338,7 @@ mod tests {
         let faults = Keymap::new(&own("mark", &["j"])).unwrap_err();
         assert_eq!(
             faults,
-            [KeyFault::Taken {
-                chord: "j".to_owned(),
-                first: "move-down",
-                second: "mark"
-            }]
+            [KeyFault::Taken { chord: "j".to_owned(), first: "move-down", second: "mark" }]
         );
     }
 

@@ -65,10 +65,7 @@ impl Outcome {
 
     /// The pane took the event; nothing else follows.
     pub fn taken() -> Self {
-        Self {
-            taken: true,
-            ..Self::default()
-        }
+        Self { taken: true, ..Self::default() }
     }
 
     /// The pane took the event and wants this of the world.
@@ -83,11 +80,7 @@ impl Outcome {
 
     /// The pane took the event and has something to say.
     pub fn say(tone: Tone, words: impl Into<String>) -> Self {
-        Self::ask(Ask::Notice(Notice {
-            tone,
-            account: None,
-            words: words.into(),
-        }))
+        Self::ask(Ask::Notice(Notice { tone, account: None, words: words.into() }))
     }
 
     /// The same with another effect.

@@ -17,11 +17,7 @@ pub mod http;
 mod lenient;
 pub mod medianova;
 #[cfg(test)]
-#[expect(
-    clippy::unwrap_used,
-    clippy::format_push_string,
-    reason = "serves tests only"
-)]
+#[expect(clippy::unwrap_used, clippy::format_push_string, reason = "serves tests only")]
 mod scripted;
 pub mod tencent;
 
@@ -247,9 +243,6 @@ mod tests {
     #[test]
     fn a_provider_that_nobody_knows_is_named() {
         let account = AccountConfig::new(AccountName::new("one"), ProviderName::new("acme"));
-        assert_eq!(
-            connect(&account).unwrap_err().to_string(),
-            "there is no provider called acme"
-        );
+        assert_eq!(connect(&account).unwrap_err().to_string(), "there is no provider called acme");
     }
 }

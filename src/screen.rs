@@ -112,15 +112,10 @@ impl Screen<'_> {
         let keys = &|command| self.ctx.keymap.keys_text(command);
         match overlay {
             Overlay::Prompt(pane) => (&PromptView { pane, theme }).render(area, buffer),
-            Overlay::Compose(pane) => (&ComposeView {
-                pane,
-                keys,
-                world: self.app.world(),
-                now,
-                zone,
-                theme,
-            })
-                .render(area, buffer),
+            Overlay::Compose(pane) => {
+                (&ComposeView { pane, keys, world: self.app.world(), now, zone, theme })
+                    .render(area, buffer)
+            }
             Overlay::Plan(pane) => (&PlanView {
                 pane,
                 keys,
@@ -131,14 +126,10 @@ impl Screen<'_> {
                 theme,
             })
                 .render(area, buffer),
-            Overlay::Queue(pane) => (&QueueView {
-                pane,
-                world: self.app.world(),
-                now,
-                zone,
-                theme,
-            })
-                .render(area, buffer),
+            Overlay::Queue(pane) => {
+                (&QueueView { pane, world: self.app.world(), now, zone, theme })
+                    .render(area, buffer)
+            }
             Overlay::Help(pane) => (&HelpView { pane, keys, theme }).render(area, buffer),
             Overlay::Palette(pane) => (&PaletteView { pane, keys, theme }).render(area, buffer),
             Overlay::Pick(pane) => (&PickView { pane, theme }).render(area, buffer),
@@ -155,19 +146,11 @@ impl Screen<'_> {
                 .map_or(!typing || chord.typed().is_none(), |it| it == command)
         };
         let keys = self.ctx.keymap.keys_of(command);
-        keys.iter()
-            .find(free)
-            .map(ToString::to_string)
-            .unwrap_or_default()
+        keys.iter().find(free).map(ToString::to_string).unwrap_or_default()
     }
 
     /// The first key of a command; empty where it has none.
     fn key(&self, command: Command) -> String {
-        self.ctx
-            .keymap
-            .keys_of(command)
-            .first()
-            .map(ToString::to_string)
-            .unwrap_or_default()
+        self.ctx.keymap.keys_of(command).first().map(ToString::to_string).unwrap_or_default()
     }
 }

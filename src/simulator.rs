@@ -141,12 +141,9 @@ pub async fn start(options: Options) -> io::Result<Simulator> {
         date_skew: TimeDelta::try_seconds(scenario.date_skew_seconds).unwrap_or_default(),
     };
     let scenario = Arc::new(scenario);
-    let gcore = Place::bind(
-        gcore,
-        |now| Gcore::new(seed, records, now, &scenario, rate_limits),
-        &clock,
-    )
-    .await?;
+    let gcore =
+        Place::bind(gcore, |now| Gcore::new(seed, records, now, &scenario, rate_limits), &clock)
+            .await?;
     let tencent = Place::bind(
         tencent,
         |now| Tencent::new(seed, records, now, &scenario, rate_limits),
@@ -164,12 +161,7 @@ pub async fn start(options: Options) -> io::Result<Simulator> {
         Box::new(tencent.vendor.clone()),
         Box::new(medianova.vendor.clone()),
     ];
-    let edge = Place::bind(
-        edge,
-        |now| Edge::new(sites, &scenario.edge.stale, now),
-        &clock,
-    )
-    .await?;
+    let edge = Place::bind(edge, |now| Edge::new(sites, &scenario.edge.stale, now), &clock).await?;
     Ok(Simulator {
         gcore: gcore.serve(&shared),
         tencent: tencent.serve(&shared),
@@ -194,11 +186,7 @@ impl<V: Vendor + Clone> Place<V> {
     ) -> io::Result<Self> {
         let listener = server::bind(address).await?;
         let address = listener.local_addr()?;
-        Ok(Self {
-            listener,
-            address,
-            vendor: make(clock.now()),
-        })
+        Ok(Self { listener, address, vendor: make(clock.now()) })
     }
 
     fn serve(self, shared: &Shared) -> (SocketAddr, V) {
@@ -229,11 +217,7 @@ impl Simulator {
     }
 
     fn handle<'a, V>(&'a self, (address, vendor): &'a (SocketAddr, V)) -> Handle<'a, V> {
-        Handle {
-            address: *address,
-            vendor,
-            clock: &self.shared.clock,
-        }
+        Handle { address: *address, vendor, clock: &self.shared.clock }
     }
 
     /// What goes wrong, to be changed while the simulator runs.
@@ -249,11 +233,7 @@ impl Simulator {
     /// Where the vendors listen and what they want to be shown, in one line of JSON.
     pub fn announcement(&self) -> String {
         let (gcore, tencent, medianova) = (self.gcore(), self.tencent(), self.medianova());
-        let token = gcore
-            .accounts()
-            .into_iter()
-            .next()
-            .map(|account| account.token);
+        let token = gcore.accounts().into_iter().next().map(|account| account.token);
         let (key, organization) = (tencent.account(), medianova.account());
         let announced: Value = json!({
             "gcore": {"base_url": gcore.base_url(), "token": token},

@@ -152,13 +152,7 @@ pub fn start(setup: Setup) -> Result<Runner, StoreFailure> {
     let (nudges, nudged) = mpsc::unbounded_channel();
     let lookout = Lookout::new(&setup, &clerk, &outbox);
     let (mut seats, mut lanes) = (BTreeMap::new(), BTreeMap::new());
-    for Seat {
-        account,
-        provider,
-        refresh,
-        edge: _,
-    } in setup.accounts
-    {
+    for Seat { account, provider, refresh, edge: _ } in setup.accounts {
         let (keeper, inbox) = mpsc::unbounded_channel();
         let (limits, seen_limits) = watch::channel(Arc::new(provider.documented_limits()));
         let asker = Asker {
@@ -178,12 +172,7 @@ pub fn start(setup: Setup) -> Result<Runner, StoreFailure> {
                 setup.read_only || account.read_only,
             ),
         );
-        let place = Place {
-            account,
-            provider,
-            keeper,
-            limits,
-        };
+        let place = Place { account, provider, keeper, limits };
         tasks.spawn(attend(
             asker,
             inbox,
@@ -203,11 +192,7 @@ pub fn start(setup: Setup) -> Result<Runner, StoreFailure> {
         let sender = Sender::new(lanes, setup.store.path(), clerk, outbox, clock, nudged);
         tasks.spawn(sender.work(stop.clone()));
     }
-    let forwarding = tokio::spawn(
-        outbox
-            .clone()
-            .forward(setup.reports, stop_forwarding.clone()),
-    );
+    let forwarding = tokio::spawn(outbox.clone().forward(setup.reports, stop_forwarding.clone()));
     let runner = Runner {
         seats: Arc::new(seats),
         store: setup.store,
@@ -224,10 +209,7 @@ pub fn start(setup: Setup) -> Result<Runner, StoreFailure> {
         lookout,
         tasks,
         threads: vec![writing],
-        _guards: [
-            stop.clone().drop_guard(),
-            stop_forwarding.clone().drop_guard(),
-        ],
+        _guards: [stop.clone().drop_guard(), stop_forwarding.clone().drop_guard()],
         stop,
         forwarding,
         stop_forwarding,
@@ -246,21 +228,15 @@ async fn attend(
     stop: CancellationToken,
 ) {
     let account = asker.account.clone();
-    asker.outbox.post(Report::Limits {
-        account: account.clone(),
-        limits: Arc::clone(&limits.borrow()),
-    });
+    asker
+        .outbox
+        .post(Report::Limits { account: account.clone(), limits: Arc::clone(&limits.borrow()) });
     let now = asker.clock.now();
-    let read = asker
-        .clerk
-        .call(move |books| Kept::read(&books.reader, &account, now))
-        .await;
+    let read = asker.clerk.call(move |books| Kept::read(&books.reader, &account, now)).await;
     let kept = match read {
         Ok(kept) => kept,
         Err(trouble) => {
-            asker
-                .outbox
-                .notice(Tone::Error, Some(&asker.account), trouble.to_string());
+            asker.outbox.notice(Tone::Error, Some(&asker.account), trouble.to_string());
             Kept::default()
         }
     };
@@ -270,14 +246,11 @@ async fn attend(
             resources: Arc::clone(&kept.resources),
         });
     }
-    asker.outbox.post(Report::Account {
-        account: asker.account.clone(),
-        standing: kept.standing(),
-    });
+    asker
+        .outbox
+        .post(Report::Account { account: asker.account.clone(), standing: kept.standing() });
     if let Some(refresh) = refresh {
-        Keeper::new(asker, inbox, limits, kept, refresh, names)
-            .keep(stop)
-            .await;
+        Keeper::new(asker, inbox, limits, kept, refresh, names).keep(stop).await;
     }
 }
 
@@ -286,16 +259,8 @@ impl Runner {
     /// edit, suspend, quit) is given back.
     pub fn run(&self, effect: Effect) -> Option<Effect> {
         match effect {
-            Effect::Window {
-                slot,
-                ticket,
-                query,
-            } => self.window(slot, ticket, query),
-            Effect::Summary {
-                slot,
-                ticket,
-                query,
-            } => self.summary(slot, ticket, query),
+            Effect::Window { slot, ticket, query } => self.window(slot, ticket, query),
+            Effect::Summary { slot, ticket, query } => self.summary(slot, ticket, query),
             Effect::Detail { slot, ticket, key } => self.detail(slot, ticket, key),
             Effect::Gather { ticket, keys } => self.gather(ticket, keys),
             Effect::Recent { ticket, resources } => self.recent(ticket, resources),
@@ -310,11 +275,7 @@ impl Runner {
             Effect::Pause(paused) => self.pause(paused),
             Effect::KeepDraft(draft) => self.keep_draft(draft),
             Effect::ReadFile { ticket, path } => self.read_file(ticket, path),
-            Effect::Export {
-                ticket,
-                query,
-                path,
-            } => self.export(ticket, query, path),
+            Effect::Export { ticket, query, path } => self.export(ticket, query, path),
             Effect::SaveView(view) => self.save_view(view),
             Effect::Copy(_)
             | Effect::CallBack(_)
@@ -338,13 +299,7 @@ impl Runner {
         threads.extend(self.windows.close());
         threads.extend(self.summaries.close());
         // The clerk ends when nobody can give it work any more, after what it was given.
-        let Self {
-            clerk,
-            lookout,
-            forwarding,
-            stop_forwarding,
-            ..
-        } = self;
+        let Self { clerk, lookout, forwarding, stop_forwarding, .. } = self;
         drop((clerk, lookout));
         // They are at their last job; a thread that panicked has nothing to say.
         let _ = tokio::task::spawn_blocking(move || {

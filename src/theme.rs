@@ -192,11 +192,7 @@ impl Theme {
                 *slot = style(written, palette, depth)?;
             }
         }
-        Ok(Self {
-            styles,
-            glyphs,
-            depth,
-        })
+        Ok(Self { styles, glyphs, depth })
     }
 
     /// How a meaning looks.
@@ -303,11 +299,8 @@ mod tests {
 
     #[test]
     fn a_role_that_does_not_exist_is_named() {
-        let fault = Theme::parse(
-            "[styles]\nfaild = { fg = 1 }",
-            ColourDepth::Indexed,
-            Glyphs::UNICODE,
-        );
+        let fault =
+            Theme::parse("[styles]\nfaild = { fg = 1 }", ColourDepth::Indexed, Glyphs::UNICODE);
         assert_eq!(fault, Err(ThemeFault::NoRole("faild".to_owned())));
     }
 

@@ -32,20 +32,12 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "theme",
         ],
     ),
-    (
-        "screen",
-        &[
-            "app", "commands", "domain", "effect", "keymap", "panes", "theme", "widgets",
-        ],
-    ),
+    ("screen", &["app", "commands", "domain", "effect", "keymap", "panes", "theme", "widgets"]),
     ("app", &["commands", "domain", "effect", "keymap", "panes"]),
     ("panes", &["commands", "domain", "effect"]),
     ("keymap", &["commands"]),
     ("commands", &[]),
-    (
-        "tasks",
-        &["config", "domain", "effect", "providers", "store"],
-    ),
+    ("tasks", &["config", "domain", "effect", "providers", "store"]),
     ("effect", &["domain"]),
     ("providers", &["config", "domain"]),
     ("store", &["domain"]),
@@ -93,10 +85,7 @@ fn files() -> Vec<File> {
         .iter()
         .map(|path| {
             let name = path.strip_prefix(&root).unwrap().to_str().unwrap();
-            (
-                name.replace('\\', "/"),
-                std::fs::read_to_string(path).unwrap(),
-            )
+            (name.replace('\\', "/"), std::fs::read_to_string(path).unwrap())
         })
         .collect();
     // A module that is declared for tests only is none of our business, with all that is below it.
@@ -104,12 +93,10 @@ fn files() -> Vec<File> {
         .iter()
         .flat_map(|(path, text)| {
             let folder = path.strip_suffix(".rs").unwrap().to_owned();
-            test_modules(text)
-                .into_iter()
-                .map(move |name| match folder.as_str() {
-                    "lib" | "main" => name,
-                    folder => format!("{folder}/{name}"),
-                })
+            test_modules(text).into_iter().map(move |name| match folder.as_str() {
+                "lib" | "main" => name,
+                folder => format!("{folder}/{name}"),
+            })
         })
         .collect();
     files.retain(|(path, _)| {
@@ -117,13 +104,7 @@ fn files() -> Vec<File> {
             *path == format!("{module}.rs") || path.starts_with(&format!("{module}/"))
         })
     });
-    files
-        .into_iter()
-        .map(|(path, text)| File {
-            path,
-            code: code(&text),
-        })
-        .collect()
+    files.into_iter().map(|(path, text)| File { path, code: code(&text) }).collect()
 }
 
 /// The names of the modules in files of their own that are declared under `#[cfg(test)]`.
@@ -143,14 +124,8 @@ fn test_modules(text: &str) -> Vec<String> {
 
 /// The number of the first line from `at` on that no attribute takes up.
 fn after_attributes(lines: &[&str], mut at: usize) -> usize {
-    while lines
-        .get(at)
-        .is_some_and(|line| line.trim().starts_with("#["))
-    {
-        while lines
-            .get(at)
-            .is_some_and(|line| !line.trim().ends_with(']'))
-        {
+    while lines.get(at).is_some_and(|line| line.trim().starts_with("#[")) {
+        while lines.get(at).is_some_and(|line| !line.trim().ends_with(']')) {
             at += 1;
         }
         at += 1;
@@ -167,10 +142,7 @@ fn code(text: &str) -> Vec<(usize, String)> {
         let trimmed = line.trim();
         if trimmed == "#[cfg(test)]" {
             at = after_attributes(&lines, at);
-            if lines
-                .get(at)
-                .is_some_and(|next| next.contains("mod ") && next.ends_with('{'))
-            {
+            if lines.get(at).is_some_and(|next| next.contains("mod ") && next.ends_with('{')) {
                 break;
             }
         } else if !trimmed.starts_with("//") {
@@ -229,19 +201,12 @@ fn nobody_imports_upward() {
                     || allowed.contains(&other.as_str())
                     || (draws && VIEWS.contains(&other.as_str()));
                 if !fine {
-                    wrong.push(format!(
-                        "src/{}:{number}: {own} must not see {other}",
-                        file.path
-                    ));
+                    wrong.push(format!("src/{}:{number}: {own} must not see {other}", file.path));
                 }
             }
         }
     }
-    assert_eq!(
-        wrong,
-        Vec::<String>::new(),
-        "see \"Who may import whom\" in src/lib.rs"
-    );
+    assert_eq!(wrong, Vec::<String>::new(), "see \"Who may import whom\" in src/lib.rs");
 }
 
 #[test]
@@ -313,10 +278,8 @@ fn vendors_have_names_only_where_they_are_at_home() {
 fn the_core_reads_no_clock_and_starts_nothing() {
     let mut wrong = Vec::new();
     for file in files() {
-        if ![
-            "domain", "app", "panes", "effect", "commands", "keymap", "screen", "widgets", "theme",
-        ]
-        .contains(&room(&file.path))
+        if !["domain", "app", "panes", "effect", "commands", "keymap", "screen", "widgets", "theme"]
+            .contains(&room(&file.path))
         {
             continue;
         }

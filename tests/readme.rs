@@ -36,10 +36,7 @@ fn paths(text: &str) -> BTreeSet<String> {
 
 /// A cell of a table; the bar that parts cells is escaped.
 fn code(keys: &[&str]) -> String {
-    keys.iter()
-        .map(|key| format!("`{}`", key.replace('|', "\\|")))
-        .collect::<Vec<_>>()
-        .join(" ")
+    keys.iter().map(|key| format!("`{}`", key.replace('|', "\\|"))).collect::<Vec<_>>().join(" ")
 }
 
 /// The table of keys as the commands have it.
@@ -78,10 +75,7 @@ fn keys() -> String {
 #[test]
 fn the_keys_are_those_of_the_commands() {
     let should = keys();
-    assert!(
-        between("keys") == should,
-        "between the marks of the keys should stand:\n\n{should}"
-    );
+    assert!(between("keys") == should, "between the marks of the keys should stand:\n\n{should}");
 }
 
 #[test]
@@ -103,9 +97,8 @@ fn every_picture_that_it_shows_is_there_and_every_picture_is_shown() {
         .filter_map(|rest| rest.split(')').next())
         .collect();
     let folder = std::fs::read_dir(root().join("assets/screens")).unwrap();
-    let there: BTreeSet<String> = folder
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
+    let there: BTreeSet<String> =
+        folder.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     assert_eq!(shown, there.iter().map(String::as_str).collect());
 }
 
@@ -131,21 +124,12 @@ fn every_exit_code_stands_in_its_table() {
 fn every_subcommand_of_the_queue_and_every_setting_of_the_edge_is_named() {
     let queue = Cli::command();
     let queue = queue.find_subcommand("queue").unwrap();
-    let line = README
-        .lines()
-        .find(|line| line.starts_with("purgedeck queue "));
+    let line = README.lines().find(|line| line.starts_with("purgedeck queue "));
     for subcommand in queue.get_subcommands() {
         let name = subcommand.get_name();
         assert!(name == "list" || line.unwrap().contains(name), "{name}");
     }
-    let own = [
-        "verify",
-        "verify_for",
-        "edge",
-        "resolver",
-        "cache_headers",
-        "edge_headers",
-    ];
+    let own = ["verify", "verify_for", "edge", "resolver", "cache_headers", "edge_headers"];
     for setting in own {
         assert!(ACCOUNT.iter().any(|key| key.name == setting), "{setting}");
         assert!(README.contains(&format!("\n| `{setting} = ")), "{setting}");

@@ -87,11 +87,7 @@ impl Terminal {
     /// The dashboard on the simulated vendors.
     fn demo() -> Self {
         let binary = Path::new(env!("CARGO_BIN_EXE_purgedeck"));
-        Self::start(
-            binary,
-            &["demo", "--records", "300"],
-            tempfile::tempdir().unwrap(),
-        )
+        Self::start(binary, &["demo", "--records", "300"], tempfile::tempdir().unwrap())
     }
 
     fn press(&mut self, keys: &str) {
@@ -118,25 +114,18 @@ impl Terminal {
     }
 
     fn sees(&self, text: &str) {
-        self.until(text, |shown| {
-            shown.terminal.screen().contents().contains(text)
-        });
+        self.until(text, |shown| shown.terminal.screen().contents().contains(text));
     }
 
     fn resize(&self, columns: u16, rows: u16) {
         let mut shown = self.shown.0.lock().unwrap();
-        shown
-            .terminal
-            .screen_mut()
-            .set_size(cells(rows), cells(columns));
+        shown.terminal.screen_mut().set_size(cells(rows), cells(columns));
         self.master.resize(size(columns, rows)).unwrap();
     }
 
     fn signal(&self, name: &str) {
         let id = self.child.process_id().unwrap().to_string();
-        let sent = std::process::Command::new("kill")
-            .args(["-s", name, &id])
-            .status();
+        let sent = std::process::Command::new("kill").args(["-s", name, &id]).status();
         assert!(sent.unwrap().success());
     }
 
@@ -182,12 +171,7 @@ fn cells(number: u16) -> NonZeroU16 {
 }
 
 fn size(columns: u16, rows: u16) -> PtySize {
-    PtySize {
-        rows,
-        cols: columns,
-        pixel_width: 0,
-        pixel_height: 0,
-    }
+    PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }
 }
 
 #[test]
@@ -218,9 +202,7 @@ fn the_demo_is_shown_typed_into_resized_pasted_into_and_left() {
     terminal.sees("nowhere.example/q");
     terminal.sees("PD002");
     terminal.press("\x1b");
-    terminal.until("the board", |shown| {
-        !shown.terminal.screen().contents().contains("Compose")
-    });
+    terminal.until("the board", |shown| !shown.terminal.screen().contents().contains("Compose"));
 
     terminal.press("q");
     assert_eq!(terminal.ends().exit_code(), 0);
@@ -278,10 +260,7 @@ fn a_program_that_panics() {
         mouse: true,
         call: Call::default(),
     };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let left = runtime.block_on(purgedeck::tui::run(desk));
     assert!(matches!(left, Err(TuiFailure::Panicked)), "{left:?}");
 }
@@ -302,12 +281,7 @@ fn a_panic_gives_the_terminal_back_before_it_is_printed() {
     let this = std::env::current_exe().unwrap();
     let mut terminal = Terminal::start(
         &this,
-        &[
-            "--ignored",
-            "--exact",
-            "--nocapture",
-            "a_program_that_panics",
-        ],
+        &["--ignored", "--exact", "--nocapture", "a_program_that_panics"],
         tempfile::tempdir().unwrap(),
     );
     let ended = terminal.ends();

@@ -70,11 +70,7 @@ async fn take(folder: &Path) {
         }
     }
     let deck = Deck::open(&stage, WIDE);
-    deck.reads(
-        &stage,
-        &["gcore-prod", "gcore-labs", "tencent", "medianova"],
-    )
-    .await;
+    deck.reads(&stage, &["gcore-prod", "gcore-labs", "tencent", "medianova"]).await;
     deck.comes_to_see(&stage, "complete back to").await;
     let keep = |deck: &Deck, name: &str| {
         let path = folder.join(format!("{name}.svg"));

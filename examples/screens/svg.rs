@@ -102,12 +102,7 @@ fn runs(screen: &Buffer, y: u16) -> Vec<Run> {
                 run.text.push_str(cell.symbol());
                 run.cells += 1;
             }
-            _ => runs.push(Run {
-                column,
-                cells,
-                text: cell.symbol().to_owned(),
-                look,
-            }),
+            _ => runs.push(Run { column, cells, text: cell.symbol().to_owned(), look }),
         }
         x += cells;
     }
@@ -132,22 +127,11 @@ fn letters(run: &Run, y: f32, out: &mut String) {
         return;
     }
     // Blanks at both ends need no letters, but keep their place.
-    let blanks = if underlined {
-        0
-    } else {
-        run.text.len() - run.text.trim_start().len()
-    };
-    let text = if underlined {
-        run.text.as_str()
-    } else {
-        run.text.trim()
-    };
+    let blanks = if underlined { 0 } else { run.text.len() - run.text.trim_start().len() };
+    let text = if underlined { run.text.as_str() } else { run.text.trim() };
     let x = MARGIN + (f32::from(run.column) + blanks as f32) * WIDTH;
-    let cells = if run.text.len() == text.len() {
-        f32::from(run.cells)
-    } else {
-        text.width() as f32
-    };
+    let cells =
+        if run.text.len() == text.len() { f32::from(run.cells) } else { text.width() as f32 };
     let _ = write!(
         out,
         "<text x=\"{x:.2}\" y=\"{:.1}\" textLength=\"{:.2}\" lengthAdjust=\"spacingAndGlyphs\" xml:space=\"preserve\" fill=\"{}\"",
@@ -194,11 +178,7 @@ fn look(cell: &Cell) -> Look {
     if cell.modifier.contains(Modifier::REVERSED) {
         std::mem::swap(&mut fg, &mut bg);
     }
-    Look {
-        fg,
-        bg,
-        modifier: cell.modifier,
-    }
+    Look { fg, bg, modifier: cell.modifier }
 }
 
 fn rgb(colour: Color, reset: [u8; 3]) -> [u8; 3] {
@@ -237,7 +217,5 @@ fn hex([red, green, blue]: [u8; 3]) -> String {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

@@ -55,11 +55,7 @@ impl App {
             }
             Ask::Answer(answer) => {
                 self.close(from);
-                if let Answer::Picked {
-                    purpose: PickFor::Leaving,
-                    values,
-                } = &answer
-                {
+                if let Answer::Picked { purpose: PickFor::Leaving, values } = &answer {
                     return self.on_leaving(values);
                 }
                 let (from, outcome) =
@@ -127,11 +123,7 @@ impl App {
     }
 
     pub(super) fn say(&mut self, tone: Tone, words: impl Into<String>, ctx: &Ctx<'_>) {
-        let notice = Notice {
-            tone,
-            account: None,
-            words: words.into(),
-        };
+        let notice = Notice { tone, account: None, words: words.into() };
         self.notices.answer(notice, ctx.now);
         self.dirty = true;
     }

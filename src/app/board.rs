@@ -33,30 +33,18 @@ struct Tab {
 #[derive(Clone, Debug)]
 enum Tree {
     Leaf(Slot),
-    Split {
-        right: bool,
-        first: Box<Tree>,
-        second: Box<Tree>,
-    },
+    Split { right: bool, first: Box<Tree>, second: Box<Tree> },
 }
 
 impl Board {
     /// One tab for each view; one that shows everything where there is none.
     pub fn new(views: &[SavedView]) -> Self {
-        let mut board = Self {
-            tabs: Vec::new(),
-            here: 0,
-            panes: BTreeMap::new(),
-            last: Slot(0),
-        };
+        let mut board = Self { tabs: Vec::new(), here: 0, panes: BTreeMap::new(), last: Slot(0) };
         for view in views {
             board.add(view);
         }
         if board.tabs.is_empty() {
-            board.add(&SavedView {
-                name: "All".to_owned(),
-                filter: String::new(),
-            });
+            board.add(&SavedView { name: "All".to_owned(), filter: String::new() });
         }
         board
     }
@@ -64,8 +52,7 @@ impl Board {
     /// Adds a tab for a view, in the place of one with the same name; its number, counted from 0.
     pub fn add(&mut self, view: &SavedView) -> usize {
         let slot = self.new_slot();
-        self.panes
-            .insert(slot, HistoryPane::new(slot, &view.filter));
+        self.panes.insert(slot, HistoryPane::new(slot, &view.filter));
         let tab = Tab {
             name: view.name.clone(),
             filter: Filter::parse(&view.filter).unwrap_or_default(),
@@ -97,8 +84,7 @@ impl Board {
     /// Whether the focused pane of a tab shows something else than its view by itself.
     pub fn is_narrowed(&self, tab: usize) -> bool {
         self.tabs.get(tab).is_some_and(|tab| {
-            self.pane(tab.focus)
-                .is_some_and(|pane| *pane.filter().filter() != tab.filter)
+            self.pane(tab.focus).is_some_and(|pane| *pane.filter().filter() != tab.filter)
         })
     }
 
@@ -170,9 +156,7 @@ impl Board {
     /// The panes that are not on the screen.
     pub fn hidden_mut(&mut self) -> impl Iterator<Item = &mut HistoryPane> {
         let shown = self.shown();
-        self.panes
-            .values_mut()
-            .filter(move |pane| !shown.contains(&pane.slot()))
+        self.panes.values_mut().filter(move |pane| !shown.contains(&pane.slot()))
     }
 
     /// Where the shown panes stand.
@@ -198,10 +182,7 @@ impl Board {
         let focus = self.focus();
         let place = self.place(focus, area);
         let (first, second) = halves(place, right);
-        if [first, second]
-            .iter()
-            .any(|half| half.width < LEAST.0 || half.height < LEAST.1)
-        {
+        if [first, second].iter().any(|half| half.width < LEAST.0 || half.height < LEAST.1) {
             return None;
         }
         let slot = self.new_slot();
@@ -261,11 +242,7 @@ impl Tree {
     fn place(&self, area: Rect, places: &mut Vec<(Slot, Rect)>) {
         match self {
             Self::Leaf(slot) => places.push((*slot, area)),
-            Self::Split {
-                right,
-                first,
-                second,
-            } => {
+            Self::Split { right, first, second } => {
                 let (one, other) = halves(area, *right);
                 first.place(one, places);
                 second.place(other, places);

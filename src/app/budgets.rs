@@ -47,10 +47,7 @@ impl Budgets {
         let ticket = tickets.take();
         self.spoiled = false;
         self.asked = Some((ticket, of.clone()));
-        Some(Effect::Recent {
-            ticket,
-            resources: vec![of],
-        })
+        Some(Effect::Recent { ticket, resources: vec![of] })
     }
 
     /// The cursor stands on nothing that has a resource.
@@ -76,8 +73,7 @@ impl Budgets {
     /// The account's history changed: what is known of its resources is out of date.
     pub fn spoil(&mut self, account: &AccountName) {
         let here = self.here.clone();
-        self.known
-            .retain(|of, _| of.0 != *account || Some(of) == here.as_ref());
+        self.known.retain(|of, _| of.0 != *account || Some(of) == here.as_ref());
         self.spoiled |= here.is_some_and(|(name, _)| name == *account);
     }
 
@@ -99,11 +95,7 @@ impl Budgets {
                 .map(|recent| recent.spent.clone())
                 .chain(queued)
                 .collect(),
-            closed: world
-                .open
-                .values()
-                .filter_map(|entry| Closed::told_by(entry, now))
-                .collect(),
+            closed: world.open.values().filter_map(|entry| Closed::told_by(entry, now)).collect(),
             margin: MARGIN,
         };
         let of = world.resource(account, resource)?;

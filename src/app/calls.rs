@@ -7,11 +7,8 @@ use crate::effect::{Effect, Report};
 use super::App;
 
 /// The states that something will still come of without the operator.
-const WAITED_FOR: [JournalState; 3] = [
-    JournalState::Queued,
-    JournalState::Sending,
-    JournalState::Accepted,
-];
+const WAITED_FOR: [JournalState; 3] =
+    [JournalState::Queued, JournalState::Sending, JournalState::Accepted];
 
 impl App {
     /// The request that a report tells of, and where it stood before: asked before the report is learned.

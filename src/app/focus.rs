@@ -30,10 +30,7 @@ impl App {
         let mut overlays = std::mem::take(&mut self.overlays);
         let outcomes: Vec<Outcome> = {
             let pane_ctx = self.pane_ctx(area, ctx);
-            overlays
-                .iter_mut()
-                .map(|overlay| tell(overlay.pane_mut(), &pane_ctx))
-                .collect()
+            overlays.iter_mut().map(|overlay| tell(overlay.pane_mut(), &pane_ctx)).collect()
         };
         self.overlays = overlays;
         let mut effects = Vec::new();

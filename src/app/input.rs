@@ -45,20 +45,14 @@ impl App {
     pub fn contexts(&self) -> &'static [Context] {
         match self.overlays.top() {
             Some(overlay) => overlay.pane().contexts(),
-            None => self
-                .board
-                .pane(self.board.focus())
-                .map_or(&[], |pane| pane.contexts()),
+            None => self.board.pane(self.board.focus()).map_or(&[], |pane| pane.contexts()),
         }
     }
 
     /// Why the command does nothing for as long as the program runs; `None` where it may do something.
     pub fn forbidden(&self, command: Command) -> Option<&'static str> {
         let (read_only, offline) = (self.world.read_only, self.world.offline);
-        #[expect(
-            clippy::wildcard_enum_match_arm,
-            reason = "every other command only looks"
-        )]
+        #[expect(clippy::wildcard_enum_match_arm, reason = "every other command only looks")]
         match command {
             Command::PurgeCompose | Command::PurgeAgain if read_only => {
                 Some("read-only: nothing can be purged")
@@ -87,13 +81,10 @@ impl App {
         }
         let area = self.area_of(focus, ctx);
         match self.overlays.top() {
-            Some(overlay) => overlay
-                .pane()
-                .unavailable(command, &self.pane_ctx(Self::overlay_area(ctx), ctx)),
-            None => self
-                .board
-                .pane(focus)?
-                .unavailable(command, &self.pane_ctx(area, ctx)),
+            Some(overlay) => {
+                overlay.pane().unavailable(command, &self.pane_ctx(Self::overlay_area(ctx), ctx))
+            }
+            None => self.board.pane(focus)?.unavailable(command, &self.pane_ctx(area, ctx)),
         }
     }
 
@@ -118,10 +109,7 @@ impl App {
 
     pub(super) fn own_command(&mut self, command: Command, ctx: &Ctx<'_>) -> Vec<Effect> {
         let covered = !self.overlays.is_empty();
-        #[expect(
-            clippy::wildcard_enum_match_arm,
-            reason = "every other command is some pane's"
-        )]
+        #[expect(clippy::wildcard_enum_match_arm, reason = "every other command is some pane's")]
         match command {
             Command::Quit => self.on_quit(ctx),
             Command::Suspend => vec![Effect::Suspend],
@@ -172,10 +160,7 @@ impl App {
         }
         let position = ratatui::layout::Position::from(at);
         let places = self.board.places(Self::board_area(ctx));
-        let Some((slot, _)) = places
-            .into_iter()
-            .find(|(_, place)| place.contains(position))
-        else {
+        let Some((slot, _)) = places.into_iter().find(|(_, place)| place.contains(position)) else {
             return Vec::new();
         };
         if pointer == Pointer::Press {

@@ -35,11 +35,7 @@ impl App {
             chosen: false,
         };
         let held_back = self.world.paused;
-        let stay = if held_back && sending == 0 {
-            "Stay"
-        } else {
-            "Stay until it is done"
-        };
+        let stay = if held_back && sending == 0 { "Stay" } else { "Stay until it is done" };
         let mut notes = Vec::new();
         if sending > 0 {
             notes.push("what is on its way is waited for");
@@ -50,10 +46,8 @@ impl App {
             // Whether another purgedeck is there to go on at once is not known here.
             (_, false) => notes.push("another purgedeck goes on, or the next start"),
         }
-        let mut items = vec![
-            item(STAY, stay, String::new()),
-            item(LEAVE, "Leave:", notes.join("; ")),
-        ];
+        let mut items =
+            vec![item(STAY, stay, String::new()), item(LEAVE, "Leave:", notes.join("; "))];
         if queued > 0 {
             items.push(item(
                 CANCEL,
@@ -109,9 +103,5 @@ fn title(sending: usize, queued: usize, paused: bool) -> String {
         words.push(format!("{queued} queued"));
     }
     let words = words.join(", ");
-    if paused && queued > 0 {
-        format!("{words}, and the queue is paused")
-    } else {
-        words
-    }
+    if paused && queued > 0 { format!("{words}, and the queue is paused") } else { words }
 }

@@ -48,32 +48,22 @@ impl Notices {
     fn put(&mut self, notice: Notice, since: DateTime<Utc>, answer: bool) {
         self.standing
             .retain(|old| old.notice != notice && (old.stays() || (old.answer && !answer)));
-        self.standing.push(Standing {
-            since,
-            answer,
-            notice,
-        });
+        self.standing.push(Standing { since, answer, notice });
         let surplus = self.standing.len().saturating_sub(MOST);
         self.standing.drain(..surplus);
     }
 
     /// The one to show and how many more there are: what the last key led to, else the newest of the gravest.
     pub fn shown(&self) -> Option<(&Notice, usize)> {
-        let shown = self
-            .standing
-            .iter()
-            .max_by_key(|one| (one.answer, one.notice.tone, one.since))?;
+        let shown =
+            self.standing.iter().max_by_key(|one| (one.answer, one.notice.tone, one.since))?;
         Some((&shown.notice, self.standing.len() - 1))
     }
 
     /// A key was pressed: what stood for a while and does not stay goes.
     pub fn on_key(&mut self, now: DateTime<Utc>) {
         self.standing.retain(|one| {
-            let least = if one.answer {
-                ANSWER_AT_LEAST
-            } else {
-                AT_LEAST
-            };
+            let least = if one.answer { ANSWER_AT_LEAST } else { AT_LEAST };
             one.stays() || now - one.since < least
         });
     }
@@ -90,8 +80,7 @@ impl Notices {
     pub fn dismiss_standing(&mut self) -> bool {
         let shown = self.shown().map(|(notice, _)| notice.clone());
         let before = self.standing.len();
-        self.standing
-            .retain(|one| !(one.stays() && Some(&one.notice) == shown.as_ref()));
+        self.standing.retain(|one| !(one.stays() && Some(&one.notice) == shown.as_ref()));
         self.standing.len() < before
     }
 }
@@ -105,11 +94,7 @@ mod tests {
     }
 
     fn notice(tone: Tone, words: &str) -> Notice {
-        Notice {
-            tone,
-            account: None,
-            words: words.to_owned(),
-        }
+        Notice { tone, account: None, words: words.to_owned() }
     }
 
     fn shown(notices: &Notices) -> Option<&str> {

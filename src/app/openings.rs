@@ -47,14 +47,10 @@ pub fn open(opening: Opening, means: Means<'_>, ctx: &PaneCtx<'_>) -> (Overlay, 
             let (pane, effect) = QueuePane::open(ctx);
             (Overlay::Queue(Box::new(pane)), vec![effect])
         }
-        Opening::Help => (
-            Overlay::Help(Box::new(HelpPane::new(means.contexts))),
-            vec![],
-        ),
-        Opening::Palette => (
-            Overlay::Palette(Box::new(PalettePane::new(means.unavailable))),
-            vec![],
-        ),
+        Opening::Help => (Overlay::Help(Box::new(HelpPane::new(means.contexts))), vec![]),
+        Opening::Palette => {
+            (Overlay::Palette(Box::new(PalettePane::new(means.unavailable))), vec![])
+        }
         Opening::Pick(pick) => (Overlay::Pick(Box::new(PickPane::new(pick))), vec![]),
         Opening::Compose(draft) => {
             let kept = means.draft.filter(|kept| !kept.is_empty());

@@ -89,19 +89,16 @@ impl App {
             return false;
         };
         let waiting =
-            self.overlays
-                .iter_mut()
-                .enumerate()
-                .find_map(|(at, overlay)| match overlay {
-                    Overlay::Prompt(pane) if pane.waits_for(purpose) => Some((at, pane)),
-                    Overlay::Prompt(_)
-                    | Overlay::Compose(_)
-                    | Overlay::Plan(_)
-                    | Overlay::Queue(_)
-                    | Overlay::Help(_)
-                    | Overlay::Palette(_)
-                    | Overlay::Pick(_) => None,
-                });
+            self.overlays.iter_mut().enumerate().find_map(|(at, overlay)| match overlay {
+                Overlay::Prompt(pane) if pane.waits_for(purpose) => Some((at, pane)),
+                Overlay::Prompt(_)
+                | Overlay::Compose(_)
+                | Overlay::Plan(_)
+                | Overlay::Queue(_)
+                | Overlay::Help(_)
+                | Overlay::Palette(_)
+                | Overlay::Pick(_) => None,
+            });
         let Some((at, pane)) = waiting else {
             return false;
         };
@@ -118,11 +115,7 @@ impl App {
         match result {
             Ok((purges, path)) => {
                 let amount = crate::panes::look::of(*purges, "purge", "purges");
-                self.say(
-                    Tone::Info,
-                    format!("Wrote {amount} to {}.", path.display()),
-                    ctx,
-                );
+                self.say(Tone::Info, format!("Wrote {amount} to {}.", path.display()), ctx);
             }
             Err(words) => self.say(Tone::Error, words.clone(), ctx),
         }

@@ -22,11 +22,7 @@ pub fn next_wake(app: &App, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     if app.world.offline {
         return None;
     }
-    let step = if app.moves() {
-        TimeDelta::seconds(1)
-    } else {
-        TimeDelta::minutes(1)
-    };
+    let step = if app.moves() { TimeDelta::seconds(1) } else { TimeDelta::minutes(1) };
     let tick = now.duration_trunc(step).ok()?.checked_add_signed(step)?;
     let window = app.budgets.stand(&app.world, now);
     let opens = window
@@ -36,8 +32,6 @@ pub fn next_wake(app: &App, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         .filter(|next| *next > now)
         .min();
     let panes = app.board.shown().into_iter();
-    let asks = panes
-        .filter_map(|slot| app.board.pane(slot)?.next_wake())
-        .min();
+    let asks = panes.filter_map(|slot| app.board.pane(slot)?.next_wake()).min();
     [opens, asks].into_iter().flatten().chain([tick]).min()
 }

@@ -41,12 +41,7 @@ pub struct Global {
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Only these accounts; may be repeated, or separated by commas
-    #[arg(
-        long = "account",
-        global = true,
-        value_name = "NAME",
-        value_delimiter = ','
-    )]
+    #[arg(long = "account", global = true, value_name = "NAME", value_delimiter = ',')]
     pub accounts: Vec<String>,
     /// Keep history and journal in this file
     #[arg(long, global = true, value_name = "FILE")]

@@ -47,9 +47,7 @@ impl Missed {
             talk.warn(&format!("{account}: {failure}\n  {}", failure.advice()));
         }
         for account in &self.torn {
-            talk.warn(&format!(
-                "{account}: its history is not complete for these times"
-            ));
+            talk.warn(&format!("{account}: its history is not complete for these times"));
         }
         let missed = self.failures.len() + self.torn.len();
         if missed == 0 {
@@ -104,14 +102,10 @@ pub fn resources(config: &Config, talk: Talk) -> Result<(Vec<Resource>, Missed),
         }
     });
     talk.progress_over();
-    let mut writer = books::open(config)?
-        .writer()
-        .map_err(|failure| books::error(config, &failure))?;
+    let mut writer =
+        books::open(config)?.writer().map_err(|failure| books::error(config, &failure))?;
     let now = Utc::now();
-    let mut missed = Missed {
-        asked: seats.len(),
-        ..Missed::default()
-    };
+    let mut missed = Missed { asked: seats.len(), ..Missed::default() };
     for (account, answer) in answers? {
         match answer {
             Ok(resources) => writer
@@ -139,13 +133,9 @@ pub fn history(
         return Ok(Missed::default());
     }
     let mut config = config.clone();
-    config
-        .accounts
-        .retain(|account| may_select(predicate, &account.account));
+    config.accounts.retain(|account| may_select(predicate, &account.account));
     let store = books::open(&config)?;
-    let reader = store
-        .reader()
-        .map_err(|failure| books::error(&config, &failure))?;
+    let reader = store.reader().map_err(|failure| books::error(&config, &failure))?;
     let caught = signals::block_on(async {
         let mut office = Office::open(&config, store, Sending::Never, false, Extras::default())?;
         let mut catching = Catching {
@@ -255,9 +245,7 @@ impl Catching<'_> {
             progress.is_out() || (progress.has_news(self.started) && !progress.standing.asking)
         };
         let names = self.names();
-        names
-            .filter(|name| !self.accounts.get(*name).is_some_and(told))
-            .collect()
+        names.filter(|name| !self.accounts.get(*name).is_some_and(told)).collect()
     }
 
     fn is_over(&self) -> Result<bool, CliError> {
@@ -293,10 +281,7 @@ impl Catching<'_> {
             (Some(from), None) | (None, Some(from)) => from,
             (None, None) => return Ok(false),
         };
-        let until = self
-            .predicate
-            .until
-            .map_or(newest, |until| until.min(newest));
+        let until = self.predicate.until.map_or(newest, |until| until.min(newest));
         Ok(coverage.missing(from, until).is_empty())
     }
 
@@ -326,9 +311,7 @@ impl Catching<'_> {
     }
 
     fn coverage(&self, name: &AccountName) -> Result<crate::domain::coverage::Coverage, CliError> {
-        self.reader
-            .coverage(name)
-            .map_err(|failure| books::error(self.config, &failure))
+        self.reader.coverage(name).map_err(|failure| books::error(self.config, &failure))
     }
 
     fn progress(&self) -> String {
@@ -346,10 +329,7 @@ impl Catching<'_> {
     }
 
     fn missed(&self) -> Result<Missed, CliError> {
-        let mut missed = Missed {
-            asked: self.config.accounts.len(),
-            ..Missed::default()
-        };
+        let mut missed = Missed { asked: self.config.accounts.len(), ..Missed::default() };
         let enough = self.has_enough()?;
         for name in self.names() {
             let Some(progress) = self.accounts.get(name) else {

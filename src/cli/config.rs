@@ -64,9 +64,9 @@ fn init(global: &Global, force: bool, talk: Talk) -> Result<(), CliError> {
         options.create_new(true);
     }
     match options.open(&path) {
-        Ok(mut file) => file
-            .write_all(example().as_bytes())
-            .map_err(|error| CliError::file(&path, &error))?,
+        Ok(mut file) => {
+            file.write_all(example().as_bytes()).map_err(|error| CliError::file(&path, &error))?
+        }
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             let words = format!("{} is there already", path.display());
             return Err(CliError::new(Class::Failed, words)

@@ -77,9 +77,8 @@ pub(super) async fn show(
     offline: bool,
     extras: Extras,
 ) -> Result<(), CliError> {
-    let Office {
-        runner, reports, ..
-    } = Office::open(config, store, Sending::Allowed, offline, extras)?;
+    let Office { runner, reports, .. } =
+        Office::open(config, store, Sending::Allowed, offline, extras)?;
     let runner = Arc::new(runner);
     let desk = Desk {
         app: App::new(app_setup(config, offline)),
@@ -125,18 +124,11 @@ impl Works for Tasks {
 fn app_setup(config: &Config, offline: bool) -> app::Setup {
     let zone = config.zone.value;
     app::Setup {
-        accounts: config
-            .accounts
-            .iter()
-            .map(|account| account.account.clone())
-            .collect(),
+        accounts: config.accounts.iter().map(|account| account.account.clone()).collect(),
         views: config
             .views
             .iter()
-            .map(|view| SavedView {
-                name: view.name.clone(),
-                filter: view.filter.clone(),
-            })
+            .map(|view| SavedView { name: view.name.clone(), filter: view.filter.clone() })
             .collect(),
         zone,
         other_zone: match zone {
@@ -151,19 +143,12 @@ fn app_setup(config: &Config, offline: bool) -> app::Setup {
 fn theme(config: &Config) -> Result<Theme, CliError> {
     let depth = if !config.colour.value || setup::variable_is("TERM", "dumb") {
         ColourDepth::None
-    } else if ["truecolor", "24bit"]
-        .iter()
-        .any(|word| setup::variable_is("COLORTERM", word))
-    {
+    } else if ["truecolor", "24bit"].iter().any(|word| setup::variable_is("COLORTERM", word)) {
         ColourDepth::True
     } else {
         ColourDepth::Indexed
     };
-    let glyphs = if config.ascii.value {
-        Glyphs::ASCII
-    } else {
-        Glyphs::UNICODE
-    };
+    let glyphs = if config.ascii.value { Glyphs::ASCII } else { Glyphs::UNICODE };
     Theme::named(&config.theme.value, depth, glyphs)
         .map_err(|fault| CliError::new(Class::Usage, fault.to_string()))
 }

@@ -31,15 +31,11 @@ pub struct Options {
 /// Carries out `purgedeck demo`.
 pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
     if global.config.is_some() || global.store.is_some() || !global.accounts.is_empty() {
-        return Err(
-            CliError::new(Class::Usage, "the demo has accounts and a store of its own")
-                .hint("Leave out --config, --store and --account."),
-        );
+        return Err(CliError::new(Class::Usage, "the demo has accounts and a store of its own")
+            .hint("Leave out --config, --store and --account."));
     }
     setup::need_terminal()?;
-    let folder = tempfile::Builder::new()
-        .prefix("purgedeck-demo-")
-        .tempdir()?;
+    let folder = tempfile::Builder::new().prefix("purgedeck-demo-").tempdir()?;
     let runtime = signals::runtime()?;
     let left = runtime.block_on(async {
         let simulator = simulator::start(simulator::Options {
@@ -52,11 +48,8 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
         let config = configuration(global, &simulator, folder.path())?;
         let store = Store::open(&config.store.value, Access::ReadWrite)
             .map_err(|failure| super::books::error(&config, &failure))?;
-        let extras = Extras {
-            export: Some(export::forms()),
-            verify: !global.offline,
-            ..Extras::default()
-        };
+        let extras =
+            Extras { export: Some(export::forms()), verify: !global.offline, ..Extras::default() };
         let left = dashboard::show(&config, store, global.offline, extras).await;
         simulator.stop().await;
         left
@@ -72,9 +65,7 @@ fn configuration(
     folder: &std::path::Path,
 ) -> Result<Config, CliError> {
     let file = folder.join("demo.toml");
-    simulator
-        .write_config(&file)
-        .map_err(|error| CliError::file(&file, &error))?;
+    simulator.write_config(&file).map_err(|error| CliError::file(&file, &error))?;
     let flags = load::Flags {
         config: Some(file),
         read_only: global.read_only,

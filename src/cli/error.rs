@@ -63,11 +63,7 @@ pub struct CliError {
 impl CliError {
     /// An error of a class, with words.
     pub fn new(class: Class, words: impl Into<String>) -> Self {
-        Self {
-            class,
-            words: words.into(),
-            hint: None,
-        }
+        Self { class, words: words.into(), hint: None }
     }
 
     /// An error about which everything was said already.
@@ -163,11 +159,7 @@ pub fn class_of_all<'f>(failures: impl IntoIterator<Item = &'f Failure>) -> Clas
     let Some(first) = classes.next() else {
         return Class::Failed;
     };
-    if classes.all(|class| class == first) {
-        first
-    } else {
-        Class::Failed
-    }
+    if classes.all(|class| class == first) { first } else { Class::Failed }
 }
 
 #[cfg(test)]

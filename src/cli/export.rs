@@ -19,11 +19,7 @@ pub fn forms() -> ExportForms {
             "txt" => Format::Table,
             _ => return None,
         };
-        Some(Box::new(FileListing {
-            begun: None,
-            format,
-            out: Some(out),
-        }))
+        Some(Box::new(FileListing { begun: None, format, out: Some(out) }))
     })
 }
 
@@ -42,17 +38,13 @@ impl FileListing {
             let begun = Listing::begin::<PurgeRecord>(self.format, Looks::default(), out);
             self.begun = Some(begun.map_err(as_io)?);
         }
-        self.begun
-            .as_mut()
-            .ok_or_else(|| io::Error::other("the file could not be begun"))
+        self.begun.as_mut().ok_or_else(|| io::Error::other("the file could not be begun"))
     }
 }
 
 impl Scribe for FileListing {
     fn write(&mut self, purge: PurgeDetail) -> io::Result<()> {
-        self.listing()?
-            .put(&PurgeRecord::from(purge))
-            .map_err(as_io)
+        self.listing()?.put(&PurgeRecord::from(purge)).map_err(as_io)
     }
 
     fn finish(mut self: Box<Self>) -> io::Result<()> {

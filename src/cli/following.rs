@@ -69,11 +69,7 @@ pub async fn follow(
     brake: &Brake,
     talk: Talk,
 ) -> Result<Sent, CliError> {
-    let mut following = Following {
-        entries,
-        until,
-        held_up: false,
-    };
+    let mut following = Following { entries, until, held_up: false };
     let ending = tokio::select! {
         biased;
         () = brake.pulled() => Ending::Interrupted,
@@ -89,11 +85,7 @@ pub async fn follow(
         }
         (Ending::HeldUp | Ending::TimedOut, _) => following.take_back(office).await?,
     }
-    Ok(Sent {
-        entries: following.entries,
-        ending,
-        until,
-    })
+    Ok(Sent { entries: following.entries, ending, until })
 }
 
 struct Following {
@@ -274,10 +266,8 @@ fn tally(entries: &[JournalEntry]) -> String {
             None => parts.push((1, word)),
         }
     }
-    let parts: Vec<String> = parts
-        .into_iter()
-        .map(|(count, word)| format!("{count} {word}"))
-        .collect();
+    let parts: Vec<String> =
+        parts.into_iter().map(|(count, word)| format!("{count} {word}")).collect();
     parts.join(" · ")
 }
 
@@ -286,10 +276,7 @@ fn will_never_be_told(reader: &Reader, entry: &JournalEntry) -> bool {
     let Some(purge) = &entry.purge else {
         return false;
     };
-    let clause = |test| Clause {
-        negated: false,
-        test,
-    };
+    let clause = |test| Clause { negated: false, test };
     let predicate = Predicate {
         clauses: vec![
             clause(Test::Account(vec![Pattern::Is(

@@ -69,11 +69,7 @@ pub(super) fn selected(filter: &Filter, global: &Global, config: &Config) -> Pre
         let named = global.accounts.iter();
         predicate.clauses.push(Clause {
             negated: false,
-            test: Test::Account(
-                named
-                    .map(|name| Pattern::Is(name.to_ascii_lowercase()))
-                    .collect(),
-            ),
+            test: Test::Account(named.map(|name| Pattern::Is(name.to_ascii_lowercase())).collect()),
         });
     }
     predicate
@@ -95,22 +91,17 @@ fn list(
         return listing.end();
     };
     let mut failed = None;
-    let reader = store
-        .reader()
-        .map_err(|failure| books::error(config, &failure))?;
+    let reader = store.reader().map_err(|failure| books::error(config, &failure))?;
     reader
-        .export(
-            predicate,
-            Sort::Newest,
-            options.limit,
-            &mut |detail| match listing.put(&PurgeRecord::from(detail)) {
-                Ok(()) => ControlFlow::Continue(()),
-                Err(error) => {
-                    failed = Some(error);
-                    ControlFlow::Break(())
-                }
-            },
-        )
+        .export(predicate, Sort::Newest, options.limit, &mut |detail| match listing
+            .put(&PurgeRecord::from(detail))
+        {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                failed = Some(error);
+                ControlFlow::Break(())
+            }
+        })
         .map_err(|failure| books::error(config, &failure))?;
     if let Some(error) = failed {
         return Err(error);

@@ -38,35 +38,24 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
         let opened = File::open(&options.file).and_then(|file| Ok((file.metadata()?, file)));
         let (about, file) = opened.map_err(|error| CliError::file(&options.file, &error))?;
         if about.is_dir() {
-            return Err(CliError::file(
-                &options.file,
-                &io::ErrorKind::IsADirectory.into(),
-            ));
+            return Err(CliError::file(&options.file, &io::ErrorKind::IsADirectory.into()));
         }
         let size = about.is_file().then_some(about.len());
         (Box::new(BufReader::with_capacity(1 << 20, file)), size)
     };
-    let mut writer = books::open(&config)?
-        .writer()
-        .map_err(|failure| books::error(&config, &failure))?;
-    let mut import = writer
-        .import()
-        .map_err(|failure| books::error(&config, &failure))?;
+    let mut writer =
+        books::open(&config)?.writer().map_err(|failure| books::error(&config, &failure))?;
+    let mut import = writer.import().map_err(|failure| books::error(&config, &failure))?;
     let now = Utc::now();
     let taken = lines::read(input, |batch: Vec<Purge>, reading| {
-        import
-            .take(&batch, now)
-            .map_err(|failure| books::error(&config, &failure))?;
-        let share = size.map_or_else(String::new, |size| {
-            format!(" ({} %)", 100 * reading.bytes / size.max(1))
-        });
+        import.take(&batch, now).map_err(|failure| books::error(&config, &failure))?;
+        let share = size
+            .map_or_else(String::new, |size| format!(" ({} %)", 100 * reading.bytes / size.max(1)));
         talk.progress(&format!("{} purges read{share}", reading.good));
         Ok::<(), CliError>(())
     });
     talk.progress_over();
-    let recorded = import
-        .finish()
-        .map_err(|failure| books::error(&config, &failure))?;
+    let recorded = import.finish().map_err(|failure| books::error(&config, &failure))?;
     report(talk, &taken?, recorded)
 }
 

@@ -37,11 +37,7 @@ impl Record for Line {
     const CSV: &'static [&'static str] = &["command", "keys", "group", "help"];
 
     fn table(&self, _: Zone) -> Vec<Cell> {
-        vec![
-            self.command.into(),
-            self.keys.join(" ").into(),
-            self.help.into(),
-        ]
+        vec![self.command.into(), self.keys.join(" ").into(), self.help.into()]
     }
 
     fn csv(&self) -> Vec<String> {
@@ -59,10 +55,7 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
     let config = setup::configuration(global)?;
     let keymap = setup::keymap(&config).map_err(|faults| Faults {
         file: None,
-        faults: faults
-            .iter()
-            .map(|fault| Fault::elsewhere(fault.to_string()))
-            .collect(),
+        faults: faults.iter().map(|fault| Fault::elsewhere(fault.to_string())).collect(),
     })?;
     let looks = setup::looks(global, Some(&config));
     let mut listing = Listing::begin::<Line>(options.format, looks, io::stdout().lock())?;
@@ -70,11 +63,7 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
         let about = command.about();
         listing.put(&Line {
             command: about.name,
-            keys: keymap
-                .keys_of(command)
-                .iter()
-                .map(ToString::to_string)
-                .collect(),
+            keys: keymap.keys_of(command).iter().map(ToString::to_string).collect(),
             group: about.group.title(),
             help: about.help,
         })?;

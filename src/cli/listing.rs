@@ -75,10 +75,7 @@ impl Tone {
 
 impl From<String> for Cell {
     fn from(text: String) -> Self {
-        Self {
-            text,
-            tone: Tone::Plain,
-        }
+        Self { text, tone: Tone::Plain }
     }
 }
 
@@ -187,11 +184,7 @@ impl<W: Write> Listing<W> {
 /// A cell that a spreadsheet would run as a formula gets a `'` in front, as spreadsheets themselves write it. The other
 /// formats carry the text as it is.
 fn harmless(cell: String) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{cell}")
-    } else {
-        cell
-    }
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell }
 }
 
 /// So many rows are looked at before the columns' widths are settled.
@@ -340,16 +333,8 @@ mod tests {
         String::from_utf8(out).unwrap()
     }
 
-    const PAIRS: &[Pair] = &[
-        Pair {
-            name: "=cmd|' /C calc'!A0",
-            count: 1,
-        },
-        Pair {
-            name: "a\x1b[31m",
-            count: 22,
-        },
-    ];
+    const PAIRS: &[Pair] =
+        &[Pair { name: "=cmd|' /C calc'!A0", count: 1 }, Pair { name: "a\x1b[31m", count: 22 }];
 
     #[test]
     fn a_table_has_aligned_columns_and_no_control_characters() {
@@ -361,10 +346,7 @@ mod tests {
 
     #[test]
     fn a_table_on_a_narrow_terminal_is_cut() {
-        let looks = Looks {
-            width: Some(10),
-            ..Looks::default()
-        };
+        let looks = Looks { width: Some(10), ..Looks::default() };
         for line in written(Format::Table, looks, PAIRS).lines() {
             assert!(line.width() <= 10, "{line:?}");
         }
@@ -382,10 +364,7 @@ mod tests {
     fn ndjson_has_one_object_a_line() {
         let text = written(Format::Ndjson, Looks::default(), PAIRS);
         assert_eq!(text.lines().count(), 2);
-        assert!(
-            text.contains(r#"{"name":"a\u001b[31m","count":22}"#),
-            "{text}"
-        );
+        assert!(text.contains(r#"{"name":"a\u001b[31m","count":22}"#), "{text}");
     }
 
     #[test]

@@ -48,12 +48,7 @@ impl Bounded {
     fn open(path: &Path, most: u64) -> io::Result<Self> {
         let file = private_file().create(true).append(true).open(path)?;
         let written = file.metadata()?.len();
-        Ok(Self {
-            path: path.to_path_buf(),
-            file,
-            written,
-            most,
-        })
+        Ok(Self { path: path.to_path_buf(), file, written, most })
     }
 }
 
@@ -91,9 +86,6 @@ mod tests {
             .map(|entry| entry.unwrap().metadata().unwrap().len())
             .collect();
         assert_eq!(sizes.len(), 2);
-        assert!(
-            sizes.iter().all(|size| (1..=100).contains(size)),
-            "{sizes:?}"
-        );
+        assert!(sizes.iter().all(|size| (1..=100).contains(size)), "{sizes:?}");
     }
 }

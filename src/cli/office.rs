@@ -60,17 +60,9 @@ pub fn seats(config: &Config) -> Result<Vec<Seat>, CliError> {
                 let words = format!("account {}: {failure}", account.name());
                 CliError::new(Class::Usage, words)
             })?;
-            let edge =
-                providers::edge::edge(&account.edge, provider.edge_rules()).map(|edge| EdgeWatch {
-                    edge,
-                    grace: account.edge.grace,
-                });
-            Ok(Seat {
-                account: account.account.clone(),
-                provider,
-                refresh: account.refresh,
-                edge,
-            })
+            let edge = providers::edge::edge(&account.edge, provider.edge_rules())
+                .map(|edge| EdgeWatch { edge, grace: account.edge.grace });
+            Ok(Seat { account: account.account.clone(), provider, refresh: account.refresh, edge })
         })
         .collect()
 }
@@ -111,11 +103,7 @@ impl Office {
             keep_view: extras.keep_view,
         })
         .map_err(|failure| books::error(config, &failure))?;
-        Ok(Self {
-            runner,
-            reports,
-            providers,
-        })
+        Ok(Self { runner, reports, providers })
     }
 
     /// Begins with an effect that is none of the terminal's own business.

@@ -50,10 +50,7 @@ impl From<&Check> for ProbeRecord {
             verdict: check.verdict().word().to_owned(),
             because: check.why.to_string(),
             status: seen.map(|seen| seen.status),
-            cache: seen
-                .and_then(|seen| seen.cache)
-                .map(CacheState::word)
-                .map(str::to_owned),
+            cache: seen.and_then(|seen| seen.cache).map(CacheState::word).map(str::to_owned),
             age: seen.and_then(|seen| seen.age),
             etag: seen.and_then(|seen| seen.etag.clone()),
             last_modified: seen.and_then(|seen| seen.last_modified.clone()),
@@ -64,6 +61,5 @@ impl From<&Check> for ProbeRecord {
 
 /// All looks after a purge; none where there were none.
 pub fn probes(seen: Option<&Verification>) -> Vec<ProbeRecord> {
-    seen.map(|seen| seen.checks.iter().map(ProbeRecord::from).collect())
-        .unwrap_or_default()
+    seen.map(|seen| seen.checks.iter().map(ProbeRecord::from).collect()).unwrap_or_default()
 }

@@ -65,12 +65,7 @@ pub struct Options {
     #[arg(long, value_name = "CNAME")]
     pub confirm: Vec<String>,
     /// Why; kept in the journal
-    #[arg(
-        long,
-        value_name = "TEXT",
-        default_value = "",
-        hide_default_value = true
-    )]
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     pub reason: String,
     /// The ticket; kept in the journal
     #[arg(long, value_name = "ID", default_value = "", hide_default_value = true)]
@@ -141,23 +136,14 @@ async fn purge(
     brake: &Brake,
 ) -> Result<(), CliError> {
     let store = books::open(config)?;
-    let reader = store
-        .reader()
-        .map_err(|failure| books::error(config, &failure))?;
-    let sending = if options.dry_run {
-        Sending::Never
-    } else {
-        Sending::Allowed
-    };
+    let reader = store.reader().map_err(|failure| books::error(config, &failure))?;
+    let sending = if options.dry_run { Sending::Never } else { Sending::Allowed };
     let mut office = Office::open(
         config,
         store,
         sending,
         global.offline,
-        Extras {
-            verify: options.verify,
-            ..Extras::default()
-        },
+        Extras { verify: options.verify, ..Extras::default() },
     )?;
     let run = Run {
         global,
@@ -197,11 +183,7 @@ async fn carry_out(
     let Some((draft, plan)) = prepared else {
         return Ok(None);
     };
-    let request = send::Request {
-        options: run.options,
-        draft: &draft,
-        plan: &plan,
-    };
+    let request = send::Request { options: run.options, draft: &draft, plan: &plan };
     let sent = send::send(office, run.reader, request, brake, run.talk).await?;
     Ok(Some(sent))
 }
@@ -219,28 +201,12 @@ async fn prepare(
     office: &mut Office,
     text: String,
 ) -> Result<Option<(Draft, Plan)>, CliError> {
-    let Run {
-        global,
-        options,
-        config,
-        reader,
-        looks,
-        talk,
-    } = *run;
+    let Run { global, options, config, reader, looks, talk } = *run;
     let mut known = known::Known::new(config, reader, options.dry_run)?;
-    let wanted = Wanted {
-        options,
-        text: &text,
-    };
-    known
-        .gather(office, reader, talk, global.offline, wanted)
-        .await?;
+    let wanted = Wanted { options, text: &text };
+    known.gather(office, reader, talk, global.offline, wanted).await?;
     let draft = ask::draft(options, text, &known)?;
-    let known::Checked {
-        linted,
-        plan,
-        wider,
-    } = known.plan(&draft, reader)?;
+    let known::Checked { linted, plan, wider } = known.plan(&draft, reader)?;
     findings::say(&linted, talk);
     let plan = match plan {
         Ok(plan) => plan,
@@ -262,9 +228,7 @@ async fn prepare(
         return Ok(None);
     }
     if let Some(account) = known.read_only_account(&plan) {
-        return Err(read_only(format!(
-            "the account {account} is read-only: nothing was sent"
-        )));
+        return Err(read_only(format!("the account {account} is read-only: nothing was sent")));
     }
     if options.verify {
         can_be_verified(config, &plan)?;
@@ -279,18 +243,13 @@ async fn prepare(
 fn can_be_verified(config: &Config, plan: &Plan) -> Result<(), CliError> {
     let unwatched = config.accounts.iter().find(|account| {
         !account.edge.verify
-            && plan
-                .requests
-                .iter()
-                .any(|planned| planned.request.account == *account.name())
+            && plan.requests.iter().any(|planned| planned.request.account == *account.name())
     });
     match unwatched {
         None => Ok(()),
         Some(account) => {
-            let words = format!(
-                "the edge of {} is not looked at: nothing was sent",
-                account.name()
-            );
+            let words =
+                format!("the edge of {} is not looked at: nothing was sent", account.name());
             Err(CliError::new(Class::Usage, words)
                 .hint("Leave out --verify, or the account's `verify = false`."))
         }

@@ -53,10 +53,7 @@ pub struct ListOptions {
 impl ListOptions {
     /// These, and those that stood before the subcommand.
     fn after(&self, earlier: &Self) -> Self {
-        Self {
-            all: self.all || earlier.all,
-            format: self.format.or(earlier.format),
-        }
+        Self { all: self.all || earlier.all, format: self.format.or(earlier.format) }
     }
 }
 
@@ -119,28 +116,20 @@ fn list_flags_are_for_lists(options: &Options) -> Result<(), CliError> {
     if lists || (!options.list.all && options.list.format.is_none()) {
         return Ok(());
     }
-    Err(
-        CliError::new(Class::Usage, "--all and --format are for `queue list`")
-            .hint("`queue run` takes a --format of its own, behind it."),
-    )
+    Err(CliError::new(Class::Usage, "--all and --format are for `queue list`")
+        .hint("`queue run` takes a --format of its own, behind it."))
 }
 
 fn open(config: &Config) -> Result<(Reader, Writer), CliError> {
     let failed = |failure| books::error(config, &failure);
     let store = books::open(config)?;
-    Ok((
-        store.reader().map_err(failed)?,
-        store.writer().map_err(failed)?,
-    ))
+    Ok((store.reader().map_err(failed)?, store.writer().map_err(failed)?))
 }
 
 /// Whether the request is of an account that `--account` selects.
 fn selected(entry: &JournalEntry, global: &Global) -> bool {
     global.accounts.is_empty()
-        || global
-            .accounts
-            .iter()
-            .any(|name| name == entry.request.account.as_str())
+        || global.accounts.iter().any(|name| name == entry.request.account.as_str())
 }
 
 fn list(global: &Global, config: &Config, options: &ListOptions) -> Result<(), CliError> {
@@ -201,14 +190,11 @@ fn find(
     let shown = visible(id, 60);
     match (found.pop(), found.is_empty()) {
         (Some(entry), true) => Ok(entry),
-        (Some(_), false) => Err(CliError::new(
-            Class::Usage,
-            format!("several requests end with \"{shown}\""),
-        )),
-        (None, _) => Err(
-            CliError::new(Class::Usage, format!("there is no request \"{shown}\""))
-                .hint("`purgedeck queue list --all` lists them."),
-        ),
+        (Some(_), false) => {
+            Err(CliError::new(Class::Usage, format!("several requests end with \"{shown}\"")))
+        }
+        (None, _) => Err(CliError::new(Class::Usage, format!("there is no request \"{shown}\""))
+            .hint("`purgedeck queue list --all` lists them.")),
     }
 }
 
@@ -248,9 +234,7 @@ fn may_change(config: &Config) -> Result<(), CliError> {
         return Ok(());
     }
     let origin = &config.read_only.origin;
-    Err(read_only(format!(
-        "read-only ({origin}): the queue stays as it is"
-    )))
+    Err(read_only(format!("read-only ({origin}): the queue stays as it is")))
 }
 
 /// The request that an id means, where it may be changed.
@@ -262,10 +246,8 @@ fn find_to_change(
 ) -> Result<JournalEntry, CliError> {
     let entry = find(config, reader, id, global)?;
     let account = &entry.request.account;
-    let protected = config
-        .accounts
-        .iter()
-        .any(|known| known.name() == account && known.account.read_only);
+    let protected =
+        config.accounts.iter().any(|known| known.name() == account && known.account.read_only);
     if protected {
         let words = format!("the account {account} is read-only: the queue stays as it is");
         return Err(read_only(words));
@@ -281,13 +263,7 @@ fn cancel(global: &Global, config: &Config, ids: &[String]) -> Result<(), CliErr
         found.push(find_to_change(config, &reader, id, global)?);
     }
     for entry in found {
-        step(
-            config,
-            &mut writer,
-            &entry,
-            JournalState::Queued,
-            JournalState::Cancelled,
-        )?;
+        step(config, &mut writer, &entry, JournalState::Queued, JournalState::Cancelled)?;
         Talk::new(global).say(&format!("{} is cancelled", entry.id));
     }
     Ok(())
@@ -296,9 +272,7 @@ fn cancel(global: &Global, config: &Config, ids: &[String]) -> Result<(), CliErr
 fn pause(global: &Global, config: &Config, paused: bool) -> Result<(), CliError> {
     may_change(config)?;
     let (_, mut writer) = open(config)?;
-    writer
-        .pause(paused, Utc::now())
-        .map_err(|failure| books::error(config, &failure))?;
+    writer.pause(paused, Utc::now()).map_err(|failure| books::error(config, &failure))?;
     Talk::new(global).say(if paused {
         "the queue is paused; `purgedeck queue resume` lets it go on"
     } else {
@@ -319,9 +293,7 @@ fn reorder(global: &Global, config: &Config, ids: &[String]) -> Result<(), CliEr
         }
         found.push(entry.id);
     }
-    let moved = writer
-        .reorder(&found)
-        .map_err(|failure| books::error(config, &failure))?;
+    let moved = writer.reorder(&found).map_err(|failure| books::error(config, &failure))?;
     Talk::new(global).say(&format!("{} moved", count(moved.len(), "request")));
     Ok(())
 }
@@ -343,13 +315,7 @@ fn retry(global: &Global, config: &Config, id: &str) -> Result<(), CliError> {
     may_send(global, config)?;
     let (reader, mut writer) = open(config)?;
     let entry = find_to_change(config, &reader, id, global)?;
-    step(
-        config,
-        &mut writer,
-        &entry,
-        JournalState::Unknown,
-        JournalState::Queued,
-    )?;
+    step(config, &mut writer, &entry, JournalState::Unknown, JournalState::Queued)?;
     Talk::new(global).say(&format!(
         "{} is queued again; `purgedeck queue run` or an open dashboard sends it",
         entry.id

@@ -94,9 +94,8 @@ impl From<PurgeDetail> for PurgeRecord {
         };
         let sent_here = sent.is_some();
         let probes = probes(sent.as_ref().and_then(|sent| sent.verification.as_deref()));
-        let (reason, ticket, verified) = sent.map_or((None, None, None), |sent| {
-            (sent.reason, sent.ticket, sent.verified)
-        });
+        let (reason, ticket, verified) =
+            sent.map_or((None, None, None), |sent| (sent.reason, sent.ticket, sent.verified));
         Self {
             schema_version: SCHEMA_VERSION,
             account: purge.account.to_string(),
@@ -110,11 +109,7 @@ impl From<PurgeDetail> for PurgeRecord {
             raw_status: purge.raw_status,
             created: stamp(purge.created),
             target_count: Some(purge.targets.len() as u32),
-            targets: purge
-                .targets
-                .into_iter()
-                .map(|target| target.text)
-                .collect(),
+            targets: purge.targets.into_iter().map(|target| target.text).collect(),
             target_statuses,
             raw_created: purge.raw_created,
             by: purge.by,
@@ -211,9 +206,7 @@ fn instant(name: &str, text: &str) -> Result<DateTime<Utc>, String> {
 
 /// An instant as exports write it, to the microsecond at most.
 pub fn stamp(instant: DateTime<Utc>) -> String {
-    instant
-        .trunc_subsecs(6)
-        .to_rfc3339_opts(SecondsFormat::AutoSi, true)
+    instant.trunc_subsecs(6).to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
 
 /// The tone of a status.
@@ -227,9 +220,8 @@ pub fn tone_of(status: Status) -> Tone {
 }
 
 impl Record for PurgeRecord {
-    const TABLE: &'static [&'static str] = &[
-        "CREATED", "ACCOUNT", "CNAME", "KIND", "STATUS", "ID", "TARGETS",
-    ];
+    const TABLE: &'static [&'static str] =
+        &["CREATED", "ACCOUNT", "CNAME", "KIND", "STATUS", "ID", "TARGETS"];
     const CSV: &'static [&'static str] = &[
         "account",
         "provider",
@@ -301,8 +293,7 @@ impl Record for PurgeRecord {
             optional(&self.ticket),
             self.sent_here.to_string(),
             optional(&self.completed),
-            self.verified
-                .map_or_else(String::new, |word| word.to_string()),
+            self.verified.map_or_else(String::new, |word| word.to_string()),
         ]
     }
 }
@@ -334,12 +325,7 @@ mod tests {
     }
 
     fn detail(sent: Option<SentHere>) -> PurgeDetail {
-        PurgeDetail {
-            key: PurgeKey(1),
-            purge: purge(),
-            sent,
-            refused: Vec::new(),
-        }
+        PurgeDetail { key: PurgeKey(1), purge: purge(), sent, refused: Vec::new() }
     }
 
     #[test]
@@ -377,10 +363,7 @@ mod tests {
         odd.raw_created = Some("yesterday".to_owned());
         odd.completed = Some(odd.created);
         odd.by = Some("mira".to_owned());
-        odd.targets = vec![Target {
-            text: "/a".to_owned(),
-            status: Some(Status::Failed),
-        }];
+        odd.targets = vec![Target { text: "/a".to_owned(), status: Some(Status::Failed) }];
         let record = PurgeRecord::from(PurgeDetail {
             key: PurgeKey(1),
             purge: odd.clone(),

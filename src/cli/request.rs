@@ -82,9 +82,8 @@ pub fn targets_cell(targets: &[String]) -> Cell {
 }
 
 impl Record for RequestRecord<'_> {
-    const TABLE: &'static [&'static str] = &[
-        "STATE", "PLANNED", "ACCOUNT", "CNAME", "KIND", "ID", "TARGETS", "ERROR",
-    ];
+    const TABLE: &'static [&'static str] =
+        &["STATE", "PLANNED", "ACCOUNT", "CNAME", "KIND", "ID", "TARGETS", "ERROR"];
     const CSV: &'static [&'static str] = &[
         "id",
         "account",
@@ -142,8 +141,7 @@ impl Record for RequestRecord<'_> {
             optional(self.reason),
             optional(self.ticket),
             optional(self.error),
-            self.verified
-                .map_or_else(String::new, |word| word.to_string()),
+            self.verified.map_or_else(String::new, |word| word.to_string()),
         ]
     }
 }

@@ -18,10 +18,8 @@ use crate::domain::zone::Zone;
 
 /// `purgedeck resources`.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Asks the vendors; --offline shows what was known the last time.\n\
-                  Example: purgedeck resources '*.site.com' --format json"
-)]
+#[command(after_help = "Asks the vendors; --offline shows what was known the last time.\n\
+                  Example: purgedeck resources '*.site.com' --format json")]
 pub struct Options {
     /// Only those with all of these words in their cname, other names, id or description; `*` stands for anything
     pub words: Vec<String>,
@@ -96,10 +94,7 @@ impl Record for Line<'_> {
         vec![
             self.account.into(),
             self.id.into(),
-            Cell {
-                text: self.state.to_owned(),
-                tone: self.tone,
-            },
+            Cell { text: self.state.to_owned(), tone: self.tone },
             self.cname.into(),
             self.names.join(" ").into(),
         ]
@@ -149,10 +144,7 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
 /// What is said where no resource is shown.
 fn nothing(global: &Global, options: &Options) -> String {
     if !options.words.is_empty() {
-        format!(
-            "no resource matches {}",
-            visible(&options.words.join(" "), 200)
-        )
+        format!("no resource matches {}", visible(&options.words.join(" "), 200))
     } else if global.offline {
         "the store knows no resource yet; without --offline the vendors are asked".to_owned()
     } else {
@@ -163,11 +155,7 @@ fn nothing(global: &Global, options: &Options) -> String {
 /// A word is looked for anywhere; one with a `*` is the whole text.
 fn pattern(word: &str) -> Pattern {
     let word = word.to_ascii_lowercase();
-    if word.contains('*') {
-        Pattern::Glob(word)
-    } else {
-        Pattern::Contains(word)
-    }
+    if word.contains('*') { Pattern::Glob(word) } else { Pattern::Contains(word) }
 }
 
 fn fits(pattern: &Pattern, resource: &Resource) -> bool {

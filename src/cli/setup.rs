@@ -35,19 +35,12 @@ pub fn need_terminal() -> Result<(), CliError> {
     let help = Cli::command().render_help();
     // Whether anybody reads it does not matter.
     let _ = write!(io::stderr(), "{help}");
-    Err(CliError::new(
-        Class::Usage,
-        "the dashboard needs a terminal; name a subcommand",
-    ))
+    Err(CliError::new(Class::Usage, "the dashboard needs a terminal; name a subcommand"))
 }
 
 /// Where the files are, without reading one.
 pub fn paths(global: &Global) -> Result<Paths, CliError> {
-    Ok(load::find(
-        &global.flags(),
-        &environment,
-        Directories::of_user(),
-    )?)
+    Ok(load::find(&global.flags(), &environment, Directories::of_user())?)
 }
 
 /// The configuration, or everything that is wrong with it.
@@ -94,10 +87,7 @@ fn check(reading: &Reading) -> Vec<Fault> {
     }
     for account in &config.accounts {
         if let Err(failure) = providers::connect(account) {
-            faults.push(Fault::elsewhere(format!(
-                "account {}: {failure}",
-                account.name()
-            )));
+            faults.push(Fault::elsewhere(format!("account {}: {failure}", account.name())));
         }
     }
     for view in &config.views {
@@ -116,11 +106,7 @@ fn check(reading: &Reading) -> Vec<Fault> {
 
 fn check_keys(config: &Config) -> Vec<Fault> {
     let place = |command: &str| {
-        config
-            .keys
-            .iter()
-            .find(|binding| binding.command == command)
-            .map(|binding| binding.place)
+        config.keys.iter().find(|binding| binding.command == command).map(|binding| binding.place)
     };
     let Err(faults) = keymap(config) else {
         return Vec::new();
@@ -156,11 +142,7 @@ pub fn characters_before(text: &str, byte: usize) -> usize {
 
 /// A number of things, in words: `1 request`, `2 requests`.
 pub fn count(number: usize, of_what: &str) -> String {
-    if number == 1 {
-        format!("1 {of_what}")
-    } else {
-        format!("{number} {of_what}s")
-    }
+    if number == 1 { format!("1 {of_what}") } else { format!("{number} {of_what}s") }
 }
 
 /// How tables on standard output look.
@@ -187,10 +169,7 @@ pub struct Talk {
 impl Talk {
     /// Talk as the flags want it.
     pub fn new(global: &Global) -> Self {
-        Self {
-            quiet: global.quiet,
-            terminal: io::stderr().is_terminal(),
-        }
+        Self { quiet: global.quiet, terminal: io::stderr().is_terminal() }
     }
 
     /// Whether it is read on a terminal, where words can be taken back.

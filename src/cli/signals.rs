@@ -9,10 +9,7 @@ use super::error::{Class, CliError};
 
 /// A runtime for one subcommand.
 pub fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
-    Ok(tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()?)
+    Ok(tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?)
 }
 
 /// Waits for the signals that ask a program to stop.

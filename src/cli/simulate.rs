@@ -12,11 +12,9 @@ use crate::simulator::{self, Scenario, Simulator};
 
 /// `purgedeck simulate`.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Prints one line of JSON, then serves until SIGINT or SIGTERM.\n\
+#[command(after_help = "Prints one line of JSON, then serves until SIGINT or SIGTERM.\n\
                   Example: purgedeck simulate --write-config /tmp/sim.toml &\n         \
-                  purgedeck --config /tmp/sim.toml history --limit 10"
-)]
+                  purgedeck --config /tmp/sim.toml history --limit 10")]
 pub struct Options {
     /// The same seed makes the same history
     #[arg(long, default_value_t = 1)]
@@ -75,11 +73,8 @@ async fn serve(options: &Options) -> Result<(), CliError> {
     })
     .await
     .map_err(|error| {
-        CliError::new(
-            Class::Failed,
-            format!("the simulator cannot start: {error}"),
-        )
-        .hint("Check that the addresses are of this machine and free.")
+        CliError::new(Class::Failed, format!("the simulator cannot start: {error}"))
+            .hint("Check that the addresses are of this machine and free.")
     })?;
     announce(&simulator, options)?;
     stop.wait().await;
@@ -90,19 +85,14 @@ async fn serve(options: &Options) -> Result<(), CliError> {
 fn read(file: &Path) -> Result<Scenario, CliError> {
     let text = std::fs::read_to_string(file).map_err(|error| CliError::file(file, &error))?;
     toml::from_str(&text).map_err(|error| {
-        CliError::new(
-            Class::Usage,
-            format!("{} is no scenario: {error}", file.display()),
-        )
+        CliError::new(Class::Usage, format!("{} is no scenario: {error}", file.display()))
     })
 }
 
 /// The configuration is written before the line is printed: who reads the line can use it.
 fn announce(simulator: &Simulator, options: &Options) -> Result<(), CliError> {
     if let Some(path) = &options.write_config {
-        simulator
-            .write_config(path)
-            .map_err(|error| CliError::file(path, &error))?;
+        simulator.write_config(path).map_err(|error| CliError::file(path, &error))?;
     }
     let mut out = io::stdout().lock();
     writeln!(out, "{}", simulator.announcement())?;

@@ -56,10 +56,7 @@ pub struct Options {
 /// Carries out `purgedeck verify`.
 pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
     if global.offline {
-        return Err(CliError::new(
-            Class::Usage,
-            "the edge cannot be looked at with --offline",
-        ));
+        return Err(CliError::new(Class::Usage, "the edge cannot be looked at with --offline"));
     }
     let filter = history::filter(&options.filter)?;
     let config = setup::configuration(global)?;
@@ -71,10 +68,7 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
     let store = books::open(&config)?;
     let purges = newest(&config, &store, &predicate, options.limit)?;
     let seen = signals::block_on(async {
-        let extras = Extras {
-            verify: true,
-            ..Extras::default()
-        };
+        let extras = Extras { verify: true, ..Extras::default() };
         let mut office = Office::open(&config, store, Sending::Never, true, extras)?;
         let seen = look(&mut office, &purges, talk).await;
         office.runner.stop().await;
@@ -120,11 +114,7 @@ async fn look(office: &mut Office, purges: &[PurgeDetail], talk: Talk) -> Result
                 seen.len(),
                 count(purges.len(), "purge")
             ));
-            if let Report::Looked {
-                subject: Subject::Purge(key),
-                result,
-            } = office.next().await?
-            {
+            if let Report::Looked { subject: Subject::Purge(key), result } = office.next().await? {
                 seen.insert(key, result);
             }
         }
@@ -152,10 +142,7 @@ fn print(
 
 fn verdict(purges: &[PurgeDetail], seen: &Seen, talk: Talk) -> Result<(), CliError> {
     if purges.is_empty() {
-        return Err(CliError::new(
-            Class::NotVerified,
-            "no purge matches, so none is verified",
-        ));
+        return Err(CliError::new(Class::NotVerified, "no purge matches, so none is verified"));
     }
     let mut verified = 0;
     for detail in purges {
@@ -172,11 +159,7 @@ fn verdict(purges: &[PurgeDetail], seen: &Seen, talk: Talk) -> Result<(), CliErr
             Some(Err(why)) => format!("not looked at, {why}"),
             None => "not looked at".to_owned(),
         };
-        talk.warn(&format!(
-            "{} {}: {why}",
-            purge.account,
-            visible(&purge.cname, 200)
-        ));
+        talk.warn(&format!("{} {}: {why}", purge.account, visible(&purge.cname, 200)));
     }
     let words = format!("{verified} of {} verified", count(purges.len(), "purge"));
     if verified < purges.len() {
@@ -246,10 +229,7 @@ impl Record for LookRecord {
             Tone::Busy
         };
         vec![
-            Cell {
-                text: probe.verdict.clone(),
-                tone,
-            },
+            Cell { text: probe.verdict.clone(), tone },
             clock(self.at, zone).into(),
             self.account.clone().into(),
             probe.url.clone().into(),

@@ -28,18 +28,8 @@ pub struct Waiting {
 impl Waiting {
     /// Begins to wait.
     pub fn begin(talk: Talk, what: &'static str) -> Self {
-        let patience = if talk.is_on_terminal() {
-            ON_A_TERMINAL
-        } else {
-            ELSEWHERE
-        };
-        Self {
-            talk,
-            what,
-            due: Instant::now() + patience,
-            said: false,
-            beside_progress: false,
-        }
+        let patience = if talk.is_on_terminal() { ON_A_TERMINAL } else { ELSEWHERE };
+        Self { talk, what, due: Instant::now() + patience, said: false, beside_progress: false }
     }
 
     /// The same beside a progress that names the accounts, where nothing is to be added to it.

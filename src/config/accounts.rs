@@ -84,18 +84,12 @@ impl AccountConfig {
 
     /// Where the secret under this key is to be had; `None` where the account has none.
     pub fn secret(&self, key: &str) -> Option<&SecretSource> {
-        self.secrets
-            .iter()
-            .find(|(name, _)| *name == key)
-            .map(|(_, source)| source)
+        self.secrets.iter().find(|(name, _)| *name == key).map(|(_, source)| source)
     }
 
     /// The provider's own setting under this key, as text (`true` and `false` for flags); `None` where it was left out.
     pub fn option(&self, key: &str) -> Option<&str> {
-        self.options
-            .iter()
-            .find(|(name, _)| *name == key)
-            .map(|(_, value)| value.as_str())
+        self.options.iter().find(|(name, _)| *name == key).map(|(_, value)| value.as_str())
     }
 
     /// All its secrets' sources, by key.

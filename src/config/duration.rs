@@ -24,9 +24,8 @@ pub fn parse(text: &str) -> Result<Duration, String> {
             return Err("units must go from great to small, each once".to_owned());
         }
         smallest = unit;
-        let amount: u64 = number
-            .parse()
-            .map_err(|_| "a number must stand before each unit".to_owned())?;
+        let amount: u64 =
+            number.parse().map_err(|_| "a number must stand before each unit".to_owned())?;
         number.clear();
         seconds = amount
             .checked_mul(unit)
@@ -72,17 +71,7 @@ mod tests {
 
     #[test]
     fn what_is_no_length_of_time_is_refused() {
-        for text in [
-            "",
-            "10",
-            "m",
-            "10 m",
-            "5m1h",
-            "5m5m",
-            "-1s",
-            "1w",
-            "999999999999999999d",
-        ] {
+        for text in ["", "10", "m", "10 m", "5m1h", "5m5m", "-1s", "1w", "999999999999999999d"] {
             assert!(parse(text).is_err(), "{text:?} was taken");
         }
     }

@@ -90,9 +90,7 @@ pub fn resolver(text: &str) -> Result<SocketAddr, String> {
 }
 
 fn address(text: &str, port: u16) -> Option<SocketAddr> {
-    let bare = text
-        .strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'));
+    let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     text.parse::<SocketAddr>().ok().or_else(|| {
         let ip: IpAddr = bare.unwrap_or(text).parse().ok()?;
         Some(SocketAddr::new(ip, port))
@@ -114,11 +112,7 @@ mod tests {
             ("http://127.0.0.1:8080", 8080, true),
         ] {
             let address = EdgeAddress::parse(text).unwrap();
-            assert_eq!(
-                (address.socket.port(), address.plain),
-                (port, plain),
-                "{text}"
-            );
+            assert_eq!((address.socket.port(), address.plain), (port, plain), "{text}");
             assert_eq!(address.to_string(), text);
         }
         assert_eq!(resolver("1.1.1.1").unwrap().port(), 53);
@@ -127,13 +121,7 @@ mod tests {
 
     #[test]
     fn what_is_no_address_is_refused() {
-        for text in [
-            "",
-            "edge.example.com",
-            "https://203.0.113.7",
-            "203.0.113.7:99999",
-            "1.2.3",
-        ] {
+        for text in ["", "edge.example.com", "https://203.0.113.7", "203.0.113.7:99999", "1.2.3"] {
             assert!(EdgeAddress::parse(text).is_err(), "{text}");
         }
         assert!(resolver("dns.example.com").is_err());

@@ -43,20 +43,12 @@ pub struct Fault {
 impl Fault {
     /// A fault at a place.
     pub fn at(place: Place, words: impl Into<String>) -> Self {
-        Self {
-            place: Some(place),
-            words: words.into(),
-            advice: None,
-        }
+        Self { place: Some(place), words: words.into(), advice: None }
     }
 
     /// A fault that has no place in the file.
     pub fn elsewhere(words: impl Into<String>) -> Self {
-        Self {
-            place: None,
-            words: words.into(),
-            advice: None,
-        }
+        Self { place: None, words: words.into(), advice: None }
     }
 
     /// The same, saying what to do.
@@ -92,10 +84,7 @@ pub struct Faults {
 impl Faults {
     /// One fault about a file.
     pub fn one(file: Option<&Path>, fault: Fault) -> Self {
-        Self {
-            file: file.map(Path::to_path_buf),
-            faults: vec![fault],
-        }
+        Self { file: file.map(Path::to_path_buf), faults: vec![fault] }
     }
 }
 
@@ -125,10 +114,9 @@ pub fn of_file(error: &io::Error) -> (String, &'static str) {
     )]
     let (words, advice) = match error.kind() {
         io::ErrorKind::NotFound => ("there is no such file or directory", "check the path"),
-        io::ErrorKind::PermissionDenied => (
-            "you may not open it",
-            "check who owns it and the directories above it",
-        ),
+        io::ErrorKind::PermissionDenied => {
+            ("you may not open it", "check who owns it and the directories above it")
+        }
         io::ErrorKind::IsADirectory => ("it is a directory", "name a file in it"),
         io::ErrorKind::NotADirectory => ("what stands above it is no directory", "check the path"),
         io::ErrorKind::ReadOnlyFilesystem => (

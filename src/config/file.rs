@@ -26,12 +26,7 @@ const TABLES: [&str; 3] = ["account", "view", "keys"];
 impl File {
     /// A file with nothing in it.
     pub fn empty() -> Self {
-        Self {
-            top: Section::empty(),
-            accounts: Vec::new(),
-            views: Vec::new(),
-            keys: Vec::new(),
-        }
+        Self { top: Section::empty(), accounts: Vec::new(), views: Vec::new(), keys: Vec::new() }
     }
 
     /// Reads a text. What could be read is given beside the faults, so that the caller can look for more of them.
@@ -58,8 +53,7 @@ impl File {
         if let Some(value) = table.get("account") {
             for (place, account) in reader.tables("account", value) {
                 let keys = account_keys(account);
-                file.accounts
-                    .push(reader.section(place, account, &keys, &[]));
+                file.accounts.push(reader.section(place, account, &keys, &[]));
             }
         }
         if let Some(value) = table.get("view") {
@@ -83,11 +77,7 @@ fn account_keys(account: &DeTable<'_>) -> Vec<Key> {
         .and_then(vendors::vendor);
     let own: Vec<Key> = match vendor {
         Some(vendor) => vendor.keys.to_vec(),
-        None => VENDORS
-            .iter()
-            .flat_map(|vendor| vendor.keys)
-            .copied()
-            .collect(),
+        None => VENDORS.iter().flat_map(|vendor| vendor.keys).copied().collect(),
     };
     ACCOUNT.iter().copied().chain(own).collect()
 }

@@ -168,10 +168,7 @@ pub fn find(
     env: Environment<'_>,
     user: Option<Directories>,
 ) -> Result<Paths, Faults> {
-    let said = flags
-        .config
-        .clone()
-        .or_else(|| set(env, CONFIG_VARIABLE).map(PathBuf::from));
+    let said = flags.config.clone().or_else(|| set(env, CONFIG_VARIABLE).map(PathBuf::from));
     match (user, said) {
         (Some(user), said) => Ok(Paths {
             config: said.unwrap_or_else(|| user.config.join("config.toml")),
@@ -181,11 +178,7 @@ pub fn find(
         // Without a home, what stands beside the file that was named is as good a place as any.
         (None, Some(config)) => {
             let folder = config.parent().map(PathBuf::from).unwrap_or_default();
-            Ok(Paths {
-                state: folder.clone(),
-                home: folder,
-                config,
-            })
+            Ok(Paths { state: folder.clone(), home: folder, config })
         }
         (None, None) => Err(Faults::one(
             None,
@@ -261,9 +254,7 @@ fn unreadable(error: &io::Error) -> Fault {
 /// The text of the file. What is far larger than any configuration (a device may be without end) is none.
 fn text_of(path: &Path) -> io::Result<String> {
     let mut text = String::new();
-    fs::File::open(path)?
-        .take(LARGEST + 1)
-        .read_to_string(&mut text)?;
+    fs::File::open(path)?.take(LARGEST + 1).read_to_string(&mut text)?;
     if text.len() as u64 > LARGEST {
         let words = format!("it is larger than {} MiB", LARGEST >> 20);
         return Err(io::Error::other(words));
@@ -283,19 +274,10 @@ pub fn resolve(
 
 fn join(flags: &Flags, env: Environment<'_>, paths: Paths, text: Option<&str>) -> Reading {
     let (file, faults) = text.map_or_else(|| (File::empty(), Vec::new()), File::read);
-    let mut join = Join {
-        env,
-        top: &file.top,
-        faults,
-    };
+    let mut join = Join { env, top: &file.top, faults };
     let mut config = Config {
         has_file: text.is_some(),
-        theme: join.pick(
-            None,
-            "theme",
-            |text| Some(text.to_owned()),
-            "default".to_owned(),
-        ),
+        theme: join.pick(None, "theme", |text| Some(text.to_owned()), "default".to_owned()),
         colour: join.colour(flags),
         ascii: join.pick(None, "ascii", flag, false),
         mouse: join.pick(None, "mouse", flag, true),
@@ -335,11 +317,7 @@ fn join(flags: &Flags, env: Environment<'_>, paths: Paths, text: Option<&str>) -
         }
     }
     select(&mut config.accounts, &flawed, &flags.accounts, &mut faults);
-    Reading {
-        config,
-        flawed,
-        faults,
-    }
+    Reading { config, flawed, faults }
 }
 
 struct Join<'a> {
@@ -357,33 +335,21 @@ impl Join<'_> {
         default: T,
     ) -> Setting<T> {
         if let Some((value, flag)) = by_flag {
-            return Setting {
-                value,
-                origin: Origin::Flag(flag),
-            };
+            return Setting { value, origin: Origin::Flag(flag) };
         }
         let key = TOP.iter().find(|key| key.name == name);
         if let Some((key, variable)) = key.and_then(|key| Some((key, key.env?)))
             && let Some(text) = self.variable(key, variable)
             && let Some(value) = read(&text)
         {
-            return Setting {
-                value,
-                origin: Origin::Environment(variable),
-            };
+            return Setting { value, origin: Origin::Environment(variable) };
         }
         if let Some((text, place)) = self.top.text(name)
             && let Some(value) = read(&text)
         {
-            return Setting {
-                value,
-                origin: Origin::File(place),
-            };
+            return Setting { value, origin: Origin::File(place) };
         }
-        Setting {
-            value: default,
-            origin: Origin::Default,
-        }
+        Setting { value: default, origin: Origin::Default }
     }
 
     /// A variable's text where it is of its key's shape; a fault where it is not.
@@ -392,9 +358,8 @@ impl Join<'_> {
         match check_text(key.shape, &text) {
             Ok(()) => Some(text),
             Err(words) => {
-                self.faults.push(Fault::elsewhere(format!(
-                    "the environment's {variable}: {words}"
-                )));
+                self.faults
+                    .push(Fault::elsewhere(format!("the environment's {variable}: {words}")));
                 None
             }
         }
@@ -409,27 +374,21 @@ impl Join<'_> {
             true,
         );
         match said.origin {
-            Origin::File(_) | Origin::Default if no_colour => Setting {
-                value: false,
-                origin: Origin::Environment("NO_COLOR"),
-            },
+            Origin::File(_) | Origin::Default if no_colour => {
+                Setting { value: false, origin: Origin::Environment("NO_COLOR") }
+            }
             Origin::File(_) | Origin::Default | Origin::Environment(_) | Origin::Flag(_) => said,
         }
     }
 
     /// Whoever says read-only wins, weak or strong.
     fn read_only(&mut self, flags: &Flags) -> Setting<bool> {
-        let said = self.pick(
-            flags.read_only.then_some((true, "read-only")),
-            "read_only",
-            flag,
-            false,
-        );
+        let said =
+            self.pick(flags.read_only.then_some((true, "read-only")), "read_only", flag, false);
         match self.top.get("read_only") {
-            Some((_, place)) if !said.value && self.top.flag("read_only") => Setting {
-                value: true,
-                origin: Origin::File(place),
-            },
+            Some((_, place)) if !said.value && self.top.flag("read_only") => {
+                Setting { value: true, origin: Origin::File(place) }
+            }
             Some(_) | None => said,
         }
     }
@@ -444,10 +403,7 @@ fn views(sections: &[Section], faults: &mut Vec<Fault>) -> Vec<View> {
             // A key of the wrong shape has its fault already.
             for key in ["name", "filter"] {
                 if section.get(key).is_none() {
-                    faults.push(Fault::at(
-                        section.place,
-                        format!("the view needs \"{key}\""),
-                    ));
+                    faults.push(Fault::at(section.place, format!("the view needs \"{key}\"")));
                 }
             }
             continue;
@@ -455,16 +411,9 @@ fn views(sections: &[Section], faults: &mut Vec<Fault>) -> Vec<View> {
         if name.trim().is_empty() {
             faults.push(Fault::at(at, "a view's name must not be empty"));
         } else if views.iter().any(|view| view.name == name) {
-            faults.push(Fault::at(
-                at,
-                format!("there is another view named \"{name}\""),
-            ));
+            faults.push(Fault::at(at, format!("there is another view named \"{name}\"")));
         } else {
-            views.push(View {
-                name,
-                filter,
-                place,
-            });
+            views.push(View { name, filter, place });
         }
     }
     views
@@ -477,11 +426,8 @@ fn select(
     faults: &mut Vec<Fault>,
 ) {
     for name in wanted {
-        let known: Vec<&str> = accounts
-            .iter()
-            .chain(flawed)
-            .map(|one| one.name().as_str())
-            .collect();
+        let known: Vec<&str> =
+            accounts.iter().chain(flawed).map(|one| one.name().as_str()).collect();
         if !known.contains(&name.as_str()) {
             let advice = match nearest(name, known.iter().copied()) {
                 Some(near) => format!("did you mean \"{near}\"?"),

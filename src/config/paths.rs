@@ -21,10 +21,7 @@ impl Directories {
         let base = directories::BaseDirs::new()?;
         Some(Self {
             config: project.config_dir().to_path_buf(),
-            state: project
-                .state_dir()
-                .unwrap_or_else(|| project.data_local_dir())
-                .to_path_buf(),
+            state: project.state_dir().unwrap_or_else(|| project.data_local_dir()).to_path_buf(),
             home: base.home_dir().to_path_buf(),
         })
     }
@@ -54,8 +51,7 @@ impl Paths {
 
     /// The path that a text stands for: `~/` is the home directory.
     pub fn expand(&self, text: &str) -> PathBuf {
-        text.strip_prefix("~/")
-            .map_or_else(|| PathBuf::from(text), |rest| self.home.join(rest))
+        text.strip_prefix("~/").map_or_else(|| PathBuf::from(text), |rest| self.home.join(rest))
     }
 }
 

@@ -36,10 +36,7 @@ pub struct Section {
 impl Section {
     /// A table without keys.
     pub fn empty() -> Self {
-        Self {
-            place: Place { line: 1, column: 1 },
-            found: BTreeMap::new(),
-        }
+        Self { place: Place { line: 1, column: 1 }, found: BTreeMap::new() }
     }
 
     /// The value of a key and its place.
@@ -102,10 +99,7 @@ pub struct Reader<'t> {
 impl<'t> Reader<'t> {
     /// A reader for the text that the tables come from.
     pub fn new(text: &'t str) -> Self {
-        Self {
-            text,
-            faults: Vec::new(),
-        }
+        Self { text, faults: Vec::new() }
     }
 
     /// Where a piece of the text stands.
@@ -129,14 +123,9 @@ impl<'t> Reader<'t> {
                 continue;
             }
             let Some(key) = keys.iter().find(|key| key.name == name_text) else {
-                let right = keys
-                    .iter()
-                    .map(|key| key.name)
-                    .chain(beside.iter().copied());
-                let mut fault = Fault::at(
-                    self.place(name),
-                    format!("unknown key \"{}\"", shown(name_text)),
-                );
+                let right = keys.iter().map(|key| key.name).chain(beside.iter().copied());
+                let mut fault =
+                    Fault::at(self.place(name), format!("unknown key \"{}\"", shown(name_text)));
                 if let Some(near) = nearest(name_text, right) {
                     fault = fault.advising(format!("did you mean \"{near}\"?"));
                 }
@@ -165,9 +154,7 @@ impl<'t> Reader<'t> {
         for item in array {
             match item.get_ref().as_table() {
                 Some(table) => tables.push((self.place(item), table)),
-                None => self
-                    .faults
-                    .push(Fault::at(self.place(item), wanted.clone())),
+                None => self.faults.push(Fault::at(self.place(item), wanted.clone())),
             }
         }
         tables
@@ -176,10 +163,7 @@ impl<'t> Reader<'t> {
     /// The commands of `[keys]`. Their names and chords are for the keymap to check.
     pub fn bindings(&mut self, value: &Spanned<DeValue<'_>>) -> Vec<KeyBinding> {
         let Some(table) = value.get_ref().as_table() else {
-            self.faults.push(Fault::at(
-                self.place(value),
-                "\"keys\" must be written as [keys]",
-            ));
+            self.faults.push(Fault::at(self.place(value), "\"keys\" must be written as [keys]"));
             return Vec::new();
         };
         let mut bindings = Vec::new();
@@ -267,13 +251,10 @@ impl<'t> Reader<'t> {
         let wanted = Shape::Secret.wanted();
         let Some(table) = value.get_ref().as_table() else {
             self.faults.push(
-                Fault::at(
-                    place,
-                    format!("\"{}\": a secret must not stand in this file", key.name),
-                )
-                .advising(format!(
-                    "say where it is to be had: {wanted}; and change a secret that stood here"
-                )),
+                Fault::at(place, format!("\"{}\": a secret must not stand in this file", key.name))
+                    .advising(format!(
+                        "say where it is to be had: {wanted}; and change a secret that stood here"
+                    )),
             );
             return None;
         };
@@ -297,10 +278,7 @@ impl<'t> Reader<'t> {
             Some(_) | None => None,
         };
         if source.is_none() {
-            self.faults.push(Fault::at(
-                place,
-                format!("\"{}\" must be {wanted}", key.name),
-            ));
+            self.faults.push(Fault::at(place, format!("\"{}\" must be {wanted}", key.name)));
         }
         source.map(Value::Secret)
     }
@@ -344,25 +322,14 @@ pub fn check_text(shape: Shape, text: &str) -> Result<(), String> {
             }
             let near = nearest(text, words.iter().copied())
                 .map_or_else(String::new, |near| format!("; did you mean \"{near}\"?"));
-            Err(format!(
-                "\"{}\" is not one of {}{near}",
-                shown(text),
-                quoted(words)
-            ))
+            Err(format!("\"{}\" is not one of {}{near}", shown(text), quoted(words)))
         }
         Shape::Duration(least, most) => {
             let length = duration::parse(text).map_err(|words| format!("{}: {words}", wanted()))?;
-            if (least..=most).contains(&length.as_secs()) {
-                Ok(())
-            } else {
-                Err(wanted())
-            }
+            if (least..=most).contains(&length.as_secs()) { Ok(()) } else { Err(wanted()) }
         }
         Shape::Url => check_url(text).map_err(|words| format!("{}: {words}", wanted())),
-        Shape::Offset => text
-            .parse::<chrono::FixedOffset>()
-            .map(|_| ())
-            .map_err(|_| wanted()),
+        Shape::Offset => text.parse::<chrono::FixedOffset>().map(|_| ()).map_err(|_| wanted()),
         Shape::Texts | Shape::Names | Shape::Secret => Err(wanted()),
     }
 }

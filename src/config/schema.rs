@@ -77,13 +77,7 @@ const fn key(
     about: &'static str,
     env: Option<&'static str>,
 ) -> Key {
-    Key {
-        name,
-        shape,
-        example,
-        about,
-        env,
-    }
+    Key { name, shape, example, about, env }
 }
 
 /// A day, in seconds.
@@ -173,13 +167,7 @@ pub static ACCOUNT: &[Key] = &[
         "Its name on the screen, in filters and in exports: letters, digits, `.`, `_` and `-`. Needed.",
         None,
     ),
-    key(
-        "provider",
-        Shape::Text,
-        "\"vendor\"",
-        "Whose API it is. Needed.",
-        None,
-    ),
+    key("provider", Shape::Text, "\"vendor\"", "Whose API it is. Needed.", None),
     key(
         "base_url",
         Shape::Url,
@@ -194,20 +182,8 @@ pub static ACCOUNT: &[Key] = &[
         "A colour for it, so that production looks like production: a name or #rrggbb.",
         None,
     ),
-    key(
-        "badge",
-        Shape::Text,
-        "\"PROD\"",
-        "A short text beside its name.",
-        None,
-    ),
-    key(
-        "protected",
-        Shape::Flag,
-        "true",
-        "Every purge in it needs the cname typed out.",
-        None,
-    ),
+    key("badge", Shape::Text, "\"PROD\"", "A short text beside its name.", None),
+    key("protected", Shape::Flag, "true", "Every purge in it needs the cname typed out.", None),
     key(
         "protected_cnames",
         Shape::Texts,
@@ -222,13 +198,7 @@ pub static ACCOUNT: &[Key] = &[
         "Nothing is ever purged in it, and what waits for it in the queue stays there.",
         None,
     ),
-    key(
-        "reason_required",
-        Shape::Flag,
-        "true",
-        "A purge needs a reason.",
-        None,
-    ),
+    key("reason_required", Shape::Flag, "true", "A purge needs a reason.", None),
     key(
         "ticket_pattern",
         Shape::Text,
@@ -297,13 +267,7 @@ pub static ACCOUNT: &[Key] = &[
 
 /// The keys of a `[[view]]`.
 pub static VIEW: &[Key] = &[
-    key(
-        "name",
-        Shape::Text,
-        "\"Failed 24h\"",
-        "Its name, on its tab. Needed.",
-        None,
-    ),
+    key("name", Shape::Text, "\"Failed 24h\"", "Its name, on its tab. Needed.", None),
     key(
         "filter",
         Shape::Text,

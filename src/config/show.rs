@@ -15,11 +15,7 @@ use crate::domain::zone::Zone;
 /// The text for `config show`.
 pub fn show(config: &Config) -> String {
     let mut text = String::new();
-    let file = if config.has_file {
-        ""
-    } else {
-        " (there is none)"
-    };
+    let file = if config.has_file { "" } else { " (there is none)" };
     let _ = writeln!(text, "# file: {}{file}", config.paths.config.display());
     line(&mut text, "theme", &config.theme, |value| toml_text(value));
     line(&mut text, "colour", &config.colour, |value| {
@@ -27,22 +23,16 @@ pub fn show(config: &Config) -> String {
     });
     line(&mut text, "ascii", &config.ascii, bool::to_string);
     line(&mut text, "mouse", &config.mouse, bool::to_string);
-    line(&mut text, "notify", &config.notify, |way| {
-        toml_text(way.word())
-    });
+    line(&mut text, "notify", &config.notify, |way| toml_text(way.word()));
     line(&mut text, "zone", &config.zone, |zone| {
         toml_text(match zone {
             Zone::Utc => "utc",
             Zone::Local | Zone::Fixed(_) => "local",
         })
     });
-    line(&mut text, "refresh", &config.refresh, |value| {
-        toml_text(&duration::print(*value))
-    });
+    line(&mut text, "refresh", &config.refresh, |value| toml_text(&duration::print(*value)));
     line(&mut text, "read_only", &config.read_only, bool::to_string);
-    line(&mut text, "store", &config.store, |value| {
-        toml_text(&value.display().to_string())
-    });
+    line(&mut text, "store", &config.store, |value| toml_text(&value.display().to_string()));
     line(&mut text, "log", &config.log, |value| {
         toml_text(match value {
             LogLevel::Off => "off",
@@ -66,11 +56,7 @@ pub fn show(config: &Config) -> String {
         text.push_str("\n[keys]\n");
     }
     for binding in &config.keys {
-        let chords: Vec<String> = binding
-            .chords
-            .iter()
-            .map(|chord| toml_text(chord))
-            .collect();
+        let chords: Vec<String> = binding.chords.iter().map(|chord| toml_text(chord)).collect();
         let _ = writeln!(
             text,
             "{} = [{}] # line {}",
@@ -88,11 +74,7 @@ fn line<T>(text: &mut String, name: &str, setting: &Setting<T>, print: impl Fn(&
 }
 
 fn show_account(text: &mut String, config: &AccountConfig) {
-    let origin = if config.from_environment {
-        " # of the environment"
-    } else {
-        ""
-    };
+    let origin = if config.from_environment { " # of the environment" } else { "" };
     let account = &config.account;
     let _ = writeln!(text, "\n[[account]]{origin}");
     let mut put = |name: &str, value: Option<String>| {
@@ -113,23 +95,14 @@ fn show_account(text: &mut String, config: &AccountConfig) {
             "reason_required" => account.reason_required.then(|| "true".to_owned()),
             "ticket_pattern" => account.ticket_pattern.as_deref().map(toml_text),
             "names" => names(&account.names),
-            "refresh" => config
-                .refresh
-                .map(|length| toml_text(&duration::print(length))),
+            "refresh" => config.refresh.map(|length| toml_text(&duration::print(length))),
             name => edge(name, &config.edge),
         };
         put(key.name, value);
     }
     for (name, value) in config.options() {
         let flag = value == "true" || value == "false";
-        put(
-            name,
-            Some(if flag {
-                value.clone()
-            } else {
-                toml_text(value)
-            }),
-        );
+        put(name, Some(if flag { value.clone() } else { toml_text(value) }));
     }
     for (name, source) in config.secrets() {
         let standing = match source.check() {
@@ -160,10 +133,8 @@ fn edge(name: &str, edge: &EdgeSettings) -> Option<String> {
 }
 
 fn names(names: &Names) -> Option<String> {
-    let texts: Vec<String> = names
-        .iter()
-        .map(|(id, name)| format!("{} = {}", toml_text(id), toml_text(name)))
-        .collect();
+    let texts: Vec<String> =
+        names.iter().map(|(id, name)| format!("{} = {}", toml_text(id), toml_text(name))).collect();
     (!texts.is_empty()).then(|| format!("{{ {} }}", texts.join(", ")))
 }
 
@@ -179,9 +150,5 @@ fn cnames(patterns: &[Pattern]) -> Option<String> {
 
 fn key_text(name: &str) -> String {
     let bare = |character: char| character.is_ascii_alphanumeric() || "_-".contains(character);
-    if !name.is_empty() && name.chars().all(bare) {
-        name.to_owned()
-    } else {
-        toml_text(name)
-    }
+    if !name.is_empty() && name.chars().all(bare) { name.to_owned() } else { toml_text(name) }
 }

@@ -34,13 +34,7 @@ const fn variable(name: &'static str, key: &'static str, needed: bool) -> Variab
 }
 
 const fn key(name: &'static str, shape: Shape, example: &'static str, about: &'static str) -> Key {
-    Key {
-        name,
-        shape,
-        example,
-        about,
-        env: None,
-    }
+    Key { name, shape, example, about, env: None }
 }
 
 /// Every provider.
@@ -90,12 +84,7 @@ const TENCENT: Vendor = Vendor {
             "\"3.0\"",
             "Which API. The vendor has switched its own 2.0 host off; that one needs base_url.",
         ),
-        key(
-            "international",
-            Shape::Flag,
-            "false",
-            "Use the endpoint of the international site.",
-        ),
+        key("international", Shape::Flag, "false", "Use the endpoint of the international site."),
         key(
             "area",
             Shape::Word(&["mainland", "overseas"]),
@@ -152,10 +141,7 @@ const MEDIANOVA: Vendor = Vendor {
             "The secret that belongs to the key.",
         ),
     ],
-    needs: &[
-        &["organization", "token"],
-        &["organization", "api_key", "api_secret"],
-    ],
+    needs: &[&["organization", "token"], &["organization", "api_key", "api_secret"]],
     environment: &[
         variable("MEDIANOVA_API_TOKEN", "token", true),
         variable("MEDIANOVA_ORGANIZATION_UUID", "organization", true),

@@ -31,18 +31,14 @@ pub enum ViewTrouble {
 /// Keeps a view: one of the same name gets the new filter in its place, a new one is added at the end. The file is made,
 /// for its owner alone, where there is none. It is replaced as a whole, so a crash leaves the old or the new one.
 pub fn save_view(path: &Path, name: &str, filter: &str) -> Result<(), ViewTrouble> {
-    let disk = |error| ViewTrouble::Disk {
-        path: path.display().to_string(),
-        error,
-    };
+    let disk = |error| ViewTrouble::Disk { path: path.display().to_string(), error };
     let (old, there) = match std::fs::read_to_string(path) {
         Ok(text) => (text, true),
         Err(error) if error.kind() == io::ErrorKind::NotFound => (String::new(), false),
         Err(error) => return Err(disk(error)),
     };
-    let new = with_view(&old, name, filter).ok_or_else(|| ViewTrouble::Faulty {
-        path: path.display().to_string(),
-    })?;
+    let new = with_view(&old, name, filter)
+        .ok_or_else(|| ViewTrouble::Faulty { path: path.display().to_string() })?;
     if there {
         replace(path, &new).map_err(disk)
     } else {
@@ -68,10 +64,7 @@ fn with_view(text: &str, name: &str, filter: &str) -> Option<String> {
         .into_iter()
         .flat_map(|views| views.iter())
         .filter_map(|view| view.get_ref().as_table())
-        .find(|view| {
-            view.get("name")
-                .is_some_and(|value| value.get_ref().as_str() == Some(name))
-        })
+        .find(|view| view.get("name").is_some_and(|value| value.get_ref().as_str() == Some(name)))
         .and_then(|view| view.get("filter"))
         .map(toml::Spanned::span);
     let (name_text, filter_text) = (toml_text(name), toml_text(filter));
@@ -126,10 +119,7 @@ mod tests {
     #[test]
     fn a_view_of_the_same_name_gets_the_new_filter_in_its_place() {
         let new = with_view(FILE, "Failed", "status:failed since:24h").unwrap();
-        assert_eq!(
-            new,
-            FILE.replace("\"status:failed\"", "\"status:failed since:24h\"")
-        );
+        assert_eq!(new, FILE.replace("\"status:failed\"", "\"status:failed since:24h\""));
     }
 
     #[test]

@@ -43,15 +43,10 @@ impl Names {
         let told = [("token", &author.token), ("user", &author.user)];
         let named = told.iter().find_map(|(what, id)| {
             let id = id.as_ref()?;
-            self.0
-                .get(&format!("{what} {id}"))
-                .or_else(|| self.0.get(id))
+            self.0.get(&format!("{what} {id}")).or_else(|| self.0.get(id))
         });
         named.cloned().or_else(|| {
-            let (what, id) = told
-                .iter()
-                .rev()
-                .find_map(|(what, id)| Some((what, id.as_ref()?)))?;
+            let (what, id) = told.iter().rev().find_map(|(what, id)| Some((what, id.as_ref()?)))?;
             Some(format!("{what} {id}"))
         })
     }
@@ -127,22 +122,14 @@ mod tests {
     use super::*;
 
     fn author(user: Option<&str>, token: Option<&str>) -> Author {
-        Author {
-            user: user.map(str::to_owned),
-            token: token.map(str::to_owned),
-        }
+        Author { user: user.map(str::to_owned), token: token.map(str::to_owned) }
     }
 
     #[test]
     fn the_most_telling_name_is_taken_and_a_number_where_there_is_none() {
         let names = Names::new(
-            [
-                ("42", "mira"),
-                ("user 7", "jonas"),
-                ("token 7", "deploy"),
-                ("900", "cms"),
-            ]
-            .map(|(id, name)| (id.to_owned(), name.to_owned())),
+            [("42", "mira"), ("user 7", "jonas"), ("token 7", "deploy"), ("900", "cms")]
+                .map(|(id, name)| (id.to_owned(), name.to_owned())),
         );
         for (user, token, name) in [
             (Some("42"), None, Some("mira")),
@@ -155,11 +142,7 @@ mod tests {
             (None, Some("1"), Some("token 1")),
             (None, None, None),
         ] {
-            assert_eq!(
-                names.of(&author(user, token)).as_deref(),
-                name,
-                "{user:?} {token:?}"
-            );
+            assert_eq!(names.of(&author(user, token)).as_deref(), name, "{user:?} {token:?}");
         }
     }
 }

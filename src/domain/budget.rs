@@ -144,16 +144,10 @@ pub fn budget(
         let Some(rule) = limits.rule(kind) else {
             continue;
         };
-        let closed_until = ledger
-            .closed_until(resource, kind)
-            .filter(|&until| until > now);
+        let closed_until = ledger.closed_until(resource, kind).filter(|&until| until > now);
         for window in &rule.windows {
             let (stand, free_at) = ledger.stand(resource, window, now, closed_until.unwrap_or(now));
-            let left = if closed_until.is_some() {
-                0
-            } else {
-                stand.left
-            };
+            let left = if closed_until.is_some() { 0 } else { stand.left };
             lines.push(BudgetLine {
                 kind,
                 of: window.requests,

@@ -30,11 +30,7 @@ impl Coverage {
 
     /// Whether every instant from the first until just before the second is complete; of no instants, all are.
     pub fn contains(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> bool {
-        from >= until
-            || self
-                .ranges
-                .iter()
-                .any(|range| range.0 <= from && until <= range.1)
+        from >= until || self.ranges.iter().any(|range| range.0 <= from && until <= range.1)
     }
 
     /// What is not known to be complete from the first instant until just before the second, oldest gap first.
@@ -63,11 +59,7 @@ impl Coverage {
     /// Since when the history is complete without a gap, up to `now` or to the newest instant before it that is: the start
     /// of the newest range that does not lie wholly after `now`. `None` where nothing is known to be complete.
     pub fn complete_back_to(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        self.ranges
-            .iter()
-            .rev()
-            .map(|range| range.0)
-            .find(|start| *start <= now)
+        self.ranges.iter().rev().map(|range| range.0).find(|start| *start <= now)
     }
 }
 
@@ -99,17 +91,11 @@ mod tests {
     }
 
     fn of(ranges: &[(i64, i64)]) -> Coverage {
-        ranges
-            .iter()
-            .map(|&(from, until)| (at(from), at(until)))
-            .collect()
+        ranges.iter().map(|&(from, until)| (at(from), at(until))).collect()
     }
 
     fn seconds(ranges: &[(DateTime<Utc>, DateTime<Utc>)]) -> Vec<(i64, i64)> {
-        ranges
-            .iter()
-            .map(|(from, until)| (from.timestamp(), until.timestamp()))
-            .collect()
+        ranges.iter().map(|(from, until)| (from.timestamp(), until.timestamp())).collect()
     }
 
     #[test]
@@ -118,10 +104,7 @@ mod tests {
             (vec![(1, 3), (3, 5)], vec![(1, 5)]),
             (vec![(3, 5), (1, 3)], vec![(1, 5)]),
             (vec![(1, 3), (4, 5)], vec![(1, 3), (4, 5)]),
-            (
-                vec![(1, 2), (3, 4), (5, 6), (2, 5), (8, 9)],
-                vec![(1, 6), (8, 9)],
-            ),
+            (vec![(1, 2), (3, 4), (5, 6), (2, 5), (8, 9)], vec![(1, 6), (8, 9)]),
             (vec![(1, 9), (3, 4)], vec![(1, 9)]),
             (vec![(3, 3), (5, 4)], vec![]),
         ] {
@@ -143,11 +126,7 @@ mod tests {
             (7, 7, vec![]),
             (25, 15, vec![]),
         ] {
-            assert_eq!(
-                seconds(&coverage.missing(at(from), at(until))),
-                gaps,
-                "{from}..{until}"
-            );
+            assert_eq!(seconds(&coverage.missing(at(from), at(until))), gaps, "{from}..{until}");
         }
     }
 

@@ -48,10 +48,7 @@ impl Draft {
             && self.mode == more.mode
             && self.area == more.area;
         let text = format!("{}\n{}", self.text.trim_end(), more.text);
-        fits.then(|| Self {
-            text,
-            ..self.clone()
-        })
+        fits.then(|| Self { text, ..self.clone() })
     }
 }
 
@@ -98,10 +95,7 @@ pub struct Meaning {
 impl Linted {
     /// All findings, those of lines first.
     pub fn all_findings(&self) -> impl Iterator<Item = &Finding> {
-        self.lines
-            .iter()
-            .flat_map(|line| line.findings.iter())
-            .chain(&self.findings)
+        self.lines.iter().flat_map(|line| line.findings.iter()).chain(&self.findings)
     }
 
     /// The gravest finding's severity.
@@ -115,12 +109,7 @@ mod tests {
     use super::*;
 
     fn draft(text: &str, kind: Option<Kind>) -> Draft {
-        Draft {
-            text: text.to_owned(),
-            kind,
-            reason: "stale hero".to_owned(),
-            ..Draft::default()
-        }
+        Draft { text: text.to_owned(), kind, reason: "stale hero".to_owned(), ..Draft::default() }
     }
 
     #[test]

@@ -84,13 +84,7 @@ pub enum Applied {
 impl Failure {
     /// A failure with no words of the vendor's, that certainly had no effect.
     pub fn new(cause: Cause) -> Self {
-        Self {
-            cause,
-            detail: String::new(),
-            http_status: None,
-            code: None,
-            applied: Applied::No,
-        }
+        Self { cause, detail: String::new(), http_status: None, code: None, applied: Applied::No }
     }
 
     /// The same with the vendor's or the system's words, which are cleaned and cut.
@@ -122,10 +116,7 @@ impl Failure {
 
     /// Whether the vendor refuses this question and not the asker: another question may well be answered.
     pub fn is_about_the_question(&self) -> bool {
-        matches!(
-            self.cause,
-            Cause::Rejected { .. } | Cause::NotFound | Cause::Unsupported
-        )
+        matches!(self.cause, Cause::Rejected { .. } | Cause::NotFound | Cause::Unsupported)
     }
 
     /// In a few words, for the accounts line: what is wrong.
@@ -146,8 +137,7 @@ impl Failure {
             Cause::Unsupported => "not offered",
             Cause::Refused => "not sent",
         };
-        self.http_status
-            .map_or_else(|| words.to_owned(), |status| format!("{status} {words}"))
+        self.http_status.map_or_else(|| words.to_owned(), |status| format!("{status} {words}"))
     }
 
     /// What the operator can do about it, as one sentence.
@@ -191,20 +181,12 @@ impl fmt::Display for Failure {
         if let Some(code) = &self.code {
             write!(f, " ({code})")?;
         }
-        if let Cause::ClockSkew {
-            seconds: Some(seconds),
-        } = self.cause
-        {
-            let (amount, side) = (
-                seconds.unsigned_abs(),
-                if seconds < 0 { "behind" } else { "ahead" },
-            );
+        if let Cause::ClockSkew { seconds: Some(seconds) } = self.cause {
+            let (amount, side) =
+                (seconds.unsigned_abs(), if seconds < 0 { "behind" } else { "ahead" });
             write!(f, ": this machine is {amount} s {side}")?;
         }
-        if let Cause::RateLimited {
-            retry_after: Some(after),
-        } = self.cause
-        {
+        if let Cause::RateLimited { retry_after: Some(after) } = self.cause {
             write!(f, ", come back in {} s", after.as_secs())?;
         }
         if !self.detail.is_empty() {

@@ -45,13 +45,7 @@ impl Finding {
     /// A finding of this code, with the severity and the link that its rule has.
     pub fn new(code: Code, line: Option<usize>, words: impl Into<String>) -> Self {
         let rule = code.rule();
-        Self {
-            code: rule.code,
-            severity: rule.severity,
-            line,
-            words: words.into(),
-            link: rule.doc,
-        }
+        Self { code: rule.code, severity: rule.severity, line, words: words.into(), link: rule.doc }
     }
 
     /// The same, mattering more or less than usual.

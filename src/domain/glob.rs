@@ -26,9 +26,7 @@ pub fn fits(pattern: &str, text: &str) -> bool {
             },
         }
     }
-    pattern
-        .get(at_pattern..)
-        .is_none_or(|rest| rest.iter().all(|&byte| byte == b'*'))
+    pattern.get(at_pattern..).is_none_or(|rest| rest.iter().all(|&byte| byte == b'*'))
 }
 
 /// The part of a pattern before its first `*`.

@@ -68,10 +68,9 @@ impl JournalState {
     pub fn may_become(self, next: Self) -> bool {
         match self {
             Self::Queued => matches!(next, Self::Sending | Self::Cancelled | Self::Rejected),
-            Self::Sending => matches!(
-                next,
-                Self::Queued | Self::Accepted | Self::Rejected | Self::Unknown
-            ),
+            Self::Sending => {
+                matches!(next, Self::Queued | Self::Accepted | Self::Rejected | Self::Unknown)
+            }
             Self::Accepted => matches!(next, Self::Successful | Self::Failed),
             Self::Unknown => matches!(
                 next,

@@ -45,11 +45,7 @@ pub fn lint(draft: &Draft, desk: &Desk<'_>, now: DateTime<Utc>) -> Linted {
     standing::check(&sheet, &tallies, &mut findings);
     volume::check(&sheet, &tallies, now, &mut findings);
     let collisions = collision::check(&mut sheet, &tallies, now);
-    Linted {
-        lines: sheet.rows.into_iter().map(|row| row.line).collect(),
-        findings,
-        collisions,
-    }
+    Linted { lines: sheet.rows.into_iter().map(|row| row.line).collect(), findings, collisions }
 }
 
 /// A draft under the linter's eyes.
@@ -78,11 +74,8 @@ struct Tally<'a> {
 
 impl<'a> Sheet<'a> {
     fn read(draft: &'a Draft, desk: &'a Desk<'a>, reading: &Reading<'_>) -> Self {
-        let mut rows: Vec<Row> = reading
-            .entries
-            .iter()
-            .map(|entry| entry::row(entry, draft, desk))
-            .collect();
+        let mut rows: Vec<Row> =
+            reading.entries.iter().map(|entry| entry::row(entry, draft, desk)).collect();
         if rows.is_empty() && draft.kind == Some(Kind::All) {
             rows.push(entry::everything(draft, desk));
         }
@@ -106,13 +99,7 @@ impl<'a> Sheet<'a> {
                 None => continue,
             };
             let at = *places.entry((place, kind)).or_insert_with(|| {
-                tallies.push(Tally {
-                    place,
-                    resource,
-                    limits,
-                    kind,
-                    targets: 0,
-                });
+                tallies.push(Tally { place, resource, limits, kind, targets: 0 });
                 tallies.len() - 1
             });
             if let Some(tally) = tallies.get_mut(at) {
@@ -158,9 +145,5 @@ fn shown(text: &str) -> String {
 
 /// `1 target`, `2 targets`.
 fn count(number: usize, noun: &str) -> String {
-    if number == 1 {
-        format!("1 {noun}")
-    } else {
-        format!("{number} {noun}s")
-    }
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }

@@ -16,11 +16,7 @@ pub struct Targets(Vec<String>);
 impl Targets {
     /// `None` for an empty list.
     pub fn new(targets: Vec<String>) -> Option<Self> {
-        if targets.is_empty() {
-            None
-        } else {
-            Some(Self(targets))
-        }
+        if targets.is_empty() { None } else { Some(Self(targets)) }
     }
 
     /// How many there are; never 0.

@@ -21,10 +21,7 @@ pub struct Target {
 impl Target {
     /// An entry of which nothing but its text is known.
     pub fn new(text: impl Into<String>) -> Self {
-        Self {
-            text: text.into(),
-            status: None,
-        }
+        Self { text: text.into(), status: None }
     }
 }
 

@@ -90,9 +90,6 @@ impl Resource {
     /// Whether the resource answers to this host name, upper or lower case alike.
     pub fn answers_to(&self, host: &str) -> bool {
         self.cname.eq_ignore_ascii_case(host)
-            || self
-                .names
-                .iter()
-                .any(|name| name.eq_ignore_ascii_case(host))
+            || self.names.iter().any(|name| name.eq_ignore_ascii_case(host))
     }
 }

@@ -64,12 +64,7 @@ pub(crate) fn account(name: &str) -> Account {
 
 /// A window over a resource.
 pub(crate) fn window(requests: u32, seconds: u64, bucket: &'static str) -> RateWindow {
-    RateWindow {
-        requests,
-        per: Duration::from_secs(seconds),
-        scope: Scope::Resource,
-        bucket,
-    }
+    RateWindow { requests, per: Duration::from_secs(seconds), scope: Scope::Resource, bucket }
 }
 
 /// A rule for so many targets in a request.
@@ -132,14 +127,8 @@ pub(crate) fn directories() -> Limits {
         bucket: "calls",
     };
     let modes = vec![
-        Mode {
-            word: "flush",
-            meaning: "what changed at the origin",
-        },
-        Mode {
-            word: "delete",
-            meaning: "whatever is cached",
-        },
+        Mode { word: "flush", meaning: "what changed at the origin" },
+        Mode { word: "delete", meaning: "whatever is cached" },
     ];
     let quota = |kind, area: &str, total, left| Quota {
         kind,
@@ -258,14 +247,10 @@ impl World {
                 resource("three", "v", "v.site.com"),
             ],
             accounts: vec![account("one"), account("two"), account("three")],
-            limits: [
-                ("one", paths()),
-                ("two", directories()),
-                ("three", anywhere()),
-            ]
-            .into_iter()
-            .map(|(name, limits)| (name.into(), Arc::new(limits)))
-            .collect(),
+            limits: [("one", paths()), ("two", directories()), ("three", anywhere())]
+                .into_iter()
+                .map(|(name, limits)| (name.into(), Arc::new(limits)))
+                .collect(),
             recent: Vec::new(),
             queued: Vec::new(),
             closed: Vec::new(),

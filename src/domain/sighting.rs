@@ -18,15 +18,12 @@ impl Purge {
     pub fn merge(self, other: Self) -> Self {
         let targets = union(self.targets, other.targets);
         let status = overall(self.status.merge(other.status), &targets);
-        let raw_status = [
-            (self.status, self.raw_status),
-            (other.status, other.raw_status),
-        ]
-        .into_iter()
-        .filter(|said| said.0 == status)
-        .map(|said| said.1)
-        .max()
-        .unwrap_or_default();
+        let raw_status = [(self.status, self.raw_status), (other.status, other.raw_status)]
+            .into_iter()
+            .filter(|said| said.0 == status)
+            .map(|said| said.1)
+            .max()
+            .unwrap_or_default();
         let (kind, raw_kind) = (self.kind, self.raw_kind).max((other.kind, other.raw_kind));
         let (created, raw_created) = match (self.raw_created, other.raw_created) {
             (None, None) => (self.created.max(other.created), None),
@@ -78,10 +75,7 @@ fn overall(said: Status, targets: &[Target]) -> Status {
 /// The targets of both, each as often as the list has it that has it more often.
 fn union(one: Vec<Target>, other: Vec<Target>) -> Vec<Target> {
     let same_texts = one.len() == other.len()
-        && one
-            .iter()
-            .zip(&other)
-            .all(|(one, other)| one.text == other.text);
+        && one.iter().zip(&other).all(|(one, other)| one.text == other.text);
     if same_texts {
         let pairs = one.into_iter().zip(other);
         return pairs.map(|(one, other)| pair(one, other.status)).collect();
@@ -172,11 +166,7 @@ mod tests {
     #[test]
     fn a_purge_that_ended_stays_ended_with_its_own_words() {
         let open = seen(5);
-        let done = Purge {
-            status: Status::Successful,
-            raw_status: "Done".to_owned(),
-            ..seen(5)
-        };
+        let done = Purge { status: Status::Successful, raw_status: "Done".to_owned(), ..seen(5) };
         assert_eq!(open.clone().merge(done.clone()), done);
         assert_eq!(done.clone().merge(open), done);
     }
@@ -186,10 +176,7 @@ mod tests {
         let part = |text: &str, status| Purge {
             status,
             raw_status: status.word().to_owned(),
-            targets: vec![Target {
-                text: text.to_owned(),
-                status: Some(status),
-            }],
+            targets: vec![Target { text: text.to_owned(), status: Some(status) }],
             ..seen(5)
         };
         let both = part("/a", Status::Successful).merge(part("/b", Status::InProgress));
@@ -206,10 +193,8 @@ mod tests {
 
     #[test]
     fn a_time_that_could_not_be_read_gives_way_and_never_moves_by_being_seen_again() {
-        let unread = |second| Purge {
-            raw_created: Some("yesterday-ish".to_owned()),
-            ..seen(second)
-        };
+        let unread =
+            |second| Purge { raw_created: Some("yesterday-ish".to_owned()), ..seen(second) };
         assert_eq!(unread(9).merge(unread(5)), unread(5));
         assert_eq!(unread(5).merge(seen(7)), seen(7));
     }
@@ -225,16 +210,9 @@ mod tests {
         let target = ("[ab]{1,2}", prop::option::of(status()))
             .prop_map(|(text, status)| Target { text, status });
         (
-            (
-                0..4_i64,
-                prop::option::of("[xy]"),
-                prop::option::of(0..3_i64),
-            ),
+            (0..4_i64, prop::option::of("[xy]"), prop::option::of(0..3_i64)),
             (status(), "[rs]?"),
-            (
-                prop::option::of(prop::sample::select(Kind::EVERY.to_vec())),
-                "[kl]?",
-            ),
+            (prop::option::of(prop::sample::select(Kind::EVERY.to_vec())), "[kl]?"),
             prop::collection::vec(target, 0..4),
             (prop::option::of("[uv]"), "[cd]?", "[12]?"),
         )
@@ -261,10 +239,7 @@ mod tests {
                     let purge = purge.settled();
                     // A vendor's word means one status: the word tells which.
                     let raw_status = format!("{}{raw_status}", purge.status.word());
-                    Purge {
-                        raw_status,
-                        ..purge
-                    }
+                    Purge { raw_status, ..purge }
                 },
             )
     }

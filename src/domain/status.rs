@@ -27,13 +27,8 @@ pub enum Status {
 
 impl Status {
     /// Every status, in the order in which they are listed to people.
-    pub const EVERY: [Self; 5] = [
-        Self::InProgress,
-        Self::Successful,
-        Self::Failed,
-        Self::ReportDisabled,
-        Self::Unknown,
-    ];
+    pub const EVERY: [Self; 5] =
+        [Self::InProgress, Self::Successful, Self::Failed, Self::ReportDisabled, Self::Unknown];
 
     /// The word for it in filters and exports: one word, underscores for blanks.
     pub fn word(self) -> &'static str {
@@ -83,11 +78,7 @@ impl Status {
     /// unfinished one; of two final ones the stronger claim stands.
     #[must_use]
     pub fn merge(self, other: Self) -> Self {
-        if self.strength() >= other.strength() {
-            self
-        } else {
-            other
-        }
+        if self.strength() >= other.strength() { self } else { other }
     }
 
     fn strength(self) -> u8 {

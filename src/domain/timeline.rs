@@ -25,11 +25,7 @@ pub fn rounded(from: DateTime<Utc>, until: DateTime<Utc>) -> (DateTime<Utc>, Dat
     let whole = grain.and_then(|grain| {
         let begin = from.duration_trunc(grain).ok()?;
         let end = until.duration_trunc(grain).ok()?;
-        let end = if end < until {
-            end.checked_add_signed(grain)?
-        } else {
-            end
-        };
+        let end = if end < until { end.checked_add_signed(grain)? } else { end };
         Some((begin, end))
     });
     whole.unwrap_or((from, until))
@@ -55,10 +51,7 @@ impl Timeline {
     /// Empty bars over a half-open range. A bar is a whole number of microseconds, at least one, so the last bar may reach
     /// past the end by as many microseconds as there are bars, never fall short of it. No bars for an empty range.
     pub fn frame(from: DateTime<Utc>, until: DateTime<Utc>, bars: u16) -> Self {
-        let Some(length) = (until - from)
-            .num_microseconds()
-            .filter(|length| *length > 0)
-        else {
+        let Some(length) = (until - from).num_microseconds().filter(|length| *length > 0) else {
             return Self::default();
         };
         if bars == 0 {
@@ -84,10 +77,7 @@ impl Timeline {
     pub fn add(&mut self, created: DateTime<Utc>, failed: bool) {
         let bar = self.bar_at(created).and_then(|bar| self.bars.get_mut(bar));
         if let Some(bar) = bar {
-            *bar += Bar {
-                all: 1,
-                failed: u32::from(failed),
-            };
+            *bar += Bar { all: 1, failed: u32::from(failed) };
         }
     }
 
@@ -105,10 +95,7 @@ impl Timeline {
     pub fn span(&self, bars: RangeInclusive<usize>) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
         let last = self.bars.len().checked_sub(1)?;
         let (one, other) = (*bars.start().min(&last), *bars.end().min(&last));
-        Some((
-            self.edge(one.min(other))?,
-            self.edge(one.max(other).checked_add(1)?)?,
-        ))
+        Some((self.edge(one.min(other))?, self.edge(one.max(other).checked_add(1)?)?))
     }
 
     /// Where the last bar ends; `None` where there are no bars.
@@ -156,11 +143,7 @@ mod tests {
         }
         timeline.add(at(-1), true);
         timeline.add(at(30), true);
-        let bars: Vec<_> = timeline
-            .bars
-            .iter()
-            .map(|bar| (bar.all, bar.failed))
-            .collect();
+        let bars: Vec<_> = timeline.bars.iter().map(|bar| (bar.all, bar.failed)).collect();
         assert_eq!(bars, [(2, 0), (1, 1), (1, 0)]);
         assert_eq!(timeline.sum(), Bar { all: 4, failed: 1 });
     }
@@ -180,19 +163,10 @@ mod tests {
     #[test]
     fn a_long_range_is_rounded_outwards_and_a_short_one_stays_exact() {
         let time = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
-        let day = rounded(
-            time("2026-11-20T09:12:33.5Z"),
-            time("2026-11-20T18:40:00.000001Z"),
-        );
-        assert_eq!(
-            day,
-            (time("2026-11-20T09:12:00Z"), time("2026-11-20T18:41:00Z"))
-        );
+        let day = rounded(time("2026-11-20T09:12:33.5Z"), time("2026-11-20T18:40:00.000001Z"));
+        assert_eq!(day, (time("2026-11-20T09:12:00Z"), time("2026-11-20T18:41:00Z")));
         let minutes = rounded(time("2026-11-20T09:12:33.5Z"), time("2026-11-20T09:20:00Z"));
-        assert_eq!(
-            minutes,
-            (time("2026-11-20T09:12:33Z"), time("2026-11-20T09:20:00Z"))
-        );
+        assert_eq!(minutes, (time("2026-11-20T09:12:33Z"), time("2026-11-20T09:20:00Z")));
         let short = (at(0), at(3_000_000));
         assert_eq!(rounded(short.0, short.1), short);
     }

@@ -33,15 +33,12 @@ impl Zone {
                 .from_local_datetime(&clock)
                 .earliest()
                 .or_else(|| {
-                    Local
-                        .from_local_datetime(&(clock + chrono::TimeDelta::hours(1)))
-                        .earliest()
+                    Local.from_local_datetime(&(clock + chrono::TimeDelta::hours(1))).earliest()
                 })
                 .map(|time| time.with_timezone(&Utc)),
-            Self::Fixed(offset) => offset
-                .from_local_datetime(&clock)
-                .earliest()
-                .map(|time| time.with_timezone(&Utc)),
+            Self::Fixed(offset) => {
+                offset.from_local_datetime(&clock).earliest().map(|time| time.with_timezone(&Utc))
+            }
         }
     }
 

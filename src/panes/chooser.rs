@@ -24,12 +24,7 @@ pub struct Chooser {
 impl Chooser {
     /// All of the texts, in the order given.
     pub fn new(texts: Vec<String>) -> Self {
-        Self {
-            field: Field::new(""),
-            shown: (0..texts.len()).collect(),
-            texts,
-            cursor: 0,
-        }
+        Self { field: Field::new(""), shown: (0..texts.len()).collect(), texts, cursor: 0 }
     }
 
     /// Which text the cursor stands on, counted from 0 in the order given; `None` where nothing fits.
@@ -114,11 +109,7 @@ mod tests {
     use super::*;
 
     fn chooser() -> Chooser {
-        Chooser::new(
-            ["www.site.com", "img.site.com", "dl.other.com"]
-                .map(str::to_owned)
-                .to_vec(),
-        )
+        Chooser::new(["www.site.com", "img.site.com", "dl.other.com"].map(str::to_owned).to_vec())
     }
 
     fn typed(text: &str) -> Chooser {

@@ -99,12 +99,7 @@ impl ComposePane {
     /// The resource of the line under the cursor, else of the first line, else the chosen one.
     pub fn resource_here(&self) -> Option<(AccountName, ResourceId)> {
         let (here, _) = self.lines.cursor();
-        let meanings = || {
-            self.linted
-                .lines
-                .iter()
-                .filter(|line| line.meaning.is_some())
-        };
+        let meanings = || self.linted.lines.iter().filter(|line| line.meaning.is_some());
         meanings()
             .find(|line| line.line == here)
             .or_else(|| meanings().next())
@@ -121,11 +116,7 @@ impl ComposePane {
             let linted = lint(&self.draft, &desk, ctx.now);
             let plan = plan::plan(&linted, &self.draft, &desk, ctx.now);
             let many = plan.as_ref().is_ok_and(|plan| plan.requests.len() > 1);
-            let wider = if many {
-                suggest(&linted, &desk)
-            } else {
-                Vec::new()
-            };
+            let wider = if many { suggest(&linted, &desk) } else { Vec::new() };
             (linted, plan, wider)
         };
         self.linted = linted;
@@ -175,10 +166,8 @@ impl ComposePane {
     fn to_plan(&self) -> Outcome {
         let errors = self.count(Severity::Error);
         if errors > 0 {
-            let first = self
-                .linted
-                .all_findings()
-                .find(|finding| finding.severity == Severity::Error);
+            let first =
+                self.linted.all_findings().find(|finding| finding.severity == Severity::Error);
             let words = first.map_or_else(String::new, |finding| finding.words.clone());
             return Outcome::say(
                 Tone::Info,
@@ -211,10 +200,7 @@ impl ComposePane {
 
     /// How many findings are this grave.
     fn count(&self, severity: Severity) -> usize {
-        self.linted
-            .all_findings()
-            .filter(|finding| finding.severity == severity)
-            .count()
+        self.linted.all_findings().filter(|finding| finding.severity == severity).count()
     }
 
     fn edit_command(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Outcome {
@@ -223,11 +209,7 @@ impl ComposePane {
             Part::Reason => self.reason.on_command(command),
             Part::Ticket => self.ticket.on_command(command),
         };
-        if command == Command::TextUndo {
-            self.undo(touch, ctx)
-        } else {
-            self.touched(touch, ctx)
-        }
+        if command == Command::TextUndo { self.undo(touch, ctx) } else { self.touched(touch, ctx) }
     }
 }
 
@@ -249,11 +231,7 @@ impl Pane for ComposePane {
             Command::ComposePlan => self.to_plan(),
             Command::FieldAccept => {
                 self.part = self.part.next();
-                if self.part == Part::Targets {
-                    self.to_plan()
-                } else {
-                    Outcome::taken()
-                }
+                if self.part == Part::Targets { self.to_plan() } else { Outcome::taken() }
             }
             Command::FocusNext | Command::FieldComplete => {
                 self.part = self.part.next();
@@ -274,10 +252,7 @@ impl Pane for ComposePane {
             Command::ComposeEditor => {
                 let ticket = ctx.tickets.take();
                 self.expected = Some(ticket);
-                Outcome::effect(Effect::Edit {
-                    ticket,
-                    text: self.lines.text(),
-                })
+                Outcome::effect(Effect::Edit { ticket, text: self.lines.text() })
             }
             Command::ComposeWiden => self.pick_wider(),
             Command::ComposeFollow => self.follow(),
@@ -319,10 +294,9 @@ impl Pane for ComposePane {
                     self.recent.clone_from(recent);
                     self.relint(ctx)
                 }
-                Err(trouble) => Outcome::say(
-                    Tone::Warning,
-                    format!("Recent purges are not known: {trouble}"),
-                ),
+                Err(trouble) => {
+                    Outcome::say(Tone::Warning, format!("Recent purges are not known: {trouble}"))
+                }
             },
             Report::HistoryChanged { account, .. }
                 if self.recent_of.iter().any(|(of, _)| of == account) =>
@@ -357,32 +331,20 @@ impl Pane for ComposePane {
 
     fn on_answer(&mut self, answer: &Answer, ctx: &PaneCtx<'_>) -> Outcome {
         match answer {
-            Answer::Picked {
-                purpose: PickFor::Resource,
-                values,
-            } => {
+            Answer::Picked { purpose: PickFor::Resource, values } => {
                 if let Some(PickValue::Resource(account, id)) = values.first() {
                     self.draft.resource = Some((account.clone(), id.clone()));
                 }
                 self.changed(ctx)
             }
-            Answer::Picked {
-                purpose: PickFor::Wider,
-                values,
-            } => match values.first() {
+            Answer::Picked { purpose: PickFor::Wider, values } => match values.first() {
                 Some(PickValue::Place(place)) => self.widen(*place, ctx),
                 Some(PickValue::Text(_) | PickValue::Resource(..)) | None => Outcome::taken(),
             },
-            Answer::Prompted {
-                purpose: PromptFor::TargetsFile,
-                text,
-            } => {
+            Answer::Prompted { purpose: PromptFor::TargetsFile, text } => {
                 let ticket = ctx.tickets.take();
                 self.expected = Some(ticket);
-                Outcome::effect(Effect::ReadFile {
-                    ticket,
-                    path: PathBuf::from(text),
-                })
+                Outcome::effect(Effect::ReadFile { ticket, path: PathBuf::from(text) })
             }
             Answer::Picked { .. } | Answer::Prompted { .. } => Outcome::ignored(),
         }

@@ -54,9 +54,7 @@ impl Field {
     pub fn cursor(&self) -> usize {
         let DataCursor(_, characters) = self.area.cursor();
         let text = self.text();
-        text.char_indices()
-            .nth(characters)
-            .map_or(text.len(), |(at, _)| at)
+        text.char_indices().nth(characters).map_or(text.len(), |(at, _)| at)
     }
 
     /// Replaces what it says; the cursor goes to the end.
@@ -69,15 +67,8 @@ impl Field {
     /// Replaces what it says and puts the cursor at this byte, or at the character's edge before it.
     pub fn set_at(&mut self, text: &str, cursor: usize) {
         self.set(text);
-        let characters = self
-            .text()
-            .char_indices()
-            .take_while(|(at, _)| *at < cursor)
-            .count();
-        self.area.move_cursor(CursorMove::Jump(
-            0,
-            u16::try_from(characters).unwrap_or(u16::MAX),
-        ));
+        let characters = self.text().char_indices().take_while(|(at, _)| *at < cursor).count();
+        self.area.move_cursor(CursorMove::Jump(0, u16::try_from(characters).unwrap_or(u16::MAX)));
     }
 
     /// Puts what it says into its memory, for [`Command::FieldOlder`].
@@ -124,11 +115,7 @@ impl Field {
         if self.recalled.is_none() {
             self.unsent = self.text().to_owned();
         }
-        let to = if older {
-            at.checked_sub(1)
-        } else {
-            Some(at + 1).filter(|to| *to <= newest)
-        };
+        let to = if older { at.checked_sub(1) } else { Some(at + 1).filter(|to| *to <= newest) };
         let Some(to) = to else { return Touch::Moved };
         let text = self.memory.get(to).unwrap_or(&self.unsent).clone();
         self.recalled = (to < newest).then_some(to);
@@ -219,10 +206,7 @@ fn edit(area: &mut TextArea<'static>, command: Command) -> Touch {
         area.move_cursor(to);
         Touch::Moved
     };
-    #[expect(
-        clippy::wildcard_enum_match_arm,
-        reason = "every other command is none for a text"
-    )]
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other command is none for a text")]
     match command {
         Command::TextLeft => go(area, CursorMove::Back),
         Command::TextRight => go(area, CursorMove::Forward),
@@ -276,11 +260,7 @@ fn one_line(text: &str) -> String {
 /// A pasted text as lines: whatever breaks lines elsewhere breaks them here. Other control characters stay: without them
 /// the text would say something else than what was pasted.
 fn split_lines(text: &str) -> Vec<String> {
-    text.replace("\r\n", "\n")
-        .replace('\r', "\n")
-        .split('\n')
-        .map(str::to_owned)
-        .collect()
+    text.replace("\r\n", "\n").replace('\r', "\n").split('\n').map(str::to_owned).collect()
 }
 
 #[cfg(test)]

@@ -35,9 +35,7 @@ impl HelpPane {
             lines.push(Line::Here);
             let of_here = Command::EVERY.iter().filter(|command| {
                 let contexts = command.about().contexts;
-                contexts
-                    .iter()
-                    .any(|context| *context != Context::Global && here.contains(context))
+                contexts.iter().any(|context| *context != Context::Global && here.contains(context))
             });
             lines.extend(of_here.map(|&command| Line::Entry(command)));
             lines.push(Line::Blank);
@@ -65,10 +63,7 @@ impl Pane for HelpPane {
 
     fn on_command(&mut self, command: Command, _ctx: &PaneCtx<'_>) -> Outcome {
         let last = self.lines.len().saturating_sub(1);
-        #[expect(
-            clippy::wildcard_enum_match_arm,
-            reason = "every other command is not for help"
-        )]
+        #[expect(clippy::wildcard_enum_match_arm, reason = "every other command is not for help")]
         let top = match command {
             Command::Back | Command::Help | Command::Quit | Command::Open => {
                 return Outcome::ask(Ask::Close);
@@ -86,12 +81,7 @@ impl Pane for HelpPane {
     }
 
     fn hints(&self) -> &'static [Command] {
-        &[
-            Command::MoveDown,
-            Command::MoveUp,
-            Command::PageDown,
-            Command::Back,
-        ]
+        &[Command::MoveDown, Command::MoveUp, Command::PageDown, Command::Back]
     }
 }
 
@@ -114,11 +104,8 @@ mod tests {
 
     #[test]
     fn every_heading_stands_once() {
-        let headings = HelpPane::new(&[])
-            .lines
-            .iter()
-            .filter(|line| matches!(line, Line::Heading(_)))
-            .count();
+        let headings =
+            HelpPane::new(&[]).lines.iter().filter(|line| matches!(line, Line::Heading(_))).count();
         assert_eq!(headings, 6);
     }
 
@@ -135,11 +122,6 @@ mod tests {
     fn what_can_be_done_here_stands_first() {
         let help = HelpPane::new(&[Context::Queue]);
         assert_eq!(help.lines.first(), Some(&Line::Here));
-        assert!(
-            help.lines
-                .iter()
-                .take(10)
-                .any(|&line| line == Line::Entry(Command::QueueCancel))
-        );
+        assert!(help.lines.iter().take(10).any(|&line| line == Line::Entry(Command::QueueCancel)));
     }
 }

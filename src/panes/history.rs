@@ -66,10 +66,7 @@ impl HistoryPane {
     /// A second pane that shows the same.
     #[must_use]
     pub fn twin(&self, slot: Slot) -> Self {
-        Self {
-            columns: self.columns.clone(),
-            ..Self::new(slot, self.filter.text())
-        }
+        Self { columns: self.columns.clone(), ..Self::new(slot, self.filter.text()) }
     }
 
     /// Whose questions it asks.
@@ -194,11 +191,7 @@ impl Pane for HistoryPane {
             return self.select(ctx);
         }
         let outcome = self.moved(None, ctx);
-        if bars {
-            outcome.and(self.ask_overview(ctx))
-        } else {
-            outcome
-        }
+        if bars { outcome.and(self.ask_overview(ctx)) } else { outcome }
     }
 
     fn unavailable(&self, command: Command, ctx: &PaneCtx<'_>) -> Option<&'static str> {
@@ -207,12 +200,7 @@ impl Pane for HistoryPane {
 
     fn hints(&self) -> &'static [Command] {
         if self.filter.is_editing() {
-            &[
-                Command::FieldAccept,
-                Command::Back,
-                Command::FieldComplete,
-                Command::FieldOlder,
-            ]
+            &[Command::FieldAccept, Command::Back, Command::FieldComplete, Command::FieldOlder]
         } else if self.detail.is_focused() {
             &[
                 Command::Back,

@@ -74,11 +74,7 @@ pub fn check(check: &Check) -> String {
     let words = |text: &Option<String>| text.as_ref().map(|text| visible(text, 60));
     let seen = seen.map(|seen| [words(&seen.cache_words), words(&seen.edge)]);
     let seen: Vec<String> = seen.into_iter().flatten().flatten().collect();
-    let seen = if seen.is_empty() {
-        String::new()
-    } else {
-        format!(" ({})", seen.join(", "))
-    };
+    let seen = if seen.is_empty() { String::new() } else { format!(" ({})", seen.join(", ")) };
     format!(
         "{}, {}: {}{place}{seen}",
         check.verdict().word(),
@@ -103,11 +99,7 @@ pub fn age(since: DateTime<Utc>, now: DateTime<Utc>, seconds: bool) -> String {
 pub fn length(time: TimeDelta) -> String {
     let seconds = time.num_seconds().max(0);
     let two = |a: i64, a_unit: &str, b: i64, b_unit: &str| {
-        if b == 0 {
-            format!("{a} {a_unit}")
-        } else {
-            format!("{a} {a_unit} {b} {b_unit}")
-        }
+        if b == 0 { format!("{a} {a_unit}") } else { format!("{a} {a_unit} {b} {b_unit}") }
     };
     match seconds {
         0..60 => format!("{seconds} s"),
@@ -132,17 +124,9 @@ pub fn span(from: DateTime<Utc>, until: DateTime<Utc>, now: DateTime<Utc>, zone:
     let (begin, end, today) = (zone.show(from), zone.show(until), zone.show(now));
     let fine = (until - from) < TimeDelta::minutes(10);
     let clock = if fine { "%H:%M:%S" } else { "%H:%M" };
-    let dated = if fine {
-        "%-d %b %H:%M:%S"
-    } else {
-        "%-d %b %H:%M"
-    };
+    let dated = if fine { "%-d %b %H:%M:%S" } else { "%-d %b %H:%M" };
     let (day, last, this) = (begin.date_naive(), end.date_naive(), today.date_naive());
-    let first = if day == this && last == this {
-        clock
-    } else {
-        dated
-    };
+    let first = if day == this && last == this { clock } else { dated };
     let second = if day == last { clock } else { dated };
     format!("{} to {}", begin.format(first), end.format(second))
 }
@@ -178,12 +162,8 @@ pub fn cname_cells(row: u16) -> u16 {
 
 /// How a daily quota stands: `url 9,998 of 10,000 left today (mainland)`.
 pub fn quota(line: &QuotaLine) -> String {
-    let mut words = format!(
-        "{} {} of {} left today",
-        line.kind,
-        count(line.left),
-        count(line.total)
-    );
+    let mut words =
+        format!("{} {} of {} left today", line.kind, count(line.left), count(line.total));
     if let Some(area) = &line.area {
         words.push_str(" (");
         words.push_str(&visible(area, 20));
@@ -194,19 +174,12 @@ pub fn quota(line: &QuotaLine) -> String {
 
 /// What a plan that empties these cnames does, in plain words.
 pub fn everything_of(cnames: &[&str]) -> String {
-    let named: Vec<String> = cnames
-        .iter()
-        .take(3)
-        .map(|name| visible(name, 100))
-        .collect();
+    let named: Vec<String> = cnames.iter().take(3).map(|name| visible(name, 100)).collect();
     let more = match cnames.len() - named.len() {
         0 => String::new(),
         more => format!(" and {} more", count(more as u64)),
     };
-    format!(
-        "This removes everything of {}{more} from the cache.",
-        named.join(", ")
-    )
+    format!("This removes everything of {}{more} from the cache.", named.join(", "))
 }
 
 /// A count and its noun, in the singular where it is one: `1 URL`, `137 URLs`.

@@ -28,10 +28,7 @@ impl PalettePane {
                 about.group != Group::Moving
                     && *command != Command::Palette
                     && about.contexts.iter().any(|context| {
-                        matches!(
-                            context,
-                            Context::Global | Context::History | Context::Detail
-                        )
+                        matches!(context, Context::Global | Context::History | Context::Detail)
                     })
             })
             .map(|command| (command, unavailable(command)))
@@ -50,11 +47,7 @@ impl PalettePane {
     }
 
     fn taken(taken: bool) -> Outcome {
-        if taken {
-            Outcome::taken()
-        } else {
-            Outcome::ignored()
-        }
+        if taken { Outcome::taken() } else { Outcome::ignored() }
     }
 }
 
@@ -74,9 +67,7 @@ impl Pane for PalettePane {
                 .chooser
                 .here()
                 .and_then(|at| self.commands.get(at))
-                .map_or_else(Outcome::taken, |&(command, _)| {
-                    Outcome::ask(Ask::Run(command))
-                }),
+                .map_or_else(Outcome::taken, |&(command, _)| Outcome::ask(Ask::Run(command))),
             other => Self::taken(self.chooser.on_command(other)),
         }
     }
@@ -90,12 +81,7 @@ impl Pane for PalettePane {
     }
 
     fn hints(&self) -> &'static [Command] {
-        &[
-            Command::FieldAccept,
-            Command::FieldOlder,
-            Command::FieldNewer,
-            Command::Back,
-        ]
+        &[Command::FieldAccept, Command::FieldOlder, Command::FieldNewer, Command::Back]
     }
 }
 
@@ -116,10 +102,6 @@ mod tests {
 
     #[test]
     fn editing_keys_are_not_offered() {
-        assert!(
-            !PalettePane::new(&|_| None)
-                .commands
-                .contains(&(Command::TextDeleteWord, None))
-        );
+        assert!(!PalettePane::new(&|_| None).commands.contains(&(Command::TextDeleteWord, None)));
     }
 }

@@ -57,28 +57,17 @@ impl PickPane {
                 None => return Outcome::taken(),
             }
         };
-        Outcome::ask(Ask::Answer(Answer::Picked {
-            purpose: self.asked.purpose,
-            values,
-        }))
+        Outcome::ask(Ask::Answer(Answer::Picked { purpose: self.asked.purpose, values }))
     }
 
     fn turn(&mut self) {
-        if let Some(item) = self
-            .chooser
-            .here()
-            .and_then(|at| self.asked.items.get_mut(at))
-        {
+        if let Some(item) = self.chooser.here().and_then(|at| self.asked.items.get_mut(at)) {
             item.chosen = !item.chosen;
         }
     }
 
     fn taken(taken: bool) -> Outcome {
-        if taken {
-            Outcome::taken()
-        } else {
-            Outcome::ignored()
-        }
+        if taken { Outcome::taken() } else { Outcome::ignored() }
     }
 }
 
@@ -124,21 +113,11 @@ impl Pane for PickPane {
 
     fn hints(&self) -> &'static [Command] {
         if !self.asked.purpose.is_narrowed() {
-            &[
-                Command::Open,
-                Command::MoveDown,
-                Command::MoveUp,
-                Command::Back,
-            ]
+            &[Command::Open, Command::MoveDown, Command::MoveUp, Command::Back]
         } else if self.asked.many {
             &[Command::FieldComplete, Command::FieldAccept, Command::Back]
         } else {
-            &[
-                Command::FieldAccept,
-                Command::FieldOlder,
-                Command::FieldNewer,
-                Command::Back,
-            ]
+            &[Command::FieldAccept, Command::FieldOlder, Command::FieldNewer, Command::Back]
         }
     }
 }
@@ -174,10 +153,7 @@ mod tests {
     #[test]
     fn enter_answers_with_the_item_under_the_cursor_which_starts_on_the_present_choice() {
         let outcome = items(false).on_command(Command::FieldAccept, &pane_ctx());
-        assert_eq!(
-            picked(&outcome),
-            [PickValue::Text("img.site.com".to_owned())]
-        );
+        assert_eq!(picked(&outcome), [PickValue::Text("img.site.com".to_owned())]);
     }
 
     #[test]
@@ -192,9 +168,6 @@ mod tests {
     fn enter_on_nothing_answers_nothing() {
         let mut pane = items(false);
         pane.on_paste("zzzz", &pane_ctx());
-        assert_eq!(
-            pane.on_command(Command::FieldAccept, &pane_ctx()),
-            Outcome::taken()
-        );
+        assert_eq!(pane.on_command(Command::FieldAccept, &pane_ctx()), Outcome::taken());
     }
 }

@@ -40,11 +40,7 @@ impl PlanPane {
     /// Shows a plan: asks for the requests as they would go over the wire.
     pub fn open(plan: Plan, draft: Draft, ctx: &PaneCtx<'_>) -> (Self, Effect) {
         let ticket = ctx.tickets.take();
-        let requests = plan
-            .requests
-            .iter()
-            .map(|planned| planned.request.clone())
-            .collect();
+        let requests = plan.requests.iter().map(|planned| planned.request.clone()).collect();
         let pane = Self {
             plan,
             draft,
@@ -62,10 +58,7 @@ impl PlanPane {
     /// The resource of the request under the cursor.
     pub fn resource_here(&self) -> Option<(AccountName, ResourceId)> {
         let planned = self.plan.requests.get(self.here)?;
-        Some((
-            planned.request.account.clone(),
-            planned.request.resource.clone(),
-        ))
+        Some((planned.request.account.clone(), planned.request.resource.clone()))
     }
 
     fn go_to(&mut self, row: usize) -> Outcome {
@@ -270,10 +263,7 @@ mod tests {
             area: None,
         };
         let plan = Plan {
-            requests: vec![PlannedRequest {
-                request,
-                at: ctx.now,
-            }],
+            requests: vec![PlannedRequest { request, at: ctx.now }],
             risk,
             ends_at: ctx.now,
             done_at: ctx.now,
@@ -285,16 +275,11 @@ mod tests {
     }
 
     fn sends(outcome: &Outcome) -> bool {
-        outcome
-            .effects
-            .iter()
-            .any(|effect| matches!(effect, Effect::Enqueue { .. }))
+        outcome.effects.iter().any(|effect| matches!(effect, Effect::Enqueue { .. }))
     }
 
     fn high() -> PlanPane {
-        pane(Risk::High {
-            cname: "www.site.com".to_owned(),
-        })
+        pane(Risk::High { cname: "www.site.com".to_owned() })
     }
 
     fn type_out(pane: &mut PlanPane, text: &str) {
@@ -305,22 +290,14 @@ mod tests {
 
     #[test]
     fn a_plan_of_low_risk_is_sent_by_enter_and_not_by_y() {
-        assert!(!sends(
-            &pane(Risk::Low).on_command(Command::PlanConfirmRaised, &pane_ctx())
-        ));
-        assert!(sends(
-            &pane(Risk::Low).on_command(Command::PlanConfirm, &pane_ctx())
-        ));
+        assert!(!sends(&pane(Risk::Low).on_command(Command::PlanConfirmRaised, &pane_ctx())));
+        assert!(sends(&pane(Risk::Low).on_command(Command::PlanConfirm, &pane_ctx())));
     }
 
     #[test]
     fn a_plan_of_raised_risk_is_sent_by_y_and_not_by_enter() {
-        assert!(!sends(
-            &pane(Risk::Raised).on_command(Command::PlanConfirm, &pane_ctx())
-        ));
-        assert!(sends(
-            &pane(Risk::Raised).on_command(Command::PlanConfirmRaised, &pane_ctx())
-        ));
+        assert!(!sends(&pane(Risk::Raised).on_command(Command::PlanConfirm, &pane_ctx())));
+        assert!(sends(&pane(Risk::Raised).on_command(Command::PlanConfirmRaised, &pane_ctx())));
     }
 
     #[test]
@@ -352,17 +329,12 @@ mod tests {
         let ctx = pane_ctx();
         let mut plan = pane(Risk::Low);
         let outcome = plan.on_command(Command::PlanConfirm, &ctx);
-        let [Effect::Enqueue { ticket, .. }] = outcome.effects.as_slice() else {
-            unreachable!()
-        };
+        let [Effect::Enqueue { ticket, .. }] = outcome.effects.as_slice() else { unreachable!() };
         let trouble = crate::effect::StoreTrouble {
             words: "The disk is full.".to_owned(),
             advice: "Make room.".to_owned(),
         };
-        let report = Report::Enqueued {
-            ticket: *ticket,
-            result: Err(trouble),
-        };
+        let report = Report::Enqueued { ticket: *ticket, result: Err(trouble) };
         assert!(plan.on_report(&report, &ctx).asks.is_empty());
         assert!(plan.trouble.unwrap().contains("disk is full"));
     }

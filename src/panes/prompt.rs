@@ -28,21 +28,12 @@ pub struct PromptPane {
 impl PromptPane {
     /// Asks.
     pub fn new(asked: Prompt) -> Self {
-        Self {
-            field: Field::default(),
-            trouble: None,
-            waiting: false,
-            asked,
-        }
+        Self { field: Field::default(), trouble: None, waiting: false, asked }
     }
 
     /// What Enter would take although it was not typed.
     fn suggestion(&self) -> &str {
-        if self.field.text().is_empty() {
-            &self.asked.suggestion
-        } else {
-            ""
-        }
+        if self.field.text().is_empty() { &self.asked.suggestion } else { "" }
     }
 
     fn accept(&mut self) -> Outcome {
@@ -63,10 +54,7 @@ impl PromptPane {
         if self.waiting {
             self.field.set(&text);
         }
-        Outcome::ask(Ask::Answer(Answer::Prompted {
-            purpose: self.asked.purpose,
-            text,
-        }))
+        Outcome::ask(Ask::Answer(Answer::Prompted { purpose: self.asked.purpose, text }))
     }
 
     /// Whether it waits for what becomes of a line that was asked for this.
@@ -171,11 +159,7 @@ mod tests {
     fn answer(pane: &mut PromptPane) -> Option<String> {
         let outcome = pane.on_command(Command::FieldAccept, &pane_ctx());
         outcome.asks.into_iter().find_map(|ask| {
-            if let Ask::Answer(Answer::Prompted { text, .. }) = ask {
-                Some(text)
-            } else {
-                None
-            }
+            if let Ask::Answer(Answer::Prompted { text, .. }) = ask { Some(text) } else { None }
         })
     }
 

@@ -30,13 +30,7 @@ impl QueuePane {
     /// Opens it: asks the store for the newest entries.
     pub fn open(ctx: &PaneCtx<'_>) -> (Self, Effect) {
         let ticket = ctx.tickets.take();
-        let pane = Self {
-            asked: ticket,
-            entries: None,
-            trouble: None,
-            here: None,
-            armed: None,
-        };
+        let pane = Self { asked: ticket, entries: None, trouble: None, here: None, armed: None };
         (pane, Effect::Queue { ticket })
     }
 
@@ -71,15 +65,12 @@ impl QueuePane {
 
     fn cancel(&self) -> Outcome {
         match self.current() {
-            Some(entry) if entry.state == JournalState::Queued => Outcome::effect(Effect::Cancel {
-                ids: vec![entry.id.clone()],
-            }),
+            Some(entry) if entry.state == JournalState::Queued => {
+                Outcome::effect(Effect::Cancel { ids: vec![entry.id.clone()] })
+            }
             Some(entry) => Outcome::say(
                 Tone::Warning,
-                format!(
-                    "Only what is queued can be taken back; this request is {}.",
-                    entry.state
-                ),
+                format!("Only what is queued can be taken back; this request is {}.", entry.state),
             ),
             None => Outcome::taken(),
         }
@@ -115,10 +106,7 @@ impl QueuePane {
         if here.state != JournalState::Queued {
             return Outcome::say(
                 Tone::Warning,
-                format!(
-                    "Only what is queued has a place; this request is {}.",
-                    here.state
-                ),
+                format!("Only what is queued has a place; this request is {}.", here.state),
             );
         }
         let queued: Vec<&JournalEntry> = self
@@ -134,14 +122,8 @@ impl QueuePane {
         let Some(other) = other else {
             return Outcome::taken();
         };
-        let (first, second) = if earlier {
-            (here, *other)
-        } else {
-            (*other, here)
-        };
-        Outcome::effect(Effect::Reorder {
-            ids: vec![first.id.clone(), second.id.clone()],
-        })
+        let (first, second) = if earlier { (here, *other) } else { (*other, here) };
+        Outcome::effect(Effect::Reorder { ids: vec![first.id.clone(), second.id.clone()] })
     }
 
     /// Shows the purge of the entry under the cursor in the history, or where it should be.
@@ -320,76 +302,43 @@ mod tests {
     fn queue(entries: Vec<JournalEntry>) -> QueuePane {
         let ctx = pane_ctx();
         let (mut pane, effect) = QueuePane::open(&ctx);
-        let Effect::Queue { ticket } = effect else {
-            unreachable!()
-        };
-        pane.on_report(
-            &Report::Queue {
-                ticket,
-                result: Ok(entries),
-            },
-            &ctx,
-        );
+        let Effect::Queue { ticket } = effect else { unreachable!() };
+        pane.on_report(&Report::Queue { ticket, result: Ok(entries) }, &ctx);
         pane
     }
 
     #[test]
     fn open_requests_stand_above_finished_ones() {
-        let pane = queue(vec![
-            entry("3", JournalState::Successful),
-            entry("1", JournalState::Queued),
-        ]);
+        let pane =
+            queue(vec![entry("3", JournalState::Successful), entry("1", JournalState::Queued)]);
         assert_eq!(pane.current().unwrap().id.as_str(), "1");
     }
 
     #[test]
     fn only_what_is_queued_is_taken_back() {
-        let mut pane = queue(vec![
-            entry("1", JournalState::Queued),
-            entry("2", JournalState::Accepted),
-        ]);
+        let mut pane =
+            queue(vec![entry("1", JournalState::Queued), entry("2", JournalState::Accepted)]);
         let outcome = pane.on_command(Command::QueueCancel, &pane_ctx());
-        assert_eq!(
-            outcome.effects,
-            [Effect::Cancel {
-                ids: vec!["1".into()]
-            }]
-        );
+        assert_eq!(outcome.effects, [Effect::Cancel { ids: vec!["1".into()] }]);
         pane.on_command(Command::MoveDown, &pane_ctx());
-        assert!(
-            pane.on_command(Command::QueueCancel, &pane_ctx())
-                .effects
-                .is_empty()
-        );
+        assert!(pane.on_command(Command::QueueCancel, &pane_ctx()).effects.is_empty());
     }
 
     #[test]
     fn sending_again_takes_two_presses_on_the_same_row() {
-        let mut pane = queue(vec![
-            entry("1", JournalState::Unknown),
-            entry("2", JournalState::Unknown),
-        ]);
-        assert!(
-            pane.on_command(Command::QueueResend, &pane_ctx())
-                .effects
-                .is_empty()
-        );
+        let mut pane =
+            queue(vec![entry("1", JournalState::Unknown), entry("2", JournalState::Unknown)]);
+        assert!(pane.on_command(Command::QueueResend, &pane_ctx()).effects.is_empty());
         pane.on_command(Command::MoveDown, &pane_ctx());
-        assert!(
-            pane.on_command(Command::QueueResend, &pane_ctx())
-                .effects
-                .is_empty()
-        );
+        assert!(pane.on_command(Command::QueueResend, &pane_ctx()).effects.is_empty());
         let outcome = pane.on_command(Command::QueueResend, &pane_ctx());
         assert_eq!(outcome.effects, [Effect::Resend { id: "2".into() }]);
     }
 
     #[test]
     fn the_cursor_stays_on_its_request_when_another_is_finished() {
-        let mut pane = queue(vec![
-            entry("1", JournalState::Queued),
-            entry("2", JournalState::Queued),
-        ]);
+        let mut pane =
+            queue(vec![entry("1", JournalState::Queued), entry("2", JournalState::Queued)]);
         pane.on_command(Command::MoveDown, &pane_ctx());
         pane.on_report(
             &Report::Journal(Box::new(entry("1", JournalState::Successful))),
@@ -400,10 +349,7 @@ mod tests {
 
     #[test]
     fn a_queued_request_changes_places_with_its_neighbour_of_the_same_account() {
-        let ctx = pane_ctx_in(World {
-            paused: true,
-            ..World::default()
-        });
+        let ctx = pane_ctx_in(World { paused: true, ..World::default() });
         let (mut pane, _) = QueuePane::open(&ctx);
         let mut foreign = entry("b", JournalState::Queued);
         foreign.request.account = "other".into();
@@ -413,10 +359,7 @@ mod tests {
             entry("c", JournalState::Queued),
             entry("d", JournalState::Accepted),
         ];
-        let report = Report::Queue {
-            ticket: pane.asked,
-            result: Ok(entries),
-        };
+        let report = Report::Queue { ticket: pane.asked, result: Ok(entries) };
         pane.on_report(&report, &ctx);
         let ids = |outcome: Outcome| match outcome.effects.as_slice() {
             [Effect::Reorder { ids }] => ids.iter().map(ToString::to_string).collect(),
@@ -434,17 +377,11 @@ mod tests {
 
     #[test]
     fn the_cursor_stays_on_its_request_also_where_it_never_moved() {
-        let mut pane = queue(vec![
-            entry("1", JournalState::Sending),
-            entry("2", JournalState::Queued),
-        ]);
+        let mut pane =
+            queue(vec![entry("1", JournalState::Sending), entry("2", JournalState::Queued)]);
         let done = Report::Journal(Box::new(entry("1", JournalState::Successful)));
         pane.on_report(&done, &pane_ctx());
         assert_eq!(pane.current().map(|it| it.id.as_str()), Some("1"));
-        assert!(
-            pane.on_command(Command::QueueCancel, &pane_ctx())
-                .effects
-                .is_empty()
-        );
+        assert!(pane.on_command(Command::QueueCancel, &pane_ctx()).effects.is_empty());
     }
 }

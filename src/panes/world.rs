@@ -56,14 +56,8 @@ impl World {
                 true
             }
             Report::Paused(paused) => std::mem::replace(&mut self.paused, *paused) != *paused,
-            Report::Enqueued {
-                result: Ok(entries),
-                ..
-            }
-            | Report::Queue {
-                result: Ok(entries),
-                ..
-            } => {
+            Report::Enqueued { result: Ok(entries), .. }
+            | Report::Queue { result: Ok(entries), .. } => {
                 for entry in entries {
                     self.note(entry);
                 }
@@ -102,18 +96,12 @@ impl World {
 
     /// The resource of this id.
     pub fn resource(&self, account: &AccountName, id: &ResourceId) -> Option<&Resource> {
-        self.resources
-            .get(account)?
-            .iter()
-            .find(|resource| resource.id == *id)
+        self.resources.get(account)?.iter().find(|resource| resource.id == *id)
     }
 
     /// The resource of this account that answers to the host name.
     pub fn resource_of_host(&self, account: &AccountName, host: &str) -> Option<&Resource> {
-        self.resources
-            .get(account)?
-            .iter()
-            .find(|resource| resource.answers_to(host))
+        self.resources.get(account)?.iter().find(|resource| resource.answers_to(host))
     }
 
     /// Whether nothing may be purged in this account, by whatever rule.
@@ -132,9 +120,6 @@ impl World {
 
     /// How many requests stand in this state.
     pub fn count(&self, state: JournalState) -> usize {
-        self.open
-            .values()
-            .filter(|entry| entry.state == state)
-            .count()
+        self.open.values().filter(|entry| entry.state == state).count()
     }
 }

@@ -16,10 +16,7 @@ pub(crate) struct Credential {
 impl Credential {
     /// Nothing is fetched yet.
     pub(crate) fn new(source: SecretSource) -> Self {
-        Self {
-            source,
-            kept: Mutex::new(None),
-        }
+        Self { source, kept: Mutex::new(None) }
     }
 
     /// The secret. However many ask at once, it is fetched once: a password manager asks its owner once.
@@ -56,10 +53,7 @@ mod tests {
         let credential = Credential::new(SecretSource::Env("PURGEDECK_TEST_NO_SUCH".to_owned()));
         let failure = credential.get().await.unwrap_err();
         assert_eq!(failure.cause, Cause::Refused);
-        assert!(
-            failure.detail.contains("PURGEDECK_TEST_NO_SUCH"),
-            "{failure}"
-        );
+        assert!(failure.detail.contains("PURGEDECK_TEST_NO_SUCH"), "{failure}");
     }
 
     #[cfg(unix)]

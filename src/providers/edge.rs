@@ -39,10 +39,7 @@ pub struct ProbePatience {
 
 impl Default for ProbePatience {
     fn default() -> Self {
-        Self {
-            connect: Duration::from_secs(4),
-            total: Duration::from_secs(8),
-        }
+        Self { connect: Duration::from_secs(4), total: Duration::from_secs(8) }
     }
 }
 
@@ -87,12 +84,8 @@ impl Prober {
             edge: settings.edge_headers.clone(),
             ..EdgeRules::default()
         };
-        let mut places: Vec<Place> = settings
-            .addresses
-            .iter()
-            .cloned()
-            .map(Place::Chosen)
-            .collect();
+        let mut places: Vec<Place> =
+            settings.addresses.iter().cloned().map(Place::Chosen).collect();
         if places.is_empty() {
             places.push(settings.resolver.map_or(Place::Usual, Place::Asked));
         }
@@ -128,9 +121,7 @@ impl Prober {
             Some(Place::Asked(server)) => builder.no_proxy().dns_resolver(NameServer(*server)),
             Some(Place::Usual) | None => builder,
         };
-        let client = builder
-            .build()
-            .map_err(|error| Blind::Unreachable(words(error)))?;
+        let client = builder.build().map_err(|error| Blind::Unreachable(words(error)))?;
         clients.insert((at, plain), client.clone());
         Ok(client)
     }
@@ -166,17 +157,9 @@ impl Edge for Prober {
 
     async fn look(&self, url: &str, place: usize) -> Result<Seen, Blind> {
         let url = self.url(url, place)?;
-        let (host, path) = (
-            url.host_str().unwrap_or_default().to_owned(),
-            url.path().to_owned(),
-        );
+        let (host, path) = (url.host_str().unwrap_or_default().to_owned(), url.path().to_owned());
         let client = self.client(place, url.scheme() == "http")?;
-        let asked = client
-            .get(url)
-            .header(RANGE, "bytes=0-0")
-            .header(ACCEPT, "*/*")
-            .send()
-            .await;
+        let asked = client.get(url).header(RANGE, "bytes=0-0").header(ACCEPT, "*/*").send().await;
         let result = match asked {
             Ok(response) => {
                 let headers: Headers = response

@@ -108,9 +108,7 @@ mod tests {
 
     #[test]
     fn many_faults_are_counted() {
-        let words = in_words(&collect(
-            &json!({ "a": ["1", "2", "3", "4", "5", "6", "7"] }),
-        ));
+        let words = in_words(&collect(&json!({ "a": ["1", "2", "3", "4", "5", "6", "7"] })));
         assert!(words.ends_with("a: 5; and 2 more"), "{words}");
     }
 }

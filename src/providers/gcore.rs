@@ -155,9 +155,7 @@ fn authorised(outgoing: Outgoing, token: Option<&Secret>) -> Outgoing {
         token.map(|token| Secret::new(format!("APIKey {}", token.expose().trim()))),
     );
     match token {
-        Some(token) => hidden_parts(token)
-            .into_iter()
-            .fold(outgoing, Outgoing::hiding),
+        Some(token) => hidden_parts(token).into_iter().fold(outgoing, Outgoing::hiding),
         None => outgoing,
     }
 }
@@ -167,10 +165,7 @@ fn authorised(outgoing: Outgoing, token: Option<&Secret>) -> Outgoing {
 fn hidden_parts(token: &Secret) -> Vec<Secret> {
     let whole = token.expose().trim();
     let tail = whole.split_once(['$', '_']).map(|(_, tail)| tail);
-    std::iter::once(whole)
-        .chain(tail)
-        .map(|part| Secret::new(part.to_owned()))
-        .collect()
+    std::iter::once(whole).chain(tail).map(|part| Secret::new(part.to_owned())).collect()
 }
 
 #[async_trait]
@@ -188,9 +183,8 @@ impl Provider for Gcore {
         self.ask(&ask, |answer| {
             let client = answer.json()?;
             let id = lenient::field(&client, "id").unwrap_or_else(|| "without an id".to_owned());
-            let service = client
-                .get("service")
-                .and_then(|service| lenient::field(service, "status"));
+            let service =
+                client.get("service").and_then(|service| lenient::field(service, "status"));
             Ok(match service {
                 Some(service) => format!("account {id}, CDN service {service}"),
                 None => format!("account {id}"),
@@ -205,8 +199,7 @@ impl Provider for Gcore {
 
     async fn live_limits(&self) -> Result<Limits, Failure> {
         let ask = Outgoing::get(["cdn", "clients", "me", "limits"]);
-        self.ask(&ask, |answer| Ok(limits::live(&answer.json()?)))
-            .await
+        self.ask(&ask, |answer| Ok(limits::live(&answer.json()?))).await
     }
 
     async fn resources(&self) -> Result<Vec<Resource>, Failure> {
@@ -236,13 +229,7 @@ impl Provider for Gcore {
                 List::read(answer)
             })
             .await?;
-        history::page(
-            &self.account,
-            &self.provider,
-            ask.offset,
-            &list,
-            self.http.now(),
-        )
+        history::page(&self.account, &self.provider, ask.offset, &list, self.http.now())
     }
 
     fn activity_log(&self) -> Option<ActivityRule> {
@@ -259,17 +246,13 @@ impl Provider for Gcore {
         self.is_ours(request)?;
         let token = self.token.get().await?;
         let outgoing = authorised(purge::outgoing(request), Some(&token));
-        let result = self
-            .http
-            .send(&outgoing, |answer| purge::receipt(answer, &token))
-            .await;
+        let result = self.http.send(&outgoing, |answer| purge::receipt(answer, &token)).await;
         self.note(result.as_ref().err()).await;
         result
     }
 
     fn preview(&self, request: &PurgeRequest) -> Preview {
-        self.http
-            .preview(&authorised(purge::outgoing(request), None))
+        self.http.preview(&authorised(purge::outgoing(request), None))
     }
 
     fn clock_ahead(&self) -> Option<TimeDelta> {

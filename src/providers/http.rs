@@ -109,8 +109,7 @@ impl Http {
     pub(crate) fn host(&self) -> String {
         let url = self.base.url();
         let host = url.host_str().unwrap_or_default();
-        url.port()
-            .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+        url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
     }
 
     /// The path of the base URL; at least `/`.
@@ -153,19 +152,13 @@ impl Http {
         once.retry(pauses)
             .sleep(tokio::time::sleep)
             .when(|tried: &Tried| {
-                tried.again
-                    && tried
-                        .wait
-                        .is_none_or(|wait| wait <= self.patience.longest_pause)
+                tried.again && tried.wait.is_none_or(|wait| wait <= self.patience.longest_pause)
             })
             .adjust(|tried: &Tried, pause| {
                 pause.map(|pause| tried.wait.map_or(pause, |wait| wait.max(pause)))
             })
             .await
-            .map_err(|tried| Failure {
-                applied: Applied::No,
-                ..tried.failure
-            })
+            .map_err(|tried| Failure { applied: Applied::No, ..tried.failure })
     }
 
     /// Sends once and never again. A failure says [`Applied::Maybe`] where the request went out and no answer came back
@@ -176,10 +169,8 @@ impl Http {
         understand: impl FnOnce(&Answer) -> Result<T, Failure> + Send,
     ) -> Result<T, Failure> {
         let client = self.clients.sending(&self.base, &self.patience)?;
-        let answer = self
-            .exchange(client, outgoing)
-            .await
-            .map_err(|tried| judged(tried.failure))?;
+        let answer =
+            self.exchange(client, outgoing).await.map_err(|tried| judged(tried.failure))?;
         understand(&answer).map_err(judged)
     }
 }
@@ -194,21 +185,13 @@ struct Tried {
 
 impl Tried {
     fn for_good(failure: Failure) -> Self {
-        Self {
-            failure,
-            again: false,
-            wait: None,
-        }
+        Self { failure, again: false, wait: None }
     }
 }
 
 impl From<Failure> for Tried {
     fn from(failure: Failure) -> Self {
-        Self {
-            again: is_worth_asking_again(&failure),
-            failure,
-            wait: None,
-        }
+        Self { again: is_worth_asking_again(&failure), failure, wait: None }
     }
 }
 

@@ -14,10 +14,7 @@ pub(crate) fn text(value: &Value) -> Option<String> {
 
 /// The text of a field, where it is there and not blank.
 pub(crate) fn field(record: &Value, name: &str) -> Option<String> {
-    record
-        .get(name)
-        .and_then(text)
-        .filter(|text| !text.trim().is_empty())
+    record.get(name).and_then(text).filter(|text| !text.trim().is_empty())
 }
 
 /// A whole number of a field, also where it was written as a text.

@@ -112,9 +112,7 @@ impl Medianova {
         };
         let organization = settings.organization.trim().to_owned();
         if organization.is_empty() {
-            return Err(ConnectFailure::Missing {
-                key: "organization",
-            });
+            return Err(ConnectFailure::Missing { key: "organization" });
         }
         Ok(Self {
             http: Http::new(settings.account.clone(), &base, settings.patience)?
@@ -124,37 +122,28 @@ impl Medianova {
             organization,
             pass: match settings.access {
                 Access::Token(token) => Pass::given(token),
-                Access::Login {
-                    api_key,
-                    api_secret,
-                } => Pass::login(Credential::new(api_key), Credential::new(api_secret)),
+                Access::Login { api_key, api_secret } => {
+                    Pass::login(Credential::new(api_key), Credential::new(api_secret))
+                }
             },
             now: settings.now,
         })
     }
 
     pub(super) fn of(account: &AccountConfig, now: Now) -> Result<Self, ConnectFailure> {
-        let secret = |key| {
-            account
-                .secret(key)
-                .cloned()
-                .ok_or(ConnectFailure::Missing { key })
-        };
+        let secret = |key| account.secret(key).cloned().ok_or(ConnectFailure::Missing { key });
         Self::new(Settings {
             account: account.name().clone(),
             base_url: account.base_url.clone(),
             organization: account
                 .option("organization")
-                .ok_or(ConnectFailure::Missing {
-                    key: "organization",
-                })?
+                .ok_or(ConnectFailure::Missing { key: "organization" })?
                 .to_owned(),
             access: match account.secret("token") {
                 Some(token) => Access::Token(token.clone()),
-                None => Access::Login {
-                    api_key: secret("api_key")?,
-                    api_secret: secret("api_secret")?,
-                },
+                None => {
+                    Access::Login { api_key: secret("api_key")?, api_secret: secret("api_secret")? }
+                }
             },
             patience: Patience::default(),
             now,
@@ -215,9 +204,7 @@ impl Provider for Medianova {
     }
 
     async fn whoami(&self) -> Result<String, Failure> {
-        let ask = Outgoing::get(["organizations"])
-            .query("page", "1")
-            .query("limit", "100");
+        let ask = Outgoing::get(["organizations"]).query("page", "1").query("limit", "100");
         self.ask(&ask, |answer| {
             let body = answer.json()?;
             Ok(resources::organization_in_words(&body, &self.organization))
@@ -268,10 +255,7 @@ impl Provider for Medianova {
             cname,
             offset: ask.offset,
         };
-        self.ask(&outgoing, |answer| {
-            history::page(&place, answer, self.now.tell())
-        })
-        .await
+        self.ask(&outgoing, |answer| history::page(&place, answer, self.now.tell())).await
     }
 
     async fn submit(&self, request: &PurgeRequest) -> Result<Receipt, Failure> {
@@ -293,10 +277,7 @@ impl Provider for Medianova {
     }
 
     fn preview(&self, request: &PurgeRequest) -> Preview {
-        self.http.preview(&authorised(
-            purge::outgoing(&self.organization, request),
-            None,
-        ))
+        self.http.preview(&authorised(purge::outgoing(&self.organization, request), None))
     }
 
     fn clock_ahead(&self) -> Option<TimeDelta> {

@@ -10,11 +10,7 @@ use url::Url;
 #[derive(Clone, Debug)]
 pub(crate) enum Reply {
     /// A whole answer.
-    Whole {
-        status: u16,
-        headers: Vec<(&'static str, String)>,
-        body: String,
-    },
+    Whole { status: u16, headers: Vec<(&'static str, String)>, body: String },
     /// The request is read, then the connection is closed.
     Cut,
     /// A head and the beginning of a body, then the connection is closed.
@@ -59,10 +55,7 @@ pub(crate) struct Heard {
 impl Heard {
     /// A header by its lower-case name.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     /// A parameter of the query, decoded.
@@ -114,11 +107,7 @@ async fn serve(mut stream: TcpStream, script: &[Reply], noted: &Mutex<Vec<Heard>
     };
     let reply = script.get(turn).or(script.last())?;
     match reply {
-        Reply::Whole {
-            status,
-            headers,
-            body,
-        } => {
+        Reply::Whole { status, headers, body } => {
             let mut head = format!(
                 "HTTP/1.1 {status} X\r\nConnection: close\r\nContent-Length: {}\r\n",
                 body.len()
@@ -126,10 +115,7 @@ async fn serve(mut stream: TcpStream, script: &[Reply], noted: &Mutex<Vec<Heard>
             for (name, value) in headers {
                 head.push_str(&format!("{name}: {value}\r\n"));
             }
-            stream
-                .write_all(format!("{head}\r\n{body}").as_bytes())
-                .await
-                .ok()?;
+            stream.write_all(format!("{head}\r\n{body}").as_bytes()).await.ok()?;
         }
         Reply::Cut => {}
         Reply::CutInBody { status, body } => {

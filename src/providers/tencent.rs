@@ -67,12 +67,7 @@ pub struct Settings {
 
 impl Settings {
     fn of(account: &AccountConfig, now: Now) -> Result<Self, ConnectFailure> {
-        let secret = |key| {
-            account
-                .secret(key)
-                .cloned()
-                .ok_or(ConnectFailure::Missing { key })
-        };
+        let secret = |key| account.secret(key).cloned().ok_or(ConnectFailure::Missing { key });
         let times = account.option("times").map(|text| {
             text.parse().map_err(|_| ConnectFailure::Setting {
                 key: "times",
@@ -106,10 +101,9 @@ pub(super) fn of(account: &AccountConfig, now: Now) -> Result<Arc<dyn Provider>,
             };
             Ok(Arc::new(v2::Tencent2::new(settings, method)?))
         }
-        Some(other) => Err(ConnectFailure::Setting {
-            key: "api",
-            words: format!("there is no API {other}"),
-        }),
+        Some(other) => {
+            Err(ConnectFailure::Setting { key: "api", words: format!("there is no API {other}") })
+        }
     }
 }
 
@@ -145,14 +139,12 @@ impl Wanted {
         let delete = request.mode.as_deref() == Some(DELETE);
         match &request.payload {
             Payload::Url(targets) => Self::Urls(targets.as_slice().to_vec()),
-            Payload::Pattern(targets) => Self::Directories {
-                paths: targets.as_slice().to_vec(),
-                delete,
-            },
-            Payload::All => Self::Directories {
-                paths: vec![format!("https://{}/", request.cname)],
-                delete,
-            },
+            Payload::Pattern(targets) => {
+                Self::Directories { paths: targets.as_slice().to_vec(), delete }
+            }
+            Payload::All => {
+                Self::Directories { paths: vec![format!("https://{}/", request.cname)], delete }
+            }
         }
     }
 }

@@ -128,11 +128,8 @@ fn oldest(screen: &Screen<'_>) -> Option<String> {
 fn collapsed(screen: &Screen<'_>, headline: usize, with_age: bool, named: bool) -> Vec<Part> {
     let theme = screen.theme;
     let accounts = &screen.app.world().accounts;
-    let in_health = |wanted| {
-        accounts
-            .iter()
-            .filter(move |account| health(screen, account) == wanted)
-    };
+    let in_health =
+        |wanted| accounts.iter().filter(move |account| health(screen, account) == wanted);
     let mut shown = Vec::new();
     let sound = in_health(Health::Sound).count();
     if sound > 0 {
@@ -166,10 +163,7 @@ fn parts(screen: &Screen<'_>, account: &Account, with_age: bool, headline: usize
     let glyphs = &theme.glyphs;
     let (world, now) = (screen.app.world(), screen.ctx.now);
     let plain = theme.style(Role::Text);
-    let colour = account
-        .colour
-        .as_deref()
-        .and_then(|colour| theme.account_colour(colour));
+    let colour = account.colour.as_deref().and_then(|colour| theme.account_colour(colour));
     let name_style = colour.map_or(plain, |colour| plain.fg(colour));
     let mut parts = vec![(visible(account.name.as_str(), 40), name_style)];
     if let Some(badge) = &account.badge {
@@ -183,10 +177,7 @@ fn parts(screen: &Screen<'_>, account: &Account, with_age: bool, headline: usize
     let seconds = screen.app.moves();
     let state = match standing {
         _ if world.offline => match synced {
-            Some(at) => (
-                format!(" {} {}", glyphs.no_report, age(at, now, false)),
-                Role::Dim,
-            ),
+            Some(at) => (format!(" {} {}", glyphs.no_report, age(at, now, false)), Role::Dim),
             None => (format!(" {}", glyphs.no_report), Role::Dim),
         },
         Some(standing) => match (&standing.failure, synced) {
@@ -207,14 +198,12 @@ fn parts(screen: &Screen<'_>, account: &Account, with_age: bool, headline: usize
                 ),
                 Role::Failed,
             ),
-            (None, Some(at)) if is_late(standing, now) => (
-                format!(" {} asking ({} old)", glyphs.asking, age(at, now, false)),
-                Role::Warning,
-            ),
-            (None, Some(at)) if with_age => (
-                format!(" {} {}", glyphs.online, age(at, now, seconds)),
-                Role::Successful,
-            ),
+            (None, Some(at)) if is_late(standing, now) => {
+                (format!(" {} asking ({} old)", glyphs.asking, age(at, now, false)), Role::Warning)
+            }
+            (None, Some(at)) if with_age => {
+                (format!(" {} {}", glyphs.online, age(at, now, seconds)), Role::Successful)
+            }
             (None, Some(_)) => (format!(" {}", glyphs.online), Role::Successful),
             (None, None) if standing.asking => (format!(" {} asking", glyphs.asking), Role::Dim),
             (None, None) => (format!(" {}", glyphs.asking), Role::Dim),
@@ -239,11 +228,7 @@ fn clock(screen: &Screen<'_>) -> String {
         text.push_str("offline");
         return text;
     }
-    let format = if screen.app.moves() {
-        "%H:%M:%S"
-    } else {
-        "%H:%M"
-    };
+    let format = if screen.app.moves() { "%H:%M:%S" } else { "%H:%M" };
     text.push_str(&zone.show(now).format(format).to_string());
     text.push(' ');
     text.push_str(&zone.name(now));

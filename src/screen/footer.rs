@@ -24,14 +24,6 @@ pub(super) fn draw(screen: &Screen<'_>, area: Rect, with_notice: bool, buffer: &
         .map(|command| (screen.key(*command), command.about().title))
         .filter(|(key, _)| !key.is_empty())
         .collect();
-    let area = Rect {
-        x: area.x + 1,
-        width: area.width.saturating_sub(1),
-        ..area
-    };
-    (&Hints {
-        hints: &hints,
-        theme: screen.theme,
-    })
-        .render(area, buffer);
+    let area = Rect { x: area.x + 1, width: area.width.saturating_sub(1), ..area };
+    (&Hints { hints: &hints, theme: screen.theme }).render(area, buffer);
 }

@@ -30,19 +30,14 @@ fn draw_budgets(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) {
     let theme = screen.theme;
     let dim = theme.style(Role::Dim);
     let mut pen = Pen::new(buffer, area, theme.glyphs.ellipsis);
-    pen.put(" ", dim)
-        .put(&visible(&stand.cname, 100), theme.style(Role::Text));
+    pen.put(" ", dim).put(&visible(&stand.cname, 100), theme.style(Role::Text));
     // What is counted by the day runs out for good, so it stands first.
     for quota in &stand.quotas {
         let words = look::quota(quota);
         if pen.room() < width(&words) + 3 {
             return;
         }
-        let role = if quota.left == 0 {
-            Role::Warning
-        } else {
-            Role::Dim
-        };
+        let role = if quota.left == 0 { Role::Warning } else { Role::Dim };
         pen.put("  ", dim).put(&words, theme.style(role));
     }
     let mut last_per = None;
@@ -100,15 +95,10 @@ pub(super) fn draw_notice(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) 
         (_, 0) => format!(" {} ", screen.key(crate::commands::Command::Back)),
         (_, more) => format!(" {} (+{more}) ", screen.key(crate::commands::Command::Back)),
     };
-    let account = notice
-        .account
-        .as_ref()
-        .map(|account| format!("{account}: "))
-        .unwrap_or_default();
+    let account = notice.account.as_ref().map(|account| format!("{account}: ")).unwrap_or_default();
     let words = format!(" {glyph} {account}{}", visible(&notice.words, 500));
     let mut pen = Pen::new(buffer, area, theme.glyphs.ellipsis);
     let room = pen.room().saturating_sub(width(&after));
-    pen.put_within(&words, room, theme.style(role))
-        .put(&after, theme.style(Role::Dim));
+    pen.put_within(&words, room, theme.style(role)).put(&after, theme.style(Role::Dim));
     true
 }

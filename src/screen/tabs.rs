@@ -20,16 +20,10 @@ pub(super) fn draw(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) {
     let mut pen = Pen::new(buffer, area, theme.glyphs.ellipsis);
     pen.skip(1);
     for (at, name) in tabs.enumerate() {
-        let key = u8::try_from(at + 1).map_or_else(
-            |_| String::new(),
-            |number| screen.key(Command::View(number)),
-        );
+        let key = u8::try_from(at + 1)
+            .map_or_else(|_| String::new(), |number| screen.key(Command::View(number)));
         let style = theme.style(if at == here { Role::TabHere } else { Role::Tab });
-        let other = if screen.app.board().is_narrowed(at) {
-            "*"
-        } else {
-            ""
-        };
+        let other = if screen.app.board().is_narrowed(at) { "*" } else { "" };
         let text = format!("{key} {}{other}", visible(name, 24));
         let left = pen.room().saturating_sub(width(&queue) + 3);
         if left < width(&text) {
@@ -74,10 +68,6 @@ fn queue(screen: &Screen<'_>) -> (String, Role) {
             words.push(format!("next {next}"));
         }
     }
-    let role = if unknown > 0 || world.paused {
-        Role::Warning
-    } else {
-        Role::InProgress
-    };
+    let role = if unknown > 0 || world.paused { Role::Warning } else { Role::InProgress };
     (words.join(&format!(" {} ", screen.theme.glyphs.dot)), role)
 }

@@ -48,34 +48,20 @@ struct Entries {
 impl AccessLog {
     /// A log that appends to the file at `path`.
     pub(crate) fn new(path: Option<&Path>) -> io::Result<Self> {
-        let file = path
-            .map(|path| File::options().create(true).append(true).open(path))
-            .transpose()?;
-        Ok(Self(Arc::new(Mutex::new(Entries {
-            file,
-            kept: VecDeque::new(),
-            bytes: 0,
-        }))))
+        let file =
+            path.map(|path| File::options().create(true).append(true).open(path)).transpose()?;
+        Ok(Self(Arc::new(Mutex::new(Entries { file, kept: VecDeque::new(), bytes: 0 }))))
     }
 
     /// The entries in memory, oldest first.
     pub(crate) fn seen(&self) -> Vec<Seen> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .kept
-            .iter()
-            .cloned()
-            .collect()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).kept.iter().cloned().collect()
     }
 
     /// An entry that is written when it is dropped, so that a request whose client went away is not forgotten.
     pub(crate) fn open(&self, at: DateTime<Utc>, seen: Seen) -> Entry {
         let time = at.to_rfc3339_opts(SecondsFormat::Micros, true);
-        Entry {
-            log: self.clone(),
-            seen: Some(Seen { time, ..seen }),
-        }
+        Entry { log: self.clone(), seen: Some(Seen { time, ..seen }) }
     }
 
     fn write(&self, seen: Seen) {

@@ -14,9 +14,7 @@ pub(crate) type Body = UnsyncBoxBody<Bytes, io::Error>;
 
 /// All of `bytes`.
 pub(crate) fn whole(bytes: Bytes) -> Body {
-    Full::new(bytes)
-        .map_err(|never: Infallible| match never {})
-        .boxed_unsync()
+    Full::new(bytes).map_err(|never: Infallible| match never {}).boxed_unsync()
 }
 
 /// The first half of `bytes`, then the end of the connection.
@@ -28,10 +26,7 @@ pub(crate) fn half(bytes: &Bytes) -> Body {
             Some(_) => {
                 // Gives the first half the time to leave before the connection is torn down.
                 tokio::task::yield_now().await;
-                Some((
-                    Err(io::Error::new(io::ErrorKind::ConnectionAborted, "cut")),
-                    None,
-                ))
+                Some((Err(io::Error::new(io::ErrorKind::ConnectionAborted, "cut")), None))
             }
             None => None,
         }

@@ -35,14 +35,7 @@ impl Simulator {
         let _ = writeln!(text, "store = {}", quoted(store));
         let mut files = Vec::new();
         for account in self.configured() {
-            let Account {
-                name,
-                provider,
-                base_url,
-                plain,
-                secret,
-                names,
-            } = account;
+            let Account { name, provider, base_url, plain, secret, names } = account;
             let _ = write!(
                 text,
                 "\n[[account]]\nname = \"{name}\"\nprovider = \"{provider}\"\nbase_url = \"{base_url}\"\nedge = [\"{}\"]\n",
@@ -57,17 +50,12 @@ impl Simulator {
                 files.push((file, value));
             }
             if !names.is_empty() {
-                let names: Vec<String> = names
-                    .iter()
-                    .map(|(id, name)| format!("\"{id}\" = \"{name}\""))
-                    .collect();
+                let names: Vec<String> =
+                    names.iter().map(|(id, name)| format!("\"{id}\" = \"{name}\"")).collect();
                 let _ = writeln!(text, "names = {{ {} }}", names.join(", "));
             }
         }
-        Configuration {
-            text,
-            secrets: files,
-        }
+        Configuration { text, secrets: files }
     }
 
     fn configured(&self) -> Vec<Account> {

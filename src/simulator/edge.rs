@@ -102,9 +102,7 @@ enum Found {
 
 impl std::fmt::Debug for Edge {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Edge")
-            .field("state", &self.state)
-            .finish_non_exhaustive()
+        f.debug_struct("Edge").field("state", &self.state).finish_non_exhaustive()
     }
 }
 
@@ -117,16 +115,10 @@ impl Edge {
         let state = State {
             objects: BTreeMap::new(),
             origin: Origin::new(start),
-            stale: stale
-                .iter()
-                .map(|pattern| WildMatch::new(pattern))
-                .collect(),
+            stale: stale.iter().map(|pattern| WildMatch::new(pattern)).collect(),
             requests: 0,
         };
-        Self {
-            vendors: Arc::new(vendors),
-            state: Arc::new(Mutex::new(state)),
-        }
+        Self { vendors: Arc::new(vendors), state: Arc::new(Mutex::new(state)) }
     }
 
     /// The origin has new content for this host and path from now on.
@@ -153,19 +145,12 @@ impl Edge {
     }
 
     fn find(&self, host: &str) -> Option<(&dyn Cleared, String)> {
-        self.vendors
-            .iter()
-            .find_map(|vendor| Some((vendor.as_ref(), vendor.site(host)?)))
+        self.vendors.iter().find_map(|vendor| Some((vendor.as_ref(), vendor.site(host)?)))
     }
 
     fn serve(&self, state: &mut State, request: &Request, now: DateTime<Utc>) -> Reply {
         state.requests += 1;
-        let host = request
-            .host()
-            .split(':')
-            .next()
-            .unwrap_or_default()
-            .to_lowercase();
+        let host = request.host().split(':').next().unwrap_or_default().to_lowercase();
         let Some((vendor, site)) = self.find(&host) else {
             return Reply::html(404, "Not Found");
         };
@@ -183,14 +168,10 @@ impl Edge {
         let (found, object) = match known.filter(|object| now - object.stored < GOOD_FOR) {
             None => (Found::Miss, None),
             Some(object) => {
-                let held = state
-                    .stale
-                    .iter()
-                    .any(|pattern| pattern.matches(&format!("{site}{path}")));
+                let held =
+                    state.stale.iter().any(|pattern| pattern.matches(&format!("{site}{path}")));
                 let changed = object.content != fresh;
-                let by = vendor
-                    .cleared(&site, &key, object.stored, now, changed)
-                    .filter(|_| !held);
+                let by = vendor.cleared(&site, &key, object.stored, now, changed).filter(|_| !held);
                 match by {
                     None => (Found::Hit, Some(object)),
                     Some(By::Pattern) if vendor.vendor() == Brand::Gcore => (Found::Bypass, None),
@@ -198,10 +179,7 @@ impl Edge {
                 }
             }
         };
-        let object = object.unwrap_or(Object {
-            stored: now,
-            content: fresh,
-        });
+        let object = object.unwrap_or(Object { stored: now, content: fresh });
         if found != Found::Hit && request.method == "GET" {
             state.store((site, key), object.clone());
         }
@@ -234,23 +212,15 @@ fn ranged(request: &Request, content: &Content) -> Reply {
     let range = request.header("range").and_then(|range| {
         let (first, last) = range.strip_prefix("bytes=")?.split_once('-')?;
         let first: usize = first.parse().ok()?;
-        let last = if last.is_empty() {
-            length - 1
-        } else {
-            last.parse().ok()?
-        };
+        let last = if last.is_empty() { length - 1 } else { last.parse().ok()? };
         Some((first, last.min(length - 1)))
     });
     match range {
-        None => Reply {
-            body,
-            ..Reply::empty(200)
-        },
-        Some((first, last)) if first <= last => Reply {
-            body: body.slice(first..=last),
-            ..Reply::empty(206)
+        None => Reply { body, ..Reply::empty(200) },
+        Some((first, last)) if first <= last => {
+            Reply { body: body.slice(first..=last), ..Reply::empty(206) }
+                .with("content-range", format!("bytes {first}-{last}/{length}"))
         }
-        .with("content-range", format!("bytes {first}-{last}/{length}")),
         Some(_) => Reply::empty(416).with("content-range", format!("bytes */{length}")),
     }
 }
@@ -268,18 +238,12 @@ fn headed(
     let http = |at: DateTime<Utc>| at.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
     let mut reply = reply
         .with("content-type", "text/plain; charset=utf-8")
-        .with(
-            "cache-control",
-            format!("max-age={}", GOOD_FOR.num_seconds()),
-        )
+        .with("cache-control", format!("max-age={}", GOOD_FOR.num_seconds()))
         .with("etag", object.content.etag())
         .with("last-modified", http(object.content.published))
         .with("accept-ranges", "bytes");
     if hit {
-        reply = reply.with(
-            "age",
-            (now - object.stored).num_seconds().max(0).to_string(),
-        );
+        reply = reply.with("age", (now - object.stored).num_seconds().max(0).to_string());
     }
     match brand {
         Brand::Gcore => {
@@ -309,10 +273,7 @@ fn headed(
             reply
                 .with("x-cache-lookup", first)
                 .with("x-cache-lookup", second)
-                .with(
-                    "x-nws-log-uuid",
-                    number.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_string(),
-                )
+                .with("x-nws-log-uuid", number.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_string())
         }
         Brand::Medianova => reply.with("x-cache", if hit { "HIT" } else { "MISS" }),
     }

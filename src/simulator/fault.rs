@@ -130,12 +130,7 @@ impl Faults {
         let mut rules = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         rules.next += 1;
         let id = rules.next;
-        rules.in_order.push(Rule {
-            id,
-            fault,
-            matched: 0,
-            struck: 0,
-        });
+        rules.in_order.push(Rule { id, fault, matched: 0, struck: 0 });
         id
     }
 
@@ -152,30 +147,18 @@ impl Faults {
 
     /// Takes all faults away.
     pub fn clear(&self) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .in_order
-            .clear();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).in_order.clear();
     }
 
     /// Takes one fault away; unknown numbers are nothing.
     pub fn remove(&self, id: u64) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .in_order
-            .retain(|rule| rule.id != id);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).in_order.retain(|rule| rule.id != id);
     }
 
     /// How often a fault has struck; 0 when it is gone.
     pub fn struck(&self, id: u64) -> u64 {
         let rules = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        rules
-            .in_order
-            .iter()
-            .find(|rule| rule.id == id)
-            .map_or(0, |rule| rule.struck)
+        rules.in_order.iter().find(|rule| rule.id == id).map_or(0, |rule| rule.struck)
     }
 
     /// The fault that strikes this request. Every rule that fits counts it, struck or not.
@@ -191,9 +174,7 @@ impl Faults {
             let fault = &rule.fault;
             let counted = fault.nth.is_empty() || fault.nth.contains(&rule.matched);
             let left = fault.times.is_none_or(|times| rule.struck < times);
-            let drawn = fault
-                .percent
-                .is_none_or(|percent| random::chance(rng, percent));
+            let drawn = fault.percent.is_none_or(|percent| random::chance(rng, percent));
             if chosen.is_none() && counted && left && drawn {
                 rule.struck += 1;
                 chosen = Some(rule.fault.clone());
@@ -206,24 +187,16 @@ impl Faults {
 impl Fault {
     /// A fault that does `strike` to every request; narrow it with the fields.
     pub fn of(strike: Strike) -> Self {
-        Self {
-            strike: Some(strike),
-            ..Self::default()
-        }
+        Self { strike: Some(strike), ..Self::default() }
     }
 
     fn fits(&self, vendor: &str, request: &Request) -> bool {
         let same = |wanted: &Option<String>, has: &str| {
-            wanted
-                .as_ref()
-                .is_none_or(|wanted| wanted.eq_ignore_ascii_case(has))
+            wanted.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(has))
         };
         same(&self.vendor, vendor)
             && same(&self.method, &request.method)
-            && self
-                .path
-                .as_ref()
-                .is_none_or(|path| WildMatch::new(path).matches(&request.path))
+            && self.path.as_ref().is_none_or(|path| WildMatch::new(path).matches(&request.path))
             && self.contains.as_ref().is_none_or(|text| {
                 request.query.contains(text.as_str())
                     || request.text().contains(text.as_str())

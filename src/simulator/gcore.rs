@@ -170,11 +170,7 @@ impl Gcore {
         rate_limits: bool,
     ) -> Self {
         let state = State::drawn(seed, records, now, scenario);
-        Self {
-            state: Arc::new(Mutex::new(state)),
-            scenario: Arc::clone(scenario),
-            rate_limits,
-        }
+        Self { state: Arc::new(Mutex::new(state)), scenario: Arc::clone(scenario), rate_limits }
     }
 
     /// The credentials of every account, the first one being the one that is announced.
@@ -206,13 +202,7 @@ impl Gcore {
 
     /// Every resource.
     pub(crate) fn resources(&self) -> Vec<GcoreResource> {
-        self.with(|state| {
-            state
-                .accounts
-                .iter()
-                .flat_map(Account::shown_resources)
-                .collect()
-        })
+        self.with(|state| state.accounts.iter().flat_map(Account::shown_resources).collect())
     }
 
     /// A colleague purges in the panel; `None` when no account has such a live resource.
@@ -226,23 +216,13 @@ impl Gcore {
         let kind = history::kind(purge_type)?;
         self.with(|state| {
             state.catch_up(now);
-            let account = state.accounts.iter_mut().find(|account| {
-                account
-                    .sites
-                    .iter()
-                    .any(|site| site.live && site.host == cname)
-            })?;
+            let account = state
+                .accounts
+                .iter_mut()
+                .find(|account| account.sites.iter().any(|site| site.live && site.host == cname))?;
             let site = account.sites.iter().position(|site| site.host == cname)?;
-            let purge = account.ledger.add(
-                Asked {
-                    site,
-                    kind,
-                    targets,
-                    author: 1,
-                    by_api: false,
-                },
-                now,
-            );
+            let purge =
+                account.ledger.add(Asked { site, kind, targets, author: 1, by_api: false }, now);
             Some(account.purge_id(purge.serial))
         })
     }
@@ -278,11 +258,7 @@ impl Gcore {
     ) -> Vec<(Kind, Vec<String>)> {
         self.with(|state| {
             state.catch_up(now);
-            state
-                .accounts
-                .iter()
-                .flat_map(|account| account.ended(cname, since, now))
-                .collect()
+            state.accounts.iter().flat_map(|account| account.ended(cname, since, now)).collect()
         })
     }
 
@@ -336,11 +312,7 @@ impl Vendor for Gcore {
             let Some(account) = state.accounts.get_mut(index) else {
                 return errors::with_id(errors::not_found("Not found."), number);
             };
-            let method = if request.method == "HEAD" {
-                "GET"
-            } else {
-                request.method.as_str()
-            };
+            let method = if request.method == "HEAD" { "GET" } else { request.method.as_str() };
             let reply = if method == route.method() {
                 self.routed(&route, request, account, &token, now)
             } else {
@@ -348,9 +320,7 @@ impl Vendor for Gcore {
             };
             // A purge that was accepted stands in the ledger; everything else is noted beside it.
             if !reply.took_effect {
-                account
-                    .logged
-                    .note(Logged::of(request, &token, reply.status, now), number);
+                account.logged.note(Logged::of(request, &token, reply.status, now), number);
             }
             errors::with_id(reply, number)
         })

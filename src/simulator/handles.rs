@@ -59,9 +59,7 @@ impl GcoreHandle<'_> {
     /// A colleague purges something in the panel, now. `purge_type` is Gcore's word; the id of the purge is returned, or
     /// nothing when there is no such live resource or no such type.
     pub fn add_purge(&self, cname: &str, purge_type: &str, targets: &[&str]) -> Option<u64> {
-        self.0
-            .vendor
-            .add(cname, purge_type, owned(targets), self.0.clock.now())
+        self.0.vendor.add(cname, purge_type, owned(targets), self.0.clock.now())
     }
 }
 
@@ -93,9 +91,7 @@ impl TencentHandle<'_> {
     /// A colleague purges something in the console, now. `purge_type` is `url` or `path`; the task's id is returned, or
     /// nothing when the first target is of no live domain.
     pub fn add_purge(&self, purge_type: &str, targets: &[&str]) -> Option<String> {
-        self.0
-            .vendor
-            .add(purge_type, owned(targets), self.0.clock.now())
+        self.0.vendor.add(purge_type, owned(targets), self.0.clock.now())
     }
 }
 

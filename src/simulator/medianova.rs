@@ -113,11 +113,7 @@ impl Medianova {
         rate_limits: bool,
     ) -> Self {
         let state = State::drawn(seed, records, now, scenario);
-        Self {
-            state: Arc::new(Mutex::new(state)),
-            scenario: Arc::clone(scenario),
-            rate_limits,
-        }
+        Self { state: Arc::new(Mutex::new(state)), scenario: Arc::clone(scenario), rate_limits }
     }
 
     pub(crate) fn account(&self) -> MedianovaAccount {
@@ -153,11 +149,7 @@ impl Medianova {
             let serves = |site: &&Site| {
                 site.live && (site.host == host || site.aliases.iter().any(|name| name == host))
             };
-            state
-                .sites
-                .iter()
-                .find(serves)
-                .map(|site| site.host.clone())
+            state.sites.iter().find(serves).map(|site| site.host.clone())
         })
     }
 
@@ -195,11 +187,7 @@ impl Medianova {
             };
         }
         auth::check(state, request, now)?;
-        if let Some(most) = self
-            .scenario
-            .medianova
-            .requests_a_minute
-            .filter(|_| self.rate_limits)
+        if let Some(most) = self.scenario.medianova.requests_a_minute.filter(|_| self.rate_limits)
             && let Some(seconds) = state.full(most, TimeDelta::minutes(1), now)
         {
             return Err(errors::too_many(most, seconds));
@@ -249,8 +237,7 @@ impl Vendor for Medianova {
     fn answer(&self, request: &Request, now: DateTime<Utc>) -> Reply {
         self.with(|state| {
             state.ledger.catch_up(now, &state.sites);
-            self.routed(state, request, now)
-                .unwrap_or_else(|refused| refused)
+            self.routed(state, request, now).unwrap_or_else(|refused| refused)
         })
     }
 

@@ -39,12 +39,7 @@ impl Reply {
 
     /// An answer without a body.
     pub(crate) fn empty(status: u16) -> Self {
-        Self {
-            status,
-            headers: Vec::new(),
-            body: Bytes::new(),
-            took_effect: false,
-        }
+        Self { status, headers: Vec::new(), body: Bytes::new(), took_effect: false }
     }
 
     /// The same answer with another status.

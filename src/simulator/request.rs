@@ -28,34 +28,22 @@ impl Request {
 
     /// The host that the client meant.
     pub(crate) fn host(&self) -> &str {
-        self.headers
-            .get(HOST)
-            .and_then(|host| host.to_str().ok())
-            .unwrap_or("127.0.0.1")
+        self.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("127.0.0.1")
     }
 
     /// The path's parts between the slashes.
     pub(crate) fn parts(&self) -> Vec<&str> {
-        self.path
-            .split('/')
-            .filter(|part| !part.is_empty())
-            .collect()
+        self.path.split('/').filter(|part| !part.is_empty()).collect()
     }
 
     /// The query's names and values, decoded, in order.
     pub(crate) fn pairs(&self) -> Vec<(String, String)> {
-        form_urlencoded::parse(self.query.as_bytes())
-            .into_owned()
-            .collect()
+        form_urlencoded::parse(self.query.as_bytes()).into_owned().collect()
     }
 
     /// The last value of a query parameter, as the vendors' frameworks take it.
     pub(crate) fn param(&self, name: &str) -> Option<String> {
-        self.pairs()
-            .into_iter()
-            .rev()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value)
+        self.pairs().into_iter().rev().find(|(key, _)| key == name).map(|(_, value)| value)
     }
 
     /// The body as text, what is not UTF-8 replaced.

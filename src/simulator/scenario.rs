@@ -61,11 +61,7 @@ impl Scenario {
 
     /// A day on which nothing happens but what a test does: no colleagues, no failures.
     pub fn quiet() -> Self {
-        Self {
-            colleagues_every_seconds: 0,
-            failed_percent: 0.0,
-            ..Self::default()
-        }
+        Self { colleagues_every_seconds: 0, failed_percent: 0.0, ..Self::default() }
     }
 
     /// Reads a scenario file.
@@ -140,12 +136,7 @@ pub struct GcoreLimits {
 
 impl Default for GcoreLimits {
     fn default() -> Self {
-        Self {
-            urls: 100,
-            patterns: 10,
-            url_requests: 2,
-            pattern_requests: 1,
-        }
+        Self { urls: 100, patterns: 10, url_requests: 2, pattern_requests: 1 }
     }
 }
 
@@ -177,13 +168,7 @@ pub struct TencentLimits {
 
 impl Default for TencentLimits {
     fn default() -> Self {
-        Self {
-            urls: 1000,
-            paths: 500,
-            urls_a_day: 10_000,
-            paths_a_day: 100,
-            requests_a_second: 20,
-        }
+        Self { urls: 1000, paths: 500, urls_a_day: 10_000, paths_a_day: 100, requests_a_second: 20 }
     }
 }
 

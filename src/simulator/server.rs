@@ -117,9 +117,7 @@ async fn connection(stream: TcpStream, peer: SocketAddr, vendor: Arc<dyn Vendor>
         let (vendor, shared, spoil) = (Arc::clone(&vendor), shared.clone(), spoil.clone());
         async move { exchange(incoming, peer, vendor.as_ref(), &shared, &spoil).await }
     });
-    let connection = http1::Builder::new()
-        .auto_date_header(false)
-        .serve_connection(wire, service);
+    let connection = http1::Builder::new().auto_date_header(false).serve_connection(wire, service);
     tokio::pin!(connection);
     tokio::select! {
         _ = connection.as_mut() => {}
@@ -165,10 +163,7 @@ async fn exchange(
         Err(_) => return Err(Cut),
     }
     let mut entry = entry(vendor, &request, arrived, shared);
-    let fault = shared
-        .faults
-        .strike(vendor.name(), &request)
-        .unwrap_or_default();
+    let fault = shared.faults.strike(vendor.name(), &request).unwrap_or_default();
     if !fault.after_effect {
         wait(&fault, shared).await?;
     }
@@ -217,11 +212,7 @@ async fn strike(
             let length = reply.body.len().to_string();
             Ok(response(reply.with("content-length", length), now, skew).map(|_| half))
         }
-        Some(Strike::Status {
-            status,
-            body,
-            retry_after,
-        }) => {
+        Some(Strike::Status { status, body, retry_after }) => {
             let mut error = match body {
                 ErrorBody::Json => vendor.error(status),
                 ErrorBody::Html => Reply::html(status, reason(status)),
@@ -298,11 +289,7 @@ fn entry(vendor: &dyn Vendor, request: &Request, arrived: DateTime<Utc>, shared:
 }
 
 fn json_like(body: Bytes) -> Reply {
-    Reply {
-        body,
-        ..Reply::empty(200)
-    }
-    .with("content-type", "application/json")
+    Reply { body, ..Reply::empty(200) }.with("content-type", "application/json")
 }
 
 fn reason(status: u16) -> &'static str {
@@ -316,16 +303,11 @@ fn response(reply: Reply, now: DateTime<Utc>, skew: TimeDelta) -> Response<Body>
     let mut response = Response::new(body::whole(reply.body));
     *response.status_mut() =
         StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let date = now
-        .checked_add_signed(skew)
-        .unwrap_or(now)
-        .format("%a, %d %b %Y %H:%M:%S GMT")
-        .to_string();
+    let date =
+        now.checked_add_signed(skew).unwrap_or(now).format("%a, %d %b %Y %H:%M:%S GMT").to_string();
     for (name, value) in reply.headers.into_iter().chain([("date", date)]) {
         if let Ok(value) = HeaderValue::from_str(&value) {
-            response
-                .headers_mut()
-                .append(HeaderName::from_static(name), value);
+            response.headers_mut().append(HeaderName::from_static(name), value);
         }
     }
     response

@@ -108,11 +108,7 @@ impl Tencent {
         rate_limits: bool,
     ) -> Self {
         let state = State::drawn(seed, records, now, scenario);
-        Self {
-            state: Arc::new(Mutex::new(state)),
-            scenario: Arc::clone(scenario),
-            rate_limits,
-        }
+        Self { state: Arc::new(Mutex::new(state)), scenario: Arc::clone(scenario), rate_limits }
     }
 
     pub(crate) fn account(&self) -> TencentAccount {
@@ -185,9 +181,7 @@ impl Vendor for Tencent {
 
     fn error(&self, status: u16) -> Reply {
         let number = self.with(State::number);
-        errors::of_status(status)
-            .reply(Language::English, number)
-            .at(status)
+        errors::of_status(status).reply(Language::English, number).at(status)
     }
 
     fn shown(&self, request: &Request) -> (String, String) {

@@ -33,9 +33,7 @@ impl Answer {
 
 /// Sends one request on a connection of its own and reads all that comes back.
 pub(crate) async fn raw(base_url: &str, request: &str) -> Vec<u8> {
-    let mut stream = TcpStream::connect(base_url.trim_start_matches("http://"))
-        .await
-        .unwrap();
+    let mut stream = TcpStream::connect(base_url.trim_start_matches("http://")).await.unwrap();
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = Vec::new();
     // A connection that is cut may end with a reset: what came until then counts.
@@ -62,11 +60,7 @@ pub(crate) async fn send(
     let end = answer.windows(4).position(|four| four == b"\r\n\r\n")?;
     let head = String::from_utf8(answer.get(..end)?.to_vec()).ok()?;
     let status = head.strip_prefix("HTTP/1.1 ")?.get(..3)?.parse().ok()?;
-    Some(Answer {
-        status,
-        head,
-        body: answer.get(end + 4..)?.to_vec(),
-    })
+    Some(Answer { status, head, body: answer.get(end + 4..)?.to_vec() })
 }
 
 /// A Saturday noon in the middle of a month.
@@ -77,12 +71,8 @@ pub(crate) fn noon() -> DateTime<Utc> {
 /// A simulator whose clock stands still at [`noon`] and whose colleagues are on holiday.
 pub(crate) async fn quiet(change: impl FnOnce(&mut Options)) -> (Simulator, Hand) {
     let (clock, hand) = Clock::manual(noon());
-    let mut options = Options {
-        records: 600,
-        scenario: Scenario::quiet(),
-        clock,
-        ..Options::default()
-    };
+    let mut options =
+        Options { records: 600, scenario: Scenario::quiet(), clock, ..Options::default() };
     change(&mut options);
     (start(options).await.unwrap(), hand)
 }

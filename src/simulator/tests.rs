@@ -15,42 +15,21 @@ fn token(simulator: &Simulator) -> String {
 
 /// The path of the first resource's purge.
 fn purge_path(simulator: &Simulator) -> String {
-    format!(
-        "/cdn/resources/{}/purge",
-        simulator.gcore().resources()[0].id
-    )
+    format!("/cdn/resources/{}/purge", simulator.gcore().resources()[0].id)
 }
 
 async fn purge(simulator: &Simulator) -> Option<super::testing::Answer> {
-    let headers = [
-        ("authorization", token(simulator)),
-        ("content-type", "application/json".to_owned()),
-    ];
-    let headers: Vec<(&str, &str)> = headers
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect();
+    let headers =
+        [("authorization", token(simulator)), ("content-type", "application/json".to_owned())];
+    let headers: Vec<(&str, &str)> =
+        headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let base_url = simulator.gcore().base_url();
-    send(
-        &base_url,
-        "POST",
-        &purge_path(simulator),
-        &headers,
-        r#"{"urls":["/a.jpg"]}"#,
-    )
-    .await
+    send(&base_url, "POST", &purge_path(simulator), &headers, r#"{"urls":["/a.jpg"]}"#).await
 }
 
 async fn get(simulator: &Simulator, target: &str) -> Option<super::testing::Answer> {
     let token = token(simulator);
-    send(
-        &simulator.gcore().base_url(),
-        "GET",
-        target,
-        &[("authorization", &token)],
-        "",
-    )
-    .await
+    send(&simulator.gcore().base_url(), "GET", target, &[("authorization", &token)], "").await
 }
 
 fn struck(strike: Strike) -> Fault {
@@ -64,17 +43,10 @@ fn struck(strike: Strike) -> Fault {
 #[tokio::test]
 async fn only_loopback_addresses_are_served() {
     let address: SocketAddr = "0.0.0.0:0".parse().unwrap();
-    let refused = start(Options {
-        gcore: Some(address),
-        records: 0,
-        ..Options::default()
-    })
-    .await
-    .unwrap_err();
-    assert!(
-        refused.to_string().contains("not a loopback address"),
-        "{refused}"
-    );
+    let refused = start(Options { gcore: Some(address), records: 0, ..Options::default() })
+        .await
+        .unwrap_err();
+    assert!(refused.to_string().contains("not a loopback address"), "{refused}");
 }
 
 #[tokio::test]
@@ -85,15 +57,8 @@ async fn the_announcement_is_one_line_that_works() {
     let announced: Value = serde_json::from_str(&line).unwrap();
     let token = format!("apikey {}", announced["gcore"]["token"].as_str().unwrap());
     let base_url = announced["gcore"]["base_url"].as_str().unwrap();
-    let answer = send(
-        base_url,
-        "GET",
-        "/cdn/clients/me",
-        &[("authorization", &token)],
-        "",
-    )
-    .await
-    .unwrap();
+    let answer =
+        send(base_url, "GET", "/cdn/clients/me", &[("authorization", &token)], "").await.unwrap();
     assert_eq!(answer.status, 200);
 }
 
@@ -103,10 +68,7 @@ async fn the_same_seed_and_clock_give_the_same_world() {
     let target = "/cdn/purge_statuses?limit=50&offset=100";
     let rows = |answer: super::testing::Answer| answer.json()["results"].clone();
     assert_eq!(one.gcore().accounts(), two.gcore().accounts());
-    assert_eq!(
-        rows(get(&one, target).await.unwrap()),
-        rows(get(&two, target).await.unwrap())
-    );
+    assert_eq!(rows(get(&one, target).await.unwrap()), rows(get(&two, target).await.unwrap()));
     let (other, _) = quiet(|options| options.seed = 2).await;
     assert_ne!(one.gcore().accounts(), other.gcore().accounts());
 }
@@ -124,10 +86,7 @@ async fn a_connection_cut_before_the_effect_leaves_nothing_behind() {
 #[tokio::test]
 async fn a_connection_cut_after_the_effect_leaves_a_purge_that_nobody_was_told_of() {
     let (simulator, _) = quiet(|_| {}).await;
-    simulator.faults().inject(Fault {
-        after_effect: true,
-        ..struck(Strike::Cut)
-    });
+    simulator.faults().inject(Fault { after_effect: true, ..struck(Strike::Cut) });
     assert_eq!(purge(&simulator).await, None);
     assert_eq!(simulator.gcore().purges().len(), 1);
     let seen = simulator.requests().pop().unwrap();
@@ -137,10 +96,7 @@ async fn a_connection_cut_after_the_effect_leaves_a_purge_that_nobody_was_told_o
 #[tokio::test]
 async fn a_client_that_gives_up_is_logged_all_the_same() {
     let (simulator, _) = quiet(|_| {}).await;
-    simulator.faults().inject(Fault {
-        after_effect: true,
-        ..struck(Strike::Hang)
-    });
+    simulator.faults().inject(Fault { after_effect: true, ..struck(Strike::Hang) });
     {
         let asked = purge(&simulator);
         tokio::pin!(asked);
@@ -165,28 +121,18 @@ async fn a_body_can_be_cut_in_its_middle() {
     let whole = get(&simulator, "/cdn/resources").await.unwrap();
     simulator.faults().inject(Fault::of(Strike::CutMidBody));
     let half = get(&simulator, "/cdn/resources").await.unwrap();
-    assert_eq!(
-        half.header("content-length").unwrap(),
-        whole.body.len().to_string()
-    );
+    assert_eq!(half.header("content-length").unwrap(), whole.body.len().to_string());
     assert_eq!(half.body, whole.body[..whole.body.len() / 2]);
 }
 
 #[tokio::test]
 async fn errors_come_as_json_as_a_page_or_bare() {
     let (simulator, _) = quiet(|_| {}).await;
-    let strike = |body, retry_after| Strike::Status {
-        status: 503,
-        body,
-        retry_after,
-    };
+    let strike = |body, retry_after| Strike::Status { status: 503, body, retry_after };
     let faults = simulator.faults();
     let id = faults.inject(Fault::of(strike(ErrorBody::Json, Some(7))));
     let answer = get(&simulator, "/cdn/resources").await.unwrap();
-    assert_eq!(
-        (answer.status, answer.header("retry-after")),
-        (503, Some("7"))
-    );
+    assert_eq!((answer.status, answer.header("retry-after")), (503, Some("7")));
     assert_eq!(answer.json()["message"], "HTTP 503: Service Unavailable");
     assert_eq!(faults.struck(id), 1);
     faults.remove(id);
@@ -206,15 +152,8 @@ async fn errors_come_as_json_as_a_page_or_bare() {
 #[tokio::test]
 async fn an_error_can_hide_that_the_purge_took_effect() {
     let (simulator, _) = quiet(|_| {}).await;
-    let strike = Strike::Status {
-        status: 502,
-        body: ErrorBody::Html,
-        retry_after: None,
-    };
-    simulator.faults().inject(Fault {
-        after_effect: true,
-        ..struck(strike)
-    });
+    let strike = Strike::Status { status: 502, body: ErrorBody::Html, retry_after: None };
+    simulator.faults().inject(Fault { after_effect: true, ..struck(strike) });
     assert_eq!(purge(&simulator).await.unwrap().status, 502);
     assert_eq!(simulator.gcore().purges().len(), 1);
     let seen = simulator.requests().pop().unwrap();
@@ -229,17 +168,12 @@ async fn what_is_not_http_or_not_json_is_sent_as_it_is() {
     assert_eq!(get(&simulator, "/cdn/resources").await, None);
     let base_url = simulator.gcore().base_url();
     assert!(
-        raw(&base_url, "GET / HTTP/1.1\r\nhost: a\r\n\r\n")
-            .await
-            .starts_with(b"\x00\xff\x13\x37")
+        raw(&base_url, "GET / HTTP/1.1\r\nhost: a\r\n\r\n").await.starts_with(b"\x00\xff\x13\x37")
     );
     faults.clear();
     faults.inject(Fault::of(Strike::GarbageBody));
     let noisy = get(&simulator, "/cdn/resources").await.unwrap();
-    assert_eq!(
-        (noisy.status, noisy.header("content-type")),
-        (200, Some("application/json"))
-    );
+    assert_eq!((noisy.status, noisy.header("content-type")), (200, Some("application/json")));
     assert!(serde_json::from_slice::<Value>(&noisy.body).is_err());
     faults.clear();
     faults.inject(Fault::of(Strike::BrokenJson));
@@ -254,13 +188,9 @@ async fn an_endless_body_goes_on_until_the_client_has_enough() {
     let (simulator, _) = quiet(|_| {}).await;
     simulator.faults().inject(Fault::of(Strike::EndlessBody));
     let base_url = simulator.gcore().base_url();
-    let mut stream = tokio::net::TcpStream::connect(base_url.trim_start_matches("http://"))
-        .await
-        .unwrap();
-    stream
-        .write_all(b"GET /cdn/resources HTTP/1.1\r\nhost: a\r\n\r\n")
-        .await
-        .unwrap();
+    let mut stream =
+        tokio::net::TcpStream::connect(base_url.trim_start_matches("http://")).await.unwrap();
+    stream.write_all(b"GET /cdn/resources HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
     let mut much = vec![0; 2 << 20];
     stream.read_exact(&mut much).await.unwrap();
     drop(stream);
@@ -271,20 +201,11 @@ async fn an_endless_body_goes_on_until_the_client_has_enough() {
 async fn a_redirect_points_elsewhere_and_a_date_can_be_wrong() {
     let (simulator, _) = quiet(|_| {}).await;
     assert_eq!(
-        get(&simulator, "/cdn/resources")
-            .await
-            .unwrap()
-            .header("date"),
+        get(&simulator, "/cdn/resources").await.unwrap().header("date"),
         Some("Sat, 21 Nov 2026 12:00:00 GMT")
     );
-    let strike = Strike::Redirect {
-        to: "https://elsewhere.example.org/".into(),
-        status: 307,
-    };
-    simulator.faults().inject(Fault {
-        date_skew_seconds: -600,
-        ..Fault::of(strike)
-    });
+    let strike = Strike::Redirect { to: "https://elsewhere.example.org/".into(), status: 307 };
+    simulator.faults().inject(Fault { date_skew_seconds: -600, ..Fault::of(strike) });
     let answer = get(&simulator, "/cdn/resources").await.unwrap();
     assert_eq!(
         (answer.status, answer.header("location")),
@@ -296,11 +217,7 @@ async fn a_redirect_points_elsewhere_and_a_date_can_be_wrong() {
 #[tokio::test]
 async fn a_fault_strikes_the_requests_that_it_names_and_is_then_spent() {
     let (simulator, _) = quiet(|_| {}).await;
-    let strike = Strike::Status {
-        status: 500,
-        body: ErrorBody::Json,
-        retry_after: None,
-    };
+    let strike = Strike::Status { status: 500, body: ErrorBody::Json, retry_after: None };
     simulator.faults().inject(Fault {
         vendor: Some("gcore".into()),
         path: Some("/cdn/res*".into()),
@@ -309,13 +226,9 @@ async fn a_fault_strikes_the_requests_that_it_names_and_is_then_spent() {
         ..Fault::of(strike)
     });
     let mut answered = Vec::new();
-    for target in [
-        "/cdn/resources",
-        "/cdn/clients/me",
-        "/cdn/resources",
-        "/cdn/resources",
-        "/cdn/resources",
-    ] {
+    for target in
+        ["/cdn/resources", "/cdn/clients/me", "/cdn/resources", "/cdn/resources", "/cdn/resources"]
+    {
         answered.push(get(&simulator, target).await.unwrap().status);
     }
     assert_eq!(answered, [200, 200, 500, 500, 200]);
@@ -324,10 +237,7 @@ async fn a_fault_strikes_the_requests_that_it_names_and_is_then_spent() {
 #[tokio::test]
 async fn a_fault_that_is_only_slow_answers_truly() {
     let (simulator, _) = quiet(|_| {}).await;
-    let id = simulator.faults().inject(Fault {
-        delay_ms: 1,
-        ..Fault::default()
-    });
+    let id = simulator.faults().inject(Fault { delay_ms: 1, ..Fault::default() });
     assert_eq!(get(&simulator, "/cdn/resources").await.unwrap().status, 200);
     assert_eq!(simulator.faults().struck(id), 1);
 }
@@ -343,18 +253,11 @@ async fn garbage_from_a_client_harms_nobody() {
         "\r\n\r\n\r\n\0",
     ] {
         use tokio::io::AsyncWriteExt as _;
-        let mut stream = tokio::net::TcpStream::connect(base_url.trim_start_matches("http://"))
-            .await
-            .unwrap();
+        let mut stream =
+            tokio::net::TcpStream::connect(base_url.trim_start_matches("http://")).await.unwrap();
         stream.write_all(garbage.as_bytes()).await.unwrap();
     }
-    assert_eq!(
-        get(&simulator, "/cdn/clients/me?%ff=%zz&&==&limit=")
-            .await
-            .unwrap()
-            .status,
-        200
-    );
+    assert_eq!(get(&simulator, "/cdn/clients/me?%ff=%zz&&==&limit=").await.unwrap().status, 200);
 }
 
 #[tokio::test]
@@ -363,14 +266,8 @@ async fn a_body_that_is_too_large_is_refused() {
     let token = token(&simulator);
     let body = " ".repeat((4 << 20) + 1);
     let headers = [("authorization", token.as_str())];
-    let answer = send(
-        &simulator.gcore().base_url(),
-        "POST",
-        &purge_path(&simulator),
-        &headers,
-        &body,
-    )
-    .await;
+    let answer =
+        send(&simulator.gcore().base_url(), "POST", &purge_path(&simulator), &headers, &body).await;
     // The refusal may be lost when the rest of the body arrives at a closed door.
     assert!(answer.is_none_or(|answer| answer.status == 413));
     assert_eq!(simulator.requests().pop().unwrap().status, 413);
@@ -381,15 +278,10 @@ async fn the_access_log_has_one_line_per_request_and_no_credentials() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("access.ndjson");
     let (simulator, _) = quiet(|options| options.access_log = Some(path.clone())).await;
-    get(&simulator, "/cdn/purge_statuses?limit=1")
-        .await
-        .unwrap();
+    get(&simulator, "/cdn/purge_statuses?limit=1").await.unwrap();
     purge(&simulator).await.unwrap();
     let text = std::fs::read_to_string(&path).unwrap();
-    let lines: Vec<Value> = text
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines.len(), 2);
     assert_eq!(lines[0]["query"], "limit=1");
     assert_eq!(lines[0]["time"], "2026-11-21T12:00:00.000000Z");
@@ -421,32 +313,11 @@ async fn colleagues_purge_as_time_goes_by() {
     let (simulator, hand) = quiet(|options| options.scenario.colleagues_every_seconds = 30).await;
     let newest =
         |answer: super::testing::Answer| answer.json()["results"][0]["purge_id"].as_u64().unwrap();
-    let before = newest(
-        get(&simulator, "/cdn/purge_statuses?limit=1")
-            .await
-            .unwrap(),
-    );
-    assert_eq!(
-        newest(
-            get(&simulator, "/cdn/purge_statuses?limit=1")
-                .await
-                .unwrap()
-        ),
-        before
-    );
+    let before = newest(get(&simulator, "/cdn/purge_statuses?limit=1").await.unwrap());
+    assert_eq!(newest(get(&simulator, "/cdn/purge_statuses?limit=1").await.unwrap()), before);
     hand.advance(TimeDelta::minutes(30));
-    assert!(
-        newest(
-            get(&simulator, "/cdn/purge_statuses?limit=1")
-                .await
-                .unwrap()
-        ) > before
-    );
-    assert_eq!(
-        simulator.gcore().purges(),
-        [],
-        "colleagues are not the operator"
-    );
+    assert!(newest(get(&simulator, "/cdn/purge_statuses?limit=1").await.unwrap()) > before);
+    assert_eq!(simulator.gcore().purges(), [], "colleagues are not the operator");
 }
 
 #[tokio::test]
@@ -461,29 +332,20 @@ async fn the_written_configuration_names_the_accounts_and_keeps_their_secrets_ap
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
-            assert_eq!(
-                std::fs::metadata(file).unwrap().permissions().mode() & 0o777,
-                0o600
-            );
+            assert_eq!(std::fs::metadata(file).unwrap().permissions().mode() & 0o777, 0o600);
         }
         std::fs::read_to_string(file).unwrap()
     };
     let accounts = simulator.gcore().accounts();
     for (index, account) in accounts.iter().enumerate() {
-        assert_eq!(
-            config["account"][index]["name"].as_str(),
-            Some(account.name.as_str())
-        );
+        assert_eq!(config["account"][index]["name"].as_str(), Some(account.name.as_str()));
         assert_eq!(secret(index, "token"), account.token);
         let (id, name) = &account.people[1];
         let names = &config["account"][index]["names"];
         assert_eq!(names[&id.to_string()].as_str(), Some(name.as_str()));
     }
     let key = simulator.tencent().account();
-    assert_eq!(
-        (secret(2, "secret_id"), secret(2, "secret_key")),
-        (key.secret_id, key.secret_key)
-    );
+    assert_eq!((secret(2, "secret_id"), secret(2, "secret_key")), (key.secret_id, key.secret_key));
     let organization = simulator.medianova().account();
     assert_eq!(
         config["account"][3]["organization"].as_str(),
@@ -494,11 +356,7 @@ async fn the_written_configuration_names_the_accounts_and_keeps_their_secrets_ap
         Some(simulator.medianova().base_url().as_str())
     );
     assert_eq!(secret(3, "token"), organization.token);
-    assert!(
-        !std::fs::read_to_string(&path)
-            .unwrap()
-            .contains(&accounts[0].token)
-    );
+    assert!(!std::fs::read_to_string(&path).unwrap().contains(&accounts[0].token));
 }
 
 #[tokio::test]
@@ -510,34 +368,18 @@ async fn every_seed_makes_a_whole_world() {
         })
         .await;
         let resources = simulator.gcore().resources();
-        let with = |status: &str| {
-            resources
-                .iter()
-                .filter(|resource| resource.status == status)
-                .count()
-        };
-        assert_eq!(
-            (with("active"), with("suspended"), with("deleted")),
-            (37, 1, 2)
-        );
+        let with =
+            |status: &str| resources.iter().filter(|resource| resource.status == status).count();
+        assert_eq!((with("active"), with("suspended"), with("deleted")), (37, 1, 2));
         let list = get(&simulator, "/cdn/resources").await.unwrap().json();
-        for option in [
-            "slice",
-            "ignoreQueryString",
-            "query_params_whitelist",
-            "query_params_blacklist",
-        ] {
+        for option in
+            ["slice", "ignoreQueryString", "query_params_whitelist", "query_params_blacklist"]
+        {
             let has = |resource: &Value| resource["options"][option]["enabled"] == true;
-            assert!(
-                list.as_array().unwrap().iter().any(has),
-                "{option} of seed {seed}"
-            );
+            assert!(list.as_array().unwrap().iter().any(has), "{option} of seed {seed}");
         }
         assert_eq!(
-            (
-                simulator.tencent().domains().len(),
-                simulator.medianova().resources().len()
-            ),
+            (simulator.tencent().domains().len(), simulator.medianova().resources().len()),
             (18, 14)
         );
         simulator.stop().await;

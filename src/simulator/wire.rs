@@ -30,10 +30,7 @@ pub(crate) struct Wire {
 
 impl Wire {
     pub(crate) fn new(stream: TcpStream) -> Self {
-        Self {
-            stream: TokioIo::new(stream),
-            spoil: Spoil::default(),
-        }
+        Self { stream: TokioIo::new(stream), spoil: Spoil::default() }
     }
 
     /// The handle by which this connection can be spoiled.

@@ -101,10 +101,8 @@ impl Writer {
             return Ok(Recorded::default());
         }
         self.write(Care::Process, |connection, naming| {
-            connection.execute(
-                "REPLACE INTO kept (name, value) VALUES (?1, ?2)",
-                (&place, &listed),
-            )?;
+            connection
+                .execute("REPLACE INTO kept (name, value) VALUES (?1, ?2)", (&place, &listed))?;
             rename(connection, naming, account, names)
         })
     }
@@ -169,10 +167,7 @@ fn shown(attempt: &Attempt, names: &Names) -> Refused {
 fn kind(row: &Row<'_>, column: usize) -> Result<Option<Kind>, StoreFailure> {
     let word: Option<String> = row.get(column)?;
     word.map(|word| {
-        Kind::EVERY
-            .into_iter()
-            .find(|kind| kind.word() == word)
-            .ok_or(StoreFailure::Corrupt)
+        Kind::EVERY.into_iter().find(|kind| kind.word() == word).ok_or(StoreFailure::Corrupt)
     })
     .transpose()
 }
@@ -298,10 +293,7 @@ fn free_attempts(
             resource: ResourceId::from(row.get::<_, String>(2)?),
             kind: kind(row, 3)?,
             targets: targets(row, 4)?,
-            author: Author {
-                user: row.get(5)?,
-                token: row.get(6)?,
-            },
+            author: Author { user: row.get(5)?, token: row.get(6)? },
             address: row.get(7)?,
             status: row.get(8)?,
         });
@@ -322,14 +314,9 @@ fn free_purges(
     let (first, last) = (times::micros(from), times::micros(until));
     let apart = APART.num_microseconds().unwrap_or_default();
     let taken: HashSet<String> = taken
-        .query_map((account.as_str(), first - apart, last + apart), |row| {
-            row.get(0)
-        })?
+        .query_map((account.as_str(), first - apart, last + apart), |row| row.get(0))?
         .collect::<Result<_, _>>()?;
-    let view = View {
-        connection,
-        names: naming.names(),
-    };
+    let view = View { connection, names: naming.names() };
     let sieve = Sieve::all().of_account(naming.names(), account);
     let mut purges = Vec::new();
     let mut keys = Vec::new();
@@ -357,12 +344,7 @@ fn rename(
     let mut find =
         connection.prepare_cached("SELECT DISTINCT user, token FROM attempt WHERE account = ?1")?;
     let people: Vec<Author> = find
-        .query_map([account.as_str()], |row| {
-            Ok(Author {
-                user: row.get(0)?,
-                token: row.get(1)?,
-            })
-        })?
+        .query_map([account.as_str()], |row| Ok(Author { user: row.get(0)?, token: row.get(1)? }))?
         .collect::<Result<_, _>>()?;
     let mut changes = Changes::default();
     for author in people {

@@ -44,10 +44,7 @@ pub(super) fn of_status(status: Status) -> u8 {
 
 /// The status of a code; a code that nobody wrote is damage.
 pub(super) fn to_status(code: u8) -> Result<Status, StoreFailure> {
-    Status::EVERY
-        .into_iter()
-        .find(|status| of_status(*status) == code)
-        .ok_or(StoreFailure::Corrupt)
+    Status::EVERY.into_iter().find(|status| of_status(*status) == code).ok_or(StoreFailure::Corrupt)
 }
 
 #[cfg(test)]

@@ -27,9 +27,7 @@ pub(super) fn block(key: i64) -> i64 {
 
 /// The keys of some neighbouring blocks, first and last included, as a half-open range.
 pub(super) fn keys(first: i64, last: i64) -> Range {
-    let until = last
-        .checked_add(1)
-        .and_then(|next| next.checked_mul(1 << BLOCK));
+    let until = last.checked_add(1).and_then(|next| next.checked_mul(1 << BLOCK));
     (first.saturating_mul(1 << BLOCK), until.unwrap_or(i64::MAX))
 }
 
@@ -42,10 +40,7 @@ pub(super) struct Collector {
 impl Collector {
     /// One with nothing in it. It takes two megabytes, so one is kept and used again.
     pub(super) fn new() -> Self {
-        Self {
-            seen: vec![0; 1 << 18],
-            grams: Vec::new(),
-        }
+        Self { seen: vec![0; 1 << 18], grams: Vec::new() }
     }
 
     /// Takes a purge's targets in.
@@ -96,11 +91,7 @@ impl Collector {
 fn push_hex(words: &mut String, gram: u32) {
     for shift in [20, 16, 12, 8, 4, 0] {
         let digit = (gram >> shift & 15) as u8;
-        words.push(char::from(if digit < 10 {
-            b'0' + digit
-        } else {
-            b'a' + digit - 10
-        }));
+        words.push(char::from(if digit < 10 { b'0' + digit } else { b'a' + digit - 10 }));
     }
 }
 
@@ -157,10 +148,7 @@ fn of_pattern(pattern: &Pattern) -> Option<Lookup> {
     };
     let mut pieces: Vec<Vec<u8>> = match pattern {
         Pattern::Is(_) | Pattern::Contains(_) => vec![text.as_bytes().to_vec()],
-        Pattern::Glob(_) => text
-            .split('*')
-            .map(|piece| piece.as_bytes().to_vec())
-            .collect(),
+        Pattern::Glob(_) => text.split('*').map(|piece| piece.as_bytes().to_vec()).collect(),
     };
     if let Some(last) = pieces.last_mut().filter(|last| ends && last.len() >= 2) {
         // A path that is a single slash may stand for a URL without one, so one letter does not tell the end.
@@ -179,10 +167,7 @@ fn of_pattern(pattern: &Pattern) -> Option<Lookup> {
             write!(expression, "{:02x}", byte.to_ascii_lowercase()).ok()?;
         }
         expression.push('*');
-        return Some(Lookup {
-            expression,
-            wide: true,
-        });
+        return Some(Lookup { expression, wide: true });
     }
     let step = grams.len().div_ceil(MOST);
     let mut expression = String::from("(");
@@ -193,17 +178,12 @@ fn of_pattern(pattern: &Pattern) -> Option<Lookup> {
         push_hex(&mut expression, *gram);
     }
     expression.push(')');
-    Some(Lookup {
-        expression,
-        wide: false,
-    })
+    Some(Lookup { expression, wide: false })
 }
 
 fn of_piece(piece: &[u8]) -> impl Iterator<Item = u32> {
     piece.windows(3).map(|three| {
-        three.iter().fold(0, |gram, byte| {
-            gram << 8 | u32::from(byte.to_ascii_lowercase())
-        })
+        three.iter().fold(0, |gram, byte| gram << 8 | u32::from(byte.to_ascii_lowercase()))
     })
 }
 
@@ -219,10 +199,7 @@ mod tests {
     fn a_block_gives_each_gram_once_and_in_lower_case() {
         let mut collector = Collector::new();
         collector.add(&[Target::new("ABab"), Target::new("aba")]);
-        assert_eq!(
-            collector.take(),
-            "616261 626162 616200 620000 626100 610000 "
-        );
+        assert_eq!(collector.take(), "616261 626162 616200 620000 626100 610000 ");
         assert_eq!(collector.take(), "");
         collector.add(&[Target::new("aba"), Target::new("")]);
         assert_eq!(collector.take(), "616261 626100 610000 ");
@@ -232,18 +209,9 @@ mod tests {
     fn a_pattern_asks_for_the_grams_that_a_fitting_target_must_have() {
         let narrow = |expression: &str| Some((expression.to_owned(), false));
         let wide = |expression: &str| Some((expression.to_owned(), true));
-        assert_eq!(
-            asked(&Pattern::Contains("abcd".to_owned())),
-            narrow("(616263 AND 626364)")
-        );
-        assert_eq!(
-            asked(&Pattern::Is("ab".to_owned())),
-            narrow("(616200 AND 620000)")
-        );
-        assert_eq!(
-            asked(&Pattern::Glob("*abc*de*".to_owned())),
-            narrow("(616263)")
-        );
+        assert_eq!(asked(&Pattern::Contains("abcd".to_owned())), narrow("(616263 AND 626364)"));
+        assert_eq!(asked(&Pattern::Is("ab".to_owned())), narrow("(616200 AND 620000)"));
+        assert_eq!(asked(&Pattern::Glob("*abc*de*".to_owned())), narrow("(616263)"));
         assert_eq!(asked(&Pattern::Contains("ab".to_owned())), wide("6162*"));
         assert_eq!(asked(&Pattern::Is("/".to_owned())), None);
         assert_eq!(asked(&Pattern::Glob("*".to_owned())), None);
@@ -252,15 +220,10 @@ mod tests {
 
     #[test]
     fn a_narrow_clause_spares_the_wide_one() {
-        let (short, long) = (
-            [Pattern::Contains("ab".to_owned())],
-            [Pattern::Contains("cde".to_owned())],
-        );
+        let (short, long) =
+            ([Pattern::Contains("ab".to_owned())], [Pattern::Contains("cde".to_owned())]);
         let both = lookup([short.as_slice(), long.as_slice()].into_iter());
-        assert_eq!(
-            both.map(|lookup| lookup.expression).as_deref(),
-            Some("((636465))")
-        );
+        assert_eq!(both.map(|lookup| lookup.expression).as_deref(), Some("((636465))"));
     }
 
     #[test]

@@ -43,13 +43,7 @@ pub struct StepDetails {
 impl StepDetails {
     /// A step of which nothing but its time is to be noted.
     pub fn at(at: DateTime<Utc>) -> Self {
-        Self {
-            at,
-            error: None,
-            purge: None,
-            planned_at: None,
-            ahead: None,
-        }
+        Self { at, error: None, purge: None, planned_at: None, ahead: None }
     }
 }
 
@@ -126,10 +120,8 @@ impl Writer {
                         && !queued.iter().any(|other| other.id == entry.id)
                 }));
             }
-            let mut slots: Vec<_> = queued
-                .iter()
-                .map(|entry| (entry.place, entry.planned_at))
-                .collect();
+            let mut slots: Vec<_> =
+                queued.iter().map(|entry| (entry.place, entry.planned_at)).collect();
             slots.sort_unstable();
             let mut moved = Vec::new();
             for (mut entry, (place, planned_at)) in queued.into_iter().zip(slots) {
@@ -227,10 +219,9 @@ impl Writer {
                 .prepare_cached(
                     "SELECT id FROM journal WHERE purge = ?1 AND account = ?2 AND id <> ?3",
                 )?
-                .query_row(
-                    (purge.as_str(), entry.request.account.as_str(), id.as_str()),
-                    |row| row.get(0),
-                )
+                .query_row((purge.as_str(), entry.request.account.as_str(), id.as_str()), |row| {
+                    row.get(0)
+                })
                 .optional()?;
             if let Some(other) = other {
                 return Ok(Matched::Taken(other.into()));
@@ -238,10 +229,7 @@ impl Writer {
             connection
                 .prepare_cached("UPDATE journal SET purge = ?2 WHERE id = ?1")?
                 .execute((id.as_str(), purge.as_str()))?;
-            Ok(Matched::Linked(Box::new(JournalEntry {
-                purge: Some(purge.clone()),
-                ..entry
-            })))
+            Ok(Matched::Linked(Box::new(JournalEntry { purge: Some(purge.clone()), ..entry })))
         })
     }
 }
@@ -304,17 +292,11 @@ pub(super) const COLUMNS: &str = "id, request, state, queued_at, planned_at, sen
 fn put_off(connection: &Connection, now: DateTime<Utc>) -> Result<Vec<JournalEntry>, StoreFailure> {
     let queued = "state = 'queued' AND (account, resource) IN
          (SELECT account, resource FROM journal WHERE state = 'queued' GROUP BY 1, 2 HAVING min(planned_at) < ?1)";
-    let late = select(
-        connection,
-        &format!("WHERE {queued} ORDER BY place"),
-        [times::micros(now)],
-    )?;
+    let late = select(connection, &format!("WHERE {queued} ORDER BY place"), [times::micros(now)])?;
     let mut by: HashMap<(&AccountName, &ResourceId), TimeDelta> = HashMap::new();
     for entry in &late {
         let request = &entry.request;
-        let passed = by
-            .entry((&request.account, &request.resource))
-            .or_insert(TimeDelta::zero());
+        let passed = by.entry((&request.account, &request.resource)).or_insert(TimeDelta::zero());
         *passed = (*passed).max(now - entry.planned_at);
     }
     let mut update =
@@ -325,10 +307,7 @@ fn put_off(connection: &Connection, now: DateTime<Utc>) -> Result<Vec<JournalEnt
         let passed = by.get(&(&request.account, &request.resource)).copied();
         let planned_at = entry.planned_at + passed.unwrap_or_default();
         update.execute((entry.id.as_str(), times::micros(planned_at)))?;
-        moved.push(JournalEntry {
-            planned_at,
-            ..entry.clone()
-        });
+        moved.push(JournalEntry { planned_at, ..entry.clone() });
     }
     Ok(moved)
 }
@@ -344,9 +323,8 @@ pub(super) fn by_id(
 
 /// Whether the queue is paused.
 pub(super) fn is_paused(connection: &Connection) -> Result<bool, StoreFailure> {
-    let paused = connection
-        .prepare_cached("SELECT 1 FROM kept WHERE name = 'paused'")?
-        .exists([])?;
+    let paused =
+        connection.prepare_cached("SELECT 1 FROM kept WHERE name = 'paused'")?.exists([])?;
     Ok(paused)
 }
 

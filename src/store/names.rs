@@ -26,9 +26,7 @@ impl Names {
             if row.get::<_, i64>(0)? != self.words.len() as i64 + 1 {
                 return Err(StoreFailure::Corrupt);
             }
-            self.words.push(Arc::from(
-                row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?,
-            ));
+            self.words.push(Arc::from(row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?));
         }
         let mut accounts = connection
             .prepare_cached("SELECT id, name, provider FROM account WHERE id > ?1 ORDER BY id")?;
@@ -47,11 +45,7 @@ impl Names {
     pub(super) fn word(&self, id: u32) -> Result<&str, StoreFailure> {
         match (id as usize).checked_sub(1) {
             None => Ok(""),
-            Some(place) => self
-                .words
-                .get(place)
-                .map(|word| &**word)
-                .ok_or(StoreFailure::Corrupt),
+            Some(place) => self.words.get(place).map(|word| &**word).ok_or(StoreFailure::Corrupt),
         }
     }
 

@@ -55,22 +55,14 @@ impl Store {
             make(&path).map_err(no_place)?;
         }
         begins_like_a_database(&path)?;
-        let mut store = Self {
-            path: Arc::from(path),
-            access,
-            immutable: false,
-        };
-        let checked = store
-            .connect()
-            .and_then(|connection| store.check(connection));
+        let mut store = Self { path: Arc::from(path), access, immutable: false };
+        let checked = store.connect().and_then(|connection| store.check(connection));
         match checked {
             Ok(()) => Ok(store),
             Err(failure) => {
                 if access == Access::ReadOnly && store.cannot_change() {
                     store.immutable = true;
-                    store
-                        .connect()
-                        .and_then(|connection| store.check(connection))?;
+                    store.connect().and_then(|connection| store.check(connection))?;
                     return Ok(store);
                 }
                 Err(failure)
@@ -133,10 +125,7 @@ impl Store {
         match (form, self.access) {
             (Some(form), _) if form == schema::FORM => {}
             (Some(found), Access::ReadOnly) => {
-                return Err(StoreFailure::Older {
-                    found,
-                    known: schema::FORM,
-                });
+                return Err(StoreFailure::Older { found, known: schema::FORM });
             }
             (None, Access::ReadOnly) => return Err(StoreFailure::Missing),
             (None | Some(_), Access::ReadWrite) => bring_up(&mut connection, form.is_none())?,
@@ -153,10 +142,8 @@ impl Store {
         let written = fs::OpenOptions::new().write(true).open(&self.path);
         let log = fs::metadata(beside(&self.path, "-wal"));
         written.is_err_and(|error| error.kind() == io::ErrorKind::ReadOnlyFilesystem)
-            && log.map_or_else(
-                |error| error.kind() == io::ErrorKind::NotFound,
-                |log| log.len() == 0,
-            )
+            && log
+                .map_or_else(|error| error.kind() == io::ErrorKind::NotFound, |log| log.len() == 0)
     }
 
     /// What the system says, where the database only says that it cannot open the file.
@@ -214,14 +201,8 @@ fn begins_like_a_database(path: &Path) -> Result<(), StoreFailure> {
         return Err(StoreFailure::NotAStore);
     }
     let mut begin = Vec::new();
-    fs::File::open(path)?
-        .take(MAGIC.len() as u64)
-        .read_to_end(&mut begin)?;
-    if begin.is_empty() || begin == MAGIC {
-        Ok(())
-    } else {
-        Err(StoreFailure::NotAStore)
-    }
+    fs::File::open(path)?.take(MAGIC.len() as u64).read_to_end(&mut begin)?;
+    if begin.is_empty() || begin == MAGIC { Ok(()) } else { Err(StoreFailure::NotAStore) }
 }
 
 /// The form of the store; `None` for a file in which nothing was ever written.
@@ -230,10 +211,7 @@ pub(super) fn form(connection: &Connection) -> Result<Option<i64>, StoreFailure>
     let (application, form) = (number("application_id")?, number("user_version")?);
     if application == schema::APPLICATION && form > 0 {
         if form > schema::FORM {
-            return Err(StoreFailure::Newer {
-                found: form,
-                known: schema::FORM,
-            });
+            return Err(StoreFailure::Newer { found: form, known: schema::FORM });
         }
         return Ok(Some(form));
     }
@@ -286,11 +264,7 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
 
 /// The path in the form in which SQLite can be told that nobody changes the file.
 fn immutable_uri(path: &Path) -> String {
-    const PLAIN: &AsciiSet = &NON_ALPHANUMERIC
-        .remove(b'/')
-        .remove(b'.')
-        .remove(b'-')
-        .remove(b'_');
+    const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_');
     let path = percent_encode(path.as_os_str().as_encoded_bytes(), PLAIN);
     format!("file:{path}?immutable=1")
 }

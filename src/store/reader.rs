@@ -77,10 +77,7 @@ pub struct JournalStep {
 
 impl Reader {
     pub(super) fn new(connection: Connection) -> Self {
-        Self {
-            connection,
-            names: RefCell::default(),
-        }
+        Self { connection, names: RefCell::default() }
     }
 
     pub(super) fn connection(&self) -> &Connection {
@@ -201,10 +198,7 @@ impl Reader {
                 .prepare_cached("SELECT resources_at FROM sync WHERE account = ?1")?
                 .query_row([account.as_str()], |row| row.get(0))
                 .optional()?;
-            Ok(KnownResources {
-                resources,
-                at: at.flatten().map(times::instant),
-            })
+            Ok(KnownResources { resources, at: at.flatten().map(times::instant) })
         })
     }
 
@@ -294,9 +288,7 @@ impl Reader {
 
     /// A number that changes when anybody else changes the store, in this process or another.
     pub fn data_version(&self) -> Result<i64, StoreFailure> {
-        let version = self
-            .connection
-            .pragma_query_value(None, "data_version", |row| row.get(0))?;
+        let version = self.connection.pragma_query_value(None, "data_version", |row| row.get(0))?;
         Ok(version)
     }
 
@@ -312,10 +304,7 @@ impl Reader {
     ) -> Result<T, StoreFailure> {
         let snapshot = self.connection.unchecked_transaction()?;
         self.names.borrow_mut().refresh(&snapshot)?;
-        answer(View {
-            connection: &snapshot,
-            names: &self.names.borrow(),
-        })
+        answer(View { connection: &snapshot, names: &self.names.borrow() })
     }
 }
 

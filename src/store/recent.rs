@@ -64,11 +64,7 @@ fn history(
                     targets: purge.targets.len() as u32,
                     sent_here: detail.sent.is_some(),
                 },
-                targets: purge
-                    .targets
-                    .into_iter()
-                    .map(|target| target.text)
-                    .collect(),
+                targets: purge.targets.into_iter().map(|target| target.text).collect(),
                 unfinished: purge.status.is_unfinished(),
                 by: purge.by,
             });

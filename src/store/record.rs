@@ -61,9 +61,7 @@ struct Intake<'a, 'p> {
 impl<'p> Intake<'_, 'p> {
     fn take(&mut self, purge: &'p Purge, seen_at: DateTime<Utc>) -> Result<(), StoreFailure> {
         let seen = sighting(purge, seen_at);
-        let account = self
-            .naming
-            .account(self.connection, &seen.account, &seen.provider)?;
+        let account = self.naming.account(self.connection, &seen.account, &seen.provider)?;
         let known: Option<i64> = self
             .connection
             .prepare_cached("SELECT key FROM purge WHERE id = ?1 AND account = ?2")?
@@ -82,10 +80,7 @@ impl<'p> Intake<'_, 'p> {
             ));
             return Ok(());
         };
-        let view = View {
-            connection: self.connection,
-            names: self.naming.names(),
-        };
+        let view = View { connection: self.connection, names: self.naming.names() };
         let old = view.purge(key)?.ok_or(StoreFailure::Corrupt)?;
         if old == *seen {
             return Ok(());
@@ -169,10 +164,7 @@ impl<'p> Intake<'_, 'p> {
     }
 
     fn remove(&mut self, key: i64) -> Result<(), StoreFailure> {
-        for delete in [
-            "DELETE FROM purge WHERE key = ?1",
-            "DELETE FROM tail WHERE key = ?1",
-        ] {
+        for delete in ["DELETE FROM purge WHERE key = ?1", "DELETE FROM tail WHERE key = ?1"] {
             self.connection.prepare_cached(delete)?.execute([key])?;
         }
         self.changes.insert(key, None);
@@ -182,9 +174,8 @@ impl<'p> Intake<'_, 'p> {
     /// The first free key at or after a time.
     fn free_key(&mut self, created: i64) -> Result<i64, StoreFailure> {
         let mut free = self.free.get(&created).copied().unwrap_or(created);
-        let mut taken = self
-            .connection
-            .prepare_cached("SELECT key FROM purge WHERE key >= ?1 ORDER BY key")?;
+        let mut taken =
+            self.connection.prepare_cached("SELECT key FROM purge WHERE key >= ?1 ORDER BY key")?;
         let mut rows = taken.query([free])?;
         while let Some(row) = rows.next()? {
             if row.get::<_, i64>(0)? != free {
@@ -203,12 +194,9 @@ impl<'p> Intake<'_, 'p> {
         strips::change(self.connection, &changes)?;
         // The index takes blocks in ascending order only, each once.
         self.texts.sort_by_key(|text| text.0);
-        let mut insert = self
-            .connection
-            .prepare_cached("INSERT INTO gram (rowid, words) VALUES (?1, ?2)")?;
-        for block in self
-            .texts
-            .chunk_by(|one, other| grams::block(one.0) == grams::block(other.0))
+        let mut insert =
+            self.connection.prepare_cached("INSERT INTO gram (rowid, words) VALUES (?1, ?2)")?;
+        for block in self.texts.chunk_by(|one, other| grams::block(one.0) == grams::block(other.0))
         {
             for (_, targets) in block {
                 collector.add(targets);
@@ -236,10 +224,6 @@ fn sighting(purge: &Purge, seen_at: DateTime<Utc>) -> Cow<'_, Purge> {
     if created == purge.created && completed == purge.completed && !told_singly {
         return Cow::Borrowed(purge);
     }
-    let purge = Purge {
-        created,
-        completed,
-        ..purge.clone()
-    };
+    let purge = Purge { created, completed, ..purge.clone() };
     Cow::Owned(purge.settled())
 }

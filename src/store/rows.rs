@@ -119,19 +119,12 @@ impl View<'_> {
             return Ok(None);
         };
         let sent = self.sent_here(purge.account.as_str(), purge.id.as_str())?;
-        Ok(Some(PurgeDetail {
-            key: PurgeKey(key),
-            purge,
-            sent,
-            refused: Vec::new(),
-        }))
+        Ok(Some(PurgeDetail { key: PurgeKey(key), purge, sent, refused: Vec::new() }))
     }
 
     /// The targets after the first, as they are written.
     pub(super) fn tail(&self, key: i64) -> Result<Option<String>, StoreFailure> {
-        let mut find = self
-            .connection
-            .prepare_cached("SELECT text FROM tail WHERE key = ?1")?;
+        let mut find = self.connection.prepare_cached("SELECT text FROM tail WHERE key = ?1")?;
         Ok(find.query_row([key], |row| row.get(0)).optional()?)
     }
 
@@ -140,12 +133,8 @@ impl View<'_> {
         let mut find = self.connection.prepare_cached(
             "SELECT verified FROM journal WHERE purge = ?1 AND account = ?2 ORDER BY seq DESC LIMIT 1",
         )?;
-        let seen = find.query_row([id, account], |row| {
-            Ok(Seen {
-                sent_here: true,
-                verified: row.get(0)?,
-            })
-        });
+        let seen = find
+            .query_row([id, account], |row| Ok(Seen { sent_here: true, verified: row.get(0)? }));
         Ok(seen.optional()?.unwrap_or_default())
     }
 

@@ -45,10 +45,7 @@ impl View<'_> {
         }
         let range = self.bounds(sieve, keys)?;
         if let Some(only) = &sieve.only {
-            let keys = only
-                .iter()
-                .copied()
-                .filter(|key| (range.0..range.1).contains(key));
+            let keys = only.iter().copied().filter(|key| (range.0..range.1).contains(key));
             return match direction {
                 Direction::Rising => self.among(sieve, keys, visit),
                 Direction::Falling => self.among(sieve, keys.rev(), visit),
@@ -138,9 +135,7 @@ impl View<'_> {
         let Some(lookup) = grams::lookup(wanted.map(|text| text.1.as_slice())) else {
             return match some {
                 Some(keys) => self.among(sieve, keys.iter().copied(), visit),
-                None => self
-                    .read(sieve, range, direction, usize::MAX, visit)
-                    .map(|_| ()),
+                None => self.read(sieve, range, direction, usize::MAX, visit).map(|_| ()),
             };
         };
         let mut rest = range;
@@ -176,10 +171,7 @@ impl View<'_> {
                 "SELECT rowid FROM gram WHERE gram MATCH ?1 AND rowid >= ?2 AND rowid <= ?3 ORDER BY rowid DESC"
             }
         })?;
-        let (first, last) = (
-            grams::block(range.0),
-            grams::block(range.1.saturating_sub(1)),
-        );
+        let (first, last) = (grams::block(range.0), grams::block(range.1.saturating_sub(1)));
         let mut blocks = ask.query((&lookup.expression, first, last))?;
         let mut run: Option<(i64, i64)> = None;
         let mut longest = FIRST_RUN;
@@ -296,9 +288,7 @@ impl View<'_> {
         if count < 2 {
             return Ok(false);
         }
-        let mut find = self
-            .connection
-            .prepare_cached("SELECT text FROM tail WHERE key = ?1")?;
+        let mut find = self.connection.prepare_cached("SELECT text FROM tail WHERE key = ?1")?;
         let mut rows = find.query([key])?;
         let Some(row) = rows.next()? else {
             return Err(StoreFailure::Corrupt);
@@ -326,11 +316,7 @@ enum Progress {
 
 /// Breaks where something is enough.
 pub(super) fn enough(is: bool) -> ControlFlow<()> {
-    if is {
-        ControlFlow::Break(())
-    } else {
-        ControlFlow::Continue(())
-    }
+    if is { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
 }
 
 /// Those keys, sorted the way they are walked, that lie in a half-open range.

@@ -95,9 +95,9 @@ impl Sieve {
             let negated = clause.negated;
             match &clause.test {
                 Test::Cname(patterns) => {
-                    sieve.cnames.narrow(numbers(names), |id| {
-                        fits(patterns, names.word(id)) != negated
-                    });
+                    sieve
+                        .cnames
+                        .narrow(numbers(names), |id| fits(patterns, names.word(id)) != negated);
                 }
                 Test::By(patterns) => {
                     sieve.people.narrow(numbers(names), |id| {
@@ -171,8 +171,7 @@ impl Sieve {
         keep: impl Fn(&(AccountName, ProviderName)) -> bool,
     ) {
         let numbers = names.accounts().map(|(id, _)| id);
-        self.accounts
-            .narrow(numbers, |id| names.account(id).is_ok_and(&keep));
+        self.accounts.narrow(numbers, |id| names.account(id).is_ok_and(&keep));
     }
 
     fn keys(&mut self, negated: bool, mut keys: Vec<i64>) {
@@ -231,16 +230,12 @@ impl Sieve {
 
     /// Whether all of a half-open range of time passes.
     pub(super) fn covers_all(&self, range: Range) -> bool {
-        self.stretches
-            .iter()
-            .any(|stretch| stretch.0 <= range.0 && range.1 <= stretch.1)
+        self.stretches.iter().any(|stretch| stretch.0 <= range.0 && range.1 <= stretch.1)
     }
 
     /// Whether any of a half-open range of time passes.
     pub(super) fn touches(&self, range: Range) -> bool {
-        self.stretches
-            .iter()
-            .any(|stretch| stretch.0 < range.1 && range.0 < stretch.1)
+        self.stretches.iter().any(|stretch| stretch.0 < range.1 && range.0 < stretch.1)
     }
 
     /// Whether anything but time, keys and texts is asked for.

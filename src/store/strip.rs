@@ -87,28 +87,12 @@ impl Strip {
         let (nudges, rest) = rest.split_at_checked(nudged.checked_mul(6)?)?;
         let strip = Self {
             palette: palette.chunks_exact(ENTRY).map(entry).collect(),
-            keys: keys
-                .as_chunks()
-                .0
-                .iter()
-                .map(|eight| i64::from_le_bytes(*eight))
-                .collect(),
-            shades: shades
-                .as_chunks()
-                .0
-                .iter()
-                .map(|two| u16::from_le_bytes(*two))
-                .collect(),
-            nudges: nudges
-                .chunks_exact(6)
-                .map(|six| (u16_at(six, 0), u32_at(six, 2)))
-                .collect(),
+            keys: keys.as_chunks().0.iter().map(|eight| i64::from_le_bytes(*eight)).collect(),
+            shades: shades.as_chunks().0.iter().map(|two| u16::from_le_bytes(*two)).collect(),
+            nudges: nudges.chunks_exact(6).map(|six| (u16_at(six, 0), u32_at(six, 2))).collect(),
         };
         let sound = rest.is_empty()
-            && strip
-                .shades
-                .iter()
-                .all(|shade| usize::from(*shade) < entries)
+            && strip.shades.iter().all(|shade| usize::from(*shade) < entries)
             && strip.keys.is_sorted();
         sound.then_some(strip)
     }
@@ -156,9 +140,7 @@ impl Strip {
 
     /// The palette entry of a place; 0 beyond the last.
     pub(super) fn shade(&self, place: usize) -> usize {
-        self.shades
-            .get(place)
-            .map_or(0, |shade| usize::from(*shade))
+        self.shades.get(place).map_or(0, |shade| usize::from(*shade))
     }
 
     /// The purge at a place, counted from 0.
@@ -260,12 +242,7 @@ mod tests {
                 Stroke {
                     key,
                     nudge,
-                    traits: Traits {
-                        account: 1,
-                        cname,
-                        status,
-                        ..Traits::default()
-                    },
+                    traits: Traits { account: 1, cname, status, ..Traits::default() },
                 }
             });
         prop::collection::vec(stroke, 0..50).prop_map(|mut strokes| {
@@ -314,11 +291,7 @@ mod tests {
     #[test]
     fn a_strip_that_grew_too_long_is_cut_evenly() {
         let strokes: Vec<_> = (0..3 * MOST as i64)
-            .map(|key| Stroke {
-                key,
-                nudge: 0,
-                traits: Traits::default(),
-            })
+            .map(|key| Stroke { key, nudge: 0, traits: Traits::default() })
             .collect();
         let lengths: Vec<_> = pieces(&strokes).map(<[_]>::len).collect();
         assert_eq!(lengths, [COMFORTABLE; 4]);
@@ -327,12 +300,7 @@ mod tests {
 
     #[test]
     fn a_cut_blob_is_damage() {
-        let body = Strip::of(&[Stroke {
-            key: 7,
-            nudge: 1,
-            traits: Traits::default(),
-        }])
-        .write();
+        let body = Strip::of(&[Stroke { key: 7, nudge: 1, traits: Traits::default() }]).write();
         for length in 0..body.len() {
             assert_eq!(Strip::read(&body[..length]), Err(StoreFailure::Corrupt));
         }

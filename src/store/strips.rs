@@ -88,21 +88,16 @@ impl View<'_> {
 
     /// The greatest distance of any key from its purge's time, in microseconds.
     pub(super) fn most_nudged(&self) -> Result<i64, StoreFailure> {
-        let mut find = self
-            .connection
-            .prepare_cached("SELECT value FROM number WHERE name = ?1")?;
+        let mut find =
+            self.connection.prepare_cached("SELECT value FROM number WHERE name = ?1")?;
         let nudged = find.query_row([MOST_NUDGED], |row| row.get(0)).optional()?;
         Ok(nudged.unwrap_or(0))
     }
 
     /// How many purges the store has.
     pub(super) fn stored(&self) -> Result<u64, StoreFailure> {
-        let mut sum = self
-            .connection
-            .prepare_cached("SELECT ifnull(sum(count), 0) FROM strip")?;
-        Ok(sum
-            .query_row([], |row| row.get::<_, i64>(0))?
-            .unsigned_abs())
+        let mut sum = self.connection.prepare_cached("SELECT ifnull(sum(count), 0) FROM strip")?;
+        Ok(sum.query_row([], |row| row.get::<_, i64>(0))?.unsigned_abs())
     }
 }
 
@@ -112,10 +107,7 @@ pub(super) fn change(
     connection: &Connection,
     changes: &[(i64, Option<Stroke>)],
 ) -> Result<(), StoreFailure> {
-    let nudge = changes
-        .iter()
-        .filter_map(|change| change.1)
-        .map(|stroke| stroke.nudge);
+    let nudge = changes.iter().filter_map(|change| change.1).map(|stroke| stroke.nudge);
     if let Some(nudge) = nudge.max().filter(|nudge| *nudge > 0) {
         connection
             .prepare_cached(
@@ -140,9 +132,8 @@ pub(super) fn change(
             Some((start, end, strip)) => (start, end, strip?),
             None => (FIRST, None, Strip::default()),
         };
-        let count = end.map_or(rest.len(), |end: i64| {
-            rest.partition_point(|change| change.0 < end)
-        });
+        let count =
+            end.map_or(rest.len(), |end: i64| rest.partition_point(|change| change.0 < end));
         let (here, after) = rest.split_at_checked(count).unwrap_or((rest, &[]));
         rest = after;
         replace(connection, start, &strip::changed(old.strokes(), here))?;
@@ -154,9 +145,7 @@ fn replace(connection: &Connection, start: i64, strokes: &[Stroke]) -> Result<()
     let mut write =
         connection.prepare_cached("REPLACE INTO strip (start, count, body) VALUES (?1, ?2, ?3)")?;
     if strokes.is_empty() && start != FIRST {
-        connection
-            .prepare_cached("DELETE FROM strip WHERE start = ?1")?
-            .execute([start])?;
+        connection.prepare_cached("DELETE FROM strip WHERE start = ?1")?.execute([start])?;
         return Ok(());
     }
     if strokes.is_empty() {

@@ -63,11 +63,7 @@ impl View<'_> {
             let newest = newest.first().copied().unwrap_or(i64::MIN);
             until = times::micros(query.now).max(newest.saturating_add(1));
         }
-        Ok(Timeline::frame(
-            times::instant(from),
-            times::instant(until),
-            query.bars,
-        ))
+        Ok(Timeline::frame(times::instant(from), times::instant(until), query.bars))
     }
 
     /// The oldest time of the selected purges. Where keys are not times, it need not be that of the first key.
@@ -102,9 +98,7 @@ impl View<'_> {
             summary.by_kind.push((kind, selected));
         }
         // Those that we know first.
-        summary
-            .by_kind
-            .sort_unstable_by_key(|kind| (kind.0.is_none(), kind.0));
+        summary.by_kind.sort_unstable_by_key(|kind| (kind.0.is_none(), kind.0));
         for (id, selected) in (0..).zip(count.accounts).filter(|account| account.1 > 0) {
             let name = &self.names.account(id)?.0;
             match summary.by_account.iter_mut().find(|known| known.0 == *name) {
@@ -114,9 +108,7 @@ impl View<'_> {
         }
         most_first(&mut summary.by_account);
         for (id, selected) in (0..).zip(count.cnames).filter(|cname| cname.1 > 0) {
-            summary
-                .by_cname
-                .push((self.names.word(id)?.to_owned(), selected));
+            summary.by_cname.push((self.names.word(id)?.to_owned(), selected));
         }
         most_first(&mut summary.by_cname);
         summary.by_cname.truncate(CNAMES);
@@ -133,9 +125,8 @@ impl View<'_> {
         }
         if sieve.has_every_account() {
             // An account may be known to have no purges at all.
-            let mut find = self
-                .connection
-                .prepare_cached("SELECT DISTINCT account FROM coverage")?;
+            let mut find =
+                self.connection.prepare_cached("SELECT DISTINCT account FROM coverage")?;
             for name in find.query_map([], |row| row.get::<_, String>(0))? {
                 accounts.insert(name?.into());
             }
@@ -201,21 +192,11 @@ impl Count {
 
     /// Adds all purges of a strip that pass.
     fn add_strip(&mut self, sieve: &Sieve, strip: &Strip, places: std::ops::Range<usize>) {
-        let passing: Vec<bool> = strip
-            .palette
-            .iter()
-            .map(|traits| sieve.passes(traits))
-            .collect();
-        let failed: Vec<bool> = strip
-            .palette
-            .iter()
-            .map(|traits| traits.status == self.failed)
-            .collect();
+        let passing: Vec<bool> = strip.palette.iter().map(|traits| sieve.passes(traits)).collect();
+        let failed: Vec<bool> =
+            strip.palette.iter().map(|traits| traits.status == self.failed).collect();
         let mut times = vec![0_u64; strip.palette.len()];
-        let ends = (
-            strip.keys.get(places.start),
-            strip.keys.get(places.end.saturating_sub(1)),
-        );
+        let ends = (strip.keys.get(places.start), strip.keys.get(places.end.saturating_sub(1)));
         let (Some(first), Some(last)) = ends else {
             return;
         };

@@ -31,11 +31,7 @@ pub(super) fn tail(targets: &[Target]) -> Option<String> {
 /// The targets of a text that [`tail`] made.
 pub(super) fn lines(tail: &str) -> impl Iterator<Item = Cow<'_, str>> {
     tail.split('\n').map(|line| {
-        if line.contains('\\') {
-            Cow::Owned(unescaped(line))
-        } else {
-            Cow::Borrowed(line)
-        }
+        if line.contains('\\') { Cow::Owned(unescaped(line)) } else { Cow::Borrowed(line) }
     })
 }
 
@@ -61,9 +57,9 @@ pub(super) fn fates(targets: &[Target]) -> Option<String> {
         return None;
     }
     let digit = |target: &Target| {
-        target.status.map_or(UNTOLD, |status| {
-            char::from(b'0'.saturating_add(codes::of_status(status)))
-        })
+        target
+            .status
+            .map_or(UNTOLD, |status| char::from(b'0'.saturating_add(codes::of_status(status))))
     };
     Some(targets.iter().map(digit).collect())
 }

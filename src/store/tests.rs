@@ -58,10 +58,7 @@ impl Home {
 
     /// All purges, oldest first.
     fn purges(&self) -> Vec<Purge> {
-        self.details()
-            .into_iter()
-            .map(|detail| detail.purge)
-            .collect()
+        self.details().into_iter().map(|detail| detail.purge).collect()
     }
 
     fn details(&self) -> Vec<PurgeDetail> {

@@ -32,10 +32,7 @@ pub(super) fn instant(micros: i64) -> DateTime<Utc> {
 
 /// A stretch as a range.
 pub(super) fn range((from, until): Stretch) -> Range {
-    (
-        from.map_or(i64::MIN, micros_up),
-        until.map_or(i64::MAX, micros_up),
-    )
+    (from.map_or(i64::MIN, micros_up), until.map_or(i64::MAX, micros_up))
 }
 
 /// Sorted ranges apart from each other that hold what any of these holds.
@@ -66,11 +63,7 @@ pub(super) fn none_of(ranges: &[Range]) -> Vec<Range> {
 
 /// What both hold.
 pub(super) fn both(one: &[Range], other: &[Range]) -> Vec<Range> {
-    any_of(
-        one.iter()
-            .flat_map(|a| other.iter().map(|b| (a.0.max(b.0), a.1.min(b.1))))
-            .collect(),
-    )
+    any_of(one.iter().flat_map(|a| other.iter().map(|b| (a.0.max(b.0), a.1.min(b.1)))).collect())
 }
 
 #[cfg(test)]

@@ -44,9 +44,7 @@ impl Writer {
                     "SELECT held_until, settled, value FROM verification
                      WHERE entry = (SELECT seq FROM journal WHERE id = ?1)",
                 )?
-                .query_row([id.as_str()], |row| {
-                    Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-                })
+                .query_row([id.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
                 .optional()?;
             let verification = match found {
                 Some((_, true, _)) => return Ok(Hold::Settled),
@@ -72,11 +70,7 @@ impl Writer {
         verification: &Verification,
         until: DateTime<Utc>,
     ) -> Result<Option<JournalEntry>, StoreFailure> {
-        let care = if verification.settled {
-            Care::Machine
-        } else {
-            Care::Process
-        };
+        let care = if verification.settled { Care::Machine } else { Care::Process };
         self.write(care, |connection, _| {
             put(connection, id, until, verification)?;
             if verification.settled {
@@ -130,10 +124,7 @@ impl Reader {
                 Test::Cname(vec![is(cname)]),
                 Test::Kind(vec![Some(Kind::Url)]),
             ]
-            .map(|test| Clause {
-                negated: false,
-                test,
-            })
+            .map(|test| Clause { negated: false, test })
             .into(),
         };
         self.export(&predicate, Sort::Newest, Some(most.into()), &mut |detail| {
@@ -161,12 +152,7 @@ fn put(
             "REPLACE INTO verification (entry, held_until, settled, value)
              SELECT seq, ?2, ?3, ?4 FROM journal WHERE id = ?1",
         )?
-        .execute((
-            id.as_str(),
-            times::micros(until),
-            verification.settled,
-            value,
-        ))?;
+        .execute((id.as_str(), times::micros(until), verification.settled, value))?;
     Ok(written > 0)
 }
 

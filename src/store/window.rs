@@ -66,11 +66,7 @@ impl View<'_> {
         for key in keys {
             rows.push(self.row(key)?.ok_or(StoreFailure::Corrupt)?);
         }
-        Ok(Window {
-            rows,
-            more_before,
-            more_after,
-        })
+        Ok(Window { rows, more_before, more_after })
     }
 
     /// The keys of the first purges that pass.

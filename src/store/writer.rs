@@ -62,11 +62,8 @@ impl Recorded {
     /// Both together.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
-        let mut both = Self {
-            new: self.new + other.new,
-            changed: self.changed + other.changed,
-            ..self
-        };
+        let mut both =
+            Self { new: self.new + other.new, changed: self.changed + other.changed, ..self };
         for instant in [other.from, other.until].into_iter().flatten() {
             both.touch(instant);
         }
@@ -81,12 +78,7 @@ impl Recorded {
 
 impl Writer {
     pub(super) fn new(connection: Connection) -> Self {
-        Self {
-            connection,
-            naming: Naming::default(),
-            collector: None,
-            care: None,
-        }
+        Self { connection, naming: Naming::default(), collector: None, care: None }
     }
 
     /// Takes purges into the history: new ones are added, known ones are merged with what is known of them. The order of
@@ -111,12 +103,8 @@ impl Writer {
 
     /// Begins taking in a large history. Batches of some ten thousand purges, roughly in the order of time, go fastest.
     pub fn import(&mut self) -> Result<Import<'_>, StoreFailure> {
-        self.connection
-            .pragma_update(None, "cache_size", IMPORT_CACHE)?;
-        Ok(Import {
-            writer: self,
-            recorded: Recorded::default(),
-        })
+        self.connection.pragma_update(None, "cache_size", IMPORT_CACHE)?;
+        Ok(Import { writer: self, recorded: Recorded::default() })
     }
 
     /// Notes that an account's history is complete from the first instant until just before the second.
@@ -127,10 +115,7 @@ impl Writer {
         until: DateTime<Utc>,
     ) -> Result<(), StoreFailure> {
         self.write(Care::Process, |connection, naming| {
-            let view = View {
-                connection,
-                names: naming.names(),
-            };
+            let view = View { connection, names: naming.names() };
             let old = view.coverage(account)?;
             let mut coverage = old.clone();
             coverage.add(from, until);
@@ -144,11 +129,7 @@ impl Writer {
                 "INSERT INTO coverage (account, from_at, until_at) VALUES (?1, ?2, ?3)",
             )?;
             for (from, until) in coverage.ranges() {
-                insert.execute((
-                    account.as_str(),
-                    times::micros(*from),
-                    times::micros(*until),
-                ))?;
+                insert.execute((account.as_str(), times::micros(*from), times::micros(*until)))?;
             }
             Ok(())
         })
@@ -165,10 +146,7 @@ impl Writer {
             for resource in resources {
                 naming.account(connection, account, &resource.provider)?;
             }
-            connection.execute(
-                "DELETE FROM resource WHERE account = ?1",
-                [account.as_str()],
-            )?;
+            connection.execute("DELETE FROM resource WHERE account = ?1", [account.as_str()])?;
             let mut insert = connection.prepare_cached(
                 "REPLACE INTO resource (account, id, place, value) VALUES (?1, ?2, ?3, ?4)",
             )?;
@@ -203,10 +181,8 @@ impl Writer {
             match draft {
                 Some(draft) => {
                     let value = serde_json::to_string(draft).map_err(|error| unwritable(&error))?;
-                    connection.execute(
-                        "REPLACE INTO kept (name, value) VALUES ('draft', ?1)",
-                        [value],
-                    )?;
+                    connection
+                        .execute("REPLACE INTO kept (name, value) VALUES ('draft', ?1)", [value])?;
                 }
                 None => {
                     connection.execute("DELETE FROM kept WHERE name = 'draft'", [])?;
@@ -223,9 +199,7 @@ impl Writer {
 
     /// A number that changes when anybody but this writer changes the store, in this process or another.
     pub fn data_version(&self) -> Result<i64, StoreFailure> {
-        let version = self
-            .connection
-            .pragma_query_value(None, "data_version", |row| row.get(0))?;
+        let version = self.connection.pragma_query_value(None, "data_version", |row| row.get(0))?;
         Ok(version)
     }
 
@@ -251,13 +225,11 @@ impl Writer {
                 Care::Process => "normal",
                 Care::Machine => "full",
             };
-            self.connection
-                .pragma_update(None, "synchronous", synchronous)?;
+            self.connection.pragma_update(None, "synchronous", synchronous)?;
             self.care = Some(care);
         }
-        let transaction = self
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let transaction =
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         // A newer purgedeck may have brought the file up while we ran.
         if open::form(&transaction)? != Some(schema::FORM) {
             return Err(StoreFailure::NotAStore);
@@ -319,18 +291,13 @@ impl Import<'_> {
 impl Drop for Import<'_> {
     fn drop(&mut self) {
         // A larger cache than wanted is no fault worth telling.
-        let _ = self
-            .writer
-            .connection
-            .pragma_update(None, "cache_size", CACHE);
+        let _ = self.writer.connection.pragma_update(None, "cache_size", CACHE);
     }
 }
 
 pub(super) fn kept_draft(connection: &Connection) -> Result<Option<Draft>, StoreFailure> {
     let value: Option<String> = connection
-        .query_row("SELECT value FROM kept WHERE name = 'draft'", [], |row| {
-            row.get(0)
-        })
+        .query_row("SELECT value FROM kept WHERE name = 'draft'", [], |row| row.get(0))
         .optional()?;
     Ok(value.and_then(|value| serde_json::from_str(&value).ok()))
 }

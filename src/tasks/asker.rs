@@ -58,11 +58,7 @@ impl Asker {
 
     /// How far off [`Asker::vendor_now`] may be.
     pub(super) fn doubt(&self) -> TimeDelta {
-        if self.provider.clock_ahead().is_some() {
-            CLOCK_GRAIN
-        } else {
-            CLOCK_UNKNOWN
-        }
+        if self.provider.clock_ahead().is_some() { CLOCK_GRAIN } else { CLOCK_UNKNOWN }
     }
 
     /// Asks.
@@ -72,10 +68,7 @@ impl Asker {
         // The vendor's clock is read off an answer that was some time under way.
         let ahead = self.provider.clock_ahead().unwrap_or_default();
         let doubt = self.doubt() + delta(began.elapsed()) + delta(rule.settle);
-        Ok(Told {
-            page,
-            edge: asked_at + ahead - doubt,
-        })
+        Ok(Told { page, edge: asked_at + ahead - doubt })
     }
 
     /// Writes down purges and, with them, that a range is complete; tells the core what changed, and the sender.
@@ -118,11 +111,7 @@ impl Asker {
                 new: u32::try_from(recorded.new).unwrap_or(u32::MAX),
             });
             // Where there is nobody to nudge, everything is being stopped.
-            let _ = self.sender.send(Nudge::History {
-                account: self.account.clone(),
-                from,
-                until,
-            });
+            let _ = self.sender.send(Nudge::History { account: self.account.clone(), from, until });
         }
     }
 }

@@ -24,10 +24,7 @@ impl Books {
             Access::ReadWrite => Some(store.writer()?),
             Access::ReadOnly => None,
         };
-        Ok(Self {
-            writer,
-            reader: store.reader()?,
-        })
+        Ok(Self { writer, reader: store.reader()? })
     }
 
     /// A number that changes when another process, or another connection, writes into the store, and not when we do.
@@ -60,9 +57,8 @@ impl Clerk {
         clock: Clock,
     ) -> Result<(Self, JoinHandle<()>), std::io::Error> {
         let (jobs, work) = mpsc::channel::<Job>();
-        let thread = std::thread::Builder::new()
-            .name("store-writer".to_owned())
-            .spawn(move || {
+        let thread =
+            std::thread::Builder::new().name("store-writer".to_owned()).spawn(move || {
                 while let Ok(job) = work.recv() {
                     job(&mut books);
                 }
@@ -111,8 +107,5 @@ pub(super) fn trouble(failure: &StoreFailure) -> StoreTrouble {
         words.replace_range(..1, &first);
     }
     words.push('.');
-    StoreTrouble {
-        words,
-        advice: failure.advice().to_owned(),
-    }
+    StoreTrouble { words, advice: failure.advice().to_owned() }
 }

@@ -38,10 +38,7 @@ enum Source {
     /// The system's.
     System,
     /// Moves with tokio's clock, which a test can pause.
-    Virtual {
-        started: Instant,
-        at: Mutex<DateTime<Utc>>,
-    },
+    Virtual { started: Instant, at: Mutex<DateTime<Utc>> },
 }
 
 impl Clock {
@@ -53,10 +50,7 @@ impl Clock {
     /// A clock that shows `at` now and goes on as tokio's time does, so that paused time pauses it. To be made, and read,
     /// inside the runtime whose time it follows.
     pub fn following_tokio(at: DateTime<Utc>) -> Self {
-        Self(Arc::new(Source::Virtual {
-            started: Instant::now(),
-            at: Mutex::new(at),
-        }))
+        Self(Arc::new(Source::Virtual { started: Instant::now(), at: Mutex::new(at) }))
     }
 
     /// The time now, by this machine.
@@ -71,11 +65,7 @@ impl Clock {
 
     /// Somebody who notices when the wall clock is moved.
     pub(super) fn watch(&self) -> JumpWatch {
-        JumpWatch {
-            clock: self.clone(),
-            wall: self.now(),
-            steady: Instant::now(),
-        }
+        JumpWatch { clock: self.clone(), wall: self.now(), steady: Instant::now() }
     }
 
     /// Sets a virtual clock on, or back with a negative span, as somebody may do to a real one. Without effect on the
@@ -99,10 +89,7 @@ impl Clock {
         match &*self.0 {
             Source::System => reply.await.ok(),
             Source::Virtual { .. } => {
-                tokio::task::spawn_blocking(move || reply.blocking_recv().ok())
-                    .await
-                    .ok()
-                    .flatten()
+                tokio::task::spawn_blocking(move || reply.blocking_recv().ok()).await.ok().flatten()
             }
         }
     }
@@ -138,10 +125,7 @@ mod tests {
         clock.set_on(TimeDelta::hours(-1));
         assert_eq!(watch.jumped(), Some(TimeDelta::hours(-1)));
         assert_eq!(watch.jumped(), None);
-        assert_eq!(
-            clock.now(),
-            at + TimeDelta::seconds(90) - TimeDelta::hours(1)
-        );
+        assert_eq!(clock.now(), at + TimeDelta::seconds(90) - TimeDelta::hours(1));
     }
 
     #[tokio::test(start_paused = true)]

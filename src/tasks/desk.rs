@@ -85,11 +85,7 @@ impl Desk {
             let shared = Arc::clone(&shared);
             move || shared.work_off(reader)
         })?;
-        Ok(Self {
-            shared,
-            thread: Some(thread),
-            clock,
-        })
+        Ok(Self { shared, thread: Some(thread), clock })
     }
 
     /// Asks. The work may be started again where it was interrupted; it answers by itself.
@@ -99,21 +95,13 @@ impl Desk {
         work: impl FnMut(&mut Reader) -> Outcome + Send + 'static,
     ) {
         let (done, when_done) = oneshot::channel();
-        let job = Job {
-            key,
-            work: Box::new(work),
-            _done: done,
-        };
+        let job = Job { key, work: Box::new(work), _done: done };
         self.clock.stand_still_for(when_done);
         let mut state = self.shared.lock();
         if key.is_some() && state.running == key {
             self.shared.interrupt.interrupt();
         }
-        match state
-            .waiting
-            .iter_mut()
-            .find(|waiting| key.is_some() && waiting.key == key)
-        {
+        match state.waiting.iter_mut().find(|waiting| key.is_some() && waiting.key == key) {
             Some(waiting) => *waiting = job,
             None => state.waiting.push_back(job),
         }
@@ -145,10 +133,7 @@ impl Shared {
         let mut state = self.lock();
         while !state.closed {
             let Some(mut job) = state.waiting.pop_front() else {
-                state = self
-                    .bell
-                    .wait(state)
-                    .unwrap_or_else(PoisonError::into_inner);
+                state = self.bell.wait(state).unwrap_or_else(PoisonError::into_inner);
                 continue;
             };
             state.running = job.key;

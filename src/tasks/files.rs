@@ -70,31 +70,19 @@ fn read(path: &Path) -> Result<String, String> {
     if !about.is_file() {
         return Err("this is no plain file".to_owned());
     }
-    let too_large = || {
-        format!(
-            "larger than {} MiB; split it, or purge by pattern",
-            LARGEST >> 20
-        )
-    };
+    let too_large = || format!("larger than {} MiB; split it, or purge by pattern", LARGEST >> 20);
     if about.len() > LARGEST {
         return Err(too_large());
     }
     let mut bytes = Vec::new();
     // It may grow while it is read.
-    file.take(LARGEST + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| error.to_string())?;
+    file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
     if bytes.len() as u64 > LARGEST {
         return Err(too_large());
     }
     String::from_utf8(bytes).map_err(|error| {
         let good = error.utf8_error().valid_up_to();
-        let line = error
-            .as_bytes()
-            .iter()
-            .take(good)
-            .filter(|byte| **byte == b'\n')
-            .count();
+        let line = error.as_bytes().iter().take(good).filter(|byte| **byte == b'\n').count();
         format!("line {} is not UTF-8 text", line + 1)
     })
 }
@@ -143,8 +131,6 @@ fn write(
     }
     scribe.finish().map_err(said)?;
     beside.as_file().sync_all().map_err(said)?;
-    beside
-        .persist_noclobber(path)
-        .map_err(|error| said(error.error))?;
+    beside.persist_noclobber(path).map_err(|error| said(error.error))?;
     Ok(count)
 }

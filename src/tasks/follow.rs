@@ -151,10 +151,7 @@ impl Looks {
                 continue;
             }
             let next = before.remove(&purge.id).map_or_else(
-                || Next {
-                    at: purge.created + delta(patience.usual(purge.kind)),
-                    looks: 0,
-                },
+                || Next { at: purge.created + delta(patience.usual(purge.kind)), looks: 0 },
                 |(_, next)| next,
             );
             self.purges.insert(purge.id.clone(), (purge, next));
@@ -177,11 +174,7 @@ impl Looks {
         due.sort_by(|a, b| {
             let by_resource = || a.resource.cmp(&b.resource);
             let by_time = || b.created.cmp(&a.created);
-            if patience.per_resource {
-                by_resource().then_with(by_time)
-            } else {
-                by_time()
-            }
+            if patience.per_resource { by_resource().then_with(by_time) } else { by_time() }
         });
         let mut looks: Vec<Look> = Vec::new();
         for purge in due {
@@ -216,9 +209,7 @@ impl Looks {
                 let wait = if now - purge.created > YOUNG {
                     OLD
                 } else {
-                    FIRST
-                        .saturating_mul(2_u32.saturating_pow(next.looks.min(10)))
-                        .min(LONGEST)
+                    FIRST.saturating_mul(2_u32.saturating_pow(next.looks.min(10))).min(LONGEST)
                 };
                 next.looks = next.looks.saturating_add(1);
                 next.at = now + delta(wait);
@@ -228,8 +219,7 @@ impl Looks {
 
     /// Forgets what was given up, so that it sets no timer.
     pub(super) fn give_up(&mut self, patience: &Patience, now: DateTime<Utc>) {
-        self.purges
-            .retain(|_, (purge, _)| patience.follows(purge, now));
+        self.purges.retain(|_, (purge, _)| patience.follows(purge, now));
     }
 
     /// How many are followed.
@@ -271,11 +261,8 @@ mod tests {
         looks.update(vec![purge], &patience(), created);
         while let Some(next) = looks.next_at().filter(|next| *next <= at(until)) {
             times.push((next - created).num_seconds());
-            let ids: Vec<PurgeId> = looks
-                .due(&patience(), next)
-                .into_iter()
-                .flat_map(|look| look.ids)
-                .collect();
+            let ids: Vec<PurgeId> =
+                looks.due(&patience(), next).into_iter().flat_map(|look| look.ids).collect();
             looks.looked(&ids, next);
             looks.give_up(&patience(), next);
         }
@@ -299,24 +286,14 @@ mod tests {
 
     #[test]
     fn a_status_that_cannot_be_read_is_asked_for_again_for_an_hour_only() {
-        let purge = Unfinished {
-            status: Status::Unknown,
-            ..unfinished("1", "r", 0)
-        };
+        let purge = Unfinished { status: Status::Unknown, ..unfinished("1", "r", 0) };
         let times = look_times(purge, 40 * 86_400);
-        assert!(
-            times
-                .last()
-                .is_some_and(|last| (3000..=4200).contains(last))
-        );
+        assert!(times.last().is_some_and(|last| (3000..=4200).contains(last)));
     }
 
     #[test]
     fn a_purge_without_a_report_is_never_looked_at() {
-        let purge = Unfinished {
-            status: Status::ReportDisabled,
-            ..unfinished("1", "r", 0)
-        };
+        let purge = Unfinished { status: Status::ReportDisabled, ..unfinished("1", "r", 0) };
         assert_eq!(look_times(purge, 86_400), [0_i64; 0]);
     }
 
@@ -324,11 +301,7 @@ mod tests {
     fn purges_of_the_same_minute_are_one_question_and_a_single_one_is_asked_for_by_its_id() {
         let mut looks = Looks::default();
         looks.update(
-            vec![
-                unfinished("1", "r", 0),
-                unfinished("2", "s", 30),
-                unfinished("3", "r", 5000),
-            ],
+            vec![unfinished("1", "r", 0), unfinished("2", "s", 30), unfinished("3", "r", 5000)],
             &patience(),
             at(6000),
         );
@@ -350,16 +323,9 @@ mod tests {
     #[test]
     fn where_history_is_per_resource_so_is_a_look() {
         let mut looks = Looks::default();
-        let patience = Patience {
-            per_resource: true,
-            ..patience()
-        };
+        let patience = Patience { per_resource: true, ..patience() };
         looks.update(
-            vec![
-                unfinished("1", "r", 0),
-                unfinished("2", "s", 1),
-                unfinished("3", "r", 2),
-            ],
+            vec![unfinished("1", "r", 0), unfinished("2", "s", 1), unfinished("3", "r", 2)],
             &patience,
             at(6000),
         );

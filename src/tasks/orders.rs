@@ -67,10 +67,7 @@ impl Runner {
     /// Why a request must not be queued, if so.
     fn refusal(&self, request: &PurgeRequest) -> Option<StoreTrouble> {
         let refuse = |words: &str, advice: &str| {
-            Some(StoreTrouble {
-                words: words.to_owned(),
-                advice: advice.to_owned(),
-            })
+            Some(StoreTrouble { words: words.to_owned(), advice: advice.to_owned() })
         };
         let account = &request.account;
         if self.read_only {
@@ -99,10 +96,7 @@ impl Runner {
     pub(super) fn enqueue(&self, ticket: Ticket, sends: Vec<Send>) {
         if let Some(trouble) = sends.iter().find_map(|send| self.refusal(&send.request)) {
             self.outbox.notice(Tone::Error, None, trouble.to_string());
-            self.outbox.post(Report::Enqueued {
-                ticket,
-                result: Err(trouble),
-            });
+            self.outbox.post(Report::Enqueued { ticket, result: Err(trouble) });
             return;
         }
         let entries: Vec<NewEntry> = sends
@@ -116,9 +110,7 @@ impl Runner {
             .collect();
         let (outbox, nudges, now) = (self.outbox.clone(), self.nudges.clone(), self.clock.now());
         self.clerk.tell(move |books| {
-            let queued = books
-                .writer()
-                .and_then(|writer| writer.enqueue(&entries, now));
+            let queued = books.writer().and_then(|writer| writer.enqueue(&entries, now));
             outbox.post(Report::Enqueued {
                 ticket,
                 result: queued.map_err(|failure| trouble(&failure)),
@@ -215,9 +207,7 @@ impl Runner {
                     planned_at: (to == JournalState::Queued).then_some(now),
                     ..StepDetails::at(now)
                 };
-                let stepped = books
-                    .writer()
-                    .and_then(|writer| writer.step(id, from, to, &details));
+                let stepped = books.writer().and_then(|writer| writer.step(id, from, to, &details));
                 match stepped {
                     Ok(Stepped::Done(entry)) => outbox.post(Report::Journal(entry)),
                     Ok(Stepped::Refused { .. }) => refused += 1,
@@ -231,10 +221,7 @@ impl Runner {
                 outbox.notice(
                     Tone::Warning,
                     None,
-                    format!(
-                        "{refused} of {} requests were not {from} any more.",
-                        ids.len()
-                    ),
+                    format!("{refused} of {} requests were not {from} any more.", ids.len()),
                 );
             }
             // Where there is no sender, everything is being stopped.
@@ -249,9 +236,7 @@ impl Runner {
         }
         let outbox = self.outbox.clone();
         self.clerk.tell(move |books| {
-            let kept = books
-                .writer()
-                .and_then(|writer| writer.keep_draft(draft.as_ref()));
+            let kept = books.writer().and_then(|writer| writer.keep_draft(draft.as_ref()));
             if let Err(failure) = kept {
                 let words = format!("The draft was not kept. {}", trouble(&failure));
                 outbox.notice(Tone::Warning, None, words);

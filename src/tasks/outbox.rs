@@ -40,10 +40,7 @@ impl Outbox {
         )]
         let entries = match report {
             Report::Journal(entry) => std::slice::from_ref(entry.as_ref()),
-            Report::Enqueued {
-                result: Ok(entries),
-                ..
-            } => entries.as_slice(),
+            Report::Enqueued { result: Ok(entries), .. } => entries.as_slice(),
             _ => return,
         };
         for entry in entries {
@@ -55,11 +52,7 @@ impl Outbox {
     /// Posts a report.
     pub(super) fn post(&self, report: Report) {
         self.tell(&report);
-        let mut waiting = self
-            .0
-            .reports
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = self.0.reports.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(report) = draw_together(&mut waiting, report) {
             waiting.push_back(report);
         }
@@ -69,11 +62,7 @@ impl Outbox {
 
     /// Posts a notice.
     pub(super) fn notice(&self, tone: Tone, account: Option<&AccountName>, words: String) {
-        self.post(Report::Notice(Notice {
-            tone,
-            account: account.cloned(),
-            words,
-        }));
+        self.post(Report::Notice(Notice { tone, account: account.cloned(), words }));
     }
 
     /// Hands the reports over one by one until `stop`; then hands over what the channel has room for, and ends. Ends too
@@ -108,19 +97,11 @@ impl Outbox {
     }
 
     fn is_empty(&self) -> bool {
-        self.0
-            .reports
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .is_empty()
+        self.0.reports.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
     }
 
     fn pop(&self) -> Option<Report> {
-        self.0
-            .reports
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop_front()
+        self.0.reports.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
     }
 }
 
@@ -129,12 +110,7 @@ fn draw_together(waiting: &mut VecDeque<Report>, report: Report) -> Option<Repor
     for old in waiting.iter_mut() {
         match (&mut *old, &report) {
             (
-                Report::HistoryChanged {
-                    account,
-                    from,
-                    until,
-                    new,
-                },
+                Report::HistoryChanged { account, from, until, new },
                 Report::HistoryChanged {
                     account: same,
                     from: also_from,
@@ -226,10 +202,7 @@ mod tests {
         for unfinished in 0..5 {
             outbox.post(Report::Account {
                 account: "a".into(),
-                standing: Standing {
-                    unfinished,
-                    ..Standing::default()
-                },
+                standing: Standing { unfinished, ..Standing::default() },
             });
         }
         let Some(Report::Account { standing, .. }) = outbox.pop() else {

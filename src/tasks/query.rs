@@ -34,47 +34,37 @@ fn answer<T>(
 impl Runner {
     pub(super) fn window(&self, slot: Slot, ticket: Ticket, query: WindowQuery) {
         let outbox = self.outbox.clone();
-        self.windows
-            .ask(Some((slot, Question::Window)), move |reader| {
-                answer(&outbox, reader.window(&query), |result| Report::Window {
-                    slot,
-                    ticket,
-                    result,
-                })
-            });
+        self.windows.ask(Some((slot, Question::Window)), move |reader| {
+            answer(&outbox, reader.window(&query), |result| Report::Window { slot, ticket, result })
+        });
     }
 
     pub(super) fn summary(&self, slot: Slot, ticket: Ticket, query: SummaryQuery) {
         let outbox = self.outbox.clone();
-        self.summaries
-            .ask(Some((slot, Question::Summary)), move |reader| {
-                answer(&outbox, reader.summary(&query), |result| Report::Summary {
-                    slot,
-                    ticket,
-                    result,
-                })
-            });
+        self.summaries.ask(Some((slot, Question::Summary)), move |reader| {
+            answer(&outbox, reader.summary(&query), |result| Report::Summary {
+                slot,
+                ticket,
+                result,
+            })
+        });
     }
 
     pub(super) fn detail(&self, slot: Slot, ticket: Ticket, key: PurgeKey) {
         let outbox = self.outbox.clone();
-        self.windows
-            .ask(Some((slot, Question::Detail)), move |reader| {
-                answer(&outbox, reader.detail(key), |result| Report::Detail {
-                    slot,
-                    ticket,
-                    result: result.map(|detail| detail.map(Box::new)),
-                })
-            });
+        self.windows.ask(Some((slot, Question::Detail)), move |reader| {
+            answer(&outbox, reader.detail(key), |result| Report::Detail {
+                slot,
+                ticket,
+                result: result.map(|detail| detail.map(Box::new)),
+            })
+        });
     }
 
     pub(super) fn gather(&self, ticket: Ticket, keys: Vec<PurgeKey>) {
         let outbox = self.outbox.clone();
         self.windows.ask(None, move |reader| {
-            answer(&outbox, reader.gather(&keys), |result| Report::Gathered {
-                ticket,
-                result,
-            })
+            answer(&outbox, reader.gather(&keys), |result| Report::Gathered { ticket, result })
         });
     }
 
@@ -82,8 +72,9 @@ impl Runner {
         let outbox = self.outbox.clone();
         let since = self.clock.now() - delta(self.recent_span(&resources));
         self.windows.ask(None, move |reader| {
-            answer(&outbox, reader.recent(&resources, since), |result| {
-                Report::Recent { ticket, result }
+            answer(&outbox, reader.recent(&resources, since), |result| Report::Recent {
+                ticket,
+                result,
             })
         });
     }
@@ -93,24 +84,15 @@ impl Runner {
         let windows = resources.iter().filter_map(|(account, _)| {
             let limits = self.seats.get(account)?.limits.borrow();
             let rules = Kind::EVERY.into_iter().filter_map(|kind| limits.rule(kind));
-            rules
-                .flat_map(|rule| &rule.windows)
-                .map(|window| window.per)
-                .max()
+            rules.flat_map(|rule| &rule.windows).map(|window| window.per).max()
         });
-        windows
-            .max()
-            .unwrap_or(RECENT)
-            .clamp(RECENT, RECENT_LONGEST)
+        windows.max().unwrap_or(RECENT).clamp(RECENT, RECENT_LONGEST)
     }
 
     pub(super) fn queue(&self, ticket: Ticket) {
         let outbox = self.outbox.clone();
         self.windows.ask(None, move |reader| {
-            answer(&outbox, orders::newest(reader), |result| Report::Queue {
-                ticket,
-                result,
-            })
+            answer(&outbox, orders::newest(reader), |result| Report::Queue { ticket, result })
         });
     }
 }

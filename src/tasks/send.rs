@@ -53,11 +53,7 @@ pub(super) enum Nudge {
     /// The journal was changed, here.
     Journal,
     /// An account's history changed between two instants.
-    History {
-        account: AccountName,
-        from: DateTime<Utc>,
-        until: DateTime<Utc>,
-    },
+    History { account: AccountName, from: DateTime<Utc>, until: DateTime<Utc> },
     /// An account's limits changed.
     Limits,
     /// An account's news were read, whatever came of it: an occasion to see what others did to the store.
@@ -93,10 +89,7 @@ impl Sender {
     ) -> Self {
         Self {
             journal: Journal::new(
-                Pen {
-                    clerk,
-                    outbox: outbox.clone(),
-                },
+                Pen { clerk, outbox: outbox.clone() },
                 lanes.keys().cloned().collect(),
             ),
             lanes,
@@ -187,12 +180,7 @@ impl Sender {
         }
         let mut changed: BTreeMap<AccountName, (DateTime<Utc>, DateTime<Utc>)> = BTreeMap::new();
         for nudge in nudges {
-            if let Nudge::History {
-                account,
-                from,
-                until,
-            } = nudge
-            {
+            if let Nudge::History { account, from, until } = nudge {
                 let range = changed.entry(account).or_insert((from, until));
                 *range = (range.0.min(from), range.1.max(until));
             }
@@ -365,9 +353,7 @@ impl Sender {
         }
         if let Some(until) = returned.all_until {
             let waiting = self.journal.queued(&returned.account);
-            lane.delays
-                .held
-                .extend(waiting.map(|entry| (entry.id.clone(), until)));
+            lane.delays.held.extend(waiting.map(|entry| (entry.id.clone(), until)));
         }
         if let Some(trouble) = returned.trouble {
             self.journal.complain(&trouble);
@@ -384,9 +370,7 @@ impl Sender {
         };
         if let Some(lane) = self.lanes.get_mut(&account) {
             lane.busy = false;
-            lane.delays
-                .held
-                .insert(id.clone(), lane.asker.vendor_now() + NAP);
+            lane.delays.held.insert(id.clone(), lane.asker.vendor_now() + NAP);
         }
         if let Err(trouble) = self.journal.broken_off(&id, self.clock.now()).await {
             self.journal.complain(&trouble);

@@ -123,10 +123,8 @@ impl Kept {
     ) -> Result<Self, StoreFailure> {
         let seen = reader.accounts()?;
         let resources = reader.resources(account)?.resources;
-        let all: Vec<_> = resources
-            .iter()
-            .map(|resource| (account.clone(), resource.id.clone()))
-            .collect();
+        let all: Vec<_> =
+            resources.iter().map(|resource| (account.clone(), resource.id.clone())).collect();
         let recent = reader.recent(&all, now - LIVELY)?.into_iter();
         Ok(Self {
             coverage: reader.coverage(account)?,
@@ -136,18 +134,13 @@ impl Kept {
                 .find(|seen| seen.account == *account)
                 .and_then(|seen| seen.synced_at),
             resources: Arc::new(resources),
-            lively: recent
-                .map(|recent| (recent.spent.resource, recent.spent.at))
-                .collect(),
+            lively: recent.map(|recent| (recent.spent.resource, recent.spent.at)).collect(),
         })
     }
 
     /// How the account stands before anything was asked.
     pub(super) fn standing(&self) -> Standing {
-        Standing {
-            synced_at: self.synced_at,
-            ..Standing::default()
-        }
+        Standing { synced_at: self.synced_at, ..Standing::default() }
     }
 }
 
@@ -370,9 +363,7 @@ impl Keeper {
         };
         self.asker.changed(&told.recorded);
         if let Some(words) = self.refusals(&told) {
-            self.asker
-                .outbox
-                .notice(Tone::Info, Some(&self.asker.account), words);
+            self.asker.outbox.notice(Tone::Info, Some(&self.asker.account), words);
         }
         Ok(())
     }
@@ -380,10 +371,7 @@ impl Keeper {
     /// What the vendor refused to others, in words; the last one of several.
     fn refusals(&self, told: &Told) -> Option<String> {
         let last = told.refused.iter().max_by_key(|refused| refused.at)?;
-        let on = self
-            .resources
-            .iter()
-            .find(|resource| resource.id == last.resource);
+        let on = self.resources.iter().find(|resource| resource.id == last.resource);
         let on = on.map_or(last.resource.as_str(), |resource| resource.cname.as_str());
         let by = last.by.as_deref().unwrap_or("somebody");
         let words = format!(
@@ -426,11 +414,8 @@ impl Keeper {
     async fn count_unfinished(&mut self) {
         let now = self.asker.vendor_now();
         let (account, since) = (self.asker.account.clone(), now - self.patience.reach());
-        let unfinished = self
-            .asker
-            .clerk
-            .call(move |books| books.reader.unfinished(&account, since))
-            .await;
+        let unfinished =
+            self.asker.clerk.call(move |books| books.reader.unfinished(&account, since)).await;
         match unfinished {
             Ok(purges) => {
                 let purges = purges.into_iter().map(Unfinished::from).collect();
@@ -463,10 +448,7 @@ impl Keeper {
                     Some(ask) => ask,
                     None => break,
                 },
-                History::Lists(_) => HistoryAsk {
-                    offset,
-                    ..HistoryAsk::default()
-                },
+                History::Lists(_) => HistoryAsk { offset, ..HistoryAsk::default() },
             };
             look.narrow(&mut ask);
             let told = match self.asker.ask(&ask, &rule).await {
@@ -478,14 +460,9 @@ impl Keeper {
             walk.answer(&told.page, told.edge);
             offset += told.page.records;
             let last = told.page.complete || told.page.records == 0;
-            let found = look
-                .ids
-                .iter()
-                .all(|id| told.page.purges.iter().any(|purge| purge.id == *id));
-            self.asker
-                .write(told.page.purges, None)
-                .await
-                .map_err(Trouble::Store)?;
+            let found =
+                look.ids.iter().all(|id| told.page.purges.iter().any(|purge| purge.id == *id));
+            self.asker.write(told.page.purges, None).await.map_err(Trouble::Store)?;
             if found || (last && matches!(self.history, History::Lists(_))) {
                 break;
             }
@@ -495,12 +472,7 @@ impl Keeper {
 
     async fn read_resources(&mut self) -> Result<(), Trouble> {
         let (asked_at, doubt) = (self.asker.vendor_now(), self.asker.doubt());
-        let resources = self
-            .asker
-            .provider
-            .resources()
-            .await
-            .map_err(Trouble::Vendor)?;
+        let resources = self.asker.provider.resources().await.map_err(Trouble::Vendor)?;
         if let History::Lists(lists) = &mut self.history {
             lists.resources(&resources, Some(asked_at - doubt));
         }
@@ -535,10 +507,7 @@ impl Keeper {
             self.limits.send_replace(Arc::clone(&limits));
             // What waits for room may have it now. Where there is no sender, everything is being stopped.
             let _ = self.asker.sender.send(Nudge::Limits);
-            self.asker.outbox.post(Report::Limits {
-                account: self.asker.account.clone(),
-                limits,
-            });
+            self.asker.outbox.post(Report::Limits { account: self.asker.account.clone(), limits });
         }
         Ok(())
     }
@@ -580,9 +549,7 @@ impl Keeper {
         self.standing.not_written = Some(trouble.clone());
         self.post();
         if self.named.as_ref() != Some(&trouble) {
-            self.asker
-                .outbox
-                .notice(Tone::Error, Some(&self.asker.account), trouble.to_string());
+            self.asker.outbox.notice(Tone::Error, Some(&self.asker.account), trouble.to_string());
             self.named = Some(trouble);
         }
     }

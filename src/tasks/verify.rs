@@ -60,10 +60,8 @@ impl Lookout {
     /// One that watches the edges of the accounts that have one to watch.
     pub(super) fn new(setup: &Setup, clerk: &Clerk, outbox: &Outbox) -> Self {
         let watched = setup.accounts.iter().filter_map(|seat| {
-            let watched = Watched {
-                watch: seat.edge.clone()?,
-                provider: Arc::clone(&seat.provider),
-            };
+            let watched =
+                Watched { watch: seat.edge.clone()?, provider: Arc::clone(&seat.provider) };
             Some((seat.account.name.clone(), watched))
         });
         Self {
@@ -199,12 +197,8 @@ impl Verifier {
 
     fn look_before(&mut self) {
         let now = self.lookout.clock.now();
-        let due: Vec<JournalId> = self
-            .early
-            .iter()
-            .filter(|(_, (at, _))| *at <= now)
-            .map(|(id, _)| id.clone())
-            .collect();
+        let due: Vec<JournalId> =
+            self.early.iter().filter(|(_, (at, _))| *at <= now).map(|(id, _)| id.clone()).collect();
         for id in due {
             if let Some((_, entry)) = self.early.remove(&id) {
                 self.start(entry, Phase::Before);

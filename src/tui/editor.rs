@@ -19,9 +19,7 @@ pub async fn edit(text: &str) -> Result<Option<String>, String> {
 async fn edit_with(line: &str, text: &str) -> Result<Option<String>, String> {
     let words = shlex::split(line).filter(|words| !words.is_empty());
     let Some((program, arguments)) = words.as_deref().and_then(<[String]>::split_first) else {
-        return Err(format!(
-            "`{line}` in $EDITOR cannot be read as a command line"
-        ));
+        return Err(format!("`{line}` in $EDITOR cannot be read as a command line"));
     };
     let failed = |what: &str, error: std::io::Error| format!("{what}: {error}");
     let mut file = tempfile::Builder::new()
@@ -40,9 +38,7 @@ async fn edit_with(line: &str, text: &str) -> Result<Option<String>, String> {
         .await
         .map_err(|error| failed(&format!("the editor {program} cannot be started"), error))?;
     if !status.success() {
-        return Err(format!(
-            "the editor {program} ended with {status}; the text is as it was"
-        ));
+        return Err(format!("the editor {program} ended with {status}; the text is as it was"));
     }
     let edited = std::fs::read_to_string(&path)
         .map_err(|error| failed("the edited text cannot be read", error))?;

@@ -41,13 +41,7 @@ pub async fn loop_<W: Works, C: Fn() -> DateTime<Utc>, G: Glass, I: Inputs, S: S
     signals: &mut S,
 ) -> Result<Leaving, TuiFailure> {
     let size = glass.size()?;
-    let mut turn = Loop {
-        desk,
-        glass,
-        painter: Painter::default(),
-        size,
-        leaving: None,
-    };
+    let mut turn = Loop { desk, glass, painter: Painter::default(), size, leaving: None };
     turn.start(inputs).await?;
     turn.draw()?;
     turn.desk.works.painted();
@@ -109,11 +103,7 @@ struct Loop<'a, W, C, G> {
 impl<W: Works, C: Fn() -> DateTime<Utc>, G: Glass> Loop<'_, W, C, G> {
     /// Asks the first questions and waits for the first rows, but not for long.
     async fn start<I: Inputs>(&mut self, inputs: &mut I) -> Result<(), TuiFailure> {
-        let ctx = Ctx {
-            now: (self.desk.clock)(),
-            size: self.size,
-            keymap: &self.desk.keymap,
-        };
+        let ctx = Ctx { now: (self.desk.clock)(), size: self.size, keymap: &self.desk.keymap };
         let effects = self.desk.app.start(&ctx);
         self.carry_out(effects, inputs).await?;
         let mut until = Instant::now() + FIRST_ROWS;
@@ -184,11 +174,7 @@ impl<W: Works, C: Fn() -> DateTime<Utc>, G: Glass> Loop<'_, W, C, G> {
     }
 
     fn update(&mut self, msg: Msg) -> Vec<Effect> {
-        let ctx = Ctx {
-            now: (self.desk.clock)(),
-            size: self.size,
-            keymap: &self.desk.keymap,
-        };
+        let ctx = Ctx { now: (self.desk.clock)(), size: self.size, keymap: &self.desk.keymap };
         update(&mut self.desk.app, msg, &ctx)
     }
 
@@ -276,9 +262,7 @@ impl<W: Works, C: Fn() -> DateTime<Utc>, G: Glass> Loop<'_, W, C, G> {
         self.glass.lend()?;
         let mut missed = None;
         let result = {
-            let Self {
-                desk, glass, size, ..
-            } = self;
+            let Self { desk, glass, size, .. } = self;
             let editing = glass.edit(text);
             tokio::pin!(editing);
             loop {
@@ -326,16 +310,8 @@ impl<W: Works, C: Fn() -> DateTime<Utc>, G: Glass> Loop<'_, W, C, G> {
         if self.desk.app.take_repaint() {
             self.painter.forget();
         }
-        let ctx = Ctx {
-            now: (self.desk.clock)(),
-            size: self.size,
-            keymap: &self.desk.keymap,
-        };
-        let screen = Screen {
-            app: &self.desk.app,
-            ctx: &ctx,
-            theme: &self.desk.theme,
-        };
+        let ctx = Ctx { now: (self.desk.clock)(), size: self.size, keymap: &self.desk.keymap };
+        let screen = Screen { app: &self.desk.app, ctx: &ctx, theme: &self.desk.theme };
         self.painter.paint(self.glass, self.size, |area, buffer| {
             (&screen).render(area, buffer);
         })?;

@@ -100,13 +100,7 @@ impl Glass for Screen {
     fn take_back(&mut self) -> io::Result<()> {
         self.hold.taken.store(true, Ordering::SeqCst);
         enable_raw_mode()?;
-        queue!(
-            self.backend,
-            EnterAlternateScreen,
-            EnableBracketedPaste,
-            EnableFocusChange,
-            Hide
-        )?;
+        queue!(self.backend, EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange, Hide)?;
         if self.mouse {
             queue!(self.backend, EnableMouseCapture)?;
         }

@@ -18,20 +18,15 @@ pub struct Hints<'a> {
 
 impl Widget for &Hints<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
-        let (key_style, title_style) = (
-            self.theme.style(Role::Key),
-            self.theme.style(Role::KeyTitle),
-        );
+        let (key_style, title_style) =
+            (self.theme.style(Role::Key), self.theme.style(Role::KeyTitle));
         let mut pen = Pen::new(buffer, area, self.theme.glyphs.ellipsis);
         for (key, title) in self.hints {
             let needed = width(key) + 1 + width(title);
             if needed > pen.room() {
                 break;
             }
-            pen.put(key, key_style)
-                .skip(1)
-                .put(title, title_style)
-                .skip(2);
+            pen.put(key, key_style).skip(1).put(title, title_style).skip(2);
         }
     }
 }

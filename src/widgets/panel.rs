@@ -41,29 +41,17 @@ impl Widget for &Panel<'_> {
             return;
         }
         let glyphs = &self.theme.glyphs;
-        let line = self.theme.style(if self.focused {
-            Role::Focus
-        } else {
-            Role::Border
-        });
+        let line = self.theme.style(if self.focused { Role::Focus } else { Role::Border });
         let set = glyphs.border;
         let (left, right) = (area.left(), area.right() - 1);
         let (top, bottom) = (area.top(), area.bottom() - 1);
         for x in left..=right {
-            buffer[(x, top)]
-                .set_symbol(set.horizontal_top)
-                .set_style(line);
-            buffer[(x, bottom)]
-                .set_symbol(set.horizontal_bottom)
-                .set_style(line);
+            buffer[(x, top)].set_symbol(set.horizontal_top).set_style(line);
+            buffer[(x, bottom)].set_symbol(set.horizontal_bottom).set_style(line);
         }
         for y in top..=bottom {
-            buffer[(left, y)]
-                .set_symbol(set.vertical_left)
-                .set_style(line);
-            buffer[(right, y)]
-                .set_symbol(set.vertical_right)
-                .set_style(line);
+            buffer[(left, y)].set_symbol(set.vertical_left).set_style(line);
+            buffer[(right, y)].set_symbol(set.vertical_right).set_style(line);
         }
         for (x, y, symbol) in [
             (left, top, set.top_left),
@@ -79,19 +67,14 @@ impl Widget for &Panel<'_> {
         let with_note = !self.note.is_empty() && note_room + 8 <= room;
         let title_room = if with_note { room - note_room } else { room };
         if !self.title.is_empty() && title_room > 4 {
-            let style = self.theme.style(if self.focused {
-                Role::Focus
-            } else {
-                self.title_role
-            });
+            let style = self.theme.style(if self.focused { Role::Focus } else { self.title_role });
             let mut pen = Pen::new(buffer, row, glyphs.ellipsis);
             if self.focused {
                 pen.put(glyphs.focus, style);
             } else {
                 pen.put(" ", style);
             }
-            pen.put_within(self.title, title_room - 2, style)
-                .put(" ", line);
+            pen.put_within(self.title, title_room - 2, style).put(" ", line);
         }
         if with_note {
             let at = Rect::new(row.right() - note_room, top, note_room, 1);
@@ -123,11 +106,7 @@ impl Widget for &Divider<'_> {
         if area.width < 2 || area.height == 0 {
             return;
         }
-        let line = self.theme.style(if self.focused {
-            Role::Focus
-        } else {
-            Role::Border
-        });
+        let line = self.theme.style(if self.focused { Role::Focus } else { Role::Border });
         let [left, middle, right] = self.theme.glyphs.divider;
         for x in area.left()..area.right() {
             buffer[(x, area.y)].set_symbol(middle).set_style(line);

@@ -33,9 +33,7 @@ impl Widget for &ScrollBar<'_> {
             } else {
                 (self.theme.glyphs.scroll_track, Role::Border)
             };
-            buffer[(area.x, y)]
-                .set_symbol(symbol)
-                .set_style(self.theme.style(role));
+            buffer[(area.x, y)].set_symbol(symbol).set_style(self.theme.style(role));
         }
     }
 }

@@ -86,11 +86,7 @@ pub fn path<'a>(text: &'a str, room: u16, ellipsis: &str) -> Cow<'a, str> {
         let head = room.checked_sub(width(name) + width(end) + gap);
         if let Some(head) = head.filter(|head| *head > 0) {
             let (begin, _) = fit(before, head);
-            let between = if begin.len() < before.len() {
-                ellipsis
-            } else {
-                ""
-            };
+            let between = if begin.len() < before.len() { ellipsis } else { "" };
             return Cow::Owned(format!("{begin}{between}{name}{end}"));
         }
     }
@@ -181,9 +177,7 @@ impl<'a> Pen<'a> {
 
     fn write(&mut self, text: &str, style: Style) {
         let room = self.room();
-        let (x, _) = self
-            .buffer
-            .set_stringn(self.x, self.y, text, usize::from(room), style);
+        let (x, _) = self.buffer.set_stringn(self.x, self.y, text, usize::from(room), style);
         self.x = x;
     }
 }
@@ -199,10 +193,7 @@ mod tests {
         for text in texts {
             pen.put(text, Style::new());
         }
-        (0..room)
-            .filter_map(|x| buffer.cell((x, 0)))
-            .map(ratatui::buffer::Cell::symbol)
-            .collect()
+        (0..room).filter_map(|x| buffer.cell((x, 0))).map(ratatui::buffer::Cell::symbol).collect()
     }
 
     #[test]
@@ -224,10 +215,7 @@ mod tests {
         assert_eq!(middle(path, 29, "…"), path);
         assert_eq!(middle(path, 20, "…"), "/products…-7108.webp");
         assert_eq!(middle(path, 13, "…"), path, "too little room for two ends");
-        assert_eq!(
-            middle("static.shop.example.net", 16, "…"),
-            "static.…mple.net"
-        );
+        assert_eq!(middle("static.shop.example.net", 16, "…"), "static.…mple.net");
         let wide = "/日本語/漢字漢字漢字/絵文字.jpg";
         for room in 14..40 {
             assert!(width(&middle(wide, room, "~")) <= room);
@@ -239,21 +227,13 @@ mod tests {
     fn a_path_keeps_the_name_at_its_end() {
         for (text, room, shown) in [
             ("/banners/autumn/user-7539.avif", 18, "/b…/user-7539.avif"),
-            (
-                "/products/item-7108.jpg?w=640",
-                24,
-                "/pr…/item-7108.jpg?w=640",
-            ),
+            ("/products/item-7108.jpg?w=640", 24, "/pr…/item-7108.jpg?w=640"),
             ("/products/item-7108.jpg?w=640", 20, "/pro…/item-7108.jpg…"),
             ("/img/item-7108.jpg?width=640", 24, "/img/item-7108.jpg…"),
             ("/a/b/c/d/e/f/latest/*", 14, "/a/b…/latest/*"),
             ("/a/long-name-with-its-hash-8fa3.js", 16, "/a/…hash-8fa3.js"),
             ("/thumbs/320/item-1721.webp", 11, "/t…721.webp"),
-            (
-                "/thumbs/320/item-1721.webp",
-                7,
-                "/thumbs/320/item-1721.webp",
-            ),
+            ("/thumbs/320/item-1721.webp", 7, "/thumbs/320/item-1721.webp"),
             ("https://h.com/a/b.jpg", 30, "https://h.com/a/b.jpg"),
             ("no-slash-in-this-one", 14, "no-sla…his-one"),
             ("/x", 14, "/x"),

@@ -32,9 +32,7 @@ impl Widget for &Bars<'_> {
                 all: scaled(*all),
                 failed: scaled(*failed).min(scaled(*all)),
                 bad: u64::from(*failed) * 4 >= u64::from(*all),
-                here: self
-                    .chosen
-                    .is_some_and(|(first, last)| (first..=last).contains(&at)),
+                here: self.chosen.is_some_and(|(first, last)| (first..=last).contains(&at)),
             };
             column.draw(x, area, buffer, self.theme);
         }
@@ -58,28 +56,17 @@ impl Column {
         let told_by_glyph = theme.is_mono() || glyphs.bars.iter().all(|bar| bar.is_ascii());
         for (level, y) in (area.top()..area.bottom()).rev().enumerate() {
             let base = level as u64 * 8;
-            let (all, bad) = (
-                self.all.saturating_sub(base).min(8),
-                self.failed.saturating_sub(base).min(8),
-            );
+            let (all, bad) =
+                (self.all.saturating_sub(base).min(8), self.failed.saturating_sub(base).min(8));
             let cell = &mut buffer[(x, y)];
             let eighth = |part: u64| {
-                glyphs
-                    .bars
-                    .get((part as usize).wrapping_sub(1))
-                    .copied()
-                    .unwrap_or(glyphs.bar_none)
+                glyphs.bars.get((part as usize).wrapping_sub(1)).copied().unwrap_or(glyphs.bar_none)
             };
             if bad > 0 && told_by_glyph {
                 // The height is what a bar is there for, so the glyph of what failed stands only where it costs none of it.
                 let covers = all == 8 && bad >= 2;
-                let symbol = if covers {
-                    glyphs.bar_failed
-                } else {
-                    eighth(all)
-                };
-                cell.set_symbol(symbol)
-                    .set_style(if self.bad || covers { failed } else { plain });
+                let symbol = if covers { glyphs.bar_failed } else { eighth(all) };
+                cell.set_symbol(symbol).set_style(if self.bad || covers { failed } else { plain });
             } else if bad > 0 && bad < 8 && (all == 8 || area.height > 1) {
                 // Three colours do not fit into a cell: where the bar ends in this one, it is drawn to its top, so that the
                 // failed part keeps its share. Where this cell is all there is, one colour has to do.
@@ -107,17 +94,9 @@ mod tests {
     fn without_colour_the_bars_keep_their_heights_also_where_some_failed() {
         let theme = Theme::named("default", ColourDepth::None, Glyphs::UNICODE).unwrap();
         let mut buffer = Buffer::empty(Rect::new(0, 0, 5, 1));
-        (&Bars {
-            bars: &[(8, 1), (4, 3), (2, 1), (1, 0), (8, 8)],
-            chosen: None,
-            theme: &theme,
-        })
+        (&Bars { bars: &[(8, 1), (4, 3), (2, 1), (1, 0), (8, 8)], chosen: None, theme: &theme })
             .render(buffer.area, &mut buffer);
-        let symbols: String = buffer
-            .content
-            .iter()
-            .map(ratatui::buffer::Cell::symbol)
-            .collect();
+        let symbols: String = buffer.content.iter().map(ratatui::buffer::Cell::symbol).collect();
         assert_eq!(symbols, "█▄▂▁▒");
         let marked: Vec<bool> = buffer
             .content

@@ -8,10 +8,7 @@ const CONFIG: &str = ".config/purgedeck/config.toml";
 fn a_new_configuration_is_for_its_owner_alone_is_valid_and_is_not_written_over() {
     let home = Home::empty();
     let path = home.path(CONFIG);
-    assert_eq!(
-        home.run(&["config", "path"]).fine(),
-        format!("{}\n", path.display())
-    );
+    assert_eq!(home.run(&["config", "path"]).fine(), format!("{}\n", path.display()));
     home.run(&["config", "init"]).fine();
     #[cfg(unix)]
     {
@@ -19,32 +16,20 @@ fn a_new_configuration_is_for_its_owner_alone_is_valid_and_is_not_written_over()
         let mode = std::fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
-    assert_eq!(
-        std::fs::read_to_string(&path).unwrap(),
-        include_str!("../../config.example.toml")
-    );
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), include_str!("../../config.example.toml"));
     let checked = home.run(&["config", "check"]).fine();
-    assert!(
-        checked.ends_with("0 accounts, 0 views, 0 keys, no faults\n"),
-        "{checked}"
-    );
+    assert!(checked.ends_with("0 accounts, 0 views, 0 keys, no faults\n"), "{checked}");
     std::fs::write(&path, "theme = \"light\"\n").unwrap();
     let again = home.run(&["config", "init"]);
     assert_eq!(again.code, 1, "{again:?}");
-    assert_eq!(
-        std::fs::read_to_string(&path).unwrap(),
-        "theme = \"light\"\n"
-    );
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "theme = \"light\"\n");
 }
 
 #[test]
 fn xdg_variables_count() {
     let home = Home::empty();
     let mut command = home.command(&["config", "path"]);
-    let out = command
-        .env("XDG_CONFIG_HOME", home.path("xdg"))
-        .output()
-        .unwrap();
+    let out = command.env("XDG_CONFIG_HOME", home.path("xdg")).output().unwrap();
     assert_eq!(
         String::from_utf8(out.stdout).unwrap(),
         format!("{}\n", home.path("xdg/purgedeck/config.toml").display())
@@ -68,13 +53,8 @@ fn every_fault_is_named_with_its_place_and_the_exit_code_is_2() {
         "{}",
         ran.err
     );
-    std::fs::write(
-        &path,
-        std::fs::read_to_string(&path)
-            .unwrap()
-            .replace("color = true\n", ""),
-    )
-    .unwrap();
+    std::fs::write(&path, std::fs::read_to_string(&path).unwrap().replace("color = true\n", ""))
+        .unwrap();
     let ran = home.run(&["config", "check"]);
     assert_eq!(ran.code, 2);
     for wanted in [
@@ -82,11 +62,7 @@ fn every_fault_is_named_with_its_place_and_the_exit_code_is_2() {
         ":4:18: view \"a\": ",
         ":6:1: there is no command `quitt`",
     ] {
-        assert!(
-            ran.err.contains(wanted),
-            "{wanted} is missing in {}",
-            ran.err
-        );
+        assert!(ran.err.contains(wanted), "{wanted} is missing in {}", ran.err);
     }
 }
 
@@ -107,8 +83,7 @@ fn check_says_which_secret_cannot_be_had_and_shows_none() {
     let ran = home.run(&["config", "check"]);
     assert_eq!(ran.code, 2, "{ran:?}");
     assert!(
-        ran.err
-            .contains("account a, token: the environment variable NOT_SET is not set"),
+        ran.err.contains("account a, token: the environment variable NOT_SET is not set"),
         "{}",
         ran.err
     );
@@ -128,9 +103,7 @@ fn what_is_in_force_is_shown_with_its_origin() {
     let home = Home::empty();
     home.write(CONFIG, "theme = \"light\"\nzone = \"local\"\n");
     let mut command = home.command(&["--read-only", "config", "show"]);
-    command
-        .env("PURGEDECK_ZONE", "utc")
-        .env("GCORE_API_KEY", "1_hidden");
+    command.env("PURGEDECK_ZONE", "utc").env("GCORE_API_KEY", "1_hidden");
     let shown = String::from_utf8(command.output().unwrap().stdout).unwrap();
     for line in [
         "theme = \"light\" # line 1",
@@ -206,19 +179,11 @@ nosuch = "x"
         "no status is called faild",
         "no command `nosuch`",
     ] {
-        assert_eq!(
-            checked.err.matches(fault).count(),
-            1,
-            "{fault}: {}",
-            checked.err
-        );
+        assert_eq!(checked.err.matches(fault).count(), 1, "{fault}: {}", checked.err);
     }
     assert!(checked.err.contains("has 12 faults"), "{}", checked.err);
     let named = home.run(&["--config", "faulty.toml", "--account", "b", "history"]);
-    assert!(
-        !named.err.contains("there is no account"),
-        "it is there, with faults: {named:?}"
-    );
+    assert!(!named.err.contains("there is no account"), "it is there, with faults: {named:?}");
 }
 
 #[test]
@@ -228,15 +193,9 @@ fn a_file_that_cannot_be_read_is_named_with_the_reason_and_what_to_do() {
     std::fs::write(home.path("latin.toml"), b"# \xe9t\xe9").unwrap();
     std::fs::write(home.path("huge.toml"), "#".repeat(5 << 20)).unwrap();
     for (file, why) in [
-        (
-            "missing.toml",
-            "there is no such file; `purgedeck config init` makes one",
-        ),
+        ("missing.toml", "there is no such file; `purgedeck config init` makes one"),
         ("folder", "it is a directory; name a file in it"),
-        (
-            "folder/file.toml/x",
-            "what stands above it is no directory; check the path",
-        ),
+        ("folder/file.toml/x", "what stands above it is no directory; check the path"),
         ("latin.toml", "it is not UTF-8 text; save it as UTF-8"),
         ("huge.toml", "it is larger than 4 MiB"),
     ] {
@@ -253,20 +212,13 @@ fn a_place_where_no_store_can_be_is_named_with_the_reason_and_what_to_do() {
     home.write("folder/file", "");
     for (store, why) in [
         ("folder", "a directory stands where the store should be"),
-        (
-            "folder/file/deck.db",
-            "what stands above it is no directory",
-        ),
+        ("folder/file/deck.db", "what stands above it is no directory"),
         ("folder/file", "is not a purgedeck store"),
     ] {
         std::fs::write(home.path("folder/file"), "text").unwrap();
         let ran = home.run(&["--store", store, "queue", "pause"]);
         assert_eq!(ran.code, 1, "{ran:?}");
         assert!(ran.err.contains(&format!("{store}: ")), "{}", ran.err);
-        assert!(
-            ran.err.contains(why) && ran.err.contains("--store"),
-            "{}",
-            ran.err
-        );
+        assert!(ran.err.contains(why) && ran.err.contains("--store"), "{}", ran.err);
     }
 }

@@ -16,20 +16,8 @@ fn record(account: &str, id: u32, created: &str, status: &str, targets: &[&str])
 
 fn three() -> String {
     record("a", 1, "2026-11-01T10:00:00Z", "successful", &["/one"])
-        + &record(
-            "a",
-            2,
-            "2026-11-02T10:00:00.5Z",
-            "failed",
-            &["/two", "/zwei"],
-        )
-        + &record(
-            "b",
-            1,
-            "2026-11-03T10:00:00.123456Z",
-            "in_progress",
-            &["/three"],
-        )
+        + &record("a", 2, "2026-11-02T10:00:00.5Z", "failed", &["/two", "/zwei"])
+        + &record("b", 1, "2026-11-03T10:00:00.123456Z", "in_progress", &["/three"])
 }
 
 fn home_with_three() -> Home {
@@ -49,11 +37,7 @@ fn ids(ndjson: &str) -> Vec<String> {
         .lines()
         .map(|line| {
             let value: Value = serde_json::from_str(line).unwrap();
-            format!(
-                "{}/{}",
-                value["account"].as_str().unwrap(),
-                value["id"].as_str().unwrap()
-            )
+            format!("{}/{}", value["account"].as_str().unwrap(), value["id"].as_str().unwrap())
         })
         .collect()
 }
@@ -66,10 +50,7 @@ fn what_was_imported_is_listed_newest_first_and_reads_back_the_same() {
     let line: Value = serde_json::from_str(ndjson.lines().nth(1).unwrap()).unwrap();
     assert_eq!(line["targets"], serde_json::json!(["/two", "/zwei"]));
     assert_eq!(line["created"], "2026-11-02T10:00:00.500Z");
-    assert_eq!(
-        (&line["target_count"], &line["sent_here"]),
-        (&2.into(), &false.into())
-    );
+    assert_eq!((&line["target_count"], &line["sent_here"]), (&2.into(), &false.into()));
     let other = Home::empty();
     with_input(other.command(&["import", "-"]), ndjson.as_bytes()).fine();
     assert_eq!(history(&other, &["--format", "ndjson"]).fine(), ndjson);
@@ -92,15 +73,8 @@ fn bad_lines_are_named_and_the_good_ones_are_taken() {
     let text = three().replace("\"id\":\"2\"", "\"id\":2") + "nonsense\n";
     let ran = with_input(home.command(&["import", "-"]), text.as_bytes());
     assert_eq!(ran.code, 5, "{ran:?}");
-    assert!(
-        ran.err.contains("line 2: ") && ran.err.contains("line 4: "),
-        "{}",
-        ran.err
-    );
-    assert_eq!(
-        ids(&history(&home, &["--format", "ndjson"]).fine()),
-        ["b/1", "a/1"]
-    );
+    assert!(ran.err.contains("line 2: ") && ran.err.contains("line 4: "), "{}", ran.err);
+    assert_eq!(ids(&history(&home, &["--format", "ndjson"]).fine()), ["b/1", "a/1"]);
     let ran = with_input(home.command(&["import", "-"]), b"nonsense\n");
     assert_eq!(ran.code, 1, "{ran:?}");
 }
@@ -133,14 +107,8 @@ fn every_format_is_whole_and_empty_lists_are_lists() {
     let home = home_with_three();
     let json: Value = serde_json::from_str(&history(&home, &["--format", "json"]).fine()).unwrap();
     assert_eq!(json.as_array().unwrap().len(), 3);
-    assert_eq!(
-        history(&home, &["--format", "json", "none-such"]).fine(),
-        "[]\n"
-    );
-    assert_eq!(
-        history(&home, &["--format", "ndjson", "none-such"]).fine(),
-        ""
-    );
+    assert_eq!(history(&home, &["--format", "json", "none-such"]).fine(), "[]\n");
+    assert_eq!(history(&home, &["--format", "ndjson", "none-such"]).fine(), "");
     let csv = history(&home, &["--format", "csv"]).fine();
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
     let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
@@ -153,10 +121,7 @@ fn every_format_is_whole_and_empty_lists_are_lists() {
         lines[0].starts_with("CREATED ") && lines[2].starts_with("2026-11-02 10:00:00Z  a"),
         "{table}"
     );
-    assert!(
-        lines[2].contains("failed") && lines[2].ends_with("/two and 1 more"),
-        "{table}"
-    );
+    assert!(lines[2].contains("failed") && lines[2].ends_with("/two and 1 more"), "{table}");
     assert!(!table.contains('\u{1b}'));
 }
 
@@ -165,8 +130,7 @@ fn a_filter_with_an_error_is_shown_with_a_mark_below_it() {
     let ran = history(&Home::empty(), &["since:2h", "status:faild"]);
     assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{ran:?}");
     assert!(
-        ran.err
-            .contains("\n  since:2h status:faild\n                  ^^^^^\n"),
+        ran.err.contains("\n  since:2h status:faild\n                  ^^^^^\n"),
         "{}",
         ran.err
     );
@@ -187,12 +151,7 @@ fn a_store_that_is_none_is_left_alone_and_said_so() {
     let path = home.write("letter.txt", "dear diary");
     let ran = home.run(&["--offline", "--store", "letter.txt", "history"]);
     assert_eq!(ran.code, 1, "{ran:?}");
-    assert!(
-        ran.err
-            .contains("letter.txt: the file is not a purgedeck store"),
-        "{}",
-        ran.err
-    );
+    assert!(ran.err.contains("letter.txt: the file is not a purgedeck store"), "{}", ran.err);
     assert_eq!(std::fs::read_to_string(path).unwrap(), "dear diary");
 }
 
@@ -221,9 +180,7 @@ fn whoever_reads_only_the_first_line_is_no_error() {
         .spawn()
         .unwrap();
     let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap())
-        .read_line(&mut line)
-        .unwrap();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
     let ran = Ran::of(child.wait_with_output().unwrap());
     assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran:?}");
 }

@@ -68,12 +68,8 @@ impl Site {
     pub(crate) fn somebody_fetches(&self, path: &str) {
         let edge = self.simulated.line["edge"]["base_url"].as_str().unwrap();
         let mut stream = TcpStream::connect(edge.trim_start_matches("http://")).unwrap();
-        write!(
-            stream,
-            "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
-            self.cname
-        )
-        .unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.cname)
+            .unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
@@ -86,9 +82,7 @@ impl Site {
     }
 
     pub(crate) fn sent(&self) -> Vec<Value> {
-        let listed = self
-            .run(&["queue", "list", "--all", "--format", "json"])
-            .fine();
+        let listed = self.run(&["queue", "list", "--all", "--format", "json"]).fine();
         serde_json::from_str(&listed).unwrap()
     }
 }
@@ -105,11 +99,7 @@ fn a_url_of_another_resource_than_the_one_that_is_named_is_refused() {
     let url = format!("https://{}/a.jpg", other["cname"].as_str().unwrap());
     let ran = site.purge(&["--url", &url, "--yes"]);
     assert_eq!(ran.code, 2, "{ran:?}");
-    assert!(
-        ran.err.contains("not the resource that was named"),
-        "{}",
-        ran.err
-    );
+    assert!(ran.err.contains("not the resource that was named"), "{}", ran.err);
     assert_eq!(site.sent(), Vec::<Value>::new());
 }
 
@@ -121,20 +111,12 @@ fn a_vendor_that_hangs_keeps_no_purge_of_another_account_waiting() {
         "[[fault]]\nvendor = \"medianova\"\nstrike = { kind = \"hang\" }\n",
     );
     let simulated = Simulated::start(&home, &["--scenario", "scenario.toml", "--records", "0"]);
-    let resources = [
-        "--config",
-        "sim.toml",
-        "--account",
-        "gcore-prod",
-        "resources",
-    ];
+    let resources = ["--config", "sim.toml", "--account", "gcore-prod", "resources"];
     let mut as_json = resources.to_vec();
     as_json.extend(["--format", "json"]);
     let all: Vec<Value> = serde_json::from_str(&home.run(&as_json).fine()).unwrap();
-    let chosen = all
-        .iter()
-        .find(|one| one["state"] == "active" && one["url_purge"] != false)
-        .unwrap();
+    let chosen =
+        all.iter().find(|one| one["state"] == "active" && one["url_purge"] != false).unwrap();
     let url = format!("https://{}/a.jpg", chosen["cname"].as_str().unwrap());
     let began = std::time::Instant::now();
     let ran = home.run(&["--config", "sim.toml", "purge", "--url", &url, "--yes"]);
@@ -147,23 +129,15 @@ fn a_vendor_that_hangs_keeps_no_purge_of_another_account_waiting() {
 #[test]
 fn a_plan_is_shown_with_the_exact_request_and_nothing_is_sent() {
     let site = Site::open(&[]);
-    let shown = site
-        .purge(&["--url", "/a.jpg", "/b.jpg", "--dry-run", "--format", "json"])
-        .fine();
+    let shown = site.purge(&["--url", "/a.jpg", "/b.jpg", "--dry-run", "--format", "json"]).fine();
     let plan: Value = serde_json::from_str(&shown).unwrap();
     assert_eq!(plan["risk"], "low");
     let request = &plan["requests"][0];
-    assert_eq!(
-        (&request["account"], &request["kind"]),
-        (&"gcore-prod".into(), &"url".into())
-    );
+    assert_eq!((&request["account"], &request["kind"]), (&"gcore-prod".into(), &"url".into()));
     assert_eq!(request["resource_id"], site.id.as_str());
     assert_eq!(request["body"], r#"{"urls":["/a.jpg","/b.jpg"]}"#);
     let curl = request["curl"].as_str().unwrap();
-    assert!(
-        curl.contains(&format!("/cdn/resources/{}/purge", site.id)),
-        "{curl}"
-    );
+    assert!(curl.contains(&format!("/cdn/resources/{}/purge", site.id)), "{curl}");
     let token = site.simulated.line["gcore"]["token"].as_str().unwrap();
     assert!(!shown.contains(token));
     assert_eq!(site.sent(), Vec::<Value>::new());
@@ -181,16 +155,8 @@ fn nothing_is_sent_unless_it_is_confirmed_by_its_risk() {
     assert!(refused(&["--all", "--yes"]).contains(&format!("--confirm {}", site.cname)));
     refused(&["--pattern", "/*", "--yes"]);
     refused(&["--all", "--confirm", "another.site.com"]);
-    assert_eq!(
-        site.run(&["--read-only", "purge", &site.cname, "--url", "/a", "--yes"])
-            .code,
-        8
-    );
-    assert_eq!(
-        site.run(&["--offline", "purge", &site.cname, "--url", "/a", "--yes"])
-            .code,
-        8
-    );
+    assert_eq!(site.run(&["--read-only", "purge", &site.cname, "--url", "/a", "--yes"]).code, 8);
+    assert_eq!(site.run(&["--offline", "purge", &site.cname, "--url", "/a", "--yes"]).code, 8);
     assert_eq!(site.sent(), Vec::<Value>::new());
 }
 
@@ -213,22 +179,14 @@ fn what_was_sent_stands_in_the_journal_with_its_reason() {
     let sent: Vec<Value> = serde_json::from_str(&out).unwrap();
     assert_eq!(sent.len(), 1);
     assert_eq!(sent[0]["state"], "accepted");
-    assert_eq!(
-        (&sent[0]["reason"], &sent[0]["ticket"]),
-        (&"stale hero".into(), &"INC-1".into())
-    );
+    assert_eq!((&sent[0]["reason"], &sent[0]["ticket"]), (&"stale hero".into(), &"INC-1".into()));
     assert_eq!(sent[0]["targets"], serde_json::json!(["/a.jpg"]));
     let journal = site.sent();
     assert_eq!(journal.len(), 1);
     assert_eq!(journal[0]["id"], sent[0]["id"]);
-    let history = site
-        .run(&["history", "sent:here", "--format", "ndjson"])
-        .fine();
+    let history = site.run(&["history", "sent:here", "--format", "ndjson"]).fine();
     let line: Value = serde_json::from_str(history.lines().next().unwrap()).unwrap();
-    assert_eq!(
-        (&line["reason"], &line["sent_here"]),
-        (&"stale hero".into(), &true.into())
-    );
+    assert_eq!((&line["reason"], &line["sent_here"]), (&"stale hero".into(), &true.into()));
     let closed = site.run(&["queue", "cancel", sent[0]["id"].as_str().unwrap()]);
     assert_eq!(closed.code, 8, "{closed:?}");
 }
@@ -237,23 +195,11 @@ fn what_was_sent_stands_in_the_journal_with_its_reason() {
 fn targets_come_from_standard_input_and_full_urls_say_their_resource() {
     let site = Site::open(&[]);
     let text = format!("https://{0}/a.jpg\nhttps://{0}/b.jpg?x=1\n", site.cname);
-    let args = [
-        "--config",
-        "sim.toml",
-        "purge",
-        "--from",
-        "-",
-        "--dry-run",
-        "--format",
-        "json",
-    ];
+    let args = ["--config", "sim.toml", "purge", "--from", "-", "--dry-run", "--format", "json"];
     let plan: Value =
         serde_json::from_str(&with_input(site.home.command(&args), text.as_bytes()).fine())
             .unwrap();
-    assert_eq!(
-        plan["requests"][0]["targets"],
-        serde_json::json!(["/a.jpg", "/b.jpg?x=1"])
-    );
+    assert_eq!(plan["requests"][0]["targets"], serde_json::json!(["/a.jpg", "/b.jpg?x=1"]));
     assert_eq!(plan["requests"][0]["cname"], site.cname.as_str());
 }
 
@@ -262,25 +208,12 @@ fn a_lint_error_is_named_and_nothing_is_sent() {
     let site = Site::open(&[]);
     let ran = site.purge(&["--url", "/a b.jpg", "--yes"]);
     assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{ran:?}");
-    assert!(
-        ran.err.contains("error PD007 line 1, /a b.jpg: "),
-        "{}",
-        ran.err
-    );
+    assert!(ran.err.contains("error PD007 line 1, /a b.jpg: "), "{}", ran.err);
     let ran = site.run(&["purge", "no.such.site", "--all", "--yes"]);
     assert_eq!(ran.code, 2, "{ran:?}");
-    assert!(
-        ran.err
-            .contains("no account has a resource \"no.such.site\""),
-        "{}",
-        ran.err
-    );
+    assert!(ran.err.contains("no account has a resource \"no.such.site\""), "{}", ran.err);
     assert_eq!(site.run(&["purge", &site.cname, "--yes"]).code, 2);
-    assert_eq!(
-        site.purge(&["--url", "/a", "--pattern", "/b*", "--yes"])
-            .code,
-        2
-    );
+    assert_eq!(site.purge(&["--url", "/a", "--pattern", "/b*", "--yes"]).code, 2);
     assert_eq!(site.sent(), Vec::<Value>::new());
 }
 
@@ -322,33 +255,21 @@ fn history_is_read_from_the_vendor_and_kept() {
     let site = Site::open(&[]);
     let listed = site.run(&["history", "--format", "ndjson"]).fine();
     assert!(listed.lines().count() >= 60, "{listed}");
-    let newest = site
-        .run(&["history", "--format", "ndjson", "--limit", "5"])
-        .fine();
+    let newest = site.run(&["history", "--format", "ndjson", "--limit", "5"]).fine();
     assert_eq!(newest.lines().count(), 5);
-    let offline = site
-        .run(&["--offline", "history", "--format", "ndjson"])
-        .fine();
+    let offline = site.run(&["--offline", "history", "--format", "ndjson"]).fine();
     assert!(offline.lines().count() >= 60);
 }
 
 #[test]
 fn an_account_that_fails_is_named_and_the_others_are_shown() {
     let site = Site::open(&[]);
-    std::fs::write(
-        site.home.path("sim.toml.secrets/gcore-labs.token"),
-        "1_wrong",
-    )
-    .unwrap();
+    std::fs::write(site.home.path("sim.toml.secrets/gcore-labs.token"), "1_wrong").unwrap();
     let ran = site.run(&["history", "--limit", "3", "--format", "ndjson"]);
     assert_eq!(ran.code, 5, "{ran:?}");
     assert_eq!(ran.out.lines().count(), 3);
     assert!(ran.err.contains("gcore-labs: 401"), "{}", ran.err);
-    std::fs::write(
-        site.home.path("sim.toml.secrets/gcore-prod.token"),
-        "1_wrong",
-    )
-    .unwrap();
+    std::fs::write(site.home.path("sim.toml.secrets/gcore-prod.token"), "1_wrong").unwrap();
     let both = "gcore-prod,gcore-labs";
     assert_eq!(site.run(&["--account", both, "history"]).code, 3);
     assert_eq!(site.run(&["--account", both, "resources"]).code, 3);
@@ -358,10 +279,7 @@ fn an_account_that_fails_is_named_and_the_others_are_shown() {
 fn an_empty_queue_is_worked_off_at_once() {
     let site = Site::open(&[]);
     assert_eq!(site.run(&["queue", "--format", "json"]).fine(), "[]\n");
-    assert_eq!(
-        site.run(&["queue", "run", "--format", "json"]).fine(),
-        "[]\n"
-    );
+    assert_eq!(site.run(&["queue", "run", "--format", "json"]).fine(), "[]\n");
     assert_eq!(site.run(&["queue", "cancel", "nothing"]).code, 2);
     assert_eq!(site.run(&["--read-only", "queue", "run"]).code, 8);
 }
@@ -381,9 +299,8 @@ pub(crate) fn quick(seconds: u32, more: &str) -> Site {
     site
 }
 
-const VERIFIED: [&str; 8] = [
-    "--url", "/a.jpg", "/b.jpg", "--yes", "--wait", "--verify", "--format", "json",
-];
+const VERIFIED: [&str; 8] =
+    ["--url", "/a.jpg", "/b.jpg", "--yes", "--wait", "--verify", "--format", "json"];
 
 #[test]
 fn a_purge_is_waited_for_until_the_edge_is_seen_to_serve_it_fresh() {
@@ -392,22 +309,14 @@ fn a_purge_is_waited_for_until_the_edge_is_seen_to_serve_it_fresh() {
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(ran.err.contains("1 request verified"), "{}", ran.err);
     let sent: Vec<Value> = serde_json::from_str(&ran.out).unwrap();
-    assert_eq!(
-        (&sent[0]["state"], &sent[0]["verified"]),
-        (&"successful".into(), &true.into())
-    );
+    assert_eq!((&sent[0]["state"], &sent[0]["verified"]), (&"successful".into(), &true.into()));
     let probes = sent[0]["probes"].as_array().unwrap();
     assert_eq!(probes.len(), 2);
     for (probe, path) in probes.iter().zip(["/a.jpg", "/b.jpg"]) {
         assert_eq!(probe["url"], format!("https://{}{path}", site.cname));
-        assert_eq!(
-            (&probe["verdict"], &probe["status"]),
-            (&"fresh".into(), &206.into())
-        );
+        assert_eq!((&probe["verdict"], &probe["status"]), (&"fresh".into(), &206.into()));
     }
-    let history = site
-        .run(&["history", "sent:here", "--format", "ndjson"])
-        .fine();
+    let history = site.run(&["history", "sent:here", "--format", "ndjson"]).fine();
     let line: Value = serde_json::from_str(history.lines().next().unwrap()).unwrap();
     assert_eq!(line["verified"], true);
     assert_eq!(line["probes"], sent[0]["probes"]);
@@ -425,27 +334,17 @@ fn what_the_edge_still_serves_old_is_exit_code_7_with_the_url() {
     let stale = format!("stale: https://{}/b.jpg", site.cname);
     assert!(ran.err.contains(&stale), "{}", ran.err);
     let sent: Vec<Value> = serde_json::from_str(&ran.out).unwrap();
-    assert_eq!(
-        (&sent[0]["state"], &sent[0]["verified"]),
-        (&"successful".into(), &false.into())
-    );
+    assert_eq!((&sent[0]["state"], &sent[0]["verified"]), (&"successful".into(), &false.into()));
 }
 
 #[test]
 fn an_account_whose_edge_is_left_alone_cannot_be_verified() {
     let site = quick(1, "");
     let config = std::fs::read_to_string(site.home.path("sim.toml")).unwrap();
-    site.home.write(
-        "sim.toml",
-        &config.replace("\nedge = ", "\nverify = false\nedge = "),
-    );
+    site.home.write("sim.toml", &config.replace("\nedge = ", "\nverify = false\nedge = "));
     let ran = site.purge(&VERIFIED);
     assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{ran:?}");
-    assert!(
-        ran.err.contains("is not looked at: nothing was sent"),
-        "{}",
-        ran.err
-    );
+    assert!(ran.err.contains("is not looked at: nothing was sent"), "{}", ran.err);
     assert_eq!(site.sent(), Vec::<Value>::new());
 }
 
@@ -469,27 +368,16 @@ fn a_paused_queue_sends_nothing_until_it_is_resumed_and_says_so() {
 #[test]
 fn a_plan_of_many_urls_says_what_wider_purges_would_do() {
     let site = Site::open(&[]);
-    let lines: Vec<String> = (0..250)
-        .map(|n| format!("https://{}/img/{n}.jpg", site.cname))
-        .collect();
+    let lines: Vec<String> =
+        (0..250).map(|n| format!("https://{}/img/{n}.jpg", site.cname)).collect();
     std::fs::write(site.home.path("urls.txt"), lines.join("\n")).unwrap();
-    let ran = site.run(&[
-        "purge",
-        "--from",
-        "urls.txt",
-        "--dry-run",
-        "--format",
-        "json",
-    ]);
+    let ran = site.run(&["purge", "--from", "urls.txt", "--dry-run", "--format", "json"]);
     assert_eq!(ran.code, 0, "{ran:?}");
     let plan: Value = serde_json::from_str(&ran.out).unwrap();
     assert_eq!(plan["requests"].as_array().unwrap().len(), 3);
     let way = &plan["suggestions"][0];
     assert_eq!(way["patterns"], serde_json::json!(["/img/*"]));
-    assert_eq!(
-        (way["requests"].as_u64(), way["instead_of"].as_u64()),
-        (Some(1), Some(3))
-    );
+    assert_eq!((way["requests"].as_u64(), way["instead_of"].as_u64()), (Some(1), Some(3)));
     assert!(ran.err.contains("1 request instead of 3"), "{}", ran.err);
     assert_eq!(site.sent(), Vec::<Value>::new(), "nothing is sent");
 }
@@ -543,20 +431,14 @@ fn a_window_that_the_vendor_closed_is_closed_for_the_next_command_too() {
     let planned = |args: &[&str]| {
         let shown = site.purge(&[args, &["--dry-run", "--format", "json"]].concat());
         let plan: Value = serde_json::from_str(&shown.fine()).unwrap();
-        plan["requests"][0]["planned_at"]
-            .as_str()
-            .unwrap()
-            .to_owned()
+        plan["requests"][0]["planned_at"].as_str().unwrap().to_owned()
     };
     let open_again = taken_back["planned_at"].as_str().unwrap();
     assert_eq!(planned(&["--url", "/b.jpg"]), open_again);
     assert!(planned(&["--pattern", "/c/*"]).as_str() < open_again);
     let again = site.purge(&["--url", "/b.jpg", "--yes"]);
     assert_eq!(again.code, 4, "{again:?}");
-    assert!(
-        again.err.contains("have room for 1 request at"),
-        "{again:?}"
-    );
+    assert!(again.err.contains("have room for 1 request at"), "{again:?}");
     assert_eq!(site.sent().len(), 1, "nobody was asked again");
 }
 
@@ -578,14 +460,7 @@ fn a_signal_lets_the_answer_come_in_and_takes_back_what_waits() {
     );
     let urls: Vec<String> = (0..150).map(|n| format!("/{n}.jpg")).collect();
     site.home.write("urls.txt", &urls.join("\n"));
-    let purge = [
-        "purge",
-        &site.cname,
-        "--from",
-        "urls.txt",
-        "--yes",
-        "--wait",
-    ];
+    let purge = ["purge", &site.cname, "--from", "urls.txt", "--yes", "--wait"];
     let purging = begin(&site, &purge);
     while !site.sent().iter().any(|one| one["state"] == "sending") {}
     let id = purging.id().to_string();

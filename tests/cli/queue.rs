@@ -62,9 +62,7 @@ impl Left {
             (JournalState::Queued, JournalState::Sending),
             (JournalState::Sending, JournalState::Unknown),
         ] {
-            let _ = writer
-                .step(id, from, to, &StepDetails::at(Utc::now()))
-                .unwrap();
+            let _ = writer.step(id, from, to, &StepDetails::at(Utc::now())).unwrap();
         }
     }
 
@@ -122,11 +120,7 @@ fn the_requests_of_a_read_only_account_stay_as_they_are() {
     let (kept, also_kept) = (left.queued("prod", "/1"), left.queued("prod", "/2"));
     let free = left.queued("test", "/3");
     let (kept, also_kept, free) = (kept.as_str(), also_kept.as_str(), free.as_str());
-    for change in [
-        &["cancel", free, kept][..],
-        &["reorder", also_kept, kept],
-        &["retry", kept],
-    ] {
+    for change in [&["cancel", free, kept][..], &["reorder", also_kept, kept], &["retry", kept]] {
         let mut args = vec!["queue"];
         args.extend(change);
         let ran = left.run(&args);
@@ -136,9 +130,7 @@ fn the_requests_of_a_read_only_account_stay_as_they_are() {
     let unselected = left.run(&["--account", "test", "queue", "cancel", kept]);
     assert_eq!(unselected.code, 2, "{unselected:?}");
     assert!(
-        left.journal()
-            .iter()
-            .all(|entry| entry.state == JournalState::Queued),
+        left.journal().iter().all(|entry| entry.state == JournalState::Queued),
         "nothing was done by half"
     );
     left.run(&["queue", "cancel", free]).fine();
@@ -157,29 +149,11 @@ fn what_holds_for_every_subcommand_stands_before_or_behind_the_queues_own() {
     };
     let all = ["--config", "two.toml", "--store", "deck.sqlite"];
     let [config, file, store, deck] = all;
-    fine(&[
-        "queue",
-        config,
-        file,
-        store,
-        deck,
-        "cancel",
-        ids[0].as_str(),
-    ]);
-    fine(&[
-        "queue",
-        config,
-        file,
-        "cancel",
-        ids[1].as_str(),
-        store,
-        deck,
-    ]);
+    fine(&["queue", config, file, store, deck, "cancel", ids[0].as_str()]);
+    fine(&["queue", config, file, "cancel", ids[1].as_str(), store, deck]);
     let states: Vec<_> = left.journal().iter().map(|entry| entry.state).collect();
     assert_eq!(states, [JournalState::Cancelled; 2]);
-    let listed = fine(&[
-        "queue", "--all", "list", "--format", "json", config, file, store, deck,
-    ]);
+    let listed = fine(&["queue", "--all", "list", "--format", "json", config, file, store, deck]);
     assert_eq!(listed.matches("\"cancelled\"").count(), 2, "{listed}");
     let misplaced = left.run(&["queue", "--all", "pause"]);
     assert_eq!(misplaced.code, 2, "{misplaced:?}");
@@ -194,10 +168,7 @@ fn a_table_without_rows_is_said_to_be_one_and_a_programs_list_is_empty() {
     for (list, words) in [
         (&["queue", "list"][..], "nothing waits"),
         (&["queue", "list", "--all"], "nothing was sent"),
-        (
-            &["history", "status:failed"],
-            "no purge matches status:failed",
-        ),
+        (&["history", "status:failed"], "no purge matches status:failed"),
         (&["history"], "no purge stands in"),
         (&["resources"], "the store knows no resource"),
         (&["resources", "www"], "no resource matches www"),

@@ -20,13 +20,8 @@ impl Simulated {
         let mut child = home.command(&all).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         let out = child.stdout.as_mut().unwrap();
-        BufReader::with_capacity(1, out)
-            .read_line(&mut line)
-            .unwrap();
-        Self {
-            child,
-            line: serde_json::from_str(&line).unwrap(),
-        }
+        BufReader::with_capacity(1, out).read_line(&mut line).unwrap();
+        Self { child, line: serde_json::from_str(&line).unwrap() }
     }
 }
 
@@ -43,31 +38,13 @@ fn it_prints_one_line_with_where_it_listens_and_serves_until_it_is_told_to_stop(
     for signal in ["INT", "TERM"] {
         let mut simulated = Simulated::start(&home, &["--records", "50", "--seed", "7"]);
         let gcore = &simulated.line["gcore"];
-        assert!(
-            gcore["base_url"]
-                .as_str()
-                .unwrap()
-                .starts_with("http://127.0.0.1:")
-        );
+        assert!(gcore["base_url"].as_str().unwrap().starts_with("http://127.0.0.1:"));
         assert!(!gcore["token"].as_str().unwrap().is_empty());
         let pid = simulated.child.id().to_string();
-        Command::new("kill")
-            .args(["-s", signal, &pid])
-            .status()
-            .unwrap();
-        assert_eq!(
-            simulated.child.wait().unwrap().code(),
-            Some(0),
-            "SIG{signal}"
-        );
+        Command::new("kill").args(["-s", signal, &pid]).status().unwrap();
+        assert_eq!(simulated.child.wait().unwrap().code(), Some(0), "SIG{signal}");
         let mut rest = String::new();
-        simulated
-            .child
-            .stdout
-            .take()
-            .unwrap()
-            .read_to_string(&mut rest)
-            .unwrap();
+        simulated.child.stdout.take().unwrap().read_to_string(&mut rest).unwrap();
         assert_eq!(rest, "");
     }
 }
@@ -76,9 +53,7 @@ fn it_prints_one_line_with_where_it_listens_and_serves_until_it_is_told_to_stop(
 fn the_configuration_that_it_writes_is_valid_and_its_secrets_are_closed() {
     let home = Home::empty();
     let _simulated = Simulated::start(&home, &["--records", "50"]);
-    let checked = home
-        .run(&["--config", "sim.toml", "config", "check"])
-        .fine();
+    let checked = home.run(&["--config", "sim.toml", "config", "check"]).fine();
     assert!(checked.contains("4 accounts"), "{checked}");
 }
 
@@ -105,13 +80,7 @@ fn a_scenario_is_read_from_a_file_and_a_wrong_one_is_named() {
     )
     .unwrap();
     let _simulated = Simulated::start(&home, &["--scenario", "day.toml", "--records", "60"]);
-    let ran = home.run(&[
-        "--config",
-        "sim.toml",
-        "--account",
-        "gcore-prod",
-        "resources",
-    ]);
+    let ran = home.run(&["--config", "sim.toml", "--account", "gcore-prod", "resources"]);
     assert_eq!(ran.code, 1, "{ran:?}");
     assert!(ran.err.contains("503"), "{}", ran.err);
     std::fs::write(home.path("day.toml"), "colleagues = \"many\"\n").unwrap();

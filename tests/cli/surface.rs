@@ -15,10 +15,7 @@ fn without_a_terminal_the_dashboard_is_help_and_exit_code_2() {
 fn help_and_version_go_to_standard_output() {
     let home = Home::empty();
     assert!(home.run(&["--help"]).fine().contains("Exit codes: 0 ok"));
-    assert_eq!(
-        home.run(&["-V"]).fine(),
-        format!("purgedeck {}\n", env!("CARGO_PKG_VERSION"))
-    );
+    assert_eq!(home.run(&["-V"]).fine(), format!("purgedeck {}\n", env!("CARGO_PKG_VERSION")));
 }
 
 #[test]
@@ -37,10 +34,7 @@ fn every_subcommand_has_help_and_a_manual_page() {
         let help = home.run(&[name, "--help"]).fine();
         assert!(help.contains(&format!("Usage: purgedeck {name}")), "{help}");
         let page = home.run(&["man", name]).fine();
-        assert!(
-            page.contains(&format!(".TH purgedeck-{name}")) || page.contains(".TH"),
-            "{page}"
-        );
+        assert!(page.contains(&format!(".TH purgedeck-{name}")) || page.contains(".TH"), "{page}");
     }
 }
 
@@ -55,11 +49,7 @@ fn a_wrong_word_is_a_usage_error_with_the_nearest_right_one() {
 fn completions_are_there_for_the_usual_shells() {
     let home = Home::empty();
     for shell in ["bash", "zsh", "fish"] {
-        assert!(
-            home.run(&["completions", shell])
-                .fine()
-                .contains("purgedeck")
-        );
+        assert!(home.run(&["completions", shell]).fine().contains("purgedeck"));
     }
 }
 

@@ -9,24 +9,16 @@ fn purges_are_looked_at_whoever_made_them_and_one_that_is_stale_is_exit_code_7()
     let site = quick(1, "[edge]\nstale = [\"*/b.jpg\"]\n");
     site.somebody_fetches("/b.jpg");
     std::thread::sleep(std::time::Duration::from_secs(3));
-    site.purge(&["--url", "/a.jpg", "/b.jpg", "--yes", "--wait"])
-        .fine();
+    site.purge(&["--url", "/a.jpg", "/b.jpg", "--yes", "--wait"]).fine();
     // Another machine of the same operator: its journal knows nothing of that purge.
     let seen = |id: &str| {
         let filter = format!("id:{id}");
-        let ran = site.run(&[
-            "--store", "other.db", "verify", &filter, "--format", "ndjson",
-        ]);
-        let looks: Vec<Value> = ran
-            .out
-            .lines()
-            .map(|line| serde_json::from_str(line).unwrap())
-            .collect();
+        let ran = site.run(&["--store", "other.db", "verify", &filter, "--format", "ndjson"]);
+        let looks: Vec<Value> =
+            ran.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         (ran, looks)
     };
-    let listed = site
-        .run(&["history", "sent:here", "--format", "ndjson"])
-        .fine();
+    let listed = site.run(&["history", "sent:here", "--format", "ndjson"]).fine();
     let purge: Value = serde_json::from_str(listed.lines().next().unwrap()).unwrap();
     let (ran, looks) = seen(purge["id"].as_str().unwrap());
     assert_eq!(ran.code, 7, "{ran:?}");
@@ -54,9 +46,7 @@ fn what_is_seen_of_a_purge_from_here_stands_in_the_history_afterwards() {
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(ran.out.contains("fresh"), "{}", ran.out);
     assert!(ran.err.contains("1 of 1 purge verified"), "{}", ran.err);
-    let listed = site
-        .run(&["--offline", "history", "sent:here", "--format", "ndjson"])
-        .fine();
+    let listed = site.run(&["--offline", "history", "sent:here", "--format", "ndjson"]).fine();
     let purge: Value = serde_json::from_str(listed.lines().next().unwrap()).unwrap();
     assert_eq!(purge["verified"], true);
     let table = site.run(&["--offline", "history", "sent:here"]).fine();

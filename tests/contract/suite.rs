@@ -26,10 +26,7 @@ async fn all(provider: &dyn Provider, ask: &HistoryAsk) -> Vec<Purge> {
     for _ in 0..MOST_PAGES {
         let page = provider.history(&ask).await.unwrap();
         assert_eq!(page.unreadable, 0);
-        assert!(
-            page.complete || page.records > 0,
-            "neither more nor the end"
-        );
+        assert!(page.complete || page.records > 0, "neither more nor the end");
         let mut fresh = page.purges.into_iter().peekable();
         if let (Some(last), Some(first)) = (purges.last_mut(), fresh.peek())
             && last.id == first.id
@@ -67,10 +64,7 @@ fn month() -> HistoryAsk {
 }
 
 fn of(resource: &Resource) -> HistoryAsk {
-    HistoryAsk {
-        resource: Some((resource.id.clone(), resource.cname.clone())),
-        ..month()
-    }
+    HistoryAsk { resource: Some((resource.id.clone(), resource.cname.clone())), ..month() }
 }
 
 /// A resource of which everything may be purged.
@@ -85,10 +79,7 @@ async fn live(world: &World) -> Resource {
             resource.state == ResourceState::Active
                 && resource.url_purge != Some(false)
                 && resource.all_purge != Some(false)
-                && world
-                    .usable
-                    .as_ref()
-                    .is_none_or(|usable| resource.id.as_str() == usable)
+                && world.usable.as_ref().is_none_or(|usable| resource.id.as_str() == usable)
         })
         .unwrap()
 }
@@ -160,19 +151,11 @@ async fn found(world: &World, request: &PurgeRequest, since: DateTime<Utc>) -> V
 }
 
 fn effects(world: &World) -> usize {
-    world
-        .simulator
-        .requests()
-        .iter()
-        .filter(|seen| seen.took_effect)
-        .count()
+    world.simulator.requests().iter().filter(|seen| seen.took_effect).count()
 }
 
 fn strikes(world: &World, strike: Strike) -> Fault {
-    Fault {
-        vendor: Some(world.vendor.to_owned()),
-        ..Fault::of(strike)
-    }
+    Fault { vendor: Some(world.vendor.to_owned()), ..Fault::of(strike) }
 }
 
 pub(crate) async fn the_credentials_are_known(world: World) {
@@ -190,18 +173,13 @@ pub(crate) async fn every_resource_is_listed_once(world: World) {
         assert_eq!(&resource.account, world.provider.account());
         assert_eq!(&resource.provider, world.provider.provider());
         assert!(!resource.cname.is_empty());
-        assert!(
-            !matches!(resource.state, ResourceState::Other(_)),
-            "{resource:?}"
-        );
+        assert!(!matches!(resource.state, ResourceState::Other(_)), "{resource:?}");
     }
 }
 
 pub(crate) async fn the_limits_are_whole(world: World) {
-    let (documented, live) = (
-        world.provider.documented_limits(),
-        world.provider.live_limits().await.unwrap(),
-    );
+    let (documented, live) =
+        (world.provider.documented_limits(), world.provider.live_limits().await.unwrap());
     assert_eq!(documented.history, live.history);
     for kind in Kind::EVERY {
         assert_eq!(documented.rule(kind).is_some(), live.rule(kind).is_some());
@@ -222,10 +200,7 @@ pub(crate) async fn the_history_is_paged_to_its_end(world: World) {
     assert_eq!(ids.len(), purges.len(), "a purge came twice");
     for purge in &purges {
         assert_eq!(&purge.account, world.provider.account());
-        assert!(
-            purge.kind.is_some() && purge.raw_created.is_none(),
-            "{purge:?}"
-        );
+        assert!(purge.kind.is_some() && purge.raw_created.is_none(), "{purge:?}");
         assert_ne!(purge.status, Status::Unknown, "{purge:?}");
         assert!(!purge.cname.is_empty(), "{purge:?}");
     }
@@ -241,20 +216,13 @@ pub(crate) async fn a_range_of_time_holds_what_it_should(world: World) {
     if world.provider.documented_limits().history.per_resource {
         return;
     }
-    let ask = HistoryAsk {
-        from: Some(from),
-        until: Some(until),
-        ..HistoryAsk::default()
-    };
+    let ask = HistoryAsk { from: Some(from), until: Some(until), ..HistoryAsk::default() };
     let answered = all(&*world.provider, &ask).await;
     let mut got: Vec<_> = answered.iter().filter(within).map(|p| &p.id).collect();
     wanted.sort();
     got.sort();
     assert_eq!(got, wanted);
-    assert!(
-        answered.len() < everything.len(),
-        "the vendor was not asked for the range"
-    );
+    assert!(answered.len() < everything.len(), "the vendor was not asked for the range");
 }
 
 pub(crate) async fn the_history_of_one_resource_has_all_of_it(world: World) {
@@ -284,20 +252,11 @@ pub(crate) async fn a_purge_of_every_kind_is_sent_and_found(world: World) {
             continue;
         }
         world.hand.advance(TimeDelta::minutes(5));
-        let request = request(
-            &world,
-            &resource,
-            payload(&world, &resource, kind, &["only"]),
-        );
+        let request = request(&world, &resource, payload(&world, &resource, kind, &["only"]));
         let receipt = world.provider.submit(&request).await.unwrap();
-        assert_eq!(
-            receipt.at.unwrap().timestamp(),
-            world.hand.now().timestamp()
-        );
+        assert_eq!(receipt.at.unwrap().timestamp(), world.hand.now().timestamp());
         let purges = found(&world, &request, world.hand.now()).await;
-        let [purge] = purges.as_slice() else {
-            panic!("{kind}: {purges:?}")
-        };
+        let [purge] = purges.as_slice() else { panic!("{kind}: {purges:?}") };
         assert_eq!(purge.kind, Some(request.kind()));
         assert_eq!(purge.resource, request.resource);
         if let Some(id) = receipt.id {
@@ -319,9 +278,7 @@ pub(crate) async fn everything_is_purged_for_what_it_is_there(world: World) {
     };
     let mut purges = all(&*world.provider, &ask).await;
     purges.retain(|purge| purge.created >= world.hand.now() - TimeDelta::seconds(1));
-    let [purge] = purges.as_slice() else {
-        panic!("{purges:?}")
-    };
+    let [purge] = purges.as_slice() else { panic!("{purges:?}") };
     let targets: Vec<&str> = purge.targets.iter().map(|t| t.text.as_str()).collect();
     match rule.sent_as {
         SentAs::Itself => {
@@ -339,14 +296,9 @@ pub(crate) async fn a_purge_of_several_targets_is_one_purge(world: World) {
     let request = urls(&world, &["one.jpg", "two.jpg?v=2", "three.jpg"]).await;
     world.provider.submit(&request).await.unwrap();
     let purges = found(&world, &request, world.hand.now()).await;
-    let [purge] = purges.as_slice() else {
-        panic!("{purges:?}")
-    };
+    let [purge] = purges.as_slice() else { panic!("{purges:?}") };
     for (target, sent) in purge.targets.iter().zip(request.payload.targets()) {
-        assert!(
-            target.text.ends_with(sent.as_str()),
-            "{target:?} for {sent}"
-        );
+        assert!(target.text.ends_with(sent.as_str()), "{target:?} for {sent}");
     }
 }
 
@@ -374,17 +326,10 @@ pub(crate) async fn an_unknown_resource_is_refused(world: World) {
     let mut resource = live(&world).await;
     resource.id = ResourceId::new("999999999");
     "nobody.example".clone_into(&mut resource.cname);
-    let request = request(
-        &world,
-        &resource,
-        payload(&world, &resource, Kind::Url, &["x"]),
-    );
+    let request = request(&world, &resource, payload(&world, &resource, Kind::Url, &["x"]));
     let failure = world.provider.submit(&request).await.unwrap_err();
     assert_eq!(failure.applied, Applied::No, "{failure}");
-    assert!(
-        matches!(failure.cause, Cause::NotFound | Cause::Forbidden),
-        "{failure:?}"
-    );
+    assert!(matches!(failure.cause, Cause::NotFound | Cause::Forbidden), "{failure:?}");
     assert_eq!(effects(&world), 0);
 }
 
@@ -392,11 +337,7 @@ pub(crate) async fn wrong_credentials_are_told_apart(world: World) {
     let request = urls(&world, &["x"]).await;
     let failures = [
         world.stranger.whoami().await.unwrap_err(),
-        world
-            .stranger
-            .history(&of(&live(&world).await))
-            .await
-            .unwrap_err(),
+        world.stranger.history(&of(&live(&world).await)).await.unwrap_err(),
         world.stranger.resources().await.unwrap_err(),
         world.stranger.submit(&request).await.unwrap_err(),
     ];
@@ -409,10 +350,7 @@ pub(crate) async fn wrong_credentials_are_told_apart(world: World) {
 
 pub(crate) async fn a_full_window_or_quota_is_told(world: World) {
     let limits = world.provider.live_limits().await.unwrap();
-    let has_window = limits
-        .url
-        .as_ref()
-        .is_some_and(|rule| !rule.windows.is_empty());
+    let has_window = limits.url.as_ref().is_some_and(|rule| !rule.windows.is_empty());
     if !has_window {
         return;
     }
@@ -425,31 +363,18 @@ pub(crate) async fn a_full_window_or_quota_is_told(world: World) {
         }
         assert!(accepted < 10_000, "there is no limit");
     };
-    assert!(
-        matches!(
-            failure.cause,
-            Cause::RateLimited { .. } | Cause::QuotaUsedUp
-        ),
-        "{failure:?}"
-    );
+    assert!(matches!(failure.cause, Cause::RateLimited { .. } | Cause::QuotaUsedUp), "{failure:?}");
     assert_eq!(failure.applied, Applied::No);
     assert_eq!(effects(&world), accepted);
 }
 
 pub(crate) async fn a_passing_fault_of_a_question_is_overcome(world: World) {
     for strike in [
-        Strike::Status {
-            status: 502,
-            body: ErrorBody::Html,
-            retry_after: None,
-        },
+        Strike::Status { status: 502, body: ErrorBody::Html, retry_after: None },
         Strike::Cut,
         Strike::CutMidBody,
     ] {
-        let fault = Fault {
-            times: Some(1),
-            ..strikes(&world, strike)
-        };
+        let fault = Fault { times: Some(1), ..strikes(&world, strike) };
         let id = world.simulator.faults().inject(fault);
         assert!(!world.provider.resources().await.unwrap().is_empty());
         assert_eq!(world.simulator.faults().struck(id), 1);
@@ -461,20 +386,10 @@ pub(crate) async fn an_answer_lost_after_the_effect_leaves_the_purge_unknown(wor
     let request = urls(&world, &["x"]).await;
     for (effects_wanted, strike) in [
         (1, Strike::Cut),
-        (
-            2,
-            Strike::Status {
-                status: 502,
-                body: ErrorBody::Html,
-                retry_after: None,
-            },
-        ),
+        (2, Strike::Status { status: 502, body: ErrorBody::Html, retry_after: None }),
     ] {
         world.hand.advance(TimeDelta::minutes(5));
-        let fault = Fault {
-            after_effect: true,
-            ..strikes(&world, strike)
-        };
+        let fault = Fault { after_effect: true, ..strikes(&world, strike) };
         world.simulator.faults().inject(fault);
         let failure = world.provider.submit(&request).await.unwrap_err();
         world.simulator.faults().clear();
@@ -493,10 +408,7 @@ pub(crate) async fn an_answer_that_makes_no_sense_is_told(world: World) {
         assert_eq!(failure.applied, Applied::Maybe, "{failure:?}");
         world.simulator.faults().clear();
     }
-    world
-        .simulator
-        .faults()
-        .inject(strikes(&world, Strike::GarbageBytes));
+    world.simulator.faults().inject(strikes(&world, Strike::GarbageBytes));
     let failure = world.provider.submit(&request).await.unwrap_err();
     assert_eq!(failure.applied, Applied::Maybe, "{failure:?}");
 }
@@ -506,13 +418,10 @@ pub(crate) async fn a_redirect_carries_nothing_away(world: World) {
     elsewhere.set_nonblocking(true).unwrap();
     let to = format!("http://{}/", elsewhere.local_addr().unwrap());
     let request = urls(&world, &["x"]).await;
-    world.simulator.faults().inject(strikes(
-        &world,
-        Strike::Redirect {
-            to: to.clone(),
-            status: 307,
-        },
-    ));
+    world
+        .simulator
+        .faults()
+        .inject(strikes(&world, Strike::Redirect { to: to.clone(), status: 307 }));
     let failure = world.provider.resources().await.unwrap_err();
     assert_eq!(failure.cause, Cause::Refused);
     assert!(failure.detail.contains(&to), "{failure}");
@@ -540,42 +449,26 @@ pub(crate) async fn a_preview_is_what_is_sent_without_its_secret(world: World) {
     world.provider.submit(&request).await.unwrap();
     let seen = world.simulator.requests().pop().unwrap();
     assert_eq!(seen.method, preview.method);
-    assert!(
-        preview.url.contains(&seen.path),
-        "{} {}",
-        preview.url,
-        seen.path
-    );
+    assert!(preview.url.contains(&seen.path), "{} {}", preview.url, seen.path);
     let shown = format!("{preview:?} {:?}", world.provider);
     for secret in &world.secrets {
         assert!(!shown.contains(secret.as_str()), "{shown}");
     }
-    assert!(
-        preview.curl.starts_with("curl -X POST "),
-        "{}",
-        preview.curl
-    );
+    assert!(preview.curl.starts_with("curl -X POST "), "{}", preview.curl);
 }
 
 pub(crate) async fn who_purged_is_told_where_there_is_a_log(world: World) {
     let request = urls(&world, &["who"]).await;
     world.provider.submit(&request).await.unwrap();
     let now = world.hand.now();
-    let mut ask = ActivityAsk {
-        from: now - TimeDelta::minutes(1),
-        until: now,
-        offset: 0,
-    };
+    let mut ask = ActivityAsk { from: now - TimeDelta::minutes(1), until: now, offset: 0 };
     if world.provider.activity_log().is_none() {
         let failure = world.provider.activity(&ask).await.unwrap_err();
         assert_eq!(failure.cause, Cause::Unsupported);
         return;
     }
     // A second one at once is more than some vendors take; whatever comes of it, it is told too.
-    let stranger = PurgeRequest {
-        resource: ResourceId::new("0"),
-        ..request.clone()
-    };
+    let stranger = PurgeRequest { resource: ResourceId::new("0"), ..request.clone() };
     assert!(world.provider.submit(&stranger).await.is_err());
     let mut attempts = Vec::new();
     for _ in 0..MOST_PAGES {
@@ -598,10 +491,7 @@ pub(crate) async fn who_purged_is_told_where_there_is_a_log(world: World) {
     assert_eq!(ours.targets, request.payload.targets());
     assert!(ours.author.user.is_some() && ours.author == refused.author);
     let history = whole(world.provider.as_ref()).await;
-    assert_eq!(
-        authors(world.provider.account(), &[ours, refused], &history).len(),
-        1
-    );
+    assert_eq!(authors(world.provider.account(), &[ours, refused], &history).len(), 1);
     let failure = world.stranger.activity(&ask).await.unwrap_err();
     assert_eq!(failure.cause, Cause::Unauthenticated);
 }

@@ -42,12 +42,8 @@ async fn simulator() -> (Simulator, Hand) {
     // Our clock is the real one, so the simulated one starts there, at a whole second, and then stands.
     let now = DateTime::<Utc>::from_timestamp(Utc::now().timestamp(), 0).unwrap();
     let (clock, hand) = Clock::manual(now);
-    let options = Options {
-        records: 700,
-        scenario: Scenario::quiet(),
-        clock,
-        ..Options::default()
-    };
+    let options =
+        Options { records: 700, scenario: Scenario::quiet(), clock, ..Options::default() };
     (start(options).await.unwrap(), hand)
 }
 

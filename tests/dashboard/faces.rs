@@ -19,11 +19,7 @@ fn before_the_store_has_answered_it_is_being_read() {
     let mut stage = Stage::empty((80, 24), 10, setup());
     stage.answering = false;
     stage.start();
-    assert!(
-        stage.text().contains("Reading the store"),
-        "{}",
-        stage.text()
-    );
+    assert!(stage.text().contains("Reading the store"), "{}", stage.text());
 }
 
 #[test]
@@ -32,10 +28,7 @@ fn an_empty_store_says_what_each_account_is_doing() {
     stage.start();
     stage.report(Report::Account {
         account: AccountName::new("edge-prod"),
-        standing: Standing {
-            asking: true,
-            ..Standing::default()
-        },
+        standing: Standing { asking: true, ..Standing::default() },
     });
     let text = stage.text();
     assert!(text.contains("No purges yet"), "{text}");
@@ -82,11 +75,7 @@ fn a_store_that_never_answered_well_says_what_to_do() {
 
 #[test]
 fn offline_shows_the_store_and_ticks_for_nobody() {
-    let setup = Setup {
-        offline: true,
-        read_only: true,
-        ..setup()
-    };
+    let setup = Setup { offline: true, read_only: true, ..setup() };
     let mut stage = Stage::empty((80, 24), 40, setup);
     stage.start();
     let text = stage.text();
@@ -100,10 +89,7 @@ fn offline_shows_the_store_and_ticks_for_nobody() {
 
 #[test]
 fn read_only_opens_nothing_that_could_purge() {
-    let setup = Setup {
-        read_only: true,
-        ..setup()
-    };
+    let setup = Setup { read_only: true, ..setup() };
     let mut stage = Stage::empty((80, 24), 40, setup);
     stage.start();
     stage.press("P");
@@ -118,23 +104,13 @@ fn read_only_opens_nothing_that_could_purge() {
 fn an_idle_screen_wakes_at_the_next_minute_and_a_moving_one_at_the_next_second() {
     let mut stage = Stage::new((80, 24));
     stage.press("G");
-    assert_eq!(
-        next_wake(&stage.app, stage.now),
-        Some(at("2026-11-21T10:05:00Z"))
-    );
+    assert_eq!(next_wake(&stage.app, stage.now), Some(at("2026-11-21T10:05:00Z")));
     assert!(stage.text().contains(" 10:04 UTC"));
     stage.report(Report::Account {
         account: AccountName::new("edge-prod"),
-        standing: Standing {
-            asking: true,
-            synced_at: Some(stage.now),
-            ..Standing::default()
-        },
+        standing: Standing { asking: true, synced_at: Some(stage.now), ..Standing::default() },
     });
-    assert_eq!(
-        next_wake(&stage.app, stage.now),
-        Some(at("2026-11-21T10:04:13Z"))
-    );
+    assert_eq!(next_wake(&stage.app, stage.now), Some(at("2026-11-21T10:04:13Z")));
     assert!(stage.text().contains("10:04:12 UTC"));
 }
 
@@ -142,10 +118,7 @@ fn an_idle_screen_wakes_at_the_next_minute_and_a_moving_one_at_the_next_second()
 fn an_account_that_fails_keeps_its_rows_and_says_how_old_they_are() {
     let stage = Stage::new((100, 30));
     let text = stage.text();
-    assert!(
-        text.contains("edge-test ✗ 401 token refused (3m old)"),
-        "{text}"
-    );
+    assert!(text.contains("edge-test ✗ 401 token refused (3m old)"), "{text}");
     assert!(text.contains("edge-test img.site.com"), "{text}");
 }
 
@@ -153,11 +126,7 @@ fn an_account_that_fails_keeps_its_rows_and_says_how_old_they_are() {
 fn an_error_stays_until_it_is_put_away_and_news_do_not() {
     let mut stage = Stage::new((80, 24));
     let say = |stage: &mut Stage, tone, words: &str| {
-        stage.report(Report::Notice(Notice {
-            tone,
-            account: None,
-            words: words.to_owned(),
-        }));
+        stage.report(Report::Notice(Notice { tone, account: None, words: words.to_owned() }));
     };
     say(&mut stage, Tone::Error, "The disk is full.");
     say(&mut stage, Tone::Info, "All is well.");
@@ -176,10 +145,7 @@ fn the_reading_of_older_history_is_shown() {
     let mut stage = Stage::new((100, 30));
     stage.report(Report::Account {
         account: AccountName::new("edge-prod"),
-        standing: Standing {
-            older: Some((1_204, Some(9_811))),
-            ..Standing::default()
-        },
+        standing: Standing { older: Some((1_204, Some(9_811))), ..Standing::default() },
     });
     let text = stage.text();
     assert!(text.contains("loading older: 1,204 of 9,811"), "{text}");
@@ -199,9 +165,7 @@ fn waking_draws_again_and_asks_for_nothing() {
 #[test]
 fn an_account_that_was_never_read_is_not_counted_as_complete() {
     let mut setup = super::stage::setup();
-    setup
-        .accounts
-        .push(super::stage::account("edge-new", "westcdn"));
+    setup.accounts.push(super::stage::account("edge-new", "westcdn"));
     let mut stage = Stage::empty((120, 30), 400, setup);
     stage.start();
     stage.hear_of_accounts();
@@ -239,10 +203,7 @@ fn an_account_that_was_never_read_is_not_counted_among_the_sound_ones() {
         stage.hear_of_accounts();
         stage.report(Report::Account {
             account: AccountName::new("edge-new"),
-            standing: Standing {
-                asking: true,
-                ..Standing::default()
-            },
+            standing: Standing { asking: true, ..Standing::default() },
         });
         stage.text().lines().next().unwrap_or_default().to_owned()
     };
@@ -258,10 +219,7 @@ fn an_account_that_was_never_read_is_not_counted_among_the_sound_ones() {
 
 #[test]
 fn offline_no_purge_can_be_written_nor_repeated() {
-    let setup = Setup {
-        offline: true,
-        ..setup()
-    };
+    let setup = Setup { offline: true, ..setup() };
     let mut stage = Stage::empty((100, 30), 40, setup);
     stage.start();
     stage.hear_of_accounts();

@@ -16,21 +16,12 @@ fn here(stage: &Stage) -> PurgeKey {
 
 fn filter(stage: &Stage) -> String {
     let board = stage.app.board();
-    board
-        .pane(board.focus())
-        .unwrap()
-        .filter()
-        .text()
-        .to_owned()
+    board.pane(board.focus()).unwrap().filter().text().to_owned()
 }
 
 fn place(stage: &Stage) -> usize {
     let key = here(stage);
-    stage
-        .store
-        .iter()
-        .position(|(other, _)| *other == key)
-        .unwrap()
+    stage.store.iter().position(|(other, _)| *other == key).unwrap()
 }
 
 #[test]
@@ -269,11 +260,7 @@ fn a_cursor_elsewhere_stays_on_its_purge_while_new_ones_come_in_above() {
     assert_eq!(here(&stage), key);
     let board = stage.app.board();
     let rows = board.pane(board.focus()).unwrap().rows();
-    assert_eq!(
-        rows.in_view()[0].key,
-        stage.store[0].0,
-        "the newest is in view"
-    );
+    assert_eq!(rows.in_view()[0].key, stage.store[0].0, "the newest is in view");
     assert_eq!(rows.cursor_in_view(), 4);
 }
 
@@ -304,18 +291,12 @@ fn a_burst_of_changes_is_asked_about_once_now_and_once_after() {
         stage.arrive(n);
     }
     let windows = |asked: &[Effect]| {
-        asked
-            .iter()
-            .filter(|effect| matches!(effect, Effect::Window { .. }))
-            .count()
+        asked.iter().filter(|effect| matches!(effect, Effect::Window { .. })).count()
     };
     let asked = stage.take_asked();
     assert_eq!(windows(&asked), 1);
     stage.answering = true;
-    let first = asked
-        .iter()
-        .find(|effect| matches!(effect, Effect::Window { .. }))
-        .unwrap();
+    let first = asked.iter().find(|effect| matches!(effect, Effect::Window { .. })).unwrap();
     let answer = stage.answer(first).unwrap();
     stage.report(answer);
     assert_eq!(windows(&stage.take_asked()), 1, "what came meanwhile");
@@ -329,10 +310,8 @@ fn an_answer_to_an_earlier_question_is_dropped() {
     stage.press("/");
     stage.type_text("status:failed");
     let asked = stage.take_asked();
-    let windows: Vec<&Effect> = asked
-        .iter()
-        .filter(|effect| matches!(effect, Effect::Window { .. }))
-        .collect();
+    let windows: Vec<&Effect> =
+        asked.iter().filter(|effect| matches!(effect, Effect::Window { .. })).collect();
     let newest = stage.answer(windows.last().unwrap()).unwrap();
     stage.report(newest);
     let rows = |stage: &Stage| {
@@ -355,13 +334,10 @@ fn marks_stay_with_their_purges_wherever_the_window_goes() {
     let marks = board.pane(board.focus()).unwrap().marks().clone();
     assert_eq!(marks.len(), 2);
     stage.press("R");
-    let gathered = stage
-        .take_asked()
-        .into_iter()
-        .find_map(|effect| match effect {
-            Effect::Gather { keys, .. } => Some(keys),
-            _ => None,
-        });
+    let gathered = stage.take_asked().into_iter().find_map(|effect| match effect {
+        Effect::Gather { keys, .. } => Some(keys),
+        _ => None,
+    });
     assert_eq!(gathered, Some(marks.into_iter().rev().collect()));
 }
 
@@ -374,10 +350,8 @@ fn all_in_view_are_marked_and_then_none() {
         board.pane(board.focus()).unwrap().marks().len()
     };
     assert!(marks(&stage) > 8);
-    let words = format!(
-        "Marked {} rows on the screen, of 400 that the filter selects.",
-        marks(&stage)
-    );
+    let words =
+        format!("Marked {} rows on the screen, of 400 that the filter selects.", marks(&stage));
     assert!(stage.text().contains(&words), "{}", stage.text());
     stage.press("*");
     assert_eq!(marks(&stage), 0);
@@ -388,17 +362,11 @@ fn a_single_target_is_copied_at_once_and_many_are_fetched_first() {
     let mut stage = Stage::new((80, 24));
     stage.press("y");
     let asked = stage.take_asked();
-    assert!(
-        asked.contains(&Effect::Copy("/img/0/hero-0.jpg".to_owned())),
-        "{asked:?}"
-    );
+    assert!(asked.contains(&Effect::Copy("/img/0/hero-0.jpg".to_owned())), "{asked:?}");
     stage.press("j y");
     let asked = stage.take_asked();
     let copied = "/img/1/hero-0.jpg\n/img/1/hero-1.jpg\n/img/1/hero-2.jpg\n/img/1/hero-3.jpg";
-    assert!(
-        asked.contains(&Effect::Copy(copied.to_owned())),
-        "{asked:?}"
-    );
+    assert!(asked.contains(&Effect::Copy(copied.to_owned())), "{asked:?}");
     assert!(stage.text().contains("Copied 4 targets."));
 }
 
@@ -419,17 +387,9 @@ fn narrowing_to_the_rows_cname_and_back() {
 fn zooming_into_a_bar_narrows_the_time_and_out_again() {
     let mut stage = Stage::new((80, 24));
     stage.press("z");
-    assert!(
-        stage
-            .text()
-            .contains("zoom in: no bar of the timeline is chosen")
-    );
+    assert!(stage.text().contains("zoom in: no bar of the timeline is chosen"));
     stage.press("h h z");
-    assert!(
-        filter(&stage).starts_with("on:2026-11-21T"),
-        "{}",
-        filter(&stage)
-    );
+    assert!(filter(&stage).starts_with("on:2026-11-21T"), "{}", filter(&stage));
     stage.press("Z");
     assert_eq!(filter(&stage), "");
 }
@@ -465,10 +425,7 @@ fn tabs_keep_their_own_place_and_ask_only_when_they_are_seen() {
     stage.arrive(7);
     stage.take_asked();
     stage.press("1");
-    assert!(
-        stage.take_asked().iter().any(windows),
-        "it had fallen behind"
-    );
+    assert!(stage.take_asked().iter().any(windows), "it had fallen behind");
 }
 
 #[test]
@@ -554,18 +511,11 @@ fn a_store_that_cannot_answer_keeps_the_rows_and_says_why() {
 fn a_budget_is_asked_for_once_and_again_after_a_change() {
     let mut stage = Stage::new((80, 24));
     let recent = |asked: Vec<Effect>| {
-        asked
-            .iter()
-            .filter(|effect| matches!(effect, Effect::Recent { .. }))
-            .count()
+        asked.iter().filter(|effect| matches!(effect, Effect::Recent { .. })).count()
     };
     stage.press("j k j k");
     assert!(recent(stage.take_asked()) <= 1, "the second row's, once");
-    assert!(
-        stage.text().contains("url 1 of 2 left this minute"),
-        "{}",
-        stage.text()
-    );
+    assert!(stage.text().contains("url 1 of 2 left this minute"), "{}", stage.text());
     stage.arrive(0);
     assert_eq!(recent(stage.take_asked()), 1);
 }

@@ -34,10 +34,7 @@ struct Kept {
 
 impl Kept {
     fn of(size: (u16, u16)) -> Self {
-        Self {
-            screen: Buffer::empty(Rect::new(0, 0, size.0, size.1)),
-            ..Self::default()
-        }
+        Self { screen: Buffer::empty(Rect::new(0, 0, size.0, size.1)), ..Self::default() }
     }
 }
 
@@ -110,10 +107,7 @@ struct Typist {
 impl Typist {
     fn of(keys: &str) -> Self {
         Self {
-            keys: keys
-                .split_whitespace()
-                .map(|key| Input::Chord(key.parse().unwrap()))
-                .collect(),
+            keys: keys.split_whitespace().map(|key| Input::Chord(key.parse().unwrap())).collect(),
             ready: false,
             hang_up: false,
         }
@@ -220,19 +214,13 @@ async fn run_with(
         keymap: stage.keymap,
         theme: stage.theme,
         reports,
-        works: Answering {
-            store: fresh(),
-            reports: send,
-            asked,
-        },
+        works: Answering { store: fresh(), reports: send, asked },
         clock: || super::stage::at("2026-11-21T10:04:12Z"),
         mouse: false,
         call,
     };
     let mut glass = Kept::of(size);
-    let left = loop_(&mut desk, &mut glass, &mut typist, &mut NoSignals)
-        .await
-        .unwrap();
+    let left = loop_(&mut desk, &mut glass, &mut typist, &mut NoSignals).await.unwrap();
     (glass, left, seen)
 }
 
@@ -290,11 +278,8 @@ async fn drawing_again_writes_every_cell() {
 
 #[tokio::test(start_paused = true)]
 async fn every_key_wakes_the_loop_though_the_terminal_remembers_only_who_asked_first() {
-    let typist = FromThread {
-        keys: Typist::of("j k G g q").keys,
-        arrived: Arc::default(),
-        waiting: false,
-    };
+    let typist =
+        FromThread { keys: Typist::of("j k G g q").keys, arrived: Arc::default(), waiting: false };
     // Of the paused clock: before the account's age is due to change, which would wake the loop anyway.
     let soon = Duration::from_millis(500);
     let run = tokio::time::timeout(soon, run_by((80, 24), typist)).await;
@@ -325,26 +310,17 @@ fn steps(last: JournalState, cname: &str) -> Vec<Report> {
 
 #[tokio::test(start_paused = true)]
 async fn the_operator_is_called_once_when_the_last_is_done_and_when_one_fails() {
-    for (last, words) in [
-        (JournalState::Successful, "everything is done"),
-        (JournalState::Failed, "failed"),
-    ] {
+    for (last, words) in
+        [(JournalState::Successful, "everything is done"), (JournalState::Failed, "failed")]
+    {
         let told = || steps(last, "www.site.com");
-        let typist = || Typist {
-            hang_up: true,
-            ..Typist::of("j k")
-        };
+        let typist = || Typist { hang_up: true, ..Typist::of("j k") };
         let (glass, ..) = run_with((80, 24), typist(), Call::Bell, told()).await;
         assert_eq!((glass.rung, glass.messages.len()), (1, 0), "{last}");
         let (glass, ..) = run_with((80, 24), typist(), Call::Message, told()).await;
         assert_eq!(glass.rung, 0);
-        let [message] = &glass.messages[..] else {
-            panic!("{:?}", glass.messages)
-        };
-        assert!(
-            message.contains(words) && message.contains("www.site.com"),
-            "{message}"
-        );
+        let [message] = &glass.messages[..] else { panic!("{:?}", glass.messages) };
+        assert!(message.contains(words) && message.contains("www.site.com"), "{message}");
         let (glass, ..) = run_with((80, 24), typist(), Call::Off, told()).await;
         assert_eq!((glass.rung, glass.messages.len()), (0, 0));
     }
@@ -352,16 +328,11 @@ async fn the_operator_is_called_once_when_the_last_is_done_and_when_one_fails() 
 
 #[tokio::test(start_paused = true)]
 async fn a_message_holds_nothing_that_a_terminal_obeys() {
-    let typist = Typist {
-        hang_up: true,
-        ..Typist::of("j")
-    };
+    let typist = Typist { hang_up: true, ..Typist::of("j") };
     let cname = format!("www\u{7}\u{1b}]0;x\u{9c}{}", "x".repeat(500));
     let told = steps(JournalState::Rejected, &cname);
     let (glass, ..) = run_with((80, 24), typist, Call::Message, told).await;
-    let [message] = &glass.messages[..] else {
-        panic!("{:?}", glass.messages)
-    };
+    let [message] = &glass.messages[..] else { panic!("{:?}", glass.messages) };
     assert!(!message.chars().any(char::is_control), "{message:?}");
     assert!(message.chars().count() <= 201);
 }

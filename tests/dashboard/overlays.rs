@@ -13,10 +13,8 @@ use super::stage::{Stage, just_queued};
 /// A stage where one account alone serves the cnames, so that a pasted host says all.
 fn alone(size: (u16, u16)) -> Stage {
     let mut stage = Stage::new(size);
-    stage.report(Report::Resources {
-        account: "edge-test".into(),
-        resources: Arc::new(Vec::new()),
-    });
+    stage
+        .report(Report::Resources { account: "edge-test".into(), resources: Arc::new(Vec::new()) });
     stage
 }
 
@@ -36,13 +34,7 @@ fn composing(size: (u16, u16)) -> Stage {
 }
 
 fn planned(size: (u16, u16)) -> Stage {
-    planned_of(
-        size,
-        &[
-            "https://www.site.com/img/hero.jpg",
-            "https://static.shop.example/css/*",
-        ],
-    )
+    planned_of(size, &["https://www.site.com/img/hero.jpg", "https://static.shop.example/css/*"])
 }
 
 /// A plan of these lines, with its requests as they would be sent.
@@ -64,10 +56,7 @@ fn planned_of(size: (u16, u16), lines: &[&str]) -> Stage {
         .expect("the plan asks for the exact requests");
     let previews = requests.iter().map(|request| Preview {
         method: "POST".to_owned(),
-        url: format!(
-            "https://api.northcdn.example/resources/{}/purge",
-            request.resource
-        ),
+        url: format!("https://api.northcdn.example/resources/{}/purge", request.resource),
         headers: vec![
             ("Authorization".to_owned(), "APIKey $TOKEN".to_owned()),
             ("Content-Type".to_owned(), "application/json".to_owned()),
@@ -75,10 +64,7 @@ fn planned_of(size: (u16, u16), lines: &[&str]) -> Stage {
         body: format!("{:?}", request.payload.targets()),
         curl: String::new(),
     });
-    stage.report(Report::Previewed {
-        ticket,
-        previews: previews.collect(),
-    });
+    stage.report(Report::Previewed { ticket, previews: previews.collect() });
     stage
 }
 
@@ -123,9 +109,8 @@ fn the_plan_at_80_by_24() {
 
 #[test]
 fn a_request_that_is_longer_than_its_room_says_so_and_scrolls_to_its_last_target() {
-    let targets: Vec<String> = (0..60)
-        .map(|n| format!("https://www.site.com/img/{n}.jpg"))
-        .collect();
+    let targets: Vec<String> =
+        (0..60).map(|n| format!("https://www.site.com/img/{n}.jpg")).collect();
     let mut targets: Vec<&str> = targets.iter().map(String::as_str).collect();
     targets.push("https://static.shop.example/css/*");
     for size in [(160, 30), (80, 24), (60, 18)] {
@@ -151,9 +136,8 @@ fn a_request_that_is_longer_than_its_room_says_so_and_scrolls_to_its_last_target
 
 #[test]
 fn a_page_back_from_the_end_of_a_request_moves_at_once() {
-    let targets: Vec<String> = (0..90)
-        .map(|n| format!("https://www.site.com/img/{n}.jpg"))
-        .collect();
+    let targets: Vec<String> =
+        (0..90).map(|n| format!("https://www.site.com/img/{n}.jpg")).collect();
     let targets: Vec<&str> = targets.iter().map(String::as_str).collect();
     let mut stage = planned_of((80, 24), &targets);
     stage.press("ctrl-d ctrl-d ctrl-d ctrl-d ctrl-d ctrl-d ctrl-d ctrl-d");
@@ -215,19 +199,15 @@ fn a_plan_says_that_the_queue_is_paused_and_how_it_is_resumed() {
 
 #[test]
 fn a_plan_that_empties_a_resource_says_so_in_plain_words() {
-    for (size, lines) in [
-        ((80, 24), "https://img.site.com/*"),
-        ((60, 18), "https://img.site.com/*"),
-    ] {
+    for (size, lines) in
+        [((80, 24), "https://img.site.com/*"), ((60, 18), "https://img.site.com/*")]
+    {
         let mut stage = alone(size);
         stage.press("P");
         stage.type_text(lines);
         stage.press("ctrl-p");
         let text = stage.text();
-        assert!(
-            text.contains("This removes everything of img.site.com"),
-            "{text}"
-        );
+        assert!(text.contains("This removes everything of img.site.com"), "{text}");
         assert!(text.contains("Type img.site.com"), "{text}");
     }
 }
@@ -246,13 +226,7 @@ fn queued(stage: &mut Stage, count: usize, state: JournalState) {
 #[test]
 fn leaving_says_what_becomes_of_what_is_under_way() {
     for (sending, waiting, paused, title, leave) in [
-        (
-            0,
-            2,
-            false,
-            "2 queued",
-            "Leave: another purgedeck goes on, or the next start",
-        ),
+        (0, 2, false, "2 queued", "Leave: another purgedeck goes on, or the next start"),
         (
             0,
             2,
@@ -260,13 +234,7 @@ fn leaving_says_what_becomes_of_what_is_under_way() {
             "2 queued, and the queue is paused",
             "Leave: the queue stays paused until somebody resumes it",
         ),
-        (
-            1,
-            0,
-            false,
-            "1 being sent",
-            "Leave: what is on its way is waited for",
-        ),
+        (1, 0, false, "1 being sent", "Leave: what is on its way is waited for"),
     ] {
         let mut stage = Stage::new((80, 24));
         queued(&mut stage, sending, JournalState::Sending);
@@ -300,13 +268,10 @@ fn a_long_draft_has_numbered_lines_and_says_what_concerns_all_of_it() {
     let mut stage = Stage::empty((100, 30), 5, setup);
     stage.start();
     stage.hear_of_accounts();
-    stage.report(Report::Resources {
-        account: "edge-test".into(),
-        resources: Arc::new(Vec::new()),
-    });
-    let mut lines: Vec<String> = (1..=300)
-        .map(|n| format!("https://www.site.com/img/{n}.jpg"))
-        .collect();
+    stage
+        .report(Report::Resources { account: "edge-test".into(), resources: Arc::new(Vec::new()) });
+    let mut lines: Vec<String> =
+        (1..=300).map(|n| format!("https://www.site.com/img/{n}.jpg")).collect();
     lines[99] = "https://www.site.com/a\u{1b}[31m.jpg".to_owned();
     stage.press("P");
     stage.send(Msg::Input(Input::Paste(lines.join("\r\n"))));

@@ -18,11 +18,8 @@ pub(crate) fn picture(buffer: &Buffer) -> String {
         .max_by_key(|(_, count)| *count)
         .map(|(name, _)| name.clone())
         .unwrap_or_default();
-    let names: Vec<&String> = styles
-        .iter()
-        .map(|(name, _)| name)
-        .filter(|name| **name != commonest)
-        .collect();
+    let names: Vec<&String> =
+        styles.iter().map(|(name, _)| name).filter(|name| **name != commonest).collect();
     let letter = |cell: &Cell| {
         let name = name(cell);
         match names.iter().position(|known| **known == name) {
@@ -33,9 +30,8 @@ pub(crate) fn picture(buffer: &Buffer) -> String {
     let mut text = lines(buffer).join("\n");
     text.push_str("\n\n");
     for row in buffer.area.rows() {
-        let letters: String = (row.left()..row.right())
-            .map(|x| letter(&buffer[(x, row.y)]))
-            .collect();
+        let letters: String =
+            (row.left()..row.right()).map(|x| letter(&buffer[(x, row.y)])).collect();
         text.push_str(letters.trim_end_matches('.'));
         text.push('\n');
     }

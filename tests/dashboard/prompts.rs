@@ -15,9 +15,7 @@ fn asked_about_a_file(stage: &mut Stage) -> Ticket {
             _ => None,
         })
         .collect();
-    let [ticket] = tickets.as_slice() else {
-        panic!("{asked:?}")
-    };
+    let [ticket] = tickets.as_slice() else { panic!("{asked:?}") };
     *ticket
 }
 
@@ -32,7 +30,7 @@ fn the_name_of_a_file_that_cannot_be_read_stays_to_be_corrected() {
     stage.report(Report::FileRead {
         ticket,
         result: Err(
-            "/home/mira/purges/of/this/week/lisst.txt: No such file or directory".to_owned(),
+            "/home/mira/purges/of/this/week/lisst.txt: No such file or directory".to_owned()
         ),
     });
     let text = stage.text();
@@ -67,10 +65,7 @@ fn the_name_of_an_export_that_cannot_be_written_stays_to_be_corrected() {
     assert!(text.contains("Permission denied"), "{text}");
     stage.press("enter");
     let ticket = asked_about_a_file(&mut stage);
-    stage.report(Report::Exported {
-        ticket,
-        result: Ok((400, "purges.csv".into())),
-    });
+    stage.report(Report::Exported { ticket, result: Ok((400, "purges.csv".into())) });
     assert!(stage.app.overlays().is_empty());
     let text = stage.text();
     assert!(text.contains("Wrote 400 purges to purges.csv"), "{text}");
@@ -87,9 +82,5 @@ fn a_file_that_nobody_waits_for_any_more_is_told_of_below() {
         ticket,
         result: Err("purges.csv: Permission denied".to_owned()),
     });
-    assert!(
-        stage.text().contains("Permission denied"),
-        "{}",
-        stage.text()
-    );
+    assert!(stage.text().contains("Permission denied"), "{}", stage.text());
 }

@@ -36,10 +36,7 @@ fn footer(stage: &Stage) -> String {
 
 #[test]
 fn read_only_the_queue_can_be_looked_at_and_not_changed() {
-    let setup = Setup {
-        read_only: true,
-        ..setup()
-    };
+    let setup = Setup { read_only: true, ..setup() };
     let mut stage = with_queue((100, 30), setup, |_| {});
     let shown = footer(&stage);
     assert!(shown.contains("copy"), "{shown}");
@@ -59,14 +56,8 @@ fn read_only_the_queue_can_be_looked_at_and_not_changed() {
 
 #[test]
 fn what_is_queued_in_a_read_only_account_is_not_touched() {
-    let locked = Account {
-        read_only: true,
-        ..account("edge-prod", "northcdn")
-    };
-    let setup = Setup {
-        accounts: vec![locked, account("edge-test", "southcdn")],
-        ..setup()
-    };
+    let locked = Account { read_only: true, ..account("edge-prod", "northcdn") };
+    let setup = Setup { accounts: vec![locked, account("edge-test", "southcdn")], ..setup() };
     let mut stage = with_queue((100, 30), setup, |_| {});
     stage.press("x J K");
     assert_eq!(stage.take_asked(), []);
@@ -92,10 +83,7 @@ fn no_column_of_the_queue_touches_the_next_at_any_width() {
                 entry.planned_at = entry.queued_at + TimeDelta::seconds(seconds);
             });
             let text = stage.text();
-            let rows: Vec<&str> = text
-                .lines()
-                .filter(|line| line.contains("queued "))
-                .collect();
+            let rows: Vec<&str> = text.lines().filter(|line| line.contains("queued ")).collect();
             assert!(rows.len() > 1, "{text}");
             for row in rows.iter().filter(|row| row.contains(" in ")) {
                 assert!(row.contains(" www.site.com "), "{size:?}: {row}");
@@ -131,9 +119,8 @@ fn the_limits_are_those_of_the_request_under_the_cursor_and_of_no_row_below() {
     assert!(of_the_row.contains("www.site.com"), "{of_the_row}");
     stage.press("Q");
     assert_eq!(limits(&stage).trim(), "", "the queue is empty");
-    for (place, (resource, cname)) in [("1", "img.site.com"), ("0", "www.site.com")]
-        .into_iter()
-        .enumerate()
+    for (place, (resource, cname)) in
+        [("1", "img.site.com"), ("0", "www.site.com")].into_iter().enumerate()
     {
         let mut entry = entry("edge-prod", &stage);
         entry.id = format!("{place}").into();
@@ -142,23 +129,11 @@ fn the_limits_are_those_of_the_request_under_the_cursor_and_of_no_row_below() {
         entry.request.cname = cname.to_owned();
         stage.report(Report::Journal(Box::new(entry)));
     }
-    assert!(
-        limits(&stage).contains("img.site.com"),
-        "{}",
-        limits(&stage)
-    );
+    assert!(limits(&stage).contains("img.site.com"), "{}", limits(&stage));
     stage.press("j");
-    assert!(
-        limits(&stage).contains("www.site.com"),
-        "{}",
-        limits(&stage)
-    );
+    assert!(limits(&stage).contains("www.site.com"), "{}", limits(&stage));
     stage.press("k esc");
-    assert!(
-        limits(&stage).contains("www.site.com"),
-        "{}",
-        limits(&stage)
-    );
+    assert!(limits(&stage).contains("www.site.com"), "{}", limits(&stage));
 }
 
 #[test]

@@ -76,16 +76,9 @@ fn a_filter_that_cannot_be_read_points_at_the_character() {
     stage.type_text("cname:www.site.com statu:failed");
     let text = stage.text();
     let lines: Vec<&str> = text.lines().collect();
-    let field = lines
-        .iter()
-        .position(|line| line.contains("/ cname:"))
-        .unwrap();
+    let field = lines.iter().position(|line| line.contains("/ cname:")).unwrap();
     let column = |line: &str, what: &str| line.find(what).map(|at| line[..at].chars().count());
-    assert_eq!(
-        column(lines[field + 1], "▲"),
-        column(lines[field], "statu:"),
-        "{text}"
-    );
+    assert_eq!(column(lines[field + 1], "▲"), column(lines[field], "statu:"), "{text}");
     assert!(lines[field + 1].contains("status"), "{text}");
 }
 
@@ -94,10 +87,7 @@ fn the_chosen_bars_are_marked_and_described() {
     let mut stage = Stage::new((80, 24));
     stage.press("h h h");
     let text = stage.text();
-    assert!(
-        text.contains("purges, ") || text.contains("purges"),
-        "{text}"
-    );
+    assert!(text.contains("purges, ") || text.contains("purges"), "{text}");
     assert!(text.contains("z zoom in"), "{text}");
 }
 
@@ -119,9 +109,7 @@ fn wide_characters_do_not_push_the_columns_apart() {
     let columns: Vec<usize> = text
         .lines()
         .filter_map(|line| {
-            ["✔", "✗", "◐"]
-                .iter()
-                .find_map(|mark| column(&line, &format!("{mark} ")))
+            ["✔", "✗", "◐"].iter().find_map(|mark| column(&line, &format!("{mark} ")))
         })
         .skip(1)
         .collect();

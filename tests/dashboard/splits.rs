@@ -7,14 +7,7 @@ use purgedeck::panes::Pointer;
 use super::stage::Stage;
 
 fn filter_of(stage: &Stage, slot: Slot) -> String {
-    stage
-        .app
-        .board()
-        .pane(slot)
-        .unwrap()
-        .filter()
-        .text()
-        .to_owned()
+    stage.app.board().pane(slot).unwrap().filter().text().to_owned()
 }
 
 #[test]

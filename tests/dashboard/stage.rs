@@ -75,19 +75,11 @@ pub(crate) fn setup() -> Setup {
         badge: Some("PROD".to_owned()),
         ..account("edge-prod", "northcdn")
     };
-    Setup {
-        accounts: vec![prod, account("edge-test", "southcdn")],
-        ..Setup::default()
-    }
+    Setup { accounts: vec![prod, account("edge-test", "southcdn")], ..Setup::default() }
 }
 
-const CNAMES: [&str; 5] = [
-    "www.site.com",
-    "img.site.com",
-    "dl.example.org",
-    "static.shop.example",
-    "api.site.com",
-];
+const CNAMES: [&str; 5] =
+    ["www.site.com", "img.site.com", "dl.example.org", "static.shop.example", "api.site.com"];
 
 /// Purges every 97 seconds back from five past ten, of two accounts; the same on every run.
 pub(crate) fn purges(count: usize) -> Vec<(PurgeKey, Purge)> {
@@ -113,9 +105,9 @@ pub(crate) fn purge(n: usize, created: DateTime<Utc>) -> Purge {
         _ => Status::Successful,
     };
     let targets = match kind {
-        Kind::Url => (0..=pick % 4)
-            .map(|at| Target::new(format!("/img/{n}/hero-{at}.jpg")))
-            .collect(),
+        Kind::Url => {
+            (0..=pick % 4).map(|at| Target::new(format!("/img/{n}/hero-{at}.jpg"))).collect()
+        }
         Kind::Pattern => vec![Target::new(format!("/v{pick}/*"))],
         Kind::All => Vec::new(),
     };
@@ -232,11 +224,7 @@ impl Stage {
     }
 
     pub(crate) fn start(&mut self) {
-        let ctx = Ctx {
-            now: self.now,
-            size: self.size,
-            keymap: &self.keymap,
-        };
+        let ctx = Ctx { now: self.now, size: self.size, keymap: &self.keymap };
         let effects = self.app.start(&ctx);
         self.carry_out(effects);
     }
@@ -244,15 +232,8 @@ impl Stage {
     pub(crate) fn hear_of_accounts(&mut self) {
         for (name, seconds) in [("edge-prod", 3), ("edge-test", 190)] {
             let account = AccountName::new(name);
-            self.report(Report::Limits {
-                account: account.clone(),
-                limits: Arc::new(limits()),
-            });
-            let provider = if name == "edge-prod" {
-                "northcdn"
-            } else {
-                "southcdn"
-            };
+            self.report(Report::Limits { account: account.clone(), limits: Arc::new(limits()) });
+            let provider = if name == "edge-prod" { "northcdn" } else { "southcdn" };
             let resources = CNAMES
                 .iter()
                 .enumerate()
@@ -301,11 +282,7 @@ impl Stage {
     /// Types a text, character by character.
     pub(crate) fn type_text(&mut self, text: &str) {
         for character in text.chars() {
-            let name = if character == ' ' {
-                "space".to_owned()
-            } else {
-                character.to_string()
-            };
+            let name = if character == ' ' { "space".to_owned() } else { character.to_string() };
             self.press(&name);
         }
     }
@@ -332,11 +309,7 @@ impl Stage {
     }
 
     pub(crate) fn send(&mut self, msg: Msg) {
-        let ctx = Ctx {
-            now: self.now,
-            size: self.size,
-            keymap: &self.keymap,
-        };
+        let ctx = Ctx { now: self.now, size: self.size, keymap: &self.keymap };
         let effects = update(&mut self.app, msg, &ctx);
         self.carry_out(effects);
     }
@@ -361,20 +334,12 @@ impl Stage {
     /// What the store says to an effect; nothing to those that are not its own.
     pub(crate) fn answer(&self, effect: &Effect) -> Option<Report> {
         match effect {
-            Effect::Window {
-                slot,
-                ticket,
-                query,
-            } => Some(Report::Window {
+            Effect::Window { slot, ticket, query } => Some(Report::Window {
                 slot: *slot,
                 ticket: *ticket,
                 result: Ok(self.window(query)),
             }),
-            Effect::Summary {
-                slot,
-                ticket,
-                query,
-            } => Some(Report::Summary {
+            Effect::Summary { slot, ticket, query } => Some(Report::Summary {
                 slot: *slot,
                 ticket: *ticket,
                 result: Ok(self.summary(query)),
@@ -393,20 +358,14 @@ impl Stage {
             }),
             Effect::Gather { ticket, keys } => Some(Report::Gathered {
                 ticket: *ticket,
-                result: Ok(keys
-                    .iter()
-                    .filter_map(|key| self.find(*key))
-                    .cloned()
-                    .collect()),
+                result: Ok(keys.iter().filter_map(|key| self.find(*key)).cloned().collect()),
             }),
-            Effect::Recent { ticket, resources } => Some(Report::Recent {
-                ticket: *ticket,
-                result: Ok(self.recent(resources)),
-            }),
-            Effect::Queue { ticket } => Some(Report::Queue {
-                ticket: *ticket,
-                result: Ok(Vec::new()),
-            }),
+            Effect::Recent { ticket, resources } => {
+                Some(Report::Recent { ticket: *ticket, result: Ok(self.recent(resources)) })
+            }
+            Effect::Queue { ticket } => {
+                Some(Report::Queue { ticket: *ticket, result: Ok(Vec::new()) })
+            }
             _ => None,
         }
     }
@@ -463,10 +422,7 @@ impl Stage {
         let start = match query.anchor {
             Anchor::Start => 0,
             Anchor::End => rows.len().saturating_sub(limit),
-            Anchor::After(key) => rows
-                .iter()
-                .position(|row| past(key, row))
-                .unwrap_or(rows.len()),
+            Anchor::After(key) => rows.iter().position(|row| past(key, row)).unwrap_or(rows.len()),
             Anchor::Before(key) => {
                 let end = rows
                     .iter()
@@ -513,18 +469,13 @@ impl Stage {
         for purge in &selected {
             *by_cname.entry(purge.cname.clone()).or_default() += 1;
         }
-        let coverage: Coverage = [(at("2026-10-22T00:00:00Z"), query.now)]
-            .into_iter()
-            .collect();
+        let coverage: Coverage = [(at("2026-10-22T00:00:00Z"), query.now)].into_iter().collect();
         Summary {
             selected: selected.len() as u64,
             stored: self.store.len() as u64,
             by_cname: by_cname.into_iter().collect(),
             timeline,
-            coverage: vec![
-                ("edge-prod".into(), coverage.clone()),
-                ("edge-test".into(), coverage),
-            ],
+            coverage: vec![("edge-prod".into(), coverage.clone()), ("edge-test".into(), coverage)],
             ..Summary::default()
         }
     }
@@ -538,17 +489,8 @@ impl Stage {
     }
 
     pub(crate) fn draw_into(&self, area: Rect, buffer: &mut Buffer) {
-        let ctx = Ctx {
-            now: self.now,
-            size: self.size,
-            keymap: &self.keymap,
-        };
-        (&Screen {
-            app: &self.app,
-            ctx: &ctx,
-            theme: &self.theme,
-        })
-            .render(area, buffer);
+        let ctx = Ctx { now: self.now, size: self.size, keymap: &self.keymap };
+        (&Screen { app: &self.app, ctx: &ctx, theme: &self.theme }).render(area, buffer);
     }
 
     /// The screen's text, row by row.
@@ -569,11 +511,7 @@ pub(crate) fn row(key: PurgeKey, purge: &Purge) -> PurgeRow {
         raw_status: purge.raw_status.clone(),
         created: purge.created,
         target_count: purge.targets.len() as u32,
-        first_target: purge
-            .targets
-            .first()
-            .map(|target| target.text.clone())
-            .unwrap_or_default(),
+        first_target: purge.targets.first().map(|target| target.text.clone()).unwrap_or_default(),
         by: purge.by.clone(),
         sent_here: false,
         verified: None,

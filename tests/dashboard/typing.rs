@@ -13,12 +13,7 @@ fn selected(stage: &Stage) -> u64 {
 
 fn filter(stage: &Stage) -> String {
     let board = stage.app.board();
-    board
-        .pane(board.focus())
-        .unwrap()
-        .filter()
-        .text()
-        .to_owned()
+    board.pane(board.focus()).unwrap().filter().text().to_owned()
 }
 
 #[test]
@@ -65,12 +60,7 @@ fn letters_that_are_keys_elsewhere_are_letters_here() {
     let mut stage = Stage::new((80, 24));
     stage.press("/");
     stage.type_text("qP?:jk 1");
-    assert!(
-        stage
-            .take_asked()
-            .iter()
-            .all(|effect| *effect != Effect::Quit)
-    );
+    assert!(stage.take_asked().iter().all(|effect| *effect != Effect::Quit));
     assert!(stage.text().contains("qP?:jk 1"));
 }
 
@@ -80,11 +70,7 @@ fn enter_does_not_keep_what_cannot_be_read() {
     stage.press("/");
     stage.type_text("status:nonsense");
     stage.press("enter");
-    assert!(
-        stage.text().contains("/ status:nonsense"),
-        "{}",
-        stage.text()
-    );
+    assert!(stage.text().contains("/ status:nonsense"), "{}", stage.text());
     assert_eq!(filter(&stage), "");
 }
 

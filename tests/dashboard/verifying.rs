@@ -29,16 +29,9 @@ fn stale(url: &str) -> Verification {
     };
     let other = format!("{url}?w=2");
     Verification {
-        sample: Some(Sample {
-            urls: vec![url.to_owned(), other.clone()],
-            source: Source::Whole,
-        }),
+        sample: Some(Sample { urls: vec![url.to_owned(), other.clone()], source: Source::Whole }),
         checks: vec![
-            look(
-                url,
-                seen(CacheState::Hit, Some(900)),
-                Why::CachedBefore(789),
-            ),
+            look(url, seen(CacheState::Hit, Some(900)), Why::CachedBefore(789)),
             look(&other, seen(CacheState::Miss, None), Why::Fetched),
         ],
         rounds: 1,
@@ -105,24 +98,13 @@ fn what_the_edge_showed_stands_in_the_detail_of_that_purge_and_of_no_other() {
     let mut stage = Stage::new((160, 30));
     stage.press("j enter v");
     let key = stage.store[1].0;
-    let looked = |result| Report::Looked {
-        subject: Subject::Purge(key),
-        result,
-    };
-    stage.report(looked(Ok(Box::new(stale(
-        "https://img.site.com/img/1/hero-0.jpg",
-    )))));
+    let looked = |result| Report::Looked { subject: Subject::Purge(key), result };
+    stage.report(looked(Ok(Box::new(stale("https://img.site.com/img/1/hero-0.jpg")))));
     insta::assert_snapshot!(picture(&stage.draw()));
     assert!(stage.text().contains(Verdict::Stale.word()));
     stage.press("esc j enter");
     assert!(!stage.text().contains("at the edge"), "{}", stage.text());
     stage.press("esc k enter");
     stage.report(looked(Err("its edge is left alone".to_owned())));
-    assert!(
-        stage
-            .text()
-            .contains("not looked at, its edge is left alone"),
-        "{}",
-        stage.text()
-    );
+    assert!(stage.text().contains("not looked at, its edge is left alone"), "{}", stage.text());
 }

@@ -24,30 +24,14 @@ async fn a_purge_that_took_is_verified_at_every_vendors_edge() {
         stage.purge(Kind::Url, &["/a.jpg", "/b.jpg?x=1"]);
         let entry = stage.settled().await;
         assert_eq!(entry.state, JournalState::Successful, "{vendor}");
-        assert_eq!(
-            entry.verified,
-            Some(true),
-            "{vendor}: {:#?}",
-            entry.verification
-        );
+        assert_eq!(entry.verified, Some(true), "{vendor}: {:#?}", entry.verification);
         let seen = entry.verification.unwrap();
         for (before, check) in seen.before.iter().zip(&seen.checks) {
-            let (old, new) = (
-                before.seen.as_ref().unwrap(),
-                check.look.seen.as_ref().unwrap(),
-            );
-            assert_eq!(
-                (old.cache, old.status),
-                (Some(CacheState::Hit), 206),
-                "{vendor}"
-            );
+            let (old, new) = (before.seen.as_ref().unwrap(), check.look.seen.as_ref().unwrap());
+            assert_eq!((old.cache, old.status), (Some(CacheState::Hit), 206), "{vendor}");
             assert!(old.age >= Some(60), "{vendor}: {old:?}");
             assert_eq!(new.cache, Some(CacheState::Miss), "{vendor}");
-            assert_eq!(
-                old.etag == new.etag,
-                check.look.url.contains("/b.jpg"),
-                "{vendor}"
-            );
+            assert_eq!(old.etag == new.etag, check.look.url.contains("/b.jpg"), "{vendor}");
             assert!(new.last_modified.is_some());
         }
         assert_eq!((seen.before.len(), seen.checks.len()), (2, 2));
@@ -65,25 +49,14 @@ async fn an_edge_that_stays_stale_is_not_verified_whatever_the_vendor_says() {
         stage.purge(Kind::Url, &["/a.jpg", "/b.jpg"]);
         let entry = stage.settled().await;
         assert_eq!(entry.state, JournalState::Successful, "{vendor}");
-        assert_eq!(
-            entry.verified,
-            Some(false),
-            "{vendor}: {:#?}",
-            entry.verification
-        );
+        assert_eq!(entry.verified, Some(false), "{vendor}: {:#?}", entry.verification);
         let seen = entry.verification.unwrap();
         let verdicts: Vec<Verdict> = seen.checks.iter().map(Check::verdict).collect();
         assert_eq!(verdicts, [Verdict::Fresh, Verdict::Stale], "{vendor}");
         let why = &seen.worst().unwrap().why;
-        assert!(
-            matches!(why, Why::CachedBefore(seconds) if *seconds >= 55),
-            "{vendor}: {why}"
-        );
+        assert!(matches!(why, Why::CachedBefore(seconds) if *seconds >= 55), "{vendor}: {why}");
         let notice = stage.error().await;
-        assert!(
-            notice.contains("still serves the old"),
-            "{vendor}: {notice}"
-        );
+        assert!(notice.contains("still serves the old"), "{vendor}: {notice}");
         assert!(notice.contains("/b.jpg"), "{vendor}: {notice}");
         stage.stop().await;
     }
@@ -106,12 +79,7 @@ async fn a_purge_of_a_whole_site_is_seen_by_its_root_and_known_urls() {
             seen.checks
         );
         assert!(!sample.urls.is_empty() && seen.checks.len() == sample.urls.len());
-        assert_eq!(
-            seen.count(Verdict::Stale),
-            0,
-            "{vendor}: {:#?}",
-            seen.checks
-        );
+        assert_eq!(seen.count(Verdict::Stale), 0, "{vendor}: {:#?}", seen.checks);
         stage.stop().await;
     }
 }
@@ -121,10 +89,7 @@ async fn what_a_directory_purge_leaves_because_it_is_unchanged_is_unclear_and_no
     let mut stage = Stage::new("tencent", &["/unchanged/"]).await;
     stage.purge(Kind::Pattern, &["unchanged/"]);
     let entry = stage.settled().await;
-    assert_eq!(
-        (entry.state, entry.verified),
-        (JournalState::Successful, None)
-    );
+    assert_eq!((entry.state, entry.verified), (JournalState::Successful, None));
     let seen = entry.verification.unwrap();
     assert_eq!(seen.checks[0].why, Why::Spared, "{:#?}", seen.checks);
     stage.stop().await;
@@ -136,17 +101,10 @@ async fn an_edge_that_is_not_there_leaves_it_unclear_and_the_purge_is_sent_all_t
         let mut stage = Stage::with_edge(vendor, &[], Some("http://127.0.0.1:9")).await;
         stage.purge(Kind::Url, &["/a.jpg"]);
         let entry = stage.settled().await;
-        assert_eq!(
-            (entry.state, entry.verified),
-            (JournalState::Successful, None),
-            "{vendor}"
-        );
+        assert_eq!((entry.state, entry.verified), (JournalState::Successful, None), "{vendor}");
         let seen = entry.verification.unwrap();
         let why = &seen.checks[0].why;
-        assert!(
-            matches!(why, Why::Blind(Blind::Unreachable(_))),
-            "{vendor}: {why}"
-        );
+        assert!(matches!(why, Why::Blind(Blind::Unreachable(_))), "{vendor}: {why}");
         assert_eq!(stage.asked_of_the_edge(), 0);
         stage.stop().await;
     }

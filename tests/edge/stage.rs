@@ -107,13 +107,7 @@ impl Stage {
             }
             _ => None,
         };
-        until(
-            &mut stage.reports,
-            "the history",
-            &mut stage.errors,
-            is_read,
-        )
-        .await;
+        until(&mut stage.reports, "the history", &mut stage.errors, is_read).await;
         stage
     }
 
@@ -241,18 +235,12 @@ async fn resource(simulator: &Simulator, seat: &Seat) -> Resource {
 
 /// A visitor fetches something, as the wire has it.
 async fn visit(simulator: &Simulator, host: &str, path: &str) {
-    let mut stream = TcpStream::connect(simulator.edge().address())
-        .await
-        .unwrap();
+    let mut stream = TcpStream::connect(simulator.edge().address()).await.unwrap();
     let request = format!("GET {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).await.unwrap();
-    assert!(
-        answer.starts_with(b"HTTP/1.1 200"),
-        "{}",
-        String::from_utf8_lossy(&answer)
-    );
+    assert!(answer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&answer));
 }
 
 /// The simulator's own configuration, with its secrets in a directory.

@@ -84,10 +84,7 @@ impl Deck {
             call: Call::default(),
         };
         let mut glass = Pane(Rc::clone(&seen));
-        let mut typist = Typist {
-            typed,
-            seen: Rc::clone(&seen),
-        };
+        let mut typist = Typist { typed, seen: Rc::clone(&seen) };
         let told = Rc::clone(&seen);
         tokio::task::spawn_local(async move {
             let left = loop_(&mut desk, &mut glass, &mut typist, &mut NoSignals).await;
@@ -95,12 +92,7 @@ impl Deck {
             told.left.set(Some(left.unwrap()));
             told.changed.notify_waiters();
         });
-        Self {
-            seen,
-            alarm: stage.alarm(),
-            keys,
-            runner,
-        }
+        Self { seen, alarm: stage.alarm(), keys, runner }
     }
 
     /// Presses keys, written with blanks between them; returns when the last of them is drawn.
@@ -130,8 +122,7 @@ impl Deck {
     async fn input(&self, input: Input) {
         let before = self.seen.hungry.get();
         self.keys.send(input).unwrap();
-        self.until("the key to be taken in", || self.seen.hungry.get() > before)
-            .await;
+        self.until("the key to be taken in", || self.seen.hungry.get() > before).await;
     }
 
     /// Waits until the screen shows this.
@@ -154,8 +145,7 @@ impl Deck {
 
     /// Waits until the screen does not show this any more.
     pub(crate) async fn sees_no(&self, text: &str) {
-        self.until(&format!("no {text}"), || !self.text().contains(text))
-            .await;
+        self.until(&format!("no {text}"), || !self.text().contains(text)).await;
     }
 
     /// Waits until these accounts are read: their newest purges and all that is older, their resources and limits. Some time
@@ -163,9 +153,7 @@ impl Deck {
     pub(crate) async fn reads(&self, stage: &Stage, accounts: &[&str]) {
         loop {
             self.until("the accounts to be looked at", || {
-                accounts
-                    .iter()
-                    .all(|name| self.stands(name, |it| it.looked_round && !it.asking))
+                accounts.iter().all(|name| self.stands(name, |it| it.looked_round && !it.asking))
             })
             .await;
             let reading = |name: &&&str| self.stands(name, |it| it.older.is_some());
@@ -177,9 +165,7 @@ impl Deck {
             stage.pass(STEP).await;
             let now = stage.clock.now();
             self.until("more of the lists", || {
-                behind
-                    .iter()
-                    .all(|name| self.stands(name, |it| it.synced_at >= Some(now)))
+                behind.iter().all(|name| self.stands(name, |it| it.synced_at >= Some(now)))
             })
             .await;
         }
@@ -202,11 +188,7 @@ impl Deck {
     /// Waits until something holds; what happens meanwhile is the program's own affair.
     pub(crate) async fn until(&self, what: &str, holds: impl Fn() -> bool) {
         while !holds() {
-            assert!(
-                !self.alarm.has_rung(),
-                "{what} never came:\n{}",
-                self.text()
-            );
+            assert!(!self.alarm.has_rung(), "{what} never came:\n{}", self.text());
             tokio::select! {
                 () = self.seen.changed.notified() => {}
                 () = self.alarm.rings() => {}
@@ -238,8 +220,7 @@ impl Deck {
     }
 
     async fn end(self) -> Leaving {
-        self.until("the end", || self.seen.left.get().is_some())
-            .await;
+        self.until("the end", || self.seen.left.get().is_some()).await;
         if let Some(runner) = Arc::into_inner(self.runner) {
             runner.stop().await;
         }
@@ -250,18 +231,11 @@ impl Deck {
 fn setup(stage: &Stage) -> Setup {
     let config = &stage.config;
     Setup {
-        accounts: config
-            .accounts
-            .iter()
-            .map(|it| it.account.clone())
-            .collect(),
+        accounts: config.accounts.iter().map(|it| it.account.clone()).collect(),
         views: config
             .views
             .iter()
-            .map(|view| SavedView {
-                name: view.name.clone(),
-                filter: view.filter.clone(),
-            })
+            .map(|view| SavedView { name: view.name.clone(), filter: view.filter.clone() })
             .collect(),
         ..Setup::default()
     }

@@ -11,32 +11,18 @@ const ALL: [&str; 4] = ["gcore-prod", "gcore-labs", "tencent", "medianova"];
 
 /// Every answer of a vendor comes half an hour late.
 fn slow(vendor: &str) -> Fault {
-    Fault {
-        vendor: Some(vendor.to_owned()),
-        delay_ms: 1_800_000,
-        ..Fault::default()
-    }
+    Fault { vendor: Some(vendor.to_owned()), delay_ms: 1_800_000, ..Fault::default() }
 }
 
 /// A vendor has only the error page of its front.
 fn failing(vendor: &str) -> Fault {
-    let strike = Strike::Status {
-        status: 503,
-        body: ErrorBody::Html,
-        retry_after: None,
-    };
-    Fault {
-        vendor: Some(vendor.to_owned()),
-        ..Fault::of(strike)
-    }
+    let strike = Strike::Status { status: 503, body: ErrorBody::Html, retry_after: None };
+    Fault { vendor: Some(vendor.to_owned()), ..Fault::of(strike) }
 }
 
 /// A vendor answers with noise.
 fn rambling(vendor: &str) -> Fault {
-    Fault {
-        vendor: Some(vendor.to_owned()),
-        ..Fault::of(Strike::GarbageBody)
-    }
+    Fault { vendor: Some(vendor.to_owned()), ..Fault::of(Strike::GarbageBody) }
 }
 
 /// The accounts of a vendor.
@@ -49,9 +35,7 @@ fn accounts(vendor: &str) -> Vec<&'static str> {
 /// Time passes until an account of this vendor is known to fail.
 async fn fails(deck: &Deck, stage: &Stage, vendor: &str) {
     deck.in_time(stage, || {
-        accounts(vendor)
-            .iter()
-            .all(|name| deck.stands(name, |it| it.failure.is_some()))
+        accounts(vendor).iter().all(|name| deck.stands(name, |it| it.failure.is_some()))
     })
     .await;
 }
@@ -76,9 +60,7 @@ async fn are_live(deck: &Deck, stage: &Stage, vendors: &[&str], target: &str) {
             _ => {
                 let resources = simulator.medianova().resources();
                 let path = format!("{target}/medianova");
-                let added = simulator
-                    .medianova()
-                    .add_purge(&resources[0].host, &[&path]);
+                let added = simulator.medianova().add_purge(&resources[0].host, &[&path]);
                 added.is_some()
             }
         };
@@ -88,8 +70,7 @@ async fn are_live(deck: &Deck, stage: &Stage, vendors: &[&str], target: &str) {
     deck.type_text(target).await;
     for vendor in vendors {
         // News are asked for every half minute, lists of their own in turn.
-        deck.comes_to_see(stage, &format!("{target}/{vendor}"))
-            .await;
+        deck.comes_to_see(stage, &format!("{target}/{vendor}")).await;
     }
     deck.press("esc").await;
 }
@@ -141,8 +122,7 @@ fn the_board_says_what_is_old_and_why() {
         let deck = Deck::open(&stage, (160, 50));
         deck.reads(&stage, &ALL).await;
         // Who asked for the oldest purges on the screen is read last.
-        deck.comes_to_see(&stage, "deploy-bot       1 /hero/hero-5270.jpg")
-            .await;
+        deck.comes_to_see(&stage, "deploy-bot       1 /hero/hero-5270.jpg").await;
         let faults = stage.simulator.faults();
         faults.inject(slow("gcore"));
         faults.inject(failing("tencent"));

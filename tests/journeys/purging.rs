@@ -12,10 +12,7 @@ const GCORE: [&str; 2] = ["gcore-prod", "gcore-labs"];
 
 /// Nobody else purges, and what is purged takes a minute.
 fn quiet() -> Scenario {
-    Scenario {
-        purge_seconds: [60, 60],
-        ..Scenario::quiet()
-    }
+    Scenario { purge_seconds: [60, 60], ..Scenario::quiet() }
 }
 
 /// Waits until the queue says of all that was sent that the vendor took it.
@@ -58,8 +55,7 @@ fn a_purge_is_found_looked_at_composed_checked_sent_and_followed_to_its_end() {
         deck.press("ctrl-p").await;
         assert!(!deck.text().contains("Plan:"), "{}", deck.text());
         deck.press("ctrl-u backspace ctrl-u").await;
-        deck.type_text("https://img.lumentravel.example.com/b.jpg")
-            .await;
+        deck.type_text("https://img.lumentravel.example.com/b.jpg").await;
         deck.sees("2 targets → 1 request").await;
 
         // The exact request; a few URLs go out with Enter.
@@ -96,8 +92,7 @@ fn the_more_can_go_wrong_the_more_it_takes_to_send_it() {
 
         // A pattern wants a y: the Enter of small purges sends nothing.
         deck.press("P").await;
-        deck.paste("https://img.lumentravel.example.com/img/*")
-            .await;
+        deck.paste("https://img.lumentravel.example.com/img/*").await;
         deck.press("ctrl-p").await;
         deck.sees(r#"{"paths":["/img/*"]}"#).await;
         deck.press("enter").await;
@@ -113,14 +108,12 @@ fn the_more_can_go_wrong_the_more_it_takes_to_send_it() {
         deck.press("ctrl-p").await;
         deck.sees("Plan:").await;
         deck.press("enter y enter").await;
-        deck.sees("To send this, type shop.lumentravel.example.com")
-            .await;
+        deck.sees("To send this, type shop.lumentravel.example.com").await;
         assert_eq!(stage.sent().len(), 1);
         deck.press("backspace").await;
         deck.type_text("shop.lumentravel.example.com\n").await;
         deck.sees_no("Plan:").await;
-        deck.until("it to be sent", || stage.sent().len() == 2)
-            .await;
+        deck.until("it to be sent", || stage.sent().len() == 2).await;
         deck.hang_up().await;
     });
 }
@@ -128,16 +121,12 @@ fn the_more_can_go_wrong_the_more_it_takes_to_send_it() {
 #[test]
 fn a_purge_that_the_vendor_fails_is_shown_as_failed() {
     play(async {
-        let scenario = Scenario {
-            failed_percent: 100.0,
-            ..quiet()
-        };
+        let scenario = Scenario { failed_percent: 100.0, ..quiet() };
         let stage = Stage::new(700, scenario, "").await;
         let deck = Deck::open(&stage, (160, 50));
         deck.reads(&stage, &GCORE).await;
         deck.press("P").await;
-        deck.paste("https://img.lumentravel.example.com/a.jpg")
-            .await;
+        deck.paste("https://img.lumentravel.example.com/a.jpg").await;
         deck.press("ctrl-p").await;
         deck.sees("Plan:").await;
         deck.press("enter").await;
@@ -145,8 +134,7 @@ fn a_purge_that_the_vendor_fails_is_shown_as_failed() {
         deck.press("/").await;
         deck.type_text("sent:here").await;
         deck.sees_no("tidalfm").await;
-        deck.until("it to be sent", || stage.sent().len() == 1)
-            .await;
+        deck.until("it to be sent", || stage.sent().len() == 1).await;
         deck.comes_to_see(&stage, "◐ in progress").await;
         deck.comes_to_see(&stage, "✗ failed").await;
         deck.press("enter Q").await;
@@ -163,8 +151,7 @@ fn what_was_sent_goes_on_where_it_was_after_a_restart() {
         let deck = Deck::open(&stage, (160, 50));
         deck.reads(&stage, &GCORE).await;
         deck.press("P").await;
-        deck.paste("https://img.lumentravel.example.com/a.jpg")
-            .await;
+        deck.paste("https://img.lumentravel.example.com/a.jpg").await;
         deck.press("ctrl-p").await;
         deck.sees("Plan:").await;
         deck.press("enter").await;

@@ -63,11 +63,7 @@ impl Alarm {
 impl Stage {
     /// The vendors at ten in the morning of a Saturday, with so many purges at each. `more` goes into the configuration.
     pub(crate) async fn new(records: usize, scenario: Scenario, more: &str) -> Self {
-        let options = Options {
-            records,
-            scenario,
-            ..Options::default()
-        };
+        let options = Options { records, scenario, ..Options::default() };
         Self::with(options, more).await
     }
 
@@ -75,9 +71,7 @@ impl Stage {
     pub(crate) async fn with(options: Options, more: &str) -> Self {
         let now = "2026-11-21T10:04:12Z".parse::<DateTime<Utc>>().unwrap();
         let (clock, vendors_time) = simulator::Clock::manual(now);
-        let simulator = simulator::start(Options { clock, ..options })
-            .await
-            .unwrap();
+        let simulator = simulator::start(Options { clock, ..options }).await.unwrap();
         let directory = tempfile::tempdir().unwrap();
         let alarm = Arc::new(Alarm::default());
         Self {
@@ -121,8 +115,7 @@ impl Stage {
 
     /// Lets time pass, here and at the vendors.
     pub(crate) async fn pass(&self, time: Duration) {
-        self.vendors_time
-            .advance(TimeDelta::from_std(time).unwrap());
+        self.vendors_time.advance(TimeDelta::from_std(time).unwrap());
         tokio::time::advance(time).await;
     }
 
@@ -153,14 +146,7 @@ fn configuration(simulator: &Simulator, folder: PathBuf, more: &str) -> Config {
     simulator.write_config(&file).unwrap();
     let written = std::fs::read_to_string(&file).unwrap();
     std::fs::write(&file, format!("{more}\n{written}")).unwrap();
-    let flags = Flags {
-        config: Some(file),
-        ..Flags::default()
-    };
-    let directories = Directories {
-        config: folder.clone(),
-        state: folder.clone(),
-        home: folder,
-    };
+    let flags = Flags { config: Some(file), ..Flags::default() };
+    let directories = Directories { config: folder.clone(), state: folder.clone(), home: folder };
     load::load(&flags, &|_| None, Some(directories)).unwrap()
 }

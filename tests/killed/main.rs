@@ -5,12 +5,7 @@
 //! `PURGEDECK_KILLS=500 cargo test --release --test killed -- --nocapture` does it so many times in each test and prints
 //! what it came to. These tests wait by the real clock: the moment at which a process dies is what they are about.
 #![cfg(unix)]
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stderr,
-    clippy::indexing_slicing,
-    reason = "tests"
-)]
+#![expect(clippy::unwrap_used, clippy::print_stderr, clippy::indexing_slicing, reason = "tests")]
 
 mod moments;
 mod verdict;
@@ -76,11 +71,8 @@ async fn the_same_holds_while_the_vendor_and_the_network_fail() {
         after_effect,
         ..Fault::of(strike)
     };
-    let status = |status, retry_after| Strike::Status {
-        status,
-        body: ErrorBody::Html,
-        retry_after,
-    };
+    let status =
+        |status, retry_after| Strike::Status { status, body: ErrorBody::Html, retry_after };
     let mut faults = vec![
         post(5.0, false, Strike::Cut),
         post(5.0, true, Strike::Cut),

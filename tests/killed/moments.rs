@@ -52,11 +52,7 @@ impl Moment {
 
     /// Waits for it; false where it did not come.
     pub(crate) async fn comes(self, world: &mut World, children: &mut [Child]) -> bool {
-        let stall = |fault: Fault, nth| Fault {
-            nth: vec![nth],
-            delay_ms: STALL,
-            ..fault
-        };
+        let stall = |fault: Fault, nth| Fault { nth: vec![nth], delay_ms: STALL, ..fault };
         let purge = |after_effect| Fault {
             method: Some("POST".to_owned()),
             contains: Some(PURGE.to_owned()),
@@ -107,15 +103,10 @@ async fn stands(world: &World, children: &mut [Child], state: JournalState) -> b
     let reader = world.store.reader().unwrap();
     let standing = || {
         let open = reader.journal_open().unwrap().into_iter();
-        open.filter(|entry| entry.state == state)
-            .map(|entry| entry.id)
-            .collect::<Vec<_>>()
+        open.filter(|entry| entry.state == state).map(|entry| entry.id).collect::<Vec<_>>()
     };
     let before = standing();
-    until(children, || {
-        standing().iter().any(|id| !before.contains(id))
-    })
-    .await
+    until(children, || standing().iter().any(|id| !before.contains(id))).await
 }
 
 /// Until something is so; false where it does not come, or where nobody works any more.
@@ -125,10 +116,7 @@ async fn until(children: &mut [Child], is_so: impl Fn() -> bool) -> bool {
         if is_so() {
             return true;
         }
-        if children
-            .iter_mut()
-            .all(|child| child.try_wait().unwrap().is_some())
-        {
+        if children.iter_mut().all(|child| child.try_wait().unwrap().is_some()) {
             return false;
         }
         tokio::time::sleep(Duration::from_micros(300)).await;

@@ -54,11 +54,7 @@ pub(crate) async fn judge(world: World, name: &str) {
     let all = self::posts(&world);
     compare(&world, &all, &unknown);
     compare_ends(&world).await;
-    let lost = posts
-        .values()
-        .flatten()
-        .filter(|status| **status == 0)
-        .count();
+    let lost = posts.values().flatten().filter(|status| **status == 0).count();
     eprintln!(
         "{name}: {} kills {:?}; {} requests, {} sent in all, {lost} without an answer, {} left to the operator",
         world.kills.values().sum::<usize>(),
@@ -150,10 +146,7 @@ fn compare(world: &World, posts: &BTreeMap<String, Vec<u64>>, resent: &BTreeSet<
         };
         let arrived = posts.get(target).map_or(&[][..], Vec::as_slice);
         let sendings = took(JournalState::Queued, JournalState::Sending);
-        assert!(
-            arrived.len() <= sendings,
-            "{target}: {arrived:?} {steps:#?}"
-        );
+        assert!(arrived.len() <= sendings, "{target}: {arrived:?} {steps:#?}");
         let refused = took(JournalState::Sending, JournalState::Queued);
         let by_operator = took(JournalState::Unknown, JournalState::Queued);
         assert_eq!(by_operator, usize::from(resent.contains(id)), "{target}");
@@ -187,10 +180,7 @@ async fn compare_ends(world: &World) {
     for entry in world.journal() {
         let id = entry.purge.as_ref().unwrap().to_string();
         assert_eq!(purges[&id], target(&entry), "{entry:?}");
-        let ended = [
-            (JournalState::Successful, "Successful"),
-            (JournalState::Failed, "Failed"),
-        ];
+        let ended = [(JournalState::Successful, "Successful"), (JournalState::Failed, "Failed")];
         let word = ended.iter().find(|(state, _)| *state == entry.state);
         let word = word.map(|(_, word)| *word).unwrap();
         if let Some(said) = said.get(&id) {

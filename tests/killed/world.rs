@@ -52,19 +52,13 @@ impl World {
     /// [`World::mend`].
     pub(crate) async fn new(faults: Vec<Fault>) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let (log, config) = (
-            directory.path().join("access.ndjson"),
-            directory.path().join("sim.toml"),
-        );
+        let (log, config) =
+            (directory.path().join("access.ndjson"), directory.path().join("sim.toml"));
         let simulator = simulator::start(Options {
             records: 40,
             rate_limits: false,
             access_log: Some(log.clone()),
-            scenario: Scenario {
-                failed_percent: 5.0,
-                purge_seconds: [0, 2],
-                ..Scenario::quiet()
-            },
+            scenario: Scenario { failed_percent: 5.0, purge_seconds: [0, 2], ..Scenario::quiet() },
             ..Options::default()
         })
         .await
@@ -84,11 +78,7 @@ impl World {
             log,
             places,
             stalls: Vec::new(),
-            queue: if super::kills(0) > 0 {
-                LONG_QUEUE
-            } else {
-                QUEUE
-            },
+            queue: if super::kills(0) > 0 { LONG_QUEUE } else { QUEUE },
             config,
             directory,
         };
@@ -99,10 +89,7 @@ impl World {
     /// Queues more where little is left.
     pub(crate) fn top_up(&mut self) {
         let open = self.store.reader().unwrap().journal_open().unwrap();
-        let waiting = open
-            .iter()
-            .filter(|entry| entry.state == JournalState::Queued)
-            .count();
+        let waiting = open.iter().filter(|entry| entry.state == JournalState::Queued).count();
         if waiting > self.queue / 2 {
             return;
         }
@@ -236,10 +223,7 @@ impl World {
 
     /// The accounts and their adapters, as the binary makes them of the configuration.
     pub(crate) fn seats(&self) -> Vec<Seat> {
-        let flags = Flags {
-            config: Some(self.config.clone()),
-            ..Flags::default()
-        };
+        let flags = Flags { config: Some(self.config.clone()), ..Flags::default() };
         let config = load(&flags, &|_| None, None).unwrap();
         let seat = |account: &AccountConfig| Seat {
             account: account.account.clone(),
@@ -264,14 +248,12 @@ fn places(simulator: &Simulator) -> Vec<Place> {
         });
     let account = simulator.tencent().account().name;
     let tencent = simulator.tencent().domains().into_iter();
-    let tencent = tencent
-        .filter(|domain| domain.status == "online")
-        .map(|domain| Place {
-            account: account.as_str().into(),
-            resource: domain.domain.as_str().into(),
-            before: format!("https://{}", domain.domain),
-            cname: domain.domain,
-        });
+    let tencent = tencent.filter(|domain| domain.status == "online").map(|domain| Place {
+        account: account.as_str().into(),
+        resource: domain.domain.as_str().into(),
+        before: format!("https://{}", domain.domain),
+        cname: domain.domain,
+    });
     let account = simulator.medianova().account().name;
     let medianova = simulator.medianova().resources().into_iter();
     let medianova = medianova.map(|resource| Place {
@@ -280,11 +262,7 @@ fn places(simulator: &Simulator) -> Vec<Place> {
         cname: resource.host,
         before: String::new(),
     });
-    gcore
-        .take(8)
-        .chain(tencent.take(4))
-        .chain(medianova.take(1))
-        .collect()
+    gcore.take(8).chain(tencent.take(4)).chain(medianova.take(1)).collect()
 }
 
 /// The only target of an entry.

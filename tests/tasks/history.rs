@@ -14,10 +14,7 @@ const BEHIND: TimeDelta = TimeDelta::seconds(100);
 /// The end of what is known to be complete, which must be near the vendor's present.
 fn complete_until(running: &Running, now: DateTime<Utc>) -> DateTime<Utc> {
     let until = running.complete_until(now);
-    assert!(
-        until > now - BEHIND,
-        "complete until {until} only, of {now}"
-    );
+    assert!(until > now - BEHIND, "complete until {until} only, of {now}");
     until
 }
 

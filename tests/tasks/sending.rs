@@ -27,10 +27,7 @@ fn enqueue(running: &Running, resource: &Resource, targets: &[&str]) {
             ticket: None,
         })
         .collect();
-    running.runner.run(Effect::Enqueue {
-        ticket: Ticket(1),
-        sends,
-    });
+    running.runner.run(Effect::Enqueue { ticket: Ticket(1), sends });
 }
 
 fn posts(stage: &Stage) -> usize {
@@ -81,11 +78,7 @@ async fn an_answer_that_is_lost_after_the_effect_is_found_in_the_history_and_not
     for strike in [
         Strike::Cut,
         Strike::GarbageBytes,
-        Strike::Status {
-            status: 502,
-            body: ErrorBody::Html,
-            retry_after: None,
-        },
+        Strike::Status { status: 502, body: ErrorBody::Html, retry_after: None },
     ] {
         let stage = Stage::new(200, |scenario| {
             scenario.fault = vec![struck(strike.clone(), true)];
@@ -145,10 +138,7 @@ async fn a_colleagues_purges_are_counted_before_ours_is_sent() {
     let resource = running.resource().await;
     running.refreshed().await;
     for target in ["/theirs", "/theirs-too"] {
-        let added = stage
-            .simulator
-            .gcore()
-            .add_purge(&resource.cname, "purge_by_url", &[target]);
+        let added = stage.simulator.gcore().add_purge(&resource.cname, "purge_by_url", &[target]);
         assert!(added.is_some());
     }
     let asked = stage.simulator.requests().len();

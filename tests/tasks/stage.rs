@@ -41,12 +41,7 @@ impl Stage {
         let (clock, hand) = simulator::Clock::manual(now);
         let mut scenario = Scenario::quiet();
         change(&mut scenario);
-        let options = Options {
-            records,
-            scenario,
-            clock,
-            ..Options::default()
-        };
+        let options = Options { records, scenario, clock, ..Options::default() };
         Self {
             simulator: simulator::start(options).await.unwrap(),
             hand,
@@ -62,10 +57,7 @@ impl Stage {
                 account: AccountName::new(&account.name),
                 base_url: Some(self.simulator.gcore().base_url().parse().unwrap()),
                 token: SecretSource::Given(Secret::new(account.token.clone())),
-                patience: Patience {
-                    first_pause: Duration::from_millis(1),
-                    ..Patience::default()
-                },
+                patience: Patience { first_pause: Duration::from_millis(1), ..Patience::default() },
             })
             .unwrap(),
         );
@@ -84,10 +76,7 @@ impl Stage {
                 reason_required: false,
                 ticket_pattern: None,
                 names: Names::new(
-                    account
-                        .people
-                        .iter()
-                        .map(|(id, name)| (id.to_string(), name.clone())),
+                    account.people.iter().map(|(id, name)| (id.to_string(), name.clone())),
                 ),
             },
             provider,
@@ -107,12 +96,7 @@ impl Stage {
             export: None,
             keep_view: None,
         });
-        Running {
-            runner: runner.unwrap(),
-            reports,
-            store,
-            name,
-        }
+        Running { runner: runner.unwrap(), reports, store, name }
     }
 
     /// The vendor's purges of the account, by their ids, that were created before an instant.
@@ -193,10 +177,7 @@ impl Running {
     /// The ids in the store, sorted; one that is there twice is here twice.
     pub(crate) fn stored_before(&self, at: DateTime<Utc>) -> Vec<String> {
         let mut ids = Vec::new();
-        let predicate = Predicate {
-            until: Some(at),
-            ..Predicate::default()
-        };
+        let predicate = Predicate { until: Some(at), ..Predicate::default() };
         let reader = self.store.reader().unwrap();
         reader
             .export(&predicate, Sort::Newest, None, &mut |detail| {
@@ -214,10 +195,7 @@ impl Running {
         let [(from, until)] = coverage.ranges() else {
             panic!("not one range: {coverage:?}");
         };
-        assert!(
-            *from < now - TimeDelta::days(29),
-            "complete from {from} only"
-        );
+        assert!(*from < now - TimeDelta::days(29), "complete from {from} only");
         *until
     }
 }

@@ -40,18 +40,14 @@ fn told(running: &Running) -> BTreeMap<PurgeId, (PurgeKey, Option<String>)> {
 async fn until(running: &mut Running, what: &str, hoped: impl Fn(&Running) -> bool) {
     while !hoped(running) {
         running
-            .until(what, |report| {
-                matches!(report, Report::HistoryChanged { .. }).then_some(())
-            })
+            .until(what, |report| matches!(report, Report::HistoryChanged { .. }).then_some(()))
             .await;
     }
 }
 
 fn questions(stage: &Stage) -> usize {
     let requests = stage.simulator.requests();
-    let log = requests
-        .iter()
-        .filter(|seen| seen.path == "/cdn/activity_log/requests");
+    let log = requests.iter().filter(|seen| seen.path == "/cdn/activity_log/requests");
     log.count()
 }
 
@@ -86,30 +82,17 @@ async fn every_purge_of_the_history_gets_the_name_of_who_asked_for_it() {
     running.refreshed().await;
     let many = told(&running).len();
     assert!(many > 100, "{many} purges");
-    until(&mut running, "names", |running| {
-        told(running).values().all(|(_, by)| by.is_some())
-    })
-    .await;
+    until(&mut running, "names", |running| told(running).values().all(|(_, by)| by.is_some()))
+        .await;
     for (_, by) in told(&running).values() {
         let by = by.as_deref().unwrap();
-        assert!(
-            !by.starts_with("user ") && !by.starts_with("token "),
-            "{by}"
-        );
+        assert!(!by.starts_with("user ") && !by.starts_with("token "), "{by}");
     }
     for name in PEOPLE {
-        assert!(
-            told(&running)
-                .values()
-                .any(|(_, by)| by.as_deref() == Some(name)),
-            "{name}"
-        );
+        assert!(told(&running).values().any(|(_, by)| by.as_deref() == Some(name)), "{name}");
     }
     let cost = questions(&stage);
-    assert!(
-        cost <= many / 100 + 12,
-        "{cost} questions for {many} purges"
-    );
+    assert!(cost <= many / 100 + 12, "{cost} questions for {many} purges");
 
     // Now ours and a colleague's, alike and within a minute.
     stage.hand.advance(TimeDelta::minutes(1));
@@ -119,13 +102,10 @@ async fn every_purge_of_the_history_gets_the_name_of_who_asked_for_it() {
         reason: Some("stale hero".to_owned()),
         ticket: None,
     };
-    running.runner.run(Effect::Enqueue {
-        ticket: purgedeck::domain::ids::Ticket(1),
-        sends: vec![ours],
-    });
     running
-        .journal(purgedeck::domain::journal::JournalState::Accepted)
-        .await;
+        .runner
+        .run(Effect::Enqueue { ticket: purgedeck::domain::ids::Ticket(1), sends: vec![ours] });
+    running.journal(purgedeck::domain::journal::JournalState::Accepted).await;
     stage.hand.advance(TimeDelta::seconds(20));
     let theirs = stage
         .simulator
@@ -158,15 +138,10 @@ async fn what_was_refused_to_a_colleague_is_told_and_stands_with_the_purges_of_i
     running.runner.run(Effect::Refresh { account: None });
     stage.hand.advance(TimeDelta::minutes(10));
     let asked = questions(&stage);
-    let refused = colleague(&stage)
-        .submit(&request(&running, &resource))
-        .await;
+    let refused = colleague(&stage).submit(&request(&running, &resource)).await;
     assert_eq!(refused.unwrap_err().cause, Cause::Forbidden);
-    let theirs = stage
-        .simulator
-        .gcore()
-        .add_purge(&resource.cname, "purge_by_url", &["/a"])
-        .unwrap();
+    let theirs =
+        stage.simulator.gcore().add_purge(&resource.cname, "purge_by_url", &["/a"]).unwrap();
     stage.hand.advance(TimeDelta::seconds(1));
     running.runner.run(Effect::Refresh { account: None });
     let words = running
@@ -177,10 +152,7 @@ async fn what_was_refused_to_a_colleague_is_told_and_stands_with_the_purges_of_i
             _ => None,
         })
         .await;
-    assert!(
-        words.contains(&resource.cname) && words.contains("403"),
-        "{words}"
-    );
+    assert!(words.contains(&resource.cname) && words.contains("403"), "{words}");
     assert!(questions(&stage) > asked);
     let id = PurgeId::from(theirs.to_string());
     until(&mut running, "a name", |running| {
@@ -188,20 +160,9 @@ async fn what_was_refused_to_a_colleague_is_told_and_stands_with_the_purges_of_i
     })
     .await;
     let key = told(&running)[&id].0;
-    let detail = running
-        .store
-        .reader()
-        .unwrap()
-        .detail(key)
-        .unwrap()
-        .unwrap();
-    let [refused] = &detail.refused[..] else {
-        panic!("{:?}", detail.refused)
-    };
-    assert_eq!(
-        (refused.status, refused.first_target.as_str()),
-        (403, "/index.html")
-    );
+    let detail = running.store.reader().unwrap().detail(key).unwrap().unwrap();
+    let [refused] = &detail.refused[..] else { panic!("{:?}", detail.refused) };
+    assert_eq!((refused.status, refused.first_target.as_str()), (403, "/index.html"));
     running.runner.stop().await;
     stage.simulator.stop().await;
 }
@@ -212,11 +173,7 @@ async fn a_log_that_may_not_be_read_is_told_once_and_the_account_goes_on() {
     stage.simulator.faults().inject(Fault {
         vendor: Some("gcore".to_owned()),
         path: Some("/cdn/activity_log/*".to_owned()),
-        ..Fault::of(Strike::Status {
-            status: 403,
-            body: ErrorBody::Json,
-            retry_after: None,
-        })
+        ..Fault::of(Strike::Status { status: 403, body: ErrorBody::Json, retry_after: None })
     });
     let mut running = stage.start();
     running
@@ -230,9 +187,7 @@ async fn a_log_that_may_not_be_read_is_told_once_and_the_account_goes_on() {
         let asked = questions(&stage);
         let mut failures = Vec::new();
         while questions(&stage) == asked {
-            let report = running
-                .until("anything", |report| Some(report.clone()))
-                .await;
+            let report = running.until("anything", |report| Some(report.clone())).await;
             failures.push(report);
         }
         for report in failures {

@@ -30,10 +30,7 @@ impl Sent {
             if let Some(error) = &entry.error
                 && !is_good(entry)
             {
-                talk.warn(&format!(
-                    "{}: {}: {error}",
-                    entry.request.cname, entry.state
-                ));
+                talk.warn(&format!("{}: {}: {error}", entry.request.cname, entry.state));
             }
         }
         if self.ending == Ending::TimedOut {
@@ -72,15 +69,8 @@ impl Sent {
         }
         let mut classes = self.entries.iter().map(class_of_entry);
         let first = classes.next().unwrap_or(Class::Failed);
-        let class = if classes.all(|class| class == first) {
-            first
-        } else {
-            Class::Failed
-        };
-        let unknown = self
-            .entries
-            .iter()
-            .any(|entry| entry.state == JournalState::Unknown);
+        let class = if classes.all(|class| class == first) { first } else { Class::Failed };
+        let unknown = self.entries.iter().any(|entry| entry.state == JournalState::Unknown);
         let (words, hint) = if class == Class::Limit {
             (
                 "the vendor's limits have no room now; nothing was sent".to_owned(),
@@ -128,11 +118,7 @@ impl Sent {
                     let url = visible(&check.look.url, 200);
                     let place = check.look.place.as_ref();
                     let place = place.map_or_else(String::new, |place| format!(" at {place}"));
-                    talk.warn(&format!(
-                        "{}: {url}{place}: {}",
-                        check.verdict().word(),
-                        check.why
-                    ));
+                    talk.warn(&format!("{}: {url}{place}: {}", check.verdict().word(), check.why));
                 }
             }
         }
@@ -148,10 +134,7 @@ impl Sent {
 }
 
 fn is_good(entry: &JournalEntry) -> bool {
-    matches!(
-        entry.state,
-        JournalState::Accepted | JournalState::Successful
-    )
+    matches!(entry.state, JournalState::Accepted | JournalState::Successful)
 }
 
 /// The class of a request that did not go well. The words of a failure begin with its HTTP status, where there was one.

@@ -47,11 +47,8 @@ pub fn read<E: From<io::Error>>(
     while next_line(&mut input, &mut line)? {
         number += 1;
         reading.bytes += line.len() as u64 + 1;
-        let bytes = if number == 1 {
-            line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&line)
-        } else {
-            &line
-        };
+        let bytes =
+            if number == 1 { line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&line) } else { &line };
         if bytes.trim_ascii().is_empty() {
             continue;
         }
@@ -63,10 +60,7 @@ pub fn read<E: From<io::Error>>(
             Err(words) => {
                 reading.bad += 1;
                 if reading.named.len() < NAMED {
-                    reading.named.push(BadLine {
-                        line: number,
-                        words,
-                    });
+                    reading.named.push(BadLine { line: number, words });
                 }
             }
         }
@@ -129,12 +123,7 @@ mod tests {
 
     #[test]
     fn bad_lines_are_named_by_their_number_and_the_good_ones_are_read() {
-        let text = format!(
-            "\u{feff}{}\r\n\n{{\n{}\nnonsense\n{}",
-            record(1),
-            record(2),
-            record(3)
-        );
+        let text = format!("\u{feff}{}\r\n\n{{\n{}\nnonsense\n{}", record(1), record(2), record(3));
         let (reading, batches) = read_all(text.as_bytes());
         assert_eq!(batches, [["1", "2", "3"]]);
         assert_eq!((reading.good, reading.bad), (3, 2));

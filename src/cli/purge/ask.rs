@@ -21,10 +21,7 @@ pub(super) fn text(options: &Options) -> Result<String, CliError> {
     if let Some(path) = &options.from {
         let mut bytes = Vec::new();
         let read = if path.as_os_str() == "-" {
-            std::io::stdin()
-                .lock()
-                .take(LARGEST + 1)
-                .read_to_end(&mut bytes)
+            std::io::stdin().lock().take(LARGEST + 1).read_to_end(&mut bytes)
         } else {
             std::fs::File::open(path)
                 .and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
@@ -35,10 +32,7 @@ pub(super) fn text(options: &Options) -> Result<String, CliError> {
             return Err(CliError::new(Class::Usage, words).hint("Split it, or purge by pattern."));
         }
         let read = String::from_utf8(bytes).map_err(|_| {
-            CliError::new(
-                Class::Usage,
-                format!("{} is not UTF-8 text", path.display()),
-            )
+            CliError::new(Class::Usage, format!("{} is not UTF-8 text", path.display()))
         })?;
         text.push_str(&read);
     }
@@ -59,11 +53,7 @@ pub(super) fn draft(options: &Options, text: String, known: &Known) -> Result<Dr
     Ok(Draft {
         text,
         kind,
-        resource: options
-            .resource
-            .as_deref()
-            .map(|name| known.resource(name))
-            .transpose()?,
+        resource: options.resource.as_deref().map(|name| known.resource(name)).transpose()?,
         mode: options.mode.clone(),
         area: None,
         reason: options.reason.trim().to_owned(),

@@ -20,11 +20,7 @@ pub(super) async fn confirm(
     zone: Zone,
 ) -> Result<(), CliError> {
     let named = |cname: &String| options.confirm.iter().any(|word| word == cname);
-    let wanted: Vec<&String> = plan
-        .high_cnames
-        .iter()
-        .filter(|cname| !named(cname))
-        .collect();
+    let wanted: Vec<&String> = plan.high_cnames.iter().filter(|cname| !named(cname)).collect();
     let confirmed = match plan.risk {
         Risk::Low | Risk::Raised => options.yes || !options.confirm.is_empty(),
         Risk::High { .. } => wanted.is_empty(),
@@ -32,10 +28,7 @@ pub(super) async fn confirm(
     if confirmed {
         return Ok(());
     }
-    let from_stdin = options
-        .from
-        .as_ref()
-        .is_some_and(|path| path.as_os_str() == "-");
+    let from_stdin = options.from.as_ref().is_some_and(|path| path.as_os_str() == "-");
     let mistyped = plan.risk != Risk::Low && !options.confirm.is_empty();
     if from_stdin || mistyped || !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         return Err(refused(plan, &wanted));
@@ -47,10 +40,7 @@ pub(super) async fn confirm(
     let mut answers = BufReader::new(tokio::io::stdin()).lines();
     let mut ask = async |question: &str| {
         talk.prompt(question);
-        answers
-            .next_line()
-            .await
-            .map(|line| line.map(|line| line.trim().to_owned()))
+        answers.next_line().await.map(|line| line.map(|line| line.trim().to_owned()))
     };
     let agreed = match plan.risk {
         Risk::Low => ask("Enter sends it, anything else does not: ").await? == Some(String::new()),
@@ -67,10 +57,7 @@ pub(super) async fn confirm(
     if agreed {
         Ok(())
     } else {
-        Err(CliError::new(
-            Class::Refused,
-            "not confirmed: nothing was sent",
-        ))
+        Err(CliError::new(Class::Refused, "not confirmed: nothing was sent"))
     }
 }
 
@@ -80,10 +67,8 @@ fn refused(plan: &Plan, wanted: &[&String]) -> CliError {
             "Look at it with --dry-run, and confirm it with --yes.".to_owned()
         }
         Risk::High { .. } => {
-            let flags: Vec<String> = wanted
-                .iter()
-                .map(|cname| format!("--confirm {cname}"))
-                .collect();
+            let flags: Vec<String> =
+                wanted.iter().map(|cname| format!("--confirm {cname}")).collect();
             format!(
                 "It is a purge of everything, of a root pattern, or of something protected. Look at it with --dry-run, and confirm it with {}.",
                 flags.join(" ")

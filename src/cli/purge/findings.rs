@@ -44,11 +44,7 @@ fn told(of_code: &OfCode<'_>) -> Vec<String> {
         Severity::Warning | Severity::Info => SAID,
     };
     // One more is no longer than the word that it is there.
-    let said = if of_code.len() == said + 1 {
-        said + 1
-    } else {
-        said
-    };
+    let said = if of_code.len() == said + 1 { said + 1 } else { said };
     let begin = format!("{} {}", first.severity.word(), first.code);
     let mut lines: Vec<String> = of_code
         .iter()
@@ -69,15 +65,8 @@ fn told(of_code: &OfCode<'_>) -> Vec<String> {
         return lines;
     }
     let numbers = more.iter().filter_map(|finding| finding.line);
-    let numbers: Vec<String> = numbers
-        .take(NUMBERS)
-        .map(|line| (line + 1).to_string())
-        .collect();
-    let and_so_on = if more.len() > numbers.len() {
-        " …"
-    } else {
-        ""
-    };
+    let numbers: Vec<String> = numbers.take(NUMBERS).map(|line| (line + 1).to_string()).collect();
+    let and_so_on = if more.len() > numbers.len() { " …" } else { "" };
     lines.push(if numbers.is_empty() {
         format!("{begin}: the same {} more", count(more.len(), "time"))
     } else {
@@ -111,25 +100,22 @@ pub(super) fn sum(linted: &Linted) -> Option<String> {
     if lines <= SAID {
         return None;
     }
-    let parts = [
-        (Severity::Error, "error"),
-        (Severity::Warning, "warning"),
-        (Severity::Info, "info"),
-    ]
-    .into_iter()
-    .filter_map(|(severity, word)| {
-        let mut all = 0;
-        let mut each = Vec::new();
-        for of_code in &codes {
-            if let Some((_, first)) = of_code.first()
-                && first.severity == severity
-            {
-                all += of_code.len();
-                each.push(format!("{} {}", of_code.len(), first.code));
-            }
-        }
-        (all > 0).then(|| format!("{} ({})", count(all, word), each.join(", ")))
-    });
+    let parts =
+        [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Info, "info")]
+            .into_iter()
+            .filter_map(|(severity, word)| {
+                let mut all = 0;
+                let mut each = Vec::new();
+                for of_code in &codes {
+                    if let Some((_, first)) = of_code.first()
+                        && first.severity == severity
+                    {
+                        all += of_code.len();
+                        each.push(format!("{} {}", of_code.len(), first.code));
+                    }
+                }
+                (all > 0).then(|| format!("{} ({})", count(all, word), each.join(", ")))
+            });
     let parts: Vec<String> = parts.collect();
     Some(format!("above: {}", parts.join("; ")))
 }
@@ -148,10 +134,7 @@ mod tests {
             findings: vec![Finding::new(code, Some(line), "Words.")],
             ..LintedLine::default()
         };
-        Linted {
-            lines: (0..lines).map(line).collect(),
-            ..Linted::default()
-        }
+        Linted { lines: (0..lines).map(line).collect(), ..Linted::default() }
     }
 
     fn all_told(linted: &Linted) -> Vec<String> {
@@ -177,10 +160,7 @@ mod tests {
         let few = draft(Code::Covered, 3);
         assert_eq!((all_told(&few).len(), sum(&few)), (3, None));
         let one_more = all_told(&draft(Code::Covered, 4));
-        assert!(
-            one_more.iter().all(|line| !line.contains("more")),
-            "{one_more:?}"
-        );
+        assert!(one_more.iter().all(|line| !line.contains("more")), "{one_more:?}");
     }
 
     #[test]
@@ -189,9 +169,6 @@ mod tests {
         linted.lines.extend(draft(Code::TooLong, 2).lines);
         assert!(all_told(&linted)[0].starts_with("error PD012 line 1"));
         let said = sum(&linted);
-        assert_eq!(
-            said.as_deref(),
-            Some("above: 2 errors (2 PD012); 30 infos (30 PD010)")
-        );
+        assert_eq!(said.as_deref(), Some("above: 2 errors (2 PD012); 30 infos (30 PD010)"));
     }
 }

@@ -78,9 +78,7 @@ impl<'c> Known<'c> {
             let kept = reader
                 .resources(account.name())
                 .map_err(|failure| books::error(config, &failure))?;
-            known
-                .resources
-                .insert(account.name().clone(), Arc::new(kept.resources));
+            known.resources.insert(account.name().clone(), Arc::new(kept.resources));
             known.accounts.push(Account {
                 read_only: account.account.read_only && !only_shown,
                 ..account.account.clone()
@@ -161,9 +159,8 @@ impl<'c> Known<'c> {
             margin: USUAL_MARGIN,
         };
         let lines = lint(&draft, &desk, Utc::now()).lines.into_iter();
-        let mut concerned: BTreeSet<AccountName> = lines
-            .map(|line| Some(line.meaning?.account))
-            .collect::<Option<_>>()?;
+        let mut concerned: BTreeSet<AccountName> =
+            lines.map(|line| Some(line.meaning?.account)).collect::<Option<_>>()?;
         concerned.extend(draft.resource.map(|(account, _)| account));
         (!concerned.is_empty()).then_some(concerned)
     }
@@ -195,10 +192,7 @@ impl<'c> Known<'c> {
         let mut found: Vec<&Resource> = all()
             .filter(|resource| resource.id.as_str() == name || resource.answers_to(name))
             .collect();
-        if found
-            .iter()
-            .any(|resource| resource.state != ResourceState::Deleted)
-        {
+        if found.iter().any(|resource| resource.state != ResourceState::Deleted) {
             found.retain(|resource| resource.state != ResourceState::Deleted);
         }
         match found.as_slice() {
@@ -235,17 +229,13 @@ impl<'c> Known<'c> {
         let now = Utc::now();
         let hosts = HostIndex::new(self.resources.values().flat_map(|of_one| of_one.iter()));
         let mut entries = reader.journal_open().map_err(failed)?;
-        let queued: Vec<Spent> = entries
-            .iter()
-            .filter_map(|entry| Spent::queued(entry, now))
-            .collect();
+        let queued: Vec<Spent> =
+            entries.iter().filter_map(|entry| Spent::queued(entry, now)).collect();
         // A command that does not wait takes back what the vendor had no room for.
         let newest = reader.journal_newest(TAKEN_BACK).map_err(failed)?;
         entries.extend(newest.into_iter().filter(|entry| !entry.state.is_open()));
-        let closed: Vec<Closed> = entries
-            .iter()
-            .filter_map(|entry| Closed::told_by(entry, now))
-            .collect();
+        let closed: Vec<Closed> =
+            entries.iter().filter_map(|entry| Closed::told_by(entry, now)).collect();
         let mut desk = Desk {
             hosts: &hosts,
             limits: &self.limits,
@@ -269,18 +259,13 @@ impl<'c> Known<'c> {
         let linted = lint(draft, &desk, now);
         let plan = plan(&linted, draft, &desk, now);
         let wider = suggest(&linted, &desk);
-        Ok(Checked {
-            linted,
-            plan,
-            wider,
-        })
+        Ok(Checked { linted, plan, wider })
     }
 
     /// Why there is no plan.
     pub(super) fn refusal(&self, linted: &Linted, error: &PlanError) -> CliError {
-        let refused = linted
-            .all_findings()
-            .any(|finding| finding.code == Code::ReadOnly.rule().code);
+        let refused =
+            linted.all_findings().any(|finding| finding.code == Code::ReadOnly.rule().code);
         if refused {
             return super::read_only("the account is read-only: nothing was sent".to_owned());
         }
@@ -303,11 +288,8 @@ impl<'c> Known<'c> {
             return error;
         }
         for (account, failure) in &self.failures {
-            error.words = format!(
-                "{account}: {failure}\n  {}\npurgedeck: {}",
-                failure.advice(),
-                error.words
-            );
+            error.words =
+                format!("{account}: {failure}\n  {}\npurgedeck: {}", failure.advice(), error.words);
         }
         if self.failures.len() == self.accounts.len() {
             error.class = class_of_all(self.failures.values());
@@ -319,19 +301,13 @@ impl<'c> Known<'c> {
     /// Other failures may have passed by now; they are said.
     pub(super) fn check_access(&self, plan: &Plan, talk: Talk) -> Result<(), CliError> {
         for (account, failure) in &self.failures {
-            if !plan
-                .requests
-                .iter()
-                .any(|planned| planned.request.account == *account)
-            {
+            if !plan.requests.iter().any(|planned| planned.request.account == *account) {
                 continue;
             }
             let words = format!("{account}: {failure}");
             if class_of(failure) == Class::Auth {
-                return Err(
-                    CliError::new(Class::Auth, format!("{words}; nothing was sent"))
-                        .hint(failure.advice()),
-                );
+                return Err(CliError::new(Class::Auth, format!("{words}; nothing was sent"))
+                    .hint(failure.advice()));
             }
             talk.warn(&words);
         }
@@ -344,11 +320,7 @@ impl<'c> Known<'c> {
             .iter()
             .filter(|account| account.read_only)
             .map(|account| &account.name)
-            .find(|name| {
-                plan.requests
-                    .iter()
-                    .any(|planned| planned.request.account == **name)
-            })
+            .find(|name| plan.requests.iter().any(|planned| planned.request.account == **name))
     }
 }
 

@@ -37,11 +37,7 @@ pub(super) async fn send(
     brake: &Brake,
     talk: Talk,
 ) -> Result<Sent, CliError> {
-    let Request {
-        options,
-        draft,
-        plan,
-    } = request;
+    let Request { options, draft, plan } = request;
     let paused = reader.is_paused().map_err(|failure| {
         CliError::new(
             Class::Failed,
@@ -82,11 +78,8 @@ pub(super) async fn send(
             && of == ticket
         {
             break result.map_err(|trouble| {
-                CliError::new(
-                    Class::Failed,
-                    format!("nothing was queued: {}", trouble.words),
-                )
-                .hint(trouble.advice)
+                CliError::new(Class::Failed, format!("nothing was queued: {}", trouble.words))
+                    .hint(trouble.advice)
             })?;
         }
     };

@@ -43,10 +43,7 @@ pub(super) fn summary(plan: &Plan, zone: Zone, talk: Talk) {
             format!(" as a {}", part.sent_kind)
         };
         let requests = count(part.requests(), "request");
-        talk.say(&format!(
-            "{} ({}): {what}{as_what} in {requests}",
-            part.cname, part.account
-        ));
+        talk.say(&format!("{} ({}): {what}{as_what} in {requests}", part.cname, part.account));
     }
     talk.say(&format!(
         "the last one goes out at {}, done at {} if the vendors take their usual time",
@@ -224,13 +221,7 @@ pub(super) fn plan(
         .iter()
         .map(|planned| {
             let request = &planned.request;
-            let Preview {
-                method,
-                url,
-                headers,
-                body,
-                curl,
-            } = office.preview(request);
+            let Preview { method, url, headers, body, curl } = office.preview(request);
             PlannedRecord {
                 account: request.account.as_str(),
                 resource_id: request.resource.as_str(),

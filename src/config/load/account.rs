@@ -34,9 +34,7 @@ pub(super) fn accounts(
         };
         let mut known = accounts.iter().chain(&flawed);
         if known.any(|one| one.name() == account.name()) {
-            let at = section
-                .get("name")
-                .map_or(section.place, |(_, place)| place);
+            let at = section.get("name").map_or(section.place, |(_, place)| place);
             let words = format!("there is another account named \"{}\"", account.name());
             faults.push(Fault::at(at, words));
         } else if faults.len() > before {
@@ -46,14 +44,10 @@ pub(super) fn accounts(
         }
     }
     for vendor in VENDORS {
-        let named = sections.iter().any(|section| {
-            section
-                .text("provider")
-                .is_some_and(|(name, _)| name == vendor.name)
-        });
-        let taken = accounts
+        let named = sections
             .iter()
-            .any(|one| one.name().as_str() == vendor.name);
+            .any(|section| section.text("provider").is_some_and(|(name, _)| name == vendor.name));
+        let taken = accounts.iter().any(|one| one.name().as_str() == vendor.name);
         if !named && !taken {
             accounts.extend(of_environment(vendor, env, faults));
         }
@@ -73,16 +67,11 @@ fn of_section(section: &Section, paths: &Paths, faults: &mut Vec<Fault>) -> Opti
     let vendor = provider.and_then(|(provider, place)| {
         let vendor = vendors::vendor(&provider);
         if vendor.is_none() {
-            let words = format!(
-                "there is no provider \"{}\"",
-                crate::domain::text::visible(&provider, 40)
-            );
+            let words =
+                format!("there is no provider \"{}\"", crate::domain::text::visible(&provider, 40));
             let advice = match nearest(&provider, vendors::names()) {
                 Some(near) => format!("did you mean \"{near}\"?"),
-                None => format!(
-                    "there are {}",
-                    vendors::names().collect::<Vec<_>>().join(", ")
-                ),
+                None => format!("there are {}", vendors::names().collect::<Vec<_>>().join(", ")),
             };
             faults.push(Fault::at(place, words).advising(advice));
         }
@@ -96,11 +85,8 @@ fn of_section(section: &Section, paths: &Paths, faults: &mut Vec<Fault>) -> Opti
     account.colour = text("colour");
     account.badge = text("badge");
     account.protected = section.flag("protected");
-    account.protected_cnames = section
-        .texts("protected_cnames")
-        .iter()
-        .map(|cname| pattern(cname))
-        .collect();
+    account.protected_cnames =
+        section.texts("protected_cnames").iter().map(|cname| pattern(cname)).collect();
     account.read_only = section.flag("read_only");
     account.reason_required = section.flag("reason_required");
     account.ticket_pattern = text("ticket_pattern");
@@ -154,13 +140,10 @@ fn edge_settings(section: &Section, faults: &mut Vec<Fault>) -> EdgeSettings {
     }
     let resolver = section.text("resolver").and_then(|(text, place)| {
         let read = edge::resolver(&text);
-        read.map_err(|words| faults.push(Fault::at(place, format!("\"resolver\": {words}"))))
-            .ok()
+        read.map_err(|words| faults.push(Fault::at(place, format!("\"resolver\": {words}")))).ok()
     });
     EdgeSettings {
-        verify: section
-            .text("verify")
-            .map_or(usual.verify, |(text, _)| text == "true"),
+        verify: section.text("verify").map_or(usual.verify, |(text, _)| text == "true"),
         grace: section
             .text("verify_for")
             .and_then(|(text, _)| duration::parse(&text).ok())
@@ -185,30 +168,21 @@ fn of_environment(
     if !complete {
         return None;
     }
-    let mut made = AccountConfig::new(
-        AccountName::new(vendor.name),
-        ProviderName::new(vendor.name),
-    );
+    let mut made =
+        AccountConfig::new(AccountName::new(vendor.name), ProviderName::new(vendor.name));
     made.from_environment = true;
     for variable in vendor.environment {
         let Some(text) = set(env, variable.name) else {
             continue;
         };
-        let key = vendor
-            .keys
-            .iter()
-            .chain(ACCOUNT)
-            .find(|key| key.name == variable.key)?;
+        let key = vendor.keys.iter().chain(ACCOUNT).find(|key| key.name == variable.key)?;
         if key.shape == Shape::Secret {
             let source = SecretSource::Env(variable.name.to_owned());
             made = made.with_secret(key.name, source);
             continue;
         }
         if let Err(words) = check_text(key.shape, &text) {
-            faults.push(Fault::elsewhere(format!(
-                "the environment's {}: {words}",
-                variable.name
-            )));
+            faults.push(Fault::elsewhere(format!("the environment's {}: {words}", variable.name)));
         } else if key.name == "base_url" {
             made.base_url = Url::parse(&text).ok();
         } else {
@@ -225,10 +199,7 @@ fn needed(
 ) -> Option<(String, crate::config::fault::Place)> {
     let found = section.text(key);
     if found.is_none() {
-        faults.push(Fault::at(
-            section.place,
-            format!("the account needs \"{key}\""),
-        ));
+        faults.push(Fault::at(section.place, format!("the account needs \"{key}\"")));
     }
     found
 }
@@ -238,12 +209,7 @@ fn check_needs(section: &Section, vendor: &Vendor, faults: &mut Vec<Fault>) {
     let missing = vendor
         .needs
         .iter()
-        .map(|set| {
-            set.iter()
-                .filter(|key| section.get(key).is_none())
-                .copied()
-                .collect::<Vec<_>>()
-        })
+        .map(|set| set.iter().filter(|key| section.get(key).is_none()).copied().collect::<Vec<_>>())
         .min_by_key(Vec::len)
         .unwrap_or_default();
     if !missing.is_empty() {
@@ -258,18 +224,13 @@ fn check_needs(section: &Section, vendor: &Vendor, faults: &mut Vec<Fault>) {
 
 fn pattern(cname: &str) -> Pattern {
     let cname = cname.to_ascii_lowercase();
-    if cname.contains('*') {
-        Pattern::Glob(cname)
-    } else {
-        Pattern::Is(cname)
-    }
+    if cname.contains('*') { Pattern::Glob(cname) } else { Pattern::Is(cname) }
 }
 
 fn expanded(source: &SecretSource, paths: &Paths) -> SecretSource {
     match source {
         SecretSource::File(path) => SecretSource::File(
-            path.to_str()
-                .map_or_else(|| path.clone(), |text| paths.expand(text)),
+            path.to_str().map_or_else(|| path.clone(), |text| paths.expand(text)),
         ),
         SecretSource::Env(_) | SecretSource::Command(_) | SecretSource::Given(_) => source.clone(),
     }

@@ -16,9 +16,7 @@ fn paths() -> Paths {
 
 fn read_in(env: &[(&str, &str)], flags: &Flags, text: &str) -> Result<Config, Faults> {
     let env = |name: &str| {
-        env.iter()
-            .find(|(variable, _)| *variable == name)
-            .map(|(_, value)| (*value).to_owned())
+        env.iter().find(|(variable, _)| *variable == name).map(|(_, value)| (*value).to_owned())
     };
     resolve(flags, &env, paths(), Some(text))
 }
@@ -61,18 +59,8 @@ fn the_example_holds_every_key_and_is_valid_switched_on_and_off() {
 fn the_example_shows_the_defaults() {
     let (shown, default) = (read(&switched_on()).unwrap(), read("").unwrap());
     assert_eq!(
-        (
-            &shown.theme.value,
-            shown.colour.value,
-            shown.ascii.value,
-            shown.mouse.value
-        ),
-        (
-            &default.theme.value,
-            default.colour.value,
-            default.ascii.value,
-            default.mouse.value
-        )
+        (&shown.theme.value, shown.colour.value, shown.ascii.value, shown.mouse.value),
+        (&default.theme.value, default.colour.value, default.ascii.value, default.mouse.value)
     );
     assert_eq!(
         (
@@ -149,10 +137,7 @@ fn text_that_is_not_toml_is_a_fault_with_its_place() {
 fn a_secret_in_the_file_is_refused_and_not_repeated() {
     let text = "[[account]]\nname = \"a\"\nprovider = \"gcore\"\ntoken = \"29841$c767\"\n";
     let faults = faults(text);
-    assert!(
-        faults.contains("c:4:9: \"token\": a secret must not stand in this file"),
-        "{faults}"
-    );
+    assert!(faults.contains("c:4:9: \"token\": a secret must not stand in this file"), "{faults}");
     assert!(!faults.contains("c767"), "{faults}");
 }
 
@@ -163,20 +148,14 @@ fn plain_http_is_for_this_machine_only() {
             "[[account]]\nname = \"a\"\nprovider = \"gcore\"\ntoken = {{ env = \"A\" }}\nbase_url = \"{url}\"\n"
         )
     };
-    for fine in [
-        "https://api.gcore.com",
-        "http://127.0.0.1:8080",
-        "http://[::1]:1/x",
-        "http://localhost",
-    ] {
+    for fine in
+        ["https://api.gcore.com", "http://127.0.0.1:8080", "http://[::1]:1/x", "http://localhost"]
+    {
         assert!(read(&account(fine)).is_ok(), "{fine}");
     }
-    for wrong in [
-        "http://api.gcore.com",
-        "ftp://localhost",
-        "api.gcore.com",
-        "https://me:pw@api.gcore.com",
-    ] {
+    for wrong in
+        ["http://api.gcore.com", "ftp://localhost", "api.gcore.com", "https://me:pw@api.gcore.com"]
+    {
         assert!(read(&account(wrong)).is_err(), "{wrong}");
     }
 }
@@ -185,16 +164,8 @@ fn plain_http_is_for_this_machine_only() {
 fn a_flag_beats_the_environment_which_beats_the_file_which_beats_the_default() {
     let file = "store = \"~/file.db\"\ntheme = \"light\"\n";
     let env = [("PURGEDECK_STORE", "/env.db")];
-    let flags = Flags {
-        store: Some("/flag.db".into()),
-        ..Flags::default()
-    };
-    let store = |config: Config| {
-        (
-            config.store.value.display().to_string(),
-            config.store.origin,
-        )
-    };
+    let flags = Flags { store: Some("/flag.db".into()), ..Flags::default() };
+    let store = |config: Config| (config.store.value.display().to_string(), config.store.origin);
     assert_eq!(
         store(read_in(&env, &flags, file).unwrap()),
         ("/flag.db".to_owned(), Origin::Flag("store"))
@@ -205,17 +176,11 @@ fn a_flag_beats_the_environment_which_beats_the_file_which_beats_the_default() {
     );
     assert_eq!(
         store(read(file).unwrap()),
-        (
-            "/home/mira/file.db".to_owned(),
-            Origin::File(Place { line: 1, column: 9 })
-        )
+        ("/home/mira/file.db".to_owned(), Origin::File(Place { line: 1, column: 9 }))
     );
     assert_eq!(
         store(read("").unwrap()),
-        (
-            "/home/mira/.local/state/purgedeck/purgedeck.db".to_owned(),
-            Origin::Default
-        )
+        ("/home/mira/.local/state/purgedeck/purgedeck.db".to_owned(), Origin::Default)
     );
 }
 
@@ -223,36 +188,18 @@ fn a_flag_beats_the_environment_which_beats_the_file_which_beats_the_default() {
 fn read_only_wins_whoever_says_it() {
     let account = "[[account]]\nname = \"a\"\nprovider = \"gcore\"\ntoken = { env = \"A\" }\n";
     let off = [("PURGEDECK_READ_ONLY", "false")];
-    let config = read_in(
-        &off,
-        &Flags::default(),
-        &format!("read_only = true\n{account}"),
-    )
-    .unwrap();
+    let config = read_in(&off, &Flags::default(), &format!("read_only = true\n{account}")).unwrap();
     assert!(config.read_only.value && config.accounts.iter().all(|one| one.account.read_only));
-    let flags = Flags {
-        read_only: true,
-        ..Flags::default()
-    };
+    let flags = Flags { read_only: true, ..Flags::default() };
     assert!(read_in(&off, &flags, account).unwrap().read_only.value);
-    assert!(
-        !read_in(&off, &Flags::default(), account)
-            .unwrap()
-            .read_only
-            .value
-    );
+    assert!(!read_in(&off, &Flags::default(), account).unwrap().read_only.value);
 }
 
 #[test]
 fn no_color_counts_unless_the_program_s_own_variable_says_otherwise() {
     let plain = [("NO_COLOR", "1")];
     assert!(!read_in(&plain, &Flags::default(), "").unwrap().colour.value);
-    assert!(
-        !read_in(&plain, &Flags::default(), "colour = \"auto\"")
-            .unwrap()
-            .colour
-            .value
-    );
+    assert!(!read_in(&plain, &Flags::default(), "colour = \"auto\"").unwrap().colour.value);
     let own = [("NO_COLOR", "1"), ("PURGEDECK_COLOUR", "auto")];
     assert!(read_in(&own, &Flags::default(), "").unwrap().colour.value);
 }
@@ -260,13 +207,8 @@ fn no_color_counts_unless_the_program_s_own_variable_says_otherwise() {
 #[test]
 fn a_wrong_variable_is_a_fault() {
     let env = [("PURGEDECK_ZONE", "moon")];
-    let faults = read_in(&env, &Flags::default(), "")
-        .unwrap_err()
-        .to_string();
-    assert!(
-        faults.contains("PURGEDECK_ZONE: \"moon\" is not one of"),
-        "{faults}"
-    );
+    let faults = read_in(&env, &Flags::default(), "").unwrap_err().to_string();
+    assert!(faults.contains("PURGEDECK_ZONE: \"moon\" is not one of"), "{faults}");
 }
 
 #[test]
@@ -279,24 +221,14 @@ fn variables_make_an_account_unless_the_file_has_one_at_that_provider() {
         ("MEDIANOVA_ORGANIZATION_UUID", "o"),
     ];
     let names = |config: &Config| -> Vec<String> {
-        config
-            .accounts
-            .iter()
-            .map(|one| one.name().to_string())
-            .collect()
+        config.accounts.iter().map(|one| one.name().to_string()).collect()
     };
     let config = read_in(&env, &Flags::default(), "").unwrap();
     assert_eq!(names(&config), ["gcore", "medianova"]);
     let gcore = config.accounts.first().unwrap();
     assert!(gcore.from_environment);
-    assert_eq!(
-        gcore.base_url.as_ref().unwrap().as_str(),
-        "http://127.0.0.1:1/"
-    );
-    assert_eq!(
-        gcore.secret("token").unwrap().describe(),
-        "{ env = \"GCORE_API_KEY\" }"
-    );
+    assert_eq!(gcore.base_url.as_ref().unwrap().as_str(), "http://127.0.0.1:1/");
+    assert_eq!(gcore.secret("token").unwrap().describe(), "{ env = \"GCORE_API_KEY\" }");
     let file = "[[account]]\nname = \"prod\"\nprovider = \"gcore\"\ntoken = { env = \"A\" }\n";
     let config = read_in(&env, &Flags::default(), file).unwrap();
     assert_eq!(names(&config), ["prod", "medianova"]);
@@ -305,10 +237,7 @@ fn variables_make_an_account_unless_the_file_has_one_at_that_provider() {
 #[test]
 fn only_the_accounts_that_were_asked_for_are_there_and_a_wrong_name_is_a_fault() {
     let file = "[[account]]\nname = \"prod\"\nprovider = \"gcore\"\ntoken = { env = \"A\" }\n[[account]]\nname = \"stage\"\nprovider = \"gcore\"\ntoken = { env = \"A\" }\n";
-    let ask = |name: &str| Flags {
-        accounts: vec![name.to_owned()],
-        ..Flags::default()
-    };
+    let ask = |name: &str| Flags { accounts: vec![name.to_owned()], ..Flags::default() };
     let config = read_in(&[], &ask("stage"), file).unwrap();
     assert_eq!(config.accounts.len(), 1);
     let faults = read_in(&[], &ask("prid"), file).unwrap_err().to_string();
@@ -336,10 +265,7 @@ fn what_is_shown_reads_back_as_the_same_configuration() {
     let text = show(&config);
     let again = read(&text).unwrap();
     assert_eq!(
-        show(&again)
-            .lines()
-            .filter(|line| line.contains('='))
-            .count(),
+        show(&again).lines().filter(|line| line.contains('=')).count(),
         text.lines().filter(|line| line.contains('=')).count()
     );
     assert_eq!(again.accounts, config.accounts);
@@ -352,10 +278,7 @@ const GCORE: &str = "[[account]]\nname = \"a\"\nprovider = \"gcore\"\ntoken = { 
 #[test]
 fn how_the_edge_is_looked_at_is_read_and_shown() {
     let usual = read(GCORE).unwrap();
-    assert_eq!(
-        usual.accounts[0].edge,
-        crate::config::edge::EdgeSettings::default()
-    );
+    assert_eq!(usual.accounts[0].edge, crate::config::edge::EdgeSettings::default());
     assert!(!show(&usual).contains("verify"));
     let settings = "verify = false\nverify_for = \"0s\"\nedge = [\"http://127.0.0.1:8080\", \"203.0.113.7\"]\n\
                     resolver = \"1.1.1.1:53\"\ncache_headers = [\"x-cache\", \"x-tier: local=hit\"]\nedge_headers = [\"x-pop\"]\n";
@@ -379,14 +302,8 @@ fn a_fault_in_how_the_edge_is_looked_at_is_named_with_its_place() {
             "edge = [\"1.1.1.1\", \"1.1.1.2\", \"1.1.1.3\", \"1.1.1.4\", \"1.1.1.5\"]",
             "no more than 4 servers",
         ),
-        (
-            "resolver = \"dns\"",
-            "c:5:12: \"resolver\": \"dns\" is no address of a name server",
-        ),
-        (
-            "cache_headers = [\"X: A=hot\"]",
-            "\"hot\" is none of bypass",
-        ),
+        ("resolver = \"dns\"", "c:5:12: \"resolver\": \"dns\" is no address of a name server"),
+        ("cache_headers = [\"X: A=hot\"]", "\"hot\" is none of bypass"),
         ("edge_headers = [\"a b\"]", "\"a b\" is no header's name"),
         ("verify = \"no\"", "\"verify\" must be true or false"),
         ("verify_for = \"2h\"", "from 0 to 3600 seconds"),

@@ -39,10 +39,7 @@ pub struct SecretTrouble {
 
 impl SecretTrouble {
     fn new(words: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self {
-            words: words.into(),
-            advice: advice.into(),
-        }
+        Self { words: words.into(), advice: advice.into() }
     }
 }
 
@@ -51,10 +48,9 @@ impl SecretSource {
     /// [`COMMAND_PATIENCE`]. Every call fetches anew; who needs it often keeps it.
     pub async fn fetch(&self) -> Result<Secret, SecretTrouble> {
         match self {
-            Self::Env(name) => tidy(
-                std::env::var(name).map_err(|_| unset(name))?,
-                &format!("${name}"),
-            ),
+            Self::Env(name) => {
+                tidy(std::env::var(name).map_err(|_| unset(name))?, &format!("${name}"))
+            }
             Self::File(path) => {
                 check_file(path)?;
                 let mut text = String::new();
@@ -62,9 +58,7 @@ impl SecretSource {
                     .await
                     .map_err(|error| unreadable(path, &error))?
                     .take(LONGEST + 1);
-                file.read_to_string(&mut text)
-                    .await
-                    .map_err(|error| unreadable(path, &error))?;
+                file.read_to_string(&mut text).await.map_err(|error| unreadable(path, &error))?;
                 tidy(text, &path.display().to_string())
             }
             Self::Command(command) => run(command, COMMAND_PATIENCE).await,
@@ -179,10 +173,7 @@ fn check_file(path: &Path) -> Result<(), SecretTrouble> {
 
 async fn run(command: &[String], patience: Duration) -> Result<Secret, SecretTrouble> {
     let Some((program, arguments)) = command.split_first() else {
-        return Err(SecretTrouble::new(
-            "the command for a secret is empty",
-            "name a program",
-        ));
+        return Err(SecretTrouble::new("the command for a secret is empty", "name a program"));
     };
     let failed =
         |words: String| SecretTrouble::new(words, "run the command by hand and see what it prints");
@@ -196,12 +187,7 @@ async fn run(command: &[String], patience: Duration) -> Result<Secret, SecretTro
         .map_err(|error| failed(format!("cannot start {program}: {error}")))?;
     let output = tokio::time::timeout(patience, child.wait_with_output())
         .await
-        .map_err(|_| {
-            failed(format!(
-                "{program} took longer than {} s",
-                patience.as_secs()
-            ))
-        })?
+        .map_err(|_| failed(format!("{program} took longer than {} s", patience.as_secs())))?
         .map_err(|error| failed(format!("{program} failed: {error}")))?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);

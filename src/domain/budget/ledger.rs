@@ -39,19 +39,12 @@ impl<'a> Ledger<'a> {
     pub fn new(limits: &'a Limits, account: &AccountName, usage: &'a Usage) -> Self {
         let mut ledger = Self {
             limits,
-            closed: usage
-                .closed
-                .iter()
-                .filter(|closed| closed.account == *account)
-                .collect(),
+            closed: usage.closed.iter().filter(|closed| closed.account == *account).collect(),
             margin: usage.margin.max(TimeDelta::zero()),
             pages: HashMap::new(),
         };
-        let mut spent: Vec<_> = usage
-            .spent
-            .iter()
-            .filter(|spent| spent.account == *account)
-            .collect();
+        let mut spent: Vec<_> =
+            usage.spent.iter().filter(|spent| spent.account == *account).collect();
         spent.sort_by_key(|spent| spent.at);
         for one in spent {
             ledger.note(&one.resource, one.kind, one.at, one.sent_here);
@@ -72,15 +65,11 @@ impl<'a> Ledger<'a> {
         kind: Kind,
         from: DateTime<Utc>,
     ) -> Option<DateTime<Utc>> {
-        let mut at = self
-            .closed_until(resource, kind)
-            .map_or(from, |until| until.max(from));
+        let mut at = self.closed_until(resource, kind).map_or(from, |until| until.max(from));
         loop {
             let before = at;
             for window in self.windows(kind) {
-                at = self
-                    .slide(window)
-                    .first_free(self.times(resource, window), at)?;
+                at = self.slide(window).first_free(self.times(resource, window), at)?;
             }
             if at == before {
                 return Some(at);
@@ -98,14 +87,10 @@ impl<'a> Ledger<'a> {
     ) -> (Stand, Option<DateTime<Utc>>) {
         let slide = self.slide(window);
         let times = self.times(resource, window);
-        let others = self
-            .page(resource, window)
-            .map_or(&[][..], |page| &page.others);
+        let others = self.page(resource, window).map_or(&[][..], |page| &page.others);
         let used_by_others = others.iter().filter(|&&at| at > now - slide.long).count();
-        let stand = Stand {
-            left: slide.room(times, now) as u32,
-            used_by_others: used_by_others as u32,
-        };
+        let stand =
+            Stand { left: slide.room(times, now) as u32, used_by_others: used_by_others as u32 };
         (stand, slide.first_free(times, from))
     }
 
@@ -129,18 +114,12 @@ impl<'a> Ledger<'a> {
     }
 
     fn windows(&self, kind: Kind) -> impl Iterator<Item = &'a RateWindow> + use<'a> {
-        self.limits
-            .rule(kind)
-            .into_iter()
-            .flat_map(|rule| rule.windows.iter())
+        self.limits.rule(kind).into_iter().flat_map(|rule| rule.windows.iter())
     }
 
     fn slide(&self, window: &RateWindow) -> Slide {
         let per = TimeDelta::from_std(window.per).unwrap_or(TimeDelta::days(365));
-        Slide {
-            most: window.requests as usize,
-            long: per + self.margin,
-        }
+        Slide { most: window.requests as usize, long: per + self.margin }
     }
 
     fn page(&self, resource: &ResourceId, window: &RateWindow) -> Option<&Page> {
@@ -152,8 +131,7 @@ impl<'a> Ledger<'a> {
     }
 
     fn times(&self, resource: &ResourceId, window: &RateWindow) -> &[DateTime<Utc>] {
-        self.page(resource, window)
-            .map_or(&[], |page| page.times.as_slice())
+        self.page(resource, window).map_or(&[], |page| page.times.as_slice())
     }
 
     fn note(&mut self, resource: &ResourceId, kind: Kind, at: DateTime<Utc>, sent_here: bool) {

@@ -31,11 +31,7 @@ pub fn quotas(
     usage: &Usage,
     now: chrono::DateTime<chrono::Utc>,
 ) -> Vec<QuotaLine> {
-    let of_kind: Vec<&Quota> = limits
-        .quotas
-        .iter()
-        .filter(|quota| quota.kind == kind)
-        .collect();
+    let of_kind: Vec<&Quota> = limits.quotas.iter().filter(|quota| quota.kind == kind).collect();
     let wanted = area
         .or(resource.area.as_deref())
         .filter(|wanted| of_kind.iter().any(|quota| same(quota, wanted)));
@@ -64,8 +60,5 @@ pub fn quotas(
 }
 
 fn same(quota: &Quota, area: &str) -> bool {
-    quota
-        .area
-        .as_deref()
-        .is_some_and(|one| one.eq_ignore_ascii_case(area))
+    quota.area.as_deref().is_some_and(|one| one.eq_ignore_ascii_case(area))
 }

@@ -6,10 +6,7 @@ use super::*;
 use crate::domain::samples::{directories, noon, paths, resource, secs, spent};
 
 fn usage(spent: Vec<Spent>) -> Usage {
-    Usage {
-        spent,
-        ..Usage::default()
-    }
+    Usage { spent, ..Usage::default() }
 }
 
 fn lines(limits: &Limits, usage: &Usage) -> Vec<(Kind, u32, u32, Option<i64>)> {
@@ -50,10 +47,7 @@ fn the_margin_lengthens_every_window() {
     let mut usage = usage(vec![spent("one", "1", Kind::Pattern, noon() - secs(61))]);
     assert_eq!(lines(&paths(), &usage).get(1).unwrap().1, 1);
     usage.margin = secs(5);
-    assert_eq!(
-        lines(&paths(), &usage).get(1).unwrap(),
-        &(Kind::Pattern, 0, 1, Some(4))
-    );
+    assert_eq!(lines(&paths(), &usage).get(1).unwrap(), &(Kind::Pattern, 0, 1, Some(4)));
 }
 
 #[test]
@@ -68,14 +62,7 @@ fn a_closed_window_closes_what_shares_its_bucket_and_nothing_else() {
         ..Usage::default()
     };
     let first = |kind, resource: &str, usage: &Usage| {
-        let at = earliest(
-            &paths(),
-            &"one".into(),
-            &resource.into(),
-            kind,
-            usage,
-            noon(),
-        );
+        let at = earliest(&paths(), &"one".into(), &resource.into(), kind, usage, noon());
         (at.unwrap() - noon()).num_seconds()
     };
     let usage = closed(Kind::Pattern);
@@ -83,19 +70,9 @@ fn a_closed_window_closes_what_shares_its_bucket_and_nothing_else() {
     assert_eq!(first(Kind::All, "1", &usage), 17);
     assert_eq!(first(Kind::Url, "1", &usage), 0);
     assert_eq!(first(Kind::Pattern, "2", &usage), 0);
-    assert_eq!(
-        lines(&paths(), &usage).get(1).unwrap(),
-        &(Kind::Pattern, 0, 0, Some(17))
-    );
+    assert_eq!(lines(&paths(), &usage).get(1).unwrap(), &(Kind::Pattern, 0, 0, Some(17)));
     // Where the whole account shares a window, all of it is closed.
-    let wide = earliest(
-        &directories(),
-        &"one".into(),
-        &"2".into(),
-        Kind::Url,
-        &usage,
-        noon(),
-    );
+    let wide = earliest(&directories(), &"one".into(), &"2".into(), Kind::Url, &usage, noon());
     assert_eq!(wide, Some(noon() + secs(17)));
 }
 
@@ -105,36 +82,19 @@ fn a_window_without_room_for_any_request_never_opens() {
     for window in &mut limits.url.as_mut().unwrap().windows {
         window.requests = 0;
     }
-    let at = earliest(
-        &limits,
-        &"one".into(),
-        &"1".into(),
-        Kind::Url,
-        &Usage::default(),
-        noon(),
-    );
+    let at = earliest(&limits, &"one".into(), &"1".into(), Kind::Url, &Usage::default(), noon());
     assert_eq!(at, None);
-    assert_eq!(
-        lines(&limits, &Usage::default()).first().unwrap(),
-        &(Kind::Url, 0, 0, None)
-    );
+    assert_eq!(lines(&limits, &Usage::default()).first().unwrap(), &(Kind::Url, 0, 0, None));
 }
 
 #[test]
 fn a_purge_without_a_known_area_draws_on_every_areas_quota() {
     let mut dl = resource("two", "d", "dl.site.com");
     let areas = |resource: &_, area| {
-        quotas(
-            &directories(),
-            resource,
-            Kind::Url,
-            area,
-            &Usage::default(),
-            noon(),
-        )
-        .into_iter()
-        .map(|line| line.area.unwrap())
-        .collect::<Vec<_>>()
+        quotas(&directories(), resource, Kind::Url, area, &Usage::default(), noon())
+            .into_iter()
+            .map(|line| line.area.unwrap())
+            .collect::<Vec<_>>()
     };
     assert_eq!(areas(&dl, None), ["inland", "abroad"]);
     assert_eq!(areas(&dl, Some("abroad")), ["abroad"]);
@@ -150,14 +110,7 @@ fn what_the_queue_holds_is_taken_off_the_quota() {
     let mut queued = spent("two", "d", Kind::Url, noon());
     queued.sent_here = true;
     queued.targets = 400;
-    let line = quotas(
-        &directories(),
-        &dl,
-        Kind::Url,
-        None,
-        &usage(vec![queued]),
-        noon(),
-    );
+    let line = quotas(&directories(), &dl, Kind::Url, None, &usage(vec![queued]), noon());
     assert_eq!(line.first().unwrap().left, 9_600);
 }
 
@@ -194,17 +147,10 @@ fn a_request_that_came_back_closes_its_window_until_it_may_go_again_even_when_it
         entry.state = state;
         let closed = Closed::told_by(&entry, noon()).unwrap();
         assert_eq!(closed.until, noon() + secs(40));
-        let usage = Usage {
-            closed: vec![closed],
-            ..Usage::default()
-        };
+        let usage = Usage { closed: vec![closed], ..Usage::default() };
         let at = |kind| earliest(&paths(), &"one".into(), &"1".into(), kind, &usage, noon());
         assert_eq!(at(Kind::All), Some(noon() + secs(40)));
-        assert_eq!(
-            at(Kind::Pattern),
-            Some(noon() + secs(40)),
-            "the same bucket"
-        );
+        assert_eq!(at(Kind::Pattern), Some(noon() + secs(40)), "the same bucket");
         assert_eq!(at(Kind::Url), Some(noon()));
         assert_eq!(Closed::told_by(&entry, noon() + secs(40)), None);
     }

@@ -33,12 +33,10 @@ impl Slide {
     fn blocked(self, times: &[DateTime<Utc>], at: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let place = times.partition_point(|&time| time < at);
         // With `at`, any `most` neighbours in a row are one too many if all of them lie within one length.
-        (place.saturating_sub(self.most)..=place)
-            .rev()
-            .find_map(|first| {
-                let (from, to) = (times.get(first)?, times.get(first + self.most - 1)?);
-                (*to.max(&at) - *from.min(&at) < self.long).then(|| *from + self.long)
-            })
+        (place.saturating_sub(self.most)..=place).rev().find_map(|first| {
+            let (from, to) = (times.get(first)?, times.get(first + self.most - 1)?);
+            (*to.max(&at) - *from.min(&at) < self.long).then(|| *from + self.long)
+        })
     }
 
     /// How many requests may go out at `at`, all at once.
@@ -69,17 +67,11 @@ mod tests {
     use crate::domain::samples::{noon, secs};
 
     fn times(seconds: &[i64]) -> Vec<DateTime<Utc>> {
-        seconds
-            .iter()
-            .map(|&second| noon() + secs(second))
-            .collect()
+        seconds.iter().map(|&second| noon() + secs(second)).collect()
     }
 
     fn slide(most: usize) -> Slide {
-        Slide {
-            most,
-            long: secs(60),
-        }
+        Slide { most, long: secs(60) }
     }
 
     /// The rule itself, slowly: no stretch of the window's length holds too many.
@@ -88,10 +80,8 @@ mod tests {
         all.push(at);
         all.sort();
         all.iter().all(|&from| {
-            let inside: Vec<_> = all
-                .iter()
-                .filter(|&&time| time >= from && time - from < slide.long)
-                .collect();
+            let inside: Vec<_> =
+                all.iter().filter(|&&time| time >= from && time - from < slide.long).collect();
             !inside.contains(&&at) || inside.len() <= slide.most
         })
     }

@@ -46,8 +46,7 @@ impl HostIndex {
                 places.push(place);
             }
         }
-        self.by_id
-            .insert((resource.account.clone(), resource.id.clone()), place);
+        self.by_id.insert((resource.account.clone(), resource.id.clone()), place);
         self.resources.push(resource);
     }
 
@@ -70,17 +69,14 @@ impl HostIndex {
     pub fn find(&self, host: &str) -> Found {
         let places = self.places(host).unwrap_or_default();
         let mut living = places.iter().copied().filter(|&place| {
-            self.get(place)
-                .is_some_and(|resource| resource.state != ResourceState::Deleted)
+            self.get(place).is_some_and(|resource| resource.state != ResourceState::Deleted)
         });
         match (living.next(), living.next()) {
             (Some(one), None) => Found::One(one),
             (Some(one), Some(two)) => {
                 Found::Several([one, two].into_iter().chain(living).collect())
             }
-            (None, _) => places
-                .first()
-                .map_or(Found::Nothing, |&place| Found::One(place)),
+            (None, _) => places.first().map_or(Found::Nothing, |&place| Found::One(place)),
         }
     }
 
@@ -121,10 +117,7 @@ mod tests {
             Found::Several(vec![0, 1])
         );
         there.state = ResourceState::Deleted;
-        assert_eq!(
-            HostIndex::new([&there, &here]).find("www.site.com"),
-            Found::One(1)
-        );
+        assert_eq!(HostIndex::new([&there, &here]).find("www.site.com"), Found::One(1));
         assert_eq!(HostIndex::new([&there]).find("www.site.com"), Found::One(0));
     }
 

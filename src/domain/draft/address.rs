@@ -57,10 +57,7 @@ pub fn parse(text: &str, knows: impl Fn(&str) -> bool) -> Result<Address<'_>, Ba
         Some((text, _)) => (text, true),
         None => (text, false),
     };
-    let mut address = Address {
-        fragment,
-        ..Address::default()
-    };
+    let mut address = Address { fragment, ..Address::default() };
     let rest = if let Some(rest) = strip_ignoring_case(text, "https://") {
         address.scheme = Some(Scheme::Https);
         Some(rest)
@@ -69,9 +66,7 @@ pub fn parse(text: &str, knows: impl Fn(&str) -> bool) -> Result<Address<'_>, Ba
         Some(rest)
     } else if let Some((scheme, _)) = text.split_once("://")
         && scheme.starts_with(|character: char| character.is_ascii_alphabetic())
-        && scheme
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
     {
         return Err(BadAddress::Scheme);
     } else {
@@ -90,9 +85,7 @@ pub fn parse(text: &str, knows: impl Fn(&str) -> bool) -> Result<Address<'_>, Ba
     let (authority, after) = authority(rest);
     (address.path, address.query) = split_query(after);
     address.userinfo = authority.contains('@');
-    let typed = authority
-        .rsplit_once('@')
-        .map_or(authority, |(_, host)| host);
+    let typed = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
     let host = bare_host(authority);
     address.port = typed
         .get(host.len()..)
@@ -110,9 +103,7 @@ pub(super) fn looks_like_host(word: &str) -> bool {
         return false;
     };
     let letter = |character: char| character.is_alphanumeric() || matches!(character, '-' | '_');
-    labels
-        .split('.')
-        .all(|label| !label.is_empty() && label.chars().all(letter))
+    labels.split('.').all(|label| !label.is_empty() && label.chars().all(letter))
         && last.chars().count() >= 2
         && (last.chars().all(char::is_alphabetic) || last.starts_with("xn--"))
 }
@@ -127,18 +118,13 @@ fn looks_like_file(text: &str) -> bool {
     let (authority, after) = authority(text);
     !after.starts_with('/')
         && authority.rsplit_once('.').is_some_and(|(_, ending)| {
-            ENDINGS
-                .iter()
-                .any(|known| known.eq_ignore_ascii_case(ending))
+            ENDINGS.iter().any(|known| known.eq_ignore_ascii_case(ending))
         })
 }
 
 fn strip_ignoring_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
     let start = text.get(..prefix.len())?;
-    start
-        .eq_ignore_ascii_case(prefix)
-        .then(|| text.get(prefix.len()..))
-        .flatten()
+    start.eq_ignore_ascii_case(prefix).then(|| text.get(prefix.len()..)).flatten()
 }
 
 fn split_query(text: &str) -> (&str, Option<&str>) {
@@ -155,14 +141,9 @@ fn authority(text: &str) -> (&str, &str) {
 
 /// The host of an authority, without user and port.
 fn bare_host(authority: &str) -> &str {
-    let host = authority
-        .rsplit_once('@')
-        .map_or(authority, |(_, host)| host);
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
     if host.starts_with('[') {
-        return host
-            .find(']')
-            .and_then(|end| host.get(..=end))
-            .unwrap_or(host);
+        return host.find(']').and_then(|end| host.get(..=end)).unwrap_or(host);
     }
     host.split(':').next().unwrap_or(host)
 }
@@ -210,12 +191,7 @@ mod tests {
     #[test]
     fn hosts_and_paths_are_told_apart() {
         for (text, host, path, query) in [
-            (
-                "https://WWW.Site.com/A?b=C",
-                Some("www.site.com"),
-                "/A",
-                Some("b=C"),
-            ),
+            ("https://WWW.Site.com/A?b=C", Some("www.site.com"), "/A", Some("b=C")),
             ("HTTP://h.com", Some("h.com"), "", None),
             ("https://h.com?x", Some("h.com"), "", Some("x")),
             ("//h.com/a", Some("h.com"), "/a", None),
@@ -232,19 +208,9 @@ mod tests {
             ("/a?b?c", None, "/a", Some("b?c")),
             ("/http://h.com/a", None, "/http://h.com/a", None),
             ("/%e4%E4/ä", None, "/%e4%E4/ä", None),
-            (
-                "https://bücher.example/ä",
-                Some("xn--bcher-kva.example"),
-                "/ä",
-                None,
-            ),
+            ("https://bücher.example/ä", Some("xn--bcher-kva.example"), "/ä", None),
             ("https://h.com./a", Some("h.com"), "/a", None),
-            (
-                "https://[2001:DB8::1]:8080/a",
-                Some("[2001:db8::1]"),
-                "/a",
-                None,
-            ),
+            ("https://[2001:DB8::1]:8080/a", Some("[2001:db8::1]"), "/a", None),
         ] {
             let address = parse(text, knows).unwrap();
             assert_eq!(address.host.as_deref(), host, "{text}");

@@ -70,22 +70,15 @@ const LONG_WITH_VALUE: &[&str] = &[
 
 /// The command line from `curl` on, where the text is one; a prompt before it is passed over.
 pub(super) fn command(text: &str) -> Option<&str> {
-    let text = text
-        .strip_prefix(['$', '%', '>'])
-        .map_or(text, str::trim_start);
-    let rest = text
-        .strip_prefix("curl.exe")
-        .or_else(|| text.strip_prefix("curl"))?;
+    let text = text.strip_prefix(['$', '%', '>']).map_or(text, str::trim_start);
+    let rest = text.strip_prefix("curl.exe").or_else(|| text.strip_prefix("curl"))?;
     rest.starts_with([' ', '\t']).then(|| rest.trim())
 }
 
 /// The URLs among the arguments, in their order. A line whose quotes do not close is split at blanks.
 pub(super) fn urls(arguments: &str) -> Vec<String> {
     let words = shlex::split(arguments).unwrap_or_else(|| {
-        arguments
-            .split_whitespace()
-            .map(|word| word.trim_matches(['\'', '"']).to_owned())
-            .collect()
+        arguments.split_whitespace().map(|word| word.trim_matches(['\'', '"']).to_owned()).collect()
     });
     let mut urls = Vec::new();
     let mut only_urls = false;
@@ -131,26 +124,17 @@ mod tests {
     fn values_of_options_are_not_urls() {
         for (line, expected) in [
             ("https://h.com/a", &["https://h.com/a"][..]),
-            (
-                "-I https://h.com/a https://h.com/b",
-                &["https://h.com/a", "https://h.com/b"],
-            ),
+            ("-I https://h.com/a https://h.com/b", &["https://h.com/a", "https://h.com/b"]),
             ("-XPURGE https://h.com/a", &["https://h.com/a"]),
             ("-X PURGE https://h.com/a", &["https://h.com/a"]),
             ("-sSLo /dev/null https://h.com/a", &["https://h.com/a"]),
             ("-sSLo/dev/null https://h.com/a", &["https://h.com/a"]),
-            (
-                "-H 'Accept: */*' -H\"X: y\" https://h.com/a",
-                &["https://h.com/a"],
-            ),
+            ("-H 'Accept: */*' -H\"X: y\" https://h.com/a", &["https://h.com/a"]),
             (
                 "--header 'Host: h.com' --compressed 'https://h.com/a?b=c&d'",
                 &["https://h.com/a?b=c&d"],
             ),
-            (
-                "--url https://h.com/a --url=h.com/b",
-                &["https://h.com/a", "h.com/b"],
-            ),
+            ("--url https://h.com/a --url=h.com/b", &["https://h.com/a", "h.com/b"]),
             ("-s -- h.com/a", &["h.com/a"]),
             ("-s 'h.com/a", &["h.com/a"]),
             ("-s h.com/a | grep x", &["h.com/a"]),

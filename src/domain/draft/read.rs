@@ -33,12 +33,7 @@ pub struct Reading<'a> {
 /// look like targets are taken; under a heading with `url` or `path` in it, that column.
 pub fn read(text: &str) -> Reading<'_> {
     let mut reading = Reading::default();
-    let mut lines = text
-        .strip_prefix('\u{feff}')
-        .unwrap_or(text)
-        .lines()
-        .enumerate()
-        .peekable();
+    let mut lines = text.strip_prefix('\u{feff}').unwrap_or(text).lines().enumerate().peekable();
     let mut heading: Option<split::Heading> = None;
     let mut first = true;
     let mut pieces = Vec::new();
@@ -68,10 +63,9 @@ pub fn read(text: &str) -> Reading<'_> {
             }
             let urls = curl::urls(&whole);
             reading.passed_over.push(number);
-            reading.entries.extend(urls.into_iter().map(|url| Entry {
-                line: number,
-                text: Cow::Owned(url),
-            }));
+            reading
+                .entries
+                .extend(urls.into_iter().map(|url| Entry { line: number, text: Cow::Owned(url) }));
             continue;
         }
         // A blank and a # never stand inside a URL.
@@ -88,10 +82,9 @@ pub fn read(text: &str) -> Reading<'_> {
         }
         for piece in pieces.drain(..) {
             match piece {
-                Piece::Entry(text) => reading.entries.push(Entry {
-                    line: number,
-                    text: Cow::Borrowed(text),
-                }),
+                Piece::Entry(text) => {
+                    reading.entries.push(Entry { line: number, text: Cow::Borrowed(text) })
+                }
                 Piece::PassedOver => {
                     if reading.passed_over.last() != Some(&number) {
                         reading.passed_over.push(number);
@@ -115,11 +108,7 @@ mod tests {
     use super::*;
 
     fn texts(text: &str) -> Vec<String> {
-        read(text)
-            .entries
-            .into_iter()
-            .map(|entry| entry.text.into_owned())
-            .collect()
+        read(text).entries.into_iter().map(|entry| entry.text.into_owned()).collect()
     }
 
     #[test]
@@ -142,10 +131,7 @@ mod tests {
             ("\"/a\" '/b' `/c` </d>", &["/a", "/b", "/c", "/d"]),
             ("[\"/a\", \"/b\"]", &["/a", "/b"]),
             ("{\"urls\": [\"/a\",\n\"/b\"]}", &["/a", "/b"]),
-            (
-                "[hero](https://h.com/a.jpg) and [b](/b)",
-                &["https://h.com/a.jpg", "/b"],
-            ),
+            ("[hero](https://h.com/a.jpg) and [b](/b)", &["https://h.com/a.jpg", "/b"]),
             ("- [a link](/wiki/A_(b))", &["/wiki/A_(b)"]),
             ("/wiki/A_(b)", &["/wiki/A_(b)"]),
             ("(/a)", &["/a"]),
@@ -173,15 +159,9 @@ mod tests {
     fn a_curl_line_gives_its_urls_and_nothing_else() {
         let text = "$ curl -sS -X POST -H 'Host: x.com/y' \\\n  -o /dev/null --url https://h.com/a 'h.com/b c'\n/d";
         let reading = read(text);
-        let entries: Vec<_> = reading
-            .entries
-            .iter()
-            .map(|entry| (entry.line, entry.text.as_ref()))
-            .collect();
-        assert_eq!(
-            entries,
-            [(0, "https://h.com/a"), (0, "h.com/b c"), (2, "/d")]
-        );
+        let entries: Vec<_> =
+            reading.entries.iter().map(|entry| (entry.line, entry.text.as_ref())).collect();
+        assert_eq!(entries, [(0, "https://h.com/a"), (0, "h.com/b c"), (2, "/d")]);
     }
 
     #[test]

@@ -26,9 +26,8 @@ pub(super) struct Heading {
 const LONGEST_SCHEME: usize = 16;
 
 /// Words that head a column of targets.
-const TARGET_COLUMNS: [&str; 9] = [
-    "url", "urls", "uri", "path", "paths", "target", "targets", "link", "address",
-];
+const TARGET_COLUMNS: [&str; 9] =
+    ["url", "urls", "uri", "path", "paths", "target", "targets", "link", "address"];
 
 /// Reads a line as a table's heading, where it is one.
 pub(super) fn heading(line: &str) -> Option<Heading> {
@@ -37,11 +36,9 @@ pub(super) fn heading(line: &str) -> Option<Heading> {
         if fields.len() < 2 || fields.iter().any(|field| is_target(field)) {
             return None;
         }
-        let column = fields.iter().position(|field| {
-            TARGET_COLUMNS
-                .iter()
-                .any(|word| word.eq_ignore_ascii_case(field))
-        })?;
+        let column = fields
+            .iter()
+            .position(|field| TARGET_COLUMNS.iter().any(|word| word.eq_ignore_ascii_case(field)))?;
         Some(Heading { delimiter, column })
     })
 }
@@ -108,10 +105,7 @@ fn segment_pieces<'a>(
     row: Option<u8>,
     pieces: &mut Vec<Piece<'a>>,
 ) -> bool {
-    let targets = segment
-        .iter()
-        .filter(|token| !token.key && is_target(token.text))
-        .count();
+    let targets = segment.iter().filter(|token| !token.key && is_target(token.text)).count();
     let keys = segment.iter().filter(|token| token.key).count();
     if let (Some(first), Some(last)) = (segment.first(), segment.last())
         && row.is_none()
@@ -124,22 +118,14 @@ fn segment_pieces<'a>(
         pieces.push(Piece::Entry(whole.trim()));
         return true;
     }
-    pieces.extend(
-        segment
-            .iter()
-            .filter(|token| !token.key && is_target(token.text))
-            .map(|token| {
-                let end = row
-                    .filter(|_| !token.quoted)
-                    .and_then(|delimiter| token.text.bytes().position(|byte| byte == delimiter));
-                Piece::Entry(
-                    token
-                        .text
-                        .get(..end.unwrap_or(token.text.len()))
-                        .unwrap_or_default(),
-                )
-            }),
-    );
+    pieces.extend(segment.iter().filter(|token| !token.key && is_target(token.text)).map(
+        |token| {
+            let end = row
+                .filter(|_| !token.quoted)
+                .and_then(|delimiter| token.text.bytes().position(|byte| byte == delimiter));
+            Piece::Entry(token.text.get(..end.unwrap_or(token.text.len())).unwrap_or_default())
+        },
+    ));
     targets + keys == segment.len()
 }
 
@@ -239,21 +225,13 @@ fn is_target(word: &str) -> bool {
 
 pub(super) fn is_target_start(text: &str) -> bool {
     // Looks at the first few letters only: it is asked at every comma of a line.
-    let scheme = text
-        .bytes()
-        .take_while(u8::is_ascii_alphanumeric)
-        .take(LONGEST_SCHEME)
-        .count();
+    let scheme = text.bytes().take_while(u8::is_ascii_alphanumeric).take(LONGEST_SCHEME).count();
     text.starts_with(['/', '*'])
-        || (scheme > 0
-            && text
-                .get(scheme..)
-                .is_some_and(|rest| rest.starts_with("://")))
+        || (scheme > 0 && text.get(scheme..).is_some_and(|rest| rest.starts_with("://")))
 }
 
 fn has_host(word: &str) -> bool {
-    word.split_once('/')
-        .is_some_and(|(host, _)| super::address::looks_like_host(host))
+    word.split_once('/').is_some_and(|(host, _)| super::address::looks_like_host(host))
 }
 
 /// Whether a word may be a path without its slash.

@@ -117,11 +117,7 @@ fn without_closers(mut text: &str) -> &str {
             }
             _ => return text,
         };
-        let balance = |wanted: char| {
-            text.chars()
-                .filter(|&character| character == wanted)
-                .count()
-        };
+        let balance = |wanted: char| text.chars().filter(|&character| character == wanted).count();
         if balance(last) <= balance(open) {
             return text;
         }

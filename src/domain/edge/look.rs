@@ -14,10 +14,7 @@ pub struct Headers(Vec<(String, String)>);
 impl Headers {
     /// All values under a name, which must be in lower case.
     pub fn all<'h>(&'h self, name: &'h str) -> impl Iterator<Item = &'h str> {
-        self.0
-            .iter()
-            .filter(move |(own, _)| own == name)
-            .map(|(_, value)| value.as_str())
+        self.0.iter().filter(move |(own, _)| own == name).map(|(_, value)| value.as_str())
     }
 }
 

@@ -54,11 +54,7 @@ impl Verification {
             let before = self.before.iter().find(|before| before.is_of(&look));
             let why = judge(before, &look, purged);
             let check = Check { look, why };
-            match self
-                .checks
-                .iter_mut()
-                .find(|old| old.look.is_of(&check.look))
-            {
+            match self.checks.iter_mut().find(|old| old.look.is_of(&check.look)) {
                 Some(old) => *old = check,
                 None => self.checks.push(check),
             }
@@ -81,10 +77,7 @@ impl Verification {
 
     /// How many checks have a verdict.
     pub fn count(&self, verdict: Verdict) -> usize {
-        self.checks
-            .iter()
-            .filter(|check| check.verdict() == verdict)
-            .count()
+        self.checks.iter().filter(|check| check.verdict() == verdict).count()
     }
 
     /// The worst check, to be named first.
@@ -101,11 +94,7 @@ impl Verification {
             .filter(|(count, _)| *count > 0)
             .map(|(count, word)| format!("{count} {word}"))
             .collect();
-        let more = if self.settled {
-            ""
-        } else {
-            ", being looked at"
-        };
+        let more = if self.settled { "" } else { ", being looked at" };
         match &self.sample {
             Some(sample) if sample.urls.is_empty() => {
                 "no URL is known under its patterns, so none was asked for".to_owned()
@@ -129,20 +118,12 @@ mod tests {
             url: url.to_owned(),
             place: None,
             at: noon() + secs(60),
-            seen: Ok(Seen {
-                status: 200,
-                cache: Some(cache),
-                age: Some(age),
-                ..Seen::default()
-            }),
+            seen: Ok(Seen { status: 200, cache: Some(cache), age: Some(age), ..Seen::default() }),
         }
     }
 
     fn purged() -> Purged {
-        Purged {
-            sent: noon(),
-            sparing: false,
-        }
+        Purged { sent: noon(), sparing: false }
     }
 
     #[test]
@@ -155,10 +136,7 @@ mod tests {
         assert_eq!(verification.verified(), None);
         verification.take(vec![look("c", CacheState::Hit, 600)], &purged());
         assert_eq!(verification.verified(), Some(false));
-        assert_eq!(
-            verification.worst().map(|worst| worst.look.url.as_str()),
-            Some("c")
-        );
+        assert_eq!(verification.worst().map(|worst| worst.look.url.as_str()), Some("c"));
         assert!(verification.wants("c", None) && verification.wants("d", None));
         assert!(!verification.wants("a", None));
     }

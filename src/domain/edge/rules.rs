@@ -31,14 +31,8 @@ pub enum CacheState {
 
 impl CacheState {
     /// Every state.
-    pub const EVERY: [Self; 6] = [
-        Self::Bypass,
-        Self::Miss,
-        Self::Expired,
-        Self::Revalidated,
-        Self::Hit,
-        Self::Stale,
-    ];
+    pub const EVERY: [Self; 6] =
+        [Self::Bypass, Self::Miss, Self::Expired, Self::Revalidated, Self::Hit, Self::Stale];
 
     /// The word for it, in exports and in the configuration.
     pub fn word(self) -> &'static str {
@@ -117,10 +111,7 @@ impl CacheRule {
     pub fn new(header: &str, words: &[(&str, CacheState)]) -> Self {
         Self {
             header: header.to_ascii_lowercase(),
-            words: words
-                .iter()
-                .map(|(word, state)| (word.to_ascii_lowercase(), *state))
-                .collect(),
+            words: words.iter().map(|(word, state)| (word.to_ascii_lowercase(), *state)).collect(),
         }
     }
 
@@ -128,11 +119,7 @@ impl CacheRule {
     pub fn parse(text: &str) -> Result<Self, RuleFault> {
         let (name, words) = text.split_once(':').unwrap_or((text, ""));
         let mut rule = Self::usual(&header_name(name)?);
-        for pair in words
-            .split(',')
-            .map(str::trim)
-            .filter(|pair| !pair.is_empty())
-        {
+        for pair in words.split(',').map(str::trim).filter(|pair| !pair.is_empty()) {
             let (word, meaning) = pair
                 .rsplit_once('=')
                 .filter(|(word, _)| !word.trim().is_empty())
@@ -148,21 +135,14 @@ impl CacheRule {
     /// What one value of the header says. Several tiers may stand in it, with commas between.
     fn reads(&self, value: &str) -> Option<CacheState> {
         let value = value.to_ascii_lowercase();
-        value
-            .split(',')
-            .filter_map(|part| self.reads_part(part))
-            .max()
+        value.split(',').filter_map(|part| self.reads_part(part)).max()
     }
 
     fn reads_part(&self, part: &str) -> Option<CacheState> {
         if self.words.is_empty() {
-            return USUAL
-                .iter()
-                .find_map(|(word, state)| says(part, word).then_some(*state));
+            return USUAL.iter().find_map(|(word, state)| says(part, word).then_some(*state));
         }
-        self.words
-            .iter()
-            .find_map(|(word, state)| says(part, word).then_some(*state))
+        self.words.iter().find_map(|(word, state)| says(part, word).then_some(*state))
     }
 }
 
@@ -193,9 +173,7 @@ fn says(text: &str, word: &str) -> bool {
     let letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     text.match_indices(word).any(|(at, found)| {
         let before = text.get(..at).and_then(|text| text.chars().next_back());
-        let after = text
-            .get(at + found.len()..)
-            .and_then(|text| text.chars().next());
+        let after = text.get(at + found.len()..).and_then(|text| text.chars().next());
         let open_end = !letter(found.chars().next_back());
         !letter(before) && (open_end || !letter(after))
     })
@@ -218,14 +196,9 @@ impl EdgeRules {
     /// What many caches write.
     pub fn usual() -> Self {
         Self {
-            cache: [
-                "cache-status",
-                "x-cache",
-                "cf-cache-status",
-                "x-cache-status",
-            ]
-            .map(CacheRule::usual)
-            .to_vec(),
+            cache: ["cache-status", "x-cache", "cf-cache-status", "x-cache-status"]
+                .map(CacheRule::usual)
+                .to_vec(),
             since: Vec::new(),
             edge: ["x-served-by", "cf-ray", "via"].map(str::to_owned).to_vec(),
             sparing: Vec::new(),
@@ -265,12 +238,8 @@ impl EdgeRules {
             .flat_map(|name| headers.all(name))
             .map(|value| visible(value, LONGEST))
             .collect();
-        let first = |name: &'static str| {
-            headers
-                .all(name)
-                .next()
-                .map(|value| visible(value, LONGEST))
-        };
+        let first =
+            |name: &'static str| headers.all(name).next().map(|value| visible(value, LONGEST));
         Seen {
             status,
             cache: cache.as_ref().map(|(state, _)| *state),
@@ -291,11 +260,7 @@ impl EdgeRules {
             .filter_map(|value| value.split(',').next()?.trim().parse::<u64>().ok())
             .max();
         told.or_else(|| {
-            let since = self
-                .since
-                .iter()
-                .flat_map(|name| headers.all(name))
-                .find_map(instant)?;
+            let since = self.since.iter().flat_map(|name| headers.all(name)).find_map(instant)?;
             let date = headers.all("date").find_map(instant)?;
             u64::try_from((date - since).num_seconds().max(0)).ok()
         })
@@ -316,9 +281,7 @@ mod tests {
     use super::*;
 
     fn read(rules: &EdgeRules, headers: &[(&str, &str)]) -> Seen {
-        let headers = headers
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         rules.read(206, &headers.collect())
     }
 
@@ -329,21 +292,9 @@ mod tests {
             ("x-cache", "TCP_MEM_HIT from a.example", CacheState::Hit),
             ("x-cache", "Miss from somewhere", CacheState::Miss),
             ("x-cache", "MISS, HIT", CacheState::Hit),
-            (
-                "cache-status",
-                "a; fwd=miss; stored, b; hit",
-                CacheState::Hit,
-            ),
-            (
-                "cache-status",
-                "edge; fwd=uri-miss; stored",
-                CacheState::Miss,
-            ),
-            (
-                "cache-status",
-                "edge; fwd=stale; fwd-status=304",
-                CacheState::Expired,
-            ),
+            ("cache-status", "a; fwd=miss; stored, b; hit", CacheState::Hit),
+            ("cache-status", "edge; fwd=uri-miss; stored", CacheState::Miss),
+            ("cache-status", "edge; fwd=stale; fwd-status=304", CacheState::Expired),
             ("cache-status", "edge; fwd=bypass", CacheState::Bypass),
             ("cf-cache-status", "REVALIDATED", CacheState::Revalidated),
             ("cf-cache-status", "DYNAMIC", CacheState::Bypass),
@@ -365,10 +316,7 @@ mod tests {
 
     #[test]
     fn a_header_that_says_nothing_leaves_it_to_the_next_one() {
-        let seen = read(
-            &EdgeRules::usual(),
-            &[("cache-status", "edge"), ("x-cache", "MISS")],
-        );
+        let seen = read(&EdgeRules::usual(), &[("cache-status", "edge"), ("x-cache", "MISS")]);
         assert_eq!(seen.cache, Some(CacheState::Miss));
         assert_eq!(seen.cache_words.as_deref(), Some("MISS"));
     }
@@ -383,11 +331,7 @@ mod tests {
         let rules = mine.then(EdgeRules::usual());
         let seen = read(
             &rules,
-            &[
-                ("x-tier", "from origin"),
-                ("x-cache", "HIT"),
-                ("x-pop", "fra\u{1b}[1m"),
-            ],
+            &[("x-tier", "from origin"), ("x-cache", "HIT"), ("x-pop", "fra\u{1b}[1m")],
         );
         assert_eq!(seen.cache, Some(CacheState::Miss));
         assert!(!seen.edge.unwrap().contains('\u{1b}'));
@@ -398,14 +342,8 @@ mod tests {
         for (text, words) in [
             ("", "\"\" is no header's name"),
             ("x cache", "\"x cache\" is no header's name"),
-            (
-                "x-cache: LOCAL",
-                "\"LOCAL\" must be a word and what it means, like LOCAL=hit",
-            ),
-            (
-                "x-cache: =hit",
-                "\"=hit\" must be a word and what it means, like LOCAL=hit",
-            ),
+            ("x-cache: LOCAL", "\"LOCAL\" must be a word and what it means, like LOCAL=hit"),
+            ("x-cache: =hit", "\"=hit\" must be a word and what it means, like LOCAL=hit"),
             (
                 "x-cache: A=hot",
                 "\"hot\" is none of bypass, miss, expired, revalidated, hit and stale",
@@ -417,22 +355,13 @@ mod tests {
 
     #[test]
     fn the_age_is_told_or_follows_from_two_instants_of_one_clock() {
-        let rules = EdgeRules {
-            since: vec!["x-cached-since".to_owned()],
-            ..EdgeRules::usual()
-        };
+        let rules = EdgeRules { since: vec!["x-cached-since".to_owned()], ..EdgeRules::usual() };
         let date = ("date", "Sat, 21 Nov 2026 12:01:30 GMT");
         for (headers, age) in [
             (vec![("age", "7"), date], Some(7)),
             (vec![("age", "7, 3")], Some(7)),
-            (
-                vec![("x-cached-since", "2026-11-21T12:00:00+00:00"), date],
-                Some(90),
-            ),
-            (
-                vec![("x-cached-since", "2026-11-21T13:00:00+00:00"), date],
-                Some(0),
-            ),
+            (vec![("x-cached-since", "2026-11-21T12:00:00+00:00"), date], Some(90)),
+            (vec![("x-cached-since", "2026-11-21T13:00:00+00:00"), date], Some(0)),
             (vec![("x-cached-since", "2026-11-21T12:00:00+00:00")], None),
             (vec![("age", "old"), date], None),
         ] {

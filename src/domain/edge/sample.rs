@@ -61,14 +61,12 @@ pub fn sample(request: &PurgeRequest, known: &[String]) -> Sample {
                 },
             }
         }
-        Payload::Pattern(targets) => Sample {
-            urls: under(targets.as_slice(), request, known),
-            source: Source::Known,
-        },
-        Payload::All => Sample {
-            urls: under(&["*".to_owned()], request, known),
-            source: Source::Known,
-        },
+        Payload::Pattern(targets) => {
+            Sample { urls: under(targets.as_slice(), request, known), source: Source::Known }
+        }
+        Payload::All => {
+            Sample { urls: under(&["*".to_owned()], request, known), source: Source::Known }
+        }
     }
 }
 
@@ -106,9 +104,8 @@ fn under(patterns: &[String], request: &PurgeRequest, known: &[String]) -> Vec<S
         let mut rank = 0;
         let (host, path) = host_and_path(pattern, cname);
         let own = [full(path, host), full("/", host)];
-        let own = own
-            .iter()
-            .filter(|url| !url.contains('*') && without_scheme(url).len() < url.len());
+        let own =
+            own.iter().filter(|url| !url.contains('*') && without_scheme(url).len() < url.len());
         for target in known.iter().chain(own) {
             let (its_host, its_path) = host_and_path(target, cname);
             if !its_host.eq_ignore_ascii_case(host) || !covers(path, its_path) {
@@ -125,11 +122,7 @@ fn under(patterns: &[String], request: &PurgeRequest, known: &[String]) -> Vec<S
         }
     }
     ranked.sort_by_key(|(rank, _)| *rank);
-    ranked
-        .into_iter()
-        .take(MOST_URLS)
-        .map(|(_, url)| url)
-        .collect()
+    ranked.into_iter().take(MOST_URLS).map(|(_, url)| url).collect()
 }
 
 /// Whether a pattern surely covers a path: by its stars; a directory, what is below it. A query string may count or not,
@@ -178,14 +171,9 @@ mod tests {
 
     #[test]
     fn a_few_urls_are_all_asked_for_by_their_own_host_and_scheme() {
-        let sample = sample(
-            &request(Payload::Url(targets(&["/a?x=1", "http://dl.site.com/b"]))),
-            &[],
-        );
-        assert_eq!(
-            sample.urls,
-            ["https://www.site.com/a?x=1", "http://dl.site.com/b"]
-        );
+        let sample =
+            sample(&request(Payload::Url(targets(&["/a?x=1", "http://dl.site.com/b"]))), &[]);
+        assert_eq!(sample.urls, ["https://www.site.com/a?x=1", "http://dl.site.com/b"]);
         assert_eq!(sample.source, Source::Whole);
     }
 
@@ -194,24 +182,14 @@ mod tests {
         let all: Vec<String> = (0..100).map(|number| format!("/{number}")).collect();
         let sample = sample(&request(Payload::Url(Targets::new(all).unwrap())), &[]);
         let asked = ["/0", "/24", "/49", "/74", "/99"];
-        assert_eq!(
-            sample.urls,
-            asked.map(|path| format!("https://www.site.com{path}"))
-        );
+        assert_eq!(sample.urls, asked.map(|path| format!("https://www.site.com{path}")));
         assert_eq!(sample.source.to_string(), "a sample of 100 URLs");
     }
 
     #[test]
     fn a_pattern_is_seen_by_known_urls_under_it_by_turns() {
-        let known = [
-            "/js/1.js",
-            "/img/1.jpg",
-            "/js/2.js",
-            "/js/1.js",
-            "/js/3.js",
-            "/js/4.js",
-            "/js/5.js",
-        ];
+        let known =
+            ["/js/1.js", "/img/1.jpg", "/js/2.js", "/js/1.js", "/js/3.js", "/js/4.js", "/js/5.js"];
         assert_eq!(
             pattern(&["/js/*", "/img/*.jpg", "/none/*"], &known),
             ["/js/1.js", "/img/1.jpg", "/js/2.js", "/js/3.js", "/js/4.js"]
@@ -221,22 +199,12 @@ mod tests {
 
     #[test]
     fn what_is_not_surely_covered_is_not_asked_for() {
-        assert_eq!(
-            pattern(&["/img/*"], &["/js/1", "https://other.com/img/1"]),
-            [""; 0]
-        );
-        assert_eq!(
-            pattern(&["*.jpg"], &["/a/b.jpg?w=1"]),
-            ["https://www.site.com/a/b.jpg?w=1"]
-        );
+        assert_eq!(pattern(&["/img/*"], &["/js/1", "https://other.com/img/1"]), [""; 0]);
+        assert_eq!(pattern(&["*.jpg"], &["/a/b.jpg?w=1"]), ["https://www.site.com/a/b.jpg?w=1"]);
         assert_eq!(
             pattern(
                 &["https://dl.site.com/v2/"],
-                &[
-                    "https://dl.site.com/v2/x",
-                    "https://dl.site.com/v1/x",
-                    "/v2/y"
-                ]
+                &["https://dl.site.com/v2/x", "https://dl.site.com/v1/x", "/v2/y"]
             ),
             ["https://dl.site.com/v2/x", "https://dl.site.com/v2/"]
         );
@@ -245,10 +213,7 @@ mod tests {
     #[test]
     fn a_purge_of_everything_is_seen_by_known_urls_and_the_root() {
         let sample = sample(&request(Payload::All), &owned(&["/a"]));
-        assert_eq!(
-            sample.urls,
-            ["https://www.site.com/a", "https://www.site.com/"]
-        );
+        assert_eq!(sample.urls, ["https://www.site.com/a", "https://www.site.com/"]);
         assert_eq!(pattern(&["/*"], &[]), ["https://www.site.com/"]);
     }
 

@@ -212,9 +212,7 @@ fn unaged(before: Option<&Look>, seen: &Seen, purged: &Purged, about: bool) -> W
 fn changed(before: Option<&Look>, seen: &Seen, purged: &Purged) -> bool {
     let Some(before) = before.filter(|before| {
         before.at <= purged.sent
-            || before
-                .stored()
-                .is_some_and(|stored| stored <= purged.sent - GRAIN)
+            || before.stored().is_some_and(|stored| stored <= purged.sent - GRAIN)
     }) else {
         return false;
     };
@@ -241,10 +239,7 @@ mod tests {
     use super::*;
     use crate::domain::samples::{noon, secs};
 
-    const PURGED: fn() -> Purged = || Purged {
-        sent: noon(),
-        sparing: false,
-    };
+    const PURGED: fn() -> Purged = || Purged { sent: noon(), sparing: false };
 
     fn look(at: i64, seen: Seen) -> Look {
         Look {
@@ -256,13 +251,7 @@ mod tests {
     }
 
     fn seen(cache: Option<CacheState>, age: Option<u64>, etag: &str) -> Seen {
-        Seen {
-            status: 206,
-            cache,
-            age,
-            etag: Some(etag.to_owned()),
-            ..Seen::default()
-        }
+        Seen { status: 206, cache, age, etag: Some(etag.to_owned()), ..Seen::default() }
     }
 
     #[test]
@@ -307,10 +296,7 @@ mod tests {
 
     #[test]
     fn what_a_sparing_purge_leaves_is_not_called_stale() {
-        let purged = Purged {
-            sparing: true,
-            ..PURGED()
-        };
+        let purged = Purged { sparing: true, ..PURGED() };
         let before = look(-3, seen(Some(CacheState::Hit), Some(500), "v1"));
         let same = look(60, seen(Some(CacheState::Hit), Some(563), "v1"));
         assert_eq!(judge(Some(&before), &same, &purged), Why::Spared);
@@ -332,20 +318,14 @@ mod tests {
         assert_eq!(answered(416, None), Why::Fetched);
         assert_eq!(answered(403, None), Why::Status(403));
         assert_eq!(answered(502, None), Why::Status(502));
-        assert_eq!(
-            answered(301, Some("https://x/")),
-            Why::Redirected("https://x/".to_owned())
-        );
+        assert_eq!(answered(301, Some("https://x/")), Why::Redirected("https://x/".to_owned()));
         assert!(answered(502, None).may_pass() && !answered(403, None).may_pass());
     }
 
     #[test]
     fn a_file_that_was_removed_or_came_is_a_change() {
         let with = |at, status| {
-            let seen = Seen {
-                status,
-                ..seen(Some(CacheState::Hit), None, "v1")
-            };
+            let seen = Seen { status, ..seen(Some(CacheState::Hit), None, "v1") };
             look(at, seen)
         };
         let judged = |old, new| judge(Some(&with(-1, old)), &with(60, new), &PURGED());

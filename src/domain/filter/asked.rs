@@ -29,11 +29,7 @@ pub struct Asked {
 impl Predicate {
     /// What of it a vendor could select by itself; how vendors differ in that is for whoever asks them to know.
     pub fn asks(&self) -> Asked {
-        let mut asked = Asked {
-            from: self.from,
-            until: self.until,
-            ..Asked::default()
-        };
+        let mut asked = Asked { from: self.from, until: self.until, ..Asked::default() };
         for clause in self.clauses.iter().filter(|clause| !clause.negated) {
             match &clause.test {
                 Test::Account(patterns) => fill(&mut asked.account, exact(patterns)),

@@ -113,10 +113,7 @@ impl Spot {
         Self {
             field,
             first,
-            typed: typed
-                .strip_prefix('"')
-                .unwrap_or(typed)
-                .to_ascii_lowercase(),
+            typed: typed.strip_prefix('"').unwrap_or(typed).to_ascii_lowercase(),
             range: start..end,
             quoted: typed.starts_with('"'),
             named: name.is_some(),
@@ -141,11 +138,7 @@ mod tests {
 
     fn vocabulary() -> Vocabulary {
         Vocabulary {
-            cnames: vec![
-                "dl.site.com".to_owned(),
-                "www.site.com".to_owned(),
-                "img www".to_owned(),
-            ],
+            cnames: vec!["dl.site.com".to_owned(), "www.site.com".to_owned(), "img www".to_owned()],
             accounts: vec!["prod".to_owned(), "staging".to_owned()],
             providers: vec!["acme".to_owned()],
         }
@@ -182,32 +175,19 @@ mod tests {
             ("www|", vec!["cname:www.site.com", "cname:\"img www\""]),
             (
                 "cname:|,b",
-                vec![
-                    "cname:dl.site.com,b",
-                    "cname:www.site.com,b",
-                    "cname:\"img www\",b",
-                ],
+                vec!["cname:dl.site.com,b", "cname:www.site.com,b", "cname:\"img www\",b"],
             ),
             (
                 "cname:dl.site.com,w|x y",
-                vec![
-                    "cname:dl.site.com,www.site.com y",
-                    "cname:dl.site.com,\"img www\" y",
-                ],
+                vec!["cname:dl.site.com,www.site.com y", "cname:dl.site.com,\"img www\" y"],
             ),
-            (
-                "cname:\"im| status:failed",
-                vec!["cname:\"img www\" status:failed"],
-            ),
+            ("cname:\"im| status:failed", vec!["cname:\"img www\" status:failed"]),
             ("cname:\"im|x\" y", vec!["cname:\"img www\" y"]),
             ("cname:www.site.com|", vec![]),
             ("type:p|", vec!["type:pattern"]),
             ("kind:U|", vec!["kind:url", "kind:unknown"]),
             ("status:failed,succ|", vec!["status:failed,successful"]),
-            (
-                "since:3|",
-                vec!["since:3m", "since:3h", "since:3d", "since:3w"],
-            ),
+            ("since:3|", vec!["since:3m", "since:3h", "since:3d", "since:3w"]),
             ("since:y|", vec!["since:yesterday", "since:today"]),
             ("sent:|", vec!["sent:here"]),
             ("sen|", vec!["sent:here"]),
@@ -225,10 +205,6 @@ mod tests {
     #[test]
     fn a_cursor_beyond_the_text_or_inside_a_character_does_no_harm() {
         assert!(!complete("cn", 99, &vocabulary()).is_empty());
-        assert!(
-            complete("äcn", 1, &vocabulary())
-                .iter()
-                .all(|offer| offer.range.start == 0)
-        );
+        assert!(complete("äcn", 1, &vocabulary()).iter().all(|offer| offer.range.start == 0));
     }
 }

@@ -32,9 +32,7 @@ impl Filter {
     #[must_use]
     pub fn without_times(&self) -> Self {
         let kept = |term: &&Term| term.condition.asks_for_time().is_none();
-        Self {
-            terms: self.terms.iter().filter(kept).cloned().collect(),
-        }
+        Self { terms: self.terms.iter().filter(kept).cloned().collect() }
     }
 
     /// The same filter and this term, once; its opposite is taken away.
@@ -52,9 +50,7 @@ impl Filter {
     #[must_use]
     pub fn remove(&self, term: &Term) -> Self {
         let kept = |other: &&Term| *other != term;
-        Self {
-            terms: self.terms.iter().filter(kept).cloned().collect(),
-        }
+        Self { terms: self.terms.iter().filter(kept).cloned().collect() }
     }
 
     /// The same filter with this term in the place of all that must hold of the same field: narrowing to one cname after
@@ -66,20 +62,13 @@ impl Filter {
         }
         let field = term.condition.field();
         let kept = |other: &&Term| other.negated || other.condition.field() != field;
-        Self {
-            terms: self.terms.iter().filter(kept).cloned().collect(),
-        }
-        .add(term)
+        Self { terms: self.terms.iter().filter(kept).cloned().collect() }.add(term)
     }
 
     /// Switches a term on or off.
     #[must_use]
     pub fn toggle(&self, term: Term) -> Self {
-        if self.terms.contains(&term) {
-            self.remove(&term)
-        } else {
-            self.add(term)
-        }
+        if self.terms.contains(&term) { self.remove(&term) } else { self.add(term) }
     }
 
     /// Switches a status on or off among those that are shown: it joins the first `status:` that must hold, or leaves it.
@@ -89,11 +78,7 @@ impl Filter {
         let is_shown =
             |term: &Term| !term.negated && matches!(term.condition, Condition::Status(_));
         let index = terms.iter().position(is_shown).unwrap_or(terms.len());
-        let Some(Term {
-            condition: Condition::Status(statuses),
-            ..
-        }) = terms.get_mut(index)
-        else {
+        let Some(Term { condition: Condition::Status(statuses), .. }) = terms.get_mut(index) else {
             return self.add(Term::status(status));
         };
         if let Some(place) = statuses.iter().position(|other| *other == status) {
@@ -174,20 +159,14 @@ mod tests {
         let once = filter("/img").add(Term::cname("a b"));
         assert_eq!(once.to_string(), "/img cname:\"a b\"");
         assert_eq!(once.add(Term::cname("a b")), once);
-        assert_eq!(
-            once.add(Term::cname("a b").opposite()).to_string(),
-            "/img -cname:\"a b\""
-        );
+        assert_eq!(once.add(Term::cname("a b").opposite()).to_string(), "/img -cname:\"a b\"");
     }
 
     #[test]
     fn narrowing_goes_from_one_row_to_the_next() {
         let first = filter("cname:*.com -cname:x status:failed").narrow(Term::cname("a"));
         assert_eq!(first.to_string(), "-cname:x status:failed cname:a");
-        assert_eq!(
-            first.narrow(Term::cname("x")).to_string(),
-            "status:failed cname:x"
-        );
+        assert_eq!(first.narrow(Term::cname("x")).to_string(), "status:failed cname:x");
         assert_eq!(
             first.narrow(Term::account("p").opposite()).to_string(),
             "-cname:x status:failed cname:a -account:p"
@@ -200,15 +179,8 @@ mod tests {
         let failed = none.toggle_status(Status::Failed);
         assert_eq!(failed.to_string(), "/img -status:unknown status:failed");
         let both = failed.toggle_status(Status::InProgress);
-        assert_eq!(
-            both.to_string(),
-            "/img -status:unknown status:failed,in_progress"
-        );
-        assert_eq!(
-            both.toggle_status(Status::InProgress)
-                .toggle_status(Status::Failed),
-            none
-        );
+        assert_eq!(both.to_string(), "/img -status:unknown status:failed,in_progress");
+        assert_eq!(both.toggle_status(Status::InProgress).toggle_status(Status::Failed), none);
     }
 
     #[test]

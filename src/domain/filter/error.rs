@@ -17,11 +17,7 @@ pub struct FilterError {
 
 impl FilterError {
     pub(super) fn new(at: Range<usize>, words: impl Into<String>) -> Self {
-        Self {
-            at,
-            words: words.into(),
-            nearest: None,
-        }
+        Self { at, words: words.into(), nearest: None }
     }
 
     pub(super) fn nearest(mut self, nearest: Option<impl Into<String>>) -> Self {

@@ -51,11 +51,7 @@ impl<'a> Lexer<'a> {
             } else {
                 "a value is missing before the comma"
             };
-            let at = if negated {
-                start..self.at
-            } else {
-                start..start
-            };
+            let at = if negated { start..self.at } else { start..start };
             return Err(FilterError::new(at, words));
         }
         let field = self.field()?;
@@ -70,11 +66,7 @@ impl<'a> Lexer<'a> {
             }
             values.push(self.value(field)?);
         }
-        Ok(Some(RawTerm {
-            negated,
-            field,
-            values,
-        }))
+        Ok(Some(RawTerm { negated, field, values }))
     }
 
     fn field(&mut self) -> Result<Option<Field>, FilterError> {
@@ -117,11 +109,7 @@ impl<'a> Lexer<'a> {
             );
             return Err(FilterError::new(start..start, words));
         }
-        Ok(RawValue {
-            at: start..self.at,
-            text: Cow::Borrowed(text),
-            quoted: false,
-        })
+        Ok(RawValue { at: start..self.at, text: Cow::Borrowed(text), quoted: false })
     }
 
     fn quoted(&mut self) -> Result<RawValue<'a>, FilterError> {
@@ -131,10 +119,7 @@ impl<'a> Lexer<'a> {
         loop {
             let rest = self.rest();
             let Some(plain) = rest.find(['"', '\\']) else {
-                return Err(FilterError::new(
-                    start..start + 1,
-                    "this quote is never closed",
-                ));
+                return Err(FilterError::new(start..start + 1, "this quote is never closed"));
             };
             text.push_str(rest.get(..plain).unwrap_or_default());
             self.at += plain;
@@ -157,11 +142,7 @@ impl<'a> Lexer<'a> {
                 "after a closing quote comes a blank or a comma",
             ));
         }
-        Ok(RawValue {
-            at: start..self.at,
-            text: Cow::Owned(text),
-            quoted: true,
-        })
+        Ok(RawValue { at: start..self.at, text: Cow::Owned(text), quoted: true })
     }
 
     fn rest(&self) -> &'a str {

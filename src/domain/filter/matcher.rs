@@ -9,10 +9,7 @@ impl Predicate {
     /// Whether the purge is selected. `sent_here` says whether our own journal sent it.
     pub fn matches(&self, purge: &Purge, sent_here: bool) -> bool {
         within((self.from, self.until), purge.created)
-            && self
-                .clauses
-                .iter()
-                .all(|clause| clause.matches(purge, sent_here))
+            && self.clauses.iter().all(|clause| clause.matches(purge, sent_here))
     }
 }
 
@@ -32,16 +29,15 @@ impl Test {
             Self::Status(statuses) => statuses.contains(&purge.status),
             Self::Kind(kinds) => kinds.contains(&purge.kind),
             Self::Id(ids) => ids.iter().any(|id| id == purge.id.as_str()),
-            Self::Target(patterns) => purge.targets.iter().any(|target| {
-                patterns
-                    .iter()
-                    .any(|pattern| pattern.matches_target(&target.text))
-            }),
+            Self::Target(patterns) => purge
+                .targets
+                .iter()
+                .any(|target| patterns.iter().any(|pattern| pattern.matches_target(&target.text))),
             Self::By(patterns) => purge.by.as_deref().is_some_and(|by| any(patterns, by)),
             Self::SentHere => sent_here,
-            Self::Created(stretches) => stretches
-                .iter()
-                .any(|stretch| within(*stretch, purge.created)),
+            Self::Created(stretches) => {
+                stretches.iter().any(|stretch| within(*stretch, purge.created))
+            }
         }
     }
 }
@@ -91,15 +87,8 @@ mod tests {
 
     fn select(test: &Test) -> bool {
         let holds = |negated| {
-            let clauses = vec![Clause {
-                negated,
-                test: test.clone(),
-            }];
-            Predicate {
-                clauses,
-                ..Predicate::default()
-            }
-            .matches(&purge(), true)
+            let clauses = vec![Clause { negated, test: test.clone() }];
+            Predicate { clauses, ..Predicate::default() }.matches(&purge(), true)
         };
         assert_ne!(holds(true), holds(false), "{test:?} and its opposite");
         holds(false)
@@ -163,11 +152,7 @@ mod tests {
             (contains("site.com/img"), true),
             (contains("b.jpg"), false),
         ] {
-            assert_eq!(
-                select(&Test::Target(patterns.clone())),
-                expected,
-                "{patterns:?}"
-            );
+            assert_eq!(select(&Test::Target(patterns.clone())), expected, "{patterns:?}");
         }
     }
 
@@ -177,10 +162,7 @@ mod tests {
         all.targets.clear();
         all.by = None;
         for test in [Test::Target(glob("*")), Test::By(glob("*"))] {
-            let clause = |negated| Clause {
-                negated,
-                test: test.clone(),
-            };
+            let clause = |negated| Clause { negated, test: test.clone() };
             assert!(!clause(false).matches(&all, false));
             assert!(clause(true).matches(&all, false));
         }
@@ -197,11 +179,7 @@ mod tests {
             (None, Some(created), false),
             (None, Some(later), true),
         ] {
-            let predicate = Predicate {
-                from,
-                until,
-                clauses: Vec::new(),
-            };
+            let predicate = Predicate { from, until, clauses: Vec::new() };
             assert_eq!(predicate.matches(&purge(), false), expected);
             assert_eq!(select(&Test::Created(vec![(from, until)])), expected);
         }

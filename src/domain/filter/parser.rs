@@ -45,10 +45,7 @@ fn term(raw: &RawTerm<'_>, bounds: &mut Bounds) -> Result<Term, FilterError> {
         let at = raw.values.first().map_or(0..0, |value| value.at.clone());
         bounds.narrow(&condition, at)?;
     }
-    Ok(Term {
-        negated: raw.negated,
-        condition,
-    })
+    Ok(Term { negated: raw.negated, condition })
 }
 
 fn condition(raw: &RawTerm<'_>) -> Result<Condition, FilterError> {
@@ -108,11 +105,7 @@ fn kinds(raw: &RawTerm<'_>) -> Result<Vec<Option<crate::domain::kind::Kind>>, Fi
     let mut all = Vec::new();
     for value in &raw.values {
         let Some(kind) = words::kind(&value.text) else {
-            return Err(wrong_word(
-                value,
-                "no kind is called",
-                words::nearest_kind(&value.text),
-            ));
+            return Err(wrong_word(value, "no kind is called", words::nearest_kind(&value.text)));
         };
         if !all.contains(&kind) {
             all.push(kind);
@@ -122,16 +115,10 @@ fn kinds(raw: &RawTerm<'_>) -> Result<Vec<Option<crate::domain::kind::Kind>>, Fi
 }
 
 fn sent(raw: &RawTerm<'_>) -> Result<Condition, FilterError> {
-    match raw
-        .values
-        .iter()
-        .find(|value| !value.text.eq_ignore_ascii_case("here"))
-    {
-        Some(value) => Err(wrong_word(
-            value,
-            "sent: can only be asked of here, not of",
-            Some("here"),
-        )),
+    match raw.values.iter().find(|value| !value.text.eq_ignore_ascii_case("here")) {
+        Some(value) => {
+            Err(wrong_word(value, "sent: can only be asked of here, not of", Some("here")))
+        }
         None => Ok(Condition::SentHere),
     }
 }

@@ -32,14 +32,9 @@ impl Pattern {
 pub fn path_of(target: &str) -> Option<&str> {
     let rest = ["https://", "http://"].into_iter().find_map(|scheme| {
         let head = target.get(..scheme.len())?;
-        head.eq_ignore_ascii_case(scheme)
-            .then(|| target.get(scheme.len()..))?
+        head.eq_ignore_ascii_case(scheme).then(|| target.get(scheme.len()..))?
     })?;
-    Some(
-        rest.find(['/', '?', '#'])
-            .and_then(|start| rest.get(start..))
-            .unwrap_or("/"),
-    )
+    Some(rest.find(['/', '?', '#']).and_then(|start| rest.get(start..)).unwrap_or("/"))
 }
 
 /// Most texts are in lower case already and are not copied.
@@ -58,18 +53,12 @@ fn fits(glob: &str, text: &str) -> bool {
         return glob == text;
     };
     let (pieces, tail) = rest.rsplit_once('*').unwrap_or(("", rest));
-    let Some(mut middle) = text
-        .strip_prefix(head)
-        .and_then(|text| text.strip_suffix(tail))
-    else {
+    let Some(mut middle) = text.strip_prefix(head).and_then(|text| text.strip_suffix(tail)) else {
         return false;
     };
-    pieces.split('*').all(|piece| {
-        middle
-            .split_once(piece)
-            .map(|(_, after)| middle = after)
-            .is_some()
-    })
+    pieces
+        .split('*')
+        .all(|piece| middle.split_once(piece).map(|(_, after)| middle = after).is_some())
 }
 
 #[cfg(test)]
@@ -113,11 +102,7 @@ mod tests {
             ("**", "x", true),
             ("ä*ü", "ä-Ö-ü", true),
         ] {
-            assert_eq!(
-                Pattern::Glob(glob.to_owned()).matches(text),
-                expected,
-                "{glob} {text}"
-            );
+            assert_eq!(Pattern::Glob(glob.to_owned()).matches(text), expected, "{glob} {text}");
         }
     }
 
@@ -126,9 +111,9 @@ mod tests {
         match glob.split_first() {
             None => text.is_empty(),
             Some(('*', rest)) => (0..=text.len()).any(|skip| slowly(rest, &text[skip..])),
-            Some((one, rest)) => text
-                .split_first()
-                .is_some_and(|(first, text)| first == one && slowly(rest, text)),
+            Some((one, rest)) => {
+                text.split_first().is_some_and(|(first, text)| first == one && slowly(rest, text))
+            }
         }
     }
 

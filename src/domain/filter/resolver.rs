@@ -39,11 +39,7 @@ fn add(predicate: &mut Predicate, term: &Term, clock: Clock) {
     let test = match &term.condition {
         Condition::Since(when) => {
             let (start, _) = clock.period(*when);
-            let bound = if negated {
-                (None, Some(start))
-            } else {
-                (Some(start), None)
-            };
+            let bound = if negated { (None, Some(start)) } else { (Some(start), None) };
             return narrow(predicate, bound);
         }
         Condition::Until(when) => {
@@ -96,11 +92,7 @@ fn around(stretches: &[Stretch]) -> Stretch {
 fn whole(words: &[Word]) -> Vec<Pattern> {
     let pattern = |word: &Word| {
         let text = word.text.to_ascii_lowercase();
-        if word.glob {
-            Pattern::Glob(text)
-        } else {
-            Pattern::Is(text)
-        }
+        if word.glob { Pattern::Glob(text) } else { Pattern::Is(text) }
     };
     words.iter().map(pattern).collect()
 }
@@ -123,11 +115,7 @@ impl Clock {
         match when {
             When::Ago(..) | When::Now => {
                 let back = when.back().unwrap_or_default();
-                instant(
-                    self.now
-                        .checked_sub_signed(back)
-                        .unwrap_or(DateTime::<Utc>::MIN_UTC),
-                )
+                instant(self.now.checked_sub_signed(back).unwrap_or(DateTime::<Utc>::MIN_UTC))
             }
             When::Today => self.day(self.today()),
             When::Yesterday => self.day(before(self.today())),

@@ -63,10 +63,7 @@ pub struct Word {
 impl Word {
     /// The text itself: a star in it is a star.
     pub fn exactly(text: impl Into<String>) -> Self {
-        Self {
-            text: text.into(),
-            glob: false,
-        }
+        Self { text: text.into(), glob: false }
     }
 
     /// The text, without quotes.
@@ -83,10 +80,7 @@ impl Word {
 impl Term {
     /// A term that must hold.
     pub fn new(condition: Condition) -> Self {
-        Self {
-            negated: false,
-            condition,
-        }
+        Self { negated: false, condition }
     }
 
     /// The resource has exactly this cname.

@@ -82,13 +82,7 @@ pub(super) enum Scale {
 }
 
 impl Unit {
-    const EVERY: [Self; 5] = [
-        Self::Seconds,
-        Self::Minutes,
-        Self::Hours,
-        Self::Days,
-        Self::Weeks,
-    ];
+    const EVERY: [Self; 5] = [Self::Seconds, Self::Minutes, Self::Hours, Self::Days, Self::Weeks];
 
     fn letter(self) -> char {
         match self {
@@ -116,10 +110,7 @@ impl When {
     pub fn instant(at: DateTime<Utc>) -> Self {
         let (first, last) = Self::writable();
         let clock = at.clamp(first, last).naive_utc();
-        Self::Moment(
-            clock.date().and_time(whole_micros(clock.time())),
-            FixedOffset::east_opt(0),
-        )
+        Self::Moment(clock.date().and_time(whole_micros(clock.time())), FixedOffset::east_opt(0))
     }
 
     /// The first and the last instant that can be written.
@@ -146,11 +137,7 @@ impl When {
     /// Where it lies among the times that can be compared without a now and a zone.
     pub(super) fn place(self) -> Option<Place> {
         let at = |scale, start: i64, length: i64| {
-            Some(Place {
-                scale,
-                start,
-                end: start.saturating_add(length),
-            })
+            Some(Place { scale, start, end: start.saturating_add(length) })
         };
         match self {
             Self::Ago(..) | Self::Now => at(Scale::Back, -self.back()?.num_seconds(), 0),
@@ -174,8 +161,7 @@ impl When {
 }
 
 fn whole_micros(time: NaiveTime) -> NaiveTime {
-    time.with_nanosecond(time.nanosecond() / 1_000 % 1_000_000 * 1_000)
-        .unwrap_or(time)
+    time.with_nanosecond(time.nanosecond() / 1_000 % 1_000_000 * 1_000).unwrap_or(time)
 }
 
 impl fmt::Display for When {

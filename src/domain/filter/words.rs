@@ -92,9 +92,7 @@ impl Field {
         if name.eq_ignore_ascii_case("type") {
             return Some(Self::Kind);
         }
-        Self::EVERY
-            .into_iter()
-            .find(|field| field.name().eq_ignore_ascii_case(name))
+        Self::EVERY.into_iter().find(|field| field.name().eq_ignore_ascii_case(name))
     }
 
     /// The field that somebody may have meant: by another tool's word for it, or by a slip of the finger.
@@ -152,10 +150,7 @@ pub(super) fn nearest_status(word: &str) -> Option<&'static str> {
 }
 
 /// The kind that a word stands for; the inner `None` for kinds that we do not know.
-#[expect(
-    clippy::option_option,
-    reason = "the outer one is whether there is such a word"
-)]
+#[expect(clippy::option_option, reason = "the outer one is whether there is such a word")]
 pub(super) fn kind(word: &str) -> Option<Option<Kind>> {
     Some(match plain(word).as_str() {
         "url" | "urls" | "file" | "files" => Some(Kind::Url),
@@ -191,11 +186,7 @@ pub(super) fn nearest<'a>(
     candidates
         .map(|word| {
             let begun = typed.len() > 1 && word.starts_with(typed);
-            let slips = if begun {
-                0
-            } else {
-                strsim::osa_distance(typed, word)
-            };
+            let slips = if begun { 0 } else { strsim::osa_distance(typed, word) };
             (slips, word)
         })
         .filter(|(slips, word)| {

@@ -159,11 +159,7 @@ mod tests {
         for (place, code) in Code::EVERY.iter().enumerate() {
             let rule = code.rule();
             assert_eq!(rule.code, format!("PD{:03}", place + 1));
-            assert!(
-                !rule.title.is_empty() && rule.title.len() < 50,
-                "{}",
-                rule.code
-            );
+            assert!(!rule.title.is_empty() && rule.title.len() < 50, "{}", rule.code);
             assert!(rule.explanation.ends_with('.'), "{}", rule.code);
         }
     }

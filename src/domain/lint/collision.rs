@@ -57,20 +57,12 @@ pub(super) fn check(
         .into_iter()
         .filter_map(|number| {
             let targets = &recent.get(number)?.targets;
-            Some((
-                number,
-                targets
-                    .iter()
-                    .map(|target| normal(target).into_owned())
-                    .collect(),
-            ))
+            Some((number, targets.iter().map(|target| normal(target).into_owned()).collect()))
         })
         .collect();
     let mut lately: HashMap<usize, Lately<'_>> = HashMap::new();
     for tally in tallies {
-        lately
-            .entry(tally.place)
-            .or_insert_with(|| Lately::of(recent, &arena, tally));
+        lately.entry(tally.place).or_insert_with(|| Lately::of(recent, &arena, tally));
     }
     let mut collisions = Vec::new();
     for (entry, row) in sheet.rows.iter_mut().enumerate() {
@@ -82,14 +74,8 @@ pub(super) fn check(
             continue;
         };
         if let Some(one) = recent.get(number) {
-            row.line
-                .findings
-                .push(finding(row.line.line, one, wider, now));
-            collisions.push(Collision {
-                entry,
-                recent: number,
-                wider,
-            });
+            row.line.findings.push(finding(row.line.line, one, wider, now));
+            collisions.push(Collision { entry, recent: number, wider });
         }
     }
     collisions
@@ -114,11 +100,7 @@ impl<'a> Lately<'a> {
             .iter()
             .filter(|((kind, _), _)| *kind == Kind::Pattern)
             .map(|((_, target), number)| (*target, *number));
-        Self {
-            cover: Cover::new(patterns),
-            same,
-            everything,
-        }
+        Self { cover: Cover::new(patterns), same, everything }
     }
 
     /// The purge that removes what an entry would, and whether it removes more.
@@ -148,11 +130,7 @@ fn concerns(recent: &RecentPurge, tally: &Tally<'_>) -> bool {
 }
 
 fn finding(line: usize, recent: &RecentPurge, wider: bool, now: DateTime<Utc>) -> Finding {
-    let what = if wider {
-        "Something that covers it"
-    } else {
-        "The same"
-    };
+    let what = if wider { "Something that covers it" } else { "The same" };
     // The vendor names whose secret it was: of our own purges that is us, and no colleague's doing.
     let by = match (recent.spent.sent_here, recent.by.as_deref().map(shown)) {
         (true, Some(by)) => format!("this purgedeck (as {by})"),
@@ -168,11 +146,7 @@ fn finding(line: usize, recent: &RecentPurge, wider: bool, now: DateTime<Utc>) -
             format!("{what} is being purged by {by} since {ago}."),
         )
     } else {
-        Finding::new(
-            Code::JustPurged,
-            Some(line),
-            format!("{what} was purged by {by} {ago} ago."),
-        )
+        Finding::new(Code::JustPurged, Some(line), format!("{what} was purged by {by} {ago} ago."))
     }
 }
 

@@ -16,10 +16,7 @@ pub(super) struct Notes {
 
 impl Notes {
     pub(super) fn new(line: Option<usize>) -> Self {
-        Self {
-            line,
-            findings: Vec::new(),
-        }
+        Self { line, findings: Vec::new() }
     }
 
     pub(super) fn say(&mut self, code: Code, words: impl Into<String>) {
@@ -32,8 +29,7 @@ impl Notes {
         severity: Severity,
         words: impl Into<String>,
     ) {
-        self.findings
-            .push(Finding::new(code, self.line, words).weighing(severity));
+        self.findings.push(Finding::new(code, self.line, words).weighing(severity));
     }
 }
 
@@ -136,10 +132,7 @@ fn directory(path: &str, notes: &mut Notes) -> Option<String> {
     if bare != path {
         notes.say(
             Code::DirectoryMended,
-            format!(
-                "The vendor takes directories: {} and all beneath.",
-                shown(&bare)
-            ),
+            format!("The vendor takes directories: {} and all beneath.", shown(&bare)),
         );
     }
     Some(bare)

@@ -32,26 +32,17 @@ impl<'a> Cover<'a> {
         prefixes.sort_unstable();
         let mut kept: Vec<(&str, usize)> = Vec::with_capacity(prefixes.len());
         for (prefix, number) in prefixes {
-            if kept
-                .last()
-                .is_none_or(|(last, _)| !prefix.starts_with(last))
-            {
+            if kept.last().is_none_or(|(last, _)| !prefix.starts_with(last)) {
                 kept.push((prefix, number));
             }
         }
-        Self {
-            prefixes: kept,
-            globs,
-        }
+        Self { prefixes: kept, globs }
     }
 
     /// The number of a pattern that covers a single URL.
     pub(super) fn of_url(&self, url: &str) -> Option<usize> {
         self.by_prefix(url).map(|(_, number)| number).or_else(|| {
-            self.globs
-                .iter()
-                .find(|(glob, _)| glob::fits(glob, url))
-                .map(|&(_, number)| number)
+            self.globs.iter().find(|(glob, _)| glob::fits(glob, url)).map(|&(_, number)| number)
         })
     }
 

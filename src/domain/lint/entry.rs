@@ -103,10 +103,7 @@ fn meaning(
     {
         notes.say(
             Code::TooLong,
-            format!(
-                "{} bytes; the vendor takes {longest} at most.",
-                target.len()
-            ),
+            format!("{} bytes; the vendor takes {longest} at most.", target.len()),
         );
     }
     if kind == Kind::Pattern && convert::is_root(&target) {
@@ -142,10 +139,7 @@ fn may_be_purged_whole(resource: &Resource, notes: &mut Notes) {
     if resource.all_purge == Some(false) {
         notes.say(
             Code::AllPurgeOff,
-            format!(
-                "The vendor allows no purge of everything on {}.",
-                shown(&resource.cname)
-            ),
+            format!("The vendor allows no purge of everything on {}.", shown(&resource.cname)),
         );
     }
 }
@@ -171,17 +165,10 @@ fn not_offered(kind: Kind, resource: &Resource, desk: &Desk<'_>, notes: &mut Not
         .limits_of(&resource.account)
         .into_iter()
         .flat_map(|limits| {
-            Kind::EVERY
-                .into_iter()
-                .filter(|&kind| limits.rule(kind).is_some())
-                .map(Kind::word)
+            Kind::EVERY.into_iter().filter(|&kind| limits.rule(kind).is_some()).map(Kind::word)
         })
         .collect();
-    let instead = if offered.is_empty() {
-        "nothing".to_owned()
-    } else {
-        offered.join(" and ")
-    };
+    let instead = if offered.is_empty() { "nothing".to_owned() } else { offered.join(" and ") };
     notes.say(
         Code::KindNotOffered,
         format!(

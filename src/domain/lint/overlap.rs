@@ -43,19 +43,14 @@ pub(super) fn note_covered(sheet: &mut Sheet<'_>) {
         if let Some((place, meaning)) = row.meaning()
             && meaning.kind == Kind::Pattern
         {
-            patterns
-                .entry(place)
-                .or_default()
-                .push((without_scheme(&meaning.target), number));
+            patterns.entry(place).or_default().push((without_scheme(&meaning.target), number));
         }
     }
     if patterns.is_empty() {
         return;
     }
-    let covers: HashMap<usize, Cover<'_>> = patterns
-        .into_iter()
-        .map(|(place, patterns)| (place, Cover::new(patterns)))
-        .collect();
+    let covers: HashMap<usize, Cover<'_>> =
+        patterns.into_iter().map(|(place, patterns)| (place, Cover::new(patterns))).collect();
     let mut notes: Vec<(usize, Finding)> = Vec::new();
     for (number, row) in sheet.rows.iter().enumerate() {
         let Some((place, meaning)) = row.meaning() else {
@@ -70,15 +65,9 @@ pub(super) fn note_covered(sheet: &mut Sheet<'_>) {
         if let Some(by) = found.and_then(|by| sheet.rows.get(by))
             && let Some((_, covering)) = by.meaning()
         {
-            let words = format!(
-                "{} on line {} removes it too.",
-                shown(&covering.target),
-                by.line.line + 1
-            );
-            notes.push((
-                number,
-                Finding::new(Code::Covered, Some(row.line.line), words),
-            ));
+            let words =
+                format!("{} on line {} removes it too.", shown(&covering.target), by.line.line + 1);
+            notes.push((number, Finding::new(Code::Covered, Some(row.line.line), words)));
         }
     }
     for (number, finding) in notes {

@@ -9,10 +9,7 @@ use crate::domain::resource::{QueryRule, Resource};
 /// Checks the query string of a single URL against the vendor's rule and the resource's cache key.
 pub(super) fn check_url(typed: &str, resource: &Resource, rule: &KindRule, notes: &mut Notes) {
     if rule.query == QueryUse::Ignored {
-        notes.say(
-            Code::QueryNotInKey,
-            "The vendor ignores query strings in purges by URL.",
-        );
+        notes.say(Code::QueryNotInKey, "The vendor ignores query strings in purges by URL.");
         return;
     }
     match &resource.cache.query {
@@ -25,14 +22,10 @@ pub(super) fn check_url(typed: &str, resource: &Resource, rule: &KindRule, notes
             ),
         ),
         Some(QueryRule::Only(counted)) => {
-            name_lost(typed, resource, notes, |name| {
-                !counted.iter().any(|one| one == name)
-            });
+            name_lost(typed, resource, notes, |name| !counted.iter().any(|one| one == name));
         }
         Some(QueryRule::AllBut(ignored)) => {
-            name_lost(typed, resource, notes, |name| {
-                ignored.iter().any(|one| one == name)
-            });
+            name_lost(typed, resource, notes, |name| ignored.iter().any(|one| one == name));
         }
     }
 }

@@ -30,10 +30,7 @@ pub(super) fn is_sound(text: &str, notes: &mut Notes) -> bool {
     if invisible {
         notes.say(
             Code::Invisible,
-            format!(
-                "There are control or invisible characters in it: {}",
-                shown(text)
-            ),
+            format!("There are control or invisible characters in it: {}", shown(text)),
         );
     }
     if blank {
@@ -53,15 +50,9 @@ pub(super) fn is_sound(text: &str, notes: &mut Notes) -> bool {
     }
     if let Some(glued) = second_url(text) {
         let (severity, words) = if glued {
-            (
-                Severity::Error,
-                "Two URLs run into each other here; put each on a line of its own.",
-            )
+            (Severity::Error, "Two URLs run into each other here; put each on a line of its own.")
         } else {
-            (
-                Severity::Warning,
-                "Another URL stands within the path; it is taken for a part of it.",
-            )
+            (Severity::Warning, "Another URL stands within the path; it is taken for a part of it.")
         };
         notes.say_weighing(Code::RunTogether, severity, words);
     }
@@ -109,16 +100,10 @@ fn is_invisible(character: char) -> bool {
 /// Says what is taken off an address because no purge has a use for it.
 pub(super) fn note_extras(address: &Address<'_>, notes: &mut Notes) {
     if address.fragment {
-        notes.say(
-            Code::Fragment,
-            "What follows # never leaves the browser; it is taken off.",
-        );
+        notes.say(Code::Fragment, "What follows # never leaves the browser; it is taken off.");
     }
     if address.userinfo {
-        notes.say(
-            Code::Userinfo,
-            "The user name before the host is taken off.",
-        );
+        notes.say(Code::Userinfo, "The user name before the host is taken off.");
     }
     if let Some(port) = address.port {
         let usual = matches!(
@@ -127,11 +112,7 @@ pub(super) fn note_extras(address: &Address<'_>, notes: &mut Notes) {
         );
         notes.say_weighing(
             Code::Port,
-            if usual {
-                Severity::Info
-            } else {
-                Severity::Warning
-            },
+            if usual { Severity::Info } else { Severity::Warning },
             format!("The port {} is taken off.", shown(port)),
         );
     }

@@ -46,18 +46,10 @@ fn say(findings: &mut Vec<Finding>, code: Code, words: String) {
 fn check_account(account: &Account, sheet: &Sheet<'_>, findings: &mut Vec<Finding>) {
     let name = shown(account.name.as_str());
     if account.read_only {
-        say(
-            findings,
-            Code::ReadOnly,
-            format!("The account {name} is read-only by configuration."),
-        );
+        say(findings, Code::ReadOnly, format!("The account {name} is read-only by configuration."));
     }
     if account.reason_required && sheet.draft.reason.trim().is_empty() {
-        say(
-            findings,
-            Code::ReasonMissing,
-            format!("The account {name} asks for a reason."),
-        );
+        say(findings, Code::ReasonMissing, format!("The account {name} asks for a reason."));
     }
     if let Some(pattern) = &account.ticket_pattern {
         let ticket = sheet.draft.ticket.trim();
@@ -65,10 +57,7 @@ fn check_account(account: &Account, sheet: &Sheet<'_>, findings: &mut Vec<Findin
             say(
                 findings,
                 Code::TicketMissing,
-                format!(
-                    "The account {name} asks for a ticket like {}.",
-                    shown(pattern)
-                ),
+                format!("The account {name} asks for a ticket like {}.", shown(pattern)),
             );
         } else if !glob::fits(pattern, ticket) {
             say(
@@ -93,11 +82,9 @@ fn check_state(resource: &Resource, findings: &mut Vec<Finding>) {
             Code::Suspended,
             format!("{cname} is suspended: the purge may be refused."),
         ),
-        ResourceState::Deleted => say(
-            findings,
-            Code::Deleted,
-            format!("{cname} is deleted at its vendor."),
-        ),
+        ResourceState::Deleted => {
+            say(findings, Code::Deleted, format!("{cname} is deleted at its vendor."))
+        }
     }
 }
 
@@ -158,30 +145,19 @@ fn check_choices(sheet: &Sheet<'_>, tally: &Tally<'_>, findings: &mut Vec<Findin
         }
     }
     if let Some(area) = &sheet.draft.area {
-        let mut areas: Vec<&str> = limits
-            .quotas
-            .iter()
-            .filter_map(|quota| quota.area.as_deref())
-            .collect();
+        let mut areas: Vec<&str> =
+            limits.quotas.iter().filter_map(|quota| quota.area.as_deref()).collect();
         areas.sort_unstable();
         areas.dedup();
         if !areas.is_empty() && !areas.contains(&area.as_str()) {
             let finding = Finding::new(
                 Code::AreaUnknown,
                 None,
-                format!(
-                    "{cname} has no area {}; it has {}.",
-                    shown(area),
-                    areas.join(" and ")
-                ),
+                format!("{cname} has no area {}; it has {}.", shown(area), areas.join(" and ")),
             );
             // The vendor may know areas beside those that it counts by.
             let known = tally.resource.area.as_deref() == Some(area.as_str());
-            findings.push(if known {
-                finding.weighing(Severity::Info)
-            } else {
-                finding
-            });
+            findings.push(if known { finding.weighing(Severity::Info) } else { finding });
         }
     }
 }

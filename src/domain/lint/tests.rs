@@ -13,25 +13,16 @@ use crate::domain::resource::{QueryRule, ResourceState};
 use crate::domain::samples::{World, noon, resource, secs, spent};
 
 fn draft(text: &str) -> Draft {
-    Draft {
-        text: text.to_owned(),
-        ..Draft::default()
-    }
+    Draft { text: text.to_owned(), ..Draft::default() }
 }
 
 /// A draft whose paths belong to `www.site.com`.
 fn www(text: &str) -> Draft {
-    Draft {
-        resource: Some(("one".into(), "1".into())),
-        ..draft(text)
-    }
+    Draft { resource: Some(("one".into(), "1".into())), ..draft(text) }
 }
 
 fn of_kind(kind: Kind, draft: Draft) -> Draft {
-    Draft {
-        kind: Some(kind),
-        ..draft
-    }
+    Draft { kind: Some(kind), ..draft }
 }
 
 fn linted(draft: &Draft, mut world: World) -> Linted {
@@ -96,13 +87,7 @@ fn table() -> Vec<(Code, Draft, World, Draft, World)> {
         draft
     };
     vec![
-        (
-            Code::MissingSlash,
-            www("img/a.jpg"),
-            world(),
-            www("/img/a.jpg"),
-            world(),
-        ),
+        (Code::MissingSlash, www("img/a.jpg"), world(), www("/img/a.jpg"), world()),
         (
             Code::UnknownHost,
             draft("https://other.com/a"),
@@ -119,20 +104,8 @@ fn table() -> Vec<(Code, Draft, World, Draft, World)> {
         ),
         (Code::NoResource, draft("/a"), world(), www("/a"), world()),
         (Code::Blank, www("\"\""), world(), www("\"/a\""), world()),
-        (
-            Code::Invisible,
-            www("/a\u{200b}b"),
-            world(),
-            www("/ab"),
-            world(),
-        ),
-        (
-            Code::Whitespace,
-            www("/my photo.jpg"),
-            world(),
-            www("/my%20photo.jpg"),
-            world(),
-        ),
+        (Code::Invisible, www("/a\u{200b}b"), world(), www("/ab"), world()),
+        (Code::Whitespace, www("/my photo.jpg"), world(), www("/my%20photo.jpg"), world()),
         (
             Code::NoAddress,
             draft("ftp://www.site.com/a"),
@@ -140,20 +113,8 @@ fn table() -> Vec<(Code, Draft, World, Draft, World)> {
             draft("http://www.site.com/a"),
             world(),
         ),
-        (
-            Code::Duplicate,
-            www("/a\n/b\n/a"),
-            world(),
-            www("/a\n/b\n/A"),
-            world(),
-        ),
-        (
-            Code::Covered,
-            www("/img/*\n/img/a.jpg"),
-            world(),
-            www("/img/*\n/a.jpg"),
-            world(),
-        ),
+        (Code::Duplicate, www("/a\n/b\n/a"), world(), www("/a\n/b\n/A"), world()),
+        (Code::Covered, www("/img/*\n/img/a.jpg"), world(), www("/img/*\n/a.jpg"), world()),
         (Code::Splits, www(&many), world(), www(&hundred), world()),
         (Code::TooLong, www(&long), world(), www(&fits), world()),
         (
@@ -170,27 +131,9 @@ fn table() -> Vec<(Code, Draft, World, Draft, World)> {
             www("/jpg*"),
             limited(|limits| limits.pattern.as_mut().unwrap().wildcard = Wildcard::End),
         ),
-        (
-            Code::WildcardDisputed,
-            www("/*.jpg"),
-            world(),
-            www("/jpg*"),
-            world(),
-        ),
-        (
-            Code::WildcardInUrl,
-            of_kind(Url, www("/a*")),
-            world(),
-            www("/a*"),
-            world(),
-        ),
-        (
-            Code::QueryInPattern,
-            www("/a/*?x=1"),
-            world(),
-            www("/a?x=1"),
-            world(),
-        ),
+        (Code::WildcardDisputed, www("/*.jpg"), world(), www("/jpg*"), world()),
+        (Code::WildcardInUrl, of_kind(Url, www("/a*")), world(), www("/a*"), world()),
+        (Code::QueryInPattern, www("/a/*?x=1"), world(), www("/a?x=1"), world()),
         (
             Code::QueryNotInKey,
             www("/a?x=1"),
@@ -304,20 +247,8 @@ fn table() -> Vec<(Code, Draft, World, Draft, World)> {
             www("/a/*"),
             limited(|limits| limits.url = None),
         ),
-        (
-            Code::QuotaShort,
-            dl("/a https://dl.site.com/b"),
-            quota(1),
-            dl("/a"),
-            quota(1),
-        ),
-        (
-            Code::QuotaLow,
-            dl("/a"),
-            quota(1_000),
-            dl("/a"),
-            quota(1_001),
-        ),
+        (Code::QuotaShort, dl("/a https://dl.site.com/b"), quota(1), dl("/a"), quota(1)),
+        (Code::QuotaLow, dl("/a"), quota(1_000), dl("/a"), quota(1_001)),
         (
             Code::LimitsUnknown,
             www("/a"),
@@ -332,13 +263,7 @@ fn table() -> Vec<(Code, Draft, World, Draft, World)> {
             of_kind(All, draft("https://www.site.com/")),
             world(),
         ),
-        (
-            Code::DirectoryMended,
-            www("/img/"),
-            world(),
-            www("/img/*"),
-            world(),
-        ),
+        (Code::DirectoryMended, www("/img/"), world(), www("/img/*"), world()),
         (
             Code::NoWildcard,
             of_kind(Pattern, www("/img")),
@@ -359,15 +284,11 @@ fn table() -> Vec<(Code, Draft, World, Draft, World)> {
             Code::International,
             draft("https://bücher.example/a"),
             World::new().with(|world| {
-                world
-                    .resources
-                    .push(resource("one", "9", "xn--bcher-kva.example"));
+                world.resources.push(resource("one", "9", "xn--bcher-kva.example"));
             }),
             draft("https://xn--bcher-kva.example/a"),
             World::new().with(|world| {
-                world
-                    .resources
-                    .push(resource("one", "9", "xn--bcher-kva.example"));
+                world.resources.push(resource("one", "9", "xn--bcher-kva.example"));
             }),
         ),
         (
@@ -384,32 +305,13 @@ fn table() -> Vec<(Code, Draft, World, Draft, World)> {
             with(&|draft| draft.area = Some("abroad".to_owned()), dl("/a")),
             world(),
         ),
-        (
-            Code::Comments,
-            www("# note\n/a"),
-            world(),
-            www("/a"),
-            world(),
-        ),
-        (
-            Code::PassedOver,
-            www("GET /a HTTP/1.1"),
-            world(),
-            www("/a"),
-            world(),
-        ),
+        (Code::Comments, www("# note\n/a"), world(), www("/a"), world()),
+        (Code::PassedOver, www("GET /a HTTP/1.1"), world(), www("/a"), world()),
         (
             Code::NeverRoom,
             www("/a"),
             limited(|limits| {
-                limits
-                    .url
-                    .as_mut()
-                    .unwrap()
-                    .windows
-                    .first_mut()
-                    .unwrap()
-                    .requests = 0;
+                limits.url.as_mut().unwrap().windows.first_mut().unwrap().requests = 0;
             }),
             www("/a"),
             world(),
@@ -467,35 +369,23 @@ fn each_vendor_gets_its_own_form() {
         ("https://v.site.com/a/*.jpg", "/a/*.jpg"),
         ("https://v.site.com/a/*?x=1", "/a/*?x=1"),
     ] {
-        assert_eq!(
-            targets(&linted(&draft(text), World::new())),
-            [target],
-            "{text}"
-        );
+        assert_eq!(targets(&linted(&draft(text), World::new())), [target], "{text}");
     }
 }
 
 #[test]
 fn the_host_wins_over_the_chosen_resource_and_several_hosts_share_a_draft() {
-    let linted = linted(
-        &www("/a\nhttps://img.site.com/b\ndl.site.com/c"),
-        World::new(),
-    );
-    let resources: Vec<_> = linted
-        .lines
-        .iter()
-        .map(|line| line.meaning.as_ref().unwrap().resource.as_str())
-        .collect();
+    let linted = linted(&www("/a\nhttps://img.site.com/b\ndl.site.com/c"), World::new());
+    let resources: Vec<_> =
+        linted.lines.iter().map(|line| line.meaning.as_ref().unwrap().resource.as_str()).collect();
     assert_eq!(resources, ["1", "2", "d"]);
 }
 
 #[test]
 fn everything_needs_no_text_and_is_what_it_really_is_at_the_vendor() {
-    for (resource, target) in [
-        (("one", "1"), ""),
-        (("two", "d"), "https://dl.site.com/"),
-        (("three", "v"), "/*"),
-    ] {
+    for (resource, target) in
+        [(("one", "1"), ""), (("two", "d"), "https://dl.site.com/"), (("three", "v"), "/*")]
+    {
         let draft = Draft {
             kind: Some(Kind::All),
             resource: Some((resource.0.into(), resource.1.into())),
@@ -508,10 +398,7 @@ fn everything_needs_no_text_and_is_what_it_really_is_at_the_vendor() {
     let nothing = of_kind(Kind::All, draft(""));
     assert_eq!(codes(&linted(&nothing, World::new())), ["PD004"]);
     // Hosts may stand in the text, each once.
-    let hosts = of_kind(
-        Kind::All,
-        draft("www.site.com\nhttps://img.site.com/\nwww.site.com/*"),
-    );
+    let hosts = of_kind(Kind::All, draft("www.site.com\nhttps://img.site.com/\nwww.site.com/*"));
     assert_eq!(targets(&linted(&hosts, World::new())).len(), 2);
 }
 
@@ -524,10 +411,7 @@ fn an_empty_draft_has_no_findings() {
 fn a_duplicate_is_sent_once_and_names_the_line_that_is_sent() {
     let linted = linted(&www("/a /a\nhttps://www.site.com/a"), World::new());
     assert_eq!(targets(&linted), ["/a"]);
-    let words: Vec<_> = linted
-        .all_findings()
-        .map(|finding| &finding.words)
-        .collect();
+    let words: Vec<_> = linted.all_findings().map(|finding| &finding.words).collect();
     assert_eq!(words, ["The same as line 1; it is sent once."; 2]);
 }
 
@@ -536,11 +420,7 @@ fn a_collision_tells_by_whom_and_which_purge_to_follow() {
     let world = World::new().with(|world| {
         world.recent = vec![
             recent(Kind::Pattern, 200, &["/img/*"]),
-            RecentPurge {
-                unfinished: true,
-                by: None,
-                ..recent(Kind::Pattern, 90, &["/img/*"])
-            },
+            RecentPurge { unfinished: true, by: None, ..recent(Kind::Pattern, 90, &["/img/*"]) },
             recent(Kind::All, 10, &[]),
         ];
     });
@@ -558,11 +438,8 @@ fn a_collision_tells_by_whom_and_which_purge_to_follow() {
             "Something that covers it was purged by mira 10 s ago.",
         ]
     );
-    let follow: Vec<_> = linted
-        .collisions
-        .iter()
-        .map(|one| (one.entry, one.recent, one.wider))
-        .collect();
+    let follow: Vec<_> =
+        linted.collisions.iter().map(|one| (one.entry, one.recent, one.wider)).collect();
     assert_eq!(follow, [(0, 1, true), (1, 1, false), (2, 2, true)]);
 }
 

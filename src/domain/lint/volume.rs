@@ -45,21 +45,13 @@ pub(super) fn check(
         let mut per_request = rule.per_request;
         if !limits.quotas.is_empty() {
             let account = &tally.resource.account;
-            let usage = usages
-                .entry(account)
-                .or_insert_with(|| sheet.desk.usage(account));
+            let usage = usages.entry(account).or_insert_with(|| sheet.desk.usage(account));
             let area = sheet.draft.area.as_deref();
             for line in quotas(limits, tally.resource, kind, area, usage, now) {
-                per_request = line
-                    .per_request
-                    .map_or(per_request, |most| most.min(per_request));
+                per_request = line.per_request.map_or(per_request, |most| most.min(per_request));
                 wanted
                     .entry((account, kind, line.area))
-                    .or_insert(Want {
-                        total: line.total,
-                        left: line.left,
-                        asked: 0,
-                    })
+                    .or_insert(Want { total: line.total, left: line.left, asked: 0 })
                     .asked += tally.targets as u64;
             }
         }
@@ -90,10 +82,7 @@ pub(super) fn check(
             findings.push(Finding::new(
                 Code::QuotaLow,
                 None,
-                format!(
-                    "After this the {of} has {} of {total} left today.",
-                    left - asked
-                ),
+                format!("After this the {of} has {} of {total} left today.", left - asked),
             ));
         }
     }

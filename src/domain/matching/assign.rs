@@ -24,9 +24,7 @@ pub fn find_match(
     taken: &HashSet<PurgeId, impl BuildHasher>,
     skew: TimeDelta,
 ) -> Option<PurgeId> {
-    assign(std::slice::from_ref(entry), candidates, taken, skew)
-        .pop()
-        .map(|(_, purge)| purge)
+    assign(std::slice::from_ref(entry), candidates, taken, skew).pop().map(|(_, purge)| purge)
 }
 
 /// The recorded purges that requests of our journal made. As many requests as possible get one, no purge is given twice,
@@ -56,11 +54,7 @@ pub fn assign(
                 given.insert(number, id);
             }
         } else if let Some(at) = entry.sent_at {
-            alike
-                .entry(Alike::of_entry(entry))
-                .or_default()
-                .0
-                .push(Sent { at, number });
+            alike.entry(Alike::of_entry(entry)).or_default().0.push(Sent { at, number });
         }
     }
     for purge in candidates {
@@ -73,10 +67,7 @@ pub fn assign(
                 continue;
             }
             if let Some((_, seen)) = alike.get_mut(&Alike::of_purge(purge, kind)) {
-                seen.push(Seen {
-                    at: purge.created,
-                    id: &purge.id,
-                });
+                seen.push(Seen { at: purge.created, id: &purge.id });
             }
         }
     }
@@ -114,12 +105,7 @@ impl<'a> Alike<'a> {
         kind: Kind,
         targets: &'a [String],
     ) -> Self {
-        Self {
-            account,
-            resource,
-            kind,
-            targets: set(targets.iter().map(String::as_str)),
-        }
+        Self { account, resource, kind, targets: set(targets.iter().map(String::as_str)) }
     }
 
     fn of_entry(entry: &'a JournalEntry) -> Self {
@@ -171,10 +157,7 @@ impl Worth {
     const NONE: Self = Self { pairs: 0, apart: 0 };
 
     fn with(self, apart: i64) -> Self {
-        Self {
-            pairs: self.pairs + 1,
-            apart: self.apart.saturating_add(apart),
-        }
+        Self { pairs: self.pairs + 1, apart: self.apart.saturating_add(apart) }
     }
 
     fn beats(self, other: Self) -> bool {
@@ -188,9 +171,7 @@ fn pair<'a>(sent: &[Sent], seen: &[Seen<'a>], skew: TimeDelta) -> Vec<(usize, &'
     let width = seen.len() + 1;
     let mut best = vec![Worth::NONE; (sent.len() + 1) * width];
     let worth = |best: &[Worth], request: usize, purge: usize| {
-        best.get(request * width + purge)
-            .copied()
-            .unwrap_or(Worth::NONE)
+        best.get(request * width + purge).copied().unwrap_or(Worth::NONE)
     };
     let apart = |request: usize, purge: usize| {
         let (request, purge) = (sent.get(request)?, seen.get(purge)?);

@@ -89,11 +89,7 @@ mod tests {
             id: id.to_owned(),
             at: noon() + TimeDelta::milliseconds(millis),
             resource: "1".into(),
-            kind: Some(if targets.is_empty() {
-                Kind::All
-            } else {
-                Kind::Url
-            }),
+            kind: Some(if targets.is_empty() { Kind::All } else { Kind::Url }),
             targets: targets.iter().map(|&target| target.to_owned()).collect(),
             author: Author::default(),
             address: None,
@@ -111,14 +107,8 @@ mod tests {
             purge("other", 0, &["/b"]),
             purge("p", 1, &["http://www.site.com/b", "http://www.site.com/a"]),
         ];
-        assert_eq!(
-            given(&[attempt("a", 400, &["/a", "/b"])], &purges),
-            [(0, 1)]
-        );
-        assert_eq!(
-            given(&[attempt("a", 0, &[])], &[purge("p", 1, &[])]),
-            [(0, 0)]
-        );
+        assert_eq!(given(&[attempt("a", 400, &["/a", "/b"])], &purges), [(0, 1)]);
+        assert_eq!(given(&[attempt("a", 0, &[])], &[purge("p", 1, &[])]), [(0, 0)]);
     }
 
     #[test]
@@ -131,28 +121,12 @@ mod tests {
             attempt("a", 0, &[]),
             attempt("a", -14_001, &["/a"]),
             attempt("a", 16_001, &["/a"]),
-            Attempt {
-                resource: "2".into(),
-                ..fitting()
-            },
-            Attempt {
-                kind: None,
-                ..fitting()
-            },
-            Attempt {
-                kind: Some(Kind::Pattern),
-                ..fitting()
-            },
-            Attempt {
-                status: 429,
-                ..fitting()
-            },
+            Attempt { resource: "2".into(), ..fitting() },
+            Attempt { kind: None, ..fitting() },
+            Attempt { kind: Some(Kind::Pattern), ..fitting() },
+            Attempt { status: 429, ..fitting() },
         ] {
-            assert_eq!(
-                given(std::slice::from_ref(&other), &purges),
-                [],
-                "{other:?}"
-            );
+            assert_eq!(given(std::slice::from_ref(&other), &purges), [], "{other:?}");
         }
         assert_eq!(authors(&"two".into(), &[fitting()], &purges), []);
     }

@@ -8,9 +8,7 @@ pub fn without_scheme(target: &str) -> &str {
         .into_iter()
         .find_map(|scheme| {
             let start = target.get(..scheme.len())?;
-            start
-                .eq_ignore_ascii_case(scheme)
-                .then(|| target.get(scheme.len()..))?
+            start.eq_ignore_ascii_case(scheme).then(|| target.get(scheme.len()..))?
         })
         .unwrap_or(target)
 }
@@ -21,9 +19,7 @@ pub fn path_of(target: &str) -> &str {
     if rest.len() == target.len() {
         return target;
     }
-    rest.find(['/', '?'])
-        .and_then(|at| rest.get(at..))
-        .unwrap_or("/")
+    rest.find(['/', '?']).and_then(|at| rest.get(at..)).unwrap_or("/")
 }
 
 /// What is left of a target when everything is taken away that a vendor may write otherwise: scheme and host, whether hex
@@ -33,9 +29,7 @@ pub fn path_of(target: &str) -> &str {
 pub fn normal(target: &str) -> Cow<'_, str> {
     let path = path_of(target);
     let rooted = path.starts_with('/');
-    let plain = path
-        .bytes()
-        .all(|byte| byte.is_ascii_graphic() && byte != b'%');
+    let plain = path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'%');
     if rooted && plain {
         return Cow::Borrowed(path);
     }
@@ -46,17 +40,9 @@ pub fn normal(target: &str) -> Cow<'_, str> {
     let mut hex = 0;
     for byte in path.bytes() {
         if byte.is_ascii_graphic() {
-            let letter = if hex > 0 {
-                byte.to_ascii_uppercase()
-            } else {
-                byte
-            };
+            let letter = if hex > 0 { byte.to_ascii_uppercase() } else { byte };
             normal.push(char::from(letter));
-            hex = if byte == b'%' {
-                2_u8
-            } else {
-                hex.saturating_sub(1)
-            };
+            hex = if byte == b'%' { 2_u8 } else { hex.saturating_sub(1) };
         } else {
             normal.push('%');
             for digit in [byte >> 4, byte & 0xf] {

@@ -30,11 +30,7 @@ pub(super) fn purge(id: &str, created: i64, targets: &[&str]) -> Purge {
         id: id.into(),
         resource: "1".into(),
         cname: "www.site.com".to_owned(),
-        kind: Some(if targets.is_empty() {
-            Kind::All
-        } else {
-            Kind::Url
-        }),
+        kind: Some(if targets.is_empty() { Kind::All } else { Kind::Url }),
         raw_kind: String::new(),
         status: Status::Successful,
         raw_status: String::new(),
@@ -53,28 +49,11 @@ fn found(entry: &JournalEntry, candidates: &[Purge]) -> Option<String> {
 #[test]
 fn a_purge_is_found_however_its_vendor_writes_it_back() {
     let ours = entry("j", 0, &["/b", "/%e4", "/b", "/ü"]);
-    let theirs = purge(
-        "p",
-        1,
-        &[
-            "http://www.site.com/%C3%BC",
-            "http://www.site.com/%E4",
-            "/b",
-        ],
-    );
+    let theirs = purge("p", 1, &["http://www.site.com/%C3%BC", "http://www.site.com/%E4", "/b"]);
     assert_eq!(found(&ours, &[theirs]).as_deref(), Some("p"));
-    assert_eq!(
-        found(&entry("j", 0, &[]), &[purge("p", 1, &[])]).as_deref(),
-        Some("p")
-    );
-    let unread = Purge {
-        kind: None,
-        ..purge("p", 1, &["/a"])
-    };
-    assert_eq!(
-        found(&entry("j", 0, &["/a"]), &[unread]).as_deref(),
-        Some("p")
-    );
+    assert_eq!(found(&entry("j", 0, &[]), &[purge("p", 1, &[])]).as_deref(), Some("p"));
+    let unread = Purge { kind: None, ..purge("p", 1, &["/a"]) };
+    assert_eq!(found(&entry("j", 0, &["/a"]), &[unread]).as_deref(), Some("p"));
 }
 
 #[test]
@@ -89,49 +68,24 @@ fn what_is_not_ours_is_not_taken_for_it() {
         purge("p", 1, &[]),
         purge("p", -6, &["/a", "/b"]),
         purge("p", 601, &["/a", "/b"]),
-        Purge {
-            resource: "2".into(),
-            ..fitting()
-        },
-        Purge {
-            account: "two".into(),
-            ..fitting()
-        },
-        Purge {
-            kind: Some(Kind::Pattern),
-            ..fitting()
-        },
+        Purge { resource: "2".into(), ..fitting() },
+        Purge { account: "two".into(), ..fitting() },
+        Purge { kind: Some(Kind::Pattern), ..fitting() },
     ] {
-        assert_eq!(
-            found(&ours, std::slice::from_ref(&other)),
-            None,
-            "{other:?}"
-        );
+        assert_eq!(found(&ours, std::slice::from_ref(&other)), None, "{other:?}");
     }
     let taken = HashSet::from(["p".into()]);
     assert_eq!(find_match(&ours, &[fitting()], &taken, secs(5)), None);
-    let unsent = JournalEntry {
-        sent_at: None,
-        ..ours
-    };
+    let unsent = JournalEntry { sent_at: None, ..ours };
     assert_eq!(found(&unsent, &[fitting()]), None);
 }
 
 #[test]
 fn the_nearest_in_time_is_ours() {
     let candidates = [-4, 1, 3, 60].map(|at| purge(&at.to_string(), at, &["/a"]));
-    assert_eq!(
-        found(&entry("j", 0, &["/a"]), &candidates).as_deref(),
-        Some("1")
-    );
-    assert_eq!(
-        found(&entry("j", 2, &["/a"]), &candidates).as_deref(),
-        Some("1")
-    );
-    assert_eq!(
-        found(&entry("j", 50, &["/a"]), &candidates).as_deref(),
-        Some("60")
-    );
+    assert_eq!(found(&entry("j", 0, &["/a"]), &candidates).as_deref(), Some("1"));
+    assert_eq!(found(&entry("j", 2, &["/a"]), &candidates).as_deref(), Some("1"));
+    assert_eq!(found(&entry("j", 50, &["/a"]), &candidates).as_deref(), Some("60"));
 }
 
 #[test]
@@ -139,13 +93,7 @@ fn two_alike_of_the_same_minute_get_one_each_and_in_order() {
     let entries = [entry("late", 10, &["/a"]), entry("early", 0, &["/a"])];
     let candidates = [purge("second", 12, &["/a"]), purge("first", 11, &["/a"])];
     let pairs = assign(&entries, &candidates, &HashSet::new(), secs(5));
-    assert_eq!(
-        pairs,
-        [
-            ("late".into(), "second".into()),
-            ("early".into(), "first".into())
-        ]
-    );
+    assert_eq!(pairs, [("late".into(), "second".into()), ("early".into(), "first".into())]);
     // One is not recorded yet: the nearer request has it.
     let pairs = assign(&entries, &candidates[1..], &HashSet::new(), secs(5));
     assert_eq!(pairs, [("late".into(), "first".into())]);
@@ -153,19 +101,11 @@ fn two_alike_of_the_same_minute_get_one_each_and_in_order() {
 
 #[test]
 fn an_id_that_the_vendor_gave_decides_alone_and_is_nobody_elses() {
-    let known = JournalEntry {
-        purge: Some("p".into()),
-        ..entry("known", -9_999, &["/x"])
-    };
+    let known = JournalEntry { purge: Some("p".into()), ..entry("known", -9_999, &["/x"]) };
     let candidates = [purge("p", 0, &["/a"])];
     assert_eq!(found(&known, &candidates).as_deref(), Some("p"));
     assert_eq!(found(&known, &[]), None);
-    let pairs = assign(
-        &[entry("j", 0, &["/a"]), known],
-        &candidates,
-        &HashSet::new(),
-        secs(5),
-    );
+    let pairs = assign(&[entry("j", 0, &["/a"]), known], &candidates, &HashSet::new(), secs(5));
     assert_eq!(pairs, [("known".into(), "p".into())]);
 }
 

@@ -52,21 +52,11 @@ pub fn plan(
         .unwrap_or(ends_at);
     let sent = requests.iter().map(|planned| &planned.request);
     let (risk, high_cnames) = risk::of(sent, linted.worst(), desk);
-    Ok(Plan {
-        requests,
-        risk,
-        ends_at,
-        done_at,
-        parts,
-        high_cnames,
-        quotas,
-    })
+    Ok(Plan { requests, risk, ends_at, done_at, parts, high_cnames, quotas })
 }
 
 fn refuse_errors(linted: &Linted) -> Result<(), PlanError> {
-    let mut errors = linted
-        .all_findings()
-        .filter(|finding| finding.severity == Severity::Error);
+    let mut errors = linted.all_findings().filter(|finding| finding.severity == Severity::Error);
     match errors.next() {
         None => Ok(()),
         Some(first) => Err(PlanError::Errors {
@@ -130,16 +120,11 @@ fn group<'a>(meaning: &Meaning, draft: &Draft, desk: &Desk<'a>) -> Result<Group<
         })?;
     let limits = desk
         .limits_of(account)
-        .ok_or_else(|| PlanError::LimitsUnknown {
-            account: account.clone(),
-        })?;
+        .ok_or_else(|| PlanError::LimitsUnknown { account: account.clone() })?;
     let sent_kind = limits.sent_kind(meaning.kind);
     let rule = limits
         .rule(sent_kind)
-        .ok_or_else(|| PlanError::NotAllowed {
-            account: account.clone(),
-            kind: sent_kind,
-        })?;
+        .ok_or_else(|| PlanError::NotAllowed { account: account.clone(), kind: sent_kind })?;
     let word = |wanted: &String| rule.modes.iter().any(|mode| mode.word == wanted);
     let mode = draft
         .mode
@@ -175,14 +160,7 @@ fn weigh<'a>(
             continue;
         };
         let area = draft.area.as_deref();
-        for line in quotas(
-            group.limits,
-            group.resource,
-            group.sent_kind,
-            area,
-            usage,
-            now,
-        ) {
+        for line in quotas(group.limits, group.resource, group.sent_kind, area, usage, now) {
             if let Some(most) = line.per_request {
                 group.per_request = group.per_request.min(most.max(1) as usize);
             }
@@ -195,15 +173,12 @@ fn weigh<'a>(
             });
             if let Some((_, line)) = left.get_mut(at) {
                 let asked = group.targets.len() as u64;
-                line.left = line
-                    .left
-                    .checked_sub(asked)
-                    .ok_or_else(|| PlanError::QuotaShort {
-                        account: account.clone(),
-                        kind: line.kind,
-                        left: line.left,
-                        asked,
-                    })?;
+                line.left = line.left.checked_sub(asked).ok_or_else(|| PlanError::QuotaShort {
+                    account: account.clone(),
+                    kind: line.kind,
+                    left: line.left,
+                    asked,
+                })?;
             }
         }
     }
@@ -219,10 +194,8 @@ fn time(
     parts: &mut [Part],
 ) -> Result<Vec<PlannedRequest>, PlanError> {
     let mut ledgers: BTreeMap<&AccountName, Ledger<'_>> = BTreeMap::new();
-    let mut batches: Vec<_> = groups
-        .iter()
-        .map(|group| group.targets.chunks(group.per_request))
-        .collect();
+    let mut batches: Vec<_> =
+        groups.iter().map(|group| group.targets.chunks(group.per_request)).collect();
     let mut planned = Vec::new();
     let mut busy = true;
     while std::mem::take(&mut busy) {
@@ -232,16 +205,13 @@ fn time(
                 continue;
             };
             busy = true;
-            let ledger = ledgers
-                .entry(account)
-                .or_insert_with(|| Ledger::new(group.limits, account, usage));
+            let ledger =
+                ledgers.entry(account).or_insert_with(|| Ledger::new(group.limits, account, usage));
             // What one request of a group had to wait for, the next one has to.
             let from = part.times.last().copied().unwrap_or(now);
-            let at = ledger
-                .earliest(&group.resource.id, group.sent_kind, from)
-                .ok_or_else(|| PlanError::NotAllowed {
-                    account: account.clone(),
-                    kind: group.sent_kind,
+            let at =
+                ledger.earliest(&group.resource.id, group.sent_kind, from).ok_or_else(|| {
+                    PlanError::NotAllowed { account: account.clone(), kind: group.sent_kind }
                 })?;
             ledger.take(&group.resource.id, group.sent_kind, at);
             if let Some(request) = group.request(batch) {

@@ -31,9 +31,7 @@ pub(super) fn of<'a>(
         targets += request.payload.targets().len();
     }
     let risk = match high.first() {
-        Some(cname) => Risk::High {
-            cname: cname.clone(),
-        },
+        Some(cname) => Risk::High { cname: cname.clone() },
         None if raised || targets > FEW => Risk::Raised,
         None => Risk::Low,
     };
@@ -41,9 +39,5 @@ pub(super) fn of<'a>(
 }
 
 fn protects(account: &Account, cname: &str) -> bool {
-    account.protected
-        || account
-            .protected_cnames
-            .iter()
-            .any(|pattern| pattern.matches(cname))
+    account.protected || account.protected_cnames.iter().any(|pattern| pattern.matches(cname))
 }

@@ -44,10 +44,7 @@ pub fn suggest(linted: &Linted, desk: &Desk<'_>) -> Vec<Suggestion> {
     let mut groups: BTreeMap<(&AccountName, &ResourceId), Vec<&Meaning>> = BTreeMap::new();
     for meaning in linted.lines.iter().filter_map(|line| line.meaning.as_ref()) {
         if meaning.kind == Kind::Url {
-            groups
-                .entry((&meaning.account, &meaning.resource))
-                .or_default()
-                .push(meaning);
+            groups.entry((&meaning.account, &meaning.resource)).or_default().push(meaning);
         }
     }
     groups
@@ -55,11 +52,7 @@ pub fn suggest(linted: &Linted, desk: &Desk<'_>) -> Vec<Suggestion> {
         .filter(|(_, meanings)| meanings.len() > FEW)
         .filter_map(|((account, _), meanings)| {
             let limits = desk.limits_of(account)?;
-            Some(ways(
-                &meanings,
-                limits.url.as_ref()?,
-                limits.pattern.as_ref()?,
-            ))
+            Some(ways(&meanings, limits.url.as_ref()?, limits.pattern.as_ref()?))
         })
         .flatten()
         .collect()
@@ -91,8 +84,7 @@ impl Suggestion {
 
     fn covers_path(&self, path: &str) -> bool {
         slashes(path).any(|end| {
-            path.get(..=end)
-                .is_some_and(|directory| self.directories.contains(directory))
+            path.get(..=end).is_some_and(|directory| self.directories.contains(directory))
         })
     }
 }
@@ -107,15 +99,8 @@ fn ways(meanings: &[&Meaning], url: &KindRule, pattern: &KindRule) -> Vec<Sugges
     };
     let per_request = |rule: &KindRule| rule.per_request.max(1) as usize;
     let instead_of = meanings.len().div_ceil(per_request(url));
-    let paths: Vec<&str> = meanings
-        .iter()
-        .map(|meaning| path_of(&meaning.target))
-        .collect();
-    let deepest = paths
-        .iter()
-        .map(|path| slashes(path).count())
-        .max()
-        .unwrap_or(0);
+    let paths: Vec<&str> = meanings.iter().map(|meaning| path_of(&meaning.target)).collect();
+    let deepest = paths.iter().map(|path| slashes(path).count()).max().unwrap_or(0);
     let mut ways: Vec<Suggestion> = Vec::new();
     let mut fewest = instead_of;
     // The first slash is the root's: a depth of 2 is one directory below it.
@@ -166,11 +151,7 @@ fn directory(path: &str, depth: usize) -> Option<&str> {
 
 fn slashes(path: &str) -> impl Iterator<Item = usize> + '_ {
     let before_query = path.find('?').unwrap_or(path.len());
-    path.bytes()
-        .take(before_query)
-        .enumerate()
-        .filter(|(_, byte)| *byte == b'/')
-        .map(|(at, _)| at)
+    path.bytes().take(before_query).enumerate().filter(|(_, byte)| *byte == b'/').map(|(at, _)| at)
 }
 
 /// Without those that lie in another.

@@ -13,17 +13,12 @@ use crate::domain::payload::Payload;
 use crate::domain::samples::{World, noon, secs, spent};
 
 fn draft(text: &str) -> Draft {
-    Draft {
-        text: text.to_owned(),
-        resource: Some(("one".into(), "1".into())),
-        ..Draft::default()
-    }
+    Draft { text: text.to_owned(), resource: Some(("one".into(), "1".into())), ..Draft::default() }
 }
 
 fn urls(host: &str, count: usize) -> String {
-    let lines: Vec<_> = (0..count)
-        .map(|number| format!("https://{host}/img/{number}.jpg\n"))
-        .collect();
+    let lines: Vec<_> =
+        (0..count).map(|number| format!("https://{host}/img/{number}.jpg\n")).collect();
     lines.concat()
 }
 
@@ -33,21 +28,15 @@ fn planned(draft: &Draft, mut world: World) -> Result<Plan, PlanError> {
 }
 
 fn seconds(plan: &Plan) -> Vec<i64> {
-    plan.requests
-        .iter()
-        .map(|planned| (planned.at - noon()).num_seconds())
-        .collect()
+    plan.requests.iter().map(|planned| (planned.at - noon()).num_seconds()).collect()
 }
 
 #[test]
 fn many_urls_become_full_requests_in_the_operators_order() {
     let text = urls("www.site.com", 237);
     let plan = planned(&draft(&text), World::new()).unwrap();
-    let sizes: Vec<_> = plan
-        .requests
-        .iter()
-        .map(|planned| planned.request.payload.targets().len())
-        .collect();
+    let sizes: Vec<_> =
+        plan.requests.iter().map(|planned| planned.request.payload.targets().len()).collect();
     assert_eq!(sizes, [100, 100, 37]);
     assert_eq!(seconds(&plan), [0, 0, 60]);
     assert_eq!(plan.ends_at, noon() + secs(60));
@@ -57,48 +46,25 @@ fn many_urls_become_full_requests_in_the_operators_order() {
         .iter()
         .flat_map(|planned| planned.request.payload.targets().to_vec())
         .collect();
-    let typed: Vec<_> = (0..237)
-        .map(|number| format!("/img/{number}.jpg"))
-        .collect();
+    let typed: Vec<_> = (0..237).map(|number| format!("/img/{number}.jpg")).collect();
     assert_eq!(sent, typed);
     let part = plan.parts.first().unwrap();
-    assert_eq!(
-        (part.targets, part.requests(), part.kind),
-        (237, 3, Kind::Url)
-    );
+    assert_eq!((part.targets, part.requests(), part.kind), (237, 3, Kind::Url));
 }
 
 #[test]
 fn resources_and_accounts_go_out_side_by_side() {
-    let text = [
-        urls("www.site.com", 300),
-        urls("img.site.com", 300),
-        urls("v.site.com", 150),
-    ]
-    .concat();
+    let text =
+        [urls("www.site.com", 300), urls("img.site.com", 300), urls("v.site.com", 150)].concat();
     let plan = planned(&draft(&text), World::new()).unwrap();
     let order: Vec<_> = plan
         .requests
         .iter()
-        .map(|planned| {
-            (
-                planned.request.resource.as_str(),
-                (planned.at - noon()).num_seconds(),
-            )
-        })
+        .map(|planned| (planned.request.resource.as_str(), (planned.at - noon()).num_seconds()))
         .collect();
     assert_eq!(
         order,
-        [
-            ("1", 0),
-            ("2", 0),
-            ("v", 0),
-            ("1", 0),
-            ("2", 0),
-            ("v", 0),
-            ("1", 60),
-            ("2", 60)
-        ]
+        [("1", 0), ("2", 0), ("v", 0), ("1", 0), ("2", 0), ("v", 0), ("1", 60), ("2", 60)]
     );
 }
 
@@ -114,9 +80,7 @@ fn what_anybody_sent_and_what_is_queued_comes_first() {
 
 #[test]
 fn the_risk_tells_what_confirms() {
-    let high = |cname: &str| Risk::High {
-        cname: cname.to_owned(),
-    };
+    let high = |cname: &str| Risk::High { cname: cname.to_owned() };
     let protected = || {
         World::new().with(|world| {
             let account = world.accounts.first_mut().unwrap();
@@ -133,11 +97,7 @@ fn the_risk_tells_what_confirms() {
         ("https://www.site.com/*", World::new(), high("www.site.com")),
         ("https://dl.site.com/", World::new(), high("dl.site.com")),
         ("/a", protected(), Risk::Low),
-        (
-            "/a\nhttps://img.site.com/a",
-            protected(),
-            high("img.site.com"),
-        ),
+        ("/a\nhttps://img.site.com/a", protected(), high("img.site.com")),
     ] {
         assert_eq!(planned(&draft(text), world).unwrap().risk, risk, "{text}");
     }
@@ -184,12 +144,7 @@ fn mode_and_area_go_where_there_is_a_choice_only() {
     let choices: Vec<_> = plan
         .requests
         .iter()
-        .map(|planned| {
-            (
-                planned.request.mode.as_deref(),
-                planned.request.area.as_deref(),
-            )
-        })
+        .map(|planned| (planned.request.mode.as_deref(), planned.request.area.as_deref()))
         .collect();
     assert_eq!(choices, [(None, None), (Some("delete"), Some("abroad"))]);
     assert_eq!(plan.quotas.len(), 1);
@@ -198,15 +153,9 @@ fn mode_and_area_go_where_there_is_a_choice_only() {
 
 #[test]
 fn there_is_no_plan_for_nothing_or_with_errors_or_beyond_a_quota() {
-    assert_eq!(
-        planned(&draft("# nothing"), World::new()),
-        Err(PlanError::Nothing)
-    );
+    assert_eq!(planned(&draft("# nothing"), World::new()), Err(PlanError::Nothing));
     let errors = planned(&draft("/a\nhttps://other.com/a\n/b c"), World::new());
-    assert!(
-        matches!(errors, Err(PlanError::Errors { errors: 2, .. })),
-        "{errors:?}"
-    );
+    assert!(matches!(errors, Err(PlanError::Errors { errors: 2, .. })), "{errors:?}");
     let unknown = World::new().with(|world| world.limits.clear());
     assert_eq!(planned(&draft("/a"), unknown), Err(PlanError::Nothing));
     // The quota shrank between the linter's look and the plan.
@@ -217,27 +166,14 @@ fn there_is_no_plan_for_nothing_or_with_errors_or_beyond_a_quota() {
         limits.quotas.iter_mut().for_each(|quota| quota.left = 2);
     });
     let short = plan(&linted, &text, &world.desk(), noon());
-    assert!(
-        matches!(
-            short,
-            Err(PlanError::QuotaShort {
-                left: 2,
-                asked: 3,
-                ..
-            })
-        ),
-        "{short:?}"
-    );
+    assert!(matches!(short, Err(PlanError::QuotaShort { left: 2, asked: 3, .. })), "{short:?}");
 }
 
 #[test]
 fn a_quotas_own_batch_size_counts() {
     let world = World::new().with(|world| {
         world.limit("two", |limits| {
-            limits
-                .quotas
-                .iter_mut()
-                .for_each(|quota| quota.per_request = Some(2));
+            limits.quotas.iter_mut().for_each(|quota| quota.per_request = Some(2));
         });
     });
     let plan = planned(&draft(&urls("dl.site.com", 3)), world).unwrap();
@@ -259,16 +195,10 @@ fn wider_purges_are_suggested_with_what_they_cost_and_never_the_root() {
         unreachable!("one way: {ways:?}");
     };
     assert_eq!(way.patterns, ["/img/*"]);
-    assert_eq!(
-        (way.requests, way.instead_of, way.covers, way.stay),
-        (2, 3, 250, 1)
-    );
+    assert_eq!((way.requests, way.instead_of, way.covers, way.stay), (2, 3, 250, 1));
     assert!(way.also_removes.contains("everything else under /img/"));
     let rewritten = way.rewrite(&linted);
-    assert_eq!(
-        rewritten,
-        "https://www.site.com/img/*\nhttps://www.site.com/robots.txt\n"
-    );
+    assert_eq!(rewritten, "https://www.site.com/img/*\nhttps://www.site.com/robots.txt\n");
     assert_eq!(suggest(&lint(&draft("/a/b"), &desk, noon()), &desk), []);
 }
 
@@ -276,10 +206,7 @@ fn wider_purges_are_suggested_with_what_they_cost_and_never_the_root() {
 fn a_suggestion_that_is_taken_becomes_what_it_said() {
     for (host, patterns) in [
         ("www.site.com", ["/img/*", "/js/*"]),
-        (
-            "dl.site.com",
-            ["https://dl.site.com/img/", "https://dl.site.com/js/"],
-        ),
+        ("dl.site.com", ["https://dl.site.com/img/", "https://dl.site.com/js/"]),
     ] {
         let lines: Vec<_> = (0..3_000)
             .map(|number| match number % 3 {
@@ -326,10 +253,8 @@ fn broken(limits: &Limits, all: &[(String, Kind, chrono::DateTime<chrono::Utc>, 
                     .collect();
                 counted.sort();
                 for (number, (from, _)) in counted.iter().enumerate() {
-                    let inside: Vec<_> = counted[number..]
-                        .iter()
-                        .take_while(|(at, _)| *at - *from < per)
-                        .collect();
+                    let inside: Vec<_> =
+                        counted[number..].iter().take_while(|(at, _)| *at - *from < per).collect();
                     if inside.len() > window.requests as usize
                         && inside.iter().any(|(_, planned)| *planned)
                     {
@@ -345,11 +270,7 @@ fn broken(limits: &Limits, all: &[(String, Kind, chrono::DateTime<chrono::Utc>, 
 fn account_of(linted: &Linted) -> HashMap<(String, Kind, String), usize> {
     let mut wanted = HashMap::new();
     for meaning in linted.lines.iter().filter_map(|line| line.meaning.as_ref()) {
-        let key = (
-            meaning.resource.to_string(),
-            meaning.kind,
-            meaning.target.clone(),
-        );
+        let key = (meaning.resource.to_string(), meaning.kind, meaning.target.clone());
         *wanted.entry(key).or_insert(0) += 1;
     }
     wanted

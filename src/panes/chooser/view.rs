@@ -64,11 +64,7 @@ impl Widget for &ChooserView<'_> {
             })
                 .render(Rect { height: 1, ..inner }, buffer);
         }
-        let list = Rect {
-            y: inner.y + field,
-            height: inner.height - field,
-            ..inner
-        };
+        let list = Rect { y: inner.y + field, height: inner.height - field, ..inner };
         let glyphs = &self.theme.glyphs;
         if chooser.shown.is_empty() {
             Pen::new(buffer, list, glyphs.ellipsis).put(self.nothing, self.theme.style(Role::Dim));
@@ -83,24 +79,12 @@ impl Widget for &ChooserView<'_> {
             else {
                 continue;
             };
-            let row = Rect {
-                y: list.y + line as u16,
-                height: 1,
-                ..list
-            };
+            let row = Rect { y: list.y + line as u16, height: 1, ..list };
             let (mark, note) = (self.beside)(number);
             let here = at == chooser.cursor;
             let mut pen = Pen::new(buffer, row, glyphs.ellipsis);
-            pen.column(
-                if here { glyphs.cursor } else { "" },
-                2,
-                self.theme.style(Role::Focus),
-            );
-            pen.column(
-                mark,
-                if mark.is_empty() { 0 } else { 2 },
-                self.theme.style(Role::Mark),
-            );
+            pen.column(if here { glyphs.cursor } else { "" }, 2, self.theme.style(Role::Focus));
+            pen.column(mark, if mark.is_empty() { 0 } else { 2 }, self.theme.style(Role::Mark));
             let note_room = width(&note).min(pen.room() / 2);
             let room = pen.room().saturating_sub(note_room + 2);
             pen.column(&visible(text, 300), room, self.theme.style(Role::Text))
@@ -110,18 +94,7 @@ impl Widget for &ChooserView<'_> {
                 buffer.set_style(row, self.theme.style(Role::Cursor));
             }
         }
-        (&ScrollBar {
-            of: chooser.shown.len(),
-            top,
-            theme: self.theme,
-        })
-            .render(
-                Rect {
-                    x: area.right().saturating_sub(1),
-                    width: 1,
-                    ..list
-                },
-                buffer,
-            );
+        (&ScrollBar { of: chooser.shown.len(), top, theme: self.theme })
+            .render(Rect { x: area.right().saturating_sub(1), width: 1, ..list }, buffer);
     }
 }

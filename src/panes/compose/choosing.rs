@@ -41,16 +41,10 @@ impl ComposePane {
     pub(super) fn turn_mode(&mut self, ctx: &PaneCtx<'_>) -> Outcome {
         let modes = self.modes(ctx);
         if modes.is_empty() {
-            return Outcome::say(
-                Tone::Info,
-                "The vendor of these targets purges in one way only.",
-            );
+            return Outcome::say(Tone::Info, "The vendor of these targets purges in one way only.");
         }
-        let at = self
-            .draft
-            .mode
-            .as_ref()
-            .and_then(|mode| modes.iter().position(|it| it.word == mode));
+        let at =
+            self.draft.mode.as_ref().and_then(|mode| modes.iter().position(|it| it.word == mode));
         let next = at.map_or(usize::from(modes.len() > 1), |at| (at + 1) % modes.len());
         let Some(mode) = modes.get(next) else {
             return Outcome::taken();
@@ -62,12 +56,7 @@ impl ComposePane {
 
     pub(super) fn pick_resource(&self, ctx: &PaneCtx<'_>) -> Outcome {
         let mut items = Vec::new();
-        for resource in ctx
-            .world
-            .resources
-            .values()
-            .flat_map(|resources| resources.iter())
-        {
+        for resource in ctx.world.resources.values().flat_map(|resources| resources.iter()) {
             if resource.state == ResourceState::Deleted {
                 continue;
             }

@@ -48,11 +48,7 @@ impl Known {
     pub(super) fn is_still(&self, world: &World) -> bool {
         self.resources.len() == world.resources.len()
             && self.limits.len() == world.limits.len()
-            && self
-                .resources
-                .iter()
-                .zip(world.resources.values())
-                .all(|(a, b)| Arc::ptr_eq(a, b))
+            && self.resources.iter().zip(world.resources.values()).all(|(a, b)| Arc::ptr_eq(a, b))
             && self
                 .limits
                 .iter()
@@ -81,18 +77,10 @@ impl Known {
 
 /// What our own queue will use up.
 pub(super) fn queued(ctx: &PaneCtx<'_>) -> Vec<Spent> {
-    ctx.world
-        .open
-        .values()
-        .filter_map(|entry| Spent::queued(entry, ctx.now))
-        .collect()
+    ctx.world.open.values().filter_map(|entry| Spent::queued(entry, ctx.now)).collect()
 }
 
 /// What vendors closed, as our own queue tells it.
 pub(super) fn closed(ctx: &PaneCtx<'_>) -> Vec<Closed> {
-    ctx.world
-        .open
-        .values()
-        .filter_map(|entry| Closed::told_by(entry, ctx.now))
-        .collect()
+    ctx.world.open.values().filter_map(|entry| Closed::told_by(entry, ctx.now)).collect()
 }

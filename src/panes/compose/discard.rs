@@ -16,12 +16,10 @@ impl ComposePane {
         let gone = std::mem::take(&mut self.draft);
         self.show(Draft::default());
         self.discarded = Some(gone);
-        self.relint(ctx)
-            .and_effect(Effect::KeepDraft(None))
-            .and(Outcome::say(
-                Tone::Info,
-                "The draft was thrown away; undo brings it back as long as compose is open.",
-            ))
+        self.relint(ctx).and_effect(Effect::KeepDraft(None)).and(Outcome::say(
+            Tone::Info,
+            "The draft was thrown away; undo brings it back as long as compose is open.",
+        ))
     }
 
     /// Undoes the last change; where there is none since a draft was thrown away, brings that back.
@@ -30,8 +28,7 @@ impl ComposePane {
             (Touch::Moved, Part::Targets) if self.discarded.is_some() => {
                 let back = self.discarded.take().unwrap_or_default();
                 self.show(back);
-                self.changed(ctx)
-                    .and(Outcome::say(Tone::Info, "The draft is back."))
+                self.changed(ctx).and(Outcome::say(Tone::Info, "The draft is back."))
             }
             (touch, _) => self.touched(touch, ctx),
         }

@@ -26,11 +26,7 @@ impl ComposePane {
                 .collect::<BTreeSet<usize>>()
         };
         let wrong = at_least(Severity::Warning);
-        if wrong.is_empty() {
-            at_least(Severity::Info)
-        } else {
-            wrong
-        }
+        if wrong.is_empty() { at_least(Severity::Info) } else { wrong }
     }
 
     /// Goes to the next line with something wrong, or to the one before; round at the ends.

@@ -15,17 +15,10 @@ use crate::panes::world::World;
 
 /// One account, whose vendor wants paths, with one resource.
 fn ctx() -> PaneCtx<'static> {
-    let mut world = World {
-        accounts: vec![samples::account("prod")],
-        ..World::default()
-    };
+    let mut world = World { accounts: vec![samples::account("prod")], ..World::default() };
     let resource = samples::resource("prod", "1", "www.site.com");
-    world
-        .resources
-        .insert("prod".into(), Arc::new(vec![resource]));
-    world
-        .limits
-        .insert("prod".into(), Arc::new(samples::paths()));
+    world.resources.insert("prod".into(), Arc::new(vec![resource]));
+    world.limits.insert("prod".into(), Arc::new(samples::paths()));
     pane_ctx_in(world)
 }
 
@@ -37,11 +30,7 @@ fn compose(text: &str) -> (ComposePane, PaneCtx<'static>, Vec<Effect>) {
 }
 
 fn targets(pane: &ComposePane) -> Vec<&str> {
-    let meanings = pane
-        .linted
-        .lines
-        .iter()
-        .filter_map(|line| line.meaning.as_ref());
+    let meanings = pane.linted.lines.iter().filter_map(|line| line.meaning.as_ref());
     meanings.map(|meaning| meaning.target.as_str()).collect()
 }
 
@@ -53,18 +42,13 @@ fn urls_that_are_pasted_behind_one_begin_on_a_line_of_their_own() {
         pane.on_typed(character, &ctx);
     }
     pane.on_paste("https://www.site.com/m2.jpg", &ctx);
-    assert_eq!(
-        pane.draft().text,
-        "https://www.site.com/m1.jpg\nhttps://www.site.com/m2.jpg"
-    );
+    assert_eq!(pane.draft().text, "https://www.site.com/m1.jpg\nhttps://www.site.com/m2.jpg");
     // A piece of a line goes where the cursor stands, and so does a URL behind a word that wants one.
     pane.on_paste("?w=2", &ctx);
     pane.on_paste("\ncurl -X PURGE ", &ctx);
     pane.on_paste("https://www.site.com/m3.jpg", &ctx);
     assert!(
-        pane.draft()
-            .text
-            .ends_with("m2.jpg?w=2\ncurl -X PURGE https://www.site.com/m3.jpg"),
+        pane.draft().text.ends_with("m2.jpg?w=2\ncurl -X PURGE https://www.site.com/m3.jpg"),
         "{}",
         pane.draft().text
     );
@@ -79,10 +63,7 @@ fn a_pasted_url_is_shown_in_the_form_that_the_vendor_gets() {
 #[test]
 fn a_paste_asks_for_recent_purges_once_and_keeps_the_draft() {
     let (mut pane, ctx, effects) = compose("https://www.site.com/a.jpg");
-    assert!(matches!(
-        effects.as_slice(),
-        [Effect::Recent { .. }, Effect::KeepDraft(Some(_))]
-    ));
+    assert!(matches!(effects.as_slice(), [Effect::Recent { .. }, Effect::KeepDraft(Some(_))]));
     let again = pane.on_typed('g', &ctx).effects;
     assert!(matches!(again.as_slice(), [Effect::KeepDraft(Some(_))]));
 }
@@ -90,10 +71,7 @@ fn a_paste_asks_for_recent_purges_once_and_keeps_the_draft() {
 #[test]
 fn control_characters_of_a_paste_stay_in_the_draft_and_block_it() {
     let (mut pane, ctx, _) = compose("https://www.site.com/a\u{1b}[31m.jpg\r\n/b.jpg\n");
-    assert_eq!(
-        pane.draft().text,
-        "https://www.site.com/a\u{1b}[31m.jpg\n/b.jpg\n"
-    );
+    assert_eq!(pane.draft().text, "https://www.site.com/a\u{1b}[31m.jpg\n/b.jpg\n");
     assert!(pane.linted.all_findings().any(|it| it.code == "PD006"));
     let outcome = pane.on_command(Command::ComposePlan, &ctx);
     assert!(matches!(outcome.asks.as_slice(), [Ask::Notice(_)]));
@@ -138,37 +116,28 @@ fn everything_is_purged_only_by_choice_of_kind_and_resource() {
         },
         &ctx,
     );
-    assert!(pane.plan.is_ok_and(|plan| {
-        plan.requests
-            .iter()
-            .all(|it| it.request.kind() == Kind::All)
-    }));
+    assert!(
+        pane.plan
+            .is_ok_and(|plan| { plan.requests.iter().all(|it| it.request.kind() == Kind::All) })
+    );
 }
 
 #[test]
 fn a_file_is_added_below_what_was_typed() {
     let (mut pane, ctx, _) = compose("https://www.site.com/a.jpg");
-    let answer = Answer::Prompted {
-        purpose: PromptFor::TargetsFile,
-        text: "list.txt".to_owned(),
-    };
+    let answer = Answer::Prompted { purpose: PromptFor::TargetsFile, text: "list.txt".to_owned() };
     let effects = pane.on_answer(&answer, &ctx).effects;
-    let [Effect::ReadFile { ticket, .. }] = effects.as_slice() else {
-        unreachable!("{effects:?}")
-    };
-    let report = Report::FileRead {
-        ticket: *ticket,
-        result: Ok("https://www.site.com/b.jpg\n".to_owned()),
-    };
+    let [Effect::ReadFile { ticket, .. }] = effects.as_slice() else { unreachable!("{effects:?}") };
+    let report =
+        Report::FileRead { ticket: *ticket, result: Ok("https://www.site.com/b.jpg\n".to_owned()) };
     pane.on_report(&report, &ctx);
     assert_eq!(targets(&pane), ["/a.jpg", "/b.jpg"]);
 }
 
 #[test]
 fn wider_purges_are_offered_and_taken_only_by_choice() {
-    let lines: Vec<String> = (0..250)
-        .map(|n| format!("https://www.site.com/img/{n}.jpg"))
-        .collect();
+    let lines: Vec<String> =
+        (0..250).map(|n| format!("https://www.site.com/img/{n}.jpg")).collect();
     let (mut pane, ctx, _) = compose(&lines.join("\n"));
     assert!(pane.plan.as_ref().is_ok_and(|plan| plan.requests.len() > 1));
     let outcome = pane.on_command(Command::ComposeWiden, &ctx);
@@ -178,12 +147,7 @@ fn wider_purges_are_offered_and_taken_only_by_choice() {
     assert_eq!(targets(&pane).len(), 250, "nothing is changed by looking");
     let answer = Answer::Picked {
         purpose: PickFor::Wider,
-        values: pick
-            .items
-            .iter()
-            .take(1)
-            .map(|item| item.value.clone())
-            .collect(),
+        values: pick.items.iter().take(1).map(|item| item.value.clone()).collect(),
     };
     let outcome = pane.on_answer(&answer, &ctx);
     assert_eq!(targets(&pane), ["/img/*"]);
@@ -219,15 +183,10 @@ fn the_purge_that_a_line_would_repeat_can_be_looked_at() {
     };
     pane.on_report(&report, &ctx);
     let outcome = pane.on_command(Command::ComposeFollow, &ctx);
-    let [Ask::Show(filter)] = outcome.asks.as_slice() else {
-        unreachable!("{outcome:?}")
-    };
+    let [Ask::Show(filter)] = outcome.asks.as_slice() else { unreachable!("{outcome:?}") };
     let filter: Filter = filter.parse().unwrap();
     let shown = filter.resolve(ctx.now, ctx.zone);
-    assert!(
-        shown.from <= Some(at) && shown.until > Some(at),
-        "{shown:?}"
-    );
+    assert!(shown.from <= Some(at) && shown.until > Some(at), "{shown:?}");
 }
 
 #[test]
@@ -259,9 +218,8 @@ fn an_empty_draft_is_not_thrown_away_and_compose_stays_open() {
 
 #[test]
 fn a_key_goes_from_one_wrong_line_to_the_next_and_round() {
-    let mut lines: Vec<String> = (0..300)
-        .map(|n| format!("https://www.site.com/img/{n}.jpg"))
-        .collect();
+    let mut lines: Vec<String> =
+        (0..300).map(|n| format!("https://www.site.com/img/{n}.jpg")).collect();
     lines[40] = "https://nowhere.example/a".to_owned();
     lines[200] = "https://www.site.com/a b".to_owned();
     let (mut pane, ctx, _) = compose(&lines.join("\n"));

@@ -86,13 +86,9 @@ impl Widget for &ComposeView<'_> {
         }
         let findings = self.findings();
         let room = inner.height.saturating_sub(3);
-        let told = (findings.len() as u16)
-            .min(room / 3)
-            .max(u16::from(room > 6));
-        let targets = Rect {
-            height: room.saturating_sub(told + u16::from(told > 0)).max(1),
-            ..inner
-        };
+        let told = (findings.len() as u16).min(room / 3).max(u16::from(room > 6));
+        let targets =
+            Rect { height: room.saturating_sub(told + u16::from(told > 0)).max(1), ..inner };
         self.targets(targets, area.right(), buffer);
         let mut y = targets.bottom();
         if told > 0 {
@@ -111,12 +107,7 @@ impl Widget for &ComposeView<'_> {
 
 impl ComposeView<'_> {
     fn divide(&self, title: &str, area: Rect, buffer: &mut Buffer) {
-        (&Divider {
-            title,
-            title_role: Role::Heading,
-            focused: true,
-            theme: self.theme,
-        })
+        (&Divider { title, title_role: Role::Heading, focused: true, theme: self.theme })
             .render(area, buffer);
     }
 
@@ -130,10 +121,7 @@ impl ComposeView<'_> {
             Some(kind) => format!("kind {kind}"),
         };
         let resource = draft.resource.as_ref().map(|(account, id)| {
-            let name = self
-                .world
-                .resource(account, id)
-                .map_or(id.as_str(), |it| it.cname.as_str());
+            let name = self.world.resource(account, id).map_or(id.as_str(), |it| it.cname.as_str());
             format!("resource {}", visible(name, 80))
         });
         let mode = draft.mode.as_ref().map(|mode| format!("mode {mode}"));
@@ -155,11 +143,7 @@ impl ComposeView<'_> {
         .into_iter()
         .flatten()
         .collect();
-        if counts.is_empty() {
-            "nothing to say".to_owned()
-        } else {
-            counts.join(", ")
-        }
+        if counts.is_empty() { "nothing to say".to_owned() } else { counts.join(", ") }
     }
 
     /// The findings: those of the line under the cursor first, then the gravest.
@@ -167,22 +151,14 @@ impl ComposeView<'_> {
         let (line, _) = self.pane.lines.cursor();
         let mut findings: Vec<&Finding> = self.pane.linted.all_findings().collect();
         findings.sort_by_key(|finding| {
-            (
-                finding.line != Some(line),
-                std::cmp::Reverse(finding.severity),
-                finding.line,
-            )
+            (finding.line != Some(line), std::cmp::Reverse(finding.severity), finding.line)
         });
         findings
     }
 
     fn told(&self, findings: &[&Finding], area: Rect, buffer: &mut Buffer) {
         for (at, finding) in findings.iter().take(usize::from(area.height)).enumerate() {
-            let row = Rect {
-                y: area.y + at as u16,
-                height: 1,
-                ..area
-            };
+            let row = Rect { y: area.y + at as u16, height: 1, ..area };
             let (mark, role) = severity(finding.severity, self.theme);
             // A draft without lines has its one entry, everything, on none of them.
             let line = match finding.line {
@@ -217,11 +193,7 @@ impl ComposeView<'_> {
         let top = keep_in_view(cursor.saturating_sub(rows / 2), cursor, rows, lines.len());
         let wide = area.width >= 70;
         let left = if wide { area.width / 2 } else { area.width };
-        let digits = if wide && lines.len() > 1 {
-            width(&lines.len().to_string())
-        } else {
-            0
-        };
+        let digits = if wide && lines.len() > 1 { width(&lines.len().to_string()) } else { 0 };
         let mut entries: HashMap<usize, Vec<&LintedLine>> = HashMap::new();
         for linted in &self.pane.linted.lines {
             if (top..top + rows).contains(&linted.line) {
@@ -229,11 +201,7 @@ impl ComposeView<'_> {
             }
         }
         for (at, text) in lines.iter().enumerate().skip(top).take(rows) {
-            let row = Rect {
-                y: area.y + (at - top) as u16,
-                height: 1,
-                ..area
-            };
+            let row = Rect { y: area.y + (at - top) as u16, height: 1, ..area };
             let here = at == cursor && self.pane.part == Part::Targets;
             let entries = entries.get(&at).map_or(&[][..], Vec::as_slice);
             let typed = Rect { width: left, ..row };
@@ -242,27 +210,12 @@ impl ComposeView<'_> {
             let typed = self.number(number, digits, typed, buffer);
             self.typed(text, here.then_some(column), entries, typed, buffer);
             if wide && !nothing_yet {
-                let meaning = Rect {
-                    x: row.x + left,
-                    width: row.width - left,
-                    ..row
-                };
+                let meaning = Rect { x: row.x + left, width: row.width - left, ..row };
                 self.meaning(entries, meaning, buffer);
             }
         }
-        (&ScrollBar {
-            of: lines.len(),
-            top,
-            theme: self.theme,
-        })
-            .render(
-                Rect {
-                    x: edge.saturating_sub(1),
-                    width: 1,
-                    ..area
-                },
-                buffer,
-            );
+        (&ScrollBar { of: lines.len(), top, theme: self.theme })
+            .render(Rect { x: edge.saturating_sub(1), width: 1, ..area }, buffer);
     }
 
     /// The number of a line, by which the findings name it; what is left of the row.
@@ -275,11 +228,7 @@ impl ComposeView<'_> {
             digits,
             self.theme.style(Role::Dim),
         );
-        Rect {
-            x: row.x + digits + 1,
-            width: row.width - digits - 1,
-            ..row
-        }
+        Rect { x: row.x + digits + 1, width: row.width - digits - 1, ..row }
     }
 
     /// A line as typed, its gravest mark before it, scrolled sideways so far that the cursor is in view.
@@ -291,20 +240,16 @@ impl ComposeView<'_> {
         row: Rect,
         buffer: &mut Buffer,
     ) {
-        let worst = entries
-            .iter()
-            .flat_map(|entry| &entry.findings)
-            .map(|finding| finding.severity)
-            .max();
+        let worst =
+            entries.iter().flat_map(|entry| &entry.findings).map(|finding| finding.severity).max();
         let (mark, role) = worst.map_or((" ", Role::Text), |worst| severity(worst, self.theme));
         let style = self.theme.style(Role::Text);
         let shown = visible(text, 4_000);
         let mut pen = Pen::new(buffer, row, self.theme.glyphs.ellipsis);
         pen.put(mark, self.theme.style(role)).skip(1);
         let (x, room) = (pen.x(), pen.room().saturating_sub(1));
-        let before: String = cursor.map_or_else(String::new, |column| {
-            visible(text, 4_000).chars().take(column).collect()
-        });
+        let before: String = cursor
+            .map_or_else(String::new, |column| visible(text, 4_000).chars().take(column).collect());
         let at = width(&before);
         let scroll = (at + 1).saturating_sub(room);
         let in_view = if cursor.is_some() {
@@ -324,11 +269,7 @@ impl ComposeView<'_> {
     fn meaning(&self, entries: &[&LintedLine], row: Rect, buffer: &mut Buffer) {
         let (dim, text) = (self.theme.style(Role::Dim), self.theme.style(Role::Text));
         let mut pen = Pen::new(buffer, row, self.theme.glyphs.ellipsis);
-        pen.put(
-            self.theme.glyphs.border.vertical_left,
-            self.theme.style(Role::Border),
-        )
-        .skip(1);
+        pen.put(self.theme.glyphs.border.vertical_left, self.theme.style(Role::Border)).skip(1);
         let Some((meaning, more)) = entries
             .iter()
             .find_map(|entry| entry.meaning.as_ref())
@@ -338,14 +279,9 @@ impl ComposeView<'_> {
         };
         pen.column(meaning.kind.word(), 8, dim);
         if self.world.accounts.len() > 1 {
-            pen.column(&visible(meaning.account.as_str(), 40), 12, dim)
-                .skip(1);
+            pen.column(&visible(meaning.account.as_str(), 40), 12, dim).skip(1);
         }
-        let target = if meaning.target.is_empty() {
-            "everything"
-        } else {
-            &meaning.target
-        };
+        let target = if meaning.target.is_empty() { "everything" } else { &meaning.target };
         let target = visible(target, 2_000);
         let target = path(&target, pen.room(), self.theme.glyphs.ellipsis);
         pen.put(&target, text);
@@ -357,11 +293,7 @@ impl ComposeView<'_> {
     fn texts(&self, row: Rect, buffer: &mut Buffer) {
         let half = row.width * 2 / 3;
         let reason = Rect { width: half, ..row };
-        let ticket = Rect {
-            x: row.x + half,
-            width: row.width - half,
-            ..row
-        };
+        let ticket = Rect { x: row.x + half, width: row.width - half, ..row };
         for (name, field, part, area) in [
             ("reason", &self.pane.reason, Part::Reason, reason),
             ("ticket", &self.pane.ticket, Part::Ticket, ticket),
@@ -375,11 +307,7 @@ impl ComposeView<'_> {
         let role = if here { Role::Focus } else { Role::Dim };
         let mut pen = Pen::new(buffer, area, self.theme.glyphs.ellipsis);
         pen.put(name, self.theme.style(role)).skip(2);
-        let inside = Rect {
-            x: pen.x(),
-            width: pen.room().saturating_sub(2),
-            ..area
-        };
+        let inside = Rect { x: pen.x(), width: pen.room().saturating_sub(2), ..area };
         (&FieldView {
             text: field.text(),
             cursor: here.then(|| field.cursor()),
@@ -392,43 +320,25 @@ impl ComposeView<'_> {
 
     /// `137 targets → 2 requests; now and at 10:05:12`.
     fn counter(&self) -> String {
-        let targets = self
-            .pane
-            .linted
-            .lines
-            .iter()
-            .filter(|line| line.meaning.is_some())
-            .count();
+        let targets = self.pane.linted.lines.iter().filter(|line| line.meaning.is_some()).count();
         let targets = look::of(targets as u64, "target", "targets");
         let Ok(plan) = &self.pane.plan else {
             return targets;
         };
         let requests = look::of(plan.requests.len() as u64, "request", "requests");
-        let later: Vec<DateTime<Utc>> = plan
-            .requests
-            .iter()
-            .map(|planned| planned.at)
-            .filter(|&at| at > self.now)
-            .collect();
+        let later: Vec<DateTime<Utc>> =
+            plan.requests.iter().map(|planned| planned.at).filter(|&at| at > self.now).collect();
         let times = match (plan.requests.len() > later.len(), later.as_slice()) {
             (_, []) => "now".to_owned(),
             (false, [at]) => format!("at {}", self.moment(*at)),
             (true, [at]) => format!("now and at {}", self.moment(*at)),
             (_, [_, ..]) => format!("the last at {}", self.moment(plan.ends_at)),
         };
-        let times = if self.world.paused {
-            "the queue is paused".to_owned()
-        } else {
-            times
-        };
+        let times = if self.world.paused { "the queue is paused".to_owned() } else { times };
         let mut words = format!("{targets} {} {requests}; {times}", self.theme.glyphs.arrow);
         if let Some(wider) = self.pane.wider.first() {
             let key = (self.keys)(Command::ComposeWiden);
-            words = format!(
-                "{words} {} or {} ({key})",
-                self.theme.glyphs.dot,
-                told(wider)
-            );
+            words = format!("{words} {} or {} ({key})", self.theme.glyphs.dot, told(wider));
         }
         words
     }

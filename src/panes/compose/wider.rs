@@ -11,21 +11,14 @@ use crate::panes::{Outcome, PaneCtx, look};
 impl ComposePane {
     pub(super) fn pick_wider(&self) -> Outcome {
         if self.wider.is_empty() {
-            return Outcome::say(
-                Tone::Info,
-                "No pattern takes fewer requests than these lines.",
-            );
+            return Outcome::say(Tone::Info, "No pattern takes fewer requests than these lines.");
         }
-        let items = self
-            .wider
-            .iter()
-            .enumerate()
-            .map(|(place, wider)| PickItem {
-                value: PickValue::Place(place),
-                text: format!("{}: {}", wider.cname, told(wider)),
-                note: wider.patterns.join(" "),
-                chosen: false,
-            });
+        let items = self.wider.iter().enumerate().map(|(place, wider)| PickItem {
+            value: PickValue::Place(place),
+            text: format!("{}: {}", wider.cname, told(wider)),
+            note: wider.patterns.join(" "),
+            chosen: false,
+        });
         Outcome::ask(Ask::Open(Opening::Pick(Pick {
             purpose: PickFor::Wider,
             title: "Fewer, wider purges: they remove more than the lines say".to_owned(),
@@ -52,10 +45,7 @@ impl ComposePane {
             (entry.line == here).then_some((entry.meaning.as_ref()?, &recent.spent))
         });
         let Some((meaning, spent)) = repeated else {
-            return Outcome::say(
-                Tone::Info,
-                "Nothing that covers this line was purged just now.",
-            );
+            return Outcome::say(Tone::Info, "Nothing that covers this line was purged just now.");
         };
         let second = |at: DateTime<Utc>| at.format("%Y-%m-%dT%H:%M:%SZ");
         Outcome::ask(Ask::Show(if spent.sent_here {
@@ -80,10 +70,7 @@ pub(super) fn told(wider: &Suggestion) -> String {
         wider.instead_of
     );
     if wider.stay > 0 {
-        words = format!(
-            "{words} ({} stay)",
-            look::of(wider.stay as u64, "URL", "URLs")
-        );
+        words = format!("{words} ({} stay)", look::of(wider.stay as u64, "URL", "URLs"));
     }
     words
 }

@@ -44,15 +44,9 @@ impl Widget for &FieldView<'_> {
             let wide = width(&shown).max(1);
             let end = at + grapheme.len();
             if column >= scroll && column + wide - scroll <= area.width {
-                let wrong = self
-                    .fault
-                    .as_ref()
-                    .is_some_and(|fault| at < fault.end && end > fault.start);
-                let mut style = if wrong {
-                    self.theme.style(Role::Fault)
-                } else {
-                    style
-                };
+                let wrong =
+                    self.fault.as_ref().is_some_and(|fault| at < fault.end && end > fault.start);
+                let mut style = if wrong { self.theme.style(Role::Fault) } else { style };
                 if self.cursor == Some(at) {
                     style = style.add_modifier(Modifier::REVERSED);
                 }
@@ -81,11 +75,7 @@ impl Widget for &FieldView<'_> {
             x = after;
         } else if at_end {
             let symbol = if missing { glyphs.bar_here } else { " " };
-            let style = if missing {
-                self.theme.style(Role::Fault)
-            } else {
-                style
-            };
+            let style = if missing { self.theme.style(Role::Fault) } else { style };
             buffer[(x, area.y)]
                 .set_symbol(symbol)
                 .set_style(style.add_modifier(Modifier::REVERSED));

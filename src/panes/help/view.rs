@@ -25,11 +25,8 @@ impl Widget for &HelpView<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
         let area = popup(area, 100, area.height);
         clear(area, buffer, self.theme);
-        let title = format!(
-            "Help {} purgedeck {}",
-            self.theme.glyphs.dot,
-            env!("CARGO_PKG_VERSION")
-        );
+        let title =
+            format!("Help {} purgedeck {}", self.theme.glyphs.dot, env!("CARGO_PKG_VERSION"));
         (&Panel {
             title: &title,
             title_role: Role::Heading,
@@ -43,11 +40,7 @@ impl Widget for &HelpView<'_> {
         let rows = usize::from(inner.height);
         let top = self.pane.top.min(lines.len().saturating_sub(rows));
         for (row, line) in lines.iter().skip(top).take(rows).enumerate() {
-            let row = Rect {
-                y: inner.y + row as u16,
-                height: 1,
-                ..inner
-            };
+            let row = Rect { y: inner.y + row as u16, height: 1, ..inner };
             let mut pen = Pen::new(buffer, row, self.theme.glyphs.ellipsis);
             match line {
                 Line::Blank => {}
@@ -62,11 +55,7 @@ impl Widget for &HelpView<'_> {
                     let keys = (self.keys)(*command);
                     let (name, narrow) = (about.name, inner.width < 70);
                     pen.skip(1)
-                        .column(
-                            &keys,
-                            if narrow { 12 } else { 18 },
-                            self.theme.style(Role::Key),
-                        )
+                        .column(&keys, if narrow { 12 } else { 18 }, self.theme.style(Role::Key))
                         .skip(1);
                     if !narrow {
                         pen.column(name, 22, self.theme.style(Role::Dim));
@@ -75,18 +64,7 @@ impl Widget for &HelpView<'_> {
                 }
             }
         }
-        (&ScrollBar {
-            of: lines.len(),
-            top,
-            theme: self.theme,
-        })
-            .render(
-                Rect {
-                    x: area.right().saturating_sub(1),
-                    width: 1,
-                    ..inner
-                },
-                buffer,
-            );
+        (&ScrollBar { of: lines.len(), top, theme: self.theme })
+            .render(Rect { x: area.right().saturating_sub(1), width: 1, ..inner }, buffer);
     }
 }

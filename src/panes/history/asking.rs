@@ -13,11 +13,7 @@ use super::rows::Want;
 impl HistoryPane {
     /// Shows what another filter selects; the one before is remembered.
     pub fn narrow(&mut self, filter: Filter, ctx: &PaneCtx<'_>) -> Outcome {
-        if self.filter.narrow(filter) {
-            self.select(ctx)
-        } else {
-            Outcome::taken()
-        }
+        if self.filter.narrow(filter) { self.select(ctx) } else { Outcome::taken() }
     }
 
     pub(super) fn narrow_to(&mut self, term: Term, ctx: &PaneCtx<'_>) -> Outcome {
@@ -40,9 +36,7 @@ impl HistoryPane {
     pub(super) fn ask_again(&mut self, ctx: &PaneCtx<'_>) -> Outcome {
         self.filter.resolve(ctx.now, ctx.zone);
         let want = self.rows.again();
-        self.ask_rows(&want, ctx)
-            .and(self.ask_overview(ctx))
-            .and(self.ask_detail(true, ctx))
+        self.ask_rows(&want, ctx).and(self.ask_overview(ctx)).and(self.ask_detail(true, ctx))
     }
 
     /// The rows around the purge whose detail is open.
@@ -54,11 +48,7 @@ impl HistoryPane {
     pub(super) fn ask_rows(&mut self, want: &Want, ctx: &PaneCtx<'_>) -> Outcome {
         let ticket = ctx.tickets.take();
         self.rows.asked(ticket, want.landing);
-        Outcome::effect(Effect::Window {
-            slot: self.slot,
-            ticket,
-            query: self.window_query(want),
-        })
+        Outcome::effect(Effect::Window { slot: self.slot, ticket, query: self.window_query(want) })
     }
 
     pub(super) fn window_query(&self, want: &Want) -> WindowQuery {
@@ -91,11 +81,7 @@ impl HistoryPane {
         };
         let ticket = ctx.tickets.take();
         self.detail.asked(ticket);
-        Outcome::effect(Effect::Detail {
-            slot: self.slot,
-            ticket,
-            key,
-        })
+        Outcome::effect(Effect::Detail { slot: self.slot, ticket, key })
     }
 
     /// What follows a movement of the cursor: rows beyond an edge that came near, the detail of another row.

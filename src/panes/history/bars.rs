@@ -55,9 +55,7 @@ impl Overview {
 
     /// When to ask again, where the history changed since the last question.
     pub fn due(&self) -> Option<DateTime<Utc>> {
-        (self.stale && !self.is_loading())
-            .then_some(self.rest_until)
-            .flatten()
+        (self.stale && !self.is_loading()).then_some(self.rest_until).flatten()
     }
 
     /// An answer; whether anybody waited for it. Counting a large selection over and over while history streams in would
@@ -137,8 +135,6 @@ impl Overview {
     }
 
     fn count(&self) -> usize {
-        self.summary
-            .as_ref()
-            .map_or(0, |summary| summary.timeline.bars.len())
+        self.summary.as_ref().map_or(0, |summary| summary.timeline.bars.len())
     }
 }

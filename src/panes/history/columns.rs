@@ -66,9 +66,7 @@ impl Column {
 
     /// The column of this title.
     pub fn from_title(title: &str) -> Option<Self> {
-        Self::EVERY
-            .into_iter()
-            .find(|column| column.title() == title)
+        Self::EVERY.into_iter().find(|column| column.title() == title)
     }
 
     /// How long it is kept where room gets scarce; the smallest goes first.
@@ -135,17 +133,11 @@ pub fn fit(wanted: &[Column], contents: Contents, room: u16) -> Vec<(Column, u16
         .map(|column| (column, least(column)))
         .collect();
     let taken = |columns: &[(Column, u16)]| {
-        columns
-            .iter()
-            .map(|(_, cells)| cells + 1)
-            .sum::<u16>()
-            .saturating_sub(1)
+        columns.iter().map(|(_, cells)| cells + 1).sum::<u16>().saturating_sub(1)
     };
     while taken(&columns) > room && columns.len() > 1 {
-        let Some(least) = columns
-            .iter()
-            .map(|(column, _)| *column)
-            .min_by_key(|column| column.worth())
+        let Some(least) =
+            columns.iter().map(|(column, _)| *column).min_by_key(|column| column.worth())
         else {
             break;
         };
@@ -153,10 +145,7 @@ pub fn fit(wanted: &[Column], contents: Contents, room: u16) -> Vec<(Column, u16
     }
     let spare = room.saturating_sub(taken(&columns));
     if let Some((_, cells)) = columns.iter_mut().rfind(|(column, _)| {
-        matches!(
-            column,
-            Column::Targets | Column::Cname | Column::Status | Column::Time
-        )
+        matches!(column, Column::Targets | Column::Cname | Column::Status | Column::Time)
     }) {
         *cells += spare;
     }
@@ -167,19 +156,10 @@ pub fn fit(wanted: &[Column], contents: Contents, room: u16) -> Vec<(Column, u16
 mod tests {
     use super::*;
 
-    const CONTENTS: Contents = Contents {
-        time: 15,
-        account: 10,
-        provider: 9,
-        cname: 14,
-        by: 6,
-    };
+    const CONTENTS: Contents = Contents { time: 15, account: 10, provider: 9, cname: 14, by: 6 };
 
     fn kept(room: u16) -> Vec<Column> {
-        fit(&Column::USUAL, CONTENTS, room)
-            .into_iter()
-            .map(|(column, _)| column)
-            .collect()
+        fit(&Column::USUAL, CONTENTS, room).into_iter().map(|(column, _)| column).collect()
     }
 
     #[test]
@@ -196,10 +176,7 @@ mod tests {
                 Column::Targets
             ]
         );
-        assert_eq!(
-            kept(58),
-            [Column::Time, Column::Cname, Column::Status, Column::Targets]
-        );
+        assert_eq!(kept(58), [Column::Time, Column::Cname, Column::Status, Column::Targets]);
         assert_eq!(kept(30), [Column::Time, Column::Status]);
     }
 

@@ -114,9 +114,7 @@ impl Detail {
 
     /// The purge that is wanted, once it is there.
     pub fn shown(&self) -> Option<&PurgeDetail> {
-        self.shown
-            .as_deref()
-            .filter(|detail| Some(detail.key) == self.wanted)
+        self.shown.as_deref().filter(|detail| Some(detail.key) == self.wanted)
     }
 
     /// The operator had the edge looked at.
@@ -130,10 +128,7 @@ impl Detail {
     /// What the edge showed of the purge that is shown, when the operator asked last.
     pub fn look(&self) -> Option<&LookedAt> {
         let key = self.shown()?.key;
-        self.looks
-            .iter()
-            .find(|(other, _)| *other == key)
-            .map(|(_, look)| look)
+        self.looks.iter().find(|(other, _)| *other == key).map(|(_, look)| look)
     }
 
     /// Why the store could not tell it.
@@ -168,18 +163,13 @@ impl Detail {
             None => 0,
         };
         self.here = Some(next);
-        self.top = self
-            .matches
-            .get(next)
-            .map_or(0, |target| target.saturating_sub(2));
+        self.top = self.matches.get(next).map_or(0, |target| target.saturating_sub(2));
         true
     }
 
     /// Scrolls by so many targets.
     pub fn go(&mut self, by: isize) {
-        let last = self
-            .shown()
-            .map_or(0, |detail| detail.purge.targets.len().saturating_sub(1));
+        let last = self.shown().map_or(0, |detail| detail.purge.targets.len().saturating_sub(1));
         self.top = self.top.saturating_add_signed(by).min(last);
     }
 

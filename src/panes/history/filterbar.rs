@@ -162,10 +162,7 @@ impl FilterBar {
             };
             completion.range.start <= fault.at.start && fault.at.end <= end
         });
-        let insisted = self
-            .editing
-            .as_ref()
-            .is_some_and(|editing| editing.insisted);
+        let insisted = self.editing.as_ref().is_some_and(|editing| editing.insisted);
         (insisted || !unfinished).then_some(fault)
     }
 
@@ -210,11 +207,7 @@ impl FilterBar {
                 self.editing = None;
                 let another = before != self.text;
                 self.set(&before);
-                if another {
-                    Typing::Another
-                } else {
-                    Typing::Same
-                }
+                if another { Typing::Another } else { Typing::Same }
             }
             Command::FieldAccept => {
                 let before = editing.before.clone();
@@ -273,11 +266,7 @@ impl FilterBar {
     /// something else: on the way to `status:` nobody looks for targets with an `s` in them.
     fn apply(&mut self, whole: bool) -> Typing {
         let typed = self.field.text();
-        let read = if whole {
-            typed
-        } else {
-            typed.get(..self.settled()).unwrap_or(typed)
-        };
+        let read = if whole { typed } else { typed.get(..self.settled()).unwrap_or(typed) };
         let (read, filter) = (read.trim().to_owned(), Filter::parse(read));
         let Some(editing) = &mut self.editing else {
             return Typing::Ignored;
@@ -288,11 +277,7 @@ impl FilterBar {
                 self.text = read;
                 let another = filter != self.filter;
                 self.filter = filter;
-                if another {
-                    Typing::Another
-                } else {
-                    Typing::Same
-                }
+                if another { Typing::Another } else { Typing::Same }
             }
             Err(fault) => {
                 editing.fault = Some(fault);
@@ -304,10 +289,7 @@ impl FilterBar {
     /// Up to where the text is what it will be: before the word at its end, if that is the beginning of a field's name.
     fn settled(&self) -> usize {
         let (text, cursor) = (self.field.text(), self.field.cursor());
-        let turning = self
-            .editing
-            .as_ref()
-            .is_some_and(|editing| editing.turning.is_some());
+        let turning = self.editing.as_ref().is_some_and(|editing| editing.turning.is_some());
         if cursor < text.len() || turning {
             return text.len();
         }
@@ -346,11 +328,7 @@ impl FilterBar {
             none => none.insert(Turning {
                 text,
                 completions: editing.completions.clone(),
-                at: if by < 0 {
-                    editing.completions.len() - 1
-                } else {
-                    0
-                },
+                at: if by < 0 { editing.completions.len() - 1 } else { 0 },
             }),
         };
         let Some(completion) = turning.completions.get(turning.at) else {
@@ -382,20 +360,13 @@ fn vocabulary(world: &World) -> Vocabulary {
         .collect();
     cnames.sort_unstable();
     cnames.dedup();
-    let mut providers: Vec<String> = world
-        .accounts
-        .iter()
-        .map(|account| account.provider.to_string())
-        .collect();
+    let mut providers: Vec<String> =
+        world.accounts.iter().map(|account| account.provider.to_string()).collect();
     providers.sort_unstable();
     providers.dedup();
     Vocabulary {
         cnames,
-        accounts: world
-            .accounts
-            .iter()
-            .map(|account| account.name.to_string())
-            .collect(),
+        accounts: world.accounts.iter().map(|account| account.name.to_string()).collect(),
         providers,
     }
 }

@@ -142,9 +142,7 @@ impl HistoryPane {
         if keys.is_empty() {
             return Outcome::say(Tone::Info, "There is no row here.");
         }
-        Outcome::effect(Effect::Verify(
-            keys.into_iter().map(Subject::Purge).collect(),
-        ))
+        Outcome::effect(Effect::Verify(keys.into_iter().map(Subject::Purge).collect()))
     }
 
     pub(super) fn on_gathered(
@@ -185,10 +183,7 @@ impl HistoryPane {
                     );
                 }
                 let ticket = ctx.tickets.take();
-                self.gathering = Some(Gathering {
-                    ticket,
-                    purpose: Purpose::Curl,
-                });
+                self.gathering = Some(Gathering { ticket, purpose: Purpose::Curl });
                 Outcome::effect(Effect::Preview { ticket, requests })
             }
             Purpose::Again => Outcome::ask(Ask::Open(Opening::Compose(Some(draft_of(purges))))),
@@ -200,15 +195,10 @@ impl HistoryPane {
             return Outcome::ignored();
         }
         self.gathering = None;
-        let lines: Vec<&str> = previews
-            .iter()
-            .map(|preview| preview.curl.as_str())
-            .collect();
+        let lines: Vec<&str> = previews.iter().map(|preview| preview.curl.as_str()).collect();
         let words = of(lines.len() as u64, "command for curl", "commands for curl");
-        Outcome::effect(Effect::Copy(lines.join("\n"))).and(Outcome::say(
-            Tone::Info,
-            format!("Copied {words}, without the secret."),
-        ))
+        Outcome::effect(Effect::Copy(lines.join("\n")))
+            .and(Outcome::say(Tone::Info, format!("Copied {words}, without the secret.")))
     }
 
     pub(super) fn take_answer(&mut self, answer: &Answer, ctx: &PaneCtx<'_>) -> Outcome {
@@ -217,10 +207,8 @@ impl HistoryPane {
             Answer::Prompted { purpose, text } => match purpose {
                 PromptFor::ExportPath => self.export(text, ctx),
                 PromptFor::ViewName => {
-                    let view = SavedView {
-                        name: text.clone(),
-                        filter: self.filter.text().to_owned(),
-                    };
+                    let view =
+                        SavedView { name: text.clone(), filter: self.filter.text().to_owned() };
                     Outcome::effect(Effect::SaveView(view.clone())).and_ask(Ask::KeepView(view))
                 }
                 PromptFor::TargetsFile => Outcome::ignored(),
@@ -238,10 +226,8 @@ impl HistoryPane {
             .collect();
         match (purpose, words.first()) {
             (PickFor::Columns, _) => {
-                let chosen: Vec<Column> = words
-                    .iter()
-                    .filter_map(|title| Column::from_title(title))
-                    .collect();
+                let chosen: Vec<Column> =
+                    words.iter().filter_map(|title| Column::from_title(title)).collect();
                 if !chosen.is_empty() {
                     self.columns = chosen;
                 }
@@ -298,12 +284,7 @@ impl HistoryPane {
                 items.push(item(&resource.cname, resource.account.to_string()));
             }
         }
-        Pick {
-            purpose: PickFor::Cname,
-            title: "Cname".to_owned(),
-            items,
-            many: false,
-        }
+        Pick { purpose: PickFor::Cname, title: "Cname".to_owned(), items, many: false }
     }
 }
 
@@ -322,12 +303,7 @@ fn pick_account(ctx: &PaneCtx<'_>) -> Pick {
 }
 
 fn item(text: &str, note: String) -> PickItem {
-    PickItem {
-        value: PickValue::Text(text.to_owned()),
-        text: text.to_owned(),
-        note,
-        chosen: false,
-    }
+    PickItem { value: PickValue::Text(text.to_owned()), text: text.to_owned(), note, chosen: false }
 }
 
 fn copied(text: String, targets: usize) -> Outcome {
@@ -340,9 +316,8 @@ fn copied(text: String, targets: usize) -> Outcome {
 fn draft_of(purges: &[Purge]) -> Draft {
     let resource = |purge: &Purge| (purge.account.clone(), purge.resource.clone());
     let first = purges.first();
-    let one = first
-        .map(resource)
-        .filter(|first| purges.iter().all(|purge| resource(purge) == *first));
+    let one =
+        first.map(resource).filter(|first| purges.iter().all(|purge| resource(purge) == *first));
     let kind = first
         .and_then(|first| first.kind)
         .filter(|kind| purges.iter().all(|purge| purge.kind == Some(*kind)));
@@ -360,10 +335,5 @@ fn draft_of(purges: &[Purge]) -> Draft {
             }
         }
     }
-    Draft {
-        text: lines.join("\n"),
-        kind,
-        resource: one,
-        ..Draft::default()
-    }
+    Draft { text: lines.join("\n"), kind, resource: one, ..Draft::default() }
 }

@@ -10,11 +10,7 @@ use super::HistoryPane;
 impl HistoryPane {
     pub(super) fn take_report(&mut self, report: &Report, ctx: &PaneCtx<'_>) -> Outcome {
         match report {
-            Report::Window {
-                slot,
-                ticket,
-                result,
-            } if *slot == self.slot => {
+            Report::Window { slot, ticket, result } if *slot == self.slot => {
                 let answer = self.rows.answer(*ticket, result);
                 self.keep_to_detail();
                 match (answer, result) {
@@ -24,22 +20,14 @@ impl HistoryPane {
                     (Some(false), Ok(_)) => self.moved(None, ctx),
                 }
             }
-            Report::Summary {
-                slot,
-                ticket,
-                result,
-            } if *slot == self.slot => {
+            Report::Summary { slot, ticket, result } if *slot == self.slot => {
                 if self.overview.answer(*ticket, result, ctx.now) {
                     self.wake(ctx).and(Outcome::taken())
                 } else {
                     Outcome::ignored()
                 }
             }
-            Report::Detail {
-                slot,
-                ticket,
-                result,
-            } if *slot == self.slot => {
+            Report::Detail { slot, ticket, result } if *slot == self.slot => {
                 let predicate = Arc::clone(self.filter.predicate());
                 if self.detail.answer(*ticket, result, &predicate) {
                     Outcome::taken()
@@ -47,10 +35,7 @@ impl HistoryPane {
                     Outcome::ignored()
                 }
             }
-            Report::Looked {
-                subject: Subject::Purge(key),
-                result,
-            } => {
+            Report::Looked { subject: Subject::Purge(key), result } => {
                 self.detail.looked(*key, result);
                 // The journal may know it now as well.
                 Outcome::taken().and(self.ask_detail(true, ctx))
@@ -74,9 +59,8 @@ impl HistoryPane {
                 if self.rows.touches(*from, *until) && self.rows.changed() {
                     self.filter.resolve(ctx.now, ctx.zone);
                     let want = self.rows.again();
-                    outcome = outcome
-                        .and(self.ask_rows(&want, ctx))
-                        .and(self.ask_detail(true, ctx));
+                    outcome =
+                        outcome.and(self.ask_rows(&want, ctx)).and(self.ask_detail(true, ctx));
                 }
                 if self.overview.changed(ctx.now) {
                     outcome = outcome.and(self.ask_overview(ctx));

@@ -180,11 +180,7 @@ impl Rows {
     /// The last row; rows are wanted where it is not held. Where that is the newest one, the cursor follows the newest again.
     pub fn go_last(&mut self) -> Option<Want> {
         if self.window.more_after {
-            return Some(Want {
-                anchor: Anchor::End,
-                limit: self.chunk(),
-                landing: Landing::Last,
-            });
+            return Some(Want { anchor: Anchor::End, limit: self.chunk(), landing: Landing::Last });
         }
         self.put(usize::MAX);
         self.held_fast = self.sort != Sort::Oldest;
@@ -222,11 +218,7 @@ impl Rows {
 
     /// The rows from the first one on, for another selection or another order.
     pub fn first_page(&self) -> Want {
-        Want {
-            anchor: Anchor::Start,
-            limit: self.chunk(),
-            landing: Landing::First,
-        }
+        Want { anchor: Anchor::Start, limit: self.chunk(), landing: Landing::First }
     }
 
     /// The same rows again, after the history has changed. A cursor on the newest row, with nothing newer beyond it, stays
@@ -244,11 +236,7 @@ impl Rows {
             }
             (None, _) => (Anchor::Start, Landing::First),
         };
-        Want {
-            anchor,
-            limit: self.chunk() + self.page as u32,
-            landing,
-        }
+        Want { anchor, limit: self.chunk() + self.page as u32, landing }
     }
 
     /// The rows beyond an edge that the cursor has come near; `None` while others are being waited for.
@@ -291,14 +279,8 @@ impl Rows {
             return true;
         };
         let ((newest, more_newer), (oldest, more_older)) = match self.sort {
-            Sort::Newest => (
-                (first, self.window.more_before),
-                (last, self.window.more_after),
-            ),
-            Sort::Oldest => (
-                (last, self.window.more_after),
-                (first, self.window.more_before),
-            ),
+            Sort::Newest => ((first, self.window.more_before), (last, self.window.more_after)),
+            Sort::Oldest => ((last, self.window.more_after), (first, self.window.more_before)),
         };
         (until >= oldest.created || !more_older) && (from <= newest.created || !more_newer)
     }
@@ -425,20 +407,14 @@ impl Rows {
             (self.cursor, self.top) = (0, 0);
             return;
         };
-        let place = self
-            .window
-            .rows
-            .partition_point(|row| self.follows(Some(row.key), here.key));
+        let place = self.window.rows.partition_point(|row| self.follows(Some(row.key), here.key));
         if self.held().get(place).is_none_or(|row| row.key != here.key) {
             self.lost = Some(here.key);
             self.window.rows.insert(place, here);
         }
         self.cursor = place;
-        self.top = if at_start && !self.window.more_before {
-            0
-        } else {
-            place.saturating_sub(on_screen)
-        };
+        self.top =
+            if at_start && !self.window.more_before { 0 } else { place.saturating_sub(on_screen) };
     }
 
     fn drop_first(&mut self) {

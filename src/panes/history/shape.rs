@@ -31,15 +31,8 @@ pub fn shape(frame: Rect, editing: bool, detail_open: bool) -> Shape {
     let mut rest = inner;
     let mut take = |rows: u16| {
         let rows = rows.min(rest.height);
-        let part = Rect {
-            height: rows,
-            ..rest
-        };
-        rest = Rect {
-            y: rest.y + rows,
-            height: rest.height - rows,
-            ..rest
-        };
+        let part = Rect { height: rows, ..rest };
+        rest = Rect { y: rest.y + rows, height: rest.height - rows, ..rest };
         part
     };
     let filter = take(match (editing, tall) {
@@ -59,20 +52,9 @@ pub fn shape(frame: Rect, editing: bool, detail_open: bool) -> Shape {
     let caption = take(caption);
     let (divider, detail, rest) = if beside {
         let wide = inner.width * 2 / 5;
-        let list = Rect {
-            width: rest.width - wide - 1,
-            ..rest
-        };
-        let divider = Rect {
-            x: list.right(),
-            width: 1,
-            ..rest
-        };
-        let detail = Rect {
-            x: divider.right(),
-            width: wide,
-            ..rest
-        };
+        let list = Rect { width: rest.width - wide - 1, ..rest };
+        let divider = Rect { x: list.right(), width: 1, ..rest };
+        let detail = Rect { x: divider.right(), width: wide, ..rest };
         (divider, detail, list)
     } else {
         let lines = match (detail_open, rest.height) {
@@ -85,43 +67,15 @@ pub fn shape(frame: Rect, editing: bool, detail_open: bool) -> Shape {
         if lines == 0 {
             (Rect::default(), Rect::default(), rest)
         } else {
-            let list = Rect {
-                height: rest.height.saturating_sub(lines),
-                ..rest
-            };
-            let divider = Rect {
-                x: frame.x,
-                width: frame.width,
-                y: list.bottom(),
-                height: 1,
-            };
-            let detail = Rect {
-                y: list.bottom() + 1,
-                height: lines - 1,
-                ..rest
-            };
+            let list = Rect { height: rest.height.saturating_sub(lines), ..rest };
+            let divider = Rect { x: frame.x, width: frame.width, y: list.bottom(), height: 1 };
+            let detail = Rect { y: list.bottom() + 1, height: lines - 1, ..rest };
             (divider, detail, list)
         }
     };
-    let titles = Rect {
-        height: u16::from(rest.height > 2),
-        ..rest
-    };
-    let list = Rect {
-        y: rest.y + titles.height,
-        height: rest.height - titles.height,
-        ..rest
-    };
-    Shape {
-        frame,
-        filter,
-        bars,
-        caption,
-        titles,
-        list,
-        divider,
-        detail,
-    }
+    let titles = Rect { height: u16::from(rest.height > 2), ..rest };
+    let list = Rect { y: rest.y + titles.height, height: rest.height - titles.height, ..rest };
+    Shape { frame, filter, bars, caption, titles, list, divider, detail }
 }
 
 #[cfg(test)]

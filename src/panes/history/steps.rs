@@ -136,8 +136,7 @@ impl HistoryPane {
     pub(super) fn mark_all(&mut self) -> Outcome {
         self.rows.hold_fast();
         let before = self.marks.len();
-        self.marks
-            .extend(self.rows.in_view().iter().map(|row| row.key));
+        self.marks.extend(self.rows.in_view().iter().map(|row| row.key));
         let words = if self.marks.len() == before {
             self.marks.clear();
             "No row is marked any more.".to_owned()
@@ -211,10 +210,7 @@ impl HistoryPane {
         if !self.detail.is_focused() {
             return None;
         }
-        #[expect(
-            clippy::wildcard_enum_match_arm,
-            reason = "every other command is the list's"
-        )]
+        #[expect(clippy::wildcard_enum_match_arm, reason = "every other command is the list's")]
         match command {
             Command::MoveDown => self.detail.go(1),
             Command::MoveUp => self.detail.go(-1),
@@ -231,11 +227,7 @@ impl HistoryPane {
 
     /// Goes to the next or previous match; opens the detail for it.
     pub(super) fn step(&mut self, by: isize, ctx: &PaneCtx<'_>) -> Outcome {
-        let opened = if self.detail.is_open() {
-            Outcome::taken()
-        } else {
-            self.open(ctx)
-        };
+        let opened = if self.detail.is_open() { Outcome::taken() } else { self.open(ctx) };
         self.detail.step(by);
         opened
     }

@@ -85,11 +85,7 @@ impl Widget for &HistoryView<'_> {
         if shape.divider.height == 1 && shape.divider.width > 1 {
             (&Divider {
                 title: &inspect::title(self),
-                title_role: if self.pane.detail().is_focused() {
-                    Role::Focus
-                } else {
-                    Role::Dim
-                },
+                title_role: if self.pane.detail().is_focused() { Role::Focus } else { Role::Dim },
                 focused: self.focused,
                 theme: self.theme,
             })
@@ -105,13 +101,10 @@ impl HistoryView<'_> {
     /// The line beside which the detail stands.
     fn upright(&self, area: Rect, buffer: &mut Buffer) {
         let focused = self.pane.detail().is_focused() && self.focused;
-        let style = self
-            .theme
-            .style(if focused { Role::Focus } else { Role::Border });
+        let style = self.theme.style(if focused { Role::Focus } else { Role::Border });
         for y in area.top()..area.bottom() {
             if let Some(cell) = buffer.cell_mut((area.x, y)) {
-                cell.set_symbol(self.theme.glyphs.border.vertical_left)
-                    .set_style(style);
+                cell.set_symbol(self.theme.glyphs.border.vertical_left).set_style(style);
             }
         }
     }

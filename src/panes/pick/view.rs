@@ -23,14 +23,7 @@ impl Widget for &PickView<'_> {
         let mark = |at: usize| {
             let chosen = asked.many && asked.items.get(at).is_some_and(|item| item.chosen);
             let blank = if asked.many { " " } else { "" };
-            (
-                if chosen {
-                    self.theme.glyphs.mark
-                } else {
-                    blank
-                },
-                String::new(),
-            )
+            (if chosen { self.theme.glyphs.mark } else { blank }, String::new())
         };
         (&ChooserView {
             chooser: &self.pane.chooser,

@@ -56,25 +56,14 @@ impl Widget for &PlanView<'_> {
         let Some(division) = division else {
             return;
         };
-        let list = Rect {
-            height: division.list,
-            ..inner
-        };
+        let list = Rect { height: division.list, ..inner };
         self.list(list, area.right(), buffer);
         if division.wire > 0 {
-            let wire = Rect {
-                y: list.bottom(),
-                height: division.wire + 2,
-                ..inner
-            };
+            let wire = Rect { y: list.bottom(), height: division.wire + 2, ..inner };
             self.wire(area, wire, buffer);
         }
         let confirm = division.confirm;
-        let below = Rect {
-            y: inner.bottom() - confirm,
-            height: confirm,
-            ..inner
-        };
+        let below = Rect { y: inner.bottom() - confirm, height: confirm, ..inner };
         self.confirm(&self.warnings(), below, buffer);
     }
 }
@@ -99,12 +88,7 @@ impl PlanView<'_> {
     /// Why a plan wants more than the lightest confirmation.
     fn why_raised(&self) -> String {
         let count = |kind: Kind| -> usize {
-            let requests = self
-                .pane
-                .plan
-                .requests
-                .iter()
-                .map(|planned| &planned.request);
+            let requests = self.pane.plan.requests.iter().map(|planned| &planned.request);
             let of_kind = requests.filter(|request| request.kind() == kind);
             of_kind.map(|request| request.payload.targets().len()).sum()
         };
@@ -149,26 +133,11 @@ impl PlanView<'_> {
         let rows = usize::from(area.height);
         let top = keep_in_view(0, self.pane.here, rows, requests.len());
         for (line, (at, planned)) in requests.iter().enumerate().skip(top).take(rows).enumerate() {
-            let row = Rect {
-                y: area.y + line as u16,
-                height: 1,
-                ..area
-            };
+            let row = Rect { y: area.y + line as u16, height: 1, ..area };
             self.row(planned, at == self.pane.here, row, buffer);
         }
-        (&ScrollBar {
-            of: requests.len(),
-            top,
-            theme: self.theme,
-        })
-            .render(
-                Rect {
-                    x: edge.saturating_sub(1),
-                    width: 1,
-                    ..area
-                },
-                buffer,
-            );
+        (&ScrollBar { of: requests.len(), top, theme: self.theme })
+            .render(Rect { x: edge.saturating_sub(1), width: 1, ..area }, buffer);
     }
 
     fn row(&self, planned: &PlannedRequest, here: bool, row: Rect, buffer: &mut Buffer) {
@@ -183,25 +152,21 @@ impl PlanView<'_> {
             "now".to_owned()
         };
         let mut pen = Pen::new(buffer, row, glyphs.ellipsis);
-        pen.column(
-            if here { glyphs.cursor } else { "" },
-            2,
-            self.theme.style(Role::Focus),
-        )
-        .column(&when, 9, text)
-        .column(&visible(request.account.as_str(), 60), 14, text)
-        .skip(1)
-        .column(
-            &middle(
-                &visible(&request.cname, 300),
+        pen.column(if here { glyphs.cursor } else { "" }, 2, self.theme.style(Role::Focus))
+            .column(&when, 9, text)
+            .column(&visible(request.account.as_str(), 60), 14, text)
+            .skip(1)
+            .column(
+                &middle(
+                    &visible(&request.cname, 300),
+                    look::cname_cells(row.width),
+                    glyphs.ellipsis,
+                ),
                 look::cname_cells(row.width),
-                glyphs.ellipsis,
-            ),
-            look::cname_cells(row.width),
-            text,
-        )
-        .skip(1)
-        .column(request.kind().word(), 8, text);
+                text,
+            )
+            .skip(1)
+            .column(request.kind().word(), 8, text);
         let targets = request.payload.targets();
         match targets.first() {
             Some(first) => pen
@@ -228,22 +193,13 @@ impl PlanView<'_> {
     /// last says how much is out of view.
     fn wire(&self, frame: Rect, area: Rect, buffer: &mut Buffer) {
         let title = format!("request {} as it is sent", self.pane.here + 1);
-        (&Divider {
-            title: &title,
-            title_role: Role::Heading,
-            focused: true,
-            theme: self.theme,
-        })
+        (&Divider { title: &title, title_role: Role::Heading, focused: true, theme: self.theme })
             .render(Rect::new(frame.x, area.y, frame.width, 1), buffer);
         let Some(preview) = self.pane.previews.get(self.pane.here) else {
             return;
         };
         let lines = wire::lines(preview, area.width);
-        let text = Rect {
-            y: area.y + 1,
-            height: area.height.saturating_sub(2),
-            ..area
-        };
+        let text = Rect { y: area.y + 1, height: area.height.saturating_sub(2), ..area };
         let rows = usize::from(text.height);
         let top = self.pane.scrolled.min(lines.len().saturating_sub(rows));
         for ((words, part), row) in lines.iter().skip(top).zip(text.rows()) {
@@ -254,24 +210,9 @@ impl PlanView<'_> {
             };
             Pen::new(buffer, row, self.theme.glyphs.ellipsis).put(words, self.theme.style(role));
         }
-        (&ScrollBar {
-            of: lines.len(),
-            top,
-            theme: self.theme,
-        })
-            .render(
-                Rect {
-                    x: frame.right().saturating_sub(1),
-                    width: 1,
-                    ..text
-                },
-                buffer,
-            );
-        let mark = Rect {
-            y: text.bottom(),
-            height: 1,
-            ..area
-        };
+        (&ScrollBar { of: lines.len(), top, theme: self.theme })
+            .render(Rect { x: frame.right().saturating_sub(1), width: 1, ..text }, buffer);
+        let mark = Rect { y: text.bottom(), height: 1, ..area };
         self.out_of_view(top, lines.len().saturating_sub(top + rows), mark, buffer);
     }
 
@@ -311,30 +252,17 @@ impl PlanView<'_> {
 
     fn confirm(&self, warnings: &[String], area: Rect, buffer: &mut Buffer) {
         let glyphs = &self.theme.glyphs;
-        let above = warnings
-            .len()
-            .min(usize::from(area.height.saturating_sub(2)));
+        let above = warnings.len().min(usize::from(area.height.saturating_sub(2)));
         for (line, words) in warnings.iter().take(above).enumerate() {
-            let row = Rect {
-                y: area.y + line as u16,
-                height: 1,
-                ..area
-            };
+            let row = Rect { y: area.y + line as u16, height: 1, ..area };
             Pen::new(buffer, row, glyphs.ellipsis)
                 .put(glyphs.warning, self.theme.style(Role::Warning))
                 .put(" ", self.theme.style(Role::Text))
                 .put(&visible(words, 400), self.theme.style(Role::Warning));
         }
-        let area = Rect {
-            y: area.y + above as u16,
-            height: area.height - above as u16,
-            ..area
-        };
-        let row = |line: u16| Rect {
-            y: area.y + line,
-            height: u16::from(line < area.height),
-            ..area
-        };
+        let area = Rect { y: area.y + above as u16, height: area.height - above as u16, ..area };
+        let row =
+            |line: u16| Rect { y: area.y + line, height: u16::from(line < area.height), ..area };
         if let Some(trouble) = &self.pane.trouble {
             Pen::new(buffer, row(0), glyphs.ellipsis)
                 .put(glyphs.warning, self.theme.style(Role::Warning))
@@ -350,15 +278,10 @@ impl PlanView<'_> {
             pen.put("Writing it into the journal …", text);
             return;
         }
-        let sends = if self.paused {
-            " queues it."
-        } else {
-            " sends it."
-        };
+        let sends = if self.paused { " queues it." } else { " sends it." };
         match &self.pane.plan.risk {
             Risk::Low => {
-                pen.put(&(self.keys)(Command::PlanConfirm), key)
-                    .put(sends, text);
+                pen.put(&(self.keys)(Command::PlanConfirm), key).put(sends, text);
             }
             Risk::Raised => {
                 pen.put(&format!("{}. ", self.why_raised()), text)
@@ -372,11 +295,7 @@ impl PlanView<'_> {
                     if self.paused { "queue" } else { "send" }
                 );
                 pen.put(&question, self.theme.style(Role::Warning));
-                let field = Rect {
-                    x: pen.x(),
-                    width: pen.room(),
-                    ..row(1)
-                };
+                let field = Rect { x: pen.x(), width: pen.room(), ..row(1) };
                 (&FieldView {
                     text: self.pane.typed.text(),
                     cursor: Some(self.pane.typed.cursor()),

@@ -97,11 +97,7 @@ impl PlanPane {
             let last = lines(preview, division.columns).len().saturating_sub(rows);
             let page = rows.saturating_sub(1).max(1);
             let top = self.scrolled.min(last);
-            self.scrolled = if onward {
-                (top + page).min(last)
-            } else {
-                top.saturating_sub(page)
-            };
+            self.scrolled = if onward { (top + page).min(last) } else { top.saturating_sub(page) };
         }
         Outcome::taken()
     }
@@ -113,13 +109,7 @@ mod tests {
 
     #[test]
     fn no_line_is_wider_than_its_room_and_nothing_is_left_out() {
-        for text in [
-            "",
-            "abc",
-            "abcdefghijklmnop",
-            "漢字漢字漢字a",
-            "a\u{1b}[31mb",
-        ] {
+        for text in ["", "abc", "abcdefghijklmnop", "漢字漢字漢字a", "a\u{1b}[31mb"] {
             for columns in 2..9 {
                 let lines = wrapped(text, columns);
                 assert_eq!(lines.concat(), visible(text, usize::MAX));

@@ -31,11 +31,7 @@ impl Widget for &PromptView<'_> {
             (None, true) => vec!["One moment …"],
             (None, false) => Vec::new(),
         };
-        let role = if self.pane.trouble.is_some() {
-            Role::Error
-        } else {
-            Role::Dim
-        };
+        let role = if self.pane.trouble.is_some() { Role::Error } else { Role::Dim };
         let area = popup(area, WIDEST, 3 + below.len() as u16);
         clear(area, buffer, self.theme);
         (&Panel {
@@ -54,13 +50,7 @@ impl Widget for &PromptView<'_> {
             ghost: self.pane.suggestion(),
             theme: self.theme,
         })
-            .render(
-                Rect {
-                    height: 1.min(inner.height),
-                    ..inner
-                },
-                buffer,
-            );
+            .render(Rect { height: 1.min(inner.height), ..inner }, buffer);
         for (line, row) in below.into_iter().zip(inner.rows().skip(1)) {
             Pen::new(buffer, row, self.theme.glyphs.ellipsis).put(line, self.theme.style(role));
         }

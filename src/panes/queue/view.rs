@@ -69,10 +69,7 @@ impl Widget for &QueueView<'_> {
         } else {
             0
         };
-        let list = Rect {
-            height: inner.height - about,
-            ..inner
-        };
+        let list = Rect { height: inner.height - about, ..inner };
         self.list(list, area.right(), buffer);
         if about > 0 {
             let line = Rect::new(area.x, list.bottom(), area.width, 1);
@@ -108,26 +105,11 @@ impl QueueView<'_> {
         let cursor = self.pane.cursor();
         let top = keep_in_view(0, cursor, rows, entries.len());
         for (line, (at, entry)) in entries.iter().enumerate().skip(top).take(rows).enumerate() {
-            let row = Rect {
-                y: area.y + line as u16,
-                height: 1,
-                ..area
-            };
+            let row = Rect { y: area.y + line as u16, height: 1, ..area };
             self.row(entry, at == cursor, row, buffer);
         }
-        (&ScrollBar {
-            of: entries.len(),
-            top,
-            theme: self.theme,
-        })
-            .render(
-                Rect {
-                    x: edge.saturating_sub(1),
-                    width: 1,
-                    ..area
-                },
-                buffer,
-            );
+        (&ScrollBar { of: entries.len(), top, theme: self.theme })
+            .render(Rect { x: edge.saturating_sub(1), width: 1, ..area }, buffer);
     }
 
     fn row(&self, entry: &JournalEntry, here: bool, row: Rect, buffer: &mut Buffer) {
@@ -135,29 +117,16 @@ impl QueueView<'_> {
         let text = self.theme.style(Role::Text);
         let (mark, role) = look::standing(entry, glyphs);
         let mut pen = Pen::new(buffer, row, glyphs.ellipsis);
-        pen.column(
-            if here { glyphs.cursor } else { "" },
-            2,
-            self.theme.style(Role::Focus),
-        )
-        .column(
-            &format!("{mark} {}", entry.word()),
-            15,
-            self.theme.style(role),
-        )
-        .column(&self.when(entry), 11, text)
-        .skip(1);
+        pen.column(if here { glyphs.cursor } else { "" }, 2, self.theme.style(Role::Focus))
+            .column(&format!("{mark} {}", entry.word()), 15, self.theme.style(role))
+            .column(&self.when(entry), 11, text)
+            .skip(1);
         if row.width > 90 {
-            pen.column(&visible(entry.request.account.as_str(), 60), 14, text)
-                .skip(1);
+            pen.column(&visible(entry.request.account.as_str(), 60), 14, text).skip(1);
         }
-        pen.column(
-            &visible(&entry.request.cname, 120),
-            look::cname_cells(row.width),
-            text,
-        )
-        .skip(1)
-        .column(entry.request.kind().word(), 8, text);
+        pen.column(&visible(&entry.request.cname, 120), look::cname_cells(row.width), text)
+            .skip(1)
+            .column(entry.request.kind().word(), 8, text);
         let targets = entry.request.payload.targets();
         let first = targets.first().map_or("everything", String::as_str);
         pen.column_right(&targets.len().to_string(), 5, text)
@@ -195,9 +164,7 @@ impl QueueView<'_> {
         let facts = [
             Some(format!("queued {}", moment(entry.queued_at))),
             entry.sent_at.map(|at| format!("sent {}", moment(at))),
-            entry
-                .answered_at
-                .map(|at| format!("{} {}", closing(entry), moment(at))),
+            entry.answered_at.map(|at| format!("{} {}", closing(entry), moment(at))),
             entry.purge.as_ref().map(|purge| format!("purge {purge}")),
         ];
         let facts: Vec<String> = facts.into_iter().flatten().collect();
@@ -225,11 +192,7 @@ impl QueueView<'_> {
         }
         let filled = lines.into_iter().filter(|(words, _)| !words.is_empty());
         for (line, (words, role)) in filled.take(usize::from(area.height)).enumerate() {
-            let row = Rect {
-                y: area.y + line as u16,
-                height: 1,
-                ..area
-            };
+            let row = Rect { y: area.y + line as u16, height: 1, ..area };
             Pen::new(buffer, row, self.theme.glyphs.ellipsis)
                 .put(&visible(&words, 400), self.theme.style(role));
         }
@@ -238,10 +201,7 @@ impl QueueView<'_> {
 
 /// The looks at the edge after a request's purge.
 fn checks(entry: &JournalEntry) -> &[Check] {
-    entry
-        .verification
-        .as_ref()
-        .map_or(&[], |seen| seen.checks.as_slice())
+    entry.verification.as_ref().map_or(&[], |seen| seen.checks.as_slice())
 }
 
 /// A length of time that has no more than nine cells: `14s`, `1m 59s`, `23h 59m`, `364d 23h`.

@@ -40,10 +40,8 @@ impl Resolve for NameServer {
     fn resolve(&self, name: Name) -> Resolving {
         let server = self.0;
         Box::pin(async move {
-            let (four, six) = tokio::join!(
-                ask(server, name.as_str(), A),
-                ask(server, name.as_str(), AAAA)
-            );
+            let (four, six) =
+                tokio::join!(ask(server, name.as_str(), A), ask(server, name.as_str(), AAAA));
             let found: Vec<SocketAddr> = match (four, six) {
                 (Err(error), Err(_)) => return Err(error.into()),
                 (four, six) => four
@@ -63,11 +61,8 @@ impl Resolve for NameServer {
 }
 
 async fn ask(server: SocketAddr, name: &str, kind: u16) -> io::Result<Vec<IpAddr>> {
-    let local: IpAddr = if server.is_ipv4() {
-        Ipv4Addr::UNSPECIFIED.into()
-    } else {
-        Ipv6Addr::UNSPECIFIED.into()
-    };
+    let local: IpAddr =
+        if server.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
     // Connected: datagrams of others do not reach it.
     let socket = UdpSocket::bind((local, 0)).await?;
     socket.connect(server).await?;
@@ -80,10 +75,7 @@ async fn ask(server: SocketAddr, name: &str, kind: u16) -> io::Result<Vec<IpAddr
         let listening = async {
             loop {
                 let length = socket.recv(&mut answer).await?;
-                if let Some(told) = answer
-                    .get(..length)
-                    .and_then(|answer| read(answer, id, kind))
-                {
+                if let Some(told) = answer.get(..length).and_then(|answer| read(answer, id, kind)) {
                     return told;
                 }
             }
@@ -105,9 +97,7 @@ fn question(id: u16, name: &str, kind: u16) -> Option<Vec<u8>> {
     // A question, to be looked up on our behalf; one of it, and nothing else.
     message.extend([1, 0, 0, 1, 0, 0, 0, 0, 0, 0]);
     for label in name.trim_end_matches('.').split('.') {
-        let length = u8::try_from(label.len())
-            .ok()
-            .filter(|length| (1..64).contains(length))?;
+        let length = u8::try_from(label.len()).ok().filter(|length| (1..64).contains(length))?;
         message.push(length);
         message.extend(label.bytes());
     }
@@ -203,9 +193,7 @@ mod tests {
 
     #[test]
     fn an_address_behind_an_alias_is_found() {
-        let told = read(&answer(7, A, &[203, 0, 113, 9]), 7, A)
-            .unwrap()
-            .unwrap();
+        let told = read(&answer(7, A, &[203, 0, 113, 9]), 7, A).unwrap().unwrap();
         assert_eq!(told, ["203.0.113.9".parse::<IpAddr>().unwrap()]);
         let six: [u8; 16] = "2001:db8::9".parse::<Ipv6Addr>().unwrap().octets();
         let told = read(&answer(7, AAAA, &six), 7, AAAA).unwrap().unwrap();
@@ -236,16 +224,11 @@ mod tests {
                 let kind = number(&asked, length - 4).unwrap();
                 let data: &[u8] = if kind == A { &[203, 0, 113, 9] } else { &[] };
                 // Somebody else's answer comes first.
-                let _ = server
-                    .send_to(&answer(id ^ 1, kind, &[6, 6, 6, 6]), from)
-                    .await;
+                let _ = server.send_to(&answer(id ^ 1, kind, &[6, 6, 6, 6]), from).await;
                 let _ = server.send_to(&answer(id, kind, data), from).await;
             }
         });
-        let found = NameServer(address)
-            .resolve("www.site.com".parse().unwrap())
-            .await
-            .unwrap();
+        let found = NameServer(address).resolve("www.site.com".parse().unwrap()).await.unwrap();
         let found: Vec<SocketAddr> = found.collect();
         assert_eq!(found, ["203.0.113.9:0".parse().unwrap()]);
     }

@@ -33,16 +33,10 @@ async fn server(head: &str, body: usize) -> (SocketAddr, oneshot::Receiver<(Stri
 
 fn prober(address: SocketAddr) -> Prober {
     let settings = EdgeSettings {
-        addresses: vec![EdgeAddress {
-            socket: address,
-            plain: true,
-        }],
+        addresses: vec![EdgeAddress { socket: address, plain: true }],
         ..EdgeSettings::default()
     };
-    let patience = ProbePatience {
-        connect: Duration::from_secs(5),
-        total: Duration::from_secs(5),
-    };
+    let patience = ProbePatience { connect: Duration::from_secs(5), total: Duration::from_secs(5) };
     Prober::new(&settings, EdgeRules::default(), patience)
 }
 
@@ -52,16 +46,9 @@ async fn a_probe_asks_for_one_byte_by_its_own_name_and_carries_nothing_else() {
     let (address, told) = server(head, 0).await;
     let url = "https://user:secret@www.site.com/a%20b?x=1#part";
     let seen = prober(address).look(url, 0).await.unwrap();
-    assert_eq!(
-        (seen.status, seen.cache, seen.age),
-        (206, Some(CacheState::Hit), Some(3))
-    );
+    assert_eq!((seen.status, seen.cache, seen.age), (206, Some(CacheState::Hit), Some(3)));
     let (asked, _) = told.await.unwrap();
-    let mut lines: Vec<String> = asked
-        .trim_end()
-        .lines()
-        .map(str::to_ascii_lowercase)
-        .collect();
+    let mut lines: Vec<String> = asked.trim_end().lines().map(str::to_ascii_lowercase).collect();
     lines.sort();
     let agent = format!("user-agent: purgedeck-probe/{}", env!("CARGO_PKG_VERSION"));
     assert_eq!(
@@ -81,10 +68,7 @@ async fn a_redirect_is_told_and_not_followed() {
     let head =
         "HTTP/1.1 301 Moved\r\nlocation: https://elsewhere.example/\r\ncontent-length: 0\r\n\r\n";
     let (address, _told) = server(head, 0).await;
-    let seen = prober(address)
-        .look("http://www.site.com/a", 0)
-        .await
-        .unwrap();
+    let seen = prober(address).look("http://www.site.com/a", 0).await.unwrap();
     assert_eq!(seen.status, 301);
     assert_eq!(seen.location.as_deref(), Some("https://elsewhere.example/"));
 }
@@ -94,10 +78,7 @@ async fn a_long_body_is_left_unread() {
     let whole = 1 << 30;
     let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {whole}\r\nx-cache: MISS\r\n\r\n");
     let (address, told) = server(&head, whole).await;
-    let seen = prober(address)
-        .look("http://www.site.com/big", 0)
-        .await
-        .unwrap();
+    let seen = prober(address).look("http://www.site.com/big", 0).await.unwrap();
     assert_eq!((seen.status, seen.cache), (200, Some(CacheState::Miss)));
     let (_, sent) = told.await.unwrap();
     // What the two ends of a connection keep for each other on one machine.
@@ -114,23 +95,14 @@ async fn an_edge_that_is_not_there_is_told_from_one_that_does_not_answer() {
     let blind = slow.look("http://www.site.com/a", 0).await.unwrap_err();
     assert_eq!(blind, Blind::TooSlow);
     drop(listener);
-    let blind = prober(address)
-        .look("http://www.site.com/a", 0)
-        .await
-        .unwrap_err();
+    let blind = prober(address).look("http://www.site.com/a", 0).await.unwrap_err();
     assert!(matches!(blind, Blind::Unreachable(_)), "{blind}");
 }
 
 #[tokio::test]
 async fn what_is_no_url_of_the_web_is_not_asked_for() {
     let prober = prober("127.0.0.1:9".parse().unwrap());
-    for url in [
-        "",
-        "/a",
-        "ftp://www.site.com/a",
-        "https://*.site.com/a",
-        "file:///etc/passwd",
-    ] {
+    for url in ["", "/a", "ftp://www.site.com/a", "https://*.site.com/a", "file:///etc/passwd"] {
         let blind = prober.look(url, 0).await.unwrap_err();
         assert!(matches!(blind, Blind::NoUrl(_)), "{url}: {blind}");
     }
@@ -139,10 +111,8 @@ async fn what_is_no_url_of_the_web_is_not_asked_for() {
 #[tokio::test]
 async fn a_name_that_leads_nowhere_is_told_so() {
     let socket = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
-    let settings = EdgeSettings {
-        resolver: Some(socket.local_addr().unwrap()),
-        ..EdgeSettings::default()
-    };
+    let settings =
+        EdgeSettings { resolver: Some(socket.local_addr().unwrap()), ..EdgeSettings::default() };
     tokio::spawn(async move {
         let mut asked = [0; 512];
         while let Ok((length, from)) = socket.recv_from(&mut asked).await {
@@ -154,8 +124,5 @@ async fn a_name_that_leads_nowhere_is_told_so() {
     });
     let prober = Prober::new(&settings, EdgeRules::default(), ProbePatience::default());
     let blind = prober.look("http://www.site.com/a", 0).await.unwrap_err();
-    assert!(
-        matches!(&blind, Blind::NoAddress(words) if words.contains("no such name")),
-        "{blind}"
-    );
+    assert!(matches!(&blind, Blind::NoAddress(words) if words.contains("no such name")), "{blind}");
 }

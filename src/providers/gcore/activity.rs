@@ -25,10 +25,8 @@ use crate::domain::ids::ResourceId;
 use crate::domain::kind::Kind;
 
 /// What is known of the log; none of it is documented.
-pub(super) const RULE: ActivityRule = ActivityRule {
-    reach: Duration::from_hours(30 * 24),
-    settle: Duration::from_secs(10),
-};
+pub(super) const RULE: ActivityRule =
+    ActivityRule { reach: Duration::from_hours(30 * 24), settle: Duration::from_secs(10) };
 
 /// The request for a page of the log, without its token.
 pub(super) fn question(ask: &ActivityAsk, limit: u64) -> Outgoing {
@@ -105,11 +103,7 @@ fn asked(data: &Value) -> (Option<Kind>, Vec<String>) {
         (Some(urls), None) => (Some(Kind::Url), lenient::texts(Some(urls))),
         (None, Some(paths)) => {
             let targets = lenient::texts(Some(paths));
-            let kind = if targets.is_empty() {
-                Kind::All
-            } else {
-                Kind::Pattern
-            };
+            let kind = if targets.is_empty() { Kind::All } else { Kind::Pattern };
             (Some(kind), targets)
         }
         // Both at once mean nothing that the documents know.
@@ -119,11 +113,7 @@ fn asked(data: &Value) -> (Option<Kind>, Vec<String>) {
 
 fn up(time: DateTime<Utc>) -> DateTime<Utc> {
     let cut = time.trunc_subsecs(0);
-    if cut == time {
-        time
-    } else {
-        cut + TimeDelta::seconds(1)
-    }
+    if cut == time { time } else { cut + TimeDelta::seconds(1) }
 }
 
 fn write(time: DateTime<Utc>) -> String {

@@ -30,10 +30,8 @@ mod tests {
     use crate::domain::edge::{Headers, Seen};
 
     fn seen(headers: &[(&str, &str)]) -> Seen {
-        let headers: Headers = headers
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect();
+        let headers: Headers =
+            headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         rules().read(206, &headers)
     }
 

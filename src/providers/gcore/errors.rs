@@ -50,9 +50,7 @@ fn cause(answer: &Answer, said: &Said) -> Cause {
         return if words.contains("quota") {
             Cause::QuotaUsedUp
         } else {
-            Cause::Rejected {
-                faults: said.faults.clone(),
-            }
+            Cause::Rejected { faults: said.faults.clone() }
         };
     }
     if cause == Cause::Forbidden && said.is_about_the_token() {
@@ -71,9 +69,7 @@ fn is_throttled(words: &str) -> bool {
 fn pause_in_words(words: &str) -> Option<Duration> {
     let (_, after) = words.split_once("available in ")?;
     let (seconds, unit) = after.split_once(' ')?;
-    unit.starts_with("second")
-        .then(|| seconds.parse().ok().map(Duration::from_secs))
-        .flatten()
+    unit.starts_with("second").then(|| seconds.parse().ok().map(Duration::from_secs)).flatten()
 }
 
 /// A permanent token is a number, a `$` or `_`, and the secret itself. In double quotes a shell takes the `$…` for a
@@ -96,10 +92,7 @@ struct Said {
 impl Said {
     fn new(body: Option<&Value>, answer: &Answer) -> Self {
         let Some(body) = body else {
-            return Self {
-                raw: answer.words(),
-                ..Self::default()
-            };
+            return Self { raw: answer.words(), ..Self::default() };
         };
         let faults: Vec<Fault> = ["errors", "invalid_fields"]
             .into_iter()
@@ -108,12 +101,7 @@ impl Said {
             .collect();
         Self {
             message: lenient::field(body, "message")
-                .or_else(|| {
-                    faults
-                        .is_empty()
-                        .then(|| lenient::field(body, "detail"))
-                        .flatten()
-                })
+                .or_else(|| faults.is_empty().then(|| lenient::field(body, "detail")).flatten())
                 .unwrap_or_default(),
             faults,
             raw: answer.words(),
@@ -137,8 +125,6 @@ impl Said {
         matches!(
             self.code.as_deref(),
             Some("not_authenticated" | "authentication_failed" | "token_not_valid")
-        ) || self
-            .message
-            .starts_with("Authentication credentials were not provided")
+        ) || self.message.starts_with("Authentication credentials were not provided")
     }
 }

@@ -37,9 +37,7 @@ pub(super) fn question(ask: &HistoryAsk, limit: u64) -> Outgoing {
     if let Some(until) = ask.until {
         outgoing = outgoing.query("to_created", time::write_until(until));
     }
-    outgoing
-        .query("offset", ask.offset.to_string())
-        .query("limit", limit.to_string())
+    outgoing.query("offset", ask.offset.to_string()).query("limit", limit.to_string())
 }
 
 /// The page that an answer comes to. `now` stands in for a time that cannot be read.
@@ -57,11 +55,8 @@ pub(super) fn page(
             list.count.unwrap_or_default()
         )));
     }
-    let purges: Vec<Purge> = list
-        .records
-        .iter()
-        .filter_map(|record| purge(account, provider, record, now))
-        .collect();
+    let purges: Vec<Purge> =
+        list.records.iter().filter_map(|record| purge(account, provider, record, now)).collect();
     let unreadable = records - purges.len() as u64;
     if unreadable > 0 {
         tracing::warn!(%account, unreadable, "the history has records without an id; they cannot be kept");
@@ -130,9 +125,7 @@ fn targets(payload: &Value) -> Vec<String> {
 }
 
 fn kind(word: &str) -> Option<Kind> {
-    Kind::EVERY
-        .into_iter()
-        .find(|kind| kind_word(*kind) == word.trim())
+    Kind::EVERY.into_iter().find(|kind| kind_word(*kind) == word.trim())
 }
 
 fn kind_word(kind: Kind) -> &'static str {

@@ -100,12 +100,7 @@ fn apply(
 }
 
 fn window(bucket: &'static str, requests: u32, per: Duration) -> RateWindow {
-    RateWindow {
-        requests,
-        per,
-        scope: Scope::Resource,
-        bucket,
-    }
+    RateWindow { requests, per, scope: Scope::Resource, bucket }
 }
 
 fn count(told: &Value, name: &str) -> Option<u32> {
@@ -118,11 +113,7 @@ fn count(told: &Value, name: &str) -> Option<u32> {
 fn rate(told: &Value, name: &str) -> Option<(u32, Duration)> {
     let text = lenient::field(told, name)?;
     let (requests, unit) = text.split_once('/')?;
-    let requests = requests
-        .trim()
-        .parse()
-        .ok()
-        .filter(|requests| *requests > 0)?;
+    let requests = requests.trim().parse().ok().filter(|requests| *requests > 0)?;
     let per = match unit.trim().to_ascii_lowercase().as_str() {
         "s" | "sec" | "second" => Duration::from_secs(1),
         "m" | "min" | "minute" => MINUTE,
@@ -143,9 +134,7 @@ mod tests {
 
     fn rule(limits: &Limits, kind: Kind) -> (u32, u32, Duration) {
         let rule = limits.rule(kind).unwrap();
-        let [window] = rule.windows.as_slice() else {
-            panic!("{rule:?}")
-        };
+        let [window] = rule.windows.as_slice() else { panic!("{rule:?}") };
         (rule.per_request, window.requests, window.per)
     }
 

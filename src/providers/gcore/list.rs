@@ -29,10 +29,7 @@ impl List {
         let body = answer.json()?;
         let count = lenient::number(&body, "count");
         match body {
-            Value::Array(records) => Ok(Self {
-                records,
-                ..Self::default()
-            }),
+            Value::Array(records) => Ok(Self { records, ..Self::default() }),
             Value::Object(mut envelope) => {
                 let records = match names.iter().find_map(|name| envelope.remove(*name)) {
                     Some(Value::Array(records)) => records,
@@ -42,11 +39,7 @@ impl List {
                     )
                     | None => return Err(no_list(answer)),
                 };
-                Ok(Self {
-                    records,
-                    count,
-                    more: envelope.get("next").map(|next| !next.is_null()),
-                })
+                Ok(Self { records, count, more: envelope.get("next").map(|next| !next.is_null()) })
             }
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
                 Err(no_list(answer))
@@ -68,8 +61,8 @@ impl List {
 }
 
 fn no_list(answer: &Answer) -> Failure {
-    answer.with_status(Failure::new(Cause::BadAnswer).saying(format!(
-        "a list was asked for and this came: {}",
-        answer.words()
-    )))
+    answer.with_status(
+        Failure::new(Cause::BadAnswer)
+            .saying(format!("a list was asked for and this came: {}", answer.words())),
+    )
 }

@@ -32,17 +32,12 @@ pub(super) fn receipt(answer: &Answer, token: &Secret) -> Result<Receipt, Failur
         return Err(errors::failure(answer, token));
     }
     if answer.status != 201 && !is_echo(answer) {
-        return Err(
-            answer.with_status(Failure::new(Cause::BadAnswer).saying(format!(
-                "201 was expected, and this came: {}",
-                answer.words()
-            ))),
-        );
+        return Err(answer.with_status(
+            Failure::new(Cause::BadAnswer)
+                .saying(format!("201 was expected, and this came: {}", answer.words())),
+        ));
     }
-    Ok(Receipt {
-        id: None,
-        at: answer.date,
-    })
+    Ok(Receipt { id: None, at: answer.date })
 }
 
 /// Whether an answer with another good status can be taken for a "yes": it is empty, or it repeats the request.
@@ -50,7 +45,5 @@ fn is_echo(answer: &Answer) -> bool {
     if answer.cut.is_none() && answer.is_blank() {
         return true;
     }
-    answer
-        .json()
-        .is_ok_and(|body| body.get("urls").is_some() || body.get("paths").is_some())
+    answer.json().is_ok_and(|body| body.get("urls").is_some() || body.get("paths").is_some())
 }

@@ -27,11 +27,7 @@ pub(super) fn write_from(time: DateTime<Utc>) -> String {
 /// For `to_created`: to the millisecond, never earlier than meant.
 pub(super) fn write_until(time: DateTime<Utc>) -> String {
     let cut = time.trunc_subsecs(3);
-    write(if cut == time {
-        time
-    } else {
-        cut + TimeDelta::milliseconds(1)
-    })
+    write(if cut == time { time } else { cut + TimeDelta::milliseconds(1) })
 }
 
 fn write(time: DateTime<Utc>) -> String {
@@ -56,10 +52,7 @@ mod tests {
         ] {
             assert_eq!(read(other), Some(new), "{other}");
         }
-        assert_eq!(
-            read("2021-10-29 13:21:01+00:00").unwrap().timestamp(),
-            1_635_513_661
-        );
+        assert_eq!(read("2021-10-29 13:21:01+00:00").unwrap().timestamp(), 1_635_513_661);
     }
 
     #[test]

@@ -56,9 +56,7 @@ impl Answer {
                 continue;
             }
             if contains(&self.body, secret.as_bytes()) {
-                self.body = String::from_utf8_lossy(&self.body)
-                    .replace(secret, "…")
-                    .into_bytes();
+                self.body = String::from_utf8_lossy(&self.body).replace(secret, "…").into_bytes();
             }
             if let Some(location) = &mut self.location {
                 *location = location.replace(secret, "…");
@@ -105,14 +103,12 @@ impl Answer {
             .map(|(_, title)| plain(title))
             .filter(|title| !title.is_empty());
         let said = title.unwrap_or_else(|| {
-            plain(between(head, "<body", "</body").map_or(head, |body| {
-                body.split_once('>').map_or(body, |(_, inside)| inside)
-            }))
+            plain(
+                between(head, "<body", "</body")
+                    .map_or(head, |body| body.split_once('>').map_or(body, |(_, inside)| inside)),
+            )
         });
-        format!(
-            "an HTML page instead of an API's answer: {}",
-            visible(&said, 200)
-        )
+        format!("an HTML page instead of an API's answer: {}", visible(&said, 200))
     }
 
     /// What the status alone says went wrong; `Rejected` for what is the request's own fault.
@@ -122,9 +118,7 @@ impl Answer {
             403 => Cause::Forbidden,
             404 | 410 => Cause::NotFound,
             408 => Cause::Lost,
-            429 => Cause::RateLimited {
-                retry_after: self.retry_after,
-            },
+            429 => Cause::RateLimited { retry_after: self.retry_after },
             400..=499 => Cause::Rejected { faults: Vec::new() },
             500..=599 => Cause::VendorError,
             _ => Cause::BadAnswer,
@@ -133,27 +127,20 @@ impl Answer {
 
     /// The failure, noted as one of this answer.
     pub(crate) fn with_status(&self, failure: Failure) -> Failure {
-        Failure {
-            http_status: Some(self.status),
-            ..failure
-        }
+        Failure { http_status: Some(self.status), ..failure }
     }
 
     fn is_html(&self) -> bool {
         let start = self.body.trim_ascii_start();
         let begins = |with: &str| {
-            start
-                .get(..with.len())
-                .is_some_and(|start| start.eq_ignore_ascii_case(with.as_bytes()))
+            start.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with.as_bytes()))
         };
         begins("<!doctype html") || begins("<html") || (self.html && start.starts_with(b"<"))
     }
 }
 
 fn text(headers: &HeaderMap, name: &str) -> Option<String> {
-    headers
-        .get(name)
-        .map(|value| String::from_utf8_lossy(value.as_bytes()).trim().to_owned())
+    headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).trim().to_owned())
 }
 
 /// `Retry-After`: seconds, or a date that is measured against the vendor's own clock where the answer has one.
@@ -191,10 +178,7 @@ fn plain(html: &str) -> String {
             .to_ascii_lowercase();
         let after = if name == "script" || name == "style" {
             let close = format!("</{name}");
-            tag.to_ascii_lowercase()
-                .find(&close)
-                .and_then(|at| tag.get(at..))
-                .unwrap_or_default()
+            tag.to_ascii_lowercase().find(&close).and_then(|at| tag.get(at..)).unwrap_or_default()
         } else {
             tag
         };
@@ -246,13 +230,7 @@ mod tests {
 
     #[test]
     fn a_broken_page_is_no_trouble() {
-        for broken in [
-            "<",
-            "<html",
-            "<html><title",
-            "<html><body",
-            "<html><script>",
-        ] {
+        for broken in ["<", "<html", "<html><title", "<html><body", "<html><script>"] {
             page(broken).words();
         }
     }
@@ -261,14 +239,8 @@ mod tests {
     fn the_pause_that_a_vendor_asks_for_comes_in_seconds_or_as_a_date() {
         let now = DateTime::from_timestamp(784_111_777, 0).unwrap_or_default();
         assert_eq!(retry_after("27", now), Some(Duration::from_secs(27)));
-        assert_eq!(
-            retry_after("Sun, 06 Nov 1994 08:50:37 GMT", now),
-            Some(Duration::from_mins(1))
-        );
-        assert_eq!(
-            retry_after("Sun, 06 Nov 1994 08:00:00 GMT", now),
-            Some(Duration::ZERO)
-        );
+        assert_eq!(retry_after("Sun, 06 Nov 1994 08:50:37 GMT", now), Some(Duration::from_mins(1)));
+        assert_eq!(retry_after("Sun, 06 Nov 1994 08:00:00 GMT", now), Some(Duration::ZERO));
         assert_eq!(retry_after("soon", now), None);
     }
 
@@ -276,10 +248,6 @@ mod tests {
     fn a_secret_that_comes_back_in_an_answer_is_taken_out() {
         let mut answer = page("<html><title>bad token 29841$c767abcd</title>");
         answer.hide(&[Secret::new("29841$c767abcd".to_owned())]);
-        assert!(
-            answer.words().ends_with("bad token …"),
-            "{}",
-            answer.words()
-        );
+        assert!(answer.words().ends_with("bad token …"), "{}", answer.words());
     }
 }

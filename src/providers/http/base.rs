@@ -38,9 +38,7 @@ impl BaseUrl {
             "https" => {}
             "http" if local => {}
             "http" => {
-                return Err(BaseUrlFault::PlainText(
-                    url.host_str().unwrap_or_default().to_owned(),
-                ));
+                return Err(BaseUrlFault::PlainText(url.host_str().unwrap_or_default().to_owned()));
             }
             other => return Err(BaseUrlFault::Scheme(other.to_owned())),
         }
@@ -50,10 +48,7 @@ impl BaseUrl {
         if url.query().is_some() || url.fragment().is_some() {
             return Err(BaseUrlFault::Query);
         }
-        Ok(Self {
-            url: url.clone(),
-            local,
-        })
+        Ok(Self { url: url.clone(), local })
     }
 
     pub(super) fn url(&self) -> &Url {
@@ -110,24 +105,15 @@ mod tests {
             "http://[::ffff:10.0.0.1]",
             "http://0.0.0.0",
         ] {
-            assert!(
-                matches!(base(far), Err(BaseUrlFault::PlainText(_))),
-                "{far}"
-            );
+            assert!(matches!(base(far), Err(BaseUrlFault::PlainText(_))), "{far}");
         }
         assert!(!base("https://api.vendor.com/api/v1").unwrap().is_plain());
     }
 
     #[test]
     fn an_address_with_a_password_or_a_query_is_refused() {
-        assert_eq!(
-            base("https://u:p@vendor.com"),
-            Err(BaseUrlFault::Credentials)
-        );
+        assert_eq!(base("https://u:p@vendor.com"), Err(BaseUrlFault::Credentials));
         assert_eq!(base("https://vendor.com/?a=b"), Err(BaseUrlFault::Query));
-        assert_eq!(
-            base("ftp://vendor.com"),
-            Err(BaseUrlFault::Scheme("ftp".to_owned()))
-        );
+        assert_eq!(base("ftp://vendor.com"), Err(BaseUrlFault::Scheme("ftp".to_owned())));
     }
 }

@@ -34,10 +34,7 @@ impl Clients {
         patience: &Patience,
     ) -> Result<reqwest::Client, Failure> {
         made_once(&self.sending, || {
-            client(base, patience)
-                .pool_max_idle_per_host(0)
-                .retry(reqwest::retry::never())
-                .build()
+            client(base, patience).pool_max_idle_per_host(0).retry(reqwest::retry::never()).build()
         })
     }
 }

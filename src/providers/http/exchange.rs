@@ -40,10 +40,7 @@ impl Http {
     async fn talk(&self, client: reqwest::Client, outgoing: &Outgoing) -> Result<Answer, Failure> {
         let request = self.request(&client, outgoing)?;
         let sent = self.now();
-        let response = client
-            .execute(request)
-            .await
-            .map_err(|error| self.transport(error))?;
+        let response = client.execute(request).await.map_err(|error| self.transport(error))?;
         let received = self.now();
         let mut answer = Answer::head(&response, received);
         if let Some(date) = answer.date {
@@ -79,9 +76,7 @@ impl Http {
         if let Some(body) = &outgoing.body {
             builder = builder.body(body.real().to_owned());
         }
-        builder
-            .build()
-            .map_err(|error| Failure::new(Cause::Refused).saying(words(error)))
+        builder.build().map_err(|error| Failure::new(Cause::Refused).saying(words(error)))
     }
 
     /// Reads the body up to the bound. What goes wrong is noted with the answer: the status alone may say enough.
@@ -126,10 +121,7 @@ impl Http {
         }
         let failure = Failure::new(Cause::Lost);
         if error.is_timeout() {
-            failure.saying(format!(
-                "no answer within {} s",
-                self.patience.total.as_secs_f32()
-            ))
+            failure.saying(format!("no answer within {} s", self.patience.total.as_secs_f32()))
         } else {
             failure.saying(words(error))
         }

@@ -33,19 +33,11 @@ impl Value {
     }
 
     fn open(text: impl Into<String>) -> Self {
-        Self {
-            shown: text.into(),
-            secret: None,
-            has_variables: false,
-        }
+        Self { shown: text.into(), secret: None, has_variables: false }
     }
 
     fn closed(shown: impl Into<String>, secret: Option<Secret>) -> Self {
-        Self {
-            shown: shown.into(),
-            secret,
-            has_variables: true,
-        }
+        Self { shown: shown.into(), secret, has_variables: true }
     }
 }
 
@@ -105,8 +97,7 @@ impl Outgoing {
         shown: impl Into<String>,
         value: Option<String>,
     ) -> Self {
-        self.headers
-            .push((name, Value::closed(shown, value.map(Secret::new))));
+        self.headers.push((name, Value::closed(shown, value.map(Secret::new))));
         self
     }
 
@@ -117,8 +108,7 @@ impl Outgoing {
         shown: impl Into<String>,
         secret: Option<Secret>,
     ) -> Self {
-        self.query
-            .push((name.to_owned(), Value::closed(shown, secret)));
+        self.query.push((name.to_owned(), Value::closed(shown, secret)));
         self
     }
 

@@ -10,21 +10,11 @@ use crate::domain::text::visible;
 pub(super) fn preview(base: &BaseUrl, outgoing: &Outgoing) -> Preview {
     let url = outgoing.full_url(base, false).to_string();
     let mut headers = vec![("User-Agent".to_owned(), USER_AGENT.to_owned())];
+    headers.extend(outgoing.content_type.map(|kind| ("Content-Type".to_owned(), kind.to_owned())));
     headers.extend(
-        outgoing
-            .content_type
-            .map(|kind| ("Content-Type".to_owned(), kind.to_owned())),
+        outgoing.headers.iter().map(|(name, value)| ((*name).to_owned(), value.shown.clone())),
     );
-    headers.extend(
-        outgoing
-            .headers
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), value.shown.clone())),
-    );
-    let body = outgoing
-        .body
-        .as_ref()
-        .map_or_else(String::new, |body| body.shown.clone());
+    let body = outgoing.body.as_ref().map_or_else(String::new, |body| body.shown.clone());
 
     let mut curl = format!("curl -X {} {}", outgoing.method, quoted(&url));
     if let Some(kind) = outgoing.content_type {
@@ -33,23 +23,14 @@ pub(super) fn preview(base: &BaseUrl, outgoing: &Outgoing) -> Preview {
     }
     for (name, value) in &outgoing.headers {
         curl.push_str(" -H ");
-        curl.push_str(&word(
-            &format!("{name}: {}", value.shown),
-            value.has_variables,
-        ));
+        curl.push_str(&word(&format!("{name}: {}", value.shown), value.has_variables));
     }
     if let Some(value) = &outgoing.body {
         curl.push_str(" --data-raw ");
         curl.push_str(&word(&body, value.has_variables));
     }
 
-    Preview {
-        method: outgoing.method.to_string(),
-        url,
-        headers,
-        body,
-        curl,
-    }
+    Preview { method: outgoing.method.to_string(), url, headers, body, curl }
 }
 
 /// As one word of a shell's line. A NUL, which no shell can pass on, is made visible.
@@ -65,9 +46,6 @@ fn word(text: &str, has_variables: bool) -> String {
     if !has_variables {
         return quoted(text);
     }
-    let escaped = text
-        .replace('\\', "\\\\")
-        .replace('"', "\\\"")
-        .replace('`', "\\`");
+    let escaped = text.replace('\\', "\\\\").replace('"', "\\\"").replace('`', "\\`");
     format!("\"{escaped}\"")
 }

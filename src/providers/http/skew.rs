@@ -54,14 +54,8 @@ mod tests {
 
     #[test]
     fn a_difference_is_at_least_what_the_answer_proves() {
-        assert_eq!(
-            smallest(at(400_000), at(0), at(100)),
-            TimeDelta::milliseconds(399_900)
-        );
-        assert_eq!(
-            smallest(at(-400_000), at(0), at(100)),
-            TimeDelta::milliseconds(-399_000)
-        );
+        assert_eq!(smallest(at(400_000), at(0), at(100)), TimeDelta::milliseconds(399_900));
+        assert_eq!(smallest(at(-400_000), at(0), at(100)), TimeDelta::milliseconds(-399_000));
     }
 
     #[test]

@@ -22,23 +22,19 @@ fn http(url: &Url, patience: Patience) -> Http {
 }
 
 fn question() -> Outgoing {
-    Outgoing::get(["a b", "c"])
-        .query("q", "x&y=z")
-        .secret_header(
-            "Authorization",
-            "APIKey $TOKEN",
-            Some(Secret::new(TOKEN.to_owned())),
-        )
+    Outgoing::get(["a b", "c"]).query("q", "x&y=z").secret_header(
+        "Authorization",
+        "APIKey $TOKEN",
+        Some(Secret::new(TOKEN.to_owned())),
+    )
 }
 
 fn order() -> Outgoing {
-    Outgoing::post(["purge"])
-        .body("application/json", "{}")
-        .secret_header(
-            "Authorization",
-            "APIKey $TOKEN",
-            Some(Secret::new(TOKEN.to_owned())),
-        )
+    Outgoing::post(["purge"]).body("application/json", "{}").secret_header(
+        "Authorization",
+        "APIKey $TOKEN",
+        Some(Secret::new(TOKEN.to_owned())),
+    )
 }
 
 /// Takes any good answer's body, and says of any other what its status says.
@@ -81,10 +77,7 @@ async fn a_question_is_asked_again_where_the_fault_is_passing() {
         Reply::json(503, "{}").with("Retry-After", "0"),
         Reply::json(429, "{}"),
         Reply::Cut,
-        Reply::CutInBody {
-            status: 200,
-            body: "[".to_owned(),
-        },
+        Reply::CutInBody { status: 200, body: "[".to_owned() },
     ] {
         let server = Scripted::start(vec![passing.clone(), Reply::json(200, "[]")]).await;
         let answer = read(&http(&server.url, hasty())).await;
@@ -122,57 +115,26 @@ async fn a_question_is_not_asked_again_where_that_is_no_use() {
 async fn a_vendor_that_says_when_to_come_back_is_believed() {
     let server = Scripted::start(vec![Reply::json(429, "{}").with("Retry-After", "3600")]).await;
     let failure = read(&http(&server.url, hasty())).await.unwrap_err();
-    assert_eq!(
-        failure.cause,
-        Cause::RateLimited {
-            retry_after: Some(Duration::from_hours(1))
-        }
-    );
+    assert_eq!(failure.cause, Cause::RateLimited { retry_after: Some(Duration::from_hours(1)) });
 }
 
 #[tokio::test]
 async fn what_is_sent_is_sent_once_whatever_comes_back() {
     for (reply, cause, applied) in [
         (Reply::json(500, "{}"), Cause::VendorError, Applied::Maybe),
-        (
-            Reply::json(503, "{}").with("Retry-After", "0"),
-            Cause::VendorError,
-            Applied::Maybe,
-        ),
+        (Reply::json(503, "{}").with("Retry-After", "0"), Cause::VendorError, Applied::Maybe),
         (Reply::Cut, Cause::Lost, Applied::Maybe),
-        (
-            Reply::CutInBody {
-                status: 200,
-                body: "{".to_owned(),
-            },
-            Cause::Lost,
-            Applied::Maybe,
-        ),
+        (Reply::CutInBody { status: 200, body: "{".to_owned() }, Cause::Lost, Applied::Maybe),
         (Reply::json(200, "<html>"), Cause::BadAnswer, Applied::Maybe),
-        (
-            Reply::Raw(b"SSH-2.0-x\r\n".to_vec()),
-            Cause::Lost,
-            Applied::Maybe,
-        ),
+        (Reply::Raw(b"SSH-2.0-x\r\n".to_vec()), Cause::Lost, Applied::Maybe),
         (Reply::json(408, "{}"), Cause::Lost, Applied::Maybe),
-        (
-            Reply::json(400, "{}"),
-            Cause::Rejected { faults: Vec::new() },
-            Applied::No,
-        ),
+        (Reply::json(400, "{}"), Cause::Rejected { faults: Vec::new() }, Applied::No),
         (Reply::json(401, "{}"), Cause::Unauthenticated, Applied::No),
         (Reply::json(403, "{}"), Cause::Forbidden, Applied::No),
         (Reply::json(404, "{}"), Cause::NotFound, Applied::No),
+        (Reply::json(429, "{}"), Cause::RateLimited { retry_after: None }, Applied::No),
         (
-            Reply::json(429, "{}"),
-            Cause::RateLimited { retry_after: None },
-            Applied::No,
-        ),
-        (
-            Reply::CutInBody {
-                status: 400,
-                body: "{".to_owned(),
-            },
+            Reply::CutInBody { status: 400, body: "{".to_owned() },
             Cause::Rejected { faults: Vec::new() },
             Applied::No,
         ),
@@ -188,11 +150,7 @@ async fn what_is_sent_is_sent_once_whatever_comes_back() {
 #[tokio::test]
 async fn without_an_answer_in_time_nobody_knows_what_became_of_it() {
     let server = Scripted::start(vec![Reply::Silence]).await;
-    let patience = Patience {
-        total: Duration::from_millis(200),
-        tries: 1,
-        ..hasty()
-    };
+    let patience = Patience { total: Duration::from_millis(200), tries: 1, ..hasty() };
     let failure = send(&http(&server.url, patience)).await.unwrap_err();
     assert_eq!(failure.cause, Cause::Lost);
     assert_eq!(failure.applied, Applied::Maybe);
@@ -218,10 +176,7 @@ async fn a_server_that_cannot_prove_who_it_is_never_sees_the_token() {
     url.set_scheme("https").unwrap();
     let failure = send(&http(&url, hasty())).await.unwrap_err();
     // Unreachable; on a machine that trusts nobody at all, already refused.
-    assert!(
-        matches!(failure.cause, Cause::Unreachable | Cause::Refused),
-        "{failure:?}"
-    );
+    assert!(matches!(failure.cause, Cause::Unreachable | Cause::Refused), "{failure:?}");
     assert_eq!(failure.applied, Applied::No);
     assert!(server.heard().is_empty());
 }
@@ -229,10 +184,7 @@ async fn a_server_that_cannot_prove_who_it_is_never_sees_the_token() {
 #[tokio::test]
 async fn a_body_without_an_end_is_left_at_the_bound() {
     let server = Scripted::start(vec![Reply::Endless]).await;
-    let patience = Patience {
-        most_bytes: 10_000,
-        ..hasty()
-    };
+    let patience = Patience { most_bytes: 10_000, ..hasty() };
     let failure = read(&http(&server.url, patience)).await.unwrap_err();
     assert_eq!(failure.cause, Cause::BadAnswer);
     assert!(failure.detail.contains("10000"), "{failure}");
@@ -283,14 +235,8 @@ async fn a_secret_that_no_header_can_carry_is_never_sent_and_never_shown() {
         "APIKey $TOKEN",
         Some(Secret::new("one\ntwo".to_owned())),
     );
-    let failure = http(&server.url, hasty())
-        .send(&outgoing, understand)
-        .await
-        .unwrap_err();
-    assert_eq!(
-        (&failure.cause, failure.applied),
-        (&Cause::Refused, Applied::No)
-    );
+    let failure = http(&server.url, hasty()).send(&outgoing, understand).await.unwrap_err();
+    assert_eq!((&failure.cause, failure.applied), (&Cause::Refused, Applied::No));
     assert!(!failure.to_string().contains("two"), "{failure}");
     assert!(server.heard().is_empty());
 }
@@ -336,18 +282,11 @@ async fn every_exchange_is_logged_and_no_secret_is() {
         send(&http).await.unwrap_err();
     }
     let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    let ours: Vec<&str> = text
-        .lines()
-        .filter(|line| line.contains("purgedeck::http"))
-        .collect();
+    let ours: Vec<&str> = text.lines().filter(|line| line.contains("purgedeck::http")).collect();
     assert_eq!(ours.len(), 2, "{text}");
-    for part in [
-        "account=prod",
-        "method=POST",
-        "host=\"127.0.0.1\"",
-        "path=\"/purge\"",
-        "status=201",
-    ] {
+    for part in
+        ["account=prod", "method=POST", "host=\"127.0.0.1\"", "path=\"/purge\"", "status=201"]
+    {
         assert!(ours[0].contains(part), "{part}: {}", ours[0]);
     }
     assert!(ours[1].contains("status=500"), "{}", ours[1]);
@@ -360,11 +299,7 @@ fn nothing_of_a_request_or_a_client_shows_its_secret() {
     let http = http(&Url::parse("https://api.vendor.com").unwrap(), hasty());
     let outgoing = order();
     let preview = http.preview(&outgoing);
-    for text in [
-        format!("{outgoing:?}"),
-        format!("{http:?}"),
-        format!("{preview:?}"),
-    ] {
+    for text in [format!("{outgoing:?}"), format!("{http:?}"), format!("{preview:?}")] {
         assert!(!text.contains("29841"), "{text}");
         assert!(!text.contains("c767"), "{text}");
     }
@@ -375,19 +310,16 @@ fn a_preview_is_a_line_that_a_shell_reads_as_meant() {
     let http = http(&Url::parse("https://api.vendor.com/v1").unwrap(), hasty());
     let body = r#"{"urls":["/it's a \"q\" $HOME `x`"]}"#;
     let preview = http.preview(
-        &Outgoing::post(["purge"])
-            .query("a", "b c")
-            .body("application/json", body)
-            .secret_header("Authorization", "APIKey $TOKEN", None),
+        &Outgoing::post(["purge"]).query("a", "b c").body("application/json", body).secret_header(
+            "Authorization",
+            "APIKey $TOKEN",
+            None,
+        ),
     );
     assert_eq!(preview.method, "POST");
     assert_eq!(preview.url, "https://api.vendor.com/v1/purge?a=b+c");
     assert_eq!(preview.body, body);
-    assert!(
-        preview
-            .headers
-            .contains(&("Authorization".to_owned(), "APIKey $TOKEN".to_owned()))
-    );
+    assert!(preview.headers.contains(&("Authorization".to_owned(), "APIKey $TOKEN".to_owned())));
     let words = shlex::split(&preview.curl).unwrap();
     assert_eq!(
         words,

@@ -6,10 +6,7 @@ use crate::domain::edge::{CacheRule, EdgeRules};
 /// See the module.
 pub(super) fn rules() -> EdgeRules {
     EdgeRules {
-        cache: vec![
-            CacheRule::usual("x-cache"),
-            CacheRule::usual("x-cache-status"),
-        ],
+        cache: vec![CacheRule::usual("x-cache"), CacheRule::usual("x-cache-status")],
         since: Vec::new(),
         edge: ["x-edge-location", "x-server"].map(str::to_owned).to_vec(),
         sparing: Vec::new(),

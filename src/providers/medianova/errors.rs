@@ -15,11 +15,8 @@ pub(super) fn refused(answer: &Answer) -> Option<Failure> {
     if answer.is_success() && !says_no {
         return None;
     }
-    let faults = body
-        .as_ref()
-        .and_then(|body| body.get("errors"))
-        .map(faults::collect)
-        .unwrap_or_default();
+    let faults =
+        body.as_ref().and_then(|body| body.get("errors")).map(faults::collect).unwrap_or_default();
     let message = body.as_ref().and_then(message).unwrap_or_default();
     let detail = match (message.is_empty(), faults.is_empty()) {
         (false, false) => format!("{message} {}", faults::in_words(&faults)),
@@ -38,7 +35,5 @@ pub(super) fn refused(answer: &Answer) -> Option<Failure> {
 }
 
 fn message(body: &Value) -> Option<String> {
-    ["message", "error", "detail"]
-        .into_iter()
-        .find_map(|name| lenient::field(body, name))
+    ["message", "error", "detail"].into_iter().find_map(|name| lenient::field(body, name))
 }

@@ -34,12 +34,10 @@ pub(super) fn page(
         Some(Value::Array(rows)) => rows.as_slice(),
         Some(Value::Null) => &[],
         Some(Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) | None => {
-            return Err(
-                answer.with_status(Failure::new(Cause::BadAnswer).saying(format!(
-                    "the answer has no list of requests: {}",
-                    answer.words()
-                ))),
-            );
+            return Err(answer.with_status(
+                Failure::new(Cause::BadAnswer)
+                    .saying(format!("the answer has no list of requests: {}", answer.words())),
+            ));
         }
     };
     // A page begins at a multiple of its length; what stands before the wanted row was read already.
@@ -48,13 +46,11 @@ pub(super) fn page(
     let total = lenient::number(data, "total");
     let records = fresh.len() as u64;
     if records == 0 && total.is_some_and(|total| total > place.offset) {
-        return Err(
-            answer.with_status(Failure::new(Cause::BadAnswer).saying(format!(
-                "the vendor counts {} rows and gave none from number {} on",
-                total.unwrap_or_default(),
-                place.offset
-            ))),
-        );
+        return Err(answer.with_status(Failure::new(Cause::BadAnswer).saying(format!(
+            "the vendor counts {} rows and gave none from number {} on",
+            total.unwrap_or_default(),
+            place.offset
+        ))));
     }
     let mut purges: Vec<Purge> = Vec::new();
     let mut unreadable = 0;
@@ -63,11 +59,7 @@ pub(super) fn page(
             unreadable += 1;
             continue;
         };
-        match purges
-            .iter_mut()
-            .rev()
-            .find(|purge| purge.id.as_str() == id)
-        {
+        match purges.iter_mut().rev().find(|purge| purge.id.as_str() == id) {
             Some(purge) => add(purge, row),
             None => purges.push(purge(place, now, id, row)),
         }
@@ -135,19 +127,12 @@ fn add(purge: &mut Purge, row: &Value) {
 /// What follows from all rows together: the kind, which no row tells, by the stars in the paths; failed when one failed,
 /// unfinished while one is, and without an end while one has none.
 fn settle(purge: &mut Purge) {
-    let has = |status| {
-        purge
-            .targets
-            .iter()
-            .any(|target| target.status == Some(status))
-    };
-    purge.kind = Some(
-        if purge.targets.iter().any(|target| target.text.contains('*')) {
-            Kind::Pattern
-        } else {
-            Kind::Url
-        },
-    );
+    let has = |status| purge.targets.iter().any(|target| target.status == Some(status));
+    purge.kind = Some(if purge.targets.iter().any(|target| target.text.contains('*')) {
+        Kind::Pattern
+    } else {
+        Kind::Url
+    });
     purge.status = [
         Status::Failed,
         Status::InProgress,

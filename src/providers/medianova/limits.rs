@@ -27,11 +27,7 @@ pub(super) fn documented() -> Limits {
             wildcard: Wildcard::Nowhere,
             ..paths.clone()
         }),
-        all: Some(KindRule {
-            per_request: 0,
-            sent_as: SentAs::RootPattern(ROOT),
-            ..paths.clone()
-        }),
+        all: Some(KindRule { per_request: 0, sent_as: SentAs::RootPattern(ROOT), ..paths.clone() }),
         pattern: Some(paths),
         history: HistoryRule {
             reach: None,

@@ -22,11 +22,7 @@ const UNTOLD: TimeDelta = TimeDelta::hours(1);
 #[derive(Debug)]
 pub(super) enum Pass {
     Given(Credential),
-    Login {
-        api_key: Credential,
-        api_secret: Credential,
-        kept: Mutex<Option<Token>>,
-    },
+    Login { api_key: Credential, api_secret: Credential, kept: Mutex<Option<Token>> },
 }
 
 /// The token of a login.
@@ -42,22 +38,14 @@ impl Pass {
     }
 
     pub(super) fn login(api_key: Credential, api_secret: Credential) -> Self {
-        Self::Login {
-            api_key,
-            api_secret,
-            kept: Mutex::new(None),
-        }
+        Self::Login { api_key, api_secret, kept: Mutex::new(None) }
     }
 
     /// A token that is good. However many ask at once, there is one login.
     pub(super) async fn token(&self, http: &Http, now: &Now) -> Result<Secret, Failure> {
         let (api_key, api_secret, kept) = match self {
             Self::Given(token) => return token.get().await,
-            Self::Login {
-                api_key,
-                api_secret,
-                kept,
-            } => (api_key, api_secret, kept),
+            Self::Login { api_key, api_secret, kept } => (api_key, api_secret, kept),
         };
         let mut kept = kept.lock().await;
         // A token ends by the vendor's clock.
@@ -69,12 +57,8 @@ impl Pass {
         }
         let (key, secret) = (api_key.get().await?, api_secret.get().await?);
         let outgoing = login(&key, &secret);
-        let token = http
-            .read(
-                || Ok(outgoing.clone()),
-                |answer| token(answer, theirs() + UNTOLD),
-            )
-            .await;
+        let token =
+            http.read(|| Ok(outgoing.clone()), |answer| token(answer, theirs() + UNTOLD)).await;
         if let Err(failure) = &token
             && failure.cause == Cause::Unauthenticated
         {
@@ -132,8 +116,5 @@ fn token(answer: &Answer, untold: DateTime<Utc>) -> Result<Token, Failure> {
     let until = lenient::number(&body, "expire")
         .and_then(|seconds| i64::try_from(seconds).ok())
         .and_then(|seconds| DateTime::from_timestamp(seconds, 0));
-    Ok(Token {
-        secret: Secret::new(token),
-        until: until.unwrap_or(untold),
-    })
+    Ok(Token { secret: Secret::new(token), until: until.unwrap_or(untold) })
 }

@@ -42,8 +42,5 @@ pub(super) fn receipt(answer: &Answer) -> Result<Receipt, Failure> {
                 .saying(format!("neither yes nor no: {}", answer.words())),
         ));
     }
-    Ok(Receipt {
-        id,
-        at: answer.date,
-    })
+    Ok(Receipt { id, at: answer.date })
 }

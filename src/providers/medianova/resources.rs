@@ -46,12 +46,10 @@ pub(super) fn page(answer: &Answer) -> Result<Page, Failure> {
         Some(
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_),
         )
-        | None => Err(
-            answer.with_status(Failure::new(Cause::BadAnswer).saying(format!(
-                "a list was asked for and this came: {}",
-                answer.words()
-            ))),
-        ),
+        | None => Err(answer.with_status(
+            Failure::new(Cause::BadAnswer)
+                .saying(format!("a list was asked for and this came: {}", answer.words())),
+        )),
     }
 }
 
@@ -63,13 +61,7 @@ pub(super) fn resource(
 ) -> Option<Resource> {
     let id = lenient::field(record, "resource_uuid")?;
     let mut hosts: Vec<String> = Vec::new();
-    for name in [
-        "cdn_url",
-        "server_name",
-        "streaming_cdn_url",
-        "alias_domain",
-        "cname",
-    ] {
+    for name in ["cdn_url", "server_name", "streaming_cdn_url", "alias_domain", "cname"] {
         for text in lenient::texts(record.get(name)) {
             let host = host(&text);
             if !host.is_empty() && !hosts.contains(&host) {
@@ -115,19 +107,14 @@ fn state(record: &Value) -> ResourceState {
 /// A host name without what may stand around it.
 fn host(text: &str) -> String {
     let text = text.trim();
-    let bare = text
-        .split_once("://")
-        .map_or(text, |(_, rest)| rest)
-        .trim_start_matches('/');
+    let bare = text.split_once("://").map_or(text, |(_, rest)| rest).trim_start_matches('/');
     bare.split(['/', '?']).next().unwrap_or_default().to_owned()
 }
 
 /// What the token says of our organization.
 pub(super) fn organization_in_words(body: &Value, organization: &str) -> String {
-    let records = body
-        .get("data")
-        .map(|data| data.get("data").unwrap_or(data))
-        .and_then(Value::as_array);
+    let records =
+        body.get("data").map(|data| data.get("data").unwrap_or(data)).and_then(Value::as_array);
     let ours = records.into_iter().flatten().find(|record| {
         lenient::field(record, "uuid").is_some_and(|uuid| uuid.eq_ignore_ascii_case(organization))
     });

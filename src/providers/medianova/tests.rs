@@ -26,10 +26,7 @@ fn settings(url: &Url, access: Access) -> Settings {
         base_url: Some(url.clone()),
         organization: "org-1".to_owned(),
         access,
-        patience: Patience {
-            tries: 1,
-            ..Patience::default()
-        },
+        patience: Patience { tries: 1, ..Patience::default() },
         now: Now::by(|| DateTime::from_timestamp(1_000_000, 0).unwrap()),
     }
 }
@@ -42,10 +39,7 @@ async fn answering(replies: Vec<Reply>) -> (Scripted, Medianova) {
 }
 
 fn login() -> Access {
-    Access::Login {
-        api_key: given("key-0123456789"),
-        api_secret: given("secret-0123456789"),
-    }
+    Access::Login { api_key: given("key-0123456789"), api_secret: given("secret-0123456789") }
 }
 
 fn request(payload: Payload) -> PurgeRequest {
@@ -75,66 +69,37 @@ async fn rows_become_one_purge_an_operation() {
     let (server, adapter) = answering(vec![Reply::json(200, REQUESTS)]).await;
     let page = adapter.history(&of(0)).await.unwrap();
     let heard = &server.heard()[0];
-    assert_eq!(
-        heard.target,
-        "/api/v1/cdn/org-1/job/u-1/purge?page=1&limit=100"
-    );
+    assert_eq!(heard.target, "/api/v1/cdn/org-1/job/u-1/purge?page=1&limit=100");
     assert_eq!(heard.header("authorization"), Some("Bearer tok-0123456789"));
-    assert_eq!(
-        (page.records, page.total, page.complete, page.unreadable),
-        (6, Some(6), true, 1)
-    );
+    assert_eq!((page.records, page.total, page.complete, page.unreadable), (6, Some(6), true, 1));
     let shape: Vec<_> = page
         .purges
         .iter()
         .map(|purge| {
-            (
-                purge.id.as_str(),
-                purge.kind.unwrap(),
-                purge.status,
-                purge.raw_status.as_str(),
-            )
+            (purge.id.as_str(), purge.kind.unwrap(), purge.status, purge.raw_status.as_str())
         })
         .collect();
     assert_eq!(
         shape,
         [
-            (
-                "0b508058-9c8c",
-                Kind::Pattern,
-                Status::InProgress,
-                "1 Success; 2 Waiting"
-            ),
-            (
-                "77",
-                Kind::Url,
-                Status::Successful,
-                "0 There is no file in cache."
-            ),
+            ("0b508058-9c8c", Kind::Pattern, Status::InProgress, "1 Success; 2 Waiting"),
+            ("77", Kind::Url, Status::Successful, "0 There is no file in cache."),
             ("88", Kind::Url, Status::Unknown, "7"),
             ("99", Kind::Url, Status::Failed, "failed Origin is away"),
         ]
     );
     let first = &page.purges[0];
-    assert_eq!(
-        (first.resource.as_str(), first.cname.as_str()),
-        ("u-1", "cdn.shop.example")
-    );
+    assert_eq!((first.resource.as_str(), first.cname.as_str()), ("u-1", "cdn.shop.example"));
     assert_eq!(first.created.to_rfc3339(), "2026-05-04T10:10:53.250+00:00");
     assert_eq!(first.completed, None, "one of its rows is not done");
-    assert_eq!(
-        page.purges[1].created.to_rfc3339(),
-        "2026-05-04T10:12:00+00:00"
-    );
+    assert_eq!(page.purges[1].created.to_rfc3339(), "2026-05-04T10:12:00+00:00");
     assert!(page.purges[1].completed.is_some());
     assert_eq!(page.purges[2].raw_created.as_deref(), Some("never"));
 }
 
 #[tokio::test]
 async fn an_offset_within_a_page_gives_what_is_new_of_it() {
-    let rows: Vec<Value> = (0..100)
-        .map(|id| json!({ "opID": id, "url": "/a" }))
-        .collect();
+    let rows: Vec<Value> = (0..100).map(|id| json!({ "opID": id, "url": "/a" })).collect();
     let body = json!({ "status": true, "data": { "total": 230, "requests": rows } });
     let (server, adapter) = answering(vec![Reply::json(200, body.to_string())]).await;
     let page = adapter.history(&of(130)).await.unwrap();
@@ -146,10 +111,7 @@ async fn an_offset_within_a_page_gives_what_is_new_of_it() {
 #[tokio::test]
 async fn an_operation_is_asked_for_by_its_id_and_never_without_a_resource() {
     let (server, adapter) = answering(vec![Reply::json(200, REQUESTS)]).await;
-    let one = HistoryAsk {
-        id: Some(PurgeId::new("77")),
-        ..of(0)
-    };
+    let one = HistoryAsk { id: Some(PurgeId::new("77")), ..of(0) };
     adapter.history(&one).await.unwrap();
     assert_eq!(server.heard()[0].query("opID").as_deref(), Some("77"));
     let failure = adapter.history(&HistoryAsk::default()).await.unwrap_err();
@@ -162,43 +124,25 @@ async fn resources_are_read_whatever_the_types_of_their_fields() {
     let second = json!({ "status": true, "data": { "last_page": 2, "total": 4, "data": [
         { "resource_uuid": "u-4", "cdn_url": "new.shop.example", "status": "hatching", "status_full_purge_permission": 1 }
     ] } });
-    let (server, adapter) = answering(vec![
-        Reply::json(200, RESOURCES),
-        Reply::json(200, second.to_string()),
-    ])
-    .await;
+    let (server, adapter) =
+        answering(vec![Reply::json(200, RESOURCES), Reply::json(200, second.to_string())]).await;
     let resources = adapter.resources().await.unwrap();
-    let [shop, off, gone, new] = resources.as_slice() else {
-        panic!("{resources:?}")
-    };
+    let [shop, off, gone, new] = resources.as_slice() else { panic!("{resources:?}") };
     assert_eq!(shop.cname, "cdn.shop.example");
     assert_eq!(shop.names, ["img.shop.example", "media.shop.example"]);
     assert_eq!(shop.description.as_deref(), Some("Shop"));
     assert_eq!(shop.state, ResourceState::Active);
     assert_eq!(
         (&off.state, off.names.as_slice()),
-        (
-            &ResourceState::Suspended,
-            &["s.shop.example".to_owned()][..]
-        )
+        (&ResourceState::Suspended, &["s.shop.example".to_owned()][..])
     );
     assert_eq!(gone.state, ResourceState::Deleted);
     assert_eq!(
         (&new.state, new.all_purge),
         (&ResourceState::Other("hatching".to_owned()), Some(true))
     );
-    let targets: Vec<_> = server
-        .heard()
-        .into_iter()
-        .map(|heard| heard.target)
-        .collect();
-    assert_eq!(
-        targets,
-        [
-            "/api/v1/cdn/org-1/resource?page=1",
-            "/api/v1/cdn/org-1/resource?page=2"
-        ]
-    );
+    let targets: Vec<_> = server.heard().into_iter().map(|heard| heard.target).collect();
+    assert_eq!(targets, ["/api/v1/cdn/org-1/resource?page=1", "/api/v1/cdn/org-1/resource?page=2"]);
 }
 
 #[tokio::test]
@@ -206,14 +150,8 @@ async fn a_purge_of_any_kind_is_one_list_of_paths() {
     let list =
         |texts: &[&str]| Targets::new(texts.iter().map(|&text| text.to_owned()).collect()).unwrap();
     for (payload, paths) in [
-        (
-            Payload::Url(list(&["/a.jpg", "/b c"])),
-            json!(["/a.jpg", "/b c"]),
-        ),
-        (
-            Payload::Pattern(list(&["/img/*.jpg"])),
-            json!(["/img/*.jpg"]),
-        ),
+        (Payload::Url(list(&["/a.jpg", "/b c"])), json!(["/a.jpg", "/b c"])),
+        (Payload::Pattern(list(&["/img/*.jpg"])), json!(["/img/*.jpg"])),
         (Payload::All, json!(["/*"])),
     ] {
         let yes = json!({ "status": true, "opID": "op-1", "message": "ok" });
@@ -262,13 +200,7 @@ async fn errors_are_told_by_status_flag_message_and_field() {
             Applied::No,
             "access token",
         ),
-        (
-            403,
-            json!({ "error": "No permission" }),
-            Cause::Forbidden,
-            Applied::No,
-            "No permission",
-        ),
+        (403, json!({ "error": "No permission" }), Cause::Forbidden, Applied::No, "No permission"),
         (
             404,
             json!({ "message": "Resource not found" }),
@@ -276,13 +208,7 @@ async fn errors_are_told_by_status_flag_message_and_field() {
             Applied::No,
             "not found",
         ),
-        (
-            429,
-            json!({}),
-            Cause::RateLimited { retry_after: None },
-            Applied::No,
-            "",
-        ),
+        (429, json!({}), Cause::RateLimited { retry_after: None }, Applied::No, ""),
         (
             500,
             json!({ "message": "Server Error" }),
@@ -290,22 +216,12 @@ async fn errors_are_told_by_status_flag_message_and_field() {
             Applied::Maybe,
             "Server Error",
         ),
-        (
-            200,
-            json!({ "hello": 1 }),
-            Cause::BadAnswer,
-            Applied::Maybe,
-            "neither yes nor no",
-        ),
+        (200, json!({ "hello": 1 }), Cause::BadAnswer, Applied::Maybe, "neither yes nor no"),
     ] {
         let (_server, adapter) = answering(vec![Reply::json(status, body.to_string())]).await;
         let failure = adapter.submit(&request(Payload::All)).await.unwrap_err();
         assert_eq!(failure.cause, cause, "{body}");
-        assert_eq!(
-            (failure.applied, failure.http_status),
-            (applied, Some(status)),
-            "{body}"
-        );
+        assert_eq!((failure.applied, failure.http_status), (applied, Some(status)), "{body}");
         assert!(failure.detail.contains(says), "{body}: {failure}");
     }
 }
@@ -344,10 +260,8 @@ async fn there_is_one_login_until_shortly_before_its_token_ends() {
     *clock.lock().unwrap() = 1_003_800;
     adapter.history(&of(0)).await.unwrap();
     let heard = server.heard();
-    let seen: Vec<_> = heard
-        .iter()
-        .map(|heard| (heard.method.as_str(), heard.header("authorization")))
-        .collect();
+    let seen: Vec<_> =
+        heard.iter().map(|heard| (heard.method.as_str(), heard.header("authorization"))).collect();
     assert_eq!(
         seen,
         [
@@ -360,20 +274,13 @@ async fn there_is_one_login_until_shortly_before_its_token_ends() {
     );
     assert_eq!(heard[0].target, "/api/v1/auth/login/token");
     let body: Value = serde_json::from_str(&heard[0].body).unwrap();
-    assert_eq!(
-        body,
-        json!({ "api_key": "key-0123456789", "api_secret": "secret-0123456789" })
-    );
+    assert_eq!(body, json!({ "api_key": "key-0123456789", "api_secret": "secret-0123456789" }));
 }
 
 #[tokio::test]
 async fn a_token_that_ends_before_its_time_is_renewed_for_a_question_and_never_for_a_purge() {
-    let token = |name: &str| {
-        Reply::json(
-            200,
-            json!({ "token": name, "expire": 2_000_000 }).to_string(),
-        )
-    };
+    let token =
+        |name: &str| Reply::json(200, json!({ "token": name, "expire": 2_000_000 }).to_string());
     let refused = || Reply::json(401, "{}");
     let empty = || Reply::json(200, json!({ "data": { "requests": [] } }).to_string());
     let server = Scripted::start(vec![
@@ -388,28 +295,19 @@ async fn a_token_that_ends_before_its_time_is_renewed_for_a_question_and_never_f
     adapter.history(&of(0)).await.unwrap();
     assert_eq!(server.heard().len(), 4);
     let failure = adapter.submit(&request(Payload::All)).await.unwrap_err();
-    assert_eq!(
-        (failure.cause, failure.applied),
-        (Cause::Unauthenticated, Applied::No)
-    );
+    assert_eq!((failure.cause, failure.applied), (Cause::Unauthenticated, Applied::No));
     assert_eq!(server.heard().len(), 5);
 }
 
 #[tokio::test]
 async fn a_login_that_is_refused_is_told_and_not_repeated() {
     for status in [400, 401] {
-        let server = Scripted::start(vec![Reply::json(
-            status,
-            r#"{"message":"no key-0123456789"}"#,
-        )])
-        .await;
+        let server =
+            Scripted::start(vec![Reply::json(status, r#"{"message":"no key-0123456789"}"#)]).await;
         let adapter = Medianova::new(settings(&server.url, login())).unwrap();
         let failure = adapter.resources().await.unwrap_err();
         assert_eq!(failure.cause, Cause::Unauthenticated);
-        assert!(
-            !format!("{failure:?} {adapter:?}").contains("0123456789"),
-            "{failure:?}"
-        );
+        assert!(!format!("{failure:?} {adapter:?}").contains("0123456789"), "{failure:?}");
         assert_eq!(server.heard().len(), 1);
     }
 }
@@ -426,18 +324,10 @@ async fn the_organization_is_named_where_it_is_listed() {
 fn an_account_needs_an_organization_and_a_token_or_a_key() {
     let bare = AccountConfig::new(AccountName::new("med"), ProviderName::new(NAME));
     let missing = |account: &AccountConfig| Medianova::of(account, Now::default()).unwrap_err();
-    assert_eq!(
-        missing(&bare),
-        ConnectFailure::Missing {
-            key: "organization"
-        }
-    );
+    assert_eq!(missing(&bare), ConnectFailure::Missing { key: "organization" });
     let named = bare.with_option("organization", "org-1".to_owned());
     assert_eq!(missing(&named), ConnectFailure::Missing { key: "api_key" });
     let half = named.clone().with_secret("api_key", given("k"));
-    assert_eq!(
-        missing(&half),
-        ConnectFailure::Missing { key: "api_secret" }
-    );
+    assert_eq!(missing(&half), ConnectFailure::Missing { key: "api_secret" });
     assert!(Medianova::of(&named.with_secret("token", given("t")), Now::default()).is_ok());
 }

@@ -35,10 +35,7 @@ mod tests {
             (["Cache Miss", "Hit From Upstream"], CacheState::Miss),
             (["Cache Miss", "Hit From Inner Cluster"], CacheState::Hit),
             (["Hit From MemCache", "Hit From MemCache"], CacheState::Hit),
-            (
-                ["Cache Refresh Hit", "Hit From Upstream"],
-                CacheState::Revalidated,
-            ),
+            (["Cache Refresh Hit", "Hit From Upstream"], CacheState::Revalidated),
         ] {
             let headers: Headers = tiers
                 .iter()

@@ -80,10 +80,5 @@ pub(super) fn documented(numbers: &Numbers, times: Times) -> Limits {
 }
 
 fn window(bucket: &'static str, (requests, per): (u32, Duration)) -> RateWindow {
-    RateWindow {
-        requests,
-        per,
-        scope: Scope::Account,
-        bucket,
-    }
+    RateWindow { requests, per, scope: Scope::Account, bucket }
 }

@@ -7,10 +7,7 @@ use crate::domain::status::Status;
 
 /// The host of a target; empty where it has none.
 pub(super) fn host(target: &str) -> String {
-    Url::parse(target)
-        .ok()
-        .and_then(|url| url.host_str().map(str::to_owned))
-        .unwrap_or_default()
+    Url::parse(target).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
 }
 
 /// The status of a purge that the vendor tells target by target: failed when one failed, unfinished while one is.

@@ -28,10 +28,7 @@ fn settings(url: &Url) -> Settings {
         international: false,
         area: None,
         times: None,
-        patience: Patience {
-            tries: 1,
-            ..Patience::default()
-        },
+        patience: Patience { tries: 1, ..Patience::default() },
         now: Now::by(now),
     }
 }
@@ -59,19 +56,14 @@ fn an_account_names_its_api_and_what_it_lacks_is_told() {
     let missing = of(&bare, Now::default()).unwrap_err();
     assert_eq!(missing, ConnectFailure::Missing { key: "secret_id" });
     let source = || SecretSource::Env("X".to_owned());
-    let full = bare
-        .with_secret("secret_id", source())
-        .with_secret("secret_key", source());
+    let full = bare.with_secret("secret_id", source()).with_secret("secret_key", source());
     let old = full.clone().with_option("api", "2.0".to_owned());
     let odd = full.clone().with_option("api", "4.0".to_owned());
     let late = full.clone().with_option("times", "noon".to_owned());
     assert!(format!("{:?}", of(&full, Now::default()).unwrap()).contains("Tencent3"));
     assert!(format!("{:?}", of(&old, Now::default()).unwrap()).contains("Tencent2"));
     for wrong in [odd, late] {
-        assert!(matches!(
-            of(&wrong, Now::default()),
-            Err(ConnectFailure::Setting { .. })
-        ));
+        assert!(matches!(of(&wrong, Now::default()), Err(ConnectFailure::Setting { .. })));
     }
 }
 
@@ -99,9 +91,6 @@ fn everything_is_sent_as_the_root_directory() {
     let account = AccountName::new("ten");
     assert_eq!(
         Wanted::of(&account, &request(Payload::All, Some(DELETE))).unwrap(),
-        Wanted::Directories {
-            paths: vec!["https://www.shop.example/".to_owned()],
-            delete: true
-        }
+        Wanted::Directories { paths: vec!["https://www.shop.example/".to_owned()], delete: true }
     );
 }

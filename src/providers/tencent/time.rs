@@ -36,9 +36,7 @@ impl Times {
                 .earliest()
                 .map(|time| time.with_timezone(&Utc)),
             // With a zone of its own there is nothing to infer.
-            Err(_) => DateTime::parse_from_rfc3339(text)
-                .ok()
-                .map(|time| time.with_timezone(&Utc)),
+            Err(_) => DateTime::parse_from_rfc3339(text).ok().map(|time| time.with_timezone(&Utc)),
         }
     }
 

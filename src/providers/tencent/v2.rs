@@ -188,13 +188,7 @@ impl Provider for Tencent2 {
     async fn history(&self, ask: &HistoryAsk) -> Result<HistoryPage, Failure> {
         let params = history::question(ask, self.times, self.now.tell());
         self.ask("GetCdnRefreshLog", &params, |data| {
-            history::page(
-                &self.account,
-                &self.provider,
-                self.times,
-                self.now.tell(),
-                data,
-            )
+            history::page(&self.account, &self.provider, self.times, self.now.tell(), data)
         })
         .await
     }
@@ -207,10 +201,7 @@ impl Provider for Tencent2 {
             .http
             .send(&outgoing, |answer| {
                 self.data(answer)?;
-                Ok(Receipt {
-                    id: None,
-                    at: answer.date,
-                })
+                Ok(Receipt { id: None, at: answer.date })
             })
             .await;
         self.keys.note(result.as_ref().err()).await;

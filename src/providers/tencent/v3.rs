@@ -67,11 +67,7 @@ pub struct Tencent3 {
 impl Tencent3 {
     /// The adapter of an account. Nothing is asked yet.
     pub fn new(settings: Settings) -> Result<Self, ConnectFailure> {
-        let usual = if settings.international {
-            INTERNATIONAL_URL
-        } else {
-            USUAL_URL
-        };
+        let usual = if settings.international { INTERNATIONAL_URL } else { USUAL_URL };
         let base = match &settings.base_url {
             Some(url) => url.clone(),
             None => Url::parse(usual).map_err(|error| ConnectFailure::Setting {
@@ -149,11 +145,7 @@ impl Tencent3 {
                 "$TC3_TIMESTAMP",
                 signed.as_ref().map(|(_, at)| at.timestamp().to_string()),
             )
-            .secret_header(
-                "Authorization",
-                "$TC3_AUTHORIZATION",
-                signature.map(Secret::new),
-            );
+            .secret_header("Authorization", "$TC3_AUTHORIZATION", signature.map(Secret::new));
         if self.keys.are_temporary() {
             outgoing = outgoing.secret_header("X-TC-Token", "$TENCENTCLOUD_TOKEN", token.flatten());
         }
@@ -200,11 +192,7 @@ impl Provider for Tencent3 {
     async fn live_limits(&self) -> Result<Limits, Failure> {
         let documented = self.documented_limits();
         self.ask("DescribePurgeQuota", &json!({}), |response| {
-            Ok(quota::applied(
-                documented.clone(),
-                quota::quotas(response),
-                self.area.as_deref(),
-            ))
+            Ok(quota::applied(documented.clone(), quota::quotas(response), self.area.as_deref()))
         })
         .await
     }
@@ -256,9 +244,7 @@ impl Provider for Tencent3 {
         let outgoing = self.outgoing(action, &body.to_string(), Some((&keys, self.now.tell())));
         let result = self
             .http
-            .send(&outgoing, |answer| {
-                Ok(purge::receipt(&self.response(answer)?, answer))
-            })
+            .send(&outgoing, |answer| Ok(purge::receipt(&self.response(answer)?, answer)))
             .await;
         self.keys.note(result.as_ref().err()).await;
         result
@@ -267,8 +253,7 @@ impl Provider for Tencent3 {
     fn preview(&self, request: &PurgeRequest) -> Preview {
         let wanted = Wanted::shown(request);
         let (action, body) = purge::body(&wanted, request.area.as_ref().or(self.area.as_ref()));
-        self.http
-            .preview(&self.outgoing(action, &body.to_string(), None))
+        self.http.preview(&self.outgoing(action, &body.to_string(), None))
     }
 
     fn clock_ahead(&self) -> Option<TimeDelta> {

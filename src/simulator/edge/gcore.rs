@@ -37,11 +37,7 @@ impl Cleared for Gcore {
                 Kind::Pattern if targets.iter().any(|target| covers(target, key)) => {
                     return Some(By::Pattern);
                 }
-                Kind::Url
-                    if targets
-                        .iter()
-                        .any(|target| self::key(&caching, target) == key) =>
-                {
+                Kind::Url if targets.iter().any(|target| self::key(&caching, target) == key) => {
                     by = Some(By::Url);
                 }
                 Kind::Pattern | Kind::Url => {}
@@ -75,9 +71,7 @@ fn key(caching: &Caching, path: &str) -> String {
     kept.sort();
     format!(
         "{bare}?{}",
-        form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(kept)
-            .finish()
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish()
     )
 }
 

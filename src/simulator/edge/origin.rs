@@ -23,18 +23,12 @@ pub(super) struct Content {
 impl Origin {
     /// An origin whose content has been there since `start`.
     pub(super) fn new(start: DateTime<Utc>) -> Self {
-        Self {
-            start,
-            published: BTreeMap::new(),
-        }
+        Self { start, published: BTreeMap::new() }
     }
 
     /// There is a new version from now on. `path` may have a query.
     pub(super) fn publish(&mut self, site: &str, path: &str, now: DateTime<Utc>) {
-        let version = self
-            .published
-            .entry((site.to_owned(), path.to_owned()))
-            .or_insert((1, now));
+        let version = self.published.entry((site.to_owned(), path.to_owned())).or_insert((1, now));
         *version = (version.0 + 1, now);
     }
 
@@ -42,12 +36,7 @@ impl Origin {
     pub(super) fn content(&self, site: &str, path: &str) -> Content {
         let known = self.published.get(&(site.to_owned(), path.to_owned()));
         let (version, published) = known.copied().unwrap_or((1, self.start));
-        Content {
-            site: site.to_owned(),
-            path: path.to_owned(),
-            version,
-            published,
-        }
+        Content { site: site.to_owned(), path: path.to_owned(), version, published }
     }
 }
 
@@ -59,12 +48,9 @@ impl Content {
 
     /// The entity tag: another one for every version.
     pub(super) fn etag(&self) -> String {
-        let hash = self
-            .body()
-            .bytes()
-            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-                (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-            });
+        let hash = self.body().bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+        });
         format!("\"{hash:016x}\"")
     }
 }

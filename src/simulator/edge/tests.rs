@@ -25,16 +25,9 @@ async fn ask(simulator: &Simulator, method: &str, host: &str, path: &str, more: 
     let request =
         format!("{method} {path} HTTP/1.1\r\nhost: {host}\r\n{more}connection: close\r\n\r\n");
     let answer = crate::simulator::testing::raw(&simulator.edge().base_url(), &request).await;
-    let end = answer
-        .windows(4)
-        .position(|four| four == b"\r\n\r\n")
-        .unwrap();
+    let end = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
     let head = String::from_utf8(answer[..end].to_vec()).unwrap();
-    Answer {
-        status: head[9..12].parse().unwrap(),
-        head,
-        body: answer[end + 4..].to_vec(),
-    }
+    Answer { status: head[9..12].parse().unwrap(), head, body: answer[end + 4..].to_vec() }
 }
 
 fn gcore_host(simulator: &Simulator, prefix: &str) -> String {
@@ -47,11 +40,7 @@ fn gcore_host(simulator: &Simulator, prefix: &str) -> String {
 
 /// What the edge says of itself, in any vendor's way.
 fn state(answer: &Answer) -> &str {
-    answer
-        .header("cache")
-        .or(answer.header("x-cache"))
-        .or(answer.header("x-cache-lookup"))
-        .unwrap()
+    answer.header("cache").or(answer.header("x-cache")).or(answer.header("x-cache-lookup")).unwrap()
 }
 
 fn over(hand: &Hand) {
@@ -63,21 +52,12 @@ async fn what_was_asked_for_once_comes_from_the_cache_until_it_is_too_old() {
     let (simulator, hand) = empty(|_| {}).await;
     let host = gcore_host(&simulator, "www.");
     let first = get(&simulator, &host, "/a").await;
-    assert_eq!(
-        (first.status, state(&first), first.header("age")),
-        (200, "MISS", None)
-    );
+    assert_eq!((first.status, state(&first), first.header("age")), (200, "MISS", None));
     hand.advance(TimeDelta::seconds(90));
     let second = get(&simulator, &host, "/a").await;
     assert_eq!((state(&second), second.header("age")), ("HIT", Some("90")));
-    assert_eq!(
-        second.header("x-cached-since"),
-        Some("2026-11-21T12:00:00+00:00")
-    );
-    assert_eq!(
-        (&second.body, second.header("etag")),
-        (&first.body, first.header("etag"))
-    );
+    assert_eq!(second.header("x-cached-since"), Some("2026-11-21T12:00:00+00:00"));
+    assert_eq!((&second.body, second.header("etag")), (&first.body, first.header("etag")));
     assert_eq!(
         state(&get(&simulator, &host, "/a?x=1").await),
         "MISS",
@@ -113,16 +93,9 @@ async fn a_gcore_purge_empties_when_it_ends_and_says_how_it_came() {
             word,
             "{kind} {targets:?}"
         );
-        assert_eq!(
-            state(&get(&simulator, &host, "/img/a.jpg?w=1").await),
-            "HIT"
-        );
+        assert_eq!(state(&get(&simulator, &host, "/img/a.jpg?w=1").await), "HIT");
         let other = if kind == "purge_all" { "BYPASS" } else { "HIT" };
-        assert_eq!(
-            state(&get(&simulator, &host, "/other").await),
-            other,
-            "{kind} {targets:?}"
-        );
+        assert_eq!(state(&get(&simulator, &host, "/other").await), other, "{kind} {targets:?}");
     }
 }
 
@@ -131,10 +104,7 @@ async fn a_failed_purge_empties_nothing() {
     let (simulator, hand) = empty(|options| options.scenario.failed_percent = 100.0).await;
     let host = gcore_host(&simulator, "www.");
     get(&simulator, &host, "/a").await;
-    simulator
-        .gcore()
-        .add_purge(&host, "purge_all", &[])
-        .unwrap();
+    simulator.gcore().add_purge(&host, "purge_all", &[]).unwrap();
     over(&hand);
     assert_eq!(state(&get(&simulator, &host, "/a").await), "HIT");
 }
@@ -147,20 +117,14 @@ async fn an_edge_can_stay_stale_although_the_vendor_says_successful() {
     let old = get(&simulator, &host, "/a").await.body;
     edge.publish(&host, "/a");
     edge.keep_stale("*/a");
-    simulator
-        .gcore()
-        .add_purge(&host, "purge_by_url", &["/a"])
-        .unwrap();
+    simulator.gcore().add_purge(&host, "purge_by_url", &["/a"]).unwrap();
     over(&hand);
     let stale = get(&simulator, &host, "/a").await;
     assert_eq!((state(&stale), &stale.body), ("HIT", &old));
     edge.let_go();
     let fresh = get(&simulator, &host, "/a").await;
     assert_eq!((state(&fresh), fresh.body == old), ("MISS", false));
-    assert_eq!(
-        fresh.header("last-modified"),
-        Some("Sat, 21 Nov 2026 12:00:00 GMT")
-    );
+    assert_eq!(fresh.header("last-modified"), Some("Sat, 21 Nov 2026 12:00:00 GMT"));
 }
 
 #[tokio::test]
@@ -168,16 +132,9 @@ async fn options_decide_which_parameters_make_another_object() {
     let (simulator, hand) = empty(|_| {}).await;
     let img = gcore_host(&simulator, "img.");
     get(&simulator, &img, "/a.jpg?w=1&session=2").await;
-    assert_eq!(
-        state(&get(&simulator, &img, "/a.jpg?session=3&w=1").await),
-        "HIT",
-        "only w counts"
-    );
+    assert_eq!(state(&get(&simulator, &img, "/a.jpg?session=3&w=1").await), "HIT", "only w counts");
     assert_eq!(state(&get(&simulator, &img, "/a.jpg?w=2").await), "MISS");
-    simulator
-        .gcore()
-        .add_purge(&img, "purge_by_url", &["/a.jpg?w=1"])
-        .unwrap();
+    simulator.gcore().add_purge(&img, "purge_by_url", &["/a.jpg?w=1"]).unwrap();
     over(&hand);
     assert_eq!(state(&get(&simulator, &img, "/a.jpg?w=1").await), "MISS");
     assert_eq!(state(&get(&simulator, &img, "/a.jpg?w=2").await), "HIT");
@@ -190,53 +147,30 @@ async fn other_names_of_a_resource_serve_the_same_objects() {
     get(&simulator, &host, "/a").await;
     let bare = host.trim_start_matches("www.");
     assert_eq!(state(&get(&simulator, bare, "/a").await), "HIT");
-    assert_eq!(
-        get(&simulator, "nowhere.example.com", "/a").await.status,
-        404
-    );
+    assert_eq!(get(&simulator, "nowhere.example.com", "/a").await.status, 404);
 }
 
 #[tokio::test]
 async fn tencents_flush_spares_what_has_not_changed() {
     let (simulator, hand) = empty(|_| {}).await;
     let tencent = simulator.tencent();
-    let host = tencent
-        .domains()
-        .into_iter()
-        .find(|domain| domain.status == "online")
-        .unwrap()
-        .domain;
+    let host =
+        tencent.domains().into_iter().find(|domain| domain.status == "online").unwrap().domain;
     for path in ["/js/a.js", "/js/b.js"] {
         assert_eq!(state(&get(&simulator, &host, path).await), "Cache Miss");
     }
     let hit = get(&simulator, &host, "/js/a.js").await;
-    let lookups: Vec<&str> = hit
-        .head
-        .lines()
-        .filter_map(|line| line.strip_prefix("x-cache-lookup: "))
-        .collect();
+    let lookups: Vec<&str> =
+        hit.head.lines().filter_map(|line| line.strip_prefix("x-cache-lookup: ")).collect();
     assert_eq!(lookups, ["Cache Hit", "Hit From Disktank3"]);
     simulator.edge().publish(&host, "/js/a.js");
-    tencent
-        .add_purge("path", &[&format!("https://{host}/js/")])
-        .unwrap();
+    tencent.add_purge("path", &[&format!("https://{host}/js/")]).unwrap();
     over(&hand);
-    assert_eq!(
-        state(&get(&simulator, &host, "/js/a.js").await),
-        "Cache Miss"
-    );
-    assert_eq!(
-        state(&get(&simulator, &host, "/js/b.js").await),
-        "Cache Hit"
-    );
-    tencent
-        .add_purge("url", &[&format!("http://{host}/js/b.js")])
-        .unwrap();
+    assert_eq!(state(&get(&simulator, &host, "/js/a.js").await), "Cache Miss");
+    assert_eq!(state(&get(&simulator, &host, "/js/b.js").await), "Cache Hit");
+    tencent.add_purge("url", &[&format!("http://{host}/js/b.js")]).unwrap();
     over(&hand);
-    assert_eq!(
-        state(&get(&simulator, &host, "/js/b.js").await),
-        "Cache Miss"
-    );
+    assert_eq!(state(&get(&simulator, &host, "/js/b.js").await), "Cache Miss");
 }
 
 #[tokio::test]
@@ -246,17 +180,11 @@ async fn medianovas_stars_stand_anywhere() {
     for path in ["/img/a.jpg", "/img/a.png"] {
         assert_eq!(state(&get(&simulator, &host, path).await), "MISS");
     }
-    simulator
-        .medianova()
-        .add_purge(&host, &["/*/a.jpg"])
-        .unwrap();
+    simulator.medianova().add_purge(&host, &["/*/a.jpg"]).unwrap();
     over(&hand);
     assert_eq!(state(&get(&simulator, &host, "/img/a.jpg").await), "MISS");
     assert_eq!(state(&get(&simulator, &host, "/img/a.png").await), "HIT");
-    simulator
-        .medianova()
-        .add_purge(&host, &["/img/a.png"])
-        .unwrap();
+    simulator.medianova().add_purge(&host, &["/img/a.png"]).unwrap();
     over(&hand);
     assert_eq!(state(&get(&simulator, &host, "/img/a.png").await), "MISS");
 }
@@ -266,30 +194,13 @@ async fn a_range_of_one_byte_fills_the_cache_and_a_head_does_not() {
     let (simulator, _) = empty(|_| {}).await;
     let host = gcore_host(&simulator, "www.");
     let head = ask(&simulator, "HEAD", &host, "/a", "").await;
-    assert_eq!(
-        (head.status, state(&head), head.body.len()),
-        (200, "MISS", 0)
-    );
+    assert_eq!((head.status, state(&head), head.body.len()), (200, "MISS", 0));
     let one = ask(&simulator, "GET", &host, "/a", "range: bytes=0-0\r\n").await;
     let length = head.header("content-length").unwrap();
-    assert_eq!(
-        (one.status, state(&one), one.body.as_slice()),
-        (206, "MISS", &b"v"[..])
-    );
-    assert_eq!(
-        one.header("content-range").unwrap(),
-        format!("bytes 0-0/{length}")
-    );
-    assert_eq!(
-        state(&ask(&simulator, "HEAD", &host, "/a", "").await),
-        "HIT"
-    );
-    assert_eq!(
-        ask(&simulator, "GET", &host, "/a", "range: bytes=9000-\r\n")
-            .await
-            .status,
-        416
-    );
+    assert_eq!((one.status, state(&one), one.body.as_slice()), (206, "MISS", &b"v"[..]));
+    assert_eq!(one.header("content-range").unwrap(), format!("bytes 0-0/{length}"));
+    assert_eq!(state(&ask(&simulator, "HEAD", &host, "/a", "").await), "HIT");
+    assert_eq!(ask(&simulator, "GET", &host, "/a", "range: bytes=9000-\r\n").await.status, 416);
     assert_eq!(ask(&simulator, "POST", &host, "/a", "").await.status, 405);
 }
 
@@ -297,24 +208,15 @@ async fn a_range_of_one_byte_fills_the_cache_and_a_head_does_not() {
 async fn a_purge_by_the_api_reaches_the_edge() {
     let (simulator, hand) = empty(|_| {}).await;
     let host = gcore_host(&simulator, "www.");
-    let resource = simulator
-        .gcore()
-        .resources()
-        .into_iter()
-        .find(|resource| resource.cname == host)
-        .unwrap();
+    let resource =
+        simulator.gcore().resources().into_iter().find(|resource| resource.cname == host).unwrap();
     get(&simulator, &host, "/a").await;
     let token = format!("APIKey {}", simulator.gcore().accounts()[0].token);
-    let headers = [
-        ("authorization", token.as_str()),
-        ("content-type", "application/json"),
-    ];
+    let headers = [("authorization", token.as_str()), ("content-type", "application/json")];
     let path = format!("/cdn/resources/{}/purge", resource.id);
     let body = json!({"urls": ["/a"]}).to_string();
     let gcore = simulator.gcore().base_url();
-    crate::simulator::testing::send(&gcore, "POST", &path, &headers, &body)
-        .await
-        .unwrap();
+    crate::simulator::testing::send(&gcore, "POST", &path, &headers, &body).await.unwrap();
     over(&hand);
     assert_eq!(state(&get(&simulator, &host, "/a").await), "MISS");
 }

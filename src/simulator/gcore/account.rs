@@ -12,11 +12,7 @@ use crate::simulator::world::people::{PEOPLE, Person};
 /// `GET /cdn/clients/me/limits`.
 pub(super) fn limits(account: &Account, scenario: &GcoreScenario, rate_limits: bool) -> Reply {
     let rate = |requests: usize| {
-        if rate_limits {
-            format!("{requests}/m")
-        } else {
-            UNLIMITED.to_owned()
-        }
+        if rate_limits { format!("{requests}/m") } else { UNLIMITED.to_owned() }
     };
     let limits = scenario.limits;
     Reply::json(

@@ -55,11 +55,8 @@ impl Logged {
             .filter(|body| body.len() <= LARGEST)
             .and_then(|body| serde_json::from_slice::<Map<String, Value>>(body).ok())
             .unwrap_or_default();
-        let query: Map<String, Value> = request
-            .pairs()
-            .into_iter()
-            .map(|(name, value)| (name, Value::String(value)))
-            .collect();
+        let query: Map<String, Value> =
+            request.pairs().into_iter().map(|(name, value)| (name, Value::String(value))).collect();
         Self {
             number: 0,
             at: now,
@@ -94,11 +91,8 @@ impl Log {
                 let after = 2_000_000 + (purge.serial % 20) as i64 * 1_000_000;
                 let at = purge.created() + TimeDelta::microseconds(after);
                 let too_fast = !purge.serial.is_multiple_of(4);
-                let data = if too_fast {
-                    body(purge, site)
-                } else {
-                    json!({"paths": ["images/*"]})
-                };
+                let data =
+                    if too_fast { body(purge, site) } else { json!({"paths": ["images/*"]}) };
                 (at < now).then(|| Logged {
                     number: 0,
                     at,
@@ -128,10 +122,7 @@ impl Log {
             return;
         }
         // Behind all of the drawn ones.
-        self.0.push_back(Logged {
-            number: 1_000_000 + number,
-            ..logged
-        });
+        self.0.push_back(Logged { number: 1_000_000 + number, ..logged });
         if self.0.len() > KEPT {
             self.0.pop_front();
         }
@@ -154,16 +145,9 @@ pub(super) fn list(
     let listed = || -> Result<Reply, Reply> {
         let page = Page::of(
             request,
-            Rules {
-                most: MOST,
-                bare: Some(BARE),
-                strict: scenario.strict_paging,
-            },
+            Rules { most: MOST, bare: Some(BARE), strict: scenario.strict_paging },
         )?;
-        let page = Page {
-            enveloped: true,
-            ..page
-        };
+        let page = Page { enveloped: true, ..page };
         let from = filters::instant(request, "min_requested_at", false)?;
         let to = filters::instant(request, "max_requested_at", true)?;
         let mut entries: Vec<Item<'_>> = items(account, now)
@@ -174,11 +158,8 @@ pub(super) fn list(
             .collect();
         entries.sort_by_key(|item| std::cmp::Reverse((item.at(), item.id())));
         let count = entries.len();
-        let rows: Vec<Value> = page
-            .cut(entries.iter())
-            .into_iter()
-            .map(|item| item.shown(account))
-            .collect();
+        let rows: Vec<Value> =
+            page.cut(entries.iter()).into_iter().map(|item| item.shown(account)).collect();
         let reply = page.reply(request, count, &rows, scenario.next_host.as_deref());
         Ok(without_null_links(reply))
     };
@@ -197,12 +178,7 @@ pub(super) fn get(account: &Account, id: &str, now: DateTime<Utc>) -> Reply {
 fn items(account: &Account, now: DateTime<Utc>) -> impl Iterator<Item = Item<'_>> {
     let purges = account.ledger.remembered(now).iter().map(Item::Purge);
     purges.chain(
-        account
-            .logged
-            .0
-            .iter()
-            .filter(move |logged| logged.at >= now - MEMORY)
-            .map(Item::Other),
+        account.logged.0.iter().filter(move |logged| logged.at >= now - MEMORY).map(Item::Other),
     )
 }
 
@@ -253,12 +229,9 @@ impl Item<'_> {
 
     fn path(&self, account: &Account) -> String {
         match self {
-            Self::Purge(purge) => purge_path(
-                account
-                    .resources
-                    .get(purge.site)
-                    .map_or(0, |resource| resource.id),
-            ),
+            Self::Purge(purge) => {
+                purge_path(account.resources.get(purge.site).map_or(0, |resource| resource.id))
+            }
             Self::Other(logged) => logged.path.clone(),
         }
     }
@@ -287,19 +260,13 @@ impl Item<'_> {
 
     fn matches(&self, account: &Account, request: &Request) -> bool {
         let same = |name: &str, has: &dyn Fn() -> String| {
-            request
-                .param(name)
-                .is_none_or(|wanted| wanted.is_empty() || wanted == has())
+            request.param(name).is_none_or(|wanted| wanted.is_empty() || wanted == has())
         };
         same("method", &|| self.method().to_owned())
             && same("path", &|| self.path(account))
-            && same("user_id", &|| {
-                user_id(account.client_id, self.author()).to_string()
-            })
+            && same("user_id", &|| user_id(account.client_id, self.author()).to_string())
             && same("token_id", &|| {
-                self.token(account)
-                    .map(|id| id.to_string())
-                    .unwrap_or_default()
+                self.token(account).map(|id| id.to_string()).unwrap_or_default()
             })
             && same("client_id", &|| account.client_id.to_string())
             && same("remote_ip_address", &|| self.address())
@@ -311,18 +278,11 @@ impl Item<'_> {
     fn shown(&self, account: &Account) -> Value {
         let (query, data, host) = match self {
             Self::Purge(purge) => {
-                let data = account
-                    .sites
-                    .get(purge.site)
-                    .map(|site| body(purge, site))
-                    .unwrap_or_default();
+                let data =
+                    account.sites.get(purge.site).map(|site| body(purge, site)).unwrap_or_default();
                 ("{}".to_owned(), data, "api.gcore.com".to_owned())
             }
-            Self::Other(logged) => (
-                logged.query.clone(),
-                logged.data.clone(),
-                logged.host.clone(),
-            ),
+            Self::Other(logged) => (logged.query.clone(), logged.data.clone(), logged.host.clone()),
         };
         let mut shown = json!({
             "id": self.id(),
@@ -356,9 +316,7 @@ fn body(purge: &Purge, site: &Site) -> Value {
 
 /// The documented example has the path without the product's prefix.
 fn without_prefix(path: &str) -> &str {
-    path.strip_prefix("/cdn")
-        .filter(|rest| rest.starts_with('/'))
-        .unwrap_or(path)
+    path.strip_prefix("/cdn").filter(|rest| rest.starts_with('/')).unwrap_or(path)
 }
 
 fn purge_path(resource: u64) -> String {

@@ -16,9 +16,7 @@ pub(super) fn check(
         .map(str::trim)
         .filter(|header| !header.is_empty())
         .ok_or_else(errors::no_credentials)?;
-    let (scheme, text) = header
-        .split_once(char::is_whitespace)
-        .unwrap_or((header, ""));
+    let (scheme, text) = header.split_once(char::is_whitespace).unwrap_or((header, ""));
     let text = text.trim();
     if scheme.eq_ignore_ascii_case("bearer") {
         return Err(errors::wrong_scheme());
@@ -28,11 +26,7 @@ pub(super) fn check(
         return Err(errors::no_credentials());
     }
     let found = accounts.iter().enumerate().find_map(|(index, account)| {
-        account
-            .tokens
-            .iter()
-            .find(|token| token.text == text)
-            .map(|token| (index, token.clone()))
+        account.tokens.iter().find(|token| token.text == text).map(|token| (index, token.clone()))
     });
     match found {
         Some((_, token)) if token.ends.is_some_and(|ends| ends <= now) => Err(errors::expired()),

@@ -7,10 +7,7 @@ use crate::simulator::reply::Reply;
 
 /// An error in the platform's form, still without its request id.
 fn platform(status: u16, class: &str, message: &str) -> Reply {
-    Reply::json(
-        status,
-        &json!({"exception_class": class, "message": message, "request_id": ""}),
-    )
+    Reply::json(status, &json!({"exception_class": class, "message": message, "request_id": ""}))
 }
 
 /// Errors of one field.
@@ -20,18 +17,12 @@ pub(super) fn field(name: &str, errors: &Value) -> Reply {
 
 /// The request's body is not JSON.
 pub(super) fn not_json(detail: &str) -> Reply {
-    Reply::json(
-        400,
-        &json!({"message": format!("JSON parse error - {detail}")}),
-    )
+    Reply::json(400, &json!({"message": format!("JSON parse error - {detail}")}))
 }
 
 /// Nobody was named.
 pub(super) fn no_credentials() -> Reply {
-    unauthorized(
-        "not_authenticated",
-        "Authentication credentials were not provided.",
-    )
+    unauthorized("not_authenticated", "Authentication credentials were not provided.")
 }
 
 /// The token is cut off, as a shell does with what follows a dollar sign.
@@ -46,10 +37,7 @@ pub(super) fn expired() -> Reply {
 
 /// A permanent token after a word that belongs to another kind.
 pub(super) fn wrong_scheme() -> Reply {
-    unauthorized(
-        "token_not_valid",
-        "Given token not valid for any token type",
-    )
+    unauthorized("token_not_valid", "Given token not valid for any token type")
 }
 
 fn unauthorized(class: &str, message: &str) -> Reply {
@@ -58,10 +46,7 @@ fn unauthorized(class: &str, message: &str) -> Reply {
 
 /// The role does not reach that far.
 pub(super) fn forbidden() -> Reply {
-    Reply::json(
-        403,
-        &json!({"message": "You do not have permission to perform this action."}),
-    )
+    Reply::json(403, &json!({"message": "You do not have permission to perform this action."}))
 }
 
 /// There is no such thing in this account.
@@ -71,11 +56,7 @@ pub(super) fn not_found(message: &str) -> Reply {
 
 /// The path knows one other method.
 pub(super) fn method_not_allowed(allowed: &str) -> Reply {
-    let allowed = if allowed == "GET" {
-        "GET, HEAD"
-    } else {
-        allowed
-    };
+    let allowed = if allowed == "GET" { "GET, HEAD" } else { allowed };
     platform(405, "HTTPError", "HTTP 405: Method Not Allowed").with("allow", allowed)
 }
 
@@ -93,11 +74,7 @@ pub(super) fn throttled(seconds: u64, tell: bool) -> Reply {
         429,
         &json!({"message": "You have exceeded number of allowed purge requests for your CDN resource."}),
     );
-    if tell {
-        reply.with("retry-after", seconds.to_string())
-    } else {
-        reply
-    }
+    if tell { reply.with("retry-after", seconds.to_string()) } else { reply }
 }
 
 /// An error that has only a status.
@@ -129,12 +106,6 @@ pub(super) fn with_id(reply: Reply, number: u64) -> Reply {
     }
     // Spread over the word, so that two ids do not look like neighbours.
     let spread = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    body.insert(
-        "request_id".to_owned(),
-        json!(format!("{spread:016x}{number:016x}")),
-    );
-    Reply {
-        body: Bytes::from(Value::Object(body).to_string()),
-        ..reply
-    }
+    body.insert("request_id".to_owned(), json!(format!("{spread:016x}{number:016x}")));
+    Reply { body: Bytes::from(Value::Object(body).to_string()), ..reply }
 }

@@ -41,9 +41,7 @@ pub(super) fn list(
     let reply = read(account, request, scenario, now).unwrap_or_else(|refused| refused);
     if reply.status == 200 {
         for _ in 0..scenario.arrivals_between_pages {
-            account
-                .ledger
-                .arrive(now.timestamp_micros(), &account.sites);
+            account.ledger.arrive(now.timestamp_micros(), &account.sites);
         }
     }
     reply
@@ -55,21 +53,13 @@ fn read(
     scenario: &GcoreScenario,
     now: DateTime<Utc>,
 ) -> Result<Reply, Reply> {
-    let page = Page::of(
-        request,
-        Rules {
-            most: MOST,
-            bare: Some(MOST),
-            strict: scenario.strict_paging,
-        },
-    )?;
+    let page =
+        Page::of(request, Rules { most: MOST, bare: Some(MOST), strict: scenario.strict_paging })?;
     let wanted = Wanted::of(account, request, scenario)?;
     let newest =
         (now - TimeDelta::seconds(i64::from(scenario.history_lag_seconds))).timestamp_micros();
     let told = account.ledger.remembered(now);
-    let told = told
-        .get(..told.partition_point(|purge| purge.at <= newest))
-        .unwrap_or_default();
+    let told = told.get(..told.partition_point(|purge| purge.at <= newest)).unwrap_or_default();
     let matching = |purge: &&Purge| wanted.matches(purge, now, scenario);
     let count = told.iter().filter(matching).count();
     let rows = match scenario.order {
@@ -81,10 +71,8 @@ fn read(
             page.cut(mixed.into_iter())
         }
     };
-    let results: Vec<Value> = rows
-        .into_iter()
-        .map(|purge| row(account, purge, now, scenario))
-        .collect();
+    let results: Vec<Value> =
+        rows.into_iter().map(|purge| row(account, purge, now, scenario)).collect();
     Ok(page.reply(request, count, &results, scenario.next_host.as_deref()))
 }
 
@@ -104,11 +92,7 @@ impl Wanted {
         let micros = |at: Option<DateTime<Utc>>| at.map(|at| at.timestamp_micros());
         let sites = given("cname").map(|cname| {
             let fits = |host: &str| {
-                if scenario.cname_part {
-                    host.contains(cname.as_str())
-                } else {
-                    host == cname
-                }
+                if scenario.cname_part { host.contains(cname.as_str()) } else { host == cname }
             };
             account.sites.iter().map(|site| fits(&site.host)).collect()
         });
@@ -122,19 +106,11 @@ impl Wanted {
     }
 
     fn matches(&self, purge: &Purge, now: DateTime<Utc>, scenario: &GcoreScenario) -> bool {
-        self.sites
-            .as_ref()
-            .is_none_or(|sites| sites.get(purge.site).copied().unwrap_or(false))
-            && self
-                .purge_type
-                .as_ref()
-                .is_none_or(|word| word == purge_type(purge.kind))
+        self.sites.as_ref().is_none_or(|sites| sites.get(purge.site).copied().unwrap_or(false))
+            && self.purge_type.as_ref().is_none_or(|word| word == purge_type(purge.kind))
             && self.from.is_none_or(|from| purge.at >= from)
             && self.to.is_none_or(|to| purge.at <= to)
-            && self
-                .status
-                .as_ref()
-                .is_none_or(|word| word == status(purge, now, scenario))
+            && self.status.as_ref().is_none_or(|word| word == status(purge, now, scenario))
     }
 }
 
@@ -167,10 +143,7 @@ fn row(account: &Account, purge: &Purge, now: DateTime<Utc>, scenario: &GcoreSce
         Kind::Pattern | Kind::All => json!({"paths": targets}),
     };
     let created = if scenario.older_shapes {
-        purge
-            .created()
-            .format("%Y-%m-%d %H:%M:%S%.6f+00:00")
-            .to_string()
+        purge.created().format("%Y-%m-%d %H:%M:%S%.6f+00:00").to_string()
     } else {
         purge.created().to_rfc3339_opts(SecondsFormat::Micros, true)
     };

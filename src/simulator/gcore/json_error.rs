@@ -5,29 +5,17 @@ const DEEPEST: usize = 400;
 
 /// What is wrong with `text` and where, such as `Expecting ',' delimiter: line 3 column 33 (char 77)`.
 pub(super) fn explain(text: &str) -> String {
-    let mut scan = Scan {
-        chars: text.chars().collect(),
-        at: 0,
-    };
+    let mut scan = Scan { chars: text.chars().collect(), at: 0 };
     scan.blank();
     let found = scan.value(0).and_then(|()| {
         scan.blank();
-        if scan.at < scan.chars.len() {
-            Err(("Extra data", scan.at))
-        } else {
-            Ok(())
-        }
+        if scan.at < scan.chars.len() { Err(("Extra data", scan.at)) } else { Ok(()) }
     });
     // What that parser would have taken (NaN, say) still is not JSON.
     let (what, at) = found.err().unwrap_or(("Expecting value", 0));
     let before = scan.chars.get(..at).unwrap_or(&scan.chars);
     let line = before.iter().filter(|char| **char == '\n').count() + 1;
-    let column = before
-        .iter()
-        .rev()
-        .take_while(|char| **char != '\n')
-        .count()
-        + 1;
+    let column = before.iter().rev().take_while(|char| **char != '\n').count() + 1;
     format!("{what}: line {line} column {column} (char {at})")
 }
 
@@ -84,22 +72,14 @@ impl Scan {
         if whole == 0 {
             return Err(("Expecting value", start));
         }
-        if self.peek() == Some('.')
-            && self
-                .chars
-                .get(self.at + 1)
-                .is_some_and(char::is_ascii_digit)
+        if self.peek() == Some('.') && self.chars.get(self.at + 1).is_some_and(char::is_ascii_digit)
         {
             self.at += 1;
             self.digits();
         }
         if matches!(self.peek(), Some('e' | 'E')) {
             let signed = usize::from(matches!(self.chars.get(self.at + 1), Some('+' | '-')));
-            if self
-                .chars
-                .get(self.at + 1 + signed)
-                .is_some_and(char::is_ascii_digit)
-            {
+            if self.chars.get(self.at + 1 + signed).is_some_and(char::is_ascii_digit) {
                 self.at += 1 + signed;
                 self.digits();
             }

@@ -46,10 +46,7 @@ impl Page {
 
     /// The part of `items` that is asked for.
     pub(super) fn cut<T>(self, items: impl Iterator<Item = T>) -> Vec<T> {
-        items
-            .skip(self.offset)
-            .take(self.limit.unwrap_or(usize::MAX))
-            .collect()
+        items.skip(self.offset).take(self.limit.unwrap_or(usize::MAX)).collect()
     }
 
     /// The answer: `results`, which were cut from a list of `count`.
@@ -88,14 +85,9 @@ fn number(
         Ok(number) if number >= least => Ok(Some(number)),
         Ok(_) if strict => Err(errors::field(
             name,
-            &json!([format!(
-                "Ensure this value is greater than or equal to {least}."
-            )]),
+            &json!([format!("Ensure this value is greater than or equal to {least}.")]),
         )),
-        Err(_) if strict => Err(errors::field(
-            name,
-            &json!(["A valid integer is required."]),
-        )),
+        Err(_) if strict => Err(errors::field(name, &json!(["A valid integer is required."]))),
         Ok(_) | Err(_) => Ok(None),
     }
 }
@@ -112,10 +104,5 @@ fn link(request: &Request, host: Option<&str>, offset: usize, limit: usize) -> S
     if offset > 0 {
         query.append_pair("offset", &offset.to_string());
     }
-    format!(
-        "http://{}{}?{}",
-        host.unwrap_or_else(|| request.host()),
-        request.path,
-        query.finish()
-    )
+    format!("http://{}{}?{}", host.unwrap_or_else(|| request.host()), request.path, query.finish())
 }

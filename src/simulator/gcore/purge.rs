@@ -28,10 +28,7 @@ pub(super) fn take(
         return errors::forbidden();
     }
     let there = |site: &usize| {
-        account
-            .resources
-            .get(*site)
-            .is_some_and(|resource| resource.standing != Standing::Deleted)
+        account.resources.get(*site).is_some_and(|resource| resource.standing != Standing::Deleted)
     };
     let Some(site) = account.find(id).filter(there) else {
         return errors::not_found("CDN resource is not found.");
@@ -44,9 +41,8 @@ pub(super) fn take(
         let text = "Purge by URLs is not allowed. To purge by URLs, contact support.";
         return errors::field("urls", &json!([text]));
     }
-    if let Some(seconds) = rate_limits
-        .then(|| full(account, site, wanted.kind, scenario, now))
-        .flatten()
+    if let Some(seconds) =
+        rate_limits.then(|| full(account, site, wanted.kind, scenario, now)).flatten()
     {
         return errors::throttled(seconds, scenario.retry_after);
     }
@@ -55,16 +51,7 @@ pub(super) fn take(
         Kind::Url => json!({"urls": targets}),
         Kind::Pattern | Kind::All => json!({"paths": targets}),
     };
-    account.ledger.add(
-        Asked {
-            site,
-            kind,
-            targets,
-            author: token.author,
-            by_api: true,
-        },
-        now,
-    );
+    account.ledger.add(Asked { site, kind, targets, author: token.author, by_api: true }, now);
     Reply::json(201, &echo).effective()
 }
 

@@ -35,14 +35,8 @@ const EXACT: [&str; 15] = [
 /// The list that a request asks for.
 pub(super) fn list(account: &Account, request: &Request, scenario: &GcoreScenario) -> Reply {
     let listed = || -> Result<Reply, Reply> {
-        let page = Page::of(
-            request,
-            Rules {
-                most: MOST,
-                bare: None,
-                strict: scenario.strict_paging,
-            },
-        )?;
+        let page =
+            Page::of(request, Rules { most: MOST, bare: None, strict: scenario.strict_paging })?;
         let times = Times::of(request)?;
         let matching: Vec<Value> = (0..account.resources.len())
             .filter(|index| times.match_resource(account, *index))
@@ -105,24 +99,20 @@ fn matches(resource: &Value, request: &Request) -> bool {
             other.to_string()
         }
     };
-    request
-        .pairs()
-        .iter()
-        .filter(|(_, wanted)| !wanted.is_empty())
-        .all(|(name, wanted)| match name.as_str() {
-            "name" => text("name").to_lowercase().contains(&wanted.to_lowercase()),
-            "secondaryHostnames" => resource
-                .get("secondaryHostnames")
-                .and_then(Value::as_array)
-                .is_some_and(|names| names.iter().any(|name| name.as_str() == Some(wanted))),
-            "suspend" => text("suspended").eq_ignore_ascii_case(wanted),
-            "originGroup__in" => wanted
-                .split(',')
-                .any(|one| one.trim() == text("originGroup")),
-            name if EXACT.contains(&name) => text(name).eq_ignore_ascii_case(wanted),
-            // Names that are not filters are ignored, as the vendor's framework does.
-            _ => true,
-        })
+    request.pairs().iter().filter(|(_, wanted)| !wanted.is_empty()).all(|(name, wanted)| match name
+        .as_str()
+    {
+        "name" => text("name").to_lowercase().contains(&wanted.to_lowercase()),
+        "secondaryHostnames" => resource
+            .get("secondaryHostnames")
+            .and_then(Value::as_array)
+            .is_some_and(|names| names.iter().any(|name| name.as_str() == Some(wanted))),
+        "suspend" => text("suspended").eq_ignore_ascii_case(wanted),
+        "originGroup__in" => wanted.split(',').any(|one| one.trim() == text("originGroup")),
+        name if EXACT.contains(&name) => text(name).eq_ignore_ascii_case(wanted),
+        // Names that are not filters are ignored, as the vendor's framework does.
+        _ => true,
+    })
 }
 
 /// A resource as it is shown; a deleted one has few fields.
@@ -154,22 +144,12 @@ fn shown(account: &Account, index: usize) -> Option<Value> {
     put("enabled", json!(true));
     put("deleted", json!(false));
     put("suspended", json!(!active));
-    put(
-        "suspend_date",
-        if active {
-            Value::Null
-        } else {
-            json!(time(resource.updated))
-        },
-    );
+    put("suspend_date", if active { Value::Null } else { json!(time(resource.updated)) });
     put("created", json!(time(resource.created)));
     put("updated", json!(time(resource.updated)));
     put("can_purge_by_urls", json!(site.by_url));
     put("originGroup", json!(resource.origin_group));
-    put(
-        "originGroup_name",
-        json!(format!("origin of {}", site.host)),
-    );
+    put("originGroup_name", json!(format!("origin of {}", site.host)));
     put("originProtocol", json!(resource.origin_protocol));
     put("sslEnabled", json!(true));
     put("sslData", json!(resource.origin_group + 40_000));
@@ -181,14 +161,7 @@ fn shown(account: &Account, index: usize) -> Option<Value> {
     put("full_custom_enabled", json!(false));
     put("shielded", json!(resource.shielded));
     put("shield_enabled", json!(resource.shielded));
-    put(
-        "shield_dc",
-        if resource.shielded {
-            json!("am3")
-        } else {
-            Value::Null
-        },
-    );
+    put("shield_dc", if resource.shielded { json!("am3") } else { Value::Null });
     put("shield_routing_map", Value::Null);
     put("primary_resource", json!(resource.primary));
     put("is_primary", json!(resource.primary.is_none()));

@@ -12,14 +12,7 @@ use crate::simulator::world::ledger::Ledger;
 use crate::simulator::world::site::{self, Flavour, Site};
 
 /// Name, company, brands, number of resources, share of the records in percent, first ids.
-type Plan = (
-    &'static str,
-    &'static str,
-    std::ops::Range<usize>,
-    usize,
-    usize,
-    u64,
-);
+type Plan = (&'static str, &'static str, std::ops::Range<usize>, usize, usize, u64);
 
 const PLANS: [Plan; 2] = [
     ("gcore-prod", "Lumen Group", 0..6, 24, 65, 1),
@@ -36,10 +29,7 @@ pub(super) fn drawn_accounts(
     now: DateTime<Utc>,
     scenario: &Scenario,
 ) -> Vec<Account> {
-    PLANS
-        .into_iter()
-        .map(|plan| account(seed, records, now, scenario, plan))
-        .collect()
+    PLANS.into_iter().map(|plan| account(seed, records, now, scenario, plan)).collect()
 }
 
 fn account(
@@ -66,11 +56,8 @@ fn account(
         site.live = false;
         resource.standing = Standing::Suspended;
     }
-    let of_this = if number == 1 {
-        records * share / 100
-    } else {
-        records - records * (100 - share) / 100
-    };
+    let of_this =
+        if number == 1 { records * share / 100 } else { records - records * (100 - share) / 100 };
     let past = random::stream(seed, &format!("{name} past"));
     let ledger = Ledger::drawn(past, now, &sites, of_this, MIX, scenario);
     let client_id = 29_800 + number * 41;
@@ -99,13 +86,7 @@ fn tokens(rng: &mut Rng, client_id: u64, now: DateTime<Utc>) -> Vec<Token> {
     let mut token = |role, ends, author| {
         let secret: String = (0..64).map(|_| rng.digit(16)).collect();
         let id = client_id + 7 + rng.u64(1..500) * 3 + author as u64;
-        Token {
-            id,
-            text: format!("{id}_{secret}"),
-            role,
-            ends,
-            author,
-        }
+        Token { id, text: format!("{id}_{secret}"), role, ends, author }
     };
     vec![
         token(Role::Administrators, None, 0),
@@ -136,11 +117,7 @@ fn resources(
         resources.push(Resource {
             id,
             name: named.then(|| {
-                format!(
-                    "{} {}",
-                    site.brand,
-                    site.host.split('.').next().unwrap_or_default()
-                )
+                format!("{} {}", site.brand, site.host.split('.').next().unwrap_or_default())
             }),
             description: if rng.bool() {
                 format!("Content of {}", site.host)
@@ -158,10 +135,9 @@ fn resources(
         });
     }
     // Two resources of one brand share their settings: the second is a copy of the first.
-    if let (Some(first), Some(copy)) = (
-        resources.first().map(|first| first.id),
-        resources.get_mut(3),
-    ) {
+    if let (Some(first), Some(copy)) =
+        (resources.first().map(|first| first.id), resources.get_mut(3))
+    {
         copy.primary = Some(first);
     }
     resources
@@ -185,10 +161,7 @@ fn options(rng: &mut Rng, site: &Site, index: usize) -> Map<String, Value> {
             set("query_params_whitelist", json!(["w", "h", "format"]));
         }
         Flavour::Shop => {
-            set(
-                "query_params_blacklist",
-                json!(["utm_source", "utm_campaign"]),
-            );
+            set("query_params_blacklist", json!(["utm_source", "utm_campaign"]));
         }
         Flavour::Www if index > 0 && index.is_multiple_of(8) => {
             set("ignoreQueryString", json!(true));

@@ -98,10 +98,7 @@ impl State {
         now: DateTime<Utc>,
         scenario: &Scenario,
     ) -> Self {
-        Self {
-            accounts: drawn_accounts(seed, records, now, scenario),
-            requests: 0,
-        }
+        Self { accounts: drawn_accounts(seed, records, now, scenario), requests: 0 }
     }
 
     /// Lets the colleagues of every account do what they would have done by `now`.
@@ -137,21 +134,12 @@ impl Account {
         let value = |name: &str| options.get(name).and_then(|option| option.get("value"));
         let names = |name: &str| {
             let list = value(name)?.as_array()?;
-            Some(
-                list.iter()
-                    .filter_map(|one| one.as_str().map(str::to_owned))
-                    .collect(),
-            )
+            Some(list.iter().filter_map(|one| one.as_str().map(str::to_owned)).collect())
         };
         let no_query = || (value("ignoreQueryString")?.as_bool()?).then_some(Caching::NoQuery);
         let only = || names("query_params_whitelist").map(Caching::Only);
         let without = || names("query_params_blacklist").map(Caching::Without);
-        Some(
-            no_query()
-                .or_else(only)
-                .or_else(without)
-                .unwrap_or(Caching::Whole),
-        )
+        Some(no_query().or_else(only).or_else(without).unwrap_or(Caching::Whole))
     }
 
     /// What was emptied at the resource with this cname after `since` and by `now`.
@@ -205,11 +193,7 @@ impl Account {
     }
 
     pub(super) fn remembered(&self, now: DateTime<Utc>) -> Vec<GcorePurge> {
-        self.ledger
-            .remembered(now)
-            .iter()
-            .filter_map(|purge| self.seen(purge))
-            .collect()
+        self.ledger.remembered(now).iter().filter_map(|purge| self.seen(purge)).collect()
     }
 
     fn seen(&self, purge: &Purge) -> Option<GcorePurge> {

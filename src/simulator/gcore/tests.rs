@@ -21,18 +21,9 @@ async fn ask(
     target: &str,
     body: &str,
 ) -> Answer {
-    let headers = [
-        ("authorization", authorization),
-        ("content-type", "application/json"),
-    ];
-    let headers = if authorization.is_empty() {
-        &headers[1..]
-    } else {
-        &headers[..]
-    };
-    send(&simulator.gcore().base_url(), method, target, headers, body)
-        .await
-        .unwrap()
+    let headers = [("authorization", authorization), ("content-type", "application/json")];
+    let headers = if authorization.is_empty() { &headers[1..] } else { &headers[..] };
+    send(&simulator.gcore().base_url(), method, target, headers, body).await.unwrap()
 }
 
 async fn get(simulator: &Simulator, target: &str) -> Answer {
@@ -42,14 +33,7 @@ async fn get(simulator: &Simulator, target: &str) -> Answer {
 
 async fn purge(simulator: &Simulator, resource: u64, body: &str) -> Answer {
     let token = format!("APIKey {}", simulator.gcore().accounts()[0].token);
-    ask(
-        simulator,
-        &token,
-        "POST",
-        &format!("/cdn/resources/{resource}/purge"),
-        body,
-    )
-    .await
+    ask(simulator, &token, "POST", &format!("/cdn/resources/{resource}/purge"), body).await
 }
 
 fn first(simulator: &Simulator) -> GcoreResource {
@@ -64,15 +48,10 @@ fn gcore(change: impl FnOnce(&mut GcoreScenario)) -> impl FnOnce(&mut Options) {
 async fn all(simulator: &Simulator, filter: &str) -> Vec<Value> {
     let mut rows = Vec::new();
     loop {
-        let page = get(
-            simulator,
-            &format!(
-                "/cdn/purge_statuses?limit=100&offset={}{filter}",
-                rows.len()
-            ),
-        )
-        .await
-        .json();
+        let page =
+            get(simulator, &format!("/cdn/purge_statuses?limit=100&offset={}{filter}", rows.len()))
+                .await
+                .json();
         rows.extend(page["results"].as_array().unwrap().iter().cloned());
         if rows.len() as u64 >= page["count"].as_u64().unwrap() {
             return rows;
@@ -81,7 +60,5 @@ async fn all(simulator: &Simulator, filter: &str) -> Vec<Value> {
 }
 
 fn ids(rows: &[Value]) -> Vec<u64> {
-    rows.iter()
-        .map(|row| row["purge_id"].as_u64().unwrap())
-        .collect()
+    rows.iter().map(|row| row["purge_id"].as_u64().unwrap()).collect()
 }

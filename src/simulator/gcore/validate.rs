@@ -17,10 +17,7 @@ pub(super) struct Wanted {
 
 /// Reads and checks the body.
 pub(super) fn read(request: &Request, scenario: &GcoreScenario) -> Result<Wanted, Reply> {
-    if let Some(media_type) = request
-        .header("content-type")
-        .filter(|_| !request.body.is_empty())
-    {
+    if let Some(media_type) = request.header("content-type").filter(|_| !request.body.is_empty()) {
         let essence = media_type.split(';').next().unwrap_or_default().trim();
         if !essence.eq_ignore_ascii_case("application/json") {
             return Err(errors::unsupported(media_type));
@@ -36,41 +33,19 @@ pub(super) fn read(request: &Request, scenario: &GcoreScenario) -> Result<Wanted
         (Some(urls), None) => {
             let targets = items("urls", urls, scenario.limits.urls)?;
             if targets.is_empty() {
-                return Err(errors::field(
-                    "urls",
-                    &json!(["This list may not be empty."]),
-                ));
+                return Err(errors::field("urls", &json!(["This list may not be empty."])));
             }
             if !targets.iter().all(|url| url.starts_with('/')) {
-                return Err(errors::field(
-                    "urls",
-                    &json!(["A path should start with /."]),
-                ));
+                return Err(errors::field("urls", &json!(["A path should start with /."])));
             }
-            Ok(Wanted {
-                kind: Kind::Url,
-                targets,
-            })
+            Ok(Wanted { kind: Kind::Url, targets })
         }
         (None, Some(paths)) => {
             let targets = items("paths", paths, scenario.limits.patterns)?;
-            if !targets
-                .iter()
-                .all(|path| is_pattern(path, scenario.strict_patterns))
-            {
-                return Err(errors::field(
-                    "paths",
-                    &json!(["A path should start with /."]),
-                ));
+            if !targets.iter().all(|path| is_pattern(path, scenario.strict_patterns)) {
+                return Err(errors::field("paths", &json!(["A path should start with /."])));
             }
-            Ok(Wanted {
-                kind: if targets.is_empty() {
-                    Kind::All
-                } else {
-                    Kind::Pattern
-                },
-                targets,
-            })
+            Ok(Wanted { kind: if targets.is_empty() { Kind::All } else { Kind::Pattern }, targets })
         }
         (None, None) => Err(errors::field("paths", &json!(["This field is required."]))),
     }
@@ -105,10 +80,8 @@ fn object(request: &Request) -> Result<Map<String, Value>, Reply> {
             | Value::String(_)
             | Value::Array(_)),
         ) => {
-            let text = format!(
-                "Invalid data. Expected a dictionary, but got {}.",
-                type_name(&other)
-            );
+            let text =
+                format!("Invalid data. Expected a dictionary, but got {}.", type_name(&other));
             Err(errors::field("non_field_errors", &json!([text])))
         }
         Err(_) => Err(errors::not_json(&json_error::explain(text))),
@@ -119,16 +92,10 @@ fn items(field: &str, value: &Value, most: usize) -> Result<Vec<String>, Reply> 
     let list = match value {
         Value::Array(list) => list,
         Value::Null => {
-            return Err(errors::field(
-                field,
-                &json!(["This field may not be null."]),
-            ));
+            return Err(errors::field(field, &json!(["This field may not be null."])));
         }
         Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
-            let text = format!(
-                "Expected a list of items but got type \"{}\".",
-                type_name(value)
-            );
+            let text = format!("Expected a list of items but got type \"{}\".", type_name(value));
             return Err(errors::field(field, &json!([text])));
         }
     };
@@ -152,11 +119,7 @@ fn items(field: &str, value: &Value, most: usize) -> Result<Vec<String>, Reply> 
         };
         wrong.insert(index.to_string(), json!([refusal]));
     }
-    if wrong.is_empty() {
-        Ok(targets)
-    } else {
-        Err(errors::field(field, &Value::Object(wrong)))
-    }
+    if wrong.is_empty() { Ok(targets) } else { Err(errors::field(field, &Value::Object(wrong))) }
 }
 
 /// A value's type as the vendor's language calls it.

@@ -16,11 +16,7 @@ pub(super) fn login(state: &mut State, request: &Request, now: DateTime<Utc>) ->
     let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
     let given = |name: &str| body.get(name).and_then(Value::as_str);
     let (Some(key), Some(secret)) = (given("api_key"), given("api_secret")) else {
-        let missing = if given("api_key").is_none() {
-            "api_key"
-        } else {
-            "api_secret"
-        };
+        let missing = if given("api_key").is_none() { "api_key" } else { "api_secret" };
         return errors::payload(missing, "The field is required.");
     };
     if key != state.api_key || secret != state.api_secret {
@@ -47,10 +43,7 @@ pub(super) fn check(state: &State, request: &Request, now: DateTime<Utc>) -> Res
     });
     let good = bearer.is_some_and(|token| {
         token == state.token
-            || state
-                .issued
-                .iter()
-                .any(|(issued, ends)| issued == token && *ends > now)
+            || state.issued.iter().any(|(issued, ends)| issued == token && *ends > now)
     });
     if good || request.header("org-token") == Some(state.token.as_str()) {
         Ok(())

@@ -21,9 +21,7 @@ pub(super) fn purge(
     request: &Request,
     now: DateTime<Utc>,
 ) -> Result<Reply, Reply> {
-    let site = state
-        .find(uuid)
-        .ok_or_else(|| errors::not_found("Resource not found"))?;
+    let site = state.find(uuid).ok_or_else(|| errors::not_found("Resource not found"))?;
     let Ok(Value::Object(body)) = serde_json::from_slice::<Value>(&request.body) else {
         return Err(errors::payload("body", "The body must be a JSON object."));
     };
@@ -38,33 +36,21 @@ pub(super) fn purge(
         Some(_) => {}
     }
     let Some(paths) = body.get("file_path").and_then(Value::as_array) else {
-        return Err(errors::payload(
-            "file_path",
-            "The field is required and must be an array.",
-        ));
+        return Err(errors::payload("file_path", "The field is required and must be an array."));
     };
     if paths.is_empty() || paths.len() > MOST_PATHS {
-        return Err(errors::payload(
-            "file_path",
-            "The field must have between 1 and 100 items.",
-        ));
+        return Err(errors::payload("file_path", "The field must have between 1 and 100 items."));
     }
     let mut targets = Vec::with_capacity(paths.len());
     for path in paths {
         match path.as_str() {
             Some(path) if path.starts_with('/') => targets.push(path.to_owned()),
             Some(_) | None => {
-                return Err(errors::payload(
-                    "file_path",
-                    "Every item must be an absolute path.",
-                ));
+                return Err(errors::payload("file_path", "Every item must be an absolute path."));
             }
         }
     }
-    let permitted = state
-        .resources
-        .get(site)
-        .is_some_and(|resource| resource.full_purge);
+    let permitted = state.resources.get(site).is_some_and(|resource| resource.full_purge);
     if !permitted && targets.iter().any(|target| is_all(target)) {
         return Err(errors::forbidden());
     }
@@ -85,9 +71,7 @@ pub(super) fn list(
     scenario: &MedianovaScenario,
     now: DateTime<Utc>,
 ) -> Result<Reply, Reply> {
-    let site = state
-        .find(uuid)
-        .ok_or_else(|| errors::not_found("Resource not found"))?;
+    let site = state.find(uuid).ok_or_else(|| errors::not_found("Resource not found"))?;
     let page = number(request, "page", usize::MAX)?;
     let limit = number(request, "limit", MOST_ROWS)?;
     let wanted = request.param("opID").filter(|id| !id.is_empty());
@@ -96,11 +80,7 @@ pub(super) fn list(
         .remembered(now)
         .iter()
         .filter(|purge| purge.site == site)
-        .filter(|purge| {
-            wanted
-                .as_ref()
-                .is_none_or(|wanted| *wanted == state.op_id(purge))
-        })
+        .filter(|purge| wanted.as_ref().is_none_or(|wanted| *wanted == state.op_id(purge)))
         .collect();
     match scenario.order {
         Order::Newest => purges.reverse(),
@@ -158,11 +138,7 @@ fn row(
             .unwrap_or_default()
             .to_rfc3339_opts(SecondsFormat::Micros, true)
     };
-    let started = if index == 0 {
-        purge.at
-    } else {
-        purge.part_ends(index - 1, count)
-    };
+    let started = if index == 0 { purge.at } else { purge.part_ends(index - 1, count) };
     let started = (now.timestamp_micros() >= started).then(|| time(started));
     let completed = (standing != Standing::InProgress).then(|| time(purge.part_ends(index, count)));
     let host = site.map(|site| site.host.as_str()).unwrap_or_default();

@@ -17,31 +17,21 @@ pub(super) fn list(state: &State, request: &Request) -> Reply {
         .filter(|index| state.sites.get(*index).is_some_and(|site| site.live))
         .filter_map(|index| shown(state, index))
         .collect();
-    Reply::json(
-        200,
-        &json!({"status": true, "data": paginated(request, all, PER_PAGE)}),
-    )
+    Reply::json(200, &json!({"status": true, "data": paginated(request, all, PER_PAGE)}))
 }
 
 /// `GET /cdn/{organization}/resource/{uuid}`.
 pub(super) fn get(state: &State, uuid: &str) -> Result<Reply, Reply> {
-    let index = state
-        .find(uuid)
-        .ok_or_else(|| errors::not_found("Resource not found"))?;
-    let (Some(mut shown), Some(resource), Some(site)) = (
-        shown(state, index),
-        state.resources.get(index),
-        state.sites.get(index),
-    ) else {
+    let index = state.find(uuid).ok_or_else(|| errors::not_found("Resource not found"))?;
+    let (Some(mut shown), Some(resource), Some(site)) =
+        (shown(state, index), state.resources.get(index), state.sites.get(index))
+    else {
         return Err(errors::not_found("Resource not found"));
     };
     if let Some(shown) = shown.as_object_mut() {
         shown.remove("alias_domain");
         shown.insert("cname".to_owned(), json!(site.aliases));
-        shown.insert(
-            "status_full_purge_permission".to_owned(),
-            json!(resource.full_purge),
-        );
+        shown.insert("status_full_purge_permission".to_owned(), json!(resource.full_purge));
         shown.insert("updated_at".to_owned(), json!(time(resource.updated)));
         // The list has this as text, the detail as a number: one of the inconsistencies that clients report.
         shown.insert("status".to_owned(), json!(1));
@@ -51,10 +41,7 @@ pub(super) fn get(state: &State, uuid: &str) -> Result<Reply, Reply> {
 
 /// `GET /organizations`.
 pub(super) fn organizations(state: &State, request: &Request) -> Reply {
-    let limit = request
-        .param("limit")
-        .and_then(|limit| limit.parse().ok())
-        .unwrap_or(10);
+    let limit = request.param("limit").and_then(|limit| limit.parse().ok()).unwrap_or(10);
     let organization = json!({
         "uuid": state.organization,
         "name": "Velocast Media",
@@ -72,21 +59,14 @@ fn paginated(request: &Request, all: Vec<Value>, per_page: usize) -> Map<String,
     let per_page = per_page.clamp(1, 100);
     let total = all.len();
     let last = total.div_ceil(per_page).max(1);
-    let page = request
-        .param("page")
-        .and_then(|page| page.parse::<usize>().ok())
-        .unwrap_or(1)
-        .max(1);
+    let page =
+        request.param("page").and_then(|page| page.parse::<usize>().ok()).unwrap_or(1).max(1);
     let skip = (page - 1).saturating_mul(per_page);
     let data: Vec<Value> = all.into_iter().skip(skip).take(per_page).collect();
     let path = format!("http://{}{}", request.host(), request.path);
     let link = |page: usize| format!("{path}?page={page}");
     let numbers = |number: usize| {
-        if data.is_empty() {
-            Value::Null
-        } else {
-            json!(number)
-        }
+        if data.is_empty() { Value::Null } else { json!(number) }
     };
     let mut shown = Map::new();
     shown.insert("current_page".to_owned(), json!(page));
@@ -96,19 +76,11 @@ fn paginated(request: &Request, all: Vec<Value>, per_page: usize) -> Map<String,
     shown.insert("last_page_url".to_owned(), json!(link(last)));
     shown.insert(
         "next_page_url".to_owned(),
-        if page < last {
-            json!(link(page + 1))
-        } else {
-            Value::Null
-        },
+        if page < last { json!(link(page + 1)) } else { Value::Null },
     );
     shown.insert(
         "prev_page_url".to_owned(),
-        if page > 1 {
-            json!(link(page - 1))
-        } else {
-            Value::Null
-        },
+        if page > 1 { json!(link(page - 1)) } else { Value::Null },
     );
     shown.insert("path".to_owned(), json!(path));
     shown.insert("per_page".to_owned(), json!(per_page));

@@ -78,10 +78,7 @@ impl State {
             })
             .collect();
         // Nothing goes unreported here.
-        let scenario = Scenario {
-            report_disabled_percent: 0.0,
-            ..scenario.clone()
-        };
+        let scenario = Scenario { report_disabled_percent: 0.0, ..scenario.clone() };
         let past = random::stream(seed, "medianova past");
         let ledger = Ledger::drawn(past, now, &sites, records, MIX, &scenario);
         let mut text =
@@ -119,10 +116,7 @@ impl State {
 
     /// The id of a purge's operation.
     pub(super) fn op_id(&self, purge: &Purge) -> String {
-        uuid(&mut random::stream(
-            self.seed ^ purge.serial.rotate_left(20),
-            "operation",
-        ))
+        uuid(&mut random::stream(self.seed ^ purge.serial.rotate_left(20), "operation"))
     }
 
     /// Notes a request; how long until there is room again, when it is one too many in the `window`.
@@ -132,10 +126,7 @@ impl State {
         window: TimeDelta,
         now: DateTime<Utc>,
     ) -> Option<u64> {
-        let (now, window) = (
-            now.timestamp_micros(),
-            window.num_microseconds().unwrap_or(0),
-        );
+        let (now, window) = (now.timestamp_micros(), window.num_microseconds().unwrap_or(0));
         while self.calls.front().is_some_and(|at| *at <= now - window) {
             self.calls.pop_front();
         }
@@ -149,14 +140,8 @@ impl State {
 
     /// The index of a resource that is there.
     pub(super) fn find(&self, uuid: &str) -> Option<usize> {
-        let index = self
-            .resources
-            .iter()
-            .position(|resource| resource.uuid == uuid)?;
-        self.sites
-            .get(index)
-            .filter(|site| site.live)
-            .map(|_| index)
+        let index = self.resources.iter().position(|resource| resource.uuid == uuid)?;
+        self.sites.get(index).filter(|site| site.live).map(|_| index)
     }
 
     /// Accepts a purge whose targets have been checked.
@@ -175,16 +160,7 @@ impl State {
             Kind::Url
         };
         let author = usize::from(!by_api);
-        self.ledger.add(
-            Asked {
-                site,
-                kind,
-                targets,
-                author,
-                by_api,
-            },
-            now,
-        )
+        self.ledger.add(Asked { site, kind, targets, author, by_api }, now)
     }
 
     pub(super) fn add_by_hand(
@@ -193,26 +169,16 @@ impl State {
         targets: Vec<String>,
         now: DateTime<Utc>,
     ) -> Option<String> {
-        let site = self
-            .sites
-            .iter()
-            .position(|site| site.live && site.host == host)?;
+        let site = self.sites.iter().position(|site| site.live && site.host == host)?;
         let purge = self.accept(site, targets, false, now);
         Some(self.op_id(&purge))
     }
 
     /// The targets of a purge as rows tell them; a purge of all is one row.
     pub(super) fn targets(&self, purge: &Purge) -> Vec<String> {
-        let targets = self
-            .sites
-            .get(purge.site)
-            .map(|site| purge.targets(site))
-            .unwrap_or_default();
-        if targets.is_empty() {
-            vec!["/*".to_owned()]
-        } else {
-            targets
-        }
+        let targets =
+            self.sites.get(purge.site).map(|site| purge.targets(site)).unwrap_or_default();
+        if targets.is_empty() { vec!["/*".to_owned()] } else { targets }
     }
 
     /// The paths that were emptied at this host after `since` and by `now`.
@@ -223,16 +189,10 @@ impl State {
         now: DateTime<Utc>,
     ) -> Vec<String> {
         let mut ended = Vec::new();
-        for purge in self
-            .ledger
-            .about(since, now)
-            .filter(|purge| purge.ends > since.timestamp_micros())
+        for purge in
+            self.ledger.about(since, now).filter(|purge| purge.ends > since.timestamp_micros())
         {
-            if self
-                .sites
-                .get(purge.site)
-                .is_some_and(|site| site.host == host)
-            {
+            if self.sites.get(purge.site).is_some_and(|site| site.host == host) {
                 let targets = self.targets(purge);
                 let count = targets.len();
                 let done = targets.into_iter().enumerate();
@@ -293,7 +253,5 @@ pub(super) fn is_all(path: &str) -> bool {
 }
 
 fn uuid(rng: &mut Rng) -> String {
-    uuid::Builder::from_random_bytes(rng.u128(..).to_be_bytes())
-        .into_uuid()
-        .to_string()
+    uuid::Builder::from_random_bytes(rng.u128(..).to_be_bytes()).into_uuid().to_string()
 }

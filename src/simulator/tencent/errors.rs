@@ -25,11 +25,7 @@ impl Refusal {
         english: impl Into<String>,
         chinese: impl Into<String>,
     ) -> Self {
-        Self {
-            code,
-            english: english.into(),
-            chinese: chinese.into(),
-        }
+        Self { code, english: english.into(), chinese: chinese.into() }
     }
 
     /// The envelope with the error; HTTP 200, as all answers of the API.
@@ -39,10 +35,7 @@ impl Refusal {
             Language::English => &self.english,
         };
         let error = json!({"Code": self.code, "Message": message});
-        Reply::json(
-            200,
-            &json!({"Response": {"Error": error, "RequestId": request_id(number)}}),
-        )
+        Reply::json(200, &json!({"Response": {"Error": error, "RequestId": request_id(number)}}))
     }
 
     /// The message in English.
@@ -131,11 +124,7 @@ pub(super) fn secret_id_not_found() -> Refusal {
 }
 
 pub(super) fn token_failure() -> Refusal {
-    Refusal::new(
-        "AuthFailure.TokenFailure",
-        "The session token is not valid.",
-        "token 错误。",
-    )
+    Refusal::new("AuthFailure.TokenFailure", "The session token is not valid.", "token 错误。")
 }
 
 pub(super) fn invalid_action(action: &str) -> Refusal {
@@ -210,17 +199,10 @@ pub(super) fn too_many(url: bool, day: bool, most: usize) -> Refusal {
         (false, false) => "LimitExceeded.CdnPurgePathExceedBatchLimit",
         (false, true) => "LimitExceeded.CdnPurgePathExceedDayLimit",
     };
-    let per = if day {
-        ("day", "每日")
-    } else {
-        ("request", "每次")
-    };
+    let per = if day { ("day", "每日") } else { ("request", "每次") };
     Refusal::new(
         code,
-        format!(
-            "The number of targets exceeds the limit of {most} per {}.",
-            per.0
-        ),
+        format!("The number of targets exceeds the limit of {most} per {}.", per.0),
         format!("刷新数量超过{}上限 {most}。", per.1),
     )
 }

@@ -41,10 +41,7 @@ impl Params {
     }
 
     pub(super) fn text(&self, name: &str) -> Option<&str> {
-        self.0
-            .get(name)
-            .and_then(Value::as_str)
-            .filter(|text| !text.is_empty())
+        self.0.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
     }
 
     pub(super) fn number(&self, name: &str) -> Option<i64> {
@@ -53,11 +50,7 @@ impl Params {
 
     pub(super) fn texts(&self, name: &str) -> Option<Vec<String>> {
         let list = self.0.get(name)?.as_array()?;
-        Some(
-            list.iter()
-                .filter_map(|item| item.as_str().map(str::to_owned))
-                .collect(),
-        )
+        Some(list.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect())
     }
 
     pub(super) fn objects(&self, name: &str) -> Vec<&Map<String, Value>> {
@@ -74,22 +67,17 @@ fn typed(name: &str, value: Value, wanted: Type, form: bool) -> Result<Value, Re
         (Type::Number, Value::String(text)) if form => {
             text.parse::<i64>().map_or(value, Value::from)
         }
-        (Type::Flag, Value::String(text)) if form => text
-            .to_lowercase()
-            .parse::<bool>()
-            .map_or(value, Value::from),
+        (Type::Flag, Value::String(text)) if form => {
+            text.to_lowercase().parse::<bool>().map_or(value, Value::from)
+        }
         _ => value,
     };
     let fits = match wanted {
         Type::Text => value.is_string(),
         Type::Number => value.is_i64(),
         Type::Flag => value.is_boolean(),
-        Type::Texts => value
-            .as_array()
-            .is_some_and(|list| list.iter().all(Value::is_string)),
-        Type::Objects => value
-            .as_array()
-            .is_some_and(|list| list.iter().all(Value::is_object)),
+        Type::Texts => value.as_array().is_some_and(|list| list.iter().all(Value::is_string)),
+        Type::Objects => value.as_array().is_some_and(|list| list.iter().all(Value::is_object)),
     };
     let word = match wanted {
         Type::Text => "a string",
@@ -98,9 +86,5 @@ fn typed(name: &str, value: Value, wanted: Type, form: bool) -> Result<Value, Re
         Type::Texts => "an array of strings",
         Type::Objects => "an array of objects",
     };
-    if fits {
-        Ok(value)
-    } else {
-        Err(errors::wrong_type(name, word))
-    }
+    if fits { Ok(value) } else { Err(errors::wrong_type(name, word)) }
 }

@@ -28,29 +28,16 @@ pub(super) fn quota(
         Kind::Pattern | Kind::All => (limits.paths, limits.paths_a_day.max(state.raised_paths)),
     };
     let used = used(state, kind, area, now);
-    Quota {
-        batch,
-        total,
-        available: total.saturating_sub(used),
-    }
+    Quota { batch, total, available: total.saturating_sub(used) }
 }
 
 fn used(state: &State, kind: Kind, area: Area, now: DateTime<Utc>) -> usize {
-    let midnight = (now + BEIJING)
-        .date_naive()
-        .and_hms_opt(0, 0, 0)
-        .unwrap_or_default()
-        .and_utc()
-        - BEIJING;
+    let midnight =
+        (now + BEIJING).date_naive().and_hms_opt(0, 0, 0).unwrap_or_default().and_utc() - BEIJING;
     let today = state.ledger.since(midnight.timestamp_micros());
     let of_area = |purge: &&Purge| state.area_of(purge).covers(area);
     let same = |other: Kind| (other == Kind::Url) == (kind == Kind::Url);
-    today
-        .iter()
-        .filter(|purge| same(purge.kind))
-        .filter(of_area)
-        .map(Purge::count)
-        .sum()
+    today.iter().filter(|purge| same(purge.kind)).filter(of_area).map(Purge::count).sum()
 }
 
 /// How much a day must at least allow, so that the drawn past can have happened: four times its mean, rounded up.

@@ -20,19 +20,12 @@ pub(super) fn sign(
         .map(|(name, value)| (name.replace('_', "."), value.as_str()))
         .collect();
     sorted.sort();
-    let joined: Vec<String> = sorted
-        .iter()
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect();
+    let joined: Vec<String> =
+        sorted.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let text = format!("{method}{host}{path}?{}", joined.join("&"));
-    let sha256 = params
-        .iter()
-        .any(|(name, value)| name == "SignatureMethod" && value == "HmacSHA256");
-    let signed = if sha256 {
-        hmac_sha256(secret, &text)
-    } else {
-        hmac_sha1(secret, &text)
-    };
+    let sha256 =
+        params.iter().any(|(name, value)| name == "SignatureMethod" && value == "HmacSHA256");
+    let signed = if sha256 { hmac_sha256(secret, &text) } else { hmac_sha1(secret, &text) };
     STANDARD.encode(signed)
 }
 
@@ -60,10 +53,7 @@ mod tests {
     const ID: &str = "AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE";
 
     fn params(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
-        pairs
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect()
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     }
 
     #[test]

@@ -108,9 +108,7 @@ impl Area {
     }
 
     pub(super) fn of(word: &str) -> Option<Self> {
-        [Self::Mainland, Self::Overseas, Self::Global]
-            .into_iter()
-            .find(|area| area.word() == word)
+        [Self::Mainland, Self::Overseas, Self::Global].into_iter().find(|area| area.word() == word)
     }
 
     /// Whether what serves here also serves there.
@@ -162,10 +160,7 @@ impl State {
             })
             .collect();
         // Nothing goes unreported here.
-        let scenario = Scenario {
-            report_disabled_percent: 0.0,
-            ..scenario.clone()
-        };
+        let scenario = Scenario { report_disabled_percent: 0.0, ..scenario.clone() };
         let ledger = Ledger::drawn(
             random::stream(seed, "tencent past"),
             now,
@@ -177,16 +172,8 @@ impl State {
         let mut text =
             |length: usize| -> String { (0..length).map(|_| rng.alphanumeric()).collect() };
         let keys = vec![
-            Key {
-                id: format!("AKID{}", text(32)),
-                secret: text(32),
-                token: None,
-            },
-            Key {
-                id: format!("AKID{}", text(64)),
-                secret: text(44),
-                token: Some(text(128)),
-            },
+            Key { id: format!("AKID{}", text(32)), secret: text(32), token: None },
+            Key { id: format!("AKID{}", text(64)), secret: text(44), token: Some(text(128)) },
         ];
         let mut state = Self {
             keys,
@@ -251,16 +238,7 @@ impl State {
             .and_then(|target| tasks::domain(self, target))
             .map_or(0, |(index, _)| index);
         let author = usize::from(!by_api);
-        let purge = self.ledger.add(
-            Asked {
-                site: first,
-                kind,
-                targets,
-                author,
-                by_api,
-            },
-            now,
-        );
+        let purge = self.ledger.add(Asked { site: first, kind, targets, author, by_api }, now);
         self.ways.insert(purge.serial, way);
         purge
     }
@@ -281,54 +259,36 @@ impl State {
         if !self.sites.get(index)?.live {
             return None;
         }
-        let way = Way {
-            flush: kind != Kind::Url,
-            area,
-        };
+        let way = Way { flush: kind != Kind::Url, area };
         let purge = self.accept(kind, targets, way, false, now);
         Some(tasks::task_id(&purge))
     }
 
     /// Where a purge was or is carried out.
     pub(super) fn area_of(&self, purge: &Purge) -> Area {
-        let own = || {
-            self.domains
-                .get(purge.site)
-                .map_or(Area::Global, |domain| domain.area)
-        };
-        self.ways
-            .get(&purge.serial)
-            .map_or_else(own, |way| way.area)
+        let own = || self.domains.get(purge.site).map_or(Area::Global, |domain| domain.area);
+        self.ways.get(&purge.serial).map_or_else(own, |way| way.area)
     }
 
     /// `flush` or `delete`; URLs are always deleted.
     pub(super) fn flush_type(&self, purge: &Purge) -> &'static str {
         let drawn = || purge.kind != Kind::Url && purge.serial.is_multiple_of(2);
-        let flush = self
-            .ways
-            .get(&purge.serial)
-            .map_or_else(drawn, |way| way.flush);
+        let flush = self.ways.get(&purge.serial).map_or_else(drawn, |way| way.flush);
         if flush { "flush" } else { "delete" }
     }
 
     /// The targets that were emptied after `since` and by `now`.
     pub(super) fn ended(&self, since: DateTime<Utc>, now: DateTime<Utc>) -> Vec<Ended> {
         let mut ended = Vec::new();
-        for purge in self
-            .ledger
-            .about(since, now)
-            .filter(|purge| purge.ends > since.timestamp_micros())
+        for purge in
+            self.ledger.about(since, now).filter(|purge| purge.ends > since.timestamp_micros())
         {
             let targets = tasks::targets(self, purge);
             let count = targets.len();
             for (index, target) in targets.into_iter().enumerate() {
                 if purge.part_emptied(index, count, since, now) {
                     let flush = self.flush_type(purge) == "flush";
-                    ended.push(Ended {
-                        target,
-                        directory: purge.kind != Kind::Url,
-                        flush,
-                    });
+                    ended.push(Ended { target, directory: purge.kind != Kind::Url, flush });
                 }
             }
         }
@@ -337,11 +297,7 @@ impl State {
 
     pub(super) fn credentials(&self) -> TencentAccount {
         let key = |index: usize| self.keys.get(index).cloned();
-        let empty = || Key {
-            id: String::new(),
-            secret: String::new(),
-            token: None,
-        };
+        let empty = || Key { id: String::new(), secret: String::new(), token: None };
         let (own, temporary) = (key(0).unwrap_or_else(empty), key(1).unwrap_or_else(empty));
         TencentAccount {
             name: "tencent".to_owned(),

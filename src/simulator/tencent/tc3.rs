@@ -71,9 +71,7 @@ pub(super) fn check<'k>(
         .ok_or_else(errors::secret_id_not_found)?;
     for needed in ["content-type", "host"] {
         if !authorization.signed.contains(&needed) {
-            return Err(errors::invalid_authorization(&format!(
-                "{needed} is not signed"
-            )));
+            return Err(errors::invalid_authorization(&format!("{needed} is not signed")));
         }
     }
     let date = DateTime::from_timestamp(timestamp, 0).map(|at| at.format("%Y-%m-%d").to_string());
@@ -95,19 +93,10 @@ fn sign(
     timestamp: i64,
     secret: &str,
 ) -> String {
-    let Authorization {
-        date,
-        service,
-        signed,
-        ..
-    } = authorization;
+    let Authorization { date, service, signed, .. } = authorization;
     let mut headers = String::new();
     for name in signed {
-        let value = request
-            .header(name)
-            .unwrap_or_default()
-            .trim()
-            .to_lowercase();
+        let value = request.header(name).unwrap_or_default().trim().to_lowercase();
         headers.push_str(&name.to_lowercase());
         headers.push(':');
         headers.push_str(&value);

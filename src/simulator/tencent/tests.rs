@@ -54,15 +54,10 @@ impl Signing {
             "POST\n/\n\ncontent-type:application/json\nhost:{host}\n\ncontent-type;host\n{}",
             hash(body)
         );
-        let text = format!(
-            "TC3-HMAC-SHA256\n{}\n{scope}\n{}",
-            self.at.timestamp(),
-            hash(&canonical)
-        );
-        let key = hmac(
-            &hmac(&hmac(format!("TC3{}", self.key).as_bytes(), &date), "cdn"),
-            "tc3_request",
-        );
+        let text =
+            format!("TC3-HMAC-SHA256\n{}\n{scope}\n{}", self.at.timestamp(), hash(&canonical));
+        let key =
+            hmac(&hmac(&hmac(format!("TC3{}", self.key).as_bytes(), &date), "cdn"), "tc3_request");
         format!(
             "TC3-HMAC-SHA256 Credential={}/{scope}, SignedHeaders=content-type;host, Signature={}",
             self.id,
@@ -95,9 +90,7 @@ impl Signing {
 }
 
 async fn call(simulator: &Simulator, action: &str, body: &Value) -> Value {
-    Signing::of(simulator, noon())
-        .send(simulator, action, body)
-        .await
+    Signing::of(simulator, noon()).send(simulator, action, body).await
 }
 
 fn code(response: &Value) -> &str {

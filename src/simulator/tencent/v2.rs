@@ -30,19 +30,11 @@ struct Error {
 
 impl Error {
     fn of(code: i64, desc: &str, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            message: message.into(),
-            desc: json!(desc),
-        }
+        Self { code, message: message.into(), desc: json!(desc) }
     }
 
     fn business(number: i64, message: &str) -> Self {
-        Self {
-            code: 4000,
-            message: format!("({number}) {message}"),
-            desc: json!(number),
-        }
+        Self { code: 4000, message: format!("({number}) {message}"), desc: json!(number) }
     }
 
     fn parameter(message: impl Into<String>) -> Self {
@@ -118,48 +110,27 @@ fn check(
         .ok_or_else(|| Error::parameter("Nonce is not a positive number"))?;
     let id = call.needed("SecretId")?;
     let signature = call.needed("Signature")?;
-    let key = state.keys.iter().find(|key| key.id == id).ok_or_else(|| {
-        Error::of(
-            4104,
-            "SecretIdNotFound",
-            "(4104) the SecretId does not exist",
-        )
-    })?;
+    let key =
+        state.keys.iter().find(|key| key.id == id).ok_or_else(|| {
+            Error::of(4104, "SecretIdNotFound", "(4104) the SecretId does not exist")
+        })?;
     let host = request.host();
     let bare = host.rsplit_once(':').map_or(host, |(name, _)| name);
     let right = [host, bare].iter().any(|host| {
         sign2::sign(&key.secret, &request.method, host, "/v2/index.php", &call.0) == signature
     });
     if !right {
-        return Err(Error::of(
-            4100,
-            "AuthFailure",
-            "(4100) the signature does not match",
-        ));
+        return Err(Error::of(4100, "AuthFailure", "(4100) the signature does not match"));
     }
     if key.token.is_some() && key.token.as_deref() != call.get("Token") {
-        return Err(Error::of(
-            4105,
-            "TokenFailure",
-            "(4105) the token does not match",
-        ));
+        return Err(Error::of(4105, "TokenFailure", "(4105) the token does not match"));
     }
     if (timestamp - now.timestamp()).abs() > SKEW {
-        return Err(Error::of(
-            4200,
-            "RequestExpired",
-            "(4200) the request has expired",
-        ));
+        return Err(Error::of(4200, "RequestExpired", "(4200) the request has expired"));
     }
-    state
-        .nonces
-        .retain(|(at, _)| (at - now.timestamp()).abs() <= SKEW);
+    state.nonces.retain(|(at, _)| (at - now.timestamp()).abs() <= SKEW);
     if !state.nonces.insert((timestamp, nonce)) {
-        return Err(Error::of(
-            4500,
-            "ReplayAttack",
-            "(4500) the nonce has been used",
-        ));
+        return Err(Error::of(4500, "ReplayAttack", "(4500) the nonce has been used"));
     }
     Ok(())
 }
@@ -186,18 +157,9 @@ fn act(
         }
     };
     if limits.by_minute
-        && !state.may_call(
-            &format!("2.0 {action}"),
-            a_minute,
-            TimeDelta::minutes(1),
-            now,
-        )
+        && !state.may_call(&format!("2.0 {action}"), a_minute, TimeDelta::minutes(1), now)
     {
-        return Err(Error::of(
-            4400,
-            "RequestLimitExceeded",
-            "(4400) too many requests",
-        ));
+        return Err(Error::of(4400, "RequestLimitExceeded", "(4400) too many requests"));
     }
     match action {
         "GetCdnRefreshLog" => refresh_log(state, call, scenario, now),
@@ -208,10 +170,7 @@ fn act(
 }
 
 fn success(data: &Value) -> Reply {
-    Reply::json(
-        200,
-        &json!({"code": 0, "message": "", "codeDesc": "Success", "data": data}),
-    )
+    Reply::json(200, &json!({"code": 0, "message": "", "codeDesc": "Success", "data": data}))
 }
 
 fn refresh(
@@ -224,20 +183,14 @@ fn refresh(
     let name = if kind == Kind::Url { "urls" } else { "dirs" };
     let targets = v2_form::list(&call.0, name);
     if targets.is_empty() {
-        return Err(Error::parameter(format!(
-            "(100004) missing required parameter {name}"
-        )));
+        return Err(Error::parameter(format!("(100004) missing required parameter {name}")));
     }
     let flush = match (kind, call.get("type")) {
         (Kind::Url, _) | (_, Some("2")) => false,
         (_, None | Some("1")) => true,
         (_, Some(_)) => return Err(Error::business(9003, "type is neither 1 nor 2")),
     };
-    let limits = Limits {
-        urls: URLS.min(limits.urls),
-        paths: DIRS.min(limits.paths),
-        ..*limits
-    };
+    let limits = Limits { urls: URLS.min(limits.urls), paths: DIRS.min(limits.paths), ..*limits };
     let area = v3::check(state, &targets, kind, None, &limits, now)
         .map_err(|refusal| translated(&refusal))?;
     let count = targets.len();
@@ -250,11 +203,9 @@ fn translated(refusal: &Refusal) -> Error {
     match refusal.code {
         "ResourceNotFound.CdnHostNotExists" => Error::business(9110, "cdn no such host"),
         "ResourceUnavailable.CdnHostIsNotOnline" => Error::business(9111, "cdn host is not online"),
-        code if code.starts_with("LimitExceeded.") => Error::of(
-            4400,
-            "LimitExceeded",
-            format!("(4400) {}", refusal.english()),
-        ),
+        code if code.starts_with("LimitExceeded.") => {
+            Error::of(4400, "LimitExceeded", format!("(4400) {}", refusal.english()))
+        }
         _ => Error::business(9003, refusal.english()),
     }
 }
@@ -267,9 +218,9 @@ fn refresh_log(
 ) -> Answered {
     let time = |name: &str| match call.get(name) {
         None => Ok(None),
-        Some(text) => tasks::read(text)
-            .map(Some)
-            .ok_or_else(|| Error::business(9003, "The date is invalid")),
+        Some(text) => {
+            tasks::read(text).map(Some).ok_or_else(|| Error::business(9003, "The date is invalid"))
+        }
     };
     let (start, end) = (time("startDate")?, time("endDate")?);
     let task = call.get("taskId");
@@ -278,17 +229,12 @@ fn refresh_log(
             return Err(Error::business(9003, "The date is invalid"));
         }
         (Some(start), Some(_)) if start < now - MEMORY - TimeDelta::days(1) => {
-            return Err(Error::business(
-                9003,
-                "The date is invalid: only 30 days are kept",
-            ));
+            return Err(Error::business(9003, "The date is invalid: only 30 days are kept"));
         }
         (Some(start), Some(end)) => Some((start, end)),
         (None, _) | (_, None) if task.is_some() => None,
         (None, _) | (_, None) => {
-            return Err(Error::parameter(
-                "(9003) startDate and endDate, or taskId, is required",
-            ));
+            return Err(Error::parameter("(9003) startDate and endDate, or taskId, is required"));
         }
     };
     let within = |purge: &Purge| {
@@ -297,9 +243,7 @@ fn refresh_log(
     };
     let remembered = state.ledger.remembered(now);
     if let Some(task) = task
-        && let Some(purge) = remembered
-            .iter()
-            .find(|purge| tasks::task_id(purge) == task)
+        && let Some(purge) = remembered.iter().find(|purge| tasks::task_id(purge) == task)
         && !within(purge)
     {
         return Err(Error::business(9003, "The date is invalid"));
@@ -310,26 +254,16 @@ fn refresh_log(
         if !within(purge) || task.is_some_and(|task| tasks::task_id(purge) != task) {
             continue;
         }
-        let host = state
-            .sites
-            .get(purge.site)
-            .map(|site| site.host.as_str())
-            .unwrap_or_default();
+        let host = state.sites.get(purge.site).map(|site| site.host.as_str()).unwrap_or_default();
         if call.get("host").is_some_and(|wanted| wanted != host) {
             continue;
         }
         let urls = tasks::targets(state, purge);
-        if call
-            .get("url")
-            .is_some_and(|wanted| !urls.iter().any(|url| url == wanted))
-        {
+        if call.get("url").is_some_and(|wanted| !urls.iter().any(|url| url == wanted)) {
             continue;
         }
         total += 1;
-        if scenario
-            .refresh_log_rows
-            .is_none_or(|most| logs.len() < most)
-        {
+        if scenario.refresh_log_rows.is_none_or(|most| logs.len() < most) {
             logs.push(json!({
                 "id": tasks::number(purge),
                 "app_id": state.app_id,
@@ -358,15 +292,13 @@ fn refresh_log(
 fn hosts(state: &State, call: &Call, by_host: bool) -> Answered {
     let number = |name: &str, otherwise: usize| match call.get(name) {
         None => Ok(otherwise),
-        Some(text) => text
-            .parse()
-            .map_err(|_| Error::parameter(format!("(9003) {name} is not a number"))),
+        Some(text) => {
+            text.parse().map_err(|_| Error::parameter(format!("(9003) {name} is not a number")))
+        }
     };
     let wanted = v2_form::list(&call.0, "hosts");
     if by_host && wanted.is_empty() {
-        return Err(Error::parameter(
-            "(100004) missing required parameter hosts",
-        ));
+        return Err(Error::parameter("(100004) missing required parameter hosts"));
     }
     let (offset, limit) = (number("offset", 0)?, number("limit", usize::MAX)?);
     let all: Vec<Value> = state

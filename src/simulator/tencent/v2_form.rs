@@ -19,9 +19,7 @@ pub(super) fn pairs(request: &Request) -> Vec<(String, String)> {
 
 fn boundary(content_type: &str) -> Option<String> {
     let rest = content_type.strip_prefix("multipart/form-data")?;
-    let value = rest
-        .split(';')
-        .find_map(|part| part.trim().strip_prefix("boundary="))?;
+    let value = rest.split(';').find_map(|part| part.trim().strip_prefix("boundary="))?;
     Some(value.trim_matches('"').to_owned())
 }
 
@@ -29,14 +27,9 @@ fn parts(body: &str, boundary: &str) -> Vec<(String, String)> {
     body.split(&format!("--{boundary}"))
         .filter_map(|part| {
             let (head, value) = part.split_once("\r\n\r\n")?;
-            let name = head
-                .split(';')
-                .find_map(|one| one.trim().strip_prefix("name="))?;
+            let name = head.split(';').find_map(|one| one.trim().strip_prefix("name="))?;
             let name = name.lines().next()?.trim().trim_matches('"');
-            Some((
-                name.to_owned(),
-                value.strip_suffix("\r\n").unwrap_or(value).to_owned(),
-            ))
+            Some((name.to_owned(), value.strip_suffix("\r\n").unwrap_or(value).to_owned()))
         })
         .collect()
 }
@@ -46,17 +39,11 @@ pub(super) fn list(pairs: &[(String, String)], name: &str) -> Vec<String> {
     let mut numbered: Vec<(usize, &String)> = pairs
         .iter()
         .filter_map(|(key, value)| {
-            Some((
-                key.strip_prefix(name)?.strip_prefix('.')?.parse().ok()?,
-                value,
-            ))
+            Some((key.strip_prefix(name)?.strip_prefix('.')?.parse().ok()?, value))
         })
         .collect();
     numbered.sort_by_key(|(number, _)| *number);
-    numbered
-        .into_iter()
-        .map(|(_, value)| value.clone())
-        .collect()
+    numbered.into_iter().map(|(_, value)| value.clone()).collect()
 }
 
 /// Numbered and dotted names as lists and objects: `Urls.0`, `Filters.0.Name`, `Filters.0.Value.0`.
@@ -105,10 +92,7 @@ fn lists(value: &mut Value) {
         return;
     }
     numbered.sort();
-    let items = numbered
-        .into_iter()
-        .filter_map(|(_, name)| map.remove(&name))
-        .collect();
+    let items = numbered.into_iter().filter_map(|(_, name)| map.remove(&name)).collect();
     *value = Value::Array(items);
 }
 
@@ -125,11 +109,7 @@ pub(super) fn without_credentials(form: &str) -> String {
     form.split('&')
         .map(|pair| {
             let name = pair.split('=').next().unwrap_or_default();
-            if BLANKED.contains(&name) {
-                format!("{name}=…")
-            } else {
-                pair.to_owned()
-            }
+            if BLANKED.contains(&name) { format!("{name}=…") } else { pair.to_owned() }
         })
         .collect::<Vec<_>>()
         .join("&")

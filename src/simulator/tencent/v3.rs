@@ -49,11 +49,7 @@ pub(super) fn answer(
         || v2_form::pairs(request)
             .iter()
             .any(|(name, value)| name == "Language" && value == "en-US");
-    let language = if english {
-        Language::English
-    } else {
-        Language::Chinese
-    };
+    let language = if english { Language::English } else { Language::Chinese };
     let answered = call(state, request, now).and_then(|call| {
         if call.version != VERSION {
             return Err(errors::no_such_version(&call.version));
@@ -69,11 +65,7 @@ pub(super) fn answer(
         Ok((mut body, took_effect)) => {
             body.insert("RequestId".to_owned(), json!(request_id(number)));
             let reply = Reply::json(200, &json!({"Response": body}));
-            if took_effect {
-                reply.effective()
-            } else {
-                reply
-            }
+            if took_effect { reply.effective() } else { reply }
         }
         Err(refusal) => refusal.reply(language, number),
     }
@@ -81,43 +73,27 @@ pub(super) fn answer(
 
 /// Who asks for what: by TC3 in the headers, or by the older signature among the parameters.
 fn call(state: &State, request: &Request, now: DateTime<Utc>) -> Result<Call, Refusal> {
-    let json = request
-        .header("content-type")
-        .is_some_and(|kind| kind.starts_with("application/json"));
+    let json =
+        request.header("content-type").is_some_and(|kind| kind.starts_with("application/json"));
     if request.header("authorization").is_none() && !json {
         let pairs = v2_form::pairs(request);
         if pairs.iter().any(|(name, _)| name == "Signature") {
             return older(&pairs, state, request, now);
         }
     }
-    let action = request
-        .header("x-tc-action")
-        .ok_or_else(|| errors::missing("Action"))?
-        .to_owned();
-    let version = request
-        .header("x-tc-version")
-        .ok_or_else(|| errors::missing("Version"))?
-        .to_owned();
+    let action = request.header("x-tc-action").ok_or_else(|| errors::missing("Action"))?.to_owned();
+    let version =
+        request.header("x-tc-version").ok_or_else(|| errors::missing("Version"))?.to_owned();
     let _: &Key = tc3::check(request, &state.keys, now)?;
     if request.method == "GET" {
-        return Ok(Call {
-            action,
-            version,
-            given: v2_form::nested(request.pairs()),
-            form: true,
-        });
+        return Ok(Call { action, version, given: v2_form::nested(request.pairs()), form: true });
     }
     let given = match serde_json::from_slice(&request.body) {
         Ok(Value::Object(given)) => given,
         Ok(_) => return Err(errors::not_a_body("not an object")),
         Err(_) => return Err(errors::not_a_body("not JSON")),
     };
-    Ok(Call {
-        action,
-        version,
-        given,
-        form: false,
-    })
+    Ok(Call { action, version, given, form: false })
 }
 
 fn older(
@@ -140,26 +116,16 @@ fn older(
         "RequestClient",
     ];
     let common = |name: &str| {
-        let found = pairs
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.clone());
-        found
-            .filter(|value| !value.is_empty())
-            .ok_or_else(|| errors::missing(name))
+        let found = pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
+        found.filter(|value| !value.is_empty()).ok_or_else(|| errors::missing(name))
     };
-    let timestamp: i64 = common("Timestamp")?
-        .parse()
-        .map_err(|_| errors::wrong_type("Timestamp", "an integer"))?;
+    let timestamp: i64 =
+        common("Timestamp")?.parse().map_err(|_| errors::wrong_type("Timestamp", "an integer"))?;
     if (timestamp - now.timestamp()).abs() > 300 {
         return Err(errors::signature_expire(timestamp, now.timestamp()));
     }
     let id = common("SecretId")?;
-    let key = state
-        .keys
-        .iter()
-        .find(|key| key.id == id)
-        .ok_or_else(errors::secret_id_not_found)?;
+    let key = state.keys.iter().find(|key| key.id == id).ok_or_else(errors::secret_id_not_found)?;
     let signature = sign2::sign(&key.secret, &request.method, request.host(), "/", pairs);
     if common("Signature")? != signature {
         return Err(errors::signature_failure());
@@ -167,11 +133,8 @@ fn older(
     if key.token.is_some() && key.token != common("Token").ok() {
         return Err(errors::token_failure());
     }
-    let given = pairs
-        .iter()
-        .filter(|(name, _)| !COMMON.contains(&name.as_str()))
-        .cloned()
-        .collect();
+    let given =
+        pairs.iter().filter(|(name, _)| !COMMON.contains(&name.as_str())).cloned().collect();
     Ok(Call {
         action: common("Action")?,
         version: common("Version")?,
@@ -184,11 +147,9 @@ type Answered = Result<(Map<String, Value>, bool), Refusal>;
 
 fn act(state: &mut State, call: Call, limits: &Limits, now: DateTime<Utc>) -> Answered {
     let known: &[(&str, Type)] = match call.action.as_str() {
-        "PurgeUrlsCache" => &[
-            ("Urls", Type::Texts),
-            ("Area", Type::Text),
-            ("UrlEncode", Type::Flag),
-        ],
+        "PurgeUrlsCache" => {
+            &[("Urls", Type::Texts), ("Area", Type::Text), ("UrlEncode", Type::Flag)]
+        }
         "PurgePathCache" => &[
             ("Paths", Type::Texts),
             ("FlushType", Type::Text),
@@ -207,11 +168,9 @@ fn act(state: &mut State, call: Call, limits: &Limits, now: DateTime<Utc>) -> An
             ("Area", Type::Text),
         ],
         "DescribePurgeQuota" => &[],
-        "DescribeDomains" => &[
-            ("Offset", Type::Number),
-            ("Limit", Type::Number),
-            ("Filters", Type::Objects),
-        ],
+        "DescribeDomains" => {
+            &[("Offset", Type::Number), ("Limit", Type::Number), ("Filters", Type::Objects)]
+        }
         other => return Err(errors::invalid_action(other)),
     };
     let params = Params::of(call.given, known, call.form)?;
@@ -245,12 +204,7 @@ fn quotas(state: &State, limits: &Limits, now: DateTime<Utc>) -> Map<String, Val
                 "Available": quota.available,
             })
         };
-        Value::Array(
-            [Area::Mainland, Area::Overseas]
-                .into_iter()
-                .map(line)
-                .collect(),
-        )
+        Value::Array([Area::Mainland, Area::Overseas].into_iter().map(line).collect())
     };
     let mut body = Map::new();
     body.insert("UrlPurge".to_owned(), lines(Kind::Url));

@@ -204,11 +204,7 @@ impl Ledger {
             let at = self.next_arrival;
             self.arrive(at, sites);
             done += 1;
-            self.next_arrival = if done < MOST_AT_ONCE {
-                self.after(at)
-            } else {
-                self.after(now)
-            };
+            self.next_arrival = if done < MOST_AT_ONCE { self.after(at) } else { self.after(now) };
         }
     }
 
@@ -227,11 +223,7 @@ impl Ledger {
     /// Takes a purge that somebody asks for now, and returns it.
     pub(crate) fn add(&mut self, asked: Asked, now: DateTime<Utc>) -> Purge {
         // A clock that was set back must not break the order that everything here relies on.
-        let at = self
-            .purges
-            .last()
-            .map_or(i64::MIN, |last| last.at)
-            .max(now.timestamp_micros());
+        let at = self.purges.last().map_or(i64::MIN, |last| last.at).max(now.timestamp_micros());
         let (ends, outcome) = self.course(at, asked.kind);
         let purge = Purge {
             serial: self.next_serial(),
@@ -299,11 +291,7 @@ impl Ledger {
         for _ in 0..12 {
             let index = site::draw(&mut self.rng, sites)?;
             let by_url = sites.get(index).is_some_and(|site| site.by_url);
-            let kind = if drawn == Kind::Url && !by_url {
-                Kind::Pattern
-            } else {
-                drawn
-            };
+            let kind = if drawn == Kind::Url && !by_url { Kind::Pattern } else { drawn };
             chosen = Some((index, kind));
             if windows.has_room(index, kind, at) {
                 break;
@@ -345,11 +333,7 @@ impl Ledger {
             Kind::Pattern => self.rng.f64().powi(2),
             Kind::All => self.rng.f64().sqrt(),
         };
-        let share = if outcome == Outcome::Failed {
-            bent.max(0.5)
-        } else {
-            bent
-        };
+        let share = if outcome == Outcome::Failed { bent.max(0.5) } else { bent };
         let takes = shortest + (longest - shortest).max(0.0) * share;
         (at + (takes * 1e6) as i64, outcome)
     }
@@ -372,10 +356,7 @@ impl Windows {
     }
 
     fn has_room(&self, site: usize, kind: Kind, at: i64) -> bool {
-        let Some([before, last]) = self
-            .0
-            .get(site)
-            .and_then(|kinds| kinds.get(Self::slot(kind)))
+        let Some([before, last]) = self.0.get(site).and_then(|kinds| kinds.get(Self::slot(kind)))
         else {
             return false;
         };
@@ -383,11 +364,7 @@ impl Windows {
     }
 
     fn take(&mut self, site: usize, kind: Kind, at: i64) {
-        if let Some(slot) = self
-            .0
-            .get_mut(site)
-            .and_then(|kinds| kinds.get_mut(Self::slot(kind)))
-        {
+        if let Some(slot) = self.0.get_mut(site).and_then(|kinds| kinds.get_mut(Self::slot(kind))) {
             *slot = [slot[1], at];
         }
     }

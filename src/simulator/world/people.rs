@@ -11,46 +11,14 @@ pub(crate) struct Person {
 
 /// Everybody. The first one owns the account and the tokens that the simulator hands out.
 pub(crate) const PEOPLE: [Person; 8] = [
-    Person {
-        name: "Mira Okafor",
-        login: "mira",
-        script: false,
-    },
-    Person {
-        name: "Jonas Lindqvist",
-        login: "jonas",
-        script: false,
-    },
-    Person {
-        name: "Deploy pipeline",
-        login: "deploy-bot",
-        script: true,
-    },
-    Person {
-        name: "Ayşe Demir",
-        login: "ayse",
-        script: false,
-    },
-    Person {
-        name: "CMS publisher",
-        login: "cms",
-        script: true,
-    },
-    Person {
-        name: "Tomás Rivera",
-        login: "tomas",
-        script: false,
-    },
-    Person {
-        name: "Image service",
-        login: "image-service",
-        script: true,
-    },
-    Person {
-        name: "Lê Thu Hà",
-        login: "ha",
-        script: false,
-    },
+    Person { name: "Mira Okafor", login: "mira", script: false },
+    Person { name: "Jonas Lindqvist", login: "jonas", script: false },
+    Person { name: "Deploy pipeline", login: "deploy-bot", script: true },
+    Person { name: "Ayşe Demir", login: "ayse", script: false },
+    Person { name: "CMS publisher", login: "cms", script: true },
+    Person { name: "Tomás Rivera", login: "tomas", script: false },
+    Person { name: "Image service", login: "image-service", script: true },
+    Person { name: "Lê Thu Hà", login: "ha", script: false },
 ];
 
 /// How busy each of them is.

@@ -6,9 +6,8 @@ use fastrand::Rng;
 use crate::simulator::random;
 
 /// How much is done in each hour of a UTC day.
-const BY_HOUR: [u32; 24] = [
-    5, 4, 4, 4, 5, 8, 16, 30, 48, 60, 64, 60, 52, 58, 64, 62, 54, 40, 28, 22, 18, 14, 10, 7,
-];
+const BY_HOUR: [u32; 24] =
+    [5, 4, 4, 4, 5, 8, 16, 30, 48, 60, 64, 60, 52, 58, 64, 62, 54, 40, 28, 22, 18, 14, 10, 7];
 /// How many of 100 purges belong to a burst.
 const BURSTY: f64 = 18.0;
 const HOUR: i64 = 3_600_000_000;
@@ -31,9 +30,7 @@ pub(crate) fn moments(
 ) -> Vec<i64> {
     let now_us = now.timestamp_micros();
     let span_us = span.num_microseconds().unwrap_or(i64::MAX).max(1);
-    let hours = usize::try_from(span_us / HOUR)
-        .unwrap_or(0)
-        .clamp(1, 24 * 400);
+    let hours = usize::try_from(span_us / HOUR).unwrap_or(0).clamp(1, 24 * 400);
     let mut sums = Vec::with_capacity(hours);
     let mut sum = 0.0;
     for back in 0..hours {

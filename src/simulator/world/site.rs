@@ -91,15 +91,7 @@ pub(crate) fn sites(rng: &mut Rng, zone: &str, brands: Range<usize>, count: usiz
                 | Flavour::Shop => Vec::new(),
             };
             let host = format!("{prefix}.{label}.{zone}");
-            sites.push(Site {
-                host,
-                aliases,
-                brand,
-                flavour,
-                weight,
-                by_url: true,
-                live: true,
-            });
+            sites.push(Site { host, aliases, brand, flavour, weight, by_url: true, live: true });
         }
     }
     sites.truncate(count);
@@ -111,13 +103,7 @@ impl Flavour {
     pub(crate) fn directories(self) -> &'static [&'static str] {
         match self {
             Self::Www => &["/", "/landing", "/press", "/careers", "/about"],
-            Self::Img => &[
-                "/hero",
-                "/products",
-                "/avatars",
-                "/banners/autumn",
-                "/thumbs/320",
-            ],
+            Self::Img => &["/hero", "/products", "/avatars", "/banners/autumn", "/thumbs/320"],
             Self::Static => &["/js", "/css", "/fonts", "/build/v2", "/icons"],
             Self::Api => &["/v1/catalog", "/v1/prices", "/v2/menu", "/v1/config"],
             Self::Video => &["/hls/live1", "/hls/vod", "/trailers", "/posters"],
@@ -130,57 +116,28 @@ impl Flavour {
     /// The names of its files; `#` stands for a number.
     pub(crate) fn files(self) -> &'static [&'static str] {
         match self {
-            Self::Www => &[
-                "index.html",
-                "page-#.html",
-                "offer-#",
-                "team.html",
-                "caf%C3%A9-#.html",
-            ],
-            Self::Img => &[
-                "hero-#.jpg",
-                "item-#.webp",
-                "item-#.jpg?w=640",
-                "banner-#.png",
-                "user-#.avif",
-            ],
-            Self::Static => &[
-                "app.#.js",
-                "vendor.#.js",
-                "main.#.css",
-                "sprite-#.svg",
-                "inter-#.woff2",
-            ],
+            Self::Www => &["index.html", "page-#.html", "offer-#", "team.html", "caf%C3%A9-#.html"],
+            Self::Img => {
+                &["hero-#.jpg", "item-#.webp", "item-#.jpg?w=640", "banner-#.png", "user-#.avif"]
+            }
+            Self::Static => {
+                &["app.#.js", "vendor.#.js", "main.#.css", "sprite-#.svg", "inter-#.woff2"]
+            }
             Self::Api => &["list.json", "list.json?page=#", "item/#", "feed-#.xml"],
-            Self::Video => &[
-                "index.m3u8",
-                "segment-#.ts",
-                "episode-#.mp4",
-                "poster-#.jpg",
-            ],
-            Self::Download => &[
-                "setup-#.exe",
-                "package-#.tar.zst",
-                "latest.json",
-                "manual-#.pdf",
-            ],
+            Self::Video => &["index.m3u8", "segment-#.ts", "episode-#.mp4", "poster-#.jpg"],
+            Self::Download => &["setup-#.exe", "package-#.tar.zst", "latest.json", "manual-#.pdf"],
             Self::Blog => &["post-#", "post-#/comments.json", "feed.xml", "cover-#.jpg"],
-            Self::Shop => &[
-                "item-#.html",
-                "item-#.json?currency=EUR",
-                "list?page=#",
-                "badge-#.svg",
-            ],
+            Self::Shop => {
+                &["item-#.html", "item-#.json?currency=EUR", "list?page=#", "badge-#.svg"]
+            }
         }
     }
 }
 
 /// A site to purge, each as likely as its weight says; `None` when nothing may be purged.
 pub(crate) fn draw(rng: &mut Rng, sites: &[Site]) -> Option<usize> {
-    let weights: Vec<u32> = sites
-        .iter()
-        .map(|site| if site.live { site.weight } else { 0 })
-        .collect();
+    let weights: Vec<u32> =
+        sites.iter().map(|site| if site.live { site.weight } else { 0 }).collect();
     if weights.iter().all(|weight| *weight == 0) {
         return None;
     }

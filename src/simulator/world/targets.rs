@@ -18,10 +18,7 @@ pub(crate) fn draw(seed: u64, flavour: Flavour, kind: Kind) -> Vec<String> {
             Kind::Pattern | Kind::All => format!("{directory}*"),
             Kind::Url => {
                 let file = random::pick(&mut rng, flavour.files(), "index.html");
-                format!(
-                    "{directory}{}",
-                    file.replace('#', &rng.u32(1..9000).to_string())
-                )
+                format!("{directory}{}", file.replace('#', &rng.u32(1..9000).to_string()))
             }
         };
         if drawn.contains(&one) {
@@ -65,9 +62,5 @@ fn counted(seed: u64, kind: Kind) -> (Rng, usize) {
 
 fn directory(rng: &mut Rng, flavour: Flavour) -> String {
     let directory = random::pick(rng, flavour.directories(), "/");
-    if directory.ends_with('/') {
-        directory.to_owned()
-    } else {
-        format!("{directory}/")
-    }
+    if directory.ends_with('/') { directory.to_owned() } else { format!("{directory}/") }
 }

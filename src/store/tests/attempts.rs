@@ -9,11 +9,7 @@ use crate::domain::journal::JournalState;
 use crate::store::schema;
 
 fn names(names: &[(&str, &str)]) -> Names {
-    Names::new(
-        names
-            .iter()
-            .map(|(id, name)| ((*id).to_owned(), (*name).to_owned())),
-    )
+    Names::new(names.iter().map(|(id, name)| ((*id).to_owned(), (*name).to_owned())))
 }
 
 fn attempt(id: &str, second: i64, user: &str) -> Attempt {
@@ -23,10 +19,7 @@ fn attempt(id: &str, second: i64, user: &str) -> Attempt {
         resource: "12".into(),
         kind: Some(Kind::Url),
         targets: vec!["/img/a.jpg".to_owned(), "/img/b.jpg".to_owned()],
-        author: Author {
-            user: Some(user.to_owned()),
-            token: None,
-        },
+        author: Author { user: Some(user.to_owned()), token: None },
         address: Some("203.0.113.9".to_owned()),
         status: 201,
     }
@@ -56,10 +49,7 @@ fn a_purge_gets_the_name_of_who_asked_for_it_and_keeps_it() {
     assert_eq!(joined(&home, &attempts, &names), 0);
     home.writer().record(&[purge("1", 0)], at(400)).unwrap();
     assert_eq!(by(&home), told);
-    let covered = home
-        .reader()
-        .attempt_coverage(&"gcore-prod".into())
-        .unwrap();
+    let covered = home.reader().attempt_coverage(&"gcore-prod".into()).unwrap();
     assert_eq!(covered.ranges(), [(at(-600), at(500))]);
 }
 
@@ -77,11 +67,7 @@ fn the_filter_finds_purges_by_their_author() {
     let home = Home::with(&[purge("1", 0), purge("2", 30)]);
     let attempts = [attempt("a", 0, "42"), attempt("b", 30, "7")];
     joined(&home, &attempts, &names(&[("42", "mira")]));
-    for (text, ids) in [
-        ("by:mira", &["1"][..]),
-        ("-by:mira", &["2"]),
-        ("by:\"user 7\"", &["2"]),
-    ] {
+    for (text, ids) in [("by:mira", &["1"][..]), ("-by:mira", &["2"]), ("by:\"user 7\"", &["2"])] {
         let filter = Filter::parse(text).unwrap();
         let predicate = filter.resolve(at(100), crate::domain::zone::Zone::Utc);
         let mut found = Vec::new();
@@ -100,65 +86,32 @@ fn new_names_are_taken_to_for_old_purges_too() {
     let home = Home::with(&[purge("1", 0), purge("2", 30)]);
     let attempts = [attempt("a", 0, "42"), attempt("b", 30, "7")];
     joined(&home, &attempts, &names(&[("42", "mira")]));
-    let (account, renamed) = (
-        "gcore-prod".into(),
-        names(&[("42", "mira okafor"), ("7", "cms")]),
-    );
+    let (account, renamed) = ("gcore-prod".into(), names(&[("42", "mira okafor"), ("7", "cms")]));
     let mut writer = home.writer();
-    assert_eq!(
-        writer.rename_authors(&account, &renamed).unwrap().changed,
-        2
-    );
-    assert_eq!(
-        by(&home),
-        [Some("mira okafor".to_owned()), Some("cms".to_owned())]
-    );
-    assert_eq!(
-        writer.rename_authors(&account, &renamed).unwrap().changed,
-        0
-    );
+    assert_eq!(writer.rename_authors(&account, &renamed).unwrap().changed, 2);
+    assert_eq!(by(&home), [Some("mira okafor".to_owned()), Some("cms".to_owned())]);
+    assert_eq!(writer.rename_authors(&account, &renamed).unwrap().changed, 0);
 }
 
 #[test]
 fn what_was_refused_is_told_once_and_stands_with_the_purges_around_it() {
     let home = Home::with(&[purge("1", 0), purge("2", 7200)]);
-    let refused = |id: &str, second| Attempt {
-        status: 429,
-        ..attempt(id, second, "7")
-    };
+    let refused = |id: &str, second| Attempt { status: 429, ..attempt(id, second, "7") };
     let account = "gcore-prod".into();
     let mut writer = home.writer();
     let attempts = [
         refused("a", -60),
-        Attempt {
-            resource: "13".into(),
-            ..refused("b", 60)
-        },
-        Attempt {
-            status: 502,
-            ..refused("c", 90)
-        },
+        Attempt { resource: "13".into(), ..refused("b", 60) },
+        Attempt { status: 502, ..refused("c", 90) },
         refused("d", 120),
     ];
-    let told = writer
-        .take_attempts(&account, &attempts, &names(&[("7", "cms")]))
-        .unwrap();
+    let told = writer.take_attempts(&account, &attempts, &names(&[("7", "cms")])).unwrap();
     assert_eq!(told.len(), 3);
-    assert_eq!(
-        writer
-            .take_attempts(&account, &attempts, &names(&[]))
-            .unwrap(),
-        []
-    );
+    assert_eq!(writer.take_attempts(&account, &attempts, &names(&[])).unwrap(), []);
     let near = |second| {
-        let detail = home
-            .reader()
-            .detail(PurgeKey(at(second).timestamp_micros()))
-            .unwrap();
+        let detail = home.reader().detail(PurgeKey(at(second).timestamp_micros())).unwrap();
         let refused = detail.unwrap().refused.into_iter();
-        refused
-            .map(|refused| (refused.at, refused.by))
-            .collect::<Vec<_>>()
+        refused.map(|refused| (refused.at, refused.by)).collect::<Vec<_>>()
     };
     let cms = Some("cms".to_owned());
     assert_eq!(near(0), [(at(-60), cms.clone()), (at(120), cms)]);
@@ -178,21 +131,10 @@ fn our_own_refused_attempt_is_no_news() {
     ] {
         step(&mut writer, &ours, from, to, second).unwrap();
     }
-    let ours = Attempt {
-        status: 400,
-        ..attempt("a", 60, "42")
-    };
-    let theirs = Attempt {
-        status: 400,
-        ..attempt("b", 600, "42")
-    };
-    let told = writer
-        .take_attempts(&"gcore-prod".into(), &[ours, theirs], &names(&[]))
-        .unwrap();
-    assert_eq!(
-        told.iter().map(|told| told.at).collect::<Vec<_>>(),
-        [at(600)]
-    );
+    let ours = Attempt { status: 400, ..attempt("a", 60, "42") };
+    let theirs = Attempt { status: 400, ..attempt("b", 600, "42") };
+    let told = writer.take_attempts(&"gcore-prod".into(), &[ours, theirs], &names(&[])).unwrap();
+    assert_eq!(told.iter().map(|told| told.at).collect::<Vec<_>>(), [at(600)]);
 }
 
 #[test]
@@ -203,17 +145,14 @@ fn a_store_from_before_there_were_attempts_is_brought_up() {
     for step in schema::STEPS.iter().take(2) {
         old.execute_batch(step).unwrap();
     }
-    old.pragma_update(None, "application_id", schema::APPLICATION)
-        .unwrap();
+    old.pragma_update(None, "application_id", schema::APPLICATION).unwrap();
     old.pragma_update(None, "user_version", 2).unwrap();
     drop(old);
     let store = Store::open(&path, Access::ReadWrite).unwrap();
     let account = "gcore-prod".into();
     let mut writer = store.writer().unwrap();
     writer.record(&[purge("1", 0)], at(0)).unwrap();
-    writer
-        .take_attempts(&account, &[attempt("a", 0, "42")], &names(&[]))
-        .unwrap();
+    writer.take_attempts(&account, &[attempt("a", 0, "42")], &names(&[])).unwrap();
     let joined = writer.join_attempts(&account, (at(-9), at(9)), at(9), &names(&[]));
     assert_eq!(joined.unwrap().changed, 1);
 }

@@ -58,14 +58,7 @@ fn a_write_that_was_cut_short_is_as_if_it_had_never_begun() {
         let store = Store::open(&path, Access::ReadWrite).unwrap();
         let crashed = Home { directory, store };
         assert_eq!(crashed.purges(), [purge("1", 1)], "{length} of {after}");
-        assert_eq!(
-            crashed
-                .writer()
-                .record(&[purge("2", 2)], at(3))
-                .unwrap()
-                .new,
-            1
-        );
+        assert_eq!(crashed.writer().record(&[purge("2", 2)], at(3)).unwrap().new, 1);
         assert_eq!(crashed.purges().len(), 2);
     }
 }
@@ -104,26 +97,15 @@ fn a_process_that_dies_while_sending_leaves_a_trace() {
     let home = Home::new();
     let (reader, before) = (home.reader(), home.reader().data_version().unwrap());
     let other = Command::new(std::env::current_exe().unwrap())
-        .args([
-            "--exact",
-            "store::tests::crashing::dying",
-            "--ignored",
-            "--quiet",
-        ])
+        .args(["--exact", "store::tests::crashing::dying", "--ignored", "--quiet"])
         .env(STORE, home.path())
         .output()
         .unwrap();
     assert!(!other.status.success());
     let open = reader.journal_open().unwrap();
     assert_eq!(open.len(), 1);
-    assert_eq!(
-        (open[0].state, open[0].sent_at),
-        (JournalState::Sending, Some(at(1)))
-    );
+    assert_eq!((open[0].state, open[0].sent_at), (JournalState::Sending, Some(at(1))));
     assert_ne!(reader.data_version().unwrap(), before);
     // Its lock died with it.
-    assert_eq!(
-        home.writer().record(&[purge("1", 1)], at(2)).unwrap().new,
-        1
-    );
+    assert_eq!(home.writer().record(&[purge("1", 1)], at(2)).unwrap().new, 1);
 }

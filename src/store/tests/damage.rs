@@ -14,10 +14,8 @@ fn many() -> Vec<Purge> {
 fn a_full_disk_loses_nothing_that_was_there_and_takes_in_nothing_by_halves() {
     let home = Home::with(&[purge("1", 0)]);
     let mut writer = home.writer();
-    let pages: i64 = writer
-        .connection()
-        .pragma_query_value(None, "page_count", |row| row.get(0))
-        .unwrap();
+    let pages: i64 =
+        writer.connection().pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
     let limit = |writer: &Writer, pages: i64| {
         writer
             .connection()
@@ -46,12 +44,10 @@ fn a_full_disk_loses_nothing_that_was_there_and_takes_in_nothing_by_halves() {
 
 fn newest(store: &Store) -> Result<usize, StoreFailure> {
     let mut seen = 0;
-    store
-        .reader()?
-        .export(&Predicate::default(), Sort::Newest, None, &mut |_| {
-            seen += 1;
-            ControlFlow::Continue(())
-        })?;
+    store.reader()?.export(&Predicate::default(), Sort::Newest, None, &mut |_| {
+        seen += 1;
+        ControlFlow::Continue(())
+    })?;
     Ok(seen)
 }
 
@@ -81,10 +77,7 @@ fn garbage_in_the_middle_of_a_file_never_becomes_an_answer_and_stays_where_it_is
         garbled[page * 4096..(page + 1) * 4096].fill(0xa5);
         fs::write(&path, &garbled).unwrap();
         let result = Store::open(&path, Access::ReadOnly).and_then(|store| newest(&store));
-        assert!(
-            matches!(result, Ok(2000) | Err(StoreFailure::Corrupt)),
-            "{page}: {result:?}"
-        );
+        assert!(matches!(result, Ok(2000) | Err(StoreFailure::Corrupt)), "{page}: {result:?}");
         told.extend(result.err());
         assert_eq!(fs::read(&path).unwrap(), garbled);
     }
@@ -95,10 +88,7 @@ fn garbage_in_the_middle_of_a_file_never_becomes_an_answer_and_stays_where_it_is
 fn a_row_that_a_strip_promises_and_that_is_not_there_is_damage() {
     let home = Home::with(&[purge("1", 0), purge("2", 1)]);
     let writer = home.writer();
-    writer
-        .connection()
-        .execute("DELETE FROM purge WHERE id = '2'", [])
-        .unwrap();
+    writer.connection().execute("DELETE FROM purge WHERE id = '2'", []).unwrap();
     let query = WindowQuery {
         predicate: std::sync::Arc::default(),
         sort: Sort::Newest,

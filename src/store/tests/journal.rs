@@ -42,10 +42,7 @@ pub(super) fn step(
     to: JournalState,
     second: i64,
 ) -> Option<JournalEntry> {
-    match writer
-        .step(id, from, to, &StepDetails::at(at(second)))
-        .unwrap()
-    {
+    match writer.step(id, from, to, &StepDetails::at(at(second))).unwrap() {
         Stepped::Done(entry) => Some(*entry),
         Stepped::Refused { .. } => None,
     }
@@ -57,40 +54,16 @@ fn a_request_is_queued_sent_and_answered() {
     let mut writer = home.writer();
     let queued = queue(&mut writer, "/a");
     assert_eq!(queued.request, request("/a"));
-    assert_eq!(
-        (queued.state, queued.queued_at),
-        (JournalState::Queued, at(1))
-    );
+    assert_eq!((queued.state, queued.queued_at), (JournalState::Queued, at(1)));
     assert_eq!((queued.planned_at, queued.sent_at), (at(3), None));
-    let sending = step(
-        &mut writer,
-        &queued.id,
-        JournalState::Queued,
-        JournalState::Sending,
-        4,
-    );
+    let sending = step(&mut writer, &queued.id, JournalState::Queued, JournalState::Sending, 4);
     assert_eq!(sending.unwrap().sent_at, Some(at(4)));
-    let details = StepDetails {
-        purge: Some("77".into()),
-        ..StepDetails::at(at(5))
-    };
-    let accepted = writer
-        .step(
-            &queued.id,
-            JournalState::Sending,
-            JournalState::Accepted,
-            &details,
-        )
-        .unwrap();
+    let details = StepDetails { purge: Some("77".into()), ..StepDetails::at(at(5)) };
+    let accepted =
+        writer.step(&queued.id, JournalState::Sending, JournalState::Accepted, &details).unwrap();
     let accepted = done(accepted);
     assert_eq!(accepted.answered_at, Some(at(5)));
-    let last = step(
-        &mut writer,
-        &queued.id,
-        JournalState::Accepted,
-        JournalState::Successful,
-        60,
-    );
+    let last = step(&mut writer, &queued.id, JournalState::Accepted, JournalState::Successful, 60);
     let last = last.unwrap();
     assert_eq!((last.sent_at, last.answered_at), (Some(at(4)), Some(at(5))));
     assert_eq!(last.purge, Some("77".into()));
@@ -109,11 +82,7 @@ fn a_request_is_queued_sent_and_answered() {
             (at(1), None, JournalState::Queued),
             (at(4), Some(JournalState::Queued), JournalState::Sending),
             (at(5), Some(JournalState::Sending), JournalState::Accepted),
-            (
-                at(60),
-                Some(JournalState::Accepted),
-                JournalState::Successful
-            ),
+            (at(60), Some(JournalState::Accepted), JournalState::Successful),
         ]
     );
 }
@@ -126,12 +95,7 @@ fn of_two_who_want_to_send_one_does() {
     let (from, to) = (JournalState::Queued, JournalState::Sending);
     assert!(step(&mut one, &id, from, to, 4).is_some());
     let second = other.step(&id, from, to, &StepDetails::at(at(4))).unwrap();
-    assert_eq!(
-        second,
-        Stepped::Refused {
-            found: Some(JournalState::Sending)
-        }
-    );
+    assert_eq!(second, Stepped::Refused { found: Some(JournalState::Sending) });
     assert_eq!(home.reader().journal_steps(&id).unwrap().len(), 2);
 }
 
@@ -142,15 +106,9 @@ fn only_steps_that_a_request_may_take_are_taken() {
             let home = Home::new();
             let mut writer = home.writer();
             let id = queue(&mut writer, "/a").id;
-            writer
-                .connection()
-                .execute("UPDATE journal SET state = ?1", [from.word()])
-                .unwrap();
+            writer.connection().execute("UPDATE journal SET state = ?1", [from.word()]).unwrap();
             let taken = step(&mut writer, &id, from, to, 4);
-            assert_eq!(
-                taken.map(|entry| entry.state),
-                from.may_become(to).then_some(to)
-            );
+            assert_eq!(taken.map(|entry| entry.state), from.may_become(to).then_some(to));
         }
     }
     let home = Home::new();
@@ -168,24 +126,12 @@ fn a_request_of_unknown_fate_that_is_queued_again_waits_as_if_new_and_its_past_i
     let home = Home::new();
     let mut writer = home.writer();
     let id = queue(&mut writer, "/a").id;
-    step(
-        &mut writer,
-        &id,
-        JournalState::Queued,
-        JournalState::Sending,
-        4,
-    );
-    let lost = StepDetails {
-        error: Some("no answer".to_owned()),
-        ..StepDetails::at(at(34))
-    };
+    step(&mut writer, &id, JournalState::Queued, JournalState::Sending, 4);
+    let lost = StepDetails { error: Some("no answer".to_owned()), ..StepDetails::at(at(34)) };
     let unknown = writer.step(&id, JournalState::Sending, JournalState::Unknown, &lost);
     let unknown = done(unknown.unwrap());
     assert_eq!(unknown.error.as_deref(), Some("no answer"));
-    let again = StepDetails {
-        planned_at: Some(at(90)),
-        ..StepDetails::at(at(80))
-    };
+    let again = StepDetails { planned_at: Some(at(90)), ..StepDetails::at(at(80)) };
     let queued = writer.step(&id, JournalState::Unknown, JournalState::Queued, &again);
     let queued = done(queued.unwrap());
     assert_eq!((queued.sent_at, queued.answered_at), (None, None));
@@ -208,27 +154,12 @@ fn open_requests_come_in_the_order_of_the_queue() {
         .into();
     let queued = writer.enqueue(&entries, at(1)).unwrap();
     assert!(queued.is_sorted_by(|one, next| one.id < next.id));
-    step(
-        &mut writer,
-        &queued[1].id,
-        JournalState::Queued,
-        JournalState::Cancelled,
-        4,
-    );
+    step(&mut writer, &queued[1].id, JournalState::Queued, JournalState::Cancelled, 4);
     let reader = home.reader();
-    let open: Vec<_> = reader
-        .journal_open()
-        .unwrap()
-        .into_iter()
-        .map(|entry| entry.id)
-        .collect();
+    let open: Vec<_> = reader.journal_open().unwrap().into_iter().map(|entry| entry.id).collect();
     assert_eq!(open, [queued[0].id.clone(), queued[2].id.clone()]);
-    let newest: Vec<_> = reader
-        .journal_newest(2)
-        .unwrap()
-        .into_iter()
-        .map(|entry| entry.id)
-        .collect();
+    let newest: Vec<_> =
+        reader.journal_newest(2).unwrap().into_iter().map(|entry| entry.id).collect();
     assert_eq!(newest, [queued[2].id.clone(), queued[1].id.clone()]);
 }
 
@@ -237,31 +168,16 @@ fn a_match_ties_a_purge_to_what_we_noted_and_to_nothing_else() {
     let home = Home::with(&[purge("77", 5), purge("78", 6)]);
     let mut writer = home.writer();
     let (one, two) = (queue(&mut writer, "/a").id, queue(&mut writer, "/a").id);
-    step(
-        &mut writer,
-        &one,
-        JournalState::Queued,
-        JournalState::Sending,
-        4,
-    );
+    step(&mut writer, &one, JournalState::Queued, JournalState::Sending, 4);
     let linked = writer.match_purge(&one, &"77".into()).unwrap();
     assert!(matches!(linked, Matched::Linked(entry) if entry.purge == Some("77".into())));
-    assert_eq!(
-        writer.match_purge(&two, &"77".into()).unwrap(),
-        Matched::Taken(one.clone())
-    );
+    assert_eq!(writer.match_purge(&two, &"77".into()).unwrap(), Matched::Taken(one.clone()));
     let missing = writer.match_purge(&"nobody".into(), &"78".into()).unwrap();
     assert_eq!(missing, Matched::Missing);
     let details = home.details();
     let sent = details[0].sent.clone().unwrap();
-    assert_eq!(
-        (sent.sent_at, sent.ticket.as_deref()),
-        (at(4), Some("INC-2231"))
-    );
-    assert_eq!(
-        (sent.reason.as_deref(), sent.verified),
-        (Some("stale hero"), None)
-    );
+    assert_eq!((sent.sent_at, sent.ticket.as_deref()), (at(4), Some("INC-2231")));
+    assert_eq!((sent.reason.as_deref(), sent.verified), (Some("stale hero"), None));
     assert_eq!(details[1].sent, None);
 }
 
@@ -269,26 +185,15 @@ fn a_match_ties_a_purge_to_what_we_noted_and_to_nothing_else() {
 fn a_recent_purge_counts_once_whether_history_shows_it_yet_or_not() {
     let home = Home::with(&[purge("70", 2)]);
     let mut writer = home.writer();
-    let asked = [
-        ("gcore-prod".into(), "12".into()),
-        ("nobody".into(), "13".into()),
-    ];
+    let asked = [("gcore-prod".into(), "12".into()), ("nobody".into(), "13".into())];
     let recent = |since| {
         let recent = home.reader().recent(&asked, at(since)).unwrap();
-        let told = recent
-            .into_iter()
-            .map(|recent| (recent.spent.at, recent.spent.sent_here));
+        let told = recent.into_iter().map(|recent| (recent.spent.at, recent.spent.sent_here));
         told.collect::<Vec<_>>()
     };
     let id = queue(&mut writer, "/a").id;
     assert_eq!(recent(0), [(at(2), false)]);
-    step(
-        &mut writer,
-        &id,
-        JournalState::Queued,
-        JournalState::Sending,
-        4,
-    );
+    step(&mut writer, &id, JournalState::Queued, JournalState::Sending, 4);
     assert_eq!(recent(0), [(at(4), true), (at(2), false)]);
     assert_eq!(recent(3), [(at(4), true)]);
     // The vendor's id is known before its history shows the purge.
@@ -305,20 +210,8 @@ fn a_refused_request_uses_nothing_up() {
     let home = Home::new();
     let mut writer = home.writer();
     let id = queue(&mut writer, "/a").id;
-    step(
-        &mut writer,
-        &id,
-        JournalState::Queued,
-        JournalState::Sending,
-        4,
-    );
-    step(
-        &mut writer,
-        &id,
-        JournalState::Sending,
-        JournalState::Rejected,
-        5,
-    );
+    step(&mut writer, &id, JournalState::Queued, JournalState::Sending, 4);
+    step(&mut writer, &id, JournalState::Sending, JournalState::Rejected, 5);
     let asked = [("gcore-prod".into(), "12".into())];
     assert!(home.reader().recent(&asked, at(0)).unwrap().is_empty());
 }
@@ -328,14 +221,7 @@ fn what_went_wrong_before_a_request_was_taken_back_stays_with_it() {
     let home = Home::new();
     let mut writer = home.writer();
     let id = queue(&mut writer, "/a").id;
-    step(
-        &mut writer,
-        &id,
-        JournalState::Queued,
-        JournalState::Sending,
-        4,
-    )
-    .unwrap();
+    step(&mut writer, &id, JournalState::Queued, JournalState::Sending, 4).unwrap();
     let details = StepDetails {
         error: Some("429".to_owned()),
         planned_at: Some(at(60)),
@@ -343,14 +229,7 @@ fn what_went_wrong_before_a_request_was_taken_back_stays_with_it() {
     };
     let back = writer.step(&id, JournalState::Sending, JournalState::Queued, &details);
     done(back.unwrap());
-    let over = step(
-        &mut writer,
-        &id,
-        JournalState::Queued,
-        JournalState::Cancelled,
-        6,
-    )
-    .unwrap();
+    let over = step(&mut writer, &id, JournalState::Queued, JournalState::Cancelled, 6).unwrap();
     assert_eq!(over.error.as_deref(), Some("429"));
     assert_eq!(over.planned_at, at(60));
 }
@@ -361,10 +240,7 @@ fn what_waited_while_the_queue_was_paused_gets_new_times_and_keeps_its_spaces() 
     let mut writer = home.writer();
     let mut queue_at = |resource: &str, second: i64| {
         let entry = NewEntry {
-            request: PurgeRequest {
-                resource: resource.into(),
-                ..request("/a")
-            },
+            request: PurgeRequest { resource: resource.into(), ..request("/a") },
             planned_at: at(second),
             reason: None,
             ticket: None,

@@ -18,11 +18,7 @@ fn a_store_and_its_directories_are_made_for_their_owner_only() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("state/purgedeck/store.db");
     let store = Store::open(&path, Access::ReadWrite).unwrap();
-    store
-        .writer()
-        .unwrap()
-        .record(&[purge("1", 0)], at(0))
-        .unwrap();
+    store.writer().unwrap().record(&[purge("1", 0)], at(0)).unwrap();
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
@@ -41,14 +37,11 @@ fn a_store_opened_again_still_has_everything() {
     let home = Home::with(&[purge("1", 0)]);
     let again = Store::open(&home.path(), Access::ReadWrite).unwrap();
     assert_eq!(again.path(), home.path());
-    let kept = again
-        .reader()
-        .unwrap()
-        .summary(&crate::domain::query::SummaryQuery {
-            predicate: std::sync::Arc::default(),
-            bars: 0,
-            now: at(0),
-        });
+    let kept = again.reader().unwrap().summary(&crate::domain::query::SummaryQuery {
+        predicate: std::sync::Arc::default(),
+        bars: 0,
+        now: at(0),
+    });
     assert_eq!(kept.unwrap().stored, 1);
 }
 
@@ -66,16 +59,12 @@ fn several_may_make_the_same_store_at_once() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("store.db");
     std::thread::scope(|scope| {
-        let openers: Vec<_> = (0..8)
-            .map(|_| scope.spawn(|| opened(&path, Access::ReadWrite)))
-            .collect();
+        let openers: Vec<_> =
+            (0..8).map(|_| scope.spawn(|| opened(&path, Access::ReadWrite))).collect();
         for opener in openers {
             // Making it may take longer than a test is willing to wait for a lock; nothing else may go wrong.
             let result = opener.join().unwrap();
-            assert!(
-                matches!(result, Ok(()) | Err(StoreFailure::Locked)),
-                "{result:?}"
-            );
+            assert!(matches!(result, Ok(()) | Err(StoreFailure::Locked)), "{result:?}");
         }
     });
     opened(&path, Access::ReadWrite).unwrap();
@@ -122,14 +111,8 @@ fn a_store_of_a_newer_purgedeck_is_refused_and_left_alone() {
     let home = Home::with(&[purge("1", 0)]);
     let known = schema::FORM;
     let mut writer = home.writer();
-    writer
-        .connection()
-        .pragma_update(None, "user_version", known + 1)
-        .unwrap();
-    let newer = StoreFailure::Newer {
-        found: known + 1,
-        known,
-    };
+    writer.connection().pragma_update(None, "user_version", known + 1).unwrap();
+    let newer = StoreFailure::Newer { found: known + 1, known };
     assert_eq!(opened(&home.path(), Access::ReadWrite), Err(newer.clone()));
     assert_eq!(opened(&home.path(), Access::ReadOnly), Err(newer.clone()));
     // One that was brought up while we ran is not written to either.
@@ -187,23 +170,14 @@ fn a_file_or_directory_that_may_not_be_written_can_still_be_read() {
     if fs::OpenOptions::new().write(true).open(home.path()).is_ok() {
         return;
     }
-    assert_eq!(
-        opened(&home.path(), Access::ReadWrite),
-        Err(StoreFailure::ReadOnly)
-    );
+    assert_eq!(opened(&home.path(), Access::ReadWrite), Err(StoreFailure::ReadOnly));
     opened(&home.path(), Access::ReadOnly).unwrap();
     mode(&home.path(), 0o000);
-    assert_eq!(
-        opened(&home.path(), Access::ReadOnly),
-        Err(StoreFailure::Denied)
-    );
+    assert_eq!(opened(&home.path(), Access::ReadOnly), Err(StoreFailure::Denied));
     mode(&home.path(), 0o600);
     let home = Home::with(&[purge("1", 0)]);
     mode(home.directory.path(), 0o500);
-    assert_eq!(
-        opened(&home.path(), Access::ReadWrite),
-        Err(StoreFailure::ReadOnly)
-    );
+    assert_eq!(opened(&home.path(), Access::ReadWrite), Err(StoreFailure::ReadOnly));
     let below = home.directory.path().join("below/store.db");
     assert_eq!(opened(&below, Access::ReadWrite), Err(StoreFailure::Denied));
     mode(home.directory.path(), 0o700);
@@ -214,26 +188,14 @@ fn what_cannot_be_a_store_is_told_apart_from_a_store_that_is_not_there_yet() {
     let home = Home::with(&[purge("1", 0)]);
     let both = [Access::ReadWrite, Access::ReadOnly];
     for access in both {
-        assert_eq!(
-            opened(home.directory.path(), access),
-            Err(StoreFailure::Directory)
-        );
+        assert_eq!(opened(home.directory.path(), access), Err(StoreFailure::Directory));
         let below_a_file = home.path().join("store.db");
-        assert!(matches!(
-            opened(&below_a_file, access),
-            Err(StoreFailure::NoPlace(_))
-        ));
+        assert!(matches!(opened(&below_a_file, access), Err(StoreFailure::NoPlace(_))));
     }
     if cfg!(target_os = "linux") {
         let made_nowhere = Path::new("/proc/store.db");
-        assert!(matches!(
-            opened(made_nowhere, Access::ReadWrite),
-            Err(StoreFailure::NoPlace(_))
-        ));
-        assert_eq!(
-            opened(made_nowhere, Access::ReadOnly),
-            Err(StoreFailure::Missing)
-        );
+        assert!(matches!(opened(made_nowhere, Access::ReadWrite), Err(StoreFailure::NoPlace(_))));
+        assert_eq!(opened(made_nowhere, Access::ReadOnly), Err(StoreFailure::Missing));
         for access in both {
             let device = opened(Path::new("/dev/zero"), access);
             assert_eq!(device, Err(StoreFailure::NotAStore));

@@ -16,10 +16,7 @@ fn a_purge_comes_back_as_it_was() {
         raw_created: Some("yesterday-ish".to_owned()),
         completed: Some(at(9)),
         targets: vec![
-            Target {
-                text: "/a\\n\nb".to_owned(),
-                status: Some(Status::Failed),
-            },
+            Target { text: "/a\\n\nb".to_owned(), status: Some(Status::Failed) },
             Target::new("/*"),
         ],
         by: Some("mira".to_owned()),
@@ -27,11 +24,7 @@ fn a_purge_comes_back_as_it_was() {
         created: at(-5),
         ..purge("7", 0)
     };
-    let all = Purge {
-        kind: Some(Kind::All),
-        targets: Vec::new(),
-        ..purge("8", 1)
-    };
+    let all = Purge { kind: Some(Kind::All), targets: Vec::new(), ..purge("8", 1) };
     let home = Home::with(&[all.clone(), full.clone()]);
     assert_eq!(home.purges(), [full, all]);
 }
@@ -41,12 +34,7 @@ fn a_purge_seen_twice_is_stored_once_and_writes_nothing() {
     let home = Home::new();
     let mut writer = home.writer();
     let first = writer.record(&[purge("1", 5), purge("2", 9)], at(10));
-    let told = Recorded {
-        new: 2,
-        changed: 0,
-        from: Some(at(5)),
-        until: Some(at(9)),
-    };
+    let told = Recorded { new: 2, changed: 0, from: Some(at(5)), until: Some(at(9)) };
     assert_eq!(first.unwrap(), told);
     let reader = home.reader();
     let before = reader.data_version().unwrap();
@@ -58,10 +46,7 @@ fn a_purge_seen_twice_is_stored_once_and_writes_nothing() {
 
 #[test]
 fn the_same_id_in_another_account_is_another_purge() {
-    let other = Purge {
-        account: "gcore-test".into(),
-        ..purge("1", 5)
-    };
+    let other = Purge { account: "gcore-test".into(), ..purge("1", 5) };
     let home = Home::with(&[purge("1", 5), other]);
     assert_eq!(home.purges().len(), 2);
 }
@@ -79,11 +64,8 @@ fn purges_of_the_same_instant_keep_their_time_and_have_keys_of_their_own() {
 
 #[test]
 fn a_purge_that_ends_changes_its_row_and_tells_when_it_was_made() {
-    let open = Purge {
-        status: Status::InProgress,
-        raw_status: "In progress".to_owned(),
-        ..purge("1", 5)
-    };
+    let open =
+        Purge { status: Status::InProgress, raw_status: "In progress".to_owned(), ..purge("1", 5) };
     let home = Home::with(&[open, purge("2", 6)]);
     let recorded = home.writer().record(&[purge("1", 5)], at(20)).unwrap();
     assert_eq!((recorded.new, recorded.changed), (0, 1));
@@ -97,20 +79,13 @@ fn a_corrected_time_moves_the_row_and_leaves_none_behind() {
     let recorded = home.writer().record(&[purge("1", 90)], at(100)).unwrap();
     assert_eq!((recorded.from, recorded.until), (Some(at(5)), Some(at(90))));
     assert_eq!(home.purges(), [purge("2", 6), purge("1", 90)]);
-    let all = SummaryQuery {
-        predicate: std::sync::Arc::default(),
-        bars: 0,
-        now: at(0),
-    };
+    let all = SummaryQuery { predicate: std::sync::Arc::default(), bars: 0, now: at(0) };
     assert_eq!(home.reader().summary(&all).unwrap().selected, 2);
 }
 
 #[test]
 fn a_time_that_could_not_be_read_is_that_of_the_first_sighting() {
-    let unread = |second| Purge {
-        raw_created: Some("soon".to_owned()),
-        ..purge("1", second)
-    };
+    let unread = |second| Purge { raw_created: Some("soon".to_owned()), ..purge("1", second) };
     let home = Home::new();
     let mut writer = home.writer();
     writer.record(&[unread(50)], at(50)).unwrap();
@@ -121,10 +96,7 @@ fn a_time_that_could_not_be_read_is_that_of_the_first_sighting() {
 
 #[test]
 fn parts_of_a_purge_are_put_together() {
-    let part = |text: &str| Purge {
-        targets: vec![Target::new(text)],
-        ..purge("1", 5)
-    };
+    let part = |text: &str| Purge { targets: vec![Target::new(text)], ..purge("1", 5) };
     let home = Home::with(&[part("/c"), part("/a")]);
     home.writer().record(&[part("/b")], at(6)).unwrap();
     let texts: Vec<_> = home.purges().remove(0).targets;
@@ -138,10 +110,7 @@ fn an_account_name_given_to_another_provider_starts_again_and_keeps_the_old_rows
     let name = "gcore-prod".into();
     writer.cover(&name, at(0), at(10)).unwrap();
     writer.synced(&name, at(10)).unwrap();
-    let other = Purge {
-        provider: "tencent".into(),
-        ..purge("1", 6)
-    };
+    let other = Purge { provider: "tencent".into(), ..purge("1", 6) };
     writer.record(&[other], at(11)).unwrap();
     assert_eq!(home.purges().len(), 2);
     assert!(home.reader().coverage(&name).unwrap().ranges().is_empty());
@@ -169,23 +138,15 @@ fn importing_twice_is_the_same_as_once() {
 
 fn sighting() -> impl Strategy<Value = Purge> {
     let status = prop::sample::select(vec![Status::InProgress, Status::Successful]);
-    (
-        0..6_u8,
-        0..3_i64,
-        status,
-        "[ab]{0,2}",
-        prop::option::of("[mn]"),
-    )
-        .prop_map(|(id, second, status, targets, by)| Purge {
+    (0..6_u8, 0..3_i64, status, "[ab]{0,2}", prop::option::of("[mn]")).prop_map(
+        |(id, second, status, targets, by)| Purge {
             status,
             raw_status: status.word().to_owned(),
-            targets: targets
-                .chars()
-                .map(|text| Target::new(text.to_string()))
-                .collect(),
+            targets: targets.chars().map(|text| Target::new(text.to_string())).collect(),
             by,
             ..purge(&id.to_string(), second)
-        })
+        },
+    )
 }
 
 fn by_id(mut purges: Vec<Purge>) -> Vec<Purge> {

@@ -23,19 +23,17 @@ fn any_purge() -> impl Strategy<Value = Purge> {
         ),
         prop::collection::vec("(https?://h)?/[abA*]{1,5}|[abé]{0,4}|https://h", 0..4),
     )
-        .prop_map(
-            |((id, account, cname), micros, (status, kind, by), targets)| Purge {
-                account: ["one", "two", "Two"][account].into(),
-                provider: ["p", "q", "q"][account].into(),
-                cname: ["www.a.com", "img.A.com", "b.org", ""][cname].to_owned(),
-                status,
-                kind,
-                by,
-                targets: targets.into_iter().map(Target::new).collect(),
-                created: at(0) + TimeDelta::microseconds(micros),
-                ..purge(&id.to_string(), 0)
-            },
-        )
+        .prop_map(|((id, account, cname), micros, (status, kind, by), targets)| Purge {
+            account: ["one", "two", "Two"][account].into(),
+            provider: ["p", "q", "q"][account].into(),
+            cname: ["www.a.com", "img.A.com", "b.org", ""][cname].to_owned(),
+            status,
+            kind,
+            by,
+            targets: targets.into_iter().map(Target::new).collect(),
+            created: at(0) + TimeDelta::microseconds(micros),
+            ..purge(&id.to_string(), 0)
+        })
 }
 
 fn pattern(text: &'static str) -> impl Strategy<Value = Pattern> {
@@ -65,11 +63,8 @@ fn test() -> impl Strategy<Value = Test> {
         patterns("mira|j|").prop_map(Test::By),
         prop::collection::vec(prop::sample::select(Status::EVERY.to_vec()), 0..3)
             .prop_map(Test::Status),
-        prop::collection::vec(
-            prop::option::of(prop::sample::select(Kind::EVERY.to_vec())),
-            0..3
-        )
-        .prop_map(Test::Kind),
+        prop::collection::vec(prop::option::of(prop::sample::select(Kind::EVERY.to_vec())), 0..3)
+            .prop_map(Test::Kind),
         prop::collection::vec("[1-5]?[0-9]", 0..4).prop_map(Test::Id),
         prop::collection::vec(pattern("[ab/]{0,4}|https://h|/|é"), 0..3).prop_map(Test::Target),
         Just(Test::SentHere),
@@ -79,13 +74,8 @@ fn test() -> impl Strategy<Value = Test> {
 
 fn predicate() -> impl Strategy<Value = Predicate> {
     let clause = (any::<bool>(), test()).prop_map(|(negated, test)| Clause { negated, test });
-    (stretch(), prop::collection::vec(clause, 0..4)).prop_map(|((from, until), clauses)| {
-        Predicate {
-            from,
-            until,
-            clauses,
-        }
-    })
+    (stretch(), prop::collection::vec(clause, 0..4))
+        .prop_map(|((from, until), clauses)| Predicate { from, until, clauses })
 }
 
 /// Says that the purges of account "one" with these ids were sent from here.
@@ -103,10 +93,7 @@ fn send(home: &Home, ids: &[&str]) {
     let entries = writer.enqueue(&vec![entry; ids.len()], at(0)).unwrap();
     for (entry, id) in entries.iter().zip(ids) {
         let note = "UPDATE journal SET purge = ?1 WHERE id = ?2";
-        writer
-            .connection()
-            .execute(note, [*id, entry.id.as_str()])
-            .unwrap();
+        writer.connection().execute(note, [*id, entry.id.as_str()]).unwrap();
     }
 }
 
@@ -240,32 +227,24 @@ fn a_row_shows_what_a_list_needs() {
     let row = home.reader().window(&query).unwrap().rows.remove(0);
     assert_eq!(row.created, at(5));
     assert_eq!((row.target_count, row.by.as_deref()), (2, Some("mira")));
-    assert_eq!(
-        (row.raw_status.as_str(), row.sent_here),
-        ("Successful", true)
-    );
+    assert_eq!((row.raw_status.as_str(), row.sent_here), ("Successful", true));
     assert_eq!(row.first_target, "/x".repeat(100));
 }
 
 #[test]
 fn an_export_stops_at_its_limit_and_when_it_is_told_to() {
-    let home = Home::with(
-        &(0..9)
-            .map(|id| purge(&id.to_string(), id))
-            .collect::<Vec<_>>(),
-    );
+    let home = Home::with(&(0..9).map(|id| purge(&id.to_string(), id)).collect::<Vec<_>>());
     let shown = |limit, stop: u64| {
         let mut ids = Vec::new();
         let count =
-            home.reader()
-                .export(&Predicate::default(), Sort::Newest, limit, &mut |detail| {
-                    ids.push(detail.purge.id.to_string());
-                    if ids.len() as u64 == stop {
-                        ControlFlow::Break(())
-                    } else {
-                        ControlFlow::Continue(())
-                    }
-                });
+            home.reader().export(&Predicate::default(), Sort::Newest, limit, &mut |detail| {
+                ids.push(detail.purge.id.to_string());
+                if ids.len() as u64 == stop {
+                    ControlFlow::Break(())
+                } else {
+                    ControlFlow::Continue(())
+                }
+            });
         (count.unwrap(), ids.join(" "))
     };
     assert_eq!(shown(None, 99), (9, "8 7 6 5 4 3 2 1 0".to_owned()));
@@ -276,11 +255,7 @@ fn an_export_stops_at_its_limit_and_when_it_is_told_to() {
 
 #[test]
 fn a_question_can_be_cancelled() {
-    let home = Home::with(
-        &(0..50)
-            .map(|id| purge(&id.to_string(), id))
-            .collect::<Vec<_>>(),
-    );
+    let home = Home::with(&(0..50).map(|id| purge(&id.to_string(), id)).collect::<Vec<_>>());
     let reader = home.reader();
     let interrupt = reader.interrupt();
     let cancelled = reader.export(&Predicate::default(), Sort::Newest, None, &mut |_| {

@@ -21,10 +21,7 @@ fn done(writer: &mut Writer, second: i64) -> JournalEntry {
 }
 
 fn seen(age: u64, settled: bool) -> Verification {
-    let mut verification = Verification {
-        settled,
-        ..Verification::default()
-    };
+    let mut verification = Verification { settled, ..Verification::default() };
     let look = Look {
         url: "https://www.site.com/a".to_owned(),
         place: None,
@@ -36,10 +33,7 @@ fn seen(age: u64, settled: bool) -> Verification {
             ..Seen::default()
         }),
     };
-    let purged = Purged {
-        sent: at(10),
-        sparing: false,
-    };
+    let purged = Purged { sent: at(10), sparing: false };
     verification.take(vec![look], &purged);
     verification
 }
@@ -52,19 +46,13 @@ fn what_was_seen_is_kept_with_the_entry_and_its_purge() {
     let _ = writer.match_purge(&entry.id, &"77".into()).unwrap();
     assert_eq!(home.details()[0].sent.clone().unwrap().verification, None);
     let stale = seen(100, true);
-    let noted = writer
-        .note_verification(&entry.id, &stale, at(40))
-        .unwrap()
-        .unwrap();
+    let noted = writer.note_verification(&entry.id, &stale, at(40)).unwrap().unwrap();
     assert_eq!(noted.verified, Some(false));
     drop(writer);
     let again = home.reader().journal_entry(&entry.id).unwrap().unwrap();
     assert_eq!(again, noted);
     let sent = home.details()[0].sent.clone().unwrap();
-    assert_eq!(
-        (sent.verified, sent.verification.as_deref()),
-        (Some(false), Some(&stale))
-    );
+    assert_eq!((sent.verified, sent.verification.as_deref()), (Some(false), Some(&stale)));
 }
 
 #[test]
@@ -74,25 +62,15 @@ fn one_looks_at_a_time_and_who_vanished_is_not_waited_for_long() {
     let id = done(&mut writer, 10).id;
     let held = writer.hold_verification(&id, at(20), at(50)).unwrap();
     assert_eq!(held, Hold::Ours(Verification::default()));
-    assert_eq!(
-        other.hold_verification(&id, at(21), at(51)).unwrap(),
-        Hold::Theirs
-    );
-    writer
-        .note_verification(&id, &seen(100, false), at(60))
-        .unwrap();
-    assert_eq!(
-        other.hold_verification(&id, at(59), at(89)).unwrap(),
-        Hold::Theirs
-    );
+    assert_eq!(other.hold_verification(&id, at(21), at(51)).unwrap(), Hold::Theirs);
+    writer.note_verification(&id, &seen(100, false), at(60)).unwrap();
+    assert_eq!(other.hold_verification(&id, at(59), at(89)).unwrap(), Hold::Theirs);
     let taken = other.hold_verification(&id, at(60), at(90)).unwrap();
     assert_eq!(taken, Hold::Ours(seen(100, false)));
     // The clock was set back: nobody holds anything for so long.
     let again = writer.hold_verification(&id, at(0), at(30)).unwrap();
     assert!(matches!(again, Hold::Ours(_)));
-    writer
-        .note_verification(&id, &seen(1, true), at(60))
-        .unwrap();
+    writer.note_verification(&id, &seen(1, true), at(60)).unwrap();
     let over = other.hold_verification(&id, at(999), at(1000)).unwrap();
     assert_eq!(over, Hold::Settled);
     let nobody = writer.hold_verification(&"nobody".into(), at(0), at(30));
@@ -104,17 +82,9 @@ fn what_is_successful_and_not_settled_is_to_be_looked_at() {
     let home = Home::with(&[]);
     let mut writer = home.writer();
     queue(&mut writer, "/waits");
-    let (old, open, settled) = (
-        done(&mut writer, 1),
-        done(&mut writer, 10),
-        done(&mut writer, 10),
-    );
-    writer
-        .note_verification(&open.id, &seen(1, false), at(60))
-        .unwrap();
-    writer
-        .note_verification(&settled.id, &seen(1, true), at(60))
-        .unwrap();
+    let (old, open, settled) = (done(&mut writer, 1), done(&mut writer, 10), done(&mut writer, 10));
+    writer.note_verification(&open.id, &seen(1, false), at(60)).unwrap();
+    writer.note_verification(&settled.id, &seen(1, true), at(60)).unwrap();
     let ids = |since| {
         let found = home.reader().to_verify(at(since)).unwrap();
         found.into_iter().map(|entry| entry.id).collect::<Vec<_>>()
@@ -129,27 +99,14 @@ fn targets_that_somebody_named_are_known_by_account_and_cname() -> Result<(), St
     let mut writer = home.writer();
     queue(&mut writer, "/queued");
     let sample = purge("77", 5);
-    let known = home
-        .reader()
-        .known_targets(&sample.account, &sample.cname, at(0), 10)?;
+    let known = home.reader().known_targets(&sample.account, &sample.cname, at(0), 10)?;
     assert_eq!(known.first().map(String::as_str), Some("/queued"));
-    let in_history: Vec<String> = sample
-        .targets
-        .iter()
-        .map(|target| target.text.clone())
-        .collect();
+    let in_history: Vec<String> = sample.targets.iter().map(|target| target.text.clone()).collect();
     assert!(known.ends_with(&in_history), "{known:?}");
     let reader = home.reader();
     let later = at(5) + TimeDelta::days(1);
-    assert_eq!(
-        reader.known_targets(&sample.account, &sample.cname, later, 10)?,
-        ["/queued"]
-    );
-    assert!(
-        reader
-            .known_targets(&sample.account, "other.site.com", at(0), 10)?
-            .is_empty()
-    );
+    assert_eq!(reader.known_targets(&sample.account, &sample.cname, later, 10)?, ["/queued"]);
+    assert!(reader.known_targets(&sample.account, "other.site.com", at(0), 10)?.is_empty());
     Ok(())
 }
 
@@ -158,18 +115,12 @@ fn a_store_from_before_there_were_looks_is_brought_up_with_its_journal() {
     let home = Home::with(&[purge("77", 5)]);
     let mut writer = home.writer();
     let entry = done(&mut writer, 10);
-    writer
-        .connection()
-        .execute_batch("DROP TABLE verification; PRAGMA user_version = 3;")
-        .unwrap();
+    writer.connection().execute_batch("DROP TABLE verification; PRAGMA user_version = 3;").unwrap();
     drop(writer);
     Store::open(&home.path(), Access::ReadWrite).unwrap();
     let mut writer = home.writer();
     let kept = home.reader().journal_entry(&entry.id).unwrap().unwrap();
-    assert_eq!(
-        (kept.state, kept.verification),
-        (JournalState::Successful, None)
-    );
+    assert_eq!((kept.state, kept.verification), (JournalState::Successful, None));
     let held = writer.hold_verification(&entry.id, at(20), at(50)).unwrap();
     assert_eq!(held, Hold::Ours(Verification::default()));
 }

@@ -83,9 +83,7 @@ impl Journal {
             let news = self.open.get(&entry.id) != Some(&entry);
             let ours = self.open.contains_key(&entry.id) || self.others_wrote;
             if news && ours && !first {
-                self.pen
-                    .outbox
-                    .post(Report::Journal(Box::new(entry.clone())));
+                self.pen.outbox.post(Report::Journal(Box::new(entry.clone())));
             }
             self.moved(entry);
         }
@@ -107,9 +105,7 @@ impl Journal {
     pub(super) fn complain(&mut self, trouble: &StoreTrouble) {
         if self.complained.as_ref() != Some(trouble) {
             self.complained = Some(trouble.clone());
-            self.pen
-                .outbox
-                .notice(Tone::Error, None, trouble.to_string());
+            self.pen.outbox.notice(Tone::Error, None, trouble.to_string());
         }
     }
 
@@ -133,17 +129,14 @@ impl Journal {
     /// An account's open entries, in the order of the queue.
     pub(super) fn of(&self, account: &AccountName) -> impl Iterator<Item = &JournalEntry> {
         let open = self.open.values();
-        let mut of: Vec<_> = open
-            .filter(|entry| entry.request.account == *account)
-            .collect();
+        let mut of: Vec<_> = open.filter(|entry| entry.request.account == *account).collect();
         of.sort_unstable_by_key(|entry| entry.place);
         of.into_iter()
     }
 
     /// An account's queued entries, in the order of the queue.
     pub(super) fn queued(&self, account: &AccountName) -> impl Iterator<Item = &JournalEntry> {
-        self.of(account)
-            .filter(|entry| entry.state == JournalState::Queued)
+        self.of(account).filter(|entry| entry.state == JournalState::Queued)
     }
 
     /// Whether something of an account is to be sent, or was left on its way.
@@ -176,9 +169,7 @@ impl Journal {
     pub(super) async fn usage(&self, lane: &Lane) -> Result<Usage, StoreTrouble> {
         let limits = lane.limits.borrow().clone();
         let sent = self.sent(lane);
-        self.pen
-            .usage(&lane.asker, &limits, lane.closed.clone(), &sent)
-            .await
+        self.pen.usage(&lane.asker, &limits, lane.closed.clone(), &sent).await
     }
 
     /// Leaves to the history what stands in `sending`. Only for the holder of the sender's lock, and only while it sends
@@ -205,14 +196,9 @@ impl Journal {
         id: &JournalId,
         now: DateTime<Utc>,
     ) -> Result<(), StoreTrouble> {
-        let details = StepDetails {
-            error: Some(LEFT.to_owned()),
-            ..StepDetails::at(now)
-        };
-        let stepped = self
-            .pen
-            .step(id, JournalState::Sending, JournalState::Unknown, details)
-            .await?;
+        let details = StepDetails { error: Some(LEFT.to_owned()), ..StepDetails::at(now) };
+        let stepped =
+            self.pen.step(id, JournalState::Sending, JournalState::Unknown, details).await?;
         if let Some(entry) = stepped {
             self.moved(entry);
         }
@@ -225,14 +211,9 @@ impl Journal {
         id: &JournalId,
         now: DateTime<Utc>,
     ) -> Result<(), StoreTrouble> {
-        let details = StepDetails {
-            error: Some(NEVER.to_owned()),
-            ..StepDetails::at(now)
-        };
-        let stepped = self
-            .pen
-            .step(id, JournalState::Queued, JournalState::Rejected, details)
-            .await?;
+        let details = StepDetails { error: Some(NEVER.to_owned()), ..StepDetails::at(now) };
+        let stepped =
+            self.pen.step(id, JournalState::Queued, JournalState::Rejected, details).await?;
         if let Some(entry) = stepped {
             self.moved(entry);
         }
@@ -259,10 +240,7 @@ impl Journal {
             .into_iter()
             .filter(|entry| entry.state != JournalState::Sending)
             .partition(|entry| entry.purge.is_some());
-        let ids = known
-            .iter()
-            .filter_map(|entry| entry.purge.clone())
-            .collect();
+        let ids = known.iter().filter_map(|entry| entry.purge.clone()).collect();
         let details = self.pen.purges_of(&asker.account, ids).await?;
         for entry in &known {
             let same = |detail: &&PurgeDetail| entry.purge.as_ref() == Some(&detail.purge.id);
@@ -279,10 +257,7 @@ impl Journal {
             })
             .collect();
         let spans = || lost.iter().filter_map(span);
-        let (from, until) = (
-            spans().map(|span| span.0).min(),
-            spans().map(|span| span.1).max(),
-        );
+        let (from, until) = (spans().map(|span| span.0).min(), spans().map(|span| span.1).max());
         let (Some(from), Some(until)) = (from, until) else {
             return Ok(());
         };
@@ -319,10 +294,7 @@ impl Journal {
         if to == entry.state {
             return Ok(());
         }
-        let stepped = self
-            .pen
-            .step(id, entry.state, to, StepDetails::at(now))
-            .await?;
+        let stepped = self.pen.step(id, entry.state, to, StepDetails::at(now)).await?;
         if let Some(entry) = stepped {
             self.moved(entry);
         }

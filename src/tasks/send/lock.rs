@@ -17,10 +17,7 @@ impl SenderLock {
     pub(super) fn beside(store: &Path) -> Self {
         let mut path = store.as_os_str().to_owned();
         path.push(".sender");
-        Self {
-            path: path.into(),
-            held: None,
-        }
+        Self { path: path.into(), held: None }
     }
 
     /// Takes it, unless another process has it; whether it is ours now.

@@ -39,10 +39,8 @@ impl Pen {
         details: StepDetails,
     ) -> Result<Option<JournalEntry>, StoreTrouble> {
         let id = id.clone();
-        let stepped = self
-            .clerk
-            .call(move |books| books.writer()?.step(&id, from, to, &details))
-            .await?;
+        let stepped =
+            self.clerk.call(move |books| books.writer()?.step(&id, from, to, &details)).await?;
         Ok(match stepped {
             Stepped::Done(entry) => {
                 self.outbox.post(Report::Journal(entry.clone()));
@@ -59,10 +57,8 @@ impl Pen {
         purge: &PurgeId,
     ) -> Result<Option<JournalEntry>, StoreTrouble> {
         let (id, purge) = (id.clone(), purge.clone());
-        let matched = self
-            .clerk
-            .call(move |books| books.writer()?.match_purge(&id, &purge))
-            .await?;
+        let matched =
+            self.clerk.call(move |books| books.writer()?.match_purge(&id, &purge)).await?;
         Ok(match matched {
             Matched::Linked(entry) => {
                 self.outbox.post(Report::Journal(entry.clone()));
@@ -84,9 +80,7 @@ impl Pen {
             until: Some(until + TimeDelta::microseconds(1)),
             clauses: vec![of_account(account)],
         };
-        self.clerk
-            .call(move |books| all(&books.reader, &predicate))
-            .await
+        self.clerk.call(move |books| all(&books.reader, &predicate)).await
     }
 
     /// An account's purges with these ids, whenever they were created.
@@ -104,9 +98,7 @@ impl Pen {
             until: None,
             clauses: vec![of_account(account), clause(Test::Id(ids))],
         };
-        self.clerk
-            .call(move |books| all(&books.reader, &predicate))
-            .await
+        self.clerk.call(move |books| all(&books.reader, &predicate)).await
     }
 
     /// What is known of the use of an account's windows, by the vendor's clock: everybody's purges out of the history,
@@ -119,11 +111,7 @@ impl Pen {
         sent: &[JournalEntry],
     ) -> Result<Usage, StoreTrouble> {
         let margin = asker.doubt();
-        let mut usage = Usage {
-            spent: Vec::new(),
-            closed,
-            margin,
-        };
+        let mut usage = Usage { spent: Vec::new(), closed, margin };
         let rules = [&limits.url, &limits.pattern, &limits.all];
         let windows = rules.into_iter().flatten().flat_map(|rule| &rule.windows);
         let Some(longest) = windows.map(|window| window.per).max() else {
@@ -132,9 +120,7 @@ impl Pen {
         let now = asker.vendor_now();
         let since = now - delta(longest) - margin;
         // A purge dated a little ahead counts as well.
-        let purges = self
-            .purges(&asker.account, since, now + TimeDelta::hours(1))
-            .await?;
+        let purges = self.purges(&asker.account, since, now + TimeDelta::hours(1)).await?;
         let shown = shown(sent, &purges, margin + SKEW);
         for entry in sent {
             if let Some(sent_at) = entry.sent_at
@@ -172,18 +158,12 @@ fn of_account(account: &AccountName) -> Clause {
 }
 
 fn clause(test: Test) -> Clause {
-    Clause {
-        negated: false,
-        test,
-    }
+    Clause { negated: false, test }
 }
 
 /// Which entries of our journal a part of the history shows, whether that is noted in the journal yet or not.
 fn shown(entries: &[JournalEntry], purges: &[PurgeDetail], skew: TimeDelta) -> HashSet<JournalId> {
-    find(entries, purges, skew)
-        .into_iter()
-        .map(|(id, _)| id)
-        .collect()
+    find(entries, purges, skew).into_iter().map(|(id, _)| id).collect()
 }
 
 /// Which purges of a part of the history these entries became. Their times are by the vendor's clock.
@@ -192,10 +172,7 @@ pub(super) fn find(
     purges: &[PurgeDetail],
     skew: TimeDelta,
 ) -> Vec<(JournalId, PurgeId)> {
-    let ours: HashSet<&PurgeId> = entries
-        .iter()
-        .filter_map(|entry| entry.purge.as_ref())
-        .collect();
+    let ours: HashSet<&PurgeId> = entries.iter().filter_map(|entry| entry.purge.as_ref()).collect();
     // Those that belong to other entries.
     let taken: HashSet<PurgeId> = purges
         .iter()

@@ -81,11 +81,7 @@ impl Trip {
     }
 
     fn put_off(&self, until: DateTime<Utc>, trouble: Option<StoreTrouble>) -> Returned {
-        Returned {
-            held: Some((self.entry.id.clone(), until)),
-            trouble,
-            ..self.returned()
-        }
+        Returned { held: Some((self.entry.id.clone(), until)), trouble, ..self.returned() }
     }
 
     /// Makes the trip. `stop` turns it back as long as nothing was written; after that it comes to its end.
@@ -108,29 +104,18 @@ impl Trip {
         };
         let sending = self
             .pen
-            .step(
-                &self.entry.id,
-                JournalState::Queued,
-                JournalState::Sending,
-                details,
-            )
+            .step(&self.entry.id, JournalState::Queued, JournalState::Sending, details)
             .await;
         match sending {
             Ok(Some(_)) => {}
             Ok(None) => {
-                return Returned {
-                    look_again: true,
-                    ..self.returned()
-                };
+                return Returned { look_again: true, ..self.returned() };
             }
             Err(trouble) => return self.put_off(now + PUT_OFF, Some(trouble)),
         }
         let answer = self.asker.provider.submit(&self.entry.request).await;
-        self.answered(
-            fate(answer, &self.limits, self.entry.request.kind(), self.tries),
-            &stop,
-        )
-        .await
+        self.answered(fate(answer, &self.limits, self.entry.request.kind(), self.tries), &stop)
+            .await
     }
 
     /// When there is room for the request, counting what anybody sent until now. A look that fails because it is not
@@ -138,10 +123,7 @@ impl Trip {
     async fn room(&self) -> Result<DateTime<Utc>, Trouble> {
         let request = &self.entry.request;
         let now = self.asker.vendor_now();
-        let windows = self
-            .limits
-            .rule(request.kind())
-            .map_or(&[][..], |rule| &rule.windows);
+        let windows = self.limits.rule(request.kind()).map_or(&[][..], |rule| &rule.windows);
         let Some(longest) = windows.iter().map(|window| window.per).max() else {
             return Ok(now);
         };
@@ -169,26 +151,17 @@ impl Trip {
     /// Brings in what was purged of late. The account's whole history is looked at, for a window may count it all.
     async fn look(&self, since: DateTime<Utc>) -> Result<(), Trouble> {
         let rule = &self.limits.history;
-        let resource = (
-            self.entry.request.resource.clone(),
-            self.entry.request.cname.clone(),
-        );
+        let resource = (self.entry.request.resource.clone(), self.entry.request.cname.clone());
         let mut walk = Walk::new(rule, &[(since, self.asker.vendor_now())], true);
         for _ in 0..LOOKS {
             let Some(mut ask) = walk.ask() else { break };
             if rule.per_resource {
-                ask = HistoryAsk {
-                    resource: Some(resource.clone()),
-                    ..HistoryAsk::default()
-                };
+                ask = HistoryAsk { resource: Some(resource.clone()), ..HistoryAsk::default() };
             }
             let told = self.asker.ask(&ask, rule).await.map_err(Trouble::Vendor)?;
             let answered = walk.answer(&told.page, told.edge);
             let covered = answered.covered.filter(|_| !rule.per_resource);
-            self.asker
-                .write(told.page.purges, covered)
-                .await
-                .map_err(Trouble::Store)?;
+            self.asker.write(told.page.purges, covered).await.map_err(Trouble::Store)?;
             if rule.per_resource {
                 break;
             }
@@ -199,10 +172,7 @@ impl Trip {
     /// The vendor could not even be asked: nothing went out.
     fn unreached(&self, failure: &Failure) -> Returned {
         let Fate::Wait { pause, .. } = fate(
-            Err(Failure {
-                applied: crate::domain::failure::Applied::No,
-                ..failure.clone()
-            }),
+            Err(Failure { applied: crate::domain::failure::Applied::No, ..failure.clone() }),
             &self.limits,
             self.entry.request.kind(),
             self.tries,
@@ -218,14 +188,9 @@ impl Trip {
 
     async fn answered(&self, fate: Fate, stop: &CancellationToken) -> Returned {
         let now = self.asker.clock.now();
-        let mut details = StepDetails {
-            ahead: self.asker.provider.clock_ahead(),
-            ..StepDetails::at(now)
-        };
-        let mut returned = Returned {
-            tries: 0,
-            ..self.returned()
-        };
+        let mut details =
+            StepDetails { ahead: self.asker.provider.clock_ahead(), ..StepDetails::at(now) };
+        let mut returned = Returned { tries: 0, ..self.returned() };
         let to = match fate {
             Fate::Accepted(purge) => {
                 details.purge = purge;
@@ -239,11 +204,7 @@ impl Trip {
                 details.error = Some(words);
                 JournalState::Unknown
             }
-            Fate::Wait {
-                pause,
-                closed,
-                words,
-            } => {
+            Fate::Wait { pause, closed, words } => {
                 let until = self.asker.vendor_now() + delta(pause);
                 details.error = Some(words);
                 if closed {
@@ -275,10 +236,8 @@ impl Trip {
     ) -> Returned {
         let (mut pause, mut attempts) = (WRITE_PAUSE, 0);
         loop {
-            let stepped = self
-                .pen
-                .step(&self.entry.id, JournalState::Sending, to, details.clone())
-                .await;
+            let stepped =
+                self.pen.step(&self.entry.id, JournalState::Sending, to, details.clone()).await;
             let trouble = match stepped {
                 Ok(Some(entry)) => {
                     returned.entry = Some(entry);

@@ -84,10 +84,7 @@ impl Agenda {
 
     /// The first of these tasks, and when it may be done; the more urgent one of those that are due.
     pub(super) fn first(&self, due: Vec<(Instant, Task)>) -> (Task, Instant) {
-        let earliest = self
-            .blocked
-            .unwrap_or_else(Instant::now)
-            .max(Instant::now());
+        let earliest = self.blocked.unwrap_or_else(Instant::now).max(Instant::now());
         due.into_iter()
             .map(|(at, task)| (at.max(earliest), task))
             .min()
@@ -96,8 +93,7 @@ impl Agenda {
 
     /// When news are due.
     pub(super) fn news_at(&self) -> Instant {
-        self.hurry
-            .map_or(self.news_at, |(at, _)| at.min(self.news_at))
+        self.hurry.map_or(self.news_at, |(at, _)| at.min(self.news_at))
     }
 
     /// News were read.

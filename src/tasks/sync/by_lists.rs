@@ -157,11 +157,8 @@ impl ByLists {
         let at_first = self.lists.values().any(waits_new);
         self.firsts = !self.firsts;
         let firsts = self.firsts;
-        let next = self
-            .lists
-            .iter_mut()
-            .filter(|(_, list)| list.due <= now)
-            .min_by_key(|(_, list)| {
+        let next =
+            self.lists.iter_mut().filter(|(_, list)| list.due <= now).min_by_key(|(_, list)| {
                 let turn = if firsts {
                     (!list.is_new(), list.asked)
                 } else {
@@ -170,10 +167,7 @@ impl ByLists {
                 (turn, list.due)
             });
         let Some((resource, list)) = next else {
-            return Ok(Step {
-                over: true,
-                ..Step::default()
-            });
+            return Ok(Step { over: true, ..Step::default() });
         };
         self.allowance.take(at_first);
         list.asked = true;
@@ -211,18 +205,11 @@ impl ByLists {
             Verdict::Torn => list.due = now + LATER,
         }
         let covered = self.newly_covered(vendor_now);
-        let recorded = asker
-            .write(told.page.purges, covered)
-            .await
-            .map_err(Trouble::Store)?;
+        let recorded = asker.write(told.page.purges, covered).await.map_err(Trouble::Store)?;
         if let Some((_, until)) = covered {
             self.covered = Some(until);
         }
-        Ok(Step {
-            over: false,
-            changed: recorded.new + recorded.changed > 0,
-            torn: None,
-        })
+        Ok(Step { over: false, changed: recorded.new + recorded.changed > 0, torn: None })
     }
 
     /// How long it takes to look at every list once.
@@ -260,9 +247,7 @@ const EACH_AT_FIRST: Duration = Duration::from_millis(60_000 / QUESTIONS_AT_FIRS
 
 impl Allowance {
     fn new() -> Self {
-        Self {
-            full_at: Instant::now(),
-        }
+        Self { full_at: Instant::now() }
     }
 
     fn take(&mut self, at_first: bool) {
@@ -272,8 +257,6 @@ impl Allowance {
 
     /// When there is room for a question.
     fn free_at(&self) -> Instant {
-        self.full_at
-            .checked_sub(EACH * (BURST - 1))
-            .unwrap_or(self.full_at)
+        self.full_at.checked_sub(EACH * (BURST - 1)).unwrap_or(self.full_at)
     }
 }

@@ -71,9 +71,7 @@ impl ByRanges {
 
     /// How far older history has been read: so many purges, and of how many where the vendor counts.
     pub(super) fn older(&self) -> Option<(u64, Option<u64>)> {
-        self.older
-            .as_ref()
-            .map(|walk| (walk.read(), walk.left().map(|left| walk.read() + left)))
+        self.older.as_ref().map(|walk| (walk.read(), walk.left().map(|left| walk.read() + left)))
     }
 
     /// When something older is to be read.
@@ -113,10 +111,7 @@ impl ByRanges {
     pub(super) async fn read_older(&mut self, asker: &Asker) -> Result<Step, Trouble> {
         let Some(mut older) = self.older.take().or_else(|| self.missing(asker)) else {
             self.older_at = Instant::now() + GAPS_AGAIN;
-            return Ok(Step {
-                over: true,
-                ..Step::default()
-            });
+            return Ok(Step { over: true, ..Step::default() });
         };
         let read = match self.read(&mut older, asker).await {
             Err(Trouble::Vendor(failure)) if failure.is_about_the_question() => {
@@ -159,17 +154,12 @@ impl ByRanges {
 
     async fn read(&mut self, walk: &mut Walk, asker: &Asker) -> Result<Step, Trouble> {
         let Some(ask) = walk.ask() else {
-            return Ok(Step {
-                over: true,
-                ..Step::default()
-            });
+            return Ok(Step { over: true, ..Step::default() });
         };
         let told = asker.ask(&ask, &self.rule).await.map_err(Trouble::Vendor)?;
         let answered = walk.answer(&told.page, told.edge);
-        let recorded = asker
-            .write(told.page.purges, answered.covered)
-            .await
-            .map_err(Trouble::Store)?;
+        let recorded =
+            asker.write(told.page.purges, answered.covered).await.map_err(Trouble::Store)?;
         if let Some((from, until)) = answered.covered {
             self.coverage.add(from, until);
         }

@@ -41,9 +41,7 @@ impl Pace {
         let before = self.failures;
         self.failures = self.failures.saturating_add(1);
         let growing = |first: Duration, longest: Duration| {
-            first
-                .saturating_mul(2_u32.saturating_pow(before.min(20)))
-                .min(longest)
+            first.saturating_mul(2_u32.saturating_pow(before.min(20))).min(longest)
         };
         if let Cause::RateLimited { retry_after } = failure.cause {
             return match retry_after {
@@ -80,9 +78,8 @@ mod tests {
 
     #[test]
     fn the_vendors_word_on_when_to_come_back_is_kept_to_the_second() {
-        let failure = Failure::new(Cause::RateLimited {
-            retry_after: Some(Duration::from_secs(37)),
-        });
+        let failure =
+            Failure::new(Cause::RateLimited { retry_after: Some(Duration::from_secs(37)) });
         let mut pace = pace();
         assert_eq!(pace.failed(&failure), Duration::from_secs(37));
         assert_eq!(pace.failed(&failure), Duration::from_secs(37));

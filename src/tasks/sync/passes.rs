@@ -71,10 +71,8 @@ impl Passes {
             self.start_again();
             return Verdict::Complete;
         }
-        let last = page.records == 0
-            || page
-                .total
-                .map_or(page.complete, |total| self.offset >= total);
+        let last =
+            page.records == 0 || page.total.map_or(page.complete, |total| self.offset >= total);
         if !last {
             return Verdict::More;
         }
@@ -113,8 +111,7 @@ impl Pass {
         }
         self.records += page.records;
         self.unreadable += page.unreadable;
-        self.ids
-            .extend(page.purges.iter().map(|purge| hash(purge.id.as_str())));
+        self.ids.extend(page.purges.iter().map(|purge| hash(purge.id.as_str())));
     }
 
     /// Whether it read exactly what the vendor counts, where it counts, each record once. Where records are targets, the
@@ -132,19 +129,14 @@ impl Seen {
         for purge in &page.purges {
             self.ids.insert(hash(purge.id.as_str()));
             for target in &purge.targets {
-                self.rows
-                    .insert(hash((purge.id.as_str(), target.text.as_str())));
+                self.rows.insert(hash((purge.id.as_str(), target.text.as_str())));
             }
         }
     }
 
     /// Whether that many of the vendor's records were seen.
     fn are(&self, total: u64) -> bool {
-        let seen = if self.grouped {
-            self.rows.len()
-        } else {
-            self.ids.len()
-        };
+        let seen = if self.grouped { self.rows.len() } else { self.ids.len() };
         seen as u64 == total
     }
 }

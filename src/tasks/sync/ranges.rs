@@ -192,24 +192,14 @@ impl Walk {
         if let (Some(expected), Some(rest)) = (part.expected, self.todo.last_mut()) {
             rest.gives(expected, records);
         }
-        let until = if part.open {
-            edge
-        } else {
-            part.until.min(edge)
-        };
-        Answered {
-            covered: (part.from < until).then_some((part.from, until)),
-            torn: None,
-        }
+        let until = if part.open { edge } else { part.until.min(edge) };
+        Answered { covered: (part.from < until).then_some((part.from, until)), torn: None }
     }
 
     fn torn(&mut self, part: Part) -> Answered {
         self.todo.pop();
         self.passes = None;
-        Answered {
-            covered: None,
-            torn: Some((part.from, part.until)),
-        }
+        Answered { covered: None, torn: Some((part.from, part.until)) }
     }
 
     fn is_splittable(&self, part: Part) -> bool {
@@ -228,9 +218,7 @@ impl Walk {
             return;
         }
         let aim = (self.page * AIM.0 / AIM.1).max(1);
-        let width = (part.until - part.from)
-            .num_microseconds()
-            .unwrap_or(i64::MAX);
+        let width = (part.until - part.from).num_microseconds().unwrap_or(i64::MAX);
         let piece =
             i128::from(width) * i128::from(aim.saturating_mul(self.stretch)) / i128::from(expected);
         let piece = TimeDelta::microseconds(i64::try_from(piece).unwrap_or(width).min(width));
@@ -243,11 +231,7 @@ impl Walk {
             expected: Some(expected.saturating_sub(aim)),
             ..part
         });
-        self.todo.push(Part {
-            from: middle,
-            expected: Some(aim),
-            ..part
-        });
+        self.todo.push(Part { from: middle, expected: Some(aim), ..part });
     }
 }
 
@@ -363,11 +347,7 @@ mod tests {
     fn rule(page: u64, finest: Duration, offsets: bool) -> HistoryRule {
         HistoryRule {
             reach: None,
-            reading: if offsets {
-                Reading::RangesAndOffsets
-            } else {
-                Reading::Ranges
-            },
+            reading: if offsets { Reading::RangesAndOffsets } else { Reading::Ranges },
             page: page as u32,
             finest,
             settle: Duration::from_micros(SETTLE as u64),
@@ -392,9 +372,7 @@ mod tests {
         while let Some(ask) = walk.ask() {
             let edge = at(vendor.now - SETTLE);
             let page = vendor.answer(&ask);
-            written
-                .ids
-                .extend(page.purges.iter().map(|purge| purge.id.clone()));
+            written.ids.extend(page.purges.iter().map(|purge| purge.id.clone()));
             let answered = walk.answer(&page, edge);
             written.covered.extend(answered.covered);
             written.torn.extend(answered.torn);
@@ -415,10 +393,8 @@ mod tests {
     fn assert_covered_is_written(vendor: &Vendor, written: &Written) {
         for (number, created) in vendor.purges.iter().enumerate() {
             let (id, created) = (number.to_string().as_str().into(), at(*created));
-            let claimed = written
-                .covered
-                .iter()
-                .find(|(from, until)| *from <= created && created < *until);
+            let claimed =
+                written.covered.iter().find(|(from, until)| *from <= created && created < *until);
             if let Some(range) = claimed {
                 assert!(
                     written.ids.contains(&id),
@@ -429,11 +405,7 @@ mod tests {
     }
 
     fn orders() -> impl Strategy<Value = Order> {
-        prop_oneof![
-            Just(Order::Newest),
-            Just(Order::Oldest),
-            Just(Order::Shuffled)
-        ]
+        prop_oneof![Just(Order::Newest), Just(Order::Oldest), Just(Order::Shuffled)]
     }
 
     proptest! {
@@ -531,11 +503,8 @@ mod tests {
             dice,
             asked: 0,
         };
-        let plan = Walk::new(
-            &rule(100, Duration::from_millis(1), true),
-            &[(at(0), at(month))],
-            true,
-        );
+        let plan =
+            Walk::new(&rule(100, Duration::from_millis(1), true), &[(at(0), at(month))], true);
         let written = walk(&mut vendor, plan, &[]);
         assert_eq!(written.ids.len(), 10_000);
         assert!(vendor.asked < 170, "{} questions", vendor.asked);
@@ -579,10 +548,7 @@ mod tests {
     {
         let mut vendor = Vendor {
             now: 60_000_000,
-            purges: (0..30)
-                .map(|n| 20_000_000 + n)
-                .chain([1, 50_000_000])
-                .collect(),
+            purges: (0..30).map(|n| 20_000_000 + n).chain([1, 50_000_000]).collect(),
             page: 10,
             order: Order::Newest,
             counts: true,
@@ -590,11 +556,8 @@ mod tests {
             dice: fastrand::Rng::with_seed(1),
             asked: 0,
         };
-        let plan = Walk::new(
-            &rule(10, Duration::from_secs(1), false),
-            &[(at(0), at(vendor.now))],
-            true,
-        );
+        let plan =
+            Walk::new(&rule(10, Duration::from_secs(1), false), &[(at(0), at(vendor.now))], true);
         let written = walk(&mut vendor, plan, &[]);
         // The instant itself belongs to the seconds on both of its sides.
         assert!(!written.torn.is_empty());
@@ -620,27 +583,16 @@ mod tests {
             dice: fastrand::Rng::with_seed(1),
             asked: 0,
         };
-        let plan = Walk::new(
-            &rule(10, Duration::from_secs(1), true),
-            &[(at(0), at(vendor.now))],
-            true,
-        );
+        let plan =
+            Walk::new(&rule(10, Duration::from_secs(1), true), &[(at(0), at(vendor.now))], true);
         let written = walk(&mut vendor, plan, &[]);
-        assert!(
-            written
-                .covered
-                .windows(2)
-                .all(|pair| pair[0].0 >= pair[1].1)
-        );
+        assert!(written.covered.windows(2).all(|pair| pair[0].0 >= pair[1].1));
     }
 
     #[test]
     fn an_empty_answer_that_says_it_is_not_all_does_not_lead_into_endless_splitting() {
-        let mut plan = Walk::new(
-            &rule(10, Duration::from_secs(1), true),
-            &[(at(0), at(100_000_000))],
-            true,
-        );
+        let mut plan =
+            Walk::new(&rule(10, Duration::from_secs(1), true), &[(at(0), at(100_000_000))], true);
         assert!(plan.ask().is_some());
         let answered = plan.answer(
             &HistoryPage {

@@ -65,14 +65,7 @@ struct Reading {
 
 impl Reading {
     fn of(from: DateTime<Utc>, until: DateTime<Utc>) -> Self {
-        Self {
-            ask: ActivityAsk {
-                from,
-                until,
-                offset: 0,
-            },
-            answers: 0,
-        }
+        Self { ask: ActivityAsk { from, until, offset: 0 }, answers: 0 }
     }
 }
 
@@ -181,10 +174,7 @@ impl Who {
         }
         self.older = rest;
         self.older_at = Instant::now() + PAUSE;
-        Ok(Told {
-            recorded: step.recorded,
-            refused: Vec::new(),
-        })
+        Ok(Told { recorded: step.recorded, refused: Vec::new() })
     }
 
     /// The log could not be read: not again soon, and never instead of anything else. Says whether the operator should

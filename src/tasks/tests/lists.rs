@@ -20,9 +20,8 @@ fn a_vendor(bench: &Bench, resources: usize) -> Arc<Vendor> {
         state.limits.history.per_resource = true;
         state.limits.history.reach = None;
         state.limits.history.page = 10;
-        state.resources = (1..=resources)
-            .map(|number| resource("a", &format!("r{number}")))
-            .collect();
+        state.resources =
+            (1..=resources).map(|number| resource("a", &format!("r{number}"))).collect();
     });
     vendor
 }
@@ -31,13 +30,7 @@ fn fill(vendor: &Vendor, resource: &str, count: i32) {
     vendor.change(|state| {
         for number in 0..count {
             let created = begin() - TimeDelta::hours(7) * (number + 1);
-            state.put(
-                &"a".into(),
-                resource,
-                Kind::Url,
-                &[format!("/{number}")],
-                created,
-            );
+            state.put(&"a".into(), resource, Kind::Url, &[format!("/{number}")], created);
         }
     });
 }
@@ -67,15 +60,8 @@ async fn many_resources_make_the_turn_longer_and_not_the_load_heavier() {
     running.pass(Duration::from_hours(1)).await;
     let asked = vendor.change(|state| state.asked.clone());
     // Once for each to read it for the first time, and no more than 40 a minute.
-    assert!(
-        asked.len() <= 300 + 40 * 60 + 20,
-        "{} questions in an hour",
-        asked.len()
-    );
-    let resources: BTreeSet<_> = asked
-        .iter()
-        .filter_map(|ask| ask.resource.clone())
-        .collect();
+    assert!(asked.len() <= 300 + 40 * 60 + 20, "{} questions in an hour", asked.len());
+    let resources: BTreeSet<_> = asked.iter().filter_map(|ask| ask.resource.clone()).collect();
     assert_eq!(resources.len(), 300);
     running.stop().await;
 }
@@ -114,9 +100,7 @@ async fn a_resource_that_was_purged_of_late_is_looked_at_more_often() {
     let asked = vendor.change(|state| state.asked.clone());
     let of = |id: &str| {
         let it = |ask: &&crate::providers::HistoryAsk| {
-            ask.resource
-                .as_ref()
-                .is_some_and(|(resource, _)| resource.as_str() == id)
+            ask.resource.as_ref().is_some_and(|(resource, _)| resource.as_str() == id)
         };
         asked.iter().filter(it).count()
     };

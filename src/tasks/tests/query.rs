@@ -40,18 +40,12 @@ async fn every_question_is_answered_with_its_own_ticket() {
     let bench = Bench::new();
     let mut running = with_history(&bench, 3).await;
     let query = everything();
-    running.runner.run(Effect::Window {
-        slot: Slot(1),
-        ticket: Ticket(10),
-        query: query.clone(),
-    });
+    running.runner.run(Effect::Window { slot: Slot(1), ticket: Ticket(10), query: query.clone() });
     let window = running
         .until("rows", |report| match report {
-            Report::Window {
-                slot: Slot(1),
-                ticket: Ticket(10),
-                result,
-            } => Some(result.clone().unwrap()),
+            Report::Window { slot: Slot(1), ticket: Ticket(10), result } => {
+                Some(result.clone().unwrap())
+            }
             _ => None,
         })
         .await;
@@ -59,37 +53,23 @@ async fn every_question_is_answered_with_its_own_ticket() {
     running.runner.run(Effect::Summary {
         slot: Slot(1),
         ticket: Ticket(11),
-        query: SummaryQuery {
-            predicate: query.predicate.clone(),
-            bars: 0,
-            now: bench.clock.now(),
-        },
+        query: SummaryQuery { predicate: query.predicate.clone(), bars: 0, now: bench.clock.now() },
     });
     let selected = running
         .until("counts", |report| match report {
-            Report::Summary {
-                ticket: Ticket(11),
-                result,
-                ..
-            } => Some(result.clone().unwrap().selected),
+            Report::Summary { ticket: Ticket(11), result, .. } => {
+                Some(result.clone().unwrap().selected)
+            }
             _ => None,
         })
         .await;
     assert_eq!(selected, 3);
     let key = window.rows[1].key;
-    running.runner.run(Effect::Detail {
-        slot: Slot(2),
-        ticket: Ticket(12),
-        key,
-    });
-    running.runner.run(Effect::Gather {
-        ticket: Ticket(13),
-        keys: vec![key],
-    });
-    running.runner.run(Effect::Recent {
-        ticket: Ticket(14),
-        resources: vec![("a".into(), "r1".into())],
-    });
+    running.runner.run(Effect::Detail { slot: Slot(2), ticket: Ticket(12), key });
+    running.runner.run(Effect::Gather { ticket: Ticket(13), keys: vec![key] });
+    running
+        .runner
+        .run(Effect::Recent { ticket: Ticket(14), resources: vec![("a".into(), "r1".into())] });
     running.runner.run(Effect::Queue { ticket: Ticket(15) });
     running.runner.run(Effect::Preview {
         ticket: Ticket(16),
@@ -99,23 +79,14 @@ async fn every_question_is_answered_with_its_own_ticket() {
     while !open.is_empty() {
         let answered = running
             .until("answers", |report| match report {
-                Report::Detail {
-                    ticket,
-                    result: Ok(Some(_)),
-                    ..
-                } => Some(ticket.0),
-                Report::Gathered {
-                    ticket,
-                    result: Ok(purges),
-                } => (purges.len() == 1).then_some(ticket.0),
-                Report::Recent {
-                    ticket,
-                    result: Ok(recent),
-                } => (recent.len() == 3).then_some(ticket.0),
-                Report::Queue {
-                    ticket,
-                    result: Ok(queue),
-                } => queue.is_empty().then_some(ticket.0),
+                Report::Detail { ticket, result: Ok(Some(_)), .. } => Some(ticket.0),
+                Report::Gathered { ticket, result: Ok(purges) } => {
+                    (purges.len() == 1).then_some(ticket.0)
+                }
+                Report::Recent { ticket, result: Ok(recent) } => {
+                    (recent.len() == 3).then_some(ticket.0)
+                }
+                Report::Queue { ticket, result: Ok(queue) } => queue.is_empty().then_some(ticket.0),
                 Report::Previewed { ticket, previews } => {
                     (previews[1].body == "/y").then_some(ticket.0)
                 }
@@ -157,10 +128,7 @@ async fn of_many_questions_of_one_pane_the_newest_is_answered_and_old_ones_are_p
             running.until("the newest answer", seen).await;
         }
     }
-    let answered = running
-        .seen
-        .iter()
-        .filter(|report| matches!(report, Report::Window { .. }));
+    let answered = running.seen.iter().filter(|report| matches!(report, Report::Window { .. }));
     assert_eq!(answered.count(), 2);
     running.stop().await;
 }
@@ -172,10 +140,7 @@ async fn what_belongs_to_the_terminal_is_given_back() {
     for effect in [
         Effect::Copy("x".to_owned()),
         Effect::CallBack("x".to_owned()),
-        Effect::Edit {
-            ticket: Ticket(1),
-            text: String::new(),
-        },
+        Effect::Edit { ticket: Ticket(1), text: String::new() },
         Effect::Suspend,
         Effect::Quit,
     ] {
@@ -188,10 +153,7 @@ async fn what_belongs_to_the_terminal_is_given_back() {
 async fn a_draft_is_kept_for_the_next_start_even_when_everything_stops_right_after() {
     let bench = Bench::new();
     let running = with_history(&bench, 0).await;
-    let draft = Draft {
-        text: "https://r1.example.com/a".to_owned(),
-        ..Draft::default()
-    };
+    let draft = Draft { text: "https://r1.example.com/a".to_owned(), ..Draft::default() };
     running.runner.run(Effect::KeepDraft(Some(draft.clone())));
     running.stop().await;
     let mut running = with_history(&bench, 0).await;
@@ -210,10 +172,7 @@ async fn a_draft_is_kept_for_the_next_start_even_when_everything_stops_right_aft
 }
 
 async fn file_read(running: &mut Running, path: std::path::PathBuf) -> Result<String, String> {
-    running.runner.run(Effect::ReadFile {
-        ticket: Ticket(7),
-        path,
-    });
+    running.runner.run(Effect::ReadFile { ticket: Ticket(7), path });
     running
         .until("the file", |report| match report {
             Report::FileRead { result, .. } => Some(result.clone()),
@@ -233,16 +192,10 @@ async fn a_file_of_targets_is_read_and_whatever_is_none_is_refused_with_a_reason
     for _ in 0..17 {
         large.write_all(&vec![b'a'; 1 << 20]).unwrap();
     }
-    assert_eq!(
-        file_read(&mut running, path("good")).await,
-        Ok("/a\n/b\n".to_owned())
-    );
-    for (name, word) in [
-        ("bytes", "line 2"),
-        ("large", "16 MiB"),
-        ("", "no plain file"),
-        ("missing", "missing"),
-    ] {
+    assert_eq!(file_read(&mut running, path("good")).await, Ok("/a\n/b\n".to_owned()));
+    for (name, word) in
+        [("bytes", "line 2"), ("large", "16 MiB"), ("", "no plain file"), ("missing", "missing")]
+    {
         let refused = file_read(&mut running, path(name)).await.unwrap_err();
         assert!(refused.contains(word), "{refused}");
     }
@@ -267,11 +220,7 @@ fn forms() -> ExportForms {
 }
 
 async fn exported(running: &mut Running, path: std::path::PathBuf) -> Result<u64, String> {
-    running.runner.run(Effect::Export {
-        ticket: Ticket(8),
-        query: everything(),
-        path,
-    });
+    running.runner.run(Effect::Export { ticket: Ticket(8), query: everything(), path });
     running
         .until("the export", |report| match report {
             Report::Exported { result, .. } => Some(result.clone().map(|(count, _)| count)),
@@ -287,10 +236,7 @@ async fn an_export_is_whole_or_not_there_and_writes_over_nothing() {
     let path = |name: &str| bench.directory.path().join(name);
     assert_eq!(exported(&mut running, path("out.CSV")).await, Ok(120));
     let text = std::fs::read_to_string(path("out.CSV")).unwrap();
-    assert_eq!(
-        (text.lines().count(), text.lines().last()),
-        (121, Some("end"))
-    );
+    assert_eq!((text.lines().count(), text.lines().last()), (121, Some("end")));
     let again = exported(&mut running, path("out.CSV")).await;
     assert!(again.unwrap_err().contains("already"));
     let unknown = exported(&mut running, path("out.xls")).await;
@@ -309,10 +255,7 @@ async fn an_export_is_whole_or_not_there_and_writes_over_nothing() {
 #[tokio::test(start_paused = true)]
 async fn a_view_is_kept_where_there_is_a_place_and_said_not_to_be_where_there_is_none() {
     let bench = Bench::new();
-    let view = SavedView {
-        name: "mine".to_owned(),
-        filter: "kind:all".to_owned(),
-    };
+    let view = SavedView { name: "mine".to_owned(), filter: "kind:all".to_owned() };
     for (place, tone) in [(false, Tone::Warning), (true, Tone::Info)] {
         let mut running = bench.start_with(&[], |setup| {
             if place {
@@ -336,9 +279,7 @@ async fn stopping_does_not_need_anybody_who_reads_the_reports() {
     let bench = Bench::new();
     let running = with_history(&bench, 10).await;
     for ticket in 0..1000 {
-        running.runner.run(Effect::Queue {
-            ticket: Ticket(ticket),
-        });
+        running.runner.run(Effect::Queue { ticket: Ticket(ticket) });
     }
     running.stop().await;
 }
@@ -353,11 +294,7 @@ async fn a_store_that_is_for_reading_only_answers_and_takes_nothing() {
         setup.store = store;
         setup.offline = true;
     });
-    running.runner.run(Effect::Window {
-        slot: Slot(1),
-        ticket: Ticket(1),
-        query: everything(),
-    });
+    running.runner.run(Effect::Window { slot: Slot(1), ticket: Ticket(1), query: everything() });
     let rows = running
         .until("rows", |report| match report {
             Report::Window { result, .. } => Some(result.clone().unwrap().rows.len()),
@@ -365,9 +302,7 @@ async fn a_store_that_is_for_reading_only_answers_and_takes_nothing() {
         })
         .await;
     assert_eq!(rows, 5);
-    running
-        .runner
-        .run(Effect::KeepDraft(Some(Draft::default())));
+    running.runner.run(Effect::KeepDraft(Some(Draft::default())));
     let words = running
         .until("a word", |report| match report {
             Report::Notice(notice) => Some(notice.words.clone()),

@@ -154,9 +154,7 @@ async fn too_many_requests_is_no_error_but_moves_the_request_behind_the_vendors_
     let bench = Bench::new();
     let vendor = Vendor::new("a", &bench.clock);
     vendor.change(|state| {
-        state
-            .acts
-            .push_back(Act::RateLimit(Some(Duration::from_secs(25))));
+        state.acts.push_back(Act::RateLimit(Some(Duration::from_secs(25))));
     });
     let mut running = a_queue(&bench, &vendor, &["/a", "/b"]).await;
     let moved = running.journal(JournalState::Queued).await;
@@ -268,12 +266,7 @@ async fn a_purge_is_cancelled_only_before_it_is_sent() {
     let bench = Bench::new();
     let vendor = Vendor::new("a", &bench.clock);
     let mut running = a_queue(&bench, &vendor, &["/1", "/2", "/3"]).await;
-    let ids: Vec<_> = running
-        .enqueued()
-        .await
-        .into_iter()
-        .map(|entry| entry.id)
-        .collect();
+    let ids: Vec<_> = running.enqueued().await.into_iter().map(|entry| entry.id).collect();
     running.accepted().await;
     running.accepted().await;
     running.runner.run(Effect::Cancel { ids });
@@ -365,12 +358,7 @@ async fn read_only_refuses_at_the_queue_and_sends_nothing_that_waits_there() {
         reason: None,
         ticket: None,
     };
-    bench
-        .store()
-        .writer()
-        .unwrap()
-        .enqueue(&[entry], begin())
-        .unwrap();
+    bench.store().writer().unwrap().enqueue(&[entry], begin()).unwrap();
     for account_only in [true, false] {
         let mut running = bench.start_with(from_ref(&vendor), |setup| {
             setup.read_only = !account_only;
@@ -405,11 +393,8 @@ async fn read_only_nothing_of_the_journal_is_changed() {
     let before = writer.enqueue(&entries, begin()).unwrap();
     let ids: Vec<_> = before.iter().map(|entry| entry.id.clone()).collect();
     let (first, turned) = (ids[0].clone(), vec![ids[1].clone(), ids[0].clone()]);
-    let changes = [
-        Effect::Cancel { ids },
-        Effect::Reorder { ids: turned },
-        Effect::Resend { id: first },
-    ];
+    let changes =
+        [Effect::Cancel { ids }, Effect::Reorder { ids: turned }, Effect::Resend { id: first }];
     for account_only in [true, false] {
         let mut running = bench.start_with(from_ref(&vendor), |setup| {
             setup.read_only = !account_only;
@@ -450,12 +435,7 @@ async fn a_queue_that_an_earlier_run_left_is_worked_off() {
         reason: None,
         ticket: None,
     });
-    bench
-        .store()
-        .writer()
-        .unwrap()
-        .enqueue(&entries, begin())
-        .unwrap();
+    bench.store().writer().unwrap().enqueue(&entries, begin()).unwrap();
     let mut running = bench.start(from_ref(&vendor));
     for _ in 0..3 {
         running.journal(JournalState::Successful).await;
@@ -563,12 +543,7 @@ async fn a_clock_that_was_set_back_while_nothing_ran_does_not_hold_the_queue_up(
     running.runner.run(Effect::Pause(true));
     running.enqueue(vec![request("a", "r1", "/a")], bench.clock.now());
     running.stop().await;
-    bench
-        .store()
-        .writer()
-        .unwrap()
-        .pause(false, bench.clock.now())
-        .unwrap();
+    bench.store().writer().unwrap().pause(false, bench.clock.now()).unwrap();
     bench.clock.set_on(TimeDelta::hours(-5));
     vendor.change(|state| state.ahead = TimeDelta::hours(5));
     let before = bench.clock.now();

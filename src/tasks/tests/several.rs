@@ -13,17 +13,11 @@ use crate::domain::journal::JournalState;
 async fn one_sends_and_the_other_sees_it() {
     let bench = Bench::new();
     let vendor = Vendor::new("a", &bench.clock);
-    let (mut one, mut other) = (
-        bench.start(from_ref(&vendor)),
-        bench.start(from_ref(&vendor)),
-    );
+    let (mut one, mut other) = (bench.start(from_ref(&vendor)), bench.start(from_ref(&vendor)));
     one.synced("a").await;
     other.synced("a").await;
     let targets = ["/1", "/2", "/3", "/4"];
-    one.enqueue(
-        targets.map(|target| request("a", "r1", target)).to_vec(),
-        begin(),
-    );
+    one.enqueue(targets.map(|target| request("a", "r1", target)).to_vec(), begin());
     for _ in targets {
         one.journal(JournalState::Successful).await;
     }
@@ -39,24 +33,11 @@ async fn one_sends_and_the_other_sees_it() {
 async fn both_may_queue_and_nothing_is_sent_twice() {
     let bench = Bench::new();
     let vendor = Vendor::new("a", &bench.clock);
-    let (mut one, mut other) = (
-        bench.start(from_ref(&vendor)),
-        bench.start(from_ref(&vendor)),
-    );
+    let (mut one, mut other) = (bench.start(from_ref(&vendor)), bench.start(from_ref(&vendor)));
     one.synced("a").await;
     other.synced("a").await;
-    one.enqueue(
-        ["/1", "/2", "/3"]
-            .map(|target| request("a", "r1", target))
-            .to_vec(),
-        begin(),
-    );
-    other.enqueue(
-        ["/4", "/5", "/6"]
-            .map(|target| request("a", "r1", target))
-            .to_vec(),
-        begin(),
-    );
+    one.enqueue(["/1", "/2", "/3"].map(|target| request("a", "r1", target)).to_vec(), begin());
+    other.enqueue(["/4", "/5", "/6"].map(|target| request("a", "r1", target)).to_vec(), begin());
     one.pass(Duration::from_mins(10)).await;
     let mut got: Vec<String> = vendor.got().into_iter().flatten().collect();
     got.sort();
@@ -70,27 +51,17 @@ async fn both_may_queue_and_nothing_is_sent_twice() {
 async fn when_the_sender_goes_the_other_takes_over() {
     let bench = Bench::new();
     let vendor = Vendor::new("a", &bench.clock);
-    let (mut one, mut other) = (
-        bench.start(from_ref(&vendor)),
-        bench.start(from_ref(&vendor)),
-    );
+    let (mut one, mut other) = (bench.start(from_ref(&vendor)), bench.start(from_ref(&vendor)));
     one.synced("a").await;
     other.synced("a").await;
     let targets = ["/1", "/2", "/3", "/4", "/5"];
-    one.enqueue(
-        targets.map(|target| request("a", "r1", target)).to_vec(),
-        begin(),
-    );
+    one.enqueue(targets.map(|target| request("a", "r1", target)).to_vec(), begin());
     one.accepted().await;
     one.stop().await;
     other.pass(Duration::from_mins(10)).await;
     assert_eq!(vendor.got(), targets.map(|target| vec![target.to_owned()]));
     let journal = other.store.reader().unwrap().journal_newest(9).unwrap();
-    assert!(
-        journal
-            .iter()
-            .all(|entry| entry.state == JournalState::Successful)
-    );
+    assert!(journal.iter().all(|entry| entry.state == JournalState::Successful));
     other.stop().await;
 }
 
@@ -100,10 +71,7 @@ async fn a_request_on_its_way_is_not_called_unknown_by_the_other() {
     let vendor = Vendor::new("a", &bench.clock);
     let go = Arc::new(Notify::new());
     vendor.change(|state| state.acts.push_back(Act::Hang(go.clone())));
-    let (mut one, mut other) = (
-        bench.start(from_ref(&vendor)),
-        bench.start(from_ref(&vendor)),
-    );
+    let (mut one, mut other) = (bench.start(from_ref(&vendor)), bench.start(from_ref(&vendor)));
     one.synced("a").await;
     other.synced("a").await;
     one.enqueue(vec![request("a", "r1", "/1")], begin());

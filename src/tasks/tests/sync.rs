@@ -17,13 +17,7 @@ fn fill(vendor: &Vendor, count: i64, each: TimeDelta) {
     vendor.change(|state| {
         for number in 0..count {
             let created = begin() - each * (number as i32 + 1);
-            state.put(
-                &"a".into(),
-                "r1",
-                Kind::Url,
-                &[format!("/{number}")],
-                created,
-            );
+            state.put(&"a".into(), "r1", Kind::Url, &[format!("/{number}")], created);
         }
     });
 }
@@ -48,15 +42,8 @@ async fn a_months_history_comes_in_newest_first_with_its_progress_and_is_complet
     let (from, until) = coverage.ranges()[0];
     assert!(from <= begin() - TimeDelta::days(30) + TimeDelta::minutes(1));
     assert!(until > begin() - TimeDelta::minutes(1) && until <= bench.clock.now());
-    let told: Vec<_> = running
-        .seen
-        .iter()
-        .filter_map(|report| standing(report)?.older)
-        .collect();
-    assert!(
-        told.iter()
-            .any(|(read, of)| *read > 0 && of.is_some_and(|of| of > 1000))
-    );
+    let told: Vec<_> = running.seen.iter().filter_map(|report| standing(report)?.older).collect();
+    assert!(told.iter().any(|(read, of)| *read > 0 && of.is_some_and(|of| of > 1000)));
     let first = running.seen.iter().find_map(|report| match report {
         Report::HistoryChanged { from, .. } => Some(*from),
         _ => None,
@@ -126,14 +113,8 @@ async fn one_accounts_slowness_and_failure_do_not_touch_the_others() {
         }
         _ => None,
     });
-    assert_eq!(
-        failed.map(|failure| failure.cause),
-        Some(Cause::Unauthenticated)
-    );
-    assert!(
-        dead.change(|state| state.asked.len()) <= 2,
-        "a refused token is tried slowly"
-    );
+    assert_eq!(failed.map(|failure| failure.cause), Some(Cause::Unauthenticated));
+    assert!(dead.change(|state| state.asked.len()) <= 2, "a refused token is tried slowly");
     running.stop().await;
 }
 
@@ -143,9 +124,7 @@ async fn a_refresh_tries_a_refused_token_at_once() {
     let vendor = Vendor::new("a", &bench.clock);
     vendor.change(|state| state.down = Some(Failure::new(Cause::Unauthenticated)));
     let mut running = bench.start(from_ref(&vendor));
-    running
-        .until("a failure", |report| standing(report)?.failure.clone())
-        .await;
+    running.until("a failure", |report| standing(report)?.failure.clone()).await;
     vendor.change(|state| state.down = None);
     let before = bench.clock.now();
     assert_eq!(running.runner.run(Effect::Refresh { account: None }), None);
@@ -164,9 +143,7 @@ async fn a_vendor_that_says_when_to_come_back_is_left_alone_until_then_even_by_a
         }));
     });
     let mut running = bench.start(from_ref(&vendor));
-    running
-        .until("a failure", |report| standing(report)?.failure.clone())
-        .await;
+    running.until("a failure", |report| standing(report)?.failure.clone()).await;
     running.runner.run(Effect::Refresh { account: None });
     running.pass(Duration::from_secs(39)).await;
     assert_eq!(vendor.change(|state| state.asked.len()), 1);
@@ -229,10 +206,7 @@ async fn a_vendors_clock_that_is_far_from_ours_hides_nothing() {
 async fn two_purgedecks_on_one_store_see_what_the_other_brought_in() {
     let bench = Bench::new();
     let vendor = Vendor::new("a", &bench.clock);
-    let (mut one, mut other) = (
-        bench.start(from_ref(&vendor)),
-        bench.start(from_ref(&vendor)),
-    );
+    let (mut one, mut other) = (bench.start(from_ref(&vendor)), bench.start(from_ref(&vendor)));
     one.synced("a").await;
     other.synced("a").await;
     for round in 0..4 {
@@ -284,9 +258,7 @@ fn brought_in(
                 state.put(&"a".into(), "r1", Kind::Url, &["/x".to_owned()], created);
             }
             for (count, late) in arrivals {
-                state
-                    .arrivals
-                    .push_back((*count, TimeDelta::milliseconds(*late)));
+                state.arrivals.push_back((*count, TimeDelta::milliseconds(*late)));
             }
             state.ends_in = Status::Successful;
         });
@@ -302,11 +274,7 @@ fn brought_in(
                     .any(|(from, until)| *from <= purge.created && purge.created < *until);
                 let there = stored.iter().filter(|known| known.id == purge.id).count();
                 prop_assert!(there <= 1, "{} is there {there} times", purge.id);
-                prop_assert!(
-                    !claimed || there == 1,
-                    "{} is covered and missing",
-                    purge.id
-                );
+                prop_assert!(!claimed || there == 1, "{} is covered and missing", purge.id);
             }
             if vendor.change(|state| state.arrivals.is_empty()) {
                 break;

@@ -103,12 +103,7 @@ fn miss() -> Seen {
 }
 
 fn seen(cache: CacheState, age: Option<u64>) -> Seen {
-    Seen {
-        status: 206,
-        cache: Some(cache),
-        age,
-        ..Seen::default()
-    }
+    Seen { status: 206, cache: Some(cache), age, ..Seen::default() }
 }
 
 fn start(bench: &Bench, vendor: &Arc<Vendor>, edge: &Arc<Scripted>) -> Running {
@@ -117,10 +112,7 @@ fn start(bench: &Bench, vendor: &Arc<Vendor>, edge: &Arc<Scripted>) -> Running {
 
 fn watch(setup: &mut Setup, edge: &Arc<Scripted>) {
     for seat in &mut setup.accounts {
-        seat.edge = Some(EdgeWatch {
-            edge: edge.clone(),
-            grace: Duration::from_secs(40),
-        });
+        seat.edge = Some(EdgeWatch { edge: edge.clone(), grace: Duration::from_secs(40) });
     }
 }
 
@@ -147,21 +139,13 @@ fn errors(running: &Running) -> Vec<String> {
 async fn a_purge_that_the_edge_shows_fresh_is_verified_with_what_was_seen() {
     let bench = Bench::new();
     let vendor = Vendor::new("a", &bench.clock);
-    let edge = Scripted::new(&bench, QUICK, |number| {
-        if number == 0 {
-            Ok(hit(500))
-        } else {
-            Ok(miss())
-        }
-    });
+    let edge =
+        Scripted::new(&bench, QUICK, |number| if number == 0 { Ok(hit(500)) } else { Ok(miss()) });
     let mut running = start(&bench, &vendor, &edge);
     running.synced("a").await;
     running.enqueue(vec![request("a", "r1", "/a.jpg")], begin());
     let entry = settled(&mut running).await;
-    assert_eq!(
-        (entry.state, entry.verified),
-        (JournalState::Successful, Some(true))
-    );
+    assert_eq!((entry.state, entry.verified), (JournalState::Successful, Some(true)));
     let verification = entry.verification.unwrap();
     assert_eq!((verification.before.len(), verification.rounds), (1, 1));
     assert_eq!(edge.asked(), ["https://r1.example.com/a.jpg"; 2]);
@@ -190,9 +174,8 @@ async fn an_edge_that_does_not_answer_holds_up_no_request() {
 async fn what_waits_for_its_time_is_looked_at_some_seconds_before_it() {
     let bench = Bench::new();
     let vendor = Vendor::new("a", &bench.clock);
-    let edge = Scripted::new(&bench, QUICK, |number| {
-        if number == 0 { Ok(hit(1)) } else { Ok(miss()) }
-    });
+    let edge =
+        Scripted::new(&bench, QUICK, |number| if number == 0 { Ok(hit(1)) } else { Ok(miss()) });
     let mut running = start(&bench, &vendor, &edge);
     running.synced("a").await;
     let time = begin() + TimeDelta::minutes(10);
@@ -212,23 +195,14 @@ async fn an_edge_that_stays_stale_is_asked_again_and_then_the_purge_is_not_verif
     running.synced("a").await;
     running.enqueue(vec![request("a", "r1", "/a.jpg")], begin());
     let entry = settled(&mut running).await;
-    assert_eq!(
-        (entry.state, entry.verified),
-        (JournalState::Successful, Some(false))
-    );
+    assert_eq!((entry.state, entry.verified), (JournalState::Successful, Some(false)));
     running.pass(Duration::from_mins(10)).await;
     // One before; after 0, 2, 6, 14, 30 and 40 seconds; and no more.
     assert_eq!(edge.asked().len(), 7);
     let errors = errors(&running);
     assert_eq!(errors.len(), 1);
-    assert!(
-        errors[0].contains("r1.example.com is not verified"),
-        "{errors:?}"
-    );
-    assert!(
-        errors[0].contains("https://r1.example.com/a.jpg"),
-        "{errors:?}"
-    );
+    assert!(errors[0].contains("r1.example.com is not verified"), "{errors:?}");
+    assert!(errors[0].contains("https://r1.example.com/a.jpg"), "{errors:?}");
     running.stop().await;
 }
 
@@ -255,17 +229,12 @@ async fn an_edge_that_comes_round_in_time_is_verified_without_a_word() {
 async fn an_edge_that_cannot_be_reached_leaves_it_unclear() {
     let bench = Bench::new();
     let vendor = Vendor::new("a", &bench.clock);
-    let edge = Scripted::new(&bench, QUICK, |_| {
-        Err(Blind::Unreachable("refused".to_owned()))
-    });
+    let edge = Scripted::new(&bench, QUICK, |_| Err(Blind::Unreachable("refused".to_owned())));
     let mut running = start(&bench, &vendor, &edge);
     running.synced("a").await;
     running.enqueue(vec![request("a", "r1", "/a.jpg")], begin());
     let entry = settled(&mut running).await;
-    assert_eq!(
-        (entry.state, entry.verified),
-        (JournalState::Successful, None)
-    );
+    assert_eq!((entry.state, entry.verified), (JournalState::Successful, None));
     let worst = entry.verification.unwrap().worst().cloned().unwrap();
     assert_eq!(worst.verdict(), Verdict::Unclear);
     assert_eq!(worst.why.to_string(), "the edge was not reached: refused");
@@ -294,10 +263,7 @@ async fn a_pattern_is_looked_at_by_urls_that_the_history_and_the_journal_know() 
     let sample = entry.verification.unwrap().sample.unwrap();
     assert_eq!(sample.source, Source::Known);
     let known = ["/img/ours.jpg", "/img/theirs.jpg"];
-    assert_eq!(
-        sample.urls,
-        known.map(|path| format!("https://r1.example.com{path}"))
-    );
+    assert_eq!(sample.urls, known.map(|path| format!("https://r1.example.com{path}")));
     let mut asked = edge.asked();
     asked.sort();
     asked.dedup();
@@ -349,10 +315,7 @@ async fn the_next_run_goes_on_with_what_was_seen_before() {
     let mut running = start(&bench, &vendor, &edge);
     let entry = settled(&mut running).await;
     assert_eq!((&entry.id, entry.verified), (&first.id, Some(true)));
-    assert_eq!(
-        entry.verification.unwrap().before,
-        first.verification.unwrap().before
-    );
+    assert_eq!(entry.verification.unwrap().before, first.verification.unwrap().before);
     running.stop().await;
     // And what is settled stays so.
     let edge = Scripted::new(&bench, QUICK, |_| Ok(hit(5000)));
@@ -368,11 +331,7 @@ async fn of_two_on_one_store_one_looks_and_both_know() {
     let bench = Bench::new();
     let vendor = Vendor::new("a", &bench.clock);
     let edge = Scripted::new(&bench, Duration::from_secs(1), |number| {
-        if number == 0 {
-            Ok(hit(500))
-        } else {
-            Ok(miss())
-        }
+        if number == 0 { Ok(hit(500)) } else { Ok(miss()) }
     });
     let (mut one, mut other) = (start(&bench, &vendor, &edge), start(&bench, &vendor, &edge));
     one.synced("a").await;

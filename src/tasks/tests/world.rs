@@ -64,10 +64,7 @@ pub(super) enum Act {
 }
 
 #[derive(Debug)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a habit of the vendor's"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a habit of the vendor's")]
 pub(super) struct State {
     pub(super) purges: Vec<Purge>,
     pub(super) limits: Limits,
@@ -218,13 +215,7 @@ impl Vendor {
     ) -> PurgeId {
         let created = self.now() - ago;
         self.change(|state| {
-            state.put(
-                &self.account,
-                resource,
-                Kind::Url,
-                &[target.to_owned()],
-                created,
-            )
+            state.put(&self.account, resource, Kind::Url, &[target.to_owned()], created)
         })
     }
 
@@ -257,10 +248,7 @@ impl Vendor {
                 now,
             )
         });
-        Receipt {
-            id: self.change(|state| state.gives_id).then_some(id),
-            at: None,
-        }
+        Receipt { id: self.change(|state| state.gives_id).then_some(id), at: None }
     }
 
     /// Whether a window is full: as the vendor counts, to the microsecond.
@@ -277,9 +265,7 @@ impl Vendor {
                     purge.created > since
                         && purge.resource == request.resource
                         && same.is_some_and(|rule| {
-                            rule.windows
-                                .iter()
-                                .any(|other| other.bucket == window.bucket)
+                            rule.windows.iter().any(|other| other.bucket == window.bucket)
                         })
                 });
                 used.count() >= window.requests as usize
@@ -335,17 +321,12 @@ impl State {
                         && ask.until.is_none_or(|until| purge.created <= until))
             })
             .filter(|purge| {
-                ask.resource
-                    .as_ref()
-                    .is_none_or(|(resource, _)| purge.resource == *resource)
+                ask.resource.as_ref().is_none_or(|(resource, _)| purge.resource == *resource)
             })
             .filter(|purge| ask.id.as_ref().is_none_or(|id| purge.id == *id))
             .map(|purge| {
                 let done = now - purge.created >= needs;
-                Purge {
-                    status: if done { self.ends_in } else { purge.status },
-                    ..purge.clone()
-                }
+                Purge { status: if done { self.ends_in } else { purge.status }, ..purge.clone() }
             })
             .collect();
         match self.order {
@@ -354,11 +335,8 @@ impl State {
             Order::Shuffled => self.dice.shuffle(&mut found),
         }
         let total = found.len() as u64;
-        let purges: Vec<Purge> = found
-            .into_iter()
-            .skip(ask.offset as usize)
-            .take(rule.page as usize)
-            .collect();
+        let purges: Vec<Purge> =
+            found.into_iter().skip(ask.offset as usize).take(rule.page as usize).collect();
         let records = purges.len() as u64;
         HistoryPage {
             purges,
@@ -371,10 +349,7 @@ impl State {
 }
 
 pub(super) fn lost() -> Failure {
-    Failure {
-        applied: Applied::Maybe,
-        ..Failure::new(Cause::Lost)
-    }
+    Failure { applied: Applied::Maybe, ..Failure::new(Cause::Lost) }
 }
 
 #[async_trait]
@@ -400,10 +375,7 @@ impl Provider for Vendor {
         if let Some(failure) = self.change(|state| state.down.clone()) {
             return Err(failure);
         }
-        Ok(Limits {
-            source: Source::Live,
-            ..self.documented_limits()
-        })
+        Ok(Limits { source: Source::Live, ..self.documented_limits() })
     }
 
     async fn resources(&self) -> Result<Vec<Resource>, Failure> {
@@ -438,9 +410,7 @@ impl Provider for Vendor {
         let now = self.now();
         self.change(|state| state.got.push((now, request.clone())));
         self.pause().await;
-        let act = self
-            .change(|state| state.acts.pop_front())
-            .unwrap_or(Act::Take);
+        let act = self.change(|state| state.acts.pop_front()).unwrap_or(Act::Take);
         let full = self.is_full(request);
         match act {
             Act::Take if full => Err(Failure::new(Cause::RateLimited { retry_after: None })),
@@ -513,10 +483,7 @@ pub(super) struct Bench {
 
 impl Bench {
     pub(super) fn new() -> Self {
-        Self {
-            directory: tempfile::tempdir().unwrap(),
-            clock: Clock::following_tokio(begin()),
-        }
+        Self { directory: tempfile::tempdir().unwrap(), clock: Clock::following_tokio(begin()) }
     }
 
     pub(super) fn path(&self) -> PathBuf {
@@ -564,12 +531,7 @@ impl Bench {
         let (mut setup, reports) = self.setup(vendors);
         change(&mut setup);
         let store = setup.store.clone();
-        Running {
-            runner: start(setup).unwrap(),
-            reports,
-            store,
-            seen: Vec::new(),
-        }
+        Running { runner: start(setup).unwrap(), reports, store, seen: Vec::new() }
     }
 }
 
@@ -613,13 +575,11 @@ impl Running {
     /// Until an account was read without a fault and nothing older is missing.
     pub(super) async fn synced(&mut self, account: &str) -> Standing {
         self.until("a standing", |report| match report {
-            Report::Account {
-                account: name,
-                standing,
-            } if name.as_str() == account
-                && standing.synced_at.is_some()
-                && standing.older.is_none()
-                && !standing.asking =>
+            Report::Account { account: name, standing }
+                if name.as_str() == account
+                    && standing.synced_at.is_some()
+                    && standing.older.is_none()
+                    && !standing.asking =>
             {
                 Some(standing.clone())
             }
@@ -638,13 +598,7 @@ impl Running {
                 ticket: None,
             })
             .collect();
-        assert_eq!(
-            self.runner.run(Effect::Enqueue {
-                ticket: Ticket(1),
-                sends,
-            }),
-            None
-        );
+        assert_eq!(self.runner.run(Effect::Enqueue { ticket: Ticket(1), sends }), None);
     }
 
     pub(super) async fn enqueued(&mut self) -> Vec<JournalEntry> {
@@ -677,12 +631,7 @@ impl Running {
     }
 
     pub(super) fn entry(&self, id: &JournalId) -> JournalEntry {
-        self.store
-            .reader()
-            .unwrap()
-            .journal_entry(id)
-            .unwrap()
-            .unwrap()
+        self.store.reader().unwrap().journal_entry(id).unwrap().unwrap()
     }
 
     /// For which times the history of account `a` is complete.
@@ -711,11 +660,8 @@ impl Running {
     }
 
     pub(super) fn stored_ids(&self) -> Vec<String> {
-        let mut ids: Vec<String> = self
-            .stored()
-            .iter()
-            .map(|purge| format!("{} {}", purge.account, purge.id))
-            .collect();
+        let mut ids: Vec<String> =
+            self.stored().iter().map(|purge| format!("{} {}", purge.account, purge.id)).collect();
         ids.sort();
         ids
     }

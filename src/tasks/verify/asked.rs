@@ -73,13 +73,8 @@ impl Lookout {
     async fn look_at(&self, subjects: Vec<Subject>) {
         let looks = subjects.into_iter().map(|subject| async move {
             let result = self.look_once(&subject).await;
-            let told = result
-                .as_ref()
-                .map(|seen| Box::new(seen.verification.clone()));
-            self.outbox.post(Report::Looked {
-                subject,
-                result: told.map_err(Clone::clone),
-            });
+            let told = result.as_ref().map(|seen| Box::new(seen.verification.clone()));
+            self.outbox.post(Report::Looked { subject, result: told.map_err(Clone::clone) });
             result
         });
         let (tone, words) = sum_up(&join_all(looks).await);
@@ -115,24 +110,17 @@ impl Lookout {
                 ),
             }
         }
-        Ok(Seen {
-            verification: seen,
-            unfinished: asked.unfinished,
-        })
+        Ok(Seen { verification: seen, unfinished: asked.unfinished })
     }
 }
 
 impl Rounds {
     async fn look_now(&self, asked: &Asked) -> Verification {
         let noted = asked.entry.as_ref();
-        let mut seen = noted
-            .and_then(|entry| entry.verification.as_deref().cloned())
-            .unwrap_or_default();
+        let mut seen =
+            noted.and_then(|entry| entry.verification.as_deref().cloned()).unwrap_or_default();
         let sample = self.sample(&asked.request, &mut seen).await;
-        let purged = Purged {
-            sent: asked.sent,
-            sparing: self.spares(&asked.request),
-        };
+        let purged = Purged { sent: asked.sent, sparing: self.spares(&asked.request) };
         seen.take(self.look(&sample, |_, _| true).await, &purged);
         seen.settled = true;
         seen
@@ -180,15 +168,10 @@ fn sent_here(entry: JournalEntry) -> Option<Asked> {
 /// What came of all looks together, in words: the worst one is named.
 fn sum_up(results: &[Result<Seen, String>]) -> (Tone, String) {
     let seen = || results.iter().filter_map(|result| result.as_ref().ok());
-    let verified = seen()
-        .filter(|seen| seen.is_fresh() && !seen.unfinished)
-        .count();
-    let early = seen()
-        .filter(|seen| seen.is_fresh() && seen.unfinished)
-        .count();
-    let worst = seen()
-        .filter_map(|seen| seen.verification.worst())
-        .max_by_key(|check| check.verdict());
+    let verified = seen().filter(|seen| seen.is_fresh() && !seen.unfinished).count();
+    let early = seen().filter(|seen| seen.is_fresh() && seen.unfinished).count();
+    let worst =
+        seen().filter_map(|seen| seen.verification.worst()).max_by_key(|check| check.verdict());
     let failed = results.iter().find_map(|result| result.as_ref().err());
     let all = match (results.len(), verified, early) {
         (1, 1, _) => "Verified: the edge serves it fresh.".to_owned(),

@@ -92,17 +92,12 @@ impl Rounds {
                 Hold::Settled => return self.tell(entry).await,
             }
         };
-        let purged = Purged {
-            sent,
-            sparing: self.spares(&entry.request),
-        };
+        let purged = Purged { sent, sparing: self.spares(&entry.request) };
         let sample = self.sample(&entry.request, &mut seen).await;
         let end = Instant::now() + self.account.watch.grace;
         let mut pause = FIRST_PAUSE;
         loop {
-            let looks = self
-                .look(&sample, |url, place| seen.wants(url, place))
-                .await;
+            let looks = self.look(&sample, |url, place| seen.wants(url, place)).await;
             seen.take(looks, &purged);
             let left = end.saturating_duration_since(Instant::now());
             seen.settled = left.is_zero() || !seen.wants_more();
@@ -122,9 +117,7 @@ impl Rounds {
 
     async fn hold(&self, entry: &JournalEntry) -> Result<Hold, StoreTrouble> {
         let (id, now) = (entry.id.clone(), self.clock.now());
-        self.clerk
-            .call(move |books| books.writer()?.hold_verification(&id, now, now + HOLD))
-            .await
+        self.clerk.call(move |books| books.writer()?.hold_verification(&id, now, now + HOLD)).await
     }
 
     pub(super) async fn note(
@@ -134,18 +127,13 @@ impl Rounds {
         until: DateTime<Utc>,
     ) -> Result<Option<JournalEntry>, StoreTrouble> {
         let (id, seen) = (entry.id.clone(), seen.clone());
-        self.clerk
-            .call(move |books| books.writer()?.note_verification(&id, &seen, until))
-            .await
+        self.clerk.call(move |books| books.writer()?.note_verification(&id, &seen, until)).await
     }
 
     /// Shows what somebody else found.
     async fn tell(&self, entry: &JournalEntry) -> Result<(), StoreTrouble> {
         let id = entry.id.clone();
-        let found = self
-            .clerk
-            .call(move |books| books.reader.journal_entry(&id))
-            .await?;
+        let found = self.clerk.call(move |books| books.reader.journal_entry(&id)).await?;
         if let Some(found) = found {
             self.outbox.post(Report::Journal(Box::new(found)));
         }
@@ -154,10 +142,7 @@ impl Rounds {
 
     /// Says what only a person can do something about.
     fn warn(&self, entry: &JournalEntry, seen: &Verification) {
-        let Some(worst) = seen
-            .worst()
-            .filter(|worst| worst.verdict() == Verdict::Stale)
-        else {
+        let Some(worst) = seen.worst().filter(|worst| worst.verdict() == Verdict::Stale) else {
             return;
         };
         let words = format!(
@@ -166,8 +151,7 @@ impl Rounds {
             visible(&worst.look.url, 200),
             worst.why
         );
-        self.outbox
-            .notice(Tone::Error, Some(&entry.request.account), words);
+        self.outbox.notice(Tone::Error, Some(&entry.request.account), words);
     }
 
     pub(super) fn spares(&self, request: &PurgeRequest) -> bool {
@@ -223,12 +207,7 @@ impl Rounds {
                     // It is never closed.
                     let _hand = self.hands.acquire().await;
                     let seen = edge.look(url, at).await;
-                    Look {
-                        url: url.clone(),
-                        place,
-                        at: self.clock.now(),
-                        seen,
-                    }
+                    Look { url: url.clone(), place, at: self.clock.now(), seen }
                 });
             }
         }

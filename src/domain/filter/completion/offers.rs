@@ -15,10 +15,7 @@ pub(super) struct Offer {
 
 impl Offer {
     fn new(insert: impl Into<String>, about: impl Into<String>) -> Self {
-        Self {
-            insert: insert.into(),
-            about: about.into(),
-        }
+        Self { insert: insert.into(), about: about.into() }
     }
 }
 
@@ -26,26 +23,14 @@ impl Offer {
 /// `named`, the text has the field's colon already and only its name is wanted.
 pub(super) fn terms(typed: &str, named: bool, vocabulary: &Vocabulary) -> Vec<Offer> {
     let fields = Field::EVERY.into_iter().map(|field| {
-        let value = if field == Field::Sent && !named {
-            "here"
-        } else {
-            ""
-        };
+        let value = if field == Field::Sent && !named { "here" } else { "" };
         Offer::new(format!("{}:{value}", field.name()), field.about())
     });
-    let mut offers: Vec<_> = fields
-        .filter(|offer| offer.insert.starts_with(typed))
-        .collect();
+    let mut offers: Vec<_> = fields.filter(|offer| offer.insert.starts_with(typed)).collect();
     if named || typed.chars().count() < 2 {
         return offers;
     }
-    for field in [
-        Field::Status,
-        Field::Kind,
-        Field::Account,
-        Field::Cname,
-        Field::Provider,
-    ] {
+    for field in [Field::Status, Field::Kind, Field::Account, Field::Cname, Field::Provider] {
         offers.extend(
             values(field, typed, vocabulary)
                 .into_iter()
@@ -61,9 +46,9 @@ pub(super) fn values(field: Field, typed: &str, vocabulary: &Vocabulary) -> Vec<
         Field::Cname => names(field, &vocabulary.cnames, "cname"),
         Field::Account => names(field, &vocabulary.accounts, "account"),
         Field::Provider => names(field, &vocabulary.providers, "provider"),
-        Field::Status => Status::EVERY
-            .map(|status| Offer::new(status.word(), status.label()))
-            .into(),
+        Field::Status => {
+            Status::EVERY.map(|status| Offer::new(status.word(), status.label())).into()
+        }
         Field::Kind => Kind::EVERY
             .map(Some)
             .into_iter()
@@ -120,9 +105,7 @@ fn names(field: Field, names: &[String], about: &str) -> Vec<Offer> {
 }
 
 fn table(rows: &[(&str, &str)]) -> Vec<Offer> {
-    rows.iter()
-        .map(|(insert, about)| Offer::new(*insert, *about))
-        .collect()
+    rows.iter().map(|(insert, about)| Offer::new(*insert, *about)).collect()
 }
 
 /// A number was typed: in what it could count.
@@ -130,14 +113,11 @@ fn counted(typed: &str) -> Option<Vec<Offer>> {
     let number =
         !typed.is_empty() && typed.len() <= 3 && typed.bytes().all(|byte| byte.is_ascii_digit());
     number.then(|| {
-        [
-            ("m", "minutes"),
-            ("h", "hours"),
-            ("d", "days"),
-            ("w", "weeks"),
-        ]
-        .map(|(letter, unit)| Offer::new(format!("{typed}{letter}"), format!("{typed} {unit} ago")))
-        .into()
+        [("m", "minutes"), ("h", "hours"), ("d", "days"), ("w", "weeks")]
+            .map(|(letter, unit)| {
+                Offer::new(format!("{typed}{letter}"), format!("{typed} {unit} ago"))
+            })
+            .into()
     })
 }
 

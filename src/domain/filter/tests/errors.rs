@@ -6,41 +6,18 @@ use crate::domain::filter::Filter;
 fn wrong(text: &str) -> (usize, String, String, String) {
     let error = Filter::parse(text).unwrap_err();
     let pointed = text.get(error.at.clone()).unwrap().to_owned();
-    (
-        error.at.start,
-        pointed,
-        error.words,
-        error.nearest.unwrap_or_default(),
-    )
+    (error.at.start, pointed, error.words, error.nearest.unwrap_or_default())
 }
 
 /// A text; where the error begins, what it points at, what it says among other things, and what it proposes.
-type Row = (
-    &'static str,
-    usize,
-    &'static str,
-    &'static str,
-    &'static str,
-);
+type Row = (&'static str, usize, &'static str, &'static str, &'static str);
 
 const WRONG: &[Row] = &[
     ("cnam:x", 0, "cnam:", "no field is called cnam", "cname:"),
     ("ä -host:x", 4, "host:", "no field is called host", "cname:"),
     ("zzzz:x", 0, "zzzz:", "no field is called zzzz", ""),
-    (
-        "status:sucessful",
-        7,
-        "sucessful",
-        "no status is called",
-        "successful",
-    ),
-    (
-        "status:failed,faild",
-        14,
-        "faild",
-        "no status is called",
-        "failed",
-    ),
+    ("status:sucessful", 7, "sucessful", "no status is called", "successful"),
+    ("status:failed,faild", 14, "faild", "no status is called", "failed"),
     ("status:ä\u{1b}", 7, "ä\u{1b}", "no status is called ä␛", ""),
     ("kind:patern", 5, "patern", "no kind is called", "pattern"),
     ("cname:", 6, "", "cname: needs a value", ""),
@@ -58,124 +35,34 @@ const WRONG: &[Row] = &[
     ("by:\"abc\\\"", 3, "\"", "never closed", ""),
     ("by:\"abc\"ü", 8, "ü", "after a closing quote", ""),
     ("ab\"c", 2, "\"", "a quote can only open", ""),
-    (
-        "cname:a,status:failed",
-        8,
-        "status:",
-        "a comma joins values of one field",
-        "",
-    ),
+    ("cname:a,status:failed", 8, "status:", "a comma joins values of one field", ""),
     ("sent:there", 5, "there", "here", "here"),
     ("sent:here,x", 10, "x", "here", "here"),
-    (
-        "since:2026-02-30",
-        6,
-        "2026-02-30",
-        "there is no such day",
-        "",
-    ),
-    (
-        "since:2025-02-29T10:00",
-        6,
-        "2025-02-29T10:00",
-        "there is no such day",
-        "",
-    ),
+    ("since:2026-02-30", 6, "2026-02-30", "there is no such day", ""),
+    ("since:2025-02-29T10:00", 6, "2025-02-29T10:00", "there is no such day", ""),
     ("since:25:00", 6, "25:00", "there is no such time", ""),
     ("since:23:59:60", 6, "23:59:60", "there is no such time", ""),
-    (
-        "since:2026/11/20",
-        6,
-        "2026/11/20",
-        "a day is written like",
-        "2026-11-20",
-    ),
+    ("since:2026/11/20", 6, "2026/11/20", "a day is written like", "2026-11-20"),
     ("since:26-11-20", 6, "26-11-20", "a day is written like", ""),
-    (
-        "since:2026-11-20T1400",
-        6,
-        "2026-11-20T1400",
-        "a time of day is written",
-        "",
-    ),
-    (
-        "since:2026-11-20T14:00+25:00",
-        6,
-        "2026-11-20T14:00+25:00",
-        "no place on Earth",
-        "",
-    ),
-    (
-        "since:2026-11-20T14:00+2",
-        6,
-        "2026-11-20T14:00+2",
-        "a distance from UTC",
-        "",
-    ),
-    (
-        "since:yesterda",
-        6,
-        "yesterda",
-        "this is no time",
-        "yesterday",
-    ),
+    ("since:2026-11-20T1400", 6, "2026-11-20T1400", "a time of day is written", ""),
+    ("since:2026-11-20T14:00+25:00", 6, "2026-11-20T14:00+25:00", "no place on Earth", ""),
+    ("since:2026-11-20T14:00+2", 6, "2026-11-20T14:00+2", "a distance from UTC", ""),
+    ("since:yesterda", 6, "yesterda", "this is no time", "yesterday"),
     ("since:soon", 6, "soon", "this is no time", ""),
     ("since:2", 6, "2", "a number alone", "2h"),
     ("since:2x", 6, "2x", "times count back in", ""),
-    (
-        "since:999999999w",
-        6,
-        "999999999w",
-        "more than a hundred years",
-        "",
-    ),
-    (
-        "since:99999999999999999999h",
-        6,
-        "99999999999999999999h",
-        "more than a hundred years",
-        "",
-    ),
+    ("since:999999999w", 6, "999999999w", "more than a hundred years", ""),
+    ("since:99999999999999999999h", 6, "99999999999999999999h", "more than a hundred years", ""),
     ("since:ä", 6, "ä", "this is no time", ""),
     ("since:\"\"", 6, "\"\"", "this is no time", ""),
     ("since:1h,2h", 9, "2h", "since: takes one time", ""),
-    (
-        "until:2h..1h",
-        6,
-        "2h..1h",
-        "a range belongs to on:",
-        "on:2h..1h",
-    ),
+    ("until:2h..1h", 6, "2h..1h", "a range belongs to on:", "on:2h..1h"),
     ("on:2h", 3, "2h", "on: takes a day or a range", "since:2h"),
     ("on:..", 3, "..", "a range needs a beginning or an end", ""),
-    (
-        "on:2026-11-20..2026-11-31",
-        15,
-        "2026-11-31",
-        "there is no such day",
-        "",
-    ),
-    (
-        "on:2026-11-31..2026-11-20",
-        3,
-        "2026-11-31",
-        "there is no such day",
-        "",
-    ),
-    (
-        "on:today,..2026-11-31",
-        11,
-        "2026-11-31",
-        "there is no such day",
-        "",
-    ),
-    (
-        "on:\"today..tomorrow\"",
-        3,
-        "\"today..tomorrow\"",
-        "this is no time",
-        "",
-    ),
+    ("on:2026-11-20..2026-11-31", 15, "2026-11-31", "there is no such day", ""),
+    ("on:2026-11-31..2026-11-20", 3, "2026-11-31", "there is no such day", ""),
+    ("on:today,..2026-11-31", 11, "2026-11-31", "there is no such day", ""),
+    ("on:\"today..tomorrow\"", 3, "\"today..tomorrow\"", "this is no time", ""),
     (
         "on:2026-11-20..2026-11-19",
         3,
@@ -185,20 +72,8 @@ const WRONG: &[Row] = &[
     ),
     ("on:1h..2h", 3, "1h..2h", "ends before it begins", "2h..1h"),
     ("on:1h..1h", 3, "1h..1h", "ends before it begins", ""),
-    (
-        "on:today..yesterday",
-        3,
-        "today..yesterday",
-        "ends before it begins",
-        "yesterday..today",
-    ),
-    (
-        "since:2026-11-20 x until:2026-11-19",
-        25,
-        "2026-11-19",
-        "begins where it has ended",
-        "",
-    ),
+    ("on:today..yesterday", 3, "today..yesterday", "ends before it begins", "yesterday..today"),
+    ("since:2026-11-20 x until:2026-11-19", 25, "2026-11-19", "begins where it has ended", ""),
     (
         "until:2026-11-20T10:00Z since:2026-11-20T13:00+02:00",
         30,
@@ -206,13 +81,7 @@ const WRONG: &[Row] = &[
         "begins where it has ended",
         "",
     ),
-    (
-        "since:1h until:2h",
-        15,
-        "2h",
-        "begins where it has ended",
-        "",
-    ),
+    ("since:1h until:2h", 15, "2h", "begins where it has ended", ""),
 ];
 
 #[test]
@@ -243,8 +112,5 @@ fn ranges_that_may_hold_at_some_time_or_in_some_zone_are_no_errors() {
 #[test]
 fn an_error_reads_as_a_sentence() {
     let error = Filter::parse("status:faild").unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "no status is called faild; did you mean failed?"
-    );
+    assert_eq!(error.to_string(), "no status is called faild; did you mean failed?");
 }

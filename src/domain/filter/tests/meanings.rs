@@ -7,17 +7,11 @@ use crate::domain::status::Status;
 use crate::domain::zone::Zone;
 
 fn is(texts: &[&str]) -> Vec<Pattern> {
-    texts
-        .iter()
-        .map(|text| Pattern::Is((*text).to_owned()))
-        .collect()
+    texts.iter().map(|text| Pattern::Is((*text).to_owned())).collect()
 }
 
 fn contains(texts: &[&str]) -> Vec<Pattern> {
-    texts
-        .iter()
-        .map(|text| Pattern::Contains((*text).to_owned()))
-        .collect()
+    texts.iter().map(|text| Pattern::Contains((*text).to_owned())).collect()
 }
 
 fn glob(text: &str) -> Vec<Pattern> {
@@ -25,17 +19,11 @@ fn glob(text: &str) -> Vec<Pattern> {
 }
 
 fn yes(test: Test) -> Clause {
-    Clause {
-        negated: false,
-        test,
-    }
+    Clause { negated: false, test }
 }
 
 fn not(test: Test) -> Clause {
-    Clause {
-        negated: true,
-        test,
-    }
+    Clause { negated: true, test }
 }
 
 #[test]
@@ -44,11 +32,7 @@ fn a_text_prints_canonically_and_means_what_it_says() {
     let rows: Vec<(&str, &str, Vec<Clause>)> = vec![
         ("", "", vec![]),
         (" \t\u{3000} ", "", vec![]),
-        (
-            "cname:WWW.site.com",
-            "cname:WWW.site.com",
-            vec![yes(Test::Cname(is(&["www.site.com"])))],
-        ),
+        ("cname:WWW.site.com", "cname:WWW.site.com", vec![yes(Test::Cname(is(&["www.site.com"])))]),
         (
             "CName:a,b*",
             "cname:a,b*",
@@ -60,53 +44,32 @@ fn a_text_prints_canonically_and_means_what_it_says() {
         (
             "account:gcore-*   -provider:x",
             "account:gcore-* -provider:x",
-            vec![
-                yes(Test::Account(glob("gcore-*"))),
-                not(Test::Provider(is(&["x"]))),
-            ],
+            vec![yes(Test::Account(glob("gcore-*"))), not(Test::Provider(is(&["x"])))],
         ),
         (
             "status:OK,fail,in-progress",
             "status:successful,failed,in_progress",
-            vec![yes(Test::Status(vec![
-                Status::Successful,
-                Status::Failed,
-                Status::InProgress,
-            ]))],
+            vec![yes(Test::Status(vec![Status::Successful, Status::Failed, Status::InProgress]))],
         ),
         (
             "status:unfinished,running status:\"no report\"",
             "status:in_progress,unknown status:report_disabled",
-            vec![
-                yes(Test::Status(both())),
-                yes(Test::Status(vec![Status::ReportDisabled])),
-            ],
+            vec![yes(Test::Status(both())), yes(Test::Status(vec![Status::ReportDisabled]))],
         ),
         (
             "type:dir,url,unknown,urls",
             "kind:pattern,url,unknown",
-            vec![yes(Test::Kind(vec![
-                Some(Kind::Pattern),
-                Some(Kind::Url),
-                None,
-            ]))],
+            vec![yes(Test::Kind(vec![Some(Kind::Pattern), Some(Kind::Url), None]))],
         ),
         (
             "id:AbC,\"1,2\",3*",
             "id:AbC,\"1,2\",3*",
-            vec![yes(Test::Id(vec![
-                "AbC".to_owned(),
-                "1,2".to_owned(),
-                "3*".to_owned(),
-            ]))],
+            vec![yes(Test::Id(vec!["AbC".to_owned(), "1,2".to_owned(), "3*".to_owned()]))],
         ),
         (
             "target:/img/* target:\"/img/*\"",
             "target:/img/* target:\"/img/*\"",
-            vec![
-                yes(Test::Target(glob("/img/*"))),
-                yes(Test::Target(is(&["/img/*"]))),
-            ],
+            vec![yes(Test::Target(glob("/img/*"))), yes(Test::Target(is(&["/img/*"])))],
         ),
         (
             "target:\"/plain\",\"a b\"",
@@ -116,10 +79,7 @@ fn a_text_prints_canonically_and_means_what_it_says() {
         (
             "by:\"Mira \\\"M\\\" K\\\\\",tom -sent:HERE,here",
             "by:\"Mira \\\"M\\\" K\\\\\",tom -sent:here",
-            vec![
-                yes(Test::By(is(&["mira \"m\" k\\", "tom"]))),
-                not(Test::SentHere),
-            ],
+            vec![yes(Test::By(is(&["mira \"m\" k\\", "tom"]))), not(Test::SentHere)],
         ),
         (
             "by:\"\" by:a\\b by:\"a\\b\"",
@@ -141,10 +101,7 @@ fn a_text_prints_canonically_and_means_what_it_says() {
         (
             "/img/*.jpg *x*",
             "/img/*.jpg *x*",
-            vec![
-                yes(Test::Target(glob("*/img/*.jpg*"))),
-                yes(Test::Target(glob("*x*"))),
-            ],
+            vec![yes(Test::Target(glob("*/img/*.jpg*"))), yes(Test::Target(glob("*x*")))],
         ),
         (
             "https://h/a 14:00 h.x:80 -\"a b\"",
@@ -169,37 +126,20 @@ fn a_text_prints_canonically_and_means_what_it_says() {
         (
             "cname:-a,-b by:urn:x",
             "cname:-a,-b by:urn:x",
-            vec![
-                yes(Test::Cname(is(&["-a", "-b"]))),
-                yes(Test::By(is(&["urn:x"]))),
-            ],
+            vec![yes(Test::Cname(is(&["-a", "-b"]))), yes(Test::By(is(&["urn:x"])))],
         ),
         (
             "größe Ä",
             "größe Ä",
-            vec![
-                yes(Test::Target(contains(&["größe"]))),
-                yes(Test::Target(contains(&["Ä"]))),
-            ],
+            vec![yes(Test::Target(contains(&["größe"]))), yes(Test::Target(contains(&["Ä"])))],
         ),
     ];
     for (text, canonical, clauses) in rows {
         let filter = Filter::parse(text).unwrap();
         assert_eq!(filter.to_string(), canonical, "printing {text}");
-        assert_eq!(
-            Filter::parse(canonical).unwrap(),
-            filter,
-            "reading {canonical}"
-        );
-        let expected = Predicate {
-            clauses,
-            ..Predicate::default()
-        };
-        assert_eq!(
-            filter.resolve(now(), Zone::Utc),
-            expected,
-            "meaning of {text}"
-        );
+        assert_eq!(Filter::parse(canonical).unwrap(), filter, "reading {canonical}");
+        let expected = Predicate { clauses, ..Predicate::default() };
+        assert_eq!(filter.resolve(now(), Zone::Utc), expected, "meaning of {text}");
     }
 }
 
@@ -219,8 +159,5 @@ fn a_vendor_is_asked_for_what_is_one_plain_value_and_for_nothing_else() {
     let nothing =
         resolved("cname:a,b cname:c* -status:failed kind:url,all kind:unknown id:1,2").asks();
     assert_eq!(nothing, crate::domain::filter::Asked::default());
-    assert_eq!(
-        resolved("cname:*x cname:ax").asks().cname.as_deref(),
-        Some("ax")
-    );
+    assert_eq!(resolved("cname:*x cname:ax").asks().cname.as_deref(), Some("ax"));
 }

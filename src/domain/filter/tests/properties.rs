@@ -53,10 +53,7 @@ fn pieces() -> impl Strategy<Value = String> {
 }
 
 fn word() -> impl Strategy<Value = String> {
-    prop_oneof![
-        "[a-z./*-]{1,10}",
-        "\"([a-zA-Zäöü:,.*/ -]|\\\\\"|\\\\\\\\){1,10}\"",
-    ]
+    prop_oneof!["[a-z./*-]{1,10}", "\"([a-zA-Zäöü:,.*/ -]|\\\\\"|\\\\\\\\){1,10}\"",]
 }
 
 fn time() -> impl Strategy<Value = String> {
@@ -80,24 +77,13 @@ fn time() -> impl Strategy<Value = String> {
 
 fn term() -> impl Strategy<Value = String> {
     let words = prop::collection::vec(word(), 1..4).prop_map(|words| words.join(","));
-    let field = prop::sample::select(vec![
-        "cname:",
-        "account:",
-        "provider:",
-        "id:",
-        "target:",
-        "by:",
-    ]);
+    let field =
+        prop::sample::select(vec!["cname:", "account:", "provider:", "id:", "target:", "by:"]);
     prop_oneof![
         (field, words).prop_map(|(field, words)| format!("{field}{words}")),
         "[a-z./*]{1,8}(,[a-z./*-]{1,8}){0,2}",
-        prop::sample::select(vec![
-            "status:failed,ok",
-            "kind:all",
-            "sent:here",
-            "type:dir,unknown"
-        ])
-        .prop_map(str::to_owned),
+        prop::sample::select(vec!["status:failed,ok", "kind:all", "sent:here", "type:dir,unknown"])
+            .prop_map(str::to_owned),
         time().prop_map(|time| format!("since:{time}")),
         time().prop_map(|time| format!("until:{time}")),
         time().prop_map(|time| format!("on:{time}..")),

@@ -22,14 +22,9 @@ impl When {
             _ => {}
         }
         if text.starts_with(|first: char| first.is_ascii_alphabetic()) {
-            let near = nearest(
-                &text.to_ascii_lowercase(),
-                ["today", "yesterday", "now"].into_iter(),
-            );
-            return Err(NoTime {
-                words: FORMS,
-                nearest: near.map(str::to_owned),
-            });
+            let near =
+                nearest(&text.to_ascii_lowercase(), ["today", "yesterday", "now"].into_iter());
+            return Err(NoTime { words: FORMS, nearest: near.map(str::to_owned) });
         }
         if let Some((date, clock)) = text.split_once(['T', 't', ' ']) {
             return moment(date, clock);
@@ -37,10 +32,7 @@ impl When {
         if text.contains(':') {
             return clock(text).map(Self::Clock);
         }
-        if text
-            .get(1..)
-            .is_some_and(|rest| rest.contains(['-', '/', '.']))
-        {
+        if text.get(1..).is_some_and(|rest| rest.contains(['-', '/', '.'])) {
             return day(text).map(Self::Day);
         }
         ago(text)
@@ -68,10 +60,7 @@ const FORMS: &str =
     "this is no time; write 2h, 3d, today, yesterday, 14:00, 2026-11-20 or 2026-11-20T14:00";
 
 fn no(words: &'static str) -> NoTime {
-    NoTime {
-        words,
-        nearest: None,
-    }
+    NoTime { words, nearest: None }
 }
 
 /// A number of at most so many digits, and nothing else.
@@ -83,9 +72,7 @@ fn number(text: &str, digits: usize) -> Option<u32> {
 
 fn ago(text: &str) -> Result<When, NoTime> {
     let text = text.strip_prefix('-').unwrap_or(text);
-    let end = text
-        .find(|character: char| !character.is_ascii_digit())
-        .unwrap_or(text.len());
+    let end = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
     let (amount, unit) = text.split_at_checked(end).unwrap_or((text, ""));
     if amount.is_empty() {
         return Err(no(FORMS));
@@ -114,16 +101,11 @@ fn day(text: &str) -> Result<NaiveDate, NoTime> {
             .then(|| self::day(&nearest).ok())
             .flatten()
             .map(|day| When::Day(day).to_string());
-        return Err(NoTime {
-            words: "a day is written like 2026-11-20",
-            nearest,
-        });
+        return Err(NoTime { words: "a day is written like 2026-11-20", nearest });
     };
-    let (Some(year), Some(month), Some(day)) = (
-        number(year, 4).filter(|_| year.len() == 4),
-        number(month, 2),
-        number(day, 2),
-    ) else {
+    let (Some(year), Some(month), Some(day)) =
+        (number(year, 4).filter(|_| year.len() == 4), number(month, 2), number(day, 2))
+    else {
         return Err(no("a day is written like 2026-11-20"));
     };
     i32::try_from(year)
@@ -134,9 +116,8 @@ fn day(text: &str) -> Result<NaiveDate, NoTime> {
 
 fn clock(text: &str) -> Result<NaiveTime, NoTime> {
     let wrong = no("a time of day is written like 14:00 or 14:00:30");
-    let (whole, fraction) = text
-        .split_once('.')
-        .map_or((text, None), |(whole, fraction)| (whole, Some(fraction)));
+    let (whole, fraction) =
+        text.split_once('.').map_or((text, None), |(whole, fraction)| (whole, Some(fraction)));
     let mut parts = whole.split(':');
     let parts = [parts.next(), parts.next(), parts.next(), parts.next()];
     let (hour, minute, second) = match parts {
@@ -182,9 +163,7 @@ fn offset(text: &str) -> Result<Option<FixedOffset>, NoTime> {
         (None, Some(digits)) => (false, digits),
         (None, None) => return Err(wrong),
     };
-    let parts = digits
-        .split_once(':')
-        .or_else(|| digits.split_at_checked(2));
+    let parts = digits.split_once(':').or_else(|| digits.split_at_checked(2));
     let Some((hours, minutes)) = parts else {
         return Err(wrong);
     };

@@ -17,12 +17,7 @@ pub(super) fn draw(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffer) -> b
     let top = area.y + area.height.saturating_sub(lines.len() as u16) / 3;
     for ((text, role), y) in lines.iter().zip(top..area.bottom()) {
         let inset = area.width.saturating_sub(width(text)) / 2;
-        let line = Rect {
-            x: area.x + inset,
-            width: area.width - inset,
-            y,
-            height: 1,
-        };
+        let line = Rect { x: area.x + inset, width: area.width - inset, y, height: 1 };
         Pen::new(buffer, line, view.theme.glyphs.ellipsis).put(text, view.theme.style(*role));
     }
     true
@@ -39,10 +34,7 @@ fn lines(view: &HistoryView<'_>) -> Vec<(String, Role)> {
         ];
     }
     if !rows.is_known() {
-        return vec![(
-            format!("Reading the store{}", view.theme.glyphs.ellipsis),
-            Role::Dim,
-        )];
+        return vec![(format!("Reading the store{}", view.theme.glyphs.ellipsis), Role::Dim)];
     }
     let stored = view.pane.overview().summary().map_or(0, |it| it.stored);
     if stored > 0 || (!view.pane.filter().text().is_empty() && view.pane.overview().is_loading()) {
@@ -71,11 +63,7 @@ fn lines(view: &HistoryView<'_>) -> Vec<(String, Role)> {
         let standing = view.world.standings.get(name);
         lines.push(match standing.and_then(|it| it.failure.as_ref()) {
             Some(failure) => (
-                format!(
-                    "{name}: {}. {}",
-                    visible(&failure.to_string(), 120),
-                    failure.advice()
-                ),
+                format!("{name}: {}. {}", visible(&failure.to_string(), 120), failure.advice()),
                 Role::Error,
             ),
             None if standing.is_some_and(|it| it.synced_at.is_some()) => {

@@ -23,17 +23,11 @@ pub(super) fn draw(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffer) {
     let ghost = match (turning, completions.first()) {
         (None, Some(first)) if bar.fault_to_tell().is_none() => {
             let typed = bar.field().text().get(first.range.start..cursor);
-            typed
-                .and_then(|typed| first.insert.strip_prefix(typed))
-                .unwrap_or_default()
+            typed.and_then(|typed| first.insert.strip_prefix(typed)).unwrap_or_default()
         }
         (Some(_) | None, _) => "",
     };
-    let field = Rect {
-        x: row.x + 3.min(row.width),
-        width: row.width.saturating_sub(4),
-        ..row
-    };
+    let field = Rect { x: row.x + 3.min(row.width), width: row.width.saturating_sub(4), ..row };
     (&FieldView {
         text: bar.field().text(),
         cursor: Some(cursor),
@@ -45,12 +39,7 @@ pub(super) fn draw(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffer) {
     if area.height < 2 {
         return;
     }
-    let below = Rect {
-        y: area.y + 1,
-        height: 1,
-        x: field.x,
-        width: field.width,
-    };
+    let below = Rect { y: area.y + 1, height: 1, x: field.x, width: field.width };
     match bar.fault_to_tell() {
         Some(fault) => {
             let column = bar.field().text().get(..fault.at.start).map_or(0, width);
@@ -101,16 +90,11 @@ fn offer(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffer) {
         if pen.room() < width(&completion.insert) {
             break;
         }
-        let style = theme.style(if turning == Some(at) {
-            Role::TabHere
-        } else {
-            Role::Dim
-        });
+        let style = theme.style(if turning == Some(at) { Role::TabHere } else { Role::Dim });
         pen.put(&completion.insert, style);
         let here = turning.map_or(at == 0, |turning| turning == at);
         if here && !completion.about.is_empty() && completion.about != completion.insert {
-            pen.skip(1)
-                .put(&completion.about, theme.style(Role::Suggestion));
+            pen.skip(1).put(&completion.about, theme.style(Role::Suggestion));
         }
         pen.skip(2);
     }

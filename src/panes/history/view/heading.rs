@@ -19,11 +19,7 @@ pub(super) fn note(view: &HistoryView<'_>, room: u16) -> String {
     let dot = view.theme.glyphs.dot;
     let mut note = String::new();
     for piece in pieces(view).into_iter().flatten() {
-        let longer = if note.is_empty() {
-            piece
-        } else {
-            format!("{note} {dot} {piece}")
-        };
+        let longer = if note.is_empty() { piece } else { format!("{note} {dot} {piece}") };
         let most = room.saturating_sub(width(&title(view)).min(room / 2));
         if width(&longer) > most && !note.is_empty() {
             break;
@@ -46,11 +42,7 @@ fn pieces(view: &HistoryView<'_>) -> [Option<String>; 4] {
     let selected = if summary.selected == summary.stored {
         format!("{ellipsis}{}", of(summary.stored, "purge", "purges"))
     } else {
-        format!(
-            "{ellipsis}{} of {}",
-            count(summary.selected),
-            count(summary.stored)
-        )
+        format!("{ellipsis}{} of {}", count(summary.selected), count(summary.stored))
     };
     [Some(selected), marked, complete(view), older(view)]
 }
@@ -61,8 +53,7 @@ fn complete(view: &HistoryView<'_>) -> Option<String> {
     let predicate = view.pane.filter().predicate();
     let only = predicate.asks().account;
     let shown = |account: &AccountName| {
-        only.as_ref()
-            .is_none_or(|only| only.eq_ignore_ascii_case(account.as_str()))
+        only.as_ref().is_none_or(|only| only.eq_ignore_ascii_case(account.as_str()))
     };
     let never_read = view.world.accounts.iter().find(|account| {
         shown(&account.name) && !coverage.iter().any(|(name, _)| *name == account.name)
@@ -87,12 +78,8 @@ fn complete(view: &HistoryView<'_>) -> Option<String> {
 
 /// How far the reading of older history has come, over all accounts.
 fn older(view: &HistoryView<'_>) -> Option<String> {
-    let reading: Vec<_> = view
-        .world
-        .standings
-        .values()
-        .filter_map(|standing| standing.older)
-        .collect();
+    let reading: Vec<_> =
+        view.world.standings.values().filter_map(|standing| standing.older).collect();
     if reading.is_empty() {
         return None;
     }

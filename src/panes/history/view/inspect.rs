@@ -25,17 +25,10 @@ const NO_ACCOUNTS_BELOW: u16 = 96;
 pub(super) fn title(view: &HistoryView<'_>) -> String {
     let detail = view.pane.detail();
     let dot = view.theme.glyphs.dot;
-    match (
-        detail.is_open(),
-        detail.match_here(),
-        detail.matches().len(),
-    ) {
+    match (detail.is_open(), detail.match_here(), detail.matches().len()) {
         (true, Some(here), count) => format!("detail {dot} match {} of {count}", here + 1),
         (true, None, count) if count > 0 => {
-            format!(
-                "detail {dot} {}",
-                look::of(count as u64, "match", "matches")
-            )
+            format!("detail {dot} {}", look::of(count as u64, "match", "matches"))
         }
         (true, None, _) => "detail".to_owned(),
         (false, ..) => format!("detail {dot} {}", view.keys.open),
@@ -46,11 +39,7 @@ pub(super) fn draw(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffer) {
     if area.is_empty() {
         return;
     }
-    let area = Rect {
-        x: area.x + 1,
-        width: area.width.saturating_sub(2),
-        ..area
-    };
+    let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let detail = view.pane.detail();
     let Some(row) = view.pane.rows().here() else {
         return;
@@ -61,10 +50,8 @@ pub(super) fn draw(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffer) {
     match (detail.shown(), detail.trouble()) {
         (Some(shown), _) => full(view, shown, area, buffer),
         (None, Some(trouble)) => {
-            Pen::new(buffer, area, view.theme.glyphs.ellipsis).put(
-                &visible(&trouble.to_string(), 300),
-                view.theme.style(Role::Error),
-            );
+            Pen::new(buffer, area, view.theme.glyphs.ellipsis)
+                .put(&visible(&trouble.to_string(), 300), view.theme.style(Role::Error));
         }
         (None, None) => peek(view, row, area, buffer),
     }
@@ -89,32 +76,21 @@ fn peek(view: &HistoryView<'_>, row: &PurgeRow, area: Rect, buffer: &mut Buffer)
         words.push(running(view, row.created, usual(view, row)));
     }
     if row.status == Status::Unknown {
-        words.push(format!(
-            "the vendor says \"{}\"",
-            visible(&row.raw_status, 60)
-        ));
+        words.push(format!("the vendor says \"{}\"", visible(&row.raw_status, 60)));
     }
     words.push(format!("id {}", visible(row.id.as_str(), 60)));
     let line = Rect { height: 1, ..area };
     Pen::new(buffer, line, theme.glyphs.ellipsis)
         .put(&words.join(&format!(" {dot} ")), theme.style(Role::Text));
     if area.height > 1 && !row.first_target.is_empty() {
-        let line = Rect {
-            y: area.y + 1,
-            height: 1,
-            ..area
-        };
+        let line = Rect { y: area.y + 1, height: 1, ..area };
         let mut pen = Pen::new(buffer, line, theme.glyphs.ellipsis);
         let room = pen.room();
         let shown = visible(&row.first_target, usize::from(room) + 1);
         put_matches(&mut pen, &shown, room, view, theme.style(Role::Dim));
     }
     if area.height > 2 && row.target_count > 1 {
-        let line = Rect {
-            y: area.y + 2,
-            height: 1,
-            ..area
-        };
+        let line = Rect { y: area.y + 2, height: 1, ..area };
         let more = format!("and {} more", look::count(u64::from(row.target_count) - 1));
         Pen::new(buffer, line, theme.glyphs.ellipsis).put(&more, theme.style(Role::Dim));
     }
@@ -124,25 +100,13 @@ fn full(view: &HistoryView<'_>, shown: &PurgeDetail, area: Rect, buffer: &mut Bu
     let theme = view.theme;
     let lines = facts(view, shown);
     let mut y = area.y;
-    let most = if area.height > 6 {
-        area.height - 3
-    } else {
-        area.height.saturating_sub(1).max(1)
-    };
+    let most = if area.height > 6 { area.height - 3 } else { area.height.saturating_sub(1).max(1) };
     for (text, role) in lines.iter().take(usize::from(most)) {
-        let line = Rect {
-            y,
-            height: 1,
-            ..area
-        };
+        let line = Rect { y, height: 1, ..area };
         Pen::new(buffer, line, theme.glyphs.ellipsis).put(text, theme.style(*role));
         y += 1;
     }
-    let targets = Rect {
-        y,
-        height: area.bottom().saturating_sub(y),
-        ..area
-    };
+    let targets = Rect { y, height: area.bottom().saturating_sub(y), ..area };
     draw_targets(view, &shown.purge, targets, buffer);
 }
 
@@ -152,22 +116,11 @@ fn draw_targets(view: &HistoryView<'_>, purge: &Purge, area: Rect, buffer: &mut 
     let rows = usize::from(area.height);
     let (top, aside) = detail.scroll();
     let top = top.min(purge.targets.len().saturating_sub(rows));
-    let here = detail
-        .match_here()
-        .and_then(|here| detail.matches().get(here));
-    for ((at, target), y) in purge
-        .targets
-        .iter()
-        .enumerate()
-        .skip(top)
-        .zip(area.top()..area.bottom())
+    let here = detail.match_here().and_then(|here| detail.matches().get(here));
+    for ((at, target), y) in
+        purge.targets.iter().enumerate().skip(top).zip(area.top()..area.bottom())
     {
-        let line = Rect {
-            y,
-            height: 1,
-            width: area.width.saturating_sub(1),
-            ..area
-        };
+        let line = Rect { y, height: 1, width: area.width.saturating_sub(1), ..area };
         let mut pen = Pen::new(buffer, line, theme.glyphs.ellipsis);
         match target.status {
             Some(status) => {
@@ -178,26 +131,13 @@ fn draw_targets(view: &HistoryView<'_>, purge: &Purge, area: Rect, buffer: &mut 
                 pen.skip(2);
             }
         }
-        let style = theme.style(if here == Some(&at) {
-            Role::MatchHere
-        } else {
-            Role::Text
-        });
+        let style = theme.style(if here == Some(&at) { Role::MatchHere } else { Role::Text });
         let room = pen.room();
         let shown = visible(&target.text, usize::from(aside) + usize::from(room) + 1);
         put_matches(&mut pen, skip(&shown, aside), room, view, style);
     }
-    let bar = Rect {
-        x: area.right().saturating_sub(1),
-        width: 1,
-        ..area
-    };
-    (&ScrollBar {
-        of: purge.targets.len(),
-        top,
-        theme,
-    })
-        .render(bar, buffer);
+    let bar = Rect { x: area.right().saturating_sub(1), width: 1, ..area };
+    (&ScrollBar { of: purge.targets.len(), top, theme }).render(bar, buffer);
 }
 
 /// What is known besides the targets, one fact to a line, the most important first.
@@ -281,10 +221,7 @@ fn facts(view: &HistoryView<'_>, shown: &PurgeDetail) -> Vec<(String, Role)> {
 /// What the edge showed: when the operator asked, else when it was looked at for the journal.
 fn at_the_edge(view: &HistoryView<'_>, shown: &PurgeDetail) -> Vec<(String, Role)> {
     let glyphs = &view.theme.glyphs;
-    let noted = shown
-        .sent
-        .as_ref()
-        .and_then(|sent| sent.verification.as_ref());
+    let noted = shown.sent.as_ref().and_then(|sent| sent.verification.as_ref());
     let seen = match view.pane.detail().look() {
         Some(Ok(seen)) => seen,
         Some(Err(why)) => {
@@ -306,16 +243,10 @@ fn at_the_edge(view: &HistoryView<'_>, shown: &PurgeDetail) -> Vec<(String, Role
 /// What the vendor refused on this resource at about that time: the nearest attempt, and how many more.
 fn refused(view: &HistoryView<'_>, shown: &PurgeDetail) -> Option<(String, Role)> {
     let glyphs = &view.theme.glyphs;
-    let nearest = shown
-        .refused
-        .iter()
-        .min_by_key(|refused| (refused.at - shown.purge.created).abs())?;
-    let mut words = vec![format!(
-        "{} refused near it: {} ({})",
-        glyphs.failed,
-        nearest.status,
-        nearest.why()
-    )];
+    let nearest =
+        shown.refused.iter().min_by_key(|refused| (refused.at - shown.purge.created).abs())?;
+    let mut words =
+        vec![format!("{} refused near it: {} ({})", glyphs.failed, nearest.status, nearest.why())];
     if let Some(by) = &nearest.by {
         words.push(format!("by {}", visible(by, 80)));
     }
@@ -382,11 +313,7 @@ pub(super) fn put_matches(
         Pattern::Is(_) | Pattern::Glob(_) => pattern.matches_target(text).then_some(0..text.len()),
     });
     let parts = found.and_then(|found| {
-        Some((
-            text.get(..found.start)?,
-            text.get(found.clone())?,
-            text.get(found.end..)?,
-        ))
+        Some((text.get(..found.start)?, text.get(found.clone())?, text.get(found.end..)?))
     });
     let end = pen.x().saturating_add(room);
     let Some((before, part, after)) = parts else {

@@ -22,10 +22,7 @@ const MARGIN: u16 = 2;
 
 /// The columns that are shown: of those that are wanted, the ones that say something here and have room.
 fn columns(view: &HistoryView<'_>, area: Rect) -> Vec<(Column, u16)> {
-    let mut contents = Contents {
-        account: 7,
-        ..Contents::default()
-    };
+    let mut contents = Contents { account: 7, ..Contents::default() };
     let mut providers = BTreeSet::new();
     for account in &view.world.accounts {
         providers.insert(&account.provider);
@@ -87,17 +84,8 @@ pub(super) fn draw_titles(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffe
 pub(super) fn draw(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffer) {
     let rows = view.pane.rows();
     let columns = columns(view, area);
-    for (at, (row, y)) in rows
-        .in_view()
-        .iter()
-        .zip(area.top()..area.bottom())
-        .enumerate()
-    {
-        let line = Rect {
-            y,
-            height: 1,
-            ..area
-        };
+    for (at, (row, y)) in rows.in_view().iter().zip(area.top()..area.bottom()).enumerate() {
+        let line = Rect { y, height: 1, ..area };
         let here = at == rows.cursor_in_view();
         draw_row(view, row, here, &columns, line, buffer);
         if here {
@@ -120,17 +108,9 @@ fn draw_row(
     let glyphs = &theme.glyphs;
     let (text, dim) = (theme.style(Role::Text), theme.style(Role::Dim));
     let mut pen = Pen::new(buffer, line, glyphs.ellipsis);
-    pen.column(
-        if here { glyphs.cursor } else { " " },
-        1,
-        theme.style(Role::Focus),
-    );
+    pen.column(if here { glyphs.cursor } else { " " }, 1, theme.style(Role::Focus));
     let marked = view.pane.marks().contains(&row.key);
-    pen.column(
-        if marked { glyphs.mark } else { " " },
-        1,
-        theme.style(Role::Mark),
-    );
+    pen.column(if marked { glyphs.mark } else { " " }, 1, theme.style(Role::Mark));
     for &(column, cells) in columns {
         match column {
             Column::Time => {
@@ -160,8 +140,7 @@ fn draw_row(
                 pen.column(row.kind.map_or("unknown", Kind::word), cells, style);
             }
             Column::Status if view.pane.rows().is_lost(row.key) => {
-                pen.column(glyphs.dot, 2, dim)
-                    .column("left filter", cells.saturating_sub(2), dim);
+                pen.column(glyphs.dot, 2, dim).column("left filter", cells.saturating_sub(2), dim);
             }
             Column::Status => {
                 let (glyph, role) = look::status_seen(row.status, row.verified, glyphs);
@@ -173,11 +152,7 @@ fn draw_row(
                 );
             }
             Column::By => {
-                pen.column(
-                    &visible(row.by.as_deref().unwrap_or_default(), 60),
-                    cells,
-                    dim,
-                );
+                pen.column(&visible(row.by.as_deref().unwrap_or_default(), 60), cells, dim);
             }
             Column::Id => {
                 pen.column(&visible(row.id.as_str(), 60), cells, dim);

@@ -17,17 +17,8 @@ pub(super) fn draw(view: &HistoryView<'_>, bars: Rect, caption: Rect, buffer: &m
     };
     let theme = view.theme;
     let timeline = &summary.timeline;
-    let heights: Vec<(u32, u32)> = timeline
-        .bars
-        .iter()
-        .map(|bar| (bar.all, bar.failed))
-        .collect();
-    (&Bars {
-        bars: &heights,
-        chosen: overview.chosen(),
-        theme,
-    })
-        .render(bars, buffer);
+    let heights: Vec<(u32, u32)> = timeline.bars.iter().map(|bar| (bar.all, bar.failed)).collect();
+    (&Bars { bars: &heights, chosen: overview.chosen(), theme }).render(bars, buffer);
     let mut pen = Pen::new(buffer, caption, theme.glyphs.ellipsis);
     if let Some((from, until, bar)) = overview.choice() {
         let failed = match bar.failed {
@@ -47,10 +38,8 @@ pub(super) fn draw(view: &HistoryView<'_>, bars: Rect, caption: Rect, buffer: &m
         .put(" zoom in", theme.style(Role::KeyTitle));
     } else if let Some((from, until)) = timeline.from.zip(timeline.until()) {
         let sum = timeline.sum();
-        pen.put(" ", theme.style(Role::Dim)).put(
-            &span(from, until, view.now, view.zone),
-            theme.style(Role::Dim),
-        );
+        pen.put(" ", theme.style(Role::Dim))
+            .put(&span(from, until, view.now, view.zone), theme.style(Role::Dim));
         if sum.failed > 0 {
             let failed = format!(
                 " {} {} {} failed",

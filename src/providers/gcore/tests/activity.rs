@@ -43,10 +43,7 @@ async fn an_attempt_says_who_asked_for_what_and_how_it_went() {
             resource: "11".into(),
             kind: Some(Kind::Url),
             targets: vec!["/a".to_owned(), "/b".to_owned()],
-            author: Author {
-                user: Some("42".to_owned()),
-                token: Some("900".to_owned()),
-            },
+            author: Author { user: Some("42".to_owned()), token: Some("900".to_owned()) },
             address: Some("203.0.113.9".to_owned()),
             status: 201,
         }]
@@ -70,11 +67,7 @@ async fn what_is_no_purge_is_passed_over_and_counts_for_the_next_page() {
         record(6, "/cdn/resources/11/purge", &json!({"paths": ["/img/*"]}), 429),
     ]});
     let (_server, page) = told(&body).await;
-    let ids: Vec<_> = page
-        .attempts
-        .iter()
-        .map(|attempt| attempt.id.as_str())
-        .collect();
+    let ids: Vec<_> = page.attempts.iter().map(|attempt| attempt.id.as_str()).collect();
     assert_eq!(ids, ["6"]);
     assert_eq!((page.records, page.complete), (7, false));
     assert!(page.attempts[0].is_refused());
@@ -86,11 +79,7 @@ async fn a_body_is_read_in_every_form_that_the_documents_show() {
         (json!({"paths": []}), Some(Kind::All), &[][..]),
         (json!({"paths": ["/a*"]}), Some(Kind::Pattern), &["/a*"][..]),
         (json!("{\"urls\": [\"/a\"]}"), Some(Kind::Url), &["/a"][..]),
-        (
-            json!({"urls": ["/a"], "paths": null}),
-            Some(Kind::Url),
-            &["/a"][..],
-        ),
+        (json!({"urls": ["/a"], "paths": null}), Some(Kind::Url), &["/a"][..]),
         (json!({"urls": ["/a"], "paths": ["/b"]}), None, &[][..]),
         (json!({}), None, &[][..]),
         (json!(null), None, &[][..]),
@@ -100,9 +89,7 @@ async fn a_body_is_read_in_every_form_that_the_documents_show() {
             record(1, "/resources/11/purge/", &data, 201)
         ]}))
         .await;
-        let [attempt] = &page.attempts[..] else {
-            panic!("{data}")
-        };
+        let [attempt] = &page.attempts[..] else { panic!("{data}") };
         assert_eq!(attempt.kind, kind, "{data}");
         assert_eq!(attempt.targets, targets, "{data}");
     }

@@ -41,34 +41,22 @@ async fn every_documented_parameter_is_asked_with() {
     ] {
         assert_eq!(heard.query(name).as_deref(), Some(value), "{name}");
     }
-    assert_eq!(
-        heard.header("authorization"),
-        Some("APIKey 29841$c767abcdef0123456789")
-    );
+    assert_eq!(heard.header("authorization"), Some("APIKey 29841$c767abcdef0123456789"));
 }
 
 #[tokio::test]
 async fn what_is_not_asked_for_is_left_out_of_the_question() {
     let (server, adapter) = answering(vec![Reply::json(200, ENVELOPE)]).await;
-    let ask = HistoryAsk {
-        status: Some(Status::Unknown),
-        ..HistoryAsk::default()
-    };
+    let ask = HistoryAsk { status: Some(Status::Unknown), ..HistoryAsk::default() };
     adapter.history(&ask).await.unwrap();
-    assert_eq!(
-        server.heard()[0].target,
-        "/cdn/purge_statuses?offset=0&limit=100"
-    );
+    assert_eq!(server.heard()[0].target, "/cdn/purge_statuses?offset=0&limit=100");
 }
 
 #[tokio::test]
 async fn an_envelope_is_read_record_by_record() {
     let (_server, adapter) = answering(vec![Reply::json(200, ENVELOPE)]).await;
     let page = adapter.history(&HistoryAsk::default()).await.unwrap();
-    assert_eq!(
-        (page.records, page.total, page.complete),
-        (4, Some(5), false)
-    );
+    assert_eq!((page.records, page.total, page.complete), (4, Some(5), false));
     let shape: Vec<_> = page
         .purges
         .iter()
@@ -91,10 +79,7 @@ async fn an_envelope_is_read_record_by_record() {
                 Kind::Url,
                 Status::Successful,
                 "2026-05-04T10:20:30.123456+00:00".to_owned(),
-                vec![
-                    "http://cdn.shop.example/a/one.jpg",
-                    "http://cdn.shop.example/a/two.jpg?v=2"
-                ]
+                vec!["http://cdn.shop.example/a/one.jpg", "http://cdn.shop.example/a/two.jpg?v=2"]
             ),
             (
                 "502",
@@ -103,13 +88,7 @@ async fn an_envelope_is_read_record_by_record() {
                 "2026-05-04T10:21:30.500+00:00".to_owned(),
                 vec!["/img/*"]
             ),
-            (
-                "503",
-                Kind::All,
-                Status::Failed,
-                "2026-05-04T10:22:30+00:00".to_owned(),
-                vec![]
-            ),
+            ("503", Kind::All, Status::Failed, "2026-05-04T10:22:30+00:00".to_owned(), vec![]),
             (
                 "504",
                 Kind::Url,
@@ -157,10 +136,7 @@ async fn a_record_is_kept_as_far_as_it_can_be_read() {
         assert!(bare.created >= before && bare.targets.is_empty());
     }
     let odd = &page.purges[2];
-    assert_eq!(
-        (odd.raw_kind.as_str(), odd.raw_status.as_str()),
-        ("purge_by_tag", "Postponed")
-    );
+    assert_eq!((odd.raw_kind.as_str(), odd.raw_status.as_str()), ("purge_by_tag", "Postponed"));
     assert_eq!(odd.raw_created.as_deref(), Some("the day before yesterday"));
     assert_eq!(odd.targets[0].text, "/single");
     let last = &page.purges[3];
@@ -170,15 +146,7 @@ async fn a_record_is_kept_as_far_as_it_can_be_read() {
 
 #[tokio::test]
 async fn an_answer_that_is_no_list_is_a_failure_and_never_an_empty_history() {
-    for odd in [
-        "",
-        "{}",
-        "null",
-        "7",
-        "{\"results\": 3}",
-        "{ broken",
-        "<html>",
-    ] {
+    for odd in ["", "{}", "null", "7", "{\"results\": 3}", "{ broken", "<html>"] {
         let (_server, adapter) = answering(vec![Reply::json(200, odd)]).await;
         let failure = adapter.history(&HistoryAsk::default()).await.unwrap_err();
         assert_eq!(failure.cause, Cause::BadAnswer, "{odd}");
@@ -192,9 +160,6 @@ async fn a_vendor_that_counts_more_than_it_gives_is_not_believed_to_be_done() {
     let (_server, adapter) = answering(vec![Reply::json(200, body.to_string())]).await;
     let failure = adapter.history(&HistoryAsk::default()).await.unwrap_err();
     assert_eq!(failure.cause, Cause::BadAnswer);
-    let done = HistoryAsk {
-        offset: 250,
-        ..HistoryAsk::default()
-    };
+    let done = HistoryAsk { offset: 250, ..HistoryAsk::default() };
     assert!(adapter.history(&done).await.unwrap().complete);
 }

@@ -11,14 +11,8 @@ use crate::providers::gcore::purge;
 #[tokio::test]
 async fn a_purge_goes_out_as_documented_and_201_is_a_yes() {
     for (payload, body) in [
-        (
-            Payload::Url(targets(&["/a.jpg?x=1", "/b"])),
-            r#"{"urls":["/a.jpg?x=1","/b"]}"#,
-        ),
-        (
-            Payload::Pattern(targets(&["/img/*"])),
-            r#"{"paths":["/img/*"]}"#,
-        ),
+        (Payload::Url(targets(&["/a.jpg?x=1", "/b"])), r#"{"urls":["/a.jpg?x=1","/b"]}"#),
+        (Payload::Pattern(targets(&["/img/*"])), r#"{"paths":["/img/*"]}"#),
         (Payload::All, r#"{"paths":[]}"#),
     ] {
         let reply = Reply::json(201, "").with("Date", "Mon, 04 May 2026 10:20:30 GMT");
@@ -26,10 +20,7 @@ async fn a_purge_goes_out_as_documented_and_201_is_a_yes() {
         let request = request(payload);
         let receipt = adapter.submit(&request).await.unwrap();
         assert_eq!(receipt.id, None);
-        assert_eq!(
-            receipt.at.unwrap().to_rfc3339(),
-            "2026-05-04T10:20:30+00:00"
-        );
+        assert_eq!(receipt.at.unwrap().to_rfc3339(), "2026-05-04T10:20:30+00:00");
         let heard = &server.heard()[0];
         assert_eq!(
             (heard.method.as_str(), heard.target.as_str()),
@@ -51,19 +42,13 @@ async fn only_everything_is_ever_sent_as_an_empty_list() {
     );
     assert!(serde_json::from_value::<Payload>(json!({ "kind": "url", "targets": [] })).is_err());
     let one = purge::outgoing(&request(Payload::Pattern(targets(&["/"]))));
-    assert!(
-        format!("{one:?}").contains(r#"{\"paths\":[\"/\"]}"#),
-        "{one:?}"
-    );
+    assert!(format!("{one:?}").contains(r#"{\"paths\":[\"/\"]}"#), "{one:?}");
 }
 
 #[tokio::test]
 async fn an_answer_that_is_neither_yes_nor_no_leaves_the_purge_unknown() {
     for (reply, cause) in [
-        (
-            Reply::json(200, "<html><title>Welcome</title>"),
-            Cause::BadAnswer,
-        ),
+        (Reply::json(200, "<html><title>Welcome</title>"), Cause::BadAnswer),
         (Reply::json(200, r#"{"ok":true}"#), Cause::BadAnswer),
         (Reply::json(500, "{}"), Cause::VendorError),
         (Reply::json(504, ""), Cause::VendorError),
@@ -80,10 +65,7 @@ async fn an_answer_that_is_neither_yes_nor_no_leaves_the_purge_unknown() {
 #[tokio::test]
 async fn a_yes_whose_body_is_lost_is_still_a_yes() {
     for reply in [
-        Reply::CutInBody {
-            status: 201,
-            body: "{\"urls".to_owned(),
-        },
+        Reply::CutInBody { status: 201, body: "{\"urls".to_owned() },
         Reply::json(200, r#"{"urls":["/a"]}"#),
         Reply::json(204, ""),
     ] {
@@ -101,10 +83,7 @@ async fn a_request_of_another_account_is_not_sent() {
     let mut request = request(Payload::All);
     request.account = AccountName::new("other");
     let failure = adapter.submit(&request).await.unwrap_err();
-    assert_eq!(
-        (failure.cause, failure.applied),
-        (Cause::Refused, Applied::No)
-    );
+    assert_eq!((failure.cause, failure.applied), (Cause::Refused, Applied::No));
     assert!(server.heard().is_empty());
 }
 
@@ -142,17 +121,9 @@ async fn every_error_is_told_in_words_that_can_be_acted_on() {
         let (_server, adapter) = answering(vec![Reply::json(status, body)]).await;
         let request = request(Payload::Pattern(targets(&["/a"])));
         let failure = adapter.submit(&request).await.unwrap_err();
-        assert_eq!(
-            case["cause"],
-            cause_word(&failure.cause),
-            "{name}: {failure}"
-        );
+        assert_eq!(case["cause"], cause_word(&failure.cause), "{name}: {failure}");
         assert_eq!(failure.http_status, Some(status), "{name}");
-        let applied = if status >= 500 {
-            Applied::Maybe
-        } else {
-            Applied::No
-        };
+        let applied = if status >= 500 { Applied::Maybe } else { Applied::No };
         assert_eq!(failure.applied, applied, "{name}");
         if let Some(says) = case["says"].as_str() {
             assert!(failure.detail.contains(says), "{name}: {failure}");
@@ -176,11 +147,7 @@ async fn every_error_is_told_in_words_that_can_be_acted_on() {
         if let (Some(seconds), Cause::RateLimited { retry_after }) =
             (case.get("retry_after"), &failure.cause)
         {
-            assert_eq!(
-                *retry_after,
-                seconds.as_u64().map(Duration::from_secs),
-                "{name}"
-            );
+            assert_eq!(*retry_after, seconds.as_u64().map(Duration::from_secs), "{name}");
         }
     }
 }

@@ -10,16 +10,11 @@ async fn resources_are_read_with_what_makes_their_cache_key() {
     let golden = include_str!("../../../../tests/golden/gcore/resources.json");
     let (_server, adapter) = answering(vec![Reply::json(200, golden)]).await;
     let resources = adapter.resources().await.unwrap();
-    let [shop, fresh, gone, old] = resources.as_slice() else {
-        panic!("{resources:?}")
-    };
+    let [shop, fresh, gone, old] = resources.as_slice() else { panic!("{resources:?}") };
     assert_eq!(shop.id.as_str(), "11");
     assert!(shop.answers_to("MEDIA.shop.example"));
     assert_eq!(shop.description.as_deref(), Some("Shop"));
-    assert_eq!(
-        (&shop.state, shop.url_purge),
-        (&ResourceState::Active, Some(true))
-    );
+    assert_eq!((&shop.state, shop.url_purge), (&ResourceState::Active, Some(true)));
     assert_eq!(
         shop.cache,
         CacheKey {
@@ -28,25 +23,12 @@ async fn resources_are_read_with_what_makes_their_cache_key() {
             query: Some(QueryRule::Only(vec!["v".to_owned(), "size".to_owned()])),
         }
     );
-    assert_eq!(
-        (&fresh.state, fresh.url_purge),
-        (&ResourceState::Changing, Some(false))
-    );
-    assert_eq!(
-        fresh.cache,
-        CacheKey {
-            vary: None,
-            slice: None,
-            query: Some(QueryRule::Ignored),
-        }
-    );
+    assert_eq!((&fresh.state, fresh.url_purge), (&ResourceState::Changing, Some(false)));
+    assert_eq!(fresh.cache, CacheKey { vary: None, slice: None, query: Some(QueryRule::Ignored) });
     assert_eq!(gone.state, ResourceState::Deleted);
     assert_eq!(gone.cache, CacheKey::default());
     assert_eq!(old.state, ResourceState::Suspended);
-    assert_eq!(
-        old.cache.query,
-        Some(QueryRule::AllBut(vec!["utm_source".to_owned()]))
-    );
+    assert_eq!(old.cache.query, Some(QueryRule::AllBut(vec!["utm_source".to_owned()])));
 }
 
 #[tokio::test]
@@ -63,15 +45,8 @@ async fn resources_are_paged_by_count_and_the_next_address_is_not_followed() {
     let (server, adapter) = answering(vec![page(0..2), page(1..3), page(3..4)]).await;
     let resources = adapter.resources().await.unwrap();
     assert_eq!(resources.len(), 4);
-    let offsets: Vec<_> = server
-        .heard()
-        .iter()
-        .map(|heard| heard.query("offset"))
-        .collect();
-    assert_eq!(
-        offsets,
-        [Some("0".into()), Some("2".into()), Some("4".into())]
-    );
+    let offsets: Vec<_> = server.heard().iter().map(|heard| heard.query("offset")).collect();
+    assert_eq!(offsets, [Some("0".into()), Some("2".into()), Some("4".into())]);
 }
 
 #[tokio::test]

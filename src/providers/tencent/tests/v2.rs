@@ -17,15 +17,11 @@ async fn answering(replies: Vec<Reply>) -> (Scripted, Tencent2) {
 }
 
 fn form(text: &str) -> Vec<(String, String)> {
-    url::form_urlencoded::parse(text.as_bytes())
-        .into_owned()
-        .collect()
+    url::form_urlencoded::parse(text.as_bytes()).into_owned().collect()
 }
 
 fn value(form: &[(String, String)], name: &str) -> Option<String> {
-    form.iter()
-        .find(|(known, _)| known == name)
-        .map(|(_, value)| value.clone())
+    form.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
 }
 
 const LOG: &str = include_str!("../../../../tests/golden/tencent/log_v2.json");
@@ -42,11 +38,7 @@ async fn a_question_is_a_signed_query() {
     };
     adapter.history(&ask).await.unwrap();
     let heard = &server.heard()[0];
-    assert!(
-        heard
-            .target
-            .starts_with("/v2/index.php?Action=GetCdnRefreshLog&")
-    );
+    assert!(heard.target.starts_with("/v2/index.php?Action=GetCdnRefreshLog&"));
     for (name, value) in [
         ("SignatureMethod", "HmacSHA256"),
         ("Timestamp", "1777896000"),
@@ -80,52 +72,24 @@ async fn a_task_is_asked_for_alone() {
 async fn rows_are_read_whether_their_codes_are_numbers_or_texts() {
     let (_server, adapter) = answering(vec![Reply::json(200, LOG)]).await;
     let page = adapter.history(&HistoryAsk::default()).await.unwrap();
-    assert_eq!(
-        (page.records, page.total, page.complete),
-        (4, Some(4), true)
-    );
+    assert_eq!((page.records, page.total, page.complete), (4, Some(4), true));
     let shape: Vec<_> = page
         .purges
         .iter()
-        .map(|purge| {
-            (
-                purge.id.as_str(),
-                purge.cname.as_str(),
-                purge.kind,
-                purge.status,
-            )
-        })
+        .map(|purge| (purge.id.as_str(), purge.cname.as_str(), purge.kind, purge.status))
         .collect();
     assert_eq!(
         shape,
         [
-            (
-                "6182538",
-                "www.shop.example",
-                Some(Kind::Url),
-                Status::Successful
-            ),
-            (
-                "6182539",
-                "dl.shop.example",
-                Some(Kind::Pattern),
-                Status::InProgress
-            ),
-            (
-                "6182540",
-                "dl.shop.example",
-                Some(Kind::Url),
-                Status::Failed
-            ),
+            ("6182538", "www.shop.example", Some(Kind::Url), Status::Successful),
+            ("6182539", "dl.shop.example", Some(Kind::Pattern), Status::InProgress),
+            ("6182540", "dl.shop.example", Some(Kind::Url), Status::Failed),
             ("6182541", "", None, Status::Unknown),
         ]
     );
     let first = &page.purges[0];
     assert_eq!(first.created.to_rfc3339(), "2026-05-04T10:10:53+00:00");
-    assert_eq!(
-        first.completed.unwrap().to_rfc3339(),
-        "2026-05-04T10:12:53+00:00"
-    );
+    assert_eq!(first.completed.unwrap().to_rfc3339(), "2026-05-04T10:12:53+00:00");
     assert_eq!(first.targets.len(), 2);
     assert_eq!(page.purges[2].raw_status, "-3");
     assert_eq!(page.purges[3].raw_created.as_deref(), Some(""));
@@ -135,13 +99,7 @@ async fn rows_are_read_whether_their_codes_are_numbers_or_texts() {
 async fn a_range_of_which_less_came_than_there_is_must_be_split() {
     let body = json!({ "code": 0, "data": { "total": 3000, "logs": [{ "id": 1 }] } });
     let (_server, adapter) = answering(vec![Reply::json(200, body.to_string())]).await;
-    assert!(
-        !adapter
-            .history(&HistoryAsk::default())
-            .await
-            .unwrap()
-            .complete
-    );
+    assert!(!adapter.history(&HistoryAsk::default()).await.unwrap().complete);
     assert_eq!(adapter.documented_limits().history.reading, Reading::Ranges);
 }
 
@@ -162,14 +120,8 @@ async fn a_purge_is_a_signed_form_and_its_preview_shows_placeholders() {
     let sent = form(&heard.body);
     assert_eq!(heard.target, "/v2/index.php");
     assert_eq!(value(&sent, "Action").as_deref(), Some("RefreshCdnUrl"));
-    assert_eq!(
-        value(&sent, "urls.0").as_deref(),
-        Some("https://www.shop.example/a b?x=1&y=$2")
-    );
-    assert_eq!(
-        value(&sent, "urls.1").as_deref(),
-        Some("https://www.shop.example/c")
-    );
+    assert_eq!(value(&sent, "urls.0").as_deref(), Some("https://www.shop.example/a b?x=1&y=$2"));
+    assert_eq!(value(&sent, "urls.1").as_deref(), Some("https://www.shop.example/c"));
     assert!(value(&sent, "Signature").is_some());
     let preview = adapter.preview(&request);
     let shown = form(&preview.body);
@@ -177,11 +129,7 @@ async fn a_purge_is_a_signed_form_and_its_preview_shows_placeholders() {
         assert_eq!(value(&shown, name), value(&sent, name), "{name}");
     }
     assert_eq!(value(&shown, "Signature").as_deref(), Some("$SIGNATURE"));
-    assert!(
-        preview.curl.ends_with("&Signature=$SIGNATURE\""),
-        "{}",
-        preview.curl
-    );
+    assert!(preview.curl.ends_with("&Signature=$SIGNATURE\""), "{}", preview.curl);
 }
 
 #[tokio::test]
@@ -190,10 +138,7 @@ async fn directories_go_out_with_their_type() {
         let (server, adapter) = answering(vec![Reply::json(200, r#"{"code":0}"#)]).await;
         adapter.submit(&request(Payload::All, mode)).await.unwrap();
         let sent = form(&server.heard()[0].body);
-        assert_eq!(
-            value(&sent, "dirs.0").as_deref(),
-            Some("https://www.shop.example/")
-        );
+        assert_eq!(value(&sent, "dirs.0").as_deref(), Some("https://www.shop.example/"));
         assert_eq!(value(&sent, "type").as_deref(), Some(kind));
     }
 }
@@ -221,10 +166,7 @@ async fn a_failure_at_status_200_is_a_failure() {
         ),
     ] {
         let (_server, adapter) = answering(vec![Reply::json(200, body.to_string())]).await;
-        let failure = adapter
-            .submit(&request(Payload::All, None))
-            .await
-            .unwrap_err();
+        let failure = adapter.submit(&request(Payload::All, None)).await.unwrap_err();
         assert_eq!(failure.cause, cause);
         assert_eq!(failure.code.as_deref(), Some(code));
         assert_eq!(failure.applied, applied);
@@ -237,14 +179,8 @@ fn a_gateway_named_by_its_host_has_the_api_where_the_vendor_had_it() {
         let adapter = Tencent2::new(settings(&Url::parse(base).unwrap()), Method::Sha1).unwrap();
         adapter.preview(&request(Payload::All, None)).url
     };
-    assert_eq!(
-        url("https://gate.example"),
-        "https://gate.example/v2/index.php"
-    );
-    assert_eq!(
-        url("https://gate.example/cdn/api"),
-        "https://gate.example/cdn/api"
-    );
+    assert_eq!(url("https://gate.example"), "https://gate.example/v2/index.php");
+    assert_eq!(url("https://gate.example/cdn/api"), "https://gate.example/cdn/api");
 }
 
 #[test]
@@ -254,22 +190,11 @@ fn the_vendors_own_host_that_does_not_answer_as_an_api_is_called_retired() {
     let mut settings = settings(&Url::parse("https://x.example").unwrap());
     settings.base_url = None;
     let own = Tencent2::new(settings, Method::Sha1).unwrap();
-    let lost = Failure {
-        applied: Applied::Maybe,
-        ..Failure::new(Cause::Lost).saying("no answer")
-    };
+    let lost = Failure { applied: Applied::Maybe, ..Failure::new(Cause::Lost).saying("no answer") };
     let failure = own.retired(lost.clone());
-    assert_eq!(
-        (&failure.cause, failure.applied),
-        (&Cause::Retired, Applied::Maybe)
-    );
-    assert!(
-        failure.detail.contains("3.0") && failure.detail.contains("no answer"),
-        "{failure}"
-    );
-    let answered = Failure {
-        code: Some("4100".to_owned()),
-        ..Failure::new(Cause::Unauthenticated)
-    };
+    assert_eq!((&failure.cause, failure.applied), (&Cause::Retired, Applied::Maybe));
+    assert!(failure.detail.contains("3.0") && failure.detail.contains("no answer"), "{failure}");
+    let answered =
+        Failure { code: Some("4100".to_owned()), ..Failure::new(Cause::Unauthenticated) };
     assert_eq!(own.retired(answered.clone()), answered);
 }

@@ -35,10 +35,7 @@ async fn a_request_is_signed_dated_and_asks_for_english() {
     let (server, adapter) = answering(vec![response(&json!({}))]).await;
     adapter.whoami().await.unwrap();
     let heard = &server.heard()[0];
-    assert_eq!(
-        (heard.method.as_str(), heard.target.as_str()),
-        ("POST", "/")
-    );
+    assert_eq!((heard.method.as_str(), heard.target.as_str()), ("POST", "/"));
     for (name, value) in [
         ("x-tc-action", "DescribePurgeQuota"),
         ("x-tc-version", "2018-06-06"),
@@ -69,10 +66,7 @@ async fn a_temporary_key_sends_its_token_and_shows_none() {
     assert_eq!(server.heard()[0].header("x-tc-token"), Some("tok-12345678"));
     let preview = adapter.preview(&request(Payload::All, None));
     let shown = format!("{failure:?} {adapter:?} {preview:?}");
-    assert!(
-        !shown.contains("tok-1234") && !shown.contains(KEY),
-        "{shown}"
-    );
+    assert!(!shown.contains("tok-1234") && !shown.contains(KEY), "{shown}");
     assert!(preview.curl.contains("\"X-TC-Token: $TENCENTCLOUD_TOKEN\""));
 }
 
@@ -80,44 +74,23 @@ async fn a_temporary_key_sends_its_token_and_shows_none() {
 async fn rows_become_one_purge_a_task() {
     let (_server, adapter) = answering(vec![Reply::json(200, TASKS)]).await;
     let page = adapter.history(&HistoryAsk::default()).await.unwrap();
-    assert_eq!(
-        (page.records, page.total, page.complete),
-        (5, Some(6), false)
-    );
+    assert_eq!((page.records, page.total, page.complete), (5, Some(6), false));
     assert_eq!(page.unreadable, 1);
-    let [urls, directory, odd] = page.purges.as_slice() else {
-        panic!("{page:?}")
-    };
+    let [urls, directory, odd] = page.purges.as_slice() else { panic!("{page:?}") };
     assert_eq!(urls.id.as_str(), "1533045796-i60rfmzm");
-    assert_eq!(
-        (urls.kind, urls.status),
-        (Some(Kind::Url), Status::InProgress)
-    );
+    assert_eq!((urls.kind, urls.status), (Some(Kind::Url), Status::InProgress));
     assert_eq!(urls.raw_status, "done, process");
     assert_eq!(urls.created.to_rfc3339(), "2026-05-04T10:10:53+00:00");
     assert_eq!(
         (urls.cname.as_str(), urls.resource.as_str()),
         ("www.shop.example", "www.shop.example")
     );
-    let statuses: Vec<_> = urls
-        .targets
-        .iter()
-        .map(|target| target.status.unwrap())
-        .collect();
+    let statuses: Vec<_> = urls.targets.iter().map(|target| target.status.unwrap()).collect();
     assert_eq!(statuses, [Status::Successful, Status::InProgress]);
     assert_eq!(directory.id.as_str(), "153303185323131331");
-    assert_eq!(
-        (directory.kind, directory.status),
-        (Some(Kind::Pattern), Status::Failed)
-    );
-    assert_eq!(
-        (odd.id.as_str(), odd.kind, odd.status),
-        ("17", None, Status::Unknown)
-    );
-    assert_eq!(
-        (odd.raw_kind.as_str(), odd.raw_status.as_str()),
-        ("tag", "resting")
-    );
+    assert_eq!((directory.kind, directory.status), (Some(Kind::Pattern), Status::Failed));
+    assert_eq!((odd.id.as_str(), odd.kind, odd.status), ("17", None, Status::Unknown));
+    assert_eq!((odd.raw_kind.as_str(), odd.raw_status.as_str()), ("tag", "resting"));
     assert_eq!(odd.raw_created.as_deref(), Some("soon"));
     assert_eq!(odd.created, now());
 }
@@ -136,16 +109,7 @@ async fn a_question_is_put_in_the_vendors_words_and_zone() {
         offset: 7,
         ..HistoryAsk::default()
     };
-    assert!(
-        adapter
-            .history(&HistoryAsk {
-                offset: 0,
-                ..ask.clone()
-            })
-            .await
-            .unwrap()
-            .complete
-    );
+    assert!(adapter.history(&HistoryAsk { offset: 0, ..ask.clone() }).await.unwrap().complete);
     adapter.history(&ask).await.unwrap();
     assert_eq!(
         body(&server),
@@ -154,10 +118,8 @@ async fn a_question_is_put_in_the_vendors_words_and_zone() {
             "PurgeType": "path", "Status": "fail", "Offset": 7, "Limit": 1000
         })
     );
-    let one = HistoryAsk {
-        id: Some("1533045796-i60rfmzm".to_owned().into()),
-        ..HistoryAsk::default()
-    };
+    let one =
+        HistoryAsk { id: Some("1533045796-i60rfmzm".to_owned().into()), ..HistoryAsk::default() };
     adapter.history(&one).await.unwrap();
     assert_eq!(
         body(&server),
@@ -191,16 +153,8 @@ async fn a_clock_that_is_off_is_named_with_how_far() {
     let date = httpdate::fmt_http_date(theirs.into());
     let reply = error("AuthFailure.SignatureExpire", "expired").with("Date", date);
     let (_server, adapter) = answering(vec![reply]).await;
-    let failure = adapter
-        .submit(&request(Payload::All, None))
-        .await
-        .unwrap_err();
-    let Cause::ClockSkew {
-        seconds: Some(seconds),
-    } = failure.cause
-    else {
-        panic!("{failure:?}")
-    };
+    let failure = adapter.submit(&request(Payload::All, None)).await.unwrap_err();
+    let Cause::ClockSkew { seconds: Some(seconds) } = failure.cause else { panic!("{failure:?}") };
     assert!((-7_201..-6_000).contains(&seconds), "{seconds}");
     assert_eq!(failure.applied, Applied::No);
     assert!(failure.to_string().contains("behind"), "{failure}");
@@ -249,10 +203,7 @@ async fn purges_go_out_by_kind_and_mode() {
         assert_eq!(server.heard()[0].header("x-tc-action"), Some(action));
         assert_eq!(body(&server), body_wanted);
         let preview = adapter.preview(&request);
-        assert_eq!(
-            serde_json::from_str::<Value>(&preview.body).unwrap(),
-            body_wanted
-        );
+        assert_eq!(serde_json::from_str::<Value>(&preview.body).unwrap(), body_wanted);
     }
 }
 
@@ -263,21 +214,11 @@ async fn a_refusal_names_the_targets_and_the_code() {
         "invalid url [https://a.example/x]",
     )])
     .await;
-    let failure = adapter
-        .submit(&request(Payload::All, None))
-        .await
-        .unwrap_err();
-    assert_eq!(
-        failure.code.as_deref(),
-        Some("InvalidParameter.CdnParamError")
-    );
+    let failure = adapter.submit(&request(Payload::All, None)).await.unwrap_err();
+    assert_eq!(failure.code.as_deref(), Some("InvalidParameter.CdnParamError"));
     assert!(failure.detail.ends_with("(request req-9)"), "{failure}");
-    let Cause::Rejected { faults } = failure.cause else {
-        panic!("{failure:?}")
-    };
-    let [Fault { field, .. }] = faults.as_slice() else {
-        panic!("{faults:?}")
-    };
+    let Cause::Rejected { faults } = failure.cause else { panic!("{failure:?}") };
+    let [Fault { field, .. }] = faults.as_slice() else { panic!("{faults:?}") };
     assert_eq!(field, "https://a.example/x");
     assert_eq!(failure.applied, Applied::No);
 }
@@ -291,10 +232,7 @@ async fn an_error_of_the_vendors_side_leaves_a_purge_unknown() {
         Reply::json(502, "<html><title>Bad Gateway</title></html>"),
     ] {
         let (_server, adapter) = answering(vec![reply.clone()]).await;
-        let failure = adapter
-            .submit(&request(Payload::All, None))
-            .await
-            .unwrap_err();
+        let failure = adapter.submit(&request(Payload::All, None)).await.unwrap_err();
         assert_eq!(failure.applied, Applied::Maybe, "{reply:?}: {failure}");
     }
 }
@@ -311,10 +249,7 @@ async fn the_quota_call_gives_batches_and_what_is_left() {
     assert_eq!(limits.url.unwrap().per_request, 500);
     assert_eq!(limits.pattern.unwrap().per_request, 39);
     assert_eq!(limits.quotas.len(), 3);
-    assert_eq!(
-        (limits.quotas[0].left, limits.quotas[0].total),
-        (9_000, 10_000)
-    );
+    assert_eq!((limits.quotas[0].left, limits.quotas[0].total), (9_000, 10_000));
     assert!(limits.history.times_note.unwrap().contains("inferred"));
 }
 
@@ -334,10 +269,7 @@ async fn domains_are_paged_by_their_own_count() {
     ])
     .await;
     let resources = adapter.resources().await.unwrap();
-    let states: Vec<_> = resources
-        .iter()
-        .map(|resource| resource.state.clone())
-        .collect();
+    let states: Vec<_> = resources.iter().map(|resource| resource.state.clone()).collect();
     assert_eq!(
         states,
         [

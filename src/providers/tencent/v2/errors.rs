@@ -11,10 +11,7 @@ use crate::providers::lenient;
 /// The answer's `data`, null where it has none, or the failure that it tells. `clock_ahead`: theirs minus ours.
 pub(super) fn data(answer: &Answer, clock_ahead: Option<TimeDelta>) -> Result<Value, Failure> {
     let body = answer.json();
-    let code = body
-        .as_ref()
-        .ok()
-        .and_then(|body| lenient::field(body, "code"));
+    let code = body.as_ref().ok().and_then(|body| lenient::field(body, "code"));
     match (body, code) {
         (Ok(mut body), Some(code)) if code == "0" => {
             Ok(body.get_mut("data").map(Value::take).unwrap_or_default())
@@ -34,22 +31,13 @@ pub(super) fn data(answer: &Answer, clock_ahead: Option<TimeDelta>) -> Result<Va
 
 fn failure(body: &Value, code: &str, clock_ahead: Option<TimeDelta>) -> Failure {
     let message = lenient::field(body, "message").unwrap_or_default();
-    let inner = inner(&message)
-        .or_else(|| lenient::field(body, "codeDesc"))
-        .unwrap_or_default();
+    let inner = inner(&message).or_else(|| lenient::field(body, "codeDesc")).unwrap_or_default();
     let mut cause = cause(code, &inner, &message);
     if let Cause::ClockSkew { seconds } = &mut cause {
         *seconds = clock_ahead.map(|ahead| -ahead.num_seconds());
     }
-    let full = if inner.is_empty() {
-        code.to_owned()
-    } else {
-        format!("{code}/{inner}")
-    };
-    Failure {
-        code: Some(visible(&full, 80)),
-        ..Failure::new(cause).saying(message)
-    }
+    let full = if inner.is_empty() { code.to_owned() } else { format!("{code}/{inner}") };
+    Failure { code: Some(visible(&full, 80)), ..Failure::new(cause).saying(message) }
 }
 
 /// The CDN's own code: the number in the first brackets of the message.
@@ -57,11 +45,8 @@ fn inner(message: &str) -> Option<String> {
     let (_, rest) = message.split_once('(')?;
     let (code, _) = rest.split_once(')')?;
     let digits = code.trim();
-    (!digits.is_empty()
-        && digits
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || byte == b'-'))
-    .then(|| digits.to_owned())
+    (!digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-'))
+        .then(|| digits.to_owned())
 }
 
 fn cause(code: &str, inner: &str, message: &str) -> Cause {
@@ -106,11 +91,7 @@ mod tests {
             ("4110", "no", Cause::Unauthenticated),
             ("4200", "expired", Cause::ClockSkew { seconds: None }),
             ("4300", "denied", Cause::Forbidden),
-            (
-                "4400",
-                "too often",
-                Cause::RateLimited { retry_after: None },
-            ),
+            ("4400", "too often", Cause::RateLimited { retry_after: None }),
             ("4400", "over the daily quota", Cause::QuotaUsedUp),
             ("4500", "replay", rejected()),
             ("4600", "https only", Cause::Refused),

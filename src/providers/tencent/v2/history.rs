@@ -23,14 +23,8 @@ pub(super) fn question(ask: &HistoryAsk, times: Times, now: DateTime<Utc>) -> Pa
     let mut params = match &ask.id {
         Some(id) => vec![("taskId".to_owned(), id.to_string())],
         None => vec![
-            (
-                "startDate".to_owned(),
-                times.write_from(ask.from.unwrap_or(now - REACH)),
-            ),
-            (
-                "endDate".to_owned(),
-                times.write_until(ask.until.unwrap_or(now)),
-            ),
+            ("startDate".to_owned(), times.write_from(ask.from.unwrap_or(now - REACH))),
+            ("endDate".to_owned(), times.write_until(ask.until.unwrap_or(now))),
         ],
     };
     if let Some((_, cname)) = &ask.resource
@@ -56,10 +50,8 @@ pub(super) fn page(
             return Err(Failure::new(Cause::BadAnswer).saying("the answer has no logs"));
         }
     };
-    let purges: Vec<Purge> = rows
-        .iter()
-        .filter_map(|row| purge(account, provider, times, now, row))
-        .collect();
+    let purges: Vec<Purge> =
+        rows.iter().filter_map(|row| purge(account, provider, times, now, row)).collect();
     let (records, total) = (rows.len() as u64, lenient::number(data, "total"));
     let unreadable = records - purges.len() as u64;
     if unreadable > 0 {
@@ -86,15 +78,10 @@ fn purge(
     let raw_status = lenient::field(row, "status").unwrap_or_default();
     let raw_created = lenient::field(row, "datetime").unwrap_or_default();
     let created = times.read(&raw_created);
-    let targets: Vec<Target> = lenient::texts(row.get("url_list"))
-        .into_iter()
-        .map(Target::new)
-        .collect();
+    let targets: Vec<Target> =
+        lenient::texts(row.get("url_list")).into_iter().map(Target::new).collect();
     let host = lenient::field(row, "host").unwrap_or_else(|| {
-        targets
-            .first()
-            .map(|target| task::host(&target.text))
-            .unwrap_or_default()
+        targets.first().map(|target| task::host(&target.text)).unwrap_or_default()
     });
     Some(Purge {
         account: account.clone(),

@@ -26,10 +26,7 @@ impl Tencent2 {
     ) -> Params {
         let mut all = common(action, self.method);
         all.push(("Timestamp".to_owned(), at.timestamp().to_string()));
-        all.push((
-            "Nonce".to_owned(),
-            fastrand::u32(1..i32::MAX as u32).to_string(),
-        ));
+        all.push(("Nonce".to_owned(), fastrand::u32(1..i32::MAX as u32).to_string()));
         all.push(("SecretId".to_owned(), keys.id.clone()));
         if let Some(token) = &keys.token {
             all.push(("Token".to_owned(), token.expose().to_owned()));
@@ -55,17 +52,15 @@ impl Tencent2 {
         keys: &Keys,
         at: DateTime<Utc>,
     ) -> Outgoing {
-        self.signed("GET", action, params, keys, at)
-            .into_iter()
-            .fold(
-                Outgoing::get([]).hiding(keys.key.clone()),
-                |outgoing, (name, value)| match name.as_str() {
-                    "Signature" | "Token" => {
-                        outgoing.secret_query(&name, "…", Some(Secret::new(value)))
-                    }
-                    _ => outgoing.query(&name, value),
-                },
-            )
+        self.signed("GET", action, params, keys, at).into_iter().fold(
+            Outgoing::get([]).hiding(keys.key.clone()),
+            |outgoing, (name, value)| match name.as_str() {
+                "Signature" | "Token" => {
+                    outgoing.secret_query(&name, "…", Some(Secret::new(value)))
+                }
+                _ => outgoing.query(&name, value),
+            },
+        )
     }
 
     /// The request for a purge; signed where keys are given, with placeholders otherwise.
@@ -103,9 +98,7 @@ fn common(action: &str, method: Method) -> Params {
 }
 
 fn encoded(params: &Params) -> String {
-    form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(params)
-        .finish()
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(params).finish()
 }
 
 /// The action and the parameters for a purge. Directories: 1 is what changed at the origin, 2 is everything.

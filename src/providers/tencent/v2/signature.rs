@@ -35,16 +35,12 @@ pub(super) fn sign(
     path: &str,
     params: &[(String, String)],
 ) -> String {
-    let mut sorted: Vec<(String, &str)> = params
-        .iter()
-        .map(|(name, value)| (name.replace('_', "."), value.as_str()))
-        .collect();
+    let mut sorted: Vec<(String, &str)> =
+        params.iter().map(|(name, value)| (name.replace('_', "."), value.as_str())).collect();
     // By bytes: upper case before lower, and `urls.10` before `urls.2`.
     sorted.sort();
-    let joined: Vec<String> = sorted
-        .into_iter()
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect();
+    let joined: Vec<String> =
+        sorted.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
     let text = format!("{verb}{host}{path}?{}", joined.join("&"));
     let key = key.expose().trim().as_bytes();
     STANDARD.encode(match method {
@@ -66,19 +62,14 @@ mod tests {
         params: &[(&str, &str)],
     ) -> String {
         let key = Secret::new("Gu5t9xGARNpq86cd98joQYCN3EXAMPLE".to_owned());
-        let params: Vec<_> = params
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect();
+        let params: Vec<_> =
+            params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         sign(method, &key, verb, host, path, &params)
     }
 
     const CDN: (&str, &str) = ("cdn.api.qcloud.com", "/v2/index.php");
-    const COMMON: [(&str, &str); 3] = [
-        ("Timestamp", "1462782282"),
-        ("Nonce", "123456789"),
-        ("SecretId", ID),
-    ];
+    const COMMON: [(&str, &str); 3] =
+        [("Timestamp", "1462782282"), ("Nonce", "123456789"), ("SecretId", ID)];
 
     fn with(params: &[(&'static str, &'static str)]) -> Vec<(&'static str, &'static str)> {
         COMMON.into_iter().chain(params.iter().copied()).collect()
@@ -98,12 +89,7 @@ mod tests {
             ("Version", "2017-03-12"),
         ];
         assert_eq!(
-            signed(
-                Method::Sha1,
-                "GET",
-                ("cvm.tencentcloudapi.com", "/"),
-                &params
-            ),
+            signed(Method::Sha1, "GET", ("cvm.tencentcloudapi.com", "/"), &params),
             "EliP9YW3pW28FpsEdkXt/+WcGeI="
         );
     }
@@ -115,10 +101,7 @@ mod tests {
             ("startDate", "2017-02-06 19:00:00"),
             ("endDate", "2017-02-06 19:40:00"),
         ];
-        assert_eq!(
-            signed(Method::Sha1, "GET", CDN, &with(&log)),
-            "jHP1ReBWTJJS2FMl9p3gL6/lXq4="
-        );
+        assert_eq!(signed(Method::Sha1, "GET", CDN, &with(&log)), "jHP1ReBWTJJS2FMl9p3gL6/lXq4=");
         let mut params = with(&log);
         params.push(("SignatureMethod", "HmacSHA256"));
         assert_eq!(
@@ -135,10 +118,7 @@ mod tests {
                 (format!("urls.{place}"), url)
             })
             .collect();
-        let mut params = vec![
-            ("Action", "RefreshCdnUrl"),
-            ("SignatureMethod", "HmacSHA256"),
-        ];
+        let mut params = vec![("Action", "RefreshCdnUrl"), ("SignatureMethod", "HmacSHA256")];
         params.extend(COMMON);
         params.extend(urls.iter().map(|(name, url)| (name.as_str(), url.as_str())));
         assert_eq!(

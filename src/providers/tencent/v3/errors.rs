@@ -45,10 +45,7 @@ fn failure(response: &Value, error: &Value, clock_ahead: Option<TimeDelta>) -> F
         Some(request) => format!("{message} (request {request})"),
         None => message,
     };
-    Failure {
-        code: Some(visible(&code, 80)),
-        ..Failure::new(cause).saying(detail)
-    }
+    Failure { code: Some(visible(&code, 80)), ..Failure::new(cause).saying(detail) }
 }
 
 /// By the codes of the vendor's SDK and the common ones of its documents. What is not known was refused.
@@ -96,32 +93,17 @@ mod tests {
     fn every_class_of_code_has_its_meaning() {
         let rejected = || Cause::Rejected { faults: Vec::new() };
         for (code, meaning) in [
-            (
-                "AuthFailure.SignatureExpire",
-                Cause::ClockSkew { seconds: None },
-            ),
+            ("AuthFailure.SignatureExpire", Cause::ClockSkew { seconds: None }),
             ("AuthFailure.SignatureFailure", Cause::Unauthenticated),
             ("AuthFailure.SecretIdNotFound", Cause::Unauthenticated),
             ("AuthFailure.TokenFailure", Cause::Unauthenticated),
             ("AuthFailure", Cause::Unauthenticated),
             ("AuthFailure.UnauthorizedOperation", Cause::Forbidden),
-            (
-                "UnauthorizedOperation.CdnHostUnauthorized",
-                Cause::Forbidden,
-            ),
+            ("UnauthorizedOperation.CdnHostUnauthorized", Cause::Forbidden),
             ("UnauthorizedOperation.CdnUserIsSuspended", Cause::Forbidden),
-            (
-                "RequestLimitExceeded",
-                Cause::RateLimited { retry_after: None },
-            ),
-            (
-                "RequestLimitExceeded.UinLimitExceeded",
-                Cause::RateLimited { retry_after: None },
-            ),
-            (
-                "LimitExceeded.CdnPurgeUrlExceedDayLimit",
-                Cause::QuotaUsedUp,
-            ),
+            ("RequestLimitExceeded", Cause::RateLimited { retry_after: None }),
+            ("RequestLimitExceeded.UinLimitExceeded", Cause::RateLimited { retry_after: None }),
+            ("LimitExceeded.CdnPurgeUrlExceedDayLimit", Cause::QuotaUsedUp),
             ("LimitExceeded.CdnPurgePathExceedBatchLimit", rejected()),
             ("InvalidParameter.CdnPurgeWildcardNotAllowed", rejected()),
             ("InvalidParameter.CdnHostNotExists", Cause::NotFound),

@@ -27,10 +27,7 @@ pub(super) fn question(ask: &HistoryAsk, times: Times, now: DateTime<Utc>, rows:
     } else {
         let from = ask.from.unwrap_or(now - REACH);
         put("StartTime", json!(times.write_from(from)));
-        put(
-            "EndTime",
-            json!(times.write_until(ask.until.unwrap_or(now))),
-        );
+        put("EndTime", json!(times.write_until(ask.until.unwrap_or(now))));
     }
     if let Some((_, cname)) = &ask.resource
         && !cname.is_empty()
@@ -91,11 +88,7 @@ pub(super) fn page(
             continue;
         };
         // A task's rows stand together as a rule, so the newest purge is looked at first.
-        match purges
-            .iter_mut()
-            .rev()
-            .find(|purge| purge.id.as_str() == id)
-        {
+        match purges.iter_mut().rev().find(|purge| purge.id.as_str() == id) {
             Some(purge) => add(purge, row),
             None => purges.push(purge(account, provider, times, now, id, row)),
         }

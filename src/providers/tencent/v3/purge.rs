@@ -13,11 +13,7 @@ pub(super) fn body(wanted: &Wanted, area: Option<&String>) -> (&'static str, Val
         Wanted::Urls(urls) => ("PurgeUrlsCache", urls, json!({ "Urls": urls })),
         Wanted::Directories { paths, delete } => {
             let flush = if *delete { DELETE } else { FLUSH };
-            (
-                "PurgePathCache",
-                paths,
-                json!({ "Paths": paths, "FlushType": flush }),
-            )
+            ("PurgePathCache", paths, json!({ "Paths": paths, "FlushType": flush }))
         }
     };
     if let Some(fields) = body.as_object_mut() {
@@ -33,8 +29,5 @@ pub(super) fn body(wanted: &Wanted, area: Option<&String>) -> (&'static str, Val
 
 /// An answer without an error is a "yes"; the task's id stands in it.
 pub(super) fn receipt(response: &Value, answer: &Answer) -> Receipt {
-    Receipt {
-        id: lenient::field(response, "TaskId").map(PurgeId::from),
-        at: answer.date,
-    }
+    Receipt { id: lenient::field(response, "TaskId").map(PurgeId::from), at: answer.date }
 }

@@ -11,12 +11,8 @@ pub(super) fn quotas(response: &Value) -> Vec<Quota> {
     [("UrlPurge", Kind::Url), ("PathPurge", Kind::Pattern)]
         .into_iter()
         .flat_map(|(name, kind)| {
-            response
-                .get(name)
-                .and_then(Value::as_array)
-                .into_iter()
-                .flatten()
-                .filter_map(move |quota| {
+            response.get(name).and_then(Value::as_array).into_iter().flatten().filter_map(
+                move |quota| {
                     Some(Quota {
                         kind,
                         area: lenient::field(quota, "Area"),
@@ -26,7 +22,8 @@ pub(super) fn quotas(response: &Value) -> Vec<Quota> {
                             .and_then(|batch| u32::try_from(batch).ok())
                             .filter(|batch| *batch > 0),
                     })
-                })
+                },
+            )
         })
         .collect()
 }

@@ -23,11 +23,7 @@ pub(super) fn authorization(keys: &Keys, at: DateTime<Utc>, subject: &Subject<'_
     let date = at.format("%Y-%m-%d").to_string();
     let scope = format!("{date}/{}/tc3_request", subject.service);
     let (names, request) = canonical(subject);
-    let text = format!(
-        "TC3-HMAC-SHA256\n{}\n{scope}\n{}",
-        at.timestamp(),
-        sha256_hex(&request)
-    );
+    let text = format!("TC3-HMAC-SHA256\n{}\n{scope}\n{}", at.timestamp(), sha256_hex(&request));
     let key = format!("TC3{}", keys.key.expose().trim());
     let key = hmac_sha256(key.as_bytes(), &date);
     let key = hmac_sha256(&key, subject.service);
@@ -41,10 +37,7 @@ pub(super) fn authorization(keys: &Keys, at: DateTime<Utc>, subject: &Subject<'_
 
 /// The names of the signed headers and the request in its canonical form.
 fn canonical(subject: &Subject<'_>) -> (String, String) {
-    let mut headers = vec![
-        ("content-type", subject.content_type),
-        ("host", subject.host),
-    ];
+    let mut headers = vec![("content-type", subject.content_type), ("host", subject.host)];
     headers.extend(subject.action.map(|action| ("x-tc-action", action)));
     let names: Vec<&str> = headers.iter().map(|(name, _)| *name).collect();
     let names = names.join(";");
@@ -55,11 +48,8 @@ fn canonical(subject: &Subject<'_>) -> (String, String) {
         lines.push_str(&value.trim().to_ascii_lowercase());
         lines.push('\n');
     }
-    let request = format!(
-        "POST\n{}\n\n{lines}\n{names}\n{}",
-        subject.path,
-        sha256_hex(subject.body)
-    );
+    let request =
+        format!("POST\n{}\n\n{lines}\n{names}\n{}", subject.path, sha256_hex(subject.body));
     (names, request)
 }
 

@@ -6,62 +6,25 @@ use super::*;
 async fn the_announced_key_signs_and_anything_else_is_refused() {
     let (simulator, _) = quiet(|_| {}).await;
     let announced: Value = serde_json::from_str(&simulator.announcement()).unwrap();
-    assert_eq!(
-        announced["tencent"]["base_url"],
-        simulator.tencent().base_url()
-    );
+    assert_eq!(announced["tencent"]["base_url"], simulator.tencent().base_url());
     let right = || Signing::of(&simulator, noon());
     for (signing, expected) in [
         (right(), "none"),
+        (Signing { key: "other".into(), ..right() }, "AuthFailure.SignatureFailure"),
+        (Signing { id: "AKIDother".into(), ..right() }, "AuthFailure.SecretIdNotFound"),
         (
-            Signing {
-                key: "other".into(),
-                ..right()
-            },
-            "AuthFailure.SignatureFailure",
-        ),
-        (
-            Signing {
-                id: "AKIDother".into(),
-                ..right()
-            },
-            "AuthFailure.SecretIdNotFound",
-        ),
-        (
-            Signing {
-                at: noon() - TimeDelta::seconds(301),
-                ..right()
-            },
+            Signing { at: noon() - TimeDelta::seconds(301), ..right() },
             "AuthFailure.SignatureExpire",
         ),
         (
-            Signing {
-                at: noon() + TimeDelta::seconds(301),
-                ..right()
-            },
+            Signing { at: noon() + TimeDelta::seconds(301), ..right() },
             "AuthFailure.SignatureExpire",
         ),
-        (
-            Signing {
-                at: noon() - TimeDelta::seconds(299),
-                ..right()
-            },
-            "none",
-        ),
-        (
-            Signing {
-                version: "2017-01-01",
-                ..right()
-            },
-            "NoSuchVersion",
-        ),
+        (Signing { at: noon() - TimeDelta::seconds(299), ..right() }, "none"),
+        (Signing { version: "2017-01-01", ..right() }, "NoSuchVersion"),
     ] {
         assert_eq!(
-            code(
-                &signing
-                    .send(&simulator, "DescribePurgeQuota", &json!({}))
-                    .await
-            ),
+            code(&signing.send(&simulator, "DescribePurgeQuota", &json!({})).await),
             expected
         );
     }
@@ -88,11 +51,7 @@ async fn a_temporary_key_needs_its_token() {
         (None, "AuthFailure.TokenFailure"),
     ] {
         assert_eq!(
-            code(
-                &signing(token)
-                    .send(&simulator, "DescribePurgeQuota", &json!({}))
-                    .await
-            ),
+            code(&signing(token).send(&simulator, "DescribePurgeQuota", &json!({})).await),
             expected
         );
     }
@@ -103,20 +62,11 @@ async fn messages_are_chinese_unless_english_is_asked_for() {
     let (simulator, _) = quiet(|_| {}).await;
     for (language, expected) in [
         ("zh-CN", "接口 `Nothing` 不存在。"),
-        (
-            "en-US",
-            "The action `Nothing` does not exist for the service cdn.",
-        ),
+        ("en-US", "The action `Nothing` does not exist for the service cdn."),
     ] {
-        let signing = Signing {
-            language,
-            ..Signing::of(&simulator, noon())
-        };
+        let signing = Signing { language, ..Signing::of(&simulator, noon()) };
         let response = signing.send(&simulator, "Nothing", &json!({})).await;
-        assert_eq!(
-            response["Error"],
-            json!({"Code": "InvalidAction", "Message": expected})
-        );
+        assert_eq!(response["Error"], json!({"Code": "InvalidAction", "Message": expected}));
     }
 }
 
@@ -130,9 +80,7 @@ async fn a_batch_becomes_one_task_with_a_row_per_url_done_one_after_the_other() 
     assert_eq!(simulator.tencent().purges()[0].task_id, task);
     let rows = || async {
         let signing = Signing::of(&simulator, hand.now());
-        signing
-            .send(&simulator, "DescribePurgeTasks", &json!({"TaskId": task}))
-            .await
+        signing.send(&simulator, "DescribePurgeTasks", &json!({"TaskId": task})).await
     };
     let before = rows().await;
     assert_eq!(before["TotalCount"], 4);
@@ -156,10 +104,7 @@ async fn a_batch_becomes_one_task_with_a_row_per_url_done_one_after_the_other() 
             .iter()
             .map(|row| row["Status"].as_str().unwrap())
             .collect();
-        assert!(
-            statuses.is_sorted(),
-            "done ones stand before those under way: {statuses:?}"
-        );
+        assert!(statuses.is_sorted(), "done ones stand before those under way: {statuses:?}");
         done.insert(statuses.iter().filter(|status| **status == "done").count());
         hand.advance(TimeDelta::seconds(1));
     }
@@ -180,10 +125,7 @@ async fn a_directory_needs_to_be_told_how_it_is_flushed() {
         "InvalidParameter.CdnParamError"
     );
     for word in ["flush", "delete"] {
-        assert_eq!(
-            code(&call(&simulator, "PurgePathCache", &flush(word)).await),
-            "none"
-        );
+        assert_eq!(code(&call(&simulator, "PurgePathCache", &flush(word)).await), "none");
     }
     let taken: Vec<_> = simulator
         .tencent()
@@ -209,22 +151,10 @@ async fn bad_targets_refuse_the_whole_batch_by_name() {
     for (bad, expected) in [
         ("/a".to_owned(), "InvalidParameter.CdnParamError"),
         (format!("{host}/a"), "InvalidParameter.CdnParamError"),
-        (
-            format!("https://{host}/*.jpg"),
-            "InvalidParameter.CdnPurgeWildcardNotAllowed",
-        ),
-        (
-            format!("https://{host}/{}", "a".repeat(2050)),
-            "InvalidParameter.CdnUrlExceedLength",
-        ),
-        (
-            "https://elsewhere.example.org/a".to_owned(),
-            "ResourceNotFound.CdnHostNotExists",
-        ),
-        (
-            format!("https://{offline}/a"),
-            "ResourceUnavailable.CdnHostIsNotOnline",
-        ),
+        (format!("https://{host}/*.jpg"), "InvalidParameter.CdnPurgeWildcardNotAllowed"),
+        (format!("https://{host}/{}", "a".repeat(2050)), "InvalidParameter.CdnUrlExceedLength"),
+        ("https://elsewhere.example.org/a".to_owned(), "ResourceNotFound.CdnHostNotExists"),
+        (format!("https://{offline}/a"), "ResourceUnavailable.CdnHostIsNotOnline"),
     ] {
         let response = call(&simulator, "PurgeUrlsCache", &json!({"Urls": [good, bad]})).await;
         assert_eq!(code(&response), expected, "{bad}");
@@ -234,23 +164,13 @@ async fn bad_targets_refuse_the_whole_batch_by_name() {
         code(&call(&simulator, "PurgeUrlsCache", &area).await),
         "InvalidParameter.CdnParamError"
     );
-    assert_eq!(
-        code(&call(&simulator, "PurgeUrlsCache", &json!({})).await),
-        "MissingParameter"
-    );
+    assert_eq!(code(&call(&simulator, "PurgeUrlsCache", &json!({})).await), "MissingParameter");
     assert_eq!(
         code(&call(&simulator, "PurgeUrlsCache", &json!({"Urls": good})).await),
         "InvalidParameter"
     );
     assert_eq!(
-        code(
-            &call(
-                &simulator,
-                "PurgeUrlsCache",
-                &json!({"Urls": [good], "Url": 1})
-            )
-            .await
-        ),
+        code(&call(&simulator, "PurgeUrlsCache", &json!({"Urls": [good], "Url": 1})).await),
         "UnknownParameter"
     );
     assert_eq!(simulator.tencent().purges(), []);
@@ -286,32 +206,20 @@ async fn quotas_are_told_per_area_and_held() {
         code(&call(&simulator, "PurgeUrlsCache", &urls("mainland", 4)).await),
         "LimitExceeded.CdnPurgeUrlExceedBatchLimit"
     );
-    assert_eq!(
-        code(&call(&simulator, "PurgeUrlsCache", &urls("mainland", 3)).await),
-        "none"
-    );
+    assert_eq!(code(&call(&simulator, "PurgeUrlsCache", &urls("mainland", 3)).await), "none");
     assert_eq!(
         code(&call(&simulator, "PurgeUrlsCache", &urls("mainland", 3)).await),
         "LimitExceeded.CdnPurgeUrlExceedDayLimit"
     );
-    assert_eq!(
-        code(&call(&simulator, "PurgeUrlsCache", &urls("global", 2)).await),
-        "none"
-    );
+    assert_eq!(code(&call(&simulator, "PurgeUrlsCache", &urls("global", 2)).await), "none");
     let after = quota().await;
     assert_eq!(
-        (
-            &after["UrlPurge"][0]["Available"],
-            &after["UrlPurge"][1]["Available"]
-        ),
+        (&after["UrlPurge"][0]["Available"], &after["UrlPurge"][1]["Available"]),
         (&json!(0), &json!(3))
     );
     let paths = json!({"Paths": [format!("https://{}/a/", domain(&simulator, "overseas"))], "FlushType": "flush"});
     for expected in ["none", "none", "LimitExceeded.CdnPurgePathExceedDayLimit"] {
-        assert_eq!(
-            code(&call(&simulator, "PurgePathCache", &paths).await),
-            expected
-        );
+        assert_eq!(code(&call(&simulator, "PurgePathCache", &paths).await), expected);
     }
 }
 
@@ -338,45 +246,23 @@ async fn twenty_calls_of_an_action_in_a_second_are_enough() {
     let signed = |at| Signing::of(&simulator, at);
     for _ in 0..20 {
         assert_eq!(
-            code(
-                &signed(noon())
-                    .send(&simulator, "DescribePurgeQuota", &json!({}))
-                    .await
-            ),
+            code(&signed(noon()).send(&simulator, "DescribePurgeQuota", &json!({})).await),
             "none"
         );
     }
     assert_eq!(
-        code(
-            &signed(noon())
-                .send(&simulator, "DescribePurgeQuota", &json!({}))
-                .await
-        ),
+        code(&signed(noon()).send(&simulator, "DescribePurgeQuota", &json!({})).await),
         "RequestLimitExceeded"
     );
-    assert_eq!(
-        code(
-            &signed(noon())
-                .send(&simulator, "DescribeDomains", &json!({}))
-                .await
-        ),
-        "none"
-    );
+    assert_eq!(code(&signed(noon()).send(&simulator, "DescribeDomains", &json!({})).await), "none");
     hand.advance(TimeDelta::seconds(1));
     assert_eq!(
-        code(
-            &signed(hand.now())
-                .send(&simulator, "DescribePurgeQuota", &json!({}))
-                .await
-        ),
+        code(&signed(hand.now()).send(&simulator, "DescribePurgeQuota", &json!({})).await),
         "none"
     );
     let (free, _) = quiet(|options| options.rate_limits = false).await;
     for _ in 0..25 {
-        assert_eq!(
-            code(&call(&free, "DescribePurgeQuota", &json!({})).await),
-            "none"
-        );
+        assert_eq!(code(&call(&free, "DescribePurgeQuota", &json!({})).await), "none");
     }
 }
 
@@ -384,30 +270,18 @@ async fn twenty_calls_of_an_action_in_a_second_are_enough() {
 async fn tasks_are_paged_by_row_and_every_row_is_told_once() {
     let (simulator, _) = quiet(|options| options.rate_limits = false).await;
     let rows = all(&simulator, &[]).await;
-    let distinct: BTreeSet<String> = rows
-        .iter()
-        .map(|row| format!("{} {}", row["TaskId"], row["Url"]))
-        .collect();
+    let distinct: BTreeSet<String> =
+        rows.iter().map(|row| format!("{} {}", row["TaskId"], row["Url"])).collect();
     assert_eq!(distinct.len(), rows.len());
-    let tasks: BTreeSet<&str> = rows
-        .iter()
-        .map(|row| row["TaskId"].as_str().unwrap())
-        .collect();
+    let tasks: BTreeSet<&str> = rows.iter().map(|row| row["TaskId"].as_str().unwrap()).collect();
     assert_eq!(tasks.len(), 600);
     assert!(
         tasks.iter().any(|task| task.contains('-')) && tasks.iter().any(|task| task.len() == 18)
     );
-    let times: Vec<&str> = rows
-        .iter()
-        .map(|row| row["CreateTime"].as_str().unwrap())
-        .collect();
+    let times: Vec<&str> = rows.iter().map(|row| row["CreateTime"].as_str().unwrap()).collect();
     assert!(times.iter().rev().is_sorted(), "newest first");
-    let page = call(
-        &simulator,
-        "DescribePurgeTasks",
-        &json!({"StartTime": "2026-10-01 00:00:00"}),
-    )
-    .await;
+    let page =
+        call(&simulator, "DescribePurgeTasks", &json!({"StartTime": "2026-10-01 00:00:00"})).await;
     assert_eq!(page["PurgeLogs"].as_array().unwrap()[..], rows[..20]);
     let page = call(
         &simulator,
@@ -432,27 +306,13 @@ async fn tasks_are_filtered_by_row() {
     let url = rows[3]["Url"].as_str().unwrap();
     let host = url.split('/').nth(2).unwrap();
     for (filter, expected) in [
-        (
-            ("Status", json!("fail")),
-            expect(&|row| row["Status"] == "fail"),
-        ),
-        (
-            ("Status", json!("process")),
-            expect(&|row| row["Status"] == "process"),
-        ),
-        (
-            ("PurgeType", json!("path")),
-            expect(&|row| row["PurgeType"] == "path"),
-        ),
+        (("Status", json!("fail")), expect(&|row| row["Status"] == "fail")),
+        (("Status", json!("process")), expect(&|row| row["Status"] == "process")),
+        (("PurgeType", json!("path")), expect(&|row| row["PurgeType"] == "path")),
         (("Keyword", json!(url)), expect(&|row| row["Url"] == url)),
         (
             ("Keyword", json!(host)),
-            expect(&|row| {
-                row["Url"]
-                    .as_str()
-                    .unwrap()
-                    .starts_with(&format!("https://{host}/"))
-            }),
+            expect(&|row| row["Url"].as_str().unwrap().starts_with(&format!("https://{host}/"))),
         ),
         (
             ("EndTime", json!("2026-11-10 12:00:00")),
@@ -460,36 +320,22 @@ async fn tasks_are_filtered_by_row() {
         ),
     ] {
         assert!(!expected.is_empty(), "{filter:?}");
-        assert_eq!(
-            all(&simulator, std::slice::from_ref(&filter)).await,
-            expected,
-            "{filter:?}"
-        );
+        assert_eq!(all(&simulator, std::slice::from_ref(&filter)).await, expected, "{filter:?}");
     }
     for (body, expected) in [
         (json!({}), "MissingParameter"),
-        (
-            json!({"StartTime": "2026-11-01T00:00:00Z"}),
-            "InvalidParameter.CdnParamError",
-        ),
+        (json!({"StartTime": "2026-11-01T00:00:00Z"}), "InvalidParameter.CdnParamError"),
         (
             json!({"StartTime": "2026-11-01 00:00:00", "Limit": 1001}),
             "InvalidParameter.CdnParamError",
         ),
-        (
-            json!({"StartTime": "2026-11-01 00:00:00", "Limit": "20"}),
-            "InvalidParameter",
-        ),
+        (json!({"StartTime": "2026-11-01 00:00:00", "Limit": "20"}), "InvalidParameter"),
         (
             json!({"StartTime": "2026-11-01 00:00:00", "Status": "lost"}),
             "InvalidParameter.CdnParamError",
         ),
     ] {
-        assert_eq!(
-            code(&call(&simulator, "DescribePurgeTasks", &body).await),
-            expected,
-            "{body}"
-        );
+        assert_eq!(code(&call(&simulator, "DescribePurgeTasks", &body).await), expected, "{body}");
     }
 }
 
@@ -498,23 +344,13 @@ async fn domains_are_told_with_their_areas_and_filtered() {
     let (simulator, _) = quiet(|_| {}).await;
     let domains = call(&simulator, "DescribeDomains", &json!({})).await;
     assert_eq!(
-        (
-            &domains["TotalNumber"],
-            domains["Domains"].as_array().unwrap().len()
-        ),
+        (&domains["TotalNumber"], domains["Domains"].as_array().unwrap().len()),
         (&json!(18), 18)
     );
     let filtered = |name: &str, value: &str, fuzzy: bool| json!({"Filters": [{"Name": name, "Value": [value], "Fuzzy": fuzzy}]});
     for (body, expected) in [
         (filtered("status", "offline", false), 1),
-        (
-            filtered(
-                "domain",
-                domains["Domains"][2]["Domain"].as_str().unwrap(),
-                false,
-            ),
-            1,
-        ),
+        (filtered("domain", domains["Domains"][2]["Domain"].as_str().unwrap(), false), 1),
         (filtered("domain", "www.", true), 6),
         (filtered("domain", "www.", false), 0),
     ] {
@@ -524,12 +360,7 @@ async fn domains_are_told_with_their_areas_and_filtered() {
             "{body}"
         );
     }
-    let page = call(
-        &simulator,
-        "DescribeDomains",
-        &json!({"Offset": 16, "Limit": 5}),
-    )
-    .await;
+    let page = call(&simulator, "DescribeDomains", &json!({"Offset": 16, "Limit": 5})).await;
     assert_eq!(page["Domains"].as_array().unwrap().len(), 2);
 }
 
@@ -541,10 +372,5 @@ async fn a_colleague_purges_in_the_console() {
     let rows = call(&simulator, "DescribePurgeTasks", &json!({"TaskId": task})).await;
     assert_eq!(rows["PurgeLogs"][0]["Url"], url);
     assert_eq!(simulator.tencent().purges(), []);
-    assert_eq!(
-        simulator
-            .tencent()
-            .add_purge("url", &["https://nowhere.example.org/"]),
-        None
-    );
+    assert_eq!(simulator.tencent().add_purge("url", &["https://nowhere.example.org/"]), None);
 }

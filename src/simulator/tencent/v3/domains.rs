@@ -25,10 +25,7 @@ pub(super) fn describe_domains(state: &State, params: &Params) -> Answered {
         .collect();
     let mut body = Map::new();
     body.insert("TotalNumber".to_owned(), json!(matching.len()));
-    body.insert(
-        "Domains".to_owned(),
-        matching.into_iter().skip(offset).take(limit).collect(),
-    );
+    body.insert("Domains".to_owned(), matching.into_iter().skip(offset).take(limit).collect());
     Ok((body, false))
 }
 
@@ -61,11 +58,7 @@ impl Filter {
         let values: Vec<String> = filter
             .get("Value")
             .and_then(Value::as_array)
-            .map(|list| {
-                list.iter()
-                    .filter_map(|value| value.as_str().map(str::to_owned))
-                    .collect()
-            })
+            .map(|list| list.iter().filter_map(|value| value.as_str().map(str::to_owned)).collect())
             .ok_or_else(|| errors::missing("Filters.Value"))?;
         // From a form it is a word.
         let fuzzy = match filter.get("Fuzzy") {
@@ -75,11 +68,7 @@ impl Filter {
         if values.len() > if fuzzy { 1 } else { 5 } {
             return Err(errors::wrong_value("Filters.Value"));
         }
-        Ok(Self {
-            field,
-            values,
-            fuzzy,
-        })
+        Ok(Self { field, values, fuzzy })
     }
 
     fn matches(&self, domain: &Value) -> bool {
@@ -88,13 +77,9 @@ impl Filter {
             Some(other) => other.to_string(),
             None => return false,
         };
-        self.values.iter().any(|value| {
-            if self.fuzzy {
-                has.contains(value.as_str())
-            } else {
-                has == *value
-            }
-        })
+        self.values
+            .iter()
+            .any(|value| if self.fuzzy { has.contains(value.as_str()) } else { has == *value })
     }
 }
 

@@ -18,9 +18,7 @@ const MOST_ROWS: i64 = 1000;
 pub(super) fn describe_tasks(state: &State, params: &Params, now: DateTime<Utc>) -> Answered {
     let time = |name: &str| match params.text(name) {
         None => Ok(None),
-        Some(text) => tasks::read(text)
-            .map(Some)
-            .ok_or_else(|| errors::wrong_value(name)),
+        Some(text) => tasks::read(text).map(Some).ok_or_else(|| errors::wrong_value(name)),
     };
     let word = |name: &'static str, known: &[&str]| match params.text(name) {
         Some(word) if !known.contains(&word) => Err(errors::wrong_value(name)),

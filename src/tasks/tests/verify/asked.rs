@@ -45,9 +45,7 @@ async fn a_colleagues_purge_can_be_looked_at_by_the_time_that_the_vendor_recorde
     let bench = Bench::new();
     let vendor = Vendor::new("a", &bench.clock);
     vendor.purge_by_somebody("r1", "/a.jpg", TimeDelta::minutes(10));
-    let edge = Scripted::new(&bench, QUICK, |number| {
-        Ok(hit(if number == 0 { 900 } else { 300 }))
-    });
+    let edge = Scripted::new(&bench, QUICK, |number| Ok(hit(if number == 0 { 900 } else { 300 })));
     let mut running = start(&bench, &vendor, &edge);
     running.synced("a").await;
     let subject = Subject::Purge(keys(&bench)[0]);
@@ -74,9 +72,8 @@ async fn a_colleagues_purge_can_be_looked_at_by_the_time_that_the_vendor_recorde
 async fn what_was_sent_from_here_and_was_not_verified_may_be_so_at_a_later_look() {
     let bench = Bench::new();
     let vendor = Vendor::new("a", &bench.clock);
-    let edge = Scripted::new(&bench, QUICK, |number| {
-        Ok(if number < 7 { hit(5000) } else { miss() })
-    });
+    let edge =
+        Scripted::new(&bench, QUICK, |number| Ok(if number < 7 { hit(5000) } else { miss() }));
     let mut running = start(&bench, &vendor, &edge);
     running.synced("a").await;
     running.enqueue(vec![request("a", "r1", "/a.jpg")], begin());
@@ -102,10 +99,7 @@ async fn a_request_that_did_not_go_out_and_an_edge_that_is_left_alone_are_said()
     let nothing = looked(&mut running, Subject::Request(id)).await;
     assert_eq!(nothing.unwrap_err(), "it did not go out");
     let alone = looked(&mut running, Subject::Purge(keys(&bench)[0])).await;
-    assert_eq!(
-        alone.unwrap_err(),
-        "the edge of a is left alone by `verify = false`"
-    );
+    assert_eq!(alone.unwrap_err(), "the edge of a is left alone by `verify = false`");
     let (tone, words) = notice(&mut running).await;
     assert_eq!(tone, Tone::Warning);
     assert!(words.contains("Not looked at: "), "{words}");
