@@ -9,8 +9,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use divan::Bencher;
 use divan::counter::ItemsCount;
-use purgedeck::domain::budget::{RecentPurge, Spent, USUAL_MARGIN};
-use purgedeck::domain::desk::{Desk, HostIndex};
+use purgedeck::domain::budget::{Consumption, RecentPurge, USUAL_MARGIN};
 use purgedeck::domain::draft::{Draft, read};
 use purgedeck::domain::ids::AccountName;
 use purgedeck::domain::kind::Kind;
@@ -19,6 +18,7 @@ use purgedeck::domain::limits::{
     Wildcard,
 };
 use purgedeck::domain::lint::lint;
+use purgedeck::domain::lint_context::{HostIndex, LintContext};
 use purgedeck::domain::plan::{plan, suggest};
 use purgedeck::domain::resource::{CacheKey, Resource, ResourceState};
 
@@ -94,7 +94,7 @@ impl Office {
             .collect();
         let recent = (0..200)
             .map(|number| RecentPurge {
-                spent: Spent {
+                spent: Consumption {
                     account: format!("account-{}", number % 10).into(),
                     resource: (number % 20).to_string().into(),
                     kind: Kind::Url,
@@ -119,8 +119,8 @@ impl Office {
         }
     }
 
-    fn desk(&self) -> Desk<'_> {
-        Desk {
+    fn desk(&self) -> LintContext<'_> {
+        LintContext {
             hosts: &self.hosts,
             limits: &self.limits,
             accounts: &[],

@@ -1,19 +1,19 @@
 //! The core: the state of the whole program and `update`, which turns what happened into effects. It routes only:
 //! behaviour lives in the panes. It knows no clock, starts nothing and waits for nothing.
 
+mod alerts;
 mod asks;
-pub mod board;
 pub mod budgets;
-mod calls;
 mod focus;
 mod input;
 pub mod layout;
-mod leaving;
 pub mod notices;
 pub mod openings;
 pub mod overlays;
+mod quit;
 mod reports;
-mod wake;
+mod timer;
+pub mod workspace;
 
 use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
@@ -21,19 +21,19 @@ use ratatui::layout::Rect;
 use crate::domain::account::Account;
 use crate::domain::draft::Draft;
 use crate::domain::ids::{AccountName, ResourceId};
+use crate::domain::known::Known;
 use crate::domain::zone::Zone;
-use crate::effect::{Effect, Report, SavedView, Slot, Tickets};
+use crate::effect::{Effect, Order, PaneId, Query, Report, SavedView, Tickets};
 use crate::keymap::{Chord, Keymap};
-use crate::panes::world::World;
 use crate::panes::{PaneCtx, Pointer};
 
-use board::Board;
 use budgets::Budgets;
 use layout::{Places, places};
 use notices::Notices;
 use overlays::{Overlay, Overlays};
+use workspace::Workspace;
 
-pub use wake::next_wake;
+pub use timer::next_wake;
 
 /// What came in from the terminal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,8 +92,8 @@ pub struct Setup {
 /// The state of the whole program.
 #[derive(Clone, Debug)]
 pub struct App {
-    world: World,
-    board: Board,
+    known: Known,
+    board: Workspace,
     overlays: Overlays,
     notices: Notices,
     budgets: Budgets,
@@ -119,13 +119,13 @@ impl App {
         ];
         views.extend(setup.views);
         Self {
-            world: World {
+            known: Known {
                 accounts: setup.accounts,
                 read_only: setup.read_only,
                 offline: setup.offline,
-                ..World::default()
+                ..Known::default()
             },
-            board: Board::new(&views),
+            board: Workspace::new(&views),
             overlays: Overlays::default(),
             notices: Notices::default(),
             budgets: Budgets::default(),
@@ -141,17 +141,17 @@ impl App {
     /// The first questions, those for the first screen before all others.
     pub fn start(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
         let mut effects = self.start_panes(ctx);
-        effects.push(Effect::Queue { ticket: self.tickets.take() });
+        effects.push(Effect::Query(Query::Queue { ticket: self.tickets.take() }));
         effects
     }
 
     /// The accounts and what their vendors told.
-    pub fn world(&self) -> &World {
-        &self.world
+    pub fn known(&self) -> &Known {
+        &self.known
     }
 
     /// The panes.
-    pub fn board(&self) -> &Board {
+    pub fn board(&self) -> &Workspace {
         &self.board
     }
 
@@ -208,8 +208,8 @@ impl App {
         Self::places(ctx).board
     }
 
-    fn area_of(&self, slot: Slot, ctx: &Ctx<'_>) -> Rect {
-        self.board.place(slot, Self::board_area(ctx))
+    fn area_of(&self, pane: PaneId, ctx: &Ctx<'_>) -> Rect {
+        self.board.place(pane, Self::board_area(ctx))
     }
 
     /// Where overlays have room.
@@ -218,7 +218,7 @@ impl App {
     }
 
     fn pane_ctx(&self, area: Rect, ctx: &Ctx<'_>) -> PaneCtx<'_> {
-        PaneCtx { now: ctx.now, zone: self.zone, world: &self.world, tickets: &self.tickets, area }
+        PaneCtx { now: ctx.now, zone: self.zone, known: &self.known, tickets: &self.tickets, area }
     }
 
     /// What is under the cursor is perhaps of another resource, or what is known of its budget is out of date.
@@ -250,7 +250,7 @@ impl App {
     /// The resource of the row under the focused pane's cursor.
     fn resource_of_row(&self) -> Option<(AccountName, ResourceId)> {
         let row = self.board.pane(self.board.focus())?.rows().here()?;
-        let resource = self.world.resource_of_host(&row.account, &row.cname)?;
+        let resource = self.known.resource_of_host(&row.account, &row.cname)?;
         Some((row.account.clone(), resource.id.clone()))
     }
 }
@@ -270,7 +270,7 @@ pub fn update(app: &mut App, msg: Msg, ctx: &Ctx<'_>) -> Vec<Effect> {
     };
     effects.extend(app.follow_budget());
     for effect in &effects {
-        if let Effect::KeepDraft(draft) = effect {
+        if let Effect::Order(Order::KeepDraft(draft)) = effect {
             app.draft.clone_from(draft);
         }
     }

@@ -15,7 +15,7 @@
 //! | [`widgets`], [`theme`] | pixels that know nothing of purges; colours by meaning |
 //! | [`providers`] | the vendors' APIs behind one trait; one folder per vendor |
 //! | [`store`] | SQLite: history, coverage, journal |
-//! | [`tasks`] | the only place that spawns: sync, follow, send, verify, query |
+//! | [`engine`] | the only place that spawns: sync, follow, send, verify, query |
 //! | [`tui`] | terminal set-up and restore, input, the event loop |
 //! | [`cli`] | subcommands, output formats, exit codes |
 //! | [`config`] | TOML, accounts, secrets, paths |
@@ -29,7 +29,7 @@
 //! - `screen` → `app`, panes' views, `widgets`, `theme`
 //! - `app` → `panes`, `commands`, `keymap`, `effect`, `domain`: no clock, no spawn, no await, no vendor's name
 //! - `panes` → `effect`, `commands`, `domain`; a pane never imports another; a view sees its own pane and `widgets`, `theme`
-//! - `tasks` → `providers`, `store`, `effect`, `domain`
+//! - `engine` → `providers`, `store`, `effect`, `domain`
 //! - `providers` → `domain`, `config`'s account types; `store` → `domain`; neither sees the other or the screen
 //! - `config` → `domain`; `domain`, `theme` and `simulator` → nothing of ours
 //!
@@ -49,13 +49,13 @@ pub mod commands;
 pub mod config;
 pub mod domain;
 pub mod effect;
+pub mod engine;
 pub mod keymap;
 pub mod panes;
 pub mod providers;
 pub mod screen;
 pub mod simulator;
 pub mod store;
-pub mod tasks;
 pub mod theme;
 pub mod tui;
 pub mod widgets;

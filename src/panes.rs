@@ -1,23 +1,24 @@
 //! The regions that can have focus: panes side by side, overlays above them. Each is plain data with its own update.
 //!
-//! A pane never sees another. It answers a command with an [`Outcome`]: effects for the world and asks for the app. What
-//! every pane may know stands in [`world::World`]; [`field`], [`world`], [`look`] and [`scrolling`] are shared pieces
+//! A pane never sees another. It answers a command with an [`Update`]: effects for the world and asks for the app. What
+//! every pane may know stands in [`domain::known::Known`]; [`field`], [`world`], [`look`] and [`scrolling`] are shared pieces
 //! and no panes.
 
 use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
 
 use crate::commands::{Command, Context};
+use crate::domain::event::{Level, Notice};
 use crate::domain::zone::Zone;
-use crate::effect::{Effect, Notice, Report, Tickets, Tone};
+use crate::effect::{Effect, Report, Tickets};
 
 pub mod asks;
 pub mod chooser;
 pub mod compose;
 pub mod field;
+pub mod format;
 pub mod help;
 pub mod history;
-pub mod look;
 pub mod palette;
 pub mod pick;
 pub mod plan;
@@ -26,10 +27,11 @@ pub mod queue;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod scrolling;
-pub mod world;
 
-pub use asks::{Answer, Ask, Opening, Pick, PickFor, PickItem, PickValue, Prompt, PromptFor};
-use world::World;
+use crate::domain::known::Known;
+pub use asks::{
+    Ask, Opening, OverlayAnswer, Pick, PickFor, PickItem, PickValue, Prompt, PromptFor,
+};
 
 /// What a pane is told with every event.
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +41,7 @@ pub struct PaneCtx<'a> {
     /// The zone that times are shown and read in.
     pub zone: Zone,
     /// Accounts, resources, limits.
-    pub world: &'a World,
+    pub known: &'a Known,
     /// Where new tickets come from.
     pub tickets: &'a Tickets,
     /// The pane's place on the screen, its frame included.
@@ -48,7 +50,7 @@ pub struct PaneCtx<'a> {
 
 /// What came of an event.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Outcome {
+pub struct Update {
     /// Whether the pane had a use for it; if not, the app may.
     pub taken: bool,
     /// Work for the world.
@@ -57,7 +59,7 @@ pub struct Outcome {
     pub asks: Vec<Ask>,
 }
 
-impl Outcome {
+impl Update {
     /// The pane has no use for the event.
     pub fn ignored() -> Self {
         Self::default()
@@ -79,8 +81,8 @@ impl Outcome {
     }
 
     /// The pane took the event and has something to say.
-    pub fn say(tone: Tone, words: impl Into<String>) -> Self {
-        Self::ask(Ask::Notice(Notice { tone, account: None, words: words.into() }))
+    pub fn say(level: Level, words: impl Into<String>) -> Self {
+        Self::ask(Ask::Notice(Notice { level, account: None, words: words.into() }))
     }
 
     /// The same with another effect.
@@ -127,36 +129,36 @@ pub trait Pane {
     fn contexts(&self) -> &'static [Context];
 
     /// A command for it.
-    fn on_command(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Outcome;
+    fn on_command(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Update;
 
     /// A character typed into it.
-    fn on_typed(&mut self, _character: char, _ctx: &PaneCtx<'_>) -> Outcome {
-        Outcome::ignored()
+    fn on_typed(&mut self, _character: char, _ctx: &PaneCtx<'_>) -> Update {
+        Update::ignored()
     }
 
     /// A text pasted into it.
-    fn on_paste(&mut self, _text: &str, _ctx: &PaneCtx<'_>) -> Outcome {
-        Outcome::ignored()
+    fn on_paste(&mut self, _text: &str, _ctx: &PaneCtx<'_>) -> Update {
+        Update::ignored()
     }
 
     /// The mouse, at a cell of the screen.
-    fn on_pointer(&mut self, _pointer: Pointer, _at: (u16, u16), _ctx: &PaneCtx<'_>) -> Outcome {
-        Outcome::ignored()
+    fn on_pointer(&mut self, _pointer: Pointer, _at: (u16, u16), _ctx: &PaneCtx<'_>) -> Update {
+        Update::ignored()
     }
 
-    /// A report: every pane and overlay gets every one that [`World`] does not keep to itself, and looks for its own tickets.
-    fn on_report(&mut self, _report: &Report, _ctx: &PaneCtx<'_>) -> Outcome {
-        Outcome::ignored()
+    /// A report: every pane and overlay gets every one that [`Known`] does not keep to itself, and looks for its own tickets.
+    fn on_report(&mut self, _report: &Report, _ctx: &PaneCtx<'_>) -> Update {
+        Update::ignored()
     }
 
     /// What an overlay above it was asked for.
-    fn on_answer(&mut self, _answer: &Answer, _ctx: &PaneCtx<'_>) -> Outcome {
-        Outcome::ignored()
+    fn on_answer(&mut self, _answer: &OverlayAnswer, _ctx: &PaneCtx<'_>) -> Update {
+        Update::ignored()
     }
 
     /// The world, the zone or the place on the screen changed.
-    fn on_change(&mut self, _ctx: &PaneCtx<'_>) -> Outcome {
-        Outcome::ignored()
+    fn on_change(&mut self, _ctx: &PaneCtx<'_>) -> Update {
+        Update::ignored()
     }
 
     /// Why a command of its contexts would do nothing now, in a few words; `None` where it would do something.

@@ -41,7 +41,7 @@ use crate::panes::plan::view::PlanView;
 use crate::panes::prompt::view::PromptView;
 use crate::panes::queue::view::QueueView;
 use crate::theme::{Role, Theme};
-use crate::widgets::text::Pen;
+use crate::widgets::text::RowWriter;
 
 /// The whole screen.
 #[derive(Clone, Copy, Debug)]
@@ -77,7 +77,7 @@ impl Screen<'_> {
         let size = format!("{}x{}", area.width, area.height);
         let least = format!("needs {}x{}", SMALLEST.0, SMALLEST.1);
         for (text, row) in ["too small", &size, &least].into_iter().zip(area.rows()) {
-            Pen::new(buffer, row, self.theme.glyphs.ellipsis).put(text, style);
+            RowWriter::new(buffer, row, self.theme.glyphs.ellipsis).put(text, style);
         }
     }
 
@@ -95,7 +95,7 @@ impl Screen<'_> {
             };
             (&HistoryView {
                 pane,
-                world: self.app.world(),
+                known: self.app.known(),
                 now: self.ctx.now,
                 zone: self.app.zone(),
                 focused: board.focus() == slot && self.app.overlays().is_empty(),
@@ -113,22 +113,22 @@ impl Screen<'_> {
         match overlay {
             Overlay::Prompt(pane) => (&PromptView { pane, theme }).render(area, buffer),
             Overlay::Compose(pane) => {
-                (&ComposeView { pane, keys, world: self.app.world(), now, zone, theme })
-                    .render(area, buffer)
+                (&ComposeView { pane, keys, known: self.app.known(), now, zone, theme })
+                    .render(area, buffer);
             }
             Overlay::Plan(pane) => (&PlanView {
                 pane,
                 keys,
                 onward: &self.key_in(pane.contexts(), Command::PageDown),
-                paused: self.app.world().paused,
+                paused: self.app.known().paused,
                 now,
                 zone,
                 theme,
             })
                 .render(area, buffer),
             Overlay::Queue(pane) => {
-                (&QueueView { pane, world: self.app.world(), now, zone, theme })
-                    .render(area, buffer)
+                (&QueueView { pane, known: self.app.known(), now, zone, theme })
+                    .render(area, buffer);
             }
             Overlay::Help(pane) => (&HelpView { pane, keys, theme }).render(area, buffer),
             Overlay::Palette(pane) => (&PaletteView { pane, keys, theme }).render(area, buffer),

@@ -37,7 +37,7 @@ mod window;
 mod writer;
 
 pub use failure::StoreFailure;
-pub use journal::{Matched, NewEntry, StepDetails, Stepped};
+pub use journal::{Matched, StepDetails, Stepped};
 pub use open::{Access, Store};
 pub use reader::{AccountSeen, Interrupt, JournalStep, KnownResources, Reader};
 pub use verification::Hold;

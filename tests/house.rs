@@ -20,7 +20,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "providers",
             "simulator",
             "store",
-            "tasks",
+            "engine",
             "theme",
             "tui",
         ],
@@ -28,7 +28,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "tui",
         &[
-            "app", "commands", "config", "domain", "effect", "keymap", "panes", "screen", "tasks",
+            "app", "commands", "config", "domain", "effect", "keymap", "panes", "screen", "engine",
             "theme",
         ],
     ),
@@ -37,7 +37,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("panes", &["commands", "domain", "effect"]),
     ("keymap", &["commands"]),
     ("commands", &[]),
-    ("tasks", &["config", "domain", "effect", "providers", "store"]),
+    ("engine", &["config", "domain", "effect", "providers", "store"]),
     ("effect", &["domain"]),
     ("providers", &["config", "domain"]),
     ("store", &["domain"]),
@@ -52,7 +52,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 const VIEWS: &[&str] = &["theme", "widgets"];
 
 /// Files of the panes that draw, without the word in their name.
-const DRAWING: &[&str] = &["panes/look.rs"];
+const DRAWING: &[&str] = &["panes/format.rs"];
 
 /// Pieces that panes are made of: drawn like a pane, but no pane.
 const PIECES: &[&str] = &["chooser", "field"];
@@ -303,11 +303,11 @@ fn the_core_reads_no_clock_and_starts_nothing() {
 }
 
 #[test]
-fn only_tasks_spawn_asynchronous_work() {
+fn only_the_engine_spawns_asynchronous_work() {
     let mut wrong = Vec::new();
     for file in files() {
         // The simulator is a world of its own.
-        if ["tasks", "simulator"].contains(&room(&file.path)) {
+        if ["engine", "simulator"].contains(&room(&file.path)) {
             continue;
         }
         for (number, line) in &file.code {

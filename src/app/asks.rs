@@ -1,10 +1,11 @@
 //! What panes ask of the app: to open and close, to answer each other, to split and to say something.
 
 use crate::commands::Command;
+use crate::domain::event::{Level, Notice};
 use crate::domain::filter::Filter;
-use crate::effect::{Effect, Notice, Tone};
+use crate::effect::{Effect, Order};
 use crate::panes::history::HistoryPane;
-use crate::panes::{Answer, Ask, Opening, Outcome, PickFor};
+use crate::panes::{Ask, Opening, OverlayAnswer, PickFor, Update};
 
 use super::focus::Origin;
 use super::openings::{Means, open};
@@ -19,21 +20,21 @@ impl App {
             contexts: self.contexts(),
             unavailable: &unavailable,
         };
-        let (overlay, outcome) = open(opening, means, &self.pane_ctx(Self::overlay_area(ctx), ctx));
+        let (overlay, update) = open(opening, means, &self.pane_ctx(Self::overlay_area(ctx), ctx));
         self.overlays.open(overlay);
         let top = Origin::Overlay(self.overlays.len() - 1);
-        self.settle(outcome, top, ctx)
+        self.settle(update, top, ctx)
     }
 
     /// Carries out what an outcome asks for; what is left is for the world.
-    pub(super) fn settle(&mut self, outcome: Outcome, from: Origin, ctx: &Ctx<'_>) -> Vec<Effect> {
-        let mut effects = outcome.effects;
+    pub(super) fn settle(&mut self, update: Update, from: Origin, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let mut effects = update.effects;
         for effect in &effects {
-            if let Effect::KeepDraft(draft) = effect {
+            if let Effect::Order(Order::KeepDraft(draft)) = effect {
                 self.draft.clone_from(draft);
             }
         }
-        for ask in outcome.asks {
+        for ask in update.asks {
             effects.extend(self.grant(ask, from, ctx));
         }
         effects
@@ -50,17 +51,18 @@ impl App {
                 Vec::new()
             }
             Ask::Open(opening) => self.open(opening, ctx),
-            Ask::Answer(answer @ Answer::Prompted { purpose, .. }) if purpose.names_a_file() => {
+            Ask::Answer(answer @ OverlayAnswer::Prompted { purpose, .. })
+                if purpose.names_a_file() =>
+            {
                 self.answer_below(&answer, ctx)
             }
             Ask::Answer(answer) => {
                 self.close(from);
-                if let Answer::Picked { purpose: PickFor::Leaving, values } = &answer {
+                if let OverlayAnswer::Picked { purpose: PickFor::Leaving, values } = &answer {
                     return self.on_leaving(values);
                 }
-                let (from, outcome) =
-                    self.with_focus(ctx, |pane, ctx| pane.on_answer(&answer, ctx));
-                self.settle(outcome, from, ctx)
+                let (from, update) = self.with_focus(ctx, |pane, ctx| pane.on_answer(&answer, ctx));
+                self.settle(update, from, ctx)
             }
             Ask::Run(command) => {
                 self.close(from);
@@ -71,10 +73,10 @@ impl App {
                 let Ok(filter) = Filter::parse(&text) else {
                     return Vec::new();
                 };
-                let slot = self.board.focus();
-                let outcome =
-                    self.with_pane(slot, ctx, |pane, ctx| pane.narrow(filter.clone(), ctx));
-                self.settle(outcome, Origin::Pane(slot), ctx)
+                let pane = self.board.focus();
+                let update =
+                    self.with_pane(pane, ctx, |pane, ctx| pane.narrow(filter.clone(), ctx));
+                self.settle(update, Origin::Pane(pane), ctx)
             }
             Ask::Notice(notice) => {
                 self.notices.answer(notice, ctx.now);
@@ -87,7 +89,7 @@ impl App {
             }
             Ask::Split { right } => {
                 if self.board.split(right, Self::board_area(ctx)).is_none() {
-                    self.say(Tone::Info, "There is no room for another pane here.", ctx);
+                    self.say(Level::Info, "There is no room for another pane here.", ctx);
                     return Vec::new();
                 }
                 let mut effects = self.start_panes(ctx);
@@ -96,7 +98,7 @@ impl App {
             }
             Ask::ClosePane => {
                 if !self.board.close() {
-                    self.say(Tone::Info, "This is the tab's only pane.", ctx);
+                    self.say(Level::Info, "This is the tab's only pane.", ctx);
                     return Vec::new();
                 }
                 self.on_resized(ctx)
@@ -105,10 +107,10 @@ impl App {
     }
 
     /// Answers the pane below the topmost overlay, which stays until it is known what came of the answer.
-    fn answer_below(&mut self, answer: &Answer, ctx: &Ctx<'_>) -> Vec<Effect> {
+    fn answer_below(&mut self, answer: &OverlayAnswer, ctx: &Ctx<'_>) -> Vec<Effect> {
         let top = self.overlays.take_top();
-        let (from, outcome) = self.with_focus(ctx, |pane, ctx| pane.on_answer(answer, ctx));
-        let effects = self.settle(outcome, from, ctx);
+        let (from, update) = self.with_focus(ctx, |pane, ctx| pane.on_answer(answer, ctx));
+        let effects = self.settle(update, from, ctx);
         if let Some(top) = top {
             self.overlays.open(top);
         }
@@ -122,8 +124,8 @@ impl App {
         }
     }
 
-    pub(super) fn say(&mut self, tone: Tone, words: impl Into<String>, ctx: &Ctx<'_>) {
-        let notice = Notice { tone, account: None, words: words.into() };
+    pub(super) fn say(&mut self, level: Level, words: impl Into<String>, ctx: &Ctx<'_>) {
+        let notice = Notice { level, account: None, words: words.into() };
         self.notices.answer(notice, ctx.now);
         self.dirty = true;
     }
@@ -132,13 +134,13 @@ impl App {
     /// back with another filter says so.
     pub(super) fn show_tab(&mut self, tab: usize, ctx: &Ctx<'_>) -> Vec<Effect> {
         if self.board.tabs().1 == tab && self.board.is_narrowed(tab) {
-            let (slot, own) = (self.board.focus(), self.board.own_filter());
-            let outcome = self.with_pane(slot, ctx, |pane, ctx| pane.narrow(own, ctx));
-            return self.settle(outcome, Origin::Pane(slot), ctx);
+            let (pane, own) = (self.board.focus(), self.board.own_filter());
+            let update = self.with_pane(pane, ctx, |pane, ctx| pane.narrow(own, ctx));
+            return self.settle(update, Origin::Pane(pane), ctx);
         }
         if !self.board.show(tab) {
             let words = format!("There is no view {}.", tab + 1);
-            self.say(Tone::Info, words, ctx);
+            self.say(Level::Info, words, ctx);
             return Vec::new();
         }
         if self.board.is_narrowed(tab) {
@@ -147,25 +149,25 @@ impl App {
                 .unwrap_or_default();
             let words =
                 format!("This view was left with another filter; {key} once more shows its own.");
-            self.say(Tone::Info, words, ctx);
+            self.say(Level::Info, words, ctx);
         }
         self.start_panes(ctx)
     }
 
     pub(super) fn wake_panes(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
         let mut effects = Vec::new();
-        for slot in self.board.shown() {
-            let outcome = self.with_pane(slot, ctx, HistoryPane::wake);
-            effects.extend(self.settle(outcome, Origin::Pane(slot), ctx));
+        for pane in self.board.shown() {
+            let update = self.with_pane(pane, ctx, HistoryPane::wake);
+            effects.extend(self.settle(update, Origin::Pane(pane), ctx));
         }
         effects
     }
 
     pub(super) fn start_panes(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
         let mut effects = Vec::new();
-        for slot in self.board.shown() {
-            let outcome = self.with_pane(slot, ctx, HistoryPane::start);
-            effects.extend(self.settle(outcome, Origin::Pane(slot), ctx));
+        for pane in self.board.shown() {
+            let update = self.with_pane(pane, ctx, HistoryPane::start);
+            effects.extend(self.settle(update, Origin::Pane(pane), ctx));
         }
         effects
     }

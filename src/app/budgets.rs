@@ -6,12 +6,13 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::budget::{
-    BudgetLine, Closed, QuotaLine, RecentPurge, Spent, Usage, budget, quotas,
+    BudgetLine, Consumption, Cooldown, QuotaLine, RecentPurge, Usage, budget, quotas,
 };
+use crate::domain::event::StoreError;
 use crate::domain::ids::{AccountName, ResourceId, Ticket};
 use crate::domain::kind::Kind;
-use crate::effect::{Effect, StoreTrouble, Tickets};
-use crate::panes::world::World;
+use crate::domain::known::Known;
+use crate::effect::{Effect, Query, Tickets};
 
 type Of = (AccountName, ResourceId);
 
@@ -47,7 +48,7 @@ impl Budgets {
         let ticket = tickets.take();
         self.spoiled = false;
         self.asked = Some((ticket, of.clone()));
-        Some(Effect::Recent { ticket, resources: vec![of] })
+        Some(Effect::Query(Query::Recent { ticket, resources: vec![of] }))
     }
 
     /// The cursor stands on nothing that has a resource.
@@ -60,7 +61,7 @@ impl Budgets {
     pub fn answer(
         &mut self,
         ticket: Ticket,
-        result: &Result<Vec<RecentPurge>, StoreTrouble>,
+        result: &Result<Vec<RecentPurge>, StoreError>,
     ) -> bool {
         let Some((_, of)) = self.asked.take_if(|(asked, _)| *asked == ticket) else {
             return false;
@@ -78,15 +79,15 @@ impl Budgets {
     }
 
     /// The resource under the cursor and how its windows stand; `None` while that is not known.
-    pub fn stand(&self, world: &World, now: DateTime<Utc>) -> Option<Stand> {
+    pub fn stand(&self, known: &Known, now: DateTime<Utc>) -> Option<Stand> {
         let of = self.here.as_ref()?;
         let (account, resource) = of;
-        let limits = world.limits.get(account)?;
-        let queued = world
+        let limits = known.limits.get(account)?;
+        let queued = known
             .open
             .values()
             .filter(|entry| entry.request.account == *account)
-            .filter_map(|entry| Spent::queued(entry, now));
+            .filter_map(|entry| Consumption::queued(entry, now));
         let usage = Usage {
             spent: self
                 .known
@@ -95,10 +96,10 @@ impl Budgets {
                 .map(|recent| recent.spent.clone())
                 .chain(queued)
                 .collect(),
-            closed: world.open.values().filter_map(|entry| Closed::told_by(entry, now)).collect(),
+            closed: known.open.values().filter_map(|entry| Cooldown::told_by(entry, now)).collect(),
             margin: MARGIN,
         };
-        let of = world.resource(account, resource)?;
+        let of = known.resource(account, resource)?;
         Some(Stand {
             cname: of.cname.clone(),
             windows: budget(limits, account, resource, &usage, now),

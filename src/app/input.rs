@@ -1,7 +1,8 @@
 //! Whither an input goes: to what has the focus, and what that has no use for, to the app's own commands.
 
 use crate::commands::{Command, Context};
-use crate::effect::{Effect, Tone};
+use crate::domain::event::Level;
+use crate::effect::{Effect, Order, TerminalEffect};
 use crate::keymap::Chord;
 use crate::panes::{Opening, Pane, Pointer};
 
@@ -16,8 +17,8 @@ impl App {
                 self.on_chord(chord, ctx)
             }
             Input::Paste(text) => {
-                let (from, outcome) = self.with_focus(ctx, |pane, ctx| pane.on_paste(&text, ctx));
-                self.settle(outcome, from, ctx)
+                let (from, update) = self.with_focus(ctx, |pane, ctx| pane.on_paste(&text, ctx));
+                self.settle(update, from, ctx)
             }
             Input::Mouse(pointer, at) => self.on_mouse(pointer, at, ctx),
             Input::Resized => self.on_resized(ctx),
@@ -32,8 +33,8 @@ impl App {
             return self.run(command, ctx);
         }
         if typing && let Some(character) = chord.typed() {
-            let (from, outcome) = self.with_focus(ctx, |pane, ctx| pane.on_typed(character, ctx));
-            return self.settle(outcome, from, ctx);
+            let (from, update) = self.with_focus(ctx, |pane, ctx| pane.on_typed(character, ctx));
+            return self.settle(update, from, ctx);
         }
         match ctx.keymap.lookup(&[Context::Global], chord) {
             Some(command) => self.run(command, ctx),
@@ -51,7 +52,7 @@ impl App {
 
     /// Why the command does nothing for as long as the program runs; `None` where it may do something.
     pub fn forbidden(&self, command: Command) -> Option<&'static str> {
-        let (read_only, offline) = (self.world.read_only, self.world.offline);
+        let (read_only, offline) = (self.known.read_only, self.known.offline);
         #[expect(clippy::wildcard_enum_match_arm, reason = "every other command only looks")]
         match command {
             Command::PurgeCompose | Command::PurgeAgain if read_only => {
@@ -92,7 +93,7 @@ impl App {
     pub(super) fn run(&mut self, command: Command, ctx: &Ctx<'_>) -> Vec<Effect> {
         if let Some(why) = self.unavailable(command, ctx) {
             let words = format!("{}: {why}.", command.about().title);
-            self.say(Tone::Info, words, ctx);
+            self.say(Level::Info, words, ctx);
             return Vec::new();
         }
         // The notice itself says that this key puts it away; then it must do nothing else.
@@ -100,9 +101,9 @@ impl App {
             self.dirty = true;
             return Vec::new();
         }
-        let (from, outcome) = self.with_focus(ctx, |pane, ctx| pane.on_command(command, ctx));
-        if outcome.taken {
-            return self.settle(outcome, from, ctx);
+        let (from, update) = self.with_focus(ctx, |pane, ctx| pane.on_command(command, ctx));
+        if update.taken {
+            return self.settle(update, from, ctx);
         }
         self.own_command(command, ctx)
     }
@@ -112,7 +113,7 @@ impl App {
         #[expect(clippy::wildcard_enum_match_arm, reason = "every other command is some pane's")]
         match command {
             Command::Quit => self.on_quit(ctx),
-            Command::Suspend => vec![Effect::Suspend],
+            Command::Suspend => vec![Effect::Terminal(TerminalEffect::Suspend)],
             Command::Redraw => {
                 self.repaint = true;
                 Vec::new()
@@ -130,11 +131,11 @@ impl App {
             }
             Command::PurgeCompose if !covered => self.open(Opening::Compose(None), ctx),
             Command::Refresh if !covered => {
-                if self.world.offline {
-                    self.say(Tone::Info, "Offline: no vendor is asked.", ctx);
+                if self.known.offline {
+                    self.say(Level::Info, "Offline: no vendor is asked.", ctx);
                     return Vec::new();
                 }
-                vec![Effect::Refresh { account: None }]
+                vec![Effect::Order(Order::Refresh { account: None })]
             }
             Command::View(number) if !covered => {
                 self.show_tab(usize::from(number).saturating_sub(1), ctx)
@@ -154,27 +155,27 @@ impl App {
         ctx: &Ctx<'_>,
     ) -> Vec<Effect> {
         if !self.overlays.is_empty() {
-            let (from, outcome) =
+            let (from, update) =
                 self.with_focus(ctx, |pane, ctx| pane.on_pointer(pointer, at, ctx));
-            return self.settle(outcome, from, ctx);
+            return self.settle(update, from, ctx);
         }
         let position = ratatui::layout::Position::from(at);
         let places = self.board.places(Self::board_area(ctx));
-        let Some((slot, _)) = places.into_iter().find(|(_, place)| place.contains(position)) else {
+        let Some((pane, _)) = places.into_iter().find(|(_, place)| place.contains(position)) else {
             return Vec::new();
         };
         if pointer == Pointer::Press {
-            self.board.set_focus(slot);
+            self.board.set_focus(pane);
         }
-        let outcome = self.with_pane(slot, ctx, |pane, ctx| pane.on_pointer(pointer, at, ctx));
-        self.settle(outcome, Origin::Pane(slot), ctx)
+        let update = self.with_pane(pane, ctx, |pane, ctx| pane.on_pointer(pointer, at, ctx));
+        self.settle(update, Origin::Pane(pane), ctx)
     }
 
     pub(super) fn on_resized(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
         let mut effects = Vec::new();
-        for slot in self.board.shown() {
-            let outcome = self.with_pane(slot, ctx, Pane::on_change);
-            effects.extend(self.settle(outcome, Origin::Pane(slot), ctx));
+        for pane in self.board.shown() {
+            let update = self.with_pane(pane, ctx, Pane::on_change);
+            effects.extend(self.settle(update, Origin::Pane(pane), ctx));
         }
         effects.extend(self.tell_overlays(ctx));
         effects

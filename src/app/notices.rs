@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::effect::{Notice, Tone};
+use crate::domain::event::{Level, Notice};
 
 /// The most that are kept.
 const MOST: usize = 20;
@@ -11,7 +11,7 @@ const MOST: usize = 20;
 /// The notices that stand, the oldest first.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Notices {
-    standing: Vec<Standing>,
+    status: Vec<Standing>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -24,7 +24,7 @@ struct Standing {
 
 impl Standing {
     fn stays(&self) -> bool {
-        !self.answer && self.notice.tone > Tone::Info
+        !self.answer && self.notice.level > Level::Info
     }
 }
 
@@ -41,28 +41,27 @@ impl Notices {
 
     /// Adds one that a key led to. It takes the place of what earlier keys led to.
     pub fn answer(&mut self, notice: Notice, now: DateTime<Utc>) {
-        self.standing.retain(|old| !old.answer);
+        self.status.retain(|old| !old.answer);
         self.put(notice, now, true);
     }
 
     fn put(&mut self, notice: Notice, since: DateTime<Utc>, answer: bool) {
-        self.standing
-            .retain(|old| old.notice != notice && (old.stays() || (old.answer && !answer)));
-        self.standing.push(Standing { since, answer, notice });
-        let surplus = self.standing.len().saturating_sub(MOST);
-        self.standing.drain(..surplus);
+        self.status.retain(|old| old.notice != notice && (old.stays() || (old.answer && !answer)));
+        self.status.push(Standing { since, answer, notice });
+        let surplus = self.status.len().saturating_sub(MOST);
+        self.status.drain(..surplus);
     }
 
     /// The one to show and how many more there are: what the last key led to, else the newest of the gravest.
     pub fn shown(&self) -> Option<(&Notice, usize)> {
         let shown =
-            self.standing.iter().max_by_key(|one| (one.answer, one.notice.tone, one.since))?;
-        Some((&shown.notice, self.standing.len() - 1))
+            self.status.iter().max_by_key(|one| (one.answer, one.notice.level, one.since))?;
+        Some((&shown.notice, self.status.len() - 1))
     }
 
     /// A key was pressed: what stood for a while and does not stay goes.
     pub fn on_key(&mut self, now: DateTime<Utc>) {
-        self.standing.retain(|one| {
+        self.status.retain(|one| {
             let least = if one.answer { ANSWER_AT_LEAST } else { AT_LEAST };
             one.stays() || now - one.since < least
         });
@@ -72,16 +71,16 @@ impl Notices {
     pub fn dismiss(&mut self) -> bool {
         let shown = self.shown().map(|(notice, _)| notice.clone());
         let Some(shown) = shown else { return false };
-        self.standing.retain(|one| one.notice != shown);
+        self.status.retain(|one| one.notice != shown);
         true
     }
 
     /// Puts the shown one away if it stays otherwise; whether it did.
     pub fn dismiss_standing(&mut self) -> bool {
         let shown = self.shown().map(|(notice, _)| notice.clone());
-        let before = self.standing.len();
-        self.standing.retain(|one| !(one.stays() && Some(&one.notice) == shown.as_ref()));
-        self.standing.len() < before
+        let before = self.status.len();
+        self.status.retain(|one| !(one.stays() && Some(&one.notice) == shown.as_ref()));
+        self.status.len() < before
     }
 }
 
@@ -93,8 +92,8 @@ mod tests {
         DateTime::UNIX_EPOCH + TimeDelta::milliseconds(millis)
     }
 
-    fn notice(tone: Tone, words: &str) -> Notice {
-        Notice { tone, account: None, words: words.to_owned() }
+    fn notice(level: Level, words: &str) -> Notice {
+        Notice { level, account: None, words: words.to_owned() }
     }
 
     fn shown(notices: &Notices) -> Option<&str> {
@@ -104,12 +103,12 @@ mod tests {
     #[test]
     fn what_the_last_key_led_to_is_shown_before_what_stands_and_goes_with_a_later_key() {
         let mut notices = Notices::default();
-        notices.add(notice(Tone::Error, "the token is refused"), at(0));
-        notices.answer(notice(Tone::Warning, "the same key once more"), at(10));
+        notices.add(notice(Level::Error, "the token is refused"), at(0));
+        notices.answer(notice(Level::Warning, "the same key once more"), at(10));
         assert_eq!(shown(&notices), Some("the same key once more"));
-        notices.answer(notice(Tone::Info, "1 request queued"), at(20));
+        notices.answer(notice(Level::Info, "1 request queued"), at(20));
         assert_eq!(shown(&notices), Some("1 request queued"));
-        assert_eq!(notices.standing.len(), 2, "the question is answered");
+        assert_eq!(notices.status.len(), 2, "the question is answered");
         notices.on_key(at(100));
         assert_eq!(shown(&notices), Some("1 request queued"), "hardly read yet");
         notices.on_key(at(2_000));

@@ -2,7 +2,7 @@
 
 use crate::commands::{Command, Context};
 
-use crate::effect::Tone;
+use crate::domain::event::Level;
 use crate::panes::compose::ComposePane;
 use crate::panes::help::HelpPane;
 use crate::panes::palette::PalettePane;
@@ -10,7 +10,7 @@ use crate::panes::pick::PickPane;
 use crate::panes::plan::PlanPane;
 use crate::panes::prompt::PromptPane;
 use crate::panes::queue::QueuePane;
-use crate::panes::{Opening, Outcome, PaneCtx};
+use crate::panes::{Opening, PaneCtx, Update};
 
 use super::overlays::Overlay;
 
@@ -35,7 +35,7 @@ const KEPT: &str =
     "This draft was kept and is for something else: send it or throw it away, then try again.";
 
 /// The overlay, with what it asks at once.
-pub fn open(opening: Opening, means: Means<'_>, ctx: &PaneCtx<'_>) -> (Overlay, Outcome) {
+pub fn open(opening: Opening, means: Means<'_>, ctx: &PaneCtx<'_>) -> (Overlay, Update) {
     let mut said = None;
     let (overlay, effects) = match opening {
         Opening::Prompt(prompt) => (Overlay::Prompt(Box::new(PromptPane::new(prompt))), vec![]),
@@ -67,10 +67,10 @@ pub fn open(opening: Opening, means: Means<'_>, ctx: &PaneCtx<'_>) -> (Overlay, 
             (Overlay::Compose(Box::new(pane)), effects)
         }
     };
-    let mut outcome = Outcome::taken();
-    outcome.effects = effects;
+    let mut update = Update::taken();
+    update.effects = effects;
     if let Some(words) = said {
-        outcome = outcome.and(Outcome::say(Tone::Warning, words));
+        update = update.and(Update::say(Level::Warning, words));
     }
-    (overlay, outcome)
+    (overlay, update)
 }

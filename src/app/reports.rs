@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::effect::{Effect, Report, Tone};
+use crate::domain::event::{Event, Level};
+use crate::effect::{Answer, Effect, Report};
 use crate::panes::{Pane, PromptFor};
 
 use super::focus::Origin;
@@ -13,7 +14,20 @@ impl App {
     pub(super) fn on_report(&mut self, report: &Report, ctx: &Ctx<'_>) -> Vec<Effect> {
         let mut effects = Vec::new();
         let before = self.stood(report);
-        if self.world.learn(report) {
+        let learned = match report {
+            Report::Event(event) => self.known.learn(event),
+            Report::Answer(
+                Answer::Enqueued { result: Ok(entries), .. }
+                | Answer::Queue { result: Ok(entries), .. },
+            ) => {
+                for entry in entries {
+                    self.known.learn_entry(entry);
+                }
+                !entries.is_empty()
+            }
+            Report::Answer(_) => false,
+        };
+        if learned {
             self.dirty = true;
             effects.extend(self.tell_overlays(ctx));
         }
@@ -21,52 +35,56 @@ impl App {
             return effects;
         }
         match report {
-            Report::Notice(notice) => {
+            Report::Event(Event::Notice(notice)) => {
                 self.notices.add(notice.clone(), ctx.now);
                 self.dirty = true;
                 return effects;
             }
-            Report::DraftKept(draft) => {
+            Report::Answer(Answer::DraftKept(draft)) => {
                 self.draft = Some(draft.clone());
                 return effects;
             }
-            Report::Exported { result, .. } => {
+            Report::Answer(Answer::Exported { result, .. }) => {
                 self.on_exported(result, ctx);
                 return effects;
             }
-            Report::HistoryChanged { account, .. } => {
+            Report::Event(Event::HistoryChanged { account, .. }) => {
                 self.budgets.spoil(account);
                 self.hidden_panes_fall_behind();
             }
-            Report::Recent { ticket, result } => {
+            Report::Answer(Answer::Recent { ticket, result }) => {
                 self.dirty |= self.budgets.answer(*ticket, result);
             }
-            Report::Journal(entry) => {
+            Report::Event(Event::Journal(entry)) => {
                 effects.extend(self.call_back(entry, before));
                 self.budgets.spoil(&entry.request.account);
                 if entry.is_looked_at() {
                     self.hidden_panes_fall_behind();
                 }
             }
-            Report::Window { .. }
-            | Report::Summary { .. }
-            | Report::Detail { .. }
-            | Report::Gathered { .. }
-            | Report::Account { .. }
-            | Report::Resources { .. }
-            | Report::Limits { .. }
-            | Report::Previewed { .. }
-            | Report::Enqueued { .. }
-            | Report::Looked { .. }
-            | Report::Queue { .. }
-            | Report::Paused(_)
-            | Report::Edited { .. }
-            | Report::FileRead { .. } => {}
+            Report::Answer(
+                Answer::Window { .. }
+                | Answer::Summary { .. }
+                | Answer::Detail { .. }
+                | Answer::Gathered { .. }
+                | Answer::Previewed { .. }
+                | Answer::Enqueued { .. }
+                | Answer::Verified { .. }
+                | Answer::Queue { .. }
+                | Answer::Edited { .. }
+                | Answer::FileRead { .. },
+            )
+            | Report::Event(
+                Event::Account { .. }
+                | Event::Resources { .. }
+                | Event::Limits { .. }
+                | Event::QueuePaused(_),
+            ) => {}
         }
-        for slot in self.board.shown() {
-            let outcome = self.with_pane(slot, ctx, |pane, ctx| pane.on_report(report, ctx));
-            self.dirty |= outcome.taken;
-            effects.extend(self.settle(outcome, Origin::Pane(slot), ctx));
+        for pane in self.board.shown() {
+            let update = self.with_pane(pane, ctx, |pane, ctx| pane.on_report(report, ctx));
+            self.dirty |= update.taken;
+            effects.extend(self.settle(update, Origin::Pane(pane), ctx));
         }
         effects.extend(self.each_overlay(ctx, |pane, ctx| pane.on_report(report, ctx)));
         effects
@@ -81,9 +99,9 @@ impl App {
     /// Tells the prompt that waits for what becomes of a file: it stays where nothing came of it, for the name to be corrected,
     /// and closes otherwise. Whether no one else need know.
     fn is_for_the_prompt(&mut self, report: &Report) -> bool {
-        let (purpose, trouble) = if let Report::FileRead { result, .. } = report {
+        let (purpose, trouble) = if let Report::Answer(Answer::FileRead { result, .. }) = report {
             (PromptFor::TargetsFile, result.as_ref().err())
-        } else if let Report::Exported { result, .. } = report {
+        } else if let Report::Answer(Answer::Exported { result, .. }) = report {
             (PromptFor::ExportPath, result.as_ref().err())
         } else {
             return false;
@@ -114,10 +132,10 @@ impl App {
     pub(super) fn on_exported(&mut self, result: &Result<(u64, PathBuf), String>, ctx: &Ctx<'_>) {
         match result {
             Ok((purges, path)) => {
-                let amount = crate::panes::look::of(*purges, "purge", "purges");
-                self.say(Tone::Info, format!("Wrote {amount} to {}.", path.display()), ctx);
+                let amount = crate::panes::format::of(*purges, "purge", "purges");
+                self.say(Level::Info, format!("Wrote {amount} to {}.", path.display()), ctx);
             }
-            Err(words) => self.say(Tone::Error, words.clone(), ctx),
+            Err(words) => self.say(Level::Error, words.clone(), ctx),
         }
     }
 }

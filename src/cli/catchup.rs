@@ -14,12 +14,13 @@ use super::waiting::Waiting;
 use crate::config::accounts::AccountConfig;
 use crate::config::load::Config;
 use crate::domain::account::Account;
+use crate::domain::event::{AccountStatus, Event, Level};
 use crate::domain::failure::Failure;
 use crate::domain::filter::{Predicate, Test};
 use crate::domain::ids::AccountName;
 use crate::domain::query::Sort;
 use crate::domain::resource::Resource;
-use crate::effect::{Report, Standing, Tone};
+use crate::effect::Report;
 use crate::store::Reader;
 
 /// How much later than its vendor's reach an account's history may begin and count as whole: the reach moves on while
@@ -192,36 +193,36 @@ struct Catching<'c> {
 
 #[derive(Default)]
 struct Progress {
-    standing: Standing,
+    status: AccountStatus,
     reach: Option<TimeDelta>,
 }
 
 impl Progress {
     /// Whether its newest history was read since the start.
     fn has_news(&self, since: DateTime<Utc>) -> bool {
-        self.standing.synced_at.is_some_and(|at| at >= since)
+        self.status.synced_at.is_some_and(|at| at >= since)
     }
 
     /// Whether nothing more is to be waited for: the vendor failed, or the store takes nothing of what it tells.
     fn is_out(&self) -> bool {
-        self.standing.failure.is_some() || self.standing.not_written.is_some()
+        self.status.failure.is_some() || self.status.not_written.is_some()
     }
 }
 
 impl Catching<'_> {
     fn hear(&mut self, report: Report, talk: Talk) {
-        if let Report::Account { account, standing } = report {
-            if let Some(trouble) = &standing.not_written {
+        if let Report::Event(Event::Account { account, status }) = report {
+            if let Some(trouble) = &status.not_written {
                 self.warn_once(trouble.to_string(), talk);
             }
-            self.accounts.entry(account).or_default().standing = standing;
+            self.accounts.entry(account).or_default().status = status;
             talk.progress(&self.progress());
-        } else if let Report::Limits { account, limits } = report {
+        } else if let Report::Event(Event::Limits { account, limits }) = report {
             let reach = limits.history.reach;
             self.accounts.entry(account).or_default().reach =
                 reach.and_then(|reach| TimeDelta::from_std(reach).ok());
-        } else if let Report::Notice(notice) = report
-            && notice.tone >= Tone::Warning
+        } else if let Report::Event(Event::Notice(notice)) = report
+            && notice.level >= Level::Warning
         {
             self.warn_once(notice.words, talk);
         }
@@ -242,7 +243,7 @@ impl Catching<'_> {
     /// Those that have neither told their news nor failed.
     fn missing(&self) -> Vec<&AccountName> {
         let told = |progress: &Progress| {
-            progress.is_out() || (progress.has_news(self.started) && !progress.standing.asking)
+            progress.is_out() || (progress.has_news(self.started) && !progress.status.asking)
         };
         let names = self.names();
         names.filter(|name| !self.accounts.get(*name).is_some_and(told)).collect()
@@ -257,10 +258,10 @@ impl Catching<'_> {
                 continue;
             }
             // An account that asks for nothing any more has nothing more to tell.
-            let told_all = !progress.standing.asking || self.is_covered(name, progress)?;
-            let standing = &progress.standing;
+            let told_all = !progress.status.asking || self.is_covered(name, progress)?;
+            let status = &progress.status;
             if !progress.has_news(self.started)
-                || !standing.named
+                || !status.named
                 || !(told_all || self.has_enough()?)
             {
                 return Ok(false);
@@ -318,7 +319,7 @@ impl Catching<'_> {
         let parts: Vec<String> = self
             .accounts
             .iter()
-            .map(|(name, progress)| match progress.standing.older {
+            .map(|(name, progress)| match progress.status.older {
                 Some((read, Some(of))) => format!("{name} {read} of {of}"),
                 Some((read, None)) => format!("{name} {read}"),
                 None if progress.has_news(self.started) => format!("{name} ok"),
@@ -335,11 +336,11 @@ impl Catching<'_> {
             let Some(progress) = self.accounts.get(name) else {
                 continue;
             };
-            if let Some(failure) = &progress.standing.failure {
+            if let Some(failure) = &progress.status.failure {
                 missed.failures.push((name.clone(), failure.clone()));
                 continue;
             }
-            let unread = progress.standing.not_written.is_some();
+            let unread = progress.status.not_written.is_some();
             if unread || !enough && progress.reach.is_some() && !self.is_covered(name, progress)? {
                 missed.torn.push(name.clone());
             }

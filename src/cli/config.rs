@@ -65,7 +65,7 @@ fn init(global: &Global, force: bool, talk: Talk) -> Result<(), CliError> {
     }
     match options.open(&path) {
         Ok(mut file) => {
-            file.write_all(example().as_bytes()).map_err(|error| CliError::file(&path, &error))?
+            file.write_all(example().as_bytes()).map_err(|error| CliError::file(&path, &error))?;
         }
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             let words = format!("{} is there already", path.display());

@@ -14,10 +14,11 @@ use super::setup;
 use super::signals;
 use crate::app::{self, App};
 use crate::config::load::{Config, Notify};
+use crate::domain::event::{Event, Level, Notice};
 use crate::domain::zone::Zone;
-use crate::effect::{Effect, Notice, Report, SavedView, Tone};
+use crate::effect::{Effect, Report, SavedView};
+use crate::engine::Runner;
 use crate::store::{Access, Store, StoreFailure};
-use crate::tasks::Runner;
 use crate::theme::{ColourDepth, Glyphs, Theme};
 use crate::tui::{self, Call, Desk, Leaving, Signal, TuiFailure, Works};
 
@@ -55,15 +56,15 @@ fn open_store(
         Err(failure @ (StoreFailure::ReadOnly | StoreFailure::Denied | StoreFailure::Full)) => {
             let store =
                 Store::open(path, Access::ReadOnly).map_err(|_| books::error(config, &failure))?;
-            extras.first.push(Report::Notice(Notice {
-                tone: Tone::Warning,
+            extras.first.push(Report::Event(Event::Notice(Notice {
+                level: Level::Warning,
                 account: None,
                 words: format!(
                     "{}: {failure}. Shown is what it holds; no vendor is asked. {}",
                     path.display(),
                     failure.advice()
                 ),
-            }));
+            })));
             Ok((store, true))
         }
         Err(failure) => Err(books::error(config, &failure)),

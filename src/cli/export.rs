@@ -7,7 +7,7 @@ use super::error::CliError;
 use super::listing::{Format, Listing, Looks};
 use super::record::PurgeRecord;
 use crate::domain::purge::PurgeDetail;
-use crate::tasks::{ExportForms, Scribe};
+use crate::engine::{ExportForms, Scribe};
 
 /// The forms by the endings of files.
 pub fn forms() -> ExportForms {

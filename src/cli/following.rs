@@ -10,12 +10,13 @@ use super::error::CliError;
 use super::office::Office;
 use super::setup::Talk;
 use super::signals::Brake;
+use crate::domain::event::{Event, Level};
 use crate::domain::filter::{Clause, Pattern, Predicate, Test};
 use crate::domain::ids::JournalId;
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::query::Sort;
 use crate::domain::status::Status;
-use crate::effect::{Effect, Report, Tone};
+use crate::effect::{Effect, Order, Report};
 use crate::store::Reader;
 
 /// Without holding out: how long a request may stay queued without a sign, for instance because another purgedeck sends.
@@ -165,17 +166,17 @@ impl Following {
     }
 
     fn hear(&mut self, report: Report, talk: Talk) {
-        if let Report::Journal(moved) = report {
+        if let Report::Event(Event::Journal(moved)) = report {
             self.moved(*moved);
-        } else if let Report::Paused(paused) = report {
+        } else if let Report::Event(Event::QueuePaused(paused)) = report {
             talk.progress_over();
             talk.say(if paused {
                 "the queue was paused; `purgedeck queue resume` lets it go on"
             } else {
                 "the queue goes on"
             });
-        } else if let Report::Notice(notice) = report
-            && notice.tone == Tone::Error
+        } else if let Report::Event(Event::Notice(notice)) = report
+            && notice.level == Level::Error
         {
             talk.progress_over();
             talk.warn(&notice.words);
@@ -237,12 +238,12 @@ impl Following {
         if queued.is_empty() {
             return Ok(());
         }
-        office.run(Effect::Cancel { ids: queued });
+        office.run(Effect::Order(Order::Cancel { ids: queued }));
         let until = Instant::now() + TAKING_BACK;
         while self.has(JournalState::Queued) {
             match timeout_at(until, office.next()).await {
                 Ok(report) => {
-                    if let Report::Journal(moved) = report?
+                    if let Report::Event(Event::Journal(moved)) = report?
                         && let Some(entry) = self.entry(&moved.id)
                     {
                         *entry = *moved;

@@ -17,7 +17,7 @@ use super::setup::{self, Talk};
 use crate::config::load::Config;
 use crate::domain::filter::{Clause, Filter, FilterError, Pattern, Predicate, Test};
 use crate::domain::query::Sort;
-use crate::domain::text::visible;
+use crate::domain::text::escape_control;
 
 /// `purgedeck history`.
 #[derive(Debug, Args)]
@@ -117,14 +117,14 @@ fn nothing(options: &Options, config: &Config) -> String {
     } else if filter.is_empty() {
         format!("no purge stands in {}", config.store.value.display())
     } else {
-        format!("no purge matches {}", visible(&filter, 200))
+        format!("no purge matches {}", escape_control(&filter, 200))
     }
 }
 
 /// The filter's text with a mark below what is wrong with it.
 fn filter_error(text: &str, error: &FilterError) -> CliError {
     // Showing a text changes its characters one by one, so what stands before the fault is as wide as it is shown.
-    let shown = |part: Option<&str>| visible(part.unwrap_or_default(), usize::MAX);
+    let shown = |part: Option<&str>| escape_control(part.unwrap_or_default(), usize::MAX);
     let before = shown(text.get(..error.at.start)).width();
     let wrong = shown(text.get(error.at.clone())).width().max(1);
     let mut words = Vec::new();

@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::error::CliError;
 use super::setup::Talk;
-use crate::domain::text::visible;
+use crate::domain::text::escape_control;
 use crate::domain::zone::Zone;
 
 /// The formats of lists.
@@ -213,7 +213,7 @@ impl<W: Write> Table<W> {
 
     fn put(&mut self, mut cells: Vec<Cell>) -> io::Result<()> {
         for cell in &mut cells {
-            cell.text = visible(&cell.text, 2_000);
+            cell.text = escape_control(&cell.text, 2_000);
         }
         if self.settled {
             return self.line(&cells);

@@ -12,9 +12,9 @@ use crate::domain::ids::AccountName;
 use crate::domain::payload::PurgeRequest;
 use crate::domain::plan::Preview;
 use crate::effect::{Effect, Report};
+use crate::engine::{self, Clock, EdgeWatch, ExportForms, KeepView, Runner, Seat};
 use crate::providers::{self, Provider};
 use crate::store::Store;
-use crate::tasks::{self, Clock, EdgeWatch, ExportForms, KeepView, Runner, Seat};
 
 /// How many reports may wait; tasks never wait for room.
 const WAITING: usize = 1_024;
@@ -91,7 +91,7 @@ impl Office {
             .iter()
             .map(|seat| (seat.account.name.clone(), Arc::clone(&seat.provider)))
             .collect();
-        let runner = tasks::start(tasks::Setup {
+        let runner = engine::start(engine::Setup {
             store,
             accounts,
             clock: Clock::system(),

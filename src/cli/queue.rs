@@ -19,7 +19,7 @@ use super::signals::{self, Brake};
 use crate::config::load::Config;
 use crate::domain::ids::JournalId;
 use crate::domain::journal::{JournalEntry, JournalState};
-use crate::domain::text::visible;
+use crate::domain::text::escape_control;
 use crate::store::{Reader, StepDetails, Stepped, Writer};
 
 /// How many closed requests are listed.
@@ -187,7 +187,7 @@ fn find(
     found.retain(|entry| {
         selected(entry, global) && !id.is_empty() && entry.id.as_str().ends_with(id)
     });
-    let shown = visible(id, 60);
+    let shown = escape_control(id, 60);
     match (found.pop(), found.is_empty()) {
         (Some(entry), true) => Ok(entry),
         (Some(_), false) => {

@@ -13,7 +13,7 @@ use super::listing::{Cell, Format, Listing, Record, Tone};
 use super::setup::{self, Talk};
 use crate::domain::filter::Pattern;
 use crate::domain::resource::{Resource, ResourceState};
-use crate::domain::text::visible;
+use crate::domain::text::escape_control;
 use crate::domain::zone::Zone;
 
 /// `purgedeck resources`.
@@ -144,7 +144,7 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
 /// What is said where no resource is shown.
 fn nothing(global: &Global, options: &Options) -> String {
     if !options.words.is_empty() {
-        format!("no resource matches {}", visible(&options.words.join(" "), 200))
+        format!("no resource matches {}", escape_control(&options.words.join(" "), 200))
     } else if global.offline {
         "the store knows no resource yet; without --offline the vendors are asked".to_owned()
     } else {

@@ -24,9 +24,9 @@ use crate::domain::filter::Predicate;
 use crate::domain::ids::PurgeKey;
 use crate::domain::purge::{Purge, PurgeDetail};
 use crate::domain::query::Sort;
-use crate::domain::text::visible;
+use crate::domain::text::escape_control;
 use crate::domain::zone::Zone;
-use crate::effect::{Effect, Report, Subject};
+use crate::effect::{Answer, Effect, Order, Report, Subject};
 use crate::store::Store;
 
 /// How many purges are looked at where nobody says.
@@ -106,7 +106,7 @@ async fn look(office: &mut Office, purges: &[PurgeDetail], talk: Talk) -> Result
     let mut seen = Seen::new();
     for some in purges.chunks(TOGETHER) {
         let subjects = some.iter().map(|detail| Subject::Purge(detail.key));
-        office.run(Effect::Verify(subjects.collect()));
+        office.run(Effect::Order(Order::Verify(subjects.collect())));
         let wanted = seen.len() + some.len();
         while seen.len() < wanted {
             talk.progress(&format!(
@@ -114,7 +114,9 @@ async fn look(office: &mut Office, purges: &[PurgeDetail], talk: Talk) -> Result
                 seen.len(),
                 count(purges.len(), "purge")
             ));
-            if let Report::Looked { subject: Subject::Purge(key), result } = office.next().await? {
+            if let Report::Answer(Answer::Verified { subject: Subject::Purge(key), result }) =
+                office.next().await?
+            {
                 seen.insert(key, result);
             }
         }
@@ -159,7 +161,7 @@ fn verdict(purges: &[PurgeDetail], seen: &Seen, talk: Talk) -> Result<(), CliErr
             Some(Err(why)) => format!("not looked at, {why}"),
             None => "not looked at".to_owned(),
         };
-        talk.warn(&format!("{} {}: {why}", purge.account, visible(&purge.cname, 200)));
+        talk.warn(&format!("{} {}: {why}", purge.account, escape_control(&purge.cname, 200)));
     }
     let words = format!("{verified} of {} verified", count(purges.len(), "purge"));
     if verified < purges.len() {

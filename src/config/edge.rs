@@ -60,7 +60,7 @@ impl EdgeAddress {
         let socket = address(rest, 0).ok_or_else(|| {
             format!(
                 "\"{}\" is no address like 203.0.113.7, 203.0.113.7:8443 or http://127.0.0.1:8080",
-                crate::domain::text::visible(text, 60)
+                crate::domain::text::escape_control(text, 60)
             )
         })?;
         Ok(Self { socket, plain })
@@ -84,7 +84,7 @@ pub fn resolver(text: &str) -> Result<SocketAddr, String> {
     address(text, 53).ok_or_else(|| {
         format!(
             "\"{}\" is no address of a name server like 1.1.1.1 or 10.0.0.2:5353",
-            crate::domain::text::visible(text, 60)
+            crate::domain::text::escape_control(text, 60)
         )
     })
 }

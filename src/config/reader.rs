@@ -364,5 +364,5 @@ fn type_name(value: &DeValue<'_>) -> &'static str {
 }
 
 fn shown(text: &str) -> String {
-    crate::domain::text::visible(text, 60)
+    crate::domain::text::escape_control(text, 60)
 }

@@ -26,7 +26,7 @@ pub use quota::{QuotaLine, quotas};
 /// One recent purge that used up room in a window, by whomever: from the vendor's history, or from our journal where the
 /// history does not show it yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Spent {
+pub struct Consumption {
     /// The account.
     pub account: AccountName,
     /// The resource.
@@ -62,7 +62,7 @@ pub struct BudgetLine {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecentPurge {
     /// What it used up.
-    pub spent: Spent,
+    pub spent: Consumption,
     /// Its entries, in the vendor's form.
     pub targets: Vec<String>,
     /// Whether it is finished, as far as is known.
@@ -73,7 +73,7 @@ pub struct RecentPurge {
 
 /// A window that the vendor closed: it answered 429, whatever our count says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Closed {
+pub struct Cooldown {
     /// In which account.
     pub account: AccountName,
     /// For which resource; other resources are closed too where a window of the kind counts the whole account.
@@ -89,9 +89,9 @@ pub struct Closed {
 pub struct Usage {
     /// Requests that count, in any order; those of other accounts are passed over. Times ahead of now are plans, and
     /// count as well.
-    pub spent: Vec<Spent>,
+    pub spent: Vec<Consumption>,
     /// Windows that the vendor closed.
-    pub closed: Vec<Closed>,
+    pub closed: Vec<Cooldown>,
     /// How far the vendor's clock may be from ours: a request counts for the window's length and this.
     pub margin: TimeDelta,
 }
@@ -99,7 +99,7 @@ pub struct Usage {
 /// A margin that covers clocks kept by NTP and a slow request.
 pub const USUAL_MARGIN: TimeDelta = TimeDelta::seconds(2);
 
-impl Spent {
+impl Consumption {
     /// What an entry of our journal will use up: `None` unless it is queued. What was planned for the past will go out
     /// now.
     pub fn queued(entry: &JournalEntry, now: DateTime<Utc>) -> Option<Self> {
@@ -114,7 +114,7 @@ impl Spent {
     }
 }
 
-impl Closed {
+impl Cooldown {
     /// What the vendor's answer to an entry of our journal closed: one that was sent too early goes back into the queue, with
     /// the instant at which there is room again and the reason, and keeps both when it is taken back. `None` where nothing
     /// was closed, or the instant has come.

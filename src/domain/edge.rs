@@ -5,14 +5,14 @@
 //! the answers mean: [`EdgeRules`] reads headers, [`judge`] compares, [`sample`] chooses. A purge is called verified only
 //! when every URL that was asked was seen fresh: what is unclear proves nothing.
 
-mod look;
+mod probe;
 mod record;
 mod rules;
 mod sample;
 mod verdict;
 
-pub use look::{Blind, Headers, Look, Seen};
+pub use probe::{Headers, Observation, Probe, ProbeError};
 pub use record::{Check, Verification};
 pub use rules::{CacheRule, CacheState, EdgeRules, RuleFault};
 pub use sample::{MOST_URLS, Sample, Source, host_and_path, sample};
-pub use verdict::{Purged, Verdict, Why, judge};
+pub use verdict::{Evidence, Purged, Verdict, judge};

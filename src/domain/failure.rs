@@ -90,7 +90,7 @@ impl Failure {
     /// The same with the vendor's or the system's words, which are cleaned and cut.
     #[must_use]
     pub fn saying(mut self, detail: impl AsRef<str>) -> Self {
-        self.detail = super::text::visible(detail.as_ref(), 600);
+        self.detail = super::text::escape_control(detail.as_ref(), 600);
         self
     }
 

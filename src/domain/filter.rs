@@ -75,11 +75,11 @@ pub enum Test {
     /// Whether our own journal sent it.
     SentHere,
     /// Created in one of these half-open ranges.
-    Created(Vec<Stretch>),
+    Created(Vec<TimeRange>),
 }
 
 /// A half-open stretch of time: at or after the first instant, before the second; open where there is none.
-pub type Stretch = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
+pub type TimeRange = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
 
 /// How a text is compared; upper and lower case are the same (for ASCII).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -10,6 +10,19 @@ use super::ids::{JournalId, PurgeId};
 use super::payload::PurgeRequest;
 use super::status::Status;
 
+/// A request to be queued.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewEntry {
+    /// What is sent.
+    pub request: PurgeRequest,
+    /// The earliest time to send it.
+    pub planned_at: DateTime<Utc>,
+    /// The operator's reason.
+    pub reason: Option<String>,
+    /// The operator's ticket.
+    pub ticket: Option<String>,
+}
+
 /// Where a request stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

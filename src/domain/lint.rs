@@ -20,12 +20,12 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
-use super::desk::Desk;
 use super::draft::read::{self, Reading};
 use super::draft::{Draft, Linted, LintedLine, Meaning};
 use super::findings::{Code, Finding};
 use super::kind::Kind;
 use super::limits::Limits;
+use super::lint_context::LintContext;
 use super::resource::Resource;
 
 pub use collision::{Collision, JUST_NOW};
@@ -35,7 +35,7 @@ pub use convert::is_root;
 ///
 /// Nothing is said of a draft that is empty. A purge of everything is one line of the result, even where the draft's text
 /// has none. An entry that is a duplicate has no meaning of its own: it is sent once, as the line that its finding names.
-pub fn lint(draft: &Draft, desk: &Desk<'_>, now: DateTime<Utc>) -> Linted {
+pub fn lint(draft: &Draft, desk: &LintContext<'_>, now: DateTime<Utc>) -> Linted {
     let reading = read::read(&draft.text);
     let mut sheet = Sheet::read(draft, desk, &reading);
     overlap::drop_duplicates(&mut sheet);
@@ -51,7 +51,7 @@ pub fn lint(draft: &Draft, desk: &Desk<'_>, now: DateTime<Utc>) -> Linted {
 /// A draft under the linter's eyes.
 struct Sheet<'a> {
     draft: &'a Draft,
-    desk: &'a Desk<'a>,
+    desk: &'a LintContext<'a>,
     rows: Vec<Row>,
 }
 
@@ -73,7 +73,7 @@ struct Tally<'a> {
 }
 
 impl<'a> Sheet<'a> {
-    fn read(draft: &'a Draft, desk: &'a Desk<'a>, reading: &Reading<'_>) -> Self {
+    fn read(draft: &'a Draft, desk: &'a LintContext<'a>, reading: &Reading<'_>) -> Self {
         let mut rows: Vec<Row> =
             reading.entries.iter().map(|entry| entry::row(entry, draft, desk)).collect();
         if rows.is_empty() && draft.kind == Some(Kind::All) {
@@ -140,7 +140,7 @@ fn left_out(reading: &Reading<'_>) -> Vec<Finding> {
 
 /// A text from outside as it may stand in a finding.
 fn shown(text: &str) -> String {
-    super::text::visible(text, 80)
+    super::text::escape_control(text, 80)
 }
 
 /// `1 target`, `2 targets`.

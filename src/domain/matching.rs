@@ -5,11 +5,11 @@
 //! requests of the same minute each find one.
 
 mod assign;
-mod authors;
+mod attribution;
 mod normal;
 #[cfg(test)]
 mod tests;
 
 pub use assign::{LATEST, assign, find_match};
-pub use authors::{APART, authors};
+pub use attribution::{APART, attribute};
 pub use normal::{normal, path_of, without_scheme};

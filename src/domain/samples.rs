@@ -7,8 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::account::Account;
-use super::budget::{Closed, RecentPurge, Spent};
-use super::desk::{Desk, HostIndex};
+use super::budget::{Consumption, Cooldown, RecentPurge};
 use super::ids::AccountName;
 use super::journal::{JournalEntry, JournalState};
 use super::kind::Kind;
@@ -16,6 +15,7 @@ use super::limits::{
     HistoryRule, KindRule, Limits, Mode, QueryUse, Quota, RateWindow, Reading, Scope, SentAs,
     Source, Syntax, Wildcard,
 };
+use super::lint_context::{HostIndex, LintContext};
 use super::payload::{Payload, PurgeRequest};
 use super::resource::{CacheKey, Resource, ResourceState};
 
@@ -183,8 +183,8 @@ pub(crate) fn anywhere() -> Limits {
 }
 
 /// Something that used up room.
-pub(crate) fn spent(account: &str, resource: &str, kind: Kind, at: DateTime<Utc>) -> Spent {
-    Spent {
+pub(crate) fn spent(account: &str, resource: &str, kind: Kind, at: DateTime<Utc>) -> Consumption {
+    Consumption {
         account: account.into(),
         resource: resource.into(),
         kind,
@@ -222,15 +222,15 @@ pub(crate) fn queued(account: &str, resource: &str, planned_at: DateTime<Utc>) -
     }
 }
 
-/// Owns what a [`Desk`] borrows.
+/// Owns what a [`LintContext`] borrows.
 #[derive(Clone, Debug)]
 pub(crate) struct World {
     pub(crate) resources: Vec<Resource>,
     pub(crate) accounts: Vec<Account>,
     pub(crate) limits: BTreeMap<AccountName, Arc<Limits>>,
     pub(crate) recent: Vec<RecentPurge>,
-    pub(crate) queued: Vec<Spent>,
-    pub(crate) closed: Vec<Closed>,
+    pub(crate) queued: Vec<Consumption>,
+    pub(crate) closed: Vec<Cooldown>,
     pub(crate) margin: TimeDelta,
     hosts: HostIndex,
 }
@@ -273,9 +273,9 @@ impl World {
     }
 
     /// The desk.
-    pub(crate) fn desk(&mut self) -> Desk<'_> {
+    pub(crate) fn desk(&mut self) -> LintContext<'_> {
         self.hosts = HostIndex::new(&self.resources);
-        Desk {
+        LintContext {
             hosts: &self.hosts,
             limits: &self.limits,
             accounts: &self.accounts,

@@ -2,7 +2,7 @@
 
 /// The text with every control character (C0, DEL, C1), line break and bidirectional control made visible, cut after
 /// `most` characters with an ellipsis.
-pub fn visible(text: &str, most: usize) -> String {
+pub fn escape_control(text: &str, most: usize) -> String {
     let mut shown = String::with_capacity(text.len().min(most.saturating_mul(4)));
     for (count, character) in text.chars().enumerate() {
         if count == most {
@@ -31,11 +31,11 @@ mod tests {
 
     #[test]
     fn an_escape_sequence_is_shown_and_not_passed_on() {
-        assert_eq!(visible("a\x1b[31mred\x07\u{9b}", 99), "a␛[31mred␇\u{fffd}");
+        assert_eq!(escape_control("a\x1b[31mred\x07\u{9b}", 99), "a␛[31mred␇\u{fffd}");
     }
 
     #[test]
     fn a_long_text_is_cut_at_a_character() {
-        assert_eq!(visible("ääää", 2), "ää…");
+        assert_eq!(escape_control("ääää", 2), "ää…");
     }
 }

@@ -3,9 +3,10 @@
 
 use crate::commands::Command;
 use crate::domain::draft::Draft;
+use crate::domain::event::Notice;
 use crate::domain::ids::{AccountName, ResourceId};
 use crate::domain::plan::Plan;
-use crate::effect::{Notice, SavedView};
+use crate::effect::SavedView;
 
 /// What a pane wants of the app.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,7 +18,7 @@ pub enum Ask {
     /// Open an overlay above.
     Open(Opening),
     /// Close this overlay and give this to whatever is below it.
-    Answer(Answer),
+    Answer(OverlayAnswer),
     /// Close this overlay and carry the command out as if its key had been pressed.
     Run(Command),
     /// Close every overlay and show what this filter selects in the focused history pane.
@@ -152,7 +153,7 @@ impl PromptFor {
 
 /// What an overlay was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub enum OverlayAnswer {
     /// What was chosen.
     Picked {
         /// What the choice was for.

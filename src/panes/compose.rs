@@ -15,16 +15,17 @@ use std::path::PathBuf;
 use crate::commands::{Command, Context};
 use crate::domain::budget::RecentPurge;
 use crate::domain::draft::{Draft, Linted};
+use crate::domain::event::{Event, Level};
 use crate::domain::findings::Severity;
 use crate::domain::ids::{AccountName, ResourceId, Ticket};
 use crate::domain::lint::lint;
 use crate::domain::plan::{self, Plan, PlanError, Suggestion, suggest};
-use crate::effect::{Effect, Report, Tone};
+use crate::effect::{Answer, Effect, Order, Query, Report, TerminalEffect};
 
-use super::asks::{Answer, Ask, Opening, PickFor, PickValue, Prompt, PromptFor};
+use super::asks::{Ask, Opening, OverlayAnswer, PickFor, PickValue, Prompt, PromptFor};
 use super::field::{Field, Lines, Touch};
-use super::{Outcome, Pane, PaneCtx};
-use desk::Known;
+use super::{Pane, PaneCtx, Update};
+use desk::LintInputs;
 
 /// A draft being written.
 #[derive(Clone, Debug)]
@@ -38,7 +39,7 @@ pub struct ComposePane {
     plan: Result<Plan, PlanError>,
     /// Fewer, wider purges that would do; never taken unasked.
     wider: Vec<Suggestion>,
-    known: Known,
+    known: LintInputs,
     recent: Vec<RecentPurge>,
     recent_ticket: Ticket,
     /// The resources whose recent purges were asked for.
@@ -80,15 +81,15 @@ impl ComposePane {
             linted: Linted::default(),
             plan: Err(PlanError::Nothing),
             wider: Vec::new(),
-            known: Known::of(ctx.world),
+            known: LintInputs::of(ctx.known),
             recent: Vec::new(),
             recent_ticket: Ticket::default(),
             recent_of: BTreeSet::new(),
             discarded: None,
             expected: None,
         };
-        let outcome = pane.relint(ctx);
-        (pane, outcome.effects)
+        let update = pane.relint(ctx);
+        (pane, update.effects)
     }
 
     /// The draft as it stands.
@@ -109,10 +110,10 @@ impl ComposePane {
     }
 
     /// Looks at the whole draft again, and asks for the recent purges of resources that are new in it.
-    fn relint(&mut self, ctx: &PaneCtx<'_>) -> Outcome {
+    fn relint(&mut self, ctx: &PaneCtx<'_>) -> Update {
         let (queued, closed) = (desk::queued(ctx), desk::closed(ctx));
         let (linted, plan, wider) = {
-            let desk = self.known.desk(ctx.world, &self.recent, &queued, &closed);
+            let desk = self.known.desk(ctx.known, &self.recent, &queued, &closed);
             let linted = lint(&self.draft, &desk, ctx.now);
             let plan = plan::plan(&linted, &self.draft, &desk, ctx.now);
             let many = plan.as_ref().is_ok_and(|plan| plan.requests.len() > 1);
@@ -131,64 +132,64 @@ impl ComposePane {
             .collect();
         resources.extend(self.draft.resource.clone());
         if resources == self.recent_of || resources.is_empty() {
-            return Outcome::taken();
+            return Update::taken();
         }
         self.recent_of.clone_from(&resources);
         self.recent_ticket = ctx.tickets.take();
-        Outcome::effect(Effect::Recent {
+        Update::effect(Effect::Query(Query::Recent {
             ticket: self.recent_ticket,
             resources: resources.into_iter().collect(),
-        })
+        }))
     }
 
     /// Takes what the texts say into the draft, keeps it for the next start and looks at it again.
-    fn edited(&mut self, ctx: &PaneCtx<'_>) -> Outcome {
+    fn edited(&mut self, ctx: &PaneCtx<'_>) -> Update {
         self.draft.text = self.lines.text();
         self.reason.text().clone_into(&mut self.draft.reason);
         self.ticket.text().clone_into(&mut self.draft.ticket);
         self.changed(ctx)
     }
 
-    fn changed(&mut self, ctx: &PaneCtx<'_>) -> Outcome {
-        let kept = Effect::KeepDraft(Some(self.draft.clone()));
+    fn changed(&mut self, ctx: &PaneCtx<'_>) -> Update {
+        let kept = Effect::Order(Order::KeepDraft(Some(self.draft.clone())));
         self.relint(ctx).and_effect(kept)
     }
 
-    fn touched(&mut self, touch: Touch, ctx: &PaneCtx<'_>) -> Outcome {
+    fn touched(&mut self, touch: Touch, ctx: &PaneCtx<'_>) -> Update {
         match touch {
-            Touch::Ignored => Outcome::ignored(),
-            Touch::Moved => Outcome::taken(),
+            Touch::Ignored => Update::ignored(),
+            Touch::Moved => Update::taken(),
             Touch::Edited => self.edited(ctx),
         }
     }
 
     /// The way out. Why there is none is plain news: what is wrong stands below the lines for as long as it is wrong.
-    fn to_plan(&self) -> Outcome {
+    fn to_plan(&self) -> Update {
         let errors = self.count(Severity::Error);
         if errors > 0 {
             let first =
                 self.linted.all_findings().find(|finding| finding.severity == Severity::Error);
             let words = first.map_or_else(String::new, |finding| finding.words.clone());
-            return Outcome::say(
-                Tone::Info,
+            return Update::say(
+                Level::Info,
                 format!("Nothing can be sent while errors stand. {words}"),
             );
         }
         match &self.plan {
-            Ok(plan) => Outcome::ask(Ask::Open(Opening::Plan(
+            Ok(plan) => Update::ask(Ask::Open(Opening::Plan(
                 Box::new(plan.clone()),
                 Box::new(self.draft.clone()),
             ))),
-            Err(PlanError::Nothing) => Outcome::say(
-                Tone::Info,
+            Err(PlanError::Nothing) => Update::say(
+                Level::Info,
                 "There is nothing to send yet: paste URLs, or choose a resource and a kind.",
             ),
-            Err(error) => Outcome::say(Tone::Info, format!("Nothing can be sent: {error}.")),
+            Err(error) => Update::say(Level::Info, format!("Nothing can be sent: {error}.")),
         }
     }
 
     /// Adds targets below what is there.
-    fn append(&mut self, text: &str, ctx: &PaneCtx<'_>) -> Outcome {
+    fn append(&mut self, text: &str, ctx: &PaneCtx<'_>) -> Update {
         let mut whole = self.lines.text();
         if !whole.is_empty() && !whole.ends_with('\n') {
             whole.push('\n');
@@ -203,7 +204,7 @@ impl ComposePane {
         self.linted.all_findings().filter(|finding| finding.severity == severity).count()
     }
 
-    fn edit_command(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Outcome {
+    fn edit_command(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Update {
         let touch = match self.part {
             Part::Targets => self.lines.on_command(command),
             Part::Reason => self.reason.on_command(command),
@@ -221,30 +222,30 @@ impl Pane for ComposePane {
         }
     }
 
-    fn on_command(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Outcome {
+    fn on_command(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Update {
         #[expect(
             clippy::wildcard_enum_match_arm,
             reason = "every other command is the text's or nobody's"
         )]
         match command {
-            Command::Back => Outcome::ask(Ask::Close),
+            Command::Back => Update::ask(Ask::Close),
             Command::ComposePlan => self.to_plan(),
             Command::FieldAccept => {
                 self.part = self.part.next();
-                if self.part == Part::Targets { self.to_plan() } else { Outcome::taken() }
+                if self.part == Part::Targets { self.to_plan() } else { Update::taken() }
             }
             Command::FocusNext | Command::FieldComplete => {
                 self.part = self.part.next();
-                Outcome::taken()
+                Update::taken()
             }
             Command::FocusPrevious => {
                 self.part = self.part.next().next();
-                Outcome::taken()
+                Update::taken()
             }
             Command::ComposeKind => self.turn_kind(ctx),
             Command::ComposeMode => self.turn_mode(ctx),
             Command::ComposeResource => self.pick_resource(ctx),
-            Command::ComposeLoad => Outcome::ask(Ask::Open(Opening::Prompt(Prompt {
+            Command::ComposeLoad => Update::ask(Ask::Open(Opening::Prompt(Prompt {
                 purpose: PromptFor::TargetsFile,
                 title: "Read targets from file".to_owned(),
                 suggestion: String::new(),
@@ -252,7 +253,10 @@ impl Pane for ComposePane {
             Command::ComposeEditor => {
                 let ticket = ctx.tickets.take();
                 self.expected = Some(ticket);
-                Outcome::effect(Effect::Edit { ticket, text: self.lines.text() })
+                Update::effect(Effect::Terminal(TerminalEffect::Edit {
+                    ticket,
+                    text: self.lines.text(),
+                }))
             }
             Command::ComposeWiden => self.pick_wider(),
             Command::ComposeFollow => self.follow(),
@@ -265,7 +269,7 @@ impl Pane for ComposePane {
         }
     }
 
-    fn on_typed(&mut self, character: char, ctx: &PaneCtx<'_>) -> Outcome {
+    fn on_typed(&mut self, character: char, ctx: &PaneCtx<'_>) -> Update {
         let touch = match self.part {
             Part::Targets => self.lines.on_typed(character),
             Part::Reason => self.reason.on_typed(character),
@@ -274,7 +278,7 @@ impl Pane for ComposePane {
         self.touched(touch, ctx)
     }
 
-    fn on_paste(&mut self, text: &str, ctx: &PaneCtx<'_>) -> Outcome {
+    fn on_paste(&mut self, text: &str, ctx: &PaneCtx<'_>) -> Update {
         let touch = match self.part {
             Part::Targets => self.lines.on_paste(text),
             Part::Reason => self.reason.on_paste(text),
@@ -283,78 +287,83 @@ impl Pane for ComposePane {
         self.touched(touch, ctx)
     }
 
-    fn on_report(&mut self, report: &Report, ctx: &PaneCtx<'_>) -> Outcome {
+    fn on_report(&mut self, report: &Report, ctx: &PaneCtx<'_>) -> Update {
         #[expect(
             clippy::wildcard_enum_match_arm,
             reason = "compose waits for these reports and no other"
         )]
         match report {
-            Report::Recent { ticket, result } if *ticket == self.recent_ticket => match result {
-                Ok(recent) => {
-                    self.recent.clone_from(recent);
-                    self.relint(ctx)
+            Report::Answer(Answer::Recent { ticket, result }) if *ticket == self.recent_ticket => {
+                match result {
+                    Ok(recent) => {
+                        self.recent.clone_from(recent);
+                        self.relint(ctx)
+                    }
+                    Err(trouble) => Update::say(
+                        Level::Warning,
+                        format!("Recent purges are not known: {trouble}"),
+                    ),
                 }
-                Err(trouble) => {
-                    Outcome::say(Tone::Warning, format!("Recent purges are not known: {trouble}"))
-                }
-            },
-            Report::HistoryChanged { account, .. }
+            }
+            Report::Event(Event::HistoryChanged { account, .. })
                 if self.recent_of.iter().any(|(of, _)| of == account) =>
             {
                 self.recent_ticket = ctx.tickets.take();
-                Outcome::effect(Effect::Recent {
+                Update::effect(Effect::Query(Query::Recent {
                     ticket: self.recent_ticket,
                     resources: self.recent_of.iter().cloned().collect(),
-                })
+                }))
             }
-            Report::Edited { ticket, result } if Some(*ticket) == self.expected => {
+            Report::Answer(Answer::Edited { ticket, result }) if Some(*ticket) == self.expected => {
                 self.expected = None;
                 match result {
                     Ok(Some(text)) => {
                         self.lines.set(text.trim_end());
                         self.edited(ctx)
                     }
-                    Ok(None) => Outcome::taken(),
-                    Err(words) => Outcome::say(Tone::Error, words.clone()),
+                    Ok(None) => Update::taken(),
+                    Err(words) => Update::say(Level::Error, words.clone()),
                 }
             }
-            Report::FileRead { ticket, result } if Some(*ticket) == self.expected => {
+            Report::Answer(Answer::FileRead { ticket, result })
+                if Some(*ticket) == self.expected =>
+            {
                 self.expected = None;
                 match result {
                     Ok(text) => self.append(text.trim_end_matches(['\r', '\n']), ctx),
-                    Err(words) => Outcome::say(Tone::Error, words.clone()),
+                    Err(words) => Update::say(Level::Error, words.clone()),
                 }
             }
-            _ => Outcome::ignored(),
+            _ => Update::ignored(),
         }
     }
 
-    fn on_answer(&mut self, answer: &Answer, ctx: &PaneCtx<'_>) -> Outcome {
+    fn on_answer(&mut self, answer: &OverlayAnswer, ctx: &PaneCtx<'_>) -> Update {
         match answer {
-            Answer::Picked { purpose: PickFor::Resource, values } => {
+            OverlayAnswer::Picked { purpose: PickFor::Resource, values } => {
                 if let Some(PickValue::Resource(account, id)) = values.first() {
                     self.draft.resource = Some((account.clone(), id.clone()));
                 }
                 self.changed(ctx)
             }
-            Answer::Picked { purpose: PickFor::Wider, values } => match values.first() {
+            OverlayAnswer::Picked { purpose: PickFor::Wider, values } => match values.first() {
                 Some(PickValue::Place(place)) => self.widen(*place, ctx),
-                Some(PickValue::Text(_) | PickValue::Resource(..)) | None => Outcome::taken(),
+                Some(PickValue::Text(_) | PickValue::Resource(..)) | None => Update::taken(),
             },
-            Answer::Prompted { purpose: PromptFor::TargetsFile, text } => {
+            OverlayAnswer::Prompted { purpose: PromptFor::TargetsFile, text } => {
                 let ticket = ctx.tickets.take();
                 self.expected = Some(ticket);
-                Outcome::effect(Effect::ReadFile { ticket, path: PathBuf::from(text) })
+                Update::effect(Effect::Order(Order::ReadFile { ticket, path: PathBuf::from(text) }))
             }
-            Answer::Picked { .. } | Answer::Prompted { .. } => Outcome::ignored(),
+            OverlayAnswer::Picked { .. } | OverlayAnswer::Prompted { .. } => Update::ignored(),
         }
     }
 
-    fn on_change(&mut self, ctx: &PaneCtx<'_>) -> Outcome {
-        if self.known.is_still(ctx.world) {
-            return Outcome::ignored();
+    fn on_change(&mut self, ctx: &PaneCtx<'_>) -> Update {
+        if self.known.is_still(ctx.known) {
+            return Update::ignored();
         }
-        self.known = Known::of(ctx.world);
+        self.known = LintInputs::of(ctx.known);
         self.relint(ctx)
     }
 

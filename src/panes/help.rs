@@ -3,7 +3,7 @@
 use crate::commands::{Command, Context, Group};
 
 use super::asks::Ask;
-use super::{Outcome, Pane, PaneCtx};
+use super::{Pane, PaneCtx, Update};
 
 pub mod view;
 
@@ -61,12 +61,12 @@ impl Pane for HelpPane {
         &[Context::Help]
     }
 
-    fn on_command(&mut self, command: Command, _ctx: &PaneCtx<'_>) -> Outcome {
+    fn on_command(&mut self, command: Command, _ctx: &PaneCtx<'_>) -> Update {
         let last = self.lines.len().saturating_sub(1);
         #[expect(clippy::wildcard_enum_match_arm, reason = "every other command is not for help")]
         let top = match command {
             Command::Back | Command::Help | Command::Quit | Command::Open => {
-                return Outcome::ask(Ask::Close);
+                return Update::ask(Ask::Close);
             }
             Command::MoveDown => self.top + 1,
             Command::MoveUp => self.top.saturating_sub(1),
@@ -74,10 +74,10 @@ impl Pane for HelpPane {
             Command::PageUp => self.top.saturating_sub(PAGE),
             Command::MoveFirst => 0,
             Command::MoveLast => last,
-            _ => return Outcome::ignored(),
+            _ => return Update::ignored(),
         };
         self.top = top.min(last);
-        Outcome::taken()
+        Update::taken()
     }
 
     fn hints(&self) -> &'static [Command] {

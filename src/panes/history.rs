@@ -7,9 +7,9 @@ use chrono::{DateTime, Utc};
 
 use crate::commands::{Command, Context};
 use crate::domain::ids::PurgeKey;
-use crate::effect::{Report, Slot};
+use crate::effect::{PaneId, Report};
 
-use super::{Outcome, Pane, PaneCtx, Pointer};
+use super::{Pane, PaneCtx, Pointer, Update};
 
 mod asking;
 pub mod bars;
@@ -35,7 +35,7 @@ use shape::{Shape, shape};
 /// A history pane.
 #[derive(Clone, Debug)]
 pub struct HistoryPane {
-    slot: Slot,
+    pane: PaneId,
     filter: FilterBar,
     rows: Rows,
     overview: Overview,
@@ -49,9 +49,9 @@ pub struct HistoryPane {
 
 impl HistoryPane {
     /// A pane that shows what this filter selects. It asks for nothing before [`HistoryPane::start`].
-    pub fn new(slot: Slot, filter: &str) -> Self {
+    pub fn new(pane: PaneId, filter: &str) -> Self {
         Self {
-            slot,
+            pane,
             filter: FilterBar::new(filter),
             rows: Rows::default(),
             overview: Overview::default(),
@@ -65,13 +65,13 @@ impl HistoryPane {
 
     /// A second pane that shows the same.
     #[must_use]
-    pub fn twin(&self, slot: Slot) -> Self {
-        Self { columns: self.columns.clone(), ..Self::new(slot, self.filter.text()) }
+    pub fn twin(&self, pane: PaneId) -> Self {
+        Self { columns: self.columns.clone(), ..Self::new(pane, self.filter.text()) }
     }
 
     /// Whose questions it asks.
-    pub fn slot(&self) -> Slot {
-        self.slot
+    pub fn pane(&self) -> PaneId {
+        self.pane
     }
 
     /// Its filter.
@@ -110,7 +110,7 @@ impl HistoryPane {
     }
 
     /// The first questions: the first rows and the overview. Also after it was out of sight while the history changed.
-    pub fn start(&mut self, ctx: &PaneCtx<'_>) -> Outcome {
+    pub fn start(&mut self, ctx: &PaneCtx<'_>) -> Update {
         self.fit(ctx);
         if !self.rows.is_known() {
             return self.select(ctx);
@@ -118,7 +118,7 @@ impl HistoryPane {
         if std::mem::take(&mut self.behind) {
             return self.ask_again(ctx);
         }
-        Outcome::taken()
+        Update::taken()
     }
 
     /// The history changed while the pane is out of sight.
@@ -132,12 +132,12 @@ impl HistoryPane {
     }
 
     /// Asks what has become due.
-    pub fn wake(&mut self, ctx: &PaneCtx<'_>) -> Outcome {
+    pub fn wake(&mut self, ctx: &PaneCtx<'_>) -> Update {
         if self.overview.due().is_some_and(|due| due <= ctx.now) {
             self.filter.resolve(ctx.now, ctx.zone);
             self.ask_overview(ctx)
         } else {
-            Outcome::ignored()
+            Update::ignored()
         }
     }
 }
@@ -153,45 +153,45 @@ impl Pane for HistoryPane {
         }
     }
 
-    fn on_command(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Outcome {
+    fn on_command(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Update {
         self.carry_out(command, ctx)
     }
 
-    fn on_report(&mut self, report: &Report, ctx: &PaneCtx<'_>) -> Outcome {
+    fn on_report(&mut self, report: &Report, ctx: &PaneCtx<'_>) -> Update {
         self.take_report(report, ctx)
     }
 
-    fn on_typed(&mut self, character: char, ctx: &PaneCtx<'_>) -> Outcome {
+    fn on_typed(&mut self, character: char, ctx: &PaneCtx<'_>) -> Update {
         let typing = self.filter.on_typed(character);
         self.typed(typing, ctx)
     }
 
-    fn on_paste(&mut self, text: &str, ctx: &PaneCtx<'_>) -> Outcome {
+    fn on_paste(&mut self, text: &str, ctx: &PaneCtx<'_>) -> Update {
         if !self.filter.is_editing() {
-            return Outcome::ignored();
+            return Update::ignored();
         }
         let typing = self.filter.on_paste(text);
         self.typed(typing, ctx)
     }
 
-    fn on_pointer(&mut self, pointer: Pointer, at: (u16, u16), ctx: &PaneCtx<'_>) -> Outcome {
+    fn on_pointer(&mut self, pointer: Pointer, at: (u16, u16), ctx: &PaneCtx<'_>) -> Update {
         self.point(pointer, at, ctx)
     }
 
-    fn on_answer(&mut self, answer: &super::Answer, ctx: &PaneCtx<'_>) -> Outcome {
+    fn on_answer(&mut self, answer: &super::OverlayAnswer, ctx: &PaneCtx<'_>) -> Update {
         self.take_answer(answer, ctx)
     }
 
-    fn on_change(&mut self, ctx: &PaneCtx<'_>) -> Outcome {
+    fn on_change(&mut self, ctx: &PaneCtx<'_>) -> Update {
         let bars = self.fit(ctx);
         if !self.rows.is_known() {
-            return Outcome::taken();
+            return Update::taken();
         }
         if self.filter.is_read_otherwise_in(ctx.zone) {
             return self.select(ctx);
         }
-        let outcome = self.moved(None, ctx);
-        if bars { outcome.and(self.ask_overview(ctx)) } else { outcome }
+        let update = self.moved(None, ctx);
+        if bars { update.and(self.ask_overview(ctx)) } else { update }
     }
 
     fn unavailable(&self, command: Command, ctx: &PaneCtx<'_>) -> Option<&'static str> {

@@ -4,7 +4,7 @@ use crate::commands::{Command, Context, Group};
 
 use super::asks::Ask;
 use super::chooser::Chooser;
-use super::{Outcome, Pane, PaneCtx};
+use super::{Pane, PaneCtx, Update};
 
 pub mod view;
 
@@ -46,8 +46,8 @@ impl PalettePane {
         Self { commands, chooser }
     }
 
-    fn taken(taken: bool) -> Outcome {
-        if taken { Outcome::taken() } else { Outcome::ignored() }
+    fn taken(taken: bool) -> Update {
+        if taken { Update::taken() } else { Update::ignored() }
     }
 }
 
@@ -56,27 +56,27 @@ impl Pane for PalettePane {
         &[Context::Picker, Context::Field, Context::Text]
     }
 
-    fn on_command(&mut self, command: Command, _ctx: &PaneCtx<'_>) -> Outcome {
+    fn on_command(&mut self, command: Command, _ctx: &PaneCtx<'_>) -> Update {
         #[expect(
             clippy::wildcard_enum_match_arm,
             reason = "every other command is the list's or nobody's"
         )]
         match command {
-            Command::Back => Outcome::ask(Ask::Close),
+            Command::Back => Update::ask(Ask::Close),
             Command::FieldAccept | Command::Open => self
                 .chooser
                 .here()
                 .and_then(|at| self.commands.get(at))
-                .map_or_else(Outcome::taken, |&(command, _)| Outcome::ask(Ask::Run(command))),
+                .map_or_else(Update::taken, |&(command, _)| Update::ask(Ask::Run(command))),
             other => Self::taken(self.chooser.on_command(other)),
         }
     }
 
-    fn on_typed(&mut self, character: char, _ctx: &PaneCtx<'_>) -> Outcome {
+    fn on_typed(&mut self, character: char, _ctx: &PaneCtx<'_>) -> Update {
         Self::taken(self.chooser.on_typed(character))
     }
 
-    fn on_paste(&mut self, text: &str, _ctx: &PaneCtx<'_>) -> Outcome {
+    fn on_paste(&mut self, text: &str, _ctx: &PaneCtx<'_>) -> Update {
         Self::taken(self.chooser.on_paste(text))
     }
 
@@ -96,7 +96,7 @@ mod tests {
         palette.on_paste("purge-comp", &pane_ctx());
         assert_eq!(
             palette.on_command(Command::FieldAccept, &pane_ctx()),
-            Outcome::ask(Ask::Run(Command::PurgeCompose))
+            Update::ask(Ask::Run(Command::PurgeCompose))
         );
     }
 

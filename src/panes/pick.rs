@@ -2,9 +2,9 @@
 
 use crate::commands::{Command, Context};
 
-use super::asks::{Answer, Ask, Pick, PickFor, PickValue};
+use super::asks::{Ask, OverlayAnswer, Pick, PickFor, PickValue};
 use super::chooser::Chooser;
-use super::{Outcome, Pane, PaneCtx};
+use super::{Pane, PaneCtx, Update};
 
 pub mod view;
 
@@ -43,7 +43,7 @@ impl PickPane {
         self.asked.purpose
     }
 
-    fn answer(&self) -> Outcome {
+    fn answer(&self) -> Update {
         let values: Vec<PickValue> = if self.asked.many {
             self.asked
                 .items
@@ -54,10 +54,10 @@ impl PickPane {
         } else {
             match self.chooser.here().and_then(|at| self.asked.items.get(at)) {
                 Some(item) => vec![item.value.clone()],
-                None => return Outcome::taken(),
+                None => return Update::taken(),
             }
         };
-        Outcome::ask(Ask::Answer(Answer::Picked { purpose: self.asked.purpose, values }))
+        Update::ask(Ask::Answer(OverlayAnswer::Picked { purpose: self.asked.purpose, values }))
     }
 
     fn turn(&mut self) {
@@ -66,8 +66,8 @@ impl PickPane {
         }
     }
 
-    fn taken(taken: bool) -> Outcome {
-        if taken { Outcome::taken() } else { Outcome::ignored() }
+    fn taken(taken: bool) -> Update {
+        if taken { Update::taken() } else { Update::ignored() }
     }
 }
 
@@ -80,33 +80,33 @@ impl Pane for PickPane {
         }
     }
 
-    fn on_command(&mut self, command: Command, _ctx: &PaneCtx<'_>) -> Outcome {
+    fn on_command(&mut self, command: Command, _ctx: &PaneCtx<'_>) -> Update {
         #[expect(
             clippy::wildcard_enum_match_arm,
             reason = "every other command is the list's or nobody's"
         )]
         match command {
-            Command::Back => Outcome::ask(Ask::Close),
+            Command::Back => Update::ask(Ask::Close),
             Command::FieldAccept | Command::Open => self.answer(),
             Command::FieldComplete if self.asked.many => {
                 self.turn();
-                Outcome::taken()
+                Update::taken()
             }
             other => Self::taken(self.chooser.on_command(other)),
         }
     }
 
-    fn on_typed(&mut self, character: char, _ctx: &PaneCtx<'_>) -> Outcome {
+    fn on_typed(&mut self, character: char, _ctx: &PaneCtx<'_>) -> Update {
         if character == ' ' && self.asked.many {
             self.turn();
-            return Outcome::taken();
+            return Update::taken();
         }
         Self::taken(self.chooser.on_typed(character))
     }
 
-    fn on_paste(&mut self, text: &str, _ctx: &PaneCtx<'_>) -> Outcome {
+    fn on_paste(&mut self, text: &str, _ctx: &PaneCtx<'_>) -> Update {
         if !self.asked.purpose.is_narrowed() {
-            return Outcome::taken();
+            return Update::taken();
         }
         Self::taken(self.chooser.on_paste(text))
     }
@@ -143,31 +143,31 @@ mod tests {
         })
     }
 
-    fn picked(outcome: &Outcome) -> Vec<PickValue> {
-        match outcome.asks.as_slice() {
-            [Ask::Answer(Answer::Picked { values, .. })] => values.clone(),
+    fn picked(update: &Update) -> Vec<PickValue> {
+        match update.asks.as_slice() {
+            [Ask::Answer(OverlayAnswer::Picked { values, .. })] => values.clone(),
             other => unreachable!("{other:?}"),
         }
     }
 
     #[test]
     fn enter_answers_with_the_item_under_the_cursor_which_starts_on_the_present_choice() {
-        let outcome = items(false).on_command(Command::FieldAccept, &pane_ctx());
-        assert_eq!(picked(&outcome), [PickValue::Text("img.site.com".to_owned())]);
+        let update = items(false).on_command(Command::FieldAccept, &pane_ctx());
+        assert_eq!(picked(&update), [PickValue::Text("img.site.com".to_owned())]);
     }
 
     #[test]
     fn a_list_of_which_several_may_be_chosen_answers_with_all_that_are() {
         let mut pane = items(true);
         pane.on_typed(' ', &pane_ctx());
-        let outcome = pane.on_command(Command::FieldAccept, &pane_ctx());
-        assert_eq!(picked(&outcome).len(), 2);
+        let update = pane.on_command(Command::FieldAccept, &pane_ctx());
+        assert_eq!(picked(&update).len(), 2);
     }
 
     #[test]
     fn enter_on_nothing_answers_nothing() {
         let mut pane = items(false);
         pane.on_paste("zzzz", &pane_ctx());
-        assert_eq!(pane.on_command(Command::FieldAccept, &pane_ctx()), Outcome::taken());
+        assert_eq!(pane.on_command(Command::FieldAccept, &pane_ctx()), Update::taken());
     }
 }

@@ -5,14 +5,16 @@
 
 use crate::commands::{Command, Context};
 use crate::domain::draft::Draft;
+use crate::domain::event::{Level, Notice};
 use crate::domain::ids::{AccountName, ResourceId, Ticket};
+use crate::domain::journal::NewEntry;
 use crate::domain::plan::{Plan, Preview, Risk};
-use crate::effect::{Effect, Notice, Report, Send, Tone};
+use crate::effect::{Answer, Effect, Order, Query, Report, TerminalEffect};
 
 use super::asks::Ask;
 use super::field::{Field, Touch};
-use super::look;
-use super::{Outcome, Pane, PaneCtx};
+use super::format;
+use super::{Pane, PaneCtx, Update};
 
 pub mod view;
 mod wire;
@@ -52,7 +54,7 @@ impl PlanPane {
             trouble: None,
             sending: None,
         };
-        (pane, Effect::Preview { ticket, requests })
+        (pane, Effect::Query(Query::Preview { ticket, requests }))
     }
 
     /// The resource of the request under the cursor.
@@ -61,17 +63,17 @@ impl PlanPane {
         Some((planned.request.account.clone(), planned.request.resource.clone()))
     }
 
-    fn go_to(&mut self, row: usize) -> Outcome {
+    fn go_to(&mut self, row: usize) -> Update {
         let row = row.min(self.plan.requests.len().saturating_sub(1));
         if row != self.here {
             self.here = row;
             self.scrolled = 0;
         }
-        Outcome::taken()
+        Update::taken()
     }
 
     /// Sends, if the risk is confirmed by this very command.
-    fn confirm(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Outcome {
+    fn confirm(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Update {
         let confirmed = match &self.plan.risk {
             Risk::Low => command == Command::PlanConfirm,
             Risk::Raised => command == Command::PlanConfirmRaised,
@@ -81,7 +83,7 @@ impl PlanPane {
             }
         };
         if self.sending.is_some() {
-            return Outcome::taken();
+            return Update::taken();
         }
         if !confirmed {
             self.trouble = Some(match &self.plan.risk {
@@ -89,7 +91,7 @@ impl PlanPane {
                 Risk::Raised => "This plan wants a y, or whatever key the footer names.".to_owned(),
                 Risk::High { cname } => format!("To send this, type {cname}"),
             });
-            return Outcome::taken();
+            return Update::taken();
         }
         let filled = |text: &str| {
             let text = text.trim();
@@ -99,7 +101,7 @@ impl PlanPane {
             .plan
             .requests
             .iter()
-            .map(|planned| Send {
+            .map(|planned| NewEntry {
                 request: planned.request.clone(),
                 planned_at: planned.at,
                 reason: filled(&self.draft.reason),
@@ -109,23 +111,23 @@ impl PlanPane {
         let ticket = ctx.tickets.take();
         self.sending = Some(ticket);
         self.trouble = None;
-        Outcome::effect(Effect::Enqueue { ticket, sends })
+        Update::effect(Effect::Order(Order::Enqueue { ticket, sends }))
     }
 
-    fn copy_curl(&self) -> Outcome {
+    fn copy_curl(&self) -> Update {
         self.previews.get(self.here).map_or_else(
-            || Outcome::say(Tone::Info, "The request is still being put together."),
-            |preview| Outcome::effect(Effect::Copy(preview.curl.clone())),
+            || Update::say(Level::Info, "The request is still being put together."),
+            |preview| Update::effect(Effect::Terminal(TerminalEffect::Copy(preview.curl.clone()))),
         )
     }
 
-    fn typed(&mut self, touch: Touch) -> Outcome {
+    fn typed(&mut self, touch: Touch) -> Update {
         match touch {
-            Touch::Ignored => Outcome::ignored(),
-            Touch::Moved => Outcome::taken(),
+            Touch::Ignored => Update::ignored(),
+            Touch::Moved => Update::taken(),
             Touch::Edited => {
                 self.trouble = None;
-                Outcome::taken()
+                Update::taken()
             }
         }
     }
@@ -139,15 +141,15 @@ impl Pane for PlanPane {
         }
     }
 
-    fn on_command(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Outcome {
+    fn on_command(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Update {
         #[expect(
             clippy::wildcard_enum_match_arm,
             reason = "every other command is the field's or nobody's"
         )]
         match command {
-            Command::Back => Outcome::ask(Ask::Close),
+            Command::Back => Update::ask(Ask::Close),
             Command::Quit if !matches!(self.plan.risk, Risk::High { .. }) => {
-                Outcome::ask(Ask::Close)
+                Update::ask(Ask::Close)
             }
             Command::PlanConfirm | Command::PlanConfirmRaised | Command::FieldAccept => {
                 self.confirm(command, ctx)
@@ -163,49 +165,53 @@ impl Pane for PlanPane {
                 let touch = self.typed.on_command(other);
                 self.typed(touch)
             }
-            _ => Outcome::ignored(),
+            _ => Update::ignored(),
         }
     }
 
-    fn on_typed(&mut self, character: char, _ctx: &PaneCtx<'_>) -> Outcome {
+    fn on_typed(&mut self, character: char, _ctx: &PaneCtx<'_>) -> Update {
         if !matches!(self.plan.risk, Risk::High { .. }) {
-            return Outcome::ignored();
+            return Update::ignored();
         }
         let touch = self.typed.on_typed(character);
         self.typed(touch)
     }
 
     /// A confirmation is typed: what is pasted proves nothing.
-    fn on_paste(&mut self, _text: &str, _ctx: &PaneCtx<'_>) -> Outcome {
+    fn on_paste(&mut self, _text: &str, _ctx: &PaneCtx<'_>) -> Update {
         if matches!(self.plan.risk, Risk::High { .. }) {
             self.trouble =
                 Some("A confirmation has to be typed; a paste does not count.".to_owned());
         }
-        Outcome::taken()
+        Update::taken()
     }
 
-    fn on_report(&mut self, report: &Report, ctx: &PaneCtx<'_>) -> Outcome {
+    fn on_report(&mut self, report: &Report, ctx: &PaneCtx<'_>) -> Update {
         #[expect(
             clippy::wildcard_enum_match_arm,
             reason = "the plan waits for two reports and no other"
         )]
         match report {
-            Report::Previewed { ticket, previews } if *ticket == self.preview_ticket => {
+            Report::Answer(Answer::Previewed { ticket, previews })
+                if *ticket == self.preview_ticket =>
+            {
                 self.previews.clone_from(previews);
-                Outcome::taken()
+                Update::taken()
             }
-            Report::Enqueued { ticket, result } if Some(*ticket) == self.sending => {
+            Report::Answer(Answer::Enqueued { ticket, result })
+                if Some(*ticket) == self.sending =>
+            {
                 self.sending = None;
                 match result {
-                    Ok(entries) => Outcome::effect(Effect::KeepDraft(None))
+                    Ok(entries) => Update::effect(Effect::Order(Order::KeepDraft(None)))
                         .and_ask(Ask::CloseAll)
                         .and_ask(Ask::Notice(Notice {
-                            tone: Tone::Info,
+                            level: Level::Info,
                             account: None,
                             words: format!(
                                 "{} queued; {}.",
-                                look::of(entries.len() as u64, "request", "requests"),
-                                if ctx.world.paused {
+                                format::of(entries.len() as u64, "request", "requests"),
+                                if ctx.known.paused {
                                     "nothing goes out while the queue is paused"
                                 } else {
                                     "the queue shows what becomes of it"
@@ -214,11 +220,11 @@ impl Pane for PlanPane {
                         })),
                     Err(trouble) => {
                         self.trouble = Some(format!("Nothing was queued: {trouble}"));
-                        Outcome::taken()
+                        Update::taken()
                     }
                 }
             }
-            _ => Outcome::ignored(),
+            _ => Update::ignored(),
         }
     }
 
@@ -274,8 +280,8 @@ mod tests {
         PlanPane::open(plan, Draft::default(), &ctx).0
     }
 
-    fn sends(outcome: &Outcome) -> bool {
-        outcome.effects.iter().any(|effect| matches!(effect, Effect::Enqueue { .. }))
+    fn sends(update: &Update) -> bool {
+        update.effects.iter().any(|effect| matches!(effect, Effect::Order(Order::Enqueue { .. })))
     }
 
     fn high() -> PlanPane {
@@ -328,13 +334,15 @@ mod tests {
     fn a_plan_that_could_not_be_queued_stays_and_says_why() {
         let ctx = pane_ctx();
         let mut plan = pane(Risk::Low);
-        let outcome = plan.on_command(Command::PlanConfirm, &ctx);
-        let [Effect::Enqueue { ticket, .. }] = outcome.effects.as_slice() else { unreachable!() };
-        let trouble = crate::effect::StoreTrouble {
+        let update = plan.on_command(Command::PlanConfirm, &ctx);
+        let [Effect::Order(Order::Enqueue { ticket, .. })] = update.effects.as_slice() else {
+            unreachable!()
+        };
+        let trouble = crate::domain::event::StoreError {
             words: "The disk is full.".to_owned(),
             advice: "Make room.".to_owned(),
         };
-        let report = Report::Enqueued { ticket: *ticket, result: Err(trouble) };
+        let report = Report::Answer(Answer::Enqueued { ticket: *ticket, result: Err(trouble) });
         assert!(plan.on_report(&report, &ctx).asks.is_empty());
         assert!(plan.trouble.unwrap().contains("disk is full"));
     }

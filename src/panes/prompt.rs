@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use crate::commands::{Command, Context};
-use crate::domain::text::visible;
+use crate::domain::text::escape_control;
 
-use super::asks::{Answer, Ask, Prompt, PromptFor};
+use super::asks::{Ask, OverlayAnswer, Prompt, PromptFor};
 use super::field::{Field, Touch};
-use super::{Outcome, Pane, PaneCtx};
+use super::{Pane, PaneCtx, Update};
 
 pub mod view;
 
@@ -36,17 +36,17 @@ impl PromptPane {
         if self.field.text().is_empty() { &self.asked.suggestion } else { "" }
     }
 
-    fn accept(&mut self) -> Outcome {
+    fn accept(&mut self) -> Update {
         let text = match self.field.text().trim() {
             "" => self.suggestion(),
             typed => typed,
         };
         if text.is_empty() || self.waiting {
-            return Outcome::taken();
+            return Update::taken();
         }
         if let Some(trouble) = objection(self.asked.purpose, text) {
             self.trouble = Some(trouble);
-            return Outcome::taken();
+            return Update::taken();
         }
         let text = text.to_owned();
         self.trouble = None;
@@ -54,7 +54,7 @@ impl PromptPane {
         if self.waiting {
             self.field.set(&text);
         }
-        Outcome::ask(Ask::Answer(Answer::Prompted { purpose: self.asked.purpose, text }))
+        Update::ask(Ask::Answer(OverlayAnswer::Prompted { purpose: self.asked.purpose, text }))
     }
 
     /// Whether it waits for what becomes of a line that was asked for this.
@@ -65,16 +65,16 @@ impl PromptPane {
     /// Nothing came of the line: it stays, with the reason, to be corrected.
     pub fn refuse(&mut self, why: &str) {
         self.waiting = false;
-        self.trouble = Some(visible(why, 400));
+        self.trouble = Some(escape_control(why, 400));
     }
 
-    fn touched(&mut self, touch: Touch) -> Outcome {
+    fn touched(&mut self, touch: Touch) -> Update {
         match touch {
-            Touch::Ignored => return Outcome::ignored(),
+            Touch::Ignored => return Update::ignored(),
             Touch::Moved => {}
             Touch::Edited => self.trouble = None,
         }
-        Outcome::taken()
+        Update::taken()
     }
 }
 
@@ -101,13 +101,13 @@ impl Pane for PromptPane {
         &[Context::Field, Context::Text]
     }
 
-    fn on_command(&mut self, command: Command, _ctx: &PaneCtx<'_>) -> Outcome {
+    fn on_command(&mut self, command: Command, _ctx: &PaneCtx<'_>) -> Update {
         #[expect(
             clippy::wildcard_enum_match_arm,
             reason = "every other command is the field's or nobody's"
         )]
         match command {
-            Command::Back => Outcome::ask(Ask::Close),
+            Command::Back => Update::ask(Ask::Close),
             Command::FieldAccept => self.accept(),
             // Whoever goes into the suggestion wants to change it.
             Command::FieldComplete | Command::TextRight | Command::TextEnd
@@ -115,7 +115,7 @@ impl Pane for PromptPane {
             {
                 let suggestion = self.suggestion().to_owned();
                 self.field.set(&suggestion);
-                Outcome::taken()
+                Update::taken()
             }
             other => {
                 let touch = self.field.on_command(other);
@@ -124,12 +124,12 @@ impl Pane for PromptPane {
         }
     }
 
-    fn on_typed(&mut self, character: char, _ctx: &PaneCtx<'_>) -> Outcome {
+    fn on_typed(&mut self, character: char, _ctx: &PaneCtx<'_>) -> Update {
         let touch = self.field.on_typed(character);
         self.touched(touch)
     }
 
-    fn on_paste(&mut self, text: &str, _ctx: &PaneCtx<'_>) -> Outcome {
+    fn on_paste(&mut self, text: &str, _ctx: &PaneCtx<'_>) -> Update {
         let touch = self.field.on_paste(text);
         self.touched(touch)
     }
@@ -157,9 +157,13 @@ mod tests {
     }
 
     fn answer(pane: &mut PromptPane) -> Option<String> {
-        let outcome = pane.on_command(Command::FieldAccept, &pane_ctx());
-        outcome.asks.into_iter().find_map(|ask| {
-            if let Ask::Answer(Answer::Prompted { text, .. }) = ask { Some(text) } else { None }
+        let update = pane.on_command(Command::FieldAccept, &pane_ctx());
+        update.asks.into_iter().find_map(|ask| {
+            if let Ask::Answer(OverlayAnswer::Prompted { text, .. }) = ask {
+                Some(text)
+            } else {
+                None
+            }
         })
     }
 

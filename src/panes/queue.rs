@@ -1,12 +1,13 @@
 //! The queue: what waits, what is being sent, and what came of what was sent.
 
 use crate::commands::{Command, Context};
+use crate::domain::event::{Event, Level};
 use crate::domain::ids::{AccountName, JournalId, ResourceId, Ticket};
 use crate::domain::journal::{JournalEntry, JournalState};
-use crate::effect::{Effect, Report, Subject, Tone};
+use crate::effect::{Answer, Effect, Order, Query, Report, Subject, TerminalEffect};
 
 use super::asks::Ask;
-use super::{Outcome, Pane, PaneCtx};
+use super::{Pane, PaneCtx, Update};
 
 pub mod view;
 
@@ -31,7 +32,7 @@ impl QueuePane {
     pub fn open(ctx: &PaneCtx<'_>) -> (Self, Effect) {
         let ticket = ctx.tickets.take();
         let pane = Self { asked: ticket, entries: None, trouble: None, here: None, armed: None };
-        (pane, Effect::Queue { ticket })
+        (pane, Effect::Query(Query::Queue { ticket }))
     }
 
     fn entries(&self) -> &[JournalEntry] {
@@ -56,56 +57,56 @@ impl QueuePane {
         Some((request.account.clone(), request.resource.clone()))
     }
 
-    fn go_to(&mut self, row: usize) -> Outcome {
+    fn go_to(&mut self, row: usize) -> Update {
         let row = row.min(self.entries().len().saturating_sub(1));
         self.here = self.entries().get(row).map(|entry| entry.id.clone());
         self.armed = None;
-        Outcome::taken()
+        Update::taken()
     }
 
-    fn cancel(&self) -> Outcome {
+    fn cancel(&self) -> Update {
         match self.current() {
             Some(entry) if entry.state == JournalState::Queued => {
-                Outcome::effect(Effect::Cancel { ids: vec![entry.id.clone()] })
+                Update::effect(Effect::Order(Order::Cancel { ids: vec![entry.id.clone()] }))
             }
-            Some(entry) => Outcome::say(
-                Tone::Warning,
+            Some(entry) => Update::say(
+                Level::Warning,
                 format!("Only what is queued can be taken back; this request is {}.", entry.state),
             ),
-            None => Outcome::taken(),
+            None => Update::taken(),
         }
     }
 
-    fn resend(&mut self) -> Outcome {
+    fn resend(&mut self) -> Update {
         let Some((id, state)) = self.current().map(|entry| (entry.id.clone(), entry.state)) else {
-            return Outcome::taken();
+            return Update::taken();
         };
         if state != JournalState::Unknown {
-            return Outcome::say(
-                Tone::Warning,
+            return Update::say(
+                Level::Warning,
                 format!("Only a request of unknown fate can be sent again; this one is {state}."),
             );
         }
         if self.armed.as_ref() == Some(&id) {
             self.armed = None;
-            return Outcome::effect(Effect::Resend { id });
+            return Update::effect(Effect::Order(Order::Resend { id }));
         }
         self.armed = Some(id);
-        Outcome::say(
-            Tone::Warning,
+        Update::say(
+            Level::Warning,
             "Nobody knows whether this purge took effect. The same key once more sends it a second time.",
         )
     }
 
     /// Has the request under the cursor change places with its neighbour among those of its account that are queued: each
     /// account has a queue of its own.
-    fn reorder(&self, earlier: bool) -> Outcome {
+    fn reorder(&self, earlier: bool) -> Update {
         let Some(here) = self.current() else {
-            return Outcome::taken();
+            return Update::taken();
         };
         if here.state != JournalState::Queued {
-            return Outcome::say(
-                Tone::Warning,
+            return Update::say(
+                Level::Warning,
                 format!("Only what is queued has a place; this request is {}.", here.state),
             );
         }
@@ -120,20 +121,22 @@ impl QueuePane {
         let other =
             at.and_then(|at| queued.get(at.checked_add_signed(if earlier { -1 } else { 1 })?));
         let Some(other) = other else {
-            return Outcome::taken();
+            return Update::taken();
         };
         let (first, second) = if earlier { (here, *other) } else { (*other, here) };
-        Outcome::effect(Effect::Reorder { ids: vec![first.id.clone(), second.id.clone()] })
+        Update::effect(Effect::Order(Order::Reorder {
+            ids: vec![first.id.clone(), second.id.clone()],
+        }))
     }
 
     /// Shows the purge of the entry under the cursor in the history, or where it should be.
-    fn show(&self) -> Outcome {
-        self.current().map_or_else(Outcome::taken, |entry| {
+    fn show(&self) -> Update {
+        self.current().map_or_else(Update::taken, |entry| {
             let filter = match &entry.purge {
                 Some(purge) => format!("id:{purge}"),
                 None => format!("cname:{} sent:here", entry.request.cname),
             };
-            Outcome::ask(Ask::Show(filter))
+            Update::ask(Ask::Show(filter))
         })
     }
 
@@ -176,14 +179,14 @@ impl Pane for QueuePane {
         &[Context::Queue]
     }
 
-    fn on_command(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Outcome {
+    fn on_command(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Update {
         let here = self.cursor();
         #[expect(
             clippy::wildcard_enum_match_arm,
             reason = "every other command is not for the queue"
         )]
         match command {
-            Command::Back | Command::QueueOpen | Command::Quit => Outcome::ask(Ask::Close),
+            Command::Back | Command::QueueOpen | Command::Quit => Update::ask(Ask::Close),
             Command::MoveDown => self.go_to(here + 1),
             Command::MoveUp => self.go_to(here.saturating_sub(1)),
             Command::PageDown => self.go_to(here + PAGE),
@@ -195,24 +198,28 @@ impl Pane for QueuePane {
             Command::QueueResend => self.resend(),
             Command::QueueEarlier => self.reorder(true),
             Command::QueueLater => self.reorder(false),
-            Command::Verify => self.current().map_or_else(Outcome::taken, |entry| {
-                Outcome::effect(Effect::Verify(vec![Subject::Request(entry.id.clone())]))
+            Command::Verify => self.current().map_or_else(Update::taken, |entry| {
+                Update::effect(Effect::Order(Order::Verify(vec![Subject::Request(
+                    entry.id.clone(),
+                )])))
             }),
-            Command::QueuePause => Outcome::effect(Effect::Pause(!ctx.world.paused)),
-            Command::Copy => self.current().map_or_else(Outcome::taken, |entry| {
-                Outcome::effect(Effect::Copy(entry.request.payload.targets().join("\n")))
+            Command::QueuePause => Update::effect(Effect::Order(Order::Pause(!ctx.known.paused))),
+            Command::Copy => self.current().map_or_else(Update::taken, |entry| {
+                Update::effect(Effect::Terminal(TerminalEffect::Copy(
+                    entry.request.payload.targets().join("\n"),
+                )))
             }),
-            _ => Outcome::ignored(),
+            _ => Update::ignored(),
         }
     }
 
-    fn on_report(&mut self, report: &Report, _ctx: &PaneCtx<'_>) -> Outcome {
+    fn on_report(&mut self, report: &Report, _ctx: &PaneCtx<'_>) -> Update {
         #[expect(
             clippy::wildcard_enum_match_arm,
             reason = "the queue shows the journal and nothing else"
         )]
         match report {
-            Report::Queue { ticket, result } if *ticket == self.asked => {
+            Report::Answer(Answer::Queue { ticket, result }) if *ticket == self.asked => {
                 match result {
                     Ok(entries) => {
                         let mut entries = entries.clone();
@@ -223,20 +230,20 @@ impl Pane for QueuePane {
                     }
                     Err(trouble) => self.trouble = Some(trouble.to_string()),
                 }
-                Outcome::taken()
+                Update::taken()
             }
-            Report::Journal(entry) => {
+            Report::Event(Event::Journal(entry)) => {
                 self.learn(entry);
-                Outcome::taken()
+                Update::taken()
             }
-            _ => Outcome::ignored(),
+            _ => Update::ignored(),
         }
     }
 
     fn unavailable(&self, command: Command, ctx: &PaneCtx<'_>) -> Option<&'static str> {
         let here = self.current();
         let state = here.map(|entry| entry.state);
-        let protected = here.is_some_and(|entry| ctx.world.is_read_only(&entry.request.account));
+        let protected = here.is_some_and(|entry| ctx.known.is_read_only(&entry.request.account));
         #[expect(
             clippy::wildcard_enum_match_arm,
             reason = "every other command can always be carried out"
@@ -285,10 +292,10 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
 
     use super::*;
+    use crate::domain::known::Known;
     use crate::domain::payload::{Payload, Targets};
     use crate::domain::samples::queued;
     use crate::panes::samples::{pane_ctx, pane_ctx_in};
-    use crate::panes::world::World;
 
     fn entry(id: &str, state: JournalState) -> JournalEntry {
         let at = pane_ctx().now;
@@ -302,8 +309,8 @@ mod tests {
     fn queue(entries: Vec<JournalEntry>) -> QueuePane {
         let ctx = pane_ctx();
         let (mut pane, effect) = QueuePane::open(&ctx);
-        let Effect::Queue { ticket } = effect else { unreachable!() };
-        pane.on_report(&Report::Queue { ticket, result: Ok(entries) }, &ctx);
+        let Effect::Query(Query::Queue { ticket }) = effect else { unreachable!() };
+        pane.on_report(&Report::Answer(Answer::Queue { ticket, result: Ok(entries) }), &ctx);
         pane
     }
 
@@ -318,8 +325,8 @@ mod tests {
     fn only_what_is_queued_is_taken_back() {
         let mut pane =
             queue(vec![entry("1", JournalState::Queued), entry("2", JournalState::Accepted)]);
-        let outcome = pane.on_command(Command::QueueCancel, &pane_ctx());
-        assert_eq!(outcome.effects, [Effect::Cancel { ids: vec!["1".into()] }]);
+        let update = pane.on_command(Command::QueueCancel, &pane_ctx());
+        assert_eq!(update.effects, [Effect::Order(Order::Cancel { ids: vec!["1".into()] })]);
         pane.on_command(Command::MoveDown, &pane_ctx());
         assert!(pane.on_command(Command::QueueCancel, &pane_ctx()).effects.is_empty());
     }
@@ -331,8 +338,8 @@ mod tests {
         assert!(pane.on_command(Command::QueueResend, &pane_ctx()).effects.is_empty());
         pane.on_command(Command::MoveDown, &pane_ctx());
         assert!(pane.on_command(Command::QueueResend, &pane_ctx()).effects.is_empty());
-        let outcome = pane.on_command(Command::QueueResend, &pane_ctx());
-        assert_eq!(outcome.effects, [Effect::Resend { id: "2".into() }]);
+        let update = pane.on_command(Command::QueueResend, &pane_ctx());
+        assert_eq!(update.effects, [Effect::Order(Order::Resend { id: "2".into() })]);
     }
 
     #[test]
@@ -341,7 +348,7 @@ mod tests {
             queue(vec![entry("1", JournalState::Queued), entry("2", JournalState::Queued)]);
         pane.on_command(Command::MoveDown, &pane_ctx());
         pane.on_report(
-            &Report::Journal(Box::new(entry("1", JournalState::Successful))),
+            &Report::Event(Event::Journal(Box::new(entry("1", JournalState::Successful)))),
             &pane_ctx(),
         );
         assert_eq!(pane.current().unwrap().id.as_str(), "2");
@@ -349,7 +356,7 @@ mod tests {
 
     #[test]
     fn a_queued_request_changes_places_with_its_neighbour_of_the_same_account() {
-        let ctx = pane_ctx_in(World { paused: true, ..World::default() });
+        let ctx = pane_ctx_in(Known { paused: true, ..Known::default() });
         let (mut pane, _) = QueuePane::open(&ctx);
         let mut foreign = entry("b", JournalState::Queued);
         foreign.request.account = "other".into();
@@ -359,10 +366,12 @@ mod tests {
             entry("c", JournalState::Queued),
             entry("d", JournalState::Accepted),
         ];
-        let report = Report::Queue { ticket: pane.asked, result: Ok(entries) };
+        let report = Report::Answer(Answer::Queue { ticket: pane.asked, result: Ok(entries) });
         pane.on_report(&report, &ctx);
-        let ids = |outcome: Outcome| match outcome.effects.as_slice() {
-            [Effect::Reorder { ids }] => ids.iter().map(ToString::to_string).collect(),
+        let ids = |update: Update| match update.effects.as_slice() {
+            [Effect::Order(Order::Reorder { ids })] => {
+                ids.iter().map(ToString::to_string).collect()
+            }
             _ => Vec::new(),
         };
         assert_eq!(
@@ -372,14 +381,14 @@ mod tests {
         );
         assert!(ids(pane.on_command(Command::QueueEarlier, &ctx)).is_empty());
         let pause = pane.on_command(Command::QueuePause, &ctx);
-        assert_eq!(pause.effects, [Effect::Pause(false)], "it is paused");
+        assert_eq!(pause.effects, [Effect::Order(Order::Pause(false))], "it is paused");
     }
 
     #[test]
     fn the_cursor_stays_on_its_request_also_where_it_never_moved() {
         let mut pane =
             queue(vec![entry("1", JournalState::Sending), entry("2", JournalState::Queued)]);
-        let done = Report::Journal(Box::new(entry("1", JournalState::Successful)));
+        let done = Report::Event(Event::Journal(Box::new(entry("1", JournalState::Successful))));
         pane.on_report(&done, &pane_ctx());
         assert_eq!(pane.current().map(|it| it.id.as_str()), Some("1"));
         assert!(pane.on_command(Command::QueueCancel, &pane_ctx()).effects.is_empty());

@@ -23,7 +23,7 @@ use url::Url;
 use self::names::{Fixed, NameServer};
 use super::http::words;
 use crate::config::edge::{EdgeAddress, EdgeSettings};
-use crate::domain::edge::{Blind, EdgeRules, Headers, Seen};
+use crate::domain::edge::{EdgeRules, Headers, Observation, ProbeError};
 
 /// What probes call themselves.
 const AGENT: &str = concat!("purgedeck-probe/", env!("CARGO_PKG_VERSION"));
@@ -50,7 +50,7 @@ pub trait Edge: Send + Sync + std::fmt::Debug {
     fn places(&self) -> Vec<Option<String>>;
 
     /// Asks for a URL at the place of this number, once.
-    async fn look(&self, url: &str, place: usize) -> Result<Seen, Blind>;
+    async fn look(&self, url: &str, place: usize) -> Result<Observation, ProbeError>;
 
     /// Whether a purge in this mode leaves in place what has not changed at the origin.
     fn spares(&self, mode: Option<&str>) -> bool;
@@ -97,7 +97,7 @@ impl Prober {
         }
     }
 
-    fn client(&self, at: usize, plain: bool) -> Result<reqwest::Client, Blind> {
+    fn client(&self, at: usize, plain: bool) -> Result<reqwest::Client, ProbeError> {
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(client) = clients.get(&(at, plain)) {
             return Ok(client.clone());
@@ -121,19 +121,19 @@ impl Prober {
             Some(Place::Asked(server)) => builder.no_proxy().dns_resolver(NameServer(*server)),
             Some(Place::Usual) | None => builder,
         };
-        let client = builder.build().map_err(|error| Blind::Unreachable(words(error)))?;
+        let client = builder.build().map_err(|error| ProbeError::Unreachable(words(error)))?;
         clients.insert((at, plain), client.clone());
         Ok(client)
     }
 
-    fn url(&self, text: &str, at: usize) -> Result<Url, Blind> {
-        let mut url = Url::parse(text).map_err(|error| Blind::NoUrl(error.to_string()))?;
+    fn url(&self, text: &str, at: usize) -> Result<Url, ProbeError> {
+        let mut url = Url::parse(text).map_err(|error| ProbeError::NoUrl(error.to_string()))?;
         if !matches!(url.scheme(), "http" | "https") {
-            return Err(Blind::NoUrl("it is neither http nor https".to_owned()));
+            return Err(ProbeError::NoUrl("it is neither http nor https".to_owned()));
         }
         match url.host_str() {
             Some(host) if !host.contains('*') => {}
-            Some(_) | None => return Err(Blind::NoUrl("it names no host".to_owned())),
+            Some(_) | None => return Err(ProbeError::NoUrl("it names no host".to_owned())),
         }
         // Whatever stood there was meant for nobody here.
         let _ = url.set_username("").and_then(|()| url.set_password(None));
@@ -155,7 +155,7 @@ impl Edge for Prober {
         self.places.iter().map(name).collect()
     }
 
-    async fn look(&self, url: &str, place: usize) -> Result<Seen, Blind> {
+    async fn look(&self, url: &str, place: usize) -> Result<Observation, ProbeError> {
         let url = self.url(url, place)?;
         let (host, path) = (url.host_str().unwrap_or_default().to_owned(), url.path().to_owned());
         let client = self.client(place, url.scheme() == "http")?;
@@ -199,15 +199,15 @@ pub fn edge(settings: &EdgeSettings, rules: EdgeRules) -> Option<Arc<dyn Edge>> 
     })
 }
 
-fn blind(error: reqwest::Error) -> Blind {
+fn blind(error: reqwest::Error) -> ProbeError {
     if error.is_timeout() {
-        return Blind::TooSlow;
+        return ProbeError::TooSlow;
     }
     let is_connect = error.is_connect();
     let words = words(error);
     if is_connect && words.contains("dns error") {
-        Blind::NoAddress(words)
+        ProbeError::NoAddress(words)
     } else {
-        Blind::Unreachable(words)
+        ProbeError::Unreachable(words)
     }
 }

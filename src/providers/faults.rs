@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::lenient;
 use crate::domain::failure::Fault;
-use crate::domain::text::visible;
+use crate::domain::text::escape_control;
 
 /// The most faults that are told one by one.
 const TOLD: usize = 5;
@@ -38,9 +38,9 @@ fn walk(errors: &Value, field: &str, index: Option<usize>, faults: &mut Vec<Faul
     match errors {
         Value::Null => {}
         Value::Bool(_) | Value::Number(_) | Value::String(_) => faults.push(Fault {
-            field: visible(field, 60),
+            field: escape_control(field, 60),
             index,
-            words: visible(&lenient::text(errors).unwrap_or_default(), 300),
+            words: escape_control(&lenient::text(errors).unwrap_or_default(), 300),
         }),
         Value::Array(parts) => {
             for (position, part) in parts.iter().enumerate() {

@@ -7,11 +7,11 @@ use ratatui::style::Style;
 
 use super::Screen;
 use crate::domain::account::Account;
-use crate::domain::text::visible;
-use crate::effect::Standing;
-use crate::panes::look::{age, of};
+use crate::domain::event::AccountStatus;
+use crate::domain::text::escape_control;
+use crate::panes::format::{age, of};
 use crate::theme::Role;
-use crate::widgets::text::{Pen, width};
+use crate::widgets::text::{RowWriter, width};
 
 /// A run of text in one style.
 type Part = (String, Style);
@@ -19,7 +19,7 @@ type Part = (String, Style);
 pub(super) fn draw(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) {
     let theme = screen.theme;
     let clock = clock(screen);
-    let mut pen = Pen::new(buffer, area, theme.glyphs.ellipsis);
+    let mut pen = RowWriter::new(buffer, area, theme.glyphs.ellipsis);
     if area.width >= 60 {
         pen.put(" purgedeck  ", theme.style(Role::Brand));
     } else {
@@ -35,7 +35,7 @@ pub(super) fn draw(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) {
         width: (width(&clock) + 1).min(area.width),
         ..area
     };
-    Pen::new(buffer, right, theme.glyphs.ellipsis).put(&clock, theme.style(Role::Dim));
+    RowWriter::new(buffer, right, theme.glyphs.ellipsis).put(&clock, theme.style(Role::Dim));
 }
 
 /// How much of a failure's headline is shown, in characters: all of it where there is room.
@@ -49,10 +49,8 @@ const LEAST_HEADLINE: usize = 4;
 const LATE: TimeDelta = TimeDelta::seconds(60);
 
 /// Whether an account's vendor is being asked and has not answered for long, without having failed yet.
-fn is_late(standing: &Standing, now: DateTime<Utc>) -> bool {
-    standing.failure.is_none()
-        && standing.asking
-        && standing.synced_at.is_some_and(|at| now - at > LATE)
+fn is_late(status: &AccountStatus, now: DateTime<Utc>) -> bool {
+    status.failure.is_none() && status.asking && status.synced_at.is_some_and(|at| now - at > LATE)
 }
 
 /// How an account stands where there is no room to say how each of them does.
@@ -67,11 +65,11 @@ enum Health {
 }
 
 fn health(screen: &Screen<'_>, account: &Account) -> Health {
-    match screen.app.world().standings.get(&account.name) {
-        Some(standing) if standing.failure.is_some() || is_late(standing, screen.ctx.now) => {
+    match screen.app.known().statuses.get(&account.name) {
+        Some(status) if status.failure.is_some() || is_late(status, screen.ctx.now) => {
             Health::Wrong
         }
-        Some(standing) if standing.synced_at.is_some() => Health::Sound,
+        Some(status) if status.synced_at.is_some() => Health::Sound,
         Some(_) | None => Health::Unread,
     }
 }
@@ -79,7 +77,7 @@ fn health(screen: &Screen<'_>, account: &Account) -> Health {
 /// The accounts in as many words as there is room for: the ages of the sound ones go first, but for the oldest, then the
 /// sound ones become a number, then the reasons get shorter, then those that were never read become a number as well. One that fails is always named, with how old its part is.
 fn accounts(screen: &Screen<'_>, room: u16) -> Vec<Part> {
-    let accounts = &screen.app.world().accounts;
+    let accounts = &screen.app.known().accounts;
     let taken = |parts: &[Part]| parts.iter().map(|part| width(&part.0)).sum::<u16>();
     for with_age in [true, false] {
         let mut parts: Vec<Part> = accounts
@@ -113,13 +111,13 @@ fn accounts(screen: &Screen<'_>, room: u16) -> Vec<Part> {
 
 /// How old the oldest part of the sound accounts is.
 fn oldest(screen: &Screen<'_>) -> Option<String> {
-    let world = screen.app.world();
-    let sound = world
+    let known = screen.app.known();
+    let sound = known
         .accounts
         .iter()
-        .filter_map(|account| world.standings.get(&account.name))
-        .filter(|standing| standing.failure.is_none() && !is_late(standing, screen.ctx.now));
-    let at = sound.filter_map(|standing| standing.synced_at).min()?;
+        .filter_map(|account| known.statuses.get(&account.name))
+        .filter(|status| status.failure.is_none() && !is_late(status, screen.ctx.now));
+    let at = sound.filter_map(|status| status.synced_at).min()?;
     Some(age(at, screen.ctx.now, screen.app.moves()))
 }
 
@@ -127,7 +125,7 @@ fn oldest(screen: &Screen<'_>) -> Option<String> {
 /// or as a number.
 fn collapsed(screen: &Screen<'_>, headline: usize, with_age: bool, named: bool) -> Vec<Part> {
     let theme = screen.theme;
-    let accounts = &screen.app.world().accounts;
+    let accounts = &screen.app.known().accounts;
     let in_health =
         |wanted| accounts.iter().filter(move |account| health(screen, account) == wanted);
     let mut shown = Vec::new();
@@ -161,26 +159,26 @@ fn collapsed(screen: &Screen<'_>, headline: usize, with_age: bool, named: bool) 
 fn parts(screen: &Screen<'_>, account: &Account, with_age: bool, headline: usize) -> Vec<Part> {
     let theme = screen.theme;
     let glyphs = &theme.glyphs;
-    let (world, now) = (screen.app.world(), screen.ctx.now);
+    let (known, now) = (screen.app.known(), screen.ctx.now);
     let plain = theme.style(Role::Text);
     let colour = account.colour.as_deref().and_then(|colour| theme.account_colour(colour));
     let name_style = colour.map_or(plain, |colour| plain.fg(colour));
-    let mut parts = vec![(visible(account.name.as_str(), 40), name_style)];
+    let mut parts = vec![(escape_control(account.name.as_str(), 40), name_style)];
     if let Some(badge) = &account.badge {
         parts.push((" ".to_owned(), plain));
         let style = theme.style(Role::Badge);
         let style = colour.map_or(style, |colour| style.bg(colour));
-        parts.push((format!(" {} ", visible(badge, 12)), style));
+        parts.push((format!(" {} ", escape_control(badge, 12)), style));
     }
-    let standing = world.standings.get(&account.name);
-    let synced = standing.and_then(|standing| standing.synced_at);
+    let status = known.statuses.get(&account.name);
+    let synced = status.and_then(|status| status.synced_at);
     let seconds = screen.app.moves();
-    let state = match standing {
-        _ if world.offline => match synced {
+    let state = match status {
+        _ if known.offline => match synced {
             Some(at) => (format!(" {} {}", glyphs.no_report, age(at, now, false)), Role::Dim),
             None => (format!(" {}", glyphs.no_report), Role::Dim),
         },
-        Some(standing) => match (&standing.failure, synced) {
+        Some(status) => match (&status.failure, synced) {
             (Some(failure), Some(at)) => (
                 format!(
                     " {} {} ({} old)",
@@ -198,14 +196,14 @@ fn parts(screen: &Screen<'_>, account: &Account, with_age: bool, headline: usize
                 ),
                 Role::Failed,
             ),
-            (None, Some(at)) if is_late(standing, now) => {
+            (None, Some(at)) if is_late(status, now) => {
                 (format!(" {} asking ({} old)", glyphs.asking, age(at, now, false)), Role::Warning)
             }
             (None, Some(at)) if with_age => {
                 (format!(" {} {}", glyphs.online, age(at, now, seconds)), Role::Successful)
             }
             (None, Some(_)) => (format!(" {}", glyphs.online), Role::Successful),
-            (None, None) if standing.asking => (format!(" {} asking", glyphs.asking), Role::Dim),
+            (None, None) if status.asking => (format!(" {} asking", glyphs.asking), Role::Dim),
             (None, None) => (format!(" {}", glyphs.asking), Role::Dim),
         },
         None => (format!(" {}", glyphs.asking), Role::Dim),
@@ -217,14 +215,14 @@ fn parts(screen: &Screen<'_>, account: &Account, with_age: bool, headline: usize
 
 /// The time, to the second only while something moves; offline nothing ticks, so it says that instead.
 fn clock(screen: &Screen<'_>) -> String {
-    let world = screen.app.world();
+    let known = screen.app.known();
     let zone = screen.app.zone();
     let now = screen.ctx.now;
     let mut text = String::new();
-    if world.read_only {
+    if known.read_only {
         text.push_str("read-only  ");
     }
-    if world.offline {
+    if known.offline {
         text.push_str("offline");
         return text;
     }
@@ -237,7 +235,7 @@ fn clock(screen: &Screen<'_>) -> String {
 
 /// The text in so many characters at most.
 fn cut(text: &str, most: usize, ellipsis: &str) -> String {
-    let shown = visible(text, usize::MAX);
+    let shown = escape_control(text, usize::MAX);
     match shown.char_indices().nth(most) {
         Some((end, _)) => format!("{}{ellipsis}", shown.get(..end).unwrap_or_default()),
         None => shown,

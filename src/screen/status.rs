@@ -7,11 +7,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::Screen;
-use crate::domain::text::visible;
-use crate::effect::Tone;
-use crate::panes::look;
+use crate::domain::event::Level;
+use crate::domain::text::escape_control;
+use crate::panes::format;
 use crate::theme::Role;
-use crate::widgets::text::{Pen, width};
+use crate::widgets::text::{RowWriter, width};
 
 pub(super) fn draw(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) {
     if area.is_empty() {
@@ -24,16 +24,16 @@ pub(super) fn draw(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) {
 
 fn draw_budgets(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) {
     let (app, now) = (screen.app, screen.ctx.now);
-    let Some(stand) = app.budgets().stand(app.world(), now) else {
+    let Some(stand) = app.budgets().stand(app.known(), now) else {
         return;
     };
     let theme = screen.theme;
     let dim = theme.style(Role::Dim);
-    let mut pen = Pen::new(buffer, area, theme.glyphs.ellipsis);
-    pen.put(" ", dim).put(&visible(&stand.cname, 100), theme.style(Role::Text));
+    let mut pen = RowWriter::new(buffer, area, theme.glyphs.ellipsis);
+    pen.put(" ", dim).put(&escape_control(&stand.cname, 100), theme.style(Role::Text));
     // What is counted by the day runs out for good, so it stands first.
     for quota in &stand.quotas {
-        let words = look::quota(quota);
+        let words = format::quota(quota);
         if pen.room() < width(&words) + 3 {
             return;
         }
@@ -75,7 +75,7 @@ fn per(length: Duration) -> String {
         60 => "this minute".to_owned(),
         3_600 => "this hour".to_owned(),
         86_400 => "in 24 h".to_owned(),
-        seconds => format!("in {}", look::length(TimeDelta::seconds(seconds as i64))),
+        seconds => format!("in {}", format::length(TimeDelta::seconds(seconds as i64))),
     }
 }
 
@@ -85,19 +85,19 @@ pub(super) fn draw_notice(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) 
         return false;
     };
     let theme = screen.theme;
-    let (glyph, role) = match notice.tone {
-        Tone::Info => (theme.glyphs.info, Role::Info),
-        Tone::Warning => (theme.glyphs.warning, Role::Warning),
-        Tone::Error => (theme.glyphs.failed, Role::Error),
+    let (glyph, role) = match notice.level {
+        Level::Info => (theme.glyphs.info, Role::Info),
+        Level::Warning => (theme.glyphs.warning, Role::Warning),
+        Level::Error => (theme.glyphs.failed, Role::Error),
     };
-    let after = match (notice.tone, more) {
-        (Tone::Info, 0) => String::new(),
+    let after = match (notice.level, more) {
+        (Level::Info, 0) => String::new(),
         (_, 0) => format!(" {} ", screen.key(crate::commands::Command::Back)),
         (_, more) => format!(" {} (+{more}) ", screen.key(crate::commands::Command::Back)),
     };
     let account = notice.account.as_ref().map(|account| format!("{account}: ")).unwrap_or_default();
-    let words = format!(" {glyph} {account}{}", visible(&notice.words, 500));
-    let mut pen = Pen::new(buffer, area, theme.glyphs.ellipsis);
+    let words = format!(" {glyph} {account}{}", escape_control(&notice.words, 500));
+    let mut pen = RowWriter::new(buffer, area, theme.glyphs.ellipsis);
     let room = pen.room().saturating_sub(width(&after));
     pen.put_within(&words, room, theme.style(role)).put(&after, theme.style(Role::Dim));
     true

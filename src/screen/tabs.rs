@@ -6,9 +6,9 @@ use ratatui::layout::Rect;
 use super::Screen;
 use crate::commands::Command;
 use crate::domain::journal::JournalState;
-use crate::domain::text::visible;
+use crate::domain::text::escape_control;
 use crate::theme::Role;
-use crate::widgets::text::{Pen, width};
+use crate::widgets::text::{RowWriter, width};
 
 pub(super) fn draw(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) {
     if area.is_empty() {
@@ -17,14 +17,14 @@ pub(super) fn draw(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) {
     let theme = screen.theme;
     let (queue, role) = queue(screen);
     let (tabs, here) = screen.app.board().tabs();
-    let mut pen = Pen::new(buffer, area, theme.glyphs.ellipsis);
+    let mut pen = RowWriter::new(buffer, area, theme.glyphs.ellipsis);
     pen.skip(1);
     for (at, name) in tabs.enumerate() {
         let key = u8::try_from(at + 1)
             .map_or_else(|_| String::new(), |number| screen.key(Command::View(number)));
         let style = theme.style(if at == here { Role::TabHere } else { Role::Tab });
         let other = if screen.app.board().is_narrowed(at) { "*" } else { "" };
-        let text = format!("{key} {}{other}", visible(name, 24));
+        let text = format!("{key} {}{other}", escape_control(name, 24));
         let left = pen.room().saturating_sub(width(&queue) + 3);
         if left < width(&text) {
             break;
@@ -36,15 +36,15 @@ pub(super) fn draw(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) {
         width: (width(&queue) + 1).min(area.width),
         ..area
     };
-    Pen::new(buffer, right, theme.glyphs.ellipsis).put(&queue, theme.style(role));
+    RowWriter::new(buffer, right, theme.glyphs.ellipsis).put(&queue, theme.style(role));
 }
 
 /// What waits, what is on its way, what is of unknown fate; nothing where the queue is empty.
 fn queue(screen: &Screen<'_>) -> (String, Role) {
-    let world = screen.app.world();
-    let waiting = world.count(JournalState::Queued);
-    let sending = world.count(JournalState::Sending);
-    let unknown = world.count(JournalState::Unknown);
+    let known = screen.app.known();
+    let waiting = known.count(JournalState::Queued);
+    let sending = known.count(JournalState::Sending);
+    let unknown = known.count(JournalState::Unknown);
     let mut words = Vec::new();
     if unknown > 0 {
         words.push(format!("{} {unknown} unknown", screen.theme.glyphs.warning));
@@ -52,22 +52,22 @@ fn queue(screen: &Screen<'_>) -> (String, Role) {
     if sending > 0 {
         words.push(format!("sending {sending}"));
     }
-    if world.paused {
+    if known.paused {
         words.push("paused".to_owned());
     }
     if waiting > 0 {
-        let next = world
+        let next = known
             .open
             .values()
             .filter(|entry| entry.state == JournalState::Queued)
             .map(|entry| entry.planned_at)
             .min();
         words.push(format!("queue {waiting}"));
-        if let Some(next) = next.filter(|next| *next > screen.ctx.now && !world.paused) {
+        if let Some(next) = next.filter(|next| *next > screen.ctx.now && !known.paused) {
             let next = screen.app.zone().show(next).format("%H:%M:%S");
             words.push(format!("next {next}"));
         }
     }
-    let role = if unknown > 0 || world.paused { Role::Warning } else { Role::InProgress };
+    let role = if unknown > 0 || known.paused { Role::Warning } else { Role::InProgress };
     (words.join(&format!(" {} ", screen.theme.glyphs.dot)), role)
 }

@@ -16,7 +16,7 @@ use crate::domain::activity::{Attempt, Author, Names, Refused};
 use crate::domain::coverage::Coverage;
 use crate::domain::ids::{AccountName, ResourceId};
 use crate::domain::kind::Kind;
-use crate::domain::matching::{APART, authors};
+use crate::domain::matching::{APART, attribute};
 use crate::domain::purge::Purge;
 
 /// So many attempts are joined to purges at a time, so that memory stays bounded.
@@ -254,7 +254,7 @@ fn join(
         let range = (first.at - APART, last.at + APART);
         let purges = free_purges(connection, naming, account, range)?;
         let known: Vec<Purge> = purges.iter().map(|(_, purge)| purge.clone()).collect();
-        for (attempt, purge) in authors(account, slice, &known) {
+        for (attempt, purge) in attribute(account, slice, &known) {
             let (Some(attempt), Some((stroke, purge))) = (slice.get(attempt), purges.get(purge))
             else {
                 continue;

@@ -8,21 +8,9 @@ use rusqlite::{Connection, OptionalExtension as _, Row};
 use super::writer::{Care, Writer, unwritable};
 use super::{StoreFailure, times, verification};
 use crate::domain::ids::{AccountName, JournalId, PurgeId, ResourceId};
+use crate::domain::journal::NewEntry;
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::payload::PurgeRequest;
-
-/// A request to be queued.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewEntry {
-    /// What is sent.
-    pub request: PurgeRequest,
-    /// When it may go out at the earliest.
-    pub planned_at: DateTime<Utc>,
-    /// Why.
-    pub reason: Option<String>,
-    /// The operator's ticket.
-    pub ticket: Option<String>,
-}
 
 /// What is noted with a step.
 #[derive(Clone, Debug, PartialEq, Eq)]

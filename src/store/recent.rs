@@ -10,7 +10,7 @@ use super::rows::View;
 use super::sieve::Sieve;
 use super::strips::Direction;
 use super::{StoreFailure, journal, times};
-use crate::domain::budget::{RecentPurge, Spent};
+use crate::domain::budget::{Consumption, RecentPurge};
 use crate::domain::ids::{AccountName, ResourceId};
 
 impl View<'_> {
@@ -56,7 +56,7 @@ fn history(
         // A kind that we do not know uses up a window that we do not know.
         if let Some(kind) = purge.kind {
             recent.push(RecentPurge {
-                spent: Spent {
+                spent: Consumption {
                     account: purge.account,
                     resource: purge.resource,
                     kind,
@@ -97,7 +97,7 @@ fn journal_entries(
             let request = entry.request;
             let targets = request.payload.targets().to_vec();
             RecentPurge {
-                spent: Spent {
+                spent: Consumption {
                     kind: request.kind(),
                     account: request.account,
                     resource: request.resource,

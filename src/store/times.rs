@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::filter::Stretch;
+use crate::domain::filter::TimeRange;
 
 /// A half-open range of microseconds; the outermost numbers stand for "open".
 pub(super) type Range = (i64, i64);
@@ -31,7 +31,7 @@ pub(super) fn instant(micros: i64) -> DateTime<Utc> {
 }
 
 /// A stretch as a range.
-pub(super) fn range((from, until): Stretch) -> Range {
+pub(super) fn range((from, until): TimeRange) -> Range {
     (from.map_or(i64::MIN, micros_up), until.map_or(i64::MAX, micros_up))
 }
 

@@ -13,8 +13,9 @@ use super::painter::Painter;
 use super::signals::SignalSource;
 use super::{Call, Desk, Glass, Inputs, Leaving, TuiFailure, Works};
 use crate::app::{Ctx, Input, Msg, next_wake, update};
-use crate::domain::text::visible;
-use crate::effect::{Effect, Notice, Report, Tone};
+use crate::domain::event::{Event, Level, Notice};
+use crate::domain::text::escape_control;
+use crate::effect::{Answer, Effect, Order, Query, Report, TerminalEffect};
 use crate::screen::Screen;
 
 /// How many reports are taken in between two drawings at most, so that keys are never kept waiting by a flood.
@@ -188,33 +189,39 @@ impl<W: Works, C: Fn() -> DateTime<Utc>, G: Glass> Loop<'_, W, C, G> {
         while !pending.is_empty() {
             for effect in std::mem::take(&mut pending) {
                 match effect {
-                    Effect::Quit => self.leaving = Some(Leaving::Asked),
-                    Effect::Copy(text) => pending.extend(self.copy(&text)?),
-                    Effect::CallBack(words) => self.call_back(&words)?,
-                    Effect::Suspend => self.suspend(inputs)?,
-                    Effect::Edit { ticket, text } => {
+                    Effect::Terminal(TerminalEffect::Quit) => self.leaving = Some(Leaving::Asked),
+                    Effect::Terminal(TerminalEffect::Copy(text)) => {
+                        pending.extend(self.copy(&text)?);
+                    }
+                    Effect::Terminal(TerminalEffect::Alert(words)) => self.call_back(&words)?,
+                    Effect::Terminal(TerminalEffect::Suspend) => self.suspend(inputs)?,
+                    Effect::Terminal(TerminalEffect::Edit { ticket, text }) => {
                         let result = self.edit(&text, inputs).await?;
-                        let report = Report::Edited { ticket, result };
+                        let report = Report::Answer(Answer::Edited { ticket, result });
                         pending.extend(self.update(Msg::Report(report)));
                     }
-                    other @ (Effect::Window { .. }
-                    | Effect::Summary { .. }
-                    | Effect::Detail { .. }
-                    | Effect::Gather { .. }
-                    | Effect::Recent { .. }
-                    | Effect::Refresh { .. }
-                    | Effect::Preview { .. }
-                    | Effect::Enqueue { .. }
-                    | Effect::Cancel { .. }
-                    | Effect::Resend { .. }
-                    | Effect::Reorder { .. }
-                    | Effect::Pause(_)
-                    | Effect::Verify(_)
-                    | Effect::Queue { .. }
-                    | Effect::KeepDraft(_)
-                    | Effect::ReadFile { .. }
-                    | Effect::Export { .. }
-                    | Effect::SaveView(_)) => self.desk.works.run(other),
+                    other @ (Effect::Query(
+                        Query::Window { .. }
+                        | Query::Summary { .. }
+                        | Query::Detail { .. }
+                        | Query::Gather { .. }
+                        | Query::Recent { .. }
+                        | Query::Preview { .. }
+                        | Query::Queue { .. },
+                    )
+                    | Effect::Order(
+                        Order::Refresh { .. }
+                        | Order::Enqueue { .. }
+                        | Order::Cancel { .. }
+                        | Order::Resend { .. }
+                        | Order::Reorder { .. }
+                        | Order::Pause(_)
+                        | Order::Verify(_)
+                        | Order::KeepDraft(_)
+                        | Order::ReadFile { .. }
+                        | Order::Export { .. }
+                        | Order::SaveView(_),
+                    )) => self.desk.works.run(other),
                 }
             }
         }
@@ -225,7 +232,7 @@ impl<W: Works, C: Fn() -> DateTime<Utc>, G: Glass> Loop<'_, W, C, G> {
         match self.desk.call {
             Call::Off => {}
             Call::Bell => self.glass.ring()?,
-            Call::Message => self.glass.message(&visible(words, LONGEST_MESSAGE))?,
+            Call::Message => self.glass.message(&escape_control(words, LONGEST_MESSAGE))?,
         }
         Ok(())
     }
@@ -236,13 +243,13 @@ impl<W: Works, C: Fn() -> DateTime<Utc>, G: Glass> Loop<'_, W, C, G> {
             return Ok(Vec::new());
         }
         let notice = Notice {
-            tone: Tone::Warning,
+            level: Level::Warning,
             account: None,
             words:
                 "That is more than terminals take into the clipboard; export it to a file instead."
                     .to_owned(),
         };
-        Ok(self.update(Msg::Report(Report::Notice(notice))))
+        Ok(self.update(Msg::Report(Report::Event(Event::Notice(notice)))))
     }
 
     fn suspend<I: Inputs>(&mut self, inputs: &mut I) -> Result<(), TuiFailure> {
@@ -277,7 +284,7 @@ impl<W: Works, C: Fn() -> DateTime<Utc>, G: Glass> Loop<'_, W, C, G> {
                                        };
                                        // Of what a report leads to, only a call concerns the terminal; it waits.
                                        for effect in update(&mut desk.app, Msg::Report(report), &ctx) {
-                                           if let Effect::CallBack(words) = effect {
+                                           if let Effect::Terminal(TerminalEffect::Alert(words)) = effect {
                 missed = Some(words);
                 } else {
                 desk.works.run(effect);

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
-use super::text::{Pen, width};
+use super::text::{RowWriter, width};
 use crate::theme::{Role, Theme};
 
 /// Keys and what they do.
@@ -20,7 +20,7 @@ impl Widget for &Hints<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
         let (key_style, title_style) =
             (self.theme.style(Role::Key), self.theme.style(Role::KeyTitle));
-        let mut pen = Pen::new(buffer, area, self.theme.glyphs.ellipsis);
+        let mut pen = RowWriter::new(buffer, area, self.theme.glyphs.ellipsis);
         for (key, title) in self.hints {
             let needed = width(key) + 1 + width(title);
             if needed > pen.room() {

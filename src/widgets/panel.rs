@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::{Clear, Widget};
 
-use super::text::{Pen, width};
+use super::text::{RowWriter, width};
 use crate::theme::{Role, Theme};
 
 /// A frame. Focus is shown by the border's colour and by a mark before the title.
@@ -68,7 +68,7 @@ impl Widget for &Panel<'_> {
         let title_room = if with_note { room - note_room } else { room };
         if !self.title.is_empty() && title_room > 4 {
             let style = self.theme.style(if self.focused { Role::Focus } else { self.title_role });
-            let mut pen = Pen::new(buffer, row, glyphs.ellipsis);
+            let mut pen = RowWriter::new(buffer, row, glyphs.ellipsis);
             if self.focused {
                 pen.put(glyphs.focus, style);
             } else {
@@ -79,7 +79,7 @@ impl Widget for &Panel<'_> {
         if with_note {
             let at = Rect::new(row.right() - note_room, top, note_room, 1);
             let style = self.theme.style(Role::Dim);
-            Pen::new(buffer, at, glyphs.ellipsis)
+            RowWriter::new(buffer, at, glyphs.ellipsis)
                 .put(" ", style)
                 .put(self.note, style)
                 .put(" ", style);
@@ -115,7 +115,7 @@ impl Widget for &Divider<'_> {
         buffer[(area.right() - 1, area.y)].set_symbol(right);
         if !self.title.is_empty() && area.width > 8 {
             let row = Rect::new(area.x + 1, area.y, area.width - 2, 1);
-            Pen::new(buffer, row, self.theme.glyphs.ellipsis)
+            RowWriter::new(buffer, row, self.theme.glyphs.ellipsis)
                 .put(" ", line)
                 .put_within(self.title, row.width - 2, self.theme.style(self.title_role))
                 .put(" ", line);

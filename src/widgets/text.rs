@@ -95,7 +95,7 @@ pub fn path<'a>(text: &'a str, room: u16, ellipsis: &str) -> Cow<'a, str> {
 
 /// One row of cells that is written from left to right, never beyond its end.
 #[derive(Debug)]
-pub struct Pen<'a> {
+pub struct RowWriter<'a> {
     buffer: &'a mut Buffer,
     x: u16,
     end: u16,
@@ -104,7 +104,7 @@ pub struct Pen<'a> {
     ellipsis: &'static str,
 }
 
-impl<'a> Pen<'a> {
+impl<'a> RowWriter<'a> {
     /// Starts at the left of the first row of the area.
     pub fn new(buffer: &'a mut Buffer, area: Rect, ellipsis: &'static str) -> Self {
         let area = area.intersection(buffer.area);
@@ -189,7 +189,7 @@ mod tests {
     fn written(room: u16, texts: &[&str]) -> String {
         let area = Rect::new(0, 0, room, 1);
         let mut buffer = Buffer::empty(area);
-        let mut pen = Pen::new(&mut buffer, area, "…");
+        let mut pen = RowWriter::new(&mut buffer, area, "…");
         for text in texts {
             pen.put(text, Style::new());
         }
@@ -254,6 +254,6 @@ mod tests {
     #[test]
     fn an_area_outside_the_buffer_is_left_alone() {
         let mut buffer = Buffer::empty(Rect::new(0, 0, 2, 1));
-        Pen::new(&mut buffer, Rect::new(5, 5, 9, 9), "…").put("abc", Style::new());
+        RowWriter::new(&mut buffer, Rect::new(5, 5, 9, 9), "…").put("abc", Style::new());
     }
 }

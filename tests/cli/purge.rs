@@ -5,8 +5,9 @@ use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 
 use chrono::Utc;
+use purgedeck::domain::journal::NewEntry;
 use purgedeck::domain::payload::{Payload, PurgeRequest, Targets};
-use purgedeck::store::{Access, NewEntry, Store};
+use purgedeck::store::{Access, Store};
 use serde_json::Value;
 
 use crate::simulate::Simulated;

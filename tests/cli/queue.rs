@@ -2,9 +2,10 @@
 
 use chrono::Utc;
 use purgedeck::domain::ids::JournalId;
+use purgedeck::domain::journal::NewEntry;
 use purgedeck::domain::journal::{JournalEntry, JournalState};
 use purgedeck::domain::payload::{Payload, PurgeRequest, Targets};
-use purgedeck::store::{Access, NewEntry, StepDetails, Store};
+use purgedeck::store::{Access, StepDetails, Store};
 
 use crate::{Home, Ran};
 

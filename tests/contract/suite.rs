@@ -5,7 +5,7 @@ use purgedeck::domain::failure::{Applied, Cause, Failure};
 use purgedeck::domain::ids::ResourceId;
 use purgedeck::domain::kind::Kind;
 use purgedeck::domain::limits::{SentAs, Syntax};
-use purgedeck::domain::matching::authors;
+use purgedeck::domain::matching::attribute;
 use purgedeck::domain::payload::{Payload, PurgeRequest, Targets};
 use purgedeck::domain::purge::Purge;
 use purgedeck::domain::resource::{Resource, ResourceState};
@@ -491,7 +491,7 @@ pub(crate) async fn who_purged_is_told_where_there_is_a_log(world: World) {
     assert_eq!(ours.targets, request.payload.targets());
     assert!(ours.author.user.is_some() && ours.author == refused.author);
     let history = whole(world.provider.as_ref()).await;
-    assert_eq!(authors(world.provider.account(), &[ours, refused], &history).len(), 1);
+    assert_eq!(attribute(world.provider.account(), &[ours, refused], &history).len(), 1);
     let failure = world.stranger.activity(&ask).await.unwrap_err();
     assert_eq!(failure.cause, Cause::Unauthenticated);
 }

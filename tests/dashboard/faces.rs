@@ -1,8 +1,9 @@
 //! What the screen says where it has nothing to show, or old things.
 
 use purgedeck::app::{Msg, Setup, next_wake};
+use purgedeck::domain::event::{AccountStatus, Event, Level, Notice, StoreError};
 use purgedeck::domain::ids::AccountName;
-use purgedeck::effect::{Effect, Notice, Report, Standing, StoreTrouble, Tone};
+use purgedeck::effect::{Answer, Effect, Query, Report};
 
 use super::picture::picture;
 use super::stage::{Stage, at, setup};
@@ -26,10 +27,10 @@ fn before_the_store_has_answered_it_is_being_read() {
 fn an_empty_store_says_what_each_account_is_doing() {
     let mut stage = Stage::empty((80, 24), 0, setup());
     stage.start();
-    stage.report(Report::Account {
+    stage.report(Report::Event(Event::Account {
         account: AccountName::new("edge-prod"),
-        standing: Standing { asking: true, ..Standing::default() },
-    });
+        status: AccountStatus { asking: true, ..AccountStatus::default() },
+    }));
     let text = stage.text();
     assert!(text.contains("No purges yet"), "{text}");
     assert!(text.contains("edge-prod: asking its vendor"), "{text}");
@@ -57,17 +58,19 @@ fn a_store_that_never_answered_well_says_what_to_do() {
     let mut stage = Stage::empty((80, 24), 0, setup());
     stage.answering = false;
     stage.start();
-    let Some(Effect::Window { slot, ticket, .. }) = stage.take_asked().into_iter().next() else {
+    let Some(Effect::Query(Query::Window { pane, ticket, .. })) =
+        stage.take_asked().into_iter().next()
+    else {
         panic!("the first question is for rows");
     };
-    stage.report(Report::Window {
-        slot,
+    stage.report(Report::Answer(Answer::Window {
+        pane,
         ticket,
-        result: Err(StoreTrouble {
+        result: Err(StoreError {
             words: "The store is damaged.".to_owned(),
             advice: "Move it away and start again: purgedeck reads the vendors anew.".to_owned(),
         }),
-    });
+    }));
     let text = stage.text();
     assert!(text.contains("The store is damaged."), "{text}");
     assert!(text.contains("Move it away"), "{text}");
@@ -106,10 +109,14 @@ fn an_idle_screen_wakes_at_the_next_minute_and_a_moving_one_at_the_next_second()
     stage.press("G");
     assert_eq!(next_wake(&stage.app, stage.now), Some(at("2026-11-21T10:05:00Z")));
     assert!(stage.text().contains(" 10:04 UTC"));
-    stage.report(Report::Account {
+    stage.report(Report::Event(Event::Account {
         account: AccountName::new("edge-prod"),
-        standing: Standing { asking: true, synced_at: Some(stage.now), ..Standing::default() },
-    });
+        status: AccountStatus {
+            asking: true,
+            synced_at: Some(stage.now),
+            ..AccountStatus::default()
+        },
+    }));
     assert_eq!(next_wake(&stage.app, stage.now), Some(at("2026-11-21T10:04:13Z")));
     assert!(stage.text().contains("10:04:12 UTC"));
 }
@@ -125,11 +132,15 @@ fn an_account_that_fails_keeps_its_rows_and_says_how_old_they_are() {
 #[test]
 fn an_error_stays_until_it_is_put_away_and_news_do_not() {
     let mut stage = Stage::new((80, 24));
-    let say = |stage: &mut Stage, tone, words: &str| {
-        stage.report(Report::Notice(Notice { tone, account: None, words: words.to_owned() }));
+    let say = |stage: &mut Stage, level, words: &str| {
+        stage.report(Report::Event(Event::Notice(Notice {
+            level,
+            account: None,
+            words: words.to_owned(),
+        })));
     };
-    say(&mut stage, Tone::Error, "The disk is full.");
-    say(&mut stage, Tone::Info, "All is well.");
+    say(&mut stage, Level::Error, "The disk is full.");
+    say(&mut stage, Level::Info, "All is well.");
     stage.now += chrono::TimeDelta::seconds(30);
     stage.press("j j");
     let text = stage.text();
@@ -143,10 +154,10 @@ fn an_error_stays_until_it_is_put_away_and_news_do_not() {
 #[test]
 fn the_reading_of_older_history_is_shown() {
     let mut stage = Stage::new((100, 30));
-    stage.report(Report::Account {
+    stage.report(Report::Event(Event::Account {
         account: AccountName::new("edge-prod"),
-        standing: Standing { older: Some((1_204, Some(9_811))), ..Standing::default() },
-    });
+        status: AccountStatus { older: Some((1_204, Some(9_811))), ..AccountStatus::default() },
+    }));
     let text = stage.text();
     assert!(text.contains("loading older: 1,204 of 9,811"), "{text}");
 }
@@ -177,14 +188,14 @@ fn an_account_that_was_never_read_is_not_counted_as_complete() {
 fn an_account_whose_vendor_does_not_answer_is_not_shown_as_sound_while_its_part_grows_old() {
     let mut stage = Stage::new((120, 24));
     let mut asking_since = |seconds: i64| {
-        stage.report(Report::Account {
+        stage.report(Report::Event(Event::Account {
             account: AccountName::new("edge-prod"),
-            standing: Standing {
+            status: AccountStatus {
                 asking: true,
                 synced_at: Some(at("2026-11-21T10:04:12Z") - chrono::TimeDelta::seconds(seconds)),
-                ..Standing::default()
+                ..AccountStatus::default()
             },
-        });
+        }));
         stage.text().lines().next().unwrap_or_default().to_owned()
     };
     assert!(asking_since(12).contains("● 12s"));
@@ -201,10 +212,10 @@ fn an_account_that_was_never_read_is_not_counted_among_the_sound_ones() {
         let mut stage = Stage::empty(size, 40, setup.clone());
         stage.start();
         stage.hear_of_accounts();
-        stage.report(Report::Account {
+        stage.report(Report::Event(Event::Account {
             account: AccountName::new("edge-new"),
-            standing: Standing { asking: true, ..Standing::default() },
-        });
+            status: AccountStatus { asking: true, ..AccountStatus::default() },
+        }));
         stage.text().lines().next().unwrap_or_default().to_owned()
     };
     let narrow = header((112, 24));

@@ -1,10 +1,11 @@
 //! What keys do: moving, marking, narrowing, and what the store is asked for on the way.
 
 use purgedeck::app::Msg;
+use purgedeck::domain::event::StoreError;
 use purgedeck::domain::ids::PurgeKey;
 use purgedeck::domain::query::Anchor;
 use purgedeck::domain::status::Status;
-use purgedeck::effect::{Effect, Report, StoreTrouble};
+use purgedeck::effect::{Answer, Effect, Order, Query, Report, TerminalEffect};
 
 use super::stage::Stage;
 
@@ -34,9 +35,9 @@ fn the_start_asks_for_the_first_rows_then_the_overview_then_the_queue() {
         matches!(
             asked.as_slice(),
             [
-                Effect::Window { query, .. },
-                Effect::Summary { .. },
-                Effect::Queue { .. }
+                Effect::Query(Query::Window { query, .. }),
+                Effect::Query(Query::Summary { .. }),
+                Effect::Query(Query::Queue { .. })
             ] if query.anchor == Anchor::Start
         ),
         "{asked:?}"
@@ -48,7 +49,9 @@ fn moving_within_the_window_asks_for_nothing() {
     let mut stage = Stage::new((80, 24));
     stage.press("j j j k");
     assert_eq!(place(&stage), 2);
-    let windows = |effect: &Effect| matches!(effect, Effect::Window { .. } | Effect::Detail { .. });
+    let windows = |effect: &Effect| {
+        matches!(effect, Effect::Query(Query::Window { .. } | Query::Detail { .. }))
+    };
     assert!(!stage.take_asked().iter().any(windows));
 }
 
@@ -60,7 +63,7 @@ fn rows_beyond_the_window_are_asked_for_by_key_before_the_cursor_is_there() {
         stage.press("j");
         assert_eq!(place(&stage), row);
         for effect in stage.take_asked() {
-            if let Effect::Window { query, .. } = effect {
+            if let Effect::Query(Query::Window { query, .. }) = effect {
                 assert!(matches!(query.anchor, Anchor::After(_)), "{query:?}");
                 afters += 1;
             }
@@ -94,7 +97,7 @@ fn the_ends_are_one_question_each() {
         asked
             .iter()
             .filter(
-                |effect| matches!(effect, Effect::Window { query, .. } if query.anchor == *wanted),
+                |effect| matches!(effect, Effect::Query(Query::Window { query, .. }) if query.anchor == *wanted),
             )
             .count()
     };
@@ -139,7 +142,7 @@ fn gathered(stage: &mut Stage) -> Vec<PurgeKey> {
         .take_asked()
         .into_iter()
         .find_map(|effect| match effect {
-            Effect::Gather { keys, .. } => Some(keys),
+            Effect::Query(Query::Gather { keys, .. }) => Some(keys),
             _ => None,
         })
         .unwrap_or_default()
@@ -291,12 +294,13 @@ fn a_burst_of_changes_is_asked_about_once_now_and_once_after() {
         stage.arrive(n);
     }
     let windows = |asked: &[Effect]| {
-        asked.iter().filter(|effect| matches!(effect, Effect::Window { .. })).count()
+        asked.iter().filter(|effect| matches!(effect, Effect::Query(Query::Window { .. }))).count()
     };
     let asked = stage.take_asked();
     assert_eq!(windows(&asked), 1);
     stage.answering = true;
-    let first = asked.iter().find(|effect| matches!(effect, Effect::Window { .. })).unwrap();
+    let first =
+        asked.iter().find(|effect| matches!(effect, Effect::Query(Query::Window { .. }))).unwrap();
     let answer = stage.answer(first).unwrap();
     stage.report(answer);
     assert_eq!(windows(&stage.take_asked()), 1, "what came meanwhile");
@@ -310,8 +314,10 @@ fn an_answer_to_an_earlier_question_is_dropped() {
     stage.press("/");
     stage.type_text("status:failed");
     let asked = stage.take_asked();
-    let windows: Vec<&Effect> =
-        asked.iter().filter(|effect| matches!(effect, Effect::Window { .. })).collect();
+    let windows: Vec<&Effect> = asked
+        .iter()
+        .filter(|effect| matches!(effect, Effect::Query(Query::Window { .. })))
+        .collect();
     let newest = stage.answer(windows.last().unwrap()).unwrap();
     stage.report(newest);
     let rows = |stage: &Stage| {
@@ -335,7 +341,7 @@ fn marks_stay_with_their_purges_wherever_the_window_goes() {
     assert_eq!(marks.len(), 2);
     stage.press("R");
     let gathered = stage.take_asked().into_iter().find_map(|effect| match effect {
-        Effect::Gather { keys, .. } => Some(keys),
+        Effect::Query(Query::Gather { keys, .. }) => Some(keys),
         _ => None,
     });
     assert_eq!(gathered, Some(marks.into_iter().rev().collect()));
@@ -362,11 +368,17 @@ fn a_single_target_is_copied_at_once_and_many_are_fetched_first() {
     let mut stage = Stage::new((80, 24));
     stage.press("y");
     let asked = stage.take_asked();
-    assert!(asked.contains(&Effect::Copy("/img/0/hero-0.jpg".to_owned())), "{asked:?}");
+    assert!(
+        asked.contains(&Effect::Terminal(TerminalEffect::Copy("/img/0/hero-0.jpg".to_owned()))),
+        "{asked:?}"
+    );
     stage.press("j y");
     let asked = stage.take_asked();
     let copied = "/img/1/hero-0.jpg\n/img/1/hero-1.jpg\n/img/1/hero-2.jpg\n/img/1/hero-3.jpg";
-    assert!(asked.contains(&Effect::Copy(copied.to_owned())), "{asked:?}");
+    assert!(
+        asked.contains(&Effect::Terminal(TerminalEffect::Copy(copied.to_owned()))),
+        "{asked:?}"
+    );
     assert!(stage.text().contains("Copied 4 targets."));
 }
 
@@ -419,7 +431,7 @@ fn tabs_keep_their_own_place_and_ask_only_when_they_are_seen() {
     stage.take_asked();
     stage.press("1");
     assert_eq!(place(&stage), 3);
-    let windows = |effect: &Effect| matches!(effect, Effect::Window { .. });
+    let windows = |effect: &Effect| matches!(effect, Effect::Query(Query::Window { .. }));
     assert!(!stage.take_asked().iter().any(windows));
     stage.press("3");
     stage.arrive(7);
@@ -460,7 +472,7 @@ fn a_view_is_kept_under_its_name_and_shown() {
     stage.press("enter");
     assert!(stage.text().contains("4 www"), "{}", stage.text());
     assert_eq!(filter(&stage), "cname:www.site.com");
-    let saved = |effect: &Effect| matches!(effect, Effect::SaveView(view) if view.name == "www");
+    let saved = |effect: &Effect| matches!(effect, Effect::Order(Order::SaveView(view)) if view.name == "www");
     assert!(stage.take_asked().iter().any(saved));
 }
 
@@ -468,7 +480,7 @@ fn a_view_is_kept_under_its_name_and_shown() {
 fn quitting_asks_for_nothing_where_nothing_is_under_way() {
     let mut stage = Stage::new((80, 24));
     stage.press("q");
-    assert_eq!(stage.take_asked(), [Effect::Quit]);
+    assert_eq!(stage.take_asked(), [Effect::Terminal(TerminalEffect::Quit)]);
 }
 
 #[test]
@@ -476,9 +488,9 @@ fn ctrl_c_leaves_the_field_first_and_then_the_program() {
     let mut stage = Stage::new((80, 24));
     stage.press("/ q ctrl-c");
     assert_eq!(filter(&stage), "");
-    assert!(!stage.take_asked().contains(&Effect::Quit));
+    assert!(!stage.take_asked().contains(&Effect::Terminal(TerminalEffect::Quit)));
     stage.press("ctrl-c");
-    assert!(stage.take_asked().contains(&Effect::Quit));
+    assert!(stage.take_asked().contains(&Effect::Terminal(TerminalEffect::Quit)));
 }
 
 #[test]
@@ -486,22 +498,22 @@ fn a_store_that_cannot_answer_keeps_the_rows_and_says_why() {
     let mut stage = Stage::new((80, 24));
     stage.answering = false;
     stage.arrive(1);
-    let (slot, ticket) = stage
+    let (pane, ticket) = stage
         .take_asked()
         .into_iter()
         .find_map(|effect| match effect {
-            Effect::Window { slot, ticket, .. } => Some((slot, ticket)),
+            Effect::Query(Query::Window { pane, ticket, .. }) => Some((pane, ticket)),
             _ => None,
         })
         .unwrap();
-    stage.send(Msg::Report(Report::Window {
-        slot,
+    stage.send(Msg::Report(Report::Answer(Answer::Window {
+        pane,
         ticket,
-        result: Err(StoreTrouble {
+        result: Err(StoreError {
             words: "The store is locked by another program.".to_owned(),
             advice: "Close it and press r.".to_owned(),
         }),
-    }));
+    })));
     let text = stage.text();
     assert!(text.contains("www.site.com"), "{text}");
     assert!(text.contains("The store is locked"), "{text}");
@@ -511,7 +523,7 @@ fn a_store_that_cannot_answer_keeps_the_rows_and_says_why() {
 fn a_budget_is_asked_for_once_and_again_after_a_change() {
     let mut stage = Stage::new((80, 24));
     let recent = |asked: Vec<Effect>| {
-        asked.iter().filter(|effect| matches!(effect, Effect::Recent { .. })).count()
+        asked.iter().filter(|effect| matches!(effect, Effect::Query(Query::Recent { .. }))).count()
     };
     stage.press("j k j k");
     assert!(recent(stage.take_asked()) <= 1, "the second row's, once");

@@ -10,8 +10,9 @@ use std::task::Poll;
 use std::time::Duration;
 
 use purgedeck::app::Input;
+use purgedeck::domain::event::Event;
 use purgedeck::domain::journal::JournalState;
-use purgedeck::effect::{Effect, Report};
+use purgedeck::effect::{Effect, Report, TerminalEffect};
 use purgedeck::tui::signals::SignalSource;
 use purgedeck::tui::{Call, Desk, Glass, Inputs, Leaving, Signal, Works, loop_};
 use ratatui::buffer::{Buffer, Cell};
@@ -253,7 +254,7 @@ async fn a_key_that_changes_nothing_writes_nothing() {
 async fn quitting_leaves_and_nothing_is_asked_of_the_works_for_it() {
     let (_, left, asked) = run((80, 24), "j q").await;
     assert_eq!(left, Leaving::Asked);
-    assert!(asked.iter().all(|effect| effect != Effect::Quit));
+    assert!(asked.iter().all(|effect| effect != Effect::Terminal(TerminalEffect::Quit)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -294,7 +295,7 @@ fn steps(last: JournalState, cname: &str) -> Vec<Report> {
         cname.clone_into(&mut entry.request.cname);
         entry.state = state;
         entry.sent_at = Some(at);
-        Report::Journal(Box::new(entry))
+        Report::Event(Event::Journal(Box::new(entry)))
     };
     vec![
         entry("1", JournalState::Accepted),

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use purgedeck::app::{Input, Msg};
+use purgedeck::domain::event::Event;
 use purgedeck::domain::journal::{JournalEntry, JournalState};
 use purgedeck::domain::plan::Preview;
-use purgedeck::effect::{Effect, Report};
+use purgedeck::effect::{Answer, Effect, Query, Report, TerminalEffect};
 
 use super::picture::picture;
 use super::stage::{Stage, just_queued};
@@ -13,8 +14,10 @@ use super::stage::{Stage, just_queued};
 /// A stage where one account alone serves the cnames, so that a pasted host says all.
 fn alone(size: (u16, u16)) -> Stage {
     let mut stage = Stage::new(size);
-    stage
-        .report(Report::Resources { account: "edge-test".into(), resources: Arc::new(Vec::new()) });
+    stage.report(Report::Event(Event::Resources {
+        account: "edge-test".into(),
+        resources: Arc::new(Vec::new()),
+    }));
     stage
 }
 
@@ -50,7 +53,7 @@ fn planned_of(size: (u16, u16), lines: &[&str]) -> Stage {
     let (ticket, requests) = asked
         .into_iter()
         .find_map(|effect| match effect {
-            Effect::Preview { ticket, requests } => Some((ticket, requests)),
+            Effect::Query(Query::Preview { ticket, requests }) => Some((ticket, requests)),
             _ => None,
         })
         .expect("the plan asks for the exact requests");
@@ -64,7 +67,7 @@ fn planned_of(size: (u16, u16), lines: &[&str]) -> Stage {
         body: format!("{:?}", request.payload.targets()),
         curl: String::new(),
     });
-    stage.report(Report::Previewed { ticket, previews: previews.collect() });
+    stage.report(Report::Answer(Answer::Previewed { ticket, previews: previews.collect() }));
     stage
 }
 
@@ -189,7 +192,7 @@ fn purging_again_never_takes_the_place_of_a_draft_that_was_kept() {
 fn a_plan_says_that_the_queue_is_paused_and_how_it_is_resumed() {
     let mut stage = planned((80, 24));
     assert!(!stage.text().contains("paused"), "{}", stage.text());
-    stage.report(Report::Paused(true));
+    stage.report(Report::Event(Event::QueuePaused(true)));
     let text = stage.text();
     assert!(text.contains("The queue is paused"), "{text}");
     assert!(text.contains("(Q, then p)"), "{text}");
@@ -219,7 +222,7 @@ fn queued(stage: &mut Stage, count: usize, state: JournalState) {
             place: id as i64,
             ..just_queued(&format!("{}-{id}", state.word()), "edge-prod", stage.now)
         };
-        stage.report(Report::Journal(Box::new(entry)));
+        stage.report(Report::Event(Event::Journal(Box::new(entry))));
     }
 }
 
@@ -239,7 +242,7 @@ fn leaving_says_what_becomes_of_what_is_under_way() {
         let mut stage = Stage::new((80, 24));
         queued(&mut stage, sending, JournalState::Sending);
         queued(&mut stage, waiting, JournalState::Queued);
-        stage.report(Report::Paused(paused));
+        stage.report(Report::Event(Event::QueuePaused(paused)));
         stage.take_asked();
         stage.press("q");
         let text = stage.text();
@@ -256,9 +259,9 @@ fn a_second_q_neither_answers_nor_types_anything() {
     let before = stage.text();
     stage.press("q q x");
     assert_eq!(stage.text(), before);
-    assert!(!stage.take_asked().contains(&Effect::Quit));
+    assert!(!stage.take_asked().contains(&Effect::Terminal(TerminalEffect::Quit)));
     stage.press("j enter");
-    assert!(stage.take_asked().contains(&Effect::Quit));
+    assert!(stage.take_asked().contains(&Effect::Terminal(TerminalEffect::Quit)));
 }
 
 #[test]
@@ -268,8 +271,10 @@ fn a_long_draft_has_numbered_lines_and_says_what_concerns_all_of_it() {
     let mut stage = Stage::empty((100, 30), 5, setup);
     stage.start();
     stage.hear_of_accounts();
-    stage
-        .report(Report::Resources { account: "edge-test".into(), resources: Arc::new(Vec::new()) });
+    stage.report(Report::Event(Event::Resources {
+        account: "edge-test".into(),
+        resources: Arc::new(Vec::new()),
+    }));
     let mut lines: Vec<String> =
         (1..=300).map(|n| format!("https://www.site.com/img/{n}.jpg")).collect();
     lines[99] = "https://www.site.com/a\u{1b}[31m.jpg".to_owned();

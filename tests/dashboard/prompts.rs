@@ -1,7 +1,7 @@
 //! The names of files: asked for in one line, and kept until it is known what came of them.
 
 use purgedeck::domain::ids::Ticket;
-use purgedeck::effect::{Effect, Report};
+use purgedeck::effect::{Answer, Effect, Order, Report};
 
 use super::stage::Stage;
 
@@ -11,7 +11,9 @@ fn asked_about_a_file(stage: &mut Stage) -> Ticket {
     let tickets: Vec<Ticket> = asked
         .iter()
         .filter_map(|effect| match effect {
-            Effect::ReadFile { ticket, .. } | Effect::Export { ticket, .. } => Some(*ticket),
+            Effect::Order(Order::ReadFile { ticket, .. } | Order::Export { ticket, .. }) => {
+                Some(*ticket)
+            }
             _ => None,
         })
         .collect();
@@ -27,12 +29,12 @@ fn the_name_of_a_file_that_cannot_be_read_stays_to_be_corrected() {
     stage.press("enter enter");
     let ticket = asked_about_a_file(&mut stage);
     assert!(stage.text().contains("One moment"), "{}", stage.text());
-    stage.report(Report::FileRead {
+    stage.report(Report::Answer(Answer::FileRead {
         ticket,
         result: Err(
             "/home/mira/purges/of/this/week/lisst.txt: No such file or directory".to_owned()
         ),
-    });
+    }));
     let text = stage.text();
     assert!(text.contains("lisst.txt "), "{text}");
     assert!(text.contains("lisst.txt: No such file or"), "{text}");
@@ -43,10 +45,10 @@ fn the_name_of_a_file_that_cannot_be_read_stays_to_be_corrected() {
     assert!(!stage.text().contains("No such file"), "{}", stage.text());
     stage.press("enter");
     let ticket = asked_about_a_file(&mut stage);
-    stage.report(Report::FileRead {
+    stage.report(Report::Answer(Answer::FileRead {
         ticket,
         result: Ok("https://www.site.com/from-a-file.jpg\n".to_owned()),
-    });
+    }));
     assert_eq!(stage.app.overlays().len(), 1, "compose alone");
     let text = stage.text();
     assert!(text.contains("/from-a-file.jpg"), "{text}");
@@ -57,15 +59,18 @@ fn the_name_of_an_export_that_cannot_be_written_stays_to_be_corrected() {
     let mut stage = Stage::new((80, 24));
     stage.press("ctrl-s enter");
     let ticket = asked_about_a_file(&mut stage);
-    stage.report(Report::Exported {
+    stage.report(Report::Answer(Answer::Exported {
         ticket,
         result: Err("purges.csv: Permission denied".to_owned()),
-    });
+    }));
     let text = stage.text();
     assert!(text.contains("Permission denied"), "{text}");
     stage.press("enter");
     let ticket = asked_about_a_file(&mut stage);
-    stage.report(Report::Exported { ticket, result: Ok((400, "purges.csv".into())) });
+    stage.report(Report::Answer(Answer::Exported {
+        ticket,
+        result: Ok((400, "purges.csv".into())),
+    }));
     assert!(stage.app.overlays().is_empty());
     let text = stage.text();
     assert!(text.contains("Wrote 400 purges to purges.csv"), "{text}");
@@ -78,9 +83,9 @@ fn a_file_that_nobody_waits_for_any_more_is_told_of_below() {
     let ticket = asked_about_a_file(&mut stage);
     stage.press("esc");
     assert!(stage.app.overlays().is_empty());
-    stage.report(Report::Exported {
+    stage.report(Report::Answer(Answer::Exported {
         ticket,
         result: Err("purges.csv: Permission denied".to_owned()),
-    });
+    }));
     assert!(stage.text().contains("Permission denied"), "{}", stage.text());
 }

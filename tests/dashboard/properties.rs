@@ -60,8 +60,8 @@ proptest! {
                 Step::Mute(mute) => stage.answering = !mute,
             }
             stage.draw();
-            for slot in stage.app.board().shown() {
-                let rows = stage.app.board().pane(slot).unwrap().rows();
+            for pane in stage.app.board().shown() {
+                let rows = stage.app.board().pane(pane).unwrap().rows();
                 prop_assert!(rows.held().is_empty() || rows.here().is_some());
                 prop_assert!(rows.in_view().is_empty() || rows.cursor_in_view() < rows.in_view().len());
             }

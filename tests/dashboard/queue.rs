@@ -3,9 +3,10 @@
 use chrono::TimeDelta;
 use purgedeck::app::Setup;
 use purgedeck::domain::account::Account;
+use purgedeck::domain::event::Event;
 use purgedeck::domain::journal::{JournalEntry, JournalState};
 use purgedeck::domain::payload::{Payload, Targets};
-use purgedeck::effect::{Effect, Report};
+use purgedeck::effect::{Effect, Order, Report, TerminalEffect};
 
 use super::stage::{Stage, account, just_queued, setup};
 
@@ -17,7 +18,7 @@ fn with_queue(size: (u16, u16), setup: Setup, change: impl Fn(&mut JournalEntry)
     for name in ["edge-prod", "edge-test"] {
         let mut entry = entry(name, &stage);
         change(&mut entry);
-        stage.report(Report::Journal(Box::new(entry)));
+        stage.report(Report::Event(Event::Journal(Box::new(entry))));
     }
     stage.take_asked();
     stage
@@ -51,7 +52,7 @@ fn read_only_the_queue_can_be_looked_at_and_not_changed() {
     assert!(!footer(&stage).contains("purge"), "{}", footer(&stage));
     stage.press("q");
     let left_to_others = stage.take_asked().pop();
-    assert_eq!(left_to_others, Some(Effect::Quit));
+    assert_eq!(left_to_others, Some(Effect::Terminal(TerminalEffect::Quit)));
 }
 
 #[test]
@@ -66,11 +67,11 @@ fn what_is_queued_in_a_read_only_account_is_not_touched() {
     stage.take_asked();
     stage.press("x");
     let ids = vec!["request-of-edge-test".into()];
-    assert_eq!(stage.take_asked(), [Effect::Cancel { ids: ids.clone() }]);
+    assert_eq!(stage.take_asked(), [Effect::Order(Order::Cancel { ids: ids.clone() })]);
     stage.press("esc q down down enter");
     assert_eq!(
         stage.take_asked(),
-        [Effect::Cancel { ids }, Effect::Quit],
+        [Effect::Order(Order::Cancel { ids }), Effect::Terminal(TerminalEffect::Quit)],
         "cancelling everything spares it"
     );
 }
@@ -127,7 +128,7 @@ fn the_limits_are_those_of_the_request_under_the_cursor_and_of_no_row_below() {
         entry.place = place as i64;
         entry.request.resource = resource.into();
         entry.request.cname = cname.to_owned();
-        stage.report(Report::Journal(Box::new(entry)));
+        stage.report(Report::Event(Event::Journal(Box::new(entry))));
     }
     assert!(limits(&stage).contains("img.site.com"), "{}", limits(&stage));
     stage.press("j");

@@ -1,13 +1,13 @@
 //! Several panes: each with its own filter and cursor, focus that is seen and goes round.
 
 use purgedeck::app::{Input, Msg};
-use purgedeck::effect::Slot;
+use purgedeck::effect::PaneId;
 use purgedeck::panes::Pointer;
 
 use super::stage::Stage;
 
-fn filter_of(stage: &Stage, slot: Slot) -> String {
-    stage.app.board().pane(slot).unwrap().filter().text().to_owned()
+fn filter_of(stage: &Stage, pane: PaneId) -> String {
+    stage.app.board().pane(pane).unwrap().filter().text().to_owned()
 }
 
 #[test]
@@ -45,8 +45,8 @@ fn every_pane_sees_what_arrives() {
     stage.press("|");
     stage.arrive(3);
     let newest = stage.store[0].0;
-    for slot in stage.app.board().shown() {
-        let pane = stage.app.board().pane(slot).unwrap();
+    for pane in stage.app.board().shown() {
+        let pane = stage.app.board().pane(pane).unwrap();
         assert_eq!(pane.rows().in_view()[0].key, newest);
     }
 }

@@ -7,8 +7,9 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use purgedeck::app::{App, Ctx, Input, Msg, Setup, update};
 use purgedeck::domain::account::Account;
-use purgedeck::domain::budget::{RecentPurge, Spent};
+use purgedeck::domain::budget::{Consumption, RecentPurge};
 use purgedeck::domain::coverage::Coverage;
+use purgedeck::domain::event::{AccountStatus, Event};
 use purgedeck::domain::failure::{Cause, Failure};
 use purgedeck::domain::ids::{AccountName, PurgeKey};
 use purgedeck::domain::journal::{JournalEntry, JournalState};
@@ -23,7 +24,7 @@ use purgedeck::domain::query::{Anchor, Sort, Summary, SummaryQuery, Window, Wind
 use purgedeck::domain::resource::{CacheKey, Resource, ResourceState};
 use purgedeck::domain::status::Status;
 use purgedeck::domain::timeline::Timeline;
-use purgedeck::effect::{Effect, Report, Standing};
+use purgedeck::effect::{Answer, Effect, Query, Report};
 use purgedeck::keymap::{Chord, Keymap};
 use purgedeck::screen::Screen;
 use purgedeck::theme::{ColourDepth, Glyphs, Theme};
@@ -232,7 +233,10 @@ impl Stage {
     pub(crate) fn hear_of_accounts(&mut self) {
         for (name, seconds) in [("edge-prod", 3), ("edge-test", 190)] {
             let account = AccountName::new(name);
-            self.report(Report::Limits { account: account.clone(), limits: Arc::new(limits()) });
+            self.report(Report::Event(Event::Limits {
+                account: account.clone(),
+                limits: Arc::new(limits()),
+            }));
             let provider = if name == "edge-prod" { "northcdn" } else { "southcdn" };
             let resources = CNAMES
                 .iter()
@@ -251,23 +255,23 @@ impl Stage {
                     area: None,
                 })
                 .collect();
-            self.report(Report::Resources {
+            self.report(Report::Event(Event::Resources {
                 account: account.clone(),
                 resources: Arc::new(resources),
-            });
+            }));
             let failure = (name == "edge-test").then(|| {
                 let mut failure = Failure::new(Cause::Unauthenticated);
                 failure.http_status = Some(401);
                 failure
             });
-            self.report(Report::Account {
+            self.report(Report::Event(Event::Account {
                 account,
-                standing: Standing {
+                status: AccountStatus {
                     synced_at: Some(self.now - TimeDelta::seconds(seconds)),
                     failure,
-                    ..Standing::default()
+                    ..AccountStatus::default()
                 },
-            });
+            }));
         }
     }
 
@@ -295,12 +299,12 @@ impl Stage {
     pub(crate) fn arrive(&mut self, n: usize) {
         let key = PurgeKey(self.now.timestamp_micros() + n as i64);
         self.store.insert(0, (key, purge(n, self.now)));
-        self.report(Report::HistoryChanged {
+        self.report(Report::Event(Event::HistoryChanged {
             account: "edge-prod".into(),
             from: self.now,
             until: self.now,
             new: 1,
-        });
+        }));
     }
 
     pub(crate) fn resize(&mut self, size: (u16, u16)) {
@@ -334,37 +338,48 @@ impl Stage {
     /// What the store says to an effect; nothing to those that are not its own.
     pub(crate) fn answer(&self, effect: &Effect) -> Option<Report> {
         match effect {
-            Effect::Window { slot, ticket, query } => Some(Report::Window {
-                slot: *slot,
-                ticket: *ticket,
-                result: Ok(self.window(query)),
-            }),
-            Effect::Summary { slot, ticket, query } => Some(Report::Summary {
-                slot: *slot,
-                ticket: *ticket,
-                result: Ok(self.summary(query)),
-            }),
-            Effect::Detail { slot, ticket, key } => Some(Report::Detail {
-                slot: *slot,
-                ticket: *ticket,
-                result: Ok(self.find(*key).map(|purge| {
-                    Box::new(PurgeDetail {
-                        key: *key,
-                        purge: purge.clone(),
-                        sent: None,
-                        refused: Vec::new(),
-                    })
-                })),
-            }),
-            Effect::Gather { ticket, keys } => Some(Report::Gathered {
-                ticket: *ticket,
-                result: Ok(keys.iter().filter_map(|key| self.find(*key)).cloned().collect()),
-            }),
-            Effect::Recent { ticket, resources } => {
-                Some(Report::Recent { ticket: *ticket, result: Ok(self.recent(resources)) })
+            Effect::Query(Query::Window { pane, ticket, query }) => {
+                Some(Report::Answer(Answer::Window {
+                    pane: *pane,
+                    ticket: *ticket,
+                    result: Ok(self.window(query)),
+                }))
             }
-            Effect::Queue { ticket } => {
-                Some(Report::Queue { ticket: *ticket, result: Ok(Vec::new()) })
+            Effect::Query(Query::Summary { pane, ticket, query }) => {
+                Some(Report::Answer(Answer::Summary {
+                    pane: *pane,
+                    ticket: *ticket,
+                    result: Ok(self.summary(query)),
+                }))
+            }
+            Effect::Query(Query::Detail { pane, ticket, key }) => {
+                Some(Report::Answer(Answer::Detail {
+                    pane: *pane,
+                    ticket: *ticket,
+                    result: Ok(self.find(*key).map(|purge| {
+                        Box::new(PurgeDetail {
+                            key: *key,
+                            purge: purge.clone(),
+                            sent: None,
+                            refused: Vec::new(),
+                        })
+                    })),
+                }))
+            }
+            Effect::Query(Query::Gather { ticket, keys }) => {
+                Some(Report::Answer(Answer::Gathered {
+                    ticket: *ticket,
+                    result: Ok(keys.iter().filter_map(|key| self.find(*key)).cloned().collect()),
+                }))
+            }
+            Effect::Query(Query::Recent { ticket, resources }) => {
+                Some(Report::Answer(Answer::Recent {
+                    ticket: *ticket,
+                    result: Ok(self.recent(resources)),
+                }))
+            }
+            Effect::Query(Query::Queue { ticket }) => {
+                Some(Report::Answer(Answer::Queue { ticket: *ticket, result: Ok(Vec::new()) }))
             }
             _ => None,
         }
@@ -385,7 +400,7 @@ impl Stage {
             .map(|(_, purge)| purge)
             .filter(recent)
             .map(|purge| RecentPurge {
-                spent: Spent {
+                spent: Consumption {
                     account: purge.account.clone(),
                     resource: purge.resource.clone(),
                     kind: purge.kind.unwrap_or(Kind::Url),

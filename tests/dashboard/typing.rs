@@ -1,7 +1,7 @@
 //! The filter bar: applied while it is typed, kept by Enter, taken back by Esc.
 
 use purgedeck::app::{Input, Msg};
-use purgedeck::effect::Effect;
+use purgedeck::effect::{Effect, Query, TerminalEffect};
 
 use super::stage::Stage;
 
@@ -35,10 +35,10 @@ fn each_change_asks_for_rows_and_overview_once() {
     stage.press("/ h");
     let asked = stage.take_asked();
     let count = |wanted: fn(&Effect) -> bool| asked.iter().filter(|effect| wanted(effect)).count();
-    assert_eq!(count(|effect| matches!(effect, Effect::Window { .. })), 1);
-    assert_eq!(count(|effect| matches!(effect, Effect::Summary { .. })), 1);
+    assert_eq!(count(|effect| matches!(effect, Effect::Query(Query::Window { .. }))), 1);
+    assert_eq!(count(|effect| matches!(effect, Effect::Query(Query::Summary { .. }))), 1);
     stage.press("left right home end");
-    let windows = |effect: &Effect| matches!(effect, Effect::Window { .. });
+    let windows = |effect: &Effect| matches!(effect, Effect::Query(Query::Window { .. }));
     assert!(!stage.take_asked().iter().any(windows));
 }
 
@@ -60,7 +60,9 @@ fn letters_that_are_keys_elsewhere_are_letters_here() {
     let mut stage = Stage::new((80, 24));
     stage.press("/");
     stage.type_text("qP?:jk 1");
-    assert!(stage.take_asked().iter().all(|effect| *effect != Effect::Quit));
+    assert!(
+        stage.take_asked().iter().all(|effect| *effect != Effect::Terminal(TerminalEffect::Quit))
+    );
     assert!(stage.text().contains("qP?:jk 1"));
 }
 

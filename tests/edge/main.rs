@@ -10,7 +10,7 @@
 
 mod stage;
 
-use purgedeck::domain::edge::{Blind, CacheState, Check, Source, Verdict, Why};
+use purgedeck::domain::edge::{CacheState, Check, Evidence, ProbeError, Source, Verdict};
 use purgedeck::domain::journal::JournalState;
 use purgedeck::domain::kind::Kind;
 
@@ -54,7 +54,10 @@ async fn an_edge_that_stays_stale_is_not_verified_whatever_the_vendor_says() {
         let verdicts: Vec<Verdict> = seen.checks.iter().map(Check::verdict).collect();
         assert_eq!(verdicts, [Verdict::Fresh, Verdict::Stale], "{vendor}");
         let why = &seen.worst().unwrap().why;
-        assert!(matches!(why, Why::CachedBefore(seconds) if *seconds >= 55), "{vendor}: {why}");
+        assert!(
+            matches!(why, Evidence::CachedBefore(seconds) if *seconds >= 55),
+            "{vendor}: {why}"
+        );
         let notice = stage.error().await;
         assert!(notice.contains("still serves the old"), "{vendor}: {notice}");
         assert!(notice.contains("/b.jpg"), "{vendor}: {notice}");
@@ -74,7 +77,7 @@ async fn a_purge_of_a_whole_site_is_seen_by_its_root_and_known_urls() {
         assert_eq!(sample.source, Source::Known, "{vendor}");
         // Two URLs may be one object, which the first of them fetches for the other.
         assert!(
-            seen.checks.iter().any(|check| check.why == Why::Fetched),
+            seen.checks.iter().any(|check| check.why == Evidence::Fetched),
             "{vendor}: {:#?}",
             seen.checks
         );
@@ -91,7 +94,7 @@ async fn what_a_directory_purge_leaves_because_it_is_unchanged_is_unclear_and_no
     let entry = stage.settled().await;
     assert_eq!((entry.state, entry.verified), (JournalState::Successful, None));
     let seen = entry.verification.unwrap();
-    assert_eq!(seen.checks[0].why, Why::Spared, "{:#?}", seen.checks);
+    assert_eq!(seen.checks[0].why, Evidence::Spared, "{:#?}", seen.checks);
     stage.stop().await;
 }
 
@@ -104,7 +107,7 @@ async fn an_edge_that_is_not_there_leaves_it_unclear_and_the_purge_is_sent_all_t
         assert_eq!((entry.state, entry.verified), (JournalState::Successful, None), "{vendor}");
         let seen = entry.verification.unwrap();
         let why = &seen.checks[0].why;
-        assert!(matches!(why, Why::Blind(Blind::Unreachable(_))), "{vendor}: {why}");
+        assert!(matches!(why, Evidence::ProbeError(ProbeError::Unreachable(_))), "{vendor}: {why}");
         assert_eq!(stage.asked_of_the_edge(), 0);
         stage.stop().await;
     }

@@ -7,17 +7,18 @@ use chrono::{DateTime, TimeDelta, Utc};
 use purgedeck::cli::office;
 use purgedeck::config::load::{Config, Flags, resolve};
 use purgedeck::config::paths::Paths;
+use purgedeck::domain::event::{Event, Level};
 use purgedeck::domain::ids::Ticket;
-use purgedeck::domain::journal::{JournalEntry, JournalState};
+use purgedeck::domain::journal::{JournalEntry, JournalState, NewEntry};
 use purgedeck::domain::kind::Kind;
 use purgedeck::domain::limits::Syntax;
 use purgedeck::domain::payload::{Payload, PurgeRequest, Targets};
 use purgedeck::domain::resource::{Resource, ResourceState};
-use purgedeck::effect::{Effect, Report, Send, Tone};
+use purgedeck::effect::{Effect, Order, Report};
+use purgedeck::engine::{Clock, Runner, Seat, Setup, start};
 use purgedeck::providers::Provider;
 use purgedeck::simulator::{self, Hand, Options, Scenario, Simulator};
 use purgedeck::store::{Access, Store};
-use purgedeck::tasks::{Clock, Runner, Seat, Setup, start};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
@@ -101,8 +102,8 @@ impl Stage {
             _directory: directory,
         };
         let is_read = |report: &Report| match report {
-            Report::Account { standing, .. } => {
-                (standing.synced_at.is_some() && standing.older.is_none() && !standing.asking)
+            Report::Event(Event::Account { status, .. }) => {
+                (status.synced_at.is_some() && status.older.is_none() && !status.asking)
                     .then_some(())
             }
             _ => None,
@@ -139,9 +140,9 @@ impl Stage {
             })
             .collect();
         let targets = Targets::new(targets).unwrap();
-        self.runner.run(Effect::Enqueue {
+        self.runner.run(Effect::Order(Order::Enqueue {
             ticket: Ticket(1),
-            sends: vec![Send {
+            sends: vec![NewEntry {
                 request: PurgeRequest {
                     account: self.provider.account().clone(),
                     resource: self.resource.id.clone(),
@@ -157,7 +158,7 @@ impl Stage {
                 reason: None,
                 ticket: None,
             }],
-        });
+        }));
     }
 
     /// Until the purge is done at the vendor and the edge was looked at.
@@ -166,8 +167,10 @@ impl Stage {
         let (taken, known) = (Cell::new(false), Cell::new(false));
         let is_known = |report: &Report| {
             match report {
-                Report::Journal(entry) if entry.state == JournalState::Accepted => taken.set(true),
-                Report::HistoryChanged { new: 1.., .. } => known.set(true),
+                Report::Event(Event::Journal(entry)) if entry.state == JournalState::Accepted => {
+                    taken.set(true);
+                }
+                Report::Event(Event::HistoryChanged { new: 1.., .. }) => known.set(true),
                 _ => {}
             }
             (taken.get() && known.get()).then_some(())
@@ -175,9 +178,9 @@ impl Stage {
         until(&mut self.reports, "the purge", &mut self.errors, is_known).await;
         self.hand.advance(DONE);
         self.clock.set_on(DONE);
-        self.runner.run(Effect::Refresh { account: None });
+        self.runner.run(Effect::Order(Order::Refresh { account: None }));
         let is_settled = |report: &Report| match report {
-            Report::Journal(entry) if entry.state == JournalState::Successful => {
+            Report::Event(Event::Journal(entry)) if entry.state == JournalState::Successful => {
                 let seen = entry.verification.as_ref()?;
                 seen.settled.then(|| (**entry).clone())
             }
@@ -192,7 +195,9 @@ impl Stage {
             return words.clone();
         }
         let is_error = |report: &Report| match report {
-            Report::Notice(notice) if notice.tone == Tone::Error => Some(notice.words.clone()),
+            Report::Event(Event::Notice(notice)) if notice.level == Level::Error => {
+                Some(notice.words.clone())
+            }
             _ => None,
         };
         until(&mut self.reports, "an error", &mut Vec::new(), is_error).await
@@ -276,8 +281,8 @@ async fn until<T>(
     let waiting = async {
         loop {
             let report = reports.recv().await.expect("the runner lives");
-            if let Report::Notice(notice) = &report
-                && notice.tone == Tone::Error
+            if let Report::Event(Event::Notice(notice)) = &report
+                && notice.level == Level::Error
             {
                 errors.push(notice.words.clone());
             }

@@ -8,10 +8,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use purgedeck::app::{App, Input, Setup};
+use purgedeck::domain::event::{AccountStatus, Event};
 use purgedeck::domain::ids::AccountName;
-use purgedeck::effect::{Effect, Report, SavedView, Standing};
+use purgedeck::effect::{Effect, Report, SavedView};
+use purgedeck::engine::{self, Runner};
 use purgedeck::keymap::Keymap;
-use purgedeck::tasks::{self, Runner};
 use purgedeck::theme::{ColourDepth, Glyphs, Theme};
 use purgedeck::tui::signals::SignalSource;
 use purgedeck::tui::{Call, Desk, Glass, Inputs, Leaving, Signal, Works, loop_};
@@ -32,7 +33,7 @@ const BREATH: usize = 500;
 #[derive(Default)]
 struct Seen {
     screen: RefCell<Buffer>,
-    standings: RefCell<BTreeMap<AccountName, Standing>>,
+    statuses: RefCell<BTreeMap<AccountName, AccountStatus>>,
     /// How often the loop has found that no key is left.
     hungry: Plain<u64>,
     left: Plain<Option<Leaving>>,
@@ -59,7 +60,7 @@ impl Deck {
         let (to_core, reports) = mpsc::channel(256);
         tokio::task::spawn_local(listen(Rc::clone(&seen), from_tasks, to_core));
         let runner = Arc::new(
-            tasks::start(tasks::Setup {
+            engine::start(engine::Setup {
                 store: stage.store(),
                 accounts: stage.seats(),
                 clock: stage.clock.clone(),
@@ -153,7 +154,9 @@ impl Deck {
     pub(crate) async fn reads(&self, stage: &Stage, accounts: &[&str]) {
         loop {
             self.until("the accounts to be looked at", || {
-                accounts.iter().all(|name| self.stands(name, |it| it.looked_round && !it.asking))
+                accounts
+                    .iter()
+                    .all(|name| self.stands(name, |it| it.initial_sync_done && !it.asking))
             })
             .await;
             let reading = |name: &&&str| self.stands(name, |it| it.older.is_some());
@@ -172,9 +175,9 @@ impl Deck {
     }
 
     /// Whether an account stands like this with its vendor.
-    pub(crate) fn stands(&self, name: &str, like: impl Fn(&Standing) -> bool) -> bool {
-        let standings = self.seen.standings.borrow();
-        standings.get(&AccountName::new(name)).is_some_and(like)
+    pub(crate) fn stands(&self, name: &str, like: impl Fn(&AccountStatus) -> bool) -> bool {
+        let statuses = self.seen.statuses.borrow();
+        statuses.get(&AccountName::new(name)).is_some_and(like)
     }
 
     /// Lets everybody do what they can do without time passing: tasks, sockets and the threads of the store.
@@ -248,9 +251,9 @@ async fn listen(
     to_core: mpsc::Sender<Report>,
 ) {
     while let Some(report) = from_tasks.recv().await {
-        if let Report::Account { account, standing } = &report {
-            let mut standings = seen.standings.borrow_mut();
-            standings.insert(account.clone(), standing.clone());
+        if let Report::Event(Event::Account { account, status }) = &report {
+            let mut statuses = seen.statuses.borrow_mut();
+            statuses.insert(account.clone(), status.clone());
         }
         // Once the core is gone nobody listens; the tasks go on until they are stopped.
         let _ = to_core.send(report).await;

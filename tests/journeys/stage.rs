@@ -9,11 +9,11 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use purgedeck::config::load::{self, Config, Flags};
 use purgedeck::config::paths::Directories;
+use purgedeck::engine::{Clock, Seat};
 use purgedeck::providers::clock::Now;
 use purgedeck::providers::connect_by;
 use purgedeck::simulator::{self, Hand, Options, Scenario, Seen, Simulator};
 use purgedeck::store::{Access, Store};
-use purgedeck::tasks::{Clock, Seat};
 use tokio::sync::Notify;
 use tokio::task::LocalSet;
 

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use purgedeck::domain::ids::JournalId;
 use purgedeck::domain::journal::JournalState;
-use purgedeck::effect::Effect;
-use purgedeck::tasks::{self, Clock, Runner, Setup};
+use purgedeck::effect::{Effect, Order};
+use purgedeck::engine::{self, Clock, Runner, Setup};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::mpsc;
@@ -42,7 +42,7 @@ pub(crate) async fn judge(world: World, name: &str) {
     let posts = posts(&world);
     compare(&world, &posts, &BTreeSet::new());
     for id in unknown.iter().cloned() {
-        runner.run(Effect::Resend { id });
+        runner.run(Effect::Order(Order::Resend { id }));
     }
     settled(&world, &runner).await;
     runner.stop().await;
@@ -70,7 +70,7 @@ pub(crate) async fn judge(world: World, name: &str) {
 fn dashboard(world: &World) -> Runner {
     let (reports, mut taken) = mpsc::channel(64);
     tokio::spawn(async move { while taken.recv().await.is_some() {} });
-    tasks::start(Setup {
+    engine::start(Setup {
         store: world.store.clone(),
         accounts: world.seats(),
         clock: Clock::system(),
@@ -91,7 +91,7 @@ async fn settled(world: &World, runner: &Runner) {
     loop {
         if refreshed.is_none_or(|at: Instant| at.elapsed() > REFRESH) {
             refreshed = Some(Instant::now());
-            runner.run(Effect::Refresh { account: None });
+            runner.run(Effect::Order(Order::Refresh { account: None }));
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
         let open = world.store.reader().unwrap().journal_open().unwrap();

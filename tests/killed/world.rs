@@ -9,12 +9,13 @@ use chrono::{TimeDelta, Utc};
 use purgedeck::config::accounts::AccountConfig;
 use purgedeck::config::load::{Flags, load};
 use purgedeck::domain::ids::{AccountName, JournalId, ResourceId};
+use purgedeck::domain::journal::NewEntry;
 use purgedeck::domain::journal::{JournalEntry, JournalState};
 use purgedeck::domain::payload::{Payload, PurgeRequest, Targets};
+use purgedeck::engine::Seat;
 use purgedeck::providers::connect;
 use purgedeck::simulator::{self, Fault, Options, Scenario, Simulator};
-use purgedeck::store::{Access, NewEntry, Store};
-use purgedeck::tasks::Seat;
+use purgedeck::store::{Access, Store};
 
 use super::moments::Moment;
 

@@ -5,7 +5,7 @@ use crate::cli::error::{Class, CliError};
 use crate::cli::setup::{Talk, count};
 use crate::domain::edge::Verdict;
 use crate::domain::journal::{JournalEntry, JournalState};
-use crate::domain::text::visible;
+use crate::domain::text::escape_control;
 use crate::store::Reader;
 
 impl Sent {
@@ -115,7 +115,7 @@ impl Sent {
             }
             for check in &seen.checks {
                 if check.verdict() != Verdict::Fresh {
-                    let url = visible(&check.look.url, 200);
+                    let url = escape_control(&check.look.url, 200);
                     let place = check.look.place.as_ref();
                     let place = place.map_or_else(String::new, |place| format!(" at {place}"));
                     talk.warn(&format!("{}: {url}{place}: {}", check.verdict().word(), check.why));

@@ -4,7 +4,7 @@ use std::io::{self, BufRead, Read};
 
 use crate::cli::record::PurgeRecord;
 use crate::domain::purge::Purge;
-use crate::domain::text::visible;
+use crate::domain::text::escape_control;
 
 /// So many purges are handed on at once.
 pub const BATCH: usize = 10_000;
@@ -81,7 +81,7 @@ fn parse(line: &[u8]) -> Result<Purge, String> {
     serde_json::from_slice::<PurgeRecord>(line)
         .map_err(|error| error.to_string())
         .and_then(PurgeRecord::into_purge)
-        .map_err(|words| visible(&words, 300))
+        .map_err(|words| escape_control(&words, 300))
 }
 
 /// Reads a line without its end into `line`, at most one byte more than the longest; the rest of a longer one is thrown

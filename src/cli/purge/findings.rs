@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::cli::setup::{Talk, count};
 use crate::domain::draft::Linted;
 use crate::domain::findings::{Finding, Severity};
-use crate::domain::text::visible;
+use crate::domain::text::escape_control;
 
 /// So many findings of one code are said in full.
 const SAID: usize = 3;
@@ -52,7 +52,7 @@ fn told(of_code: &OfCode<'_>) -> Vec<String> {
         .map(|(input, finding)| {
             let place = match (finding.line, input) {
                 (Some(line), Some(input)) if !input.is_empty() => {
-                    format!(" line {}, {}", line + 1, visible(input, 100))
+                    format!(" line {}, {}", line + 1, escape_control(input, 100))
                 }
                 (Some(line), _) => format!(" line {}", line + 1),
                 (None, _) => String::new(),

@@ -16,20 +16,21 @@ use crate::cli::waiting::Waiting;
 use crate::config::fault::nearest;
 use crate::config::load::Config;
 use crate::domain::account::Account;
-use crate::domain::budget::{Closed, Spent, USUAL_MARGIN};
-use crate::domain::desk::{Desk, HostIndex};
+use crate::domain::budget::{Consumption, Cooldown, USUAL_MARGIN};
 use crate::domain::draft::{Draft, Linted};
+use crate::domain::event::{AccountStatus, Event, Level};
 use crate::domain::failure::Failure;
 use crate::domain::findings::Code;
 use crate::domain::ids::{AccountName, ResourceId};
 use crate::domain::journal::JournalState;
 use crate::domain::limits::Limits;
 use crate::domain::lint::lint;
+use crate::domain::lint_context::{HostIndex, LintContext};
 use crate::domain::payload::PurgeRequest;
 use crate::domain::plan::{Plan, PlanError, Suggestion, plan, suggest};
 use crate::domain::resource::{Resource, ResourceState};
-use crate::domain::text::visible;
-use crate::effect::{Report, Standing, Tone};
+use crate::domain::text::escape_control;
+use crate::effect::Report;
 use crate::store::Reader;
 
 /// How far back purges by anybody matter: windows are shorter.
@@ -97,9 +98,10 @@ impl<'c> Known<'c> {
         offline: bool,
         wanted: Wanted<'_>,
     ) -> Result<(), CliError> {
-        let mut standings: BTreeMap<AccountName, Standing> = BTreeMap::new();
-        let is_over =
-            |standing: &Standing| standing.looked_round || standing.failure.is_some() || offline;
+        let mut statuses: BTreeMap<AccountName, AccountStatus> = BTreeMap::new();
+        let is_over = |status: &AccountStatus| {
+            status.initial_sync_done || status.failure.is_some() || offline
+        };
         talk.progress("asking the vendors for resources, limits and recent purges");
         let mut waiting = Waiting::begin(talk, "its resources, limits and recent purges");
         loop {
@@ -107,7 +109,7 @@ impl<'c> Known<'c> {
                 .accounts
                 .iter()
                 .map(|account| &account.name)
-                .filter(|name| !standings.get(*name).is_some_and(is_over))
+                .filter(|name| !statuses.get(*name).is_some_and(is_over))
                 .collect();
             let concerns_none = |concerned: BTreeSet<AccountName>| {
                 missing.iter().all(|name| !concerned.contains(*name))
@@ -116,23 +118,23 @@ impl<'c> Known<'c> {
                 break;
             }
             let report = waiting.until(office.next(), &missing).await?;
-            if let Report::Account { account, standing } = report {
-                if let Some(trouble) = standing.not_written {
+            if let Report::Event(Event::Account { account, status }) = report {
+                if let Some(trouble) = status.not_written {
                     // What cannot be noted is not sent.
                     talk.progress_over();
                     return Err(CliError::new(Class::Failed, trouble.words).hint(trouble.advice));
                 }
-                match &standing.failure {
+                match &status.failure {
                     Some(failure) => self.failures.insert(account.clone(), failure.clone()),
                     None => self.failures.remove(&account),
                 };
-                standings.insert(account, standing);
-            } else if let Report::Resources { account, resources } = report {
+                statuses.insert(account, status);
+            } else if let Report::Event(Event::Resources { account, resources }) = report {
                 self.resources.insert(account, resources);
-            } else if let Report::Limits { account, limits } = report {
+            } else if let Report::Event(Event::Limits { account, limits }) = report {
                 self.limits.insert(account, limits);
-            } else if let Report::Notice(notice) = report
-                && notice.tone == Tone::Error
+            } else if let Report::Event(Event::Notice(notice)) = report
+                && notice.level == Level::Error
             {
                 talk.progress_over();
                 talk.warn(&notice.words);
@@ -149,7 +151,7 @@ impl<'c> Known<'c> {
     fn concerned(&self, wanted: Wanted<'_>) -> Option<BTreeSet<AccountName>> {
         let draft = ask::draft(wanted.options, wanted.text.to_owned(), self).ok()?;
         let hosts = HostIndex::new(self.resources.values().flat_map(|of_one| of_one.iter()));
-        let desk = Desk {
+        let desk = LintContext {
             hosts: &hosts,
             limits: &self.limits,
             accounts: &self.accounts,
@@ -203,7 +205,7 @@ impl<'c> Known<'c> {
                 } else {
                     "none of the accounts that answered has"
                 };
-                let words = format!("{who} a resource \"{}\"", visible(name, 100));
+                let words = format!("{who} a resource \"{}\"", escape_control(name, 100));
                 let near = nearest(name, all().map(|resource| resource.cname.as_str()));
                 let hint = match near {
                     Some(near) => format!("Did you mean {near}?"),
@@ -216,7 +218,8 @@ impl<'c> Known<'c> {
                     .iter()
                     .map(|resource| format!("{} in {}", resource.id, resource.account))
                     .collect();
-                let words = format!("\"{}\" may be {}", visible(name, 100), places.join(", "));
+                let words =
+                    format!("\"{}\" may be {}", escape_control(name, 100), places.join(", "));
                 Err(CliError::new(Class::Usage, words)
                     .hint("Give the resource's id, or the account with --account."))
             }
@@ -229,14 +232,14 @@ impl<'c> Known<'c> {
         let now = Utc::now();
         let hosts = HostIndex::new(self.resources.values().flat_map(|of_one| of_one.iter()));
         let mut entries = reader.journal_open().map_err(failed)?;
-        let queued: Vec<Spent> =
-            entries.iter().filter_map(|entry| Spent::queued(entry, now)).collect();
+        let queued: Vec<Consumption> =
+            entries.iter().filter_map(|entry| Consumption::queued(entry, now)).collect();
         // A command that does not wait takes back what the vendor had no room for.
         let newest = reader.journal_newest(TAKEN_BACK).map_err(failed)?;
         entries.extend(newest.into_iter().filter(|entry| !entry.state.is_open()));
-        let closed: Vec<Closed> =
-            entries.iter().filter_map(|entry| Closed::told_by(entry, now)).collect();
-        let mut desk = Desk {
+        let closed: Vec<Cooldown> =
+            entries.iter().filter_map(|entry| Cooldown::told_by(entry, now)).collect();
+        let mut desk = LintContext {
             hosts: &hosts,
             limits: &self.limits,
             accounts: &self.accounts,
@@ -338,8 +341,8 @@ pub(super) fn check_resource(draft: &Draft, plan: &Plan) -> Result<(), CliError>
     let first = stray.payload.targets().first();
     let words = format!(
         "{} belongs to {} of {}, which is not the resource that was named: nothing was sent",
-        visible(first.map_or("a host", String::as_str), 200),
-        visible(&stray.cname, 200),
+        escape_control(first.map_or("a host", String::as_str), 200),
+        escape_control(&stray.cname, 200),
         stray.account
     );
     Err(CliError::new(Class::Usage, words)

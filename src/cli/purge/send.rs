@@ -11,8 +11,9 @@ use crate::cli::setup::{Talk, count};
 use crate::cli::signals::Brake;
 use crate::domain::draft::Draft;
 use crate::domain::ids::Ticket;
+use crate::domain::journal::NewEntry;
 use crate::domain::plan::Plan;
-use crate::effect::{Effect, Report, Send};
+use crate::effect::{Answer, Effect, Order, Report};
 use crate::store::Reader;
 
 /// A plan that begins no later than this after now goes out now.
@@ -60,21 +61,21 @@ pub(super) async fn send(
     }
     let ticket = Ticket(1);
     let optional = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    office.run(Effect::Enqueue {
+    office.run(Effect::Order(Order::Enqueue {
         ticket,
         sends: plan
             .requests
             .iter()
-            .map(|planned| Send {
+            .map(|planned| NewEntry {
                 request: planned.request.clone(),
                 planned_at: planned.at,
                 reason: optional(&draft.reason),
                 ticket: optional(&draft.ticket),
             })
             .collect(),
-    });
+    }));
     let entries = loop {
-        if let Report::Enqueued { ticket: of, result } = office.next().await?
+        if let Report::Answer(Answer::Enqueued { ticket: of, result }) = office.next().await?
             && of == ticket
         {
             break result.map_err(|trouble| {

@@ -67,8 +67,10 @@ fn of_section(section: &Section, paths: &Paths, faults: &mut Vec<Fault>) -> Opti
     let vendor = provider.and_then(|(provider, place)| {
         let vendor = vendors::vendor(&provider);
         if vendor.is_none() {
-            let words =
-                format!("there is no provider \"{}\"", crate::domain::text::visible(&provider, 40));
+            let words = format!(
+                "there is no provider \"{}\"",
+                crate::domain::text::escape_control(&provider, 40)
+            );
             let advice = match nearest(&provider, vendors::names()) {
                 Some(near) => format!("did you mean \"{near}\"?"),
                 None => format!("there are {}", vendors::names().collect::<Vec<_>>().join(", ")),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::io::AsyncReadExt;
 
 use super::Secret;
-use crate::domain::text::visible;
+use crate::domain::text::escape_control;
 
 /// How long a command may take to print a secret; password managers may ask their owner first.
 pub const COMMAND_PATIENCE: Duration = Duration::from_mins(1);
@@ -194,7 +194,7 @@ async fn run(command: &[String], patience: Duration) -> Result<Secret, SecretTro
         return Err(failed(format!(
             "{program} failed ({}): {}",
             output.status,
-            visible(said.trim(), 200)
+            escape_control(said.trim(), 200)
         )));
     }
     let text = String::from_utf8(output.stdout)

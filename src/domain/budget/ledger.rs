@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::window::Slide;
-use super::{Closed, Usage, counts};
+use super::{Cooldown, Usage, counts};
 use crate::domain::ids::{AccountName, ResourceId};
 use crate::domain::kind::Kind;
 use crate::domain::limits::{Limits, RateWindow, Scope};
@@ -14,7 +14,7 @@ use crate::domain::limits::{Limits, RateWindow, Scope};
 #[derive(Clone, Debug)]
 pub struct Ledger<'a> {
     limits: &'a Limits,
-    closed: Vec<&'a Closed>,
+    closed: Vec<&'a Cooldown>,
     margin: TimeDelta,
     /// For each bucket, over the account (`None`) and over each resource: when a request counted, sorted, and whether
     /// it was sent from here.

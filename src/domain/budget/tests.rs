@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::samples::{directories, noon, paths, resource, secs, spent};
 
-fn usage(spent: Vec<Spent>) -> Usage {
+fn usage(spent: Vec<Consumption>) -> Usage {
     Usage { spent, ..Usage::default() }
 }
 
@@ -53,7 +53,7 @@ fn the_margin_lengthens_every_window() {
 #[test]
 fn a_closed_window_closes_what_shares_its_bucket_and_nothing_else() {
     let closed = |kind| Usage {
-        closed: vec![Closed {
+        closed: vec![Cooldown {
             account: "one".into(),
             resource: "1".into(),
             kind,
@@ -141,19 +141,19 @@ proptest! {
 #[test]
 fn a_request_that_came_back_closes_its_window_until_it_may_go_again_even_when_it_is_taken_back() {
     let mut entry = crate::domain::samples::queued("one", "1", noon() + secs(40));
-    assert_eq!(Closed::told_by(&entry, noon()), None, "it only waits");
+    assert_eq!(Cooldown::told_by(&entry, noon()), None, "it only waits");
     entry.error = Some("429 too many requests".to_owned());
     for state in [JournalState::Queued, JournalState::Cancelled] {
         entry.state = state;
-        let closed = Closed::told_by(&entry, noon()).unwrap();
+        let closed = Cooldown::told_by(&entry, noon()).unwrap();
         assert_eq!(closed.until, noon() + secs(40));
         let usage = Usage { closed: vec![closed], ..Usage::default() };
         let at = |kind| earliest(&paths(), &"one".into(), &"1".into(), kind, &usage, noon());
         assert_eq!(at(Kind::All), Some(noon() + secs(40)));
         assert_eq!(at(Kind::Pattern), Some(noon() + secs(40)), "the same bucket");
         assert_eq!(at(Kind::Url), Some(noon()));
-        assert_eq!(Closed::told_by(&entry, noon() + secs(40)), None);
+        assert_eq!(Cooldown::told_by(&entry, noon() + secs(40)), None);
     }
     entry.state = JournalState::Rejected;
-    assert_eq!(Closed::told_by(&entry, noon()), None);
+    assert_eq!(Cooldown::told_by(&entry, noon()), None);
 }

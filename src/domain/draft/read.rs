@@ -83,7 +83,7 @@ pub fn read(text: &str) -> Reading<'_> {
         for piece in pieces.drain(..) {
             match piece {
                 Piece::Entry(text) => {
-                    reading.entries.push(Entry { line: number, text: Cow::Borrowed(text) })
+                    reading.entries.push(Entry { line: number, text: Cow::Borrowed(text) });
                 }
                 Piece::PassedOver => {
                     if reading.passed_over.last() != Some(&number) {

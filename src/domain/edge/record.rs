@@ -2,17 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::look::Look;
+use super::probe::Probe;
 use super::sample::Sample;
-use super::verdict::{Purged, Verdict, Why, judge};
+use super::verdict::{Evidence, Purged, Verdict, judge};
 
 /// A look after the purge and what it proves.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Check {
     /// The look.
-    pub look: Look,
+    pub look: Probe,
     /// What led to the verdict.
-    pub why: Why,
+    pub why: Evidence,
 }
 
 impl Check {
@@ -28,7 +28,7 @@ pub struct Verification {
     /// Which URLs are asked for; `None` before they were chosen.
     pub sample: Option<Sample>,
     /// Looks from before the purge.
-    pub before: Vec<Look>,
+    pub before: Vec<Probe>,
     /// For each URL and place the newest look after it.
     pub checks: Vec<Check>,
     /// How often it was looked after the purge.
@@ -49,7 +49,7 @@ impl Verification {
     }
 
     /// Takes looks in, each in the place of an older one of the same URL and place.
-    pub fn take(&mut self, looks: Vec<Look>, purged: &Purged) {
+    pub fn take(&mut self, looks: Vec<Probe>, purged: &Purged) {
         for look in looks {
             let before = self.before.iter().find(|before| before.is_of(&look));
             let why = judge(before, &look, purged);
@@ -110,15 +110,20 @@ impl Verification {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::edge::{CacheState, Seen};
+    use crate::domain::edge::{CacheState, Observation};
     use crate::domain::samples::{noon, secs};
 
-    fn look(url: &str, cache: CacheState, age: u64) -> Look {
-        Look {
+    fn look(url: &str, cache: CacheState, age: u64) -> Probe {
+        Probe {
             url: url.to_owned(),
             place: None,
             at: noon() + secs(60),
-            seen: Ok(Seen { status: 200, cache: Some(cache), age: Some(age), ..Seen::default() }),
+            seen: Ok(Observation {
+                status: 200,
+                cache: Some(cache),
+                age: Some(age),
+                ..Observation::default()
+            }),
         }
     }
 

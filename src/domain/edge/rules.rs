@@ -4,8 +4,8 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::look::{Headers, Seen};
-use crate::domain::text::visible;
+use super::probe::{Headers, Observation};
+use crate::domain::text::escape_control;
 
 /// The longest piece of a header that is kept.
 const LONGEST: usize = 120;
@@ -123,10 +123,10 @@ impl CacheRule {
             let (word, meaning) = pair
                 .rsplit_once('=')
                 .filter(|(word, _)| !word.trim().is_empty())
-                .ok_or_else(|| RuleFault::Word(visible(pair, 60)))?;
+                .ok_or_else(|| RuleFault::Word(escape_control(pair, 60)))?;
             let meaning = meaning.trim().to_ascii_lowercase();
             let state = CacheState::from_word(&meaning)
-                .ok_or_else(|| RuleFault::Meaning(visible(&meaning, 60)))?;
+                .ok_or_else(|| RuleFault::Meaning(escape_control(&meaning, 60)))?;
             rule.words.push((word.trim().to_ascii_lowercase(), state));
         }
         Ok(rule)
@@ -163,7 +163,7 @@ pub(super) fn header_name(text: &str) -> Result<String, RuleFault> {
     let name = text.trim();
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
     if name.is_empty() || name.len() > LONGEST || !name.bytes().all(fits) {
-        return Err(RuleFault::Name(visible(name, 60)));
+        return Err(RuleFault::Name(escape_control(name, 60)));
     }
     Ok(name.to_ascii_lowercase())
 }
@@ -226,7 +226,7 @@ impl EdgeRules {
     }
 
     /// Reads an answer.
-    pub fn read(&self, status: u16, headers: &Headers) -> Seen {
+    pub fn read(&self, status: u16, headers: &Headers) -> Observation {
         let cache = self.cache.iter().find_map(|rule| {
             let values: Vec<&str> = headers.all(&rule.header).collect();
             let state = values.iter().filter_map(|value| rule.reads(value)).max()?;
@@ -236,14 +236,15 @@ impl EdgeRules {
             .edge
             .iter()
             .flat_map(|name| headers.all(name))
-            .map(|value| visible(value, LONGEST))
+            .map(|value| escape_control(value, LONGEST))
             .collect();
-        let first =
-            |name: &'static str| headers.all(name).next().map(|value| visible(value, LONGEST));
-        Seen {
+        let first = |name: &'static str| {
+            headers.all(name).next().map(|value| escape_control(value, LONGEST))
+        };
+        Observation {
             status,
             cache: cache.as_ref().map(|(state, _)| *state),
-            cache_words: cache.map(|(_, words)| visible(&words, LONGEST)),
+            cache_words: cache.map(|(_, words)| escape_control(&words, LONGEST)),
             age: self.age(headers),
             etag: first("etag"),
             last_modified: first("last-modified"),
@@ -280,7 +281,7 @@ fn instant(text: &str) -> Option<DateTime<Utc>> {
 mod tests {
     use super::*;
 
-    fn read(rules: &EdgeRules, headers: &[(&str, &str)]) -> Seen {
+    fn read(rules: &EdgeRules, headers: &[(&str, &str)]) -> Observation {
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         rules.read(206, &headers.collect())
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::look::{Blind, Look, Seen};
+use super::probe::{Observation, Probe, ProbeError};
 use super::rules::CacheState;
 
 /// Ages are whole seconds of a clock that is cut to seconds: the true age is less than one off. What is older by this was
@@ -40,7 +40,7 @@ impl Verdict {
 /// What led to a verdict.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "because", content = "of")]
-pub enum Why {
+pub enum Evidence {
     /// Fresh: the edge had no copy and fetched it.
     Fetched,
     /// Fresh: the edge asked the origin whether its copy holds.
@@ -70,10 +70,10 @@ pub enum Why {
     /// Unclear: the edge answered with an error that is not the content's.
     Status(u16),
     /// Unclear: nothing was seen.
-    Blind(Blind),
+    ProbeError(ProbeError),
 }
 
-impl Why {
+impl Evidence {
     /// The verdict that it leads to.
     pub fn verdict(&self) -> Verdict {
         match self {
@@ -89,7 +89,7 @@ impl Why {
             | Self::NoWord
             | Self::Redirected(_)
             | Self::Status(_)
-            | Self::Blind(_) => Verdict::Unclear,
+            | Self::ProbeError(_) => Verdict::Unclear,
         }
     }
 
@@ -98,9 +98,9 @@ impl Why {
         match self {
             Self::CachedBefore(_) | Self::SaysStale | Self::OldBehind(_) => true,
             Self::Status(status) => *status == 429 || *status >= 500,
-            Self::Blind(blind) => match blind {
-                Blind::Unreachable(_) | Blind::TooSlow => true,
-                Blind::NoUrl(_) | Blind::NoAddress(_) => false,
+            Self::ProbeError(blind) => match blind {
+                ProbeError::Unreachable(_) | ProbeError::TooSlow => true,
+                ProbeError::NoUrl(_) | ProbeError::NoAddress(_) => false,
             },
             Self::Fetched
             | Self::Revalidated
@@ -116,7 +116,7 @@ impl Why {
     }
 }
 
-impl fmt::Display for Why {
+impl fmt::Display for Evidence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Fetched => f.write_str("fetched from the origin for this answer"),
@@ -144,7 +144,7 @@ impl fmt::Display for Why {
             Self::NoWord => f.write_str("no header tells of the cache"),
             Self::Redirected(to) => write!(f, "the edge redirects to {to}, which is not followed"),
             Self::Status(status) => write!(f, "the edge answered {status}"),
-            Self::Blind(blind) => blind.fmt(f),
+            Self::ProbeError(blind) => blind.fmt(f),
         }
     }
 }
@@ -159,57 +159,57 @@ pub struct Purged {
 }
 
 /// What a look after the purge proves. `before` is a look at the same URL and place from before it.
-pub fn judge(before: Option<&Look>, after: &Look, purged: &Purged) -> Why {
+pub fn judge(before: Option<&Probe>, after: &Probe, purged: &Purged) -> Evidence {
     let seen = match &after.seen {
         Ok(seen) => seen,
-        Err(blind) => return Why::Blind(blind.clone()),
+        Err(blind) => return Evidence::ProbeError(blind.clone()),
     };
     match seen.status {
         // What a removed file is answered with is content like any other; so is an empty one, which has no first byte.
         200..=299 | 404 | 410 | 416 => {}
-        300..=399 => return Why::Redirected(seen.location.clone().unwrap_or_default()),
-        status => return Why::Status(status),
+        300..=399 => return Evidence::Redirected(seen.location.clone().unwrap_or_default()),
+        status => return Evidence::Status(status),
     }
     let older = after.stored().map(|stored| purged.sent - stored);
     match seen.cache {
-        Some(CacheState::Stale) => Why::SaysStale,
-        Some(CacheState::Revalidated) => Why::Revalidated,
+        Some(CacheState::Stale) => Evidence::SaysStale,
+        Some(CacheState::Revalidated) => Evidence::Revalidated,
         Some(CacheState::Bypass | CacheState::Miss | CacheState::Expired) => match older {
-            Some(older) if older >= GRAIN => Why::OldBehind(older.num_seconds()),
-            Some(_) | None => Why::Fetched,
+            Some(older) if older >= GRAIN => Evidence::OldBehind(older.num_seconds()),
+            Some(_) | None => Evidence::Fetched,
         },
         Some(CacheState::Hit) | None => match older {
             Some(older) if older >= GRAIN => {
                 if purged.sparing && !changed(before, seen, purged) {
-                    Why::Spared
+                    Evidence::Spared
                 } else {
-                    Why::CachedBefore(older.num_seconds())
+                    Evidence::CachedBefore(older.num_seconds())
                 }
             }
-            Some(older) if older < -GRAIN_AND_WAY => Why::CachedAfter(-older.num_seconds()),
+            Some(older) if older < -GRAIN_AND_WAY => Evidence::CachedAfter(-older.num_seconds()),
             older => unaged(before, seen, purged, older.is_some()),
         },
     }
 }
 
 /// What a copy proves whose age says nothing.
-fn unaged(before: Option<&Look>, seen: &Seen, purged: &Purged, about: bool) -> Why {
+fn unaged(before: Option<&Probe>, seen: &Observation, purged: &Purged, about: bool) -> Evidence {
     if changed(before, seen, purged) {
-        Why::Changed
+        Evidence::Changed
     } else if about {
-        Why::CachedAbout
+        Evidence::CachedAbout
     } else if seen.cache.is_none() {
-        Why::NoWord
+        Evidence::NoWord
     } else if before.is_some_and(|before| before.seen.is_ok()) {
-        Why::SameAsBefore
+        Evidence::SameAsBefore
     } else {
-        Why::NoAge
+        Evidence::NoAge
     }
 }
 
 /// Whether the content is another than before the purge. A look that came only after the sending counts if what it saw
 /// was older.
-fn changed(before: Option<&Look>, seen: &Seen, purged: &Purged) -> bool {
+fn changed(before: Option<&Probe>, seen: &Observation, purged: &Purged) -> bool {
     let Some(before) = before.filter(|before| {
         before.at <= purged.sent
             || before.stored().is_some_and(|stored| stored <= purged.sent - GRAIN)
@@ -241,8 +241,8 @@ mod tests {
 
     const PURGED: fn() -> Purged = || Purged { sent: noon(), sparing: false };
 
-    fn look(at: i64, seen: Seen) -> Look {
-        Look {
+    fn look(at: i64, seen: Observation) -> Probe {
+        Probe {
             url: "https://www.site.com/a".to_owned(),
             place: None,
             at: noon() + secs(at),
@@ -250,8 +250,14 @@ mod tests {
         }
     }
 
-    fn seen(cache: Option<CacheState>, age: Option<u64>, etag: &str) -> Seen {
-        Seen { status: 206, cache, age, etag: Some(etag.to_owned()), ..Seen::default() }
+    fn seen(cache: Option<CacheState>, age: Option<u64>, etag: &str) -> Observation {
+        Observation {
+            status: 206,
+            cache,
+            age,
+            etag: Some(etag.to_owned()),
+            ..Observation::default()
+        }
     }
 
     #[test]
@@ -259,39 +265,39 @@ mod tests {
         use CacheState::{Bypass, Expired, Hit, Miss, Revalidated, Stale};
         let before = look(-3, seen(Some(Hit), Some(500), "v1"));
         for (cache, age, etag, why) in [
-            (Some(Miss), None, "v1", Why::Fetched),
-            (Some(Bypass), None, "v1", Why::Fetched),
-            (Some(Expired), Some(0), "v1", Why::Fetched),
-            (Some(Miss), Some(600), "v1", Why::OldBehind(540)),
-            (Some(Revalidated), Some(600), "v1", Why::Revalidated),
-            (Some(Hit), Some(30), "v1", Why::CachedAfter(30)),
-            (Some(Hit), Some(60), "v1", Why::CachedAbout),
-            (Some(Hit), Some(60), "v2", Why::Changed),
-            (Some(Hit), Some(563), "v1", Why::CachedBefore(503)),
+            (Some(Miss), None, "v1", Evidence::Fetched),
+            (Some(Bypass), None, "v1", Evidence::Fetched),
+            (Some(Expired), Some(0), "v1", Evidence::Fetched),
+            (Some(Miss), Some(600), "v1", Evidence::OldBehind(540)),
+            (Some(Revalidated), Some(600), "v1", Evidence::Revalidated),
+            (Some(Hit), Some(30), "v1", Evidence::CachedAfter(30)),
+            (Some(Hit), Some(60), "v1", Evidence::CachedAbout),
+            (Some(Hit), Some(60), "v2", Evidence::Changed),
+            (Some(Hit), Some(563), "v1", Evidence::CachedBefore(503)),
             // Another server of the edge had another old version.
-            (Some(Hit), Some(563), "v0", Why::CachedBefore(503)),
-            (Some(Hit), None, "v1", Why::SameAsBefore),
-            (Some(Hit), None, "v2", Why::Changed),
-            (Some(Stale), Some(1), "v2", Why::SaysStale),
-            (None, None, "v1", Why::NoWord),
-            (None, None, "v2", Why::Changed),
-            (None, Some(563), "v1", Why::CachedBefore(503)),
-            (None, Some(3), "v1", Why::CachedAfter(57)),
+            (Some(Hit), Some(563), "v0", Evidence::CachedBefore(503)),
+            (Some(Hit), None, "v1", Evidence::SameAsBefore),
+            (Some(Hit), None, "v2", Evidence::Changed),
+            (Some(Stale), Some(1), "v2", Evidence::SaysStale),
+            (None, None, "v1", Evidence::NoWord),
+            (None, None, "v2", Evidence::Changed),
+            (None, Some(563), "v1", Evidence::CachedBefore(503)),
+            (None, Some(3), "v1", Evidence::CachedAfter(57)),
         ] {
             let after = look(60, seen(cache, age, etag));
             assert_eq!(judge(Some(&before), &after, &PURGED()), why, "{after:?}");
         }
         let unaged = look(60, seen(Some(Hit), None, "v1"));
-        assert_eq!(judge(None, &unaged, &PURGED()), Why::NoAge);
+        assert_eq!(judge(None, &unaged, &PURGED()), Evidence::NoAge);
     }
 
     #[test]
     fn a_look_before_that_came_too_late_proves_nothing_unless_what_it_saw_was_old() {
         let after = look(60, seen(Some(CacheState::Hit), None, "v2"));
         let late = look(1, seen(Some(CacheState::Miss), None, "v1"));
-        assert_eq!(judge(Some(&late), &after, &PURGED()), Why::SameAsBefore);
+        assert_eq!(judge(Some(&late), &after, &PURGED()), Evidence::SameAsBefore);
         let late_but_old = look(1, seen(Some(CacheState::Hit), Some(100), "v1"));
-        assert_eq!(judge(Some(&late_but_old), &after, &PURGED()), Why::Changed);
+        assert_eq!(judge(Some(&late_but_old), &after, &PURGED()), Evidence::Changed);
     }
 
     #[test]
@@ -299,39 +305,42 @@ mod tests {
         let purged = Purged { sparing: true, ..PURGED() };
         let before = look(-3, seen(Some(CacheState::Hit), Some(500), "v1"));
         let same = look(60, seen(Some(CacheState::Hit), Some(563), "v1"));
-        assert_eq!(judge(Some(&before), &same, &purged), Why::Spared);
+        assert_eq!(judge(Some(&before), &same, &purged), Evidence::Spared);
         let fetched = look(60, seen(Some(CacheState::Miss), None, "v1"));
-        assert_eq!(judge(Some(&before), &fetched, &purged), Why::Fetched);
+        assert_eq!(judge(Some(&before), &fetched, &purged), Evidence::Fetched);
     }
 
     #[test]
     fn a_redirect_and_an_error_are_unclear_and_a_removed_file_is_content() {
         let answered = |status, location: Option<&str>| {
-            let seen = Seen {
+            let seen = Observation {
                 status,
                 location: location.map(str::to_owned),
                 ..seen(Some(CacheState::Miss), None, "v1")
             };
             judge(None, &look(60, seen), &PURGED())
         };
-        assert_eq!(answered(404, None), Why::Fetched);
-        assert_eq!(answered(416, None), Why::Fetched);
-        assert_eq!(answered(403, None), Why::Status(403));
-        assert_eq!(answered(502, None), Why::Status(502));
-        assert_eq!(answered(301, Some("https://x/")), Why::Redirected("https://x/".to_owned()));
+        assert_eq!(answered(404, None), Evidence::Fetched);
+        assert_eq!(answered(416, None), Evidence::Fetched);
+        assert_eq!(answered(403, None), Evidence::Status(403));
+        assert_eq!(answered(502, None), Evidence::Status(502));
+        assert_eq!(
+            answered(301, Some("https://x/")),
+            Evidence::Redirected("https://x/".to_owned())
+        );
         assert!(answered(502, None).may_pass() && !answered(403, None).may_pass());
     }
 
     #[test]
     fn a_file_that_was_removed_or_came_is_a_change() {
         let with = |at, status| {
-            let seen = Seen { status, ..seen(Some(CacheState::Hit), None, "v1") };
+            let seen = Observation { status, ..seen(Some(CacheState::Hit), None, "v1") };
             look(at, seen)
         };
         let judged = |old, new| judge(Some(&with(-1, old)), &with(60, new), &PURGED());
-        assert_eq!(judged(206, 404), Why::Changed);
-        assert_eq!(judged(404, 200), Why::Changed);
-        assert_eq!(judged(503, 200), Why::SameAsBefore);
+        assert_eq!(judged(206, 404), Evidence::Changed);
+        assert_eq!(judged(404, 200), Evidence::Changed);
+        assert_eq!(judged(503, 200), Evidence::SameAsBefore);
     }
 
     fn caches() -> impl Strategy<Value = Option<CacheState>> {
@@ -346,7 +355,7 @@ mod tests {
             let before = look(-3, seen(Some(CacheState::Hit), Some(5), "v1"));
             let after = look(60, seen(cache, Some(age), &etag));
             let why = judge(Some(&before), &after, &Purged { sparing, ..PURGED() });
-            prop_assert!(why.verdict() != Verdict::Fresh || why == Why::Revalidated);
+            prop_assert!(why.verdict() != Verdict::Fresh || why == Evidence::Revalidated);
         }
 
         #[test]
@@ -355,7 +364,7 @@ mod tests {
         ) {
             let after = look(60, seen(cache, Some(age), &etag));
             let why = judge(None, &after, &Purged { sparing, ..PURGED() });
-            prop_assert!(why.verdict() == Verdict::Fresh || why == Why::SaysStale);
+            prop_assert!(why.verdict() == Verdict::Fresh || why == Evidence::SaysStale);
         }
     }
 }

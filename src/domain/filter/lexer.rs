@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::error::FilterError;
 use super::words::{Field, field_like};
-use crate::domain::text::visible;
+use crate::domain::text::escape_control;
 
 /// A term before anybody asked what its values mean.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,7 +78,7 @@ impl<'a> Lexer<'a> {
         Field::named(name).map(Some).ok_or_else(|| {
             let words = format!(
                 "no field is called {}; put quotes around it to search targets for it",
-                visible(name, 40)
+                escape_control(name, 40)
             );
             let nearest = Field::nearest(name).map(|field| format!("{}:", field.name()));
             FilterError::new(start..self.at, words).nearest(nearest)

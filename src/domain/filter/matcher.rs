@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Clause, Pattern, Predicate, Stretch, Test};
+use super::{Clause, Pattern, Predicate, Test, TimeRange};
 use crate::domain::purge::Purge;
 
 impl Predicate {
@@ -46,7 +46,7 @@ fn any(patterns: &[Pattern], text: &str) -> bool {
     patterns.iter().any(|pattern| pattern.matches(text))
 }
 
-fn within((from, until): Stretch, instant: DateTime<Utc>) -> bool {
+fn within((from, until): TimeRange, instant: DateTime<Utc>) -> bool {
     from.is_none_or(|from| instant >= from) && until.is_none_or(|until| instant < until)
 }
 

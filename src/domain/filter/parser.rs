@@ -8,7 +8,7 @@ use super::order::Bounds;
 use super::syntax::{Condition, Filter, Term, Word};
 use super::when::{Span, When};
 use super::words::{self, Field};
-use crate::domain::text::visible;
+use crate::domain::text::escape_control;
 
 impl Filter {
     /// Reads a filter. Takes time in proportion to the text; whether the text is right never depends on the time of day.
@@ -124,7 +124,7 @@ fn sent(raw: &RawTerm<'_>) -> Result<Condition, FilterError> {
 }
 
 fn wrong_word(value: &RawValue<'_>, words: &str, nearest: Option<&str>) -> FilterError {
-    let words = format!("{words} {}", visible(&value.text, 40));
+    let words = format!("{words} {}", escape_control(&value.text, 40));
     FilterError::new(value.at.clone(), words).nearest(nearest)
 }
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc};
 
 use super::syntax::{Condition, Filter, Term, Word};
 use super::when::{Span, When};
-use super::{Clause, Pattern, Predicate, Stretch, Test};
+use super::{Clause, Pattern, Predicate, Test, TimeRange};
 use crate::domain::zone::Zone;
 
 impl Filter {
@@ -74,7 +74,7 @@ fn add(predicate: &mut Predicate, term: &Term, clock: Clock) {
     predicate.clauses.push(Clause { negated, test });
 }
 
-fn narrow(predicate: &mut Predicate, (from, until): Stretch) {
+fn narrow(predicate: &mut Predicate, (from, until): TimeRange) {
     predicate.from = predicate.from.max(from);
     predicate.until = match (predicate.until, until) {
         (Some(one), Some(other)) => Some(one.min(other)),
@@ -83,7 +83,7 @@ fn narrow(predicate: &mut Predicate, (from, until): Stretch) {
 }
 
 /// The least stretch that has all of these in it.
-fn around(stretches: &[Stretch]) -> Stretch {
+fn around(stretches: &[TimeRange]) -> TimeRange {
     let from = stretches.iter().map(|stretch| stretch.0).min().flatten();
     let until: Option<Vec<_>> = stretches.iter().map(|stretch| stretch.1).collect();
     (from, until.and_then(|ends| ends.into_iter().max()))
@@ -137,7 +137,7 @@ impl Clock {
         }
     }
 
-    fn stretch(self, span: Span) -> Stretch {
+    fn stretch(self, span: Span) -> TimeRange {
         match span {
             Span::At(when) => {
                 let (start, end) = self.period(when);

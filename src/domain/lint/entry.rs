@@ -3,16 +3,16 @@
 use super::convert::{self, Notes};
 use super::sound::{is_sound, note_extras};
 use super::{Row, shown};
-use crate::domain::desk::{Desk, Found};
 use crate::domain::draft::address::{self, Address, BadAddress};
 use crate::domain::draft::read::Entry;
 use crate::domain::draft::{Draft, LintedLine, Meaning};
 use crate::domain::findings::Code;
 use crate::domain::kind::Kind;
+use crate::domain::lint_context::{Found, LintContext};
 use crate::domain::resource::Resource;
 
 /// What an entry comes to.
-pub(super) fn row(entry: &Entry<'_>, draft: &Draft, desk: &Desk<'_>) -> Row {
+pub(super) fn row(entry: &Entry<'_>, draft: &Draft, desk: &LintContext<'_>) -> Row {
     let mut notes = Notes::new(Some(entry.line));
     let (place, meaning) = match understand(&entry.text, draft, desk, &mut notes) {
         Some((place, meaning)) => (Some(place), meaning),
@@ -30,7 +30,7 @@ pub(super) fn row(entry: &Entry<'_>, draft: &Draft, desk: &Desk<'_>) -> Row {
 }
 
 /// The one line of a purge of everything that was asked for without any text.
-pub(super) fn everything(draft: &Draft, desk: &Desk<'_>) -> Row {
+pub(super) fn everything(draft: &Draft, desk: &LintContext<'_>) -> Row {
     let mut notes = Notes::new(Some(0));
     let place = chosen(draft, desk, &mut notes, "Everything of which resource?");
     let resource = place.and_then(|place| desk.hosts.get(place));
@@ -47,7 +47,7 @@ pub(super) fn everything(draft: &Draft, desk: &Desk<'_>) -> Row {
 fn understand(
     text: &str,
     draft: &Draft,
-    desk: &Desk<'_>,
+    desk: &LintContext<'_>,
     notes: &mut Notes,
 ) -> Option<(usize, Option<Meaning>)> {
     if !is_sound(text, notes) {
@@ -74,7 +74,7 @@ fn meaning(
     address: &Address<'_>,
     resource: &Resource,
     draft: &Draft,
-    desk: &Desk<'_>,
+    desk: &LintContext<'_>,
     notes: &mut Notes,
 ) -> Option<Meaning> {
     let kind = draft.kind.unwrap_or_else(|| kind_by_form(address));
@@ -144,7 +144,7 @@ fn may_be_purged_whole(resource: &Resource, notes: &mut Notes) {
     }
 }
 
-fn all_of(resource: &Resource, desk: &Desk<'_>, notes: &mut Notes) -> Option<Meaning> {
+fn all_of(resource: &Resource, desk: &LintContext<'_>, notes: &mut Notes) -> Option<Meaning> {
     let limits = desk.limits_of(&resource.account)?;
     let Some(rule) = &limits.all else {
         not_offered(Kind::All, resource, desk, notes);
@@ -160,7 +160,7 @@ fn all_of(resource: &Resource, desk: &Desk<'_>, notes: &mut Notes) -> Option<Mea
     })
 }
 
-fn not_offered(kind: Kind, resource: &Resource, desk: &Desk<'_>, notes: &mut Notes) {
+fn not_offered(kind: Kind, resource: &Resource, desk: &LintContext<'_>, notes: &mut Notes) {
     let offered: Vec<&str> = desk
         .limits_of(&resource.account)
         .into_iter()
@@ -182,7 +182,7 @@ fn not_offered(kind: Kind, resource: &Resource, desk: &Desk<'_>, notes: &mut Not
 fn place(
     address: &Address<'_>,
     draft: &Draft,
-    desk: &Desk<'_>,
+    desk: &LintContext<'_>,
     notes: &mut Notes,
 ) -> Option<usize> {
     let Some(host) = &address.host else {
@@ -231,7 +231,12 @@ fn place(
     }
 }
 
-fn chosen(draft: &Draft, desk: &Desk<'_>, notes: &mut Notes, question: &str) -> Option<usize> {
+fn chosen(
+    draft: &Draft,
+    desk: &LintContext<'_>,
+    notes: &mut Notes,
+    question: &str,
+) -> Option<usize> {
     let Some((account, id)) = &draft.resource else {
         notes.say(Code::NoResource, question);
         return None;

@@ -83,7 +83,7 @@ fn check_state(resource: &Resource, findings: &mut Vec<Finding>) {
             format!("{cname} is suspended: the purge may be refused."),
         ),
         ResourceState::Deleted => {
-            say(findings, Code::Deleted, format!("{cname} is deleted at its vendor."))
+            say(findings, Code::Deleted, format!("{cname} is deleted at its vendor."));
         }
     }
 }

@@ -6,12 +6,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Part, Plan, PlanError, PlannedRequest, risk};
 use crate::domain::budget::{Ledger, QuotaLine, Usage, quotas};
-use crate::domain::desk::Desk;
 use crate::domain::draft::{Draft, Linted, Meaning};
 use crate::domain::findings::Severity;
 use crate::domain::ids::{AccountName, ResourceId};
 use crate::domain::kind::Kind;
 use crate::domain::limits::{KindRule, Limits};
+use crate::domain::lint_context::LintContext;
 use crate::domain::payload::{Payload, PurgeRequest, Targets};
 use crate::domain::resource::Resource;
 
@@ -23,7 +23,7 @@ use crate::domain::resource::Resource;
 pub fn plan(
     linted: &Linted,
     draft: &Draft,
-    desk: &Desk<'_>,
+    desk: &LintContext<'_>,
     now: DateTime<Utc>,
 ) -> Result<Plan, PlanError> {
     refuse_errors(linted)?;
@@ -82,7 +82,7 @@ struct Group<'a> {
 fn groups<'a>(
     linted: &'a Linted,
     draft: &Draft,
-    desk: &Desk<'a>,
+    desk: &LintContext<'a>,
 ) -> Result<Vec<Group<'a>>, PlanError> {
     let mut groups: Vec<Group<'a>> = Vec::new();
     let mut places: HashMap<(&AccountName, &ResourceId, Kind), usize> = HashMap::new();
@@ -108,7 +108,11 @@ fn groups<'a>(
     Ok(groups)
 }
 
-fn group<'a>(meaning: &Meaning, draft: &Draft, desk: &Desk<'a>) -> Result<Group<'a>, PlanError> {
+fn group<'a>(
+    meaning: &Meaning,
+    draft: &Draft,
+    desk: &LintContext<'a>,
+) -> Result<Group<'a>, PlanError> {
     let account = &meaning.account;
     let resource = desk
         .hosts

@@ -2,9 +2,9 @@
 
 use super::Risk;
 use crate::domain::account::Account;
-use crate::domain::desk::Desk;
 use crate::domain::findings::Severity;
 use crate::domain::kind::Kind;
+use crate::domain::lint_context::LintContext;
 use crate::domain::payload::PurgeRequest;
 
 /// So many URLs are a few: more than these ask for more than Enter.
@@ -14,7 +14,7 @@ pub const FEW: usize = 20;
 pub(super) fn of<'a>(
     requests: impl IntoIterator<Item = &'a PurgeRequest>,
     worst: Option<Severity>,
-    desk: &Desk<'_>,
+    desk: &LintContext<'_>,
 ) -> (Risk, Vec<String>) {
     let mut high: Vec<String> = Vec::new();
     let mut raised = worst >= Some(Severity::Warning);

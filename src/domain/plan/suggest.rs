@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::FEW;
-use crate::domain::desk::Desk;
 use crate::domain::draft::{Linted, Meaning};
 use crate::domain::ids::{AccountName, ResourceId};
 use crate::domain::kind::Kind;
 use crate::domain::limits::{KindRule, Syntax, Wildcard};
+use crate::domain::lint_context::LintContext;
 use crate::domain::matching::path_of;
 
 /// Directories to purge in the place of many URLs of one resource.
@@ -40,7 +40,7 @@ const WAYS: usize = 3;
 
 /// What could be purged in the place of many URLs: for each resource with more than a few, the directories that they are
 /// in, cut at one depth or another, where that takes fewer requests. The root is never suggested.
-pub fn suggest(linted: &Linted, desk: &Desk<'_>) -> Vec<Suggestion> {
+pub fn suggest(linted: &Linted, desk: &LintContext<'_>) -> Vec<Suggestion> {
     let mut groups: BTreeMap<(&AccountName, &ResourceId), Vec<&Meaning>> = BTreeMap::new();
     for meaning in linted.lines.iter().filter_map(|line| line.meaning.as_ref()) {
         if meaning.kind == Kind::Url {
@@ -178,7 +178,7 @@ fn also_removes(directories: &[&str]) -> String {
     let named: Vec<String> = directories
         .iter()
         .take(NAMED)
-        .map(|directory| crate::domain::text::visible(directory, 40))
+        .map(|directory| crate::domain::text::escape_control(directory, 40))
         .collect();
     let more = match directories.len().saturating_sub(NAMED) {
         0 => String::new(),

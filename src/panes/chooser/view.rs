@@ -5,13 +5,13 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
 use super::Chooser;
-use crate::domain::text::visible;
+use crate::domain::text::escape_control;
 use crate::panes::field::view::FieldView;
 use crate::panes::scrolling::keep_in_view;
 use crate::theme::{Role, Theme};
 use crate::widgets::panel::{Panel, clear, popup};
 use crate::widgets::scroll::ScrollBar;
-use crate::widgets::text::{Pen, width};
+use crate::widgets::text::{RowWriter, width};
 
 /// The popup of a chooser; the area is the whole screen.
 pub struct ChooserView<'a> {
@@ -67,7 +67,8 @@ impl Widget for &ChooserView<'_> {
         let list = Rect { y: inner.y + field, height: inner.height - field, ..inner };
         let glyphs = &self.theme.glyphs;
         if chooser.shown.is_empty() {
-            Pen::new(buffer, list, glyphs.ellipsis).put(self.nothing, self.theme.style(Role::Dim));
+            RowWriter::new(buffer, list, glyphs.ellipsis)
+                .put(self.nothing, self.theme.style(Role::Dim));
         }
         let rows = usize::from(list.height);
         let top = keep_in_view(0, chooser.cursor, rows, chooser.shown.len());
@@ -82,14 +83,14 @@ impl Widget for &ChooserView<'_> {
             let row = Rect { y: list.y + line as u16, height: 1, ..list };
             let (mark, note) = (self.beside)(number);
             let here = at == chooser.cursor;
-            let mut pen = Pen::new(buffer, row, glyphs.ellipsis);
+            let mut pen = RowWriter::new(buffer, row, glyphs.ellipsis);
             pen.column(if here { glyphs.cursor } else { "" }, 2, self.theme.style(Role::Focus));
             pen.column(mark, if mark.is_empty() { 0 } else { 2 }, self.theme.style(Role::Mark));
             let note_room = width(&note).min(pen.room() / 2);
             let room = pen.room().saturating_sub(note_room + 2);
-            pen.column(&visible(text, 300), room, self.theme.style(Role::Text))
+            pen.column(&escape_control(text, 300), room, self.theme.style(Role::Text))
                 .put(" ", self.theme.style(Role::Text))
-                .column_right(&visible(&note, 300), note_room, self.theme.style(Role::Dim));
+                .column_right(&escape_control(&note, 300), note_room, self.theme.style(Role::Dim));
             if here {
                 buffer.set_style(row, self.theme.style(Role::Cursor));
             }

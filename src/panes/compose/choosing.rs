@@ -1,14 +1,14 @@
 //! What compose has the operator choose beside the targets: kind, mode, resource.
 
+use crate::domain::event::Level;
 use crate::domain::kind::Kind;
 use crate::domain::resource::ResourceState;
-use crate::effect::Tone;
-use crate::panes::{Ask, Opening, Outcome, PaneCtx, Pick, PickFor, PickItem, PickValue};
+use crate::panes::{Ask, Opening, PaneCtx, Pick, PickFor, PickItem, PickValue, Update};
 
 use super::ComposePane;
 
 impl ComposePane {
-    pub(super) fn turn_kind(&mut self, ctx: &PaneCtx<'_>) -> Outcome {
+    pub(super) fn turn_kind(&mut self, ctx: &PaneCtx<'_>) -> Update {
         self.draft.kind = match self.draft.kind {
             None => Some(Kind::Url),
             Some(Kind::Url) => Some(Kind::Pattern),
@@ -22,7 +22,7 @@ impl ComposePane {
     pub(super) fn modes(&self, ctx: &PaneCtx<'_>) -> Vec<crate::domain::limits::Mode> {
         let mut modes = Vec::new();
         for (account, _) in &self.recent_of {
-            let Some(limits) = ctx.world.limits.get(account) else {
+            let Some(limits) = ctx.known.limits.get(account) else {
                 continue;
             };
             let offered = Kind::EVERY
@@ -38,25 +38,25 @@ impl ComposePane {
         modes
     }
 
-    pub(super) fn turn_mode(&mut self, ctx: &PaneCtx<'_>) -> Outcome {
+    pub(super) fn turn_mode(&mut self, ctx: &PaneCtx<'_>) -> Update {
         let modes = self.modes(ctx);
         if modes.is_empty() {
-            return Outcome::say(Tone::Info, "The vendor of these targets purges in one way only.");
+            return Update::say(Level::Info, "The vendor of these targets purges in one way only.");
         }
         let at =
             self.draft.mode.as_ref().and_then(|mode| modes.iter().position(|it| it.word == mode));
         let next = at.map_or(usize::from(modes.len() > 1), |at| (at + 1) % modes.len());
         let Some(mode) = modes.get(next) else {
-            return Outcome::taken();
+            return Update::taken();
         };
         self.draft.mode = Some(mode.word.to_owned());
         let words = format!("{}: {}", mode.word, mode.meaning);
-        self.changed(ctx).and(Outcome::say(Tone::Info, words))
+        self.changed(ctx).and(Update::say(Level::Info, words))
     }
 
-    pub(super) fn pick_resource(&self, ctx: &PaneCtx<'_>) -> Outcome {
+    pub(super) fn pick_resource(&self, ctx: &PaneCtx<'_>) -> Update {
         let mut items = Vec::new();
-        for resource in ctx.world.resources.values().flat_map(|resources| resources.iter()) {
+        for resource in ctx.known.resources.values().flat_map(|resources| resources.iter()) {
             if resource.state == ResourceState::Deleted {
                 continue;
             }
@@ -72,9 +72,9 @@ impl ComposePane {
             });
         }
         if items.is_empty() {
-            return Outcome::say(Tone::Warning, "No account has told its resources yet.");
+            return Update::say(Level::Warning, "No account has told its resources yet.");
         }
-        Outcome::ask(Ask::Open(Opening::Pick(Pick {
+        Update::ask(Ask::Open(Opening::Pick(Pick {
             purpose: PickFor::Resource,
             title: "Resource for targets without a host".to_owned(),
             items,

@@ -3,32 +3,32 @@
 use std::sync::Arc;
 
 use crate::domain::account::Account;
-use crate::domain::budget::{Closed, RecentPurge, Spent, USUAL_MARGIN};
-use crate::domain::desk::{Desk, HostIndex};
+use crate::domain::budget::{Consumption, Cooldown, RecentPurge, USUAL_MARGIN};
 use crate::domain::ids::AccountName;
+use crate::domain::known::Known;
 use crate::domain::limits::Limits;
+use crate::domain::lint_context::{HostIndex, LintContext};
 use crate::domain::resource::Resource;
 use crate::panes::PaneCtx;
-use crate::panes::world::World;
 
 /// What was known when the index was built.
 #[derive(Clone, Debug)]
-pub(super) struct Known {
+pub(super) struct LintInputs {
     hosts: Arc<HostIndex>,
     accounts: Vec<Account>,
     resources: Vec<Arc<Vec<Resource>>>,
     limits: Vec<(AccountName, Arc<Limits>)>,
 }
 
-impl Known {
-    pub(super) fn of(world: &World) -> Self {
-        let resources: Vec<Arc<Vec<Resource>>> = world.resources.values().cloned().collect();
+impl LintInputs {
+    pub(super) fn of(known: &Known) -> Self {
+        let resources: Vec<Arc<Vec<Resource>>> = known.resources.values().cloned().collect();
         let hosts = HostIndex::new(resources.iter().flat_map(|resources| resources.iter()));
-        let accounts = world
+        let accounts = known
             .accounts
             .iter()
             .map(|account| Account {
-                read_only: account.read_only || world.read_only,
+                read_only: account.read_only || known.read_only,
                 ..account.clone()
             })
             .collect();
@@ -36,7 +36,7 @@ impl Known {
             hosts: Arc::new(hosts),
             accounts,
             resources,
-            limits: world
+            limits: known
                 .limits
                 .iter()
                 .map(|(name, limits)| (name.clone(), limits.clone()))
@@ -45,27 +45,27 @@ impl Known {
     }
 
     /// Whether the world still has the very same resources and limits.
-    pub(super) fn is_still(&self, world: &World) -> bool {
-        self.resources.len() == world.resources.len()
-            && self.limits.len() == world.limits.len()
-            && self.resources.iter().zip(world.resources.values()).all(|(a, b)| Arc::ptr_eq(a, b))
+    pub(super) fn is_still(&self, known: &Known) -> bool {
+        self.resources.len() == known.resources.len()
+            && self.limits.len() == known.limits.len()
+            && self.resources.iter().zip(known.resources.values()).all(|(a, b)| Arc::ptr_eq(a, b))
             && self
                 .limits
                 .iter()
-                .zip(&world.limits)
+                .zip(&known.limits)
                 .all(|((name, a), (other, b))| name == other && Arc::ptr_eq(a, b))
     }
 
     pub(super) fn desk<'a>(
         &'a self,
-        world: &'a World,
+        known: &'a Known,
         recent: &'a [RecentPurge],
-        queued: &'a [Spent],
-        closed: &'a [Closed],
-    ) -> Desk<'a> {
-        Desk {
+        queued: &'a [Consumption],
+        closed: &'a [Cooldown],
+    ) -> LintContext<'a> {
+        LintContext {
             hosts: &self.hosts,
-            limits: &world.limits,
+            limits: &known.limits,
             accounts: &self.accounts,
             recent,
             queued,
@@ -76,11 +76,11 @@ impl Known {
 }
 
 /// What our own queue will use up.
-pub(super) fn queued(ctx: &PaneCtx<'_>) -> Vec<Spent> {
-    ctx.world.open.values().filter_map(|entry| Spent::queued(entry, ctx.now)).collect()
+pub(super) fn queued(ctx: &PaneCtx<'_>) -> Vec<Consumption> {
+    ctx.known.open.values().filter_map(|entry| Consumption::queued(entry, ctx.now)).collect()
 }
 
 /// What vendors closed, as our own queue tells it.
-pub(super) fn closed(ctx: &PaneCtx<'_>) -> Vec<Closed> {
-    ctx.world.open.values().filter_map(|entry| Closed::told_by(entry, ctx.now)).collect()
+pub(super) fn closed(ctx: &PaneCtx<'_>) -> Vec<Cooldown> {
+    ctx.known.open.values().filter_map(|entry| Cooldown::told_by(entry, ctx.now)).collect()
 }

@@ -2,33 +2,34 @@
 
 use super::{ComposePane, Part};
 use crate::domain::draft::Draft;
-use crate::effect::{Effect, Tone};
+use crate::domain::event::Level;
+use crate::effect::{Effect, Order};
 use crate::panes::field::{Field, Lines, Touch};
-use crate::panes::{Outcome, PaneCtx};
+use crate::panes::{PaneCtx, Update};
 
 impl ComposePane {
     /// Empties the draft and stays, so that undo can bring it back. An empty one stays as well: were compose
     /// closed by a second press, what is typed next would be commands.
-    pub(super) fn discard(&mut self, ctx: &PaneCtx<'_>) -> Outcome {
+    pub(super) fn discard(&mut self, ctx: &PaneCtx<'_>) -> Update {
         if self.draft == Draft::default() {
-            return Outcome::say(Tone::Info, "There is nothing to throw away.");
+            return Update::say(Level::Info, "There is nothing to throw away.");
         }
         let gone = std::mem::take(&mut self.draft);
         self.show(Draft::default());
         self.discarded = Some(gone);
-        self.relint(ctx).and_effect(Effect::KeepDraft(None)).and(Outcome::say(
-            Tone::Info,
+        self.relint(ctx).and_effect(Effect::Order(Order::KeepDraft(None))).and(Update::say(
+            Level::Info,
             "The draft was thrown away; undo brings it back as long as compose is open.",
         ))
     }
 
     /// Undoes the last change; where there is none since a draft was thrown away, brings that back.
-    pub(super) fn undo(&mut self, touch: Touch, ctx: &PaneCtx<'_>) -> Outcome {
+    pub(super) fn undo(&mut self, touch: Touch, ctx: &PaneCtx<'_>) -> Update {
         match (touch, self.part) {
             (Touch::Moved, Part::Targets) if self.discarded.is_some() => {
                 let back = self.discarded.take().unwrap_or_default();
                 self.show(back);
-                self.changed(ctx).and(Outcome::say(Tone::Info, "The draft is back."))
+                self.changed(ctx).and(Update::say(Level::Info, "The draft is back."))
             }
             (touch, _) => self.touched(touch, ctx),
         }

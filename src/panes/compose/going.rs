@@ -3,17 +3,17 @@
 use std::collections::BTreeSet;
 
 use super::{ComposePane, Part};
+use crate::domain::event::Level;
 use crate::domain::findings::Severity;
-use crate::effect::Tone;
-use crate::panes::{Outcome, PaneCtx};
+use crate::panes::{PaneCtx, Update};
 
 impl ComposePane {
     /// Moves by pages, of about as many lines as are in view beside the findings.
-    pub(super) fn go_page(&mut self, by: isize, ctx: &PaneCtx<'_>) -> Outcome {
+    pub(super) fn go_page(&mut self, by: isize, ctx: &PaneCtx<'_>) -> Update {
         let page = isize::from(i16::try_from(ctx.area.height / 2).unwrap_or(1)).max(1);
         let (here, _) = self.lines.cursor();
         self.lines.go_to_line(here.saturating_add_signed(page * by));
-        Outcome::taken()
+        Update::taken()
     }
 
     /// The lines with something wrong, in their order; lines with mere notes only where there are no others.
@@ -30,7 +30,7 @@ impl ComposePane {
     }
 
     /// Goes to the next line with something wrong, or to the one before; round at the ends.
-    pub(super) fn go_to_finding(&mut self, onward: bool) -> Outcome {
+    pub(super) fn go_to_finding(&mut self, onward: bool) -> Update {
         let lines = self.wrong_lines();
         let (here, _) = self.lines.cursor();
         let found = if onward {
@@ -39,10 +39,10 @@ impl ComposePane {
             lines.range(..here).next_back().or(lines.last())
         };
         let Some(&line) = found else {
-            return Outcome::say(Tone::Info, "No line has a finding of its own.");
+            return Update::say(Level::Info, "No line has a finding of its own.");
         };
         self.part = Part::Targets;
         self.lines.go_to_line(line);
-        Outcome::taken()
+        Update::taken()
     }
 }

@@ -6,20 +6,20 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 
 use super::*;
-use crate::domain::budget::Spent;
+use crate::domain::budget::Consumption;
 use crate::domain::filter::Filter;
 use crate::domain::kind::Kind;
+use crate::domain::known::Known;
 use crate::domain::samples;
 use crate::panes::samples::pane_ctx_in;
-use crate::panes::world::World;
 
 /// One account, whose vendor wants paths, with one resource.
 fn ctx() -> PaneCtx<'static> {
-    let mut world = World { accounts: vec![samples::account("prod")], ..World::default() };
+    let mut known = Known { accounts: vec![samples::account("prod")], ..Known::default() };
     let resource = samples::resource("prod", "1", "www.site.com");
-    world.resources.insert("prod".into(), Arc::new(vec![resource]));
-    world.limits.insert("prod".into(), Arc::new(samples::paths()));
-    pane_ctx_in(world)
+    known.resources.insert("prod".into(), Arc::new(vec![resource]));
+    known.limits.insert("prod".into(), Arc::new(samples::paths()));
+    pane_ctx_in(known)
 }
 
 fn compose(text: &str) -> (ComposePane, PaneCtx<'static>, Vec<Effect>) {
@@ -63,9 +63,12 @@ fn a_pasted_url_is_shown_in_the_form_that_the_vendor_gets() {
 #[test]
 fn a_paste_asks_for_recent_purges_once_and_keeps_the_draft() {
     let (mut pane, ctx, effects) = compose("https://www.site.com/a.jpg");
-    assert!(matches!(effects.as_slice(), [Effect::Recent { .. }, Effect::KeepDraft(Some(_))]));
+    assert!(matches!(
+        effects.as_slice(),
+        [Effect::Query(Query::Recent { .. }), Effect::Order(Order::KeepDraft(Some(_)))]
+    ));
     let again = pane.on_typed('g', &ctx).effects;
-    assert!(matches!(again.as_slice(), [Effect::KeepDraft(Some(_))]));
+    assert!(matches!(again.as_slice(), [Effect::Order(Order::KeepDraft(Some(_)))]));
 }
 
 #[test]
@@ -73,30 +76,30 @@ fn control_characters_of_a_paste_stay_in_the_draft_and_block_it() {
     let (mut pane, ctx, _) = compose("https://www.site.com/a\u{1b}[31m.jpg\r\n/b.jpg\n");
     assert_eq!(pane.draft().text, "https://www.site.com/a\u{1b}[31m.jpg\n/b.jpg\n");
     assert!(pane.linted.all_findings().any(|it| it.code == "PD006"));
-    let outcome = pane.on_command(Command::ComposePlan, &ctx);
-    assert!(matches!(outcome.asks.as_slice(), [Ask::Notice(_)]));
+    let update = pane.on_command(Command::ComposePlan, &ctx);
+    assert!(matches!(update.asks.as_slice(), [Ask::Notice(_)]));
 }
 
 #[test]
 fn a_draft_with_an_error_leads_to_no_plan_and_says_why() {
     let (mut pane, ctx, _) = compose("https://nowhere.example/a.jpg");
-    let outcome = pane.on_command(Command::ComposePlan, &ctx);
-    assert!(matches!(outcome.asks.as_slice(), [Ask::Notice(notice)] if notice.tone == Tone::Info));
+    let update = pane.on_command(Command::ComposePlan, &ctx);
+    assert!(matches!(update.asks.as_slice(), [Ask::Notice(notice)] if notice.level == Level::Info));
 }
 
 #[test]
 fn an_empty_draft_leads_to_no_plan() {
     let (mut pane, ctx, _) = compose("");
-    let outcome = pane.on_command(Command::ComposePlan, &ctx);
-    assert!(matches!(outcome.asks.as_slice(), [Ask::Notice(notice)] if notice.tone == Tone::Info));
+    let update = pane.on_command(Command::ComposePlan, &ctx);
+    assert!(matches!(update.asks.as_slice(), [Ask::Notice(notice)] if notice.level == Level::Info));
 }
 
 #[test]
 fn a_sound_draft_leads_to_its_plan() {
     let (mut pane, ctx, _) = compose("https://www.site.com/a.jpg");
-    let outcome = pane.on_command(Command::ComposePlan, &ctx);
-    let [Ask::Open(Opening::Plan(plan, draft))] = outcome.asks.as_slice() else {
-        unreachable!("{outcome:?}")
+    let update = pane.on_command(Command::ComposePlan, &ctx);
+    let [Ask::Open(Opening::Plan(plan, draft))] = update.asks.as_slice() else {
+        unreachable!("{update:?}")
     };
     assert_eq!(plan.requests.len(), 1);
     assert_eq!(draft.text, "https://www.site.com/a.jpg");
@@ -110,7 +113,7 @@ fn everything_is_purged_only_by_choice_of_kind_and_resource() {
     }
     assert!(pane.plan.is_err());
     pane.on_answer(
-        &Answer::Picked {
+        &OverlayAnswer::Picked {
             purpose: PickFor::Resource,
             values: vec![PickValue::Resource("prod".into(), "1".into())],
         },
@@ -125,11 +128,16 @@ fn everything_is_purged_only_by_choice_of_kind_and_resource() {
 #[test]
 fn a_file_is_added_below_what_was_typed() {
     let (mut pane, ctx, _) = compose("https://www.site.com/a.jpg");
-    let answer = Answer::Prompted { purpose: PromptFor::TargetsFile, text: "list.txt".to_owned() };
+    let answer =
+        OverlayAnswer::Prompted { purpose: PromptFor::TargetsFile, text: "list.txt".to_owned() };
     let effects = pane.on_answer(&answer, &ctx).effects;
-    let [Effect::ReadFile { ticket, .. }] = effects.as_slice() else { unreachable!("{effects:?}") };
-    let report =
-        Report::FileRead { ticket: *ticket, result: Ok("https://www.site.com/b.jpg\n".to_owned()) };
+    let [Effect::Order(Order::ReadFile { ticket, .. })] = effects.as_slice() else {
+        unreachable!("{effects:?}")
+    };
+    let report = Report::Answer(Answer::FileRead {
+        ticket: *ticket,
+        result: Ok("https://www.site.com/b.jpg\n".to_owned()),
+    });
     pane.on_report(&report, &ctx);
     assert_eq!(targets(&pane), ["/a.jpg", "/b.jpg"]);
 }
@@ -140,19 +148,19 @@ fn wider_purges_are_offered_and_taken_only_by_choice() {
         (0..250).map(|n| format!("https://www.site.com/img/{n}.jpg")).collect();
     let (mut pane, ctx, _) = compose(&lines.join("\n"));
     assert!(pane.plan.as_ref().is_ok_and(|plan| plan.requests.len() > 1));
-    let outcome = pane.on_command(Command::ComposeWiden, &ctx);
-    let [Ask::Open(Opening::Pick(pick))] = outcome.asks.as_slice() else {
-        unreachable!("{outcome:?}")
+    let update = pane.on_command(Command::ComposeWiden, &ctx);
+    let [Ask::Open(Opening::Pick(pick))] = update.asks.as_slice() else {
+        unreachable!("{update:?}")
     };
     assert_eq!(targets(&pane).len(), 250, "nothing is changed by looking");
-    let answer = Answer::Picked {
+    let answer = OverlayAnswer::Picked {
         purpose: PickFor::Wider,
         values: pick.items.iter().take(1).map(|item| item.value.clone()).collect(),
     };
-    let outcome = pane.on_answer(&answer, &ctx);
+    let update = pane.on_answer(&answer, &ctx);
     assert_eq!(targets(&pane), ["/img/*"]);
     assert!(matches!(
-        outcome.asks.as_slice(),
+        update.asks.as_slice(),
         [Ask::Notice(notice)] if notice.words.contains("/img/")
     ));
     let none = pane.on_command(Command::ComposeWiden, &ctx);
@@ -165,10 +173,10 @@ fn the_purge_that_a_line_would_repeat_can_be_looked_at() {
     let none = pane.on_command(Command::ComposeFollow, &ctx);
     assert!(matches!(none.asks.as_slice(), [Ask::Notice(_)]));
     let at = ctx.now - TimeDelta::seconds(20);
-    let report = Report::Recent {
+    let report = Report::Answer(Answer::Recent {
         ticket: pane.recent_ticket,
         result: Ok(vec![RecentPurge {
-            spent: Spent {
+            spent: Consumption {
                 account: "prod".into(),
                 resource: "1".into(),
                 kind: Kind::Url,
@@ -180,10 +188,10 @@ fn the_purge_that_a_line_would_repeat_can_be_looked_at() {
             unfinished: true,
             by: None,
         }]),
-    };
+    });
     pane.on_report(&report, &ctx);
-    let outcome = pane.on_command(Command::ComposeFollow, &ctx);
-    let [Ask::Show(filter)] = outcome.asks.as_slice() else { unreachable!("{outcome:?}") };
+    let update = pane.on_command(Command::ComposeFollow, &ctx);
+    let [Ask::Show(filter)] = update.asks.as_slice() else { unreachable!("{update:?}") };
     let filter: Filter = filter.parse().unwrap();
     let shown = filter.resolve(ctx.now, ctx.zone);
     assert!(shown.from <= Some(at) && shown.until > Some(at), "{shown:?}");
@@ -194,23 +202,23 @@ fn a_draft_that_was_thrown_away_is_forgotten_and_comes_back_by_undo() {
     let (mut pane, ctx, _) = compose("https://www.site.com/a.jpg\n/b.jpg");
     pane.on_command(Command::ComposeKind, &ctx);
     let before = pane.draft().clone();
-    let outcome = pane.on_command(Command::ComposeDiscard, &ctx);
-    assert_eq!(outcome.effects, [Effect::KeepDraft(None)]);
+    let update = pane.on_command(Command::ComposeDiscard, &ctx);
+    assert_eq!(update.effects, [Effect::Order(Order::KeepDraft(None))]);
     assert!(pane.draft().text.is_empty());
     pane.on_typed('x', &ctx);
     pane.on_command(Command::TextUndo, &ctx);
-    let outcome = pane.on_command(Command::TextUndo, &ctx);
+    let update = pane.on_command(Command::TextUndo, &ctx);
     assert_eq!(pane.draft(), &before);
-    assert!(outcome.effects.contains(&Effect::KeepDraft(Some(before))));
+    assert!(update.effects.contains(&Effect::Order(Order::KeepDraft(Some(before)))));
 }
 
 #[test]
 fn an_empty_draft_is_not_thrown_away_and_compose_stays_open() {
     let (mut pane, ctx, _) = compose("https://www.site.com/a.jpg");
     pane.on_command(Command::ComposeDiscard, &ctx);
-    let outcome = pane.on_command(Command::ComposeDiscard, &ctx);
-    assert!(outcome.effects.is_empty(), "{outcome:?}");
-    assert!(matches!(outcome.asks.as_slice(), [Ask::Notice(notice)]
+    let update = pane.on_command(Command::ComposeDiscard, &ctx);
+    assert!(update.effects.is_empty(), "{update:?}");
+    assert!(matches!(update.asks.as_slice(), [Ask::Notice(notice)]
         if notice.words.contains("nothing to throw away")));
     pane.on_command(Command::TextUndo, &ctx);
     assert_eq!(pane.draft().text, "https://www.site.com/a.jpg");
@@ -240,6 +248,6 @@ fn a_key_goes_from_one_wrong_line_to_the_next_and_round() {
 #[test]
 fn where_no_line_is_wrong_the_key_says_so() {
     let (mut pane, ctx, _) = compose("https://www.site.com/a.jpg");
-    let outcome = pane.on_command(Command::FindingNext, &ctx);
-    assert!(matches!(outcome.asks.as_slice(), [Ask::Notice(_)]));
+    let update = pane.on_command(Command::FindingNext, &ctx);
+    assert!(matches!(update.asks.as_slice(), [Ask::Notice(_)]));
 }

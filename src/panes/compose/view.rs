@@ -29,17 +29,17 @@ use crate::commands::Command;
 use crate::domain::draft::LintedLine;
 use crate::domain::findings::{Finding, Severity};
 use crate::domain::kind::Kind;
-use crate::domain::text::visible;
+use crate::domain::known::Known;
+use crate::domain::text::escape_control;
 use crate::domain::zone::Zone;
 use crate::panes::field::Field;
 use crate::panes::field::view::FieldView;
-use crate::panes::look;
+use crate::panes::format;
 use crate::panes::scrolling::keep_in_view;
-use crate::panes::world::World;
 use crate::theme::{Role, Theme};
 use crate::widgets::panel::{Divider, Panel, clear, popup};
 use crate::widgets::scroll::ScrollBar;
-use crate::widgets::text::{Pen, path, skip, width};
+use crate::widgets::text::{RowWriter, path, skip, width};
 
 /// The overlay; the area is the whole screen.
 #[derive(Clone, Copy)]
@@ -49,7 +49,7 @@ pub struct ComposeView<'a> {
     /// The keys of a command, as they are bound now.
     pub keys: &'a dyn Fn(Command) -> String,
     /// Accounts and resources, for the names of things.
-    pub world: &'a World,
+    pub known: &'a Known,
     /// The time.
     pub now: DateTime<Utc>,
     /// The zone that times are shown in.
@@ -100,7 +100,7 @@ impl Widget for &ComposeView<'_> {
         self.divide("", Rect::new(area.x, y, area.width, 1), buffer);
         self.texts(Rect::new(inner.x, y + 1, inner.width, 1), buffer);
         let counter = Rect::new(inner.x, inner.bottom() - 1, inner.width, 1);
-        Pen::new(buffer, counter, self.theme.glyphs.ellipsis)
+        RowWriter::new(buffer, counter, self.theme.glyphs.ellipsis)
             .put(&self.counter(), self.theme.style(Role::Heading));
     }
 }
@@ -121,8 +121,8 @@ impl ComposeView<'_> {
             Some(kind) => format!("kind {kind}"),
         };
         let resource = draft.resource.as_ref().map(|(account, id)| {
-            let name = self.world.resource(account, id).map_or(id.as_str(), |it| it.cname.as_str());
-            format!("resource {}", visible(name, 80))
+            let name = self.known.resource(account, id).map_or(id.as_str(), |it| it.cname.as_str());
+            format!("resource {}", escape_control(name, 80))
         });
         let mode = draft.mode.as_ref().map(|mode| format!("mode {mode}"));
         let words: Vec<String> = [Some(kind), resource, mode].into_iter().flatten().collect();
@@ -133,7 +133,7 @@ impl ComposeView<'_> {
     fn tally(&self) -> String {
         let of = |severity, one, many| {
             let count = self.pane.count(severity);
-            (count > 0).then(|| look::of(count as u64, one, many))
+            (count > 0).then(|| format::of(count as u64, one, many))
         };
         let counts: Vec<String> = [
             of(Severity::Error, "error", "errors"),
@@ -165,14 +165,14 @@ impl ComposeView<'_> {
                 Some(line) if !self.pane.lines.is_empty() => (line + 1).to_string(),
                 Some(_) | None => "draft".to_owned(),
             };
-            Pen::new(buffer, row, self.theme.glyphs.ellipsis)
+            RowWriter::new(buffer, row, self.theme.glyphs.ellipsis)
                 .column_right(&line, 5, self.theme.style(Role::Dim))
                 .skip(1)
                 .put(mark, self.theme.style(role))
                 .skip(1)
                 .put(finding.code, self.theme.style(Role::Dim))
                 .skip(1)
-                .put(&visible(&finding.words, 400), self.theme.style(Role::Text));
+                .put(&escape_control(&finding.words, 400), self.theme.style(Role::Text));
         }
     }
 
@@ -183,7 +183,7 @@ impl ComposeView<'_> {
             let words =
                 "Paste or type URLs, paths, patterns (/img/*) or curl lines, one to a line.";
             let row = Rect { height: 1, ..area };
-            Pen::new(buffer, row, self.theme.glyphs.ellipsis)
+            RowWriter::new(buffer, row, self.theme.glyphs.ellipsis)
                 .skip(2)
                 .put(words, self.theme.style(Role::Dim));
         }
@@ -223,7 +223,7 @@ impl ComposeView<'_> {
         if digits == 0 {
             return row;
         }
-        Pen::new(buffer, row, self.theme.glyphs.ellipsis).column_right(
+        RowWriter::new(buffer, row, self.theme.glyphs.ellipsis).column_right(
             &line.map_or_else(String::new, |line| line.to_string()),
             digits,
             self.theme.style(Role::Dim),
@@ -244,12 +244,13 @@ impl ComposeView<'_> {
             entries.iter().flat_map(|entry| &entry.findings).map(|finding| finding.severity).max();
         let (mark, role) = worst.map_or((" ", Role::Text), |worst| severity(worst, self.theme));
         let style = self.theme.style(Role::Text);
-        let shown = visible(text, 4_000);
-        let mut pen = Pen::new(buffer, row, self.theme.glyphs.ellipsis);
+        let shown = escape_control(text, 4_000);
+        let mut pen = RowWriter::new(buffer, row, self.theme.glyphs.ellipsis);
         pen.put(mark, self.theme.style(role)).skip(1);
         let (x, room) = (pen.x(), pen.room().saturating_sub(1));
-        let before: String = cursor
-            .map_or_else(String::new, |column| visible(text, 4_000).chars().take(column).collect());
+        let before: String = cursor.map_or_else(String::new, |column| {
+            escape_control(text, 4_000).chars().take(column).collect()
+        });
         let at = width(&before);
         let scroll = (at + 1).saturating_sub(room);
         let in_view = if cursor.is_some() {
@@ -268,7 +269,7 @@ impl ComposeView<'_> {
     /// What the vendor gets for a line.
     fn meaning(&self, entries: &[&LintedLine], row: Rect, buffer: &mut Buffer) {
         let (dim, text) = (self.theme.style(Role::Dim), self.theme.style(Role::Text));
-        let mut pen = Pen::new(buffer, row, self.theme.glyphs.ellipsis);
+        let mut pen = RowWriter::new(buffer, row, self.theme.glyphs.ellipsis);
         pen.put(self.theme.glyphs.border.vertical_left, self.theme.style(Role::Border)).skip(1);
         let Some((meaning, more)) = entries
             .iter()
@@ -278,11 +279,11 @@ impl ComposeView<'_> {
             return;
         };
         pen.column(meaning.kind.word(), 8, dim);
-        if self.world.accounts.len() > 1 {
-            pen.column(&visible(meaning.account.as_str(), 40), 12, dim).skip(1);
+        if self.known.accounts.len() > 1 {
+            pen.column(&escape_control(meaning.account.as_str(), 40), 12, dim).skip(1);
         }
         let target = if meaning.target.is_empty() { "everything" } else { &meaning.target };
-        let target = visible(target, 2_000);
+        let target = escape_control(target, 2_000);
         let target = path(&target, pen.room(), self.theme.glyphs.ellipsis);
         pen.put(&target, text);
         if more > 0 {
@@ -305,7 +306,7 @@ impl ComposeView<'_> {
     fn text(&self, name: &str, field: &Field, part: Part, area: Rect, buffer: &mut Buffer) {
         let here = self.pane.part == part;
         let role = if here { Role::Focus } else { Role::Dim };
-        let mut pen = Pen::new(buffer, area, self.theme.glyphs.ellipsis);
+        let mut pen = RowWriter::new(buffer, area, self.theme.glyphs.ellipsis);
         pen.put(name, self.theme.style(role)).skip(2);
         let inside = Rect { x: pen.x(), width: pen.room().saturating_sub(2), ..area };
         (&FieldView {
@@ -321,11 +322,11 @@ impl ComposeView<'_> {
     /// `137 targets → 2 requests; now and at 10:05:12`.
     fn counter(&self) -> String {
         let targets = self.pane.linted.lines.iter().filter(|line| line.meaning.is_some()).count();
-        let targets = look::of(targets as u64, "target", "targets");
+        let targets = format::of(targets as u64, "target", "targets");
         let Ok(plan) = &self.pane.plan else {
             return targets;
         };
-        let requests = look::of(plan.requests.len() as u64, "request", "requests");
+        let requests = format::of(plan.requests.len() as u64, "request", "requests");
         let later: Vec<DateTime<Utc>> =
             plan.requests.iter().map(|planned| planned.at).filter(|&at| at > self.now).collect();
         let times = match (plan.requests.len() > later.len(), later.as_slice()) {
@@ -334,7 +335,7 @@ impl ComposeView<'_> {
             (true, [at]) => format!("now and at {}", self.moment(*at)),
             (_, [_, ..]) => format!("the last at {}", self.moment(plan.ends_at)),
         };
-        let times = if self.world.paused { "the queue is paused".to_owned() } else { times };
+        let times = if self.known.paused { "the queue is paused".to_owned() } else { times };
         let mut words = format!("{targets} {} {requests}; {times}", self.theme.glyphs.arrow);
         if let Some(wider) = self.pane.wider.first() {
             let key = (self.keys)(Command::ComposeWiden);
@@ -344,6 +345,6 @@ impl ComposeView<'_> {
     }
 
     fn moment(&self, at: DateTime<Utc>) -> String {
-        look::moment(at, self.now, self.zone)
+        format::moment(at, self.now, self.zone)
     }
 }

@@ -3,15 +3,15 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::ComposePane;
+use crate::domain::event::Level;
 use crate::domain::plan::Suggestion;
-use crate::effect::Tone;
 use crate::panes::asks::{Ask, Opening, Pick, PickFor, PickItem, PickValue};
-use crate::panes::{Outcome, PaneCtx, look};
+use crate::panes::{PaneCtx, Update, format};
 
 impl ComposePane {
-    pub(super) fn pick_wider(&self) -> Outcome {
+    pub(super) fn pick_wider(&self) -> Update {
         if self.wider.is_empty() {
-            return Outcome::say(Tone::Info, "No pattern takes fewer requests than these lines.");
+            return Update::say(Level::Info, "No pattern takes fewer requests than these lines.");
         }
         let items = self.wider.iter().enumerate().map(|(place, wider)| PickItem {
             value: PickValue::Place(place),
@@ -19,7 +19,7 @@ impl ComposePane {
             note: wider.patterns.join(" "),
             chosen: false,
         });
-        Outcome::ask(Ask::Open(Opening::Pick(Pick {
+        Update::ask(Ask::Open(Opening::Pick(Pick {
             purpose: PickFor::Wider,
             title: "Fewer, wider purges: they remove more than the lines say".to_owned(),
             items: items.collect(),
@@ -27,17 +27,17 @@ impl ComposePane {
         })))
     }
 
-    pub(super) fn widen(&mut self, place: usize, ctx: &PaneCtx<'_>) -> Outcome {
+    pub(super) fn widen(&mut self, place: usize, ctx: &PaneCtx<'_>) -> Update {
         let Some(wider) = self.wider.get(place) else {
-            return Outcome::taken();
+            return Update::taken();
         };
         let (text, cost) = (wider.rewrite(&self.linted), wider.also_removes.clone());
         self.lines.set(text.trim_end());
-        self.edited(ctx).and(Outcome::say(Tone::Warning, cost))
+        self.edited(ctx).and(Update::say(Level::Warning, cost))
     }
 
     /// Shows the purge that the line under the cursor would repeat; the draft is kept.
-    pub(super) fn follow(&self) -> Outcome {
+    pub(super) fn follow(&self) -> Update {
         let (here, _) = self.lines.cursor();
         let repeated = self.linted.collisions.iter().find_map(|collision| {
             let entry = self.linted.lines.get(collision.entry)?;
@@ -45,10 +45,10 @@ impl ComposePane {
             (entry.line == here).then_some((entry.meaning.as_ref()?, &recent.spent))
         });
         let Some((meaning, spent)) = repeated else {
-            return Outcome::say(Tone::Info, "Nothing that covers this line was purged just now.");
+            return Update::say(Level::Info, "Nothing that covers this line was purged just now.");
         };
         let second = |at: DateTime<Utc>| at.format("%Y-%m-%dT%H:%M:%SZ");
-        Outcome::ask(Ask::Show(if spent.sent_here {
+        Update::ask(Ask::Show(if spent.sent_here {
             format!("cname:={} sent:here", meaning.cname)
         } else {
             format!(
@@ -65,12 +65,12 @@ impl ComposePane {
 pub(super) fn told(wider: &Suggestion) -> String {
     let mut words = format!(
         "{}, {} instead of {}",
-        look::of(wider.patterns.len() as u64, "pattern", "patterns"),
-        look::of(wider.requests as u64, "request", "requests"),
+        format::of(wider.patterns.len() as u64, "pattern", "patterns"),
+        format::of(wider.requests as u64, "request", "requests"),
         wider.instead_of
     );
     if wider.stay > 0 {
-        words = format!("{words} ({} stay)", look::of(wider.stay as u64, "URL", "URLs"));
+        words = format!("{words} ({} stay)", format::of(wider.stay as u64, "URL", "URLs"));
     }
     words
 }

@@ -8,7 +8,7 @@ use ratatui::style::Modifier;
 use ratatui::widgets::Widget;
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::domain::text::visible;
+use crate::domain::text::escape_control;
 use crate::theme::{Role, Theme};
 use crate::widgets::text::width;
 
@@ -40,7 +40,7 @@ impl Widget for &FieldView<'_> {
         let scroll = (before + 1).saturating_sub(area.width);
         let mut column = 0u16;
         for (at, grapheme) in self.text.grapheme_indices(true) {
-            let shown = visible(grapheme, usize::MAX);
+            let shown = escape_control(grapheme, usize::MAX);
             let wide = width(&shown).max(1);
             let end = at + grapheme.len();
             if column >= scroll && column + wide - scroll <= area.width {
@@ -67,7 +67,7 @@ impl Widget for &FieldView<'_> {
             .is_some_and(|fault| fault.is_empty() && fault.start >= self.text.len());
         if !self.ghost.is_empty() && at_end {
             let room = usize::from(area.right() - x);
-            let shown = visible(self.ghost, room);
+            let shown = escape_control(self.ghost, room);
             let (after, _) = buffer.set_stringn(x, area.y, &shown, room, ghost);
             if let Some(cell) = buffer.cell_mut((x, area.y)) {
                 cell.modifier.insert(Modifier::REVERSED);

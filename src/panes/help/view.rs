@@ -9,7 +9,7 @@ use crate::commands::Command;
 use crate::theme::{Role, Theme};
 use crate::widgets::panel::{Panel, clear, popup};
 use crate::widgets::scroll::ScrollBar;
-use crate::widgets::text::Pen;
+use crate::widgets::text::RowWriter;
 
 /// The popup; the area is the whole screen.
 pub struct HelpView<'a> {
@@ -41,7 +41,7 @@ impl Widget for &HelpView<'_> {
         let top = self.pane.top.min(lines.len().saturating_sub(rows));
         for (row, line) in lines.iter().skip(top).take(rows).enumerate() {
             let row = Rect { y: inner.y + row as u16, height: 1, ..inner };
-            let mut pen = Pen::new(buffer, row, self.theme.glyphs.ellipsis);
+            let mut pen = RowWriter::new(buffer, row, self.theme.glyphs.ellipsis);
             match line {
                 Line::Blank => {}
                 Line::Here => {

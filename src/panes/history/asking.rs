@@ -4,26 +4,26 @@ use std::sync::Arc;
 
 use crate::domain::filter::{Filter, Term};
 use crate::domain::query::{SummaryQuery, WindowQuery};
-use crate::effect::Effect;
-use crate::panes::{Outcome, PaneCtx};
+use crate::effect::{Effect, Query};
+use crate::panes::{PaneCtx, Update};
 
 use super::HistoryPane;
 use super::rows::Want;
 
 impl HistoryPane {
     /// Shows what another filter selects; the one before is remembered.
-    pub fn narrow(&mut self, filter: Filter, ctx: &PaneCtx<'_>) -> Outcome {
-        if self.filter.narrow(filter) { self.select(ctx) } else { Outcome::taken() }
+    pub fn narrow(&mut self, filter: Filter, ctx: &PaneCtx<'_>) -> Update {
+        if self.filter.narrow(filter) { self.select(ctx) } else { Update::taken() }
     }
 
-    pub(super) fn narrow_to(&mut self, term: Term, ctx: &PaneCtx<'_>) -> Outcome {
+    pub(super) fn narrow_to(&mut self, term: Term, ctx: &PaneCtx<'_>) -> Update {
         let filter = self.filter.filter().narrow(term);
         self.narrow(filter, ctx)
     }
 
     /// Asks for the rows and the overview of another selection. An open detail stays at its purge, whatever is selected
     /// around it.
-    pub(super) fn select(&mut self, ctx: &PaneCtx<'_>) -> Outcome {
+    pub(super) fn select(&mut self, ctx: &PaneCtx<'_>) -> Update {
         let want = self.rows.first_page();
         let want = self.around_detail().unwrap_or(want);
         self.filter.resolve(ctx.now, ctx.zone);
@@ -33,7 +33,7 @@ impl HistoryPane {
     }
 
     /// Asks for the same rows and the overview anew.
-    pub(super) fn ask_again(&mut self, ctx: &PaneCtx<'_>) -> Outcome {
+    pub(super) fn ask_again(&mut self, ctx: &PaneCtx<'_>) -> Update {
         self.filter.resolve(ctx.now, ctx.zone);
         let want = self.rows.again();
         self.ask_rows(&want, ctx).and(self.ask_overview(ctx)).and(self.ask_detail(true, ctx))
@@ -45,10 +45,14 @@ impl HistoryPane {
         (self.detail.is_open() && self.rows.here().is_some()).then(|| self.rows.again())
     }
 
-    pub(super) fn ask_rows(&mut self, want: &Want, ctx: &PaneCtx<'_>) -> Outcome {
+    pub(super) fn ask_rows(&mut self, want: &Want, ctx: &PaneCtx<'_>) -> Update {
         let ticket = ctx.tickets.take();
         self.rows.asked(ticket, want.landing);
-        Outcome::effect(Effect::Window { slot: self.slot, ticket, query: self.window_query(want) })
+        Update::effect(Effect::Query(Query::Window {
+            pane: self.pane,
+            ticket,
+            query: self.window_query(want),
+        }))
     }
 
     pub(super) fn window_query(&self, want: &Want) -> WindowQuery {
@@ -60,37 +64,37 @@ impl HistoryPane {
         }
     }
 
-    pub(super) fn ask_overview(&mut self, ctx: &PaneCtx<'_>) -> Outcome {
+    pub(super) fn ask_overview(&mut self, ctx: &PaneCtx<'_>) -> Update {
         let ticket = ctx.tickets.take();
         self.overview.asked(ticket, ctx.now);
-        Outcome::effect(Effect::Summary {
-            slot: self.slot,
+        Update::effect(Effect::Query(Query::Summary {
+            pane: self.pane,
             ticket,
             query: SummaryQuery {
                 predicate: Arc::clone(self.filter.predicate()),
                 bars: self.overview.bars(),
                 now: ctx.now,
             },
-        })
+        }))
     }
 
-    pub(super) fn ask_detail(&mut self, anew: bool, ctx: &PaneCtx<'_>) -> Outcome {
+    pub(super) fn ask_detail(&mut self, anew: bool, ctx: &PaneCtx<'_>) -> Update {
         let key = self.rows.here().map(|row| row.key);
         let Some(key) = self.detail.wants(key, anew) else {
-            return Outcome::taken();
+            return Update::taken();
         };
         let ticket = ctx.tickets.take();
         self.detail.asked(ticket);
-        Outcome::effect(Effect::Detail { slot: self.slot, ticket, key })
+        Update::effect(Effect::Query(Query::Detail { pane: self.pane, ticket, key }))
     }
 
     /// What follows a movement of the cursor: rows beyond an edge that came near, the detail of another row.
-    pub(super) fn moved(&mut self, want: Option<Want>, ctx: &PaneCtx<'_>) -> Outcome {
-        let mut outcome = Outcome::taken();
+    pub(super) fn moved(&mut self, want: Option<Want>, ctx: &PaneCtx<'_>) -> Update {
+        let mut update = Update::taken();
         if let Some(want) = want.or_else(|| self.rows.ahead()) {
-            outcome = outcome.and(self.ask_rows(&want, ctx));
+            update = update.and(self.ask_rows(&want, ctx));
         }
-        outcome.and(self.ask_detail(false, ctx))
+        update.and(self.ask_detail(false, ctx))
     }
 
     /// Takes its place on the screen: how many rows are in view, how many bars there is room for.

@@ -2,10 +2,10 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::domain::event::StoreError;
 use crate::domain::ids::Ticket;
 use crate::domain::query::Summary;
 use crate::domain::timeline::Bar;
-use crate::effect::StoreTrouble;
 
 /// What is known of the selection as a whole, and the chosen bars.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -63,7 +63,7 @@ impl Overview {
     pub fn answer(
         &mut self,
         ticket: Ticket,
-        result: &Result<Summary, StoreTrouble>,
+        result: &Result<Summary, StoreError>,
         now: DateTime<Utc>,
     ) -> bool {
         let Some((_, asked)) = self.waiting.take_if(|(waiting, _)| *waiting == ticket) else {

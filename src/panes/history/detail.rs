@@ -1,10 +1,10 @@
 //! The purge under the cursor in full: all its targets, who, why, and the targets that the filter's words match.
 
 use crate::domain::edge::Verification;
+use crate::domain::event::StoreError;
 use crate::domain::filter::{Pattern, Predicate, Test};
 use crate::domain::ids::{PurgeKey, Ticket};
 use crate::domain::purge::PurgeDetail;
-use crate::effect::StoreTrouble;
 
 /// The detail of one purge.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -14,7 +14,7 @@ pub struct Detail {
     wanted: Option<PurgeKey>,
     waiting: Option<Ticket>,
     shown: Option<Box<PurgeDetail>>,
-    trouble: Option<StoreTrouble>,
+    trouble: Option<StoreError>,
     matches: Vec<usize>,
     here: Option<usize>,
     top: usize,
@@ -82,7 +82,7 @@ impl Detail {
     pub fn answer(
         &mut self,
         ticket: Ticket,
-        result: &Result<Option<Box<PurgeDetail>>, StoreTrouble>,
+        result: &Result<Option<Box<PurgeDetail>>, StoreError>,
         predicate: &Predicate,
     ) -> bool {
         if self.waiting != Some(ticket) {
@@ -132,7 +132,7 @@ impl Detail {
     }
 
     /// Why the store could not tell it.
-    pub fn trouble(&self) -> Option<&StoreTrouble> {
+    pub fn trouble(&self) -> Option<&StoreError> {
         self.trouble.as_ref()
     }
 

@@ -7,9 +7,9 @@ use chrono::{DateTime, Utc};
 
 use crate::commands::Command;
 use crate::domain::filter::{Completion, Filter, FilterError, Predicate, Vocabulary, complete};
+use crate::domain::known::Known;
 use crate::domain::zone::Zone;
 use crate::panes::field::{Field, Touch};
-use crate::panes::world::World;
 
 /// A filter, and perhaps its being typed.
 #[derive(Clone, Debug, Default)]
@@ -178,14 +178,14 @@ impl FilterBar {
     }
 
     /// Begins to type, at the end of what it says.
-    pub fn edit(&mut self, world: &World) {
+    pub fn edit(&mut self, known: &Known) {
         let open = if self.text.is_empty() { "" } else { " " };
         self.field.set(&format!("{}{open}", self.text));
         self.editing = Some(Editing {
             before: self.text.clone(),
             fault: None,
             insisted: false,
-            vocabulary: vocabulary(world),
+            vocabulary: vocabulary(known),
             completions: Vec::new(),
             turning: None,
         });
@@ -350,8 +350,8 @@ impl FilterBar {
     }
 }
 
-fn vocabulary(world: &World) -> Vocabulary {
-    let mut cnames: Vec<String> = world
+fn vocabulary(known: &Known) -> Vocabulary {
+    let mut cnames: Vec<String> = known
         .resources
         .values()
         .flat_map(|resources| resources.iter())
@@ -361,12 +361,12 @@ fn vocabulary(world: &World) -> Vocabulary {
     cnames.sort_unstable();
     cnames.dedup();
     let mut providers: Vec<String> =
-        world.accounts.iter().map(|account| account.provider.to_string()).collect();
+        known.accounts.iter().map(|account| account.provider.to_string()).collect();
     providers.sort_unstable();
     providers.dedup();
     Vocabulary {
         cnames,
-        accounts: world.accounts.iter().map(|account| account.name.to_string()).collect(),
+        accounts: known.accounts.iter().map(|account| account.name.to_string()).collect(),
         providers,
     }
 }

@@ -6,16 +6,18 @@ use std::path::PathBuf;
 
 use crate::commands::Command;
 use crate::domain::draft::Draft;
+use crate::domain::event::{Level, StoreError};
 use crate::domain::filter::Term;
 use crate::domain::ids::{PurgeKey, Ticket};
 use crate::domain::payload::PurgeRequest;
 use crate::domain::plan::Preview;
 use crate::domain::purge::Purge;
 use crate::domain::query::Anchor;
-use crate::effect::{Effect, SavedView, StoreTrouble, Subject, Tone};
-use crate::panes::look::of;
+use crate::effect::{Effect, Order, Query, SavedView, Subject, TerminalEffect};
+use crate::panes::format::of;
 use crate::panes::{
-    Answer, Ask, Opening, Outcome, PaneCtx, Pick, PickFor, PickItem, PickValue, Prompt, PromptFor,
+    Ask, Opening, OverlayAnswer, PaneCtx, Pick, PickFor, PickItem, PickValue, Prompt, PromptFor,
+    Update,
 };
 
 use super::HistoryPane;
@@ -39,7 +41,7 @@ enum Purpose {
 
 impl HistoryPane {
     /// The commands that need more than the rows in view.
-    pub(super) fn on_wish(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Outcome {
+    pub(super) fn on_wish(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Update {
         #[expect(
             clippy::wildcard_enum_match_arm,
             reason = "every other command is not a history pane's"
@@ -49,24 +51,24 @@ impl HistoryPane {
             Command::CopyCurl => self.gather(Purpose::Curl, ctx),
             Command::PurgeAgain => self.gather(Purpose::Again, ctx),
             Command::Verify => self.verify(),
-            Command::PurgeCompose => Outcome::ask(Ask::Open(Opening::Compose(None))),
-            Command::ColumnsPick => Outcome::ask(Ask::Open(Opening::Pick(self.pick_columns()))),
-            Command::PickCname => Outcome::ask(Ask::Open(Opening::Pick(self.pick_cname(ctx)))),
-            Command::PickAccount => Outcome::ask(Ask::Open(Opening::Pick(pick_account(ctx)))),
-            Command::Export => Outcome::ask(Ask::Open(Opening::Prompt(Prompt {
+            Command::PurgeCompose => Update::ask(Ask::Open(Opening::Compose(None))),
+            Command::ColumnsPick => Update::ask(Ask::Open(Opening::Pick(self.pick_columns()))),
+            Command::PickCname => Update::ask(Ask::Open(Opening::Pick(self.pick_cname(ctx)))),
+            Command::PickAccount => Update::ask(Ask::Open(Opening::Pick(pick_account(ctx)))),
+            Command::Export => Update::ask(Ask::Open(Opening::Prompt(Prompt {
                 purpose: PromptFor::ExportPath,
                 title: "Write all that the filter selects (.csv, .json, .ndjson)".to_owned(),
                 suggestion: format!("purges-{}.csv", ctx.now.format("%Y%m%d-%H%M%S")),
             }))),
-            Command::SaveView => Outcome::ask(Ask::Open(Opening::Prompt(Prompt {
+            Command::SaveView => Update::ask(Ask::Open(Opening::Prompt(Prompt {
                 purpose: PromptFor::ViewName,
                 title: "Keep this filter as a view named".to_owned(),
                 suggestion: String::new(),
             }))),
-            Command::SplitRight => Outcome::ask(Ask::Split { right: true }),
-            Command::SplitBelow => Outcome::ask(Ask::Split { right: false }),
-            Command::ClosePane => Outcome::ask(Ask::ClosePane),
-            _ => Outcome::ignored(),
+            Command::SplitRight => Update::ask(Ask::Split { right: true }),
+            Command::SplitBelow => Update::ask(Ask::Split { right: false }),
+            Command::ClosePane => Update::ask(Ask::ClosePane),
+            _ => Update::ignored(),
         }
     }
 
@@ -90,7 +92,7 @@ impl HistoryPane {
             {
                 Some("there is no row here")
             }
-            Command::PurgeAgain if ctx.world.read_only => Some("read-only: nothing can be purged"),
+            Command::PurgeAgain if ctx.known.read_only => Some("read-only: nothing can be purged"),
             Command::MatchNext | Command::MatchPrevious
                 if detail::patterns(self.filter.predicate()).next().is_none() =>
             {
@@ -115,7 +117,7 @@ impl HistoryPane {
     }
 
     /// A single target needs no question; everything else is fetched in full first.
-    fn copy(&mut self, ctx: &PaneCtx<'_>) -> Outcome {
+    fn copy(&mut self, ctx: &PaneCtx<'_>) -> Update {
         self.rows.hold_fast();
         match self.rows.here() {
             Some(row) if self.marks.is_empty() && row.target_count == 1 => {
@@ -125,39 +127,39 @@ impl HistoryPane {
         }
     }
 
-    fn gather(&mut self, purpose: Purpose, ctx: &PaneCtx<'_>) -> Outcome {
+    fn gather(&mut self, purpose: Purpose, ctx: &PaneCtx<'_>) -> Update {
         self.rows.hold_fast();
         let keys = self.meant();
         if keys.is_empty() {
-            return Outcome::say(Tone::Info, "There is no row here.");
+            return Update::say(Level::Info, "There is no row here.");
         }
         let ticket = ctx.tickets.take();
         self.gathering = Some(Gathering { ticket, purpose });
-        Outcome::effect(Effect::Gather { ticket, keys })
+        Update::effect(Effect::Query(Query::Gather { ticket, keys }))
     }
 
     /// Looks at what the edge serves of the marked purges, or of the one under the cursor.
-    fn verify(&self) -> Outcome {
+    fn verify(&self) -> Update {
         let keys = self.meant();
         if keys.is_empty() {
-            return Outcome::say(Tone::Info, "There is no row here.");
+            return Update::say(Level::Info, "There is no row here.");
         }
-        Outcome::effect(Effect::Verify(keys.into_iter().map(Subject::Purge).collect()))
+        Update::effect(Effect::Order(Order::Verify(keys.into_iter().map(Subject::Purge).collect())))
     }
 
     pub(super) fn on_gathered(
         &mut self,
         ticket: Ticket,
-        result: &Result<Vec<Purge>, StoreTrouble>,
+        result: &Result<Vec<Purge>, StoreError>,
         ctx: &PaneCtx<'_>,
-    ) -> Outcome {
+    ) -> Update {
         let Some(gathering) = self.gathering.filter(|it| it.ticket == ticket) else {
-            return Outcome::ignored();
+            return Update::ignored();
         };
         self.gathering = None;
         let purges = match result {
             Ok(purges) => purges,
-            Err(trouble) => return Outcome::say(Tone::Error, trouble.to_string()),
+            Err(trouble) => return Update::say(Level::Error, trouble.to_string()),
         };
         match gathering.purpose {
             Purpose::Copy => {
@@ -167,8 +169,8 @@ impl HistoryPane {
                     .map(|target| target.text.as_str())
                     .collect();
                 if lines.is_empty() {
-                    return Outcome::say(
-                        Tone::Info,
+                    return Update::say(
+                        Level::Info,
                         "A purge of everything has no targets to copy.",
                     );
                 }
@@ -177,46 +179,47 @@ impl HistoryPane {
             Purpose::Curl => {
                 let requests: Vec<_> = purges.iter().filter_map(PurgeRequest::again).collect();
                 if requests.is_empty() {
-                    return Outcome::say(
-                        Tone::Warning,
+                    return Update::say(
+                        Level::Warning,
                         "The vendor's record does not say enough to send it again.",
                     );
                 }
                 let ticket = ctx.tickets.take();
                 self.gathering = Some(Gathering { ticket, purpose: Purpose::Curl });
-                Outcome::effect(Effect::Preview { ticket, requests })
+                Update::effect(Effect::Query(Query::Preview { ticket, requests }))
             }
-            Purpose::Again => Outcome::ask(Ask::Open(Opening::Compose(Some(draft_of(purges))))),
+            Purpose::Again => Update::ask(Ask::Open(Opening::Compose(Some(draft_of(purges))))),
         }
     }
 
-    pub(super) fn on_previewed(&mut self, ticket: Ticket, previews: &[Preview]) -> Outcome {
+    pub(super) fn on_previewed(&mut self, ticket: Ticket, previews: &[Preview]) -> Update {
         if self.gathering.is_none_or(|it| it.ticket != ticket) {
-            return Outcome::ignored();
+            return Update::ignored();
         }
         self.gathering = None;
         let lines: Vec<&str> = previews.iter().map(|preview| preview.curl.as_str()).collect();
         let words = of(lines.len() as u64, "command for curl", "commands for curl");
-        Outcome::effect(Effect::Copy(lines.join("\n")))
-            .and(Outcome::say(Tone::Info, format!("Copied {words}, without the secret.")))
+        Update::effect(Effect::Terminal(TerminalEffect::Copy(lines.join("\n"))))
+            .and(Update::say(Level::Info, format!("Copied {words}, without the secret.")))
     }
 
-    pub(super) fn take_answer(&mut self, answer: &Answer, ctx: &PaneCtx<'_>) -> Outcome {
+    pub(super) fn take_answer(&mut self, answer: &OverlayAnswer, ctx: &PaneCtx<'_>) -> Update {
         match answer {
-            Answer::Picked { purpose, values } => self.picked(*purpose, values, ctx),
-            Answer::Prompted { purpose, text } => match purpose {
+            OverlayAnswer::Picked { purpose, values } => self.picked(*purpose, values, ctx),
+            OverlayAnswer::Prompted { purpose, text } => match purpose {
                 PromptFor::ExportPath => self.export(text, ctx),
                 PromptFor::ViewName => {
                     let view =
                         SavedView { name: text.clone(), filter: self.filter.text().to_owned() };
-                    Outcome::effect(Effect::SaveView(view.clone())).and_ask(Ask::KeepView(view))
+                    Update::effect(Effect::Order(Order::SaveView(view.clone())))
+                        .and_ask(Ask::KeepView(view))
                 }
-                PromptFor::TargetsFile => Outcome::ignored(),
+                PromptFor::TargetsFile => Update::ignored(),
             },
         }
     }
 
-    fn picked(&mut self, purpose: PickFor, values: &[PickValue], ctx: &PaneCtx<'_>) -> Outcome {
+    fn picked(&mut self, purpose: PickFor, values: &[PickValue], ctx: &PaneCtx<'_>) -> Update {
         let words: Vec<&str> = values
             .iter()
             .filter_map(|value| match value {
@@ -231,26 +234,26 @@ impl HistoryPane {
                 if !chosen.is_empty() {
                     self.columns = chosen;
                 }
-                Outcome::taken()
+                Update::taken()
             }
             (PickFor::Account, Some(name)) => self.narrow_to(Term::account(name), ctx),
             (PickFor::Cname, Some(cname)) => self.narrow_to(Term::cname(cname), ctx),
             (PickFor::Account | PickFor::Cname, None)
-            | (PickFor::Resource | PickFor::Wider | PickFor::Leaving, _) => Outcome::ignored(),
+            | (PickFor::Resource | PickFor::Wider | PickFor::Leaving, _) => Update::ignored(),
         }
     }
 
-    fn export(&self, path: &str, ctx: &PaneCtx<'_>) -> Outcome {
+    fn export(&self, path: &str, ctx: &PaneCtx<'_>) -> Update {
         let query = self.window_query(&Want {
             anchor: Anchor::Start,
             limit: u32::MAX,
             landing: Landing::Stay,
         });
-        Outcome::effect(Effect::Export {
+        Update::effect(Effect::Order(Order::Export {
             ticket: ctx.tickets.take(),
             query,
             path: PathBuf::from(path),
-        })
+        }))
     }
 
     fn pick_columns(&self) -> Pick {
@@ -278,7 +281,7 @@ impl HistoryPane {
             .filter(|(cname, _)| !cname.is_empty())
             .map(|(cname, purges)| item(cname, of(*purges, "purge", "purges")))
             .collect();
-        for resource in ctx.world.resources.values().flat_map(|list| list.iter()) {
+        for resource in ctx.known.resources.values().flat_map(|list| list.iter()) {
             let known = items.iter().any(|item| item.text == resource.cname);
             if !known && !resource.cname.is_empty() {
                 items.push(item(&resource.cname, resource.account.to_string()));
@@ -293,7 +296,7 @@ fn pick_account(ctx: &PaneCtx<'_>) -> Pick {
         purpose: PickFor::Account,
         title: "Account".to_owned(),
         items: ctx
-            .world
+            .known
             .accounts
             .iter()
             .map(|account| item(account.name.as_str(), account.provider.to_string()))
@@ -306,9 +309,10 @@ fn item(text: &str, note: String) -> PickItem {
     PickItem { value: PickValue::Text(text.to_owned()), text: text.to_owned(), note, chosen: false }
 }
 
-fn copied(text: String, targets: usize) -> Outcome {
+fn copied(text: String, targets: usize) -> Update {
     let words = of(targets as u64, "target", "targets");
-    Outcome::effect(Effect::Copy(text)).and(Outcome::say(Tone::Info, format!("Copied {words}.")))
+    Update::effect(Effect::Terminal(TerminalEffect::Copy(text)))
+        .and(Update::say(Level::Info, format!("Copied {words}.")))
 }
 
 /// A draft of the targets of these purges. Where they are of one resource, it is chosen, and paths stay paths; of several,

@@ -1,11 +1,11 @@
 //! The mouse in a history pane: a click selects, the wheel scrolls, a drag over the timeline selects a range of time.
 
-use crate::panes::{Outcome, PaneCtx, Pointer};
+use crate::panes::{PaneCtx, Pointer, Update};
 
 use super::HistoryPane;
 
 impl HistoryPane {
-    pub(super) fn point(&mut self, pointer: Pointer, at: (u16, u16), ctx: &PaneCtx<'_>) -> Outcome {
+    pub(super) fn point(&mut self, pointer: Pointer, at: (u16, u16), ctx: &PaneCtx<'_>) -> Update {
         let shape = self.shape(ctx.area);
         let position = ratatui::layout::Position::from(at);
         match pointer {
@@ -13,7 +13,7 @@ impl HistoryPane {
                 let lines = lines as isize;
                 if shape.detail.contains(position) && self.detail.is_open() {
                     self.detail.go(lines);
-                    return Outcome::taken();
+                    return Update::taken();
                 }
                 self.rows.go(lines);
                 self.moved(None, ctx)
@@ -21,7 +21,7 @@ impl HistoryPane {
             Pointer::Press | Pointer::Drag if shape.bars.contains(position) => {
                 let bar = usize::from(at.0 - shape.bars.x);
                 self.overview.point(bar, pointer == Pointer::Drag);
-                Outcome::taken()
+                Update::taken()
             }
             Pointer::Press if shape.list.contains(position) => {
                 self.detail.set_focused(false);
@@ -31,11 +31,11 @@ impl HistoryPane {
             Pointer::Press if shape.detail.contains(position) => {
                 if self.detail.is_open() {
                     self.detail.set_focused(true);
-                    return Outcome::taken();
+                    return Update::taken();
                 }
                 self.open(ctx)
             }
-            Pointer::Press | Pointer::Drag | Pointer::Release => Outcome::taken(),
+            Pointer::Press | Pointer::Drag | Pointer::Release => Update::taken(),
         }
     }
 }

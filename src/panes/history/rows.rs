@@ -5,10 +5,10 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::domain::event::StoreError;
 use crate::domain::ids::{PurgeKey, Ticket};
 use crate::domain::purge::PurgeRow;
 use crate::domain::query::{Anchor, Sort, Window};
-use crate::effect::StoreTrouble;
 use crate::panes::scrolling::keep_in_view;
 
 /// Rows that are wanted, and what becomes of the cursor when they come.
@@ -56,7 +56,7 @@ pub struct Rows {
     held_fast: bool,
     /// The purge under the cursor where the selection has lost it: it stays there until the cursor leaves it.
     lost: Option<PurgeKey>,
-    trouble: Option<StoreTrouble>,
+    trouble: Option<StoreError>,
 }
 
 impl Rows {
@@ -111,7 +111,7 @@ impl Rows {
     }
 
     /// Why the store could not tell the rows the last time.
-    pub fn trouble(&self) -> Option<&StoreTrouble> {
+    pub fn trouble(&self) -> Option<&StoreError> {
         self.trouble.as_ref()
     }
 
@@ -293,11 +293,7 @@ impl Rows {
     }
 
     /// Rows have come. `None` where nobody waits for them any more; else whether they are out of date already.
-    pub fn answer(
-        &mut self,
-        ticket: Ticket,
-        result: &Result<Window, StoreTrouble>,
-    ) -> Option<bool> {
+    pub fn answer(&mut self, ticket: Ticket, result: &Result<Window, StoreError>) -> Option<bool> {
         let (waiting, landing) = self.waiting?;
         if waiting != ticket {
             return None;

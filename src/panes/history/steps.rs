@@ -1,18 +1,18 @@
 //! What a history pane does at each command.
 
 use crate::commands::Command;
+use crate::domain::event::Level;
 use crate::domain::filter::Term;
 use crate::domain::timeline::rounded;
-use crate::effect::Tone;
-use crate::panes::look::{count, of};
-use crate::panes::{Outcome, PaneCtx};
+use crate::panes::format::{count, of};
+use crate::panes::{PaneCtx, Update};
 
 use super::HistoryPane;
 use super::filterbar::Typing;
 
 impl HistoryPane {
     /// A command, for the filter bar, the detail or the list.
-    pub(super) fn carry_out(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Outcome {
+    pub(super) fn carry_out(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Update {
         if self.filter.is_editing() {
             let typing = self.filter.on_command(command);
             let paging = matches!(command, Command::PageDown | Command::PageUp);
@@ -21,8 +21,8 @@ impl HistoryPane {
             }
         }
         let page = isize::from(i16::try_from(self.shape(ctx.area).detail.height).unwrap_or(1));
-        if let Some(outcome) = self.in_detail(command, page) {
-            return outcome;
+        if let Some(update) = self.in_detail(command, page) {
+            return update;
         }
         #[expect(
             clippy::wildcard_enum_match_arm,
@@ -58,22 +58,22 @@ impl HistoryPane {
             Command::MoveLeft | Command::MoveRight => {
                 let by = if command == Command::MoveLeft { -1 } else { 1 };
                 self.overview.go(by);
-                Outcome::taken()
+                Update::taken()
             }
             Command::FocusNext | Command::FocusPrevious => self.focus_next(),
             Command::Open => self.open(ctx),
             Command::Back => self.back(ctx),
             Command::FilterEdit => {
                 self.detail.set_focused(false);
-                self.filter.edit(ctx.world);
+                self.filter.edit(ctx.known);
                 self.fit(ctx);
-                Outcome::taken()
+                Update::taken()
             }
             Command::FilterClear => {
                 if self.filter.clear() {
                     self.select(ctx)
                 } else {
-                    Outcome::taken()
+                    Update::taken()
                 }
             }
             Command::FilterToCname => self.of_row(|cname, _| Term::cname(cname), ctx),
@@ -92,7 +92,7 @@ impl HistoryPane {
                 if self.filter.widen() {
                     self.select(ctx)
                 } else {
-                    Outcome::taken()
+                    Update::taken()
                 }
             }
             other => self.on_wish(other, ctx),
@@ -106,12 +106,12 @@ impl HistoryPane {
         }
     }
 
-    pub(super) fn typed(&mut self, typing: Typing, ctx: &PaneCtx<'_>) -> Outcome {
+    pub(super) fn typed(&mut self, typing: Typing, ctx: &PaneCtx<'_>) -> Update {
         match typing {
-            Typing::Ignored => Outcome::ignored(),
+            Typing::Ignored => Update::ignored(),
             Typing::Same => {
                 self.fit(ctx);
-                Outcome::taken()
+                Update::taken()
             }
             Typing::Another => {
                 self.fit(ctx);
@@ -120,9 +120,9 @@ impl HistoryPane {
         }
     }
 
-    pub(super) fn mark(&mut self, ctx: &PaneCtx<'_>) -> Outcome {
+    pub(super) fn mark(&mut self, ctx: &PaneCtx<'_>) -> Update {
         let Some(key) = self.rows.here().map(|row| row.key) else {
-            return Outcome::taken();
+            return Update::taken();
         };
         self.rows.hold_fast();
         if !self.marks.remove(&key) {
@@ -133,7 +133,7 @@ impl HistoryPane {
     }
 
     /// Marks all rows on the screen, and says how many of the selection that is; where all of them are marked, takes every mark away.
-    pub(super) fn mark_all(&mut self) -> Outcome {
+    pub(super) fn mark_all(&mut self) -> Update {
         self.rows.hold_fast();
         let before = self.marks.len();
         self.marks.extend(self.rows.in_view().iter().map(|row| row.key));
@@ -150,13 +150,13 @@ impl HistoryPane {
             };
             format!("Marked {} on the screen{more}.", of(rows, "row", "rows"))
         };
-        Outcome::say(Tone::Info, words)
+        Update::say(Level::Info, words)
     }
 
-    pub(super) fn zoom_in(&mut self, ctx: &PaneCtx<'_>) -> Outcome {
+    pub(super) fn zoom_in(&mut self, ctx: &PaneCtx<'_>) -> Update {
         let Some((from, until, _)) = self.overview.choice() else {
-            return Outcome::say(
-                Tone::Info,
+            return Update::say(
+                Level::Info,
                 "Choose a bar of the timeline first, with the left and right keys.",
             );
         };
@@ -166,29 +166,29 @@ impl HistoryPane {
     }
 
     /// Closes what is open within the pane, then undoes the last narrowing.
-    pub(super) fn back(&mut self, ctx: &PaneCtx<'_>) -> Outcome {
+    pub(super) fn back(&mut self, ctx: &PaneCtx<'_>) -> Update {
         if self.detail.is_open() {
             self.detail.set_open(false);
             self.fit(ctx);
             return self.moved(None, ctx);
         }
         if self.overview.leave() {
-            return Outcome::taken();
+            return Update::taken();
         }
         if self.filter.widen() {
             return self.select(ctx);
         }
         if !self.marks.is_empty() {
             self.marks.clear();
-            return Outcome::taken();
+            return Update::taken();
         }
-        Outcome::ignored()
+        Update::ignored()
     }
 
-    pub(super) fn open(&mut self, ctx: &PaneCtx<'_>) -> Outcome {
+    pub(super) fn open(&mut self, ctx: &PaneCtx<'_>) -> Update {
         let open = !(self.detail.is_open() && self.detail.is_focused());
         if open && self.rows.here().is_none() {
-            return Outcome::taken();
+            return Update::taken();
         }
         self.detail.set_open(open);
         self.rows.hold_fast();
@@ -197,16 +197,16 @@ impl HistoryPane {
     }
 
     /// Tab goes into an open detail and out of it again, before it goes to the next pane.
-    pub(super) fn focus_next(&mut self) -> Outcome {
+    pub(super) fn focus_next(&mut self) -> Update {
         if self.detail.is_open() && !self.detail.is_focused() {
             self.detail.set_focused(true);
-            return Outcome::taken();
+            return Update::taken();
         }
         self.detail.set_focused(false);
-        Outcome::ignored()
+        Update::ignored()
     }
 
-    pub(super) fn in_detail(&mut self, command: Command, page: isize) -> Option<Outcome> {
+    pub(super) fn in_detail(&mut self, command: Command, page: isize) -> Option<Update> {
         if !self.detail.is_focused() {
             return None;
         }
@@ -222,12 +222,12 @@ impl HistoryPane {
             Command::MoveRight => self.detail.go_aside(8),
             _ => return None,
         }
-        Some(Outcome::taken())
+        Some(Update::taken())
     }
 
     /// Goes to the next or previous match; opens the detail for it.
-    pub(super) fn step(&mut self, by: isize, ctx: &PaneCtx<'_>) -> Outcome {
-        let opened = if self.detail.is_open() { Outcome::taken() } else { self.open(ctx) };
+    pub(super) fn step(&mut self, by: isize, ctx: &PaneCtx<'_>) -> Update {
+        let opened = if self.detail.is_open() { Update::taken() } else { self.open(ctx) };
         self.detail.step(by);
         opened
     }
@@ -236,9 +236,9 @@ impl HistoryPane {
         &mut self,
         term: impl Fn(&str, &str) -> Term,
         ctx: &PaneCtx<'_>,
-    ) -> Outcome {
+    ) -> Update {
         let Some(row) = self.rows.here() else {
-            return Outcome::taken();
+            return Update::taken();
         };
         let term = term(&row.cname, row.account.as_str());
         self.narrow_to(term, ctx)

@@ -25,8 +25,8 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
 use super::HistoryPane;
+use crate::domain::known::Known;
 use crate::domain::zone::Zone;
-use crate::panes::world::World;
 use crate::theme::{Role, Theme};
 use crate::widgets::panel::{Divider, Panel};
 
@@ -49,7 +49,7 @@ pub struct HistoryView<'a> {
     /// The pane.
     pub pane: &'a HistoryPane,
     /// Accounts and how they stand.
-    pub world: &'a World,
+    pub known: &'a Known,
     /// The time.
     pub now: DateTime<Utc>,
     /// The zone of the times.

@@ -10,15 +10,15 @@ use super::wire::{self, Part, WIDEST};
 use crate::commands::Command;
 use crate::domain::kind::Kind;
 use crate::domain::plan::{self, PlannedRequest, Risk};
-use crate::domain::text::visible;
+use crate::domain::text::escape_control;
 use crate::domain::zone::Zone;
 use crate::panes::field::view::FieldView;
-use crate::panes::look;
+use crate::panes::format;
 use crate::panes::scrolling::keep_in_view;
 use crate::theme::{Role, Theme};
 use crate::widgets::panel::{Divider, Panel, clear, popup};
 use crate::widgets::scroll::ScrollBar;
-use crate::widgets::text::{Pen, middle, width};
+use crate::widgets::text::{RowWriter, middle, width};
 
 /// The popup; the area is the whole screen.
 pub struct PlanView<'a> {
@@ -72,13 +72,13 @@ impl PlanView<'_> {
     /// `3 requests, the last at 10:05:12 (in 1 min)`.
     fn summary(&self) -> String {
         let requests = &self.pane.plan.requests;
-        let count = look::of(requests.len() as u64, "request", "requests");
+        let count = format::of(requests.len() as u64, "request", "requests");
         match requests.iter().map(|planned| planned.at).max() {
             Some(_) if self.paused => format!("{count}, none before the queue is resumed"),
             Some(last) if last > self.now => format!(
                 "{count}, the last at {} (in {})",
-                look::moment(last, self.now, self.zone),
-                look::length(last - self.now)
+                format::moment(last, self.now, self.zone),
+                format::length(last - self.now)
             ),
             Some(_) => format!("{count}, all at once"),
             None => count,
@@ -95,7 +95,7 @@ impl PlanView<'_> {
         let (urls, patterns) = (count(Kind::Url), count(Kind::Pattern));
         let mut why = Vec::new();
         if patterns > 0 {
-            why.push(look::of(patterns as u64, "pattern", "patterns"));
+            why.push(format::of(patterns as u64, "pattern", "patterns"));
         }
         if urls > plan::FEW {
             why.push(format!("more than {} URLs", plan::FEW));
@@ -112,17 +112,17 @@ impl PlanView<'_> {
         let done = if self.paused {
             format!(
                 "Takes about {} from then on",
-                look::length((plan.done_at - self.now).max(TimeDelta::zero()))
+                format::length((plan.done_at - self.now).max(TimeDelta::zero()))
             )
         } else {
             format!(
                 "Done by about {} (in {})",
-                look::moment(plan.done_at, self.now, self.zone),
-                look::length((plan.done_at - self.now).max(TimeDelta::zero()))
+                format::moment(plan.done_at, self.now, self.zone),
+                format::length((plan.done_at - self.now).max(TimeDelta::zero()))
             )
         };
         let quotas = plan.quotas.iter().map(|(account, quota)| {
-            format!("{}: {}", visible(account.as_str(), 40), look::quota(quota))
+            format!("{}: {}", escape_control(account.as_str(), 40), format::quota(quota))
         });
         let words: Vec<String> = std::iter::once(done).chain(quotas).collect();
         words.join(&format!(" {} ", self.theme.glyphs.dot))
@@ -145,24 +145,24 @@ impl PlanView<'_> {
         let text = self.theme.style(Role::Text);
         let request = &planned.request;
         let when = if planned.at > self.now {
-            look::moment(planned.at, self.now, self.zone)
+            format::moment(planned.at, self.now, self.zone)
         } else if self.paused {
             "paused".to_owned()
         } else {
             "now".to_owned()
         };
-        let mut pen = Pen::new(buffer, row, glyphs.ellipsis);
+        let mut pen = RowWriter::new(buffer, row, glyphs.ellipsis);
         pen.column(if here { glyphs.cursor } else { "" }, 2, self.theme.style(Role::Focus))
             .column(&when, 9, text)
-            .column(&visible(request.account.as_str(), 60), 14, text)
+            .column(&escape_control(request.account.as_str(), 60), 14, text)
             .skip(1)
             .column(
                 &middle(
-                    &visible(&request.cname, 300),
-                    look::cname_cells(row.width),
+                    &escape_control(&request.cname, 300),
+                    format::cname_cells(row.width),
                     glyphs.ellipsis,
                 ),
-                look::cname_cells(row.width),
+                format::cname_cells(row.width),
                 text,
             )
             .skip(1)
@@ -172,7 +172,7 @@ impl PlanView<'_> {
             Some(first) => pen
                 .column_right(&targets.len().to_string(), 5, text)
                 .skip(2)
-                .put(&visible(first, 300), text),
+                .put(&escape_control(first, 300), text),
             None => pen.put("everything", self.theme.style(Role::Warning)),
         };
         if request.empties() && !targets.is_empty() {
@@ -208,7 +208,8 @@ impl PlanView<'_> {
                 Part::Header => Role::Dim,
                 Part::Body => Role::Text,
             };
-            Pen::new(buffer, row, self.theme.glyphs.ellipsis).put(words, self.theme.style(role));
+            RowWriter::new(buffer, row, self.theme.glyphs.ellipsis)
+                .put(words, self.theme.style(role));
         }
         (&ScrollBar { of: lines.len(), top, theme: self.theme })
             .render(Rect { x: frame.right().saturating_sub(1), width: 1, ..text }, buffer);
@@ -218,14 +219,14 @@ impl PlanView<'_> {
 
     /// How many lines of the request are above and below those in view.
     fn out_of_view(&self, above: usize, below: usize, row: Rect, buffer: &mut Buffer) {
-        let more = look::of(below as u64, "more line", "more lines");
+        let more = format::of(below as u64, "more line", "more lines");
         let words = match (above, below) {
             (0, 0) => return,
             (0, _) => more,
-            (_, 0) => format!("the end, {} above", look::of(above as u64, "line", "lines")),
-            (..) => format!("{more}, {} above", look::count(above as u64)),
+            (_, 0) => format!("the end, {} above", format::of(above as u64, "line", "lines")),
+            (..) => format!("{more}, {} above", format::count(above as u64)),
         };
-        let mut pen = Pen::new(buffer, row, self.theme.glyphs.ellipsis);
+        let mut pen = RowWriter::new(buffer, row, self.theme.glyphs.ellipsis);
         pen.put(&words, self.theme.style(Role::Warning));
         if below > 0 && !self.onward.is_empty() {
             pen.put("  ", self.theme.style(Role::Text))
@@ -238,7 +239,7 @@ impl PlanView<'_> {
         let mut warnings = Vec::new();
         let emptied = self.pane.plan.emptied();
         if !emptied.is_empty() {
-            warnings.push(look::everything_of(&emptied));
+            warnings.push(format::everything_of(&emptied));
         }
         if self.paused {
             warnings.push(format!(
@@ -255,25 +256,25 @@ impl PlanView<'_> {
         let above = warnings.len().min(usize::from(area.height.saturating_sub(2)));
         for (line, words) in warnings.iter().take(above).enumerate() {
             let row = Rect { y: area.y + line as u16, height: 1, ..area };
-            Pen::new(buffer, row, glyphs.ellipsis)
+            RowWriter::new(buffer, row, glyphs.ellipsis)
                 .put(glyphs.warning, self.theme.style(Role::Warning))
                 .put(" ", self.theme.style(Role::Text))
-                .put(&visible(words, 400), self.theme.style(Role::Warning));
+                .put(&escape_control(words, 400), self.theme.style(Role::Warning));
         }
         let area = Rect { y: area.y + above as u16, height: area.height - above as u16, ..area };
         let row =
             |line: u16| Rect { y: area.y + line, height: u16::from(line < area.height), ..area };
         if let Some(trouble) = &self.pane.trouble {
-            Pen::new(buffer, row(0), glyphs.ellipsis)
+            RowWriter::new(buffer, row(0), glyphs.ellipsis)
                 .put(glyphs.warning, self.theme.style(Role::Warning))
                 .put(" ", self.theme.style(Role::Text))
-                .put(&visible(trouble, 400), self.theme.style(Role::Warning));
+                .put(&escape_control(trouble, 400), self.theme.style(Role::Warning));
         } else {
-            Pen::new(buffer, row(0), glyphs.ellipsis)
+            RowWriter::new(buffer, row(0), glyphs.ellipsis)
                 .put(&self.afterwards(), self.theme.style(Role::Dim));
         }
         let (key, text) = (self.theme.style(Role::Key), self.theme.style(Role::Text));
-        let mut pen = Pen::new(buffer, row(1), glyphs.ellipsis);
+        let mut pen = RowWriter::new(buffer, row(1), glyphs.ellipsis);
         if self.pane.sending.is_some() {
             pen.put("Writing it into the journal …", text);
             return;
@@ -291,7 +292,7 @@ impl PlanView<'_> {
             Risk::High { cname } => {
                 let question = format!(
                     "Type {} to {} this: ",
-                    visible(cname, 200),
+                    escape_control(cname, 200),
                     if self.paused { "queue" } else { "send" }
                 );
                 pen.put(&question, self.theme.style(Role::Warning));

@@ -5,8 +5,8 @@ use unicode_width::UnicodeWidthChar;
 
 use super::PlanPane;
 use crate::domain::plan::Preview;
-use crate::domain::text::visible;
-use crate::panes::{Outcome, PaneCtx};
+use crate::domain::text::escape_control;
+use crate::panes::{PaneCtx, Update};
 
 /// The most columns that the popup takes.
 pub(super) const WIDEST: u16 = 120;
@@ -57,7 +57,7 @@ fn wrapped(text: &str, columns: u16) -> Vec<String> {
     let most = usize::from(columns.max(1));
     let mut lines = Vec::new();
     let (mut line, mut used) = (String::new(), 0);
-    for character in visible(text, usize::MAX).chars() {
+    for character in escape_control(text, usize::MAX).chars() {
         let wide = character.width().unwrap_or(0);
         if used + wide > most && !line.is_empty() {
             lines.push(std::mem::take(&mut line));
@@ -90,8 +90,8 @@ impl PlanPane {
     }
 
     /// Scrolls the request under the cursor by a page, no further than to its end.
-    pub(super) fn scroll(&mut self, onward: bool, ctx: &PaneCtx<'_>) -> Outcome {
-        let division = self.division(ctx.area, ctx.world.paused);
+    pub(super) fn scroll(&mut self, onward: bool, ctx: &PaneCtx<'_>) -> Update {
+        let division = self.division(ctx.area, ctx.known.paused);
         if let (Some(preview), Some(division)) = (self.previews.get(self.here), division) {
             let rows = usize::from(division.wire);
             let last = lines(preview, division.columns).len().saturating_sub(rows);
@@ -99,7 +99,7 @@ impl PlanPane {
             let top = self.scrolled.min(last);
             self.scrolled = if onward { (top + page).min(last) } else { top.saturating_sub(page) };
         }
-        Outcome::taken()
+        Update::taken()
     }
 }
 
@@ -112,7 +112,7 @@ mod tests {
         for text in ["", "abc", "abcdefghijklmnop", "漢字漢字漢字a", "a\u{1b}[31mb"] {
             for columns in 2..9 {
                 let lines = wrapped(text, columns);
-                assert_eq!(lines.concat(), visible(text, usize::MAX));
+                assert_eq!(lines.concat(), escape_control(text, usize::MAX));
                 for line in lines {
                     let wide: usize = line.chars().filter_map(UnicodeWidthChar::width).sum();
                     assert!(wide <= usize::from(columns), "{line}");

@@ -8,7 +8,7 @@ use super::PromptPane;
 use crate::panes::field::view::FieldView;
 use crate::theme::{Role, Theme};
 use crate::widgets::panel::{Panel, clear, popup};
-use crate::widgets::text::{Pen, fit, width};
+use crate::widgets::text::{RowWriter, fit, width};
 
 /// The most columns that the popup takes.
 const WIDEST: u16 = 64;
@@ -52,7 +52,8 @@ impl Widget for &PromptView<'_> {
         })
             .render(Rect { height: 1.min(inner.height), ..inner }, buffer);
         for (line, row) in below.into_iter().zip(inner.rows().skip(1)) {
-            Pen::new(buffer, row, self.theme.glyphs.ellipsis).put(line, self.theme.style(role));
+            RowWriter::new(buffer, row, self.theme.glyphs.ellipsis)
+                .put(line, self.theme.style(role));
         }
     }
 }

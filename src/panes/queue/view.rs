@@ -8,15 +8,15 @@ use ratatui::widgets::Widget;
 use super::QueuePane;
 use crate::domain::edge::Check;
 use crate::domain::journal::{JournalEntry, JournalState};
-use crate::domain::text::visible;
+use crate::domain::known::Known;
+use crate::domain::text::escape_control;
 use crate::domain::zone::Zone;
-use crate::panes::look;
+use crate::panes::format;
 use crate::panes::scrolling::keep_in_view;
-use crate::panes::world::World;
 use crate::theme::{Role, Theme};
 use crate::widgets::panel::{Divider, Panel, clear, popup};
 use crate::widgets::scroll::ScrollBar;
-use crate::widgets::text::Pen;
+use crate::widgets::text::RowWriter;
 
 /// How many lines tell of the request under the cursor.
 const ABOUT: u16 = 4;
@@ -27,7 +27,7 @@ pub struct QueueView<'a> {
     /// The queue.
     pub pane: &'a QueuePane,
     /// What every pane may know.
-    pub world: &'a World,
+    pub known: &'a Known,
     /// The time.
     pub now: DateTime<Utc>,
     /// The zone that times are shown in.
@@ -43,13 +43,13 @@ impl Widget for &QueueView<'_> {
         let entries = self.pane.entries();
         let open = entries.iter().filter(|entry| entry.state.is_open()).count();
         let mut notes = Vec::new();
-        if self.world.paused {
+        if self.known.paused {
             notes.push("paused".to_owned());
-        } else if let Some(end) = self.world.queue_ends_at().filter(|end| *end > self.now) {
+        } else if let Some(end) = self.known.queue_ends_at().filter(|end| *end > self.now) {
             notes.push(format!(
                 "the last goes out at {} (in {})",
-                look::moment(end, self.now, self.zone),
-                look::length(end - self.now)
+                format::moment(end, self.now, self.zone),
+                format::length(end - self.now)
             ));
         }
         notes.push(format!("{open} open"));
@@ -98,7 +98,7 @@ impl QueueView<'_> {
                 (None, None) => "Reading the journal …",
                 (None, Some(_)) => "Nothing was sent from here yet.",
             };
-            Pen::new(buffer, area, glyphs.ellipsis).put(words, self.theme.style(Role::Dim));
+            RowWriter::new(buffer, area, glyphs.ellipsis).put(words, self.theme.style(Role::Dim));
             return;
         }
         let rows = usize::from(area.height);
@@ -115,23 +115,27 @@ impl QueueView<'_> {
     fn row(&self, entry: &JournalEntry, here: bool, row: Rect, buffer: &mut Buffer) {
         let glyphs = &self.theme.glyphs;
         let text = self.theme.style(Role::Text);
-        let (mark, role) = look::standing(entry, glyphs);
-        let mut pen = Pen::new(buffer, row, glyphs.ellipsis);
+        let (mark, role) = format::entry_status(entry, glyphs);
+        let mut pen = RowWriter::new(buffer, row, glyphs.ellipsis);
         pen.column(if here { glyphs.cursor } else { "" }, 2, self.theme.style(Role::Focus))
             .column(&format!("{mark} {}", entry.word()), 15, self.theme.style(role))
             .column(&self.when(entry), 11, text)
             .skip(1);
         if row.width > 90 {
-            pen.column(&visible(entry.request.account.as_str(), 60), 14, text).skip(1);
+            pen.column(&escape_control(entry.request.account.as_str(), 60), 14, text).skip(1);
         }
-        pen.column(&visible(&entry.request.cname, 120), look::cname_cells(row.width), text)
-            .skip(1)
-            .column(entry.request.kind().word(), 8, text);
+        pen.column(
+            &escape_control(&entry.request.cname, 120),
+            format::cname_cells(row.width),
+            text,
+        )
+        .skip(1)
+        .column(entry.request.kind().word(), 8, text);
         let targets = entry.request.payload.targets();
         let first = targets.first().map_or("everything", String::as_str);
         pen.column_right(&targets.len().to_string(), 5, text)
             .skip(2)
-            .put(&visible(first, 300), text);
+            .put(&escape_control(first, 300), text);
         if here {
             buffer.set_style(row, self.theme.style(Role::Cursor));
         }
@@ -140,12 +144,12 @@ impl QueueView<'_> {
     /// When it goes out, or went.
     fn when(&self, entry: &JournalEntry) -> String {
         match entry.state {
-            JournalState::Queued if self.world.paused => "paused".to_owned(),
+            JournalState::Queued if self.known.paused => "paused".to_owned(),
             JournalState::Queued if entry.planned_at <= self.now => "next".to_owned(),
             JournalState::Queued => format!("in {}", short(entry.planned_at - self.now)),
             JournalState::Cancelled => {
                 let at = entry.answered_at.unwrap_or(entry.queued_at);
-                format!("{} ago", look::age(at, self.now, true))
+                format!("{} ago", format::age(at, self.now, true))
             }
             JournalState::Sending
             | JournalState::Accepted
@@ -154,13 +158,13 @@ impl QueueView<'_> {
             | JournalState::Successful
             | JournalState::Failed => {
                 let at = entry.sent_at.unwrap_or(entry.queued_at);
-                format!("{} ago", look::age(at, self.now, true))
+                format!("{} ago", format::age(at, self.now, true))
             }
         }
     }
 
     fn about(&self, entry: &JournalEntry, area: Rect, buffer: &mut Buffer) {
-        let moment = |at| look::moment(at, self.now, self.zone);
+        let moment = |at| format::moment(at, self.now, self.zone);
         let facts = [
             Some(format!("queued {}", moment(entry.queued_at))),
             entry.sent_at.map(|at| format!("sent {}", moment(at))),
@@ -187,14 +191,14 @@ impl QueueView<'_> {
             (entry.error.clone().unwrap_or_default(), Role::Error),
         ];
         for check in checks(entry) {
-            let (glyph, role) = look::verdict(check.verdict(), &self.theme.glyphs);
-            lines.push((format!("{glyph} {}", look::check(check)), role));
+            let (glyph, role) = format::verdict(check.verdict(), &self.theme.glyphs);
+            lines.push((format!("{glyph} {}", format::check(check)), role));
         }
         let filled = lines.into_iter().filter(|(words, _)| !words.is_empty());
         for (line, (words, role)) in filled.take(usize::from(area.height)).enumerate() {
             let row = Rect { y: area.y + line as u16, height: 1, ..area };
-            Pen::new(buffer, row, self.theme.glyphs.ellipsis)
-                .put(&visible(&words, 400), self.theme.style(role));
+            RowWriter::new(buffer, row, self.theme.glyphs.ellipsis)
+                .put(&escape_control(&words, 400), self.theme.style(role));
         }
     }
 }

@@ -93,10 +93,10 @@ async fn an_edge_that_is_not_there_is_told_from_one_that_does_not_answer() {
     slow.patience.total = Duration::from_millis(50);
     // It is connected to, and never answers.
     let blind = slow.look("http://www.site.com/a", 0).await.unwrap_err();
-    assert_eq!(blind, Blind::TooSlow);
+    assert_eq!(blind, ProbeError::TooSlow);
     drop(listener);
     let blind = prober(address).look("http://www.site.com/a", 0).await.unwrap_err();
-    assert!(matches!(blind, Blind::Unreachable(_)), "{blind}");
+    assert!(matches!(blind, ProbeError::Unreachable(_)), "{blind}");
 }
 
 #[tokio::test]
@@ -104,7 +104,7 @@ async fn what_is_no_url_of_the_web_is_not_asked_for() {
     let prober = prober("127.0.0.1:9".parse().unwrap());
     for url in ["", "/a", "ftp://www.site.com/a", "https://*.site.com/a", "file:///etc/passwd"] {
         let blind = prober.look(url, 0).await.unwrap_err();
-        assert!(matches!(blind, Blind::NoUrl(_)), "{url}: {blind}");
+        assert!(matches!(blind, ProbeError::NoUrl(_)), "{url}: {blind}");
     }
 }
 
@@ -124,5 +124,8 @@ async fn a_name_that_leads_nowhere_is_told_so() {
     });
     let prober = Prober::new(&settings, EdgeRules::default(), ProbePatience::default());
     let blind = prober.look("http://www.site.com/a", 0).await.unwrap_err();
-    assert!(matches!(&blind, Blind::NoAddress(words) if words.contains("no such name")), "{blind}");
+    assert!(
+        matches!(&blind, ProbeError::NoAddress(words) if words.contains("no such name")),
+        "{blind}"
+    );
 }

@@ -27,9 +27,9 @@ pub(super) fn rules() -> EdgeRules {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::edge::{Headers, Seen};
+    use crate::domain::edge::{Headers, Observation};
 
-    fn seen(headers: &[(&str, &str)]) -> Seen {
+    fn seen(headers: &[(&str, &str)]) -> Observation {
         let headers: Headers =
             headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         rules().read(206, &headers)

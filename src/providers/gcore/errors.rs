@@ -13,7 +13,7 @@ use super::super::http::Answer;
 use super::super::{faults, lenient};
 use crate::config::secret::Secret;
 use crate::domain::failure::{Cause, Failure, Fault};
-use crate::domain::text::visible;
+use crate::domain::text::escape_control;
 
 /// The failure of an answer whose status says that it did not work.
 pub(super) fn failure(answer: &Answer, token: &Secret) -> Failure {
@@ -31,7 +31,7 @@ pub(super) fn failure(answer: &Answer, token: &Secret) -> Failure {
         detail = format!("{detail}{gap}(request {request})");
     }
     Failure {
-        code: said.code.map(|code| visible(&code, 60)),
+        code: said.code.map(|code| escape_control(&code, 60)),
         ..answer.with_status(Failure::new(cause).saying(detail))
     }
 }
@@ -106,7 +106,7 @@ impl Said {
             faults,
             raw: answer.words(),
             code: lenient::field(body, "exception_class").or_else(|| lenient::field(body, "code")),
-            request: lenient::field(body, "request_id").map(|request| visible(&request, 60)),
+            request: lenient::field(body, "request_id").map(|request| escape_control(&request, 60)),
         }
     }
 

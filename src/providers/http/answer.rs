@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::config::secret::Secret;
 use crate::domain::failure::{Cause, Failure};
-use crate::domain::text::visible;
+use crate::domain::text::escape_control;
 
 /// A secret shorter than this is not looked for in answers: it would be found in innocent words.
 const SHORTEST_HIDDEN: usize = 8;
@@ -95,7 +95,7 @@ impl Answer {
     pub(crate) fn words(&self) -> String {
         let text = String::from_utf8_lossy(&self.body);
         if !self.is_html() {
-            return visible(text.trim(), 300);
+            return escape_control(text.trim(), 300);
         }
         let head = text.get(..64 * 1024).unwrap_or(&text);
         let title = between(head, "<title", "</title")
@@ -108,7 +108,7 @@ impl Answer {
                     .map_or(head, |body| body.split_once('>').map_or(body, |(_, inside)| inside)),
             )
         });
-        format!("an HTML page instead of an API's answer: {}", visible(&said, 200))
+        format!("an HTML page instead of an API's answer: {}", escape_control(&said, 200))
     }
 
     /// What the status alone says went wrong; `Rejected` for what is the request's own fault.

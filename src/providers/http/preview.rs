@@ -4,7 +4,7 @@ use super::base::BaseUrl;
 use super::client::USER_AGENT;
 use super::outgoing::Outgoing;
 use crate::domain::plan::Preview;
-use crate::domain::text::visible;
+use crate::domain::text::escape_control;
 
 /// The request with what is shown in the place of its secrets.
 pub(super) fn preview(base: &BaseUrl, outgoing: &Outgoing) -> Preview {
@@ -36,7 +36,7 @@ pub(super) fn preview(base: &BaseUrl, outgoing: &Outgoing) -> Preview {
 /// As one word of a shell's line. A NUL, which no shell can pass on, is made visible.
 fn quoted(text: &str) -> String {
     shlex::try_quote(text).map_or_else(
-        |_| format!("'{}'", visible(text, text.len()).replace('\'', "'\\''")),
+        |_| format!("'{}'", escape_control(text, text.len()).replace('\'', "'\\''")),
         std::borrow::Cow::into_owned,
     )
 }

@@ -6,7 +6,8 @@ use std::process::Command;
 
 use super::*;
 use crate::domain::journal::JournalState;
-use crate::store::{NewEntry, StepDetails};
+use crate::domain::journal::NewEntry;
+use crate::store::StepDetails;
 
 /// Copies a store as a crash of the machine would leave it: the file and its log, no lock.
 fn copy(from: &Path, to: &Path) {

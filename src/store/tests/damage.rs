@@ -3,8 +3,9 @@
 use std::fs;
 
 use super::*;
+use crate::domain::journal::NewEntry;
 use crate::domain::query::{Anchor, WindowQuery};
-use crate::store::{NewEntry, StoreFailure};
+use crate::store::StoreFailure;
 
 fn many() -> Vec<Purge> {
     (0..2000).map(|id| purge(&id.to_string(), id)).collect()

@@ -2,9 +2,10 @@
 
 use super::*;
 use crate::domain::ids::JournalId;
+use crate::domain::journal::NewEntry;
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::payload::{Payload, PurgeRequest, Targets};
-use crate::store::{Matched, NewEntry, StepDetails, Stepped};
+use crate::store::{Matched, StepDetails, Stepped};
 
 fn request(target: &str) -> PurgeRequest {
     PurgeRequest {

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::filter::{Clause, Pattern, Stretch, Test};
+use crate::domain::filter::{Clause, Pattern, Test, TimeRange};
 use crate::domain::ids::PurgeKey;
+use crate::domain::journal::NewEntry;
 use crate::domain::query::{Anchor, SummaryQuery, WindowQuery};
 use crate::domain::timeline::Bar;
-use crate::store::NewEntry;
 
 fn any_purge() -> impl Strategy<Value = Purge> {
     (
@@ -44,7 +44,7 @@ fn pattern(text: &'static str) -> impl Strategy<Value = Pattern> {
     ]
 }
 
-fn stretch() -> impl Strategy<Value = Stretch> {
+fn stretch() -> impl Strategy<Value = TimeRange> {
     let edge = || {
         prop::option::of(
             prop_oneof![0..5_i64, 0..300_000_000_i64]

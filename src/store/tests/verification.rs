@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use super::journal::{queue, step};
 use super::{Home, at, purge};
-use crate::domain::edge::{CacheState, Look, Purged, Seen, Verification};
+use crate::domain::edge::{CacheState, Observation, Probe, Purged, Verification};
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::store::{Access, Hold, Store, StoreFailure, Writer};
 
@@ -22,15 +22,15 @@ fn done(writer: &mut Writer, second: i64) -> JournalEntry {
 
 fn seen(age: u64, settled: bool) -> Verification {
     let mut verification = Verification { settled, ..Verification::default() };
-    let look = Look {
+    let look = Probe {
         url: "https://www.site.com/a".to_owned(),
         place: None,
         at: at(30),
-        seen: Ok(Seen {
+        seen: Ok(Observation {
             status: 206,
             cache: Some(CacheState::Hit),
             age: Some(age),
-            ..Seen::default()
+            ..Observation::default()
         }),
     };
     let purged = Purged { sent: at(10), sparing: false };

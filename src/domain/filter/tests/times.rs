@@ -3,10 +3,10 @@
 use chrono::{DateTime, FixedOffset, Utc};
 
 use super::{at, now, resolved};
-use crate::domain::filter::{Clause, Filter, Stretch, Test};
+use crate::domain::filter::{Clause, Filter, Test, TimeRange};
 use crate::domain::zone::Zone;
 
-fn row(text: &str, zone: Zone, now: DateTime<Utc>) -> (String, Stretch) {
+fn row(text: &str, zone: Zone, now: DateTime<Utc>) -> (String, TimeRange) {
     let filter = Filter::parse(text).unwrap();
     let predicate = filter.resolve(now, zone);
     assert_eq!(predicate.clauses, [], "{text} is a range and nothing else");

@@ -4,9 +4,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::HistoryView;
-use crate::domain::text::visible;
+use crate::domain::text::escape_control;
 use crate::theme::Role;
-use crate::widgets::text::{Pen, width};
+use crate::widgets::text::{RowWriter, width};
 
 /// Draws the face if there is one to draw; whether there was.
 pub(super) fn draw(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffer) -> bool {
@@ -18,7 +18,7 @@ pub(super) fn draw(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffer) -> b
     for ((text, role), y) in lines.iter().zip(top..area.bottom()) {
         let inset = area.width.saturating_sub(width(text)) / 2;
         let line = Rect { x: area.x + inset, width: area.width - inset, y, height: 1 };
-        Pen::new(buffer, line, view.theme.glyphs.ellipsis).put(text, view.theme.style(*role));
+        RowWriter::new(buffer, line, view.theme.glyphs.ellipsis).put(text, view.theme.style(*role));
     }
     true
 }
@@ -29,8 +29,8 @@ fn lines(view: &HistoryView<'_>) -> Vec<(String, Role)> {
     let rows = view.pane.rows();
     if let Some(trouble) = rows.trouble() {
         return vec![
-            (visible(&trouble.words, 300), Role::Error),
-            plain(visible(&trouble.advice, 300)),
+            (escape_control(&trouble.words, 300), Role::Error),
+            plain(escape_control(&trouble.advice, 300)),
         ];
     }
     if !rows.is_known() {
@@ -43,7 +43,7 @@ fn lines(view: &HistoryView<'_>) -> Vec<(String, Role)> {
             plain(format!("{} shows everything again", view.keys.clear)),
         ];
     }
-    if view.world.accounts.is_empty() {
+    if view.known.accounts.is_empty() {
         return vec![
             head("No account is set up yet"),
             plain("Look around first:  purgedeck demo".to_owned()),
@@ -51,22 +51,26 @@ fn lines(view: &HistoryView<'_>) -> Vec<(String, Role)> {
             plain("Or set the API key in the environment; the README says which".to_owned()),
         ];
     }
-    if view.world.offline {
+    if view.known.offline {
         return vec![
             head("Nothing is stored yet"),
             plain("--offline asks no vendor; start without it".to_owned()),
         ];
     }
     let mut lines = vec![head("No purges yet")];
-    for account in &view.world.accounts {
+    for account in &view.known.accounts {
         let name = &account.name;
-        let standing = view.world.standings.get(name);
-        lines.push(match standing.and_then(|it| it.failure.as_ref()) {
+        let status = view.known.statuses.get(name);
+        lines.push(match status.and_then(|it| it.failure.as_ref()) {
             Some(failure) => (
-                format!("{name}: {}. {}", visible(&failure.to_string(), 120), failure.advice()),
+                format!(
+                    "{name}: {}. {}",
+                    escape_control(&failure.to_string(), 120),
+                    failure.advice()
+                ),
                 Role::Error,
             ),
-            None if standing.is_some_and(|it| it.synced_at.is_some()) => {
+            None if status.is_some_and(|it| it.synced_at.is_some()) => {
                 plain(format!("{name}: its vendor has no purge on record"))
             }
             None => plain(format!("{name}: asking its vendor")),

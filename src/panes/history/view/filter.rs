@@ -5,10 +5,10 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
 use super::HistoryView;
-use crate::domain::text::visible;
+use crate::domain::text::escape_control;
 use crate::panes::field::view::FieldView;
 use crate::theme::Role;
-use crate::widgets::text::{Pen, width};
+use crate::widgets::text::{RowWriter, width};
 
 pub(super) fn draw(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffer) {
     if area.is_empty() {
@@ -17,7 +17,7 @@ pub(super) fn draw(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffer) {
     let bar = view.pane.filter();
     let theme = view.theme;
     let row = Rect { height: 1, ..area };
-    Pen::new(buffer, row, theme.glyphs.ellipsis).put(" / ", theme.style(Role::Key));
+    RowWriter::new(buffer, row, theme.glyphs.ellipsis).put(" / ", theme.style(Role::Key));
     let (completions, turning) = bar.completions();
     let cursor = bar.field().cursor();
     let ghost = match (turning, completions.first()) {
@@ -48,10 +48,10 @@ pub(super) fn draw(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffer) {
                 Some(nearest) => format!("did you mean {nearest}? {}", fault.words),
                 None => fault.words.clone(),
             };
-            let words = visible(&words, 300);
+            let words = escape_control(&words, 300);
             // The words stand behind the mark under the fault, or before it where there is no room behind it.
             let column = column.min(below.width.saturating_sub(1));
-            let mut pen = Pen::new(buffer, below, theme.glyphs.ellipsis);
+            let mut pen = RowWriter::new(buffer, below, theme.glyphs.ellipsis);
             if below.width - column > width(&words) + 2 || column < below.width / 2 {
                 pen.skip(column)
                     .put(theme.glyphs.bar_here, theme.style(Role::Fault))
@@ -85,7 +85,7 @@ fn offer(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffer) {
         room -= wide;
         start -= 1;
     }
-    let mut pen = Pen::new(buffer, area, theme.glyphs.ellipsis);
+    let mut pen = RowWriter::new(buffer, area, theme.glyphs.ellipsis);
     for (at, completion) in completions.iter().enumerate().skip(start) {
         if pen.room() < width(&completion.insert) {
             break;

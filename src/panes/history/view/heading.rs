@@ -2,15 +2,15 @@
 
 use super::HistoryView;
 use crate::domain::ids::AccountName;
-use crate::domain::text::visible;
-use crate::panes::look::{count, day, of};
+use crate::domain::text::escape_control;
+use crate::panes::format::{count, day, of};
 use crate::widgets::text::width;
 
 /// What the pane shows: its filter.
 pub(super) fn title(view: &HistoryView<'_>) -> String {
     match view.pane.filter().text() {
         "" => "everything".to_owned(),
-        text => visible(text, 400),
+        text => escape_control(text, 400),
     }
 }
 
@@ -55,7 +55,7 @@ fn complete(view: &HistoryView<'_>) -> Option<String> {
     let shown = |account: &AccountName| {
         only.as_ref().is_none_or(|only| only.eq_ignore_ascii_case(account.as_str()))
     };
-    let never_read = view.world.accounts.iter().find(|account| {
+    let never_read = view.known.accounts.iter().find(|account| {
         shown(&account.name) && !coverage.iter().any(|(name, _)| *name == account.name)
     });
     if let Some(account) = never_read {
@@ -78,8 +78,7 @@ fn complete(view: &HistoryView<'_>) -> Option<String> {
 
 /// How far the reading of older history has come, over all accounts.
 fn older(view: &HistoryView<'_>) -> Option<String> {
-    let reading: Vec<_> =
-        view.world.standings.values().filter_map(|standing| standing.older).collect();
+    let reading: Vec<_> = view.known.statuses.values().filter_map(|status| status.older).collect();
     if reading.is_empty() {
         return None;
     }

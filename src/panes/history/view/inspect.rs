@@ -11,12 +11,12 @@ use crate::domain::filter::Pattern;
 use crate::domain::kind::Kind;
 use crate::domain::purge::{Purge, PurgeDetail, PurgeRow};
 use crate::domain::status::Status;
-use crate::domain::text::visible;
+use crate::domain::text::escape_control;
+use crate::panes::format;
 use crate::panes::history::detail::patterns;
-use crate::panes::look;
 use crate::theme::Role;
 use crate::widgets::scroll::ScrollBar;
-use crate::widgets::text::{Pen, skip};
+use crate::widgets::text::{RowWriter, skip};
 
 /// Where the list is narrower, it has hardly room for the accounts, so the words about a row name its account.
 const NO_ACCOUNTS_BELOW: u16 = 96;
@@ -28,7 +28,7 @@ pub(super) fn title(view: &HistoryView<'_>) -> String {
     match (detail.is_open(), detail.match_here(), detail.matches().len()) {
         (true, Some(here), count) => format!("detail {dot} match {} of {count}", here + 1),
         (true, None, count) if count > 0 => {
-            format!("detail {dot} {}", look::of(count as u64, "match", "matches"))
+            format!("detail {dot} {}", format::of(count as u64, "match", "matches"))
         }
         (true, None, _) => "detail".to_owned(),
         (false, ..) => format!("detail {dot} {}", view.keys.open),
@@ -50,8 +50,8 @@ pub(super) fn draw(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffer) {
     match (detail.shown(), detail.trouble()) {
         (Some(shown), _) => full(view, shown, area, buffer),
         (None, Some(trouble)) => {
-            Pen::new(buffer, area, view.theme.glyphs.ellipsis)
-                .put(&visible(&trouble.to_string(), 300), view.theme.style(Role::Error));
+            RowWriter::new(buffer, area, view.theme.glyphs.ellipsis)
+                .put(&escape_control(&trouble.to_string(), 300), view.theme.style(Role::Error));
         }
         (None, None) => peek(view, row, area, buffer),
     }
@@ -62,37 +62,37 @@ fn peek(view: &HistoryView<'_>, row: &PurgeRow, area: Rect, buffer: &mut Buffer)
     let theme = view.theme;
     let dot = theme.glyphs.dot;
     let mut words = vec![amount(row.kind, u64::from(row.target_count))];
-    if view.world.accounts.len() > 1 && area.width < NO_ACCOUNTS_BELOW {
-        words.push(visible(row.account.as_str(), 40));
+    if view.known.accounts.len() > 1 && area.width < NO_ACCOUNTS_BELOW {
+        words.push(escape_control(row.account.as_str(), 40));
     }
     if row.sent_here {
         words.push("sent from here".to_owned());
     }
     if let Some(by) = &row.by {
-        words.push(format!("by {}", visible(by, 80)));
+        words.push(format!("by {}", escape_control(by, 80)));
     }
-    words.push(look::moment(row.created, view.now, view.zone));
+    words.push(format::moment(row.created, view.now, view.zone));
     if row.status.is_unfinished() {
         words.push(running(view, row.created, usual(view, row)));
     }
     if row.status == Status::Unknown {
-        words.push(format!("the vendor says \"{}\"", visible(&row.raw_status, 60)));
+        words.push(format!("the vendor says \"{}\"", escape_control(&row.raw_status, 60)));
     }
-    words.push(format!("id {}", visible(row.id.as_str(), 60)));
+    words.push(format!("id {}", escape_control(row.id.as_str(), 60)));
     let line = Rect { height: 1, ..area };
-    Pen::new(buffer, line, theme.glyphs.ellipsis)
+    RowWriter::new(buffer, line, theme.glyphs.ellipsis)
         .put(&words.join(&format!(" {dot} ")), theme.style(Role::Text));
     if area.height > 1 && !row.first_target.is_empty() {
         let line = Rect { y: area.y + 1, height: 1, ..area };
-        let mut pen = Pen::new(buffer, line, theme.glyphs.ellipsis);
+        let mut pen = RowWriter::new(buffer, line, theme.glyphs.ellipsis);
         let room = pen.room();
-        let shown = visible(&row.first_target, usize::from(room) + 1);
+        let shown = escape_control(&row.first_target, usize::from(room) + 1);
         put_matches(&mut pen, &shown, room, view, theme.style(Role::Dim));
     }
     if area.height > 2 && row.target_count > 1 {
         let line = Rect { y: area.y + 2, height: 1, ..area };
-        let more = format!("and {} more", look::count(u64::from(row.target_count) - 1));
-        Pen::new(buffer, line, theme.glyphs.ellipsis).put(&more, theme.style(Role::Dim));
+        let more = format!("and {} more", format::count(u64::from(row.target_count) - 1));
+        RowWriter::new(buffer, line, theme.glyphs.ellipsis).put(&more, theme.style(Role::Dim));
     }
 }
 
@@ -103,7 +103,7 @@ fn full(view: &HistoryView<'_>, shown: &PurgeDetail, area: Rect, buffer: &mut Bu
     let most = if area.height > 6 { area.height - 3 } else { area.height.saturating_sub(1).max(1) };
     for (text, role) in lines.iter().take(usize::from(most)) {
         let line = Rect { y, height: 1, ..area };
-        Pen::new(buffer, line, theme.glyphs.ellipsis).put(text, theme.style(*role));
+        RowWriter::new(buffer, line, theme.glyphs.ellipsis).put(text, theme.style(*role));
         y += 1;
     }
     let targets = Rect { y, height: area.bottom().saturating_sub(y), ..area };
@@ -121,10 +121,10 @@ fn draw_targets(view: &HistoryView<'_>, purge: &Purge, area: Rect, buffer: &mut 
         purge.targets.iter().enumerate().skip(top).zip(area.top()..area.bottom())
     {
         let line = Rect { y, height: 1, width: area.width.saturating_sub(1), ..area };
-        let mut pen = Pen::new(buffer, line, theme.glyphs.ellipsis);
+        let mut pen = RowWriter::new(buffer, line, theme.glyphs.ellipsis);
         match target.status {
             Some(status) => {
-                let (glyph, role) = look::status(status, &theme.glyphs);
+                let (glyph, role) = format::status(status, &theme.glyphs);
                 pen.column(glyph, 2, theme.style(role));
             }
             None => {
@@ -133,7 +133,7 @@ fn draw_targets(view: &HistoryView<'_>, purge: &Purge, area: Rect, buffer: &mut 
         }
         let style = theme.style(if here == Some(&at) { Role::MatchHere } else { Role::Text });
         let room = pen.room();
-        let shown = visible(&target.text, usize::from(aside) + usize::from(room) + 1);
+        let shown = escape_control(&target.text, usize::from(aside) + usize::from(room) + 1);
         put_matches(&mut pen, skip(&shown, aside), room, view, style);
     }
     let bar = Rect { x: area.right().saturating_sub(1), width: 1, ..area };
@@ -145,27 +145,27 @@ fn facts(view: &HistoryView<'_>, shown: &PurgeDetail) -> Vec<(String, Role)> {
     let purge = &shown.purge;
     let glyphs = &view.theme.glyphs;
     let dot = glyphs.dot;
-    let (glyph, role) = look::status(purge.status, glyphs);
+    let (glyph, role) = format::status(purge.status, glyphs);
     let mut facts = vec![(
         format!(
             "{glyph} {} {dot} {} {dot} {}",
             purge.status.label(),
-            visible(&purge.cname, 200),
+            escape_control(&purge.cname, 200),
             amount(purge.kind, purge.targets.len() as u64)
         ),
         role,
     )];
-    let moment = |at| look::moment(at, view.now, view.zone);
+    let moment = |at| format::moment(at, view.now, view.zone);
     let mut times = format!("created {}", moment(purge.created));
     if let Some(raw) = &purge.raw_created {
         times = format!(
             "first seen {}; the vendor's time \"{}\" cannot be read",
             moment(purge.created),
-            visible(raw, 60)
+            escape_control(raw, 60)
         );
     }
     if let Some(completed) = purge.completed {
-        let took = look::length(completed - purge.created);
+        let took = format::length(completed - purge.created);
         times = format!("{times} {dot} completed {}, took {took}", moment(completed));
     } else if purge.status.is_unfinished() {
         let usual = usual_of(view, purge);
@@ -174,15 +174,15 @@ fn facts(view: &HistoryView<'_>, shown: &PurgeDetail) -> Vec<(String, Role)> {
     facts.push((times, Role::Text));
     let mut who = Vec::new();
     if let Some(by) = &purge.by {
-        who.push(format!("by {}", visible(by, 80)));
+        who.push(format!("by {}", escape_control(by, 80)));
     }
     if let Some(sent) = &shown.sent {
         who.push(format!("sent from here {}", moment(sent.sent_at)));
         if let Some(reason) = &sent.reason {
-            who.push(format!("\"{}\"", visible(reason, 200)));
+            who.push(format!("\"{}\"", escape_control(reason, 200)));
         }
         if let Some(ticket) = &sent.ticket {
-            who.push(visible(ticket, 80));
+            who.push(escape_control(ticket, 80));
         }
         match sent.verified {
             Some(true) => who.push(format!("{} verified at the edge", glyphs.verified)),
@@ -197,10 +197,10 @@ fn facts(view: &HistoryView<'_>, shown: &PurgeDetail) -> Vec<(String, Role)> {
     facts.push((
         format!(
             "{} ({}) {dot} resource {} {dot} id {}",
-            visible(purge.account.as_str(), 80),
-            visible(purge.provider.as_str(), 80),
-            visible(purge.resource.as_str(), 80),
-            visible(purge.id.as_str(), 80)
+            escape_control(purge.account.as_str(), 80),
+            escape_control(purge.provider.as_str(), 80),
+            escape_control(purge.resource.as_str(), 80),
+            escape_control(purge.id.as_str(), 80)
         ),
         Role::Dim,
     ));
@@ -209,8 +209,8 @@ fn facts(view: &HistoryView<'_>, shown: &PurgeDetail) -> Vec<(String, Role)> {
         facts.push((
             format!(
                 "the vendor's own words: status \"{}\", kind \"{}\"",
-                visible(&purge.raw_status, 80),
-                visible(&purge.raw_kind, 80)
+                escape_control(&purge.raw_status, 80),
+                escape_control(&purge.raw_kind, 80)
             ),
             Role::Unknown,
         ));
@@ -234,8 +234,8 @@ fn at_the_edge(view: &HistoryView<'_>, shown: &PurgeDetail) -> Vec<(String, Role
     };
     let mut facts = vec![(format!("at the edge: {}", seen.summary()), Role::Text)];
     facts.extend(seen.checks.iter().map(|check| {
-        let (glyph, role) = look::verdict(check.verdict(), glyphs);
-        (format!("{glyph} {}", look::check(check)), role)
+        let (glyph, role) = format::verdict(check.verdict(), glyphs);
+        (format!("{glyph} {}", format::check(check)), role)
     }));
     facts
 }
@@ -248,16 +248,16 @@ fn refused(view: &HistoryView<'_>, shown: &PurgeDetail) -> Option<(String, Role)
     let mut words =
         vec![format!("{} refused near it: {} ({})", glyphs.failed, nearest.status, nearest.why())];
     if let Some(by) = &nearest.by {
-        words.push(format!("by {}", visible(by, 80)));
+        words.push(format!("by {}", escape_control(by, 80)));
     }
-    words.push(look::moment(nearest.at, view.now, view.zone));
+    words.push(format::moment(nearest.at, view.now, view.zone));
     words.push(amount(nearest.kind, u64::from(nearest.target_count)));
     if !nearest.first_target.is_empty() {
-        words.push(visible(&nearest.first_target, 200));
+        words.push(escape_control(&nearest.first_target, 200));
     }
     let more = shown.refused.len() - 1;
     if more > 0 {
-        words.push(format!("and {} more", look::count(more as u64)));
+        words.push(format!("and {} more", format::count(more as u64)));
     }
     Some((words.join(&format!(" {} ", glyphs.dot)), Role::Warning))
 }
@@ -265,10 +265,10 @@ fn refused(view: &HistoryView<'_>, shown: &PurgeDetail) -> Option<(String, Role)
 /// How many of what: `3 URLs`, `1 pattern`, `everything`.
 fn amount(kind: Option<Kind>, targets: u64) -> String {
     match kind {
-        Some(Kind::Url) => look::of(targets, "URL", "URLs"),
-        Some(Kind::Pattern) => look::of(targets, "pattern", "patterns"),
+        Some(Kind::Url) => format::of(targets, "URL", "URLs"),
+        Some(Kind::Pattern) => format::of(targets, "pattern", "patterns"),
         Some(Kind::All) => "everything".to_owned(),
-        None => look::of(targets, "target", "targets"),
+        None => format::of(targets, "target", "targets"),
     }
 }
 
@@ -278,26 +278,26 @@ fn running(
     since: chrono::DateTime<chrono::Utc>,
     usual: Option<TimeDelta>,
 ) -> String {
-    let passed = look::length(view.now - since);
+    let passed = format::length(view.now - since);
     match usual {
-        Some(usual) => format!("for {passed}, usually {}", look::length(usual)),
+        Some(usual) => format!("for {passed}, usually {}", format::length(usual)),
         None => format!("for {passed}"),
     }
 }
 
 fn usual(view: &HistoryView<'_>, row: &PurgeRow) -> Option<TimeDelta> {
-    let rule = view.world.limits.get(&row.account)?.rule(row.kind?)?;
+    let rule = view.known.limits.get(&row.account)?.rule(row.kind?)?;
     TimeDelta::from_std(rule.usual).ok()
 }
 
 fn usual_of(view: &HistoryView<'_>, purge: &Purge) -> Option<TimeDelta> {
-    let rule = view.world.limits.get(&purge.account)?.rule(purge.kind?)?;
+    let rule = view.known.limits.get(&purge.account)?.rule(purge.kind?)?;
     TimeDelta::from_std(rule.usual).ok()
 }
 
 /// Writes a target with what the filter's words match in it standing out.
 pub(super) fn put_matches(
-    pen: &mut Pen<'_>,
+    pen: &mut RowWriter<'_>,
     text: &str,
     room: u16,
     view: &HistoryView<'_>,

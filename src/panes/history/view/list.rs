@@ -11,11 +11,11 @@ use super::inspect::put_matches;
 use crate::domain::kind::Kind;
 use crate::domain::purge::PurgeRow;
 use crate::domain::query::Sort;
-use crate::domain::text::visible;
+use crate::domain::text::escape_control;
+use crate::panes::format;
 use crate::panes::history::columns::{Column, Contents, fit};
-use crate::panes::look;
 use crate::theme::Role;
-use crate::widgets::text::{Pen, middle, path, width};
+use crate::widgets::text::{RowWriter, middle, path, width};
 
 /// Cells before the first column: the cursor's and the mark's.
 const MARGIN: u16 = 2;
@@ -24,7 +24,7 @@ const MARGIN: u16 = 2;
 fn columns(view: &HistoryView<'_>, area: Rect) -> Vec<(Column, u16)> {
     let mut contents = Contents { account: 7, ..Contents::default() };
     let mut providers = BTreeSet::new();
-    for account in &view.world.accounts {
+    for account in &view.known.accounts {
         providers.insert(&account.provider);
         contents.account = contents.account.max(width(account.name.as_str()));
         contents.provider = contents.provider.max(width(account.provider.as_str()));
@@ -53,7 +53,7 @@ pub(super) fn draw_titles(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffe
     let theme = view.theme;
     let style = theme.style(Role::Heading);
     let columns = columns(view, area);
-    let mut pen = Pen::new(buffer, area, theme.glyphs.ellipsis);
+    let mut pen = RowWriter::new(buffer, area, theme.glyphs.ellipsis);
     pen.skip(MARGIN);
     for (column, cells) in columns {
         match column {
@@ -107,7 +107,7 @@ fn draw_row(
     let theme = view.theme;
     let glyphs = &theme.glyphs;
     let (text, dim) = (theme.style(Role::Text), theme.style(Role::Dim));
-    let mut pen = Pen::new(buffer, line, glyphs.ellipsis);
+    let mut pen = RowWriter::new(buffer, line, glyphs.ellipsis);
     pen.column(if here { glyphs.cursor } else { " " }, 1, theme.style(Role::Focus));
     let marked = view.pane.marks().contains(&row.key);
     pen.column(if marked { glyphs.mark } else { " " }, 1, theme.style(Role::Mark));
@@ -118,18 +118,18 @@ fn draw_row(
             }
             Column::Account => {
                 let colour = view
-                    .world
+                    .known
                     .account(&row.account)
                     .and_then(|account| account.colour.as_deref())
                     .and_then(|colour| theme.account_colour(colour));
                 let style = colour.map_or(text, |colour| text.fg(colour));
-                pen.column(&visible(row.account.as_str(), 60), cells, style);
+                pen.column(&escape_control(row.account.as_str(), 60), cells, style);
             }
             Column::Provider => {
-                pen.column(&visible(row.provider.as_str(), 60), cells, dim);
+                pen.column(&escape_control(row.provider.as_str(), 60), cells, dim);
             }
             Column::Cname => {
-                let cname = visible(&row.cname, 300);
+                let cname = escape_control(&row.cname, 300);
                 pen.column(&middle(&cname, cells, glyphs.ellipsis), cells, text);
             }
             Column::Kind => {
@@ -143,7 +143,7 @@ fn draw_row(
                 pen.column(glyphs.dot, 2, dim).column("left filter", cells.saturating_sub(2), dim);
             }
             Column::Status => {
-                let (glyph, role) = look::status_seen(row.status, row.verified, glyphs);
+                let (glyph, role) = format::status_seen(row.status, row.verified, glyphs);
                 let style = theme.style(role);
                 pen.column(glyph, 2, style).column(
                     row.status.label_seen(row.verified),
@@ -152,17 +152,17 @@ fn draw_row(
                 );
             }
             Column::By => {
-                pen.column(&visible(row.by.as_deref().unwrap_or_default(), 60), cells, dim);
+                pen.column(&escape_control(row.by.as_deref().unwrap_or_default(), 60), cells, dim);
             }
             Column::Id => {
-                pen.column(&visible(row.id.as_str(), 60), cells, dim);
+                pen.column(&escape_control(row.id.as_str(), 60), cells, dim);
             }
             Column::Targets => {
                 let end = pen.x() + cells;
                 let count = match row.kind {
                     Some(Kind::All) if row.target_count == 0 => String::new(),
                     Some(Kind::All | Kind::Url | Kind::Pattern) | None => {
-                        look::count(u64::from(row.target_count))
+                        format::count(u64::from(row.target_count))
                     }
                 };
                 let digits = width(&count).max(if cells > 30 { 4 } else { 2 });
@@ -171,7 +171,7 @@ fn draw_row(
                 if row.kind == Some(Kind::All) && row.target_count == 0 {
                     pen.put_within("everything", room, dim);
                 } else {
-                    let shown = visible(without_host(row), 2_000);
+                    let shown = escape_control(without_host(row), 2_000);
                     let cut = path(&shown, room, glyphs.ellipsis);
                     put_matches(&mut pen, &cut, room, view, text);
                 }

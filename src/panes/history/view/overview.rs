@@ -5,9 +5,9 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
 use super::HistoryView;
-use crate::panes::look::{count, of, span};
+use crate::panes::format::{count, of, span};
 use crate::theme::Role;
-use crate::widgets::text::Pen;
+use crate::widgets::text::RowWriter;
 use crate::widgets::timeline::Bars;
 
 pub(super) fn draw(view: &HistoryView<'_>, bars: Rect, caption: Rect, buffer: &mut Buffer) {
@@ -19,7 +19,7 @@ pub(super) fn draw(view: &HistoryView<'_>, bars: Rect, caption: Rect, buffer: &m
     let timeline = &summary.timeline;
     let heights: Vec<(u32, u32)> = timeline.bars.iter().map(|bar| (bar.all, bar.failed)).collect();
     (&Bars { bars: &heights, chosen: overview.chosen(), theme }).render(bars, buffer);
-    let mut pen = Pen::new(buffer, caption, theme.glyphs.ellipsis);
+    let mut pen = RowWriter::new(buffer, caption, theme.glyphs.ellipsis);
     if let Some((from, until, bar)) = overview.choice() {
         let failed = match bar.failed {
             0 => String::new(),

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde_json::Value;
 
 use crate::domain::failure::{Cause, Failure};
-use crate::domain::text::visible;
+use crate::domain::text::escape_control;
 use crate::providers::http::Answer;
 use crate::providers::lenient;
 
@@ -37,7 +37,7 @@ fn failure(body: &Value, code: &str, clock_ahead: Option<TimeDelta>) -> Failure 
         *seconds = clock_ahead.map(|ahead| -ahead.num_seconds());
     }
     let full = if inner.is_empty() { code.to_owned() } else { format!("{code}/{inner}") };
-    Failure { code: Some(visible(&full, 80)), ..Failure::new(cause).saying(message) }
+    Failure { code: Some(escape_control(&full, 80)), ..Failure::new(cause).saying(message) }
 }
 
 /// The CDN's own code: the number in the first brackets of the message.

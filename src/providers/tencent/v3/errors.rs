@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde_json::Value;
 
 use crate::domain::failure::{Cause, Failure, Fault};
-use crate::domain::text::visible;
+use crate::domain::text::escape_control;
 use crate::providers::http::Answer;
 use crate::providers::lenient;
 
@@ -45,7 +45,7 @@ fn failure(response: &Value, error: &Value, clock_ahead: Option<TimeDelta>) -> F
         Some(request) => format!("{message} (request {request})"),
         None => message,
     };
-    Failure { code: Some(visible(&code, 80)), ..Failure::new(cause).saying(detail) }
+    Failure { code: Some(escape_control(&code, 80)), ..Failure::new(cause).saying(detail) }
 }
 
 /// By the codes of the vendor's SDK and the common ones of its documents. What is not known was refused.
@@ -78,9 +78,9 @@ fn faulty(message: &str) -> Vec<Fault> {
         .split([' ', ',', '[', ']', '"', '\'', '(', ')', '`', '，', '：'])
         .filter(|word| word.starts_with("http://") || word.starts_with("https://"))
         .map(|url| Fault {
-            field: visible(url.trim_end_matches(['.', ';', ':']), 200),
+            field: escape_control(url.trim_end_matches(['.', ';', ':']), 200),
             index: None,
-            words: visible(message, 300),
+            words: escape_control(message, 300),
         })
         .collect()
 }

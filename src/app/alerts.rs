@@ -1,0 +1,49 @@
+//! When the operator is called back to the terminal: at once where a purge of theirs did not work, and when the last one
+//! that was waited for is done. Not for every purge of a long queue.
+
+use crate::domain::event::Event;
+use crate::domain::journal::{JournalEntry, JournalState};
+use crate::effect::{Effect, Report, TerminalEffect};
+
+use super::App;
+
+/// The states that something will still come of without the operator.
+const WAITED_FOR: [JournalState; 3] =
+    [JournalState::Queued, JournalState::Sending, JournalState::Accepted];
+
+impl App {
+    /// The request that a report tells of, and where it stood before: asked before the report is learned.
+    pub(super) fn stood(&self, report: &Report) -> Option<JournalState> {
+        let Report::Event(Event::Journal(entry)) = report else {
+            return None;
+        };
+        Some(self.known.open.get(&entry.id)?.state)
+    }
+
+    /// Calls, where the step that a request took is worth it.
+    pub(super) fn call_back(
+        &self,
+        entry: &JournalEntry,
+        before: Option<JournalState>,
+    ) -> Option<Effect> {
+        before.filter(|before| *before != entry.state)?;
+        let what = format!("{} purge of {}", entry.request.kind(), entry.request.cname);
+        let words = match entry.state {
+            JournalState::Rejected => format!("the {what} was refused"),
+            JournalState::Failed => format!("the {what} failed"),
+            JournalState::Unknown => format!("nobody knows what became of the {what}"),
+            JournalState::Successful => {
+                let waiting = WAITED_FOR.iter().any(|state| self.known.count(*state) > 0);
+                if waiting {
+                    return None;
+                }
+                format!("everything is done, at last the {what}")
+            }
+            JournalState::Queued
+            | JournalState::Sending
+            | JournalState::Accepted
+            | JournalState::Cancelled => return None,
+        };
+        Some(Effect::Terminal(TerminalEffect::Alert(format!("purgedeck: {words}"))))
+    }
+}

@@ -1,0 +1,286 @@
+//! The history panes on the screen: tabs, each a view with one pane or several beside and below each other.
+
+use std::collections::BTreeMap;
+
+use ratatui::layout::Rect;
+
+use crate::domain::filter::Filter;
+use crate::effect::{PaneId, SavedView};
+use crate::panes::history::HistoryPane;
+
+/// The least that a pane needs to be of use, frame included.
+const LEAST: (u16, u16) = (34, 7);
+
+/// All tabs and their panes. There is always a tab, and in each tab a pane.
+#[derive(Clone, Debug)]
+pub struct Workspace {
+    tabs: Vec<Tab>,
+    here: usize,
+    panes: BTreeMap<PaneId, HistoryPane>,
+    last: PaneId,
+}
+
+#[derive(Clone, Debug)]
+struct Tab {
+    name: String,
+    /// The view's own filter, whatever its panes show now.
+    filter: Filter,
+    tree: Tree,
+    focus: PaneId,
+}
+
+/// How a tab's place is divided.
+#[derive(Clone, Debug)]
+enum Tree {
+    Leaf(PaneId),
+    Split { right: bool, first: Box<Tree>, second: Box<Tree> },
+}
+
+impl Workspace {
+    /// One tab for each view; one that shows everything where there is none.
+    pub fn new(views: &[SavedView]) -> Self {
+        let mut board = Self { tabs: Vec::new(), here: 0, panes: BTreeMap::new(), last: PaneId(0) };
+        for view in views {
+            board.add(view);
+        }
+        if board.tabs.is_empty() {
+            board.add(&SavedView { name: "All".to_owned(), filter: String::new() });
+        }
+        board
+    }
+
+    /// Adds a tab for a view, in the place of one with the same name; its number, counted from 0.
+    pub fn add(&mut self, view: &SavedView) -> usize {
+        let pane = self.new_slot();
+        self.panes.insert(pane, HistoryPane::new(pane, &view.filter));
+        let tab = Tab {
+            name: view.name.clone(),
+            filter: Filter::parse(&view.filter).unwrap_or_default(),
+            tree: Tree::Leaf(pane),
+            focus: pane,
+        };
+        let known = self.tabs.iter().position(|other| other.name == view.name);
+        if let Some((at, old)) = known.and_then(|at| Some((at, self.tabs.get_mut(at)?))) {
+            let gone = std::mem::replace(old, tab);
+            for pane in gone.tree.slots() {
+                self.panes.remove(&pane);
+            }
+            return at;
+        }
+        self.tabs.push(tab);
+        self.tabs.len() - 1
+    }
+
+    fn new_slot(&mut self) -> PaneId {
+        self.last = PaneId(self.last.0 + 1);
+        self.last
+    }
+
+    /// The names of the tabs, and which of them is shown.
+    pub fn tabs(&self) -> (impl ExactSizeIterator<Item = &str>, usize) {
+        (self.tabs.iter().map(|tab| tab.name.as_str()), self.here)
+    }
+
+    /// Whether the focused pane of a tab shows something else than its view by itself.
+    pub fn is_narrowed(&self, tab: usize) -> bool {
+        self.tabs.get(tab).is_some_and(|tab| {
+            self.pane(tab.focus).is_some_and(|pane| *pane.filter().filter() != tab.filter)
+        })
+    }
+
+    /// The own filter of the view that is shown.
+    pub fn own_filter(&self) -> Filter {
+        self.tab().map(|tab| tab.filter.clone()).unwrap_or_default()
+    }
+
+    /// Shows the tab of this number, counted from 0; whether there is one.
+    pub fn show(&mut self, tab: usize) -> bool {
+        let there = tab < self.tabs.len();
+        if there {
+            self.here = tab;
+        }
+        there
+    }
+
+    fn tab(&self) -> Option<&Tab> {
+        self.tabs.get(self.here)
+    }
+
+    /// The slots of the shown tab's panes, in the order in which the focus goes round.
+    pub fn shown(&self) -> Vec<PaneId> {
+        self.tab().map(|tab| tab.tree.slots()).unwrap_or_default()
+    }
+
+    /// Whether the pane is on the screen.
+    pub fn is_shown(&self, pane: PaneId) -> bool {
+        self.shown().contains(&pane)
+    }
+
+    /// The pane that has the focus.
+    pub fn focus(&self) -> PaneId {
+        self.tab().map_or(self.last, |tab| tab.focus)
+    }
+
+    /// Gives a pane of the shown tab the focus.
+    pub fn set_focus(&mut self, pane: PaneId) {
+        if let Some(tab) = self.tabs.get_mut(self.here)
+            && tab.tree.slots().contains(&pane)
+        {
+            tab.focus = pane;
+        }
+    }
+
+    /// Gives the next pane the focus, or the one before.
+    pub fn turn_focus(&mut self, back: bool) {
+        let slots = self.shown();
+        let Some(at) = slots.iter().position(|pane| *pane == self.focus()) else {
+            return;
+        };
+        let count = slots.len();
+        let next = (at + if back { count - 1 } else { 1 }) % count;
+        if let Some(pane) = slots.get(next) {
+            self.set_focus(*pane);
+        }
+    }
+
+    /// A pane.
+    pub fn pane(&self, pane: PaneId) -> Option<&HistoryPane> {
+        self.panes.get(&pane)
+    }
+
+    /// A pane, to be changed.
+    pub fn pane_mut(&mut self, pane: PaneId) -> Option<&mut HistoryPane> {
+        self.panes.get_mut(&pane)
+    }
+
+    /// The panes that are not on the screen.
+    pub fn hidden_mut(&mut self) -> impl Iterator<Item = &mut HistoryPane> {
+        let shown = self.shown();
+        self.panes.values_mut().filter(move |pane| !shown.contains(&pane.pane()))
+    }
+
+    /// Where the shown panes stand.
+    pub fn places(&self, area: Rect) -> Vec<(PaneId, Rect)> {
+        let mut places = Vec::new();
+        if let Some(tab) = self.tab() {
+            tab.tree.place(area, &mut places);
+        }
+        places
+    }
+
+    /// Where a pane stands; nowhere, if it is not on the screen.
+    pub fn place(&self, pane: PaneId, area: Rect) -> Rect {
+        self.places(area)
+            .into_iter()
+            .find(|(other, _)| *other == pane)
+            .map_or(Rect::ZERO, |(_, place)| place)
+    }
+
+    /// Divides the focused pane's place; the second pane shows the same and gets the focus. `None` where both would be too
+    /// small.
+    pub fn split(&mut self, right: bool, area: Rect) -> Option<PaneId> {
+        let focus = self.focus();
+        let place = self.place(focus, area);
+        let (first, second) = halves(place, right);
+        if [first, second].iter().any(|half| half.width < LEAST.0 || half.height < LEAST.1) {
+            return None;
+        }
+        let pane = self.new_slot();
+        let twin = self.pane(focus)?.twin(pane);
+        self.panes.insert(pane, twin);
+        let tab = self.tabs.get_mut(self.here)?;
+        tab.tree.split(focus, pane, right);
+        tab.focus = pane;
+        Some(pane)
+    }
+
+    /// Closes the focused pane; whether it was not the tab's only one.
+    pub fn close(&mut self) -> bool {
+        let focus = self.focus();
+        let Some(tab) = self.tabs.get_mut(self.here) else {
+            return false;
+        };
+        if !tab.tree.close(focus) {
+            return false;
+        }
+        if let Some(next) = tab.tree.slots().first() {
+            tab.focus = *next;
+        }
+        self.panes.remove(&focus);
+        true
+    }
+}
+
+/// The two halves of a place; the first is the larger one where it cannot be divided evenly.
+fn halves(area: Rect, right: bool) -> (Rect, Rect) {
+    let mut first = area;
+    let mut second = area;
+    if right {
+        second.width = area.width / 2;
+        first.width = area.width - second.width;
+        second.x = first.right();
+    } else {
+        second.height = area.height / 2;
+        first.height = area.height - second.height;
+        second.y = first.bottom();
+    }
+    (first, second)
+}
+
+impl Tree {
+    fn slots(&self) -> Vec<PaneId> {
+        match self {
+            Self::Leaf(pane) => vec![*pane],
+            Self::Split { first, second, .. } => {
+                let mut slots = first.slots();
+                slots.extend(second.slots());
+                slots
+            }
+        }
+    }
+
+    fn place(&self, area: Rect, places: &mut Vec<(PaneId, Rect)>) {
+        match self {
+            Self::Leaf(pane) => places.push((*pane, area)),
+            Self::Split { right, first, second } => {
+                let (one, other) = halves(area, *right);
+                first.place(one, places);
+                second.place(other, places);
+            }
+        }
+    }
+
+    fn split(&mut self, at: PaneId, new: PaneId, right: bool) {
+        match self {
+            Self::Leaf(pane) if *pane == at => {
+                *self = Self::Split {
+                    right,
+                    first: Box::new(Self::Leaf(at)),
+                    second: Box::new(Self::Leaf(new)),
+                };
+            }
+            Self::Leaf(_) => {}
+            Self::Split { first, second, .. } => {
+                first.split(at, new, right);
+                second.split(at, new, right);
+            }
+        }
+    }
+
+    /// Takes a leaf away, its neighbour taking its place; false for the last leaf.
+    fn close(&mut self, pane: PaneId) -> bool {
+        let Self::Split { first, second, .. } = self else {
+            return false;
+        };
+        let is_it = |tree: &Self| matches!(tree, Self::Leaf(other) if *other == pane);
+        if is_it(first) {
+            *self = second.as_ref().clone();
+            return true;
+        }
+        if is_it(second) {
+            *self = first.as_ref().clone();
+            return true;
+        }
+        first.close(pane) || second.close(pane)
+    }
+}

@@ -1,0 +1,111 @@
+//! Things that happen without being asked for: news of an account, of the journal, of the queue, of the store.
+//!
+//! The engine publishes them; both faces learn from them, and [`Known`](super::known::Known) keeps what lasts.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::failure::Failure;
+use super::ids::AccountName;
+use super::journal::JournalEntry;
+use super::limits::Limits;
+use super::resource::Resource;
+
+/// Something that happened unasked.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// The history of an account changed between two instants: whoever shows any of that reads again.
+    HistoryChanged {
+        /// The account.
+        account: AccountName,
+        /// The first instant that changed.
+        from: DateTime<Utc>,
+        /// The last instant that changed.
+        until: DateTime<Utc>,
+        /// Number of purges that were new.
+        new: u32,
+    },
+    /// The state of an account's sync changed.
+    Account {
+        /// The account.
+        account: AccountName,
+        /// Its state now.
+        status: AccountStatus,
+    },
+    /// An account's resources were read.
+    Resources {
+        /// The account.
+        account: AccountName,
+        /// All of its resources.
+        resources: Arc<Vec<Resource>>,
+    },
+    /// An account's limits were read, or those of the vendor's documents are in force.
+    Limits {
+        /// The account.
+        account: AccountName,
+        /// Its limits now.
+        limits: Arc<Limits>,
+    },
+    /// An entry of the journal was written or moved on, here or in another purgedeck on the store.
+    Journal(Box<JournalEntry>),
+    /// The queue was paused or resumed, here or in another purgedeck on the store; sent at the start where it is paused.
+    QueuePaused(bool),
+    /// Something that the operator should read.
+    Notice(Notice),
+}
+
+/// The state of an account's sync with its vendor.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AccountStatus {
+    /// A request to the vendor is under way.
+    pub asking: bool,
+    /// When its newest history was last read without a failure.
+    pub synced_at: Option<DateTime<Utc>>,
+    /// Why the last read failed; the rows read before stay.
+    pub failure: Option<Failure>,
+    /// Why the vendor's last answer could not be stored, until one could.
+    pub not_written: Option<StoreError>,
+    /// When the vendor is asked again.
+    pub next_at: Option<DateTime<Utc>>,
+    /// Progress of reading older history: purges so far, and of how many where the vendor says.
+    pub older: Option<(u64, Option<u64>)>,
+    /// Number of its purges that are unfinished.
+    pub unfinished: u32,
+    /// News, resources and limits were each asked for since the start, with or without success.
+    pub initial_sync_done: bool,
+    /// Authors of the newest purges were asked for since the start, with or without success, or the vendor tells none.
+    pub named: bool,
+}
+
+/// The store could not read or write.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{words} {advice}")]
+pub struct StoreError {
+    /// What happened.
+    pub words: String,
+    /// What to do about it.
+    pub advice: String,
+}
+
+/// Something that the operator should read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// Its severity.
+    pub level: Level,
+    /// The account that it is about.
+    pub account: Option<AccountName>,
+    /// What happened and, where something can be done, what.
+    pub words: String,
+}
+
+/// The severity of a notice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Good news or plain news.
+    Info,
+    /// Something to check.
+    Warning,
+    /// Something went wrong.
+    Error,
+}

@@ -1,0 +1,133 @@
+//! Files that the operator names: targets that are read, history that is written.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Read as _, Write};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use super::{Runner, at_home};
+use crate::domain::ids::Ticket;
+use crate::domain::purge::PurgeDetail;
+use crate::domain::query::WindowQuery;
+use crate::effect::{Answer, Report};
+use crate::store::Store;
+
+/// The largest file of targets that is read.
+const LARGEST: u64 = 16 << 20;
+
+/// Writes purges into a file, one after the other, in some form.
+pub trait Scribe: Send {
+    /// Writes one.
+    fn write(&mut self, purge: PurgeDetail) -> io::Result<()>;
+
+    /// Writes what comes after the last one.
+    fn finish(self: Box<Self>) -> io::Result<()>;
+}
+
+/// Makes a scribe that writes to the given place in the form of a file's ending (`csv`, `ndjson`, `json`, in lower case);
+/// `None` where the ending stands for no form.
+pub type ExportForms =
+    Arc<dyn Fn(&str, Box<dyn Write + Send>) -> Option<Box<dyn Scribe>> + Send + Sync>;
+
+impl Runner {
+    pub(super) fn read_file(&self, ticket: Ticket, path: PathBuf) {
+        let outbox = self.outbox.clone();
+        self.tasks.spawn_blocking(move || {
+            let path = at_home(path);
+            outbox.post(Report::Answer(Answer::FileRead {
+                ticket,
+                result: read(&path).map_err(|words| format!("{}: {words}", path.display())),
+            }));
+        });
+    }
+
+    pub(super) fn export(&self, ticket: Ticket, query: WindowQuery, path: PathBuf) {
+        let (outbox, stop) = (self.outbox.clone(), self.stop.clone());
+        let (store, forms) = (self.store.clone(), self.export.clone());
+        self.tasks.spawn_blocking(move || {
+            let path = at_home(path);
+            let written = write(&store, forms.as_ref(), &query, &path, &stop);
+            outbox.post(Report::Answer(Answer::Exported {
+                ticket,
+                result: match written {
+                    Ok(count) => Ok((count, path)),
+                    Err(words) => Err(format!("{}: {words}", path.display())),
+                },
+            }));
+        });
+    }
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    let file = File::open(path).map_err(|error| error.to_string())?;
+    let about = file.metadata().map_err(|error| error.to_string())?;
+    if !about.is_file() {
+        return Err("this is no plain file".to_owned());
+    }
+    let too_large = || format!("larger than {} MiB; split it, or purge by pattern", LARGEST >> 20);
+    if about.len() > LARGEST {
+        return Err(too_large());
+    }
+    let mut bytes = Vec::new();
+    // It may grow while it is read.
+    file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(too_large());
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let good = error.utf8_error().valid_up_to();
+        let line = error.as_bytes().iter().take(good).filter(|byte| **byte == b'\n').count();
+        format!("line {} is not UTF-8 text", line + 1)
+    })
+}
+
+/// Writes beside the path first and gives it the name when all of it is there: a file of that name is never written over,
+/// and there is never half a file.
+fn write(
+    store: &Store,
+    forms: Option<&ExportForms>,
+    query: &WindowQuery,
+    path: &Path,
+    stop: &CancellationToken,
+) -> Result<u64, String> {
+    let ending = path.extension().map(|ending| ending.to_string_lossy());
+    let ending = ending.unwrap_or_default().to_ascii_lowercase();
+    if path.exists() {
+        return Err("there is a file of this name already; choose another".to_owned());
+    }
+    let directory = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        Some(_) | None => Path::new("."),
+    };
+    let said = |error: io::Error| error.to_string();
+    let beside = tempfile::NamedTempFile::new_in(directory).map_err(said)?;
+    let place = beside.reopen().map_err(said)?;
+    let mut scribe = forms
+        .and_then(|forms| forms(&ending, Box::new(BufWriter::new(place))))
+        .ok_or("the name must end in .csv, .ndjson or .json")?;
+    let reader = store.reader().map_err(|failure| failure.to_string())?;
+    let mut fault = None;
+    let count = reader
+        .export(&query.predicate, query.sort, None, &mut |purge| {
+            if stop.is_cancelled() {
+                fault = Some("broken off".to_owned());
+            } else if let Err(error) = scribe.write(purge) {
+                fault = Some(error.to_string());
+            }
+            match fault {
+                Some(_) => ControlFlow::Break(()),
+                None => ControlFlow::Continue(()),
+            }
+        })
+        .map_err(|failure| failure.to_string())?;
+    if let Some(fault) = fault {
+        return Err(fault);
+    }
+    scribe.finish().map_err(said)?;
+    beside.as_file().sync_all().map_err(said)?;
+    beside.persist_noclobber(path).map_err(|error| said(error.error))?;
+    Ok(count)
+}

@@ -1,0 +1,301 @@
+//! The journal as the sender sees it: what is open, what others did to it, and what the history says of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+
+use super::Lane;
+use super::pen::{JournalWriter, SKEW, find};
+use crate::domain::budget::Usage;
+use crate::domain::event::{Event, Level, StoreError};
+use crate::domain::ids::{AccountName, JournalId};
+use crate::domain::journal::{JournalEntry, JournalState};
+use crate::domain::matching::LATEST;
+use crate::domain::purge::{Purge, PurgeDetail};
+use crate::domain::status::Status;
+use crate::effect::Report;
+use crate::store::StepDetails;
+
+/// What is written into a row that a crash left on its way.
+const LEFT: &str = "purgedeck ended while this was on its way; whether it arrived is looked up in the vendor's history";
+/// What is written into a request that no window has room for.
+const NEVER: &str = "the vendor's limits for this account allow no request of this kind";
+
+/// The journal's open entries.
+#[derive(Debug)]
+pub(super) struct Journal {
+    pub(super) pen: JournalWriter,
+    open: BTreeMap<JournalId, JournalEntry>,
+    accounts: BTreeSet<AccountName>,
+    /// What the store said when somebody else had last written; `None` before it was first read.
+    version: Option<i64>,
+    others_wrote: bool,
+    paused: bool,
+    complained: Option<StoreError>,
+}
+
+impl Journal {
+    /// Nothing read yet. Entries of other accounts than these are left alone.
+    pub(super) fn new(pen: JournalWriter, accounts: BTreeSet<AccountName>) -> Self {
+        Self {
+            pen,
+            open: BTreeMap::new(),
+            accounts,
+            version: None,
+            others_wrote: false,
+            paused: false,
+            complained: None,
+        }
+    }
+
+    /// Reads what is open: `always`, or only if somebody else wrote into the store. Whether it was read. What moved without
+    /// us is told to the core.
+    pub(super) async fn read(&mut self, always: bool) -> Result<bool, StoreError> {
+        let (before, known) = (self.version, self.open.keys().cloned().collect::<Vec<_>>());
+        let read = self
+            .pen
+            .clerk
+            .call(move |books| {
+                let version = books.data_version()?;
+                if !always && before == Some(version) {
+                    return Ok(None);
+                }
+                let open = books.reader.journal_open()?;
+                let mut closed = Vec::new();
+                for id in known {
+                    if !open.iter().any(|entry| entry.id == id) {
+                        closed.extend(books.reader.journal_entry(&id)?);
+                    }
+                }
+                Ok(Some((version, open, closed, books.reader.is_paused()?)))
+            })
+            .await?;
+        let Some((version, open, closed, paused)) = read else {
+            self.others_wrote = false;
+            return Ok(false);
+        };
+        self.others_wrote = self.version.is_some_and(|before| before != version);
+        let first = self.version.is_none();
+        self.version = Some(version);
+        if std::mem::replace(&mut self.paused, paused) != paused {
+            self.pen.outbox.post(Report::Event(Event::QueuePaused(paused)));
+        }
+        for entry in open.into_iter().chain(closed) {
+            let news = self.open.get(&entry.id) != Some(&entry);
+            let ours = self.open.contains_key(&entry.id) || self.others_wrote;
+            if news && ours && !first {
+                self.pen.outbox.post(Report::Event(Event::Journal(Box::new(entry.clone()))));
+            }
+            self.moved(entry);
+        }
+        self.complained = None;
+        Ok(true)
+    }
+
+    /// Whether the newest reading found that somebody else had written into the store.
+    pub(super) fn others_wrote(&self) -> bool {
+        self.others_wrote
+    }
+
+    /// Whether the queue is paused, as of the newest reading.
+    pub(super) fn is_paused(&self) -> bool {
+        self.paused
+    }
+
+    /// Tells the operator that the store does not answer, once for each kind of trouble.
+    pub(super) fn complain(&mut self, trouble: &StoreError) {
+        if self.complained.as_ref() != Some(trouble) {
+            self.complained = Some(trouble.clone());
+            self.pen.outbox.notice(Level::Error, None, trouble.to_string());
+        }
+    }
+
+    /// Takes an entry as it is now.
+    pub(super) fn moved(&mut self, entry: JournalEntry) {
+        if !self.accounts.contains(&entry.request.account) {
+            return;
+        }
+        if entry.state.is_open() {
+            self.open.insert(entry.id.clone(), entry);
+        } else {
+            self.open.remove(&entry.id);
+        }
+    }
+
+    /// An open entry.
+    pub(super) fn get(&self, id: &JournalId) -> Option<&JournalEntry> {
+        self.open.get(id)
+    }
+
+    /// An account's open entries, in the order of the queue.
+    pub(super) fn of(&self, account: &AccountName) -> impl Iterator<Item = &JournalEntry> {
+        let open = self.open.values();
+        let mut of: Vec<_> = open.filter(|entry| entry.request.account == *account).collect();
+        of.sort_unstable_by_key(|entry| entry.place);
+        of.into_iter()
+    }
+
+    /// An account's queued entries, in the order of the queue.
+    pub(super) fn queued(&self, account: &AccountName) -> impl Iterator<Item = &JournalEntry> {
+        self.of(account).filter(|entry| entry.state == JournalState::Queued)
+    }
+
+    /// Whether something of an account is to be sent, or was left on its way.
+    pub(super) fn has_to_send(&self, account: &AccountName) -> bool {
+        self.of(account).any(|entry| {
+            entry.state == JournalState::Sending
+                || (entry.state == JournalState::Queued && !self.paused)
+        })
+    }
+
+    /// Whether something waits only because the queue is paused.
+    pub(super) fn is_held(&self) -> bool {
+        let waits = |entry: &JournalEntry| entry.state == JournalState::Queued;
+        self.paused && self.open.values().any(waits)
+    }
+
+    /// An account's open entries that went out, with the time when they did by the vendor's clock.
+    pub(super) fn sent(&self, lane: &Lane) -> Vec<JournalEntry> {
+        self.of(&lane.asker.account)
+            .filter_map(|entry| {
+                Some(JournalEntry {
+                    sent_at: Some(entry.sent_at? + lane.ahead(entry)),
+                    ..entry.clone()
+                })
+            })
+            .collect()
+    }
+
+    /// What is known of the use of an account's windows.
+    pub(super) async fn usage(&self, lane: &Lane) -> Result<Usage, StoreError> {
+        let limits = lane.limits.borrow().clone();
+        let sent = self.sent(lane);
+        self.pen.usage(&lane.asker, &limits, lane.closed.clone(), &sent).await
+    }
+
+    /// Leaves to the history what stands in `sending`. Only for the holder of the sender's lock, and only while it sends
+    /// nothing itself.
+    pub(super) async fn leave_to_history(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let left: Vec<JournalId> = self
+            .open
+            .values()
+            .filter(|entry| entry.state == JournalState::Sending)
+            .map(|entry| entry.id.clone())
+            .collect();
+        for id in left {
+            self.broken_off(&id, now).await?;
+        }
+        Ok(())
+    }
+
+    /// Notes that nobody knows what became of a request that was on its way.
+    pub(super) async fn broken_off(
+        &mut self,
+        id: &JournalId,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let details = StepDetails { error: Some(LEFT.to_owned()), ..StepDetails::at(now) };
+        let stepped =
+            self.pen.step(id, JournalState::Sending, JournalState::Unknown, details).await?;
+        if let Some(entry) = stepped {
+            self.moved(entry);
+        }
+        Ok(())
+    }
+
+    /// Refuses a request that can never go out.
+    pub(super) async fn refuse(
+        &mut self,
+        id: &JournalId,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let details = StepDetails { error: Some(NEVER.to_owned()), ..StepDetails::at(now) };
+        let stepped =
+            self.pen.step(id, JournalState::Queued, JournalState::Rejected, details).await?;
+        if let Some(entry) = stepped {
+            self.moved(entry);
+        }
+        Ok(())
+    }
+
+    /// Looks in an account's history for what went out: which purge each request became, and what became of that. Of
+    /// `range`, where given, only purges created in it are new to the history.
+    pub(super) async fn settle(
+        &mut self,
+        lane: &Lane,
+        range: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    ) -> Result<(), StoreError> {
+        let asker = &lane.asker;
+        let now = asker.clock.now();
+        let skew = asker.doubt() + SKEW;
+        // When the purge of an entry may have been created.
+        let span = |entry: &JournalEntry| {
+            let sent = entry.sent_at?;
+            Some((sent - skew, sent + LATEST))
+        };
+        let (known, lost): (Vec<JournalEntry>, Vec<JournalEntry>) = self
+            .sent(lane)
+            .into_iter()
+            .filter(|entry| entry.state != JournalState::Sending)
+            .partition(|entry| entry.purge.is_some());
+        let ids = known.iter().filter_map(|entry| entry.purge.clone()).collect();
+        let details = self.pen.purges_of(&asker.account, ids).await?;
+        for entry in &known {
+            let same = |detail: &&PurgeDetail| entry.purge.as_ref() == Some(&detail.purge.id);
+            if let Some(detail) = details.iter().find(same) {
+                self.found(&entry.id, &detail.purge, now).await?;
+            }
+        }
+        let lost: Vec<JournalEntry> = lost
+            .into_iter()
+            .filter(|entry| {
+                span(entry).is_some_and(|(from, until)| {
+                    range.is_none_or(|range| from <= range.1 && range.0 <= until)
+                })
+            })
+            .collect();
+        let spans = || lost.iter().filter_map(span);
+        let (from, until) = (spans().map(|span| span.0).min(), spans().map(|span| span.1).max());
+        let (Some(from), Some(until)) = (from, until) else {
+            return Ok(());
+        };
+        let details = self.pen.purges(&asker.account, from, until).await?;
+        for (id, purge) in find(&lost, &details, skew) {
+            if let Some(detail) = details.iter().find(|detail| detail.purge.id == purge) {
+                self.found(&id, &detail.purge, now).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn found(
+        &mut self,
+        id: &JournalId,
+        purge: &Purge,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let Some(mut entry) = self.open.get(id).cloned() else {
+            return Ok(());
+        };
+        if entry.purge.is_none() {
+            let Some(linked) = self.pen.link(id, &purge.id).await? else {
+                return Ok(());
+            };
+            self.moved(linked.clone());
+            entry = linked;
+        }
+        let to = match purge.status {
+            Status::Successful => JournalState::Successful,
+            Status::Failed => JournalState::Failed,
+            Status::InProgress | Status::ReportDisabled | Status::Unknown => JournalState::Accepted,
+        };
+        if to == entry.state {
+            return Ok(());
+        }
+        let stepped = self.pen.step(id, entry.state, to, StepDetails::at(now)).await?;
+        if let Some(entry) = stepped {
+            self.moved(entry);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,82 @@
+//! One account as the sender sees it.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use tokio::sync::{mpsc, watch};
+
+use super::choice::Delays;
+use super::trip::Returned;
+use crate::domain::budget::Cooldown;
+use crate::domain::journal::{JournalEntry, JournalState};
+use crate::domain::limits::Limits;
+use crate::engine::asker::Asker;
+use crate::engine::sync::Word;
+
+/// One account as the sender sees it.
+#[derive(Debug)]
+pub(in crate::engine) struct Lane {
+    pub(super) asker: Asker,
+    pub(super) limits: watch::Receiver<Arc<Limits>>,
+    pub(super) keeper: mpsc::UnboundedSender<Word>,
+    /// Nothing is ever sent for it.
+    pub(super) read_only: bool,
+    /// Windows that the vendor closed.
+    pub(super) closed: Vec<Cooldown>,
+    /// What its requests wait for.
+    pub(super) delays: Delays,
+    /// How often in a row the vendor could not be reached.
+    pub(super) tries: u32,
+    /// Whether a request of it is on its trip.
+    pub(super) busy: bool,
+}
+
+impl Lane {
+    /// An account of which nothing is on its way.
+    pub(in crate::engine) fn new(
+        asker: Asker,
+        limits: watch::Receiver<Arc<Limits>>,
+        keeper: mpsc::UnboundedSender<Word>,
+        read_only: bool,
+    ) -> Self {
+        Self {
+            asker,
+            limits,
+            keeper,
+            read_only,
+            closed: Vec::new(),
+            delays: Delays::default(),
+            tries: 0,
+            busy: false,
+        }
+    }
+
+    /// Takes in what a trip taught.
+    pub(super) fn returned(&mut self, returned: &Returned) {
+        self.busy = false;
+        self.tries = returned.tries;
+        let now = self.asker.vendor_now();
+        self.delays.held.retain(|_, until| *until > now);
+        self.delays.held.extend(returned.held.clone());
+        self.closed.retain(|closed| closed.until > now);
+        self.closed.extend(returned.closed.clone());
+        if let Some(entry) = &returned.entry {
+            if matches!(entry.state, JournalState::Accepted | JournalState::Unknown) {
+                self.expect(entry);
+            }
+            self.delays.shifted.remove(&entry.id);
+        }
+    }
+
+    /// By how much the vendor's clock was ahead of ours when a request went out; as it is now where that is not known.
+    pub(super) fn ahead(&self, entry: &JournalEntry) -> TimeDelta {
+        let now = || self.asker.provider.clock_ahead().unwrap_or_default();
+        entry.ahead.unwrap_or_else(now)
+    }
+
+    /// Has the keeper look for a purge that went out.
+    pub(super) fn expect(&self, entry: &JournalEntry) {
+        // Where there is no keeper, everything is being stopped.
+        let _ = self.keeper.send(Word::Sent(entry.request.resource.clone()));
+    }
+}

@@ -1,0 +1,194 @@
+//! Writing steps into the journal, and telling the core of each.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::domain::budget::{Consumption, Cooldown, Usage};
+use crate::domain::event::{Event, StoreError};
+use crate::domain::filter::{Clause, Pattern, Predicate, Test};
+use crate::domain::ids::{AccountName, JournalId, PurgeId};
+use crate::domain::journal::{JournalEntry, JournalState};
+use crate::domain::limits::Limits;
+use crate::domain::matching::assign;
+use crate::domain::purge::{Purge, PurgeDetail};
+use crate::domain::query::Sort;
+use crate::effect::Report;
+use crate::engine::asker::Asker;
+use crate::engine::clerk::Clerk;
+use crate::engine::clock::delta;
+use crate::engine::outbox::Outbox;
+use crate::store::{Matched, Reader, StepDetails, Stepped, StoreFailure};
+
+/// What one clock may be off another beside what is known of the vendor's.
+pub(super) const SKEW: TimeDelta = TimeDelta::seconds(1);
+
+/// Writes into the journal. Clones write into the same one.
+#[derive(Clone, Debug)]
+pub(super) struct JournalWriter {
+    pub(super) clerk: Clerk,
+    pub(super) outbox: Outbox,
+}
+
+impl JournalWriter {
+    /// Takes a step, if the entry stands where we believe; `None` where it does not.
+    pub(super) async fn step(
+        &self,
+        id: &JournalId,
+        from: JournalState,
+        to: JournalState,
+        details: StepDetails,
+    ) -> Result<Option<JournalEntry>, StoreError> {
+        let id = id.clone();
+        let stepped =
+            self.clerk.call(move |books| books.writer()?.step(&id, from, to, &details)).await?;
+        Ok(match stepped {
+            Stepped::Done(entry) => {
+                self.outbox.post(Report::Event(Event::Journal(entry.clone())));
+                Some(*entry)
+            }
+            Stepped::Refused { .. } => None,
+        })
+    }
+
+    /// Notes which purge an entry became; `None` where that purge is another entry's.
+    pub(super) async fn link(
+        &self,
+        id: &JournalId,
+        purge: &PurgeId,
+    ) -> Result<Option<JournalEntry>, StoreError> {
+        let (id, purge) = (id.clone(), purge.clone());
+        let matched =
+            self.clerk.call(move |books| books.writer()?.match_purge(&id, &purge)).await?;
+        Ok(match matched {
+            Matched::Linked(entry) => {
+                self.outbox.post(Report::Event(Event::Journal(entry.clone())));
+                Some(*entry)
+            }
+            Matched::Taken(_) | Matched::Missing => None,
+        })
+    }
+
+    /// An account's purges that were created in a time, by the vendor's clock, limits included.
+    pub(super) async fn purges(
+        &self,
+        account: &AccountName,
+        from: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<Vec<PurgeDetail>, StoreError> {
+        let predicate = Predicate {
+            from: Some(from),
+            until: Some(until + TimeDelta::microseconds(1)),
+            clauses: vec![of_account(account)],
+        };
+        self.clerk.call(move |books| all(&books.reader, &predicate)).await
+    }
+
+    /// An account's purges with these ids, whenever they were created.
+    pub(super) async fn purges_of(
+        &self,
+        account: &AccountName,
+        ids: Vec<PurgeId>,
+    ) -> Result<Vec<PurgeDetail>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids = ids.iter().map(|id| id.as_str().to_owned()).collect();
+        let predicate = Predicate {
+            from: None,
+            until: None,
+            clauses: vec![of_account(account), clause(Test::Id(ids))],
+        };
+        self.clerk.call(move |books| all(&books.reader, &predicate)).await
+    }
+
+    /// What is known of the use of an account's windows, by the vendor's clock: everybody's purges out of the history,
+    /// and of `sent`, entries of our journal with times by that clock, those that it does not show yet.
+    pub(super) async fn usage(
+        &self,
+        asker: &Asker,
+        limits: &Limits,
+        closed: Vec<Cooldown>,
+        sent: &[JournalEntry],
+    ) -> Result<Usage, StoreError> {
+        let margin = asker.doubt();
+        let mut usage = Usage { spent: Vec::new(), closed, margin };
+        let rules = [&limits.url, &limits.pattern, &limits.all];
+        let windows = rules.into_iter().flatten().flat_map(|rule| &rule.windows);
+        let Some(longest) = windows.map(|window| window.per).max() else {
+            return Ok(usage);
+        };
+        let now = asker.vendor_now();
+        let since = now - delta(longest) - margin;
+        // A purge dated a little ahead counts as well.
+        let purges = self.purges(&asker.account, since, now + TimeDelta::hours(1)).await?;
+        let shown = shown(sent, &purges, margin + SKEW);
+        for entry in sent {
+            if let Some(sent_at) = entry.sent_at
+                && !shown.contains(&entry.id)
+                && sent_at > since
+            {
+                usage.spent.push(Consumption {
+                    account: entry.request.account.clone(),
+                    resource: entry.request.resource.clone(),
+                    kind: entry.request.kind(),
+                    at: sent_at,
+                    targets: entry.request.payload.targets().len() as u32,
+                    sent_here: true,
+                });
+            }
+        }
+        usage.spent.extend(purges.into_iter().filter_map(|detail| {
+            // A kind that we do not know uses up a window that we do not know.
+            Some(Consumption {
+                kind: detail.purge.kind?,
+                account: detail.purge.account,
+                resource: detail.purge.resource,
+                at: detail.purge.created,
+                targets: detail.purge.targets.len() as u32,
+                sent_here: detail.sent.is_some(),
+            })
+        }));
+        Ok(usage)
+    }
+}
+
+fn of_account(account: &AccountName) -> Clause {
+    let name = account.as_str().to_ascii_lowercase();
+    clause(Test::Account(vec![Pattern::Is(name)]))
+}
+
+fn clause(test: Test) -> Clause {
+    Clause { negated: false, test }
+}
+
+/// Which entries of our journal a part of the history shows, whether that is noted in the journal yet or not.
+fn shown(entries: &[JournalEntry], purges: &[PurgeDetail], skew: TimeDelta) -> HashSet<JournalId> {
+    find(entries, purges, skew).into_iter().map(|(id, _)| id).collect()
+}
+
+/// Which purges of a part of the history these entries became. Their times are by the vendor's clock.
+pub(super) fn find(
+    entries: &[JournalEntry],
+    purges: &[PurgeDetail],
+    skew: TimeDelta,
+) -> Vec<(JournalId, PurgeId)> {
+    let ours: HashSet<&PurgeId> = entries.iter().filter_map(|entry| entry.purge.as_ref()).collect();
+    // Those that belong to other entries.
+    let taken: HashSet<PurgeId> = purges
+        .iter()
+        .filter(|detail| detail.sent.is_some() && !ours.contains(&detail.purge.id))
+        .map(|detail| detail.purge.id.clone())
+        .collect();
+    let purges: Vec<Purge> = purges.iter().map(|detail| detail.purge.clone()).collect();
+    assign(entries, &purges, &taken, skew)
+}
+
+fn all(reader: &Reader, predicate: &Predicate) -> Result<Vec<PurgeDetail>, StoreFailure> {
+    let mut purges = Vec::new();
+    reader.export(predicate, Sort::Newest, None, &mut |detail| {
+        purges.push(detail);
+        std::ops::ControlFlow::Continue(())
+    })?;
+    Ok(purges)
+}

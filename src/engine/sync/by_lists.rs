@@ -1,0 +1,262 @@
+//! Keeping an account's history whole where each resource has a list of its own that is read page by page.
+//!
+//! Nothing says in which order such a list stands, and nothing narrows it by time. A resource that was purged of late is
+//! looked at with every refresh, the others in turn, and all of them together within so many questions a minute: many
+//! resources make the turn longer, never the vendor's load heavier. A list that did not grow costs one question.
+//!
+//! Lists that were never read to their end have every second question, so that news do not keep the history from becoming
+//! whole; those of them that nobody has asked about come first, since the vendor's counts tell how much is left.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::time::Instant;
+
+use super::by_ranges::Step;
+use super::passes::{Passes, Verdict};
+use crate::domain::ids::ResourceId;
+use crate::domain::limits::HistoryRule;
+use crate::domain::resource::{Resource, ResourceState};
+use crate::engine::asker::{Asker, Trouble};
+use crate::engine::clock::delta;
+use crate::providers::HistoryAsk;
+
+/// How many questions a minute, in the long run.
+const QUESTIONS: u32 = 40;
+/// The same as long as a list was never read to its end.
+const QUESTIONS_AT_FIRST: u32 = 120;
+/// How many of them may come at once.
+const BURST: u32 = 20;
+/// For how long after its newest purge a resource is looked at with every refresh.
+pub(super) const LIVELY: TimeDelta = TimeDelta::hours(2);
+/// After how long a list is tried again that could not be read to the end, or that the vendor says is not there.
+const LATER: Duration = Duration::from_mins(10);
+
+/// The lists of an account's resources.
+#[derive(Debug)]
+pub(super) struct ByLists {
+    rule: HistoryRule,
+    refresh: Duration,
+    lists: BTreeMap<ResourceId, List>,
+    allowance: Allowance,
+    /// Whether the next question is for a list that was never read to its end, if there is one.
+    firsts: bool,
+    /// Until when, by the vendor's clock, the resources themselves are known.
+    known_until: Option<DateTime<Utc>>,
+    oldest: Option<DateTime<Utc>>,
+    covered: Option<DateTime<Utc>>,
+}
+
+#[derive(Debug)]
+struct List {
+    cname: String,
+    passes: Passes,
+    /// When to look at it.
+    due: Instant,
+    /// When, by the vendor's clock, its newest purge was made.
+    newest: Option<DateTime<Utc>>,
+    /// Until when it is complete.
+    complete: Option<DateTime<Utc>>,
+    /// The vendor says that it has none.
+    gone: bool,
+    /// Whether anything was asked about it.
+    asked: bool,
+    read: u64,
+    total: Option<u64>,
+}
+
+impl List {
+    fn is_lively(&self, now: DateTime<Utc>) -> bool {
+        self.newest.is_some_and(|newest| now - newest < LIVELY)
+    }
+
+    /// Whether it was never read to its end, and there is one.
+    fn is_new(&self) -> bool {
+        !self.gone && self.complete.is_none()
+    }
+}
+
+impl ByLists {
+    /// Nothing is known of any list.
+    pub(super) fn new(rule: HistoryRule, refresh: Duration) -> Self {
+        Self {
+            rule,
+            refresh,
+            lists: BTreeMap::new(),
+            allowance: Allowance::new(),
+            firsts: false,
+            known_until: None,
+            oldest: None,
+            covered: None,
+        }
+    }
+
+    /// Takes the account's resources, and until when they are surely all, if that is known. A deleted one has no list.
+    pub(super) fn resources(&mut self, resources: &[Resource], until: Option<DateTime<Utc>>) {
+        self.known_until = until.or(self.known_until);
+        let mut before = std::mem::take(&mut self.lists);
+        for resource in resources {
+            if resource.state == ResourceState::Deleted {
+                continue;
+            }
+            let list = before.remove(&resource.id).unwrap_or_else(|| List {
+                cname: resource.cname.clone(),
+                passes: Passes::default(),
+                due: Instant::now(),
+                newest: None,
+                complete: None,
+                gone: false,
+                asked: false,
+                read: 0,
+                total: None,
+            });
+            self.lists.insert(resource.id.clone(), list);
+        }
+    }
+
+    /// A purge of this resource was seen, or is expected: it is looked at with every refresh for a while.
+    pub(super) fn is_lively(&mut self, resource: &ResourceId, at: DateTime<Utc>) {
+        if let Some(list) = self.lists.get_mut(resource) {
+            list.newest = list.newest.max(Some(at));
+        }
+    }
+
+    /// Looks at the lively ones now.
+    pub(super) fn refresh(&mut self, now: DateTime<Utc>) {
+        for list in self.lists.values_mut() {
+            if list.is_lively(now) {
+                list.due = Instant::now();
+            }
+        }
+    }
+
+    /// When the next question may be put.
+    pub(super) fn next_at(&self) -> Option<Instant> {
+        let due = self.lists.values().map(|list| list.due).min()?;
+        Some(due.max(self.allowance.free_at()))
+    }
+
+    /// How far the lists have been read for the first time; `None` when all have.
+    pub(super) fn older(&self) -> Option<(u64, Option<u64>)> {
+        let mut lists = self.lists.values().filter(|list| !list.gone);
+        if lists.all(|list| list.complete.is_some()) {
+            return None;
+        }
+        let counted = self.lists.values().filter(|list| !list.gone);
+        let total = counted.clone().map(|list| list.total).sum();
+        Some((counted.map(|list| list.read).sum(), total))
+    }
+
+    /// Reads one page of the list that has waited longest: of the lively ones, and in turn with them of those that were
+    /// never read to their end.
+    pub(super) async fn read(&mut self, asker: &Asker) -> Result<Step, Trouble> {
+        let (now, vendor_now) = (Instant::now(), asker.vendor_now());
+        let turn = self.turn();
+        let waits_new = |list: &List| list.is_new() && list.due <= now;
+        let at_first = self.lists.values().any(waits_new);
+        self.firsts = !self.firsts;
+        let firsts = self.firsts;
+        let next =
+            self.lists.iter_mut().filter(|(_, list)| list.due <= now).min_by_key(|(_, list)| {
+                let turn = if firsts {
+                    (!list.is_new(), list.asked)
+                } else {
+                    (!list.is_lively(vendor_now), false)
+                };
+                (turn, list.due)
+            });
+        let Some((resource, list)) = next else {
+            return Ok(Step { over: true, ..Step::default() });
+        };
+        self.allowance.take(at_first);
+        list.asked = true;
+        let ask = HistoryAsk {
+            resource: Some((resource.clone(), list.cname.clone())),
+            offset: list.passes.offset(),
+            ..HistoryAsk::default()
+        };
+        let told = match asker.ask(&ask, &self.rule).await {
+            Ok(told) => told,
+            Err(failure) => {
+                list.passes = Passes::default();
+                list.due = now + LATER;
+                if failure.is_about_the_question() {
+                    list.gone = true;
+                    return Ok(Step::default());
+                }
+                return Err(Trouble::Vendor(failure));
+            }
+        };
+        list.gone = false;
+        list.read = list.read.max(ask.offset + told.page.records);
+        list.total = told.page.total;
+        let purges = &told.page.purges;
+        let created = || purges.iter().map(|purge| purge.created);
+        list.newest = list.newest.max(created().max());
+        self.oldest = self.oldest.into_iter().chain(created()).min();
+        match list.passes.answer(&told.page) {
+            Verdict::More => {}
+            Verdict::Complete => {
+                list.complete = list.complete.max(Some(told.edge));
+                let lively = list.is_lively(vendor_now);
+                list.due = now + if lively { self.refresh } else { turn };
+            }
+            Verdict::Torn => list.due = now + LATER,
+        }
+        let covered = self.newly_covered(vendor_now);
+        let recorded = asker.write(told.page.purges, covered).await.map_err(Trouble::Store)?;
+        if let Some((_, until)) = covered {
+            self.covered = Some(until);
+        }
+        Ok(Step { over: false, changed: recorded.new + recorded.changed > 0, torn: None })
+    }
+
+    /// How long it takes to look at every list once.
+    fn turn(&self) -> Duration {
+        let lists = u32::try_from(self.lists.len()).unwrap_or(u32::MAX);
+        let turn = Duration::from_mins(1).saturating_mul(lists) / QUESTIONS;
+        turn.max(self.refresh)
+    }
+
+    /// What all lists together make complete, where that is more than before. Lists show everything that the vendor has;
+    /// where it does not say how far that goes back, it is as far as its oldest purge.
+    fn newly_covered(&self, now: DateTime<Utc>) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+        let mut until = self.known_until?;
+        for list in self.lists.values().filter(|list| !list.gone) {
+            until = until.min(list.complete?);
+        }
+        let from = match self.rule.reach {
+            Some(reach) => now - delta(reach),
+            None => self.oldest?,
+        };
+        let grown = self.covered.is_none_or(|covered| until > covered);
+        (grown && from < until).then_some((from, until))
+    }
+}
+
+/// So many questions a minute, some of them at once.
+#[derive(Debug)]
+struct Allowance {
+    /// When the allowance would be full again.
+    full_at: Instant,
+}
+
+const EACH: Duration = Duration::from_millis(60_000 / QUESTIONS as u64);
+const EACH_AT_FIRST: Duration = Duration::from_millis(60_000 / QUESTIONS_AT_FIRST as u64);
+
+impl Allowance {
+    fn new() -> Self {
+        Self { full_at: Instant::now() }
+    }
+
+    fn take(&mut self, at_first: bool) {
+        let each = if at_first { EACH_AT_FIRST } else { EACH };
+        self.full_at = self.full_at.max(Instant::now()) + each;
+    }
+
+    /// When there is room for a question.
+    fn free_at(&self) -> Instant {
+        self.full_at.checked_sub(EACH * (BURST - 1)).unwrap_or(self.full_at)
+    }
+}

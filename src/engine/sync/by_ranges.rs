@@ -1,0 +1,172 @@
+//! Keeping an account's history whole where the vendor is asked by ranges of time.
+//!
+//! News are everything since the newest instant that is known to be complete, with an overlap, and without an end. What is
+//! missing before that, back to where the vendor's history ends, is read afterwards, newest first. Where a run left off,
+//! the next one goes on: what is complete stands in the store.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::time::Instant;
+
+use super::ranges::{Range, Walk};
+use crate::domain::coverage::Coverage;
+use crate::domain::limits::HistoryRule;
+use crate::engine::asker::{Asker, Trouble};
+use crate::engine::clock::delta;
+
+/// How much of the newest history is read before anything older, so that the first rows come at once.
+const FIRST_LOOK: TimeDelta = TimeDelta::hours(1);
+/// How far back is read where the vendor does not say how far its history goes.
+const REACH: Duration = Duration::from_hours(366 * 24);
+/// After how long gaps that could not be closed are tried again.
+const GAPS_AGAIN: Duration = Duration::from_hours(1);
+
+/// What of an account's history is whole and what is being read.
+#[derive(Debug)]
+pub(super) struct ByRanges {
+    rule: HistoryRule,
+    coverage: Coverage,
+    news: Option<Walk>,
+    older: Option<Walk>,
+    /// When to look for gaps.
+    older_at: Instant,
+    named: HashSet<Range>,
+}
+
+/// What a step came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Step {
+    /// Whether there is nothing more to do for now.
+    pub(super) over: bool,
+    /// Whether purges were new or changed.
+    pub(super) changed: bool,
+    /// A range that cannot be read completely, the first time that this shows.
+    pub(super) torn: Option<Range>,
+}
+
+impl ByRanges {
+    /// Goes on from what is complete.
+    pub(super) fn new(rule: HistoryRule, coverage: Coverage) -> Self {
+        Self {
+            rule,
+            coverage,
+            news: None,
+            older: None,
+            older_at: Instant::now(),
+            named: HashSet::new(),
+        }
+    }
+
+    /// Takes the vendor's newest word on how its history is read.
+    pub(super) fn rule(&mut self, rule: &HistoryRule) {
+        self.rule.clone_from(rule);
+    }
+
+    /// Whether news are half read.
+    pub(super) fn is_reading_news(&self) -> bool {
+        self.news.is_some()
+    }
+
+    /// How far older history has been read: so many purges, and of how many where the vendor counts.
+    pub(super) fn older(&self) -> Option<(u64, Option<u64>)> {
+        self.older.as_ref().map(|walk| (walk.read(), walk.left().map(|left| walk.read() + left)))
+    }
+
+    /// When something older is to be read.
+    pub(super) fn older_at(&self) -> Instant {
+        self.older_at
+    }
+
+    /// From where news are read, by the vendor's clock.
+    fn news_from(&self, asker: &Asker) -> DateTime<Utc> {
+        let now = asker.vendor_now();
+        let overlap = delta(self.rule.settle) + asker.doubt();
+        self.newest()
+            .filter(|newest| now - *newest < FIRST_LOOK)
+            .map_or(now - FIRST_LOOK, |newest| newest - overlap)
+    }
+
+    /// The end of the newest complete range.
+    fn newest(&self) -> Option<DateTime<Utc>> {
+        self.coverage.ranges().last().map(|range| range.1)
+    }
+
+    /// Reads one answer's worth of news.
+    pub(super) async fn read_news(&mut self, asker: &Asker) -> Result<Step, Trouble> {
+        let mut walk = self.news.take().unwrap_or_else(|| {
+            let from = self.news_from(asker);
+            let until = asker.vendor_now().max(from + delta(self.rule.finest) * 2);
+            Walk::new(&self.rule, &[(from, until)], true)
+        });
+        let step = self.read(&mut walk, asker).await?;
+        if !step.over {
+            self.news = Some(walk);
+        }
+        Ok(step)
+    }
+
+    /// Reads one answer's worth of what is missing, newest first.
+    pub(super) async fn read_older(&mut self, asker: &Asker) -> Result<Step, Trouble> {
+        let Some(mut older) = self.older.take().or_else(|| self.missing(asker)) else {
+            self.older_at = Instant::now() + GAPS_AGAIN;
+            return Ok(Step { over: true, ..Step::default() });
+        };
+        let read = match self.read(&mut older, asker).await {
+            Err(Trouble::Vendor(failure)) if failure.is_about_the_question() => {
+                let torn = older.give_up();
+                Ok(Step {
+                    over: older.is_over(),
+                    torn: torn.filter(|torn| self.named.insert(*torn)),
+                    ..Step::default()
+                })
+            }
+            Err(Trouble::Vendor(failure)) => {
+                self.older = Some(older);
+                return Err(Trouble::Vendor(failure));
+            }
+            // What was answered and not written is missing still: the gaps are looked for again.
+            other => other,
+        };
+        let step = read?;
+        if step.over {
+            // What was torn is missing still: not again at once.
+            self.older_at = Instant::now() + GAPS_AGAIN;
+        } else {
+            self.older = Some(older);
+        }
+        Ok(step)
+    }
+
+    /// Puts off what is older.
+    pub(super) fn put_off(&mut self, by: Duration) {
+        self.older_at = Instant::now() + by;
+    }
+
+    fn missing(&self, asker: &Asker) -> Option<Walk> {
+        let now = asker.vendor_now();
+        let reach = now - delta(self.rule.reach.unwrap_or(REACH));
+        let newest = self.newest().unwrap_or(now - FIRST_LOOK);
+        let gaps = self.coverage.missing(reach, newest);
+        (!gaps.is_empty()).then(|| Walk::new(&self.rule, &gaps, false))
+    }
+
+    async fn read(&mut self, walk: &mut Walk, asker: &Asker) -> Result<Step, Trouble> {
+        let Some(ask) = walk.ask() else {
+            return Ok(Step { over: true, ..Step::default() });
+        };
+        let told = asker.ask(&ask, &self.rule).await.map_err(Trouble::Vendor)?;
+        let answered = walk.answer(&told.page, told.edge);
+        let recorded =
+            asker.write(told.page.purges, answered.covered).await.map_err(Trouble::Store)?;
+        if let Some((from, until)) = answered.covered {
+            self.coverage.add(from, until);
+        }
+        Ok(Step {
+            over: walk.is_over(),
+            changed: recorded.new + recorded.changed > 0,
+            torn: answered.torn.filter(|torn| self.named.insert(*torn)),
+        })
+    }
+}

@@ -1,0 +1,614 @@
+//! Reading a stretch of history by ranges of time so that nothing is missed, whatever the vendor's order and whatever
+//! arrives between two answers.
+//!
+//! An answer that holds everything between two instants is one picture taken at one moment: it cannot have lost a purge
+//! between two pages, because there were none. So a range whose answer was cut is split until its parts fit into one answer
+//! each, the newest part first. Neighbours share the instant between them, since no vendor says whether its limits are
+//! inclusive. A range too short to split is read by offset in passes until the purges seen are as many as the vendor
+//! counts, or two passes agree; where the vendor knows no offset it stays uncovered, and is named.
+//!
+//! This is the decision only, step by step: whoever walks asks the vendor and writes down what came. It never takes the
+//! order of an answer into account.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::domain::limits::{HistoryRule, Reading};
+use crate::providers::{HistoryAsk, HistoryPage};
+
+use super::passes::{Passes, Verdict};
+
+/// A half-open range of time.
+pub(in crate::engine) type Range = (DateTime<Utc>, DateTime<Utc>);
+
+/// How full an answer is aimed to be: of ten records that fit, seven, because purges come in bursts.
+const AIM: (u64, u64) = (7, 10);
+/// How much larger than that a piece may be made where pieces turned out to be nearly empty.
+const STRETCH: u64 = 1 << 20;
+
+/// A walk through ranges of time, newest first.
+#[derive(Debug)]
+pub(in crate::engine) struct Walk {
+    /// What is still to be read, newest last.
+    todo: Vec<Part>,
+    page: u64,
+    finest: TimeDelta,
+    offsets: bool,
+    passes: Option<Passes>,
+    /// By how much pieces are larger than an even spread would ask for: purges that stand in one burst leave the time
+    /// around it empty, and that is crossed in strides that double.
+    stretch: u64,
+    /// How many records stood in the parts that are read.
+    read: u64,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Part {
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+    /// Without an end: up to whatever the vendor has. `until` is then only what it is split by.
+    open: bool,
+    /// How many records are thought to be in it.
+    expected: Option<u64>,
+}
+
+impl Part {
+    /// What the part that was carved from it has more or less than expected, it has less or more.
+    fn gives(&mut self, expected: u64, found: u64) {
+        if let Some(left) = &mut self.expected {
+            *left = (*left + expected).saturating_sub(found);
+        }
+    }
+}
+
+/// What an answer came to, beside the purges in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in crate::engine) struct Answered {
+    /// This range is complete now.
+    pub(in crate::engine) covered: Option<Range>,
+    /// This range could not be read completely, nor split: it stays uncovered.
+    pub(in crate::engine) torn: Option<Range>,
+}
+
+impl Walk {
+    /// A walk through these ranges, given oldest first; where `open`, the newest has no end.
+    pub(in crate::engine) fn new(rule: &HistoryRule, ranges: &[Range], open: bool) -> Self {
+        let finest = super::super::clock::delta(rule.finest.max(Duration::from_millis(1)));
+        let mut todo: Vec<Part> = ranges
+            .iter()
+            .filter(|(from, until)| from < until)
+            .map(|&(from, until)| Part {
+                from: floor(from, finest),
+                until: ceil(until, finest),
+                open: false,
+                expected: None,
+            })
+            .collect();
+        if let Some(newest) = todo.last_mut() {
+            newest.open = open;
+        }
+        Self {
+            todo,
+            page: u64::from(rule.page.max(1)),
+            finest,
+            offsets: rule.reading != Reading::Ranges,
+            passes: None,
+            stretch: 1,
+            read: 0,
+        }
+    }
+
+    /// Whether all is read.
+    pub(in crate::engine) fn is_over(&self) -> bool {
+        self.todo.is_empty()
+    }
+
+    /// How many records were read, of which none is read again.
+    pub(in crate::engine) fn read(&self) -> u64 {
+        self.read
+    }
+
+    /// How many records are thought to be left; `None` where the vendor does not count, or was not asked yet.
+    pub(in crate::engine) fn left(&self) -> Option<u64> {
+        self.todo.iter().map(|part| part.expected).sum()
+    }
+
+    /// The next question; `None` at the end of the walk.
+    pub(in crate::engine) fn ask(&mut self) -> Option<HistoryAsk> {
+        if self.passes.is_none() {
+            self.carve();
+        }
+        let part = self.todo.last()?;
+        Some(HistoryAsk {
+            from: Some(part.from),
+            until: (!part.open).then_some(part.until),
+            offset: self.passes.as_ref().map_or(0, Passes::offset),
+            ..HistoryAsk::default()
+        })
+    }
+
+    /// Takes the answer to the newest question. Nothing after `edge` counts as complete: it is where the vendor's history
+    /// had surely settled when the question was put.
+    pub(in crate::engine) fn answer(
+        &mut self,
+        page: &HistoryPage,
+        edge: DateTime<Utc>,
+    ) -> Answered {
+        let Some(part) = self.todo.last().copied() else {
+            return Answered::default();
+        };
+        if let Some(passes) = &mut self.passes {
+            return match passes.answer(page) {
+                Verdict::More => Answered::default(),
+                Verdict::Complete => self.done(part, passes_records(page), edge),
+                Verdict::Torn => self.torn(part),
+            };
+        }
+        let cut = page.total.is_some_and(|total| total > page.records);
+        if (page.complete && !cut) || page.total == Some(page.records) {
+            return self.done(part, page.records, edge);
+        }
+        if page.records == 0 {
+            return self.torn(part);
+        }
+        self.stretch = (self.stretch / 2).max(1);
+        // An incomplete answer shows how much the vendor really gives at once.
+        self.page = self.page.min(page.records);
+        let expected = page
+            .total
+            .filter(|total| *total > self.page)
+            .unwrap_or((self.page * AIM.0 * 2 / AIM.1).max(self.page + 1));
+        let behind = self.todo.len().checked_sub(2);
+        if let (Some(before), Some(rest)) =
+            (part.expected, behind.and_then(|at| self.todo.get_mut(at)))
+        {
+            rest.gives(before, expected);
+        }
+        if let Some(newest) = self.todo.last_mut() {
+            newest.expected = Some(expected);
+        }
+        if self.is_splittable(part) {
+            Answered::default()
+        } else if self.offsets {
+            let mut passes = Passes::default();
+            passes.answer(page);
+            self.passes = Some(passes);
+            Answered::default()
+        } else {
+            self.torn(part)
+        }
+    }
+
+    /// Leaves out the newest part, which the vendor will not answer for; returns it.
+    pub(in crate::engine) fn give_up(&mut self) -> Option<Range> {
+        let part = self.todo.last().copied()?;
+        self.torn(part).torn
+    }
+
+    fn done(&mut self, part: Part, records: u64, edge: DateTime<Utc>) -> Answered {
+        self.todo.pop();
+        self.passes = None;
+        self.read += records;
+        if part.expected.is_some() && records.saturating_mul(4) < self.page {
+            self.stretch = (self.stretch * 2).min(STRETCH);
+        }
+        if let (Some(expected), Some(rest)) = (part.expected, self.todo.last_mut()) {
+            rest.gives(expected, records);
+        }
+        let until = if part.open { edge } else { part.until.min(edge) };
+        Answered { covered: (part.from < until).then_some((part.from, until)), torn: None }
+    }
+
+    fn torn(&mut self, part: Part) -> Answered {
+        self.todo.pop();
+        self.passes = None;
+        Answered { covered: None, torn: Some((part.from, part.until)) }
+    }
+
+    fn is_splittable(&self, part: Part) -> bool {
+        part.until - part.from >= self.finest * 2
+    }
+
+    /// Splits the newest part where more is expected in it than one answer holds.
+    fn carve(&mut self) {
+        let Some(part) = self.todo.last().copied() else {
+            return;
+        };
+        let Some(expected) = part.expected.filter(|expected| *expected > self.page) else {
+            return;
+        };
+        if !self.is_splittable(part) {
+            return;
+        }
+        let aim = (self.page * AIM.0 / AIM.1).max(1);
+        let width = (part.until - part.from).num_microseconds().unwrap_or(i64::MAX);
+        let piece =
+            i128::from(width) * i128::from(aim.saturating_mul(self.stretch)) / i128::from(expected);
+        let piece = TimeDelta::microseconds(i64::try_from(piece).unwrap_or(width).min(width));
+        let middle = floor(part.until - piece, self.finest)
+            .clamp(part.from + self.finest, part.until - self.finest);
+        self.todo.pop();
+        self.todo.push(Part {
+            until: middle,
+            open: false,
+            expected: Some(expected.saturating_sub(aim)),
+            ..part
+        });
+        self.todo.push(Part { from: middle, expected: Some(aim), ..part });
+    }
+}
+
+fn passes_records(page: &HistoryPage) -> u64 {
+    page.total.unwrap_or(page.records)
+}
+
+/// The last multiple of `step` since 1970 that is not after `at`.
+fn floor(at: DateTime<Utc>, step: TimeDelta) -> DateTime<Utc> {
+    let step = step.num_microseconds().unwrap_or(1).max(1);
+    let micros = at.timestamp_micros().div_euclid(step) * step;
+    DateTime::from_timestamp_micros(micros).unwrap_or(at)
+}
+
+/// The first multiple of `step` since 1970 that is not before `at`.
+fn ceil(at: DateTime<Utc>, step: TimeDelta) -> DateTime<Utc> {
+    let down = floor(at, step);
+    if down < at { down + step } else { at }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use std::collections::HashSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::ids::PurgeId;
+    use crate::domain::kind::Kind;
+    use crate::domain::purge::{Purge, Target};
+    use crate::domain::status::Status;
+
+    const SETTLE: i64 = 4_000_000;
+
+    fn at(micros: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp_micros(1_700_000_000_000_000 + micros).unwrap()
+    }
+
+    fn purge(number: usize, created: i64) -> Purge {
+        Purge {
+            account: "a".into(),
+            provider: "p".into(),
+            id: number.to_string().into(),
+            resource: "r".into(),
+            cname: "c".to_owned(),
+            kind: Some(Kind::Url),
+            raw_kind: String::new(),
+            status: Status::Successful,
+            raw_status: String::new(),
+            created: at(created),
+            raw_created: None,
+            completed: None,
+            targets: vec![Target::new("/a")],
+            by: None,
+        }
+    }
+
+    #[derive(Clone, Copy, Debug)]
+    enum Order {
+        Newest,
+        Oldest,
+        Shuffled,
+    }
+
+    /// A vendor whose clock stands at `now` and to whom a purge is known by its place in `purges`.
+    #[derive(Debug)]
+    struct Vendor {
+        now: i64,
+        purges: Vec<i64>,
+        page: u64,
+        order: Order,
+        counts: bool,
+        offsets: bool,
+        dice: fastrand::Rng,
+        asked: u32,
+    }
+
+    impl Vendor {
+        fn answer(&mut self, ask: &HistoryAsk) -> HistoryPage {
+            self.asked += 1;
+            let mut found: Vec<Purge> = self
+                .purges
+                .iter()
+                .enumerate()
+                .map(|(number, created)| purge(number, *created))
+                .filter(|purge| ask.from.is_none_or(|from| purge.created >= from))
+                .filter(|purge| ask.until.is_none_or(|until| purge.created <= until))
+                .collect();
+            match self.order {
+                Order::Newest => found.sort_by_key(|purge| std::cmp::Reverse(purge.created)),
+                Order::Oldest => found.sort_by_key(|purge| purge.created),
+                Order::Shuffled => self.dice.shuffle(&mut found),
+            }
+            let total = found.len() as u64;
+            let purges: Vec<Purge> = found
+                .into_iter()
+                .skip(if self.offsets { ask.offset as usize } else { 0 })
+                .take(self.page as usize)
+                .collect();
+            let records = purges.len() as u64;
+            HistoryPage {
+                purges,
+                records,
+                total: self.counts.then_some(total),
+                complete: records + ask.offset >= total,
+                ..HistoryPage::default()
+            }
+        }
+    }
+
+    fn rule(page: u64, finest: Duration, offsets: bool) -> HistoryRule {
+        HistoryRule {
+            reach: None,
+            reading: if offsets { Reading::RangesAndOffsets } else { Reading::Ranges },
+            page: page as u32,
+            finest,
+            settle: Duration::from_micros(SETTLE as u64),
+            per_resource: false,
+            times_note: None,
+        }
+    }
+
+    /// What a walk wrote down, and what it claims.
+    #[derive(Debug, Default)]
+    struct Written {
+        ids: HashSet<PurgeId>,
+        covered: Vec<Range>,
+        torn: Vec<Range>,
+    }
+
+    /// Walks to the end; between any two answers time passes and purges arrive, their creation up to SETTLE ago.
+    fn walk(vendor: &mut Vendor, mut walk: Walk, arrivals: &[(u8, u8, i64)]) -> Written {
+        let mut written = Written::default();
+        let mut arrivals = arrivals.iter().cycle();
+        let mut spent = 0;
+        while let Some(ask) = walk.ask() {
+            let edge = at(vendor.now - SETTLE);
+            let page = vendor.answer(&ask);
+            written.ids.extend(page.purges.iter().map(|purge| purge.id.clone()));
+            let answered = walk.answer(&page, edge);
+            written.covered.extend(answered.covered);
+            written.torn.extend(answered.torn);
+            spent += 1;
+            assert!(spent < 20_000, "the walk does not come to an end");
+            if spent < 300
+                && let Some((seconds, count, late)) = arrivals.next()
+            {
+                vendor.now += i64::from(*seconds) * 250_000;
+                for _ in 0..*count {
+                    vendor.purges.push(vendor.now - late % SETTLE);
+                }
+            }
+        }
+        written
+    }
+
+    fn assert_covered_is_written(vendor: &Vendor, written: &Written) {
+        for (number, created) in vendor.purges.iter().enumerate() {
+            let (id, created) = (number.to_string().as_str().into(), at(*created));
+            let claimed =
+                written.covered.iter().find(|(from, until)| *from <= created && created < *until);
+            if let Some(range) = claimed {
+                assert!(
+                    written.ids.contains(&id),
+                    "purge {number} of {created} is in {range:?} and was not written down"
+                );
+            }
+        }
+    }
+
+    fn orders() -> impl Strategy<Value = Order> {
+        prop_oneof![Just(Order::Newest), Just(Order::Oldest), Just(Order::Shuffled)]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn what_a_walk_calls_complete_is_complete_whatever_the_order_and_whatever_arrives_meanwhile(
+            before in prop::collection::vec(0_i64..120_000_000, 0..120),
+            arrivals in prop::collection::vec((0_u8..8, 0_u8..3, 0_i64..SETTLE), 1..40),
+            order in orders(),
+            page in 1_u64..12,
+            coarse in any::<bool>(),
+            counts in any::<bool>(),
+            offsets in any::<bool>(),
+            seed in any::<u64>(),
+        ) {
+            let mut vendor = Vendor {
+                now: 120_000_000,
+                purges: before,
+                page,
+                order,
+                counts,
+                offsets,
+                dice: fastrand::Rng::with_seed(seed),
+                asked: 0,
+            };
+            let finest = Duration::from_millis(if coarse { 1000 } else { 1 });
+            let plan = Walk::new(&rule(page, finest, offsets), &[(at(0), at(vendor.now))], true);
+            let written = walk(&mut vendor, plan, &arrivals);
+            assert_covered_is_written(&vendor, &written);
+        }
+
+        #[test]
+        fn a_quiet_past_is_read_completely_in_one_walk(
+            before in prop::collection::vec(0_i64..60_000_000, 0..200),
+            order in prop_oneof![Just(Order::Newest), Just(Order::Oldest)],
+            page in 1_u64..20,
+            counts in any::<bool>(),
+        ) {
+            let mut vendor = Vendor {
+                now: 120_000_000,
+                purges: before,
+                page,
+                order,
+                counts,
+                offsets: true,
+                dice: fastrand::Rng::with_seed(1),
+                asked: 0,
+            };
+            let finest = Duration::from_secs(1);
+            let plan = Walk::new(&rule(page, finest, true), &[(at(0), at(60_000_000))], false);
+            let written = walk(&mut vendor, plan, &[]);
+            prop_assert_eq!(written.ids.len(), vendor.purges.len());
+            prop_assert!(written.torn.is_empty());
+            let mut covered = written.covered.clone();
+            covered.sort_unstable();
+            prop_assert_eq!(covered.first().map(|range| range.0), Some(at(0)));
+            prop_assert_eq!(covered.last().map(|range| range.1), Some(at(60_000_000)));
+            prop_assert!(covered.windows(2).all(|pair| pair[0].1 == pair[1].0));
+        }
+    }
+
+    #[test]
+    fn a_burst_at_one_instant_takes_few_questions_beside_those_for_its_own_pages() {
+        for burst in [1_000, 75_000_000, 149_000_000] {
+            let mut vendor = Vendor {
+                now: 150_000_000,
+                purges: vec![burst; 5_000],
+                page: 100,
+                order: Order::Newest,
+                counts: true,
+                offsets: true,
+                dice: fastrand::Rng::with_seed(1),
+                asked: 0,
+            };
+            let rule = rule(100, Duration::from_millis(1), true);
+            let plan = Walk::new(&rule, &[(at(0), at(vendor.now))], true);
+            let written = walk(&mut vendor, plan, &[(0, 0, 0)]);
+            assert_eq!(written.ids.len(), 5_000);
+            assert!(vendor.asked < 200, "{} questions", vendor.asked);
+        }
+    }
+
+    #[test]
+    fn a_month_of_ten_thousand_purges_takes_about_one_question_for_seventy() {
+        let mut dice = fastrand::Rng::with_seed(7);
+        let month = 30 * 86_400 * 1_000_000_i64;
+        let mut vendor = Vendor {
+            now: month,
+            purges: (0..10_000).map(|_| dice.i64(0..month - SETTLE)).collect(),
+            page: 100,
+            order: Order::Oldest,
+            counts: true,
+            offsets: true,
+            dice,
+            asked: 0,
+        };
+        let plan =
+            Walk::new(&rule(100, Duration::from_millis(1), true), &[(at(0), at(month))], true);
+        let written = walk(&mut vendor, plan, &[]);
+        assert_eq!(written.ids.len(), 10_000);
+        assert!(vendor.asked < 170, "{} questions", vendor.asked);
+    }
+
+    #[test]
+    fn how_much_is_left_is_told_truly_although_purges_come_in_bursts() {
+        // Three bursts in an hour, and a purge a minute between them; each at an instant of its own.
+        let bursts =
+            [600, 601, 2400].map(|second| (0..90).map(move |n| second * 1_000_000 + n * 7_001));
+        let mut purges: Vec<i64> = (0..60).map(|minute| minute * 60_000_000 + 13).collect();
+        purges.extend(bursts.into_iter().flatten());
+        let all = purges.len() as u64;
+        let mut vendor = Vendor {
+            now: 3_600_000_000,
+            purges,
+            page: 20,
+            order: Order::Newest,
+            counts: true,
+            offsets: true,
+            dice: fastrand::Rng::with_seed(1),
+            asked: 0,
+        };
+        let finest = Duration::from_millis(1);
+        let mut walk = Walk::new(&rule(20, finest, true), &[(at(0), at(vendor.now))], false);
+        while let Some(ask) = walk.ask() {
+            let page = vendor.answer(&ask);
+            walk.answer(&page, at(vendor.now));
+            let told = walk.read() + walk.left().unwrap();
+            assert!(
+                (all..=all + 40).contains(&told),
+                "{told} of {all} after {} answers",
+                vendor.asked
+            );
+        }
+        assert_eq!(walk.read(), all);
+    }
+
+    #[test]
+    fn a_second_with_more_purges_than_one_answer_holds_is_left_uncovered_where_there_is_no_offset()
+    {
+        let mut vendor = Vendor {
+            now: 60_000_000,
+            purges: (0..30).map(|n| 20_000_000 + n).chain([1, 50_000_000]).collect(),
+            page: 10,
+            order: Order::Newest,
+            counts: true,
+            offsets: false,
+            dice: fastrand::Rng::with_seed(1),
+            asked: 0,
+        };
+        let plan =
+            Walk::new(&rule(10, Duration::from_secs(1), false), &[(at(0), at(vendor.now))], true);
+        let written = walk(&mut vendor, plan, &[]);
+        // The instant itself belongs to the seconds on both of its sides.
+        assert!(!written.torn.is_empty());
+        assert!(
+            written
+                .torn
+                .iter()
+                .any(|(from, until)| *from <= at(20_000_000) && at(20_000_029) < *until)
+        );
+        assert_covered_is_written(&vendor, &written);
+        assert!(written.covered.iter().any(|(from, _)| *from == at(0)));
+    }
+
+    #[test]
+    fn the_newest_part_is_read_first() {
+        let mut vendor = Vendor {
+            now: 100_000_000,
+            purges: (0..100).map(|n| n * 900_000).collect(),
+            page: 10,
+            order: Order::Oldest,
+            counts: true,
+            offsets: true,
+            dice: fastrand::Rng::with_seed(1),
+            asked: 0,
+        };
+        let plan =
+            Walk::new(&rule(10, Duration::from_secs(1), true), &[(at(0), at(vendor.now))], true);
+        let written = walk(&mut vendor, plan, &[]);
+        assert!(written.covered.windows(2).all(|pair| pair[0].0 >= pair[1].1));
+    }
+
+    #[test]
+    fn an_empty_answer_that_says_it_is_not_all_does_not_lead_into_endless_splitting() {
+        let mut plan =
+            Walk::new(&rule(10, Duration::from_secs(1), true), &[(at(0), at(100_000_000))], true);
+        assert!(plan.ask().is_some());
+        let answered = plan.answer(
+            &HistoryPage {
+                purges: Vec::new(),
+                records: 0,
+                total: Some(5),
+                complete: false,
+                unreadable: 0,
+            },
+            at(90_000_000),
+        );
+        assert_eq!(answered.covered, None);
+        assert!(answered.torn.is_some() && plan.is_over());
+    }
+}

@@ -1,0 +1,257 @@
+//! Reading who asked for an account's purges out of its vendor's activity log, sparingly.
+//!
+//! What it costs: one request soon after news brought purges, but not within half a minute of the last one, and else one
+//! every five minutes (more only where that time holds more than an answer does); and once for a store, four a second,
+//! what is needed to read the log back to its beginning: a request for every full answer, and some ten more.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::time::Instant;
+
+use crate::domain::activity::{Names, Refused};
+use crate::domain::coverage::Coverage;
+use crate::domain::failure::{Cause, Failure};
+use crate::engine::asker::{Asker, Trouble};
+use crate::engine::clock::delta;
+use crate::providers::{ActivityAsk, ActivityRule};
+use crate::store::Recorded;
+
+/// How often the newest part is read where nothing seems to happen: refused attempts show nowhere else.
+const USUAL: Duration = Duration::from_mins(5);
+/// The shortest time between two readings of the newest part.
+const LEAST: Duration = Duration::from_secs(30);
+/// How long after news the log is asked.
+const AFTER_NEWS: Duration = Duration::from_secs(2);
+/// Between two questions for what is older.
+const PAUSE: Duration = Duration::from_millis(250);
+/// After how long it is looked for gaps again.
+const GAPS_AGAIN: Duration = Duration::from_hours(1);
+/// After how long a log that may not be read is tried again.
+const CLOSED: Duration = Duration::from_hours(1);
+/// How much is read again each time, for what the log or the history told late.
+const OVERLAP: TimeDelta = TimeDelta::minutes(5);
+/// How much is read of a log that was never read, before anything older.
+const FIRST_LOOK: TimeDelta = TimeDelta::hours(1);
+/// What is older is read in pieces of this length, longer ones where little happened.
+const PIECE: TimeDelta = TimeDelta::hours(6);
+const LONGEST_PIECE: TimeDelta = TimeDelta::days(8);
+/// A piece with more answers than this makes the next one shorter.
+const MANY_ANSWERS: u32 = 4;
+
+/// What of an account's activity log has been read, and what is being read.
+#[derive(Debug)]
+pub(super) struct Who {
+    rule: ActivityRule,
+    names: Names,
+    renamed: bool,
+    coverage: Coverage,
+    news: Option<Reading>,
+    /// When the newest part was last begun to be read.
+    read_at: Option<Instant>,
+    news_at: Instant,
+    older: Option<Reading>,
+    older_at: Instant,
+    piece: TimeDelta,
+    told_closed: bool,
+}
+
+/// A stretch of the log that is being read.
+#[derive(Clone, Copy, Debug)]
+struct Reading {
+    ask: ActivityAsk,
+    answers: u32,
+}
+
+impl Reading {
+    fn of(from: DateTime<Utc>, until: DateTime<Utc>) -> Self {
+        Self { ask: ActivityAsk { from, until, offset: 0 }, answers: 0 }
+    }
+}
+
+/// What a step came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Told {
+    /// Which purges are told otherwise now.
+    pub(super) recorded: Recorded,
+    /// What the vendor refused to others since the last look; not what is older.
+    pub(super) refused: Vec<Refused>,
+}
+
+impl Who {
+    /// Goes on from what was read.
+    pub(super) fn new(rule: ActivityRule, names: Names, coverage: Coverage) -> Self {
+        let now = Instant::now();
+        Self {
+            rule,
+            names,
+            renamed: false,
+            coverage,
+            news: None,
+            read_at: None,
+            news_at: now,
+            older: None,
+            older_at: now,
+            piece: PIECE,
+            told_closed: false,
+        }
+    }
+
+    /// When the newest part is to be read.
+    pub(super) fn news_at(&self) -> Instant {
+        self.news_at
+    }
+
+    /// Whether the newest part is half read.
+    pub(super) fn is_reading_news(&self) -> bool {
+        self.news.is_some()
+    }
+
+    /// When something older is to be read.
+    pub(super) fn older_at(&self) -> Instant {
+        self.older_at
+    }
+
+    /// News brought purges of which nobody knows yet who made them.
+    pub(super) fn purges_came(&mut self) {
+        let now = Instant::now();
+        let earliest = self.read_at.map_or(now, |read| read + LEAST);
+        self.news_at = self.news_at.min((now + AFTER_NEWS).max(earliest));
+    }
+
+    /// The operator wants to know now.
+    pub(super) fn refresh(&mut self) {
+        self.news_at = Instant::now();
+    }
+
+    /// Reads one answer's worth of the newest part, if it comes before an instant.
+    pub(super) async fn read_news(
+        &mut self,
+        asker: &Asker,
+        until: Instant,
+    ) -> Result<Told, Trouble> {
+        self.rename(asker).await?;
+        let now = asker.vendor_now();
+        let reading = self.news.take().unwrap_or_else(|| {
+            self.read_at = Some(Instant::now());
+            let newest = self.coverage.ranges().last().map(|range| range.1);
+            let from = newest
+                .filter(|newest| now - *newest < FIRST_LOOK)
+                .map_or(now - FIRST_LOOK, |newest| newest - OVERLAP);
+            Reading::of(from, now.max(from))
+        });
+        let is_first = self.coverage.ranges().is_empty();
+        let (rest, mut told) = self.read(reading, asker, until).await?;
+        if is_first {
+            told.refused.clear();
+        }
+        self.news = rest;
+        self.told_closed = false;
+        if rest.is_none() {
+            self.news_at = Instant::now() + USUAL;
+        }
+        Ok(told)
+    }
+
+    /// Reads one answer's worth of what is older, newest first, if it comes before an instant.
+    pub(super) async fn read_older(
+        &mut self,
+        asker: &Asker,
+        until: Instant,
+    ) -> Result<Told, Trouble> {
+        let Some(reading) = self.older.take().or_else(|| self.missing(asker)) else {
+            self.older_at = Instant::now() + GAPS_AGAIN;
+            return Ok(Told::default());
+        };
+        let answers = reading.answers + 1;
+        let (rest, step) = self.read(reading, asker, until).await?;
+        if rest.is_none() {
+            self.piece = match answers {
+                0 | 1 => (self.piece * 2).min(LONGEST_PIECE),
+                _ if answers > MANY_ANSWERS => (self.piece / 2).max(TimeDelta::minutes(30)),
+                _ => self.piece,
+            };
+        }
+        self.older = rest;
+        self.older_at = Instant::now() + PAUSE;
+        Ok(Told { recorded: step.recorded, refused: Vec::new() })
+    }
+
+    /// The log could not be read: not again soon, and never instead of anything else. Says whether the operator should
+    /// hear of it, which is so once for a log that stays closed.
+    pub(super) fn failed(&mut self, failure: &Failure, wait: Duration) -> bool {
+        let now = Instant::now();
+        let closed = !failure.is_passing();
+        let wait = if closed { wait.max(CLOSED) } else { wait };
+        (self.news, self.older) = (None, None);
+        (self.news_at, self.older_at) = (now + wait, now + wait);
+        closed && !std::mem::replace(&mut self.told_closed, closed)
+    }
+
+    /// The newest stretch that was not read, as far as one piece goes.
+    fn missing(&self, asker: &Asker) -> Option<Reading> {
+        let now = asker.vendor_now();
+        let newest = self.coverage.ranges().last()?.1;
+        let gaps = self.coverage.missing(now - delta(self.rule.reach), newest);
+        let gap = gaps.iter().max_by_key(|gap| gap.1)?;
+        Some(Reading::of(gap.0.max(gap.1 - self.piece), gap.1))
+    }
+
+    /// Has the people called by the names of this configuration.
+    async fn rename(&mut self, asker: &Asker) -> Result<(), Trouble> {
+        if self.renamed {
+            return Ok(());
+        }
+        let (account, names) = (asker.account.clone(), self.names.clone());
+        let renamed = asker
+            .clerk
+            .call(move |books| books.writer()?.rename_authors(&account, &names))
+            .await
+            .map_err(Trouble::Store)?;
+        self.renamed = true;
+        asker.changed(&renamed);
+        Ok(())
+    }
+
+    /// Reads an answer; gives back what is left of the stretch.
+    async fn read(
+        &mut self,
+        mut reading: Reading,
+        asker: &Asker,
+        until: Instant,
+    ) -> Result<(Option<Reading>, Told), Trouble> {
+        let asked_at = asker.vendor_now();
+        let page = tokio::time::timeout_at(until, asker.provider.activity(&reading.ask))
+            .await
+            .unwrap_or_else(|_| {
+                Err(Failure::new(Cause::Lost).saying("the activity log kept the history waiting"))
+            })
+            .map_err(Trouble::Vendor)?;
+        let over = page.complete || page.records == 0;
+        reading.ask.offset += page.records;
+        reading.answers += 1;
+        let ActivityAsk { from, until, .. } = reading.ask;
+        // What was asked for just now may stand in the log later only.
+        let settled = until.min(asked_at - delta(self.rule.settle) - asker.doubt());
+        let settled = settled.max(from);
+        let (account, names) = (asker.account.clone(), self.names.clone());
+        let told = asker
+            .clerk
+            .call(move |books| {
+                let writer = books.writer()?;
+                let refused = writer.take_attempts(&account, &page.attempts, &names)?;
+                let recorded = if over {
+                    writer.join_attempts(&account, (from, until), settled, &names)?
+                } else {
+                    Recorded::default()
+                };
+                Ok(Told { recorded, refused })
+            })
+            .await
+            .map_err(Trouble::Store)?;
+        if over {
+            self.coverage.add(from, settled);
+        }
+        Ok(((!over).then_some(reading), told))
+    }
+}

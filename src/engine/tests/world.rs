@@ -1,0 +1,685 @@
+//! A vendor that does what a test tells it, and a place to run the tasks at.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::{Notify, mpsc};
+
+use crate::domain::account::Account;
+use crate::domain::coverage::Coverage;
+use crate::domain::event::{AccountStatus, Event};
+use crate::domain::failure::{Applied, Cause, Failure};
+use crate::domain::ids::{AccountName, JournalId, ProviderName, PurgeId, Ticket};
+use crate::domain::journal::{JournalEntry, JournalState, NewEntry};
+use crate::domain::kind::Kind;
+use crate::domain::limits::{
+    HistoryRule, KindRule, Limits, QueryUse, RateWindow, Reading, Scope, SentAs, Source, Syntax,
+    Wildcard,
+};
+use crate::domain::payload::{Payload, PurgeRequest, Targets};
+use crate::domain::plan::Preview;
+use crate::domain::purge::{Purge, Target};
+use crate::domain::resource::{CacheKey, Resource, ResourceState};
+use crate::domain::status::Status;
+use crate::effect::{Answer, Effect, Order, Report};
+use crate::engine::{Clock, Runner, Seat, Setup, start};
+use crate::providers::{HistoryAsk, HistoryPage, Provider, Receipt};
+use crate::store::{Access, Store};
+
+/// When every test begins.
+pub(super) fn begin() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_763_000_000, 0).unwrap()
+}
+
+/// How a vendor's list is ordered.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum ListOrder {
+    Newest,
+    Oldest,
+    Shuffled,
+}
+
+/// What a vendor does with a purge that reaches it.
+#[derive(Clone, Debug)]
+pub(super) enum Act {
+    /// It takes it.
+    Take,
+    /// It takes it, and its answer is lost.
+    TakeAndLose,
+    /// It never gets it, and nobody can know.
+    Lose,
+    /// It could not be reached.
+    Unreachable,
+    /// It says that there were too many.
+    RateLimit(Option<Duration>),
+    /// It refuses.
+    Refuse,
+    /// It takes it when it is told to go on.
+    Hang(Arc<Notify>),
+    /// The adapter falls over after the vendor took it.
+    TakeAndPanic,
+}
+
+#[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a habit of the vendor's")]
+pub(super) struct State {
+    pub(super) purges: Vec<Purge>,
+    pub(super) limits: Limits,
+    pub(super) resources: Vec<Resource>,
+    pub(super) order: ListOrder,
+    pub(super) counts: bool,
+    /// Whether its answers carry a date.
+    pub(super) dates: bool,
+    /// Its clock minus that of the machine.
+    pub(super) ahead: TimeDelta,
+    pub(super) gives_id: bool,
+    /// How long it needs for a purge.
+    pub(super) needs: TimeDelta,
+    pub(super) ends_in: Status,
+    /// Whether it answers 429 when a window of its limits is full.
+    pub(super) strict: bool,
+    pub(super) acts: VecDeque<Act>,
+    /// What the next questions fail with.
+    pub(super) failures: VecDeque<Failure>,
+    /// What all questions fail with.
+    pub(super) down: Option<Failure>,
+    /// How long an answer takes.
+    pub(super) slow: Duration,
+    /// Purges that arrive after each question: how many, and how long before it was asked they were created.
+    pub(super) arrivals: VecDeque<(u32, TimeDelta)>,
+    pub(super) asked: Vec<HistoryAsk>,
+    pub(super) resources_asked: u32,
+    pub(super) limits_asked: u32,
+    /// Everything that reached it.
+    pub(super) got: Vec<(DateTime<Utc>, PurgeRequest)>,
+    pub(super) refused_for_rate: u32,
+    dice: fastrand::Rng,
+    next_id: u64,
+}
+
+/// One account at a scripted vendor.
+#[derive(Debug)]
+pub(super) struct Vendor {
+    account: AccountName,
+    provider: ProviderName,
+    clock: Clock,
+    pub(super) state: Mutex<State>,
+}
+
+fn rule(per_request: u32, requests: u32, bucket: &'static str) -> KindRule {
+    KindRule {
+        per_request,
+        longest: None,
+        windows: vec![RateWindow {
+            requests,
+            per: Duration::from_mins(1),
+            scope: Scope::Resource,
+            bucket,
+        }],
+        syntax: Syntax::Path,
+        wildcard: Wildcard::End,
+        query: QueryUse::Counts,
+        modes: Vec::new(),
+        sent_as: SentAs::Itself,
+        usual: Duration::from_secs(20),
+    }
+}
+
+pub(super) fn limits() -> Limits {
+    Limits {
+        url: Some(rule(100, 2, "url")),
+        pattern: Some(rule(10, 1, "pattern")),
+        all: Some(rule(0, 1, "pattern")),
+        history: HistoryRule {
+            reach: Some(Duration::from_hours(30 * 24)),
+            reading: Reading::RangesAndOffsets,
+            page: 100,
+            finest: Duration::from_millis(1),
+            settle: Duration::from_secs(5),
+            per_resource: false,
+            times_note: None,
+        },
+        quotas: Vec::new(),
+        source: Source::Documented,
+    }
+}
+
+pub(super) fn resource(account: &str, id: &str) -> Resource {
+    Resource {
+        account: account.into(),
+        provider: "scripted".into(),
+        id: id.into(),
+        cname: format!("{id}.example.com"),
+        names: Vec::new(),
+        description: None,
+        state: ResourceState::Active,
+        url_purge: None,
+        all_purge: None,
+        cache: CacheKey::default(),
+        area: None,
+    }
+}
+
+impl Vendor {
+    pub(super) fn new(account: &str, clock: &Clock) -> Arc<Self> {
+        Arc::new(Self {
+            account: account.into(),
+            provider: "scripted".into(),
+            clock: clock.clone(),
+            state: Mutex::new(State {
+                purges: Vec::new(),
+                limits: limits(),
+                resources: vec![resource(account, "r1")],
+                order: ListOrder::Newest,
+                counts: true,
+                dates: true,
+                ahead: TimeDelta::zero(),
+                gives_id: false,
+                needs: TimeDelta::seconds(15),
+                ends_in: Status::Successful,
+                strict: true,
+                acts: VecDeque::new(),
+                failures: VecDeque::new(),
+                down: None,
+                slow: Duration::ZERO,
+                arrivals: VecDeque::new(),
+                asked: Vec::new(),
+                resources_asked: 0,
+                limits_asked: 0,
+                got: Vec::new(),
+                refused_for_rate: 0,
+                dice: fastrand::Rng::with_seed(11),
+                next_id: 1,
+            }),
+        })
+    }
+
+    pub(super) fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        change(&mut self.state.lock().unwrap())
+    }
+
+    /// The time by its clock.
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.clock.now() + self.change(|state| state.ahead)
+    }
+
+    /// Somebody purges something.
+    pub(super) fn purge_by_somebody(
+        &self,
+        resource: &str,
+        target: &str,
+        ago: TimeDelta,
+    ) -> PurgeId {
+        let created = self.now() - ago;
+        self.change(|state| {
+            state.put(&self.account, resource, Kind::Url, &[target.to_owned()], created)
+        })
+    }
+
+    pub(super) fn got(&self) -> Vec<Vec<String>> {
+        self.change(|state| {
+            let targets = |(_, request): &(_, PurgeRequest)| request.payload.targets().to_vec();
+            state.got.iter().map(targets).collect()
+        })
+    }
+
+    fn fault(&self) -> Option<Failure> {
+        self.change(|state| state.failures.pop_front().or_else(|| state.down.clone()))
+    }
+
+    async fn pause(&self) {
+        let slow = self.change(|state| state.slow);
+        if slow > Duration::ZERO {
+            tokio::time::sleep(slow).await;
+        }
+    }
+
+    fn take(&self, request: &PurgeRequest) -> Receipt {
+        let now = self.now();
+        let id = self.change(|state| {
+            state.put(
+                &self.account,
+                request.resource.as_str(),
+                request.kind(),
+                request.payload.targets(),
+                now,
+            )
+        });
+        Receipt { id: self.change(|state| state.gives_id).then_some(id), at: None }
+    }
+
+    /// Whether a window is full: as the vendor counts, to the microsecond.
+    fn is_full(&self, request: &PurgeRequest) -> bool {
+        let now = self.now();
+        self.change(|state| {
+            let Some(rule) = state.limits.rule(request.kind()).cloned() else {
+                return true;
+            };
+            let full = rule.windows.iter().any(|window| {
+                let since = now - TimeDelta::from_std(window.per).unwrap();
+                let used = state.purges.iter().filter(|purge| {
+                    let same = purge.kind.and_then(|kind| state.limits.rule(kind));
+                    purge.created > since
+                        && purge.resource == request.resource
+                        && same.is_some_and(|rule| {
+                            rule.windows.iter().any(|other| other.bucket == window.bucket)
+                        })
+                });
+                used.count() >= window.requests as usize
+            });
+            if state.strict && full {
+                state.refused_for_rate += 1;
+            }
+            state.strict && full
+        })
+    }
+}
+
+impl State {
+    pub(super) fn put(
+        &mut self,
+        account: &AccountName,
+        resource: &str,
+        kind: Kind,
+        targets: &[String],
+        created: DateTime<Utc>,
+    ) -> PurgeId {
+        let id = PurgeId::from(format!("v{}", self.next_id));
+        self.next_id += 1;
+        self.purges.push(Purge {
+            account: account.clone(),
+            provider: "scripted".into(),
+            id: id.clone(),
+            resource: resource.into(),
+            cname: format!("{resource}.example.com"),
+            kind: Some(kind),
+            raw_kind: String::new(),
+            status: Status::InProgress,
+            raw_status: String::new(),
+            created,
+            raw_created: None,
+            completed: None,
+            targets: targets.iter().map(Target::new).collect(),
+            by: None,
+        });
+        id
+    }
+
+    fn list(&mut self, ask: &HistoryAsk, now: DateTime<Utc>) -> HistoryPage {
+        let rule = self.limits.history.clone();
+        let ranges = rule.reading != Reading::Pages;
+        let needs = self.needs;
+        let mut found: Vec<Purge> = self
+            .purges
+            .iter()
+            .filter(|purge| {
+                !ranges
+                    || (ask.from.is_none_or(|from| purge.created >= from)
+                        && ask.until.is_none_or(|until| purge.created <= until))
+            })
+            .filter(|purge| {
+                ask.resource.as_ref().is_none_or(|(resource, _)| purge.resource == *resource)
+            })
+            .filter(|purge| ask.id.as_ref().is_none_or(|id| purge.id == *id))
+            .map(|purge| {
+                let done = now - purge.created >= needs;
+                Purge { status: if done { self.ends_in } else { purge.status }, ..purge.clone() }
+            })
+            .collect();
+        match self.order {
+            ListOrder::Newest => found.sort_by_key(|purge| std::cmp::Reverse(purge.created)),
+            ListOrder::Oldest => found.sort_by_key(|purge| purge.created),
+            ListOrder::Shuffled => self.dice.shuffle(&mut found),
+        }
+        let total = found.len() as u64;
+        let purges: Vec<Purge> =
+            found.into_iter().skip(ask.offset as usize).take(rule.page as usize).collect();
+        let records = purges.len() as u64;
+        HistoryPage {
+            purges,
+            records,
+            total: self.counts.then_some(total),
+            complete: ask.offset + records >= total,
+            unreadable: 0,
+        }
+    }
+}
+
+pub(super) fn lost() -> Failure {
+    Failure { applied: Applied::Maybe, ..Failure::new(Cause::Lost) }
+}
+
+#[async_trait]
+impl Provider for Vendor {
+    fn account(&self) -> &AccountName {
+        &self.account
+    }
+
+    fn provider(&self) -> &ProviderName {
+        &self.provider
+    }
+
+    async fn whoami(&self) -> Result<String, Failure> {
+        Ok("somebody".to_owned())
+    }
+
+    fn documented_limits(&self) -> Limits {
+        self.change(|state| state.limits.clone())
+    }
+
+    async fn live_limits(&self) -> Result<Limits, Failure> {
+        self.change(|state| state.limits_asked += 1);
+        if let Some(failure) = self.change(|state| state.down.clone()) {
+            return Err(failure);
+        }
+        Ok(Limits { source: Source::Live, ..self.documented_limits() })
+    }
+
+    async fn resources(&self) -> Result<Vec<Resource>, Failure> {
+        self.change(|state| state.resources_asked += 1);
+        if let Some(failure) = self.change(|state| state.down.clone()) {
+            return Err(failure);
+        }
+        Ok(self.change(|state| state.resources.clone()))
+    }
+
+    async fn history(&self, ask: &HistoryAsk) -> Result<HistoryPage, Failure> {
+        self.change(|state| state.asked.push(ask.clone()));
+        self.pause().await;
+        if let Some(failure) = self.fault() {
+            return Err(failure);
+        }
+        let now = self.now();
+        let page = self.change(|state| {
+            let page = state.list(ask, now);
+            if let Some((count, ago)) = state.arrivals.pop_front() {
+                for number in 0..count {
+                    let target = format!("/arrived/{number}");
+                    state.put(&self.account, "r1", Kind::Url, &[target], now - ago);
+                }
+            }
+            page
+        });
+        Ok(page)
+    }
+
+    async fn submit(&self, request: &PurgeRequest) -> Result<Receipt, Failure> {
+        let now = self.now();
+        self.change(|state| state.got.push((now, request.clone())));
+        self.pause().await;
+        let act = self.change(|state| state.acts.pop_front()).unwrap_or(Act::Take);
+        let full = self.is_full(request);
+        match act {
+            Act::Take if full => Err(Failure::new(Cause::RateLimited { retry_after: None })),
+            Act::Take => Ok(self.take(request)),
+            Act::TakeAndLose => {
+                self.take(request);
+                Err(lost())
+            }
+            Act::Lose => Err(lost()),
+            Act::Unreachable => Err(Failure::new(Cause::Unreachable)),
+            Act::RateLimit(retry_after) => Err(Failure::new(Cause::RateLimited { retry_after })),
+            Act::Refuse => Err(Failure::new(Cause::Rejected { faults: Vec::new() })),
+            Act::Hang(go) => {
+                go.notified().await;
+                Ok(self.take(request))
+            }
+            Act::TakeAndPanic => {
+                self.take(request);
+                panic!("the adapter falls over");
+            }
+        }
+    }
+
+    fn preview(&self, request: &PurgeRequest) -> Preview {
+        Preview {
+            method: "POST".to_owned(),
+            url: format!("https://vendor.example/{}", request.resource),
+            headers: Vec::new(),
+            body: request.payload.targets().join(","),
+            curl: String::new(),
+        }
+    }
+
+    fn clock_ahead(&self) -> Option<TimeDelta> {
+        self.change(|state| state.dates.then_some(state.ahead))
+    }
+}
+
+pub(super) fn account(name: &str) -> Account {
+    Account {
+        name: name.into(),
+        provider: "scripted".into(),
+        colour: None,
+        badge: None,
+        protected: false,
+        protected_cnames: Vec::new(),
+        read_only: false,
+        reason_required: false,
+        ticket_pattern: None,
+        names: crate::domain::activity::Names::default(),
+    }
+}
+
+pub(super) fn request(account: &str, resource: &str, target: &str) -> PurgeRequest {
+    PurgeRequest {
+        account: account.into(),
+        resource: resource.into(),
+        cname: format!("{resource}.example.com"),
+        payload: Payload::Url(Targets::new(vec![target.to_owned()]).unwrap()),
+        mode: None,
+        area: None,
+    }
+}
+
+/// A directory with a store, and the time.
+pub(super) struct Bench {
+    pub(super) directory: tempfile::TempDir,
+    pub(super) clock: Clock,
+}
+
+impl Bench {
+    pub(super) fn new() -> Self {
+        Self { directory: tempfile::tempdir().unwrap(), clock: Clock::following_tokio(begin()) }
+    }
+
+    pub(super) fn path(&self) -> PathBuf {
+        self.directory.path().join("store.db")
+    }
+
+    pub(super) fn store(&self) -> Store {
+        Store::open(&self.path(), Access::ReadWrite).unwrap()
+    }
+
+    pub(super) fn setup(&self, vendors: &[Arc<Vendor>]) -> (Setup, mpsc::Receiver<Report>) {
+        let (reports, answers) = mpsc::channel(64);
+        let accounts = vendors
+            .iter()
+            .map(|vendor| Seat {
+                account: account(vendor.account.as_str()),
+                provider: vendor.clone(),
+                refresh: None,
+                edge: None,
+            })
+            .collect();
+        let setup = Setup {
+            store: self.store(),
+            accounts,
+            clock: self.clock.clone(),
+            refresh: Duration::from_secs(15),
+            offline: false,
+            read_only: false,
+            reports,
+            export: None,
+            keep_view: None,
+        };
+        (setup, answers)
+    }
+
+    pub(super) fn start(&self, vendors: &[Arc<Vendor>]) -> Running {
+        self.start_with(vendors, |_| {})
+    }
+
+    pub(super) fn start_with(
+        &self,
+        vendors: &[Arc<Vendor>],
+        change: impl FnOnce(&mut Setup),
+    ) -> Running {
+        let (mut setup, reports) = self.setup(vendors);
+        change(&mut setup);
+        let store = setup.store.clone();
+        Running { runner: start(setup).unwrap(), reports, store, seen: Vec::new() }
+    }
+}
+
+/// A runner and what it said so far.
+pub(super) struct Running {
+    pub(super) runner: Runner,
+    pub(super) reports: mpsc::Receiver<Report>,
+    pub(super) store: Store,
+    pub(super) seen: Vec<Report>,
+}
+
+impl Running {
+    /// Lets time pass until a report fits; a day of virtual time without it is a fault.
+    pub(super) async fn until<T>(&mut self, what: &str, fits: impl Fn(&Report) -> Option<T>) -> T {
+        let waiting = async {
+            loop {
+                let report = self.reports.recv().await.expect("the runner lives");
+                let found = fits(&report);
+                self.seen.push(report);
+                if let Some(found) = found {
+                    return found;
+                }
+            }
+        };
+        match tokio::time::timeout(Duration::from_hours(24), waiting).await {
+            Ok(found) => found,
+            Err(tokio::time::error::Elapsed { .. }) => {
+                panic!("{what} never came; last seen: {:#?}", self.seen.last())
+            }
+        }
+    }
+
+    /// Lets time pass, taking in what is reported.
+    pub(super) async fn pass(&mut self, span: Duration) {
+        let end = tokio::time::Instant::now() + span;
+        while let Ok(Some(report)) = tokio::time::timeout_at(end, self.reports.recv()).await {
+            self.seen.push(report);
+        }
+    }
+
+    /// Until an account was read without a fault and nothing older is missing.
+    pub(super) async fn synced(&mut self, account: &str) -> AccountStatus {
+        self.until("a status", |report| match report {
+            Report::Event(Event::Account { account: name, status })
+                if name.as_str() == account
+                    && status.synced_at.is_some()
+                    && status.older.is_none()
+                    && !status.asking =>
+            {
+                Some(status.clone())
+            }
+            _ => None,
+        })
+        .await
+    }
+
+    pub(super) fn enqueue(&self, sends: Vec<PurgeRequest>, planned_at: DateTime<Utc>) {
+        let sends = sends
+            .into_iter()
+            .map(|request| NewEntry {
+                request,
+                planned_at,
+                reason: Some("because".to_owned()),
+                ticket: None,
+            })
+            .collect();
+        assert_eq!(
+            self.runner.run(Effect::Order(Order::Enqueue { ticket: Ticket(1), sends })),
+            None
+        );
+    }
+
+    pub(super) async fn enqueued(&mut self) -> Vec<JournalEntry> {
+        self.until("the queue's answer", |report| match report {
+            Report::Answer(Answer::Enqueued { result, .. }) => Some(result.clone().unwrap()),
+            _ => None,
+        })
+        .await
+    }
+
+    pub(super) async fn journal(&mut self, state: JournalState) -> JournalEntry {
+        self.until(state.word(), |report| match report {
+            Report::Event(Event::Journal(entry)) if entry.state == state => Some((**entry).clone()),
+            _ => None,
+        })
+        .await
+    }
+
+    /// Until the vendor took a request; that it is found in the history later is no such report.
+    pub(super) async fn accepted(&mut self) -> JournalEntry {
+        self.until("accepted", |report| match report {
+            Report::Event(Event::Journal(entry))
+                if entry.state == JournalState::Accepted && entry.purge.is_none() =>
+            {
+                Some((**entry).clone())
+            }
+            _ => None,
+        })
+        .await
+    }
+
+    pub(super) fn entry(&self, id: &JournalId) -> JournalEntry {
+        self.store.reader().unwrap().journal_entry(id).unwrap().unwrap()
+    }
+
+    /// For which times the history of account `a` is complete.
+    pub(super) fn coverage(&self) -> Coverage {
+        let reader = self.store.reader().unwrap();
+        reader.coverage(&"a".into()).unwrap()
+    }
+
+    /// All purges of the store, with how often each id occurs being 1.
+    pub(super) fn stored(&self) -> Vec<Purge> {
+        let mut purges = Vec::new();
+        self.store
+            .reader()
+            .unwrap()
+            .export(
+                &crate::domain::filter::Predicate::default(),
+                crate::domain::query::Sort::Newest,
+                None,
+                &mut |detail| {
+                    purges.push(detail.purge);
+                    std::ops::ControlFlow::Continue(())
+                },
+            )
+            .unwrap();
+        purges
+    }
+
+    pub(super) fn stored_ids(&self) -> Vec<String> {
+        let mut ids: Vec<String> =
+            self.stored().iter().map(|purge| format!("{} {}", purge.account, purge.id)).collect();
+        ids.sort();
+        ids
+    }
+
+    pub(super) async fn stop(self) {
+        self.runner.stop().await;
+    }
+}
+
+pub(super) fn ids_of(vendor: &Vendor) -> Vec<String> {
+    let mut ids: Vec<String> = vendor.change(|state| {
+        let id = |purge: &Purge| format!("{} {}", purge.account, purge.id);
+        state.purges.iter().map(id).collect()
+    });
+    ids.sort();
+    ids
+}

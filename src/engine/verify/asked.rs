@@ -1,0 +1,209 @@
+//! Looks that the operator asks for: once, at any purge, whoever made it.
+//!
+//! What is seen of a purge that was sent from here goes into the journal, unless it is being looked at anyway. Of others
+//! nothing is kept.
+
+use chrono::{DateTime, Utc};
+use futures_util::future::join_all;
+
+use super::Lookout;
+use super::rounds::Rounds;
+use crate::domain::edge::{Check, Purged, Verdict, Verification};
+use crate::domain::event::{Event, Level};
+use crate::domain::journal::{JournalEntry, JournalState};
+use crate::domain::payload::PurgeRequest;
+use crate::domain::text::escape_control;
+use crate::effect::{Answer, Report, Subject};
+use crate::engine::Runner;
+use crate::store::{Access, Reader, StoreFailure};
+
+/// How many purges are looked at for one asking.
+const MOST: usize = 20;
+
+/// What is to be looked at.
+struct Asked {
+    request: PurgeRequest,
+    /// When it was sent; where only the vendor's record is known, what that says.
+    sent: DateTime<Utc>,
+    /// Whether it is still being carried out: then not even a fresh answer says that it is done everywhere.
+    unfinished: bool,
+    /// The request in the journal, where it was sent from here.
+    entry: Option<JournalEntry>,
+}
+
+/// What came of a look.
+#[derive(Debug)]
+struct Seen {
+    verification: Verification,
+    unfinished: bool,
+}
+
+impl Seen {
+    fn is_fresh(&self) -> bool {
+        self.verification.verified() == Some(true)
+    }
+}
+
+impl Runner {
+    pub(in crate::engine) fn verify(&self, mut subjects: Vec<Subject>) {
+        if self.offline && !self.lookout.has_to_watch() {
+            let words = "Offline: the edge is not looked at.".to_owned();
+            self.outbox.notice(Level::Info, None, words);
+            return;
+        }
+        if subjects.len() > MOST {
+            let words = format!(
+                "Only {MOST} of the {} purges are looked at, so that the edge is not flooded.",
+                subjects.len()
+            );
+            self.outbox.notice(Level::Info, None, words);
+            subjects.truncate(MOST);
+        }
+        let (lookout, stop) = (self.lookout.clone(), self.stop.clone());
+        self.tasks.spawn(async move {
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => {}
+                () = lookout.look_at(subjects) => {}
+            }
+        });
+    }
+}
+
+impl Lookout {
+    async fn look_at(&self, subjects: Vec<Subject>) {
+        let looks = subjects.into_iter().map(|subject| async move {
+            let result = self.look_once(&subject).await;
+            let told = result.as_ref().map(|seen| Box::new(seen.verification.clone()));
+            self.outbox.post(Report::Answer(Answer::Verified {
+                subject,
+                result: told.map_err(Clone::clone),
+            }));
+            result
+        });
+        let (level, words) = sum_up(&join_all(looks).await);
+        self.outbox.notice(level, None, words);
+    }
+
+    /// Looks at one, and notes what was seen where the journal has it.
+    async fn look_once(&self, subject: &Subject) -> Result<Seen, String> {
+        let subject = subject.clone();
+        let found = self
+            .clerk
+            .call(move |books| find(&books.reader, &subject))
+            .await
+            .map_err(|trouble| trouble.to_string())?;
+        let asked = found?;
+        let account = &asked.request.account;
+        let rounds = self
+            .rounds(account)
+            .ok_or_else(|| format!("the edge of {account} is left alone by `verify = false`"))?;
+        let seen = rounds.look_now(&asked).await;
+        if let Some(entry) = asked.entry.as_ref()
+            && entry.state == JournalState::Successful
+            && self.store.access() == Access::ReadWrite
+            && entry.verification.as_ref().is_none_or(|seen| seen.settled)
+        {
+            match rounds.note(entry, &seen, self.clock.now()).await {
+                Ok(Some(noted)) => self.outbox.post(Report::Event(Event::Journal(Box::new(noted)))),
+                Ok(None) => {}
+                Err(trouble) => self.outbox.notice(
+                    Level::Warning,
+                    Some(&entry.request.account),
+                    format!("What the edge serves was seen, but not noted. {trouble}"),
+                ),
+            }
+        }
+        Ok(Seen { verification: seen, unfinished: asked.unfinished })
+    }
+}
+
+impl Rounds {
+    async fn look_now(&self, asked: &Asked) -> Verification {
+        let noted = asked.entry.as_ref();
+        let mut seen =
+            noted.and_then(|entry| entry.verification.as_deref().cloned()).unwrap_or_default();
+        let sample = self.sample(&asked.request, &mut seen).await;
+        let purged = Purged { sent: asked.sent, sparing: self.spares(&asked.request) };
+        seen.take(self.look(&sample, |_, _| true).await, &purged);
+        seen.settled = true;
+        seen
+    }
+}
+
+/// What is known of a subject, or why it cannot be looked at.
+fn find(reader: &Reader, subject: &Subject) -> Result<Result<Asked, String>, StoreFailure> {
+    match subject {
+        Subject::Request(id) => Ok(match reader.journal_entry(id)? {
+            Some(entry) => sent_here(entry).ok_or_else(|| "it did not go out".to_owned()),
+            None => Err("it is not in the journal".to_owned()),
+        }),
+        Subject::Purge(key) => {
+            let Some(detail) = reader.detail(*key)? else {
+                return Ok(Err("it is not in the history any more".to_owned()));
+            };
+            let purge = detail.purge;
+            let entry = reader.journal_of(&purge.account, &purge.id)?;
+            if let Some(asked) = entry.and_then(sent_here) {
+                return Ok(Ok(asked));
+            }
+            Ok(match PurgeRequest::again(&purge) {
+                Some(request) => Ok(Asked {
+                    request,
+                    sent: purge.created,
+                    unfinished: purge.status.is_unfinished(),
+                    entry: None,
+                }),
+                None => Err("the vendor's record does not say what was purged".to_owned()),
+            })
+        }
+    }
+}
+
+fn sent_here(entry: JournalEntry) -> Option<Asked> {
+    Some(Asked {
+        request: entry.request.clone(),
+        sent: entry.sent_at?,
+        unfinished: entry.state.is_open(),
+        entry: Some(entry),
+    })
+}
+
+/// What came of all looks together, in words: the worst one is named.
+fn sum_up(results: &[Result<Seen, String>]) -> (Level, String) {
+    let seen = || results.iter().filter_map(|result| result.as_ref().ok());
+    let verified = seen().filter(|seen| seen.is_fresh() && !seen.unfinished).count();
+    let early = seen().filter(|seen| seen.is_fresh() && seen.unfinished).count();
+    let worst =
+        seen().filter_map(|seen| seen.verification.worst()).max_by_key(|check| check.verdict());
+    let failed = results.iter().find_map(|result| result.as_ref().err());
+    let all = match (results.len(), verified, early) {
+        (1, 1, _) => "Verified: the edge serves it fresh.".to_owned(),
+        (1, _, 1) => "The edge serves it fresh, but the vendor is not done yet.".to_owned(),
+        (1, _, _) => "Not verified.".to_owned(),
+        (of, verified, 0) => format!("{verified} of {of} purges verified at the edge."),
+        (of, verified, early) => format!(
+            "{verified} of {of} purges verified at the edge, {early} fresh while the vendor is not done yet."
+        ),
+    };
+    let named = |check: &Check| {
+        format!(
+            "{all} {}: {}, {}.",
+            escape_control(&check.look.url, 200),
+            check.verdict().word(),
+            check.why
+        )
+    };
+    match (worst, failed) {
+        (Some(check), _) if check.verdict() == Verdict::Stale => (Level::Error, named(check)),
+        (_, Some(why)) => (Level::Warning, format!("{all} Not looked at: {why}.")),
+        (Some(check), None) if check.verdict() == Verdict::Unclear => {
+            (Level::Warning, named(check))
+        }
+        (Some(_), None) if verified + early == results.len() => (Level::Info, all),
+        (Some(_) | None, None) => (
+            Level::Warning,
+            format!("{all} No URL is known under the patterns, so none was asked for."),
+        ),
+    }
+}

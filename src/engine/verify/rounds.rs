@@ -1,0 +1,217 @@
+//! The looks for one purge: whom to ask for what, as often as it takes, and what to write down.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::future::join_all;
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+
+use super::Watched;
+use crate::domain::edge::{Probe, Purged, Sample, Verdict, Verification, sample};
+use crate::domain::event::{Event, Level, StoreError};
+use crate::domain::journal::JournalEntry;
+use crate::domain::payload::{Payload, PurgeRequest};
+use crate::domain::text::escape_control;
+use crate::effect::Report;
+use crate::engine::clerk::Clerk;
+use crate::engine::clock::{Clock, delta};
+use crate::engine::outbox::Outbox;
+use crate::store::{Hold, Store};
+
+/// The pause after the first round; each further one is twice as long.
+const FIRST_PAUSE: Duration = Duration::from_secs(2);
+/// For how long a round is held, so that nobody else looks: longer than the slowest one takes.
+const HOLD: TimeDelta = TimeDelta::minutes(1);
+/// How often somebody else's looks are looked after.
+const THEIRS: Duration = Duration::from_secs(5);
+/// How far back, and in how many purges and requests, URLs under a pattern are looked for.
+const KNOWN_SINCE: TimeDelta = TimeDelta::days(30);
+const KNOWN_MOST: u32 = 200;
+
+/// Which looks are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// Those before the purge goes out.
+    Before,
+    /// Those after it is done.
+    After,
+}
+
+/// The looks for one purge.
+#[derive(Debug)]
+pub(super) struct Rounds {
+    pub(super) account: Watched,
+    pub(super) store: Store,
+    pub(super) clerk: Clerk,
+    pub(super) outbox: Outbox,
+    pub(super) clock: Clock,
+    pub(super) hands: Arc<Semaphore>,
+}
+
+impl Rounds {
+    /// Makes them.
+    pub(super) async fn make(self, entry: JournalEntry, phase: Phase) {
+        let made = match phase {
+            Phase::Before => self.before(&entry).await,
+            Phase::After => self.after(&entry).await,
+        };
+        if let Err(trouble) = made {
+            self.outbox.notice(
+                Level::Warning,
+                Some(&entry.request.account),
+                format!(
+                    "What the edge of {} serves cannot be noted. {trouble}",
+                    entry.request.cname
+                ),
+            );
+        }
+    }
+
+    async fn before(&self, entry: &JournalEntry) -> Result<(), StoreError> {
+        // Where somebody else looks, or did, that is as good.
+        if let Hold::Ours(mut seen) = self.hold(entry).await? {
+            if seen.before.is_empty() {
+                let sample = self.sample(&entry.request, &mut seen).await;
+                seen.before = self.look(&sample, |_, _| true).await;
+            }
+            // Let go of it in any case, or the looks after the purge would wait for nobody.
+            self.note(entry, &seen, self.clock.now()).await?;
+        }
+        Ok(())
+    }
+
+    async fn after(&self, entry: &JournalEntry) -> Result<(), StoreError> {
+        let Some(sent) = entry.sent_at else {
+            return Ok(());
+        };
+        let mut seen = loop {
+            match self.hold(entry).await? {
+                Hold::Ours(seen) => break seen,
+                Hold::Theirs => tokio::time::sleep(THEIRS).await,
+                Hold::Settled => return self.tell(entry).await,
+            }
+        };
+        let purged = Purged { sent, sparing: self.spares(&entry.request) };
+        let sample = self.sample(&entry.request, &mut seen).await;
+        let end = Instant::now() + self.account.watch.grace;
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let looks = self.look(&sample, |url, place| seen.wants(url, place)).await;
+            seen.take(looks, &purged);
+            let left = end.saturating_duration_since(Instant::now());
+            seen.settled = left.is_zero() || !seen.wants_more();
+            let wait = pause.min(left);
+            let until = self.clock.now() + delta(wait) + HOLD;
+            if let Some(noted) = self.note(entry, &seen, until).await? {
+                self.outbox.post(Report::Event(Event::Journal(Box::new(noted))));
+            }
+            if seen.settled {
+                self.warn(entry, &seen);
+                return Ok(());
+            }
+            tokio::time::sleep(wait).await;
+            pause *= 2;
+        }
+    }
+
+    async fn hold(&self, entry: &JournalEntry) -> Result<Hold, StoreError> {
+        let (id, now) = (entry.id.clone(), self.clock.now());
+        self.clerk.call(move |books| books.writer()?.hold_verification(&id, now, now + HOLD)).await
+    }
+
+    pub(super) async fn note(
+        &self,
+        entry: &JournalEntry,
+        seen: &Verification,
+        until: DateTime<Utc>,
+    ) -> Result<Option<JournalEntry>, StoreError> {
+        let (id, seen) = (entry.id.clone(), seen.clone());
+        self.clerk.call(move |books| books.writer()?.note_verification(&id, &seen, until)).await
+    }
+
+    /// Shows what somebody else found.
+    async fn tell(&self, entry: &JournalEntry) -> Result<(), StoreError> {
+        let id = entry.id.clone();
+        let found = self.clerk.call(move |books| books.reader.journal_entry(&id)).await?;
+        if let Some(found) = found {
+            self.outbox.post(Report::Event(Event::Journal(Box::new(found))));
+        }
+        Ok(())
+    }
+
+    /// Says what only a person can do something about.
+    fn warn(&self, entry: &JournalEntry, seen: &Verification) {
+        let Some(worst) = seen.worst().filter(|worst| worst.verdict() == Verdict::Stale) else {
+            return;
+        };
+        let words = format!(
+            "{} is not verified: the vendor calls the purge successful, and the edge still serves the old {} ({}).",
+            entry.request.cname,
+            escape_control(&worst.look.url, 200),
+            worst.why
+        );
+        self.outbox.notice(Level::Error, Some(&entry.request.account), words);
+    }
+
+    pub(super) fn spares(&self, request: &PurgeRequest) -> bool {
+        let limits = self.account.provider.documented_limits();
+        let modes = limits.rule(request.kind()).map(|rule| &rule.modes);
+        let usual = modes.and_then(|modes| modes.first()).map(|mode| mode.word);
+        let mode = request.mode.as_deref().or(usual);
+        self.account.watch.edge.spares(mode)
+    }
+
+    /// The URLs to ask for: those that were chosen before, else chosen now.
+    pub(super) async fn sample(&self, request: &PurgeRequest, seen: &mut Verification) -> Sample {
+        if let Some(sample) = &seen.sample {
+            return sample.clone();
+        }
+        let known = match &request.payload {
+            Payload::Url(_) => Vec::new(),
+            Payload::Pattern(_) | Payload::All => self.known(request).await,
+        };
+        let chosen = sample(request, &known);
+        seen.sample = Some(chosen.clone());
+        chosen
+    }
+
+    /// Targets that are known of the resource. On a thread and a reader of its own: it may take some time in a large
+    /// store, and nothing may wait for it. Where it fails, there are none.
+    async fn known(&self, request: &PurgeRequest) -> Vec<String> {
+        let (store, since) = (self.store.clone(), self.clock.now() - KNOWN_SINCE);
+        let (account, cname) = (request.account.clone(), request.cname.clone());
+        let reading = tokio::task::spawn_blocking(move || {
+            store
+                .reader()
+                .and_then(|reader| reader.known_targets(&account, &cname, since, KNOWN_MOST))
+                .unwrap_or_default()
+        });
+        reading.await.unwrap_or_default()
+    }
+
+    /// Asks for every URL at every place that is wanted, a handful at a time.
+    pub(super) async fn look(
+        &self,
+        sample: &Sample,
+        wanted: impl Fn(&str, Option<&str>) -> bool,
+    ) -> Vec<Probe> {
+        let edge = &self.account.watch.edge;
+        let mut asked = Vec::new();
+        for url in &sample.urls {
+            for (at, place) in edge.places().into_iter().enumerate() {
+                if !wanted(url, place.as_deref()) {
+                    continue;
+                }
+                asked.push(async move {
+                    // It is never closed.
+                    let _hand = self.hands.acquire().await;
+                    let seen = edge.look(url, at).await;
+                    Probe { url: url.clone(), place, at: self.clock.now(), seen }
+                });
+            }
+        }
+        join_all(asked).await
+    }
+}

@@ -1,0 +1,244 @@
+//! How the words of the domain look: glyph, word and role, the same in every pane.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::domain::budget::QuotaLine;
+use crate::domain::edge::{Check, Verdict};
+use crate::domain::journal::{JournalEntry, JournalState};
+use crate::domain::status::Status;
+use crate::domain::text::escape_control;
+use crate::domain::zone::Zone;
+use crate::theme::{Glyphs, Role};
+
+/// A status: its mark and what it means to a theme. The word is [`Status::label`].
+pub fn status(status: Status, glyphs: &Glyphs) -> (&'static str, Role) {
+    match status {
+        Status::InProgress => (glyphs.in_progress, Role::InProgress),
+        Status::Successful => (glyphs.successful, Role::Successful),
+        Status::Failed => (glyphs.failed, Role::Failed),
+        Status::ReportDisabled => (glyphs.no_report, Role::NoReport),
+        Status::Unknown => (glyphs.unknown, Role::Unknown),
+    }
+}
+
+/// A status with what the edge showed. The word is [`Status::label_seen`].
+pub fn status_seen(
+    status: Status,
+    verified: Option<bool>,
+    glyphs: &Glyphs,
+) -> (&'static str, Role) {
+    match (status, verified) {
+        (Status::Successful, Some(true)) => (glyphs.verified, Role::Verified),
+        (Status::Successful, Some(false)) => (glyphs.failed, Role::Failed),
+        (other, _) => self::status(other, glyphs),
+    }
+}
+
+/// The state of a request in the journal. The word is [`JournalState::word`].
+pub fn state(state: JournalState, glyphs: &Glyphs) -> (&'static str, Role) {
+    match state {
+        JournalState::Queued => (glyphs.queued, Role::Dim),
+        JournalState::Sending => (glyphs.sending, Role::InProgress),
+        JournalState::Accepted => (glyphs.accepted, Role::Accepted),
+        JournalState::Rejected | JournalState::Failed => (glyphs.failed, Role::Failed),
+        JournalState::Unknown => (glyphs.unknown, Role::Unknown),
+        JournalState::Successful => (glyphs.successful, Role::Successful),
+        JournalState::Cancelled => (glyphs.cancelled, Role::Dim),
+    }
+}
+
+/// Where a request stands, with what the edge showed since. The word is [`JournalEntry::word`].
+pub fn entry_status(entry: &JournalEntry, glyphs: &Glyphs) -> (&'static str, Role) {
+    match (entry.state, entry.verified) {
+        (JournalState::Successful, Some(true)) => (glyphs.verified, Role::Verified),
+        (JournalState::Successful, Some(false)) => (glyphs.failed, Role::Failed),
+        (other, _) => state(other, glyphs),
+    }
+}
+
+/// A verdict on a URL: its mark and what it means to a theme. The word is [`Verdict::word`].
+pub fn verdict(verdict: Verdict, glyphs: &Glyphs) -> (&'static str, Role) {
+    match verdict {
+        Verdict::Fresh => (glyphs.verified, Role::Verified),
+        Verdict::Unclear => (glyphs.unknown, Role::Unknown),
+        Verdict::Stale => (glyphs.failed, Role::Failed),
+    }
+}
+
+/// A look at the edge in one line, without its mark: `stale, cached 90 s before the purge was sent: https://www.site.com/a`.
+/// Why stands before where, for it is the end that is cut off.
+pub fn check(check: &Check) -> String {
+    let place = check.look.place.as_ref();
+    let place = place.map_or_else(String::new, |place| format!(" at {place}"));
+    let seen = check.look.seen.as_ref().ok();
+    let words = |text: &Option<String>| text.as_ref().map(|text| escape_control(text, 60));
+    let seen = seen.map(|seen| [words(&seen.cache_words), words(&seen.edge)]);
+    let seen: Vec<String> = seen.into_iter().flatten().flatten().collect();
+    let seen = if seen.is_empty() { String::new() } else { format!(" ({})", seen.join(", ")) };
+    format!(
+        "{}, {}: {}{place}{seen}",
+        check.verdict().word(),
+        escape_control(&check.why.to_string(), 200),
+        escape_control(&check.look.url, 200)
+    )
+}
+
+/// How long ago, in a word: `now`, `3m`, `2h`, `4d`; with seconds (`12s`) where they are wanted.
+pub fn age(since: DateTime<Utc>, now: DateTime<Utc>, seconds: bool) -> String {
+    let passed = (now - since).num_seconds().max(0);
+    match passed {
+        0..60 if seconds => format!("{passed}s"),
+        0..60 => "<1m".to_owned(),
+        60..3_600 => format!("{}m", passed / 60),
+        3_600..172_800 => format!("{}h", passed / 3_600),
+        _ => format!("{}d", passed / 86_400),
+    }
+}
+
+/// A length of time in words: `14 s`, `20 s`, `2 min 5 s`, `3 h 20 min`, `2 d 4 h`.
+pub fn length(time: TimeDelta) -> String {
+    let seconds = time.num_seconds().max(0);
+    let two = |a: i64, a_unit: &str, b: i64, b_unit: &str| {
+        if b == 0 { format!("{a} {a_unit}") } else { format!("{a} {a_unit} {b} {b_unit}") }
+    };
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3_600 => two(seconds / 60, "min", seconds % 60, "s"),
+        3_600..86_400 => two(seconds / 3_600, "h", seconds % 3_600 / 60, "min"),
+        _ => two(seconds / 86_400, "d", seconds % 86_400 / 3_600, "h"),
+    }
+}
+
+/// A time as a list shows it: the time of day for today, the day as well otherwise, the year where it is another.
+pub fn moment(at: DateTime<Utc>, now: DateTime<Utc>, zone: Zone) -> String {
+    let (at, now) = (zone.show(at), zone.show(now));
+    if at.date_naive() == now.date_naive() {
+        at.format("%H:%M:%S").to_string()
+    } else {
+        at.format("%Y-%m-%d %H:%M:%S").to_string()
+    }
+}
+
+/// A range of time: `10:00 to 14:00` within today, with the days otherwise.
+pub fn span(from: DateTime<Utc>, until: DateTime<Utc>, now: DateTime<Utc>, zone: Zone) -> String {
+    let (begin, end, today) = (zone.show(from), zone.show(until), zone.show(now));
+    let fine = (until - from) < TimeDelta::minutes(10);
+    let clock = if fine { "%H:%M:%S" } else { "%H:%M" };
+    let dated = if fine { "%-d %b %H:%M:%S" } else { "%-d %b %H:%M" };
+    let (day, last, this) = (begin.date_naive(), end.date_naive(), today.date_naive());
+    let first = if day == this && last == this { clock } else { dated };
+    let second = if day == last { clock } else { dated };
+    format!("{} to {}", begin.format(first), end.format(second))
+}
+
+/// A day in few characters: `22 Oct`, with the year where it is not this one.
+pub fn day(at: DateTime<Utc>, now: DateTime<Utc>, zone: Zone) -> String {
+    use chrono::Datelike;
+    let (at, now) = (zone.show(at), zone.show(now));
+    if at.year() == now.year() {
+        at.format("%-d %b").to_string()
+    } else {
+        at.format("%-d %b %Y").to_string()
+    }
+}
+
+/// A count with its thousands apart: `98,113`.
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// How many cells a cname gets in a row of requests of this width.
+pub fn cname_cells(row: u16) -> u16 {
+    if row < 110 { 22 } else { 34 }
+}
+
+/// How a daily quota stands: `url 9,998 of 10,000 left today (mainland)`.
+pub fn quota(line: &QuotaLine) -> String {
+    let mut words =
+        format!("{} {} of {} left today", line.kind, count(line.left), count(line.total));
+    if let Some(area) = &line.area {
+        words.push_str(" (");
+        words.push_str(&escape_control(area, 20));
+        words.push(')');
+    }
+    words
+}
+
+/// What a plan that empties these cnames does, in plain words.
+pub fn everything_of(cnames: &[&str]) -> String {
+    let named: Vec<String> = cnames.iter().take(3).map(|name| escape_control(name, 100)).collect();
+    let more = match cnames.len() - named.len() {
+        0 => String::new(),
+        more => format!(" and {} more", count(more as u64)),
+    };
+    format!("This removes everything of {}{more} from the cache.", named.join(", "))
+}
+
+/// A count and its noun, in the singular where it is one: `1 URL`, `137 URLs`.
+pub fn of(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(number), if number == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    #[test]
+    fn counts_have_their_thousands_apart() {
+        assert_eq!(count(0), "0");
+        assert_eq!(count(999), "999");
+        assert_eq!(count(98_113), "98,113");
+        assert_eq!(count(1_000_000), "1,000,000");
+    }
+
+    #[test]
+    fn ages_are_coarse_and_never_negative() {
+        let now: DateTime<Utc> = "2026-11-21T10:00:00Z".parse().unwrap();
+        let ago = |seconds| now - TimeDelta::seconds(seconds);
+        assert_eq!(age(ago(-5), now, true), "0s");
+        assert_eq!(age(ago(59), now, false), "<1m");
+        assert_eq!(age(ago(185), now, false), "3m");
+        assert_eq!(age(ago(7_300), now, false), "2h");
+        assert_eq!(age(ago(172_800), now, false), "2d");
+    }
+
+    #[test]
+    fn lengths_have_two_units_at_most() {
+        assert_eq!(length(TimeDelta::seconds(14)), "14 s");
+        assert_eq!(length(TimeDelta::seconds(120)), "2 min");
+        assert_eq!(length(TimeDelta::seconds(12_000)), "3 h 20 min");
+    }
+
+    #[test]
+    fn a_look_at_the_edge_is_one_line_with_what_it_saw_and_no_escape_in_it() {
+        use crate::domain::edge::{CacheState, Evidence, Observation, Probe};
+        let line = check(&Check {
+            look: Probe {
+                url: "https://www.site.com/\u{1b}[1m".to_owned(),
+                place: Some("203.0.113.7".to_owned()),
+                at: DateTime::UNIX_EPOCH,
+                seen: Ok(Observation {
+                    cache: Some(CacheState::Hit),
+                    cache_words: Some("HIT".to_owned()),
+                    edge: Some("fra-1".to_owned()),
+                    ..Observation::default()
+                }),
+            },
+            why: Evidence::CachedBefore(90),
+        });
+        assert_eq!(
+            line,
+            "stale, cached 90 s before the purge was sent: https://www.site.com/␛[1m at 203.0.113.7 (HIT, fra-1)"
+        );
+    }
+}

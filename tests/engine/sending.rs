@@ -1,0 +1,159 @@
+//! Purges that are sent through whatever goes wrong.
+
+use chrono::{TimeDelta, Utc};
+use purgedeck::domain::event::Event;
+use purgedeck::domain::ids::Ticket;
+use purgedeck::domain::journal::{JournalState, NewEntry};
+use purgedeck::domain::payload::{Payload, PurgeRequest, Targets};
+use purgedeck::domain::resource::Resource;
+use purgedeck::effect::{Effect, Order, Report};
+use purgedeck::simulator::{ErrorBody, Fault, Strike};
+
+use super::stage::{Running, Stage};
+
+fn enqueue(running: &Running, resource: &Resource, targets: &[&str]) {
+    let sends = targets
+        .iter()
+        .map(|target| NewEntry {
+            request: PurgeRequest {
+                account: running.name.clone(),
+                resource: resource.id.clone(),
+                cname: resource.cname.clone(),
+                payload: Payload::Url(Targets::new(vec![(*target).to_owned()]).unwrap()),
+                mode: None,
+                area: None,
+            },
+            planned_at: Utc::now(),
+            reason: None,
+            ticket: None,
+        })
+        .collect();
+    running.runner.run(Effect::Order(Order::Enqueue { ticket: Ticket(1), sends }));
+}
+
+fn posts(stage: &Stage) -> usize {
+    let requests = stage.simulator.requests();
+    requests.iter().filter(|seen| seen.method == "POST").count()
+}
+
+/// Strikes the first purge that is sent.
+fn struck(strike: Strike, after_effect: bool) -> Fault {
+    Fault {
+        vendor: Some("gcore".to_owned()),
+        method: Some("POST".to_owned()),
+        times: Some(1),
+        after_effect,
+        ..Fault::of(strike)
+    }
+}
+
+/// Until a purge is done: the vendor's time goes on and it is asked again.
+async fn done(stage: &Stage, running: &mut Running) {
+    running
+        .until("a match", |report| match report {
+            Report::Event(Event::Journal(entry)) => entry.purge.clone(),
+            _ => None,
+        })
+        .await;
+    stage.hand.advance(TimeDelta::minutes(2));
+    running.runner.run(Effect::Order(Order::Refresh { account: None }));
+    running.journal(JournalState::Successful).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_purge_goes_from_queued_to_successful() {
+    let stage = Stage::new(200, |_| {}).await;
+    let mut running = stage.start();
+    let resource = running.resource().await;
+    enqueue(&running, &resource, &["/a.jpg"]);
+    running.journal(JournalState::Accepted).await;
+    done(&stage, &mut running).await;
+    assert_eq!(posts(&stage), 1);
+    running.runner.stop().await;
+    stage.simulator.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_that_is_lost_after_the_effect_is_found_in_the_history_and_nothing_is_sent_twice()
+{
+    for strike in [
+        Strike::Cut,
+        Strike::GarbageBytes,
+        Strike::Status { status: 502, body: ErrorBody::Html, retry_after: None },
+    ] {
+        let stage = Stage::new(200, |scenario| {
+            scenario.fault = vec![struck(strike.clone(), true)];
+        })
+        .await;
+        let mut running = stage.start();
+        let resource = running.resource().await;
+        enqueue(&running, &resource, &["/a.jpg"]);
+        running.journal(JournalState::Unknown).await;
+        done(&stage, &mut running).await;
+        assert_eq!(posts(&stage), 1, "{strike:?}");
+        running.runner.stop().await;
+        stage.simulator.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_yes_whose_body_is_lost_is_a_yes() {
+    let stage = Stage::new(200, |scenario| {
+        scenario.fault = vec![struck(Strike::CutMidBody, true)];
+    })
+    .await;
+    let mut running = stage.start();
+    let resource = running.resource().await;
+    enqueue(&running, &resource, &["/a.jpg"]);
+    running.journal(JournalState::Accepted).await;
+    done(&stage, &mut running).await;
+    assert_eq!(posts(&stage), 1);
+    running.runner.stop().await;
+    stage.simulator.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_that_is_lost_before_the_effect_stays_unknown_and_is_not_sent_again() {
+    let stage = Stage::new(200, |scenario| {
+        scenario.fault = vec![struck(Strike::Cut, false)];
+    })
+    .await;
+    let mut running = stage.start();
+    let resource = running.resource().await;
+    enqueue(&running, &resource, &["/a.jpg"]);
+    let unknown = running.journal(JournalState::Unknown).await;
+    stage.hand.advance(TimeDelta::minutes(30));
+    running.refreshed().await;
+    let reader = running.store.reader().unwrap();
+    let entry = reader.journal_entry(&unknown.id).unwrap().unwrap();
+    assert_eq!((entry.state, entry.purge), (JournalState::Unknown, None));
+    assert_eq!(posts(&stage), 1);
+    running.runner.stop().await;
+    stage.simulator.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_colleagues_purges_are_counted_before_ours_is_sent() {
+    let stage = Stage::new(200, |_| {}).await;
+    let mut running = stage.start();
+    let resource = running.resource().await;
+    running.refreshed().await;
+    for target in ["/theirs", "/theirs-too"] {
+        let added = stage.simulator.gcore().add_purge(&resource.cname, "purge_by_url", &[target]);
+        assert!(added.is_some());
+    }
+    let asked = stage.simulator.requests().len();
+    enqueue(&running, &resource, &["/ours"]);
+    // The look at the history that finds the window full.
+    running
+        .until("news of them", |report| match report {
+            Report::Event(Event::HistoryChanged { new, .. }) => (*new >= 2).then_some(()),
+            _ => None,
+        })
+        .await;
+    running.refreshed().await;
+    assert!(stage.simulator.requests().len() > asked);
+    assert_eq!(posts(&stage), 0);
+    running.runner.stop().await;
+    stage.simulator.stop().await;
+}

@@ -1,0 +1,202 @@
+//! A simulated vendor, a store, and the tasks between them.
+
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use purgedeck::config::secret::Secret;
+use purgedeck::config::secret::source::SecretSource;
+use purgedeck::domain::account::Account;
+use purgedeck::domain::activity::Names;
+use purgedeck::domain::coverage::Coverage;
+use purgedeck::domain::event::Event;
+use purgedeck::domain::filter::Predicate;
+use purgedeck::domain::ids::AccountName;
+use purgedeck::domain::journal::{JournalEntry, JournalState};
+use purgedeck::domain::query::Sort;
+use purgedeck::domain::resource::{Resource, ResourceState};
+use purgedeck::effect::{Effect, Order, Report};
+use purgedeck::engine::{Clock, Runner, Seat, Setup, start};
+use purgedeck::providers::Provider;
+use purgedeck::providers::gcore::{Gcore, Settings};
+use purgedeck::providers::http::Patience;
+use purgedeck::simulator::{self, Hand, Options, Scenario, Simulator};
+use purgedeck::store::{Access, Store};
+use tokio::sync::mpsc;
+
+/// Longer than anything here takes; a report that has not come by then never comes.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// The vendor's time stands still unless a test moves it.
+pub(crate) struct Stage {
+    pub(crate) simulator: Simulator,
+    pub(crate) hand: Hand,
+    directory: tempfile::TempDir,
+}
+
+impl Stage {
+    pub(crate) async fn new(records: usize, change: impl FnOnce(&mut Scenario)) -> Self {
+        let now = DateTime::<Utc>::from_timestamp(Utc::now().timestamp(), 0).unwrap();
+        let (clock, hand) = simulator::Clock::manual(now);
+        let mut scenario = Scenario::quiet();
+        change(&mut scenario);
+        let options = Options { records, scenario, clock, ..Options::default() };
+        Self {
+            simulator: simulator::start(options).await.unwrap(),
+            hand,
+            directory: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    /// Starts the tasks on the first account.
+    pub(crate) fn start(&self) -> Running {
+        let account = self.simulator.gcore().accounts().remove(0);
+        let provider: Arc<dyn Provider> = Arc::new(
+            Gcore::new(Settings {
+                account: AccountName::new(&account.name),
+                base_url: Some(self.simulator.gcore().base_url().parse().unwrap()),
+                token: SecretSource::Given(Secret::new(account.token.clone())),
+                patience: Patience { first_pause: Duration::from_millis(1), ..Patience::default() },
+            })
+            .unwrap(),
+        );
+        let path = self.directory.path().join("store.db");
+        let store = Store::open(&path, Access::ReadWrite).unwrap();
+        let (to, reports) = mpsc::channel(256);
+        let seat = Seat {
+            account: Account {
+                name: provider.account().clone(),
+                provider: provider.provider().clone(),
+                colour: None,
+                badge: None,
+                protected: false,
+                protected_cnames: Vec::new(),
+                read_only: false,
+                reason_required: false,
+                ticket_pattern: None,
+                names: Names::new(
+                    account.people.iter().map(|(id, name)| (id.to_string(), name.clone())),
+                ),
+            },
+            provider,
+            refresh: None,
+            edge: None,
+        };
+        let name = seat.account.name.clone();
+        let runner = start(Setup {
+            store: store.clone(),
+            accounts: vec![seat],
+            clock: Clock::system(),
+            // News come when a test asks for them.
+            refresh: Duration::from_hours(1),
+            offline: false,
+            read_only: false,
+            reports: to,
+            export: None,
+            keep_view: None,
+        });
+        Running { runner: runner.unwrap(), reports, store, name }
+    }
+
+    /// The vendor's purges of the account, by their ids, that were created before an instant.
+    pub(crate) fn purges_before(&self, at: DateTime<Utc>) -> BTreeSet<String> {
+        let account = self.simulator.gcore().accounts().remove(0);
+        self.simulator
+            .gcore()
+            .remembered(&account.name)
+            .into_iter()
+            .filter(|purge| purge.created < at)
+            .map(|purge| purge.id.to_string())
+            .collect()
+    }
+}
+
+pub(crate) struct Running {
+    pub(crate) runner: Runner,
+    pub(crate) reports: mpsc::Receiver<Report>,
+    pub(crate) store: Store,
+    pub(crate) name: AccountName,
+}
+
+impl Running {
+    pub(crate) async fn until<T>(&mut self, what: &str, fits: impl Fn(&Report) -> Option<T>) -> T {
+        let waiting = async {
+            loop {
+                let report = self.reports.recv().await.expect("the runner lives");
+                if let Some(found) = fits(&report) {
+                    return found;
+                }
+            }
+        };
+        match tokio::time::timeout(PATIENCE, waiting).await {
+            Ok(found) => found,
+            Err(tokio::time::error::Elapsed { .. }) => panic!("{what} never came"),
+        }
+    }
+
+    /// Asks for news, and waits until they and everything older are read.
+    pub(crate) async fn refreshed(&mut self) {
+        let before = Utc::now();
+        self.runner.run(Effect::Order(Order::Refresh { account: None }));
+        self.until("a status", |report| match report {
+            Report::Event(Event::Account { status, .. }) => {
+                (status.synced_at >= Some(before) && status.older.is_none() && !status.asking)
+                    .then_some(())
+            }
+            _ => None,
+        })
+        .await;
+    }
+
+    pub(crate) async fn resource(&mut self) -> Resource {
+        self.until("resources", |report| match report {
+            Report::Event(Event::Resources { resources, .. }) => resources
+                .iter()
+                .find(|resource| {
+                    resource.state == ResourceState::Active && resource.url_purge == Some(true)
+                })
+                .cloned(),
+            _ => None,
+        })
+        .await
+    }
+
+    pub(crate) async fn journal(&mut self, state: JournalState) -> JournalEntry {
+        self.until(state.word(), |report| match report {
+            Report::Event(Event::Journal(entry)) if entry.state == state => Some((**entry).clone()),
+            _ => None,
+        })
+        .await
+    }
+
+    pub(crate) fn coverage(&self) -> Coverage {
+        self.store.reader().unwrap().coverage(&self.name).unwrap()
+    }
+
+    /// The ids in the store, sorted; one that is there twice is here twice.
+    pub(crate) fn stored_before(&self, at: DateTime<Utc>) -> Vec<String> {
+        let mut ids = Vec::new();
+        let predicate = Predicate { until: Some(at), ..Predicate::default() };
+        let reader = self.store.reader().unwrap();
+        reader
+            .export(&predicate, Sort::Newest, None, &mut |detail| {
+                ids.push(detail.purge.id.to_string());
+                ControlFlow::Continue(())
+            })
+            .unwrap();
+        ids.sort();
+        ids
+    }
+
+    /// The end of what is known to be complete, which must reach back over the vendor's whole history.
+    pub(crate) fn complete_until(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        let coverage = self.coverage();
+        let [(from, until)] = coverage.ranges() else {
+            panic!("not one range: {coverage:?}");
+        };
+        assert!(*from < now - TimeDelta::days(29), "complete from {from} only");
+        *until
+    }
+}
