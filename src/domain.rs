@@ -23,6 +23,7 @@ pub mod lint;
 pub mod lint_context;
 pub mod matching;
 pub mod merge;
+pub mod nearest;
 pub mod payload;
 pub mod plan;
 pub mod purge;

@@ -8,6 +8,7 @@ use crokey::KeyCombination;
 use crokey::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::commands::{Command, Context};
+use crate::domain::nearest::nearest;
 
 /// One key, perhaps with ctrl, alt or shift, in the one form that every terminal's report of it comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -245,13 +246,7 @@ fn overlap(one: Context, other: Context) -> bool {
 }
 
 fn nearest_command(name: &str) -> Option<&'static str> {
-    Command::EVERY
-        .iter()
-        .map(|command| command.about().name)
-        .map(|known| (strsim::jaro_winkler(known, name), known))
-        .filter(|(likeness, _)| *likeness > 0.8)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, known)| known)
+    nearest(name, Command::EVERY.iter().map(|command| command.about().name))
 }
 
 #[cfg(test)]

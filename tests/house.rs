@@ -35,7 +35,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("screen", &["app", "commands", "domain", "effect", "keymap", "panes", "theme", "widgets"]),
     ("app", &["commands", "domain", "effect", "keymap", "panes"]),
     ("panes", &["commands", "domain", "effect"]),
-    ("keymap", &["commands"]),
+    ("keymap", &["commands", "domain"]),
     ("commands", &[]),
     ("engine", &["config", "domain", "effect", "providers", "store"]),
     ("effect", &["domain"]),

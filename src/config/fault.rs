@@ -132,16 +132,6 @@ pub fn of_file(error: &io::Error) -> (String, &'static str) {
     (words.to_owned(), advice)
 }
 
-/// ` (did you mean "…"?)` for the nearest of the right names, or nothing where none is near.
-pub fn nearest<'a>(wrong: &str, right: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    right
-        .into_iter()
-        .map(|name| (strsim::damerau_levenshtein(wrong, name), name))
-        .filter(|(distance, name)| *distance <= 1 + name.chars().count() / 3)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, name)| name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,11 +141,5 @@ mod tests {
         assert_eq!(Place::of("abc", 0), Place { line: 1, column: 1 });
         assert_eq!(Place::of("ä\nöü x", 8), Place { line: 2, column: 4 });
         assert_eq!(Place::of("a\n", 99), Place { line: 2, column: 1 });
-    }
-
-    #[test]
-    fn the_nearest_name_is_offered_and_a_far_one_is_not() {
-        assert_eq!(nearest("color", ["colour", "mouse"]), Some("colour"));
-        assert_eq!(nearest("xyzzy", ["colour", "mouse"]), None);
     }
 }

@@ -8,11 +8,12 @@ use std::time::Duration;
 
 use super::accounts::AccountConfig;
 use super::duration;
-use super::fault::{Fault, Faults, Place, nearest, of_file};
+use super::fault::{Fault, Faults, Place, of_file};
 use super::file::File;
 use super::paths::{Directories, Paths};
 use super::reader::{KeyBinding, Section, check_text};
 use super::schema::{Key, TOP};
+use crate::domain::nearest::nearest;
 use crate::domain::zone::Zone;
 
 mod account;

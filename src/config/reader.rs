@@ -6,9 +6,10 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::duration;
-use super::fault::{Fault, Place, nearest};
+use super::fault::{Fault, Place};
 use super::schema::{Key, Shape, quoted};
 use super::secret::source::SecretSource;
+use crate::domain::nearest::nearest;
 
 /// One key's value as the file gives it, already of the right shape.
 #[derive(Clone, Debug, PartialEq, Eq)]

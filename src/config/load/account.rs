@@ -6,7 +6,7 @@ use super::{Environment, set};
 use crate::config::accounts::{AccountConfig, check_name};
 use crate::config::duration;
 use crate::config::edge::{self, EdgeAddress, EdgeSettings, MOST_ADDRESSES};
-use crate::config::fault::{Fault, nearest};
+use crate::config::fault::Fault;
 use crate::config::paths::Paths;
 use crate::config::reader::{Section, Value, check_text};
 use crate::config::schema::{ACCOUNT, Shape};
@@ -16,6 +16,7 @@ use crate::domain::activity::Names;
 use crate::domain::edge::{CacheRule, EdgeRules};
 use crate::domain::filter::Pattern;
 use crate::domain::ids::{AccountName, ProviderName};
+use crate::domain::nearest::nearest;
 
 /// The accounts of the file; and, for every provider that none of them names, the one that the environment makes. Beside
 /// them, those of the file that have a name and a fault.

@@ -1,6 +1,7 @@
 //! The words of the filter language: its fields, and the statuses and kinds under every name that people give them.
 
 use crate::domain::kind::Kind;
+use crate::domain::nearest::nearest;
 use crate::domain::status::Status;
 
 /// What a term can ask about by name.
@@ -172,28 +173,6 @@ pub(super) fn kind_word(kind: Option<Kind>) -> &'static str {
 pub(super) fn nearest_kind(word: &str) -> Option<&'static str> {
     let words = Kind::EVERY.into_iter().map(Kind::word);
     nearest(&plain(word), words.chain(["unknown"]))
-}
-
-/// The candidate that is a slip or two away from what was typed, or that it begins.
-pub(super) fn nearest<'a>(
-    typed: &str,
-    candidates: impl Iterator<Item = &'a str>,
-) -> Option<&'a str> {
-    // Nobody mistypes a word at ten times its length, and measuring the distance would not be cheap.
-    if typed.is_empty() || typed.len() > 32 {
-        return None;
-    }
-    candidates
-        .map(|word| {
-            let begun = typed.len() > 1 && word.starts_with(typed);
-            let slips = if begun { 0 } else { strsim::osa_distance(typed, word) };
-            (slips, word)
-        })
-        .filter(|(slips, word)| {
-            *slips == 0 || *slips <= word.len().div_ceil(3).min(typed.len() - 1)
-        })
-        .min_by_key(|(slips, _)| *slips)
-        .map(|(_, word)| word)
 }
 
 fn plain(word: &str) -> String {

@@ -3,7 +3,7 @@
 use chrono::{FixedOffset, NaiveDate, NaiveTime};
 
 use super::{Unit, When};
-use crate::domain::filter::words::nearest;
+use crate::domain::nearest::nearest;
 
 /// Why a text is no time.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,8 +22,7 @@ impl When {
             _ => {}
         }
         if text.starts_with(|first: char| first.is_ascii_alphabetic()) {
-            let near =
-                nearest(&text.to_ascii_lowercase(), ["today", "yesterday", "now"].into_iter());
+            let near = nearest(&text.to_ascii_lowercase(), ["today", "yesterday", "now"]);
             return Err(NoTime { words: FORMS, nearest: near.map(str::to_owned) });
         }
         if let Some((date, clock)) = text.split_once(['T', 't', ' ']) {
