@@ -200,7 +200,7 @@ async fn a_log_that_may_not_be_read_is_told_once_and_the_account_goes_on() {
         for report in failures {
             match report {
                 Report::Event(Event::Account { status, .. }) => {
-                    assert_eq!(status.failure, None)
+                    assert_eq!(status.failure, None);
                 }
                 Report::Event(Event::Notice(notice)) => panic!("told again: {notice:?}"),
                 _ => {}
