@@ -10,7 +10,7 @@
 pub mod clock;
 mod credential;
 pub mod edge;
-mod faults;
+mod field_errors;
 mod found;
 pub mod gcore;
 pub mod http;
@@ -32,15 +32,13 @@ use crate::domain::activity::Attempt;
 use crate::domain::edge::EdgeRules;
 use crate::domain::failure::{Cause, Failure};
 use crate::domain::ids::{AccountName, ProviderName, PurgeId, ResourceId};
-use crate::domain::kind::Kind;
 use crate::domain::limits::Limits;
 use crate::domain::payload::PurgeRequest;
 use crate::domain::plan::Preview;
 use crate::domain::purge::Purge;
 use crate::domain::resource::Resource;
-use crate::domain::status::Status;
-use crate::providers::http::BaseUrlFault;
-use clock::Now;
+use crate::providers::http::{BaseUrlError, HttpPolicy};
+use clock::WallClock;
 
 /// One account at one vendor.
 ///
@@ -54,9 +52,6 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
     /// The vendor.
     fn provider(&self) -> &ProviderName;
 
-    /// Whom the vendor takes us for, in a few words: the cheapest question that needs good credentials.
-    async fn whoami(&self) -> Result<String, Failure>;
-
     /// What the vendor's documents say it accepts; holds until [`Provider::live_limits`] says better.
     fn documented_limits(&self) -> Limits;
 
@@ -67,7 +62,7 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
     async fn resources(&self) -> Result<Vec<Resource>, Failure>;
 
     /// One answer's worth of history.
-    async fn history(&self, ask: &HistoryAsk) -> Result<HistoryPage, Failure>;
+    async fn history(&self, ask: &HistoryRequest) -> Result<HistoryPage, Failure>;
 
     /// Whether the vendor has a log of who asked for what, and how far back it goes; `None` where it has none.
     fn activity_log(&self) -> Option<ActivityRule> {
@@ -77,9 +72,9 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
     /// One answer's worth of the log of who asked for purges, refused ones too.
     ///
     /// Only of use where [`Provider::activity_log`] says that there is one.
-    async fn activity(&self, ask: &ActivityAsk) -> Result<ActivityPage, Failure> {
+    async fn activity(&self, ask: &ActivityRequest) -> Result<ActivityPage, Failure> {
         let _ = ask;
-        Err(Failure::new(Cause::Unsupported).saying("this vendor has no log of who did what"))
+        Err(Failure::new(Cause::Unsupported).with_message("this vendor has no log of who did what"))
     }
 
     /// Sends a purge, once.
@@ -100,7 +95,7 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
 /// Which part of the history is wanted. What a vendor cannot select by, its adapter leaves out of the question; the
 /// answer may then hold more than was asked for, never less.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct HistoryAsk {
+pub struct HistoryRequest {
     /// Created at or after this.
     pub from: Option<DateTime<Utc>>,
     /// Created at or before this.
@@ -111,10 +106,6 @@ pub struct HistoryAsk {
     pub offset: u64,
     /// This purge only, where the vendor can look one up.
     pub id: Option<PurgeId>,
-    /// Of this kind only.
-    pub kind: Option<Kind>,
-    /// With this status only; [`Status::Unknown`] asks for nothing.
-    pub status: Option<Status>,
 }
 
 /// One answer's worth of history.
@@ -144,7 +135,7 @@ pub struct ActivityRule {
 
 /// Which part of the log is wanted. The answer may hold more than was asked for, never less.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ActivityAsk {
+pub struct ActivityRequest {
     /// Asked for at or after this.
     pub from: DateTime<Utc>,
     /// Asked for at or before this.
@@ -175,7 +166,7 @@ pub struct Receipt {
 
 /// Why an account cannot even be tried. Nothing was asked of anybody.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ConnectFailure {
+pub enum ConnectError {
     /// There is no adapter for the provider that the account names.
     #[error("there is no provider called {0}")]
     UnknownProvider(ProviderName),
@@ -195,21 +186,25 @@ pub enum ConnectFailure {
     },
     /// The account's address is not one that a secret may be sent to.
     #[error(transparent)]
-    BaseUrl(#[from] BaseUrlFault),
+    BaseUrl(#[from] BaseUrlError),
 }
 
-/// The adapter of an account, which takes the time from this machine.
-pub fn connect(account: &AccountConfig) -> Result<Arc<dyn Provider>, ConnectFailure> {
-    connect_by(account, Now::default())
+/// Makes the adapter of an account, by this machine's clock and the usual policy.
+pub fn connect(account: &AccountConfig) -> Result<Arc<dyn Provider>, ConnectError> {
+    connect_with(account, WallClock::default(), HttpPolicy::default())
 }
 
-/// The adapter of an account that takes the time from where it is told.
-pub fn connect_by(account: &AccountConfig, now: Now) -> Result<Arc<dyn Provider>, ConnectFailure> {
+/// Makes the adapter of an account, by another clock and policy.
+pub fn connect_with(
+    account: &AccountConfig,
+    clock: WallClock,
+    policy: HttpPolicy,
+) -> Result<Arc<dyn Provider>, ConnectError> {
     match account.provider().as_str() {
-        gcore::NAME => Ok(Arc::new(gcore::Gcore::of(account, now)?)),
-        tencent::NAME => tencent::of(account, now),
-        medianova::NAME => Ok(Arc::new(medianova::Medianova::of(account, now)?)),
-        _ => Err(ConnectFailure::UnknownProvider(account.provider().clone())),
+        gcore::NAME => Ok(Arc::new(gcore::Gcore::of(account, clock, policy)?)),
+        tencent::NAME => tencent::of(account, clock, policy),
+        medianova::NAME => Ok(Arc::new(medianova::Medianova::of(account, clock, policy)?)),
+        _ => Err(ConnectError::UnknownProvider(account.provider().clone())),
     }
 }
 

@@ -38,7 +38,7 @@ pub enum Cause {
     /// The vendor read the request and refuses it as it is.
     Rejected {
         /// What it says of single fields or targets.
-        faults: Vec<Fault>,
+        errors: Vec<FieldError>,
     },
     /// Our clock and the vendor's are too far apart for a signature to hold.
     ClockSkew {
@@ -63,13 +63,13 @@ pub enum Cause {
 
 /// What a vendor says of one field or one target of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
+pub struct FieldError {
     /// The field, as the vendor calls it.
     pub field: String,
     /// Which target, counted from 0, where the vendor says.
     pub index: Option<usize>,
     /// The vendor's words.
-    pub words: String,
+    pub message: String,
 }
 
 /// Whether a purge may have taken effect.
@@ -81,37 +81,49 @@ pub enum Applied {
     Maybe,
 }
 
+impl Cause {
+    /// Returns true for a cause that goes away without anybody changing anything.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::RateLimited { .. }
+            | Self::Unreachable
+            | Self::Lost
+            | Self::VendorError
+            | Self::BadAnswer => true,
+            Self::Unauthenticated
+            | Self::Forbidden
+            | Self::NotFound
+            | Self::QuotaUsedUp
+            | Self::Rejected { .. }
+            | Self::ClockSkew { .. }
+            | Self::Retired
+            | Self::Unsupported
+            | Self::Refused => false,
+        }
+    }
+
+    /// Returns true if a request that was sent may have been carried out all the same.
+    pub fn hides_outcome(&self) -> bool {
+        matches!(self, Self::Lost | Self::VendorError | Self::BadAnswer)
+    }
+}
+
 impl Failure {
     /// A failure with no words of the vendor's, that certainly had no effect.
     pub fn new(cause: Cause) -> Self {
         Self { cause, detail: String::new(), http_status: None, code: None, applied: Applied::No }
     }
 
-    /// The same with the vendor's or the system's words, which are cleaned and cut.
+    /// Returns the failure with the vendor's or the system's words, cleaned and cut.
     #[must_use]
-    pub fn saying(mut self, detail: impl AsRef<str>) -> Self {
+    pub fn with_message(mut self, detail: impl AsRef<str>) -> Self {
         self.detail = super::text::escape_control(detail.as_ref(), 600);
         self
     }
 
-    /// Whether the same question may succeed later without anybody changing anything.
+    /// Returns true if the same request may succeed later without anybody changing anything.
     pub fn is_passing(&self) -> bool {
-        match self.cause {
-            Cause::RateLimited { .. }
-            | Cause::Unreachable
-            | Cause::Lost
-            | Cause::VendorError
-            | Cause::BadAnswer => true,
-            Cause::Unauthenticated
-            | Cause::Forbidden
-            | Cause::NotFound
-            | Cause::QuotaUsedUp
-            | Cause::Rejected { .. }
-            | Cause::ClockSkew { .. }
-            | Cause::Retired
-            | Cause::Unsupported
-            | Cause::Refused => false,
-        }
+        self.cause.is_passing()
     }
 
     /// Whether the vendor refuses this question and not the asker: another question may well be answered.

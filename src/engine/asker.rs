@@ -16,7 +16,7 @@ use crate::domain::ids::AccountName;
 use crate::domain::limits::HistoryRule;
 use crate::domain::purge::Purge;
 use crate::effect::Report;
-use crate::providers::{HistoryAsk, HistoryPage, Provider};
+use crate::providers::{HistoryPage, HistoryRequest, Provider};
 use crate::store::Recorded;
 
 /// How far a vendor's clock may be from where its newest answer puts it: its date is cut to the second.
@@ -63,7 +63,11 @@ impl Asker {
     }
 
     /// Asks.
-    pub(super) async fn ask(&self, ask: &HistoryAsk, rule: &HistoryRule) -> Result<Told, Failure> {
+    pub(super) async fn ask(
+        &self,
+        ask: &HistoryRequest,
+        rule: &HistoryRule,
+    ) -> Result<Told, Failure> {
         let (asked_at, began) = (self.clock.now(), Instant::now());
         let page = self.provider.history(ask).await?;
         // The vendor's clock is read off an answer that was some time under way.

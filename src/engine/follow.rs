@@ -15,7 +15,7 @@ use crate::domain::kind::Kind;
 use crate::domain::limits::{HistoryRule, Limits};
 use crate::domain::purge::Purge;
 use crate::domain::status::Status;
-use crate::providers::HistoryAsk;
+use crate::providers::HistoryRequest;
 
 /// The wait after the first look; doubled with each further one.
 const FIRST: Duration = Duration::from_secs(5);
@@ -129,7 +129,7 @@ impl Look {
     }
 
     /// Narrows a question about the range to what this look is about.
-    pub(super) fn narrow(&self, ask: &mut HistoryAsk) {
+    pub(super) fn narrow(&self, ask: &mut HistoryRequest) {
         ask.resource.clone_from(&self.resource);
         if let [only] = self.ids.as_slice() {
             ask.id = Some(only.clone());
@@ -308,7 +308,7 @@ mod tests {
         let due = looks.due(&patience(), at(6000));
         assert_eq!(due.len(), 2);
         let mut asks = due.iter().map(|look| {
-            let mut ask = HistoryAsk::default();
+            let mut ask = HistoryRequest::default();
             look.narrow(&mut ask);
             ask
         });

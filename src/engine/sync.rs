@@ -38,7 +38,7 @@ use crate::domain::limits::{HistoryRule, Limits, Reading};
 use crate::domain::resource::Resource;
 use crate::domain::text::escape_control;
 use crate::effect::Report;
-use crate::providers::HistoryAsk;
+use crate::providers::HistoryRequest;
 use crate::store::{Reader, StoreFailure};
 
 pub(super) use self::ranges::Walk;
@@ -449,7 +449,7 @@ impl Keeper {
                     Some(ask) => ask,
                     None => break,
                 },
-                History::Lists(_) => HistoryAsk { offset, ..HistoryAsk::default() },
+                History::Lists(_) => HistoryRequest { offset, ..HistoryRequest::default() },
             };
             look.narrow(&mut ask);
             let told = match self.asker.ask(&ask, &rule).await {

@@ -1,33 +1,33 @@
-//! Where an adapter takes the time from that it signs with.
+//! The clock that adapters sign requests with.
 
 use std::fmt;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-/// Tells the time: this machine's, unless a test says another.
+/// A clock that adapters read: this machine's, or a function's for tests.
 #[derive(Clone)]
-pub struct Now(Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>);
+pub struct WallClock(Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>);
 
-impl Now {
-    /// What this function tells.
-    pub fn by(tell: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Self {
-        Self(Arc::new(tell))
+impl WallClock {
+    /// Returns a clock that reads this function.
+    pub fn from_fn(now: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
     }
 
-    pub(crate) fn tell(&self) -> DateTime<Utc> {
+    pub(crate) fn now(&self) -> DateTime<Utc> {
         (self.0)()
     }
 }
 
-impl Default for Now {
+impl Default for WallClock {
     fn default() -> Self {
-        Self::by(Utc::now)
+        Self::from_fn(Utc::now)
     }
 }
 
-impl fmt::Debug for Now {
+impl fmt::Debug for WallClock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Now")
+        f.write_str("WallClock")
     }
 }

@@ -25,11 +25,10 @@ impl Credential {
         if let Some(secret) = &*kept {
             return Ok(secret.clone());
         }
-        let secret = self
-            .source
-            .fetch()
-            .await
-            .map_err(|trouble| Failure::new(Cause::Refused).saying(trouble.to_string()))?;
+        let secret =
+            self.source.fetch().await.map_err(|trouble| {
+                Failure::new(Cause::Refused).with_message(trouble.to_string())
+            })?;
         Ok(kept.insert(secret).clone())
     }
 

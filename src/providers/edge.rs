@@ -30,14 +30,14 @@ const AGENT: &str = concat!("purgedeck-probe/", env!("CARGO_PKG_VERSION"));
 
 /// How long an edge is waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ProbePatience {
+pub struct ProbeTimeouts {
     /// Until a connection stands, its encryption included.
     pub connect: Duration,
     /// Until the headers of the answer are there, the connection included.
     pub total: Duration,
 }
 
-impl Default for ProbePatience {
+impl Default for ProbeTimeouts {
     fn default() -> Self {
         Self { connect: Duration::from_secs(4), total: Duration::from_secs(8) }
     }
@@ -47,21 +47,21 @@ impl Default for ProbePatience {
 #[async_trait]
 pub trait Edge: Send + Sync + std::fmt::Debug {
     /// The places where it is asked, at least one; `None`: where the host's name leads.
-    fn places(&self) -> Vec<Option<String>>;
+    fn servers(&self) -> Vec<Option<String>>;
 
     /// Asks for a URL at the place of this number, once.
-    async fn look(&self, url: &str, place: usize) -> Result<Observation, ProbeError>;
+    async fn probe(&self, url: &str, place: usize) -> Result<Observation, ProbeError>;
 
     /// Whether a purge in this mode leaves in place what has not changed at the origin.
-    fn spares(&self, mode: Option<&str>) -> bool;
+    fn keeps_unchanged(&self, mode: Option<&str>) -> bool;
 }
 
 /// Looks at an edge over HTTP.
 #[derive(Debug)]
-pub struct Prober {
+pub struct HttpProber {
     rules: EdgeRules,
     places: Vec<Place>,
-    patience: ProbePatience,
+    patience: ProbeTimeouts,
     /// By place and whether without encryption; made when first needed, the list of trusted certificates with it.
     clients: Mutex<BTreeMap<(usize, bool), reqwest::Client>>,
 }
@@ -76,9 +76,9 @@ enum Place {
     Chosen(EdgeAddress),
 }
 
-impl Prober {
+impl HttpProber {
     /// A prober by an account's settings; `rules` are those of its vendor. Nothing is asked yet.
-    pub fn new(settings: &EdgeSettings, rules: EdgeRules, patience: ProbePatience) -> Self {
+    pub fn new(settings: &EdgeSettings, rules: EdgeRules, patience: ProbeTimeouts) -> Self {
         let own = EdgeRules {
             cache: settings.cache_headers.clone(),
             edge: settings.edge_headers.clone(),
@@ -146,8 +146,8 @@ impl Prober {
 }
 
 #[async_trait]
-impl Edge for Prober {
-    fn places(&self) -> Vec<Option<String>> {
+impl Edge for HttpProber {
+    fn servers(&self) -> Vec<Option<String>> {
         let name = |place: &Place| match place {
             Place::Usual | Place::Asked(_) => None,
             Place::Chosen(address) => Some(address.to_string()),
@@ -155,7 +155,7 @@ impl Edge for Prober {
         self.places.iter().map(name).collect()
     }
 
-    async fn look(&self, url: &str, place: usize) -> Result<Observation, ProbeError> {
+    async fn probe(&self, url: &str, place: usize) -> Result<Observation, ProbeError> {
         let url = self.url(url, place)?;
         let (host, path) = (url.host_str().unwrap_or_default().to_owned(), url.path().to_owned());
         let client = self.client(place, url.scheme() == "http")?;
@@ -186,7 +186,7 @@ impl Edge for Prober {
         result
     }
 
-    fn spares(&self, mode: Option<&str>) -> bool {
+    fn keeps_unchanged(&self, mode: Option<&str>) -> bool {
         self.rules.spares(mode)
     }
 }
@@ -194,7 +194,7 @@ impl Edge for Prober {
 /// The edge of an account; `None` where its settings say that it is left alone.
 pub fn edge(settings: &EdgeSettings, rules: EdgeRules) -> Option<Arc<dyn Edge>> {
     settings.verify.then(|| {
-        let prober = Prober::new(settings, rules, ProbePatience::default());
+        let prober = HttpProber::new(settings, rules, ProbeTimeouts::default());
         Arc::new(prober) as Arc<dyn Edge>
     })
 }

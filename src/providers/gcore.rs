@@ -24,13 +24,13 @@ use async_trait::async_trait;
 use chrono::TimeDelta;
 use url::Url;
 
-use super::clock::Now;
+use super::clock::WallClock;
 use super::credential::Credential;
 use super::found::Found;
-use super::http::{Answer, Http, Outgoing, Patience};
+use super::http::{Answer, Http, HttpPolicy, Outgoing};
 use super::{
-    ActivityAsk, ActivityPage, ActivityRule, ConnectFailure, HistoryAsk, HistoryPage, Provider,
-    Receipt, lenient,
+    ActivityPage, ActivityRequest, ActivityRule, ConnectError, HistoryPage, HistoryRequest,
+    Provider, Receipt,
 };
 use crate::config::accounts::AccountConfig;
 use crate::config::secret::Secret;
@@ -62,7 +62,7 @@ pub struct Settings {
     /// Where the permanent API token is to be had.
     pub token: SecretSource,
     /// How long and how often the vendor is waited for.
-    pub patience: Patience,
+    pub patience: HttpPolicy,
 }
 
 /// One account at Gcore.
@@ -76,10 +76,10 @@ pub struct Gcore {
 
 impl Gcore {
     /// The adapter of an account. Nothing is asked yet.
-    pub fn new(settings: Settings) -> Result<Self, ConnectFailure> {
+    pub fn new(settings: Settings) -> Result<Self, ConnectError> {
         let base = match settings.base_url {
             Some(url) => url,
-            None => Url::parse(USUAL_URL).map_err(|error| ConnectFailure::Setting {
+            None => Url::parse(USUAL_URL).map_err(|error| ConnectError::Setting {
                 key: "base_url",
                 words: error.to_string(),
             })?,
@@ -92,15 +92,19 @@ impl Gcore {
         })
     }
 
-    pub(super) fn of(account: &AccountConfig, now: Now) -> Result<Self, ConnectFailure> {
+    pub(super) fn of(
+        account: &AccountConfig,
+        now: WallClock,
+        policy: HttpPolicy,
+    ) -> Result<Self, ConnectError> {
         let mut adapter = Self::new(Settings {
             account: account.name().clone(),
             base_url: account.base_url.clone(),
             token: account
                 .secret("token")
                 .cloned()
-                .ok_or(ConnectFailure::Missing { key: "token" })?,
-            patience: Patience::default(),
+                .ok_or(ConnectError::Missing { key: "token" })?,
+            patience: policy,
         })?;
         adapter.http = adapter.http.timed_by(now);
         Ok(adapter)
@@ -139,7 +143,7 @@ impl Gcore {
         if request.account == self.account {
             Ok(())
         } else {
-            Err(Failure::new(Cause::Refused).saying(format!(
+            Err(Failure::new(Cause::Refused).with_message(format!(
                 "the request is one of account {}, not of {}",
                 request.account, self.account
             )))
@@ -178,21 +182,6 @@ impl Provider for Gcore {
         &self.provider
     }
 
-    async fn whoami(&self) -> Result<String, Failure> {
-        let ask = Outgoing::get(["cdn", "clients", "me"]);
-        self.ask(&ask, |answer| {
-            let client = answer.json()?;
-            let id = lenient::field(&client, "id").unwrap_or_else(|| "without an id".to_owned());
-            let service =
-                client.get("service").and_then(|service| lenient::field(service, "status"));
-            Ok(match service {
-                Some(service) => format!("account {id}, CDN service {service}"),
-                None => format!("account {id}"),
-            })
-        })
-        .await
-    }
-
     fn documented_limits(&self) -> Limits {
         limits::documented()
     }
@@ -219,7 +208,7 @@ impl Provider for Gcore {
         Ok(found.resources)
     }
 
-    async fn history(&self, ask: &HistoryAsk) -> Result<HistoryPage, Failure> {
+    async fn history(&self, ask: &HistoryRequest) -> Result<HistoryPage, Failure> {
         let question = history::question(ask, PAGE);
         let list = self
             .ask(&question, |answer| {
@@ -236,7 +225,7 @@ impl Provider for Gcore {
         Some(activity::RULE)
     }
 
-    async fn activity(&self, ask: &ActivityAsk) -> Result<ActivityPage, Failure> {
+    async fn activity(&self, ask: &ActivityRequest) -> Result<ActivityPage, Failure> {
         let question = activity::question(ask, PAGE);
         let list = self.ask(&question, activity::read).await?;
         Ok(activity::page(ask.offset, &list))

@@ -21,18 +21,18 @@ use chrono::{DateTime, TimeDelta, Utc};
 use url::Url;
 
 pub(crate) use answer::Answer;
-pub use base::BaseUrlFault;
+pub use base::BaseUrlError;
 pub(crate) use exchange::words;
 pub(crate) use outgoing::Outgoing;
 
 use crate::domain::failure::{Applied, Cause, Failure};
 use crate::domain::ids::AccountName;
 use crate::domain::plan::Preview;
-use crate::providers::clock::Now;
+use crate::providers::clock::WallClock;
 
 /// How long and how often a vendor is waited for, and how much it may say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Patience {
+pub struct HttpPolicy {
     /// Until a connection stands, its encryption included.
     pub connect: Duration,
     /// Until an answer is there as a whole, the connection included.
@@ -47,7 +47,7 @@ pub struct Patience {
     pub longest_pause: Duration,
 }
 
-impl Default for Patience {
+impl Default for HttpPolicy {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(5),
@@ -67,8 +67,8 @@ pub(crate) struct Http {
     base: base::BaseUrl,
     clients: client::Clients,
     clock: skew::Clock,
-    patience: Patience,
-    now: Now,
+    patience: HttpPolicy,
+    now: WallClock,
 }
 
 impl Http {
@@ -77,27 +77,27 @@ impl Http {
     pub(crate) fn new(
         account: AccountName,
         base: &Url,
-        patience: Patience,
-    ) -> Result<Self, BaseUrlFault> {
+        patience: HttpPolicy,
+    ) -> Result<Self, BaseUrlError> {
         Ok(Self {
             account,
             base: base::BaseUrl::new(base)?,
             clients: client::Clients::default(),
             clock: skew::Clock::default(),
             patience,
-            now: Now::default(),
+            now: WallClock::default(),
         })
     }
 
     /// The same, with another clock than this machine's to hold the vendor's against.
-    pub(crate) fn timed_by(mut self, now: Now) -> Self {
+    pub(crate) fn timed_by(mut self, now: WallClock) -> Self {
         self.now = now;
         self
     }
 
     /// The time on our side.
     pub(crate) fn now(&self) -> DateTime<Utc> {
-        self.now.tell()
+        self.now.now()
     }
 
     /// The vendor's clock minus ours, by the newest answer that carried a date.
@@ -195,40 +195,17 @@ impl From<Failure> for Tried {
     }
 }
 
-/// Whether the same question may well be answered in a second. An answer that made no sense is passing, too, but not
-/// that soon.
+/// Returns true if the same question may be answered within seconds. An answer that made no sense
+/// may be mended some day, but not that soon.
 fn is_worth_asking_again(failure: &Failure) -> bool {
-    match failure.cause {
-        Cause::RateLimited { .. } | Cause::Unreachable | Cause::Lost | Cause::VendorError => true,
-        Cause::Unauthenticated
-        | Cause::Forbidden
-        | Cause::NotFound
-        | Cause::QuotaUsedUp
-        | Cause::Rejected { .. }
-        | Cause::ClockSkew { .. }
-        | Cause::BadAnswer
-        | Cause::Retired
-        | Cause::Unsupported
-        | Cause::Refused => false,
-    }
+    failure.cause.is_passing() && failure.cause != Cause::BadAnswer
 }
 
-/// The failure of something that was sent, with what is known of its effect.
+/// Marks the failure of a request that was sent with what is known of its effect.
 fn judged(mut failure: Failure) -> Failure {
-    match failure.cause {
-        Cause::Lost | Cause::VendorError | Cause::BadAnswer => failure.applied = Applied::Maybe,
-        // Whoever made one of these knows best; a redirect of the kind "done, look there" says maybe.
-        Cause::Unauthenticated
-        | Cause::Forbidden
-        | Cause::NotFound
-        | Cause::RateLimited { .. }
-        | Cause::QuotaUsedUp
-        | Cause::Rejected { .. }
-        | Cause::ClockSkew { .. }
-        | Cause::Unreachable
-        | Cause::Retired
-        | Cause::Unsupported
-        | Cause::Refused => {}
+    // Other causes keep what their maker set: a redirect of the kind "done, look there" says maybe.
+    if failure.cause.hides_outcome() {
+        failure.applied = Applied::Maybe;
     }
     failure
 }

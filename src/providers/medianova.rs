@@ -25,11 +25,11 @@ use async_trait::async_trait;
 use chrono::TimeDelta;
 use url::Url;
 
-use super::clock::Now;
+use super::clock::WallClock;
 use super::credential::Credential;
 use super::found::Found;
-use super::http::{Answer, Http, Outgoing, Patience};
-use super::{ConnectFailure, HistoryAsk, HistoryPage, Provider, Receipt};
+use super::http::{Answer, Http, HttpPolicy, Outgoing};
+use super::{ConnectError, HistoryPage, HistoryRequest, Provider, Receipt};
 use crate::config::accounts::AccountConfig;
 use crate::config::secret::Secret;
 use crate::config::secret::source::SecretSource;
@@ -65,9 +65,9 @@ pub struct Settings {
     /// What opens the API.
     pub access: Access,
     /// How long and how often the vendor is waited for.
-    pub patience: Patience,
+    pub patience: HttpPolicy,
     /// The time by which a login's token ends.
-    pub now: Now,
+    pub now: WallClock,
 }
 
 /// What opens the API.
@@ -92,12 +92,12 @@ pub struct Medianova {
     organization: String,
     http: Http,
     pass: Pass,
-    now: Now,
+    now: WallClock,
 }
 
 impl Medianova {
     /// The adapter of an account. Nothing is asked yet.
-    pub fn new(settings: Settings) -> Result<Self, ConnectFailure> {
+    pub fn new(settings: Settings) -> Result<Self, ConnectError> {
         let base = match settings.base_url {
             // The base is written with and without its path.
             Some(mut url) if url.path() == "/" => {
@@ -105,14 +105,14 @@ impl Medianova {
                 url
             }
             Some(url) => url,
-            None => Url::parse(USUAL_URL).map_err(|error| ConnectFailure::Setting {
+            None => Url::parse(USUAL_URL).map_err(|error| ConnectError::Setting {
                 key: "base_url",
                 words: error.to_string(),
             })?,
         };
         let organization = settings.organization.trim().to_owned();
         if organization.is_empty() {
-            return Err(ConnectFailure::Missing { key: "organization" });
+            return Err(ConnectError::Missing { key: "organization" });
         }
         Ok(Self {
             http: Http::new(settings.account.clone(), &base, settings.patience)?
@@ -130,14 +130,18 @@ impl Medianova {
         })
     }
 
-    pub(super) fn of(account: &AccountConfig, now: Now) -> Result<Self, ConnectFailure> {
-        let secret = |key| account.secret(key).cloned().ok_or(ConnectFailure::Missing { key });
+    pub(super) fn of(
+        account: &AccountConfig,
+        now: WallClock,
+        policy: HttpPolicy,
+    ) -> Result<Self, ConnectError> {
+        let secret = |key| account.secret(key).cloned().ok_or(ConnectError::Missing { key });
         Self::new(Settings {
             account: account.name().clone(),
             base_url: account.base_url.clone(),
             organization: account
                 .option("organization")
-                .ok_or(ConnectFailure::Missing { key: "organization" })?
+                .ok_or(ConnectError::Missing { key: "organization" })?
                 .to_owned(),
             access: match account.secret("token") {
                 Some(token) => Access::Token(token.clone()),
@@ -145,7 +149,7 @@ impl Medianova {
                     Access::Login { api_key: secret("api_key")?, api_secret: secret("api_secret")? }
                 }
             },
-            patience: Patience::default(),
+            patience: policy,
             now,
         })
     }
@@ -203,15 +207,6 @@ impl Provider for Medianova {
         &self.provider
     }
 
-    async fn whoami(&self) -> Result<String, Failure> {
-        let ask = Outgoing::get(["organizations"]).query("page", "1").query("limit", "100");
-        self.ask(&ask, |answer| {
-            let body = answer.json()?;
-            Ok(resources::organization_in_words(&body, &self.organization))
-        })
-        .await
-    }
-
     fn documented_limits(&self) -> Limits {
         limits::documented()
     }
@@ -237,10 +232,10 @@ impl Provider for Medianova {
         Ok(found.resources)
     }
 
-    async fn history(&self, ask: &HistoryAsk) -> Result<HistoryPage, Failure> {
+    async fn history(&self, ask: &HistoryRequest) -> Result<HistoryPage, Failure> {
         let Some((resource, cname)) = &ask.resource else {
             return Err(Failure::new(Cause::Unsupported)
-                .saying("this vendor tells the history of one resource at a time"));
+                .with_message("this vendor tells the history of one resource at a time"));
         };
         let mut outgoing = Outgoing::get(purge::path(&self.organization, resource.as_str()))
             .query("page", (ask.offset / PAGE + 1).to_string())
@@ -255,12 +250,12 @@ impl Provider for Medianova {
             cname,
             offset: ask.offset,
         };
-        self.ask(&outgoing, |answer| history::page(&place, answer, self.now.tell())).await
+        self.ask(&outgoing, |answer| history::page(&place, answer, self.now.now())).await
     }
 
     async fn submit(&self, request: &PurgeRequest) -> Result<Receipt, Failure> {
         if request.account != self.account {
-            return Err(Failure::new(Cause::Refused).saying(format!(
+            return Err(Failure::new(Cause::Refused).with_message(format!(
                 "the request is one of account {}, not of {}",
                 request.account, self.account
             )));

@@ -23,9 +23,9 @@ use std::sync::Arc;
 use chrono::FixedOffset;
 use url::Url;
 
-use super::clock::Now;
-use super::http::Patience;
-use super::{ConnectFailure, Provider};
+use super::clock::WallClock;
+use super::http::HttpPolicy;
+use super::{ConnectError, Provider};
 use crate::config::accounts::AccountConfig;
 use crate::config::secret::source::SecretSource;
 use crate::domain::failure::{Cause, Failure};
@@ -60,16 +60,20 @@ pub struct Settings {
     /// The zone of the vendor's times; `None` for the inferred one.
     pub times: Option<FixedOffset>,
     /// How long and how often the vendor is waited for.
-    pub patience: Patience,
+    pub patience: HttpPolicy,
     /// The time that requests are signed with.
-    pub now: Now,
+    pub now: WallClock,
 }
 
 impl Settings {
-    fn of(account: &AccountConfig, now: Now) -> Result<Self, ConnectFailure> {
-        let secret = |key| account.secret(key).cloned().ok_or(ConnectFailure::Missing { key });
+    fn of(
+        account: &AccountConfig,
+        now: WallClock,
+        policy: HttpPolicy,
+    ) -> Result<Self, ConnectError> {
+        let secret = |key| account.secret(key).cloned().ok_or(ConnectError::Missing { key });
         let times = account.option("times").map(|text| {
-            text.parse().map_err(|_| ConnectFailure::Setting {
+            text.parse().map_err(|_| ConnectError::Setting {
                 key: "times",
                 words: format!("{text} is no distance from UTC"),
             })
@@ -83,15 +87,19 @@ impl Settings {
             international: account.option("international") == Some("true"),
             area: account.option("area").map(str::to_owned),
             times: times.transpose()?,
-            patience: Patience::default(),
+            patience: policy,
             now,
         })
     }
 }
 
 /// The adapter of an account, for the API that it names.
-pub(super) fn of(account: &AccountConfig, now: Now) -> Result<Arc<dyn Provider>, ConnectFailure> {
-    let settings = Settings::of(account, now)?;
+pub(super) fn of(
+    account: &AccountConfig,
+    now: WallClock,
+    policy: HttpPolicy,
+) -> Result<Arc<dyn Provider>, ConnectError> {
+    let settings = Settings::of(account, now, policy)?;
     match account.option("api") {
         None | Some("3.0") => Ok(Arc::new(v3::Tencent3::new(settings)?)),
         Some("2.0") => {
@@ -102,7 +110,7 @@ pub(super) fn of(account: &AccountConfig, now: Now) -> Result<Arc<dyn Provider>,
             Ok(Arc::new(v2::Tencent2::new(settings, method)?))
         }
         Some(other) => {
-            Err(ConnectFailure::Setting { key: "api", words: format!("there is no API {other}") })
+            Err(ConnectError::Setting { key: "api", words: format!("there is no API {other}") })
         }
     }
 }
@@ -121,14 +129,14 @@ enum Wanted {
 impl Wanted {
     fn of(account: &AccountName, request: &PurgeRequest) -> Result<Self, Failure> {
         if &request.account != account {
-            return Err(Failure::new(Cause::Refused).saying(format!(
+            return Err(Failure::new(Cause::Refused).with_message(format!(
                 "the request is one of account {}, not of {account}",
                 request.account
             )));
         }
         match request.mode.as_deref() {
             None | Some(FLUSH | DELETE) => Ok(Self::shown(request)),
-            Some(other) => Err(Failure::new(Cause::Refused).saying(format!(
+            Some(other) => Err(Failure::new(Cause::Refused).with_message(format!(
                 "a directory can be purged by {FLUSH} or {DELETE}, not by {other}"
             ))),
         }

@@ -19,7 +19,6 @@ macro_rules! contract {
     ($($vendor:ident),* $(,)?) => {
         $(
             contract!($vendor:
-                the_credentials_are_known,
                 every_resource_is_listed_once,
                 the_limits_are_whole,
                 the_history_is_paged_to_its_end,

@@ -10,7 +10,7 @@ use purgedeck::domain::payload::{Payload, PurgeRequest, Targets};
 use purgedeck::domain::purge::Purge;
 use purgedeck::domain::resource::{Resource, ResourceState};
 use purgedeck::domain::status::Status;
-use purgedeck::providers::{ActivityAsk, HistoryAsk, Provider};
+use purgedeck::providers::{ActivityRequest, HistoryRequest, Provider};
 use purgedeck::simulator::{ErrorBody, Fault, Strike};
 
 use super::world::World;
@@ -20,7 +20,7 @@ const MOST_PAGES: usize = 2_000;
 
 /// Every purge that a question selects, page by page. A purge whose targets stand on two pages is put together, as the
 /// store does.
-async fn all(provider: &dyn Provider, ask: &HistoryAsk) -> Vec<Purge> {
+async fn all(provider: &dyn Provider, ask: &HistoryRequest) -> Vec<Purge> {
     let mut ask = ask.clone();
     let mut purges: Vec<Purge> = Vec::new();
     for _ in 0..MOST_PAGES {
@@ -55,16 +55,16 @@ async fn whole(provider: &dyn Provider) -> Vec<Purge> {
     purges
 }
 
-fn month() -> HistoryAsk {
-    HistoryAsk {
+fn month() -> HistoryRequest {
+    HistoryRequest {
         from: Some(Utc::now() - TimeDelta::days(29)),
         until: Some(Utc::now() + TimeDelta::days(1)),
-        ..HistoryAsk::default()
+        ..HistoryRequest::default()
     }
 }
 
-fn of(resource: &Resource) -> HistoryAsk {
-    HistoryAsk { resource: Some((resource.id.clone(), resource.cname.clone())), ..month() }
+fn of(resource: &Resource) -> HistoryRequest {
+    HistoryRequest { resource: Some((resource.id.clone(), resource.cname.clone())), ..month() }
 }
 
 /// A resource of which everything may be purged.
@@ -134,11 +134,11 @@ async fn urls(world: &World, names: &[&str]) -> PurgeRequest {
 
 /// The purge in the vendor's history that a request became.
 async fn found(world: &World, request: &PurgeRequest, since: DateTime<Utc>) -> Vec<Purge> {
-    let ask = HistoryAsk {
+    let ask = HistoryRequest {
         from: Some(since - TimeDelta::seconds(1)),
         until: Some(since + TimeDelta::days(1)),
         resource: Some((request.resource.clone(), request.cname.clone())),
-        ..HistoryAsk::default()
+        ..HistoryRequest::default()
     };
     all(&*world.provider, &ask)
         .await
@@ -156,10 +156,6 @@ fn effects(world: &World) -> usize {
 
 fn strikes(world: &World, strike: Strike) -> Fault {
     Fault { vendor: Some(world.vendor.to_owned()), ..Fault::of(strike) }
-}
-
-pub(crate) async fn the_credentials_are_known(world: World) {
-    assert!(!world.provider.whoami().await.unwrap().is_empty());
 }
 
 pub(crate) async fn every_resource_is_listed_once(world: World) {
@@ -216,7 +212,7 @@ pub(crate) async fn a_range_of_time_holds_what_it_should(world: World) {
     if world.provider.documented_limits().history.per_resource {
         return;
     }
-    let ask = HistoryAsk { from: Some(from), until: Some(until), ..HistoryAsk::default() };
+    let ask = HistoryRequest { from: Some(from), until: Some(until), ..HistoryRequest::default() };
     let answered = all(&*world.provider, &ask).await;
     let mut got: Vec<_> = answered.iter().filter(within).map(|p| &p.id).collect();
     wanted.sort();
@@ -271,7 +267,7 @@ pub(crate) async fn everything_is_purged_for_what_it_is_there(world: World) {
     world.provider.submit(&request).await.unwrap();
     assert_eq!(effects(&world), 1);
     let rule = world.provider.documented_limits().all.unwrap();
-    let ask = HistoryAsk {
+    let ask = HistoryRequest {
         from: Some(world.hand.now() - TimeDelta::seconds(1)),
         until: Some(world.hand.now() + TimeDelta::days(1)),
         ..of(&resource)
@@ -336,7 +332,6 @@ pub(crate) async fn an_unknown_resource_is_refused(world: World) {
 pub(crate) async fn wrong_credentials_are_told_apart(world: World) {
     let request = urls(&world, &["x"]).await;
     let failures = [
-        world.stranger.whoami().await.unwrap_err(),
         world.stranger.history(&of(&live(&world).await)).await.unwrap_err(),
         world.stranger.resources().await.unwrap_err(),
         world.stranger.submit(&request).await.unwrap_err(),
@@ -461,7 +456,7 @@ pub(crate) async fn who_purged_is_told_where_there_is_a_log(world: World) {
     let request = urls(&world, &["who"]).await;
     world.provider.submit(&request).await.unwrap();
     let now = world.hand.now();
-    let mut ask = ActivityAsk { from: now - TimeDelta::minutes(1), until: now, offset: 0 };
+    let mut ask = ActivityRequest { from: now - TimeDelta::minutes(1), until: now, offset: 0 };
     if world.provider.activity_log().is_none() {
         let failure = world.provider.activity(&ask).await.unwrap_err();
         assert_eq!(failure.cause, Cause::Unsupported);

@@ -7,12 +7,12 @@ use chrono::{DateTime, Utc};
 use purgedeck::config::secret::Secret;
 use purgedeck::config::secret::source::SecretSource;
 use purgedeck::domain::ids::AccountName;
-use purgedeck::providers::clock::Now;
+use purgedeck::providers::clock::WallClock;
 use purgedeck::providers::gcore as gcore_adapter;
-use purgedeck::providers::http::Patience;
+use purgedeck::providers::http::HttpPolicy;
 use purgedeck::providers::medianova as medianova_adapter;
 use purgedeck::providers::tencent::{self as tencent_adapter, v2, v3};
-use purgedeck::providers::{ConnectFailure, Provider};
+use purgedeck::providers::{ConnectError, Provider};
 use purgedeck::simulator::{Clock, Hand, MedianovaAccount, Options, Scenario, Simulator, start};
 
 /// A vendor at a time that stands still, without colleagues.
@@ -30,11 +30,11 @@ pub(crate) struct World {
 }
 
 /// As in life but for the pauses and the size of an answer.
-fn patience() -> Patience {
-    Patience {
+fn patience() -> HttpPolicy {
+    HttpPolicy {
         first_pause: Duration::from_millis(1),
         most_bytes: 4 * 1024 * 1024,
-        ..Patience::default()
+        ..HttpPolicy::default()
     }
 }
 
@@ -79,7 +79,7 @@ pub(crate) async fn tencent_2() -> World {
 }
 
 async fn tencent(
-    adapter: impl Fn(tencent_adapter::Settings) -> Result<Arc<dyn Provider>, ConnectFailure>,
+    adapter: impl Fn(tencent_adapter::Settings) -> Result<Arc<dyn Provider>, ConnectError>,
 ) -> World {
     let (simulator, hand) = simulator().await;
     let account = simulator.tencent().account();
@@ -97,7 +97,7 @@ async fn tencent(
             area: None,
             times: None,
             patience: patience(),
-            now: Now::by(move || hand.now()),
+            now: WallClock::from_fn(move || hand.now()),
         }
     };
     World {
@@ -143,7 +143,7 @@ async fn medianova_by(
             organization: account.organization.clone(),
             access: access(&account, good),
             patience: patience(),
-            now: Now::by(move || hand.now()),
+            now: WallClock::from_fn(move || hand.now()),
         });
         Arc::new(adapter.unwrap())
     };

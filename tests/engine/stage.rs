@@ -21,7 +21,7 @@ use purgedeck::effect::{Effect, Order, Report};
 use purgedeck::engine::{Clock, Runner, Seat, Setup, start};
 use purgedeck::providers::Provider;
 use purgedeck::providers::gcore::{Gcore, Settings};
-use purgedeck::providers::http::Patience;
+use purgedeck::providers::http::HttpPolicy;
 use purgedeck::simulator::{self, Hand, Options, Scenario, Simulator};
 use purgedeck::store::{Access, Store};
 use tokio::sync::mpsc;
@@ -58,7 +58,10 @@ impl Stage {
                 account: AccountName::new(&account.name),
                 base_url: Some(self.simulator.gcore().base_url().parse().unwrap()),
                 token: SecretSource::Given(Secret::new(account.token.clone())),
-                patience: Patience { first_pause: Duration::from_millis(1), ..Patience::default() },
+                patience: HttpPolicy {
+                    first_pause: Duration::from_millis(1),
+                    ..HttpPolicy::default()
+                },
             })
             .unwrap(),
         );

@@ -18,7 +18,7 @@ use purgedeck::domain::resource::Resource;
 use purgedeck::effect::{Effect, Order, Report};
 use purgedeck::providers::Provider;
 use purgedeck::providers::gcore::{Gcore, Settings};
-use purgedeck::providers::http::Patience;
+use purgedeck::providers::http::HttpPolicy;
 use purgedeck::simulator::{ErrorBody, Fault, Strike};
 
 use super::stage::{Running, Stage};
@@ -62,7 +62,7 @@ fn colleague(stage: &Stage) -> Arc<dyn Provider> {
         account: account.name.as_str().into(),
         base_url: Some(stage.simulator.gcore().base_url().parse().unwrap()),
         token: SecretSource::Given(Secret::new(account.read_only_token)),
-        patience: Patience::default(),
+        patience: HttpPolicy::default(),
     });
     Arc::new(adapter.unwrap())
 }

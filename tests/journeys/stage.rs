@@ -10,8 +10,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use purgedeck::config::load::{self, Config, Flags};
 use purgedeck::config::paths::Directories;
 use purgedeck::engine::{Clock, Seat};
-use purgedeck::providers::clock::Now;
-use purgedeck::providers::connect_by;
+use purgedeck::providers::clock::WallClock;
+use purgedeck::providers::connect_with;
+use purgedeck::providers::http::HttpPolicy;
 use purgedeck::simulator::{self, Hand, Options, Scenario, Seen, Simulator};
 use purgedeck::store::{Access, Store};
 use tokio::sync::Notify;
@@ -98,8 +99,8 @@ impl Stage {
     pub(crate) fn seats(&self) -> Vec<Seat> {
         let seat = |account| {
             let clock = self.clock.clone();
-            let now = Now::by(move || clock.now());
-            connect_by(account, now).unwrap()
+            let now = WallClock::from_fn(move || clock.now());
+            connect_with(account, now, HttpPolicy::default()).unwrap()
         };
         self.config
             .accounts

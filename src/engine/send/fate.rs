@@ -51,34 +51,19 @@ pub(super) fn fate(
     if failure.applied == Applied::Maybe {
         return Fate::Unknown(words);
     }
-    match failure.cause {
-        Cause::RateLimited { retry_after } => {
-            let windows = limits.rule(kind).map_or(&[][..], |rule| &rule.windows);
-            let documented = windows.iter().map(|window| window.per).max();
-            Fate::Wait {
-                pause: retry_after
-                    .or(documented)
-                    .unwrap_or(CLOSED)
-                    .clamp(Duration::from_secs(1), CLOSED_LONGEST),
-                closed: true,
-                words,
-            }
-        }
-        Cause::Unreachable | Cause::Lost | Cause::VendorError | Cause::BadAnswer => Fate::Wait {
-            pause: UNREACHED
-                .saturating_mul(2_u32.saturating_pow(tries.min(10)))
-                .min(UNREACHED_LONGEST),
-            closed: false,
+    if let Cause::RateLimited { retry_after } = failure.cause {
+        let windows = limits.rule(kind).map_or(&[][..], |rule| &rule.windows);
+        let documented = windows.iter().map(|window| window.per).max();
+        let pause = retry_after.or(documented).unwrap_or(CLOSED);
+        return Fate::Wait {
+            pause: pause.clamp(Duration::from_secs(1), CLOSED_LONGEST),
+            closed: true,
             words,
-        },
-        Cause::Unauthenticated
-        | Cause::Forbidden
-        | Cause::NotFound
-        | Cause::QuotaUsedUp
-        | Cause::Rejected { .. }
-        | Cause::ClockSkew { .. }
-        | Cause::Retired
-        | Cause::Unsupported
-        | Cause::Refused => Fate::Rejected(words),
+        };
     }
+    if failure.is_passing() {
+        let pause = UNREACHED.saturating_mul(2_u32.saturating_pow(tries.min(10)));
+        return Fate::Wait { pause: pause.min(UNREACHED_LONGEST), closed: false, words };
+    }
+    Fate::Rejected(words)
 }

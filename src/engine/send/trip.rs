@@ -17,7 +17,7 @@ use crate::domain::limits::Limits;
 use crate::engine::asker::{Asker, Trouble};
 use crate::engine::clock::delta;
 use crate::engine::sync::Walk;
-use crate::providers::HistoryAsk;
+use crate::providers::HistoryRequest;
 use crate::store::StepDetails;
 
 /// How many questions the last look at the history may take.
@@ -156,7 +156,10 @@ impl Trip {
         for _ in 0..LOOKS {
             let Some(mut ask) = walk.ask() else { break };
             if rule.per_resource {
-                ask = HistoryAsk { resource: Some(resource.clone()), ..HistoryAsk::default() };
+                ask = HistoryRequest {
+                    resource: Some(resource.clone()),
+                    ..HistoryRequest::default()
+                };
             }
             let told = self.asker.ask(&ask, rule).await.map_err(Trouble::Vendor)?;
             let answered = walk.answer(&told.page, told.edge);

@@ -20,7 +20,7 @@ use crate::domain::limits::HistoryRule;
 use crate::domain::resource::{Resource, ResourceState};
 use crate::engine::asker::{Asker, Trouble};
 use crate::engine::clock::delta;
-use crate::providers::HistoryAsk;
+use crate::providers::HistoryRequest;
 
 /// How many questions a minute, in the long run.
 const QUESTIONS: u32 = 40;
@@ -171,10 +171,10 @@ impl ByLists {
         };
         self.allowance.take(at_first);
         list.asked = true;
-        let ask = HistoryAsk {
+        let ask = HistoryRequest {
             resource: Some((resource.clone(), list.cname.clone())),
             offset: list.passes.offset(),
-            ..HistoryAsk::default()
+            ..HistoryRequest::default()
         };
         let told = match asker.ask(&ask, &self.rule).await {
             Ok(told) => told,

@@ -15,7 +15,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::limits::{HistoryRule, Reading};
-use crate::providers::{HistoryAsk, HistoryPage};
+use crate::providers::{HistoryPage, HistoryRequest};
 
 use super::passes::{Passes, Verdict};
 
@@ -115,16 +115,16 @@ impl Walk {
     }
 
     /// The next question; `None` at the end of the walk.
-    pub(in crate::engine) fn ask(&mut self) -> Option<HistoryAsk> {
+    pub(in crate::engine) fn ask(&mut self) -> Option<HistoryRequest> {
         if self.passes.is_none() {
             self.carve();
         }
         let part = self.todo.last()?;
-        Some(HistoryAsk {
+        Some(HistoryRequest {
             from: Some(part.from),
             until: (!part.open).then_some(part.until),
             offset: self.passes.as_ref().map_or(0, Passes::offset),
-            ..HistoryAsk::default()
+            ..HistoryRequest::default()
         })
     }
 
@@ -316,7 +316,7 @@ mod tests {
     }
 
     impl Vendor {
-        fn answer(&mut self, ask: &HistoryAsk) -> HistoryPage {
+        fn answer(&mut self, ask: &HistoryRequest) -> HistoryPage {
             self.asked += 1;
             let mut found: Vec<Purge> = self
                 .purges

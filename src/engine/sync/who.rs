@@ -14,7 +14,7 @@ use crate::domain::coverage::Coverage;
 use crate::domain::failure::{Cause, Failure};
 use crate::engine::asker::{Asker, Trouble};
 use crate::engine::clock::delta;
-use crate::providers::{ActivityAsk, ActivityRule};
+use crate::providers::{ActivityRequest, ActivityRule};
 use crate::store::Recorded;
 
 /// How often the newest part is read where nothing seems to happen: refused attempts show nowhere else.
@@ -59,13 +59,13 @@ pub(super) struct Who {
 /// A stretch of the log that is being read.
 #[derive(Clone, Copy, Debug)]
 struct Reading {
-    ask: ActivityAsk,
+    ask: ActivityRequest,
     answers: u32,
 }
 
 impl Reading {
     fn of(from: DateTime<Utc>, until: DateTime<Utc>) -> Self {
-        Self { ask: ActivityAsk { from, until, offset: 0 }, answers: 0 }
+        Self { ask: ActivityRequest { from, until, offset: 0 }, answers: 0 }
     }
 }
 
@@ -224,13 +224,14 @@ impl Who {
         let page = tokio::time::timeout_at(until, asker.provider.activity(&reading.ask))
             .await
             .unwrap_or_else(|_| {
-                Err(Failure::new(Cause::Lost).saying("the activity log kept the history waiting"))
+                Err(Failure::new(Cause::Lost)
+                    .with_message("the activity log kept the history waiting"))
             })
             .map_err(Trouble::Vendor)?;
         let over = page.complete || page.records == 0;
         reading.ask.offset += page.records;
         reading.answers += 1;
-        let ActivityAsk { from, until, .. } = reading.ask;
+        let ActivityRequest { from, until, .. } = reading.ask;
         // What was asked for just now may stand in the log later only.
         let settled = until.min(asked_at - delta(self.rule.settle) - asker.doubt());
         let settled = settled.max(from);

@@ -99,7 +99,7 @@ async fn a_resource_that_was_purged_of_late_is_looked_at_more_often() {
     running.pass(Duration::from_mins(10)).await;
     let asked = vendor.change(|state| state.asked.clone());
     let of = |id: &str| {
-        let it = |ask: &&crate::providers::HistoryAsk| {
+        let it = |ask: &&crate::providers::HistoryRequest| {
             ask.resource.as_ref().is_some_and(|(resource, _)| resource.as_str() == id)
         };
         asked.iter().filter(it).count()

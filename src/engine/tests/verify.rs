@@ -70,11 +70,11 @@ impl Scripted {
 
 #[async_trait]
 impl Edge for Scripted {
-    fn places(&self) -> Vec<Option<String>> {
+    fn servers(&self) -> Vec<Option<String>> {
         vec![None]
     }
 
-    async fn look(&self, url: &str, _: usize) -> Result<Observation, ProbeError> {
+    async fn probe(&self, url: &str, _: usize) -> Result<Observation, ProbeError> {
         let number = self.change(|state| {
             state.at_once += 1;
             state.most_at_once = state.most_at_once.max(state.at_once);
@@ -88,7 +88,7 @@ impl Edge for Scripted {
         })
     }
 
-    fn spares(&self, _: Option<&str>) -> bool {
+    fn keeps_unchanged(&self, _: Option<&str>) -> bool {
         false
     }
 }

@@ -27,7 +27,7 @@ use crate::domain::resource::{CacheKey, Resource, ResourceState};
 use crate::domain::status::Status;
 use crate::effect::{Answer, Effect, Order, Report};
 use crate::engine::{Clock, Runner, Seat, Setup, start};
-use crate::providers::{HistoryAsk, HistoryPage, Provider, Receipt};
+use crate::providers::{HistoryPage, HistoryRequest, Provider, Receipt};
 use crate::store::{Access, Store};
 
 /// When every test begins.
@@ -91,7 +91,7 @@ pub(super) struct State {
     pub(super) slow: Duration,
     /// Purges that arrive after each question: how many, and how long before it was asked they were created.
     pub(super) arrivals: VecDeque<(u32, TimeDelta)>,
-    pub(super) asked: Vec<HistoryAsk>,
+    pub(super) asked: Vec<HistoryRequest>,
     pub(super) resources_asked: u32,
     pub(super) limits_asked: u32,
     /// Everything that reached it.
@@ -309,7 +309,7 @@ impl State {
         id
     }
 
-    fn list(&mut self, ask: &HistoryAsk, now: DateTime<Utc>) -> HistoryPage {
+    fn list(&mut self, ask: &HistoryRequest, now: DateTime<Utc>) -> HistoryPage {
         let rule = self.limits.history.clone();
         let ranges = rule.reading != Reading::Pages;
         let needs = self.needs;
@@ -363,10 +363,6 @@ impl Provider for Vendor {
         &self.provider
     }
 
-    async fn whoami(&self) -> Result<String, Failure> {
-        Ok("somebody".to_owned())
-    }
-
     fn documented_limits(&self) -> Limits {
         self.change(|state| state.limits.clone())
     }
@@ -387,7 +383,7 @@ impl Provider for Vendor {
         Ok(self.change(|state| state.resources.clone()))
     }
 
-    async fn history(&self, ask: &HistoryAsk) -> Result<HistoryPage, Failure> {
+    async fn history(&self, ask: &HistoryRequest) -> Result<HistoryPage, Failure> {
         self.change(|state| state.asked.push(ask.clone()));
         self.pause().await;
         if let Some(failure) = self.fault() {
@@ -423,7 +419,7 @@ impl Provider for Vendor {
             Act::Lose => Err(lost()),
             Act::Unreachable => Err(Failure::new(Cause::Unreachable)),
             Act::RateLimit(retry_after) => Err(Failure::new(Cause::RateLimited { retry_after })),
-            Act::Refuse => Err(Failure::new(Cause::Rejected { faults: Vec::new() })),
+            Act::Refuse => Err(Failure::new(Cause::Rejected { errors: Vec::new() })),
             Act::Hang(go) => {
                 go.notified().await;
                 Ok(self.take(request))

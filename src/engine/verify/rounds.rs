@@ -160,7 +160,7 @@ impl Rounds {
         let modes = limits.rule(request.kind()).map(|rule| &rule.modes);
         let usual = modes.and_then(|modes| modes.first()).map(|mode| mode.word);
         let mode = request.mode.as_deref().or(usual);
-        self.account.watch.edge.spares(mode)
+        self.account.watch.edge.keeps_unchanged(mode)
     }
 
     /// The URLs to ask for: those that were chosen before, else chosen now.
@@ -200,14 +200,14 @@ impl Rounds {
         let edge = &self.account.watch.edge;
         let mut asked = Vec::new();
         for url in &sample.urls {
-            for (at, place) in edge.places().into_iter().enumerate() {
+            for (at, place) in edge.servers().into_iter().enumerate() {
                 if !wanted(url, place.as_deref()) {
                     continue;
                 }
                 asked.push(async move {
                     // It is never closed.
                     let _hand = self.hands.acquire().await;
-                    let seen = edge.look(url, at).await;
+                    let seen = edge.probe(url, at).await;
                     Probe { url: url.clone(), place, at: self.clock.now(), seen }
                 });
             }

@@ -31,13 +31,13 @@ async fn server(head: &str, body: usize) -> (SocketAddr, oneshot::Receiver<(Stri
     (address, told)
 }
 
-fn prober(address: SocketAddr) -> Prober {
+fn prober(address: SocketAddr) -> HttpProber {
     let settings = EdgeSettings {
         addresses: vec![EdgeAddress { socket: address, plain: true }],
         ..EdgeSettings::default()
     };
-    let patience = ProbePatience { connect: Duration::from_secs(5), total: Duration::from_secs(5) };
-    Prober::new(&settings, EdgeRules::default(), patience)
+    let patience = ProbeTimeouts { connect: Duration::from_secs(5), total: Duration::from_secs(5) };
+    HttpProber::new(&settings, EdgeRules::default(), patience)
 }
 
 #[tokio::test]
@@ -45,7 +45,7 @@ async fn a_probe_asks_for_one_byte_by_its_own_name_and_carries_nothing_else() {
     let head = "HTTP/1.1 206 Partial Content\r\ncontent-length: 1\r\nX-Cache: MISS\r\nx-cache: HIT\r\nAge: 3\r\n\r\nx";
     let (address, told) = server(head, 0).await;
     let url = "https://user:secret@www.site.com/a%20b?x=1#part";
-    let seen = prober(address).look(url, 0).await.unwrap();
+    let seen = prober(address).probe(url, 0).await.unwrap();
     assert_eq!((seen.status, seen.cache, seen.age), (206, Some(CacheState::Hit), Some(3)));
     let (asked, _) = told.await.unwrap();
     let mut lines: Vec<String> = asked.trim_end().lines().map(str::to_ascii_lowercase).collect();
@@ -68,7 +68,7 @@ async fn a_redirect_is_told_and_not_followed() {
     let head =
         "HTTP/1.1 301 Moved\r\nlocation: https://elsewhere.example/\r\ncontent-length: 0\r\n\r\n";
     let (address, _told) = server(head, 0).await;
-    let seen = prober(address).look("http://www.site.com/a", 0).await.unwrap();
+    let seen = prober(address).probe("http://www.site.com/a", 0).await.unwrap();
     assert_eq!(seen.status, 301);
     assert_eq!(seen.location.as_deref(), Some("https://elsewhere.example/"));
 }
@@ -78,7 +78,7 @@ async fn a_long_body_is_left_unread() {
     let whole = 1 << 30;
     let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {whole}\r\nx-cache: MISS\r\n\r\n");
     let (address, told) = server(&head, whole).await;
-    let seen = prober(address).look("http://www.site.com/big", 0).await.unwrap();
+    let seen = prober(address).probe("http://www.site.com/big", 0).await.unwrap();
     assert_eq!((seen.status, seen.cache), (200, Some(CacheState::Miss)));
     let (_, sent) = told.await.unwrap();
     // What the two ends of a connection keep for each other on one machine.
@@ -92,10 +92,10 @@ async fn an_edge_that_is_not_there_is_told_from_one_that_does_not_answer() {
     let mut slow = prober(address);
     slow.patience.total = Duration::from_millis(50);
     // It is connected to, and never answers.
-    let blind = slow.look("http://www.site.com/a", 0).await.unwrap_err();
+    let blind = slow.probe("http://www.site.com/a", 0).await.unwrap_err();
     assert_eq!(blind, ProbeError::TooSlow);
     drop(listener);
-    let blind = prober(address).look("http://www.site.com/a", 0).await.unwrap_err();
+    let blind = prober(address).probe("http://www.site.com/a", 0).await.unwrap_err();
     assert!(matches!(blind, ProbeError::Unreachable(_)), "{blind}");
 }
 
@@ -103,7 +103,7 @@ async fn an_edge_that_is_not_there_is_told_from_one_that_does_not_answer() {
 async fn what_is_no_url_of_the_web_is_not_asked_for() {
     let prober = prober("127.0.0.1:9".parse().unwrap());
     for url in ["", "/a", "ftp://www.site.com/a", "https://*.site.com/a", "file:///etc/passwd"] {
-        let blind = prober.look(url, 0).await.unwrap_err();
+        let blind = prober.probe(url, 0).await.unwrap_err();
         assert!(matches!(blind, ProbeError::NoUrl(_)), "{url}: {blind}");
     }
 }
@@ -122,8 +122,8 @@ async fn a_name_that_leads_nowhere_is_told_so() {
             let _ = socket.send_to(&asked[..length], from).await;
         }
     });
-    let prober = Prober::new(&settings, EdgeRules::default(), ProbePatience::default());
-    let blind = prober.look("http://www.site.com/a", 0).await.unwrap_err();
+    let prober = HttpProber::new(&settings, EdgeRules::default(), ProbeTimeouts::default());
+    let blind = prober.probe("http://www.site.com/a", 0).await.unwrap_err();
     assert!(
         matches!(&blind, ProbeError::NoAddress(words) if words.contains("no such name")),
         "{blind}"

@@ -16,7 +16,7 @@ use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use serde_json::Value;
 
 use super::super::http::{Answer, Outgoing};
-use super::super::{ActivityAsk, ActivityPage, ActivityRule, lenient};
+use super::super::{ActivityPage, ActivityRequest, ActivityRule, lenient};
 use super::list::List;
 use super::time;
 use crate::domain::activity::{Attempt, Author};
@@ -29,7 +29,7 @@ pub(super) const RULE: ActivityRule =
     ActivityRule { reach: Duration::from_hours(30 * 24), settle: Duration::from_secs(10) };
 
 /// The request for a page of the log, without its token.
-pub(super) fn question(ask: &ActivityAsk, limit: u64) -> Outgoing {
+pub(super) fn question(ask: &ActivityRequest, limit: u64) -> Outgoing {
     Outgoing::get(["cdn", "activity_log", "requests"])
         .query("method", "POST")
         .query("min_requested_at", write(ask.from))

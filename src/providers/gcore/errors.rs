@@ -10,9 +10,9 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::super::http::Answer;
-use super::super::{faults, lenient};
+use super::super::{field_errors, lenient};
 use crate::config::secret::Secret;
-use crate::domain::failure::{Cause, Failure, Fault};
+use crate::domain::failure::{Cause, Failure, FieldError};
 use crate::domain::text::escape_control;
 
 /// The failure of an answer whose status says that it did not work.
@@ -32,7 +32,7 @@ pub(super) fn failure(answer: &Answer, token: &Secret) -> Failure {
     }
     Failure {
         code: said.code.map(|code| escape_control(&code, 60)),
-        ..answer.with_status(Failure::new(cause).saying(detail))
+        ..answer.with_status(Failure::new(cause).with_message(detail))
     }
 }
 
@@ -50,7 +50,7 @@ fn cause(answer: &Answer, said: &Said) -> Cause {
         return if words.contains("quota") {
             Cause::QuotaUsedUp
         } else {
-            Cause::Rejected { faults: said.faults.clone() }
+            Cause::Rejected { errors: said.faults.clone() }
         };
     }
     if cause == Cause::Forbidden && said.is_about_the_token() {
@@ -83,7 +83,7 @@ fn is_cut_short(token: &Secret) -> bool {
 #[derive(Debug, Default)]
 struct Said {
     message: String,
-    faults: Vec<Fault>,
+    faults: Vec<FieldError>,
     raw: String,
     code: Option<String>,
     request: Option<String>,
@@ -94,10 +94,10 @@ impl Said {
         let Some(body) = body else {
             return Self { raw: answer.words(), ..Self::default() };
         };
-        let faults: Vec<Fault> = ["errors", "invalid_fields"]
+        let faults: Vec<FieldError> = ["errors", "invalid_fields"]
             .into_iter()
             .filter_map(|name| body.get(name))
-            .flat_map(faults::collect)
+            .flat_map(field_errors::collect)
             .collect();
         Self {
             message: lenient::field(body, "message")
@@ -112,7 +112,7 @@ impl Said {
 
     /// What is shown of it.
     fn detail(&self) -> String {
-        let faults = faults::in_words(&self.faults);
+        let faults = field_errors::in_words(&self.faults);
         match (self.message.trim(), faults.as_str()) {
             ("", "") => self.raw.clone(),
             ("", faults) => faults.to_owned(),

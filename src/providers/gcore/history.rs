@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::super::http::Outgoing;
-use super::super::{HistoryAsk, HistoryPage, lenient};
+use super::super::{HistoryPage, HistoryRequest, lenient};
 use super::list::List;
 use super::time;
 use crate::domain::failure::{Cause, Failure};
@@ -18,18 +18,12 @@ use crate::domain::purge::{Purge, Target};
 use crate::domain::status::Status;
 
 /// The request for a page of history, without its token. A single purge cannot be asked for by id.
-pub(super) fn question(ask: &HistoryAsk, limit: u64) -> Outgoing {
+pub(super) fn question(ask: &HistoryRequest, limit: u64) -> Outgoing {
     let mut outgoing = Outgoing::get(["cdn", "purge_statuses"]);
     if let Some((_, cname)) = &ask.resource
         && !cname.is_empty()
     {
         outgoing = outgoing.query("cname", cname);
-    }
-    if let Some(word) = ask.status.and_then(status_word) {
-        outgoing = outgoing.query("status", word);
-    }
-    if let Some(kind) = ask.kind {
-        outgoing = outgoing.query("purge_type", kind_word(kind));
     }
     if let Some(from) = ask.from {
         outgoing = outgoing.query("from_created", time::write_from(from));
@@ -50,7 +44,7 @@ pub(super) fn page(
 ) -> Result<HistoryPage, Failure> {
     let records = list.records.len() as u64;
     if records == 0 && list.count.is_some_and(|count| count > offset) {
-        return Err(Failure::new(Cause::BadAnswer).saying(format!(
+        return Err(Failure::new(Cause::BadAnswer).with_message(format!(
             "the vendor counts {} purges and gave none from number {offset} on",
             list.count.unwrap_or_default()
         )));

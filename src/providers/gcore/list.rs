@@ -63,6 +63,6 @@ impl List {
 fn no_list(answer: &Answer) -> Failure {
     answer.with_status(
         Failure::new(Cause::BadAnswer)
-            .saying(format!("a list was asked for and this came: {}", answer.words())),
+            .with_message(format!("a list was asked for and this came: {}", answer.words())),
     )
 }

@@ -34,7 +34,7 @@ pub(super) fn receipt(answer: &Answer, token: &Secret) -> Result<Receipt, Failur
     if answer.status != 201 && !is_echo(answer) {
         return Err(answer.with_status(
             Failure::new(Cause::BadAnswer)
-                .saying(format!("201 was expected, and this came: {}", answer.words())),
+                .with_message(format!("201 was expected, and this came: {}", answer.words())),
         ));
     }
     Ok(Receipt { id: None, at: answer.date })

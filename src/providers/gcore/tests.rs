@@ -24,7 +24,7 @@ fn adapter_with(url: &Url, token: &str) -> Gcore {
         account: AccountName::new("prod"),
         base_url: Some(url.clone()),
         token: SecretSource::Given(Secret::new(token.to_owned())),
-        patience: Patience { tries: 1, ..Patience::default() },
+        patience: HttpPolicy { tries: 1, ..HttpPolicy::default() },
     })
     .unwrap()
 }
@@ -53,10 +53,10 @@ fn targets(texts: &[&str]) -> Targets {
 #[tokio::test]
 async fn a_token_that_a_shell_cut_short_is_recognised() {
     let server = Scripted::start(vec![Reply::json(401, r#"{"message":"Bad token: 29841"}"#)]).await;
-    let failure = adapter_with(&server.url, "29841").whoami().await.unwrap_err();
+    let failure = adapter_with(&server.url, "29841").live_limits().await.unwrap_err();
     assert_eq!(failure.cause, Cause::Unauthenticated);
     assert!(failure.detail.contains("single quotes"), "{failure}");
-    let failure = adapter(&server.url).whoami().await.unwrap_err();
+    let failure = adapter(&server.url).live_limits().await.unwrap_err();
     assert!(!failure.detail.contains("single quotes"), "{failure}");
 }
 
@@ -81,14 +81,6 @@ async fn no_part_of_the_token_is_ever_shown() {
 }
 
 #[tokio::test]
-async fn the_cheap_question_says_who_we_are() {
-    let body = json!({ "id": 77, "service": { "enabled": true, "status": "active" } });
-    let (server, adapter) = answering(vec![Reply::json(200, body.to_string())]).await;
-    assert_eq!(adapter.whoami().await.unwrap(), "account 77, CDN service active");
-    assert_eq!(server.heard()[0].target, "/cdn/clients/me");
-}
-
-#[tokio::test]
 async fn the_accounts_own_limits_are_asked_for() {
     let body = json!({ "purge_max_urls_limit": 30 });
     let (server, adapter) = answering(vec![Reply::json(200, body.to_string())]).await;
@@ -101,11 +93,14 @@ async fn the_accounts_own_limits_are_asked_for() {
 fn an_account_that_lacks_something_cannot_be_tried() {
     let account = AccountConfig::new(AccountName::new("prod"), ProviderName::new(NAME));
     assert_eq!(
-        Gcore::of(&account, Now::default()).unwrap_err(),
-        ConnectFailure::Missing { key: "token" }
+        Gcore::of(&account, WallClock::default(), HttpPolicy::default()).unwrap_err(),
+        ConnectError::Missing { key: "token" }
     );
     let account = account
         .at(Url::parse("http://api.gcore.com").unwrap())
         .with_secret("token", SecretSource::Env("X".to_owned()));
-    assert!(matches!(Gcore::of(&account, Now::default()).unwrap_err(), ConnectFailure::BaseUrl(_)));
+    assert!(matches!(
+        Gcore::of(&account, WallClock::default(), HttpPolicy::default()).unwrap_err(),
+        ConnectError::BaseUrl(_)
+    ));
 }

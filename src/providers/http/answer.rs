@@ -87,7 +87,7 @@ impl Answer {
             } else {
                 format!("the answer is not JSON ({error}): {}", self.words())
             };
-            self.with_status(Failure::new(Cause::BadAnswer).saying(what))
+            self.with_status(Failure::new(Cause::BadAnswer).with_message(what))
         })
     }
 
@@ -119,7 +119,7 @@ impl Answer {
             404 | 410 => Cause::NotFound,
             408 => Cause::Lost,
             429 => Cause::RateLimited { retry_after: self.retry_after },
-            400..=499 => Cause::Rejected { faults: Vec::new() },
+            400..=499 => Cause::Rejected { errors: Vec::new() },
             500..=599 => Cause::VendorError,
             _ => Cause::BadAnswer,
         }

@@ -13,7 +13,7 @@ pub(super) struct BaseUrl {
 
 /// Why an address is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum BaseUrlFault {
+pub enum BaseUrlError {
     /// Neither https nor http.
     #[error("the base URL has to begin with https://, not with {0}:")]
     Scheme(String),
@@ -32,21 +32,21 @@ pub enum BaseUrlFault {
 }
 
 impl BaseUrl {
-    pub(super) fn new(url: &Url) -> Result<Self, BaseUrlFault> {
-        let local = is_local(&url.host().ok_or(BaseUrlFault::NoHost)?);
+    pub(super) fn new(url: &Url) -> Result<Self, BaseUrlError> {
+        let local = is_local(&url.host().ok_or(BaseUrlError::NoHost)?);
         match url.scheme() {
             "https" => {}
             "http" if local => {}
             "http" => {
-                return Err(BaseUrlFault::PlainText(url.host_str().unwrap_or_default().to_owned()));
+                return Err(BaseUrlError::PlainText(url.host_str().unwrap_or_default().to_owned()));
             }
-            other => return Err(BaseUrlFault::Scheme(other.to_owned())),
+            other => return Err(BaseUrlError::Scheme(other.to_owned())),
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(BaseUrlFault::Credentials);
+            return Err(BaseUrlError::Credentials);
         }
         if url.query().is_some() || url.fragment().is_some() {
-            return Err(BaseUrlFault::Query);
+            return Err(BaseUrlError::Query);
         }
         Ok(Self { url: url.clone(), local })
     }
@@ -82,7 +82,7 @@ fn is_local(host: &Host<&str>) -> bool {
 mod tests {
     use super::*;
 
-    fn base(text: &str) -> Result<BaseUrl, BaseUrlFault> {
+    fn base(text: &str) -> Result<BaseUrl, BaseUrlError> {
         BaseUrl::new(&Url::parse(text).unwrap())
     }
 
@@ -105,15 +105,15 @@ mod tests {
             "http://[::ffff:10.0.0.1]",
             "http://0.0.0.0",
         ] {
-            assert!(matches!(base(far), Err(BaseUrlFault::PlainText(_))), "{far}");
+            assert!(matches!(base(far), Err(BaseUrlError::PlainText(_))), "{far}");
         }
         assert!(!base("https://api.vendor.com/api/v1").unwrap().is_plain());
     }
 
     #[test]
     fn an_address_with_a_password_or_a_query_is_refused() {
-        assert_eq!(base("https://u:p@vendor.com"), Err(BaseUrlFault::Credentials));
-        assert_eq!(base("https://vendor.com/?a=b"), Err(BaseUrlFault::Query));
-        assert_eq!(base("ftp://vendor.com"), Err(BaseUrlFault::Scheme("ftp".to_owned())));
+        assert_eq!(base("https://u:p@vendor.com"), Err(BaseUrlError::Credentials));
+        assert_eq!(base("https://vendor.com/?a=b"), Err(BaseUrlError::Query));
+        assert_eq!(base("ftp://vendor.com"), Err(BaseUrlError::Scheme("ftp".to_owned())));
     }
 }

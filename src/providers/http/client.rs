@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use reqwest::redirect::Policy;
 
-use super::Patience;
+use super::HttpPolicy;
 use super::base::BaseUrl;
 use crate::domain::failure::{Cause, Failure};
 
@@ -23,7 +23,7 @@ impl Clients {
     pub(super) fn reading(
         &self,
         base: &BaseUrl,
-        patience: &Patience,
+        patience: &HttpPolicy,
     ) -> Result<reqwest::Client, Failure> {
         made_once(&self.reading, || client(base, patience).build())
     }
@@ -31,7 +31,7 @@ impl Clients {
     pub(super) fn sending(
         &self,
         base: &BaseUrl,
-        patience: &Patience,
+        patience: &HttpPolicy,
     ) -> Result<reqwest::Client, Failure> {
         made_once(&self.sending, || {
             client(base, patience).pool_max_idle_per_host(0).retry(reqwest::retry::never()).build()
@@ -48,7 +48,7 @@ fn made_once(
         return Ok(client.clone());
     }
     let client = make().map_err(|error| {
-        Failure::new(Cause::Refused).saying(format!(
+        Failure::new(Cause::Refused).with_message(format!(
             "no encrypted connection can be made on this machine: {}",
             super::exchange::words(error)
         ))
@@ -56,7 +56,7 @@ fn made_once(
     Ok(place.insert(client).clone())
 }
 
-fn client(base: &BaseUrl, patience: &Patience) -> reqwest::ClientBuilder {
+fn client(base: &BaseUrl, patience: &HttpPolicy) -> reqwest::ClientBuilder {
     // The second time says that there is one already, which is what is wanted.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut builder = reqwest::Client::builder()

@@ -63,7 +63,7 @@ impl Http {
             client.request(outgoing.method.clone(), outgoing.full_url(&self.base, true));
         for (name, value) in &outgoing.headers {
             let mut header = HeaderValue::from_str(value.real()).map_err(|_| {
-                Failure::new(Cause::Refused).saying(format!(
+                Failure::new(Cause::Refused).with_message(format!(
                     "the header {name} cannot carry this account's secret: it has characters that no header may have"
                 ))
             })?;
@@ -76,14 +76,15 @@ impl Http {
         if let Some(body) = &outgoing.body {
             builder = builder.body(body.real().to_owned());
         }
-        builder.build().map_err(|error| Failure::new(Cause::Refused).saying(words(error)))
+        builder.build().map_err(|error| Failure::new(Cause::Refused).with_message(words(error)))
     }
 
     /// Reads the body up to the bound. What goes wrong is noted with the answer: the status alone may say enough.
     async fn fill(&self, answer: &mut Answer, mut response: reqwest::Response) {
         let most = self.patience.most_bytes;
         let too_long = || {
-            Failure::new(Cause::BadAnswer).saying(format!("the answer is longer than {most} bytes"))
+            Failure::new(Cause::BadAnswer)
+                .with_message(format!("the answer is longer than {most} bytes"))
         };
         loop {
             match response.chunk().await {
@@ -105,25 +106,26 @@ impl Http {
 
     fn transport(&self, error: reqwest::Error) -> Failure {
         if error.is_builder() {
-            return Failure::new(Cause::Refused).saying(words(error));
+            return Failure::new(Cause::Refused).with_message(words(error));
         }
         // A connection that was never made is told apart from one that broke: nothing was sent on it.
         if error.is_connect() {
             let failure = Failure::new(Cause::Unreachable);
             return if error.is_timeout() {
-                failure.saying(format!(
+                failure.with_message(format!(
                     "no connection within {} s",
                     self.patience.connect.as_secs_f32()
                 ))
             } else {
-                failure.saying(words(error))
+                failure.with_message(words(error))
             };
         }
         let failure = Failure::new(Cause::Lost);
         if error.is_timeout() {
-            failure.saying(format!("no answer within {} s", self.patience.total.as_secs_f32()))
+            failure
+                .with_message(format!("no answer within {} s", self.patience.total.as_secs_f32()))
         } else {
-            failure.saying(words(error))
+            failure.with_message(words(error))
         }
     }
 }
@@ -142,7 +144,7 @@ fn redirect(answer: &Answer) -> Option<Failure> {
         } else {
             Applied::No
         },
-        ..Failure::new(Cause::Refused).saying(format!(
+        ..Failure::new(Cause::Refused).with_message(format!(
             "the base URL's host redirects to {to}; purgedeck does not follow, so that the secret stays here"
         ))
     })

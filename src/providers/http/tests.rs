@@ -9,15 +9,15 @@ use crate::providers::scripted::{Reply, Scripted};
 
 const TOKEN: &str = "APIKey 29841$c767abcdef";
 
-fn hasty() -> Patience {
-    Patience {
+fn hasty() -> HttpPolicy {
+    HttpPolicy {
         first_pause: Duration::from_millis(1),
         longest_pause: Duration::from_secs(1),
-        ..Patience::default()
+        ..HttpPolicy::default()
     }
 }
 
-fn http(url: &Url, patience: Patience) -> Http {
+fn http(url: &Url, patience: HttpPolicy) -> Http {
     Http::new(AccountName::new("prod"), url, patience).unwrap()
 }
 
@@ -42,7 +42,7 @@ fn understand(answer: &Answer) -> Result<String, Failure> {
     if answer.is_success() {
         answer.json().map(|body| body.to_string())
     } else {
-        Err(answer.with_status(Failure::new(answer.cause()).saying(answer.words())))
+        Err(answer.with_status(Failure::new(answer.cause()).with_message(answer.words())))
     }
 }
 
@@ -128,14 +128,14 @@ async fn what_is_sent_is_sent_once_whatever_comes_back() {
         (Reply::json(200, "<html>"), Cause::BadAnswer, Applied::Maybe),
         (Reply::Raw(b"SSH-2.0-x\r\n".to_vec()), Cause::Lost, Applied::Maybe),
         (Reply::json(408, "{}"), Cause::Lost, Applied::Maybe),
-        (Reply::json(400, "{}"), Cause::Rejected { faults: Vec::new() }, Applied::No),
+        (Reply::json(400, "{}"), Cause::Rejected { errors: Vec::new() }, Applied::No),
         (Reply::json(401, "{}"), Cause::Unauthenticated, Applied::No),
         (Reply::json(403, "{}"), Cause::Forbidden, Applied::No),
         (Reply::json(404, "{}"), Cause::NotFound, Applied::No),
         (Reply::json(429, "{}"), Cause::RateLimited { retry_after: None }, Applied::No),
         (
             Reply::CutInBody { status: 400, body: "{".to_owned() },
-            Cause::Rejected { faults: Vec::new() },
+            Cause::Rejected { errors: Vec::new() },
             Applied::No,
         ),
     ] {
@@ -150,7 +150,7 @@ async fn what_is_sent_is_sent_once_whatever_comes_back() {
 #[tokio::test]
 async fn without_an_answer_in_time_nobody_knows_what_became_of_it() {
     let server = Scripted::start(vec![Reply::Silence]).await;
-    let patience = Patience { total: Duration::from_millis(200), tries: 1, ..hasty() };
+    let patience = HttpPolicy { total: Duration::from_millis(200), tries: 1, ..hasty() };
     let failure = send(&http(&server.url, patience)).await.unwrap_err();
     assert_eq!(failure.cause, Cause::Lost);
     assert_eq!(failure.applied, Applied::Maybe);
@@ -184,7 +184,7 @@ async fn a_server_that_cannot_prove_who_it_is_never_sees_the_token() {
 #[tokio::test]
 async fn a_body_without_an_end_is_left_at_the_bound() {
     let server = Scripted::start(vec![Reply::Endless]).await;
-    let patience = Patience { most_bytes: 10_000, ..hasty() };
+    let patience = HttpPolicy { most_bytes: 10_000, ..hasty() };
     let failure = read(&http(&server.url, patience)).await.unwrap_err();
     assert_eq!(failure.cause, Cause::BadAnswer);
     assert!(failure.detail.contains("10000"), "{failure}");

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::domain::failure::{Cause, Failure};
 use crate::providers::http::Answer;
-use crate::providers::{faults, lenient};
+use crate::providers::{field_errors, lenient};
 
 /// The failure that an answer tells, by its HTTP status or by the flag in its envelope.
 pub(super) fn refused(answer: &Answer) -> Option<Failure> {
@@ -15,23 +15,26 @@ pub(super) fn refused(answer: &Answer) -> Option<Failure> {
     if answer.is_success() && !says_no {
         return None;
     }
-    let faults =
-        body.as_ref().and_then(|body| body.get("errors")).map(faults::collect).unwrap_or_default();
+    let faults = body
+        .as_ref()
+        .and_then(|body| body.get("errors"))
+        .map(field_errors::collect)
+        .unwrap_or_default();
     let message = body.as_ref().and_then(message).unwrap_or_default();
     let detail = match (message.is_empty(), faults.is_empty()) {
-        (false, false) => format!("{message} {}", faults::in_words(&faults)),
+        (false, false) => format!("{message} {}", field_errors::in_words(&faults)),
         (false, true) => message,
-        (true, false) => faults::in_words(&faults),
+        (true, false) => field_errors::in_words(&faults),
         (true, true) => answer.words(),
     };
     let cause = answer.cause();
     // A flag that says no at a status that says yes is a refusal, too.
     let cause = if answer.is_success() || matches!(cause, Cause::Rejected { .. }) {
-        Cause::Rejected { faults }
+        Cause::Rejected { errors: faults }
     } else {
         cause
     };
-    Some(answer.with_status(Failure::new(cause).saying(detail)))
+    Some(answer.with_status(Failure::new(cause).with_message(detail)))
 }
 
 fn message(body: &Value) -> Option<String> {

@@ -30,23 +30,24 @@ pub(super) fn page(
 ) -> Result<HistoryPage, Failure> {
     let body = answer.json()?;
     let data = body.get("data").unwrap_or(&body);
-    let rows = match data.get("requests") {
-        Some(Value::Array(rows)) => rows.as_slice(),
-        Some(Value::Null) => &[],
-        Some(Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) | None => {
-            return Err(answer.with_status(
-                Failure::new(Cause::BadAnswer)
-                    .saying(format!("the answer has no list of requests: {}", answer.words())),
-            ));
-        }
-    };
+    let rows =
+        match data.get("requests") {
+            Some(Value::Array(rows)) => rows.as_slice(),
+            Some(Value::Null) => &[],
+            Some(Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_))
+            | None => {
+                return Err(answer.with_status(Failure::new(Cause::BadAnswer).with_message(
+                    format!("the answer has no list of requests: {}", answer.words()),
+                )));
+            }
+        };
     // A page begins at a multiple of its length; what stands before the wanted row was read already.
     let skip = (place.offset % PAGE) as usize;
     let fresh = rows.get(skip..).unwrap_or_default();
     let total = lenient::number(data, "total");
     let records = fresh.len() as u64;
     if records == 0 && total.is_some_and(|total| total > place.offset) {
-        return Err(answer.with_status(Failure::new(Cause::BadAnswer).saying(format!(
+        return Err(answer.with_status(Failure::new(Cause::BadAnswer).with_message(format!(
             "the vendor counts {} rows and gave none from number {} on",
             total.unwrap_or_default(),
             place.offset

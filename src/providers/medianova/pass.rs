@@ -8,7 +8,7 @@ use super::errors;
 use crate::config::secret::Secret;
 use crate::config::secret::source::SecretSource;
 use crate::domain::failure::{Cause, Failure};
-use crate::providers::clock::Now;
+use crate::providers::clock::WallClock;
 use crate::providers::credential::Credential;
 use crate::providers::http::{Answer, Http, Outgoing};
 use crate::providers::lenient;
@@ -42,14 +42,14 @@ impl Pass {
     }
 
     /// A token that is good. However many ask at once, there is one login.
-    pub(super) async fn token(&self, http: &Http, now: &Now) -> Result<Secret, Failure> {
+    pub(super) async fn token(&self, http: &Http, now: &WallClock) -> Result<Secret, Failure> {
         let (api_key, api_secret, kept) = match self {
             Self::Given(token) => return token.get().await,
             Self::Login { api_key, api_secret, kept } => (api_key, api_secret, kept),
         };
         let mut kept = kept.lock().await;
         // A token ends by the vendor's clock.
-        let theirs = || now.tell() + http.clock_ahead().unwrap_or_default();
+        let theirs = || now.now() + http.clock_ahead().unwrap_or_default();
         if let Some(token) = &*kept
             && token.until - MARGIN > theirs()
         {
@@ -110,7 +110,7 @@ fn token(answer: &Answer, untold: DateTime<Utc>) -> Result<Token, Failure> {
     let body = answer.json()?;
     let Some(token) = lenient::field(&body, "token") else {
         return Err(answer.with_status(
-            Failure::new(Cause::BadAnswer).saying("the login was answered without a token"),
+            Failure::new(Cause::BadAnswer).with_message("the login was answered without a token"),
         ));
     };
     let until = lenient::number(&body, "expire")

@@ -39,7 +39,7 @@ pub(super) fn receipt(answer: &Answer) -> Result<Receipt, Failure> {
     if id.is_none() && lenient::flag(&body, "status") != Some(true) {
         return Err(answer.with_status(
             Failure::new(Cause::BadAnswer)
-                .saying(format!("neither yes nor no: {}", answer.words())),
+                .with_message(format!("neither yes nor no: {}", answer.words())),
         ));
     }
     Ok(Receipt { id, at: answer.date })

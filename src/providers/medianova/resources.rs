@@ -48,7 +48,7 @@ pub(super) fn page(answer: &Answer) -> Result<Page, Failure> {
         )
         | None => Err(answer.with_status(
             Failure::new(Cause::BadAnswer)
-                .saying(format!("a list was asked for and this came: {}", answer.words())),
+                .with_message(format!("a list was asked for and this came: {}", answer.words())),
         )),
     }
 }
@@ -109,22 +109,4 @@ fn host(text: &str) -> String {
     let text = text.trim();
     let bare = text.split_once("://").map_or(text, |(_, rest)| rest).trim_start_matches('/');
     bare.split(['/', '?']).next().unwrap_or_default().to_owned()
-}
-
-/// What the token says of our organization.
-pub(super) fn organization_in_words(body: &Value, organization: &str) -> String {
-    let records =
-        body.get("data").map(|data| data.get("data").unwrap_or(data)).and_then(Value::as_array);
-    let ours = records.into_iter().flatten().find(|record| {
-        lenient::field(record, "uuid").is_some_and(|uuid| uuid.eq_ignore_ascii_case(organization))
-    });
-    match ours {
-        Some(record) => match lenient::field(record, "name") {
-            Some(name) => format!("organization {name}"),
-            None => "the organization is known".to_owned(),
-        },
-        None => {
-            "the token is good; the organization is not among the ones that it lists".to_owned()
-        }
-    }
 }

@@ -6,7 +6,7 @@ use chrono::DateTime;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::domain::failure::{Applied, Fault};
+use crate::domain::failure::{Applied, FieldError};
 use crate::domain::ids::{PurgeId, ResourceId};
 use crate::domain::kind::Kind;
 use crate::domain::payload::{Payload, Targets};
@@ -26,8 +26,8 @@ fn settings(url: &Url, access: Access) -> Settings {
         base_url: Some(url.clone()),
         organization: "org-1".to_owned(),
         access,
-        patience: Patience { tries: 1, ..Patience::default() },
-        now: Now::by(|| DateTime::from_timestamp(1_000_000, 0).unwrap()),
+        patience: HttpPolicy { tries: 1, ..HttpPolicy::default() },
+        now: WallClock::from_fn(|| DateTime::from_timestamp(1_000_000, 0).unwrap()),
     }
 }
 
@@ -53,11 +53,11 @@ fn request(payload: Payload) -> PurgeRequest {
     }
 }
 
-fn of(offset: u64) -> HistoryAsk {
-    HistoryAsk {
+fn of(offset: u64) -> HistoryRequest {
+    HistoryRequest {
         resource: Some((ResourceId::new("u-1"), "cdn.shop.example".to_owned())),
         offset,
-        ..HistoryAsk::default()
+        ..HistoryRequest::default()
     }
 }
 
@@ -111,10 +111,10 @@ async fn an_offset_within_a_page_gives_what_is_new_of_it() {
 #[tokio::test]
 async fn an_operation_is_asked_for_by_its_id_and_never_without_a_resource() {
     let (server, adapter) = answering(vec![Reply::json(200, REQUESTS)]).await;
-    let one = HistoryAsk { id: Some(PurgeId::new("77")), ..of(0) };
+    let one = HistoryRequest { id: Some(PurgeId::new("77")), ..of(0) };
     adapter.history(&one).await.unwrap();
     assert_eq!(server.heard()[0].query("opID").as_deref(), Some("77"));
-    let failure = adapter.history(&HistoryAsk::default()).await.unwrap_err();
+    let failure = adapter.history(&HistoryRequest::default()).await.unwrap_err();
     assert_eq!(failure.cause, Cause::Unsupported);
     assert_eq!(server.heard().len(), 1);
 }
@@ -177,10 +177,10 @@ async fn errors_are_told_by_status_flag_message_and_field() {
             400,
             json!({ "status": false, "message": "Invalid request payload", "errors": { "file_path.2": ["must begin with /"] } }),
             Cause::Rejected {
-                faults: vec![Fault {
+                errors: vec![FieldError {
                     field: "file_path".to_owned(),
                     index: Some(2),
-                    words: "must begin with /".to_owned(),
+                    message: "must begin with /".to_owned(),
                 }],
             },
             Applied::No,
@@ -189,7 +189,7 @@ async fn errors_are_told_by_status_flag_message_and_field() {
         (
             200,
             json!({ "status": false, "message": "Not now" }),
-            Cause::Rejected { faults: Vec::new() },
+            Cause::Rejected { errors: Vec::new() },
             Applied::No,
             "Not now",
         ),
@@ -251,7 +251,9 @@ async fn there_is_one_login_until_shortly_before_its_token_ends() {
     .await;
     let told = Arc::clone(&clock);
     let adapter = Medianova::new(Settings {
-        now: Now::by(move || DateTime::from_timestamp(*told.lock().unwrap(), 0).unwrap()),
+        now: WallClock::from_fn(move || {
+            DateTime::from_timestamp(*told.lock().unwrap(), 0).unwrap()
+        }),
         ..settings(&server.url, login())
     })
     .unwrap();
@@ -312,22 +314,23 @@ async fn a_login_that_is_refused_is_told_and_not_repeated() {
     }
 }
 
-#[tokio::test]
-async fn the_organization_is_named_where_it_is_listed() {
-    let body =
-        json!({ "status": true, "data": [{ "uuid": "ORG-1", "name": "Shop Ltd" }], "total": 1 });
-    let (_server, adapter) = answering(vec![Reply::json(200, body.to_string())]).await;
-    assert_eq!(adapter.whoami().await.unwrap(), "organization Shop Ltd");
-}
-
 #[test]
 fn an_account_needs_an_organization_and_a_token_or_a_key() {
     let bare = AccountConfig::new(AccountName::new("med"), ProviderName::new(NAME));
-    let missing = |account: &AccountConfig| Medianova::of(account, Now::default()).unwrap_err();
-    assert_eq!(missing(&bare), ConnectFailure::Missing { key: "organization" });
+    let missing = |account: &AccountConfig| {
+        Medianova::of(account, WallClock::default(), HttpPolicy::default()).unwrap_err()
+    };
+    assert_eq!(missing(&bare), ConnectError::Missing { key: "organization" });
     let named = bare.with_option("organization", "org-1".to_owned());
-    assert_eq!(missing(&named), ConnectFailure::Missing { key: "api_key" });
+    assert_eq!(missing(&named), ConnectError::Missing { key: "api_key" });
     let half = named.clone().with_secret("api_key", given("k"));
-    assert_eq!(missing(&half), ConnectFailure::Missing { key: "api_secret" });
-    assert!(Medianova::of(&named.with_secret("token", given("t")), Now::default()).is_ok());
+    assert_eq!(missing(&half), ConnectError::Missing { key: "api_secret" });
+    assert!(
+        Medianova::of(
+            &named.with_secret("token", given("t")),
+            WallClock::default(),
+            HttpPolicy::default()
+        )
+        .is_ok()
+    );
 }

@@ -28,8 +28,8 @@ fn settings(url: &Url) -> Settings {
         international: false,
         area: None,
         times: None,
-        patience: Patience { tries: 1, ..Patience::default() },
-        now: Now::by(now),
+        patience: HttpPolicy { tries: 1, ..HttpPolicy::default() },
+        now: WallClock::from_fn(now),
     }
 }
 
@@ -53,17 +53,26 @@ fn an_account_names_its_api_and_what_it_lacks_is_told() {
     use crate::domain::ids::ProviderName;
 
     let bare = AccountConfig::new(AccountName::new("ten"), ProviderName::new(NAME));
-    let missing = of(&bare, Now::default()).unwrap_err();
-    assert_eq!(missing, ConnectFailure::Missing { key: "secret_id" });
+    let missing = of(&bare, WallClock::default(), HttpPolicy::default()).unwrap_err();
+    assert_eq!(missing, ConnectError::Missing { key: "secret_id" });
     let source = || SecretSource::Env("X".to_owned());
     let full = bare.with_secret("secret_id", source()).with_secret("secret_key", source());
     let old = full.clone().with_option("api", "2.0".to_owned());
     let odd = full.clone().with_option("api", "4.0".to_owned());
     let late = full.clone().with_option("times", "noon".to_owned());
-    assert!(format!("{:?}", of(&full, Now::default()).unwrap()).contains("Tencent3"));
-    assert!(format!("{:?}", of(&old, Now::default()).unwrap()).contains("Tencent2"));
+    assert!(
+        format!("{:?}", of(&full, WallClock::default(), HttpPolicy::default()).unwrap())
+            .contains("Tencent3")
+    );
+    assert!(
+        format!("{:?}", of(&old, WallClock::default(), HttpPolicy::default()).unwrap())
+            .contains("Tencent2")
+    );
     for wrong in [odd, late] {
-        assert!(matches!(of(&wrong, Now::default()), Err(ConnectFailure::Setting { .. })));
+        assert!(matches!(
+            of(&wrong, WallClock::default(), HttpPolicy::default()),
+            Err(ConnectError::Setting { .. })
+        ));
     }
 }
 

@@ -34,10 +34,10 @@ use crate::domain::limits::{Limits, Reading};
 use crate::domain::payload::PurgeRequest;
 use crate::domain::plan::Preview;
 use crate::domain::resource::Resource;
-use crate::providers::clock::Now;
+use crate::providers::clock::WallClock;
 use crate::providers::found::Found;
 use crate::providers::http::{Answer, Http};
-use crate::providers::{ConnectFailure, HistoryAsk, HistoryPage, Provider, Receipt};
+use crate::providers::{ConnectError, HistoryPage, HistoryRequest, Provider, Receipt};
 use request::{Params, wanted};
 pub use signature::Method;
 
@@ -57,13 +57,13 @@ pub struct Tencent2 {
     http: Http,
     keys: KeyRing,
     times: Times,
-    now: Now,
+    now: WallClock,
     method: Method,
 }
 
 impl Tencent2 {
     /// The adapter of an account. Nothing is asked yet.
-    pub fn new(settings: Settings, method: Method) -> Result<Self, ConnectFailure> {
+    pub fn new(settings: Settings, method: Method) -> Result<Self, ConnectError> {
         let base = match settings.base_url.clone() {
             // A gateway that is named by its host alone has the API where the vendor had it.
             Some(mut url) if url.path() == "/" => {
@@ -71,7 +71,7 @@ impl Tencent2 {
                 url
             }
             Some(url) => url,
-            None => Url::parse(USUAL_URL).map_err(|error| ConnectFailure::Setting {
+            None => Url::parse(USUAL_URL).map_err(|error| ConnectError::Setting {
                 key: "base_url",
                 words: error.to_string(),
             })?,
@@ -98,7 +98,7 @@ impl Tencent2 {
         let result = self
             .http
             .read(
-                || Ok(self.get(action, params, &keys, self.now.tell())),
+                || Ok(self.get(action, params, &keys, self.now.now())),
                 |answer| understand(&self.data(answer)?),
             )
             .await;
@@ -123,7 +123,7 @@ impl Tencent2 {
         Failure {
             http_status: failure.http_status,
             applied: failure.applied,
-            ..Failure::new(Cause::Retired).saying(words)
+            ..Failure::new(Cause::Retired).with_message(words)
         }
     }
 
@@ -147,18 +147,6 @@ impl Provider for Tencent2 {
 
     fn provider(&self) -> &ProviderName {
         &self.provider
-    }
-
-    async fn whoami(&self) -> Result<String, Failure> {
-        let params = hosts::question(0, 1);
-        self.ask("DescribeCdnHosts", &params, |data| {
-            let total = hosts::page(data)?.total;
-            Ok(match total {
-                Some(total) => format!("the key is accepted; {total} domains"),
-                None => "the key is accepted".to_owned(),
-            })
-        })
-        .await
     }
 
     fn documented_limits(&self) -> Limits {
@@ -185,10 +173,10 @@ impl Provider for Tencent2 {
         Ok(found.resources)
     }
 
-    async fn history(&self, ask: &HistoryAsk) -> Result<HistoryPage, Failure> {
-        let params = history::question(ask, self.times, self.now.tell());
+    async fn history(&self, ask: &HistoryRequest) -> Result<HistoryPage, Failure> {
+        let params = history::question(ask, self.times, self.now.now());
         self.ask("GetCdnRefreshLog", &params, |data| {
-            history::page(&self.account, &self.provider, self.times, self.now.tell(), data)
+            history::page(&self.account, &self.provider, self.times, self.now.now(), data)
         })
         .await
     }
@@ -196,7 +184,7 @@ impl Provider for Tencent2 {
     async fn submit(&self, request: &PurgeRequest) -> Result<Receipt, Failure> {
         let (action, params) = wanted(&Wanted::of(&self.account, request)?);
         let keys = self.keys.get().await?;
-        let outgoing = self.post(action, &params, Some((&keys, self.now.tell())));
+        let outgoing = self.post(action, &params, Some((&keys, self.now.now())));
         let result = self
             .http
             .send(&outgoing, |answer| {

@@ -34,10 +34,10 @@ use crate::domain::limits::{Limits, Reading};
 use crate::domain::payload::PurgeRequest;
 use crate::domain::plan::Preview;
 use crate::domain::resource::Resource;
-use crate::providers::clock::Now;
+use crate::providers::clock::WallClock;
 use crate::providers::found::Found;
 use crate::providers::http::{Answer, Http, Outgoing};
-use crate::providers::{ConnectFailure, HistoryAsk, HistoryPage, Provider, Receipt};
+use crate::providers::{ConnectError, HistoryPage, HistoryRequest, Provider, Receipt};
 
 const USUAL_URL: &str = "https://cdn.tencentcloudapi.com/";
 const INTERNATIONAL_URL: &str = "https://cdn.intl.tencentcloudapi.com/";
@@ -60,17 +60,17 @@ pub struct Tencent3 {
     keys: KeyRing,
     area: Option<String>,
     times: Times,
-    now: Now,
+    now: WallClock,
     rows: AtomicU64,
 }
 
 impl Tencent3 {
     /// The adapter of an account. Nothing is asked yet.
-    pub fn new(settings: Settings) -> Result<Self, ConnectFailure> {
+    pub fn new(settings: Settings) -> Result<Self, ConnectError> {
         let usual = if settings.international { INTERNATIONAL_URL } else { USUAL_URL };
         let base = match &settings.base_url {
             Some(url) => url.clone(),
-            None => Url::parse(usual).map_err(|error| ConnectFailure::Setting {
+            None => Url::parse(usual).map_err(|error| ConnectError::Setting {
                 key: "base_url",
                 words: error.to_string(),
             })?,
@@ -100,7 +100,7 @@ impl Tencent3 {
         let result = self
             .http
             .read(
-                || Ok(self.outgoing(action, &body, Some((&keys, self.now.tell())))),
+                || Ok(self.outgoing(action, &body, Some((&keys, self.now.now())))),
                 |answer| understand(&self.response(answer)?),
             )
             .await;
@@ -178,13 +178,6 @@ impl Provider for Tencent3 {
         &self.provider
     }
 
-    async fn whoami(&self) -> Result<String, Failure> {
-        self.ask("DescribePurgeQuota", &json!({}), |response| {
-            Ok(quota::in_words(&quota::quotas(response)))
-        })
-        .await
-    }
-
     fn documented_limits(&self) -> Limits {
         limits::documented(&Self::numbers(), self.times)
     }
@@ -212,17 +205,17 @@ impl Provider for Tencent3 {
         Ok(found.resources)
     }
 
-    async fn history(&self, ask: &HistoryAsk) -> Result<HistoryPage, Failure> {
+    async fn history(&self, ask: &HistoryRequest) -> Result<HistoryPage, Failure> {
         loop {
             let rows = self.rows.load(Ordering::Relaxed);
-            let body = history::question(ask, self.times, self.now.tell(), rows);
+            let body = history::question(ask, self.times, self.now.now(), rows);
             let result = self
                 .ask("DescribePurgeTasks", &body, |response| {
                     history::page(
                         &self.account,
                         &self.provider,
                         self.times,
-                        self.now.tell(),
+                        self.now.now(),
                         ask.offset,
                         response,
                     )
@@ -241,7 +234,7 @@ impl Provider for Tencent3 {
         let wanted = Wanted::of(&self.account, request)?;
         let keys = self.keys.get().await?;
         let (action, body) = purge::body(&wanted, request.area.as_ref().or(self.area.as_ref()));
-        let outgoing = self.outgoing(action, &body.to_string(), Some((&keys, self.now.tell())));
+        let outgoing = self.outgoing(action, &body.to_string(), Some((&keys, self.now.now())));
         let result = self
             .http
             .send(&outgoing, |answer| Ok(purge::receipt(&self.response(answer)?, answer)))
@@ -267,5 +260,5 @@ impl Provider for Tencent3 {
 
 /// A `Response` that lacks what it was asked for.
 fn lacks(what: &str) -> Failure {
-    Failure::new(Cause::BadAnswer).saying(format!("the answer has no {what}"))
+    Failure::new(Cause::BadAnswer).with_message(format!("the answer has no {what}"))
 }

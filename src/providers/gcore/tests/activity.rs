@@ -7,8 +7,8 @@ fn time(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
 
-fn everything() -> ActivityAsk {
-    ActivityAsk {
+fn everything() -> ActivityRequest {
+    ActivityRequest {
         from: time("2026-11-20T10:00:00.250Z"),
         until: time("2026-11-20T11:00:00.250Z"),
         offset: 0,

@@ -16,14 +16,12 @@ async fn every_documented_parameter_is_asked_with() {
     let (server, adapter) = answering(vec![Reply::json(200, ENVELOPE)]).await;
     let at = |text: &str| Some(text.parse::<DateTime<Utc>>().unwrap());
     adapter
-        .history(&HistoryAsk {
+        .history(&HistoryRequest {
             from: at("2026-05-01T00:00:00.0005Z"),
             until: at("2026-05-02T00:00:00.0005Z"),
             resource: Some((ResourceId::new("11"), "cdn.shop.example".to_owned())),
             offset: 100,
-            kind: Some(Kind::Url),
-            status: Some(Status::ReportDisabled),
-            ..HistoryAsk::default()
+            ..HistoryRequest::default()
         })
         .await
         .unwrap();
@@ -32,8 +30,6 @@ async fn every_documented_parameter_is_asked_with() {
     assert!(heard.target.starts_with("/cdn/purge_statuses?"));
     for (name, value) in [
         ("cname", "cdn.shop.example"),
-        ("status", "Status report disabled"),
-        ("purge_type", "purge_by_url"),
         ("from_created", "2026-05-01T00:00:00.000Z"),
         ("to_created", "2026-05-02T00:00:00.001Z"),
         ("offset", "100"),
@@ -47,15 +43,14 @@ async fn every_documented_parameter_is_asked_with() {
 #[tokio::test]
 async fn what_is_not_asked_for_is_left_out_of_the_question() {
     let (server, adapter) = answering(vec![Reply::json(200, ENVELOPE)]).await;
-    let ask = HistoryAsk { status: Some(Status::Unknown), ..HistoryAsk::default() };
-    adapter.history(&ask).await.unwrap();
+    adapter.history(&HistoryRequest::default()).await.unwrap();
     assert_eq!(server.heard()[0].target, "/cdn/purge_statuses?offset=0&limit=100");
 }
 
 #[tokio::test]
 async fn an_envelope_is_read_record_by_record() {
     let (_server, adapter) = answering(vec![Reply::json(200, ENVELOPE)]).await;
-    let page = adapter.history(&HistoryAsk::default()).await.unwrap();
+    let page = adapter.history(&HistoryRequest::default()).await.unwrap();
     assert_eq!((page.records, page.total, page.complete), (4, Some(5), false));
     let shape: Vec<_> = page
         .purges
@@ -109,7 +104,7 @@ async fn an_envelope_is_read_record_by_record() {
 #[tokio::test]
 async fn a_bare_list_is_read_the_same() {
     let (_server, adapter) = answering(vec![Reply::json(200, PLAIN)]).await;
-    let page = adapter.history(&HistoryAsk::default()).await.unwrap();
+    let page = adapter.history(&HistoryRequest::default()).await.unwrap();
     assert_eq!((page.records, page.total, page.complete), (1, None, true));
     assert_eq!(page.purges[0].id.as_str(), "1");
 }
@@ -118,7 +113,7 @@ async fn a_bare_list_is_read_the_same() {
 async fn a_bare_list_that_may_have_been_cut_is_not_called_complete() {
     let records: Vec<_> = (0..100).map(|id| json!({ "purge_id": id })).collect();
     let (_server, adapter) = answering(vec![Reply::json(200, json!(records).to_string())]).await;
-    let page = adapter.history(&HistoryAsk::default()).await.unwrap();
+    let page = adapter.history(&HistoryRequest::default()).await.unwrap();
     assert_eq!((page.records, page.complete), (100, false));
 }
 
@@ -126,7 +121,7 @@ async fn a_bare_list_that_may_have_been_cut_is_not_called_complete() {
 async fn a_record_is_kept_as_far_as_it_can_be_read() {
     let (_server, adapter) = answering(vec![Reply::json(200, ODD)]).await;
     let before = Utc::now();
-    let page = adapter.history(&HistoryAsk::default()).await.unwrap();
+    let page = adapter.history(&HistoryRequest::default()).await.unwrap();
     let ids: Vec<_> = page.purges.iter().map(|purge| purge.id.as_str()).collect();
     assert_eq!(ids, ["601", "602", "603", "604"]);
     assert_eq!((page.records, page.unreadable, page.complete), (6, 2, true));
@@ -148,7 +143,7 @@ async fn a_record_is_kept_as_far_as_it_can_be_read() {
 async fn an_answer_that_is_no_list_is_a_failure_and_never_an_empty_history() {
     for odd in ["", "{}", "null", "7", "{\"results\": 3}", "{ broken", "<html>"] {
         let (_server, adapter) = answering(vec![Reply::json(200, odd)]).await;
-        let failure = adapter.history(&HistoryAsk::default()).await.unwrap_err();
+        let failure = adapter.history(&HistoryRequest::default()).await.unwrap_err();
         assert_eq!(failure.cause, Cause::BadAnswer, "{odd}");
         assert!(!failure.detail.is_empty(), "{odd}");
     }
@@ -158,8 +153,8 @@ async fn an_answer_that_is_no_list_is_a_failure_and_never_an_empty_history() {
 async fn a_vendor_that_counts_more_than_it_gives_is_not_believed_to_be_done() {
     let body = json!({ "count": 250, "next": null, "previous": null, "results": null });
     let (_server, adapter) = answering(vec![Reply::json(200, body.to_string())]).await;
-    let failure = adapter.history(&HistoryAsk::default()).await.unwrap_err();
+    let failure = adapter.history(&HistoryRequest::default()).await.unwrap_err();
     assert_eq!(failure.cause, Cause::BadAnswer);
-    let done = HistoryAsk { offset: 250, ..HistoryAsk::default() };
+    let done = HistoryRequest { offset: 250, ..HistoryRequest::default() };
     assert!(adapter.history(&done).await.unwrap().complete);
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::domain::failure::{Applied, Fault};
+use crate::domain::failure::{Applied, FieldError};
 use crate::providers::gcore::purge;
 
 #[tokio::test]
@@ -131,15 +131,15 @@ async fn every_error_is_told_in_words_that_can_be_acted_on() {
         if let Some(code) = case["code"].as_str() {
             assert_eq!(failure.code.as_deref(), Some(code), "{name}");
         }
-        if let (Some(wanted), Cause::Rejected { faults }) =
+        if let (Some(wanted), Cause::Rejected { errors: faults }) =
             (case["faults"].as_array(), &failure.cause)
         {
-            let wanted: Vec<Fault> = wanted
+            let wanted: Vec<FieldError> = wanted
                 .iter()
-                .map(|fault| Fault {
+                .map(|fault| FieldError {
                     field: fault[0].as_str().unwrap().to_owned(),
                     index: fault[1].as_u64().map(|index| index as usize),
-                    words: fault[2].as_str().unwrap().to_owned(),
+                    message: fault[2].as_str().unwrap().to_owned(),
                 })
                 .collect();
             assert_eq!(faults, &wanted, "{name}");

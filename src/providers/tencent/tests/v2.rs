@@ -7,7 +7,7 @@ use crate::domain::failure::Applied;
 use crate::domain::kind::Kind;
 use crate::domain::limits::Reading;
 use crate::domain::status::Status;
-use crate::providers::HistoryAsk;
+use crate::providers::HistoryRequest;
 use crate::providers::tencent::v2::{Method, Tencent2};
 
 async fn answering(replies: Vec<Reply>) -> (Scripted, Tencent2) {
@@ -30,11 +30,11 @@ const LOG: &str = include_str!("../../../../tests/golden/tencent/log_v2.json");
 async fn a_question_is_a_signed_query() {
     let (server, adapter) = answering(vec![Reply::json(200, LOG)]).await;
     let at = |text: &str| Some(text.parse::<DateTime<Utc>>().unwrap());
-    let ask = HistoryAsk {
+    let ask = HistoryRequest {
         from: at("2026-05-01T00:00:00.5Z"),
         until: at("2026-05-02T00:00:00.5Z"),
         resource: Some((ResourceId::new("a.example"), "a.example".to_owned())),
-        ..HistoryAsk::default()
+        ..HistoryRequest::default()
     };
     adapter.history(&ask).await.unwrap();
     let heard = &server.heard()[0];
@@ -56,11 +56,11 @@ async fn a_question_is_a_signed_query() {
 #[tokio::test]
 async fn a_task_is_asked_for_alone() {
     let (server, adapter) = answering(vec![Reply::json(200, LOG)]).await;
-    let ask = HistoryAsk {
+    let ask = HistoryRequest {
         from: Some(now()),
         until: Some(now()),
         id: Some("6182538".to_owned().into()),
-        ..HistoryAsk::default()
+        ..HistoryRequest::default()
     };
     adapter.history(&ask).await.unwrap();
     let heard = &server.heard()[0];
@@ -71,7 +71,7 @@ async fn a_task_is_asked_for_alone() {
 #[tokio::test]
 async fn rows_are_read_whether_their_codes_are_numbers_or_texts() {
     let (_server, adapter) = answering(vec![Reply::json(200, LOG)]).await;
-    let page = adapter.history(&HistoryAsk::default()).await.unwrap();
+    let page = adapter.history(&HistoryRequest::default()).await.unwrap();
     assert_eq!((page.records, page.total, page.complete), (4, Some(4), true));
     let shape: Vec<_> = page
         .purges
@@ -99,7 +99,7 @@ async fn rows_are_read_whether_their_codes_are_numbers_or_texts() {
 async fn a_range_of_which_less_came_than_there_is_must_be_split() {
     let body = json!({ "code": 0, "data": { "total": 3000, "logs": [{ "id": 1 }] } });
     let (_server, adapter) = answering(vec![Reply::json(200, body.to_string())]).await;
-    assert!(!adapter.history(&HistoryAsk::default()).await.unwrap().complete);
+    assert!(!adapter.history(&HistoryRequest::default()).await.unwrap().complete);
     assert_eq!(adapter.documented_limits().history.reading, Reading::Ranges);
 }
 
@@ -190,7 +190,8 @@ fn the_vendors_own_host_that_does_not_answer_as_an_api_is_called_retired() {
     let mut settings = settings(&Url::parse("https://x.example").unwrap());
     settings.base_url = None;
     let own = Tencent2::new(settings, Method::Sha1).unwrap();
-    let lost = Failure { applied: Applied::Maybe, ..Failure::new(Cause::Lost).saying("no answer") };
+    let lost =
+        Failure { applied: Applied::Maybe, ..Failure::new(Cause::Lost).with_message("no answer") };
     let failure = own.retired(lost.clone());
     assert_eq!((&failure.cause, failure.applied), (&Cause::Retired, Applied::Maybe));
     assert!(failure.detail.contains("3.0") && failure.detail.contains("no answer"), "{failure}");

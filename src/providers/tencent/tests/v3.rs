@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::domain::failure::{Applied, Fault};
+use crate::domain::failure::{Applied, FieldError};
 use crate::domain::kind::Kind;
 use crate::domain::resource::ResourceState;
 use crate::domain::status::Status;
-use crate::providers::HistoryAsk;
+use crate::providers::HistoryRequest;
 use crate::providers::tencent::v3::Tencent3;
 
 async fn answering(replies: Vec<Reply>) -> (Scripted, Tencent3) {
@@ -33,7 +33,7 @@ const TASKS: &str = include_str!("../../../../tests/golden/tencent/tasks_v3.json
 #[tokio::test]
 async fn a_request_is_signed_dated_and_asks_for_english() {
     let (server, adapter) = answering(vec![response(&json!({}))]).await;
-    adapter.whoami().await.unwrap();
+    adapter.live_limits().await.unwrap();
     let heard = &server.heard()[0];
     assert_eq!((heard.method.as_str(), heard.target.as_str()), ("POST", "/"));
     for (name, value) in [
@@ -61,7 +61,7 @@ async fn a_temporary_key_sends_its_token_and_shows_none() {
     let mut settings = settings(&server.url);
     settings.session_token = Some(SecretSource::Given(Secret::new("tok-12345678".to_owned())));
     let adapter = Tencent3::new(settings).unwrap();
-    let failure = adapter.whoami().await.unwrap_err();
+    let failure = adapter.live_limits().await.unwrap_err();
     assert_eq!(failure.cause, Cause::Unauthenticated);
     assert_eq!(server.heard()[0].header("x-tc-token"), Some("tok-12345678"));
     let preview = adapter.preview(&request(Payload::All, None));
@@ -73,7 +73,7 @@ async fn a_temporary_key_sends_its_token_and_shows_none() {
 #[tokio::test]
 async fn rows_become_one_purge_a_task() {
     let (_server, adapter) = answering(vec![Reply::json(200, TASKS)]).await;
-    let page = adapter.history(&HistoryAsk::default()).await.unwrap();
+    let page = adapter.history(&HistoryRequest::default()).await.unwrap();
     assert_eq!((page.records, page.total, page.complete), (5, Some(6), false));
     assert_eq!(page.unreadable, 1);
     let [urls, directory, odd] = page.purges.as_slice() else { panic!("{page:?}") };
@@ -100,32 +100,32 @@ async fn a_question_is_put_in_the_vendors_words_and_zone() {
     let empty = || response(&json!({ "PurgeLogs": null, "TotalCount": 0 }));
     let (server, adapter) = answering(vec![empty()]).await;
     let at = |text: &str| Some(text.parse::<DateTime<Utc>>().unwrap());
-    let ask = HistoryAsk {
+    let ask = HistoryRequest {
         from: at("2026-05-01T00:00:00.5Z"),
         until: at("2026-05-02T00:00:00.5Z"),
         resource: Some((ResourceId::new("a.example"), "a.example".to_owned())),
-        kind: Some(Kind::Pattern),
-        status: Some(Status::Failed),
         offset: 7,
-        ..HistoryAsk::default()
+        ..HistoryRequest::default()
     };
-    assert!(adapter.history(&HistoryAsk { offset: 0, ..ask.clone() }).await.unwrap().complete);
+    assert!(adapter.history(&HistoryRequest { offset: 0, ..ask.clone() }).await.unwrap().complete);
     adapter.history(&ask).await.unwrap();
     assert_eq!(
         body(&server),
         json!({
             "StartTime": "2026-05-01 08:00:00", "EndTime": "2026-05-02 08:00:01", "Keyword": "a.example",
-            "PurgeType": "path", "Status": "fail", "Offset": 7, "Limit": 1000
+            "Offset": 7, "Limit": 1000
         })
     );
-    let one =
-        HistoryAsk { id: Some("1533045796-i60rfmzm".to_owned().into()), ..HistoryAsk::default() };
+    let one = HistoryRequest {
+        id: Some("1533045796-i60rfmzm".to_owned().into()),
+        ..HistoryRequest::default()
+    };
     adapter.history(&one).await.unwrap();
     assert_eq!(
         body(&server),
         json!({ "TaskId": "1533045796-i60rfmzm", "Offset": 0, "Limit": 1000 })
     );
-    adapter.history(&HistoryAsk::default()).await.unwrap();
+    adapter.history(&HistoryRequest::default()).await.unwrap();
     assert_eq!(body(&server)["StartTime"], "2026-04-04 20:00:00");
     assert_eq!(body(&server)["EndTime"], "2026-05-04 20:00:01");
 }
@@ -137,8 +137,8 @@ async fn where_a_thousand_rows_are_too_many_a_hundred_are_asked_for_from_then_on
         response(&json!({ "PurgeLogs": [], "TotalCount": 0 })),
     ])
     .await;
-    adapter.history(&HistoryAsk::default()).await.unwrap();
-    adapter.history(&HistoryAsk::default()).await.unwrap();
+    adapter.history(&HistoryRequest::default()).await.unwrap();
+    adapter.history(&HistoryRequest::default()).await.unwrap();
     let limits: Vec<Value> = server
         .heard()
         .iter()
@@ -217,8 +217,8 @@ async fn a_refusal_names_the_targets_and_the_code() {
     let failure = adapter.submit(&request(Payload::All, None)).await.unwrap_err();
     assert_eq!(failure.code.as_deref(), Some("InvalidParameter.CdnParamError"));
     assert!(failure.detail.ends_with("(request req-9)"), "{failure}");
-    let Cause::Rejected { faults } = failure.cause else { panic!("{failure:?}") };
-    let [Fault { field, .. }] = faults.as_slice() else { panic!("{faults:?}") };
+    let Cause::Rejected { errors: faults } = failure.cause else { panic!("{failure:?}") };
+    let [FieldError { field, .. }] = faults.as_slice() else { panic!("{faults:?}") };
     assert_eq!(field, "https://a.example/x");
     assert_eq!(failure.applied, Applied::No);
 }

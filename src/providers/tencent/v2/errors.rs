@@ -19,11 +19,11 @@ pub(super) fn data(answer: &Answer, clock_ahead: Option<TimeDelta>) -> Result<Va
         (Ok(body), Some(code)) => Err(answer.with_status(failure(&body, &code, clock_ahead))),
         // Over 32 KB in a query the vendor answers 501 without a word of the API.
         _ if !answer.is_success() => {
-            Err(answer.with_status(Failure::new(answer.cause()).saying(answer.words())))
+            Err(answer.with_status(Failure::new(answer.cause()).with_message(answer.words())))
         }
         (Ok(_), None) => Err(answer.with_status(
             Failure::new(Cause::BadAnswer)
-                .saying(format!("the answer has no code: {}", answer.words())),
+                .with_message(format!("the answer has no code: {}", answer.words())),
         )),
         (Err(failure), _) => Err(failure),
     }
@@ -37,7 +37,7 @@ fn failure(body: &Value, code: &str, clock_ahead: Option<TimeDelta>) -> Failure 
         *seconds = clock_ahead.map(|ahead| -ahead.num_seconds());
     }
     let full = if inner.is_empty() { code.to_owned() } else { format!("{code}/{inner}") };
-    Failure { code: Some(escape_control(&full, 80)), ..Failure::new(cause).saying(message) }
+    Failure { code: Some(escape_control(&full, 80)), ..Failure::new(cause).with_message(message) }
 }
 
 /// The CDN's own code: the number in the first brackets of the message.
@@ -50,7 +50,7 @@ fn inner(message: &str) -> Option<String> {
 }
 
 fn cause(code: &str, inner: &str, message: &str) -> Cause {
-    let rejected = Cause::Rejected { faults: Vec::new() };
+    let rejected = Cause::Rejected { errors: Vec::new() };
     match code {
         "4300" => Cause::Forbidden,
         "4400" if is_daily(message) => Cause::QuotaUsedUp,
@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn every_code_has_its_meaning() {
-        let rejected = || Cause::Rejected { faults: Vec::new() };
+        let rejected = || Cause::Rejected { errors: Vec::new() };
         for (code, message, meaning) in [
             ("4000", "(9110) cdn no such host", Cause::NotFound),
             ("4000", "(9003) bad parameter", rejected()),

@@ -11,7 +11,7 @@ use crate::domain::ids::{AccountName, ProviderName, PurgeId, ResourceId};
 use crate::domain::kind::Kind;
 use crate::domain::purge::{Purge, Target};
 use crate::domain::status::Status;
-use crate::providers::{HistoryAsk, HistoryPage, lenient};
+use crate::providers::{HistoryPage, HistoryRequest, lenient};
 
 /// An answer with as many rows may have been cut, where it does not tell how many there are.
 pub(super) const MOST: u32 = 1_000;
@@ -19,7 +19,7 @@ pub(super) const MOST: u32 = 1_000;
 const REACH: TimeDelta = TimeDelta::days(30);
 
 /// The question's parameters: a range, or a task alone; both together are refused where they do not fit.
-pub(super) fn question(ask: &HistoryAsk, times: Times, now: DateTime<Utc>) -> Params {
+pub(super) fn question(ask: &HistoryRequest, times: Times, now: DateTime<Utc>) -> Params {
     let mut params = match &ask.id {
         Some(id) => vec![("taskId".to_owned(), id.to_string())],
         None => vec![
@@ -47,7 +47,7 @@ pub(super) fn page(
         Some(Value::Array(rows)) => rows.as_slice(),
         Some(Value::Null) => &[],
         Some(Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) | None => {
-            return Err(Failure::new(Cause::BadAnswer).saying("the answer has no logs"));
+            return Err(Failure::new(Cause::BadAnswer).with_message("the answer has no logs"));
         }
     };
     let purges: Vec<Purge> =

@@ -32,7 +32,9 @@ pub(super) fn page(data: &Value) -> Result<Page, Failure> {
             Some(Value::Array(hosts)) => hosts.clone(),
             Some(Value::Null) => Vec::new(),
             Some(Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_))
-            | None => return Err(Failure::new(Cause::BadAnswer).saying("the answer has no hosts")),
+            | None => {
+                return Err(Failure::new(Cause::BadAnswer).with_message("the answer has no hosts"));
+            }
         },
         total: lenient::number(data, "total"),
     })

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use serde_json::Value;
 
-use crate::domain::failure::{Cause, Failure, Fault};
+use crate::domain::failure::{Cause, Failure, FieldError};
 use crate::domain::text::escape_control;
 use crate::providers::http::Answer;
 use crate::providers::lenient;
@@ -20,13 +20,13 @@ pub(super) fn response(answer: &Answer, clock_ahead: Option<TimeDelta>) -> Resul
         return Err(answer.with_status(failure(response, error, clock_ahead)));
     }
     if !answer.is_success() {
-        return Err(answer.with_status(Failure::new(answer.cause()).saying(answer.words())));
+        return Err(answer.with_status(Failure::new(answer.cause()).with_message(answer.words())));
     }
     match body?.get_mut("Response").map(Value::take) {
         Some(response @ Value::Object(_)) => Ok(response),
         Some(_) | None => Err(answer.with_status(
             Failure::new(Cause::BadAnswer)
-                .saying(format!("the answer has no Response: {}", answer.words())),
+                .with_message(format!("the answer has no Response: {}", answer.words())),
         )),
     }
 }
@@ -38,14 +38,14 @@ fn failure(response: &Value, error: &Value, clock_ahead: Option<TimeDelta>) -> F
     if let Cause::ClockSkew { seconds } = &mut cause {
         *seconds = clock_ahead.map(|ahead| -ahead.num_seconds());
     }
-    if let Cause::Rejected { faults } = &mut cause {
+    if let Cause::Rejected { errors: faults } = &mut cause {
         *faults = faulty(&message);
     }
     let detail = match lenient::field(response, "RequestId") {
         Some(request) => format!("{message} (request {request})"),
         None => message,
     };
-    Failure { code: Some(escape_control(&code, 80)), ..Failure::new(cause).saying(detail) }
+    Failure { code: Some(escape_control(&code, 80)), ..Failure::new(cause).with_message(detail) }
 }
 
 /// By the codes of the vendor's SDK and the common ones of its documents. What is not known was refused.
@@ -56,7 +56,7 @@ fn cause(code: &str) -> Cause {
         ("AuthFailure", "UnauthorizedOperation") | ("UnauthorizedOperation", _) => Cause::Forbidden,
         ("AuthFailure", _) => Cause::Unauthenticated,
         ("RequestLimitExceeded", _) => Cause::RateLimited { retry_after: None },
-        ("LimitExceeded", rest) if rest.contains("Batch") => Cause::Rejected { faults: Vec::new() },
+        ("LimitExceeded", rest) if rest.contains("Batch") => Cause::Rejected { errors: Vec::new() },
         ("LimitExceeded", _) => Cause::QuotaUsedUp,
         ("ResourceNotFound", _)
         | ("InvalidParameter", "CdnHostNotExists" | "CDNStatusInvalidDomain") => Cause::NotFound,
@@ -68,19 +68,19 @@ fn cause(code: &str) -> Cause {
             _,
         ) => Cause::Unsupported,
         ("InternalError" | "FailedOperation" | "ServiceUnavailable", _) => Cause::VendorError,
-        _ => Cause::Rejected { faults: Vec::new() },
+        _ => Cause::Rejected { errors: Vec::new() },
     }
 }
 
 /// The URLs that a message names: they are what is wrong.
-fn faulty(message: &str) -> Vec<Fault> {
+fn faulty(message: &str) -> Vec<FieldError> {
     message
         .split([' ', ',', '[', ']', '"', '\'', '(', ')', '`', '，', '：'])
         .filter(|word| word.starts_with("http://") || word.starts_with("https://"))
-        .map(|url| Fault {
+        .map(|url| FieldError {
             field: escape_control(url.trim_end_matches(['.', ';', ':']), 200),
             index: None,
-            words: escape_control(message, 300),
+            message: escape_control(message, 300),
         })
         .collect()
 }
@@ -91,7 +91,7 @@ mod tests {
 
     #[test]
     fn every_class_of_code_has_its_meaning() {
-        let rejected = || Cause::Rejected { faults: Vec::new() };
+        let rejected = || Cause::Rejected { errors: Vec::new() };
         for (code, meaning) in [
             ("AuthFailure.SignatureExpire", Cause::ClockSkew { seconds: None }),
             ("AuthFailure.SignatureFailure", Cause::Unauthenticated),

@@ -11,13 +11,13 @@ use crate::domain::ids::{AccountName, ProviderName, PurgeId, ResourceId};
 use crate::domain::kind::Kind;
 use crate::domain::purge::{Purge, Target};
 use crate::domain::status::Status;
-use crate::providers::{HistoryAsk, HistoryPage, lenient};
+use crate::providers::{HistoryPage, HistoryRequest, lenient};
 
 /// How far back the history goes, by the documents of API 2.0.
 const REACH: TimeDelta = TimeDelta::days(30);
 
 /// The question's body. A task id or a beginning must be given.
-pub(super) fn question(ask: &HistoryAsk, times: Times, now: DateTime<Utc>, rows: u64) -> Value {
+pub(super) fn question(ask: &HistoryRequest, times: Times, now: DateTime<Utc>, rows: u64) -> Value {
     let mut body = Map::new();
     let mut put = |name: &str, value: Value| {
         body.insert(name.to_owned(), value);
@@ -33,17 +33,6 @@ pub(super) fn question(ask: &HistoryAsk, times: Times, now: DateTime<Utc>, rows:
         && !cname.is_empty()
     {
         put("Keyword", json!(cname));
-    }
-    match ask.kind {
-        Some(Kind::Url) => put("PurgeType", json!("url")),
-        Some(Kind::Pattern | Kind::All) => put("PurgeType", json!("path")),
-        None => {}
-    }
-    match ask.status {
-        Some(Status::InProgress) => put("Status", json!("process")),
-        Some(Status::Successful) => put("Status", json!("done")),
-        Some(Status::Failed) => put("Status", json!("fail")),
-        Some(Status::ReportDisabled | Status::Unknown) | None => {}
     }
     put("Offset", json!(ask.offset));
     put("Limit", json!(rows));
@@ -75,7 +64,7 @@ pub(super) fn page(
     let total = lenient::number(response, "TotalCount");
     let records = rows.len() as u64;
     if records == 0 && total.is_some_and(|total| total > offset) {
-        return Err(Failure::new(Cause::BadAnswer).saying(format!(
+        return Err(Failure::new(Cause::BadAnswer).with_message(format!(
             "the vendor counts {} rows and gave none from number {offset} on",
             total.unwrap_or_default()
         )));

@@ -49,24 +49,3 @@ fn apply(rule: &mut Option<KindRule>, kind: Kind, quotas: &[Quota], area: Option
         rule.per_request = batch;
     }
 }
-
-/// For the question who we are: the keys are good, and this is left.
-pub(super) fn in_words(quotas: &[Quota]) -> String {
-    let parts: Vec<String> = quotas
-        .iter()
-        .map(|quota| {
-            format!(
-                "{} {}: {} of {} left today",
-                quota.kind,
-                quota.area.as_deref().unwrap_or("everywhere"),
-                quota.left,
-                quota.total
-            )
-        })
-        .collect();
-    if parts.is_empty() {
-        "the key is accepted".to_owned()
-    } else {
-        format!("the key is accepted; {}", parts.join(", "))
-    }
-}

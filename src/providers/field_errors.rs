@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::lenient;
-use crate::domain::failure::Fault;
+use crate::domain::failure::FieldError;
 use crate::domain::text::escape_control;
 
 /// The most faults that are told one by one.
@@ -11,21 +11,21 @@ const TOLD: usize = 5;
 
 /// Every sentence of an `errors` value with the field and the position that it is about. By field there may be a sentence,
 /// a list of them, or either by position; a position may also stand at the end of the field, after a dot.
-pub(crate) fn collect(errors: &Value) -> Vec<Fault> {
+pub(crate) fn collect(errors: &Value) -> Vec<FieldError> {
     let mut faults = Vec::new();
     walk(errors, "", None, &mut faults);
     faults
 }
 
 /// The faults in one line, as many as a reader can use.
-pub(crate) fn in_words(faults: &[Fault]) -> String {
+pub(crate) fn in_words(faults: &[FieldError]) -> String {
     let mut words: Vec<String> = faults
         .iter()
         .take(TOLD)
         .map(|fault| match fault.index {
-            Some(index) => format!("{}[{index}]: {}", fault.field, fault.words),
-            None if fault.field.is_empty() => fault.words.clone(),
-            None => format!("{}: {}", fault.field, fault.words),
+            Some(index) => format!("{}[{index}]: {}", fault.field, fault.message),
+            None if fault.field.is_empty() => fault.message.clone(),
+            None => format!("{}: {}", fault.field, fault.message),
         })
         .collect();
     if faults.len() > TOLD {
@@ -34,13 +34,13 @@ pub(crate) fn in_words(faults: &[Fault]) -> String {
     words.join("; ")
 }
 
-fn walk(errors: &Value, field: &str, index: Option<usize>, faults: &mut Vec<Fault>) {
+fn walk(errors: &Value, field: &str, index: Option<usize>, faults: &mut Vec<FieldError>) {
     match errors {
         Value::Null => {}
-        Value::Bool(_) | Value::Number(_) | Value::String(_) => faults.push(Fault {
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => faults.push(FieldError {
             field: escape_control(field, 60),
             index,
-            words: escape_control(&lenient::text(errors).unwrap_or_default(), 300),
+            message: escape_control(&lenient::text(errors).unwrap_or_default(), 300),
         }),
         Value::Array(parts) => {
             for (position, part) in parts.iter().enumerate() {
