@@ -1,52 +1,57 @@
-//! The command line: subcommands, output formats, exit codes. Data goes to standard output, talk to standard error.
+//! The command line: subcommands, output formats, exit codes. Data goes to standard output,
+//! messages to standard error.
 //!
-//! Each subcommand has a file of its own with its flags and its work; [`args`] lists them, [`error`] gives every way of
-//! failing its exit code.
+//! Each subcommand has a file of its own with its flags and its work; [`args`] lists them,
+//! [`error`] gives every failure its exit code.
 
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 use args::{Cli, Command};
 use error::CliError;
 
 pub mod args;
-pub mod books;
-pub mod catchup;
 pub mod completions;
 pub mod config;
+pub mod console;
 pub mod dashboard;
 pub mod demo;
 pub mod error;
 pub mod export;
-pub mod following;
+pub mod global;
 pub mod history;
 pub mod import;
 pub mod keys;
 pub mod listing;
 pub mod log;
 pub mod man;
-pub mod office;
-pub mod probes;
+pub mod probe_record;
 pub mod purge;
+pub mod purge_record;
 pub mod queue;
-pub mod record;
-pub mod request;
+pub mod refusal;
+pub mod request_record;
 pub mod resources;
+pub mod session;
 pub mod setup;
 pub mod signals;
 pub mod simulate;
+pub mod store;
+pub mod sync;
+pub mod time;
 pub mod verify;
-pub mod waiting;
+pub mod wait;
+pub mod wait_notice;
 
-/// Carries out a command line, the program's name first, and gives the process's exit code.
+/// Runs a command line, the program's name first, and returns the process's exit code.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => {
-            // Help goes to standard output, errors to standard error; whether anybody reads it does not matter.
+            // A reader that has gone is no reason for another exit code.
             let _ = error.print();
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
@@ -54,7 +59,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     match dispatch(&cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            if !error.words.is_empty() {
+            if !error.message.is_empty() {
                 let _ = writeln!(io::stderr(), "{error}");
             }
             ExitCode::from(error.class.code())
@@ -65,8 +70,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn dispatch(cli: &Cli) -> Result<(), CliError> {
     let global = &cli.global;
     match &cli.command {
-        None => dashboard::run(global),
-        Some(Command::Demo(options)) => demo::run(global, options),
+        None => dashboard::run(global, &Cli::command().render_help()),
+        Some(Command::Demo(options)) => demo::run(global, options, &Cli::command().render_help()),
         Some(Command::Simulate(options)) => simulate::run(options),
         Some(Command::History(options)) => history::run(global, options),
         Some(Command::Purge(options)) => purge::run(global, options),
@@ -76,7 +81,7 @@ fn dispatch(cli: &Cli) -> Result<(), CliError> {
         Some(Command::Import(options)) => import::run(global, options),
         Some(Command::Keys(options)) => keys::run(global, options),
         Some(Command::Config(command)) => config::run(global, command),
-        Some(Command::Completions(options)) => completions::run(options),
-        Some(Command::Man(options)) => man::run(options),
+        Some(Command::Completions(options)) => completions::run(options, Cli::command()),
+        Some(Command::Man(options)) => man::run(options, Cli::command()),
     }
 }

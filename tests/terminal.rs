@@ -1,4 +1,5 @@
-//! The real binary in a real terminal: what a terminal emulator shows, and what is left of the terminal afterwards.
+//! The real binary in a real terminal: what a terminal emulator shows, and the state in which the
+//! terminal is left.
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
@@ -226,7 +227,11 @@ fn a_signal_ends_it_and_gives_the_terminal_back() {
 fn the_first_screen_shows_what_the_store_holds() {
     let home = tempfile::tempdir().unwrap();
     let binary = Path::new(env!("CARGO_BIN_EXE_purgedeck"));
-    let line = r#"{"schema_version":1,"account":"prod","provider":"gcore","id":"71","resource_id":"9","cname":"www.site.com","kind":"url","status":"failed","raw_status":"Failed","created":"2026-11-20T10:00:00Z","targets":["/a.jpg"],"target_count":1}"#;
+    let line = concat!(
+        r#"{"schema_version":1,"account":"prod","provider":"gcore","id":"71","resource_id":"9","#,
+        r#""cname":"www.site.com","kind":"url","status":"failed","raw_status":"Failed","#,
+        r#""created":"2026-11-20T10:00:00Z","targets":["/a.jpg"],"target_count":1}"#
+    );
     std::fs::write(home.path().join("old.ndjson"), line).unwrap();
     let imported = std::process::Command::new(binary)
         .env_clear()
@@ -245,7 +250,8 @@ fn the_first_screen_shows_what_the_store_holds() {
     terminal.is_given_back();
 }
 
-/// A program whose thread panics once the screen is drawn; the test below starts it in a terminal of its own.
+/// A program whose thread panics once the screen is drawn. The test below starts it in a terminal of
+/// its own.
 #[test]
 #[ignore = "takes the terminal; a_panic_gives_the_terminal_back_before_it_is_printed starts it"]
 fn a_program_that_panics() {

@@ -2,26 +2,24 @@
 
 use std::io::{self, Write};
 
-use clap::{Args, CommandFactory};
+use clap::Args;
 use clap_complete::Shell;
 
-use super::args::Cli;
 use super::error::CliError;
 
 /// `purgedeck completions`.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Example: purgedeck completions bash > ~/.local/share/bash-completion/completions/purgedeck"
-)]
+#[command(after_help = "Example: purgedeck completions bash \
+                  > ~/.local/share/bash-completion/completions/purgedeck")]
 pub struct Options {
-    /// Which shell
+    /// The shell
     pub shell: Shell,
 }
 
-/// Carries out `purgedeck completions`.
-pub fn run(options: &Options) -> Result<(), CliError> {
+/// Runs `purgedeck completions`.
+pub fn run(options: &Options, mut program: clap::Command) -> Result<(), CliError> {
     let mut script = Vec::new();
-    clap_complete::generate(options.shell, &mut Cli::command(), "purgedeck", &mut script);
+    clap_complete::generate(options.shell, &mut program, "purgedeck", &mut script);
     io::stdout().lock().write_all(&script)?;
     Ok(())
 }

@@ -4,9 +4,10 @@ use std::io::{self, Write};
 
 use clap::Subcommand;
 
-use super::args::Global;
+use super::console::Console;
 use super::error::{Class, CliError};
-use super::setup::{self, Talk};
+use super::global::Global;
+use super::setup;
 use crate::config::example::example;
 use crate::config::fault::Fault;
 use crate::config::paths::{make_private_directory, private_file};
@@ -34,10 +35,10 @@ pub enum Command {
 
 /// Carries out `purgedeck config`.
 pub fn run(global: &Global, command: &Command) -> Result<(), CliError> {
-    let talk = Talk::new(global);
+    let console = Console::new(global);
     let mut out = io::stdout().lock();
     match command {
-        Command::Init { force } => init(global, *force, talk)?,
+        Command::Init { force } => init(global, *force, console)?,
         Command::Path => writeln!(out, "{}", setup::paths(global)?.config.display())?,
         Command::Show => {
             let config = setup::configuration(global)?;
@@ -51,7 +52,7 @@ pub fn run(global: &Global, command: &Command) -> Result<(), CliError> {
     Ok(())
 }
 
-fn init(global: &Global, force: bool, talk: Talk) -> Result<(), CliError> {
+fn init(global: &Global, force: bool, console: Console) -> Result<(), CliError> {
     let path = setup::paths(global)?.config;
     if let Some(folder) = path.parent() {
         make_private_directory(folder).map_err(|error| CliError::file(folder, &error))?;
@@ -74,7 +75,7 @@ fn init(global: &Global, force: bool, talk: Talk) -> Result<(), CliError> {
         }
         Err(error) => return Err(CliError::file(&path, &error)),
     }
-    talk.say(&format!("wrote {}", path.display()));
+    console.info(&format!("wrote {}", path.display()));
     Ok(())
 }
 

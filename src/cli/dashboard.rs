@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use chrono::Utc;
+use clap::builder::StyledStr;
 
-use super::args::Global;
-use super::books;
-use super::catchup;
 use super::error::{Class, CliError};
 use super::export;
-use super::office::{self, Extras, Office, Sending};
+use super::global::Global;
+use super::session::{self, Extras, Sending, Session};
 use super::setup;
 use super::signals;
+use super::store;
 use crate::app::{self, App};
 use crate::config::load::{Config, Notify};
 use crate::domain::event::{Event, Level, Notice};
@@ -22,29 +22,29 @@ use crate::store::{Access, Store, StoreFailure};
 use crate::theme::{ColourDepth, Glyphs, Theme};
 use crate::tui::{self, Call, Desk, Leaving, Signal, TuiFailure, Works};
 
-/// Carries out `purgedeck`.
-pub fn run(global: &Global) -> Result<(), CliError> {
-    setup::need_terminal()?;
+/// Runs `purgedeck` without a subcommand.
+pub fn run(global: &Global, help: &StyledStr) -> Result<(), CliError> {
+    setup::require_terminal(help)?;
     let config = setup::configuration(global)?;
     super::log::start(&config)?;
     if !config.store.value.exists() {
-        catchup::some_account(&config)?;
+        setup::require_account(&config)?;
     }
     let mut extras = Extras {
-        export: Some(export::forms()),
-        keep_view: Some(office::keep_view(&config)),
+        export: Some(export::formats()),
+        save_view: Some(session::save_view(&config)),
         verify: true,
         first: Vec::new(),
     };
     let (store, offline) = open_store(&config, global.offline, &mut extras)?;
     extras.verify = !offline;
     let runtime = signals::runtime()?;
-    let left = runtime.block_on(show(&config, store, offline, extras));
+    let result = runtime.block_on(show(&config, store, offline, extras));
     runtime.shutdown_background();
-    left
+    result
 }
 
-/// The store; where it cannot be written, what is in it is shown, and nobody is asked.
+/// Opens the store. One that cannot be written is shown as it is, offline.
 fn open_store(
     config: &Config,
     offline: bool,
@@ -55,7 +55,7 @@ fn open_store(
         Ok(store) => Ok((store, offline)),
         Err(failure @ (StoreFailure::ReadOnly | StoreFailure::Denied | StoreFailure::Full)) => {
             let store =
-                Store::open(path, Access::ReadOnly).map_err(|_| books::error(config, &failure))?;
+                Store::open(path, Access::ReadOnly).map_err(|_| store::error(config, &failure))?;
             extras.first.push(Report::Event(Event::Notice(Notice {
                 level: Level::Warning,
                 account: None,
@@ -67,19 +67,19 @@ fn open_store(
             })));
             Ok((store, true))
         }
-        Err(failure) => Err(books::error(config, &failure)),
+        Err(failure) => Err(store::error(config, &failure)),
     }
 }
 
-/// Runs the screen on a store until it is left, then ends the work.
+/// Runs the dashboard on a store until the operator leaves, then stops the engine.
 pub(super) async fn show(
     config: &Config,
     store: Store,
     offline: bool,
     extras: Extras,
 ) -> Result<(), CliError> {
-    let Office { runner, reports, .. } =
-        Office::open(config, store, Sending::Allowed, offline, extras)?;
+    let Session { runner, reports, .. } =
+        Session::open(config, store, Sending::Allowed, offline, extras)?;
     let runner = Arc::new(runner);
     let desk = Desk {
         app: App::new(app_setup(config, offline)),
@@ -95,11 +95,11 @@ pub(super) async fn show(
             Notify::Osc9 => Call::Message,
         },
     };
-    let left = tui::run(desk).await;
+    let result = tui::run(desk).await;
     if let Some(runner) = Arc::into_inner(runner) {
         runner.stop().await;
     }
-    match left {
+    match result {
         Ok(Leaving::Asked) => Ok(()),
         Ok(Leaving::Signalled(Signal::Interrupt | Signal::Terminate | Signal::HangUp)) => {
             Err(CliError::silent(Class::Interrupted))
@@ -111,7 +111,7 @@ pub(super) async fn show(
     }
 }
 
-/// The tasks as the screen sees them.
+/// Carries out the dashboard's effects.
 struct Tasks(Arc<Runner>);
 
 impl Works for Tasks {

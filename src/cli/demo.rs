@@ -1,12 +1,14 @@
-//! `purgedeck demo`: the dashboard on simulated vendors in the same process. It reads and writes nothing of the user's.
+//! `purgedeck demo`: the dashboard on simulated vendors in the same process. It reads and writes
+//! nothing of the user's.
 
 use clap::Args;
+use clap::builder::StyledStr;
 
-use super::args::Global;
 use super::dashboard;
 use super::error::{Class, CliError};
 use super::export;
-use super::office::Extras;
+use super::global::Global;
+use super::session::Extras;
 use super::setup;
 use super::signals;
 use crate::config::load::{self, Config};
@@ -17,27 +19,28 @@ use crate::store::{Access, Store};
 /// `purgedeck demo`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Nothing of yours is read or written: no configuration, no account, no store.\nExample: purgedeck demo --seed 7"
+    after_help = "Nothing of yours is read or written: no configuration, no account, no store.\n\
+                  Example: purgedeck demo --seed 7"
 )]
 pub struct Options {
-    /// The same seed makes the same history
+    /// Seed of the history; the same seed makes the same history
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
-    /// How many purges each vendor remembers at the start
+    /// Number of purges in each vendor's history at the start
     #[arg(long, value_name = "N", default_value_t = 12_000)]
     pub records: usize,
 }
 
-/// Carries out `purgedeck demo`.
-pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
+/// Runs `purgedeck demo`.
+pub fn run(global: &Global, options: &Options, help: &StyledStr) -> Result<(), CliError> {
     if global.config.is_some() || global.store.is_some() || !global.accounts.is_empty() {
         return Err(CliError::new(Class::Usage, "the demo has accounts and a store of its own")
             .hint("Leave out --config, --store and --account."));
     }
-    setup::need_terminal()?;
+    setup::require_terminal(help)?;
     let folder = tempfile::Builder::new().prefix("purgedeck-demo-").tempdir()?;
     let runtime = signals::runtime()?;
-    let left = runtime.block_on(async {
+    let result = runtime.block_on(async {
         let simulator = simulator::start(simulator::Options {
             seed: options.seed,
             records: options.records,
@@ -47,18 +50,22 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
         .await?;
         let config = configuration(global, &simulator, folder.path())?;
         let store = Store::open(&config.store.value, Access::ReadWrite)
-            .map_err(|failure| super::books::error(&config, &failure))?;
-        let extras =
-            Extras { export: Some(export::forms()), verify: !global.offline, ..Extras::default() };
-        let left = dashboard::show(&config, store, global.offline, extras).await;
+            .map_err(|failure| super::store::error(&config, &failure))?;
+        let extras = Extras {
+            export: Some(export::formats()),
+            verify: !global.offline,
+            ..Extras::default()
+        };
+        let result = dashboard::show(&config, store, global.offline, extras).await;
         simulator.stop().await;
-        left
+        result
     });
     runtime.shutdown_background();
-    left
+    result
 }
 
-/// The simulator's accounts with everything else as it is by default; of the environment, only what is the terminal's.
+/// Returns the simulator's accounts with defaults for all else; of the environment, only `NO_COLOR`
+/// counts.
 fn configuration(
     global: &Global,
     simulator: &Simulator,
@@ -76,10 +83,10 @@ fn configuration(
         "NO_COLOR" => setup::environment(name),
         _ => None,
     };
-    let nowhere = Directories {
+    let directories = Directories {
         config: folder.to_path_buf(),
         state: folder.to_path_buf(),
         home: folder.to_path_buf(),
     };
-    Ok(load::load(&flags, &environment, Some(nowhere))?)
+    Ok(load::load(&flags, &environment, Some(directories))?)
 }

@@ -1,4 +1,4 @@
-//! What ends a subcommand: a class, which becomes the exit code, words, and what to do next.
+//! Failures of subcommands: a class, which becomes the exit code, a message, and a hint.
 
 use std::fmt;
 use std::io;
@@ -6,33 +6,33 @@ use std::io;
 use crate::config::fault::{Faults, of_file};
 use crate::domain::failure::{Cause, Failure};
 
-/// Why a run ended, as scripts see it.
+/// The kind of a failure, as scripts see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
-    /// Something else went wrong.
+    /// Any other failure.
     Failed,
-    /// The command line, the configuration, a filter or a draft has an error.
+    /// An error in the command line, the configuration, a filter or a draft.
     Usage,
     /// A vendor refused the credentials.
     Auth,
-    /// A limit or quota is used up, and nothing was sent.
+    /// A limit or quota is used up; nothing was sent.
     Limit,
-    /// Some of it was done.
+    /// Only a part was done.
     Partly,
-    /// What was waited for did not come in time.
+    /// The time to wait was up.
     TimedOut,
-    /// It was done, and the edge was not seen to serve it fresh.
+    /// Done, but the edge was not seen to serve it fresh.
     NotVerified,
-    /// It was not to be done: read-only, or not confirmed.
+    /// Not allowed: read-only, paused, or not confirmed.
     Refused,
-    /// Ctrl-c.
+    /// Ended by a signal.
     Interrupted,
-    /// Whoever read our output has gone; nothing is said of it.
+    /// The reader of the output has gone. Ends quietly.
     ClosedPipe,
 }
 
 impl Class {
-    /// The exit code.
+    /// Returns the exit code.
     pub fn code(self) -> u8 {
         match self {
             Self::ClosedPipe => 0,
@@ -49,36 +49,36 @@ impl Class {
     }
 }
 
-/// Why a subcommand did not end well.
+/// A failure of a subcommand.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CliError {
-    /// Which exit code it becomes.
+    /// The kind, which becomes the exit code.
     pub class: Class,
-    /// What happened, for standard error; empty where all was said already.
-    pub words: String,
-    /// What to do next.
+    /// The message for standard error; empty where it was printed already.
+    pub message: String,
+    /// The next step for the operator.
     pub hint: Option<String>,
 }
 
 impl CliError {
-    /// An error of a class, with words.
-    pub fn new(class: Class, words: impl Into<String>) -> Self {
-        Self { class, words: words.into(), hint: None }
+    /// Returns an error with a message.
+    pub fn new(class: Class, message: impl Into<String>) -> Self {
+        Self { class, message: message.into(), hint: None }
     }
 
-    /// An error about which everything was said already.
+    /// Returns an error whose message was printed already.
     pub fn silent(class: Class) -> Self {
         Self::new(class, "")
     }
 
-    /// The same, with what to do next.
+    /// Adds what to do next.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 
-    /// What went wrong while a file was read or written.
+    /// Returns the error of a file that could not be read or written.
     pub fn file(path: &std::path::Path, error: &io::Error) -> Self {
         let (words, advice) = of_file(error);
         let mut hint = advice.to_owned();
@@ -92,7 +92,7 @@ impl CliError {
 
 impl fmt::Display for CliError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "purgedeck: {}", self.words)?;
+        write!(f, "purgedeck: {}", self.message)?;
         if let Some(hint) = &self.hint {
             write!(f, "\n  {hint}")?;
         }
@@ -102,7 +102,7 @@ impl fmt::Display for CliError {
 
 impl std::error::Error for CliError {}
 
-/// An error of writing to standard output, or of something that has no better place.
+/// An error of standard output, or of something without a better place.
 impl From<io::Error> for CliError {
     fn from(error: io::Error) -> Self {
         if error.kind() == io::ErrorKind::BrokenPipe {
@@ -135,7 +135,7 @@ impl From<Faults> for CliError {
     }
 }
 
-/// The class of a vendor's failure.
+/// Returns the class of a vendor's failure.
 pub fn class_of(failure: &Failure) -> Class {
     match failure.cause {
         Cause::Unauthenticated | Cause::Forbidden => Class::Auth,
@@ -153,7 +153,8 @@ pub fn class_of(failure: &Failure) -> Class {
     }
 }
 
-/// The class of several failures of which nothing succeeded: theirs where they agree.
+/// Returns the class of failures where nothing succeeded: theirs, or [`Class::Failed`] where they
+/// differ.
 pub fn class_of_all<'f>(failures: impl IntoIterator<Item = &'f Failure>) -> Class {
     let mut classes = failures.into_iter().map(class_of);
     let Some(first) = classes.next() else {
@@ -169,7 +170,7 @@ mod tests {
     #[test]
     fn a_closed_pipe_is_quiet() {
         let error = CliError::from(io::Error::from(io::ErrorKind::BrokenPipe));
-        assert_eq!((error.class.code(), error.words.as_str()), (0, ""));
+        assert_eq!((error.class.code(), error.message.as_str()), (0, ""));
     }
 
     #[test]

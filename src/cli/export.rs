@@ -1,16 +1,16 @@
-//! The forms in which the dashboard writes history into files: the same as those of `purgedeck history`.
+//! The formats in which the dashboard writes history into files: those of `purgedeck history`.
 
 use std::io::{self, Write};
 use std::sync::Arc;
 
 use super::error::CliError;
-use super::listing::{Format, Listing, Looks};
-use super::record::PurgeRecord;
+use super::listing::{Format, Listing, TableStyle};
+use super::purge_record::PurgeRecord;
 use crate::domain::purge::PurgeDetail;
 use crate::engine::{ExportForms, Scribe};
 
-/// The forms by the endings of files.
-pub fn forms() -> ExportForms {
+/// Returns the formats by the extensions of files.
+pub fn formats() -> ExportForms {
     Arc::new(|ending, out| {
         let format = match ending {
             "csv" => Format::Csv,
@@ -25,7 +25,7 @@ pub fn forms() -> ExportForms {
 
 type Out = Box<dyn Write + Send>;
 
-/// A list whose beginning is written with its first purge or its end.
+/// A list that is begun with its first purge or its end.
 struct FileListing {
     begun: Option<Listing<Out>>,
     format: Format,
@@ -35,8 +35,8 @@ struct FileListing {
 impl FileListing {
     fn listing(&mut self) -> io::Result<&mut Listing<Out>> {
         if let Some(out) = self.out.take() {
-            let begun = Listing::begin::<PurgeRecord>(self.format, Looks::default(), out);
-            self.begun = Some(begun.map_err(as_io)?);
+            let begun = Listing::begin::<PurgeRecord>(self.format, TableStyle::default(), out);
+            self.begun = Some(begun.map_err(to_io)?);
         }
         self.begun.as_mut().ok_or_else(|| io::Error::other("the file could not be begun"))
     }
@@ -44,18 +44,18 @@ impl FileListing {
 
 impl Scribe for FileListing {
     fn write(&mut self, purge: PurgeDetail) -> io::Result<()> {
-        self.listing()?.put(&PurgeRecord::from(purge)).map_err(as_io)
+        self.listing()?.put(&PurgeRecord::from(purge)).map_err(to_io)
     }
 
     fn finish(mut self: Box<Self>) -> io::Result<()> {
         self.listing()?;
         match self.begun {
-            Some(listing) => listing.end().map_err(as_io),
+            Some(listing) => listing.end().map_err(to_io),
             None => Ok(()),
         }
     }
 }
 
-fn as_io(error: CliError) -> io::Error {
-    io::Error::other(error.words)
+fn to_io(error: CliError) -> io::Error {
+    io::Error::other(error.message)
 }

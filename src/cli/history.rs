@@ -7,13 +7,14 @@ use chrono::Utc;
 use clap::Args;
 use unicode_width::UnicodeWidthStr;
 
-use super::args::Global;
-use super::books;
-use super::catchup;
+use super::console::Console;
 use super::error::{Class, CliError};
-use super::listing::{Format, Listing};
-use super::record::PurgeRecord;
-use super::setup::{self, Talk};
+use super::global::Global;
+use super::listing::{Format, Listing, TableStyle};
+use super::purge_record::PurgeRecord;
+use super::setup;
+use super::store;
+use super::sync;
 use crate::config::load::Config;
 use crate::domain::filter::{Clause, Filter, FilterError, Pattern, Predicate, Test};
 use crate::domain::query::Sort;
@@ -22,48 +23,51 @@ use crate::domain::text::escape_control;
 /// `purgedeck history`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Brings the store up to date first, as far back as the filter looks; --offline asks nobody.\n\
-                  Filters: cname: account: provider: status: kind: since: until: on: id: target: by: sent:here, bare words\n\
-                  search the targets; a comma is or, a blank is and, a leading - is not (write it after --), * stands for\n\
-                  anything in cname and target. In CSV, several targets stand in one cell on lines of their own, and a cell\n\
-                  that a spreadsheet would run as a formula begins with '.\n\
+    after_help = "Reads new history from the vendors first, as far back as the filter selects; \
+                  --offline does not.\n\
+                  Filters: cname: account: provider: status: kind: since: until: on: id: target: \
+                  by: sent:here;\nbare words search the targets. A comma means or, a space means \
+                  and, a leading - means not\n(write it after --); * matches anything in cname \
+                  and target.\n\
+                  In CSV, each of several targets is on a line of its own in one cell, and a cell \
+                  that a\nspreadsheet would run as a formula begins with '.\n\
                   Example: purgedeck history status:failed since:24h cname:*.site.com --format json"
 )]
 pub struct Options {
-    /// Which purges; several words must all hold
+    /// Filter of purges; several words must all match
     pub filter: Vec<String>,
-    /// How to write the list
+    /// Format of the list
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
-    /// The newest so many
+    /// Only the N newest
     #[arg(long, value_name = "N")]
     pub limit: Option<u64>,
 }
 
-/// Carries out `purgedeck history`.
+/// Runs `purgedeck history`.
 pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
     let filter = filter(&options.filter)?;
     let config = setup::configuration(global)?;
     super::log::start(&config)?;
-    let talk = Talk::new(global);
-    let predicate = selected(&filter, global, &config);
-    let missed = if global.offline {
-        catchup::Missed::default()
+    let console = Console::new(global);
+    let predicate = resolve(&filter, global, &config);
+    let incomplete = if global.offline {
+        sync::Incomplete::default()
     } else {
-        catchup::history(&config, &predicate, options.limit, talk)?
+        sync::history(&config, &predicate, options.limit, console)?
     };
-    list(global, options, &config, &predicate, talk)?;
-    missed.verdict(talk)
+    list(options, &config, &predicate, console)?;
+    incomplete.verdict(console)
 }
 
-/// The filter that the words of a command line make, or what is wrong with it.
+/// Parses the words of a command line as a filter.
 pub(super) fn filter(words: &[String]) -> Result<Filter, CliError> {
     let text = words.join(" ");
     Filter::parse(&text).map_err(|error| filter_error(&text, &error))
 }
 
-/// What the filter selects now, of the accounts that the flags select.
-pub(super) fn selected(filter: &Filter, global: &Global, config: &Config) -> Predicate {
+/// Resolves the filter now, limited to the accounts of `--account`.
+pub(super) fn resolve(filter: &Filter, global: &Global, config: &Config) -> Predicate {
     let mut predicate = filter.resolve(Utc::now(), config.zone.value);
     if !global.accounts.is_empty() {
         let named = global.accounts.iter();
@@ -76,22 +80,21 @@ pub(super) fn selected(filter: &Filter, global: &Global, config: &Config) -> Pre
 }
 
 fn list(
-    global: &Global,
     options: &Options,
     config: &Config,
     predicate: &Predicate,
-    talk: Talk,
+    console: Console,
 ) -> Result<(), CliError> {
-    let looks = setup::looks(global, Some(config));
+    let style = TableStyle::of_stdout(config);
     let out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
-    let mut listing = Listing::begin::<PurgeRecord>(options.format, looks, out)?;
-    let Some(store) = books::open_to_read(config)? else {
+    let mut listing = Listing::begin::<PurgeRecord>(options.format, style, out)?;
+    let Some(store) = store::open_to_read(config)? else {
         let file = config.store.value.display();
-        talk.say(&format!("there is no history at {file} yet"));
+        console.info(&format!("there is no history in {file} yet"));
         return listing.end();
     };
     let mut failed = None;
-    let reader = store.reader().map_err(|failure| books::error(config, &failure))?;
+    let reader = store.reader().map_err(|failure| store::error(config, &failure))?;
     reader
         .export(predicate, Sort::Newest, options.limit, &mut |detail| match listing
             .put(&PurgeRecord::from(detail))
@@ -102,40 +105,40 @@ fn list(
                 ControlFlow::Break(())
             }
         })
-        .map_err(|failure| books::error(config, &failure))?;
+        .map_err(|failure| store::error(config, &failure))?;
     if let Some(error) = failed {
         return Err(error);
     }
-    listing.end_or_say(talk, &nothing(options, config))
+    listing.end_or_note(console, &note_on_empty(options, config))
 }
 
-/// What is said where no purge is shown.
-fn nothing(options: &Options, config: &Config) -> String {
+/// Returns the note for an empty table.
+fn note_on_empty(options: &Options, config: &Config) -> String {
     let filter = options.filter.join(" ");
     if options.limit == Some(0) {
-        "no purge was asked for: --limit 0".to_owned()
+        "--limit 0 lists no purge".to_owned()
     } else if filter.is_empty() {
-        format!("no purge stands in {}", config.store.value.display())
+        format!("there is no purge in {}", config.store.value.display())
     } else {
         format!("no purge matches {}", escape_control(&filter, 200))
     }
 }
 
-/// The filter's text with a mark below what is wrong with it.
+/// Returns the error of a filter, with the filter's text and a mark below the wrong part.
 fn filter_error(text: &str, error: &FilterError) -> CliError {
-    // Showing a text changes its characters one by one, so what stands before the fault is as wide as it is shown.
+    // Escaping changes one character at a time, so the part before the fault is as wide as shown.
     let shown = |part: Option<&str>| escape_control(part.unwrap_or_default(), usize::MAX);
     let before = shown(text.get(..error.at.start)).width();
     let wrong = shown(text.get(error.at.clone())).width().max(1);
-    let mut words = Vec::new();
+    let mut message = Vec::new();
     let _ = write!(
-        words,
+        message,
         "the filter has an error: {error}\n  {}\n  {}{}",
         shown(Some(text)),
         " ".repeat(before),
         "^".repeat(wrong)
     );
-    CliError::new(Class::Usage, String::from_utf8_lossy(&words))
+    CliError::new(Class::Usage, String::from_utf8_lossy(&message))
 }
 
 #[cfg(test)]
@@ -147,7 +150,7 @@ mod tests {
     fn a_wrong_filter_is_shown_with_a_mark_below_the_fault() {
         let text = "cname:ä.de status:faild";
         let error = filter_error(text, &Filter::parse(text).unwrap_err());
-        let lines: Vec<&str> = error.words.lines().collect();
+        let lines: Vec<&str> = error.message.lines().collect();
         assert_eq!(
             lines.get(1..),
             Some(["  cname:ä.de status:faild", "                    ^^^^^"].as_slice()),

@@ -1,4 +1,4 @@
-//! `purgedeck import`: exported history into the store. Twice is the same as once.
+//! `purgedeck import`: reads exported history into the store. Idempotent.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
@@ -7,10 +7,11 @@ use std::path::PathBuf;
 use chrono::Utc;
 use clap::Args;
 
-use super::args::Global;
-use super::books;
+use super::console::Console;
 use super::error::{Class, CliError};
-use super::setup::{self, Talk};
+use super::global::Global;
+use super::setup;
+use super::store;
 use crate::domain::purge::Purge;
 use crate::store::Recorded;
 
@@ -19,19 +20,20 @@ pub mod lines;
 /// `purgedeck import`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Reads what `purgedeck history --format ndjson` writes. What is in the store already is not taken twice.\n\
+    after_help = "Reads what `purgedeck history --format ndjson` writes. Purges that are in the \
+                  store are not added\ntwice.\n\
                   Example: purgedeck history --format ndjson | ssh host purgedeck import -"
 )]
 pub struct Options {
-    /// The file; `-` for standard input
+    /// The file, or - for standard input
     pub file: PathBuf,
 }
 
-/// Carries out `purgedeck import`.
+/// Runs `purgedeck import`.
 pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
     let config = setup::configuration(global)?;
     super::log::start(&config)?;
-    let talk = Talk::new(global);
+    let console = Console::new(global);
     let (input, size): (Box<dyn BufRead>, Option<u64>) = if options.file.as_os_str() == "-" {
         (Box::new(io::stdin().lock()), None)
     } else {
@@ -44,45 +46,45 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
         (Box::new(BufReader::with_capacity(1 << 20, file)), size)
     };
     let mut writer =
-        books::open(&config)?.writer().map_err(|failure| books::error(&config, &failure))?;
-    let mut import = writer.import().map_err(|failure| books::error(&config, &failure))?;
+        store::open(&config)?.writer().map_err(|failure| store::error(&config, &failure))?;
+    let mut import = writer.import().map_err(|failure| store::error(&config, &failure))?;
     let now = Utc::now();
-    let taken = lines::read(input, |batch: Vec<Purge>, reading| {
-        import.take(&batch, now).map_err(|failure| books::error(&config, &failure))?;
+    let result = lines::read(input, |batch: Vec<Purge>, parsed| {
+        import.take(&batch, now).map_err(|failure| store::error(&config, &failure))?;
         let share = size
-            .map_or_else(String::new, |size| format!(" ({} %)", 100 * reading.bytes / size.max(1)));
-        talk.progress(&format!("{} purges read{share}", reading.good));
+            .map_or_else(String::new, |size| format!(" ({} %)", 100 * parsed.bytes / size.max(1)));
+        console.progress(&format!("{} purges read{share}", parsed.good));
         Ok::<(), CliError>(())
     });
-    talk.progress_over();
-    let recorded = import.finish().map_err(|failure| books::error(&config, &failure))?;
-    report(talk, &taken?, recorded)
+    console.clear_progress();
+    let recorded = import.finish().map_err(|failure| store::error(&config, &failure))?;
+    finish(console, &result?, recorded)
 }
 
-fn report(talk: Talk, reading: &lines::Reading, recorded: Recorded) -> Result<(), CliError> {
-    for bad in &reading.named {
-        talk.warn(&format!("line {}: {}", bad.line, bad.words));
+fn finish(console: Console, parsed: &lines::Parsed, recorded: Recorded) -> Result<(), CliError> {
+    for bad in &parsed.reported {
+        console.warn(&format!("line {}: {}", bad.line, bad.message));
     }
-    let unnamed = reading.bad - reading.named.len() as u64;
+    let unnamed = parsed.bad - parsed.reported.len() as u64;
     if unnamed > 0 {
-        talk.warn(&format!("and {unnamed} more lines that cannot be read"));
+        console.warn(&format!("and {unnamed} more unreadable lines"));
     }
-    let known = reading.good - recorded.new.min(reading.good);
-    talk.say(&format!(
-        "{} purges read: {} new, {known} known already ({} of them told otherwise now)",
-        reading.good, recorded.new, recorded.changed
+    let known = parsed.good - recorded.new.min(parsed.good);
+    console.info(&format!(
+        "{} purges read: {} new, {known} known ({} of them changed)",
+        parsed.good, recorded.new, recorded.changed
     ));
-    match (reading.good, reading.bad) {
+    match (parsed.good, parsed.bad) {
         (_, 0) => Ok(()),
         (0, bad) => Err(CliError::new(
             Class::Failed,
-            format!("none of {bad} lines is a purge; nothing was taken in"),
+            format!("none of {bad} lines is a purge; nothing was imported"),
         )
         .hint("Give it what `purgedeck history --format ndjson` writes.")),
         (_, bad) => Err(CliError::new(
             Class::Partly,
-            format!("{bad} lines were left out; the others are in the store"),
+            format!("{bad} lines were not imported; the others are in the store"),
         )
-        .hint("Mend the lines named above and import the file again: what is there is not taken twice.")),
+        .hint("Correct the lines named above and import the file again: nothing is added twice.")),
     }
 }

@@ -1,13 +1,11 @@
-//! `purgedeck keys`: every command of the dashboard with the keys that it has in this configuration.
-
-use std::io;
+//! `purgedeck keys`: the commands of the dashboard and their keys in this configuration.
 
 use clap::Args;
 use serde::Serialize;
 
-use super::args::Global;
 use super::error::CliError;
-use super::listing::{Cell, Format, Listing, Record};
+use super::global::Global;
+use super::listing::{self, Cell, Format, Record, TableStyle};
 use super::setup;
 use crate::commands::Command;
 use crate::config::fault::{Fault, Faults};
@@ -16,57 +14,51 @@ use crate::domain::zone::Zone;
 /// `purgedeck keys`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "A command's name stands in the [keys] of the configuration:\n  [keys]\n  refresh = [\"r\", \"f5\"]"
+    after_help = "Change keys by the command's name in the configuration:\n  [keys]\n  \
+                  refresh = [\"r\", \"f5\"]"
 )]
 pub struct Options {
-    /// How to write the list
+    /// Format of the list
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
 }
 
 #[derive(Debug, Serialize)]
-struct Line {
+struct KeyRecord {
     command: &'static str,
     keys: Vec<String>,
     group: &'static str,
     help: &'static str,
 }
 
-impl Record for Line {
-    const TABLE: &'static [&'static str] = &["COMMAND", "KEYS", "MEANING"];
+impl Record for KeyRecord {
     const CSV: &'static [&'static str] = &["command", "keys", "group", "help"];
+    const CSV_SEPARATOR: &'static str = " ";
 
-    fn table(&self, _: Zone) -> Vec<Cell> {
-        vec![self.command.into(), self.keys.join(" ").into(), self.help.into()]
-    }
-
-    fn csv(&self) -> Vec<String> {
+    fn columns(&self, _: Zone) -> Vec<(&'static str, Cell)> {
         vec![
-            self.command.to_owned(),
-            self.keys.join(" "),
-            self.group.to_owned(),
-            self.help.to_owned(),
+            ("COMMAND", self.command.into()),
+            ("KEYS", self.keys.join(" ").into()),
+            ("MEANING", self.help.into()),
         ]
     }
 }
 
-/// Carries out `purgedeck keys`.
+/// Runs `purgedeck keys`.
 pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
     let config = setup::configuration(global)?;
     let keymap = setup::keymap(&config).map_err(|faults| Faults {
         file: None,
         faults: faults.iter().map(|fault| Fault::elsewhere(fault.to_string())).collect(),
     })?;
-    let looks = setup::looks(global, Some(&config));
-    let mut listing = Listing::begin::<Line>(options.format, looks, io::stdout().lock())?;
-    for &command in Command::EVERY {
+    let records = Command::EVERY.iter().map(|&command| {
         let about = command.about();
-        listing.put(&Line {
+        KeyRecord {
             command: about.name,
             keys: keymap.keys_of(command).iter().map(ToString::to_string).collect(),
             group: about.group.title(),
             help: about.help,
-        })?;
-    }
-    listing.end()
+        }
+    });
+    listing::print(options.format, TableStyle::of_stdout(&config), records)
 }

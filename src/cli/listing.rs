@@ -1,15 +1,19 @@
-//! Lists of records in the four formats: a table for people, JSON, NDJSON and CSV for programs. Records are written as
-//! they come; no format keeps more than the first screens of them in memory.
+//! Lists of records: a table for people, JSON, NDJSON and CSV for programs.
+//!
+//! Records are written as they come; at most the rows that settle a table's widths are in memory.
 
-use std::io::{self, Write};
+use std::borrow::Cow;
+use std::io::{self, IsTerminal, Write};
 
-use chrono::{DateTime, Utc};
 use clap::ValueEnum;
 use serde::Serialize;
+use serde_json::Value;
+use unicode_truncate::UnicodeTruncateStr;
 use unicode_width::UnicodeWidthStr;
 
+use super::console::Console;
 use super::error::CliError;
-use super::setup::Talk;
+use crate::config::load::Config;
 use crate::domain::text::escape_control;
 use crate::domain::zone::Zone;
 
@@ -27,43 +31,41 @@ pub enum Format {
     Csv,
 }
 
-/// What can stand in a list.
+/// A record of a list. Its fields and their order in JSON are a promise.
 pub trait Record: Serialize {
-    /// The table's headings.
-    const TABLE: &'static [&'static str];
-    /// The CSV file's headings.
+    /// The columns of CSV: names of fields of the JSON form.
     const CSV: &'static [&'static str];
-    /// One cell for each of the table's headings, times by the zone's clock.
-    fn table(&self, zone: Zone) -> Vec<Cell>;
-    /// One cell for each of the CSV file's headings.
-    fn csv(&self) -> Vec<String>;
+    /// Separates the entries of a list in one cell of CSV.
+    const CSV_SEPARATOR: &'static str = "\n";
+    /// Returns the columns of the table: heading and cell. Every record has the same headings.
+    fn columns(&self, zone: Zone) -> Vec<(&'static str, Cell)>;
 }
 
 /// A cell of a table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cell {
-    /// Its text; made safe for the terminal when it is written.
+    /// The text; control characters are escaped when it is written.
     pub text: String,
-    /// What it means, where a colour may say so.
-    pub tone: Tone,
+    /// The meaning that a colour may show.
+    pub emphasis: Emphasis,
 }
 
-/// What a cell means.
+/// The meaning of a cell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Tone {
+pub enum Emphasis {
     /// Nothing special.
     #[default]
     Plain,
-    /// It went well.
+    /// Successful.
     Good,
-    /// It is under way.
+    /// Under way.
     Busy,
-    /// It went wrong.
+    /// Failed.
     Bad,
 }
 
-impl Tone {
-    fn start(self) -> &'static str {
+impl Emphasis {
+    fn escape_sequence(self) -> &'static str {
         match self {
             Self::Plain => "",
             Self::Good => "\x1b[36m",
@@ -73,37 +75,34 @@ impl Tone {
     }
 }
 
-impl From<String> for Cell {
-    fn from(text: String) -> Self {
-        Self { text, tone: Tone::Plain }
+impl<T: Into<String>> From<T> for Cell {
+    fn from(text: T) -> Self {
+        Self { text: text.into(), emphasis: Emphasis::Plain }
     }
 }
 
-impl From<&str> for Cell {
-    fn from(text: &str) -> Self {
-        text.to_owned().into()
-    }
-}
-
-/// An instant as tables show it: to the second, with what the zone's clock is ahead of UTC.
-pub fn clock(instant: DateTime<Utc>, zone: Zone) -> String {
-    let shown = zone.show(instant);
-    let ahead = match zone {
-        Zone::Utc => "Z".to_owned(),
-        Zone::Local | Zone::Fixed(_) => shown.offset().to_string(),
-    };
-    format!("{}{ahead}", shown.format("%Y-%m-%d %H:%M:%S"))
-}
-
-/// How a table may look.
+/// The look of a table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Looks {
-    /// The width that lines are cut to; `None`: they are not.
+pub struct TableStyle {
+    /// The width that lines are cut to; `None`: they are not cut.
     pub width: Option<usize>,
-    /// Whether colours are used.
+    /// Uses colours.
     pub colour: bool,
     /// The zone of times.
     pub zone: Zone,
+}
+
+impl TableStyle {
+    /// Returns the style for standard output.
+    pub fn of_stdout(config: &Config) -> Self {
+        let terminal = io::stdout().is_terminal();
+        let size = terminal.then(|| crossterm::terminal::size().ok()).flatten();
+        Self {
+            width: size.map(|(columns, _)| usize::from(columns)),
+            colour: terminal && config.colour.value,
+            zone: config.zone.value,
+        }
+    }
 }
 
 /// A list that is being written.
@@ -119,11 +118,24 @@ enum Body<W: Write> {
     Csv(Box<csv::Writer<W>>),
 }
 
+/// Writes a whole list to standard output.
+pub fn print<R: Record>(
+    format: Format,
+    style: TableStyle,
+    records: impl IntoIterator<Item = R>,
+) -> Result<(), CliError> {
+    let mut listing = Listing::begin::<R>(format, style, io::stdout().lock())?;
+    for record in records {
+        listing.put(&record)?;
+    }
+    listing.end()
+}
+
 impl<W: Write> Listing<W> {
     /// Begins a list.
-    pub fn begin<R: Record>(format: Format, looks: Looks, out: W) -> Result<Self, CliError> {
+    pub fn begin<R: Record>(format: Format, style: TableStyle, out: W) -> Result<Self, CliError> {
         let body = match format {
-            Format::Table => Body::Table(Table::new(R::TABLE, looks, out)),
+            Format::Table => Body::Table(Table::new(style, out)),
             Format::Json => Body::Json { out, first: true },
             Format::Ndjson => Body::Ndjson(out),
             Format::Csv => {
@@ -139,7 +151,7 @@ impl<W: Write> Listing<W> {
     pub fn put<R: Record>(&mut self, record: &R) -> Result<(), CliError> {
         self.rows += 1;
         match &mut self.body {
-            Body::Table(table) => table.put(record.table(table.looks.zone))?,
+            Body::Table(table) => table.put(record.columns(table.style.zone))?,
             Body::Json { out, first } => {
                 out.write_all(if *first { b"[\n" } else { b",\n" })?;
                 *first = false;
@@ -150,18 +162,20 @@ impl<W: Write> Listing<W> {
                 out.write_all(b"\n")?;
             }
             Body::Csv(writer) => {
-                writer.write_record(record.csv().into_iter().map(harmless))?;
+                let fields = serde_json::to_value(record)?;
+                let cell = |name: &&str| without_formula(csv_cell::<R>(fields.get(*name)));
+                writer.write_record(R::CSV.iter().map(cell))?;
             }
         }
         Ok(())
     }
 
-    /// Ends the list; of a table without rows, of which nothing is seen, this is said. Programs see an empty list.
-    pub fn end_or_say(self, talk: Talk, nothing: &str) -> Result<(), CliError> {
-        let unseen = self.rows == 0 && matches!(self.body, Body::Table(_));
+    /// Ends the list, and prints a note where it is a table without rows, of which nothing shows.
+    pub fn end_or_note(self, console: Console, note: &str) -> Result<(), CliError> {
+        let invisible = self.rows == 0 && matches!(self.body, Body::Table(_));
         self.end()?;
-        if unseen {
-            talk.say(nothing);
+        if invisible {
+            console.info(note);
         }
         Ok(())
     }
@@ -181,65 +195,72 @@ impl<W: Write> Listing<W> {
     }
 }
 
-/// A cell that a spreadsheet would run as a formula gets a `'` in front, as spreadsheets themselves write it. The other
-/// formats carry the text as it is.
-fn harmless(cell: String) -> String {
+/// Returns a field of the JSON form as text; one that is left out is empty.
+fn csv_cell<R: Record>(field: Option<&Value>) -> String {
+    match field {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Array(entries)) => {
+            let entries: Vec<String> =
+                entries.iter().map(|entry| csv_cell::<R>(Some(entry))).collect();
+            entries.join(R::CSV_SEPARATOR)
+        }
+        Some(other @ (Value::Bool(_) | Value::Number(_) | Value::Object(_))) => other.to_string(),
+    }
+}
+
+/// Puts a `'` before a cell that a spreadsheet would run as a formula, as spreadsheets themselves
+/// write it. The other formats carry the text as it is.
+fn without_formula(cell: String) -> String {
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell }
 }
 
-/// So many rows are looked at before the columns' widths are settled.
-const LOOKED_AT: usize = 200;
+/// Rows that are looked at before the widths of the columns are settled.
+const SAMPLE_ROWS: usize = 200;
 
 struct Table<W: Write> {
     out: W,
-    looks: Looks,
-    headings: &'static [&'static str],
+    style: TableStyle,
     widths: Vec<usize>,
-    waiting: Vec<Vec<Cell>>,
+    /// The headings and the first rows, until the widths are settled.
+    sample: Vec<Vec<Cell>>,
     settled: bool,
 }
 
 impl<W: Write> Table<W> {
-    fn new(headings: &'static [&'static str], looks: Looks, out: W) -> Self {
-        Self {
-            out,
-            looks,
-            headings,
-            widths: headings.iter().map(|heading| heading.width()).collect(),
-            waiting: Vec::new(),
-            settled: false,
-        }
+    fn new(style: TableStyle, out: W) -> Self {
+        Self { out, style, widths: Vec::new(), sample: Vec::new(), settled: false }
     }
 
-    fn put(&mut self, mut cells: Vec<Cell>) -> io::Result<()> {
+    fn put(&mut self, columns: Vec<(&'static str, Cell)>) -> io::Result<()> {
+        if self.widths.is_empty() {
+            self.widths = columns.iter().map(|(heading, _)| heading.width()).collect();
+            self.sample.push(columns.iter().map(|(heading, _)| (*heading).into()).collect());
+        }
+        let mut cells: Vec<Cell> = columns.into_iter().map(|(_, cell)| cell).collect();
         for cell in &mut cells {
             cell.text = escape_control(&cell.text, 2_000);
         }
         if self.settled {
-            return self.line(&cells);
+            return self.write_line(&cells);
         }
         for (width, cell) in self.widths.iter_mut().zip(&cells) {
             *width = (*width).max(cell.text.width());
         }
-        self.waiting.push(cells);
-        if self.waiting.len() >= LOOKED_AT {
-            self.settle()?;
-        }
-        Ok(())
+        self.sample.push(cells);
+        if self.sample.len() > SAMPLE_ROWS { self.settle() } else { Ok(()) }
     }
 
     fn settle(&mut self) -> io::Result<()> {
         self.settled = true;
-        let headings: Vec<Cell> = self.headings.iter().map(|&text| text.into()).collect();
-        self.line(&headings)?;
-        for cells in std::mem::take(&mut self.waiting) {
-            self.line(&cells)?;
+        for cells in std::mem::take(&mut self.sample) {
+            self.write_line(&cells)?;
         }
         Ok(())
     }
 
-    fn line(&mut self, cells: &[Cell]) -> io::Result<()> {
-        let mut left = self.looks.width.unwrap_or(usize::MAX);
+    fn write_line(&mut self, cells: &[Cell]) -> io::Result<()> {
+        let mut left = self.style.width.unwrap_or(usize::MAX);
         let mut line = String::new();
         for (index, cell) in cells.iter().enumerate() {
             if index > 0 {
@@ -247,12 +268,12 @@ impl<W: Write> Table<W> {
                 line.push_str("  ".get(..gap).unwrap_or_default());
                 left -= gap;
             }
-            let text = cut(&cell.text, left);
+            let text = ellipsize(&cell.text, left);
             let width = text.width();
             left = left.saturating_sub(width);
-            let coloured = self.looks.colour && !cell.tone.start().is_empty();
+            let coloured = self.style.colour && cell.emphasis != Emphasis::Plain;
             if coloured {
-                line.push_str(cell.tone.start());
+                line.push_str(cell.emphasis.escape_sequence());
             }
             line.push_str(&text);
             if coloured {
@@ -271,32 +292,18 @@ impl<W: Write> Table<W> {
     }
 
     fn end(mut self) -> io::Result<()> {
-        if !self.settled && !self.waiting.is_empty() {
-            self.settle()?;
-        }
+        self.settle()?;
         self.out.flush()
     }
 }
 
-/// The text cut to a width in cells, with an ellipsis where something is missing.
-fn cut(text: &str, width: usize) -> String {
-    if text.width() <= width {
-        return text.to_owned();
+/// Cuts a text to a width in cells, with an ellipsis where something is missing.
+fn ellipsize(text: &str, width: usize) -> Cow<'_, str> {
+    match width {
+        _ if text.width() <= width => text.into(),
+        0 => "".into(),
+        _ => format!("{}…", text.unicode_truncate(width - 1).0).into(),
     }
-    let mut cut = String::new();
-    let mut used = 0;
-    for character in text.chars() {
-        let cells = unicode_width::UnicodeWidthChar::width(character).unwrap_or(0);
-        if used + cells + 1 > width {
-            break;
-        }
-        used += cells;
-        cut.push(character);
-    }
-    if width > 0 {
-        cut.push('…');
-    }
-    cut
 }
 
 #[cfg(test)]
@@ -311,21 +318,16 @@ mod tests {
     }
 
     impl Record for Pair {
-        const TABLE: &'static [&'static str] = &["NAME", "COUNT"];
         const CSV: &'static [&'static str] = &["name", "count"];
 
-        fn table(&self, _: Zone) -> Vec<Cell> {
-            vec![self.name.into(), self.count.to_string().into()]
-        }
-
-        fn csv(&self) -> Vec<String> {
-            vec![self.name.to_owned(), self.count.to_string()]
+        fn columns(&self, _: Zone) -> Vec<(&'static str, Cell)> {
+            vec![("NAME", self.name.into()), ("COUNT", self.count.to_string().into())]
         }
     }
 
-    fn written(format: Format, looks: Looks, pairs: &[Pair]) -> String {
+    fn written(format: Format, style: TableStyle, pairs: &[Pair]) -> String {
         let mut out = Vec::new();
-        let mut listing = Listing::begin::<Pair>(format, looks, &mut out).unwrap();
+        let mut listing = Listing::begin::<Pair>(format, style, &mut out).unwrap();
         for pair in pairs {
             listing.put(pair).unwrap();
         }
@@ -339,30 +341,30 @@ mod tests {
     #[test]
     fn a_table_has_aligned_columns_and_no_control_characters() {
         assert_eq!(
-            written(Format::Table, Looks::default(), PAIRS),
+            written(Format::Table, TableStyle::default(), PAIRS),
             "NAME                COUNT\n=cmd|' /C calc'!A0  1\na␛[31m              22\n"
         );
     }
 
     #[test]
     fn a_table_on_a_narrow_terminal_is_cut() {
-        let looks = Looks { width: Some(10), ..Looks::default() };
-        for line in written(Format::Table, looks, PAIRS).lines() {
+        let style = TableStyle { width: Some(10), ..TableStyle::default() };
+        for line in written(Format::Table, style, PAIRS).lines() {
             assert!(line.width() <= 10, "{line:?}");
         }
     }
 
     #[test]
     fn json_is_one_array_also_when_it_is_empty() {
-        let text = written(Format::Json, Looks::default(), PAIRS);
+        let text = written(Format::Json, TableStyle::default(), PAIRS);
         let value: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(value.as_array().unwrap().len(), 2);
-        assert_eq!(written(Format::Json, Looks::default(), &[]), "[]\n");
+        assert_eq!(written(Format::Json, TableStyle::default(), &[]), "[]\n");
     }
 
     #[test]
     fn ndjson_has_one_object_a_line() {
-        let text = written(Format::Ndjson, Looks::default(), PAIRS);
+        let text = written(Format::Ndjson, TableStyle::default(), PAIRS);
         assert_eq!(text.lines().count(), 2);
         assert!(text.contains(r#"{"name":"a\u001b[31m","count":22}"#), "{text}");
     }
@@ -370,7 +372,7 @@ mod tests {
     #[test]
     fn a_csv_cell_is_never_a_formula() {
         assert_eq!(
-            written(Format::Csv, Looks::default(), PAIRS),
+            written(Format::Csv, TableStyle::default(), PAIRS),
             "name,count\n'=cmd|' /C calc'!A0,1\na\x1b[31m,22\n"
         );
     }

@@ -1,5 +1,5 @@
-//! The log: a file in the state directory, only where it is asked for, never larger than it says. Nothing of it goes to
-//! the terminal.
+//! The log: a file of bounded size in the state directory, written only on request. Nothing of it
+//! goes to the terminal.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -12,10 +12,10 @@ use super::error::CliError;
 use crate::config::load::{Config, LogLevel};
 use crate::config::paths::{make_private_directory, private_file};
 
-/// The most bytes in the file; there is one more of that size, the one before it.
-const MOST: u64 = 4 * 1024 * 1024;
+/// Most bytes in the file. The file before it, of the same size, is kept too.
+const MAX_BYTES: u64 = 4 * 1024 * 1024;
 
-/// Starts the log where the configuration wants one.
+/// Starts the log if the configuration asks for one.
 pub fn start(config: &Config) -> Result<(), CliError> {
     let level = match config.log.value {
         LogLevel::Off => return Ok(()),
@@ -25,38 +25,39 @@ pub fn start(config: &Config) -> Result<(), CliError> {
     let path = config.paths.log();
     make_private_directory(&config.paths.state)
         .map_err(|error| CliError::file(&config.paths.state, &error))?;
-    let file = Bounded::open(&path, MOST).map_err(|error| CliError::file(&path, &error))?;
+    let file =
+        RotatingFile::open(&path, MAX_BYTES).map_err(|error| CliError::file(&path, &error))?;
     let started = tracing_subscriber::fmt()
         .with_ansi(false)
         .with_env_filter(EnvFilter::new(level))
         .with_writer(Mutex::new(file))
         .try_init();
-    // A log that was started already in this process goes on.
+    // A log that this process has started already goes on.
     drop(started);
     Ok(())
 }
 
-/// A file that is put aside, in the place of the one put aside before, when it has grown to its size.
-struct Bounded {
+/// A file that is rotated once it is full; one rotated file is kept.
+struct RotatingFile {
     path: PathBuf,
     file: File,
     written: u64,
-    most: u64,
+    max_bytes: u64,
 }
 
-impl Bounded {
-    fn open(path: &Path, most: u64) -> io::Result<Self> {
+impl RotatingFile {
+    fn open(path: &Path, max_bytes: u64) -> io::Result<Self> {
         let file = private_file().create(true).append(true).open(path)?;
         let written = file.metadata()?.len();
-        Ok(Self { path: path.to_path_buf(), file, written, most })
+        Ok(Self { path: path.to_path_buf(), file, written, max_bytes })
     }
 }
 
-impl Write for Bounded {
+impl Write for RotatingFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.written > 0 && self.written + bytes.len() as u64 > self.most {
+        if self.written > 0 && self.written + bytes.len() as u64 > self.max_bytes {
             std::fs::rename(&self.path, self.path.with_extension("log.1"))?;
-            *self = Self::open(&self.path, self.most)?;
+            *self = Self::open(&self.path, self.max_bytes)?;
         }
         let count = self.file.write(bytes)?;
         self.written += count as u64;
@@ -77,7 +78,7 @@ mod tests {
     fn the_log_never_outgrows_two_files_of_its_size() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("purgedeck.log");
-        let mut log = Bounded::open(&path, 100).unwrap();
+        let mut log = RotatingFile::open(&path, 100).unwrap();
         for _ in 0..50 {
             log.write_all(b"a line of the log\n").unwrap();
         }

@@ -2,23 +2,21 @@
 
 use std::io::{self, Write};
 
-use clap::{Args, CommandFactory};
+use clap::Args;
 
-use super::args::Cli;
 use super::error::{Class, CliError};
 
 /// `purgedeck man`.
 #[derive(Debug, Args)]
 #[command(after_help = "Example: purgedeck man history | man -l -")]
 pub struct Options {
-    /// The page of this subcommand; left out: that of the program
+    /// The subcommand whose page to print; without it, the program's page
     pub subcommand: Option<String>,
 }
 
-/// Carries out `purgedeck man`.
-pub fn run(options: &Options) -> Result<(), CliError> {
-    let mut program = Cli::command();
-    // Spreads the global flags over the subcommands.
+/// Runs `purgedeck man`.
+pub fn run(options: &Options, mut program: clap::Command) -> Result<(), CliError> {
+    // Adds the global flags to the subcommands.
     program.build();
     let page = match &options.subcommand {
         None => program,

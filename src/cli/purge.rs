@@ -1,58 +1,64 @@
-//! `purgedeck purge`: the same rules as on the screen: lint, plan, confirm by risk, then the journal and its sender.
+//! `purgedeck purge`: the same rules as in the dashboard: lint, plan, confirm by risk, then the
+//! journal and its sender.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{ArgGroup, Args};
 
-use super::args::Global;
-use super::books;
-use super::catchup;
+use super::console::Console;
 use super::error::{Class, CliError};
-use super::following::Sent;
-use super::listing::{Format, Looks};
-use super::office::{Extras, Office, Sending};
-use super::setup::{self, Talk};
-use super::signals::{self, Brake};
+use super::global::Global;
+use super::listing::{Format, TableStyle};
+use super::session::{Extras, Sending, Session};
+use super::signals::{self, Shutdown};
+use super::wait::Sent;
+use super::{refusal, setup, store};
 use crate::config::duration;
 use crate::config::load::Config;
 use crate::domain::draft::Draft;
 use crate::domain::plan::{Plan, PlanError};
 use crate::store::Reader;
 
-mod ask;
 mod confirm;
+mod context;
 mod findings;
-mod known;
+mod output;
 mod send;
-mod shown;
+mod targets;
 
 /// `purgedeck purge`.
 #[derive(Debug, Args)]
 #[command(
-    group = ArgGroup::new("what").args(["url", "pattern", "all", "from"]).required(true).multiple(true),
-    after_help = "Nothing is sent before it is confirmed: --yes does for URLs and patterns; a purge of everything,\n\
-                  of a root pattern, or of anything protected needs --confirm with the cname. On a terminal\n\
-                  you are asked.\n\
-                  What does not fit into the vendor's limits now is not sent at all (exit code 4) but with --wait.\n\
-                  Example: purgedeck purge www.site.com --url /img/a.jpg /img/b.jpg --yes --wait --verify\n         \
+    group = ArgGroup::new("what")
+        .args(["url", "pattern", "all", "from"])
+        .required(true)
+        .multiple(true),
+    after_help = "Nothing is sent before it is confirmed. --yes confirms URLs and patterns; a purge \
+                  of everything,\nof a root pattern, or of anything protected needs --confirm with \
+                  the cname. On a terminal\nyou are asked.\n\
+                  What does not fit into the vendor's limits now is sent only with --wait; without \
+                  it nothing is\nsent (exit code 4).\n\
+                  Example: purgedeck purge www.site.com --url /img/a.jpg /img/b.jpg --yes --wait \
+                  --verify\n         \
                   purgedeck purge --from urls.txt --dry-run --format json\n         \
-                  purgedeck purge www.site.com --all --confirm www.site.com --reason 'INC-2231 stale hero'"
+                  purgedeck purge www.site.com --all --confirm www.site.com --reason 'INC-2231 \
+                  stale hero'"
 )]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Options {
-    /// What is purged: a cname or a resource id; may be left out where full URLs say it
+    /// The resource: its cname or id; not needed with full URLs
     pub resource: Option<String>,
-    /// Single files: paths or full URLs
+    /// Purge single files: paths or full URLs
     #[arg(long, value_name = "URL", num_args = 1.., conflicts_with_all = ["pattern", "all"])]
     pub url: Vec<String>,
-    /// Everything that a pattern or directory covers
+    /// Purge everything that a pattern or directory covers
     #[arg(long, value_name = "PATTERN", num_args = 1.., conflicts_with = "all")]
     pub pattern: Vec<String>,
-    /// The whole cache of the resource
+    /// Purge the whole resource
     #[arg(long, conflicts_with = "from", requires = "resource")]
     pub all: bool,
-    /// Read targets from a file, or - for standard input; each line tells by its form what it is
+    /// Read targets from a file, or - for standard input; the form of a line decides its kind
     #[arg(long, value_name = "FILE")]
     pub from: Option<PathBuf>,
     /// Show the exact requests and send nothing
@@ -61,71 +67,62 @@ pub struct Options {
     /// Confirm URLs and patterns
     #[arg(short, long)]
     pub yes: bool,
-    /// Confirm a purge of everything or of something protected: the cname; may be repeated
+    /// Confirm a purge of everything or of something protected by its cname; may be repeated
     #[arg(long, value_name = "CNAME")]
     pub confirm: Vec<String>,
-    /// Why; kept in the journal
+    /// The reason, for the journal
     #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     pub reason: String,
-    /// The ticket; kept in the journal
+    /// The ticket, for the journal
     #[arg(long, value_name = "ID", default_value = "", hide_default_value = true)]
     pub ticket: String,
-    /// How the vendor is to purge patterns, where it offers a choice
+    /// The vendor's mode of purging patterns, where it offers a choice
     #[arg(long, value_name = "WORD")]
     pub mode: Option<String>,
-    /// Wait for room in the limits, and until the vendor says how each purge ended
+    /// Wait for room in the limits, and until the vendor reports the outcome of each purge
     #[arg(long)]
     pub wait: bool,
-    /// How long to wait
-    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = duration::parse, requires = "wait")]
+    /// The longest time to wait
+    #[arg(long, value_name = "TIME", default_value = "10m",
+        value_parser = duration::parse, requires = "wait")]
     pub timeout: Duration,
-    /// Then look at the edge; exit code 7 where it is not seen to serve everything fresh
+    /// Then check at the edge; exit code 7 where not everything is seen to be fresh
     ///
-    /// A few of the URLs are asked for, one byte each, before and after; of patterns, URLs under them that the local history
-    /// knows.
+    /// Requests a few of the URLs, one byte each, before and after; of patterns, URLs under them
+    /// that are in the local history.
     #[arg(long, requires = "wait")]
     pub verify: bool,
-    /// How to write the plan or the requests that were sent
+    /// Format of the plan or of the requests that were sent
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
 }
 
-/// Carries out `purgedeck purge`.
+/// Runs `purgedeck purge`.
 pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
     let config = setup::configuration(global)?;
     super::log::start(&config)?;
     if config.read_only.value && !options.dry_run {
-        return Err(read_only(format!(
-            "read-only ({}): nothing was sent",
-            config.read_only.origin
-        )));
+        let origin = &config.read_only.origin;
+        return Err(refusal::read_only(format!("read-only ({origin}): nothing was sent")));
     }
     if global.offline && !options.dry_run {
-        return Err(
-            CliError::new(Class::Refused, "offline: nothing was sent").hint("Leave out --offline.")
-        );
+        return Err(refusal::offline());
     }
-    catchup::some_account(&config)?;
-    let text = ask::text(options)?;
-    let brake = Brake::default();
-    signals::block_on_gently(&brake, purge(global, options, &config, text, &brake))
+    setup::require_account(&config)?;
+    let text = targets::read(options)?;
+    let shutdown = Shutdown::default();
+    signals::block_on_with(&shutdown, purge(global, options, &config, text, &shutdown))
 }
 
-/// A refusal because nothing may be purged or changed.
-pub(super) fn read_only(words: String) -> CliError {
-    CliError::new(Class::Refused, words)
-        .hint("Leave out --read-only, or change read_only in the configuration.")
-}
-
-/// What every step of a purge works with.
+/// The inputs of every step of a purge.
 #[derive(Clone, Copy)]
 struct Run<'r> {
     global: &'r Global,
     options: &'r Options,
     config: &'r Config,
     reader: &'r Reader,
-    looks: Looks,
-    talk: Talk,
+    style: TableStyle,
+    console: Console,
 }
 
 async fn purge(
@@ -133,12 +130,12 @@ async fn purge(
     options: &Options,
     config: &Config,
     text: String,
-    brake: &Brake,
+    shutdown: &Shutdown,
 ) -> Result<(), CliError> {
-    let store = books::open(config)?;
-    let reader = store.reader().map_err(|failure| books::error(config, &failure))?;
+    let store = store::open(config)?;
+    let reader = store.reader().map_err(|failure| store::error(config, &failure))?;
     let sending = if options.dry_run { Sending::Never } else { Sending::Allowed };
-    let mut office = Office::open(
+    let mut session = Session::open(
         config,
         store,
         sending,
@@ -150,113 +147,116 @@ async fn purge(
         options,
         config,
         reader: &reader,
-        looks: setup::looks(global, Some(config)),
-        talk: Talk::new(global),
+        style: TableStyle::of_stdout(config),
+        console: Console::new(global),
     };
-    brake.hold();
-    let sent = carry_out(&run, &mut office, text, brake).await;
-    // However it went: what waited in the queue may have been on its way all the time, and its answer is written down.
-    office.runner.stop().await;
+    shutdown.defer();
+    let sent = carry_out(&run, &mut session, text, shutdown).await;
+    // Also after an error: requests of the queue may be on their way, and their answers must be
+    // written down.
+    session.runner.stop().await;
     let Some(mut sent) = sent? else {
         return Ok(());
     };
     sent.read_again(&reader);
-    shown::sent(options.format, run.looks, &sent.entries)?;
-    sent.verdict(run.talk)
+    output::sent(options.format, run.style, &sent.entries)?;
+    sent.verdict(run.console)
 }
 
-/// Plans and sends; `None` where the plan was only to be shown.
+/// Plans and sends; `None` for a plan that was only shown.
 async fn carry_out(
     run: &Run<'_>,
-    office: &mut Office,
+    session: &mut Session,
     text: String,
-    brake: &Brake,
+    shutdown: &Shutdown,
 ) -> Result<Option<Sent>, CliError> {
     let prepared = tokio::select! {
         biased;
-        () = brake.pulled() => {
-            let words = "interrupted: nothing was sent";
-            return Err(CliError::new(Class::Interrupted, words));
+        () = shutdown.requested() => {
+            let message = "interrupted: nothing was sent";
+            return Err(CliError::new(Class::Interrupted, message));
         }
-        prepared = prepare(run, office, text) => prepared?,
+        prepared = prepare(run, session, text) => prepared?,
     };
     let Some((draft, plan)) = prepared else {
         return Ok(None);
     };
     let request = send::Request { options: run.options, draft: &draft, plan: &plan };
-    let sent = send::send(office, run.reader, request, brake, run.talk).await?;
+    let sent = send::send(session, run.reader, request, shutdown, run.console).await?;
     Ok(Some(sent))
 }
 
-/// What the command line asks for.
+/// The purge that the command line asks for.
 #[derive(Clone, Copy)]
 struct Wanted<'w> {
     options: &'w Options,
     text: &'w str,
 }
 
-/// Checks, plans, and has the plan confirmed; `None` where it was only to be shown.
+/// Checks, plans, and has the plan confirmed; `None` for a plan that was only shown.
 async fn prepare(
     run: &Run<'_>,
-    office: &mut Office,
+    session: &mut Session,
     text: String,
 ) -> Result<Option<(Draft, Plan)>, CliError> {
-    let Run { global, options, config, reader, looks, talk } = *run;
-    let mut known = known::Known::new(config, reader, options.dry_run)?;
+    let Run { global, options, config, reader, style, console } = *run;
+    let mut context = context::Context::new(config, reader, options.dry_run)?;
     let wanted = Wanted { options, text: &text };
-    known.gather(office, reader, talk, global.offline, wanted).await?;
-    let draft = ask::draft(options, text, &known)?;
-    let known::Checked { linted, plan, wider } = known.plan(&draft, reader)?;
-    findings::say(&linted, talk);
+    context.gather(session, reader, console, global.offline, wanted).await?;
+    let draft = context.draft(options, text)?;
+    let context::Checked { linted, plan, wider } = context.plan(&draft, reader)?;
+    findings::print(&linted, console);
     let plan = match plan {
         Ok(plan) => plan,
         Err(error) => {
             if options.dry_run {
-                shown::no_plan(options.format, &linted)?;
+                output::findings_only(options.format, &linted)?;
             }
-            return Err(known.refusal(&linted, &error));
+            return Err(context.refusal(&linted, &error));
         }
     };
-    known::check_resource(&draft, &plan)?;
+    context::check_resource(&draft, &plan)?;
     if options.dry_run {
-        shown::plan(options.format, looks, &plan, &linted, &wider, office)?;
-        shown::summary(&plan, looks.zone, talk);
-        shown::wider(&wider, talk);
-        if let Some(sum) = findings::sum(&linted) {
-            talk.say(&sum);
+        output::plan(options.format, style, &plan, &linted, &wider, session)?;
+        output::summary(&plan, style.zone, console);
+        output::wider(&wider, console);
+        if let Some(summary) = findings::summary(&linted) {
+            console.info(&summary);
         }
         return Ok(None);
     }
-    if let Some(account) = known.read_only_account(&plan) {
-        return Err(read_only(format!("the account {account} is read-only: nothing was sent")));
+    if let Some(account) = context.read_only_account(&plan) {
+        return Err(refusal::read_only(format!(
+            "the account {account} is read-only: nothing was sent"
+        )));
     }
     if options.verify {
-        can_be_verified(config, &plan)?;
+        check_verifiable(config, &plan)?;
     }
-    known.check_access(&plan, talk)?;
-    let sum = findings::sum(&linted);
-    confirm::confirm(options, &plan, sum, talk, looks.zone).await?;
+    context.check_access(&plan, console)?;
+    let summary = findings::summary(&linted);
+    confirm::confirm(options, &plan, summary, console, style.zone).await?;
     Ok(Some((draft, plan)))
 }
 
-/// Whether every account of the plan has its edge looked at.
-fn can_be_verified(config: &Config, plan: &Plan) -> Result<(), CliError> {
-    let unwatched = config.accounts.iter().find(|account| {
+/// Refuses a plan with an account whose edge is not checked.
+fn check_verifiable(config: &Config, plan: &Plan) -> Result<(), CliError> {
+    let unchecked = config.accounts.iter().find(|account| {
         !account.edge.verify
             && plan.requests.iter().any(|planned| planned.request.account == *account.name())
     });
-    match unwatched {
+    match unchecked {
         None => Ok(()),
         Some(account) => {
-            let words =
-                format!("the edge of {} is not looked at: nothing was sent", account.name());
-            Err(CliError::new(Class::Usage, words)
+            let message =
+                format!("the edge of {} is not checked: nothing was sent", account.name());
+            Err(CliError::new(Class::Usage, message)
                 .hint("Leave out --verify, or the account's `verify = false`."))
         }
     }
 }
 
-/// The class of a plan that cannot be.
+/// Returns the class of a draft that cannot be planned.
 fn class_of_plan(error: &PlanError) -> Class {
     match error {
         PlanError::QuotaShort { .. } => Class::Limit,

@@ -1,29 +1,27 @@
 //! `purgedeck queue`: the requests of the journal, without a screen.
 
-use std::io;
-
 use chrono::Utc;
 use clap::{Args, Subcommand};
 
-use super::args::Global;
-use super::books;
-use super::catchup;
+use super::console::{Console, count};
 use super::error::{Class, CliError};
-use super::following::{Until, follow};
-use super::listing::{Format, Listing};
-use super::office::{Extras, Office, Sending};
-use super::purge::read_only;
-use super::request::RequestRecord;
-use super::setup::{self, Talk, count};
-use super::signals::{self, Brake};
+use super::global::Global;
+use super::listing::{self, Format, TableStyle};
+use super::refusal;
+use super::request_record::RequestRecord;
+use super::session::{Extras, Sending, Session};
+use super::setup;
+use super::signals::{self, Shutdown};
+use super::store;
+use super::wait::{Until, follow};
 use crate::config::load::Config;
 use crate::domain::ids::JournalId;
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::text::escape_control;
 use crate::store::{Reader, StepDetails, Stepped, Writer};
 
-/// How many closed requests are listed.
-const NEWEST: u32 = 200;
+/// Finished requests that `--all` lists.
+const FINISHED: u32 = 200;
 
 /// `purgedeck queue`.
 #[derive(Debug, Args)]
@@ -31,7 +29,7 @@ const NEWEST: u32 = 200;
                   Example: purgedeck queue list --all --format json\n         \
                   purgedeck queue pause; purgedeck queue reorder 5b96 5b95; purgedeck queue resume")]
 pub struct Options {
-    /// What to do.
+    /// The subcommand; `None`: list.
     #[command(subcommand)]
     pub command: Option<Command>,
     /// The flags of the list.
@@ -42,65 +40,66 @@ pub struct Options {
 /// The flags of a list of requests.
 #[derive(Debug, Default, Args)]
 pub struct ListOptions {
-    /// Also those that are over, the newest 200
+    /// Also the newest 200 that are finished
     #[arg(long)]
     pub all: bool,
-    /// How to write the list; a table where nothing is said
+    /// Format of the list [default: table]
     #[arg(long, value_enum)]
     pub format: Option<Format>,
 }
 
 impl ListOptions {
-    /// These, and those that stood before the subcommand.
-    fn after(&self, earlier: &Self) -> Self {
+    /// Merges these flags with those before the subcommand.
+    fn merge(&self, earlier: &Self) -> Self {
         Self { all: self.all || earlier.all, format: self.format.or(earlier.format) }
     }
 }
 
-/// What to do with the queue.
+/// The subcommands of the queue.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// List what waits, is on its way, or is not known to have ended
+    /// List the requests that are queued, being sent, or not known to have ended
     List(ListOptions),
-    /// Take back requests that still wait
+    /// Cancel queued requests
     Cancel {
-        /// Their ids; the end of one is enough where only one ends so
+        /// Their ids; the last characters are enough where they are unique
         #[arg(required = true, value_name = "ID")]
         ids: Vec<String>,
     },
-    /// Queue a request again of which nobody knows whether it took effect
+    /// Queue a request again whose outcome is unknown
     ///
-    /// Look into the history first: it may have been carried out. It is sent by `purgedeck queue run` or an open dashboard.
+    /// Look into the history first: it may have been carried out. `purgedeck queue run` or an open
+    /// dashboard sends it.
     Retry {
-        /// Its id; the end of it is enough where only one ends so
+        /// Its id; the last characters are enough where they are unique
         id: String,
     },
-    /// Send nothing of the queue until it is resumed; holds for every purgedeck on the store
+    /// Pause the queue until it is resumed, for every purgedeck on the store
     Pause,
-    /// Let a paused queue go on; an open dashboard or `purgedeck queue run` sends it
+    /// Resume a paused queue; an open dashboard or `purgedeck queue run` sends it
     Resume,
-    /// Have waiting requests go out in this order: they exchange their places
+    /// Send queued requests in this order: they exchange their places
     Reorder {
-        /// Their ids; the end of one is enough where only one ends so
+        /// Their ids; the last characters are enough where they are unique
         #[arg(required = true, num_args = 2.., value_name = "ID")]
         ids: Vec<String>,
     },
-    /// Send what waits, as the vendors' limits allow, until nothing waits any more
+    /// Send what is queued, as the vendors' limits allow, until the queue is empty
     Run {
-        /// How to write the requests that were sent
+        /// Format of the list of requests that were sent
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },
 }
 
-/// Carries out `purgedeck queue`.
+/// Runs `purgedeck queue`.
 pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
-    list_flags_are_for_lists(options)?;
+    check_list_flags(options)?;
     let config = setup::configuration(global)?;
     super::log::start(&config)?;
     match &options.command {
         None => list(global, &config, &options.list),
-        Some(Command::List(later)) => list(global, &config, &later.after(&options.list)),
+        Some(Command::List(later)) => list(global, &config, &later.merge(&options.list)),
         Some(Command::Cancel { ids }) => cancel(global, &config, ids),
         Some(Command::Retry { id }) => retry(global, &config, id),
         Some(Command::Pause) => pause(global, &config, true),
@@ -110,8 +109,8 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
     }
 }
 
-/// An error where flags of the list stand before another subcommand, which has no use for them.
-fn list_flags_are_for_lists(options: &Options) -> Result<(), CliError> {
+/// Refuses flags of the list before another subcommand.
+fn check_list_flags(options: &Options) -> Result<(), CliError> {
     let lists = matches!(options.command, None | Some(Command::List(_)));
     if lists || (!options.list.all && options.list.format.is_none()) {
         return Ok(());
@@ -121,64 +120,55 @@ fn list_flags_are_for_lists(options: &Options) -> Result<(), CliError> {
 }
 
 fn open(config: &Config) -> Result<(Reader, Writer), CliError> {
-    let failed = |failure| books::error(config, &failure);
-    let store = books::open(config)?;
+    let failed = |failure| store::error(config, &failure);
+    let store = store::open(config)?;
     Ok((store.reader().map_err(failed)?, store.writer().map_err(failed)?))
 }
 
-/// Whether the request is of an account that `--account` selects.
+/// Returns whether `--account` selects the request's account.
 fn selected(entry: &JournalEntry, global: &Global) -> bool {
     global.accounts.is_empty()
         || global.accounts.iter().any(|name| name == entry.request.account.as_str())
 }
 
 fn list(global: &Global, config: &Config, options: &ListOptions) -> Result<(), CliError> {
-    let failed = |failure| books::error(config, &failure);
+    let failed = |failure| store::error(config, &failure);
     let mut entries = Vec::new();
-    if let Some(store) = books::open_to_read(config)? {
+    if let Some(store) = store::open_to_read(config)? {
         let reader = store.reader().map_err(failed)?;
         if reader.is_paused().map_err(failed)? {
-            Talk::new(global).say("the queue is paused; `purgedeck queue resume` lets it go on");
+            Console::new(global).info("the queue is paused; `purgedeck queue resume` resumes it");
         }
         entries = reader.journal_open().map_err(failed)?;
         if options.all {
-            let newest = reader.journal_newest(NEWEST).map_err(failed)?;
+            let newest = reader.journal_newest(FINISHED).map_err(failed)?;
             entries.extend(newest.into_iter().filter(|entry| !entry.state.is_open()));
         }
     }
     entries.retain(|entry| selected(entry, global));
     if entries.is_empty() && options.format.unwrap_or_default() == Format::Table {
-        Talk::new(global).say(if options.all {
+        Console::new(global).info(if options.all {
             "nothing was sent from here yet"
         } else {
-            "nothing waits, is on its way, or is not known to have ended; --all lists what is over, too"
+            "nothing is queued or under way; --all lists what is finished, too"
         });
     }
-    print(global, config, options.format.unwrap_or_default(), &entries)
+    print(config, options.format.unwrap_or_default(), &entries)
 }
 
-fn print(
-    global: &Global,
-    config: &Config,
-    format: Format,
-    entries: &[JournalEntry],
-) -> Result<(), CliError> {
-    let looks = setup::looks(global, Some(config));
-    let mut listing = Listing::begin::<RequestRecord<'_>>(format, looks, io::stdout().lock())?;
-    for entry in entries {
-        listing.put(&RequestRecord::from(entry))?;
-    }
-    listing.end()
+fn print(config: &Config, format: Format, entries: &[JournalEntry]) -> Result<(), CliError> {
+    let records = entries.iter().map(RequestRecord::from);
+    listing::print(format, TableStyle::of_stdout(config), records)
 }
 
-/// The request that an id, or the end of one, means.
+/// Finds a request by its id or the end of it.
 fn find(
     config: &Config,
     reader: &Reader,
     id: &str,
     global: &Global,
 ) -> Result<JournalEntry, CliError> {
-    let failed = |failure| books::error(config, &failure);
+    let failed = |failure| store::error(config, &failure);
     let exact = reader.journal_entry(&JournalId::new(id)).map_err(failed)?;
     if let Some(entry) = exact.filter(|entry| selected(entry, global)) {
         return Ok(entry);
@@ -212,32 +202,26 @@ fn step(
     };
     let stepped = writer
         .step(&entry.id, from, to, &details)
-        .map_err(|failure| books::error(config, &failure))?;
+        .map_err(|failure| store::error(config, &failure))?;
     match stepped {
         Stepped::Done(_) => Ok(()),
         Stepped::Refused { .. } => {
-            let words = format!("{} is {}, not {from}", entry.id, entry.state);
-            Err(CliError::new(Class::Refused, words))
+            let message = format!("{} is {}, not {from}", entry.id, entry.state);
+            Err(CliError::new(Class::Refused, message))
         }
     }
 }
 
-/// Why nothing is sent while the queue is paused.
-pub fn is_paused() -> CliError {
-    CliError::new(Class::Refused, "the queue is paused: nothing is sent")
-        .hint("`purgedeck queue resume` lets it go on.")
-}
-
-/// An error where nothing of the journal may be changed.
-fn may_change(config: &Config) -> Result<(), CliError> {
+/// Refuses to change the journal where all is read-only.
+fn check_may_change(config: &Config) -> Result<(), CliError> {
     if !config.read_only.value {
         return Ok(());
     }
     let origin = &config.read_only.origin;
-    Err(read_only(format!("read-only ({origin}): the queue stays as it is")))
+    Err(refusal::read_only(format!("read-only ({origin}): the queue stays as it is")))
 }
 
-/// The request that an id means, where it may be changed.
+/// Finds a request that may be changed.
 fn find_to_change(
     config: &Config,
     reader: &Reader,
@@ -246,17 +230,17 @@ fn find_to_change(
 ) -> Result<JournalEntry, CliError> {
     let entry = find(config, reader, id, global)?;
     let account = &entry.request.account;
-    let protected =
+    let read_only =
         config.accounts.iter().any(|known| known.name() == account && known.account.read_only);
-    if protected {
-        let words = format!("the account {account} is read-only: the queue stays as it is");
-        return Err(read_only(words));
+    if read_only {
+        let message = format!("the account {account} is read-only: the queue stays as it is");
+        return Err(refusal::read_only(message));
     }
     Ok(entry)
 }
 
 fn cancel(global: &Global, config: &Config, ids: &[String]) -> Result<(), CliError> {
-    may_change(config)?;
+    check_may_change(config)?;
     let (reader, mut writer) = open(config)?;
     let mut found = Vec::with_capacity(ids.len());
     for id in ids {
@@ -264,59 +248,57 @@ fn cancel(global: &Global, config: &Config, ids: &[String]) -> Result<(), CliErr
     }
     for entry in found {
         step(config, &mut writer, &entry, JournalState::Queued, JournalState::Cancelled)?;
-        Talk::new(global).say(&format!("{} is cancelled", entry.id));
+        Console::new(global).info(&format!("{} is canceled", entry.id));
     }
     Ok(())
 }
 
 fn pause(global: &Global, config: &Config, paused: bool) -> Result<(), CliError> {
-    may_change(config)?;
+    check_may_change(config)?;
     let (_, mut writer) = open(config)?;
-    writer.pause(paused, Utc::now()).map_err(|failure| books::error(config, &failure))?;
-    Talk::new(global).say(if paused {
-        "the queue is paused; `purgedeck queue resume` lets it go on"
+    writer.pause(paused, Utc::now()).map_err(|failure| store::error(config, &failure))?;
+    Console::new(global).info(if paused {
+        "the queue is paused; `purgedeck queue resume` resumes it"
     } else {
-        "the queue goes on; `purgedeck queue run` or an open dashboard sends it"
+        "the queue is resumed; `purgedeck queue run` or an open dashboard sends it"
     });
     Ok(())
 }
 
 fn reorder(global: &Global, config: &Config, ids: &[String]) -> Result<(), CliError> {
-    may_change(config)?;
+    check_may_change(config)?;
     let (reader, mut writer) = open(config)?;
     let mut found = Vec::with_capacity(ids.len());
     for id in ids {
         let entry = find_to_change(config, &reader, id, global)?;
         if entry.state != JournalState::Queued {
-            let words = format!("{} is {}, not queued", entry.id, entry.state);
-            return Err(CliError::new(Class::Refused, words));
+            let message = format!("{} is {}, not queued", entry.id, entry.state);
+            return Err(CliError::new(Class::Refused, message));
         }
         found.push(entry.id);
     }
-    let moved = writer.reorder(&found).map_err(|failure| books::error(config, &failure))?;
-    Talk::new(global).say(&format!("{} moved", count(moved.len(), "request")));
+    let moved = writer.reorder(&found).map_err(|failure| store::error(config, &failure))?;
+    Console::new(global).info(&format!("{} moved", count(moved.len(), "request")));
     Ok(())
 }
 
-fn may_send(global: &Global, config: &Config) -> Result<(), CliError> {
+fn check_may_send(global: &Global, config: &Config) -> Result<(), CliError> {
     if config.read_only.value {
         let origin = &config.read_only.origin;
-        return Err(read_only(format!("read-only ({origin}): nothing is sent")));
+        return Err(refusal::read_only(format!("read-only ({origin}): nothing was sent")));
     }
     if global.offline {
-        return Err(
-            CliError::new(Class::Refused, "offline: nothing is sent").hint("Leave out --offline.")
-        );
+        return Err(refusal::offline());
     }
     Ok(())
 }
 
 fn retry(global: &Global, config: &Config, id: &str) -> Result<(), CliError> {
-    may_send(global, config)?;
+    check_may_send(global, config)?;
     let (reader, mut writer) = open(config)?;
     let entry = find_to_change(config, &reader, id, global)?;
     step(config, &mut writer, &entry, JournalState::Unknown, JournalState::Queued)?;
-    Talk::new(global).say(&format!(
+    Console::new(global).info(&format!(
         "{} is queued again; `purgedeck queue run` or an open dashboard sends it",
         entry.id
     ));
@@ -324,11 +306,11 @@ fn retry(global: &Global, config: &Config, id: &str) -> Result<(), CliError> {
 }
 
 fn send(global: &Global, config: &Config, format: Format) -> Result<(), CliError> {
-    may_send(global, config)?;
-    catchup::some_account(config)?;
-    let talk = Talk::new(global);
-    let failed = |failure| books::error(config, &failure);
-    let store = books::open(config)?;
+    check_may_send(global, config)?;
+    setup::require_account(config)?;
+    let console = Console::new(global);
+    let failed = |failure| store::error(config, &failure);
+    let store = store::open(config)?;
     let reader = store.reader().map_err(failed)?;
     let configured = |entry: &JournalEntry| {
         config
@@ -341,22 +323,23 @@ fn send(global: &Global, config: &Config, format: Format) -> Result<(), CliError
         configured(entry) && matches!(entry.state, JournalState::Queued | JournalState::Sending)
     });
     if reader.is_paused().map_err(failed)? {
-        return Err(is_paused());
+        return Err(refusal::paused());
     }
     if entries.is_empty() {
-        talk.say("nothing waits to be sent");
-        return print(global, config, format, &[]);
+        console.info("the queue is empty");
+        return print(config, format, &[]);
     }
-    let brake = Brake::default();
-    let sent = signals::block_on_gently(&brake, async {
-        let mut office = Office::open(config, store, Sending::Allowed, false, Extras::default())?;
-        brake.hold();
-        let sent = follow(entries, Until::Answered, &mut office, &reader, &brake, talk).await;
-        office.runner.stop().await;
+    let shutdown = Shutdown::default();
+    let sent = signals::block_on_with(&shutdown, async {
+        let mut session = Session::open(config, store, Sending::Allowed, false, Extras::default())?;
+        shutdown.defer();
+        let sent =
+            follow(entries, Until::Answered, &mut session, &reader, &shutdown, console).await;
+        session.runner.stop().await;
         let mut sent = sent?;
         sent.read_again(&reader);
         Ok(sent)
     })?;
-    print(global, config, format, &sent.entries)?;
-    sent.verdict(talk)
+    print(config, format, &sent.entries)?;
+    sent.verdict(console)
 }

@@ -5,12 +5,13 @@ use std::io;
 use clap::Args;
 use serde::Serialize;
 
-use super::args::Global;
-use super::books;
-use super::catchup;
+use super::console::Console;
 use super::error::CliError;
-use super::listing::{Cell, Format, Listing, Record, Tone};
-use super::setup::{self, Talk};
+use super::global::Global;
+use super::listing::{Cell, Emphasis, Format, Listing, Record, TableStyle};
+use super::setup;
+use super::store;
+use super::sync;
 use crate::domain::filter::Pattern;
 use crate::domain::resource::{Resource, ResourceState};
 use crate::domain::text::escape_control;
@@ -18,22 +19,23 @@ use crate::domain::zone::Zone;
 
 /// `purgedeck resources`.
 #[derive(Debug, Args)]
-#[command(after_help = "Asks the vendors; --offline shows what was known the last time.\n\
+#[command(after_help = "Asks the vendors; --offline shows what is in the store.\n\
                   Example: purgedeck resources '*.site.com' --format json")]
 pub struct Options {
-    /// Only those with all of these words in their cname, other names, id or description; `*` stands for anything
+    /// Only those with all of these words in cname, other names, id or description; `*` matches
+    /// anything
     pub words: Vec<String>,
     /// Also those that were deleted
     #[arg(long)]
     pub deleted: bool,
-    /// How to write the list
+    /// Format of the list
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
 }
 
-/// A resource in the form in which it is exported.
+/// A resource as it is exported.
 #[derive(Debug, Serialize)]
-struct Line<'r> {
+struct ResourceRecord<'r> {
     account: &'r str,
     provider: &'r str,
     id: &'r str,
@@ -49,10 +51,10 @@ struct Line<'r> {
     #[serde(skip_serializing_if = "Option::is_none")]
     all_purge: Option<bool>,
     #[serde(skip)]
-    tone: Tone,
+    emphasis: Emphasis,
 }
 
-impl<'r> From<&'r Resource> for Line<'r> {
+impl<'r> From<&'r Resource> for ResourceRecord<'r> {
     fn from(resource: &'r Resource) -> Self {
         Self {
             account: resource.account.as_str(),
@@ -65,18 +67,17 @@ impl<'r> From<&'r Resource> for Line<'r> {
             area: resource.area.as_deref(),
             url_purge: resource.url_purge,
             all_purge: resource.all_purge,
-            tone: match &resource.state {
-                ResourceState::Active => Tone::Good,
-                ResourceState::Changing => Tone::Busy,
-                ResourceState::Suspended | ResourceState::Deleted => Tone::Bad,
-                ResourceState::Other(_) => Tone::Plain,
+            emphasis: match &resource.state {
+                ResourceState::Active => Emphasis::Good,
+                ResourceState::Changing => Emphasis::Busy,
+                ResourceState::Suspended | ResourceState::Deleted => Emphasis::Bad,
+                ResourceState::Other(_) => Emphasis::Plain,
             },
         }
     }
 }
 
-impl Record for Line<'_> {
-    const TABLE: &'static [&'static str] = &["ACCOUNT", "ID", "STATE", "CNAME", "OTHER NAMES"];
+impl Record for ResourceRecord<'_> {
     const CSV: &'static [&'static str] = &[
         "account",
         "provider",
@@ -90,75 +91,59 @@ impl Record for Line<'_> {
         "all_purge",
     ];
 
-    fn table(&self, _: Zone) -> Vec<Cell> {
+    fn columns(&self, _: Zone) -> Vec<(&'static str, Cell)> {
         vec![
-            self.account.into(),
-            self.id.into(),
-            Cell { text: self.state.to_owned(), tone: self.tone },
-            self.cname.into(),
-            self.names.join(" ").into(),
-        ]
-    }
-
-    fn csv(&self) -> Vec<String> {
-        let word = |flag: Option<bool>| flag.map_or_else(String::new, |flag| flag.to_string());
-        vec![
-            self.account.to_owned(),
-            self.provider.to_owned(),
-            self.id.to_owned(),
-            self.cname.to_owned(),
-            self.names.join("\n"),
-            self.state.to_owned(),
-            self.description.unwrap_or_default().to_owned(),
-            self.area.unwrap_or_default().to_owned(),
-            word(self.url_purge),
-            word(self.all_purge),
+            ("ACCOUNT", self.account.into()),
+            ("ID", self.id.into()),
+            ("STATE", Cell { text: self.state.to_owned(), emphasis: self.emphasis }),
+            ("CNAME", self.cname.into()),
+            ("OTHER NAMES", self.names.join(" ").into()),
         ]
     }
 }
 
-/// Carries out `purgedeck resources`.
+/// Runs `purgedeck resources`.
 pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
     let config = setup::configuration(global)?;
     super::log::start(&config)?;
-    let talk = Talk::new(global);
-    let (known, missed) = if global.offline {
-        (books::known_resources(&config)?, catchup::Missed::default())
+    let console = Console::new(global);
+    let (resources, incomplete) = if global.offline {
+        (store::known_resources(&config)?, sync::Incomplete::default())
     } else {
-        catchup::resources(&config, talk)?
+        sync::resources(&config, console)?
     };
     let patterns: Vec<Pattern> = options.words.iter().map(|word| pattern(word)).collect();
-    let looks = setup::looks(global, Some(&config));
+    let style = TableStyle::of_stdout(&config);
     let out = io::BufWriter::new(io::stdout().lock());
-    let mut listing = Listing::begin::<Line<'_>>(options.format, looks, out)?;
-    for resource in &known {
+    let mut listing = Listing::begin::<ResourceRecord<'_>>(options.format, style, out)?;
+    for resource in &resources {
         let shown = options.deleted || resource.state != ResourceState::Deleted;
-        if shown && patterns.iter().all(|pattern| fits(pattern, resource)) {
-            listing.put(&Line::from(resource))?;
+        if shown && patterns.iter().all(|pattern| matches(pattern, resource)) {
+            listing.put(&ResourceRecord::from(resource))?;
         }
     }
-    listing.end_or_say(talk, &nothing(global, options))?;
-    missed.verdict(talk)
+    listing.end_or_note(console, &note_on_empty(global, options))?;
+    incomplete.verdict(console)
 }
 
-/// What is said where no resource is shown.
-fn nothing(global: &Global, options: &Options) -> String {
+/// Returns the note for an empty table.
+fn note_on_empty(global: &Global, options: &Options) -> String {
     if !options.words.is_empty() {
         format!("no resource matches {}", escape_control(&options.words.join(" "), 200))
     } else if global.offline {
-        "the store knows no resource yet; without --offline the vendors are asked".to_owned()
+        "there is no resource in the store yet; without --offline the vendors are asked".to_owned()
     } else {
         "no account has a resource".to_owned()
     }
 }
 
-/// A word is looked for anywhere; one with a `*` is the whole text.
+/// Parses a word: a part of the text, or a glob for all of it where it has a `*`.
 fn pattern(word: &str) -> Pattern {
     let word = word.to_ascii_lowercase();
     if word.contains('*') { Pattern::Glob(word) } else { Pattern::Contains(word) }
 }
 
-fn fits(pattern: &Pattern, resource: &Resource) -> bool {
+fn matches(pattern: &Pattern, resource: &Resource) -> bool {
     let mut texts = [resource.cname.as_str(), resource.id.as_str()]
         .into_iter()
         .chain(resource.names.iter().map(String::as_str))

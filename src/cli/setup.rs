@@ -1,54 +1,64 @@
-//! What every subcommand starts with: the configuration, checked by everybody who knows a part of it, and the terminal.
+//! The start of every subcommand: the configuration, checked by every room that knows a part of it,
+//! and the terminal.
 
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
 
-use clap::CommandFactory;
+use clap::builder::StyledStr;
 
-use super::args::{Cli, Global};
 use super::error::{Class, CliError};
-use super::listing::Looks;
+use super::global::Global;
 use crate::config::fault::{Fault, Place};
 use crate::config::load::{self, Config, Reading};
 use crate::config::paths::{Directories, Paths};
 use crate::domain::filter::Filter;
-use crate::domain::zone::Zone;
 use crate::keymap::{KeyFault, Keymap};
 use crate::providers;
 use crate::theme::{ColourDepth, Glyphs, Theme};
 
-/// Reads a variable of this process's environment.
+/// Reads an environment variable.
 pub fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-/// Whether a variable of the environment has this value.
+/// Returns whether an environment variable has this value.
 pub fn variable_is(name: &str, value: &str) -> bool {
     environment(name).is_some_and(|text| text == value)
 }
 
-/// An error, with help, where there is no terminal for a screen.
-pub fn need_terminal() -> Result<(), CliError> {
+/// Fails, after printing the help, without a terminal for the dashboard.
+pub fn require_terminal(help: &StyledStr) -> Result<(), CliError> {
     if io::stdin().is_terminal() && io::stdout().is_terminal() {
         return Ok(());
     }
-    let help = Cli::command().render_help();
-    // Whether anybody reads it does not matter.
+    // A reader that has gone is no reason for another error.
     let _ = write!(io::stderr(), "{help}");
     Err(CliError::new(Class::Usage, "the dashboard needs a terminal; name a subcommand"))
 }
 
-/// Where the files are, without reading one.
+/// Returns the paths of the files without reading one.
 pub fn paths(global: &Global) -> Result<Paths, CliError> {
     Ok(load::find(&global.flags(), &environment, Directories::of_user())?)
 }
 
-/// The configuration, or everything that is wrong with it.
+/// Fails without a configured account.
+pub fn require_account(config: &Config) -> Result<(), CliError> {
+    if !config.accounts.is_empty() {
+        return Ok(());
+    }
+    let hint = format!(
+        "Name one in {} (`purgedeck config init` explains how), or try the demo: purgedeck demo",
+        config.paths.config.display()
+    );
+    Err(CliError::new(Class::Usage, "no account is configured").hint(hint))
+}
+
+/// Returns the configuration, or all its faults.
 pub fn configuration(global: &Global) -> Result<Config, CliError> {
     Ok(reading(global)?.whole()?)
 }
 
-/// The configuration as far as it can be read, with everything that is wrong with it.
+/// Returns as much of the configuration as can be read, with all its faults.
 pub fn reading(global: &Global) -> Result<Reading, CliError> {
     let mut reading = load::read(&global.flags(), &environment, Directories::of_user())?;
     let more = check(&reading);
@@ -56,7 +66,7 @@ pub fn reading(global: &Global) -> Result<Reading, CliError> {
     Ok(reading)
 }
 
-/// What is wrong with the parts that the configuration only hands on: themes, keys, colours, filters, accounts.
+/// Checks the values that the configuration only hands on: theme, keys, colours, filters, accounts.
 fn check(reading: &Reading) -> Vec<Fault> {
     let config = &reading.config;
     let mut faults = Vec::new();
@@ -73,7 +83,7 @@ fn check(reading: &Reading) -> Vec<Fault> {
             advice: None,
         });
     }
-    // A theme that is not there hides no colour that is not there.
+    // A theme that does not exist must not hide faults of colours.
     let theme = theme.or_else(|_| Theme::named("default", ColourDepth::True, Glyphs::UNICODE));
     for account in config.accounts.iter().chain(&reading.flawed) {
         let name = account.name();
@@ -81,7 +91,8 @@ fn check(reading: &Reading) -> Vec<Fault> {
             && theme.account_colour(colour).is_none()
         {
             faults.push(Fault::elsewhere(format!(
-                "account {name}: \"{colour}\" is no colour; write red, bright-red, 0 to 255, or #d75f00"
+                "account {name}: \"{colour}\" is not a colour; write red, bright-red, 0 to 255, or \
+                 #d75f00"
             )));
         }
     }
@@ -94,7 +105,7 @@ fn check(reading: &Reading) -> Vec<Fault> {
         if let Err(error) = Filter::parse(&view.filter) {
             let place = Place {
                 line: view.place.line,
-                // Past the quotation mark; exact where the text has no escapes, near where it has.
+                // Past the quotation mark; exact for a text without escapes, near otherwise.
                 column: view.place.column + 1 + characters_before(&view.filter, error.at.start),
             };
             faults.push(Fault::at(place, format!("view \"{}\": {error}", view.name)));
@@ -125,7 +136,7 @@ fn check_keys(config: &Config) -> Vec<Fault> {
         .collect()
 }
 
-/// The keys of the dashboard as the configuration has them.
+/// Returns the dashboard's keymap as configured.
 pub fn keymap(config: &Config) -> Result<Keymap, Vec<KeyFault>> {
     let own: BTreeMap<String, Vec<String>> = config
         .keys
@@ -135,78 +146,7 @@ pub fn keymap(config: &Config) -> Result<Keymap, Vec<KeyFault>> {
     Keymap::new(&own)
 }
 
-/// How many characters stand before a byte of a text.
-pub fn characters_before(text: &str, byte: usize) -> usize {
+/// Returns the number of characters before a byte of a text.
+fn characters_before(text: &str, byte: usize) -> usize {
     text.char_indices().take_while(|(at, _)| *at < byte).count()
-}
-
-/// A number of things, in words: `1 request`, `2 requests`.
-pub fn count(number: usize, of_what: &str) -> String {
-    if number == 1 { format!("1 {of_what}") } else { format!("{number} {of_what}s") }
-}
-
-/// How tables on standard output look.
-pub fn looks(global: &Global, config: Option<&Config>) -> Looks {
-    let terminal = io::stdout().is_terminal();
-    let wanted = config.map_or(!global.no_color, |config| config.colour.value);
-    Looks {
-        width: terminal
-            .then(|| crossterm::terminal::size().ok())
-            .flatten()
-            .map(|(columns, _)| usize::from(columns)),
-        colour: terminal && wanted,
-        zone: config.map_or(Zone::Utc, |config| config.zone.value),
-    }
-}
-
-/// Talk on standard error. Nobody hears it where standard error is closed, which is no failure.
-#[derive(Clone, Copy, Debug)]
-pub struct Talk {
-    quiet: bool,
-    terminal: bool,
-}
-
-impl Talk {
-    /// Talk as the flags want it.
-    pub fn new(global: &Global) -> Self {
-        Self { quiet: global.quiet, terminal: io::stderr().is_terminal() }
-    }
-
-    /// Whether it is read on a terminal, where words can be taken back.
-    pub fn is_on_terminal(&self) -> bool {
-        self.terminal
-    }
-
-    /// Says what is good to know; not with `--quiet`.
-    pub fn say(&self, words: &str) {
-        if !self.quiet {
-            self.warn(words);
-        }
-    }
-
-    /// Says what went wrong, always.
-    pub fn warn(&self, words: &str) {
-        let _ = writeln!(io::stderr(), "{words}");
-    }
-
-    /// Shows how far something is, over the words before; on a terminal only.
-    pub fn progress(&self, words: &str) {
-        if self.terminal && !self.quiet {
-            let mut err = io::stderr();
-            let _ = write!(err, "\r\x1b[K{words}");
-            let _ = err.flush();
-        }
-    }
-
-    /// Asks something, on the line on which the answer is typed.
-    pub fn prompt(&self, question: &str) {
-        let mut err = io::stderr();
-        let _ = write!(err, "{question}");
-        let _ = err.flush();
-    }
-
-    /// Takes the progress off the terminal again.
-    pub fn progress_over(&self) {
-        self.progress("");
-    }
 }

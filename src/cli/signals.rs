@@ -7,22 +7,22 @@ use tokio_util::sync::CancellationToken;
 
 use super::error::{Class, CliError};
 
-/// A runtime for one subcommand.
+/// Builds the runtime of one subcommand.
 pub fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
     Ok(tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?)
 }
 
 /// Waits for the signals that ask a program to stop.
 #[derive(Debug)]
-pub struct Stop {
+pub struct StopSignals {
     #[cfg(unix)]
     interrupt: tokio::signal::unix::Signal,
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,
 }
 
-impl Stop {
-    /// Listens from now on: a signal does not end the process any more.
+impl StopSignals {
+    /// Catches the signals from now on: they no longer end the process.
     #[cfg(unix)]
     pub fn listen() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
@@ -33,13 +33,13 @@ impl Stop {
         })
     }
 
-    /// Listens from now on: a signal does not end the process any more.
+    /// Catches the signals from now on: they no longer end the process.
     #[cfg(not(unix))]
     pub fn listen() -> io::Result<Self> {
         Ok(Self {})
     }
 
-    /// Until one of them comes.
+    /// Waits for the next signal.
     #[cfg(unix)]
     pub async fn wait(&mut self) {
         tokio::select! {
@@ -48,59 +48,60 @@ impl Stop {
         }
     }
 
-    /// Until one of them comes.
+    /// Waits for the next signal.
     #[cfg(not(unix))]
     pub async fn wait(&mut self) {
         let _ = tokio::signal::ctrl_c().await;
     }
 }
 
-/// How a signal reaches work that must not be dropped in the middle, so that it comes to an end by itself.
+/// Hands a signal to work that must not be dropped midway, so that it ends by itself.
 #[derive(Clone, Debug, Default)]
-pub struct Brake {
-    held: CancellationToken,
-    pulled: CancellationToken,
+pub struct Shutdown {
+    deferred: CancellationToken,
+    requested: CancellationToken,
 }
 
-impl Brake {
-    /// From now on the first signal is for the work to heed; the second ends it.
-    pub fn hold(&self) {
-        self.held.cancel();
+impl Shutdown {
+    /// From now on the first signal only requests the shutdown; the second ends the work.
+    pub fn defer(&self) {
+        self.deferred.cancel();
     }
 
-    /// Until a signal came.
-    pub async fn pulled(&self) {
-        self.pulled.cancelled().await;
+    /// Waits until a signal requested the shutdown.
+    pub async fn requested(&self) {
+        self.requested.cancelled().await;
     }
 }
 
-/// Does the work of a subcommand; a signal ends it as interrupted.
+/// Runs the work of a subcommand; a signal ends it as interrupted.
 pub fn block_on<T>(work: impl Future<Output = Result<T, CliError>>) -> Result<T, CliError> {
-    block_on_gently(&Brake::default(), work)
+    block_on_with(&Shutdown::default(), work)
 }
 
-/// The same, but for work that has a hand on the brake.
-pub fn block_on_gently<T>(
-    brake: &Brake,
+/// Runs the work of a subcommand that may defer the shutdown.
+pub fn block_on_with<T>(
+    shutdown: &Shutdown,
     work: impl Future<Output = Result<T, CliError>>,
 ) -> Result<T, CliError> {
     let runtime = runtime()?;
-    let done = runtime.block_on(async {
-        let mut stop = Stop::listen()?;
+    let result = runtime.block_on(async {
+        let mut signals = StopSignals::listen()?;
         let mut work = pin!(work);
         loop {
             tokio::select! {
-                done = &mut work => return done,
-                () = stop.wait() => {
-                    if !brake.held.is_cancelled() || brake.pulled.is_cancelled() {
+                result = &mut work => return result,
+                () = signals.wait() => {
+                    let again = shutdown.requested.is_cancelled();
+                    if !shutdown.deferred.is_cancelled() || again {
                         return Err(CliError::silent(Class::Interrupted));
                     }
-                    brake.pulled.cancel();
+                    shutdown.requested.cancel();
                 }
             }
         }
     });
-    // A thread that still waits for a file or a password manager does not hold the exit up.
+    // A thread that still waits for a file or a password manager must not delay the exit.
     runtime.shutdown_background();
-    done
+    result
 }

@@ -1,4 +1,4 @@
-//! `purgedeck simulate`: the simulated vendors alone, until somebody stops them.
+//! `purgedeck simulate`: the simulated vendors alone, until a signal stops them.
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
@@ -16,31 +16,31 @@ use crate::simulator::{self, Scenario, Simulator};
                   Example: purgedeck simulate --write-config /tmp/sim.toml &\n         \
                   purgedeck --config /tmp/sim.toml history --limit 10")]
 pub struct Options {
-    /// The same seed makes the same history
+    /// Seed of the history; the same seed makes the same history
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
-    /// How many purges each vendor remembers at the start
+    /// Number of purges in each vendor's history at the start
     #[arg(long, value_name = "N", default_value_t = 12_000)]
     pub records: usize,
     /// Never answer 429
     #[arg(long)]
     pub no_rate_limits: bool,
-    /// Where the simulated Gcore listens, on this machine [default: any free port]
+    /// Address of the simulated Gcore, on this machine [default: any free port]
     #[arg(long, value_name = "ADDR")]
     pub gcore: Option<SocketAddr>,
-    /// Where the simulated Tencent Cloud listens
+    /// Address of the simulated Tencent Cloud
     #[arg(long, value_name = "ADDR")]
     pub tencent: Option<SocketAddr>,
-    /// Where the simulated Medianova listens
+    /// Address of the simulated Medianova
     #[arg(long, value_name = "ADDR")]
     pub medianova: Option<SocketAddr>,
-    /// Where the simulated edge listens, whose cache purges empty
+    /// Address of the simulated edge server, whose cache the purges empty
     #[arg(long, value_name = "ADDR")]
     pub edge: Option<SocketAddr>,
-    /// Write a configuration whose accounts point here; its secrets and store go beside it
+    /// Write a configuration whose accounts use this simulator; secrets and store go beside it
     #[arg(long, value_name = "FILE")]
     pub write_config: Option<PathBuf>,
-    /// What is unusual about the day and what goes wrong, as TOML; see `simulator::Scenario`
+    /// Faults and other settings of the simulated day, as TOML
     #[arg(long, value_name = "FILE")]
     pub scenario: Option<PathBuf>,
     /// Write one line of JSON for each request; no credentials
@@ -48,13 +48,13 @@ pub struct Options {
     pub access_log: Option<PathBuf>,
 }
 
-/// Carries out `purgedeck simulate`.
+/// Runs `purgedeck simulate`.
 pub fn run(options: &Options) -> Result<(), CliError> {
     signals::runtime()?.block_on(serve(options))
 }
 
 async fn serve(options: &Options) -> Result<(), CliError> {
-    let mut stop = signals::Stop::listen()?;
+    let mut signals = signals::StopSignals::listen()?;
     let scenario = match &options.scenario {
         Some(file) => read(file)?,
         None => Scenario::default(),
@@ -77,7 +77,7 @@ async fn serve(options: &Options) -> Result<(), CliError> {
             .hint("Check that the addresses are of this machine and free.")
     })?;
     announce(&simulator, options)?;
-    stop.wait().await;
+    signals.wait().await;
     simulator.stop().await;
     Ok(())
 }
@@ -85,11 +85,12 @@ async fn serve(options: &Options) -> Result<(), CliError> {
 fn read(file: &Path) -> Result<Scenario, CliError> {
     let text = std::fs::read_to_string(file).map_err(|error| CliError::file(file, &error))?;
     toml::from_str(&text).map_err(|error| {
-        CliError::new(Class::Usage, format!("{} is no scenario: {error}", file.display()))
+        CliError::new(Class::Usage, format!("{} is not a scenario: {error}", file.display()))
     })
 }
 
-/// The configuration is written before the line is printed: who reads the line can use it.
+/// Prints the line of JSON. The configuration is written first, so that a reader of the line can
+/// use it.
 fn announce(simulator: &Simulator, options: &Options) -> Result<(), CliError> {
     if let Some(path) = &options.write_config {
         simulator.write_config(path).map_err(|error| CliError::file(path, &error))?;

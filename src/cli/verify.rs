@@ -1,23 +1,25 @@
-//! `purgedeck verify`: what the edge serves now of the purges that a filter selects, whoever made them.
+//! `purgedeck verify`: checks at the edge whether the purges that a filter selects took effect,
+//! whoever sent them.
 
 use std::collections::HashMap;
-use std::io;
 use std::ops::ControlFlow;
 
 use clap::Args;
 use serde::Serialize;
 
-use super::args::Global;
-use super::books;
-use super::catchup;
 use super::error::{Class, CliError};
+use super::global::Global;
 use super::history;
-use super::listing::{Cell, Format, Listing, Record, Tone, clock};
-use super::office::{Extras, Office, Sending};
-use super::probes::{ProbeRecord, probes};
-use super::record::stamp;
-use super::setup::{self, Talk, count};
+use super::listing::{self, Cell, Emphasis, Format, Record, TableStyle};
+use super::probe_record::{ProbeRecord, probes};
+use super::session::{Extras, Sending, Session};
+use super::store;
+use super::sync;
+
+use super::console::{Console, count};
+use super::setup;
 use super::signals;
+use super::time::{clock, rfc3339};
 use crate::config::load::Config;
 use crate::domain::edge::{Verdict, Verification};
 use crate::domain::filter::Predicate;
@@ -29,56 +31,57 @@ use crate::domain::zone::Zone;
 use crate::effect::{Answer, Effect, Order, Report, Subject};
 use crate::store::Store;
 
-/// How many purges are looked at where nobody says.
-const USUAL: u64 = 10;
+/// Default of `--limit`.
+const DEFAULT_LIMIT: u64 = 10;
 /// How many are looked at with one asking.
 const TOGETHER: usize = 20;
 
 /// `purgedeck verify`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Asks the edge once for up to five URLs of each purge; of patterns, for URLs under them that the history knows.\n\
-                  Fresh is what was fetched after the purge, by the vendor's record or by our own of when it was sent.\n\
-                  Exit code 7 where a purge is not verified, or none was found.\n\
+    after_help = "Requests up to five URLs of each purge from the edge; of patterns, URLs under them that \
+                  are\nin the local history. A copy is fresh if it was fetched after the purge, by the \
+                  vendor's\nhistory or the time at which it was sent from here.\n\
+                  Exit code 7 where a purge is not verified, or no purge matches.\n\
                   Example: purgedeck verify cname:www.site.com since:10m"
 )]
 pub struct Options {
-    /// Which purges, in the language of `purgedeck history`
+    /// Filter of purges, as of `purgedeck history`
     pub filter: Vec<String>,
-    /// The newest so many
-    #[arg(long, value_name = "N", default_value_t = USUAL)]
+    /// Only the N newest
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_LIMIT)]
     pub limit: u64,
-    /// How to write what was seen
+    /// Format of the probes
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
 }
 
-/// Carries out `purgedeck verify`.
+/// Runs `purgedeck verify`.
 pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
     if global.offline {
-        return Err(CliError::new(Class::Usage, "the edge cannot be looked at with --offline"));
+        return Err(CliError::new(Class::Usage, "the edge cannot be checked with --offline"));
     }
     let filter = history::filter(&options.filter)?;
     let config = setup::configuration(global)?;
     super::log::start(&config)?;
-    let talk = Talk::new(global);
-    catchup::some_account(&config)?;
-    let predicate = history::selected(&filter, global, &config);
-    let missed = catchup::history(&config, &predicate, Some(options.limit), talk)?;
-    let store = books::open(&config)?;
+    let console = Console::new(global);
+    setup::require_account(&config)?;
+    let predicate = history::resolve(&filter, global, &config);
+    let incomplete = sync::history(&config, &predicate, Some(options.limit), console)?;
+    let store = store::open(&config)?;
     let purges = newest(&config, &store, &predicate, options.limit)?;
     let seen = signals::block_on(async {
         let extras = Extras { verify: true, ..Extras::default() };
-        let mut office = Office::open(&config, store, Sending::Never, true, extras)?;
-        let seen = look(&mut office, &purges, talk).await;
-        office.runner.stop().await;
+        let mut session = Session::open(&config, store, Sending::Never, true, extras)?;
+        let seen = look(&mut session, &purges, console).await;
+        session.runner.stop().await;
         seen
     });
-    talk.progress_over();
+    console.clear_progress();
     let seen = seen?;
-    print(global, &config, options.format, &purges, &seen)?;
-    missed.verdict(talk)?;
-    verdict(&purges, &seen, talk)
+    print(&config, options.format, &purges, &seen)?;
+    incomplete.verdict(console)?;
+    verdict(&purges, &seen, console)
 }
 
 /// What came of each purge's looks.
@@ -90,7 +93,7 @@ fn newest(
     predicate: &Predicate,
     limit: u64,
 ) -> Result<Vec<PurgeDetail>, CliError> {
-    let failed = |failure| books::error(config, &failure);
+    let failed = |failure| store::error(config, &failure);
     let mut purges = Vec::new();
     let reader = store.reader().map_err(failed)?;
     reader
@@ -102,20 +105,24 @@ fn newest(
     Ok(purges)
 }
 
-async fn look(office: &mut Office, purges: &[PurgeDetail], talk: Talk) -> Result<Seen, CliError> {
+async fn look(
+    session: &mut Session,
+    purges: &[PurgeDetail],
+    console: Console,
+) -> Result<Seen, CliError> {
     let mut seen = Seen::new();
     for some in purges.chunks(TOGETHER) {
         let subjects = some.iter().map(|detail| Subject::Purge(detail.key));
-        office.run(Effect::Order(Order::Verify(subjects.collect())));
+        session.run(Effect::Order(Order::Verify(subjects.collect())));
         let wanted = seen.len() + some.len();
         while seen.len() < wanted {
-            talk.progress(&format!(
-                "looking at the edge: {} of {}",
+            console.progress(&format!(
+                "checking at the edge: {} of {}",
                 seen.len(),
                 count(purges.len(), "purge")
             ));
             if let Report::Answer(Answer::Verified { subject: Subject::Purge(key), result }) =
-                office.next().await?
+                session.next().await?
             {
                 seen.insert(key, result);
             }
@@ -125,24 +132,20 @@ async fn look(office: &mut Office, purges: &[PurgeDetail], talk: Talk) -> Result
 }
 
 fn print(
-    global: &Global,
     config: &Config,
     format: Format,
     purges: &[PurgeDetail],
     seen: &Seen,
 ) -> Result<(), CliError> {
-    let looks = setup::looks(global, Some(config));
-    let mut listing = Listing::begin::<LookRecord>(format, looks, io::stdout().lock())?;
-    for detail in purges {
+    let records = purges.iter().flat_map(|detail| {
         let verification = seen.get(&detail.key).and_then(|seen| seen.as_ref().ok());
-        for probe in probes(verification.map(AsRef::as_ref)) {
-            listing.put(&LookRecord::new(&detail.purge, probe))?;
-        }
-    }
-    listing.end()
+        let probes = probes(verification.map(AsRef::as_ref));
+        probes.into_iter().map(|probe| ProbedPurgeRecord::new(&detail.purge, probe))
+    });
+    listing::print(format, TableStyle::of_stdout(config), records)
 }
 
-fn verdict(purges: &[PurgeDetail], seen: &Seen, talk: Talk) -> Result<(), CliError> {
+fn verdict(purges: &[PurgeDetail], seen: &Seen, console: Console) -> Result<(), CliError> {
     if purges.is_empty() {
         return Err(CliError::new(Class::NotVerified, "no purge matches, so none is verified"));
     }
@@ -158,22 +161,22 @@ fn verdict(purges: &[PurgeDetail], seen: &Seen, talk: Talk) -> Result<(), CliErr
                 format!("{}, but the vendor is not done yet", seen.summary())
             }
             Some(Ok(seen)) => seen.summary(),
-            Some(Err(why)) => format!("not looked at, {why}"),
-            None => "not looked at".to_owned(),
+            Some(Err(why)) => format!("not checked, {why}"),
+            None => "not checked".to_owned(),
         };
-        talk.warn(&format!("{} {}: {why}", purge.account, escape_control(&purge.cname, 200)));
+        console.warn(&format!("{} {}: {why}", purge.account, escape_control(&purge.cname, 200)));
     }
     let words = format!("{verified} of {} verified", count(purges.len(), "purge"));
     if verified < purges.len() {
         return Err(CliError::new(Class::NotVerified, words));
     }
-    talk.say(&words);
+    console.info(&words);
     Ok(())
 }
 
 /// One look at one URL, and the purge that it is about.
 #[derive(Serialize)]
-struct LookRecord {
+struct ProbedPurgeRecord {
     account: String,
     provider: String,
     id: String,
@@ -185,23 +188,21 @@ struct LookRecord {
     at: chrono::DateTime<chrono::Utc>,
 }
 
-impl LookRecord {
+impl ProbedPurgeRecord {
     fn new(purge: &Purge, probe: ProbeRecord) -> Self {
         Self {
             account: purge.account.to_string(),
             provider: purge.provider.to_string(),
             id: purge.id.as_str().to_owned(),
             cname: purge.cname.clone(),
-            created: stamp(purge.created),
+            created: rfc3339(purge.created),
             probe,
             at: purge.created,
         }
     }
 }
 
-impl Record for LookRecord {
-    const TABLE: &'static [&'static str] =
-        &["VERDICT", "PURGED", "ACCOUNT", "URL", "AT", "BECAUSE"];
+impl Record for ProbedPurgeRecord {
     const CSV: &'static [&'static str] = &[
         "account",
         "provider",
@@ -221,45 +222,20 @@ impl Record for LookRecord {
         "edge",
     ];
 
-    fn table(&self, zone: Zone) -> Vec<Cell> {
+    fn columns(&self, zone: Zone) -> Vec<(&'static str, Cell)> {
         let probe = &self.probe;
-        let tone = if probe.verdict == Verdict::Fresh.word() {
-            Tone::Good
-        } else if probe.verdict == Verdict::Stale.word() {
-            Tone::Bad
-        } else {
-            Tone::Busy
+        let emphasis = match probe.verdict.as_str() {
+            word if word == Verdict::Fresh.word() => Emphasis::Good,
+            word if word == Verdict::Stale.word() => Emphasis::Bad,
+            _ => Emphasis::Busy,
         };
         vec![
-            Cell { text: probe.verdict.clone(), tone },
-            clock(self.at, zone).into(),
-            self.account.clone().into(),
-            probe.url.clone().into(),
-            probe.place.clone().unwrap_or_default().into(),
-            probe.because.clone().into(),
-        ]
-    }
-
-    fn csv(&self) -> Vec<String> {
-        let probe = &self.probe;
-        let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        vec![
-            self.account.clone(),
-            self.provider.clone(),
-            self.id.clone(),
-            self.cname.clone(),
-            self.created.clone(),
-            probe.url.clone(),
-            text(&probe.place),
-            probe.at.clone(),
-            probe.verdict.clone(),
-            probe.because.clone(),
-            probe.status.map_or_else(String::new, |it| it.to_string()),
-            text(&probe.cache),
-            probe.age.map_or_else(String::new, |it| it.to_string()),
-            text(&probe.etag),
-            text(&probe.last_modified),
-            text(&probe.edge),
+            ("VERDICT", Cell { text: probe.verdict.clone(), emphasis }),
+            ("PURGED", clock(self.at, zone).into()),
+            ("ACCOUNT", self.account.as_str().into()),
+            ("URL", probe.url.as_str().into()),
+            ("AT", probe.place.clone().unwrap_or_default().into()),
+            ("BECAUSE", probe.because.as_str().into()),
         ]
     }
 }

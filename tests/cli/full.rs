@@ -1,4 +1,5 @@
-//! A store that takes nothing any more: commands end and say so, and nothing is sent that could not be noted.
+//! A store that cannot be written any more: commands end and say so, and nothing is sent that could
+//! not be recorded.
 
 use std::process::{Command, Stdio};
 
@@ -32,7 +33,8 @@ fn commands_end_where_the_store_takes_nothing_and_send_nothing() {
     ] {
         let ran = with_room(&site, 400, args);
         assert!([1, 5].contains(&ran.code), "{args:?}: {ran:?}");
-        // Said once, and not by every account. To the system a file that may not grow is no full disk.
+        // Printed once, not for every account. To the system a file that may not grow is no full
+        // disk.
         assert_eq!(ran.err.matches("Check the disk").count(), 1, "{}", ran.err);
     }
     assert_eq!(site.sent().len(), 0);

@@ -8,7 +8,15 @@ use crate::{Home, Ran, with_input};
 fn record(account: &str, id: u32, created: &str, status: &str, targets: &[&str]) -> String {
     let targets: Vec<String> = targets.iter().map(|text| format!("{text:?}")).collect();
     format!(
-        r#"{{"schema_version":1,"account":"{account}","provider":"gcore","id":"{id}","resource_id":"9","cname":"www.site.com","kind":"url","status":"{status}","raw_status":"Raw","created":"{created}","targets":[{}],"target_count":{}}}"#,
+        concat!(
+            r#"{{"schema_version":1,"account":"{}","provider":"gcore","id":"{}","#,
+            r#""resource_id":"9","cname":"www.site.com","kind":"url","status":"{}","#,
+            r#""raw_status":"Raw","created":"{}","targets":[{}],"target_count":{}}}"#
+        ),
+        account,
+        id,
+        status,
+        created,
         targets.join(","),
         targets.len()
     ) + "\n"

@@ -167,11 +167,11 @@ fn a_table_without_rows_is_said_to_be_one_and_a_programs_list_is_empty() {
     let store = left.store();
     drop(store);
     for (list, words) in [
-        (&["queue", "list"][..], "nothing waits"),
+        (&["queue", "list"][..], "nothing is queued"),
         (&["queue", "list", "--all"], "nothing was sent"),
         (&["history", "status:failed"], "no purge matches status:failed"),
-        (&["history"], "no purge stands in"),
-        (&["resources"], "the store knows no resource"),
+        (&["history"], "there is no purge in"),
+        (&["resources"], "there is no resource in the store"),
         (&["resources", "www"], "no resource matches www"),
     ] {
         let mut args = vec!["--offline"];

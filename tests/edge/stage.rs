@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use purgedeck::cli::office;
+use purgedeck::cli::session;
 use purgedeck::config::load::{Config, Flags, resolve};
 use purgedeck::config::paths::Paths;
 use purgedeck::domain::event::{Event, Level};
@@ -211,7 +211,7 @@ impl Stage {
 
 /// The first account at a vendor.
 fn seat(config: &Config, vendor: &str) -> Seat {
-    let mut seats = office::seats(config).unwrap();
+    let mut seats = session::seats(config).unwrap();
     seats.retain(|seat| seat.provider.provider().as_str() == vendor);
     let mut seat = seats.remove(0);
     // The vendors' time stands still: waiting would change nothing.

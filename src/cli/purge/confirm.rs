@@ -1,29 +1,29 @@
-//! The operator's word: different input for different risks.
+//! Confirmation of a plan: different input for different risks.
 
 use std::io::{self, IsTerminal};
 
 use tokio::io::{AsyncBufReadExt, BufReader};
 
-use super::{Options, shown};
+use super::{Options, output};
+use crate::cli::console::Console;
 use crate::cli::error::{Class, CliError};
-use crate::cli::setup::Talk;
 use crate::domain::plan::{Plan, Risk};
 use crate::domain::zone::Zone;
 
-/// Lets the run go on where the flags confirm the plan, or the operator does on the terminal, who is told the sum of the
-/// findings before.
+/// Returns once the flags, or the operator on the terminal, have confirmed the plan. The operator
+/// sees the summary and the counts of the findings first.
 pub(super) async fn confirm(
     options: &Options,
     plan: &Plan,
     findings: Option<String>,
-    talk: Talk,
+    console: Console,
     zone: Zone,
 ) -> Result<(), CliError> {
     let named = |cname: &String| options.confirm.iter().any(|word| word == cname);
-    let wanted: Vec<&String> = plan.high_cnames.iter().filter(|cname| !named(cname)).collect();
+    let missing: Vec<&String> = plan.high_cnames.iter().filter(|cname| !named(cname)).collect();
     let confirmed = match plan.risk {
         Risk::Low | Risk::Raised => options.yes || !options.confirm.is_empty(),
-        Risk::High { .. } => wanted.is_empty(),
+        Risk::High { .. } => missing.is_empty(),
     };
     if confirmed {
         return Ok(());
@@ -31,25 +31,27 @@ pub(super) async fn confirm(
     let from_stdin = options.from.as_ref().is_some_and(|path| path.as_os_str() == "-");
     let mistyped = plan.risk != Risk::Low && !options.confirm.is_empty();
     if from_stdin || mistyped || !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        return Err(refused(plan, &wanted));
+        return Err(refused(plan, &missing));
     }
-    shown::summary(plan, zone, talk);
+    output::summary(plan, zone, console);
     if let Some(findings) = findings {
-        talk.say(&findings);
+        console.info(&findings);
     }
     let mut answers = BufReader::new(tokio::io::stdin()).lines();
     let mut ask = async |question: &str| {
-        talk.prompt(question);
+        console.prompt(question);
         answers.next_line().await.map(|line| line.map(|line| line.trim().to_owned()))
     };
     let agreed = match plan.risk {
-        Risk::Low => ask("Enter sends it, anything else does not: ").await? == Some(String::new()),
-        Risk::Raised => ask("y sends it: ").await?.as_deref() == Some("y"),
+        Risk::Low => {
+            ask("Press enter to send, anything else to cancel: ").await? == Some(String::new())
+        }
+        Risk::Raised => ask("Type y to send: ").await?.as_deref() == Some("y"),
         Risk::High { .. } => {
             let mut agreed = true;
-            for cname in &wanted {
+            for cname in &missing {
                 agreed = agreed
-                    && ask(&format!("Type {cname} to send it: ")).await?.as_ref() == Some(*cname);
+                    && ask(&format!("Type {cname} to send: ")).await?.as_ref() == Some(*cname);
             }
             agreed
         }
@@ -61,16 +63,17 @@ pub(super) async fn confirm(
     }
 }
 
-fn refused(plan: &Plan, wanted: &[&String]) -> CliError {
+fn refused(plan: &Plan, missing: &[&String]) -> CliError {
     let hint = match plan.risk {
         Risk::Low | Risk::Raised => {
-            "Look at it with --dry-run, and confirm it with --yes.".to_owned()
+            "See the plan with --dry-run, and confirm it with --yes.".to_owned()
         }
         Risk::High { .. } => {
             let flags: Vec<String> =
-                wanted.iter().map(|cname| format!("--confirm {cname}")).collect();
+                missing.iter().map(|cname| format!("--confirm {cname}")).collect();
             format!(
-                "It is a purge of everything, of a root pattern, or of something protected. Look at it with --dry-run, and confirm it with {}.",
+                "It purges everything, a root pattern, or something protected. See the plan with \
+                 --dry-run, and confirm it with {}.",
                 flags.join(" ")
             )
         }

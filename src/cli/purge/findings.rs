@@ -1,23 +1,24 @@
-//! What the linter says of a draft, for people: of each code the first lines, where the others are, and the sum.
+//! The linter's findings for people: the first lines of each code, the numbers of the others, and a
+//! summary.
 
 use std::collections::BTreeMap;
 
-use crate::cli::setup::{Talk, count};
+use crate::cli::console::{Console, count};
 use crate::domain::draft::Linted;
 use crate::domain::findings::{Finding, Severity};
 use crate::domain::text::escape_control;
 
-/// So many findings of one code are said in full.
-const SAID: usize = 3;
-/// So many where they are errors: each is to be mended.
-const SAID_OF_ERRORS: usize = 20;
-/// The numbers of so many further lines are said.
-const NUMBERS: usize = 8;
+/// Findings of one code that are printed in full.
+const MAX_PRINTED: usize = 3;
+/// The same for errors: each must be corrected.
+const MAX_PRINTED_ERRORS: usize = 20;
+/// Further lines whose numbers are printed.
+const MAX_NUMBERS: usize = 8;
 
-/// The findings of one code, with the input that each is about.
+/// The findings of one code, each with the input that it is about.
 type OfCode<'l> = Vec<(Option<&'l str>, &'l Finding)>;
 
-/// The findings by code, the gravest first.
+/// Groups the findings by code, the most severe first.
 fn by_code(linted: &Linted) -> Vec<OfCode<'_>> {
     let of_lines = linted.lines.iter().flat_map(|line| {
         let findings = line.findings.iter();
@@ -34,21 +35,21 @@ fn by_code(linted: &Linted) -> Vec<OfCode<'_>> {
     codes.into_values().collect()
 }
 
-/// The lines in which a code's findings are said: the first in full, the others by their numbers.
-fn told(of_code: &OfCode<'_>) -> Vec<String> {
+/// Returns the lines for the findings of a code: the first in full, the others by their numbers.
+fn lines(of_code: &OfCode<'_>) -> Vec<String> {
     let Some((_, first)) = of_code.first() else {
         return Vec::new();
     };
-    let said = match first.severity {
-        Severity::Error => SAID_OF_ERRORS,
-        Severity::Warning | Severity::Info => SAID,
+    let printed = match first.severity {
+        Severity::Error => MAX_PRINTED_ERRORS,
+        Severity::Warning | Severity::Info => MAX_PRINTED,
     };
-    // One more is no longer than the word that it is there.
-    let said = if of_code.len() == said + 1 { said + 1 } else { said };
+    // One more takes no more room than a line that says so.
+    let printed = if of_code.len() == printed + 1 { printed + 1 } else { printed };
     let begin = format!("{} {}", first.severity.word(), first.code);
     let mut lines: Vec<String> = of_code
         .iter()
-        .take(said)
+        .take(printed)
         .map(|(input, finding)| {
             let place = match (finding.line, input) {
                 (Some(line), Some(input)) if !input.is_empty() => {
@@ -60,12 +61,13 @@ fn told(of_code: &OfCode<'_>) -> Vec<String> {
             format!("{begin}{place}: {}", finding.words)
         })
         .collect();
-    let more: Vec<&Finding> = of_code.iter().skip(said).map(|(_, one)| *one).collect();
+    let more: Vec<&Finding> = of_code.iter().skip(printed).map(|(_, one)| *one).collect();
     if more.is_empty() {
         return lines;
     }
     let numbers = more.iter().filter_map(|finding| finding.line);
-    let numbers: Vec<String> = numbers.take(NUMBERS).map(|line| (line + 1).to_string()).collect();
+    let numbers: Vec<String> =
+        numbers.take(MAX_NUMBERS).map(|line| (line + 1).to_string()).collect();
     let and_so_on = if more.len() > numbers.len() { " …" } else { "" };
     lines.push(if numbers.is_empty() {
         format!("{begin}: the same {} more", count(more.len(), "time"))
@@ -79,25 +81,26 @@ fn told(of_code: &OfCode<'_>) -> Vec<String> {
     lines
 }
 
-/// Says the findings, the gravest first; errors and warnings always.
-pub(super) fn say(linted: &Linted, talk: Talk) {
+/// Prints the findings, the most severe first; errors and warnings also with `--quiet`.
+pub(super) fn print(linted: &Linted, console: Console) {
     for of_code in by_code(linted) {
         let is_info = |(_, finding): &(_, &Finding)| finding.severity == Severity::Info;
-        for line in told(&of_code) {
+        for line in lines(&of_code) {
             if of_code.first().is_some_and(is_info) {
-                talk.say(&line);
+                console.info(&line);
             } else {
-                talk.warn(&line);
+                console.warn(&line);
             }
         }
     }
 }
 
-/// How many findings there are of each severity; `None` where so few were said that all of them are still to be seen.
-pub(super) fn sum(linted: &Linted) -> Option<String> {
+/// Returns the counts of findings by severity and code; `None` for few lines, which are all in
+/// view.
+pub(super) fn summary(linted: &Linted) -> Option<String> {
     let codes = by_code(linted);
-    let lines: usize = codes.iter().map(|of_code| told(of_code).len()).sum();
-    if lines <= SAID {
+    let lines: usize = codes.iter().map(|of_code| lines(of_code).len()).sum();
+    if lines <= MAX_PRINTED {
         return None;
     }
     let parts =
@@ -137,15 +140,15 @@ mod tests {
         Linted { lines: (0..lines).map(line).collect(), ..Linted::default() }
     }
 
-    fn all_told(linted: &Linted) -> Vec<String> {
-        by_code(linted).iter().flat_map(told).collect()
+    fn all_lines(linted: &Linted) -> Vec<String> {
+        by_code(linted).iter().flat_map(lines).collect()
     }
 
     #[test]
-    fn many_lines_with_the_same_finding_are_told_by_their_numbers() {
-        let told = all_told(&draft(Code::Covered, 69));
+    fn many_lines_with_the_same_finding_are_given_by_their_numbers() {
+        let lines = all_lines(&draft(Code::Covered, 69));
         assert_eq!(
-            told,
+            lines,
             [
                 "info PD010 line 1, /0: Words.",
                 "info PD010 line 2, /1: Words.",
@@ -156,19 +159,19 @@ mod tests {
     }
 
     #[test]
-    fn a_few_findings_are_told_in_full_and_need_no_sum() {
+    fn a_few_findings_are_printed_in_full_and_need_no_summary() {
         let few = draft(Code::Covered, 3);
-        assert_eq!((all_told(&few).len(), sum(&few)), (3, None));
-        let one_more = all_told(&draft(Code::Covered, 4));
+        assert_eq!((all_lines(&few).len(), summary(&few)), (3, None));
+        let one_more = all_lines(&draft(Code::Covered, 4));
         assert!(one_more.iter().all(|line| !line.contains("more")), "{one_more:?}");
     }
 
     #[test]
-    fn errors_come_first_and_the_sum_counts_all() {
+    fn errors_come_first_and_the_summary_counts_all() {
         let mut linted = draft(Code::Covered, 30);
         linted.lines.extend(draft(Code::TooLong, 2).lines);
-        assert!(all_told(&linted)[0].starts_with("error PD012 line 1"));
-        let said = sum(&linted);
+        assert!(all_lines(&linted)[0].starts_with("error PD012 line 1"));
+        let said = summary(&linted);
         assert_eq!(said.as_deref(), Some("above: 2 errors (2 PD012); 30 infos (30 PD010)"));
     }
 }

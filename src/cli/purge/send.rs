@@ -1,14 +1,14 @@
-//! Hands a plan to the journal, and follows its requests.
+//! Queues the requests of a plan and waits for them.
 
 use chrono::{TimeDelta, Utc};
 
 use super::Options;
+use crate::cli::console::{Console, count};
 use crate::cli::error::{Class, CliError};
-use crate::cli::following::{Sent, Until, follow};
-use crate::cli::office::Office;
-use crate::cli::queue::is_paused;
-use crate::cli::setup::{Talk, count};
-use crate::cli::signals::Brake;
+use crate::cli::refusal;
+use crate::cli::session::Session;
+use crate::cli::signals::Shutdown;
+use crate::cli::wait::{Sent, Until, follow};
 use crate::domain::draft::Draft;
 use crate::domain::ids::Ticket;
 use crate::domain::journal::NewEntry;
@@ -16,15 +16,15 @@ use crate::domain::plan::Plan;
 use crate::effect::{Answer, Effect, Order, Report};
 use crate::store::Reader;
 
-/// A plan that begins no later than this after now goes out now.
+/// A plan that ends no later than this after now is sent at once.
 const NOW: TimeDelta = TimeDelta::seconds(2);
 
-/// What is sent, and how.
+/// The purge to send.
 #[derive(Clone, Copy)]
 pub(super) struct Request<'r> {
     /// The flags.
     pub(super) options: &'r Options,
-    /// What it is for.
+    /// The draft.
     pub(super) draft: &'r Draft,
     /// The requests.
     pub(super) plan: &'r Plan,
@@ -32,11 +32,11 @@ pub(super) struct Request<'r> {
 
 /// Sends the plan.
 pub(super) async fn send(
-    office: &mut Office,
+    session: &mut Session,
     reader: &Reader,
     request: Request<'_>,
-    brake: &Brake,
-    talk: Talk,
+    shutdown: &Shutdown,
+    console: Console,
 ) -> Result<Sent, CliError> {
     let Request { options, draft, plan } = request;
     let paused = reader.is_paused().map_err(|failure| {
@@ -47,12 +47,12 @@ pub(super) async fn send(
         .hint(failure.advice())
     })?;
     if paused {
-        return Err(is_paused());
+        return Err(refusal::paused());
     }
     let now = Utc::now();
     if !options.wait && plan.ends_at > now + NOW {
         let words = format!(
-            "the vendor's limits have room for {} at {} only; nothing was sent",
+            "the vendor's limits have room for {} only at {}; nothing was sent",
             count(plan.requests.len(), "request"),
             plan.ends_at.format("%H:%M:%SZ")
         );
@@ -61,7 +61,7 @@ pub(super) async fn send(
     }
     let ticket = Ticket(1);
     let optional = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    office.run(Effect::Order(Order::Enqueue {
+    session.run(Effect::Order(Order::Enqueue {
         ticket,
         sends: plan
             .requests
@@ -75,7 +75,7 @@ pub(super) async fn send(
             .collect(),
     }));
     let entries = loop {
-        if let Report::Answer(Answer::Enqueued { ticket: of, result }) = office.next().await?
+        if let Report::Answer(Answer::Enqueued { ticket: of, result }) = session.next().await?
             && of == ticket
         {
             break result.map_err(|trouble| {
@@ -91,5 +91,5 @@ pub(super) async fn send(
     } else {
         Until::AnsweredAtOnce
     };
-    follow(entries, until, office, reader, brake, talk).await
+    follow(entries, until, session, reader, shutdown, console).await
 }

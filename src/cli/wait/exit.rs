@@ -1,12 +1,18 @@
-//! What becomes of a command line by what became of its requests: words and an exit code.
+//! Messages and the exit code of a command that waited for requests.
 
 use super::{Ending, Sent, Until, tally};
 use crate::cli::error::{Class, CliError};
-use crate::cli::setup::{Talk, count};
+use crate::cli::console::{Console, count};
 use crate::domain::edge::Verdict;
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::text::escape_control;
 use crate::store::Reader;
+
+/// The hint where accepted requests are not finished.
+const ACCEPTED_GO_ON: &str = "Accepted requests go on at the vendor (`purgedeck history sent:here`); \
+                              queued ones were canceled.";
+/// The hint where every request has an outcome.
+const LIST_THEM: &str = "`purgedeck queue list --all` lists the outcome of each.";
 
 impl Sent {
     /// Reads what became of the requests after a signal. To be called once the tasks have stopped.
@@ -23,42 +29,41 @@ impl Sent {
     }
 
     /// How the run ends.
-    pub fn verdict(&self, talk: Talk) -> Result<(), CliError> {
+    pub fn verdict(&self, console: Console) -> Result<(), CliError> {
         let good = self.entries.iter().filter(|entry| is_good(entry)).count();
         let all = self.entries.len();
         for entry in &self.entries {
             if let Some(error) = &entry.error
                 && !is_good(entry)
             {
-                talk.warn(&format!("{}: {}: {error}", entry.request.cname, entry.state));
+                console.warn(&format!("{}: {}: {error}", entry.request.cname, entry.state));
             }
         }
         if self.ending == Ending::TimedOut {
-            return Err(CliError::new(Class::TimedOut, format!("the time is up; the vendor took {good} of {}", count(all, "request"))).hint(
-                "What was accepted goes on at the vendor (purgedeck history sent:here); what was still queued was taken back.",
-            ));
+            let message = format!("the time is up; {good} of {} accepted", count(all, "request"));
+            return Err(CliError::new(Class::TimedOut, message).hint(ACCEPTED_GO_ON));
         }
         if self.ending == Ending::Interrupted {
-            let words = format!("interrupted: {}", tally(&self.entries));
+            let message = format!("interrupted: {}", tally(&self.entries));
             let queued = |entry: &JournalEntry| entry.state == JournalState::Queued;
             let hint = if self.entries.iter().any(queued) {
-                "What is still queued goes out with the next `purgedeck queue run` or an open dashboard."
+                "`purgedeck queue run` or an open dashboard sends what is still queued."
             } else if self.until == Until::Answered {
-                "`purgedeck queue list --all` has what became of each."
+                LIST_THEM
             } else {
-                "What the vendor took goes on there (`purgedeck history sent:here`); what was still queued was taken back."
+                ACCEPTED_GO_ON
             };
-            return Err(CliError::new(Class::Interrupted, words).hint(hint));
+            return Err(CliError::new(Class::Interrupted, message).hint(hint));
         }
         let done = match self.until {
             Until::Ended(_) | Until::Verified(_) => "done",
             Until::Answered | Until::AnsweredAtOnce => "accepted",
         };
         if good == all && matches!(self.until, Until::Verified(_)) {
-            return self.verified(talk);
+            return self.verified(console);
         }
         if good == all {
-            talk.say(&format!("{} {done}", count(all, "request")));
+            console.info(&format!("{} {done}", count(all, "request")));
             return Ok(());
         }
         if good > 0 {
@@ -71,64 +76,70 @@ impl Sent {
         let first = classes.next().unwrap_or(Class::Failed);
         let class = if classes.all(|class| class == first) { first } else { Class::Failed };
         let unknown = self.entries.iter().any(|entry| entry.state == JournalState::Unknown);
-        let (words, hint) = if class == Class::Limit {
+        let (message, hint) = if class == Class::Limit {
             (
                 "the vendor's limits have no room now; nothing was sent".to_owned(),
                 "--wait sends it as soon as there is room.",
             )
         } else if class == Class::Auth {
             (
-                "the vendor refuses the account; nothing was purged".to_owned(),
-                "Check the account's secret and what its role may do.",
+                "the vendor refused the credentials; nothing was purged".to_owned(),
+                "Check the account's secret and the permissions of its role.",
             )
         } else if unknown {
             (
-                "nobody knows yet whether the vendor carried it out".to_owned(),
-                "Look into `purgedeck history sent:here`. It is not sent again by itself; `purgedeck queue retry` does.",
+                "the outcome is unknown: the vendor's answer was lost".to_owned(),
+                "Look into `purgedeck history sent:here`. It is not sent again unless you run \
+                 `purgedeck queue retry`.",
             )
         } else {
             (
                 format!("{good} of {} {done}", count(all, "request")),
-                "`purgedeck queue list --all` has what became of each.",
+                LIST_THEM,
             )
         };
-        Err(CliError::new(class, words).hint(hint))
+        Err(CliError::new(class, message).hint(hint))
     }
 }
 
 impl Sent {
-    /// How a run ends that was to see everything fresh, and in which every purge went well.
-    fn verified(&self, talk: Talk) -> Result<(), CliError> {
+    /// Concludes a run with `--verify` in which every purge was successful.
+    fn verified(&self, console: Console) -> Result<(), CliError> {
         let all = self.entries.len();
         let fresh = |entry: &&JournalEntry| entry.verified == Some(true);
         let seen = self.entries.iter().filter(fresh).count();
         for entry in self.entries.iter().filter(|entry| !fresh(entry)) {
             let Some(seen) = &entry.verification else {
-                talk.warn(&format!(
-                    "{}: the vendor does not tell how it ended, so the edge was not looked at",
+                console.warn(&format!(
+                    "{}: the vendor does not report the outcome, so the edge was not checked",
                     entry.request.cname
                 ));
                 continue;
             };
             if seen.checks.is_empty() {
-                talk.warn(&format!("{}: {}", entry.request.cname, seen.summary()));
+                console.warn(&format!("{}: {}", entry.request.cname, seen.summary()));
             }
             for check in &seen.checks {
                 if check.verdict() != Verdict::Fresh {
                     let url = escape_control(&check.look.url, 200);
                     let place = check.look.place.as_ref();
                     let place = place.map_or_else(String::new, |place| format!(" at {place}"));
-                    talk.warn(&format!("{}: {url}{place}: {}", check.verdict().word(), check.why));
+                    console.warn(&format!(
+                        "{}: {url}{place}: {}",
+                        check.verdict().word(),
+                        check.why
+                    ));
                 }
             }
         }
         if seen == all {
-            talk.say(&format!("{} verified", count(all, "request")));
+            console.info(&format!("{} verified", count(all, "request")));
             return Ok(());
         }
-        let words = format!("{seen} of {} verified", count(all, "request"));
-        Err(CliError::new(Class::NotVerified, words).hint(
-            "The vendor calls the purge successful. `purgedeck queue list --all --format json` has what the edge showed.",
+        let message = format!("{seen} of {} verified", count(all, "request"));
+        Err(CliError::new(Class::NotVerified, message).hint(
+            "The vendor calls the purge successful. `purgedeck queue list --all --format json` lists \
+             the probes.",
         ))
     }
 }
@@ -137,13 +148,14 @@ fn is_good(entry: &JournalEntry) -> bool {
     matches!(entry.state, JournalState::Accepted | JournalState::Successful)
 }
 
-/// The class of a request that did not go well. The words of a failure begin with its HTTP status, where there was one.
+/// Returns the class of a request that did not succeed. The text of a failure begins with its HTTP
+/// status, where there was one.
 fn class_of_entry(entry: &JournalEntry) -> Class {
     let words = entry.error.as_deref().unwrap_or_default();
     let status = words.split(' ').next().unwrap_or_default();
     match (entry.state, status) {
         (JournalState::Rejected, "401" | "403") => Class::Auth,
-        // Without words it waited for room until it was taken back, and nothing had gone wrong.
+        // Without an error it waited for room until it was cancelled; nothing had failed.
         (JournalState::Rejected, "429") | (JournalState::Cancelled, "429" | "") => Class::Limit,
         _ => Class::Failed,
     }

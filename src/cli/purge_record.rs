@@ -1,10 +1,11 @@
-//! A purge in the form in which it is exported and imported: the JSON form, whose fields and order are a promise.
+//! A purge as it is exported and imported in JSON.
 
-use chrono::{DateTime, SecondsFormat, SubsecRound, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::listing::{Cell, Record, Tone, clock};
-use super::probes::{ProbeRecord, probes};
+use super::listing::{Cell, Emphasis, Record};
+use super::probe_record::{ProbeRecord, probes};
+use super::time::{clock, rfc3339};
 use crate::config::accounts::check_name;
 use crate::domain::ids::{AccountName, ProviderName, PurgeId, ResourceId};
 use crate::domain::kind::Kind;
@@ -12,10 +13,11 @@ use crate::domain::purge::{Purge, PurgeDetail, Target};
 use crate::domain::status::Status;
 use crate::domain::zone::Zone;
 
-/// The version of the form. A file of a newer one is not read.
+/// Version of the JSON form. Files of other versions are not read.
 pub const SCHEMA_VERSION: u32 = 1;
 
-/// One purge. What is not known is left out, but for the fields of the first block, which are always there.
+/// One purge. Its fields and their order are a promise. The fields of the first block are always
+/// there, unknown ones of the second are left out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PurgeRecord {
     /// [`SCHEMA_VERSION`].
@@ -29,7 +31,7 @@ pub struct PurgeRecord {
     /// The vendor's id of the resource.
     #[serde(default)]
     pub resource_id: String,
-    /// The resource's cname; empty where the vendor did not say.
+    /// The resource's cname; empty where the vendor does not report it.
     #[serde(default)]
     pub cname: String,
     /// `url`, `pattern`, `all`, or `unknown`.
@@ -41,41 +43,41 @@ pub struct PurgeRecord {
     pub raw_status: String,
     /// RFC 3339, UTC.
     pub created: String,
-    /// The entries as the vendor gave them.
+    /// The targets as the vendor reports them.
     #[serde(default)]
     pub targets: Vec<String>,
-    /// How many there are.
+    /// The number of targets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target_count: Option<u32>,
 
-    /// What became of each entry, where the vendor says for at least one.
+    /// The status of each target, where the vendor reports at least one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub target_statuses: Vec<Option<String>>,
     /// The vendor's own word for the kind, where ours is `unknown`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raw_kind: Option<String>,
-    /// The vendor's own text for the time, where it could not be read.
+    /// The vendor's own text for the time, where it could not be parsed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raw_created: Option<String>,
-    /// Who asked for it.
+    /// The author.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
-    /// Why, where it was sent from here.
+    /// The reason, where it was sent from here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// The operator's ticket, where it was sent from here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ticket: Option<String>,
-    /// Whether it was sent from here.
+    /// True for a purge that was sent from here.
     #[serde(default)]
     pub sent_here: bool,
-    /// When it ended, RFC 3339, UTC.
+    /// The time at which it ended, RFC 3339, UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub completed: Option<String>,
-    /// Whether the edge was seen to serve it fresh.
+    /// The result of the verification at the edge.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verified: Option<bool>,
-    /// What the edge showed after it.
+    /// The probes of the edge after it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub probes: Vec<ProbeRecord>,
 }
@@ -107,7 +109,7 @@ impl From<PurgeDetail> for PurgeRecord {
             cname: purge.cname,
             status: purge.status.word().to_owned(),
             raw_status: purge.raw_status,
-            created: stamp(purge.created),
+            created: rfc3339(purge.created),
             target_count: Some(purge.targets.len() as u32),
             targets: purge.targets.into_iter().map(|target| target.text).collect(),
             target_statuses,
@@ -116,7 +118,7 @@ impl From<PurgeDetail> for PurgeRecord {
             reason,
             ticket,
             sent_here,
-            completed: purge.completed.map(stamp),
+            completed: purge.completed.map(rfc3339),
             verified,
             probes,
         }
@@ -124,8 +126,8 @@ impl From<PurgeDetail> for PurgeRecord {
 }
 
 impl PurgeRecord {
-    /// The purge; or what is wrong with the record. What only the journal of the exporting store knew (who sent it and
-    /// why) is not history, and is left behind.
+    /// Returns the purge, or the fault of the record. Reason, ticket and verification are of the
+    /// exporting store's journal and not imported.
     pub fn into_purge(self) -> Result<Purge, String> {
         if self.schema_version != SCHEMA_VERSION {
             return Err(format!(
@@ -147,20 +149,21 @@ impl PurgeRecord {
                 self.targets.len()
             ));
         }
-        let kind = match self.kind.as_str() {
-            "unknown" => None,
-            word => Some(Kind::from_word(word).ok_or_else(|| {
-                format!("kind \"{word}\" is none of url, pattern, all and unknown")
-            })?),
-        };
-        let status = status_of(&self.status)?;
+        let kind =
+            match self.kind.as_str() {
+                "unknown" => None,
+                word => Some(Kind::from_word(word).ok_or_else(|| {
+                    format!("kind \"{word}\" is not url, pattern, all or unknown")
+                })?),
+            };
+        let status = parse_status(&self.status)?;
         let mut statuses = self.target_statuses.into_iter();
         let targets = self
             .targets
             .into_iter()
             .map(|text| {
                 let status = statuses.next().flatten();
-                let status = status.as_deref().map(status_of).transpose()?;
+                let status = status.as_deref().map(parse_status).transpose()?;
                 Ok(Target { text, status })
             })
             .collect::<Result<_, String>>()?;
@@ -178,12 +181,12 @@ impl PurgeRecord {
             } else {
                 self.raw_status
             },
-            created: instant("created", &self.created)?,
+            created: parse_instant("created", &self.created)?,
             raw_created: self.raw_created,
             completed: self
                 .completed
                 .as_deref()
-                .map(|text| instant("completed", text))
+                .map(|text| parse_instant("completed", text))
                 .transpose()?,
             targets,
             by: self.by,
@@ -191,37 +194,20 @@ impl PurgeRecord {
     }
 }
 
-fn status_of(word: &str) -> Result<Status, String> {
+fn parse_status(word: &str) -> Result<Status, String> {
     Status::from_word(word).ok_or_else(|| {
         let words: Vec<&str> = Status::EVERY.into_iter().map(Status::word).collect();
-        format!("status \"{word}\" is none of {}", words.join(", "))
+        format!("status \"{word}\" is not one of {}", words.join(", "))
     })
 }
 
-fn instant(name: &str, text: &str) -> Result<DateTime<Utc>, String> {
+fn parse_instant(name: &str, text: &str) -> Result<DateTime<Utc>, String> {
     DateTime::parse_from_rfc3339(text)
         .map(|time| time.with_timezone(&Utc))
-        .map_err(|_| format!("\"{name}\" is no RFC 3339 time: \"{text}\""))
-}
-
-/// An instant as exports write it, to the microsecond at most.
-pub fn stamp(instant: DateTime<Utc>) -> String {
-    instant.trunc_subsecs(6).to_rfc3339_opts(SecondsFormat::AutoSi, true)
-}
-
-/// The tone of a status.
-pub fn tone_of(status: Status) -> Tone {
-    match status {
-        Status::Successful => Tone::Good,
-        Status::InProgress => Tone::Busy,
-        Status::Failed => Tone::Bad,
-        Status::ReportDisabled | Status::Unknown => Tone::Plain,
-    }
+        .map_err(|_| format!("\"{name}\" is not an RFC 3339 time: \"{text}\""))
 }
 
 impl Record for PurgeRecord {
-    const TABLE: &'static [&'static str] =
-        &["CREATED", "ACCOUNT", "CNAME", "KIND", "STATUS", "ID", "TARGETS"];
     const CSV: &'static [&'static str] = &[
         "account",
         "provider",
@@ -242,58 +228,34 @@ impl Record for PurgeRecord {
         "verified",
     ];
 
-    fn table(&self, zone: Zone) -> Vec<Cell> {
+    fn columns(&self, zone: Zone) -> Vec<(&'static str, Cell)> {
         let status = Status::from_word(&self.status).unwrap_or(Status::Unknown);
-        let words = match status {
-            Status::Unknown if !self.raw_status.is_empty() => format!("? {}", self.raw_status),
-            Status::Unknown
-            | Status::InProgress
-            | Status::Successful
-            | Status::Failed
-            | Status::ReportDisabled => status.label_seen(self.verified).to_owned(),
+        let text = if status == Status::Unknown && !self.raw_status.is_empty() {
+            format!("? {}", self.raw_status)
+        } else {
+            status.label_seen(self.verified).to_owned()
         };
-        let tone = match (status, self.verified) {
-            (Status::Successful, Some(false)) => Tone::Bad,
-            (status, _) => tone_of(status),
+        let emphasis = match (status, self.verified) {
+            (Status::Successful, Some(false)) | (Status::Failed, _) => Emphasis::Bad,
+            (Status::Successful, _) => Emphasis::Good,
+            (Status::InProgress, _) => Emphasis::Busy,
+            (Status::ReportDisabled | Status::Unknown, _) => Emphasis::Plain,
         };
-        let targets = match (self.targets.first(), self.targets.len()) {
-            (None, _) => String::new(),
-            (Some(first), 1) => first.clone(),
-            (Some(first), count) => format!("{first} and {} more", count - 1),
+        let created = parse_instant("created", &self.created)
+            .map_or_else(|_| self.created.clone(), |created| clock(created, zone));
+        let targets = match self.targets.as_slice() {
+            [] => String::new(),
+            [only] => only.clone(),
+            [first, more @ ..] => format!("{first} and {} more", more.len()),
         };
         vec![
-            instant("created", &self.created)
-                .map_or_else(|_| self.created.clone(), |created| clock(created, zone))
-                .into(),
-            self.account.as_str().into(),
-            self.cname.as_str().into(),
-            self.kind.as_str().into(),
-            Cell { text: words, tone },
-            self.id.as_str().into(),
-            targets.into(),
-        ]
-    }
-
-    fn csv(&self) -> Vec<String> {
-        let optional = |text: &Option<String>| text.clone().unwrap_or_default();
-        vec![
-            self.account.clone(),
-            self.provider.clone(),
-            self.id.clone(),
-            self.resource_id.clone(),
-            self.cname.clone(),
-            self.kind.clone(),
-            self.status.clone(),
-            self.raw_status.clone(),
-            self.created.clone(),
-            self.targets.join("\n"),
-            self.targets.len().to_string(),
-            optional(&self.by),
-            optional(&self.reason),
-            optional(&self.ticket),
-            self.sent_here.to_string(),
-            optional(&self.completed),
-            self.verified.map_or_else(String::new, |word| word.to_string()),
+            ("CREATED", created.into()),
+            ("ACCOUNT", self.account.as_str().into()),
+            ("CNAME", self.cname.as_str().into()),
+            ("KIND", self.kind.as_str().into()),
+            ("STATUS", Cell { text, emphasis }),
+            ("ID", self.id.as_str().into()),
+            ("TARGETS", targets.into()),
         ]
     }
 }
@@ -333,7 +295,13 @@ mod tests {
         let json = serde_json::to_string(&PurgeRecord::from(detail(None))).unwrap();
         assert_eq!(
             json,
-            r#"{"schema_version":1,"account":"gcore-prod","provider":"gcore","id":"700001","resource_id":"1000","cname":"www.site.com","kind":"url","status":"in_progress","raw_status":"In progress","created":"2026-09-11T07:13:31.947749Z","targets":["/a","/b,c"],"target_count":2,"sent_here":false}"#
+            concat!(
+                r#"{"schema_version":1,"account":"gcore-prod","provider":"gcore","id":"700001","#,
+                r#""resource_id":"1000","cname":"www.site.com","kind":"url","#,
+                r#""status":"in_progress","raw_status":"In progress","#,
+                r#""created":"2026-09-11T07:13:31.947749Z","targets":["/a","/b,c"],"#,
+                r#""target_count":2,"sent_here":false}"#
+            )
         );
     }
 

@@ -1,23 +1,23 @@
-//! What the edge showed, in the form in which it is exported with a purge or a request.
+//! A probe of an edge server as it is exported with a purge or a request.
 
 use serde::{Deserialize, Serialize};
 
-use super::record::stamp;
+use super::time::rfc3339;
 use crate::domain::edge::{CacheState, Check, Verification};
 
-/// The newest look at one URL at one place. What is not known is left out.
+/// The newest probe of one URL at one edge server. Unknown fields are left out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProbeRecord {
     /// The URL.
     pub url: String,
-    /// The edge's address, where the operator chose it.
+    /// The edge server's address, where it is configured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
-    /// When the edge answered, RFC 3339, UTC.
+    /// The time of the answer, RFC 3339, UTC.
     pub at: String,
     /// `fresh`, `stale` or `unclear`.
     pub verdict: String,
-    /// What led to that, in words.
+    /// The evidence for the verdict, in words.
     pub because: String,
     /// The HTTP status.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -25,16 +25,16 @@ pub struct ProbeRecord {
     /// `hit`, `miss`, `bypass`, `expired`, `revalidated` or `stale`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cache: Option<String>,
-    /// How old the copy was, in seconds.
+    /// The age of the cached copy, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub age: Option<u64>,
-    /// Which version of the content it was.
+    /// The version of the content.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub etag: Option<String>,
-    /// When the content last changed, in the origin's words.
+    /// The time of the last change, in the origin's words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_modified: Option<String>,
-    /// Which server answered, in its own words.
+    /// The name of the server that answered, in its own words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edge: Option<String>,
 }
@@ -46,7 +46,7 @@ impl From<&Check> for ProbeRecord {
         Self {
             url: look.url.clone(),
             place: look.place.clone(),
-            at: stamp(look.at),
+            at: rfc3339(look.at),
             verdict: check.verdict().word().to_owned(),
             because: check.why.to_string(),
             status: seen.map(|seen| seen.status),
@@ -59,7 +59,7 @@ impl From<&Check> for ProbeRecord {
     }
 }
 
-/// All looks after a purge; none where there were none.
+/// Returns the probes after a purge.
 pub fn probes(seen: Option<&Verification>) -> Vec<ProbeRecord> {
     seen.map(|seen| seen.checks.iter().map(ProbeRecord::from).collect()).unwrap_or_default()
 }

@@ -1,25 +1,27 @@
-//! Findings, plans and sent requests as they are printed.
+//! Output of plans and sent requests.
 
 use std::io::{self, Write};
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use crate::cli::console::{Console, count};
 use crate::cli::error::CliError;
-use crate::cli::listing::{Cell, Format, Listing, Looks, Record, clock};
-use crate::cli::office::Office;
-use crate::cli::record::{SCHEMA_VERSION, stamp};
-use crate::cli::request::{RequestRecord, targets_cell};
-use crate::cli::setup::{Talk, count};
+use crate::cli::listing::{self, Cell, Format, Record, TableStyle};
+use crate::cli::purge_record::SCHEMA_VERSION;
+use crate::cli::request_record::{RequestRecord, targets_cell};
+use crate::cli::session::Session;
+use crate::cli::time::{clock, rfc3339};
 use crate::domain::draft::Linted;
 use crate::domain::journal::JournalEntry;
+use crate::domain::kind::Kind;
 use crate::domain::plan::{Plan, Preview, Risk, Suggestion};
 use crate::domain::zone::Zone;
 
-/// What could be purged instead, and what that would cost.
-pub(super) fn wider(wider: &[Suggestion], talk: Talk) {
+/// Prints fewer, wider purges that would do.
+pub(super) fn wider(wider: &[Suggestion], console: Console) {
     for way in wider {
-        talk.say(&format!(
+        console.info(&format!(
             "or, of {}: {} in {} instead of {}: {}",
             way.cname,
             way.patterns.join(" "),
@@ -30,23 +32,24 @@ pub(super) fn wider(wider: &[Suggestion], talk: Talk) {
     }
 }
 
-/// What the plan comes to, for the operator.
-pub(super) fn summary(plan: &Plan, zone: Zone, talk: Talk) {
+/// Prints the plan's summary for the operator.
+pub(super) fn summary(plan: &Plan, zone: Zone, console: Console) {
     for part in &plan.parts {
-        let what = match part.targets {
-            _ if part.kind == crate::domain::kind::Kind::All => "everything".to_owned(),
-            many => count(many, part.kind.word()),
+        let targets = match part.kind {
+            Kind::All => "the whole resource".to_owned(),
+            Kind::Url | Kind::Pattern => count(part.targets, part.kind.word()),
         };
-        let as_what = if part.sent_kind == part.kind {
+        let sent_as = if part.sent_kind == part.kind {
             String::new()
         } else {
             format!(" as a {}", part.sent_kind)
         };
         let requests = count(part.requests(), "request");
-        talk.say(&format!("{} ({}): {what}{as_what} in {requests}", part.cname, part.account));
+        console
+            .info(&format!("{} ({}): {targets}{sent_as} in {requests}", part.cname, part.account));
     }
-    talk.say(&format!(
-        "the last one goes out at {}, done at {} if the vendors take their usual time",
+    console.info(&format!(
+        "the last request is sent at {}, and done at {} if the vendors take their usual time",
         clock(plan.ends_at, zone),
         clock(plan.done_at, zone)
     ));
@@ -62,7 +65,7 @@ struct PlanRecord<'p> {
     #[serde(skip_serializing_if = "Option::is_none")]
     done_at: Option<String>,
     requests: Vec<PlannedRecord<'p>>,
-    /// What is left of the daily quotas once everything was sent.
+    /// The daily quotas that are left after the last request.
     quotas: Vec<QuotaRecord<'p>>,
     suggestions: Vec<SuggestionRecord<'p>>,
     findings: Vec<FindingRecord<'p>>,
@@ -78,7 +81,7 @@ struct QuotaRecord<'p> {
     of: u64,
 }
 
-/// Fewer, wider purges in the place of a resource's URLs.
+/// Fewer, wider purges instead of a resource's URLs.
 #[derive(Serialize)]
 struct SuggestionRecord<'p> {
     account: &'p str,
@@ -121,8 +124,6 @@ struct PlannedRecord<'p> {
 }
 
 impl Record for PlannedRecord<'_> {
-    const TABLE: &'static [&'static str] =
-        &["PLANNED", "ACCOUNT", "CNAME", "KIND", "COUNT", "TARGETS"];
     const CSV: &'static [&'static str] = &[
         "account",
         "resource_id",
@@ -137,30 +138,14 @@ impl Record for PlannedRecord<'_> {
         "curl",
     ];
 
-    fn table(&self, zone: Zone) -> Vec<Cell> {
+    fn columns(&self, zone: Zone) -> Vec<(&'static str, Cell)> {
         vec![
-            clock(self.at, zone).into(),
-            self.account.into(),
-            self.cname.into(),
-            self.kind.into(),
-            self.target_count.to_string().into(),
-            targets_cell(self.targets),
-        ]
-    }
-
-    fn csv(&self) -> Vec<String> {
-        vec![
-            self.account.to_owned(),
-            self.resource_id.to_owned(),
-            self.cname.to_owned(),
-            self.kind.to_owned(),
-            self.targets.join("\n"),
-            self.target_count.to_string(),
-            self.planned_at.clone(),
-            self.method.clone(),
-            self.url.clone(),
-            self.body.clone(),
-            self.curl.clone(),
+            ("PLANNED", clock(self.at, zone).into()),
+            ("ACCOUNT", self.account.into()),
+            ("CNAME", self.cname.into()),
+            ("KIND", self.kind.into()),
+            ("COUNT", self.target_count.to_string().into()),
+            ("TARGETS", targets_cell(self.targets)),
         ]
     }
 }
@@ -207,21 +192,21 @@ fn suggestion_records(wider: &[Suggestion]) -> Vec<SuggestionRecord<'_>> {
         .collect()
 }
 
-/// Writes the plan: as JSON with its risk and findings, else as a list of its requests.
+/// Writes the plan: in JSON with its risk and findings, else as a list of requests.
 pub(super) fn plan(
     format: Format,
-    looks: Looks,
+    style: TableStyle,
     plan: &Plan,
     linted: &Linted,
     wider: &[Suggestion],
-    office: &Office,
+    session: &Session,
 ) -> Result<(), CliError> {
     let requests: Vec<PlannedRecord<'_>> = plan
         .requests
         .iter()
         .map(|planned| {
             let request = &planned.request;
-            let Preview { method, url, headers, body, curl } = office.preview(request);
+            let Preview { method, url, headers, body, curl } = session.preview(request);
             PlannedRecord {
                 account: request.account.as_str(),
                 resource_id: request.resource.as_str(),
@@ -229,7 +214,7 @@ pub(super) fn plan(
                 kind: request.kind().word(),
                 targets: request.payload.targets(),
                 target_count: request.payload.targets().len(),
-                planned_at: stamp(planned.at),
+                planned_at: rfc3339(planned.at),
                 method,
                 url,
                 headers,
@@ -239,7 +224,6 @@ pub(super) fn plan(
             }
         })
         .collect();
-    let mut out = io::stdout().lock();
     if format == Format::Json {
         let record = PlanRecord {
             schema_version: SCHEMA_VERSION,
@@ -249,24 +233,20 @@ pub(super) fn plan(
                 Risk::High { .. } => "high",
             },
             confirm: &plan.high_cnames,
-            ends_at: Some(stamp(plan.ends_at)),
-            done_at: Some(stamp(plan.done_at)),
+            ends_at: Some(rfc3339(plan.ends_at)),
+            done_at: Some(rfc3339(plan.done_at)),
             requests,
             quotas: quota_records(plan),
             suggestions: suggestion_records(wider),
             findings: finding_records(linted),
         };
-        return whole(&mut out, &record);
+        return write_json(&record);
     }
-    let mut listing = Listing::begin::<PlannedRecord<'_>>(format, looks, out)?;
-    for request in &requests {
-        listing.put(request)?;
-    }
-    listing.end()
+    listing::print(format, style, requests)
 }
 
-/// Writes what the linter says of a draft that has no plan, where JSON is wanted.
-pub(super) fn no_plan(format: Format, linted: &Linted) -> Result<(), CliError> {
+/// Writes the findings of a draft without a plan, in JSON only.
+pub(super) fn findings_only(format: Format, linted: &Linted) -> Result<(), CliError> {
     if format != Format::Json {
         return Ok(());
     }
@@ -281,21 +261,22 @@ pub(super) fn no_plan(format: Format, linted: &Linted) -> Result<(), CliError> {
         suggestions: Vec::new(),
         findings: finding_records(linted),
     };
-    whole(&mut io::stdout().lock(), &record)
+    write_json(&record)
 }
 
-fn whole(out: &mut impl Write, record: &PlanRecord<'_>) -> Result<(), CliError> {
-    serde_json::to_writer_pretty(&mut *out, record)?;
+fn write_json(record: &PlanRecord<'_>) -> Result<(), CliError> {
+    let mut out = io::stdout().lock();
+    serde_json::to_writer_pretty(&mut out, record)?;
     out.write_all(b"\n")?;
     out.flush()?;
     Ok(())
 }
 
-/// Writes the requests as the journal has them.
-pub(super) fn sent(format: Format, looks: Looks, entries: &[JournalEntry]) -> Result<(), CliError> {
-    let mut listing = Listing::begin::<RequestRecord<'_>>(format, looks, io::stdout().lock())?;
-    for entry in entries {
-        listing.put(&RequestRecord::from(entry))?;
-    }
-    listing.end()
+/// Writes the requests as they are in the journal.
+pub(super) fn sent(
+    format: Format,
+    style: TableStyle,
+    entries: &[JournalEntry],
+) -> Result<(), CliError> {
+    listing::print(format, style, entries.iter().map(RequestRecord::from))
 }

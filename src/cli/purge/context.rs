@@ -1,4 +1,4 @@
-//! What must be known before a purge can be planned: resources, limits, and what was purged of late.
+//! The facts that a plan needs: resources, limits, and recent purges.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -7,12 +7,12 @@ use std::time::Duration;
 use chrono::{TimeDelta, Utc};
 use tokio::time::{Instant, timeout_at};
 
-use super::{Wanted, ask, class_of_plan};
-use crate::cli::books;
+use super::{Options, Wanted, class_of_plan};
+use crate::cli::console::{Console, count};
 use crate::cli::error::{Class, CliError, class_of, class_of_all};
-use crate::cli::office::Office;
-use crate::cli::setup::{Talk, count};
-use crate::cli::waiting::Waiting;
+use crate::cli::session::Session;
+use crate::cli::wait_notice::WaitNotice;
+use crate::cli::{refusal, store};
 use crate::config::load::Config;
 use crate::domain::account::Account;
 use crate::domain::budget::{Consumption, Cooldown, USUAL_MARGIN};
@@ -22,6 +22,7 @@ use crate::domain::failure::Failure;
 use crate::domain::findings::Code;
 use crate::domain::ids::{AccountName, ResourceId};
 use crate::domain::journal::JournalState;
+use crate::domain::kind::Kind;
 use crate::domain::limits::Limits;
 use crate::domain::lint::lint;
 use crate::domain::lint_context::{HostIndex, LintContext};
@@ -53,7 +54,7 @@ pub(super) struct Checked {
 }
 
 /// What is known of the accounts.
-pub(super) struct Known<'c> {
+pub(super) struct Context<'c> {
     config: &'c Config,
     accounts: Vec<Account>,
     resources: BTreeMap<AccountName, Arc<Vec<Resource>>>,
@@ -61,7 +62,7 @@ pub(super) struct Known<'c> {
     failures: BTreeMap<AccountName, Failure>,
 }
 
-impl<'c> Known<'c> {
+impl<'c> Context<'c> {
     /// What the store knows. A plan that is only shown may be made for an account that is read-only, too.
     pub(super) fn new(
         config: &'c Config,
@@ -78,7 +79,7 @@ impl<'c> Known<'c> {
         for account in &config.accounts {
             let kept = reader
                 .resources(account.name())
-                .map_err(|failure| books::error(config, &failure))?;
+                .map_err(|failure| store::error(config, &failure))?;
             known.resources.insert(account.name().clone(), Arc::new(kept.resources));
             known.accounts.push(Account {
                 read_only: account.account.read_only && !only_shown,
@@ -92,9 +93,9 @@ impl<'c> Known<'c> {
     /// targets are, only theirs: a vendor that hangs keeps nobody waiting but itself.
     pub(super) async fn gather(
         &mut self,
-        office: &mut Office,
+        session: &mut Session,
         reader: &Reader,
-        talk: Talk,
+        console: Console,
         offline: bool,
         wanted: Wanted<'_>,
     ) -> Result<(), CliError> {
@@ -102,8 +103,8 @@ impl<'c> Known<'c> {
         let is_over = |status: &AccountStatus| {
             status.initial_sync_done || status.failure.is_some() || offline
         };
-        talk.progress("asking the vendors for resources, limits and recent purges");
-        let mut waiting = Waiting::begin(talk, "its resources, limits and recent purges");
+        console.progress("asking the vendors for resources, limits and recent purges");
+        let mut waiting = WaitNotice::begin(console, "its resources, limits and recent purges");
         loop {
             let missing: Vec<&AccountName> = self
                 .accounts
@@ -117,11 +118,11 @@ impl<'c> Known<'c> {
             if missing.is_empty() || self.concerned(wanted).is_some_and(concerns_none) {
                 break;
             }
-            let report = waiting.until(office.next(), &missing).await?;
+            let report = waiting.until(session.next(), &missing).await?;
             if let Report::Event(Event::Account { account, status }) = report {
                 if let Some(trouble) = status.not_written {
                     // What cannot be noted is not sent.
-                    talk.progress_over();
+                    console.clear_progress();
                     return Err(CliError::new(Class::Failed, trouble.words).hint(trouble.advice));
                 }
                 match &status.failure {
@@ -136,20 +137,20 @@ impl<'c> Known<'c> {
             } else if let Report::Event(Event::Notice(notice)) = report
                 && notice.level == Level::Error
             {
-                talk.progress_over();
-                talk.warn(&notice.words);
+                console.clear_progress();
+                console.warn(&notice.words);
             }
         }
         if !offline {
-            self.settle(office, reader).await?;
+            self.settle(session, reader).await?;
         }
-        talk.progress_over();
+        console.clear_progress();
         Ok(())
     }
 
     /// The accounts that the targets belong to; `None` where that is not known of all of them.
     fn concerned(&self, wanted: Wanted<'_>) -> Option<BTreeSet<AccountName>> {
-        let draft = ask::draft(wanted.options, wanted.text.to_owned(), self).ok()?;
+        let draft = self.draft(wanted.options, wanted.text.to_owned()).ok()?;
         let hosts = HostIndex::new(self.resources.values().flat_map(|of_one| of_one.iter()));
         let desk = LintContext {
             hosts: &hosts,
@@ -169,20 +170,20 @@ impl<'c> Known<'c> {
 
     /// What we sent lately and what the vendors list of it are put together behind our backs once news were read; till
     /// then the same purge would be counted twice. What the vendor does not list yet is not waited for long.
-    async fn settle(&self, office: &mut Office, reader: &Reader) -> Result<(), CliError> {
+    async fn settle(&self, session: &mut Session, reader: &Reader) -> Result<(), CliError> {
         let until = Instant::now() + SETTLING;
         loop {
             let since = Utc::now() - RECENT;
             let loose = reader
                 .journal_open()
-                .map_err(|failure| books::error(self.config, &failure))?
+                .map_err(|failure| store::error(self.config, &failure))?
                 .iter()
                 .any(|entry| {
                     entry.state == JournalState::Accepted
                         && entry.purge.is_none()
                         && entry.sent_at.is_some_and(|at| at > since)
                 });
-            if !loose || timeout_at(until, office.next()).await.is_err() {
+            if !loose || timeout_at(until, session.next()).await.is_err() {
                 return Ok(());
             }
         }
@@ -226,9 +227,31 @@ impl<'c> Known<'c> {
         }
     }
 
+    /// Returns the draft that the flags and the targets make.
+    pub(super) fn draft(&self, options: &Options, text: String) -> Result<Draft, CliError> {
+        let kind = if options.all {
+            Some(Kind::All)
+        } else if !options.pattern.is_empty() {
+            Some(Kind::Pattern)
+        } else if !options.url.is_empty() {
+            Some(Kind::Url)
+        } else {
+            None
+        };
+        Ok(Draft {
+            text,
+            kind,
+            resource: options.resource.as_deref().map(|name| self.resource(name)).transpose()?,
+            mode: options.mode.clone(),
+            area: None,
+            reason: options.reason.trim().to_owned(),
+            ticket: options.ticket.trim().to_owned(),
+        })
+    }
+
     /// What the linter says, the plan, and what could be sent instead.
     pub(super) fn plan(&self, draft: &Draft, reader: &Reader) -> Result<Checked, CliError> {
-        let failed = |failure| books::error(self.config, &failure);
+        let failed = |failure| store::error(self.config, &failure);
         let now = Utc::now();
         let hosts = HostIndex::new(self.resources.values().flat_map(|of_one| of_one.iter()));
         let mut entries = reader.journal_open().map_err(failed)?;
@@ -270,7 +293,7 @@ impl<'c> Known<'c> {
         let refused =
             linted.all_findings().any(|finding| finding.code == Code::ReadOnly.rule().code);
         if refused {
-            return super::read_only("the account is read-only: nothing was sent".to_owned());
+            return refusal::read_only("the account is read-only: nothing was sent");
         }
         let words = match error {
             PlanError::Errors { errors, .. } => {
@@ -291,8 +314,11 @@ impl<'c> Known<'c> {
             return error;
         }
         for (account, failure) in &self.failures {
-            error.words =
-                format!("{account}: {failure}\n  {}\npurgedeck: {}", failure.advice(), error.words);
+            error.message = format!(
+                "{account}: {failure}\n  {}\npurgedeck: {}",
+                failure.advice(),
+                error.message
+            );
         }
         if self.failures.len() == self.accounts.len() {
             error.class = class_of_all(self.failures.values());
@@ -302,7 +328,7 @@ impl<'c> Known<'c> {
 
     /// An error where the vendor refused the credentials of one of the plan's accounts: it would refuse the purge, too.
     /// Other failures may have passed by now; they are said.
-    pub(super) fn check_access(&self, plan: &Plan, talk: Talk) -> Result<(), CliError> {
+    pub(super) fn check_access(&self, plan: &Plan, console: Console) -> Result<(), CliError> {
         for (account, failure) in &self.failures {
             if !plan.requests.iter().any(|planned| planned.request.account == *account) {
                 continue;
@@ -312,7 +338,7 @@ impl<'c> Known<'c> {
                 return Err(CliError::new(Class::Auth, format!("{words}; nothing was sent"))
                     .hint(failure.advice()));
             }
-            talk.warn(&words);
+            console.warn(&words);
         }
         Ok(())
     }

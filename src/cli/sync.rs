@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 
-use super::books;
+use super::console::{Console, count};
 use super::error::{Class, CliError, class_of_all};
-use super::office::{self, Extras, Office, Sending};
-use super::setup::{Talk, count};
+use super::session::{self, Extras, Sending, Session};
+use super::setup;
 use super::signals;
-use super::waiting::Waiting;
+use super::store;
+use super::wait_notice::WaitNotice;
 use crate::config::accounts::AccountConfig;
 use crate::config::load::Config;
 use crate::domain::account::Account;
@@ -31,7 +32,7 @@ const FEW_ROWS: u64 = 10_000;
 
 /// Which accounts did not tell all that was asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Missed {
+pub struct Incomplete {
     /// How many were asked.
     pub asked: usize,
     /// Those that failed, and why.
@@ -40,18 +41,18 @@ pub struct Missed {
     pub torn: Vec<AccountName>,
 }
 
-impl Missed {
+impl Incomplete {
     /// Names the accounts that failed, and ends the run as it must end: well where none did, partly done where some
     /// did, and with their own class where all did.
-    pub fn verdict(&self, talk: Talk) -> Result<(), CliError> {
+    pub fn verdict(&self, console: Console) -> Result<(), CliError> {
         for (account, failure) in &self.failures {
-            talk.warn(&format!("{account}: {failure}\n  {}", failure.advice()));
+            console.warn(&format!("{account}: {failure}\n  {}", failure.advice()));
         }
         for account in &self.torn {
-            talk.warn(&format!("{account}: its history is not complete for these times"));
+            console.warn(&format!("{account}: its history is not complete for these times"));
         }
-        let missed = self.failures.len() + self.torn.len();
-        if missed == 0 {
+        let incomplete = self.failures.len() + self.torn.len();
+        if incomplete == 0 {
             return Ok(());
         }
         let class = if self.failures.len() < self.asked {
@@ -60,34 +61,24 @@ impl Missed {
             class_of_all(self.failures.iter().map(|(_, failure)| failure))
         };
         let words = format!(
-            "{missed} of {} accounts did not tell everything; what is known of them is shown",
+            "{incomplete} of {} accounts did not tell everything; what is known of them is shown",
             self.asked
         );
         Err(CliError::new(class, words))
     }
 }
 
-/// An error where there is nobody to ask.
-pub fn some_account(config: &Config) -> Result<(), CliError> {
-    if config.accounts.is_empty() {
-        return Err(
-            CliError::new(Class::Usage, "no account is configured").hint(format!(
-                "Name one in {} (`purgedeck config init` explains how), or see what it is like: purgedeck demo",
-                config.paths.config.display()
-            )),
-        );
-    }
-    Ok(())
-}
-
 /// Asks every account what it has to purge, all at once, and keeps it. Of an account that does not answer, what was
 /// known before.
-pub fn resources(config: &Config, talk: Talk) -> Result<(Vec<Resource>, Missed), CliError> {
-    some_account(config)?;
-    let seats = office::seats(config)?;
-    talk.progress(&format!("asking {}", count(seats.len(), "account")));
+pub fn resources(
+    config: &Config,
+    console: Console,
+) -> Result<(Vec<Resource>, Incomplete), CliError> {
+    setup::require_account(config)?;
+    let seats = session::seats(config)?;
+    console.progress(&format!("asking {}", count(seats.len(), "account")));
     let answers = signals::block_on(async {
-        let mut waiting = Waiting::begin(talk, "its resources");
+        let mut waiting = WaitNotice::begin(console, "its resources");
         let mut asked: FuturesUnordered<_> = seats
             .iter()
             .map(|seat| async { (&seat.account.name, seat.provider.resources().await) })
@@ -102,20 +93,20 @@ pub fn resources(config: &Config, talk: Talk) -> Result<(Vec<Resource>, Missed),
             };
         }
     });
-    talk.progress_over();
+    console.clear_progress();
     let mut writer =
-        books::open(config)?.writer().map_err(|failure| books::error(config, &failure))?;
+        store::open(config)?.writer().map_err(|failure| store::error(config, &failure))?;
     let now = Utc::now();
-    let mut missed = Missed { asked: seats.len(), ..Missed::default() };
+    let mut incomplete = Incomplete { asked: seats.len(), ..Incomplete::default() };
     for (account, answer) in answers? {
         match answer {
             Ok(resources) => writer
                 .save_resources(account, &resources, now)
-                .map_err(|failure| books::error(config, &failure))?,
-            Err(failure) => missed.failures.push((account.clone(), failure)),
+                .map_err(|failure| store::error(config, &failure))?,
+            Err(failure) => incomplete.failures.push((account.clone(), failure)),
         }
     }
-    Ok((books::known_resources(config)?, missed))
+    Ok((store::known_resources(config)?, incomplete))
 }
 
 /// Reads the history that a predicate looks at, as far as its vendors keep it; where a limit is given, only until the
@@ -124,21 +115,21 @@ pub fn history(
     config: &Config,
     predicate: &Predicate,
     limit: Option<u64>,
-    talk: Talk,
-) -> Result<Missed, CliError> {
+    console: Console,
+) -> Result<Incomplete, CliError> {
     if config.accounts.is_empty() {
         if !config.store.value.exists() {
-            some_account(config)?;
+            setup::require_account(config)?;
         }
-        talk.say("no account is configured; this is what the store has");
-        return Ok(Missed::default());
+        console.info("no account is configured; this is what the store has");
+        return Ok(Incomplete::default());
     }
     let mut config = config.clone();
     config.accounts.retain(|account| may_select(predicate, &account.account));
-    let store = books::open(&config)?;
-    let reader = store.reader().map_err(|failure| books::error(&config, &failure))?;
+    let store = store::open(&config)?;
+    let reader = store.reader().map_err(|failure| store::error(&config, &failure))?;
     let caught = signals::block_on(async {
-        let mut office = Office::open(&config, store, Sending::Never, false, Extras::default())?;
+        let mut session = Session::open(&config, store, Sending::Never, false, Extras::default())?;
         let mut catching = Catching {
             config: &config,
             predicate,
@@ -148,15 +139,15 @@ pub fn history(
             accounts: BTreeMap::new(),
             said: BTreeSet::new(),
         };
-        let mut waiting = Waiting::begin(talk, "its history").beside_progress();
+        let mut waiting = WaitNotice::begin(console, "its history").beside_progress();
         while !catching.is_over()? {
-            let report = waiting.until(office.next(), &catching.missing()).await?;
-            catching.hear(report, talk);
+            let report = waiting.until(session.next(), &catching.missing()).await?;
+            catching.hear(report, console);
         }
-        office.runner.stop().await;
-        catching.missed()
+        session.runner.stop().await;
+        catching.incomplete()
     });
-    talk.progress_over();
+    console.clear_progress();
     caught
 }
 
@@ -210,13 +201,13 @@ impl Progress {
 }
 
 impl Catching<'_> {
-    fn hear(&mut self, report: Report, talk: Talk) {
+    fn hear(&mut self, report: Report, console: Console) {
         if let Report::Event(Event::Account { account, status }) = report {
             if let Some(trouble) = &status.not_written {
-                self.warn_once(trouble.to_string(), talk);
+                self.warn_once(trouble.to_string(), console);
             }
             self.accounts.entry(account).or_default().status = status;
-            talk.progress(&self.progress());
+            console.progress(&self.progress());
         } else if let Report::Event(Event::Limits { account, limits }) = report {
             let reach = limits.history.reach;
             self.accounts.entry(account).or_default().reach =
@@ -224,14 +215,14 @@ impl Catching<'_> {
         } else if let Report::Event(Event::Notice(notice)) = report
             && notice.level >= Level::Warning
         {
-            self.warn_once(notice.words, talk);
+            self.warn_once(notice.words, console);
         }
     }
 
-    fn warn_once(&mut self, words: String, talk: Talk) {
+    fn warn_once(&mut self, words: String, console: Console) {
         if !self.said.contains(&words) {
-            talk.progress_over();
-            talk.warn(&words);
+            console.clear_progress();
+            console.warn(&words);
             self.said.insert(words);
         }
     }
@@ -307,12 +298,12 @@ impl Catching<'_> {
             .export(&predicate, Sort::Newest, Some(limit), &mut |_| {
                 std::ops::ControlFlow::Continue(())
             })
-            .map_err(|failure| books::error(self.config, &failure))?;
+            .map_err(|failure| store::error(self.config, &failure))?;
         Ok(shown == limit)
     }
 
     fn coverage(&self, name: &AccountName) -> Result<crate::domain::coverage::Coverage, CliError> {
-        self.reader.coverage(name).map_err(|failure| books::error(self.config, &failure))
+        self.reader.coverage(name).map_err(|failure| store::error(self.config, &failure))
     }
 
     fn progress(&self) -> String {
@@ -329,22 +320,23 @@ impl Catching<'_> {
         format!("reading history: {}", parts.join(" · "))
     }
 
-    fn missed(&self) -> Result<Missed, CliError> {
-        let mut missed = Missed { asked: self.config.accounts.len(), ..Missed::default() };
+    fn incomplete(&self) -> Result<Incomplete, CliError> {
+        let mut incomplete =
+            Incomplete { asked: self.config.accounts.len(), ..Incomplete::default() };
         let enough = self.has_enough()?;
         for name in self.names() {
             let Some(progress) = self.accounts.get(name) else {
                 continue;
             };
             if let Some(failure) = &progress.status.failure {
-                missed.failures.push((name.clone(), failure.clone()));
+                incomplete.failures.push((name.clone(), failure.clone()));
                 continue;
             }
             let unread = progress.status.not_written.is_some();
             if unread || !enough && progress.reach.is_some() && !self.is_covered(name, progress)? {
-                missed.torn.push(name.clone());
+                incomplete.torn.push(name.clone());
             }
         }
-        Ok(missed)
+        Ok(incomplete)
     }
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
-use super::books;
 use super::error::{Class, CliError};
+use super::store;
 use crate::config::load::Config;
 use crate::domain::ids::AccountName;
 use crate::domain::payload::PurgeRequest;
@@ -20,7 +20,7 @@ use crate::store::Store;
 const WAITING: usize = 1_024;
 
 /// The tasks at work, and what they report.
-pub struct Office {
+pub struct Session {
     /// Takes effects.
     pub runner: Runner,
     /// Gives reports.
@@ -34,7 +34,7 @@ pub struct Extras {
     /// The forms of exported files.
     pub export: Option<ExportForms>,
     /// Where views are kept.
-    pub keep_view: Option<KeepView>,
+    pub save_view: Option<KeepView>,
     /// Whether the edges are looked at before and after purges, as the accounts' settings say.
     pub verify: bool,
     /// What is to be said before anything else.
@@ -67,7 +67,7 @@ pub fn seats(config: &Config) -> Result<Vec<Seat>, CliError> {
         .collect()
 }
 
-impl Office {
+impl Session {
     /// Starts the tasks. To be called inside a runtime.
     pub fn open(
         config: &Config,
@@ -100,9 +100,9 @@ impl Office {
             read_only: config.read_only.value || sending == Sending::Never,
             reports: sender,
             export: extras.export,
-            keep_view: extras.keep_view,
+            keep_view: extras.save_view,
         })
-        .map_err(|failure| books::error(config, &failure))?;
+        .map_err(|failure| store::error(config, &failure))?;
         Ok(Self { runner, reports, providers })
     }
 
@@ -136,7 +136,7 @@ impl Office {
 }
 
 /// Keeps views in the configuration's file.
-pub fn keep_view(config: &Config) -> KeepView {
+pub fn save_view(config: &Config) -> KeepView {
     let path = config.paths.config.clone();
     Arc::new(move |view| {
         crate::config::views::save_view(&path, &view.name, &view.filter)

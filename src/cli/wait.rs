@@ -1,15 +1,15 @@
 //! Follows requests of the journal until nothing more is to come of them, or no longer than is wanted.
 
-mod verdict;
+mod exit;
 
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
 
+use super::console::Console;
 use super::error::CliError;
-use super::office::Office;
-use super::setup::Talk;
-use super::signals::Brake;
+use super::session::Session;
+use super::signals::Shutdown;
 use crate::domain::event::{Event, Level};
 use crate::domain::filter::{Clause, Pattern, Predicate, Test};
 use crate::domain::ids::JournalId;
@@ -61,32 +61,32 @@ enum Ending {
 
 /// Follows the requests. What is still queued when it ends early is taken back, but for what waited in the queue before. After
 /// a signal the answer to what is on its way is waited for: here, or, of what waited before, by whoever stops the tasks, who
-/// then lets [`Sent::read_again`]. Whoever follows holds the brake.
+/// then lets [`Sent::read_again`]. Whoever follows holds the shutdown.
 pub async fn follow(
     entries: Vec<JournalEntry>,
     until: Until,
-    office: &mut Office,
+    session: &mut Session,
     reader: &Reader,
-    brake: &Brake,
-    talk: Talk,
+    shutdown: &Shutdown,
+    console: Console,
 ) -> Result<Sent, CliError> {
-    let mut following = Following { entries, until, held_up: false };
+    let mut wait = Following { entries, until, held_up: false };
     let ending = tokio::select! {
         biased;
-        () = brake.pulled() => Ending::Interrupted,
-        ending = following.until_over(office, reader, talk) => ending?,
+        () = shutdown.requested() => Ending::Interrupted,
+        ending = wait.until_over(session, reader, console) => ending?,
     };
-    talk.progress_over();
+    console.clear_progress();
     match (ending, until) {
         (Ending::Over, _) => {}
-        (Ending::Interrupted, Until::Answered) => following.say_what_is_waited_for(talk),
+        (Ending::Interrupted, Until::Answered) => wait.say_what_is_waited_for(console),
         (Ending::Interrupted, _) => {
-            following.say_what_is_waited_for(talk);
-            following.end_what_was_begun(office, talk).await?;
+            wait.say_what_is_waited_for(console);
+            wait.end_what_was_begun(session, console).await?;
         }
-        (Ending::HeldUp | Ending::TimedOut, _) => following.take_back(office).await?,
+        (Ending::HeldUp | Ending::TimedOut, _) => wait.take_back(session).await?,
     }
-    Ok(Sent { entries: following.entries, ending, until })
+    Ok(Sent { entries: wait.entries, ending, until })
 }
 
 struct Following {
@@ -99,14 +99,14 @@ struct Following {
 impl Following {
     async fn until_over(
         &mut self,
-        office: &mut Office,
+        session: &mut Session,
         reader: &Reader,
-        talk: Talk,
+        console: Console,
     ) -> Result<Ending, CliError> {
         let began = Instant::now();
         let (mut heard, mut look_at) = (began, began + LOOK);
         loop {
-            talk.progress(&tally(&self.entries));
+            console.progress(&tally(&self.entries));
             if self.is_over(reader) {
                 return Ok(Ending::Over);
             }
@@ -119,8 +119,8 @@ impl Following {
                 Until::Answered => None,
             };
             let wake = until.map_or(look_at, |until| until.min(look_at));
-            if let Ok(report) = timeout_at(wake, office.next()).await {
-                self.hear(report?, talk);
+            if let Ok(report) = timeout_at(wake, session.next()).await {
+                self.hear(report?, console);
                 heard = Instant::now();
             }
             let now = Instant::now();
@@ -165,12 +165,12 @@ impl Following {
         }
     }
 
-    fn hear(&mut self, report: Report, talk: Talk) {
+    fn hear(&mut self, report: Report, console: Console) {
         if let Report::Event(Event::Journal(moved)) = report {
             self.moved(*moved);
         } else if let Report::Event(Event::QueuePaused(paused)) = report {
-            talk.progress_over();
-            talk.say(if paused {
+            console.clear_progress();
+            console.info(if paused {
                 "the queue was paused; `purgedeck queue resume` lets it go on"
             } else {
                 "the queue goes on"
@@ -178,8 +178,8 @@ impl Following {
         } else if let Report::Event(Event::Notice(notice)) = report
             && notice.level == Level::Error
         {
-            talk.progress_over();
-            talk.warn(&notice.words);
+            console.clear_progress();
+            console.warn(&notice.words);
         }
     }
 
@@ -204,9 +204,9 @@ impl Following {
         })
     }
 
-    fn say_what_is_waited_for(&self, talk: Talk) {
+    fn say_what_is_waited_for(&self, console: Console) {
         if self.has(JournalState::Sending) {
-            talk.say(
+            console.info(
                 "stopping; waiting for the answer to what is on its way (a second signal does not)",
             );
         }
@@ -215,20 +215,20 @@ impl Following {
     /// Takes back what is queued, and what comes back into the queue, until nothing is on its way.
     async fn end_what_was_begun(
         &mut self,
-        office: &mut Office,
-        talk: Talk,
+        session: &mut Session,
+        console: Console,
     ) -> Result<(), CliError> {
         loop {
-            self.take_back(office).await?;
+            self.take_back(session).await?;
             if !self.has(JournalState::Sending) {
                 return Ok(());
             }
-            self.hear(office.next().await?, talk);
+            self.hear(session.next().await?, console);
         }
     }
 
     /// Takes back what is still queued, so that nothing of it goes out later, when nobody expects it any more.
-    async fn take_back(&mut self, office: &mut Office) -> Result<(), CliError> {
+    async fn take_back(&mut self, session: &mut Session) -> Result<(), CliError> {
         let queued: Vec<JournalId> = self
             .entries
             .iter()
@@ -238,10 +238,10 @@ impl Following {
         if queued.is_empty() {
             return Ok(());
         }
-        office.run(Effect::Order(Order::Cancel { ids: queued }));
+        session.run(Effect::Order(Order::Cancel { ids: queued }));
         let until = Instant::now() + TAKING_BACK;
         while self.has(JournalState::Queued) {
-            match timeout_at(until, office.next()).await {
+            match timeout_at(until, session.next()).await {
                 Ok(report) => {
                     if let Report::Event(Event::Journal(moved)) = report?
                         && let Some(entry) = self.entry(&moved.id)

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
 
-use super::setup::Talk;
+use super::console::Console;
 use crate::domain::ids::AccountName;
 
 /// How long nothing is said on a terminal, where the word is gone again afterwards.
@@ -15,8 +15,8 @@ const ELSEWHERE: Duration = Duration::from_secs(2);
 
 /// The waiting for several accounts.
 #[derive(Debug)]
-pub struct Waiting {
-    talk: Talk,
+pub struct WaitNotice {
+    console: Console,
     /// What is waited for.
     what: &'static str,
     due: Instant,
@@ -25,11 +25,11 @@ pub struct Waiting {
     beside_progress: bool,
 }
 
-impl Waiting {
+impl WaitNotice {
     /// Begins to wait.
-    pub fn begin(talk: Talk, what: &'static str) -> Self {
-        let patience = if talk.is_on_terminal() { ON_A_TERMINAL } else { ELSEWHERE };
-        Self { talk, what, due: Instant::now() + patience, said: false, beside_progress: false }
+    pub fn begin(console: Console, what: &'static str) -> Self {
+        let patience = if console.is_terminal() { ON_A_TERMINAL } else { ELSEWHERE };
+        Self { console, what, due: Instant::now() + patience, said: false, beside_progress: false }
     }
 
     /// The same beside a progress that names the accounts, where nothing is to be added to it.
@@ -60,12 +60,12 @@ impl Waiting {
         }
         let names: Vec<&str> = accounts.iter().map(|name| name.as_str()).collect();
         let words = format!("waiting for {} to tell {}", names.join(", "), self.what);
-        if self.talk.is_on_terminal() {
+        if self.console.is_terminal() {
             if !self.beside_progress {
-                self.talk.progress(&words);
+                self.console.progress(&words);
             }
         } else if !self.said {
-            self.talk.say(&words);
+            self.console.info(&words);
         }
         self.said = true;
     }

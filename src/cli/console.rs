@@ -1,0 +1,62 @@
+//! Messages, progress and questions on standard error.
+
+use std::io::{self, IsTerminal, Write};
+
+use super::global::Global;
+
+/// Writes to standard error. A closed standard error is no failure.
+#[derive(Clone, Copy, Debug)]
+pub struct Console {
+    quiet: bool,
+    terminal: bool,
+}
+
+impl Console {
+    /// Returns a console that is as quiet as the flags say.
+    pub fn new(global: &Global) -> Self {
+        Self { quiet: global.quiet, terminal: io::stderr().is_terminal() }
+    }
+
+    /// Returns whether standard error is a terminal, where progress can be written over.
+    pub fn is_terminal(&self) -> bool {
+        self.terminal
+    }
+
+    /// Prints a line of information; nothing with `--quiet`.
+    pub fn info(&self, line: &str) {
+        if !self.quiet {
+            self.warn(line);
+        }
+    }
+
+    /// Prints a line about something that went wrong, also with `--quiet`.
+    pub fn warn(&self, line: &str) {
+        let _ = writeln!(io::stderr(), "{line}");
+    }
+
+    /// Shows progress in the place of the progress before; on a terminal only.
+    pub fn progress(&self, text: &str) {
+        if self.terminal && !self.quiet {
+            let mut err = io::stderr();
+            let _ = write!(err, "\r\x1b[K{text}");
+            let _ = err.flush();
+        }
+    }
+
+    /// Removes the progress from the terminal.
+    pub fn clear_progress(&self) {
+        self.progress("");
+    }
+
+    /// Prints a question; the answer is typed on the same line.
+    pub fn prompt(&self, question: &str) {
+        let mut err = io::stderr();
+        let _ = write!(err, "{question}");
+        let _ = err.flush();
+    }
+}
+
+/// Returns a count with its noun: `1 request`, `2 requests`.
+pub fn count(number: usize, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}

@@ -1,0 +1,121 @@
+//! A request of the journal as it is exported.
+
+use serde::Serialize;
+
+use super::listing::{Cell, Emphasis, Record};
+use super::probe_record::{ProbeRecord, probes};
+use super::time::{clock, rfc3339};
+use crate::domain::journal::{JournalEntry, JournalState};
+use crate::domain::zone::Zone;
+
+/// One request. Its fields and their order are a promise; unknown ones are left out.
+#[derive(Clone, Debug, Serialize)]
+pub struct RequestRecord<'e> {
+    /// The id in the journal.
+    pub id: &'e str,
+    /// The account.
+    pub account: &'e str,
+    /// The vendor's id of the resource.
+    pub resource_id: &'e str,
+    /// The resource's cname.
+    pub cname: &'e str,
+    /// `url`, `pattern` or `all`.
+    pub kind: &'static str,
+    /// The targets as the vendor gets them.
+    pub targets: &'e [String],
+    /// `queued`, `sending`, `accepted`, `rejected`, `unknown`, `successful`, `failed` or
+    /// `cancelled`.
+    pub state: &'static str,
+    /// The earliest time to send it.
+    pub planned_at: String,
+    /// The time at which it was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sent_at: Option<String>,
+    /// The operator's reason.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<&'e str>,
+    /// The operator's ticket.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<&'e str>,
+    /// The error.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<&'e str>,
+    /// The result of the verification at the edge.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verified: Option<bool>,
+    /// The probes of the edge after it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub probes: Vec<ProbeRecord>,
+    #[serde(skip)]
+    entry: &'e JournalEntry,
+}
+
+impl<'e> From<&'e JournalEntry> for RequestRecord<'e> {
+    fn from(entry: &'e JournalEntry) -> Self {
+        let request = &entry.request;
+        Self {
+            id: entry.id.as_str(),
+            account: request.account.as_str(),
+            resource_id: request.resource.as_str(),
+            cname: &request.cname,
+            kind: request.kind().word(),
+            targets: request.payload.targets(),
+            state: entry.state.word(),
+            planned_at: rfc3339(entry.planned_at),
+            sent_at: entry.sent_at.map(rfc3339),
+            reason: entry.reason.as_deref(),
+            ticket: entry.ticket.as_deref(),
+            error: entry.error.as_deref(),
+            verified: entry.verified,
+            probes: probes(entry.verification.as_deref()),
+            entry,
+        }
+    }
+}
+
+/// Returns the targets of a request as a cell of a table.
+pub fn targets_cell(targets: &[String]) -> Cell {
+    match targets {
+        [] => "whole resource".into(),
+        [only] => only.as_str().into(),
+        [first, ..] => format!("{first} and {} more", targets.len() - 1).into(),
+    }
+}
+
+impl Record for RequestRecord<'_> {
+    const CSV: &'static [&'static str] = &[
+        "id",
+        "account",
+        "resource_id",
+        "cname",
+        "kind",
+        "targets",
+        "state",
+        "planned_at",
+        "sent_at",
+        "reason",
+        "ticket",
+        "error",
+        "verified",
+    ];
+
+    fn columns(&self, zone: Zone) -> Vec<(&'static str, Cell)> {
+        let emphasis = match self.entry.state {
+            JournalState::Queued | JournalState::Sending | JournalState::Accepted => Emphasis::Busy,
+            JournalState::Successful if self.verified == Some(false) => Emphasis::Bad,
+            JournalState::Successful => Emphasis::Good,
+            JournalState::Rejected | JournalState::Unknown | JournalState::Failed => Emphasis::Bad,
+            JournalState::Cancelled => Emphasis::Plain,
+        };
+        vec![
+            ("STATE", Cell { text: self.entry.word().to_owned(), emphasis }),
+            ("PLANNED", clock(self.entry.planned_at, zone).into()),
+            ("ACCOUNT", self.account.into()),
+            ("CNAME", self.cname.into()),
+            ("KIND", self.kind.into()),
+            ("ID", self.id.into()),
+            ("TARGETS", targets_cell(self.targets)),
+            ("ERROR", self.error.unwrap_or_default().into()),
+        ]
+    }
+}
