@@ -13,10 +13,8 @@ use crate::domain::zone::Zone;
 
 /// `purgedeck keys`.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Change keys by the command's name in the configuration:\n  [keys]\n  \
-                  refresh = [\"r\", \"f5\"]"
-)]
+#[command(after_help = "Change keys by the command's name in the configuration:\n  [keys]\n  \
+                  refresh = [\"r\", \"f5\"]")]
 pub struct Options {
     /// Format of the list
     #[arg(long, value_enum, default_value_t)]

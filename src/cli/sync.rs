@@ -78,7 +78,7 @@ pub fn resources(
     let seats = session::seats(config)?;
     console.progress(&format!("asking {}", count(seats.len(), "account")));
     let answers = signals::block_on(async {
-        let mut waiting = WaitNotice::begin(console, "its resources");
+        let mut waiting = WaitNotice::begin(console, "resources");
         let mut asked: FuturesUnordered<_> = seats
             .iter()
             .map(|seat| async { (&seat.account.name, seat.provider.resources().await) })
@@ -139,7 +139,7 @@ pub fn history(
             accounts: BTreeMap::new(),
             said: BTreeSet::new(),
         };
-        let mut waiting = WaitNotice::begin(console, "its history").beside_progress();
+        let mut waiting = WaitNotice::begin(console, "history").beside_progress();
         while !catching.is_over()? {
             let report = waiting.until(session.next(), &catching.missing()).await?;
             catching.hear(report, console);

@@ -1,4 +1,5 @@
-//! Says who is waited for, where that takes long: a vendor that hangs does so for the better part of a minute.
+//! Names the accounts that a command waits for, where that takes long: a vendor that hangs does so
+//! for half a minute.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -8,65 +9,65 @@ use tokio::time::{Instant, timeout_at};
 use super::console::Console;
 use crate::domain::ids::AccountName;
 
-/// How long nothing is said on a terminal, where the word is gone again afterwards.
-const ON_A_TERMINAL: Duration = Duration::from_secs(1);
-/// How long nothing is said elsewhere, where it is a line in somebody's log.
-const ELSEWHERE: Duration = Duration::from_secs(2);
+/// Delay of the notice on a terminal, where it is removed again.
+const DELAY_ON_TERMINAL: Duration = Duration::from_secs(1);
+/// Delay of the notice elsewhere, where it is a line in a log.
+const DELAY: Duration = Duration::from_secs(2);
 
-/// The waiting for several accounts.
+/// A notice about the accounts that a command waits for.
 #[derive(Debug)]
 pub struct WaitNotice {
     console: Console,
-    /// What is waited for.
+    /// The data that is read.
     what: &'static str,
     due: Instant,
-    said: bool,
-    /// Whether the progress on a terminal names the accounts already.
+    printed: bool,
+    /// The progress on a terminal names the accounts.
     beside_progress: bool,
 }
 
 impl WaitNotice {
-    /// Begins to wait.
+    /// Starts the delay.
     pub fn begin(console: Console, what: &'static str) -> Self {
-        let patience = if console.is_terminal() { ON_A_TERMINAL } else { ELSEWHERE };
-        Self { console, what, due: Instant::now() + patience, said: false, beside_progress: false }
+        let delay = if console.is_terminal() { DELAY_ON_TERMINAL } else { DELAY };
+        Self { console, what, due: Instant::now() + delay, printed: false, beside_progress: false }
     }
 
-    /// The same beside a progress that names the accounts, where nothing is to be added to it.
+    /// Leaves a terminal alone, whose progress names the accounts.
     #[must_use]
     pub fn beside_progress(mut self) -> Self {
         self.beside_progress = true;
         self
     }
 
-    /// What comes; when it takes long, with a word about the accounts on which it depends.
+    /// Waits for the future; when that takes long, names the accounts that it depends on.
     pub async fn until<T>(
         &mut self,
-        coming: impl Future<Output = T>,
+        future: impl Future<Output = T>,
         accounts: &[&AccountName],
     ) -> T {
-        let mut coming = pin!(coming);
-        // What is there already is not waited for, however late it is.
-        if let Ok(came) = timeout_at(self.due, &mut coming).await {
-            return came;
+        let mut future = pin!(future);
+        // A future that is ready needs no notice, however late it is.
+        if let Ok(output) = timeout_at(self.due, &mut future).await {
+            return output;
         }
-        self.tell(accounts);
-        coming.await
+        self.notify(accounts);
+        future.await
     }
 
-    fn tell(&mut self, accounts: &[&AccountName]) {
+    fn notify(&mut self, accounts: &[&AccountName]) {
         if accounts.is_empty() {
             return;
         }
         let names: Vec<&str> = accounts.iter().map(|name| name.as_str()).collect();
-        let words = format!("waiting for {} to tell {}", names.join(", "), self.what);
+        let notice = format!("still reading {}: {}", names.join(", "), self.what);
         if self.console.is_terminal() {
             if !self.beside_progress {
-                self.console.progress(&words);
+                self.console.progress(&notice);
             }
-        } else if !self.said {
-            self.console.info(&words);
+        } else if !self.printed {
+            self.console.info(&notice);
         }
-        self.said = true;
+        self.printed = true;
     }
 }

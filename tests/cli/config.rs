@@ -166,7 +166,7 @@ nosuch = "x"
     let checked = home.run(&["--config", "faulty.toml", "config", "check"]);
     assert_eq!((checked.code, checked.out.as_str()), (2, ""), "{checked:?}");
     for fault in [
-        "\"puce\" is no colour",
+        "\"puce\" is not a colour",
         "NOT_SET is not set",
         "no theme `nope`",
         "\"mars\"",

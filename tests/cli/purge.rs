@@ -411,8 +411,8 @@ fn a_vendor_that_does_not_answer_is_named_while_it_is_waited_for() {
     );
     for (args, what) in [
         (&["purge", "x", "--url", "/a", "--dry-run"][..], "purges"),
-        (&["resources"], "its resources"),
-        (&["history"], "its history"),
+        (&["resources"], "resources"),
+        (&["history"], "history"),
     ] {
         let mut all = vec!["--config", "slow.toml"];
         all.extend(args);
@@ -428,7 +428,7 @@ fn a_vendor_that_does_not_answer_is_named_while_it_is_waited_for() {
         said.read_line(&mut first).unwrap();
         child.kill().unwrap();
         child.wait().unwrap();
-        assert!(first.starts_with("waiting for slow to tell "), "{first}");
+        assert!(first.starts_with("still reading slow: "), "{first}");
         assert!(first.ends_with(&format!("{what}\n")), "{first}");
     }
 }

@@ -103,8 +103,8 @@ impl<'c> Context<'c> {
         let is_over = |status: &AccountStatus| {
             status.initial_sync_done || status.failure.is_some() || offline
         };
-        console.progress("asking the vendors for resources, limits and recent purges");
-        let mut waiting = WaitNotice::begin(console, "its resources, limits and recent purges");
+        console.progress("reading resources, limits and recent purges");
+        let mut waiting = WaitNotice::begin(console, "resources, limits and recent purges");
         loop {
             let missing: Vec<&AccountName> = self
                 .accounts

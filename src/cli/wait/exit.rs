@@ -1,8 +1,8 @@
 //! Messages and the exit code of a command that waited for requests.
 
 use super::{Ending, Sent, Until, tally};
-use crate::cli::error::{Class, CliError};
 use crate::cli::console::{Console, count};
+use crate::cli::error::{Class, CliError};
 use crate::domain::edge::Verdict;
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::text::escape_control;
@@ -93,10 +93,7 @@ impl Sent {
                  `purgedeck queue retry`.",
             )
         } else {
-            (
-                format!("{good} of {} {done}", count(all, "request")),
-                LIST_THEM,
-            )
+            (format!("{good} of {} {done}", count(all, "request")), LIST_THEM)
         };
         Err(CliError::new(class, message).hint(hint))
     }
