@@ -23,8 +23,9 @@ use crate::domain::draft::Draft;
 use crate::domain::ids::{AccountName, ResourceId};
 use crate::domain::known::Known;
 use crate::domain::zone::Zone;
-use crate::effect::{Effect, Order, PaneId, Query, Report, SavedView, Tickets};
+use crate::effect::{Effect, PaneId, Query, Report, SavedView, Tickets};
 use crate::keymap::{Chord, Keymap};
+use crate::panes::history::HistoryPane;
 use crate::panes::{PaneCtx, Pointer};
 
 use budgets::Budgets;
@@ -140,7 +141,7 @@ impl App {
 
     /// The first questions, those for the first screen before all others.
     pub fn start(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
-        let mut effects = self.start_panes(ctx);
+        let mut effects = self.each_pane(ctx, HistoryPane::start);
         effects.push(Effect::Query(Query::Queue { ticket: self.tickets.take() }));
         effects
     }
@@ -265,14 +266,9 @@ pub fn update(app: &mut App, msg: Msg, ctx: &Ctx<'_>) -> Vec<Effect> {
         Msg::Report(report) => app.on_report(&report, ctx),
         Msg::Woke => {
             app.dirty = true;
-            app.wake_panes(ctx)
+            app.each_pane(ctx, HistoryPane::wake)
         }
     };
     effects.extend(app.follow_budget());
-    for effect in &effects {
-        if let Effect::Order(Order::KeepDraft(draft)) = effect {
-            app.draft.clone_from(draft);
-        }
-    }
     effects
 }

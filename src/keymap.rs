@@ -106,10 +106,7 @@ impl fmt::Display for Chord {
                 f.write_str(name)?;
             }
         }
-        #[expect(
-            clippy::wildcard_enum_match_arm,
-            reason = "every other key is written as crokey writes it"
-        )]
+        #[expect(clippy::wildcard_enum_match_arm, reason = "others are written as by crokey")]
         match self.0.codes.first() {
             KeyCode::Char(' ') => f.write_str("space"),
             KeyCode::Char(character) => write!(f, "{character}"),

@@ -8,9 +8,9 @@ use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
 
 use crate::commands::{Command, Context};
-use crate::domain::event::{Level, Notice};
+use crate::domain::event::{Event, Level, Notice};
 use crate::domain::zone::Zone;
-use crate::effect::{Effect, Report, Tickets};
+use crate::effect::{Answer, Effect, Tickets};
 
 pub mod asks;
 pub mod chooser;
@@ -68,6 +68,11 @@ impl Update {
     /// The pane took the event; nothing else follows.
     pub fn taken() -> Self {
         Self { taken: true, ..Self::default() }
+    }
+
+    /// The pane took the event if it says so; nothing else follows.
+    pub fn taken_if(taken: bool) -> Self {
+        Self { taken, ..Self::default() }
     }
 
     /// The pane took the event and wants this of the world.
@@ -146,13 +151,19 @@ pub trait Pane {
         Update::ignored()
     }
 
-    /// A report: every pane and overlay gets every one that [`Known`] does not keep to itself, and looks for its own tickets.
-    fn on_report(&mut self, _report: &Report, _ctx: &PaneCtx<'_>) -> Update {
+    /// Takes the answer to an effect: it looks for its own tickets. An overlay that takes it keeps
+    /// it from those below it.
+    fn on_answer(&mut self, _answer: &Answer, _ctx: &PaneCtx<'_>) -> Update {
+        Update::ignored()
+    }
+
+    /// Takes an event, which [`Known`] has learned already.
+    fn on_event(&mut self, _event: &Event, _ctx: &PaneCtx<'_>) -> Update {
         Update::ignored()
     }
 
     /// What an overlay above it was asked for.
-    fn on_answer(&mut self, _answer: &OverlayAnswer, _ctx: &PaneCtx<'_>) -> Update {
+    fn on_overlay_answer(&mut self, _answer: &OverlayAnswer, _ctx: &PaneCtx<'_>) -> Update {
         Update::ignored()
     }
 
@@ -166,6 +177,8 @@ pub trait Pane {
         None
     }
 
-    /// The commands that the footer should show, the most important first.
-    fn hints(&self) -> &'static [Command];
+    /// Whether the footer shows the hint of a command of its innermost context now.
+    fn shows_hint(&self, _command: Command) -> bool {
+        true
+    }
 }

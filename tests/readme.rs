@@ -58,9 +58,9 @@ fn keys() -> String {
                 continue;
             }
             // The nine views are one line.
-            let (keys, name) = if command == Command::View(1) {
+            let (keys, name) = if command == Command::View1 {
                 ("`1` … `9`".to_owned(), "view-1` … `view-9")
-            } else if matches!(command, Command::View(_)) {
+            } else if command.view().is_some() {
                 continue;
             } else {
                 (code(about.keys), about.name)

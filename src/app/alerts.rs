@@ -3,7 +3,7 @@
 
 use crate::domain::event::Event;
 use crate::domain::journal::{JournalEntry, JournalState};
-use crate::effect::{Effect, Report, TerminalEffect};
+use crate::effect::{Effect, TerminalEffect};
 
 use super::App;
 
@@ -12,16 +12,17 @@ const WAITED_FOR: [JournalState; 3] =
     [JournalState::Queued, JournalState::Sending, JournalState::Accepted];
 
 impl App {
-    /// The request that a report tells of, and where it stood before: asked before the report is learned.
-    pub(super) fn stood(&self, report: &Report) -> Option<JournalState> {
-        let Report::Event(Event::Journal(entry)) = report else {
+    /// Returns the state so far of the request that an event tells of; asked before the event is
+    /// learned.
+    pub(super) fn previous_state(&self, event: &Event) -> Option<JournalState> {
+        let Event::Journal(entry) = event else {
             return None;
         };
         Some(self.known.open.get(&entry.id)?.state)
     }
 
-    /// Calls, where the step that a request took is worth it.
-    pub(super) fn call_back(
+    /// Returns an alert, where the step that a request took is worth one.
+    pub(super) fn alert(
         &self,
         entry: &JournalEntry,
         before: Option<JournalState>,

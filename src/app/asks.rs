@@ -28,6 +28,7 @@ impl App {
 
     /// Carries out what an outcome asks for; what is left is for the world.
     pub(super) fn settle(&mut self, update: Update, from: Origin, ctx: &Ctx<'_>) -> Vec<Effect> {
+        self.dirty |= update.taken || !update.asks.is_empty();
         let mut effects = update.effects;
         for effect in &effects {
             if let Effect::Order(Order::KeepDraft(draft)) = effect {
@@ -61,7 +62,8 @@ impl App {
                 if let OverlayAnswer::Picked { purpose: PickFor::Leaving, values } = &answer {
                     return self.on_leaving(values);
                 }
-                let (from, update) = self.with_focus(ctx, |pane, ctx| pane.on_answer(&answer, ctx));
+                let (from, update) =
+                    self.with_focus(ctx, |pane, ctx| pane.on_overlay_answer(&answer, ctx));
                 self.settle(update, from, ctx)
             }
             Ask::Run(command) => {
@@ -92,7 +94,7 @@ impl App {
                     self.say(Level::Info, "There is no room for another pane here.", ctx);
                     return Vec::new();
                 }
-                let mut effects = self.start_panes(ctx);
+                let mut effects = self.each_pane(ctx, HistoryPane::start);
                 effects.extend(self.on_resized(ctx));
                 effects
             }
@@ -109,7 +111,7 @@ impl App {
     /// Answers the pane below the topmost overlay, which stays until it is known what came of the answer.
     fn answer_below(&mut self, answer: &OverlayAnswer, ctx: &Ctx<'_>) -> Vec<Effect> {
         let top = self.overlays.take_top();
-        let (from, update) = self.with_focus(ctx, |pane, ctx| pane.on_answer(answer, ctx));
+        let (from, update) = self.with_focus(ctx, |pane, ctx| pane.on_overlay_answer(answer, ctx));
         let effects = self.settle(update, from, ctx);
         if let Some(top) = top {
             self.overlays.open(top);
@@ -144,31 +146,12 @@ impl App {
             return Vec::new();
         }
         if self.board.is_narrowed(tab) {
-            let key = u8::try_from(tab + 1)
-                .map(|number| ctx.keymap.keys_text(Command::View(number)))
-                .unwrap_or_default();
+            let key = Command::of_view(tab).map(|view| ctx.keymap.keys_text(view));
+            let key = key.unwrap_or_default();
             let words =
                 format!("This view was left with another filter; {key} once more shows its own.");
             self.say(Level::Info, words, ctx);
         }
-        self.start_panes(ctx)
-    }
-
-    pub(super) fn wake_panes(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
-        let mut effects = Vec::new();
-        for pane in self.board.shown() {
-            let update = self.with_pane(pane, ctx, HistoryPane::wake);
-            effects.extend(self.settle(update, Origin::Pane(pane), ctx));
-        }
-        effects
-    }
-
-    pub(super) fn start_panes(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
-        let mut effects = Vec::new();
-        for pane in self.board.shown() {
-            let update = self.with_pane(pane, ctx, HistoryPane::start);
-            effects.extend(self.settle(update, Origin::Pane(pane), ctx));
-        }
-        effects
+        self.each_pane(ctx, HistoryPane::start)
     }
 }

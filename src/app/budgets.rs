@@ -25,7 +25,7 @@ pub struct Budgets {
     here: Option<Of>,
     asked: Option<(Ticket, Of)>,
     known: BTreeMap<Of, Vec<RecentPurge>>,
-    spoiled: bool,
+    outdated: bool,
 }
 
 impl Budgets {
@@ -39,14 +39,14 @@ impl Budgets {
         let of = (account, resource);
         if self.here.as_ref() != Some(&of) {
             self.here = Some(of.clone());
-            self.spoiled = false;
+            self.outdated = false;
         }
         let asked = self.asked.as_ref().is_some_and(|(_, asked)| *asked == of);
-        if asked || (self.known.contains_key(&of) && !self.spoiled) {
+        if asked || (self.known.contains_key(&of) && !self.outdated) {
             return None;
         }
         let ticket = tickets.take();
-        self.spoiled = false;
+        self.outdated = false;
         self.asked = Some((ticket, of.clone()));
         Some(Effect::Query(Query::Recent { ticket, resources: vec![of] }))
     }
@@ -54,7 +54,7 @@ impl Budgets {
     /// The cursor stands on nothing that has a resource.
     pub fn leave(&mut self) {
         self.here = None;
-        self.spoiled = false;
+        self.outdated = false;
     }
 
     /// Recent purges came; whether they were waited for.
@@ -72,10 +72,10 @@ impl Budgets {
     }
 
     /// The account's history changed: what is known of its resources is out of date.
-    pub fn spoil(&mut self, account: &AccountName) {
+    pub fn invalidate(&mut self, account: &AccountName) {
         let here = self.here.clone();
         self.known.retain(|of, _| of.0 != *account || Some(of) == here.as_ref());
-        self.spoiled |= here.is_some_and(|(name, _)| name == *account);
+        self.outdated |= here.is_some_and(|(name, _)| name == *account);
     }
 
     /// The resource under the cursor and how its windows stand; `None` while that is not known.

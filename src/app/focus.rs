@@ -16,11 +16,13 @@ pub(super) enum Origin {
 }
 
 impl App {
-    /// The world, the zone or the screen's size changed.
+    /// Tells the overlays that what is known, the zone or the screen's size changed.
     pub(super) fn tell_overlays(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
         self.each_overlay(ctx, |pane, ctx| pane.on_change(ctx))
     }
 
+    /// Lets every overlay do something, the topmost first, so that closing one does not move those
+    /// below it.
     pub(super) fn each_overlay(
         &mut self,
         ctx: &Ctx<'_>,
@@ -28,16 +30,29 @@ impl App {
     ) -> Vec<Effect> {
         let area = Self::overlay_area(ctx);
         let mut overlays = std::mem::take(&mut self.overlays);
-        let updates: Vec<Update> = {
+        let updates: Vec<(usize, Update)> = {
             let pane_ctx = self.pane_ctx(area, ctx);
-            overlays.iter_mut().map(|overlay| tell(overlay.pane_mut(), &pane_ctx)).collect()
+            let from_the_top = overlays.iter_mut().enumerate().rev();
+            from_the_top.map(|(at, overlay)| (at, tell(overlay.pane_mut(), &pane_ctx))).collect()
         };
         self.overlays = overlays;
         let mut effects = Vec::new();
-        // From the top, so that closing one does not move those that are still to be settled.
-        for (at, update) in updates.into_iter().enumerate().rev() {
-            self.dirty |= update.taken;
+        for (at, update) in updates {
             effects.extend(self.settle(update, Origin::Overlay(at), ctx));
+        }
+        effects
+    }
+
+    /// Lets every pane on the screen do something.
+    pub(super) fn each_pane(
+        &mut self,
+        ctx: &Ctx<'_>,
+        mut act: impl FnMut(&mut HistoryPane, &PaneCtx<'_>) -> Update,
+    ) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for pane in self.board.shown() {
+            let update = self.with_pane(pane, ctx, &mut act);
+            effects.extend(self.settle(update, Origin::Pane(pane), ctx));
         }
         effects
     }

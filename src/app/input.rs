@@ -1,6 +1,8 @@
 //! Whither an input goes: to what has the focus, and what that has no use for, to the app's own commands.
 
-use crate::commands::{Command, Context};
+use ratatui::layout::Rect;
+
+use crate::commands::{Command, Context, Sends};
 use crate::domain::event::Level;
 use crate::effect::{Effect, Order, TerminalEffect};
 use crate::keymap::Chord;
@@ -46,54 +48,58 @@ impl App {
     pub fn contexts(&self) -> &'static [Context] {
         match self.overlays.top() {
             Some(overlay) => overlay.pane().contexts(),
-            None => self.board.pane(self.board.focus()).map_or(&[], |pane| pane.contexts()),
+            None => self.board.pane(self.board.focus()).map_or(&[], Pane::contexts),
         }
     }
 
-    /// Why the command does nothing for as long as the program runs; `None` where it may do something.
-    pub fn forbidden(&self, command: Command) -> Option<&'static str> {
-        let (read_only, offline) = (self.known.read_only, self.known.offline);
-        #[expect(clippy::wildcard_enum_match_arm, reason = "every other command only looks")]
-        match command {
-            Command::PurgeCompose | Command::PurgeAgain if read_only => {
-                Some("read-only: nothing can be purged")
-            }
-            Command::PurgeCompose | Command::PurgeAgain if offline => {
-                Some("offline: nothing can be purged")
-            }
-            Command::QueueCancel
-            | Command::QueueResend
-            | Command::QueueEarlier
-            | Command::QueueLater
-            | Command::QueuePause
-                if read_only =>
-            {
-                Some("read-only: the queue stays as it is")
-            }
-            _ => None,
-        }
-    }
-
-    /// Why the command would do nothing now; `None` where it would do something.
-    pub fn unavailable(&self, command: Command, ctx: &Ctx<'_>) -> Option<&'static str> {
+    /// Returns whatever has the keys, with its place on the screen.
+    fn focused(&self, ctx: &Ctx<'_>) -> Option<(&dyn Pane, Rect)> {
         let focus = self.board.focus();
-        if let Some(why) = self.forbidden(command) {
-            return Some(why);
-        }
-        let area = self.area_of(focus, ctx);
         match self.overlays.top() {
-            Some(overlay) => {
-                overlay.pane().unavailable(command, &self.pane_ctx(Self::overlay_area(ctx), ctx))
-            }
-            None => self.board.pane(focus)?.unavailable(command, &self.pane_ctx(area, ctx)),
+            Some(overlay) => Some((overlay.pane(), Self::overlay_area(ctx))),
+            None => Some((self.board.pane(focus)?, self.area_of(focus, ctx))),
         }
+    }
+
+    /// Returns the reason why read-only or offline mode refuses the command, if it does.
+    fn forbidden(&self, command: Command) -> Option<&'static str> {
+        match command.about().sends? {
+            Sends::Purge if self.known.read_only => Some("Read-only: nothing can be purged"),
+            Sends::Purge if self.known.offline => Some("Offline: nothing can be purged"),
+            Sends::Request | Sends::Queue if self.known.read_only => {
+                Some("Read-only: the queue cannot be changed")
+            }
+            Sends::Purge | Sends::Request | Sends::Queue => None,
+        }
+    }
+
+    /// Returns the reason why the command would do nothing now, as a sentence without its full
+    /// stop; `None` where it would do something.
+    pub fn unavailable(&self, command: Command, ctx: &Ctx<'_>) -> Option<&'static str> {
+        let of_pane = || {
+            let (pane, area) = self.focused(ctx)?;
+            pane.unavailable(command, &self.pane_ctx(area, ctx))
+        };
+        self.forbidden(command).or_else(of_pane)
+    }
+
+    /// Returns the commands for the footer, the most important first: what the focused pane can do
+    /// now.
+    pub fn hints(&self, ctx: &Ctx<'_>) -> Vec<Command> {
+        let Some((pane, _)) = self.focused(ctx) else {
+            return Vec::new();
+        };
+        let mut hints = pane.contexts().first().map_or_else(Vec::new, |it| Command::hints(*it));
+        hints.retain(|command| {
+            pane.shows_hint(*command) && self.unavailable(*command, ctx).is_none()
+        });
+        hints
     }
 
     /// Carries a command out: what has the focus may have it, then the app.
     pub(super) fn run(&mut self, command: Command, ctx: &Ctx<'_>) -> Vec<Effect> {
         if let Some(why) = self.unavailable(command, ctx) {
-            let words = format!("{}: {why}.", command.about().title);
-            self.say(Level::Info, words, ctx);
+            self.say(Level::Info, format!("{why}."), ctx);
             return Vec::new();
         }
         // The notice itself says that this key puts it away; then it must do nothing else.
@@ -110,7 +116,10 @@ impl App {
 
     pub(super) fn own_command(&mut self, command: Command, ctx: &Ctx<'_>) -> Vec<Effect> {
         let covered = !self.overlays.is_empty();
-        #[expect(clippy::wildcard_enum_match_arm, reason = "every other command is some pane's")]
+        if let Some(tab) = command.view().filter(|_| !covered) {
+            return self.show_tab(tab, ctx);
+        }
+        #[expect(clippy::wildcard_enum_match_arm, reason = "others are a pane's")]
         match command {
             Command::Quit => self.on_quit(ctx),
             Command::Suspend => vec![Effect::Terminal(TerminalEffect::Suspend)],
@@ -136,9 +145,6 @@ impl App {
                     return Vec::new();
                 }
                 vec![Effect::Order(Order::Refresh { account: None })]
-            }
-            Command::View(number) if !covered => {
-                self.show_tab(usize::from(number).saturating_sub(1), ctx)
             }
             Command::FocusNext | Command::FocusPrevious if !covered => {
                 self.board.turn_focus(command == Command::FocusPrevious);
@@ -172,11 +178,7 @@ impl App {
     }
 
     pub(super) fn on_resized(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
-        let mut effects = Vec::new();
-        for pane in self.board.shown() {
-            let update = self.with_pane(pane, ctx, Pane::on_change);
-            effects.extend(self.settle(update, Origin::Pane(pane), ctx));
-        }
+        let mut effects = self.each_pane(ctx, Pane::on_change);
         effects.extend(self.tell_overlays(ctx));
         effects
     }

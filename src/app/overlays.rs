@@ -114,7 +114,9 @@ impl Overlays {
     }
 
     /// All of them, to be changed.
-    pub fn iter_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut Overlay> {
+    pub fn iter_mut(
+        &mut self,
+    ) -> impl DoubleEndedIterator<Item = &mut Overlay> + ExactSizeIterator {
         self.stack.iter_mut()
     }
 

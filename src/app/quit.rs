@@ -5,7 +5,6 @@ use crate::domain::journal::{JournalEntry, JournalState};
 use crate::effect::{Effect, Order, TerminalEffect};
 use crate::panes::{Opening, Pick, PickFor, PickItem, PickValue};
 
-use super::overlays::Overlay;
 use super::{App, Ctx};
 
 const STAY: &str = "stay";
@@ -15,9 +14,6 @@ const CANCEL: &str = "cancel";
 impl App {
     /// Quitting closes what is open first, and asks only if something would be left behind.
     pub(super) fn on_quit(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
-        if self.is_asking_to_leave() {
-            return Vec::new();
-        }
         if !self.overlays.is_empty() || self.contexts().contains(&Context::Text) {
             let (from, update) =
                 self.with_focus(ctx, |pane, ctx| pane.on_command(Command::Back, ctx));
@@ -62,11 +58,6 @@ impl App {
             many: false,
         };
         self.open(Opening::Pick(pick), ctx)
-    }
-
-    /// Whether the dialog of [`App::on_quit`] stands on top: a second press of the same key must not answer it.
-    pub(super) fn is_asking_to_leave(&self) -> bool {
-        matches!(self.overlays.top(), Some(Overlay::Pick(pane)) if pane.purpose() == PickFor::Leaving)
     }
 
     /// The requests in a state that are sent from here and may be taken back here: nothing of what is read-only is.

@@ -47,10 +47,7 @@ impl Chooser {
     /// Carries out a command that moves or types; whether it was one.
     pub fn on_command(&mut self, command: Command) -> bool {
         let last = self.shown.len().saturating_sub(1);
-        #[expect(
-            clippy::wildcard_enum_match_arm,
-            reason = "every other command is the field's or nobody's"
-        )]
+        #[expect(clippy::wildcard_enum_match_arm, reason = "others are the field's or nobody's")]
         let to = match command {
             Command::FieldOlder | Command::MoveUp => self.cursor.checked_sub(1).unwrap_or(last),
             Command::FieldNewer | Command::MoveDown if self.cursor >= last => 0,

@@ -20,7 +20,7 @@ use crate::domain::findings::Severity;
 use crate::domain::ids::{AccountName, ResourceId, Ticket};
 use crate::domain::lint::lint;
 use crate::domain::plan::{self, Plan, PlanError, Suggestion, suggest};
-use crate::effect::{Answer, Effect, Order, Query, Report, TerminalEffect};
+use crate::effect::{Answer, Effect, Order, Query, TerminalEffect};
 
 use super::asks::{Ask, Opening, OverlayAnswer, PickFor, PickValue, Prompt, PromptFor};
 use super::field::{Field, Lines, Touch};
@@ -134,12 +134,14 @@ impl ComposePane {
         if resources == self.recent_of || resources.is_empty() {
             return Update::taken();
         }
-        self.recent_of.clone_from(&resources);
+        self.recent_of = resources;
+        self.ask_recent(ctx)
+    }
+
+    fn ask_recent(&mut self, ctx: &PaneCtx<'_>) -> Update {
         self.recent_ticket = ctx.tickets.take();
-        Update::effect(Effect::Query(Query::Recent {
-            ticket: self.recent_ticket,
-            resources: resources.into_iter().collect(),
-        }))
+        let resources = self.recent_of.iter().cloned().collect();
+        Update::effect(Effect::Query(Query::Recent { ticket: self.recent_ticket, resources }))
     }
 
     /// Takes what the texts say into the draft, keeps it for the next start and looks at it again.
@@ -223,10 +225,7 @@ impl Pane for ComposePane {
     }
 
     fn on_command(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Update {
-        #[expect(
-            clippy::wildcard_enum_match_arm,
-            reason = "every other command is the text's or nobody's"
-        )]
+        #[expect(clippy::wildcard_enum_match_arm, reason = "others are the text's or nobody's")]
         match command {
             Command::Back => Update::ask(Ask::Close),
             Command::ComposePlan => self.to_plan(),
@@ -287,34 +286,19 @@ impl Pane for ComposePane {
         self.touched(touch, ctx)
     }
 
-    fn on_report(&mut self, report: &Report, ctx: &PaneCtx<'_>) -> Update {
-        #[expect(
-            clippy::wildcard_enum_match_arm,
-            reason = "compose waits for these reports and no other"
-        )]
-        match report {
-            Report::Answer(Answer::Recent { ticket, result }) if *ticket == self.recent_ticket => {
-                match result {
-                    Ok(recent) => {
-                        self.recent.clone_from(recent);
-                        self.relint(ctx)
-                    }
-                    Err(trouble) => Update::say(
-                        Level::Warning,
-                        format!("Recent purges are not known: {trouble}"),
-                    ),
+    fn on_answer(&mut self, answer: &Answer, ctx: &PaneCtx<'_>) -> Update {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "others answer somebody else")]
+        match answer {
+            Answer::Recent { ticket, result } if *ticket == self.recent_ticket => match result {
+                Ok(recent) => {
+                    self.recent.clone_from(recent);
+                    self.relint(ctx)
                 }
-            }
-            Report::Event(Event::HistoryChanged { account, .. })
-                if self.recent_of.iter().any(|(of, _)| of == account) =>
-            {
-                self.recent_ticket = ctx.tickets.take();
-                Update::effect(Effect::Query(Query::Recent {
-                    ticket: self.recent_ticket,
-                    resources: self.recent_of.iter().cloned().collect(),
-                }))
-            }
-            Report::Answer(Answer::Edited { ticket, result }) if Some(*ticket) == self.expected => {
+                Err(error) => {
+                    Update::say(Level::Warning, format!("Recent purges are not known: {error}"))
+                }
+            },
+            Answer::Edited { ticket, result } if Some(*ticket) == self.expected => {
                 self.expected = None;
                 match result {
                     Ok(Some(text)) => {
@@ -325,9 +309,7 @@ impl Pane for ComposePane {
                     Err(words) => Update::say(Level::Error, words.clone()),
                 }
             }
-            Report::Answer(Answer::FileRead { ticket, result })
-                if Some(*ticket) == self.expected =>
-            {
+            Answer::FileRead { ticket, result } if Some(*ticket) == self.expected => {
                 self.expected = None;
                 match result {
                     Ok(text) => self.append(text.trim_end_matches(['\r', '\n']), ctx),
@@ -338,7 +320,16 @@ impl Pane for ComposePane {
         }
     }
 
-    fn on_answer(&mut self, answer: &OverlayAnswer, ctx: &PaneCtx<'_>) -> Update {
+    fn on_event(&mut self, event: &Event, ctx: &PaneCtx<'_>) -> Update {
+        if let Event::HistoryChanged { account, .. } = event
+            && self.recent_of.iter().any(|(of, _)| of == account)
+        {
+            return self.ask_recent(ctx);
+        }
+        Update::ignored()
+    }
+
+    fn on_overlay_answer(&mut self, answer: &OverlayAnswer, ctx: &PaneCtx<'_>) -> Update {
         match answer {
             OverlayAnswer::Picked { purpose: PickFor::Resource, values } => {
                 if let Some(PickValue::Resource(account, id)) = values.first() {
@@ -367,44 +358,15 @@ impl Pane for ComposePane {
         self.relint(ctx)
     }
 
-    fn hints(&self) -> &'static [Command] {
-        if self.discarded.is_some() && self.draft.is_empty() {
-            return &[
-                Command::TextUndo,
-                Command::ComposeLoad,
-                Command::ComposeEditor,
-                Command::Back,
-            ];
+    fn shows_hint(&self, command: Command) -> bool {
+        let discarded = self.discarded.is_some() && self.draft.is_empty();
+        #[expect(clippy::wildcard_enum_match_arm, reason = "others do not depend on the draft")]
+        match command {
+            Command::TextUndo => discarded,
+            Command::FindingNext => self.linted.all_findings().any(|it| it.line.is_some()),
+            Command::ComposeLoad | Command::ComposeEditor | Command::Back => true,
+            _ => !discarded,
         }
-        if self.linted.all_findings().any(|it| it.line.is_some()) {
-            return &[
-                Command::ComposePlan,
-                Command::FindingNext,
-                Command::ComposeKind,
-                Command::ComposeResource,
-                Command::ComposeEditor,
-                Command::ComposeLoad,
-                Command::ComposeMode,
-                Command::ComposeWiden,
-                Command::ComposeFollow,
-                Command::FieldComplete,
-                Command::ComposeDiscard,
-                Command::Back,
-            ];
-        }
-        &[
-            Command::ComposePlan,
-            Command::ComposeKind,
-            Command::ComposeResource,
-            Command::ComposeLoad,
-            Command::ComposeEditor,
-            Command::ComposeMode,
-            Command::ComposeWiden,
-            Command::ComposeFollow,
-            Command::FieldComplete,
-            Command::ComposeDiscard,
-            Command::Back,
-        ]
     }
 }
 

@@ -84,10 +84,7 @@ impl Field {
     /// Carries out an editing command. [`Command::FieldOlder`] and [`Command::FieldNewer`] go through the memory; the other
     /// field commands are the owner's.
     pub fn on_command(&mut self, command: Command) -> Touch {
-        #[expect(
-            clippy::wildcard_enum_match_arm,
-            reason = "every other command is the text's or nobody's"
-        )]
+        #[expect(clippy::wildcard_enum_match_arm, reason = "others are the text's or nobody's")]
         match command {
             Command::FieldOlder => self.recall(true),
             Command::FieldNewer => self.recall(false),
@@ -206,7 +203,7 @@ fn edit(area: &mut TextArea<'static>, command: Command) -> Touch {
         area.move_cursor(to);
         Touch::Moved
     };
-    #[expect(clippy::wildcard_enum_match_arm, reason = "every other command is none for a text")]
+    #[expect(clippy::wildcard_enum_match_arm, reason = "others do not edit text")]
     match command {
         Command::TextLeft => go(area, CursorMove::Back),
         Command::TextRight => go(area, CursorMove::Forward),

@@ -63,7 +63,7 @@ impl Pane for HelpPane {
 
     fn on_command(&mut self, command: Command, _ctx: &PaneCtx<'_>) -> Update {
         let last = self.lines.len().saturating_sub(1);
-        #[expect(clippy::wildcard_enum_match_arm, reason = "every other command is not for help")]
+        #[expect(clippy::wildcard_enum_match_arm, reason = "others are not for help")]
         let top = match command {
             Command::Back | Command::Help | Command::Quit | Command::Open => {
                 return Update::ask(Ask::Close);
@@ -78,10 +78,6 @@ impl Pane for HelpPane {
         };
         self.top = top.min(last);
         Update::taken()
-    }
-
-    fn hints(&self) -> &'static [Command] {
-        &[Command::MoveDown, Command::MoveUp, Command::PageDown, Command::Back]
     }
 }
 

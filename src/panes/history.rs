@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use crate::commands::{Command, Context};
+use crate::domain::event::Event;
 use crate::domain::ids::PurgeKey;
-use crate::effect::{PaneId, Report};
+use crate::effect::{Answer, PaneId};
 
 use super::{Pane, PaneCtx, Pointer, Update};
 
@@ -122,7 +123,7 @@ impl HistoryPane {
     }
 
     /// The history changed while the pane is out of sight.
-    pub fn fall_behind(&mut self) {
+    pub fn mark_stale(&mut self) {
         self.behind = true;
     }
 
@@ -157,8 +158,12 @@ impl Pane for HistoryPane {
         self.carry_out(command, ctx)
     }
 
-    fn on_report(&mut self, report: &Report, ctx: &PaneCtx<'_>) -> Update {
-        self.take_report(report, ctx)
+    fn on_answer(&mut self, answer: &Answer, ctx: &PaneCtx<'_>) -> Update {
+        self.take_answer(answer, ctx)
+    }
+
+    fn on_event(&mut self, event: &Event, ctx: &PaneCtx<'_>) -> Update {
+        self.take_event(event, ctx)
     }
 
     fn on_typed(&mut self, character: char, ctx: &PaneCtx<'_>) -> Update {
@@ -178,8 +183,8 @@ impl Pane for HistoryPane {
         self.point(pointer, at, ctx)
     }
 
-    fn on_answer(&mut self, answer: &super::OverlayAnswer, ctx: &PaneCtx<'_>) -> Update {
-        self.take_answer(answer, ctx)
+    fn on_overlay_answer(&mut self, answer: &super::OverlayAnswer, ctx: &PaneCtx<'_>) -> Update {
+        self.take_overlay_answer(answer, ctx)
     }
 
     fn on_change(&mut self, ctx: &PaneCtx<'_>) -> Update {
@@ -194,41 +199,7 @@ impl Pane for HistoryPane {
         if bars { update.and(self.ask_overview(ctx)) } else { update }
     }
 
-    fn unavailable(&self, command: Command, ctx: &PaneCtx<'_>) -> Option<&'static str> {
-        self.why_not(command, ctx)
-    }
-
-    fn hints(&self) -> &'static [Command] {
-        if self.filter.is_editing() {
-            &[Command::FieldAccept, Command::Back, Command::FieldComplete, Command::FieldOlder]
-        } else if self.detail.is_focused() {
-            &[
-                Command::Back,
-                Command::MatchNext,
-                Command::Copy,
-                Command::PurgeAgain,
-                Command::Verify,
-                Command::CopyCurl,
-                Command::FilterEdit,
-                Command::Help,
-            ]
-        } else {
-            &[
-                Command::PurgeCompose,
-                Command::FilterEdit,
-                Command::Open,
-                Command::Mark,
-                Command::Palette,
-                Command::Help,
-                Command::Verify,
-                Command::Copy,
-                Command::PurgeAgain,
-                Command::QueueOpen,
-                Command::TimelineZoomIn,
-                Command::SplitRight,
-                Command::Refresh,
-                Command::Quit,
-            ]
-        }
+    fn unavailable(&self, command: Command, _ctx: &PaneCtx<'_>) -> Option<&'static str> {
+        self.why_not(command)
     }
 }

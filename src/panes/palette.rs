@@ -45,10 +45,6 @@ impl PalettePane {
         );
         Self { commands, chooser }
     }
-
-    fn taken(taken: bool) -> Update {
-        if taken { Update::taken() } else { Update::ignored() }
-    }
 }
 
 impl Pane for PalettePane {
@@ -57,10 +53,7 @@ impl Pane for PalettePane {
     }
 
     fn on_command(&mut self, command: Command, _ctx: &PaneCtx<'_>) -> Update {
-        #[expect(
-            clippy::wildcard_enum_match_arm,
-            reason = "every other command is the list's or nobody's"
-        )]
+        #[expect(clippy::wildcard_enum_match_arm, reason = "others are the list's or nobody's")]
         match command {
             Command::Back => Update::ask(Ask::Close),
             Command::FieldAccept | Command::Open => self
@@ -68,20 +61,21 @@ impl Pane for PalettePane {
                 .here()
                 .and_then(|at| self.commands.get(at))
                 .map_or_else(Update::taken, |&(command, _)| Update::ask(Ask::Run(command))),
-            other => Self::taken(self.chooser.on_command(other)),
+            other => Update::taken_if(self.chooser.on_command(other)),
         }
     }
 
     fn on_typed(&mut self, character: char, _ctx: &PaneCtx<'_>) -> Update {
-        Self::taken(self.chooser.on_typed(character))
+        Update::taken_if(self.chooser.on_typed(character))
     }
 
     fn on_paste(&mut self, text: &str, _ctx: &PaneCtx<'_>) -> Update {
-        Self::taken(self.chooser.on_paste(text))
+        Update::taken_if(self.chooser.on_paste(text))
     }
 
-    fn hints(&self) -> &'static [Command] {
-        &[Command::FieldAccept, Command::FieldOlder, Command::FieldNewer, Command::Back]
+    fn shows_hint(&self, command: Command) -> bool {
+        let by_key = [Command::Open, Command::MoveDown, Command::MoveUp, Command::FieldComplete];
+        !by_key.contains(&command)
     }
 }
 

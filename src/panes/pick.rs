@@ -65,10 +65,6 @@ impl PickPane {
             item.chosen = !item.chosen;
         }
     }
-
-    fn taken(taken: bool) -> Update {
-        if taken { Update::taken() } else { Update::ignored() }
-    }
 }
 
 impl Pane for PickPane {
@@ -81,18 +77,17 @@ impl Pane for PickPane {
     }
 
     fn on_command(&mut self, command: Command, _ctx: &PaneCtx<'_>) -> Update {
-        #[expect(
-            clippy::wildcard_enum_match_arm,
-            reason = "every other command is the list's or nobody's"
-        )]
+        #[expect(clippy::wildcard_enum_match_arm, reason = "others are the list's or nobody's")]
         match command {
             Command::Back => Update::ask(Ask::Close),
             Command::FieldAccept | Command::Open => self.answer(),
+            // A second press of the key that asked must not answer.
+            Command::Quit if self.asked.purpose == PickFor::Leaving => Update::taken(),
             Command::FieldComplete if self.asked.many => {
                 self.turn();
                 Update::taken()
             }
-            other => Self::taken(self.chooser.on_command(other)),
+            other => Update::taken_if(self.chooser.on_command(other)),
         }
     }
 
@@ -101,24 +96,25 @@ impl Pane for PickPane {
             self.turn();
             return Update::taken();
         }
-        Self::taken(self.chooser.on_typed(character))
+        Update::taken_if(self.chooser.on_typed(character))
     }
 
     fn on_paste(&mut self, text: &str, _ctx: &PaneCtx<'_>) -> Update {
         if !self.asked.purpose.is_narrowed() {
             return Update::taken();
         }
-        Self::taken(self.chooser.on_paste(text))
+        Update::taken_if(self.chooser.on_paste(text))
     }
 
-    fn hints(&self) -> &'static [Command] {
-        if !self.asked.purpose.is_narrowed() {
-            &[Command::Open, Command::MoveDown, Command::MoveUp, Command::Back]
-        } else if self.asked.many {
-            &[Command::FieldComplete, Command::FieldAccept, Command::Back]
-        } else {
-            &[Command::FieldAccept, Command::FieldOlder, Command::FieldNewer, Command::Back]
-        }
+    fn shows_hint(&self, command: Command) -> bool {
+        let by_key = [Command::Open, Command::MoveDown, Command::MoveUp].contains(&command);
+        let by_field = [Command::FieldOlder, Command::FieldNewer].contains(&command);
+        command == Command::Back
+            || match (self.asked.purpose.is_narrowed(), self.asked.many) {
+                (false, _) => by_key,
+                (true, true) => !by_key && !by_field,
+                (true, false) => !by_key && command != Command::FieldComplete,
+            }
     }
 }
 

@@ -5,11 +5,11 @@
 
 use crate::commands::{Command, Context};
 use crate::domain::draft::Draft;
-use crate::domain::event::{Level, Notice};
+use crate::domain::event::Level;
 use crate::domain::ids::{AccountName, ResourceId, Ticket};
 use crate::domain::journal::NewEntry;
 use crate::domain::plan::{Plan, Preview, Risk};
-use crate::effect::{Answer, Effect, Order, Query, Report, TerminalEffect};
+use crate::effect::{Answer, Effect, Order, Query, TerminalEffect};
 
 use super::asks::Ask;
 use super::field::{Field, Touch};
@@ -142,10 +142,7 @@ impl Pane for PlanPane {
     }
 
     fn on_command(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Update {
-        #[expect(
-            clippy::wildcard_enum_match_arm,
-            reason = "every other command is the field's or nobody's"
-        )]
+        #[expect(clippy::wildcard_enum_match_arm, reason = "others are the field's or nobody's")]
         match command {
             Command::Back => Update::ask(Ask::Close),
             Command::Quit if !matches!(self.plan.risk, Risk::High { .. }) => {
@@ -186,40 +183,29 @@ impl Pane for PlanPane {
         Update::taken()
     }
 
-    fn on_report(&mut self, report: &Report, ctx: &PaneCtx<'_>) -> Update {
-        #[expect(
-            clippy::wildcard_enum_match_arm,
-            reason = "the plan waits for two reports and no other"
-        )]
-        match report {
-            Report::Answer(Answer::Previewed { ticket, previews })
-                if *ticket == self.preview_ticket =>
-            {
+    fn on_answer(&mut self, answer: &Answer, ctx: &PaneCtx<'_>) -> Update {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "others answer somebody else")]
+        match answer {
+            Answer::Previewed { ticket, previews } if *ticket == self.preview_ticket => {
                 self.previews.clone_from(previews);
                 Update::taken()
             }
-            Report::Answer(Answer::Enqueued { ticket, result })
-                if Some(*ticket) == self.sending =>
-            {
+            Answer::Enqueued { ticket, result } if Some(*ticket) == self.sending => {
                 self.sending = None;
                 match result {
-                    Ok(entries) => Update::effect(Effect::Order(Order::KeepDraft(None)))
-                        .and_ask(Ask::CloseAll)
-                        .and_ask(Ask::Notice(Notice {
-                            level: Level::Info,
-                            account: None,
-                            words: format!(
-                                "{} queued; {}.",
-                                format::of(entries.len() as u64, "request", "requests"),
-                                if ctx.known.paused {
-                                    "nothing goes out while the queue is paused"
-                                } else {
-                                    "the queue shows what becomes of it"
-                                }
-                            ),
-                        })),
-                    Err(trouble) => {
-                        self.trouble = Some(format!("Nothing was queued: {trouble}"));
+                    Ok(entries) => {
+                        let requests = format::of(entries.len() as u64, "request", "requests");
+                        let words = if ctx.known.paused {
+                            format!("{requests} queued; the queue is paused (Q).")
+                        } else {
+                            format!("{requests} sent to the queue (Q).")
+                        };
+                        Update::effect(Effect::Order(Order::KeepDraft(None)))
+                            .and_ask(Ask::CloseAll)
+                            .and(Update::say(Level::Info, words))
+                    }
+                    Err(error) => {
+                        self.trouble = Some(format!("Nothing was queued: {error}"));
                         Update::taken()
                     }
                 }
@@ -228,23 +214,11 @@ impl Pane for PlanPane {
         }
     }
 
-    fn hints(&self) -> &'static [Command] {
+    fn shows_hint(&self, command: Command) -> bool {
         match self.plan.risk {
-            Risk::Low => &[
-                Command::PlanConfirm,
-                Command::CopyCurl,
-                Command::MoveDown,
-                Command::PageDown,
-                Command::Back,
-            ],
-            Risk::Raised => &[
-                Command::PlanConfirmRaised,
-                Command::CopyCurl,
-                Command::MoveDown,
-                Command::PageDown,
-                Command::Back,
-            ],
-            Risk::High { .. } => &[Command::FieldAccept, Command::Back],
+            Risk::Low => command != Command::PlanConfirmRaised,
+            Risk::Raised => command != Command::PlanConfirm,
+            Risk::High { .. } => [Command::FieldAccept, Command::Back].contains(&command),
         }
     }
 }
@@ -342,8 +316,8 @@ mod tests {
             words: "The disk is full.".to_owned(),
             advice: "Make room.".to_owned(),
         };
-        let report = Report::Answer(Answer::Enqueued { ticket: *ticket, result: Err(trouble) });
-        assert!(plan.on_report(&report, &ctx).asks.is_empty());
+        let answer = Answer::Enqueued { ticket: *ticket, result: Err(trouble) };
+        assert!(plan.on_answer(&answer, &ctx).asks.is_empty());
         assert!(plan.trouble.unwrap().contains("disk is full"));
     }
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::commands::{Command, Context};
 use crate::domain::text::escape_control;
+use crate::effect::Answer;
 
 use super::asks::{Ask, OverlayAnswer, Prompt, PromptFor};
 use super::field::{Field, Touch};
@@ -57,15 +58,15 @@ impl PromptPane {
         Update::ask(Ask::Answer(OverlayAnswer::Prompted { purpose: self.asked.purpose, text }))
     }
 
-    /// Whether it waits for what becomes of a line that was asked for this.
-    pub fn waits_for(&self, purpose: PromptFor) -> bool {
-        self.waiting && self.asked.purpose == purpose
-    }
-
-    /// Nothing came of the line: it stays, with the reason, to be corrected.
-    pub fn refuse(&mut self, why: &str) {
+    /// Closes after a file was read or written; stays with the reason otherwise, so that its name
+    /// can be corrected.
+    fn finish(&mut self, error: Option<&String>) -> Update {
+        let Some(error) = error else {
+            return Update::ignored().and_ask(Ask::Close);
+        };
         self.waiting = false;
-        self.trouble = Some(escape_control(why, 400));
+        self.trouble = Some(escape_control(error, 400));
+        Update::taken()
     }
 
     fn touched(&mut self, touch: Touch) -> Update {
@@ -102,10 +103,7 @@ impl Pane for PromptPane {
     }
 
     fn on_command(&mut self, command: Command, _ctx: &PaneCtx<'_>) -> Update {
-        #[expect(
-            clippy::wildcard_enum_match_arm,
-            reason = "every other command is the field's or nobody's"
-        )]
+        #[expect(clippy::wildcard_enum_match_arm, reason = "others are the field's or nobody's")]
         match command {
             Command::Back => Update::ask(Ask::Close),
             Command::FieldAccept => self.accept(),
@@ -134,11 +132,23 @@ impl Pane for PromptPane {
         self.touched(touch)
     }
 
-    fn hints(&self) -> &'static [Command] {
-        if self.suggestion().is_empty() {
-            &[Command::FieldAccept, Command::Back]
-        } else {
-            &[Command::FieldAccept, Command::FieldComplete, Command::Back]
+    fn on_answer(&mut self, answer: &Answer, _ctx: &PaneCtx<'_>) -> Update {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "others answer somebody else")]
+        match (answer, self.asked.purpose) {
+            (Answer::FileRead { result, .. }, PromptFor::TargetsFile) if self.waiting => {
+                self.finish(result.as_ref().err())
+            }
+            (Answer::Exported { result, .. }, PromptFor::ExportPath) if self.waiting => {
+                self.finish(result.as_ref().err())
+            }
+            _ => Update::ignored(),
+        }
+    }
+
+    fn shows_hint(&self, command: Command) -> bool {
+        match command {
+            Command::FieldComplete => !self.suggestion().is_empty(),
+            other => other != Command::FieldOlder,
         }
     }
 }

@@ -1,10 +1,10 @@
 //! The queue: what waits, what is being sent, and what came of what was sent.
 
-use crate::commands::{Command, Context};
+use crate::commands::{Command, Context, Sends};
 use crate::domain::event::{Event, Level};
 use crate::domain::ids::{AccountName, JournalId, ResourceId, Ticket};
 use crate::domain::journal::{JournalEntry, JournalState};
-use crate::effect::{Answer, Effect, Order, Query, Report, Subject, TerminalEffect};
+use crate::effect::{Answer, Effect, Order, Query, Subject, TerminalEffect};
 
 use super::asks::Ask;
 use super::{Pane, PaneCtx, Update};
@@ -69,24 +69,15 @@ impl QueuePane {
             Some(entry) if entry.state == JournalState::Queued => {
                 Update::effect(Effect::Order(Order::Cancel { ids: vec![entry.id.clone()] }))
             }
-            Some(entry) => Update::say(
-                Level::Warning,
-                format!("Only what is queued can be taken back; this request is {}.", entry.state),
-            ),
-            None => Update::taken(),
+            Some(_) | None => Update::taken(),
         }
     }
 
     fn resend(&mut self) -> Update {
-        let Some((id, state)) = self.current().map(|entry| (entry.id.clone(), entry.state)) else {
+        let unknown = self.current().filter(|entry| entry.state == JournalState::Unknown);
+        let Some(id) = unknown.map(|entry| entry.id.clone()) else {
             return Update::taken();
         };
-        if state != JournalState::Unknown {
-            return Update::say(
-                Level::Warning,
-                format!("Only a request of unknown fate can be sent again; this one is {state}."),
-            );
-        }
         if self.armed.as_ref() == Some(&id) {
             self.armed = None;
             return Update::effect(Effect::Order(Order::Resend { id }));
@@ -94,22 +85,17 @@ impl QueuePane {
         self.armed = Some(id);
         Update::say(
             Level::Warning,
-            "Nobody knows whether this purge took effect. The same key once more sends it a second time.",
+            "This purge may have taken effect. The same key again sends it a second time.",
         )
     }
 
     /// Has the request under the cursor change places with its neighbour among those of its account that are queued: each
     /// account has a queue of its own.
     fn reorder(&self, earlier: bool) -> Update {
-        let Some(here) = self.current() else {
+        let queued = self.current().filter(|entry| entry.state == JournalState::Queued);
+        let Some(here) = queued else {
             return Update::taken();
         };
-        if here.state != JournalState::Queued {
-            return Update::say(
-                Level::Warning,
-                format!("Only what is queued has a place; this request is {}.", here.state),
-            );
-        }
         let queued: Vec<&JournalEntry> = self
             .entries()
             .iter()
@@ -181,10 +167,7 @@ impl Pane for QueuePane {
 
     fn on_command(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Update {
         let here = self.cursor();
-        #[expect(
-            clippy::wildcard_enum_match_arm,
-            reason = "every other command is not for the queue"
-        )]
+        #[expect(clippy::wildcard_enum_match_arm, reason = "others are not for the queue")]
         match command {
             Command::Back | Command::QueueOpen | Command::Quit => Update::ask(Ask::Close),
             Command::MoveDown => self.go_to(here + 1),
@@ -213,77 +196,62 @@ impl Pane for QueuePane {
         }
     }
 
-    fn on_report(&mut self, report: &Report, _ctx: &PaneCtx<'_>) -> Update {
-        #[expect(
-            clippy::wildcard_enum_match_arm,
-            reason = "the queue shows the journal and nothing else"
-        )]
-        match report {
-            Report::Answer(Answer::Queue { ticket, result }) if *ticket == self.asked => {
-                match result {
-                    Ok(entries) => {
-                        let mut entries = entries.clone();
-                        sort(&mut entries);
-                        self.entries = Some(entries);
-                        self.trouble = None;
-                        self.hold_fast();
-                    }
-                    Err(trouble) => self.trouble = Some(trouble.to_string()),
-                }
-                Update::taken()
-            }
-            Report::Event(Event::Journal(entry)) => {
-                self.learn(entry);
-                Update::taken()
-            }
-            _ => Update::ignored(),
+    fn on_answer(&mut self, answer: &Answer, _ctx: &PaneCtx<'_>) -> Update {
+        let Answer::Queue { ticket, result } = answer else {
+            return Update::ignored();
+        };
+        if *ticket != self.asked {
+            return Update::ignored();
         }
+        match result {
+            Ok(entries) => {
+                let mut entries = entries.clone();
+                sort(&mut entries);
+                self.entries = Some(entries);
+                self.trouble = None;
+                self.hold_fast();
+            }
+            Err(error) => self.trouble = Some(error.to_string()),
+        }
+        Update::taken()
+    }
+
+    fn on_event(&mut self, event: &Event, _ctx: &PaneCtx<'_>) -> Update {
+        if let Event::Journal(entry) = event {
+            self.learn(entry);
+            return Update::taken();
+        }
+        Update::ignored()
     }
 
     fn unavailable(&self, command: Command, ctx: &PaneCtx<'_>) -> Option<&'static str> {
-        let here = self.current();
-        let state = here.map(|entry| entry.state);
-        let protected = here.is_some_and(|entry| ctx.known.is_read_only(&entry.request.account));
-        #[expect(
-            clippy::wildcard_enum_match_arm,
-            reason = "every other command can always be carried out"
-        )]
+        let entry = self.current();
+        let state = entry.map(|entry| entry.state);
+        let read_only = entry.is_some_and(|entry| ctx.known.is_read_only(&entry.request.account));
+        if read_only && command.about().sends == Some(Sends::Request) {
+            return Some("This account is read-only");
+        }
+        #[expect(clippy::wildcard_enum_match_arm, reason = "others are always possible")]
         match command {
-            Command::QueueCancel
-            | Command::QueueEarlier
-            | Command::QueueLater
-            | Command::QueueResend
-                if protected =>
-            {
-                Some("its account is read-only")
+            Command::QueueCancel if state != Some(JournalState::Queued) => {
+                let sent = entry.is_some_and(|entry| entry.sent_at.is_some());
+                Some(if sent {
+                    "Already sent: a purge cannot be taken back"
+                } else {
+                    "Only a queued request can be canceled"
+                })
             }
-            Command::QueueCancel | Command::QueueEarlier | Command::QueueLater
-                if state != Some(JournalState::Queued) =>
-            {
-                Some("nothing queued here")
+            Command::QueueEarlier | Command::QueueLater if state != Some(JournalState::Queued) => {
+                Some("Only a queued request can be moved")
             }
             Command::QueueResend if state != Some(JournalState::Unknown) => {
-                Some("its fate is known")
+                Some("Only a request of unknown outcome can be sent again")
             }
             Command::Verify if state != Some(JournalState::Successful) => {
-                Some("only what is successful is looked at")
+                Some("Only a successful purge can be checked")
             }
             _ => None,
         }
-    }
-
-    fn hints(&self) -> &'static [Command] {
-        &[
-            Command::QueueCancel,
-            Command::QueuePause,
-            Command::QueueEarlier,
-            Command::QueueLater,
-            Command::QueueResend,
-            Command::Verify,
-            Command::Open,
-            Command::Copy,
-            Command::Back,
-        ]
     }
 }
 
@@ -310,7 +278,7 @@ mod tests {
         let ctx = pane_ctx();
         let (mut pane, effect) = QueuePane::open(&ctx);
         let Effect::Query(Query::Queue { ticket }) = effect else { unreachable!() };
-        pane.on_report(&Report::Answer(Answer::Queue { ticket, result: Ok(entries) }), &ctx);
+        pane.on_answer(&Answer::Queue { ticket, result: Ok(entries) }, &ctx);
         pane
     }
 
@@ -347,10 +315,7 @@ mod tests {
         let mut pane =
             queue(vec![entry("1", JournalState::Queued), entry("2", JournalState::Queued)]);
         pane.on_command(Command::MoveDown, &pane_ctx());
-        pane.on_report(
-            &Report::Event(Event::Journal(Box::new(entry("1", JournalState::Successful)))),
-            &pane_ctx(),
-        );
+        pane.on_event(&Event::Journal(Box::new(entry("1", JournalState::Successful))), &pane_ctx());
         assert_eq!(pane.current().unwrap().id.as_str(), "2");
     }
 
@@ -366,8 +331,8 @@ mod tests {
             entry("c", JournalState::Queued),
             entry("d", JournalState::Accepted),
         ];
-        let report = Report::Answer(Answer::Queue { ticket: pane.asked, result: Ok(entries) });
-        pane.on_report(&report, &ctx);
+        let answer = Answer::Queue { ticket: pane.asked, result: Ok(entries) };
+        pane.on_answer(&answer, &ctx);
         let ids = |update: Update| match update.effects.as_slice() {
             [Effect::Order(Order::Reorder { ids })] => {
                 ids.iter().map(ToString::to_string).collect()
@@ -388,8 +353,8 @@ mod tests {
     fn the_cursor_stays_on_its_request_also_where_it_never_moved() {
         let mut pane =
             queue(vec![entry("1", JournalState::Sending), entry("2", JournalState::Queued)]);
-        let done = Report::Event(Event::Journal(Box::new(entry("1", JournalState::Successful))));
-        pane.on_report(&done, &pane_ctx());
+        let done = Event::Journal(Box::new(entry("1", JournalState::Successful)));
+        pane.on_event(&done, &pane_ctx());
         assert_eq!(pane.current().map(|it| it.id.as_str()), Some("1"));
         assert!(pane.on_command(Command::QueueCancel, &pane_ctx()).effects.is_empty());
     }

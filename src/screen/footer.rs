@@ -5,23 +5,16 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
 use super::{Screen, status};
-use crate::panes::Pane;
 use crate::widgets::hints::Hints;
 
 pub(super) fn draw(screen: &Screen<'_>, area: Rect, with_notice: bool, buffer: &mut Buffer) {
     if with_notice && status::draw_notice(screen, area, buffer) {
         return;
     }
-    let app = screen.app;
-    let board = app.board();
-    let commands = app.overlays().top().map_or_else(
-        || board.pane(board.focus()).map_or(&[][..], Pane::hints),
-        |overlay| overlay.pane().hints(),
-    );
+    let commands = screen.app.hints(screen.ctx);
     let hints: Vec<(String, &str)> = commands
-        .iter()
-        .filter(|command| app.forbidden(**command).is_none())
-        .map(|command| (screen.key(*command), command.about().title))
+        .into_iter()
+        .map(|command| (screen.key(command), command.about().title))
         .filter(|(key, _)| !key.is_empty())
         .collect();
     let area = Rect { x: area.x + 1, width: area.width.saturating_sub(1), ..area };

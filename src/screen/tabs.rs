@@ -20,8 +20,7 @@ pub(super) fn draw(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) {
     let mut pen = RowWriter::new(buffer, area, theme.glyphs.ellipsis);
     pen.skip(1);
     for (at, name) in tabs.enumerate() {
-        let key = u8::try_from(at + 1)
-            .map_or_else(|_| String::new(), |number| screen.key(Command::View(number)));
+        let key = Command::of_view(at).map(|view| screen.key(view)).unwrap_or_default();
         let style = theme.style(if at == here { Role::TabHere } else { Role::Tab });
         let other = if screen.app.board().is_narrowed(at) { "*" } else { "" };
         let text = format!("{key} {}{other}", escape_control(name, 24));

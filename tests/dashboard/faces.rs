@@ -97,7 +97,7 @@ fn read_only_opens_nothing_that_could_purge() {
     stage.start();
     stage.press("P");
     assert!(stage.app.overlays().is_empty());
-    assert!(stage.text().contains("read-only: nothing can be purged"));
+    assert!(stage.text().contains("Read-only: nothing can be purged"));
     stage.take_asked();
     stage.press("R");
     assert_eq!(stage.take_asked(), []);
@@ -241,7 +241,7 @@ fn offline_no_purge_can_be_written_nor_repeated() {
         stage.press(key);
         assert_eq!(stage.take_asked(), [], "{key}");
         let text = stage.text();
-        assert!(text.contains("offline: nothing can be purged"), "{text}");
+        assert!(text.contains("Offline: nothing can be purged"), "{text}");
         assert!(stage.app.overlays().is_empty(), "{key}");
     }
 }

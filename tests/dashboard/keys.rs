@@ -399,7 +399,7 @@ fn narrowing_to_the_rows_cname_and_back() {
 fn zooming_into_a_bar_narrows_the_time_and_out_again() {
     let mut stage = Stage::new((80, 24));
     stage.press("z");
-    assert!(stage.text().contains("zoom in: no bar of the timeline is chosen"));
+    assert!(stage.text().contains("No bar of the timeline is chosen"));
     stage.press("h h z");
     assert!(filter(&stage).starts_with("on:2026-11-21T"), "{}", filter(&stage));
     stage.press("Z");

@@ -47,7 +47,7 @@ fn read_only_the_queue_can_be_looked_at_and_not_changed() {
     stage.press("x p J K S");
     assert_eq!(stage.take_asked(), []);
     stage.press("x");
-    assert!(stage.text().contains("read-only: the queue stays as it is"));
+    assert!(stage.text().contains("Read-only: the queue cannot be changed"));
     stage.press("esc");
     assert!(!footer(&stage).contains("purge"), "{}", footer(&stage));
     stage.press("q");
@@ -62,7 +62,7 @@ fn what_is_queued_in_a_read_only_account_is_not_touched() {
     let mut stage = with_queue((100, 30), setup, |_| {});
     stage.press("x J K");
     assert_eq!(stage.take_asked(), []);
-    assert!(stage.text().contains("its account is read-only"));
+    assert!(stage.text().contains("This account is read-only"));
     stage.press("j");
     stage.take_asked();
     stage.press("x");

@@ -112,7 +112,7 @@ fn everything_is_purged_only_by_choice_of_kind_and_resource() {
         pane.on_command(Command::ComposeKind, &ctx);
     }
     assert!(pane.plan.is_err());
-    pane.on_answer(
+    pane.on_overlay_answer(
         &OverlayAnswer::Picked {
             purpose: PickFor::Resource,
             values: vec![PickValue::Resource("prod".into(), "1".into())],
@@ -130,15 +130,13 @@ fn a_file_is_added_below_what_was_typed() {
     let (mut pane, ctx, _) = compose("https://www.site.com/a.jpg");
     let answer =
         OverlayAnswer::Prompted { purpose: PromptFor::TargetsFile, text: "list.txt".to_owned() };
-    let effects = pane.on_answer(&answer, &ctx).effects;
+    let effects = pane.on_overlay_answer(&answer, &ctx).effects;
     let [Effect::Order(Order::ReadFile { ticket, .. })] = effects.as_slice() else {
         unreachable!("{effects:?}")
     };
-    let report = Report::Answer(Answer::FileRead {
-        ticket: *ticket,
-        result: Ok("https://www.site.com/b.jpg\n".to_owned()),
-    });
-    pane.on_report(&report, &ctx);
+    let answer =
+        Answer::FileRead { ticket: *ticket, result: Ok("https://www.site.com/b.jpg\n".to_owned()) };
+    pane.on_answer(&answer, &ctx);
     assert_eq!(targets(&pane), ["/a.jpg", "/b.jpg"]);
 }
 
@@ -157,7 +155,7 @@ fn wider_purges_are_offered_and_taken_only_by_choice() {
         purpose: PickFor::Wider,
         values: pick.items.iter().take(1).map(|item| item.value.clone()).collect(),
     };
-    let update = pane.on_answer(&answer, &ctx);
+    let update = pane.on_overlay_answer(&answer, &ctx);
     assert_eq!(targets(&pane), ["/img/*"]);
     assert!(matches!(
         update.asks.as_slice(),
@@ -173,7 +171,7 @@ fn the_purge_that_a_line_would_repeat_can_be_looked_at() {
     let none = pane.on_command(Command::ComposeFollow, &ctx);
     assert!(matches!(none.asks.as_slice(), [Ask::Notice(_)]));
     let at = ctx.now - TimeDelta::seconds(20);
-    let report = Report::Answer(Answer::Recent {
+    let answer = Answer::Recent {
         ticket: pane.recent_ticket,
         result: Ok(vec![RecentPurge {
             spent: Consumption {
@@ -188,8 +186,8 @@ fn the_purge_that_a_line_would_repeat_can_be_looked_at() {
             unfinished: true,
             by: None,
         }]),
-    });
-    pane.on_report(&report, &ctx);
+    };
+    pane.on_answer(&answer, &ctx);
     let update = pane.on_command(Command::ComposeFollow, &ctx);
     let [Ask::Show(filter)] = update.asks.as_slice() else { unreachable!("{update:?}") };
     let filter: Filter = filter.parse().unwrap();

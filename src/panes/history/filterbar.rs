@@ -197,10 +197,7 @@ impl FilterBar {
         let Some(editing) = &self.editing else {
             return Typing::Ignored;
         };
-        #[expect(
-            clippy::wildcard_enum_match_arm,
-            reason = "every other command is the field's or nobody's"
-        )]
+        #[expect(clippy::wildcard_enum_match_arm, reason = "others are the field's or nobody's")]
         match command {
             Command::Back => {
                 let before = editing.before.clone();

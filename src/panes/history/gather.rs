@@ -39,13 +39,23 @@ enum Purpose {
     Again,
 }
 
+/// The commands that act on the row under the cursor or on the marked rows.
+const NEED_A_ROW: [Command; 9] = [
+    Command::Copy,
+    Command::CopyCurl,
+    Command::PurgeAgain,
+    Command::Verify,
+    Command::Open,
+    Command::Mark,
+    Command::MarkAll,
+    Command::FilterToCname,
+    Command::FilterToAccount,
+];
+
 impl HistoryPane {
     /// The commands that need more than the rows in view.
     pub(super) fn on_wish(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Update {
-        #[expect(
-            clippy::wildcard_enum_match_arm,
-            reason = "every other command is not a history pane's"
-        )]
+        #[expect(clippy::wildcard_enum_match_arm, reason = "others are not a history pane's")]
         match command {
             Command::Copy => self.copy(ctx),
             Command::CopyCurl => self.gather(Purpose::Curl, ctx),
@@ -72,37 +82,26 @@ impl HistoryPane {
         }
     }
 
-    pub(super) fn why_not(&self, command: Command, ctx: &PaneCtx<'_>) -> Option<&'static str> {
+    /// Returns the reason why a command would do nothing now, if it would.
+    pub(super) fn why_not(&self, command: Command) -> Option<&'static str> {
         let no_row = self.rows.here().is_none() && self.marks.is_empty();
-        #[expect(
-            clippy::wildcard_enum_match_arm,
-            reason = "every other command can always be asked for"
-        )]
+        if no_row && NEED_A_ROW.contains(&command) {
+            return Some("No purge is selected");
+        }
+        #[expect(clippy::wildcard_enum_match_arm, reason = "others are always possible")]
         match command {
-            Command::Copy
-            | Command::CopyCurl
-            | Command::PurgeAgain
-            | Command::Verify
-            | Command::Open
-            | Command::Mark
-            | Command::MarkAll
-            | Command::FilterToCname
-            | Command::FilterToAccount
-                if no_row =>
-            {
-                Some("there is no row here")
-            }
-            Command::PurgeAgain if ctx.known.read_only => Some("read-only: nothing can be purged"),
             Command::MatchNext | Command::MatchPrevious
                 if detail::patterns(self.filter.predicate()).next().is_none() =>
             {
-                Some("the filter looks for nothing in the targets")
+                Some("The filter has no word that targets could match")
             }
             Command::TimelineZoomIn if self.overview.here().is_none() => {
-                Some("no bar of the timeline is chosen")
+                Some("No bar of the timeline is chosen")
             }
-            Command::TimelineZoomOut if !self.filter.can_widen() => Some("nothing was narrowed"),
-            Command::FilterClear if self.filter.text().is_empty() => Some("there is no filter"),
+            Command::TimelineZoomOut if !self.filter.can_widen() => {
+                Some("There is no zoom to undo")
+            }
+            Command::FilterClear if self.filter.text().is_empty() => Some("There is no filter"),
             _ => None,
         }
     }
@@ -131,7 +130,7 @@ impl HistoryPane {
         self.rows.hold_fast();
         let keys = self.meant();
         if keys.is_empty() {
-            return Update::say(Level::Info, "There is no row here.");
+            return Update::taken();
         }
         let ticket = ctx.tickets.take();
         self.gathering = Some(Gathering { ticket, purpose });
@@ -142,7 +141,7 @@ impl HistoryPane {
     fn verify(&self) -> Update {
         let keys = self.meant();
         if keys.is_empty() {
-            return Update::say(Level::Info, "There is no row here.");
+            return Update::taken();
         }
         Update::effect(Effect::Order(Order::Verify(keys.into_iter().map(Subject::Purge).collect())))
     }
@@ -203,7 +202,11 @@ impl HistoryPane {
             .and(Update::say(Level::Info, format!("Copied {words}, without the secret.")))
     }
 
-    pub(super) fn take_answer(&mut self, answer: &OverlayAnswer, ctx: &PaneCtx<'_>) -> Update {
+    pub(super) fn take_overlay_answer(
+        &mut self,
+        answer: &OverlayAnswer,
+        ctx: &PaneCtx<'_>,
+    ) -> Update {
         match answer {
             OverlayAnswer::Picked { purpose, values } => self.picked(*purpose, values, ctx),
             OverlayAnswer::Prompted { purpose, text } => match purpose {

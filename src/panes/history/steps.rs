@@ -24,10 +24,7 @@ impl HistoryPane {
         if let Some(update) = self.in_detail(command, page) {
             return update;
         }
-        #[expect(
-            clippy::wildcard_enum_match_arm,
-            reason = "every other command is not a history pane's"
-        )]
+        #[expect(clippy::wildcard_enum_match_arm, reason = "others are not a history pane's")]
         match command {
             Command::MoveDown => {
                 self.rows.go(1);
@@ -210,7 +207,7 @@ impl HistoryPane {
         if !self.detail.is_focused() {
             return None;
         }
-        #[expect(clippy::wildcard_enum_match_arm, reason = "every other command is the list's")]
+        #[expect(clippy::wildcard_enum_match_arm, reason = "others are the list's")]
         match command {
             Command::MoveDown => self.detail.go(1),
             Command::MoveUp => self.detail.go(-1),
