@@ -133,7 +133,6 @@ impl Pane for PromptPane {
     }
 
     fn on_answer(&mut self, answer: &Answer, _ctx: &PaneCtx<'_>) -> Update {
-        #[expect(clippy::wildcard_enum_match_arm, reason = "others answer somebody else")]
         match (answer, self.asked.purpose) {
             (Answer::FileRead { result, .. }, PromptFor::TargetsFile) if self.waiting => {
                 self.finish(result.as_ref().err())
@@ -146,9 +145,9 @@ impl Pane for PromptPane {
     }
 
     fn shows_hint(&self, command: Command) -> bool {
-        match command {
-            Command::FieldComplete => !self.suggestion().is_empty(),
-            other => other != Command::FieldOlder,
+        match self.suggestion() {
+            "" => ![Command::FieldComplete, Command::FieldOlder].contains(&command),
+            _ => command != Command::FieldOlder,
         }
     }
 }
