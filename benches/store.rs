@@ -148,7 +148,7 @@ fn fill(store: &Store, purges: usize) {
     for batch in all.chunks(20_000) {
         let batch: Vec<_> = batch.iter().map(|place| purge(*place, purges)).collect();
         let start = Instant::now();
-        import.take(&batch, end()).unwrap();
+        import.record(&batch, end()).unwrap();
         spent += start.elapsed();
     }
     let start = Instant::now();

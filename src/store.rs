@@ -1,44 +1,32 @@
-//! The local history and the journal of what we sent, in SQLite: one file, many readers, one owner for writes.
+//! The local history and the journal of sent purges: one store, many readers, one writer at a time.
 //!
-//! Everything here blocks; whoever must not wait calls it from a thread of its own. Nothing here asks a vendor, and
-//! nothing reads a clock: instants come in with the calls.
+//! Every call blocks; a caller that must not wait makes it on a thread of its own. Nothing here
+//! calls a vendor or reads a clock: instants are parameters.
 //!
-//! # How a question is answered
+//! # Backends
 //!
-//! A purge's key is its time, so a window of history is a range of keys. Each purge is kept twice: in full as a row of
-//! `purge` (its targets after the first in `tail`), and once more in a [strip](strip): some thousand purges' filterable
-//! columns side by side in one blob. A filter by column reads strips, newest first, and touches rows only for what is shown;
-//! a million purges are some ten megabytes of strips, so even counting all of them is quick and exact. A filter by text asks
-//! the [index of letter triples](grams) which short stretches of time may hold a match, and reads only those rows.
+//! The types that are defined here belong to no backend. A backend lives in a folder of its own and
+//! has four parts:
+//!
+//! - the read half, [`Reader`]: windows, summaries, details, export, accounts and the journal, each
+//!   answered from one snapshot; a read can be cancelled with an [`Interrupt`];
+//! - the write half, [`Writer`]: history, coverage, resources, drafts, the activity log and the
+//!   journal. Every call is one transaction, and the journal is on the disk before it returns;
+//! - the change feed: `data_version` of both halves is a number that changes when anybody else
+//!   changes the store;
+//! - leases: [`Writer::lease_verification`] lets one purgedeck of several probe an entry, and
+//!   [`Writer::step`] moves an entry only from the state that the caller expects, so that of two
+//!   senders one sends.
+//!
+//! [`sqlite`] is the embedded default: one file, no set-up. The same tests hold every backend.
 
-mod attempts;
-mod codes;
 mod failure;
-mod grams;
-mod journal;
-mod names;
-mod open;
-mod reader;
-mod recent;
-mod record;
-mod rows;
-mod scan;
-mod schema;
-mod sieve;
-mod strip;
-mod strips;
-mod summary;
-mod targets;
-#[cfg(test)]
-mod tests;
-mod times;
-mod verification;
-mod window;
-mod writer;
+mod outcome;
+mod sqlite;
 
 pub use failure::StoreFailure;
-pub use journal::{Matched, StepDetails, Stepped};
-pub use open::{Access, Store};
-pub use reader::{AccountSeen, Interrupt, JournalStep, KnownResources, Reader};
-pub use verification::Hold;
-pub use writer::{Import, Recorded, Writer};
+pub use outcome::{
+    Access, MatchOutcome, Recorded, StepDetails, StepOutcome, StoredAccount, StoredResources,
+    VerificationLease,
+};
+pub use sqlite::{Import, Interrupt, Reader, Store, Tuning, Writer};

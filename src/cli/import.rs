@@ -50,7 +50,7 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
     let mut import = writer.import().map_err(|failure| store::error(&config, &failure))?;
     let now = Utc::now();
     let result = lines::read(input, |batch: Vec<Purge>, parsed| {
-        import.take(&batch, now).map_err(|failure| store::error(&config, &failure))?;
+        import.record(&batch, now).map_err(|failure| store::error(&config, &failure))?;
         let share = size
             .map_or_else(String::new, |size| format!(" ({} %)", 100 * parsed.bytes / size.max(1)));
         console.progress(&format!("{} purges read{share}", parsed.good));

@@ -18,7 +18,7 @@ use crate::config::load::Config;
 use crate::domain::ids::JournalId;
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::text::escape_control;
-use crate::store::{Reader, StepDetails, Stepped, Writer};
+use crate::store::{Reader, StepDetails, StepOutcome, Writer};
 
 /// Finished requests that `--all` lists.
 const FINISHED: u32 = 200;
@@ -204,8 +204,8 @@ fn step(
         .step(&entry.id, from, to, &details)
         .map_err(|failure| store::error(config, &failure))?;
     match stepped {
-        Stepped::Done(_) => Ok(()),
-        Stepped::Refused { .. } => {
+        StepOutcome::Done(_) => Ok(()),
+        StepOutcome::Refused { .. } => {
             let message = format!("{} is {}, not {from}", entry.id, entry.state);
             Err(CliError::new(Class::Refused, message))
         }

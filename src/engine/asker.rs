@@ -95,7 +95,7 @@ impl Asker {
                     books.writer()?.record(&purges, now)?
                 };
                 if let Some((from, until)) = covered {
-                    books.writer()?.cover(&account, from, until)?;
+                    books.writer()?.add_coverage(&account, from, until)?;
                 }
                 Ok(recorded)
             })

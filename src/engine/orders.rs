@@ -11,7 +11,7 @@ use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::payload::PurgeRequest;
 use crate::domain::plan::Preview;
 use crate::effect::{Answer, Report};
-use crate::store::{Reader, StepDetails, Stepped, StoreFailure};
+use crate::store::{Reader, StepDetails, StepOutcome, StoreFailure};
 
 /// How many closed entries of the journal are shown.
 const NEWEST: u32 = 200;
@@ -202,8 +202,10 @@ impl Runner {
                 };
                 let stepped = books.writer().and_then(|writer| writer.step(id, from, to, &details));
                 match stepped {
-                    Ok(Stepped::Done(entry)) => outbox.post(Report::Event(Event::Journal(entry))),
-                    Ok(Stepped::Refused { .. }) => refused += 1,
+                    Ok(StepOutcome::Done(entry)) => {
+                        outbox.post(Report::Event(Event::Journal(entry)));
+                    }
+                    Ok(StepOutcome::Refused { .. }) => refused += 1,
                     Err(failure) => {
                         outbox.notice(Level::Error, None, trouble(&failure).to_string());
                         break;
@@ -229,7 +231,7 @@ impl Runner {
         }
         let outbox = self.outbox.clone();
         self.clerk.tell(move |books| {
-            let kept = books.writer().and_then(|writer| writer.keep_draft(draft.as_ref()));
+            let kept = books.writer().and_then(|writer| writer.save_draft(draft.as_ref()));
             if let Err(failure) = kept {
                 let words = format!("The draft was not kept. {}", trouble(&failure));
                 outbox.notice(Level::Warning, None, words);
@@ -241,7 +243,7 @@ impl Runner {
     pub(super) fn find_draft(&self) {
         let outbox = self.outbox.clone();
         self.clerk.tell(move |books| {
-            if let Ok(Some(draft)) = books.reader.kept_draft() {
+            if let Ok(Some(draft)) = books.reader.draft() {
                 outbox.post(Report::Answer(Answer::DraftKept(draft)));
             }
         });

@@ -67,7 +67,7 @@ impl Runner {
     pub(super) fn gather(&self, ticket: Ticket, keys: Vec<PurgeKey>) {
         let outbox = self.outbox.clone();
         self.windows.ask(None, move |reader| {
-            answer(&outbox, reader.gather(&keys), |result| {
+            answer(&outbox, reader.purges(&keys), |result| {
                 Report::Answer(Answer::Gathered { ticket, result })
             })
         });

@@ -337,7 +337,7 @@ impl Keeper {
             let account = self.asker.account.clone();
             self.asker
                 .clerk
-                .call(move |books| books.writer()?.synced(&account, now))
+                .call(move |books| books.writer()?.mark_synced(&account, now))
                 .await
                 .map_err(Trouble::Store)?;
         }

@@ -146,7 +146,7 @@ impl Verifier {
             .lookout
             .clerk
             .call(move |books| {
-                let mut found = books.reader.to_verify(since)?;
+                let mut found = books.reader.unverified(since)?;
                 found.extend(books.reader.journal_open()?);
                 Ok(found)
             })

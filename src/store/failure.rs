@@ -1,69 +1,69 @@
-//! Why the store could not do what it was asked, in terms that an operator can act on.
+//! Errors of the store, in terms that an operator can act on.
 
-use rusqlite::ErrorCode;
-use rusqlite::ffi;
-
-/// The store could not do what it was asked. Whatever it was, the file is as it was before: a store is never deleted, cut
-/// short or written over because of a failure.
+/// An error of the store. The file is as it was before: a store is never deleted, truncated or
+/// overwritten because of an error.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StoreFailure {
     /// Another process held the store's lock for longer than we wait.
     #[error("the store is locked by another process")]
     Locked,
-    /// The file, its directory or the whole file system cannot be written, or the store was opened for reading only.
+    /// The file, its directory or its file system cannot be written, or the store was opened for
+    /// reading only.
     #[error("the store's file or directory cannot be written")]
     ReadOnly,
-    /// There is no room left for it.
+    /// The disk is full.
     #[error("there is no room left for the store")]
     Full,
-    /// What stands in the file is not what was written.
+    /// The file does not hold what was written.
     #[error("the store is damaged")]
     Corrupt,
-    /// A newer purgedeck made it, and this one does not know its form.
+    /// A newer purgedeck made the store, and this one does not know its schema.
     #[error(
-        "the store was made by a newer purgedeck: its form is {found}, this one knows up to {known}"
+        "the store was made by a newer purgedeck: its schema is version {found}, this one knows up to \
+         {known}"
     )]
     Newer {
-        /// The form of the file.
+        /// Schema version of the file.
         found: i64,
-        /// The newest form that this program knows.
+        /// Newest schema version that this program knows.
         known: i64,
     },
-    /// An older purgedeck made it, and it was opened for reading only, so it cannot be brought up to date.
+    /// An older purgedeck made the store, and it cannot be migrated because it was opened for
+    /// reading only.
     #[error(
-        "the store was made by an older purgedeck: its form is {found}, this one reads {known}"
+        "the store was made by an older purgedeck: its schema is version {found}, this one reads {known}"
     )]
     Older {
-        /// The form of the file.
+        /// Schema version of the file.
         found: i64,
-        /// The form that this program reads.
+        /// Schema version that this program reads.
         known: i64,
     },
-    /// The file is something else, and is left alone.
+    /// The file is something else; it is left as it is.
     #[error("the file is not a purgedeck store")]
     NotAStore,
-    /// A directory stands where the file should.
-    #[error("a directory stands where the store should be")]
+    /// There is a directory at the store's path.
+    #[error("the store's path is a directory")]
     Directory,
-    /// The file cannot be made there, or cannot be there at all.
-    #[error("the store cannot be made there: {0}")]
+    /// No file can be created at the store's path.
+    #[error("the store cannot be created there: {0}")]
     NoPlace(&'static str),
-    /// There is no file, and it was not to be made.
+    /// There is no file, and none was to be created.
     #[error("there is no store yet")]
     Missing,
-    /// The system does not let us open the file or its directory.
+    /// The system refuses to open the file or its directory.
     #[error("the store may not be opened: permission denied")]
     Denied,
-    /// A newer question cancelled this one.
-    #[error("the question was cancelled")]
+    /// A newer query cancelled this one.
+    #[error("the query was cancelled")]
     Interrupted,
-    /// Anything else that the system or the database says.
+    /// Any other error of the system or the database.
     #[error("the store cannot be used: {0}")]
     Io(String),
 }
 
 impl StoreFailure {
-    /// What the operator can do about it, as one or two sentences.
+    /// Returns what the operator can do about it, as one or two sentences.
     pub fn advice(&self) -> &'static str {
         match self {
             Self::Locked => {
@@ -105,7 +105,7 @@ impl StoreFailure {
         }
     }
 
-    /// Whether the same call may succeed in a moment without anybody changing anything.
+    /// Tells whether the same call may succeed in a moment without anybody changing anything.
     pub fn is_passing(&self) -> bool {
         match self {
             Self::Locked | Self::Interrupted => true,
@@ -121,53 +121,6 @@ impl StoreFailure {
             | Self::Denied
             | Self::Io(_) => false,
         }
-    }
-}
-
-impl From<rusqlite::Error> for StoreFailure {
-    fn from(error: rusqlite::Error) -> Self {
-        #[expect(
-            clippy::wildcard_enum_match_arm,
-            reason = "the database's own list of faults, which grows; the rest cannot be acted on one by one"
-        )]
-        match error {
-            rusqlite::Error::SqliteFailure(cause, words) => from_code(cause, words),
-            // A column that does not hold what its table says was not written by us.
-            rusqlite::Error::FromSqlConversionFailure(..)
-            | rusqlite::Error::IntegralValueOutOfRange(..)
-            | rusqlite::Error::Utf8Error(..)
-            | rusqlite::Error::InvalidColumnType(..) => Self::Corrupt,
-            other => Self::Io(other.to_string()),
-        }
-    }
-}
-
-fn from_code(cause: ffi::Error, words: Option<String>) -> StoreFailure {
-    if cause.extended_code == ffi::SQLITE_IOERR_CORRUPTFS {
-        return StoreFailure::Corrupt;
-    }
-    // The file that connections share beside the store cannot grow: what a full disk looks like before anything is written.
-    if cause.extended_code == ffi::SQLITE_IOERR_SHMSIZE {
-        return StoreFailure::Full;
-    }
-    #[expect(
-        clippy::wildcard_enum_match_arm,
-        reason = "the database's own list of codes, which grows; the rest cannot be acted on one by one"
-    )]
-    match cause.code {
-        ErrorCode::DatabaseBusy
-        | ErrorCode::DatabaseLocked
-        | ErrorCode::FileLockingProtocolFailed => StoreFailure::Locked,
-        // What it cannot open beside the store, where the store itself is there, is a file that it would have to make.
-        ErrorCode::ReadOnly | ErrorCode::CannotOpen => StoreFailure::ReadOnly,
-        ErrorCode::DiskFull => StoreFailure::Full,
-        ErrorCode::DatabaseCorrupt => StoreFailure::Corrupt,
-        ErrorCode::NotADatabase => StoreFailure::NotAStore,
-        ErrorCode::PermissionDenied | ErrorCode::AuthorizationForStatementDenied => {
-            StoreFailure::Denied
-        }
-        ErrorCode::OperationInterrupted => StoreFailure::Interrupted,
-        _ => StoreFailure::Io(words.unwrap_or_else(|| cause.to_string())),
     }
 }
 
@@ -214,23 +167,6 @@ mod tests {
         ] {
             assert!(!failure.to_string().is_empty(), "{failure:?}");
             assert!(failure.advice().ends_with('.'), "{failure:?}");
-        }
-    }
-
-    #[test]
-    fn the_databases_codes_become_our_failures() {
-        for (code, failure) in [
-            (ffi::SQLITE_BUSY, StoreFailure::Locked),
-            (ffi::SQLITE_READONLY_DBMOVED, StoreFailure::ReadOnly),
-            (ffi::SQLITE_FULL, StoreFailure::Full),
-            (ffi::SQLITE_IOERR_SHMSIZE, StoreFailure::Full),
-            (ffi::SQLITE_CORRUPT_VTAB, StoreFailure::Corrupt),
-            (ffi::SQLITE_IOERR_CORRUPTFS, StoreFailure::Corrupt),
-            (ffi::SQLITE_NOTADB, StoreFailure::NotAStore),
-            (ffi::SQLITE_INTERRUPT, StoreFailure::Interrupted),
-        ] {
-            let error = rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
-            assert_eq!(StoreFailure::from(error), failure);
         }
     }
 }

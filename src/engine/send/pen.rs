@@ -18,7 +18,7 @@ use crate::engine::asker::Asker;
 use crate::engine::clerk::Clerk;
 use crate::engine::clock::delta;
 use crate::engine::outbox::Outbox;
-use crate::store::{Matched, Reader, StepDetails, Stepped, StoreFailure};
+use crate::store::{MatchOutcome, Reader, StepDetails, StepOutcome, StoreFailure};
 
 /// What one clock may be off another beside what is known of the vendor's.
 pub(super) const SKEW: TimeDelta = TimeDelta::seconds(1);
@@ -43,11 +43,11 @@ impl JournalWriter {
         let stepped =
             self.clerk.call(move |books| books.writer()?.step(&id, from, to, &details)).await?;
         Ok(match stepped {
-            Stepped::Done(entry) => {
+            StepOutcome::Done(entry) => {
                 self.outbox.post(Report::Event(Event::Journal(entry.clone())));
                 Some(*entry)
             }
-            Stepped::Refused { .. } => None,
+            StepOutcome::Refused { .. } => None,
         })
     }
 
@@ -61,11 +61,11 @@ impl JournalWriter {
         let matched =
             self.clerk.call(move |books| books.writer()?.match_purge(&id, &purge)).await?;
         Ok(match matched {
-            Matched::Linked(entry) => {
+            MatchOutcome::Linked(entry) => {
                 self.outbox.post(Report::Event(Event::Journal(entry.clone())));
                 Some(*entry)
             }
-            Matched::Taken(_) | Matched::Missing => None,
+            MatchOutcome::Taken(_) | MatchOutcome::Missing => None,
         })
     }
 

@@ -240,9 +240,9 @@ impl Who {
             .clerk
             .call(move |books| {
                 let writer = books.writer()?;
-                let refused = writer.take_attempts(&account, &page.attempts, &names)?;
+                let refused = writer.record_attempts(&account, &page.attempts, &names)?;
                 let recorded = if over {
-                    writer.join_attempts(&account, (from, until), settled, &names)?
+                    writer.attribute_attempts(&account, (from, until), settled, &names)?
                 } else {
                     Recorded::default()
                 };

@@ -16,7 +16,7 @@ use crate::domain::journal::JournalState;
 use crate::domain::journal::NewEntry;
 use crate::domain::status::Status;
 use crate::effect::{Answer, Effect, Order, Report};
-use crate::store::{StepDetails, Stepped};
+use crate::store::{StepDetails, StepOutcome};
 
 async fn a_queue(bench: &Bench, vendor: &Arc<Vendor>, targets: &[&str]) -> Running {
     let mut running = bench.start(from_ref(vendor));
@@ -231,7 +231,7 @@ async fn what_a_crash_left_on_its_way_is_unknown_and_settled_from_the_history() 
         let queued = writer.enqueue(&[entry], begin()).unwrap();
         let (from, to) = (JournalState::Queued, JournalState::Sending);
         let step = writer.step(&queued[0].id, from, to, &StepDetails::at(begin()));
-        assert!(matches!(step, Ok(Stepped::Done(_))));
+        assert!(matches!(step, Ok(StepOutcome::Done(_))));
         drop(writer);
         if arrived {
             vendor.purge_by_somebody("r1", "/a", TimeDelta::zero());
@@ -431,7 +431,7 @@ async fn read_only_nothing_of_the_journal_is_changed() {
     let reader = bench.store().reader().unwrap();
     assert_eq!(reader.journal_open().unwrap(), before);
     assert!(!reader.is_paused().unwrap());
-    assert_eq!(reader.kept_draft().unwrap(), None);
+    assert_eq!(reader.draft().unwrap(), None);
 }
 
 #[tokio::test(start_paused = true)]

@@ -18,7 +18,7 @@ use crate::effect::Report;
 use crate::engine::clerk::Clerk;
 use crate::engine::clock::{Clock, delta};
 use crate::engine::outbox::Outbox;
-use crate::store::{Hold, Store};
+use crate::store::{Store, VerificationLease};
 
 /// The pause after the first round; each further one is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
@@ -71,7 +71,7 @@ impl Rounds {
 
     async fn before(&self, entry: &JournalEntry) -> Result<(), StoreError> {
         // Where somebody else looks, or did, that is as good.
-        if let Hold::Ours(mut seen) = self.hold(entry).await? {
+        if let VerificationLease::Acquired(mut seen) = self.hold(entry).await? {
             if seen.before.is_empty() {
                 let sample = self.sample(&entry.request, &mut seen).await;
                 seen.before = self.look(&sample, |_, _| true).await;
@@ -88,9 +88,9 @@ impl Rounds {
         };
         let mut seen = loop {
             match self.hold(entry).await? {
-                Hold::Ours(seen) => break seen,
-                Hold::Theirs => tokio::time::sleep(THEIRS).await,
-                Hold::Settled => return self.tell(entry).await,
+                VerificationLease::Acquired(seen) => break seen,
+                VerificationLease::HeldElsewhere => tokio::time::sleep(THEIRS).await,
+                VerificationLease::Settled => return self.tell(entry).await,
             }
         };
         let purged = Purged { sent, sparing: self.spares(&entry.request) };
@@ -116,9 +116,9 @@ impl Rounds {
         }
     }
 
-    async fn hold(&self, entry: &JournalEntry) -> Result<Hold, StoreError> {
+    async fn hold(&self, entry: &JournalEntry) -> Result<VerificationLease, StoreError> {
         let (id, now) = (entry.id.clone(), self.clock.now());
-        self.clerk.call(move |books| books.writer()?.hold_verification(&id, now, now + HOLD)).await
+        self.clerk.call(move |books| books.writer()?.lease_verification(&id, now, now + HOLD)).await
     }
 
     pub(super) async fn note(
@@ -128,7 +128,7 @@ impl Rounds {
         until: DateTime<Utc>,
     ) -> Result<Option<JournalEntry>, StoreError> {
         let (id, seen) = (entry.id.clone(), seen.clone());
-        self.clerk.call(move |books| books.writer()?.note_verification(&id, &seen, until)).await
+        self.clerk.call(move |books| books.writer()?.save_verification(&id, &seen, until)).await
     }
 
     /// Shows what somebody else found.

@@ -1,0 +1,56 @@
+//! The embedded backend: one SQLite file.
+//!
+//! # How a query is answered
+//!
+//! A purge's key is its time, so a window of history is a range of keys. Each purge is stored
+//! twice: in full as a row of `purge` (its targets after the first in `tail`), and as an entry of a
+//! [segment]: the filterable columns of some thousand purges side by side in one blob. A filter by
+//! column reads segments, newest first, and reads rows only for what is shown; a million purges are
+//! some ten megabytes of segments, so even counting all of them is quick and exact. A filter by
+//! text asks the [trigram index](trigram_index) which short ranges of time may hold a match, and
+//! reads only those rows.
+//!
+//! # Order of the files
+//!
+//! Each file imports only those before it: `codes`, `times`, `targets`, `tuning`, `schema`,
+//! `dictionary`, `segment`, `trigram_index`, `compiled_filter`; `journal_rows`, `snapshot`,
+//! `segments`, `scan`; `window`, `summary`, `recent`, `reader`; `writer`, and what it writes:
+//! `accounts`, `record`, `journal`, `verification`, `attempts`; `open`.
+
+mod accounts;
+mod attempt_rows;
+mod attempts;
+mod codes;
+mod compiled_filter;
+mod coverage;
+mod dictionary;
+mod error;
+mod journal;
+mod journal_rows;
+mod json;
+mod kept;
+mod open;
+mod reader;
+mod recent;
+mod record;
+mod scan;
+mod schema;
+mod segment;
+mod segments;
+mod snapshot;
+mod summary;
+mod targets;
+#[cfg(test)]
+mod tests;
+mod times;
+mod trigram_index;
+mod tuning;
+mod verification;
+mod window;
+mod writer;
+
+pub use open::Store;
+pub use reader::{Interrupt, Reader};
+pub use record::Import;
+pub use tuning::Tuning;
+pub use writer::Writer;

@@ -1,0 +1,279 @@
+//! A predicate compiled for one store: names looked up in the dictionary, all times as one set of
+//! ranges, ids and "sent from here" as sets of keys.
+
+use std::collections::HashSet;
+
+use rusqlite::Connection;
+
+use super::codes;
+use super::dictionary::Dictionary;
+use super::segment::Columns;
+use super::times::{self, MicrosRange};
+use crate::domain::filter::{Pattern, Predicate, Test};
+use crate::domain::ids::{AccountName, ProviderName};
+use crate::domain::status::Status;
+use crate::store::failure::StoreFailure;
+
+/// The dictionary ids that a column may have.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+enum IdSet {
+    #[default]
+    All,
+    /// One flag per id; ids beyond the end are not in the set.
+    Listed(Vec<bool>),
+}
+
+impl IdSet {
+    fn contains(&self, id: u32) -> bool {
+        match self {
+            Self::All => true,
+            Self::Listed(flags) => flags.get(id as usize).copied().unwrap_or(false),
+        }
+    }
+
+    fn retain(&mut self, ids: impl Iterator<Item = u32>, keep: impl Fn(u32) -> bool) {
+        let mut flags = Vec::new();
+        for id in ids {
+            let index = id as usize;
+            if flags.len() <= index {
+                flags.resize(index + 1, false);
+            }
+            if let Some(flag) = flags.get_mut(index) {
+                *flag = self.contains(id) && keep(id);
+            }
+        }
+        *self = Self::Listed(flags);
+    }
+}
+
+/// The conditions that a purge must meet to be selected.
+#[derive(Clone, Debug)]
+pub(super) struct CompiledFilter {
+    accounts: IdSet,
+    cnames: IdSet,
+    authors: IdSet,
+    kinds: [bool; codes::KINDS],
+    statuses: [bool; codes::STATUSES],
+    /// Pairs of account and resource, if only some resources are selected.
+    resources: Option<HashSet<(u32, u32)>>,
+    /// Times of creation: sorted ranges, apart from each other.
+    pub(super) time_ranges: Vec<MicrosRange>,
+    /// The only keys that may be selected, ascending.
+    pub(super) only_keys: Option<Vec<i64>>,
+    excluded_keys: HashSet<i64>,
+    /// Lists of patterns: for each, one target must fit one of them, or none may if the flag is set.
+    pub(super) target_tests: Vec<(bool, Vec<Pattern>)>,
+}
+
+impl CompiledFilter {
+    /// Creates a filter that selects every purge.
+    pub(super) fn all() -> Self {
+        Self {
+            accounts: IdSet::All,
+            cnames: IdSet::All,
+            authors: IdSet::All,
+            kinds: [true; codes::KINDS],
+            statuses: [true; codes::STATUSES],
+            resources: None,
+            time_ranges: vec![times::ALL_TIME],
+            only_keys: None,
+            excluded_keys: HashSet::new(),
+            target_tests: Vec::new(),
+        }
+    }
+
+    pub(super) fn compile(
+        predicate: &Predicate,
+        connection: &Connection,
+        dictionary: &Dictionary,
+    ) -> Result<Self, StoreFailure> {
+        let mut filter = Self::all();
+        filter.time_ranges =
+            times::union(vec![times::micros_range((predicate.from, predicate.until))]);
+        for clause in &predicate.clauses {
+            let negated = clause.negated;
+            match &clause.test {
+                Test::Cname(patterns) => filter.cnames.retain(word_ids(dictionary), |id| {
+                    fits(patterns, dictionary.word(id)) != negated
+                }),
+                Test::By(patterns) => filter.authors.retain(word_ids(dictionary), |id| {
+                    (id > 0 && fits(patterns, dictionary.word(id))) != negated
+                }),
+                Test::Account(patterns) => filter.retain_accounts(dictionary, |account| {
+                    fits(patterns, Ok(account.0.as_str())) != negated
+                }),
+                Test::Provider(patterns) => filter.retain_accounts(dictionary, |account| {
+                    fits(patterns, Ok(account.1.as_str())) != negated
+                }),
+                Test::Status(statuses) => {
+                    for (code, flag) in (0..).zip(&mut filter.statuses) {
+                        let is_listed =
+                            codes::to_status(code).is_ok_and(|status| statuses.contains(&status));
+                        *flag &= is_listed != negated;
+                    }
+                }
+                Test::Kind(kinds) => {
+                    for (code, flag) in (0..).zip(&mut filter.kinds) {
+                        let is_listed =
+                            codes::to_kind(code).is_ok_and(|kind| kinds.contains(&kind));
+                        *flag &= is_listed != negated;
+                    }
+                }
+                Test::Id(ids) => filter.restrict_keys(negated, keys_of_ids(connection, ids)?),
+                Test::SentHere => filter.restrict_keys(negated, keys_sent_here(connection)?),
+                Test::Target(patterns) => filter.target_tests.push((negated, patterns.clone())),
+                Test::Created(ranges) => {
+                    let ranges = ranges.iter().map(|range| times::micros_range(*range));
+                    let mut ranges = times::union(ranges.collect());
+                    if negated {
+                        ranges = times::complement(&ranges);
+                    }
+                    filter.time_ranges = times::intersection(&filter.time_ranges, &ranges);
+                }
+            }
+        }
+        Ok(filter)
+    }
+
+    /// Narrows the filter to one account.
+    pub(super) fn for_account(mut self, dictionary: &Dictionary, name: &AccountName) -> Self {
+        self.retain_accounts(dictionary, |account| account.0 == *name);
+        self
+    }
+
+    /// Narrows the filter to unfinished purges.
+    pub(super) fn unfinished(mut self) -> Self {
+        for (code, flag) in (0..).zip(&mut self.statuses) {
+            *flag &= codes::to_status(code).is_ok_and(Status::is_unfinished);
+        }
+        self
+    }
+
+    /// Narrows the filter to pairs of account and resource.
+    pub(super) fn for_resources(mut self, resources: HashSet<(u32, u32)>) -> Self {
+        self.resources = Some(resources);
+        self
+    }
+
+    /// Narrows the filter to purges created at or after a microsecond.
+    pub(super) fn since(mut self, micros: i64) -> Self {
+        self.time_ranges = times::intersection(&self.time_ranges, &[(micros, i64::MAX)]);
+        self
+    }
+
+    fn retain_accounts(
+        &mut self,
+        dictionary: &Dictionary,
+        keep: impl Fn(&(AccountName, ProviderName)) -> bool,
+    ) {
+        let ids = dictionary.accounts().map(|(id, _)| id);
+        self.accounts.retain(ids, |id| dictionary.account(id).is_ok_and(&keep));
+    }
+
+    fn restrict_keys(&mut self, negated: bool, mut keys: Vec<i64>) {
+        if negated {
+            self.excluded_keys.extend(keys);
+            return;
+        }
+        keys.sort_unstable();
+        keys.dedup();
+        if let Some(only) = &self.only_keys {
+            keys.retain(|key| only.binary_search(key).is_ok());
+        }
+        self.only_keys = Some(keys);
+    }
+
+    /// Returns whether no purge can be selected, whatever is stored.
+    pub(super) fn matches_nothing(&self) -> bool {
+        self.time_ranges.is_empty()
+            || self.only_keys.as_ref().is_some_and(Vec::is_empty)
+            || !self.kinds.contains(&true)
+            || !self.statuses.contains(&true)
+    }
+
+    pub(super) fn matches_columns(&self, columns: &Columns) -> bool {
+        let flag = |flags: &[bool], code: u8| flags.get(usize::from(code)) == Some(&true);
+        let resource = (columns.account, columns.resource);
+        flag(&self.statuses, columns.status)
+            && flag(&self.kinds, columns.kind)
+            && self.accounts.contains(columns.account)
+            && self.cnames.contains(columns.cname)
+            && self.authors.contains(columns.by)
+            && self.resources.as_ref().is_none_or(|resources| resources.contains(&resource))
+    }
+
+    pub(super) fn allows_account(&self, account: u32) -> bool {
+        self.accounts.contains(account)
+    }
+
+    pub(super) fn allows_all_accounts(&self) -> bool {
+        self.accounts == IdSet::All
+    }
+
+    /// Returns whether a purge of this time can be selected.
+    pub(super) fn includes_time(&self, created: i64) -> bool {
+        let after = self.time_ranges.partition_point(|range| range.0 <= created);
+        after
+            .checked_sub(1)
+            .and_then(|index| self.time_ranges.get(index))
+            .is_some_and(|range| created < range.1)
+    }
+
+    /// Returns whether purges of all times in a half-open range can be selected.
+    pub(super) fn includes_range(&self, range: MicrosRange) -> bool {
+        self.time_ranges.iter().any(|own| own.0 <= range.0 && range.1 <= own.1)
+    }
+
+    /// Returns whether purges of any time in a half-open range can be selected.
+    pub(super) fn overlaps(&self, range: MicrosRange) -> bool {
+        self.time_ranges.iter().any(|own| own.0 < range.1 && range.0 < own.1)
+    }
+
+    /// Returns whether the filter tests any column, that is, anything but time, keys and targets.
+    pub(super) fn restricts_columns(&self) -> bool {
+        self.accounts != IdSet::All
+            || self.cnames != IdSet::All
+            || self.authors != IdSet::All
+            || self.kinds.contains(&false)
+            || self.statuses.contains(&false)
+            || self.resources.is_some()
+    }
+
+    pub(super) fn excludes_key(&self, key: i64) -> bool {
+        self.excluded_keys.contains(&key)
+    }
+
+    pub(super) fn excludes_any_key(&self) -> bool {
+        !self.excluded_keys.is_empty()
+    }
+}
+
+/// Returns the ids of all words, and 0 for no word.
+fn word_ids(dictionary: &Dictionary) -> impl Iterator<Item = u32> {
+    std::iter::once(0).chain(dictionary.words().map(|(id, _)| id))
+}
+
+fn fits(patterns: &[Pattern], text: Result<&str, StoreFailure>) -> bool {
+    text.is_ok_and(|text| patterns.iter().any(|pattern| pattern.matches(text)))
+}
+
+fn keys_of_ids(connection: &Connection, ids: &[String]) -> Result<Vec<i64>, StoreFailure> {
+    let mut find = connection.prepare_cached("SELECT key FROM purge WHERE id = ?1")?;
+    let mut keys = Vec::new();
+    for id in ids {
+        for key in find.query_map([id], |row| row.get(0))? {
+            keys.push(key?);
+        }
+    }
+    Ok(keys)
+}
+
+fn keys_sent_here(connection: &Connection) -> Result<Vec<i64>, StoreFailure> {
+    let mut find = connection.prepare_cached(
+        "SELECT p.key FROM journal j CROSS JOIN account a ON a.name = j.account
+         CROSS JOIN purge p ON p.id = j.purge AND p.account = a.id
+         WHERE j.purge IS NOT NULL",
+    )?;
+    let keys = find.query_map([], |row| row.get(0))?;
+    Ok(keys.collect::<Result<_, _>>()?)
+}

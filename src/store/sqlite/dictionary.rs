@@ -1,0 +1,143 @@
+//! The tables `account` and `word` in memory. Their rows are only ever added, so what was read once
+//! stays true.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use rusqlite::Connection;
+
+use crate::domain::ids::{AccountName, ProviderName};
+use crate::store::failure::StoreFailure;
+
+/// Accounts and words by their row ids. Ids start at 1; id 0 means none.
+#[derive(Debug, Default)]
+pub(super) struct Dictionary {
+    words: Vec<Arc<str>>,
+    accounts: Vec<(AccountName, ProviderName)>,
+}
+
+impl Dictionary {
+    /// Reads the rows that were added since the last call.
+    pub(super) fn refresh(&mut self, connection: &Connection) -> Result<(), StoreFailure> {
+        let mut words =
+            connection.prepare_cached("SELECT id, text FROM word WHERE id > ?1 ORDER BY id")?;
+        let mut rows = words.query([self.words.len() as i64])?;
+        while let Some(row) = rows.next()? {
+            if row.get::<_, i64>(0)? != self.words.len() as i64 + 1 {
+                return Err(StoreFailure::Corrupt);
+            }
+            self.words.push(Arc::from(row.get_ref(1)?.as_str()?));
+        }
+        let mut accounts = connection
+            .prepare_cached("SELECT id, name, provider FROM account WHERE id > ?1 ORDER BY id")?;
+        let mut rows = accounts.query([self.accounts.len() as i64])?;
+        while let Some(row) = rows.next()? {
+            if row.get::<_, i64>(0)? != self.accounts.len() as i64 + 1 {
+                return Err(StoreFailure::Corrupt);
+            }
+            let (name, provider): (String, String) = (row.get(1)?, row.get(2)?);
+            self.accounts.push((name.into(), provider.into()));
+        }
+        Ok(())
+    }
+
+    /// Returns a word; empty for id 0.
+    pub(super) fn word(&self, id: u32) -> Result<&str, StoreFailure> {
+        Ok(self.optional_word(id)?.unwrap_or_default())
+    }
+
+    /// Returns a word; `None` for id 0.
+    pub(super) fn optional_word(&self, id: u32) -> Result<Option<&str>, StoreFailure> {
+        (id as usize)
+            .checked_sub(1)
+            .map(|index| self.words.get(index).map(|word| &**word).ok_or(StoreFailure::Corrupt))
+            .transpose()
+    }
+
+    pub(super) fn account(&self, id: u32) -> Result<&(AccountName, ProviderName), StoreFailure> {
+        let index = (id as usize).checked_sub(1);
+        index.and_then(|index| self.accounts.get(index)).ok_or(StoreFailure::Corrupt)
+    }
+
+    pub(super) fn words(&self) -> impl Iterator<Item = (u32, &str)> {
+        (1..).zip(self.words.iter().map(|word| &**word))
+    }
+
+    pub(super) fn accounts(&self) -> impl Iterator<Item = (u32, &(AccountName, ProviderName))> {
+        (1..).zip(&self.accounts)
+    }
+}
+
+/// The writer's dictionary: it also finds ids by text and adds missing rows.
+#[derive(Debug, Default)]
+pub(super) struct DictionaryWriter {
+    dictionary: Dictionary,
+    words: HashMap<Arc<str>, u32>,
+    accounts: HashMap<(AccountName, ProviderName), u32>,
+}
+
+impl DictionaryWriter {
+    /// Reads the rows that were added since, by this process or another. Must be called inside the
+    /// transaction that goes on to write: then nobody else can add rows.
+    pub(super) fn refresh(&mut self, connection: &Connection) -> Result<(), StoreFailure> {
+        self.dictionary.refresh(connection)?;
+        for (id, word) in (1..).zip(&self.dictionary.words).skip(self.words.len()) {
+            self.words.insert(Arc::clone(word), id);
+        }
+        for (id, account) in (1..).zip(&self.dictionary.accounts).skip(self.accounts.len()) {
+            self.accounts.insert(account.clone(), id);
+        }
+        Ok(())
+    }
+
+    pub(super) fn dictionary(&self) -> &Dictionary {
+        &self.dictionary
+    }
+
+    /// Returns the id of a word, after adding it if it is new.
+    pub(super) fn word_id(
+        &mut self,
+        connection: &Connection,
+        text: &str,
+    ) -> Result<u32, StoreFailure> {
+        if let Some(id) = self.words.get(text) {
+            return Ok(*id);
+        }
+        let id = self.dictionary.words.len() as u32 + 1;
+        connection
+            .prepare_cached("INSERT INTO word (id, text) VALUES (?1, ?2)")?
+            .execute((id, text))?;
+        let text: Arc<str> = Arc::from(text);
+        self.dictionary.words.push(Arc::clone(&text));
+        self.words.insert(text, id);
+        Ok(id)
+    }
+
+    /// Returns the id of an account, after adding it if it is new. If another provider's account
+    /// had its name before, all that is known of that name is forgotten, except its purges.
+    pub(super) fn account_id(
+        &mut self,
+        connection: &Connection,
+        name: &AccountName,
+        provider: &ProviderName,
+    ) -> Result<u32, StoreFailure> {
+        let account = (name.clone(), provider.clone());
+        if let Some(id) = self.accounts.get(&account) {
+            return Ok(*id);
+        }
+        if self.dictionary.accounts.iter().any(|known| known.0 == *name) {
+            for table in ["coverage", "sync", "attempt", "attempt_coverage"] {
+                let delete = format!("DELETE FROM {table} WHERE account = ?1");
+                connection.execute(&delete, [name.as_str()])?;
+            }
+        }
+        let id = self.dictionary.accounts.len() as u32 + 1;
+        connection.execute(
+            "INSERT INTO account (id, name, provider) VALUES (?1, ?2, ?3)",
+            (id, name.as_str(), provider.as_str()),
+        )?;
+        self.dictionary.accounts.push(account.clone());
+        self.accounts.insert(account, id);
+        Ok(id)
+    }
+}

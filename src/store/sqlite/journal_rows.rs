@@ -1,0 +1,73 @@
+//! Reading rows of the journal.
+
+use chrono::TimeDelta;
+use rusqlite::{Connection, Row};
+
+use super::{json, kept, times};
+use crate::domain::edge::Verification;
+use crate::domain::ids::{JournalId, PurgeId};
+use crate::domain::journal::{JournalEntry, JournalState};
+use crate::store::failure::StoreFailure;
+
+/// Name in `kept` that is there while the queue is paused.
+pub(super) const PAUSED: &str = "paused";
+
+/// The columns that [`entry`] reads.
+const COLUMNS: &str = "id, request, state, queued_at, planned_at, sent_at, answered_at, reason, \
+                       ticket, error, purge, verified, place, ahead, \
+                       (SELECT value FROM verification WHERE entry = journal.seq)";
+
+pub(super) fn by_id(
+    connection: &Connection,
+    id: &JournalId,
+) -> Result<Option<JournalEntry>, StoreFailure> {
+    let found = select(connection, "WHERE id = ?1", [id.as_str()])?;
+    Ok(found.into_iter().next())
+}
+
+/// Returns the entries of a SELECT that ends in this.
+pub(super) fn select(
+    connection: &Connection,
+    rest: &str,
+    parameters: impl rusqlite::Params,
+) -> Result<Vec<JournalEntry>, StoreFailure> {
+    let mut find = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM journal {rest}"))?;
+    let mut rows = find.query(parameters)?;
+    let mut entries = Vec::new();
+    while let Some(row) = rows.next()? {
+        entries.push(entry(row)?);
+    }
+    Ok(entries)
+}
+
+fn entry(row: &Row<'_>) -> Result<JournalEntry, StoreFailure> {
+    let state = row.get_ref(2)?.as_str()?;
+    let instant = |column| row.get::<_, Option<i64>>(column).map(|at| at.map(times::instant));
+    Ok(JournalEntry {
+        id: row.get::<_, String>(0)?.into(),
+        request: json::from_text(row.get_ref(1)?.as_str()?)?,
+        state: JournalState::from_word(state).ok_or(StoreFailure::Corrupt)?,
+        queued_at: times::instant(row.get(3)?),
+        planned_at: times::instant(row.get(4)?),
+        sent_at: instant(5)?,
+        answered_at: instant(6)?,
+        reason: row.get(7)?,
+        ticket: row.get(8)?,
+        error: row.get(9)?,
+        purge: row.get::<_, Option<String>>(10)?.map(PurgeId::from),
+        verified: row.get(11)?,
+        place: row.get(12)?,
+        ahead: row.get::<_, Option<i64>>(13)?.map(TimeDelta::microseconds),
+        verification: verification(row.get(14)?),
+    })
+}
+
+/// Reads a stored verification; `None` also if another purgedeck wrote it in a form that this one
+/// does not know: then the edge is probed again.
+pub(super) fn verification(value: Option<String>) -> Option<Box<Verification>> {
+    json::from_text(&value?).ok()
+}
+
+pub(super) fn is_paused(connection: &Connection) -> Result<bool, StoreFailure> {
+    Ok(kept::get(connection, PAUSED)?.is_some())
+}

@@ -1,0 +1,257 @@
+//! Finding, creating, checking and migrating the store's file.
+
+use std::fs;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+
+use super::reader::Reader;
+use super::schema;
+use super::tuning::Tuning;
+use super::writer::Writer;
+use crate::store::failure::StoreFailure;
+use crate::store::outcome::Access;
+
+/// Page cache of one connection, in KiB; negative is how SQLite takes KiB.
+const CACHE: i64 = -4096;
+
+/// The first bytes of every SQLite file.
+const MAGIC: &[u8] = b"SQLite format 3\0";
+
+/// Length in bytes to which the write-ahead log is cut after a checkpoint.
+const LOG_BYTES: i64 = 16 << 20;
+
+/// A store: its path, and what may be done with it. Cheap to clone; it creates the connections.
+#[derive(Clone, Debug)]
+pub struct Store {
+    path: Arc<Path>,
+    access: Access,
+    tuning: Tuning,
+    /// Set if nobody can write to the file: then it may be read without locks.
+    immutable: bool,
+}
+
+impl Store {
+    /// Opens the store at a path, after checks as far as they are cheap. With
+    /// [`Access::ReadWrite`], a missing file and its missing directories are created (for their
+    /// owner only), and an older schema is migrated.
+    ///
+    /// A file that is anything else than a sound store of a known schema version is refused and
+    /// left as it is.
+    pub fn open(path: &Path, access: Access) -> Result<Self, StoreFailure> {
+        Self::open_with(path, access, Tuning::default())
+    }
+
+    /// Opens the store at a path as [`Store::open`] does, with other thresholds.
+    pub fn open_with(path: &Path, access: Access, tuning: Tuning) -> Result<Self, StoreFailure> {
+        let path = std::path::absolute(path)?;
+        if access == Access::ReadWrite {
+            create(&path)?;
+        }
+        check_magic(&path)?;
+        let mut store = Self { path: Arc::from(path), access, tuning, immutable: false };
+        match store.check() {
+            Err(_) if access == Access::ReadOnly && store.cannot_change() => {
+                store.immutable = true;
+                store.check()?;
+            }
+            checked => checked?,
+        }
+        Ok(store)
+    }
+
+    /// Returns the absolute path.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Returns what may be done with it.
+    pub fn access(&self) -> Access {
+        self.access
+    }
+
+    /// Creates a connection that reads. It sees the newest finished write and waits for no writer.
+    pub fn reader(&self) -> Result<Reader, StoreFailure> {
+        let connection = self.connect()?;
+        connection.pragma_update(None, "query_only", true)?;
+        Ok(Reader::new(connection, self.tuning))
+    }
+
+    /// Creates a connection that writes. One is enough for a process: writers wait for each other.
+    pub fn writer(&self) -> Result<Writer, StoreFailure> {
+        match self.access {
+            Access::ReadWrite => Ok(Writer::new(self.connect()?, self.tuning)),
+            Access::ReadOnly => Err(StoreFailure::ReadOnly),
+        }
+    }
+
+    fn connect(&self) -> Result<Connection, StoreFailure> {
+        let access = match self.access {
+            Access::ReadWrite => OpenFlags::SQLITE_OPEN_READ_WRITE,
+            Access::ReadOnly => OpenFlags::SQLITE_OPEN_READ_ONLY,
+        };
+        let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let opened = if self.immutable {
+            let flags = flags | OpenFlags::SQLITE_OPEN_URI;
+            Connection::open_with_flags(immutable_uri(&self.path), flags)
+        } else {
+            Connection::open_with_flags(&self.path, flags)
+        };
+        let connection = opened.map_err(|error| self.cause_of(error))?;
+        connection.busy_timeout(self.tuning.lock_timeout)?;
+        connection.set_prepared_statement_cache_capacity(64);
+        connection.pragma_update(None, "cache_size", CACHE)?;
+        connection.pragma_update(None, "temp_store", "memory")?;
+        connection.pragma_update(None, "trusted_schema", false)?;
+        if self.access == Access::ReadWrite {
+            connection.pragma_update(None, "fullfsync", true)?;
+            connection.pragma_update_and_check(
+                None,
+                "journal_size_limit",
+                LOG_BYTES,
+                |_| Ok(()),
+            )?;
+        }
+        Ok(connection)
+    }
+
+    /// Checks the schema version and migrates an older one if that is allowed.
+    fn check(&self) -> Result<(), StoreFailure> {
+        let mut connection = self.connect()?;
+        match (schema::version(&connection)?, self.access) {
+            (Some(schema::VERSION), _) => {}
+            (Some(found), Access::ReadOnly) => {
+                return Err(StoreFailure::Older { found, known: schema::VERSION });
+            }
+            (None, Access::ReadOnly) => return Err(StoreFailure::Missing),
+            (found, Access::ReadWrite) => {
+                if found.is_none() {
+                    self.enable_write_ahead_log(&connection)?;
+                }
+                migrate(&mut connection)?;
+            }
+        }
+        if self.access == Access::ReadWrite && connection.is_readonly("main")? {
+            return Err(StoreFailure::ReadOnly);
+        }
+        Ok(())
+    }
+
+    /// Retries while another process holds the lock: changing the journal mode does not wait by
+    /// itself.
+    fn enable_write_ahead_log(&self, connection: &Connection) -> Result<(), StoreFailure> {
+        const PAUSE: Duration = Duration::from_millis(20);
+        let mut waited = Duration::ZERO;
+        loop {
+            let set = connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()));
+            match set.map_err(StoreFailure::from) {
+                Err(StoreFailure::Locked) if waited < self.tuning.lock_timeout => {
+                    std::thread::sleep(PAUSE);
+                    waited += PAUSE;
+                }
+                other => return other,
+            }
+        }
+    }
+
+    /// Returns whether nobody can change the file: its disk is mounted read-only, and its log holds
+    /// nothing to be written back.
+    fn cannot_change(&self) -> bool {
+        let written = fs::OpenOptions::new().write(true).open(&self.path);
+        let log = fs::metadata(with_suffix(&self.path, "-wal"));
+        written.is_err_and(|error| error.kind() == io::ErrorKind::ReadOnlyFilesystem)
+            && log
+                .map_or_else(|error| error.kind() == io::ErrorKind::NotFound, |log| log.len() == 0)
+    }
+
+    /// Returns the system's error if the database only says that it cannot open the file.
+    fn cause_of(&self, error: rusqlite::Error) -> StoreFailure {
+        if error.sqlite_error_code() == Some(ErrorCode::CannotOpen)
+            && let Err(cause) = fs::File::open(&self.path)
+        {
+            return cause.into();
+        }
+        error.into()
+    }
+}
+
+/// Creates the file and the directories above it if they are missing, for their owner only.
+fn create(path: &Path) -> Result<(), StoreFailure> {
+    match create_file(path) {
+        // That something is missing is expected; that it stays missing is not.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Err(StoreFailure::NoPlace("the system makes no file or directory there"))
+        }
+        created => Ok(created?),
+    }
+}
+
+fn create_file(path: &Path) -> io::Result<()> {
+    if fs::exists(path)? {
+        return Ok(());
+    }
+    if let Some(directory) = path.parent() {
+        let mut builder = fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(directory)?;
+    }
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        // Another purgedeck was faster.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        opened => opened.map(|_| ()),
+    }
+}
+
+/// Refuses a file that is no database before SQLite opens it, which takes some short files for
+/// empty databases.
+fn check_magic(path: &Path) -> Result<(), StoreFailure> {
+    let kind = fs::metadata(path)?.file_type();
+    if kind.is_dir() {
+        return Err(StoreFailure::Directory);
+    }
+    // A device may be endless, and opening a pipe would wait for a writer.
+    if !kind.is_file() {
+        return Err(StoreFailure::NotAStore);
+    }
+    let mut start = Vec::new();
+    fs::File::open(path)?.take(MAGIC.len() as u64).read_to_end(&mut start)?;
+    if start.is_empty() || start == MAGIC { Ok(()) } else { Err(StoreFailure::NotAStore) }
+}
+
+/// Runs all migrations that the file has not seen, all of them or none.
+fn migrate(connection: &mut Connection) -> Result<(), StoreFailure> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Another process may have done it in the meantime.
+    let found = schema::version(&transaction)?.unwrap_or(0);
+    for migration in schema::MIGRATIONS.iter().skip(found as usize) {
+        transaction.execute_batch(migration)?;
+    }
+    transaction.pragma_update(None, "application_id", schema::APPLICATION_ID)?;
+    transaction.pragma_update(None, "user_version", schema::VERSION)?;
+    transaction.commit()?;
+    Ok(())
+}
+
+/// Returns the path of a file that SQLite keeps beside a store.
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// Returns the URI that tells SQLite that nobody changes the file.
+fn immutable_uri(path: &Path) -> String {
+    const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_');
+    let path = percent_encode(path.as_os_str().as_encoded_bytes(), PLAIN);
+    format!("file:{path}?immutable=1")
+}

@@ -1,0 +1,315 @@
+//! The read half: windows, summaries, details, export, accounts and the journal.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, InterruptHandle, OptionalExtension as _};
+
+use super::compiled_filter::CompiledFilter;
+use super::dictionary::Dictionary;
+use super::scan::break_if;
+use super::snapshot::Snapshot;
+use super::times::{self, ALL_TIME, Direction};
+use super::tuning::Tuning;
+use super::{attempt_rows, coverage, journal_rows, json, kept};
+use crate::domain::budget::RecentPurge;
+use crate::domain::coverage::Coverage;
+use crate::domain::draft::Draft;
+use crate::domain::filter::{Clause, Pattern, Predicate, Test};
+use crate::domain::ids::{AccountName, JournalId, PurgeId, PurgeKey, ResourceId};
+use crate::domain::journal::JournalEntry;
+use crate::domain::kind::Kind;
+use crate::domain::purge::{Purge, PurgeDetail};
+use crate::domain::query::{Sort, Summary, SummaryQuery, Window, WindowQuery};
+use crate::store::failure::StoreFailure;
+use crate::store::outcome::{StoredAccount, StoredResources};
+
+/// A read-only connection. Each call answers from one snapshot of the store.
+pub struct Reader {
+    connection: Connection,
+    dictionary: RefCell<Dictionary>,
+    tuning: Tuning,
+}
+
+/// Cancels the running call of a [`Reader`] from another thread: that call then fails with
+/// [`StoreFailure::Interrupted`]. Does nothing if no call is running.
+pub struct Interrupt(InterruptHandle);
+
+impl Interrupt {
+    /// Cancels the running call.
+    pub fn interrupt(&self) {
+        self.0.interrupt();
+    }
+}
+
+impl Reader {
+    pub(super) fn new(connection: Connection, tuning: Tuning) -> Self {
+        Self { connection, dictionary: RefCell::default(), tuning }
+    }
+
+    /// Returns a window of rows.
+    pub fn window(&self, query: &WindowQuery) -> Result<Window, StoreFailure> {
+        self.read(|snapshot| snapshot.window(query))
+    }
+
+    /// Returns counts, facets, timeline and coverage of a selection, all exact.
+    pub fn summary(&self, query: &SummaryQuery) -> Result<Summary, StoreFailure> {
+        self.read(|snapshot| snapshot.summary(query))
+    }
+
+    /// Returns one purge in full; `None` if no purge has that key (any more).
+    pub fn detail(&self, key: PurgeKey) -> Result<Option<PurgeDetail>, StoreFailure> {
+        self.read(|snapshot| {
+            let Some(mut detail) = snapshot.detail(key.0)? else {
+                return Ok(None);
+            };
+            detail.refused = attempt_rows::refused_near(snapshot.connection, &detail.purge)?;
+            Ok(Some(detail))
+        })
+    }
+
+    /// Returns purges in full, in the order of the keys; keys without a purge are skipped.
+    pub fn purges(&self, keys: &[PurgeKey]) -> Result<Vec<Purge>, StoreFailure> {
+        self.read(|snapshot| {
+            let purges = keys.iter().map(|key| snapshot.purge(key.0));
+            purges.filter_map(Result::transpose).collect()
+        })
+    }
+
+    /// Returns purges of these resources since an instant, by anybody, newest first: those of the
+    /// history, and the journal's sent entries that the history does not have yet. If a vendor
+    /// returned no id, an entry counts beside its purge until [`super::Writer::match_purge`] links
+    /// the two.
+    pub fn recent(
+        &self,
+        resources: &[(AccountName, ResourceId)],
+        since: DateTime<Utc>,
+    ) -> Result<Vec<RecentPurge>, StoreFailure> {
+        self.read(|snapshot| snapshot.recent(resources, since))
+    }
+
+    /// Returns an account's unfinished purges created at or after an instant, newest first.
+    pub fn unfinished(
+        &self,
+        account: &AccountName,
+        since: DateTime<Utc>,
+    ) -> Result<Vec<Purge>, StoreFailure> {
+        self.read(|snapshot| {
+            let filter = CompiledFilter::all().for_account(snapshot.dictionary, account);
+            let filter = filter.unfinished().since(times::micros(since));
+            let mut purges = Vec::new();
+            snapshot.scan(&filter, ALL_TIME, Direction::Descending, &mut |entry| {
+                purges.extend(snapshot.purge(entry.key)?);
+                Ok(ControlFlow::Continue(()))
+            })?;
+            Ok(purges)
+        })
+    }
+
+    /// Visits every selected purge in the sort order, at most `limit`, until the visitor stops.
+    /// Memory does not grow with their number; all of them are of one snapshot. Returns the number
+    /// of visited purges.
+    pub fn export(
+        &self,
+        predicate: &Predicate,
+        sort: Sort,
+        limit: Option<u64>,
+        visit: &mut dyn FnMut(PurgeDetail) -> ControlFlow<()>,
+    ) -> Result<u64, StoreFailure> {
+        self.read(|snapshot| {
+            let mut visited = 0;
+            if limit == Some(0) {
+                return Ok(visited);
+            }
+            let filter =
+                CompiledFilter::compile(predicate, snapshot.connection, snapshot.dictionary)?;
+            snapshot.scan(&filter, ALL_TIME, sort.into(), &mut |entry| {
+                let detail = snapshot.detail(entry.key)?.ok_or(StoreFailure::Corrupt)?;
+                visited += 1;
+                let flow = visit(detail);
+                Ok(break_if(flow.is_break() || limit == Some(visited)))
+            })?;
+            Ok(visited)
+        })
+    }
+
+    /// Returns the time ranges for which an account's local history is complete.
+    pub fn coverage(&self, account: &AccountName) -> Result<Coverage, StoreFailure> {
+        coverage::read(&self.connection, coverage::HISTORY, account)
+    }
+
+    /// Returns the time ranges for which an account's activity log was read.
+    pub fn attempt_coverage(&self, account: &AccountName) -> Result<Coverage, StoreFailure> {
+        coverage::read(&self.connection, coverage::ACTIVITY_LOG, account)
+    }
+
+    /// Returns an account's resources as they were last read.
+    pub fn resources(&self, account: &AccountName) -> Result<StoredResources, StoreFailure> {
+        self.read(|snapshot| {
+            let mut find = snapshot
+                .connection
+                .prepare_cached("SELECT value FROM resource WHERE account = ?1 ORDER BY place")?;
+            let mut rows = find.query([account.as_str()])?;
+            let mut resources = Vec::new();
+            while let Some(row) = rows.next()? {
+                resources.push(json::from_text(row.get_ref(0)?.as_str()?)?);
+            }
+            let at: Option<Option<i64>> = snapshot
+                .connection
+                .prepare_cached("SELECT resources_at FROM sync WHERE account = ?1")?
+                .query_row([account.as_str()], |row| row.get(0))
+                .optional()?;
+            Ok(StoredResources { resources, at: at.flatten().map(times::instant) })
+        })
+    }
+
+    /// Returns every account with data in the store, by name.
+    pub fn accounts(&self) -> Result<Vec<StoredAccount>, StoreFailure> {
+        self.read(|snapshot| {
+            let mut accounts = BTreeMap::new();
+            let unknown = |account: &AccountName| StoredAccount {
+                account: account.clone(),
+                provider: None,
+                synced_at: None,
+                resources_at: None,
+            };
+            for (_, (name, provider)) in snapshot.dictionary.accounts() {
+                let account = accounts.entry(name.clone()).or_insert_with_key(unknown);
+                account.provider = Some(provider.clone());
+            }
+            let mut find = snapshot
+                .connection
+                .prepare_cached("SELECT account, synced_at, resources_at FROM sync")?;
+            let mut rows = find.query([])?;
+            while let Some(row) = rows.next()? {
+                let name = AccountName::from(row.get::<_, String>(0)?);
+                let account = accounts.entry(name).or_insert_with_key(unknown);
+                account.synced_at = row.get::<_, Option<i64>>(1)?.map(times::instant);
+                account.resources_at = row.get::<_, Option<i64>>(2)?.map(times::instant);
+            }
+            Ok(accounts.into_values().collect())
+        })
+    }
+
+    /// Returns the saved draft.
+    pub fn draft(&self) -> Result<Option<Draft>, StoreFailure> {
+        kept::draft(&self.connection)
+    }
+
+    /// Returns an entry of the journal.
+    pub fn journal_entry(&self, id: &JournalId) -> Result<Option<JournalEntry>, StoreFailure> {
+        journal_rows::by_id(&self.connection, id)
+    }
+
+    /// Returns the newest journal entry of a purge, named by the id that its account's vendor
+    /// gave it.
+    pub fn journal_of(
+        &self,
+        account: &AccountName,
+        purge: &PurgeId,
+    ) -> Result<Option<JournalEntry>, StoreFailure> {
+        let found = journal_rows::select(
+            &self.connection,
+            "WHERE purge = ?1 AND account = ?2 ORDER BY seq DESC LIMIT 1",
+            (purge.as_str(), account.as_str()),
+        )?;
+        Ok(found.into_iter().next())
+    }
+
+    /// Returns the journal's open entries, in the order of the queue.
+    pub fn journal_open(&self) -> Result<Vec<JournalEntry>, StoreFailure> {
+        journal_rows::select(
+            &self.connection,
+            "WHERE state IN ('queued', 'sending', 'accepted', 'unknown') ORDER BY place",
+            [],
+        )
+    }
+
+    /// Returns whether the queue is paused: then nothing that is queued is sent.
+    pub fn is_paused(&self) -> Result<bool, StoreFailure> {
+        journal_rows::is_paused(&self.connection)
+    }
+
+    /// Returns the journal's newest entries, open or not, newest first.
+    pub fn journal_newest(&self, limit: u32) -> Result<Vec<JournalEntry>, StoreFailure> {
+        journal_rows::select(&self.connection, "ORDER BY seq DESC LIMIT ?1", [limit])
+    }
+
+    /// Returns the entries sent since an instant that the vendor called successful and whose
+    /// verification is not settled, in the order in which they were queued.
+    pub fn unverified(&self, since: DateTime<Utc>) -> Result<Vec<JournalEntry>, StoreFailure> {
+        journal_rows::select(
+            &self.connection,
+            "WHERE state = 'successful' AND sent_at >= ?1
+               AND NOT EXISTS (SELECT 1 FROM verification WHERE entry = journal.seq AND settled)
+             ORDER BY seq",
+            [times::micros(since)],
+        )
+    }
+
+    /// Returns targets of URL purges of one cname, newest first: those of the newest `limit` such
+    /// journal entries, sent or not, then those of the newest `limit` purges in the history since
+    /// an instant. A target may come twice.
+    pub fn known_targets(
+        &self,
+        account: &AccountName,
+        cname: &str,
+        since: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<String>, StoreFailure> {
+        let mut known = Vec::new();
+        let entries = journal_rows::select(
+            &self.connection,
+            "WHERE account = ?1 ORDER BY seq DESC LIMIT ?2",
+            (account.as_str(), limit),
+        )?;
+        for entry in entries {
+            if entry.request.kind() == Kind::Url && entry.request.cname == cname {
+                known.extend(entry.request.payload.targets().iter().cloned());
+            }
+        }
+        let exactly = |text: &str| vec![Pattern::Is(text.to_ascii_lowercase())];
+        let tests = [
+            Test::Account(exactly(account.as_str())),
+            Test::Cname(exactly(cname)),
+            Test::Kind(vec![Some(Kind::Url)]),
+        ];
+        let predicate = Predicate {
+            from: Some(since),
+            until: None,
+            clauses: tests.map(|test| Clause { negated: false, test }).into(),
+        };
+        self.export(&predicate, Sort::Newest, Some(limit.into()), &mut |detail| {
+            known.extend(detail.purge.targets.into_iter().map(|target| target.text));
+            ControlFlow::Continue(())
+        })?;
+        Ok(known)
+    }
+
+    /// Returns a number that changes when anybody else changes the store, in this process or
+    /// another.
+    pub fn data_version(&self) -> Result<i64, StoreFailure> {
+        Ok(self.connection.pragma_query_value(None, "data_version", |row| row.get(0))?)
+    }
+
+    /// Returns a handle that cancels this reader's calls.
+    pub fn interrupt(&self) -> Interrupt {
+        Interrupt(self.connection.get_interrupt_handle())
+    }
+
+    /// Answers from one snapshot.
+    fn read<T>(
+        &self,
+        answer: impl FnOnce(Snapshot<'_>) -> Result<T, StoreFailure>,
+    ) -> Result<T, StoreFailure> {
+        let transaction = self.connection.unchecked_transaction()?;
+        self.dictionary.borrow_mut().refresh(&transaction)?;
+        answer(Snapshot {
+            connection: &transaction,
+            dictionary: &self.dictionary.borrow(),
+            tuning: &self.tuning,
+        })
+    }
+}

@@ -1,0 +1,204 @@
+//! Opening: what is made, what is refused, and that what is refused stays as it was.
+
+use std::fs;
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use super::*;
+use crate::store::StoreFailure;
+use crate::store::sqlite::schema;
+
+fn opened(path: &Path, access: Access) -> Result<(), StoreFailure> {
+    Store::open(path, access).map(|_| ())
+}
+
+#[test]
+fn a_store_and_its_directories_are_made_for_their_owner_only() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("state/purgedeck/store.db");
+    let store = Store::open(&path, Access::ReadWrite).unwrap();
+    store.writer().unwrap().record(&[purge("1", 0)], at(0)).unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&path), 0o600);
+        assert_eq!(mode(path.parent().unwrap()), 0o700);
+        assert_eq!(mode(path.parent().unwrap().parent().unwrap()), 0o700);
+        for file in fs::read_dir(path.parent().unwrap()).unwrap() {
+            assert_eq!(mode(&file.unwrap().path()) & 0o077, 0);
+        }
+    }
+}
+
+#[test]
+fn a_store_opened_again_still_has_everything() {
+    let home = Home::with(&[purge("1", 0)]);
+    let again = Store::open(&home.path(), Access::ReadWrite).unwrap();
+    assert_eq!(again.path(), home.path());
+    let kept = again.reader().unwrap().summary(&crate::domain::query::SummaryQuery {
+        predicate: std::sync::Arc::default(),
+        bars: 0,
+        now: at(0),
+    });
+    assert_eq!(kept.unwrap().stored, 1);
+}
+
+#[test]
+fn a_path_with_odd_letters_is_a_path() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("file:a?mode=memory#%41 ä.db");
+    opened(&path, Access::ReadWrite).unwrap();
+    assert!(fs::metadata(&path).unwrap().len() > 0);
+    opened(&path, Access::ReadOnly).unwrap();
+}
+
+#[test]
+fn several_may_make_the_same_store_at_once() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("store.db");
+    std::thread::scope(|scope| {
+        let openers: Vec<_> =
+            (0..8).map(|_| scope.spawn(|| opened(&path, Access::ReadWrite))).collect();
+        for opener in openers {
+            // Making it may take longer than a test is willing to wait for a lock; nothing else may go wrong.
+            let result = opener.join().unwrap();
+            assert!(matches!(result, Ok(()) | Err(StoreFailure::Locked)), "{result:?}");
+        }
+    });
+    opened(&path, Access::ReadWrite).unwrap();
+}
+
+#[test]
+fn what_is_not_a_store_is_refused_and_left_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("other");
+    let other_database = {
+        let database = directory.path().join("database");
+        let connection = Connection::open(&database).unwrap();
+        connection.execute_batch("CREATE TABLE mine (a)").unwrap();
+        drop(connection);
+        fs::read(database).unwrap()
+    };
+    for content in [
+        b"x".to_vec(),
+        b"dear diary".to_vec(),
+        vec![0_u8; 5000],
+        vec![0xa5; 100_000],
+        other_database,
+    ] {
+        fs::write(&path, &content).unwrap();
+        for access in [Access::ReadWrite, Access::ReadOnly] {
+            assert_eq!(opened(&path, access), Err(StoreFailure::NotAStore));
+            assert_eq!(fs::read(&path).unwrap(), content);
+        }
+    }
+}
+
+#[test]
+fn an_empty_file_becomes_a_store() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("store.db");
+    fs::write(&path, "").unwrap();
+    assert_eq!(opened(&path, Access::ReadOnly), Err(StoreFailure::Missing));
+    opened(&path, Access::ReadWrite).unwrap();
+    opened(&path, Access::ReadOnly).unwrap();
+}
+
+#[test]
+fn a_store_of_a_newer_purgedeck_is_refused_and_left_alone() {
+    let home = Home::with(&[purge("1", 0)]);
+    let known = schema::VERSION;
+    let mut writer = home.writer();
+    writer.connection().pragma_update(None, "user_version", known + 1).unwrap();
+    let newer = StoreFailure::Newer { found: known + 1, known };
+    assert_eq!(opened(&home.path(), Access::ReadWrite), Err(newer.clone()));
+    assert_eq!(opened(&home.path(), Access::ReadOnly), Err(newer.clone()));
+    // One that was brought up while we ran is not written to either.
+    assert_eq!(writer.record(&[purge("2", 1)], at(1)), Err(newer));
+    assert_eq!(home.purges().len(), 1);
+}
+
+#[test]
+fn reading_only_makes_nothing_and_writes_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("none/store.db");
+    assert_eq!(opened(&path, Access::ReadOnly), Err(StoreFailure::Missing));
+    assert!(!path.parent().unwrap().exists());
+    let home = Home::with(&[purge("1", 0)]);
+    let reading = Store::open(&home.path(), Access::ReadOnly).unwrap();
+    assert!(matches!(reading.writer(), Err(StoreFailure::ReadOnly)));
+    let purges = reading.reader().unwrap();
+    assert_eq!(purges.accounts().unwrap().len(), 1);
+}
+
+#[test]
+fn a_reader_is_not_kept_waiting_by_a_writer_and_sees_what_it_finished() {
+    let home = Home::with(&[purge("1", 0)]);
+    let (reader, other) = (home.reader(), home.writer());
+    let before = reader.data_version().unwrap();
+    other.connection().execute_batch("BEGIN EXCLUSIVE").unwrap();
+    assert_eq!(home.purges().len(), 1);
+    other.connection().execute_batch("ROLLBACK").unwrap();
+    assert_eq!(reader.data_version().unwrap(), before);
+    home.writer().record(&[purge("2", 1)], at(1)).unwrap();
+    assert_ne!(reader.data_version().unwrap(), before);
+}
+
+#[test]
+fn a_lock_of_another_writer_is_told_as_one() {
+    let home = Home::new();
+    let (mut writer, other) = (home.writer(), home.writer());
+    other.connection().execute_batch("BEGIN IMMEDIATE").unwrap();
+    let refused = writer.record(&[purge("1", 0)], at(0));
+    assert_eq!(refused, Err(StoreFailure::Locked));
+    other.connection().execute_batch("COMMIT").unwrap();
+    assert_eq!(writer.record(&[purge("1", 0)], at(0)).unwrap().new, 1);
+}
+
+/// Somebody with all rights (root) cannot be kept from writing by a file's mode; then there is nothing to see here.
+#[cfg(unix)]
+#[test]
+fn a_file_or_directory_that_may_not_be_written_can_still_be_read() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let home = Home::with(&[purge("1", 0)]);
+    let mode = |path: &Path, mode| {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    };
+    mode(&home.path(), 0o400);
+    if fs::OpenOptions::new().write(true).open(home.path()).is_ok() {
+        return;
+    }
+    assert_eq!(opened(&home.path(), Access::ReadWrite), Err(StoreFailure::ReadOnly));
+    opened(&home.path(), Access::ReadOnly).unwrap();
+    mode(&home.path(), 0o000);
+    assert_eq!(opened(&home.path(), Access::ReadOnly), Err(StoreFailure::Denied));
+    mode(&home.path(), 0o600);
+    let home = Home::with(&[purge("1", 0)]);
+    mode(home.directory.path(), 0o500);
+    assert_eq!(opened(&home.path(), Access::ReadWrite), Err(StoreFailure::ReadOnly));
+    let below = home.directory.path().join("below/store.db");
+    assert_eq!(opened(&below, Access::ReadWrite), Err(StoreFailure::Denied));
+    mode(home.directory.path(), 0o700);
+}
+
+#[test]
+fn what_cannot_be_a_store_is_told_apart_from_a_store_that_is_not_there_yet() {
+    let home = Home::with(&[purge("1", 0)]);
+    let both = [Access::ReadWrite, Access::ReadOnly];
+    for access in both {
+        assert_eq!(opened(home.directory.path(), access), Err(StoreFailure::Directory));
+        let below_a_file = home.path().join("store.db");
+        assert!(matches!(opened(&below_a_file, access), Err(StoreFailure::NoPlace(_))));
+    }
+    if cfg!(target_os = "linux") {
+        let made_nowhere = Path::new("/proc/store.db");
+        assert!(matches!(opened(made_nowhere, Access::ReadWrite), Err(StoreFailure::NoPlace(_))));
+        assert_eq!(opened(made_nowhere, Access::ReadOnly), Err(StoreFailure::Missing));
+        for access in both {
+            let device = opened(Path::new("/dev/zero"), access);
+            assert_eq!(device, Err(StoreFailure::NotAStore));
+        }
+    }
+}

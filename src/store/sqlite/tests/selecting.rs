@@ -1,0 +1,290 @@
+//! What the store selects is what [`Predicate::matches`] says, whichever way it takes to find it.
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::filter::{Clause, Pattern, Test, TimeRange};
+use crate::domain::ids::PurgeKey;
+use crate::domain::journal::NewEntry;
+use crate::domain::query::{Anchor, SummaryQuery, WindowQuery};
+use crate::domain::timeline::Bar;
+
+fn any_purge() -> impl Strategy<Value = Purge> {
+    (
+        (0..60_u32, 0..3_usize, 0..4_usize),
+        // A few instants are shared by many; the others are spread over some blocks of the index of texts.
+        prop_oneof![0..4_i64, 0..300_000_000_i64],
+        (
+            prop::sample::select(Status::EVERY.to_vec()),
+            prop::option::of(prop::sample::select(Kind::EVERY.to_vec())),
+            prop::option::of("[mM]ira|jo"),
+        ),
+        prop::collection::vec("(https?://h)?/[abA*]{1,5}|[abé]{0,4}|https://h", 0..4),
+    )
+        .prop_map(|((id, account, cname), micros, (status, kind, by), targets)| Purge {
+            account: ["one", "two", "Two"][account].into(),
+            provider: ["p", "q", "q"][account].into(),
+            cname: ["www.a.com", "img.A.com", "b.org", ""][cname].to_owned(),
+            status,
+            kind,
+            by,
+            targets: targets.into_iter().map(Target::new).collect(),
+            created: at(0) + TimeDelta::microseconds(micros),
+            ..purge(&id.to_string(), 0)
+        })
+}
+
+fn pattern(text: &'static str) -> impl Strategy<Value = Pattern> {
+    prop_oneof![
+        text.prop_map(Pattern::Is),
+        text.prop_map(Pattern::Contains),
+        (text, text).prop_map(|(head, tail)| Pattern::Glob(format!("{head}*{tail}"))),
+    ]
+}
+
+fn stretch() -> impl Strategy<Value = TimeRange> {
+    let edge = || {
+        prop::option::of(
+            prop_oneof![0..5_i64, 0..300_000_000_i64]
+                .prop_map(|micros| at(0) + TimeDelta::microseconds(micros)),
+        )
+    };
+    (edge(), edge())
+}
+
+fn test() -> impl Strategy<Value = Test> {
+    let patterns = |text| prop::collection::vec(pattern(text), 0..3);
+    prop_oneof![
+        patterns("www|a.com|b.org|").prop_map(Test::Cname),
+        patterns("one|two|t|").prop_map(Test::Account),
+        patterns("p|q|").prop_map(Test::Provider),
+        patterns("mira|j|").prop_map(Test::By),
+        prop::collection::vec(prop::sample::select(Status::EVERY.to_vec()), 0..3)
+            .prop_map(Test::Status),
+        prop::collection::vec(prop::option::of(prop::sample::select(Kind::EVERY.to_vec())), 0..3)
+            .prop_map(Test::Kind),
+        prop::collection::vec("[1-5]?[0-9]", 0..4).prop_map(Test::Id),
+        prop::collection::vec(pattern("[ab/]{0,4}|https://h|/|é"), 0..3).prop_map(Test::Target),
+        Just(Test::SentHere),
+        prop::collection::vec(stretch(), 0..3).prop_map(Test::Created),
+    ]
+}
+
+fn predicate() -> impl Strategy<Value = Predicate> {
+    let clause = (any::<bool>(), test()).prop_map(|(negated, test)| Clause { negated, test });
+    (stretch(), prop::collection::vec(clause, 0..4))
+        .prop_map(|((from, until), clauses)| Predicate { from, until, clauses })
+}
+
+/// Says that the purges of account "one" with these ids were sent from here.
+fn send(home: &Home, ids: &[&str]) {
+    let entry = NewEntry {
+        request: serde_json::from_value(serde_json::json!({
+            "account": "one", "resource": "12", "cname": "", "payload": { "kind": "all" }
+        }))
+        .unwrap(),
+        planned_at: at(0),
+        reason: None,
+        ticket: None,
+    };
+    let mut writer = home.writer();
+    let entries = writer.enqueue(&vec![entry; ids.len()], at(0)).unwrap();
+    for (entry, id) in entries.iter().zip(ids) {
+        let note = "UPDATE journal SET purge = ?1 WHERE id = ?2";
+        writer.connection().execute(note, [*id, entry.id.as_str()]).unwrap();
+    }
+}
+
+const SENT: [&str; 6] = ["1", "2", "3", "10", "20", "30"];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn windows_and_counts_are_those_of_the_plain_rule(
+        purges in prop::collection::vec(any_purge(), 0..70),
+        predicates in prop::collection::vec(predicate(), 12),
+        limit in 0..12_u32,
+        place in any::<prop::sample::Index>(),
+        before in 0..8_u32,
+        bars in 0..20_u16,
+    ) {
+        for tuning in tunings() {
+            let home = Home::tuned(tuning, &purges);
+            let query = Query { limit, place, before, bars };
+            follow_the_plain_rule(&home, &query, predicates.clone())?;
+        }
+    }
+}
+
+/// Sizes that a case of the property asks for.
+struct Query {
+    limit: u32,
+    place: prop::sample::Index,
+    before: u32,
+    bars: u16,
+}
+
+fn follow_the_plain_rule(
+    home: &Home,
+    query: &Query,
+    predicates: Vec<Predicate>,
+) -> Result<(), TestCaseError> {
+    let Query { limit, place, before, bars } = *query;
+    send(home, &SENT);
+    let reader = home.reader();
+    let all = home.details();
+    let times = all.iter().map(|detail| detail.key);
+    prop_assert!(times.clone().is_sorted());
+    for predicate in predicates.into_iter().map(Arc::new) {
+        let selected: Vec<&PurgeDetail> = all
+            .iter()
+            .filter(|detail| {
+                let sent = detail.purge.account.as_str() == "one"
+                    && SENT.contains(&detail.purge.id.as_str());
+                assert_eq!(detail.sent.is_some(), sent);
+                predicate.matches(&detail.purge, sent)
+            })
+            .collect();
+        for sort in [Sort::Newest, Sort::Oldest] {
+            let mut keys: Vec<PurgeKey> = selected.iter().map(|detail| detail.key).collect();
+            if sort == Sort::Newest {
+                keys.reverse();
+            }
+            // An anchor may be any purge, selected or not, or none.
+            let anchor = match all.len() {
+                0 => PurgeKey(0),
+                some => all[place.index(some)].key,
+            };
+            let is_before = |key: &PurgeKey| match sort {
+                Sort::Newest => *key > anchor,
+                Sort::Oldest => *key < anchor,
+            };
+            let first_not_before = keys.partition_point(is_before);
+            let after = keys.partition_point(|key| is_before(key) || *key == anchor);
+            let size = limit as usize;
+            let lead = first_not_before.saturating_sub(before.min(limit) as usize);
+            for (asked, from, until) in [
+                (Anchor::Start, 0, size.min(keys.len())),
+                (Anchor::End, keys.len().saturating_sub(size), keys.len()),
+                (Anchor::After(anchor), after, (after + size).min(keys.len())),
+                (Anchor::Before(anchor), first_not_before.saturating_sub(size), first_not_before),
+                (Anchor::Around { key: anchor, before }, lead, (lead + size).min(keys.len())),
+            ] {
+                let window = reader
+                    .window(&WindowQuery {
+                        predicate: Arc::clone(&predicate),
+                        sort,
+                        anchor: asked.clone(),
+                        limit,
+                    })
+                    .unwrap();
+                let rows: Vec<_> = window.rows.iter().map(|row| row.key).collect();
+                prop_assert_eq!(&rows, &keys[from..until], "{:?} {:?}", asked, predicate);
+                prop_assert_eq!(window.more_before, from > 0, "before {:?}", asked);
+                prop_assert_eq!(window.more_after, until < keys.len(), "after {:?}", asked);
+            }
+        }
+        let summary = reader
+            .summary(&SummaryQuery { predicate: Arc::clone(&predicate), bars, now: at(200) })
+            .unwrap();
+        prop_assert_eq!(summary.stored, all.len() as u64);
+        prop_assert_eq!(summary.selected, selected.len() as u64);
+        let count = |is: &dyn Fn(&Purge) -> bool| {
+            selected.iter().filter(|detail| is(&detail.purge)).count() as u64
+        };
+        for (status, told) in &summary.by_status {
+            prop_assert_eq!(*told, count(&|purge| purge.status == *status));
+        }
+        for (kind, told) in &summary.by_kind {
+            prop_assert_eq!(*told, count(&|purge| purge.kind == *kind));
+        }
+        for (account, told) in &summary.by_account {
+            prop_assert_eq!(*told, count(&|purge| purge.account == *account));
+        }
+        for (cname, told) in &summary.by_cname {
+            prop_assert_eq!(*told, count(&|purge| purge.cname == *cname));
+        }
+        for sums in [
+            summary.by_status.iter().map(|told| told.1).sum::<u64>(),
+            summary.by_kind.iter().map(|told| told.1).sum(),
+            summary.by_account.iter().map(|told| told.1).sum(),
+            summary.by_cname.iter().map(|told| told.1).sum(),
+        ] {
+            prop_assert_eq!(sums, summary.selected);
+        }
+        let timeline = &summary.timeline;
+        for (place, bar) in timeline.bars.iter().enumerate() {
+            let (from, until) = timeline.span(place..=place).unwrap();
+            let here = |purge: &Purge| from <= purge.created && purge.created < until;
+            let all = count(&here);
+            let failed = count(&|purge| here(purge) && purge.status == Status::Failed);
+            prop_assert_eq!(*bar, Bar { all: all as u32, failed: failed as u32 });
+        }
+        if bars > 0 && !selected.is_empty() {
+            prop_assert_eq!(u64::from(timeline.sum().all), summary.selected);
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn a_row_shows_what_a_list_needs() {
+    let home = Home::with(&[Purge {
+        account: "one".into(),
+        by: Some("mira".to_owned()),
+        targets: vec![Target::new("/x".repeat(500)), Target::new("/y")],
+        ..purge("1", 5)
+    }]);
+    send(&home, &["1"]);
+    let query = WindowQuery {
+        predicate: Arc::default(),
+        sort: Sort::Newest,
+        anchor: Anchor::Start,
+        limit: 5,
+    };
+    let row = home.reader().window(&query).unwrap().rows.remove(0);
+    assert_eq!(row.created, at(5));
+    assert_eq!((row.target_count, row.by.as_deref()), (2, Some("mira")));
+    assert_eq!((row.raw_status.as_str(), row.sent_here), ("Successful", true));
+    assert_eq!(row.first_target, "/x".repeat(100));
+}
+
+#[test]
+fn an_export_stops_at_its_limit_and_when_it_is_told_to() {
+    let home = Home::with(&(0..9).map(|id| purge(&id.to_string(), id)).collect::<Vec<_>>());
+    let shown = |limit, stop: u64| {
+        let mut ids = Vec::new();
+        let count =
+            home.reader().export(&Predicate::default(), Sort::Newest, limit, &mut |detail| {
+                ids.push(detail.purge.id.to_string());
+                if ids.len() as u64 == stop {
+                    ControlFlow::Break(())
+                } else {
+                    ControlFlow::Continue(())
+                }
+            });
+        (count.unwrap(), ids.join(" "))
+    };
+    assert_eq!(shown(None, 99), (9, "8 7 6 5 4 3 2 1 0".to_owned()));
+    assert_eq!(shown(Some(2), 99), (2, "8 7".to_owned()));
+    assert_eq!(shown(Some(0), 99), (0, String::new()));
+    assert_eq!(shown(None, 3), (3, "8 7 6".to_owned()));
+}
+
+#[test]
+fn a_question_can_be_cancelled() {
+    let home = Home::with(&(0..50).map(|id| purge(&id.to_string(), id)).collect::<Vec<_>>());
+    let reader = home.reader();
+    let interrupt = reader.interrupt();
+    let cancelled = reader.export(&Predicate::default(), Sort::Newest, None, &mut |_| {
+        interrupt.interrupt();
+        ControlFlow::Continue(())
+    });
+    assert_eq!(cancelled, Err(crate::store::StoreFailure::Interrupted));
+    assert_eq!(home.purges().len(), 50);
+    // The next question is not harmed.
+    assert_eq!(reader.accounts().unwrap().len(), 1);
+}

@@ -1,0 +1,143 @@
+//! The write half: its transactions, and the draft. What else it writes is in `accounts`, `record`,
+//! `journal`, `verification` and `attempts`.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::dictionary::DictionaryWriter;
+use super::snapshot::Snapshot;
+use super::trigram_index::TrigramCollector;
+use super::tuning::Tuning;
+use super::{json, kept, schema};
+use crate::domain::draft::Draft;
+use crate::store::failure::StoreFailure;
+
+/// The connection that writes. Every call is one transaction: all of it is stored, or nothing.
+///
+/// History, coverage and resources can be read from the vendors again: their transactions survive a
+/// crash of the program, but the last of them may be lost when the machine fails
+/// (`synchronous = NORMAL`). The record of what we sent exists nowhere else: transactions of the
+/// journal and the draft are on the disk before the call returns (`synchronous = FULL`), and all
+/// earlier ones with them.
+pub struct Writer {
+    connection: Connection,
+    dictionary: DictionaryWriter,
+    tuning: Tuning,
+    /// What the connection is set to; `None` before the first write.
+    durability: Option<Durability>,
+    /// Kept between writes because it is large.
+    pub(super) collector: Option<TrigramCollector>,
+}
+
+/// The failure that a transaction survives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Durability {
+    /// A crash of the program.
+    ProgramCrash,
+    /// A loss of power.
+    PowerLoss,
+}
+
+/// An open transaction that writes.
+pub(super) struct WriteTransaction<'a> {
+    pub(super) connection: &'a Connection,
+    pub(super) dictionary: &'a mut DictionaryWriter,
+    pub(super) tuning: &'a Tuning,
+}
+
+impl WriteTransaction<'_> {
+    pub(super) fn snapshot(&self) -> Snapshot<'_> {
+        Snapshot {
+            connection: self.connection,
+            dictionary: self.dictionary.dictionary(),
+            tuning: self.tuning,
+        }
+    }
+
+    /// Returns the dictionary id of a word, after adding it if it is new.
+    pub(super) fn word_id(&mut self, text: &str) -> Result<u32, StoreFailure> {
+        self.dictionary.word_id(self.connection, text)
+    }
+}
+
+impl Writer {
+    pub(super) fn new(connection: Connection, tuning: Tuning) -> Self {
+        let dictionary = DictionaryWriter::default();
+        Self { connection, dictionary, tuning, durability: None, collector: None }
+    }
+
+    /// Saves the draft for the next start; `None` removes it.
+    pub fn save_draft(&mut self, draft: Option<&Draft>) -> Result<(), StoreFailure> {
+        self.write(Durability::PowerLoss, |transaction| {
+            match draft {
+                Some(draft) => {
+                    kept::set(transaction.connection, kept::DRAFT, &json::to_text(draft)?)?;
+                }
+                None => {
+                    kept::remove(transaction.connection, kept::DRAFT)?;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// Returns the saved draft; `None` also if another version wrote it in a form that this one
+    /// does not read.
+    pub fn draft(&self) -> Result<Option<Draft>, StoreFailure> {
+        kept::draft(&self.connection)
+    }
+
+    /// Returns a number that changes when anybody but this writer changes the store, in this
+    /// process or another.
+    pub fn data_version(&self) -> Result<i64, StoreFailure> {
+        Ok(self.connection.pragma_query_value(None, "data_version", |row| row.get(0))?)
+    }
+
+    pub(super) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    pub(super) fn tuning(&self) -> &Tuning {
+        &self.tuning
+    }
+
+    /// Runs some work in one transaction.
+    pub(super) fn write<T>(
+        &mut self,
+        durability: Durability,
+        work: impl FnOnce(&mut WriteTransaction<'_>) -> Result<T, StoreFailure>,
+    ) -> Result<T, StoreFailure> {
+        if self.durability != Some(durability) {
+            let synchronous = match durability {
+                Durability::ProgramCrash => "normal",
+                Durability::PowerLoss => "full",
+            };
+            self.connection.pragma_update(None, "synchronous", synchronous)?;
+            self.durability = Some(durability);
+        }
+        let transaction =
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        // A newer purgedeck may have migrated the file in the meantime.
+        if schema::version(&transaction)? != Some(schema::VERSION) {
+            return Err(StoreFailure::NotAStore);
+        }
+        let done = self
+            .dictionary
+            .refresh(&transaction)
+            .and_then(|()| {
+                work(&mut WriteTransaction {
+                    connection: &transaction,
+                    dictionary: &mut self.dictionary,
+                    tuning: &self.tuning,
+                })
+            })
+            .and_then(|done| {
+                transaction.commit()?;
+                Ok(done)
+            });
+        if done.is_err() {
+            // It may hold rows that were rolled back.
+            self.dictionary = DictionaryWriter::default();
+        }
+        done
+    }
+}
