@@ -1,21 +1,24 @@
-//! The vendors' APIs behind one trait. Everything that differs between vendors is in [`Limits`] or in a vendor's own
-//! folder; nothing outside asks which vendor it talks to.
+//! The vendors' APIs behind one trait. Every difference between vendors is in [`Limits`] or in a
+//! vendor's own folder; nothing outside asks which vendor it talks to.
 //!
-//! [`connect`] makes the adapter of an account. It opens no connection and fetches no secret: that happens with the first
-//! question, and what goes wrong then is a [`Failure`] like any other.
+//! [`connect`] makes the adapter of an account. It opens no connection and fetches no secret: that
+//! happens with the first question, and a problem then is a [`Failure`] like any other.
 //!
-//! To add a vendor: a folder here, its line in [`connect`], its keys in the configuration's table of providers, its part
-//! of the simulator, and its line in the contract suite.
+//! An adapter implements [`adapter::Adapter`], and through it [`Provider`]. To add a vendor: a
+//! folder here, its lines in [`connect_with`] and in the list of modules, its entry in
+//! `config/vendors.rs`, its part of the simulator, its golden answers, and its line in the contract
+//! suite.
 
+mod adapter;
 pub mod clock;
 mod credential;
 pub mod edge;
 mod field_errors;
-mod found;
 pub mod gcore;
 pub mod http;
 mod lenient;
 pub mod medianova;
+mod records;
 #[cfg(test)]
 #[expect(clippy::unwrap_used, clippy::format_push_string, reason = "serves tests only")]
 mod scripted;
@@ -42,58 +45,60 @@ use clock::WallClock;
 
 /// One account at one vendor.
 ///
-/// Reading may be repeated at will and is, with growing pauses, by the adapter itself where the fault is passing.
-/// [`Provider::submit`] sends exactly once and never again: whether a second try is safe is for the caller to find out.
+/// Questions may be repeated at will, and the adapter itself repeats them, with growing pauses,
+/// where the fault is passing. [`Provider::submit`] sends exactly once and never again: whether a
+/// second attempt is safe is for the caller to find out.
 #[async_trait]
 pub trait Provider: Send + Sync + std::fmt::Debug {
-    /// The account.
+    /// Returns the account's name.
     fn account(&self) -> &AccountName;
 
-    /// The vendor.
+    /// Returns the vendor's name.
     fn provider(&self) -> &ProviderName;
 
-    /// What the vendor's documents say it accepts; holds until [`Provider::live_limits`] says better.
+    /// Returns the limits by the vendor's documents, which hold until [`Provider::live_limits`]
+    /// says better.
     fn documented_limits(&self) -> Limits;
 
-    /// What the vendor says this account may do, the documents filling what it leaves out.
+    /// Asks the vendor for this account's limits; the documents fill in what it leaves out.
     async fn live_limits(&self) -> Result<Limits, Failure>;
 
-    /// Everything that can be purged.
+    /// Lists everything that can be purged.
     async fn resources(&self) -> Result<Vec<Resource>, Failure>;
 
-    /// One answer's worth of history.
-    async fn history(&self, ask: &HistoryRequest) -> Result<HistoryPage, Failure>;
+    /// Returns one page of the purge history.
+    async fn history(&self, request: &HistoryRequest) -> Result<HistoryPage, Failure>;
 
-    /// Whether the vendor has a log of who asked for what, and how far back it goes; `None` where it has none.
+    /// Describes the vendor's log of who asked for what; `None` where it has none.
     fn activity_log(&self) -> Option<ActivityRule> {
         None
     }
 
-    /// One answer's worth of the log of who asked for purges, refused ones too.
-    ///
-    /// Only of use where [`Provider::activity_log`] says that there is one.
-    async fn activity(&self, ask: &ActivityRequest) -> Result<ActivityPage, Failure> {
-        let _ = ask;
+    /// Returns one page of the log of who asked for purges, refused ones too. Only of use where
+    /// [`Provider::activity_log`] says that there is one.
+    async fn activity(&self, request: &ActivityRequest) -> Result<ActivityPage, Failure> {
+        let _ = request;
         Err(Failure::new(Cause::Unsupported).with_message("this vendor has no log of who did what"))
     }
 
     /// Sends a purge, once.
     async fn submit(&self, request: &PurgeRequest) -> Result<Receipt, Failure>;
 
-    /// The purge as it would go over the wire, without its secret.
+    /// Returns the purge as it would go over the wire, without its secret.
     fn preview(&self, request: &PurgeRequest) -> Preview;
 
-    /// The vendor's clock minus ours, from the newest answer that carried a date; `None` before there was one.
+    /// Returns the vendor's clock minus ours, from the newest answer that carried a date; `None`
+    /// before there was one.
     fn clock_ahead(&self) -> Option<chrono::TimeDelta>;
 
-    /// How the vendor's edge tells of its cache, beside what many caches write.
+    /// Returns the headers in which the vendor's edge tells of its cache, beside the usual ones.
     fn edge_rules(&self) -> EdgeRules {
         EdgeRules::default()
     }
 }
 
-/// Which part of the history is wanted. What a vendor cannot select by, its adapter leaves out of the question; the
-/// answer may then hold more than was asked for, never less.
+/// A question for a part of the history. An adapter leaves out what its vendor cannot select by;
+/// the answer may then hold more than was asked for, never less.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HistoryRequest {
     /// Created at or after this.
@@ -102,69 +107,70 @@ pub struct HistoryRequest {
     pub until: Option<DateTime<Utc>>,
     /// Of this resource only; needed where the vendor's history is per resource.
     pub resource: Option<(ResourceId, String)>,
-    /// How many records of the answer to skip, or for numbered pages how many have been read already.
+    /// Records of the answer to skip; for numbered pages, records that have been read already.
     pub offset: u64,
     /// This purge only, where the vendor can look one up.
     pub id: Option<PurgeId>,
 }
 
-/// One answer's worth of history.
+/// One page of the purge history.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct HistoryPage {
-    /// The purges. Where the vendor lists targets and not purges, those of one purge are one here, as far as this answer
-    /// has them.
+    /// The purges. Where the vendor lists targets and not purges, those of one purge are one here,
+    /// as far as this page has them.
     pub purges: Vec<Purge>,
-    /// How many of the vendor's records the answer held, for the next offset.
+    /// The number of the vendor's records in the answer, for the next offset.
     pub records: u64,
-    /// How many records there are for this question in all, where the vendor says.
+    /// The number of records for this question in all, where the vendor says.
     pub total: Option<u64>,
-    /// Whether the answer reaches the end of what there is for the question, from its offset on.
+    /// True if no records follow for the question.
     pub complete: bool,
-    /// How many of the vendor's records could not be kept, because they have no id or are no records at all.
+    /// The number of the vendor's records that could not be kept, because they have no id or are no
+    /// records at all.
     pub unreadable: u64,
 }
 
-/// What a vendor's log of who did what is like.
+/// The reach and delay of a vendor's log of who did what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ActivityRule {
-    /// How far back there is something to be asked for.
+    /// The age up to which there are entries.
     pub reach: Duration,
-    /// After how long a request surely stands in it.
+    /// The age from which on a request is surely in it.
     pub settle: Duration,
 }
 
-/// Which part of the log is wanted. The answer may hold more than was asked for, never less.
+/// A question for a part of the log. The answer may hold more than was asked for, never less.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ActivityRequest {
     /// Asked for at or after this.
     pub from: DateTime<Utc>,
     /// Asked for at or before this.
     pub until: DateTime<Utc>,
-    /// How many of the vendor's records to skip.
+    /// The vendor's records to skip.
     pub offset: u64,
 }
 
-/// One answer's worth of the log.
+/// One page of the log.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ActivityPage {
-    /// The attempts at purges. What else the log tells of is left out.
+    /// The attempts at purges. Other entries of the log are left out.
     pub attempts: Vec<Attempt>,
-    /// How many of the vendor's records the answer held, for the next offset.
+    /// The number of the vendor's records in the answer, for the next offset.
     pub records: u64,
-    /// Whether the answer reaches the end of what there is for the question.
+    /// True if no records follow for the question.
     pub complete: bool,
 }
 
-/// What a vendor said when it took a purge.
+/// A vendor's answer to a purge that it took.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Receipt {
     /// Its id for the purge, where it gives one.
     pub id: Option<PurgeId>,
-    /// When the vendor answered, by the vendor's own clock where the answer carried a date.
+    /// The time of the answer by the vendor's own clock, where it carried a date.
     pub at: Option<DateTime<Utc>>,
 }
 
-/// Why an account cannot even be tried. Nothing was asked of anybody.
+/// A reason for which an account cannot even be tried. Nothing was asked of anybody.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ConnectError {
     /// There is no adapter for the provider that the account names.
@@ -177,16 +183,22 @@ pub enum ConnectError {
         key: &'static str,
     },
     /// One of the account's settings cannot be.
-    #[error("{key}: {words}")]
+    #[error("{key}: {message}")]
     Setting {
         /// The key in the configuration.
         key: &'static str,
-        /// What is wrong with it.
-        words: String,
+        /// The problem with it.
+        message: String,
     },
     /// The account's address is not one that a secret may be sent to.
     #[error(transparent)]
     BaseUrl(#[from] BaseUrlError),
+}
+
+impl ConnectError {
+    pub(crate) fn setting(key: &'static str, message: impl Into<String>) -> Self {
+        Self::Setting { key, message: message.into() }
+    }
 }
 
 /// Makes the adapter of an account, by this machine's clock and the usual policy.
@@ -201,9 +213,9 @@ pub fn connect_with(
     policy: HttpPolicy,
 ) -> Result<Arc<dyn Provider>, ConnectError> {
     match account.provider().as_str() {
-        gcore::NAME => Ok(Arc::new(gcore::Gcore::of(account, clock, policy)?)),
-        tencent::NAME => tencent::of(account, clock, policy),
-        medianova::NAME => Ok(Arc::new(medianova::Medianova::of(account, clock, policy)?)),
+        gcore::NAME => Ok(Arc::new(gcore::Gcore::new(account, clock, policy)?)),
+        tencent::NAME => tencent::connect(account, clock, policy),
+        medianova::NAME => Ok(Arc::new(medianova::Medianova::new(account, clock, policy)?)),
         _ => Err(ConnectError::UnknownProvider(account.provider().clone())),
     }
 }

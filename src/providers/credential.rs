@@ -1,12 +1,14 @@
-//! A secret that an adapter needs: fetched when it is first needed, kept until the vendor refuses it.
+//! A secret that an adapter needs: fetched when first used, kept until the vendor refuses it.
 
 use tokio::sync::Mutex;
 
+use super::ConnectError;
+use crate::config::accounts::AccountConfig;
 use crate::config::secret::Secret;
 use crate::config::secret::source::SecretSource;
 use crate::domain::failure::{Cause, Failure};
 
-/// Where a secret is to be had, and the secret once it was fetched.
+/// The source of a secret, and the secret once it was fetched.
 #[derive(Debug)]
 pub(crate) struct Credential {
     source: SecretSource,
@@ -14,27 +16,42 @@ pub(crate) struct Credential {
 }
 
 impl Credential {
-    /// Nothing is fetched yet.
+    /// Prepares a secret; nothing is fetched yet.
     pub(crate) fn new(source: SecretSource) -> Self {
         Self { source, kept: Mutex::new(None) }
     }
 
-    /// The secret. However many ask at once, it is fetched once: a password manager asks its owner once.
+    /// Prepares the account's secret under this key, where it has one.
+    pub(crate) fn find(account: &AccountConfig, key: &str) -> Option<Self> {
+        account.secret(key).cloned().map(Self::new)
+    }
+
+    /// Prepares the account's secret under this key, or fails where it has none.
+    pub(crate) fn require(
+        account: &AccountConfig,
+        key: &'static str,
+    ) -> Result<Self, ConnectError> {
+        Self::find(account, key).ok_or(ConnectError::Missing { key })
+    }
+
+    /// Returns the secret. Concurrent callers share one fetch: a password manager asks its owner
+    /// once.
     pub(crate) async fn get(&self) -> Result<Secret, Failure> {
         let mut kept = self.kept.lock().await;
         if let Some(secret) = &*kept {
             return Ok(secret.clone());
         }
-        let secret =
-            self.source.fetch().await.map_err(|trouble| {
-                Failure::new(Cause::Refused).with_message(trouble.to_string())
-            })?;
+        let secret = self
+            .source
+            .fetch()
+            .await
+            .map_err(|error| Failure::new(Cause::Refused).with_message(error.to_string()))?;
         Ok(kept.insert(secret).clone())
     }
 
-    /// Takes note that the vendor refused the secret. One from a file is read again the next time, since files are
-    /// where secrets are exchanged under a running program; nobody is asked again for one that a program printed.
-    pub(crate) async fn refused(&self) {
+    /// Forgets a secret that the vendor refused, if it came from a file: files are where secrets
+    /// are replaced under a running program. A command that printed one is not run again.
+    pub(crate) async fn forget(&self) {
         match self.source {
             SecretSource::File(_) => *self.kept.lock().await = None,
             SecretSource::Env(_) | SecretSource::Command(_) | SecretSource::Given(_) => {}
@@ -68,7 +85,7 @@ mod tests {
         assert_eq!(credential.get().await.unwrap().expose(), "old");
         std::fs::write(&path, "new").unwrap();
         assert_eq!(credential.get().await.unwrap().expose(), "old");
-        credential.refused().await;
+        credential.forget().await;
         assert_eq!(credential.get().await.unwrap().expose(), "new");
     }
 }

@@ -1,12 +1,13 @@
-//! Looking at the edge: one plain question for one URL, told by the headers of the answer.
+//! Probes of the edge: one plain request for one URL, judged by the headers of the answer.
 //!
-//! A probe is a GET with `Range: bytes=0-0`, because a HEAD fills no cache and is often answered past it. It carries no
-//! token and no cookie, so it may go to http as well as https; it follows no redirect, keeps no connection, and drops the
-//! answer behind its headers, however long the body is. It goes to the servers that the operator named, else to where the
-//! operator's name server, else the machine's, says that the host is. It asks for no compression and as nobody's browser:
-//! where the edge keeps variants by such headers it sees the plain one.
+//! A probe is a GET with `Range: bytes=0-0`, because a HEAD fills no cache and is often answered
+//! past it. It carries no token and no cookie, so it may go to http as well as https; it follows no
+//! redirect, keeps no connection, and drops the answer behind its headers, however long the body
+//! is. It goes to the servers that the operator named; else the operator's name server, else the
+//! machine's, resolves the host. It asks for no compression and names no browser: where the edge
+//! keeps variants by such headers it sees the plain one.
 
-mod names;
+mod dns;
 #[cfg(test)]
 mod tests;
 
@@ -20,18 +21,18 @@ use reqwest::header::{ACCEPT, RANGE};
 use reqwest::redirect::Policy;
 use url::Url;
 
-use self::names::{Fixed, NameServer};
-use super::http::words;
+use self::dns::{FixedAddress, NameServer};
+use super::http::error_chain;
 use crate::config::edge::{EdgeAddress, EdgeSettings};
 use crate::domain::edge::{EdgeRules, Headers, Observation, ProbeError};
 
-/// What probes call themselves.
+/// The `User-Agent` of probes.
 const AGENT: &str = concat!("purgedeck-probe/", env!("CARGO_PKG_VERSION"));
 
-/// How long an edge is waited for.
+/// Timeouts of a probe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ProbeTimeouts {
-    /// Until a connection stands, its encryption included.
+    /// Until a connection is made, its encryption included.
     pub connect: Duration,
     /// Until the headers of the answer are there, the connection included.
     pub total: Duration,
@@ -46,53 +47,54 @@ impl Default for ProbeTimeouts {
 /// The edge of an account.
 #[async_trait]
 pub trait Edge: Send + Sync + std::fmt::Debug {
-    /// The places where it is asked, at least one; `None`: where the host's name leads.
+    /// Returns the servers that are probed, at least one; `None`: wherever the host resolves to.
     fn servers(&self) -> Vec<Option<String>>;
 
-    /// Asks for a URL at the place of this number, once.
-    async fn probe(&self, url: &str, place: usize) -> Result<Observation, ProbeError>;
+    /// Probes a URL at the server of this index, once.
+    async fn probe(&self, url: &str, server: usize) -> Result<Observation, ProbeError>;
 
-    /// Whether a purge in this mode leaves in place what has not changed at the origin.
+    /// Returns true if a purge in this mode keeps objects that have not changed at the origin.
     fn keeps_unchanged(&self, mode: Option<&str>) -> bool;
 }
 
-/// Looks at an edge over HTTP.
+/// Probes an edge over HTTP.
 #[derive(Debug)]
 pub struct HttpProber {
     rules: EdgeRules,
-    places: Vec<Place>,
-    patience: ProbeTimeouts,
-    /// By place and whether without encryption; made when first needed, the list of trusted certificates with it.
+    routes: Vec<Route>,
+    timeouts: ProbeTimeouts,
+    /// By route and lack of encryption; made when first needed, with the list of trusted
+    /// certificates.
     clients: Mutex<BTreeMap<(usize, bool), reqwest::Client>>,
 }
 
 #[derive(Clone, Debug)]
-enum Place {
-    /// Where the machine says that the name leads.
-    Usual,
-    /// Where this name server says so.
-    Asked(SocketAddr),
-    /// A server of the operator's choice.
-    Chosen(EdgeAddress),
+enum Route {
+    /// By the machine's own resolver.
+    SystemDns,
+    /// By this name server.
+    NameServer(SocketAddr),
+    /// To a server of the operator's choice.
+    Fixed(EdgeAddress),
 }
 
 impl HttpProber {
-    /// A prober by an account's settings; `rules` are those of its vendor. Nothing is asked yet.
-    pub fn new(settings: &EdgeSettings, rules: EdgeRules, patience: ProbeTimeouts) -> Self {
+    /// Prepares probes by an account's settings; `rules` are those of its vendor. Nothing is asked
+    /// yet.
+    pub fn new(settings: &EdgeSettings, rules: EdgeRules, timeouts: ProbeTimeouts) -> Self {
         let own = EdgeRules {
             cache: settings.cache_headers.clone(),
             edge: settings.edge_headers.clone(),
             ..EdgeRules::default()
         };
-        let mut places: Vec<Place> =
-            settings.addresses.iter().cloned().map(Place::Chosen).collect();
-        if places.is_empty() {
-            places.push(settings.resolver.map_or(Place::Usual, Place::Asked));
+        let mut routes: Vec<Route> = settings.addresses.iter().cloned().map(Route::Fixed).collect();
+        if routes.is_empty() {
+            routes.push(settings.resolver.map_or(Route::SystemDns, Route::NameServer));
         }
         Self {
             rules: own.then(rules).then(EdgeRules::usual()),
-            places,
-            patience,
+            routes,
+            timeouts,
             clients: Mutex::default(),
         }
     }
@@ -102,26 +104,29 @@ impl HttpProber {
         if let Some(client) = clients.get(&(at, plain)) {
             return Ok(client.clone());
         }
-        // The second time says that there is one already, which is what is wanted.
+        // A second call fails, because there is one already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut builder = reqwest::Client::builder()
             .user_agent(AGENT)
             .redirect(Policy::none())
             .referer(false)
-            .connect_timeout(self.patience.connect)
-            .timeout(self.patience.total)
+            .connect_timeout(self.timeouts.connect)
+            .timeout(self.timeouts.total)
             .pool_max_idle_per_host(0)
             .retry(reqwest::retry::never());
         if plain {
             // Nothing to trust, so no list of certificates to look for.
             builder = builder.tls_certs_only([]);
         }
-        builder = match self.places.get(at) {
-            Some(Place::Chosen(address)) => builder.no_proxy().dns_resolver(Fixed(address.socket)),
-            Some(Place::Asked(server)) => builder.no_proxy().dns_resolver(NameServer(*server)),
-            Some(Place::Usual) | None => builder,
+        builder = match self.routes.get(at) {
+            Some(Route::Fixed(address)) => {
+                builder.no_proxy().dns_resolver(FixedAddress(address.socket))
+            }
+            Some(Route::NameServer(server)) => builder.no_proxy().dns_resolver(NameServer(*server)),
+            Some(Route::SystemDns) | None => builder,
         };
-        let client = builder.build().map_err(|error| ProbeError::Unreachable(words(error)))?;
+        let client =
+            builder.build().map_err(|error| ProbeError::Unreachable(error_chain(error)))?;
         clients.insert((at, plain), client.clone());
         Ok(client)
     }
@@ -135,10 +140,10 @@ impl HttpProber {
             Some(host) if !host.contains('*') => {}
             Some(_) | None => return Err(ProbeError::NoUrl("it names no host".to_owned())),
         }
-        // Whatever stood there was meant for nobody here.
+        // Credentials in a URL are meant for nobody here.
         let _ = url.set_username("").and_then(|()| url.set_password(None));
         url.set_fragment(None);
-        if let Some(Place::Chosen(EdgeAddress { plain: true, .. })) = self.places.get(at) {
+        if let Some(Route::Fixed(EdgeAddress { plain: true, .. })) = self.routes.get(at) {
             let _ = url.set_scheme("http");
         }
         Ok(url)
@@ -148,17 +153,17 @@ impl HttpProber {
 #[async_trait]
 impl Edge for HttpProber {
     fn servers(&self) -> Vec<Option<String>> {
-        let name = |place: &Place| match place {
-            Place::Usual | Place::Asked(_) => None,
-            Place::Chosen(address) => Some(address.to_string()),
+        let name = |route: &Route| match route {
+            Route::SystemDns | Route::NameServer(_) => None,
+            Route::Fixed(address) => Some(address.to_string()),
         };
-        self.places.iter().map(name).collect()
+        self.routes.iter().map(name).collect()
     }
 
-    async fn probe(&self, url: &str, place: usize) -> Result<Observation, ProbeError> {
-        let url = self.url(url, place)?;
+    async fn probe(&self, url: &str, server: usize) -> Result<Observation, ProbeError> {
+        let url = self.url(url, server)?;
         let (host, path) = (url.host_str().unwrap_or_default().to_owned(), url.path().to_owned());
-        let client = self.client(place, url.scheme() == "http")?;
+        let client = self.client(server, url.scheme() == "http")?;
         let asked = client.get(url).header(RANGE, "bytes=0-0").header(ACCEPT, "*/*").send().await;
         let result = match asked {
             Ok(response) => {
@@ -173,7 +178,7 @@ impl Edge for HttpProber {
                 Ok(self.rules.read(response.status().as_u16(), &headers))
                 // The response is dropped here, and its connection with it: the body stays unread.
             }
-            Err(error) => Err(blind(error)),
+            Err(error) => Err(probe_error(error)),
         };
         tracing::debug!(
             target: "purgedeck::http",
@@ -191,7 +196,7 @@ impl Edge for HttpProber {
     }
 }
 
-/// The edge of an account; `None` where its settings say that it is left alone.
+/// Returns the edge of an account; `None` where its settings turn probes off.
 pub fn edge(settings: &EdgeSettings, rules: EdgeRules) -> Option<Arc<dyn Edge>> {
     settings.verify.then(|| {
         let prober = HttpProber::new(settings, rules, ProbeTimeouts::default());
@@ -199,12 +204,12 @@ pub fn edge(settings: &EdgeSettings, rules: EdgeRules) -> Option<Arc<dyn Edge>> 
     })
 }
 
-fn blind(error: reqwest::Error) -> ProbeError {
+fn probe_error(error: reqwest::Error) -> ProbeError {
     if error.is_timeout() {
         return ProbeError::TooSlow;
     }
     let is_connect = error.is_connect();
-    let words = words(error);
+    let words = error_chain(error);
     if is_connect && words.contains("dns error") {
         ProbeError::NoAddress(words)
     } else {

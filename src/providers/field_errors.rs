@@ -1,4 +1,4 @@
-//! What vendors say of single fields and targets, out of the shapes that web frameworks give it.
+//! Vendors' errors about single fields and targets, in the shapes that web frameworks give them.
 
 use serde_json::Value;
 
@@ -6,38 +6,39 @@ use super::lenient;
 use crate::domain::failure::FieldError;
 use crate::domain::text::escape_control;
 
-/// The most faults that are told one by one.
-const TOLD: usize = 5;
+/// The most errors that are listed one by one.
+const MAX_LISTED: usize = 5;
 
-/// Every sentence of an `errors` value with the field and the position that it is about. By field there may be a sentence,
-/// a list of them, or either by position; a position may also stand at the end of the field, after a dot.
+/// Returns every sentence of an `errors` value with the field and the position that it is about. By
+/// field there may be a sentence, a list of them, or either by position; a position may also be at
+/// the end of the field, after a dot.
 pub(crate) fn collect(errors: &Value) -> Vec<FieldError> {
-    let mut faults = Vec::new();
-    walk(errors, "", None, &mut faults);
-    faults
+    let mut found = Vec::new();
+    walk(errors, "", None, &mut found);
+    found
 }
 
-/// The faults in one line, as many as a reader can use.
-pub(crate) fn in_words(faults: &[FieldError]) -> String {
-    let mut words: Vec<String> = faults
+/// Returns the errors in one line, as many as a reader can use.
+pub(crate) fn in_words(found: &[FieldError]) -> String {
+    let mut listed: Vec<String> = found
         .iter()
-        .take(TOLD)
-        .map(|fault| match fault.index {
-            Some(index) => format!("{}[{index}]: {}", fault.field, fault.message),
-            None if fault.field.is_empty() => fault.message.clone(),
-            None => format!("{}: {}", fault.field, fault.message),
+        .take(MAX_LISTED)
+        .map(|error| match error.index {
+            Some(index) => format!("{}[{index}]: {}", error.field, error.message),
+            None if error.field.is_empty() => error.message.clone(),
+            None => format!("{}: {}", error.field, error.message),
         })
         .collect();
-    if faults.len() > TOLD {
-        words.push(format!("and {} more", faults.len() - TOLD));
+    if found.len() > MAX_LISTED {
+        listed.push(format!("and {} more", found.len() - MAX_LISTED));
     }
-    words.join("; ")
+    listed.join("; ")
 }
 
-fn walk(errors: &Value, field: &str, index: Option<usize>, faults: &mut Vec<FieldError>) {
+fn walk(errors: &Value, field: &str, index: Option<usize>, found: &mut Vec<FieldError>) {
     match errors {
         Value::Null => {}
-        Value::Bool(_) | Value::Number(_) | Value::String(_) => faults.push(FieldError {
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => found.push(FieldError {
             field: escape_control(field, 60),
             index,
             message: escape_control(&lenient::text(errors).unwrap_or_default(), 300),
@@ -45,12 +46,13 @@ fn walk(errors: &Value, field: &str, index: Option<usize>, faults: &mut Vec<Fiel
         Value::Array(parts) => {
             for (position, part) in parts.iter().enumerate() {
                 match part {
-                    // A list of sentences is about the field; in a list of lists or objects the place counts.
+                    // A list of sentences is about the field; in a list of lists or objects the
+                    // place counts.
                     Value::Array(_) | Value::Object(_) => {
-                        walk(part, field, index.or(Some(position)), faults);
+                        walk(part, field, index.or(Some(position)), found);
                     }
                     Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
-                        walk(part, field, index, faults);
+                        walk(part, field, index, found);
                     }
                 }
             }
@@ -58,20 +60,21 @@ fn walk(errors: &Value, field: &str, index: Option<usize>, faults: &mut Vec<Fiel
         Value::Object(parts) => {
             for (name, part) in parts {
                 if let Ok(position) = name.parse() {
-                    walk(part, field, Some(position), faults);
+                    walk(part, field, Some(position), found);
                 } else if field.is_empty() {
                     let (name, position) = split(name);
-                    walk(part, name, position.or(index), faults);
+                    walk(part, name, position.or(index), found);
                 } else {
-                    // A word where a position was to be expected, as in one of the documents' own examples.
-                    walk(part, field, index, faults);
+                    // A word where a position was to be expected, as in one of the documents' own
+                    // examples.
+                    walk(part, field, index, found);
                 }
             }
         }
     }
 }
 
-/// `paths.3` is number 3 of `paths`.
+/// Splits `paths.3` into `paths` and 3.
 fn split(name: &str) -> (&str, Option<usize>) {
     match name.rsplit_once('.') {
         Some((field, position)) => match position.parse() {
@@ -108,7 +111,7 @@ mod tests {
 
     #[test]
     fn many_faults_are_counted() {
-        let words = in_words(&collect(&json!({ "a": ["1", "2", "3", "4", "5", "6", "7"] })));
-        assert!(words.ends_with("a: 5; and 2 more"), "{words}");
+        let text = in_words(&collect(&json!({ "a": ["1", "2", "3", "4", "5", "6", "7"] })));
+        assert!(text.ends_with("a: 5; and 2 more"), "{text}");
     }
 }

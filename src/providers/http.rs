@@ -1,18 +1,22 @@
-//! One way to talk HTTP for every vendor: bounded in time and size, never redirected, never with a secret in a log.
+//! One way to talk HTTP for every vendor: bounded in time and size, never redirected, never with a
+//! secret in a log.
 //!
-//! - [`Http::read`] asks and, where the fault is passing, asks again after growing, jittered pauses that honour the
-//!   vendor's `Retry-After`. [`Http::send`] sends once, and its failures say whether the request may have taken effect.
-//! - Every exchange is one `tracing` event at debug, target `purgedeck::http`: account, method, host, path, status,
-//!   milliseconds. Queries, headers and bodies are left out: a signature or a token may stand in them.
-//! - The client, and with it the machine's list of trusted certificates, is made when it is first needed.
+//! - [`Http::read`] asks and, where the fault is passing, asks again after growing, jittered pauses
+//!   that honour the vendor's `Retry-After`. [`Http::send`] sends once, and its failures say
+//!   whether the request may have taken effect.
+//! - Every exchange is one `tracing` event at debug, target `purgedeck::http`: account, method,
+//!   host, path, status, milliseconds. Queries, headers and bodies are left out: a signature or a
+//!   token may be in them.
+//! - The client, and with it the machine's list of trusted certificates, is made when it is first
+//!   needed.
 
-mod answer;
 mod base;
 mod client;
+mod clock_offset;
 mod exchange;
-mod outgoing;
 mod preview;
-mod skew;
+mod request;
+mod response;
 
 use std::time::Duration;
 
@@ -20,189 +24,171 @@ use backon::{ExponentialBuilder, Retryable};
 use chrono::{DateTime, TimeDelta, Utc};
 use url::Url;
 
-pub(crate) use answer::Answer;
 pub use base::BaseUrlError;
-pub(crate) use exchange::words;
-pub(crate) use outgoing::Outgoing;
+pub(crate) use exchange::error_chain;
+pub(crate) use request::HttpRequest;
+pub(crate) use response::HttpResponse;
 
 use crate::domain::failure::{Applied, Cause, Failure};
 use crate::domain::ids::AccountName;
 use crate::domain::plan::Preview;
 use crate::providers::clock::WallClock;
 
-/// How long and how often a vendor is waited for, and how much it may say.
+/// Timeouts, retries and size limits of the requests to a vendor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HttpPolicy {
-    /// Until a connection stands, its encryption included.
-    pub connect: Duration,
+    /// Until a connection is made, its encryption included.
+    pub connect_timeout: Duration,
     /// Until an answer is there as a whole, the connection included.
-    pub total: Duration,
+    pub timeout: Duration,
     /// The longest body that is read, in bytes.
-    pub most_bytes: usize,
-    /// How often a question is asked in all; 1 for never again.
-    pub tries: usize,
-    /// The first pause between two tries; each further one is about twice as long.
-    pub first_pause: Duration,
+    pub max_body_bytes: usize,
+    /// The number of attempts at a question in all; 1 for no retry.
+    pub max_attempts: usize,
+    /// The first pause between two attempts; each further one is about twice as long.
+    pub first_retry_delay: Duration,
     /// The longest pause. A vendor that asks for a longer one is not asked again here.
-    pub longest_pause: Duration,
+    pub max_retry_delay: Duration,
 }
 
 impl Default for HttpPolicy {
     fn default() -> Self {
         Self {
-            connect: Duration::from_secs(5),
-            total: Duration::from_secs(30),
-            most_bytes: 32 * 1024 * 1024,
-            tries: 3,
-            first_pause: Duration::from_millis(400),
-            longest_pause: Duration::from_secs(10),
+            connect_timeout: Duration::from_secs(5),
+            timeout: Duration::from_secs(30),
+            max_body_bytes: 32 * 1024 * 1024,
+            max_attempts: 3,
+            first_retry_delay: Duration::from_millis(400),
+            max_retry_delay: Duration::from_secs(10),
         }
     }
 }
 
-/// One account's way to its vendor.
+/// The HTTP client of one account.
 #[derive(Debug)]
 pub(crate) struct Http {
     account: AccountName,
     base: base::BaseUrl,
     clients: client::Clients,
-    clock: skew::Clock,
-    patience: HttpPolicy,
-    now: WallClock,
+    clock_offset: clock_offset::ClockOffset,
+    policy: HttpPolicy,
+    clock: WallClock,
 }
 
 impl Http {
-    /// Talks to the vendor at `base`: https, or http on this machine; no name and no password in it. Nothing is opened
-    /// or loaded yet.
+    /// Prepares requests to the vendor at `base`: https, or http on this machine; no name and no
+    /// password in it. Nothing is opened or loaded yet.
     pub(crate) fn new(
         account: AccountName,
         base: &Url,
-        patience: HttpPolicy,
+        policy: HttpPolicy,
+        clock: WallClock,
     ) -> Result<Self, BaseUrlError> {
         Ok(Self {
             account,
             base: base::BaseUrl::new(base)?,
             clients: client::Clients::default(),
-            clock: skew::Clock::default(),
-            patience,
-            now: WallClock::default(),
+            clock_offset: clock_offset::ClockOffset::default(),
+            policy,
+            clock,
         })
     }
 
-    /// The same, with another clock than this machine's to hold the vendor's against.
-    pub(crate) fn timed_by(mut self, now: WallClock) -> Self {
-        self.now = now;
-        self
-    }
-
-    /// The time on our side.
+    /// Returns the time on our side.
     pub(crate) fn now(&self) -> DateTime<Utc> {
-        self.now.now()
+        self.clock.now()
     }
 
-    /// The vendor's clock minus ours, by the newest answer that carried a date.
+    /// Returns the vendor's clock minus ours, by the newest answer that carried a date.
     pub(crate) fn clock_ahead(&self) -> Option<TimeDelta> {
-        self.clock.ahead()
+        self.clock_offset.get()
     }
 
-    /// The host as it stands in a request's `Host` header: with its port where that is not the usual one.
+    /// Returns the host as in a request's `Host` header: with its port unless that is the usual
+    /// one.
     pub(crate) fn host(&self) -> String {
         let url = self.base.url();
         let host = url.host_str().unwrap_or_default();
         url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
     }
 
-    /// The path of the base URL; at least `/`.
+    /// Returns the path of the base URL; at least `/`.
     pub(crate) fn path(&self) -> &str {
         self.base.url().path()
     }
 
-    /// The address that a request goes to, without its query.
-    pub(crate) fn url(&self, outgoing: &Outgoing) -> Url {
-        outgoing.url(&self.base)
+    /// Returns the request as it would go over the wire, a placeholder for each secret.
+    pub(crate) fn preview(&self, request: &HttpRequest) -> Preview {
+        preview::preview(&self.base, request)
     }
 
-    /// The request as it would go over the wire, a placeholder where a secret stands.
-    pub(crate) fn preview(&self, outgoing: &Outgoing) -> Preview {
-        preview::preview(&self.base, outgoing)
-    }
-
-    /// Asks, as often as it takes within [`Patience`]; `ask` makes every try's request anew, because a signature is good
-    /// for one try. `understand` is given every answer but a redirect.
+    /// Sends a question up to [`HttpPolicy::max_attempts`] times. `build` makes the request of each
+    /// attempt anew, because a signature is good for one. `parse` is given every answer but a
+    /// redirect.
     pub(crate) async fn read<T>(
         &self,
-        ask: impl Fn() -> Result<Outgoing, Failure> + Send + Sync,
-        understand: impl Fn(&Answer) -> Result<T, Failure> + Send + Sync,
+        build: impl Fn() -> HttpRequest + Send + Sync,
+        parse: impl Fn(&HttpResponse) -> Result<T, Failure> + Send + Sync,
     ) -> Result<T, Failure> {
         let pauses = ExponentialBuilder::new()
             .with_jitter()
-            .with_min_delay(self.patience.first_pause)
-            .with_max_delay(self.patience.longest_pause)
-            .with_max_times(self.patience.tries.saturating_sub(1));
-        let once = || async {
-            let outgoing = ask().map_err(Tried::for_good)?;
-            let client = self.clients.reading(&self.base, &self.patience)?;
-            let answer = self.exchange(client, &outgoing).await?;
-            understand(&answer).map_err(|failure| Tried {
-                again: is_worth_asking_again(&failure),
-                failure,
-                wait: answer.retry_after,
-            })
+            .with_min_delay(self.policy.first_retry_delay)
+            .with_max_delay(self.policy.max_retry_delay)
+            .with_max_times(self.policy.max_attempts.saturating_sub(1));
+        let attempt = || async {
+            let client = self.clients.reading(&self.base, &self.policy)?;
+            let response = self.exchange(client, &build()).await?;
+            parse(&response)
+                .map_err(|failure| FailedAttempt { failure, wait: response.retry_after })
         };
-        once.retry(pauses)
+        attempt
+            .retry(pauses)
             .sleep(tokio::time::sleep)
-            .when(|tried: &Tried| {
-                tried.again && tried.wait.is_none_or(|wait| wait <= self.patience.longest_pause)
+            .when(|failed: &FailedAttempt| {
+                is_worth_retrying(&failed.failure)
+                    && failed.wait.is_none_or(|wait| wait <= self.policy.max_retry_delay)
             })
-            .adjust(|tried: &Tried, pause| {
-                pause.map(|pause| tried.wait.map_or(pause, |wait| wait.max(pause)))
+            .adjust(|failed: &FailedAttempt, pause| {
+                pause.map(|pause| failed.wait.map_or(pause, |wait| wait.max(pause)))
             })
             .await
-            .map_err(|tried| Failure { applied: Applied::No, ..tried.failure })
+            .map_err(|failed| Failure { applied: Applied::No, ..failed.failure })
     }
 
-    /// Sends once and never again. A failure says [`Applied::Maybe`] where the request went out and no answer came back
-    /// that could be trusted to mean "no".
+    /// Sends once and never again. A failure says [`Applied::Maybe`] where the request went out and
+    /// no answer came back that could be trusted to mean "no".
     pub(crate) async fn send<T>(
         &self,
-        outgoing: &Outgoing,
-        understand: impl FnOnce(&Answer) -> Result<T, Failure> + Send,
+        request: &HttpRequest,
+        parse: impl FnOnce(&HttpResponse) -> Result<T, Failure> + Send,
     ) -> Result<T, Failure> {
-        let client = self.clients.sending(&self.base, &self.patience)?;
-        let answer =
-            self.exchange(client, outgoing).await.map_err(|tried| judged(tried.failure))?;
-        understand(&answer).map_err(judged)
+        let client = self.clients.sending(&self.base, &self.policy)?;
+        let response = self.exchange(client, request).await.map_err(with_effect)?;
+        parse(&response).map_err(with_effect)
     }
 }
 
-/// What came of one try of a question.
+/// A failed attempt at a question, with the pause that the vendor asks for.
 #[derive(Debug)]
-struct Tried {
+struct FailedAttempt {
     failure: Failure,
-    again: bool,
     wait: Option<Duration>,
 }
 
-impl Tried {
-    fn for_good(failure: Failure) -> Self {
-        Self { failure, again: false, wait: None }
-    }
-}
-
-impl From<Failure> for Tried {
+impl From<Failure> for FailedAttempt {
     fn from(failure: Failure) -> Self {
-        Self { again: is_worth_asking_again(&failure), failure, wait: None }
+        Self { failure, wait: None }
     }
 }
 
 /// Returns true if the same question may be answered within seconds. An answer that made no sense
 /// may be mended some day, but not that soon.
-fn is_worth_asking_again(failure: &Failure) -> bool {
-    failure.cause.is_passing() && failure.cause != Cause::BadAnswer
+fn is_worth_retrying(failure: &Failure) -> bool {
+    failure.is_passing() && failure.cause != Cause::BadAnswer
 }
 
 /// Marks the failure of a request that was sent with what is known of its effect.
-fn judged(mut failure: Failure) -> Failure {
+fn with_effect(mut failure: Failure) -> Failure {
     // Other causes keep what their maker set: a redirect of the kind "done, look there" says maybe.
     if failure.cause.hides_outcome() {
         failure.applied = Applied::Maybe;

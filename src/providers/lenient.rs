@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-/// A text, or a number or flag as the text that it was written as; `None` for anything else.
+/// Returns a text, or a number or flag as the text that it was written as; `None` for anything
+/// else.
 pub(crate) fn text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
@@ -12,12 +13,12 @@ pub(crate) fn text(value: &Value) -> Option<String> {
     }
 }
 
-/// The text of a field, where it is there and not blank.
+/// Returns the text of a field, where it is there and not blank.
 pub(crate) fn field(record: &Value, name: &str) -> Option<String> {
     record.get(name).and_then(text).filter(|text| !text.trim().is_empty())
 }
 
-/// A whole number of a field, also where it was written as a text.
+/// Returns the whole number of a field, also where it was written as a text.
 pub(crate) fn number(record: &Value, name: &str) -> Option<u64> {
     match record.get(name)? {
         Value::Number(number) => number.as_u64(),
@@ -26,7 +27,7 @@ pub(crate) fn number(record: &Value, name: &str) -> Option<u64> {
     }
 }
 
-/// A flag of a field, also where it was written as a number or a text.
+/// Returns the flag of a field, also where it was written as a number or a text.
 pub(crate) fn flag(record: &Value, name: &str) -> Option<bool> {
     match record.get(name)? {
         Value::Bool(flag) => Some(*flag),
@@ -40,7 +41,16 @@ pub(crate) fn flag(record: &Value, name: &str) -> Option<bool> {
     }
 }
 
-/// The texts of a list; a single text is a list of one, and what is no text is left out.
+/// Returns a list; null is an empty one, and anything else is none.
+pub(crate) fn list(value: &Value) -> Option<&[Value]> {
+    match value {
+        Value::Array(values) => Some(values),
+        Value::Null => Some(&[]),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => None,
+    }
+}
+
+/// Returns the texts of a list; a single text is a list of one, and what is no text is left out.
 pub(crate) fn texts(value: Option<&Value>) -> Vec<String> {
     match value {
         Some(Value::Array(values)) => values.iter().filter_map(text).collect(),

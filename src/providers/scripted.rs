@@ -1,4 +1,5 @@
-//! For tests: a server on loopback that answers by a script, byte by byte where it must be odd, and notes what it heard.
+//! For tests: a server on loopback that answers by a script, byte by byte where it must be odd, and
+//! notes what it heard.
 
 use std::sync::{Arc, Mutex};
 
@@ -6,7 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use url::Url;
 
-/// What the server does with one request.
+/// The server's reaction to one request.
 #[derive(Clone, Debug)]
 pub(crate) enum Reply {
     /// A whole answer.
@@ -77,7 +78,8 @@ pub(crate) struct Scripted {
 }
 
 impl Scripted {
-    /// Answers the first request with the first reply and so on; the last reply is for all that follow.
+    /// Answers the first request with the first reply and so on; the last reply is for all that
+    /// follow.
     pub(crate) async fn start(script: Vec<Reply>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();

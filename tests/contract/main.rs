@@ -1,5 +1,6 @@
-//! What every vendor's adapter promises, held against the simulator: list, page, group, filter, submit, refuse, rate
-//! limit, fault. [`suite`] knows no vendor; [`world`] sets one up. A new vendor is a function there and a line here.
+//! What every vendor's adapter promises, held against the simulator: list, page, group, filter,
+//! submit, refuse, rate limit, fault. [`suite`] knows no vendor; [`world`] sets one up. A new
+//! vendor is a function there and a line here.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod suite;

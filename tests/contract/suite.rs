@@ -18,8 +18,8 @@ use super::world::World;
 /// More answers than any history here has.
 const MOST_PAGES: usize = 2_000;
 
-/// Every purge that a question selects, page by page. A purge whose targets stand on two pages is put together, as the
-/// store does.
+/// Every purge that a question selects, page by page. A purge whose targets stand on two pages is
+/// put together, as the store does.
 async fn all(provider: &dyn Provider, ask: &HistoryRequest) -> Vec<Purge> {
     let mut ask = ask.clone();
     let mut purges: Vec<Purge> = Vec::new();

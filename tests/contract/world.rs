@@ -4,15 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use purgedeck::config::accounts::AccountConfig;
 use purgedeck::config::secret::Secret;
 use purgedeck::config::secret::source::SecretSource;
-use purgedeck::domain::ids::AccountName;
+use purgedeck::domain::ids::{AccountName, ProviderName};
 use purgedeck::providers::clock::WallClock;
-use purgedeck::providers::gcore as gcore_adapter;
 use purgedeck::providers::http::HttpPolicy;
-use purgedeck::providers::medianova as medianova_adapter;
-use purgedeck::providers::tencent::{self as tencent_adapter, v2, v3};
-use purgedeck::providers::{ConnectError, Provider};
+use purgedeck::providers::{Provider, connect_with};
 use purgedeck::simulator::{Clock, Hand, MedianovaAccount, Options, Scenario, Simulator, start};
 
 /// A vendor at a time that stands still, without colleagues.
@@ -30,16 +28,17 @@ pub(crate) struct World {
 }
 
 /// As in life but for the pauses and the size of an answer.
-fn patience() -> HttpPolicy {
+fn policy() -> HttpPolicy {
     HttpPolicy {
-        first_pause: Duration::from_millis(1),
-        most_bytes: 4 * 1024 * 1024,
+        first_retry_delay: Duration::from_millis(1),
+        max_body_bytes: 4 * 1024 * 1024,
         ..HttpPolicy::default()
     }
 }
 
 async fn simulator() -> (Simulator, Hand) {
-    // Our clock is the real one, so the simulated one starts there, at a whole second, and then stands.
+    // Our clock is the real one, so the simulated one starts there, at a whole second, and then
+    // stands.
     let now = DateTime::<Utc>::from_timestamp(Utc::now().timestamp(), 0).unwrap();
     let (clock, hand) = Clock::manual(now);
     let options =
@@ -47,105 +46,94 @@ async fn simulator() -> (Simulator, Hand) {
     (start(options).await.unwrap(), hand)
 }
 
+/// An adapter by the vendor's clock: some vendors take a signature for minutes only.
+fn adapter(account: &AccountConfig, hand: &Hand) -> Arc<dyn Provider> {
+    let hand = hand.clone();
+    connect_with(account, WallClock::from_fn(move || hand.now()), policy()).unwrap()
+}
+
+fn account(name: &str, vendor: &'static str, base_url: &str) -> AccountConfig {
+    AccountConfig::new(AccountName::new(name), ProviderName::new(vendor))
+        .at(base_url.parse().unwrap())
+}
+
+fn given(text: &str) -> SecretSource {
+    SecretSource::Given(Secret::new(text.to_owned()))
+}
+
 pub(crate) async fn gcore() -> World {
     let (simulator, hand) = simulator().await;
-    let account = simulator.gcore().accounts().remove(0);
-    let adapter = |token: &str| -> Arc<dyn Provider> {
-        let adapter = gcore_adapter::Gcore::new(gcore_adapter::Settings {
-            account: AccountName::new(&account.name),
-            base_url: Some(simulator.gcore().base_url().parse().unwrap()),
-            token: SecretSource::Given(Secret::new(token.to_owned())),
-            patience: patience(),
-        });
-        Arc::new(adapter.unwrap())
+    let simulated = simulator.gcore().accounts().remove(0);
+    let by = |token: &str| {
+        let account = account(&simulated.name, "gcore", &simulator.gcore().base_url());
+        adapter(&account.with_secret("token", given(token)), &hand)
     };
     World {
-        provider: adapter(&account.token),
-        stranger: adapter(&account.expired_token),
+        provider: by(&simulated.token),
+        stranger: by(&simulated.expired_token),
         hand,
         usable: None,
         vendor: "gcore",
-        secrets: vec![account.token.clone()],
+        secrets: vec![simulated.token.clone()],
         simulator,
     }
 }
 
 pub(crate) async fn tencent_3() -> World {
-    tencent(|settings| Ok(Arc::new(v3::Tencent3::new(settings)?))).await
+    tencent("3.0").await
 }
 
 pub(crate) async fn tencent_2() -> World {
-    tencent(|settings| Ok(Arc::new(v2::Tencent2::new(settings, v2::Method::Sha1)?))).await
+    tencent("2.0").await
 }
 
-async fn tencent(
-    adapter: impl Fn(tencent_adapter::Settings) -> Result<Arc<dyn Provider>, ConnectError>,
-) -> World {
+async fn tencent(api: &str) -> World {
     let (simulator, hand) = simulator().await;
-    let account = simulator.tencent().account();
-    let secret = |text: &str| SecretSource::Given(Secret::new(text.to_owned()));
-    let settings = |key: &str| {
-        // The vendor takes a signature for minutes only, so the adapter goes by the vendor's clock.
-        let hand = hand.clone();
-        tencent_adapter::Settings {
-            account: AccountName::new(&account.name),
-            base_url: Some(simulator.tencent().base_url().parse().unwrap()),
-            secret_id: secret(&account.secret_id),
-            secret_key: secret(key),
-            session_token: None,
-            international: false,
-            area: None,
-            times: None,
-            patience: patience(),
-            now: WallClock::from_fn(move || hand.now()),
-        }
+    let simulated = simulator.tencent().account();
+    let by = |key: &str| {
+        let account = account(&simulated.name, "tencent", &simulator.tencent().base_url())
+            .with_secret("secret_id", given(&simulated.secret_id))
+            .with_secret("secret_key", given(key))
+            .with_option("api", api.to_owned())
+            .with_option("signature", "sha1".to_owned());
+        adapter(&account, &hand)
     };
     World {
-        provider: adapter(settings(&account.secret_key)).unwrap(),
-        stranger: adapter(settings("wrong")).unwrap(),
-        hand: hand.clone(),
+        provider: by(&simulated.secret_key),
+        stranger: by("wrong"),
+        hand,
         usable: None,
         vendor: "tencent",
-        secrets: vec![account.secret_key.clone()],
+        secrets: vec![simulated.secret_key.clone()],
         simulator,
     }
 }
 
 pub(crate) async fn medianova() -> World {
-    medianova_by(|account, good| {
-        let token = if good { &account.token } else { "wrong" };
-        medianova_adapter::Access::Token(SecretSource::Given(Secret::new(token.to_owned())))
+    medianova_by(|account, simulated, is_good| {
+        account.with_secret("token", given(if is_good { &simulated.token } else { "wrong" }))
     })
     .await
 }
 
 pub(crate) async fn medianova_login() -> World {
-    medianova_by(|account, good| {
-        let secret = |text: &str| SecretSource::Given(Secret::new(text.to_owned()));
-        medianova_adapter::Access::Login {
-            api_key: secret(&account.api_key),
-            api_secret: secret(if good { &account.api_secret } else { "wrong" }),
-        }
+    medianova_by(|account, simulated, is_good| {
+        account
+            .with_secret("api_key", given(&simulated.api_key))
+            .with_secret("api_secret", given(if is_good { &simulated.api_secret } else { "wrong" }))
     })
     .await
 }
 
 async fn medianova_by(
-    access: impl Fn(&MedianovaAccount, bool) -> medianova_adapter::Access,
+    with_credentials: impl Fn(AccountConfig, &MedianovaAccount, bool) -> AccountConfig,
 ) -> World {
     let (simulator, hand) = simulator().await;
-    let account = simulator.medianova().account();
-    let adapter = |good: bool| -> Arc<dyn Provider> {
-        let hand = hand.clone();
-        let adapter = medianova_adapter::Medianova::new(medianova_adapter::Settings {
-            account: AccountName::new(&account.name),
-            base_url: Some(simulator.medianova().base_url().parse().unwrap()),
-            organization: account.organization.clone(),
-            access: access(&account, good),
-            patience: patience(),
-            now: WallClock::from_fn(move || hand.now()),
-        });
-        Arc::new(adapter.unwrap())
+    let simulated = simulator.medianova().account();
+    let by = |is_good: bool| {
+        let account = account(&simulated.name, "medianova", &simulator.medianova().base_url())
+            .with_option("organization", simulated.organization.clone());
+        adapter(&with_credentials(account, &simulated, is_good), &hand)
     };
     let usable = simulator
         .medianova()
@@ -154,12 +142,12 @@ async fn medianova_by(
         .find(|resource| resource.full_purge)
         .map(|resource| resource.uuid);
     World {
-        provider: adapter(true),
-        stranger: adapter(false),
+        provider: by(true),
+        stranger: by(false),
         hand: hand.clone(),
         usable,
         vendor: "medianova",
-        secrets: vec![account.token.clone(), account.api_secret.clone()],
+        secrets: vec![simulated.token.clone(), simulated.api_secret.clone()],
         simulator,
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use purgedeck::config::accounts::AccountConfig;
 use purgedeck::config::secret::Secret;
 use purgedeck::config::secret::source::SecretSource;
 use purgedeck::domain::account::Account;
@@ -13,15 +14,15 @@ use purgedeck::domain::activity::Names;
 use purgedeck::domain::coverage::Coverage;
 use purgedeck::domain::event::Event;
 use purgedeck::domain::filter::Predicate;
-use purgedeck::domain::ids::AccountName;
+use purgedeck::domain::ids::{AccountName, ProviderName};
 use purgedeck::domain::journal::{JournalEntry, JournalState};
 use purgedeck::domain::query::Sort;
 use purgedeck::domain::resource::{Resource, ResourceState};
 use purgedeck::effect::{Effect, Order, Report};
 use purgedeck::engine::{Clock, Runner, Seat, Setup, start};
-use purgedeck::providers::Provider;
-use purgedeck::providers::gcore::{Gcore, Settings};
+use purgedeck::providers::clock::WallClock;
 use purgedeck::providers::http::HttpPolicy;
+use purgedeck::providers::{Provider, connect_with};
 use purgedeck::simulator::{self, Hand, Options, Scenario, Simulator};
 use purgedeck::store::{Access, Store};
 use tokio::sync::mpsc;
@@ -50,21 +51,20 @@ impl Stage {
         }
     }
 
+    /// Returns an adapter of an account, with one of its tokens.
+    pub(crate) fn provider(&self, name: &str, token: String) -> Arc<dyn Provider> {
+        let account = AccountConfig::new(AccountName::new(name), ProviderName::new("gcore"))
+            .at(self.simulator.gcore().base_url().parse().unwrap())
+            .with_secret("token", SecretSource::Given(Secret::new(token)));
+        let policy =
+            HttpPolicy { first_retry_delay: Duration::from_millis(1), ..HttpPolicy::default() };
+        connect_with(&account, WallClock::default(), policy).unwrap()
+    }
+
     /// Starts the tasks on the first account.
     pub(crate) fn start(&self) -> Running {
         let account = self.simulator.gcore().accounts().remove(0);
-        let provider: Arc<dyn Provider> = Arc::new(
-            Gcore::new(Settings {
-                account: AccountName::new(&account.name),
-                base_url: Some(self.simulator.gcore().base_url().parse().unwrap()),
-                token: SecretSource::Given(Secret::new(account.token.clone())),
-                patience: HttpPolicy {
-                    first_pause: Duration::from_millis(1),
-                    ..HttpPolicy::default()
-                },
-            })
-            .unwrap(),
-        );
+        let provider = self.provider(&account.name, account.token.clone());
         let path = self.directory.path().join("store.db");
         let store = Store::open(&path, Access::ReadWrite).unwrap();
         let (to, reports) = mpsc::channel(256);

@@ -5,8 +5,6 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use purgedeck::config::secret::Secret;
-use purgedeck::config::secret::source::SecretSource;
 use purgedeck::domain::event::Event;
 use purgedeck::domain::failure::Cause;
 use purgedeck::domain::filter::Predicate;
@@ -17,8 +15,6 @@ use purgedeck::domain::query::Sort;
 use purgedeck::domain::resource::Resource;
 use purgedeck::effect::{Effect, Order, Report};
 use purgedeck::providers::Provider;
-use purgedeck::providers::gcore::{Gcore, Settings};
-use purgedeck::providers::http::HttpPolicy;
 use purgedeck::simulator::{ErrorBody, Fault, Strike};
 
 use super::stage::{Running, Stage};
@@ -58,13 +54,7 @@ fn questions(stage: &Stage) -> usize {
 /// A colleague's adapter, with the token of somebody who may only read.
 fn colleague(stage: &Stage) -> Arc<dyn Provider> {
     let account = stage.simulator.gcore().accounts().remove(0);
-    let adapter = Gcore::new(Settings {
-        account: account.name.as_str().into(),
-        base_url: Some(stage.simulator.gcore().base_url().parse().unwrap()),
-        token: SecretSource::Given(Secret::new(account.read_only_token)),
-        patience: HttpPolicy::default(),
-    });
-    Arc::new(adapter.unwrap())
+    stage.provider(&account.name, account.read_only_token)
 }
 
 fn request(running: &Running, resource: &Resource) -> PurgeRequest {

@@ -8,8 +8,8 @@ use tokio::sync::oneshot;
 use super::*;
 use crate::domain::edge::CacheState;
 
-/// A server that answers one request with this head, then goes on with the body until nobody takes it any more; tells what
-/// it was asked and how much it could send.
+/// A server that answers one request with this head, then goes on with the body until nobody takes
+/// it any more; tells what it was asked and how much it could send.
 async fn server(head: &str, body: usize) -> (SocketAddr, oneshot::Receiver<(String, usize)>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -36,8 +36,8 @@ fn prober(address: SocketAddr) -> HttpProber {
         addresses: vec![EdgeAddress { socket: address, plain: true }],
         ..EdgeSettings::default()
     };
-    let patience = ProbeTimeouts { connect: Duration::from_secs(5), total: Duration::from_secs(5) };
-    HttpProber::new(&settings, EdgeRules::default(), patience)
+    let timeouts = ProbeTimeouts { connect: Duration::from_secs(5), total: Duration::from_secs(5) };
+    HttpProber::new(&settings, EdgeRules::default(), timeouts)
 }
 
 #[tokio::test]
@@ -90,7 +90,7 @@ async fn an_edge_that_is_not_there_is_told_from_one_that_does_not_answer() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let mut slow = prober(address);
-    slow.patience.total = Duration::from_millis(50);
+    slow.timeouts.total = Duration::from_millis(50);
     // It is connected to, and never answers.
     let blind = slow.probe("http://www.site.com/a", 0).await.unwrap_err();
     assert_eq!(blind, ProbeError::TooSlow);

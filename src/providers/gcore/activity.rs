@@ -1,56 +1,52 @@
 //! `GET /cdn/activity_log/requests`: who asked for what, by API and by panel, and what was refused.
 //!
-//! Documented are the filters `path`, `method`, `status_code`, `user_id`, `token_id`, `client_id`, `remote_ip_address`,
-//! `min_requested_at`, `max_requested_at` (`2021-05-05 12:00:00`), `limit` and `offset`, and for a record the fields that
-//! are read here. What the documents leave open, and what is done about it:
+//! Documented are the filters `path`, `method`, `status_code`, `user_id`, `token_id`, `client_id`,
+//! `remote_ip_address`, `min_requested_at`, `max_requested_at` (`2021-05-05 12:00:00`), `limit` and
+//! `offset`, and for a record the fields that are read here. What the documents leave open, and
+//! what is done about it:
 //!
-//! - `path` finds whole paths by the newest document and parts of them by an older one. Purges of all resources have no
-//!   path in common, so it is not asked for: every POST is told, and what is no purge is left out here.
+//! - `path` finds whole paths by the newest document and parts of them by an older one. Purges of
+//!   all resources have no path in common, so it is not asked for: every POST is listed, and what is
+//!   no purge is left out here.
 //! - The example's path lacks the product's `/cdn`. It is read with and without.
 //! - How far back the log goes is not said. It is taken for as long as the history: one month.
-//! - By older documents the list stands in `result`, and `data` and `query_params` are texts or objects. All are read.
+//! - By older documents the list is in `result`, and `data` and `query_params` are texts or
+//!   objects. All are read.
 
 use std::time::Duration;
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use serde_json::Value;
 
-use super::super::http::{Answer, Outgoing};
-use super::super::{ActivityPage, ActivityRequest, ActivityRule, lenient};
-use super::list::List;
-use super::time;
+use super::{PAGE, time};
 use crate::domain::activity::{Attempt, Author};
-use crate::domain::failure::Failure;
 use crate::domain::ids::ResourceId;
 use crate::domain::kind::Kind;
+use crate::providers::http::HttpRequest;
+use crate::providers::records::RecordPage;
+use crate::providers::{ActivityPage, ActivityRequest, ActivityRule, lenient};
 
-/// What is known of the log; none of it is documented.
+/// The reach and the delay of the log; neither is documented.
 pub(super) const RULE: ActivityRule =
     ActivityRule { reach: Duration::from_hours(30 * 24), settle: Duration::from_secs(10) };
 
-/// The request for a page of the log, without its token.
-pub(super) fn question(ask: &ActivityRequest, limit: u64) -> Outgoing {
-    Outgoing::get(["cdn", "activity_log", "requests"])
+/// Returns the request for a page of the log.
+pub(super) fn call(request: &ActivityRequest) -> HttpRequest {
+    HttpRequest::get(["cdn", "activity_log", "requests"])
         .query("method", "POST")
-        .query("min_requested_at", write(ask.from))
-        .query("max_requested_at", write(up(ask.until)))
-        .query("offset", ask.offset.to_string())
-        .query("limit", limit.to_string())
+        .query("min_requested_at", write(request.from))
+        .query("max_requested_at", write(up(request.until)))
+        .query("offset", request.offset.to_string())
+        .query("limit", PAGE.to_string())
 }
 
-/// The page that an answer comes to.
-pub(super) fn page(offset: u64, list: &List) -> ActivityPage {
-    let records = list.records.len() as u64;
+/// Reads a page of the log.
+pub(super) fn page(page: &RecordPage) -> ActivityPage {
     ActivityPage {
-        attempts: list.records.iter().filter_map(attempt).collect(),
-        records,
-        complete: list.ends_at(offset + records),
+        attempts: page.records.iter().filter_map(attempt).collect(),
+        records: page.records.len() as u64,
+        complete: page.is_last,
     }
-}
-
-/// The list of an answer, in any of the forms that the documents show.
-pub(super) fn read(answer: &Answer) -> Result<List, Failure> {
-    List::read_under(answer, &["results", "result"])
 }
 
 /// A record that is an attempt at a purge; `None` for any other, and for one without id or time.
@@ -86,7 +82,7 @@ fn purged(path: &str) -> Option<ResourceId> {
     (!id.is_empty() && !id.contains('/')).then(|| ResourceId::from(id.to_owned()))
 }
 
-/// What a request's body asks to purge.
+/// Returns the kind and targets of a request's body.
 fn asked(data: &Value) -> (Option<Kind>, Vec<String>) {
     let unread;
     let data = match data {

@@ -1,9 +1,10 @@
-//! How Gcore's edge tells of its cache.
+//! The cache headers of Gcore's edge.
 
 use crate::domain::edge::{CacheRule, CacheState, EdgeRules};
 
-/// `Cache`, `X-Cached-Since` and `X-ID` (documented). After a purge by URL the first answer is `MISS`, after one by pattern
-/// or of everything `BYPASS`. `X-ID-FE` is inferred: the server in front, where there are two.
+/// `Cache`, `X-Cached-Since` and `X-ID` (documented). After a purge by URL the first answer is
+/// `MISS`, after one by pattern or of everything `BYPASS`. `X-ID-FE` is inferred: the server in
+/// front, where there are two.
 pub(super) fn rules() -> EdgeRules {
     EdgeRules {
         cache: vec![CacheRule::new(

@@ -1,48 +1,50 @@
-//! What Gcore's errors mean.
+//! The meanings of Gcore's errors.
 //!
-//! Documented are, for a purge, 400 with `errors` (per field a list of sentences, or sentences by position) or with
-//! `message` (broken JSON), and 429 without a body; for the platform as a whole `message` with `exception_class`,
-//! `request_id` and `invalid_fields`. The framework that the vendor uses says `detail`. All of them are looked for, in
-//! this order: `message`, `errors`, `detail`, the raw text.
+//! Documented are, for a purge, 400 with `errors` (per field a list of sentences, or sentences by
+//! position) or with `message` (broken JSON), and 429 without a body; for the platform as a whole
+//! `message` with `exception_class`, `request_id` and `invalid_fields`. The framework that the
+//! vendor uses says `detail`. All of them are looked for, in this order: `message`, `errors`,
+//! `detail`, the raw text.
 
 use std::time::Duration;
 
 use serde_json::Value;
 
-use super::super::http::Answer;
-use super::super::{field_errors, lenient};
 use crate::config::secret::Secret;
 use crate::domain::failure::{Cause, Failure, FieldError};
 use crate::domain::text::escape_control;
+use crate::providers::http::HttpResponse;
+use crate::providers::{field_errors, lenient};
 
-/// The failure of an answer whose status says that it did not work.
-pub(super) fn failure(answer: &Answer, token: &Secret) -> Failure {
-    let body = answer.json().ok();
-    let said = Said::new(body.as_ref(), answer);
-    let cause = cause(answer, &said);
-    let mut detail = said.detail();
+/// Returns the failure of an answer with a status of failure.
+pub(super) fn failure(response: &HttpResponse, token: &Secret) -> Failure {
+    let body = response.json().ok();
+    let error = ErrorBody::new(body.as_ref(), response);
+    let cause = cause(response, &error);
+    let mut detail = error.detail();
     if cause == Cause::Unauthenticated && is_cut_short(token) {
         detail.push_str(
-            " (The token has digits only. A shell probably cut it at the $: write it in single quotes.)",
+            " (The token has digits only. A shell probably cut it at the $: write it in single \
+             quotes.)",
         );
     }
-    if let Some(request) = &said.request {
+    if let Some(request) = &error.request {
         let gap = if detail.is_empty() { "" } else { " " };
         detail = format!("{detail}{gap}(request {request})");
     }
     Failure {
-        code: said.code.map(|code| escape_control(&code, 60)),
-        ..answer.with_status(Failure::new(cause).with_message(detail))
+        code: error.code.map(|code| escape_control(&code, 60)),
+        ..response.with_status(Failure::new(cause).with_message(detail))
     }
 }
 
-fn cause(answer: &Answer, said: &Said) -> Cause {
-    let words = said.detail().to_ascii_lowercase();
-    let cause = answer.cause();
+fn cause(response: &HttpResponse, error: &ErrorBody) -> Cause {
+    let words = error.detail().to_ascii_lowercase();
+    let cause = response.cause();
     let is_refused = matches!(cause, Cause::Rejected { .. });
     if matches!(cause, Cause::RateLimited { .. }) || (is_refused && is_throttled(&words)) {
         return Cause::RateLimited {
-            retry_after: answer.retry_after.or_else(|| pause_in_words(&words)),
+            retry_after: response.retry_after.or_else(|| pause_in_words(&words)),
         };
     }
     if is_refused {
@@ -50,10 +52,10 @@ fn cause(answer: &Answer, said: &Said) -> Cause {
         return if words.contains("quota") {
             Cause::QuotaUsedUp
         } else {
-            Cause::Rejected { errors: said.faults.clone() }
+            Cause::Rejected { errors: error.errors.clone() }
         };
     }
-    if cause == Cause::Forbidden && said.is_about_the_token() {
+    if cause == Cause::Forbidden && error.is_about_the_token() {
         return Cause::Unauthenticated;
     }
     cause
@@ -65,59 +67,60 @@ fn is_throttled(words: &str) -> bool {
         || words.contains("number of allowed purge requests")
 }
 
-/// `Request was throttled. Expected available in 27 seconds.`, as the vendor's framework says where no header does.
+/// `Request was throttled. Expected available in 27 seconds.`, as the vendor's framework says where
+/// no header does.
 fn pause_in_words(words: &str) -> Option<Duration> {
     let (_, after) = words.split_once("available in ")?;
     let (seconds, unit) = after.split_once(' ')?;
     unit.starts_with("second").then(|| seconds.parse().ok().map(Duration::from_secs)).flatten()
 }
 
-/// A permanent token is a number, a `$` or `_`, and the secret itself. In double quotes a shell takes the `$…` for a
-/// variable and leaves the number.
+/// A permanent token is a number, a `$` or `_`, and the secret itself. In double quotes a shell
+/// takes the `$…` for a variable and leaves the number.
 fn is_cut_short(token: &Secret) -> bool {
     let token = token.expose().trim();
     !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// What an error's body says.
+/// The parts of an error's body.
 #[derive(Debug, Default)]
-struct Said {
+struct ErrorBody {
     message: String,
-    faults: Vec<FieldError>,
+    errors: Vec<FieldError>,
     raw: String,
     code: Option<String>,
     request: Option<String>,
 }
 
-impl Said {
-    fn new(body: Option<&Value>, answer: &Answer) -> Self {
+impl ErrorBody {
+    fn new(body: Option<&Value>, response: &HttpResponse) -> Self {
         let Some(body) = body else {
-            return Self { raw: answer.words(), ..Self::default() };
+            return Self { raw: response.words(), ..Self::default() };
         };
-        let faults: Vec<FieldError> = ["errors", "invalid_fields"]
+        let errors: Vec<FieldError> = ["errors", "invalid_fields"]
             .into_iter()
             .filter_map(|name| body.get(name))
             .flat_map(field_errors::collect)
             .collect();
         Self {
             message: lenient::field(body, "message")
-                .or_else(|| faults.is_empty().then(|| lenient::field(body, "detail")).flatten())
+                .or_else(|| errors.is_empty().then(|| lenient::field(body, "detail")).flatten())
                 .unwrap_or_default(),
-            faults,
-            raw: answer.words(),
+            errors,
+            raw: response.words(),
             code: lenient::field(body, "exception_class").or_else(|| lenient::field(body, "code")),
             request: lenient::field(body, "request_id").map(|request| escape_control(&request, 60)),
         }
     }
 
-    /// What is shown of it.
+    /// Returns the words that are shown.
     fn detail(&self) -> String {
-        let faults = field_errors::in_words(&self.faults);
-        match (self.message.trim(), faults.as_str()) {
+        let errors = field_errors::in_words(&self.errors);
+        match (self.message.trim(), errors.as_str()) {
             ("", "") => self.raw.clone(),
-            ("", faults) => faults.to_owned(),
+            ("", errors) => errors.to_owned(),
             (message, "") => message.to_owned(),
-            (message, faults) => format!("{message} {faults}"),
+            (message, errors) => format!("{message} {errors}"),
         }
     }
 

@@ -1,22 +1,23 @@
-//! What Gcore accepts: as documented, and as an account's own limits say.
+//! The limits of Gcore: as documented, and as an account's own limits say.
 
 use std::time::Duration;
 
 use serde_json::Value;
 
-use super::super::lenient;
 use super::PAGE;
 use crate::domain::limits::{
     HistoryRule, KindRule, Limits, QueryUse, RateWindow, Reading, Scope, SentAs, Source, Syntax,
     Wildcard,
 };
+use crate::providers::lenient;
 
 const MINUTE: Duration = Duration::from_mins(1);
 const DAY: Duration = Duration::from_hours(24);
 
-/// The purge page of the documents: by URL 100 at once and two requests a minute, by pattern 10 at once and one, all one;
-/// per resource. The guide's word on the history: it holds one month. How long a purge takes, and how long until one shows
-/// in the history, no document says: those two are guesses.
+/// The purge page of the documents: by URL 100 at once and two requests a minute, by pattern 10 at
+/// once and one, all one; per resource. The guide's word on the history: it holds one month. How
+/// long a purge takes, and how long until one shows in the history, no document says: those two are
+/// guesses.
 pub(super) fn documented() -> Limits {
     Limits {
         url: Some(KindRule {
@@ -35,7 +36,8 @@ pub(super) fn documented() -> Limits {
             longest: None,
             windows: vec![window("pattern", 1, MINUTE)],
             syntax: Syntax::Path,
-            // "Only at the end" by the API's document, twice and in the middle by the guide's examples.
+            // "Only at the end" by the API's document, twice and in the middle by the guide's
+            // examples.
             wildcard: Wildcard::EndDisputed,
             // Ignored by the API's document; the guide says that one can be named.
             query: QueryUse::Ignored,
@@ -68,9 +70,10 @@ pub(super) fn documented() -> Limits {
     }
 }
 
-/// `GET /cdn/clients/me/limits`, every field of which may be missing; the documented number stands in for each that is
-/// missing or makes no sense. `purge_request_limit` is described as the one for patterns; that it holds for a purge of
-/// everything, too, which is sent as an empty list of patterns, is inferred.
+/// `GET /cdn/clients/me/limits`, every field of which may be missing; the documented number stands
+/// in for each that is missing or makes no sense. `purge_request_limit` is described as the one for
+/// patterns; that it holds for a purge of everything, too, which is sent as an empty list of
+/// patterns, is inferred.
 pub(super) fn live(told: &Value) -> Limits {
     let mut limits = documented();
     limits.source = Source::Live;
@@ -109,7 +112,8 @@ fn count(told: &Value, name: &str) -> Option<u32> {
         .filter(|count| *count > 0)
 }
 
-/// `2/m` and the like. Only `m` is documented; the other units are those of the framework that writes it so.
+/// `2/m` and the like. Only `m` is documented; the other units are those of the framework that
+/// writes it so.
 fn rate(told: &Value, name: &str) -> Option<(u32, Duration)> {
     let text = lenient::field(told, name)?;
     let (requests, unit) = text.split_once('/')?;

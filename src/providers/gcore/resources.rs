@@ -1,32 +1,24 @@
-//! `GET /cdn/resources`: what of a resource matters to purges. Deleted ones are listed with a few fields only, and every
-//! field may be missing.
+//! `GET /cdn/resources`: what of a resource matters to purges. Deleted ones are listed with a few
+//! fields only, and every field may be missing.
 
 use serde_json::Value;
 
-use super::super::lenient;
-use crate::domain::ids::{AccountName, ProviderName, ResourceId};
 use crate::domain::resource::{CacheKey, QueryRule, Resource, ResourceState};
+use crate::providers::adapter::Session;
+use crate::providers::lenient;
 
-/// The resource of a record; `None` for one without an id.
-pub(super) fn resource(
-    account: &AccountName,
-    provider: &ProviderName,
-    record: &Value,
-) -> Option<Resource> {
+/// Reads the resource of a record; `None` for one without an id.
+pub(super) fn resource(session: &Session, record: &Value) -> Option<Resource> {
     let url_purge = lenient::flag(record, "can_purge_by_urls");
+    let cname = lenient::field(record, "cname").unwrap_or_default();
     Some(Resource {
-        account: account.clone(),
-        provider: provider.clone(),
-        id: ResourceId::from(lenient::field(record, "id")?),
-        cname: lenient::field(record, "cname").unwrap_or_default(),
         names: lenient::texts(record.get("secondaryHostnames")),
         description: lenient::field(record, "name")
             .or_else(|| lenient::field(record, "description")),
         state: state(record),
         url_purge,
-        all_purge: None,
         cache: cache(record.get("options").unwrap_or(&Value::Null), url_purge),
-        area: None,
+        ..session.resource(lenient::field(record, "id")?, cname)
     })
 }
 
@@ -48,14 +40,15 @@ fn state(record: &Value) -> ResourceState {
     }
 }
 
-/// The cache key by the resource's own options; rules for single paths may differ and are not looked at.
+/// The cache key by the resource's own options; rules for single paths may differ and are not
+/// looked at.
 ///
-/// An option is an object with `enabled` and `value`, or null where it is left to the account's settings, which are not
-/// known here.
+/// An option is an object with `enabled` and `value`, or null where it is left to the account's
+/// settings, which are not known here.
 fn cache(options: &Value, url_purge: Option<bool>) -> CacheKey {
     CacheKey {
-        // `can_purge_by_urls` holds only where the option that ignores `Vary` is on; where it is off, `Vary` may or may
-        // not be used.
+        // `can_purge_by_urls` holds only where the option that ignores `Vary` is on; where it is
+        // off, `Vary` may or may not be used.
         vary: switch(options, "ignore_vary_header")
             .map(|ignored| !ignored)
             .or((url_purge == Some(true)).then_some(false)),
@@ -64,8 +57,9 @@ fn cache(options: &Value, url_purge: Option<bool>) -> CacheKey {
     }
 }
 
-/// The three options exclude each other. By their definitions in the resource's schema the listed parameters of
-/// `query_params_whitelist` are those that count; the purge page says it the other way round.
+/// The three options exclude each other. By their definitions in the resource's schema the listed
+/// parameters of `query_params_whitelist` are those that count; the purge page says it the other
+/// way round.
 fn query(options: &Value) -> Option<QueryRule> {
     if switch(options, "ignoreQueryString") == Some(true) {
         return Some(QueryRule::Ignored);
@@ -79,7 +73,7 @@ fn query(options: &Value) -> Option<QueryRule> {
     (switch(options, "ignoreQueryString") == Some(false)).then_some(QueryRule::Counts)
 }
 
-/// Whether an option of the kind on or off is on; `None` where nothing is said.
+/// Returns true if an option of the kind on or off is on; `None` where nothing is said.
 fn switch(options: &Value, name: &str) -> Option<bool> {
     let option = options.get(name)?;
     if option.is_boolean() {

@@ -5,31 +5,39 @@ mod history;
 mod purge;
 mod resources;
 
-use serde_json::{Value, json};
+use std::sync::Arc;
+
+use serde_json::json;
+use url::Url;
 
 use super::*;
-use crate::domain::ids::ResourceId;
+use crate::config::secret::source::SecretSource;
+use crate::domain::failure::Cause;
+use crate::domain::ids::{AccountName, ProviderName, ResourceId};
 use crate::domain::kind::Kind;
 use crate::domain::payload::{Payload, Targets};
 use crate::providers::scripted::{Reply, Scripted};
+use crate::providers::{Provider, connect, connect_with};
 
 const TOKEN: &str = "29841$c767abcdef0123456789";
 
-fn adapter(url: &Url) -> Gcore {
+fn adapter(url: &Url) -> Arc<dyn Provider> {
     adapter_with(url, TOKEN)
 }
 
-fn adapter_with(url: &Url, token: &str) -> Gcore {
-    Gcore::new(Settings {
-        account: AccountName::new("prod"),
-        base_url: Some(url.clone()),
-        token: SecretSource::Given(Secret::new(token.to_owned())),
-        patience: HttpPolicy { tries: 1, ..HttpPolicy::default() },
-    })
-    .unwrap()
+fn adapter_with(url: &Url, token: &str) -> Arc<dyn Provider> {
+    let account = account()
+        .at(url.clone())
+        .with_secret("token", SecretSource::Given(Secret::new(token.to_owned())));
+    let policy = HttpPolicy { max_attempts: 1, ..HttpPolicy::default() };
+    connect_with(&account, WallClock::default(), policy).unwrap()
 }
 
-async fn answering(replies: Vec<Reply>) -> (Scripted, Gcore) {
+fn account() -> AccountConfig {
+    AccountConfig::new(AccountName::new("prod"), ProviderName::new(NAME))
+}
+
+async fn answering(replies: Vec<Reply>) -> (Scripted, Arc<dyn Provider>) {
     let server = Scripted::start(replies).await;
     let adapter = adapter(&server.url);
     (server, adapter)
@@ -91,16 +99,10 @@ async fn the_accounts_own_limits_are_asked_for() {
 
 #[test]
 fn an_account_that_lacks_something_cannot_be_tried() {
-    let account = AccountConfig::new(AccountName::new("prod"), ProviderName::new(NAME));
-    assert_eq!(
-        Gcore::of(&account, WallClock::default(), HttpPolicy::default()).unwrap_err(),
-        ConnectError::Missing { key: "token" }
-    );
-    let account = account
+    let missing = connect(&account()).unwrap_err();
+    assert_eq!(missing, ConnectError::Missing { key: "token" });
+    let account = account()
         .at(Url::parse("http://api.gcore.com").unwrap())
         .with_secret("token", SecretSource::Env("X".to_owned()));
-    assert!(matches!(
-        Gcore::of(&account, WallClock::default(), HttpPolicy::default()).unwrap_err(),
-        ConnectError::BaseUrl(_)
-    ));
+    assert!(matches!(connect(&account), Err(ConnectError::BaseUrl(_))));
 }

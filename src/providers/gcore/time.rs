@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, NaiveDateTime, SubsecRound, TimeDelta, Utc};
 
-/// `2021-10-29T13:21:01.550849Z`, or as older documents show it `2021-10-29 13:21:01.550849+00:00`; UTC where no zone is
-/// given, as the documents say. To the microsecond.
+/// `2021-10-29T13:21:01.550849Z`, or as older documents show it `2021-10-29 13:21:01.550849+00:00`;
+/// UTC where no zone is given, as the documents say. To the microsecond.
 pub(super) fn read(text: &str) -> Option<DateTime<Utc>> {
     let text = text.trim();
     let zoned = DateTime::parse_from_rfc3339(text)

@@ -1,4 +1,4 @@
-//! The address of a vendor's API, and which addresses are refused.
+//! The address of a vendor's API; an unsafe one is refused.
 
 use std::net::IpAddr;
 
@@ -11,7 +11,7 @@ pub(super) struct BaseUrl {
     local: bool,
 }
 
-/// Why an address is refused.
+/// A reason to refuse an address.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BaseUrlError {
     /// Neither https nor http.
@@ -55,12 +55,12 @@ impl BaseUrl {
         &self.url
     }
 
-    /// Whether it is plain http, which [`BaseUrl::new`] lets pass on this machine only.
+    /// Returns true for plain http, which [`BaseUrl::new`] allows on this machine only.
     pub(super) fn is_plain(&self) -> bool {
         self.url.scheme() == "http"
     }
 
-    /// Whether it is on this machine.
+    /// Returns true for an address on this machine.
     pub(super) fn is_local(&self) -> bool {
         self.local
     }

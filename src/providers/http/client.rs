@@ -8,11 +8,12 @@ use super::HttpPolicy;
 use super::base::BaseUrl;
 use crate::domain::failure::{Cause, Failure};
 
-/// What we call ourselves to every vendor.
+/// The `User-Agent` of every request to a vendor.
 pub(super) const USER_AGENT: &str = concat!("purgedeck/", env!("CARGO_PKG_VERSION"));
 
-/// A client for questions, which keeps its connections, and one for purges, which opens a new one for each: on a kept
-/// connection that the vendor happens to close just then, nobody could tell whether the purge was read.
+/// A client for questions, which keeps its connections, and one for purges, which opens a new one
+/// for each: on a kept connection that the vendor happens to close just then, nobody could say
+/// whether the purge was read.
 #[derive(Debug, Default)]
 pub(super) struct Clients {
     reading: Mutex<Option<reqwest::Client>>,
@@ -23,51 +24,51 @@ impl Clients {
     pub(super) fn reading(
         &self,
         base: &BaseUrl,
-        patience: &HttpPolicy,
+        policy: &HttpPolicy,
     ) -> Result<reqwest::Client, Failure> {
-        made_once(&self.reading, || client(base, patience).build())
+        made_once(&self.reading, || client(base, policy).build())
     }
 
     pub(super) fn sending(
         &self,
         base: &BaseUrl,
-        patience: &HttpPolicy,
+        policy: &HttpPolicy,
     ) -> Result<reqwest::Client, Failure> {
         made_once(&self.sending, || {
-            client(base, patience).pool_max_idle_per_host(0).retry(reqwest::retry::never()).build()
+            client(base, policy).pool_max_idle_per_host(0).retry(reqwest::retry::never()).build()
         })
     }
 }
 
 fn made_once(
-    place: &Mutex<Option<reqwest::Client>>,
+    slot: &Mutex<Option<reqwest::Client>>,
     make: impl FnOnce() -> reqwest::Result<reqwest::Client>,
 ) -> Result<reqwest::Client, Failure> {
-    let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(client) = &*place {
+    let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(client) = &*slot {
         return Ok(client.clone());
     }
     let client = make().map_err(|error| {
         Failure::new(Cause::Refused).with_message(format!(
             "no encrypted connection can be made on this machine: {}",
-            super::exchange::words(error)
+            super::exchange::error_chain(error)
         ))
     })?;
-    Ok(place.insert(client).clone())
+    Ok(slot.insert(client).clone())
 }
 
-fn client(base: &BaseUrl, patience: &HttpPolicy) -> reqwest::ClientBuilder {
-    // The second time says that there is one already, which is what is wanted.
+fn client(base: &BaseUrl, policy: &HttpPolicy) -> reqwest::ClientBuilder {
+    // A second call fails, because there is one already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut builder = reqwest::Client::builder()
         .user_agent(USER_AGENT)
         .redirect(Policy::none())
         .referer(false)
-        .connect_timeout(patience.connect)
-        .timeout(patience.total)
+        .connect_timeout(policy.connect_timeout)
+        .timeout(policy.timeout)
         .tcp_nodelay(true);
     if base.is_local() {
-        // No proxy of the environment's stands between us and this machine.
+        // No proxy of the environment between us and this machine.
         builder = builder.no_proxy();
     }
     if base.is_plain() {

@@ -11,26 +11,26 @@ const TOKEN: &str = "APIKey 29841$c767abcdef";
 
 fn hasty() -> HttpPolicy {
     HttpPolicy {
-        first_pause: Duration::from_millis(1),
-        longest_pause: Duration::from_secs(1),
+        first_retry_delay: Duration::from_millis(1),
+        max_retry_delay: Duration::from_secs(1),
         ..HttpPolicy::default()
     }
 }
 
-fn http(url: &Url, patience: HttpPolicy) -> Http {
-    Http::new(AccountName::new("prod"), url, patience).unwrap()
+fn http(url: &Url, policy: HttpPolicy) -> Http {
+    Http::new(AccountName::new("prod"), url, policy, WallClock::default()).unwrap()
 }
 
-fn question() -> Outgoing {
-    Outgoing::get(["a b", "c"]).query("q", "x&y=z").secret_header(
+fn question() -> HttpRequest {
+    HttpRequest::get(["a b", "c"]).query("q", "x&y=z").secret_header(
         "Authorization",
         "APIKey $TOKEN",
         Some(Secret::new(TOKEN.to_owned())),
     )
 }
 
-fn order() -> Outgoing {
-    Outgoing::post(["purge"]).body("application/json", "{}").secret_header(
+fn order() -> HttpRequest {
+    HttpRequest::post(["purge"]).body("application/json", "{}").secret_header(
         "Authorization",
         "APIKey $TOKEN",
         Some(Secret::new(TOKEN.to_owned())),
@@ -38,20 +38,20 @@ fn order() -> Outgoing {
 }
 
 /// Takes any good answer's body, and says of any other what its status says.
-fn understand(answer: &Answer) -> Result<String, Failure> {
-    if answer.is_success() {
-        answer.json().map(|body| body.to_string())
+fn parse(response: &HttpResponse) -> Result<String, Failure> {
+    if response.is_success() {
+        response.json().map(|body| body.to_string())
     } else {
-        Err(answer.with_status(Failure::new(answer.cause()).with_message(answer.words())))
+        Err(response.with_status(Failure::new(response.cause()).with_message(response.words())))
     }
 }
 
 async fn read(http: &Http) -> Result<String, Failure> {
-    http.read(|| Ok(question()), understand).await
+    http.read(question, parse).await
 }
 
 async fn send(http: &Http) -> Result<String, Failure> {
-    http.send(&order(), understand).await
+    http.send(&order(), parse).await
 }
 
 #[tokio::test]
@@ -80,8 +80,8 @@ async fn a_question_is_asked_again_where_the_fault_is_passing() {
         Reply::CutInBody { status: 200, body: "[".to_owned() },
     ] {
         let server = Scripted::start(vec![passing.clone(), Reply::json(200, "[]")]).await;
-        let answer = read(&http(&server.url, hasty())).await;
-        assert_eq!(answer, Ok("[]".to_owned()), "{passing:?}");
+        let response = read(&http(&server.url, hasty())).await;
+        assert_eq!(response, Ok("[]".to_owned()), "{passing:?}");
         assert_eq!(server.heard().len(), 2, "{passing:?}");
     }
 }
@@ -150,12 +150,12 @@ async fn what_is_sent_is_sent_once_whatever_comes_back() {
 #[tokio::test]
 async fn without_an_answer_in_time_nobody_knows_what_became_of_it() {
     let server = Scripted::start(vec![Reply::Silence]).await;
-    let patience = HttpPolicy { total: Duration::from_millis(200), tries: 1, ..hasty() };
-    let failure = send(&http(&server.url, patience)).await.unwrap_err();
+    let policy = HttpPolicy { timeout: Duration::from_millis(200), max_attempts: 1, ..hasty() };
+    let failure = send(&http(&server.url, policy)).await.unwrap_err();
     assert_eq!(failure.cause, Cause::Lost);
     assert_eq!(failure.applied, Applied::Maybe);
     assert_eq!(failure.detail, "no answer within 0.2 s");
-    let failure = read(&http(&server.url, patience)).await.unwrap_err();
+    let failure = read(&http(&server.url, policy)).await.unwrap_err();
     assert_eq!((failure.cause, failure.applied), (Cause::Lost, Applied::No));
 }
 
@@ -184,8 +184,8 @@ async fn a_server_that_cannot_prove_who_it_is_never_sees_the_token() {
 #[tokio::test]
 async fn a_body_without_an_end_is_left_at_the_bound() {
     let server = Scripted::start(vec![Reply::Endless]).await;
-    let patience = HttpPolicy { most_bytes: 10_000, ..hasty() };
-    let failure = read(&http(&server.url, patience)).await.unwrap_err();
+    let policy = HttpPolicy { max_body_bytes: 10_000, ..hasty() };
+    let failure = read(&http(&server.url, policy)).await.unwrap_err();
     assert_eq!(failure.cause, Cause::BadAnswer);
     assert!(failure.detail.contains("10000"), "{failure}");
     assert_eq!(server.heard().len(), 1);
@@ -230,12 +230,12 @@ async fn the_vendors_clock_is_read_off_its_answers() {
 #[tokio::test]
 async fn a_secret_that_no_header_can_carry_is_never_sent_and_never_shown() {
     let server = Scripted::start(vec![Reply::json(200, "[]")]).await;
-    let outgoing = Outgoing::get(["a"]).secret_header(
+    let request = HttpRequest::get(["a"]).secret_header(
         "Authorization",
         "APIKey $TOKEN",
         Some(Secret::new("one\ntwo".to_owned())),
     );
-    let failure = http(&server.url, hasty()).send(&outgoing, understand).await.unwrap_err();
+    let failure = http(&server.url, hasty()).send(&request, parse).await.unwrap_err();
     assert_eq!((&failure.cause, failure.applied), (&Cause::Refused, Applied::No));
     assert!(!failure.to_string().contains("two"), "{failure}");
     assert!(server.heard().is_empty());
@@ -250,7 +250,7 @@ async fn a_vendor_that_repeats_the_token_does_not_get_it_onto_the_screen() {
     assert!(!format!("{failure:?}").contains("c767"), "{failure:?}");
 }
 
-/// What a subscriber at debug writes of everything in this thread.
+/// The text that a subscriber at debug writes in this thread.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -297,9 +297,9 @@ async fn every_exchange_is_logged_and_no_secret_is() {
 #[test]
 fn nothing_of_a_request_or_a_client_shows_its_secret() {
     let http = http(&Url::parse("https://api.vendor.com").unwrap(), hasty());
-    let outgoing = order();
-    let preview = http.preview(&outgoing);
-    for text in [format!("{outgoing:?}"), format!("{http:?}"), format!("{preview:?}")] {
+    let request = order();
+    let preview = http.preview(&request);
+    for text in [format!("{request:?}"), format!("{http:?}"), format!("{preview:?}")] {
         assert!(!text.contains("29841"), "{text}");
         assert!(!text.contains("c767"), "{text}");
     }
@@ -310,11 +310,10 @@ fn a_preview_is_a_line_that_a_shell_reads_as_meant() {
     let http = http(&Url::parse("https://api.vendor.com/v1").unwrap(), hasty());
     let body = r#"{"urls":["/it's a \"q\" $HOME `x`"]}"#;
     let preview = http.preview(
-        &Outgoing::post(["purge"]).query("a", "b c").body("application/json", body).secret_header(
-            "Authorization",
-            "APIKey $TOKEN",
-            None,
-        ),
+        &HttpRequest::post(["purge"])
+            .query("a", "b c")
+            .body("application/json", body)
+            .secret_header("Authorization", "APIKey $TOKEN", None),
     );
     assert_eq!(preview.method, "POST");
     assert_eq!(preview.url, "https://api.vendor.com/v1/purge?a=b+c");

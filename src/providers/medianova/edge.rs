@@ -1,5 +1,6 @@
-//! How Medianova's edge tells of its cache: no document says, so it is read by what many caches write, `X-Cache` first
-//! (inferred), and by `Age`. An account's `cache_headers` say what its resources really write.
+//! The cache headers of Medianova's edge: no document names them, so they are read as many caches
+//! write, `X-Cache` first (inferred), and by `Age`. An account's `cache_headers` say what its
+//! resources really write.
 
 use crate::domain::edge::{CacheRule, EdgeRules};
 

@@ -1,4 +1,4 @@
-//! What Medianova accepts, by its documents; the API tells no limits of its own.
+//! The limits of Medianova by its documents; the API tells none of its own.
 
 use std::time::Duration;
 
@@ -7,8 +7,8 @@ use crate::domain::limits::{
     HistoryRule, KindRule, Limits, QueryUse, Reading, SentAs, Source, Syntax, Wildcard,
 };
 
-/// Documented: 1 to 100 absolute paths in one list, with `*` anywhere. How long a purge takes, and how long until it
-/// shows in the list, are guesses.
+/// Documented: 1 to 100 absolute paths in one list, with `*` anywhere. How long a purge takes, and
+/// how long until it shows in the list, are guesses.
 pub(super) fn documented() -> Limits {
     let paths = KindRule {
         per_request: PAGE as u32,

@@ -1,64 +1,35 @@
-//! `GET /cdn/{organization}/resource` and `GET /organizations`, in the paginator that the vendor's framework makes. Types
+//! `GET /cdn/{organization}/resource`, in the paginator that the vendor's framework makes. Types
 //! differ from field to field: a flag may be a text, a number or a flag.
 
 use serde_json::Value;
 
-use crate::domain::failure::{Cause, Failure};
-use crate::domain::ids::{AccountName, ProviderName, ResourceId};
-use crate::domain::resource::{CacheKey, Resource, ResourceState};
-use crate::providers::http::Answer;
+use crate::domain::failure::Failure;
+use crate::domain::resource::{Resource, ResourceState};
+use crate::providers::adapter::Session;
+use crate::providers::http::HttpResponse;
 use crate::providers::lenient;
+use crate::providers::records::{Position, RecordPage};
 
-/// One answer's resources.
-#[derive(Debug)]
-pub(super) struct Page {
-    /// As they came.
-    pub(super) records: Vec<Value>,
-    last: Option<u64>,
-    total: Option<u64>,
-}
-
-impl Page {
-    /// Whether nothing follows after the page with this number, with so many records read.
-    pub(super) fn is_last(&self, number: u64, read: u64) -> bool {
-        self.records.is_empty()
-            || match (self.last, self.total) {
-                (Some(last), _) => number >= last,
-                (None, Some(total)) => read >= total,
-                (None, None) => true,
-            }
+/// Reads the page of an answer, whose paginator is in `data` or at the top.
+pub(super) fn page(
+    at: Position,
+    body: &Value,
+    response: &HttpResponse,
+) -> Result<RecordPage, Failure> {
+    let paginator = body.get("data").filter(|data| data.is_object()).unwrap_or(body);
+    let records = paginator
+        .get("data")
+        .and_then(Value::as_array)
+        .ok_or_else(|| response.unexpected("a list was asked for and this came"))?;
+    let mut page = RecordPage::counted(records, lenient::number(paginator, "total"), at.offset);
+    if let Some(last) = lenient::number(paginator, "last_page") {
+        page.is_last = at.page >= last;
     }
+    Ok(page)
 }
 
-/// The page of an answer, whose paginator stands in `data` or at the top.
-pub(super) fn page(answer: &Answer) -> Result<Page, Failure> {
-    let body = answer.json()?;
-    let paginator = match body.get("data") {
-        Some(inner @ Value::Object(_)) => inner,
-        _ => &body,
-    };
-    match paginator.get("data") {
-        Some(Value::Array(records)) => Ok(Page {
-            records: records.clone(),
-            last: lenient::number(paginator, "last_page"),
-            total: lenient::number(paginator, "total"),
-        }),
-        Some(
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_),
-        )
-        | None => Err(answer.with_status(
-            Failure::new(Cause::BadAnswer)
-                .with_message(format!("a list was asked for and this came: {}", answer.words())),
-        )),
-    }
-}
-
-/// The resource of a record; `None` for one without an id.
-pub(super) fn resource(
-    account: &AccountName,
-    provider: &ProviderName,
-    record: &Value,
-) -> Option<Resource> {
+/// Reads the resource of a record; `None` for one without an id.
+pub(super) fn resource(session: &Session, record: &Value) -> Option<Resource> {
     let id = lenient::field(record, "resource_uuid")?;
     let mut hosts: Vec<String> = Vec::new();
     for name in ["cdn_url", "server_name", "streaming_cdn_url", "alias_domain", "cname"] {
@@ -70,19 +41,14 @@ pub(super) fn resource(
         }
     }
     let mut hosts = hosts.into_iter();
+    let cname = hosts.next().unwrap_or_default();
     Some(Resource {
-        account: account.clone(),
-        provider: provider.clone(),
-        id: ResourceId::from(id),
-        cname: hosts.next().unwrap_or_default(),
         names: hosts.collect(),
         description: lenient::field(record, "resource_label")
             .or_else(|| lenient::field(record, "resource_name")),
         state: state(record),
-        url_purge: None,
         all_purge: lenient::flag(record, "status_full_purge_permission"),
-        cache: CacheKey::default(),
-        area: None,
+        ..session.resource(id, cname)
     })
 }
 
@@ -104,7 +70,7 @@ fn state(record: &Value) -> ResourceState {
     }
 }
 
-/// A host name without what may stand around it.
+/// Returns a host name without its scheme, path and query.
 fn host(text: &str) -> String {
     let text = text.trim();
     let bare = text.split_once("://").map_or(text, |(_, rest)| rest).trim_start_matches('/');

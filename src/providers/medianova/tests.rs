@@ -3,16 +3,19 @@
 use std::sync::{Arc, Mutex};
 
 use chrono::DateTime;
-use serde_json::{Value, json};
+use serde_json::json;
+use url::Url;
 
 use super::*;
+use crate::config::secret::source::SecretSource;
 use crate::domain::failure::{Applied, FieldError};
-use crate::domain::ids::{PurgeId, ResourceId};
+use crate::domain::ids::{AccountName, ProviderName, PurgeId, ResourceId};
 use crate::domain::kind::Kind;
 use crate::domain::payload::{Payload, Targets};
 use crate::domain::resource::ResourceState;
 use crate::domain::status::Status;
 use crate::providers::scripted::{Reply, Scripted};
+use crate::providers::{Provider, connect, connect_with};
 
 const TOKEN: &str = "tok-0123456789";
 
@@ -20,26 +23,38 @@ fn given(text: &str) -> SecretSource {
     SecretSource::Given(Secret::new(text.to_owned()))
 }
 
-fn settings(url: &Url, access: Access) -> Settings {
-    Settings {
-        account: AccountName::new("med"),
-        base_url: Some(url.clone()),
-        organization: "org-1".to_owned(),
-        access,
-        patience: HttpPolicy { tries: 1, ..HttpPolicy::default() },
-        now: WallClock::from_fn(|| DateTime::from_timestamp(1_000_000, 0).unwrap()),
-    }
+fn bare() -> AccountConfig {
+    AccountConfig::new(AccountName::new("med"), ProviderName::new(NAME))
 }
 
-async fn answering(replies: Vec<Reply>) -> (Scripted, Medianova) {
+fn account(url: &Url) -> AccountConfig {
+    bare().at(url.clone()).with_option("organization", "org-1".to_owned())
+}
+
+fn by_login(url: &Url) -> AccountConfig {
+    account(url)
+        .with_secret("api_key", given("key-0123456789"))
+        .with_secret("api_secret", given("secret-0123456789"))
+}
+
+fn adapter(account: &AccountConfig) -> Arc<dyn Provider> {
+    adapter_at(account, || 1_000_000)
+}
+
+/// An adapter by a clock that stands at these seconds.
+fn adapter_at(
+    account: &AccountConfig,
+    seconds: impl Fn() -> i64 + Send + Sync + 'static,
+) -> Arc<dyn Provider> {
+    let clock = WallClock::from_fn(move || DateTime::from_timestamp(seconds(), 0).unwrap());
+    let policy = HttpPolicy { max_attempts: 1, ..HttpPolicy::default() };
+    connect_with(account, clock, policy).unwrap()
+}
+
+async fn answering(replies: Vec<Reply>) -> (Scripted, Arc<dyn Provider>) {
     let server = Scripted::start(replies).await;
-    let access = Access::Token(given(TOKEN));
-    let adapter = Medianova::new(settings(&server.url, access)).unwrap();
+    let adapter = adapter(&account(&server.url).with_secret("token", given(TOKEN)));
     (server, adapter)
-}
-
-fn login() -> Access {
-    Access::Login { api_key: given("key-0123456789"), api_secret: given("secret-0123456789") }
 }
 
 fn request(payload: Payload) -> PurgeRequest {
@@ -250,13 +265,7 @@ async fn there_is_one_login_until_shortly_before_its_token_ends() {
     ])
     .await;
     let told = Arc::clone(&clock);
-    let adapter = Medianova::new(Settings {
-        now: WallClock::from_fn(move || {
-            DateTime::from_timestamp(*told.lock().unwrap(), 0).unwrap()
-        }),
-        ..settings(&server.url, login())
-    })
-    .unwrap();
+    let adapter = adapter_at(&by_login(&server.url), move || *told.lock().unwrap());
     adapter.history(&of(0)).await.unwrap();
     adapter.history(&of(0)).await.unwrap();
     *clock.lock().unwrap() = 1_003_800;
@@ -293,7 +302,7 @@ async fn a_token_that_ends_before_its_time_is_renewed_for_a_question_and_never_f
         refused(),
     ])
     .await;
-    let adapter = Medianova::new(settings(&server.url, login())).unwrap();
+    let adapter = adapter(&by_login(&server.url));
     adapter.history(&of(0)).await.unwrap();
     assert_eq!(server.heard().len(), 4);
     let failure = adapter.submit(&request(Payload::All)).await.unwrap_err();
@@ -306,7 +315,7 @@ async fn a_login_that_is_refused_is_told_and_not_repeated() {
     for status in [400, 401] {
         let server =
             Scripted::start(vec![Reply::json(status, r#"{"message":"no key-0123456789"}"#)]).await;
-        let adapter = Medianova::new(settings(&server.url, login())).unwrap();
+        let adapter = adapter(&by_login(&server.url));
         let failure = adapter.resources().await.unwrap_err();
         assert_eq!(failure.cause, Cause::Unauthenticated);
         assert!(!format!("{failure:?} {adapter:?}").contains("0123456789"), "{failure:?}");
@@ -316,21 +325,11 @@ async fn a_login_that_is_refused_is_told_and_not_repeated() {
 
 #[test]
 fn an_account_needs_an_organization_and_a_token_or_a_key() {
-    let bare = AccountConfig::new(AccountName::new("med"), ProviderName::new(NAME));
-    let missing = |account: &AccountConfig| {
-        Medianova::of(account, WallClock::default(), HttpPolicy::default()).unwrap_err()
-    };
-    assert_eq!(missing(&bare), ConnectError::Missing { key: "organization" });
-    let named = bare.with_option("organization", "org-1".to_owned());
+    let missing = |account: &AccountConfig| connect(account).unwrap_err();
+    assert_eq!(missing(&bare()), ConnectError::Missing { key: "organization" });
+    let named = bare().with_option("organization", "org-1".to_owned());
     assert_eq!(missing(&named), ConnectError::Missing { key: "api_key" });
     let half = named.clone().with_secret("api_key", given("k"));
     assert_eq!(missing(&half), ConnectError::Missing { key: "api_secret" });
-    assert!(
-        Medianova::of(
-            &named.with_secret("token", given("t")),
-            WallClock::default(),
-            HttpPolicy::default()
-        )
-        .is_ok()
-    );
+    assert!(connect(&named.with_secret("token", given("t"))).is_ok());
 }

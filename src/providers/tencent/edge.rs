@@ -1,11 +1,12 @@
-//! How Tencent's edge tells of its cache.
+//! The cache headers of Tencent's edge.
 
 use super::FLUSH;
 use crate::domain::edge::{CacheRule, CacheState, EdgeRules};
 
-/// `X-Cache-Lookup`, once for each tier, and `X-NWS-LOG-UUID` for the request (both documented; the words of a tier behind
-/// the first, `Inner Cluster` and `Upstream`, are inferred). `Hit From Upstream` is a hit at the origin: no copy. A copy
-/// that any tier had is a copy. A directory that is purged by `flush` keeps what has not changed.
+/// `X-Cache-Lookup`, once for each tier, and `X-NWS-LOG-UUID` for the request (both documented; the
+/// words of a tier behind the first, `Inner Cluster` and `Upstream`, are inferred). `Hit From
+/// Upstream` is a hit at the origin: no copy. A copy that any tier had is a copy. A directory that
+/// is purged by `flush` keeps what has not changed.
 pub(super) fn rules() -> EdgeRules {
     EdgeRules {
         cache: vec![CacheRule::new(

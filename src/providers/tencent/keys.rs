@@ -1,11 +1,12 @@
 //! An account's keys: fetched when they are first needed.
 
-use super::Settings;
+use crate::config::accounts::AccountConfig;
 use crate::config::secret::Secret;
-use crate::domain::failure::{Cause, Failure};
+use crate::domain::failure::Failure;
+use crate::providers::ConnectError;
 use crate::providers::credential::Credential;
 
-/// Where the keys are to be had.
+/// The sources of the keys.
 #[derive(Debug)]
 pub(super) struct KeyRing {
     id: Credential,
@@ -25,15 +26,15 @@ pub(super) struct Keys {
 }
 
 impl KeyRing {
-    pub(super) fn new(settings: &Settings) -> Self {
-        Self {
-            id: Credential::new(settings.secret_id.clone()),
-            key: Credential::new(settings.secret_key.clone()),
-            token: settings.session_token.clone().map(Credential::new),
-        }
+    pub(super) fn new(account: &AccountConfig) -> Result<Self, ConnectError> {
+        Ok(Self {
+            id: Credential::require(account, "secret_id")?,
+            key: Credential::require(account, "secret_key")?,
+            token: Credential::find(account, "session_token"),
+        })
     }
 
-    /// Whether a token belongs to them.
+    /// Returns true if a token belongs to them.
     pub(super) fn are_temporary(&self) -> bool {
         self.token.is_some()
     }
@@ -49,15 +50,12 @@ impl KeyRing {
         })
     }
 
-    /// Takes note of what came of a request, for keys that are exchanged while we run.
-    pub(super) async fn note(&self, failure: Option<&Failure>) {
-        if failure.is_none_or(|failure| failure.cause != Cause::Unauthenticated) {
-            return;
-        }
-        self.id.refused().await;
-        self.key.refused().await;
+    /// Forgets keys that the vendor refused: they may be replaced while we run.
+    pub(super) async fn forget(&self) {
+        self.id.forget().await;
+        self.key.forget().await;
         if let Some(token) = &self.token {
-            token.refused().await;
+            token.forget().await;
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What Tencent accepts by its documents: the same kinds and forms in both APIs, other numbers.
+//! The limits of Tencent by its documents: the same kinds and forms in both APIs, other numbers.
 
 use std::time::Duration;
 
@@ -11,24 +11,24 @@ use crate::domain::limits::{
 
 const DAY: Duration = Duration::from_hours(24);
 
-/// Where the two APIs differ.
+/// The numbers in which the two APIs differ.
 pub(super) struct Numbers {
     /// The most URLs in a request.
     pub(super) urls: u32,
     /// The most directories in a request.
     pub(super) directories: u32,
-    /// How many requests for URLs fit in which time.
+    /// The rate of requests for URLs: a number in a time.
     pub(super) url_rate: (u32, Duration),
-    /// How many requests for directories fit in which time.
+    /// The rate of requests for directories.
     pub(super) directory_rate: (u32, Duration),
-    /// How the history is read.
+    /// The way in which the history is read.
     pub(super) reading: Reading,
     /// The most records in an answer.
     pub(super) page: u32,
 }
 
-/// The rules with these numbers. "About five minutes" is the vendor's word on how long a purge takes; how long one is
-/// missing from the history is a guess.
+/// The rules with these numbers. "About five minutes" is the vendor's word on how long a purge
+/// takes; how long one is missing from the history is a guess.
 pub(super) fn documented(numbers: &Numbers, times: Times) -> Limits {
     let directories = KindRule {
         per_request: numbers.directories,
@@ -40,11 +40,13 @@ pub(super) fn documented(numbers: &Numbers, times: Times) -> Limits {
         modes: vec![
             Mode {
                 word: FLUSH,
-                meaning: "Drops what has changed at the origin by its Last-Modified; the rest stays cached.",
+                meaning: "Drops what has changed at the origin by its Last-Modified; the rest \
+                          stays cached.",
             },
             Mode {
                 word: DELETE,
-                meaning: "Drops everything in the directory, whether it changed or not; the origin serves it all again.",
+                meaning: "Drops everything in the directory, whether it changed or not; the origin \
+                          serves it all again.",
             },
         ],
         sent_as: SentAs::Itself,

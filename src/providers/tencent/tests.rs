@@ -7,9 +7,11 @@ use chrono::{DateTime, Utc};
 
 use super::*;
 use crate::config::secret::Secret;
-use crate::domain::ids::ResourceId;
+use crate::config::secret::source::SecretSource;
+use crate::domain::ids::{AccountName, ProviderName, ResourceId};
 use crate::domain::payload::Targets;
 use crate::providers::scripted::{Reply, Scripted};
+use crate::providers::{self, connect_with};
 
 const KEY: &str = "Gu5t9xGARNpq86cd98joQYCN3EXAMPLE";
 
@@ -17,20 +19,27 @@ fn now() -> DateTime<Utc> {
     "2026-05-04T12:00:00.25Z".parse().unwrap()
 }
 
-fn settings(url: &Url) -> Settings {
+fn bare() -> AccountConfig {
+    AccountConfig::new(AccountName::new("ten"), ProviderName::new(NAME))
+}
+
+fn keyed() -> AccountConfig {
     let secret = |text: &str| SecretSource::Given(Secret::new(text.to_owned()));
-    Settings {
-        account: AccountName::new("ten"),
-        base_url: Some(url.clone()),
-        secret_id: secret("AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE"),
-        secret_key: secret(KEY),
-        session_token: None,
-        international: false,
-        area: None,
-        times: None,
-        patience: HttpPolicy { tries: 1, ..HttpPolicy::default() },
-        now: WallClock::from_fn(now),
-    }
+    bare()
+        .with_secret("secret_id", secret("AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE"))
+        .with_secret("secret_key", secret(KEY))
+}
+
+fn account(url: &Url) -> AccountConfig {
+    keyed().at(url.clone())
+}
+
+fn policy() -> HttpPolicy {
+    HttpPolicy { max_attempts: 1, ..HttpPolicy::default() }
+}
+
+fn adapter(account: &AccountConfig) -> Arc<dyn Provider> {
+    connect_with(account, WallClock::from_fn(now), policy()).unwrap()
 }
 
 fn targets(texts: &[&str]) -> Targets {
@@ -50,56 +59,48 @@ fn request(payload: Payload, mode: Option<&str>) -> PurgeRequest {
 
 #[test]
 fn an_account_names_its_api_and_what_it_lacks_is_told() {
-    use crate::domain::ids::ProviderName;
-
-    let bare = AccountConfig::new(AccountName::new("ten"), ProviderName::new(NAME));
-    let missing = of(&bare, WallClock::default(), HttpPolicy::default()).unwrap_err();
-    assert_eq!(missing, ConnectError::Missing { key: "secret_id" });
+    assert_eq!(
+        providers::connect(&bare()).unwrap_err(),
+        ConnectError::Missing { key: "secret_id" }
+    );
     let source = || SecretSource::Env("X".to_owned());
-    let full = bare.with_secret("secret_id", source()).with_secret("secret_key", source());
+    let full = bare().with_secret("secret_id", source()).with_secret("secret_key", source());
     let old = full.clone().with_option("api", "2.0".to_owned());
     let odd = full.clone().with_option("api", "4.0".to_owned());
     let late = full.clone().with_option("times", "noon".to_owned());
-    assert!(
-        format!("{:?}", of(&full, WallClock::default(), HttpPolicy::default()).unwrap())
-            .contains("Tencent3")
-    );
-    assert!(
-        format!("{:?}", of(&old, WallClock::default(), HttpPolicy::default()).unwrap())
-            .contains("Tencent2")
-    );
+    assert!(format!("{:?}", providers::connect(&full).unwrap()).contains("Tencent3"));
+    assert!(format!("{:?}", providers::connect(&old).unwrap()).contains("Tencent2"));
     for wrong in [odd, late] {
-        assert!(matches!(
-            of(&wrong, WallClock::default(), HttpPolicy::default()),
-            Err(ConnectError::Setting { .. })
-        ));
+        assert!(matches!(providers::connect(&wrong), Err(ConnectError::Setting { .. })));
     }
 }
 
 #[test]
 fn the_international_site_has_its_own_endpoint() {
-    let mut settings = settings(&Url::parse("https://x.example").unwrap());
-    settings.base_url = None;
-    settings.international = true;
-    let adapter = super::v3::Tencent3::new(settings).unwrap();
+    let adapter = adapter(&keyed().with_option("international", "true".to_owned()));
     let preview = adapter.preview(&request(Payload::All, None));
     assert_eq!(preview.url, "https://cdn.intl.tencentcloudapi.com/");
 }
 
-#[test]
-fn a_mode_that_is_none_is_refused_before_anything_is_sent() {
-    let account = AccountName::new("ten");
-    let failure = Wanted::of(&account, &request(Payload::All, Some("burn"))).unwrap_err();
+#[tokio::test]
+async fn a_mode_that_is_none_is_refused_before_anything_is_sent() {
+    let server = Scripted::start(vec![Reply::json(200, "{}")]).await;
+    let adapter = adapter(&account(&server.url));
+    let failure = adapter.submit(&request(Payload::All, Some("burn"))).await.unwrap_err();
     assert_eq!(failure.cause, Cause::Refused);
-    let failure = Wanted::of(&AccountName::new("other"), &request(Payload::All, None)).unwrap_err();
+    let other = PurgeRequest { account: AccountName::new("other"), ..request(Payload::All, None) };
+    let failure = adapter.submit(&other).await.unwrap_err();
     assert_eq!(failure.cause, Cause::Refused);
+    assert!(server.heard().is_empty());
 }
 
 #[test]
 fn everything_is_sent_as_the_root_directory() {
-    let account = AccountName::new("ten");
     assert_eq!(
-        Wanted::of(&account, &request(Payload::All, Some(DELETE))).unwrap(),
-        Wanted::Directories { paths: vec!["https://www.shop.example/".to_owned()], delete: true }
+        PurgeTargets::of(&request(Payload::All, Some(DELETE))),
+        PurgeTargets::Directories {
+            paths: vec!["https://www.shop.example/".to_owned()],
+            delete: true
+        }
     );
 }

@@ -41,7 +41,7 @@ async fn only_everything_is_ever_sent_as_an_empty_list() {
         serde_json::from_value::<Payload>(json!({ "kind": "pattern", "targets": [] })).is_err()
     );
     assert!(serde_json::from_value::<Payload>(json!({ "kind": "url", "targets": [] })).is_err());
-    let one = purge::outgoing(&request(Payload::Pattern(targets(&["/"]))));
+    let one = purge::call(&request(Payload::Pattern(targets(&["/"]))));
     assert!(format!("{one:?}").contains(r#"{\"paths\":[\"/\"]}"#), "{one:?}");
 }
 

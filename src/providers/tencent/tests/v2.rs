@@ -8,11 +8,16 @@ use crate::domain::kind::Kind;
 use crate::domain::limits::Reading;
 use crate::domain::status::Status;
 use crate::providers::HistoryRequest;
-use crate::providers::tencent::v2::{Method, Tencent2};
+use crate::providers::adapter::Adapter as _;
+use crate::providers::tencent::v2::Tencent2;
 
-async fn answering(replies: Vec<Reply>) -> (Scripted, Tencent2) {
+fn old(account: AccountConfig) -> AccountConfig {
+    account.with_option("api", "2.0".to_owned())
+}
+
+async fn answering(replies: Vec<Reply>) -> (Scripted, Arc<dyn Provider>) {
     let server = Scripted::start(replies).await;
-    let adapter = Tencent2::new(settings(&server.url), Method::Sha256).unwrap();
+    let adapter = adapter(&old(account(&server.url)));
     (server, adapter)
 }
 
@@ -176,7 +181,7 @@ async fn a_failure_at_status_200_is_a_failure() {
 #[test]
 fn a_gateway_named_by_its_host_has_the_api_where_the_vendor_had_it() {
     let url = |base: &str| {
-        let adapter = Tencent2::new(settings(&Url::parse(base).unwrap()), Method::Sha1).unwrap();
+        let adapter = adapter(&old(account(&Url::parse(base).unwrap())));
         adapter.preview(&request(Payload::All, None)).url
     };
     assert_eq!(url("https://gate.example"), "https://gate.example/v2/index.php");
@@ -187,15 +192,13 @@ fn a_gateway_named_by_its_host_has_the_api_where_the_vendor_had_it() {
 fn the_vendors_own_host_that_does_not_answer_as_an_api_is_called_retired() {
     use crate::domain::failure::Failure;
 
-    let mut settings = settings(&Url::parse("https://x.example").unwrap());
-    settings.base_url = None;
-    let own = Tencent2::new(settings, Method::Sha1).unwrap();
+    let own = Tencent2::new(&keyed(), WallClock::default(), policy()).unwrap();
     let lost =
         Failure { applied: Applied::Maybe, ..Failure::new(Cause::Lost).with_message("no answer") };
-    let failure = own.retired(lost.clone());
+    let failure = own.explain(lost.clone());
     assert_eq!((&failure.cause, failure.applied), (&Cause::Retired, Applied::Maybe));
     assert!(failure.detail.contains("3.0") && failure.detail.contains("no answer"), "{failure}");
     let answered =
         Failure { code: Some("4100".to_owned()), ..Failure::new(Cause::Unauthenticated) };
-    assert_eq!(own.retired(answered.clone()), answered);
+    assert_eq!(own.explain(answered.clone()), answered);
 }

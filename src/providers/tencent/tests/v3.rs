@@ -8,11 +8,10 @@ use crate::domain::kind::Kind;
 use crate::domain::resource::ResourceState;
 use crate::domain::status::Status;
 use crate::providers::HistoryRequest;
-use crate::providers::tencent::v3::Tencent3;
 
-async fn answering(replies: Vec<Reply>) -> (Scripted, Tencent3) {
+async fn answering(replies: Vec<Reply>) -> (Scripted, Arc<dyn Provider>) {
     let server = Scripted::start(replies).await;
-    let adapter = Tencent3::new(settings(&server.url)).unwrap();
+    let adapter = adapter(&account(&server.url));
     (server, adapter)
 }
 
@@ -58,9 +57,8 @@ async fn a_request_is_signed_dated_and_asks_for_english() {
 #[tokio::test]
 async fn a_temporary_key_sends_its_token_and_shows_none() {
     let server = Scripted::start(vec![error("AuthFailure.TokenFailure", "bad tok-12345678")]).await;
-    let mut settings = settings(&server.url);
-    settings.session_token = Some(SecretSource::Given(Secret::new("tok-12345678".to_owned())));
-    let adapter = Tencent3::new(settings).unwrap();
+    let token = SecretSource::Given(Secret::new("tok-12345678".to_owned()));
+    let adapter = adapter(&account(&server.url).with_secret("session_token", token));
     let failure = adapter.live_limits().await.unwrap_err();
     assert_eq!(failure.cause, Cause::Unauthenticated);
     assert_eq!(server.heard()[0].header("x-tc-token"), Some("tok-12345678"));
@@ -194,9 +192,7 @@ async fn purges_go_out_by_kind_and_mode() {
         let task = format!("{}00000041", now().timestamp());
         let server =
             Scripted::start(vec![response(&json!({ "TaskId": task, "RequestId": "r" }))]).await;
-        let mut settings = settings(&server.url);
-        settings.area = Some("overseas".to_owned());
-        let adapter = Tencent3::new(settings).unwrap();
+        let adapter = adapter(&account(&server.url).with_option("area", "overseas".to_owned()));
         let request = request(payload, mode);
         let receipt = adapter.submit(&request).await.unwrap();
         assert_eq!(receipt.id.unwrap().as_str(), task);
@@ -240,11 +236,11 @@ async fn an_error_of_the_vendors_side_leaves_a_purge_unknown() {
 #[tokio::test]
 async fn the_quota_call_gives_batches_and_what_is_left() {
     let quota = |area: &str, batch: u32, left: u32| json!({ "Area": area, "Batch": batch, "Total": 10000, "Available": left });
-    let answer = response(&json!({
+    let response = response(&json!({
         "UrlPurge": [quota("mainland", 1000, 9000), quota("overseas", 500, 10000)],
         "PathPurge": [quota("mainland", 39, 90)]
     }));
-    let (_server, adapter) = answering(vec![answer]).await;
+    let (_server, adapter) = answering(vec![response]).await;
     let limits = adapter.live_limits().await.unwrap();
     assert_eq!(limits.url.unwrap().per_request, 500);
     assert_eq!(limits.pattern.unwrap().per_request, 39);

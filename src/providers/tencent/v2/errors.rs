@@ -1,30 +1,30 @@
-//! What the errors of API 2.0 mean: a common code, and one of the CDN's own in brackets in the message.
+//! The meanings of API 2.0's errors: a common code, and one of the CDN's own in brackets in the
+//! message.
 
 use chrono::TimeDelta;
 use serde_json::Value;
 
 use crate::domain::failure::{Cause, Failure};
 use crate::domain::text::escape_control;
-use crate::providers::http::Answer;
+use crate::providers::http::HttpResponse;
 use crate::providers::lenient;
 
-/// The answer's `data`, null where it has none, or the failure that it tells. `clock_ahead`: theirs minus ours.
-pub(super) fn data(answer: &Answer, clock_ahead: Option<TimeDelta>) -> Result<Value, Failure> {
-    let body = answer.json();
+/// Returns the `data` of an answer, null where it has none, or the failure that it means.
+/// `clock_ahead`: theirs minus ours.
+pub(super) fn data(
+    response: &HttpResponse,
+    clock_ahead: Option<TimeDelta>,
+) -> Result<Value, Failure> {
+    let body = response.json();
     let code = body.as_ref().ok().and_then(|body| lenient::field(body, "code"));
     match (body, code) {
         (Ok(mut body), Some(code)) if code == "0" => {
             Ok(body.get_mut("data").map(Value::take).unwrap_or_default())
         }
-        (Ok(body), Some(code)) => Err(answer.with_status(failure(&body, &code, clock_ahead))),
+        (Ok(body), Some(code)) => Err(response.with_status(failure(&body, &code, clock_ahead))),
         // Over 32 KB in a query the vendor answers 501 without a word of the API.
-        _ if !answer.is_success() => {
-            Err(answer.with_status(Failure::new(answer.cause()).with_message(answer.words())))
-        }
-        (Ok(_), None) => Err(answer.with_status(
-            Failure::new(Cause::BadAnswer)
-                .with_message(format!("the answer has no code: {}", answer.words())),
-        )),
+        _ if !response.is_success() => Err(response.failure()),
+        (Ok(_), None) => Err(response.unexpected("the answer has no code")),
         (Err(failure), _) => Err(failure),
     }
 }

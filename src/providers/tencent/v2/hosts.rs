@@ -1,68 +1,42 @@
-//! `DescribeCdnHosts`: what can be purged.
+//! `DescribeCdnHosts`: the domains that can be purged.
 
 use serde_json::Value;
 
-use super::request::Params;
-use crate::domain::failure::{Cause, Failure};
-use crate::domain::ids::{AccountName, ProviderName, ResourceId};
-use crate::domain::resource::{CacheKey, Resource, ResourceState};
+use super::super::lacks;
+use super::request::FormCall;
+use crate::domain::failure::Failure;
+use crate::domain::resource::{Resource, ResourceState};
+use crate::providers::adapter::Session;
 use crate::providers::lenient;
+use crate::providers::records::{Position, RecordPage};
 
-/// One answer's domains.
-#[derive(Debug)]
-pub(super) struct Page {
-    /// As they came.
-    pub(super) hosts: Vec<Value>,
-    /// How many there are in all, where that is told.
-    pub(super) total: Option<u64>,
+/// Returns the question for a page of domains.
+pub(super) fn call(offset: u64, limit: u64) -> FormCall {
+    let params = [("detail", 0), ("offset", offset), ("limit", limit)];
+    FormCall::question(
+        "DescribeCdnHosts",
+        params.map(|(name, value)| (name.to_owned(), value.to_string())).to_vec(),
+    )
 }
 
-/// The question's parameters.
-pub(super) fn question(offset: u64, limit: u64) -> Params {
-    [("detail", 0), ("offset", offset), ("limit", limit)]
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value.to_string()))
-        .collect()
+/// Reads the domains of an answer.
+pub(super) fn page(at: Position, body: &Value) -> Result<RecordPage, Failure> {
+    let hosts = body.get("hosts").and_then(lenient::list).ok_or_else(|| lacks("hosts"))?;
+    Ok(RecordPage::counted(hosts, lenient::number(body, "total"), at.offset))
 }
 
-/// The domains of an answer.
-pub(super) fn page(data: &Value) -> Result<Page, Failure> {
-    Ok(Page {
-        hosts: match data.get("hosts") {
-            Some(Value::Array(hosts)) => hosts.clone(),
-            Some(Value::Null) => Vec::new(),
-            Some(Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_))
-            | None => {
-                return Err(Failure::new(Cause::BadAnswer).with_message("the answer has no hosts"));
-            }
-        },
-        total: lenient::number(data, "total"),
-    })
-}
-
-/// The domain of a record; `None` for one without a name.
-pub(super) fn resource(
-    account: &AccountName,
-    provider: &ProviderName,
-    record: &Value,
-) -> Option<Resource> {
+/// Reads the domain of a record; `None` for one without a name.
+pub(super) fn resource(session: &Session, record: &Value) -> Option<Resource> {
     let name = lenient::field(record, "host")?;
     Some(Resource {
-        account: account.clone(),
-        provider: provider.clone(),
-        id: ResourceId::new(&name),
-        cname: name,
-        names: Vec::new(),
         description: lenient::field(record, "service_type"),
         state: state(record),
-        url_purge: None,
-        all_purge: None,
-        cache: CacheKey::default(),
-        area: None,
+        ..session.resource(name.clone(), name)
     })
 }
 
-/// 1 in review, 2 rejected, 3 and 4 being deployed, 5 online, 6 offline; purges are taken while it is deployed, too.
+/// 1 in review, 2 rejected, 3 and 4 being deployed, 5 online, 6 offline; purges are taken while it
+/// is deployed, too.
 fn state(record: &Value) -> ResourceState {
     if lenient::flag(record, "deleted") == Some(true) {
         return ResourceState::Deleted;

@@ -6,9 +6,9 @@ use base64::engine::general_purpose::STANDARD;
 use super::super::hash::{hmac_sha1, hmac_sha256};
 use crate::config::secret::Secret;
 
-/// By which hash a request is signed.
+/// The hash that a request is signed with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Method {
+pub(super) enum HashMethod {
     /// HmacSHA1, the API's default.
     Sha1,
     /// HmacSHA256.
@@ -16,9 +16,9 @@ pub enum Method {
     Sha256,
 }
 
-impl Method {
-    /// The word for it in a request.
-    pub(super) fn word(self) -> &'static str {
+impl HashMethod {
+    /// Returns the word for it in a request.
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Sha1 => "HmacSHA1",
             Self::Sha256 => "HmacSHA256",
@@ -26,9 +26,10 @@ impl Method {
     }
 }
 
-/// The signature of a request with these parameters, whose values are raw: nothing is URL-encoded before it is signed.
+/// Returns the signature of a request with these parameters, whose values are raw: nothing is
+/// URL-encoded before it is signed.
 pub(super) fn sign(
-    method: Method,
+    method: HashMethod,
     key: &Secret,
     verb: &str,
     host: &str,
@@ -44,8 +45,8 @@ pub(super) fn sign(
     let text = format!("{verb}{host}{path}?{}", joined.join("&"));
     let key = key.expose().trim().as_bytes();
     STANDARD.encode(match method {
-        Method::Sha1 => hmac_sha1(key, &text),
-        Method::Sha256 => hmac_sha256(key, &text),
+        HashMethod::Sha1 => hmac_sha1(key, &text),
+        HashMethod::Sha256 => hmac_sha256(key, &text),
     })
 }
 
@@ -56,7 +57,7 @@ mod tests {
     const ID: &str = "AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE";
 
     fn signed(
-        method: Method,
+        method: HashMethod,
         verb: &str,
         (host, path): (&str, &str),
         params: &[(&str, &str)],
@@ -89,7 +90,7 @@ mod tests {
             ("Version", "2017-03-12"),
         ];
         assert_eq!(
-            signed(Method::Sha1, "GET", ("cvm.tencentcloudapi.com", "/"), &params),
+            signed(HashMethod::Sha1, "GET", ("cvm.tencentcloudapi.com", "/"), &params),
             "EliP9YW3pW28FpsEdkXt/+WcGeI="
         );
     }
@@ -101,11 +102,14 @@ mod tests {
             ("startDate", "2017-02-06 19:00:00"),
             ("endDate", "2017-02-06 19:40:00"),
         ];
-        assert_eq!(signed(Method::Sha1, "GET", CDN, &with(&log)), "jHP1ReBWTJJS2FMl9p3gL6/lXq4=");
+        assert_eq!(
+            signed(HashMethod::Sha1, "GET", CDN, &with(&log)),
+            "jHP1ReBWTJJS2FMl9p3gL6/lXq4="
+        );
         let mut params = with(&log);
         params.push(("SignatureMethod", "HmacSHA256"));
         assert_eq!(
-            signed(Method::Sha256, "POST", CDN, &params),
+            signed(HashMethod::Sha256, "POST", CDN, &params),
             "oT9pW498p0vWXN7t+Koeixd+Y7JAaWZSj1Qpb7cmYUY="
         );
     }
@@ -122,7 +126,7 @@ mod tests {
         params.extend(COMMON);
         params.extend(urls.iter().map(|(name, url)| (name.as_str(), url.as_str())));
         assert_eq!(
-            signed(Method::Sha256, "POST", CDN, &params),
+            signed(HashMethod::Sha256, "POST", CDN, &params),
             "w62myU3fxKWL9IEGpnEmlwV2qeVY5aYuJGmz6FdMkRc="
         );
     }
@@ -136,7 +140,7 @@ mod tests {
             ("type", "1"),
         ]);
         assert_eq!(
-            signed(Method::Sha256, "POST", CDN, &params),
+            signed(HashMethod::Sha256, "POST", CDN, &params),
             "adQCSi7WjOOCbBQ/xvc5T7nyvLH0/4I0TLq/toodpdc="
         );
     }

@@ -1,54 +1,56 @@
-//! What the errors of API 3.0 mean: a code with dots, and a message.
+//! The meanings of API 3.0's errors: a code with dots, and a message.
 
 use chrono::TimeDelta;
 use serde_json::Value;
 
 use crate::domain::failure::{Cause, Failure, FieldError};
 use crate::domain::text::escape_control;
-use crate::providers::http::Answer;
+use crate::providers::http::HttpResponse;
 use crate::providers::lenient;
 
-/// What stands in an answer's `Response`, or the failure that it tells. `clock_ahead`: theirs minus ours.
-pub(super) fn response(answer: &Answer, clock_ahead: Option<TimeDelta>) -> Result<Value, Failure> {
-    let body = answer.json();
+/// Returns the `Response` of an answer, or the failure that it means. `clock_ahead`: theirs minus
+/// ours.
+pub(super) fn body(
+    response: &HttpResponse,
+    clock_ahead: Option<TimeDelta>,
+) -> Result<Value, Failure> {
+    let body = response.json();
     let error = body
         .as_ref()
         .ok()
         .and_then(|body| body.get("Response"))
-        .and_then(|response| Some((response, response.get("Error")?)));
-    if let Some((response, error)) = error {
-        return Err(answer.with_status(failure(response, error, clock_ahead)));
+        .and_then(|inner| Some((inner, inner.get("Error")?)));
+    if let Some((inner, error)) = error {
+        return Err(response.with_status(failure(inner, error, clock_ahead)));
     }
-    if !answer.is_success() {
-        return Err(answer.with_status(Failure::new(answer.cause()).with_message(answer.words())));
+    if !response.is_success() {
+        return Err(response.failure());
     }
     match body?.get_mut("Response").map(Value::take) {
-        Some(response @ Value::Object(_)) => Ok(response),
-        Some(_) | None => Err(answer.with_status(
-            Failure::new(Cause::BadAnswer)
-                .with_message(format!("the answer has no Response: {}", answer.words())),
-        )),
+        Some(inner @ Value::Object(_)) => Ok(inner),
+        Some(_) | None => Err(response.unexpected("the answer has no Response")),
     }
 }
 
-fn failure(response: &Value, error: &Value, clock_ahead: Option<TimeDelta>) -> Failure {
+fn failure(inner: &Value, error: &Value, clock_ahead: Option<TimeDelta>) -> Failure {
     let code = lenient::field(error, "Code").unwrap_or_default();
     let message = lenient::field(error, "Message").unwrap_or_default();
     let mut cause = cause(&code);
     if let Cause::ClockSkew { seconds } = &mut cause {
         *seconds = clock_ahead.map(|ahead| -ahead.num_seconds());
     }
-    if let Cause::Rejected { errors: faults } = &mut cause {
-        *faults = faulty(&message);
+    if let Cause::Rejected { errors } = &mut cause {
+        *errors = faulty(&message);
     }
-    let detail = match lenient::field(response, "RequestId") {
+    let detail = match lenient::field(inner, "RequestId") {
         Some(request) => format!("{message} (request {request})"),
         None => message,
     };
     Failure { code: Some(escape_control(&code, 80)), ..Failure::new(cause).with_message(detail) }
 }
 
-/// By the codes of the vendor's SDK and the common ones of its documents. What is not known was refused.
+/// Reads the codes of the vendor's SDK and the common ones of its documents. An unknown code is a
+/// refusal.
 fn cause(code: &str) -> Cause {
     let (class, rest) = code.split_once('.').unwrap_or((code, ""));
     match (class, rest) {
@@ -72,7 +74,7 @@ fn cause(code: &str) -> Cause {
     }
 }
 
-/// The URLs that a message names: they are what is wrong.
+/// Returns the URLs that a message names as the faulty ones.
 fn faulty(message: &str) -> Vec<FieldError> {
     message
         .split([' ', ',', '[', ']', '"', '\'', '(', ')', '`', '，', '：'])

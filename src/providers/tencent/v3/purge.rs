@@ -1,17 +1,15 @@
-//! `PurgeUrlsCache` and `PurgePathCache`: the request and the answer.
+//! `PurgeUrlsCache` and `PurgePathCache`: the requests.
 
 use serde_json::{Value, json};
 
-use super::super::{DELETE, FLUSH, Wanted};
-use crate::domain::ids::PurgeId;
-use crate::providers::http::Answer;
-use crate::providers::{Receipt, lenient};
+use super::super::{DELETE, FLUSH, PurgeTargets};
 
-/// The action and its body. Characters beyond ASCII are sent as they are, and the vendor is asked to encode them.
-pub(super) fn body(wanted: &Wanted, area: Option<&String>) -> (&'static str, Value) {
-    let (action, targets, mut body) = match wanted {
-        Wanted::Urls(urls) => ("PurgeUrlsCache", urls, json!({ "Urls": urls })),
-        Wanted::Directories { paths, delete } => {
+/// Returns the action and its body. Characters beyond ASCII are sent as they are, and the vendor is
+/// asked to encode them.
+pub(super) fn body(targets: &PurgeTargets, area: Option<&String>) -> (&'static str, Value) {
+    let (action, targets, mut body) = match targets {
+        PurgeTargets::Urls(urls) => ("PurgeUrlsCache", urls, json!({ "Urls": urls })),
+        PurgeTargets::Directories { paths, delete } => {
             let flush = if *delete { DELETE } else { FLUSH };
             ("PurgePathCache", paths, json!({ "Paths": paths, "FlushType": flush }))
         }
@@ -25,9 +23,4 @@ pub(super) fn body(wanted: &Wanted, area: Option<&String>) -> (&'static str, Val
         }
     }
     (action, body)
-}
-
-/// An answer without an error is a "yes"; the task's id stands in it.
-pub(super) fn receipt(response: &Value, answer: &Answer) -> Receipt {
-    Receipt { id: lenient::field(response, "TaskId").map(PurgeId::from), at: answer.date }
 }

@@ -6,7 +6,7 @@ use crate::domain::kind::Kind;
 use crate::domain::limits::{KindRule, Limits, Quota, Source};
 use crate::providers::lenient;
 
-/// Every quota that the answer tells.
+/// Returns every quota in the answer.
 pub(super) fn quotas(response: &Value) -> Vec<Quota> {
     [("UrlPurge", Kind::Url), ("PathPurge", Kind::Pattern)]
         .into_iter()
@@ -28,8 +28,8 @@ pub(super) fn quotas(response: &Value) -> Vec<Quota> {
         .collect()
 }
 
-/// The limits with the quotas in them. A request that names no area goes wherever its domain serves, so that the smallest
-/// batch of the areas in question holds.
+/// The limits with the quotas in them. A request that names no area goes wherever its domain
+/// serves, so that the smallest batch of the areas in question holds.
 pub(super) fn applied(mut limits: Limits, quotas: Vec<Quota>, area: Option<&str>) -> Limits {
     apply(&mut limits.url, Kind::Url, &quotas, area);
     apply(&mut limits.pattern, Kind::Pattern, &quotas, area);

@@ -5,15 +5,15 @@ use chrono::{DateTime, Utc};
 use super::super::hash::{hmac_sha256, sha256_hex};
 use super::super::keys::Keys;
 
-/// What is signed of a request; always a POST.
+/// The parts of a request that are signed; always a POST.
 pub(super) struct Subject<'a> {
     pub(super) service: &'a str,
     /// As in the `Host` header.
     pub(super) host: &'a str,
     pub(super) path: &'a str,
     pub(super) content_type: &'a str,
-    /// The action, where its header is to be signed, too. The documents allow it; the official SDKs sign without, so that a
-    /// server that checks with their code takes no request in which it is.
+    /// The action, where its header is to be signed, too. The documents allow it; the official SDKs
+    /// sign without, so that a server that checks with their code takes no request in which it is.
     pub(super) action: Option<&'a str>,
     pub(super) body: &'a str,
 }

@@ -1,4 +1,4 @@
-//! A request before it goes out: what is known of it without its secrets, and the secrets apart.
+//! A request before it goes out: its open parts, and its secrets apart from them.
 
 use url::Url;
 
@@ -7,27 +7,27 @@ use crate::config::secret::Secret;
 
 /// A request. Its `Debug` form shows no secret, because secrets are [`Secret`]s.
 #[derive(Clone, Debug)]
-pub(crate) struct Outgoing {
+pub(crate) struct HttpRequest {
     pub(super) method: reqwest::Method,
     pub(super) segments: Vec<String>,
-    pub(super) query: Vec<(String, Value)>,
-    pub(super) headers: Vec<(&'static str, Value)>,
+    pub(super) query: Vec<(String, Text)>,
+    pub(super) headers: Vec<(&'static str, Text)>,
     pub(super) content_type: Option<&'static str>,
-    pub(super) body: Option<Value>,
+    pub(super) body: Option<Text>,
     pub(super) hidden: Vec<Secret>,
 }
 
-/// A text of a request, and what is shown in its place where it is secret.
+/// A text of a request, and its placeholder where it is secret.
 #[derive(Clone, Debug)]
-pub(super) struct Value {
+pub(super) struct Text {
     pub(super) shown: String,
     pub(super) secret: Option<Secret>,
-    /// Whether `shown` names variables of a shell in the places of secrets.
+    /// True if `shown` names variables of a shell in the places of secrets.
     pub(super) has_variables: bool,
 }
 
-impl Value {
-    /// What goes over the wire.
+impl Text {
+    /// Returns the text that goes over the wire.
     pub(super) fn real(&self) -> &str {
         self.secret.as_ref().map_or(&self.shown, Secret::expose)
     }
@@ -41,13 +41,13 @@ impl Value {
     }
 }
 
-impl Outgoing {
-    /// A GET of these path segments below the base URL.
+impl HttpRequest {
+    /// Builds a GET of these path segments below the base URL.
     pub(crate) fn get<'s>(segments: impl IntoIterator<Item = &'s str>) -> Self {
         Self::new(reqwest::Method::GET, segments)
     }
 
-    /// A POST to these path segments below the base URL.
+    /// Builds a POST to these path segments below the base URL.
     pub(crate) fn post<'s>(segments: impl IntoIterator<Item = &'s str>) -> Self {
         Self::new(reqwest::Method::POST, segments)
     }
@@ -64,20 +64,19 @@ impl Outgoing {
         }
     }
 
-    /// The same with a parameter in its query.
+    /// Adds a parameter to the query.
     pub(crate) fn query(mut self, name: &str, value: impl Into<String>) -> Self {
-        self.query.push((name.to_owned(), Value::open(value)));
+        self.query.push((name.to_owned(), Text::open(value)));
         self
     }
 
-    /// The same with a header that anybody may see.
+    /// Adds a header that anybody may see.
     pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.headers.push((name, Value::open(value)));
+        self.headers.push((name, Text::open(value)));
         self
     }
 
-    /// The same with a header of which nobody is shown more than `shown`. Without a secret, which is enough for a
-    /// preview, `shown` is all there is.
+    /// Adds a header that is shown as `shown`. A preview needs no secret.
     pub(crate) fn secret_header(
         mut self,
         name: &'static str,
@@ -85,41 +84,55 @@ impl Outgoing {
         secret: Option<Secret>,
     ) -> Self {
         self.hidden.extend(secret.clone());
-        self.headers.push((name, Value::closed(shown, secret)));
+        self.headers.push((name, Text::closed(shown, secret)));
         self
     }
 
-    /// The same with a header that is no secret, but made anew for every request, so that `shown` stands for it in a preview.
+    /// Adds a header that is no secret but new for every request, so that a preview shows `shown`.
     /// An answer may repeat it: vendors make ids of the time.
-    pub(crate) fn passing_header(
+    pub(crate) fn shown_header(
         mut self,
         name: &'static str,
         shown: impl Into<String>,
         value: Option<String>,
     ) -> Self {
-        self.headers.push((name, Value::closed(shown, value.map(Secret::new))));
+        self.headers.push((name, Text::closed(shown, value.map(Secret::new))));
         self
     }
 
-    /// The same with a parameter in its query that nobody is shown.
+    /// Adds an `Authorization` header; without a token, a shell's variable is in its place.
+    pub(crate) fn authorization(
+        self,
+        scheme: &str,
+        variable: &str,
+        token: Option<&Secret>,
+    ) -> Self {
+        self.secret_header(
+            "Authorization",
+            format!("{scheme} ${variable}"),
+            token.map(|token| Secret::new(format!("{scheme} {}", token.expose().trim()))),
+        )
+    }
+
+    /// Adds a parameter to the query that is shown as `shown`.
     pub(crate) fn secret_query(
         mut self,
         name: &str,
         shown: impl Into<String>,
         secret: Option<Secret>,
     ) -> Self {
-        self.query.push((name.to_owned(), Value::closed(shown, secret)));
+        self.query.push((name.to_owned(), Text::closed(shown, secret)));
         self
     }
 
-    /// The same with a body.
+    /// Sets the body.
     pub(crate) fn body(mut self, content_type: &'static str, body: impl Into<String>) -> Self {
         self.content_type = Some(content_type);
-        self.body = Some(Value::open(body));
+        self.body = Some(Text::open(body));
         self
     }
 
-    /// The same with a body of which nobody is shown more than `shown`.
+    /// Sets a body that is shown as `shown`.
     pub(crate) fn secret_body(
         mut self,
         content_type: &'static str,
@@ -127,17 +140,17 @@ impl Outgoing {
         secret: Option<Secret>,
     ) -> Self {
         self.content_type = Some(content_type);
-        self.body = Some(Value::closed(shown, secret));
+        self.body = Some(Text::closed(shown, secret));
         self
     }
 
-    /// The same, and where the answer repeats this text, nobody sees it.
+    /// Hides this text wherever the answer repeats it.
     pub(crate) fn hiding(mut self, secret: Secret) -> Self {
         self.hidden.push(secret);
         self
     }
 
-    /// Where it goes, without its query.
+    /// Returns the URL without its query.
     pub(super) fn url(&self, base: &BaseUrl) -> Url {
         let mut url = base.url().clone();
         // An http or https URL can always have segments.
@@ -149,7 +162,7 @@ impl Outgoing {
         url
     }
 
-    /// Where it goes, with its query; `real` with its secrets, else with what may be shown.
+    /// Returns the URL with its query; `real` with its secrets, else with their placeholders.
     pub(super) fn full_url(&self, base: &BaseUrl, real: bool) -> Url {
         let mut url = self.url(base);
         if !self.query.is_empty() {

@@ -1,4 +1,4 @@
-//! How far the vendor's clock is from ours, by the dates of its answers.
+//! The difference between the vendor's clock and ours, by the dates of its answers.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -6,25 +6,26 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 /// The newest difference that was seen.
 #[derive(Debug, Default)]
-pub(super) struct Clock {
+pub(super) struct ClockOffset {
     ahead: Mutex<Option<TimeDelta>>,
 }
 
-impl Clock {
-    /// Takes note of an answer's date.
-    pub(super) fn saw(&self, date: DateTime<Utc>, sent: DateTime<Utc>, received: DateTime<Utc>) {
+impl ClockOffset {
+    /// Measures the difference by an answer's date.
+    pub(super) fn record(&self, date: DateTime<Utc>, sent: DateTime<Utc>, received: DateTime<Utc>) {
         *self.ahead.lock().unwrap_or_else(PoisonError::into_inner) =
             Some(smallest(date, sent, received));
     }
 
-    /// The vendor's clock minus ours.
-    pub(super) fn ahead(&self) -> Option<TimeDelta> {
+    /// Returns the vendor's clock minus ours.
+    pub(super) fn get(&self) -> Option<TimeDelta> {
         *self.ahead.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The smallest difference that explains the answer: its date is cut to the second, and the vendor wrote it at some
-/// time between the two of ours. So clocks that may agree are said to agree.
+/// Returns the smallest difference that explains the answer: its date is cut to the second, and the
+/// vendor wrote it at some time between the two of ours. So clocks that may agree are said to
+/// agree.
 fn smallest(date: DateTime<Utc>, sent: DateTime<Utc>, received: DateTime<Utc>) -> TimeDelta {
     let least = date - received;
     let most = date + TimeDelta::seconds(1) - sent;
@@ -60,10 +61,10 @@ mod tests {
 
     #[test]
     fn the_newest_answer_counts() {
-        let clock = Clock::default();
-        assert_eq!(clock.ahead(), None);
-        clock.saw(at(60_000), at(0), at(0));
-        clock.saw(at(0), at(0), at(0));
-        assert_eq!(clock.ahead(), Some(TimeDelta::zero()));
+        let clock = ClockOffset::default();
+        assert_eq!(clock.get(), None);
+        clock.record(at(60_000), at(0), at(0));
+        clock.record(at(0), at(0), at(0));
+        assert_eq!(clock.get(), Some(TimeDelta::zero()));
     }
 }

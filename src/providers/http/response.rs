@@ -1,4 +1,4 @@
-//! What a vendor answered, and the ways to read it that are the same for all of them.
+//! A vendor's answer, and the ways to read it that are the same for all vendors.
 
 use std::time::Duration;
 
@@ -10,27 +10,28 @@ use crate::config::secret::Secret;
 use crate::domain::failure::{Cause, Failure};
 use crate::domain::text::escape_control;
 
-/// A secret shorter than this is not looked for in answers: it would be found in innocent words.
+/// The shortest secret that is looked for in answers: a shorter one would be found in innocent
+/// words.
 const SHORTEST_HIDDEN: usize = 8;
 
 /// An answer with its body as far as it came.
 #[derive(Clone, Debug)]
-pub(crate) struct Answer {
+pub(crate) struct HttpResponse {
     /// The HTTP status.
     pub(crate) status: u16,
     /// The answer's `Date`, by the vendor's clock.
     pub(crate) date: Option<DateTime<Utc>>,
     /// The answer's `Retry-After`, from either of its forms.
     pub(crate) retry_after: Option<Duration>,
-    /// What came of the body.
+    /// The body as far as it was read.
     pub(crate) body: Vec<u8>,
-    /// Why the body is not whole.
+    /// The reason for which the body is not whole.
     pub(crate) cut: Option<Failure>,
     pub(super) location: Option<String>,
     html: bool,
 }
 
-impl Answer {
+impl HttpResponse {
     pub(super) fn head(response: &reqwest::Response, received: DateTime<Utc>) -> Self {
         let headers = response.headers();
         let date = text(headers, DATE.as_str())
@@ -49,7 +50,7 @@ impl Answer {
         }
     }
 
-    /// Takes these secrets out of everything that may be shown of the answer.
+    /// Replaces these secrets in everything that may be shown of the answer.
     pub(super) fn hide(&mut self, secrets: &[Secret]) {
         for secret in secrets.iter().map(Secret::expose) {
             if secret.len() < SHORTEST_HIDDEN {
@@ -64,17 +65,17 @@ impl Answer {
         }
     }
 
-    /// Whether the status says that it worked.
+    /// Returns true for a status of success.
     pub(crate) fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
     }
 
-    /// Whether there is nothing in it.
+    /// Returns true if the body is empty.
     pub(crate) fn is_blank(&self) -> bool {
         self.body.iter().all(u8::is_ascii_whitespace)
     }
 
-    /// The body as JSON, or why it cannot be read as such.
+    /// Parses the body as JSON.
     pub(crate) fn json(&self) -> Result<Value, Failure> {
         if let Some(cut) = &self.cut {
             return Err(self.with_status(cut.clone()));
@@ -91,7 +92,8 @@ impl Answer {
         })
     }
 
-    /// The body in words, for an answer that is not what was expected: of an HTML page its title or its first words.
+    /// Returns the body in words, for an answer that was not expected: of an HTML page its title or
+    /// its first words.
     pub(crate) fn words(&self) -> String {
         let text = String::from_utf8_lossy(&self.body);
         if !self.is_html() {
@@ -111,7 +113,7 @@ impl Answer {
         format!("an HTML page instead of an API's answer: {}", escape_control(&said, 200))
     }
 
-    /// What the status alone says went wrong; `Rejected` for what is the request's own fault.
+    /// Returns the cause that the status alone means; `Rejected` for the request's own fault.
     pub(crate) fn cause(&self) -> Cause {
         match self.status {
             401 | 407 => Cause::Unauthenticated,
@@ -125,9 +127,20 @@ impl Answer {
         }
     }
 
-    /// The failure, noted as one of this answer.
+    /// Adds this answer's status to a failure.
     pub(crate) fn with_status(&self, failure: Failure) -> Failure {
         Failure { http_status: Some(self.status), ..failure }
+    }
+
+    /// Returns the failure of an answer with a status of failure, by the status alone.
+    pub(crate) fn failure(&self) -> Failure {
+        self.with_status(Failure::new(self.cause()).with_message(self.words()))
+    }
+
+    /// Returns the failure of an answer that makes no sense, with its words.
+    pub(crate) fn unexpected(&self, message: &str) -> Failure {
+        let message = format!("{message}: {}", self.words());
+        self.with_status(Failure::new(Cause::BadAnswer).with_message(message))
     }
 
     fn is_html(&self) -> bool {
@@ -143,7 +156,8 @@ fn text(headers: &HeaderMap, name: &str) -> Option<String> {
     headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).trim().to_owned())
 }
 
-/// `Retry-After`: seconds, or a date that is measured against the vendor's own clock where the answer has one.
+/// Reads `Retry-After`: seconds, or a date that is measured against the vendor's own clock where
+/// the answer has one.
 fn retry_after(text: &str, now: DateTime<Utc>) -> Option<Duration> {
     if let Ok(seconds) = text.parse::<u64>() {
         return Some(Duration::from_secs(seconds));
@@ -156,7 +170,7 @@ fn contains(body: &[u8], text: &[u8]) -> bool {
     body.windows(text.len()).any(|window| window == text)
 }
 
-/// What stands between two marks, whatever their case.
+/// Returns the text between two marks, in any case.
 fn between<'t>(text: &'t str, open: &str, close: &str) -> Option<&'t str> {
     let lower = text.to_ascii_lowercase();
     let from = lower.find(open)? + open.len();
@@ -164,7 +178,7 @@ fn between<'t>(text: &'t str, open: &str, close: &str) -> Option<&'t str> {
     text.get(from..from + length)
 }
 
-/// HTML without its tags, scripts and styles, with single blanks.
+/// Returns HTML without its tags, scripts and styles, with single blanks.
 fn plain(html: &str) -> String {
     let mut text = String::new();
     let mut rest = html;
@@ -199,8 +213,8 @@ fn plain(html: &str) -> String {
 mod tests {
     use super::*;
 
-    fn page(body: &str) -> Answer {
-        Answer {
+    fn page(body: &str) -> HttpResponse {
+        HttpResponse {
             status: 502,
             date: None,
             retry_after: None,
@@ -246,8 +260,8 @@ mod tests {
 
     #[test]
     fn a_secret_that_comes_back_in_an_answer_is_taken_out() {
-        let mut answer = page("<html><title>bad token 29841$c767abcd</title>");
-        answer.hide(&[Secret::new("29841$c767abcd".to_owned())]);
-        assert!(answer.words().ends_with("bad token …"), "{}", answer.words());
+        let mut response = page("<html><title>bad token 29841$c767abcd</title>");
+        response.hide(&[Secret::new("29841$c767abcd".to_owned())]);
+        assert!(response.words().ends_with("bad token …"), "{}", response.words());
     }
 }

@@ -1,6 +1,6 @@
-//! Where a host's name leads: to a server of the operator's choice, or where a name server of the operator's choice says.
+//! Resolves a host's name: to a server of the operator's choice, or by a name server of theirs.
 //!
-//! The question to a name server is the smallest that does: one datagram each for IPv4 and IPv6, asked again once. An
+//! The query is the smallest that does: one datagram each for IPv4 and IPv6, repeated once. An
 //! answer that was cut is taken as far as it goes.
 
 use std::io;
@@ -11,28 +11,28 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tokio::net::UdpSocket;
 use tokio::time::timeout;
 
-/// How long an answer is waited for before the question is put again.
-const WAIT: Duration = Duration::from_millis(1500);
-/// How often a question is put.
-const TRIES: u32 = 2;
+/// Time to wait for an answer before the query is repeated.
+const ANSWER_TIMEOUT: Duration = Duration::from_millis(1500);
+/// Number of attempts at a query.
+const MAX_ATTEMPTS: u32 = 2;
 /// The longest answer that is read, in bytes.
-const LONGEST: usize = 4096;
-/// The kinds of record that are asked for: IPv4 and IPv6 addresses.
+const MAX_ANSWER: usize = 4096;
+/// Record types of IPv4 and IPv6 addresses.
 const A: u16 = 1;
 const AAAA: u16 = 28;
 
-/// Every name leads to one server; port 0 stands for the usual one.
+/// Resolves every name to one server; port 0 means the usual one.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Fixed(pub(super) SocketAddr);
+pub(super) struct FixedAddress(pub(super) SocketAddr);
 
-impl Resolve for Fixed {
+impl Resolve for FixedAddress {
     fn resolve(&self, _: Name) -> Resolving {
         let address = self.0;
         Box::pin(async move { Ok(Box::new(std::iter::once(address)) as Addrs) })
     }
 }
 
-/// Names lead where this name server says.
+/// Resolves names by this name server.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct NameServer(pub(super) SocketAddr);
 
@@ -63,24 +63,26 @@ impl Resolve for NameServer {
 async fn ask(server: SocketAddr, name: &str, kind: u16) -> io::Result<Vec<IpAddr>> {
     let local: IpAddr =
         if server.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
-    // Connected: datagrams of others do not reach it.
+    // A connected socket gets no datagrams from others.
     let socket = UdpSocket::bind((local, 0)).await?;
     socket.connect(server).await?;
     let id = fastrand::u16(..);
     let question = question(id, name, kind)
         .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "the name is too long"))?;
-    let mut answer = vec![0; LONGEST];
-    for _ in 0..TRIES {
+    let mut response = vec![0; MAX_ANSWER];
+    for _ in 0..MAX_ATTEMPTS {
         socket.send(&question).await?;
         let listening = async {
             loop {
-                let length = socket.recv(&mut answer).await?;
-                if let Some(told) = answer.get(..length).and_then(|answer| read(answer, id, kind)) {
+                let length = socket.recv(&mut response).await?;
+                if let Some(told) =
+                    response.get(..length).and_then(|response| read(response, id, kind))
+                {
                     return told;
                 }
             }
         };
-        if let Ok(told) = timeout(WAIT, listening).await {
+        if let Ok(told) = timeout(ANSWER_TIMEOUT, listening).await {
             return told;
         }
     }
@@ -90,11 +92,11 @@ async fn ask(server: SocketAddr, name: &str, kind: u16) -> io::Result<Vec<IpAddr
     ))
 }
 
-/// A question for one kind of record; `None` for a name that fits into none.
+/// Builds a query for one type of record; `None` for a name that fits into none.
 fn question(id: u16, name: &str, kind: u16) -> Option<Vec<u8>> {
     let mut message = Vec::with_capacity(name.len() + 18);
     message.extend(id.to_be_bytes());
-    // A question, to be looked up on our behalf; one of it, and nothing else.
+    // One recursive query, and no other section.
     message.extend([1, 0, 0, 1, 0, 0, 0, 0, 0, 0]);
     for label in name.trim_end_matches('.').split('.') {
         let length = u8::try_from(label.len()).ok().filter(|length| (1..64).contains(length))?;
@@ -107,7 +109,7 @@ fn question(id: u16, name: &str, kind: u16) -> Option<Vec<u8>> {
     (name.len() < 254).then_some(message)
 }
 
-/// The addresses in an answer; `None` where it is none to this question.
+/// Reads the addresses in an answer; `None` for an answer to another query.
 fn read(message: &[u8], id: u16, kind: u16) -> Option<io::Result<Vec<IpAddr>>> {
     let flags = number(message, 2)?;
     if number(message, 0)? != id || flags & 0x8000 == 0 {
@@ -131,7 +133,7 @@ fn read(message: &[u8], id: u16, kind: u16) -> Option<io::Result<Vec<IpAddr>>> {
     }
     let mut found = Vec::new();
     for _ in 0..answers {
-        // What was cut off is left out.
+        // A record that was cut off is left out.
         let Some((address, next)) = record(message, at, kind) else {
             break;
         };
@@ -141,7 +143,7 @@ fn read(message: &[u8], id: u16, kind: u16) -> Option<io::Result<Vec<IpAddr>>> {
     Some(Ok(found))
 }
 
-/// The address in a record, if it is of the kind, and where the next one begins.
+/// Reads the address in a record, if it is of the type, and the offset of the next one.
 fn record(message: &[u8], at: usize, kind: u16) -> Option<(Option<IpAddr>, usize)> {
     let at = after_name(message, at)?;
     let (its_kind, length) = (number(message, at)?, usize::from(number(message, at + 8)?));
@@ -154,7 +156,7 @@ fn record(message: &[u8], at: usize, kind: u16) -> Option<(Option<IpAddr>, usize
     Some((address.filter(|_| its_kind == kind), at + 10 + length))
 }
 
-/// Where a name ends: at an empty label, or at a pointer to the rest of it.
+/// Returns the offset after a name, which ends with an empty label or a pointer to the rest of it.
 fn after_name(message: &[u8], mut at: usize) -> Option<usize> {
     loop {
         match *message.get(at)? {
@@ -178,7 +180,7 @@ mod tests {
     use super::*;
 
     /// An answer with an alias and an address behind it, names by pointers.
-    fn answer(id: u16, kind: u16, data: &[u8]) -> Vec<u8> {
+    fn response(id: u16, kind: u16, data: &[u8]) -> Vec<u8> {
         let mut message = question(id, "www.site.com", kind).unwrap();
         message[2] = 0x81;
         message[3] = 0x80;
@@ -193,16 +195,16 @@ mod tests {
 
     #[test]
     fn an_address_behind_an_alias_is_found() {
-        let told = read(&answer(7, A, &[203, 0, 113, 9]), 7, A).unwrap().unwrap();
+        let told = read(&response(7, A, &[203, 0, 113, 9]), 7, A).unwrap().unwrap();
         assert_eq!(told, ["203.0.113.9".parse::<IpAddr>().unwrap()]);
         let six: [u8; 16] = "2001:db8::9".parse::<Ipv6Addr>().unwrap().octets();
-        let told = read(&answer(7, AAAA, &six), 7, AAAA).unwrap().unwrap();
+        let told = read(&response(7, AAAA, &six), 7, AAAA).unwrap().unwrap();
         assert_eq!(told, ["2001:db8::9".parse::<IpAddr>().unwrap()]);
     }
 
     #[test]
     fn an_answer_to_another_question_is_none() {
-        assert!(read(&answer(7, A, &[1, 2, 3, 4]), 8, A).is_none());
+        assert!(read(&response(7, A, &[1, 2, 3, 4]), 8, A).is_none());
         assert!(read(&question(7, "www.site.com", A).unwrap(), 7, A).is_none());
     }
 
@@ -224,8 +226,8 @@ mod tests {
                 let kind = number(&asked, length - 4).unwrap();
                 let data: &[u8] = if kind == A { &[203, 0, 113, 9] } else { &[] };
                 // Somebody else's answer comes first.
-                let _ = server.send_to(&answer(id ^ 1, kind, &[6, 6, 6, 6]), from).await;
-                let _ = server.send_to(&answer(id, kind, data), from).await;
+                let _ = server.send_to(&response(id ^ 1, kind, &[6, 6, 6, 6]), from).await;
+                let _ = server.send_to(&response(id, kind, data), from).await;
             }
         });
         let found = NameServer(address).resolve("www.site.com".parse().unwrap()).await.unwrap();
@@ -236,7 +238,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_answer_makes_it_fall_over(noise in proptest::collection::vec(any::<u8>(), 0..200)) {
-            let mut message = answer(7, A, &[1, 2, 3, 4]);
+            let mut message = response(7, A, &[1, 2, 3, 4]);
             let _ = read(&noise, 7, A);
             for (at, byte) in noise.into_iter().enumerate() {
                 if let Some(place) = message.get_mut(4 + at) {

@@ -1,0 +1,322 @@
+//! Everything that vendors' adapters share: credentials, signing, retries, paging, refusals.
+//!
+//! A vendor implements [`Adapter`] and thereby becomes a [`Provider`]. An adapter says only what is
+//! its vendor's own: how a request is signed, what a failure means, which requests list resources
+//! and purges, and how their records are read.
+
+use std::collections::HashSet;
+use std::fmt::Debug;
+
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::Value;
+use url::Url;
+
+use super::clock::WallClock;
+use super::http::{Http, HttpPolicy, HttpRequest, HttpResponse};
+use super::records::{Position, RecordPage};
+use super::{
+    ActivityPage, ActivityRequest, ActivityRule, ConnectError, HistoryPage, HistoryRequest,
+    Provider, Receipt,
+};
+use crate::config::accounts::AccountConfig;
+use crate::domain::edge::EdgeRules;
+use crate::domain::failure::{Cause, Failure};
+use crate::domain::ids::{AccountName, ProviderName, PurgeId, ResourceId};
+use crate::domain::limits::Limits;
+use crate::domain::payload::PurgeRequest;
+use crate::domain::plan::Preview;
+use crate::domain::purge::Purge;
+use crate::domain::resource::{CacheKey, Resource, ResourceState};
+use crate::domain::status::Status;
+
+/// More pages of resources than any account has; a vendor that never ends is left here.
+const MAX_PAGES: u64 = 10_000;
+
+/// One account's connection to its vendor.
+#[derive(Debug)]
+pub(crate) struct Session {
+    pub(crate) account: AccountName,
+    pub(crate) provider: ProviderName,
+    pub(crate) http: Http,
+}
+
+impl Session {
+    /// Prepares the connection to the account's address, else to the vendor's own. An address
+    /// without a path gets the path of the vendor's. Nothing is opened yet.
+    pub(crate) fn new(
+        account: &AccountConfig,
+        vendor_url: &str,
+        clock: WallClock,
+        policy: HttpPolicy,
+    ) -> Result<Self, ConnectError> {
+        let vendor_url = Url::parse(vendor_url)
+            .map_err(|error| ConnectError::setting("base_url", error.to_string()))?;
+        let mut base = account.base_url.clone().unwrap_or_else(|| vendor_url.clone());
+        if base.path() == "/" {
+            base.set_path(vendor_url.path());
+        }
+        Ok(Self {
+            account: account.name().clone(),
+            provider: account.provider().clone(),
+            http: Http::new(account.name().clone(), &base, policy, clock)?,
+        })
+    }
+
+    /// Returns the time on our side.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.http.now()
+    }
+
+    /// Returns a resource of the account with its id and host and nothing else.
+    pub(crate) fn resource(&self, id: String, cname: String) -> Resource {
+        Resource {
+            account: self.account.clone(),
+            provider: self.provider.clone(),
+            id: ResourceId::from(id),
+            cname,
+            names: Vec::new(),
+            description: None,
+            state: ResourceState::Other("unknown".to_owned()),
+            url_purge: None,
+            all_purge: None,
+            cache: CacheKey::default(),
+            area: None,
+        }
+    }
+
+    /// Returns a purge of the account with its id and time and nothing else. The current time
+    /// replaces one that could not be read.
+    pub(crate) fn purge(
+        &self,
+        id: String,
+        created: Option<DateTime<Utc>>,
+        raw_created: String,
+    ) -> Purge {
+        Purge {
+            account: self.account.clone(),
+            provider: self.provider.clone(),
+            id: PurgeId::from(id),
+            resource: ResourceId::new(""),
+            cname: String::new(),
+            kind: None,
+            raw_kind: String::new(),
+            status: Status::Unknown,
+            raw_status: String::new(),
+            created: created.unwrap_or_else(|| self.now()),
+            raw_created: created.is_none().then_some(raw_created),
+            completed: None,
+            targets: Vec::new(),
+            by: None,
+        }
+    }
+}
+
+/// One vendor's API, as far as it differs from the others'.
+pub(crate) trait Adapter: Send + Sync + Debug {
+    /// A request before it is signed.
+    type Call: Send + Sync;
+    /// The credentials that a request is signed with.
+    type Key: Send + Sync;
+
+    /// Returns the account's connection.
+    fn session(&self) -> &Session;
+
+    /// Fetches the credentials, or returns those that are kept.
+    fn key(&self) -> impl Future<Output = Result<Self::Key, Failure>> + Send;
+
+    /// Forgets credentials that the vendor refused. Returns true if [`Adapter::key`] makes others
+    /// at once, so that a question is worth another attempt.
+    fn forget(&self, key: &Self::Key) -> impl Future<Output = bool> + Send;
+
+    /// Builds the request as it goes out; without a key, with placeholders in the places of
+    /// secrets. Called for each attempt: a signature is good for one.
+    fn sign(&self, call: &Self::Call, key: Option<&Self::Key>) -> HttpRequest;
+
+    /// Returns the body of a response, or the failure that the response means.
+    fn body(&self, response: &HttpResponse, key: &Self::Key) -> Result<Value, Failure>;
+
+    /// Adds to a failure what only this adapter knows about it.
+    fn explain(&self, failure: Failure) -> Failure {
+        failure
+    }
+
+    /// See [`Provider::documented_limits`].
+    fn documented_limits(&self) -> Limits;
+
+    /// See [`Provider::live_limits`]; by default the documented ones, for an API that has none.
+    fn live_limits(&self) -> impl Future<Output = Result<Limits, Failure>> + Send {
+        async { Ok(self.documented_limits()) }
+    }
+
+    /// Returns the request for a page of resources.
+    fn list_resources(&self, at: Position) -> Self::Call;
+
+    /// Reads that page.
+    fn resource_page(
+        &self,
+        at: Position,
+        body: &Value,
+        response: &HttpResponse,
+    ) -> Result<RecordPage, Failure>;
+
+    /// Reads a record of that page; `None` for one without an id.
+    fn resource(&self, record: &Value) -> Option<Resource>;
+
+    /// See [`Provider::history`].
+    fn history(
+        &self,
+        request: &HistoryRequest,
+    ) -> impl Future<Output = Result<HistoryPage, Failure>> + Send;
+
+    /// See [`Provider::activity_log`].
+    fn activity_log(&self) -> Option<ActivityRule> {
+        None
+    }
+
+    /// See [`Provider::activity`].
+    fn activity(
+        &self,
+        _: &ActivityRequest,
+    ) -> impl Future<Output = Result<ActivityPage, Failure>> + Send {
+        async {
+            Err(Failure::new(Cause::Unsupported)
+                .with_message("this vendor has no log of who did what"))
+        }
+    }
+
+    /// Refuses a purge for which the vendor's API has no words.
+    fn check(&self, _: &PurgeRequest) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    /// Returns the request for a purge.
+    fn purge(&self, request: &PurgeRequest) -> Self::Call;
+
+    /// Reads the response to a purge; by default any good one without an id.
+    fn receipt(&self, response: &HttpResponse, key: &Self::Key) -> Result<Receipt, Failure> {
+        self.body(response, key)?;
+        Ok(Receipt { id: None, at: response.date })
+    }
+
+    /// See [`Provider::edge_rules`].
+    fn edge_rules(&self) -> EdgeRules;
+
+    /// Sends a question, again where that may help, and parses the answer's body.
+    fn read<T: Send>(
+        &self,
+        call: &Self::Call,
+        parse: impl Fn(&Value, &HttpResponse) -> Result<T, Failure> + Send + Sync,
+    ) -> impl Future<Output = Result<T, Failure>> + Send {
+        async move {
+            let mut renewed = false;
+            loop {
+                let key = self.key().await?;
+                let result = self
+                    .session()
+                    .http
+                    .read(
+                        || self.sign(call, Some(&key)),
+                        |response| parse(&self.body(response, &key)?, response),
+                    )
+                    .await;
+                let Err(failure) = result else { return result };
+                let has_other = failure.cause == Cause::Unauthenticated && self.forget(&key).await;
+                if renewed || !has_other {
+                    return Err(self.explain(failure));
+                }
+                renewed = true;
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl<A: Adapter> Provider for A {
+    fn account(&self) -> &AccountName {
+        &self.session().account
+    }
+
+    fn provider(&self) -> &ProviderName {
+        &self.session().provider
+    }
+
+    fn documented_limits(&self) -> Limits {
+        Adapter::documented_limits(self)
+    }
+
+    async fn live_limits(&self) -> Result<Limits, Failure> {
+        Adapter::live_limits(self).await
+    }
+
+    async fn resources(&self) -> Result<Vec<Resource>, Failure> {
+        let session = self.session();
+        let mut resources = Vec::new();
+        // A list that changes while it is paged can show one twice.
+        let mut seen = HashSet::new();
+        let mut at = Position::default();
+        while at.page < MAX_PAGES {
+            let call = self.list_resources(at);
+            let page =
+                self.read(&call, |body, response| self.resource_page(at, body, response)).await?;
+            for record in &page.records {
+                let Some(resource) = self.resource(record) else {
+                    let account = &session.account;
+                    tracing::warn!(%account, "a resource without an id is left out");
+                    continue;
+                };
+                if seen.insert(resource.id.clone()) {
+                    resources.push(resource);
+                }
+            }
+            if page.is_last || page.records.is_empty() {
+                break;
+            }
+            at = Position { page: at.page + 1, offset: at.offset + page.records.len() as u64 };
+        }
+        Ok(resources)
+    }
+
+    async fn history(&self, request: &HistoryRequest) -> Result<HistoryPage, Failure> {
+        Adapter::history(self, request).await
+    }
+
+    fn activity_log(&self) -> Option<ActivityRule> {
+        Adapter::activity_log(self)
+    }
+
+    async fn activity(&self, request: &ActivityRequest) -> Result<ActivityPage, Failure> {
+        Adapter::activity(self, request).await
+    }
+
+    async fn submit(&self, request: &PurgeRequest) -> Result<Receipt, Failure> {
+        let session = self.session();
+        if request.account != session.account {
+            return Err(Failure::new(Cause::Refused).with_message(format!(
+                "the request is one of account {}, not of {}",
+                request.account, session.account
+            )));
+        }
+        self.check(request)?;
+        let key = self.key().await?;
+        let signed = self.sign(&self.purge(request), Some(&key));
+        let result = session.http.send(&signed, |response| self.receipt(response, &key)).await;
+        let Err(failure) = result else { return result };
+        if failure.cause == Cause::Unauthenticated {
+            self.forget(&key).await;
+        }
+        Err(self.explain(failure))
+    }
+
+    fn preview(&self, request: &PurgeRequest) -> Preview {
+        self.session().http.preview(&self.sign(&self.purge(request), None))
+    }
+
+    fn clock_ahead(&self) -> Option<TimeDelta> {
+        self.session().http.clock_ahead()
+    }
+
+    fn edge_rules(&self) -> EdgeRules {
+        Adapter::edge_rules(self)
+    }
+}

@@ -1,0 +1,117 @@
+//! Pages of vendors' records, and what their histories have in common.
+
+use serde_json::Value;
+
+use super::HistoryPage;
+use super::adapter::Session;
+use crate::domain::failure::{Cause, Failure};
+use crate::domain::purge::{Purge, Target};
+use crate::domain::status::Status;
+
+/// The place of a page in a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Position {
+    /// The page's number, counted from 1.
+    pub(crate) page: u64,
+    /// The number of records before it.
+    pub(crate) offset: u64,
+}
+
+impl Default for Position {
+    fn default() -> Self {
+        Self { page: 1, offset: 0 }
+    }
+}
+
+/// One page of a list.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct RecordPage {
+    /// The records as they came.
+    pub(crate) records: Vec<Value>,
+    /// The number of records in all, where the vendor says.
+    pub(crate) total: Option<u64>,
+    /// True if nothing follows.
+    pub(crate) is_last: bool,
+}
+
+impl RecordPage {
+    /// Returns the page that begins at this offset, the last one unless the vendor counts more.
+    pub(crate) fn counted(records: &[Value], total: Option<u64>, offset: u64) -> Self {
+        let end = offset + records.len() as u64;
+        Self { records: records.to_vec(), total, is_last: total.is_none_or(|total| end >= total) }
+    }
+}
+
+/// Reads the records of one answer as purges. A record without an id is left out and counted, and
+/// the log says so. `total` and `complete` are for the vendor to fill in.
+pub(crate) fn history_page(
+    session: &Session,
+    records: &[Value],
+    purge: impl Fn(&Value) -> Option<Purge>,
+) -> HistoryPage {
+    let purges: Vec<Purge> = records.iter().filter_map(purge).collect();
+    let unreadable = (records.len() - purges.len()) as u64;
+    if unreadable > 0 {
+        tracing::warn!(
+            account = %session.account,
+            unreadable,
+            "the history has records without an id; they cannot be kept"
+        );
+    }
+    HistoryPage { purges, records: records.len() as u64, unreadable, ..HistoryPage::default() }
+}
+
+/// Fails where the vendor counts more records than this offset and gave none.
+pub(crate) fn check_gap(records: usize, total: Option<u64>, offset: u64) -> Result<(), Failure> {
+    match total {
+        Some(total) if records == 0 && total > offset => Err(Failure::new(Cause::BadAnswer)
+            .with_message(format!(
+                "the vendor counts {total} records and gave none from number {offset} on"
+            ))),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Joins the rows of each purge, for vendors that list a row per target. Every different raw status
+/// is kept once, with `separator` between them.
+pub(crate) fn join_rows(rows: Vec<Purge>, separator: &str) -> Vec<Purge> {
+    let mut purges: Vec<Purge> = Vec::new();
+    for row in rows {
+        // A purge's rows are side by side as a rule, so the newest purge is looked at first.
+        match purges.iter_mut().rev().find(|purge| purge.id == row.id) {
+            Some(purge) => {
+                let raw = &mut purge.raw_status;
+                if !row.raw_status.is_empty()
+                    && !raw.split(separator).any(|known| known == row.raw_status)
+                {
+                    if !raw.is_empty() {
+                        raw.push_str(separator);
+                    }
+                    raw.push_str(&row.raw_status);
+                }
+                purge.completed = purge.completed.max(row.completed);
+                purge.targets.extend(row.targets);
+            }
+            None => purges.push(row),
+        }
+    }
+    for purge in &mut purges {
+        purge.status = overall(&purge.targets);
+    }
+    purges
+}
+
+/// Returns the status of a purge by those of its targets: failed when one failed, unfinished while
+/// one is.
+fn overall(targets: &[Target]) -> Status {
+    [
+        Status::Failed,
+        Status::InProgress,
+        Status::Unknown,
+        Status::ReportDisabled,
+        Status::Successful,
+    ]
+    .into_iter()
+    .find(|status| targets.iter().any(|target| target.status == Some(*status)))
+    .unwrap_or(Status::Unknown)
+}
