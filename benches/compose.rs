@@ -11,6 +11,7 @@ use divan::Bencher;
 use divan::counter::ItemsCount;
 use purgedeck::domain::budget::{Consumption, RecentPurge, USUAL_MARGIN};
 use purgedeck::domain::draft::{Draft, read};
+use purgedeck::domain::hosts::HostIndex;
 use purgedeck::domain::ids::AccountName;
 use purgedeck::domain::kind::Kind;
 use purgedeck::domain::limits::{
@@ -18,7 +19,7 @@ use purgedeck::domain::limits::{
     Wildcard,
 };
 use purgedeck::domain::lint::lint;
-use purgedeck::domain::lint_context::{HostIndex, LintContext};
+use purgedeck::domain::lint_context::LintContext;
 use purgedeck::domain::plan::{plan, suggest};
 use purgedeck::domain::resource::{CacheKey, Resource, ResourceState};
 
@@ -119,15 +120,17 @@ impl Office {
         }
     }
 
-    fn desk(&self) -> LintContext<'_> {
+    fn context(&self) -> LintContext<'_> {
         LintContext {
             hosts: &self.hosts,
             limits: &self.limits,
             accounts: &[],
             recent: &self.recent,
-            queued: &[],
-            closed: &[],
+            read_only: false,
+            queued: Vec::new(),
+            closed: Vec::new(),
             margin: USUAL_MARGIN,
+            now: self.now,
         }
     }
 }
@@ -177,26 +180,22 @@ fn read_10_000_urls_on_one_line(bencher: Bencher<'_, '_>, between: &str) {
 #[divan::bench]
 fn lint_10_000_urls(bencher: Bencher<'_, '_>) {
     let (office, draft) = (Office::new(), urls(PASTE));
-    bencher
-        .counter(ItemsCount::new(PASTE))
-        .bench(|| lint(black_box(&draft), &office.desk(), office.now));
+    bencher.counter(ItemsCount::new(PASTE)).bench(|| lint(black_box(&draft), &office.context()));
 }
 
 #[divan::bench]
 fn lint_10_000_patterns_that_cover_each_other(bencher: Bencher<'_, '_>) {
     let (office, draft) = (Office::new(), tangle(PASTE));
-    bencher
-        .counter(ItemsCount::new(PASTE))
-        .bench(|| lint(black_box(&draft), &office.desk(), office.now));
+    bencher.counter(ItemsCount::new(PASTE)).bench(|| lint(black_box(&draft), &office.context()));
 }
 
 #[divan::bench]
 fn lint_and_plan_10_000_urls(bencher: Bencher<'_, '_>) {
     let (office, draft) = (Office::new(), urls(PASTE));
     bencher.counter(ItemsCount::new(PASTE)).bench(|| {
-        let desk = office.desk();
-        let linted = lint(black_box(&draft), &desk, office.now);
-        plan(&linted, &draft, &desk, office.now)
+        let context = office.context();
+        let linted = lint(black_box(&draft), &context);
+        plan(&linted, &draft, &context)
     });
 }
 
@@ -204,20 +203,20 @@ fn lint_and_plan_10_000_urls(bencher: Bencher<'_, '_>) {
 fn plan_1_000_requests_one_after_the_other(bencher: Bencher<'_, '_>) {
     let office = Office::new();
     let draft = draft((0..PASTE).map(|number| format!("/assets/{number}/*")));
-    let linted = lint(&draft, &office.desk(), office.now);
-    bencher.bench(|| plan(black_box(&linted), &draft, &office.desk(), office.now));
+    let linted = lint(&draft, &office.context());
+    bencher.bench(|| plan(black_box(&linted), &draft, &office.context()));
 }
 
 #[divan::bench]
 fn suggest_for_10_000_urls(bencher: Bencher<'_, '_>) {
     let office = Office::new();
     let draft = draft((0..PASTE).map(|number| format!("/assets/{}/{number}.jpg", number % 97)));
-    let linted = lint(&draft, &office.desk(), office.now);
-    bencher.bench(|| suggest(black_box(&linted), &office.desk()));
+    let linted = lint(&draft, &office.context());
+    bencher.bench(|| suggest(black_box(&linted), &office.context()));
 }
 
 #[divan::bench(args = [1, 100, 1_000])]
 fn lint_at_a_key(bencher: Bencher<'_, '_>, lines: usize) {
     let (office, draft) = (Office::new(), urls(lines));
-    bencher.bench(|| lint(black_box(&draft), &office.desk(), office.now));
+    bencher.bench(|| lint(black_box(&draft), &office.context()));
 }

@@ -120,12 +120,7 @@ impl App {
         ];
         views.extend(setup.views);
         Self {
-            known: Known {
-                accounts: setup.accounts,
-                read_only: setup.read_only,
-                offline: setup.offline,
-                ..Known::default()
-            },
+            known: Known::new(setup.accounts, setup.read_only, setup.offline),
             board: Workspace::new(&views),
             overlays: Overlays::default(),
             notices: Notices::default(),

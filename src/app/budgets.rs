@@ -3,11 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
-use crate::domain::budget::{
-    BudgetLine, Consumption, Cooldown, QuotaLine, RecentPurge, Usage, budget, quotas,
-};
+use crate::domain::budget::{BudgetLine, QuotaLine, RecentPurge, budget, quotas};
 use crate::domain::event::StoreError;
 use crate::domain::ids::{AccountName, ResourceId, Ticket};
 use crate::domain::kind::Kind;
@@ -15,9 +13,6 @@ use crate::domain::known::Known;
 use crate::effect::{Effect, Query, Tickets};
 
 type Of = (AccountName, ResourceId);
-
-/// How far the vendors' clocks are taken to be from ours.
-const MARGIN: TimeDelta = TimeDelta::seconds(2);
 
 /// Recent purges by resource.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -83,22 +78,7 @@ impl Budgets {
         let of = self.here.as_ref()?;
         let (account, resource) = of;
         let limits = known.limits.get(account)?;
-        let queued = known
-            .open
-            .values()
-            .filter(|entry| entry.request.account == *account)
-            .filter_map(|entry| Consumption::queued(entry, now));
-        let usage = Usage {
-            spent: self
-                .known
-                .get(of)?
-                .iter()
-                .map(|recent| recent.spent.clone())
-                .chain(queued)
-                .collect(),
-            closed: known.open.values().filter_map(|entry| Cooldown::told_by(entry, now)).collect(),
-            margin: MARGIN,
-        };
+        let usage = known.usage(account, self.known.get(of)?, now);
         let of = known.resource(account, resource)?;
         Some(Stand {
             cname: of.cname.clone(),

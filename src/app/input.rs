@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 
 use crate::commands::{Command, Context, Sends};
 use crate::domain::event::Level;
+use crate::domain::permission::Action;
 use crate::effect::{Effect, Order, TerminalEffect};
 use crate::keymap::Chord;
 use crate::panes::{Opening, Pane, Pointer};
@@ -63,14 +64,11 @@ impl App {
 
     /// Returns the reason why read-only or offline mode refuses the command, if it does.
     fn forbidden(&self, command: Command) -> Option<&'static str> {
-        match command.about().sends? {
-            Sends::Purge if self.known.read_only => Some("Read-only: nothing can be purged"),
-            Sends::Purge if self.known.offline => Some("Offline: nothing can be purged"),
-            Sends::Request | Sends::Queue if self.known.read_only => {
-                Some("Read-only: the queue cannot be changed")
-            }
-            Sends::Purge | Sends::Request | Sends::Queue => None,
-        }
+        let action = match command.about().sends? {
+            Sends::Purge => Action::Purge,
+            Sends::Request | Sends::Queue => Action::ChangeQueue,
+        };
+        self.known.check(action).err().map(|refusal| refusal.reason(action))
     }
 
     /// Returns the reason why the command would do nothing now, as a sentence without its full

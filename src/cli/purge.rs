@@ -16,7 +16,9 @@ use super::wait::Sent;
 use super::{refusal, setup, store};
 use crate::config::duration;
 use crate::config::load::Config;
+use crate::domain::check::Checked;
 use crate::domain::draft::Draft;
+use crate::domain::permission::Action;
 use crate::domain::plan::{Plan, PlanError};
 use crate::store::Reader;
 
@@ -101,12 +103,8 @@ pub struct Options {
 pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
     let config = setup::configuration(global)?;
     super::log::start(&config)?;
-    if config.read_only.value && !options.dry_run {
-        let origin = &config.read_only.origin;
-        return Err(refusal::read_only(format!("read-only ({origin}): nothing was sent")));
-    }
-    if global.offline && !options.dry_run {
-        return Err(refusal::offline());
+    if !options.dry_run {
+        refusal::check(Action::Purge, global, &config, "nothing was sent")?;
     }
     setup::require_account(&config)?;
     let text = targets::read(options)?;
@@ -204,7 +202,7 @@ async fn prepare(
     let wanted = Wanted { options, text: &text };
     context.gather(session, reader, console, global.offline, wanted).await?;
     let draft = context.draft(options, text)?;
-    let context::Checked { linted, plan, wider } = context.plan(&draft, reader)?;
+    let Checked { linted, plan, wider } = context.check(&draft, reader)?;
     findings::print(&linted, console);
     let plan = match plan {
         Ok(plan) => plan,
@@ -225,11 +223,7 @@ async fn prepare(
         }
         return Ok(None);
     }
-    if let Some(account) = context.read_only_account(&plan) {
-        return Err(refusal::read_only(format!(
-            "the account {account} is read-only: nothing was sent"
-        )));
-    }
+    context.check_permissions(&plan)?;
     if options.verify {
         check_verifiable(config, &plan)?;
     }

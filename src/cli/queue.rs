@@ -17,11 +17,15 @@ use super::wait::{Until, follow};
 use crate::config::load::Config;
 use crate::domain::ids::JournalId;
 use crate::domain::journal::{JournalEntry, JournalState};
+use crate::domain::permission::{Action, Permissions};
 use crate::domain::text::escape_control;
 use crate::store::{Reader, StepDetails, StepOutcome, Writer};
 
 /// Finished requests that `--all` lists.
 const FINISHED: u32 = 200;
+
+/// The outcome where a request must not be changed.
+const UNCHANGED: &str = "the queue stays as it is";
 
 /// `purgedeck queue`.
 #[derive(Debug, Args)]
@@ -213,12 +217,8 @@ fn step(
 }
 
 /// Refuses to change the journal where all is read-only.
-fn check_may_change(config: &Config) -> Result<(), CliError> {
-    if !config.read_only.value {
-        return Ok(());
-    }
-    let origin = &config.read_only.origin;
-    Err(refusal::read_only(format!("read-only ({origin}): the queue stays as it is")))
+fn check_may_change(global: &Global, config: &Config) -> Result<(), CliError> {
+    refusal::check(Action::ChangeQueue, global, config, UNCHANGED)
 }
 
 /// Finds a request that may be changed.
@@ -230,17 +230,15 @@ fn find_to_change(
 ) -> Result<JournalEntry, CliError> {
     let entry = find(config, reader, id, global)?;
     let account = &entry.request.account;
-    let read_only =
-        config.accounts.iter().any(|known| known.name() == account && known.account.read_only);
-    if read_only {
-        let message = format!("the account {account} is read-only: the queue stays as it is");
-        return Err(refusal::read_only(message));
-    }
+    let configured = config.accounts.iter().find(|known| known.name() == account);
+    Permissions::default()
+        .check_in(Action::ChangeQueue, account, configured.map(|it| &it.account))
+        .map_err(|refusal| refusal::error(config, &refusal, UNCHANGED))?;
     Ok(entry)
 }
 
 fn cancel(global: &Global, config: &Config, ids: &[String]) -> Result<(), CliError> {
-    check_may_change(config)?;
+    check_may_change(global, config)?;
     let (reader, mut writer) = open(config)?;
     let mut found = Vec::with_capacity(ids.len());
     for id in ids {
@@ -254,7 +252,7 @@ fn cancel(global: &Global, config: &Config, ids: &[String]) -> Result<(), CliErr
 }
 
 fn pause(global: &Global, config: &Config, paused: bool) -> Result<(), CliError> {
-    check_may_change(config)?;
+    check_may_change(global, config)?;
     let (_, mut writer) = open(config)?;
     writer.pause(paused, Utc::now()).map_err(|failure| store::error(config, &failure))?;
     Console::new(global).info(if paused {
@@ -266,7 +264,7 @@ fn pause(global: &Global, config: &Config, paused: bool) -> Result<(), CliError>
 }
 
 fn reorder(global: &Global, config: &Config, ids: &[String]) -> Result<(), CliError> {
-    check_may_change(config)?;
+    check_may_change(global, config)?;
     let (reader, mut writer) = open(config)?;
     let mut found = Vec::with_capacity(ids.len());
     for id in ids {
@@ -283,14 +281,7 @@ fn reorder(global: &Global, config: &Config, ids: &[String]) -> Result<(), CliEr
 }
 
 fn check_may_send(global: &Global, config: &Config) -> Result<(), CliError> {
-    if config.read_only.value {
-        let origin = &config.read_only.origin;
-        return Err(refusal::read_only(format!("read-only ({origin}): nothing was sent")));
-    }
-    if global.offline {
-        return Err(refusal::offline());
-    }
-    Ok(())
+    refusal::check(Action::Resend, global, config, "nothing was sent")
 }
 
 fn retry(global: &Global, config: &Config, id: &str) -> Result<(), CliError> {

@@ -1,16 +1,34 @@
 //! Refusals that several subcommands give: read-only, offline, paused.
 
 use super::error::{Class, CliError};
+use super::global::Global;
+use crate::config::load::Config;
+use crate::domain::permission::{Action, Permissions, Refusal};
 
-/// Refuses because nothing may be purged or changed.
-pub fn read_only(message: impl Into<String>) -> CliError {
-    CliError::new(Class::Refused, message)
-        .hint("Leave out --read-only, or change read_only in the configuration.")
+/// Refuses what the flags and the configuration forbid in every account. `outcome` says what became of it.
+pub fn check(
+    action: Action,
+    global: &Global,
+    config: &Config,
+    outcome: &str,
+) -> Result<(), CliError> {
+    Permissions { read_only: config.read_only.value, offline: global.offline }
+        .check(action)
+        .map_err(|refusal| error(config, &refusal, outcome))
 }
 
-/// Refuses because no vendor is contacted.
-pub fn offline() -> CliError {
-    CliError::new(Class::Refused, "offline: nothing was sent").hint("Leave out --offline.")
+/// Returns the error for a refusal, with the place where its rule was set.
+pub fn error(config: &Config, refusal: &Refusal, outcome: &str) -> CliError {
+    let change = "Leave out --read-only, or change read_only in the configuration.";
+    let (rule, hint) = match refusal {
+        Refusal::ReadOnly => (format!("read-only ({})", config.read_only.origin), change),
+        Refusal::Offline => ("offline".to_owned(), "Leave out --offline."),
+        Refusal::ReadOnlyAccount(name) => (format!("the account {name} is read-only"), change),
+        Refusal::NoAccount(name) => {
+            (format!("there is no account {name}"), "Name it in the configuration.")
+        }
+    };
+    CliError::new(Class::Refused, format!("{rule}: {outcome}")).hint(hint)
 }
 
 /// Refuses because the queue is paused.

@@ -19,6 +19,7 @@ use super::ids::{AccountName, ResourceId};
 use super::journal::{JournalEntry, JournalState};
 use super::kind::Kind;
 use super::limits::{Limits, Scope};
+use super::purge::Purge;
 
 pub use ledger::Ledger;
 pub use quota::{QuotaLine, quotas};
@@ -96,6 +97,20 @@ pub struct Usage {
     pub margin: TimeDelta,
 }
 
+impl Usage {
+    /// What counts for one account, out of what is known of all of them.
+    pub fn collect<'a>(
+        account: &AccountName,
+        spent: impl IntoIterator<Item = &'a Consumption>,
+        closed: impl IntoIterator<Item = &'a Cooldown>,
+        margin: TimeDelta,
+    ) -> Self {
+        let spent = spent.into_iter().filter(|spent| spent.account == *account);
+        let closed = closed.into_iter().filter(|closed| closed.account == *account);
+        Self { spent: spent.cloned().collect(), closed: closed.cloned().collect(), margin }
+    }
+}
+
 /// A margin that covers clocks kept by NTP and a slow request.
 pub const USUAL_MARGIN: TimeDelta = TimeDelta::seconds(2);
 
@@ -103,13 +118,32 @@ impl Consumption {
     /// What an entry of our journal will use up: `None` unless it is queued. What was planned for the past will go out
     /// now.
     pub fn queued(entry: &JournalEntry, now: DateTime<Utc>) -> Option<Self> {
-        (entry.state == JournalState::Queued).then(|| Self {
+        (entry.state == JournalState::Queued)
+            .then(|| Self::of_entry(entry, entry.planned_at.max(now)))
+    }
+
+    /// What an entry of our journal uses up when it goes out at `at`.
+    pub fn of_entry(entry: &JournalEntry, at: DateTime<Utc>) -> Self {
+        Self {
             account: entry.request.account.clone(),
             resource: entry.request.resource.clone(),
             kind: entry.request.kind(),
-            at: entry.planned_at.max(now),
-            targets: u32::try_from(entry.request.payload.targets().len()).unwrap_or(u32::MAX),
+            at,
+            targets: entry.request.payload.targets().len() as u32,
             sent_here: true,
+        }
+    }
+
+    /// What a purge of the vendor's history used up; `None` for a kind that we do not know, because it used up a
+    /// window that we do not know.
+    pub fn of_purge(purge: &Purge, sent_here: bool) -> Option<Self> {
+        Some(Self {
+            account: purge.account.clone(),
+            resource: purge.resource.clone(),
+            kind: purge.kind?,
+            at: purge.created,
+            targets: purge.targets.len() as u32,
+            sent_here,
         })
     }
 }
@@ -117,11 +151,11 @@ impl Consumption {
 impl Cooldown {
     /// What the vendor's answer to an entry of our journal closed: one that was sent too early goes back into the queue, with
     /// the instant at which there is room again and the reason, and keeps both when it is taken back. `None` where nothing
-    /// was closed, or the instant has come.
-    pub fn told_by(entry: &JournalEntry, now: DateTime<Utc>) -> Option<Self> {
+    /// was closed.
+    pub fn told_by(entry: &JournalEntry) -> Option<Self> {
         let came_back = matches!(entry.state, JournalState::Queued | JournalState::Cancelled)
             && entry.error.is_some();
-        (came_back && entry.planned_at > now).then(|| Self {
+        came_back.then(|| Self {
             account: entry.request.account.clone(),
             resource: entry.request.resource.clone(),
             kind: entry.request.kind(),

@@ -1,4 +1,5 @@
-//! What every pane may know: the accounts, how they stand, what they can purge and what their vendors accept.
+//! Everything that is known of the accounts, learned from events in one place: their state, what can be purged in
+//! them, what their vendors accept, and what the journal holds.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -6,21 +7,23 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::domain::account::Account;
+use crate::domain::budget::{Consumption, Cooldown, RecentPurge, USUAL_MARGIN, Usage};
 use crate::domain::event::{AccountStatus, Event};
+use crate::domain::hosts::HostIndex;
 use crate::domain::ids::{AccountName, JournalId, ResourceId};
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::limits::Limits;
+use crate::domain::lint_context::LintContext;
+use crate::domain::permission::{Action, Permissions, Refusal};
 use crate::domain::resource::Resource;
 
-/// The accounts and what their vendors told.
+/// The accounts and what their vendors and the journal say of them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Known {
     /// The accounts in the order of the configuration.
     pub accounts: Vec<Account>,
-    /// How they stand; none before the first word of the vendor.
+    /// The state of each account's sync; an account that is missing was not heard of yet.
     pub statuses: BTreeMap<AccountName, AccountStatus>,
-    /// What can be purged.
-    pub resources: BTreeMap<AccountName, Arc<Vec<Resource>>>,
     /// What the vendors accept.
     pub limits: BTreeMap<AccountName, Arc<Limits>>,
     /// The journal's open requests.
@@ -31,9 +34,19 @@ pub struct Known {
     pub read_only: bool,
     /// Whether only the store is asked.
     pub offline: bool,
+    resources: BTreeMap<AccountName, Arc<Vec<Resource>>>,
+    hosts: Arc<HostIndex>,
+    /// Windows that vendors closed, by the request that was refused; canceled requests still count.
+    cooldowns: BTreeMap<JournalId, Cooldown>,
+    revision: u64,
 }
 
 impl Known {
+    /// What is known before anything was heard: the configuration.
+    pub fn new(accounts: Vec<Account>, read_only: bool, offline: bool) -> Self {
+        Self { accounts, read_only, offline, ..Self::default() }
+    }
+
     /// Keeps what an event says of the accounts and the queue. Returns whether it said anything new.
     pub fn learn(&mut self, event: &Event) -> bool {
         match event {
@@ -44,11 +57,12 @@ impl Known {
                 new
             }
             Event::Resources { account, resources } => {
-                self.resources.insert(account.clone(), resources.clone());
+                self.learn_resources(account.clone(), resources.clone());
                 true
             }
             Event::Limits { account, limits } => {
                 self.limits.insert(account.clone(), limits.clone());
+                self.revision += 1;
                 true
             }
             Event::Journal(entry) => {
@@ -60,6 +74,13 @@ impl Known {
         }
     }
 
+    /// Keeps an account's resources in the place of those that were known.
+    pub fn learn_resources(&mut self, account: AccountName, resources: Arc<Vec<Resource>>) {
+        self.resources.insert(account, resources);
+        self.hosts = Arc::new(HostIndex::new(self.all_resources()));
+        self.revision += 1;
+    }
+
     /// Keeps the state of an entry of the journal.
     pub fn learn_entry(&mut self, entry: &JournalEntry) {
         if entry.state.is_open() {
@@ -67,11 +88,34 @@ impl Known {
         } else {
             self.open.remove(&entry.id);
         }
+        match Cooldown::told_by(entry) {
+            Some(cooldown) => self.cooldowns.insert(entry.id.clone(), cooldown),
+            None => self.cooldowns.remove(&entry.id),
+        };
+    }
+
+    /// Keeps these entries of the journal and forgets all others.
+    pub fn replace_journal<'e>(&mut self, entries: impl IntoIterator<Item = &'e JournalEntry>) {
+        self.open.clear();
+        self.cooldowns.clear();
+        for entry in entries {
+            self.learn_entry(entry);
+        }
+    }
+
+    /// A number that grows whenever resources or limits are learned: what was derived from them is then out of date.
+    pub fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// The account of this name.
     pub fn account(&self, name: &AccountName) -> Option<&Account> {
         self.accounts.iter().find(|account| account.name == *name)
+    }
+
+    /// All resources, by account.
+    pub fn all_resources(&self) -> impl Iterator<Item = &Resource> {
+        self.resources.values().flat_map(|of_one| of_one.iter())
     }
 
     /// The resource of this id.
@@ -89,6 +133,53 @@ impl Known {
         self.read_only || self.account(account).is_some_and(|it| it.read_only)
     }
 
+    /// Refuses what the whole program may not do.
+    pub fn check(&self, action: Action) -> Result<(), Refusal> {
+        self.permissions().check(action)
+    }
+
+    /// Refuses what may not be done in an account.
+    pub fn check_in(&self, action: Action, account: &AccountName) -> Result<(), Refusal> {
+        self.permissions().check_in(action, account, self.account(account))
+    }
+
+    fn permissions(&self) -> Permissions {
+        Permissions { read_only: self.read_only, offline: self.offline }
+    }
+
+    /// What a draft is checked against. `recent` are purges by anybody, of at least the longest window.
+    pub fn lint_context<'a>(
+        &'a self,
+        recent: &'a [RecentPurge],
+        now: DateTime<Utc>,
+    ) -> LintContext<'a> {
+        LintContext {
+            hosts: &self.hosts,
+            limits: &self.limits,
+            accounts: &self.accounts,
+            read_only: self.read_only,
+            recent,
+            queued: self
+                .open
+                .values()
+                .filter_map(|entry| Consumption::queued(entry, now))
+                .collect(),
+            closed: self.cooldowns.values().filter(|it| it.until > now).cloned().collect(),
+            margin: USUAL_MARGIN,
+            now,
+        }
+    }
+
+    /// The use of an account's windows: by anybody as `recent` has it, and by what is queued here.
+    pub fn usage(
+        &self,
+        account: &AccountName,
+        recent: &[RecentPurge],
+        now: DateTime<Utc>,
+    ) -> Usage {
+        self.lint_context(recent, now).usage(account)
+    }
+
     /// When the last of what is queued is planned to go out; `None` where nothing is.
     pub fn queue_ends_at(&self) -> Option<DateTime<Utc>> {
         self.open
@@ -98,8 +189,51 @@ impl Known {
             .max()
     }
 
-    /// How many requests stand in this state.
+    /// Number of open requests in this state.
     pub fn count(&self, state: JournalState) -> usize {
         self.open.values().filter(|entry| entry.state == state).count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+    use crate::domain::hosts::Found;
+    use crate::domain::samples::{account, noon, queued, resource, secs};
+
+    #[test]
+    fn resources_are_indexed_when_they_are_learned() {
+        let mut known = Known::new(vec![account("one")], false, false);
+        let before = known.revision();
+        let resources = Arc::new(vec![resource("one", "1", "www.site.com")]);
+        assert!(known.learn(&Event::Resources { account: "one".into(), resources }));
+        assert_ne!(known.revision(), before);
+        let context = known.lint_context(&[], noon());
+        assert_eq!(context.hosts.find("www.site.com"), Found::One(0));
+        assert!(
+            known.learn(&Event::Resources { account: "one".into(), resources: Arc::default() })
+        );
+        assert_eq!(known.lint_context(&[], noon()).hosts.find("www.site.com"), Found::Nothing);
+    }
+
+    #[test]
+    fn a_window_that_the_vendor_closed_stays_closed_when_the_request_is_canceled() {
+        let mut known = Known::new(vec![account("one")], false, false);
+        let mut entry = queued("one", "1", noon() + secs(40));
+        entry.error = Some("429 too many requests".to_owned());
+        known.learn_entry(&entry);
+        let usage = known.usage(&"one".into(), &[], noon());
+        assert_eq!((usage.spent.len(), usage.closed.len()), (1, 1));
+        entry.state = JournalState::Cancelled;
+        known.learn_entry(&entry);
+        let usage = known.usage(&"one".into(), &[], noon());
+        assert_eq!(usage.spent, []);
+        assert_eq!(usage.closed.first().unwrap().until, noon() + secs(40));
+        assert_eq!(known.usage(&"two".into(), &[], noon()).closed, []);
+        assert_eq!(known.usage(&"one".into(), &[], noon() + secs(40)).closed, []);
+        known.replace_journal([]);
+        assert_eq!(known.usage(&"one".into(), &[], noon()).closed, []);
     }
 }

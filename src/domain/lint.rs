@@ -1,6 +1,6 @@
 //! The linter: what each line of a draft comes to at its vendor, and what is wrong with it.
 //!
-//! It is a pure function of the draft and of what lies on the desk, and cheap enough to run at every key: every line is
+//! It is a pure function of the draft and of what lies on the context, and cheap enough to run at every key: every line is
 //! looked at once, everything else is a look-up in a hash map or a sorted list. What differs between vendors it reads
 //! from their limits.
 
@@ -18,8 +18,6 @@ mod volume;
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
-
 use super::draft::read::{self, Reading};
 use super::draft::{Draft, Linted, LintedLine, Meaning};
 use super::findings::{Code, Finding};
@@ -35,23 +33,23 @@ pub use convert::is_root;
 ///
 /// Nothing is said of a draft that is empty. A purge of everything is one line of the result, even where the draft's text
 /// has none. An entry that is a duplicate has no meaning of its own: it is sent once, as the line that its finding names.
-pub fn lint(draft: &Draft, desk: &LintContext<'_>, now: DateTime<Utc>) -> Linted {
+pub fn lint(draft: &Draft, context: &LintContext<'_>) -> Linted {
     let reading = read::read(&draft.text);
-    let mut sheet = Sheet::read(draft, desk, &reading);
+    let mut sheet = Sheet::read(draft, context, &reading);
     overlap::drop_duplicates(&mut sheet);
     overlap::note_covered(&mut sheet);
     let tallies = sheet.tallies();
     let mut findings = left_out(&reading);
     standing::check(&sheet, &tallies, &mut findings);
-    volume::check(&sheet, &tallies, now, &mut findings);
-    let collisions = collision::check(&mut sheet, &tallies, now);
+    volume::check(&sheet, &tallies, &mut findings);
+    let collisions = collision::check(&mut sheet, &tallies);
     Linted { lines: sheet.rows.into_iter().map(|row| row.line).collect(), findings, collisions }
 }
 
 /// A draft under the linter's eyes.
 struct Sheet<'a> {
     draft: &'a Draft,
-    desk: &'a LintContext<'a>,
+    context: &'a LintContext<'a>,
     rows: Vec<Row>,
 }
 
@@ -73,13 +71,13 @@ struct Tally<'a> {
 }
 
 impl<'a> Sheet<'a> {
-    fn read(draft: &'a Draft, desk: &'a LintContext<'a>, reading: &Reading<'_>) -> Self {
+    fn read(draft: &'a Draft, context: &'a LintContext<'a>, reading: &Reading<'_>) -> Self {
         let mut rows: Vec<Row> =
-            reading.entries.iter().map(|entry| entry::row(entry, draft, desk)).collect();
+            reading.entries.iter().map(|entry| entry::row(entry, draft, context)).collect();
         if rows.is_empty() && draft.kind == Some(Kind::All) {
-            rows.push(entry::everything(draft, desk));
+            rows.push(entry::everything(draft, context));
         }
-        Self { draft, desk, rows }
+        Self { draft, context, rows }
     }
 
     /// What there is to send, by resource and kind, in the order of the draft. Entries without a meaning count only where
@@ -89,10 +87,10 @@ impl<'a> Sheet<'a> {
         let mut places: HashMap<(usize, Kind), usize> = HashMap::new();
         for row in &self.rows {
             let Some(place) = row.place else { continue };
-            let Some(resource) = self.desk.hosts.get(place) else {
+            let Some(resource) = self.context.hosts.get(place) else {
                 continue;
             };
-            let limits = self.desk.limits_of(&resource.account);
+            let limits = self.context.limits_of(&resource.account);
             let kind = match &row.line.meaning {
                 Some(meaning) => meaning.kind,
                 None if limits.is_none() => self.draft.kind.unwrap_or(Kind::Url),

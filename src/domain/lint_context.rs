@@ -1,21 +1,18 @@
-//! What lies on the operator's desk while a draft is written: everything that the linter and the plan look things up in.
-
-mod hosts;
+//! Everything that the linter and the plan look up beside the draft itself.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::account::Account;
 use super::budget::{Consumption, Cooldown, RecentPurge, Usage};
+use super::hosts::HostIndex;
 use super::ids::AccountName;
 use super::limits::Limits;
 
-pub use hosts::{Found, HostIndex};
-
-/// Everything that is known beside the draft itself. All of it is borrowed: making one costs nothing.
-#[derive(Clone, Copy, Debug)]
+/// What is known at an instant. [`Known::lint_context`](super::known::Known::lint_context) makes one.
+#[derive(Clone, Debug)]
 pub struct LintContext<'a> {
     /// What can be purged, by host name.
     pub hosts: &'a HostIndex,
@@ -23,14 +20,19 @@ pub struct LintContext<'a> {
     pub limits: &'a BTreeMap<AccountName, Arc<Limits>>,
     /// The accounts as they are configured.
     pub accounts: &'a [Account],
+    /// Whether nothing may be purged in any account.
+    pub read_only: bool,
     /// Recent purges by anybody, of at least the longest window.
     pub recent: &'a [RecentPurge],
-    /// What our own journal has queued and not sent, as if it were sent when it is planned; see [`Spent::queued`].
-    pub queued: &'a [Consumption],
+    /// What our own journal has queued and not sent, as if it were sent when it is planned; see
+    /// [`Consumption::queued`].
+    pub queued: Vec<Consumption>,
     /// Windows that a vendor closed (429).
-    pub closed: &'a [Cooldown],
+    pub closed: Vec<Cooldown>,
     /// How far the vendors' clocks may be from ours; every window is taken to be longer by this.
     pub margin: TimeDelta,
+    /// The instant.
+    pub now: DateTime<Utc>,
 }
 
 impl<'a> LintContext<'a> {
@@ -44,24 +46,9 @@ impl<'a> LintContext<'a> {
         self.limits.get(name).map(Arc::as_ref)
     }
 
-    /// What has been used up of the account's windows, by anybody, and what our queue will use of them.
+    /// The use of the account's windows, by anybody and by what our queue holds.
     pub fn usage(&self, account: &AccountName) -> Usage {
-        Usage {
-            spent: self
-                .recent
-                .iter()
-                .map(|recent| &recent.spent)
-                .chain(self.queued)
-                .filter(|spent| spent.account == *account)
-                .cloned()
-                .collect(),
-            closed: self
-                .closed
-                .iter()
-                .filter(|closed| closed.account == *account)
-                .cloned()
-                .collect(),
-            margin: self.margin,
-        }
+        let recent = self.recent.iter().map(|recent| &recent.spent);
+        Usage::collect(account, recent.chain(&self.queued), &self.closed, self.margin)
     }
 }

@@ -8,6 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::account::Account;
 use super::budget::{Consumption, Cooldown, RecentPurge};
+use super::hosts::HostIndex;
 use super::ids::AccountName;
 use super::journal::{JournalEntry, JournalState};
 use super::kind::Kind;
@@ -15,7 +16,7 @@ use super::limits::{
     HistoryRule, KindRule, Limits, Mode, QueryUse, Quota, RateWindow, Reading, Scope, SentAs,
     Source, Syntax, Wildcard,
 };
-use super::lint_context::{HostIndex, LintContext};
+use super::lint_context::LintContext;
 use super::payload::{Payload, PurgeRequest};
 use super::resource::{CacheKey, Resource, ResourceState};
 
@@ -272,17 +273,19 @@ impl World {
         }
     }
 
-    /// The desk.
-    pub(crate) fn desk(&mut self) -> LintContext<'_> {
+    /// The context.
+    pub(crate) fn context(&mut self) -> LintContext<'_> {
         self.hosts = HostIndex::new(&self.resources);
         LintContext {
             hosts: &self.hosts,
             limits: &self.limits,
             accounts: &self.accounts,
             recent: &self.recent,
-            queued: &self.queued,
-            closed: &self.closed,
+            read_only: false,
+            queued: self.queued.clone(),
+            closed: self.closed.clone(),
             margin: self.margin,
+            now: noon(),
         }
     }
 }

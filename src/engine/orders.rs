@@ -1,14 +1,15 @@
 //! What the operator orders of the journal: to queue, to take back, to send again; and the draft that is kept.
 
+use super::Runner;
 use super::clerk::{Books, trouble};
 use super::send::Nudge;
-use super::{Place, Runner};
 use crate::domain::draft::Draft;
 use crate::domain::event::{Event, Level, StoreError};
 use crate::domain::ids::{AccountName, JournalId, Ticket};
 use crate::domain::journal::NewEntry;
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::payload::PurgeRequest;
+use crate::domain::permission::{Action, Permissions, Refusal};
 use crate::domain::plan::Preview;
 use crate::effect::{Answer, Report};
 use crate::store::{Reader, StepDetails, StepOutcome, StoreFailure};
@@ -16,15 +17,9 @@ use crate::store::{Reader, StepDetails, StepOutcome, StoreFailure};
 /// How many closed entries of the journal are shown.
 const NEWEST: u32 = 200;
 
-/// Said where the whole program may change nothing.
-const UNTOUCHED: &str =
-    "Read-only: the queue stays as it is. Start purgedeck without --read-only to change it.";
-
 /// Said where a request is of an account in which nothing may be changed.
 fn untouched_in(account: &AccountName) -> String {
-    format!(
-        "{account} is read-only: its requests stay as they are. Its configuration says read_only = true."
-    )
+    Refusal::ReadOnlyAccount(account.clone()).error(Action::ChangeQueue).to_string()
 }
 
 /// The account whose protection keeps a request as it is, if one does.
@@ -68,31 +63,13 @@ impl Runner {
 
     /// Why a request must not be queued, if so.
     fn refusal(&self, request: &PurgeRequest) -> Option<StoreError> {
-        let refuse = |words: &str, advice: &str| {
-            Some(StoreError { words: words.to_owned(), advice: advice.to_owned() })
-        };
-        let account = &request.account;
-        if self.read_only {
-            return refuse(
-                "Read-only: nothing was queued.",
-                "Start purgedeck without --read-only to purge.",
-            );
-        }
-        match self.seats.get(account) {
-            None => refuse(
-                &format!("There is no account {account}: nothing was queued."),
-                "Check the configuration.",
-            ),
-            Some(Place { account, .. }) if account.read_only => refuse(
-                &format!("{} is read-only: nothing was queued.", account.name),
-                "Its configuration says read_only = true.",
-            ),
-            Some(_) if self.offline => refuse(
-                "Offline: nothing was queued.",
-                "Start purgedeck without --offline to purge.",
-            ),
-            Some(_) => None,
-        }
+        let account = self.seats.get(&request.account).map(|place| &place.account);
+        let checked = self.permissions().check_in(Action::Purge, &request.account, account);
+        checked.err().map(|refusal| refusal.error(Action::Purge))
+    }
+
+    fn permissions(&self) -> Permissions {
+        Permissions { read_only: self.read_only, offline: self.offline }
     }
 
     pub(super) fn enqueue(&self, ticket: Ticket, sends: Vec<NewEntry>) {
@@ -121,12 +98,15 @@ impl Runner {
         self.step(vec![id], JournalState::Unknown, JournalState::Queued);
     }
 
-    /// Whether nothing of the journal may be changed, and the operator was told so.
-    fn is_untouchable(&self) -> bool {
-        if self.read_only {
-            self.outbox.notice(Level::Error, None, UNTOUCHED.to_owned());
+    /// Whether the program may do this; the operator is told where it may not.
+    fn may(&self, action: Action) -> bool {
+        match self.permissions().check(action) {
+            Ok(()) => true,
+            Err(refusal) => {
+                self.outbox.notice(Level::Error, None, refusal.error(action).to_string());
+                false
+            }
         }
-        self.read_only
     }
 
     /// The accounts in which nothing may be changed.
@@ -137,7 +117,7 @@ impl Runner {
     }
 
     pub(super) fn reorder(&self, ids: Vec<JournalId>) {
-        if self.is_untouchable() {
+        if !self.may(Action::ChangeQueue) {
             return;
         }
         let untouchable = self.untouchable();
@@ -161,7 +141,7 @@ impl Runner {
     }
 
     pub(super) fn pause(&self, paused: bool) {
-        if self.is_untouchable() {
+        if !self.may(Action::ChangeQueue) {
             return;
         }
         let (outbox, nudges, now) = (self.outbox.clone(), self.nudges.clone(), self.clock.now());
@@ -180,12 +160,9 @@ impl Runner {
     }
 
     fn step(&self, ids: Vec<JournalId>, from: JournalState, to: JournalState) {
-        if self.is_untouchable() {
+        let sends = to == JournalState::Queued;
+        if !self.may(if sends { Action::Resend } else { Action::ChangeQueue }) {
             return;
-        }
-        if to == JournalState::Queued && self.offline {
-            let words = "Offline: nothing is sent again.".to_owned();
-            return self.outbox.notice(Level::Error, None, words);
         }
         let untouchable = self.untouchable();
         let (outbox, nudges, now) = (self.outbox.clone(), self.nudges.clone(), self.clock.now());

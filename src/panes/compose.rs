@@ -2,7 +2,6 @@
 //! with it. Nothing is sent from here; the way out is the plan.
 
 mod choosing;
-mod desk;
 mod discard;
 mod going;
 mod wider;
@@ -14,18 +13,17 @@ use std::path::PathBuf;
 
 use crate::commands::{Command, Context};
 use crate::domain::budget::RecentPurge;
-use crate::domain::draft::{Draft, Linted};
+use crate::domain::check::{Checked, check};
+use crate::domain::draft::Draft;
 use crate::domain::event::{Event, Level};
 use crate::domain::findings::Severity;
 use crate::domain::ids::{AccountName, ResourceId, Ticket};
-use crate::domain::lint::lint;
-use crate::domain::plan::{self, Plan, PlanError, Suggestion, suggest};
+use crate::domain::plan::PlanError;
 use crate::effect::{Answer, Effect, Order, Query, TerminalEffect};
 
 use super::asks::{Ask, Opening, OverlayAnswer, PickFor, PickValue, Prompt, PromptFor};
 use super::field::{Field, Lines, Touch};
 use super::{Pane, PaneCtx, Update};
-use desk::LintInputs;
 
 /// A draft being written.
 #[derive(Clone, Debug)]
@@ -35,11 +33,9 @@ pub struct ComposePane {
     reason: Field,
     ticket: Field,
     part: Part,
-    linted: Linted,
-    plan: Result<Plan, PlanError>,
-    /// Fewer, wider purges that would do; never taken unasked.
-    wider: Vec<Suggestion>,
-    known: LintInputs,
+    checked: Checked,
+    /// The revision of what is known that the check was made with.
+    revision: u64,
     recent: Vec<RecentPurge>,
     recent_ticket: Ticket,
     /// The resources whose recent purges were asked for.
@@ -78,10 +74,8 @@ impl ComposePane {
             ticket: Field::new(&draft.ticket),
             draft,
             part: Part::Targets,
-            linted: Linted::default(),
-            plan: Err(PlanError::Nothing),
-            wider: Vec::new(),
-            known: LintInputs::of(ctx.known),
+            checked: Checked::default(),
+            revision: ctx.known.revision(),
             recent: Vec::new(),
             recent_ticket: Ticket::default(),
             recent_of: BTreeSet::new(),
@@ -100,7 +94,7 @@ impl ComposePane {
     /// The resource of the line under the cursor, else of the first line, else the chosen one.
     pub fn resource_here(&self) -> Option<(AccountName, ResourceId)> {
         let (here, _) = self.lines.cursor();
-        let meanings = || self.linted.lines.iter().filter(|line| line.meaning.is_some());
+        let meanings = || self.checked.linted.lines.iter().filter(|line| line.meaning.is_some());
         meanings()
             .find(|line| line.line == here)
             .or_else(|| meanings().next())
@@ -111,19 +105,10 @@ impl ComposePane {
 
     /// Looks at the whole draft again, and asks for the recent purges of resources that are new in it.
     fn relint(&mut self, ctx: &PaneCtx<'_>) -> Update {
-        let (queued, closed) = (desk::queued(ctx), desk::closed(ctx));
-        let (linted, plan, wider) = {
-            let desk = self.known.desk(ctx.known, &self.recent, &queued, &closed);
-            let linted = lint(&self.draft, &desk, ctx.now);
-            let plan = plan::plan(&linted, &self.draft, &desk, ctx.now);
-            let many = plan.as_ref().is_ok_and(|plan| plan.requests.len() > 1);
-            let wider = if many { suggest(&linted, &desk) } else { Vec::new() };
-            (linted, plan, wider)
-        };
-        self.linted = linted;
-        self.plan = plan;
-        self.wider = wider;
+        self.revision = ctx.known.revision();
+        self.checked = check(&self.draft, &ctx.known.lint_context(&self.recent, ctx.now));
         let mut resources: BTreeSet<(AccountName, ResourceId)> = self
+            .checked
             .linted
             .lines
             .iter()
@@ -169,15 +154,18 @@ impl ComposePane {
     fn to_plan(&self) -> Update {
         let errors = self.count(Severity::Error);
         if errors > 0 {
-            let first =
-                self.linted.all_findings().find(|finding| finding.severity == Severity::Error);
+            let first = self
+                .checked
+                .linted
+                .all_findings()
+                .find(|finding| finding.severity == Severity::Error);
             let words = first.map_or_else(String::new, |finding| finding.words.clone());
             return Update::say(
                 Level::Info,
                 format!("Nothing can be sent while errors stand. {words}"),
             );
         }
-        match &self.plan {
+        match &self.checked.plan {
             Ok(plan) => Update::ask(Ask::Open(Opening::Plan(
                 Box::new(plan.clone()),
                 Box::new(self.draft.clone()),
@@ -203,7 +191,7 @@ impl ComposePane {
 
     /// How many findings are this grave.
     fn count(&self, severity: Severity) -> usize {
-        self.linted.all_findings().filter(|finding| finding.severity == severity).count()
+        self.checked.linted.all_findings().filter(|finding| finding.severity == severity).count()
     }
 
     fn edit_command(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Update {
@@ -351,10 +339,9 @@ impl Pane for ComposePane {
     }
 
     fn on_change(&mut self, ctx: &PaneCtx<'_>) -> Update {
-        if self.known.is_still(ctx.known) {
+        if self.revision == ctx.known.revision() {
             return Update::ignored();
         }
-        self.known = LintInputs::of(ctx.known);
         self.relint(ctx)
     }
 
@@ -363,7 +350,7 @@ impl Pane for ComposePane {
         #[expect(clippy::wildcard_enum_match_arm, reason = "others do not depend on the draft")]
         match command {
             Command::TextUndo => discarded,
-            Command::FindingNext => self.linted.all_findings().any(|it| it.line.is_some()),
+            Command::FindingNext => self.checked.linted.all_findings().any(|it| it.line.is_some()),
             Command::ComposeLoad | Command::ComposeEditor | Command::Back => true,
             _ => !discarded,
         }

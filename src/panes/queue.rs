@@ -321,7 +321,11 @@ mod tests {
 
     #[test]
     fn a_queued_request_changes_places_with_its_neighbour_of_the_same_account() {
-        let ctx = pane_ctx_in(Known { paused: true, ..Known::default() });
+        let ctx = pane_ctx_in({
+            let mut known = Known::default();
+            known.learn(&Event::QueuePaused(true));
+            known
+        });
         let (mut pane, _) = QueuePane::open(&ctx);
         let mut foreign = entry("b", JournalState::Queued);
         foreign.request.account = "other".into();

@@ -1,6 +1,6 @@
 //! The facts that a plan needs: resources, limits, and recent purges.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,20 +15,19 @@ use crate::cli::wait_notice::WaitNotice;
 use crate::cli::{refusal, store};
 use crate::config::load::Config;
 use crate::domain::account::Account;
-use crate::domain::budget::{Consumption, Cooldown, USUAL_MARGIN};
+use crate::domain::check::{Checked, check};
 use crate::domain::draft::{Draft, Linted};
-use crate::domain::event::{AccountStatus, Event, Level};
+use crate::domain::event::{AccountStatus, Event, Level, Notice};
 use crate::domain::failure::Failure;
-use crate::domain::findings::Code;
 use crate::domain::ids::{AccountName, ResourceId};
 use crate::domain::journal::JournalState;
 use crate::domain::kind::Kind;
-use crate::domain::limits::Limits;
+use crate::domain::known::Known;
 use crate::domain::lint::lint;
-use crate::domain::lint_context::{HostIndex, LintContext};
 use crate::domain::nearest::nearest;
 use crate::domain::payload::PurgeRequest;
-use crate::domain::plan::{Plan, PlanError, Suggestion, plan, suggest};
+use crate::domain::permission::Action;
+use crate::domain::plan::{Plan, PlanError};
 use crate::domain::resource::{Resource, ResourceState};
 use crate::domain::text::escape_control;
 use crate::effect::Report;
@@ -43,23 +42,10 @@ const TAKEN_BACK: u32 = 200;
 /// How long to wait for what we sent to be found in the history.
 const SETTLING: Duration = Duration::from_secs(2);
 
-/// What a draft comes to.
-pub(super) struct Checked {
-    /// What the linter says.
-    pub(super) linted: Linted,
-    /// The plan, or why there is none.
-    pub(super) plan: Result<Plan, PlanError>,
-    /// Fewer, wider purges that would do; never taken unasked.
-    pub(super) wider: Vec<Suggestion>,
-}
-
-/// What is known of the accounts.
+/// What is known of the accounts, and where it comes from.
 pub(super) struct Context<'c> {
     config: &'c Config,
-    accounts: Vec<Account>,
-    resources: BTreeMap<AccountName, Arc<Vec<Resource>>>,
-    limits: BTreeMap<AccountName, Arc<Limits>>,
-    failures: BTreeMap<AccountName, Failure>,
+    known: Known,
 }
 
 impl<'c> Context<'c> {
@@ -69,24 +55,19 @@ impl<'c> Context<'c> {
         reader: &Reader,
         only_shown: bool,
     ) -> Result<Self, CliError> {
-        let mut known = Self {
-            config,
-            accounts: Vec::new(),
-            resources: BTreeMap::new(),
-            limits: BTreeMap::new(),
-            failures: BTreeMap::new(),
-        };
+        let accounts = config.accounts.iter().map(|account| Account {
+            read_only: account.account.read_only && !only_shown,
+            ..account.account.clone()
+        });
+        let read_only = config.read_only.value && !only_shown;
+        let mut known = Known::new(accounts.collect(), read_only, false);
         for account in &config.accounts {
             let kept = reader
                 .resources(account.name())
                 .map_err(|failure| store::error(config, &failure))?;
-            known.resources.insert(account.name().clone(), Arc::new(kept.resources));
-            known.accounts.push(Account {
-                read_only: account.account.read_only && !only_shown,
-                ..account.account.clone()
-            });
+            known.learn_resources(account.name().clone(), Arc::new(kept.resources));
         }
-        Ok(known)
+        Ok(Self { config, known })
     }
 
     /// Waits until every account was asked for its news, resources and limits, or failed. Where it is known whose the
@@ -99,7 +80,6 @@ impl<'c> Context<'c> {
         offline: bool,
         wanted: Wanted<'_>,
     ) -> Result<(), CliError> {
-        let mut statuses: BTreeMap<AccountName, AccountStatus> = BTreeMap::new();
         let is_over = |status: &AccountStatus| {
             status.initial_sync_done || status.failure.is_some() || offline
         };
@@ -107,10 +87,11 @@ impl<'c> Context<'c> {
         let mut waiting = WaitNotice::begin(console, "resources, limits and recent purges");
         loop {
             let missing: Vec<&AccountName> = self
+                .known
                 .accounts
                 .iter()
                 .map(|account| &account.name)
-                .filter(|name| !statuses.get(*name).is_some_and(is_over))
+                .filter(|name| !self.known.statuses.get(*name).is_some_and(is_over))
                 .collect();
             let concerns_none = |concerned: BTreeSet<AccountName>| {
                 missing.iter().all(|name| !concerned.contains(*name))
@@ -119,24 +100,16 @@ impl<'c> Context<'c> {
                 break;
             }
             let report = waiting.until(session.next(), &missing).await?;
-            if let Report::Event(Event::Account { account, status }) = report {
-                if let Some(trouble) = status.not_written {
-                    // What cannot be noted is not sent.
-                    console.clear_progress();
-                    return Err(CliError::new(Class::Failed, trouble.words).hint(trouble.advice));
-                }
-                match &status.failure {
-                    Some(failure) => self.failures.insert(account.clone(), failure.clone()),
-                    None => self.failures.remove(&account),
-                };
-                statuses.insert(account, status);
-            } else if let Report::Event(Event::Resources { account, resources }) = report {
-                self.resources.insert(account, resources);
-            } else if let Report::Event(Event::Limits { account, limits }) = report {
-                self.limits.insert(account, limits);
-            } else if let Report::Event(Event::Notice(notice)) = report
-                && notice.level == Level::Error
+            let Report::Event(event) = report else { continue };
+            self.known.learn(&event);
+            if let Event::Account {
+                status: AccountStatus { not_written: Some(trouble), .. }, ..
+            } = event
             {
+                // What cannot be noted is not sent.
+                console.clear_progress();
+                return Err(CliError::new(Class::Failed, trouble.words).hint(trouble.advice));
+            } else if let Event::Notice(notice @ Notice { level: Level::Error, .. }) = event {
                 console.clear_progress();
                 console.warn(&notice.words);
             }
@@ -151,17 +124,8 @@ impl<'c> Context<'c> {
     /// The accounts that the targets belong to; `None` where that is not known of all of them.
     fn concerned(&self, wanted: Wanted<'_>) -> Option<BTreeSet<AccountName>> {
         let draft = self.draft(wanted.options, wanted.text.to_owned()).ok()?;
-        let hosts = HostIndex::new(self.resources.values().flat_map(|of_one| of_one.iter()));
-        let desk = LintContext {
-            hosts: &hosts,
-            limits: &self.limits,
-            accounts: &self.accounts,
-            recent: &[],
-            queued: &[],
-            closed: &[],
-            margin: USUAL_MARGIN,
-        };
-        let lines = lint(&draft, &desk, Utc::now()).lines.into_iter();
+        let context = self.known.lint_context(&[], Utc::now());
+        let lines = lint(&draft, &context).lines.into_iter();
         let mut concerned: BTreeSet<AccountName> =
             lines.map(|line| Some(line.meaning?.account)).collect::<Option<_>>()?;
         concerned.extend(draft.resource.map(|(account, _)| account));
@@ -191,7 +155,7 @@ impl<'c> Context<'c> {
 
     /// The resource that a word of the command line means.
     pub(super) fn resource(&self, name: &str) -> Result<(AccountName, ResourceId), CliError> {
-        let all = || self.resources.values().flat_map(|of_one| of_one.iter());
+        let all = || self.known.all_resources();
         let mut found: Vec<&Resource> = all()
             .filter(|resource| resource.id.as_str() == name || resource.answers_to(name))
             .collect();
@@ -201,7 +165,7 @@ impl<'c> Context<'c> {
         match found.as_slice() {
             [one] => Ok((one.account.clone(), one.id.clone())),
             [] => {
-                let who = if self.failures.is_empty() {
+                let who = if self.failures().next().is_none() {
                     "no account has"
                 } else {
                     "none of the accounts that answered has"
@@ -249,51 +213,43 @@ impl<'c> Context<'c> {
         })
     }
 
-    /// What the linter says, the plan, and what could be sent instead.
-    pub(super) fn plan(&self, draft: &Draft, reader: &Reader) -> Result<Checked, CliError> {
+    /// Checks a draft against what is known, the journal, and what was purged of late where its targets belong.
+    pub(super) fn check(&mut self, draft: &Draft, reader: &Reader) -> Result<Checked, CliError> {
         let failed = |failure| store::error(self.config, &failure);
         let now = Utc::now();
-        let hosts = HostIndex::new(self.resources.values().flat_map(|of_one| of_one.iter()));
-        let mut entries = reader.journal_open().map_err(failed)?;
-        let queued: Vec<Consumption> =
-            entries.iter().filter_map(|entry| Consumption::queued(entry, now)).collect();
-        // A command that does not wait takes back what the vendor had no room for.
+        // A command that does not wait takes back what the vendor had no room for; the window stays closed.
         let newest = reader.journal_newest(TAKEN_BACK).map_err(failed)?;
-        entries.extend(newest.into_iter().filter(|entry| !entry.state.is_open()));
-        let closed: Vec<Cooldown> =
-            entries.iter().filter_map(|entry| Cooldown::told_by(entry, now)).collect();
-        let mut desk = LintContext {
-            hosts: &hosts,
-            limits: &self.limits,
-            accounts: &self.accounts,
-            recent: &[],
-            queued: &queued,
-            closed: &closed,
-            margin: USUAL_MARGIN,
-        };
+        let open = reader.journal_open().map_err(failed)?;
+        self.known.replace_journal(newest.iter().filter(|it| !it.state.is_open()).chain(&open));
         // Where the targets belong is known only now; what was purged there of late may change what is said of them.
-        let mut wanted: Vec<(AccountName, ResourceId)> = lint(draft, &desk, now)
-            .lines
-            .into_iter()
-            .filter_map(|line| line.meaning)
-            .map(|meaning| (meaning.account, meaning.resource))
-            .collect();
+        let mut wanted: Vec<(AccountName, ResourceId)> =
+            lint(draft, &self.known.lint_context(&[], now))
+                .lines
+                .into_iter()
+                .filter_map(|line| line.meaning)
+                .map(|meaning| (meaning.account, meaning.resource))
+                .collect();
         wanted.sort();
         wanted.dedup();
         let recent = reader.recent(&wanted, now - RECENT).map_err(failed)?;
-        desk.recent = &recent;
-        let linted = lint(draft, &desk, now);
-        let plan = plan(&linted, draft, &desk, now);
-        let wider = suggest(&linted, &desk);
-        Ok(Checked { linted, plan, wider })
+        Ok(check(draft, &self.known.lint_context(&recent, now)))
+    }
+
+    /// The accounts that did not answer, and why.
+    fn failures(&self) -> impl Iterator<Item = (&AccountName, &Failure)> {
+        let statuses = self.known.statuses.iter();
+        statuses.filter_map(|(account, status)| Some((account, status.failure.as_ref()?)))
     }
 
     /// Why there is no plan.
     pub(super) fn refusal(&self, linted: &Linted, error: &PlanError) -> CliError {
-        let refused =
-            linted.all_findings().any(|finding| finding.code == Code::ReadOnly.rule().code);
-        if refused {
-            return refusal::read_only("the account is read-only: nothing was sent");
+        let read_only = linted
+            .lines
+            .iter()
+            .filter_map(|line| Some(&line.meaning.as_ref()?.account))
+            .find_map(|account| self.known.check_in(Action::Purge, account).err());
+        if let Some(refusal) = read_only {
+            return refusal::error(self.config, &refusal, "nothing was sent");
         }
         let words = match error {
             PlanError::Errors { errors, .. } => {
@@ -310,18 +266,16 @@ impl<'c> Context<'c> {
 
     /// The error; where accounts did not answer, with that as its likely cause.
     fn perhaps_failed(&self, mut error: CliError) -> CliError {
-        if self.failures.is_empty() {
-            return error;
-        }
-        for (account, failure) in &self.failures {
+        for (account, failure) in self.failures() {
             error.message = format!(
                 "{account}: {failure}\n  {}\npurgedeck: {}",
                 failure.advice(),
                 error.message
             );
         }
-        if self.failures.len() == self.accounts.len() {
-            error.class = class_of_all(self.failures.values());
+        let failures = || self.failures().map(|(_, failure)| failure);
+        if failures().next().is_some() && failures().count() == self.known.accounts.len() {
+            error.class = class_of_all(failures());
         }
         error
     }
@@ -329,7 +283,7 @@ impl<'c> Context<'c> {
     /// An error where the vendor refused the credentials of one of the plan's accounts: it would refuse the purge, too.
     /// Other failures may have passed by now; they are said.
     pub(super) fn check_access(&self, plan: &Plan, console: Console) -> Result<(), CliError> {
-        for (account, failure) in &self.failures {
+        for (account, failure) in self.failures() {
             if !plan.requests.iter().any(|planned| planned.request.account == *account) {
                 continue;
             }
@@ -343,13 +297,13 @@ impl<'c> Context<'c> {
         Ok(())
     }
 
-    /// The first account of the plan that is read-only.
-    pub(super) fn read_only_account(&self, plan: &Plan) -> Option<&AccountName> {
-        self.accounts
-            .iter()
-            .filter(|account| account.read_only)
-            .map(|account| &account.name)
-            .find(|name| plan.requests.iter().any(|planned| planned.request.account == **name))
+    /// Refuses a plan with a request that must not be sent.
+    pub(super) fn check_permissions(&self, plan: &Plan) -> Result<(), CliError> {
+        plan.requests.iter().try_for_each(|planned| {
+            self.known
+                .check_in(Action::Purge, &planned.request.account)
+                .map_err(|refusal| refusal::error(self.config, &refusal, "nothing was sent"))
+        })
     }
 }
 

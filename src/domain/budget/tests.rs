@@ -141,19 +141,21 @@ proptest! {
 #[test]
 fn a_request_that_came_back_closes_its_window_until_it_may_go_again_even_when_it_is_taken_back() {
     let mut entry = crate::domain::samples::queued("one", "1", noon() + secs(40));
-    assert_eq!(Cooldown::told_by(&entry, noon()), None, "it only waits");
+    assert_eq!(Cooldown::told_by(&entry), None, "it only waits");
     entry.error = Some("429 too many requests".to_owned());
     for state in [JournalState::Queued, JournalState::Cancelled] {
         entry.state = state;
-        let closed = Cooldown::told_by(&entry, noon()).unwrap();
+        let closed = Cooldown::told_by(&entry).unwrap();
         assert_eq!(closed.until, noon() + secs(40));
+        let closed_until = closed.until;
         let usage = Usage { closed: vec![closed], ..Usage::default() };
         let at = |kind| earliest(&paths(), &"one".into(), &"1".into(), kind, &usage, noon());
         assert_eq!(at(Kind::All), Some(noon() + secs(40)));
         assert_eq!(at(Kind::Pattern), Some(noon() + secs(40)), "the same bucket");
         assert_eq!(at(Kind::Url), Some(noon()));
-        assert_eq!(Cooldown::told_by(&entry, noon() + secs(40)), None);
+        let over = earliest(&paths(), &"one".into(), &"1".into(), Kind::All, &usage, closed_until);
+        assert_eq!(over, Some(closed_until));
     }
     entry.state = JournalState::Rejected;
-    assert_eq!(Cooldown::told_by(&entry, noon()), None);
+    assert_eq!(Cooldown::told_by(&entry), None);
 }

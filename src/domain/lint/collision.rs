@@ -20,7 +20,7 @@ pub const JUST_NOW: TimeDelta = TimeDelta::minutes(5);
 pub struct Collision {
     /// The entry's number in the linted draft's lines.
     pub entry: usize,
-    /// The purge's number in the desk's recent purges: the one to follow instead.
+    /// The purge's number in the context's recent purges: the one to follow instead.
     pub recent: usize,
     /// Whether it covers more than the entry does.
     pub wider: bool,
@@ -34,12 +34,8 @@ struct Lately<'a> {
 }
 
 /// Finds the entries that meet a recent purge and says so.
-pub(super) fn check(
-    sheet: &mut Sheet<'_>,
-    tallies: &[Tally<'_>],
-    now: DateTime<Utc>,
-) -> Vec<Collision> {
-    let recent = sheet.desk.recent;
+pub(super) fn check(sheet: &mut Sheet<'_>, tallies: &[Tally<'_>]) -> Vec<Collision> {
+    let (recent, now) = (sheet.context.recent, sheet.context.now);
     // The most telling one last, so that it is the one that stays: unfinished over finished, newer over older.
     let mut worth: Vec<usize> = (0..recent.len())
         .filter(|&number| {

@@ -7,14 +7,15 @@ use crate::domain::draft::address::{self, Address, BadAddress};
 use crate::domain::draft::read::Entry;
 use crate::domain::draft::{Draft, LintedLine, Meaning};
 use crate::domain::findings::Code;
+use crate::domain::hosts::Found;
 use crate::domain::kind::Kind;
-use crate::domain::lint_context::{Found, LintContext};
+use crate::domain::lint_context::LintContext;
 use crate::domain::resource::Resource;
 
 /// What an entry comes to.
-pub(super) fn row(entry: &Entry<'_>, draft: &Draft, desk: &LintContext<'_>) -> Row {
+pub(super) fn row(entry: &Entry<'_>, draft: &Draft, context: &LintContext<'_>) -> Row {
     let mut notes = Notes::new(Some(entry.line));
-    let (place, meaning) = match understand(&entry.text, draft, desk, &mut notes) {
+    let (place, meaning) = match understand(&entry.text, draft, context, &mut notes) {
         Some((place, meaning)) => (Some(place), meaning),
         None => (None, None),
     };
@@ -30,13 +31,13 @@ pub(super) fn row(entry: &Entry<'_>, draft: &Draft, desk: &LintContext<'_>) -> R
 }
 
 /// The one line of a purge of everything that was asked for without any text.
-pub(super) fn everything(draft: &Draft, desk: &LintContext<'_>) -> Row {
+pub(super) fn everything(draft: &Draft, context: &LintContext<'_>) -> Row {
     let mut notes = Notes::new(Some(0));
-    let place = chosen(draft, desk, &mut notes, "Everything of which resource?");
-    let resource = place.and_then(|place| desk.hosts.get(place));
+    let place = chosen(draft, context, &mut notes, "Everything of which resource?");
+    let resource = place.and_then(|place| context.hosts.get(place));
     Row {
         line: LintedLine {
-            meaning: resource.and_then(|resource| all_of(resource, desk, &mut notes)),
+            meaning: resource.and_then(|resource| all_of(resource, context, &mut notes)),
             findings: notes.findings,
             ..LintedLine::default()
         },
@@ -47,13 +48,13 @@ pub(super) fn everything(draft: &Draft, desk: &LintContext<'_>) -> Row {
 fn understand(
     text: &str,
     draft: &Draft,
-    desk: &LintContext<'_>,
+    context: &LintContext<'_>,
     notes: &mut Notes,
 ) -> Option<(usize, Option<Meaning>)> {
     if !is_sound(text, notes) {
         return None;
     }
-    let address = match address::parse(text, |host| desk.hosts.knows(host)) {
+    let address = match address::parse(text, |host| context.hosts.knows(host)) {
         Ok(address) => address,
         Err(BadAddress::Scheme) => {
             notes.say(Code::NoAddress, "Only http and https are served.");
@@ -65,16 +66,16 @@ fn understand(
         }
     };
     note_extras(&address, notes);
-    let place = place(&address, draft, desk, notes)?;
-    let resource = desk.hosts.get(place)?;
-    Some((place, meaning(&address, resource, draft, desk, notes)))
+    let place = place(&address, draft, context, notes)?;
+    let resource = context.hosts.get(place)?;
+    Some((place, meaning(&address, resource, draft, context, notes)))
 }
 
 fn meaning(
     address: &Address<'_>,
     resource: &Resource,
     draft: &Draft,
-    desk: &LintContext<'_>,
+    context: &LintContext<'_>,
     notes: &mut Notes,
 ) -> Option<Meaning> {
     let kind = draft.kind.unwrap_or_else(|| kind_by_form(address));
@@ -90,11 +91,11 @@ fn meaning(
             );
             return None;
         }
-        return all_of(resource, desk, notes);
+        return all_of(resource, context, notes);
     }
-    let limits = desk.limits_of(&resource.account)?;
+    let limits = context.limits_of(&resource.account)?;
     let Some(rule) = limits.rule(kind) else {
-        not_offered(kind, resource, desk, notes);
+        not_offered(kind, resource, context, notes);
         return None;
     };
     let target = convert::target(address, resource, rule, kind, notes)?;
@@ -144,10 +145,10 @@ fn may_be_purged_whole(resource: &Resource, notes: &mut Notes) {
     }
 }
 
-fn all_of(resource: &Resource, desk: &LintContext<'_>, notes: &mut Notes) -> Option<Meaning> {
-    let limits = desk.limits_of(&resource.account)?;
+fn all_of(resource: &Resource, context: &LintContext<'_>, notes: &mut Notes) -> Option<Meaning> {
+    let limits = context.limits_of(&resource.account)?;
     let Some(rule) = &limits.all else {
-        not_offered(Kind::All, resource, desk, notes);
+        not_offered(Kind::All, resource, context, notes);
         return None;
     };
     may_be_purged_whole(resource, notes);
@@ -160,8 +161,8 @@ fn all_of(resource: &Resource, desk: &LintContext<'_>, notes: &mut Notes) -> Opt
     })
 }
 
-fn not_offered(kind: Kind, resource: &Resource, desk: &LintContext<'_>, notes: &mut Notes) {
-    let offered: Vec<&str> = desk
+fn not_offered(kind: Kind, resource: &Resource, context: &LintContext<'_>, notes: &mut Notes) {
+    let offered: Vec<&str> = context
         .limits_of(&resource.account)
         .into_iter()
         .flat_map(|limits| {
@@ -182,18 +183,18 @@ fn not_offered(kind: Kind, resource: &Resource, desk: &LintContext<'_>, notes: &
 fn place(
     address: &Address<'_>,
     draft: &Draft,
-    desk: &LintContext<'_>,
+    context: &LintContext<'_>,
     notes: &mut Notes,
 ) -> Option<usize> {
     let Some(host) = &address.host else {
         return chosen(
             draft,
-            desk,
+            context,
             notes,
             "A path without a host: choose the resource that it belongs to.",
         );
     };
-    match desk.hosts.find(host) {
+    match context.hosts.find(host) {
         Found::One(place) => Some(place),
         Found::Nothing => {
             notes.say(
@@ -209,12 +210,12 @@ fn place(
             let chosen = draft
                 .resource
                 .as_ref()
-                .and_then(|(account, id)| desk.hosts.place_of(account, id))
+                .and_then(|(account, id)| context.hosts.place_of(account, id))
                 .filter(|place| places.contains(place));
             if chosen.is_none() {
                 let names: Vec<String> = places
                     .iter()
-                    .filter_map(|&place| desk.hosts.get(place))
+                    .filter_map(|&place| context.hosts.get(place))
                     .map(|resource| format!("{} (resource {})", resource.account, resource.id))
                     .collect();
                 notes.say(
@@ -233,7 +234,7 @@ fn place(
 
 fn chosen(
     draft: &Draft,
-    desk: &LintContext<'_>,
+    context: &LintContext<'_>,
     notes: &mut Notes,
     question: &str,
 ) -> Option<usize> {
@@ -241,7 +242,7 @@ fn chosen(
         notes.say(Code::NoResource, question);
         return None;
     };
-    let place = desk.hosts.place_of(account, id);
+    let place = context.hosts.place_of(account, id);
     if place.is_none() {
         notes.say(
             Code::NoResource,

@@ -14,7 +14,7 @@ pub(super) fn check(sheet: &Sheet<'_>, tallies: &[Tally<'_>], findings: &mut Vec
     for tally in tallies {
         if !accounts.contains(&&tally.resource.account) {
             accounts.push(&tally.resource.account);
-            if let Some(account) = sheet.desk.account(&tally.resource.account) {
+            if let Some(account) = sheet.context.account(&tally.resource.account) {
                 check_account(account, sheet, findings);
             }
             if tally.limits.is_none() {
@@ -45,7 +45,7 @@ fn say(findings: &mut Vec<Finding>, code: Code, words: String) {
 
 fn check_account(account: &Account, sheet: &Sheet<'_>, findings: &mut Vec<Finding>) {
     let name = shown(account.name.as_str());
-    if account.read_only {
+    if account.read_only || sheet.context.read_only {
         say(findings, Code::ReadOnly, format!("The account {name} is read-only by configuration."));
     }
     if account.reason_required && sheet.draft.reason.trim().is_empty() {

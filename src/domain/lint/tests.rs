@@ -26,7 +26,7 @@ fn of_kind(kind: Kind, draft: Draft) -> Draft {
 }
 
 fn linted(draft: &Draft, mut world: World) -> Linted {
-    lint(draft, &world.desk(), noon())
+    lint(draft, &world.context())
 }
 
 fn codes(linted: &Linted) -> Vec<&'static str> {

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
-
 use super::{Sheet, Tally, count, shown};
 use crate::domain::budget::{Usage, quotas};
 use crate::domain::findings::{Code, Finding};
@@ -18,12 +16,7 @@ struct Want {
 }
 
 /// Says where a draft becomes several requests, and where a vendor's quota does not suffice.
-pub(super) fn check(
-    sheet: &Sheet<'_>,
-    tallies: &[Tally<'_>],
-    now: DateTime<Utc>,
-    findings: &mut Vec<Finding>,
-) {
+pub(super) fn check(sheet: &Sheet<'_>, tallies: &[Tally<'_>], findings: &mut Vec<Finding>) {
     let mut usages: BTreeMap<&AccountName, Usage> = BTreeMap::new();
     let mut wanted: BTreeMap<(&AccountName, Kind, Option<String>), Want> = BTreeMap::new();
     for tally in tallies {
@@ -45,9 +38,9 @@ pub(super) fn check(
         let mut per_request = rule.per_request;
         if !limits.quotas.is_empty() {
             let account = &tally.resource.account;
-            let usage = usages.entry(account).or_insert_with(|| sheet.desk.usage(account));
+            let usage = usages.entry(account).or_insert_with(|| sheet.context.usage(account));
             let area = sheet.draft.area.as_deref();
-            for line in quotas(limits, tally.resource, kind, area, usage, now) {
+            for line in quotas(limits, tally.resource, kind, area, usage, sheet.context.now) {
                 per_request = line.per_request.map_or(per_request, |most| most.min(per_request));
                 wanted
                     .entry((account, kind, line.area))

@@ -20,21 +20,17 @@ use crate::domain::resource::Resource;
 /// Every target is in exactly one request. Requests are as full as the vendor lets them be and keep the operator's order
 /// within a resource and kind; the parts of a plan go out side by side, each as early as its windows allow, what is
 /// queued already before them. No window and no quota is broken by the plan, whatever stands in the history.
-pub fn plan(
-    linted: &Linted,
-    draft: &Draft,
-    desk: &LintContext<'_>,
-    now: DateTime<Utc>,
-) -> Result<Plan, PlanError> {
+pub fn plan(linted: &Linted, draft: &Draft, context: &LintContext<'_>) -> Result<Plan, PlanError> {
+    let now = context.now;
     refuse_errors(linted)?;
-    let groups = groups(linted, draft, desk)?;
+    let groups = groups(linted, draft, context)?;
     if groups.is_empty() {
         return Err(PlanError::Nothing);
     }
     let usages: BTreeMap<&AccountName, Usage> = groups
         .iter()
         .map(|group| &group.resource.account)
-        .map(|account| (account, desk.usage(account)))
+        .map(|account| (account, context.usage(account)))
         .collect();
     let (groups, quotas) = weigh(groups, draft, &usages, now)?;
     let mut parts: Vec<Part> = groups.iter().map(Group::part).collect();
@@ -51,7 +47,7 @@ pub fn plan(
         .max()
         .unwrap_or(ends_at);
     let sent = requests.iter().map(|planned| &planned.request);
-    let (risk, high_cnames) = risk::of(sent, linted.worst(), desk);
+    let (risk, high_cnames) = risk::of(sent, linted.worst(), context);
     Ok(Plan { requests, risk, ends_at, done_at, parts, high_cnames, quotas })
 }
 
@@ -82,7 +78,7 @@ struct Group<'a> {
 fn groups<'a>(
     linted: &'a Linted,
     draft: &Draft,
-    desk: &LintContext<'a>,
+    context: &LintContext<'a>,
 ) -> Result<Vec<Group<'a>>, PlanError> {
     let mut groups: Vec<Group<'a>> = Vec::new();
     let mut places: HashMap<(&AccountName, &ResourceId, Kind), usize> = HashMap::new();
@@ -95,7 +91,7 @@ fn groups<'a>(
         let place = if let Some(&place) = places.get(&key) {
             place
         } else {
-            groups.push(group(meaning, draft, desk)?);
+            groups.push(group(meaning, draft, context)?);
             places.insert(key, groups.len() - 1);
             groups.len() - 1
         };
@@ -111,18 +107,18 @@ fn groups<'a>(
 fn group<'a>(
     meaning: &Meaning,
     draft: &Draft,
-    desk: &LintContext<'a>,
+    context: &LintContext<'a>,
 ) -> Result<Group<'a>, PlanError> {
     let account = &meaning.account;
-    let resource = desk
+    let resource = context
         .hosts
         .place_of(account, &meaning.resource)
-        .and_then(|place| desk.hosts.get(place))
+        .and_then(|place| context.hosts.get(place))
         .ok_or_else(|| PlanError::ResourceUnknown {
             account: account.clone(),
             cname: meaning.cname.clone(),
         })?;
-    let limits = desk
+    let limits = context
         .limits_of(account)
         .ok_or_else(|| PlanError::LimitsUnknown { account: account.clone() })?;
     let sent_kind = limits.sent_kind(meaning.kind);

@@ -14,14 +14,14 @@ pub const FEW: usize = 20;
 pub(super) fn of<'a>(
     requests: impl IntoIterator<Item = &'a PurgeRequest>,
     worst: Option<Severity>,
-    desk: &LintContext<'_>,
+    context: &LintContext<'_>,
 ) -> (Risk, Vec<String>) {
     let mut high: Vec<String> = Vec::new();
     let mut raised = worst >= Some(Severity::Warning);
     let mut targets = 0;
     for request in requests {
         let grave = request.empties()
-            || desk
+            || context
                 .account(&request.account)
                 .is_some_and(|account| protects(account, &request.cname));
         if grave && !high.contains(&request.cname) {

@@ -40,7 +40,7 @@ const WAYS: usize = 3;
 
 /// What could be purged in the place of many URLs: for each resource with more than a few, the directories that they are
 /// in, cut at one depth or another, where that takes fewer requests. The root is never suggested.
-pub fn suggest(linted: &Linted, desk: &LintContext<'_>) -> Vec<Suggestion> {
+pub fn suggest(linted: &Linted, context: &LintContext<'_>) -> Vec<Suggestion> {
     let mut groups: BTreeMap<(&AccountName, &ResourceId), Vec<&Meaning>> = BTreeMap::new();
     for meaning in linted.lines.iter().filter_map(|line| line.meaning.as_ref()) {
         if meaning.kind == Kind::Url {
@@ -51,7 +51,7 @@ pub fn suggest(linted: &Linted, desk: &LintContext<'_>) -> Vec<Suggestion> {
         .into_iter()
         .filter(|(_, meanings)| meanings.len() > FEW)
         .filter_map(|((account, _), meanings)| {
-            let limits = desk.limits_of(account)?;
+            let limits = context.limits_of(account)?;
             Some(ways(&meanings, limits.url.as_ref()?, limits.pattern.as_ref()?))
         })
         .flatten()

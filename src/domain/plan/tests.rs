@@ -23,8 +23,8 @@ fn urls(host: &str, count: usize) -> String {
 }
 
 fn planned(draft: &Draft, mut world: World) -> Result<Plan, PlanError> {
-    let desk = world.desk();
-    plan(&lint(draft, &desk, noon()), draft, &desk, noon())
+    let context = world.context();
+    plan(&lint(draft, &context), draft, &context)
 }
 
 fn seconds(plan: &Plan) -> Vec<i64> {
@@ -161,11 +161,11 @@ fn there_is_no_plan_for_nothing_or_with_errors_or_beyond_a_quota() {
     // The quota shrank between the linter's look and the plan.
     let mut world = World::new();
     let text = draft(&urls("dl.site.com", 3));
-    let linted = lint(&text, &world.desk(), noon());
+    let linted = lint(&text, &world.context());
     world.limit("two", |limits| {
         limits.quotas.iter_mut().for_each(|quota| quota.left = 2);
     });
-    let short = plan(&linted, &text, &world.desk(), noon());
+    let short = plan(&linted, &text, &world.context());
     assert!(matches!(short, Err(PlanError::QuotaShort { left: 2, asked: 3, .. })), "{short:?}");
 }
 
@@ -187,9 +187,9 @@ fn wider_purges_are_suggested_with_what_they_cost_and_never_the_root() {
         .chain(["https://www.site.com/robots.txt\n".to_owned()])
         .collect();
     let mut world = World::new();
-    let desk = world.desk();
-    let linted = lint(&draft(&text), &desk, noon());
-    let ways = suggest(&linted, &desk);
+    let context = world.context();
+    let linted = lint(&draft(&text), &context);
+    let ways = suggest(&linted, &context);
     // Twelve directories would take two requests and one for the rest: no fewer than the URLs' three.
     let [way] = ways.as_slice() else {
         unreachable!("one way: {ways:?}");
@@ -199,7 +199,7 @@ fn wider_purges_are_suggested_with_what_they_cost_and_never_the_root() {
     assert!(way.also_removes.contains("everything else under /img/"));
     let rewritten = way.rewrite(&linted);
     assert_eq!(rewritten, "https://www.site.com/img/*\nhttps://www.site.com/robots.txt\n");
-    assert_eq!(suggest(&lint(&draft("/a/b"), &desk, noon()), &desk), []);
+    assert_eq!(suggest(&lint(&draft("/a/b"), &context), &context), []);
 }
 
 #[test]
@@ -216,13 +216,13 @@ fn a_suggestion_that_is_taken_becomes_what_it_said() {
             })
             .collect();
         let mut world = World::new();
-        let desk = world.desk();
-        let linted = lint(&draft(&lines.concat()), &desk, noon());
-        let ways = suggest(&linted, &desk);
+        let context = world.context();
+        let linted = lint(&draft(&lines.concat()), &context);
+        let ways = suggest(&linted, &context);
         let way = ways.last().unwrap();
         assert_eq!((way.covers, way.stay), (2_000, 1_000));
         let again = draft(&way.rewrite(&linted));
-        let plan = plan(&lint(&again, &desk, noon()), &again, &desk, noon()).unwrap();
+        let plan = plan(&lint(&again, &context), &again, &context).unwrap();
         assert_eq!(plan.requests.len(), way.requests);
         let wide: Vec<_> = plan
             .requests
@@ -325,9 +325,9 @@ proptest! {
         let recent = world.recent.clone();
         let queued = world.queued.clone();
         let all_limits = world.limits.clone();
-        let desk = world.desk();
-        let linted = lint(&draft, &desk, noon());
-        let plan = match plan(&linted, &draft, &desk, noon()) {
+        let context = world.context();
+        let linted = lint(&draft, &context);
+        let plan = match plan(&linted, &draft, &context) {
             Ok(plan) => plan,
             Err(PlanError::Errors { first, .. }) => {
                 prop_assert!(first.starts_with("PD035"), "{}", first);

@@ -112,44 +112,33 @@ impl JournalWriter {
         sent: &[JournalEntry],
     ) -> Result<Usage, StoreError> {
         let margin = asker.doubt();
-        let mut usage = Usage { spent: Vec::new(), closed, margin };
+        let collect =
+            |spent: &[Consumption]| Usage::collect(&asker.account, spent, &closed, margin);
         let rules = [&limits.url, &limits.pattern, &limits.all];
         let windows = rules.into_iter().flatten().flat_map(|rule| &rule.windows);
         let Some(longest) = windows.map(|window| window.per).max() else {
-            return Ok(usage);
+            return Ok(collect(&[]));
         };
         let now = asker.vendor_now();
         let since = now - delta(longest) - margin;
         // A purge dated a little ahead counts as well.
         let purges = self.purges(&asker.account, since, now + TimeDelta::hours(1)).await?;
         let shown = shown(sent, &purges, margin + SKEW);
+        let mut spent = Vec::new();
         for entry in sent {
             if let Some(sent_at) = entry.sent_at
                 && !shown.contains(&entry.id)
                 && sent_at > since
             {
-                usage.spent.push(Consumption {
-                    account: entry.request.account.clone(),
-                    resource: entry.request.resource.clone(),
-                    kind: entry.request.kind(),
-                    at: sent_at,
-                    targets: entry.request.payload.targets().len() as u32,
-                    sent_here: true,
-                });
+                spent.push(Consumption::of_entry(entry, sent_at));
             }
         }
-        usage.spent.extend(purges.into_iter().filter_map(|detail| {
-            // A kind that we do not know uses up a window that we do not know.
-            Some(Consumption {
-                kind: detail.purge.kind?,
-                account: detail.purge.account,
-                resource: detail.purge.resource,
-                at: detail.purge.created,
-                targets: detail.purge.targets.len() as u32,
-                sent_here: detail.sent.is_some(),
-            })
-        }));
-        Ok(usage)
+        spent.extend(
+            purges
+                .iter()
+                .filter_map(|detail| Consumption::of_purge(&detail.purge, detail.sent.is_some())),
+        );
+        Ok(collect(&spent))
     }
 }
 

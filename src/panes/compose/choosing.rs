@@ -56,7 +56,7 @@ impl ComposePane {
 
     pub(super) fn pick_resource(&self, ctx: &PaneCtx<'_>) -> Update {
         let mut items = Vec::new();
-        for resource in ctx.known.resources.values().flat_map(|resources| resources.iter()) {
+        for resource in ctx.known.all_resources() {
             if resource.state == ResourceState::Deleted {
                 continue;
             }

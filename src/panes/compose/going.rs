@@ -19,7 +19,8 @@ impl ComposePane {
     /// The lines with something wrong, in their order; lines with mere notes only where there are no others.
     fn wrong_lines(&self) -> BTreeSet<usize> {
         let at_least = |severity| {
-            self.linted
+            self.checked
+                .linted
                 .all_findings()
                 .filter(|finding| finding.severity >= severity)
                 .filter_map(|finding| finding.line)

@@ -15,9 +15,9 @@ use crate::panes::samples::pane_ctx_in;
 
 /// One account, whose vendor wants paths, with one resource.
 fn ctx() -> PaneCtx<'static> {
-    let mut known = Known { accounts: vec![samples::account("prod")], ..Known::default() };
+    let mut known = Known::new(vec![samples::account("prod")], false, false);
     let resource = samples::resource("prod", "1", "www.site.com");
-    known.resources.insert("prod".into(), Arc::new(vec![resource]));
+    known.learn_resources("prod".into(), Arc::new(vec![resource]));
     known.limits.insert("prod".into(), Arc::new(samples::paths()));
     pane_ctx_in(known)
 }
@@ -30,7 +30,7 @@ fn compose(text: &str) -> (ComposePane, PaneCtx<'static>, Vec<Effect>) {
 }
 
 fn targets(pane: &ComposePane) -> Vec<&str> {
-    let meanings = pane.linted.lines.iter().filter_map(|line| line.meaning.as_ref());
+    let meanings = pane.checked.linted.lines.iter().filter_map(|line| line.meaning.as_ref());
     meanings.map(|meaning| meaning.target.as_str()).collect()
 }
 
@@ -75,7 +75,7 @@ fn a_paste_asks_for_recent_purges_once_and_keeps_the_draft() {
 fn control_characters_of_a_paste_stay_in_the_draft_and_block_it() {
     let (mut pane, ctx, _) = compose("https://www.site.com/a\u{1b}[31m.jpg\r\n/b.jpg\n");
     assert_eq!(pane.draft().text, "https://www.site.com/a\u{1b}[31m.jpg\n/b.jpg\n");
-    assert!(pane.linted.all_findings().any(|it| it.code == "PD006"));
+    assert!(pane.checked.linted.all_findings().any(|it| it.code == "PD006"));
     let update = pane.on_command(Command::ComposePlan, &ctx);
     assert!(matches!(update.asks.as_slice(), [Ask::Notice(_)]));
 }
@@ -111,7 +111,7 @@ fn everything_is_purged_only_by_choice_of_kind_and_resource() {
     for _ in 0..3 {
         pane.on_command(Command::ComposeKind, &ctx);
     }
-    assert!(pane.plan.is_err());
+    assert!(pane.checked.plan.is_err());
     pane.on_overlay_answer(
         &OverlayAnswer::Picked {
             purpose: PickFor::Resource,
@@ -120,7 +120,8 @@ fn everything_is_purged_only_by_choice_of_kind_and_resource() {
         &ctx,
     );
     assert!(
-        pane.plan
+        pane.checked
+            .plan
             .is_ok_and(|plan| { plan.requests.iter().all(|it| it.request.kind() == Kind::All) })
     );
 }
@@ -145,7 +146,7 @@ fn wider_purges_are_offered_and_taken_only_by_choice() {
     let lines: Vec<String> =
         (0..250).map(|n| format!("https://www.site.com/img/{n}.jpg")).collect();
     let (mut pane, ctx, _) = compose(&lines.join("\n"));
-    assert!(pane.plan.as_ref().is_ok_and(|plan| plan.requests.len() > 1));
+    assert!(pane.checked.plan.as_ref().is_ok_and(|plan| plan.requests.len() > 1));
     let update = pane.on_command(Command::ComposeWiden, &ctx);
     let [Ask::Open(Opening::Pick(pick))] = update.asks.as_slice() else {
         unreachable!("{update:?}")

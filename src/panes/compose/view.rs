@@ -149,7 +149,7 @@ impl ComposeView<'_> {
     /// The findings: those of the line under the cursor first, then the gravest.
     fn findings(&self) -> Vec<&Finding> {
         let (line, _) = self.pane.lines.cursor();
-        let mut findings: Vec<&Finding> = self.pane.linted.all_findings().collect();
+        let mut findings: Vec<&Finding> = self.pane.checked.linted.all_findings().collect();
         findings.sort_by_key(|finding| {
             (finding.line != Some(line), std::cmp::Reverse(finding.severity), finding.line)
         });
@@ -178,7 +178,7 @@ impl ComposeView<'_> {
 
     fn targets(&self, area: Rect, edge: u16, buffer: &mut Buffer) {
         let lines = self.pane.lines.lines();
-        let nothing_yet = self.pane.lines.is_empty() && self.pane.linted.lines.is_empty();
+        let nothing_yet = self.pane.lines.is_empty() && self.pane.checked.linted.lines.is_empty();
         if nothing_yet {
             let words =
                 "Paste or type URLs, paths, patterns (/img/*) or curl lines, one to a line.";
@@ -195,7 +195,7 @@ impl ComposeView<'_> {
         let left = if wide { area.width / 2 } else { area.width };
         let digits = if wide && lines.len() > 1 { width(&lines.len().to_string()) } else { 0 };
         let mut entries: HashMap<usize, Vec<&LintedLine>> = HashMap::new();
-        for linted in &self.pane.linted.lines {
+        for linted in &self.pane.checked.linted.lines {
             if (top..top + rows).contains(&linted.line) {
                 entries.entry(linted.line).or_default().push(linted);
             }
@@ -321,9 +321,10 @@ impl ComposeView<'_> {
 
     /// `137 targets → 2 requests; now and at 10:05:12`.
     fn counter(&self) -> String {
-        let targets = self.pane.linted.lines.iter().filter(|line| line.meaning.is_some()).count();
+        let targets =
+            self.pane.checked.linted.lines.iter().filter(|line| line.meaning.is_some()).count();
         let targets = format::of(targets as u64, "target", "targets");
-        let Ok(plan) = &self.pane.plan else {
+        let Ok(plan) = &self.pane.checked.plan else {
             return targets;
         };
         let requests = format::of(plan.requests.len() as u64, "request", "requests");
@@ -337,7 +338,7 @@ impl ComposeView<'_> {
         };
         let times = if self.known.paused { "the queue is paused".to_owned() } else { times };
         let mut words = format!("{targets} {} {requests}; {times}", self.theme.glyphs.arrow);
-        if let Some(wider) = self.pane.wider.first() {
+        if let Some(wider) = self.pane.checked.wider.first() {
             let key = (self.keys)(Command::ComposeWiden);
             words = format!("{words} {} or {} ({key})", self.theme.glyphs.dot, told(wider));
         }

@@ -10,10 +10,10 @@ use crate::panes::{PaneCtx, Update, format};
 
 impl ComposePane {
     pub(super) fn pick_wider(&self) -> Update {
-        if self.wider.is_empty() {
+        if self.checked.wider.is_empty() {
             return Update::say(Level::Info, "No pattern takes fewer requests than these lines.");
         }
-        let items = self.wider.iter().enumerate().map(|(place, wider)| PickItem {
+        let items = self.checked.wider.iter().enumerate().map(|(place, wider)| PickItem {
             value: PickValue::Place(place),
             text: format!("{}: {}", wider.cname, told(wider)),
             note: wider.patterns.join(" "),
@@ -28,10 +28,10 @@ impl ComposePane {
     }
 
     pub(super) fn widen(&mut self, place: usize, ctx: &PaneCtx<'_>) -> Update {
-        let Some(wider) = self.wider.get(place) else {
+        let Some(wider) = self.checked.wider.get(place) else {
             return Update::taken();
         };
-        let (text, cost) = (wider.rewrite(&self.linted), wider.also_removes.clone());
+        let (text, cost) = (wider.rewrite(&self.checked.linted), wider.also_removes.clone());
         self.lines.set(text.trim_end());
         self.edited(ctx).and(Update::say(Level::Warning, cost))
     }
@@ -39,8 +39,8 @@ impl ComposePane {
     /// Shows the purge that the line under the cursor would repeat; the draft is kept.
     pub(super) fn follow(&self) -> Update {
         let (here, _) = self.lines.cursor();
-        let repeated = self.linted.collisions.iter().find_map(|collision| {
-            let entry = self.linted.lines.get(collision.entry)?;
+        let repeated = self.checked.linted.collisions.iter().find_map(|collision| {
+            let entry = self.checked.linted.lines.get(collision.entry)?;
             let recent = self.recent.get(collision.recent)?;
             (entry.line == here).then_some((entry.meaning.as_ref()?, &recent.spent))
         });

@@ -349,9 +349,7 @@ impl FilterBar {
 
 fn vocabulary(known: &Known) -> Vocabulary {
     let mut cnames: Vec<String> = known
-        .resources
-        .values()
-        .flat_map(|resources| resources.iter())
+        .all_resources()
         .map(|resource| resource.cname.clone())
         .filter(|cname| !cname.is_empty())
         .collect();

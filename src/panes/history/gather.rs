@@ -284,7 +284,7 @@ impl HistoryPane {
             .filter(|(cname, _)| !cname.is_empty())
             .map(|(cname, purges)| item(cname, of(*purges, "purge", "purges")))
             .collect();
-        for resource in ctx.known.resources.values().flat_map(|list| list.iter()) {
+        for resource in ctx.known.all_resources() {
             let known = items.iter().any(|item| item.text == resource.cname);
             if !known && !resource.cname.is_empty() {
                 items.push(item(&resource.cname, resource.account.to_string()));

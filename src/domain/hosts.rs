@@ -6,7 +6,7 @@ use crate::domain::ids::{AccountName, ResourceId};
 use crate::domain::resource::{Resource, ResourceState};
 
 /// All resources of all accounts. Built once whenever an account's resources change, not at every key.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct HostIndex {
     resources: Vec<Resource>,
     by_host: HashMap<String, Vec<usize>>,
