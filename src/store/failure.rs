@@ -19,7 +19,7 @@ pub enum StoreFailure {
     Corrupt,
     /// A newer purgedeck made the store, and this one does not know its schema.
     #[error(
-        "the store was made by a newer purgedeck: its schema is version {found}, this one knows up to \
+        "the store was made by a newer purgedeck: its schema version is {found}, this one knows \
          {known}"
     )]
     Newer {
@@ -31,7 +31,8 @@ pub enum StoreFailure {
     /// An older purgedeck made the store, and it cannot be migrated because it was opened for
     /// reading only.
     #[error(
-        "the store was made by an older purgedeck: its schema is version {found}, this one reads {known}"
+        "the store was made by an older purgedeck: its schema version is {found}, this one reads \
+         {known}"
     )]
     Older {
         /// Schema version of the file.
@@ -70,56 +71,41 @@ impl StoreFailure {
                 "Wait for the other purgedeck's import or backup to end, or stop it, and try again."
             }
             Self::ReadOnly => {
-                "Check who owns the file and its directory and whether the disk is mounted for writing, or name another \
-                 file with --store."
+                "Check the owner of the file and its directory and whether the disk is mounted for \
+                 writing, or name another file with --store."
             }
             Self::Full => {
-                "Make room on its disk; what is in the store is safe, and what was not taken in is read again."
+                "Make room on its disk; the stored data is safe, and what is missing is read again."
             }
             Self::Corrupt => {
-                "Move the file and those beside it that end in -wal and -shm elsewhere and start again: the vendors' \
-                 history is read anew. Keep them: the journal of what was sent may still be read out of them."
+                "Move the file and those beside it that end in -wal and -shm elsewhere and start \
+                 again: the vendors' history is read anew. Keep them: the journal of what was sent \
+                 may still be read out of them."
             }
             Self::Newer { .. } => {
-                "Start the newer purgedeck, or name another file with --store. This file was not touched."
+                "Start the newer purgedeck, or name another file with --store. This file was not \
+                 touched."
             }
             Self::Older { .. } => {
-                "Start purgedeck once without --read-only on a disk that can be written; that brings it up to date."
+                "Start purgedeck once without --read-only on a disk that can be written; that \
+                 brings it up to date."
             }
             Self::NotAStore => "Name another file with --store. This one was not touched.",
             Self::Directory => "Name a file in it with --store.",
             Self::NoPlace(_) => {
-                "Check the path, or name a file in a directory of yours: with --store, $PURGEDECK_STORE, or `store` in the \
-                 configuration."
+                "Check the path, or name a file in a directory of yours: with --store, \
+                 $PURGEDECK_STORE, or `store` in the configuration."
             }
             Self::Missing => {
                 "Start purgedeck once with an account, or import a history; that makes the store."
             }
             Self::Denied => {
-                "Check who owns the file and its directory, or name another file with --store."
+                "Check the owner of the file and its directory, or name another file with --store."
             }
-            Self::Interrupted => "Ask again.",
+            Self::Interrupted => "Try again.",
             Self::Io(_) => {
                 "Check the disk and the file's directory, or name another file with --store."
             }
-        }
-    }
-
-    /// Tells whether the same call may succeed in a moment without anybody changing anything.
-    pub fn is_passing(&self) -> bool {
-        match self {
-            Self::Locked | Self::Interrupted => true,
-            Self::ReadOnly
-            | Self::Full
-            | Self::Corrupt
-            | Self::Newer { .. }
-            | Self::Older { .. }
-            | Self::NotAStore
-            | Self::Directory
-            | Self::NoPlace(_)
-            | Self::Missing
-            | Self::Denied
-            | Self::Io(_) => false,
         }
     }
 }
@@ -128,7 +114,7 @@ impl From<std::io::Error> for StoreFailure {
     fn from(error: std::io::Error) -> Self {
         #[expect(
             clippy::wildcard_enum_match_arm,
-            reason = "the system's own list of faults, which grows; the rest cannot be acted on one by one"
+            reason = "the system's own list, which grows; no action fits each of the rest"
         )]
         match error.kind() {
             std::io::ErrorKind::PermissionDenied => Self::Denied,

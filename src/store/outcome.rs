@@ -7,7 +7,7 @@ use crate::domain::ids::{AccountName, JournalId, ProviderName, PurgeId};
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::resource::Resource;
 
-/// What may be done with a store.
+/// The access to a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
     /// Everything; a missing store is created.
@@ -52,9 +52,9 @@ impl Recorded {
 /// Values that are stored with a journal step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StepDetails {
-    /// When the request goes out, is answered or is given up.
+    /// Time at which the request goes out, is answered or is given up.
     pub at: DateTime<Utc>,
-    /// What went wrong, in words. `None` clears an earlier error, except when the request is
+    /// The error in words. `None` clears an earlier error, except when the request is
     /// cancelled: then the earlier error is the reason.
     pub error: Option<String>,
     /// The vendor's id of the purge; `None` keeps a known one.

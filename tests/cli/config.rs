@@ -211,7 +211,7 @@ fn a_place_where_no_store_can_be_is_named_with_the_reason_and_what_to_do() {
     let home = Home::empty();
     home.write("folder/file", "");
     for (store, why) in [
-        ("folder", "a directory stands where the store should be"),
+        ("folder", "the store's path is a directory"),
         ("folder/file/deck.db", "what stands above it is no directory"),
         ("folder/file", "is not a purgedeck store"),
     ] {

@@ -61,7 +61,7 @@ pub(super) struct CompiledFilter {
     /// The only keys that may be selected, ascending.
     pub(super) only_keys: Option<Vec<i64>>,
     excluded_keys: HashSet<i64>,
-    /// Lists of patterns: for each, one target must fit one of them, or none may if the flag is set.
+    /// Lists of patterns: of each, one must fit a target, or none may if the flag is set.
     pub(super) target_tests: Vec<(bool, Vec<Pattern>)>,
 }
 

@@ -9,7 +9,7 @@ impl From<rusqlite::Error> for StoreFailure {
     fn from(error: rusqlite::Error) -> Self {
         #[expect(
             clippy::wildcard_enum_match_arm,
-            reason = "the database's own list of errors, which grows; no action fits each of the rest"
+            reason = "the database's own list, which grows; no action fits each of the rest"
         )]
         match error {
             rusqlite::Error::SqliteFailure(cause, words) => from_code(cause, words),

@@ -27,8 +27,6 @@ pub(super) fn remove(connection: &Connection, name: &str) -> Result<bool, StoreF
     Ok(removed > 0)
 }
 
-/// Returns the saved draft; `None` also if another version wrote it in a form that this one does
-/// not read.
 pub(super) fn draft(connection: &Connection) -> Result<Option<Draft>, StoreFailure> {
     Ok(get(connection, DRAFT)?.and_then(|value| json::from_text(&value).ok()))
 }

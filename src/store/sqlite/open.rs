@@ -25,7 +25,7 @@ const MAGIC: &[u8] = b"SQLite format 3\0";
 /// Length in bytes to which the write-ahead log is cut after a checkpoint.
 const LOG_BYTES: i64 = 16 << 20;
 
-/// A store: its path, and what may be done with it. Cheap to clone; it creates the connections.
+/// A store: its path and the access to it. Cheap to clone; it creates the connections.
 #[derive(Clone, Debug)]
 pub struct Store {
     path: Arc<Path>,
@@ -69,7 +69,7 @@ impl Store {
         &self.path
     }
 
-    /// Returns what may be done with it.
+    /// Returns the access to it.
     pub fn access(&self) -> Access {
         self.access
     }

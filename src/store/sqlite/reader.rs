@@ -193,7 +193,8 @@ impl Reader {
         })
     }
 
-    /// Returns the saved draft.
+    /// Returns the saved draft; `None` also if another version wrote it in a form that this one
+    /// does not read.
     pub fn draft(&self) -> Result<Option<Draft>, StoreFailure> {
         kept::draft(&self.connection)
     }

@@ -25,7 +25,7 @@ const FIRST_RUN: i64 = 2;
 /// Called with each selected purge; may stop the scan.
 pub(super) type Visit<'v> = dyn FnMut(SegmentEntry) -> Result<ControlFlow<()>, StoreFailure> + 'v;
 
-/// Where a scan of rows ended.
+/// The end of a scan of rows.
 enum RowScan {
     /// All rows were read, or the visitor stopped.
     Done,

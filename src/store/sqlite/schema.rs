@@ -34,9 +34,8 @@ pub(super) fn version(connection: &Connection) -> Result<Option<i64>, StoreFailu
     Err(StoreFailure::NotAStore)
 }
 
-/// All instants are microseconds since 1970. `gram` is the trigram index (`trigram_index.rs`), a row
-/// of `strip` a segment (`segment.rs`), `nudge` its key offset. The page size and the journal mode
-/// are set before, when a file is created.
+/// All instants are microseconds since 1970. `gram` is the trigram index (`trigram_index.rs`), a
+/// row of `strip` a segment (`segment.rs`), `nudge` a key offset (`segment.rs`).
 const FIRST: &str = "
 -- An account of one provider; a name that is given to another provider's account is another row.
 CREATE TABLE account (
@@ -152,7 +151,8 @@ CREATE TABLE kept (
 ) STRICT, WITHOUT ROWID;
 ";
 
-/// Adds the order of the queue, and the vendor's clock at the time of sending: ours may be set since.
+/// Adds the order of the queue, and the vendor's clock at the time of sending: ours may be set
+/// later.
 const QUEUE_ORDER: &str = "
 ALTER TABLE journal ADD COLUMN place INTEGER NOT NULL DEFAULT 0; -- in the queue, lowest first
 -- The vendor's clock minus ours at the time of sending, in microseconds.

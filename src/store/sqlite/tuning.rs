@@ -1,4 +1,4 @@
-//! Thresholds of the backend as one value: tests pass small ones to take every path with few purges.
+//! Thresholds of the backend as one value: with small ones, tests take every path with few purges.
 
 use std::time::Duration;
 

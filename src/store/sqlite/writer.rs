@@ -22,7 +22,7 @@ pub struct Writer {
     connection: Connection,
     dictionary: DictionaryWriter,
     tuning: Tuning,
-    /// What the connection is set to; `None` before the first write.
+    /// The connection's setting; `None` before the first write.
     durability: Option<Durability>,
     /// Kept between writes because it is large.
     pub(super) collector: Option<TrigramCollector>,
@@ -78,12 +78,6 @@ impl Writer {
             }
             Ok(())
         })
-    }
-
-    /// Returns the saved draft; `None` also if another version wrote it in a form that this one
-    /// does not read.
-    pub fn draft(&self) -> Result<Option<Draft>, StoreFailure> {
-        kept::draft(&self.connection)
     }
 
     /// Returns a number that changes when anybody but this writer changes the store, in this

@@ -64,7 +64,8 @@ fn a_write_that_was_cut_short_is_as_if_it_had_never_begun() {
     }
 }
 
-/// Tells the other process of [`a_process_that_dies_while_sending_leaves_a_trace`] which store is meant.
+/// Names the store for the other process of
+/// [`a_process_that_dies_while_sending_leaves_a_trace`].
 const STORE: &str = "PURGEDECK_TEST_DYING_STORE";
 
 #[test]

@@ -27,7 +27,8 @@ fn a_full_disk_loses_nothing_that_was_there_and_takes_in_nothing_by_halves() {
     assert_eq!(writer.record(&many(), at(0)), Err(StoreFailure::Full));
     let entry = NewEntry {
         request: serde_json::from_value(serde_json::json!({
-            "account": "one", "resource": "12", "cname": "x".repeat(10_000), "payload": { "kind": "all" }
+            "account": "one", "resource": "12", "cname": "x".repeat(10_000),
+            "payload": { "kind": "all" }
         }))
         .unwrap(),
         planned_at: at(0),
@@ -86,7 +87,7 @@ fn garbage_in_the_middle_of_a_file_never_becomes_an_answer_and_stays_where_it_is
 }
 
 #[test]
-fn a_row_that_a_strip_promises_and_that_is_not_there_is_damage() {
+fn a_row_that_a_segment_promises_and_that_is_not_there_is_damage() {
     let home = Home::with(&[purge("1", 0), purge("2", 1)]);
     let writer = home.writer();
     writer.connection().execute("DELETE FROM purge WHERE id = '2'", []).unwrap();

@@ -2,12 +2,18 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use rusqlite::Connection;
 
 use super::*;
-use crate::store::StoreFailure;
+use crate::domain::filter::Filter;
+use crate::domain::journal::JournalState;
+use crate::domain::query::SummaryQuery;
+use crate::domain::zone::Zone;
 use crate::store::sqlite::schema;
+use crate::store::sqlite::segment::Segment;
+use crate::store::{Recorded, StoreFailure};
 
 fn opened(path: &Path, access: Access) -> Result<(), StoreFailure> {
     Store::open(path, access).map(|_| ())
@@ -62,7 +68,7 @@ fn several_may_make_the_same_store_at_once() {
         let openers: Vec<_> =
             (0..8).map(|_| scope.spawn(|| opened(&path, Access::ReadWrite))).collect();
         for opener in openers {
-            // Making it may take longer than a test is willing to wait for a lock; nothing else may go wrong.
+            // Making it may take longer than the wait for a lock; nothing else may go wrong.
             let result = opener.join().unwrap();
             assert!(matches!(result, Ok(()) | Err(StoreFailure::Locked)), "{result:?}");
         }
@@ -157,7 +163,7 @@ fn a_lock_of_another_writer_is_told_as_one() {
     assert_eq!(writer.record(&[purge("1", 0)], at(0)).unwrap().new, 1);
 }
 
-/// Somebody with all rights (root) cannot be kept from writing by a file's mode; then there is nothing to see here.
+/// A file's mode does not keep root from writing; then there is nothing to test.
 #[cfg(unix)]
 #[test]
 fn a_file_or_directory_that_may_not_be_written_can_still_be_read() {
@@ -200,5 +206,57 @@ fn what_cannot_be_a_store_is_told_apart_from_a_store_that_is_not_there_yet() {
             let device = opened(Path::new("/dev/zero"), access);
             assert_eq!(device, Err(StoreFailure::NotAStore));
         }
+    }
+}
+
+#[test]
+fn a_store_of_an_earlier_program_opens_and_answers_as_before() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("store.db");
+    let old = Connection::open(&path).unwrap();
+    old.execute_batch(include_str!("../../../../tests/golden/store/version-4.sql")).unwrap();
+    let mut bodies = old.prepare("SELECT body FROM strip").unwrap();
+    for body in bodies.query_map([], |row| row.get::<_, Vec<u8>>(0)).unwrap().map(Result::unwrap) {
+        assert_eq!(Segment::decode(&body).unwrap().encode(), body);
+    }
+    drop(bodies);
+    drop(old);
+    opened(&path, Access::ReadOnly).unwrap();
+    for tuning in tunings() {
+        let store = Store::open_with(&path, Access::ReadWrite, tuning).unwrap();
+        let reader = store.reader().unwrap();
+        for (text, count) in [
+            ("", 41),
+            ("sent:here", 1),
+            ("hero", 15),
+            ("by:mira", 1),
+            ("kind:pattern", 3),
+            ("account:gcore-prod", 16),
+            ("cname:*acme*", 8),
+        ] {
+            let filter = Filter::parse(text).unwrap();
+            let predicate = Arc::new(filter.resolve(at(0), Zone::Utc));
+            let query = SummaryQuery { predicate: Arc::clone(&predicate), bars: 0, now: at(0) };
+            assert_eq!(reader.summary(&query).unwrap().selected, count, "{text}");
+            let mut purges = Vec::new();
+            let exported = reader.export(&predicate, Sort::Newest, None, &mut |detail| {
+                purges.push(detail.purge);
+                ControlFlow::Continue(())
+            });
+            assert_eq!(exported.unwrap(), count, "{text}");
+            let again = store.writer().unwrap().record(&purges, at(0)).unwrap();
+            assert_eq!(again, Recorded::default(), "{text}");
+        }
+        let entries = reader.journal_newest(9).unwrap();
+        let states: Vec<_> = entries.iter().map(|entry| entry.state).collect();
+        assert_eq!(states, [JournalState::Accepted, JournalState::Successful]);
+        let verified = entries.last().unwrap();
+        assert_eq!((verified.ticket.as_deref(), verified.verified), (Some("INC-2231"), Some(true)));
+        assert!(verified.verification.as_ref().unwrap().settled);
+        assert!(reader.is_paused().unwrap());
+        assert_eq!(reader.resources(&"tencent".into()).unwrap().resources.len(), 4);
+        assert!(!reader.coverage(&"medianova".into()).unwrap().ranges().is_empty());
+        assert!(!reader.attempt_coverage(&"gcore-prod".into()).unwrap().ranges().is_empty());
+        assert_eq!(reader.accounts().unwrap().len(), 6);
     }
 }

@@ -100,7 +100,7 @@ fn a_draft_is_kept_until_there_is_none() {
     writer.save_draft(Some(&draft)).unwrap();
     assert_eq!(home.reader().draft().unwrap(), Some(draft));
     writer.save_draft(None).unwrap();
-    assert_eq!(writer.draft().unwrap(), None);
+    assert_eq!(home.reader().draft().unwrap(), None);
 }
 
 #[test]

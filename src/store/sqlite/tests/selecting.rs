@@ -14,7 +14,7 @@ use crate::domain::timeline::Bar;
 fn any_purge() -> impl Strategy<Value = Purge> {
     (
         (0..60_u32, 0..3_usize, 0..4_usize),
-        // A few instants are shared by many; the others are spread over some blocks of the index of texts.
+        // Many share a few instants; the others are spread over some blocks of the trigram index.
         prop_oneof![0..4_i64, 0..300_000_000_i64],
         (
             prop::sample::select(Status::EVERY.to_vec()),
