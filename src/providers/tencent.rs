@@ -2,8 +2,8 @@
 //!
 //! Both have in common, and no document says it:
 //!
-//! - A resource is a domain; its name is its id. A task whose URLs have several hosts is listed under
-//!   the first one's.
+//! - A resource is a domain; its name is its id. A task whose URLs have several hosts is listed
+//!   under the first one's.
 //! - Times carry no zone. One example of the vendor's holds a task id that begins with its second
 //!   in UTC, eight hours before its time: so UTC+8, by inference. The account's `times` says
 //!   otherwise where that is wrong.

@@ -16,14 +16,14 @@ use purgedeck::simulator::{ErrorBody, Fault, Strike};
 use super::world::World;
 
 /// More answers than any history here has.
-const MOST_PAGES: usize = 2_000;
+const MAX_PAGES: usize = 2_000;
 
 /// Every purge that a question selects, page by page. A purge whose targets stand on two pages is
 /// put together, as the store does.
 async fn all(provider: &dyn Provider, ask: &HistoryRequest) -> Vec<Purge> {
     let mut ask = ask.clone();
     let mut purges: Vec<Purge> = Vec::new();
-    for _ in 0..MOST_PAGES {
+    for _ in 0..MAX_PAGES {
         let page = provider.history(&ask).await.unwrap();
         assert_eq!(page.unreadable, 0);
         assert!(page.complete || page.records > 0, "neither more nor the end");
@@ -466,7 +466,7 @@ pub(crate) async fn who_purged_is_told_where_there_is_a_log(world: World) {
     let stranger = PurgeRequest { resource: ResourceId::new("0"), ..request.clone() };
     assert!(world.provider.submit(&stranger).await.is_err());
     let mut attempts = Vec::new();
-    for _ in 0..MOST_PAGES {
+    for _ in 0..MAX_PAGES {
         let page = world.provider.activity(&ask).await.unwrap();
         ask.offset += page.records;
         attempts.extend(page.attempts);

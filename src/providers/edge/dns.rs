@@ -72,18 +72,18 @@ async fn ask(server: SocketAddr, name: &str, kind: u16) -> io::Result<Vec<IpAddr
     let mut response = vec![0; MAX_ANSWER];
     for _ in 0..MAX_ATTEMPTS {
         socket.send(&question).await?;
-        let listening = async {
+        let receive = async {
             loop {
                 let length = socket.recv(&mut response).await?;
-                if let Some(told) =
+                if let Some(addresses) =
                     response.get(..length).and_then(|response| read(response, id, kind))
                 {
-                    return told;
+                    return addresses;
                 }
             }
         };
-        if let Ok(told) = timeout(ANSWER_TIMEOUT, listening).await {
-            return told;
+        if let Ok(addresses) = timeout(ANSWER_TIMEOUT, receive).await {
+            return addresses;
         }
     }
     Err(io::Error::new(
@@ -195,11 +195,11 @@ mod tests {
 
     #[test]
     fn an_address_behind_an_alias_is_found() {
-        let told = read(&response(7, A, &[203, 0, 113, 9]), 7, A).unwrap().unwrap();
-        assert_eq!(told, ["203.0.113.9".parse::<IpAddr>().unwrap()]);
+        let addresses = read(&response(7, A, &[203, 0, 113, 9]), 7, A).unwrap().unwrap();
+        assert_eq!(addresses, ["203.0.113.9".parse::<IpAddr>().unwrap()]);
         let six: [u8; 16] = "2001:db8::9".parse::<Ipv6Addr>().unwrap().octets();
-        let told = read(&response(7, AAAA, &six), 7, AAAA).unwrap().unwrap();
-        assert_eq!(told, ["2001:db8::9".parse::<IpAddr>().unwrap()]);
+        let addresses = read(&response(7, AAAA, &six), 7, AAAA).unwrap().unwrap();
+        assert_eq!(addresses, ["2001:db8::9".parse::<IpAddr>().unwrap()]);
     }
 
     #[test]

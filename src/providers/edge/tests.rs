@@ -42,7 +42,8 @@ fn prober(address: SocketAddr) -> HttpProber {
 
 #[tokio::test]
 async fn a_probe_asks_for_one_byte_by_its_own_name_and_carries_nothing_else() {
-    let head = "HTTP/1.1 206 Partial Content\r\ncontent-length: 1\r\nX-Cache: MISS\r\nx-cache: HIT\r\nAge: 3\r\n\r\nx";
+    let head = "HTTP/1.1 206 Partial Content\r\ncontent-length: 1\r\n\
+                X-Cache: MISS\r\nx-cache: HIT\r\nAge: 3\r\n\r\nx";
     let (address, told) = server(head, 0).await;
     let url = "https://user:secret@www.site.com/a%20b?x=1#part";
     let seen = prober(address).probe(url, 0).await.unwrap();

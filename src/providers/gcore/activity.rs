@@ -6,8 +6,8 @@
 //! what is done about it:
 //!
 //! - `path` finds whole paths by the newest document and parts of them by an older one. Purges of
-//!   all resources have no path in common, so it is not asked for: every POST is listed, and what is
-//!   no purge is left out here.
+//!   all resources have no path in common, so it is not asked for: every POST is listed, and what
+//!   is no purge is left out here.
 //! - The example's path lacks the product's `/cdn`. It is read with and without.
 //! - How far back the log goes is not said. It is taken for as long as the history: one month.
 //! - By older documents the list is in `result`, and `data` and `query_params` are texts or

@@ -74,13 +74,13 @@ pub(super) fn documented() -> Limits {
 /// in for each that is missing or makes no sense. `purge_request_limit` is described as the one for
 /// patterns; that it holds for a purge of everything, too, which is sent as an empty list of
 /// patterns, is inferred.
-pub(super) fn live(told: &Value) -> Limits {
+pub(super) fn live(answer: &Value) -> Limits {
     let mut limits = documented();
     limits.source = Source::Live;
-    let by_url = rate(told, "purge_by_urls_request_limit");
-    let by_pattern = rate(told, "purge_request_limit");
-    let per_url = count(told, "purge_max_urls_limit");
-    let per_pattern = count(told, "purge_pattern_limit");
+    let by_url = rate(answer, "purge_by_urls_request_limit");
+    let by_pattern = rate(answer, "purge_request_limit");
+    let per_url = count(answer, "purge_max_urls_limit");
+    let per_pattern = count(answer, "purge_pattern_limit");
     apply(&mut limits.url, per_url, by_url, "url");
     apply(&mut limits.pattern, per_pattern, by_pattern, "pattern");
     apply(&mut limits.all, None, by_pattern, "all");
@@ -106,16 +106,16 @@ fn window(bucket: &'static str, requests: u32, per: Duration) -> RateWindow {
     RateWindow { requests, per, scope: Scope::Resource, bucket }
 }
 
-fn count(told: &Value, name: &str) -> Option<u32> {
-    lenient::number(told, name)
+fn count(answer: &Value, name: &str) -> Option<u32> {
+    lenient::number(answer, name)
         .and_then(|count| u32::try_from(count).ok())
         .filter(|count| *count > 0)
 }
 
 /// `2/m` and the like. Only `m` is documented; the other units are those of the framework that
 /// writes it so.
-fn rate(told: &Value, name: &str) -> Option<(u32, Duration)> {
-    let text = lenient::field(told, name)?;
+fn rate(answer: &Value, name: &str) -> Option<(u32, Duration)> {
+    let text = lenient::field(answer, name)?;
     let (requests, unit) = text.split_once('/')?;
     let requests = requests.trim().parse().ok().filter(|requests| *requests > 0)?;
     let per = match unit.trim().to_ascii_lowercase().as_str() {
@@ -145,7 +145,8 @@ mod tests {
     #[test]
     fn what_the_account_tells_counts_and_the_documents_fill_the_rest() {
         let limits = live(&json!({
-            "id": 1, "purge_pattern_limit": 50, "purge_request_limit": "5/h", "purge_max_urls_limit": null
+            "id": 1, "purge_pattern_limit": 50, "purge_request_limit": "5/h",
+            "purge_max_urls_limit": null
         }));
         assert_eq!(limits.source, Source::Live);
         assert_eq!(rule(&limits, Kind::Pattern), (50, 5, 60 * MINUTE));

@@ -32,11 +32,11 @@ impl Text {
         self.secret.as_ref().map_or(&self.shown, Secret::expose)
     }
 
-    fn open(text: impl Into<String>) -> Self {
+    fn plain(text: impl Into<String>) -> Self {
         Self { shown: text.into(), secret: None, has_variables: false }
     }
 
-    fn closed(shown: impl Into<String>, secret: Option<Secret>) -> Self {
+    fn secret(shown: impl Into<String>, secret: Option<Secret>) -> Self {
         Self { shown: shown.into(), secret, has_variables: true }
     }
 }
@@ -66,13 +66,13 @@ impl HttpRequest {
 
     /// Adds a parameter to the query.
     pub(crate) fn query(mut self, name: &str, value: impl Into<String>) -> Self {
-        self.query.push((name.to_owned(), Text::open(value)));
+        self.query.push((name.to_owned(), Text::plain(value)));
         self
     }
 
     /// Adds a header that anybody may see.
     pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.headers.push((name, Text::open(value)));
+        self.headers.push((name, Text::plain(value)));
         self
     }
 
@@ -84,7 +84,7 @@ impl HttpRequest {
         secret: Option<Secret>,
     ) -> Self {
         self.hidden.extend(secret.clone());
-        self.headers.push((name, Text::closed(shown, secret)));
+        self.headers.push((name, Text::secret(shown, secret)));
         self
     }
 
@@ -96,7 +96,7 @@ impl HttpRequest {
         shown: impl Into<String>,
         value: Option<String>,
     ) -> Self {
-        self.headers.push((name, Text::closed(shown, value.map(Secret::new))));
+        self.headers.push((name, Text::secret(shown, value.map(Secret::new))));
         self
     }
 
@@ -121,14 +121,14 @@ impl HttpRequest {
         shown: impl Into<String>,
         secret: Option<Secret>,
     ) -> Self {
-        self.query.push((name.to_owned(), Text::closed(shown, secret)));
+        self.query.push((name.to_owned(), Text::secret(shown, secret)));
         self
     }
 
     /// Sets the body.
     pub(crate) fn body(mut self, content_type: &'static str, body: impl Into<String>) -> Self {
         self.content_type = Some(content_type);
-        self.body = Some(Text::open(body));
+        self.body = Some(Text::plain(body));
         self
     }
 
@@ -140,7 +140,7 @@ impl HttpRequest {
         secret: Option<Secret>,
     ) -> Self {
         self.content_type = Some(content_type);
-        self.body = Some(Text::closed(shown, secret));
+        self.body = Some(Text::secret(shown, secret));
         self
     }
 

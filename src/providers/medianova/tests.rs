@@ -137,7 +137,8 @@ async fn an_operation_is_asked_for_by_its_id_and_never_without_a_resource() {
 #[tokio::test]
 async fn resources_are_read_whatever_the_types_of_their_fields() {
     let second = json!({ "status": true, "data": { "last_page": 2, "total": 4, "data": [
-        { "resource_uuid": "u-4", "cdn_url": "new.shop.example", "status": "hatching", "status_full_purge_permission": 1 }
+        { "resource_uuid": "u-4", "cdn_url": "new.shop.example", "status": "hatching",
+          "status_full_purge_permission": 1 }
     ] } });
     let (server, adapter) =
         answering(vec![Reply::json(200, RESOURCES), Reply::json(200, second.to_string())]).await;
@@ -190,7 +191,10 @@ async fn errors_are_told_by_status_flag_message_and_field() {
     for (status, body, cause, applied, says) in [
         (
             400,
-            json!({ "status": false, "message": "Invalid request payload", "errors": { "file_path.2": ["must begin with /"] } }),
+            json!({
+                "status": false, "message": "Invalid request payload",
+                "errors": { "file_path.2": ["must begin with /"] }
+            }),
             Cause::Rejected {
                 errors: vec![FieldError {
                     field: "file_path".to_owned(),

@@ -127,7 +127,7 @@ impl Adapter for Tencent2 {
             url_rate: (1_200, Duration::from_mins(1)),
             directory_rate: (3_000, Duration::from_mins(1)),
             reading: Reading::Ranges,
-            page: history::MOST,
+            page: history::MAX_ROWS,
         };
         limits::documented(&numbers, self.times)
     }

@@ -23,7 +23,8 @@ async fn told(body: &Value) -> (Scripted, ActivityPage) {
 
 fn record(id: u64, path: &str, data: &Value, status: u16) -> Value {
     json!({
-        "id": id, "user_id": 42, "token_id": 900, "client_id": 4, "requested_at": "2026-11-20T10:03:58.120000Z",
+        "id": id, "user_id": 42, "token_id": 900, "client_id": 4,
+        "requested_at": "2026-11-20T10:03:58.120000Z",
         "path": path, "remote_ip_address": "203.0.113.9", "host": "api.gcore.com", "method": "POST",
         "query_params": "{}", "data": data, "status_code": status, "actions": []
     })
@@ -62,7 +63,8 @@ async fn what_is_no_purge_is_passed_over_and_counts_for_the_next_page() {
         record(1, "/resources", &json!({}), 201),
         record(2, "/resources/11/prefetch", &json!({"paths": ["/a"]}), 201),
         record(3, "/resources/11/rules/5/purge", &json!({"paths": ["/a"]}), 201),
-        {"id": 4, "path": "/resources/11/purge", "method": "GET", "requested_at": "2026-11-20T10:03:58Z"},
+        {"id": 4, "path": "/resources/11/purge", "method": "GET",
+         "requested_at": "2026-11-20T10:03:58Z"},
         {"path": "/resources/11/purge"}, "odd",
         record(6, "/cdn/resources/11/purge", &json!({"paths": ["/img/*"]}), 429),
     ]});

@@ -37,7 +37,8 @@ async fn resources_are_paged_by_count_and_the_next_address_is_not_followed() {
     let page = |ids: std::ops::Range<u64>| {
         let records: Vec<_> = ids.map(record).collect();
         let body = json!({
-            "count": 5, "next": "http://127.0.0.1:1/cdn/resources", "previous": null, "results": records
+            "count": 5, "next": "http://127.0.0.1:1/cdn/resources", "previous": null,
+            "results": records
         });
         Reply::json(200, body.to_string())
     };

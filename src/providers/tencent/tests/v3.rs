@@ -47,7 +47,8 @@ async fn a_request_is_signed_dated_and_asks_for_english() {
     let authorization = heard.header("authorization").unwrap();
     assert!(
         authorization.starts_with(
-            "TC3-HMAC-SHA256 Credential=AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE/2026-05-04/cdn/tc3_request, SignedHeaders=content-type;host, Signature="
+            "TC3-HMAC-SHA256 Credential=AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE/2026-05-04/cdn/\
+             tc3_request, SignedHeaders=content-type;host, Signature="
         ),
         "{authorization}"
     );
@@ -110,7 +111,8 @@ async fn a_question_is_put_in_the_vendors_words_and_zone() {
     assert_eq!(
         body(&server),
         json!({
-            "StartTime": "2026-05-01 08:00:00", "EndTime": "2026-05-02 08:00:01", "Keyword": "a.example",
+            "StartTime": "2026-05-01 08:00:00", "EndTime": "2026-05-02 08:00:01",
+            "Keyword": "a.example",
             "Offset": 7, "Limit": 1000
         })
     );
@@ -167,25 +169,33 @@ async fn purges_go_out_by_kind_and_mode() {
             url(),
             None,
             "PurgeUrlsCache",
-            json!({ "Urls": ["https://www.shop.example/ä.jpg"], "UrlEncode": true, "Area": "overseas" }),
+            json!({
+                "Urls": ["https://www.shop.example/ä.jpg"], "UrlEncode": true, "Area": "overseas"
+            }),
         ),
         (
             directory(),
             None,
             "PurgePathCache",
-            json!({ "Paths": ["https://www.shop.example/v2/"], "FlushType": "flush", "Area": "overseas" }),
+            json!({
+                "Paths": ["https://www.shop.example/v2/"], "FlushType": "flush", "Area": "overseas"
+            }),
         ),
         (
             directory(),
             Some("delete"),
             "PurgePathCache",
-            json!({ "Paths": ["https://www.shop.example/v2/"], "FlushType": "delete", "Area": "overseas" }),
+            json!({
+                "Paths": ["https://www.shop.example/v2/"], "FlushType": "delete", "Area": "overseas"
+            }),
         ),
         (
             Payload::All,
             Some("delete"),
             "PurgePathCache",
-            json!({ "Paths": ["https://www.shop.example/"], "FlushType": "delete", "Area": "overseas" }),
+            json!({
+                "Paths": ["https://www.shop.example/"], "FlushType": "delete", "Area": "overseas"
+            }),
         ),
     ] {
         // The vendor's ids begin with the second of the request, which the request tells as well.
@@ -235,7 +245,11 @@ async fn an_error_of_the_vendors_side_leaves_a_purge_unknown() {
 
 #[tokio::test]
 async fn the_quota_call_gives_batches_and_what_is_left() {
-    let quota = |area: &str, batch: u32, left: u32| json!({ "Area": area, "Batch": batch, "Total": 10000, "Available": left });
+    let quota = |area: &str, batch: u32, left: u32| {
+        json!({
+            "Area": area, "Batch": batch, "Total": 10000, "Available": left
+        })
+    };
     let response = response(&json!({
         "UrlPurge": [quota("mainland", 1000, 9000), quota("overseas", 500, 10000)],
         "PathPurge": [quota("mainland", 39, 90)]
@@ -251,7 +265,11 @@ async fn the_quota_call_gives_batches_and_what_is_left() {
 
 #[tokio::test]
 async fn domains_are_paged_by_their_own_count() {
-    let domain = |name: &str, status: &str, disable: &str| json!({ "Domain": name, "Status": status, "Disable": disable, "Area": "global" });
+    let domain = |name: &str, status: &str, disable: &str| {
+        json!({
+            "Domain": name, "Status": status, "Disable": disable, "Area": "global"
+        })
+    };
     let page = |domains: Value| response(&json!({ "Domains": domains, "TotalNumber": 4 }));
     let (server, adapter) = answering(vec![
         page(json!([

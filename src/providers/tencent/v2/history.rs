@@ -16,7 +16,7 @@ use crate::providers::records::history_page;
 use crate::providers::{HistoryPage, HistoryRequest, lenient};
 
 /// The number of rows from which on an answer may have been cut, where it does not count them.
-pub(super) const MOST: u32 = 1_000;
+pub(super) const MAX_ROWS: u32 = 1_000;
 /// The reach of the history.
 const REACH: TimeDelta = TimeDelta::days(30);
 
@@ -44,7 +44,7 @@ pub(super) fn page(session: &Session, times: Times, body: &Value) -> Result<Hist
     page.total = lenient::number(body, "total");
     page.complete = match page.total {
         Some(total) => page.records >= total,
-        None => page.records < u64::from(MOST),
+        None => page.records < u64::from(MAX_ROWS),
     };
     Ok(page)
 }
