@@ -12,10 +12,11 @@
 //!
 //! # Order of the files
 //!
-//! Each file imports only those before it: `codes`, `times`, `targets`, `tuning`, `schema`,
-//! `dictionary`, `segment`, `trigram_index`, `compiled_filter`; `journal_rows`, `snapshot`,
-//! `segments`, `scan`; `window`, `summary`, `recent`, `reader`; `writer`, and what it writes:
-//! `accounts`, `record`, `journal`, `verification`, `attempts`; `open`.
+//! Each file imports only those before it: `error`, `json`, `codes`, `times`, `targets`, `tuning`,
+//! `schema`, `dictionary`, `kept`, `coverage`, `segment`, `trigram_index`, `compiled_filter`;
+//! `journal_rows`, `attempt_rows`, `snapshot`, `segments`, `scan`; `window`, `summary`, `recent`,
+//! `reader`; `writer`, and what it writes: `accounts`, `record`, `journal`, `verification`,
+//! `attempts`; `open`.
 
 mod accounts;
 mod attempt_rows;
