@@ -1,4 +1,4 @@
-//! Colours and glyphs by meaning, read from `assets/themes/*.toml` or from the operator's own file.
+//! Colours and glyphs by meaning; the built-in themes are in `assets/themes/`.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ pub use glyphs::Glyphs;
 
 macro_rules! roles {
     ($($(#[$doc:meta])* $variant:ident = $name:literal),+ $(,)?) => {
-        /// What a piece of the screen means; a theme says how each meaning looks.
+        /// Meaning of a piece of the screen; a theme gives each its style.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Role { $($(#[$doc])* $variant),+ }
 
@@ -21,7 +21,7 @@ macro_rules! roles {
             /// Every role.
             pub const EVERY: &'static [Self] = &[$(Self::$variant),+];
 
-            /// Its name in theme files.
+            /// Returns its name in theme files.
             pub fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name),+ }
             }
@@ -32,7 +32,7 @@ macro_rules! roles {
 roles! {
     /// Plain text.
     Text = "text",
-    /// Text that matters less.
+    /// Less important text.
     Dim = "dim",
     /// A heading: column titles, section titles.
     Heading = "heading",
@@ -50,31 +50,31 @@ roles! {
     Mark = "mark",
     /// A purge that is not finished.
     InProgress = "in-progress",
-    /// A request that the vendor took.
+    /// A request that the vendor accepted.
     Accepted = "accepted",
-    /// A purge that the vendor calls done.
+    /// A purge that the vendor reports as successful.
     Successful = "successful",
-    /// A purge that was seen to work at the edge.
+    /// A purge whose effect was verified at the edge.
     Verified = "verified",
     /// A purge that failed.
     Failed = "failed",
-    /// A purge whose end the vendor will not tell.
+    /// A purge whose result the vendor does not report.
     NoReport = "no-report",
-    /// A status that is not known.
+    /// An unknown status.
     Unknown = "unknown",
-    /// Plain news.
+    /// Plain information.
     Info = "info",
-    /// Something to look at.
+    /// A warning.
     Warning = "warning",
-    /// Something that went wrong.
+    /// An error.
     Error = "error",
     /// A key in footer and help.
     Key = "key",
-    /// What the key does.
+    /// A key's action.
     KeyTitle = "key-title",
-    /// A match of the filter's words.
+    /// A match of the filter's text.
     Match = "match",
-    /// The match that n and N stand on.
+    /// The match that n and N moved to.
     MatchHere = "match-here",
     /// A bar of the timeline.
     Bar = "bar",
@@ -84,7 +84,7 @@ roles! {
     BarHere = "bar-here",
     /// A text field.
     Field = "field",
-    /// What a field suggests.
+    /// A suggestion of a field.
     Suggestion = "suggestion",
     /// The part of a field that is wrong.
     Fault = "fault",
@@ -96,26 +96,30 @@ roles! {
     Badge = "badge",
 }
 
-/// Why a theme file cannot be used.
+/// Error of a theme file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ThemeFault {
+pub enum ThemeError {
     /// There is no theme of this name.
-    #[error("there is no theme `{0}`; there are {known}", known = Theme::NAMES.join(", "))]
-    NoTheme(String),
-    /// The file is no TOML of the right shape.
-    #[error("{0}")]
-    Shape(String),
-    /// A role's name is not known.
-    #[error("`{0}` is no part of the screen that a theme can colour")]
-    NoRole(String),
-    /// A colour cannot be read.
     #[error(
-        "`{0}` is no colour; write `red`, `bright-red`, 0 to 255, `#d75f00`, or a name of the file's palette"
+        "there is no theme `{0}`; there are {known}",
+        known = Theme::names().collect::<Vec<_>>().join(", ")
     )]
-    NoColour(String),
+    UnknownTheme(String),
+    /// The file is not TOML of the right form.
+    #[error("{0}")]
+    Syntax(String),
+    /// A role's name is unknown.
+    #[error("`{0}` is not a part of the screen that a theme can style")]
+    UnknownRole(String),
+    /// A colour cannot be parsed.
+    #[error(
+        "`{0}` is not a colour; write `red`, `bright-red`, 0 to 255, `#d75f00`, or a name of the \
+         file's palette"
+    )]
+    UnknownColour(String),
 }
 
-/// How the screen looks.
+/// Styles of the screen.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Theme {
     styles: Vec<Style>,
@@ -157,26 +161,59 @@ enum Value {
     Word(String),
 }
 
-impl Theme {
-    /// The names of the built-in themes; the first is the default.
-    pub const NAMES: &'static [&'static str] = &["default", "light", "high-contrast", "mono"];
+/// Declares the built-in themes: the name of each file in `assets/themes` and a note for the help.
+macro_rules! built_in {
+    ($($name:literal: $note:literal),+ $(,)?) => {
+        const BUILT_IN: &[BuiltIn] = &[$(BuiltIn {
+            name: $name,
+            note: $note,
+            text: include_str!(concat!("../assets/themes/", $name, ".toml")),
+        }),+];
+    };
+}
 
-    /// A built-in theme.
-    pub fn named(name: &str, depth: ColourDepth, glyphs: Glyphs) -> Result<Self, ThemeFault> {
-        let text = match (depth, name) {
-            (ColourDepth::None, _) | (_, "mono") => include_str!("../assets/themes/mono.toml"),
-            (_, "default") => include_str!("../assets/themes/default.toml"),
-            (_, "light") => include_str!("../assets/themes/light.toml"),
-            (_, "high-contrast") => include_str!("../assets/themes/high-contrast.toml"),
-            (_, other) => return Err(ThemeFault::NoTheme(other.to_owned())),
-        };
-        Self::parse(text, depth, glyphs)
+// The first is the default.
+built_in! {
+    "default": "safe for colour-blind people",
+    "light": "for light terminals",
+    "high-contrast": "for bright rooms and weak eyes",
+    "mono": "no colours",
+}
+
+struct BuiltIn {
+    name: &'static str,
+    note: &'static str,
+    text: &'static str,
+}
+
+/// The theme for terminals without colours.
+const MONO: &str = "mono";
+
+impl Theme {
+    /// Returns the names of the built-in themes; the first is the default.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        BUILT_IN.iter().map(|theme| theme.name)
     }
 
-    /// Reads a theme file. A role that it leaves out looks like plain text.
-    pub fn parse(text: &str, depth: ColourDepth, glyphs: Glyphs) -> Result<Self, ThemeFault> {
+    /// Lists the built-in themes with their notes, for help.
+    pub fn list() -> String {
+        let themes: Vec<String> =
+            BUILT_IN.iter().map(|theme| format!("{} ({})", theme.name, theme.note)).collect();
+        themes.join(", ")
+    }
+
+    /// Returns a built-in theme.
+    pub fn named(name: &str, depth: ColourDepth, glyphs: Glyphs) -> Result<Self, ThemeError> {
+        let name = if depth == ColourDepth::None { MONO } else { name };
+        let theme = BUILT_IN.iter().find(|theme| theme.name == name);
+        let theme = theme.ok_or_else(|| ThemeError::UnknownTheme(name.to_owned()))?;
+        Self::parse(theme.text, depth, glyphs)
+    }
+
+    /// Parses a theme file. A role that it leaves out has the style of plain text.
+    pub fn parse(text: &str, depth: ColourDepth, glyphs: Glyphs) -> Result<Self, ThemeError> {
         let file: ThemeFile =
-            toml::from_str(text).map_err(|fault| ThemeFault::Shape(fault.to_string()))?;
+            toml::from_str(text).map_err(|error| ThemeError::Syntax(error.to_string()))?;
         let palette = &file.palette;
         let base = match file.styles.get(Role::Text.name()) {
             Some(text) => style(text, palette, depth)?,
@@ -187,7 +224,7 @@ impl Theme {
             let at = Role::EVERY
                 .iter()
                 .position(|role| role.name() == name)
-                .ok_or_else(|| ThemeFault::NoRole(name.clone()))?;
+                .ok_or_else(|| ThemeError::UnknownRole(name.clone()))?;
             if let Some(slot) = styles.get_mut(at) {
                 *slot = style(written, palette, depth)?;
             }
@@ -195,13 +232,13 @@ impl Theme {
         Ok(Self { styles, glyphs, depth })
     }
 
-    /// How a meaning looks.
+    /// Returns the style of a role.
     pub fn style(&self, role: Role) -> Style {
         self.styles.get(role as usize).copied().unwrap_or_default()
     }
 
-    /// The colour that the configuration gave to an account; `None` where it gave none, none that can be read, or where
-    /// colours are off.
+    /// Returns the colour that the configuration gives to an account; `None` if it cannot be parsed
+    /// or colours are off.
     pub fn account_colour(&self, text: &str) -> Option<Color> {
         match self.depth {
             ColourDepth::None => None,
@@ -209,7 +246,7 @@ impl Theme {
         }
     }
 
-    /// Whether colours are off, so that glyphs and attributes alone must tell things apart.
+    /// Returns whether colours are off, so that only glyphs and attributes tell things apart.
     pub fn is_mono(&self) -> bool {
         self.depth == ColourDepth::None
     }
@@ -219,7 +256,7 @@ fn style(
     written: &StyleFile,
     palette: &BTreeMap<String, Value>,
     depth: ColourDepth,
-) -> Result<Style, ThemeFault> {
+) -> Result<Style, ThemeError> {
     let mut style = Style::new();
     if depth != ColourDepth::None {
         if let Some(value) = &written.fg {
@@ -247,7 +284,7 @@ fn colour(
     value: &Value,
     palette: &BTreeMap<String, Value>,
     depth: ColourDepth,
-) -> Result<Color, ThemeFault> {
+) -> Result<Color, ThemeError> {
     let direct = |value: &Value| match value {
         Value::Index(index) => Some(Color::Indexed(*index)),
         Value::Word(word) => parse_colour(word, depth),
@@ -255,11 +292,11 @@ fn colour(
     if let Value::Word(word) = value
         && let Some(named) = palette.get(word)
     {
-        return direct(named).ok_or_else(|| ThemeFault::NoColour(word.clone()));
+        return direct(named).ok_or_else(|| ThemeError::UnknownColour(word.clone()));
     }
     direct(value).ok_or_else(|| match value {
-        Value::Index(index) => ThemeFault::NoColour(index.to_string()),
-        Value::Word(word) => ThemeFault::NoColour(word.clone()),
+        Value::Index(index) => ThemeError::UnknownColour(index.to_string()),
+        Value::Word(word) => ThemeError::UnknownColour(word.clone()),
     })
 }
 
@@ -271,19 +308,15 @@ mod tests {
 
     #[test]
     fn every_built_in_theme_says_how_every_role_looks() {
-        for text in [
-            include_str!("../assets/themes/default.toml"),
-            include_str!("../assets/themes/light.toml"),
-            include_str!("../assets/themes/high-contrast.toml"),
-            include_str!("../assets/themes/mono.toml"),
-        ] {
-            let file: ThemeFile = toml::from_str(text).unwrap();
+        let files =
+            std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/themes")).unwrap();
+        assert_eq!(files.count(), BUILT_IN.len());
+        for theme in BUILT_IN {
+            let file: ThemeFile = toml::from_str(theme.text).unwrap();
             for role in Role::EVERY {
                 assert!(file.styles.contains_key(role.name()), "{}", role.name());
             }
-        }
-        for name in Theme::NAMES {
-            Theme::named(name, ColourDepth::True, Glyphs::UNICODE).unwrap();
+            Theme::named(theme.name, ColourDepth::True, Glyphs::UNICODE).unwrap();
         }
     }
 
@@ -299,18 +332,18 @@ mod tests {
 
     #[test]
     fn a_role_that_does_not_exist_is_named() {
-        let fault =
+        let error =
             Theme::parse("[styles]\nfaild = { fg = 1 }", ColourDepth::Indexed, Glyphs::UNICODE);
-        assert_eq!(fault, Err(ThemeFault::NoRole("faild".to_owned())));
+        assert_eq!(error, Err(ThemeError::UnknownRole("faild".to_owned())));
     }
 
     #[test]
     fn a_colour_that_cannot_be_read_is_named() {
-        let fault = Theme::parse(
+        let error = Theme::parse(
             "[styles]\nfailed = { fg = \"redd\" }",
             ColourDepth::Indexed,
             Glyphs::UNICODE,
         );
-        assert_eq!(fault, Err(ThemeFault::NoColour("redd".to_owned())));
+        assert_eq!(error, Err(ThemeError::UnknownColour("redd".to_owned())));
     }
 }

@@ -41,7 +41,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("effect", &["domain"]),
     ("providers", &["config", "domain"]),
     ("store", &["domain"]),
-    ("config", &["domain"]),
+    ("config", &["domain", "theme"]),
     ("widgets", &["domain", "theme"]),
     ("theme", &[]),
     ("domain", &[]),

@@ -9,7 +9,7 @@ use clap::CommandFactory as _;
 use purgedeck::cli::args::Cli;
 use purgedeck::cli::error::Class;
 use purgedeck::commands::{Command, Group};
-use purgedeck::config::schema::ACCOUNT;
+use purgedeck::config::schema::{AccountSettings, Table as _};
 use purgedeck::config::vendors;
 
 const README: &str = include_str!("../README.md");
@@ -131,7 +131,7 @@ fn every_subcommand_of_the_queue_and_every_setting_of_the_edge_is_named() {
     }
     let own = ["verify", "verify_for", "edge", "resolver", "cache_headers", "edge_headers"];
     for setting in own {
-        assert!(ACCOUNT.iter().any(|key| key.name == setting), "{setting}");
+        assert!(AccountSettings::KEYS.iter().any(|key| key.name == setting), "{setting}");
         assert!(README.contains(&format!("\n| `{setting} = ")), "{setting}");
     }
 }

@@ -1,4 +1,4 @@
-//! `purgedeck config`: make, find, show and check the configuration.
+//! `purgedeck config`: creates, locates, shows and checks the configuration.
 
 use std::io::{self, Write};
 
@@ -8,32 +8,32 @@ use super::console::Console;
 use super::error::{Class, CliError};
 use super::global::Global;
 use super::setup;
+use crate::config::diagnostic::Diagnostic;
 use crate::config::example::example;
-use crate::config::fault::Fault;
 use crate::config::paths::{make_private_directory, private_file};
 use crate::config::show::show;
 
-/// What to do with the configuration.
+/// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Write a configuration with every key explained, all of them switched off
+    /// Write a configuration with every key explained and switched off
     Init {
-        /// Write over a file that is there
+        /// Overwrite an existing file
         #[arg(long)]
         force: bool,
     },
-    /// Print where the configuration is looked for
+    /// Print the path of the configuration
     Path,
-    /// Print the values in force and where each comes from; never a secret
+    /// Print the values in force and where each comes from, but no secrets
     Show,
-    /// Name every fault of the configuration; exit code 2 if there is one
+    /// List every error of the configuration; exit code 2 if there is one
     ///
-    /// Also looks whether secrets can be had: variables that are set, files that are closed to others. No command that
-    /// prints a secret is started, and no vendor is asked.
+    /// Also checks the sources of secrets: that variables are set and that files are closed to
+    /// others. Starts no command that prints a secret, and asks no vendor.
     Check,
 }
 
-/// Carries out `purgedeck config`.
+/// Runs `purgedeck config`.
 pub fn run(global: &Global, command: &Command) -> Result<(), CliError> {
     let console = Console::new(global);
     let mut out = io::stdout().lock();
@@ -69,9 +69,9 @@ fn init(global: &Global, force: bool, console: Console) -> Result<(), CliError> 
             file.write_all(example().as_bytes()).map_err(|error| CliError::file(&path, &error))?;
         }
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            let words = format!("{} is there already", path.display());
+            let words = format!("{} exists already", path.display());
             return Err(CliError::new(Class::Failed, words)
-                .hint("It was left as it is; --force writes over it."));
+                .hint("It was not changed; --force overwrites it."));
         }
         Err(error) => return Err(CliError::file(&path, &error)),
     }
@@ -80,24 +80,23 @@ fn init(global: &Global, force: bool, console: Console) -> Result<(), CliError> 
 }
 
 fn check(global: &Global) -> Result<String, CliError> {
-    let mut reading = setup::reading(global)?;
-    for account in reading.config.accounts.iter().chain(&reading.flawed) {
+    let mut loaded = setup::loaded(global)?;
+    for account in loaded.config.accounts.iter().chain(&loaded.flawed) {
         for (key, source) in account.secrets() {
-            if let Err(trouble) = source.check() {
-                let words = format!("account {}, {key}: {}", account.name(), trouble.words);
-                let fault = Fault::elsewhere(words).advising(trouble.advice);
-                reading.faults.push(fault);
+            if let Err(error) = source.check() {
+                let message = format!("account {}, {key}: {}", account.name(), error.message);
+                loaded.diagnostics.push(Diagnostic::elsewhere(message).help(error.help));
             }
         }
     }
-    let config = reading.whole()?;
+    let config = loaded.into_config()?;
     let file = if config.has_file {
         config.paths.config.display().to_string()
     } else {
         format!("no file at {}", config.paths.config.display())
     };
     Ok(format!(
-        "{file}: {} accounts, {} views, {} keys, no faults",
+        "{file}: {} accounts, {} views, {} keys, no errors",
         config.accounts.len(),
         config.views.len(),
         config.keys.len()

@@ -13,7 +13,8 @@ use super::setup;
 use super::signals;
 use super::store;
 use crate::app::{self, App};
-use crate::config::load::{Config, Notify};
+use crate::config::load::Config;
+use crate::config::schema::{ColourMode, Notify};
 use crate::domain::event::{Event, Level, Notice};
 use crate::domain::zone::Zone;
 use crate::effect::{Effect, Report, SavedView};
@@ -27,7 +28,7 @@ pub fn run(global: &Global, help: &StyledStr) -> Result<(), CliError> {
     setup::require_terminal(help)?;
     let config = setup::configuration(global)?;
     super::log::start(&config)?;
-    if !config.store.value.exists() {
+    if !config.settings.store.value.exists() {
         setup::require_account(&config)?;
     }
     let mut extras = Extras {
@@ -50,7 +51,7 @@ fn open_store(
     offline: bool,
     extras: &mut Extras,
 ) -> Result<(Store, bool), CliError> {
-    let path = &config.store.value;
+    let path = &config.settings.store.value;
     match Store::open(path, Access::ReadWrite) {
         Ok(store) => Ok((store, offline)),
         Err(failure @ (StoreFailure::ReadOnly | StoreFailure::Denied | StoreFailure::Full)) => {
@@ -88,8 +89,8 @@ pub(super) async fn show(
         reports,
         works: Tasks(Arc::clone(&runner)),
         clock: Utc::now,
-        mouse: config.mouse.value,
-        call: match config.notify.value {
+        mouse: config.settings.mouse.value,
+        call: match config.settings.notify.value {
             Notify::Off => Call::Off,
             Notify::Bell => Call::Bell,
             Notify::Osc9 => Call::Message,
@@ -123,7 +124,7 @@ impl Works for Tasks {
 }
 
 fn app_setup(config: &Config, offline: bool) -> app::Setup {
-    let zone = config.zone.value;
+    let zone = config.settings.zone.value;
     app::Setup {
         accounts: config.accounts.iter().map(|account| account.account.clone()).collect(),
         views: config
@@ -136,20 +137,22 @@ fn app_setup(config: &Config, offline: bool) -> app::Setup {
             Zone::Utc => Zone::Local,
             Zone::Local | Zone::Fixed(_) => Zone::Utc,
         },
-        read_only: config.read_only.value,
+        read_only: config.settings.read_only.value,
         offline,
     }
 }
 
 fn theme(config: &Config) -> Result<Theme, CliError> {
-    let depth = if !config.colour.value || setup::variable_is("TERM", "dumb") {
+    let depth = if config.settings.colour.value == ColourMode::Never
+        || setup::variable_is("TERM", "dumb")
+    {
         ColourDepth::None
     } else if ["truecolor", "24bit"].iter().any(|word| setup::variable_is("COLORTERM", word)) {
         ColourDepth::True
     } else {
         ColourDepth::Indexed
     };
-    let glyphs = if config.ascii.value { Glyphs::ASCII } else { Glyphs::UNICODE };
-    Theme::named(&config.theme.value, depth, glyphs)
+    let glyphs = if config.settings.ascii.value { Glyphs::ASCII } else { Glyphs::UNICODE };
+    Theme::named(&config.settings.theme.value, depth, glyphs)
         .map_err(|fault| CliError::new(Class::Usage, fault.to_string()))
 }

@@ -49,7 +49,7 @@ pub fn run(global: &Global, options: &Options, help: &StyledStr) -> Result<(), C
         })
         .await?;
         let config = configuration(global, &simulator, folder.path())?;
-        let store = Store::open(&config.store.value, Access::ReadWrite)
+        let store = Store::open(&config.settings.store.value, Access::ReadWrite)
             .map_err(|failure| super::store::error(&config, &failure))?;
         let extras = Extras {
             export: Some(export::formats()),

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 
-use crate::config::fault::{Faults, of_file};
+use crate::config::diagnostic::{ConfigError, describe_io_error};
 use crate::domain::failure::{Cause, Failure};
 
 /// The kind of a failure, as scripts see it.
@@ -80,7 +80,7 @@ impl CliError {
 
     /// Returns the error of a file that could not be read or written.
     pub fn file(path: &std::path::Path, error: &io::Error) -> Self {
-        let (words, advice) = of_file(error);
+        let (words, advice) = describe_io_error(error);
         let mut hint = advice.to_owned();
         if let Some(first) = hint.get(..1).map(str::to_uppercase) {
             hint.replace_range(..1, &first);
@@ -124,12 +124,11 @@ impl From<serde_json::Error> for CliError {
     }
 }
 
-impl From<Faults> for CliError {
-    fn from(faults: Faults) -> Self {
-        let count = faults.faults.len();
-        let words = match count {
-            1 => format!("the configuration has a fault\n{faults}"),
-            _ => format!("the configuration has {count} faults\n{faults}"),
+impl From<ConfigError> for CliError {
+    fn from(error: ConfigError) -> Self {
+        let words = match error.diagnostics.len() {
+            1 => format!("the configuration has an error\n{error}"),
+            count => format!("the configuration has {count} errors\n{error}"),
         };
         Self::new(Class::Usage, words)
     }

@@ -68,7 +68,7 @@ pub(super) fn filter(words: &[String]) -> Result<Filter, CliError> {
 
 /// Resolves the filter now, limited to the accounts of `--account`.
 pub(super) fn resolve(filter: &Filter, global: &Global, config: &Config) -> Predicate {
-    let mut predicate = filter.resolve(Utc::now(), config.zone.value);
+    let mut predicate = filter.resolve(Utc::now(), config.settings.zone.value);
     if !global.accounts.is_empty() {
         let named = global.accounts.iter();
         predicate.clauses.push(Clause {
@@ -89,7 +89,7 @@ fn list(
     let out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
     let mut listing = Listing::begin::<PurgeRecord>(options.format, style, out)?;
     let Some(store) = store::open_to_read(config)? else {
-        let file = config.store.value.display();
+        let file = config.settings.store.value.display();
         console.info(&format!("there is no history in {file} yet"));
         return listing.end();
     };
@@ -118,7 +118,7 @@ fn note_on_empty(options: &Options, config: &Config) -> String {
     if options.limit == Some(0) {
         "--limit 0 lists no purge".to_owned()
     } else if filter.is_empty() {
-        format!("there is no purge in {}", config.store.value.display())
+        format!("there is no purge in {}", config.settings.store.value.display())
     } else {
         format!("no purge matches {}", escape_control(&filter, 200))
     }

@@ -8,7 +8,7 @@ use super::global::Global;
 use super::listing::{self, Cell, Format, Record, TableStyle};
 use super::setup;
 use crate::commands::Command;
-use crate::config::fault::{Fault, Faults};
+use crate::config::diagnostic::{ConfigError, Diagnostic};
 use crate::domain::zone::Zone;
 
 /// `purgedeck keys`.
@@ -45,9 +45,9 @@ impl Record for KeyRecord {
 /// Runs `purgedeck keys`.
 pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
     let config = setup::configuration(global)?;
-    let keymap = setup::keymap(&config).map_err(|faults| Faults {
+    let keymap = setup::keymap(&config).map_err(|errors| ConfigError {
         file: None,
-        faults: faults.iter().map(|fault| Fault::elsewhere(fault.to_string())).collect(),
+        diagnostics: errors.iter().map(|error| Diagnostic::elsewhere(error.to_string())).collect(),
     })?;
     let records = Command::EVERY.iter().map(|&command| {
         let about = command.about();

@@ -14,6 +14,7 @@ use unicode_width::UnicodeWidthStr;
 use super::console::Console;
 use super::error::CliError;
 use crate::config::load::Config;
+use crate::config::schema::ColourMode;
 use crate::domain::text::escape_control;
 use crate::domain::zone::Zone;
 
@@ -99,8 +100,8 @@ impl TableStyle {
         let size = terminal.then(|| crossterm::terminal::size().ok()).flatten();
         Self {
             width: size.map(|(columns, _)| usize::from(columns)),
-            colour: terminal && config.colour.value,
-            zone: config.zone.value,
+            colour: terminal && config.settings.colour.value == ColourMode::Auto,
+            zone: config.settings.zone.value,
         }
     }
 }

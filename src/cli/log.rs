@@ -9,15 +9,16 @@ use std::sync::Mutex;
 use tracing_subscriber::filter::EnvFilter;
 
 use super::error::CliError;
-use crate::config::load::{Config, LogLevel};
+use crate::config::load::Config;
 use crate::config::paths::{make_private_directory, private_file};
+use crate::config::schema::LogLevel;
 
 /// Most bytes in the file. The file before it, of the same size, is kept too.
 const MAX_BYTES: u64 = 4 * 1024 * 1024;
 
 /// Starts the log if the configuration asks for one.
 pub fn start(config: &Config) -> Result<(), CliError> {
-    let level = match config.log.value {
+    let level = match config.settings.log.value {
         LogLevel::Off => return Ok(()),
         LogLevel::Info => "purgedeck=info",
         LogLevel::Debug => "purgedeck=debug",

@@ -12,7 +12,7 @@ pub fn check(
     config: &Config,
     outcome: &str,
 ) -> Result<(), CliError> {
-    Permissions { read_only: config.read_only.value, offline: global.offline }
+    Permissions { read_only: config.settings.read_only.value, offline: global.offline }
         .check(action)
         .map_err(|refusal| error(config, &refusal, outcome))
 }
@@ -21,7 +21,7 @@ pub fn check(
 pub fn error(config: &Config, refusal: &Refusal, outcome: &str) -> CliError {
     let change = "Leave out --read-only, or change read_only in the configuration.";
     let (rule, hint) = match refusal {
-        Refusal::ReadOnly => (format!("read-only ({})", config.read_only.origin), change),
+        Refusal::ReadOnly => (format!("read-only ({})", config.settings.read_only.origin), change),
         Refusal::Offline => ("offline".to_owned(), "Leave out --offline."),
         Refusal::ReadOnlyAccount(name) => (format!("the account {name} is read-only"), change),
         Refusal::NoAccount(name) => {

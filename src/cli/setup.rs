@@ -8,9 +8,10 @@ use clap::builder::StyledStr;
 
 use super::error::{Class, CliError};
 use super::global::Global;
-use crate::config::fault::{Fault, Place};
-use crate::config::load::{self, Config, Reading};
+use crate::config::diagnostic::{Diagnostic, Position};
+use crate::config::load::{self, Config, Loaded};
 use crate::config::paths::{Directories, Paths};
+use crate::config::schema::SettingOrigin;
 use crate::domain::filter::Filter;
 use crate::keymap::{KeyFault, Keymap};
 use crate::providers;
@@ -38,7 +39,7 @@ pub fn require_terminal(help: &StyledStr) -> Result<(), CliError> {
 
 /// Returns the paths of the files without reading one.
 pub fn paths(global: &Global) -> Result<Paths, CliError> {
-    Ok(load::find(&global.flags(), &environment, Directories::of_user())?)
+    Ok(load::find_paths(&global.flags(), &environment, Directories::of_user())?)
 }
 
 /// Fails without a configured account.
@@ -53,44 +54,39 @@ pub fn require_account(config: &Config) -> Result<(), CliError> {
     Err(CliError::new(Class::Usage, "no account is configured").hint(hint))
 }
 
-/// Returns the configuration, or all its faults.
+/// Returns the configuration, or all its errors.
 pub fn configuration(global: &Global) -> Result<Config, CliError> {
-    Ok(reading(global)?.whole()?)
+    Ok(loaded(global)?.into_config()?)
 }
 
-/// Returns as much of the configuration as can be read, with all its faults.
-pub fn reading(global: &Global) -> Result<Reading, CliError> {
-    let mut reading = load::read(&global.flags(), &environment, Directories::of_user())?;
-    let more = check(&reading);
-    reading.faults.extend(more);
-    Ok(reading)
+/// Returns as much of the configuration as can be read, with all its errors.
+pub fn loaded(global: &Global) -> Result<Loaded, CliError> {
+    let mut loaded = load::load_partial(&global.flags(), &environment, Directories::of_user())?;
+    let more = check(&loaded);
+    loaded.diagnostics.extend(more);
+    Ok(loaded)
 }
 
 /// Checks the values that the configuration only hands on: theme, keys, colours, filters, accounts.
-fn check(reading: &Reading) -> Vec<Fault> {
-    let config = &reading.config;
-    let mut faults = Vec::new();
-    let theme = Theme::named(&config.theme.value, ColourDepth::True, Glyphs::UNICODE);
-    if let Err(fault) = &theme {
-        faults.push(Fault {
-            place: match config.theme.origin {
-                load::Origin::File(place) => Some(place),
-                load::Origin::Default | load::Origin::Environment(_) | load::Origin::Flag(_) => {
-                    None
-                }
-            },
-            words: fault.to_string(),
-            advice: None,
-        });
+fn check(loaded: &Loaded) -> Vec<Diagnostic> {
+    let config = &loaded.config;
+    let mut errors = Vec::new();
+    let theme = Theme::named(&config.settings.theme.value, ColourDepth::True, Glyphs::UNICODE);
+    if let Err(error) = &theme {
+        let position = match config.settings.theme.origin {
+            SettingOrigin::File(position) => Some(position),
+            SettingOrigin::Default | SettingOrigin::Environment(_) | SettingOrigin::Flag(_) => None,
+        };
+        errors.push(Diagnostic { position, message: error.to_string(), help: None });
     }
-    // A theme that does not exist must not hide faults of colours.
+    // A theme that does not exist must not hide errors of colours.
     let theme = theme.or_else(|_| Theme::named("default", ColourDepth::True, Glyphs::UNICODE));
-    for account in config.accounts.iter().chain(&reading.flawed) {
+    for account in config.accounts.iter().chain(&loaded.flawed) {
         let name = account.name();
         if let (Ok(theme), Some(colour)) = (&theme, &account.account.colour)
             && theme.account_colour(colour).is_none()
         {
-            faults.push(Fault::elsewhere(format!(
+            errors.push(Diagnostic::elsewhere(format!(
                 "account {name}: \"{colour}\" is not a colour; write red, bright-red, 0 to 255, or \
                  #d75f00"
             )));
@@ -98,40 +94,46 @@ fn check(reading: &Reading) -> Vec<Fault> {
     }
     for account in &config.accounts {
         if let Err(failure) = providers::connect(account) {
-            faults.push(Fault::elsewhere(format!("account {}: {failure}", account.name())));
+            errors.push(Diagnostic::elsewhere(format!("account {}: {failure}", account.name())));
         }
     }
     for view in &config.views {
         if let Err(error) = Filter::parse(&view.filter) {
-            let place = Place {
-                line: view.place.line,
+            let position = Position {
+                line: view.position.line,
                 // Past the quotation mark; exact for a text without escapes, near otherwise.
-                column: view.place.column + 1 + characters_before(&view.filter, error.at.start),
+                column: view.position.column + 1 + characters_before(&view.filter, error.at.start),
             };
-            faults.push(Fault::at(place, format!("view \"{}\": {error}", view.name)));
+            errors.push(Diagnostic::at(position, format!("view \"{}\": {error}", view.name)));
         }
     }
-    faults.extend(check_keys(config));
-    faults
+    errors.extend(check_keys(config));
+    errors
 }
 
-fn check_keys(config: &Config) -> Vec<Fault> {
-    let place = |command: &str| {
-        config.keys.iter().find(|binding| binding.command == command).map(|binding| binding.place)
+fn check_keys(config: &Config) -> Vec<Diagnostic> {
+    let position = |command: &str| {
+        config
+            .keys
+            .iter()
+            .find(|binding| binding.command == command)
+            .map(|binding| binding.position)
     };
     let Err(faults) = keymap(config) else {
         return Vec::new();
     };
     faults
         .into_iter()
-        .map(|fault| Fault {
-            place: match &fault {
-                KeyFault::NoCommand { name, .. } => place(name),
-                KeyFault::NoChord { command, .. } => place(command),
-                KeyFault::Taken { first, second, .. } => place(first).or_else(|| place(second)),
+        .map(|fault| Diagnostic {
+            position: match &fault {
+                KeyFault::NoCommand { name, .. } => position(name),
+                KeyFault::NoChord { command, .. } => position(command),
+                KeyFault::Taken { first, second, .. } => {
+                    position(first).or_else(|| position(second))
+                }
             },
-            words: fault.to_string(),
-            advice: None,
+            message: fault.to_string(),
+            help: None,
         })
         .collect()
 }

@@ -7,12 +7,13 @@ use crate::store::{Access, Store, StoreFailure};
 
 /// The store for everything; it is made where there is none.
 pub fn open(config: &Config) -> Result<Store, CliError> {
-    Store::open(&config.store.value, Access::ReadWrite).map_err(|failure| error(config, &failure))
+    Store::open(&config.settings.store.value, Access::ReadWrite)
+        .map_err(|failure| error(config, &failure))
 }
 
 /// The store for reading; `None` where there is none yet.
 pub fn open_to_read(config: &Config) -> Result<Option<Store>, CliError> {
-    match Store::open(&config.store.value, Access::ReadOnly) {
+    match Store::open(&config.settings.store.value, Access::ReadOnly) {
         Ok(store) => Ok(Some(store)),
         Err(StoreFailure::Missing) => Ok(None),
         Err(failure) => Err(error(config, &failure)),
@@ -21,7 +22,7 @@ pub fn open_to_read(config: &Config) -> Result<Option<Store>, CliError> {
 
 /// A failure of the store, with the file that it is about.
 pub fn error(config: &Config, failure: &StoreFailure) -> CliError {
-    let words = format!("{}: {failure}", config.store.value.display());
+    let words = format!("{}: {failure}", config.settings.store.value.display());
     CliError::new(Class::Failed, words).hint(failure.advice())
 }
 

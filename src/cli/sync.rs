@@ -118,7 +118,7 @@ pub fn history(
     console: Console,
 ) -> Result<Incomplete, CliError> {
     if config.accounts.is_empty() {
-        if !config.store.value.exists() {
+        if !config.settings.store.value.exists() {
             setup::require_account(config)?;
         }
         console.info("no account is configured; this is what the store has");

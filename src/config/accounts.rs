@@ -5,113 +5,151 @@ use std::time::Duration;
 use url::Url;
 
 use super::edge::EdgeSettings;
+use super::schema::AccountSettings;
 use super::secret::source::SecretSource;
 use crate::domain::account::Account;
+use crate::domain::filter::Pattern;
 use crate::domain::ids::{AccountName, ProviderName};
 
-/// One account as configured. What only one provider knows is kept by the names of the keys in [`super::vendors`].
+/// One account as configured. Keys of a single provider are kept by their names in
+/// [`super::vendors`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountConfig {
-    /// What the rest of the program may know of it.
+    /// The part that the rest of the program may know.
     pub account: Account,
-    /// The API's address, where it is not the vendor's usual one: https, or http on this machine.
+    /// The API's address, if it is not the vendor's usual one: https, or http on this machine.
     pub base_url: Option<Url>,
-    /// How often it is asked for news, where it differs from the general setting.
+    /// Interval at which it is asked for new purges, if it differs from the general setting.
     pub refresh: Option<Duration>,
-    /// How its edge is looked at after a purge.
+    /// Settings of the probes of its edge.
     pub edge: EdgeSettings,
-    /// Whether it stands in the file or was made of the environment's variables.
+    /// Made of the environment's variables, and not of the file.
     pub from_environment: bool,
+    /// The keys that are set, as written.
+    pub settings: AccountSettings,
     secrets: Vec<(&'static str, SecretSource)>,
     options: Vec<(&'static str, String)>,
 }
 
 impl AccountConfig {
-    /// An account with nothing but its name and provider.
+    /// Makes an account with nothing but its name and provider.
     pub fn new(name: AccountName, provider: ProviderName) -> Self {
+        Self::from_settings(name.as_str(), provider.as_str(), AccountSettings::default())
+    }
+
+    /// Makes an account of the keys that every account may have.
+    pub fn from_settings(name: &str, provider: &str, settings: AccountSettings) -> Self {
+        let cnames = settings.protected_cnames.iter().flatten();
         Self {
             account: Account {
-                name,
-                provider,
-                colour: None,
-                badge: None,
-                protected: false,
-                protected_cnames: Vec::new(),
-                read_only: false,
-                reason_required: false,
-                ticket_pattern: None,
-                names: crate::domain::activity::Names::default(),
+                name: AccountName::new(name),
+                provider: ProviderName::new(provider),
+                colour: settings.colour.clone(),
+                badge: settings.badge.clone(),
+                protected: settings.protected.unwrap_or_default(),
+                protected_cnames: cnames.map(|cname| pattern(cname)).collect(),
+                read_only: settings.read_only.unwrap_or_default(),
+                reason_required: settings.reason_required.unwrap_or_default(),
+                ticket_pattern: settings.ticket_pattern.clone(),
+                names: settings.names.clone().unwrap_or_default(),
             },
-            base_url: None,
-            refresh: None,
-            edge: EdgeSettings::default(),
+            base_url: settings.base_url.as_ref().map(|url| url.0.clone()),
+            refresh: settings.refresh.map(|interval| interval.0),
+            edge: edge_settings(&settings),
             from_environment: false,
+            settings,
             secrets: Vec::new(),
             options: Vec::new(),
         }
     }
 
-    /// The same with an address.
+    /// Sets the API's address.
     #[must_use]
     pub fn at(mut self, base_url: Url) -> Self {
         self.base_url = Some(base_url);
         self
     }
 
-    /// The same with a secret under a key of its provider's.
+    /// Adds a secret under a key of its provider's.
     #[must_use]
     pub fn with_secret(mut self, key: &'static str, source: SecretSource) -> Self {
         self.secrets.push((key, source));
         self
     }
 
-    /// The same with a text under a key of its provider's.
+    /// Adds a text under a key of its provider's.
     #[must_use]
     pub fn with_option(mut self, key: &'static str, value: String) -> Self {
         self.options.push((key, value));
         self
     }
 
-    /// Its name.
+    /// Makes it read-only.
+    pub fn forbid_purges(&mut self) {
+        self.account.read_only = true;
+        self.settings.read_only = Some(true);
+    }
+
+    /// Returns its name.
     pub fn name(&self) -> &AccountName {
         &self.account.name
     }
 
-    /// Its provider.
+    /// Returns its provider.
     pub fn provider(&self) -> &ProviderName {
         &self.account.provider
     }
 
-    /// Where the secret under this key is to be had; `None` where the account has none.
+    /// Returns the source of the secret under this key; `None` if the account has none.
     pub fn secret(&self, key: &str) -> Option<&SecretSource> {
         self.secrets.iter().find(|(name, _)| *name == key).map(|(_, source)| source)
     }
 
-    /// The provider's own setting under this key, as text (`true` and `false` for flags); `None` where it was left out.
+    /// Returns the provider's own setting under this key, as text (`true` and `false` for
+    /// booleans); `None` if it is not set.
     pub fn option(&self, key: &str) -> Option<&str> {
         self.options.iter().find(|(name, _)| *name == key).map(|(_, value)| value.as_str())
     }
 
-    /// All its secrets' sources, by key.
+    /// Returns the sources of all its secrets, by key.
     pub fn secrets(&self) -> &[(&'static str, SecretSource)] {
         &self.secrets
     }
 
-    /// All its provider's own settings, by key.
+    /// Returns all its provider's own settings, by key.
     pub fn options(&self) -> &[(&'static str, String)] {
         &self.options
     }
 }
 
-/// The longest name of an account, in characters.
-const LONGEST_NAME: usize = 40;
+fn edge_settings(settings: &AccountSettings) -> EdgeSettings {
+    let default = EdgeSettings::default();
+    let headers = settings.edge_headers.iter().flatten();
+    EdgeSettings {
+        verify: settings.verify.unwrap_or(default.verify),
+        grace: settings.verify_for.map_or(default.grace, |interval| interval.0),
+        addresses: settings.edge.clone().unwrap_or_default(),
+        resolver: settings.resolver.map(|resolver| resolver.0),
+        cache_headers: settings.cache_headers.clone().unwrap_or_default(),
+        edge_headers: headers.map(|header| header.0.clone()).collect(),
+    }
+}
 
-/// Whether a text can be an account's name: one that stands in filters, on the command line and in files without quotes.
+fn pattern(cname: &str) -> Pattern {
+    let cname = cname.to_ascii_lowercase();
+    if cname.contains('*') { Pattern::Glob(cname) } else { Pattern::Is(cname) }
+}
+
+/// The longest name of an account, in characters.
+const MAX_NAME: usize = 40;
+
+/// Checks that a text can be an account's name: in filters, on the command line and in files it
+/// needs no quotes.
 pub fn check_name(name: &str) -> Result<(), String> {
-    let fits = |character: char| character.is_ascii_alphanumeric() || "._-".contains(character);
-    if name.is_empty() || name.chars().count() > LONGEST_NAME || !name.chars().all(fits) {
+    let allowed = |character: char| character.is_ascii_alphanumeric() || "._-".contains(character);
+    if name.is_empty() || name.chars().count() > MAX_NAME || !name.chars().all(allowed) {
         return Err(format!(
-            "an account's name is made of letters, digits, `.`, `_` and `-`, at most {LONGEST_NAME}"
+            "an account's name consists of letters, digits, `.`, `_` and `-`, at most {MAX_NAME}"
         ));
     }
     if name.starts_with('-') {

@@ -1,8 +1,8 @@
-//! Lengths of time as people write them: `45s`, `10m`, `2h`, `1d`.
+//! Lengths of time as text: `45s`, `10m`, `2h`, `1d`.
 
 use std::time::Duration;
 
-/// Reads a length of time: a whole number and `s`, `m`, `h` or `d`, several of them from great to small if need be
+/// Parses a length of time: a whole number and `s`, `m`, `h` or `d`, or several from large to small
 /// (`1h30m`). The error says what is wrong.
 pub fn parse(text: &str) -> Result<Duration, String> {
     let mut seconds: u64 = 0;
@@ -18,19 +18,19 @@ pub fn parse(text: &str) -> Result<Duration, String> {
             'm' => 60,
             'h' => 3_600,
             'd' => 86_400,
-            other => return Err(format!("\"{other}\" is no unit of time; use s, m, h or d")),
+            other => return Err(format!("\"{other}\" is not a unit of time; use s, m, h or d")),
         };
         if unit >= smallest {
-            return Err("units must go from great to small, each once".to_owned());
+            return Err("units must go from large to small, each once".to_owned());
         }
         smallest = unit;
         let amount: u64 =
-            number.parse().map_err(|_| "a number must stand before each unit".to_owned())?;
+            number.parse().map_err(|_| "each unit needs a number before it".to_owned())?;
         number.clear();
         seconds = amount
             .checked_mul(unit)
             .and_then(|more| seconds.checked_add(more))
-            .ok_or_else(|| "that is too long".to_owned())?;
+            .ok_or_else(|| "it is too long".to_owned())?;
     }
     if smallest == u64::MAX || !number.is_empty() {
         return Err("write a number and s, m, h or d, like 10m".to_owned());
@@ -38,7 +38,7 @@ pub fn parse(text: &str) -> Result<Duration, String> {
     Ok(Duration::from_secs(seconds))
 }
 
-/// The shortest text that reads back to the same whole seconds: `90s` becomes `1m30s`.
+/// Prints the shortest text that parses to the same whole seconds: `90s` becomes `1m30s`.
 pub fn print(length: Duration) -> String {
     let mut rest = length.as_secs();
     if rest == 0 {

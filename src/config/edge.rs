@@ -1,30 +1,34 @@
-//! How an account's edge is looked at after a purge, as configured.
+//! Settings of the probes of an account's edge after a purge.
 
+use std::fmt;
 use std::net::{IpAddr, SocketAddr};
+use std::str::FromStr;
 use std::time::Duration;
 
-use crate::domain::edge::CacheRule;
+use super::value::{quoted, text_value};
+use crate::domain::edge::{CacheRule, EdgeRules, RuleFault};
 
-/// For how long an edge may still serve the old after the vendor called a purge successful, where it is not said.
-pub const USUAL_GRACE: Duration = Duration::from_secs(40);
+/// Default grace period in which an edge may still serve old content after the vendor reported
+/// success.
+pub const DEFAULT_GRACE: Duration = Duration::from_secs(40);
 
-/// How many servers of an edge are looked at, at most.
-pub const MOST_ADDRESSES: usize = 4;
+/// Edge servers that are probed, at most.
+pub const MAX_ADDRESSES: usize = 4;
 
-/// The settings.
+/// The settings of one account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EdgeSettings {
-    /// Whether the edge is looked at.
+    /// Probe the edge.
     pub verify: bool,
-    /// For how long it may still serve the old after the vendor called a purge successful.
+    /// Grace period in which it may still serve old content after the vendor reported success.
     pub grace: Duration,
-    /// Where to ask; empty: where the names lead.
+    /// Servers to probe; if empty, those that DNS returns.
     pub addresses: Vec<EdgeAddress>,
-    /// The name server that says where the names lead; `None`: the machine's own.
+    /// Name server that resolves the edge's names; `None`: the system's.
     pub resolver: Option<SocketAddr>,
-    /// Headers that tell the state of the cache, before those that are known.
+    /// Headers with the state of the cache, tried before those that are known.
     pub cache_headers: Vec<CacheRule>,
-    /// Headers that name the server, before those that are known.
+    /// Headers that name the server, tried before those that are known.
     pub edge_headers: Vec<String>,
 }
 
@@ -32,7 +36,7 @@ impl Default for EdgeSettings {
     fn default() -> Self {
         Self {
             verify: true,
-            grace: USUAL_GRACE,
+            grace: DEFAULT_GRACE,
             addresses: Vec::new(),
             resolver: None,
             cache_headers: Vec::new(),
@@ -41,34 +45,38 @@ impl Default for EdgeSettings {
     }
 }
 
-/// A server of the edge.
+/// Address of an edge server: `203.0.113.7`, `203.0.113.7:8443`, `[2001:db8::7]:443`, and these
+/// after `http://`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EdgeAddress {
     /// The address; port 0: the usual one of the URL's scheme.
     pub socket: SocketAddr,
-    /// Whether it is spoken to without encryption, whatever the URL says.
+    /// Connect without encryption, whatever the URL says.
     pub plain: bool,
 }
 
-impl EdgeAddress {
-    /// Reads `203.0.113.7`, `203.0.113.7:8443`, `[2001:db8::7]:443`, and these after `http://`.
-    pub fn parse(text: &str) -> Result<Self, String> {
+text_value!(EdgeAddress, "an address like \"203.0.113.7\"");
+
+impl FromStr for EdgeAddress {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
         let (rest, plain) = match text.strip_prefix("http://") {
             Some(rest) => (rest.trim_end_matches('/'), true),
             None => (text, false),
         };
         let socket = address(rest, 0).ok_or_else(|| {
+            let text = quoted(&[text]);
             format!(
-                "\"{}\" is no address like 203.0.113.7, 203.0.113.7:8443 or http://127.0.0.1:8080",
-                crate::domain::text::escape_control(text, 60)
+                "{text} is no address like 203.0.113.7, 203.0.113.7:8443 or http://127.0.0.1:8080"
             )
         })?;
         Ok(Self { socket, plain })
     }
 }
 
-impl std::fmt::Display for EdgeAddress {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for EdgeAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.plain {
             f.write_str("http://")?;
         }
@@ -79,14 +87,47 @@ impl std::fmt::Display for EdgeAddress {
     }
 }
 
-/// Reads the address of a name server: `1.1.1.1`, or with a port.
-pub fn resolver(text: &str) -> Result<SocketAddr, String> {
-    address(text, 53).ok_or_else(|| {
-        format!(
-            "\"{}\" is no address of a name server like 1.1.1.1 or 10.0.0.2:5353",
-            crate::domain::text::escape_control(text, 60)
-        )
-    })
+/// Address of a name server: `1.1.1.1`, or with a port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Resolver(pub SocketAddr);
+
+text_value!(Resolver, "an address like \"1.1.1.1\"");
+
+impl FromStr for Resolver {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        address(text, 53).map(Self).ok_or_else(|| {
+            let text = quoted(&[text]);
+            format!("{text} is no address of a name server like 1.1.1.1 or 10.0.0.2:5353")
+        })
+    }
+}
+
+impl fmt::Display for Resolver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Name of a header that names the edge server, in lower case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EdgeHeader(pub String);
+
+text_value!(EdgeHeader, "a header's name");
+
+impl FromStr for EdgeHeader {
+    type Err = RuleFault;
+
+    fn from_str(text: &str) -> Result<Self, RuleFault> {
+        EdgeRules::edge_header(text).map(Self)
+    }
+}
+
+impl fmt::Display for EdgeHeader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
 }
 
 fn address(text: &str, port: u16) -> Option<SocketAddr> {
@@ -111,19 +152,19 @@ mod tests {
             ("2001:db8::7", 0, false),
             ("http://127.0.0.1:8080", 8080, true),
         ] {
-            let address = EdgeAddress::parse(text).unwrap();
+            let address: EdgeAddress = text.parse().unwrap();
             assert_eq!((address.socket.port(), address.plain), (port, plain), "{text}");
             assert_eq!(address.to_string(), text);
         }
-        assert_eq!(resolver("1.1.1.1").unwrap().port(), 53);
-        assert_eq!(resolver("[::1]:5353").unwrap().port(), 5353);
+        assert_eq!("1.1.1.1".parse::<Resolver>().unwrap().0.port(), 53);
+        assert_eq!("[::1]:5353".parse::<Resolver>().unwrap().0.port(), 5353);
     }
 
     #[test]
     fn what_is_no_address_is_refused() {
         for text in ["", "edge.example.com", "https://203.0.113.7", "203.0.113.7:99999", "1.2.3"] {
-            assert!(EdgeAddress::parse(text).is_err(), "{text}");
+            assert!(text.parse::<EdgeAddress>().is_err(), "{text}");
         }
-        assert!(resolver("dns.example.com").is_err());
+        assert!("dns.example.com".parse::<Resolver>().is_err());
     }
 }

@@ -1,69 +1,65 @@
-//! `config.example.toml`, written of the table of keys.
+//! `config.example.toml`, generated from the keys of [`super::schema`] and [`super::vendors`].
 
 use std::fmt::Write as _;
 
-use super::schema::{ACCOUNT, Key, TOP, VIEW};
+use super::schema::{AccountSettings, Settings, Table, ViewSettings, variable};
+use super::value::to_toml;
 use super::vendors::VENDORS;
+use crate::theme::Theme;
 
-/// The width of a comment, in characters.
+/// Width of a comment, in characters.
 const WIDTH: usize = 100;
 
-/// The example file. Every key of the table stands in it, switched off by a `#` without a blank behind it; with these
-/// taken away, the text is a valid configuration.
+/// Returns the example file. It has every key, switched off by a `#` without a space behind it;
+/// without these, the text is a valid configuration.
 pub fn example() -> String {
     let mut text = String::new();
     comment(
         &mut text,
-        "purgedeck's configuration. Every key there is stands here. A line that begins with # and no blank is a setting \
-         switched off: those above the first [table] show the default, the others an example. What counts, from strong \
-         to weak: flag, environment, this file, default.",
+        "purgedeck's configuration, with every key there is. A line that begins with # and no \
+         space is a setting that is switched off: above the first [table] these show the default, \
+         below it an example. From strong to weak: flag, environment, this file, default.",
     );
     comment(
         &mut text,
-        "No file is needed: where no account of a provider stands here, these variables make one that is named after it.",
+        "No file is needed: for a provider without an account in this file, these variables make \
+         an account with the provider's name.",
     );
     for vendor in VENDORS {
-        let names: Vec<String> = vendor
-            .environment
-            .iter()
-            .map(|variable| {
-                if variable.needed {
-                    variable.name.to_owned()
-                } else {
-                    format!("[{}]", variable.name)
-                }
-            })
-            .collect();
-        let _ = writeln!(text, "#   {}: {}", vendor.name, names.join(" "));
+        let _ = write!(text, "#   {}:", vendor.name);
+        for variable in vendor.environment {
+            let (open, close) = if variable.needed { ("", "") } else { ("[", "]") };
+            let _ = write!(text, " {open}{}{close}", variable.name);
+        }
+        text.push('\n');
     }
     text.push('\n');
-    for key in TOP {
-        describe(&mut text, key);
-        setting(&mut text, key.name, key.example);
+    for (key, (name, default, _)) in Settings::KEYS.iter().zip(Settings::default().entries()) {
+        let help = key.help.replace("{themes}", &Theme::list());
+        comment(&mut text, &format!("{help} (${})", variable(name)));
+        setting(&mut text, name, &default);
     }
     text.push('\n');
     comment(
         &mut text,
-        "Accounts. A secret never stands in this file; say where it is to be had: { env = \"NAME\" }, \
-         { file = \"PATH\" } (readable by you alone, mode 600), or { command = [\"PROGRAM\", \"ARGUMENT\"] } (started \
-         without a shell when the secret is first needed; its output is the secret).",
+        "Accounts. This file never holds a secret, but its source: { env = \"NAME\" }, { file = \
+         \"PATH\" } (readable by you alone, mode 600), or { command = [\"PROGRAM\", \"ARGUMENT\"] \
+         } (started without a shell when the secret is first needed; its output is the secret).",
     );
     for (index, vendor) in VENDORS.iter().enumerate() {
         text.push('\n');
         comment(&mut text, &format!("An account at {}.", vendor.title));
         text.push_str("#[[account]]\n");
-        setting(&mut text, "name", &format!("\"{}-prod\"", vendor.name));
-        setting(&mut text, "provider", &format!("\"{}\"", vendor.name));
+        setting(&mut text, "name", &to_toml(&format!("{}-prod", vendor.name)));
+        setting(&mut text, "provider", &to_toml(vendor.name));
         for key in vendor.keys {
-            describe(&mut text, key);
+            comment(&mut text, key.help);
             setting(&mut text, key.name, key.example);
         }
         if index == 0 {
-            comment(&mut text, "What follows may stand in every account.");
-            for key in ACCOUNT.iter().skip(2) {
-                describe(&mut text, key);
-                setting(&mut text, key.name, key.example);
-            }
+            comment(&mut text, "The following keys are for accounts at every provider.");
+            // Without the name and the provider.
+            keys::<AccountSettings>(&mut text, 2);
         }
     }
     text.push('\n');
@@ -72,24 +68,21 @@ pub fn example() -> String {
         "Views: named filters on the tabs, in this order. `W` on the screen adds one here.",
     );
     text.push_str("#[[view]]\n");
-    for key in VIEW {
-        describe(&mut text, key);
-        setting(&mut text, key.name, key.example);
-    }
+    keys::<ViewSettings>(&mut text, 0);
     text.push('\n');
     comment(
         &mut text,
-        "Keys that differ from the defaults: a command's name and its key, or a list of keys, or [] for none. \
-         `purgedeck keys` lists all commands.",
+        "Keys that differ from the defaults: a command's name and its key, or a list of keys, or \
+         [] for none. `purgedeck keys` lists all commands.",
     );
     text.push_str("#[keys]\n");
     text
 }
 
-fn describe(text: &mut String, key: &Key) {
-    match key.env {
-        Some(variable) => comment(text, &format!("{} (${variable})", key.about)),
-        None => comment(text, key.about),
+fn keys<T: Table>(text: &mut String, skipped: usize) {
+    for key in T::KEYS.iter().skip(skipped) {
+        comment(text, key.help);
+        setting(text, key.name, key.example.unwrap_or_default());
     }
 }
 

@@ -1,21 +1,21 @@
-//! Where purgedeck keeps its files.
+//! Locations of purgedeck's files.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The platform's directories for one user; XDG variables count where the platform has them.
+/// The platform's directories of one user. XDG variables count on platforms that have them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Directories {
-    /// For `config.toml`.
+    /// Directory of `config.toml`.
     pub config: PathBuf,
-    /// For the store, drafts and the log.
+    /// Directory of the store, drafts and the log.
     pub state: PathBuf,
     /// The user's home.
     pub home: PathBuf,
 }
 
 impl Directories {
-    /// Those of the user who runs this; `None` where there is no home directory.
+    /// Returns the directories of the current user; `None` without a home directory.
     pub fn of_user() -> Option<Self> {
         let project = directories::ProjectDirs::from("", "", "purgedeck")?;
         let base = directories::BaseDirs::new()?;
@@ -28,9 +28,9 @@ impl Directories {
 }
 
 /// The files of this run.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Paths {
-    /// The configuration's file, whether it is there or not.
+    /// The configuration's file, which need not exist.
     pub config: PathBuf,
     /// The directory for drafts and the log.
     pub state: PathBuf,
@@ -39,23 +39,24 @@ pub struct Paths {
 }
 
 impl Paths {
-    /// The log.
+    /// Returns the log's file.
     pub fn log(&self) -> PathBuf {
         self.state.join("purgedeck.log")
     }
 
-    /// The store, where nothing says otherwise.
-    pub fn usual_store(&self) -> PathBuf {
+    /// Returns the store's default file.
+    pub fn default_store(&self) -> PathBuf {
         self.state.join("purgedeck.db")
     }
 
-    /// The path that a text stands for: `~/` is the home directory.
+    /// Makes a path of a text in which `~/` is the home directory.
     pub fn expand(&self, text: &str) -> PathBuf {
         text.strip_prefix("~/").map_or_else(|| PathBuf::from(text), |rest| self.home.join(rest))
     }
 }
 
-/// Makes a directory that only its owner may enter, with those above it. One that is there is left as it is.
+/// Creates a directory that only its owner may enter, with its parents. An existing one is left as
+/// it is.
 pub fn make_private_directory(path: &Path) -> io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
@@ -64,7 +65,7 @@ pub fn make_private_directory(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// Options for opening a file that, where it is new, only its owner may read.
+/// Returns options for opening a file that, if it is new, only its owner may read.
 pub fn private_file() -> std::fs::OpenOptions {
     let mut options = std::fs::OpenOptions::new();
     #[cfg(unix)]

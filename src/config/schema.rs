@@ -1,278 +1,371 @@
-//! Every key that a configuration may hold: one table, of which the reader, the errors, `config.example.toml` and the
-//! environment's variables are made.
+//! Every key of the configuration's file with its type, default or example, and help: one row a
+//! key.
+//!
+//! The file's reader, errors, `config show`, `config.example.toml` and the environment's variables
+//! are made of these rows, so a new setting is a row here and its use. The keys of one provider's
+//! accounts are in [`super::vendors`].
 
-/// What a key's value must be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
-    /// Any text that is not empty.
-    Text,
-    /// `true` or `false`.
-    Flag,
-    /// One of these words.
-    Word(&'static [&'static str]),
-    /// A length of time within these bounds, in seconds: `45s`, `10m`, `2h`, `1d`.
-    Duration(u64, u64),
-    /// An address that begins with `https://`; `http://` on this machine only.
-    Url,
-    /// A list of texts.
-    Texts,
-    /// A file; `~/` stands for the home directory.
-    Path,
-    /// A distance from UTC: `+08:00`.
-    Offset,
-    /// A table of texts under names of the operator's choosing.
-    Names,
-    /// Where a secret is to be had: never the secret itself.
-    Secret,
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::diagnostic::Position;
+use super::edge::{EdgeAddress, EdgeHeader, Resolver};
+use super::value::{ApiUrl, Interval, Node, ValueError, to_toml};
+use crate::domain::activity::Names;
+use crate::domain::edge::CacheRule;
+use crate::domain::zone::Zone;
+
+/// Origin of a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SettingOrigin {
+    /// Nothing set it.
+    Default,
+    /// The file.
+    File(Position),
+    /// This variable of the environment.
+    Environment(String),
+    /// This flag.
+    Flag(&'static str),
 }
 
-impl Shape {
-    /// What the value must be, in words.
-    pub fn wanted(self) -> String {
+impl fmt::Display for SettingOrigin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Text => "a text".to_owned(),
-            Self::Flag => "true or false".to_owned(),
-            Self::Word(words) => format!("one of {}", quoted(words)),
-            Self::Duration(least, most) => format!(
-                "a length of time like \"45s\", \"10m\" or \"2h\", from {least} to {most} seconds"
-            ),
-            Self::Url => "an address like \"https://api.example.com\"".to_owned(),
-            Self::Texts => "a list of texts".to_owned(),
-            Self::Names => "a table like { \"42\" = \"mira\" }".to_owned(),
-            Self::Path => "a file name".to_owned(),
-            Self::Offset => "a distance from UTC like \"+08:00\"".to_owned(),
-            Self::Secret => {
-                "{ env = \"NAME\" }, { file = \"PATH\" } or { command = [\"PROGRAM\", …] }"
-                    .to_owned()
-            }
+            Self::Default => f.write_str("default"),
+            Self::File(position) => write!(f, "line {}", position.line),
+            Self::Environment(name) => write!(f, "${name}"),
+            Self::Flag(name) => write!(f, "--{name}"),
         }
     }
 }
 
-/// The words in quotation marks, with commas between them.
-pub fn quoted(words: &[&str]) -> String {
-    let words: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
-    words.join(", ")
+/// A value and where it comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting<T> {
+    /// The value.
+    pub value: T,
+    /// Its origin.
+    pub origin: SettingOrigin,
 }
 
-/// One key.
+impl<T> Setting<T> {
+    /// Makes a setting that a flag gives.
+    pub fn by_flag(flag: &'static str, value: T) -> Self {
+        Self { value, origin: SettingOrigin::Flag(flag) }
+    }
+}
+
+/// One key of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Key {
-    /// Its name.
+pub struct SettingKey {
+    /// The name.
     pub name: &'static str,
-    /// What its value must be.
-    pub shape: Shape,
-    /// A value for the example file, as TOML. For a key with a default, the default.
-    pub example: &'static str,
-    /// What it is for, in a sentence or two.
-    pub about: &'static str,
-    /// The environment's variable that stands above the file, where there is one.
-    pub env: Option<&'static str>,
+    /// A value for the example file, as TOML; `None` where the example shows the default.
+    pub example: Option<&'static str>,
+    /// A sentence or two on what it is for.
+    pub help: &'static str,
 }
 
-const fn key(
-    name: &'static str,
-    shape: Shape,
-    example: &'static str,
-    about: &'static str,
-    env: Option<&'static str>,
-) -> Key {
-    Key { name, shape, example, about, env }
+/// One value that is set: its key, its text as TOML, and where it comes from in tables with
+/// defaults.
+pub type Entry<'t> = (&'static str, String, Option<&'t SettingOrigin>);
+
+/// A table of the file whose keys are rows of this module.
+pub trait Table {
+    /// The keys, in the order of their rows.
+    const KEYS: &'static [SettingKey];
+
+    /// Reads the value of a key; a key that the table does not have is ignored.
+    fn set(&mut self, key: &str, value: Node<'_>, origin: SettingOrigin) -> Result<(), ValueError>;
+
+    /// Returns the values that are set, in the order of their rows.
+    fn entries(&self) -> Vec<Entry<'_>>;
+}
+
+/// Declares a table of settings, each with a default.
+macro_rules! settings {
+    ($(#[$meta:meta])* $table:ident {
+        $($(#[doc = $help:literal])+ $key:ident: $type:ty = $default:expr;)+
+    }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct $table { $($(#[doc = $help])+ pub $key: Setting<$type>,)+ }
+
+        impl Default for $table {
+            fn default() -> Self {
+                Self { $($key: Setting { value: $default, origin: SettingOrigin::Default },)+ }
+            }
+        }
+
+        impl Table for $table {
+            const KEYS: &'static [SettingKey] = &[$(SettingKey {
+                name: stringify!($key),
+                example: None,
+                help: concat!($($help),+),
+            }),+];
+
+            fn set(
+                &mut self,
+                key: &str,
+                value: Node<'_>,
+                origin: SettingOrigin,
+            ) -> Result<(), ValueError> {
+                match key {
+                    $(stringify!($key) => {
+                        self.$key = Setting { value: Deserialize::deserialize(value)?, origin };
+                    })+
+                    _ => {}
+                }
+                Ok(())
+            }
+
+            fn entries(&self) -> Vec<Entry<'_>> {
+                vec![$((stringify!($key), to_toml(&self.$key.value), Some(&self.$key.origin))),+]
+            }
+        }
+    };
+}
+
+/// Declares a table of optional keys, each with an example as TOML.
+macro_rules! options {
+    ($(#[$meta:meta])* $table:ident {
+        $($(#[doc = $help:literal])+ $key:ident: $type:ty, $example:literal;)+
+    }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, Default, PartialEq, Eq)]
+        pub struct $table { $($(#[doc = $help])+ pub $key: Option<$type>,)+ }
+
+        impl Table for $table {
+            const KEYS: &'static [SettingKey] = &[$(SettingKey {
+                name: stringify!($key),
+                example: Some($example),
+                help: concat!($($help),+),
+            }),+];
+
+            fn set(
+                &mut self,
+                key: &str,
+                value: Node<'_>,
+                _: SettingOrigin,
+            ) -> Result<(), ValueError> {
+                match key {
+                    $(stringify!($key) => self.$key = Some(Deserialize::deserialize(value)?),)+
+                    _ => {}
+                }
+                Ok(())
+            }
+
+            fn entries(&self) -> Vec<Entry<'_>> {
+                let entries = [$((stringify!($key), self.$key.as_ref().map(to_toml))),+];
+                entries.into_iter().filter_map(|(key, text)| Some((key, text?, None))).collect()
+            }
+        }
+    };
 }
 
 /// A day, in seconds.
 const DAY: u64 = 86_400;
 
-/// The keys at the top of the file. The example is the default.
-pub static TOP: &[Key] = &[
-    key(
-        "theme",
-        Shape::Text,
-        "\"default\"",
-        "The colours: default (safe for colour-blind people), light, high-contrast or mono.",
-        Some("PURGEDECK_THEME"),
-    ),
-    key(
-        "colour",
-        Shape::Word(&["auto", "never"]),
-        "\"auto\"",
-        "\"never\" is the same as --no-color, or NO_COLOR in the environment.",
-        Some("PURGEDECK_COLOUR"),
-    ),
-    key(
-        "ascii",
-        Shape::Flag,
-        "false",
-        "Draw with plain ASCII only, for terminals and fonts without box and block characters.",
-        Some("PURGEDECK_ASCII"),
-    ),
-    key(
-        "mouse",
-        Shape::Flag,
-        "true",
-        "Take the mouse. Off, the terminal's own selection works as usual.",
-        Some("PURGEDECK_MOUSE"),
-    ),
-    key(
-        "notify",
-        Shape::Word(&["off", "bell", "osc9"]),
-        "\"off\"",
-        "What calls you back when a purge of yours failed or the queue is done: nothing, the terminal's bell, or a message \
-         of the desktop's (OSC 9; many terminals show it, others ignore it).",
-        Some("PURGEDECK_NOTIFY"),
-    ),
-    key(
-        "zone",
-        Shape::Word(&["utc", "local"]),
-        "\"utc\"",
-        "The zone in which times are shown, and read where a filter names a time of day.",
-        Some("PURGEDECK_ZONE"),
-    ),
-    key(
-        "refresh",
-        Shape::Duration(5, DAY),
-        "\"30s\"",
-        "How often the dashboard asks each account for new purges; an account may say otherwise.",
-        Some("PURGEDECK_REFRESH"),
-    ),
-    key(
-        "read_only",
-        Shape::Flag,
-        "false",
-        "Never purge anything, in any account, and leave the queue as it is. Wins over everything.",
-        Some("PURGEDECK_READ_ONLY"),
-    ),
-    key(
-        "store",
-        Shape::Path,
-        "\"~/.local/state/purgedeck/purgedeck.db\"",
-        "The file that holds history and journal. Left out: purgedeck.db in the state directory.",
-        Some("PURGEDECK_STORE"),
-    ),
-    key(
-        "log",
-        Shape::Word(&["off", "info", "debug"]),
-        "\"off\"",
-        "Write purgedeck.log into the state directory, at most 4 MiB and the 4 MiB before it. It never holds a secret.",
-        Some("PURGEDECK_LOG"),
-    ),
-];
+settings! {
+    /// The keys at the top of the file; each has a [`variable`] of the environment.
+    Settings {
+        /// The colours: {themes}.
+        theme: String = "default".to_owned();
+        /// "never" is the same as --no-color, or NO_COLOR in the environment.
+        colour: ColourMode = ColourMode::Auto;
+        /// Draw with plain ASCII only, for terminals and fonts without box and block characters.
+        ascii: bool = false;
+        /// Capture the mouse. If off, the terminal's own selection works as usual.
+        mouse: bool = true;
+        /// Alert when a purge of yours failed or the queue is done: nothing, the terminal's bell,
+        /// or a desktop notification (OSC 9; many terminals show it, others ignore it).
+        notify: Notify = Notify::Off;
+        /// Time zone in which times are shown, and read where a filter names a time of day.
+        zone: Zone = Zone::Utc;
+        /// Interval at which the dashboard asks each account for new purges; an account may have
+        /// its own.
+        refresh: Interval<5, DAY> = Interval(Duration::from_secs(30));
+        /// Never purge anything, in any account, and leave the queue as it is. Wins over
+        /// everything.
+        read_only: bool = false;
+        /// File of the history and the journal. If unset: purgedeck.db in the state directory.
+        store: PathBuf = "~/.local/state/purgedeck/purgedeck.db".into();
+        /// Write purgedeck.log into the state directory, at most 4 MiB and the 4 MiB before it. It
+        /// never holds a secret.
+        log: LogLevel = LogLevel::Off;
+    }
+}
 
-/// The keys of an `[[account]]` at any provider; those of one provider are in [`super::vendors`].
-pub static ACCOUNT: &[Key] = &[
-    key(
-        "name",
-        Shape::Text,
-        "\"production\"",
-        "Its name on the screen, in filters and in exports: letters, digits, `.`, `_` and `-`. Needed.",
-        None,
-    ),
-    key("provider", Shape::Text, "\"vendor\"", "Whose API it is. Needed.", None),
-    key(
-        "base_url",
-        Shape::Url,
-        "\"https://api.example.com\"",
-        "The API's address, where it is not the vendor's usual one (a gateway, `purgedeck simulate`).",
-        None,
-    ),
-    key(
-        "colour",
-        Shape::Text,
-        "\"red\"",
-        "A colour for it, so that production looks like production: a name or #rrggbb.",
-        None,
-    ),
-    key("badge", Shape::Text, "\"PROD\"", "A short text beside its name.", None),
-    key("protected", Shape::Flag, "true", "Every purge in it needs the cname typed out.", None),
-    key(
-        "protected_cnames",
-        Shape::Texts,
-        "[\"www.site.com\", \"*.shop.site.com\"]",
-        "Only purges of these need the cname typed out; `*` stands for any characters.",
-        None,
-    ),
-    key(
-        "read_only",
-        Shape::Flag,
-        "true",
-        "Nothing is ever purged in it, and what waits for it in the queue stays there.",
-        None,
-    ),
-    key("reason_required", Shape::Flag, "true", "A purge needs a reason.", None),
-    key(
-        "ticket_pattern",
-        Shape::Text,
-        "\"INC-*\"",
-        "A purge needs a ticket that looks like this; `*` stands for any characters.",
-        None,
-    ),
-    key(
-        "refresh",
-        Shape::Duration(5, DAY),
-        "\"2m\"",
-        "How often it is asked for new purges.",
-        None,
-    ),
-    key(
-        "verify",
-        Shape::Flag,
-        "false",
-        "Do not look at the edge after a purge. Left out, a few of its URLs are asked for, one byte each, before and after.",
-        None,
-    ),
-    key(
-        "verify_for",
-        Shape::Duration(0, 3600),
-        "\"40s\"",
-        "For how long the edge may still serve the old after the vendor called a purge successful. This is the default.",
-        None,
-    ),
-    key(
-        "edge",
-        Shape::Texts,
-        "[\"203.0.113.7\", \"[2001:db8::7]:8443\"]",
-        "Look at these servers of the edge, and not where the names lead; `http://` before one: without encryption.",
-        None,
-    ),
-    key(
-        "resolver",
-        Shape::Text,
-        "\"1.1.1.1\"",
-        "The name server that says where the edge is, for looks at it. Left out: the machine's own.",
-        None,
-    ),
-    key(
-        "cache_headers",
-        Shape::Texts,
-        "[\"X-Cache\", \"X-Tier: LOCAL=hit, ORIGIN=miss\"]",
-        "Headers that tell the state of the cache, before the vendor's own; with words where they are not the usual ones.",
-        None,
-    ),
-    key(
-        "edge_headers",
-        Shape::Texts,
-        "[\"X-Served-By\"]",
-        "Headers that name the server of the edge, before the vendor's own.",
-        None,
-    ),
-    key(
-        "names",
-        Shape::Names,
-        "{ \"42\" = \"mira\", \"token 900\" = \"deploy\" }",
-        "What to call the users and tokens that the vendor's activity log tells by number; \"user 42\" or \"token 42\" \
-         where both have it. Also as a table [account.names].",
-        None,
-    ),
-];
+/// Returns the variable of the environment for a key at the top of the file: `PURGEDECK_THEME`.
+pub fn variable(key: &str) -> String {
+    format!("PURGEDECK_{}", key.to_ascii_uppercase())
+}
 
-/// The keys of a `[[view]]`.
-pub static VIEW: &[Key] = &[
-    key("name", Shape::Text, "\"Failed 24h\"", "Its name, on its tab. Needed.", None),
-    key(
-        "filter",
-        Shape::Text,
-        "\"status:failed since:24h\"",
-        "Its filter, as typed after `/`. Needed; \"\" shows everything.",
-        None,
-    ),
-];
+options! {
+    /// The keys of an `[[account]]` at any provider.
+    AccountSettings {
+        /// Its name on the screen, in filters and in exports: letters, digits, `.`, `_` and `-`.
+        /// Required.
+        name: String, "\"production\"";
+        /// The provider. Required.
+        provider: String, "\"vendor\"";
+        /// The API's address, if it is not the vendor's usual one (a gateway, `purgedeck
+        /// simulate`).
+        base_url: ApiUrl, "\"https://api.example.com\"";
+        /// Colour of the account, so that production looks like production: a name or #rrggbb.
+        colour: String, "\"red\"";
+        /// Short text beside its name.
+        badge: String, "\"PROD\"";
+        /// Every purge in it requires typing the cname.
+        protected: bool, "true";
+        /// Only purges of these cnames require typing the cname; `*` matches any characters.
+        protected_cnames: Vec<String>, "[\"www.site.com\", \"*.shop.site.com\"]";
+        /// Never purge anything in it; its queued requests stay in the queue.
+        read_only: bool, "true";
+        /// A purge requires a reason.
+        reason_required: bool, "true";
+        /// A purge requires a ticket that matches this; `*` matches any characters.
+        ticket_pattern: String, "\"INC-*\"";
+        /// Interval at which it is asked for new purges.
+        refresh: Interval<5, DAY>, "\"2m\"";
+        /// Probe the edge before and after a purge: a few of its URLs, one byte each. On by
+        /// default.
+        verify: bool, "false";
+        /// Grace period in which the edge may still serve old content after the vendor reported
+        /// success. This is the default.
+        verify_for: Interval<0, 3600>, "\"40s\"";
+        /// Edge servers to probe instead of those that DNS returns; with `http://` in front:
+        /// without encryption.
+        edge: Vec<EdgeAddress>, "[\"203.0.113.7\", \"[2001:db8::7]:8443\"]";
+        /// Name server that resolves the edge's names for probes. If unset: the system's.
+        resolver: Resolver, "\"1.1.1.1\"";
+        /// Headers with the state of the cache, tried before the vendor's own; with their words
+        /// where those are unusual.
+        cache_headers: Vec<CacheRule>, "[\"X-Cache\", \"X-Tier: LOCAL=hit, ORIGIN=miss\"]";
+        /// Headers that name the edge server, tried before the vendor's own.
+        edge_headers: Vec<EdgeHeader>, "[\"X-Served-By\"]";
+        /// Names for the users and tokens that the vendor's activity log gives by number; "user 42"
+        /// or "token 42" where both exist. Also as a table [account.names].
+        names: Names, "{ \"42\" = \"mira\", \"token 900\" = \"deploy\" }";
+    }
+}
+
+options! {
+    /// The keys of a `[[view]]`.
+    ViewSettings {
+        /// Its name, on its tab. Required.
+        name: String, "\"Failed 24h\"";
+        /// Its filter, as typed after `/`. Required; "" shows everything.
+        filter: String, "\"status:failed since:24h\"";
+    }
+}
+
+/// A named filter of the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct View {
+    /// Its name.
+    pub name: String,
+    /// Its filter's text, as written.
+    pub filter: String,
+    /// Position of the filter's text.
+    pub position: Position,
+}
+
+/// A command and the chords that the file gives it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyBinding {
+    /// The command's name, as written.
+    pub command: String,
+    /// The chords, as written; if empty, the command has no key.
+    pub chords: Vec<String>,
+    /// Position of the command's name.
+    pub position: Position,
+}
+
+/// Use of colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ColourMode {
+    /// As many as the terminal has.
+    Auto,
+    /// None.
+    Never,
+}
+
+/// Verbosity of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogLevel {
+    /// No log.
+    Off,
+    /// Events.
+    Info,
+    /// Events with their details.
+    Debug,
+}
+
+/// Alert that calls the operator back to the terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Notify {
+    /// None.
+    Off,
+    /// The terminal's bell.
+    Bell,
+    /// A desktop notification, which the terminal is asked for with OSC 9.
+    Osc9,
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use toml::de::DeValue;
+
+    use super::*;
+
+    settings! {
+        /// Settings with a row that nothing else knows.
+        #[expect(unreachable_pub, reason = "the rows of the program are public")]
+        Sample {
+            /// Blink while a purge is
+            /// queued.
+            blink: bool = true;
+        }
+    }
+
+    #[test]
+    fn a_row_is_read_shown_and_explained() {
+        let mut sample = Sample::default();
+        assert_eq!(sample.entries(), [("blink", "true".to_owned(), Some(&SettingOrigin::Default))]);
+        let origin = SettingOrigin::Environment(variable("blink"));
+        sample.set("blink", Node(&DeValue::Boolean(false)), origin.clone()).unwrap();
+        assert_eq!(sample.entries(), [("blink", "false".to_owned(), Some(&origin))]);
+        assert_eq!(origin.to_string(), "$PURGEDECK_BLINK");
+        let wrong = sample.set("blink", Node(&DeValue::String("no".into())), origin);
+        assert_eq!(wrong.unwrap_err().to_string(), " must be true or false, not a string");
+        let [key] = Sample::KEYS else { unreachable!("one row") };
+        assert_eq!(key.help, " Blink while a purge is queued.");
+    }
+
+    /// The rule of cost: what handles all settings alike names none of them, so that a row here is
+    /// all that a new one takes besides its use.
+    #[test]
+    fn the_reader_the_printer_and_the_example_name_no_setting() {
+        let keys = Settings::KEYS.iter().chain(AccountSettings::KEYS);
+        // An account's name and provider are part of the file's structure.
+        for key in keys.filter(|key| !["name", "provider"].contains(&key.name)) {
+            for (file, text) in [
+                ("value.rs", include_str!("value.rs")),
+                ("file.rs", include_str!("file.rs")),
+                ("show.rs", include_str!("show.rs")),
+                ("example.rs", include_str!("example.rs")),
+            ] {
+                let named = [format!("\"{}\"", key.name), format!("settings.{}", key.name)];
+                assert!(!named.iter().any(|name| text.contains(name)), "{file}: {}", key.name);
+            }
+        }
+    }
+}

@@ -4,17 +4,17 @@ pub mod source;
 
 use std::fmt;
 
-/// A token, key or password. It has no text form: `Debug` and `Display` say that something is there and nothing else.
+/// A token, key or password. `Debug` and `Display` print only that there is one.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {
-    /// Takes the secret as it is.
+    /// Wraps a secret.
     pub fn new(secret: String) -> Self {
         Self(secret)
     }
 
-    /// The secret itself, for the one place that puts it into a request or signs with it.
+    /// Returns the secret, for the code that puts it into a request or signs with it.
     pub fn expose(&self) -> &str {
         &self.0
     }

@@ -1,21 +1,91 @@
-//! The providers that an account may name, and what each needs to know: the one place outside a vendor's own folder
-//! where vendors have names. Adapters read the keys by these names from their [`super::accounts::AccountConfig`].
+//! The providers that an account may name and the keys of each. This is the one place outside a
+//! vendor's own folder where vendors have names. Adapters read the keys by these names from their
+//! [`super::accounts::AccountConfig`].
 
-use super::schema::{Key, Shape};
+use std::str::FromStr;
+
+use chrono::FixedOffset;
+use serde::de::{Deserialize, Error as _};
+
+use super::secret::source::SecretSource;
+use super::value::{Node, ValueError, quoted};
 
 /// One provider, as the configuration sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Vendor {
     /// The word for it in `provider = "…"`, in filters and exports.
     pub name: &'static str,
-    /// What a person calls it.
+    /// The vendor's name for people.
     pub title: &'static str,
     /// The keys that only its accounts have.
-    pub keys: &'static [Key],
-    /// Which keys an account needs: one of these sets, whole.
+    pub keys: &'static [VendorKey],
+    /// Sets of keys, of which an account needs one in full.
     pub needs: &'static [&'static [&'static str]],
-    /// The environment's variables that make an account of themselves: variable, key, needed.
+    /// The environment's variables that make an account.
     pub environment: &'static [Variable],
+}
+
+/// One key of a provider's accounts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VendorKey {
+    /// The name.
+    pub name: &'static str,
+    /// The kind of its value.
+    pub kind: VendorKind,
+    /// A value for the example file, as TOML.
+    pub example: &'static str,
+    /// A sentence or two on what it is for.
+    pub help: &'static str,
+}
+
+/// Kind of a provider's value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VendorKind {
+    /// Any text.
+    Text,
+    /// `true` or `false`.
+    Bool,
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// An offset from UTC: `+08:00`.
+    Offset,
+    /// The source of a secret: never the secret itself.
+    Secret,
+}
+
+/// Value of a provider's key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum VendorValue {
+    /// A text; a boolean as `true` or `false`.
+    Text(String),
+    /// The source of a secret, its file's path as written.
+    Secret(SecretSource),
+}
+
+impl VendorKind {
+    /// Reads a value of this kind.
+    pub fn read(self, node: Node<'_>) -> Result<VendorValue, ValueError> {
+        Ok(VendorValue::Text(match self {
+            Self::Secret => return SecretSource::deserialize(node).map(VendorValue::Secret),
+            Self::Bool => bool::deserialize(node)?.to_string(),
+            Self::Text => String::deserialize(node)?,
+            Self::Word(words) => {
+                let text = String::deserialize(node)?;
+                if !words.contains(&text.as_str()) {
+                    return Err(ValueError::unknown_variant(&text, words));
+                }
+                text
+            }
+            Self::Offset => {
+                let text = String::deserialize(node)?;
+                FixedOffset::from_str(&text).map_err(|_| {
+                    let text = quoted(&[&text]);
+                    ValueError::custom(format!("{text} is not an offset from UTC like \"+08:00\""))
+                })?;
+                text
+            }
+        }))
+    }
 }
 
 /// A variable of the environment that stands for a key of an account.
@@ -25,7 +95,7 @@ pub struct Variable {
     pub name: &'static str,
     /// The key.
     pub key: &'static str,
-    /// Whether there is no account without it.
+    /// Required for an account.
     pub needed: bool,
 }
 
@@ -33,22 +103,22 @@ const fn variable(name: &'static str, key: &'static str, needed: bool) -> Variab
     Variable { name, key, needed }
 }
 
-const fn key(name: &'static str, shape: Shape, example: &'static str, about: &'static str) -> Key {
-    Key { name, shape, example, about, env: None }
+macro_rules! keys {
+    ($($name:literal: $kind:expr, $example:literal, $help:literal;)+) => {
+        &[$(VendorKey { name: $name, kind: $kind, example: $example, help: $help }),+]
+    };
 }
 
-/// Every provider.
+/// The providers.
 pub static VENDORS: &[Vendor] = &[GCORE, TENCENT, MEDIANOVA];
 
 const GCORE: Vendor = Vendor {
     name: "gcore",
     title: "Gcore",
-    keys: &[key(
-        "token",
-        Shape::Secret,
-        "{ env = \"GCORE_API_KEY\" }",
-        "The permanent API token. Needed.",
-    )],
+    keys: keys![
+        "token": VendorKind::Secret, r#"{ env = "GCORE_API_KEY" }"#,
+            "The permanent API token. Required.";
+    ],
     needs: &[&["token"]],
     environment: &[
         variable("GCORE_API_KEY", "token", true),
@@ -59,50 +129,23 @@ const GCORE: Vendor = Vendor {
 const TENCENT: Vendor = Vendor {
     name: "tencent",
     title: "Tencent Cloud CDN",
-    keys: &[
-        key(
-            "secret_id",
-            Shape::Secret,
-            "{ env = \"TENCENTCLOUD_SECRET_ID\" }",
-            "The key's id. Needed.",
-        ),
-        key(
-            "secret_key",
-            Shape::Secret,
-            "{ file = \"~/.config/purgedeck/tencent.key\" }",
-            "The key. Needed.",
-        ),
-        key(
-            "session_token",
-            Shape::Secret,
-            "{ command = [\"op\", \"read\", \"op://cdn/tencent/token\"] }",
-            "The token that belongs to a temporary key.",
-        ),
-        key(
-            "api",
-            Shape::Word(&["3.0", "2.0"]),
-            "\"3.0\"",
-            "Which API. The vendor has switched its own 2.0 host off; that one needs base_url.",
-        ),
-        key("international", Shape::Flag, "false", "Use the endpoint of the international site."),
-        key(
-            "area",
-            Shape::Word(&["mainland", "overseas"]),
-            "\"mainland\"",
-            "Purge in this area only. Left out: where each domain serves.",
-        ),
-        key(
-            "times",
-            Shape::Offset,
-            "\"+08:00\"",
-            "The zone of the times in the vendor's answers. Its documents do not say; +08:00 is inferred.",
-        ),
-        key(
-            "signature",
-            Shape::Word(&["sha1", "sha256"]),
-            "\"sha256\"",
-            "How requests of API 2.0 are signed.",
-        ),
+    keys: keys![
+        "secret_id": VendorKind::Secret, r#"{ env = "TENCENTCLOUD_SECRET_ID" }"#,
+            "The key's id. Required.";
+        "secret_key": VendorKind::Secret, r#"{ file = "~/.config/purgedeck/tencent.key" }"#,
+            "The key. Required.";
+        "session_token": VendorKind::Secret,
+            r#"{ command = ["op", "read", "op://cdn/tencent/token"] }"#,
+            "The token of a temporary key.";
+        "api": VendorKind::Word(&["3.0", "2.0"]), r#""3.0""#,
+            "API version. 2.0 needs base_url: the vendor has switched off its own host of it.";
+        "international": VendorKind::Bool, "false", "Use the endpoint of the international site.";
+        "area": VendorKind::Word(&["mainland", "overseas"]), r#""mainland""#,
+            "Purge in this area only. If unset: where each domain serves.";
+        "times": VendorKind::Offset, r#""+08:00""#,
+            "Zone of the times in the vendor's answers. Undocumented; +08:00 is inferred.";
+        "signature": VendorKind::Word(&["sha1", "sha256"]), r#""sha256""#,
+            "Signature method for requests of API 2.0.";
     ],
     needs: &[&["secret_id", "secret_key"]],
     environment: &[
@@ -115,31 +158,15 @@ const TENCENT: Vendor = Vendor {
 const MEDIANOVA: Vendor = Vendor {
     name: "medianova",
     title: "Medianova",
-    keys: &[
-        key(
-            "organization",
-            Shape::Text,
-            "\"00000000-0000-0000-0000-000000000000\"",
-            "The organization's UUID. Needed.",
-        ),
-        key(
-            "token",
-            Shape::Secret,
-            "{ env = \"MEDIANOVA_API_TOKEN\" }",
-            "A Bearer token. Either this, or api_key and api_secret.",
-        ),
-        key(
-            "api_key",
-            Shape::Secret,
-            "{ env = \"MEDIANOVA_API_KEY\" }",
-            "The key with which a token is fetched and renewed.",
-        ),
-        key(
-            "api_secret",
-            Shape::Secret,
-            "{ env = \"MEDIANOVA_API_SECRET\" }",
-            "The secret that belongs to the key.",
-        ),
+    keys: keys![
+        "organization": VendorKind::Text, r#""00000000-0000-0000-0000-000000000000""#,
+            "The organization's UUID. Required.";
+        "token": VendorKind::Secret, r#"{ env = "MEDIANOVA_API_TOKEN" }"#,
+            "A Bearer token. Either this, or api_key and api_secret.";
+        "api_key": VendorKind::Secret, r#"{ env = "MEDIANOVA_API_KEY" }"#,
+            "The key that fetches and renews a token.";
+        "api_secret": VendorKind::Secret, r#"{ env = "MEDIANOVA_API_SECRET" }"#,
+            "The secret of the key.";
     ],
     needs: &[&["organization", "token"], &["organization", "api_key", "api_secret"]],
     environment: &[
@@ -148,12 +175,12 @@ const MEDIANOVA: Vendor = Vendor {
     ],
 };
 
-/// The provider with this name.
+/// Returns the provider with this name.
 pub fn vendor(name: &str) -> Option<&'static Vendor> {
     VENDORS.iter().find(|vendor| vendor.name == name)
 }
 
-/// Every provider's name.
+/// Returns every provider's name.
 pub fn names() -> impl Iterator<Item = &'static str> {
     VENDORS.iter().map(|vendor| vendor.name)
 }

@@ -1,63 +1,65 @@
-//! Keeps a view in the user's own file: what stands there stays as it is, comments and all.
+//! Saves a view in the user's own file, which otherwise stays as it is, with its comments.
 
 use std::io::{self, Write as _};
 use std::path::Path;
 
 use toml::de::DeTable;
 
-use super::file::File;
+use super::file;
 use super::paths::{make_private_directory, private_file};
-use super::secret::source::toml_text;
+use super::schema::Settings;
+use super::value::to_toml;
 
-/// Why a view was not kept.
+/// Error of saving a view.
 #[derive(Debug, thiserror::Error)]
-pub enum ViewTrouble {
+pub enum SaveViewError {
     /// The file could not be read or written.
     #[error("cannot write {path}: {error}")]
-    Disk {
+    Io {
         /// The file.
         path: String,
-        /// What the system says.
+        /// The system's error.
         error: io::Error,
     },
-    /// The file has faults, or would have them with the view in it.
-    #[error("{path} has faults; run `purgedeck config check`, then save the view again")]
-    Faulty {
+    /// The file has errors, or would have them with the view in it.
+    #[error("{path} has errors; run `purgedeck config check`, then save the view again")]
+    Invalid {
         /// The file.
         path: String,
     },
 }
 
-/// Keeps a view: one of the same name gets the new filter in its place, a new one is added at the end. The file is made,
-/// for its owner alone, where there is none. It is replaced as a whole, so a crash leaves the old or the new one.
-pub fn save_view(path: &Path, name: &str, filter: &str) -> Result<(), ViewTrouble> {
-    let disk = |error| ViewTrouble::Disk { path: path.display().to_string(), error };
-    let (old, there) = match std::fs::read_to_string(path) {
+/// Saves a view: one of the same name gets the new filter in its place, a new one is added at the
+/// end. A missing file is created for its owner alone. The file is replaced as a whole, so a crash
+/// leaves the old or the new one.
+pub fn save_view(path: &Path, name: &str, filter: &str) -> Result<(), SaveViewError> {
+    let io_error = |error| SaveViewError::Io { path: path.display().to_string(), error };
+    let (old, exists) = match std::fs::read_to_string(path) {
         Ok(text) => (text, true),
         Err(error) if error.kind() == io::ErrorKind::NotFound => (String::new(), false),
-        Err(error) => return Err(disk(error)),
+        Err(error) => return Err(io_error(error)),
     };
     let new = with_view(&old, name, filter)
-        .ok_or_else(|| ViewTrouble::Faulty { path: path.display().to_string() })?;
-    if there {
-        replace(path, &new).map_err(disk)
+        .ok_or_else(|| SaveViewError::Invalid { path: path.display().to_string() })?;
+    if exists {
+        replace(path, &new).map_err(io_error)
     } else {
         if let Some(folder) = path.parent() {
-            make_private_directory(folder).map_err(disk)?;
+            make_private_directory(folder).map_err(io_error)?;
         }
         private_file()
             .write(true)
             .create_new(true)
             .open(path)
             .and_then(|mut file| file.write_all(new.as_bytes()))
-            .map_err(disk)
+            .map_err(io_error)
     }
 }
 
-/// The text with the view in it; `None` where it has faults before or after.
+/// Returns the text with the view in it; `None` if it has errors before or after.
 fn with_view(text: &str, name: &str, filter: &str) -> Option<String> {
     let table = DeTable::parse(text).ok()?;
-    let standing = table
+    let existing = table
         .get_ref()
         .get("view")
         .and_then(|views| views.get_ref().as_array())
@@ -67,8 +69,8 @@ fn with_view(text: &str, name: &str, filter: &str) -> Option<String> {
         .find(|view| view.get("name").is_some_and(|value| value.get_ref().as_str() == Some(name)))
         .and_then(|view| view.get("filter"))
         .map(toml::Spanned::span);
-    let (name_text, filter_text) = (toml_text(name), toml_text(filter));
-    let new = if let Some(span) = standing {
+    let (name_text, filter_text) = (to_toml(name), to_toml(filter));
+    let new = if let Some(span) = existing {
         let (before, after) = (text.get(..span.start)?, text.get(span.end..)?);
         format!("{before}{filter_text}{after}")
     } else {
@@ -79,15 +81,12 @@ fn with_view(text: &str, name: &str, filter: &str) -> Option<String> {
         };
         format!("{text}{gap}[[view]]\nname = {name_text}\nfilter = {filter_text}\n")
     };
-    let (file, faults) = File::read(&new);
-    let there = file.views.iter().any(|view| {
-        let is = |key: &str, wanted: &str| view.text(key).is_some_and(|(text, _)| text == wanted);
-        is("name", name) && is("filter", filter)
-    });
-    (faults.is_empty() && there).then_some(new)
+    let (file, errors) = file::read(&new, &mut Settings::default());
+    let saved = file.views.iter().any(|view| view.name == name && view.filter == filter);
+    (errors.is_empty() && saved).then_some(new)
 }
 
-/// Puts a new text in the file's place, keeping its mode and the links that lead to it.
+/// Replaces the file's text, keeping its mode and the links that lead to it.
 fn replace(path: &Path, text: &str) -> io::Result<()> {
     let path = path.canonicalize()?;
     let folder = path.parent().unwrap_or(Path::new("."));
@@ -105,7 +104,16 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
 mod tests {
     use super::*;
 
-    const FILE: &str = "# mine\ntheme = \"light\" # nice\n\n[[view]]\n# at night\nname = \"Failed\"\nfilter = \"status:failed\" # all\n\n[keys]\nquit = \"q\"";
+    const FILE: &str = r#"# mine
+theme = "light" # nice
+
+[[view]]
+# at night
+name = "Failed"
+filter = "status:failed" # all
+
+[keys]
+quit = "q""#;
 
     #[test]
     fn a_new_view_is_added_and_nothing_else_changes() {
@@ -143,7 +151,8 @@ mod tests {
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
         save_view(&path, "Two", "kind:all").unwrap();
         assert_eq!(mode(&path), 0o640);
-        let (file, faults) = File::read(&std::fs::read_to_string(&path).unwrap());
-        assert_eq!((file.views.len(), faults.len()), (2, 0));
+        let text = std::fs::read_to_string(&path).unwrap();
+        let (file, errors) = file::read(&text, &mut Settings::default());
+        assert_eq!((file.views.len(), errors.len()), (2, 0));
     }
 }

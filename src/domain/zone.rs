@@ -1,9 +1,11 @@
 //! In which zone times are read and shown.
 
 use chrono::{DateTime, FixedOffset, Local, NaiveDateTime, Offset, TimeZone, Utc};
+use serde::{Deserialize, Serialize};
 
 /// The zone that the screen shows and the filter language reads.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Zone {
     /// Coordinated universal time.
     #[default]
@@ -11,6 +13,7 @@ pub enum Zone {
     /// This machine's zone, with its daylight saving rules.
     Local,
     /// A fixed distance from UTC.
+    #[serde(skip)]
     Fixed(FixedOffset),
 }
 

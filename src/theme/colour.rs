@@ -1,19 +1,19 @@
-//! Colours as they are written, and as few of them as the terminal has.
+//! Parses colours and reduces them to those that the terminal has.
 
 use ratatui::style::Color;
 
-/// How many colours the terminal has.
+/// Number of colours of the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ColourDepth {
     /// None, or none are wanted (`NO_COLOR`, `--no-color`).
     None,
-    /// The 256 that nearly every terminal has; `#rrggbb` becomes the nearest of them.
+    /// 256, as nearly every terminal has; `#rrggbb` becomes the nearest of them.
     Indexed,
-    /// All of them.
+    /// 24-bit colours.
     True,
 }
 
-/// Reads `red`, `bright-red`, `0` to `255` or `#rrggbb`; `None` for anything else.
+/// Parses `red`, `bright-red`, `0` to `255` or `#rrggbb`; `None` for anything else.
 pub fn parse_colour(text: &str, depth: ColourDepth) -> Option<Color> {
     const NAMES: [&str; 16] = [
         "black",
@@ -52,7 +52,8 @@ pub fn parse_colour(text: &str, depth: ColourDepth) -> Option<Color> {
     text.parse().ok().map(Color::Indexed)
 }
 
-/// The nearest colour of the 6x6x6 cube or the grey ramp; the first 16 are left out because every terminal has its own.
+/// Returns the nearest colour of the 6x6x6 cube or the grey ramp; the first 16 are left out because
+/// they differ between terminals.
 fn nearest(red: u8, green: u8, blue: u8) -> u8 {
     const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
     let distance = |r: u8, g: u8, b: u8| {

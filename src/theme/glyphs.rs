@@ -1,4 +1,4 @@
-//! The marks that stand beside words, in two sets: one for terminals with Unicode, one of ASCII alone.
+//! Marks beside words, in two sets: Unicode and plain ASCII.
 
 use ratatui::symbols::border;
 
@@ -7,47 +7,47 @@ use ratatui::symbols::border;
 pub struct Glyphs {
     /// A purge that is not finished.
     pub in_progress: &'static str,
-    /// A purge that the vendor calls done.
+    /// A purge that the vendor reports as successful.
     pub successful: &'static str,
     /// A purge that failed, or an account whose vendor does not answer.
     pub failed: &'static str,
-    /// A purge whose end the vendor will not tell.
+    /// A purge whose result the vendor does not report.
     pub no_report: &'static str,
-    /// A status that is not known.
+    /// An unknown status.
     pub unknown: &'static str,
-    /// A request that the vendor took.
+    /// A request that the vendor accepted.
     pub accepted: &'static str,
-    /// A purge that was seen to work at the edge.
+    /// A purge whose effect was verified at the edge.
     pub verified: &'static str,
     /// A request that waits.
     pub queued: &'static str,
-    /// A request on its way.
+    /// A request that is being sent.
     pub sending: &'static str,
-    /// A request that was taken back.
+    /// A canceled request.
     pub cancelled: &'static str,
     /// An account whose vendor answers.
     pub online: &'static str,
-    /// An account that is being asked for the first time.
+    /// An account whose first answer is awaited.
     pub asking: &'static str,
     /// The row under the cursor.
     pub cursor: &'static str,
     /// A marked row.
     pub mark: &'static str,
-    /// Plain news.
+    /// Plain information.
     pub info: &'static str,
-    /// Something to look at.
+    /// A warning.
     pub warning: &'static str,
     /// Newest or largest first.
     pub sort_down: &'static str,
     /// Oldest or smallest first.
     pub sort_up: &'static str,
-    /// Text was cut here.
+    /// The end of text that was cut.
     pub ellipsis: &'static str,
     /// Between two pieces of information.
     pub dot: &'static str,
-    /// Becomes, leads to.
+    /// An arrow between a cause and its result.
     pub arrow: &'static str,
-    /// Leads on, in the queue's line.
+    /// The mark of a running queue.
     pub play: &'static str,
     /// A rule within a line.
     pub rule: &'static str,
@@ -59,9 +59,9 @@ pub struct Glyphs {
     pub bars: [&'static str; 8],
     /// A failed part of a bar where colour cannot tell it apart.
     pub bar_failed: &'static str,
-    /// A place in the timeline where nothing was purged.
+    /// A time in the timeline without purges.
     pub bar_none: &'static str,
-    /// Stands under the timeline's chosen bar.
+    /// The mark under the timeline's selected bar.
     pub bar_here: &'static str,
     /// The lines around panes.
     pub border: border::Set<'static>,
@@ -72,8 +72,8 @@ pub struct Glyphs {
 }
 
 impl Glyphs {
-    /// For terminals with Unicode. All of them one cell wide everywhere: none is an emoji or of ambiguous width beyond
-    /// what box drawing already needs.
+    /// For terminals with Unicode. All are one cell wide everywhere: none is an emoji or of
+    /// ambiguous width beyond what box drawing already needs.
     pub const UNICODE: Self = Self {
         in_progress: "◐",
         successful: "✔",
@@ -109,7 +109,7 @@ impl Glyphs {
         focus: "▌",
     };
 
-    /// For terminals and fonts that have ASCII alone.
+    /// For terminals and fonts with ASCII only.
     pub const ASCII: Self = Self {
         in_progress: "~",
         successful: "+",

@@ -18,7 +18,7 @@ fn a_new_configuration_is_for_its_owner_alone_is_valid_and_is_not_written_over()
     }
     assert_eq!(std::fs::read_to_string(&path).unwrap(), include_str!("../../config.example.toml"));
     let checked = home.run(&["config", "check"]).fine();
-    assert!(checked.ends_with("0 accounts, 0 views, 0 keys, no faults\n"), "{checked}");
+    assert!(checked.ends_with("0 accounts, 0 views, 0 keys, no errors\n"), "{checked}");
     std::fs::write(&path, "theme = \"light\"\n").unwrap();
     let again = home.run(&["config", "init"]);
     assert_eq!(again.code, 1, "{again:?}");
@@ -110,7 +110,7 @@ fn what_is_in_force_is_shown_with_its_origin() {
         "zone = \"utc\" # $PURGEDECK_ZONE",
         "read_only = true # --read-only",
         "mouse = true # default",
-        "[[account]] # of the environment",
+        "[[account]] # from the environment",
         "token = { env = \"GCORE_API_KEY\" }",
     ] {
         assert!(shown.contains(line), "{line} is missing in {shown}");
@@ -181,7 +181,7 @@ nosuch = "x"
     ] {
         assert_eq!(checked.err.matches(fault).count(), 1, "{fault}: {}", checked.err);
     }
-    assert!(checked.err.contains("has 12 faults"), "{}", checked.err);
+    assert!(checked.err.contains("has 12 errors"), "{}", checked.err);
     let named = home.run(&["--config", "faulty.toml", "--account", "b", "history"]);
     assert!(!named.err.contains("there is no account"), "it is there, with faults: {named:?}");
 }
@@ -195,7 +195,7 @@ fn a_file_that_cannot_be_read_is_named_with_the_reason_and_what_to_do() {
     for (file, why) in [
         ("missing.toml", "there is no such file; `purgedeck config init` makes one"),
         ("folder", "it is a directory; name a file in it"),
-        ("folder/file.toml/x", "what stands above it is no directory; check the path"),
+        ("folder/file.toml/x", "a part of its path is not a directory; check the path"),
         ("latin.toml", "it is not UTF-8 text; save it as UTF-8"),
         ("huge.toml", "it is larger than 4 MiB"),
     ] {

@@ -79,7 +79,7 @@ impl Stage {
         let clock = Clock::following_tokio(Utc::now());
         let (to, reports) = mpsc::channel(256);
         let runner = start(Setup {
-            store: Store::open(&config.store.value, Access::ReadWrite).unwrap(),
+            store: Store::open(&config.settings.store.value, Access::ReadWrite).unwrap(),
             accounts: vec![seat],
             clock: clock.clone(),
             // News come when a test asks for them.

@@ -92,7 +92,7 @@ impl Stage {
 
     /// The store on the disk.
     pub(crate) fn store(&self) -> Store {
-        Store::open(&self.config.store.value, Access::ReadWrite).unwrap()
+        Store::open(&self.config.settings.store.value, Access::ReadWrite).unwrap()
     }
 
     /// The accounts with their adapters, as the registry makes them of the configuration.

@@ -59,7 +59,7 @@ impl<'c> Context<'c> {
             read_only: account.account.read_only && !only_shown,
             ..account.account.clone()
         });
-        let read_only = config.read_only.value && !only_shown;
+        let read_only = config.settings.read_only.value && !only_shown;
         let mut known = Known::new(accounts.collect(), read_only, false);
         for account in &config.accounts {
             let kept = reader

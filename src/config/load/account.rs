@@ -1,240 +1,163 @@
-//! Makes accounts of the file's tables and of the environment's variables.
+//! Builds accounts from the file's tables and from the environment's variables.
 
-use url::Url;
-
-use super::{Environment, set};
+use super::{Environment, environment_error, environment_value, set, set_from_text};
 use crate::config::accounts::{AccountConfig, check_name};
-use crate::config::duration;
-use crate::config::edge::{self, EdgeAddress, EdgeSettings, MOST_ADDRESSES};
-use crate::config::fault::Fault;
+use crate::config::diagnostic::{Diagnostic, Position};
+use crate::config::edge::MAX_ADDRESSES;
+use crate::config::file::{AccountTable, Positions};
 use crate::config::paths::Paths;
-use crate::config::reader::{Section, Value, check_text};
-use crate::config::schema::{ACCOUNT, Shape};
+use crate::config::schema::AccountSettings;
 use crate::config::secret::source::SecretSource;
-use crate::config::vendors::{self, VENDORS, Vendor};
-use crate::domain::activity::Names;
-use crate::domain::edge::{CacheRule, EdgeRules};
-use crate::domain::filter::Pattern;
-use crate::domain::ids::{AccountName, ProviderName};
+use crate::config::value::{Node, quoted};
+use crate::config::vendors::{self, VENDORS, Vendor, VendorKind, VendorValue};
 use crate::domain::nearest::nearest;
 
-/// The accounts of the file; and, for every provider that none of them names, the one that the environment makes. Beside
-/// them, those of the file that have a name and a fault.
+/// Returns the accounts of the file and, for every provider that none of them names, the one that
+/// the environment makes; then the accounts of the file that have a name and an error.
 pub(super) fn accounts(
-    sections: &[Section],
+    tables: Vec<AccountTable>,
     env: Environment<'_>,
     paths: &Paths,
-    faults: &mut Vec<Fault>,
+    errors: &mut Vec<Diagnostic>,
 ) -> (Vec<AccountConfig>, Vec<AccountConfig>) {
     let mut accounts: Vec<AccountConfig> = Vec::new();
     let mut flawed: Vec<AccountConfig> = Vec::new();
-    for section in sections {
-        let before = faults.len();
-        let Some(account) = of_section(section, paths, faults) else {
+    let named: Vec<String> =
+        tables.iter().filter_map(|table| table.settings.provider.clone()).collect();
+    for table in tables {
+        let at = table.positions.get("name").copied().unwrap_or(table.position);
+        let before = errors.len();
+        check(&table, errors);
+        let Some(account) = build(table, paths) else {
             continue;
         };
         let mut known = accounts.iter().chain(&flawed);
         if known.any(|one| one.name() == account.name()) {
-            let at = section.get("name").map_or(section.place, |(_, place)| place);
-            let words = format!("there is another account named \"{}\"", account.name());
-            faults.push(Fault::at(at, words));
-        } else if faults.len() > before {
+            let message = format!("there is another account named \"{}\"", account.name());
+            errors.push(Diagnostic::at(at, message));
+        } else if errors.len() > before {
             flawed.push(account);
         } else {
             accounts.push(account);
         }
     }
     for vendor in VENDORS {
-        let named = sections
-            .iter()
-            .any(|section| section.text("provider").is_some_and(|(name, _)| name == vendor.name));
         let taken = accounts.iter().any(|one| one.name().as_str() == vendor.name);
-        if !named && !taken {
-            accounts.extend(of_environment(vendor, env, faults));
+        if !taken && !named.iter().any(|name| name == vendor.name) {
+            accounts.extend(from_environment(vendor, env, paths, errors));
         }
     }
     (accounts, flawed)
 }
 
-fn of_section(section: &Section, paths: &Paths, faults: &mut Vec<Fault>) -> Option<AccountConfig> {
-    let name = needed(section, "name", faults);
-    let provider = needed(section, "provider", faults);
-    if let Some((name, place)) = &name
-        && let Err(words) = check_name(name)
-    {
-        faults.push(Fault::at(*place, words));
+/// Checks what no single key shows.
+fn check(table: &AccountTable, errors: &mut Vec<Diagnostic>) {
+    let settings = &table.settings;
+    let at = |key: &str| table.positions.get(key).copied().unwrap_or(table.position);
+    let mut error = |position: Position, message: String, help: Option<String>| {
+        errors.push(Diagnostic { position: Some(position), message, help });
+    };
+    for key in ["name", "provider"] {
+        if !table.positions.contains_key(key) {
+            error(table.position, format!("the account needs \"{key}\""), None);
+        }
     }
-    let edge = edge_settings(section, faults);
-    let vendor = provider.and_then(|(provider, place)| {
-        let vendor = vendors::vendor(&provider);
-        if vendor.is_none() {
-            let words = format!(
-                "there is no provider \"{}\"",
-                crate::domain::text::escape_control(&provider, 40)
-            );
-            let advice = match nearest(&provider, vendors::names()) {
+    if let Some(Err(message)) = settings.name.as_deref().map(check_name) {
+        error(at("name"), message, None);
+    }
+    if settings.edge.as_ref().is_some_and(|edge| edge.len() > MAX_ADDRESSES) {
+        let message = format!("\"edge\": no more than {MAX_ADDRESSES} servers are probed");
+        error(at("edge"), message, None);
+    }
+    match settings.provider.as_deref().map(|name| (name, vendors::vendor(name))) {
+        Some((name, None)) => {
+            let help = match nearest(name, vendors::names()) {
                 Some(near) => format!("did you mean \"{near}\"?"),
                 None => format!("there are {}", vendors::names().collect::<Vec<_>>().join(", ")),
             };
-            faults.push(Fault::at(place, words).advising(advice));
+            let message = format!("there is no provider {}", quoted(&[name]));
+            error(at("provider"), message, Some(help));
         }
-        vendor
-    })?;
-    check_needs(section, vendor, faults);
-    let (name, _) = name?;
-    let mut made = AccountConfig::new(AccountName::new(name), ProviderName::new(vendor.name));
-    let text = |key: &str| section.text(key).map(|(text, _)| text);
-    let account = &mut made.account;
-    account.colour = text("colour");
-    account.badge = text("badge");
-    account.protected = section.flag("protected");
-    account.protected_cnames =
-        section.texts("protected_cnames").iter().map(|cname| pattern(cname)).collect();
-    account.read_only = section.flag("read_only");
-    account.reason_required = section.flag("reason_required");
-    account.ticket_pattern = text("ticket_pattern");
-    account.names = Names::new(section.names("names"));
-    made.base_url = text("base_url").and_then(|text| Url::parse(&text).ok());
-    made.refresh = text("refresh").and_then(|text| duration::parse(&text).ok());
-    made.edge = edge;
-    for key in vendor.keys {
-        match section.get(key.name) {
-            Some((Value::Secret(source), _)) => {
-                made = made.with_secret(key.name, expanded(source, paths));
+        Some((_, Some(vendor))) => {
+            let missing = missing_keys(table, vendor);
+            if !missing.is_empty() {
+                let keys = quoted(&missing);
+                error(table.position, format!("the {} account needs {keys}", vendor.title), None);
             }
-            Some((Value::Text(_) | Value::Flag(_) | Value::Texts(_) | Value::Names(_), _)) => {
-                if let Some(value) = text(key.name) {
-                    made = made.with_option(key.name, value);
-                }
-            }
-            None => {}
         }
+        None => {}
     }
-    Some(made)
 }
 
-fn edge_settings(section: &Section, faults: &mut Vec<Fault>) -> EdgeSettings {
-    let usual = EdgeSettings::default();
-    let mut list = |key: &'static str, take: &mut dyn FnMut(&str) -> Result<(), String>| {
-        for text in section.texts(key) {
-            if let (Err(words), Some((_, place))) = (take(&text), section.get(key)) {
-                faults.push(Fault::at(place, format!("\"{key}\": {words}")));
-            }
-        }
+/// Returns the keys that are missing from the most complete of the vendor's sets.
+fn missing_keys(table: &AccountTable, vendor: &Vendor) -> Vec<&'static str> {
+    let missing = |set: &&[&'static str]| -> Vec<&'static str> {
+        set.iter().filter(|key| !table.positions.contains_key(**key)).copied().collect()
     };
-    let (mut addresses, mut cache_headers, mut edge_headers) = (Vec::new(), Vec::new(), Vec::new());
-    list("edge", &mut |text| {
-        addresses.push(EdgeAddress::parse(text)?);
-        Ok(())
-    });
-    list("cache_headers", &mut |text| {
-        cache_headers.push(CacheRule::parse(text).map_err(|fault| fault.to_string())?);
-        Ok(())
-    });
-    list("edge_headers", &mut |text| {
-        edge_headers.push(EdgeRules::edge_header(text).map_err(|fault| fault.to_string())?);
-        Ok(())
-    });
-    if addresses.len() > MOST_ADDRESSES
-        && let Some((_, place)) = section.get("edge")
-    {
-        let words = format!("\"edge\": no more than {MOST_ADDRESSES} servers are looked at");
-        faults.push(Fault::at(place, words));
-    }
-    let resolver = section.text("resolver").and_then(|(text, place)| {
-        let read = edge::resolver(&text);
-        read.map_err(|words| faults.push(Fault::at(place, format!("\"resolver\": {words}")))).ok()
-    });
-    EdgeSettings {
-        verify: section.text("verify").map_or(usual.verify, |(text, _)| text == "true"),
-        grace: section
-            .text("verify_for")
-            .and_then(|(text, _)| duration::parse(&text).ok())
-            .unwrap_or(usual.grace),
-        addresses,
-        resolver,
-        cache_headers,
-        edge_headers,
-    }
+    vendor.needs.iter().map(missing).min_by_key(Vec::len).unwrap_or_default()
 }
 
-/// The account that the environment's variables make; `None` where one that it needs is not set.
-fn of_environment(
+/// Builds an account; `None` if it has no name or no known provider.
+fn build(table: AccountTable, paths: &Paths) -> Option<AccountConfig> {
+    let vendor = vendors::vendor(table.settings.provider.as_deref()?)?;
+    let name = table.settings.name.clone()?;
+    let mut account = AccountConfig::from_settings(&name, vendor.name, table.settings);
+    for (key, value) in table.vendor {
+        account = match value {
+            VendorValue::Secret(SecretSource::File(path)) => {
+                let path = path.to_str().map_or_else(|| path.clone(), |text| paths.expand(text));
+                account.with_secret(key, SecretSource::File(path))
+            }
+            VendorValue::Secret(source) => account.with_secret(key, source),
+            VendorValue::Text(text) => account.with_option(key, text),
+        };
+    }
+    Some(account)
+}
+
+/// Builds the account that the environment's variables make; `None` if one that it needs is not
+/// set.
+fn from_environment(
     vendor: &'static Vendor,
     env: Environment<'_>,
-    faults: &mut Vec<Fault>,
+    paths: &Paths,
+    errors: &mut Vec<Diagnostic>,
 ) -> Option<AccountConfig> {
-    let complete = vendor
-        .environment
-        .iter()
-        .all(|variable| !variable.needed || set(env, variable.name).is_some());
-    if !complete {
+    let is_set = |variable: &str| set(env, variable).is_some();
+    if !vendor.environment.iter().all(|variable| !variable.needed || is_set(variable.name)) {
         return None;
     }
-    let mut made =
-        AccountConfig::new(AccountName::new(vendor.name), ProviderName::new(vendor.name));
-    made.from_environment = true;
+    let mut table = AccountTable {
+        settings: AccountSettings {
+            name: Some(vendor.name.to_owned()),
+            provider: Some(vendor.name.to_owned()),
+            ..AccountSettings::default()
+        },
+        vendor: Vec::new(),
+        position: Position::START,
+        positions: Positions::new(),
+    };
     for variable in vendor.environment {
         let Some(text) = set(env, variable.name) else {
             continue;
         };
-        let key = vendor.keys.iter().chain(ACCOUNT).find(|key| key.name == variable.key)?;
-        if key.shape == Shape::Secret {
-            let source = SecretSource::Env(variable.name.to_owned());
-            made = made.with_secret(key.name, source);
-            continue;
+        let read = match vendor.keys.iter().find(|key| key.name == variable.key) {
+            Some(key) if key.kind == VendorKind::Secret => {
+                let source = SecretSource::Env(variable.name.to_owned());
+                table.vendor.push((key.name, VendorValue::Secret(source)));
+                Ok(())
+            }
+            Some(key) => key
+                .kind
+                .read(Node(&environment_value(&text)))
+                .map(|value| table.vendor.push((key.name, value))),
+            None => set_from_text(&mut table.settings, variable.key, &text, variable.name),
+        };
+        if let Err(error) = read {
+            errors.push(environment_error(variable.name, &error));
         }
-        if let Err(words) = check_text(key.shape, &text) {
-            faults.push(Fault::elsewhere(format!("the environment's {}: {words}", variable.name)));
-        } else if key.name == "base_url" {
-            made.base_url = Url::parse(&text).ok();
-        } else {
-            made = made.with_option(key.name, text);
-        }
     }
-    Some(made)
-}
-
-fn needed(
-    section: &Section,
-    key: &str,
-    faults: &mut Vec<Fault>,
-) -> Option<(String, crate::config::fault::Place)> {
-    let found = section.text(key);
-    if found.is_none() {
-        faults.push(Fault::at(section.place, format!("the account needs \"{key}\"")));
-    }
-    found
-}
-
-/// One of the vendor's sets of keys must be there whole; the message names what is missing from the nearest set.
-fn check_needs(section: &Section, vendor: &Vendor, faults: &mut Vec<Fault>) {
-    let missing = vendor
-        .needs
-        .iter()
-        .map(|set| set.iter().filter(|key| section.get(key).is_none()).copied().collect::<Vec<_>>())
-        .min_by_key(Vec::len)
-        .unwrap_or_default();
-    if !missing.is_empty() {
-        let words = format!(
-            "the {} account needs {}",
-            vendor.title,
-            crate::config::schema::quoted(&missing)
-        );
-        faults.push(Fault::at(section.place, words));
-    }
-}
-
-fn pattern(cname: &str) -> Pattern {
-    let cname = cname.to_ascii_lowercase();
-    if cname.contains('*') { Pattern::Glob(cname) } else { Pattern::Is(cname) }
-}
-
-fn expanded(source: &SecretSource, paths: &Paths) -> SecretSource {
-    match source {
-        SecretSource::File(path) => SecretSource::File(
-            path.to_str().map_or_else(|| path.clone(), |text| paths.expand(text)),
-        ),
-        SecretSource::Env(_) | SecretSource::Command(_) | SecretSource::Given(_) => source.clone(),
-    }
+    let mut account = build(table, paths)?;
+    account.from_environment = true;
+    Some(account)
 }

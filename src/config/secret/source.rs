@@ -1,52 +1,58 @@
-//! Where a secret is to be had. It is fetched when it is first needed, and never stands in the configuration itself.
+//! Sources of secrets. A secret is fetched when it is first needed, and is never in the
+//! configuration itself.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, MapAccess, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer};
 use tokio::io::AsyncReadExt;
 
 use super::Secret;
+use crate::config::value::to_toml;
 use crate::domain::text::escape_control;
 
-/// How long a command may take to print a secret; password managers may ask their owner first.
-pub const COMMAND_PATIENCE: Duration = Duration::from_mins(1);
+/// Time that a command has to print a secret; password managers may ask their owner first.
+pub const COMMAND_TIMEOUT: Duration = Duration::from_mins(1);
 /// The longest secret, in bytes.
-const LONGEST: u64 = 64 * 1024;
+const MAX_BYTES: u64 = 64 * 1024;
 
-/// Where a secret is to be had.
+/// Source of a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SecretSource {
-    /// In a variable of the environment.
+    /// A variable of the environment.
     Env(String),
-    /// In a file that only its owner may read; a line break at its end does not count.
+    /// A file that only its owner may read, without the line break at its end.
     File(PathBuf),
-    /// On the standard output of a program, which is started without a shell; a line break at its end does not count.
+    /// The standard output of a program, without the line break at its end. No shell is involved.
     Command(Vec<String>),
-    /// It is here: for the simulator's accounts and tests.
+    /// The secret itself, for the simulator's accounts and tests.
     Given(Secret),
 }
 
-/// Why a secret could not be had. It never holds a part of one.
+/// Error of fetching a secret. It never holds a part of one.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{words}; {advice}")]
-pub struct SecretTrouble {
-    /// What is wrong.
-    pub words: String,
-    /// What to do about it.
-    pub advice: String,
+#[error("{message}; {help}")]
+pub struct SecretError {
+    /// The error.
+    pub message: String,
+    /// The remedy.
+    pub help: String,
 }
 
-impl SecretTrouble {
-    fn new(words: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self { words: words.into(), advice: advice.into() }
+impl SecretError {
+    fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { message: message.into(), help: help.into() }
     }
 }
 
 impl SecretSource {
-    /// Fetches the secret. Reads the environment or a file, or starts the program and waits for it, at most
-    /// [`COMMAND_PATIENCE`]. Every call fetches anew; who needs it often keeps it.
-    pub async fn fetch(&self) -> Result<Secret, SecretTrouble> {
+    /// Fetches the secret: reads the environment or a file, or starts the program and waits for it,
+    /// at most [`COMMAND_TIMEOUT`]. Every call fetches anew; callers that need it often keep it.
+    pub async fn fetch(&self) -> Result<Secret, SecretError> {
         match self {
             Self::Env(name) => {
                 tidy(std::env::var(name).map_err(|_| unset(name))?, &format!("${name}"))
@@ -57,18 +63,18 @@ impl SecretSource {
                 let mut file = tokio::fs::File::open(path)
                     .await
                     .map_err(|error| unreadable(path, &error))?
-                    .take(LONGEST + 1);
+                    .take(MAX_BYTES + 1);
                 file.read_to_string(&mut text).await.map_err(|error| unreadable(path, &error))?;
                 tidy(text, &path.display().to_string())
             }
-            Self::Command(command) => run(command, COMMAND_PATIENCE).await,
+            Self::Command(command) => run(command, COMMAND_TIMEOUT).await,
             Self::Given(secret) => Ok(secret.clone()),
         }
     }
 
-    /// What can be said without fetching it: whether the variable is set, whether the file is there and closed to
-    /// others, whether a program is named. No program is started.
-    pub fn check(&self) -> Result<(), SecretTrouble> {
+    /// Checks what is possible without fetching it: that the variable is set, and that the file
+    /// exists and is closed to others. No program is started.
+    pub fn check(&self) -> Result<(), SecretError> {
         match self {
             Self::Env(name) => match std::env::var_os(name) {
                 Some(value) if !value.is_empty() => Ok(()),
@@ -79,56 +85,96 @@ impl SecretSource {
         }
     }
 
-    /// The source as the configuration writes it; nothing secret.
+    /// Returns the source as TOML; nothing secret.
     pub fn describe(&self) -> String {
         match self {
-            Self::Env(name) => format!("{{ env = {} }}", toml_text(name)),
-            Self::File(path) => format!("{{ file = {} }}", toml_text(&path.display().to_string())),
-            Self::Command(command) => {
-                let words: Vec<String> = command.iter().map(|word| toml_text(word)).collect();
-                format!("{{ command = [{}] }}", words.join(", "))
-            }
+            Self::Env(name) => format!("{{ env = {} }}", to_toml(name)),
+            Self::File(path) => format!("{{ file = {} }}", to_toml(path)),
+            Self::Command(command) => format!("{{ command = {} }}", to_toml(command)),
             Self::Given(_) => "{ given = true }".to_owned(),
         }
     }
 }
 
-/// A text as TOML writes it.
-pub fn toml_text(text: &str) -> String {
-    toml::Value::String(text.to_owned()).to_string()
+impl<'de> Deserialize<'de> for SecretSource {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(SourceVisitor)
+    }
 }
 
-fn unset(name: &str) -> SecretTrouble {
-    SecretTrouble::new(
+/// The table of a source. Its errors are replaced: they could repeat a secret that was written in a
+/// wrong place.
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum SourceTable {
+    Env(String),
+    File(PathBuf),
+    Command(Vec<String>),
+}
+
+struct SourceVisitor;
+
+/// The forms of a source.
+const FORMS: &str = "{ env = \"NAME\" }, { file = \"PATH\" } or { command = [\"PROGRAM\", …] }";
+
+impl<'de> Visitor<'de> for SourceVisitor {
+    type Value = SecretSource;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(FORMS)
+    }
+
+    fn visit_str<E: de::Error>(self, _: &str) -> Result<SecretSource, E> {
+        Err(E::custom(format!(
+            "a secret must not be in this file; write its source, {FORMS}, and change a secret \
+             that was here"
+        )))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<SecretSource, A::Error> {
+        let source = match SourceTable::deserialize(MapAccessDeserializer::new(map)) {
+            Ok(SourceTable::Env(name)) if !name.is_empty() => SecretSource::Env(name),
+            Ok(SourceTable::File(path)) if path != Path::new("") => SecretSource::File(path),
+            Ok(SourceTable::Command(words)) if words.first().is_some_and(|one| !one.is_empty()) => {
+                SecretSource::Command(words)
+            }
+            Ok(_) | Err(_) => return Err(de::Error::invalid_value(Unexpected::Map, &self)),
+        };
+        Ok(source)
+    }
+}
+
+fn unset(name: &str) -> SecretError {
+    SecretError::new(
         format!("the environment variable {name} is not set"),
         format!("set it (export {name}=…, in single quotes) or name another source"),
     )
 }
 
-fn unreadable(path: &Path, error: &std::io::Error) -> SecretTrouble {
-    SecretTrouble::new(
+fn unreadable(path: &Path, error: &std::io::Error) -> SecretError {
+    SecretError::new(
         format!("cannot read {}: {error}", path.display()),
-        "check that the file is there, is text and is yours",
+        "check that the file exists, is text and is yours",
     )
 }
 
-fn tidy(mut text: String, from: &str) -> Result<Secret, SecretTrouble> {
+fn tidy(mut text: String, from: &str) -> Result<Secret, SecretError> {
     let end = text.trim_end_matches(['\r', '\n']).len();
     text.truncate(end);
     if text.is_empty() {
-        return Err(SecretTrouble::new(
+        return Err(SecretError::new(
             format!("the secret from {from} is empty"),
             "put the secret there",
         ));
     }
-    if text.len() as u64 > LONGEST {
-        return Err(SecretTrouble::new(
-            format!("what {from} holds is too long for a secret"),
-            "name the source of the secret alone",
+    if text.len() as u64 > MAX_BYTES {
+        return Err(SecretError::new(
+            format!("the content of {from} is too long for a secret"),
+            "name a source that holds the secret alone",
         ));
     }
     if text.chars().any(char::is_control) {
-        return Err(SecretTrouble::new(
+        return Err(SecretError::new(
             format!("the secret from {from} has several lines or control characters"),
             "put the secret there alone, on one line",
         ));
@@ -137,27 +183,27 @@ fn tidy(mut text: String, from: &str) -> Result<Secret, SecretTrouble> {
 }
 
 #[cfg(unix)]
-fn check_file(path: &Path) -> Result<(), SecretTrouble> {
+fn check_file(path: &Path) -> Result<(), SecretError> {
     use std::os::unix::fs::MetadataExt;
 
-    let found = std::fs::metadata(path).map_err(|error| unreadable(path, &error))?;
-    if found.mode() & 0o077 != 0 {
-        return Err(SecretTrouble::new(
+    let metadata = std::fs::metadata(path).map_err(|error| unreadable(path, &error))?;
+    if metadata.mode() & 0o077 != 0 {
+        return Err(SecretError::new(
             format!(
                 "{} can be read by others (mode {:04o})",
                 path.display(),
-                found.mode() & 0o7777
+                metadata.mode() & 0o7777
             ),
             format!("run: chmod 600 {}", path.display()),
         ));
     }
-    // A file that we make is ours; that tells our user without a system call that Rust's library does not have.
-    let ours = tempfile::tempfile().and_then(|file| file.metadata());
-    if let Ok(ours) = ours
-        && found.uid() != ours.uid()
-        && found.uid() != 0
+    // The owner of a new file is the current user, whom the standard library has no call for.
+    let own = tempfile::tempfile().and_then(|file| file.metadata());
+    if let Ok(own) = own
+        && metadata.uid() != own.uid()
+        && metadata.uid() != 0
     {
-        return Err(SecretTrouble::new(
+        return Err(SecretError::new(
             format!("{} belongs to another user", path.display()),
             format!("run: chown $(id -u) {}", path.display()),
         ));
@@ -166,17 +212,17 @@ fn check_file(path: &Path) -> Result<(), SecretTrouble> {
 }
 
 #[cfg(not(unix))]
-fn check_file(path: &Path) -> Result<(), SecretTrouble> {
+fn check_file(path: &Path) -> Result<(), SecretError> {
     std::fs::metadata(path).map_err(|error| unreadable(path, &error))?;
     Ok(())
 }
 
-async fn run(command: &[String], patience: Duration) -> Result<Secret, SecretTrouble> {
+async fn run(command: &[String], timeout: Duration) -> Result<Secret, SecretError> {
     let Some((program, arguments)) = command.split_first() else {
-        return Err(SecretTrouble::new("the command for a secret is empty", "name a program"));
+        return Err(SecretError::new("the command for a secret is empty", "name a program"));
     };
     let failed =
-        |words: String| SecretTrouble::new(words, "run the command by hand and see what it prints");
+        |message: String| SecretError::new(message, "run the command by hand and check its output");
     let child = tokio::process::Command::new(program)
         .args(arguments)
         .stdin(Stdio::null())
@@ -185,9 +231,9 @@ async fn run(command: &[String], patience: Duration) -> Result<Secret, SecretTro
         .kill_on_drop(true)
         .spawn()
         .map_err(|error| failed(format!("cannot start {program}: {error}")))?;
-    let output = tokio::time::timeout(patience, child.wait_with_output())
+    let output = tokio::time::timeout(timeout, child.wait_with_output())
         .await
-        .map_err(|_| failed(format!("{program} took longer than {} s", patience.as_secs())))?
+        .map_err(|_| failed(format!("{program} took longer than {} s", timeout.as_secs())))?
         .map_err(|error| failed(format!("{program} failed: {error}")))?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
@@ -219,19 +265,19 @@ mod tests {
 
     #[tokio::test]
     async fn a_program_that_fails_says_why_and_what_it_printed_is_not_told() {
-        let trouble = command(&["sh", "-c", "echo hidden; echo locked >&2; exit 3"])
+        let error = command(&["sh", "-c", "echo hidden; echo locked >&2; exit 3"])
             .fetch()
             .await
             .unwrap_err();
-        assert!(trouble.words.contains("locked"), "{trouble}");
-        assert!(!trouble.to_string().contains("hidden"), "{trouble}");
+        assert!(error.message.contains("locked"), "{error}");
+        assert!(!error.to_string().contains("hidden"), "{error}");
     }
 
     #[tokio::test]
     async fn a_program_that_hangs_is_given_up() {
         let words = ["sleep".to_owned(), "1000".to_owned()];
-        let trouble = run(&words, Duration::from_millis(1)).await.unwrap_err();
-        assert!(trouble.words.contains("longer"), "{trouble}");
+        let error = run(&words, Duration::from_millis(1)).await.unwrap_err();
+        assert!(error.message.contains("longer"), "{error}");
     }
 
     #[cfg(unix)]
@@ -244,8 +290,8 @@ mod tests {
         std::fs::write(&path, "29841$c767\n").unwrap();
         let source = SecretSource::File(path.clone());
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
-        let trouble = source.fetch().await.unwrap_err();
-        assert!(trouble.advice.starts_with("run: chmod 600 "), "{trouble}");
+        let error = source.fetch().await.unwrap_err();
+        assert!(error.help.starts_with("run: chmod 600 "), "{error}");
         assert!(source.check().is_err());
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
         assert_eq!(source.fetch().await.unwrap().expose(), "29841$c767");
