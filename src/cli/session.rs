@@ -95,7 +95,7 @@ impl Session {
             store,
             accounts,
             clock: Clock::system(),
-            refresh: config.settings.refresh.value.0.0.0,
+            refresh: config.settings.refresh.value.0,
             offline,
             read_only: config.settings.read_only.value || sending == Sending::Never,
             reports: sender,

@@ -34,16 +34,20 @@ pub struct AccountConfig {
 impl AccountConfig {
     /// Makes an account with nothing but its name and provider.
     pub fn new(name: AccountName, provider: ProviderName) -> Self {
-        Self::from_settings(name.as_str(), provider.as_str(), AccountSettings::default())
+        Self::from_settings(name, provider, AccountSettings::default())
     }
 
     /// Makes an account of the keys that every account may have.
-    pub fn from_settings(name: &str, provider: &str, settings: AccountSettings) -> Self {
+    pub fn from_settings(
+        name: AccountName,
+        provider: ProviderName,
+        settings: AccountSettings,
+    ) -> Self {
         let cnames = settings.protected_cnames.iter().flatten();
         Self {
             account: Account {
-                name: AccountName::new(name),
-                provider: ProviderName::new(provider),
+                name,
+                provider,
                 colour: settings.colour.clone(),
                 badge: settings.badge.clone(),
                 protected: settings.protected.unwrap_or_default(),

@@ -120,7 +120,7 @@ impl<'de> Deserializer<'de> for Node<'_> {
     }
 }
 
-impl<'de> IntoDeserializer<'de, ValueError> for Node<'_> {
+impl IntoDeserializer<'_, ValueError> for Node<'_> {
     type Deserializer = Self;
 
     fn into_deserializer(self) -> Self {

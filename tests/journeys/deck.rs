@@ -64,7 +64,7 @@ impl Deck {
                 store: stage.store(),
                 accounts: stage.seats(),
                 clock: stage.clock.clone(),
-                refresh: stage.config.settings.refresh.value.0.0.0,
+                refresh: stage.config.settings.refresh.value.0,
                 offline: false,
                 read_only: false,
                 reports: to_us,

@@ -10,6 +10,7 @@ use crate::config::schema::AccountSettings;
 use crate::config::secret::source::SecretSource;
 use crate::config::value::{Node, quoted};
 use crate::config::vendors::{self, VENDORS, Vendor, VendorKind, VendorValue};
+use crate::domain::ids::{AccountName, ProviderName};
 use crate::domain::nearest::nearest;
 
 /// Returns the accounts of the file and, for every provider that none of them names, the one that
@@ -100,8 +101,9 @@ fn missing_keys(table: &AccountTable, vendor: &Vendor) -> Vec<&'static str> {
 /// Builds an account; `None` if it has no name or no known provider.
 fn build(table: AccountTable, paths: &Paths) -> Option<AccountConfig> {
     let vendor = vendors::vendor(table.settings.provider.as_deref()?)?;
-    let name = table.settings.name.clone()?;
-    let mut account = AccountConfig::from_settings(&name, vendor.name, table.settings);
+    let name = AccountName::new(table.settings.name.clone()?);
+    let provider = ProviderName::new(vendor.name);
+    let mut account = AccountConfig::from_settings(name, provider, table.settings);
     for (key, value) in table.vendor {
         account = match value {
             VendorValue::Secret(SecretSource::File(path)) => {

@@ -143,6 +143,10 @@ impl Store {
 
     /// Retries while another process holds the lock: changing the journal mode does not wait by
     /// itself.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "another process holds the lock, which gives no signal when it lets go"
+    )]
     fn enable_write_ahead_log(&self, connection: &Connection) -> Result<(), StoreFailure> {
         const PAUSE: Duration = Duration::from_millis(20);
         let mut waited = Duration::ZERO;
