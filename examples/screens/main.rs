@@ -23,7 +23,7 @@ mod svg;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use purgedeck::simulator::{Options, Scenario};
+use purgedeck::simulator::{Scenario, SimulatorOptions};
 
 use deck::Deck;
 use stage::{Stage, play};
@@ -54,12 +54,12 @@ fn main() {
 }
 
 async fn take(folder: &Path) {
-    let options = Options {
+    let options = SimulatorOptions {
         records: 1_500,
         scenario: day(),
         // The address stands in a picture, so it is always the same.
-        gcore: Some(([127, 0, 0, 1], 8431).into()),
-        ..Options::default()
+        addresses: [("gcore".to_owned(), ([127, 0, 0, 1], 8431).into())].into(),
+        ..SimulatorOptions::default()
     };
     let mut stage = Stage::with(options, "").await;
     // Production looks like production.

@@ -41,11 +41,11 @@ pub fn run(global: &Global, options: &Options, help: &StyledStr) -> Result<(), C
     let folder = tempfile::Builder::new().prefix("purgedeck-demo-").tempdir()?;
     let runtime = signals::runtime()?;
     let result = runtime.block_on(async {
-        let simulator = simulator::start(simulator::Options {
+        let simulator = simulator::start(simulator::SimulatorOptions {
             seed: options.seed,
             records: options.records,
             scenario: Scenario::demo(),
-            ..simulator::Options::default()
+            ..simulator::SimulatorOptions::default()
         })
         .await?;
         let config = configuration(global, &simulator, folder.path())?;

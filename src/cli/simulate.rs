@@ -1,10 +1,11 @@
 //! `purgedeck simulate`: the simulated vendors alone, until a signal stops them.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, value_parser};
 
 use super::error::{Class, CliError};
 use super::signals;
@@ -25,31 +26,62 @@ pub struct Options {
     /// Never answer 429
     #[arg(long)]
     pub no_rate_limits: bool,
-    /// Address of the simulated Gcore, on this machine [default: any free port]
-    #[arg(long, value_name = "ADDR")]
-    pub gcore: Option<SocketAddr>,
-    /// Address of the simulated Tencent Cloud
-    #[arg(long, value_name = "ADDR")]
-    pub tencent: Option<SocketAddr>,
-    /// Address of the simulated Medianova
-    #[arg(long, value_name = "ADDR")]
-    pub medianova: Option<SocketAddr>,
-    /// Address of the simulated edge server, whose cache the purges empty
-    #[arg(long, value_name = "ADDR")]
-    pub edge: Option<SocketAddr>,
+    /// Addresses of the simulated vendors and of the edge
+    #[command(flatten)]
+    pub addresses: Addresses,
     /// Write a configuration whose accounts use this simulator; secrets and store go beside it
     #[arg(long, value_name = "FILE")]
     pub write_config: Option<PathBuf>,
-    /// Faults and other settings of the simulated day, as TOML
-    #[arg(long, value_name = "FILE")]
+    /// Faults and other settings of the simulated day, as TOML; `help` prints every key
+    #[arg(long, value_name = "FILE|help")]
     pub scenario: Option<PathBuf>,
     /// Write one line of JSON for each request; no credentials
     #[arg(long, value_name = "FILE")]
     pub access_log: Option<PathBuf>,
 }
 
+/// Addresses to listen on, by the servers' names: `--NAME ADDR` for each of them.
+#[derive(Clone, Debug, Default)]
+pub struct Addresses(BTreeMap<String, SocketAddr>);
+
+impl Args for Addresses {
+    fn augment_args(command: Command) -> Command {
+        simulator::SERVERS.iter().fold(command, |command, (name, title)| {
+            let help = format!("Address of the simulated {title} [default: any free port]");
+            let parser = value_parser!(SocketAddr);
+            let arg = Arg::new(name).long(name).value_name("ADDR").value_parser(parser);
+            command.arg(arg.help(help))
+        })
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for Addresses {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let mut addresses = Self::default();
+        addresses.update_from_arg_matches(matches)?;
+        Ok(addresses)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        for (name, _) in simulator::SERVERS {
+            if let Some(address) = matches.get_one::<SocketAddr>(name) {
+                self.0.insert((*name).to_owned(), *address);
+            }
+        }
+        Ok(())
+    }
+}
+
 /// Runs `purgedeck simulate`.
 pub fn run(options: &Options) -> Result<(), CliError> {
+    if options.scenario.as_deref() == Some(Path::new("help")) {
+        io::stdout().write_all(Scenario::HELP.as_bytes())?;
+        return Ok(());
+    }
     signals::runtime()?.block_on(serve(options))
 }
 
@@ -59,17 +91,14 @@ async fn serve(options: &Options) -> Result<(), CliError> {
         Some(file) => read(file)?,
         None => Scenario::default(),
     };
-    let simulator = simulator::start(simulator::Options {
+    let simulator = simulator::start(simulator::SimulatorOptions {
         seed: options.seed,
         records: options.records,
         rate_limits: !options.no_rate_limits,
-        gcore: options.gcore,
-        tencent: options.tencent,
-        medianova: options.medianova,
-        edge: options.edge,
+        addresses: options.addresses.0.clone(),
         access_log: options.access_log.clone(),
         scenario,
-        ..simulator::Options::default()
+        ..simulator::SimulatorOptions::default()
     })
     .await
     .map_err(|error| {

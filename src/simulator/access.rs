@@ -4,21 +4,22 @@ use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 
-/// How much of the log is kept in memory, by entries and by bytes of their bodies.
-const KEPT: usize = 20_000;
-const KEPT_BYTES: usize = 32 << 20;
+/// The most entries in memory, and the most bytes of their bodies.
+const MAX_ENTRIES: usize = 20_000;
+const MAX_BYTES: usize = 32 << 20;
 
-/// One request and what was answered. It holds no credentials: headers are left out, signatures and keys are blanked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Seen {
-    /// When it arrived, RFC 3339 in UTC.
+/// One request and its answer. It holds no credentials: headers are left out, signatures and keys
+/// are blanked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct LoggedRequest {
+    /// Arrival, RFC 3339 in UTC.
     pub time: String,
-    /// Which of the vendors was asked.
+    /// The server's name: a vendor's, or `edge`.
     pub vendor: &'static str,
     /// The method.
     pub method: String,
@@ -34,80 +35,81 @@ pub struct Seen {
     pub took_effect: bool,
 }
 
-/// Where entries go: the file, if there is one, and the memory for tests to look at.
+/// The log's file, if there is one, and the last entries in memory for tests.
 #[derive(Clone, Debug)]
 pub(crate) struct AccessLog(Arc<Mutex<Entries>>);
 
 #[derive(Debug)]
 struct Entries {
     file: Option<File>,
-    kept: VecDeque<Seen>,
+    kept: VecDeque<LoggedRequest>,
     bytes: usize,
 }
 
 impl AccessLog {
-    /// A log that appends to the file at `path`.
+    /// Opens a log that appends to the file at `path`.
     pub(crate) fn new(path: Option<&Path>) -> io::Result<Self> {
         let file =
             path.map(|path| File::options().create(true).append(true).open(path)).transpose()?;
         Ok(Self(Arc::new(Mutex::new(Entries { file, kept: VecDeque::new(), bytes: 0 }))))
     }
 
-    /// The entries in memory, oldest first.
-    pub(crate) fn seen(&self) -> Vec<Seen> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).kept.iter().cloned().collect()
+    /// Returns the entries in memory, oldest first.
+    pub(crate) fn requests(&self) -> Vec<LoggedRequest> {
+        self.lock().kept.iter().cloned().collect()
     }
 
-    /// An entry that is written when it is dropped, so that a request whose client went away is not forgotten.
-    pub(crate) fn open(&self, at: DateTime<Utc>, seen: Seen) -> Entry {
+    /// Opens an entry that is written when it is dropped, so that a request whose client went away
+    /// is logged too.
+    pub(crate) fn open(&self, at: DateTime<Utc>, request: LoggedRequest) -> OpenLogEntry {
         let time = at.to_rfc3339_opts(SecondsFormat::Micros, true);
-        Entry { log: self.clone(), seen: Some(Seen { time, ..seen }) }
+        OpenLogEntry { log: self.clone(), request: LoggedRequest { time, ..request } }
     }
 
-    fn write(&self, seen: Seen) {
-        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let (Some(file), Ok(mut line)) = (entries.file.as_mut(), serde_json::to_vec(&seen)) {
+    fn lock(&self) -> MutexGuard<'_, Entries> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Entries {
+    fn write(&mut self, request: LoggedRequest) {
+        if let (Some(file), Ok(mut line)) = (self.file.as_mut(), serde_json::to_vec(&request)) {
             line.push(b'\n');
-            // One write per line: a reader never sees half of one. A full disk must not stop the vendors.
+            // One write per line: a reader never sees half of one. A full disk must not stop the
+            // vendors.
             let _ = file.write_all(&line).and_then(|()| file.flush());
         }
-        entries.bytes += seen.body.len();
-        entries.kept.push_back(seen);
-        while entries.kept.len() > KEPT || (entries.bytes > KEPT_BYTES && entries.kept.len() > 1) {
-            if let Some(oldest) = entries.kept.pop_front() {
-                entries.bytes = entries.bytes.saturating_sub(oldest.body.len());
+        self.bytes += request.body.len();
+        self.kept.push_back(request);
+        while self.kept.len() > MAX_ENTRIES || (self.bytes > MAX_BYTES && self.kept.len() > 1) {
+            if let Some(oldest) = self.kept.pop_front() {
+                self.bytes = self.bytes.saturating_sub(oldest.body.len());
             }
         }
     }
 }
 
-/// An open entry; dropping it without an answer writes status 0.
+/// An entry that is not written yet; without an answer its status is 0.
 #[derive(Debug)]
-pub(crate) struct Entry {
+pub(crate) struct OpenLogEntry {
     log: AccessLog,
-    seen: Option<Seen>,
+    request: LoggedRequest,
 }
 
-impl Entry {
+impl OpenLogEntry {
     /// Notes that the request has started a purge.
     pub(crate) fn took_effect(&mut self) {
-        if let Some(seen) = &mut self.seen {
-            seen.took_effect = true;
-        }
+        self.request.took_effect = true;
     }
 
     /// Writes the entry with the status that is about to be sent.
     pub(crate) fn answered(mut self, status: u16) {
-        if let Some(seen) = &mut self.seen {
-            seen.status = status;
-        }
+        self.request.status = status;
     }
 }
 
-impl Drop for Entry {
+impl Drop for OpenLogEntry {
     fn drop(&mut self) {
-        if let Some(seen) = self.seen.take() {
-            self.log.write(seen);
-        }
+        self.log.lock().write(std::mem::take(&mut self.request));
     }
 }

@@ -1,47 +1,38 @@
-//! The simulator's time: the system's, or one that a test moves by hand so that nothing ever sleeps.
+//! The simulator's time: the system's, or one that a test sets, so that nothing ever sleeps.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// What the simulated vendors take for the present.
+/// The vendors' clock: the system's, unless a [`ManualClock`] sets it.
 #[derive(Clone, Debug, Default)]
-pub struct Clock(Source);
+pub struct SimulatorClock(Option<ManualClock>);
 
-#[derive(Clone, Debug, Default)]
-enum Source {
-    #[default]
-    System,
-    Hand(Arc<Mutex<DateTime<Utc>>>),
-}
-
-/// The hand that moves a manual clock; the clock stands still otherwise.
+/// Sets a simulator's clock; the clock stands still otherwise.
 #[derive(Clone, Debug)]
-pub struct Hand(Arc<Mutex<DateTime<Utc>>>);
+pub struct ManualClock(Arc<Mutex<DateTime<Utc>>>);
 
-impl Clock {
-    /// The system's clock.
+impl SimulatorClock {
+    /// Returns the system's clock.
     pub fn system() -> Self {
-        Self(Source::System)
+        Self(None)
     }
 
-    /// A clock that shows `at` until its hand is moved.
-    pub fn manual(at: DateTime<Utc>) -> (Self, Hand) {
-        let shared = Arc::new(Mutex::new(at));
-        (Self(Source::Hand(Arc::clone(&shared))), Hand(shared))
+    /// Returns a clock that shows `at` until it is advanced.
+    pub fn manual(at: DateTime<Utc>) -> (Self, ManualClock) {
+        let manual = ManualClock(Arc::new(Mutex::new(at)));
+        (Self(Some(manual.clone())), manual)
     }
 
-    /// The present.
+    /// Returns the present.
     pub fn now(&self) -> DateTime<Utc> {
-        match &self.0 {
-            Source::System => Utc::now(),
-            Source::Hand(at) => *at.lock().unwrap_or_else(PoisonError::into_inner),
-        }
+        self.0.as_ref().map_or_else(Utc::now, ManualClock::now)
     }
 }
 
-impl Hand {
-    /// Moves the clock on by `by` (back, if it is negative). A time out of chrono's range leaves it where it is.
+impl ManualClock {
+    /// Moves the clock by `by`, back if it is negative. A time out of chrono's range leaves it
+    /// unchanged.
     pub fn advance(&self, by: TimeDelta) {
         let mut at = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(moved) = at.checked_add_signed(by) {
@@ -49,7 +40,7 @@ impl Hand {
         }
     }
 
-    /// What the clock shows.
+    /// Returns the time that the clock shows.
     pub fn now(&self) -> DateTime<Utc> {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,212 +1,131 @@
-//! The edge: one caching HTTP server for the hosts of all vendors, told apart by the Host header, in front of an origin
-//! that makes its content up. Purges of every vendor really empty it, when they end and not before.
+//! The edge: one caching HTTP server for the hosts of all vendors, told apart by the Host header,
+//! in front of an origin that makes its content up. Purges of every vendor really empty it, when
+//! they end and not before.
 //!
-//! The state of the cache shows in each vendor's own headers: Gcore's `Cache`, `X-Cached-Since` and `X-ID`, where the first
-//! answer after a purge by pattern or of all is `BYPASS` and after one by URL `MISS`; Tencent's repeated `X-Cache-Lookup`
-//! and `X-NWS-LOG-UUID`; for Medianova, of which no header is known, the generic `X-Cache`. All have `Age`, `ETag` and
-//! `Last-Modified`. A HEAD fills no cache, and a range is answered from the whole.
+//! The vendor decides what a purge covers and which headers report on the cache
+//! ([`VendorApi::emptied`], [`VendorApi::edge_headers`]). All answers have `ETag` and
+//! `Last-Modified`, hits have `Age`. A HEAD fills no cache, and a range is answered from the whole.
+//! Not simulated: slices, variants by Vary, several servers.
 //!
-//! What a purge covers is the vendor's affair ([`Cleared`]). Not simulated: slices, variants by Vary, several servers.
+//! [`VendorApi::emptied`]: super::vendor::VendorApi::emptied
+//! [`VendorApi::edge_headers`]: super::vendor::VendorApi::edge_headers
 
-mod gcore;
-mod medianova;
 mod origin;
-mod tencent;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use wildmatch::WildMatch;
 
-use self::origin::{Content, Origin};
-use super::reply::Reply;
-use super::request::Request;
-use super::server::Vendor;
+use self::origin::{OriginContent, OriginServer};
+use super::reply::HttpReply;
+use super::request::HttpRequest;
+use super::server::{HttpService, http_date};
+use super::vendor::{CacheLookup, CachedPath, Handle, Simulated, VendorApi};
 
-/// How long an object is good, as the resources' settings say.
-const GOOD_FOR: TimeDelta = TimeDelta::hours(12);
-/// How many objects are cached at most; the one that was fetched first gives way.
-const OBJECTS: usize = 50_000;
-
-/// What the edge asks of a vendor.
-pub(crate) trait Cleared: Send + Sync {
-    /// The vendor's name.
-    fn vendor(&self) -> Brand;
-
-    /// The main host of the site that is served under this name; `None` when the vendor has no such live site.
-    fn site(&self, host: &str) -> Option<String>;
-
-    /// The part of a path and query by which the site tells objects apart.
-    fn key(&self, site: &str, path: &str) -> String;
-
-    /// What has emptied this object after `since` and by `now`, if anything has. `changed`: the origin has newer content.
-    fn cleared(
-        &self,
-        site: &str,
-        key: &str,
-        since: DateTime<Utc>,
-        now: DateTime<Utc>,
-        changed: bool,
-    ) -> Option<By>;
-}
-
-/// Whose edge it is: decides the headers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Brand {
-    Gcore,
-    Tencent,
-    Medianova,
-}
-
-/// What emptied an object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum By {
-    /// A purge of this very object.
-    Url,
-    /// A purge of more.
-    Pattern,
-}
+/// The time that an object stays fresh, as the resources' settings say.
+const FRESH_FOR: TimeDelta = TimeDelta::hours(12);
+/// The most objects in the cache; the one stored first is dropped.
+const MAX_OBJECTS: usize = 50_000;
 
 /// The simulated edge.
-#[derive(Clone)]
-pub(crate) struct Edge {
-    vendors: Arc<Vec<Box<dyn Cleared>>>,
-    state: Arc<Mutex<State>>,
-}
-
 #[derive(Debug)]
-struct State {
-    objects: BTreeMap<(String, String), Object>,
-    origin: Origin,
+pub struct EdgeServer {
+    vendors: Vec<Simulated<dyn VendorApi>>,
+    objects: BTreeMap<(String, String), CachedObject>,
+    origin: OriginServer,
     stale: Vec<WildMatch>,
     requests: u64,
 }
 
 #[derive(Clone, Debug)]
-struct Object {
+struct CachedObject {
     stored: DateTime<Utc>,
-    content: Content,
+    content: OriginContent,
 }
 
-/// Where an answer came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Found {
-    Hit,
-    Miss,
-    Bypass,
-}
-
-impl std::fmt::Debug for Edge {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Edge").field("state", &self.state).finish_non_exhaustive()
-    }
-}
-
-impl Edge {
+impl EdgeServer {
     pub(crate) fn new(
-        vendors: Vec<Box<dyn Cleared>>,
+        vendors: Vec<Simulated<dyn VendorApi>>,
         stale: &[String],
         start: DateTime<Utc>,
     ) -> Self {
-        let state = State {
+        Self {
+            vendors,
             objects: BTreeMap::new(),
-            origin: Origin::new(start),
+            origin: OriginServer::new(start),
             stale: stale.iter().map(|pattern| WildMatch::new(pattern)).collect(),
             requests: 0,
-        };
-        Self { vendors: Arc::new(vendors), state: Arc::new(Mutex::new(state)) }
+        }
     }
 
-    /// The origin has new content for this host and path from now on.
-    pub(crate) fn publish(&self, host: &str, path: &str, now: DateTime<Utc>) {
-        let (site, key) = match self.find(host) {
-            Some((vendor, site)) => (site.clone(), vendor.key(&site, path)),
-            None => (host.to_owned(), path.to_owned()),
-        };
-        self.with(|state| state.origin.publish(&site, &key, now));
+    /// Finds the vendor that serves this name, and the site's main host.
+    fn find(&self, name: &str) -> Option<(Simulated<dyn VendorApi>, String)> {
+        self.vendors.iter().find_map(|vendor| Some((vendor.clone(), vendor.served_host(name)?)))
     }
 
-    /// From now on, purges that cover what matches this pattern of host and path have no effect.
-    pub(crate) fn keep_stale(&self, pattern: &str) {
-        self.with(|state| state.stale.push(WildMatch::new(pattern)));
-    }
-
-    /// Purges have their effect again.
-    pub(crate) fn let_go(&self) {
-        self.with(|state| state.stale.clear());
-    }
-
-    fn with<T>(&self, act: impl FnOnce(&mut State) -> T) -> T {
-        act(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn find(&self, host: &str) -> Option<(&dyn Cleared, String)> {
-        self.vendors.iter().find_map(|vendor| Some((vendor.as_ref(), vendor.site(host)?)))
-    }
-
-    fn serve(&self, state: &mut State, request: &Request, now: DateTime<Utc>) -> Reply {
-        state.requests += 1;
-        let host = request.host().split(':').next().unwrap_or_default().to_lowercase();
-        let Some((vendor, site)) = self.find(&host) else {
-            return Reply::html(404, "Not Found");
+    fn serve(&mut self, request: &HttpRequest, now: DateTime<Utc>) -> HttpReply {
+        self.requests += 1;
+        let name = request.host().split(':').next().unwrap_or_default().to_lowercase();
+        let Some((vendor, host)) = self.find(&name) else {
+            return HttpReply::html(404, "Not Found");
         };
         if request.method != "GET" && request.method != "HEAD" {
-            return Reply::html(405, "Method Not Allowed").with("allow", "GET, HEAD");
+            return HttpReply::html(405, "Method Not Allowed").with("allow", "GET, HEAD");
         }
         let path = if request.query.is_empty() {
             request.path.clone()
         } else {
             format!("{}?{}", request.path, request.query)
         };
-        let key = vendor.key(&site, &path);
-        let fresh = state.origin.content(&site, &key);
-        let known = state.objects.get(&(site.clone(), key.clone())).cloned();
-        let (found, object) = match known.filter(|object| now - object.stored < GOOD_FOR) {
-            None => (Found::Miss, None),
-            Some(object) => {
-                let held =
-                    state.stale.iter().any(|pattern| pattern.matches(&format!("{site}{path}")));
-                let changed = object.content != fresh;
-                let by = vendor.cleared(&site, &key, object.stored, now, changed).filter(|_| !held);
-                match by {
-                    None => (Found::Hit, Some(object)),
-                    Some(By::Pattern) if vendor.vendor() == Brand::Gcore => (Found::Bypass, None),
-                    Some(By::Url | By::Pattern) => (Found::Miss, None),
-                }
-            }
+        let key = vendor.with(|vendor| vendor.cache_key(&host, &path));
+        let content = self.origin.content(&host, &key);
+        let cached = self.objects.get(&(host.clone(), key.clone())).cloned();
+        let cached = cached.filter(|object| now - object.stored < FRESH_FOR);
+        let emptied_by = cached.as_ref().and_then(|object| {
+            let (stored, changed) = (object.stored, object.content != content);
+            let cached = CachedPath { host: &host, key: &key, stored, changed };
+            let held = self.stale.iter().any(|pattern| pattern.matches(&format!("{host}{path}")));
+            vendor.with_at(now, |vendor| vendor.emptied(&cached, now)).filter(|_| !held)
+        });
+        let hit = cached.filter(|_| emptied_by.is_none());
+        let lookup = CacheLookup {
+            hit: hit.is_some(),
+            emptied_by,
+            stored: hit.as_ref().map_or(now, |object| object.stored),
+            request: self.requests,
         };
-        let object = object.unwrap_or(Object { stored: now, content: fresh });
-        if found != Found::Hit && request.method == "GET" {
-            state.store((site, key), object.clone());
+        let object = hit.unwrap_or(CachedObject { stored: now, content });
+        let mut reply = ranged(request, &object.content)
+            .with("content-type", "text/plain; charset=utf-8")
+            .with("cache-control", format!("max-age={}", FRESH_FOR.num_seconds()))
+            .with("etag", object.content.etag())
+            .with("last-modified", http_date(object.content.published))
+            .with("accept-ranges", "bytes");
+        if lookup.hit {
+            reply = reply.with("age", (now - lookup.stored).num_seconds().max(0).to_string());
+        } else if request.method == "GET" {
+            self.store((host, key), object);
         }
-        let number = state.requests;
-        let reply = ranged(request, &object.content);
-        headed(reply, vendor.vendor(), found, &object, number, now)
+        vendor.with(|vendor| vendor.edge_headers(reply, &lookup))
     }
-}
 
-impl State {
-    fn store(&mut self, key: (String, String), object: Object) {
+    fn store(&mut self, key: (String, String), object: CachedObject) {
         self.objects.insert(key, object);
-        if self.objects.len() > OBJECTS {
-            let oldest = self
-                .objects
-                .iter()
-                .min_by_key(|(_, object)| object.stored)
-                .map(|(key, _)| key.clone());
-            if let Some(oldest) = oldest {
+        if self.objects.len() > MAX_OBJECTS {
+            let oldest = self.objects.iter().min_by_key(|(_, object)| object.stored);
+            if let Some(oldest) = oldest.map(|(key, _)| key.clone()) {
                 self.objects.remove(&oldest);
             }
         }
     }
 }
 
-/// The whole, or the one range that is asked for.
-fn ranged(request: &Request, content: &Content) -> Reply {
+/// Returns the whole content, or the one range that is requested.
+fn ranged(request: &HttpRequest, content: &OriginContent) -> HttpReply {
     let body = Bytes::from(content.body());
     let length = body.len();
     let range = request.header("range").and_then(|range| {
@@ -216,79 +135,53 @@ fn ranged(request: &Request, content: &Content) -> Reply {
         Some((first, last.min(length - 1)))
     });
     match range {
-        None => Reply { body, ..Reply::empty(200) },
+        None => HttpReply { body, ..HttpReply::empty(200) },
         Some((first, last)) if first <= last => {
-            Reply { body: body.slice(first..=last), ..Reply::empty(206) }
+            HttpReply { body: body.slice(first..=last), ..HttpReply::empty(206) }
                 .with("content-range", format!("bytes {first}-{last}/{length}"))
         }
-        Some(_) => Reply::empty(416).with("content-range", format!("bytes */{length}")),
+        Some(_) => HttpReply::empty(416).with("content-range", format!("bytes */{length}")),
     }
 }
 
-/// The answer with what the brand's edge tells of itself.
-fn headed(
-    reply: Reply,
-    brand: Brand,
-    found: Found,
-    object: &Object,
-    number: u64,
-    now: DateTime<Utc>,
-) -> Reply {
-    let hit = found == Found::Hit;
-    let http = |at: DateTime<Utc>| at.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
-    let mut reply = reply
-        .with("content-type", "text/plain; charset=utf-8")
-        .with("cache-control", format!("max-age={}", GOOD_FOR.num_seconds()))
-        .with("etag", object.content.etag())
-        .with("last-modified", http(object.content.published))
-        .with("accept-ranges", "bytes");
-    if hit {
-        reply = reply.with("age", (now - object.stored).num_seconds().max(0).to_string());
-    }
-    match brand {
-        Brand::Gcore => {
-            let word = match found {
-                Found::Hit => "HIT",
-                Found::Miss => "MISS",
-                Found::Bypass => "BYPASS",
-            };
-            reply = reply
-                .with("cache", word)
-                .with("x-id", "am3-up-gc12")
-                .with("x-id-fe", "am3-hw-edge-gc7");
-            if hit {
-                reply = reply.with(
-                    "x-cached-since",
-                    object.stored.to_rfc3339_opts(SecondsFormat::Secs, false),
-                );
-            }
-            reply
-        }
-        Brand::Tencent => {
-            let (first, second) = if hit {
-                ("Cache Hit", "Hit From Disktank3")
-            } else {
-                ("Cache Miss", "Hit From Upstream")
-            };
-            reply
-                .with("x-cache-lookup", first)
-                .with("x-cache-lookup", second)
-                .with("x-nws-log-uuid", number.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_string())
-        }
-        Brand::Medianova => reply.with("x-cache", if hit { "HIT" } else { "MISS" }),
-    }
-}
-
-impl Vendor for Edge {
+impl HttpService for Simulated<EdgeServer> {
     fn name(&self) -> &'static str {
         "edge"
     }
 
-    fn answer(&self, request: &Request, now: DateTime<Utc>) -> Reply {
-        self.with(|state| self.serve(state, request, now))
+    fn answer(&self, request: &HttpRequest, now: DateTime<Utc>) -> HttpReply {
+        self.with(|edge| edge.serve(request, now))
     }
 
-    fn error(&self, status: u16) -> Reply {
-        Reply::html(status, "Error")
+    fn error(&self, status: u16) -> HttpReply {
+        HttpReply::html(status, "Error")
+    }
+}
+
+/// The edge's controls: connect to its address and name the host in the Host header.
+impl Handle<'_, EdgeServer> {
+    /// Gives the origin new content for this host and path (with its query, where that counts).
+    pub fn publish(&self, name: &str, path: &str) {
+        self.state.with(|edge| {
+            let (host, key) = match edge.find(name) {
+                Some((vendor, host)) => {
+                    let key = vendor.with(|vendor| vendor.cache_key(&host, path));
+                    (host, key)
+                }
+                None => (name.to_owned(), path.to_owned()),
+            };
+            edge.origin.publish(&host, &key, self.clock.now());
+        });
+    }
+
+    /// Stops purges from having an effect on objects that match this pattern of host and path,
+    /// whatever their vendor says.
+    pub fn keep_stale(&self, pattern: &str) {
+        self.state.with(|edge| edge.stale.push(WildMatch::new(pattern)));
+    }
+
+    /// Lets purges have their effect again.
+    pub fn clear_stale(&self) {
+        self.state.with(|edge| edge.stale.clear());
     }
 }

@@ -1,46 +1,48 @@
-//! What may go wrong on the way, as data: which requests a fault strikes, and what it does to them.
+//! Faults on the way, as data: which requests a fault applies to, and what it does to them.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use fastrand::Rng;
 use serde::{Deserialize, Serialize};
 use wildmatch::WildMatch;
 
 use super::random;
-use super::request::Request;
+use super::request::HttpRequest;
 
-/// A rule of what goes wrong. Conditions that are not set hold for every request.
+/// A rule for what goes wrong. Conditions that are not set hold for every request.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Fault {
-    /// `gcore`, `tencent`, `medianova` or `edge`.
+pub struct FaultRule {
+    /// A vendor's name, or `edge`.
     pub vendor: Option<String>,
     /// The request's method, in any case.
     pub method: Option<String>,
-    /// The request's path; `*` stands for anything.
+    /// The request's path; `*` matches any text.
     pub path: Option<String>,
     /// Text that must occur in the query, the body, or an action header.
     pub contains: Option<String>,
-    /// Which of the requests that meet the conditions are struck, counted from 1; empty means all of them.
+    /// The matching requests that the fault applies to, counted from 1; empty for all of them.
     pub nth: Vec<u64>,
-    /// How many requests are struck before the fault is spent.
+    /// The most requests that the fault applies to.
     pub times: Option<u64>,
-    /// In how many of 100 requests it strikes.
+    /// The percentage of requests that the fault applies to.
     pub percent: Option<f64>,
-    /// True when the vendor carries the request out before the fault strikes: a purge took effect, its answer is lost.
+    /// True when the vendor carries the request out before the fault: a purge took effect, its
+    /// answer is lost.
     pub after_effect: bool,
-    /// How long the vendor takes before it goes on, in milliseconds.
+    /// Delay in milliseconds before the vendor goes on.
     pub delay_ms: u64,
-    /// How far the answer's Date header is off, in seconds.
+    /// Error of the answer's Date header in seconds.
     pub date_skew_seconds: i64,
-    /// What is done to the answer; nothing when it is only late.
-    pub strike: Option<Strike>,
+    /// The change to the answer; none when it is only late.
+    #[serde(rename = "strike")]
+    pub kind: Option<FaultKind>,
 }
 
-/// What a fault does to the answer.
+/// The change that a fault makes to the answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Strike {
+pub enum FaultKind {
     /// The connection ends without an answer.
     Cut,
     /// The connection ends in the middle of the true answer; the request is always carried out.
@@ -51,7 +53,7 @@ pub enum Strike {
     Status {
         /// The HTTP status.
         status: u16,
-        /// In which form the body comes.
+        /// The form of the body.
         #[serde(default)]
         body: ErrorBody,
         /// Seconds in the Retry-After header.
@@ -60,17 +62,18 @@ pub enum Strike {
     },
     /// Bytes that are not HTTP.
     GarbageBytes,
-    /// Status 200, said to be JSON, and noise in the body.
+    /// Status 200, declared as JSON, with noise in the body.
     GarbageBody,
-    /// The true answer without its last byte, of the right length and said to be JSON; always carried out.
+    /// The true answer without its last byte, of the right length and declared as JSON; always
+    /// carried out.
     BrokenJson,
     /// Status 200 and a body that never ends.
     EndlessBody,
     /// A redirect.
     Redirect {
-        /// Where to.
+        /// The target of the redirect.
         to: String,
-        /// The HTTP status; 302 unless said.
+        /// The HTTP status; 302 by default.
         #[serde(default = "found")]
         status: u16,
     },
@@ -84,125 +87,128 @@ fn found() -> u16 {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorBody {
-    /// As the vendor's own errors look.
+    /// The vendor's own error body.
     #[default]
     Json,
     /// The page of a proxy in front of the vendor.
     Html,
-    /// None at all.
+    /// No body.
     Empty,
 }
 
 /// The faults in force; clones share them, so that a test can change them while the simulator runs.
 #[derive(Clone, Debug)]
-pub struct Faults(Arc<Mutex<Rules>>);
+pub struct FaultRules(Arc<Mutex<ActiveFaults>>);
 
 #[derive(Debug)]
-struct Rules {
-    in_order: Vec<Rule>,
-    next: u64,
+struct ActiveFaults {
+    in_order: Vec<ActiveFault>,
+    last_id: u64,
     rng: Rng,
 }
 
 #[derive(Debug)]
-struct Rule {
+struct ActiveFault {
     id: u64,
-    fault: Fault,
+    rule: FaultRule,
     matched: u64,
-    struck: u64,
+    applied: u64,
 }
 
-impl Faults {
-    pub(crate) fn new(seed: u64, faults: &[Fault]) -> Self {
-        let shared = Self(Arc::new(Mutex::new(Rules {
-            in_order: Vec::new(),
-            next: 0,
-            rng: random::stream(seed, "faults"),
-        })));
+impl FaultRules {
+    pub(crate) fn new(seed: u64, faults: &[FaultRule]) -> Self {
+        let rng = random::stream(seed, "faults");
+        let active = ActiveFaults { in_order: Vec::new(), last_id: 0, rng };
+        let shared = Self(Arc::new(Mutex::new(active)));
         for fault in faults {
             shared.inject(fault.clone());
         }
         shared
     }
 
-    /// Adds a fault and returns its number. Of several that fit a request, the one that was added first strikes.
-    pub fn inject(&self, fault: Fault) -> u64 {
-        let mut rules = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        rules.next += 1;
-        let id = rules.next;
-        rules.in_order.push(Rule { id, fault, matched: 0, struck: 0 });
-        id
+    /// Adds a fault and returns its id. Of several that match a request, the first one applies.
+    pub fn inject(&self, rule: FaultRule) -> u64 {
+        self.insert(usize::MAX, rule)
     }
 
-    /// Adds a fault that strikes before all others, and returns its number.
-    pub fn inject_first(&self, fault: Fault) -> u64 {
-        let id = self.inject(fault);
-        let mut rules = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(at) = rules.in_order.iter().position(|rule| rule.id == id) {
-            let rule = rules.in_order.remove(at);
-            rules.in_order.insert(0, rule);
-        }
-        id
+    /// Adds a fault before all others, and returns its id.
+    pub fn inject_first(&self, rule: FaultRule) -> u64 {
+        self.insert(0, rule)
     }
 
-    /// Takes all faults away.
+    /// Removes all faults.
     pub fn clear(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).in_order.clear();
+        self.lock().in_order.clear();
     }
 
-    /// Takes one fault away; unknown numbers are nothing.
+    /// Removes one fault; unknown ids are ignored.
     pub fn remove(&self, id: u64) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).in_order.retain(|rule| rule.id != id);
+        self.lock().in_order.retain(|fault| fault.id != id);
     }
 
-    /// How often a fault has struck; 0 when it is gone.
-    pub fn struck(&self, id: u64) -> u64 {
-        let rules = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        rules.in_order.iter().find(|rule| rule.id == id).map_or(0, |rule| rule.struck)
+    /// Returns the number of requests that a fault was applied to; 0 when it is removed.
+    pub fn applied(&self, id: u64) -> u64 {
+        self.lock().in_order.iter().find(|fault| fault.id == id).map_or(0, |fault| fault.applied)
     }
 
-    /// The fault that strikes this request. Every rule that fits counts it, struck or not.
-    pub(crate) fn strike(&self, vendor: &str, request: &Request) -> Option<Fault> {
-        let mut rules = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Rules { in_order, rng, .. } = &mut *rules;
+    /// Chooses the fault for this request. Every rule that matches counts the request, chosen or
+    /// not.
+    pub(crate) fn choose(&self, vendor: &str, request: &HttpRequest) -> Option<FaultRule> {
+        let mut active = self.lock();
+        let ActiveFaults { in_order, rng, .. } = &mut *active;
         let mut chosen = None;
-        for rule in in_order.iter_mut() {
-            if !rule.fault.fits(vendor, request) {
-                continue;
-            }
-            rule.matched += 1;
-            let fault = &rule.fault;
-            let counted = fault.nth.is_empty() || fault.nth.contains(&rule.matched);
-            let left = fault.times.is_none_or(|times| rule.struck < times);
-            let drawn = fault.percent.is_none_or(|percent| random::chance(rng, percent));
+        for fault in in_order.iter_mut().filter(|fault| fault.rule.matches(vendor, request)) {
+            fault.matched += 1;
+            let rule = &fault.rule;
+            let counted = rule.nth.is_empty() || rule.nth.contains(&fault.matched);
+            let left = rule.times.is_none_or(|times| fault.applied < times);
+            let drawn = rule.percent.is_none_or(|percent| random::chance(rng, percent));
             if chosen.is_none() && counted && left && drawn {
-                rule.struck += 1;
-                chosen = Some(rule.fault.clone());
+                fault.applied += 1;
+                chosen = Some(rule.clone());
             }
         }
         chosen
     }
-}
 
-impl Fault {
-    /// A fault that does `strike` to every request; narrow it with the fields.
-    pub fn of(strike: Strike) -> Self {
-        Self { strike: Some(strike), ..Self::default() }
+    fn insert(&self, at: usize, rule: FaultRule) -> u64 {
+        let mut active = self.lock();
+        active.last_id += 1;
+        let id = active.last_id;
+        let at = at.min(active.in_order.len());
+        active.in_order.insert(at, ActiveFault { id, rule, matched: 0, applied: 0 });
+        id
     }
 
-    fn fits(&self, vendor: &str, request: &Request) -> bool {
+    fn lock(&self) -> MutexGuard<'_, ActiveFaults> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl FaultRule {
+    /// Returns a fault for every request; narrow it with the fields.
+    pub fn of(kind: FaultKind) -> Self {
+        Self { kind: Some(kind), ..Self::default() }
+    }
+
+    /// Returns true when the vendor carries the request out in spite of the fault.
+    pub(crate) fn is_carried_out(&self) -> bool {
+        matches!(self.kind, None | Some(FaultKind::CutMidBody | FaultKind::BrokenJson))
+            || self.after_effect
+    }
+
+    fn matches(&self, vendor: &str, request: &HttpRequest) -> bool {
         let same = |wanted: &Option<String>, has: &str| {
             wanted.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(has))
+        };
+        let contains = |text: &String| {
+            request.query.contains(text)
+                || request.text().contains(text)
+                || request.header("x-tc-action").is_some_and(|action| action.contains(text))
         };
         same(&self.vendor, vendor)
             && same(&self.method, &request.method)
             && self.path.as_ref().is_none_or(|path| WildMatch::new(path).matches(&request.path))
-            && self.contains.as_ref().is_none_or(|text| {
-                request.query.contains(text.as_str())
-                    || request.text().contains(text.as_str())
-                    || request
-                        .header("x-tc-action")
-                        .is_some_and(|action| action.contains(text.as_str()))
-            })
+            && self.contains.as_ref().is_none_or(contains)
     }
 }

@@ -1,4 +1,4 @@
-//! Medianova's API, as far as anybody has written it down.
+//! Medianova's API, as far as it is written down anywhere.
 //!
 //! | behaviour | source |
 //! |---|---|
@@ -13,239 +13,104 @@
 //! | newest first, history of a month | inferred; a scenario can choose another order |
 //! | `/*` is a purge of all and needs `status_full_purge_permission` | inferred |
 //! | no rate limit, unless a scenario sets one | nothing is known |
+//! | the edge's headers | nothing is known: the generic `X-Cache` |
 //! | paths work with and without `/api/v1` before them | leniency of ours: the base is written both ways |
 
 mod auth;
 mod errors;
+mod handle;
 mod jobs;
 mod resources;
+mod scenario;
 mod state;
 #[cfg(test)]
 mod tests;
 
-use std::sync::{Arc, Mutex, PoisonError};
-
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
+use wildmatch::WildMatch;
 
-use self::state::State;
-use super::reply::Reply;
-use super::request::Request;
-use super::scenario::Scenario;
-use super::server::Vendor;
-use super::world::site::Site;
+pub use self::handle::{MedianovaCredentials, MedianovaPurge, MedianovaResource};
+pub use self::scenario::MedianovaScenario;
+pub use self::state::Medianova;
 
-/// The simulated vendor.
-#[derive(Clone, Debug)]
-pub(crate) struct Medianova {
-    state: Arc<Mutex<State>>,
-    scenario: Arc<Scenario>,
-    rate_limits: bool,
+use super::reply::HttpReply;
+use super::request::HttpRequest;
+use super::vendor::{CacheLookup, CachedPath, ConfiguredAccount, VendorApi};
+use super::world::{PurgeScope, SimulatedAccount};
+
+/// One request with a good token, as a route sees it.
+struct MedianovaCall<'a> {
+    request: &'a HttpRequest,
+    /// The resource's UUID in the path; empty when the route has none.
+    uuid: &'a str,
+    now: DateTime<Utc>,
 }
 
-/// The credentials of the simulated Medianova organization.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MedianovaAccount {
-    /// What a configuration may call it.
-    pub name: String,
-    /// The organization's UUID.
-    pub organization: String,
-    /// A Bearer token that does not end.
-    pub token: String,
-    /// The key for a login.
-    pub api_key: String,
-    /// The secret for a login.
-    pub api_secret: String,
-}
+/// Answers a call, or refuses it.
+type Route = fn(&mut Medianova, &MedianovaCall<'_>) -> Result<HttpReply, HttpReply>;
 
-/// A purge that was accepted by the simulated Medianova, for tests.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MedianovaPurge {
-    /// The id of the operation.
-    pub op_id: String,
-    /// The resource's UUID.
-    pub resource: String,
-    /// The paths, as they were asked for.
-    pub targets: Vec<String>,
-    /// When it was accepted.
-    pub created: DateTime<Utc>,
-}
-
-/// A resource of the simulated Medianova, for tests.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MedianovaResource {
-    /// Its UUID.
-    pub uuid: String,
-    /// The host that it is served under.
-    pub host: String,
-    /// Whether all of it may be purged at once.
-    pub full_purge: bool,
-}
-
-enum Route<'a> {
-    Login,
-    Organizations,
-    Resources(&'a str),
-    Resource(&'a str, &'a str),
-    Purge(&'a str, &'a str),
-}
-
-impl Route<'_> {
-    fn of<'a>(parts: &[&'a str]) -> Option<Route<'a>> {
-        let parts = parts.strip_prefix(&["api", "v1"]).unwrap_or(parts);
-        Some(match parts {
-            ["auth", "login", "token"] => Route::Login,
-            ["organizations"] => Route::Organizations,
-            ["cdn", organization, "resource"] => Route::Resources(organization),
-            ["cdn", organization, "resource", uuid] => Route::Resource(organization, uuid),
-            ["cdn", organization, "job", uuid, "purge"] => Route::Purge(organization, uuid),
-            _ => return None,
-        })
-    }
-}
-
-impl Medianova {
-    pub(crate) fn new(
-        seed: u64,
-        records: usize,
-        now: DateTime<Utc>,
-        scenario: &Arc<Scenario>,
-        rate_limits: bool,
-    ) -> Self {
-        let state = State::drawn(seed, records, now, scenario);
-        Self { state: Arc::new(Mutex::new(state)), scenario: Arc::clone(scenario), rate_limits }
-    }
-
-    pub(crate) fn account(&self) -> MedianovaAccount {
-        self.with(|state| state.credentials())
-    }
-
-    /// The purges that the API accepted since the start, oldest first.
-    pub(crate) fn purges(&self) -> Vec<MedianovaPurge> {
-        self.with(|state| state.accepted())
-    }
-
-    /// Every resource.
-    pub(crate) fn resources(&self) -> Vec<MedianovaResource> {
-        self.with(|state| state.shown_resources())
-    }
-
-    /// A colleague purges in the panel; `None` when there is no such live host.
-    pub(crate) fn add(
-        &self,
-        host: &str,
-        targets: Vec<String>,
-        now: DateTime<Utc>,
-    ) -> Option<String> {
-        self.with(|state| {
-            state.ledger.catch_up(now, &state.sites);
-            state.add_by_hand(host, targets, now)
-        })
-    }
-
-    /// The host of the live resource that serves this name.
-    pub(crate) fn site_of(&self, host: &str) -> Option<String> {
-        self.with(|state| {
-            let serves = |site: &&Site| {
-                site.live && (site.host == host || site.aliases.iter().any(|name| name == host))
-            };
-            state.sites.iter().find(serves).map(|site| site.host.clone())
-        })
-    }
-
-    /// The paths that were emptied at this host after `since` and by `now`.
-    pub(crate) fn ended(
-        &self,
-        host: &str,
-        since: DateTime<Utc>,
-        now: DateTime<Utc>,
-    ) -> Vec<String> {
-        self.with(|state| {
-            state.ledger.catch_up(now, &state.sites);
-            state.ended(host, since, now)
-        })
-    }
-
-    fn with<T>(&self, act: impl FnOnce(&mut State) -> T) -> T {
-        act(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn routed(
-        &self,
-        state: &mut State,
-        request: &Request,
-        now: DateTime<Utc>,
-    ) -> Result<Reply, Reply> {
-        let parts = request.parts();
-        let route = Route::of(&parts).ok_or_else(|| errors::not_found("Not found"))?;
-        let method = request.method.as_str();
-        if let Route::Login = route {
-            return if method == "POST" {
-                Ok(auth::login(state, request, now))
-            } else {
-                Err(errors::method())
-            };
+fn routed(
+    state: &mut Medianova,
+    request: &HttpRequest,
+    now: DateTime<Utc>,
+) -> Result<HttpReply, HttpReply> {
+    let method = request.method.as_str();
+    let segments = request.segments();
+    let path = segments.strip_prefix(&["api", "v1"]).unwrap_or(&segments);
+    let (organization, uuid, get, post): (_, _, Route, Option<Route>) = match path {
+        ["auth", "login", "token"] if method == "POST" => {
+            return auth::login(state, request, now);
         }
-        auth::check(state, request, now)?;
-        if let Some(most) = self.scenario.medianova.requests_a_minute.filter(|_| self.rate_limits)
-            && let Some(seconds) = state.full(most, TimeDelta::minutes(1), now)
-        {
-            return Err(errors::too_many(most, seconds));
+        ["auth", "login", "token"] => return Err(errors::method()),
+        ["organizations"] => {
+            (None, "", |state, call| Ok(resources::organizations(state, call)), None)
         }
-        let scenario = &self.scenario.medianova;
-        let own = |organization: &str| {
-            if organization == state.organization {
-                Ok(())
-            } else {
-                Err(errors::not_found("Organization not found"))
-            }
-        };
-        match (route, method) {
-            (Route::Organizations, "GET") => Ok(resources::organizations(state, request)),
-            (Route::Resources(organization), "GET") => {
-                own(organization).map(|()| resources::list(state, request))
-            }
-            (Route::Resource(organization, uuid), "GET") => {
-                own(organization)?;
-                resources::get(state, uuid)
-            }
-            (Route::Purge(organization, uuid), "GET") => {
-                own(organization)?;
-                jobs::list(state, uuid, request, scenario, now)
-            }
-            (Route::Purge(organization, uuid), "POST") => {
-                own(organization)?;
-                jobs::purge(state, uuid, request, now)
-            }
-            (
-                Route::Login
-                | Route::Organizations
-                | Route::Resources(_)
-                | Route::Resource(..)
-                | Route::Purge(..),
-                _,
-            ) => Err(errors::method()),
+        ["cdn", organization, "resource"] => {
+            (Some(*organization), "", |state, call| Ok(resources::list(state, call)), None)
         }
+        ["cdn", organization, "resource", uuid] => {
+            (Some(*organization), *uuid, resources::get, None)
+        }
+        ["cdn", organization, "job", uuid, "purge"] => {
+            (Some(*organization), *uuid, jobs::list, Some(jobs::purge))
+        }
+        _ => return Err(errors::not_found("Not found")),
+    };
+    auth::check(state, request, now)?;
+    if let Some(most) = state.scenario.requests_a_minute.filter(|_| state.rate_limits) {
+        let counted = state.calls.count(most, TimeDelta::minutes(1), now);
+        counted.map_err(|seconds| errors::too_many(most, seconds))?;
     }
+    let route = match method {
+        "GET" => get,
+        "POST" => post.ok_or_else(errors::method)?,
+        _ => return Err(errors::method()),
+    };
+    if organization.is_some_and(|organization| organization != state.organization) {
+        return Err(errors::not_found("Organization not found"));
+    }
+    route(state, &MedianovaCall { request, uuid, now })
 }
 
-impl Vendor for Medianova {
+impl VendorApi for Medianova {
     fn name(&self) -> &'static str {
         "medianova"
     }
 
-    fn answer(&self, request: &Request, now: DateTime<Utc>) -> Reply {
-        self.with(|state| {
-            state.ledger.catch_up(now, &state.sites);
-            self.routed(state, request, now).unwrap_or_else(|refused| refused)
-        })
+    fn accounts_mut(&mut self) -> Vec<&mut SimulatedAccount> {
+        vec![&mut self.world]
     }
 
-    fn error(&self, status: u16) -> Reply {
+    fn answer(&mut self, request: &HttpRequest, now: DateTime<Utc>) -> HttpReply {
+        routed(self, request, now).unwrap_or_else(|refused| refused)
+    }
+
+    fn error(&mut self, status: u16) -> HttpReply {
         errors::of_status(status)
     }
 
-    fn shown(&self, request: &Request) -> (String, String) {
+    fn redacted(&self, request: &HttpRequest) -> (String, String) {
         let body = match serde_json::from_slice::<Value>(&request.body) {
             Ok(Value::Object(mut body))
                 if body.contains_key("api_key") || body.contains_key("api_secret") =>
@@ -260,5 +125,30 @@ impl Vendor for Medianova {
             _ => request.text().into_owned(),
         };
         (request.query.clone(), body)
+    }
+
+    fn configured(&self) -> Vec<ConfiguredAccount> {
+        let MedianovaCredentials { name, organization, token, .. } = self.credentials();
+        let settings = vec![("organization", organization)];
+        let secrets = vec![("token", token)];
+        vec![ConfiguredAccount { name, settings, secrets, user_names: Vec::new() }]
+    }
+
+    /// Compares paths as they are; `*` matches any text, anywhere.
+    fn emptied(&self, object: &CachedPath<'_>, now: DateTime<Utc>) -> Option<PurgeScope> {
+        let ended = self.world.emptied_targets(object.stored, now, |purge| self.targets(purge));
+        let here = ended.filter(|(purge, _)| self.world.host(purge) == object.host);
+        let covering = here.filter_map(|(_, target)| {
+            if target.contains('*') && WildMatch::new(&target).matches(object.key) {
+                Some(PurgeScope::Pattern)
+            } else {
+                (target == object.key).then_some(PurgeScope::Url)
+            }
+        });
+        covering.max()
+    }
+
+    fn edge_headers(&self, reply: HttpReply, lookup: &CacheLookup) -> HttpReply {
+        reply.with("x-cache", if lookup.hit { "HIT" } else { "MISS" })
     }
 }

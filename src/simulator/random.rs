@@ -1,8 +1,12 @@
-//! Chance that repeats: every part of the world draws from its own stream, so that one part never shifts another.
+//! Repeatable random numbers: every part of the world draws from its own stream, so that a change
+//! in one part never shifts another.
 
+use std::ops::Range;
+
+use chrono::{DateTime, TimeDelta, Utc};
 use fastrand::Rng;
 
-/// The stream of draws of one part of the world; the same seed and label give the same draws.
+/// Returns the stream of one part of the world; the same seed and label give the same draws.
 pub(crate) fn stream(seed: u64, label: &str) -> Rng {
     // FNV-1a over the label: streams of neighbouring seeds and labels must not resemble each other.
     let mut mixed = seed ^ 0xcbf2_9ce4_8422_2325;
@@ -12,22 +16,22 @@ pub(crate) fn stream(seed: u64, label: &str) -> Rng {
     Rng::with_seed(mixed)
 }
 
-/// A waiting time of mean `mean`, as of arrivals that do not know of each other.
+/// Draws a waiting time of mean `mean` between independent arrivals.
 pub(crate) fn exponential(rng: &mut Rng, mean: f64) -> f64 {
     -mean * (1.0 - rng.f64()).ln()
 }
 
-/// True in `percent` of 100 draws.
+/// Returns true in `percent` of 100 draws.
 pub(crate) fn chance(rng: &mut Rng, percent: f64) -> bool {
     rng.f64() * 100.0 < percent
 }
 
-/// An element of `of`, or `fallback` when there is none.
+/// Draws an element of `of`, or returns `fallback` when there is none.
 pub(crate) fn pick<T: Copy>(rng: &mut Rng, of: &[T], fallback: T) -> T {
     rng.choice(of).copied().unwrap_or(fallback)
 }
 
-/// An index into `weights`, each as likely as its weight says; 0 when all weigh nothing.
+/// Draws an index into `weights` by weight; 0 when all weights are 0.
 pub(crate) fn weighted(rng: &mut Rng, weights: &[u32]) -> usize {
     let total: u64 = weights.iter().map(|weight| u64::from(*weight)).sum();
     if total == 0 {
@@ -41,4 +45,25 @@ pub(crate) fn weighted(rng: &mut Rng, weights: &[u32]) -> usize {
         }
     }
     0
+}
+
+/// Draws a time some days and a part of a day before `now`; `unit_us` is the resolution.
+pub(crate) fn before(
+    rng: &mut Rng,
+    now: DateTime<Utc>,
+    days: Range<i64>,
+    unit_us: i64,
+) -> DateTime<Utc> {
+    let whole_days = TimeDelta::days(rng.i64(days));
+    now - whole_days - TimeDelta::microseconds(rng.i64(0..86_400_000_000 / unit_us) * unit_us)
+}
+
+/// Draws letters and digits.
+pub(crate) fn text(rng: &mut Rng, length: usize) -> String {
+    (0..length).map(|_| rng.alphanumeric()).collect()
+}
+
+/// Spreads a serial number over the word, so that two neighbours do not look alike.
+pub(crate) fn spread(number: u64) -> u64 {
+    number.wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }

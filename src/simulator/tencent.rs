@@ -1,7 +1,7 @@
-//! Tencent Cloud's CDN API as its public documents describe it: API 3.0 at `/`, and API 2.0 at `/v2/index.php`, which the
-//! vendor has retired on its own hosts.
+//! Tencent Cloud's CDN API as its public documents describe it: API 3.0 at `/`, and API 2.0 at
+//! `/v2/index.php`, which the vendor has retired on its own hosts.
 //!
-//! Where each behaviour comes from:
+//! Sources of each behaviour:
 //!
 //! | behaviour | source |
 //! |---|---|
@@ -15,9 +15,14 @@
 //! | a purge of a global domain without an area counts in both areas | inferred |
 //! | a host with or without its port is accepted in a signature of API 2.0 | leniency of ours: the vendor uses no port |
 
+mod edge;
 mod errors;
+mod form;
+mod generate;
+mod handle;
 mod params;
 mod quota;
+mod scenario;
 mod sign2;
 mod state;
 mod tasks;
@@ -25,171 +30,62 @@ mod tc3;
 #[cfg(test)]
 mod tests;
 mod v2;
-mod v2_form;
 mod v3;
-
-use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 
+pub use self::handle::{TencentCredentials, TencentDomain, TencentPurge};
+pub use self::scenario::{TencentLimits, TencentScenario};
+pub use self::state::Tencent;
+
 use self::errors::Language;
-use self::state::State;
-use super::reply::Reply;
-use super::request::Request;
-use super::scenario::Scenario;
-use super::server::Vendor;
+use super::reply::HttpReply;
+use super::request::HttpRequest;
+use super::vendor::{CacheLookup, CachedPath, ConfiguredAccount, VendorApi};
+use super::world::{PurgeScope, SimulatedAccount};
 
-/// The simulated vendor.
-#[derive(Clone, Debug)]
-pub(crate) struct Tencent {
-    state: Arc<Mutex<State>>,
-    scenario: Arc<Scenario>,
-    rate_limits: bool,
-}
-
-/// The credentials of the simulated Tencent account.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TencentAccount {
-    /// What a configuration may call it.
-    pub name: String,
-    /// The permanent key's id.
-    pub secret_id: String,
-    /// The permanent key.
-    pub secret_key: String,
-    /// A temporary key's id.
-    pub temporary_id: String,
-    /// The temporary key.
-    pub temporary_key: String,
-    /// The token without which the temporary key is refused.
-    pub session_token: String,
-}
-
-/// A purge that was accepted by the simulated Tencent, for tests.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TencentPurge {
-    /// The id of its task.
-    pub task_id: String,
-    /// `url` or `path`.
-    pub purge_type: &'static str,
-    /// `flush` or `delete`.
-    pub flush_type: &'static str,
-    /// The URLs or directories, as they were asked for.
-    pub targets: Vec<String>,
-    /// When it was accepted.
-    pub created: DateTime<Utc>,
-}
-
-/// A target that was emptied.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Ended {
-    pub(crate) target: String,
-    pub(crate) directory: bool,
-    /// Only what has changed at the origin was emptied.
-    pub(crate) flush: bool,
-}
-
-/// A domain of the simulated Tencent account, for tests.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TencentDomain {
-    /// Its name.
-    pub domain: String,
-    /// `online` or `offline`.
-    pub status: &'static str,
-    /// `mainland`, `overseas` or `global`.
-    pub area: &'static str,
-}
-
-impl Tencent {
-    pub(crate) fn new(
-        seed: u64,
-        records: usize,
-        now: DateTime<Utc>,
-        scenario: &Arc<Scenario>,
-        rate_limits: bool,
-    ) -> Self {
-        let state = State::drawn(seed, records, now, scenario);
-        Self { state: Arc::new(Mutex::new(state)), scenario: Arc::clone(scenario), rate_limits }
-    }
-
-    pub(crate) fn account(&self) -> TencentAccount {
-        self.with(|state| state.credentials())
-    }
-
-    /// The purges that the APIs accepted since the start, oldest first.
-    pub(crate) fn purges(&self) -> Vec<TencentPurge> {
-        self.with(|state| state.accepted())
-    }
-
-    /// Every domain.
-    pub(crate) fn domains(&self) -> Vec<TencentDomain> {
-        self.with(|state| state.shown_domains())
-    }
-
-    /// A colleague purges in the console; `None` for a URL of no live domain, or a word that is no purge type.
-    pub(crate) fn add(
-        &self,
-        purge_type: &str,
-        targets: Vec<String>,
-        now: DateTime<Utc>,
-    ) -> Option<String> {
-        self.with(|state| {
-            state.catch_up(now);
-            state.add_by_hand(purge_type, targets, now)
-        })
-    }
-
-    /// The live domain with this name.
-    pub(crate) fn site_of(&self, host: &str) -> Option<String> {
-        self.with(|state| {
-            state
-                .sites
-                .iter()
-                .find(|site| site.live && site.host == host)
-                .map(|site| site.host.clone())
-        })
-    }
-
-    /// What was emptied after `since` and by `now`.
-    pub(crate) fn ended(&self, since: DateTime<Utc>, now: DateTime<Utc>) -> Vec<Ended> {
-        self.with(|state| {
-            state.catch_up(now);
-            state.ended(since, now)
-        })
-    }
-
-    fn with<T>(&self, act: impl FnOnce(&mut State) -> T) -> T {
-        act(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-impl Vendor for Tencent {
+impl VendorApi for Tencent {
     fn name(&self) -> &'static str {
         "tencent"
     }
 
-    fn answer(&self, request: &Request, now: DateTime<Utc>) -> Reply {
-        self.with(|state| {
-            state.catch_up(now);
-            let limits = state::Limits::of(&self.scenario.tencent, self.rate_limits);
-            match request.path.as_str() {
-                "/" | "" => v3::answer(state, request, &limits, now),
-                "/v2/index.php" => v2::answer(state, request, &self.scenario.tencent, &limits, now),
-                _ => Reply::html(404, "Not Found"),
-            }
-        })
+    fn accounts_mut(&mut self) -> Vec<&mut SimulatedAccount> {
+        vec![&mut self.world]
     }
 
-    fn error(&self, status: u16) -> Reply {
-        let number = self.with(State::number);
+    fn answer(&mut self, request: &HttpRequest, now: DateTime<Utc>) -> HttpReply {
+        match request.path.as_str() {
+            "/" | "" => v3::answer(self, request, now),
+            "/v2/index.php" => v2::answer(self, request, now),
+            _ => HttpReply::html(404, "Not Found"),
+        }
+    }
+
+    fn error(&mut self, status: u16) -> HttpReply {
+        let number = self.request_number();
         errors::of_status(status).reply(Language::English, number).at(status)
     }
 
-    fn shown(&self, request: &Request) -> (String, String) {
+    fn redacted(&self, request: &HttpRequest) -> (String, String) {
         let body = if request.body.starts_with(b"{") {
             request.text().into_owned()
         } else {
-            v2_form::without_credentials(&request.text())
+            form::without_credentials(&request.text())
         };
-        (v2_form::without_credentials(&request.query), body)
+        (form::without_credentials(&request.query), body)
+    }
+
+    fn configured(&self) -> Vec<ConfiguredAccount> {
+        let TencentCredentials { name, secret_id, secret_key, .. } = self.credentials();
+        let secrets = vec![("secret_id", secret_id), ("secret_key", secret_key)];
+        vec![ConfiguredAccount { name, secrets, ..ConfiguredAccount::default() }]
+    }
+
+    fn emptied(&self, object: &CachedPath<'_>, now: DateTime<Utc>) -> Option<PurgeScope> {
+        edge::emptied(self, object, now)
+    }
+
+    fn edge_headers(&self, reply: HttpReply, lookup: &CacheLookup) -> HttpReply {
+        edge::headers(reply, lookup)
     }
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use super::{Clock, Hand, Options, Scenario, Simulator, start};
+use super::{ManualClock, Scenario, Simulator, SimulatorClock, SimulatorOptions, start};
 
 /// An answer, or what there was of one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,10 +69,14 @@ pub(crate) fn noon() -> DateTime<Utc> {
 }
 
 /// A simulator whose clock stands still at [`noon`] and whose colleagues are on holiday.
-pub(crate) async fn quiet(change: impl FnOnce(&mut Options)) -> (Simulator, Hand) {
-    let (clock, hand) = Clock::manual(noon());
-    let mut options =
-        Options { records: 600, scenario: Scenario::quiet(), clock, ..Options::default() };
+pub(crate) async fn quiet(change: impl FnOnce(&mut SimulatorOptions)) -> (Simulator, ManualClock) {
+    let (clock, hand) = SimulatorClock::manual(noon());
+    let mut options = SimulatorOptions {
+        records: 600,
+        scenario: Scenario::quiet(),
+        clock,
+        ..SimulatorOptions::default()
+    };
     change(&mut options);
     (start(options).await.unwrap(), hand)
 }

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use serde_json::Value;
 
 use super::testing::{quiet, raw, send};
-use super::{ErrorBody, Fault, Options, Scenario, Simulator, Strike, start};
+use super::{ErrorBody, FaultKind, FaultRule, Scenario, Simulator, SimulatorOptions, start};
 
 fn token(simulator: &Simulator) -> String {
     format!("APIKey {}", simulator.gcore().accounts()[0].token)
@@ -32,20 +32,24 @@ async fn get(simulator: &Simulator, target: &str) -> Option<super::testing::Answ
     send(&simulator.gcore().base_url(), "GET", target, &[("authorization", &token)], "").await
 }
 
-fn struck(strike: Strike) -> Fault {
-    Fault {
+fn struck(strike: FaultKind) -> FaultRule {
+    FaultRule {
         method: Some("POST".into()),
         path: Some("/cdn/resources/*/purge".into()),
-        ..Fault::of(strike)
+        ..FaultRule::of(strike)
     }
 }
 
 #[tokio::test]
 async fn only_loopback_addresses_are_served() {
     let address: SocketAddr = "0.0.0.0:0".parse().unwrap();
-    let refused = start(Options { gcore: Some(address), records: 0, ..Options::default() })
-        .await
-        .unwrap_err();
+    let refused = start(SimulatorOptions {
+        addresses: [("gcore".to_owned(), address)].into(),
+        records: 0,
+        ..SimulatorOptions::default()
+    })
+    .await
+    .unwrap_err();
     assert!(refused.to_string().contains("not a loopback address"), "{refused}");
 }
 
@@ -76,7 +80,7 @@ async fn the_same_seed_and_clock_give_the_same_world() {
 #[tokio::test]
 async fn a_connection_cut_before_the_effect_leaves_nothing_behind() {
     let (simulator, _) = quiet(|_| {}).await;
-    simulator.faults().inject(struck(Strike::Cut));
+    simulator.faults().inject(struck(FaultKind::Cut));
     assert_eq!(purge(&simulator).await, None);
     assert_eq!(simulator.gcore().purges(), []);
     let seen = simulator.requests().pop().unwrap();
@@ -86,7 +90,7 @@ async fn a_connection_cut_before_the_effect_leaves_nothing_behind() {
 #[tokio::test]
 async fn a_connection_cut_after_the_effect_leaves_a_purge_that_nobody_was_told_of() {
     let (simulator, _) = quiet(|_| {}).await;
-    simulator.faults().inject(Fault { after_effect: true, ..struck(Strike::Cut) });
+    simulator.faults().inject(FaultRule { after_effect: true, ..struck(FaultKind::Cut) });
     assert_eq!(purge(&simulator).await, None);
     assert_eq!(simulator.gcore().purges().len(), 1);
     let seen = simulator.requests().pop().unwrap();
@@ -96,7 +100,7 @@ async fn a_connection_cut_after_the_effect_leaves_a_purge_that_nobody_was_told_o
 #[tokio::test]
 async fn a_client_that_gives_up_is_logged_all_the_same() {
     let (simulator, _) = quiet(|_| {}).await;
-    simulator.faults().inject(Fault { after_effect: true, ..struck(Strike::Hang) });
+    simulator.faults().inject(FaultRule { after_effect: true, ..struck(FaultKind::Hang) });
     {
         let asked = purge(&simulator);
         tokio::pin!(asked);
@@ -119,7 +123,7 @@ async fn a_client_that_gives_up_is_logged_all_the_same() {
 async fn a_body_can_be_cut_in_its_middle() {
     let (simulator, _) = quiet(|_| {}).await;
     let whole = get(&simulator, "/cdn/resources").await.unwrap();
-    simulator.faults().inject(Fault::of(Strike::CutMidBody));
+    simulator.faults().inject(FaultRule::of(FaultKind::CutMidBody));
     let half = get(&simulator, "/cdn/resources").await.unwrap();
     assert_eq!(half.header("content-length").unwrap(), whole.body.len().to_string());
     assert_eq!(half.body, whole.body[..whole.body.len() / 2]);
@@ -128,22 +132,22 @@ async fn a_body_can_be_cut_in_its_middle() {
 #[tokio::test]
 async fn errors_come_as_json_as_a_page_or_bare() {
     let (simulator, _) = quiet(|_| {}).await;
-    let strike = |body, retry_after| Strike::Status { status: 503, body, retry_after };
+    let strike = |body, retry_after| FaultKind::Status { status: 503, body, retry_after };
     let faults = simulator.faults();
-    let id = faults.inject(Fault::of(strike(ErrorBody::Json, Some(7))));
+    let id = faults.inject(FaultRule::of(strike(ErrorBody::Json, Some(7))));
     let answer = get(&simulator, "/cdn/resources").await.unwrap();
     assert_eq!((answer.status, answer.header("retry-after")), (503, Some("7")));
     assert_eq!(answer.json()["message"], "HTTP 503: Service Unavailable");
-    assert_eq!(faults.struck(id), 1);
+    assert_eq!(faults.applied(id), 1);
     faults.remove(id);
-    let id = faults.inject(Fault::of(strike(ErrorBody::Html, None)));
+    let id = faults.inject(FaultRule::of(strike(ErrorBody::Html, None)));
     let answer = get(&simulator, "/cdn/resources").await.unwrap();
     assert_eq!(
         (answer.header("content-type"), answer.header("retry-after")),
         (Some("text/html"), None)
     );
     faults.remove(id);
-    faults.inject(Fault::of(strike(ErrorBody::Empty, None)));
+    faults.inject(FaultRule::of(strike(ErrorBody::Empty, None)));
     assert_eq!(get(&simulator, "/cdn/resources").await.unwrap().body, b"");
     faults.clear();
     assert_eq!(get(&simulator, "/cdn/resources").await.unwrap().status, 200);
@@ -152,8 +156,8 @@ async fn errors_come_as_json_as_a_page_or_bare() {
 #[tokio::test]
 async fn an_error_can_hide_that_the_purge_took_effect() {
     let (simulator, _) = quiet(|_| {}).await;
-    let strike = Strike::Status { status: 502, body: ErrorBody::Html, retry_after: None };
-    simulator.faults().inject(Fault { after_effect: true, ..struck(strike) });
+    let strike = FaultKind::Status { status: 502, body: ErrorBody::Html, retry_after: None };
+    simulator.faults().inject(FaultRule { after_effect: true, ..struck(strike) });
     assert_eq!(purge(&simulator).await.unwrap().status, 502);
     assert_eq!(simulator.gcore().purges().len(), 1);
     let seen = simulator.requests().pop().unwrap();
@@ -164,19 +168,19 @@ async fn an_error_can_hide_that_the_purge_took_effect() {
 async fn what_is_not_http_or_not_json_is_sent_as_it_is() {
     let (simulator, _) = quiet(|_| {}).await;
     let faults = simulator.faults();
-    faults.inject(Fault::of(Strike::GarbageBytes));
+    faults.inject(FaultRule::of(FaultKind::GarbageBytes));
     assert_eq!(get(&simulator, "/cdn/resources").await, None);
     let base_url = simulator.gcore().base_url();
     assert!(
         raw(&base_url, "GET / HTTP/1.1\r\nhost: a\r\n\r\n").await.starts_with(b"\x00\xff\x13\x37")
     );
     faults.clear();
-    faults.inject(Fault::of(Strike::GarbageBody));
+    faults.inject(FaultRule::of(FaultKind::GarbageBody));
     let noisy = get(&simulator, "/cdn/resources").await.unwrap();
     assert_eq!((noisy.status, noisy.header("content-type")), (200, Some("application/json")));
     assert!(serde_json::from_slice::<Value>(&noisy.body).is_err());
     faults.clear();
-    faults.inject(Fault::of(Strike::BrokenJson));
+    faults.inject(FaultRule::of(FaultKind::BrokenJson));
     let broken = get(&simulator, "/cdn/resources").await.unwrap();
     assert!(broken.body.starts_with(b"[{"));
     assert!(serde_json::from_slice::<Value>(&broken.body).is_err());
@@ -186,7 +190,7 @@ async fn what_is_not_http_or_not_json_is_sent_as_it_is() {
 async fn an_endless_body_goes_on_until_the_client_has_enough() {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     let (simulator, _) = quiet(|_| {}).await;
-    simulator.faults().inject(Fault::of(Strike::EndlessBody));
+    simulator.faults().inject(FaultRule::of(FaultKind::EndlessBody));
     let base_url = simulator.gcore().base_url();
     let mut stream =
         tokio::net::TcpStream::connect(base_url.trim_start_matches("http://")).await.unwrap();
@@ -204,8 +208,8 @@ async fn a_redirect_points_elsewhere_and_a_date_can_be_wrong() {
         get(&simulator, "/cdn/resources").await.unwrap().header("date"),
         Some("Sat, 21 Nov 2026 12:00:00 GMT")
     );
-    let strike = Strike::Redirect { to: "https://elsewhere.example.org/".into(), status: 307 };
-    simulator.faults().inject(Fault { date_skew_seconds: -600, ..Fault::of(strike) });
+    let strike = FaultKind::Redirect { to: "https://elsewhere.example.org/".into(), status: 307 };
+    simulator.faults().inject(FaultRule { date_skew_seconds: -600, ..FaultRule::of(strike) });
     let answer = get(&simulator, "/cdn/resources").await.unwrap();
     assert_eq!(
         (answer.status, answer.header("location")),
@@ -217,13 +221,13 @@ async fn a_redirect_points_elsewhere_and_a_date_can_be_wrong() {
 #[tokio::test]
 async fn a_fault_strikes_the_requests_that_it_names_and_is_then_spent() {
     let (simulator, _) = quiet(|_| {}).await;
-    let strike = Strike::Status { status: 500, body: ErrorBody::Json, retry_after: None };
-    simulator.faults().inject(Fault {
+    let strike = FaultKind::Status { status: 500, body: ErrorBody::Json, retry_after: None };
+    simulator.faults().inject(FaultRule {
         vendor: Some("gcore".into()),
         path: Some("/cdn/res*".into()),
         nth: vec![2, 3, 4],
         times: Some(2),
-        ..Fault::of(strike)
+        ..FaultRule::of(strike)
     });
     let mut answered = Vec::new();
     for target in
@@ -237,9 +241,9 @@ async fn a_fault_strikes_the_requests_that_it_names_and_is_then_spent() {
 #[tokio::test]
 async fn a_fault_that_is_only_slow_answers_truly() {
     let (simulator, _) = quiet(|_| {}).await;
-    let id = simulator.faults().inject(Fault { delay_ms: 1, ..Fault::default() });
+    let id = simulator.faults().inject(FaultRule { delay_ms: 1, ..FaultRule::default() });
     assert_eq!(get(&simulator, "/cdn/resources").await.unwrap().status, 200);
-    assert_eq!(simulator.faults().struck(id), 1);
+    assert_eq!(simulator.faults().applied(id), 1);
 }
 
 #[tokio::test]
@@ -296,12 +300,12 @@ async fn the_access_log_has_one_line_per_request_and_no_credentials() {
 #[tokio::test]
 async fn stopping_ends_connections_that_hang() {
     let (simulator, _) = quiet(|_| {}).await;
-    simulator.faults().inject(Fault::of(Strike::Hang));
+    simulator.faults().inject(FaultRule::of(FaultKind::Hang));
     let base_url = simulator.gcore().base_url();
     let hung = tokio::spawn(async move {
         raw(&base_url, "GET /cdn/resources HTTP/1.1\r\nhost: a\r\n\r\n").await
     });
-    while simulator.faults().struck(1) == 0 {
+    while simulator.faults().applied(1) == 0 {
         tokio::task::yield_now().await;
     }
     simulator.stop().await;
@@ -407,9 +411,26 @@ fn a_scenario_reads_from_toml_and_says_what_it_does_not_know() {
     .unwrap();
     assert_eq!(scenario.gcore.limits.patterns, 50);
     assert_eq!(scenario.gcore.limits.urls, 100);
-    assert_eq!(scenario.fault[0].strike, Some(Strike::Cut));
+    assert_eq!(scenario.fault[0].kind, Some(FaultKind::Cut));
     let written = toml::to_string(&scenario).unwrap();
     assert_eq!(Scenario::from_toml(&written).unwrap(), scenario);
     let unknown = Scenario::from_toml("[gcore]\nordr = \"newest\"\n").unwrap_err();
     assert!(unknown.to_string().contains("ordr"), "{unknown}");
+}
+
+#[test]
+fn the_help_for_scenarios_has_every_key_with_its_default() {
+    assert_eq!(Scenario::from_toml(Scenario::HELP).unwrap(), Scenario::default());
+    // Keys without a default are commented out, as are those of a fault.
+    let keyed = |line: &str| {
+        let line = line.strip_prefix("# ").unwrap_or(line);
+        let key = line.starts_with('[') || line.split(' ').nth(1) == Some("=");
+        key.then(|| line.to_owned())
+    };
+    let keys: Vec<String> = Scenario::HELP.lines().filter_map(keyed).collect();
+    let all = Scenario::from_toml(&keys.join("\n")).unwrap();
+    let written = toml::Table::try_from(&all).unwrap().to_string();
+    let json = serde_json::to_value(&all).unwrap();
+    assert!(!json.to_string().contains("null"), "a key is missing in: {written}");
+    assert_eq!(json["fault"][0]["strike"]["kind"], "status");
 }

@@ -88,3 +88,21 @@ fn a_scenario_is_read_from_a_file_and_a_wrong_one_is_named() {
     assert_eq!(ran.code, 2, "{ran:?}");
     assert!(ran.err.contains("colleagues"), "{}", ran.err);
 }
+
+#[test]
+fn the_help_for_scenarios_is_a_scenario() {
+    let home = Home::empty();
+    let help = home.run(&["simulate", "--scenario", "help"]).fine();
+    assert!(help.contains("colleagues_every_seconds = 40"), "{help}");
+    std::fs::write(home.path("day.toml"), help).unwrap();
+    let _simulated = Simulated::start(&home, &["--scenario", "day.toml", "--records", "60"]);
+}
+
+#[test]
+fn every_server_has_a_flag_for_its_address() {
+    let home = Home::empty();
+    let help = home.run(&["simulate", "--help"]).fine();
+    for (name, _) in purgedeck::simulator::SERVERS {
+        assert!(help.contains(&format!("--{name} <ADDR>")), "{help}");
+    }
+}

@@ -11,7 +11,7 @@ use purgedeck::domain::purge::Purge;
 use purgedeck::domain::resource::{Resource, ResourceState};
 use purgedeck::domain::status::Status;
 use purgedeck::providers::{ActivityRequest, HistoryRequest, Provider};
-use purgedeck::simulator::{ErrorBody, Fault, Strike};
+use purgedeck::simulator::{ErrorBody, FaultKind, FaultRule};
 
 use super::world::World;
 
@@ -154,8 +154,8 @@ fn effects(world: &World) -> usize {
     world.simulator.requests().iter().filter(|seen| seen.took_effect).count()
 }
 
-fn strikes(world: &World, strike: Strike) -> Fault {
-    Fault { vendor: Some(world.vendor.to_owned()), ..Fault::of(strike) }
+fn strikes(world: &World, strike: FaultKind) -> FaultRule {
+    FaultRule { vendor: Some(world.vendor.to_owned()), ..FaultRule::of(strike) }
 }
 
 pub(crate) async fn every_resource_is_listed_once(world: World) {
@@ -365,14 +365,14 @@ pub(crate) async fn a_full_window_or_quota_is_told(world: World) {
 
 pub(crate) async fn a_passing_fault_of_a_question_is_overcome(world: World) {
     for strike in [
-        Strike::Status { status: 502, body: ErrorBody::Html, retry_after: None },
-        Strike::Cut,
-        Strike::CutMidBody,
+        FaultKind::Status { status: 502, body: ErrorBody::Html, retry_after: None },
+        FaultKind::Cut,
+        FaultKind::CutMidBody,
     ] {
-        let fault = Fault { times: Some(1), ..strikes(&world, strike) };
+        let fault = FaultRule { times: Some(1), ..strikes(&world, strike) };
         let id = world.simulator.faults().inject(fault);
         assert!(!world.provider.resources().await.unwrap().is_empty());
-        assert_eq!(world.simulator.faults().struck(id), 1);
+        assert_eq!(world.simulator.faults().applied(id), 1);
         world.simulator.faults().clear();
     }
 }
@@ -380,11 +380,11 @@ pub(crate) async fn a_passing_fault_of_a_question_is_overcome(world: World) {
 pub(crate) async fn an_answer_lost_after_the_effect_leaves_the_purge_unknown(world: World) {
     let request = urls(&world, &["x"]).await;
     for (effects_wanted, strike) in [
-        (1, Strike::Cut),
-        (2, Strike::Status { status: 502, body: ErrorBody::Html, retry_after: None }),
+        (1, FaultKind::Cut),
+        (2, FaultKind::Status { status: 502, body: ErrorBody::Html, retry_after: None }),
     ] {
         world.hand.advance(TimeDelta::minutes(5));
-        let fault = Fault { after_effect: true, ..strikes(&world, strike) };
+        let fault = FaultRule { after_effect: true, ..strikes(&world, strike) };
         world.simulator.faults().inject(fault);
         let failure = world.provider.submit(&request).await.unwrap_err();
         world.simulator.faults().clear();
@@ -395,7 +395,7 @@ pub(crate) async fn an_answer_lost_after_the_effect_leaves_the_purge_unknown(wor
 
 pub(crate) async fn an_answer_that_makes_no_sense_is_told(world: World) {
     let request = urls(&world, &["x"]).await;
-    for strike in [Strike::GarbageBody, Strike::EndlessBody] {
+    for strike in [FaultKind::GarbageBody, FaultKind::EndlessBody] {
         world.simulator.faults().inject(strikes(&world, strike));
         let failure = world.provider.resources().await.unwrap_err();
         assert_eq!(failure.cause, Cause::BadAnswer, "{failure:?}");
@@ -403,7 +403,7 @@ pub(crate) async fn an_answer_that_makes_no_sense_is_told(world: World) {
         assert_eq!(failure.applied, Applied::Maybe, "{failure:?}");
         world.simulator.faults().clear();
     }
-    world.simulator.faults().inject(strikes(&world, Strike::GarbageBytes));
+    world.simulator.faults().inject(strikes(&world, FaultKind::GarbageBytes));
     let failure = world.provider.submit(&request).await.unwrap_err();
     assert_eq!(failure.applied, Applied::Maybe, "{failure:?}");
 }
@@ -416,7 +416,7 @@ pub(crate) async fn a_redirect_carries_nothing_away(world: World) {
     world
         .simulator
         .faults()
-        .inject(strikes(&world, Strike::Redirect { to: to.clone(), status: 307 }));
+        .inject(strikes(&world, FaultKind::Redirect { to: to.clone(), status: 307 }));
     let failure = world.provider.resources().await.unwrap_err();
     assert_eq!(failure.cause, Cause::Refused);
     assert!(failure.detail.contains(&to), "{failure}");
@@ -427,10 +427,10 @@ pub(crate) async fn a_redirect_carries_nothing_away(world: World) {
 
 pub(crate) async fn the_vendors_clock_is_seen(world: World) {
     assert_eq!(world.provider.clock_ahead(), None);
-    world.simulator.faults().inject(Fault {
+    world.simulator.faults().inject(FaultRule {
         vendor: Some(world.vendor.to_owned()),
         date_skew_seconds: 7_200,
-        ..Fault::default()
+        ..FaultRule::default()
     });
     // Whether the vendor minds the difference is its own affair; its date is seen either way.
     let _ = world.provider.resources().await;

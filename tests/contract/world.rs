@@ -11,14 +11,16 @@ use purgedeck::domain::ids::{AccountName, ProviderName};
 use purgedeck::providers::clock::WallClock;
 use purgedeck::providers::http::HttpPolicy;
 use purgedeck::providers::{Provider, connect_with};
-use purgedeck::simulator::{Clock, Hand, MedianovaAccount, Options, Scenario, Simulator, start};
+use purgedeck::simulator::{
+    ManualClock, MedianovaCredentials, Scenario, Simulator, SimulatorClock, SimulatorOptions, start,
+};
 
 /// A vendor at a time that stands still, without colleagues.
 pub(crate) struct World {
     pub(crate) provider: Arc<dyn Provider>,
     pub(crate) stranger: Arc<dyn Provider>,
     pub(crate) simulator: Simulator,
-    pub(crate) hand: Hand,
+    pub(crate) hand: ManualClock,
     /// A resource of which everything may be purged, where the list does not tell.
     pub(crate) usable: Option<String>,
     /// The vendor's name in fault rules.
@@ -36,18 +38,22 @@ fn policy() -> HttpPolicy {
     }
 }
 
-async fn simulator() -> (Simulator, Hand) {
+async fn simulator() -> (Simulator, ManualClock) {
     // Our clock is the real one, so the simulated one starts there, at a whole second, and then
     // stands.
     let now = DateTime::<Utc>::from_timestamp(Utc::now().timestamp(), 0).unwrap();
-    let (clock, hand) = Clock::manual(now);
-    let options =
-        Options { records: 700, scenario: Scenario::quiet(), clock, ..Options::default() };
+    let (clock, hand) = SimulatorClock::manual(now);
+    let options = SimulatorOptions {
+        records: 700,
+        scenario: Scenario::quiet(),
+        clock,
+        ..SimulatorOptions::default()
+    };
     (start(options).await.unwrap(), hand)
 }
 
 /// An adapter by the vendor's clock: some vendors take a signature for minutes only.
-fn adapter(account: &AccountConfig, hand: &Hand) -> Arc<dyn Provider> {
+fn adapter(account: &AccountConfig, hand: &ManualClock) -> Arc<dyn Provider> {
     let hand = hand.clone();
     connect_with(account, WallClock::from_fn(move || hand.now()), policy()).unwrap()
 }
@@ -126,7 +132,7 @@ pub(crate) async fn medianova_login() -> World {
 }
 
 async fn medianova_by(
-    with_credentials: impl Fn(AccountConfig, &MedianovaAccount, bool) -> AccountConfig,
+    with_credentials: impl Fn(AccountConfig, &MedianovaCredentials, bool) -> AccountConfig,
 ) -> World {
     let (simulator, hand) = simulator().await;
     let simulated = simulator.medianova().account();

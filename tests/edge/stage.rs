@@ -17,7 +17,7 @@ use purgedeck::domain::resource::{Resource, ResourceState};
 use purgedeck::effect::{Effect, Order, Report};
 use purgedeck::engine::{Clock, Runner, Seat, Setup, start};
 use purgedeck::providers::Provider;
-use purgedeck::simulator::{self, Hand, Options, Scenario, Simulator};
+use purgedeck::simulator::{self, ManualClock, Scenario, Simulator, SimulatorOptions};
 use purgedeck::store::{Access, Store};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -37,7 +37,7 @@ const PATIENCE: Duration = Duration::from_mins(2);
 /// The vendors' time stands still unless it is moved, and ours with it.
 pub(crate) struct Stage {
     pub(crate) simulator: Simulator,
-    hand: Hand,
+    hand: ManualClock,
     clock: Clock,
     runner: Runner,
     reports: mpsc::Receiver<Report>,
@@ -57,12 +57,12 @@ impl Stage {
     pub(crate) async fn with_edge(vendor: &str, cached: &[&str], edge: Option<&str>) -> Self {
         let before = Utc::now().timestamp() - AGE.num_seconds();
         let before = DateTime::<Utc>::from_timestamp(before, 0).unwrap();
-        let (clock, hand) = simulator::Clock::manual(before);
-        let simulator = simulator::start(Options {
+        let (clock, hand) = simulator::SimulatorClock::manual(before);
+        let simulator = simulator::start(SimulatorOptions {
             records: 60,
             scenario: Scenario::quiet(),
             clock,
-            ..Options::default()
+            ..SimulatorOptions::default()
         })
         .await
         .unwrap();

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use purgedeck::simulator::Order;
+use purgedeck::simulator::ListingOrder;
 
 use super::stage::{Running, Stage};
 
@@ -20,7 +20,7 @@ fn complete_until(running: &Running, now: DateTime<Utc>) -> DateTime<Utc> {
 
 /// Purges arrive between any two answers, in whatever order the list is: everything up to where the account says that it
 /// is complete must be in the store, once.
-async fn is_read_whole(order: Order) {
+async fn is_read_whole(order: ListingOrder) {
     let stage = Stage::new(5_000, |scenario| {
         scenario.gcore.order = order;
         scenario.gcore.arrivals_between_pages = 1;
@@ -55,17 +55,17 @@ async fn is_read_whole(order: Order) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_list_that_begins_with_the_newest_is_read_whole_while_it_grows() {
-    is_read_whole(Order::Newest).await;
+    is_read_whole(ListingOrder::Newest).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_list_that_begins_with_the_oldest_is_read_whole_while_it_grows() {
-    is_read_whole(Order::Oldest).await;
+    is_read_whole(ListingOrder::Oldest).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_shuffled_list_is_read_whole_while_it_grows() {
-    is_read_whole(Order::Shuffled).await;
+    is_read_whole(ListingOrder::Shuffled).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

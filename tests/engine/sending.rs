@@ -7,7 +7,7 @@ use purgedeck::domain::journal::{JournalState, NewEntry};
 use purgedeck::domain::payload::{Payload, PurgeRequest, Targets};
 use purgedeck::domain::resource::Resource;
 use purgedeck::effect::{Effect, Order, Report};
-use purgedeck::simulator::{ErrorBody, Fault, Strike};
+use purgedeck::simulator::{ErrorBody, FaultKind, FaultRule};
 
 use super::stage::{Running, Stage};
 
@@ -37,13 +37,13 @@ fn posts(stage: &Stage) -> usize {
 }
 
 /// Strikes the first purge that is sent.
-fn struck(strike: Strike, after_effect: bool) -> Fault {
-    Fault {
+fn struck(strike: FaultKind, after_effect: bool) -> FaultRule {
+    FaultRule {
         vendor: Some("gcore".to_owned()),
         method: Some("POST".to_owned()),
         times: Some(1),
         after_effect,
-        ..Fault::of(strike)
+        ..FaultRule::of(strike)
     }
 }
 
@@ -77,9 +77,9 @@ async fn a_purge_goes_from_queued_to_successful() {
 async fn an_answer_that_is_lost_after_the_effect_is_found_in_the_history_and_nothing_is_sent_twice()
 {
     for strike in [
-        Strike::Cut,
-        Strike::GarbageBytes,
-        Strike::Status { status: 502, body: ErrorBody::Html, retry_after: None },
+        FaultKind::Cut,
+        FaultKind::GarbageBytes,
+        FaultKind::Status { status: 502, body: ErrorBody::Html, retry_after: None },
     ] {
         let stage = Stage::new(200, |scenario| {
             scenario.fault = vec![struck(strike.clone(), true)];
@@ -99,7 +99,7 @@ async fn an_answer_that_is_lost_after_the_effect_is_found_in_the_history_and_not
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_yes_whose_body_is_lost_is_a_yes() {
     let stage = Stage::new(200, |scenario| {
-        scenario.fault = vec![struck(Strike::CutMidBody, true)];
+        scenario.fault = vec![struck(FaultKind::CutMidBody, true)];
     })
     .await;
     let mut running = stage.start();
@@ -115,7 +115,7 @@ async fn a_yes_whose_body_is_lost_is_a_yes() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_that_is_lost_before_the_effect_stays_unknown_and_is_not_sent_again() {
     let stage = Stage::new(200, |scenario| {
-        scenario.fault = vec![struck(Strike::Cut, false)];
+        scenario.fault = vec![struck(FaultKind::Cut, false)];
     })
     .await;
     let mut running = stage.start();

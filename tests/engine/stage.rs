@@ -23,7 +23,7 @@ use purgedeck::engine::{Clock, Runner, Seat, Setup, start};
 use purgedeck::providers::clock::WallClock;
 use purgedeck::providers::http::HttpPolicy;
 use purgedeck::providers::{Provider, connect_with};
-use purgedeck::simulator::{self, Hand, Options, Scenario, Simulator};
+use purgedeck::simulator::{self, ManualClock, Scenario, Simulator, SimulatorOptions};
 use purgedeck::store::{Access, Store};
 use tokio::sync::mpsc;
 
@@ -33,17 +33,17 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// The vendor's time stands still unless a test moves it.
 pub(crate) struct Stage {
     pub(crate) simulator: Simulator,
-    pub(crate) hand: Hand,
+    pub(crate) hand: ManualClock,
     directory: tempfile::TempDir,
 }
 
 impl Stage {
     pub(crate) async fn new(records: usize, change: impl FnOnce(&mut Scenario)) -> Self {
         let now = DateTime::<Utc>::from_timestamp(Utc::now().timestamp(), 0).unwrap();
-        let (clock, hand) = simulator::Clock::manual(now);
+        let (clock, hand) = simulator::SimulatorClock::manual(now);
         let mut scenario = Scenario::quiet();
         change(&mut scenario);
-        let options = Options { records, scenario, clock, ..Options::default() };
+        let options = SimulatorOptions { records, scenario, clock, ..SimulatorOptions::default() };
         Self {
             simulator: simulator::start(options).await.unwrap(),
             hand,

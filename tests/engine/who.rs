@@ -15,7 +15,7 @@ use purgedeck::domain::query::Sort;
 use purgedeck::domain::resource::Resource;
 use purgedeck::effect::{Effect, Order, Report};
 use purgedeck::providers::Provider;
-use purgedeck::simulator::{ErrorBody, Fault, Strike};
+use purgedeck::simulator::{ErrorBody, FaultKind, FaultRule};
 
 use super::stage::{Running, Stage};
 
@@ -165,10 +165,10 @@ async fn what_was_refused_to_a_colleague_is_told_and_stands_with_the_purges_of_i
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_log_that_may_not_be_read_is_told_once_and_the_account_goes_on() {
     let stage = Stage::new(600, |_| {}).await;
-    stage.simulator.faults().inject(Fault {
+    stage.simulator.faults().inject(FaultRule {
         vendor: Some("gcore".to_owned()),
         path: Some("/cdn/activity_log/*".to_owned()),
-        ..Fault::of(Strike::Status { status: 403, body: ErrorBody::Json, retry_after: None })
+        ..FaultRule::of(FaultKind::Status { status: 403, body: ErrorBody::Json, retry_after: None })
     });
     let mut running = stage.start();
     running

@@ -1,6 +1,6 @@
 //! Three vendors on one board, of which one is slow, one refuses and one rambles.
 
-use purgedeck::simulator::{ErrorBody, Fault, Scenario, Strike};
+use purgedeck::simulator::{ErrorBody, FaultKind, FaultRule, Scenario};
 use purgedeck::tui::Leaving;
 
 use super::deck::Deck;
@@ -10,19 +10,19 @@ use super::stage::{Stage, play};
 const ALL: [&str; 4] = ["gcore-prod", "gcore-labs", "tencent", "medianova"];
 
 /// Every answer of a vendor comes half an hour late.
-fn slow(vendor: &str) -> Fault {
-    Fault { vendor: Some(vendor.to_owned()), delay_ms: 1_800_000, ..Fault::default() }
+fn slow(vendor: &str) -> FaultRule {
+    FaultRule { vendor: Some(vendor.to_owned()), delay_ms: 1_800_000, ..FaultRule::default() }
 }
 
 /// A vendor has only the error page of its front.
-fn failing(vendor: &str) -> Fault {
-    let strike = Strike::Status { status: 503, body: ErrorBody::Html, retry_after: None };
-    Fault { vendor: Some(vendor.to_owned()), ..Fault::of(strike) }
+fn failing(vendor: &str) -> FaultRule {
+    let strike = FaultKind::Status { status: 503, body: ErrorBody::Html, retry_after: None };
+    FaultRule { vendor: Some(vendor.to_owned()), ..FaultRule::of(strike) }
 }
 
 /// A vendor answers with noise.
-fn rambling(vendor: &str) -> Fault {
-    Fault { vendor: Some(vendor.to_owned()), ..Fault::of(Strike::GarbageBody) }
+fn rambling(vendor: &str) -> FaultRule {
+    FaultRule { vendor: Some(vendor.to_owned()), ..FaultRule::of(FaultKind::GarbageBody) }
 }
 
 /// The accounts of a vendor.
@@ -75,7 +75,7 @@ async fn are_live(deck: &Deck, stage: &Stage, vendors: &[&str], target: &str) {
     deck.press("esc").await;
 }
 
-async fn the_others_stay_live(sick: fn(&str) -> Fault, why: &str) {
+async fn the_others_stay_live(sick: fn(&str) -> FaultRule, why: &str) {
     for vendor in ["gcore", "tencent", "medianova"] {
         let stage = Stage::new(300, Scenario::quiet(), "").await;
         let deck = Deck::open(&stage, (200, 50));

@@ -13,7 +13,9 @@ use purgedeck::engine::{Clock, Seat};
 use purgedeck::providers::clock::WallClock;
 use purgedeck::providers::connect_with;
 use purgedeck::providers::http::HttpPolicy;
-use purgedeck::simulator::{self, Hand, Options, Scenario, Seen, Simulator};
+use purgedeck::simulator::{
+    self, LoggedRequest, ManualClock, Scenario, Simulator, SimulatorOptions,
+};
 use purgedeck::store::{Access, Store};
 use tokio::sync::Notify;
 use tokio::task::LocalSet;
@@ -36,7 +38,7 @@ pub(crate) struct Stage {
     pub(crate) simulator: Simulator,
     pub(crate) clock: Clock,
     pub(crate) config: Config,
-    vendors_time: Hand,
+    vendors_time: ManualClock,
     alarm: Arc<Alarm>,
     _still: Sender<()>,
     _directory: tempfile::TempDir,
@@ -64,15 +66,15 @@ impl Alarm {
 impl Stage {
     /// The vendors at ten in the morning of a Saturday, with so many purges at each. `more` goes into the configuration.
     pub(crate) async fn new(records: usize, scenario: Scenario, more: &str) -> Self {
-        let options = Options { records, scenario, ..Options::default() };
+        let options = SimulatorOptions { records, scenario, ..SimulatorOptions::default() };
         Self::with(options, more).await
     }
 
     /// The same with other things about the simulator chosen too; its clock is ours.
-    pub(crate) async fn with(options: Options, more: &str) -> Self {
+    pub(crate) async fn with(options: SimulatorOptions, more: &str) -> Self {
         let now = "2026-11-21T10:04:12Z".parse::<DateTime<Utc>>().unwrap();
-        let (clock, vendors_time) = simulator::Clock::manual(now);
-        let simulator = simulator::start(Options { clock, ..options }).await.unwrap();
+        let (clock, vendors_time) = simulator::SimulatorClock::manual(now);
+        let simulator = simulator::start(SimulatorOptions { clock, ..options }).await.unwrap();
         let directory = tempfile::tempdir().unwrap();
         let alarm = Arc::new(Alarm::default());
         Self {
@@ -121,7 +123,7 @@ impl Stage {
     }
 
     /// The purges that were asked of the vendors, oldest first.
-    pub(crate) fn sent(&self) -> Vec<Seen> {
+    pub(crate) fn sent(&self) -> Vec<LoggedRequest> {
         let mut requests = self.simulator.requests();
         requests.retain(|seen| seen.took_effect);
         requests

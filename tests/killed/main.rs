@@ -13,7 +13,7 @@ mod world;
 
 use std::time::Duration;
 
-use purgedeck::simulator::{ErrorBody, Fault, Strike};
+use purgedeck::simulator::{ErrorBody, FaultKind, FaultRule};
 
 use self::moments::Moment;
 use self::verdict::judge;
@@ -64,27 +64,27 @@ async fn a_sender_that_is_killed_at_any_moment_loses_nothing_and_repeats_nothing
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_same_holds_while_the_vendor_and_the_network_fail() {
-    let post = |percent: f64, after_effect: bool, strike: Strike| Fault {
+    let post = |percent: f64, after_effect: bool, strike: FaultKind| FaultRule {
         method: Some("POST".to_owned()),
         contains: Some(moments::PURGE.to_owned()),
         percent: Some(percent),
         after_effect,
-        ..Fault::of(strike)
+        ..FaultRule::of(strike)
     };
     let status =
-        |status, retry_after| Strike::Status { status, body: ErrorBody::Html, retry_after };
+        |status, retry_after| FaultKind::Status { status, body: ErrorBody::Html, retry_after };
     let mut faults = vec![
-        post(5.0, false, Strike::Cut),
-        post(5.0, true, Strike::Cut),
+        post(5.0, false, FaultKind::Cut),
+        post(5.0, true, FaultKind::Cut),
         post(5.0, true, status(502, None)),
         post(3.0, false, status(503, None)),
         post(5.0, false, status(429, Some(1))),
-        post(3.0, true, Strike::GarbageBytes),
-        Fault {
+        post(3.0, true, FaultKind::GarbageBytes),
+        FaultRule {
             vendor: Some("gcore".to_owned()),
             method: Some("GET".to_owned()),
             percent: Some(3.0),
-            ..Fault::of(status(500, None))
+            ..FaultRule::of(status(500, None))
         },
     ];
     if kills(0) > 0 {

@@ -4,7 +4,7 @@ use std::process::Child;
 use std::time::{Duration, Instant};
 
 use purgedeck::domain::journal::JournalState;
-use purgedeck::simulator::Fault;
+use purgedeck::simulator::FaultRule;
 
 use super::world::World;
 
@@ -52,17 +52,17 @@ impl Moment {
 
     /// Waits for it; false where it did not come.
     pub(crate) async fn comes(self, world: &mut World, children: &mut [Child]) -> bool {
-        let stall = |fault: Fault, nth| Fault { nth: vec![nth], delay_ms: STALL, ..fault };
-        let purge = |after_effect| Fault {
+        let stall = |fault: FaultRule, nth| FaultRule { nth: vec![nth], delay_ms: STALL, ..fault };
+        let purge = |after_effect| FaultRule {
             method: Some("POST".to_owned()),
             contains: Some(PURGE.to_owned()),
             after_effect,
-            ..Fault::default()
+            ..FaultRule::default()
         };
-        let question = Fault {
+        let question = FaultRule {
             vendor: Some("gcore".to_owned()),
             path: Some("/cdn/purge_statuses".to_owned()),
-            ..Fault::default()
+            ..FaultRule::default()
         };
         let (few, some) = (world.dice.u64(1..4), world.dice.u64(1..12));
         match self {
@@ -73,16 +73,16 @@ impl Moment {
             }
             Self::Asking => {
                 let stall = world.stall(stall(question, some));
-                until(children, || world.simulator.faults().struck(stall) > 0).await
+                until(children, || world.simulator.faults().applied(stall) > 0).await
             }
             Self::AtTheVendor => {
                 let stall = world.stall(stall(purge(false), few));
-                until(children, || world.simulator.faults().struck(stall) > 0).await
+                until(children, || world.simulator.faults().applied(stall) > 0).await
             }
             Self::CarriedOut => {
                 let stall = world.stall(stall(purge(true), few));
                 let before = world.purges().len();
-                let struck = || world.simulator.faults().struck(stall) > 0;
+                let struck = || world.simulator.faults().applied(stall) > 0;
                 until(children, struck).await
                     && until(children, || world.purges().len() > before).await
             }

@@ -14,7 +14,7 @@ use purgedeck::domain::journal::{JournalEntry, JournalState};
 use purgedeck::domain::payload::{Payload, PurgeRequest, Targets};
 use purgedeck::engine::Seat;
 use purgedeck::providers::connect;
-use purgedeck::simulator::{self, Fault, Options, Scenario, Simulator};
+use purgedeck::simulator::{self, FaultRule, Scenario, Simulator, SimulatorOptions};
 use purgedeck::store::{Access, Store};
 
 use super::moments::Moment;
@@ -51,16 +51,16 @@ pub(crate) struct World {
 impl World {
     /// The accounts of all vendors, some of whose purges fail, and a queue of hundreds. These faults are in force until
     /// [`World::mend`].
-    pub(crate) async fn new(faults: Vec<Fault>) -> Self {
+    pub(crate) async fn new(faults: Vec<FaultRule>) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let (log, config) =
             (directory.path().join("access.ndjson"), directory.path().join("sim.toml"));
-        let simulator = simulator::start(Options {
+        let simulator = simulator::start(SimulatorOptions {
             records: 40,
             rate_limits: false,
             access_log: Some(log.clone()),
             scenario: Scenario { failed_percent: 5.0, purge_seconds: [0, 2], ..Scenario::quiet() },
-            ..Options::default()
+            ..SimulatorOptions::default()
         })
         .await
         .unwrap();
@@ -154,7 +154,7 @@ impl World {
     }
 
     /// Has one request of those that a fault fits wait for ever; returns the fault's number.
-    pub(crate) fn stall(&mut self, fault: Fault) -> u64 {
+    pub(crate) fn stall(&mut self, fault: FaultRule) -> u64 {
         // The first fault that fits strikes: a stall must come before what else goes wrong.
         let id = self.simulator.faults().inject_first(fault);
         self.stalls.push(id);

@@ -5,10 +5,10 @@ use chrono::TimeDelta;
 use serde_json::json;
 
 use crate::simulator::testing::{Answer, quiet};
-use crate::simulator::{Hand, Options, Simulator};
+use crate::simulator::{ManualClock, Simulator, SimulatorOptions};
 
 /// A simulator in which nobody has purged anything.
-async fn empty(change: impl FnOnce(&mut Options)) -> (Simulator, Hand) {
+async fn empty(change: impl FnOnce(&mut SimulatorOptions)) -> (Simulator, ManualClock) {
     quiet(|options| {
         options.records = 0;
         change(options);
@@ -43,7 +43,7 @@ fn state(answer: &Answer) -> &str {
     answer.header("cache").or(answer.header("x-cache")).or(answer.header("x-cache-lookup")).unwrap()
 }
 
-fn over(hand: &Hand) {
+fn over(hand: &ManualClock) {
     hand.advance(TimeDelta::seconds(61));
 }
 
@@ -121,7 +121,7 @@ async fn an_edge_can_stay_stale_although_the_vendor_says_successful() {
     over(&hand);
     let stale = get(&simulator, &host, "/a").await;
     assert_eq!((state(&stale), &stale.body), ("HIT", &old));
-    edge.let_go();
+    edge.clear_stale();
     let fresh = get(&simulator, &host, "/a").await;
     assert_eq!((state(&fresh), fresh.body == old), ("MISS", false));
     assert_eq!(fresh.header("last-modified"), Some("Sat, 21 Nov 2026 12:00:00 GMT"));

@@ -1,21 +1,23 @@
-//! What the API tells of the account: its service, its limits, its people.
+//! The account: its service, its limits, its users.
 
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta};
 use serde_json::{Value, json};
 
-use super::UNLIMITED;
-use super::state::{Account, Token};
-use crate::simulator::reply::Reply;
-use crate::simulator::scenario::GcoreScenario;
-use crate::simulator::world::people::{PEOPLE, Person};
+use super::GcoreCall;
+use super::state::{GcoreAccount, time};
+use crate::simulator::reply::HttpReply;
+use crate::simulator::world::{SimulatedUser, USERS};
+
+/// The rate in `limits` when nothing is limited.
+const UNLIMITED: &str = "1000/s";
 
 /// `GET /cdn/clients/me/limits`.
-pub(super) fn limits(account: &Account, scenario: &GcoreScenario, rate_limits: bool) -> Reply {
+pub(super) fn limits(account: &GcoreAccount, call: &GcoreCall<'_>) -> HttpReply {
     let rate = |requests: usize| {
-        if rate_limits { format!("{requests}/m") } else { UNLIMITED.to_owned() }
+        if call.rate_limits { format!("{requests}/m") } else { UNLIMITED.to_owned() }
     };
-    let limits = scenario.limits;
-    Reply::json(
+    let limits = call.scenario.limits;
+    HttpReply::json(
         200,
         &json!({
             "id": account.client_id,
@@ -34,26 +36,17 @@ pub(super) fn limits(account: &Account, scenario: &GcoreScenario, rate_limits: b
 }
 
 /// `GET /cdn/clients/me`.
-pub(super) fn service(account: &Account) -> Reply {
-    let first = account
-        .resources
-        .iter()
-        .map(|resource| resource.created)
-        .min()
-        .unwrap_or(DateTime::UNIX_EPOCH);
-    let last = account
-        .resources
-        .iter()
-        .map(|resource| resource.updated)
-        .max()
-        .unwrap_or(DateTime::UNIX_EPOCH);
-    let time = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Micros, true);
-    Reply::json(
+pub(super) fn service(account: &GcoreAccount) -> HttpReply {
+    let resources = &account.resources;
+    let first = resources.iter().map(|resource| resource.created).min();
+    let last = resources.iter().map(|resource| resource.updated).max();
+    let first = first.unwrap_or(DateTime::UNIX_EPOCH);
+    HttpReply::json(
         200,
         &json!({
             "id": account.client_id,
             "created": time(first - TimeDelta::days(1)),
-            "updated": time(last),
+            "updated": time(last.unwrap_or(DateTime::UNIX_EPOCH)),
             "service": {"enabled": true, "status": "active", "updated": time(first)},
             "utilization_level": 0,
             "cname": format!("cl-{}.edge.example.net", account.client_id),
@@ -64,18 +57,13 @@ pub(super) fn service(account: &Account) -> Reply {
     )
 }
 
-/// The id of a person's login at this account.
-pub(super) fn user_id(account: u64, author: usize) -> u64 {
-    account * 10 + author as u64
-}
-
 /// `GET /iam/clients/me`.
-pub(super) fn overview(account: &Account, token: &Token) -> Reply {
-    let user = |(index, person): (usize, &Person)| -> Value {
+pub(super) fn overview(account: &GcoreAccount, call: &GcoreCall<'_>) -> HttpReply {
+    let shown = |(index, user): (usize, &SimulatedUser)| -> Value {
         json!({
-            "id": user_id(account.client_id, index),
-            "email": format!("{}@example.com", person.login),
-            "name": person.name,
+            "id": account.user_id(index),
+            "email": format!("{}@example.com", user.login),
+            "name": user.name,
             "lang": "en",
             "phone": null,
             "company": account.company,
@@ -90,18 +78,18 @@ pub(super) fn overview(account: &Account, token: &Token) -> Reply {
         })
     };
     let status = json!({"status": "active", "enabled": true});
-    Reply::json(
+    HttpReply::json(
         200,
         &json!({
             "id": account.client_id,
-            "users": PEOPLE.iter().enumerate().map(user).collect::<Vec<_>>(),
+            "users": USERS.iter().enumerate().map(shown).collect::<Vec<_>>(),
             "email": format!("cdn@{}.example.com", account.name),
             "phone": null,
-            "name": PEOPLE.first().map(|owner| owner.name),
+            "name": USERS.first().map(|owner| owner.name),
             "status": "active",
             "companyName": account.company,
             "website": "https://www.example.com",
-            "currentUser": user_id(account.client_id, token.author),
+            "currentUser": account.user_id(call.token.author),
             "capabilities": ["CDN", "DNS"],
             "serviceStatuses": {"CDN": status, "DNS": status},
             "deleted": false,

@@ -1,17 +1,17 @@
-//! Who asks: the Authorization header against the tokens of all accounts.
+//! Checks the Authorization header against the tokens of all accounts.
 
 use chrono::{DateTime, Utc};
 
 use super::errors;
-use super::state::{Account, Token};
-use crate::simulator::reply::Reply;
+use super::state::{GcoreAccount, GcoreToken};
+use crate::simulator::reply::HttpReply;
 
-/// The account's index and the token, or the refusal.
+/// Returns the account's index and the token, or the refusal.
 pub(super) fn check(
-    accounts: &[Account],
+    accounts: &[GcoreAccount],
     header: Option<&str>,
     now: DateTime<Utc>,
-) -> Result<(usize, Token), Reply> {
+) -> Result<(usize, GcoreToken), HttpReply> {
     let header = header
         .map(str::trim)
         .filter(|header| !header.is_empty())
@@ -21,7 +21,7 @@ pub(super) fn check(
     if scheme.eq_ignore_ascii_case("bearer") {
         return Err(errors::wrong_scheme());
     }
-    // A word that is no scheme of theirs is as good as no header at all.
+    // An unknown scheme counts as no header at all.
     if !scheme.eq_ignore_ascii_case("apikey") || text.is_empty() {
         return Err(errors::no_credentials());
     }

@@ -3,87 +3,87 @@
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use crate::simulator::reply::Reply;
+use crate::simulator::random;
+use crate::simulator::reply::HttpReply;
 
-/// An error in the platform's form, still without its request id.
-fn platform(status: u16, class: &str, message: &str) -> Reply {
-    Reply::json(status, &json!({"exception_class": class, "message": message, "request_id": ""}))
+/// Returns an error in the platform's form, still without its request id.
+fn platform(status: u16, class: &str, message: &str) -> HttpReply {
+    HttpReply::json(
+        status,
+        &json!({"exception_class": class, "message": message, "request_id": ""}),
+    )
 }
 
-/// Errors of one field.
-pub(super) fn field(name: &str, errors: &Value) -> Reply {
-    Reply::json(400, &json!({"errors": {name: errors}}))
+/// Refuses the value of one field.
+pub(super) fn field(name: &str, errors: &Value) -> HttpReply {
+    HttpReply::json(400, &json!({"errors": {name: errors}}))
 }
 
-/// The request's body is not JSON.
-pub(super) fn not_json(detail: &str) -> Reply {
-    Reply::json(400, &json!({"message": format!("JSON parse error - {detail}")}))
+/// Refuses a body that is not JSON.
+pub(super) fn not_json(detail: &str) -> HttpReply {
+    HttpReply::json(400, &json!({"message": format!("JSON parse error - {detail}")}))
 }
 
-/// Nobody was named.
-pub(super) fn no_credentials() -> Reply {
+/// Refuses a request without credentials.
+pub(super) fn no_credentials() -> HttpReply {
     unauthorized("not_authenticated", "Authentication credentials were not provided.")
 }
 
-/// The token is cut off, as a shell does with what follows a dollar sign.
-pub(super) fn bad_token(part: &str) -> Reply {
+/// Refuses a token that is cut off, as a shell cuts at a dollar sign.
+pub(super) fn bad_token(part: &str) -> HttpReply {
     unauthorized("not_authenticated", &format!("Bad token: {part}"))
 }
 
-/// The token has ended, or never was.
-pub(super) fn expired() -> Reply {
+/// Refuses a token that has ended or does not exist.
+pub(super) fn expired() -> HttpReply {
     unauthorized("token_not_valid", "Token is invalid or expired")
 }
 
-/// A permanent token after a word that belongs to another kind.
-pub(super) fn wrong_scheme() -> Reply {
+/// Refuses a permanent token with the scheme of another kind of token.
+pub(super) fn wrong_scheme() -> HttpReply {
     unauthorized("token_not_valid", "Given token not valid for any token type")
 }
 
-fn unauthorized(class: &str, message: &str) -> Reply {
+fn unauthorized(class: &str, message: &str) -> HttpReply {
     platform(401, class, message).with("www-authenticate", "APIKey")
 }
 
-/// The role does not reach that far.
-pub(super) fn forbidden() -> Reply {
-    Reply::json(403, &json!({"message": "You do not have permission to perform this action."}))
+/// Refuses a token whose role lacks the right.
+pub(super) fn forbidden() -> HttpReply {
+    HttpReply::json(403, &json!({"message": "You do not have permission to perform this action."}))
 }
 
-/// There is no such thing in this account.
-pub(super) fn not_found(message: &str) -> Reply {
+/// Reports that this account has no such thing.
+pub(super) fn not_found(message: &str) -> HttpReply {
     platform(404, "NotFoundError", message)
 }
 
-/// The path knows one other method.
-pub(super) fn method_not_allowed(allowed: &str) -> Reply {
+/// Refuses the method; the path has one other.
+pub(super) fn method_not_allowed(allowed: &str) -> HttpReply {
     let allowed = if allowed == "GET" { "GET, HEAD" } else { allowed };
     platform(405, "HTTPError", "HTTP 405: Method Not Allowed").with("allow", allowed)
 }
 
-/// The body is of a type that is not read.
-pub(super) fn unsupported(media_type: &str) -> Reply {
-    Reply::json(
-        415,
-        &json!({"message": format!("Unsupported media type \"{media_type}\" in request.")}),
-    )
+/// Refuses the body's media type.
+pub(super) fn unsupported(media_type: &str) -> HttpReply {
+    let message = format!("Unsupported media type \"{media_type}\" in request.");
+    HttpReply::json(415, &json!({"message": message}))
 }
 
-/// The window of a resource is used up; it has room again in `seconds`.
-pub(super) fn throttled(seconds: u64, tell: bool) -> Reply {
-    let reply = Reply::json(
-        429,
-        &json!({"message": "You have exceeded number of allowed purge requests for your CDN resource."}),
-    );
+/// Refuses a purge because a resource's window is full; it has room again in `seconds`.
+pub(super) fn throttled(seconds: u64, tell: bool) -> HttpReply {
+    let message = "You have exceeded number of allowed purge requests for your CDN resource.";
+    let reply = HttpReply::json(429, &json!({"message": message}));
     if tell { reply.with("retry-after", seconds.to_string()) } else { reply }
 }
 
-/// An error that has only a status.
-pub(super) fn of_status(status: u16) -> Reply {
+/// Returns the error for a status.
+pub(super) fn of_status(status: u16) -> HttpReply {
     match status {
         401 => no_credentials(),
         403 => forbidden(),
         404 => not_found("Not found."),
-        413 => platform(413, "HTTPError", "HTTP 413: Request Entity Too Large"),
+        413 => platform(413, "HTTPError", "HTTP 413: HttpRequest Entity Too Large"),
         429 => throttled(0, false),
         502 => platform(502, "HTTPError", "HTTP 502: Bad Gateway"),
         503 => platform(503, "HTTPError", "HTTP 503: Service Unavailable"),
@@ -93,8 +93,8 @@ pub(super) fn of_status(status: u16) -> Reply {
     }
 }
 
-/// The reply with the number of its request, where its form has a place for it.
-pub(super) fn with_id(reply: Reply, number: u64) -> Reply {
+/// Fills in the id of the request, where the reply's form has a place for it.
+pub(super) fn with_id(reply: HttpReply, number: u64) -> HttpReply {
     if reply.status < 400 {
         return reply;
     }
@@ -104,8 +104,7 @@ pub(super) fn with_id(reply: Reply, number: u64) -> Reply {
     if !body.contains_key("request_id") {
         return reply;
     }
-    // Spread over the word, so that two ids do not look like neighbours.
-    let spread = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let spread = random::spread(number);
     body.insert("request_id".to_owned(), json!(format!("{spread:016x}{number:016x}")));
-    Reply { body: Bytes::from(Value::Object(body).to_string()), ..reply }
+    HttpReply { body: Bytes::from(Value::Object(body).to_string()), ..reply }
 }

@@ -1,158 +1,108 @@
 //! `GET /cdn/purge_statuses`.
 
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use super::filters;
-use super::page::{Page, Rules};
-use super::state::Account;
-use crate::simulator::reply::Reply;
-use crate::simulator::request::Request;
-use crate::simulator::scenario::{GcoreScenario, Order};
-use crate::simulator::world::ledger::Purge;
-use crate::simulator::world::{Kind, Outcome, State};
+use super::GcoreCall;
+use super::query::{ListPage, PagingRules, TimeFilter};
+use super::state::{GcoreAccount, purge_type, time};
+use crate::simulator::reply::HttpReply;
+use crate::simulator::world::{PurgeOutcome, PurgeProgress, PurgeScope, SimulatedPurge};
 
-/// The documented maximum of a page, and how many are told without a limit.
-const MOST: usize = 100;
+/// The documented maximum of a page, and the length of a list without a limit.
+const MAX_PAGE: usize = 100;
 
-/// The word for a kind.
-pub(super) fn purge_type(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Url => "purge_by_url",
-        Kind::Pattern => "purge_by_pattern",
-        Kind::All => "purge_all",
-    }
-}
-
-/// The kind that a word stands for.
-pub(super) fn kind(purge_type: &str) -> Option<Kind> {
-    [Kind::Url, Kind::Pattern, Kind::All]
-        .into_iter()
-        .find(|kind| self::purge_type(*kind) == purge_type)
-}
-
-/// The list that a request asks for.
+/// Lists the purges.
 pub(super) fn list(
-    account: &mut Account,
-    request: &Request,
-    scenario: &GcoreScenario,
-    now: DateTime<Utc>,
-) -> Reply {
-    let reply = read(account, request, scenario, now).unwrap_or_else(|refused| refused);
-    if reply.status == 200 {
-        for _ in 0..scenario.arrivals_between_pages {
-            account.ledger.arrive(now.timestamp_micros(), &account.sites);
-        }
+    account: &mut GcoreAccount,
+    call: &GcoreCall<'_>,
+) -> Result<HttpReply, HttpReply> {
+    let GcoreCall { request, scenario, now, .. } = *call;
+    let strict = scenario.strict_paging;
+    let page = ListPage::of(request, PagingRules { most: MAX_PAGE, bare: Some(MAX_PAGE), strict })?;
+    let filter = HistoryFilter::of(account, call)?;
+    let newest = now - TimeDelta::seconds(i64::from(scenario.history_lag_seconds));
+    let listed = account.world.remembered(now).iter();
+    let listed = listed.take_while(|purge| purge.at <= newest.timestamp_micros());
+    let mut matching: Vec<&SimulatedPurge> =
+        listed.filter(|purge| filter.matches(purge, call)).collect();
+    scenario.order.sort(&mut matching);
+    let count = matching.len();
+    let rows: Vec<Value> =
+        page.cut(matching).into_iter().map(|purge| row(account, purge, call)).collect();
+    let reply = page.reply(request, count, &rows, scenario.next_host.as_deref());
+    for _ in 0..scenario.arrivals_between_pages {
+        account.world.arrive(now.timestamp_micros());
     }
-    reply
-}
-
-fn read(
-    account: &Account,
-    request: &Request,
-    scenario: &GcoreScenario,
-    now: DateTime<Utc>,
-) -> Result<Reply, Reply> {
-    let page =
-        Page::of(request, Rules { most: MOST, bare: Some(MOST), strict: scenario.strict_paging })?;
-    let wanted = Wanted::of(account, request, scenario)?;
-    let newest =
-        (now - TimeDelta::seconds(i64::from(scenario.history_lag_seconds))).timestamp_micros();
-    let told = account.ledger.remembered(now);
-    let told = told.get(..told.partition_point(|purge| purge.at <= newest)).unwrap_or_default();
-    let matching = |purge: &&Purge| wanted.matches(purge, now, scenario);
-    let count = told.iter().filter(matching).count();
-    let rows = match scenario.order {
-        Order::Newest => page.cut(told.iter().rev().filter(matching)),
-        Order::Oldest => page.cut(told.iter().filter(matching)),
-        Order::Shuffled => {
-            let mut mixed: Vec<&Purge> = told.iter().filter(matching).collect();
-            mixed.sort_by_key(|purge| purge.serial.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-            page.cut(mixed.into_iter())
-        }
-    };
-    let results: Vec<Value> =
-        rows.into_iter().map(|purge| row(account, purge, now, scenario)).collect();
-    Ok(page.reply(request, count, &results, scenario.next_host.as_deref()))
+    Ok(reply)
 }
 
 /// The filters of one request.
-struct Wanted {
-    /// Per site, whether it is wanted; `None` when all are.
+struct HistoryFilter {
+    /// True for each site that matches; `None` when all do.
     sites: Option<Vec<bool>>,
     status: Option<String>,
     purge_type: Option<String>,
-    from: Option<i64>,
-    to: Option<i64>,
+    created: TimeFilter,
 }
 
-impl Wanted {
-    fn of(account: &Account, request: &Request, scenario: &GcoreScenario) -> Result<Self, Reply> {
-        let given = |name: &str| request.param(name).filter(|text| !text.is_empty());
-        let micros = |at: Option<DateTime<Utc>>| at.map(|at| at.timestamp_micros());
+impl HistoryFilter {
+    fn of(account: &GcoreAccount, call: &GcoreCall<'_>) -> Result<Self, HttpReply> {
+        let given = |name: &str| call.request.param(name).filter(|text| !text.is_empty());
         let sites = given("cname").map(|cname| {
-            let fits = |host: &str| {
-                if scenario.cname_part { host.contains(cname.as_str()) } else { host == cname }
-            };
-            account.sites.iter().map(|site| fits(&site.host)).collect()
+            let part = call.scenario.cname_part;
+            let matches = |host: &String| *host == cname || part && host.contains(&cname);
+            account.world.sites.iter().map(|site| matches(&site.host)).collect()
         });
         Ok(Self {
             sites,
             status: given("status"),
             purge_type: given("purge_type"),
-            from: micros(filters::instant(request, "from_created", false)?),
-            to: micros(filters::instant(request, "to_created", true)?),
+            created: TimeFilter::of(call.request, "from_created", "to_created")?,
         })
     }
 
-    fn matches(&self, purge: &Purge, now: DateTime<Utc>, scenario: &GcoreScenario) -> bool {
+    fn matches(&self, purge: &SimulatedPurge, call: &GcoreCall<'_>) -> bool {
         self.sites.as_ref().is_none_or(|sites| sites.get(purge.site).copied().unwrap_or(false))
-            && self.purge_type.as_ref().is_none_or(|word| word == purge_type(purge.kind))
-            && self.from.is_none_or(|from| purge.at >= from)
-            && self.to.is_none_or(|to| purge.at <= to)
-            && self.status.as_ref().is_none_or(|word| word == status(purge, now, scenario))
+            && self.purge_type.as_ref().is_none_or(|word| word == purge_type(purge.scope))
+            && self.created.contains(purge.created())
+            && self.status.as_ref().is_none_or(|word| word == status(purge, call))
     }
 }
 
-fn status(purge: &Purge, now: DateTime<Utc>, scenario: &GcoreScenario) -> &'static str {
-    match purge.state(now) {
-        State::InProgress if scenario.strange_statuses && purge.serial.is_multiple_of(3) => {
-            "Queued on edge"
-        }
-        State::InProgress => "In progress",
-        State::Ended(Outcome::Successful)
-            if scenario.strange_statuses && purge.serial.is_multiple_of(7) =>
-        {
-            "Partially successful"
-        }
-        State::Ended(Outcome::Successful) => "Successful",
-        State::Ended(Outcome::Failed) => "Failed",
-        State::Ended(Outcome::ReportDisabled) => "Status report disabled",
+fn status(purge: &SimulatedPurge, call: &GcoreCall<'_>) -> &'static str {
+    let strange = |every| call.scenario.strange_statuses && purge.serial.is_multiple_of(every);
+    match purge.progress(call.now) {
+        PurgeProgress::InProgress if strange(3) => "Queued on edge",
+        PurgeProgress::InProgress => "In progress",
+        PurgeProgress::Ended(PurgeOutcome::Successful) if strange(7) => "Partially successful",
+        PurgeProgress::Ended(PurgeOutcome::Successful) => "Successful",
+        PurgeProgress::Ended(PurgeOutcome::Failed) => "Failed",
+        PurgeProgress::Ended(PurgeOutcome::ReportDisabled) => "Status report disabled",
     }
 }
 
-fn row(account: &Account, purge: &Purge, now: DateTime<Utc>, scenario: &GcoreScenario) -> Value {
-    let site = account.sites.get(purge.site);
-    let cname = site.map(|site| site.host.as_str());
-    let targets = site.map(|site| purge.targets(site)).unwrap_or_default();
-    let payload = match purge.kind {
-        Kind::Url => {
-            let host = cname.unwrap_or_default();
-            json!({"urls": targets.iter().map(|path| format!("http://{host}{path}")).collect::<Vec<_>>()})
+fn row(account: &GcoreAccount, purge: &SimulatedPurge, call: &GcoreCall<'_>) -> Value {
+    let cname = account.world.host(purge);
+    let targets = account.world.targets(purge);
+    let payload = match purge.scope {
+        PurgeScope::Url => {
+            let urls = targets.iter().map(|path| format!("http://{cname}{path}"));
+            json!({"urls": urls.collect::<Vec<_>>()})
         }
-        Kind::Pattern | Kind::All => json!({"paths": targets}),
+        PurgeScope::Pattern | PurgeScope::All => json!({"paths": targets}),
     };
-    let created = if scenario.older_shapes {
-        purge.created().format("%Y-%m-%d %H:%M:%S%.6f+00:00").to_string()
+    let (created, payload) = if call.scenario.older_shapes {
+        (purge.created().format("%Y-%m-%d %H:%M:%S%.6f+00:00").to_string(), json!([payload]))
     } else {
-        purge.created().to_rfc3339_opts(SecondsFormat::Micros, true)
+        (time(purge.created()), payload)
     };
     json!({
         "purge_id": account.purge_id(purge.serial),
-        "status": status(purge, now, scenario),
-        "resource": {"id": account.resources.get(purge.site).map(|resource| resource.id), "cname": cname},
-        "payload": if scenario.older_shapes { json!([payload]) } else { payload },
+        "status": status(purge, call),
+        "resource": {"id": account.resource_id(purge.site), "cname": cname},
+        "payload": payload,
         "created": created,
-        "purge_type": purge_type(purge.kind),
+        "purge_type": purge_type(purge.scope),
     })
 }

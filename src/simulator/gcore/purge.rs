@@ -1,84 +1,68 @@
 //! `POST /cdn/resources/{id}/purge`.
 
-use chrono::{DateTime, Utc};
 use serde_json::json;
 
-use super::errors;
-use super::state::{Account, Role, Standing, Token};
-use super::validate::{self, Wanted};
-use crate::simulator::reply::Reply;
-use crate::simulator::request::Request;
-use crate::simulator::scenario::GcoreScenario;
-use crate::simulator::world::Kind;
-use crate::simulator::world::ledger::Asked;
+use super::state::{GcoreAccount, ResourceStatus, TokenRole};
+use super::{GcoreCall, errors, validate};
+use crate::simulator::reply::HttpReply;
+use crate::simulator::world::{NewPurge, PurgeScope};
 
-const MINUTE: i64 = 60_000_000;
+const MINUTE_US: i64 = 60_000_000;
 
-/// Accepts a purge or refuses it. Only what is accepted counts in the windows.
-pub(super) fn take(
-    account: &mut Account,
-    token: &Token,
-    id: &str,
-    request: &Request,
-    scenario: &GcoreScenario,
-    rate_limits: bool,
-    now: DateTime<Utc>,
-) -> Reply {
-    if token.role == Role::Users {
-        return errors::forbidden();
+/// Accepts a purge or refuses it. Only accepted purges count in the windows.
+pub(super) fn accept(
+    account: &mut GcoreAccount,
+    call: &GcoreCall<'_>,
+) -> Result<HttpReply, HttpReply> {
+    if call.token.role == TokenRole::Users {
+        return Err(errors::forbidden());
     }
-    let there = |site: &usize| {
-        account.resources.get(*site).is_some_and(|resource| resource.standing != Standing::Deleted)
+    let exists = |site: &usize| {
+        let resource = account.resources.get(*site);
+        resource.is_some_and(|resource| resource.status != ResourceStatus::Deleted)
     };
-    let Some(site) = account.find(id).filter(there) else {
-        return errors::not_found("CDN resource is not found.");
-    };
-    let wanted = match validate::read(request, scenario) {
-        Ok(wanted) => wanted,
-        Err(refused) => return refused,
-    };
-    if wanted.kind == Kind::Url && !account.sites.get(site).is_some_and(|site| site.by_url) {
+    let not_found = || errors::not_found("CDN resource is not found.");
+    let site = account.find(call.id).filter(exists).ok_or_else(not_found)?;
+    let (scope, targets) = validate::read(call.request, call.scenario)?;
+    let by_url = account.world.sites.get(site).is_some_and(|site| site.by_url);
+    if scope == PurgeScope::Url && !by_url {
         let text = "Purge by URLs is not allowed. To purge by URLs, contact support.";
-        return errors::field("urls", &json!([text]));
+        return Err(errors::field("urls", &json!([text])));
     }
-    if let Some(seconds) =
-        rate_limits.then(|| full(account, site, wanted.kind, scenario, now)).flatten()
+    if let Some(seconds) = seconds_until_room(account, site, scope, call)
+        && call.rate_limits
     {
-        return errors::throttled(seconds, scenario.retry_after);
+        return Err(errors::throttled(seconds, call.scenario.retry_after));
     }
-    let Wanted { kind, targets } = wanted;
-    let echo = match kind {
-        Kind::Url => json!({"urls": targets}),
-        Kind::Pattern | Kind::All => json!({"paths": targets}),
+    let echo = match scope {
+        PurgeScope::Url => json!({"urls": targets}),
+        PurgeScope::Pattern | PurgeScope::All => json!({"paths": targets}),
     };
-    account.ledger.add(Asked { site, kind, targets, author: token.author, by_api: true }, now);
-    Reply::json(201, &echo).effective()
+    let new = NewPurge { site, scope, targets, author: call.token.author, by_api: true };
+    account.world.add(new, call.now);
+    Ok(HttpReply::json(201, &echo).effective())
 }
 
-/// How long until the window of a resource has room again; `None` when it has room now.
-fn full(
-    account: &Account,
+/// Returns the time until the window of a resource has room again; `None` when it has room now.
+fn seconds_until_room(
+    account: &GcoreAccount,
     site: usize,
-    kind: Kind,
-    scenario: &GcoreScenario,
-    now: DateTime<Utc>,
+    scope: PurgeScope,
+    call: &GcoreCall<'_>,
 ) -> Option<u64> {
-    let now = now.timestamp_micros();
-    let most = match kind {
-        Kind::Url => scenario.limits.url_requests,
-        Kind::Pattern | Kind::All => scenario.limits.pattern_requests,
+    let now = call.now.timestamp_micros();
+    let most = match scope {
+        PurgeScope::Url => call.scenario.limits.url_requests,
+        PurgeScope::Pattern | PurgeScope::All => call.scenario.limits.pattern_requests,
     };
-    let counts = |other: Kind| {
-        other == kind || (scenario.shared_paths_window && kind != Kind::Url && other != Kind::Url)
-    };
-    let in_window: Vec<i64> = account
-        .ledger
-        .since(now - MINUTE + 1)
-        .iter()
-        .filter(|purge| purge.site == site && counts(purge.kind))
+    let shared = call.scenario.shared_paths_window && scope != PurgeScope::Url;
+    let counts = |other: PurgeScope| other == scope || shared && other != PurgeScope::Url;
+    let purges = account.world.since(now - MINUTE_US + 1).iter();
+    let in_window: Vec<i64> = purges
+        .filter(|purge| purge.site == site && counts(purge.scope))
         .map(|purge| purge.at)
         .collect();
     let oldest_that_counts = in_window.get(in_window.len().checked_sub(most)?)?;
-    let left = (oldest_that_counts + MINUTE - now).max(1);
+    let left = (oldest_that_counts + MINUTE_US - now).max(1);
     Some(left.unsigned_abs().div_ceil(1_000_000))
 }

@@ -1,19 +1,17 @@
 //! `GET /cdn/resources` and `GET /cdn/resources/{id}`.
 
-use chrono::{DateTime, SecondsFormat, Utc};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::page::{Page, Rules};
-use super::state::{Account, Standing};
-use super::{errors, filters};
-use crate::simulator::reply::Reply;
-use crate::simulator::request::Request;
-use crate::simulator::scenario::GcoreScenario;
+use super::query::{ListPage, PagingRules, TimeFilter};
+use super::state::{GcoreAccount, ResourceStatus, time};
+use super::{GcoreCall, errors};
+use crate::simulator::reply::HttpReply;
+use crate::simulator::request::HttpRequest;
 
 /// The documented maximum of a page.
-const MOST: usize = 1000;
+const MAX_PAGE: usize = 1000;
 
-/// Filters that compare a field of the same name.
+/// Filters that compare with a field of the same name.
 const EXACT: [&str; 15] = [
     "cname",
     "status",
@@ -32,66 +30,40 @@ const EXACT: [&str; 15] = [
     "primary_resource",
 ];
 
-/// The list that a request asks for.
-pub(super) fn list(account: &Account, request: &Request, scenario: &GcoreScenario) -> Reply {
-    let listed = || -> Result<Reply, Reply> {
-        let page =
-            Page::of(request, Rules { most: MOST, bare: None, strict: scenario.strict_paging })?;
-        let times = Times::of(request)?;
-        let matching: Vec<Value> = (0..account.resources.len())
-            .filter(|index| times.match_resource(account, *index))
-            .filter_map(|index| shown(account, index))
-            .filter(|resource| matches(resource, request))
-            .collect();
-        let count = matching.len();
-        Ok(page.reply(
-            request,
-            count,
-            &page.cut(matching.into_iter()),
-            scenario.next_host.as_deref(),
-        ))
-    };
-    listed().unwrap_or_else(|refused| refused)
+/// Lists the resources.
+pub(super) fn list(
+    account: &mut GcoreAccount,
+    call: &GcoreCall<'_>,
+) -> Result<HttpReply, HttpReply> {
+    let GcoreCall { request, scenario, .. } = *call;
+    let rules = PagingRules { most: MAX_PAGE, bare: None, strict: scenario.strict_paging };
+    let page = ListPage::of(request, rules)?;
+    let created = TimeFilter::of(request, "min_created", "max_created")?;
+    let updated = TimeFilter::of(request, "min_updated", "max_updated")?;
+    let within = account.resources.iter().enumerate().filter(|(_, resource)| {
+        created.contains(resource.created) && updated.contains(resource.updated)
+    });
+    let matching: Vec<Value> = within
+        .filter_map(|(index, _)| shown(account, index))
+        .filter(|resource| matches(resource, request))
+        .collect();
+    let count = matching.len();
+    Ok(page.reply(request, count, &page.cut(matching), scenario.next_host.as_deref()))
 }
 
-/// One resource.
-pub(super) fn get(account: &Account, id: &str) -> Reply {
-    match account.find(id).and_then(|index| shown(account, index)) {
-        Some(resource) => Reply::json(200, &resource),
-        None => errors::not_found("CDN resource is not found."),
-    }
+/// Returns one resource.
+pub(super) fn get(
+    account: &mut GcoreAccount,
+    call: &GcoreCall<'_>,
+) -> Result<HttpReply, HttpReply> {
+    account
+        .find(call.id)
+        .and_then(|index| shown(account, index))
+        .map(|resource| HttpReply::json(200, &resource))
+        .ok_or_else(|| errors::not_found("CDN resource is not found."))
 }
 
-struct Times {
-    created: (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
-    updated: (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
-}
-
-impl Times {
-    fn of(request: &Request) -> Result<Self, Reply> {
-        Ok(Self {
-            created: (
-                filters::instant(request, "min_created", false)?,
-                filters::instant(request, "max_created", true)?,
-            ),
-            updated: (
-                filters::instant(request, "min_updated", false)?,
-                filters::instant(request, "max_updated", true)?,
-            ),
-        })
-    }
-
-    fn match_resource(&self, account: &Account, index: usize) -> bool {
-        let within = |(from, to): (Option<DateTime<Utc>>, Option<DateTime<Utc>>), at| {
-            from.is_none_or(|from| at >= from) && to.is_none_or(|to| at <= to)
-        };
-        account.resources.get(index).is_some_and(|resource| {
-            within(self.created, resource.created) && within(self.updated, resource.updated)
-        })
-    }
-}
-
-fn matches(resource: &Value, request: &Request) -> bool {
+fn matches(resource: &Value, request: &HttpRequest) -> bool {
     let text = |name: &str| match resource.get(name) {
         Some(Value::String(text)) => text.clone(),
         Some(Value::Null) | None => String::new(),
@@ -115,58 +87,56 @@ fn matches(resource: &Value, request: &Request) -> bool {
     })
 }
 
-/// A resource as it is shown; a deleted one has few fields.
-fn shown(account: &Account, index: usize) -> Option<Value> {
+/// Shows a resource; a deleted one has few fields.
+fn shown(account: &GcoreAccount, index: usize) -> Option<Value> {
     let resource = account.resources.get(index)?;
-    let site = account.sites.get(index)?;
-    let time = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Micros, true);
-    if resource.standing == Standing::Deleted {
+    let site = account.world.sites.get(index)?;
+    if resource.status == ResourceStatus::Deleted {
         return Some(json!({
             "id": resource.id,
             "deleted": true,
             "client": account.client_id,
-            "status": resource.standing.word(),
+            "status": resource.status.word(),
             "updated": time(resource.updated),
             "cname": site.host,
         }));
     }
-    let active = resource.standing == Standing::Active;
-    let mut shown = Map::new();
-    let mut put = |name: &str, value: Value| shown.insert(name.to_owned(), value);
-    put("id", json!(resource.id));
-    put("name", json!(resource.name));
-    put("description", json!(resource.description));
-    put("cname", json!(site.host));
-    put("secondaryHostnames", json!(site.aliases));
-    put("client", json!(account.client_id));
-    put("status", json!(resource.standing.word()));
-    put("active", json!(active));
-    put("enabled", json!(true));
-    put("deleted", json!(false));
-    put("suspended", json!(!active));
-    put("suspend_date", if active { Value::Null } else { json!(time(resource.updated)) });
-    put("created", json!(time(resource.created)));
-    put("updated", json!(time(resource.updated)));
-    put("can_purge_by_urls", json!(site.by_url));
-    put("originGroup", json!(resource.origin_group));
-    put("originGroup_name", json!(format!("origin of {}", site.host)));
-    put("originProtocol", json!(resource.origin_protocol));
-    put("sslEnabled", json!(true));
-    put("sslData", json!(resource.origin_group + 40_000));
-    put("proxy_ssl_enabled", json!(false));
-    put("proxy_ssl_ca", Value::Null);
-    put("proxy_ssl_data", Value::Null);
-    put("preset_applied", json!(false));
-    put("vp_enabled", json!(false));
-    put("full_custom_enabled", json!(false));
-    put("shielded", json!(resource.shielded));
-    put("shield_enabled", json!(resource.shielded));
-    put("shield_dc", if resource.shielded { json!("am3") } else { Value::Null });
-    put("shield_routing_map", Value::Null);
-    put("primary_resource", json!(resource.primary));
-    put("is_primary", json!(resource.primary.is_none()));
-    put("waap_domain_id", Value::Null);
-    put("rules", json!([]));
-    put("options", Value::Object(resource.options.clone()));
-    Some(Value::Object(shown))
+    let active = resource.status == ResourceStatus::Active;
+    Some(json!({
+        "id": resource.id,
+        "name": resource.name,
+        "description": resource.description,
+        "cname": site.host,
+        "secondaryHostnames": site.aliases,
+        "client": account.client_id,
+        "status": resource.status.word(),
+        "active": active,
+        "enabled": true,
+        "deleted": false,
+        "suspended": !active,
+        "suspend_date": (!active).then(|| time(resource.updated)),
+        "created": time(resource.created),
+        "updated": time(resource.updated),
+        "can_purge_by_urls": site.by_url,
+        "originGroup": resource.origin_group,
+        "originGroup_name": format!("origin of {}", site.host),
+        "originProtocol": resource.origin_protocol,
+        "sslEnabled": true,
+        "sslData": resource.origin_group + 40_000,
+        "proxy_ssl_enabled": false,
+        "proxy_ssl_ca": null,
+        "proxy_ssl_data": null,
+        "preset_applied": false,
+        "vp_enabled": false,
+        "full_custom_enabled": false,
+        "shielded": resource.shielded,
+        "shield_enabled": resource.shielded,
+        "shield_dc": resource.shielded.then_some("am3"),
+        "shield_routing_map": null,
+        "primary_resource": resource.primary,
+        "is_primary": resource.primary.is_none(),
+        "waap_domain_id": null,
+        "rules": [],
+        "options": resource.options,
+    }))
 }

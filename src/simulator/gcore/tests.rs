@@ -12,7 +12,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use crate::simulator::testing::{Answer, noon, quiet, send};
-use crate::simulator::{GcoreLimits, GcoreResource, GcoreScenario, Options, Order, Simulator};
+use crate::simulator::{
+    GcoreLimits, GcoreResource, GcoreScenario, ListingOrder, Simulator, SimulatorOptions,
+};
 
 async fn ask(
     simulator: &Simulator,
@@ -40,7 +42,7 @@ fn first(simulator: &Simulator) -> GcoreResource {
     simulator.gcore().resources()[0].clone()
 }
 
-fn gcore(change: impl FnOnce(&mut GcoreScenario)) -> impl FnOnce(&mut Options) {
+fn gcore(change: impl FnOnce(&mut GcoreScenario)) -> impl FnOnce(&mut SimulatorOptions) {
     |options| change(&mut options.scenario.gcore)
 }
 

@@ -1,22 +1,18 @@
-//! What the body of a purge may be, and the documented refusals of what it may not.
+//! Checks the body of a purge; the refusals are the documented ones.
 
 use serde_json::{Map, Value, json};
 
-use super::{errors, json_error};
-use crate::simulator::reply::Reply;
-use crate::simulator::request::Request;
-use crate::simulator::scenario::GcoreScenario;
-use crate::simulator::world::Kind;
+use super::errors;
+use super::scenario::GcoreScenario;
+use crate::simulator::reply::HttpReply;
+use crate::simulator::request::HttpRequest;
+use crate::simulator::world::PurgeScope;
 
-/// What a purge request asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Wanted {
-    pub(super) kind: Kind,
-    pub(super) targets: Vec<String>,
-}
-
-/// Reads and checks the body.
-pub(super) fn read(request: &Request, scenario: &GcoreScenario) -> Result<Wanted, Reply> {
+/// Reads the scope and the targets of a purge.
+pub(super) fn read(
+    request: &HttpRequest,
+    scenario: &GcoreScenario,
+) -> Result<(PurgeScope, Vec<String>), HttpReply> {
     if let Some(media_type) = request.header("content-type").filter(|_| !request.body.is_empty()) {
         let essence = media_type.split(';').next().unwrap_or_default().trim();
         if !essence.eq_ignore_ascii_case("application/json") {
@@ -38,14 +34,15 @@ pub(super) fn read(request: &Request, scenario: &GcoreScenario) -> Result<Wanted
             if !targets.iter().all(|url| url.starts_with('/')) {
                 return Err(errors::field("urls", &json!(["A path should start with /."])));
             }
-            Ok(Wanted { kind: Kind::Url, targets })
+            Ok((PurgeScope::Url, targets))
         }
         (None, Some(paths)) => {
             let targets = items("paths", paths, scenario.limits.patterns)?;
             if !targets.iter().all(|path| is_pattern(path, scenario.strict_patterns)) {
                 return Err(errors::field("paths", &json!(["A path should start with /."])));
             }
-            Ok(Wanted { kind: if targets.is_empty() { Kind::All } else { Kind::Pattern }, targets })
+            let all = targets.is_empty();
+            Ok((if all { PurgeScope::All } else { PurgeScope::Pattern }, targets))
         }
         (None, None) => Err(errors::field("paths", &json!(["This field is required."]))),
     }
@@ -56,7 +53,7 @@ fn is_pattern(path: &str, strict: bool) -> bool {
     path.starts_with('/') && !(strict && trimmed.contains('*')) || !strict && path.starts_with('*')
 }
 
-fn object(request: &Request) -> Result<Map<String, Value>, Reply> {
+fn object(request: &HttpRequest) -> Result<Map<String, Value>, HttpReply> {
     let text = match std::str::from_utf8(&request.body) {
         Ok(text) => text,
         Err(error) => {
@@ -84,11 +81,48 @@ fn object(request: &Request) -> Result<Map<String, Value>, Reply> {
                 format!("Invalid data. Expected a dictionary, but got {}.", type_name(&other));
             Err(errors::field("non_field_errors", &json!([text])))
         }
-        Err(_) => Err(errors::not_json(&json_error::explain(text))),
+        Err(error) => Err(errors::not_json(&json_error(text, &error))),
     }
 }
 
-fn items(field: &str, value: &Value, most: usize) -> Result<Vec<String>, Reply> {
+/// Messages of the JSON parser here, and those of the vendor's for the same mistake. The vendor
+/// documents the form of the answer and one of its messages.
+const JSON_ERRORS: [(&str, &str); 10] = [
+    ("expected `,` or", "Expecting ',' delimiter"),
+    ("expected `:`", "Expecting ':' delimiter"),
+    ("key must be a string", "Expecting property name enclosed in double quotes"),
+    ("EOF while parsing an object", "Expecting property name enclosed in double quotes"),
+    ("trailing comma", "Expecting value"),
+    ("EOF while parsing a string", "Unterminated string starting at"),
+    ("control character", "Invalid control character at"),
+    ("invalid escape", "Invalid \\escape"),
+    ("trailing characters", "Extra data"),
+    ("", "Expecting value"),
+];
+
+/// Describes the first mistake in a text that is not JSON, with its place.
+fn json_error(text: &str, error: &serde_json::Error) -> String {
+    let own = error.to_string();
+    let theirs = JSON_ERRORS.iter().find(|(prefix, _)| own.starts_with(prefix));
+    let message = theirs.map_or("", |(_, message)| message);
+    let lines = text.split_inclusive('\n').take(error.line().saturating_sub(1));
+    let offset = lines.map(str::len).sum::<usize>() + error.column().saturating_sub(1);
+    let before = text.get(..offset).unwrap_or(text);
+    let at = match message {
+        "Unterminated string starting at" => text.rfind('"').unwrap_or(offset),
+        "Invalid \\escape" => before.rfind('\\').unwrap_or(offset),
+        _ if error.is_eof() => text.len(),
+        // This parser stops within a wrong word, the vendor's before it.
+        "Expecting value" => before.trim_end_matches(char::is_alphabetic).len(),
+        _ => offset,
+    };
+    let before = text.get(..at).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.chars().rev().take_while(|char| *char != '\n').count() + 1;
+    format!("{message}: line {line} column {column} (char {})", before.chars().count())
+}
+
+fn items(field: &str, value: &Value, most: usize) -> Result<Vec<String>, HttpReply> {
     let list = match value {
         Value::Array(list) => list,
         Value::Null => {
@@ -122,7 +156,7 @@ fn items(field: &str, value: &Value, most: usize) -> Result<Vec<String>, Reply> 
     if wrong.is_empty() { Ok(targets) } else { Err(errors::field(field, &Value::Object(wrong))) }
 }
 
-/// A value's type as the vendor's language calls it.
+/// Returns the name of a value's type in the vendor's language.
 fn type_name(value: &Value) -> &'static str {
     match value {
         Value::Null => "NoneType",

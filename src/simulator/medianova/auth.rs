@@ -4,27 +4,31 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::errors;
-use super::state::State;
-use crate::simulator::reply::Reply;
-use crate::simulator::request::Request;
+use super::state::Medianova;
+use crate::simulator::reply::HttpReply;
+use crate::simulator::request::HttpRequest;
 
-/// How long the token of a login is good.
-const GOOD_FOR: TimeDelta = TimeDelta::hours(4);
+/// The lifetime of a login's token.
+const TOKEN_LIFETIME: TimeDelta = TimeDelta::hours(4);
 
 /// `POST /auth/login/token`.
-pub(super) fn login(state: &mut State, request: &Request, now: DateTime<Utc>) -> Reply {
+pub(super) fn login(
+    state: &mut Medianova,
+    request: &HttpRequest,
+    now: DateTime<Utc>,
+) -> Result<HttpReply, HttpReply> {
     let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
     let given = |name: &str| body.get(name).and_then(Value::as_str);
     let (Some(key), Some(secret)) = (given("api_key"), given("api_secret")) else {
         let missing = if given("api_key").is_none() { "api_key" } else { "api_secret" };
-        return errors::payload(missing, "The field is required.");
+        return Err(errors::payload(missing, "The field is required."));
     };
     if key != state.api_key || secret != state.api_secret {
-        return errors::unauthorized();
+        return Err(errors::unauthorized());
     }
-    let expire = now + GOOD_FOR;
+    let expire = now + TOKEN_LIFETIME;
     let token = state.issue(expire);
-    Reply::json(
+    Ok(HttpReply::json(
         200,
         &json!({
             "status": true,
@@ -32,11 +36,15 @@ pub(super) fn login(state: &mut State, request: &Request, now: DateTime<Utc>) ->
             "session": state.uuid(),
             "expire": expire.timestamp(),
         }),
-    )
+    ))
 }
 
-/// Refuses whoever has no good token.
-pub(super) fn check(state: &State, request: &Request, now: DateTime<Utc>) -> Result<(), Reply> {
+/// Refuses a request without a good token.
+pub(super) fn check(
+    state: &Medianova,
+    request: &HttpRequest,
+    now: DateTime<Utc>,
+) -> Result<(), HttpReply> {
     let bearer = request.header("authorization").and_then(|header| {
         let (scheme, token) = header.trim().split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())

@@ -1,43 +1,46 @@
-//! What the simulated Medianova knows: one organization, its tokens, resources and purges.
+//! The state of the simulated Medianova: one organization, its tokens, resources and purges.
 
 use std::collections::VecDeque;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use fastrand::Rng;
 
-use super::{MedianovaAccount, MedianovaPurge, MedianovaResource};
+use super::scenario::MedianovaScenario;
 use crate::simulator::random;
-use crate::simulator::scenario::Scenario;
-use crate::simulator::world::Kind;
-use crate::simulator::world::ledger::{Asked, Ledger, Purge, Targets};
-use crate::simulator::world::site::{self, Flavour, Site};
+use crate::simulator::rate_window::RateWindow;
+use crate::simulator::vendor::VendorSetup;
+use crate::simulator::world::{
+    ContentKind, NewPurge, PurgeRates, PurgeScope, SimulatedAccount, SimulatedPurge, sites,
+};
 
-/// Of 100 purges, how many are by URL and by pattern; the rest are all.
-const MIX: (f64, f64) = (83.0, 14.0);
-/// How many tokens of logins are remembered.
-const TOKENS: usize = 1000;
+/// Percentages of purges by URL and by pattern; the rest are of all.
+const SCOPES: (f64, f64) = (83.0, 14.0);
+/// The most tokens of logins that are remembered.
+const MAX_TOKENS: usize = 1000;
+const SECOND_US: i64 = 1_000_000;
 
-/// Everything.
+/// The simulated vendor.
 #[derive(Debug)]
-pub(crate) struct State {
+pub struct Medianova {
     pub(super) organization: String,
     pub(super) token: String,
     pub(super) api_key: String,
     pub(super) api_secret: String,
-    /// Tokens of logins and when they end.
+    /// Tokens of logins with their ends.
     pub(super) issued: VecDeque<(String, DateTime<Utc>)>,
-    /// One per resource, in the same order.
-    pub(super) sites: Vec<Site>,
-    pub(super) resources: Vec<Resource>,
-    pub(super) ledger: Ledger,
+    pub(super) world: SimulatedAccount,
+    /// One per site of the world, in the same order.
+    pub(super) resources: Vec<ResourceSettings>,
+    pub(super) scenario: MedianovaScenario,
+    pub(super) rate_limits: bool,
+    pub(super) calls: RateWindow,
     seed: u64,
     rng: Rng,
-    calls: VecDeque<i64>,
 }
 
-/// A resource, as far as its site does not say it.
+/// The settings of a resource, beside those of its site.
 #[derive(Clone, Debug)]
-pub(crate) struct Resource {
+pub(super) struct ResourceSettings {
     pub(super) uuid: String,
     pub(super) kind: &'static str,
     pub(super) full_purge: bool,
@@ -45,211 +48,108 @@ pub(crate) struct Resource {
     pub(super) updated: DateTime<Utc>,
 }
 
-impl State {
-    pub(super) fn drawn(
-        seed: u64,
-        records: usize,
-        now: DateTime<Utc>,
-        scenario: &Scenario,
-    ) -> Self {
+impl Medianova {
+    pub(in crate::simulator) fn generate(setup: &VendorSetup, scenario: MedianovaScenario) -> Self {
+        let VendorSetup { seed, records, now, rates, rate_limits } = *setup;
         let mut rng = random::stream(seed, "medianova");
-        let mut sites = site::sites(&mut rng, "example.org", 7..12, 15);
+        let mut sites = sites(&mut rng, "example.org", 7..12, 15);
         if let Some(last) = sites.last_mut() {
             last.live = false;
         }
-        let resources = sites
-            .iter()
-            .enumerate()
-            .map(|(index, site)| Resource {
-                uuid: uuid(&mut rng),
-                kind: match site.flavour {
-                    Flavour::Video => "vod",
-                    Flavour::Download => "large",
-                    Flavour::Api | Flavour::Www => "aksela",
-                    Flavour::Img | Flavour::Static | Flavour::Blog | Flavour::Shop => "small",
-                },
-                full_purge: index % 5 != 4,
-                created: now
-                    - TimeDelta::days(rng.i64(90..1500))
-                    - TimeDelta::seconds(rng.i64(0..86_400)),
-                updated: now
-                    - TimeDelta::days(rng.i64(0..80))
-                    - TimeDelta::seconds(rng.i64(0..86_400)),
-            })
-            .collect();
-        // Nothing goes unreported here.
-        let scenario = Scenario { report_disabled_percent: 0.0, ..scenario.clone() };
+        let resources = sites.iter().enumerate().map(|(index, site)| ResourceSettings {
+            uuid: uuid(&mut rng),
+            kind: match site.content {
+                ContentKind::Video => "vod",
+                ContentKind::Download => "large",
+                ContentKind::Api | ContentKind::Www => "aksela",
+                ContentKind::Img | ContentKind::Static | ContentKind::Blog | ContentKind::Shop => {
+                    "small"
+                }
+            },
+            full_purge: index % 5 != 4,
+            created: random::before(&mut rng, now, 90..1500, SECOND_US),
+            updated: random::before(&mut rng, now, 0..80, SECOND_US),
+        });
+        let resources = resources.collect();
+        // Every purge is reported on here.
+        let rates = PurgeRates { scopes: SCOPES, report_disabled_percent: 0.0, ..rates };
         let past = random::stream(seed, "medianova past");
-        let ledger = Ledger::drawn(past, now, &sites, records, MIX, &scenario);
-        let mut text =
-            |length: usize| -> String { (0..length).map(|_| rng.alphanumeric()).collect() };
-        let (token, api_key, api_secret) = (text(64), text(24), text(48));
+        let world = SimulatedAccount::generate(past, now, sites, records, rates);
+        let token = random::text(&mut rng, 64);
+        let api_key = random::text(&mut rng, 24);
+        let api_secret = random::text(&mut rng, 48);
         Self {
             organization: uuid(&mut rng),
             token,
             api_key,
             api_secret,
             issued: VecDeque::new(),
-            sites,
+            world,
             resources,
-            ledger,
+            scenario,
+            rate_limits,
+            calls: RateWindow::default(),
             seed,
             rng,
-            calls: VecDeque::new(),
         }
     }
 
-    /// A new token that ends then.
+    /// Issues a token that ends then.
     pub(super) fn issue(&mut self, ends: DateTime<Utc>) -> String {
-        let token: String = (0..96).map(|_| self.rng.alphanumeric()).collect();
+        let token = random::text(&mut self.rng, 96);
         self.issued.push_back((token.clone(), ends));
-        if self.issued.len() > TOKENS {
+        if self.issued.len() > MAX_TOKENS {
             self.issued.pop_front();
         }
         token
     }
 
-    /// A new UUID.
+    /// Draws a new UUID.
     pub(super) fn uuid(&mut self) -> String {
         uuid(&mut self.rng)
     }
 
-    /// The id of a purge's operation.
-    pub(super) fn op_id(&self, purge: &Purge) -> String {
+    /// Returns the id of a purge's operation.
+    pub(super) fn op_id(&self, purge: &SimulatedPurge) -> String {
         uuid(&mut random::stream(self.seed ^ purge.serial.rotate_left(20), "operation"))
     }
 
-    /// Notes a request; how long until there is room again, when it is one too many in the `window`.
-    pub(super) fn full(
-        &mut self,
-        most: usize,
-        window: TimeDelta,
-        now: DateTime<Utc>,
-    ) -> Option<u64> {
-        let (now, window) = (now.timestamp_micros(), window.num_microseconds().unwrap_or(0));
-        while self.calls.front().is_some_and(|at| *at <= now - window) {
-            self.calls.pop_front();
-        }
-        if self.calls.len() < most {
-            self.calls.push_back(now);
-            return None;
-        }
-        let oldest = self.calls.front().copied().unwrap_or(now);
-        Some((oldest + window - now).unsigned_abs().div_ceil(1_000_000))
-    }
-
-    /// The index of a resource that is there.
+    /// Returns the index of a live resource.
     pub(super) fn find(&self, uuid: &str) -> Option<usize> {
         let index = self.resources.iter().position(|resource| resource.uuid == uuid)?;
-        self.sites.get(index).filter(|site| site.live).map(|_| index)
+        self.world.is_live(index).then_some(index)
     }
 
-    /// Accepts a purge whose targets have been checked.
-    pub(super) fn accept(
+    /// Adds a purge whose targets have been checked, and returns the id of its operation.
+    pub(super) fn add(
         &mut self,
         site: usize,
         targets: Vec<String>,
         by_api: bool,
         now: DateTime<Utc>,
-    ) -> Purge {
-        let kind = if targets.iter().any(|target| is_all(target)) {
-            Kind::All
+    ) -> String {
+        let scope = if targets.iter().any(|target| is_all(target)) {
+            PurgeScope::All
         } else if targets.iter().any(|target| target.contains('*')) {
-            Kind::Pattern
+            PurgeScope::Pattern
         } else {
-            Kind::Url
+            PurgeScope::Url
         };
         let author = usize::from(!by_api);
-        self.ledger.add(Asked { site, kind, targets, author, by_api }, now)
+        let purge = self.world.add(NewPurge { site, scope, targets, author, by_api }, now);
+        self.op_id(&purge)
     }
 
-    pub(super) fn add_by_hand(
-        &mut self,
-        host: &str,
-        targets: Vec<String>,
-        now: DateTime<Utc>,
-    ) -> Option<String> {
-        let site = self.sites.iter().position(|site| site.live && site.host == host)?;
-        let purge = self.accept(site, targets, false, now);
-        Some(self.op_id(&purge))
-    }
-
-    /// The targets of a purge as rows tell them; a purge of all is one row.
-    pub(super) fn targets(&self, purge: &Purge) -> Vec<String> {
-        let targets =
-            self.sites.get(purge.site).map(|site| purge.targets(site)).unwrap_or_default();
+    /// Returns the targets of a purge as rows have them; a purge of all is one row.
+    pub(super) fn targets(&self, purge: &SimulatedPurge) -> Vec<String> {
+        let targets = self.world.targets(purge);
         if targets.is_empty() { vec!["/*".to_owned()] } else { targets }
-    }
-
-    /// The paths that were emptied at this host after `since` and by `now`.
-    pub(super) fn ended(
-        &self,
-        host: &str,
-        since: DateTime<Utc>,
-        now: DateTime<Utc>,
-    ) -> Vec<String> {
-        let mut ended = Vec::new();
-        for purge in
-            self.ledger.about(since, now).filter(|purge| purge.ends > since.timestamp_micros())
-        {
-            if self.sites.get(purge.site).is_some_and(|site| site.host == host) {
-                let targets = self.targets(purge);
-                let count = targets.len();
-                let done = targets.into_iter().enumerate();
-                ended.extend(
-                    done.filter(|(index, _)| purge.part_emptied(*index, count, since, now))
-                        .map(|(_, target)| target),
-                );
-            }
-        }
-        ended
-    }
-
-    pub(super) fn credentials(&self) -> MedianovaAccount {
-        MedianovaAccount {
-            name: "medianova".to_owned(),
-            organization: self.organization.clone(),
-            token: self.token.clone(),
-            api_key: self.api_key.clone(),
-            api_secret: self.api_secret.clone(),
-        }
-    }
-
-    pub(super) fn accepted(&self) -> Vec<MedianovaPurge> {
-        self.ledger
-            .since(i64::MIN)
-            .iter()
-            .filter(|purge| purge.by_api && matches!(purge.targets, Targets::Given(_)))
-            .filter_map(|purge| {
-                Some(MedianovaPurge {
-                    op_id: self.op_id(purge),
-                    resource: self.resources.get(purge.site)?.uuid.clone(),
-                    targets: self.targets(purge),
-                    created: purge.created(),
-                })
-            })
-            .collect()
-    }
-
-    pub(super) fn shown_resources(&self) -> Vec<MedianovaResource> {
-        self.resources
-            .iter()
-            .zip(&self.sites)
-            .filter(|(_, site)| site.live)
-            .map(|(resource, site)| MedianovaResource {
-                uuid: resource.uuid.clone(),
-                host: site.host.clone(),
-                full_purge: resource.full_purge,
-            })
-            .collect()
     }
 }
 
-/// Whether a path stands for all of a resource.
+/// Returns true for a path that covers all of a resource.
 pub(super) fn is_all(path: &str) -> bool {
-    !path.is_empty()
-        && path.trim_start_matches('/').chars().all(|char| char == '*')
-        && path.contains('*')
+    path.contains('*') && path.trim_start_matches('/').chars().all(|char| char == '*')
 }
 
 fn uuid(rng: &mut Rng) -> String {

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use crate::simulator::testing::{Answer, noon, quiet, send};
-use crate::simulator::{MedianovaResource, Order, Simulator};
+use crate::simulator::{ListingOrder, MedianovaResource, Simulator};
 
 async fn ask(simulator: &Simulator, token: &str, method: &str, path: &str, body: &str) -> Answer {
     let bearer = format!("Bearer {token}");
@@ -235,7 +235,7 @@ async fn resources_and_organizations_come_in_the_frameworks_pages() {
 async fn a_scenario_can_limit_requests_and_change_order_and_urls() {
     let (simulator, hand) = quiet(|options| {
         options.scenario.medianova.requests_a_minute = Some(3);
-        options.scenario.medianova.order = Order::Oldest;
+        options.scenario.medianova.order = ListingOrder::Oldest;
         options.scenario.medianova.full_urls = true;
     })
     .await;

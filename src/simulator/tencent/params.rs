@@ -1,12 +1,12 @@
-//! An action's parameters, checked by name and type before anything looks at their meaning.
+//! An action's parameters, checked by name and type before their meaning.
 
 use serde_json::{Map, Value};
 
-use super::errors::{self, Refusal};
+use super::errors::{self, ApiError};
 
 /// The type of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Type {
+pub(super) enum ParamType {
     Text,
     Texts,
     Number,
@@ -14,18 +14,18 @@ pub(super) enum Type {
     Objects,
 }
 
-/// Parameters whose names and types are right.
+/// Parameters with known names and the right types.
 #[derive(Clone, Debug)]
-pub(super) struct Params(Map<String, Value>);
+pub(super) struct ActionParams(Map<String, Value>);
 
-impl Params {
-    /// Takes `given` if it has no unknown names and no wrong types. From a form everything is text, so numbers and flags
-    /// are read from it when `form` is set.
+impl ActionParams {
+    /// Takes `given` if it has no unknown names and no wrong types. In a form everything is text:
+    /// with `form`, numbers and flags are read from it.
     pub(super) fn of(
         given: Map<String, Value>,
-        known: &[(&str, Type)],
+        known: &[(&str, ParamType)],
         form: bool,
-    ) -> Result<Self, Refusal> {
+    ) -> Result<Self, ApiError> {
         let mut taken = Map::new();
         for (name, value) in given {
             let Some((_, wanted)) = known.iter().find(|(known, _)| *known == name) else {
@@ -62,29 +62,31 @@ impl Params {
     }
 }
 
-fn typed(name: &str, value: Value, wanted: Type, form: bool) -> Result<Value, Refusal> {
+fn typed(name: &str, value: Value, wanted: ParamType, form: bool) -> Result<Value, ApiError> {
     let value = match (wanted, &value) {
-        (Type::Number, Value::String(text)) if form => {
+        (ParamType::Number, Value::String(text)) if form => {
             text.parse::<i64>().map_or(value, Value::from)
         }
-        (Type::Flag, Value::String(text)) if form => {
+        (ParamType::Flag, Value::String(text)) if form => {
             text.to_lowercase().parse::<bool>().map_or(value, Value::from)
         }
         _ => value,
     };
     let fits = match wanted {
-        Type::Text => value.is_string(),
-        Type::Number => value.is_i64(),
-        Type::Flag => value.is_boolean(),
-        Type::Texts => value.as_array().is_some_and(|list| list.iter().all(Value::is_string)),
-        Type::Objects => value.as_array().is_some_and(|list| list.iter().all(Value::is_object)),
+        ParamType::Text => value.is_string(),
+        ParamType::Number => value.is_i64(),
+        ParamType::Flag => value.is_boolean(),
+        ParamType::Texts => value.as_array().is_some_and(|list| list.iter().all(Value::is_string)),
+        ParamType::Objects => {
+            value.as_array().is_some_and(|list| list.iter().all(Value::is_object))
+        }
     };
     let word = match wanted {
-        Type::Text => "a string",
-        Type::Number => "an integer",
-        Type::Flag => "a boolean",
-        Type::Texts => "an array of strings",
-        Type::Objects => "an array of objects",
+        ParamType::Text => "a string",
+        ParamType::Number => "an integer",
+        ParamType::Flag => "a boolean",
+        ParamType::Texts => "an array of strings",
+        ParamType::Objects => "an array of objects",
     };
     if fits { Ok(value) } else { Err(errors::wrong_type(name, word)) }
 }

@@ -2,11 +2,13 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use hmac::{Hmac, KeyInit as _, Mac as _};
+use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 use sha2::Sha256;
 
-/// The signature of `params` (names and raw values; Signature itself is left out).
+pub(super) type HmacSha256 = Hmac<Sha256>;
+
+/// Signs `params` (names and raw values; Signature itself is left out).
 pub(super) fn sign(
     secret: &str,
     method: &str,
@@ -25,23 +27,17 @@ pub(super) fn sign(
     let text = format!("{method}{host}{path}?{}", joined.join("&"));
     let sha256 =
         params.iter().any(|(name, value)| name == "SignatureMethod" && value == "HmacSHA256");
-    let signed = if sha256 { hmac_sha256(secret, &text) } else { hmac_sha1(secret, &text) };
-    STANDARD.encode(signed)
+    let algorithm = if sha256 { hmac::<HmacSha256> } else { hmac::<Hmac<Sha1>> };
+    STANDARD.encode(algorithm(secret.as_bytes(), text.as_bytes()))
 }
 
-fn hmac_sha1(secret: &str, text: &str) -> Vec<u8> {
-    let Ok(mut mac) = Hmac::<Sha1>::new_from_slice(secret.as_bytes()) else {
+/// Returns the HMAC of a text.
+pub(super) fn hmac<M: Mac + KeyInit>(key: &[u8], text: &[u8]) -> Vec<u8> {
+    // Any length is a key to these algorithms.
+    let Ok(mut mac) = <M as KeyInit>::new_from_slice(key) else {
         return Vec::new();
     };
-    mac.update(text.as_bytes());
-    mac.finalize().into_bytes().to_vec()
-}
-
-fn hmac_sha256(secret: &str, text: &str) -> Vec<u8> {
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else {
-        return Vec::new();
-    };
-    mac.update(text.as_bytes());
+    mac.update(text);
     mac.finalize().into_bytes().to_vec()
 }
 

@@ -1,18 +1,18 @@
-//! TC3-HMAC-SHA256, checked as the vendor checks it.
+//! Checks signatures of the kind TC3-HMAC-SHA256, as the vendor does.
 
 use chrono::{DateTime, Utc};
-use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 
-use super::errors::{self, Refusal};
-use super::state::Key;
-use crate::simulator::request::Request;
+use super::errors::{self, ApiError};
+use super::sign2::{HmacSha256, hmac};
+use super::state::SecretKey;
+use crate::simulator::request::HttpRequest;
 
-/// How far a request's time may be from the server's, in seconds.
+/// The largest difference between a request's time and the server's, in seconds.
 const SKEW: i64 = 300;
 const ALGORITHM: &str = "TC3-HMAC-SHA256";
 
-/// An Authorization header, taken apart.
+/// The parts of an Authorization header.
 struct Authorization<'a> {
     id: &'a str,
     date: &'a str,
@@ -22,7 +22,7 @@ struct Authorization<'a> {
 }
 
 impl<'a> Authorization<'a> {
-    fn of(header: &'a str) -> Result<Self, Refusal> {
+    fn of(header: &'a str) -> Result<Self, ApiError> {
         let rest = header
             .strip_prefix(ALGORITHM)
             .ok_or_else(|| errors::invalid_authorization("the algorithm is not TC3-HMAC-SHA256"))?;
@@ -47,12 +47,13 @@ impl<'a> Authorization<'a> {
     }
 }
 
-/// Who signed the request; refused when nobody did, or wrongly, or at another time.
+/// Returns the key that signed the request; refuses a request that is not signed, or wrongly, or at
+/// another time.
 pub(super) fn check<'k>(
-    request: &Request,
-    keys: &'k [Key],
+    request: &HttpRequest,
+    keys: &'k [SecretKey],
     now: DateTime<Utc>,
-) -> Result<&'k Key, Refusal> {
+) -> Result<&'k SecretKey, ApiError> {
     let header = request
         .header("authorization")
         .ok_or_else(|| errors::invalid_authorization("there is none"))?;
@@ -88,7 +89,7 @@ pub(super) fn check<'k>(
 }
 
 fn sign(
-    request: &Request,
+    request: &HttpRequest,
     authorization: &Authorization<'_>,
     timestamp: i64,
     secret: &str,
@@ -113,17 +114,8 @@ fn sign(
         "{ALGORITHM}\n{timestamp}\n{date}/{service}/tc3_request\n{}",
         hex::encode(Sha256::digest(canonical.as_bytes()))
     );
-    let by_date = hmac(format!("TC3{secret}").as_bytes(), date.as_bytes());
-    let by_service = hmac(&by_date, service.as_bytes());
-    let key = hmac(&by_service, b"tc3_request");
-    hex::encode(hmac(&key, text.as_bytes()))
-}
-
-fn hmac(key: &[u8], text: &[u8]) -> Vec<u8> {
-    // Any length is a key to this algorithm.
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else {
-        return Vec::new();
-    };
-    mac.update(text);
-    mac.finalize().into_bytes().to_vec()
+    let by_date = hmac::<HmacSha256>(format!("TC3{secret}").as_bytes(), date.as_bytes());
+    let by_service = hmac::<HmacSha256>(&by_date, service.as_bytes());
+    let key = hmac::<HmacSha256>(&by_service, b"tc3_request");
+    hex::encode(hmac::<HmacSha256>(&key, text.as_bytes()))
 }

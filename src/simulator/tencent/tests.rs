@@ -16,7 +16,7 @@ use sha2::{Digest as _, Sha256};
 use url::form_urlencoded;
 
 use crate::simulator::testing::{Answer, noon, quiet, send};
-use crate::simulator::{Options, Scenario, Simulator, TencentLimits};
+use crate::simulator::{Scenario, Simulator, SimulatorOptions, TencentLimits};
 
 /// How one request of API 3.0 is to be signed.
 struct Signing {

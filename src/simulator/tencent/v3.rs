@@ -7,21 +7,21 @@ mod purge;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 
-use super::errors::{self, Language, Refusal, request_id};
-use super::params::{Params, Type};
-use super::state::{Area, Key, Limits, State};
-use super::{quota, sign2, tc3, v2_form};
-use crate::simulator::reply::Reply;
-use crate::simulator::request::Request;
-use crate::simulator::world::Kind;
+use super::errors::{self, ApiError, Language, request_id};
+use super::params::{ActionParams, ParamType};
+use super::state::{Area, SecretKey, Tencent};
+use super::{form, quota, sign2, tc3};
+use crate::simulator::reply::HttpReply;
+use crate::simulator::request::HttpRequest;
+use crate::simulator::world::PurgeScope;
 
 const VERSION: &str = "2018-06-06";
-/// Query strings beyond this are refused.
-const LONGEST_QUERY: usize = 32 << 10;
+/// The longest query string.
+const MAX_QUERY: usize = 32 << 10;
 
 pub(super) use self::purge::check;
 
-/// What was asked for, whichever way it was signed.
+/// A request with a good signature of either kind.
 struct Call {
     action: String,
     version: String,
@@ -29,54 +29,46 @@ struct Call {
     form: bool,
 }
 
-/// The answer to a request at `/`.
-pub(super) fn answer(
-    state: &mut State,
-    request: &Request,
-    limits: &Limits,
-    now: DateTime<Utc>,
-) -> Reply {
-    let number = state.number();
-    if request.method == "GET" && request.query.len() > LONGEST_QUERY {
-        return Reply::html(501, "Not Implemented");
+/// Answers a request at `/`.
+pub(super) fn answer(state: &mut Tencent, request: &HttpRequest, now: DateTime<Utc>) -> HttpReply {
+    let number = state.request_number();
+    if request.method == "GET" && request.query.len() > MAX_QUERY {
+        return HttpReply::html(501, "Not Implemented");
     }
     if request.method != "POST" && request.method != "GET" {
-        return Reply::html(405, "Method Not Allowed");
+        return HttpReply::html(405, "Method Not Allowed");
     }
     let english = request
         .header("x-tc-language")
         .is_some_and(|language| language.eq_ignore_ascii_case("en-US"))
-        || v2_form::pairs(request)
-            .iter()
-            .any(|(name, value)| name == "Language" && value == "en-US");
+        || form::pairs(request).iter().any(|(name, value)| name == "Language" && value == "en-US");
     let language = if english { Language::English } else { Language::Chinese };
     let answered = call(state, request, now).and_then(|call| {
         if call.version != VERSION {
             return Err(errors::no_such_version(&call.version));
         }
-        if let Some(most) = limits.a_second
-            && !state.may_call(&call.action, most, TimeDelta::seconds(1), now)
-        {
+        let most = state.scenario.limits.requests_a_second;
+        if !state.may_call(&call.action, most, TimeDelta::seconds(1), now) {
             return Err(errors::too_frequent());
         }
-        act(state, call, limits, now)
+        act(state, call, now)
     });
     match answered {
         Ok((mut body, took_effect)) => {
             body.insert("RequestId".to_owned(), json!(request_id(number)));
-            let reply = Reply::json(200, &json!({"Response": body}));
+            let reply = HttpReply::json(200, &json!({"Response": body}));
             if took_effect { reply.effective() } else { reply }
         }
-        Err(refusal) => refusal.reply(language, number),
+        Err(error) => error.reply(language, number),
     }
 }
 
-/// Who asks for what: by TC3 in the headers, or by the older signature among the parameters.
-fn call(state: &State, request: &Request, now: DateTime<Utc>) -> Result<Call, Refusal> {
+/// Reads the call: signed by TC3 in the headers, or by the older signature among the parameters.
+fn call(state: &Tencent, request: &HttpRequest, now: DateTime<Utc>) -> Result<Call, ApiError> {
     let json =
         request.header("content-type").is_some_and(|kind| kind.starts_with("application/json"));
     if request.header("authorization").is_none() && !json {
-        let pairs = v2_form::pairs(request);
+        let pairs = form::pairs(request);
         if pairs.iter().any(|(name, _)| name == "Signature") {
             return older(&pairs, state, request, now);
         }
@@ -84,24 +76,24 @@ fn call(state: &State, request: &Request, now: DateTime<Utc>) -> Result<Call, Re
     let action = request.header("x-tc-action").ok_or_else(|| errors::missing("Action"))?.to_owned();
     let version =
         request.header("x-tc-version").ok_or_else(|| errors::missing("Version"))?.to_owned();
-    let _: &Key = tc3::check(request, &state.keys, now)?;
+    let _: &SecretKey = tc3::check(request, &state.keys, now)?;
     if request.method == "GET" {
-        return Ok(Call { action, version, given: v2_form::nested(request.pairs()), form: true });
+        return Ok(Call { action, version, given: form::nested(request.pairs()), form: true });
     }
     let given = match serde_json::from_slice(&request.body) {
         Ok(Value::Object(given)) => given,
-        Ok(_) => return Err(errors::not_a_body("not an object")),
-        Err(_) => return Err(errors::not_a_body("not JSON")),
+        Ok(_) => return Err(errors::invalid_body("not an object")),
+        Err(_) => return Err(errors::invalid_body("not JSON")),
     };
     Ok(Call { action, version, given, form: false })
 }
 
 fn older(
     pairs: &[(String, String)],
-    state: &State,
-    request: &Request,
+    state: &Tencent,
+    request: &HttpRequest,
     now: DateTime<Utc>,
-) -> Result<Call, Refusal> {
+) -> Result<Call, ApiError> {
     const COMMON: [&str; 11] = [
         "Action",
         "Version",
@@ -138,52 +130,76 @@ fn older(
     Ok(Call {
         action: common("Action")?,
         version: common("Version")?,
-        given: v2_form::nested(given),
+        given: form::nested(given),
         form: true,
     })
 }
 
-type Answered = Result<(Map<String, Value>, bool), Refusal>;
+/// The body of an answer, and true when a purge was started.
+type ActionResult = Result<(Map<String, Value>, bool), ApiError>;
 
-fn act(state: &mut State, call: Call, limits: &Limits, now: DateTime<Utc>) -> Answered {
-    let known: &[(&str, Type)] = match call.action.as_str() {
-        "PurgeUrlsCache" => {
-            &[("Urls", Type::Texts), ("Area", Type::Text), ("UrlEncode", Type::Flag)]
-        }
-        "PurgePathCache" => &[
-            ("Paths", Type::Texts),
-            ("FlushType", Type::Text),
-            ("UrlEncode", Type::Flag),
-            ("Area", Type::Text),
-        ],
-        "DescribePurgeTasks" => &[
-            ("PurgeType", Type::Text),
-            ("StartTime", Type::Text),
-            ("EndTime", Type::Text),
-            ("TaskId", Type::Text),
-            ("Offset", Type::Number),
-            ("Limit", Type::Number),
-            ("Keyword", Type::Text),
-            ("Status", Type::Text),
-            ("Area", Type::Text),
-        ],
-        "DescribePurgeQuota" => &[],
-        "DescribeDomains" => {
-            &[("Offset", Type::Number), ("Limit", Type::Number), ("Filters", Type::Objects)]
-        }
-        other => return Err(errors::invalid_action(other)),
-    };
-    let params = Params::of(call.given, known, call.form)?;
-    match call.action.as_str() {
-        "PurgeUrlsCache" => purge::purge(state, &params, Kind::Url, limits, now),
-        "PurgePathCache" => purge::purge(state, &params, Kind::Pattern, limits, now),
-        "DescribePurgeTasks" => history::describe_tasks(state, &params, now),
-        "DescribePurgeQuota" => Ok((quotas(state, limits, now), false)),
-        _ => domains::describe_domains(state, &params),
-    }
+/// An action with its parameters.
+struct Action {
+    name: &'static str,
+    params: &'static [(&'static str, ParamType)],
+    run: fn(&mut Tencent, &ActionParams, DateTime<Utc>) -> ActionResult,
 }
 
-fn page(params: &Params, usual: i64, most: i64) -> Result<(usize, usize), Refusal> {
+const ACTIONS: [Action; 5] = [
+    Action {
+        name: "PurgeUrlsCache",
+        params: &[
+            ("Urls", ParamType::Texts),
+            ("Area", ParamType::Text),
+            ("UrlEncode", ParamType::Flag),
+        ],
+        run: |state, params, now| purge::purge(state, params, PurgeScope::Url, now),
+    },
+    Action {
+        name: "PurgePathCache",
+        params: &[
+            ("Paths", ParamType::Texts),
+            ("FlushType", ParamType::Text),
+            ("UrlEncode", ParamType::Flag),
+            ("Area", ParamType::Text),
+        ],
+        run: |state, params, now| purge::purge(state, params, PurgeScope::Pattern, now),
+    },
+    Action {
+        name: "DescribePurgeTasks",
+        params: &[
+            ("PurgeType", ParamType::Text),
+            ("StartTime", ParamType::Text),
+            ("EndTime", ParamType::Text),
+            ("TaskId", ParamType::Text),
+            ("Offset", ParamType::Number),
+            ("Limit", ParamType::Number),
+            ("Keyword", ParamType::Text),
+            ("Status", ParamType::Text),
+            ("Area", ParamType::Text),
+        ],
+        run: |state, params, now| history::describe_tasks(state, params, now),
+    },
+    Action { name: "DescribePurgeQuota", params: &[], run: |state, _, now| Ok(quotas(state, now)) },
+    Action {
+        name: "DescribeDomains",
+        params: &[
+            ("Offset", ParamType::Number),
+            ("Limit", ParamType::Number),
+            ("Filters", ParamType::Objects),
+        ],
+        run: |state, params, _| domains::describe_domains(state, params),
+    },
+];
+
+fn act(state: &mut Tencent, call: Call, now: DateTime<Utc>) -> ActionResult {
+    let known = ACTIONS.iter().find(|action| action.name == call.action);
+    let action = known.ok_or_else(|| errors::invalid_action(&call.action))?;
+    let params = ActionParams::of(call.given, action.params, call.form)?;
+    (action.run)(state, &params, now)
+}
+
+fn page(params: &ActionParams, usual: i64, most: i64) -> Result<(usize, usize), ApiError> {
     let offset = params.number("Offset").unwrap_or(0);
     let limit = params.number("Limit").unwrap_or(usual);
     let offset = usize::try_from(offset).map_err(|_| errors::wrong_value("Offset"))?;
@@ -193,10 +209,10 @@ fn page(params: &Params, usual: i64, most: i64) -> Result<(usize, usize), Refusa
     Ok((offset, usize::try_from(limit).unwrap_or_default()))
 }
 
-fn quotas(state: &State, limits: &Limits, now: DateTime<Utc>) -> Map<String, Value> {
-    let lines = |kind: Kind| -> Value {
+fn quotas(state: &Tencent, now: DateTime<Utc>) -> (Map<String, Value>, bool) {
+    let lines = |scope: PurgeScope| -> Value {
         let line = |area: Area| {
-            let quota = quota::quota(state, kind, area, limits, now);
+            let quota = quota::quota(state, scope, area, now);
             json!({
                 "Area": area.word(),
                 "Batch": quota.batch,
@@ -207,7 +223,7 @@ fn quotas(state: &State, limits: &Limits, now: DateTime<Utc>) -> Map<String, Val
         Value::Array([Area::Mainland, Area::Overseas].into_iter().map(line).collect())
     };
     let mut body = Map::new();
-    body.insert("UrlPurge".to_owned(), lines(Kind::Url));
-    body.insert("PathPurge".to_owned(), lines(Kind::Pattern));
-    body
+    body.insert("UrlPurge".to_owned(), lines(PurgeScope::Url));
+    body.insert("PathPurge".to_owned(), lines(PurgeScope::Pattern));
+    (body, false)
 }

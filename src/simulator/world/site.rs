@@ -1,4 +1,4 @@
-//! The sites of a handful of invented brands, and what kind of content each serves.
+//! The sites of a handful of invented brands, and the kind of content that each serves.
 
 use std::ops::Range;
 
@@ -6,9 +6,9 @@ use fastrand::Rng;
 
 use crate::simulator::random;
 
-/// What a site serves; decides its paths, its options and how often it is purged.
+/// The content of a site; decides its paths, its options and how often it is purged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Flavour {
+pub(crate) enum ContentKind {
     Www,
     Img,
     Static,
@@ -19,17 +19,17 @@ pub(crate) enum Flavour {
     Shop,
 }
 
-/// Every flavour with its host label and how often it is purged beside the others. The first site of a brand is its quiet
-/// www: what is purged by hand is rarely what the pipelines purge.
-const FLAVOURS: [(Flavour, &str, u32); 8] = [
-    (Flavour::Www, "www", 2),
-    (Flavour::Img, "img", 9),
-    (Flavour::Static, "static", 11),
-    (Flavour::Api, "api", 4),
-    (Flavour::Video, "video", 5),
-    (Flavour::Download, "dl", 3),
-    (Flavour::Blog, "blog", 4),
-    (Flavour::Shop, "shop", 7),
+/// Every kind with its host label and its share of the purges. The first site of a brand is its
+/// quiet www: people rarely purge the sites that pipelines purge.
+const CONTENT_KINDS: [(ContentKind, &str, u32); 8] = [
+    (ContentKind::Www, "www", 2),
+    (ContentKind::Img, "img", 9),
+    (ContentKind::Static, "static", 11),
+    (ContentKind::Api, "api", 4),
+    (ContentKind::Video, "video", 5),
+    (ContentKind::Download, "dl", 3),
+    (ContentKind::Blog, "blog", 4),
+    (ContentKind::Shop, "shop", 7),
 ];
 
 /// The brands; all their names are under domains that are reserved for examples.
@@ -48,7 +48,7 @@ const BRANDS: [(&str, &str); 12] = [
     ("ovenfresh", "Oven Fresh"),
 ];
 
-/// A name under which content is served.
+/// A host name under which content is served.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Site {
     /// The host name that purges and listings show.
@@ -56,8 +56,8 @@ pub(crate) struct Site {
     /// Further names of the same content.
     pub(crate) aliases: Vec<String>,
     pub(crate) brand: &'static str,
-    pub(crate) flavour: Flavour,
-    /// How often it is purged beside the others; 0 means never.
+    pub(crate) content: ContentKind,
+    /// Its share of the purges; 0 for none.
     pub(crate) weight: u32,
     /// False when single files cannot be purged.
     pub(crate) by_url: bool,
@@ -65,41 +65,41 @@ pub(crate) struct Site {
     pub(crate) live: bool,
 }
 
-/// Up to `count` sites of some of the brands, brand by brand; each brand has its www and img. `zone` is the reserved domain that they
-/// live under and sets one vendor's sites apart from another's.
+/// Generates up to `count` sites of some of the brands, brand by brand; each brand has its www and
+/// img. `zone` is the reserved domain above them; each vendor has one of its own.
 pub(crate) fn sites(rng: &mut Rng, zone: &str, brands: Range<usize>, count: usize) -> Vec<Site> {
     let brands: Vec<_> = BRANDS.iter().take(brands.end).skip(brands.start).collect();
     let each = count.div_ceil(brands.len().max(1));
     let mut sites = Vec::with_capacity(count);
     let turn = rng.usize(0..6);
     for (index, (label, brand)) in brands.into_iter().enumerate() {
-        let [first, second, mut others @ ..] = FLAVOURS;
-        // Going round by two, a few brands have all flavours between them, whatever the seed.
+        let [first, second, mut others @ ..] = CONTENT_KINDS;
+        // Going round by two, a few brands have all content kinds between them, whatever the seed.
         let by = (turn + 2 * index) % others.len();
         others.rotate_left(by);
-        for (flavour, prefix, weight) in [first, second].into_iter().chain(others).take(each) {
-            let aliases = match flavour {
-                Flavour::Www => vec![format!("{label}.{zone}"), format!("m.{label}.{zone}")],
-                Flavour::Img if rng.bool() => vec![format!("images.{label}.{zone}")],
-                Flavour::Static if rng.bool() => vec![format!("assets.{label}.{zone}")],
-                Flavour::Img
-                | Flavour::Static
-                | Flavour::Api
-                | Flavour::Video
-                | Flavour::Download
-                | Flavour::Blog
-                | Flavour::Shop => Vec::new(),
+        for (content, prefix, weight) in [first, second].into_iter().chain(others).take(each) {
+            let aliases = match content {
+                ContentKind::Www => vec![format!("{label}.{zone}"), format!("m.{label}.{zone}")],
+                ContentKind::Img if rng.bool() => vec![format!("images.{label}.{zone}")],
+                ContentKind::Static if rng.bool() => vec![format!("assets.{label}.{zone}")],
+                ContentKind::Img
+                | ContentKind::Static
+                | ContentKind::Api
+                | ContentKind::Video
+                | ContentKind::Download
+                | ContentKind::Blog
+                | ContentKind::Shop => Vec::new(),
             };
             let host = format!("{prefix}.{label}.{zone}");
-            sites.push(Site { host, aliases, brand, flavour, weight, by_url: true, live: true });
+            sites.push(Site { host, aliases, brand, content, weight, by_url: true, live: true });
         }
     }
     sites.truncate(count);
     sites
 }
 
-impl Flavour {
-    /// The directories of such a site, without a slash at the end.
+impl ContentKind {
+    /// Returns the directories of such a site, without a slash at the end.
     pub(crate) fn directories(self) -> &'static [&'static str] {
         match self {
             Self::Www => &["/", "/landing", "/press", "/careers", "/about"],
@@ -113,7 +113,7 @@ impl Flavour {
         }
     }
 
-    /// The names of its files; `#` stands for a number.
+    /// Returns the names of its files; `#` is a place for a number.
     pub(crate) fn files(self) -> &'static [&'static str] {
         match self {
             Self::Www => &["index.html", "page-#.html", "offer-#", "team.html", "caf%C3%A9-#.html"],
@@ -134,7 +134,7 @@ impl Flavour {
     }
 }
 
-/// A site to purge, each as likely as its weight says; `None` when nothing may be purged.
+/// Draws a site to purge by weight; `None` when nothing may be purged.
 pub(crate) fn draw(rng: &mut Rng, sites: &[Site]) -> Option<usize> {
     let weights: Vec<u32> =
         sites.iter().map(|site| if site.live { site.weight } else { 0 }).collect();

@@ -159,9 +159,11 @@ async fn filters_narrow_and_agree_with_the_whole() {
 #[tokio::test]
 async fn the_order_can_be_newest_oldest_or_none() {
     let mut lists = BTreeMap::new();
-    for (name, order) in
-        [("newest", Order::Newest), ("oldest", Order::Oldest), ("shuffled", Order::Shuffled)]
-    {
+    for (name, order) in [
+        ("newest", ListingOrder::Newest),
+        ("oldest", ListingOrder::Oldest),
+        ("shuffled", ListingOrder::Shuffled),
+    ] {
         let (simulator, _) = quiet(gcore(|gcore| gcore.order = order)).await;
         lists.insert(name, ids(&all(&simulator, "").await));
     }

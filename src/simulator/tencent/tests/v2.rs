@@ -197,7 +197,7 @@ async fn the_older_log_has_no_pages_and_can_be_cut_short() {
     let log = older(&simulator, "GetCdnRefreshLog", &range).await;
     assert_eq!(log["data"]["logs"].as_array().unwrap().len(), 50);
     assert!(log["data"]["total"].as_u64().unwrap() > 500);
-    let (whole, _) = quiet(|_: &mut Options| {}).await;
+    let (whole, _) = quiet(|_: &mut SimulatorOptions| {}).await;
     let log = older(&whole, "GetCdnRefreshLog", &range).await;
     assert_eq!(
         log["data"]["logs"].as_array().unwrap().len() as u64,

@@ -2,22 +2,22 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::errors::{self, Refusal};
-use super::super::params::Params;
-use super::super::state::State;
+use super::super::errors::{self, ApiError};
+use super::super::params::ActionParams;
+use super::super::state::Tencent;
 use super::super::tasks;
-use super::{Answered, page};
+use super::{ActionResult, page};
 
-/// How many domains a page has, if nobody says, and at most.
+/// The default and the largest number of domains of a page.
 const DOMAINS: i64 = 100;
-const MOST_DOMAINS: i64 = 1000;
+const MAX_DOMAINS: i64 = 1000;
 
-/// The domains that a request asks for.
-pub(super) fn describe_domains(state: &State, params: &Params) -> Answered {
-    let (offset, limit) = page(params, DOMAINS, MOST_DOMAINS)?;
+/// Lists the domains.
+pub(super) fn describe_domains(state: &Tencent, params: &ActionParams) -> ActionResult {
+    let (offset, limit) = page(params, DOMAINS, MAX_DOMAINS)?;
     let mut filters = Vec::new();
     for filter in params.objects("Filters") {
-        filters.push(Filter::of(filter)?);
+        filters.push(DomainFilter::of(filter)?);
     }
     let matching: Vec<Value> = (0..state.domains.len())
         .filter_map(|index| shown(state, index))
@@ -29,15 +29,15 @@ pub(super) fn describe_domains(state: &State, params: &Params) -> Answered {
     Ok((body, false))
 }
 
-struct Filter {
+struct DomainFilter {
     /// The field of a domain that is compared.
     field: &'static str,
     values: Vec<String>,
     fuzzy: bool,
 }
 
-impl Filter {
-    fn of(filter: &Map<String, Value>) -> Result<Self, Refusal> {
+impl DomainFilter {
+    fn of(filter: &Map<String, Value>) -> Result<Self, ApiError> {
         let name = filter
             .get("Name")
             .and_then(Value::as_str)
@@ -83,8 +83,8 @@ impl Filter {
     }
 }
 
-fn shown(state: &State, index: usize) -> Option<Value> {
-    let (domain, site) = (state.domains.get(index)?, state.sites.get(index)?);
+fn shown(state: &Tencent, index: usize) -> Option<Value> {
+    let (domain, site) = (state.domains.get(index)?, state.world.sites.get(index)?);
     Some(json!({
         "ResourceId": format!("cdn-{:08x}", domain.id),
         "AppId": state.app_id,
@@ -93,8 +93,8 @@ fn shown(state: &State, index: usize) -> Option<Value> {
         "Status": if site.live { "online" } else { "offline" },
         "ProjectId": 0,
         "ServiceType": domain.service,
-        "CreateTime": tasks::written(domain.created),
-        "UpdateTime": tasks::written(domain.updated),
+        "CreateTime": tasks::write_time(domain.created),
+        "UpdateTime": tasks::write_time(domain.updated),
         "Origin": {
             "Origins": [format!("origin.{}", site.host)],
             "OriginType": "domain",

@@ -4,21 +4,26 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
 use super::super::errors;
-use super::super::params::Params;
-use super::super::state::State;
+use super::super::params::ActionParams;
+use super::super::state::Tencent;
 use super::super::tasks;
-use super::{Answered, page};
-use crate::simulator::world::ledger::Purge;
+use super::{ActionResult, page};
+use crate::simulator::world::SimulatedPurge;
 
-/// How many rows a page has, if nobody says, and at most. The maximum is not documented; the successor's is this.
+/// The default and the largest number of rows of a page. The maximum is not documented; it is that
+/// of the successor.
 const ROWS: i64 = 20;
-const MOST_ROWS: i64 = 1000;
+const MAX_ROWS: i64 = 1000;
 
-/// The rows that a request asks for.
-pub(super) fn describe_tasks(state: &State, params: &Params, now: DateTime<Utc>) -> Answered {
+/// Lists the rows of the tasks.
+pub(super) fn describe_tasks(
+    state: &Tencent,
+    params: &ActionParams,
+    now: DateTime<Utc>,
+) -> ActionResult {
     let time = |name: &str| match params.text(name) {
         None => Ok(None),
-        Some(text) => tasks::read(text).map(Some).ok_or_else(|| errors::wrong_value(name)),
+        Some(text) => tasks::read_time(text).map(Some).ok_or_else(|| errors::wrong_value(name)),
     };
     let word = |name: &'static str, known: &[&str]| match params.text(name) {
         Some(word) if !known.contains(&word) => Err(errors::wrong_value(name)),
@@ -29,33 +34,33 @@ pub(super) fn describe_tasks(state: &State, params: &Params, now: DateTime<Utc>)
     if task.is_none() && start.is_none() {
         return Err(errors::missing("StartTime"));
     }
-    let (offset, limit) = page(params, ROWS, MOST_ROWS)?;
+    let (offset, limit) = page(params, ROWS, MAX_ROWS)?;
     let purge_type = word("PurgeType", &["url", "path"])?;
     let status = word("Status", &["fail", "done", "process"])?;
     let area = word("Area", &["mainland", "overseas", "global"])?;
     let keyword = params.text("Keyword");
-    // The times have whole seconds: a row of the last second is within.
-    let within = |purge: &Purge| {
+    // The times have whole seconds: a row of the last second is in range.
+    let within = |purge: &SimulatedPurge| {
         let second = purge.at.div_euclid(1_000_000);
         start.is_none_or(|start| second >= start.timestamp())
             && end.is_none_or(|end| second <= end.timestamp())
     };
-    let fits = |purge: &&Purge| {
+    let fits = |purge: &&SimulatedPurge| {
         within(purge)
-            && purge_type.is_none_or(|wanted| wanted == tasks::purge_type(purge.kind))
+            && purge_type.is_none_or(|wanted| wanted == tasks::purge_type(purge.scope))
             && area.is_none_or(|wanted| wanted == state.area_of(purge).word())
             && task.is_none_or(|wanted| wanted == tasks::task_id(purge))
     };
-    let wanted = Rows { status, keyword };
+    let filter = RowFilter { status, keyword };
     let (mut total, mut rows) = (0, Vec::new());
-    for purge in state.ledger.remembered(now).iter().rev().filter(fits) {
+    for purge in state.world.remembered(now).iter().rev().filter(fits) {
         let before = total;
-        if wanted.is_all() && (before + purge.count() <= offset || rows.len() == limit) {
-            // Rows that are only counted need not be drawn.
-            total += purge.count();
+        if filter.is_empty() && (before + purge.target_count() <= offset || rows.len() == limit) {
+            // Rows that are only counted need not be generated.
+            total += purge.target_count();
             continue;
         }
-        for row in wanted.of(state, purge, now) {
+        for row in filter.rows(state, purge, now) {
             if total >= offset && rows.len() < limit {
                 rows.push(row);
             }
@@ -68,23 +73,23 @@ pub(super) fn describe_tasks(state: &State, params: &Params, now: DateTime<Utc>)
     Ok((body, false))
 }
 
-/// Which rows of a task are wanted.
-struct Rows<'a> {
+/// The filter of the rows within a task.
+struct RowFilter<'a> {
     status: Option<&'a str>,
     keyword: Option<&'a str>,
 }
 
-impl Rows<'_> {
-    fn is_all(&self) -> bool {
+impl RowFilter<'_> {
+    fn is_empty(&self) -> bool {
         self.status.is_none() && self.keyword.is_none()
     }
 
-    fn of(&self, state: &State, purge: &Purge, now: DateTime<Utc>) -> Vec<Value> {
-        let targets = tasks::targets(state, purge);
+    fn rows(&self, state: &Tencent, purge: &SimulatedPurge, now: DateTime<Utc>) -> Vec<Value> {
+        let targets = state.targets(purge);
         let count = targets.len();
         let mut rows = Vec::new();
         for (index, url) in targets.into_iter().enumerate() {
-            let word = tasks::word(purge.part(index, count, now));
+            let word = tasks::status(purge.target_progress(index, count, now)).0;
             let named = self.keyword.is_none_or(|keyword| {
                 if keyword.contains("://") {
                     url == keyword
@@ -97,9 +102,9 @@ impl Rows<'_> {
                     "TaskId": tasks::task_id(purge),
                     "Url": url,
                     "Status": word,
-                    "PurgeType": tasks::purge_type(purge.kind),
+                    "PurgeType": tasks::purge_type(purge.scope),
                     "FlushType": state.flush_type(purge),
-                    "CreateTime": tasks::written(purge.created()),
+                    "CreateTime": tasks::write_time(purge.created()),
                 }));
             }
         }

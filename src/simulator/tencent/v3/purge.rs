@@ -3,31 +3,30 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Map, json};
 
-use super::super::errors::{self, Refusal};
-use super::super::params::Params;
-use super::super::state::{Area, Limits, State, Way};
+use super::super::errors::{self, ApiError};
+use super::super::params::ActionParams;
+use super::super::state::{Area, PurgeOptions, Tencent};
 use super::super::{quota, tasks};
-use super::Answered;
-use crate::simulator::world::Kind;
+use super::ActionResult;
+use crate::simulator::world::PurgeScope;
 
 /// The longest URL. Not documented.
-const LONGEST: usize = 2048;
+const MAX_URL: usize = 2048;
 
 /// Accepts a purge or refuses all of it.
 pub(super) fn purge(
-    state: &mut State,
-    params: &Params,
-    kind: Kind,
-    limits: &Limits,
+    state: &mut Tencent,
+    params: &ActionParams,
+    scope: PurgeScope,
     now: DateTime<Utc>,
-) -> Answered {
-    let name = if kind == Kind::Url { "Urls" } else { "Paths" };
+) -> ActionResult {
+    let name = if scope == PurgeScope::Url { "Urls" } else { "Paths" };
     let targets = params
         .texts(name)
         .filter(|targets| !targets.is_empty())
         .ok_or_else(|| errors::missing(name))?;
-    let flush = match (kind, params.text("FlushType")) {
-        (Kind::Url, _) | (_, Some("delete")) => false,
+    let flush = match (scope, params.text("FlushType")) {
+        (PurgeScope::Url, _) | (_, Some("delete")) => false,
         (_, Some("flush")) => true,
         (_, Some(_)) => return Err(errors::wrong_value("FlushType")),
         (_, None) => return Err(errors::missing("FlushType")),
@@ -40,24 +39,26 @@ pub(super) fn purge(
                 .ok_or_else(|| errors::wrong_value("Area"))?,
         ),
     };
-    let area = check(state, &targets, kind, asked, limits, now)?;
-    let purge = state.accept(kind, targets, Way { flush, area }, true, now);
+    let limits = state.scenario.limits;
+    let most = if scope == PurgeScope::Url { limits.urls } else { limits.paths };
+    let area = check(state, &targets, scope, asked, most, now)?;
+    let purge = state.add(scope, targets, PurgeOptions { flush, area }, true, now);
     let mut body = Map::new();
     body.insert("TaskId".to_owned(), json!(tasks::task_id(&purge)));
     Ok((body, true))
 }
 
-/// Checks the targets of a purge, all or none; returns the area in which it counts.
+/// Checks the targets of a purge, all or none, at most `most` of them; returns the area in which it
+/// counts.
 pub(in crate::simulator::tencent) fn check(
-    state: &State,
+    state: &Tencent,
     targets: &[String],
-    kind: Kind,
+    scope: PurgeScope,
     asked: Option<Area>,
-    limits: &Limits,
+    most: usize,
     now: DateTime<Utc>,
-) -> Result<Area, Refusal> {
-    let url = kind == Kind::Url;
-    let most = if url { limits.urls } else { limits.paths };
+) -> Result<Area, ApiError> {
+    let url = scope == PurgeScope::Url;
     if targets.len() > most {
         return Err(errors::too_many(url, false, most));
     }
@@ -68,12 +69,11 @@ pub(in crate::simulator::tencent) fn check(
         if target.contains('*') {
             return Err(errors::wildcard(target));
         }
-        if target.len() > LONGEST {
-            return Err(errors::too_long(LONGEST));
+        if target.len() > MAX_URL {
+            return Err(errors::too_long(MAX_URL));
         }
-        let (index, domain) =
-            tasks::domain(state, target).ok_or_else(|| errors::host_not_found(&host))?;
-        if !state.sites.get(index).is_some_and(|site| site.live) {
+        let (index, domain) = state.domain(target).ok_or_else(|| errors::host_not_found(&host))?;
+        if !state.world.is_live(index) {
             return Err(errors::host_not_online(&host));
         }
         if asked.is_some_and(|asked| !domain.area.covers(asked)) {
@@ -87,7 +87,7 @@ pub(in crate::simulator::tencent) fn check(
     let area = asked.or(wide).unwrap_or(Area::Global);
     for part in [Area::Mainland, Area::Overseas] {
         if area.covers(part) {
-            let quota = quota::quota(state, kind, part, limits, now);
+            let quota = quota::quota(state, scope, part, now);
             if quota.available < targets.len() {
                 return Err(errors::too_many(url, true, quota.total));
             }

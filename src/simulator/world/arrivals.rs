@@ -1,19 +1,20 @@
-//! When purges happen: by day more than by night, by week more than at the weekend, and in bursts when something is released.
+//! Times of purges: more by day than by night, more on weekdays than at the weekend, and in bursts
+//! when something is released.
 
 use chrono::{DateTime, Datelike as _, TimeDelta, Timelike as _, Utc, Weekday};
 use fastrand::Rng;
 
 use crate::simulator::random;
 
-/// How much is done in each hour of a UTC day.
+/// Relative activity in each hour of a UTC day.
 const BY_HOUR: [u32; 24] =
     [5, 4, 4, 4, 5, 8, 16, 30, 48, 60, 64, 60, 52, 58, 64, 62, 54, 40, 28, 22, 18, 14, 10, 7];
-/// How many of 100 purges belong to a burst.
-const BURSTY: f64 = 18.0;
-const HOUR: i64 = 3_600_000_000;
+/// Percentage of purges that belong to a burst.
+const BURST_PERCENT: f64 = 18.0;
+const HOUR_US: i64 = 3_600_000_000;
 
-/// How busy the hour at `at` is, from nearly nothing to 64.
-pub(crate) fn busy(at: DateTime<Utc>) -> u32 {
+/// Returns the relative activity in the hour of `at`, from nearly 0 to 64.
+pub(crate) fn activity(at: DateTime<Utc>) -> u32 {
     let base = BY_HOUR.get(at.hour() as usize).copied().unwrap_or(10);
     match at.weekday() {
         Weekday::Sat | Weekday::Sun => (base * 2 / 5).max(2),
@@ -21,8 +22,8 @@ pub(crate) fn busy(at: DateTime<Utc>) -> u32 {
     }
 }
 
-/// `count` moments within `span` before `now`, in microseconds of the Unix epoch, oldest first.
-pub(crate) fn moments(
+/// Returns `count` times within `span` before `now`, in Unix microseconds, oldest first.
+pub(crate) fn generate(
     rng: &mut Rng,
     now: DateTime<Utc>,
     span: TimeDelta,
@@ -30,25 +31,25 @@ pub(crate) fn moments(
 ) -> Vec<i64> {
     let now_us = now.timestamp_micros();
     let span_us = span.num_microseconds().unwrap_or(i64::MAX).max(1);
-    let hours = usize::try_from(span_us / HOUR).unwrap_or(0).clamp(1, 24 * 400);
+    let hours = usize::try_from(span_us / HOUR_US).unwrap_or(0).clamp(1, 24 * 400);
     let mut sums = Vec::with_capacity(hours);
     let mut sum = 0.0;
     for back in 0..hours {
         let at = now - TimeDelta::hours(back as i64);
-        sum += f64::from(busy(at)) * (0.5 + rng.f64());
+        sum += f64::from(activity(at)) * (0.5 + rng.f64());
         sums.push(sum);
     }
     let spread = |rng: &mut Rng| {
         let drawn = rng.f64() * sum;
         let back = sums.partition_point(|upto| *upto < drawn).min(hours - 1) as i64;
-        now_us - (back * HOUR + rng.i64(0..HOUR)).min(span_us)
+        now_us - (back * HOUR_US + rng.i64(0..HOUR_US)).min(span_us)
     };
     let bursts: Vec<i64> = (0..=count / 120).map(|_| spread(rng)).collect();
-    let mut moments: Vec<i64> = (0..count)
+    let mut times: Vec<i64> = (0..count)
         .map(|_| {
-            if random::chance(rng, BURSTY) {
+            if random::chance(rng, BURST_PERCENT) {
                 let start = random::pick(rng, &bursts, now_us);
-                // Minutes, thinning out.
+                // A burst lasts minutes and thins out.
                 let after = (random::exponential(rng, 240.0) * 1e6) as i64;
                 (start + after).min(now_us)
             } else {
@@ -56,6 +57,6 @@ pub(crate) fn moments(
             }
         })
         .collect();
-    moments.sort_unstable();
-    moments
+    times.sort_unstable();
+    times
 }

@@ -1,12 +1,12 @@
-//! Parameters as API 2.0 takes them: in the query, or in the body as a form of either kind; lists are numbered names.
+//! Parameters in a query, or in a body that is a form of either kind; lists are numbered names.
 
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
-use crate::simulator::request::Request;
+use crate::simulator::request::HttpRequest;
 
-/// The parameters of a GET's query or of a POST's body, decoded, in order.
-pub(super) fn pairs(request: &Request) -> Vec<(String, String)> {
+/// Decodes the parameters of a GET's query or of a POST's body, in order.
+pub(super) fn pairs(request: &HttpRequest) -> Vec<(String, String)> {
     if request.method == "GET" {
         return request.pairs();
     }
@@ -34,7 +34,7 @@ fn parts(body: &str, boundary: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// The values of `name.0`, `name.1` … in the order of their numbers.
+/// Returns the values of `name.0`, `name.1` … in the order of their numbers.
 pub(super) fn list(pairs: &[(String, String)], name: &str) -> Vec<String> {
     let mut numbered: Vec<(usize, &String)> = pairs
         .iter()
@@ -46,7 +46,8 @@ pub(super) fn list(pairs: &[(String, String)], name: &str) -> Vec<String> {
     numbered.into_iter().map(|(_, value)| value.clone()).collect()
 }
 
-/// Numbered and dotted names as lists and objects: `Urls.0`, `Filters.0.Name`, `Filters.0.Value.0`.
+/// Turns numbered and dotted names into lists and objects: `Urls.0`, `Filters.0.Name`,
+/// `Filters.0.Value.0`.
 pub(super) fn nested(pairs: Vec<(String, String)>) -> Map<String, Value> {
     let mut root = Value::Object(Map::new());
     for (name, value) in pairs {
@@ -54,12 +55,7 @@ pub(super) fn nested(pairs: Vec<(String, String)>) -> Map<String, Value> {
         put(&mut root, &path, value);
     }
     lists(&mut root);
-    match root {
-        Value::Object(map) => map,
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
-            Map::new()
-        }
-    }
+    root.as_object_mut().map(std::mem::take).unwrap_or_default()
 }
 
 fn put(into: &mut Value, path: &[&str], value: String) {
@@ -75,7 +71,7 @@ fn put(into: &mut Value, path: &[&str], value: String) {
     }
 }
 
-/// Objects whose names are all numbers become lists in the order of the numbers.
+/// Turns objects whose names are all numbers into lists in the order of the numbers.
 fn lists(value: &mut Value) {
     let Some(map) = value.as_object_mut() else {
         return;
@@ -96,7 +92,7 @@ fn lists(value: &mut Value) {
     *value = Value::Array(items);
 }
 
-/// A form as the access log may show it: the signature and whose it is are blanked.
+/// Blanks the signature and the key's id in a form, for the access log.
 pub(super) fn without_credentials(form: &str) -> String {
     const BLANKED: [&str; 3] = ["Signature", "SecretId", "Token"];
     if !BLANKED.iter().any(|name| form.contains(name)) {

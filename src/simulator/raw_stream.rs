@@ -1,4 +1,4 @@
-//! A connection that can be made to say something that is not HTTP.
+//! A connection on which a fault can send bytes that are not HTTP.
 
 use std::io::{Error, ErrorKind};
 use std::pin::Pin;
@@ -10,36 +10,36 @@ use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
-/// Bytes to be sent in place of the next answer; shared between a connection and the fault that spoils it.
+/// Bytes to send in place of the next answer; shared between a connection and its requests.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Spoil(Arc<Mutex<Option<Bytes>>>);
+pub(crate) struct RawAnswer(Arc<Mutex<Option<Bytes>>>);
 
-impl Spoil {
+impl RawAnswer {
     /// Replaces the next answer by `bytes` and ends the connection after them.
-    pub(crate) fn with(&self, bytes: &'static [u8]) {
+    pub(crate) fn set(&self, bytes: &'static [u8]) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Bytes::from_static(bytes));
     }
 }
 
 /// The stream under hyper.
 #[derive(Debug)]
-pub(crate) struct Wire {
+pub(crate) struct RawStream {
     stream: TokioIo<TcpStream>,
-    spoil: Spoil,
+    answer: RawAnswer,
 }
 
-impl Wire {
+impl RawStream {
     pub(crate) fn new(stream: TcpStream) -> Self {
-        Self { stream: TokioIo::new(stream), spoil: Spoil::default() }
+        Self { stream: TokioIo::new(stream), answer: RawAnswer::default() }
     }
 
-    /// The handle by which this connection can be spoiled.
-    pub(crate) fn spoil(&self) -> Spoil {
-        self.spoil.clone()
+    /// Returns the handle that sets this connection's raw answer.
+    pub(crate) fn raw_answer(&self) -> RawAnswer {
+        self.answer.clone()
     }
 }
 
-impl Read for Wire {
+impl Read for RawStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -49,16 +49,16 @@ impl Read for Wire {
     }
 }
 
-impl Write for Wire {
+impl Write for RawStream {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<Result<usize, Error>> {
-        let spoil = self.spoil.clone();
-        let mut spoilt = spoil.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(bytes) = spoilt.as_mut() else {
-            drop(spoilt);
+        let answer = self.answer.clone();
+        let mut answer = answer.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(bytes) = answer.as_mut() else {
+            drop(answer);
             return Pin::new(&mut self.stream).poll_write(cx, buf);
         };
         while bytes.has_remaining() {
@@ -69,7 +69,7 @@ impl Write for Wire {
                 Poll::Pending => return Poll::Pending,
             }
         }
-        Poll::Ready(Err(Error::new(ErrorKind::ConnectionAborted, "spoilt")))
+        Poll::Ready(Err(Error::new(ErrorKind::ConnectionAborted, "raw bytes were sent")))
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
