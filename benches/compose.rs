@@ -1,5 +1,5 @@
-//! What composing costs: reading, linting and planning a paste of ten thousand targets, and the linter at every key of a
-//! draft of ordinary size.
+//! What composing costs: reading, linting and planning a paste of ten thousand targets, and the
+//! linter at every key of a draft of ordinary size.
 
 use std::collections::BTreeMap;
 use std::hint::black_box;

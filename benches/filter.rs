@@ -1,4 +1,5 @@
-//! What a filter costs: reading its text on every key, resolving it, and asking it of purges one by one.
+//! What a filter costs: reading its text on every key, resolving it, and asking it of purges one by
+//! one.
 
 use std::hint::black_box;
 

@@ -1,7 +1,7 @@
 //! What purgedeck knows about purges: pure data and pure functions.
 //!
-//! There is no I/O here, no clock, no async and no terminal: whoever needs the time passes it in. Every other room may
-//! look into this one; this one looks into none.
+//! There is no I/O here, no clock, no async and no terminal: whoever needs the time passes it in.
+//! Every other room may look into this one; this one looks into none.
 
 pub mod account;
 pub mod activity;
@@ -35,6 +35,7 @@ pub mod resource;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod status;
+pub mod target;
 pub mod text;
 pub mod timeline;
 pub mod zone;

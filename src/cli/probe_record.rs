@@ -41,14 +41,14 @@ pub struct ProbeRecord {
 
 impl From<&Check> for ProbeRecord {
     fn from(check: &Check) -> Self {
-        let look = &check.look;
-        let seen = look.seen.as_ref().ok();
+        let look = &check.probe;
+        let seen = look.result.as_ref().ok();
         Self {
             url: look.url.clone(),
             place: look.place.clone(),
             at: rfc3339(look.at),
             verdict: check.verdict().word().to_owned(),
-            because: check.why.to_string(),
+            because: check.evidence.to_string(),
             status: seen.map(|seen| seen.status),
             cache: seen.and_then(|seen| seen.cache).map(CacheState::word).map(str::to_owned),
             age: seen.and_then(|seen| seen.age),

@@ -14,10 +14,9 @@ use super::store;
 use super::wait_notice::WaitNotice;
 use crate::config::accounts::AccountConfig;
 use crate::config::load::Config;
-use crate::domain::account::Account;
 use crate::domain::event::{AccountStatus, Event, Level};
 use crate::domain::failure::Failure;
-use crate::domain::filter::{Predicate, Test};
+use crate::domain::filter::Predicate;
 use crate::domain::ids::AccountName;
 use crate::domain::query::Sort;
 use crate::domain::resource::Resource;
@@ -125,7 +124,9 @@ pub fn history(
         return Ok(Incomplete::default());
     }
     let mut config = config.clone();
-    config.accounts.retain(|account| may_select(predicate, &account.account));
+    config
+        .accounts
+        .retain(|account| predicate.may_select(&account.account.name, &account.account.provider));
     let store = store::open(&config)?;
     let reader = store.reader().map_err(|failure| store::error(&config, &failure))?;
     let caught = signals::block_on(async {
@@ -149,25 +150,6 @@ pub fn history(
     });
     console.clear_progress();
     caught
-}
-
-/// Whether a purge of this account may be selected, as far as its name and provider tell.
-fn may_select(predicate: &Predicate, account: &Account) -> bool {
-    predicate.clauses.iter().all(|clause| {
-        let (patterns, text) = match &clause.test {
-            Test::Account(patterns) => (patterns, account.name.as_str()),
-            Test::Provider(patterns) => (patterns, account.provider.as_str()),
-            Test::Cname(_)
-            | Test::Status(_)
-            | Test::Kind(_)
-            | Test::Id(_)
-            | Test::Target(_)
-            | Test::By(_)
-            | Test::SentHere
-            | Test::Created(_) => return true,
-        };
-        patterns.iter().any(|pattern| pattern.matches(text)) != clause.negated
-    })
 }
 
 /// How far the accounts are.

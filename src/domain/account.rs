@@ -15,16 +15,16 @@ pub struct Account {
     pub colour: Option<String>,
     /// A short text beside its name, for instance `PROD`.
     pub badge: Option<String>,
-    /// Whether every purge in it needs the cname typed out.
+    /// True if every purge in it needs the cname typed out.
     pub protected: bool,
     /// Cnames whose purges need the cname typed out.
     pub protected_cnames: Vec<Pattern>,
-    /// Whether nothing may be purged in it.
+    /// True if nothing may be purged in it.
     pub read_only: bool,
-    /// Whether a reason must be given.
+    /// True if a reason must be given.
     pub reason_required: bool,
-    /// Whether a ticket must be given, and how one looks (`*` stands for any characters).
+    /// The form of the ticket that must be given, if one must (`*` stands for any characters).
     pub ticket_pattern: Option<String>,
-    /// What the people and tokens of its vendor's activity log are called.
+    /// Names for the people and tokens of its vendor's activity log.
     pub names: Names,
 }

@@ -1,8 +1,9 @@
-//! Attempts at purges, as a vendor's activity log tells them: who asked, and for what the vendor refused too.
+//! Attempts at purges, as a vendor's activity log tells them: who asked, and for what the vendor
+//! refused too.
 //!
 //! A vendor's history does not always say who purged. Where its activity log does, the two are
-//! [joined](super::matching::authors), and a purge gets its author's name. An attempt that was refused made no purge; it
-//! is kept for itself.
+//! [joined](super::matching::authors), and a purge gets its author's name. An attempt that was
+//! refused made no purge; it is kept for itself.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +12,7 @@ use chrono::{DateTime, Utc};
 use super::ids::ResourceId;
 use super::kind::Kind;
 
-/// Who made a request, by the vendor's own ids.
+/// The author of a request, by the vendor's own ids.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Author {
     /// The user, where the vendor says.
@@ -20,9 +21,10 @@ pub struct Author {
     pub token: Option<String>,
 }
 
-/// What people and tokens are called here: the vendor tells numbers.
+/// Our names for people and tokens: the vendor gives numbers.
 ///
-/// A name is given to `42`, which is a user or a token, or to `user 42` or `token 42`, where both have that number.
+/// A name is given to `42`, which is a user or a token, or to `user 42` or `token 42`, where both
+/// have that number.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Names(BTreeMap<String, String>);
 
@@ -37,8 +39,8 @@ impl Names {
         self.0.iter().map(|(id, name)| (id.as_str(), name.as_str()))
     }
 
-    /// What to call somebody: the token's name, which says more than its owner's; else the user's; else the user's or
-    /// the token's number. `None` where the vendor told neither.
+    /// Returns what to call somebody: the token's name, which says more than its owner's; else the
+    /// user's; else the user's or the token's number. `None` where the vendor told neither.
     pub fn of(&self, author: &Author) -> Option<String> {
         let told = [("token", &author.token), ("user", &author.user)];
         let named = told.iter().find_map(|(what, id)| {
@@ -59,13 +61,14 @@ pub struct Attempt {
     pub id: String,
     /// When the vendor was asked.
     pub at: DateTime<Utc>,
-    /// What was to be purged.
+    /// The resource.
     pub resource: ResourceId,
-    /// Which kind; `None` where the log does not keep what was asked, or keeps it in words that we cannot read.
+    /// The kind; `None` where the log does not keep the request, or keeps it in words that we
+    /// cannot read.
     pub kind: Option<Kind>,
     /// The entries as they were sent.
     pub targets: Vec<String>,
-    /// Who asked.
+    /// The author.
     pub author: Author,
     /// From which address, where the vendor says.
     pub address: Option<String>,
@@ -74,12 +77,13 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    /// Whether the vendor took it.
+    /// Returns whether the vendor took it.
     pub fn is_accepted(&self) -> bool {
         (200..300).contains(&self.status)
     }
 
-    /// Whether the vendor refused it. Of an answer that is neither (a 5xx, for one) nobody knows what it meant.
+    /// Returns whether the vendor refused it. Of an answer that is neither (a 5xx, for one) nobody
+    /// knows what it meant.
     pub fn is_refused(&self) -> bool {
         (400..500).contains(&self.status)
     }
@@ -90,13 +94,13 @@ impl Attempt {
 pub struct Refused {
     /// When.
     pub at: DateTime<Utc>,
-    /// Who, where known.
+    /// The author, where known.
     pub by: Option<String>,
     /// On what.
     pub resource: ResourceId,
-    /// Which kind, where known.
+    /// The kind, where known.
     pub kind: Option<Kind>,
-    /// How many entries.
+    /// Number of entries.
     pub target_count: u32,
     /// The first entry; empty where there is none.
     pub first_target: String,

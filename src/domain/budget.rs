@@ -1,9 +1,10 @@
-//! How much of a vendor's limits is left at an instant: a pure function of the purges that anybody made of late.
+//! The part of a vendor's limits that is left at an instant: a pure function of everybody's recent
+//! purges.
 //!
-//! A window slides: of the requests that count for it, no stretch of its length may hold more than it allows. All
-//! windows of a kind must hold, and kinds whose windows share a bucket are counted together: a request is held against
-//! its own kind's windows, so rules that share a bucket should agree on its length. Everybody's purges count, the vendor
-//! does not ask who made them.
+//! A window slides: of the requests that count for it, no stretch of its length may hold more than
+//! it allows. All windows of a kind must hold, and kinds whose windows share a bucket are counted
+//! together: a request is held against its own kind's windows, so rules that share a bucket should
+//! agree on its length. Everybody's purges count, the vendor does not ask who made them.
 
 mod ledger;
 mod quota;
@@ -24,36 +25,36 @@ use super::purge::Purge;
 pub use ledger::Ledger;
 pub use quota::{QuotaLine, quotas};
 
-/// One recent purge that used up room in a window, by whomever: from the vendor's history, or from our journal where the
-/// history does not show it yet.
+/// One recent purge that used up room in a window, by whomever: from the vendor's history, or from
+/// our journal where the history does not show it yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Consumption {
     /// The account.
     pub account: AccountName,
     /// The resource.
     pub resource: ResourceId,
-    /// What was purged.
+    /// The kind of purge.
     pub kind: Kind,
     /// When the vendor counted it.
     pub at: DateTime<Utc>,
-    /// How many targets it had.
+    /// Number of targets.
     pub targets: u32,
-    /// Whether it was sent from here.
+    /// True if it was sent from here.
     pub sent_here: bool,
 }
 
-/// How one rate window stands.
+/// The state of one rate window.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BudgetLine {
     /// For which kind of purge.
     pub kind: Kind,
-    /// How many requests fit into the window.
+    /// Number of requests that fit into the window.
     pub of: u32,
     /// The length of the window.
     pub per: Duration,
-    /// How many requests it has room for now.
+    /// Number of requests that it has room for now.
     pub left: u32,
-    /// How many of the used ones were not sent from here.
+    /// Number of the used ones that were not sent from here.
     pub used_by_others: u32,
     /// When it has room again; `None` when it has room now, or where it never has any.
     pub next: Option<DateTime<Utc>>,
@@ -62,13 +63,13 @@ pub struct BudgetLine {
 /// A recent purge, by anybody.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecentPurge {
-    /// What it used up.
+    /// The room that it used up.
     pub spent: Consumption,
     /// Its entries, in the vendor's form.
     pub targets: Vec<String>,
-    /// Whether it is finished, as far as is known.
+    /// True until it is finished, as far as is known.
     pub unfinished: bool,
-    /// Who asked for it, where known.
+    /// The person or token that asked for it, where known.
     pub by: Option<String>,
 }
 
@@ -77,7 +78,8 @@ pub struct RecentPurge {
 pub struct Cooldown {
     /// In which account.
     pub account: AccountName,
-    /// For which resource; other resources are closed too where a window of the kind counts the whole account.
+    /// For which resource; other resources are closed too where a window of the kind counts the
+    /// whole account.
     pub resource: ResourceId,
     /// For which kind; kinds that share a bucket with it are closed too.
     pub kind: Kind,
@@ -85,20 +87,21 @@ pub struct Cooldown {
     pub until: DateTime<Utc>,
 }
 
-/// What is known of the use of an account's windows.
+/// The known use of an account's windows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
-    /// Requests that count, in any order; those of other accounts are passed over. Times ahead of now are plans, and
-    /// count as well.
+    /// Requests that count, in any order; those of other accounts are passed over. Times ahead of
+    /// now are plans, and count as well.
     pub spent: Vec<Consumption>,
     /// Windows that the vendor closed.
     pub closed: Vec<Cooldown>,
-    /// How far the vendor's clock may be from ours: a request counts for the window's length and this.
+    /// Possible difference between the vendor's clock and ours: a request counts for the window's
+    /// length and this.
     pub margin: TimeDelta,
 }
 
 impl Usage {
-    /// What counts for one account, out of what is known of all of them.
+    /// Returns what counts for one account, out of what is known of all of them.
     pub fn collect<'a>(
         account: &AccountName,
         spent: impl IntoIterator<Item = &'a Consumption>,
@@ -115,14 +118,14 @@ impl Usage {
 pub const USUAL_MARGIN: TimeDelta = TimeDelta::seconds(2);
 
 impl Consumption {
-    /// What an entry of our journal will use up: `None` unless it is queued. What was planned for the past will go out
-    /// now.
+    /// Returns what an entry of our journal will use up: `None` unless it is queued. What was
+    /// planned for the past will go out now.
     pub fn queued(entry: &JournalEntry, now: DateTime<Utc>) -> Option<Self> {
         (entry.state == JournalState::Queued)
             .then(|| Self::of_entry(entry, entry.planned_at.max(now)))
     }
 
-    /// What an entry of our journal uses up when it goes out at `at`.
+    /// Returns what an entry of our journal uses up when it goes out at `at`.
     pub fn of_entry(entry: &JournalEntry, at: DateTime<Utc>) -> Self {
         Self {
             account: entry.request.account.clone(),
@@ -134,8 +137,8 @@ impl Consumption {
         }
     }
 
-    /// What a purge of the vendor's history used up; `None` for a kind that we do not know, because it used up a
-    /// window that we do not know.
+    /// Returns what a purge of the vendor's history used up; `None` for a kind that we do not know,
+    /// because it used up a window that we do not know.
     pub fn of_purge(purge: &Purge, sent_here: bool) -> Option<Self> {
         Some(Self {
             account: purge.account.clone(),
@@ -149,9 +152,9 @@ impl Consumption {
 }
 
 impl Cooldown {
-    /// What the vendor's answer to an entry of our journal closed: one that was sent too early goes back into the queue, with
-    /// the instant at which there is room again and the reason, and keeps both when it is taken back. `None` where nothing
-    /// was closed.
+    /// Returns what the vendor's answer to an entry of our journal closed: one that was sent too
+    /// early goes back into the queue, with the instant at which there is room again and the
+    /// reason, and keeps both when it is taken back. `None` where nothing was closed.
     pub fn told_by(entry: &JournalEntry) -> Option<Self> {
         let came_back = matches!(entry.state, JournalState::Queued | JournalState::Cancelled)
             && entry.error.is_some();
@@ -164,7 +167,8 @@ impl Cooldown {
     }
 }
 
-/// How every window of a resource stands, by kind, in the order of the limits. A kind without known windows has no line.
+/// Returns how every window of a resource stands, by kind, in the order of the limits. A kind
+/// without known windows has no line.
 pub fn budget(
     limits: &Limits,
     account: &AccountName,
@@ -195,8 +199,8 @@ pub fn budget(
     lines
 }
 
-/// The first instant, now or later, at which a request of this kind breaks no window and meets no closed one; `None` where
-/// a window allows no request at all.
+/// The first instant, now or later, at which a request of this kind breaks no window and meets no
+/// closed one; `None` where a window allows no request at all.
 pub fn earliest(
     limits: &Limits,
     account: &AccountName,
@@ -208,7 +212,7 @@ pub fn earliest(
     Ledger::new(limits, account, usage).earliest(resource, kind, now)
 }
 
-/// Whether a request on one resource counts for a window of another.
+/// Returns whether a request on one resource counts for a window of another.
 fn counts(scope: Scope, one: &ResourceId, other: &ResourceId) -> bool {
     match scope {
         Scope::Account => true,

@@ -1,14 +1,15 @@
-//! A draft's whole check, composed once: its findings, the plan that it becomes, and what could be sent instead.
+//! A draft's whole check, composed once: its findings, the plan that it becomes, and what could be
+//! sent instead.
 
-use super::draft::{Draft, Linted};
-use super::lint::lint;
+use super::draft::Draft;
+use super::lint::{Linted, lint};
 use super::lint_context::LintContext;
 use super::plan::{Plan, PlanError, Suggestion, plan, suggest};
 
 /// The result of checking a draft.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checked {
-    /// What each line comes to, and what is wrong with it.
+    /// The meaning of each line, and its findings.
     pub linted: Linted,
     /// The exact requests, or why there are none.
     pub plan: Result<Plan, PlanError>,

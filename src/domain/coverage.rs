@@ -14,8 +14,8 @@ impl Coverage {
         &self.ranges
     }
 
-    /// Notes that the history is complete from the first instant until just before the second. Ranges that overlap or
-    /// touch become one; an empty or backward range says nothing.
+    /// Notes that the history is complete from the first instant until just before the second.
+    /// Ranges that overlap or touch become one; an empty or backward range says nothing.
     pub fn add(&mut self, from: DateTime<Utc>, until: DateTime<Utc>) {
         if from >= until {
             return;
@@ -28,12 +28,14 @@ impl Coverage {
         self.ranges.splice(first..after, [(from, until)]);
     }
 
-    /// Whether every instant from the first until just before the second is complete; of no instants, all are.
+    /// Returns whether every instant from the first until just before the second is complete; of no
+    /// instants, all are.
     pub fn contains(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> bool {
         from >= until || self.ranges.iter().any(|range| range.0 <= from && until <= range.1)
     }
 
-    /// What is not known to be complete from the first instant until just before the second, oldest gap first.
+    /// Returns what is not known to be complete from the first instant until just before the
+    /// second, oldest gap first.
     pub fn missing(
         &self,
         from: DateTime<Utc>,
@@ -56,8 +58,9 @@ impl Coverage {
         gaps
     }
 
-    /// Since when the history is complete without a gap, up to `now` or to the newest instant before it that is: the start
-    /// of the newest range that does not lie wholly after `now`. `None` where nothing is known to be complete.
+    /// Since when the history is complete without a gap, up to `now` or to the newest instant
+    /// before it that is: the start of the newest range that does not lie wholly after `now`.
+    /// `None` where nothing is known to be complete.
     pub fn complete_back_to(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         self.ranges.iter().rev().map(|range| range.0).find(|start| *start <= now)
     }

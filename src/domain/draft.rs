@@ -1,4 +1,4 @@
-//! What the operator types, and what it means line by line.
+//! The operator's draft: its text, and the choices that go with it.
 
 pub mod address;
 mod curl;
@@ -8,18 +8,17 @@ mod tokens;
 
 use serde::{Deserialize, Serialize};
 
-use super::findings::{Finding, Severity};
 use super::ids::{AccountName, ResourceId};
 use super::kind::Kind;
-use super::lint::Collision;
 
-/// What the operator typed so far. Survives a crash, so it can be written down.
+/// The draft so far. Survives a crash, so it can be written down.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Draft {
     /// The targets as typed or pasted: full URLs, paths, curl lines; one or more to a line.
     pub text: String,
-    /// The kind that was chosen; `None`: each line tells by its form. Everything is only ever meant by choice.
+    /// The kind that was chosen; `None`: each line tells by its form. Everything is only ever meant
+    /// by choice.
     pub kind: Option<Kind>,
     /// The resource for targets without a host, and for a purge of everything.
     pub resource: Option<(AccountName, ResourceId)>,
@@ -34,13 +33,14 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// Whether throwing it away would lose nothing that would be purged.
+    /// Returns whether throwing it away would lose nothing that would be purged.
     pub fn is_empty(&self) -> bool {
         self.text.trim().is_empty() && self.kind != Some(Kind::All)
     }
 
-    /// This draft with the targets of another below its own; `None` where the two do not go together, because they were
-    /// given different kinds, resources or modes: what was meant as a file must never become a directory.
+    /// This draft with the targets of another below its own; `None` where the two do not go
+    /// together, because they were given different kinds, resources or modes: what was meant as a
+    /// file must never become a directory.
     pub fn with(&self, more: &Self) -> Option<Self> {
         let fits = self.kind == more.kind
             && self.kind != Some(Kind::All)
@@ -49,58 +49,6 @@ impl Draft {
             && self.area == more.area;
         let text = format!("{}\n{}", self.text.trim_end(), more.text);
         fits.then(|| Self { text, ..self.clone() })
-    }
-}
-
-/// A draft as the linter understood it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Linted {
-    /// What became of each entry, in the order of the draft.
-    pub lines: Vec<LintedLine>,
-    /// Findings about the draft as a whole.
-    pub findings: Vec<Finding>,
-    /// Entries that meet a recent purge; each has its finding too.
-    pub collisions: Vec<Collision>,
-}
-
-/// One entry of a draft.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct LintedLine {
-    /// Its line in the draft's text, counted from 0.
-    pub line: usize,
-    /// The entry as typed, trimmed.
-    pub input: String,
-    /// What the vendor will get; `None` where that cannot be said, and where the same target is sent for another line.
-    pub meaning: Option<Meaning>,
-    /// Findings about it.
-    pub findings: Vec<Finding>,
-}
-
-/// What an entry comes to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Meaning {
-    /// In which account.
-    pub account: AccountName,
-    /// For which resource.
-    pub resource: ResourceId,
-    /// The resource's cname.
-    pub cname: String,
-    /// As which kind.
-    pub kind: Kind,
-    /// In the vendor's own form. For everything: the pattern that it really is at the vendor, empty where it is a request
-    /// of its own kind.
-    pub target: String,
-}
-
-impl Linted {
-    /// All findings, those of lines first.
-    pub fn all_findings(&self) -> impl Iterator<Item = &Finding> {
-        self.lines.iter().flat_map(|line| line.findings.iter()).chain(&self.findings)
-    }
-
-    /// The gravest finding's severity.
-    pub fn worst(&self) -> Option<Severity> {
-        self.all_findings().map(|finding| finding.severity).max()
     }
 }
 

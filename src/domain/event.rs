@@ -1,6 +1,8 @@
-//! Things that happen without being asked for: news of an account, of the journal, of the queue, of the store.
+//! Things that happen without being asked for: news of an account, of the journal, of the queue, of
+//! the store.
 //!
-//! The engine publishes them; both faces learn from them, and [`Known`](super::known::Known) keeps what lasts.
+//! The engine publishes them; both faces learn from them, and [`Known`](super::known::Known) keeps
+//! what lasts.
 
 use std::sync::Arc;
 
@@ -15,7 +17,8 @@ use super::resource::Resource;
 /// Something that happened unasked.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
-    /// The history of an account changed between two instants: whoever shows any of that reads again.
+    /// The history of an account changed between two instants: whoever shows any of that reads
+    /// again.
     HistoryChanged {
         /// The account.
         account: AccountName,
@@ -49,7 +52,8 @@ pub enum Event {
     },
     /// An entry of the journal was written or moved on, here or in another purgedeck on the store.
     Journal(Box<JournalEntry>),
-    /// The queue was paused or resumed, here or in another purgedeck on the store; sent at the start where it is paused.
+    /// The queue was paused or resumed, here or in another purgedeck on the store; sent at the
+    /// start where it is paused.
     QueuePaused(bool),
     /// Something that the operator should read.
     Notice(Notice),
@@ -74,7 +78,8 @@ pub struct AccountStatus {
     pub unfinished: u32,
     /// News, resources and limits were each asked for since the start, with or without success.
     pub initial_sync_done: bool,
-    /// Authors of the newest purges were asked for since the start, with or without success, or the vendor tells none.
+    /// Authors of the newest purges were asked for since the start, with or without success, or the
+    /// vendor tells none.
     pub named: bool,
 }
 
@@ -82,9 +87,9 @@ pub struct AccountStatus {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{words} {advice}")]
 pub struct StoreError {
-    /// What happened.
+    /// The problem.
     pub words: String,
-    /// What to do about it.
+    /// The remedy.
     pub advice: String,
 }
 
@@ -95,7 +100,7 @@ pub struct Notice {
     pub level: Level,
     /// The account that it is about.
     pub account: Option<AccountName>,
-    /// What happened and, where something can be done, what.
+    /// The event and, where something can be done, the remedy.
     pub words: String,
 }
 

@@ -6,20 +6,20 @@ use std::time::Duration;
 /// A request to a vendor that did not succeed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct Failure {
-    /// What went wrong.
+    /// Failures of requests to a vendor, by cause.
     pub cause: Cause,
-    /// The vendor's own words or the system's, cleaned of control characters and secrets and cut to a sane length; may be
-    /// empty.
+    /// The vendor's own words or the system's, cleaned of control characters and secrets and cut to
+    /// a sane length; may be empty.
     pub detail: String,
     /// The HTTP status, where there was an answer.
     pub http_status: Option<u16>,
     /// The vendor's own code for it, where it gave one.
     pub code: Option<String>,
-    /// Whether a purge may have taken effect although this failure came back.
+    /// True if a purge may have taken effect although this failure came back.
     pub applied: Applied,
 }
 
-/// What went wrong.
+/// The cause.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cause {
     /// The credentials are missing, wrong or expired.
@@ -37,7 +37,7 @@ pub enum Cause {
     QuotaUsedUp,
     /// The vendor read the request and refuses it as it is.
     Rejected {
-        /// What it says of single fields or targets.
+        /// Complaints about single fields or targets.
         errors: Vec<FieldError>,
     },
     /// Our clock and the vendor's are too far apart for a signature to hold.
@@ -61,18 +61,18 @@ pub enum Cause {
     Refused,
 }
 
-/// What a vendor says of one field or one target of a request.
+/// A vendor's complaint about one field or one target of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldError {
     /// The field, as the vendor calls it.
     pub field: String,
-    /// Which target, counted from 0, where the vendor says.
+    /// The target's number, counted from 0, where the vendor says.
     pub index: Option<usize>,
     /// The vendor's words.
     pub message: String,
 }
 
-/// Whether a purge may have taken effect.
+/// True if a purge may have taken effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Applied {
     /// It has not: nothing was sent, or the vendor refused.
@@ -126,7 +126,8 @@ impl Failure {
         self.cause.is_passing()
     }
 
-    /// Whether the vendor refuses this question and not the asker: another question may well be answered.
+    /// Returns whether the vendor refuses this question and not the asker: another question may
+    /// well be answered.
     pub fn is_about_the_question(&self) -> bool {
         matches!(self.cause, Cause::Rejected { .. } | Cause::NotFound | Cause::Unsupported)
     }
@@ -152,7 +153,7 @@ impl Failure {
         self.http_status.map_or_else(|| words.to_owned(), |status| format!("{status} {words}"))
     }
 
-    /// What the operator can do about it, as one sentence.
+    /// Returns what the operator can do about it, as one sentence.
     pub fn advice(&self) -> &'static str {
         match &self.cause {
             Cause::Unauthenticated => {
@@ -172,7 +173,8 @@ impl Failure {
             }
             Cause::Unreachable => "Check the network, the proxy and the account's base URL.",
             Cause::Lost => {
-                "The network or the vendor is slow; it is tried again, and a purge is looked up before anything else."
+                "The network or the vendor is slow; it is tried again, and a purge is looked up \
+                 before anything else."
             }
             Cause::VendorError => {
                 "The vendor has a fault on its side; it is tried again with growing pauses."

@@ -1,10 +1,10 @@
-//! What the linter says about a draft.
+//! Findings: everything that the linter can say about a draft.
 
 mod codes;
 
 pub use codes::{Code, Rule};
 
-/// How much a finding matters.
+/// The severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     /// Worth knowing.
@@ -31,13 +31,13 @@ impl Severity {
 pub struct Finding {
     /// Its code in documents and exit messages, `PD001` and on; stable.
     pub code: &'static str,
-    /// How much it matters.
+    /// Its severity.
     pub severity: Severity,
     /// The line of the draft that it is about, counted from 0; `None` for the draft as a whole.
     pub line: Option<usize>,
-    /// What is wrong and why, in a sentence or two for the operator.
+    /// The problem and its reason, in a sentence or two for the operator.
     pub words: String,
-    /// Where the rule behind it is documented.
+    /// The document that has the rule behind it.
     pub link: Option<&'static str>,
 }
 

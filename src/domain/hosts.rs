@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use crate::domain::ids::{AccountName, ResourceId};
 use crate::domain::resource::{Resource, ResourceState};
 
-/// All resources of all accounts. Built once whenever an account's resources change, not at every key.
+/// All resources of all accounts. Built once whenever an account's resources change, not at every
+/// key.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct HostIndex {
     resources: Vec<Resource>,
@@ -13,9 +14,9 @@ pub struct HostIndex {
     by_id: HashMap<(AccountName, ResourceId), usize>,
 }
 
-/// What a host name leads to. The numbers are places in the index.
+/// The resources of a host name, by their numbers in the index.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Found {
+pub enum HostMatch {
     /// No account serves it.
     Nothing,
     /// One resource does.
@@ -55,28 +56,29 @@ impl HostIndex {
         self.resources.get(place)
     }
 
-    /// Where the resource with this id stands.
+    /// Returns where the resource with this id stands.
     pub fn place_of(&self, account: &AccountName, id: &ResourceId) -> Option<usize> {
         self.by_id.get(&(account.clone(), id.clone())).copied()
     }
 
-    /// Whether any resource answers to the host, given in lower case.
+    /// Returns whether any resource answers to the host, given in lower case.
     pub fn knows(&self, host: &str) -> bool {
         self.places(host).is_some()
     }
 
-    /// What the host, given in lower case, leads to. Deleted resources count only where nothing else answers to it.
-    pub fn find(&self, host: &str) -> Found {
+    /// Returns what the host, given in lower case, leads to. Deleted resources count only where
+    /// nothing else answers to it.
+    pub fn find(&self, host: &str) -> HostMatch {
         let places = self.places(host).unwrap_or_default();
         let mut living = places.iter().copied().filter(|&place| {
             self.get(place).is_some_and(|resource| resource.state != ResourceState::Deleted)
         });
         match (living.next(), living.next()) {
-            (Some(one), None) => Found::One(one),
+            (Some(one), None) => HostMatch::One(one),
             (Some(one), Some(two)) => {
-                Found::Several([one, two].into_iter().chain(living).collect())
+                HostMatch::Several([one, two].into_iter().chain(living).collect())
             }
-            (None, _) => places.first().map_or(Found::Nothing, |&place| Found::One(place)),
+            (None, _) => places.first().map_or(HostMatch::Nothing, |&place| HostMatch::One(place)),
         }
     }
 
@@ -102,9 +104,9 @@ mod tests {
         let mut www = resource("one", "1", "WWW.Site.com");
         www.names = vec!["img.site.com".to_owned()];
         let index = HostIndex::new([&www]);
-        assert_eq!(index.find("www.site.com"), Found::One(0));
-        assert_eq!(index.find("img.site.com"), Found::One(0));
-        assert_eq!(index.find("other.com"), Found::Nothing);
+        assert_eq!(index.find("www.site.com"), HostMatch::One(0));
+        assert_eq!(index.find("img.site.com"), HostMatch::One(0));
+        assert_eq!(index.find("other.com"), HostMatch::Nothing);
         assert!(!index.knows("other.com"));
     }
 
@@ -114,20 +116,20 @@ mod tests {
         let mut there = resource("two", "9", "www.site.com");
         assert_eq!(
             HostIndex::new([&here, &there]).find("www.site.com"),
-            Found::Several(vec![0, 1])
+            HostMatch::Several(vec![0, 1])
         );
         there.state = ResourceState::Deleted;
-        assert_eq!(HostIndex::new([&there, &here]).find("www.site.com"), Found::One(1));
-        assert_eq!(HostIndex::new([&there]).find("www.site.com"), Found::One(0));
+        assert_eq!(HostIndex::new([&there, &here]).find("www.site.com"), HostMatch::One(1));
+        assert_eq!(HostIndex::new([&there]).find("www.site.com"), HostMatch::One(0));
     }
 
     #[test]
     fn a_wildcard_domain_answers_for_its_children_only() {
         let wild = resource("one", "1", "*.site.com");
         let index = HostIndex::new([&wild]);
-        assert_eq!(index.find("a.site.com"), Found::One(0));
-        assert_eq!(index.find("site.com"), Found::Nothing);
-        assert_eq!(index.find("a.b.site.com"), Found::Nothing);
+        assert_eq!(index.find("a.site.com"), HostMatch::One(0));
+        assert_eq!(index.find("site.com"), HostMatch::Nothing);
+        assert_eq!(index.find("a.b.site.com"), HostMatch::Nothing);
         assert_eq!(index.place_of(&"one".into(), &"1".into()), Some(0));
         assert_eq!(index.get(0).unwrap().cname, "*.site.com");
     }

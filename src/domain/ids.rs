@@ -1,5 +1,5 @@
-//! The names by which things are told apart. All of them are text, because every vendor's are (a Tencent task id looks
-//! like a number and is not one); they are cheap to clone.
+//! The names by which things are told apart. All of them are text, because every vendor's are (a
+//! Tencent task id looks like a number and is not one); they are cheap to clone.
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,7 +14,8 @@ macro_rules! text_id {
         pub struct $name(Arc<str>);
 
         impl $name {
-            /// Takes the text as it is; what may stand in it is for whoever reads it from outside to check.
+            /// Takes the text as it is; what may stand in it is for whoever reads it from outside
+            /// to check.
             pub fn new(text: impl AsRef<str>) -> Self {
                 Self(Arc::from(text.as_ref()))
             }
@@ -52,7 +53,8 @@ macro_rules! text_id {
 }
 
 text_id! {
-    /// An account as the operator named it, for instance `gcore-prod`. Unique within a configuration and a store.
+    /// An account as the operator named it, for instance `gcore-prod`. Unique within a
+    /// configuration and a store.
     AccountName
 }
 text_id! {
@@ -68,18 +70,20 @@ text_id! {
     PurgeId
 }
 text_id! {
-    /// Our own name for one request in the journal, a UUID of version 7: in the order in which requests were queued.
+    /// Our own name for one request in the journal, a UUID of version 7: in the order in which
+    /// requests were queued.
     JournalId
 }
 
-/// Where a purge stands in the local history: the instant of its creation in microseconds since 1970, moved on to the
-/// next free microsecond where two purges share one. Greater is newer, so a window of history is a range of keys.
+/// The place of a purge in the local history: the instant of its creation in microseconds since
+/// 1970, moved on to the next free microsecond where two purges share one. Greater is newer, so a
+/// window of history is a range of keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PurgeKey(pub i64);
 
-/// Ties a report to the effect that asked for it. A reader keeps the newest ticket that it gave out and drops reports
-/// with any other.
+/// Ties a report to the effect that asked for it. A reader keeps the newest ticket that it gave out
+/// and drops reports with any other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ticket(pub u64);
 

@@ -13,7 +13,7 @@ use super::status::Status;
 /// A request to be queued.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewEntry {
-    /// What is sent.
+    /// The request.
     pub request: PurgeRequest,
     /// The earliest time to send it.
     pub planned_at: DateTime<Utc>,
@@ -23,7 +23,7 @@ pub struct NewEntry {
     pub ticket: Option<String>,
 }
 
-/// Where a request stands.
+/// The state of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum JournalState {
@@ -77,7 +77,7 @@ impl JournalState {
         Self::EVERY.into_iter().find(|state| state.word() == word)
     }
 
-    /// Which states may follow: the journal refuses any other step.
+    /// Returns which states may follow: the journal refuses any other step.
     pub fn may_become(self, next: Self) -> bool {
         match self {
             Self::Queued => matches!(next, Self::Sending | Self::Cancelled | Self::Rejected),
@@ -93,7 +93,7 @@ impl JournalState {
         }
     }
 
-    /// Whether something is still to come of it.
+    /// Returns whether something is still to come of it.
     pub fn is_open(self) -> bool {
         match self {
             Self::Queued | Self::Sending | Self::Accepted | Self::Unknown => true,
@@ -109,7 +109,7 @@ impl fmt::Display for JournalState {
 }
 
 impl JournalEntry {
-    /// Whether the edge was looked at to the end, so that its line in the history says so.
+    /// Returns whether the edge was looked at to the end, so that its line in the history says so.
     pub fn is_looked_at(&self) -> bool {
         self.verification.as_ref().is_some_and(|seen| seen.settled)
     }
@@ -128,9 +128,9 @@ impl JournalEntry {
 pub struct JournalEntry {
     /// Our id for it.
     pub id: JournalId,
-    /// What is sent.
+    /// The request.
     pub request: PurgeRequest,
-    /// Where it stands.
+    /// Its state.
     pub state: JournalState,
     /// Its place in the queue: lower ones go first.
     pub place: i64,
@@ -140,7 +140,8 @@ pub struct JournalEntry {
     pub planned_at: DateTime<Utc>,
     /// When it went out.
     pub sent_at: Option<DateTime<Utc>>,
-    /// The vendor's clock minus ours when it went out, where it was known: ours may have been set since.
+    /// The vendor's clock minus ours when it went out, where it was known: ours may have been set
+    /// since.
     pub ahead: Option<TimeDelta>,
     /// When it was answered, or given up.
     pub answered_at: Option<DateTime<Utc>>,
@@ -148,11 +149,11 @@ pub struct JournalEntry {
     pub reason: Option<String>,
     /// The operator's ticket.
     pub ticket: Option<String>,
-    /// What went wrong, in words.
+    /// The last error, in words.
     pub error: Option<String>,
     /// The vendor's id for it, from its answer or found in its history.
     pub purge: Option<PurgeId>,
-    /// What the probes of the edge said: fresh or stale; `None` for not asked or unclear.
+    /// The edge's freshness: `None` for not asked or unclear.
     pub verified: Option<bool>,
     /// The looks at the edge; `None` where there was none.
     pub verification: Option<Box<Verification>>,

@@ -1,5 +1,5 @@
-//! Everything that is known of the accounts, learned from events in one place: their state, what can be purged in
-//! them, what their vendors accept, and what the journal holds.
+//! Everything that is known of the accounts, learned from events in one place: their state, what
+//! can be purged in them, what their vendors accept, and what the journal holds.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -24,15 +24,15 @@ pub struct Known {
     pub accounts: Vec<Account>,
     /// The state of each account's sync; an account that is missing was not heard of yet.
     pub statuses: BTreeMap<AccountName, AccountStatus>,
-    /// What the vendors accept.
+    /// The vendors' limits.
     pub limits: BTreeMap<AccountName, Arc<Limits>>,
     /// The journal's open requests.
     pub open: BTreeMap<JournalId, JournalEntry>,
-    /// Whether the queue is paused.
+    /// True if the queue is paused.
     pub paused: bool,
-    /// Whether nothing may be purged at all.
+    /// True if nothing may be purged at all.
     pub read_only: bool,
-    /// Whether only the store is asked.
+    /// True if no vendor is asked.
     pub offline: bool,
     resources: BTreeMap<AccountName, Arc<Vec<Resource>>>,
     hosts: Arc<HostIndex>,
@@ -42,12 +42,13 @@ pub struct Known {
 }
 
 impl Known {
-    /// What is known before anything was heard: the configuration.
+    /// Returns what is known before anything was heard: the configuration.
     pub fn new(accounts: Vec<Account>, read_only: bool, offline: bool) -> Self {
         Self { accounts, read_only, offline, ..Self::default() }
     }
 
-    /// Keeps what an event says of the accounts and the queue. Returns whether it said anything new.
+    /// Keeps what an event says of the accounts and the queue. Returns whether it said anything
+    /// new.
     pub fn learn(&mut self, event: &Event) -> bool {
         match event {
             Event::Account { account, status } => {
@@ -103,7 +104,8 @@ impl Known {
         }
     }
 
-    /// A number that grows whenever resources or limits are learned: what was derived from them is then out of date.
+    /// A number that grows whenever resources or limits are learned: what was derived from them is
+    /// then out of date.
     pub fn revision(&self) -> u64 {
         self.revision
     }
@@ -128,7 +130,7 @@ impl Known {
         self.resources.get(account)?.iter().find(|resource| resource.answers_to(host))
     }
 
-    /// Whether nothing may be purged in this account, by whatever rule.
+    /// Returns whether nothing may be purged in this account, by whatever rule.
     pub fn is_read_only(&self, account: &AccountName) -> bool {
         self.read_only || self.account(account).is_some_and(|it| it.read_only)
     }
@@ -147,7 +149,8 @@ impl Known {
         Permissions { read_only: self.read_only, offline: self.offline }
     }
 
-    /// What a draft is checked against. `recent` are purges by anybody, of at least the longest window.
+    /// Returns what a draft is checked against. `recent` are purges by anybody, of at least the
+    /// longest window.
     pub fn lint_context<'a>(
         &'a self,
         recent: &'a [RecentPurge],
@@ -200,7 +203,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
 
     use super::*;
-    use crate::domain::hosts::Found;
+    use crate::domain::hosts::HostMatch;
     use crate::domain::samples::{account, noon, queued, resource, secs};
 
     #[test]
@@ -211,11 +214,11 @@ mod tests {
         assert!(known.learn(&Event::Resources { account: "one".into(), resources }));
         assert_ne!(known.revision(), before);
         let context = known.lint_context(&[], noon());
-        assert_eq!(context.hosts.find("www.site.com"), Found::One(0));
+        assert_eq!(context.hosts.find("www.site.com"), HostMatch::One(0));
         assert!(
             known.learn(&Event::Resources { account: "one".into(), resources: Arc::default() })
         );
-        assert_eq!(known.lint_context(&[], noon()).hosts.find("www.site.com"), Found::Nothing);
+        assert_eq!(known.lint_context(&[], noon()).hosts.find("www.site.com"), HostMatch::Nothing);
     }
 
     #[test]

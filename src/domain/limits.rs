@@ -1,27 +1,28 @@
-//! What a vendor accepts, as data. Compose, linter, plan, budgets and sync read it; no vendor's name stands in them.
+//! A vendor's limits, as data. Compose, linter, plan, budgets and sync read them; no vendor's name
+//! stands in them.
 
 use std::time::Duration;
 
 use super::kind::Kind;
 
-/// What one account may ask of its vendor.
+/// The limits of one account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// What holds for purges of single files; `None` where the vendor has none.
+    /// Rules for purges of single files; `None` where the vendor has none.
     pub url: Option<KindRule>,
-    /// What holds for purges by pattern; `None` where the vendor has none.
+    /// Rules for purges by pattern; `None` where the vendor has none.
     pub pattern: Option<KindRule>,
-    /// What holds for a purge of everything; `None` where there is no way at all.
+    /// Rules for a purge of everything; `None` where there is no way at all.
     pub all: Option<KindRule>,
-    /// How its history can be read.
+    /// Access to its history.
     pub history: HistoryRule,
     /// Daily quotas with what is left of them, where the vendor tells; empty otherwise.
     pub quotas: Vec<Quota>,
-    /// Where the numbers come from.
+    /// Origin of the numbers.
     pub source: Source,
 }
 
-/// Where limits come from.
+/// Origin of limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
     /// The vendor's documents.
@@ -30,33 +31,33 @@ pub enum Source {
     Live,
 }
 
-/// What holds for one kind of purge.
+/// Rules for one kind of purge.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KindRule {
     /// The most targets that one request may carry; 0 for a purge of everything.
     pub per_request: u32,
     /// The longest target, in bytes; `None` where no limit is known.
     pub longest: Option<u32>,
-    /// How many requests fit in which time, per resource or account; empty where no limit is known. All must hold.
+    /// Windows of requests, per resource or account; empty where no limit is known. All must hold.
     pub windows: Vec<RateWindow>,
     /// The form in which the vendor wants a target.
     pub syntax: Syntax,
-    /// Where a `*` may stand.
+    /// Allowed places of a `*`.
     pub wildcard: Wildcard,
-    /// What the vendor does with a query string in a target.
+    /// Use of a query string in a target.
     pub query: QueryUse,
-    /// How this kind is to be carried out, where the vendor offers a choice; the first is the default.
+    /// Modes of this kind, where the vendor offers a choice; the first is the default.
     pub modes: Vec<Mode>,
     /// For a purge of everything: what is really sent.
     pub sent_as: SentAs,
-    /// How long it usually takes, for the follower's first look and the operator's patience.
+    /// Usual duration, for the follower's first look and the operator's patience.
     pub usual: Duration,
 }
 
 /// So many requests in so much time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RateWindow {
-    /// How many requests.
+    /// Number of requests.
     pub requests: u32,
     /// In how much time; the window slides.
     pub per: Duration,
@@ -86,7 +87,7 @@ pub enum Syntax {
     Directory,
 }
 
-/// Where a `*` may stand in a target.
+/// Allowed places of a `*` in a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wildcard {
     /// Nowhere; it would be taken for the character or refused.
@@ -99,7 +100,7 @@ pub enum Wildcard {
     Anywhere,
 }
 
-/// What the vendor does with a query string.
+/// The vendor's use of a query string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum QueryUse {
     /// It is part of the target where it is part of the cache key.
@@ -115,11 +116,11 @@ pub enum QueryUse {
 pub struct Mode {
     /// The word that goes into a request's `mode`, on the screen and in flags.
     pub word: &'static str,
-    /// What it does, in a sentence for the operator.
+    /// Its effect, in a sentence for the operator.
     pub meaning: &'static str,
 }
 
-/// What a purge of everything really is at a vendor.
+/// The request that a purge of everything really is at a vendor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SentAs {
     /// A request of its own kind.
@@ -128,26 +129,27 @@ pub enum SentAs {
     RootPattern(&'static str),
 }
 
-/// How a vendor's history can be read.
+/// Access to a vendor's history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HistoryRule {
-    /// How far back it goes; `None` where the vendor does not say.
+    /// Its reach into the past; `None` where the vendor does not say.
     pub reach: Option<Duration>,
-    /// How one gets at all of it.
+    /// The way to read all of it.
     pub reading: Reading,
     /// The most records in one answer.
     pub page: u32,
     /// The smallest step of a time limit in a question.
     pub finest: Duration,
-    /// How long after a purge was accepted it may still be missing from history.
+    /// Longest time after its acceptance that a purge may be missing from history.
     pub settle: Duration,
-    /// Whether a question is about one resource at a time.
+    /// True if one request reads one resource's history.
     pub per_resource: bool,
-    /// What the vendor says of where its times stand, for the screen; `None` where they are plainly UTC.
+    /// The vendor's note on the zone of its times, for the screen; `None` where they are plainly
+    /// UTC.
     pub times_note: Option<&'static str>,
 }
 
-/// How one gets at all of a history.
+/// A way to read all of a history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reading {
     /// By ranges of time, and within a range by offset.
@@ -165,9 +167,9 @@ pub struct Quota {
     pub kind: Kind,
     /// For which area, in the vendor's word; `None` for all.
     pub area: Option<String>,
-    /// How many targets a day.
+    /// Targets a day.
     pub total: u64,
-    /// How many of them are left.
+    /// Targets that are left.
     pub left: u64,
     /// The most targets in one request for this area.
     pub per_request: Option<u32>,
@@ -185,8 +187,8 @@ impl Limits {
 }
 
 impl Limits {
-    /// The kind of purge that a request of this kind goes out as: everything is a pattern where the vendor has no purge
-    /// of everything.
+    /// The kind of purge that a request of this kind goes out as: everything is a pattern where the
+    /// vendor has no purge of everything.
     pub fn sent_kind(&self, kind: Kind) -> Kind {
         match (kind, self.all.as_ref().map(|rule| rule.sent_as)) {
             (Kind::All, Some(SentAs::RootPattern(_))) => Kind::Pattern,
@@ -196,7 +198,8 @@ impl Limits {
 }
 
 impl SentAs {
-    /// The pattern that a purge of everything really is; `None` where it is a request of its own kind.
+    /// The pattern that a purge of everything really is; `None` where it is a request of its own
+    /// kind.
     pub fn root(self, cname: &str) -> Option<String> {
         match self {
             Self::Itself => None,

@@ -1,68 +1,124 @@
 //! The linter: what each line of a draft comes to at its vendor, and what is wrong with it.
 //!
-//! It is a pure function of the draft and of what lies on the context, and cheap enough to run at every key: every line is
-//! looked at once, everything else is a look-up in a hash map or a sorted list. What differs between vendors it reads
-//! from their limits.
+//! It is a pure function of the draft and of what lies on the context, and cheap enough to run at
+//! every key: every line is looked at once, everything else is a look-up in a hash map or a sorted
+//! list. What differs between vendors it reads from their limits.
 
+mod account_rules;
 mod collision;
 mod convert;
-mod cover;
 mod entry;
+mod limits;
+mod notes;
 mod overlap;
+mod pattern_set;
 mod query;
-mod sound;
-mod standing;
+mod syntax;
 #[cfg(test)]
 mod tests;
-mod volume;
 
 use std::collections::HashMap;
 
-use super::draft::read::{self, Reading};
-use super::draft::{Draft, Linted, LintedLine, Meaning};
-use super::findings::{Code, Finding};
+use super::draft::Draft;
+use super::draft::read::{self, DraftEntries};
+use super::findings::{Code, Finding, Severity};
+use super::ids::{AccountName, ResourceId};
 use super::kind::Kind;
 use super::limits::Limits;
 use super::lint_context::LintContext;
 use super::resource::Resource;
 
 pub use collision::{Collision, JUST_NOW};
-pub use convert::is_root;
 
-/// Reads a draft, says what each entry comes to and what is wrong with it, and what is wrong with the draft as a whole.
+/// A draft as the linter understood it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Linted {
+    /// The entries, in the order of the draft.
+    pub lines: Vec<LintedLine>,
+    /// Findings about the draft as a whole.
+    pub findings: Vec<Finding>,
+    /// Entries that meet a recent purge; each has its finding too.
+    pub collisions: Vec<Collision>,
+}
+
+/// One entry of a draft.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LintedLine {
+    /// Its line in the draft's text, counted from 0.
+    pub line: usize,
+    /// The entry as typed, trimmed.
+    pub input: String,
+    /// The vendor's form of it; `None` where that cannot be said, and where the same target is sent
+    /// for another line.
+    pub meaning: Option<Meaning>,
+    /// Findings about it.
+    pub findings: Vec<Finding>,
+}
+
+/// The meaning of an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Meaning {
+    /// In which account.
+    pub account: AccountName,
+    /// For which resource.
+    pub resource: ResourceId,
+    /// The resource's cname.
+    pub cname: String,
+    /// As which kind.
+    pub kind: Kind,
+    /// In the vendor's own form. For everything: the pattern that it really is at the vendor, empty
+    /// where it is a request of its own kind.
+    pub target: String,
+}
+
+impl Linted {
+    /// All findings, those of lines first.
+    pub fn all_findings(&self) -> impl Iterator<Item = &Finding> {
+        self.lines.iter().flat_map(|line| line.findings.iter()).chain(&self.findings)
+    }
+
+    /// The gravest finding's severity.
+    pub fn worst(&self) -> Option<Severity> {
+        self.all_findings().map(|finding| finding.severity).max()
+    }
+}
+
+/// Reads a draft, says what each entry comes to and what is wrong with it, and what is wrong with
+/// the draft as a whole.
 ///
-/// Nothing is said of a draft that is empty. A purge of everything is one line of the result, even where the draft's text
-/// has none. An entry that is a duplicate has no meaning of its own: it is sent once, as the line that its finding names.
+/// Nothing is said of a draft that is empty. A purge of everything is one line of the result, even
+/// where the draft's text has none. An entry that is a duplicate has no meaning of its own: it is
+/// sent once, as the line that its finding names.
 pub fn lint(draft: &Draft, context: &LintContext<'_>) -> Linted {
     let reading = read::read(&draft.text);
-    let mut sheet = Sheet::read(draft, context, &reading);
-    overlap::drop_duplicates(&mut sheet);
-    overlap::note_covered(&mut sheet);
-    let tallies = sheet.tallies();
+    let mut run = LintRun::read(draft, context, &reading);
+    overlap::drop_duplicates(&mut run);
+    overlap::note_covered(&mut run);
+    let groups = run.groups();
     let mut findings = left_out(&reading);
-    standing::check(&sheet, &tallies, &mut findings);
-    volume::check(&sheet, &tallies, &mut findings);
-    let collisions = collision::check(&mut sheet, &tallies);
-    Linted { lines: sheet.rows.into_iter().map(|row| row.line).collect(), findings, collisions }
+    account_rules::check(&run, &groups, &mut findings);
+    limits::check(&run, &groups, &mut findings);
+    let collisions = collision::check(&mut run, &groups);
+    Linted { lines: run.entries.into_iter().map(|row| row.line).collect(), findings, collisions }
 }
 
 /// A draft under the linter's eyes.
-struct Sheet<'a> {
+struct LintRun<'a> {
     draft: &'a Draft,
     context: &'a LintContext<'a>,
-    rows: Vec<Row>,
+    entries: Vec<LintedEntry>,
 }
 
 /// One entry and where it was put.
-struct Row {
+struct LintedEntry {
     line: LintedLine,
     /// The resource's place in the index; `None` where none was found.
     place: Option<usize>,
 }
 
-/// How many targets of one kind there are for one resource.
+/// The number of targets of one kind for one resource.
 #[derive(Clone, Copy, Debug)]
-struct Tally<'a> {
+struct TargetGroup<'a> {
     place: usize,
     resource: &'a Resource,
     limits: Option<&'a Limits>,
@@ -70,22 +126,23 @@ struct Tally<'a> {
     targets: usize,
 }
 
-impl<'a> Sheet<'a> {
-    fn read(draft: &'a Draft, context: &'a LintContext<'a>, reading: &Reading<'_>) -> Self {
-        let mut rows: Vec<Row> =
+impl<'a> LintRun<'a> {
+    fn read(draft: &'a Draft, context: &'a LintContext<'a>, reading: &DraftEntries<'_>) -> Self {
+        let mut entries: Vec<LintedEntry> =
             reading.entries.iter().map(|entry| entry::row(entry, draft, context)).collect();
-        if rows.is_empty() && draft.kind == Some(Kind::All) {
-            rows.push(entry::everything(draft, context));
+        if entries.is_empty() && draft.kind == Some(Kind::All) {
+            entries.push(entry::everything(draft, context));
         }
-        Self { draft, context, rows }
+        Self { draft, context, entries }
     }
 
-    /// What there is to send, by resource and kind, in the order of the draft. Entries without a meaning count only where
-    /// nothing but the vendor's limits keeps them from having one.
-    fn tallies(&self) -> Vec<Tally<'a>> {
-        let mut tallies: Vec<Tally<'a>> = Vec::new();
+    /// Returns what there is to send, by resource and kind, in the order of the draft. Entries
+    /// without a meaning count only where nothing but the vendor's limits keeps them from having
+    /// one.
+    fn groups(&self) -> Vec<TargetGroup<'a>> {
+        let mut groups: Vec<TargetGroup<'a>> = Vec::new();
         let mut places: HashMap<(usize, Kind), usize> = HashMap::new();
-        for row in &self.rows {
+        for row in &self.entries {
             let Some(place) = row.place else { continue };
             let Some(resource) = self.context.hosts.get(place) else {
                 continue;
@@ -97,25 +154,25 @@ impl<'a> Sheet<'a> {
                 None => continue,
             };
             let at = *places.entry((place, kind)).or_insert_with(|| {
-                tallies.push(Tally { place, resource, limits, kind, targets: 0 });
-                tallies.len() - 1
+                groups.push(TargetGroup { place, resource, limits, kind, targets: 0 });
+                groups.len() - 1
             });
-            if let Some(tally) = tallies.get_mut(at) {
-                tally.targets += 1;
+            if let Some(group) = groups.get_mut(at) {
+                group.targets += 1;
             }
         }
-        tallies
+        groups
     }
 }
 
-impl Row {
+impl LintedEntry {
     fn meaning(&self) -> Option<(usize, &Meaning)> {
         Some((self.place?, self.line.meaning.as_ref()?))
     }
 }
 
-/// What the reader passed over.
-fn left_out(reading: &Reading<'_>) -> Vec<Finding> {
+/// Returns what the reader passed over.
+fn left_out(reading: &DraftEntries<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let Some(&first) = reading.comments.first() {
         let words = match reading.comments.len() {

@@ -11,25 +11,26 @@ use super::hosts::HostIndex;
 use super::ids::AccountName;
 use super::limits::Limits;
 
-/// What is known at an instant. [`Known::lint_context`](super::known::Known::lint_context) makes one.
+/// The facts at an instant. [`Known::lint_context`](super::known::Known::lint_context) makes them.
 #[derive(Clone, Debug)]
 pub struct LintContext<'a> {
-    /// What can be purged, by host name.
+    /// All resources, by host name.
     pub hosts: &'a HostIndex,
-    /// What each account's vendor accepts; an account that is missing is not known yet.
+    /// Each account's limits; an account that is missing is not known yet.
     pub limits: &'a BTreeMap<AccountName, Arc<Limits>>,
     /// The accounts as they are configured.
     pub accounts: &'a [Account],
-    /// Whether nothing may be purged in any account.
+    /// True if nothing may be purged in any account.
     pub read_only: bool,
     /// Recent purges by anybody, of at least the longest window.
     pub recent: &'a [RecentPurge],
-    /// What our own journal has queued and not sent, as if it were sent when it is planned; see
+    /// Our own journal's queued requests, as if each were sent when it is planned; see
     /// [`Consumption::queued`].
     pub queued: Vec<Consumption>,
     /// Windows that a vendor closed (429).
     pub closed: Vec<Cooldown>,
-    /// How far the vendors' clocks may be from ours; every window is taken to be longer by this.
+    /// Possible difference between the vendors' clocks and ours; every window is taken to be longer
+    /// by this.
     pub margin: TimeDelta,
     /// The instant.
     pub now: DateTime<Utc>,
@@ -41,7 +42,7 @@ impl<'a> LintContext<'a> {
         self.accounts.iter().find(|account| account.name == *name)
     }
 
-    /// What the account's vendor accepts; `None` while that is not known.
+    /// Returns what the account's vendor accepts; `None` while that is not known.
     pub fn limits_of(&self, name: &AccountName) -> Option<&'a Limits> {
         self.limits.get(name).map(Arc::as_ref)
     }

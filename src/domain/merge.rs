@@ -1,19 +1,22 @@
-//! One purge seen twice: what is known of it then, whatever the order in which the two sightings came.
+//! One purge seen twice: what is known of it then, whatever the order in which the two sightings
+//! came.
 //!
-//! A purge is seen again and again: page after page, refresh after refresh, and out of an import. Merging commutes and
-//! changes nothing when the same comes again, so pages may overlap, come twice or come in any order.
+//! A purge is seen again and again: page after page, refresh after refresh, and out of an import.
+//! Merging commutes and changes nothing when the same comes again, so pages may overlap, come twice
+//! or come in any order.
 
 use super::purge::{Purge, Target};
 use super::status::Status;
 
 impl Purge {
-    /// What is known of a purge that was seen twice. Both must be the same purge: account, provider and id are taken from
-    /// `self`.
+    /// Returns what is known of a purge that was seen twice. Both must be the same purge: account,
+    /// provider and id are taken from `self`.
     ///
-    /// Something beats nothing, and a final status beats an unfinished one. Where the two have different targets, each
-    /// showed a part of it: the union counts, sorted. Where every target has a status of its own, a part that is done does
-    /// not finish the whole. Of two times that a vendor gave, the later one stands (it is the more precise one where one was
-    /// cut to the second); of two that could not be read, the earlier.
+    /// Something beats nothing, and a final status beats an unfinished one. Where the two have
+    /// different targets, each showed a part of it: the union counts, sorted. Where every target
+    /// has a status of its own, a part that is done does not finish the whole. Of two times that a
+    /// vendor gave, the later one stands (it is the more precise one where one was cut to the
+    /// second); of two that could not be read, the earlier.
     #[must_use]
     pub fn merge(self, other: Self) -> Self {
         let targets = union(self.targets, other.targets);
@@ -52,7 +55,8 @@ impl Purge {
         }
     }
 
-    /// A single sighting as merging it with itself would leave it: not done while one of its targets is not.
+    /// A single sighting as merging it with itself would leave it: not done while one of its
+    /// targets is not.
     #[must_use]
     pub fn settled(mut self) -> Self {
         self.status = overall(self.status, &self.targets);
@@ -60,7 +64,8 @@ impl Purge {
     }
 }
 
-/// The status of a purge of which the vendor says one thing as a whole and perhaps another of every target.
+/// The status of a purge of which the vendor says one thing as a whole and perhaps another of every
+/// target.
 fn overall(said: Status, targets: &[Target]) -> Status {
     match said {
         Status::Successful | Status::ReportDisabled => match of_all(targets) {
@@ -111,7 +116,8 @@ fn pair(target: Target, status: Option<Status>) -> Target {
     Target { status, ..target }
 }
 
-/// What became of a purge whose vendor tells it target by target: failed if one failed, unfinished while one is.
+/// Returns what became of a purge whose vendor tells it target by target: failed if one failed,
+/// unfinished while one is.
 fn of_all(targets: &[Target]) -> Option<Status> {
     targets
         .iter()

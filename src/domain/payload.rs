@@ -1,12 +1,11 @@
-//! What a purge request carries. The types make the two worst mistakes impossible to write down: an empty list, and a
-//! list of patterns that turns into "everything" because it is empty.
+//! A purge request's payload. The types make the two worst mistakes impossible to write down: an
+//! empty list, and a list of patterns that turns into "everything" because it is empty.
 
 use serde::{Deserialize, Serialize};
 
 use super::ids::{AccountName, ResourceId};
 use super::kind::Kind;
-use super::lint::is_root;
-use super::purge::Purge;
+use super::target::is_root;
 
 /// One or more targets, in the order in which the operator gave them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -19,7 +18,7 @@ impl Targets {
         if targets.is_empty() { None } else { Some(Self(targets)) }
     }
 
-    /// How many there are; never 0.
+    /// Returns how many there are; never 0.
     #[expect(clippy::len_without_is_empty, reason = "it is never empty")]
     pub fn len(&self) -> usize {
         self.0.len()
@@ -45,7 +44,7 @@ impl From<Targets> for Vec<String> {
     }
 }
 
-/// What is to be purged, in the form in which the vendor gets it.
+/// The targets, in the form in which the vendor gets them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind", content = "targets")]
 pub enum Payload {
@@ -81,15 +80,15 @@ impl Payload {
 pub struct PurgeRequest {
     /// On whose behalf.
     pub account: AccountName,
-    /// What it applies to.
+    /// The resource.
     pub resource: ResourceId,
     /// The resource's cname, for people.
     pub cname: String,
-    /// What is to be purged.
+    /// The targets.
     pub payload: Payload,
-    /// How a vendor that offers a choice is to purge a pattern; one of the words in its limits.
+    /// The vendor's mode, where it offers a choice; one of the words in its limits.
     pub mode: Option<String>,
-    /// Where, for a vendor that splits by area; one of the words in its limits.
+    /// The area, for a vendor that splits by area; one of the words in its limits.
     pub area: Option<String>,
 }
 
@@ -99,24 +98,8 @@ impl PurgeRequest {
         self.payload.kind()
     }
 
-    /// The request that would make the same purge again; `None` where its record does not tell.
-    pub fn again(purge: &Purge) -> Option<Self> {
-        let targets = || Targets::new(purge.targets.iter().map(|it| it.text.clone()).collect());
-        Some(Self {
-            account: purge.account.clone(),
-            resource: purge.resource.clone(),
-            cname: purge.cname.clone(),
-            payload: match purge.kind? {
-                Kind::Url => Payload::Url(targets()?),
-                Kind::Pattern => Payload::Pattern(targets()?),
-                Kind::All => Payload::All,
-            },
-            mode: None,
-            area: None,
-        })
-    }
-
-    /// Whether it removes everything of its resource: by name, or by a pattern that leaves nothing out.
+    /// Returns whether it removes everything of its resource: by name, or by a pattern that leaves
+    /// nothing out.
     pub fn empties(&self) -> bool {
         match &self.payload {
             Payload::All => true,

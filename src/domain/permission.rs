@@ -1,5 +1,5 @@
-//! The rules that keep a request from being queued, sent or changed: one table, which the engine enforces and the
-//! faces explain beforehand.
+//! The rules that keep a request from being queued, sent or changed: one table, which the engine
+//! enforces and the faces explain beforehand.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use super::account::Account;
 use super::event::StoreError;
 use super::ids::AccountName;
 
-/// What is to be done with a request.
+/// An action on a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Queue a new request.
@@ -21,9 +21,9 @@ pub enum Action {
 /// The rules that hold for as long as the program runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Permissions {
-    /// Whether the whole program may change nothing.
+    /// True if the whole program may change nothing.
     pub read_only: bool,
-    /// Whether no vendor is asked.
+    /// True if no vendor is asked.
     pub offline: bool,
 }
 
@@ -50,7 +50,8 @@ impl Permissions {
         }
     }
 
-    /// Refuses what may not be done in the account of this name; `account` is `None` where none is configured.
+    /// Refuses what may not be done in the account of this name; `account` is `None` where none is
+    /// configured.
     pub fn check_in(
         self,
         action: Action,

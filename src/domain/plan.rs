@@ -17,22 +17,24 @@ pub use build::plan;
 pub use risk::FEW;
 pub use suggest::{Suggestion, suggest};
 
-/// What will be sent, in the order in which it goes out.
+/// The requests to send, in the order in which they go out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
     /// The requests.
     pub requests: Vec<PlannedRequest>,
-    /// What the operator must do to confirm it.
+    /// The risk, which decides what the operator must do to confirm.
     pub risk: Risk,
     /// When the last request goes out.
     pub ends_at: DateTime<Utc>,
-    /// When the last purge is done, if every purge takes as long as its vendor says it usually does.
+    /// When the last purge is done, if every purge takes as long as its vendor says it usually
+    /// does.
     pub done_at: DateTime<Utc>,
-    /// What it comes to for each resource and kind, in the order of the draft.
+    /// The parts for each resource and kind, in the order of the draft.
     pub parts: Vec<Part>,
-    /// Every cname whose purge here is of the highest risk, in the order of the draft; the first is the one to type.
+    /// Every cname whose purge here is of the highest risk, in the order of the draft; the first is
+    /// the one to type.
     pub high_cnames: Vec<String>,
-    /// How the daily quotas stand once everything was sent; empty where the vendor tells none.
+    /// The daily quotas once everything was sent; empty where the vendor gives none.
     pub quotas: Vec<(AccountName, QuotaLine)>,
 }
 
@@ -63,14 +65,14 @@ pub struct Part {
     pub kind: Kind,
     /// The kind that goes out: everything is a pattern where the vendor has no purge of everything.
     pub sent_kind: Kind,
-    /// How many targets; 1 for everything.
+    /// Number of targets; 1 for everything.
     pub targets: usize,
     /// When its requests go out, the earliest first; never empty.
     pub times: Vec<DateTime<Utc>>,
 }
 
 impl Part {
-    /// How many requests it takes.
+    /// Returns how many requests it takes.
     pub fn requests(&self) -> usize {
         self.times.len()
     }
@@ -79,13 +81,13 @@ impl Part {
 /// One request and when it may go out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlannedRequest {
-    /// What is sent.
+    /// The request.
     pub request: PurgeRequest,
     /// When the budget has room for it, as far as is known now.
     pub at: DateTime<Utc>,
 }
 
-/// How much can go wrong, and so what kind of input confirms it.
+/// The risk of a plan, and so the kind of input that confirms it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Risk {
     /// Single URLs: Enter.
@@ -108,12 +110,12 @@ pub enum PlanError {
     /// The linter found errors.
     #[error("{errors} error(s) in the draft; the first: {first}")]
     Errors {
-        /// How many.
+        /// Number of errors.
         errors: usize,
         /// The first one's code and words.
         first: String,
     },
-    /// What the account's vendor accepts is not known yet.
+    /// The account's limits are not known yet.
     #[error("what the vendor of {account} accepts is not known yet")]
     LimitsUnknown {
         /// The account.
@@ -142,9 +144,9 @@ pub enum PlanError {
         account: AccountName,
         /// The kind.
         kind: Kind,
-        /// What is left of it.
+        /// The part of it that is left.
         left: u64,
-        /// What the plan needs.
+        /// The part of it that the plan needs.
         asked: u64,
     },
 }
@@ -154,11 +156,11 @@ pub enum PlanError {
 pub struct Preview {
     /// `POST`, usually.
     pub method: String,
-    /// Where to.
+    /// The address.
     pub url: String,
     /// Its headers without any secret: where one stands, a placeholder does.
     pub headers: Vec<(String, String)>,
-    /// What it carries.
+    /// The body.
     pub body: String,
     /// The same as a command line for `curl`, with an environment variable in the secret's place.
     pub curl: String,

@@ -7,6 +7,7 @@ use super::activity::Refused;
 use super::edge::Verification;
 use super::ids::{AccountName, ProviderName, PurgeId, PurgeKey, ResourceId};
 use super::kind::Kind;
+use super::payload::{Payload, PurgeRequest, Targets};
 use super::status::Status;
 
 /// One entry of a purge's payload.
@@ -14,7 +15,7 @@ use super::status::Status;
 pub struct Target {
     /// The entry as the vendor gave it: a path, a full URL, a pattern or a directory.
     pub text: String,
-    /// What became of this entry alone, where the vendor says.
+    /// The status of this entry alone, where the vendor says.
     pub status: Option<Status>,
 }
 
@@ -25,29 +26,31 @@ impl Target {
     }
 }
 
-/// A purge as a vendor told us of it. Whatever the vendor said that we could not read stands in the `raw_*` fields: a
-/// purge is never dropped for a word that we do not know.
+/// A purge as a vendor told us of it. Whatever the vendor said that we could not read stands in the
+/// `raw_*` fields: a purge is never dropped for a word that we do not know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Purge {
     /// The account in whose history it stands.
     pub account: AccountName,
     /// The account's provider.
     pub provider: ProviderName,
-    /// The vendor's id for it; with the account, what makes it the same purge when it is seen again.
+    /// The vendor's id for it; with the account, what makes it the same purge when it is seen
+    /// again.
     pub id: PurgeId,
-    /// What it applies to.
+    /// The resource.
     pub resource: ResourceId,
     /// The resource's cname, as the vendor gave it with the purge; empty where it did not.
     pub cname: String,
-    /// What was purged; `None` where the vendor's word for it is unknown.
+    /// The kind; `None` where the vendor's word for it is unknown.
     pub kind: Option<Kind>,
     /// The vendor's own word for the kind.
     pub raw_kind: String,
-    /// What became of it.
+    /// The status.
     pub status: Status,
     /// The vendor's own word for the status.
     pub raw_status: String,
-    /// When the vendor recorded it, to the microsecond. Where the vendor's text could not be read: when we first saw it.
+    /// When the vendor recorded it, to the microsecond. Where the vendor's text could not be read:
+    /// when we first saw it.
     pub created: DateTime<Utc>,
     /// The vendor's text for `created` where it could not be read.
     pub raw_created: Option<String>,
@@ -55,11 +58,28 @@ pub struct Purge {
     pub completed: Option<DateTime<Utc>>,
     /// The entries. Empty for a purge of everything.
     pub targets: Vec<Target>,
-    /// Who asked for it, where the vendor says.
+    /// The person or token that asked for it, where the vendor says.
     pub by: Option<String>,
 }
 
 impl Purge {
+    /// The request that would make the same purge again; `None` where its record does not tell.
+    pub fn again(&self) -> Option<PurgeRequest> {
+        let targets = || Targets::new(self.targets.iter().map(|it| it.text.clone()).collect());
+        Some(PurgeRequest {
+            account: self.account.clone(),
+            resource: self.resource.clone(),
+            cname: self.cname.clone(),
+            payload: match self.kind? {
+                Kind::Url => Payload::Url(targets()?),
+                Kind::Pattern => Payload::Pattern(targets()?),
+                Kind::All => Payload::All,
+            },
+            mode: None,
+            area: None,
+        })
+    }
+
     /// The words for its kind: ours where known, else the vendor's.
     pub fn kind_word(&self) -> &str {
         self.kind.map_or("unknown", Kind::word)
@@ -69,7 +89,7 @@ impl Purge {
 /// A purge as one line of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PurgeRow {
-    /// Where it stands in the local history.
+    /// Its place in the local history.
     pub key: PurgeKey,
     /// The account in whose history it stands.
     pub account: AccountName,
@@ -79,41 +99,42 @@ pub struct PurgeRow {
     pub id: PurgeId,
     /// The resource's cname.
     pub cname: String,
-    /// What was purged; `None` where the vendor's word for it is unknown.
+    /// The kind; `None` where the vendor's word for it is unknown.
     pub kind: Option<Kind>,
-    /// What became of it.
+    /// The status.
     pub status: Status,
     /// The vendor's own word for the status.
     pub raw_status: String,
     /// When the vendor recorded it.
     pub created: DateTime<Utc>,
-    /// How many entries it has.
+    /// Number of entries.
     pub target_count: u32,
     /// Its first entry; empty where there is none.
     pub first_target: String,
-    /// Who asked for it, where known.
+    /// The person or token that asked for it, where known.
     pub by: Option<String>,
-    /// Whether this store's journal sent it.
+    /// True if this store's journal sent it.
     pub sent_here: bool,
-    /// What the edge showed of it, where this store's journal sent it: `Some(true)` fresh, `Some(false)` stale.
+    /// The edge's freshness, for a purge that this store's journal sent: `Some(true)` fresh,
+    /// `Some(false)` stale.
     pub verified: Option<bool>,
 }
 
 /// Everything that is known of one purge: the vendor's record and what our own journal adds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PurgeDetail {
-    /// Where it stands in the local history.
+    /// Its place in the local history.
     pub key: PurgeKey,
     /// The vendor's record.
     pub purge: Purge,
-    /// What we noted when we sent it; `None` when it was not sent from here.
+    /// Our journal's record; `None` when it was not sent from here.
     pub sent: Option<SentHere>,
-    /// Attempts by anybody on the same resource around that time that the vendor refused, oldest first. Told for one purge
-    /// at a time only: empty in exports.
+    /// Attempts by anybody on the same resource around that time that the vendor refused, oldest
+    /// first. Told for one purge at a time only: empty in exports.
     pub refused: Vec<Refused>,
 }
 
-/// What our own journal says of a purge that was sent from here.
+/// Our own journal's record of a purge that was sent from here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SentHere {
     /// When the request went out.
@@ -122,7 +143,7 @@ pub struct SentHere {
     pub reason: Option<String>,
     /// The operator's ticket.
     pub ticket: Option<String>,
-    /// What the probes of the edge said: `Some(true)` fresh, `Some(false)` stale, `None` not asked or unclear.
+    /// The edge's freshness: `Some(true)` fresh, `Some(false)` stale, `None` not asked or unclear.
     pub verified: Option<bool>,
     /// The looks at the edge; `None` where there was none.
     pub verification: Option<Box<Verification>>,

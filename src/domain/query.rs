@@ -12,7 +12,7 @@ use super::purge::PurgeRow;
 use super::status::Status;
 use super::timeline::Timeline;
 
-/// How rows are ordered.
+/// The order of rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Sort {
     /// By time, newest first.
@@ -22,7 +22,7 @@ pub enum Sort {
     Oldest,
 }
 
-/// Which rows of a selection are wanted.
+/// The wanted rows of a selection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Anchor {
     /// From the first row in the sort order.
@@ -33,11 +33,12 @@ pub enum Anchor {
     After(PurgeKey),
     /// The rows before this one in the sort order, without it, given in the sort order.
     Before(PurgeKey),
-    /// So many rows before this one, then this one or, where it is not selected any more, its successor, then the rest.
+    /// So many rows before this one, then this one or, where it is not selected any more, its
+    /// successor, then the rest.
     Around {
         /// The row that should stay under the cursor.
         key: PurgeKey,
-        /// How many rows are wanted before it.
+        /// Number of rows that are wanted before it.
         before: u32,
     },
 }
@@ -45,11 +46,11 @@ pub enum Anchor {
 /// Asks for a window of rows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WindowQuery {
-    /// Which purges are selected.
+    /// The selection.
     pub predicate: Arc<Predicate>,
     /// In which order.
     pub sort: Sort,
-    /// Where the window stands.
+    /// The window's place.
     pub anchor: Anchor,
     /// The most rows in it.
     pub limit: u32,
@@ -60,16 +61,16 @@ pub struct WindowQuery {
 pub struct Window {
     /// The rows, in the sort order.
     pub rows: Vec<PurgeRow>,
-    /// Whether there are rows before the first one.
+    /// True if there are rows before the first one.
     pub more_before: bool,
-    /// Whether there are rows after the last one.
+    /// True if there are rows after the last one.
     pub more_after: bool,
 }
 
 /// Asks for what is known of a selection as a whole.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SummaryQuery {
-    /// Which purges are selected.
+    /// The selection.
     pub predicate: Arc<Predicate>,
     /// Into how many bars the timeline is divided; 0 for no timeline.
     pub bars: u16,
@@ -77,12 +78,12 @@ pub struct SummaryQuery {
     pub now: DateTime<Utc>,
 }
 
-/// What is known of a selection as a whole.
+/// Facts of a selection as a whole.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Summary {
-    /// How many purges are selected.
+    /// Number of selected purges.
     pub selected: u64,
-    /// How many purges the store has.
+    /// Number of purges in the store.
     pub stored: u64,
     /// The selected purges by status, only those that occur.
     pub by_status: Vec<(Status, u64)>,
@@ -92,7 +93,7 @@ pub struct Summary {
     pub by_account: Vec<(AccountName, u64)>,
     /// The selected purges by cname, most first, the first 50.
     pub by_cname: Vec<(String, u64)>,
-    /// How they are spread over time.
+    /// Their spread over time.
     pub timeline: Timeline,
     /// For which times the accounts' local history is complete.
     pub coverage: Vec<(AccountName, Coverage)>,

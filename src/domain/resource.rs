@@ -1,11 +1,11 @@
-//! What a purge applies to.
+//! The resource that a purge applies to.
 
 use serde::{Deserialize, Serialize};
 
 use super::ids::{AccountName, ProviderName, ResourceId};
 
-/// A CDN resource or a domain, with what is known of its cache key. Vendors list deleted ones with next to nothing, so
-/// everything but the first fields may be absent.
+/// A CDN resource or a domain, with what is known of its cache key. Vendors list deleted ones with
+/// next to nothing, so everything but the first fields may be absent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resource {
     /// The account that it belongs to.
@@ -20,19 +20,19 @@ pub struct Resource {
     pub names: Vec<String>,
     /// The name or description that somebody gave it.
     pub description: Option<String>,
-    /// Whether it serves.
+    /// Its state.
     pub state: ResourceState,
-    /// Whether single URLs may be purged, where the vendor says.
+    /// True if single URLs may be purged, where the vendor says.
     pub url_purge: Option<bool>,
-    /// Whether everything may be purged, where the vendor says.
+    /// True if everything may be purged, where the vendor says.
     pub all_purge: Option<bool>,
-    /// How its cache key is made, where known.
+    /// Its cache key, where known.
     pub cache: CacheKey,
-    /// Where it serves, in the vendor's words, where the vendor splits its quotas by area.
+    /// Its area, in the vendor's words, where the vendor splits its quotas by area.
     pub area: Option<String>,
 }
 
-/// Whether a resource serves.
+/// The state of a resource.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ResourceState {
@@ -61,18 +61,18 @@ impl ResourceState {
     }
 }
 
-/// What of a request makes a cached object another one. `None` everywhere: not known.
+/// The parts of a request that make a cached object another one. `None` everywhere: not known.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CacheKey {
     /// The origin's `Vary` splits objects, so that a purge by URL removes one variant only.
     pub vary: Option<bool>,
     /// Large files are cached in slices, so that a purge by URL removes the first one only.
     pub slice: Option<bool>,
-    /// How query strings count.
+    /// The use of query strings.
     pub query: Option<QueryRule>,
 }
 
-/// How the query string counts in the cache key.
+/// The query string's part in the cache key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum QueryRule {
@@ -87,7 +87,7 @@ pub enum QueryRule {
 }
 
 impl Resource {
-    /// Whether the resource answers to this host name, upper or lower case alike.
+    /// Returns whether the resource answers to this host name, upper or lower case alike.
     pub fn answers_to(&self, host: &str) -> bool {
         self.cname.eq_ignore_ascii_case(host)
             || self.names.iter().any(|name| name.eq_ignore_ascii_case(host))

@@ -1,4 +1,5 @@
-//! Made-up accounts, resources and limits for tests. The three limits differ in every respect in which vendors do.
+//! Made-up accounts, resources and limits for tests. The three limits differ in every respect in
+//! which vendors do.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -95,7 +96,8 @@ fn history() -> HistoryRule {
     }
 }
 
-/// Paths; a star at the end by one document and anywhere by another; patterns and everything share a bucket.
+/// Paths; a star at the end by one document and anywhere by another; patterns and everything share
+/// a bucket.
 pub(crate) fn paths() -> Limits {
     Limits {
         url: Some(KindRule {
@@ -119,7 +121,8 @@ pub(crate) fn paths() -> Limits {
     }
 }
 
-/// Full URLs and directories, account-wide windows, daily quotas by area, two modes, no purge of everything.
+/// Full URLs and directories, account-wide windows, daily quotas by area, two modes, no purge of
+/// everything.
 pub(crate) fn directories() -> Limits {
     let wide = |requests| RateWindow {
         requests,
@@ -165,7 +168,8 @@ pub(crate) fn directories() -> Limits {
     }
 }
 
-/// Paths with a star anywhere, one list for files and patterns, no windows known, everything as `/*`.
+/// Paths with a star anywhere, one list for files and patterns, no windows known, everything as
+/// `/*`.
 pub(crate) fn anywhere() -> Limits {
     Limits {
         url: Some(rule(100, Syntax::Path, Wildcard::Nowhere)),
@@ -237,8 +241,8 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// Three accounts: `one` has paths and `www.site.com` (1) and `img.site.com` (2), `two` has directories and
-    /// `dl.site.com` (d), `three` has stars anywhere and `v.site.com` (v).
+    /// Three accounts: `one` has paths and `www.site.com` (1) and `img.site.com` (2), `two` has
+    /// directories and `dl.site.com` (d), `three` has stars anywhere and `v.site.com` (v).
     pub(crate) fn new() -> Self {
         Self {
             resources: vec![

@@ -1,15 +1,16 @@
-//! What a vendor says has become of a purge.
+//! The status of a purge, by its vendor's word.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// What stands in the place of "successful" once the edge was looked at.
+/// The label in the place of "successful" once the edge was verified.
 pub const VERIFIED: &str = "verified";
 /// The same where the edge still serves the old.
 pub const NOT_VERIFIED: &str = "not verified";
 
-/// The vendor's word on a purge, in our words. The vendor's own text is kept beside it wherever one is stored.
+/// The vendor's word on a purge, in our words. The vendor's own text is kept beside it wherever one
+/// is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
@@ -66,7 +67,8 @@ impl Status {
         Self::EVERY.into_iter().find(|status| status.word() == word)
     }
 
-    /// Whether the vendor can still be expected to change its mind: only such purges are followed.
+    /// Returns whether the vendor can still be expected to change its mind: only such purges are
+    /// followed.
     pub fn is_unfinished(self) -> bool {
         match self {
             Self::InProgress | Self::Unknown => true,
@@ -74,8 +76,9 @@ impl Status {
         }
     }
 
-    /// Which of two words about the same purge stands, whatever the order in which they were seen. A final word beats an
-    /// unfinished one; of two final ones the stronger claim stands.
+    /// Returns which of two words about the same purge stands, whatever the order in which they
+    /// were seen. A final word beats an unfinished one; of two final ones the stronger claim
+    /// stands.
     #[must_use]
     pub fn merge(self, other: Self) -> Self {
         if self.strength() >= other.strength() { self } else { other }

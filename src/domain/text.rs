@@ -1,7 +1,8 @@
-//! Text from outside, made safe to show: a vendor's or a paste's control characters are shown, never obeyed.
+//! Text from outside, made safe to show: a vendor's or a paste's control characters are shown,
+//! never obeyed.
 
-/// The text with every control character (C0, DEL, C1), line break and bidirectional control made visible, cut after
-/// `most` characters with an ellipsis.
+/// The text with every control character (C0, DEL, C1), line break and bidirectional control made
+/// visible, cut after `most` characters with an ellipsis.
 pub fn escape_control(text: &str, most: usize) -> String {
     let mut shown = String::with_capacity(text.len().min(most.saturating_mul(4)));
     for (count, character) in text.chars().enumerate() {

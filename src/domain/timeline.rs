@@ -1,4 +1,4 @@
-//! How purges are spread over time: bars of equal length.
+//! The spread of purges over time: bars of equal length.
 
 use std::ops::{AddAssign, RangeInclusive};
 
@@ -7,16 +7,16 @@ use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 /// Bars of equal length, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Timeline {
-    /// Where the first bar begins; `None` where there are no bars.
+    /// The beginning of the first bar; `None` where there are no bars.
     pub from: Option<DateTime<Utc>>,
-    /// How long a bar is.
+    /// Length of a bar.
     pub step: TimeDelta,
     /// The bars.
     pub bars: Vec<Bar>,
 }
 
-/// The range in whole minutes or seconds, whichever make it longer by a hundredth at most; as it is where neither do. A
-/// bar's own edges are microseconds that nobody wants to read.
+/// The range in whole minutes or seconds, whichever make it longer by a hundredth at most; as it is
+/// where neither do. A bar's own edges are microseconds that nobody wants to read.
 pub fn rounded(from: DateTime<Utc>, until: DateTime<Utc>) -> (DateTime<Utc>, DateTime<Utc>) {
     let length = until - from;
     let grain = [TimeDelta::minutes(1), TimeDelta::seconds(1)]
@@ -31,7 +31,7 @@ pub fn rounded(from: DateTime<Utc>, until: DateTime<Utc>) -> (DateTime<Utc>, Dat
     whole.unwrap_or((from, until))
 }
 
-/// How many purges were created in one bar's time.
+/// Number of purges that were created in each bar's time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Bar {
     /// All of them.
@@ -48,8 +48,9 @@ impl AddAssign for Bar {
 }
 
 impl Timeline {
-    /// Empty bars over a half-open range. A bar is a whole number of microseconds, at least one, so the last bar may reach
-    /// past the end by as many microseconds as there are bars, never fall short of it. No bars for an empty range.
+    /// Empty bars over a half-open range. A bar is a whole number of microseconds, at least one, so
+    /// the last bar may reach past the end by as many microseconds as there are bars, never fall
+    /// short of it. No bars for an empty range.
     pub fn frame(from: DateTime<Utc>, until: DateTime<Utc>, bars: u16) -> Self {
         let Some(length) = (until - from).num_microseconds().filter(|length| *length > 0) else {
             return Self::default();
@@ -90,15 +91,16 @@ impl Timeline {
         sum
     }
 
-    /// The half-open time of some bars, first and last included and given in either order: what a zoom into them selects.
-    /// Bars beyond the last count as the last. `None` where there are no bars.
+    /// The half-open time of some bars, first and last included and given in either order: what a
+    /// zoom into them selects. Bars beyond the last count as the last. `None` where there are no
+    /// bars.
     pub fn span(&self, bars: RangeInclusive<usize>) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
         let last = self.bars.len().checked_sub(1)?;
         let (one, other) = (*bars.start().min(&last), *bars.end().min(&last));
         Some((self.edge(one.min(other))?, self.edge(one.max(other).checked_add(1)?)?))
     }
 
-    /// Where the last bar ends; `None` where there are no bars.
+    /// Returns where the last bar ends; `None` where there are no bars.
     pub fn until(&self) -> Option<DateTime<Utc>> {
         self.edge(self.bars.len())
     }

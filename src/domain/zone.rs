@@ -27,8 +27,8 @@ impl Zone {
         }
     }
 
-    /// The instant at which the zone's clocks show this. A time that a clock change skips is moved on by an hour; of one
-    /// that comes twice, the first is meant.
+    /// The instant at which the zone's clocks show this. A time that a clock change skips is moved
+    /// on by an hour; of one that comes twice, the first is meant.
     pub fn read(self, clock: NaiveDateTime) -> Option<DateTime<Utc>> {
         match self {
             Self::Utc => Some(clock.and_utc()),

@@ -68,9 +68,9 @@ pub fn verdict(verdict: Verdict, glyphs: &Glyphs) -> (&'static str, Role) {
 /// A look at the edge in one line, without its mark: `stale, cached 90 s before the purge was sent: https://www.site.com/a`.
 /// Why stands before where, for it is the end that is cut off.
 pub fn check(check: &Check) -> String {
-    let place = check.look.place.as_ref();
+    let place = check.probe.place.as_ref();
     let place = place.map_or_else(String::new, |place| format!(" at {place}"));
-    let seen = check.look.seen.as_ref().ok();
+    let seen = check.probe.result.as_ref().ok();
     let words = |text: &Option<String>| text.as_ref().map(|text| escape_control(text, 60));
     let seen = seen.map(|seen| [words(&seen.cache_words), words(&seen.edge)]);
     let seen: Vec<String> = seen.into_iter().flatten().flatten().collect();
@@ -78,8 +78,8 @@ pub fn check(check: &Check) -> String {
     format!(
         "{}, {}: {}{place}{seen}",
         check.verdict().word(),
-        escape_control(&check.why.to_string(), 200),
-        escape_control(&check.look.url, 200)
+        escape_control(&check.evidence.to_string(), 200),
+        escape_control(&check.probe.url, 200)
     )
 }
 
@@ -223,18 +223,18 @@ mod tests {
     fn a_look_at_the_edge_is_one_line_with_what_it_saw_and_no_escape_in_it() {
         use crate::domain::edge::{CacheState, Evidence, Observation, Probe};
         let line = check(&Check {
-            look: Probe {
+            probe: Probe {
                 url: "https://www.site.com/\u{1b}[1m".to_owned(),
                 place: Some("203.0.113.7".to_owned()),
                 at: DateTime::UNIX_EPOCH,
-                seen: Ok(Observation {
+                result: Ok(Observation {
                     cache: Some(CacheState::Hit),
                     cache_words: Some("HIT".to_owned()),
                     edge: Some("fra-1".to_owned()),
                     ..Observation::default()
                 }),
             },
-            why: Evidence::CachedBefore(90),
+            evidence: Evidence::CachedBefore(90),
         });
         assert_eq!(
             line,

@@ -12,13 +12,13 @@ use super::stage::{Stage, at, just_queued};
 
 fn stale(url: &str) -> Verification {
     let look = |url: &str, seen: Observation, why: Evidence| Check {
-        look: Probe {
+        probe: Probe {
             url: url.to_owned(),
             place: None,
             at: at("2026-11-21T10:04:12Z"),
-            seen: Ok(seen),
+            result: Ok(seen),
         },
-        why,
+        evidence: why,
     };
     let seen = |cache: CacheState, age: Option<u64>| Observation {
         status: 206,

@@ -27,11 +27,12 @@ async fn a_purge_that_took_is_verified_at_every_vendors_edge() {
         assert_eq!(entry.verified, Some(true), "{vendor}: {:#?}", entry.verification);
         let seen = entry.verification.unwrap();
         for (before, check) in seen.before.iter().zip(&seen.checks) {
-            let (old, new) = (before.seen.as_ref().unwrap(), check.look.seen.as_ref().unwrap());
+            let (old, new) =
+                (before.result.as_ref().unwrap(), check.probe.result.as_ref().unwrap());
             assert_eq!((old.cache, old.status), (Some(CacheState::Hit), 206), "{vendor}");
             assert!(old.age >= Some(60), "{vendor}: {old:?}");
             assert_eq!(new.cache, Some(CacheState::Miss), "{vendor}");
-            assert_eq!(old.etag == new.etag, check.look.url.contains("/b.jpg"), "{vendor}");
+            assert_eq!(old.etag == new.etag, check.probe.url.contains("/b.jpg"), "{vendor}");
             assert!(new.last_modified.is_some());
         }
         assert_eq!((seen.before.len(), seen.checks.len()), (2, 2));
@@ -53,7 +54,7 @@ async fn an_edge_that_stays_stale_is_not_verified_whatever_the_vendor_says() {
         let seen = entry.verification.unwrap();
         let verdicts: Vec<Verdict> = seen.checks.iter().map(Check::verdict).collect();
         assert_eq!(verdicts, [Verdict::Fresh, Verdict::Stale], "{vendor}");
-        let why = &seen.worst().unwrap().why;
+        let why = &seen.worst().unwrap().evidence;
         assert!(
             matches!(why, Evidence::CachedBefore(seconds) if *seconds >= 55),
             "{vendor}: {why}"
@@ -77,7 +78,7 @@ async fn a_purge_of_a_whole_site_is_seen_by_its_root_and_known_urls() {
         assert_eq!(sample.source, Source::Known, "{vendor}");
         // Two URLs may be one object, which the first of them fetches for the other.
         assert!(
-            seen.checks.iter().any(|check| check.why == Evidence::Fetched),
+            seen.checks.iter().any(|check| check.evidence == Evidence::Fetched),
             "{vendor}: {:#?}",
             seen.checks
         );
@@ -94,7 +95,7 @@ async fn what_a_directory_purge_leaves_because_it_is_unchanged_is_unclear_and_no
     let entry = stage.settled().await;
     assert_eq!((entry.state, entry.verified), (JournalState::Successful, None));
     let seen = entry.verification.unwrap();
-    assert_eq!(seen.checks[0].why, Evidence::Spared, "{:#?}", seen.checks);
+    assert_eq!(seen.checks[0].evidence, Evidence::Spared, "{:#?}", seen.checks);
     stage.stop().await;
 }
 
@@ -106,7 +107,7 @@ async fn an_edge_that_is_not_there_leaves_it_unclear_and_the_purge_is_sent_all_t
         let entry = stage.settled().await;
         assert_eq!((entry.state, entry.verified), (JournalState::Successful, None), "{vendor}");
         let seen = entry.verification.unwrap();
-        let why = &seen.checks[0].why;
+        let why = &seen.checks[0].evidence;
         assert!(matches!(why, Evidence::ProbeError(ProbeError::Unreachable(_))), "{vendor}: {why}");
         assert_eq!(stage.asked_of_the_edge(), 0);
         stage.stop().await;

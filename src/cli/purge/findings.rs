@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use crate::cli::console::{Console, count};
-use crate::domain::draft::Linted;
 use crate::domain::findings::{Finding, Severity};
+use crate::domain::lint::Linted;
 use crate::domain::text::escape_control;
 
 /// Findings of one code that are printed in full.
@@ -126,8 +126,8 @@ pub(super) fn summary(linted: &Linted) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::draft::LintedLine;
     use crate::domain::findings::Code;
+    use crate::domain::lint::LintedLine;
 
     /// A draft with so many lines, all with the same finding.
     fn draft(code: Code, lines: usize) -> Linted {

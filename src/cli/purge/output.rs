@@ -12,9 +12,9 @@ use crate::cli::purge_record::SCHEMA_VERSION;
 use crate::cli::request_record::{RequestRecord, targets_cell};
 use crate::cli::session::Session;
 use crate::cli::time::{clock, rfc3339};
-use crate::domain::draft::Linted;
 use crate::domain::journal::JournalEntry;
 use crate::domain::kind::Kind;
+use crate::domain::lint::Linted;
 use crate::domain::plan::{Plan, Preview, Risk, Suggestion};
 use crate::domain::zone::Zone;
 

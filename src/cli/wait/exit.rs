@@ -118,13 +118,13 @@ impl Sent {
             }
             for check in &seen.checks {
                 if check.verdict() != Verdict::Fresh {
-                    let url = escape_control(&check.look.url, 200);
-                    let place = check.look.place.as_ref();
+                    let url = escape_control(&check.probe.url, 200);
+                    let place = check.probe.place.as_ref();
                     let place = place.map_or_else(String::new, |place| format!(" at {place}"));
                     console.warn(&format!(
                         "{}: {url}{place}: {}",
                         check.verdict().word(),
-                        check.why
+                        check.evidence
                     ));
                 }
             }

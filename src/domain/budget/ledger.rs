@@ -1,10 +1,10 @@
-//! Who has used how much of an account's windows, with room for plans to be written in.
+//! The use of an account's windows by everybody, with room for plans to be written in.
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::window::Slide;
+use super::window::SlidingWindow;
 use super::{Cooldown, Usage, counts};
 use crate::domain::ids::{AccountName, ResourceId};
 use crate::domain::kind::Kind;
@@ -16,20 +16,20 @@ pub struct Ledger<'a> {
     limits: &'a Limits,
     closed: Vec<&'a Cooldown>,
     margin: TimeDelta,
-    /// For each bucket, over the account (`None`) and over each resource: when a request counted, sorted, and whether
-    /// it was sent from here.
-    pages: HashMap<(&'a str, Option<ResourceId>), Page>,
+    /// For each bucket, over the account (`None`) and over each resource: when a request counted,
+    /// sorted, and whether it was sent from here.
+    pages: HashMap<(&'a str, Option<ResourceId>), Times>,
 }
 
 #[derive(Clone, Debug, Default)]
-struct Page {
+struct Times {
     times: Vec<DateTime<Utc>>,
     others: Vec<DateTime<Utc>>,
 }
 
-/// How a window stands, without what the vendor closed.
+/// The state of a window, without what the vendor closed.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Stand {
+pub(super) struct WindowState {
     pub(super) left: u32,
     pub(super) used_by_others: u32,
 }
@@ -57,8 +57,8 @@ impl<'a> Ledger<'a> {
         self.note(resource, kind, at, true);
     }
 
-    /// The first instant at `from` or later at which a request keeps every window of its kind whole and meets no
-    /// closed one; `None` where a window allows no request at all.
+    /// The first instant at `from` or later at which a request keeps every window of its kind whole
+    /// and meets no closed one; `None` where a window allows no request at all.
     pub fn earliest(
         &self,
         resource: &ResourceId,
@@ -77,20 +77,22 @@ impl<'a> Ledger<'a> {
         }
     }
 
-    /// How one window stands now, and when it has room again, not before `from`.
+    /// Returns how one window stands now, and when it has room again, not before `from`.
     pub(super) fn stand(
         &self,
         resource: &ResourceId,
         window: &RateWindow,
         now: DateTime<Utc>,
         from: DateTime<Utc>,
-    ) -> (Stand, Option<DateTime<Utc>>) {
+    ) -> (WindowState, Option<DateTime<Utc>>) {
         let slide = self.slide(window);
         let times = self.times(resource, window);
         let others = self.page(resource, window).map_or(&[][..], |page| &page.others);
         let used_by_others = others.iter().filter(|&&at| at > now - slide.long).count();
-        let stand =
-            Stand { left: slide.room(times, now) as u32, used_by_others: used_by_others as u32 };
+        let stand = WindowState {
+            left: slide.room(times, now) as u32,
+            used_by_others: used_by_others as u32,
+        };
         (stand, slide.first_free(times, from))
     }
 
@@ -117,12 +119,12 @@ impl<'a> Ledger<'a> {
         self.limits.rule(kind).into_iter().flat_map(|rule| rule.windows.iter())
     }
 
-    fn slide(&self, window: &RateWindow) -> Slide {
+    fn slide(&self, window: &RateWindow) -> SlidingWindow {
         let per = TimeDelta::from_std(window.per).unwrap_or(TimeDelta::days(365));
-        Slide { most: window.requests as usize, long: per + self.margin }
+        SlidingWindow { most: window.requests as usize, long: per + self.margin }
     }
 
-    fn page(&self, resource: &ResourceId, window: &RateWindow) -> Option<&Page> {
+    fn page(&self, resource: &ResourceId, window: &RateWindow) -> Option<&Times> {
         let over = match window.scope {
             Scope::Account => None,
             Scope::Resource => Some(resource.clone()),

@@ -5,24 +5,26 @@ use crate::domain::kind::Kind;
 use crate::domain::limits::{Limits, Quota};
 use crate::domain::resource::Resource;
 
-/// How one daily quota stands.
+/// The state of one daily quota.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QuotaLine {
     /// Of which kind of purge.
     pub kind: Kind,
     /// For which area, in the vendor's word; `None` for all.
     pub area: Option<String>,
-    /// How many targets a day.
+    /// Targets a day.
     pub total: u64,
-    /// How many of them are left by the vendor's last word, less what our queue holds. A queued request counts for every
-    /// area, because the queue does not say which: too few is safe, too many is not.
+    /// Targets that are left by the vendor's last word, less what our queue holds. A queued request
+    /// counts for every area, because the queue does not say which: too few is safe, too many is
+    /// not.
     pub left: u64,
     /// The most targets in one request for this area.
     pub per_request: Option<u32>,
 }
 
-/// The quotas that a purge of this kind on this resource draws on; all of them must have room. The area is the chosen
-/// one, else the resource's own; where neither names an area that the vendor splits by, the purge may count for each.
+/// The quotas that a purge of this kind on this resource draws on; all of them must have room. The
+/// area is the chosen one, else the resource's own; where neither names an area that the vendor
+/// splits by, the purge may count for each.
 pub fn quotas(
     limits: &Limits,
     resource: &Resource,

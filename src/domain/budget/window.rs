@@ -2,18 +2,19 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// How long a request counts, and how many may count at once.
+/// One sliding window: its length, and the number of requests in it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Slide {
-    /// How many requests.
+pub(super) struct SlidingWindow {
+    /// Number of requests.
     pub(super) most: usize,
     /// For how long, the margin included.
     pub(super) long: TimeDelta,
 }
 
-impl Slide {
-    /// The first instant at `from` or later at which one more request keeps the window whole, whatever stands before and
-    /// after it. `None` where no request is allowed at all. `times` are sorted.
+impl SlidingWindow {
+    /// The first instant at `from` or later at which one more request keeps the window whole,
+    /// whatever stands before and after it. `None` where no request is allowed at all. `times` are
+    /// sorted.
     pub(super) fn first_free(
         self,
         times: &[DateTime<Utc>],
@@ -29,17 +30,19 @@ impl Slide {
         Some(at)
     }
 
-    /// When a request at `at` would overfill the window: the instant before which none can stand. It lies after `at`.
+    /// When a request at `at` would overfill the window: the instant before which none can stand.
+    /// It lies after `at`.
     fn blocked(self, times: &[DateTime<Utc>], at: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let place = times.partition_point(|&time| time < at);
-        // With `at`, any `most` neighbours in a row are one too many if all of them lie within one length.
+        // With `at`, any `most` neighbours in a row are one too many if all of them lie within one
+        // length.
         (place.saturating_sub(self.most)..=place).rev().find_map(|first| {
             let (from, to) = (times.get(first)?, times.get(first + self.most - 1)?);
             (*to.max(&at) - *from.min(&at) < self.long).then(|| *from + self.long)
         })
     }
 
-    /// How many requests may go out at `at`, all at once.
+    /// Returns how many requests may go out at `at`, all at once.
     pub(super) fn room(self, times: &[DateTime<Utc>], at: DateTime<Utc>) -> usize {
         let near_from = times.partition_point(|&time| time <= at - self.long);
         let near_until = times.partition_point(|&time| time < at + self.long);
@@ -70,12 +73,12 @@ mod tests {
         seconds.iter().map(|&second| noon() + secs(second)).collect()
     }
 
-    fn slide(most: usize) -> Slide {
-        Slide { most, long: secs(60) }
+    fn slide(most: usize) -> SlidingWindow {
+        SlidingWindow { most, long: secs(60) }
     }
 
     /// The rule itself, slowly: no stretch of the window's length holds too many.
-    fn whole(times: &[DateTime<Utc>], slide: Slide, at: DateTime<Utc>) -> bool {
+    fn whole(times: &[DateTime<Utc>], slide: SlidingWindow, at: DateTime<Utc>) -> bool {
         let mut all = times.to_vec();
         all.push(at);
         all.sort();

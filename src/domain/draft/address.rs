@@ -5,21 +5,22 @@ use std::borrow::Cow;
 /// An entry's parts. Percent-encoding stays as it was typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Address<'a> {
-    /// Whether it said `http` or `https`; `None` where it said neither.
+    /// `http` or `https`; `None` where it said neither.
     pub scheme: Option<Scheme>,
     /// Its host in lower case, international names as `xn--…`; `None` where it has none.
     pub host: Option<Cow<'a, str>>,
-    /// Its path as typed, without query; may lack the slash at its start, and be empty after a host.
+    /// Its path as typed, without query; may lack the slash at its start, and be empty after a
+    /// host.
     pub path: &'a str,
-    /// What follows the first `?`.
+    /// The text after the first `?`.
     pub query: Option<&'a str>,
-    /// Whether a user name or a password stood before the host.
+    /// True if a user name or a password stood before the host.
     pub userinfo: bool,
     /// The port, where one was given.
     pub port: Option<&'a str>,
-    /// Whether a `#…` stood at its end.
+    /// True if a `#…` stood at its end.
     pub fragment: bool,
-    /// Whether the host was written in other letters than ASCII.
+    /// True if the host was written in other letters than ASCII.
     pub international: bool,
 }
 
@@ -51,7 +52,8 @@ pub enum BadAddress {
     Host,
 }
 
-/// Takes an entry apart. Without a scheme, the first part is the host if `knows` it or if it looks like one.
+/// Takes an entry apart. Without a scheme, the first part is the host if `knows` it or if it looks
+/// like one.
 pub fn parse(text: &str, knows: impl Fn(&str) -> bool) -> Result<Address<'_>, BadAddress> {
     let (text, fragment) = match text.split_once('#') {
         Some((text, _)) => (text, true),
@@ -96,7 +98,8 @@ pub fn parse(text: &str, knows: impl Fn(&str) -> bool) -> Result<Address<'_>, Ba
     Ok(address)
 }
 
-/// Whether a word looks like a domain: labels of letters, digits and hyphens, the last of them of letters.
+/// Returns whether a word looks like a domain: labels of letters, digits and hyphens, the last of
+/// them of letters.
 pub(super) fn looks_like_host(word: &str) -> bool {
     let host = bare_host(word).trim_end_matches('.');
     let Some((labels, last)) = host.rsplit_once('.') else {

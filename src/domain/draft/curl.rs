@@ -1,10 +1,11 @@
 //! The URLs of a curl command line.
 
-/// Options of curl that take a value, so that the value is not taken for a URL. Short ones may stand at the end of a
-/// bundle (`-sSo file`) or carry their value at once (`-ofile`).
+/// Options of curl that take a value, so that the value is not taken for a URL. Short ones may
+/// stand at the end of a bundle (`-sSo file`) or carry their value at once (`-ofile`).
 const SHORT_WITH_VALUE: &str = "AbcCdDeEFhHKmoPQrtTuUwxXyYz";
 
-/// The same in long form; curl's own list, less the rare ones. An option that is missing here counts as a switch.
+/// The same in long form; curl's own list, less the rare ones. An option that is missing here
+/// counts as a switch.
 const LONG_WITH_VALUE: &[&str] = &[
     "--aws-sigv4",
     "--cacert",
@@ -75,7 +76,8 @@ pub(super) fn command(text: &str) -> Option<&str> {
     rest.starts_with([' ', '\t']).then(|| rest.trim())
 }
 
-/// The URLs among the arguments, in their order. A line whose quotes do not close is split at blanks.
+/// The URLs among the arguments, in their order. A line whose quotes do not close is split at
+/// blanks.
 pub(super) fn urls(arguments: &str) -> Vec<String> {
     let words = shlex::split(arguments).unwrap_or_else(|| {
         arguments.split_whitespace().map(|word| word.trim_matches(['\'', '"']).to_owned()).collect()
@@ -104,7 +106,7 @@ pub(super) fn urls(arguments: &str) -> Vec<String> {
     urls
 }
 
-/// Whether the word after this option is its value.
+/// Returns whether the word after this option is its value.
 fn takes_next(option: &str) -> bool {
     if option.starts_with("--") {
         return LONG_WITH_VALUE.contains(&option);

@@ -1,4 +1,5 @@
-//! From a pasted text to its entries: which pieces of it name something to purge, and on which line each stands.
+//! From a pasted text to its entries: which pieces of it name something to purge, and on which line
+//! each stands.
 
 use std::borrow::Cow;
 
@@ -7,18 +8,19 @@ use super::split::{self, Piece};
 
 /// One piece of a draft that names something to purge, or was clearly meant to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry<'a> {
+pub struct DraftEntry<'a> {
     /// Its line in the text, counted from 0.
     pub line: usize,
-    /// The piece, without quotes, brackets and blanks around it. Empty where somebody quoted nothing.
+    /// The piece, without quotes, brackets and blanks around it. Empty where somebody quoted
+    /// nothing.
     pub text: Cow<'a, str>,
 }
 
-/// What a text holds.
+/// The contents of a text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Reading<'a> {
+pub struct DraftEntries<'a> {
     /// The entries, in their order.
-    pub entries: Vec<Entry<'a>>,
+    pub entries: Vec<DraftEntry<'a>>,
     /// Lines with a comment: `#` and whatever follows, at the start of a line or after a blank.
     pub comments: Vec<usize>,
     /// Lines of which something was passed over: columns, words, a curl line's options.
@@ -27,12 +29,13 @@ pub struct Reading<'a> {
 
 /// Reads a draft's text. Every line is looked at once; nothing is ever refused here.
 ///
-/// An entry is a full URL, a host with a path, or a path; on a line of its own or several to a line between blanks,
-/// commas, semicolons or tabs; plain, quoted, in `<…>`, as a Markdown bullet or link, as a JSON list, or as the argument
-/// of a curl command line, which may go on over lines that end in a backslash. Of rows with columns, the columns that
-/// look like targets are taken; under a heading with `url` or `path` in it, that column.
-pub fn read(text: &str) -> Reading<'_> {
-    let mut reading = Reading::default();
+/// An entry is a full URL, a host with a path, or a path; on a line of its own or several to a line
+/// between blanks, commas, semicolons or tabs; plain, quoted, in `<…>`, as a Markdown bullet or
+/// link, as a JSON list, or as the argument of a curl command line, which may go on over lines that
+/// end in a backslash. Of rows with columns, the columns that look like targets are taken; under a
+/// heading with `url` or `path` in it, that column.
+pub fn read(text: &str) -> DraftEntries<'_> {
+    let mut reading = DraftEntries::default();
     let mut lines = text.strip_prefix('\u{feff}').unwrap_or(text).lines().enumerate().peekable();
     let mut heading: Option<split::Heading> = None;
     let mut first = true;
@@ -63,9 +66,9 @@ pub fn read(text: &str) -> Reading<'_> {
             }
             let urls = curl::urls(&whole);
             reading.passed_over.push(number);
-            reading
-                .entries
-                .extend(urls.into_iter().map(|url| Entry { line: number, text: Cow::Owned(url) }));
+            reading.entries.extend(
+                urls.into_iter().map(|url| DraftEntry { line: number, text: Cow::Owned(url) }),
+            );
             continue;
         }
         // A blank and a # never stand inside a URL.
@@ -83,7 +86,7 @@ pub fn read(text: &str) -> Reading<'_> {
         for piece in pieces.drain(..) {
             match piece {
                 Piece::Entry(text) => {
-                    reading.entries.push(Entry { line: number, text: Cow::Borrowed(text) });
+                    reading.entries.push(DraftEntry { line: number, text: Cow::Borrowed(text) });
                 }
                 Piece::PassedOver => {
                     if reading.passed_over.last() != Some(&number) {
@@ -96,7 +99,7 @@ pub fn read(text: &str) -> Reading<'_> {
     reading
 }
 
-/// Where a comment at the end of a line begins.
+/// Returns where a comment at the end of a line begins.
 fn comment_at(line: &str) -> Option<usize> {
     line.find(" #").or_else(|| line.find("\t#"))
 }

@@ -1,12 +1,13 @@
 //! One line of a draft into its pieces: quotes, bullets, links, separators and columns.
 //!
-//! A comma or semicolon may be part of a URL, so it separates only where something follows that cannot be the rest of
-//! one. Where it is doubtful whether a word belongs to a target, the words stay together and the linter complains: a
-//! refused line costs a second, a target cut short costs a wrong purge.
+//! A comma or semicolon may be part of a URL, so it separates only where something follows that
+//! cannot be the rest of one. Where it is doubtful whether a word belongs to a target, the words
+//! stay together and the linter complains: a refused line costs a second, a target cut short costs
+//! a wrong purge.
 
-use super::tokens::{Token, request_line, tokens};
+use super::tokens::{DraftToken, is_target_start, request_line, tokens};
 
-/// What a piece of a line is.
+/// A piece of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Piece<'a> {
     /// Something to purge, or meant to be.
@@ -21,9 +22,6 @@ pub(super) struct Heading {
     delimiter: u8,
     column: usize,
 }
-
-/// No scheme that anybody pastes is longer.
-const LONGEST_SCHEME: usize = 16;
 
 /// Words that head a column of targets.
 const TARGET_COLUMNS: [&str; 9] =
@@ -101,7 +99,7 @@ pub(super) fn line<'a>(line: &'a str, pieces: &mut Vec<Piece<'a>>) {
 /// Appends what stands between two delimiters; `false` where something was passed over.
 fn segment_pieces<'a>(
     line: &'a str,
-    segment: &[Token<'a>],
+    segment: &[DraftToken<'a>],
     row: Option<u8>,
     pieces: &mut Vec<Piece<'a>>,
 ) -> bool {
@@ -218,23 +216,17 @@ fn is_special(byte: u8) -> bool {
     )
 }
 
-/// Whether a word names something to purge by its form alone: a path, a full URL, a wildcard, or a host with a path.
+/// Returns whether a word names something to purge by its form alone: a path, a full URL, a
+/// wildcard, or a host with a path.
 fn is_target(word: &str) -> bool {
     is_target_start(word) || has_host(word)
-}
-
-pub(super) fn is_target_start(text: &str) -> bool {
-    // Looks at the first few letters only: it is asked at every comma of a line.
-    let scheme = text.bytes().take_while(u8::is_ascii_alphanumeric).take(LONGEST_SCHEME).count();
-    text.starts_with(['/', '*'])
-        || (scheme > 0 && text.get(scheme..).is_some_and(|rest| rest.starts_with("://")))
 }
 
 fn has_host(word: &str) -> bool {
     word.split_once('/').is_some_and(|(host, _)| super::address::looks_like_host(host))
 }
 
-/// Whether a word may be a path without its slash.
+/// Returns whether a word may be a path without its slash.
 fn is_relative(word: &str) -> bool {
     let (stem, ending) = word.rsplit_once('.').unwrap_or((word, ""));
     word.contains('/')

@@ -1,10 +1,11 @@
 //! The words of a line: plain ones, quoted ones, and what stands between them.
 
-use super::split::is_target_start;
+/// No scheme that anybody pastes is longer.
+const LONGEST_SCHEME: usize = 16;
 
 /// A word of a line.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Token<'a> {
+pub(super) struct DraftToken<'a> {
     pub(super) text: &'a str,
     pub(super) quoted: bool,
     /// A JSON key: quoted, with a colon after it.
@@ -16,9 +17,9 @@ pub(super) struct Token<'a> {
 }
 
 /// The words of a line, without the brackets around and between them.
-pub(super) fn tokens(line: &str) -> Vec<Token<'_>> {
+pub(super) fn tokens(line: &str) -> Vec<DraftToken<'_>> {
     let bytes = line.as_bytes();
-    let mut tokens: Vec<Token<'_>> = Vec::new();
+    let mut tokens: Vec<DraftToken<'_>> = Vec::new();
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
         match byte {
@@ -43,7 +44,7 @@ pub(super) fn tokens(line: &str) -> Vec<Token<'_>> {
                     continue;
                 };
                 let inside = line.get(at + 1..at + 1 + length).unwrap_or_default();
-                tokens.push(Token {
+                tokens.push(DraftToken {
                     text: inside.trim(),
                     quoted: true,
                     key: false,
@@ -57,7 +58,7 @@ pub(super) fn tokens(line: &str) -> Vec<Token<'_>> {
                 let until = plain_end(line, at);
                 let text = without_closers(line.get(at..until).unwrap_or_default().trim());
                 if !text.is_empty() {
-                    tokens.push(Token {
+                    tokens.push(DraftToken {
                         text,
                         quoted: false,
                         key: false,
@@ -73,7 +74,8 @@ pub(super) fn tokens(line: &str) -> Vec<Token<'_>> {
     tokens
 }
 
-/// Where a plain word that begins at `from` ends: before a blank, or a comma or semicolon that separates.
+/// Returns where a plain word that begins at `from` ends: before a blank, or a comma or semicolon
+/// that separates.
 fn plain_end(line: &str, from: usize) -> usize {
     let bytes = line.as_bytes();
     let mut at = from;
@@ -127,7 +129,7 @@ fn without_closers(mut text: &str) -> &str {
 }
 
 /// The path of a quoted request line out of an access log: `"GET /a.jpg HTTP/1.1"`.
-pub(super) fn request_line<'a>(token: &Token<'a>) -> Option<&'a str> {
+pub(super) fn request_line<'a>(token: &DraftToken<'a>) -> Option<&'a str> {
     if !token.quoted {
         return None;
     }
@@ -140,4 +142,12 @@ pub(super) fn request_line<'a>(token: &Token<'a>) -> Option<&'a str> {
         && is_target_start(path)
         && words.next().is_none())
     .then_some(path)
+}
+
+/// Returns whether a text begins like a path, a wildcard or a full URL.
+pub(super) fn is_target_start(text: &str) -> bool {
+    // Looks at the first few letters only: it is asked at every comma of a line.
+    let scheme = text.bytes().take_while(u8::is_ascii_alphanumeric).take(LONGEST_SCHEME).count();
+    text.starts_with(['/', '*'])
+        || (scheme > 0 && text.get(scheme..).is_some_and(|rest| rest.starts_with("://")))
 }

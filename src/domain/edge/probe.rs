@@ -1,11 +1,11 @@
-//! What a probe saw, or why it saw nothing.
+//! A probe's answer, or the reason why there is none.
 
 use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::rules::CacheState;
+use super::cache_state::CacheState;
 
 /// The headers of an answer, names in lower case. A name may stand several times.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,24 +25,24 @@ impl FromIterator<(String, String)> for Headers {
     }
 }
 
-/// What an edge answered, as its headers were read. Texts are as they may be shown.
+/// An edge's answer, as its headers were read. Texts are as they may be shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Observation {
     /// The HTTP status.
     pub status: u16,
-    /// What it says of its cache; `None` where no header that we know says anything.
+    /// The state of its cache; `None` where no header that we know says anything.
     pub cache: Option<CacheState>,
     /// Its own words for that.
     pub cache_words: Option<String>,
-    /// How old the copy is, in seconds.
+    /// Age of the copy, in seconds.
     pub age: Option<u64>,
-    /// Which version of the content this is.
+    /// The version of the content.
     pub etag: Option<String>,
     /// When the content last changed, in the origin's words.
     pub last_modified: Option<String>,
-    /// Which server answered, in its own words.
+    /// The server that answered, in its own words.
     pub edge: Option<String>,
-    /// Where a redirect points.
+    /// The target of a redirect.
     pub location: Option<String>,
 }
 
@@ -80,18 +80,20 @@ pub struct Probe {
     pub place: Option<String>,
     /// When the answer came, by our clock.
     pub at: DateTime<Utc>,
-    /// What it was.
-    pub seen: Result<Observation, ProbeError>,
+    /// The answer.
+    #[serde(rename = "seen")]
+    pub result: Result<Observation, ProbeError>,
 }
 
 impl Probe {
-    /// When the copy that was served was made, by our clock and to the second: ages do not depend on the edge's clock.
+    /// When the copy that was served was made, by our clock and to the second: ages do not depend
+    /// on the edge's clock.
     pub fn stored(&self) -> Option<DateTime<Utc>> {
-        let age = i64::try_from(self.seen.as_ref().ok()?.age?).ok()?;
+        let age = i64::try_from(self.result.as_ref().ok()?.age?).ok()?;
         self.at.checked_sub_signed(TimeDelta::try_seconds(age)?)
     }
 
-    /// Whether it is of the same URL at the same place.
+    /// Returns whether it is of the same URL at the same place.
     pub fn is_of(&self, other: &Self) -> bool {
         (&self.url, &self.place) == (&other.url, &other.place)
     }

@@ -1,4 +1,4 @@
-//! What the journal keeps of the looks at the edge.
+//! The journal's record of the probes of the edge.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,37 +9,39 @@ use super::verdict::{Evidence, Purged, Verdict, judge};
 /// A look after the purge and what it proves.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Check {
-    /// The look.
-    pub look: Probe,
-    /// What led to the verdict.
-    pub why: Evidence,
+    /// The probe.
+    #[serde(rename = "look")]
+    pub probe: Probe,
+    /// The evidence for the verdict.
+    #[serde(rename = "why")]
+    pub evidence: Evidence,
 }
 
 impl Check {
     /// The verdict.
     pub fn verdict(&self) -> Verdict {
-        self.why.verdict()
+        self.evidence.verdict()
     }
 }
 
 /// The looks at the edge for one purge.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verification {
-    /// Which URLs are asked for; `None` before they were chosen.
+    /// The URLs that are probed; `None` before they were chosen.
     pub sample: Option<Sample>,
     /// Looks from before the purge.
     pub before: Vec<Probe>,
     /// For each URL and place the newest look after it.
     pub checks: Vec<Check>,
-    /// How often it was looked after the purge.
+    /// Number of rounds of probes after the purge.
     pub rounds: u32,
-    /// Whether no more looks follow.
+    /// True if no more probes follow.
     pub settled: bool,
 }
 
 impl Verification {
-    /// What the looks together say. `Some(true)`: all were fresh, and there was at least one. `Some(false)`: one was stale.
-    /// `None`: it cannot be told, or not yet.
+    /// Returns what the looks together say. `Some(true)`: all were fresh, and there was at least
+    /// one. `Some(false)`: one was stale. `None`: it cannot be told, or not yet.
     pub fn verified(&self) -> Option<bool> {
         match self.checks.iter().map(Check::verdict).max()? {
             Verdict::Fresh => Some(true),
@@ -49,12 +51,12 @@ impl Verification {
     }
 
     /// Takes looks in, each in the place of an older one of the same URL and place.
-    pub fn take(&mut self, looks: Vec<Probe>, purged: &Purged) {
-        for look in looks {
-            let before = self.before.iter().find(|before| before.is_of(&look));
-            let why = judge(before, &look, purged);
-            let check = Check { look, why };
-            match self.checks.iter_mut().find(|old| old.look.is_of(&check.look)) {
+    pub fn take(&mut self, probes: Vec<Probe>, purged: &Purged) {
+        for probe in probes {
+            let before = self.before.iter().find(|before| before.is_of(&probe));
+            let evidence = judge(before, &probe, purged);
+            let check = Check { probe, evidence };
+            match self.checks.iter_mut().find(|old| old.probe.is_of(&check.probe)) {
                 Some(old) => *old = check,
                 None => self.checks.push(check),
             }
@@ -62,20 +64,20 @@ impl Verification {
         self.rounds = self.rounds.saturating_add(1);
     }
 
-    /// Whether another look at this URL and place can say more than the last one.
+    /// Returns whether another look at this URL and place can say more than the last one.
     pub fn wants(&self, url: &str, place: Option<&str>) -> bool {
         self.checks
             .iter()
-            .find(|check| check.look.url == url && check.look.place.as_deref() == place)
-            .is_none_or(|check| check.why.may_pass())
+            .find(|check| check.probe.url == url && check.probe.place.as_deref() == place)
+            .is_none_or(|check| check.evidence.may_pass())
     }
 
-    /// Whether another look at anything can.
+    /// Returns whether another look at anything can.
     pub fn wants_more(&self) -> bool {
-        self.checks.iter().any(|check| check.why.may_pass())
+        self.checks.iter().any(|check| check.evidence.may_pass())
     }
 
-    /// How many checks have a verdict.
+    /// Returns how many checks have a verdict.
     pub fn count(&self, verdict: Verdict) -> usize {
         self.checks.iter().filter(|check| check.verdict() == verdict).count()
     }
@@ -86,7 +88,7 @@ impl Verification {
         self.checks.iter().rev().max_by_key(|check| check.verdict())
     }
 
-    /// What came of it, in a few words.
+    /// Returns what came of it, in a few words.
     pub fn summary(&self) -> String {
         let parts: Vec<String> = [Verdict::Stale, Verdict::Unclear, Verdict::Fresh]
             .into_iter()
@@ -118,7 +120,7 @@ mod tests {
             url: url.to_owned(),
             place: None,
             at: noon() + secs(60),
-            seen: Ok(Observation {
+            result: Ok(Observation {
                 status: 200,
                 cache: Some(cache),
                 age: Some(age),
@@ -141,7 +143,7 @@ mod tests {
         assert_eq!(verification.verified(), None);
         verification.take(vec![look("c", CacheState::Hit, 600)], &purged());
         assert_eq!(verification.verified(), Some(false));
-        assert_eq!(verification.worst().map(|worst| worst.look.url.as_str()), Some("c"));
+        assert_eq!(verification.worst().map(|worst| worst.probe.url.as_str()), Some("c"));
         assert!(verification.wants("c", None) && verification.wants("d", None));
         assert!(!verification.wants("a", None));
     }
@@ -153,6 +155,27 @@ mod tests {
         verification.take(vec![look("a", CacheState::Miss, 0)], &purged());
         assert_eq!((verification.checks.len(), verification.rounds), (1, 2));
         assert_eq!(verification.verified(), Some(true));
+    }
+
+    #[test]
+    fn what_earlier_versions_stored_still_opens() -> Result<(), serde_json::Error> {
+        let text = r#"{"sample":{"urls":["http://h/a"],"source":{"spread":9}},
+            "before":[{"url":"a","place":null,"at":"2026-11-20T12:00:00Z","seen":{"Err":{"why":"too_slow"}}}],
+            "checks":[
+                {"look":{"url":"a","place":"10.0.0.1","at":"2026-11-20T12:01:00Z","seen":{"Ok":{
+                    "status":200,"cache":"hit","cache_words":"HIT","age":600,"etag":null,
+                    "last_modified":null,"edge":null,"location":null}}},
+                 "why":{"because":"cached_before","of":540}},
+                {"look":{"url":"b","place":null,"at":"2026-11-20T12:01:00Z",
+                    "seen":{"Err":{"why":"unreachable","words":"reset"}}},
+                 "why":{"because":"blind","of":{"why":"unreachable","words":"reset"}}}],
+            "rounds":2,"settled":true}"#;
+        let verification: Verification = serde_json::from_str(text)?;
+        assert_eq!(verification.verified(), Some(false));
+        assert_eq!(verification.count(Verdict::Unclear), 1);
+        let again: serde_json::Value = serde_json::to_value(&verification)?;
+        assert_eq!(again, serde_json::from_str::<serde_json::Value>(text)?);
+        Ok(())
     }
 
     #[test]

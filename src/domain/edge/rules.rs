@@ -1,67 +1,17 @@
-//! How the headers of an edge are read, as data: each vendor's folder says what its own edge writes, the configuration
-//! may say more, and what many caches write stands here.
+//! Rules for reading an edge's headers, as data: each vendor's folder says what its own edge
+//! writes, the configuration may say more, and what many caches write stands here.
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
 
+use super::cache_state::CacheState;
 use super::probe::{Headers, Observation};
 use crate::domain::text::escape_control;
 
 /// The longest piece of a header that is kept.
 const LONGEST: usize = 120;
 
-/// What an edge says of the answer that it gave. In the order of what outweighs what where headers or tiers disagree: a
-/// copy that any tier had is a copy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CacheState {
-    /// Not from a cache, and nothing is kept or a kept copy was passed by.
-    Bypass,
-    /// No copy was there; fetched for this answer.
-    Miss,
-    /// A copy was there and too old; fetched for this answer.
-    Expired,
-    /// A copy was there and the origin said that it still holds.
-    Revalidated,
-    /// From a copy.
-    Hit,
-    /// From a copy that is known to be out of date.
-    Stale,
-}
-
-impl CacheState {
-    /// Every state.
-    pub const EVERY: [Self; 6] =
-        [Self::Bypass, Self::Miss, Self::Expired, Self::Revalidated, Self::Hit, Self::Stale];
-
-    /// The word for it, in exports and in the configuration.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Bypass => "bypass",
-            Self::Miss => "miss",
-            Self::Expired => "expired",
-            Self::Revalidated => "revalidated",
-            Self::Hit => "hit",
-            Self::Stale => "stale",
-        }
-    }
-
-    /// The state that a word stands for.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::EVERY.into_iter().find(|state| state.word() == word)
-    }
-
-    /// Whether the answer came out of a copy.
-    pub fn is_copy(self) -> bool {
-        match self {
-            Self::Hit | Self::Stale => true,
-            Self::Bypass | Self::Miss | Self::Expired | Self::Revalidated => false,
-        }
-    }
-}
-
-/// Words that caches use of their answers; the first that stands in a value counts. What follows a `fwd=` is why a cache
-/// of RFC 9211 did not answer itself.
+/// Words that caches use of their answers; the first that stands in a value counts. What follows a
+/// `fwd=` is why a cache of RFC 9211 did not answer itself.
 const USUAL: &[(&str, CacheState)] = &[
     ("fwd=bypass", CacheState::Bypass),
     ("fwd=method", CacheState::Bypass),
@@ -83,14 +33,15 @@ const USUAL: &[(&str, CacheState)] = &[
 pub struct CacheRule {
     /// Its name, in lower case.
     pub header: String,
-    /// Words, in lower case, and what each means; the first that stands in a value counts. Empty: the usual words.
+    /// Words, in lower case, and what each means; the first that stands in a value counts. Empty:
+    /// the usual words.
     pub words: Vec<(String, CacheState)>,
 }
 
-/// What is wrong with a rule in a configuration.
+/// A fault of a rule in a configuration.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RuleFault {
-    /// What should be a header's name is none.
+    /// The header's name is none.
     #[error("\"{0}\" is no header's name")]
     Name(String),
     /// A word without a meaning.
@@ -132,7 +83,8 @@ impl CacheRule {
         Ok(rule)
     }
 
-    /// What one value of the header says. Several tiers may stand in it, with commas between.
+    /// Returns what one value of the header says. Several tiers may stand in it, with commas
+    /// between.
     fn reads(&self, value: &str) -> Option<CacheState> {
         let value = value.to_ascii_lowercase();
         value.split(',').filter_map(|part| self.reads_part(part)).max()
@@ -168,7 +120,7 @@ pub(super) fn header_name(text: &str) -> Result<String, RuleFault> {
     Ok(name.to_ascii_lowercase())
 }
 
-/// Whether a word stands in a text, not as a part of a longer word.
+/// Returns whether a word stands in a text, not as a part of a longer word.
 fn says(text: &str, word: &str) -> bool {
     let letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     text.match_indices(word).any(|(at, found)| {
@@ -179,7 +131,7 @@ fn says(text: &str, word: &str) -> bool {
     })
 }
 
-/// How an account's edge is read.
+/// Rules for reading one account's edge.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EdgeRules {
     /// Headers that tell the state of the cache; the first that says something counts.
@@ -188,12 +140,13 @@ pub struct EdgeRules {
     pub since: Vec<String>,
     /// Headers, in lower case, that name the server or the request; all that are there are kept.
     pub edge: Vec<String>,
-    /// Modes of a purge that leave in place what has not changed at the origin: an old copy then proves nothing.
+    /// Modes of a purge that leave in place what has not changed at the origin: an old copy then
+    /// proves nothing.
     pub sparing: Vec<String>,
 }
 
 impl EdgeRules {
-    /// What many caches write.
+    /// Returns what many caches write.
     pub fn usual() -> Self {
         Self {
             cache: ["cache-status", "x-cache", "cf-cache-status", "x-cache-status"]
@@ -220,7 +173,7 @@ impl EdgeRules {
         header_name(text)
     }
 
-    /// Whether a purge in this mode leaves in place what has not changed at the origin.
+    /// Returns whether a purge in this mode leaves in place what has not changed at the origin.
     pub fn spares(&self, mode: Option<&str>) -> bool {
         mode.is_some_and(|mode| self.sparing.iter().any(|sparing| sparing == mode))
     }
@@ -253,8 +206,8 @@ impl EdgeRules {
         }
     }
 
-    /// How old the copy is, in seconds: by `Age`, or by the vendor's own instant and the answer's `Date`, which are of the
-    /// same clock.
+    /// Returns how old the copy is, in seconds: by `Age`, or by the vendor's own instant and the
+    /// answer's `Date`, which are of the same clock.
     fn age(&self, headers: &Headers) -> Option<u64> {
         let told = headers
             .all("age")

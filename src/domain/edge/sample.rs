@@ -1,16 +1,18 @@
-//! Which URLs are asked for to see whether a purge took: a handful, the same for the same purge.
+//! The choice of the URLs that are probed to see whether a purge took: a handful, the same for the
+//! same purge.
 //!
-//! Of a purge of single URLs: all of them, or where they are many the first, the last and some evenly between. Of patterns
-//! and of everything: URLs that they cover and that are known because somebody purged them one by one (the history) or
-//! meant to (the journal), newest first and by turns for each pattern; then the directory itself and the root, where they
-//! are covered. What nobody has named is not guessed.
+//! Of a purge of single URLs: all of them, or where they are many the first, the last and some
+//! evenly between. Of patterns and of everything: URLs that they cover and that are known because
+//! somebody purged them one by one (the history) or meant to (the journal), newest first and by
+//! turns for each pattern; then the directory itself and the root, where they are covered. What
+//! nobody has named is not guessed.
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::draft::address::Scheme;
 use crate::domain::glob;
-use crate::domain::matching::{path_of, without_scheme};
 use crate::domain::payload::{Payload, PurgeRequest};
+use crate::domain::target::{path_of, without_scheme};
 
 /// The most URLs that are asked for one purge.
 pub const MOST_URLS: usize = 5;
@@ -20,11 +22,11 @@ pub const MOST_URLS: usize = 5;
 pub struct Sample {
     /// In full, with scheme and host.
     pub urls: Vec<String>,
-    /// How they were chosen.
+    /// The way in which they were chosen.
     pub source: Source,
 }
 
-/// How a sample was chosen.
+/// The way in which a sample was chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
@@ -46,7 +48,8 @@ impl std::fmt::Display for Source {
     }
 }
 
-/// The URLs to ask for. `known` are targets of purges by URL of the same resource, the newest first.
+/// The URLs to ask for. `known` are targets of purges by URL of the same resource, the newest
+/// first.
 pub fn sample(request: &PurgeRequest, known: &[String]) -> Sample {
     let address = |target: &str| full(target, &request.cname);
     match &request.payload {
@@ -70,7 +73,8 @@ pub fn sample(request: &PurgeRequest, known: &[String]) -> Sample {
     }
 }
 
-/// The host and the path with its query of a target; the host is the cname's where the target has none.
+/// The host and the path with its query of a target; the host is the cname's where the target has
+/// none.
 pub fn host_and_path<'t>(target: &'t str, cname: &'t str) -> (&'t str, &'t str) {
     let rest = without_scheme(target);
     if rest.len() == target.len() {
@@ -125,12 +129,12 @@ fn under(patterns: &[String], request: &PurgeRequest, known: &[String]) -> Vec<S
     ranked.into_iter().take(MOST_URLS).map(|(_, url)| url).collect()
 }
 
-/// Whether a pattern surely covers a path: by its stars; a directory, what is below it. A query string may count or not,
-/// so a path is covered with and without.
+/// Returns whether a pattern surely covers a path: by its stars; a directory, what is below it. A
+/// query string may count or not, so a path is covered with and without.
 fn covers(pattern: &str, path: &str) -> bool {
     let bare = path.split('?').next().unwrap_or(path);
     if pattern.contains('*') {
-        glob::fits(pattern, path) || glob::fits(pattern, bare)
+        glob::matches(pattern, path) || glob::matches(pattern, bare)
     } else if pattern.ends_with('/') {
         path.starts_with(pattern)
     } else {

@@ -1,28 +1,28 @@
-//! What a look after a purge proves, with a look before it where there is one.
+//! Decides from probes before and after a purge whether the edge is fresh.
 
 use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::cache_state::CacheState;
 use super::probe::{Observation, Probe, ProbeError};
-use super::rules::CacheState;
 
-/// Ages are whole seconds of a clock that is cut to seconds: the true age is less than one off. What is older by this was
-/// surely there before.
+/// Ages are whole seconds of a clock that is cut to seconds: the true age is less than one off.
+/// What is older by this was surely there before.
 const GRAIN: TimeDelta = TimeDelta::seconds(1);
 /// And what is younger by this was surely not: the answer was some time under way as well.
 const GRAIN_AND_WAY: TimeDelta = TimeDelta::seconds(2);
 
-/// Whether a URL is served fresh.
+/// The freshness of a URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// What is served was fetched after the purge was sent.
+    /// The served copy was fetched after the purge was sent.
     Fresh,
     /// It cannot be told.
     Unclear,
-    /// What is served is from before the purge.
+    /// The served copy is from before the purge.
     Stale,
 }
 
@@ -37,7 +37,7 @@ impl Verdict {
     }
 }
 
-/// What led to a verdict.
+/// The evidence for a verdict.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "because", content = "of")]
 pub enum Evidence {
@@ -55,9 +55,11 @@ pub enum Evidence {
     SaysStale,
     /// Unclear: the copy was made about when the purge was sent.
     CachedAbout,
-    /// Unclear: fetched by the edge, and yet the answer is so many seconds older than the purge: another cache is behind.
+    /// Unclear: fetched by the edge, and yet the answer is so many seconds older than the purge:
+    /// another cache is behind.
     OldBehind(i64),
-    /// Unclear: a copy from before, which a purge in this mode spares where the origin has nothing newer.
+    /// Unclear: a copy from before, which a purge in this mode spares where the origin has nothing
+    /// newer.
     Spared,
     /// Unclear: a copy of unknown age, and the same version as before.
     SameAsBefore,
@@ -69,7 +71,8 @@ pub enum Evidence {
     Redirected(String),
     /// Unclear: the edge answered with an error that is not the content's.
     Status(u16),
-    /// Unclear: nothing was seen.
+    /// Unclear: the probe got no answer.
+    #[serde(rename = "blind")]
     ProbeError(ProbeError),
 }
 
@@ -93,7 +96,7 @@ impl Evidence {
         }
     }
 
-    /// Whether another look a little later may well say something else.
+    /// Returns whether another look a little later may well say something else.
     pub fn may_pass(&self) -> bool {
         match self {
             Self::CachedBefore(_) | Self::SaysStale | Self::OldBehind(_) => true,
@@ -132,7 +135,8 @@ impl fmt::Display for Evidence {
             Self::CachedAbout => f.write_str("cached just when the purge was sent"),
             Self::OldBehind(seconds) => write!(
                 f,
-                "fetched by the edge, but {seconds} s older than the purge: another cache is behind it"
+                "fetched by the edge, but {seconds} s older than the purge: another cache is \
+                 behind it"
             ),
             Self::Spared => f.write_str(
                 "an old copy, which this mode of purge leaves where the origin has nothing newer",
@@ -149,23 +153,26 @@ impl fmt::Display for Evidence {
     }
 }
 
-/// What is known of the purge.
+/// The purge that is verified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Purged {
-    /// When it was sent, by our clock. Not when it was done: what was fetched in between is the origin's newest, too.
+    /// When it was sent, by our clock. Not when it was done: what was fetched in between is the
+    /// origin's newest, too.
     pub sent: DateTime<Utc>,
-    /// Whether its mode leaves in place what has not changed at the origin.
+    /// True if its mode leaves in place what has not changed at the origin.
     pub sparing: bool,
 }
 
-/// What a look after the purge proves. `before` is a look at the same URL and place from before it.
+/// Returns what a look after the purge proves. `before` is a look at the same URL and place from
+/// before it.
 pub fn judge(before: Option<&Probe>, after: &Probe, purged: &Purged) -> Evidence {
-    let seen = match &after.seen {
+    let seen = match &after.result {
         Ok(seen) => seen,
         Err(blind) => return Evidence::ProbeError(blind.clone()),
     };
     match seen.status {
-        // What a removed file is answered with is content like any other; so is an empty one, which has no first byte.
+        // What a removed file is answered with is content like any other; so is an empty one, which
+        // has no first byte.
         200..=299 | 404 | 410 | 416 => {}
         300..=399 => return Evidence::Redirected(seen.location.clone().unwrap_or_default()),
         status => return Evidence::Status(status),
@@ -192,7 +199,7 @@ pub fn judge(before: Option<&Probe>, after: &Probe, purged: &Purged) -> Evidence
     }
 }
 
-/// What a copy proves whose age says nothing.
+/// Returns what a copy proves whose age says nothing.
 fn unaged(before: Option<&Probe>, seen: &Observation, purged: &Purged, about: bool) -> Evidence {
     if changed(before, seen, purged) {
         Evidence::Changed
@@ -200,15 +207,15 @@ fn unaged(before: Option<&Probe>, seen: &Observation, purged: &Purged, about: bo
         Evidence::CachedAbout
     } else if seen.cache.is_none() {
         Evidence::NoWord
-    } else if before.is_some_and(|before| before.seen.is_ok()) {
+    } else if before.is_some_and(|before| before.result.is_ok()) {
         Evidence::SameAsBefore
     } else {
         Evidence::NoAge
     }
 }
 
-/// Whether the content is another than before the purge. A look that came only after the sending counts if what it saw
-/// was older.
+/// Returns whether the content is another than before the purge. A look that came only after the
+/// sending counts if what it saw was older.
 fn changed(before: Option<&Probe>, seen: &Observation, purged: &Purged) -> bool {
     let Some(before) = before.filter(|before| {
         before.at <= purged.sent
@@ -216,7 +223,7 @@ fn changed(before: Option<&Probe>, seen: &Observation, purged: &Purged) -> bool 
     }) else {
         return false;
     };
-    let Ok(old) = &before.seen else { return false };
+    let Ok(old) = &before.result else { return false };
     if old.status / 100 != seen.status / 100 {
         return matches!(
             (old.status, seen.status),
@@ -246,7 +253,7 @@ mod tests {
             url: "https://www.site.com/a".to_owned(),
             place: None,
             at: noon() + secs(at),
-            seen: Ok(seen),
+            result: Ok(seen),
         }
     }
 

@@ -1,74 +1,98 @@
-//! What could be typed next in a filter: fields, their values, times.
-
-mod offers;
+//! Completions at the cursor: fields, their values, times.
 
 use std::ops::Range;
 
-use offers::{Offer, terms, values};
-
+use super::fields::{FilterField, Vocabulary, field_like};
 use super::lexer::ends_value;
-use super::words::{Field, field_like};
+use super::printer::written;
 
 /// The most completions that are offered at once.
 const MOST: usize = 50;
 
-/// The names that are known, in the order in which they should be offered.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Vocabulary {
-    /// Resources' cnames.
-    pub cnames: Vec<String>,
-    /// Accounts' names.
-    pub accounts: Vec<String>,
-    /// Providers' names.
-    pub providers: Vec<String>,
-}
-
 /// One thing that could be typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Completion {
-    /// What of the text it replaces: byte offsets on characters' edges; the cursor is in it or at its end.
+    /// The part of the text that it replaces: byte offsets on characters' edges; the cursor is in
+    /// it or at its end.
     pub range: Range<usize>,
-    /// What stands there afterwards; the cursor belongs after it.
+    /// The text that takes its place; the cursor belongs after it.
     pub insert: String,
-    /// What it means, in a few words.
+    /// The meaning, in a few words.
     pub about: String,
 }
 
-/// What could stand where the cursor is, best first: what begins with what was typed, then what contains it. What is
-/// already written out is not offered. The cursor is a byte offset; one inside a character counts as before it. The text
-/// need not be a filter yet.
+/// Returns what could stand where the cursor is, best first: what begins with what was typed, then
+/// what contains it. What is already written out is not offered. The cursor is a byte offset; one
+/// inside a character counts as before it. The text need not be a filter yet.
 pub fn complete(text: &str, cursor: usize, vocabulary: &Vocabulary) -> Vec<Completion> {
-    let spot = Spot::find(text, text.floor_char_boundary(cursor));
+    let spot = CursorPlace::find(text, text.floor_char_boundary(cursor));
     let mut offers = match spot.field {
         Some(field) => values(field, &spot.typed, vocabulary),
         None if spot.first && !spot.quoted => terms(&spot.typed, spot.named, vocabulary),
         None => Vec::new(),
     };
-    offers.retain(|offer| text.get(spot.range.clone()) != Some(offer.insert.as_str()));
+    offers.retain(|(insert, _)| text.get(spot.range.clone()) != Some(insert.as_str()));
     offers.truncate(MOST);
-    let completion = |offer: Offer| Completion {
-        range: spot.range.clone(),
-        insert: offer.insert,
-        about: offer.about,
-    };
+    let completion = |(insert, about)| Completion { range: spot.range.clone(), insert, about };
     offers.into_iter().map(completion).collect()
 }
 
-/// Where the cursor is, as far as an unfinished text tells.
-struct Spot {
-    field: Option<Field>,
-    /// Whether it is the first value of its term, so that without a field it could still become one.
+/// A text to insert, and what it means.
+type Insert = (String, String);
+
+/// Fields that begin with what was typed and, where that is enough to go by, values with their
+/// field before them. With `named`, the text has the field's colon already and only its name is
+/// wanted.
+fn terms(typed: &str, named: bool, vocabulary: &Vocabulary) -> Vec<Insert> {
+    let fields = FilterField::EVERY.iter().map(|field| {
+        let value = if *field == FilterField::Sent && !named { "here" } else { "" };
+        (format!("{}:{value}", field.name()), field.about().to_owned())
+    });
+    let mut offers: Vec<_> = fields.filter(|(insert, _)| insert.starts_with(typed)).collect();
+    if named || typed.chars().count() < 2 {
+        return offers;
+    }
+    let mut fields: Vec<_> =
+        FilterField::EVERY.iter().copied().filter(|field| field.rank() > 0).collect();
+    fields.sort_by_key(|field| field.rank());
+    for field in fields {
+        let values = values(field, typed, vocabulary).into_iter();
+        offers.extend(values.map(|(insert, about)| (format!("{}:{insert}", field.name()), about)));
+    }
+    offers
+}
+
+/// The values of a field that begin with what was typed, in lower case, then those that contain it.
+fn values(field: FilterField, typed: &str, vocabulary: &Vocabulary) -> Vec<Insert> {
+    let (mut best, mut good) = (Vec::new(), Vec::new());
+    for offer in field.offers(typed, vocabulary) {
+        let insert = written(&offer.value, Some(field)).into_owned();
+        let word = insert.trim_start_matches('"').to_ascii_lowercase();
+        if word.starts_with(typed) {
+            best.push((insert, offer.about.into_owned()));
+        } else if word.contains(typed) {
+            good.push((insert, offer.about.into_owned()));
+        }
+    }
+    best.append(&mut good);
+    best
+}
+
+/// The cursor's place in the language, as far as an unfinished text tells.
+struct CursorPlace {
+    field: Option<FilterField>,
+    /// True for the first value of a term, which could still become a field.
     first: bool,
-    /// What stands between the value's start and the cursor, without an opening quote, in lower case.
+    /// The text between the value's start and the cursor, without an opening quote, in lower case.
     typed: String,
     range: Range<usize>,
-    /// Whether a quote opens it.
+    /// True if a quote opens it.
     quoted: bool,
-    /// Whether the colon of a field is already there, behind the cursor.
+    /// True if the colon of a field is already there, behind the cursor.
     named: bool,
 }
 
-impl Spot {
+impl CursorPlace {
     fn find(text: &str, cursor: usize) -> Self {
         let (before, behind) = text.split_at_checked(cursor).unwrap_or((text, ""));
         let mut field = None;
@@ -91,7 +115,7 @@ impl Spot {
                     ',' => (first, start) = (false, next),
                     '"' if at == start => quoted = true,
                     ':' if first && field.is_none() => {
-                        field = before.get(start..at).and_then(Field::named);
+                        field = before.get(start..at).and_then(FilterField::named);
                         if field.is_some() {
                             start = next;
                         }
@@ -121,7 +145,7 @@ impl Spot {
     }
 }
 
-/// How far behind the cursor the quote closes that it is in; nowhere, where it never does.
+/// Returns how far behind the cursor the quote closes that it is in; nowhere, where it never does.
 fn closing(behind: &str, mut escaped: bool) -> usize {
     for (at, character) in behind.char_indices() {
         if character == '"' && !escaped {
@@ -161,7 +185,7 @@ mod tests {
     #[test]
     fn an_empty_place_offers_every_field() {
         for marked in ["|", "cname:x |", "-|"] {
-            assert_eq!(completed(marked).len(), Field::EVERY.len(), "{marked}");
+            assert_eq!(completed(marked).len(), FilterField::EVERY.len(), "{marked}");
         }
     }
 

@@ -1,17 +1,20 @@
-//! What is wrong with a filter's text, and where.
+//! The error of a filter's text, and its place.
 
 use std::ops::Range;
+
+use super::value::RawValue;
+use crate::domain::text::escape_control;
 
 /// Why a text is no filter.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{words}{}", .nearest.as_ref().map(|nearest| format!("; did you mean {nearest}?")).unwrap_or_default())]
 pub struct FilterError {
-    /// Which part of the text is wrong: byte offsets that lie on characters' edges. Empty where something is missing: it is
-    /// missing there.
+    /// The part of the text that is wrong: byte offsets that lie on characters' edges. Empty where
+    /// something is missing: it is missing there.
     pub at: Range<usize>,
-    /// What is wrong with it, in words that are safe to show.
+    /// The fault, in words that are safe to show.
     pub words: String,
-    /// What could stand there in its place.
+    /// A text that could stand there instead.
     pub nearest: Option<String>,
 }
 
@@ -24,4 +27,10 @@ impl FilterError {
         self.nearest = nearest.map(Into::into);
         self
     }
+}
+
+/// Refuses a value that is not one of the words that could stand there.
+pub(super) fn wrong_word(value: &RawValue<'_>, words: &str, nearest: Option<&str>) -> FilterError {
+    let words = format!("{words} {}", escape_control(&value.text, 40));
+    FilterError::new(value.at.clone(), words).nearest(nearest)
 }

@@ -1,27 +1,18 @@
 //! Cuts a filter's text into terms and their values, in one pass, with the place of each.
 
 use std::borrow::Cow;
-use std::ops::Range;
 
 use super::error::FilterError;
-use super::words::{Field, field_like};
+use super::fields::{FilterField, field_like};
+use super::value::RawValue;
 use crate::domain::text::escape_control;
 
 /// A term before anybody asked what its values mean.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct RawTerm<'a> {
     pub(super) negated: bool,
-    pub(super) field: Option<Field>,
+    pub(super) field: Option<FilterField>,
     pub(super) values: Vec<RawValue<'a>>,
-}
-
-/// One value, its quotes taken off.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct RawValue<'a> {
-    /// Where it stands, its quotes included.
-    pub(super) at: Range<usize>,
-    pub(super) text: Cow<'a, str>,
-    pub(super) quoted: bool,
 }
 
 /// Reads terms off the front of what is left of the text.
@@ -57,7 +48,8 @@ impl<'a> Lexer<'a> {
         let field = self.field()?;
         let mut values = vec![self.value(field)?];
         while self.take(',') {
-            if let Some(other) = field_like(self.rest()).filter(|name| Field::named(name).is_some())
+            if let Some(other) =
+                field_like(self.rest()).filter(|name| FilterField::named(name).is_some())
             {
                 return Err(FilterError::new(
                     self.at..self.at + other.len() + 1,
@@ -69,23 +61,23 @@ impl<'a> Lexer<'a> {
         Ok(Some(RawTerm { negated, field, values }))
     }
 
-    fn field(&mut self) -> Result<Option<Field>, FilterError> {
+    fn field(&mut self) -> Result<Option<FilterField>, FilterError> {
         let Some(name) = field_like(self.rest()) else {
             return Ok(None);
         };
         let start = self.at;
         self.at += name.len() + 1;
-        Field::named(name).map(Some).ok_or_else(|| {
+        FilterField::named(name).map(Some).ok_or_else(|| {
             let words = format!(
                 "no field is called {}; put quotes around it to search targets for it",
                 escape_control(name, 40)
             );
-            let nearest = Field::nearest(name).map(|field| format!("{}:", field.name()));
+            let nearest = FilterField::nearest(name).map(|field| format!("{}:", field.name()));
             FilterError::new(start..self.at, words).nearest(nearest)
         })
     }
 
-    fn value(&mut self, field: Option<Field>) -> Result<RawValue<'a>, FilterError> {
+    fn value(&mut self, field: Option<FilterField>) -> Result<RawValue<'a>, FilterError> {
         if self.rest().starts_with('"') {
             return self.quoted();
         }
@@ -162,7 +154,7 @@ impl<'a> Lexer<'a> {
     }
 }
 
-/// Whether a value that is not in quotes ends before this character.
+/// Returns whether a value that is not in quotes ends before this character.
 pub(super) fn ends_value(character: char) -> bool {
     character == ',' || character.is_whitespace()
 }

@@ -1,58 +1,60 @@
-//! Whether a purge is one of those that a predicate selects: the rule that every other reader of a predicate follows.
+//! Decides whether a predicate selects a purge: the rule that every other reader of a predicate
+//! follows.
 
-use chrono::{DateTime, Utc};
-
-use super::{Clause, Pattern, Predicate, Test, TimeRange};
+use super::pattern::Pattern;
+use super::time::within;
+use super::{Clause, Predicate, Test};
+use crate::domain::ids::{AccountName, ProviderName};
 use crate::domain::purge::Purge;
 
 impl Predicate {
-    /// Whether the purge is selected. `sent_here` says whether our own journal sent it.
+    /// Returns whether the purge is selected. `sent_here` says whether our own journal sent it.
     pub fn matches(&self, purge: &Purge, sent_here: bool) -> bool {
         within((self.from, self.until), purge.created)
             && self.clauses.iter().all(|clause| clause.matches(purge, sent_here))
     }
+
+    /// Returns whether purges of this account may be selected, as far as its name and provider
+    /// tell.
+    pub fn may_select(&self, account: &AccountName, provider: &ProviderName) -> bool {
+        self.clauses.iter().all(|clause| {
+            let (patterns, name) = if let Test::Account(patterns) = &clause.test {
+                (patterns, account.as_str())
+            } else if let Test::Provider(patterns) = &clause.test {
+                (patterns, provider.as_str())
+            } else {
+                return true;
+            };
+            patterns.iter().any(|pattern| pattern.matches(name)) != clause.negated
+        })
+    }
+
+    /// The patterns of which a selected purge's targets fit one or another.
+    pub fn target_patterns(&self) -> impl Iterator<Item = &Pattern> {
+        let wanted = self.clauses.iter().filter(|clause| !clause.negated);
+        wanted.filter_map(|clause| clause.test.target_patterns()).flatten()
+    }
 }
 
 impl Clause {
-    /// Whether the condition holds for the purge. `sent_here` says whether our own journal sent it.
+    /// Returns whether the condition holds for the purge. `sent_here` says whether our own journal
+    /// sent it.
     pub fn matches(&self, purge: &Purge, sent_here: bool) -> bool {
-        self.test.matches(purge, sent_here) != self.negated
+        self.test.holds(purge, sent_here) != self.negated
     }
 }
 
 impl Test {
-    fn matches(&self, purge: &Purge, sent_here: bool) -> bool {
-        match self {
-            Self::Cname(patterns) => any(patterns, &purge.cname),
-            Self::Account(patterns) => any(patterns, purge.account.as_str()),
-            Self::Provider(patterns) => any(patterns, purge.provider.as_str()),
-            Self::Status(statuses) => statuses.contains(&purge.status),
-            Self::Kind(kinds) => kinds.contains(&purge.kind),
-            Self::Id(ids) => ids.iter().any(|id| id == purge.id.as_str()),
-            Self::Target(patterns) => purge
-                .targets
-                .iter()
-                .any(|target| patterns.iter().any(|pattern| pattern.matches_target(&target.text))),
-            Self::By(patterns) => purge.by.as_deref().is_some_and(|by| any(patterns, by)),
-            Self::SentHere => sent_here,
-            Self::Created(stretches) => {
-                stretches.iter().any(|stretch| within(*stretch, purge.created))
-            }
-        }
+    fn target_patterns(&self) -> Option<&[Pattern]> {
+        if let Self::Target(patterns) = self { Some(patterns) } else { None }
     }
-}
-
-fn any(patterns: &[Pattern], text: &str) -> bool {
-    patterns.iter().any(|pattern| pattern.matches(text))
-}
-
-fn within((from, until): TimeRange, instant: DateTime<Utc>) -> bool {
-    from.is_none_or(|from| instant >= from) && until.is_none_or(|until| instant < until)
 }
 
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use chrono::{DateTime, Utc};
 
     use super::*;
     use crate::domain::kind::Kind;

@@ -1,24 +1,28 @@
-//! What a filter comes to at an instant, by a zone's clock: every relative time becomes an absolute one.
+//! Resolves a filter at an instant, by a zone's clock: every relative time becomes an absolute one.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc};
 
-use super::syntax::{Condition, Filter, Term, Word};
-use super::when::{Span, When};
-use super::{Clause, Pattern, Predicate, Test, TimeRange};
+use super::fields::{Condition, Test};
+use super::pattern::Pattern;
+use super::syntax::{Filter, Term};
+use super::time::{Span, TimeExpr, TimeRange};
+use super::value::Word;
+use super::{Clause, Predicate};
 use crate::domain::zone::Zone;
 
 impl Filter {
     /// The predicate that the filter is now, with days and times of day read by the zone's clock.
     ///
-    /// All that bounds the time stands in `from` and `until`; ranges of `on:` that do not fit there (several, or negated)
-    /// are a clause besides. `until:14:00` is the latest 14:00 that is not still to come; where that is not after `since:`,
-    /// the first 14:00 after it. The end of a range follows `until:`, but after a beginning that has a time of day it is
-    /// always the first one after: `2026-11-20T22:00..02:00` ends on the 21st.
+    /// All that bounds the time stands in `from` and `until`; ranges of `on:` that do not fit there
+    /// (several, or negated) are a clause besides. `until:14:00` is the latest 14:00 that is not
+    /// still to come; where that is not after `since:`, the first 14:00 after it. The end of a
+    /// range follows `until:`, but after a beginning that has a time of day it is always the first
+    /// one after: `2026-11-20T22:00..02:00` ends on the 21st.
     pub fn resolve(&self, now: DateTime<Utc>, zone: Zone) -> Predicate {
         let clock = Clock { now, zone };
         let mut predicate = Predicate::default();
         let (ends, others): (Vec<&Term>, Vec<&Term>) = self.terms.iter().partition(|term| {
-            matches!(term.condition, Condition::Until(When::Clock(_))) && !term.negated
+            matches!(term.condition, Condition::Until(TimeExpr::Clock(_))) && !term.negated
         });
         // A time of day as an end depends on where the range begins.
         for term in others.into_iter().chain(ends) {
@@ -36,6 +40,7 @@ struct Clock {
 
 fn add(predicate: &mut Predicate, term: &Term, clock: Clock) {
     let negated = term.negated;
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other condition is a test by itself")]
     let test = match &term.condition {
         Condition::Since(when) => {
             let (start, _) = clock.period(*when);
@@ -51,25 +56,20 @@ fn add(predicate: &mut Predicate, term: &Term, clock: Clock) {
             return narrow(predicate, bound);
         }
         Condition::On(spans) => {
-            let stretches: Vec<_> = spans.iter().map(|span| clock.stretch(*span)).collect();
+            let ranges: Vec<_> = spans.iter().map(|span| clock.range(*span)).collect();
             if !negated {
-                narrow(predicate, around(&stretches));
-                if stretches.len() == 1 {
+                narrow(predicate, around(&ranges));
+                if ranges.len() == 1 {
                     return;
                 }
             }
-            Test::Created(stretches)
+            Test::Created(ranges)
         }
-        Condition::Cname(words) => Test::Cname(whole(words)),
-        Condition::Account(words) => Test::Account(whole(words)),
-        Condition::Provider(words) => Test::Provider(whole(words)),
-        Condition::Target(words) => Test::Target(whole(words)),
-        Condition::By(words) => Test::By(whole(words)),
         Condition::Text(words) => Test::Target(words.iter().map(inside).collect()),
-        Condition::Id(words) => Test::Id(words.iter().map(|word| word.text.clone()).collect()),
-        Condition::Status(statuses) => Test::Status(statuses.clone()),
-        Condition::Kind(kinds) => Test::Kind(kinds.clone()),
-        Condition::SentHere => Test::SentHere,
+        other => match other.test() {
+            Some(test) => test,
+            None => return,
+        },
     };
     predicate.clauses.push(Clause { negated, test });
 }
@@ -82,19 +82,11 @@ fn narrow(predicate: &mut Predicate, (from, until): TimeRange) {
     };
 }
 
-/// The least stretch that has all of these in it.
-fn around(stretches: &[TimeRange]) -> TimeRange {
-    let from = stretches.iter().map(|stretch| stretch.0).min().flatten();
-    let until: Option<Vec<_>> = stretches.iter().map(|stretch| stretch.1).collect();
+/// The least range that has all of these in it.
+fn around(ranges: &[TimeRange]) -> TimeRange {
+    let from = ranges.iter().map(|range| range.0).min().flatten();
+    let until: Option<Vec<_>> = ranges.iter().map(|range| range.1).collect();
     (from, until.and_then(|ends| ends.into_iter().max()))
-}
-
-fn whole(words: &[Word]) -> Vec<Pattern> {
-    let pattern = |word: &Word| {
-        let text = word.text.to_ascii_lowercase();
-        if word.glob { Pattern::Glob(text) } else { Pattern::Is(text) }
-    };
-    words.iter().map(pattern).collect()
 }
 
 fn inside(word: &Word) -> Pattern {
@@ -110,34 +102,37 @@ fn inside(word: &Word) -> Pattern {
 
 impl Clock {
     /// The first instant of a time, and the first one after it: the same for everything but a day.
-    fn period(self, when: When) -> (DateTime<Utc>, DateTime<Utc>) {
+    fn period(self, when: TimeExpr) -> (DateTime<Utc>, DateTime<Utc>) {
         let instant = |at| (at, at);
         match when {
-            When::Ago(..) | When::Now => {
+            TimeExpr::Ago(..) | TimeExpr::Now => {
                 let back = when.back().unwrap_or_default();
                 instant(self.now.checked_sub_signed(back).unwrap_or(DateTime::<Utc>::MIN_UTC))
             }
-            When::Today => self.day(self.today()),
-            When::Yesterday => self.day(before(self.today())),
-            When::Day(day) => self.day(day),
-            When::Clock(time) => instant(self.latest(time)),
-            When::Moment(clock, None) => instant(self.read(clock.date(), clock.time())),
-            When::Moment(clock, Some(offset)) => {
+            TimeExpr::Today => self.day(self.today()),
+            TimeExpr::Yesterday => self.day(before(self.today())),
+            TimeExpr::Day(day) => self.day(day),
+            TimeExpr::Clock(time) => instant(self.latest(time)),
+            TimeExpr::Moment(clock, None) => instant(self.read(clock.date(), clock.time())),
+            TimeExpr::Moment(clock, Some(offset)) => {
                 instant(Zone::Fixed(offset).read(clock).unwrap_or(clock.and_utc()))
             }
         }
     }
 
-    /// Where something ends that is bounded by this time. `next`: a time of day is the first one after the beginning.
-    fn end(self, when: When, from: Option<DateTime<Utc>>, next: bool) -> DateTime<Utc> {
+    /// Returns where something ends that is bounded by this time. `next`: a time of day is the
+    /// first one after the beginning.
+    fn end(self, when: TimeExpr, from: Option<DateTime<Utc>>, next: bool) -> DateTime<Utc> {
         let (_, end) = self.period(when);
         match (when, from) {
-            (When::Clock(time), Some(from)) if next || end <= from => self.first_after(from, time),
+            (TimeExpr::Clock(time), Some(from)) if next || end <= from => {
+                self.first_after(from, time)
+            }
             _ => end,
         }
     }
 
-    fn stretch(self, span: Span) -> TimeRange {
+    fn range(self, span: Span) -> TimeRange {
         match span {
             Span::At(when) => {
                 let (start, end) = self.period(when);
@@ -146,7 +141,7 @@ impl Clock {
             Span::From(when) => (Some(self.period(when).0), None),
             Span::Until(when) => (None, Some(self.period(when).1)),
             Span::Between(from, until) => {
-                let next = matches!(from, When::Clock(_) | When::Moment(..));
+                let next = matches!(from, TimeExpr::Clock(_) | TimeExpr::Moment(..));
                 let (from, _) = self.period(from);
                 (Some(from), Some(self.end(until, Some(from), next)))
             }
@@ -179,7 +174,8 @@ impl Clock {
         self.read(after(day), time)
     }
 
-    /// A time that the zone's clock never shows is read as UTC: it is wrong by hours, not by centuries.
+    /// A time that the zone's clock never shows is read as UTC: it is wrong by hours, not by
+    /// centuries.
     fn read(self, day: NaiveDate, time: NaiveTime) -> DateTime<Utc> {
         let clock = day.and_time(time);
         self.zone.read(clock).unwrap_or(clock.and_utc())
@@ -194,12 +190,17 @@ fn after(day: NaiveDate) -> NaiveDate {
     day.succ_opt().unwrap_or(day)
 }
 
-/// How much is meant by `on:` a time: a day has its length already, a time of day means its minute or its second.
-fn grain(when: When) -> TimeDelta {
+/// Returns how much is meant by `on:` a time: a day has its length already, a time of day means its
+/// minute or its second.
+fn grain(when: TimeExpr) -> TimeDelta {
     let time = match when {
-        When::Clock(time) => time,
-        When::Moment(clock, _) => clock.time(),
-        When::Ago(..) | When::Now | When::Today | When::Yesterday | When::Day(_) => {
+        TimeExpr::Clock(time) => time,
+        TimeExpr::Moment(clock, _) => clock.time(),
+        TimeExpr::Ago(..)
+        | TimeExpr::Now
+        | TimeExpr::Today
+        | TimeExpr::Yesterday
+        | TimeExpr::Day(_) => {
             return TimeDelta::zero();
         }
     };

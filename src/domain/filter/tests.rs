@@ -1,4 +1,5 @@
-//! The language as a whole: what texts mean, what is wrong with others, and what holds for all of them.
+//! The language as a whole: what texts mean, what is wrong with others, and what holds for all of
+//! them.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod errors;

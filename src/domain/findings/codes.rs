@@ -1,21 +1,21 @@
-//! The table of everything that the linter can say. Codes are stable: one that is not used any more is never given to
-//! another finding.
+//! The table of everything that the linter can say. Codes are stable: one that is not used any more
+//! is never given to another finding.
 
 use super::Severity;
 use Severity::{Error, Info, Warning};
 
-/// What one code stands for.
+/// The meaning of a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rule {
     /// The code, `PD001` and on.
     pub code: &'static str,
-    /// How much it matters, if nothing makes it matter more or less.
+    /// The usual severity.
     pub severity: Severity,
-    /// What it is, in a few words.
+    /// A title, in a few words.
     pub title: &'static str,
     /// Why it matters and what to do, for the list of codes.
     pub explanation: &'static str,
-    /// Where the rule behind it is documented, where that is not one vendor's matter.
+    /// The document that has the rule, where that is not one vendor's matter.
     pub doc: Option<&'static str>,
 }
 
@@ -31,7 +31,7 @@ macro_rules! codes {
             /// Every code, in order.
             pub const EVERY: &'static [Self] = &[$(Self::$name,)*];
 
-            /// What it stands for.
+            /// Returns what it stands for.
             pub fn rule(self) -> Rule {
                 match self {
                     $(Self::$name => Rule {
@@ -49,17 +49,21 @@ macro_rules! codes {
 
 codes! {
     MissingSlash "PD001" Info "missing slash" None,
-        "A path begins with a slash; one was put before it. If the first part is a host, write it with https://.";
+        "A path begins with a slash; one was put before it. If the first part is a host, write it \
+         with https://.";
     UnknownHost "PD002" Error "foreign host" None,
-        "No configured account has a resource that answers to this host name. Check the name, or the account that should have it.";
+        "No configured account has a resource that answers to this host name. Check the name, or \
+         the account that should have it.";
     SeveralResources "PD003" Error "host in several places" None,
         "More than one resource answers to this host name. Choose which one is meant.";
     NoResource "PD004" Error "no resource chosen" None,
-        "A path says nothing of the site that it belongs to. Choose a resource, or write the full URL.";
+        "A path says nothing of the site that it belongs to. Choose a resource, or write the full \
+         URL.";
     Blank "PD005" Info "blank entry" None,
         "An entry with nothing in it was passed over; a vendor would refuse it.";
     Invisible "PD006" Error "control or invisible characters" None,
-        "Control characters and invisible ones never belong to a URL. They mostly come from copying out of a document.";
+        "Control characters and invisible ones never belong to a URL. They mostly come from \
+         copying out of a document.";
     Whitespace "PD007" Error "blank inside" Some("https://www.rfc-editor.org/rfc/rfc3986#section-2"),
         "A URL holds no blanks. Write %20, or put entries on lines of their own.";
     NoAddress "PD008" Error "not an address" Some("https://www.rfc-editor.org/rfc/rfc3986#section-3"),
@@ -67,7 +71,8 @@ codes! {
     Duplicate "PD009" Warning "duplicate" None,
         "The same target stands in the draft already. It is sent once.";
     Covered "PD010" Info "covered by a pattern" None,
-        "A pattern of this draft removes this target too. It is sent all the same; take it out to save room.";
+        "A pattern of this draft removes this target too. It is sent all the same; take it out to \
+         save room.";
     Splits "PD011" Info "several requests" None,
         "The vendor takes only so many targets in one request, so the draft becomes several.";
     TooLong "PD012" Error "too long" None,
@@ -77,27 +82,35 @@ codes! {
     WildcardInMiddle "PD014" Error "* before the end" None,
         "The vendor takes a * only as the last character of a pattern.";
     WildcardDisputed "PD015" Warning "* before the end, disputed" None,
-        "One of the vendor's documents takes a * only at the end, another takes it anywhere. The purge may be refused, or may remove less or more than it says.";
+        "One of the vendor's documents takes a * only at the end, another takes it anywhere. The \
+         purge may be refused, or may remove less or more than it says.";
     WildcardInUrl "PD016" Error "* in a URL" None,
-        "A purge by URL takes a * for the character. To remove everything that fits, purge by pattern.";
+        "A purge by URL takes a * for the character. To remove everything that fits, purge by \
+         pattern.";
     QueryInPattern "PD017" Warning "query string in a pattern" None,
-        "A pattern is matched against paths. What stands after ? is ignored, or nobody says what becomes of it.";
+        "A pattern is matched against paths. What stands after ? is ignored, or nobody says what \
+         becomes of it.";
     QueryNotInKey "PD018" Warning "query string that does not count" None,
-        "The cache key of the resource leaves this query string out, wholly or partly. A purge with it may miss the object that is served.";
+        "The cache key of the resource leaves this query string out, wholly or partly. A purge \
+         with it may miss the object that is served.";
     Fragment "PD019" Info "fragment" Some("https://www.rfc-editor.org/rfc/rfc3986#section-3.5"),
         "What follows # stays in the browser; it was taken off.";
     Userinfo "PD020" Warning "user name in the URL" Some("https://www.rfc-editor.org/rfc/rfc3986#section-3.2.1"),
-        "A user name or a password before the host is no part of what is cached; it was taken off. If it is a secret, it has been on a screen now.";
+        "A user name or a password before the host is no part of what is cached; it was taken off. \
+         If it is a secret, it has been on a screen now.";
     Port "PD021" Warning "port" None,
         "A CDN serves on the usual ports; the port was taken off.";
     RootPattern "PD022" Warning "root pattern" None,
-        "The pattern covers everything on the resource. The origin will have to serve every request until the cache is filled again.";
+        "The pattern covers everything on the resource. The origin will have to serve every \
+         request until the cache is filled again.";
     Vary "PD023" Warning "Vary splits objects" Some("https://www.rfc-editor.org/rfc/rfc9110#section-12.5.5"),
-        "The origin's Vary header makes several cached variants of one URL; a purge by URL removes one of them. A pattern removes all.";
+        "The origin's Vary header makes several cached variants of one URL; a purge by URL removes \
+         one of them. A pattern removes all.";
     Slice "PD024" Warning "large files are cached in slices" None,
         "A purge by URL removes the first slice of a file only. A pattern removes all of them.";
     UrlPurgeOff "PD025" Error "purge by URL not allowed" None,
-        "The vendor has not opened purges by URL for this resource. Purge by pattern, or ask the vendor's support.";
+        "The vendor has not opened purges by URL for this resource. Purge by pattern, or ask the \
+         vendor's support.";
     AllPurgeOff "PD026" Error "purge of everything not allowed" None,
         "The vendor has not opened purges of everything for this resource.";
     Suspended "PD027" Warning "resource is suspended" None,
@@ -107,9 +120,11 @@ codes! {
     ReadOnly "PD029" Error "account is read-only" None,
         "The configuration allows no purge in this account (read_only = true).";
     InProgress "PD030" Warning "already being purged" None,
-        "A purge of the same target, or of one that covers it, is in progress. Following that one may do.";
+        "A purge of the same target, or of one that covers it, is in progress. Following that one \
+         may do.";
     JustPurged "PD031" Warning "purged just now" None,
-        "The same target, or one that covers it, was purged minutes ago. If the old content came back, the origin still serves it.";
+        "The same target, or one that covers it, was purged minutes ago. If the old content came \
+         back, the origin still serves it.";
     ReasonMissing "PD032" Error "reason required" None,
         "The account asks for a reason with every purge.";
     TicketMissing "PD033" Error "ticket required" None,
@@ -119,19 +134,25 @@ codes! {
     QuotaShort "PD035" Error "quota does not suffice" None,
         "The vendor's daily quota has not enough left for this draft.";
     QuotaLow "PD036" Warning "quota nearly used up" None,
-        "After this draft less than a tenth of the vendor's daily quota is left for everybody else.";
+        "After this draft less than a tenth of the vendor's daily quota is left for everybody \
+         else.";
     LimitsUnknown "PD037" Info "limits not known yet" None,
-        "What the account's vendor accepts is not known yet, so nothing can be planned. It comes with the first answer.";
+        "What the account's vendor accepts is not known yet, so nothing can be planned. It comes \
+         with the first answer.";
     TargetBesideAll "PD038" Error "target beside everything" None,
-        "A purge of everything takes no targets, only hosts. Take the path away, or choose another kind.";
+        "A purge of everything takes no targets, only hosts. Take the path away, or choose another \
+         kind.";
     DirectoryMended "PD039" Info "written as the vendor wants directories" None,
         "A directory was written in the vendor's own form.";
     NoWildcard "PD040" Warning "pattern without *" None,
-        "A pattern that neither ends in / nor holds a * removes one path by one reading, and everything that begins with it by another. Write the * to be sure.";
+        "A pattern that neither ends in / nor holds a * removes one path by one reading, and \
+         everything that begins with it by another. Write the * to be sure.";
     NotAscii "PD041" Warning "letters that are not ASCII" Some("https://www.rfc-editor.org/rfc/rfc3986#section-2.5"),
-        "Browsers ask for such letters percent-encoded, and so the cache knows them. The target is sent as typed.";
+        "Browsers ask for such letters percent-encoded, and so the cache knows them. The target is \
+         sent as typed.";
     Comma "PD042" Info "comma inside" None,
-        "A comma may be part of a URL and was kept as one. To separate entries by commas, put a blank after each.";
+        "A comma may be part of a URL and was kept as one. To separate entries by commas, put a \
+         blank after each.";
     International "PD043" Info "international host" Some("https://www.rfc-editor.org/rfc/rfc5890"),
         "The host name was turned into the form that the network uses (xn--…).";
     ModeUnknown "PD044" Error "mode not offered" None,
@@ -139,7 +160,8 @@ codes! {
     AreaUnknown "PD045" Error "area not offered" None,
         "The chosen area is none that the vendor splits its quotas by.";
     Comments "PD046" Info "comments" None,
-        "What follows a # at the start of a line or after a blank is a comment and was passed over.";
+        "What follows a # at the start of a line or after a blank is a comment and was passed \
+         over.";
     PassedOver "PD047" Info "words passed over" None,
         "Columns, headings and words that name nothing to purge were passed over.";
     NeverRoom "PD048" Error "no request allowed" None,
@@ -147,7 +169,8 @@ codes! {
     ModeMissing "PD049" Info "mode not chosen" None,
         "The vendor offers several ways to carry out this purge; its default is taken.";
     RunTogether "PD050" Error "two URLs in one" None,
-        "Another URL begins within the path. Two that were pasted behind each other purge neither; put each on a line of its own. A path that carries a URL on purpose has a / before it.";
+        "Another URL begins within the path. Two that were pasted behind each other purge neither; \
+         put each on a line of its own. A path that carries a URL on purpose has a / before it.";
 }
 
 #[cfg(test)]

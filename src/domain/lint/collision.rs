@@ -4,15 +4,15 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::cover::Cover;
-use super::{Sheet, Tally, shown};
+use super::Meaning;
+use super::pattern_set::PatternSet;
+use super::{LintRun, TargetGroup, shown};
 use crate::domain::budget::RecentPurge;
-use crate::domain::draft::Meaning;
 use crate::domain::findings::{Code, Finding};
 use crate::domain::kind::Kind;
-use crate::domain::matching::normal;
+use crate::domain::target::normal;
 
-/// How long a finished purge is worth mentioning.
+/// Age up to which a finished purge is worth mentioning.
 pub const JUST_NOW: TimeDelta = TimeDelta::minutes(5);
 
 /// An entry that meets a recent purge.
@@ -22,26 +22,27 @@ pub struct Collision {
     pub entry: usize,
     /// The purge's number in the context's recent purges: the one to follow instead.
     pub recent: usize,
-    /// Whether it covers more than the entry does.
+    /// True if it covers more than the entry does.
     pub wider: bool,
 }
 
-/// What of one resource was purged of late, ready to be looked up in.
-struct Lately<'a> {
+/// The recent purges of one resource, ready for look-ups.
+struct RecentTargets<'a> {
     same: HashMap<(Kind, &'a str), usize>,
-    cover: Cover<'a>,
+    cover: PatternSet<'a>,
     everything: Option<usize>,
 }
 
 /// Finds the entries that meet a recent purge and says so.
-pub(super) fn check(sheet: &mut Sheet<'_>, tallies: &[Tally<'_>]) -> Vec<Collision> {
-    let (recent, now) = (sheet.context.recent, sheet.context.now);
-    // The most telling one last, so that it is the one that stays: unfinished over finished, newer over older.
+pub(super) fn check(run: &mut LintRun<'_>, groups: &[TargetGroup<'_>]) -> Vec<Collision> {
+    let (recent, now) = (run.context.recent, run.context.now);
+    // The most telling one last, so that it is the one that stays: unfinished over finished, newer
+    // over older.
     let mut worth: Vec<usize> = (0..recent.len())
         .filter(|&number| {
             recent.get(number).is_some_and(|one| {
                 (one.unfinished || now - one.spent.at <= JUST_NOW)
-                    && tallies.iter().any(|tally| concerns(one, tally))
+                    && groups.iter().any(|group| concerns(one, group))
             })
         })
         .collect();
@@ -56,12 +57,12 @@ pub(super) fn check(sheet: &mut Sheet<'_>, tallies: &[Tally<'_>]) -> Vec<Collisi
             Some((number, targets.iter().map(|target| normal(target).into_owned()).collect()))
         })
         .collect();
-    let mut lately: HashMap<usize, Lately<'_>> = HashMap::new();
-    for tally in tallies {
-        lately.entry(tally.place).or_insert_with(|| Lately::of(recent, &arena, tally));
+    let mut lately: HashMap<usize, RecentTargets<'_>> = HashMap::new();
+    for group in groups {
+        lately.entry(group.place).or_insert_with(|| RecentTargets::of(recent, &arena, group));
     }
     let mut collisions = Vec::new();
-    for (entry, row) in sheet.rows.iter_mut().enumerate() {
+    for (entry, row) in run.entries.iter_mut().enumerate() {
         let (Some(place), Some(meaning)) = (row.place, &row.line.meaning) else {
             continue;
         };
@@ -77,12 +78,16 @@ pub(super) fn check(sheet: &mut Sheet<'_>, tallies: &[Tally<'_>]) -> Vec<Collisi
     collisions
 }
 
-impl<'a> Lately<'a> {
-    fn of(recent: &[RecentPurge], arena: &'a [(usize, Vec<String>)], tally: &Tally<'_>) -> Self {
+impl<'a> RecentTargets<'a> {
+    fn of(
+        recent: &[RecentPurge],
+        arena: &'a [(usize, Vec<String>)],
+        group: &TargetGroup<'_>,
+    ) -> Self {
         let mut same = HashMap::new();
         let mut everything = None;
         for (number, targets) in arena {
-            let Some(one) = recent.get(*number).filter(|one| concerns(one, tally)) else {
+            let Some(one) = recent.get(*number).filter(|one| concerns(one, group)) else {
                 continue;
             };
             if one.spent.kind == Kind::All {
@@ -96,7 +101,7 @@ impl<'a> Lately<'a> {
             .iter()
             .filter(|((kind, _), _)| *kind == Kind::Pattern)
             .map(|((_, target), number)| (*target, *number));
-        Self { cover: Cover::new(patterns), same, everything }
+        Self { cover: PatternSet::new(patterns), same, everything }
     }
 
     /// The purge that removes what an entry would, and whether it removes more.
@@ -121,28 +126,28 @@ impl<'a> Lately<'a> {
     }
 }
 
-fn concerns(recent: &RecentPurge, tally: &Tally<'_>) -> bool {
-    recent.spent.resource == tally.resource.id && recent.spent.account == tally.resource.account
+fn concerns(recent: &RecentPurge, group: &TargetGroup<'_>) -> bool {
+    recent.spent.resource == group.resource.id && recent.spent.account == group.resource.account
 }
 
 fn finding(line: usize, recent: &RecentPurge, wider: bool, now: DateTime<Utc>) -> Finding {
-    let what = if wider { "Something that covers it" } else { "The same" };
+    let what = if wider { "A wider purge" } else { "The same purge" };
     // The vendor names whose secret it was: of our own purges that is us, and no colleague's doing.
     let by = match (recent.spent.sent_here, recent.by.as_deref().map(shown)) {
-        (true, Some(by)) => format!("this purgedeck (as {by})"),
+        (true, Some(by)) => format!("this purgedeck as {by}"),
         (true, None) => "this purgedeck".to_owned(),
         (false, Some(by)) => by,
-        (false, None) => "somebody".to_owned(),
+        (false, None) => "not told".to_owned(),
     };
     let ago = ago(now - recent.spent.at);
     if recent.unfinished {
         Finding::new(
             Code::InProgress,
             Some(line),
-            format!("{what} is being purged by {by} since {ago}."),
+            format!("{what} has been running for {ago} (by: {by})."),
         )
     } else {
-        Finding::new(Code::JustPurged, Some(line), format!("{what} was purged by {by} {ago} ago."))
+        Finding::new(Code::JustPurged, Some(line), format!("{what} ran {ago} ago (by: {by})."))
     }
 }
 

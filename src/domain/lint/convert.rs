@@ -1,39 +1,15 @@
 //! A target in the vendor's own form, by nothing but the vendor's limits.
 
+use super::notes::Notes;
 use super::{query, shown};
 use crate::domain::draft::address::Address;
-use crate::domain::findings::{Code, Finding, Severity};
+use crate::domain::findings::Code;
 use crate::domain::kind::Kind;
 use crate::domain::limits::{KindRule, QueryUse, Syntax, Wildcard};
-use crate::domain::matching::path_of;
 use crate::domain::resource::Resource;
 
-/// Gathers what is said of one entry.
-pub(super) struct Notes {
-    line: Option<usize>,
-    pub(super) findings: Vec<Finding>,
-}
-
-impl Notes {
-    pub(super) fn new(line: Option<usize>) -> Self {
-        Self { line, findings: Vec::new() }
-    }
-
-    pub(super) fn say(&mut self, code: Code, words: impl Into<String>) {
-        self.findings.push(Finding::new(code, self.line, words));
-    }
-
-    pub(super) fn say_weighing(
-        &mut self,
-        code: Code,
-        severity: Severity,
-        words: impl Into<String>,
-    ) {
-        self.findings.push(Finding::new(code, self.line, words).weighing(severity));
-    }
-}
-
-/// The target as the vendor gets it. `None` where it cannot be put into the vendor's form; then a finding says why.
+/// The target as the vendor gets it. `None` where it cannot be put into the vendor's form; then a
+/// finding says why.
 pub(super) fn target(
     address: &Address<'_>,
     resource: &Resource,
@@ -63,13 +39,6 @@ pub(super) fn target(
     })
 }
 
-/// Whether a target, in whatever form, covers all of a resource: the root and nothing but slashes and stars.
-pub fn is_root(target: &str) -> bool {
-    let path = path_of(target);
-    let path = path.split('?').next().unwrap_or(path);
-    path.bytes().all(|byte| matches!(byte, b'/' | b'*'))
-}
-
 fn url(
     mut path: String,
     address: &Address<'_>,
@@ -85,7 +54,8 @@ fn url(
     if path.contains('*') {
         notes.say(
             Code::WildcardInUrl,
-            "A purge by URL takes the * for a character; choose the kind pattern to remove all that fits.",
+            "A purge by URL takes the * for a character; choose the kind pattern to remove all \
+             that fits.",
         );
     }
     path
@@ -150,17 +120,16 @@ fn wildcards(mut path: String, wildcard: Wildcard, notes: &mut Notes) -> String 
     match path.find('*') {
         None if offered => notes.say(
             Code::NoWildcard,
-            "Without a * it removes this one path, or whatever begins with it: write the * to be sure.",
+            "Without a * it removes this one path, or whatever begins with it: write the * to be \
+             sure.",
         ),
         None => {}
-        Some(_) if !offered => notes.say(
-            Code::WildcardRefused,
-            "The vendor takes no * in a pattern.",
-        ),
+        Some(_) if !offered => {
+            notes.say(Code::WildcardRefused, "The vendor takes no * in a pattern.");
+        }
         Some(first) => {
-            let at_end = path
-                .get(first..)
-                .is_some_and(|rest| rest.bytes().all(|byte| byte == b'*'));
+            let at_end =
+                path.get(first..).is_some_and(|rest| rest.bytes().all(|byte| byte == b'*'));
             match wildcard {
                 Wildcard::End if !at_end => notes.say(
                     Code::WildcardInMiddle,
@@ -168,7 +137,7 @@ fn wildcards(mut path: String, wildcard: Wildcard, notes: &mut Notes) -> String 
                 ),
                 Wildcard::EndDisputed if !at_end => notes.say(
                     Code::WildcardDisputed,
-                    "One document of the vendor takes a * only at the end, another anywhere: this may be refused or miss.",
+                    "The vendor's pages disagree about a * before the end: this may be refused or miss.",
                 ),
                 Wildcard::Nowhere | Wildcard::End | Wildcard::EndDisputed | Wildcard::Anywhere => {}
             }

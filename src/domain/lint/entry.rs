@@ -1,25 +1,27 @@
 //! One entry: where it belongs, of which kind it is, and what the vendor gets.
 
-use super::convert::{self, Notes};
-use super::sound::{is_sound, note_extras};
-use super::{Row, shown};
+use super::convert;
+use super::notes::Notes;
+use super::syntax::{is_sound, note_extras};
+use super::{LintedEntry, LintedLine, Meaning, shown};
+use crate::domain::draft::Draft;
 use crate::domain::draft::address::{self, Address, BadAddress};
-use crate::domain::draft::read::Entry;
-use crate::domain::draft::{Draft, LintedLine, Meaning};
+use crate::domain::draft::read::DraftEntry;
 use crate::domain::findings::Code;
-use crate::domain::hosts::Found;
+use crate::domain::hosts::HostMatch;
 use crate::domain::kind::Kind;
 use crate::domain::lint_context::LintContext;
 use crate::domain::resource::Resource;
+use crate::domain::target::is_root;
 
-/// What an entry comes to.
-pub(super) fn row(entry: &Entry<'_>, draft: &Draft, context: &LintContext<'_>) -> Row {
+/// Returns what an entry comes to.
+pub(super) fn row(entry: &DraftEntry<'_>, draft: &Draft, context: &LintContext<'_>) -> LintedEntry {
     let mut notes = Notes::new(Some(entry.line));
     let (place, meaning) = match understand(&entry.text, draft, context, &mut notes) {
         Some((place, meaning)) => (Some(place), meaning),
         None => (None, None),
     };
-    Row {
+    LintedEntry {
         line: LintedLine {
             line: entry.line,
             input: entry.text.as_ref().to_owned(),
@@ -31,11 +33,11 @@ pub(super) fn row(entry: &Entry<'_>, draft: &Draft, context: &LintContext<'_>) -
 }
 
 /// The one line of a purge of everything that was asked for without any text.
-pub(super) fn everything(draft: &Draft, context: &LintContext<'_>) -> Row {
+pub(super) fn everything(draft: &Draft, context: &LintContext<'_>) -> LintedEntry {
     let mut notes = Notes::new(Some(0));
     let place = chosen(draft, context, &mut notes, "Everything of which resource?");
     let resource = place.and_then(|place| context.hosts.get(place));
-    Row {
+    LintedEntry {
         line: LintedLine {
             meaning: resource.and_then(|resource| all_of(resource, context, &mut notes)),
             findings: notes.findings,
@@ -85,7 +87,8 @@ fn meaning(
             notes.say(
                 Code::TargetBesideAll,
                 format!(
-                    "Everything on {} is to be purged, so no single target can be named; take the path away or choose another kind.",
+                    "Everything on {} is to be purged, so no single target can be named; take the \
+                     path away or choose another kind.",
                     shown(&resource.cname)
                 ),
             );
@@ -107,7 +110,7 @@ fn meaning(
             format!("{} bytes; the vendor takes {longest} at most.", target.len()),
         );
     }
-    if kind == Kind::Pattern && convert::is_root(&target) {
+    if kind == Kind::Pattern && is_root(&target) {
         notes.say(
             Code::RootPattern,
             format!("This removes everything on {}.", shown(&resource.cname)),
@@ -195,8 +198,8 @@ fn place(
         );
     };
     match context.hosts.find(host) {
-        Found::One(place) => Some(place),
-        Found::Nothing => {
+        HostMatch::One(place) => Some(place),
+        HostMatch::Nothing => {
             notes.say(
                 Code::UnknownHost,
                 format!(
@@ -206,7 +209,7 @@ fn place(
             );
             None
         }
-        Found::Several(places) => {
+        HostMatch::Several(places) => {
             let chosen = draft
                 .resource
                 .as_ref()

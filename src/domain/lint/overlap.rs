@@ -3,17 +3,17 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use super::cover::Cover;
-use super::{Sheet, shown};
+use super::pattern_set::PatternSet;
+use super::{LintRun, shown};
 use crate::domain::findings::{Code, Finding};
 use crate::domain::kind::Kind;
-use crate::domain::matching::without_scheme;
+use crate::domain::target::without_scheme;
 
 /// Takes the meaning from every entry that means what an earlier one means, and says so.
-pub(super) fn drop_duplicates(sheet: &mut Sheet<'_>) {
-    let mut seen: HashMap<(usize, Kind, &str), usize> = HashMap::with_capacity(sheet.rows.len());
+pub(super) fn drop_duplicates(run: &mut LintRun<'_>) {
+    let mut seen: HashMap<(usize, Kind, &str), usize> = HashMap::with_capacity(run.entries.len());
     let mut doubles: Vec<(usize, usize)> = Vec::new();
-    for (number, row) in sheet.rows.iter().enumerate() {
+    for (number, row) in run.entries.iter().enumerate() {
         let Some((place, meaning)) = row.meaning() else {
             continue;
         };
@@ -25,7 +25,7 @@ pub(super) fn drop_duplicates(sheet: &mut Sheet<'_>) {
         }
     }
     for (number, first) in doubles {
-        if let Some(row) = sheet.rows.get_mut(number) {
+        if let Some(row) = run.entries.get_mut(number) {
             row.line.meaning = None;
             row.line.findings.push(Finding::new(
                 Code::Duplicate,
@@ -37,9 +37,9 @@ pub(super) fn drop_duplicates(sheet: &mut Sheet<'_>) {
 }
 
 /// Says of every entry that a pattern of the draft covers which one.
-pub(super) fn note_covered(sheet: &mut Sheet<'_>) {
+pub(super) fn note_covered(run: &mut LintRun<'_>) {
     let mut patterns: HashMap<usize, Vec<(&str, usize)>> = HashMap::new();
-    for (number, row) in sheet.rows.iter().enumerate() {
+    for (number, row) in run.entries.iter().enumerate() {
         if let Some((place, meaning)) = row.meaning()
             && meaning.kind == Kind::Pattern
         {
@@ -49,10 +49,10 @@ pub(super) fn note_covered(sheet: &mut Sheet<'_>) {
     if patterns.is_empty() {
         return;
     }
-    let covers: HashMap<usize, Cover<'_>> =
-        patterns.into_iter().map(|(place, patterns)| (place, Cover::new(patterns))).collect();
+    let covers: HashMap<usize, PatternSet<'_>> =
+        patterns.into_iter().map(|(place, patterns)| (place, PatternSet::new(patterns))).collect();
     let mut notes: Vec<(usize, Finding)> = Vec::new();
-    for (number, row) in sheet.rows.iter().enumerate() {
+    for (number, row) in run.entries.iter().enumerate() {
         let Some((place, meaning)) = row.meaning() else {
             continue;
         };
@@ -62,7 +62,7 @@ pub(super) fn note_covered(sheet: &mut Sheet<'_>) {
             Kind::Pattern => cover.of_pattern(target),
             Kind::All => None,
         });
-        if let Some(by) = found.and_then(|by| sheet.rows.get(by))
+        if let Some(by) = found.and_then(|by| run.entries.get(by))
             && let Some((_, covering)) = by.meaning()
         {
             let words =
@@ -71,7 +71,7 @@ pub(super) fn note_covered(sheet: &mut Sheet<'_>) {
         }
     }
     for (number, finding) in notes {
-        if let Some(row) = sheet.rows.get_mut(number) {
+        if let Some(row) = run.entries.get_mut(number) {
             row.line.findings.push(finding);
         }
     }

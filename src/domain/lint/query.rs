@@ -1,6 +1,6 @@
 //! Query strings: whether what was typed is part of what the vendor keeps.
 
-use super::convert::Notes;
+use super::notes::Notes;
 use super::shown;
 use crate::domain::findings::Code;
 use crate::domain::limits::{KindRule, QueryUse};
@@ -36,7 +36,10 @@ pub(super) fn note_in_pattern(typed: &str, rule: QueryUse, dropped: bool, notes:
     if dropped {
         notes.say(
             Code::QueryInPattern,
-            format!("Query strings do not count in patterns: ?{typed} is left out, and every variant goes."),
+            format!(
+                "Query strings do not count in patterns: ?{typed} is left out, and every \
+             variant goes."
+            ),
         );
         return;
     }

@@ -51,7 +51,8 @@ fn recent(kind: Kind, ago: i64, targets: &[&str]) -> RecentPurge {
     }
 }
 
-/// For every code: a draft that brings it up in a world, and one that is nearly the same and does not.
+/// For every code: a draft that brings it up in a world, and one that is nearly the same and does
+/// not.
 fn table() -> Vec<(Code, Draft, World, Draft, World)> {
     use Kind::{All, Pattern, Url};
     let world = World::new;
@@ -433,9 +434,9 @@ fn a_collision_tells_by_whom_and_which_purge_to_follow() {
     assert_eq!(
         words,
         [
-            "Something that covers it is being purged by somebody since 90 s.",
-            "The same is being purged by somebody since 90 s.",
-            "Something that covers it was purged by mira 10 s ago.",
+            "A wider purge has been running for 90 s (by: not told).",
+            "The same purge has been running for 90 s (by: not told).",
+            "A wider purge ran 10 s ago (by: mira).",
         ]
     );
     let follow: Vec<_> =
@@ -452,10 +453,7 @@ fn a_purge_of_our_own_is_not_taken_for_a_colleagues_although_the_vendor_names_so
     });
     let linted = linted(&www("/img/a.jpg"), world);
     let words: Vec<_> = linted.all_findings().map(|it| it.words.as_str()).collect();
-    assert_eq!(
-        words,
-        ["Something that covers it was purged by this purgedeck (as mira) 10 s ago."]
-    );
+    assert_eq!(words, ["A wider purge ran 10 s ago (by: this purgedeck as mira)."]);
 }
 
 #[test]

@@ -6,18 +6,19 @@ use std::hash::BuildHasher;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::normal;
 use crate::domain::ids::{AccountName, JournalId, PurgeId, ResourceId};
 use crate::domain::journal::JournalEntry;
 use crate::domain::kind::Kind;
 use crate::domain::purge::Purge;
+use crate::domain::target::normal;
 
-/// How long after it was sent a purge may be recorded and still be taken for ours.
+/// Longest time after it was sent that a purge may be recorded and still be taken for ours.
 pub const LATEST: TimeDelta = TimeDelta::minutes(10);
 
-/// The recorded purge that a request of our journal made: the nearest in time of those that fit, the earlier one where
-/// two are as near. `taken` are purges that belong to other requests already; `skew` is how far the vendor's clock may be
-/// behind ours. `None` where nothing fits, and for a request that was never sent.
+/// The recorded purge that a request of our journal made: the nearest in time of those that fit,
+/// the earlier one where two are as near. `taken` are purges that belong to other requests already;
+/// `skew` is how far the vendor's clock may be behind ours. `None` where nothing fits, and for a
+/// request that was never sent.
 pub fn find_match(
     entry: &JournalEntry,
     candidates: &[Purge],
@@ -27,10 +28,11 @@ pub fn find_match(
     assign(std::slice::from_ref(entry), candidates, taken, skew).pop().map(|(_, purge)| purge)
 }
 
-/// The recorded purges that requests of our journal made. As many requests as possible get one, no purge is given twice,
-/// and of alike ones an earlier request never gets a later purge than a later request; among all such ways, that with the
-/// smallest distances in time. The result is in the order of the entries and does not depend on the order of the
-/// candidates. `taken` holds for the account that the entries are of: ids are unique within one.
+/// The recorded purges that requests of our journal made. As many requests as possible get one, no
+/// purge is given twice, and of alike ones an earlier request never gets a later purge than a later
+/// request; among all such ways, that with the smallest distances in time. The result is in the
+/// order of the entries and does not depend on the order of the candidates. `taken` holds for the
+/// account that the entries are of: ids are unique within one.
 ///
 /// A request to which the vendor gave an id gets that purge or none.
 pub fn assign(
@@ -44,7 +46,7 @@ pub fn assign(
         .filter_map(|entry| Some((&entry.request.account, entry.purge.as_ref()?)))
         .collect();
     let mut given: BTreeMap<usize, &PurgeId> = BTreeMap::new();
-    let mut alike: BTreeMap<Alike<'_>, (Vec<Sent>, Vec<Seen<'_>>)> = BTreeMap::new();
+    let mut alike: BTreeMap<MatchKey<'_>, (Vec<Sent>, Vec<Seen<'_>>)> = BTreeMap::new();
     for (number, entry) in entries.iter().enumerate() {
         if let Some(id) = &entry.purge {
             let listed = candidates
@@ -54,7 +56,7 @@ pub fn assign(
                 given.insert(number, id);
             }
         } else if let Some(at) = entry.sent_at {
-            alike.entry(Alike::of_entry(entry)).or_default().0.push(Sent { at, number });
+            alike.entry(MatchKey::of_entry(entry)).or_default().0.push(Sent { at, number });
         }
     }
     for purge in candidates {
@@ -66,7 +68,7 @@ pub fn assign(
             if purge.kind.is_some_and(|known| known != kind) {
                 continue;
             }
-            if let Some((_, seen)) = alike.get_mut(&Alike::of_purge(purge, kind)) {
+            if let Some((_, seen)) = alike.get_mut(&MatchKey::of_purge(purge, kind)) {
                 seen.push(Seen { at: purge.created, id: &purge.id });
             }
         }
@@ -88,9 +90,9 @@ pub fn assign(
         .collect()
 }
 
-/// What requests and purges have in common that cannot be told apart but by time.
+/// The common part of requests and purges that cannot be told apart but by time.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Alike<'a> {
+pub(super) struct MatchKey<'a> {
     account: &'a AccountName,
     resource: &'a ResourceId,
     kind: Kind,
@@ -98,7 +100,7 @@ pub(super) struct Alike<'a> {
     targets: Vec<Cow<'a, str>>,
 }
 
-impl<'a> Alike<'a> {
+impl<'a> MatchKey<'a> {
     pub(super) fn new(
         account: &'a AccountName,
         resource: &'a ResourceId,
@@ -146,14 +148,14 @@ struct Seen<'a> {
     id: &'a PurgeId,
 }
 
-/// How good a way of pairing is: more pairs first, then less time between them.
+/// The quality of a pairing: more pairs first, then less time between them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Worth {
+struct Score {
     pairs: u32,
     apart: i64,
 }
 
-impl Worth {
+impl Score {
     const NONE: Self = Self { pairs: 0, apart: 0 };
 
     fn with(self, apart: i64) -> Self {
@@ -165,13 +167,13 @@ impl Worth {
     }
 }
 
-/// The best pairing that keeps both orders. `best` has, for so many of the last requests and purges, the worth of the best
-/// way to pair them.
+/// The best pairing that keeps both orders. `best` has, for so many of the last requests and
+/// purges, the worth of the best way to pair them.
 fn pair<'a>(sent: &[Sent], seen: &[Seen<'a>], skew: TimeDelta) -> Vec<(usize, &'a PurgeId)> {
     let width = seen.len() + 1;
-    let mut best = vec![Worth::NONE; (sent.len() + 1) * width];
-    let worth = |best: &[Worth], request: usize, purge: usize| {
-        best.get(request * width + purge).copied().unwrap_or(Worth::NONE)
+    let mut best = vec![Score::NONE; (sent.len() + 1) * width];
+    let worth = |best: &[Score], request: usize, purge: usize| {
+        best.get(request * width + purge).copied().unwrap_or(Score::NONE)
     };
     let apart = |request: usize, purge: usize| {
         let (request, purge) = (sent.get(request)?, seen.get(purge)?);

@@ -5,34 +5,37 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::assign::Alike;
+use super::assign::MatchKey;
 use crate::domain::activity::Attempt;
 use crate::domain::ids::AccountName;
 use crate::domain::kind::Kind;
 use crate::domain::purge::Purge;
 
-/// How far apart the log's time of an attempt and the history's time of its purge may be. Both are the vendor's; how far
-/// its two clocks may differ is said nowhere. Vendors allow one or two alike purges a minute.
+/// Greatest distance between the log's time of an attempt and the history's time of its purge. Both
+/// are the vendor's; how far its two clocks may differ is said nowhere. Vendors allow one or two
+/// alike purges a minute.
 pub const APART: TimeDelta = TimeDelta::seconds(15);
 /// So many purges that are alike are looked at on either side of an attempt.
 const NEIGHBOURS: usize = 16;
 
-/// Which attempt made which purge, as places in the two lists: same resource, kind and targets, and recorded when it was
-/// asked for. Where several are alike, the nearest two belong together, then the nearest two of those that are left, so
-/// that a purge whose attempt is missing takes nobody else's. Every attempt and every purge is given once at most, and
-/// the order of the lists does not matter where no two distances are the same.
+/// Returns which attempt made which purge, as places in the two lists: same resource, kind and
+/// targets, and recorded when it was asked for. Where several are alike, the nearest two belong
+/// together, then the nearest two of those that are left, so that a purge whose attempt is missing
+/// takes nobody else's. Every attempt and every purge is given once at most, and the order of the
+/// lists does not matter where no two distances are the same.
 ///
-/// Only accepted attempts make purges. One of which the log did not keep what was asked for is given to none.
+/// Only accepted attempts make purges. One of which the log did not keep what was asked for is
+/// given to none.
 pub fn attribute(
     account: &AccountName,
     attempts: &[Attempt],
     purges: &[Purge],
 ) -> Vec<(usize, usize)> {
-    let mut alike: BTreeMap<Alike<'_>, Vec<(DateTime<Utc>, usize)>> = BTreeMap::new();
+    let mut alike: BTreeMap<MatchKey<'_>, Vec<(DateTime<Utc>, usize)>> = BTreeMap::new();
     for (place, purge) in purges.iter().enumerate() {
         for kind in Kind::EVERY {
             if purge.kind.is_none_or(|known| known == kind) {
-                let key = Alike::of_purge(purge, kind);
+                let key = MatchKey::of_purge(purge, kind);
                 alike.entry(key).or_default().push((purge.created, place));
             }
         }
@@ -45,7 +48,7 @@ pub fn attribute(
         let Some(kind) = attempt.kind.filter(|_| attempt.is_accepted()) else {
             continue;
         };
-        let key = Alike::new(account, &attempt.resource, kind, &attempt.targets);
+        let key = MatchKey::new(account, &attempt.resource, kind, &attempt.targets);
         let group = alike.get(&key).map_or(&[][..], Vec::as_slice);
         let here = group.partition_point(|(at, _)| *at < attempt.at);
         let from = here.saturating_sub(NEIGHBOURS);
@@ -141,8 +144,9 @@ mod tests {
     }
 
     proptest! {
-        /// Purges that are alike, two seconds or more apart, told by the log less than a second off: whatever the order,
-        /// and whoever is missing from either side, all that are on both get their own, and nobody two.
+        /// Purges that are alike, two seconds or more apart, told by the log less than a second
+        /// off: whatever the order, and whoever is missing from either side, all that are on both
+        /// get their own, and nobody two.
         #[test]
         fn everybody_who_is_told_twice_gets_their_own_purge(
             made in prop::collection::vec(

@@ -6,20 +6,22 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Part, Plan, PlanError, PlannedRequest, risk};
 use crate::domain::budget::{Ledger, QuotaLine, Usage, quotas};
-use crate::domain::draft::{Draft, Linted, Meaning};
+use crate::domain::draft::Draft;
 use crate::domain::findings::Severity;
 use crate::domain::ids::{AccountName, ResourceId};
 use crate::domain::kind::Kind;
 use crate::domain::limits::{KindRule, Limits};
+use crate::domain::lint::{Linted, Meaning};
 use crate::domain::lint_context::LintContext;
 use crate::domain::payload::{Payload, PurgeRequest, Targets};
 use crate::domain::resource::Resource;
 
 /// The requests that a linted draft becomes, and when each may go out.
 ///
-/// Every target is in exactly one request. Requests are as full as the vendor lets them be and keep the operator's order
-/// within a resource and kind; the parts of a plan go out side by side, each as early as its windows allow, what is
-/// queued already before them. No window and no quota is broken by the plan, whatever stands in the history.
+/// Every target is in exactly one request. Requests are as full as the vendor lets them be and keep
+/// the operator's order within a resource and kind; the parts of a plan go out side by side, each
+/// as early as its windows allow, what is queued already before them. No window and no quota is
+/// broken by the plan, whatever stands in the history.
 pub fn plan(linted: &Linted, draft: &Draft, context: &LintContext<'_>) -> Result<Plan, PlanError> {
     let now = context.now;
     refuse_errors(linted)?;
@@ -145,7 +147,8 @@ fn group<'a>(
     })
 }
 
-/// Holds the groups against the quotas, takes the quotas' own batch sizes, and says what is left afterwards.
+/// Holds the groups against the quotas, takes the quotas' own batch sizes, and says what is left
+/// afterwards.
 #[expect(clippy::type_complexity, reason = "two lists, named at the only call")]
 fn weigh<'a>(
     mut groups: Vec<Group<'a>>,
@@ -185,8 +188,8 @@ fn weigh<'a>(
     Ok((groups, left))
 }
 
-/// Gives every request its time: the first of each group, then the second of each, and so on, so that groups that share
-/// a window take turns.
+/// Gives every request its time: the first of each group, then the second of each, and so on, so
+/// that groups that share a window take turns.
 fn time(
     groups: &[Group<'_>],
     usages: &BTreeMap<&AccountName, Usage>,

@@ -1,4 +1,4 @@
-//! What confirms a plan.
+//! Assesses the risk of a plan.
 
 use super::Risk;
 use crate::domain::account::Account;
@@ -10,7 +10,7 @@ use crate::domain::payload::PurgeRequest;
 /// So many URLs are a few: more than these ask for more than Enter.
 pub const FEW: usize = 20;
 
-/// How much can go wrong with these requests, and every cname for which it is most.
+/// Returns how much can go wrong with these requests, and every cname for which it is most.
 pub(super) fn of<'a>(
     requests: impl IntoIterator<Item = &'a PurgeRequest>,
     worst: Option<Severity>,

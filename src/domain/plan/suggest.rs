@@ -1,14 +1,15 @@
-//! Fewer, wider purges in the place of many narrow ones, with what they cost. Only ever a suggestion.
+//! Fewer, wider purges in the place of many narrow ones, with what they cost. Only ever a
+//! suggestion.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::FEW;
-use crate::domain::draft::{Linted, Meaning};
 use crate::domain::ids::{AccountName, ResourceId};
 use crate::domain::kind::Kind;
 use crate::domain::limits::{KindRule, Syntax, Wildcard};
+use crate::domain::lint::{Linted, Meaning};
 use crate::domain::lint_context::LintContext;
-use crate::domain::matching::path_of;
+use crate::domain::target::path_of;
 
 /// Directories to purge in the place of many URLs of one resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,15 +22,15 @@ pub struct Suggestion {
     pub cname: String,
     /// The patterns, in the vendor's form.
     pub patterns: Vec<String>,
-    /// How many requests it takes, those for the URLs that stay among them.
+    /// Number of requests, those for the URLs that stay among them.
     pub requests: usize,
-    /// How many requests the URLs take as they are.
+    /// Number of requests that the URLs take as they are.
     pub instead_of: usize,
-    /// How many URLs the patterns cover.
+    /// Number of URLs that the patterns cover.
     pub covers: usize,
-    /// How many URLs no pattern covers; they stay.
+    /// Number of URLs that no pattern covers; they stay.
     pub stay: usize,
-    /// What else it removes, as a sentence for the operator.
+    /// Its further effects, as a sentence for the operator.
     pub also_removes: String,
     /// The directories, from the root.
     directories: BTreeSet<String>,
@@ -38,8 +39,9 @@ pub struct Suggestion {
 /// At most this many ways are suggested for a resource, the narrowest first.
 const WAYS: usize = 3;
 
-/// What could be purged in the place of many URLs: for each resource with more than a few, the directories that they are
-/// in, cut at one depth or another, where that takes fewer requests. The root is never suggested.
+/// Returns what could be purged in the place of many URLs: for each resource with more than a few,
+/// the directories that they are in, cut at one depth or another, where that takes fewer requests.
+/// The root is never suggested.
 pub fn suggest(linted: &Linted, context: &LintContext<'_>) -> Vec<Suggestion> {
     let mut groups: BTreeMap<(&AccountName, &ResourceId), Vec<&Meaning>> = BTreeMap::new();
     for meaning in linted.lines.iter().filter_map(|line| line.meaning.as_ref()) {
@@ -59,7 +61,8 @@ pub fn suggest(linted: &Linted, context: &LintContext<'_>) -> Vec<Suggestion> {
 }
 
 impl Suggestion {
-    /// The draft's text with the suggestion in it: the patterns first, then every entry that they do not cover, as typed.
+    /// The draft's text with the suggestion in it: the patterns first, then every entry that they
+    /// do not cover, as typed.
     pub fn rewrite(&self, linted: &Linted) -> String {
         let mut text = String::new();
         for directory in &self.directories {

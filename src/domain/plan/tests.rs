@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::draft::{Draft, Linted};
+use crate::domain::draft::Draft;
 use crate::domain::filter::Pattern;
 use crate::domain::limits::{Limits, Scope};
+use crate::domain::lint::Linted;
 use crate::domain::lint::lint;
 use crate::domain::payload::Payload;
 use crate::domain::samples::{World, noon, secs, spent};
@@ -190,7 +191,8 @@ fn wider_purges_are_suggested_with_what_they_cost_and_never_the_root() {
     let context = world.context();
     let linted = lint(&draft(&text), &context);
     let ways = suggest(&linted, &context);
-    // Twelve directories would take two requests and one for the rest: no fewer than the URLs' three.
+    // Twelve directories would take two requests and one for the rest: no fewer than the URLs'
+    // three.
     let [way] = ways.as_slice() else {
         unreachable!("one way: {ways:?}");
     };

@@ -240,7 +240,7 @@ async fn an_edge_that_cannot_be_reached_leaves_it_unclear() {
     assert_eq!((entry.state, entry.verified), (JournalState::Successful, None));
     let worst = entry.verification.unwrap().worst().cloned().unwrap();
     assert_eq!(worst.verdict(), Verdict::Unclear);
-    assert_eq!(worst.why.to_string(), "the edge was not reached: refused");
+    assert_eq!(worst.evidence.to_string(), "the edge was not reached: refused");
     running.stop().await;
 }
 

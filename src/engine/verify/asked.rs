@@ -147,7 +147,7 @@ fn find(reader: &Reader, subject: &Subject) -> Result<Result<Asked, String>, Sto
             if let Some(asked) = entry.and_then(sent_here) {
                 return Ok(Ok(asked));
             }
-            Ok(match PurgeRequest::again(&purge) {
+            Ok(match purge.again() {
                 Some(request) => Ok(Asked {
                     request,
                     sent: purge.created,
@@ -189,9 +189,9 @@ fn sum_up(results: &[Result<Seen, String>]) -> (Level, String) {
     let named = |check: &Check| {
         format!(
             "{all} {}: {}, {}.",
-            escape_control(&check.look.url, 200),
+            escape_control(&check.probe.url, 200),
             check.verdict().word(),
-            check.why
+            check.evidence
         )
     };
     match (worst, failed) {

@@ -149,8 +149,8 @@ impl Rounds {
         let words = format!(
             "{} is not verified: the vendor calls the purge successful, and the edge still serves the old {} ({}).",
             entry.request.cname,
-            escape_control(&worst.look.url, 200),
-            worst.why
+            escape_control(&worst.probe.url, 200),
+            worst.evidence
         );
         self.outbox.notice(Level::Error, Some(&entry.request.account), words);
     }
@@ -208,7 +208,7 @@ impl Rounds {
                     // It is never closed.
                     let _hand = self.hands.acquire().await;
                     let seen = edge.probe(url, at).await;
-                    Probe { url: url.clone(), place, at: self.clock.now(), seen }
+                    Probe { url: url.clone(), place, at: self.clock.now(), result: seen }
                 });
             }
         }

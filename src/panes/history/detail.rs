@@ -2,7 +2,7 @@
 
 use crate::domain::edge::Verification;
 use crate::domain::event::StoreError;
-use crate::domain::filter::{Pattern, Predicate, Test};
+use crate::domain::filter::Predicate;
 use crate::domain::ids::{PurgeKey, Ticket};
 use crate::domain::purge::PurgeDetail;
 
@@ -105,7 +105,7 @@ impl Detail {
         self.matches.clear();
         let Some(detail) = &self.shown else { return };
         for (at, target) in detail.purge.targets.iter().enumerate() {
-            if patterns(predicate).any(|pattern| pattern.matches_target(&target.text)) {
+            if predicate.target_patterns().any(|pattern| pattern.matches_target(&target.text)) {
                 self.matches.push(at);
             }
         }
@@ -177,25 +177,4 @@ impl Detail {
     pub fn go_aside(&mut self, by: i16) {
         self.aside = self.aside.saturating_add_signed(by).min(4_000);
     }
-}
-
-/// What the filter looks for in targets.
-pub fn patterns(predicate: &Predicate) -> impl Iterator<Item = &Pattern> {
-    predicate
-        .clauses
-        .iter()
-        .filter(|clause| !clause.negated)
-        .filter_map(|clause| match &clause.test {
-            Test::Target(patterns) => Some(patterns),
-            Test::Cname(_)
-            | Test::Account(_)
-            | Test::Provider(_)
-            | Test::Status(_)
-            | Test::Kind(_)
-            | Test::Id(_)
-            | Test::By(_)
-            | Test::SentHere
-            | Test::Created(_) => None,
-        })
-        .flatten()
 }

@@ -9,7 +9,6 @@ use crate::domain::draft::Draft;
 use crate::domain::event::{Level, StoreError};
 use crate::domain::filter::Term;
 use crate::domain::ids::{PurgeKey, Ticket};
-use crate::domain::payload::PurgeRequest;
 use crate::domain::plan::Preview;
 use crate::domain::purge::Purge;
 use crate::domain::query::Anchor;
@@ -22,7 +21,6 @@ use crate::panes::{
 
 use super::HistoryPane;
 use super::columns::Column;
-use super::detail;
 use super::rows::{Landing, Want};
 
 /// Purges that are being fetched in full, and what for.
@@ -91,7 +89,7 @@ impl HistoryPane {
         #[expect(clippy::wildcard_enum_match_arm, reason = "others are always possible")]
         match command {
             Command::MatchNext | Command::MatchPrevious
-                if detail::patterns(self.filter.predicate()).next().is_none() =>
+                if self.filter.predicate().target_patterns().next().is_none() =>
             {
                 Some("The filter has no word that targets could match")
             }
@@ -176,7 +174,7 @@ impl HistoryPane {
                 copied(lines.join("\n"), lines.len())
             }
             Purpose::Curl => {
-                let requests: Vec<_> = purges.iter().filter_map(PurgeRequest::again).collect();
+                let requests: Vec<_> = purges.iter().filter_map(Purge::again).collect();
                 if requests.is_empty() {
                     return Update::say(
                         Level::Warning,

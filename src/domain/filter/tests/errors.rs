@@ -9,7 +9,8 @@ fn wrong(text: &str) -> (usize, String, String, String) {
     (error.at.start, pointed, error.words, error.nearest.unwrap_or_default())
 }
 
-/// A text; where the error begins, what it points at, what it says among other things, and what it proposes.
+/// A text; where the error begins, what it points at, what it says among other things, and what it
+/// proposes.
 type Row = (&'static str, usize, &'static str, &'static str, &'static str);
 
 const WRONG: &[Row] = &[

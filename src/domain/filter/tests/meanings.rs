@@ -1,6 +1,6 @@
 //! What texts are printed as, and which predicates they come to.
 
-use super::{at, now, resolved};
+use super::{now, resolved};
 use crate::domain::filter::{Clause, Filter, Pattern, Predicate, Test};
 use crate::domain::kind::Kind;
 use crate::domain::status::Status;
@@ -144,20 +144,25 @@ fn a_text_prints_canonically_and_means_what_it_says() {
 }
 
 #[test]
-fn a_vendor_is_asked_for_what_is_one_plain_value_and_for_nothing_else() {
-    let asked = resolved(
-        "cname:WWW.x status:failed kind:url id:7 account:a since:2026-11-20 until:2026-11-20 /img by:me",
-    )
-    .asks();
-    assert_eq!(asked.cname.as_deref(), Some("www.x"));
-    assert_eq!(asked.account.as_deref(), Some("a"));
-    assert_eq!(asked.status, Some(Status::Failed));
-    assert_eq!(asked.kind, Some(Kind::Url));
-    assert_eq!(asked.id.as_deref(), Some("7"));
-    assert_eq!(asked.from, Some(at("2026-11-20T00:00:00Z")));
-    assert_eq!(asked.until, Some(at("2026-11-21T00:00:00Z")));
-    let nothing =
-        resolved("cname:a,b cname:c* -status:failed kind:url,all kind:unknown id:1,2").asks();
-    assert_eq!(nothing, crate::domain::filter::Asked::default());
-    assert_eq!(resolved("cname:*x cname:ax").asks().cname.as_deref(), Some("ax"));
+fn an_account_may_be_selected_unless_its_name_or_provider_rules_it_out() {
+    let may = |text: &str| resolved(text).may_select(&"gcore-prod".into(), &"gcore".into());
+    for text in ["", "account:gcore-*", "provider:GCORE", "-account:other", "cname:x -provider:a"] {
+        assert!(may(text), "{text}");
+    }
+    for text in ["account:gcore", "-provider:gcore", "account:gcore-prod account:other"] {
+        assert!(!may(text), "{text}");
+    }
+}
+
+#[test]
+fn targets_are_looked_for_by_every_clause_that_must_hold() {
+    let predicate = resolved("/img target:/css/*,/js -target:/x hero cname:y");
+    let patterns: Vec<&Pattern> = predicate.target_patterns().collect();
+    let expected = [
+        Pattern::Contains("/img".to_owned()),
+        Pattern::Glob("/css/*".to_owned()),
+        Pattern::Is("/js".to_owned()),
+        Pattern::Contains("hero".to_owned()),
+    ];
+    assert_eq!(patterns, expected.iter().collect::<Vec<_>>());
 }

@@ -51,9 +51,9 @@ fn pieces(view: &HistoryView<'_>) -> [Option<String>; 4] {
 fn complete(view: &HistoryView<'_>) -> Option<String> {
     let coverage = &view.pane.overview().summary()?.coverage;
     let predicate = view.pane.filter().predicate();
-    let only = predicate.asks().account;
-    let shown = |account: &AccountName| {
-        only.as_ref().is_none_or(|only| only.eq_ignore_ascii_case(account.as_str()))
+    let shown = |name: &AccountName| {
+        let account = view.known.account(name);
+        account.is_none_or(|account| predicate.may_select(name, &account.provider))
     };
     let never_read = view.known.accounts.iter().find(|account| {
         shown(&account.name) && !coverage.iter().any(|(name, _)| *name == account.name)

@@ -13,7 +13,6 @@ use crate::domain::purge::{Purge, PurgeDetail, PurgeRow};
 use crate::domain::status::Status;
 use crate::domain::text::escape_control;
 use crate::panes::format;
-use crate::panes::history::detail::patterns;
 use crate::theme::Role;
 use crate::widgets::scroll::ScrollBar;
 use crate::widgets::text::{RowWriter, skip};
@@ -304,7 +303,7 @@ pub(super) fn put_matches(
     style: Style,
 ) {
     let predicate = view.pane.filter().predicate();
-    let found = patterns(predicate).find_map(|pattern| match pattern {
+    let found = predicate.target_patterns().find_map(|pattern| match pattern {
         Pattern::Contains(part) if !part.is_empty() => {
             let lower = text.to_ascii_lowercase();
             lower.find(part.as_str()).map(|at| at..at + part.len())

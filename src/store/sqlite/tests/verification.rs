@@ -26,7 +26,7 @@ fn seen(age: u64, settled: bool) -> Verification {
         url: "https://www.site.com/a".to_owned(),
         place: None,
         at: at(30),
-        seen: Ok(Observation {
+        result: Ok(Observation {
             status: 206,
             cache: Some(CacheState::Hit),
             age: Some(age),

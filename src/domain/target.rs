@@ -1,31 +1,44 @@
-//! One form for a target, however a vendor writes it back.
+//! Targets as vendors write them: their path, and one form for what may be written in several ways.
 
 use std::borrow::Cow;
 
 /// The target without `http://` or `https://`.
 pub fn without_scheme(target: &str) -> &str {
-    ["https://", "http://"]
-        .into_iter()
-        .find_map(|scheme| {
-            let start = target.get(..scheme.len())?;
-            start.eq_ignore_ascii_case(scheme).then(|| target.get(scheme.len()..))?
-        })
-        .unwrap_or(target)
+    after_scheme(target).unwrap_or(target)
+}
+
+fn after_scheme(target: &str) -> Option<&str> {
+    ["https://", "http://"].into_iter().find_map(|scheme| {
+        let start = target.get(..scheme.len())?;
+        start.eq_ignore_ascii_case(scheme).then(|| target.get(scheme.len()..))?
+    })
+}
+
+/// The path of a full `http` or `https` URL with all that follows it, from its first slash on; a
+/// URL that ends with its host has the path `/`. `None` for everything that is not a full URL.
+pub fn url_path(target: &str) -> Option<&str> {
+    let rest = after_scheme(target)?;
+    Some(rest.find(['/', '?', '#']).and_then(|start| rest.get(start..)).unwrap_or("/"))
 }
 
 /// The path of a target with its query string; the whole target where it has no scheme.
 pub fn path_of(target: &str) -> &str {
-    let rest = without_scheme(target);
-    if rest.len() == target.len() {
-        return target;
-    }
-    rest.find(['/', '?']).and_then(|at| rest.get(at..)).unwrap_or("/")
+    url_path(target).unwrap_or(target)
 }
 
-/// What is left of a target when everything is taken away that a vendor may write otherwise: scheme and host, whether hex
-/// digits of percent-encoding are upper or lower case, and whether blanks and letters beyond ASCII are percent-encoded.
-/// Within one resource, two targets with the same normal form are the same. A `*` at the end is never added or taken
-/// away: whether it means the same without is the vendor's own secret.
+/// Returns whether a target, in whatever form, covers all of a resource: the root and nothing but
+/// slashes and stars.
+pub fn is_root(target: &str) -> bool {
+    let path = path_of(target);
+    let path = path.split('?').next().unwrap_or(path);
+    path.bytes().all(|byte| matches!(byte, b'/' | b'*'))
+}
+
+/// Returns what is left of a target when everything is taken away that a vendor may write
+/// otherwise: scheme and host, whether hex digits of percent-encoding are upper or lower case, and
+/// whether blanks and letters beyond ASCII are percent-encoded. Within one resource, two targets
+/// with the same normal form are the same. A `*` at the end is never added or taken away: whether
+/// it means the same without is the vendor's own secret.
 pub fn normal(target: &str) -> Cow<'_, str> {
     let path = path_of(target);
     let rooted = path.starts_with('/');
@@ -58,6 +71,23 @@ pub fn normal(target: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_path_of_a_url_begins_after_its_host() {
+        for (target, path) in [
+            ("https://h/img/a.jpg", Some("/img/a.jpg")),
+            ("HTTP://h:8080/a?b#c", Some("/a?b#c")),
+            ("https://h", Some("/")),
+            ("https://h?x", Some("?x")),
+            ("/img/a.jpg", None),
+            ("ftp://h/a", None),
+            ("", None),
+            ("ä", None),
+            ("https:/ä/b", None),
+        ] {
+            assert_eq!(url_path(target), path, "{target}");
+        }
+    }
 
     #[test]
     fn the_same_target_has_one_normal_form() {

@@ -1,6 +1,7 @@
-//! How accounts and resources stand: whether they may be purged at all, and what a purge by URL misses there.
+//! Checks accounts and resources: permission to purge, required reasons, and what a purge by URL
+//! misses there.
 
-use super::{Sheet, Tally, shown};
+use super::{LintRun, TargetGroup, shown};
 use crate::domain::account::Account;
 use crate::domain::findings::{Code, Finding, Severity};
 use crate::domain::glob;
@@ -8,34 +9,34 @@ use crate::domain::kind::Kind;
 use crate::domain::resource::{Resource, ResourceState};
 
 /// Says what is wrong with the accounts and resources of a draft, once for each.
-pub(super) fn check(sheet: &Sheet<'_>, tallies: &[Tally<'_>], findings: &mut Vec<Finding>) {
+pub(super) fn check(run: &LintRun<'_>, groups: &[TargetGroup<'_>], findings: &mut Vec<Finding>) {
     let mut accounts = Vec::new();
     let mut places = Vec::new();
-    for tally in tallies {
-        if !accounts.contains(&&tally.resource.account) {
-            accounts.push(&tally.resource.account);
-            if let Some(account) = sheet.context.account(&tally.resource.account) {
-                check_account(account, sheet, findings);
+    for group in groups {
+        if !accounts.contains(&&group.resource.account) {
+            accounts.push(&group.resource.account);
+            if let Some(account) = run.context.account(&group.resource.account) {
+                check_account(account, run, findings);
             }
-            if tally.limits.is_none() {
+            if group.limits.is_none() {
                 say(
                     findings,
                     Code::LimitsUnknown,
                     format!(
                         "What the vendor of {} accepts is not known yet.",
-                        shown(tally.resource.account.as_str())
+                        shown(group.resource.account.as_str())
                     ),
                 );
             }
         }
-        if !places.contains(&tally.place) {
-            places.push(tally.place);
-            check_state(tally.resource, findings);
+        if !places.contains(&group.place) {
+            places.push(group.place);
+            check_state(group.resource, findings);
         }
-        if tally.kind == Kind::Url && tally.limits.is_some() {
-            check_url_purge(tally, findings);
+        if group.kind == Kind::Url && group.limits.is_some() {
+            check_url_purge(group, findings);
         }
-        check_choices(sheet, tally, findings);
+        check_choices(run, group, findings);
     }
 }
 
@@ -43,23 +44,23 @@ fn say(findings: &mut Vec<Finding>, code: Code, words: String) {
     findings.push(Finding::new(code, None, words));
 }
 
-fn check_account(account: &Account, sheet: &Sheet<'_>, findings: &mut Vec<Finding>) {
+fn check_account(account: &Account, run: &LintRun<'_>, findings: &mut Vec<Finding>) {
     let name = shown(account.name.as_str());
-    if account.read_only || sheet.context.read_only {
+    if account.read_only || run.context.read_only {
         say(findings, Code::ReadOnly, format!("The account {name} is read-only by configuration."));
     }
-    if account.reason_required && sheet.draft.reason.trim().is_empty() {
+    if account.reason_required && run.draft.reason.trim().is_empty() {
         say(findings, Code::ReasonMissing, format!("The account {name} asks for a reason."));
     }
     if let Some(pattern) = &account.ticket_pattern {
-        let ticket = sheet.draft.ticket.trim();
+        let ticket = run.draft.ticket.trim();
         if ticket.is_empty() {
             say(
                 findings,
                 Code::TicketMissing,
                 format!("The account {name} asks for a ticket like {}.", shown(pattern)),
             );
-        } else if !glob::fits(pattern, ticket) {
+        } else if !glob::matches(pattern, ticket) {
             say(
                 findings,
                 Code::TicketMissing,
@@ -88,23 +89,23 @@ fn check_state(resource: &Resource, findings: &mut Vec<Finding>) {
     }
 }
 
-fn check_url_purge(tally: &Tally<'_>, findings: &mut Vec<Finding>) {
-    let cname = shown(&tally.resource.cname);
-    if tally.resource.url_purge == Some(false) {
+fn check_url_purge(group: &TargetGroup<'_>, findings: &mut Vec<Finding>) {
+    let cname = shown(&group.resource.cname);
+    if group.resource.url_purge == Some(false) {
         say(
             findings,
             Code::UrlPurgeOff,
             format!("The vendor does not allow purges by URL on {cname}; purge by pattern."),
         );
     }
-    if tally.resource.cache.vary == Some(true) {
+    if group.resource.cache.vary == Some(true) {
         say(
             findings,
             Code::Vary,
             format!("{cname} caches variants by Vary: a purge by URL removes one of them only."),
         );
     }
-    if tally.resource.cache.slice == Some(true) {
+    if group.resource.cache.slice == Some(true) {
         say(
             findings,
             Code::Slice,
@@ -116,14 +117,15 @@ fn check_url_purge(tally: &Tally<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// The modes and areas that were chosen, or were not.
-fn check_choices(sheet: &Sheet<'_>, tally: &Tally<'_>, findings: &mut Vec<Finding>) {
-    let Some(limits) = tally.limits else { return };
-    let cname = shown(&tally.resource.cname);
-    if let Some(rule) = limits.rule(tally.kind) {
+fn check_choices(run: &LintRun<'_>, group: &TargetGroup<'_>, findings: &mut Vec<Finding>) {
+    let Some(limits) = group.limits else { return };
+    let cname = shown(&group.resource.cname);
+    if let Some(rule) = limits.rule(group.kind) {
         let words: Vec<&str> = rule.modes.iter().map(|mode| mode.word).collect();
-        match (&sheet.draft.mode, words.first()) {
+        match (&run.draft.mode, words.first()) {
             (Some(mode), _) if !words.contains(&mode.as_str()) => {
-                // Where there is nothing to choose, the choice was made for another part of the draft.
+                // Where there is nothing to choose, the choice was made for another part of the
+                // draft.
                 if !words.is_empty() {
                     say(
                         findings,
@@ -139,12 +141,12 @@ fn check_choices(sheet: &Sheet<'_>, tally: &Tally<'_>, findings: &mut Vec<Findin
             (None, Some(default)) if words.len() > 1 => say(
                 findings,
                 Code::ModeMissing,
-                format!("{cname} is purged by {}: {default}.", tally.kind),
+                format!("{cname} is purged by {}: {default}.", group.kind),
             ),
             (Some(_) | None, _) => {}
         }
     }
-    if let Some(area) = &sheet.draft.area {
+    if let Some(area) = &run.draft.area {
         let mut areas: Vec<&str> =
             limits.quotas.iter().filter_map(|quota| quota.area.as_deref()).collect();
         areas.sort_unstable();
@@ -156,7 +158,7 @@ fn check_choices(sheet: &Sheet<'_>, tally: &Tally<'_>, findings: &mut Vec<Findin
                 format!("{cname} has no area {}; it has {}.", shown(area), areas.join(" and ")),
             );
             // The vendor may know areas beside those that it counts by.
-            let known = tally.resource.area.as_deref() == Some(area.as_str());
+            let known = group.resource.area.as_deref() == Some(area.as_str());
             findings.push(if known { finding.weighing(Severity::Info) } else { finding });
         }
     }

@@ -2,19 +2,19 @@
 
 use chrono::{FixedOffset, NaiveDate, NaiveTime};
 
-use super::{Unit, When};
+use super::{TimeExpr, Unit};
 use crate::domain::nearest::nearest;
 
 /// Why a text is no time.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::domain::filter) struct NoTime {
+pub(in crate::domain::filter) struct TimeError {
     pub(in crate::domain::filter) words: &'static str,
     pub(in crate::domain::filter) nearest: Option<String>,
 }
 
-impl When {
+impl TimeExpr {
     /// Reads a time. Whether there is such a time never depends on now.
-    pub(in crate::domain::filter) fn parse(text: &str) -> Result<Self, NoTime> {
+    pub(in crate::domain::filter) fn parse(text: &str) -> Result<Self, TimeError> {
         match text.to_ascii_lowercase().as_str() {
             "now" => return Ok(Self::Now),
             "today" => return Ok(Self::Today),
@@ -23,7 +23,7 @@ impl When {
         }
         if text.starts_with(|first: char| first.is_ascii_alphabetic()) {
             let near = nearest(&text.to_ascii_lowercase(), ["today", "yesterday", "now"]);
-            return Err(NoTime { words: FORMS, nearest: near.map(str::to_owned) });
+            return Err(TimeError { words: FORMS, nearest: near.map(str::to_owned) });
         }
         if let Some((date, clock)) = text.split_once(['T', 't', ' ']) {
             return moment(date, clock);
@@ -58,8 +58,8 @@ impl Unit {
 const FORMS: &str =
     "this is no time; write 2h, 3d, today, yesterday, 14:00, 2026-11-20 or 2026-11-20T14:00";
 
-fn no(words: &'static str) -> NoTime {
-    NoTime { words, nearest: None }
+fn no(words: &'static str) -> TimeError {
+    TimeError { words, nearest: None }
 }
 
 /// A number of at most so many digits, and nothing else.
@@ -69,7 +69,7 @@ fn number(text: &str, digits: usize) -> Option<u32> {
     right.then(|| text.parse().ok()).flatten()
 }
 
-fn ago(text: &str) -> Result<When, NoTime> {
+fn ago(text: &str) -> Result<TimeExpr, TimeError> {
     let text = text.strip_prefix('-').unwrap_or(text);
     let end = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
     let (amount, unit) = text.split_at_checked(end).unwrap_or((text, ""));
@@ -77,7 +77,7 @@ fn ago(text: &str) -> Result<When, NoTime> {
         return Err(no(FORMS));
     }
     if unit.is_empty() {
-        return Err(NoTime {
+        return Err(TimeError {
             words: "a number alone is no time; say in what it counts: m, h, d or w",
             nearest: number(amount, 4).map(|amount| format!("{amount}h")),
         });
@@ -87,11 +87,11 @@ fn ago(text: &str) -> Result<When, NoTime> {
     };
     number(amount, 9)
         .filter(|amount| i64::from(*amount) * unit.seconds() <= 36_525 * 86_400)
-        .map(|amount| When::Ago(amount, unit))
+        .map(|amount| TimeExpr::Ago(amount, unit))
         .ok_or(no("that is more than a hundred years back"))
 }
 
-fn day(text: &str) -> Result<NaiveDate, NoTime> {
+fn day(text: &str) -> Result<NaiveDate, TimeError> {
     let mut parts = text.split('-');
     let parts = [parts.next(), parts.next(), parts.next(), parts.next()];
     let [Some(year), Some(month), Some(day), None] = parts else {
@@ -99,8 +99,8 @@ fn day(text: &str) -> Result<NaiveDate, NoTime> {
         let nearest = (nearest != text)
             .then(|| self::day(&nearest).ok())
             .flatten()
-            .map(|day| When::Day(day).to_string());
-        return Err(NoTime { words: "a day is written like 2026-11-20", nearest });
+            .map(|day| TimeExpr::Day(day).to_string());
+        return Err(TimeError { words: "a day is written like 2026-11-20", nearest });
     };
     let (Some(year), Some(month), Some(day)) =
         (number(year, 4).filter(|_| year.len() == 4), number(month, 2), number(day, 2))
@@ -113,7 +113,7 @@ fn day(text: &str) -> Result<NaiveDate, NoTime> {
         .ok_or(no("there is no such day"))
 }
 
-fn clock(text: &str) -> Result<NaiveTime, NoTime> {
+fn clock(text: &str) -> Result<NaiveTime, TimeError> {
     let wrong = no("a time of day is written like 14:00 or 14:00:30");
     let (whole, fraction) =
         text.split_once('.').map_or((text, None), |(whole, fraction)| (whole, Some(fraction)));
@@ -141,15 +141,15 @@ fn clock(text: &str) -> Result<NaiveTime, NoTime> {
     NaiveTime::from_hms_micro_opt(hour, minute, second, micros).ok_or(no("there is no such time"))
 }
 
-fn moment(date: &str, time: &str) -> Result<When, NoTime> {
+fn moment(date: &str, time: &str) -> Result<TimeExpr, TimeError> {
     let date = day(date)?;
     let edge = time.find(['Z', 'z', '+', '-']).unwrap_or(time.len());
     let (time, distance) = time.split_at_checked(edge).unwrap_or((time, ""));
     let time = clock(time)?;
-    Ok(When::Moment(date.and_time(time), offset(distance)?))
+    Ok(TimeExpr::Moment(date.and_time(time), offset(distance)?))
 }
 
-fn offset(text: &str) -> Result<Option<FixedOffset>, NoTime> {
+fn offset(text: &str) -> Result<Option<FixedOffset>, TimeError> {
     if text.is_empty() {
         return Ok(None);
     }

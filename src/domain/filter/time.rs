@@ -17,9 +17,18 @@ use chrono::{
     DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Utc,
 };
 
+/// A half-open range of time: at or after the first instant, before the second; open where there is
+/// none.
+pub type TimeRange = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
+
+/// Returns whether an instant lies in a range.
+pub(super) fn within((from, until): TimeRange, instant: DateTime<Utc>) -> bool {
+    from.is_none_or(|from| instant >= from) && until.is_none_or(|until| instant < until)
+}
+
 /// A time as written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum When {
+pub enum TimeExpr {
     /// So many units before now.
     Ago(u32, Unit),
     /// Now.
@@ -32,7 +41,8 @@ pub enum When {
     Day(NaiveDate),
     /// A time of day: today's, or yesterday's where today's is still to come.
     Clock(NaiveTime),
-    /// A day and a time, to the microsecond; by the screen's clock where no distance from UTC is given.
+    /// A day and a time, to the microsecond; by the screen's clock where no distance from UTC is
+    /// given.
     Moment(NaiveDateTime, Option<FixedOffset>),
 }
 
@@ -51,22 +61,22 @@ pub enum Unit {
     Weeks,
 }
 
-/// What `on:` takes: a day, or from one time to another. An end that is a day counts in full.
+/// A value of `on:`: a day, or from one time to another. An end that is a day counts in full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Span {
     /// A whole day; of a time, its minute, or its second where it has seconds.
-    At(When),
+    At(TimeExpr),
     /// From, until.
-    Between(When, When),
+    Between(TimeExpr, TimeExpr),
     /// From then on.
-    From(When),
+    From(TimeExpr),
     /// Until then.
-    Until(When),
+    Until(TimeExpr),
 }
 
-/// Where a time lies on a scale that needs no now and no zone: such times can be compared as they are written.
+/// A time on a scale that needs no now and no zone: such times can be compared as they are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct ScalePoint {
     pub(super) scale: Scale,
     /// Its first instant, and for a day the first one after it.
     pub(super) start: i64,
@@ -105,8 +115,9 @@ impl Unit {
     }
 }
 
-impl When {
-    /// An instant, to the microsecond. Years outside 0 to 9999 have no text; the nearest instant that has one is taken.
+impl TimeExpr {
+    /// An instant, to the microsecond. Years outside 0 to 9999 have no text; the nearest instant
+    /// that has one is taken.
     pub fn instant(at: DateTime<Utc>) -> Self {
         let (first, last) = Self::writable();
         let clock = at.clamp(first, last).naive_utc();
@@ -123,7 +134,7 @@ impl When {
         )
     }
 
-    /// How long before now, for [`When::Ago`] and [`When::Now`].
+    /// Returns how long before now, for [`TimeExpr::Ago`] and [`TimeExpr::Now`].
     pub(super) fn back(self) -> Option<TimeDelta> {
         match self {
             Self::Ago(amount, unit) => TimeDelta::try_seconds(i64::from(amount) * unit.seconds()),
@@ -134,10 +145,10 @@ impl When {
         }
     }
 
-    /// Where it lies among the times that can be compared without a now and a zone.
-    pub(super) fn place(self) -> Option<Place> {
+    /// Returns where it lies among the times that can be compared without a now and a zone.
+    pub(super) fn on_scale(self) -> Option<ScalePoint> {
         let at = |scale, start: i64, length: i64| {
-            Some(Place { scale, start, end: start.saturating_add(length) })
+            Some(ScalePoint { scale, start, end: start.saturating_add(length) })
         };
         match self {
             Self::Ago(..) | Self::Now => at(Scale::Back, -self.back()?.num_seconds(), 0),
@@ -164,7 +175,7 @@ fn whole_micros(time: NaiveTime) -> NaiveTime {
     time.with_nanosecond(time.nanosecond() / 1_000 % 1_000_000 * 1_000).unwrap_or(time)
 }
 
-impl fmt::Display for When {
+impl fmt::Display for TimeExpr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::Ago(amount, unit) => write!(f, "{amount}{}", unit.letter()),

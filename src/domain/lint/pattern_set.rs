@@ -1,21 +1,23 @@
-//! Which of many patterns covers a target, without trying them one by one.
+//! Finds the pattern that covers a target among many, without trying them one by one.
 //!
-//! Patterns that end in their only star, and directories, are prefixes. Of prefixes those are kept that none of the others
-//! is a prefix of; then at most one can cover a target, and in sorted order it is the last one not after it.
+//! Patterns that end in their only star, and directories, are prefixes. Of prefixes those are kept
+//! that none of the others is a prefix of; then at most one can cover a target, and in sorted order
+//! it is the last one not after it.
 
 use crate::domain::glob;
 
-/// Patterns with stars elsewhere are tried one by one; no more than this many, so that a paste of ten thousand of them
-/// stays quick. What lies beyond goes unnoticed, which costs a hint and nothing else.
+/// Patterns with stars elsewhere are tried one by one; no more than this many, so that a paste of
+/// ten thousand of them stays quick. What lies beyond goes unnoticed, which costs a hint and
+/// nothing else.
 const GLOBS: usize = 32;
 
 /// Patterns that targets can be looked up in. The numbers are the caller's own.
-pub(super) struct Cover<'a> {
+pub(super) struct PatternSet<'a> {
     prefixes: Vec<(&'a str, usize)>,
     globs: Vec<(&'a str, usize)>,
 }
 
-impl<'a> Cover<'a> {
+impl<'a> PatternSet<'a> {
     /// Of these patterns, each with a number to give back.
     pub(super) fn new(patterns: impl IntoIterator<Item = (&'a str, usize)>) -> Self {
         let mut prefixes = Vec::new();
@@ -42,7 +44,7 @@ impl<'a> Cover<'a> {
     /// The number of a pattern that covers a single URL.
     pub(super) fn of_url(&self, url: &str) -> Option<usize> {
         self.by_prefix(url).map(|(_, number)| number).or_else(|| {
-            self.globs.iter().find(|(glob, _)| glob::fits(glob, url)).map(|&(_, number)| number)
+            self.globs.iter().find(|(glob, _)| glob::matches(glob, url)).map(|&(_, number)| number)
         })
     }
 
@@ -52,10 +54,11 @@ impl<'a> Cover<'a> {
             .filter(|(found, _)| prefix(pattern) != Some(found))
             .map(|(_, number)| number)
             .or_else(|| {
-                // A star fits a star: whatever the inner pattern stands for, the outer one fits it too.
+                // A star fits a star: whatever the inner pattern stands for, the outer one fits it
+                // too.
                 self.globs
                     .iter()
-                    .find(|(glob, _)| *glob != pattern && glob::fits(glob, pattern))
+                    .find(|(glob, _)| *glob != pattern && glob::matches(glob, pattern))
                     .map(|&(_, number)| number)
             })
     }
@@ -67,7 +70,7 @@ impl<'a> Cover<'a> {
     }
 }
 
-/// What everything begins with that the pattern covers, where that is all it asks for.
+/// Returns what everything begins with that the pattern covers, where that is all it asks for.
 fn prefix(pattern: &str) -> Option<&str> {
     let bare = pattern.trim_end_matches('*');
     let is_prefix = !bare.contains('*') && (bare.len() < pattern.len() || bare.ends_with('/'));
@@ -82,7 +85,7 @@ mod tests {
 
     #[test]
     fn a_url_is_covered_by_a_directory_a_prefix_or_a_glob() {
-        let cover = Cover::new([
+        let cover = PatternSet::new([
             ("/img/*", 1),
             ("/img/a/*", 2),
             ("/v*", 3),
@@ -105,7 +108,7 @@ mod tests {
 
     #[test]
     fn a_pattern_is_covered_by_a_wider_one_and_not_by_itself() {
-        let cover = Cover::new([("/img/*", 1), ("/img/a/*", 2), ("/x*y*", 3), ("/x*y", 4)]);
+        let cover = PatternSet::new([("/img/*", 1), ("/img/a/*", 2), ("/x*y*", 3), ("/x*y", 4)]);
         for (pattern, number) in [
             ("/img/*", None),
             ("/img/a/*", Some(1)),
@@ -124,8 +127,8 @@ mod tests {
         fn the_sorted_list_finds_what_trying_all_finds(
             patterns in proptest::collection::vec("/[ab/]{0,4}\\*", 0..8), url in "/[ab/]{0,6}",
         ) {
-            let cover = Cover::new(patterns.iter().map(String::as_str).zip(0..));
-            let any = patterns.iter().any(|pattern| glob::fits(pattern, &url));
+            let cover = PatternSet::new(patterns.iter().map(String::as_str).zip(0..));
+            let any = patterns.iter().any(|pattern| glob::matches(pattern, &url));
             prop_assert_eq!(cover.of_url(&url).is_some(), any);
         }
     }

@@ -1,14 +1,14 @@
-//! How much is asked for: requests, quotas.
+//! Checks amounts: requests, quotas.
 
 use std::collections::BTreeMap;
 
-use super::{Sheet, Tally, count, shown};
+use super::{LintRun, TargetGroup, count, shown};
 use crate::domain::budget::{Usage, quotas};
 use crate::domain::findings::{Code, Finding};
 use crate::domain::ids::AccountName;
 use crate::domain::kind::Kind;
 
-/// What a draft asks of one quota.
+/// A draft's use of one quota.
 struct Want {
     total: u64,
     left: u64,
@@ -16,12 +16,12 @@ struct Want {
 }
 
 /// Says where a draft becomes several requests, and where a vendor's quota does not suffice.
-pub(super) fn check(sheet: &Sheet<'_>, tallies: &[Tally<'_>], findings: &mut Vec<Finding>) {
+pub(super) fn check(run: &LintRun<'_>, groups: &[TargetGroup<'_>], findings: &mut Vec<Finding>) {
     let mut usages: BTreeMap<&AccountName, Usage> = BTreeMap::new();
     let mut wanted: BTreeMap<(&AccountName, Kind, Option<String>), Want> = BTreeMap::new();
-    for tally in tallies {
-        let Some(limits) = tally.limits else { continue };
-        let kind = limits.sent_kind(tally.kind);
+    for group in groups {
+        let Some(limits) = group.limits else { continue };
+        let kind = limits.sent_kind(group.kind);
         let Some(rule) = limits.rule(kind) else {
             continue;
         };
@@ -31,32 +31,32 @@ pub(super) fn check(sheet: &Sheet<'_>, tallies: &[Tally<'_>], findings: &mut Vec
                 None,
                 format!(
                     "By the limits of {}, no purge by {kind} is allowed.",
-                    shown(tally.resource.account.as_str())
+                    shown(group.resource.account.as_str())
                 ),
             ));
         }
         let mut per_request = rule.per_request;
         if !limits.quotas.is_empty() {
-            let account = &tally.resource.account;
-            let usage = usages.entry(account).or_insert_with(|| sheet.context.usage(account));
-            let area = sheet.draft.area.as_deref();
-            for line in quotas(limits, tally.resource, kind, area, usage, sheet.context.now) {
+            let account = &group.resource.account;
+            let usage = usages.entry(account).or_insert_with(|| run.context.usage(account));
+            let area = run.draft.area.as_deref();
+            for line in quotas(limits, group.resource, kind, area, usage, run.context.now) {
                 per_request = line.per_request.map_or(per_request, |most| most.min(per_request));
                 wanted
                     .entry((account, kind, line.area))
                     .or_insert(Want { total: line.total, left: line.left, asked: 0 })
-                    .asked += tally.targets as u64;
+                    .asked += group.targets as u64;
             }
         }
-        let requests = tally.targets.div_ceil(per_request.max(1) as usize);
-        if tally.kind != Kind::All && requests > 1 {
+        let requests = group.targets.div_ceil(per_request.max(1) as usize);
+        if group.kind != Kind::All && requests > 1 {
             findings.push(Finding::new(
                 Code::Splits,
                 None,
                 format!(
                     "{} for {} become {requests} requests of at most {per_request}.",
-                    count(tally.targets, noun(kind)),
-                    shown(&tally.resource.cname)
+                    count(group.targets, noun(kind)),
+                    shown(&group.resource.cname)
                 ),
             ));
         }

@@ -1,11 +1,12 @@
-//! Whether an entry may be an address at all, and what of it is no part of a purge.
+//! Checks the characters of an entry, and names the parts of an address that no purge has a use
+//! for.
 
-use super::convert::Notes;
+use super::notes::Notes;
 use super::shown;
 use crate::domain::draft::address::{self, Address};
 use crate::domain::findings::{Code, Severity};
 
-/// Whether the text may be an address at all.
+/// Returns whether the text may be an address at all.
 pub(super) fn is_sound(text: &str, notes: &mut Notes) -> bool {
     if text.is_empty() {
         notes.say(Code::Blank, "An empty entry is passed over.");
@@ -45,7 +46,8 @@ pub(super) fn is_sound(text: &str, notes: &mut Notes) -> bool {
     if other_letters {
         notes.say(
             Code::NotAscii,
-            "The path has letters that browsers would percent-encode; it is sent as typed and may miss the cached object.",
+            "The path has letters that browsers would percent-encode; it is sent as typed and may \
+             miss the cached object.",
         );
     }
     if let Some(glued) = second_url(text) {
@@ -62,8 +64,9 @@ pub(super) fn is_sound(text: &str, notes: &mut Notes) -> bool {
     true
 }
 
-/// Whether another URL begins within this one, before any query: `Some(true)` where it does right behind a letter or a
-/// digit, as when two were pasted behind each other, `Some(false)` where it may be meant, as a path of its own.
+/// Returns whether another URL begins within this one, before any query: `Some(true)` where it does
+/// right behind a letter or a digit, as when two were pasted behind each other, `Some(false)` where
+/// it may be meant, as a path of its own.
 fn second_url(text: &str) -> Option<bool> {
     let path = text.split(['?', '#']).next().unwrap_or_default();
     path.match_indices("://")

@@ -1,0 +1,28 @@
+//! The findings of one entry.
+
+use crate::domain::findings::{Code, Finding, Severity};
+
+/// Gathers what is said of one entry.
+pub(super) struct Notes {
+    line: Option<usize>,
+    pub(super) findings: Vec<Finding>,
+}
+
+impl Notes {
+    pub(super) fn new(line: Option<usize>) -> Self {
+        Self { line, findings: Vec::new() }
+    }
+
+    pub(super) fn say(&mut self, code: Code, words: impl Into<String>) {
+        self.findings.push(Finding::new(code, self.line, words));
+    }
+
+    pub(super) fn say_weighing(
+        &mut self,
+        code: Code,
+        severity: Severity,
+        words: impl Into<String>,
+    ) {
+        self.findings.push(Finding::new(code, self.line, words).weighing(severity));
+    }
+}
