@@ -14,8 +14,8 @@ mod stage;
 
 use divan::{Bencher, black_box};
 use purgedeck::app::{Ctx, Input, Msg, update};
-use purgedeck::tui::Glass;
-use purgedeck::tui::painter::Painter;
+use purgedeck::tui::TerminalIo;
+use purgedeck::tui::renderer::Renderer;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 use stage::Stage;
@@ -46,7 +46,7 @@ fn draw_with_matches(bencher: Bencher<'_, '_>, size: (u16, u16)) {
 /// A terminal that swallows what is written.
 struct Sink((u16, u16));
 
-impl Glass for Sink {
+impl TerminalIo for Sink {
     fn size(&self) -> std::io::Result<(u16, u16)> {
         Ok(self.0)
     }
@@ -66,10 +66,10 @@ impl Glass for Sink {
     fn message(&mut self, _text: &str) -> std::io::Result<()> {
         Ok(())
     }
-    fn lend(&mut self) -> std::io::Result<()> {
+    fn leave(&mut self) -> std::io::Result<()> {
         Ok(())
     }
-    fn take_back(&mut self) -> std::io::Result<()> {
+    fn enter(&mut self) -> std::io::Result<()> {
         Ok(())
     }
     fn stop(&mut self) -> std::io::Result<()> {
@@ -84,14 +84,14 @@ impl Glass for Sink {
 #[divan::bench(args = SIZES)]
 fn key_to_cells(bencher: Bencher<'_, '_>, size: (u16, u16)) {
     let mut stage = Stage::with(size, 1_000);
-    let mut painter = Painter::default();
-    let mut glass = Sink(size);
+    let mut renderer = Renderer::default();
+    let mut terminal = Sink(size);
     let mut down = false;
     bencher.bench_local(|| {
         down = !down;
         stage.press(if down { "j" } else { "k" });
-        painter
-            .paint(&mut glass, size, |area: Rect, buffer: &mut Buffer| {
+        renderer
+            .render(&mut terminal, size, |area: Rect, buffer: &mut Buffer| {
                 stage.draw_into(area, buffer);
             })
             .expect("a sink takes everything")

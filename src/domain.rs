@@ -35,7 +35,9 @@ pub mod resource;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod status;
+pub mod subject;
 pub mod target;
 pub mod text;
 pub mod timeline;
+pub mod view;
 pub mod zone;

@@ -18,6 +18,9 @@ use crate::domain::plan::Preview;
 use crate::domain::purge::{Purge, PurgeDetail};
 use crate::domain::query::{Summary, SummaryQuery, Window, WindowQuery};
 
+pub use crate::domain::subject::Subject;
+pub use crate::domain::view::SavedView;
+
 /// The pane that a query belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PaneId(pub u32);
@@ -181,24 +184,6 @@ pub enum TerminalEffect {
     Suspend,
     /// Ends the program.
     Quit,
-}
-
-/// The purge or request whose URLs the edge is asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Subject {
-    /// A purge of the history, by anybody.
-    Purge(PurgeKey),
-    /// A request of our journal.
-    Request(JournalId),
-}
-
-/// A named filter.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SavedView {
-    /// Its name, on its tab.
-    pub name: String,
-    /// Its filter's text.
-    pub filter: String,
 }
 
 /// What reaches the core from the world.

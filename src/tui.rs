@@ -1,80 +1,67 @@
-//! The terminal: setting it up and giving it back, what comes in from it, and the loop that ties it to the core.
+//! The terminal: setting it up and giving it back, its input, and the loop that ties it to app and engine.
 //!
-//! Nothing ticks: the loop sleeps until a key, a report or a signal comes, or until the instant that the core names. It
-//! takes in all that is ready, then draws once, and only if something changed; only cells that changed are written.
+//! Nothing ticks: the loop sleeps until a key, a report or a signal comes, or until the instant that the app names. It takes in
+//! all that is ready, then draws once, and only if something changed; only cells that changed are written.
 
 pub mod editor;
-pub mod glass;
+pub mod effects;
+pub mod event_loop;
 pub mod input;
-mod looping;
-pub mod painter;
+pub mod renderer;
 pub mod signals;
 mod terminal;
+pub mod terminal_io;
 
 use std::io;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use tokio::sync::mpsc;
 
 use crate::app::App;
-use crate::effect::{Effect, Report};
 use crate::keymap::Keymap;
 use crate::theme::Theme;
 
-pub use glass::{Call, Glass};
+pub use effects::{EffectRunner, EngineEffects};
 pub use input::Inputs;
-pub use looping::loop_;
 pub use signals::Signal;
-
-/// Whatever carries out effects. It must not wait: it starts the work, and what comes of it goes into the channel of
-/// reports.
-pub trait Works {
-    /// Starts the work.
-    fn run(&self, effect: Effect);
-
-    /// The first screen has been drawn: what would have been in its way, the network above all, may begin.
-    fn painted(&self) {}
-}
+pub use terminal_io::{AlertMode, TerminalIo};
 
 /// Everything that the screen is run with.
-pub struct Desk<W, C = fn() -> DateTime<Utc>> {
-    /// The core.
+pub struct Dashboard<R, C = fn() -> DateTime<Utc>> {
+    /// The state of the screen.
     pub app: App,
     /// The keys.
     pub keymap: Keymap,
-    /// How things look.
+    /// The colours and glyphs.
     pub theme: Theme,
-    /// What comes of effects.
-    pub reports: mpsc::Receiver<Report>,
-    /// Whatever carries them out.
-    pub works: W,
+    /// Carries out effects and reports their results.
+    pub effects: R,
     /// The clock.
     pub clock: C,
-    /// Whether the mouse is listened to.
+    /// Whether the mouse is captured.
     pub mouse: bool,
-    /// How the operator is called back.
-    pub call: Call,
+    /// How the operator is alerted outside of the screen.
+    pub alert_mode: AlertMode,
 }
 
-/// Why the screen was left.
+/// The reason why the screen was left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Leaving {
-    /// The operator asked for it.
-    Asked,
-    /// A signal asked for it.
+pub enum ExitReason {
+    /// The operator quit.
+    Quit,
+    /// A signal ended it.
     Signalled(Signal),
     /// The terminal is gone.
     TerminalGone,
 }
 
-/// Why the screen could not be kept up.
+/// The reason why the screen could not go on.
 #[derive(Debug, thiserror::Error)]
 pub enum TuiFailure {
     /// The terminal does not do what it is asked.
     #[error("the terminal cannot be used: {0}")]
     Terminal(#[from] io::Error),
-    /// A part of the program panicked; the panic's own message stands above this one.
+    /// A part of the program panicked; the panic's own message is above this one.
     #[error(
         "a part of the program failed; what was queued is kept and goes on with the next start"
     )]
@@ -82,19 +69,19 @@ pub enum TuiFailure {
 }
 
 /// Runs the screen on the process's terminal until it is left. Whatever happens, the terminal is given back as it was.
-pub async fn run<W: Works, C: Fn() -> DateTime<Utc>>(
-    mut desk: Desk<W, C>,
-) -> Result<Leaving, TuiFailure> {
-    let hold = terminal::watch_panics();
-    let mut glass = terminal::Screen::open(desk.mouse, Arc::clone(&hold))?;
+pub async fn run<R: EffectRunner, C: Fn() -> DateTime<Utc>>(
+    mut dashboard: Dashboard<R, C>,
+) -> Result<ExitReason, TuiFailure> {
+    let guard = terminal::restore_on_panic();
+    let mut terminal = terminal::ProcessTerminal::open(dashboard.mouse, Arc::clone(&guard))?;
     let mut inputs = input::TerminalInputs::new();
     let mut signals = signals::Signals::listen()?;
-    let left = tokio::select! {
+    let exit = tokio::select! {
         biased;
-        () = hold.panicked.notified() => Err(TuiFailure::Panicked),
-        left = loop_(&mut desk, &mut glass, &mut inputs, &mut signals) => left,
+        () = guard.panicked.notified() => Err(TuiFailure::Panicked),
+        exit = event_loop::run(&mut dashboard, &mut terminal, &mut inputs, &mut signals) => exit,
     };
     drop(inputs);
-    drop(glass);
-    left
+    drop(terminal);
+    exit
 }

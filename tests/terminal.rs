@@ -12,10 +12,10 @@ use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
 use purgedeck::app::{App, Setup};
-use purgedeck::effect::Effect;
+use purgedeck::effect::{Effect, Report};
 use purgedeck::keymap::Keymap;
 use purgedeck::theme::{ColourDepth, Glyphs, Theme};
-use purgedeck::tui::{Call, Desk, TuiFailure, Works};
+use purgedeck::tui::{AlertMode, EffectRunner, Dashboard, TuiFailure};
 
 /// Longer than anything here takes; what has not come by then never comes.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -255,29 +255,31 @@ fn the_first_screen_shows_what_the_store_holds() {
 #[test]
 #[ignore = "takes the terminal; a_panic_gives_the_terminal_back_before_it_is_printed starts it"]
 fn a_program_that_panics() {
-    let (_reports, to_core) = tokio::sync::mpsc::channel(1);
-    let desk = Desk {
+    let dashboard = Dashboard {
         app: App::new(Setup::default()),
         keymap: Keymap::new(&BTreeMap::new()).unwrap(),
         theme: Theme::named("default", ColourDepth::Indexed, Glyphs::UNICODE).unwrap(),
-        reports: to_core,
-        works: Falls,
+        effects: Falls,
         clock: chrono::Utc::now,
         mouse: true,
-        call: Call::default(),
+        alert_mode: AlertMode::default(),
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let left = runtime.block_on(purgedeck::tui::run(desk));
+    let left = runtime.block_on(purgedeck::tui::run(dashboard));
     assert!(matches!(left, Err(TuiFailure::Panicked)), "{left:?}");
 }
 
 /// Carries out nothing and falls over its own feet when the first screen is drawn.
 struct Falls;
 
-impl Works for Falls {
-    fn run(&self, _: Effect) {}
+impl EffectRunner for Falls {
+    fn run(&mut self, _: Effect) {}
 
-    fn painted(&self) {
+    async fn next(&mut self) -> Option<Report> {
+        std::future::pending().await
+    }
+
+    fn first_frame_drawn(&mut self) {
         std::thread::spawn(|| panic!("on purpose"));
     }
 }

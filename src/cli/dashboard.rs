@@ -1,7 +1,5 @@
 //! `purgedeck` alone: the dashboard on the configured accounts.
 
-use std::sync::Arc;
-
 use chrono::Utc;
 use clap::builder::StyledStr;
 
@@ -17,11 +15,10 @@ use crate::config::load::Config;
 use crate::config::schema::{ColourMode, Notify};
 use crate::domain::event::{Event, Level, Notice};
 use crate::domain::zone::Zone;
-use crate::effect::{Effect, Report, SavedView};
-use crate::engine::Runner;
+use crate::effect::{Report, SavedView};
 use crate::store::{Access, Store, StoreFailure};
 use crate::theme::{ColourDepth, Glyphs, Theme};
-use crate::tui::{self, Call, Desk, Leaving, Signal, TuiFailure, Works};
+use crate::tui::{self, AlertMode, Dashboard, ExitReason, Signal, TuiFailure};
 
 /// Runs `purgedeck` without a subcommand.
 pub fn run(global: &Global, help: &StyledStr) -> Result<(), CliError> {
@@ -79,46 +76,31 @@ pub(super) async fn show(
     offline: bool,
     extras: Extras,
 ) -> Result<(), CliError> {
-    let Session { runner, reports, .. } =
+    let Session { engine, effects } =
         Session::open(config, store, Sending::Allowed, offline, extras)?;
-    let runner = Arc::new(runner);
-    let desk = Desk {
+    let dashboard = Dashboard {
         app: App::new(app_setup(config, offline)),
         keymap: setup::keymap(config).map_err(|_| CliError::new(Class::Usage, "bad keys"))?,
         theme: theme(config)?,
-        reports,
-        works: Tasks(Arc::clone(&runner)),
+        effects,
         clock: Utc::now,
         mouse: config.settings.mouse.value,
-        call: match config.settings.notify.value {
-            Notify::Off => Call::Off,
-            Notify::Bell => Call::Bell,
-            Notify::Osc9 => Call::Message,
+        alert_mode: match config.settings.notify.value {
+            Notify::Off => AlertMode::Off,
+            Notify::Bell => AlertMode::Bell,
+            Notify::Osc9 => AlertMode::Message,
         },
     };
-    let result = tui::run(desk).await;
-    if let Some(runner) = Arc::into_inner(runner) {
-        runner.stop().await;
-    }
+    let result = tui::run(dashboard).await;
+    engine.shutdown().await;
     match result {
-        Ok(Leaving::Asked) => Ok(()),
-        Ok(Leaving::Signalled(Signal::Interrupt | Signal::Terminate | Signal::HangUp)) => {
+        Ok(ExitReason::Quit) => Ok(()),
+        Ok(ExitReason::Signalled(Signal::Interrupt | Signal::Terminate | Signal::HangUp)) => {
             Err(CliError::silent(Class::Interrupted))
         }
-        Ok(Leaving::TerminalGone) => Err(CliError::silent(Class::Failed)),
+        Ok(ExitReason::TerminalGone) => Err(CliError::silent(Class::Failed)),
         Err(failure @ (TuiFailure::Terminal(_) | TuiFailure::Panicked)) => {
             Err(CliError::new(Class::Failed, failure.to_string()))
-        }
-    }
-}
-
-/// Carries out the dashboard's effects.
-struct Tasks(Arc<Runner>);
-
-impl Works for Tasks {
-    fn run(&self, effect: Effect) {
-        if let Some(effect) = self.0.run(effect) {
-            tracing::error!(?effect, "nobody carries this out");
         }
     }
 }

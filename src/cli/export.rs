@@ -7,7 +7,7 @@ use super::error::CliError;
 use super::listing::{Format, Listing, TableStyle};
 use super::purge_record::PurgeRecord;
 use crate::domain::purge::PurgeDetail;
-use crate::engine::{ExportForms, Scribe};
+use crate::engine::{ExportForms, Exporter};
 
 /// Returns the formats by the extensions of files.
 pub fn formats() -> ExportForms {
@@ -42,7 +42,7 @@ impl FileListing {
     }
 }
 
-impl Scribe for FileListing {
+impl Exporter for FileListing {
     fn write(&mut self, purge: PurgeDetail) -> io::Result<()> {
         self.listing()?.put(&PurgeRecord::from(purge)).map_err(to_io)
     }

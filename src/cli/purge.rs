@@ -152,7 +152,7 @@ async fn purge(
     let sent = carry_out(&run, &mut session, text, shutdown).await;
     // Also after an error: requests of the queue may be on their way, and their answers must be
     // written down.
-    session.runner.stop().await;
+    session.stop().await;
     let Some(mut sent) = sent? else {
         return Ok(());
     };

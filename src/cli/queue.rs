@@ -326,7 +326,7 @@ fn send(global: &Global, config: &Config, format: Format) -> Result<(), CliError
         shutdown.defer();
         let sent =
             follow(entries, Until::Answered, &mut session, &reader, &shutdown, console).await;
-        session.runner.stop().await;
+        session.stop().await;
         let mut sent = sent?;
         sent.read_again(&reader);
         Ok(sent)

@@ -1,31 +1,24 @@
 //! The tasks, as subcommands and the dashboard start them of a configuration.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
-
-use tokio::sync::mpsc;
 
 use super::error::{Class, CliError};
 use super::store;
 use crate::config::load::Config;
-use crate::domain::ids::AccountName;
 use crate::domain::payload::PurgeRequest;
 use crate::domain::plan::Preview;
 use crate::effect::{Effect, Report};
-use crate::engine::{self, Clock, EdgeWatch, ExportForms, KeepView, Runner, Seat};
-use crate::providers::{self, Provider};
+use crate::engine::{AccountHandle, Clock, EdgeWatch, Engine, ExportForms, KeepView, Setup};
+use crate::providers;
 use crate::store::Store;
+use crate::tui::{EffectRunner as _, EngineEffects};
 
-/// How many reports may wait; tasks never wait for room.
-const WAITING: usize = 1_024;
-
-/// The tasks at work, and what they report.
+/// The engine at work, and what it reports.
 pub struct Session {
-    /// Takes effects.
-    pub runner: Runner,
-    /// Gives reports.
-    pub reports: mpsc::Receiver<Report>,
-    providers: BTreeMap<AccountName, Arc<dyn Provider>>,
+    /// The engine.
+    pub engine: Engine,
+    /// Takes effects and gives reports.
+    pub effects: EngineEffects,
 }
 
 /// What the dashboard wants of the tasks besides.
@@ -51,7 +44,7 @@ pub enum Sending {
 }
 
 /// The configured accounts with their adapters.
-pub fn seats(config: &Config) -> Result<Vec<Seat>, CliError> {
+pub fn seats(config: &Config) -> Result<Vec<AccountHandle>, CliError> {
     config
         .accounts
         .iter()
@@ -62,7 +55,12 @@ pub fn seats(config: &Config) -> Result<Vec<Seat>, CliError> {
             })?;
             let edge = providers::edge::edge(&account.edge, provider.edge_rules())
                 .map(|edge| EdgeWatch { edge, grace: account.edge.grace });
-            Ok(Seat { account: account.account.clone(), provider, refresh: account.refresh, edge })
+            Ok(AccountHandle {
+                account: account.account.clone(),
+                provider,
+                refresh: account.refresh,
+                edge,
+            })
         })
         .collect()
 }
@@ -76,62 +74,48 @@ impl Session {
         offline: bool,
         extras: Extras,
     ) -> Result<Self, CliError> {
-        let (sender, reports) = mpsc::channel(WAITING);
-        for report in extras.first {
-            // There is room: nothing was sent yet.
-            let _ = sender.try_send(report);
-        }
         let mut accounts = seats(config)?;
         if !extras.verify {
             for seat in &mut accounts {
                 seat.edge = None;
             }
         }
-        let providers = accounts
-            .iter()
-            .map(|seat| (seat.account.name.clone(), Arc::clone(&seat.provider)))
-            .collect();
-        let runner = engine::start(engine::Setup {
+        let (engine, events) = Engine::start(Setup {
             store,
             accounts,
             clock: Clock::system(),
             refresh: config.settings.refresh.value.0,
             offline,
             read_only: config.settings.read_only.value || sending == Sending::Never,
-            reports: sender,
             export: extras.export,
             keep_view: extras.save_view,
         })
         .map_err(|failure| store::error(config, &failure))?;
-        Ok(Self { runner, reports, providers })
+        let effects = EngineEffects::new(engine.clone(), events, extras.first);
+        Ok(Self { engine, effects })
     }
 
     /// Begins with an effect that is none of the terminal's own business.
-    pub fn run(&self, effect: Effect) {
-        let given_back = self.runner.run(effect);
-        debug_assert!(given_back.is_none(), "{given_back:?}");
+    pub fn run(&mut self, effect: Effect) {
+        self.effects.run(effect);
     }
 
     /// A request as it would go over the wire, without its secret; empty where its account is not configured.
     pub fn preview(&self, request: &PurgeRequest) -> Preview {
-        match self.providers.get(&request.account) {
-            Some(provider) => provider.preview(request),
-            None => Preview {
-                method: String::new(),
-                url: String::new(),
-                headers: Vec::new(),
-                body: String::new(),
-                curl: String::new(),
-            },
-        }
+        self.engine.preview(request)
     }
 
-    /// The next report; an error where the tasks have ended, which they only do when they are told to.
+    /// The next report; an error where the engine has ended, which it only does when it is told to.
     pub async fn next(&mut self) -> Result<Report, CliError> {
-        self.reports.recv().await.ok_or_else(|| {
+        self.effects.next().await.ok_or_else(|| {
             CliError::new(Class::Failed, "the work was broken off")
                 .hint("A message above may say why; start purgedeck again.")
         })
+    }
+
+    /// Ends the work.
+    pub async fn stop(self) {
+        self.engine.shutdown().await;
     }
 }
 

@@ -145,7 +145,7 @@ pub fn history(
             let report = waiting.until(session.next(), &catching.missing()).await?;
             catching.hear(report, console);
         }
-        session.runner.stop().await;
+        session.stop().await;
         catching.incomplete()
     });
     console.clear_progress();

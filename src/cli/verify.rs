@@ -74,7 +74,7 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
         let extras = Extras { verify: true, ..Extras::default() };
         let mut session = Session::open(&config, store, Sending::Never, true, extras)?;
         let seen = look(&mut session, &purges, console).await;
-        session.runner.stop().await;
+        session.stop().await;
         seen
     });
     console.clear_progress();

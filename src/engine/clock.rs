@@ -93,17 +93,6 @@ impl Clock {
             }
         }
     }
-    /// Keeps virtual time still until a store thread has done something that nobody waits for.
-    pub(super) fn stand_still_for(&self, done: oneshot::Receiver<()>) {
-        match &*self.0 {
-            Source::System => {}
-            Source::Virtual { .. } => {
-                if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-                    drop(runtime.spawn_blocking(move || done.blocking_recv()));
-                }
-            }
-        }
-    }
 }
 
 /// The same span in chrono's terms; spans beyond its reach (292 million years) become its longest.

@@ -6,20 +6,19 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::{Runner, at_home};
-use crate::domain::ids::Ticket;
+use super::Engine;
 use crate::domain::purge::PurgeDetail;
 use crate::domain::query::WindowQuery;
-use crate::effect::{Answer, Report};
 use crate::store::Store;
 
 /// The largest file of targets that is read.
 const LARGEST: u64 = 16 << 20;
 
 /// Writes purges into a file, one after the other, in some form.
-pub trait Scribe: Send {
+pub trait Exporter: Send {
     /// Writes one.
     fn write(&mut self, purge: PurgeDetail) -> io::Result<()>;
 
@@ -27,38 +26,45 @@ pub trait Scribe: Send {
     fn finish(self: Box<Self>) -> io::Result<()>;
 }
 
-/// Makes a scribe that writes to the given place in the form of a file's ending (`csv`, `ndjson`, `json`, in lower case);
+/// Makes a exporter that writes to the given place in the form of a file's ending (`csv`, `ndjson`, `json`, in lower case);
 /// `None` where the ending stands for no form.
 pub type ExportForms =
-    Arc<dyn Fn(&str, Box<dyn Write + Send>) -> Option<Box<dyn Scribe>> + Send + Sync>;
+    Arc<dyn Fn(&str, Box<dyn Write + Send>) -> Option<Box<dyn Exporter>> + Send + Sync>;
 
-impl Runner {
-    pub(super) fn read_file(&self, ticket: Ticket, path: PathBuf) {
-        let outbox = self.outbox.clone();
-        self.tasks.spawn_blocking(move || {
-            let path = at_home(path);
-            outbox.post(Report::Answer(Answer::FileRead {
-                ticket,
-                result: read(&path).map_err(|words| format!("{}: {words}", path.display())),
-            }));
-        });
+impl Engine {
+    /// Reads a file of targets; `~` is the home directory. The error is in words, with the file's name.
+    pub fn read_file(
+        &self,
+        path: PathBuf,
+    ) -> impl Future<Output = Result<String, String>> + Send + use<> {
+        let path = at_home(path);
+        let named = path.clone();
+        let reading = self.0.tasks.spawn_blocking(move || read(&path));
+        async move { about(&named, reading).await }
     }
 
-    pub(super) fn export(&self, ticket: Ticket, query: WindowQuery, path: PathBuf) {
-        let (outbox, stop) = (self.outbox.clone(), self.stop.clone());
-        let (store, forms) = (self.store.clone(), self.export.clone());
-        self.tasks.spawn_blocking(move || {
-            let path = at_home(path);
-            let written = write(&store, forms.as_ref(), &query, &path, &stop);
-            outbox.post(Report::Answer(Answer::Exported {
-                ticket,
-                result: match written {
-                    Ok(count) => Ok((count, path)),
-                    Err(words) => Err(format!("{}: {words}", path.display())),
-                },
-            }));
-        });
+    /// Writes all purges that a query selects into a file, in the format of its ending; its anchor and limit do not count.
+    /// Returns their number and the file.
+    pub fn export(
+        &self,
+        query: WindowQuery,
+        path: PathBuf,
+    ) -> impl Future<Output = Result<(u64, PathBuf), String>> + Send + use<> {
+        let path = at_home(path);
+        let (named, stop) = (path.clone(), self.0.stop.clone());
+        let (store, forms) = (self.0.store.clone(), self.0.export.clone());
+        let writing = self
+            .0
+            .tasks
+            .spawn_blocking(move || write(&store, forms.as_ref(), &query, &path, &stop));
+        async move { about(&named, writing).await.map(|count| (count, named)) }
     }
+}
+
+/// Waits for work on a file, whose name is put before an error.
+async fn about<T>(path: &Path, work: JoinHandle<Result<T, String>>) -> Result<T, String> {
+    let result = work.await.unwrap_or_else(|_| Err("broken off".to_owned()));
+    result.map_err(|words| format!("{}: {words}", path.display()))
 }
 
 fn read(path: &Path) -> Result<String, String> {
@@ -105,7 +111,7 @@ fn write(
     let said = |error: io::Error| error.to_string();
     let beside = tempfile::NamedTempFile::new_in(directory).map_err(said)?;
     let place = beside.reopen().map_err(said)?;
-    let mut scribe = forms
+    let mut exporter = forms
         .and_then(|forms| forms(&ending, Box::new(BufWriter::new(place))))
         .ok_or("the name must end in .csv, .ndjson or .json")?;
     let reader = store.reader().map_err(|failure| failure.to_string())?;
@@ -114,7 +120,7 @@ fn write(
         .export(&query.predicate, query.sort, None, &mut |purge| {
             if stop.is_cancelled() {
                 fault = Some("broken off".to_owned());
-            } else if let Err(error) = scribe.write(purge) {
+            } else if let Err(error) = exporter.write(purge) {
                 fault = Some(error.to_string());
             }
             match fault {
@@ -126,8 +132,16 @@ fn write(
     if let Some(fault) = fault {
         return Err(fault);
     }
-    scribe.finish().map_err(said)?;
+    exporter.finish().map_err(said)?;
     beside.as_file().sync_all().map_err(said)?;
     beside.persist_noclobber(path).map_err(|error| said(error.error))?;
     Ok(count)
+}
+
+/// The path with a leading `~` replaced by the home directory.
+fn at_home(path: PathBuf) -> PathBuf {
+    match (path.strip_prefix("~"), std::env::home_dir()) {
+        (Ok(rest), Some(home)) => home.join(rest),
+        (Ok(_) | Err(_), _) => path,
+    }
 }

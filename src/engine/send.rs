@@ -30,13 +30,13 @@ use self::journal::Journal;
 use self::lock::SenderLock;
 use self::pen::JournalWriter;
 use self::trip::{Returned, Trip};
-use super::clerk::Clerk;
 use super::clock::{Clock, JumpWatch};
-use super::outbox::Outbox;
+use super::events::EventHub;
+use super::messages::SenderMsg;
+use super::store_writer::StoreWriter;
 use crate::domain::event::{Event, Level};
 use crate::domain::ids::{AccountName, JournalId};
 use crate::domain::journal::JournalState;
-use crate::effect::Report;
 
 pub(super) use self::lane::Lane;
 
@@ -48,27 +48,14 @@ const WATCH_AT_WORK: Duration = Duration::from_secs(5);
 /// request wait longer.
 const NAP: TimeDelta = TimeDelta::seconds(30);
 
-/// What the sender is told.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Nudge {
-    /// The journal was changed, here.
-    Journal,
-    /// An account's history changed between two instants.
-    History { account: AccountName, from: DateTime<Utc>, until: DateTime<Utc> },
-    /// An account's limits changed.
-    Limits,
-    /// An account's news were read, whatever came of it: an occasion to see what others did to the store.
-    Looked,
-}
-
 /// The sender.
 #[derive(Debug)]
 pub(super) struct Sender {
     lanes: BTreeMap<AccountName, Lane>,
     journal: Journal,
-    outbox: Outbox,
+    events: EventHub,
     clock: Clock,
-    inbox: mpsc::UnboundedReceiver<Nudge>,
+    inbox: mpsc::UnboundedReceiver<SenderMsg>,
     lock: SenderLock,
     trips: JoinSet<Returned>,
     /// Which request is on which trip.
@@ -83,18 +70,18 @@ impl Sender {
     pub(super) fn new(
         lanes: BTreeMap<AccountName, Lane>,
         store: &Path,
-        clerk: Clerk,
-        outbox: Outbox,
+        writer: StoreWriter,
+        events: EventHub,
         clock: Clock,
-        inbox: mpsc::UnboundedReceiver<Nudge>,
+        inbox: mpsc::UnboundedReceiver<SenderMsg>,
     ) -> Self {
         Self {
             journal: Journal::new(
-                JournalWriter { clerk, outbox: outbox.clone() },
+                JournalWriter { writer, events: events.clone() },
                 lanes.keys().cloned().collect(),
             ),
             lanes,
-            outbox,
+            events,
             jumps: clock.watch(),
             clock,
             inbox,
@@ -158,7 +145,7 @@ impl Sender {
                 *shift += by;
             }
         }
-        self.outbox.notice(
+        self.events.notice(
             Level::Warning,
             None,
             format!(
@@ -168,20 +155,20 @@ impl Sender {
         );
     }
 
-    async fn hear(&mut self, nudge: Nudge) -> bool {
+    async fn hear(&mut self, nudge: SenderMsg) -> bool {
         let mut nudges = vec![nudge];
         while let Ok(more) = self.inbox.try_recv() {
             nudges.push(more);
         }
         let mut again = false;
-        if nudges.contains(&Nudge::Journal) {
+        if nudges.contains(&SenderMsg::Journal) {
             again = self.read_journal(true).await;
-        } else if nudges.contains(&Nudge::Looked) {
+        } else if nudges.contains(&SenderMsg::NewsRead) {
             again = self.read_journal(false).await;
         }
         let mut changed: BTreeMap<AccountName, (DateTime<Utc>, DateTime<Utc>)> = BTreeMap::new();
         for nudge in nudges {
-            if let Nudge::History { account, from, until } = nudge {
+            if let SenderMsg::History { account, from, until } = nudge {
                 let range = changed.entry(account).or_insert((from, until));
                 *range = (range.0.min(from), range.1.max(until));
             }
@@ -216,12 +203,12 @@ impl Sender {
     /// Another process brought in history, how much and when is not known.
     fn tell_of_others(&self) {
         for account in self.lanes.keys() {
-            self.outbox.post(Report::Event(Event::HistoryChanged {
+            self.events.publish(Event::HistoryChanged {
                 account: account.clone(),
                 from: DateTime::UNIX_EPOCH,
                 until: self.clock.now() + TimeDelta::days(1),
                 new: 0,
-            }));
+            });
         }
     }
 
@@ -260,7 +247,7 @@ impl Sender {
                     return;
                 }
                 for lane in self.lanes.values() {
-                    for entry in self.journal.of(&lane.asker.account) {
+                    for entry in self.journal.of(&lane.client.account) {
                         if entry.state == JournalState::Unknown {
                             lane.expect(entry);
                         }
@@ -271,7 +258,7 @@ impl Sender {
             Err(error) => {
                 if !self.complained {
                     self.complained = true;
-                    self.outbox.notice(
+                    self.events.notice(
                         Level::Error,
                         None,
                         format!("Nothing can be sent: the lock beside the store cannot be taken ({error})."),
@@ -288,7 +275,7 @@ impl Sender {
         }
         let mut wake: Option<DateTime<Utc>> = None;
         for lane in self.lanes.values_mut() {
-            let queued = self.journal.queued(&lane.asker.account).next();
+            let queued = self.journal.queued(&lane.client.account).next();
             if lane.busy || lane.read_only || queued.is_none() {
                 continue;
             }
@@ -301,9 +288,9 @@ impl Sender {
                 }
             };
             let limits = lane.limits.borrow().clone();
-            let now = lane.asker.vendor_now();
+            let now = lane.client.vendor_now();
             let choice = choose(
-                self.journal.queued(&lane.asker.account),
+                self.journal.queued(&lane.client.account),
                 &limits,
                 &usage,
                 &lane.delays,
@@ -316,9 +303,9 @@ impl Sender {
             }
             if let Some(entry) = choice.next.and_then(|id| self.journal.get(&id)) {
                 lane.busy = true;
-                let under_way = (lane.asker.account.clone(), entry.id.clone());
+                let under_way = (lane.client.account.clone(), entry.id.clone());
                 let trip = Trip {
-                    asker: lane.asker.clone(),
+                    client: lane.client.clone(),
                     pen: self.journal.pen.clone(),
                     limits,
                     entry: entry.clone(),
@@ -371,7 +358,7 @@ impl Sender {
         };
         if let Some(lane) = self.lanes.get_mut(&account) {
             lane.busy = false;
-            lane.delays.held.insert(id.clone(), lane.asker.vendor_now() + NAP);
+            lane.delays.held.insert(id.clone(), lane.client.vendor_now() + NAP);
         }
         if let Err(trouble) = self.journal.broken_off(&id, self.clock.now()).await {
             self.journal.complain(&trouble);

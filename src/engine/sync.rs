@@ -25,10 +25,10 @@ use self::agenda::{Agenda, Task};
 use self::by_lists::{ByLists, LIVELY};
 use self::by_ranges::{ByRanges, Step};
 use self::who::{Told, Who};
-use super::asker::{Asker, Trouble};
+use super::account_client::{AccountClient, SyncError};
 use super::clock::{JumpWatch, delta};
 use super::follow::{Look, Looks, Patience, Unfinished};
-use super::send::Nudge;
+use super::messages::{SenderMsg, SyncMsg};
 use crate::domain::activity::Names;
 use crate::domain::coverage::Coverage;
 use crate::domain::event::{AccountStatus, Event, Level, StoreError};
@@ -37,7 +37,6 @@ use crate::domain::ids::{AccountName, ResourceId};
 use crate::domain::limits::{HistoryRule, Limits, Reading};
 use crate::domain::resource::Resource;
 use crate::domain::text::escape_control;
-use crate::effect::Report;
 use crate::providers::HistoryRequest;
 use crate::store::{Reader, StoreFailure};
 
@@ -49,15 +48,6 @@ const LOOK_PAGES: usize = 20;
 /// How long the activity log is waited for: until news are due, within these bounds.
 const WHO_LEAST: Duration = Duration::from_secs(2);
 const WHO_MOST: Duration = Duration::from_secs(20);
-
-/// What a keeper is told.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Word {
-    /// The operator wants news now.
-    Refresh,
-    /// A purge of this resource went out: news of it are wanted soon, and what is left of quotas has changed.
-    Sent(ResourceId),
-}
 
 /// How an account's history is read.
 #[derive(Debug)]
@@ -86,8 +76,8 @@ impl History {
 /// Keeps one account up to date.
 #[derive(Debug)]
 pub(super) struct Keeper {
-    asker: Asker,
-    inbox: mpsc::UnboundedReceiver<Word>,
+    client: AccountClient,
+    inbox: mpsc::UnboundedReceiver<SyncMsg>,
     limits: watch::Sender<Arc<Limits>>,
     resources: Arc<Vec<Resource>>,
     history: History,
@@ -148,14 +138,14 @@ impl Kept {
 impl Keeper {
     /// A keeper that goes on from what the store knows.
     pub(super) fn new(
-        asker: Asker,
-        inbox: mpsc::UnboundedReceiver<Word>,
+        client: AccountClient,
+        inbox: mpsc::UnboundedReceiver<SyncMsg>,
         limits: watch::Sender<Arc<Limits>>,
         kept: Kept,
         refresh: Duration,
         names: Names,
     ) -> Self {
-        let rule = asker.provider.activity_log();
+        let rule = client.provider.activity_log();
         let who = rule.map(|rule| Who::new(rule, names, kept.activity.clone()));
         let known = Arc::clone(&limits.borrow());
         let mut history = History::new(&known.history, kept.coverage.clone(), refresh);
@@ -166,13 +156,13 @@ impl Keeper {
             }
         }
         let agenda = Agenda::new(refresh, matches!(history, History::Lists(_)));
-        let jumps = asker.clock.watch();
+        let jumps = client.clock.watch();
         Self {
             patience: Patience::of(&known),
             status: kept.status(),
             posted: kept.status(),
             resources: kept.resources,
-            asker,
+            client,
             inbox,
             limits,
             history,
@@ -207,8 +197,8 @@ impl Keeper {
                 () = tokio::time::sleep_until(at) => {}
             }
             if let Some(by) = self.jumps.jumped() {
-                tracing::info!(account = %self.asker.account, seconds = by.num_seconds(), "the clock moved");
-                self.hear(&Word::Refresh);
+                tracing::info!(account = %self.client.account, seconds = by.num_seconds(), "the clock moved");
+                self.hear(&SyncMsg::Refresh);
             }
             tokio::select! {
                 biased;
@@ -218,10 +208,10 @@ impl Keeper {
         }
     }
 
-    fn hear(&mut self, word: &Word) {
-        let now = self.asker.vendor_now();
+    fn hear(&mut self, word: &SyncMsg) {
+        let now = self.client.vendor_now();
         match word {
-            Word::Refresh => {
+            SyncMsg::Refresh => {
                 self.agenda.refresh();
                 if let Some(who) = &mut self.who {
                     who.refresh();
@@ -230,7 +220,7 @@ impl Keeper {
                     lists.refresh(now);
                 }
             }
-            Word::Sent(resource) => {
+            SyncMsg::Sent(resource) => {
                 self.agenda.hurry();
                 if !self.limits.borrow().quotas.is_empty() {
                     self.agenda.limits_at = Instant::now();
@@ -250,7 +240,7 @@ impl Keeper {
             (self.agenda.limits_at, Task::Limits),
         ];
         if let Some(at) = self.looks.next_at() {
-            let wait = (at - self.asker.vendor_now()).to_std().unwrap_or_default();
+            let wait = (at - self.client.vendor_now()).to_std().unwrap_or_default();
             due.push((Instant::now() + wait, Task::Follow));
         }
         if let History::Ranges(ranges) = &self.history
@@ -306,8 +296,8 @@ impl Keeper {
                     Task::Resources | Task::Limits | Task::Who | Task::WhoBefore => {}
                 }
             }
-            Err(Trouble::Vendor(failure)) => self.failed(task, failure),
-            Err(Trouble::Store(trouble)) => self.not_written(trouble),
+            Err(SyncError::Vendor(failure)) => self.failed(task, failure),
+            Err(SyncError::Store(trouble)) => self.not_written(trouble),
         }
         let reads = self.who.as_ref().is_some_and(Who::is_reading_news);
         self.status.named = self.who.is_none() || (self.tried.contains(&Task::Who) && !reads);
@@ -318,28 +308,28 @@ impl Keeper {
         matches!(&self.history, History::Ranges(ranges) if ranges.is_reading_news())
     }
 
-    async fn read_news(&mut self) -> Result<(), Trouble> {
+    async fn read_news(&mut self) -> Result<(), SyncError> {
         let step = match &mut self.history {
-            History::Ranges(ranges) => ranges.read_news(&self.asker).await?,
+            History::Ranges(ranges) => ranges.read_news(&self.client).await?,
             History::Lists(lists) => {
                 if self.agenda.start_hurry_round() {
-                    lists.refresh(self.asker.vendor_now());
+                    lists.refresh(self.client.vendor_now());
                 }
-                lists.read(&self.asker).await?
+                lists.read(&self.client).await?
             }
         };
         if step.over || matches!(self.history, History::Lists(_)) {
-            let now = self.asker.clock.now();
+            let now = self.client.clock.now();
             self.status.synced_at = Some(now);
             self.agenda.news_read();
             // Where there is no sender, everything is being stopped.
-            let _ = self.asker.sender.send(Nudge::Looked);
-            let account = self.asker.account.clone();
-            self.asker
-                .clerk
-                .call(move |books| books.writer()?.mark_synced(&account, now))
+            let _ = self.client.sender.send(SenderMsg::NewsRead);
+            let account = self.client.account.clone();
+            self.client
+                .writer
+                .call(move |store| store.writer()?.mark_synced(&account, now))
                 .await
-                .map_err(Trouble::Store)?;
+                .map_err(SyncError::Store)?;
         }
         if step.changed
             && let Some(who) = &mut self.who
@@ -350,7 +340,7 @@ impl Keeper {
         Ok(())
     }
 
-    async fn read_who(&mut self, task: Task) -> Result<(), Trouble> {
+    async fn read_who(&mut self, task: Task) -> Result<(), SyncError> {
         let now = Instant::now();
         // Whatever comes of it, news are read when they are due, or hardly later.
         let until = self.news_at().clamp(now + WHO_LEAST, now + WHO_MOST);
@@ -358,13 +348,13 @@ impl Keeper {
             return Ok(());
         };
         let told = if task == Task::WhoBefore {
-            who.read_older(&self.asker, until).await?
+            who.read_older(&self.client, until).await?
         } else {
-            who.read_news(&self.asker, until).await?
+            who.read_news(&self.client, until).await?
         };
-        self.asker.changed(&told.recorded);
+        self.client.changed(&told.recorded);
         if let Some(words) = self.refusals(&told) {
-            self.asker.outbox.notice(Level::Info, Some(&self.asker.account), words);
+            self.client.events.notice(Level::Info, Some(&self.client.account), words);
         }
         Ok(())
     }
@@ -388,9 +378,9 @@ impl Keeper {
         })
     }
 
-    async fn read_older(&mut self) -> Result<(), Trouble> {
+    async fn read_older(&mut self) -> Result<(), SyncError> {
         if let History::Ranges(ranges) = &mut self.history {
-            let step = ranges.read_older(&self.asker).await?;
+            let step = ranges.read_older(&self.client).await?;
             self.took(step).await;
         }
         Ok(())
@@ -398,9 +388,9 @@ impl Keeper {
 
     async fn took(&mut self, step: Step) {
         if let Some((from, until)) = step.torn {
-            self.asker.outbox.notice(
+            self.client.events.notice(
                 Level::Warning,
-                Some(&self.asker.account),
+                Some(&self.client.account),
                 format!(
                     "The vendor holds back a part of its history between {from} and {until}: more was purged in that \
                      time than it tells at once. The list is not complete there."
@@ -413,10 +403,10 @@ impl Keeper {
     }
 
     async fn count_unfinished(&mut self) {
-        let now = self.asker.vendor_now();
-        let (account, since) = (self.asker.account.clone(), now - self.patience.reach());
+        let now = self.client.vendor_now();
+        let (account, since) = (self.client.account.clone(), now - self.patience.reach());
         let unfinished =
-            self.asker.clerk.call(move |books| books.reader.unfinished(&account, since)).await;
+            self.client.writer.call(move |store| store.reader.unfinished(&account, since)).await;
         match unfinished {
             Ok(purges) => {
                 let purges = purges.into_iter().map(Unfinished::from).collect();
@@ -427,8 +417,8 @@ impl Keeper {
         }
     }
 
-    async fn follow(&mut self) -> Result<(), Trouble> {
-        let now = self.asker.vendor_now();
+    async fn follow(&mut self) -> Result<(), SyncError> {
+        let now = self.client.vendor_now();
         for look in self.looks.due(&self.patience, now) {
             // Noted first: a look that fails must not be the next thing to do again at once.
             self.looks.looked(&look.ids, now);
@@ -439,7 +429,7 @@ impl Keeper {
         Ok(())
     }
 
-    async fn look(&mut self, look: &Look) -> Result<(), Trouble> {
+    async fn look(&mut self, look: &Look) -> Result<(), SyncError> {
         let rule = self.limits.borrow().history.clone();
         let mut offset = 0;
         let mut walk = Walk::new(&rule, &[look.range_to_ask(&rule)], false);
@@ -452,18 +442,18 @@ impl Keeper {
                 History::Lists(_) => HistoryRequest { offset, ..HistoryRequest::default() },
             };
             look.narrow(&mut ask);
-            let told = match self.asker.ask(&ask, &rule).await {
+            let told = match self.client.ask(&ask, &rule).await {
                 Ok(told) => told,
                 // This one question only: the others are put all the same.
                 Err(failure) if failure.is_about_the_question() => break,
-                Err(failure) => return Err(Trouble::Vendor(failure)),
+                Err(failure) => return Err(SyncError::Vendor(failure)),
             };
             walk.answer(&told.page, told.edge);
             offset += told.page.records;
             let last = told.page.complete || told.page.records == 0;
             let found =
                 look.ids.iter().all(|id| told.page.purges.iter().any(|purge| purge.id == *id));
-            self.asker.write(told.page.purges, None).await.map_err(Trouble::Store)?;
+            self.client.write(told.page.purges, None).await.map_err(SyncError::Store)?;
             if found || (last && matches!(self.history, History::Lists(_))) {
                 break;
             }
@@ -471,34 +461,34 @@ impl Keeper {
         Ok(())
     }
 
-    async fn read_resources(&mut self) -> Result<(), Trouble> {
-        let (asked_at, doubt) = (self.asker.vendor_now(), self.asker.doubt());
-        let resources = self.asker.provider.resources().await.map_err(Trouble::Vendor)?;
+    async fn read_resources(&mut self) -> Result<(), SyncError> {
+        let (asked_at, doubt) = (self.client.vendor_now(), self.client.doubt());
+        let resources = self.client.provider.resources().await.map_err(SyncError::Vendor)?;
         if let History::Lists(lists) = &mut self.history {
             lists.resources(&resources, Some(asked_at - doubt));
         }
         if *self.resources != resources {
             self.resources = Arc::new(resources);
-            let (kept, account) = (Arc::clone(&self.resources), self.asker.account.clone());
-            let now = self.asker.clock.now();
-            self.asker.outbox.post(Report::Event(Event::Resources {
+            let (kept, account) = (Arc::clone(&self.resources), self.client.account.clone());
+            let now = self.client.clock.now();
+            self.client.events.publish(Event::Resources {
                 account: account.clone(),
                 resources: Arc::clone(&self.resources),
-            }));
-            self.asker
-                .clerk
-                .call(move |books| books.writer()?.save_resources(&account, &kept, now))
+            });
+            self.client
+                .writer
+                .call(move |store| store.writer()?.save_resources(&account, &kept, now))
                 .await
-                .map_err(Trouble::Store)?;
+                .map_err(SyncError::Store)?;
         }
         Ok(())
     }
 
-    async fn read_limits(&mut self) -> Result<(), Trouble> {
-        let limits = match self.asker.provider.live_limits().await {
+    async fn read_limits(&mut self) -> Result<(), SyncError> {
+        let limits = match self.client.provider.live_limits().await {
             Ok(limits) => Arc::new(limits),
             Err(failure) if failure.cause == Cause::Unsupported => return Ok(()),
-            Err(failure) => return Err(Trouble::Vendor(failure)),
+            Err(failure) => return Err(SyncError::Vendor(failure)),
         };
         if **self.limits.borrow() != *limits {
             self.patience = Patience::of(&limits);
@@ -507,16 +497,16 @@ impl Keeper {
             }
             self.limits.send_replace(Arc::clone(&limits));
             // What waits for room may have it now. Where there is no sender, everything is being stopped.
-            let _ = self.asker.sender.send(Nudge::Limits);
-            self.asker
-                .outbox
-                .post(Report::Event(Event::Limits { account: self.asker.account.clone(), limits }));
+            let _ = self.client.sender.send(SenderMsg::Limits);
+            self.client
+                .events
+                .publish(Event::Limits { account: self.client.account.clone(), limits });
         }
         Ok(())
     }
 
     fn failed(&mut self, task: Task, failure: Failure) {
-        tracing::warn!(account = %self.asker.account, ?task, %failure, "the vendor did not answer well");
+        tracing::warn!(account = %self.client.account, ?task, %failure, "the vendor did not answer well");
         let needed = match (&self.history, task) {
             (_, Task::News | Task::Follow) | (History::Lists(_), Task::Resources) => true,
             (_, Task::Older | Task::Resources | Task::Limits | Task::Who | Task::WhoBefore) => {
@@ -528,9 +518,9 @@ impl Keeper {
             && let Some(who) = &mut self.who
             && who.failed(&failure, wait)
         {
-            self.asker.outbox.notice(
+            self.client.events.notice(
                 Level::Info,
-                Some(&self.asker.account),
+                Some(&self.client.account),
                 format!(
                     "Who purged is not known: the vendor's activity log cannot be read. {failure}"
                 ),
@@ -552,14 +542,18 @@ impl Keeper {
         self.status.not_written = Some(trouble.clone());
         self.post();
         if self.named.as_ref() != Some(&trouble) {
-            self.asker.outbox.notice(Level::Error, Some(&self.asker.account), trouble.to_string());
+            self.client.events.notice(
+                Level::Error,
+                Some(&self.client.account),
+                trouble.to_string(),
+            );
             self.named = Some(trouble);
         }
     }
 
     fn instant(&self, at: Instant) -> DateTime<Utc> {
         let wait = at.saturating_duration_since(Instant::now());
-        self.asker.clock.now() + delta(wait)
+        self.client.clock.now() + delta(wait)
     }
 
     fn post(&mut self) {
@@ -571,10 +565,10 @@ impl Keeper {
         }
         if self.status != self.posted {
             self.posted = self.status.clone();
-            self.asker.outbox.post(Report::Event(Event::Account {
-                account: self.asker.account.clone(),
+            self.client.events.publish(Event::Account {
+                account: self.client.account.clone(),
                 status: self.status.clone(),
-            }));
+            });
         }
     }
 }

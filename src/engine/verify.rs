@@ -20,12 +20,13 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio::task::{self, JoinSet};
 use tokio_util::sync::CancellationToken;
 
+pub use self::asked::{MOST_AT_ONCE, Verifications};
 use self::rounds::{Phase, Rounds};
-use super::clerk::Clerk;
 use super::clock::Clock;
-use super::outbox::Outbox;
+use super::events::{EventHub, EventStream};
+use super::store_writer::StoreWriter;
 use super::{EdgeWatch, Setup};
-use crate::domain::event::Level;
+use crate::domain::event::{Event, Level};
 use crate::domain::ids::{AccountName, JournalId};
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::providers::Provider;
@@ -50,15 +51,15 @@ pub(super) struct Watched {
 pub(super) struct Lookout {
     accounts: Arc<BTreeMap<AccountName, Watched>>,
     store: Store,
-    clerk: Clerk,
-    outbox: Outbox,
+    writer: StoreWriter,
+    events: EventHub,
     clock: Clock,
     hands: Arc<Semaphore>,
 }
 
 impl Lookout {
     /// One that watches the edges of the accounts that have one to watch.
-    pub(super) fn new(setup: &Setup, clerk: &Clerk, outbox: &Outbox) -> Self {
+    pub(super) fn new(setup: &Setup, writer: &StoreWriter, events: &EventHub) -> Self {
         let watched = setup.accounts.iter().filter_map(|seat| {
             let watched =
                 Watched { watch: seat.edge.clone()?, provider: Arc::clone(&seat.provider) };
@@ -67,8 +68,8 @@ impl Lookout {
         Self {
             accounts: Arc::new(watched.collect()),
             store: setup.store.clone(),
-            clerk: clerk.clone(),
-            outbox: outbox.clone(),
+            writer: writer.clone(),
+            events: events.clone(),
             clock: setup.clock.clone(),
             hands: Arc::new(Semaphore::new(HANDFUL)),
         }
@@ -84,8 +85,8 @@ impl Lookout {
         Some(Rounds {
             account: self.accounts.get(account)?.clone(),
             store: self.store.clone(),
-            clerk: self.clerk.clone(),
-            outbox: self.outbox.clone(),
+            writer: self.writer.clone(),
+            events: self.events.clone(),
             clock: self.clock.clone(),
             hands: Arc::clone(&self.hands),
         })
@@ -95,7 +96,8 @@ impl Lookout {
 /// The one who decides what is looked at when.
 pub(super) struct Verifier {
     lookout: Lookout,
-    heard: mpsc::UnboundedReceiver<JournalEntry>,
+    queued: mpsc::UnboundedReceiver<Vec<JournalEntry>>,
+    events: EventStream,
     jobs: JoinSet<()>,
     /// What each job is about, and the newest that was heard of it meanwhile.
     busy: HashMap<task::Id, (JournalId, Option<JournalEntry>)>,
@@ -105,12 +107,14 @@ pub(super) struct Verifier {
 
 impl Verifier {
     /// One that hears of the journal by what is posted from now on.
-    pub(super) fn new(lookout: &Lookout) -> Self {
-        let (ear, heard) = mpsc::unbounded_channel();
-        lookout.outbox.overheard_by(ear);
+    pub(super) fn new(
+        lookout: &Lookout,
+        queued: mpsc::UnboundedReceiver<Vec<JournalEntry>>,
+    ) -> Self {
         Self {
             lookout: lookout.clone(),
-            heard,
+            queued,
+            events: lookout.events.subscribe(),
             jobs: JoinSet::new(),
             busy: HashMap::new(),
             early: BTreeMap::new(),
@@ -133,7 +137,15 @@ impl Verifier {
                     let id = ended.map_or_else(|broken| broken.id(), |(id, ())| id);
                     self.ended(id);
                 }
-                Some(entry) = self.heard.recv() => self.hear(entry),
+                // Before events: what is queued may be sent already.
+                Some(queued) = self.queued.recv() => {
+                    queued.into_iter().for_each(|entry| self.hear(entry));
+                }
+                Some(event) = self.events.recv() => {
+                    if let Event::Journal(entry) = event {
+                        self.hear(*entry);
+                    }
+                }
                 () = self.lookout.clock.sleep_until(due.unwrap_or_default()), if due.is_some() => self.look_before(),
             }
         }
@@ -144,16 +156,16 @@ impl Verifier {
         let since = self.lookout.clock.now() - REACH;
         let found = self
             .lookout
-            .clerk
-            .call(move |books| {
-                let mut found = books.reader.unverified(since)?;
-                found.extend(books.reader.journal_open()?);
+            .writer
+            .call(move |store| {
+                let mut found = store.reader.unverified(since)?;
+                found.extend(store.reader.journal_open()?);
                 Ok(found)
             })
             .await;
         match found {
             Ok(found) => found.into_iter().for_each(|entry| self.hear(entry)),
-            Err(trouble) => self.lookout.outbox.notice(
+            Err(trouble) => self.lookout.events.notice(
                 Level::Warning,
                 None,
                 format!("What is left to verify is not known. {trouble}"),

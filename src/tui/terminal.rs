@@ -21,47 +21,47 @@ use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::buffer::Cell;
 use tokio::sync::Notify;
 
-use super::{Glass, editor};
+use super::{TerminalIo, editor};
 
 /// The process's terminal, while it is ours.
 #[derive(Debug)]
-pub(super) struct Screen {
+pub(super) struct ProcessTerminal {
     backend: CrosstermBackend<BufWriter<Stdout>>,
     mouse: bool,
-    hold: Arc<Hold>,
+    guard: Arc<TerminalGuard>,
 }
 
 /// Whether the terminal is ours, for everybody who may have to give it back.
 #[derive(Debug, Default)]
-pub(super) struct Hold {
+pub(super) struct TerminalGuard {
     taken: AtomicBool,
     /// Told of a panic, after the terminal was given back.
     pub(super) panicked: Notify,
 }
 
-impl Screen {
+impl ProcessTerminal {
     /// Takes the terminal. It is not asked anything, so nothing is waited for.
-    pub(super) fn open(mouse: bool, hold: Arc<Hold>) -> io::Result<Self> {
-        let mut screen = Self {
+    pub(super) fn open(mouse: bool, guard: Arc<TerminalGuard>) -> io::Result<Self> {
+        let mut terminal = Self {
             backend: CrosstermBackend::new(BufWriter::with_capacity(64 * 1024, io::stdout())),
             mouse,
-            hold,
+            guard,
         };
-        screen.take_back()?;
-        Ok(screen)
+        terminal.enter()?;
+        Ok(terminal)
     }
 }
 
-impl Drop for Screen {
+impl Drop for ProcessTerminal {
     /// Gives it back.
     fn drop(&mut self) {
         // The terminal may be gone already; then there is nothing to give back.
         let _ = Backend::flush(&mut self.backend);
-        self.hold.restore();
+        self.guard.restore();
     }
 }
 
-impl Glass for Screen {
+impl TerminalIo for ProcessTerminal {
     fn size(&self) -> io::Result<(u16, u16)> {
         crossterm::terminal::size()
     }
@@ -91,14 +91,14 @@ impl Glass for Screen {
         Write::flush(&mut self.backend)
     }
 
-    fn lend(&mut self) -> io::Result<()> {
+    fn leave(&mut self) -> io::Result<()> {
         Write::flush(&mut self.backend)?;
-        self.hold.restore();
+        self.guard.restore();
         Ok(())
     }
 
-    fn take_back(&mut self) -> io::Result<()> {
-        self.hold.taken.store(true, Ordering::SeqCst);
+    fn enter(&mut self) -> io::Result<()> {
+        self.guard.taken.store(true, Ordering::SeqCst);
         enable_raw_mode()?;
         queue!(self.backend, EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange, Hide)?;
         if self.mouse {
@@ -118,7 +118,7 @@ impl Glass for Screen {
     }
 }
 
-impl Hold {
+impl TerminalGuard {
     /// Undoes everything, once: leaving the alternate screen again would put the cursor back to where it was left, over
     /// whatever was written since.
     fn restore(&self) {
@@ -141,14 +141,14 @@ impl Hold {
 }
 
 /// From now on a panic, in whichever thread, gives the terminal back before it prints, and then tells.
-pub(super) fn watch_panics() -> Arc<Hold> {
-    let hold = Arc::new(Hold::default());
-    let held = Arc::clone(&hold);
+pub(super) fn restore_on_panic() -> Arc<TerminalGuard> {
+    let guard = Arc::new(TerminalGuard::default());
+    let guarded = Arc::clone(&guard);
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
-        held.restore();
+        guarded.restore();
         usual(info);
-        held.panicked.notify_one();
+        guarded.panicked.notify_one();
     }));
-    hold
+    guard
 }

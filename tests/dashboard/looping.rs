@@ -1,4 +1,4 @@
-//! The real loop with keys as text, on a glass that keeps what was written.
+//! The real loop with keys as text, on a terminal that keeps what was written.
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
@@ -14,7 +14,9 @@ use purgedeck::domain::event::Event;
 use purgedeck::domain::journal::JournalState;
 use purgedeck::effect::{Effect, Report, TerminalEffect};
 use purgedeck::tui::signals::SignalSource;
-use purgedeck::tui::{Call, Desk, Glass, Inputs, Leaving, Signal, Works, loop_};
+use purgedeck::tui::{
+    AlertMode, EffectRunner, ExitReason, Inputs, Dashboard, Signal, TerminalIo, event_loop,
+};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 
@@ -39,7 +41,7 @@ impl Kept {
     }
 }
 
-impl Glass for Kept {
+impl TerminalIo for Kept {
     fn size(&self) -> io::Result<(u16, u16)> {
         Ok((self.screen.area.width, self.screen.area.height))
     }
@@ -77,12 +79,12 @@ impl Glass for Kept {
         Ok(())
     }
 
-    fn lend(&mut self) -> io::Result<()> {
+    fn leave(&mut self) -> io::Result<()> {
         self.lent = true;
         Ok(())
     }
 
-    fn take_back(&mut self) -> io::Result<()> {
+    fn enter(&mut self) -> io::Result<()> {
         self.lent = false;
         Ok(())
     }
@@ -173,64 +175,65 @@ impl SignalSource for NoSignals {
 /// Keeps every effect; answers reads from the stage's store.
 struct Answering {
     store: Stage,
-    reports: tokio::sync::mpsc::Sender<Report>,
+    reports: VecDeque<Report>,
     asked: Sender<Effect>,
 }
 
-impl Works for Answering {
-    fn run(&self, effect: Effect) {
-        if let Some(report) = self.store.answer(&effect) {
-            self.reports.try_send(report).unwrap();
-        }
+impl EffectRunner for Answering {
+    fn run(&mut self, effect: Effect) {
+        self.reports.extend(self.store.answer(&effect));
         self.asked.send(effect).unwrap();
+    }
+
+    async fn next(&mut self) -> Option<Report> {
+        match self.reports.pop_front() {
+            Some(report) => Some(report),
+            None => std::future::pending().await,
+        }
     }
 }
 
-async fn run(size: (u16, u16), keys: &str) -> (Kept, Leaving, Receiver<Effect>) {
+async fn run(size: (u16, u16), keys: &str) -> (Kept, ExitReason, Receiver<Effect>) {
     let mut typist = Typist::of(keys);
     typist.hang_up = true;
     run_by(size, typist).await
 }
 
-async fn run_by(size: (u16, u16), typist: impl Inputs) -> (Kept, Leaving, Receiver<Effect>) {
-    run_with(size, typist, Call::Off, Vec::new()).await
+async fn run_by(size: (u16, u16), typist: impl Inputs) -> (Kept, ExitReason, Receiver<Effect>) {
+    run_with(size, typist, AlertMode::Off, Vec::new()).await
 }
 
 /// Runs the loop; the reports come right after the first screen.
 async fn run_with(
     size: (u16, u16),
     mut typist: impl Inputs,
-    call: Call,
+    alert_mode: AlertMode,
     told: Vec<Report>,
-) -> (Kept, Leaving, Receiver<Effect>) {
+) -> (Kept, ExitReason, Receiver<Effect>) {
     let fresh = || Stage::empty(size, 400, super::stage::setup());
     let stage = fresh();
-    let (send, reports) = tokio::sync::mpsc::channel(64);
-    for report in told {
-        send.try_send(report).unwrap();
-    }
     let (asked, seen) = channel();
-    let mut desk = Desk {
+    let mut dashboard = Dashboard {
         app: stage.app,
         keymap: stage.keymap,
         theme: stage.theme,
-        reports,
-        works: Answering { store: fresh(), reports: send, asked },
+        effects: Answering { store: fresh(), reports: told.into(), asked },
         clock: || super::stage::at("2026-11-21T10:04:12Z"),
         mouse: false,
-        call,
+        alert_mode,
     };
-    let mut glass = Kept::of(size);
-    let left = loop_(&mut desk, &mut glass, &mut typist, &mut NoSignals).await.unwrap();
-    (glass, left, seen)
+    let mut terminal = Kept::of(size);
+    let left =
+        event_loop::run(&mut dashboard, &mut terminal, &mut typist, &mut NoSignals).await.unwrap();
+    (terminal, left, seen)
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_first_drawing_has_the_stores_rows() {
-    let (glass, left, _) = run((80, 24), "").await;
-    assert_eq!(left, Leaving::TerminalGone);
-    assert_eq!(glass.writes, 1);
-    let text = lines(&glass.screen).join("\n");
+    let (terminal, left, _) = run((80, 24), "").await;
+    assert_eq!(left, ExitReason::TerminalGone);
+    assert_eq!(terminal.writes, 1);
+    let text = lines(&terminal.screen).join("\n");
     assert!(text.contains("www.site.com"), "{text}");
     assert!(text.contains("400 purges"), "{text}");
 }
@@ -253,28 +256,28 @@ async fn a_key_that_changes_nothing_writes_nothing() {
 #[tokio::test(start_paused = true)]
 async fn quitting_leaves_and_nothing_is_asked_of_the_works_for_it() {
     let (_, left, asked) = run((80, 24), "j q").await;
-    assert_eq!(left, Leaving::Asked);
+    assert_eq!(left, ExitReason::Quit);
     assert!(asked.iter().all(|effect| effect != Effect::Terminal(TerminalEffect::Quit)));
 }
 
 #[tokio::test(start_paused = true)]
 async fn copying_goes_to_the_terminal() {
-    let (glass, ..) = run((80, 24), "y").await;
-    assert_eq!(glass.copied, ["/img/0/hero-0.jpg"]);
+    let (terminal, ..) = run((80, 24), "y").await;
+    assert_eq!(terminal.copied, ["/img/0/hero-0.jpg"]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn after_being_suspended_everything_is_drawn_again() {
-    let (glass, ..) = run((80, 24), "ctrl-z").await;
-    assert!(!glass.lent);
-    let text = lines(&glass.screen).join("\n");
+    let (terminal, ..) = run((80, 24), "ctrl-z").await;
+    assert!(!terminal.lent);
+    let text = lines(&terminal.screen).join("\n");
     assert!(text.contains("www.site.com"), "{text}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn drawing_again_writes_every_cell() {
-    let (glass, ..) = run((80, 24), "f5").await;
-    assert_eq!(glass.clears, 2);
+    let (terminal, ..) = run((80, 24), "f5").await;
+    assert_eq!(terminal.clears, 2);
 }
 
 #[tokio::test(start_paused = true)]
@@ -284,7 +287,7 @@ async fn every_key_wakes_the_loop_though_the_terminal_remembers_only_who_asked_f
     // Of the paused clock: before the account's age is due to change, which would wake the loop anyway.
     let soon = Duration::from_millis(500);
     let run = tokio::time::timeout(soon, run_by((80, 24), typist)).await;
-    assert_eq!(run.expect("a key woke nobody").1, Leaving::Asked);
+    assert_eq!(run.expect("a key woke nobody").1, ExitReason::Quit);
 }
 
 /// The steps of two requests: one ends well, then the other ends so.
@@ -316,14 +319,14 @@ async fn the_operator_is_called_once_when_the_last_is_done_and_when_one_fails() 
     {
         let told = || steps(last, "www.site.com");
         let typist = || Typist { hang_up: true, ..Typist::of("j k") };
-        let (glass, ..) = run_with((80, 24), typist(), Call::Bell, told()).await;
-        assert_eq!((glass.rung, glass.messages.len()), (1, 0), "{last}");
-        let (glass, ..) = run_with((80, 24), typist(), Call::Message, told()).await;
-        assert_eq!(glass.rung, 0);
-        let [message] = &glass.messages[..] else { panic!("{:?}", glass.messages) };
+        let (terminal, ..) = run_with((80, 24), typist(), AlertMode::Bell, told()).await;
+        assert_eq!((terminal.rung, terminal.messages.len()), (1, 0), "{last}");
+        let (terminal, ..) = run_with((80, 24), typist(), AlertMode::Message, told()).await;
+        assert_eq!(terminal.rung, 0);
+        let [message] = &terminal.messages[..] else { panic!("{:?}", terminal.messages) };
         assert!(message.contains(words) && message.contains("www.site.com"), "{message}");
-        let (glass, ..) = run_with((80, 24), typist(), Call::Off, told()).await;
-        assert_eq!((glass.rung, glass.messages.len()), (0, 0));
+        let (terminal, ..) = run_with((80, 24), typist(), AlertMode::Off, told()).await;
+        assert_eq!((terminal.rung, terminal.messages.len()), (0, 0));
     }
 }
 
@@ -332,8 +335,8 @@ async fn a_message_holds_nothing_that_a_terminal_obeys() {
     let typist = Typist { hang_up: true, ..Typist::of("j") };
     let cname = format!("www\u{7}\u{1b}]0;x\u{9c}{}", "x".repeat(500));
     let told = steps(JournalState::Rejected, &cname);
-    let (glass, ..) = run_with((80, 24), typist, Call::Message, told).await;
-    let [message] = &glass.messages[..] else { panic!("{:?}", glass.messages) };
+    let (terminal, ..) = run_with((80, 24), typist, AlertMode::Message, told).await;
+    let [message] = &terminal.messages[..] else { panic!("{:?}", terminal.messages) };
     assert!(!message.chars().any(char::is_control), "{message:?}");
     assert!(message.chars().count() <= 201);
 }

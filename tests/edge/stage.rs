@@ -8,20 +8,17 @@ use purgedeck::cli::session;
 use purgedeck::config::load::{Config, Flags, resolve};
 use purgedeck::config::paths::Paths;
 use purgedeck::domain::event::{Event, Level};
-use purgedeck::domain::ids::Ticket;
 use purgedeck::domain::journal::{JournalEntry, JournalState, NewEntry};
 use purgedeck::domain::kind::Kind;
 use purgedeck::domain::limits::Syntax;
 use purgedeck::domain::payload::{Payload, PurgeRequest, Targets};
 use purgedeck::domain::resource::{Resource, ResourceState};
-use purgedeck::effect::{Effect, Order, Report};
-use purgedeck::engine::{Clock, Runner, Seat, Setup, start};
+use purgedeck::engine::{AccountHandle, Clock, Engine, EventStream, Setup};
 use purgedeck::providers::Provider;
 use purgedeck::simulator::{self, ManualClock, Scenario, Simulator, SimulatorOptions};
 use purgedeck::store::{Access, Store};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use tokio::sync::mpsc;
 
 /// Every vendor, as the configuration calls it.
 pub(crate) const VENDORS: [&str; 3] = ["gcore", "tencent", "medianova"];
@@ -39,8 +36,8 @@ pub(crate) struct Stage {
     pub(crate) simulator: Simulator,
     hand: ManualClock,
     clock: Clock,
-    runner: Runner,
-    reports: mpsc::Receiver<Report>,
+    engine: Engine,
+    events: EventStream,
     provider: std::sync::Arc<dyn Provider>,
     resource: Resource,
     errors: Vec<String>,
@@ -77,8 +74,7 @@ impl Stage {
         let seat = seat(&config, vendor);
         let provider = seat.provider.clone();
         let clock = Clock::following_tokio(Utc::now());
-        let (to, reports) = mpsc::channel(256);
-        let runner = start(Setup {
+        let (engine, events) = Engine::start(Setup {
             store: Store::open(&config.settings.store.value, Access::ReadWrite).unwrap(),
             accounts: vec![seat],
             clock: clock.clone(),
@@ -86,29 +82,29 @@ impl Stage {
             refresh: Duration::from_hours(1),
             offline: false,
             read_only: false,
-            reports: to,
             export: None,
             keep_view: None,
-        });
+        })
+        .unwrap();
         let mut stage = Self {
             simulator,
             hand,
             clock,
-            runner: runner.unwrap(),
-            reports,
+            engine,
+            events,
             provider,
             resource,
             errors: Vec::new(),
             _directory: directory,
         };
-        let is_read = |report: &Report| match report {
-            Report::Event(Event::Account { status, .. }) => {
+        let is_read = |event: &Event| match event {
+            Event::Account { status, .. } => {
                 (status.synced_at.is_some() && status.older.is_none() && !status.asking)
                     .then_some(())
             }
             _ => None,
         };
-        until(&mut stage.reports, "the history", &mut stage.errors, is_read).await;
+        until(&mut stage.events, "the history", &mut stage.errors, is_read).await;
         stage
     }
 
@@ -140,53 +136,50 @@ impl Stage {
             })
             .collect();
         let targets = Targets::new(targets).unwrap();
-        self.runner.run(Effect::Order(Order::Enqueue {
-            ticket: Ticket(1),
-            sends: vec![NewEntry {
-                request: PurgeRequest {
-                    account: self.provider.account().clone(),
-                    resource: self.resource.id.clone(),
-                    cname: self.resource.cname.clone(),
-                    payload: match kind {
-                        Kind::Url => Payload::Url(targets),
-                        _ => Payload::Pattern(targets),
-                    },
-                    mode: None,
-                    area: None,
+        drop(self.engine.enqueue(vec![NewEntry {
+            request: PurgeRequest {
+                account: self.provider.account().clone(),
+                resource: self.resource.id.clone(),
+                cname: self.resource.cname.clone(),
+                payload: match kind {
+                    Kind::Url => Payload::Url(targets),
+                    _ => Payload::Pattern(targets),
                 },
-                planned_at: Utc::now(),
-                reason: None,
-                ticket: None,
-            }],
-        }));
+                mode: None,
+                area: None,
+            },
+            planned_at: Utc::now(),
+            reason: None,
+            ticket: None,
+        }]));
     }
 
     /// Until the purge is done at the vendor and the edge was looked at.
     pub(crate) async fn settled(&mut self) -> JournalEntry {
         // In the history as well: the vendor's time must not leap while it is being looked for.
         let (taken, known) = (Cell::new(false), Cell::new(false));
-        let is_known = |report: &Report| {
-            match report {
-                Report::Event(Event::Journal(entry)) if entry.state == JournalState::Accepted => {
+        let is_known = |event: &Event| {
+            match event {
+                Event::Journal(entry) if entry.state == JournalState::Accepted => {
                     taken.set(true);
                 }
-                Report::Event(Event::HistoryChanged { new: 1.., .. }) => known.set(true),
+                Event::HistoryChanged { new: 1.., .. } => known.set(true),
                 _ => {}
             }
             (taken.get() && known.get()).then_some(())
         };
-        until(&mut self.reports, "the purge", &mut self.errors, is_known).await;
+        until(&mut self.events, "the purge", &mut self.errors, is_known).await;
         self.hand.advance(DONE);
         self.clock.set_on(DONE);
-        self.runner.run(Effect::Order(Order::Refresh { account: None }));
-        let is_settled = |report: &Report| match report {
-            Report::Event(Event::Journal(entry)) if entry.state == JournalState::Successful => {
+        self.engine.refresh(None).unwrap();
+        let is_settled = |event: &Event| match event {
+            Event::Journal(entry) if entry.state == JournalState::Successful => {
                 let seen = entry.verification.as_ref()?;
                 seen.settled.then(|| (**entry).clone())
             }
             _ => None,
         };
-        until(&mut self.reports, "a verdict", &mut self.errors, is_settled).await
+        until(&mut self.events, "a verdict", &mut self.errors, is_settled).await
     }
 
     /// The first error that was told.
@@ -194,23 +187,21 @@ impl Stage {
         if let Some(words) = self.errors.first() {
             return words.clone();
         }
-        let is_error = |report: &Report| match report {
-            Report::Event(Event::Notice(notice)) if notice.level == Level::Error => {
-                Some(notice.words.clone())
-            }
+        let is_error = |event: &Event| match event {
+            Event::Notice(notice) if notice.level == Level::Error => Some(notice.words.clone()),
             _ => None,
         };
-        until(&mut self.reports, "an error", &mut Vec::new(), is_error).await
+        until(&mut self.events, "an error", &mut Vec::new(), is_error).await
     }
 
     pub(crate) async fn stop(self) {
-        self.runner.stop().await;
+        self.engine.shutdown().await;
         self.simulator.stop().await;
     }
 }
 
 /// The first account at a vendor.
-fn seat(config: &Config, vendor: &str) -> Seat {
+fn seat(config: &Config, vendor: &str) -> AccountHandle {
     let mut seats = session::seats(config).unwrap();
     seats.retain(|seat| seat.provider.provider().as_str() == vendor);
     let mut seat = seats.remove(0);
@@ -220,7 +211,7 @@ fn seat(config: &Config, vendor: &str) -> Seat {
 }
 
 /// A resource of which everything may be purged.
-async fn resource(simulator: &Simulator, seat: &Seat) -> Resource {
+async fn resource(simulator: &Simulator, seat: &AccountHandle) -> Resource {
     let barred: Vec<String> = simulator
         .medianova()
         .resources()
@@ -273,20 +264,20 @@ fn configuration(simulator: &Simulator, folder: &std::path::Path, edge: Option<&
 }
 
 async fn until<T>(
-    reports: &mut mpsc::Receiver<Report>,
+    events: &mut EventStream,
     what: &str,
     errors: &mut Vec<String>,
-    fits: impl Fn(&Report) -> Option<T>,
+    fits: impl Fn(&Event) -> Option<T>,
 ) -> T {
     let waiting = async {
         loop {
-            let report = reports.recv().await.expect("the runner lives");
-            if let Report::Event(Event::Notice(notice)) = &report
+            let event = events.recv().await.expect("the engine lives");
+            if let Event::Notice(notice) = &event
                 && notice.level == Level::Error
             {
                 errors.push(notice.words.clone());
             }
-            if let Some(found) = fits(&report) {
+            if let Some(found) = fits(&event) {
                 return found;
             }
         }

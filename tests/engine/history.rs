@@ -49,7 +49,7 @@ async fn is_read_whole(order: ListingOrder) {
         "{asked} requests, {} purges, {arrived} new",
         there.len()
     );
-    running.runner.stop().await;
+    running.stop().await;
     stage.simulator.stop().await;
 }
 
@@ -73,7 +73,7 @@ async fn the_next_run_goes_on_where_the_last_one_stopped() {
     let stage = Stage::new(4_000, |_| {}).await;
     let mut running = stage.start();
     running.refreshed().await;
-    running.runner.stop().await;
+    running.stop().await;
     let asked = stage.simulator.requests().len();
     stage.hand.advance(TimeDelta::hours(5));
     let mut running = stage.start();
@@ -81,6 +81,6 @@ async fn the_next_run_goes_on_where_the_last_one_stopped() {
     complete_until(&running, stage.hand.now());
     let again = stage.simulator.requests().len() - asked;
     assert!(asked > 25 && again < 10, "{asked} requests, then {again}");
-    running.runner.stop().await;
+    running.stop().await;
     stage.simulator.stop().await;
 }

@@ -2,17 +2,15 @@
 
 use chrono::{TimeDelta, Utc};
 use purgedeck::domain::event::Event;
-use purgedeck::domain::ids::Ticket;
 use purgedeck::domain::journal::{JournalState, NewEntry};
 use purgedeck::domain::payload::{Payload, PurgeRequest, Targets};
 use purgedeck::domain::resource::Resource;
-use purgedeck::effect::{Effect, Order, Report};
 use purgedeck::simulator::{ErrorBody, FaultKind, FaultRule};
 
 use super::stage::{Running, Stage};
 
 fn enqueue(running: &Running, resource: &Resource, targets: &[&str]) {
-    let sends = targets
+    let entries = targets
         .iter()
         .map(|target| NewEntry {
             request: PurgeRequest {
@@ -28,7 +26,7 @@ fn enqueue(running: &Running, resource: &Resource, targets: &[&str]) {
             ticket: None,
         })
         .collect();
-    running.runner.run(Effect::Order(Order::Enqueue { ticket: Ticket(1), sends }));
+    drop(running.engine.enqueue(entries));
 }
 
 fn posts(stage: &Stage) -> usize {
@@ -50,13 +48,13 @@ fn struck(strike: FaultKind, after_effect: bool) -> FaultRule {
 /// Until a purge is done: the vendor's time goes on and it is asked again.
 async fn done(stage: &Stage, running: &mut Running) {
     running
-        .until("a match", |report| match report {
-            Report::Event(Event::Journal(entry)) => entry.purge.clone(),
+        .until("a match", |event| match event {
+            Event::Journal(entry) => entry.purge.clone(),
             _ => None,
         })
         .await;
     stage.hand.advance(TimeDelta::minutes(2));
-    running.runner.run(Effect::Order(Order::Refresh { account: None }));
+    running.engine.refresh(None).unwrap();
     running.journal(JournalState::Successful).await;
 }
 
@@ -69,7 +67,7 @@ async fn a_purge_goes_from_queued_to_successful() {
     running.journal(JournalState::Accepted).await;
     done(&stage, &mut running).await;
     assert_eq!(posts(&stage), 1);
-    running.runner.stop().await;
+    running.stop().await;
     stage.simulator.stop().await;
 }
 
@@ -91,7 +89,7 @@ async fn an_answer_that_is_lost_after_the_effect_is_found_in_the_history_and_not
         running.journal(JournalState::Unknown).await;
         done(&stage, &mut running).await;
         assert_eq!(posts(&stage), 1, "{strike:?}");
-        running.runner.stop().await;
+        running.stop().await;
         stage.simulator.stop().await;
     }
 }
@@ -108,7 +106,7 @@ async fn a_yes_whose_body_is_lost_is_a_yes() {
     running.journal(JournalState::Accepted).await;
     done(&stage, &mut running).await;
     assert_eq!(posts(&stage), 1);
-    running.runner.stop().await;
+    running.stop().await;
     stage.simulator.stop().await;
 }
 
@@ -128,7 +126,7 @@ async fn an_answer_that_is_lost_before_the_effect_stays_unknown_and_is_not_sent_
     let entry = reader.journal_entry(&unknown.id).unwrap().unwrap();
     assert_eq!((entry.state, entry.purge), (JournalState::Unknown, None));
     assert_eq!(posts(&stage), 1);
-    running.runner.stop().await;
+    running.stop().await;
     stage.simulator.stop().await;
 }
 
@@ -146,14 +144,14 @@ async fn a_colleagues_purges_are_counted_before_ours_is_sent() {
     enqueue(&running, &resource, &["/ours"]);
     // The look at the history that finds the window full.
     running
-        .until("news of them", |report| match report {
-            Report::Event(Event::HistoryChanged { new, .. }) => (*new >= 2).then_some(()),
+        .until("news of them", |event| match event {
+            Event::HistoryChanged { new, .. } => (*new >= 2).then_some(()),
             _ => None,
         })
         .await;
     running.refreshed().await;
     assert!(stage.simulator.requests().len() > asked);
     assert_eq!(posts(&stage), 0);
-    running.runner.stop().await;
+    running.stop().await;
     stage.simulator.stop().await;
 }

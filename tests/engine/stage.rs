@@ -18,14 +18,12 @@ use purgedeck::domain::ids::{AccountName, ProviderName};
 use purgedeck::domain::journal::{JournalEntry, JournalState};
 use purgedeck::domain::query::Sort;
 use purgedeck::domain::resource::{Resource, ResourceState};
-use purgedeck::effect::{Effect, Order, Report};
-use purgedeck::engine::{Clock, Runner, Seat, Setup, start};
+use purgedeck::engine::{AccountHandle, Clock, Engine, EventStream, Setup};
 use purgedeck::providers::clock::WallClock;
 use purgedeck::providers::http::HttpPolicy;
 use purgedeck::providers::{Provider, connect_with};
 use purgedeck::simulator::{self, ManualClock, Scenario, Simulator, SimulatorOptions};
 use purgedeck::store::{Access, Store};
-use tokio::sync::mpsc;
 
 /// Longer than anything here takes; a report that has not come by then never comes.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -67,8 +65,7 @@ impl Stage {
         let provider = self.provider(&account.name, account.token.clone());
         let path = self.directory.path().join("store.db");
         let store = Store::open(&path, Access::ReadWrite).unwrap();
-        let (to, reports) = mpsc::channel(256);
-        let seat = Seat {
+        let seat = AccountHandle {
             account: Account {
                 name: provider.account().clone(),
                 provider: provider.provider().clone(),
@@ -88,7 +85,7 @@ impl Stage {
             edge: None,
         };
         let name = seat.account.name.clone();
-        let runner = start(Setup {
+        let (engine, events) = Engine::start(Setup {
             store: store.clone(),
             accounts: vec![seat],
             clock: Clock::system(),
@@ -96,11 +93,11 @@ impl Stage {
             refresh: Duration::from_hours(1),
             offline: false,
             read_only: false,
-            reports: to,
             export: None,
             keep_view: None,
-        });
-        Running { runner: runner.unwrap(), reports, store, name }
+        })
+        .unwrap();
+        Running { engine, events, store, name }
     }
 
     /// The vendor's purges of the account, by their ids, that were created before an instant.
@@ -117,18 +114,18 @@ impl Stage {
 }
 
 pub(crate) struct Running {
-    pub(crate) runner: Runner,
-    pub(crate) reports: mpsc::Receiver<Report>,
+    pub(crate) engine: Engine,
+    pub(crate) events: EventStream,
     pub(crate) store: Store,
     pub(crate) name: AccountName,
 }
 
 impl Running {
-    pub(crate) async fn until<T>(&mut self, what: &str, fits: impl Fn(&Report) -> Option<T>) -> T {
+    pub(crate) async fn until<T>(&mut self, what: &str, fits: impl Fn(&Event) -> Option<T>) -> T {
         let waiting = async {
             loop {
-                let report = self.reports.recv().await.expect("the runner lives");
-                if let Some(found) = fits(&report) {
+                let event = self.events.recv().await.expect("the engine lives");
+                if let Some(found) = fits(&event) {
                     return found;
                 }
             }
@@ -142,9 +139,9 @@ impl Running {
     /// Asks for news, and waits until they and everything older are read.
     pub(crate) async fn refreshed(&mut self) {
         let before = Utc::now();
-        self.runner.run(Effect::Order(Order::Refresh { account: None }));
-        self.until("a status", |report| match report {
-            Report::Event(Event::Account { status, .. }) => {
+        self.engine.refresh(None).unwrap();
+        self.until("a status", |event| match event {
+            Event::Account { status, .. } => {
                 (status.synced_at >= Some(before) && status.older.is_none() && !status.asking)
                     .then_some(())
             }
@@ -153,9 +150,13 @@ impl Running {
         .await;
     }
 
+    pub(crate) async fn stop(self) {
+        self.engine.shutdown().await;
+    }
+
     pub(crate) async fn resource(&mut self) -> Resource {
-        self.until("resources", |report| match report {
-            Report::Event(Event::Resources { resources, .. }) => resources
+        self.until("resources", |event| match event {
+            Event::Resources { resources, .. } => resources
                 .iter()
                 .find(|resource| {
                     resource.state == ResourceState::Active && resource.url_purge == Some(true)
@@ -167,8 +168,8 @@ impl Running {
     }
 
     pub(crate) async fn journal(&mut self, state: JournalState) -> JournalEntry {
-        self.until(state.word(), |report| match report {
-            Report::Event(Event::Journal(entry)) if entry.state == state => Some((**entry).clone()),
+        self.until(state.word(), |event| match event {
+            Event::Journal(entry) if entry.state == state => Some((**entry).clone()),
             _ => None,
         })
         .await

@@ -13,7 +13,6 @@ use purgedeck::domain::journal::NewEntry;
 use purgedeck::domain::payload::{Payload, PurgeRequest, Targets};
 use purgedeck::domain::query::Sort;
 use purgedeck::domain::resource::Resource;
-use purgedeck::effect::{Effect, Order, Report};
 use purgedeck::providers::Provider;
 use purgedeck::simulator::{ErrorBody, FaultKind, FaultRule};
 
@@ -38,9 +37,7 @@ fn told(running: &Running) -> BTreeMap<PurgeId, (PurgeKey, Option<String>)> {
 async fn until(running: &mut Running, what: &str, hoped: impl Fn(&Running) -> bool) {
     while !hoped(running) {
         running
-            .until(what, |report| {
-                matches!(report, Report::Event(Event::HistoryChanged { .. })).then_some(())
-            })
+            .until(what, |event| matches!(event, Event::HistoryChanged { .. }).then_some(()))
             .await;
     }
 }
@@ -96,10 +93,7 @@ async fn every_purge_of_the_history_gets_the_name_of_who_asked_for_it() {
         reason: Some("stale hero".to_owned()),
         ticket: None,
     };
-    running.runner.run(Effect::Order(Order::Enqueue {
-        ticket: purgedeck::domain::ids::Ticket(1),
-        sends: vec![ours],
-    }));
+    running.engine.enqueue(vec![ours]).await.unwrap();
     running.journal(purgedeck::domain::journal::JournalState::Accepted).await;
     stage.hand.advance(TimeDelta::seconds(20));
     let theirs = stage
@@ -120,7 +114,7 @@ async fn every_purge_of_the_history_gets_the_name_of_who_asked_for_it() {
     .await;
     assert_eq!(by(&running, ours).as_deref(), Some("mira"));
     assert_eq!(by(&running, theirs).as_deref(), Some("jonas"));
-    running.runner.stop().await;
+    running.stop().await;
     stage.simulator.stop().await;
 }
 
@@ -130,7 +124,7 @@ async fn what_was_refused_to_a_colleague_is_told_and_stands_with_the_purges_of_i
     let mut running = stage.start();
     let resource = running.resource().await;
     running.refreshed().await;
-    running.runner.run(Effect::Order(Order::Refresh { account: None }));
+    running.engine.refresh(None).unwrap();
     stage.hand.advance(TimeDelta::minutes(10));
     let asked = questions(&stage);
     let refused = colleague(&stage).submit(&request(&running, &resource)).await;
@@ -138,10 +132,10 @@ async fn what_was_refused_to_a_colleague_is_told_and_stands_with_the_purges_of_i
     let theirs =
         stage.simulator.gcore().add_purge(&resource.cname, "purge_by_url", &["/a"]).unwrap();
     stage.hand.advance(TimeDelta::seconds(1));
-    running.runner.run(Effect::Order(Order::Refresh { account: None }));
+    running.engine.refresh(None).unwrap();
     let words = running
-        .until("a notice", |report| match report {
-            Report::Event(Event::Notice(notice)) if notice.words.contains("refused a purge") => {
+        .until("a notice", |event| match event {
+            Event::Notice(notice) if notice.words.contains("refused a purge") => {
                 Some(notice.words.clone())
             }
             _ => None,
@@ -158,7 +152,7 @@ async fn what_was_refused_to_a_colleague_is_told_and_stands_with_the_purges_of_i
     let detail = running.store.reader().unwrap().detail(key).unwrap().unwrap();
     let [refused] = &detail.refused[..] else { panic!("{:?}", detail.refused) };
     assert_eq!((refused.status, refused.first_target.as_str()), (403, "/index.html"));
-    running.runner.stop().await;
+    running.stop().await;
     stage.simulator.stop().await;
 }
 
@@ -172,27 +166,25 @@ async fn a_log_that_may_not_be_read_is_told_once_and_the_account_goes_on() {
     });
     let mut running = stage.start();
     running
-        .until("a notice", |report| match report {
-            Report::Event(Event::Notice(notice)) if notice.words.contains("activity log") => {
-                Some(())
-            }
+        .until("a notice", |event| match event {
+            Event::Notice(notice) if notice.words.contains("activity log") => Some(()),
             _ => None,
         })
         .await;
     for _ in 0..3 {
-        running.runner.run(Effect::Order(Order::Refresh { account: None }));
+        running.engine.refresh(None).unwrap();
         let asked = questions(&stage);
         let mut failures = Vec::new();
         while questions(&stage) == asked {
-            let report = running.until("anything", |report| Some(report.clone())).await;
-            failures.push(report);
+            let event = running.until("anything", |event| Some(event.clone())).await;
+            failures.push(event);
         }
-        for report in failures {
-            match report {
-                Report::Event(Event::Account { status, .. }) => {
+        for event in failures {
+            match event {
+                Event::Account { status, .. } => {
                     assert_eq!(status.failure, None);
                 }
-                Report::Event(Event::Notice(notice)) => panic!("told again: {notice:?}"),
+                Event::Notice(notice) => panic!("told again: {notice:?}"),
                 _ => {}
             }
         }
@@ -201,6 +193,6 @@ async fn a_log_that_may_not_be_read_is_told_once_and_the_account_goes_on() {
     let until = running.complete_until(stage.hand.now());
     let behind = stage.hand.now() - until;
     assert!(behind < TimeDelta::minutes(2), "{behind}");
-    running.runner.stop().await;
+    running.stop().await;
     stage.simulator.stop().await;
 }

@@ -11,11 +11,14 @@ use purgedeck::app::{App, Input, Setup};
 use purgedeck::domain::event::{AccountStatus, Event};
 use purgedeck::domain::ids::AccountName;
 use purgedeck::effect::{Effect, Report, SavedView};
-use purgedeck::engine::{self, Runner};
+use purgedeck::engine::{Engine, Setup as EngineSetup};
 use purgedeck::keymap::Keymap;
 use purgedeck::theme::{ColourDepth, Glyphs, Theme};
 use purgedeck::tui::signals::SignalSource;
-use purgedeck::tui::{Call, Desk, Glass, Inputs, Leaving, Signal, Works, loop_};
+use purgedeck::tui::{
+    AlertMode, EffectRunner, EngineEffects, ExitReason, Inputs, Dashboard, Signal, TerminalIo,
+    event_loop,
+};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 use tokio::sync::{Notify, mpsc};
@@ -36,7 +39,7 @@ struct Seen {
     statuses: RefCell<BTreeMap<AccountName, AccountStatus>>,
     /// How often the loop has found that no key is left.
     hungry: Plain<u64>,
-    left: Plain<Option<Leaving>>,
+    left: Plain<Option<ExitReason>>,
     changed: Notify,
 }
 
@@ -45,7 +48,7 @@ pub(crate) struct Deck {
     seen: Rc<Seen>,
     alarm: Arc<Alarm>,
     keys: mpsc::UnboundedSender<Input>,
-    runner: Arc<Runner>,
+    engine: Engine,
 }
 
 impl Deck {
@@ -56,44 +59,41 @@ impl Deck {
             ..Seen::default()
         });
         let (keys, typed) = mpsc::unbounded_channel();
-        let (to_us, from_tasks) = mpsc::channel(256);
-        let (to_core, reports) = mpsc::channel(256);
-        tokio::task::spawn_local(listen(Rc::clone(&seen), from_tasks, to_core));
-        let runner = Arc::new(
-            engine::start(engine::Setup {
-                store: stage.store(),
-                accounts: stage.seats(),
-                clock: stage.clock.clone(),
-                refresh: stage.config.settings.refresh.value.0,
-                offline: false,
-                read_only: false,
-                reports: to_us,
-                export: None,
-                keep_view: None,
-            })
-            .unwrap(),
-        );
+        let (engine, events) = Engine::start(EngineSetup {
+            store: stage.store(),
+            accounts: stage.seats(),
+            clock: stage.clock.clone(),
+            refresh: stage.config.settings.refresh.value.0,
+            offline: false,
+            read_only: false,
+            export: None,
+            keep_view: None,
+        })
+        .unwrap();
         let clock = stage.clock.clone();
-        let mut desk = Desk {
+        let mut dashboard = Dashboard {
             app: App::new(setup(stage)),
             keymap: Keymap::new(&BTreeMap::new()).unwrap(),
             theme: Theme::named("default", ColourDepth::True, Glyphs::UNICODE).unwrap(),
-            reports,
-            works: Tasks(Arc::clone(&runner)),
+            effects: Watched {
+                effects: EngineEffects::new(engine.clone(), events, Vec::new()),
+                seen: Rc::clone(&seen),
+            },
             clock: move || clock.now(),
             mouse: false,
-            call: Call::default(),
+            alert_mode: AlertMode::default(),
         };
-        let mut glass = Pane(Rc::clone(&seen));
+        let mut terminal = Pane(Rc::clone(&seen));
         let mut typist = Typist { typed, seen: Rc::clone(&seen) };
         let told = Rc::clone(&seen);
         tokio::task::spawn_local(async move {
-            let left = loop_(&mut desk, &mut glass, &mut typist, &mut NoSignals).await;
-            drop(desk);
+            let left =
+                event_loop::run(&mut dashboard, &mut terminal, &mut typist, &mut NoSignals).await;
+            drop(dashboard);
             told.left.set(Some(left.unwrap()));
             told.changed.notify_waiters();
         });
-        Self { seen, alarm: stage.alarm(), keys, runner }
+        Self { seen, alarm: stage.alarm(), keys, engine }
     }
 
     /// Presses keys, written with blanks between them; returns when the last of them is drawn.
@@ -210,7 +210,7 @@ impl Deck {
     }
 
     /// Quits; why the program was left.
-    pub(crate) async fn quit(self) -> Leaving {
+    pub(crate) async fn quit(self) -> ExitReason {
         let quit = Input::Chord("q".parse().unwrap());
         self.keys.send(quit).unwrap();
         self.end().await
@@ -219,14 +219,12 @@ impl Deck {
     /// Closes the terminal.
     pub(crate) async fn hang_up(mut self) {
         self.keys = mpsc::unbounded_channel().0;
-        assert_eq!(self.end().await, Leaving::TerminalGone);
+        assert_eq!(self.end().await, ExitReason::TerminalGone);
     }
 
-    async fn end(self) -> Leaving {
+    async fn end(self) -> ExitReason {
         self.until("the end", || self.seen.left.get().is_some()).await;
-        if let Some(runner) = Arc::into_inner(self.runner) {
-            runner.stop().await;
-        }
+        self.engine.shutdown().await;
         self.seen.left.get().unwrap()
     }
 }
@@ -244,36 +242,32 @@ fn setup(stage: &Stage) -> Setup {
     }
 }
 
-/// Hands reports on to the core, and keeps what they say of the accounts.
-async fn listen(
+/// The effects of the program; keeps what reports say of the accounts.
+struct Watched {
+    effects: EngineEffects,
     seen: Rc<Seen>,
-    mut from_tasks: mpsc::Receiver<Report>,
-    to_core: mpsc::Sender<Report>,
-) {
-    while let Some(report) = from_tasks.recv().await {
-        if let Report::Event(Event::Account { account, status }) = &report {
-            let mut statuses = seen.statuses.borrow_mut();
-            statuses.insert(account.clone(), status.clone());
-        }
-        // Once the core is gone nobody listens; the tasks go on until they are stopped.
-        let _ = to_core.send(report).await;
-        seen.changed.notify_waiters();
-    }
 }
 
-/// The tasks as the loop sees them.
-struct Tasks(Arc<Runner>);
+impl EffectRunner for Watched {
+    fn run(&mut self, effect: Effect) {
+        self.effects.run(effect);
+    }
 
-impl Works for Tasks {
-    fn run(&self, effect: Effect) {
-        assert_eq!(self.0.run(effect), None);
+    async fn next(&mut self) -> Option<Report> {
+        let report = self.effects.next().await?;
+        if let Report::Event(Event::Account { account, status }) = &report {
+            let mut statuses = self.seen.statuses.borrow_mut();
+            statuses.insert(account.clone(), status.clone());
+        }
+        self.seen.changed.notify_waiters();
+        Some(report)
     }
 }
 
 /// A terminal that keeps what is on it.
 struct Pane(Rc<Seen>);
 
-impl Glass for Pane {
+impl TerminalIo for Pane {
     fn size(&self) -> io::Result<(u16, u16)> {
         let area = self.0.screen.borrow().area;
         Ok((area.width, area.height))
@@ -306,11 +300,11 @@ impl Glass for Pane {
         Ok(())
     }
 
-    fn lend(&mut self) -> io::Result<()> {
+    fn leave(&mut self) -> io::Result<()> {
         Ok(())
     }
 
-    fn take_back(&mut self) -> io::Result<()> {
+    fn enter(&mut self) -> io::Result<()> {
         Ok(())
     }
 

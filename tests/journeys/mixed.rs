@@ -1,7 +1,7 @@
 //! Three vendors on one board, of which one is slow, one refuses and one rambles.
 
 use purgedeck::simulator::{ErrorBody, FaultKind, FaultRule, Scenario};
-use purgedeck::tui::Leaving;
+use purgedeck::tui::ExitReason;
 
 use super::deck::Deck;
 use super::picture::picture;
@@ -96,7 +96,7 @@ async fn the_others_stay_live(sick: fn(&str) -> FaultRule, why: &str) {
         deck.press("r").await;
         are_live(&deck, &stage, &[vendor], "/third").await;
         deck.in_time(&stage, || !deck.text().contains(why)).await;
-        assert_eq!(deck.quit().await, Leaving::Asked);
+        assert_eq!(deck.quit().await, ExitReason::Quit);
     }
 }
 
@@ -149,6 +149,6 @@ fn the_board_says_what_is_old_and_why() {
         deck.press("enter | tab P").await;
         deck.sees("Compose").await;
         deck.press("esc").await;
-        assert_eq!(deck.quit().await, Leaving::Asked);
+        assert_eq!(deck.quit().await, ExitReason::Quit);
     });
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use purgedeck::simulator::Scenario;
-use purgedeck::tui::Leaving;
+use purgedeck::tui::ExitReason;
 
 use super::deck::Deck;
 use super::stage::{Stage, play};
@@ -79,7 +79,7 @@ fn a_purge_is_found_looked_at_composed_checked_sent_and_followed_to_its_end() {
         deck.press("enter Q").await;
         deck.comes_to_see(&stage, "successful").await;
         deck.press("esc").await;
-        assert_eq!(deck.quit().await, Leaving::Asked);
+        assert_eq!(deck.quit().await, ExitReason::Quit);
     });
 }
 
@@ -140,7 +140,7 @@ fn a_purge_that_the_vendor_fails_is_shown_as_failed() {
         deck.press("enter Q").await;
         deck.comes_to_see(&stage, "failed").await;
         deck.press("esc").await;
-        assert_eq!(deck.quit().await, Leaving::Asked);
+        assert_eq!(deck.quit().await, ExitReason::Quit);
     });
 }
 
@@ -157,7 +157,7 @@ fn what_was_sent_goes_on_where_it_was_after_a_restart() {
         deck.press("enter").await;
         is_accepted(&deck).await;
         assert_eq!(stage.sent().len(), 1);
-        assert_eq!(deck.quit().await, Leaving::Asked);
+        assert_eq!(deck.quit().await, ExitReason::Quit);
 
         stage.pass(Duration::from_mins(2)).await;
         let deck = Deck::open(&stage, (160, 50));
@@ -167,6 +167,6 @@ fn what_was_sent_goes_on_where_it_was_after_a_restart() {
         deck.comes_to_see(&stage, "✔ successful").await;
         assert_eq!(stage.sent().len(), 1);
         deck.press("enter").await;
-        assert_eq!(deck.quit().await, Leaving::Asked);
+        assert_eq!(deck.quit().await, ExitReason::Quit);
     });
 }

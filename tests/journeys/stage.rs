@@ -9,7 +9,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use purgedeck::config::load::{self, Config, Flags};
 use purgedeck::config::paths::Directories;
-use purgedeck::engine::{Clock, Seat};
+use purgedeck::engine::{AccountHandle, Clock};
 use purgedeck::providers::clock::WallClock;
 use purgedeck::providers::connect_with;
 use purgedeck::providers::http::HttpPolicy;
@@ -98,7 +98,7 @@ impl Stage {
     }
 
     /// The accounts with their adapters, as the registry makes them of the configuration.
-    pub(crate) fn seats(&self) -> Vec<Seat> {
+    pub(crate) fn seats(&self) -> Vec<AccountHandle> {
         let seat = |account| {
             let clock = self.clock.clone();
             let now = WallClock::from_fn(move || clock.now());
@@ -107,7 +107,7 @@ impl Stage {
         self.config
             .accounts
             .iter()
-            .map(|account| Seat {
+            .map(|account| AccountHandle {
                 account: account.account.clone(),
                 provider: seat(account),
                 refresh: account.refresh,

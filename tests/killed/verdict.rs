@@ -5,11 +5,9 @@ use std::time::{Duration, Instant};
 
 use purgedeck::domain::ids::JournalId;
 use purgedeck::domain::journal::JournalState;
-use purgedeck::effect::{Effect, Order};
-use purgedeck::engine::{self, Clock, Runner, Setup};
+use purgedeck::engine::{Clock, Engine, Setup};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::sync::mpsc;
 
 use super::moments::PURGE;
 use super::world::{World, target};
@@ -30,8 +28,8 @@ pub(crate) async fn judge(world: World, name: &str) {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     world.check();
-    let runner = dashboard(&world);
-    settled(&world, &runner).await;
+    let engine = dashboard(&world);
+    settled(&world, &engine).await;
     // Only those are unknown that the vendor never carried out.
     let unknown: BTreeSet<JournalId> = world
         .journal()
@@ -42,10 +40,10 @@ pub(crate) async fn judge(world: World, name: &str) {
     let posts = posts(&world);
     compare(&world, &posts, &BTreeSet::new());
     for id in unknown.iter().cloned() {
-        runner.run(Effect::Order(Order::Resend { id }));
+        drop(engine.resend(id));
     }
-    settled(&world, &runner).await;
-    runner.stop().await;
+    settled(&world, &engine).await;
+    engine.shutdown().await;
     world.check();
     let carried_out = world.carried_out();
     for entry in world.journal() {
@@ -66,32 +64,30 @@ pub(crate) async fn judge(world: World, name: &str) {
     world.simulator.stop().await;
 }
 
-/// The tasks as the dashboard runs them.
-fn dashboard(world: &World) -> Runner {
-    let (reports, mut taken) = mpsc::channel(64);
-    tokio::spawn(async move { while taken.recv().await.is_some() {} });
-    engine::start(Setup {
+/// The engine as the dashboard runs it.
+fn dashboard(world: &World) -> Engine {
+    let (engine, _) = Engine::start(Setup {
         store: world.store.clone(),
         accounts: world.seats(),
         clock: Clock::system(),
         refresh: Duration::from_hours(1),
         offline: false,
         read_only: false,
-        reports,
         export: None,
         keep_view: None,
     })
-    .unwrap()
+    .unwrap();
+    engine
 }
 
 /// Until every request came to its end, or is unknown and was never carried out.
-async fn settled(world: &World, runner: &Runner) {
+async fn settled(world: &World, engine: &Engine) {
     let began = Instant::now();
     let mut refreshed = None;
     loop {
         if refreshed.is_none_or(|at: Instant| at.elapsed() > REFRESH) {
             refreshed = Some(Instant::now());
-            runner.run(Effect::Order(Order::Refresh { account: None }));
+            engine.refresh(None).unwrap();
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
         let open = world.store.reader().unwrap().journal_open().unwrap();

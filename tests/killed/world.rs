@@ -12,7 +12,7 @@ use purgedeck::domain::ids::{AccountName, JournalId, ResourceId};
 use purgedeck::domain::journal::NewEntry;
 use purgedeck::domain::journal::{JournalEntry, JournalState};
 use purgedeck::domain::payload::{Payload, PurgeRequest, Targets};
-use purgedeck::engine::Seat;
+use purgedeck::engine::AccountHandle;
 use purgedeck::providers::connect;
 use purgedeck::simulator::{self, FaultRule, Scenario, Simulator, SimulatorOptions};
 use purgedeck::store::{Access, Store};
@@ -223,10 +223,10 @@ impl World {
     }
 
     /// The accounts and their adapters, as the binary makes them of the configuration.
-    pub(crate) fn seats(&self) -> Vec<Seat> {
+    pub(crate) fn seats(&self) -> Vec<AccountHandle> {
         let flags = Flags { config: Some(self.config.clone()), ..Flags::default() };
         let config = load(&flags, &|_| None, None).unwrap();
-        let seat = |account: &AccountConfig| Seat {
+        let seat = |account: &AccountConfig| AccountHandle {
             account: account.account.clone(),
             provider: connect(account).unwrap(),
             refresh: None,

@@ -13,7 +13,6 @@ use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::matching::LATEST;
 use crate::domain::purge::{Purge, PurgeDetail};
 use crate::domain::status::Status;
-use crate::effect::Report;
 use crate::store::StepDetails;
 
 /// What is written into a row that a crash left on its way.
@@ -54,20 +53,20 @@ impl Journal {
         let (before, known) = (self.version, self.open.keys().cloned().collect::<Vec<_>>());
         let read = self
             .pen
-            .clerk
-            .call(move |books| {
-                let version = books.data_version()?;
+            .writer
+            .call(move |store| {
+                let version = store.data_version()?;
                 if !always && before == Some(version) {
                     return Ok(None);
                 }
-                let open = books.reader.journal_open()?;
+                let open = store.reader.journal_open()?;
                 let mut closed = Vec::new();
                 for id in known {
                     if !open.iter().any(|entry| entry.id == id) {
-                        closed.extend(books.reader.journal_entry(&id)?);
+                        closed.extend(store.reader.journal_entry(&id)?);
                     }
                 }
-                Ok(Some((version, open, closed, books.reader.is_paused()?)))
+                Ok(Some((version, open, closed, store.reader.is_paused()?)))
             })
             .await?;
         let Some((version, open, closed, paused)) = read else {
@@ -78,13 +77,13 @@ impl Journal {
         let first = self.version.is_none();
         self.version = Some(version);
         if std::mem::replace(&mut self.paused, paused) != paused {
-            self.pen.outbox.post(Report::Event(Event::QueuePaused(paused)));
+            self.pen.events.publish(Event::QueuePaused(paused));
         }
         for entry in open.into_iter().chain(closed) {
             let news = self.open.get(&entry.id) != Some(&entry);
             let ours = self.open.contains_key(&entry.id) || self.others_wrote;
             if news && ours && !first {
-                self.pen.outbox.post(Report::Event(Event::Journal(Box::new(entry.clone()))));
+                self.pen.events.publish(Event::Journal(Box::new(entry.clone())));
             }
             self.moved(entry);
         }
@@ -106,7 +105,7 @@ impl Journal {
     pub(super) fn complain(&mut self, trouble: &StoreError) {
         if self.complained.as_ref() != Some(trouble) {
             self.complained = Some(trouble.clone());
-            self.pen.outbox.notice(Level::Error, None, trouble.to_string());
+            self.pen.events.notice(Level::Error, None, trouble.to_string());
         }
     }
 
@@ -156,7 +155,7 @@ impl Journal {
 
     /// An account's open entries that went out, with the time when they did by the vendor's clock.
     pub(super) fn sent(&self, lane: &Lane) -> Vec<JournalEntry> {
-        self.of(&lane.asker.account)
+        self.of(&lane.client.account)
             .filter_map(|entry| {
                 Some(JournalEntry {
                     sent_at: Some(entry.sent_at? + lane.ahead(entry)),
@@ -170,7 +169,7 @@ impl Journal {
     pub(super) async fn usage(&self, lane: &Lane) -> Result<Usage, StoreError> {
         let limits = lane.limits.borrow().clone();
         let sent = self.sent(lane);
-        self.pen.usage(&lane.asker, &limits, lane.closed.clone(), &sent).await
+        self.pen.usage(&lane.client, &limits, lane.closed.clone(), &sent).await
     }
 
     /// Leaves to the history what stands in `sending`. Only for the holder of the sender's lock, and only while it sends
@@ -225,9 +224,9 @@ impl Journal {
         lane: &Lane,
         range: Option<(DateTime<Utc>, DateTime<Utc>)>,
     ) -> Result<(), StoreError> {
-        let asker = &lane.asker;
-        let now = asker.clock.now();
-        let skew = asker.doubt() + SKEW;
+        let client = &lane.client;
+        let now = client.clock.now();
+        let skew = client.doubt() + SKEW;
         // When the purge of an entry may have been created.
         let span = |entry: &JournalEntry| {
             let sent = entry.sent_at?;
@@ -239,7 +238,7 @@ impl Journal {
             .filter(|entry| entry.state != JournalState::Sending)
             .partition(|entry| entry.purge.is_some());
         let ids = known.iter().filter_map(|entry| entry.purge.clone()).collect();
-        let details = self.pen.purges_of(&asker.account, ids).await?;
+        let details = self.pen.purges_of(&client.account, ids).await?;
         for entry in &known {
             let same = |detail: &&PurgeDetail| entry.purge.as_ref() == Some(&detail.purge.id);
             if let Some(detail) = details.iter().find(same) {
@@ -259,7 +258,7 @@ impl Journal {
         let (Some(from), Some(until)) = (from, until) else {
             return Ok(());
         };
-        let details = self.pen.purges(&asker.account, from, until).await?;
+        let details = self.pen.purges(&client.account, from, until).await?;
         for (id, purge) in find(&lost, &details, skew) {
             if let Some(detail) = details.iter().find(|detail| detail.purge.id == purge) {
                 self.found(&id, &detail.purge, now).await?;

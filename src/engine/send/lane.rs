@@ -10,15 +10,15 @@ use super::trip::Returned;
 use crate::domain::budget::Cooldown;
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::limits::Limits;
-use crate::engine::asker::Asker;
-use crate::engine::sync::Word;
+use crate::engine::account_client::AccountClient;
+use crate::engine::messages::SyncMsg;
 
 /// One account as the sender sees it.
 #[derive(Debug)]
 pub(in crate::engine) struct Lane {
-    pub(super) asker: Asker,
+    pub(super) client: AccountClient,
     pub(super) limits: watch::Receiver<Arc<Limits>>,
-    pub(super) keeper: mpsc::UnboundedSender<Word>,
+    pub(super) sync: mpsc::UnboundedSender<SyncMsg>,
     /// Nothing is ever sent for it.
     pub(super) read_only: bool,
     /// Windows that the vendor closed.
@@ -34,15 +34,15 @@ pub(in crate::engine) struct Lane {
 impl Lane {
     /// An account of which nothing is on its way.
     pub(in crate::engine) fn new(
-        asker: Asker,
+        client: AccountClient,
         limits: watch::Receiver<Arc<Limits>>,
-        keeper: mpsc::UnboundedSender<Word>,
+        sync: mpsc::UnboundedSender<SyncMsg>,
         read_only: bool,
     ) -> Self {
         Self {
-            asker,
+            client,
             limits,
-            keeper,
+            sync,
             read_only,
             closed: Vec::new(),
             delays: Delays::default(),
@@ -55,7 +55,7 @@ impl Lane {
     pub(super) fn returned(&mut self, returned: &Returned) {
         self.busy = false;
         self.tries = returned.tries;
-        let now = self.asker.vendor_now();
+        let now = self.client.vendor_now();
         self.delays.held.retain(|_, until| *until > now);
         self.delays.held.extend(returned.held.clone());
         self.closed.retain(|closed| closed.until > now);
@@ -70,13 +70,13 @@ impl Lane {
 
     /// By how much the vendor's clock was ahead of ours when a request went out; as it is now where that is not known.
     pub(super) fn ahead(&self, entry: &JournalEntry) -> TimeDelta {
-        let now = || self.asker.provider.clock_ahead().unwrap_or_default();
+        let now = || self.client.provider.clock_ahead().unwrap_or_default();
         entry.ahead.unwrap_or_else(now)
     }
 
     /// Has the keeper look for a purge that went out.
     pub(super) fn expect(&self, entry: &JournalEntry) {
         // Where there is no keeper, everything is being stopped.
-        let _ = self.keeper.send(Word::Sent(entry.request.resource.clone()));
+        let _ = self.sync.send(SyncMsg::Sent(entry.request.resource.clone()));
     }
 }

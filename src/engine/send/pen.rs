@@ -13,11 +13,10 @@ use crate::domain::limits::Limits;
 use crate::domain::matching::assign;
 use crate::domain::purge::{Purge, PurgeDetail};
 use crate::domain::query::Sort;
-use crate::effect::Report;
-use crate::engine::asker::Asker;
-use crate::engine::clerk::Clerk;
+use crate::engine::account_client::AccountClient;
 use crate::engine::clock::delta;
-use crate::engine::outbox::Outbox;
+use crate::engine::events::EventHub;
+use crate::engine::store_writer::StoreWriter;
 use crate::store::{MatchOutcome, Reader, StepDetails, StepOutcome, StoreFailure};
 
 /// What one clock may be off another beside what is known of the vendor's.
@@ -26,8 +25,8 @@ pub(super) const SKEW: TimeDelta = TimeDelta::seconds(1);
 /// Writes into the journal. Clones write into the same one.
 #[derive(Clone, Debug)]
 pub(super) struct JournalWriter {
-    pub(super) clerk: Clerk,
-    pub(super) outbox: Outbox,
+    pub(super) writer: StoreWriter,
+    pub(super) events: EventHub,
 }
 
 impl JournalWriter {
@@ -41,10 +40,10 @@ impl JournalWriter {
     ) -> Result<Option<JournalEntry>, StoreError> {
         let id = id.clone();
         let stepped =
-            self.clerk.call(move |books| books.writer()?.step(&id, from, to, &details)).await?;
+            self.writer.call(move |store| store.writer()?.step(&id, from, to, &details)).await?;
         Ok(match stepped {
             StepOutcome::Done(entry) => {
-                self.outbox.post(Report::Event(Event::Journal(entry.clone())));
+                self.events.publish(Event::Journal(entry.clone()));
                 Some(*entry)
             }
             StepOutcome::Refused { .. } => None,
@@ -59,10 +58,10 @@ impl JournalWriter {
     ) -> Result<Option<JournalEntry>, StoreError> {
         let (id, purge) = (id.clone(), purge.clone());
         let matched =
-            self.clerk.call(move |books| books.writer()?.match_purge(&id, &purge)).await?;
+            self.writer.call(move |store| store.writer()?.match_purge(&id, &purge)).await?;
         Ok(match matched {
             MatchOutcome::Linked(entry) => {
-                self.outbox.post(Report::Event(Event::Journal(entry.clone())));
+                self.events.publish(Event::Journal(entry.clone()));
                 Some(*entry)
             }
             MatchOutcome::Taken(_) | MatchOutcome::Missing => None,
@@ -81,7 +80,7 @@ impl JournalWriter {
             until: Some(until + TimeDelta::microseconds(1)),
             clauses: vec![of_account(account)],
         };
-        self.clerk.call(move |books| all(&books.reader, &predicate)).await
+        self.writer.call(move |store| all(&store.reader, &predicate)).await
     }
 
     /// An account's purges with these ids, whenever they were created.
@@ -99,30 +98,30 @@ impl JournalWriter {
             until: None,
             clauses: vec![of_account(account), clause(Test::Id(ids))],
         };
-        self.clerk.call(move |books| all(&books.reader, &predicate)).await
+        self.writer.call(move |store| all(&store.reader, &predicate)).await
     }
 
     /// What is known of the use of an account's windows, by the vendor's clock: everybody's purges out of the history,
     /// and of `sent`, entries of our journal with times by that clock, those that it does not show yet.
     pub(super) async fn usage(
         &self,
-        asker: &Asker,
+        client: &AccountClient,
         limits: &Limits,
         closed: Vec<Cooldown>,
         sent: &[JournalEntry],
     ) -> Result<Usage, StoreError> {
-        let margin = asker.doubt();
+        let margin = client.doubt();
         let collect =
-            |spent: &[Consumption]| Usage::collect(&asker.account, spent, &closed, margin);
+            |spent: &[Consumption]| Usage::collect(&client.account, spent, &closed, margin);
         let rules = [&limits.url, &limits.pattern, &limits.all];
         let windows = rules.into_iter().flatten().flat_map(|rule| &rule.windows);
         let Some(longest) = windows.map(|window| window.per).max() else {
             return Ok(collect(&[]));
         };
-        let now = asker.vendor_now();
+        let now = client.vendor_now();
         let since = now - delta(longest) - margin;
         // A purge dated a little ahead counts as well.
-        let purges = self.purges(&asker.account, since, now + TimeDelta::hours(1)).await?;
+        let purges = self.purges(&client.account, since, now + TimeDelta::hours(1)).await?;
         let shown = shown(sent, &purges, margin + SKEW);
         let mut spent = Vec::new();
         for entry in sent {

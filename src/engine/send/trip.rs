@@ -14,7 +14,7 @@ use crate::domain::failure::Failure;
 use crate::domain::ids::{AccountName, JournalId};
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::limits::Limits;
-use crate::engine::asker::{Asker, Trouble};
+use crate::engine::account_client::{AccountClient, SyncError};
 use crate::engine::clock::delta;
 use crate::engine::sync::Walk;
 use crate::providers::HistoryRequest;
@@ -35,7 +35,7 @@ const WRITES: u32 = 8;
 /// A request about to go out.
 #[derive(Debug)]
 pub(super) struct Trip {
-    pub(super) asker: Asker,
+    pub(super) client: AccountClient,
     pub(super) pen: JournalWriter,
     pub(super) limits: Arc<Limits>,
     pub(super) entry: JournalEntry,
@@ -69,7 +69,7 @@ pub(super) struct Returned {
 impl Trip {
     fn returned(&self) -> Returned {
         Returned {
-            account: self.asker.account.clone(),
+            account: self.client.account.clone(),
             entry: None,
             held: None,
             all_until: None,
@@ -91,16 +91,16 @@ impl Trip {
             () = stop.cancelled() => return self.returned(),
             room = self.room() => room,
         };
-        let now = self.asker.vendor_now();
+        let now = self.client.vendor_now();
         match room {
             Ok(at) if at <= now => {}
             Ok(at) => return self.put_off(at, None),
-            Err(Trouble::Store(trouble)) => return self.put_off(now + PUT_OFF, Some(trouble)),
-            Err(Trouble::Vendor(failure)) => return self.unreached(&failure),
+            Err(SyncError::Store(trouble)) => return self.put_off(now + PUT_OFF, Some(trouble)),
+            Err(SyncError::Vendor(failure)) => return self.unreached(&failure),
         }
         let details = StepDetails {
-            ahead: self.asker.provider.clock_ahead(),
-            ..StepDetails::at(self.asker.clock.now())
+            ahead: self.client.provider.clock_ahead(),
+            ..StepDetails::at(self.client.clock.now())
         };
         let sending = self
             .pen
@@ -113,30 +113,30 @@ impl Trip {
             }
             Err(trouble) => return self.put_off(now + PUT_OFF, Some(trouble)),
         }
-        let answer = self.asker.provider.submit(&self.entry.request).await;
+        let answer = self.client.provider.submit(&self.entry.request).await;
         self.answered(fate(answer, &self.limits, self.entry.request.kind(), self.tries), &stop)
             .await
     }
 
     /// When there is room for the request, counting what anybody sent until now. A look that fails because it is not
     /// allowed or not offered must not keep a purge from going out: the vendor itself says when there is no room.
-    async fn room(&self) -> Result<DateTime<Utc>, Trouble> {
+    async fn room(&self) -> Result<DateTime<Utc>, SyncError> {
         let request = &self.entry.request;
-        let now = self.asker.vendor_now();
+        let now = self.client.vendor_now();
         let windows = self.limits.rule(request.kind()).map_or(&[][..], |rule| &rule.windows);
         let Some(longest) = windows.iter().map(|window| window.per).max() else {
             return Ok(now);
         };
-        match self.look(now - delta(longest) - self.asker.doubt()).await {
-            Err(Trouble::Vendor(failure)) if !failure.is_passing() => {}
+        match self.look(now - delta(longest) - self.client.doubt()).await {
+            Err(SyncError::Vendor(failure)) if !failure.is_passing() => {}
             looked => looked?,
         }
         let usage = self
             .pen
-            .usage(&self.asker, &self.limits, self.closed.clone(), &self.sent)
+            .usage(&self.client, &self.limits, self.closed.clone(), &self.sent)
             .await
-            .map_err(Trouble::Store)?;
-        let now = self.asker.vendor_now();
+            .map_err(SyncError::Store)?;
+        let now = self.client.vendor_now();
         let at = budget::earliest(
             &self.limits,
             &request.account,
@@ -149,10 +149,10 @@ impl Trip {
     }
 
     /// Brings in what was purged of late. The account's whole history is looked at, for a window may count it all.
-    async fn look(&self, since: DateTime<Utc>) -> Result<(), Trouble> {
+    async fn look(&self, since: DateTime<Utc>) -> Result<(), SyncError> {
         let rule = &self.limits.history;
         let resource = (self.entry.request.resource.clone(), self.entry.request.cname.clone());
-        let mut walk = Walk::new(rule, &[(since, self.asker.vendor_now())], true);
+        let mut walk = Walk::new(rule, &[(since, self.client.vendor_now())], true);
         for _ in 0..LOOKS {
             let Some(mut ask) = walk.ask() else { break };
             if rule.per_resource {
@@ -161,10 +161,10 @@ impl Trip {
                     ..HistoryRequest::default()
                 };
             }
-            let told = self.asker.ask(&ask, rule).await.map_err(Trouble::Vendor)?;
+            let told = self.client.ask(&ask, rule).await.map_err(SyncError::Vendor)?;
             let answered = walk.answer(&told.page, told.edge);
             let covered = answered.covered.filter(|_| !rule.per_resource);
-            self.asker.write(told.page.purges, covered).await.map_err(Trouble::Store)?;
+            self.client.write(told.page.purges, covered).await.map_err(SyncError::Store)?;
             if rule.per_resource {
                 break;
             }
@@ -180,19 +180,19 @@ impl Trip {
             self.entry.request.kind(),
             self.tries,
         ) else {
-            return self.put_off(self.asker.vendor_now() + PUT_OFF, None);
+            return self.put_off(self.client.vendor_now() + PUT_OFF, None);
         };
         Returned {
-            all_until: Some(self.asker.vendor_now() + delta(pause)),
+            all_until: Some(self.client.vendor_now() + delta(pause)),
             tries: self.tries.saturating_add(1),
             ..self.returned()
         }
     }
 
     async fn answered(&self, fate: Fate, stop: &CancellationToken) -> Returned {
-        let now = self.asker.clock.now();
+        let now = self.client.clock.now();
         let mut details =
-            StepDetails { ahead: self.asker.provider.clock_ahead(), ..StepDetails::at(now) };
+            StepDetails { ahead: self.client.provider.clock_ahead(), ..StepDetails::at(now) };
         let mut returned = Returned { tries: 0, ..self.returned() };
         let to = match fate {
             Fate::Accepted(purge) => {
@@ -208,12 +208,12 @@ impl Trip {
                 JournalState::Unknown
             }
             Fate::Wait { pause, closed, words } => {
-                let until = self.asker.vendor_now() + delta(pause);
+                let until = self.client.vendor_now() + delta(pause);
                 details.error = Some(words);
                 if closed {
                     details.planned_at = Some(now + delta(pause));
                     returned.closed = Some(Cooldown {
-                        account: self.asker.account.clone(),
+                        account: self.client.account.clone(),
                         resource: self.entry.request.resource.clone(),
                         kind: self.entry.request.kind(),
                         until,
@@ -254,9 +254,9 @@ impl Trip {
             };
             attempts += 1;
             if attempts == WRITES {
-                self.pen.outbox.notice(
+                self.pen.events.notice(
                     Level::Error,
-                    Some(&self.asker.account),
+                    Some(&self.client.account),
                     format!(
                         "The vendor's answer to a purge of {} is \"{to}\" and cannot be written down: {trouble}",
                         self.entry.request.cname

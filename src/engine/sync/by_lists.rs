@@ -18,7 +18,7 @@ use super::passes::{Passes, Verdict};
 use crate::domain::ids::ResourceId;
 use crate::domain::limits::HistoryRule;
 use crate::domain::resource::{Resource, ResourceState};
-use crate::engine::asker::{Asker, Trouble};
+use crate::engine::account_client::{AccountClient, SyncError};
 use crate::engine::clock::delta;
 use crate::providers::HistoryRequest;
 
@@ -150,8 +150,8 @@ impl ByLists {
 
     /// Reads one page of the list that has waited longest: of the lively ones, and in turn with them of those that were
     /// never read to their end.
-    pub(super) async fn read(&mut self, asker: &Asker) -> Result<Step, Trouble> {
-        let (now, vendor_now) = (Instant::now(), asker.vendor_now());
+    pub(super) async fn read(&mut self, client: &AccountClient) -> Result<Step, SyncError> {
+        let (now, vendor_now) = (Instant::now(), client.vendor_now());
         let turn = self.turn();
         let waits_new = |list: &List| list.is_new() && list.due <= now;
         let at_first = self.lists.values().any(waits_new);
@@ -176,7 +176,7 @@ impl ByLists {
             offset: list.passes.offset(),
             ..HistoryRequest::default()
         };
-        let told = match asker.ask(&ask, &self.rule).await {
+        let told = match client.ask(&ask, &self.rule).await {
             Ok(told) => told,
             Err(failure) => {
                 list.passes = Passes::default();
@@ -185,7 +185,7 @@ impl ByLists {
                     list.gone = true;
                     return Ok(Step::default());
                 }
-                return Err(Trouble::Vendor(failure));
+                return Err(SyncError::Vendor(failure));
             }
         };
         list.gone = false;
@@ -205,7 +205,7 @@ impl ByLists {
             Verdict::Torn => list.due = now + LATER,
         }
         let covered = self.newly_covered(vendor_now);
-        let recorded = asker.write(told.page.purges, covered).await.map_err(Trouble::Store)?;
+        let recorded = client.write(told.page.purges, covered).await.map_err(SyncError::Store)?;
         if let Some((_, until)) = covered {
             self.covered = Some(until);
         }

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::ranges::{Range, Walk};
 use crate::domain::coverage::Coverage;
 use crate::domain::limits::HistoryRule;
-use crate::engine::asker::{Asker, Trouble};
+use crate::engine::account_client::{AccountClient, SyncError};
 use crate::engine::clock::delta;
 
 /// How much of the newest history is read before anything older, so that the first rows come at once.
@@ -80,9 +80,9 @@ impl ByRanges {
     }
 
     /// From where news are read, by the vendor's clock.
-    fn news_from(&self, asker: &Asker) -> DateTime<Utc> {
-        let now = asker.vendor_now();
-        let overlap = delta(self.rule.settle) + asker.doubt();
+    fn news_from(&self, client: &AccountClient) -> DateTime<Utc> {
+        let now = client.vendor_now();
+        let overlap = delta(self.rule.settle) + client.doubt();
         self.newest()
             .filter(|newest| now - *newest < FIRST_LOOK)
             .map_or(now - FIRST_LOOK, |newest| newest - overlap)
@@ -94,13 +94,13 @@ impl ByRanges {
     }
 
     /// Reads one answer's worth of news.
-    pub(super) async fn read_news(&mut self, asker: &Asker) -> Result<Step, Trouble> {
+    pub(super) async fn read_news(&mut self, client: &AccountClient) -> Result<Step, SyncError> {
         let mut walk = self.news.take().unwrap_or_else(|| {
-            let from = self.news_from(asker);
-            let until = asker.vendor_now().max(from + delta(self.rule.finest) * 2);
+            let from = self.news_from(client);
+            let until = client.vendor_now().max(from + delta(self.rule.finest) * 2);
             Walk::new(&self.rule, &[(from, until)], true)
         });
-        let step = self.read(&mut walk, asker).await?;
+        let step = self.read(&mut walk, client).await?;
         if !step.over {
             self.news = Some(walk);
         }
@@ -108,13 +108,13 @@ impl ByRanges {
     }
 
     /// Reads one answer's worth of what is missing, newest first.
-    pub(super) async fn read_older(&mut self, asker: &Asker) -> Result<Step, Trouble> {
-        let Some(mut older) = self.older.take().or_else(|| self.missing(asker)) else {
+    pub(super) async fn read_older(&mut self, client: &AccountClient) -> Result<Step, SyncError> {
+        let Some(mut older) = self.older.take().or_else(|| self.missing(client)) else {
             self.older_at = Instant::now() + GAPS_AGAIN;
             return Ok(Step { over: true, ..Step::default() });
         };
-        let read = match self.read(&mut older, asker).await {
-            Err(Trouble::Vendor(failure)) if failure.is_about_the_question() => {
+        let read = match self.read(&mut older, client).await {
+            Err(SyncError::Vendor(failure)) if failure.is_about_the_question() => {
                 let torn = older.give_up();
                 Ok(Step {
                     over: older.is_over(),
@@ -122,9 +122,9 @@ impl ByRanges {
                     ..Step::default()
                 })
             }
-            Err(Trouble::Vendor(failure)) => {
+            Err(SyncError::Vendor(failure)) => {
                 self.older = Some(older);
-                return Err(Trouble::Vendor(failure));
+                return Err(SyncError::Vendor(failure));
             }
             // What was answered and not written is missing still: the gaps are looked for again.
             other => other,
@@ -144,22 +144,22 @@ impl ByRanges {
         self.older_at = Instant::now() + by;
     }
 
-    fn missing(&self, asker: &Asker) -> Option<Walk> {
-        let now = asker.vendor_now();
+    fn missing(&self, client: &AccountClient) -> Option<Walk> {
+        let now = client.vendor_now();
         let reach = now - delta(self.rule.reach.unwrap_or(REACH));
         let newest = self.newest().unwrap_or(now - FIRST_LOOK);
         let gaps = self.coverage.missing(reach, newest);
         (!gaps.is_empty()).then(|| Walk::new(&self.rule, &gaps, false))
     }
 
-    async fn read(&mut self, walk: &mut Walk, asker: &Asker) -> Result<Step, Trouble> {
+    async fn read(&mut self, walk: &mut Walk, client: &AccountClient) -> Result<Step, SyncError> {
         let Some(ask) = walk.ask() else {
             return Ok(Step { over: true, ..Step::default() });
         };
-        let told = asker.ask(&ask, &self.rule).await.map_err(Trouble::Vendor)?;
+        let told = client.ask(&ask, &self.rule).await.map_err(SyncError::Vendor)?;
         let answered = walk.answer(&told.page, told.edge);
         let recorded =
-            asker.write(told.page.purges, answered.covered).await.map_err(Trouble::Store)?;
+            client.write(told.page.purges, answered.covered).await.map_err(SyncError::Store)?;
         if let Some((from, until)) = answered.covered {
             self.coverage.add(from, until);
         }

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use crate::domain::activity::{Names, Refused};
 use crate::domain::coverage::Coverage;
 use crate::domain::failure::{Cause, Failure};
-use crate::engine::asker::{Asker, Trouble};
+use crate::engine::account_client::{AccountClient, SyncError};
 use crate::engine::clock::delta;
 use crate::providers::{ActivityRequest, ActivityRule};
 use crate::store::Recorded;
@@ -127,11 +127,11 @@ impl Who {
     /// Reads one answer's worth of the newest part, if it comes before an instant.
     pub(super) async fn read_news(
         &mut self,
-        asker: &Asker,
+        client: &AccountClient,
         until: Instant,
-    ) -> Result<Told, Trouble> {
-        self.rename(asker).await?;
-        let now = asker.vendor_now();
+    ) -> Result<Told, SyncError> {
+        self.rename(client).await?;
+        let now = client.vendor_now();
         let reading = self.news.take().unwrap_or_else(|| {
             self.read_at = Some(Instant::now());
             let newest = self.coverage.ranges().last().map(|range| range.1);
@@ -141,7 +141,7 @@ impl Who {
             Reading::of(from, now.max(from))
         });
         let is_first = self.coverage.ranges().is_empty();
-        let (rest, mut told) = self.read(reading, asker, until).await?;
+        let (rest, mut told) = self.read(reading, client, until).await?;
         if is_first {
             told.refused.clear();
         }
@@ -156,15 +156,15 @@ impl Who {
     /// Reads one answer's worth of what is older, newest first, if it comes before an instant.
     pub(super) async fn read_older(
         &mut self,
-        asker: &Asker,
+        client: &AccountClient,
         until: Instant,
-    ) -> Result<Told, Trouble> {
-        let Some(reading) = self.older.take().or_else(|| self.missing(asker)) else {
+    ) -> Result<Told, SyncError> {
+        let Some(reading) = self.older.take().or_else(|| self.missing(client)) else {
             self.older_at = Instant::now() + GAPS_AGAIN;
             return Ok(Told::default());
         };
         let answers = reading.answers + 1;
-        let (rest, step) = self.read(reading, asker, until).await?;
+        let (rest, step) = self.read(reading, client, until).await?;
         if rest.is_none() {
             self.piece = match answers {
                 0 | 1 => (self.piece * 2).min(LONGEST_PIECE),
@@ -189,8 +189,8 @@ impl Who {
     }
 
     /// The newest stretch that was not read, as far as one piece goes.
-    fn missing(&self, asker: &Asker) -> Option<Reading> {
-        let now = asker.vendor_now();
+    fn missing(&self, client: &AccountClient) -> Option<Reading> {
+        let now = client.vendor_now();
         let newest = self.coverage.ranges().last()?.1;
         let gaps = self.coverage.missing(now - delta(self.rule.reach), newest);
         let gap = gaps.iter().max_by_key(|gap| gap.1)?;
@@ -198,18 +198,18 @@ impl Who {
     }
 
     /// Has the people called by the names of this configuration.
-    async fn rename(&mut self, asker: &Asker) -> Result<(), Trouble> {
+    async fn rename(&mut self, client: &AccountClient) -> Result<(), SyncError> {
         if self.renamed {
             return Ok(());
         }
-        let (account, names) = (asker.account.clone(), self.names.clone());
-        let renamed = asker
-            .clerk
-            .call(move |books| books.writer()?.rename_authors(&account, &names))
+        let (account, names) = (client.account.clone(), self.names.clone());
+        let renamed = client
+            .writer
+            .call(move |store| store.writer()?.rename_authors(&account, &names))
             .await
-            .map_err(Trouble::Store)?;
+            .map_err(SyncError::Store)?;
         self.renamed = true;
-        asker.changed(&renamed);
+        client.changed(&renamed);
         Ok(())
     }
 
@@ -217,29 +217,29 @@ impl Who {
     async fn read(
         &mut self,
         mut reading: Reading,
-        asker: &Asker,
+        client: &AccountClient,
         until: Instant,
-    ) -> Result<(Option<Reading>, Told), Trouble> {
-        let asked_at = asker.vendor_now();
-        let page = tokio::time::timeout_at(until, asker.provider.activity(&reading.ask))
+    ) -> Result<(Option<Reading>, Told), SyncError> {
+        let asked_at = client.vendor_now();
+        let page = tokio::time::timeout_at(until, client.provider.activity(&reading.ask))
             .await
             .unwrap_or_else(|_| {
                 Err(Failure::new(Cause::Lost)
                     .with_message("the activity log kept the history waiting"))
             })
-            .map_err(Trouble::Vendor)?;
+            .map_err(SyncError::Vendor)?;
         let over = page.complete || page.records == 0;
         reading.ask.offset += page.records;
         reading.answers += 1;
         let ActivityRequest { from, until, .. } = reading.ask;
         // What was asked for just now may stand in the log later only.
-        let settled = until.min(asked_at - delta(self.rule.settle) - asker.doubt());
+        let settled = until.min(asked_at - delta(self.rule.settle) - client.doubt());
         let settled = settled.max(from);
-        let (account, names) = (asker.account.clone(), self.names.clone());
-        let told = asker
-            .clerk
-            .call(move |books| {
-                let writer = books.writer()?;
+        let (account, names) = (client.account.clone(), self.names.clone());
+        let told = client
+            .writer
+            .call(move |store| {
+                let writer = store.writer()?;
                 let refused = writer.record_attempts(&account, &page.attempts, &names)?;
                 let recorded = if over {
                     writer.attribute_attempts(&account, (from, until), settled, &names)?
@@ -249,7 +249,7 @@ impl Who {
                 Ok(Told { recorded, refused })
             })
             .await
-            .map_err(Trouble::Store)?;
+            .map_err(SyncError::Store)?;
         if over {
             self.coverage.add(from, settled);
         }

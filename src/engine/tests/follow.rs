@@ -8,11 +8,10 @@ use chrono::TimeDelta;
 use super::world::{Bench, Vendor};
 use crate::domain::event::Event;
 use crate::domain::status::Status;
-use crate::effect::{Order, Report};
 
-fn unfinished(report: &Report) -> Option<u32> {
-    match report {
-        Report::Event(Event::Account { status, .. }) => Some(status.unfinished),
+fn unfinished(event: &Event) -> Option<u32> {
+    match event {
+        Event::Account { status, .. } => Some(status.unfinished),
         _ => None,
     }
 }
@@ -28,9 +27,9 @@ async fn a_purge_by_anybody_is_followed_until_it_is_finished() {
     });
     running.synced("a").await;
     vendor.purge_by_somebody("r1", "/a", TimeDelta::seconds(1));
-    running.runner.run(crate::effect::Effect::Order(Order::Refresh { account: None }));
-    running.until("one unfinished", |report| (unfinished(report)? == 1).then_some(())).await;
-    running.until("none unfinished", |report| (unfinished(report)? == 0).then_some(())).await;
+    running.engine.refresh(None).unwrap();
+    running.until("one unfinished", |event| (unfinished(event)? == 1).then_some(())).await;
+    running.until("none unfinished", |event| (unfinished(event)? == 0).then_some(())).await;
     assert_eq!(running.stored()[0].status, Status::Successful);
     assert!(bench.clock.now() - running.stored()[0].created < TimeDelta::minutes(6));
     let asked = vendor.change(|state| state.asked.clone());
@@ -46,11 +45,11 @@ async fn an_old_unfinished_purge_is_followed_after_a_restart_and_given_up_beyond
     vendor.change(|state| state.needs = TimeDelta::days(400));
     vendor.purge_by_somebody("r1", "/stuck", TimeDelta::days(3));
     let mut running = bench.start(from_ref(&vendor));
-    running.until("one unfinished", |report| (unfinished(report)? == 1).then_some(())).await;
+    running.until("one unfinished", |event| (unfinished(event)? == 1).then_some(())).await;
     running.stop().await;
     tokio::time::sleep(Duration::from_hours(20 * 24)).await;
     let mut running = bench.start(from_ref(&vendor));
-    running.until("one unfinished", |report| (unfinished(report)? == 1).then_some(())).await;
+    running.until("one unfinished", |event| (unfinished(event)? == 1).then_some(())).await;
     running.stop().await;
     tokio::time::sleep(Duration::from_hours(10 * 24)).await;
     vendor.change(|state| state.asked.clear());

@@ -9,13 +9,12 @@ use tokio::sync::Notify;
 
 use super::world::{Act, Bench, Running, Vendor, begin, request};
 use crate::domain::draft::Draft;
-use crate::domain::event::{Event, Level};
+use crate::domain::event::Event;
 use crate::domain::failure::{Cause, Failure};
-use crate::domain::ids::Ticket;
 use crate::domain::journal::JournalState;
 use crate::domain::journal::NewEntry;
 use crate::domain::status::Status;
-use crate::effect::{Answer, Effect, Order, Report};
+use crate::engine::OrderError;
 use crate::store::{StepDetails, StepOutcome};
 
 async fn a_queue(bench: &Bench, vendor: &Arc<Vendor>, targets: &[&str]) -> Running {
@@ -69,8 +68,8 @@ async fn a_purge_without_a_report_stays_accepted_and_is_not_asked_for_again() {
     });
     let mut running = a_queue(&bench, &vendor, &["/a.jpg"]).await;
     running
-        .until("a match", |report| match report {
-            Report::Event(Event::Journal(entry)) => entry.purge.clone(),
+        .until("a match", |event| match event {
+            Event::Journal(entry) => entry.purge.clone(),
             _ => None,
         })
         .await;
@@ -210,7 +209,7 @@ async fn a_purge_that_was_lost_without_a_trace_stays_unknown_until_the_operator_
     running.pass(Duration::from_hours(3)).await;
     assert_eq!(states(&running), [JournalState::Unknown]);
     assert_eq!(vendor.got().len(), 1);
-    running.runner.run(Effect::Order(Order::Resend { id: unknown.id }));
+    running.engine.resend(unknown.id).await.unwrap();
     running.journal(JournalState::Successful).await;
     assert_eq!(vendor.got().len(), 2);
     running.stop().await;
@@ -271,15 +270,17 @@ async fn a_purge_is_cancelled_only_before_it_is_sent() {
     let ids: Vec<_> = running.enqueued().await.into_iter().map(|entry| entry.id).collect();
     running.accepted().await;
     running.accepted().await;
-    running.runner.run(Effect::Order(Order::Cancel { ids }));
+    let results = running.engine.cancel(ids).await;
     let cancelled = running.journal(JournalState::Cancelled).await;
     assert_eq!(cancelled.request.payload.targets(), ["/3"]);
-    running
-        .until("a word on the others", |report| match report {
-            Report::Event(Event::Notice(notice)) => (notice.level == Level::Warning).then_some(()),
-            _ => None,
-        })
-        .await;
+    assert_eq!(results[2], Ok(cancelled));
+    for other in &results[..2] {
+        let gone = matches!(
+            other,
+            Err(OrderError::WrongState { state: Some(_), needed: JournalState::Queued, .. })
+        );
+        assert!(gone, "{other:?}");
+    }
     running.pass(Duration::from_mins(10)).await;
     assert_eq!(vendor.got(), [["/1"], ["/2"]]);
     running.stop().await;
@@ -367,15 +368,7 @@ async fn read_only_refuses_at_the_queue_and_sends_nothing_that_waits_there() {
             setup.accounts[0].account.read_only = account_only;
         });
         running.enqueue(vec![request("a", "r1", "/new")], begin());
-        let refused = running
-            .until("a refusal", |report| match report {
-                Report::Answer(Answer::Enqueued { ticket, result }) => {
-                    Some((*ticket, result.is_err()))
-                }
-                _ => None,
-            })
-            .await;
-        assert_eq!(refused, (Ticket(1), true));
+        assert!(running.try_enqueued().await.is_err());
         running.pass(Duration::from_hours(1)).await;
         assert_eq!(states(&running), [JournalState::Queued]);
         running.stop().await;
@@ -397,34 +390,22 @@ async fn read_only_nothing_of_the_journal_is_changed() {
     let before = writer.enqueue(&entries, begin()).unwrap();
     let ids: Vec<_> = before.iter().map(|entry| entry.id.clone()).collect();
     let (first, turned) = (ids[0].clone(), vec![ids[1].clone(), ids[0].clone()]);
-    let changes = [
-        Effect::Order(Order::Cancel { ids }),
-        Effect::Order(Order::Reorder { ids: turned }),
-        Effect::Order(Order::Resend { id: first }),
-    ];
     for account_only in [true, false] {
-        let mut running = bench.start_with(from_ref(&vendor), |setup| {
+        let running = bench.start_with(from_ref(&vendor), |setup| {
             setup.read_only = !account_only;
             setup.accounts[0].account.read_only = account_only;
         });
-        let mut asked = changes.to_vec();
+        let engine = &running.engine;
+        let mut refused: Vec<OrderError> =
+            engine.cancel(ids.clone()).await.into_iter().map(Result::unwrap_err).collect();
+        refused.push(engine.reorder(turned.clone()).await.unwrap_err());
+        refused.push(engine.resend(first.clone()).await.unwrap_err());
         if !account_only {
-            asked.push(Effect::Order(Order::Pause(true)));
-            asked.push(Effect::Order(Order::KeepDraft(Some(Draft::default()))));
+            refused.push(engine.pause(true).await.unwrap_err());
+            engine.keep_draft(Some(Draft::default())).await.unwrap();
         }
-        for effect in asked {
-            let kept_silently = matches!(effect, Effect::Order(Order::KeepDraft(_)));
-            running.runner.run(effect);
-            if !kept_silently {
-                running
-                    .until("a refusal", |report| match report {
-                        Report::Event(Event::Notice(notice)) => {
-                            notice.words.contains("ead-only").then_some(())
-                        }
-                        _ => None,
-                    })
-                    .await;
-            }
+        for error in refused {
+            assert!(error.to_string().contains("ead-only"), "{error}");
         }
         running.stop().await;
     }
@@ -488,20 +469,20 @@ async fn a_paused_queue_sends_nothing_until_it_goes_on_not_even_after_a_restart(
     let vendor = Vendor::new("a", &bench.clock);
     let mut running = bench.start(from_ref(&vendor));
     running.synced("a").await;
-    running.runner.run(Effect::Order(Order::Pause(true)));
+    running.engine.pause(true).await.unwrap();
     running.enqueue(vec![request("a", "r1", "/a")], begin());
     running.pass(Duration::from_mins(30)).await;
     running.stop().await;
     let mut running = bench.start(from_ref(&vendor));
-    let paused = |report: &Report| match report {
-        Report::Event(Event::QueuePaused(paused)) => Some(*paused),
+    let paused = |event: &Event| match event {
+        Event::QueuePaused(paused) => Some(*paused),
         _ => None,
     };
     assert!(running.until("a word on it", paused).await);
     running.pass(Duration::from_mins(30)).await;
     assert_eq!(states(&running), [JournalState::Queued]);
     assert_eq!(vendor.got().len(), 0);
-    running.runner.run(Effect::Order(Order::Pause(false)));
+    running.engine.pause(false).await.unwrap();
     running.accepted().await;
     running.stop().await;
 }
@@ -530,13 +511,13 @@ async fn requests_go_out_in_the_order_that_the_operator_gives_them_later() {
     let vendor = Vendor::new("a", &bench.clock);
     let mut running = bench.start(from_ref(&vendor));
     running.synced("a").await;
-    running.runner.run(Effect::Order(Order::Pause(true)));
+    running.engine.pause(true).await.unwrap();
     let requests = ["/1", "/2", "/3", "/4"].map(|target| request("a", "r1", target));
     running.enqueue(requests.to_vec(), begin());
     let queued = running.enqueued().await;
     let ids = [3, 1, 0].map(|number: usize| queued[number].id.clone());
-    running.runner.run(Effect::Order(Order::Reorder { ids: ids.to_vec() }));
-    running.runner.run(Effect::Order(Order::Pause(false)));
+    running.engine.reorder(ids.to_vec()).await.unwrap();
+    running.engine.pause(false).await.unwrap();
     for _ in 0..4 {
         running.accepted().await;
     }
@@ -548,8 +529,8 @@ async fn requests_go_out_in_the_order_that_the_operator_gives_them_later() {
 async fn a_clock_that_was_set_back_while_nothing_ran_does_not_hold_the_queue_up() {
     let bench = Bench::new();
     let vendor = Vendor::new("a", &bench.clock);
-    let running = bench.start(from_ref(&vendor));
-    running.runner.run(Effect::Order(Order::Pause(true)));
+    let mut running = bench.start(from_ref(&vendor));
+    running.engine.pause(true).await.unwrap();
     running.enqueue(vec![request("a", "r1", "/a")], bench.clock.now());
     running.stop().await;
     bench.store().writer().unwrap().pause(false, bench.clock.now()).unwrap();

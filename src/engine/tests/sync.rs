@@ -12,7 +12,6 @@ use crate::domain::failure::{Cause, Failure};
 use crate::domain::kind::Kind;
 use crate::domain::limits::Reading;
 use crate::domain::status::Status;
-use crate::effect::{Effect, Order, Report};
 
 fn fill(vendor: &Vendor, count: i64, each: TimeDelta) {
     vendor.change(|state| {
@@ -23,9 +22,9 @@ fn fill(vendor: &Vendor, count: i64, each: TimeDelta) {
     });
 }
 
-fn status(report: &Report) -> Option<&AccountStatus> {
-    match report {
-        Report::Event(Event::Account { status, .. }) => Some(status),
+fn status(event: &Event) -> Option<&AccountStatus> {
+    match event {
+        Event::Account { status, .. } => Some(status),
         _ => None,
     }
 }
@@ -43,10 +42,10 @@ async fn a_months_history_comes_in_newest_first_with_its_progress_and_is_complet
     let (from, until) = coverage.ranges()[0];
     assert!(from <= begin() - TimeDelta::days(30) + TimeDelta::minutes(1));
     assert!(until > begin() - TimeDelta::minutes(1) && until <= bench.clock.now());
-    let told: Vec<_> = running.seen.iter().filter_map(|report| status(report)?.older).collect();
+    let told: Vec<_> = running.seen.iter().filter_map(|event| status(event)?.older).collect();
     assert!(told.iter().any(|(read, of)| *read > 0 && of.is_some_and(|of| of > 1000)));
-    let first = running.seen.iter().find_map(|report| match report {
-        Report::Event(Event::HistoryChanged { from, .. }) => Some(*from),
+    let first = running.seen.iter().find_map(|event| match event {
+        Event::HistoryChanged { from, .. } => Some(*from),
         _ => None,
     });
     assert!(first.is_some_and(|from| from >= begin() - TimeDelta::hours(1)));
@@ -82,8 +81,8 @@ async fn what_arrives_later_is_seen_with_the_next_refresh() {
     running.pass(Duration::from_mins(2)).await;
     vendor.purge_by_somebody("r1", "/new", TimeDelta::seconds(4));
     let new = running
-        .until("news", |report| match report {
-            Report::Event(Event::HistoryChanged { new, .. }) => Some(*new),
+        .until("news", |event| match event {
+            Event::HistoryChanged { new, .. } => Some(*new),
             _ => None,
         })
         .await;
@@ -108,10 +107,8 @@ async fn one_accounts_slowness_and_failure_do_not_touch_the_others() {
     assert!(bench.clock.now() - began < TimeDelta::seconds(30));
     assert_eq!(running.stored_ids(), ids_of(&well));
     running.pass(Duration::from_mins(4)).await;
-    let failed = running.seen.iter().rev().find_map(|report| match report {
-        Report::Event(Event::Account { account, status }) if account.as_str() == "dead" => {
-            status.failure.clone()
-        }
+    let failed = running.seen.iter().rev().find_map(|event| match event {
+        Event::Account { account, status } if account.as_str() == "dead" => status.failure.clone(),
         _ => None,
     });
     assert_eq!(failed.map(|failure| failure.cause), Some(Cause::Unauthenticated));
@@ -125,10 +122,10 @@ async fn a_refresh_tries_a_refused_token_at_once() {
     let vendor = Vendor::new("a", &bench.clock);
     vendor.change(|state| state.down = Some(Failure::new(Cause::Unauthenticated)));
     let mut running = bench.start(from_ref(&vendor));
-    running.until("a failure", |report| status(report)?.failure.clone()).await;
+    running.until("a failure", |event| status(event)?.failure.clone()).await;
     vendor.change(|state| state.down = None);
     let before = bench.clock.now();
-    assert_eq!(running.runner.run(Effect::Order(Order::Refresh { account: None })), None);
+    running.engine.refresh(None).unwrap();
     running.synced("a").await;
     assert!(bench.clock.now() - before < TimeDelta::seconds(2));
     running.stop().await;
@@ -144,8 +141,8 @@ async fn a_vendor_that_says_when_to_come_back_is_left_alone_until_then_even_by_a
         }));
     });
     let mut running = bench.start(from_ref(&vendor));
-    running.until("a failure", |report| status(report)?.failure.clone()).await;
-    running.runner.run(Effect::Order(Order::Refresh { account: None }));
+    running.until("a failure", |event| status(event)?.failure.clone()).await;
+    running.engine.refresh(None).unwrap();
     running.pass(Duration::from_secs(39)).await;
     assert_eq!(vendor.change(|state| state.asked.len()), 1);
     running.synced("a").await;
@@ -157,7 +154,7 @@ async fn offline_nobody_is_asked_and_no_timer_runs() {
     let bench = Bench::new();
     let vendor = Vendor::new("a", &bench.clock);
     let mut running = bench.start_with(from_ref(&vendor), |setup| setup.offline = true);
-    running.runner.run(Effect::Order(Order::Refresh { account: None }));
+    running.engine.refresh(None).unwrap_err();
     running.pass(Duration::from_hours(2)).await;
     let asked = vendor
         .change(|state| state.asked.len() as u32 + state.resources_asked + state.limits_asked);
@@ -175,8 +172,8 @@ async fn resources_and_limits_are_told_from_the_store_at_once_and_from_the_vendo
     running.stop().await;
     let mut running = bench.start_with(from_ref(&vendor), |setup| setup.offline = true);
     let resources = running
-        .until("resources", |report| match report {
-            Report::Event(Event::Resources { resources, .. }) => Some(resources.clone()),
+        .until("resources", |event| match event {
+            Event::Resources { resources, .. } => Some(resources.clone()),
             _ => None,
         })
         .await;
@@ -214,9 +211,7 @@ async fn two_purgedecks_on_one_store_see_what_the_other_brought_in() {
         vendor.purge_by_somebody("r1", &format!("/{round}"), TimeDelta::seconds(3));
         for running in [&mut one, &mut other] {
             running
-                .until("news", |report| {
-                    matches!(report, Report::Event(Event::HistoryChanged { .. })).then_some(())
-                })
+                .until("news", |event| matches!(event, Event::HistoryChanged { .. }).then_some(()))
                 .await;
         }
         one.pass(Duration::from_secs(40)).await;

@@ -14,7 +14,6 @@ use crate::domain::edge::{CacheState, Observation, ProbeError, Source, Verdict};
 use crate::domain::event::{Event, Level};
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::payload::{Payload, PurgeRequest, Targets};
-use crate::effect::Report;
 use crate::engine::{Clock, EdgeWatch, Setup};
 use crate::providers::edge::Edge;
 
@@ -119,8 +118,8 @@ fn watch(setup: &mut Setup, edge: &Arc<Scripted>) {
 
 async fn settled(running: &mut Running) -> JournalEntry {
     running
-        .until("a verdict", |report| match report {
-            Report::Event(Event::Journal(entry)) if entry.verification.as_ref()?.settled => {
+        .until("a verdict", |event| match event {
+            Event::Journal(entry) if entry.verification.as_ref()?.settled => {
                 Some((**entry).clone())
             }
             _ => None,
@@ -129,10 +128,8 @@ async fn settled(running: &mut Running) -> JournalEntry {
 }
 
 fn errors(running: &Running) -> Vec<String> {
-    let error = |report: &Report| match report {
-        Report::Event(Event::Notice(notice)) if notice.level == Level::Error => {
-            Some(notice.words.clone())
-        }
+    let error = |event: &Event| match event {
+        Event::Notice(notice) if notice.level == Level::Error => Some(notice.words.clone()),
         _ => None,
     };
     running.seen.iter().filter_map(error).collect()
@@ -305,8 +302,8 @@ async fn the_next_run_goes_on_with_what_was_seen_before() {
     running.synced("a").await;
     running.enqueue(vec![request("a", "r1", "/a.jpg")], begin());
     let first = running
-        .until("a first round", |report| match report {
-            Report::Event(Event::Journal(entry)) => {
+        .until("a first round", |event| match event {
+            Event::Journal(entry) => {
                 (!entry.verification.as_ref()?.checks.is_empty()).then(|| entry.clone())
             }
             _ => None,
@@ -362,8 +359,7 @@ async fn a_request_that_is_heard_of_twice_before_it_goes_out_is_not_kept_waiting
     running.pass(until.unwrap()).await;
     assert_eq!(edge.asked().len(), 1);
     // As it was before it was looked at: from a run on the same store, or read while that was being noted.
-    let report = Report::Event(Event::Journal(Box::new(queued)));
-    running.runner.outbox.post(report);
+    running.engine.0.events.publish(Event::Journal(Box::new(queued)));
     running.journal(JournalState::Successful).await;
     let done = bench.clock.now();
     let entry = settled(&mut running).await;

@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
 
 use crate::domain::account::Account;
 use crate::domain::coverage::Coverage;
-use crate::domain::event::{AccountStatus, Event};
+use crate::domain::event::{AccountStatus, Event, StoreError};
 use crate::domain::failure::{Applied, Cause, Failure};
-use crate::domain::ids::{AccountName, JournalId, ProviderName, PurgeId, Ticket};
+use crate::domain::ids::{AccountName, JournalId, ProviderName, PurgeId};
 use crate::domain::journal::{JournalEntry, JournalState, NewEntry};
 use crate::domain::kind::Kind;
 use crate::domain::limits::{
@@ -25,8 +26,7 @@ use crate::domain::plan::Preview;
 use crate::domain::purge::{Purge, Target};
 use crate::domain::resource::{CacheKey, Resource, ResourceState};
 use crate::domain::status::Status;
-use crate::effect::{Answer, Effect, Order, Report};
-use crate::engine::{Clock, Runner, Seat, Setup, start};
+use crate::engine::{AccountHandle, Clock, Engine, EventStream, Setup};
 use crate::providers::{HistoryPage, HistoryRequest, Provider, Receipt};
 use crate::store::{Access, Store};
 
@@ -491,29 +491,26 @@ impl Bench {
         Store::open(&self.path(), Access::ReadWrite).unwrap()
     }
 
-    pub(super) fn setup(&self, vendors: &[Arc<Vendor>]) -> (Setup, mpsc::Receiver<Report>) {
-        let (reports, answers) = mpsc::channel(64);
+    pub(super) fn setup(&self, vendors: &[Arc<Vendor>]) -> Setup {
         let accounts = vendors
             .iter()
-            .map(|vendor| Seat {
+            .map(|vendor| AccountHandle {
                 account: account(vendor.account.as_str()),
                 provider: vendor.clone(),
                 refresh: None,
                 edge: None,
             })
             .collect();
-        let setup = Setup {
+        Setup {
             store: self.store(),
             accounts,
             clock: self.clock.clone(),
             refresh: Duration::from_secs(15),
             offline: false,
             read_only: false,
-            reports,
             export: None,
             keep_view: None,
-        };
-        (setup, answers)
+        }
     }
 
     pub(super) fn start(&self, vendors: &[Arc<Vendor>]) -> Running {
@@ -525,29 +522,31 @@ impl Bench {
         vendors: &[Arc<Vendor>],
         change: impl FnOnce(&mut Setup),
     ) -> Running {
-        let (mut setup, reports) = self.setup(vendors);
+        let mut setup = self.setup(vendors);
         change(&mut setup);
         let store = setup.store.clone();
-        Running { runner: start(setup).unwrap(), reports, store, seen: Vec::new() }
+        let (engine, events) = Engine::start(setup).unwrap();
+        Running { engine, events, store, seen: Vec::new(), enqueued: VecDeque::new() }
     }
 }
 
-/// A runner and what it said so far.
+/// An engine and what happened so far.
 pub(super) struct Running {
-    pub(super) runner: Runner,
-    pub(super) reports: mpsc::Receiver<Report>,
+    pub(super) engine: Engine,
+    pub(super) events: EventStream,
     pub(super) store: Store,
-    pub(super) seen: Vec<Report>,
+    pub(super) seen: Vec<Event>,
+    enqueued: VecDeque<JoinHandle<Result<Vec<JournalEntry>, StoreError>>>,
 }
 
 impl Running {
-    /// Lets time pass until a report fits; a day of virtual time without it is a fault.
-    pub(super) async fn until<T>(&mut self, what: &str, fits: impl Fn(&Report) -> Option<T>) -> T {
+    /// Lets time pass until an event fits; a day of virtual time without it is a fault.
+    pub(super) async fn until<T>(&mut self, what: &str, fits: impl Fn(&Event) -> Option<T>) -> T {
         let waiting = async {
             loop {
-                let report = self.reports.recv().await.expect("the runner lives");
-                let found = fits(&report);
-                self.seen.push(report);
+                let event = self.events.recv().await.expect("the engine lives");
+                let found = fits(&event);
+                self.seen.push(event);
                 if let Some(found) = found {
                     return found;
                 }
@@ -561,18 +560,18 @@ impl Running {
         }
     }
 
-    /// Lets time pass, taking in what is reported.
+    /// Lets time pass, taking in what happens.
     pub(super) async fn pass(&mut self, span: Duration) {
         let end = tokio::time::Instant::now() + span;
-        while let Ok(Some(report)) = tokio::time::timeout_at(end, self.reports.recv()).await {
-            self.seen.push(report);
+        while let Ok(Some(event)) = tokio::time::timeout_at(end, self.events.recv()).await {
+            self.seen.push(event);
         }
     }
 
     /// Until an account was read without a fault and nothing older is missing.
     pub(super) async fn synced(&mut self, account: &str) -> AccountStatus {
-        self.until("a status", |report| match report {
-            Report::Event(Event::Account { account: name, status })
+        self.until("a status", |event| match event {
+            Event::Account { account: name, status }
                 if name.as_str() == account
                     && status.synced_at.is_some()
                     && status.older.is_none()
@@ -585,8 +584,8 @@ impl Running {
         .await
     }
 
-    pub(super) fn enqueue(&self, sends: Vec<PurgeRequest>, planned_at: DateTime<Utc>) {
-        let sends = sends
+    pub(super) fn enqueue(&mut self, requests: Vec<PurgeRequest>, planned_at: DateTime<Utc>) {
+        let entries = requests
             .into_iter()
             .map(|request| NewEntry {
                 request,
@@ -595,23 +594,21 @@ impl Running {
                 ticket: None,
             })
             .collect();
-        assert_eq!(
-            self.runner.run(Effect::Order(Order::Enqueue { ticket: Ticket(1), sends })),
-            None
-        );
+        self.enqueued.push_back(tokio::spawn(self.engine.enqueue(entries)));
+    }
+
+    /// What came of the oldest of the orders to enqueue that were not asked for yet.
+    pub(super) async fn try_enqueued(&mut self) -> Result<Vec<JournalEntry>, StoreError> {
+        self.enqueued.pop_front().unwrap().await.unwrap()
     }
 
     pub(super) async fn enqueued(&mut self) -> Vec<JournalEntry> {
-        self.until("the queue's answer", |report| match report {
-            Report::Answer(Answer::Enqueued { result, .. }) => Some(result.clone().unwrap()),
-            _ => None,
-        })
-        .await
+        self.try_enqueued().await.unwrap()
     }
 
     pub(super) async fn journal(&mut self, state: JournalState) -> JournalEntry {
-        self.until(state.word(), |report| match report {
-            Report::Event(Event::Journal(entry)) if entry.state == state => Some((**entry).clone()),
+        self.until(state.word(), |event| match event {
+            Event::Journal(entry) if entry.state == state => Some((**entry).clone()),
             _ => None,
         })
         .await
@@ -619,8 +616,8 @@ impl Running {
 
     /// Until the vendor took a request; that it is found in the history later is no such report.
     pub(super) async fn accepted(&mut self) -> JournalEntry {
-        self.until("accepted", |report| match report {
-            Report::Event(Event::Journal(entry))
+        self.until("accepted", |event| match event {
+            Event::Journal(entry)
                 if entry.state == JournalState::Accepted && entry.purge.is_none() =>
             {
                 Some((**entry).clone())
@@ -667,7 +664,7 @@ impl Running {
     }
 
     pub(super) async fn stop(self) {
-        self.runner.stop().await;
+        self.engine.shutdown().await;
     }
 }
 

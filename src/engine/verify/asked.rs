@@ -5,6 +5,7 @@
 
 use chrono::{DateTime, Utc};
 use futures_util::future::join_all;
+use tokio::sync::mpsc;
 
 use super::Lookout;
 use super::rounds::Rounds;
@@ -12,13 +13,13 @@ use crate::domain::edge::{Check, Purged, Verdict, Verification};
 use crate::domain::event::{Event, Level};
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::payload::PurgeRequest;
+use crate::domain::subject::Subject;
 use crate::domain::text::escape_control;
-use crate::effect::{Answer, Report, Subject};
-use crate::engine::Runner;
+use crate::engine::Engine;
 use crate::store::{Access, Reader, StoreFailure};
 
 /// How many purges are looked at for one asking.
-const MOST: usize = 20;
+pub const MOST_AT_ONCE: usize = 20;
 
 /// What is to be looked at.
 struct Asked {
@@ -44,53 +45,70 @@ impl Seen {
     }
 }
 
-impl Runner {
-    pub(in crate::engine) fn verify(&self, mut subjects: Vec<Subject>) {
-        if self.offline && !self.lookout.has_to_watch() {
-            let words = "Offline: the edge is not looked at.".to_owned();
-            self.outbox.notice(Level::Info, None, words);
-            return;
+/// The results of a verification, in the order in which they come. Dropping it breaks the verification off.
+#[derive(Debug)]
+pub struct Verifications(mpsc::UnboundedReceiver<(Subject, Result<Verification, String>)>);
+
+impl Verifications {
+    /// Returns the next result: what the edge showed, or why it was not asked. `None` after the last one.
+    pub async fn next(&mut self) -> Option<(Subject, Result<Verification, String>)> {
+        self.0.recv().await
+    }
+}
+
+impl Engine {
+    /// Probes the edge once for these purges, [`MOST_AT_ONCE`] of them at most; a notice sums them up.
+    pub fn verify(&self, mut subjects: Vec<Subject>) -> Verifications {
+        let (results, verifications) = mpsc::unbounded_channel();
+        let events = &self.0.events;
+        if self.0.offline && !self.0.lookout.has_to_watch() {
+            events.notice(Level::Info, None, "Offline: the edge is not looked at.".to_owned());
+            return Verifications(verifications);
         }
-        if subjects.len() > MOST {
+        if subjects.len() > MOST_AT_ONCE {
             let words = format!(
-                "Only {MOST} of the {} purges are looked at, so that the edge is not flooded.",
+                "Only {MOST_AT_ONCE} of the {} purges are looked at, so that the edge is not flooded.",
                 subjects.len()
             );
-            self.outbox.notice(Level::Info, None, words);
-            subjects.truncate(MOST);
+            events.notice(Level::Info, None, words);
+            subjects.truncate(MOST_AT_ONCE);
         }
-        let (lookout, stop) = (self.lookout.clone(), self.stop.clone());
-        self.tasks.spawn(async move {
+        let (lookout, stop) = (self.0.lookout.clone(), self.0.stop.clone());
+        self.0.tasks.spawn(async move {
             tokio::select! {
                 biased;
                 () = stop.cancelled() => {}
-                () = lookout.look_at(subjects) => {}
+                () = results.closed() => {}
+                () = lookout.look_at(subjects, &results) => {}
             }
         });
+        Verifications(verifications)
     }
 }
 
 impl Lookout {
-    async fn look_at(&self, subjects: Vec<Subject>) {
+    async fn look_at(
+        &self,
+        subjects: Vec<Subject>,
+        results: &mpsc::UnboundedSender<(Subject, Result<Verification, String>)>,
+    ) {
         let looks = subjects.into_iter().map(|subject| async move {
             let result = self.look_once(&subject).await;
-            let told = result.as_ref().map(|seen| Box::new(seen.verification.clone()));
-            self.outbox.post(Report::Answer(Answer::Verified {
-                subject,
-                result: told.map_err(Clone::clone),
-            }));
+            let told = result.as_ref().map(|seen| seen.verification.clone()).map_err(Clone::clone);
+            // Nobody listens where the verification was broken off.
+            let _ = results.send((subject, told));
             result
         });
         let (level, words) = sum_up(&join_all(looks).await);
-        self.outbox.notice(level, None, words);
+        self.events.notice(level, None, words);
     }
 
     /// Looks at one, and notes what was seen where the journal has it.
     async fn look_once(&self, subject: &Subject) -> Result<Seen, String> {
         let subject = subject.clone();
         let found = self
-            .clerk
-            .call(move |books| find(&books.reader, &subject))
+            .writer
+            .call(move |store| find(&store.reader, &subject))
             .await
             .map_err(|trouble| trouble.to_string())?;
         let asked = found?;
@@ -105,9 +123,9 @@ impl Lookout {
             && entry.verification.as_ref().is_none_or(|seen| seen.settled)
         {
             match rounds.note(entry, &seen, self.clock.now()).await {
-                Ok(Some(noted)) => self.outbox.post(Report::Event(Event::Journal(Box::new(noted)))),
+                Ok(Some(noted)) => self.events.publish(Event::Journal(Box::new(noted))),
                 Ok(None) => {}
-                Err(trouble) => self.outbox.notice(
+                Err(trouble) => self.events.notice(
                     Level::Warning,
                     Some(&entry.request.account),
                     format!("What the edge serves was seen, but not noted. {trouble}"),

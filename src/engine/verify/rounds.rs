@@ -14,11 +14,10 @@ use crate::domain::event::{Event, Level, StoreError};
 use crate::domain::journal::JournalEntry;
 use crate::domain::payload::{Payload, PurgeRequest};
 use crate::domain::text::escape_control;
-use crate::effect::Report;
-use crate::engine::clerk::Clerk;
 use crate::engine::clock::{Clock, delta};
-use crate::engine::outbox::Outbox;
-use crate::store::{Store, VerificationLease};
+use crate::engine::events::EventHub;
+use crate::engine::store_writer::StoreWriter;
+use crate::store::{VerificationLease, Store};
 
 /// The pause after the first round; each further one is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
@@ -44,8 +43,8 @@ pub(super) enum Phase {
 pub(super) struct Rounds {
     pub(super) account: Watched,
     pub(super) store: Store,
-    pub(super) clerk: Clerk,
-    pub(super) outbox: Outbox,
+    pub(super) writer: StoreWriter,
+    pub(super) events: EventHub,
     pub(super) clock: Clock,
     pub(super) hands: Arc<Semaphore>,
 }
@@ -58,7 +57,7 @@ impl Rounds {
             Phase::After => self.after(&entry).await,
         };
         if let Err(trouble) = made {
-            self.outbox.notice(
+            self.events.notice(
                 Level::Warning,
                 Some(&entry.request.account),
                 format!(
@@ -105,7 +104,7 @@ impl Rounds {
             let wait = pause.min(left);
             let until = self.clock.now() + delta(wait) + HOLD;
             if let Some(noted) = self.note(entry, &seen, until).await? {
-                self.outbox.post(Report::Event(Event::Journal(Box::new(noted))));
+                self.events.publish(Event::Journal(Box::new(noted)));
             }
             if seen.settled {
                 self.warn(entry, &seen);
@@ -118,7 +117,7 @@ impl Rounds {
 
     async fn hold(&self, entry: &JournalEntry) -> Result<VerificationLease, StoreError> {
         let (id, now) = (entry.id.clone(), self.clock.now());
-        self.clerk.call(move |books| books.writer()?.lease_verification(&id, now, now + HOLD)).await
+        self.writer.call(move |store| store.writer()?.lease_verification(&id, now, now + HOLD)).await
     }
 
     pub(super) async fn note(
@@ -128,15 +127,15 @@ impl Rounds {
         until: DateTime<Utc>,
     ) -> Result<Option<JournalEntry>, StoreError> {
         let (id, seen) = (entry.id.clone(), seen.clone());
-        self.clerk.call(move |books| books.writer()?.save_verification(&id, &seen, until)).await
+        self.writer.call(move |store| store.writer()?.save_verification(&id, &seen, until)).await
     }
 
     /// Shows what somebody else found.
     async fn tell(&self, entry: &JournalEntry) -> Result<(), StoreError> {
         let id = entry.id.clone();
-        let found = self.clerk.call(move |books| books.reader.journal_entry(&id)).await?;
+        let found = self.writer.call(move |store| store.reader.journal_entry(&id)).await?;
         if let Some(found) = found {
-            self.outbox.post(Report::Event(Event::Journal(Box::new(found))));
+            self.events.publish(Event::Journal(Box::new(found)));
         }
         Ok(())
     }
@@ -152,7 +151,7 @@ impl Rounds {
             escape_control(&worst.probe.url, 200),
             worst.evidence
         );
-        self.outbox.notice(Level::Error, Some(&entry.request.account), words);
+        self.events.notice(Level::Error, Some(&entry.request.account), words);
     }
 
     pub(super) fn spares(&self, request: &PurgeRequest) -> bool {

@@ -8,7 +8,7 @@ use crate::domain::event::Event;
 use crate::domain::filter::Predicate;
 use crate::domain::ids::PurgeKey;
 use crate::domain::query::Sort;
-use crate::effect::{Answer, Effect, Order, Subject};
+use crate::domain::subject::Subject;
 
 fn keys(bench: &Bench) -> Vec<PurgeKey> {
     let mut keys = Vec::new();
@@ -23,21 +23,15 @@ fn keys(bench: &Bench) -> Vec<PurgeKey> {
 }
 
 async fn looked(running: &mut Running, subject: Subject) -> Result<Verification, String> {
-    running.runner.run(Effect::Order(Order::Verify(vec![subject])));
-    running
-        .until("a look", |report| match report {
-            Report::Answer(Answer::Verified { result, .. }) => {
-                Some(result.clone().map(|verification| *verification))
-            }
-            _ => None,
-        })
-        .await
+    let (of, result) = running.engine.verify(vec![subject.clone()]).next().await.unwrap();
+    assert_eq!(of, subject);
+    result
 }
 
 async fn notice(running: &mut Running) -> (Level, String) {
     running
-        .until("a notice", |report| match report {
-            Report::Event(Event::Notice(notice)) => Some((notice.level, notice.words.clone())),
+        .until("a notice", |event| match event {
+            Event::Notice(notice) => Some((notice.level, notice.words.clone())),
             _ => None,
         })
         .await
@@ -120,7 +114,7 @@ async fn many_at_once_are_cut_to_twenty_and_no_more_than_a_handful_is_asked_at_a
     let mut running = start(&bench, &vendor, &edge);
     running.synced("a").await;
     let all = keys(&bench).into_iter().map(Subject::Purge).collect();
-    running.runner.run(Effect::Order(Order::Verify(all)));
+    let _verifications = running.engine.verify(all);
     let (_, words) = notice(&mut running).await;
     assert!(words.starts_with("Only 20 of the 30"), "{words}");
     let (_, words) = notice(&mut running).await;

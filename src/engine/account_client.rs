@@ -6,16 +6,15 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::Instant;
 
-use super::clerk::Clerk;
 use super::clock::{Clock, delta};
-use super::outbox::Outbox;
-use super::send::Nudge;
+use super::events::EventHub;
+use super::messages::SenderMsg;
+use super::store_writer::StoreWriter;
 use crate::domain::event::{Event, StoreError};
 use crate::domain::failure::Failure;
 use crate::domain::ids::AccountName;
 use crate::domain::limits::HistoryRule;
 use crate::domain::purge::Purge;
-use crate::effect::Report;
 use crate::providers::{HistoryPage, HistoryRequest, Provider};
 use crate::store::Recorded;
 
@@ -26,18 +25,18 @@ const CLOCK_UNKNOWN: TimeDelta = TimeDelta::minutes(2);
 
 /// One account's way to its vendor and from there into the store.
 #[derive(Clone, Debug)]
-pub(super) struct Asker {
+pub(super) struct AccountClient {
     pub(super) account: AccountName,
     pub(super) provider: Arc<dyn Provider>,
-    pub(super) clerk: Clerk,
-    pub(super) outbox: Outbox,
+    pub(super) writer: StoreWriter,
+    pub(super) events: EventHub,
     pub(super) clock: Clock,
-    pub(super) sender: UnboundedSender<Nudge>,
+    pub(super) sender: UnboundedSender<SenderMsg>,
 }
 
 /// Why history could not be brought in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Trouble {
+pub(super) enum SyncError {
     /// The vendor did not give it.
     Vendor(Failure),
     /// The store did not take it.
@@ -51,13 +50,13 @@ pub(super) struct Told {
     pub(super) edge: DateTime<Utc>,
 }
 
-impl Asker {
+impl AccountClient {
     /// The time by the vendor's clock, as far as it is known.
     pub(super) fn vendor_now(&self) -> DateTime<Utc> {
         self.clock.now() + self.provider.clock_ahead().unwrap_or_default()
     }
 
-    /// How far off [`Asker::vendor_now`] may be.
+    /// How far off [`AccountClient::vendor_now`] may be.
     pub(super) fn doubt(&self) -> TimeDelta {
         if self.provider.clock_ahead().is_some() { CLOCK_GRAIN } else { CLOCK_UNKNOWN }
     }
@@ -87,15 +86,15 @@ impl Asker {
         }
         let (account, now) = (self.account.clone(), self.clock.now());
         let recorded = self
-            .clerk
-            .call(move |books| {
+            .writer
+            .call(move |store| {
                 let recorded = if purges.is_empty() {
                     Recorded::default()
                 } else {
-                    books.writer()?.record(&purges, now)?
+                    store.writer()?.record(&purges, now)?
                 };
                 if let Some((from, until)) = covered {
-                    books.writer()?.add_coverage(&account, from, until)?;
+                    store.writer()?.add_coverage(&account, from, until)?;
                 }
                 Ok(recorded)
             })
@@ -109,14 +108,15 @@ impl Asker {
         if let (Some(from), Some(until)) = (recorded.from, recorded.until)
             && recorded.new + recorded.changed > 0
         {
-            self.outbox.post(Report::Event(Event::HistoryChanged {
+            self.events.publish(Event::HistoryChanged {
                 account: self.account.clone(),
                 from,
                 until,
                 new: u32::try_from(recorded.new).unwrap_or(u32::MAX),
-            }));
+            });
             // Where there is nobody to nudge, everything is being stopped.
-            let _ = self.sender.send(Nudge::History { account: self.account.clone(), from, until });
+            let _ =
+                self.sender.send(SenderMsg::History { account: self.account.clone(), from, until });
         }
     }
 }

@@ -5,34 +5,34 @@ use std::io;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::Glass;
+use super::TerminalIo;
 
-/// What stands on the glass, and what is drawn next.
+/// Draws frames on a terminal.
 #[derive(Debug, Default)]
-pub struct Painter {
+pub struct Renderer {
     shown: Buffer,
     next: Buffer,
-    blank: bool,
+    invalid: bool,
 }
 
-impl Painter {
-    /// Whatever stands on the glass cannot be relied on: the next drawing writes everything.
-    pub fn forget(&mut self) {
-        self.blank = true;
+impl Renderer {
+    /// Has the next frame written in full: what is on the terminal is not known any more.
+    pub fn invalidate(&mut self) {
+        self.invalid = true;
     }
 
-    /// Draws; how many cells were written.
-    pub fn paint<G: Glass>(
+    /// Draws a frame; returns the number of cells written.
+    pub fn render<T: TerminalIo>(
         &mut self,
-        glass: &mut G,
+        terminal: &mut T,
         size: (u16, u16),
         draw: impl FnOnce(Rect, &mut Buffer),
     ) -> io::Result<usize> {
         let area = Rect::new(0, 0, size.0, size.1);
-        if self.blank || self.shown.area != area {
-            glass.clear()?;
+        if self.invalid || self.shown.area != area {
+            terminal.clear()?;
             self.shown = Buffer::empty(area);
-            self.blank = false;
+            self.invalid = false;
         }
         if self.next.area != area {
             self.next = Buffer::empty(area);
@@ -41,15 +41,10 @@ impl Painter {
         draw(area, &mut self.next);
         let changes = self.shown.diff(&self.next);
         if !changes.is_empty() {
-            glass.write(&changes)?;
+            terminal.write(&changes)?;
         }
         let written = changes.len();
         std::mem::swap(&mut self.shown, &mut self.next);
         Ok(written)
-    }
-
-    /// What stands on the glass.
-    pub fn shown(&self) -> &Buffer {
-        &self.shown
     }
 }

@@ -1,12 +1,14 @@
-//! What the loop wants of a terminal: cells written, the clipboard, and being given away for a while.
+//! The event loop's access to a terminal: cells written, the clipboard, and leaving it for a while.
+//!
+//! Not ratatui's `Terminal`: it would flush cells, cursor and synchronised output apart, and knows no clipboard.
 
 use std::io;
 
 use ratatui::buffer::Cell;
 
-/// How the operator is called back to the terminal.
+/// How the operator is alerted outside of the screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Call {
+pub enum AlertMode {
     /// Not at all.
     #[default]
     Off,
@@ -17,8 +19,8 @@ pub enum Call {
 }
 
 /// A terminal to draw on. The real one is the process's own; a test's keeps what was written.
-pub trait Glass {
-    /// Its columns and rows.
+pub trait TerminalIo {
+    /// Returns its columns and rows.
     fn size(&self) -> io::Result<(u16, u16)>;
 
     /// Writes cells, at column and row, all at once.
@@ -36,15 +38,15 @@ pub trait Glass {
     /// Asks the terminal to show a message outside of it. The text holds nothing that a terminal obeys.
     fn message(&mut self, text: &str) -> io::Result<()>;
 
-    /// Gives the terminal back to the shell's ways, for an editor or while suspended.
-    fn lend(&mut self) -> io::Result<()>;
+    /// Gives the terminal back to the shell, for an editor or while suspended.
+    fn leave(&mut self) -> io::Result<()>;
 
     /// Takes it again.
-    fn take_back(&mut self) -> io::Result<()>;
+    fn enter(&mut self) -> io::Result<()>;
 
     /// Stops the process until the shell lets it go on.
     fn stop(&mut self) -> io::Result<()>;
 
-    /// Lets the operator edit a text on the lent terminal; `None` where it came back as it was.
+    /// Lets the operator edit a text while the terminal is left; `None` where it came back unchanged.
     fn edit(&mut self, text: &str) -> impl Future<Output = Result<Option<String>, String>>;
 }

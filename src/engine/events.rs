@@ -1,0 +1,241 @@
+//! Publishes events to every subscriber; publishing never blocks.
+//!
+//! Tasks and store threads must not wait for a screen, and a sync of a hundred thousand purges must not pile up an event for
+//! each page. So each subscriber has a queue of its own, in which news of the same thing become one event. Events of the
+//! journal and notices are never merged and never dropped.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use tokio::sync::Notify;
+
+use crate::domain::event::{Event, Level, Notice};
+use crate::domain::ids::AccountName;
+
+/// Publishes events. Clones publish to the same subscribers.
+#[derive(Clone, Debug, Default)]
+pub(super) struct EventHub(Arc<Subscribers>);
+
+#[derive(Debug, Default)]
+struct Subscribers(Mutex<Hub>);
+
+#[derive(Debug, Default)]
+struct Hub {
+    queues: Vec<Weak<Queue>>,
+    /// The newest event about each lasting state, for those who subscribe later.
+    state: VecDeque<Event>,
+    closed: bool,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    waiting: Mutex<Waiting>,
+    arrived: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    events: VecDeque<Event>,
+    closed: bool,
+}
+
+/// The events of an engine, in order. Nobody waits for it to be read.
+#[derive(Debug)]
+pub struct EventStream(Arc<Queue>);
+
+impl EventStream {
+    /// Returns the next event; `None` after the engine has ended and all of its events were taken. Dropping the future loses
+    /// nothing.
+    pub async fn recv(&mut self) -> Option<Event> {
+        loop {
+            if let Some(next) = self.0.pop() {
+                return next;
+            }
+            self.0.arrived.notified().await;
+        }
+    }
+
+    /// Returns the next event if one waits.
+    pub fn try_recv(&mut self) -> Option<Event> {
+        lock(&self.0.waiting).events.pop_front()
+    }
+}
+
+impl Queue {
+    /// Takes the next event, or the end of the stream; `None` while there is neither.
+    fn pop(&self) -> Option<Option<Event>> {
+        let mut waiting = lock(&self.waiting);
+        let event = waiting.events.pop_front();
+        (event.is_some() || waiting.closed).then_some(event)
+    }
+}
+
+impl EventHub {
+    /// Returns a stream that begins with the current state of accounts and queue, as events.
+    pub(super) fn subscribe(&self) -> EventStream {
+        let mut hub = lock(&self.0.0);
+        let waiting = Waiting { events: hub.state.clone(), closed: hub.closed };
+        let queue = Arc::new(Queue { waiting: Mutex::new(waiting), arrived: Notify::new() });
+        hub.queues.push(Arc::downgrade(&queue));
+        EventStream(queue)
+    }
+
+    /// Publishes an event.
+    pub(super) fn publish(&self, event: Event) {
+        let mut hub = lock(&self.0.0);
+        hub.queues.retain(|queue| {
+            let Some(queue) = queue.upgrade() else { return false };
+            push(&mut lock(&queue.waiting).events, event.clone());
+            queue.arrived.notify_one();
+            true
+        });
+        match event {
+            Event::Account { .. } | Event::Resources { .. } | Event::Limits { .. } => {
+                push(&mut hub.state, event);
+            }
+            Event::QueuePaused(_) => {
+                hub.state.retain(|old| !matches!(old, Event::QueuePaused(_)));
+                hub.state.push_back(event);
+            }
+            Event::HistoryChanged { .. } | Event::Journal(_) | Event::Notice(_) => {}
+        }
+    }
+
+    /// Publishes a notice.
+    pub(super) fn notice(&self, level: Level, account: Option<&AccountName>, words: String) {
+        self.publish(Event::Notice(Notice { level, account: account.cloned(), words }));
+    }
+
+    /// Ends all streams, after what waits in them.
+    pub(super) fn close(&self) {
+        lock(&self.0.0).close();
+    }
+}
+
+impl Hub {
+    fn close(&mut self) {
+        self.closed = true;
+        for queue in self.queues.drain(..).filter_map(|queue| queue.upgrade()) {
+            lock(&queue.waiting).closed = true;
+            queue.arrived.notify_one();
+        }
+    }
+}
+
+impl Drop for Subscribers {
+    fn drop(&mut self) {
+        lock(&self.0).close();
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Adds an event, or merges it into one that waits and is about the same thing.
+fn push(waiting: &mut VecDeque<Event>, event: Event) {
+    for old in waiting.iter_mut() {
+        match (&mut *old, &event) {
+            (
+                Event::HistoryChanged { account, from, until, new },
+                Event::HistoryChanged {
+                    account: same,
+                    from: also_from,
+                    until: also_until,
+                    new: also_new,
+                },
+            ) if account == same => {
+                *from = (*from).min(*also_from);
+                *until = (*until).max(*also_until);
+                *new = new.saturating_add(*also_new);
+                return;
+            }
+            (Event::Account { account, .. }, Event::Account { account: same, .. })
+            | (Event::Resources { account, .. }, Event::Resources { account: same, .. })
+            | (Event::Limits { account, .. }, Event::Limits { account: same, .. })
+                if account == same =>
+            {
+                *old = event;
+                return;
+            }
+            _ => {}
+        }
+    }
+    waiting.push_back(event);
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, TimeDelta};
+
+    use super::*;
+    use crate::domain::event::AccountStatus;
+
+    fn changed(account: &str, from: i64, until: i64, new: u32) -> Event {
+        Event::HistoryChanged {
+            account: account.into(),
+            from: DateTime::UNIX_EPOCH + TimeDelta::seconds(from),
+            until: DateTime::UNIX_EPOCH + TimeDelta::seconds(until),
+            new,
+        }
+    }
+
+    fn status(unfinished: u32) -> Event {
+        let status = AccountStatus { unfinished, ..AccountStatus::default() };
+        Event::Account { account: "a".into(), status }
+    }
+
+    #[tokio::test]
+    async fn news_of_one_account_become_one_event_while_nobody_reads() {
+        let hub = EventHub::default();
+        let mut stream = hub.subscribe();
+        for second in 0..1000 {
+            hub.publish(changed("a", second, second + 1, 3));
+            hub.publish(changed("b", 5, 6, 0));
+        }
+        assert_eq!(stream.recv().await, Some(changed("a", 0, 1000, 3000)));
+        assert_eq!(stream.recv().await, Some(changed("b", 5, 6, 0)));
+        hub.close();
+        assert_eq!(stream.recv().await, None);
+    }
+
+    #[tokio::test]
+    async fn what_waits_when_the_engine_ends_is_still_read() {
+        let hub = EventHub::default();
+        let mut stream = hub.subscribe();
+        for account in ["a", "b"] {
+            hub.publish(changed(account, 0, 1, 1));
+        }
+        drop(hub);
+        assert_eq!(stream.recv().await, Some(changed("a", 0, 1, 1)));
+        assert_eq!(stream.recv().await, Some(changed("b", 0, 1, 1)));
+        assert_eq!(stream.recv().await, None);
+    }
+
+    #[tokio::test]
+    async fn of_an_accounts_standings_only_the_newest_waits() {
+        let hub = EventHub::default();
+        let mut stream = hub.subscribe();
+        (0..5).for_each(|unfinished| hub.publish(status(unfinished)));
+        assert_eq!(stream.recv().await, Some(status(4)));
+        assert_eq!(stream.try_recv(), None);
+    }
+
+    #[tokio::test]
+    async fn every_subscriber_gets_all_and_a_late_one_begins_with_the_state() {
+        let hub = EventHub::default();
+        let mut early = hub.subscribe();
+        hub.publish(status(1));
+        hub.publish(Event::QueuePaused(true));
+        hub.publish(changed("a", 0, 1, 1));
+        hub.publish(Event::QueuePaused(false));
+        let mut late = hub.subscribe();
+        hub.publish(status(2));
+        assert_eq!(early.recv().await, Some(status(2)));
+        assert_eq!(early.recv().await, Some(Event::QueuePaused(true)));
+        assert_eq!(early.recv().await, Some(changed("a", 0, 1, 1)));
+        assert_eq!(late.recv().await, Some(status(2)));
+        assert_eq!(late.recv().await, Some(Event::QueuePaused(false)));
+        assert_eq!((early.try_recv(), late.try_recv()), (Some(Event::QueuePaused(false)), None));
+    }
+}

@@ -1,0 +1,302 @@
+//! Changes to the journal that the operator orders: queue, take back, send again, reorder, pause; and the kept draft.
+//!
+//! An order begins when it is given, in the order of the calls, and is carried out even if its future is dropped. Read-only
+//! and offline are enforced here, for both faces.
+
+use super::Engine;
+use super::events::EventHub;
+use super::messages::SenderMsg;
+use super::store_writer::StoreConnections;
+use crate::domain::draft::Draft;
+use crate::domain::event::{Event, StoreError};
+use crate::domain::ids::{AccountName, JournalId};
+use crate::domain::journal::{JournalEntry, JournalState, NewEntry};
+use crate::domain::payload::PurgeRequest;
+use crate::domain::permission::{Action, Permissions, Refusal};
+use crate::store::{Reader, StepDetails, StepOutcome, StoreFailure};
+
+/// Number of closed entries of the journal that are read for a list.
+const NEWEST: u32 = 200;
+
+/// Why the engine does not carry out an order.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OrderError {
+    /// A rule forbids it.
+    #[error("{}", refusal.error(*action))]
+    Refused {
+        /// The order.
+        action: Action,
+        /// The rule.
+        refusal: Refusal,
+    },
+    /// No vendor is asked for news.
+    #[error("Offline: the store is all there is.")]
+    Offline,
+    /// The request is not in the state that the order is for; `None` where it is not in the journal.
+    #[error("{id} is not {needed} any more.")]
+    WrongState {
+        /// The request.
+        id: JournalId,
+        /// Its state.
+        state: Option<JournalState>,
+        /// The state that the order is for.
+        needed: JournalState,
+    },
+    /// The store did not take it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl OrderError {
+    /// Returns the account that it is about, if it is about one.
+    pub fn account(&self) -> Option<&AccountName> {
+        match self {
+            Self::Refused {
+                refusal: Refusal::ReadOnlyAccount(account) | Refusal::NoAccount(account),
+                ..
+            } => Some(account),
+            Self::Refused { refusal: Refusal::ReadOnly | Refusal::Offline, .. }
+            | Self::Offline
+            | Self::WrongState { .. }
+            | Self::Store(_) => None,
+        }
+    }
+}
+
+/// Reads the journal's newest entries, open ones first; open ones in the order of the queue, the others newest first.
+pub(super) fn newest(reader: &Reader) -> Result<Vec<JournalEntry>, StoreFailure> {
+    let mut entries = reader.journal_open()?;
+    let closed = reader.journal_newest(NEWEST)?.into_iter();
+    entries.extend(closed.filter(|entry| !entry.state.is_open()));
+    Ok(entries)
+}
+
+impl Engine {
+    /// Writes requests into the journal as queued, in the order in which they are to be sent: all of them, or none. The
+    /// sender takes them from there.
+    pub fn enqueue(
+        &self,
+        entries: Vec<NewEntry>,
+    ) -> impl Future<Output = Result<Vec<JournalEntry>, StoreError>> + Send + use<> {
+        let refusal = entries.iter().find_map(|entry| self.refusal(&entry.request));
+        let order = match refusal {
+            Some(error) => Err(error),
+            None => {
+                let (verifier, now) = (self.0.verifier.clone(), self.0.clock.now());
+                Ok(self.change_journal(move |store| {
+                    let queued = store.writer()?.enqueue(&entries, now)?;
+                    // Where there is no verifier, no edge is watched.
+                    let _ = verifier.send(queued.clone());
+                    Ok(queued)
+                }))
+            }
+        };
+        async move { order?.await }
+    }
+
+    /// Takes back requests that are still queued. Returns what came of each.
+    pub fn cancel(
+        &self,
+        ids: Vec<JournalId>,
+    ) -> impl Future<Output = Vec<Result<JournalEntry, OrderError>>> + Send + use<> {
+        self.step(ids, JournalState::Queued, JournalState::Cancelled)
+    }
+
+    /// Queues a request of unknown outcome again. Only ever by the operator's own word.
+    pub fn resend(
+        &self,
+        id: JournalId,
+    ) -> impl Future<Output = Result<JournalEntry, OrderError>> + Send + use<> {
+        let missing =
+            OrderError::WrongState { id: id.clone(), state: None, needed: JournalState::Unknown };
+        let step = self.step(vec![id], JournalState::Unknown, JournalState::Queued);
+        async move { step.await.pop().unwrap_or(Err(missing)) }
+    }
+
+    /// Exchanges the places of queued requests, so that they are sent in this order. Returns those that moved.
+    pub fn reorder(
+        &self,
+        ids: Vec<JournalId>,
+    ) -> impl Future<Output = Result<Vec<JournalEntry>, OrderError>> + Send + use<> {
+        let protected = self.protected();
+        self.change_queue(move |store| {
+            if let Some(account) = ids.iter().find_map(|id| protected_by(store, id, &protected)) {
+                return Ok(Err(protected_in(account)));
+            }
+            store.writer()?.reorder(&ids).map(Ok)
+        })
+    }
+
+    /// Pauses or resumes the queue, for every purgedeck on the store and over restarts. Returns the requests that were put
+    /// off by the pause that ends.
+    pub fn pause(
+        &self,
+        paused: bool,
+    ) -> impl Future<Output = Result<Vec<JournalEntry>, OrderError>> + Send + use<> {
+        let (events, now) = (self.0.events.clone(), self.0.clock.now());
+        self.change_queue(move |store| {
+            let put_off = store.writer()?.pause(paused, now)?;
+            events.publish(Event::QueuePaused(paused));
+            Ok(Ok(put_off))
+        })
+    }
+
+    /// Keeps the draft for the next start; `None` forgets it. Read-only, a draft that another run left stays as it is.
+    pub fn keep_draft(
+        &self,
+        draft: Option<Draft>,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send + use<> {
+        let kept = (!self.0.read_only)
+            .then(|| self.0.writer.call(move |store| store.writer()?.save_draft(draft.as_ref())));
+        async move {
+            match kept {
+                Some(kept) => kept.await,
+                None => Ok(()),
+            }
+        }
+    }
+
+    /// Why a request must not be queued, if so.
+    fn refusal(&self, request: &PurgeRequest) -> Option<StoreError> {
+        let account = self.0.accounts.get(&request.account).map(|state| &state.account);
+        let checked = self.permissions().check_in(Action::Purge, &request.account, account);
+        checked.err().map(|refusal| refusal.error(Action::Purge))
+    }
+
+    fn permissions(&self) -> Permissions {
+        Permissions { read_only: self.0.read_only, offline: self.0.offline }
+    }
+
+    /// Refuses what the whole program may not do.
+    fn check(&self, action: Action) -> Result<(), OrderError> {
+        let checked = self.permissions().check(action);
+        checked.map_err(|refusal| OrderError::Refused { action, refusal })
+    }
+
+    /// The accounts in which nothing may be changed.
+    fn protected(&self) -> Vec<AccountName> {
+        let accounts = self.0.accounts.values().map(|state| &state.account);
+        accounts.filter(|it| it.read_only).map(|it| it.name.clone()).collect()
+    }
+
+    fn step(
+        &self,
+        ids: Vec<JournalId>,
+        from: JournalState,
+        to: JournalState,
+    ) -> impl Future<Output = Vec<Result<JournalEntry, OrderError>>> + Send + use<> {
+        let sends = to == JournalState::Queued;
+        let checked = self.check(if sends { Action::Resend } else { Action::ChangeQueue });
+        let steps: Vec<_> = ids
+            .into_iter()
+            .map(|id| checked.clone().map(|()| self.step_one(id, from, to)))
+            .collect();
+        async move {
+            let mut results = Vec::with_capacity(steps.len());
+            for step in steps {
+                results.push(match step {
+                    Ok(step) => step.await.unwrap_or_else(|error| Err(error.into())),
+                    Err(refusal) => Err(refusal),
+                });
+            }
+            results
+        }
+    }
+
+    fn step_one(
+        &self,
+        id: JournalId,
+        from: JournalState,
+        to: JournalState,
+    ) -> impl Future<Output = Result<Result<JournalEntry, OrderError>, StoreError>> + Send + use<>
+    {
+        let (events, now) = (self.0.events.clone(), self.0.clock.now());
+        let protected = self.protected();
+        self.change_journal(move |store| {
+            if let Some(account) = protected_by(store, &id, &protected) {
+                return Ok(Err(protected_in(account)));
+            }
+            let details = StepDetails {
+                planned_at: (to == JournalState::Queued).then_some(now),
+                ..StepDetails::at(now)
+            };
+            Ok(match store.writer()?.step(&id, from, to, &details)? {
+                StepOutcome::Done(entry) => {
+                    publish(&events, std::slice::from_ref(entry.as_ref()));
+                    Ok(*entry)
+                }
+                StepOutcome::Refused { found } => {
+                    Err(OrderError::WrongState { id, state: found, needed: from })
+                }
+            })
+        })
+    }
+
+    /// Changes several entries, publishes those that moved, and tells the sender; refused where nothing may be changed.
+    fn change_queue<W>(
+        &self,
+        change: W,
+    ) -> impl Future<Output = Result<Vec<JournalEntry>, OrderError>> + Send + use<W>
+    where
+        W: FnOnce(
+                &mut StoreConnections,
+            ) -> Result<Result<Vec<JournalEntry>, OrderError>, StoreFailure>
+            + Send
+            + 'static,
+    {
+        let events = self.0.events.clone();
+        let order = self.check(Action::ChangeQueue).map(|()| {
+            self.change_journal(move |store| {
+                let changed = change(store)?;
+                if let Ok(moved) = &changed {
+                    publish(&events, moved);
+                }
+                Ok(changed)
+            })
+        });
+        async move { order?.await? }
+    }
+
+    /// Changes the journal and tells the sender. Whatever the sender does then is written and published after the caller was
+    /// answered, since one thread does both.
+    fn change_journal<T: Send + 'static, W>(
+        &self,
+        change: W,
+    ) -> impl Future<Output = Result<T, StoreError>> + Send + use<T, W>
+    where
+        W: FnOnce(&mut StoreConnections) -> Result<T, StoreFailure> + Send + 'static,
+    {
+        let sender = self.0.sender.clone();
+        self.0.writer.call(move |store| {
+            let changed = change(store);
+            // Where there is no sender, everything is being stopped: the next start sends it.
+            let _ = sender.send(SenderMsg::Journal);
+            changed
+        })
+    }
+}
+
+fn publish(events: &EventHub, entries: &[JournalEntry]) {
+    for entry in entries {
+        events.publish(Event::Journal(Box::new(entry.clone())));
+    }
+}
+
+fn protected_in(account: AccountName) -> OrderError {
+    let refusal = Refusal::ReadOnlyAccount(account);
+    OrderError::Refused { action: Action::ChangeQueue, refusal }
+}
+
+/// The account whose read-only flag keeps a request as it is, if one does.
+fn protected_by(
+    store: &StoreConnections,
+    id: &JournalId,
+    protected: &[AccountName],
+) -> Option<AccountName> {
+    if protected.is_empty() {
+        return None;
+    }
+    // What cannot be read cannot be changed either, and the attempt says why.
+    let account = store.reader.journal_entry(id).ok()??.request.account;
+    protected.contains(&account).then_some(account)
+}

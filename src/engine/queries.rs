@@ -1,0 +1,113 @@
+//! Reads the store for the faces. Each query begins when it is asked, and dropping its future cancels it.
+
+use std::time::Duration;
+
+use super::clock::delta;
+use super::{Engine, journal_commands};
+use crate::domain::budget::RecentPurge;
+use crate::domain::draft::Draft;
+use crate::domain::event::StoreError;
+use crate::domain::ids::{AccountName, PurgeKey, ResourceId};
+use crate::domain::journal::JournalEntry;
+use crate::domain::kind::Kind;
+use crate::domain::payload::PurgeRequest;
+use crate::domain::plan::Preview;
+use crate::domain::purge::{Purge, PurgeDetail};
+use crate::domain::query::{Summary, SummaryQuery, Window, WindowQuery};
+
+/// How far back purges are recent, where no window is longer.
+const RECENT: Duration = Duration::from_hours(1);
+/// The longest time that purges are recent for.
+const RECENT_LONGEST: Duration = Duration::from_hours(24);
+
+/// The answer to a query.
+pub(super) type Answer<T> = Result<T, StoreError>;
+
+impl Engine {
+    /// Reads a window of rows.
+    pub fn window(
+        &self,
+        query: WindowQuery,
+    ) -> impl Future<Output = Answer<Window>> + Send + use<> {
+        self.0.windows.ask(move |reader| reader.window(&query))
+    }
+
+    /// Reads counts, facets, timeline and coverage.
+    pub fn summary(
+        &self,
+        query: SummaryQuery,
+    ) -> impl Future<Output = Answer<Summary>> + Send + use<> {
+        self.0.summaries.ask(move |reader| reader.summary(&query))
+    }
+
+    /// Reads one purge in full; `None` where it is gone.
+    pub fn detail(
+        &self,
+        key: PurgeKey,
+    ) -> impl Future<Output = Answer<Option<PurgeDetail>>> + Send + use<> {
+        self.0.windows.ask(move |reader| reader.detail(key))
+    }
+
+    /// Reads several purges in full; those that are gone are left out.
+    pub fn gather(
+        &self,
+        keys: Vec<PurgeKey>,
+    ) -> impl Future<Output = Answer<Vec<Purge>>> + Send + use<> {
+        self.0.windows.ask(move |reader| reader.purges(&keys))
+    }
+
+    /// Reads recent purges of these resources by anybody, as far back as the longest window that counts them.
+    pub fn recent(
+        &self,
+        resources: Vec<(AccountName, ResourceId)>,
+    ) -> impl Future<Output = Answer<Vec<RecentPurge>>> + Send + use<> {
+        let since = self.0.clock.now() - delta(self.recent_span(&resources));
+        self.0.windows.ask(move |reader| reader.recent(&resources, since))
+    }
+
+    /// Reads the journal's newest entries: open ones first, in the order of the queue, then the others, newest first.
+    pub fn queue(&self) -> impl Future<Output = Answer<Vec<JournalEntry>>> + Send + use<> {
+        self.0.windows.ask(|reader| journal_commands::newest(reader))
+    }
+
+    /// Reads the draft that an earlier run left.
+    pub fn draft(&self) -> impl Future<Output = Answer<Option<Draft>>> + Send + use<> {
+        self.0.writer.call(|store| store.reader.draft())
+    }
+
+    /// Renders a request as it would go over the wire, without secrets; empty where its account is not configured.
+    pub fn preview(&self, request: &PurgeRequest) -> Preview {
+        match self.0.accounts.get(&request.account) {
+            Some(account) => account.provider.preview(request),
+            None => Preview {
+                method: String::new(),
+                url: String::new(),
+                headers: Vec::new(),
+                body: String::new(),
+                curl: String::new(),
+            },
+        }
+    }
+
+    /// Renders several requests, in their order.
+    pub fn previews(
+        &self,
+        requests: Vec<PurgeRequest>,
+    ) -> impl Future<Output = Vec<Preview>> + Send + use<> {
+        let engine = self.clone();
+        let previews = self.0.tasks.spawn_blocking(move || {
+            requests.iter().map(|request| engine.preview(request)).collect()
+        });
+        // An adapter that panicked shows nothing.
+        async move { previews.await.unwrap_or_default() }
+    }
+
+    fn recent_span(&self, resources: &[(AccountName, ResourceId)]) -> Duration {
+        let windows = resources.iter().filter_map(|(account, _)| {
+            let limits = self.0.accounts.get(account)?.limits.borrow();
+            let rules = Kind::EVERY.into_iter().filter_map(|kind| limits.rule(kind));
+            rules.flat_map(|rule| &rule.windows).map(|window| window.per).max()
+        });
+        windows.max().unwrap_or(RECENT).clamp(RECENT, RECENT_LONGEST)
+    }
+}

@@ -1,0 +1,176 @@
+//! Threads that read the store for queries.
+//!
+//! A query begins when it is asked. Dropping its future takes it out of the queue, or interrupts it where it is being
+//! answered. Windows and summaries have a thread each: a count never delays rows.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+
+use tokio::sync::oneshot;
+
+use super::clock::Clock;
+use super::store_writer::{closed, store_error};
+use crate::domain::event::StoreError;
+use crate::store::{Interrupt, Reader, StoreFailure};
+
+/// Whether an attempt at a query answered it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Attempt {
+    Answered,
+    /// The store was interrupted meanwhile.
+    Interrupted,
+}
+
+struct Job {
+    id: u64,
+    attempt: Box<dyn FnMut(&mut Reader) -> Attempt + Send>,
+}
+
+/// A thread that answers queries.
+#[derive(Debug)]
+pub(super) struct QueryThread {
+    shared: Arc<Shared>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+    clock: Clock,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+    interrupt: Interrupt,
+}
+
+#[derive(Default)]
+struct State {
+    waiting: VecDeque<Job>,
+    last_id: u64,
+    running: Option<u64>,
+    closed: bool,
+}
+
+/// A query that was not answered yet; dropping it cancels the query.
+struct Pending {
+    shared: Arc<Shared>,
+    /// `None` once there is nothing to cancel any more.
+    id: Option<u64>,
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").finish_non_exhaustive()
+    }
+}
+
+impl QueryThread {
+    /// Starts the thread.
+    pub(super) fn start(name: &str, reader: Reader, clock: Clock) -> Result<Self, std::io::Error> {
+        let shared = Arc::new(Shared {
+            state: Mutex::default(),
+            changed: Condvar::new(),
+            interrupt: reader.interrupt(),
+        });
+        let thread = std::thread::Builder::new().name(name.to_owned()).spawn({
+            let shared = Arc::clone(&shared);
+            move || shared.answer_queries(reader)
+        })?;
+        Ok(Self { shared, thread: Mutex::new(Some(thread)), clock })
+    }
+
+    /// Begins a query. It may be begun again where it was interrupted for another one's sake.
+    pub(super) fn ask<T: Send + 'static, Q>(
+        &self,
+        mut query: Q,
+    ) -> impl Future<Output = Result<T, StoreError>> + Send + use<T, Q>
+    where
+        Q: FnMut(&mut Reader) -> Result<T, StoreFailure> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let mut reply = Some(reply);
+        let pending = self.shared.begin(Box::new(move |reader| match query(reader) {
+            Err(StoreFailure::Interrupted) => Attempt::Interrupted,
+            result => {
+                if let Some(reply) = reply.take() {
+                    // Nobody listens where the query was cancelled meanwhile.
+                    let _ = reply.send(result);
+                }
+                Attempt::Answered
+            }
+        }));
+        let clock = self.clock.clone();
+        async move {
+            let mut pending = pending;
+            let answer = clock.answer(answer).await;
+            pending.id = None;
+            answer.unwrap_or(Err(StoreFailure::Interrupted)).map_err(|failure| match failure {
+                StoreFailure::Interrupted => closed(),
+                failure => store_error(&failure),
+            })
+        }
+    }
+
+    /// Lets the thread end: drops what waits and interrupts what is being answered.
+    pub(super) fn close(&self) -> Option<JoinHandle<()>> {
+        self.shared.lock().closed = true;
+        self.shared.interrupt.interrupt();
+        self.shared.changed.notify_one();
+        self.thread.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl Drop for QueryThread {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        let Some(id) = self.id else { return };
+        let mut state = self.shared.lock();
+        state.waiting.retain(|job| job.id != id);
+        if state.running == Some(id) {
+            state.running = None;
+            self.shared.interrupt.interrupt();
+        }
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn begin(self: &Arc<Self>, attempt: Box<dyn FnMut(&mut Reader) -> Attempt + Send>) -> Pending {
+        let mut state = self.lock();
+        state.last_id += 1;
+        let id = state.last_id;
+        if !state.closed {
+            state.waiting.push_back(Job { id, attempt });
+        }
+        drop(state);
+        self.changed.notify_one();
+        Pending { shared: Arc::clone(self), id: Some(id) }
+    }
+
+    fn answer_queries(&self, mut reader: Reader) {
+        let mut state = self.lock();
+        while !state.closed {
+            let Some(mut job) = state.waiting.pop_front() else {
+                state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            };
+            state.running = Some(job.id);
+            drop(state);
+            let attempt = (job.attempt)(&mut reader);
+            state = self.lock();
+            let cancelled = state.running.take().is_none();
+            // An interruption may hit the query after the one that it was meant for: that one is begun again.
+            if attempt == Attempt::Interrupted && !cancelled && !state.closed {
+                state.waiting.push_front(job);
+            }
+        }
+        state.waiting.clear();
+    }
+}

@@ -1,0 +1,115 @@
+//! The thread that writes into the store, one job after another. Tasks read there too, so that they see what they wrote.
+
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+
+use tokio::sync::oneshot;
+
+use super::clock::Clock;
+use crate::domain::event::StoreError;
+use crate::store::{Access, Reader, Store, StoreFailure, Writer};
+
+/// The connections of the writer thread.
+pub(super) struct StoreConnections {
+    writer: Option<Writer>,
+    /// For what tasks read.
+    pub(super) reader: Reader,
+}
+
+impl StoreConnections {
+    /// Opens them; a store that is for reading only has no writer.
+    pub(super) fn open(store: &Store) -> Result<Self, StoreFailure> {
+        let writer = match store.access() {
+            Access::ReadWrite => Some(store.writer()?),
+            Access::ReadOnly => None,
+        };
+        Ok(Self { writer, reader: store.reader()? })
+    }
+
+    /// A number that changes when another process, or another connection, writes into the store, and not when we do.
+    pub(super) fn data_version(&self) -> Result<i64, StoreFailure> {
+        match &self.writer {
+            Some(writer) => writer.data_version(),
+            None => self.reader.data_version(),
+        }
+    }
+
+    /// For what is written.
+    pub(super) fn writer(&mut self) -> Result<&mut Writer, StoreFailure> {
+        self.writer.as_mut().ok_or(StoreFailure::ReadOnly)
+    }
+}
+
+/// `None` ends the thread.
+type Job = Option<Box<dyn FnOnce(&mut StoreConnections) + Send>>;
+
+/// Gives the writer thread work. Clones give it to the same one; it ends when it is closed or all of them are gone, after
+/// its last job.
+#[derive(Clone, Debug)]
+pub(super) struct StoreWriter {
+    jobs: mpsc::Sender<Job>,
+    clock: Clock,
+}
+
+impl StoreWriter {
+    /// Starts the thread.
+    pub(super) fn start(
+        mut store: StoreConnections,
+        clock: Clock,
+    ) -> Result<(Self, JoinHandle<()>), std::io::Error> {
+        let (jobs, work) = mpsc::channel::<Job>();
+        let thread =
+            std::thread::Builder::new().name("store-writer".to_owned()).spawn(move || {
+                while let Ok(Some(job)) = work.recv() {
+                    job(&mut store);
+                }
+            })?;
+        Ok((Self { jobs, clock }, thread))
+    }
+
+    /// Has work done. It is done even if the future is dropped or everything is stopped right after.
+    pub(super) fn call<T: Send + 'static, W>(
+        &self,
+        work: W,
+    ) -> impl Future<Output = Result<T, StoreError>> + Send + use<T, W>
+    where
+        W: FnOnce(&mut StoreConnections) -> Result<T, StoreFailure> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        // The thread is gone only when everything has been stopped.
+        let _ = self.jobs.send(Some(Box::new(move |store: &mut StoreConnections| {
+            // The caller may not be interested.
+            let _ = reply.send(work(store));
+        })));
+        let clock = self.clock.clone();
+        async move {
+            match clock.answer(answer).await {
+                Some(result) => result.map_err(|failure| store_error(&failure)),
+                None => Err(closed()),
+            }
+        }
+    }
+
+    /// Ends the thread after the work that it was given.
+    pub(super) fn close(&self) {
+        let _ = self.jobs.send(None);
+    }
+}
+
+/// The error of whoever asks after everything was stopped.
+pub(super) fn closed() -> StoreError {
+    StoreError {
+        words: "The store is closed already.".to_owned(),
+        advice: "Start purgedeck again.".to_owned(),
+    }
+}
+
+/// A failure of the store in words for the operator.
+pub(super) fn store_error(failure: &StoreFailure) -> StoreError {
+    let mut words = failure.to_string();
+    if let Some(first) = words.get(..1).map(str::to_uppercase) {
+        words.replace_range(..1, &first);
+    }
+    words.push('.');
+    StoreError { words, advice: failure.advice().to_owned() }
+}

@@ -1,0 +1,324 @@
+//! The event loop: signals first, then keys, then reports, then the clock; everything that is ready, then one frame.
+
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use ratatui::widgets::Widget;
+use tokio::time::{Instant, sleep, timeout_at};
+
+use super::renderer::Renderer;
+use super::signals::SignalSource;
+use super::{AlertMode, EffectRunner, ExitReason, Inputs, Dashboard, TerminalIo, TuiFailure};
+use crate::app::{Ctx, Input, Msg, next_wake, update};
+use crate::domain::event::{Event, Level, Notice};
+use crate::domain::text::escape_control;
+use crate::effect::{Answer, Effect, Report, TerminalEffect};
+use crate::screen::Screen;
+
+/// Reports taken in between two frames at most, so that a flood of them does not delay keys.
+const REPORTS_AT_ONCE: usize = 256;
+
+/// The longest time that the first frame waits for the first rows of the store; they usually come within milliseconds.
+const FIRST_ROWS: Duration = Duration::from_millis(40);
+
+/// The longest time that it then waits for counts and timeline: over a large store they take longer than anybody should wait for
+/// rows.
+const FIRST_COUNTS: Duration = Duration::from_millis(4);
+
+/// The longest text, in bytes, that is put on the clipboard through the terminal; many terminals drop longer ones.
+const LONGEST_COPY: usize = 70_000;
+
+/// The longest alert that is shown outside of the terminal, in characters.
+const LONGEST_ALERT: usize = 200;
+
+/// Runs the screen on a terminal until it is left.
+pub async fn run<
+    R: EffectRunner,
+    C: Fn() -> DateTime<Utc>,
+    T: TerminalIo,
+    I: Inputs,
+    S: SignalSource,
+>(
+    dashboard: &mut Dashboard<R, C>,
+    terminal: &mut T,
+    inputs: &mut I,
+    signals: &mut S,
+) -> Result<ExitReason, TuiFailure> {
+    let size = terminal.size()?;
+    let mut turn = EventLoop { dashboard, terminal, renderer: Renderer::default(), size, exit: None };
+    turn.start(inputs).await?;
+    turn.draw()?;
+    turn.dashboard.effects.first_frame_drawn();
+    loop {
+        let wake = turn.until_wake();
+        tokio::select! {
+            biased;
+            signal = signals.next() => return Ok(ExitReason::Signalled(signal)),
+            input = inputs.next() => match input {
+                Some(input) => {
+                    turn.take_input(input, inputs).await?;
+                    turn.drain_inputs(inputs).await?;
+                }
+                None => return Ok(ExitReason::TerminalGone),
+            },
+            Some(report) = turn.dashboard.effects.next() => {
+                turn.take(Msg::Report(report), inputs).await?;
+            }
+            () = wait(wake) => turn.take(Msg::Woke, inputs).await?,
+        }
+        turn.drain_reports(inputs).await?;
+        if let Some(exit) = turn.exit {
+            return Ok(exit);
+        }
+        if turn.dashboard.app.take_dirty() {
+            turn.draw()?;
+        }
+    }
+}
+
+/// Returns what a future has ready. It is polled with the loop's own waker: a source that remembers only the first waker that
+/// polled it, as the terminal's does, would else wake nobody at the next key.
+async fn at_once<F: Future>(future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    poll_fn(|context| {
+        Poll::Ready(match future.as_mut().poll(context) {
+            Poll::Ready(output) => Some(output),
+            Poll::Pending => None,
+        })
+    })
+    .await
+}
+
+async fn wait(time: Option<Duration>) {
+    match time {
+        Some(time) => sleep(time).await,
+        None => std::future::pending().await,
+    }
+}
+
+struct EventLoop<'a, R, C, T> {
+    dashboard: &'a mut Dashboard<R, C>,
+    terminal: &'a mut T,
+    renderer: Renderer,
+    size: (u16, u16),
+    exit: Option<ExitReason>,
+}
+
+impl<R: EffectRunner, C: Fn() -> DateTime<Utc>, T: TerminalIo> EventLoop<'_, R, C, T> {
+    /// Begins the first queries and waits a moment for the first rows.
+    async fn start<I: Inputs>(&mut self, inputs: &mut I) -> Result<(), TuiFailure> {
+        let ctx =
+            Ctx { now: (self.dashboard.clock)(), size: self.size, keymap: &self.dashboard.keymap };
+        let effects = self.dashboard.app.start(&ctx);
+        self.carry_out(effects, inputs).await?;
+        let mut until = Instant::now() + FIRST_ROWS;
+        let mut had_rows = false;
+        loop {
+            let (rows, all) = self.dashboard.app.readiness();
+            if all {
+                break;
+            }
+            if rows && !had_rows {
+                had_rows = true;
+                until = until.min(Instant::now() + FIRST_COUNTS);
+            }
+            let Ok(Some(report)) = timeout_at(until, self.dashboard.effects.next()).await else {
+                break;
+            };
+            self.take(Msg::Report(report), inputs).await?;
+        }
+        self.dashboard.app.take_dirty();
+        Ok(())
+    }
+
+    fn until_wake(&self) -> Option<Duration> {
+        let now = (self.dashboard.clock)();
+        let wake = next_wake(&self.dashboard.app, now)?;
+        Some((wake - now).to_std().unwrap_or_default())
+    }
+
+    /// Takes in the inputs that are ready. Only before any report: a key means what the screen showed when it was pressed, so
+    /// nothing may come between the last frame and the key.
+    async fn drain_inputs<I: Inputs>(&mut self, inputs: &mut I) -> Result<(), TuiFailure> {
+        while self.exit.is_none()
+            && let Some(input) = at_once(inputs.next()).await
+        {
+            match input {
+                Some(input) => self.take_input(input, inputs).await?,
+                None => self.exit = Some(ExitReason::TerminalGone),
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes in the reports that are ready, up to a number.
+    async fn drain_reports<I: Inputs>(&mut self, inputs: &mut I) -> Result<(), TuiFailure> {
+        for _ in 0..REPORTS_AT_ONCE {
+            let Some(report) = self.dashboard.effects.try_next() else {
+                break;
+            };
+            self.take(Msg::Report(report), inputs).await?;
+        }
+        Ok(())
+    }
+
+    async fn take_input<I: Inputs>(
+        &mut self,
+        input: Input,
+        inputs: &mut I,
+    ) -> Result<(), TuiFailure> {
+        if input == Input::Resized {
+            self.size = self.terminal.size()?;
+        }
+        self.take(Msg::Input(input), inputs).await
+    }
+
+    async fn take<I: Inputs>(&mut self, msg: Msg, inputs: &mut I) -> Result<(), TuiFailure> {
+        let effects = self.update(msg);
+        self.carry_out(effects, inputs).await
+    }
+
+    fn update(&mut self, msg: Msg) -> Vec<Effect> {
+        let ctx =
+            Ctx { now: (self.dashboard.clock)(), size: self.size, keymap: &self.dashboard.keymap };
+        update(&mut self.dashboard.app, msg, &ctx)
+    }
+
+    /// Carries out the terminal's own effects and hands the others on.
+    async fn carry_out<I: Inputs>(
+        &mut self,
+        effects: Vec<Effect>,
+        inputs: &mut I,
+    ) -> Result<(), TuiFailure> {
+        let mut pending = effects;
+        while !pending.is_empty() {
+            for effect in std::mem::take(&mut pending) {
+                match effect {
+                    Effect::Terminal(effect) => {
+                        pending.extend(self.carry_out_here(effect, inputs).await?);
+                    }
+                    Effect::Query(_) | Effect::Order(_) => self.dashboard.effects.run(effect),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn carry_out_here<I: Inputs>(
+        &mut self,
+        effect: TerminalEffect,
+        inputs: &mut I,
+    ) -> Result<Vec<Effect>, TuiFailure> {
+        match effect {
+            TerminalEffect::Quit => self.exit = Some(ExitReason::Quit),
+            TerminalEffect::Copy(text) => return self.copy(&text),
+            TerminalEffect::Alert(words) => self.alert(&words)?,
+            TerminalEffect::Suspend => {
+                inputs.pause();
+                self.terminal.leave()?;
+                self.terminal.stop()?;
+                return self.re_enter();
+            }
+            TerminalEffect::Edit { ticket, text } => {
+                let (result, mut effects) = self.edit(&text, inputs).await?;
+                let report = Report::Answer(Answer::Edited { ticket, result });
+                effects.extend(self.update(Msg::Report(report)));
+                return Ok(effects);
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    fn alert(&mut self, words: &str) -> Result<(), TuiFailure> {
+        match self.dashboard.alert_mode {
+            AlertMode::Off => {}
+            AlertMode::Bell => self.terminal.ring()?,
+            AlertMode::Message => self.terminal.message(&escape_control(words, LONGEST_ALERT))?,
+        }
+        Ok(())
+    }
+
+    fn copy(&mut self, text: &str) -> Result<Vec<Effect>, TuiFailure> {
+        if text.len() <= LONGEST_COPY {
+            self.terminal.copy(text)?;
+            return Ok(Vec::new());
+        }
+        let notice = Notice {
+            level: Level::Warning,
+            account: None,
+            words:
+                "That is more than terminals take into the clipboard; export it to a file instead."
+                    .to_owned(),
+        };
+        Ok(self.update(Msg::Report(Report::Event(Event::Notice(notice)))))
+    }
+
+    /// Lets the operator edit a text. Reports go on being taken in meanwhile; alerts wait, since they need the terminal. Returns
+    /// the result and what is to be carried out after it.
+    async fn edit<I: Inputs>(
+        &mut self,
+        text: &str,
+        inputs: &mut I,
+    ) -> Result<(Result<Option<String>, String>, Vec<Effect>), TuiFailure> {
+        inputs.pause();
+        self.terminal.leave()?;
+        let mut missed = None;
+        let result = {
+            let Self { dashboard, terminal, size, .. } = self;
+            let mut editing = pin!(terminal.edit(text));
+            loop {
+                tokio::select! {
+                    biased;
+                    result = &mut editing => break result,
+                    Some(report) = dashboard.effects.next() => {
+                        missed = dashboard.take_without_terminal(report, *size).or(missed);
+                    }
+                }
+            }
+        };
+        let mut effects = self.re_enter()?;
+        effects.extend(missed.map(|words| Effect::Terminal(TerminalEffect::Alert(words))));
+        Ok((result, effects))
+    }
+
+    /// Takes the terminal again: it may have another size, and what is on it is not known.
+    fn re_enter(&mut self) -> Result<Vec<Effect>, TuiFailure> {
+        self.terminal.enter()?;
+        self.renderer.invalidate();
+        self.size = self.terminal.size()?;
+        Ok(self.update(Msg::Input(Input::Resized)))
+    }
+
+    fn draw(&mut self) -> Result<(), TuiFailure> {
+        if self.dashboard.app.take_repaint() {
+            self.renderer.invalidate();
+        }
+        let ctx =
+            Ctx { now: (self.dashboard.clock)(), size: self.size, keymap: &self.dashboard.keymap };
+        let screen = Screen { app: &self.dashboard.app, ctx: &ctx, theme: &self.dashboard.theme };
+        self.renderer.render(self.terminal, self.size, |area, buffer| {
+            (&screen).render(area, buffer);
+        })?;
+        Ok(())
+    }
+}
+
+impl<R: EffectRunner, C: Fn() -> DateTime<Utc>> Dashboard<R, C> {
+    /// Takes in a report while the terminal is left; returns an alert that must wait.
+    fn take_without_terminal(&mut self, report: Report, size: (u16, u16)) -> Option<String> {
+        let ctx = Ctx { now: (self.clock)(), size, keymap: &self.keymap };
+        let mut alert = None;
+        // Of what a report leads to, only an alert concerns the terminal.
+        for effect in update(&mut self.app, Msg::Report(report), &ctx) {
+            if let Effect::Terminal(TerminalEffect::Alert(words)) = effect {
+                alert = Some(words);
+            } else {
+                self.effects.run(effect);
+            }
+        }
+        alert
+    }
+}
