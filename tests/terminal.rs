@@ -15,7 +15,7 @@ use purgedeck::app::{App, Setup};
 use purgedeck::effect::{Effect, Report};
 use purgedeck::keymap::Keymap;
 use purgedeck::theme::{ColourDepth, Glyphs, Theme};
-use purgedeck::tui::{AlertMode, EffectRunner, Dashboard, TuiFailure};
+use purgedeck::tui::{AlertMode, Dashboard, EffectRunner, TuiFailure};
 
 /// Longer than anything here takes; what has not come by then never comes.
 const PATIENCE: Duration = Duration::from_mins(1);

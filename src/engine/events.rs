@@ -48,8 +48,9 @@ impl EventStream {
     /// nothing.
     pub async fn recv(&mut self) -> Option<Event> {
         loop {
-            if let Some(next) = self.0.pop() {
-                return next;
+            let (event, closed) = self.0.pop();
+            if event.is_some() || closed {
+                return event;
             }
             self.0.arrived.notified().await;
         }
@@ -62,11 +63,10 @@ impl EventStream {
 }
 
 impl Queue {
-    /// Takes the next event, or the end of the stream; `None` while there is neither.
-    fn pop(&self) -> Option<Option<Event>> {
+    /// Takes the next event; returns it, and whether none will follow those that wait.
+    fn pop(&self) -> (Option<Event>, bool) {
         let mut waiting = lock(&self.waiting);
-        let event = waiting.events.pop_front();
-        (event.is_some() || waiting.closed).then_some(event)
+        (waiting.events.pop_front(), waiting.closed)
     }
 }
 

@@ -79,17 +79,16 @@ impl Engine {
         entries: Vec<NewEntry>,
     ) -> impl Future<Output = Result<Vec<JournalEntry>, StoreError>> + Send + use<> {
         let refusal = entries.iter().find_map(|entry| self.refusal(&entry.request));
-        let order = match refusal {
-            Some(error) => Err(error),
-            None => {
-                let (verifier, now) = (self.0.verifier.clone(), self.0.clock.now());
-                Ok(self.change_journal(move |store| {
-                    let queued = store.writer()?.enqueue(&entries, now)?;
-                    // Where there is no verifier, no edge is watched.
-                    let _ = verifier.send(queued.clone());
-                    Ok(queued)
-                }))
-            }
+        let order = if let Some(error) = refusal {
+            Err(error)
+        } else {
+            let (verifier, now) = (self.0.verifier.clone(), self.0.clock.now());
+            Ok(self.change_journal(move |store| {
+                let queued = store.writer()?.enqueue(&entries, now)?;
+                // Where there is no verifier, no edge is watched.
+                let _ = verifier.send(queued.clone());
+                Ok(queued)
+            }))
         };
         async move { order?.await }
     }

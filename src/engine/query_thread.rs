@@ -103,10 +103,10 @@ impl QueryThread {
             let mut pending = pending;
             let answer = clock.answer(answer).await;
             pending.id = None;
-            answer.unwrap_or(Err(StoreFailure::Interrupted)).map_err(|failure| match failure {
-                StoreFailure::Interrupted => closed(),
-                failure => store_error(&failure),
-            })
+            match answer {
+                Some(result) => result.map_err(|failure| store_error(&failure)),
+                None => Err(closed()),
+            }
         }
     }
 

@@ -139,7 +139,9 @@ impl Verifier {
                 }
                 // Before events: what is queued may be sent already.
                 Some(queued) = self.queued.recv() => {
-                    queued.into_iter().for_each(|entry| self.hear(entry));
+                    for entry in queued {
+                        self.hear(entry);
+                    }
                 }
                 Some(event) = self.events.recv() => {
                     if let Event::Journal(entry) = event {

@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use super::renderer::Renderer;
 use super::signals::SignalSource;
-use super::{AlertMode, EffectRunner, ExitReason, Inputs, Dashboard, TerminalIo, TuiFailure};
+use super::{AlertMode, Dashboard, EffectRunner, ExitReason, Inputs, TerminalIo, TuiFailure};
 use crate::app::{Ctx, Input, Msg, next_wake, update};
 use crate::domain::event::{Event, Level, Notice};
 use crate::domain::text::escape_control;
@@ -48,7 +48,8 @@ pub async fn run<
     signals: &mut S,
 ) -> Result<ExitReason, TuiFailure> {
     let size = terminal.size()?;
-    let mut turn = EventLoop { dashboard, terminal, renderer: Renderer::default(), size, exit: None };
+    let mut turn =
+        EventLoop { dashboard, terminal, renderer: Renderer::default(), size, exit: None };
     turn.start(inputs).await?;
     turn.draw()?;
     turn.dashboard.effects.first_frame_drawn();

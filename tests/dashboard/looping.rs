@@ -15,7 +15,7 @@ use purgedeck::domain::journal::JournalState;
 use purgedeck::effect::{Effect, Report, TerminalEffect};
 use purgedeck::tui::signals::SignalSource;
 use purgedeck::tui::{
-    AlertMode, EffectRunner, ExitReason, Inputs, Dashboard, Signal, TerminalIo, event_loop,
+    AlertMode, Dashboard, EffectRunner, ExitReason, Inputs, Signal, TerminalIo, event_loop,
 };
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;

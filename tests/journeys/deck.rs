@@ -16,7 +16,7 @@ use purgedeck::keymap::Keymap;
 use purgedeck::theme::{ColourDepth, Glyphs, Theme};
 use purgedeck::tui::signals::SignalSource;
 use purgedeck::tui::{
-    AlertMode, EffectRunner, EngineEffects, ExitReason, Inputs, Dashboard, Signal, TerminalIo,
+    AlertMode, Dashboard, EffectRunner, EngineEffects, ExitReason, Inputs, Signal, TerminalIo,
     event_loop,
 };
 use ratatui::buffer::{Buffer, Cell};

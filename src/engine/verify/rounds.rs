@@ -17,7 +17,7 @@ use crate::domain::text::escape_control;
 use crate::engine::clock::{Clock, delta};
 use crate::engine::events::EventHub;
 use crate::engine::store_writer::StoreWriter;
-use crate::store::{VerificationLease, Store};
+use crate::store::{Store, VerificationLease};
 
 /// The pause after the first round; each further one is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
@@ -117,7 +117,9 @@ impl Rounds {
 
     async fn hold(&self, entry: &JournalEntry) -> Result<VerificationLease, StoreError> {
         let (id, now) = (entry.id.clone(), self.clock.now());
-        self.writer.call(move |store| store.writer()?.lease_verification(&id, now, now + HOLD)).await
+        self.writer
+            .call(move |store| store.writer()?.lease_verification(&id, now, now + HOLD))
+            .await
     }
 
     pub(super) async fn note(
