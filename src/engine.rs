@@ -25,6 +25,7 @@ mod clock;
 mod events;
 mod files;
 mod follow;
+mod history_sync;
 mod journal_commands;
 mod messages;
 mod queries;
@@ -42,6 +43,7 @@ mod sync;
 )]
 mod tests;
 mod verify;
+mod wait;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -75,8 +77,10 @@ use crate::store::{Access, Store, StoreFailure};
 pub use self::clock::Clock;
 pub use self::events::EventStream;
 pub use self::files::{ExportForms, Exporter};
+pub use self::history_sync::SyncReport;
 pub use self::journal_commands::OrderError;
 pub use self::verify::{MOST_AT_ONCE, Verifications};
+pub use self::wait::{Until, WaitEnd, WaitOutcome};
 
 /// Keeps a view for the next start: returns what to tell the operator, or what went wrong.
 pub type KeepView = Arc<dyn Fn(&SavedView) -> Result<String, String> + Send + Sync>;

@@ -15,7 +15,6 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "commands",
             "config",
             "domain",
-            "effect",
             "keymap",
             "providers",
             "simulator",

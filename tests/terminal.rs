@@ -250,8 +250,8 @@ fn the_first_screen_shows_what_the_store_holds() {
     terminal.is_given_back();
 }
 
-/// A program whose thread panics once the screen is drawn. The test below starts it in a terminal of
-/// its own.
+/// A program whose thread panics once the screen is drawn. The test below starts it in a terminal
+/// of its own.
 #[test]
 #[ignore = "takes the terminal; a_panic_gives_the_terminal_back_before_it_is_printed starts it"]
 fn a_program_that_panics() {

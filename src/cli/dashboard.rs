@@ -1,24 +1,20 @@
-//! `purgedeck` alone: the dashboard on the configured accounts.
+//! `purgedeck` without a subcommand: the dashboard on the configured accounts.
 
 use chrono::Utc;
 use clap::builder::StyledStr;
 
 use super::error::{Class, CliError};
-use super::export;
 use super::global::Global;
-use super::session::{self, Extras, Sending, Session};
-use super::setup;
-use super::signals;
-use super::store;
+use super::{export, session, setup, signals, store};
 use crate::app::{self, App};
 use crate::config::load::Config;
 use crate::config::schema::{ColourMode, Notify};
-use crate::domain::event::{Event, Level, Notice};
+use crate::domain::event::{Level, Notice};
+use crate::domain::view::SavedView;
 use crate::domain::zone::Zone;
-use crate::effect::{Report, SavedView};
 use crate::store::{Access, Store, StoreFailure};
 use crate::theme::{ColourDepth, Glyphs, Theme};
-use crate::tui::{self, AlertMode, Dashboard, ExitReason, Signal, TuiFailure};
+use crate::tui::{self, AlertMode, Dashboard, EngineEffects, ExitReason, Signal, TuiFailure};
 
 /// Runs `purgedeck` without a subcommand.
 pub fn run(global: &Global, help: &StyledStr) -> Result<(), CliError> {
@@ -28,42 +24,35 @@ pub fn run(global: &Global, help: &StyledStr) -> Result<(), CliError> {
     if !config.settings.store.value.exists() {
         setup::require_account(&config)?;
     }
-    let mut extras = Extras {
+    let (store, warning) = open_store(&config)?;
+    let offline = global.offline || warning.is_some();
+    let options = session::Options {
+        offline,
+        verify: !offline,
         export: Some(export::formats()),
-        save_view: Some(session::save_view(&config)),
-        verify: true,
-        first: Vec::new(),
+        keep_view: Some(session::keep_view(&config)),
+        ..session::Options::default()
     };
-    let (store, offline) = open_store(&config, global.offline, &mut extras)?;
-    extras.verify = !offline;
     let runtime = signals::runtime()?;
-    let result = runtime.block_on(show(&config, store, offline, extras));
+    let result = runtime.block_on(show(&config, store, options, warning));
     runtime.shutdown_background();
     result
 }
 
-/// Opens the store. One that cannot be written is shown as it is, offline.
-fn open_store(
-    config: &Config,
-    offline: bool,
-    extras: &mut Extras,
-) -> Result<(Store, bool), CliError> {
+/// Opens the store. A store that cannot be written is shown as it is, offline, with a warning.
+fn open_store(config: &Config) -> Result<(Store, Option<Notice>), CliError> {
     let path = &config.settings.store.value;
     match Store::open(path, Access::ReadWrite) {
-        Ok(store) => Ok((store, offline)),
+        Ok(store) => Ok((store, None)),
         Err(failure @ (StoreFailure::ReadOnly | StoreFailure::Denied | StoreFailure::Full)) => {
             let store =
                 Store::open(path, Access::ReadOnly).map_err(|_| store::error(config, &failure))?;
-            extras.first.push(Report::Event(Event::Notice(Notice {
-                level: Level::Warning,
-                account: None,
-                words: format!(
-                    "{}: {failure}. Shown is what it holds; no vendor is asked. {}",
-                    path.display(),
-                    failure.advice()
-                ),
-            })));
-            Ok((store, true))
+            let words = format!(
+                "{}: {failure}. Showing what it holds, offline. {}",
+                path.display(),
+                failure.advice()
+            );
+            Ok((store, Some(Notice { level: Level::Warning, account: None, words })))
         }
         Err(failure) => Err(store::error(config, &failure)),
     }
@@ -73,16 +62,16 @@ fn open_store(
 pub(super) async fn show(
     config: &Config,
     store: Store,
-    offline: bool,
-    extras: Extras,
+    options: session::Options,
+    warning: Option<Notice>,
 ) -> Result<(), CliError> {
-    let Session { engine, effects } =
-        Session::open(config, store, Sending::Allowed, offline, extras)?;
+    let app = App::new(app_setup(config, options.offline));
+    let (engine, events) = session::start(config, store, options)?;
     let dashboard = Dashboard {
-        app: App::new(app_setup(config, offline)),
+        app,
         keymap: setup::keymap(config).map_err(|_| CliError::new(Class::Usage, "bad keys"))?,
         theme: theme(config)?,
-        effects,
+        effects: EngineEffects::new(engine.clone(), events, warning),
         clock: Utc::now,
         mouse: config.settings.mouse.value,
         alert_mode: match config.settings.notify.value {

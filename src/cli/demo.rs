@@ -8,9 +8,10 @@ use super::dashboard;
 use super::error::{Class, CliError};
 use super::export;
 use super::global::Global;
-use super::session::Extras;
+use super::session;
 use super::setup;
 use super::signals;
+use super::store;
 use crate::config::load::{self, Config};
 use crate::config::paths::Directories;
 use crate::simulator::{self, Scenario, Simulator};
@@ -50,13 +51,14 @@ pub fn run(global: &Global, options: &Options, help: &StyledStr) -> Result<(), C
         .await?;
         let config = configuration(global, &simulator, folder.path())?;
         let store = Store::open(&config.settings.store.value, Access::ReadWrite)
-            .map_err(|failure| super::store::error(&config, &failure))?;
-        let extras = Extras {
-            export: Some(export::formats()),
+            .map_err(|failure| store::error(&config, &failure))?;
+        let options = session::Options {
+            offline: global.offline,
             verify: !global.offline,
-            ..Extras::default()
+            export: Some(export::formats()),
+            ..session::Options::default()
         };
-        let result = dashboard::show(&config, store, global.offline, extras).await;
+        let result = dashboard::show(&config, store, options, None).await;
         simulator.stop().await;
         result
     });

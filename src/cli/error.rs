@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 
 use crate::config::diagnostic::{ConfigError, describe_io_error};
+use crate::domain::event::StoreError;
 use crate::domain::failure::{Cause, Failure};
 
 /// The kind of a failure, as scripts see it.
@@ -124,13 +125,19 @@ impl From<serde_json::Error> for CliError {
     }
 }
 
+impl From<StoreError> for CliError {
+    fn from(error: StoreError) -> Self {
+        Self::new(Class::Failed, error.words).hint(error.advice)
+    }
+}
+
 impl From<ConfigError> for CliError {
     fn from(error: ConfigError) -> Self {
-        let words = match error.diagnostics.len() {
+        let message = match error.diagnostics.len() {
             1 => format!("the configuration has an error\n{error}"),
             count => format!("the configuration has {count} errors\n{error}"),
         };
-        Self::new(Class::Usage, words)
+        Self::new(Class::Usage, message)
     }
 }
 

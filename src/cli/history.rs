@@ -19,6 +19,7 @@ use crate::config::load::Config;
 use crate::domain::filter::{Clause, Filter, FilterError, Pattern, Predicate, Test};
 use crate::domain::query::Sort;
 use crate::domain::text::escape_control;
+use crate::engine::SyncReport;
 
 /// `purgedeck history`.
 #[derive(Debug, Args)]
@@ -51,13 +52,13 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
     super::log::start(&config)?;
     let console = Console::new(global);
     let predicate = resolve(&filter, global, &config);
-    let incomplete = if global.offline {
-        sync::Incomplete::default()
+    let report = if global.offline {
+        SyncReport::default()
     } else {
         sync::history(&config, &predicate, options.limit, console)?
     };
     list(options, &config, &predicate, console)?;
-    incomplete.verdict(console)
+    sync::conclude(&report, console)
 }
 
 /// Parses the words of a command line as a filter.

@@ -8,35 +8,32 @@ use crate::domain::edge::{CacheState, Check, Verification};
 /// The newest probe of one URL at one edge server. Unknown fields are left out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProbeRecord {
-    /// The URL.
-    pub url: String,
+    pub(super) url: String,
     /// The edge server's address, where it is configured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub place: Option<String>,
+    pub(super) place: Option<String>,
     /// The time of the answer, RFC 3339, UTC.
-    pub at: String,
+    pub(super) at: String,
     /// `fresh`, `stale` or `unclear`.
-    pub verdict: String,
+    pub(super) verdict: String,
     /// The evidence for the verdict, in words.
-    pub because: String,
-    /// The HTTP status.
+    pub(super) because: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub status: Option<u16>,
+    pub(super) status: Option<u16>,
     /// `hit`, `miss`, `bypass`, `expired`, `revalidated` or `stale`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cache: Option<String>,
+    pub(super) cache: Option<String>,
     /// The age of the cached copy, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub age: Option<u64>,
-    /// The version of the content.
+    pub(super) age: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub etag: Option<String>,
+    pub(super) etag: Option<String>,
     /// The time of the last change, in the origin's words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last_modified: Option<String>,
+    pub(super) last_modified: Option<String>,
     /// The name of the server that answered, in its own words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub edge: Option<String>,
+    pub(super) edge: Option<String>,
 }
 
 impl From<&Check> for ProbeRecord {

@@ -10,16 +10,16 @@ use super::console::Console;
 use super::error::{Class, CliError};
 use super::global::Global;
 use super::listing::{Format, TableStyle};
-use super::session::{Extras, Sending, Session};
 use super::signals::{self, Shutdown};
-use super::wait::Sent;
-use super::{refusal, setup, store};
+use super::wait::Outcome;
+use super::{refusal, session, setup, store};
 use crate::config::duration;
 use crate::config::load::Config;
 use crate::domain::check::Checked;
 use crate::domain::draft::Draft;
 use crate::domain::permission::Action;
 use crate::domain::plan::{Plan, PlanError};
+use crate::engine::{Engine, EventStream};
 use crate::store::Reader;
 
 mod confirm;
@@ -29,6 +29,8 @@ mod output;
 mod send;
 mod targets;
 
+use context::Context;
+
 /// `purgedeck purge`.
 #[derive(Debug, Args)]
 #[command(
@@ -36,8 +38,8 @@ mod targets;
         .args(["url", "pattern", "all", "from"])
         .required(true)
         .multiple(true),
-    after_help = "Nothing is sent before it is confirmed. --yes confirms URLs and patterns; a purge \
-                  of everything,\nof a root pattern, or of anything protected needs --confirm with \
+    after_help = "Nothing is sent before it is confirmed. --yes confirms URLs and patterns; a \
+                  purge of everything,\nof a root pattern, or of anything protected needs --confirm with \
                   the cname. On a terminal\nyou are asked.\n\
                   What does not fit into the vendor's limits now is sent only with --wait; without \
                   it nothing is\nsent (exit code 4).\n\
@@ -132,13 +134,15 @@ async fn purge(
 ) -> Result<(), CliError> {
     let store = store::open(config)?;
     let reader = store.reader().map_err(|failure| store::error(config, &failure))?;
-    let sending = if options.dry_run { Sending::Never } else { Sending::Allowed };
-    let mut session = Session::open(
+    let (engine, mut events) = session::start(
         config,
         store,
-        sending,
-        global.offline,
-        Extras { verify: options.verify, ..Extras::default() },
+        session::Options {
+            offline: global.offline,
+            read_only: options.dry_run,
+            verify: options.verify,
+            ..session::Options::default()
+        },
     )?;
     let run = Run {
         global,
@@ -149,39 +153,39 @@ async fn purge(
         console: Console::new(global),
     };
     shutdown.defer();
-    let sent = carry_out(&run, &mut session, text, shutdown).await;
+    let outcome = plan_and_send(&run, &engine, &mut events, text, shutdown).await;
     // Also after an error: requests of the queue may be on their way, and their answers must be
     // written down.
-    session.stop().await;
-    let Some(mut sent) = sent? else {
+    engine.shutdown().await;
+    let Some(mut outcome) = outcome? else {
         return Ok(());
     };
-    sent.read_again(&reader);
-    output::sent(options.format, run.style, &sent.entries)?;
-    sent.verdict(run.console)
+    outcome.reload(&reader);
+    output::sent(options.format, run.style, &outcome.entries)?;
+    outcome.conclude(run.console)
 }
 
 /// Plans and sends; `None` for a plan that was only shown.
-async fn carry_out(
+async fn plan_and_send(
     run: &Run<'_>,
-    session: &mut Session,
+    engine: &Engine,
+    events: &mut EventStream,
     text: String,
     shutdown: &Shutdown,
-) -> Result<Option<Sent>, CliError> {
-    let prepared = tokio::select! {
+) -> Result<Option<Outcome>, CliError> {
+    let planned = tokio::select! {
         biased;
         () = shutdown.requested() => {
             let message = "interrupted: nothing was sent";
             return Err(CliError::new(Class::Interrupted, message));
         }
-        prepared = prepare(run, session, text) => prepared?,
+        planned = prepare(run, engine, events, text) => planned?,
     };
-    let Some((draft, plan)) = prepared else {
+    let Some((draft, plan)) = planned else {
         return Ok(None);
     };
     let request = send::Request { options: run.options, draft: &draft, plan: &plan };
-    let sent = send::send(session, run.reader, request, shutdown, run.console).await?;
-    Ok(Some(sent))
+    send::send(engine, events, run.reader, request, shutdown, run.console).await.map(Some)
 }
 
 /// The purge that the command line asks for.
@@ -194,15 +198,15 @@ struct Wanted<'w> {
 /// Checks, plans, and has the plan confirmed; `None` for a plan that was only shown.
 async fn prepare(
     run: &Run<'_>,
-    session: &mut Session,
+    engine: &Engine,
+    events: &mut EventStream,
     text: String,
 ) -> Result<Option<(Draft, Plan)>, CliError> {
     let Run { global, options, config, reader, style, console } = *run;
-    let mut context = context::Context::new(config, reader, options.dry_run)?;
-    let wanted = Wanted { options, text: &text };
-    context.gather(session, reader, console, global.offline, wanted).await?;
+    let mut context = Context::new(config, reader, options, global.offline)?;
+    context.gather(engine, events, Wanted { options, text: &text }, console).await?;
     let draft = context.draft(options, text)?;
-    let Checked { linted, plan, wider } = context.check(&draft, reader)?;
+    let Checked { linted, plan, wider } = context.check(engine, &draft).await?;
     findings::print(&linted, console);
     let plan = match plan {
         Ok(plan) => plan,
@@ -214,12 +218,13 @@ async fn prepare(
         }
     };
     context::check_resource(&draft, &plan)?;
+    let counts = findings::summary(&linted);
     if options.dry_run {
-        output::plan(options.format, style, &plan, &linted, &wider, session)?;
+        output::plan(options.format, style, &plan, &linted, &wider, engine)?;
         output::summary(&plan, style.zone, console);
         output::wider(&wider, console);
-        if let Some(summary) = findings::summary(&linted) {
-            console.info(&summary);
+        if let Some(counts) = counts {
+            console.info(&counts);
         }
         return Ok(None);
     }
@@ -228,8 +233,7 @@ async fn prepare(
         check_verifiable(config, &plan)?;
     }
     context.check_access(&plan, console)?;
-    let summary = findings::summary(&linted);
-    confirm::confirm(options, &plan, summary, console, style.zone).await?;
+    confirm::confirm(options, &plan, counts, console, style.zone).await?;
     Ok(Some((draft, plan)))
 }
 

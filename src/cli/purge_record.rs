@@ -20,66 +20,55 @@ pub const SCHEMA_VERSION: u32 = 1;
 /// there, unknown ones of the second are left out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PurgeRecord {
-    /// [`SCHEMA_VERSION`].
-    pub schema_version: u32,
-    /// The account's name.
-    pub account: String,
-    /// The provider's name.
-    pub provider: String,
-    /// The vendor's id of the purge.
-    pub id: String,
-    /// The vendor's id of the resource.
+    schema_version: u32,
+    account: String,
+    provider: String,
+    id: String,
     #[serde(default)]
-    pub resource_id: String,
+    resource_id: String,
     /// The resource's cname; empty where the vendor does not report it.
     #[serde(default)]
-    pub cname: String,
+    cname: String,
     /// `url`, `pattern`, `all`, or `unknown`.
-    pub kind: String,
+    kind: String,
     /// `in_progress`, `successful`, `failed`, `report_disabled` or `unknown`.
-    pub status: String,
-    /// The vendor's own word for the status.
+    status: String,
     #[serde(default)]
-    pub raw_status: String,
+    raw_status: String,
     /// RFC 3339, UTC.
-    pub created: String,
+    created: String,
     /// The targets as the vendor reports them.
     #[serde(default)]
-    pub targets: Vec<String>,
-    /// The number of targets.
+    targets: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub target_count: Option<u32>,
+    target_count: Option<u32>,
 
     /// The status of each target, where the vendor reports at least one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub target_statuses: Vec<Option<String>>,
+    target_statuses: Vec<Option<String>>,
     /// The vendor's own word for the kind, where ours is `unknown`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub raw_kind: Option<String>,
+    raw_kind: Option<String>,
     /// The vendor's own text for the time, where it could not be parsed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub raw_created: Option<String>,
-    /// The author.
+    raw_created: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub by: Option<String>,
+    by: Option<String>,
     /// The reason, where it was sent from here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
+    reason: Option<String>,
     /// The operator's ticket, where it was sent from here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ticket: Option<String>,
-    /// True for a purge that was sent from here.
+    ticket: Option<String>,
     #[serde(default)]
-    pub sent_here: bool,
+    sent_here: bool,
     /// The time at which it ended, RFC 3339, UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub completed: Option<String>,
-    /// The result of the verification at the edge.
+    completed: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub verified: Option<bool>,
-    /// The probes of the edge after it.
+    verified: Option<bool>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub probes: Vec<ProbeRecord>,
+    probes: Vec<ProbeRecord>,
 }
 
 impl From<PurgeDetail> for PurgeRecord {

@@ -7,18 +7,16 @@ use super::console::{Console, count};
 use super::error::{Class, CliError};
 use super::global::Global;
 use super::listing::{self, Format, TableStyle};
-use super::refusal;
 use super::request_record::RequestRecord;
-use super::session::{Extras, Sending, Session};
-use super::setup;
 use super::signals::{self, Shutdown};
-use super::store;
-use super::wait::{Until, follow};
+use super::wait::wait;
+use super::{refusal, session, setup, store};
 use crate::config::load::Config;
 use crate::domain::ids::JournalId;
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::permission::{Action, Permissions};
 use crate::domain::text::escape_control;
+use crate::engine::Until;
 use crate::store::{Reader, StepDetails, StepOutcome, Writer};
 
 /// Finished requests that `--all` lists.
@@ -31,7 +29,8 @@ const UNCHANGED: &str = "the queue stays as it is";
 #[derive(Debug, Args)]
 #[command(after_help = "Without a subcommand: list.\n\
                   Example: purgedeck queue list --all --format json\n         \
-                  purgedeck queue pause; purgedeck queue reorder 5b96 5b95; purgedeck queue resume")]
+                  purgedeck queue pause; purgedeck queue reorder 5b96 5b95; \
+                  purgedeck queue resume")]
 pub struct Options {
     /// The subcommand; `None`: list.
     #[command(subcommand)]
@@ -321,16 +320,17 @@ fn send(global: &Global, config: &Config, format: Format) -> Result<(), CliError
         return print(config, format, &[]);
     }
     let shutdown = Shutdown::default();
-    let sent = signals::block_on_with(&shutdown, async {
-        let mut session = Session::open(config, store, Sending::Allowed, false, Extras::default())?;
+    let outcome = signals::block_on_with(&shutdown, async {
+        let options = session::Options::default();
+        let (engine, mut events) = session::start(config, store, options)?;
         shutdown.defer();
-        let sent =
-            follow(entries, Until::Answered, &mut session, &reader, &shutdown, console).await;
-        session.stop().await;
-        let mut sent = sent?;
-        sent.read_again(&reader);
-        Ok(sent)
+        let until = Until::Answered;
+        let outcome = wait(&engine, &mut events, entries, until, &shutdown, console).await;
+        engine.shutdown().await;
+        let mut outcome = outcome?;
+        outcome.reload(&reader);
+        Ok(outcome)
     })?;
-    print(config, format, &sent.entries)?;
-    sent.verdict(console)
+    print(config, format, &outcome.entries)?;
+    outcome.conclude(console)
 }

@@ -5,7 +5,8 @@ use super::global::Global;
 use crate::config::load::Config;
 use crate::domain::permission::{Action, Permissions, Refusal};
 
-/// Refuses what the flags and the configuration forbid in every account. `outcome` says what became of it.
+/// Refuses what the flags and the configuration forbid in every account. `outcome` says what became
+/// of it.
 pub fn check(
     action: Action,
     global: &Global,

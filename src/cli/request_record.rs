@@ -11,41 +11,31 @@ use crate::domain::zone::Zone;
 /// One request. Its fields and their order are a promise; unknown ones are left out.
 #[derive(Clone, Debug, Serialize)]
 pub struct RequestRecord<'e> {
-    /// The id in the journal.
-    pub id: &'e str,
-    /// The account.
-    pub account: &'e str,
-    /// The vendor's id of the resource.
-    pub resource_id: &'e str,
-    /// The resource's cname.
-    pub cname: &'e str,
+    id: &'e str,
+    account: &'e str,
+    resource_id: &'e str,
+    cname: &'e str,
     /// `url`, `pattern` or `all`.
-    pub kind: &'static str,
+    kind: &'static str,
     /// The targets as the vendor gets them.
-    pub targets: &'e [String],
+    targets: &'e [String],
     /// `queued`, `sending`, `accepted`, `rejected`, `unknown`, `successful`, `failed` or
     /// `cancelled`.
-    pub state: &'static str,
+    state: &'static str,
     /// The earliest time to send it.
-    pub planned_at: String,
-    /// The time at which it was sent.
+    planned_at: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub sent_at: Option<String>,
-    /// The operator's reason.
+    sent_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<&'e str>,
-    /// The operator's ticket.
+    reason: Option<&'e str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub ticket: Option<&'e str>,
-    /// The error.
+    ticket: Option<&'e str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub error: Option<&'e str>,
-    /// The result of the verification at the edge.
+    error: Option<&'e str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub verified: Option<bool>,
-    /// The probes of the edge after it.
+    verified: Option<bool>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub probes: Vec<ProbeRecord>,
+    probes: Vec<ProbeRecord>,
     #[serde(skip)]
     entry: &'e JournalEntry,
 }

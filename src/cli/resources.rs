@@ -16,6 +16,7 @@ use crate::domain::filter::Pattern;
 use crate::domain::resource::{Resource, ResourceState};
 use crate::domain::text::escape_control;
 use crate::domain::zone::Zone;
+use crate::engine::SyncReport;
 
 /// `purgedeck resources`.
 #[derive(Debug, Args)]
@@ -107,8 +108,8 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
     let config = setup::configuration(global)?;
     super::log::start(&config)?;
     let console = Console::new(global);
-    let (resources, incomplete) = if global.offline {
-        (store::known_resources(&config)?, sync::Incomplete::default())
+    let (resources, report) = if global.offline {
+        (store::resources(&config)?, SyncReport::default())
     } else {
         sync::resources(&config, console)?
     };
@@ -123,7 +124,7 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
         }
     }
     listing.end_or_note(console, &note_on_empty(global, options))?;
-    incomplete.verdict(console)
+    sync::conclude(&report, console)
 }
 
 /// Returns the note for an empty table.

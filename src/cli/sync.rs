@@ -1,324 +1,194 @@
-//! Brings the store up to date before something is listed, and says which accounts could not be.
+//! Reads history and resources from the vendors before something is listed, and reports the
+//! accounts that are incomplete.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::pin::pin;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 
 use super::console::{Console, count};
 use super::error::{Class, CliError, class_of_all};
-use super::session::{self, Extras, Sending, Session};
-use super::setup;
-use super::signals;
-use super::store;
 use super::wait_notice::WaitNotice;
+use super::{session, setup, signals, store};
 use crate::config::accounts::AccountConfig;
 use crate::config::load::Config;
 use crate::domain::event::{AccountStatus, Event, Level};
-use crate::domain::failure::Failure;
 use crate::domain::filter::Predicate;
 use crate::domain::ids::AccountName;
-use crate::domain::query::Sort;
 use crate::domain::resource::Resource;
-use crate::effect::Report;
-use crate::store::Reader;
+use crate::engine::SyncReport;
 
-/// How much later than its vendor's reach an account's history may begin and count as whole: the reach moves on while
-/// it is read.
-const SLACK: TimeDelta = TimeDelta::hours(1);
-/// Up to this limit, the newest rows are looked for after every answer, to stop as soon as they are all there.
-const FEW_ROWS: u64 = 10_000;
-
-/// Which accounts did not tell all that was asked.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Incomplete {
-    /// How many were asked.
-    pub asked: usize,
-    /// Those that failed, and why.
-    pub failures: Vec<(AccountName, Failure)>,
-    /// Those that did not tell all of the range.
-    pub torn: Vec<AccountName>,
-}
-
-impl Incomplete {
-    /// Names the accounts that failed, and ends the run as it must end: well where none did, partly done where some
-    /// did, and with their own class where all did.
-    pub fn verdict(&self, console: Console) -> Result<(), CliError> {
-        for (account, failure) in &self.failures {
-            console.warn(&format!("{account}: {failure}\n  {}", failure.advice()));
-        }
-        for account in &self.torn {
-            console.warn(&format!("{account}: its history is not complete for these times"));
-        }
-        let incomplete = self.failures.len() + self.torn.len();
-        if incomplete == 0 {
-            return Ok(());
-        }
-        let class = if self.failures.len() < self.asked {
-            Class::Partly
-        } else {
-            class_of_all(self.failures.iter().map(|(_, failure)| failure))
-        };
-        let words = format!(
-            "{incomplete} of {} accounts did not tell everything; what is known of them is shown",
-            self.asked
-        );
-        Err(CliError::new(class, words))
+/// Prints the accounts that failed or are incomplete, and returns how the run ends: partly done, or
+/// with the class of the failures where every account failed.
+pub fn conclude(report: &SyncReport, console: Console) -> Result<(), CliError> {
+    for (account, failure) in &report.failures {
+        console.warn(&format!("{account}: {failure}\n  {}", failure.advice()));
     }
+    for account in &report.incomplete {
+        console.warn(&format!("{account}: its history is not complete for these times"));
+    }
+    let affected = report.failures.len() + report.incomplete.len();
+    if affected == 0 {
+        return Ok(());
+    }
+    let class = if report.failures.len() < report.accounts {
+        Class::Partly
+    } else {
+        class_of_all(report.failures.iter().map(|(_, failure)| failure))
+    };
+    let message = format!(
+        "{affected} of {} accounts could not be read completely; the output has what is known",
+        report.accounts
+    );
+    Err(CliError::new(class, message))
 }
 
-/// Asks every account what it has to purge, all at once, and keeps it. Of an account that does not answer, what was
-/// known before.
+/// Reads the resources of every account. Those of an account that fails are the stored ones.
 pub fn resources(
     config: &Config,
     console: Console,
-) -> Result<(Vec<Resource>, Incomplete), CliError> {
+) -> Result<(Vec<Resource>, SyncReport), CliError> {
     setup::require_account(config)?;
-    let seats = session::seats(config)?;
-    console.progress(&format!("asking {}", count(seats.len(), "account")));
-    let answers = signals::block_on(async {
-        let mut waiting = WaitNotice::begin(console, "resources");
-        let mut asked: FuturesUnordered<_> = seats
-            .iter()
-            .map(|seat| async { (&seat.account.name, seat.provider.resources().await) })
-            .collect();
-        let mut answers = BTreeMap::new();
-        loop {
-            let names = seats.iter().map(|seat| &seat.account.name);
-            let missing: Vec<_> = names.filter(|name| !answers.contains_key(*name)).collect();
-            match waiting.until(asked.next(), &missing).await {
-                Some((name, answer)) => answers.insert(name, answer),
-                None => return Ok(answers),
-            };
+    let store = store::open(config)?;
+    let names: Vec<&AccountName> = config.accounts.iter().map(AccountConfig::name).collect();
+    console.progress(&format!("reading resources of {}", count(names.len(), "account")));
+    let report = signals::block_on(async {
+        let options = session::Options { offline: true, ..session::Options::default() };
+        let (engine, _) = session::start(config, store, options)?;
+        let mut notice = WaitNotice::begin(console, "resources");
+        let mut report = SyncReport { accounts: names.len(), ..SyncReport::default() };
+        let mut unread = names.clone();
+        let reading = names.iter().map(|name| async { (*name, engine.resources(name).await) });
+        let mut reading: FuturesUnordered<_> = reading.collect();
+        while let Some((name, result)) = notice.until(reading.next(), &unread).await {
+            unread.retain(|other| *other != name);
+            if let Err(failure) = result? {
+                report.failures.push((name.clone(), failure));
+            }
         }
+        report.failures.sort_by(|(a, _), (b, _)| a.cmp(b));
+        drop(reading);
+        engine.shutdown().await;
+        Ok(report)
     });
     console.clear_progress();
-    let mut writer =
-        store::open(config)?.writer().map_err(|failure| store::error(config, &failure))?;
-    let now = Utc::now();
-    let mut incomplete = Incomplete { asked: seats.len(), ..Incomplete::default() };
-    for (account, answer) in answers? {
-        match answer {
-            Ok(resources) => writer
-                .save_resources(account, &resources, now)
-                .map_err(|failure| store::error(config, &failure))?,
-            Err(failure) => incomplete.failures.push((account.clone(), failure)),
-        }
-    }
-    Ok((store::known_resources(config)?, incomplete))
+    Ok((store::resources(config)?, report?))
 }
 
-/// Reads the history that a predicate looks at, as far as its vendors keep it; where a limit is given, only until the
-/// newest so many are surely there.
+/// Reads the history that a filter selects, as far back as the vendors keep it; with a limit, only
+/// until the newest rows of that number are certain.
 pub fn history(
     config: &Config,
     predicate: &Predicate,
     limit: Option<u64>,
     console: Console,
-) -> Result<Incomplete, CliError> {
+) -> Result<SyncReport, CliError> {
     if config.accounts.is_empty() {
         if !config.settings.store.value.exists() {
             setup::require_account(config)?;
         }
         console.info("no account is configured; this is what the store has");
-        return Ok(Incomplete::default());
+        return Ok(SyncReport::default());
     }
     let mut config = config.clone();
     config
         .accounts
         .retain(|account| predicate.may_select(&account.account.name, &account.account.provider));
     let store = store::open(&config)?;
-    let reader = store.reader().map_err(|failure| store::error(&config, &failure))?;
-    let caught = signals::block_on(async {
-        let mut session = Session::open(&config, store, Sending::Never, false, Extras::default())?;
-        let mut catching = Catching {
-            config: &config,
-            predicate,
-            limit: limit.filter(|limit| *limit <= FEW_ROWS),
-            started: Utc::now(),
-            reader,
-            accounts: BTreeMap::new(),
-            said: BTreeSet::new(),
+    let report = signals::block_on(async {
+        let options = session::Options { read_only: true, ..session::Options::default() };
+        let (engine, mut events) = session::start(&config, store, options)?;
+        let mut progress = Progress::new(&config, console);
+        let mut notice = WaitNotice::begin(console, "history").beside_progress();
+        let report = {
+            let mut sync = pin!(engine.sync(predicate, limit));
+            loop {
+                let unread = progress.unread();
+                tokio::select! {
+                    report = &mut sync => break report?,
+                    event = notice.until(session::next(&mut events), &unread) => {
+                        progress.show(event?);
+                    }
+                }
+            }
         };
-        let mut waiting = WaitNotice::begin(console, "history").beside_progress();
-        while !catching.is_over()? {
-            let report = waiting.until(session.next(), &catching.missing()).await?;
-            catching.hear(report, console);
+        // Failures that came at the very end.
+        while let Some(event) = events.try_recv() {
+            progress.show(event);
         }
-        session.stop().await;
-        catching.incomplete()
+        engine.shutdown().await;
+        Ok(report)
     });
     console.clear_progress();
-    caught
+    report
 }
 
-/// How far the accounts are.
-struct Catching<'c> {
-    config: &'c Config,
-    predicate: &'c Predicate,
-    limit: Option<u64>,
+/// Shows the progress of the accounts, and prints each warning once.
+struct Progress<'p> {
+    console: Console,
     started: DateTime<Utc>,
-    reader: Reader,
-    accounts: BTreeMap<AccountName, Progress>,
-    /// What was said of several accounts is said once.
-    said: BTreeSet<String>,
+    statuses: BTreeMap<&'p AccountName, AccountStatus>,
+    printed: BTreeSet<String>,
 }
 
-#[derive(Default)]
-struct Progress {
-    status: AccountStatus,
-    reach: Option<TimeDelta>,
-}
-
-impl Progress {
-    /// Whether its newest history was read since the start.
-    fn has_news(&self, since: DateTime<Utc>) -> bool {
-        self.status.synced_at.is_some_and(|at| at >= since)
+impl<'p> Progress<'p> {
+    fn new(config: &'p Config, console: Console) -> Self {
+        let names = config.accounts.iter().map(AccountConfig::name);
+        Self {
+            console,
+            started: Utc::now(),
+            statuses: names.map(|name| (name, AccountStatus::default())).collect(),
+            printed: BTreeSet::new(),
+        }
     }
 
-    /// Whether nothing more is to be waited for: the vendor failed, or the store takes nothing of what it tells.
-    fn is_out(&self) -> bool {
-        self.status.failure.is_some() || self.status.not_written.is_some()
+    fn has_news(&self, status: &AccountStatus) -> bool {
+        status.synced_at.is_some_and(|at| at >= self.started)
     }
-}
 
-impl Catching<'_> {
-    fn hear(&mut self, report: Report, console: Console) {
-        if let Report::Event(Event::Account { account, status }) = report {
-            if let Some(trouble) = &status.not_written {
-                self.warn_once(trouble.to_string(), console);
+    /// Returns the accounts whose newest history was neither read nor failed.
+    fn unread(&self) -> Vec<&'p AccountName> {
+        let is_unread = |status: &AccountStatus| {
+            status.failure.is_none()
+                && status.not_written.is_none()
+                && (status.asking || !self.has_news(status))
+        };
+        let statuses = self.statuses.iter();
+        statuses.filter(|(_, status)| is_unread(status)).map(|(name, _)| *name).collect()
+    }
+
+    fn show(&mut self, event: Event) {
+        if let Event::Account { account, status } = event {
+            if let Some(error) = &status.not_written {
+                self.warn_once(error.to_string());
             }
-            self.accounts.entry(account).or_default().status = status;
-            console.progress(&self.progress());
-        } else if let Report::Event(Event::Limits { account, limits }) = report {
-            let reach = limits.history.reach;
-            self.accounts.entry(account).or_default().reach =
-                reach.and_then(|reach| TimeDelta::from_std(reach).ok());
-        } else if let Report::Event(Event::Notice(notice)) = report
+            if let Some(known) = self.statuses.get_mut(&account) {
+                *known = status;
+            }
+            self.console.progress(&self.line());
+        } else if let Event::Notice(notice) = event
             && notice.level >= Level::Warning
         {
-            self.warn_once(notice.words, console);
+            self.warn_once(notice.words);
         }
     }
 
-    fn warn_once(&mut self, words: String, console: Console) {
-        if !self.said.contains(&words) {
-            console.clear_progress();
-            console.warn(&words);
-            self.said.insert(words);
+    fn warn_once(&mut self, warning: String) {
+        if !self.printed.contains(&warning) {
+            self.console.clear_progress();
+            self.console.warn(&warning);
+            self.printed.insert(warning);
         }
     }
 
-    fn names(&self) -> impl Iterator<Item = &AccountName> {
-        self.config.accounts.iter().map(AccountConfig::name)
-    }
-
-    /// Those that have neither told their news nor failed.
-    fn missing(&self) -> Vec<&AccountName> {
-        let told = |progress: &Progress| {
-            progress.is_out() || (progress.has_news(self.started) && !progress.status.asking)
-        };
-        let names = self.names();
-        names.filter(|name| !self.accounts.get(*name).is_some_and(told)).collect()
-    }
-
-    fn is_over(&self) -> Result<bool, CliError> {
-        for name in self.names() {
-            let Some(progress) = self.accounts.get(name) else {
-                return Ok(false);
-            };
-            if progress.is_out() {
-                continue;
-            }
-            // An account that asks for nothing any more has nothing more to tell.
-            let told_all = !progress.status.asking || self.is_covered(name, progress)?;
-            let status = &progress.status;
-            if !progress.has_news(self.started)
-                || !status.named
-                || !(told_all || self.has_enough()?)
-            {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
-    /// Whether the account's history is complete for all of the range that its vendor keeps.
-    fn is_covered(&self, name: &AccountName, progress: &Progress) -> Result<bool, CliError> {
-        let coverage = self.coverage(name)?;
-        let Some(newest) = coverage.ranges().last().map(|range| range.1) else {
-            return Ok(false);
-        };
-        let kept = progress.reach.map(|reach| self.started - reach + SLACK);
-        let from = match (self.predicate.from, kept) {
-            (Some(from), Some(kept)) => from.max(kept),
-            (Some(from), None) | (None, Some(from)) => from,
-            (None, None) => return Ok(false),
-        };
-        let until = self.predicate.until.map_or(newest, |until| until.min(newest));
-        Ok(coverage.missing(from, until).is_empty())
-    }
-
-    /// Whether the newest rows that are wanted lie in a time for which every account is complete.
-    fn has_enough(&self) -> Result<bool, CliError> {
-        let Some(limit) = self.limit else {
-            return Ok(false);
-        };
-        let mut predicate = self.predicate.clone();
-        for name in self.names() {
-            let failed = self.accounts.get(name).is_some_and(Progress::is_out);
-            if failed {
-                continue;
-            }
-            let Some(start) = self.coverage(name)?.ranges().last().map(|range| range.0) else {
-                return Ok(false);
-            };
-            predicate.from = Some(predicate.from.map_or(start, |from| from.max(start)));
-        }
-        let shown = self
-            .reader
-            .export(&predicate, Sort::Newest, Some(limit), &mut |_| {
-                std::ops::ControlFlow::Continue(())
-            })
-            .map_err(|failure| store::error(self.config, &failure))?;
-        Ok(shown == limit)
-    }
-
-    fn coverage(&self, name: &AccountName) -> Result<crate::domain::coverage::Coverage, CliError> {
-        self.reader.coverage(name).map_err(|failure| store::error(self.config, &failure))
-    }
-
-    fn progress(&self) -> String {
-        let parts: Vec<String> = self
-            .accounts
-            .iter()
-            .map(|(name, progress)| match progress.status.older {
-                Some((read, Some(of))) => format!("{name} {read} of {of}"),
-                Some((read, None)) => format!("{name} {read}"),
-                None if progress.has_news(self.started) => format!("{name} ok"),
-                None => format!("{name} …"),
-            })
-            .collect();
-        format!("reading history: {}", parts.join(" · "))
-    }
-
-    fn incomplete(&self) -> Result<Incomplete, CliError> {
-        let mut incomplete =
-            Incomplete { asked: self.config.accounts.len(), ..Incomplete::default() };
-        let enough = self.has_enough()?;
-        for name in self.names() {
-            let Some(progress) = self.accounts.get(name) else {
-                continue;
-            };
-            if let Some(failure) = &progress.status.failure {
-                incomplete.failures.push((name.clone(), failure.clone()));
-                continue;
-            }
-            let unread = progress.status.not_written.is_some();
-            if unread || !enough && progress.reach.is_some() && !self.is_covered(name, progress)? {
-                incomplete.torn.push(name.clone());
-            }
-        }
-        Ok(incomplete)
+    fn line(&self) -> String {
+        let accounts = self.statuses.iter().map(|(name, status)| match status.older {
+            Some((read, Some(of))) => format!("{name} {read} of {of}"),
+            Some((read, None)) => format!("{name} {read}"),
+            None if self.has_news(status) => format!("{name} ok"),
+            None => format!("{name} …"),
+        });
+        format!("reading history: {}", accounts.collect::<Vec<_>>().join(" · "))
     }
 }

@@ -7,41 +7,34 @@ use std::ops::ControlFlow;
 use clap::Args;
 use serde::Serialize;
 
+use super::console::{Console, count};
 use super::error::{Class, CliError};
 use super::global::Global;
-use super::history;
 use super::listing::{self, Cell, Emphasis, Format, Record, TableStyle};
 use super::probe_record::{ProbeRecord, probes};
-use super::session::{Extras, Sending, Session};
-use super::store;
-use super::sync;
-
-use super::console::{Console, count};
-use super::setup;
-use super::signals;
 use super::time::{clock, rfc3339};
+use super::{history, session, setup, signals, store, sync};
 use crate::config::load::Config;
 use crate::domain::edge::{Verdict, Verification};
 use crate::domain::filter::Predicate;
 use crate::domain::ids::PurgeKey;
 use crate::domain::purge::{Purge, PurgeDetail};
 use crate::domain::query::Sort;
+use crate::domain::subject::Subject;
 use crate::domain::text::escape_control;
 use crate::domain::zone::Zone;
-use crate::effect::{Answer, Effect, Order, Report, Subject};
+use crate::engine::{Engine, MOST_AT_ONCE};
 use crate::store::Store;
 
 /// Default of `--limit`.
 const DEFAULT_LIMIT: u64 = 10;
-/// How many are looked at with one asking.
-const TOGETHER: usize = 20;
 
 /// `purgedeck verify`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Requests up to five URLs of each purge from the edge; of patterns, URLs under them that \
-                  are\nin the local history. A copy is fresh if it was fetched after the purge, by the \
-                  vendor's\nhistory or the time at which it was sent from here.\n\
+    after_help = "Requests up to five URLs of each purge from the edge; of patterns, URLs under them \
+                  that are\nin the local history. A copy is fresh if it was fetched after the purge, \
+                  by the vendor's\nhistory or the time at which it was sent from here.\n\
                   Exit code 7 where a purge is not verified, or no purge matches.\n\
                   Example: purgedeck verify cname:www.site.com since:10m"
 )]
@@ -67,25 +60,30 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
     let console = Console::new(global);
     setup::require_account(&config)?;
     let predicate = history::resolve(&filter, global, &config);
-    let incomplete = sync::history(&config, &predicate, Some(options.limit), console)?;
+    let report = sync::history(&config, &predicate, Some(options.limit), console)?;
     let store = store::open(&config)?;
     let purges = newest(&config, &store, &predicate, options.limit)?;
-    let seen = signals::block_on(async {
-        let extras = Extras { verify: true, ..Extras::default() };
-        let mut session = Session::open(&config, store, Sending::Never, true, extras)?;
-        let seen = look(&mut session, &purges, console).await;
-        session.stop().await;
-        seen
+    let results = signals::block_on(async {
+        let options = session::Options {
+            offline: true,
+            read_only: true,
+            verify: true,
+            ..session::Options::default()
+        };
+        let (engine, _) = session::start(&config, store, options)?;
+        let results = verify(&engine, &purges, console).await;
+        engine.shutdown().await;
+        Ok(results)
     });
     console.clear_progress();
-    let seen = seen?;
-    print(&config, options.format, &purges, &seen)?;
-    incomplete.verdict(console)?;
-    verdict(&purges, &seen, console)
+    let results = results?;
+    print(&config, options.format, &purges, &results)?;
+    sync::conclude(&report, console)?;
+    conclude(&purges, &results, console)
 }
 
-/// What came of each purge's looks.
-type Seen = HashMap<PurgeKey, Result<Box<Verification>, String>>;
+/// The result of each purge: the probes, or the reason why there are none.
+type Results = HashMap<PurgeKey, Result<Verification, String>>;
 
 fn newest(
     config: &Config,
@@ -105,54 +103,46 @@ fn newest(
     Ok(purges)
 }
 
-async fn look(
-    session: &mut Session,
-    purges: &[PurgeDetail],
-    console: Console,
-) -> Result<Seen, CliError> {
-    let mut seen = Seen::new();
-    for some in purges.chunks(TOGETHER) {
+async fn verify(engine: &Engine, purges: &[PurgeDetail], console: Console) -> Results {
+    let mut results = Results::new();
+    for some in purges.chunks(MOST_AT_ONCE) {
         let subjects = some.iter().map(|detail| Subject::Purge(detail.key));
-        session.run(Effect::Order(Order::Verify(subjects.collect())));
-        let wanted = seen.len() + some.len();
-        while seen.len() < wanted {
-            console.progress(&format!(
-                "checking at the edge: {} of {}",
-                seen.len(),
-                count(purges.len(), "purge")
-            ));
-            if let Report::Answer(Answer::Verified { subject: Subject::Purge(key), result }) =
-                session.next().await?
-            {
-                seen.insert(key, result);
-            }
+        let mut verifications = engine.verify(subjects.collect());
+        loop {
+            let all = count(purges.len(), "purge");
+            console.progress(&format!("checking at the edge: {} of {all}", results.len()));
+            match verifications.next().await {
+                Some((Subject::Purge(key), result)) => results.insert(key, result),
+                Some((Subject::Request(_), _)) => continue,
+                None => break,
+            };
         }
     }
-    Ok(seen)
+    results
 }
 
 fn print(
     config: &Config,
     format: Format,
     purges: &[PurgeDetail],
-    seen: &Seen,
+    results: &Results,
 ) -> Result<(), CliError> {
     let records = purges.iter().flat_map(|detail| {
-        let verification = seen.get(&detail.key).and_then(|seen| seen.as_ref().ok());
-        let probes = probes(verification.map(AsRef::as_ref));
+        let verification = results.get(&detail.key).and_then(|result| result.as_ref().ok());
+        let probes = probes(verification);
         probes.into_iter().map(|probe| ProbedPurgeRecord::new(&detail.purge, probe))
     });
     listing::print(format, TableStyle::of_stdout(config), records)
 }
 
-fn verdict(purges: &[PurgeDetail], seen: &Seen, console: Console) -> Result<(), CliError> {
+fn conclude(purges: &[PurgeDetail], results: &Results, console: Console) -> Result<(), CliError> {
     if purges.is_empty() {
         return Err(CliError::new(Class::NotVerified, "no purge matches, so none is verified"));
     }
     let mut verified = 0;
     for detail in purges {
         let purge = &detail.purge;
-        let why = match seen.get(&detail.key) {
+        let why = match results.get(&detail.key) {
             Some(Ok(seen)) if seen.verified() == Some(true) => {
                 if !purge.status.is_unfinished() {
                     verified += 1;
@@ -174,7 +164,7 @@ fn verdict(purges: &[PurgeDetail], seen: &Seen, console: Console) -> Result<(), 
     Ok(())
 }
 
-/// One look at one URL, and the purge that it is about.
+/// One probe and its purge.
 #[derive(Serialize)]
 struct ProbedPurgeRecord {
     account: String,

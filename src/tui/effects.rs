@@ -52,15 +52,16 @@ pub struct EngineEffects {
 }
 
 impl EngineEffects {
-    /// Begins with reports to give first, then the draft that an earlier run left, and all events of the engine.
-    pub fn new(engine: Engine, events: EventStream, first: Vec<Report>) -> Self {
+    /// Begins with a warning, if any, then the draft that an earlier run left and all events of the
+    /// engine.
+    pub fn new(engine: Engine, events: EventStream, warning: Option<Notice>) -> Self {
         let draft = engine.draft();
         let mut effects = Self {
             engine,
             events,
             working: SelectAll::new(),
             newest: HashMap::new(),
-            ready: first.into(),
+            ready: warning.map(|it| Report::Event(Event::Notice(it))).into_iter().collect(),
         };
         effects.push(
             stream::once(draft)

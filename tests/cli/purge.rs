@@ -65,8 +65,8 @@ impl Site {
         self.home.run(&all)
     }
 
-    /// Fetches from the simulated edge as a visitor of the site does. Returns the age of the copy in
-    /// seconds.
+    /// Fetches from the simulated edge as a visitor of the site does. Returns the age of the copy
+    /// in seconds.
     fn fetch(&self, path: &str) -> u64 {
         let edge = self.simulated.line["edge"]["base_url"].as_str().unwrap();
         let mut stream = TcpStream::connect(edge.trim_start_matches("http://")).unwrap();

@@ -202,7 +202,7 @@ impl Stage {
 
 /// The first account at a vendor.
 fn seat(config: &Config, vendor: &str) -> AccountHandle {
-    let mut seats = session::seats(config).unwrap();
+    let mut seats = session::accounts(config).unwrap();
     seats.retain(|seat| seat.provider.provider().as_str() == vendor);
     let mut seat = seats.remove(0);
     // The vendors' time stands still: waiting would change nothing.

@@ -76,7 +76,7 @@ impl Deck {
             keymap: Keymap::new(&BTreeMap::new()).unwrap(),
             theme: Theme::named("default", ColourDepth::True, Glyphs::UNICODE).unwrap(),
             effects: Watched {
-                effects: EngineEffects::new(engine.clone(), events, Vec::new()),
+                effects: EngineEffects::new(engine.clone(), events, None),
                 seen: Rc::clone(&seen),
             },
             clock: move || clock.now(),

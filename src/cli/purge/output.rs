@@ -10,13 +10,13 @@ use crate::cli::error::CliError;
 use crate::cli::listing::{self, Cell, Format, Record, TableStyle};
 use crate::cli::purge_record::SCHEMA_VERSION;
 use crate::cli::request_record::{RequestRecord, targets_cell};
-use crate::cli::session::Session;
 use crate::cli::time::{clock, rfc3339};
 use crate::domain::journal::JournalEntry;
 use crate::domain::kind::Kind;
 use crate::domain::lint::Linted;
 use crate::domain::plan::{Plan, Preview, Risk, Suggestion};
 use crate::domain::zone::Zone;
+use crate::engine::Engine;
 
 /// Prints fewer, wider purges that would do.
 pub(super) fn wider(wider: &[Suggestion], console: Console) {
@@ -55,7 +55,7 @@ pub(super) fn summary(plan: &Plan, zone: Zone, console: Console) {
     ));
 }
 
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct PlanRecord<'p> {
     schema_version: u32,
     risk: &'static str,
@@ -199,14 +199,14 @@ pub(super) fn plan(
     plan: &Plan,
     linted: &Linted,
     wider: &[Suggestion],
-    session: &Session,
+    engine: &Engine,
 ) -> Result<(), CliError> {
     let requests: Vec<PlannedRecord<'_>> = plan
         .requests
         .iter()
         .map(|planned| {
             let request = &planned.request;
-            let Preview { method, url, headers, body, curl } = session.preview(request);
+            let Preview { method, url, headers, body, curl } = engine.preview(request);
             PlannedRecord {
                 account: request.account.as_str(),
                 resource_id: request.resource.as_str(),
@@ -253,13 +253,8 @@ pub(super) fn findings_only(format: Format, linted: &Linted) -> Result<(), CliEr
     let record = PlanRecord {
         schema_version: SCHEMA_VERSION,
         risk: "none",
-        confirm: &[],
-        ends_at: None,
-        done_at: None,
-        requests: Vec::new(),
-        quotas: Vec::new(),
-        suggestions: Vec::new(),
         findings: finding_records(linted),
+        ..PlanRecord::default()
     };
     write_json(&record)
 }

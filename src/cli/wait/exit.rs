@@ -1,35 +1,37 @@
 //! Messages and the exit code of a command that waited for requests.
 
-use super::{Ending, Sent, Until, tally};
+use super::{Outcome, tally};
 use crate::cli::console::{Console, count};
 use crate::cli::error::{Class, CliError};
 use crate::domain::edge::Verdict;
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::text::escape_control;
+use crate::engine::{Until, WaitEnd};
 use crate::store::Reader;
 
 /// The hint where accepted requests are not finished.
-const ACCEPTED_GO_ON: &str = "Accepted requests go on at the vendor (`purgedeck history sent:here`); \
-                              queued ones were canceled.";
+const ACCEPTED_GO_ON: &str = "Accepted requests go on at the vendor (`purgedeck history \
+                              sent:here`); queued ones were canceled.";
 /// The hint where every request has an outcome.
 const LIST_THEM: &str = "`purgedeck queue list --all` lists the outcome of each.";
 
-impl Sent {
-    /// Reads what became of the requests after a signal. To be called once the tasks have stopped.
-    pub fn read_again(&mut self, reader: &Reader) {
-        if self.ending != Ending::Interrupted {
+impl Outcome {
+    /// Reads the requests again where the wait ended early. To be called after the engine has
+    /// ended.
+    pub fn reload(&mut self, reader: &Reader) {
+        if self.end == Some(WaitEnd::Complete) {
             return;
         }
         for entry in &mut self.entries {
-            // What cannot be read stays as it was heard.
+            // A request that cannot be read stays as it is known.
             if let Ok(Some(now)) = reader.journal_entry(&entry.id) {
                 *entry = now;
             }
         }
     }
 
-    /// How the run ends.
-    pub fn verdict(&self, console: Console) -> Result<(), CliError> {
+    /// Prints what went wrong, and returns how the run ends.
+    pub fn conclude(&self, console: Console) -> Result<(), CliError> {
         let good = self.entries.iter().filter(|entry| is_good(entry)).count();
         let all = self.entries.len();
         for entry in &self.entries {
@@ -39,11 +41,11 @@ impl Sent {
                 console.warn(&format!("{}: {}: {error}", entry.request.cname, entry.state));
             }
         }
-        if self.ending == Ending::TimedOut {
+        if self.end == Some(WaitEnd::TimedOut) {
             let message = format!("the time is up; {good} of {} accepted", count(all, "request"));
             return Err(CliError::new(Class::TimedOut, message).hint(ACCEPTED_GO_ON));
         }
-        if self.ending == Ending::Interrupted {
+        if self.end.is_none() {
             let message = format!("interrupted: {}", tally(&self.entries));
             let queued = |entry: &JournalEntry| entry.state == JournalState::Queued;
             let hint = if self.entries.iter().any(queued) {
@@ -99,7 +101,7 @@ impl Sent {
     }
 }
 
-impl Sent {
+impl Outcome {
     /// Concludes a run with `--verify` in which every purge was successful.
     fn verified(&self, console: Console) -> Result<(), CliError> {
         let all = self.entries.len();
@@ -135,8 +137,8 @@ impl Sent {
         }
         let message = format!("{seen} of {} verified", count(all, "request"));
         Err(CliError::new(Class::NotVerified, message).hint(
-            "The vendor calls the purge successful. `purgedeck queue list --all --format json` lists \
-             the probes.",
+            "The vendor calls the purge successful. `purgedeck queue list --all --format json` \
+             lists the probes.",
         ))
     }
 }

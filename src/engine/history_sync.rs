@@ -1,0 +1,206 @@
+//! Reads from the vendors the history that a filter selects, and reports which accounts are
+//! incomplete.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::Engine;
+use crate::domain::coverage::Coverage;
+use crate::domain::event::{AccountStatus, Event, StoreError};
+use crate::domain::failure::Failure;
+use crate::domain::filter::Predicate;
+use crate::domain::ids::AccountName;
+use crate::domain::query::Sort;
+
+/// An account's history counts as complete from this much later than its vendor's reach, which
+/// moves on while the history is read.
+const SLACK: TimeDelta = TimeDelta::hours(1);
+/// Largest limit for which the sync ends early, as soon as the newest rows are there.
+const SMALL_LIMIT: u64 = 10_000;
+
+/// The result of [`Engine::sync`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SyncReport {
+    /// The number of accounts that were read.
+    pub accounts: usize,
+    /// The accounts that failed.
+    pub failures: Vec<(AccountName, Failure)>,
+    /// The accounts whose history is incomplete for the range of the filter.
+    pub incomplete: Vec<AccountName>,
+}
+
+impl Engine {
+    /// Waits until the history that a filter selects was read, as far as its vendors keep it; with
+    /// a limit, only until the newest rows of that number are certain.
+    pub async fn sync(
+        &self,
+        predicate: &Predicate,
+        limit: Option<u64>,
+    ) -> Result<SyncReport, StoreError> {
+        let accounts = self.0.accounts.iter();
+        let selected =
+            accounts.filter(|(name, state)| predicate.may_select(name, &state.account.provider));
+        let mut sync = HistorySync {
+            engine: self,
+            predicate,
+            limit: limit.filter(|limit| *limit <= SMALL_LIMIT),
+            started: self.0.clock.now(),
+            statuses: selected.map(|(name, _)| (name.clone(), None)).collect(),
+        };
+        let mut events = self.subscribe();
+        while !sync.is_complete().await? {
+            match events.recv().await {
+                Some(Event::Account { account, status }) => {
+                    if let Some(known) = sync.statuses.get_mut(&account) {
+                        *known = Some(status);
+                    }
+                }
+                Some(_) => {}
+                // The engine was shut down: what was read until then counts.
+                None => break,
+            }
+        }
+        sync.report().await
+    }
+}
+
+impl Engine {
+    /// Reads an account's resources from its vendor and stores them.
+    pub async fn resources(
+        &self,
+        account: &AccountName,
+    ) -> Result<Result<(), Failure>, StoreError> {
+        let Some(state) = self.0.accounts.get(account) else {
+            return Ok(Ok(()));
+        };
+        let resources = match state.provider.resources().await {
+            Ok(resources) => resources,
+            Err(failure) => return Ok(Err(failure)),
+        };
+        let (name, now) = (account.clone(), self.0.clock.now());
+        let saved =
+            self.0.writer.call(move |store| store.writer()?.save_resources(&name, &resources, now));
+        saved.await.map(Ok)
+    }
+}
+
+struct HistorySync<'s> {
+    engine: &'s Engine,
+    predicate: &'s Predicate,
+    limit: Option<u64>,
+    started: DateTime<Utc>,
+    /// The accounts and their status; `None` before the first event.
+    statuses: BTreeMap<AccountName, Option<AccountStatus>>,
+}
+
+impl HistorySync<'_> {
+    async fn is_complete(&self) -> Result<bool, StoreError> {
+        let statuses = || self.statuses.iter();
+        let ready = statuses().all(|(_, status)| {
+            status.as_ref().is_some_and(|status| {
+                has_ended(status)
+                    || status.named && status.synced_at.is_some_and(|at| at >= self.started)
+            })
+        });
+        if !ready {
+            return Ok(false);
+        }
+        // An account that reads nothing any more has nothing more to tell.
+        let reading: Vec<&AccountName> = statuses()
+            .filter(|(_, status)| {
+                status.as_ref().is_some_and(|status| !has_ended(status) && status.asking)
+            })
+            .map(|(name, _)| name)
+            .collect();
+        if reading.is_empty() {
+            return Ok(true);
+        }
+        let coverages = self.coverages().await?;
+        let covered = |name: &&AccountName| {
+            coverages.get(*name).is_some_and(|coverage| self.is_covered(name, coverage))
+        };
+        Ok(reading.iter().all(covered) || self.has_enough(&coverages).await?)
+    }
+
+    async fn coverages(&self) -> Result<BTreeMap<AccountName, Coverage>, StoreError> {
+        let names: Vec<AccountName> = self.statuses.keys().cloned().collect();
+        let read = self.engine.0.windows.ask(move |reader| {
+            names.iter().map(|name| Ok((name.clone(), reader.coverage(name)?))).collect()
+        });
+        read.await
+    }
+
+    /// Returns how far back the account's vendor keeps its history; `None` for all time.
+    fn reach(&self, name: &AccountName) -> Option<TimeDelta> {
+        let reach = self.engine.0.accounts.get(name)?.limits.borrow().history.reach?;
+        TimeDelta::from_std(reach).ok()
+    }
+
+    /// Returns whether the account's history is complete for the part of the range that its vendor
+    /// keeps.
+    fn is_covered(&self, name: &AccountName, coverage: &Coverage) -> bool {
+        let Some(newest) = coverage.ranges().last().map(|range| range.1) else {
+            return false;
+        };
+        let kept = self.reach(name).map(|reach| self.started - reach + SLACK);
+        let Some(from) = self.predicate.from.max(kept) else {
+            return false;
+        };
+        let until = self.predicate.until.map_or(newest, |until| until.min(newest));
+        coverage.missing(from, until).is_empty()
+    }
+
+    /// Returns whether the newest rows of the limit are in a range that every account covers.
+    async fn has_enough(
+        &self,
+        coverages: &BTreeMap<AccountName, Coverage>,
+    ) -> Result<bool, StoreError> {
+        let Some(limit) = self.limit else {
+            return Ok(false);
+        };
+        let mut predicate = self.predicate.clone();
+        for (name, status) in &self.statuses {
+            if status.as_ref().is_some_and(has_ended) {
+                continue;
+            }
+            let ranges = coverages.get(name).map(Coverage::ranges);
+            let Some(newest) = ranges.and_then(|ranges| ranges.last()) else {
+                return Ok(false);
+            };
+            predicate.from = predicate.from.max(Some(newest.0));
+        }
+        let count = self.engine.0.windows.ask(move |reader| {
+            reader.export(&predicate, Sort::Newest, Some(limit), &mut |_| ControlFlow::Continue(()))
+        });
+        Ok(count.await? == limit)
+    }
+
+    async fn report(self) -> Result<SyncReport, StoreError> {
+        let coverages = self.coverages().await?;
+        let enough = self.has_enough(&coverages).await?;
+        let mut report = SyncReport { accounts: self.statuses.len(), ..SyncReport::default() };
+        for (name, status) in &self.statuses {
+            let Some(status) = status else {
+                continue;
+            };
+            let covered =
+                || coverages.get(name).is_some_and(|coverage| self.is_covered(name, coverage));
+            if let Some(failure) = &status.failure {
+                report.failures.push((name.clone(), failure.clone()));
+            } else if status.not_written.is_some()
+                || !enough && self.reach(name).is_some() && !covered()
+            {
+                report.incomplete.push(name.clone());
+            }
+        }
+        Ok(report)
+    }
+}
+
+/// Returns whether nothing more is to be expected of the account: its vendor failed, or the store
+/// cannot keep what it reports.
+fn has_ended(status: &AccountStatus) -> bool {
+    status.failure.is_some() || status.not_written.is_some()
+}
