@@ -1,4 +1,5 @@
-//! What a frame costs, and what a key costs before it: the budget of both together is half a millisecond.
+//! What a frame costs, and what a key costs before it: the budget of both together is half a
+//! millisecond.
 #![expect(
     clippy::expect_used,
     clippy::panic,
@@ -80,7 +81,8 @@ impl TerminalIo for Sink {
     }
 }
 
-/// A key that moves the cursor, the frame after it, and the difference to the frame before: all but the writing.
+/// A key that moves the cursor, the frame after it, and the difference to the frame before: all but
+/// the writing.
 #[divan::bench(args = SIZES)]
 fn key_to_cells(bencher: Bencher<'_, '_>, size: (u16, u16)) {
     let mut stage = Stage::with(size, 1_000);

@@ -1,17 +1,17 @@
-//! The core: the state of the whole program and `update`, which turns what happened into effects. It routes only:
-//! behaviour lives in the panes. It knows no clock, starts nothing and waits for nothing.
+//! The core: the state of the whole program, and `update`, which turns messages into effects. It
+//! routes only: behaviour lives in the panes. It knows no clock, starts nothing and waits for
+//! nothing.
 
 mod alerts;
-mod asks;
 pub mod budgets;
 mod focus;
 mod input;
 pub mod layout;
 pub mod notices;
-pub mod openings;
-pub mod overlays;
+mod open_overlay;
 mod quit;
 mod reports;
+mod requests;
 mod timer;
 pub mod workspace;
 
@@ -26,17 +26,17 @@ use crate::domain::zone::Zone;
 use crate::effect::{Effect, PaneId, Query, Report, SavedView, Tickets};
 use crate::keymap::{Chord, Keymap};
 use crate::panes::history::HistoryPane;
-use crate::panes::{PaneCtx, Pointer};
+use crate::panes::overlay::Overlay;
+use crate::panes::{BudgetOf, PaneCtx, Pointer};
 
 use budgets::Budgets;
-use layout::{Places, places};
+use layout::{ScreenLayout, layout};
 use notices::Notices;
-use overlays::{Overlay, Overlays};
 use workspace::Workspace;
 
 pub use timer::next_wake;
 
-/// What came in from the terminal.
+/// An input of the terminal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
     /// A key.
@@ -45,13 +45,13 @@ pub enum Input {
     Paste(String),
     /// The mouse, at a cell of the screen.
     Mouse(Pointer, (u16, u16)),
-    /// The terminal has another size; it stands in the [`Ctx`].
+    /// The terminal has another size, given in the [`Ctx`].
     Resized,
     /// The terminal got the keyboard's focus: it may have been redrawn by somebody else.
     FocusGained,
 }
 
-/// What happened.
+/// A message to the core.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Msg {
     /// The terminal reported something.
@@ -62,7 +62,7 @@ pub enum Msg {
     Woke,
 }
 
-/// What the core is told with every message.
+/// The surroundings of a message: time, size, keys.
 #[derive(Clone, Copy, Debug)]
 pub struct Ctx<'a> {
     /// The time.
@@ -73,7 +73,7 @@ pub struct Ctx<'a> {
     pub keymap: &'a Keymap,
 }
 
-/// What the program is started with.
+/// The settings that the program starts with.
 #[derive(Clone, Debug, Default)]
 pub struct Setup {
     /// The accounts.
@@ -84,18 +84,18 @@ pub struct Setup {
     pub zone: Zone,
     /// The zone that the operator can turn to.
     pub other_zone: Zone,
-    /// Whether nothing may be purged.
+    /// Set in read-only mode: nothing may be purged.
     pub read_only: bool,
-    /// Whether only the store is asked.
+    /// Set offline: only the store is read.
     pub offline: bool,
 }
 
 /// The state of the whole program.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct App {
     known: Known,
-    board: Workspace,
-    overlays: Overlays,
+    workspace: Workspace,
+    overlays: Vec<Box<dyn Overlay>>,
     notices: Notices,
     budgets: Budgets,
     tickets: Tickets,
@@ -107,7 +107,7 @@ pub struct App {
 }
 
 impl App {
-    /// The program before its first question.
+    /// Makes the program before its first query.
     pub fn new(setup: Setup) -> Self {
         let view = |name: &str, filter: &str| SavedView {
             name: name.to_owned(),
@@ -121,8 +121,8 @@ impl App {
         views.extend(setup.views);
         Self {
             known: Known::new(setup.accounts, setup.read_only, setup.offline),
-            board: Workspace::new(&views),
-            overlays: Overlays::default(),
+            workspace: Workspace::new(&views),
+            overlays: Vec::new(),
             notices: Notices::default(),
             budgets: Budgets::default(),
             tickets: Tickets::default(),
@@ -134,34 +134,34 @@ impl App {
         }
     }
 
-    /// The first questions, those for the first screen before all others.
+    /// Returns the first queries, those for the first screen before all others.
     pub fn start(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
         let mut effects = self.each_pane(ctx, HistoryPane::start);
         effects.push(Effect::Query(Query::Queue { ticket: self.tickets.take() }));
         effects
     }
 
-    /// The accounts and what their vendors told.
+    /// Returns what is known of the accounts.
     pub fn known(&self) -> &Known {
         &self.known
     }
 
-    /// The panes.
-    pub fn board(&self) -> &Workspace {
-        &self.board
+    /// Returns the panes.
+    pub fn workspace(&self) -> &Workspace {
+        &self.workspace
     }
 
-    /// What stands above the panes.
-    pub fn overlays(&self) -> &Overlays {
+    /// Returns the overlays above the panes, the lowest first; the topmost has the keys.
+    pub fn overlays(&self) -> &[Box<dyn Overlay>] {
         &self.overlays
     }
 
-    /// What the operator should read.
+    /// Returns the notices to the operator.
     pub fn notices(&self) -> &Notices {
         &self.notices
     }
 
-    /// How much of the limits is left.
+    /// Returns the budgets of the resource under the cursor.
     pub fn budgets(&self) -> &Budgets {
         &self.budgets
     }
@@ -171,22 +171,23 @@ impl App {
         self.zone
     }
 
-    /// Whether the focused pane knows its rows, so that there is something to draw; and whether it knows all of what it
-    /// asked for at the start.
+    /// Returns whether the focused pane knows its rows, so that there is something to draw; and
+    /// whether it knows all of what it asked for at the start.
     pub fn readiness(&self) -> (bool, bool) {
-        let pane = self.board.pane(self.board.focus());
+        let pane = self.workspace.pane(self.workspace.focus());
         pane.map_or((true, true), |pane| {
             let rows = pane.rows().is_known();
-            (rows, rows && !pane.overview().is_loading())
+            (rows, rows && !pane.timeline().is_loading())
         })
     }
 
-    /// Whether the screen may have to be drawn again since this was asked last.
+    /// Returns whether the screen may have to be drawn again since this was asked last.
     pub fn take_dirty(&mut self) -> bool {
         std::mem::take(&mut self.dirty)
     }
 
-    /// Whether every cell of the screen should be written again, because the operator asked for it.
+    /// Returns whether every cell of the screen should be written again, because the operator asked
+    /// for it.
     pub fn take_repaint(&mut self) -> bool {
         std::mem::take(&mut self.repaint)
     }
@@ -196,37 +197,34 @@ impl App {
     }
 
     /// The parts of the screen; without a size that can be used, none has room.
-    fn places(ctx: &Ctx<'_>) -> Places {
-        places(ctx.size).unwrap_or_default()
+    fn layout(ctx: &Ctx<'_>) -> ScreenLayout {
+        layout(ctx.size).unwrap_or_default()
     }
 
-    fn board_area(ctx: &Ctx<'_>) -> Rect {
-        Self::places(ctx).board
+    fn workspace_area(ctx: &Ctx<'_>) -> Rect {
+        Self::layout(ctx).workspace
     }
 
     fn area_of(&self, pane: PaneId, ctx: &Ctx<'_>) -> Rect {
-        self.board.place(pane, Self::board_area(ctx))
+        self.workspace.place(pane, Self::workspace_area(ctx))
     }
 
-    /// Where overlays have room.
+    /// Returns the area that overlays may cover.
     fn overlay_area(ctx: &Ctx<'_>) -> Rect {
-        Self::places(ctx).overlays()
+        Self::layout(ctx).overlays()
     }
 
     fn pane_ctx(&self, area: Rect, ctx: &Ctx<'_>) -> PaneCtx<'_> {
         PaneCtx { now: ctx.now, zone: self.zone, known: &self.known, tickets: &self.tickets, area }
     }
 
-    /// What is under the cursor is perhaps of another resource, or what is known of its budget is out of date.
+    /// Follows the cursor to another resource's budget, or asks for it again where it is out of
+    /// date.
     fn follow_budget(&mut self) -> Option<Effect> {
-        let above = self.overlays.iter().rev().find_map(|overlay| match overlay {
-            Overlay::Compose(pane) => pane.resource_here().map(Some),
-            Overlay::Plan(pane) => pane.resource_here().map(Some),
-            Overlay::Queue(pane) => Some(pane.resource_here()),
-            Overlay::Help(_) | Overlay::Palette(_) | Overlay::Pick(_) | Overlay::Prompt(_) => None,
-        });
-        let of = match above {
-            Some(of) => of,
+        let mut above = self.overlays.iter().rev().map(|overlay| overlay.budget_of());
+        let of = match above.find(|it| *it != BudgetOf::Below) {
+            Some(BudgetOf::Resource(account, resource)) => Some((account, resource)),
+            Some(BudgetOf::Nothing | BudgetOf::Below) => None,
             // Until the rows are known, what was shown last is the best guess.
             None if !self.rows_are_known() => return None,
             None => self.resource_of_row(),
@@ -238,20 +236,20 @@ impl App {
         self.budgets.follow(account, resource, &self.tickets)
     }
 
-    /// Whether the focused pane knows its rows.
+    /// Returns whether the focused pane knows its rows.
     fn rows_are_known(&self) -> bool {
-        self.board.pane(self.board.focus()).is_some_and(|pane| pane.rows().is_known())
+        self.workspace.pane(self.workspace.focus()).is_some_and(|pane| pane.rows().is_known())
     }
 
     /// The resource of the row under the focused pane's cursor.
     fn resource_of_row(&self) -> Option<(AccountName, ResourceId)> {
-        let row = self.board.pane(self.board.focus())?.rows().here()?;
+        let row = self.workspace.pane(self.workspace.focus())?.rows().here()?;
         let resource = self.known.resource_of_host(&row.account, &row.cname)?;
         Some((row.account.clone(), resource.id.clone()))
     }
 }
 
-/// Takes in what happened; what is to be done about it in the world comes back as effects, in their order.
+/// Handles a message and returns the effects that follow, in their order.
 pub fn update(app: &mut App, msg: Msg, ctx: &Ctx<'_>) -> Vec<Effect> {
     let mut effects = match msg {
         Msg::Input(input) => {

@@ -180,7 +180,7 @@ commands! {
             [History Detail] ["n"] hint Detail 2;
         MatchPrevious "match-previous" "previous match" "Go to the previous match in the detail"
             [History Detail] ["N"];
-        SortTurn "sort-turn" "sort" "Reverse sort order" [History] ["s"];
+        SortReverse "sort-turn" "sort" "Reverse sort order" [History] ["s"];
         ColumnsPick "columns-pick" "columns" "Choose the columns" [History] ["c"];
         Mark "mark" "mark" "Mark or unmark this row" [History] ["space"] hint History 4;
         MarkAll "mark-all" "mark all" "Mark all rows on the screen, or unmark all"
@@ -280,7 +280,7 @@ commands! {
         TextRedo "text-redo" "redo" "Redo the last undone change" [Text] ["ctrl-y"];
     }
     Program {
-        ZoneTurn "zone-turn" "UTC/local" "Show times in UTC or in local time" [Global] ["t"];
+        ZoneToggle "zone-turn" "UTC/local" "Show times in UTC or in local time" [Global] ["t"];
         Palette "palette" "palette" "Find a command by its name" [Global] [":" "ctrl-space"]
             hint History 5;
         Help "help" "help" "Show all keys" [Global] ["?" "f1"] hint History 6 Detail 8;

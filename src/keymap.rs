@@ -10,17 +10,18 @@ use crokey::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use crate::commands::{Command, Context};
 use crate::domain::nearest::nearest;
 
-/// One key, perhaps with ctrl, alt or shift, in the one form that every terminal's report of it comes to.
+/// One key, perhaps with ctrl, alt or shift, in the one form that every terminal's report of it
+/// comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Chord(KeyCombination);
 
 impl Chord {
-    /// The chord that a terminal reported.
+    /// Makes a chord of a terminal's key event.
     pub fn of_key(event: KeyEvent) -> Self {
         Self::normal(event.code, event.modifiers)
     }
 
-    /// The character that the chord types into a text; `None` for keys that type nothing.
+    /// Returns the character that the chord types into a text; `None` for keys that type nothing.
     pub fn typed(self) -> Option<char> {
         let KeyCode::Char(character) = self.0.codes.first() else {
             return None;
@@ -32,8 +33,8 @@ impl Chord {
         .then_some(*character)
     }
 
-    /// Terminals differ in whether they report shift beside a character that it has already changed, and in how they
-    /// report shift-tab.
+    /// Terminals differ in whether they report shift beside a character that it has already
+    /// changed, and in how they report shift-tab.
     fn normal(code: KeyCode, modifiers: KeyModifiers) -> Self {
         let mut modifiers = modifiers
             & (KeyModifiers::CONTROL
@@ -66,8 +67,8 @@ impl Chord {
 impl FromStr for Chord {
     type Err = String;
 
-    /// Reads `j`, `G`, `ctrl-s`, `alt-backspace`, `pagedown`, `|`, `space`, `-`. Case matters for a character that stands
-    /// alone or after `alt-`, and for nothing else.
+    /// Reads `j`, `G`, `ctrl-s`, `alt-backspace`, `pagedown`, `|`, `space`, `-`. Case matters for a
+    /// single character, alone or after `alt-`, and for nothing else.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let wrong = || format!("`{text}` is no key; write `j`, `G`, `ctrl-s`, `pagedown`, `space`");
         let mut modifiers = KeyModifiers::NONE;
@@ -95,7 +96,8 @@ impl FromStr for Chord {
 }
 
 impl fmt::Display for Chord {
-    /// As help and footer show it, and as [`Chord::from_str`] reads it again: `ctrl-s`, `G`, `↑` stands as `up`.
+    /// As help and footer show it, and as [`Chord::from_str`] reads it again: `ctrl-s`, `G`, `↑` as
+    /// `up`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (modifier, name) in [
             (KeyModifiers::CONTROL, "ctrl-"),
@@ -135,7 +137,7 @@ pub enum KeyFault {
     NoChord {
         /// For which command it was meant.
         command: &'static str,
-        /// What is wrong with it.
+        /// The fault in words.
         words: String,
     },
     /// Two commands want the same chord in the same place.
@@ -158,8 +160,8 @@ pub struct Keymap {
 }
 
 impl Keymap {
-    /// The default keys with the operator's own over them: command name → chords. A command that is named there has
-    /// those keys alone, none where the list is empty.
+    /// Binds the default keys with the operator's own over them: command name → chords. A command
+    /// that is named there has those keys alone, none where the list is empty.
     pub fn new(overrides: &BTreeMap<String, Vec<String>>) -> Result<Self, Vec<KeyFault>> {
         let mut faults = Vec::new();
         for name in overrides.keys() {
@@ -217,24 +219,25 @@ impl Keymap {
         }
     }
 
-    /// What the chord means where the innermost context comes first.
+    /// Returns the command of a chord; the innermost context comes first.
     pub fn lookup(&self, contexts: &[Context], chord: Chord) -> Option<Command> {
         contexts.iter().find_map(|&context| self.meanings.get(&(context, chord)).copied())
     }
 
-    /// The keys of a command, the first one being the one to show where there is room for one.
+    /// Returns the keys of a command; the first one is shown where there is room for one.
     pub fn keys_of(&self, command: Command) -> &[Chord] {
         self.keys.get(&command).map_or(&[], Vec::as_slice)
     }
 
-    /// The keys of a command as help shows them: `j down`; empty where it has none.
+    /// Returns the keys of a command as help shows them: `j down`; empty where it has none.
     pub fn keys_text(&self, command: Command) -> String {
         self.keys_of(command).iter().map(Chord::to_string).collect::<Vec<_>>().join(" ")
     }
 }
 
-/// Whether a chord of the one context could also be meant in the other. A text field hides the global keys on purpose, and
-/// an overlay may hide those of the texts in it, so these do not count.
+/// Returns whether a chord of the one context could also be meant in the other. A text field hides
+/// the global keys on purpose, and an overlay may hide those of the texts in it, so these do not
+/// count.
 fn overlap(one: Context, other: Context) -> bool {
     let typing = |context| matches!(context, Context::Field | Context::Text | Context::Lines);
     one == other

@@ -1,39 +1,42 @@
-//! The regions that can have focus: panes side by side, overlays above them. Each is plain data with its own update.
+//! Regions that can have focus: panes side by side, overlays above them. Each is plain data with
+//! its own update.
 //!
-//! A pane never sees another. It answers a command with an [`Update`]: effects for the world and asks for the app. What
-//! every pane may know stands in [`domain::known::Known`]; [`field`], [`world`], [`look`] and [`scrolling`] are shared pieces
-//! and no panes.
+//! A pane never sees another. It answers a command with an [`Update`]: effects, and requests to the
+//! app. Every pane may read [`Known`]; [`field`], [`fuzzy_list`], [`format`] and [`scrolling`] are
+//! shared pieces and no panes.
 
 use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
 
 use crate::commands::{Command, Context};
 use crate::domain::event::{Event, Level, Notice};
+use crate::domain::ids::{AccountName, ResourceId};
 use crate::domain::zone::Zone;
 use crate::effect::{Answer, Effect, Tickets};
 
-pub mod asks;
-pub mod chooser;
 pub mod compose;
 pub mod field;
 pub mod format;
+pub mod fuzzy_list;
 pub mod help;
 pub mod history;
+pub mod overlay;
 pub mod palette;
 pub mod pick;
 pub mod plan;
 pub mod prompt;
 pub mod queue;
+pub mod requests;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod scrolling;
 
 use crate::domain::known::Known;
-pub use asks::{
-    Ask, Opening, OverlayAnswer, Pick, PickFor, PickItem, PickValue, Prompt, PromptFor,
+pub use requests::{
+    AppRequest, Opening, OverlayAnswer, Pick, PickFor, PickItem, PickValue, Prompt, PromptFor,
 };
 
-/// What a pane is told with every event.
+/// The surroundings of an event, for a pane.
 #[derive(Clone, Copy, Debug)]
 pub struct PaneCtx<'a> {
     /// The time.
@@ -42,86 +45,97 @@ pub struct PaneCtx<'a> {
     pub zone: Zone,
     /// Accounts, resources, limits.
     pub known: &'a Known,
-    /// Where new tickets come from.
+    /// The source of new tickets.
     pub tickets: &'a Tickets,
     /// The pane's place on the screen, its frame included.
     pub area: Rect,
 }
 
-/// What came of an event.
+/// The result of an event: effects, and requests to the app.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Update {
-    /// Whether the pane had a use for it; if not, the app may.
+    /// Set if the pane took the event; if not, the app may.
     pub taken: bool,
-    /// Work for the world.
+    /// Effects, in their order.
     pub effects: Vec<Effect>,
-    /// What the pane wants of the app.
-    pub asks: Vec<Ask>,
+    /// Requests to the app.
+    pub requests: Vec<AppRequest>,
 }
 
 impl Update {
-    /// The pane has no use for the event.
+    /// Leaves the event to others.
     pub fn ignored() -> Self {
         Self::default()
     }
 
-    /// The pane took the event; nothing else follows.
+    /// Takes the event; nothing else follows.
     pub fn taken() -> Self {
         Self { taken: true, ..Self::default() }
     }
 
-    /// The pane took the event if it says so; nothing else follows.
+    /// Takes the event on a condition; nothing else follows.
     pub fn taken_if(taken: bool) -> Self {
         Self { taken, ..Self::default() }
     }
 
-    /// The pane took the event and wants this of the world.
+    /// Takes the event, with an effect.
     pub fn effect(effect: Effect) -> Self {
         Self::taken().and_effect(effect)
     }
 
-    /// The pane took the event and wants this of the app.
-    pub fn ask(ask: Ask) -> Self {
-        Self::taken().and_ask(ask)
+    /// Takes the event, with a request to the app.
+    pub fn request(request: AppRequest) -> Self {
+        Self::taken().and_request(request)
     }
 
-    /// The pane took the event and has something to say.
+    /// Takes the event, with a notice.
     pub fn say(level: Level, words: impl Into<String>) -> Self {
-        Self::ask(Ask::Notice(Notice { level, account: None, words: words.into() }))
+        Self::request(AppRequest::Notice(Notice { level, account: None, words: words.into() }))
     }
 
-    /// The same with another effect.
+    /// Adds an effect.
     #[must_use]
     pub fn and_effect(mut self, effect: Effect) -> Self {
         self.effects.push(effect);
         self
     }
 
-    /// The same with another ask.
+    /// Adds a request.
     #[must_use]
-    pub fn and_ask(mut self, ask: Ask) -> Self {
-        self.asks.push(ask);
+    pub fn and_request(mut self, request: AppRequest) -> Self {
+        self.requests.push(request);
         self
     }
 
-    /// Both outcomes; taken if either was.
+    /// Joins two updates; taken if either was.
     #[must_use]
     pub fn and(mut self, mut other: Self) -> Self {
         self.taken |= other.taken;
         self.effects.append(&mut other.effects);
-        self.asks.append(&mut other.asks);
+        self.requests.append(&mut other.requests);
         self
     }
 }
 
-/// What the mouse did within a pane.
+/// The resource whose budget is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BudgetOf {
+    /// The one of the pane below.
+    Below,
+    /// None.
+    Nothing,
+    /// This one.
+    Resource(AccountName, ResourceId),
+}
+
+/// An action of the mouse within a pane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pointer {
     /// A press of the main button.
     Press,
     /// A movement with the main button held.
     Drag,
-    /// The main button was let go.
+    /// A release of the main button.
     Release,
     /// The wheel, in lines; negative is up.
     Wheel(i32),
@@ -129,24 +143,25 @@ pub enum Pointer {
 
 /// A region that can have focus.
 pub trait Pane {
-    /// Where its keys are looked for, the innermost first; [`Context::Global`] is left out. Where [`Context::Text`] is among
-    /// them, characters are typed and global keys without ctrl or alt do not count.
+    /// Returns its contexts, the innermost first; [`Context::Global`] is left out. Where
+    /// [`Context::Text`] is among them, characters are typed and global keys without ctrl or alt do
+    /// not count.
     fn contexts(&self) -> &'static [Context];
 
-    /// A command for it.
+    /// Runs a command.
     fn on_command(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Update;
 
-    /// A character typed into it.
+    /// Types a character.
     fn on_typed(&mut self, _character: char, _ctx: &PaneCtx<'_>) -> Update {
         Update::ignored()
     }
 
-    /// A text pasted into it.
+    /// Pastes a text.
     fn on_paste(&mut self, _text: &str, _ctx: &PaneCtx<'_>) -> Update {
         Update::ignored()
     }
 
-    /// The mouse, at a cell of the screen.
+    /// Handles the mouse, at a cell of the screen.
     fn on_pointer(&mut self, _pointer: Pointer, _at: (u16, u16), _ctx: &PaneCtx<'_>) -> Update {
         Update::ignored()
     }
@@ -162,22 +177,28 @@ pub trait Pane {
         Update::ignored()
     }
 
-    /// What an overlay above it was asked for.
+    /// Takes the answer of an overlay above it.
     fn on_overlay_answer(&mut self, _answer: &OverlayAnswer, _ctx: &PaneCtx<'_>) -> Update {
         Update::ignored()
     }
 
-    /// The world, the zone or the place on the screen changed.
+    /// Handles a change of what is known, of the zone or of its area.
     fn on_change(&mut self, _ctx: &PaneCtx<'_>) -> Update {
         Update::ignored()
     }
 
-    /// Why a command of its contexts would do nothing now, in a few words; `None` where it would do something.
+    /// Returns the reason why a command of its contexts would do nothing now, as a sentence without
+    /// its full stop.
     fn unavailable(&self, _command: Command, _ctx: &PaneCtx<'_>) -> Option<&'static str> {
         None
     }
 
-    /// Whether the footer shows the hint of a command of its innermost context now.
+    /// Returns the resource whose budget is shown while the pane is on top.
+    fn budget_of(&self) -> BudgetOf {
+        BudgetOf::Below
+    }
+
+    /// Returns whether the footer shows the hint of a command of its innermost context now.
     fn shows_hint(&self, _command: Command) -> bool {
         true
     }

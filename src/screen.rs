@@ -14,8 +14,8 @@
 //!  P purge  / filter  enter open  space mark  : palette  ? help  y copy
 //! ```
 //!
-//! What has no room goes: below 20 rows the status line, whose notices then stand in the footer; below 16 the tabs; below
-//! 30x9 everything.
+//! Parts without room are left out: below 20 rows the status line, whose notices the footer shows
+//! then; below 16 the tabs; below 30x9 everything.
 
 mod accounts;
 mod footer;
@@ -26,20 +26,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
-use crate::app::layout::{SMALLEST, places};
-use crate::app::overlays::Overlay;
+use crate::app::layout::{MIN_SCREEN, layout};
 use crate::app::{App, Ctx};
 use crate::commands::{Command, Context};
 use crate::keymap::Chord;
-use crate::panes::Pane;
-use crate::panes::compose::view::ComposeView;
-use crate::panes::help::view::HelpView;
 use crate::panes::history::view::{HistoryView, KeyNames};
-use crate::panes::palette::view::PaletteView;
-use crate::panes::pick::view::PickView;
-use crate::panes::plan::view::PlanView;
-use crate::panes::prompt::view::PromptView;
-use crate::panes::queue::view::QueueView;
+use crate::panes::overlay::Inputs;
 use crate::theme::{Role, Theme};
 use crate::widgets::text::RowWriter;
 
@@ -50,24 +42,22 @@ pub struct Screen<'a> {
     pub app: &'a App,
     /// The time, the size, the keys.
     pub ctx: &'a Ctx<'a>,
-    /// How things look.
+    /// Colours and glyphs.
     pub theme: &'a Theme,
 }
 
 impl Widget for &Screen<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
         buffer.set_style(area, self.theme.style(Role::Text));
-        let Some(places) = places((area.width, area.height)) else {
+        let Some(layout) = layout((area.width, area.height)) else {
             return self.too_small(area, buffer);
         };
-        accounts::draw(self, places.accounts, buffer);
-        tabs::draw(self, places.tabs, buffer);
-        self.board(places.board, buffer);
-        status::draw(self, places.status, buffer);
-        footer::draw(self, places.footer, places.status.is_empty(), buffer);
-        for overlay in self.app.overlays().iter() {
-            self.overlay(overlay, places.overlays(), buffer);
-        }
+        accounts::draw(self, layout.accounts, buffer);
+        tabs::draw(self, layout.tabs, buffer);
+        self.workspace(layout.workspace, buffer);
+        status::draw(self, layout.status, buffer);
+        footer::draw(self, layout.footer, layout.status.is_empty(), buffer);
+        self.overlays(layout.overlays(), buffer);
     }
 }
 
@@ -75,22 +65,22 @@ impl Screen<'_> {
     fn too_small(&self, area: Rect, buffer: &mut Buffer) {
         let style = self.theme.style(Role::Warning);
         let size = format!("{}x{}", area.width, area.height);
-        let least = format!("needs {}x{}", SMALLEST.0, SMALLEST.1);
+        let least = format!("needs {}x{}", MIN_SCREEN.0, MIN_SCREEN.1);
         for (text, row) in ["too small", &size, &least].into_iter().zip(area.rows()) {
             RowWriter::new(buffer, row, self.theme.glyphs.ellipsis).put(text, style);
         }
     }
 
-    fn board(&self, area: Rect, buffer: &mut Buffer) {
-        let board = self.app.board();
+    fn workspace(&self, area: Rect, buffer: &mut Buffer) {
+        let workspace = self.app.workspace();
         let keys = KeyNames {
             clear: self.key(Command::FilterClear),
             refresh: self.key(Command::Refresh),
             open: self.key(Command::Open),
             zoom: self.key(Command::TimelineZoomIn),
         };
-        for (slot, place) in board.places(area) {
-            let Some(pane) = board.pane(slot) else {
+        for (id, place) in workspace.places(area) {
+            let Some(pane) = workspace.pane(id) else {
                 continue;
             };
             (&HistoryView {
@@ -98,7 +88,7 @@ impl Screen<'_> {
                 known: self.app.known(),
                 now: self.ctx.now,
                 zone: self.app.zone(),
-                focused: board.focus() == slot && self.app.overlays().is_empty(),
+                focused: workspace.focus() == id && self.app.overlays().is_empty(),
                 keys: &keys,
                 theme: self.theme,
             })
@@ -106,38 +96,23 @@ impl Screen<'_> {
         }
     }
 
-    fn overlay(&self, overlay: &Overlay, area: Rect, buffer: &mut Buffer) {
-        let theme = self.theme;
-        let (now, zone) = (self.ctx.now, self.app.zone());
-        let keys = &|command| self.ctx.keymap.keys_text(command);
-        match overlay {
-            Overlay::Prompt(pane) => (&PromptView { pane, theme }).render(area, buffer),
-            Overlay::Compose(pane) => {
-                (&ComposeView { pane, keys, known: self.app.known(), now, zone, theme })
-                    .render(area, buffer);
-            }
-            Overlay::Plan(pane) => (&PlanView {
-                pane,
-                keys,
-                onward: &self.key_in(pane.contexts(), Command::PageDown),
-                paused: self.app.known().paused,
-                now,
-                zone,
-                theme,
-            })
-                .render(area, buffer),
-            Overlay::Queue(pane) => {
-                (&QueueView { pane, known: self.app.known(), now, zone, theme })
-                    .render(area, buffer);
-            }
-            Overlay::Help(pane) => (&HelpView { pane, keys, theme }).render(area, buffer),
-            Overlay::Palette(pane) => (&PaletteView { pane, keys, theme }).render(area, buffer),
-            Overlay::Pick(pane) => (&PickView { pane, theme }).render(area, buffer),
+    fn overlays(&self, area: Rect, buffer: &mut Buffer) {
+        let inputs = Inputs {
+            keys: &|command| self.ctx.keymap.keys_text(command),
+            free_key: &|contexts, command| self.free_key(contexts, command),
+            known: self.app.known(),
+            now: self.ctx.now,
+            zone: self.app.zone(),
+            theme: self.theme,
+        };
+        for overlay in self.app.overlays() {
+            overlay.draw(&inputs, area, buffer);
         }
     }
 
-    /// The first key of a command that means nothing else where these contexts have the keys; empty where it has none.
-    fn key_in(&self, contexts: &[Context], command: Command) -> String {
+    /// The first key of a command that means nothing else where these contexts have the keys; empty
+    /// where it has none.
+    fn free_key(&self, contexts: &[Context], command: Command) -> String {
         let typing = contexts.contains(&Context::Text);
         let free = |chord: &&Chord| {
             self.ctx

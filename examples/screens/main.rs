@@ -1,11 +1,12 @@
-//! Takes the pictures of the README: the real program by keys, against the simulated vendors, at a time that stands still.
+//! Takes the pictures of the README: the real program by keys, against the simulated vendors, at a
+//! time that stands still.
 //!
-//! `cargo run --example screens` writes `assets/screens/*.svg`; another directory can be given as the argument.
+//! `cargo run --example screens` writes `assets/screens/*.svg`; another directory can be given as
+//! the argument.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
     clippy::print_stdout,
-    clippy::wildcard_enum_match_arm,
     reason = "a program for developers, on the stage of the tests"
 )]
 
@@ -110,7 +111,8 @@ https://shop.lumentravel.example.com/*
 https://img.lumentravel.example.com/hero/autumn.jpg
 https://static.pixelforge.example.net/js/";
 
-/// A day of the demo. A vendor that is asked twenty times at one and the same instant would say that it is too much.
+/// A day of the demo. A vendor that is asked twenty times at one and the same instant would say
+/// that it is too much.
 fn day() -> Scenario {
     let mut day = Scenario::demo();
     day.tencent.limits.requests_a_second = 1_000;

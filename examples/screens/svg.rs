@@ -80,7 +80,8 @@ pub(crate) fn svg(screen: &Buffer, title: &str) -> String {
     out
 }
 
-/// The runs of a row. A wide character is a run of its own, so that it cannot push what follows off the grid; so is a bar.
+/// The runs of a row. A wide character is a run of its own, so that it cannot push what follows off
+/// the grid; so is a bar.
 fn runs(screen: &Buffer, y: u16) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
     let mut x = screen.area.left();
@@ -163,8 +164,8 @@ fn rectangle(run: &Run, y: f32, height: f32, colour: [u8; 3], out: &mut String) 
     );
 }
 
-/// How many eighths of a cell a bar fills from below; `None` for anything else. Bars are drawn, for fonts leave gaps between
-/// them.
+/// How many eighths of a cell a bar fills from below; `None` for anything else. Bars are drawn, for
+/// fonts leave gaps between them.
 fn bar(text: &str) -> Option<u8> {
     let mut characters = text.chars();
     match (characters.next(), characters.next()) {

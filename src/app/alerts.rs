@@ -1,5 +1,5 @@
-//! When the operator is called back to the terminal: at once where a purge of theirs did not work, and when the last one
-//! that was waited for is done. Not for every purge of a long queue.
+//! Alerts to the operator: at once where a purge of theirs did not work, and when the last one that
+//! was waited for is done. Not for every purge of a long queue.
 
 use crate::domain::event::Event;
 use crate::domain::journal::{JournalEntry, JournalState};
@@ -7,7 +7,7 @@ use crate::effect::{Effect, TerminalEffect};
 
 use super::App;
 
-/// The states that something will still come of without the operator.
+/// States that still change without the operator.
 const WAITED_FOR: [JournalState; 3] =
     [JournalState::Queued, JournalState::Sending, JournalState::Accepted];
 
@@ -32,13 +32,13 @@ impl App {
         let words = match entry.state {
             JournalState::Rejected => format!("the {what} was refused"),
             JournalState::Failed => format!("the {what} failed"),
-            JournalState::Unknown => format!("nobody knows what became of the {what}"),
+            JournalState::Unknown => format!("the outcome of the {what} is unknown"),
             JournalState::Successful => {
                 let waiting = WAITED_FOR.iter().any(|state| self.known.count(*state) > 0);
                 if waiting {
                     return None;
                 }
-                format!("everything is done, at last the {what}")
+                format!("all purges are done, the last: the {what}")
             }
             JournalState::Queued
             | JournalState::Sending

@@ -1,4 +1,4 @@
-//! What is left of the limits of the resource under the cursor. Recent purges are asked for once for each resource and
+//! Budgets of the resource under the cursor. Recent purges are asked for once for each resource and
 //! again when its account's history changed; the rest is arithmetic.
 
 use std::collections::BTreeMap;
@@ -24,7 +24,8 @@ pub struct Budgets {
 }
 
 impl Budgets {
-    /// The cursor stands on a row of this resource; what is to be asked for.
+    /// Follows the cursor to a resource; returns the query for its recent purges if they are not
+    /// known.
     pub fn follow(
         &mut self,
         account: AccountName,
@@ -46,13 +47,13 @@ impl Budgets {
         Some(Effect::Query(Query::Recent { ticket, resources: vec![of] }))
     }
 
-    /// The cursor stands on nothing that has a resource.
+    /// Forgets the resource under the cursor.
     pub fn leave(&mut self) {
         self.here = None;
         self.outdated = false;
     }
 
-    /// Recent purges came; whether they were waited for.
+    /// Takes recent purges; returns whether they were asked for.
     pub fn answer(
         &mut self,
         ticket: Ticket,
@@ -66,21 +67,21 @@ impl Budgets {
         true
     }
 
-    /// The account's history changed: what is known of its resources is out of date.
+    /// Marks what is known of an account's resources as out of date.
     pub fn invalidate(&mut self, account: &AccountName) {
         let here = self.here.clone();
         self.known.retain(|of, _| of.0 != *account || Some(of) == here.as_ref());
         self.outdated |= here.is_some_and(|(name, _)| name == *account);
     }
 
-    /// The resource under the cursor and how its windows stand; `None` while that is not known.
-    pub fn stand(&self, known: &Known, now: DateTime<Utc>) -> Option<Stand> {
+    /// Returns the budget of the resource under the cursor; `None` while it is not known.
+    pub fn view(&self, known: &Known, now: DateTime<Utc>) -> Option<BudgetView> {
         let of = self.here.as_ref()?;
         let (account, resource) = of;
         let limits = known.limits.get(account)?;
         let usage = known.usage(account, self.known.get(of)?, now);
         let of = known.resource(account, resource)?;
-        Some(Stand {
+        Some(BudgetView {
             cname: of.cname.clone(),
             windows: budget(limits, account, resource, &usage, now),
             quotas: Kind::EVERY
@@ -91,9 +92,9 @@ impl Budgets {
     }
 }
 
-/// How much of a resource's limits is left at an instant.
+/// The budget of a resource at an instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stand {
+pub struct BudgetView {
     /// The resource's cname.
     pub cname: String,
     /// Its windows, by kind.

@@ -1,4 +1,4 @@
-//! Reaching the panes and overlays: each acts on itself and sees the world beside it.
+//! Access to panes and overlays: each acts on itself and reads the rest of the app.
 
 use crate::effect::{Effect, PaneId};
 use crate::panes::history::HistoryPane;
@@ -6,7 +6,7 @@ use crate::panes::{Pane, PaneCtx, Update};
 
 use super::{App, Ctx};
 
-/// Where an outcome comes from.
+/// The pane or overlay that an update comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Origin {
     /// The overlay at this height of the stack.
@@ -33,12 +33,12 @@ impl App {
         let updates: Vec<(usize, Update)> = {
             let pane_ctx = self.pane_ctx(area, ctx);
             let from_the_top = overlays.iter_mut().enumerate().rev();
-            from_the_top.map(|(at, overlay)| (at, tell(overlay.pane_mut(), &pane_ctx))).collect()
+            from_the_top.map(|(at, overlay)| (at, tell(overlay.as_mut(), &pane_ctx))).collect()
         };
         self.overlays = overlays;
         let mut effects = Vec::new();
         for (at, update) in updates {
-            effects.extend(self.settle(update, Origin::Overlay(at), ctx));
+            effects.extend(self.apply(update, Origin::Overlay(at), ctx));
         }
         effects
     }
@@ -50,9 +50,9 @@ impl App {
         mut act: impl FnMut(&mut HistoryPane, &PaneCtx<'_>) -> Update,
     ) -> Vec<Effect> {
         let mut effects = Vec::new();
-        for pane in self.board.shown() {
+        for pane in self.workspace.shown() {
             let update = self.with_pane(pane, ctx, &mut act);
-            effects.extend(self.settle(update, Origin::Pane(pane), ctx));
+            effects.extend(self.apply(update, Origin::Pane(pane), ctx));
         }
         effects
     }
@@ -64,15 +64,15 @@ impl App {
         act: impl FnOnce(&mut dyn Pane, &PaneCtx<'_>) -> Update,
     ) -> (Origin, Update) {
         if self.overlays.is_empty() {
-            let pane = self.board.focus();
+            let pane = self.workspace.focus();
             let update = self.with_pane(pane, ctx, |pane, ctx| act(pane, ctx));
             return (Origin::Pane(pane), update);
         }
         let area = Self::overlay_area(ctx);
         let at = self.overlays.len() - 1;
         let mut overlays = std::mem::take(&mut self.overlays);
-        let update = match overlays.top_mut() {
-            Some(overlay) => act(overlay.pane_mut(), &self.pane_ctx(area, ctx)),
+        let update = match overlays.last_mut() {
+            Some(overlay) => act(overlay.as_mut(), &self.pane_ctx(area, ctx)),
             None => Update::ignored(),
         };
         self.overlays = overlays;
@@ -93,7 +93,7 @@ impl App {
             tickets: &self.tickets,
             area,
         };
-        match self.board.pane_mut(pane) {
+        match self.workspace.pane_mut(pane) {
             Some(pane) => act(pane, &pane_ctx),
             None => Update::ignored(),
         }

@@ -1,4 +1,4 @@
-//! Whither an input goes: to what has the focus, and what that has no use for, to the app's own commands.
+//! Routes input to the focused pane, then to app-wide commands.
 
 use ratatui::layout::Rect;
 
@@ -21,7 +21,7 @@ impl App {
             }
             Input::Paste(text) => {
                 let (from, update) = self.with_focus(ctx, |pane, ctx| pane.on_paste(&text, ctx));
-                self.settle(update, from, ctx)
+                self.apply(update, from, ctx)
             }
             Input::Mouse(pointer, at) => self.on_mouse(pointer, at, ctx),
             Input::Resized => self.on_resized(ctx),
@@ -37,7 +37,7 @@ impl App {
         }
         if typing && let Some(character) = chord.typed() {
             let (from, update) = self.with_focus(ctx, |pane, ctx| pane.on_typed(character, ctx));
-            return self.settle(update, from, ctx);
+            return self.apply(update, from, ctx);
         }
         match ctx.keymap.lookup(&[Context::Global], chord) {
             Some(command) => self.run(command, ctx),
@@ -45,20 +45,20 @@ impl App {
         }
     }
 
-    /// Where keys are looked for, the innermost first, without the global ones.
+    /// Returns the contexts of the focused pane, the innermost first, without the global one.
     pub fn contexts(&self) -> &'static [Context] {
-        match self.overlays.top() {
-            Some(overlay) => overlay.pane().contexts(),
-            None => self.board.pane(self.board.focus()).map_or(&[], Pane::contexts),
+        match self.overlays.last() {
+            Some(overlay) => overlay.contexts(),
+            None => self.workspace.pane(self.workspace.focus()).map_or(&[], Pane::contexts),
         }
     }
 
     /// Returns whatever has the keys, with its place on the screen.
     fn focused(&self, ctx: &Ctx<'_>) -> Option<(&dyn Pane, Rect)> {
-        let focus = self.board.focus();
-        match self.overlays.top() {
-            Some(overlay) => Some((overlay.pane(), Self::overlay_area(ctx))),
-            None => Some((self.board.pane(focus)?, self.area_of(focus, ctx))),
+        let focus = self.workspace.focus();
+        match self.overlays.last() {
+            Some(overlay) => Some((overlay.as_ref(), Self::overlay_area(ctx))),
+            None => Some((self.workspace.pane(focus)?, self.area_of(focus, ctx))),
         }
     }
 
@@ -94,7 +94,7 @@ impl App {
         hints
     }
 
-    /// Carries a command out: what has the focus may have it, then the app.
+    /// Runs a command: the focused pane may take it, then the app.
     pub(super) fn run(&mut self, command: Command, ctx: &Ctx<'_>) -> Vec<Effect> {
         if let Some(why) = self.unavailable(command, ctx) {
             self.say(Level::Info, format!("{why}."), ctx);
@@ -107,7 +107,7 @@ impl App {
         }
         let (from, update) = self.with_focus(ctx, |pane, ctx| pane.on_command(command, ctx));
         if update.taken {
-            return self.settle(update, from, ctx);
+            return self.apply(update, from, ctx);
         }
         self.own_command(command, ctx)
     }
@@ -125,7 +125,7 @@ impl App {
                 self.repaint = true;
                 Vec::new()
             }
-            Command::ZoneTurn => {
+            Command::ZoneToggle => {
                 self.zone = self.other_zone();
                 self.on_resized(ctx)
             }
@@ -145,7 +145,7 @@ impl App {
                 vec![Effect::Order(Order::Refresh { account: None })]
             }
             Command::FocusNext | Command::FocusPrevious if !covered => {
-                self.board.turn_focus(command == Command::FocusPrevious);
+                self.workspace.move_focus(command == Command::FocusPrevious);
                 Vec::new()
             }
             _ => Vec::new(),
@@ -161,18 +161,18 @@ impl App {
         if !self.overlays.is_empty() {
             let (from, update) =
                 self.with_focus(ctx, |pane, ctx| pane.on_pointer(pointer, at, ctx));
-            return self.settle(update, from, ctx);
+            return self.apply(update, from, ctx);
         }
         let position = ratatui::layout::Position::from(at);
-        let places = self.board.places(Self::board_area(ctx));
+        let places = self.workspace.places(Self::workspace_area(ctx));
         let Some((pane, _)) = places.into_iter().find(|(_, place)| place.contains(position)) else {
             return Vec::new();
         };
         if pointer == Pointer::Press {
-            self.board.set_focus(pane);
+            self.workspace.set_focus(pane);
         }
         let update = self.with_pane(pane, ctx, |pane, ctx| pane.on_pointer(pointer, at, ctx));
-        self.settle(update, Origin::Pane(pane), ctx)
+        self.apply(update, Origin::Pane(pane), ctx)
     }
 
     pub(super) fn on_resized(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {

@@ -1,68 +1,69 @@
-//! What the operator should read. What a key led to is shown before anything else and goes with a later key; of what the
-//! world reports, plain news go so as well, and warnings and errors stay until they are put away.
+//! Notices to the operator. The answer to a key is shown first and goes with a later key; so do
+//! plain notices of the engine, while its warnings and errors stay until they are dismissed.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::event::{Level, Notice};
 
 /// The most that are kept.
-const MOST: usize = 20;
+const MAX_NOTICES: usize = 20;
 
-/// The notices that stand, the oldest first.
+/// The current notices, the oldest first.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Notices {
-    status: Vec<Standing>,
+    active: Vec<ActiveNotice>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
-struct Standing {
+struct ActiveNotice {
     since: DateTime<Utc>,
-    /// Whether a key led to it: it answers the operator and is old news after the next key.
+    /// Set where a key led to it: it is old news after the next key.
     answer: bool,
     notice: Notice,
 }
 
-impl Standing {
+impl ActiveNotice {
     fn stays(&self) -> bool {
         !self.answer && self.notice.level > Level::Info
     }
 }
 
-/// For how long a notice is surely shown.
-const AT_LEAST: TimeDelta = TimeDelta::seconds(3);
-/// The same for what a key led to, where another key follows.
-const ANSWER_AT_LEAST: TimeDelta = TimeDelta::milliseconds(700);
+/// Least time for which a notice is shown.
+const MIN_SHOWN: TimeDelta = TimeDelta::seconds(3);
+/// The same for an answer to a key, where another key follows.
+const MIN_SHOWN_ANSWER: TimeDelta = TimeDelta::milliseconds(700);
 
 impl Notices {
-    /// Adds one that the world reports; the same words again only count once.
+    /// Adds a notice of the engine; the same words again only count once.
     pub fn add(&mut self, notice: Notice, now: DateTime<Utc>) {
         self.put(notice, now, false);
     }
 
-    /// Adds one that a key led to. It takes the place of what earlier keys led to.
+    /// Adds an answer to a key. It replaces the answers to earlier keys.
     pub fn answer(&mut self, notice: Notice, now: DateTime<Utc>) {
-        self.status.retain(|old| !old.answer);
+        self.active.retain(|old| !old.answer);
         self.put(notice, now, true);
     }
 
     fn put(&mut self, notice: Notice, since: DateTime<Utc>, answer: bool) {
-        self.status.retain(|old| old.notice != notice && (old.stays() || (old.answer && !answer)));
-        self.status.push(Standing { since, answer, notice });
-        let surplus = self.status.len().saturating_sub(MOST);
-        self.status.drain(..surplus);
+        self.active.retain(|old| old.notice != notice && (old.stays() || (old.answer && !answer)));
+        self.active.push(ActiveNotice { since, answer, notice });
+        let surplus = self.active.len().saturating_sub(MAX_NOTICES);
+        self.active.drain(..surplus);
     }
 
-    /// The one to show and how many more there are: what the last key led to, else the newest of the gravest.
+    /// Returns the notice to show and the number of others: the answer to the last key, else the
+    /// newest of the highest level.
     pub fn shown(&self) -> Option<(&Notice, usize)> {
         let shown =
-            self.status.iter().max_by_key(|one| (one.answer, one.notice.level, one.since))?;
-        Some((&shown.notice, self.status.len() - 1))
+            self.active.iter().max_by_key(|one| (one.answer, one.notice.level, one.since))?;
+        Some((&shown.notice, self.active.len() - 1))
     }
 
     /// A key was pressed: what stood for a while and does not stay goes.
     pub fn on_key(&mut self, now: DateTime<Utc>) {
-        self.status.retain(|one| {
-            let least = if one.answer { ANSWER_AT_LEAST } else { AT_LEAST };
+        self.active.retain(|one| {
+            let least = if one.answer { MIN_SHOWN_ANSWER } else { MIN_SHOWN };
             one.stays() || now - one.since < least
         });
     }
@@ -71,16 +72,16 @@ impl Notices {
     pub fn dismiss(&mut self) -> bool {
         let shown = self.shown().map(|(notice, _)| notice.clone());
         let Some(shown) = shown else { return false };
-        self.status.retain(|one| one.notice != shown);
+        self.active.retain(|one| one.notice != shown);
         true
     }
 
     /// Puts the shown one away if it stays otherwise; whether it did.
     pub fn dismiss_standing(&mut self) -> bool {
         let shown = self.shown().map(|(notice, _)| notice.clone());
-        let before = self.status.len();
-        self.status.retain(|one| !(one.stays() && Some(&one.notice) == shown.as_ref()));
-        self.status.len() < before
+        let before = self.active.len();
+        self.active.retain(|one| !(one.stays() && Some(&one.notice) == shown.as_ref()));
+        self.active.len() < before
     }
 }
 
@@ -108,7 +109,7 @@ mod tests {
         assert_eq!(shown(&notices), Some("the same key once more"));
         notices.answer(notice(Level::Info, "1 request queued"), at(20));
         assert_eq!(shown(&notices), Some("1 request queued"));
-        assert_eq!(notices.status.len(), 2, "the question is answered");
+        assert_eq!(notices.active.len(), 2, "the question is answered");
         notices.on_key(at(100));
         assert_eq!(shown(&notices), Some("1 request queued"), "hardly read yet");
         notices.on_key(at(2_000));

@@ -1,4 +1,4 @@
-//! Leaving the program: at once, unless something would be left behind.
+//! Quitting: at once, unless something would be left behind.
 
 use crate::commands::{Command, Context};
 use crate::domain::journal::{JournalEntry, JournalState};
@@ -17,7 +17,7 @@ impl App {
         if !self.overlays.is_empty() || self.contexts().contains(&Context::Text) {
             let (from, update) =
                 self.with_focus(ctx, |pane, ctx| pane.on_command(Command::Back, ctx));
-            return self.settle(update, from, ctx);
+            return self.apply(update, from, ctx);
         }
         let sending = self.ours(JournalState::Sending).count();
         let queued = self.ours(JournalState::Queued).count();
@@ -31,23 +31,25 @@ impl App {
             chosen: false,
         };
         let held_back = self.known.paused;
-        let stay = if held_back && sending == 0 { "Stay" } else { "Stay until it is done" };
+        let stay = if held_back && sending == 0 { "Stay" } else { "Stay until they are done" };
         let mut notes = Vec::new();
         if sending > 0 {
-            notes.push("what is on its way is waited for");
+            notes.push("the requests being sent are waited for");
         }
         match (queued, held_back) {
             (0, _) => {}
-            (_, true) => notes.push("the queue stays paused until somebody resumes it"),
+            (_, true) => notes.push("the queue stays paused until it is resumed"),
             // Whether another purgedeck is there to go on at once is not known here.
-            (_, false) => notes.push("another purgedeck goes on, or the next start"),
+            (_, false) => {
+                notes.push("the queue goes on in another purgedeck, or at the next start");
+            }
         }
         let mut items =
-            vec![item(STAY, stay, String::new()), item(LEAVE, "Leave:", notes.join("; "))];
+            vec![item(STAY, stay, String::new()), item(LEAVE, "Quit:", notes.join("; "))];
         if queued > 0 {
             items.push(item(
                 CANCEL,
-                "Cancel what is queued and leave:",
+                "Cancel the queued requests and quit:",
                 format!("{queued} will not be sent"),
             ));
         }
@@ -60,7 +62,8 @@ impl App {
         self.open(Opening::Pick(pick), ctx)
     }
 
-    /// The requests in a state that are sent from here and may be taken back here: nothing of what is read-only is.
+    /// The requests in a state that are sent from here and may be taken back here: nothing of what
+    /// is read-only is.
     fn ours(&self, state: JournalState) -> impl Iterator<Item = &JournalEntry> {
         let entries = self.known.open.values();
         entries.filter(move |entry| {
@@ -84,7 +87,8 @@ impl App {
     }
 }
 
-/// What is under way: `1 being sent, 2 queued`, `2 queued, and the queue is paused`.
+/// Returns the requests under way in words: `1 being sent, 2 queued`, `2 queued, and the queue is
+/// paused`.
 fn title(sending: usize, queued: usize, paused: bool) -> String {
     let mut words = Vec::new();
     if sending > 0 {

@@ -2,7 +2,7 @@
 
 use crate::domain::event::{Event, Level};
 use crate::effect::{Answer, Effect, Report};
-use crate::panes::format::of;
+use crate::panes::format::count_noun;
 use crate::panes::{Pane, Update};
 
 use super::{App, Ctx};
@@ -42,7 +42,7 @@ impl App {
         match answer {
             Answer::DraftKept(draft) => self.draft = Some(draft.clone()),
             Answer::Exported { result: Ok((purges, path)), .. } => {
-                let purges = of(*purges, "purge", "purges");
+                let purges = count_noun(*purges, "purge", "purges");
                 self.say(Level::Info, format!("Wrote {purges} to {}.", path.display()), ctx);
             }
             Answer::Exported { result: Err(words), .. } => {
@@ -88,7 +88,7 @@ impl App {
     }
 
     fn mark_hidden_panes_stale(&mut self) {
-        for pane in self.board.hidden_mut() {
+        for pane in self.workspace.hidden_mut() {
             pane.mark_stale();
         }
     }

@@ -1,4 +1,5 @@
-//! The history panes on the screen: tabs, each a view with one pane or several beside and below each other.
+//! The history panes on the screen: tabs, each a view with one pane or several beside and below
+//! each other.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +10,7 @@ use crate::effect::{PaneId, SavedView};
 use crate::panes::history::HistoryPane;
 
 /// The least that a pane needs to be of use, frame included.
-const LEAST: (u16, u16) = (34, 7);
+const MIN_PANE: (u16, u16) = (34, 7);
 
 /// All tabs and their panes. There is always a tab, and in each tab a pane.
 #[derive(Clone, Debug)]
@@ -29,7 +30,7 @@ struct Tab {
     focus: PaneId,
 }
 
-/// How a tab's place is divided.
+/// The division of a tab's area.
 #[derive(Clone, Debug)]
 enum Tree {
     Leaf(PaneId),
@@ -37,21 +38,23 @@ enum Tree {
 }
 
 impl Workspace {
-    /// One tab for each view; one that shows everything where there is none.
+    /// Makes a tab for each view, and one that shows everything where there is none.
     pub fn new(views: &[SavedView]) -> Self {
-        let mut board = Self { tabs: Vec::new(), here: 0, panes: BTreeMap::new(), last: PaneId(0) };
+        let mut workspace =
+            Self { tabs: Vec::new(), here: 0, panes: BTreeMap::new(), last: PaneId(0) };
         for view in views {
-            board.add(view);
+            workspace.add(view);
         }
-        if board.tabs.is_empty() {
-            board.add(&SavedView { name: "All".to_owned(), filter: String::new() });
+        if workspace.tabs.is_empty() {
+            workspace.add(&SavedView { name: "All".to_owned(), filter: String::new() });
         }
-        board
+        workspace
     }
 
-    /// Adds a tab for a view, in the place of one with the same name; its number, counted from 0.
+    /// Adds a tab for a view, or replaces the one of the same name; returns its number, counted
+    /// from 0.
     pub fn add(&mut self, view: &SavedView) -> usize {
-        let pane = self.new_slot();
+        let pane = self.new_pane_id();
         self.panes.insert(pane, HistoryPane::new(pane, &view.filter));
         let tab = Tab {
             name: view.name.clone(),
@@ -62,7 +65,7 @@ impl Workspace {
         let known = self.tabs.iter().position(|other| other.name == view.name);
         if let Some((at, old)) = known.and_then(|at| Some((at, self.tabs.get_mut(at)?))) {
             let gone = std::mem::replace(old, tab);
-            for pane in gone.tree.slots() {
+            for pane in gone.tree.panes() {
                 self.panes.remove(&pane);
             }
             return at;
@@ -71,7 +74,7 @@ impl Workspace {
         self.tabs.len() - 1
     }
 
-    fn new_slot(&mut self) -> PaneId {
+    fn new_pane_id(&mut self) -> PaneId {
         self.last = PaneId(self.last.0 + 1);
         self.last
     }
@@ -81,7 +84,7 @@ impl Workspace {
         (self.tabs.iter().map(|tab| tab.name.as_str()), self.here)
     }
 
-    /// Whether the focused pane of a tab shows something else than its view by itself.
+    /// Returns whether the focused pane of a tab shows something else than its view by itself.
     pub fn is_narrowed(&self, tab: usize) -> bool {
         self.tabs.get(tab).is_some_and(|tab| {
             self.pane(tab.focus).is_some_and(|pane| *pane.filter().filter() != tab.filter)
@@ -93,7 +96,7 @@ impl Workspace {
         self.tab().map(|tab| tab.filter.clone()).unwrap_or_default()
     }
 
-    /// Shows the tab of this number, counted from 0; whether there is one.
+    /// Shows the tab of this number, counted from 0; returns false if there is none.
     pub fn show(&mut self, tab: usize) -> bool {
         let there = tab < self.tabs.len();
         if there {
@@ -106,12 +109,12 @@ impl Workspace {
         self.tabs.get(self.here)
     }
 
-    /// The slots of the shown tab's panes, in the order in which the focus goes round.
+    /// Returns the panes of the shown tab, in the order in which the focus moves.
     pub fn shown(&self) -> Vec<PaneId> {
-        self.tab().map(|tab| tab.tree.slots()).unwrap_or_default()
+        self.tab().map(|tab| tab.tree.panes()).unwrap_or_default()
     }
 
-    /// Whether the pane is on the screen.
+    /// Returns whether the pane is on the screen.
     pub fn is_shown(&self, pane: PaneId) -> bool {
         self.shown().contains(&pane)
     }
@@ -124,21 +127,21 @@ impl Workspace {
     /// Gives a pane of the shown tab the focus.
     pub fn set_focus(&mut self, pane: PaneId) {
         if let Some(tab) = self.tabs.get_mut(self.here)
-            && tab.tree.slots().contains(&pane)
+            && tab.tree.panes().contains(&pane)
         {
             tab.focus = pane;
         }
     }
 
     /// Gives the next pane the focus, or the one before.
-    pub fn turn_focus(&mut self, back: bool) {
-        let slots = self.shown();
-        let Some(at) = slots.iter().position(|pane| *pane == self.focus()) else {
+    pub fn move_focus(&mut self, back: bool) {
+        let panes = self.shown();
+        let Some(at) = panes.iter().position(|pane| *pane == self.focus()) else {
             return;
         };
-        let count = slots.len();
+        let count = panes.len();
         let next = (at + if back { count - 1 } else { 1 }) % count;
-        if let Some(pane) = slots.get(next) {
+        if let Some(pane) = panes.get(next) {
             self.set_focus(*pane);
         }
     }
@@ -159,7 +162,7 @@ impl Workspace {
         self.panes.values_mut().filter(move |pane| !shown.contains(&pane.pane()))
     }
 
-    /// Where the shown panes stand.
+    /// Returns the areas of the shown panes.
     pub fn places(&self, area: Rect) -> Vec<(PaneId, Rect)> {
         let mut places = Vec::new();
         if let Some(tab) = self.tab() {
@@ -168,7 +171,7 @@ impl Workspace {
         places
     }
 
-    /// Where a pane stands; nowhere, if it is not on the screen.
+    /// Returns the area of a pane; empty, if it is not on the screen.
     pub fn place(&self, pane: PaneId, area: Rect) -> Rect {
         self.places(area)
             .into_iter()
@@ -176,25 +179,25 @@ impl Workspace {
             .map_or(Rect::ZERO, |(_, place)| place)
     }
 
-    /// Divides the focused pane's place; the second pane shows the same and gets the focus. `None` where both would be too
-    /// small.
+    /// Divides the focused pane's place; the second pane shows the same and gets the focus. `None`
+    /// where both would be too small.
     pub fn split(&mut self, right: bool, area: Rect) -> Option<PaneId> {
         let focus = self.focus();
         let place = self.place(focus, area);
         let (first, second) = halves(place, right);
-        if [first, second].iter().any(|half| half.width < LEAST.0 || half.height < LEAST.1) {
+        if [first, second].iter().any(|half| half.width < MIN_PANE.0 || half.height < MIN_PANE.1) {
             return None;
         }
-        let pane = self.new_slot();
-        let twin = self.pane(focus)?.twin(pane);
-        self.panes.insert(pane, twin);
+        let pane = self.new_pane_id();
+        let duplicate = self.pane(focus)?.duplicate(pane);
+        self.panes.insert(pane, duplicate);
         let tab = self.tabs.get_mut(self.here)?;
         tab.tree.split(focus, pane, right);
         tab.focus = pane;
         Some(pane)
     }
 
-    /// Closes the focused pane; whether it was not the tab's only one.
+    /// Closes the focused pane; returns false if it is the tab's only one.
     pub fn close(&mut self) -> bool {
         let focus = self.focus();
         let Some(tab) = self.tabs.get_mut(self.here) else {
@@ -203,7 +206,7 @@ impl Workspace {
         if !tab.tree.close(focus) {
             return false;
         }
-        if let Some(next) = tab.tree.slots().first() {
+        if let Some(next) = tab.tree.panes().first() {
             tab.focus = *next;
         }
         self.panes.remove(&focus);
@@ -228,13 +231,13 @@ fn halves(area: Rect, right: bool) -> (Rect, Rect) {
 }
 
 impl Tree {
-    fn slots(&self) -> Vec<PaneId> {
+    fn panes(&self) -> Vec<PaneId> {
         match self {
             Self::Leaf(pane) => vec![*pane],
             Self::Split { first, second, .. } => {
-                let mut slots = first.slots();
-                slots.extend(second.slots());
-                slots
+                let mut panes = first.panes();
+                panes.extend(second.panes());
+                panes
             }
         }
     }

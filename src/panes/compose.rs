@@ -1,10 +1,10 @@
-//! Compose: what is to be purged as the operator types it, and beside each line what the vendor will get and what is wrong
-//! with it. Nothing is sent from here; the way out is the plan.
+//! Compose: the draft of a purge, and beside each line the vendor's view of it and its findings.
+//! Nothing is sent from here; the way out is the plan.
 
-mod choosing;
 mod discard;
-mod going;
-mod wider;
+mod navigation;
+mod options;
+mod suggestions;
 
 pub mod view;
 
@@ -21,9 +21,9 @@ use crate::domain::ids::{AccountName, ResourceId, Ticket};
 use crate::domain::plan::PlanError;
 use crate::effect::{Answer, Effect, Order, Query, TerminalEffect};
 
-use super::asks::{Ask, Opening, OverlayAnswer, PickFor, PickValue, Prompt, PromptFor};
-use super::field::{Field, Lines, Touch};
-use super::{Pane, PaneCtx, Update};
+use super::field::{Edit, Field, Lines};
+use super::requests::{AppRequest, Opening, OverlayAnswer, PickFor, PickValue, Prompt, PromptFor};
+use super::{BudgetOf, Pane, PaneCtx, Update};
 
 /// A draft being written.
 #[derive(Clone, Debug)]
@@ -46,7 +46,7 @@ pub struct ComposePane {
     expected: Option<Ticket>,
 }
 
-/// Which of the three texts the keys go to.
+/// The text that has the keys.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Part {
     #[default]
@@ -66,7 +66,7 @@ impl Part {
 }
 
 impl ComposePane {
-    /// Goes on with a draft.
+    /// Opens a draft, with the first queries.
     pub fn open(draft: Draft, ctx: &PaneCtx<'_>) -> (Self, Vec<Effect>) {
         let mut pane = Self {
             lines: Lines::new(&draft.text),
@@ -86,24 +86,12 @@ impl ComposePane {
         (pane, update.effects)
     }
 
-    /// The draft as it stands.
+    /// Returns the draft.
     pub fn draft(&self) -> &Draft {
         &self.draft
     }
 
-    /// The resource of the line under the cursor, else of the first line, else the chosen one.
-    pub fn resource_here(&self) -> Option<(AccountName, ResourceId)> {
-        let (here, _) = self.lines.cursor();
-        let meanings = || self.checked.linted.lines.iter().filter(|line| line.meaning.is_some());
-        meanings()
-            .find(|line| line.line == here)
-            .or_else(|| meanings().next())
-            .and_then(|line| line.meaning.as_ref())
-            .map(|meaning| (meaning.account.clone(), meaning.resource.clone()))
-            .or_else(|| self.draft.resource.clone())
-    }
-
-    /// Looks at the whole draft again, and asks for the recent purges of resources that are new in it.
+    /// Checks the whole draft again, and asks for the recent purges of resources that are new in it.
     fn relint(&mut self, ctx: &PaneCtx<'_>) -> Update {
         self.revision = ctx.known.revision();
         self.checked = check(&self.draft, &ctx.known.lint_context(&self.recent, ctx.now));
@@ -129,7 +117,7 @@ impl ComposePane {
         Update::effect(Effect::Query(Query::Recent { ticket: self.recent_ticket, resources }))
     }
 
-    /// Takes what the texts say into the draft, keeps it for the next start and looks at it again.
+    /// Takes the texts into the draft, keeps it for the next start and lints it.
     fn edited(&mut self, ctx: &PaneCtx<'_>) -> Update {
         self.draft.text = self.lines.text();
         self.reason.text().clone_into(&mut self.draft.reason);
@@ -142,15 +130,16 @@ impl ComposePane {
         self.relint(ctx).and_effect(kept)
     }
 
-    fn touched(&mut self, touch: Touch, ctx: &PaneCtx<'_>) -> Update {
-        match touch {
-            Touch::Ignored => Update::ignored(),
-            Touch::Moved => Update::taken(),
-            Touch::Edited => self.edited(ctx),
+    fn after_edit(&mut self, edit: Edit, ctx: &PaneCtx<'_>) -> Update {
+        match edit {
+            Edit::Ignored => Update::ignored(),
+            Edit::Moved => Update::taken(),
+            Edit::Edited => self.edited(ctx),
         }
     }
 
-    /// The way out. Why there is none is plain news: what is wrong stands below the lines for as long as it is wrong.
+    /// Opens the plan. The reason why there is none is a passing notice: the findings below the
+    /// lines stay.
     fn to_plan(&self) -> Update {
         let errors = self.count(Severity::Error);
         if errors > 0 {
@@ -162,11 +151,11 @@ impl ComposePane {
             let words = first.map_or_else(String::new, |finding| finding.words.clone());
             return Update::say(
                 Level::Info,
-                format!("Nothing can be sent while errors stand. {words}"),
+                format!("Nothing can be sent while errors remain. {words}"),
             );
         }
         match &self.checked.plan {
-            Ok(plan) => Update::ask(Ask::Open(Opening::Plan(
+            Ok(plan) => Update::request(AppRequest::Open(Opening::Plan(
                 Box::new(plan.clone()),
                 Box::new(self.draft.clone()),
             ))),
@@ -189,18 +178,18 @@ impl ComposePane {
         self.edited(ctx)
     }
 
-    /// How many findings are this grave.
+    /// Counts the findings of a severity.
     fn count(&self, severity: Severity) -> usize {
         self.checked.linted.all_findings().filter(|finding| finding.severity == severity).count()
     }
 
     fn edit_command(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Update {
-        let touch = match self.part {
+        let edit = match self.part {
             Part::Targets => self.lines.on_command(command),
             Part::Reason => self.reason.on_command(command),
             Part::Ticket => self.ticket.on_command(command),
         };
-        if command == Command::TextUndo { self.undo(touch, ctx) } else { self.touched(touch, ctx) }
+        if command == Command::TextUndo { self.undo(edit, ctx) } else { self.after_edit(edit, ctx) }
     }
 }
 
@@ -215,7 +204,7 @@ impl Pane for ComposePane {
     fn on_command(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Update {
         #[expect(clippy::wildcard_enum_match_arm, reason = "others are the text's or nobody's")]
         match command {
-            Command::Back => Update::ask(Ask::Close),
+            Command::Back => Update::request(AppRequest::Close),
             Command::ComposePlan => self.to_plan(),
             Command::FieldAccept => {
                 self.part = self.part.next();
@@ -229,10 +218,10 @@ impl Pane for ComposePane {
                 self.part = self.part.next().next();
                 Update::taken()
             }
-            Command::ComposeKind => self.turn_kind(ctx),
-            Command::ComposeMode => self.turn_mode(ctx),
+            Command::ComposeKind => self.next_kind(ctx),
+            Command::ComposeMode => self.next_mode(ctx),
             Command::ComposeResource => self.pick_resource(ctx),
-            Command::ComposeLoad => Update::ask(Ask::Open(Opening::Prompt(Prompt {
+            Command::ComposeLoad => Update::request(AppRequest::Open(Opening::Prompt(Prompt {
                 purpose: PromptFor::TargetsFile,
                 title: "Read targets from file".to_owned(),
                 suggestion: String::new(),
@@ -257,21 +246,21 @@ impl Pane for ComposePane {
     }
 
     fn on_typed(&mut self, character: char, ctx: &PaneCtx<'_>) -> Update {
-        let touch = match self.part {
+        let edit = match self.part {
             Part::Targets => self.lines.on_typed(character),
             Part::Reason => self.reason.on_typed(character),
             Part::Ticket => self.ticket.on_typed(character),
         };
-        self.touched(touch, ctx)
+        self.after_edit(edit, ctx)
     }
 
     fn on_paste(&mut self, text: &str, ctx: &PaneCtx<'_>) -> Update {
-        let touch = match self.part {
+        let edit = match self.part {
             Part::Targets => self.lines.on_paste(text),
             Part::Reason => self.reason.on_paste(text),
             Part::Ticket => self.ticket.on_paste(text),
         };
-        self.touched(touch, ctx)
+        self.after_edit(edit, ctx)
     }
 
     fn on_answer(&mut self, answer: &Answer, ctx: &PaneCtx<'_>) -> Update {
@@ -343,6 +332,18 @@ impl Pane for ComposePane {
             return Update::ignored();
         }
         self.relint(ctx)
+    }
+
+    fn budget_of(&self) -> BudgetOf {
+        let (here, _) = self.lines.cursor();
+        let meanings = || self.checked.linted.lines.iter().filter(|line| line.meaning.is_some());
+        meanings()
+            .find(|line| line.line == here)
+            .or_else(|| meanings().next())
+            .and_then(|line| line.meaning.as_ref())
+            .map(|meaning| (meaning.account.clone(), meaning.resource.clone()))
+            .or_else(|| self.draft.resource.clone())
+            .map_or(BudgetOf::Below, |(account, resource)| BudgetOf::Resource(account, resource))
     }
 
     fn shows_hint(&self, command: Command) -> bool {

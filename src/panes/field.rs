@@ -1,4 +1,5 @@
-//! Text being edited: a field of one line with a memory, and a text of many lines. Neither is a pane; panes own them.
+//! Text being edited: a field of one line with a memory, and a text of many lines. Neither is a
+//! pane; panes own them.
 
 use ratatui_textarea::{CursorMove, DataCursor, TextArea};
 
@@ -6,9 +7,9 @@ use crate::commands::Command;
 
 pub mod view;
 
-/// What a command did to a text.
+/// The effect of a command on a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Touch {
+pub enum Edit {
     /// Nothing: it is no command for a text.
     Ignored,
     /// The cursor moved, or could not.
@@ -33,7 +34,7 @@ impl Default for Field {
 }
 
 impl Field {
-    /// A field that says this, its cursor at the end.
+    /// Makes a field with this text, its cursor at the end.
     pub fn new(text: &str) -> Self {
         let mut field = Self {
             area: TextArea::default(),
@@ -45,7 +46,7 @@ impl Field {
         field
     }
 
-    /// What it says.
+    /// Returns its text.
     pub fn text(&self) -> &str {
         self.area.lines().first().map_or("", String::as_str)
     }
@@ -57,21 +58,21 @@ impl Field {
         text.char_indices().nth(characters).map_or(text.len(), |(at, _)| at)
     }
 
-    /// Replaces what it says; the cursor goes to the end.
+    /// Replaces its text; the cursor goes to the end.
     pub fn set(&mut self, text: &str) {
         let line = one_line(text);
         self.area = TextArea::new(vec![line]);
         self.area.move_cursor(CursorMove::End);
     }
 
-    /// Replaces what it says and puts the cursor at this byte, or at the character's edge before it.
+    /// Replaces its text and puts the cursor at this byte, or at the character's edge before it.
     pub fn set_at(&mut self, text: &str, cursor: usize) {
         self.set(text);
         let characters = self.text().char_indices().take_while(|(at, _)| *at < cursor).count();
         self.area.move_cursor(CursorMove::Jump(0, u16::try_from(characters).unwrap_or(u16::MAX)));
     }
 
-    /// Puts what it says into its memory, for [`Command::FieldOlder`].
+    /// Remembers its text, for [`Command::FieldOlder`].
     pub fn remember(&mut self) {
         let text = self.text().to_owned();
         self.recalled = None;
@@ -81,9 +82,9 @@ impl Field {
         }
     }
 
-    /// Carries out an editing command. [`Command::FieldOlder`] and [`Command::FieldNewer`] go through the memory; the other
-    /// field commands are the owner's.
-    pub fn on_command(&mut self, command: Command) -> Touch {
+    /// Carries out an editing command. [`Command::FieldOlder`] and [`Command::FieldNewer`] go
+    /// through the memory; the other field commands are the owner's.
+    pub fn on_command(&mut self, command: Command) -> Edit {
         #[expect(clippy::wildcard_enum_match_arm, reason = "others are the text's or nobody's")]
         match command {
             Command::FieldOlder => self.recall(true),
@@ -93,31 +94,31 @@ impl Field {
     }
 
     /// Types a character.
-    pub fn on_typed(&mut self, character: char) -> Touch {
+    pub fn on_typed(&mut self, character: char) -> Edit {
         self.recalled = None;
         self.area.insert_char(character);
-        Touch::Edited
+        Edit::Edited
     }
 
     /// Pastes a text as one line.
-    pub fn on_paste(&mut self, text: &str) -> Touch {
+    pub fn on_paste(&mut self, text: &str) -> Edit {
         self.recalled = None;
         self.area.insert_str(one_line(text));
-        Touch::Edited
+        Edit::Edited
     }
 
-    fn recall(&mut self, older: bool) -> Touch {
+    fn recall(&mut self, older: bool) -> Edit {
         let newest = self.memory.len();
         let at = self.recalled.unwrap_or(newest);
         if self.recalled.is_none() {
             self.unsent = self.text().to_owned();
         }
         let to = if older { at.checked_sub(1) } else { Some(at + 1).filter(|to| *to <= newest) };
-        let Some(to) = to else { return Touch::Moved };
+        let Some(to) = to else { return Edit::Moved };
         let text = self.memory.get(to).unwrap_or(&self.unsent).clone();
         self.recalled = (to < newest).then_some(to);
         self.set(&text);
-        Touch::Edited
+        Edit::Edited
     }
 }
 
@@ -145,7 +146,7 @@ impl Lines {
         self.area.lines().join("\n")
     }
 
-    /// Whether there is nothing.
+    /// Returns whether the text is empty.
     pub fn is_empty(&self) -> bool {
         self.area.is_empty()
     }
@@ -170,19 +171,19 @@ impl Lines {
     }
 
     /// Carries out an editing command.
-    pub fn on_command(&mut self, command: Command) -> Touch {
+    pub fn on_command(&mut self, command: Command) -> Edit {
         edit(&mut self.area, command)
     }
 
     /// Types a character.
-    pub fn on_typed(&mut self, character: char) -> Touch {
+    pub fn on_typed(&mut self, character: char) -> Edit {
         self.area.insert_char(character);
-        Touch::Edited
+        Edit::Edited
     }
 
-    /// Pastes a text where the cursor stands. At the end of a line that says something already, what is more than a piece of
-    /// a line begins on one of its own: several lines, or a URL.
-    pub fn on_paste(&mut self, text: &str) -> Touch {
+    /// Pastes a text at the cursor. At the end of a line that says something already, what is more
+    /// than a piece of a line begins on one of its own: several lines, or a URL.
+    pub fn on_paste(&mut self, text: &str) -> Edit {
         let (row, column) = self.cursor();
         let at_end = self.area.lines().get(row).is_some_and(|line| {
             let goes_on = |end: char| end.is_whitespace() || matches!(end, '\'' | '"' | '=');
@@ -194,14 +195,14 @@ impl Lines {
             self.area.insert_newline();
         }
         self.area.insert_str(lines.join("\n"));
-        Touch::Edited
+        Edit::Edited
     }
 }
 
-fn edit(area: &mut TextArea<'static>, command: Command) -> Touch {
+fn edit(area: &mut TextArea<'static>, command: Command) -> Edit {
     let go = |area: &mut TextArea<'static>, to| {
         area.move_cursor(to);
-        Touch::Moved
+        Edit::Moved
     };
     #[expect(clippy::wildcard_enum_match_arm, reason = "others do not edit text")]
     match command {
@@ -216,12 +217,12 @@ fn edit(area: &mut TextArea<'static>, command: Command) -> Touch {
         Command::TextFirst => {
             area.move_cursor(CursorMove::Top);
             area.move_cursor(CursorMove::Head);
-            Touch::Moved
+            Edit::Moved
         }
         Command::TextLast => {
             area.move_cursor(CursorMove::Bottom);
             area.move_cursor(CursorMove::End);
-            Touch::Moved
+            Edit::Moved
         }
         Command::TextDelete => edited(area.delete_next_char()),
         Command::TextDeleteBack => edited(area.delete_char()),
@@ -230,16 +231,16 @@ fn edit(area: &mut TextArea<'static>, command: Command) -> Touch {
         Command::TextDeleteToEnd => edited(area.delete_line_by_end()),
         Command::TextNewline => {
             area.insert_newline();
-            Touch::Edited
+            Edit::Edited
         }
         Command::TextUndo => edited(area.undo()),
         Command::TextRedo => edited(area.redo()),
-        _ => Touch::Ignored,
+        _ => Edit::Ignored,
     }
 }
 
-fn edited(changed: bool) -> Touch {
-    if changed { Touch::Edited } else { Touch::Moved }
+fn edited(changed: bool) -> Edit {
+    if changed { Edit::Edited } else { Edit::Moved }
 }
 
 /// A pasted text as one line: line breaks and tabs become blanks, other control characters go.
@@ -254,8 +255,8 @@ fn one_line(text: &str) -> String {
         .collect()
 }
 
-/// A pasted text as lines: whatever breaks lines elsewhere breaks them here. Other control characters stay: without them
-/// the text would say something else than what was pasted.
+/// A pasted text as lines: whatever breaks lines elsewhere breaks them here. Other control
+/// characters stay: without them the text would say something else than what was pasted.
 fn split_lines(text: &str) -> Vec<String> {
     text.replace("\r\n", "\n").replace('\r', "\n").split('\n').map(str::to_owned).collect()
 }
@@ -295,7 +296,7 @@ mod tests {
         assert_eq!(field.text(), "one");
         field.on_command(Command::FieldOlder);
         assert_eq!(field.text(), "two");
-        assert_eq!(field.on_command(Command::FieldOlder), Touch::Moved);
+        assert_eq!(field.on_command(Command::FieldOlder), Edit::Moved);
         field.on_command(Command::FieldNewer);
         field.on_command(Command::FieldNewer);
         assert_eq!(field.text(), "half");

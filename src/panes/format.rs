@@ -1,4 +1,4 @@
-//! How the words of the domain look: glyph, word and role, the same in every pane.
+//! Formats of the domain's values: glyph, word and role, the same in every pane.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -47,7 +47,8 @@ pub fn state(state: JournalState, glyphs: &Glyphs) -> (&'static str, Role) {
     }
 }
 
-/// Where a request stands, with what the edge showed since. The word is [`JournalEntry::word`].
+/// Returns the glyph and role of a request's state, with what the edge showed since. The word is
+/// [`JournalEntry::word`].
 pub fn entry_status(entry: &JournalEntry, glyphs: &Glyphs) -> (&'static str, Role) {
     match (entry.state, entry.verified) {
         (JournalState::Successful, Some(true)) => (glyphs.verified, Role::Verified),
@@ -65,8 +66,8 @@ pub fn verdict(verdict: Verdict, glyphs: &Glyphs) -> (&'static str, Role) {
     }
 }
 
-/// A look at the edge in one line, without its mark: `stale, cached 90 s before the purge was sent: https://www.site.com/a`.
-/// Why stands before where, for it is the end that is cut off.
+/// Formats a check at the edge in one line, without its mark: `stale, cached 90 s before the purge
+/// was sent: https://www.site.com/a`. The reason precedes the place, because the end is cut off.
 pub fn check(check: &Check) -> String {
     let place = check.probe.place.as_ref();
     let place = place.map_or_else(String::new, |place| format!(" at {place}"));
@@ -83,7 +84,7 @@ pub fn check(check: &Check) -> String {
     )
 }
 
-/// How long ago, in a word: `now`, `3m`, `2h`, `4d`; with seconds (`12s`) where they are wanted.
+/// Formats an age in a word: `now`, `3m`, `2h`, `4d`; with seconds (`12s`) where they are wanted.
 pub fn age(since: DateTime<Utc>, now: DateTime<Utc>, seconds: bool) -> String {
     let passed = (now - since).num_seconds().max(0);
     match passed {
@@ -95,7 +96,7 @@ pub fn age(since: DateTime<Utc>, now: DateTime<Utc>, seconds: bool) -> String {
     }
 }
 
-/// A length of time in words: `14 s`, `20 s`, `2 min 5 s`, `3 h 20 min`, `2 d 4 h`.
+/// Formats a length of time in words: `14 s`, `20 s`, `2 min 5 s`, `3 h 20 min`, `2 d 4 h`.
 pub fn length(time: TimeDelta) -> String {
     let seconds = time.num_seconds().max(0);
     let two = |a: i64, a_unit: &str, b: i64, b_unit: &str| {
@@ -109,7 +110,8 @@ pub fn length(time: TimeDelta) -> String {
     }
 }
 
-/// A time as a list shows it: the time of day for today, the day as well otherwise, the year where it is another.
+/// Formats a time as a list shows it: the time of day for today, the day as well otherwise, the
+/// year where it is another.
 pub fn moment(at: DateTime<Utc>, now: DateTime<Utc>, zone: Zone) -> String {
     let (at, now) = (zone.show(at), zone.show(now));
     if at.date_naive() == now.date_naive() {
@@ -119,7 +121,7 @@ pub fn moment(at: DateTime<Utc>, now: DateTime<Utc>, zone: Zone) -> String {
     }
 }
 
-/// A range of time: `10:00 to 14:00` within today, with the days otherwise.
+/// Formats a range of time: `10:00 to 14:00` within today, with the days otherwise.
 pub fn span(from: DateTime<Utc>, until: DateTime<Utc>, now: DateTime<Utc>, zone: Zone) -> String {
     let (begin, end, today) = (zone.show(from), zone.show(until), zone.show(now));
     let fine = (until - from) < TimeDelta::minutes(10);
@@ -131,7 +133,7 @@ pub fn span(from: DateTime<Utc>, until: DateTime<Utc>, now: DateTime<Utc>, zone:
     format!("{} to {}", begin.format(first), end.format(second))
 }
 
-/// A day in few characters: `22 Oct`, with the year where it is not this one.
+/// Formats a day in few characters: `22 Oct`, with the year where it is not this one.
 pub fn day(at: DateTime<Utc>, now: DateTime<Utc>, zone: Zone) -> String {
     use chrono::Datelike;
     let (at, now) = (zone.show(at), zone.show(now));
@@ -142,7 +144,7 @@ pub fn day(at: DateTime<Utc>, now: DateTime<Utc>, zone: Zone) -> String {
     }
 }
 
-/// A count with its thousands apart: `98,113`.
+/// Formats a count with its thousands apart: `98,113`.
 pub fn count(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
@@ -155,12 +157,12 @@ pub fn count(number: u64) -> String {
     text
 }
 
-/// How many cells a cname gets in a row of requests of this width.
+/// Returns the width of the cname in a row of requests of this width, in cells.
 pub fn cname_cells(row: u16) -> u16 {
     if row < 110 { 22 } else { 34 }
 }
 
-/// How a daily quota stands: `url 9,998 of 10,000 left today (mainland)`.
+/// Formats a daily quota: `url 9,998 of 10,000 left today (mainland)`.
 pub fn quota(line: &QuotaLine) -> String {
     let mut words =
         format!("{} {} of {} left today", line.kind, count(line.left), count(line.total));
@@ -172,18 +174,18 @@ pub fn quota(line: &QuotaLine) -> String {
     words
 }
 
-/// What a plan that empties these cnames does, in plain words.
+/// Warns of a plan that removes everything of these cnames.
 pub fn everything_of(cnames: &[&str]) -> String {
     let named: Vec<String> = cnames.iter().take(3).map(|name| escape_control(name, 100)).collect();
     let more = match cnames.len() - named.len() {
         0 => String::new(),
         more => format!(" and {} more", count(more as u64)),
     };
-    format!("This removes everything of {}{more} from the cache.", named.join(", "))
+    format!("This removes the whole resource {}{more} from the cache.", named.join(", "))
 }
 
-/// A count and its noun, in the singular where it is one: `1 URL`, `137 URLs`.
-pub fn of(number: u64, one: &str, many: &str) -> String {
+/// Formats a count and its noun, in the singular where it is one: `1 URL`, `137 URLs`.
+pub fn count_noun(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(number), if number == 1 { one } else { many })
 }
 

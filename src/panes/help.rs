@@ -2,12 +2,12 @@
 
 use crate::commands::{Command, Context, Group};
 
-use super::asks::Ask;
+use super::requests::AppRequest;
 use super::{Pane, PaneCtx, Update};
 
 pub mod view;
 
-/// How many lines a page is.
+/// Lines of a page.
 const PAGE: usize = 10;
 
 /// Help.
@@ -20,7 +20,7 @@ pub struct HelpPane {
 /// One line of help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Line {
-    /// What can be done where the operator was when help was opened.
+    /// The heading of the commands of the context where help was opened.
     Here,
     Heading(Group),
     Entry(Command),
@@ -28,7 +28,8 @@ enum Line {
 }
 
 impl HelpPane {
-    /// All commands; those of these contexts, the innermost first, come first under a heading of their own.
+    /// All commands; those of these contexts, the innermost first, come first under a heading of
+    /// their own.
     pub fn new(here: &[Context]) -> Self {
         let mut lines = Vec::new();
         if !here.is_empty() {
@@ -66,7 +67,7 @@ impl Pane for HelpPane {
         #[expect(clippy::wildcard_enum_match_arm, reason = "others are not for help")]
         let top = match command {
             Command::Back | Command::Help | Command::Quit | Command::Open => {
-                return Update::ask(Ask::Close);
+                return Update::request(AppRequest::Close);
             }
             Command::MoveDown => self.top + 1,
             Command::MoveUp => self.top.saturating_sub(1),

@@ -1,5 +1,5 @@
-//! A history pane: the purges that its filter selects, in its order, with its cursor, marks, timeline and detail. There may
-//! be several; they share nothing.
+//! A history pane: the purges that its filter selects, in its order, with its cursor, marks,
+//! timeline and detail. There may be several; they share nothing.
 
 use std::collections::BTreeSet;
 
@@ -12,26 +12,26 @@ use crate::effect::{Answer, PaneId};
 
 use super::{Pane, PaneCtx, Pointer, Update};
 
-mod asking;
-pub mod bars;
+mod actions;
 pub mod columns;
+mod commands;
 pub mod detail;
 pub mod filterbar;
-mod gather;
+pub mod layout;
 mod pointer;
+mod queries;
 mod reports;
 pub mod rows;
-pub mod shape;
-mod steps;
+pub mod timeline;
 pub mod view;
 
-use bars::Overview;
+use actions::PendingRead;
 use columns::Column;
 use detail::Detail;
 use filterbar::FilterBar;
-use gather::Gathering;
+use layout::{PaneLayout, layout};
 use rows::Rows;
-use shape::{Shape, shape};
+use timeline::TimelineState;
 
 /// A history pane.
 #[derive(Clone, Debug)]
@@ -39,38 +39,39 @@ pub struct HistoryPane {
     pane: PaneId,
     filter: FilterBar,
     rows: Rows,
-    overview: Overview,
+    timeline: TimelineState,
     detail: Detail,
     marks: BTreeSet<PurgeKey>,
     columns: Vec<Column>,
-    gathering: Option<Gathering>,
-    /// Whether the history changed while the pane was not on the screen.
-    behind: bool,
+    pending: Option<PendingRead>,
+    /// Set if the history changed while the pane was not on the screen.
+    stale: bool,
 }
 
 impl HistoryPane {
-    /// A pane that shows what this filter selects. It asks for nothing before [`HistoryPane::start`].
+    /// A pane that shows what this filter selects. It asks for nothing before
+    /// [`HistoryPane::start`].
     pub fn new(pane: PaneId, filter: &str) -> Self {
         Self {
             pane,
             filter: FilterBar::new(filter),
             rows: Rows::default(),
-            overview: Overview::default(),
+            timeline: TimelineState::default(),
             detail: Detail::default(),
             marks: BTreeSet::new(),
             columns: Column::USUAL.to_vec(),
-            gathering: None,
-            behind: false,
+            pending: None,
+            stale: false,
         }
     }
 
-    /// A second pane that shows the same.
+    /// Makes a second pane that shows the same.
     #[must_use]
-    pub fn twin(&self, pane: PaneId) -> Self {
+    pub fn duplicate(&self, pane: PaneId) -> Self {
         Self { columns: self.columns.clone(), ..Self::new(pane, self.filter.text()) }
     }
 
-    /// Whose questions it asks.
+    /// Returns its id.
     pub fn pane(&self) -> PaneId {
         self.pane
     }
@@ -85,9 +86,9 @@ impl HistoryPane {
         &self.rows
     }
 
-    /// What is known of its selection as a whole.
-    pub fn overview(&self) -> &Overview {
-        &self.overview
+    /// Returns the counts and the timeline of its selection.
+    pub fn timeline(&self) -> &TimelineState {
+        &self.timeline
     }
 
     /// Its detail.
@@ -105,18 +106,19 @@ impl HistoryPane {
         &self.columns
     }
 
-    /// How it divides a place on the screen.
-    pub fn shape(&self, area: ratatui::layout::Rect) -> Shape {
-        shape(area, self.filter.is_editing(), self.detail.is_open())
+    /// Divides an area of the screen.
+    pub fn layout(&self, area: ratatui::layout::Rect) -> PaneLayout {
+        layout(area, self.filter.is_editing(), self.detail.is_open())
     }
 
-    /// The first questions: the first rows and the overview. Also after it was out of sight while the history changed.
+    /// Asks for the first rows and the timeline. Also after it was out of sight while the history
+    /// changed.
     pub fn start(&mut self, ctx: &PaneCtx<'_>) -> Update {
-        self.fit(ctx);
+        self.resize(ctx);
         if !self.rows.is_known() {
             return self.select(ctx);
         }
-        if std::mem::take(&mut self.behind) {
+        if std::mem::take(&mut self.stale) {
             return self.ask_again(ctx);
         }
         Update::taken()
@@ -124,19 +126,19 @@ impl HistoryPane {
 
     /// The history changed while the pane is out of sight.
     pub fn mark_stale(&mut self) {
-        self.behind = true;
+        self.stale = true;
     }
 
-    /// When it has something to ask although nothing happened.
+    /// Returns the instant of its next query although nothing happened.
     pub fn next_wake(&self) -> Option<DateTime<Utc>> {
-        self.overview.due()
+        self.timeline.due()
     }
 
-    /// Asks what has become due.
+    /// Asks for the counts again where that is due.
     pub fn wake(&mut self, ctx: &PaneCtx<'_>) -> Update {
-        if self.overview.due().is_some_and(|due| due <= ctx.now) {
+        if self.timeline.due().is_some_and(|due| due <= ctx.now) {
             self.filter.resolve(ctx.now, ctx.zone);
-            self.ask_overview(ctx)
+            self.ask_timeline(ctx)
         } else {
             Update::ignored()
         }
@@ -155,7 +157,7 @@ impl Pane for HistoryPane {
     }
 
     fn on_command(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Update {
-        self.carry_out(command, ctx)
+        self.run_command(command, ctx)
     }
 
     fn on_answer(&mut self, answer: &Answer, ctx: &PaneCtx<'_>) -> Update {
@@ -167,16 +169,16 @@ impl Pane for HistoryPane {
     }
 
     fn on_typed(&mut self, character: char, ctx: &PaneCtx<'_>) -> Update {
-        let typing = self.filter.on_typed(character);
-        self.typed(typing, ctx)
+        let edit = self.filter.on_typed(character);
+        self.typed(edit, ctx)
     }
 
     fn on_paste(&mut self, text: &str, ctx: &PaneCtx<'_>) -> Update {
         if !self.filter.is_editing() {
             return Update::ignored();
         }
-        let typing = self.filter.on_paste(text);
-        self.typed(typing, ctx)
+        let edit = self.filter.on_paste(text);
+        self.typed(edit, ctx)
     }
 
     fn on_pointer(&mut self, pointer: Pointer, at: (u16, u16), ctx: &PaneCtx<'_>) -> Update {
@@ -188,7 +190,7 @@ impl Pane for HistoryPane {
     }
 
     fn on_change(&mut self, ctx: &PaneCtx<'_>) -> Update {
-        let bars = self.fit(ctx);
+        let bars = self.resize(ctx);
         if !self.rows.is_known() {
             return Update::taken();
         }
@@ -196,7 +198,7 @@ impl Pane for HistoryPane {
             return self.select(ctx);
         }
         let update = self.moved(None, ctx);
-        if bars { update.and(self.ask_overview(ctx)) } else { update }
+        if bars { update.and(self.ask_timeline(ctx)) } else { update }
     }
 
     fn unavailable(&self, command: Command, _ctx: &PaneCtx<'_>) -> Option<&'static str> {

@@ -2,8 +2,8 @@
 
 use crate::commands::{Command, Context, Group};
 
-use super::asks::Ask;
-use super::chooser::Chooser;
+use super::fuzzy_list::FuzzyList;
+use super::requests::AppRequest;
 use super::{Pane, PaneCtx, Update};
 
 pub mod view;
@@ -13,12 +13,12 @@ pub mod view;
 pub struct PalettePane {
     /// The commands, with the reason where one would do nothing now.
     commands: Vec<(Command, Option<&'static str>)>,
-    chooser: Chooser,
+    list: FuzzyList,
 }
 
 impl PalettePane {
-    /// Offers every command that means something outside of overlays and text fields; those that would do nothing now,
-    /// by the word of `unavailable`, come last and say why.
+    /// Offers every command that means something outside of overlays and text fields; those that
+    /// would do nothing now, by the word of `unavailable`, come last and say why.
     pub fn new(unavailable: &dyn Fn(Command) -> Option<&'static str>) -> Self {
         let mut commands: Vec<(Command, Option<&'static str>)> = Command::EVERY
             .iter()
@@ -34,7 +34,7 @@ impl PalettePane {
             .map(|command| (command, unavailable(command)))
             .collect();
         commands.sort_by_key(|(_, why)| why.is_some());
-        let chooser = Chooser::new(
+        let list = FuzzyList::new(
             commands
                 .iter()
                 .map(|(command, _)| {
@@ -43,7 +43,7 @@ impl PalettePane {
                 })
                 .collect(),
         );
-        Self { commands, chooser }
+        Self { commands, list }
     }
 }
 
@@ -55,22 +55,24 @@ impl Pane for PalettePane {
     fn on_command(&mut self, command: Command, _ctx: &PaneCtx<'_>) -> Update {
         #[expect(clippy::wildcard_enum_match_arm, reason = "others are the list's or nobody's")]
         match command {
-            Command::Back => Update::ask(Ask::Close),
+            Command::Back => Update::request(AppRequest::Close),
             Command::FieldAccept | Command::Open => self
-                .chooser
+                .list
                 .here()
                 .and_then(|at| self.commands.get(at))
-                .map_or_else(Update::taken, |&(command, _)| Update::ask(Ask::Run(command))),
-            other => Update::taken_if(self.chooser.on_command(other)),
+                .map_or_else(Update::taken, |&(command, _)| {
+                    Update::request(AppRequest::Run(command))
+                }),
+            other => Update::taken_if(self.list.on_command(other)),
         }
     }
 
     fn on_typed(&mut self, character: char, _ctx: &PaneCtx<'_>) -> Update {
-        Update::taken_if(self.chooser.on_typed(character))
+        Update::taken_if(self.list.on_typed(character))
     }
 
     fn on_paste(&mut self, text: &str, _ctx: &PaneCtx<'_>) -> Update {
-        Update::taken_if(self.chooser.on_paste(text))
+        Update::taken_if(self.list.on_paste(text))
     }
 
     fn shows_hint(&self, command: Command) -> bool {
@@ -90,7 +92,7 @@ mod tests {
         palette.on_paste("purge-comp", &pane_ctx());
         assert_eq!(
             palette.on_command(Command::FieldAccept, &pane_ctx()),
-            Update::ask(Ask::Run(Command::PurgeCompose))
+            Update::request(AppRequest::Run(Command::PurgeCompose))
         );
     }
 

@@ -2,8 +2,8 @@
 
 use crate::commands::{Command, Context};
 
-use super::asks::{Ask, OverlayAnswer, Pick, PickFor, PickValue};
-use super::chooser::Chooser;
+use super::fuzzy_list::FuzzyList;
+use super::requests::{AppRequest, OverlayAnswer, Pick, PickFor, PickValue};
 use super::{Pane, PaneCtx, Update};
 
 pub mod view;
@@ -12,7 +12,7 @@ pub mod view;
 #[derive(Clone, Debug)]
 pub struct PickPane {
     asked: Pick,
-    chooser: Chooser,
+    list: FuzzyList,
 }
 
 impl PickPane {
@@ -29,16 +29,16 @@ impl PickPane {
                 }
             })
             .collect();
-        let mut chooser = Chooser::new(texts);
+        let mut list = FuzzyList::new(texts);
         if !asked.many
             && let Some(chosen) = asked.items.iter().position(|item| item.chosen)
         {
-            chooser.go_to(chosen);
+            list.go_to(chosen);
         }
-        Self { asked, chooser }
+        Self { asked, list }
     }
 
-    /// What the choice is for.
+    /// Returns the purpose of the choice.
     pub fn purpose(&self) -> PickFor {
         self.asked.purpose
     }
@@ -52,16 +52,19 @@ impl PickPane {
                 .map(|item| item.value.clone())
                 .collect()
         } else {
-            match self.chooser.here().and_then(|at| self.asked.items.get(at)) {
+            match self.list.here().and_then(|at| self.asked.items.get(at)) {
                 Some(item) => vec![item.value.clone()],
                 None => return Update::taken(),
             }
         };
-        Update::ask(Ask::Answer(OverlayAnswer::Picked { purpose: self.asked.purpose, values }))
+        Update::request(AppRequest::Answer(OverlayAnswer::Picked {
+            purpose: self.asked.purpose,
+            values,
+        }))
     }
 
-    fn turn(&mut self) {
-        if let Some(item) = self.chooser.here().and_then(|at| self.asked.items.get_mut(at)) {
+    fn toggle(&mut self) {
+        if let Some(item) = self.list.here().and_then(|at| self.asked.items.get_mut(at)) {
             item.chosen = !item.chosen;
         }
     }
@@ -79,31 +82,31 @@ impl Pane for PickPane {
     fn on_command(&mut self, command: Command, _ctx: &PaneCtx<'_>) -> Update {
         #[expect(clippy::wildcard_enum_match_arm, reason = "others are the list's or nobody's")]
         match command {
-            Command::Back => Update::ask(Ask::Close),
+            Command::Back => Update::request(AppRequest::Close),
             Command::FieldAccept | Command::Open => self.answer(),
             // A second press of the key that asked must not answer.
             Command::Quit if self.asked.purpose == PickFor::Leaving => Update::taken(),
             Command::FieldComplete if self.asked.many => {
-                self.turn();
+                self.toggle();
                 Update::taken()
             }
-            other => Update::taken_if(self.chooser.on_command(other)),
+            other => Update::taken_if(self.list.on_command(other)),
         }
     }
 
     fn on_typed(&mut self, character: char, _ctx: &PaneCtx<'_>) -> Update {
         if character == ' ' && self.asked.many {
-            self.turn();
+            self.toggle();
             return Update::taken();
         }
-        Update::taken_if(self.chooser.on_typed(character))
+        Update::taken_if(self.list.on_typed(character))
     }
 
     fn on_paste(&mut self, text: &str, _ctx: &PaneCtx<'_>) -> Update {
         if !self.asked.purpose.is_narrowed() {
             return Update::taken();
         }
-        Update::taken_if(self.chooser.on_paste(text))
+        Update::taken_if(self.list.on_paste(text))
     }
 
     fn shows_hint(&self, command: Command) -> bool {
@@ -121,7 +124,7 @@ impl Pane for PickPane {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::panes::asks::{PickFor, PickItem};
+    use crate::panes::requests::{PickFor, PickItem};
     use crate::panes::samples::pane_ctx;
 
     fn items(many: bool) -> PickPane {
@@ -140,8 +143,8 @@ mod tests {
     }
 
     fn picked(update: &Update) -> Vec<PickValue> {
-        match update.asks.as_slice() {
-            [Ask::Answer(OverlayAnswer::Picked { values, .. })] => values.clone(),
+        match update.requests.as_slice() {
+            [AppRequest::Answer(OverlayAnswer::Picked { values, .. })] => values.clone(),
             other => unreachable!("{other:?}"),
         }
     }

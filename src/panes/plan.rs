@@ -1,23 +1,24 @@
-//! The plan: the exact requests that a draft becomes, and the one place from which they can be sent.
+//! The plan: the exact requests that a draft becomes, and the one place from which they can be
+//! sent.
 //!
-//! What confirms it depends on how much can go wrong: Enter, the letter y, or the cname typed out. The three are different
-//! on purpose, so that a habit formed on small purges sends no large one.
+//! What confirms it depends on how much can go wrong: Enter, the letter y, or the cname typed out.
+//! The three are different on purpose, so that a habit formed on small purges sends no large one.
 
 use crate::commands::{Command, Context};
 use crate::domain::draft::Draft;
 use crate::domain::event::Level;
-use crate::domain::ids::{AccountName, ResourceId, Ticket};
+use crate::domain::ids::Ticket;
 use crate::domain::journal::NewEntry;
 use crate::domain::plan::{Plan, Preview, Risk};
 use crate::effect::{Answer, Effect, Order, Query, TerminalEffect};
 
-use super::asks::Ask;
-use super::field::{Field, Touch};
+use super::field::{Edit, Field};
 use super::format;
-use super::{Pane, PaneCtx, Update};
+use super::requests::AppRequest;
+use super::{BudgetOf, Pane, PaneCtx, Update};
 
+mod request_preview;
 pub mod view;
-mod wire;
 
 /// A plan that waits for its confirmation.
 #[derive(Clone, Debug)]
@@ -28,12 +29,12 @@ pub struct PlanPane {
     previews: Vec<Preview>,
     /// The request under the cursor.
     here: usize,
-    /// How many of its lines are out of view above.
+    /// Number of its lines out of view above.
     scrolled: usize,
-    /// What was typed to confirm a plan of high risk.
+    /// The text typed to confirm a plan of high risk.
     typed: Field,
-    /// Why the last try to send did nothing.
-    trouble: Option<String>,
+    /// The reason why the last try to send did nothing.
+    error: Option<String>,
     /// The request to write it into the journal, while it is under way.
     sending: Option<Ticket>,
 }
@@ -51,16 +52,10 @@ impl PlanPane {
             here: 0,
             scrolled: 0,
             typed: Field::new(""),
-            trouble: None,
+            error: None,
             sending: None,
         };
         (pane, Effect::Query(Query::Preview { ticket, requests }))
-    }
-
-    /// The resource of the request under the cursor.
-    pub fn resource_here(&self) -> Option<(AccountName, ResourceId)> {
-        let planned = self.plan.requests.get(self.here)?;
-        Some((planned.request.account.clone(), planned.request.resource.clone()))
     }
 
     fn go_to(&mut self, row: usize) -> Update {
@@ -86,9 +81,8 @@ impl PlanPane {
             return Update::taken();
         }
         if !confirmed {
-            self.trouble = Some(match &self.plan.risk {
-                Risk::Low => "This plan is sent with the key that the footer names.".to_owned(),
-                Risk::Raised => "This plan wants a y, or whatever key the footer names.".to_owned(),
+            self.error = Some(match &self.plan.risk {
+                Risk::Low | Risk::Raised => "The footer names the key that sends this.".to_owned(),
                 Risk::High { cname } => format!("To send this, type {cname}"),
             });
             return Update::taken();
@@ -110,7 +104,7 @@ impl PlanPane {
             .collect();
         let ticket = ctx.tickets.take();
         self.sending = Some(ticket);
-        self.trouble = None;
+        self.error = None;
         Update::effect(Effect::Order(Order::Enqueue { ticket, sends }))
     }
 
@@ -121,12 +115,12 @@ impl PlanPane {
         )
     }
 
-    fn typed(&mut self, touch: Touch) -> Update {
-        match touch {
-            Touch::Ignored => Update::ignored(),
-            Touch::Moved => Update::taken(),
-            Touch::Edited => {
-                self.trouble = None;
+    fn typed(&mut self, edit: Edit) -> Update {
+        match edit {
+            Edit::Ignored => Update::ignored(),
+            Edit::Moved => Update::taken(),
+            Edit::Edited => {
+                self.error = None;
                 Update::taken()
             }
         }
@@ -144,9 +138,9 @@ impl Pane for PlanPane {
     fn on_command(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Update {
         #[expect(clippy::wildcard_enum_match_arm, reason = "others are the field's or nobody's")]
         match command {
-            Command::Back => Update::ask(Ask::Close),
+            Command::Back => Update::request(AppRequest::Close),
             Command::Quit if !matches!(self.plan.risk, Risk::High { .. }) => {
-                Update::ask(Ask::Close)
+                Update::request(AppRequest::Close)
             }
             Command::PlanConfirm | Command::PlanConfirmRaised | Command::FieldAccept => {
                 self.confirm(command, ctx)
@@ -159,8 +153,8 @@ impl Pane for PlanPane {
             Command::MoveLast => self.go_to(usize::MAX),
             Command::CopyCurl => self.copy_curl(),
             other if matches!(self.plan.risk, Risk::High { .. }) => {
-                let touch = self.typed.on_command(other);
-                self.typed(touch)
+                let edit = self.typed.on_command(other);
+                self.typed(edit)
             }
             _ => Update::ignored(),
         }
@@ -170,15 +164,14 @@ impl Pane for PlanPane {
         if !matches!(self.plan.risk, Risk::High { .. }) {
             return Update::ignored();
         }
-        let touch = self.typed.on_typed(character);
-        self.typed(touch)
+        let edit = self.typed.on_typed(character);
+        self.typed(edit)
     }
 
     /// A confirmation is typed: what is pasted proves nothing.
     fn on_paste(&mut self, _text: &str, _ctx: &PaneCtx<'_>) -> Update {
         if matches!(self.plan.risk, Risk::High { .. }) {
-            self.trouble =
-                Some("A confirmation has to be typed; a paste does not count.".to_owned());
+            self.error = Some("A confirmation has to be typed; a paste does not count.".to_owned());
         }
         Update::taken()
     }
@@ -194,24 +187,31 @@ impl Pane for PlanPane {
                 self.sending = None;
                 match result {
                     Ok(entries) => {
-                        let requests = format::of(entries.len() as u64, "request", "requests");
+                        let requests =
+                            format::count_noun(entries.len() as u64, "request", "requests");
                         let words = if ctx.known.paused {
                             format!("{requests} queued; the queue is paused (Q).")
                         } else {
                             format!("{requests} sent to the queue (Q).")
                         };
                         Update::effect(Effect::Order(Order::KeepDraft(None)))
-                            .and_ask(Ask::CloseAll)
+                            .and_request(AppRequest::CloseAll)
                             .and(Update::say(Level::Info, words))
                     }
                     Err(error) => {
-                        self.trouble = Some(format!("Nothing was queued: {error}"));
+                        self.error = Some(format!("Nothing was queued: {error}"));
                         Update::taken()
                     }
                 }
             }
             _ => Update::ignored(),
         }
+    }
+
+    fn budget_of(&self) -> BudgetOf {
+        self.plan.requests.get(self.here).map_or(BudgetOf::Below, |planned| {
+            BudgetOf::Resource(planned.request.account.clone(), planned.request.resource.clone())
+        })
     }
 
     fn shows_hint(&self, command: Command) -> bool {
@@ -312,12 +312,12 @@ mod tests {
         let [Effect::Order(Order::Enqueue { ticket, .. })] = update.effects.as_slice() else {
             unreachable!()
         };
-        let trouble = crate::domain::event::StoreError {
+        let error = crate::domain::event::StoreError {
             words: "The disk is full.".to_owned(),
             advice: "Make room.".to_owned(),
         };
-        let answer = Answer::Enqueued { ticket: *ticket, result: Err(trouble) };
-        assert!(plan.on_answer(&answer, &ctx).asks.is_empty());
-        assert!(plan.trouble.unwrap().contains("disk is full"));
+        let answer = Answer::Enqueued { ticket: *ticket, result: Err(error) };
+        assert!(plan.on_answer(&answer, &ctx).requests.is_empty());
+        assert!(plan.error.unwrap().contains("disk is full"));
     }
 }

@@ -6,13 +6,13 @@ use crate::commands::{Command, Context};
 use crate::domain::text::escape_control;
 use crate::effect::Answer;
 
-use super::asks::{Ask, OverlayAnswer, Prompt, PromptFor};
-use super::field::{Field, Touch};
+use super::field::{Edit, Field};
+use super::requests::{AppRequest, OverlayAnswer, Prompt, PromptFor};
 use super::{Pane, PaneCtx, Update};
 
 pub mod view;
 
-/// What the name of an export may end in: the forms that history is written in.
+/// Endings of an export's name: the formats that history is written in.
 const ENDINGS: [&str; 5] = ["csv", "json", "ndjson", "jsonl", "txt"];
 
 /// A question of one line.
@@ -20,19 +20,19 @@ const ENDINGS: [&str; 5] = ["csv", "json", "ndjson", "jsonl", "txt"];
 pub struct PromptPane {
     asked: Prompt,
     field: Field,
-    /// Why the line was not taken.
-    trouble: Option<String>,
-    /// Whether the line was taken and what becomes of it is waited for.
+    /// The reason why the line was not accepted.
+    error: Option<String>,
+    /// Set while a line was accepted and its result is awaited.
     waiting: bool,
 }
 
 impl PromptPane {
     /// Asks.
     pub fn new(asked: Prompt) -> Self {
-        Self { field: Field::default(), trouble: None, waiting: false, asked }
+        Self { field: Field::default(), error: None, waiting: false, asked }
     }
 
-    /// What Enter would take although it was not typed.
+    /// Returns the suggestion that Enter would accept.
     fn suggestion(&self) -> &str {
         if self.field.text().is_empty() { &self.asked.suggestion } else { "" }
     }
@@ -45,41 +45,44 @@ impl PromptPane {
         if text.is_empty() || self.waiting {
             return Update::taken();
         }
-        if let Some(trouble) = objection(self.asked.purpose, text) {
-            self.trouble = Some(trouble);
+        if let Some(error) = objection(self.asked.purpose, text) {
+            self.error = Some(error);
             return Update::taken();
         }
         let text = text.to_owned();
-        self.trouble = None;
+        self.error = None;
         self.waiting = self.asked.purpose.names_a_file();
         if self.waiting {
             self.field.set(&text);
         }
-        Update::ask(Ask::Answer(OverlayAnswer::Prompted { purpose: self.asked.purpose, text }))
+        Update::request(AppRequest::Answer(OverlayAnswer::Prompted {
+            purpose: self.asked.purpose,
+            text,
+        }))
     }
 
     /// Closes after a file was read or written; stays with the reason otherwise, so that its name
     /// can be corrected.
     fn finish(&mut self, error: Option<&String>) -> Update {
         let Some(error) = error else {
-            return Update::ignored().and_ask(Ask::Close);
+            return Update::ignored().and_request(AppRequest::Close);
         };
         self.waiting = false;
-        self.trouble = Some(escape_control(error, 400));
+        self.error = Some(escape_control(error, 400));
         Update::taken()
     }
 
-    fn touched(&mut self, touch: Touch) -> Update {
-        match touch {
-            Touch::Ignored => return Update::ignored(),
-            Touch::Moved => {}
-            Touch::Edited => self.trouble = None,
+    fn after_edit(&mut self, edit: Edit) -> Update {
+        match edit {
+            Edit::Ignored => return Update::ignored(),
+            Edit::Moved => {}
+            Edit::Edited => self.error = None,
         }
         Update::taken()
     }
 }
 
-/// Why a line will not do, where that can be said before anything is tried.
+/// Returns the objection to a line, where there is one before anything is tried.
 fn objection(purpose: PromptFor, text: &str) -> Option<String> {
     match purpose {
         PromptFor::ExportPath => {
@@ -105,7 +108,7 @@ impl Pane for PromptPane {
     fn on_command(&mut self, command: Command, _ctx: &PaneCtx<'_>) -> Update {
         #[expect(clippy::wildcard_enum_match_arm, reason = "others are the field's or nobody's")]
         match command {
-            Command::Back => Update::ask(Ask::Close),
+            Command::Back => Update::request(AppRequest::Close),
             Command::FieldAccept => self.accept(),
             // Whoever goes into the suggestion wants to change it.
             Command::FieldComplete | Command::TextRight | Command::TextEnd
@@ -116,20 +119,20 @@ impl Pane for PromptPane {
                 Update::taken()
             }
             other => {
-                let touch = self.field.on_command(other);
-                self.touched(touch)
+                let edit = self.field.on_command(other);
+                self.after_edit(edit)
             }
         }
     }
 
     fn on_typed(&mut self, character: char, _ctx: &PaneCtx<'_>) -> Update {
-        let touch = self.field.on_typed(character);
-        self.touched(touch)
+        let edit = self.field.on_typed(character);
+        self.after_edit(edit)
     }
 
     fn on_paste(&mut self, text: &str, _ctx: &PaneCtx<'_>) -> Update {
-        let touch = self.field.on_paste(text);
-        self.touched(touch)
+        let edit = self.field.on_paste(text);
+        self.after_edit(edit)
     }
 
     fn on_answer(&mut self, answer: &Answer, _ctx: &PaneCtx<'_>) -> Update {
@@ -167,8 +170,8 @@ mod tests {
 
     fn answer(pane: &mut PromptPane) -> Option<String> {
         let update = pane.on_command(Command::FieldAccept, &pane_ctx());
-        update.asks.into_iter().find_map(|ask| {
-            if let Ask::Answer(OverlayAnswer::Prompted { text, .. }) = ask {
+        update.requests.into_iter().find_map(|ask| {
+            if let AppRequest::Answer(OverlayAnswer::Prompted { text, .. }) = ask {
                 Some(text)
             } else {
                 None
@@ -205,10 +208,10 @@ mod tests {
             let mut pane = export();
             typed(&mut pane, name);
             assert_eq!(answer(&mut pane), None, "{name}");
-            let trouble = pane.trouble.clone().unwrap_or_default();
-            assert!(trouble.contains(".csv, .json, .ndjson"), "{trouble}");
+            let error = pane.error.clone().unwrap_or_default();
+            assert!(error.contains(".csv, .json, .ndjson"), "{error}");
             typed(&mut pane, ".CSV");
-            assert_eq!(pane.trouble, None);
+            assert_eq!(pane.error, None);
             assert_eq!(answer(&mut pane), Some(format!("{name}.CSV")));
         }
     }

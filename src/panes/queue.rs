@@ -1,29 +1,29 @@
-//! The queue: what waits, what is being sent, and what came of what was sent.
+//! The queue: requests that wait, are being sent, or were sent.
 
 use crate::commands::{Command, Context, Sends};
 use crate::domain::event::{Event, Level};
-use crate::domain::ids::{AccountName, JournalId, ResourceId, Ticket};
+use crate::domain::ids::{JournalId, Ticket};
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::effect::{Answer, Effect, Order, Query, Subject, TerminalEffect};
 
-use super::asks::Ask;
-use super::{Pane, PaneCtx, Update};
+use super::requests::AppRequest;
+use super::{BudgetOf, Pane, PaneCtx, Update};
 
 pub mod view;
 
-/// How many rows a page is.
+/// Rows of a page.
 const PAGE: usize = 10;
 
 /// The queue.
 #[derive(Clone, Debug)]
 pub struct QueuePane {
     asked: Ticket,
-    /// What the store answered, kept up to date by the reports that follow; `None` before its answer.
+    /// The journal's entries, kept up to date by events; `None` before the store's answer.
     entries: Option<Vec<JournalEntry>>,
-    trouble: Option<String>,
+    error: Option<String>,
     /// The entry under the cursor; it stays there when others come and go.
     here: Option<JournalId>,
-    /// The entry of unknown fate that one more press of the key sends again.
+    /// The entry of unknown outcome that one more press of the key sends again.
     armed: Option<JournalId>,
 }
 
@@ -31,7 +31,7 @@ impl QueuePane {
     /// Opens it: asks the store for the newest entries.
     pub fn open(ctx: &PaneCtx<'_>) -> (Self, Effect) {
         let ticket = ctx.tickets.take();
-        let pane = Self { asked: ticket, entries: None, trouble: None, here: None, armed: None };
+        let pane = Self { asked: ticket, entries: None, error: None, here: None, armed: None };
         (pane, Effect::Query(Query::Queue { ticket }))
     }
 
@@ -49,12 +49,6 @@ impl QueuePane {
 
     fn current(&self) -> Option<&JournalEntry> {
         self.entries().get(self.cursor())
-    }
-
-    /// The resource of the request under the cursor.
-    pub fn resource_here(&self) -> Option<(AccountName, ResourceId)> {
-        let request = &self.current()?.request;
-        Some((request.account.clone(), request.resource.clone()))
     }
 
     fn go_to(&mut self, row: usize) -> Update {
@@ -89,8 +83,8 @@ impl QueuePane {
         )
     }
 
-    /// Has the request under the cursor change places with its neighbour among those of its account that are queued: each
-    /// account has a queue of its own.
+    /// Has the request under the cursor change places with its neighbour among those of its account
+    /// that are queued: each account has a queue of its own.
     fn reorder(&self, earlier: bool) -> Update {
         let queued = self.current().filter(|entry| entry.state == JournalState::Queued);
         let Some(here) = queued else {
@@ -122,7 +116,7 @@ impl QueuePane {
                 Some(purge) => format!("id:{purge}"),
                 None => format!("cname:{} sent:here", entry.request.cname),
             };
-            Update::ask(Ask::Show(filter))
+            Update::request(AppRequest::Show(filter))
         })
     }
 
@@ -135,12 +129,12 @@ impl QueuePane {
             None => entries.push(entry.clone()),
         }
         sort(entries);
-        self.hold_fast();
+        self.pin();
     }
 
-    /// The cursor stands on an entry from the first one on: were it on the first row, whatever comes to stand there when
-    /// the one before is done would be taken back by a key that was meant for that.
-    fn hold_fast(&mut self) {
+    /// Puts the cursor on an entry from the start: a cursor on the first row would move to another
+    /// entry when the first one is done, and a key would cancel the wrong one.
+    fn pin(&mut self) {
         if self.here.is_none() {
             self.here = self.entries().first().map(|entry| entry.id.clone());
         }
@@ -169,7 +163,9 @@ impl Pane for QueuePane {
         let here = self.cursor();
         #[expect(clippy::wildcard_enum_match_arm, reason = "others are not for the queue")]
         match command {
-            Command::Back | Command::QueueOpen | Command::Quit => Update::ask(Ask::Close),
+            Command::Back | Command::QueueOpen | Command::Quit => {
+                Update::request(AppRequest::Close)
+            }
             Command::MoveDown => self.go_to(here + 1),
             Command::MoveUp => self.go_to(here.saturating_sub(1)),
             Command::PageDown => self.go_to(here + PAGE),
@@ -208,10 +204,10 @@ impl Pane for QueuePane {
                 let mut entries = entries.clone();
                 sort(&mut entries);
                 self.entries = Some(entries);
-                self.trouble = None;
-                self.hold_fast();
+                self.error = None;
+                self.pin();
             }
-            Err(error) => self.trouble = Some(error.to_string()),
+            Err(error) => self.error = Some(error.to_string()),
         }
         Update::taken()
     }
@@ -222,6 +218,12 @@ impl Pane for QueuePane {
             return Update::taken();
         }
         Update::ignored()
+    }
+
+    fn budget_of(&self) -> BudgetOf {
+        self.current().map_or(BudgetOf::Nothing, |entry| {
+            BudgetOf::Resource(entry.request.account.clone(), entry.request.resource.clone())
+        })
     }
 
     fn unavailable(&self, command: Command, ctx: &PaneCtx<'_>) -> Option<&'static str> {

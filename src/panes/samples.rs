@@ -7,7 +7,8 @@ use crate::domain::known::Known;
 use crate::domain::zone::Zone;
 use crate::effect::Tickets;
 
-/// A context at ten past ten on the 21st of November 2026, with an empty world, on a screen of 160 by 50.
+/// A context at ten past ten on the 21st of November 2026, with an empty world, on a screen of 160
+/// by 50.
 pub(crate) fn pane_ctx() -> PaneCtx<'static> {
     pane_ctx_in(Known::default())
 }

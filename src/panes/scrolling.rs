@@ -1,7 +1,7 @@
 //! The arithmetic of keeping a cursor in view.
 
-/// The first line in view after as little scrolling as keeps the cursor's line in view and leaves no empty lines below the
-/// last one.
+/// The first line in view after as little scrolling as keeps the cursor's line in view and leaves
+/// no empty lines below the last one.
 pub fn keep_in_view(top: usize, cursor: usize, rows: usize, of: usize) -> usize {
     if rows == 0 {
         return cursor;

@@ -1,4 +1,5 @@
-//! The first line: the program's name, every account with the age of what is known of it or what is wrong, the clock.
+//! The first line: the program's name, every account with the age of what is known of it or what is
+//! wrong, the clock.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use ratatui::buffer::Buffer;
@@ -9,7 +10,7 @@ use super::Screen;
 use crate::domain::account::Account;
 use crate::domain::event::AccountStatus;
 use crate::domain::text::escape_control;
-use crate::panes::format::{age, of};
+use crate::panes::format::{age, count_noun};
 use crate::theme::Role;
 use crate::widgets::text::{RowWriter, width};
 
@@ -19,16 +20,16 @@ type Part = (String, Style);
 pub(super) fn draw(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) {
     let theme = screen.theme;
     let clock = clock(screen);
-    let mut pen = RowWriter::new(buffer, area, theme.glyphs.ellipsis);
+    let mut writer = RowWriter::new(buffer, area, theme.glyphs.ellipsis);
     if area.width >= 60 {
-        pen.put(" purgedeck  ", theme.style(Role::Brand));
+        writer.put(" purgedeck  ", theme.style(Role::Brand));
     } else {
-        pen.skip(1);
+        writer.skip(1);
     }
-    let room = pen.room().saturating_sub(width(&clock) + 2);
+    let room = writer.room().saturating_sub(width(&clock) + 2);
     for part in accounts(screen, room) {
-        let left = pen.room().saturating_sub(width(&clock) + 2);
-        pen.put_within(&part.0, left, part.1);
+        let left = writer.room().saturating_sub(width(&clock) + 2);
+        writer.put_within(&part.0, left, part.1);
     }
     let right = Rect {
         x: area.right().saturating_sub(width(&clock) + 1),
@@ -38,28 +39,29 @@ pub(super) fn draw(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) {
     RowWriter::new(buffer, right, theme.glyphs.ellipsis).put(&clock, theme.style(Role::Dim));
 }
 
-/// How much of a failure's headline is shown, in characters: all of it where there is room.
+/// Length of a failure's headline where there is room, in characters.
 const HEADLINE: usize = 60;
-/// The least of it for which the age of the sound accounts is given up.
+/// Length below which the age of the good accounts is given up instead.
 const SHORT_HEADLINE: usize = 12;
-/// The least of it that still says something.
-const LEAST_HEADLINE: usize = 4;
+/// The least length that still says something.
+const MIN_HEADLINE: usize = 4;
 
-/// How old an account's part is before a question that is under way is said to take long.
+/// Age after which an account that is being read counts as late.
 const LATE: TimeDelta = TimeDelta::seconds(60);
 
-/// Whether an account's vendor is being asked and has not answered for long, without having failed yet.
+/// Returns whether an account's vendor is being asked and has not answered for long, without having
+/// failed yet.
 fn is_late(status: &AccountStatus, now: DateTime<Utc>) -> bool {
     status.failure.is_none() && status.asking && status.synced_at.is_some_and(|at| now - at > LATE)
 }
 
-/// How an account stands where there is no room to say how each of them does.
+/// The health of an account, where there is no room for more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Health {
     /// It was read, and nothing is wrong with it.
-    Sound,
+    Good,
     /// It fails, or does not answer.
-    Wrong,
+    Failing,
     /// Nothing was ever read of it, and nothing is known to be wrong.
     Unread,
 }
@@ -67,15 +69,17 @@ enum Health {
 fn health(screen: &Screen<'_>, account: &Account) -> Health {
     match screen.app.known().statuses.get(&account.name) {
         Some(status) if status.failure.is_some() || is_late(status, screen.ctx.now) => {
-            Health::Wrong
+            Health::Failing
         }
-        Some(status) if status.synced_at.is_some() => Health::Sound,
+        Some(status) if status.synced_at.is_some() => Health::Good,
         Some(_) | None => Health::Unread,
     }
 }
 
-/// The accounts in as many words as there is room for: the ages of the sound ones go first, but for the oldest, then the
-/// sound ones become a number, then the reasons get shorter, then those that were never read become a number as well. One that fails is always named, with how old its part is.
+/// Returns the accounts in as many words as there is room for. The ages of the good ones go first,
+/// but for the oldest; then the good ones become a number, then the reasons get shorter, then those
+/// that were never read become a number as well. One that fails is always named, with the age of
+/// its rows.
 fn accounts(screen: &Screen<'_>, room: u16) -> Vec<Part> {
     let accounts = &screen.app.known().accounts;
     let taken = |parts: &[Part]| parts.iter().map(|part| width(&part.0)).sum::<u16>();
@@ -97,7 +101,7 @@ fn accounts(screen: &Screen<'_>, room: u16) -> Vec<Part> {
         (true, true, SHORT_HEADLINE),
         (true, false, SHORT_HEADLINE),
         (false, true, SHORT_HEADLINE),
-        (false, false, LEAST_HEADLINE),
+        (false, false, MIN_HEADLINE),
     ] {
         for headline in (least..=HEADLINE).rev() {
             shown = collapsed(screen, headline, with_age, named);
@@ -109,41 +113,41 @@ fn accounts(screen: &Screen<'_>, room: u16) -> Vec<Part> {
     shown
 }
 
-/// How old the oldest part of the sound accounts is.
+/// Returns the age of the oldest part of the good accounts.
 fn oldest(screen: &Screen<'_>) -> Option<String> {
     let known = screen.app.known();
-    let sound = known
+    let good = known
         .accounts
         .iter()
         .filter_map(|account| known.statuses.get(&account.name))
         .filter(|status| status.failure.is_none() && !is_late(status, screen.ctx.now));
-    let at = sound.filter_map(|status| status.synced_at).min()?;
+    let at = good.filter_map(|status| status.synced_at).min()?;
     Some(age(at, screen.ctx.now, screen.app.moves()))
 }
 
-/// How many accounts are sound, and the others with so much of what is wrong with them; those that were never read by name
-/// or as a number.
+/// Counts the good accounts, and names the others with as much of their failure as fits; those that
+/// were never read by name or as a number.
 fn collapsed(screen: &Screen<'_>, headline: usize, with_age: bool, named: bool) -> Vec<Part> {
     let theme = screen.theme;
     let accounts = &screen.app.known().accounts;
     let in_health =
         |wanted| accounts.iter().filter(move |account| health(screen, account) == wanted);
     let mut shown = Vec::new();
-    let sound = in_health(Health::Sound).count();
-    if sound > 0 {
+    let good = in_health(Health::Good).count();
+    if good > 0 {
         let oldest = oldest(screen).filter(|_| with_age);
         shown.push((
             format!(
                 "{} {}{}  ",
                 theme.glyphs.online,
-                of(sound as u64, "account", "accounts"),
+                count_noun(good as u64, "account", "accounts"),
                 oldest.map_or_else(String::new, |oldest| format!(" {oldest}")),
             ),
             theme.style(Role::Successful),
         ));
     }
     let told = |account| parts(screen, account, true, headline);
-    shown.extend(in_health(Health::Wrong).flat_map(told));
+    shown.extend(in_health(Health::Failing).flat_map(told));
     if named {
         shown.extend(in_health(Health::Unread).flat_map(told));
     } else {
@@ -197,13 +201,13 @@ fn parts(screen: &Screen<'_>, account: &Account, with_age: bool, headline: usize
                 Role::Failed,
             ),
             (None, Some(at)) if is_late(status, now) => {
-                (format!(" {} asking ({} old)", glyphs.asking, age(at, now, false)), Role::Warning)
+                (format!(" {} reading ({} old)", glyphs.asking, age(at, now, false)), Role::Warning)
             }
             (None, Some(at)) if with_age => {
                 (format!(" {} {}", glyphs.online, age(at, now, seconds)), Role::Successful)
             }
             (None, Some(_)) => (format!(" {}", glyphs.online), Role::Successful),
-            (None, None) if status.asking => (format!(" {} asking", glyphs.asking), Role::Dim),
+            (None, None) if status.asking => (format!(" {} reading", glyphs.asking), Role::Dim),
             (None, None) => (format!(" {}", glyphs.asking), Role::Dim),
         },
         None => (format!(" {}", glyphs.asking), Role::Dim),
@@ -213,7 +217,8 @@ fn parts(screen: &Screen<'_>, account: &Account, with_age: bool, headline: usize
     parts
 }
 
-/// The time, to the second only while something moves; offline nothing ticks, so it says that instead.
+/// The time, to the second only while something moves; offline nothing ticks, so it says that
+/// instead.
 fn clock(screen: &Screen<'_>) -> String {
     let known = screen.app.known();
     let zone = screen.app.zone();
@@ -233,7 +238,7 @@ fn clock(screen: &Screen<'_>) -> String {
     text
 }
 
-/// The text in so many characters at most.
+/// Cuts the text to this many characters.
 fn cut(text: &str, most: usize, ellipsis: &str) -> String {
     let shown = escape_control(text, usize::MAX);
     match shown.char_indices().nth(most) {

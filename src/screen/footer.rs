@@ -1,22 +1,31 @@
-//! The last line: the real keys of whatever has the focus; a notice where there is no line of its own for it.
+//! The last line: the keys of the focused pane; a notice where it has no line of its own.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::widgets::Widget;
 
 use super::{Screen, status};
-use crate::widgets::hints::Hints;
+use crate::theme::Role;
+use crate::widgets::text::{RowWriter, width};
 
 pub(super) fn draw(screen: &Screen<'_>, area: Rect, with_notice: bool, buffer: &mut Buffer) {
     if with_notice && status::draw_notice(screen, area, buffer) {
         return;
     }
-    let commands = screen.app.hints(screen.ctx);
-    let hints: Vec<(String, &str)> = commands
-        .into_iter()
-        .map(|command| (screen.key(command), command.about().title))
-        .filter(|(key, _)| !key.is_empty())
-        .collect();
-    let area = Rect { x: area.x + 1, width: area.width.saturating_sub(1), ..area };
-    (&Hints { hints: &hints, theme: screen.theme }).render(area, buffer);
+    let theme = screen.theme;
+    let mut writer = RowWriter::new(buffer, area, theme.glyphs.ellipsis);
+    writer.skip(1);
+    for command in screen.app.hints(screen.ctx) {
+        let (key, title) = (screen.key(command), command.about().title);
+        if key.is_empty() {
+            continue;
+        }
+        if width(&key) + 1 + width(title) > writer.room() {
+            break;
+        }
+        writer
+            .put(&key, theme.style(Role::Key))
+            .skip(1)
+            .put(title, theme.style(Role::KeyTitle))
+            .skip(2);
+    }
 }

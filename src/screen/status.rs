@@ -1,4 +1,4 @@
-//! The line above the keys: what the operator should read, else what is left of the limits of the row's resource.
+//! The line above the keys: a notice, else the budget of the row's resource.
 
 use std::time::Duration;
 
@@ -24,24 +24,24 @@ pub(super) fn draw(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) {
 
 fn draw_budgets(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) {
     let (app, now) = (screen.app, screen.ctx.now);
-    let Some(stand) = app.budgets().stand(app.known(), now) else {
+    let Some(view) = app.budgets().view(app.known(), now) else {
         return;
     };
     let theme = screen.theme;
     let dim = theme.style(Role::Dim);
-    let mut pen = RowWriter::new(buffer, area, theme.glyphs.ellipsis);
-    pen.put(" ", dim).put(&escape_control(&stand.cname, 100), theme.style(Role::Text));
-    // What is counted by the day runs out for good, so it stands first.
-    for quota in &stand.quotas {
+    let mut writer = RowWriter::new(buffer, area, theme.glyphs.ellipsis);
+    writer.put(" ", dim).put(&view.cname, theme.style(Role::Text));
+    // A daily quota runs out for good, so it comes first.
+    for quota in &view.quotas {
         let words = format::quota(quota);
-        if pen.room() < width(&words) + 3 {
+        if writer.room() < width(&words) + 3 {
             return;
         }
         let role = if quota.left == 0 { Role::Warning } else { Role::Dim };
-        pen.put("  ", dim).put(&words, theme.style(role));
+        writer.put("  ", dim).put(&words, theme.style(role));
     }
     let mut last_per = None;
-    for window in &stand.windows {
+    for window in &view.windows {
         let used_up = window.left == 0;
         let mut words = format!("{} {} of {}", window.kind, window.left, window.of);
         // What holds for the window before holds for this one, unless it says otherwise.
@@ -60,11 +60,11 @@ fn draw_budgets(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) {
             words = format!("{words} ({})", more.join(", "));
         }
         // A half of a window's words could be read for the whole.
-        if pen.room() < width(&words) + 3 {
+        if writer.room() < width(&words) + 3 {
             break;
         }
         let role = if used_up { Role::Warning } else { Role::Dim };
-        pen.put("  ", dim).put(&words, theme.style(role));
+        writer.put("  ", dim).put(&words, theme.style(role));
     }
 }
 
@@ -97,8 +97,8 @@ pub(super) fn draw_notice(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) 
     };
     let account = notice.account.as_ref().map(|account| format!("{account}: ")).unwrap_or_default();
     let words = format!(" {glyph} {account}{}", escape_control(&notice.words, 500));
-    let mut pen = RowWriter::new(buffer, area, theme.glyphs.ellipsis);
-    let room = pen.room().saturating_sub(width(&after));
-    pen.put_within(&words, room, theme.style(role)).put(&after, theme.style(Role::Dim));
+    let mut writer = RowWriter::new(buffer, area, theme.glyphs.ellipsis);
+    let room = writer.room().saturating_sub(width(&after));
+    writer.put_within(&words, room, theme.style(role)).put(&after, theme.style(Role::Dim));
     true
 }

@@ -1,4 +1,5 @@
-//! The second line: the views with their numbers, a star where one shows another filter than its own, and what the queue is doing.
+//! The second line: the views with their numbers, a star where one shows another filter than its
+//! own, and the queue's state.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -16,19 +17,19 @@ pub(super) fn draw(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) {
     }
     let theme = screen.theme;
     let (queue, role) = queue(screen);
-    let (tabs, here) = screen.app.board().tabs();
-    let mut pen = RowWriter::new(buffer, area, theme.glyphs.ellipsis);
-    pen.skip(1);
+    let (tabs, here) = screen.app.workspace().tabs();
+    let mut writer = RowWriter::new(buffer, area, theme.glyphs.ellipsis);
+    writer.skip(1);
     for (at, name) in tabs.enumerate() {
         let key = Command::of_view(at).map(|view| screen.key(view)).unwrap_or_default();
         let style = theme.style(if at == here { Role::TabHere } else { Role::Tab });
-        let other = if screen.app.board().is_narrowed(at) { "*" } else { "" };
+        let other = if screen.app.workspace().is_narrowed(at) { "*" } else { "" };
         let text = format!("{key} {}{other}", escape_control(name, 24));
-        let left = pen.room().saturating_sub(width(&queue) + 3);
+        let left = writer.room().saturating_sub(width(&queue) + 3);
         if left < width(&text) {
             break;
         }
-        pen.put(&text, style).skip(2);
+        writer.put(&text, style).skip(2);
     }
     let right = Rect {
         x: area.right().saturating_sub(width(&queue) + 1),
@@ -38,7 +39,7 @@ pub(super) fn draw(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) {
     RowWriter::new(buffer, right, theme.glyphs.ellipsis).put(&queue, theme.style(role));
 }
 
-/// What waits, what is on its way, what is of unknown fate; nothing where the queue is empty.
+/// Returns the queue's state in words; empty where nothing is queued.
 fn queue(screen: &Screen<'_>) -> (String, Role) {
     let known = screen.app.known();
     let waiting = known.count(JournalState::Queued);

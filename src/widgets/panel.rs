@@ -1,4 +1,5 @@
-//! A framed region with a title at its left and one at its right, and a popup of that kind in the middle of the screen.
+//! A framed region with a title at its left and one at its right, and a popup of that kind in the
+//! middle of the screen.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -10,20 +11,20 @@ use crate::theme::{Role, Theme};
 /// A frame. Focus is shown by the border's colour and by a mark before the title.
 #[derive(Clone, Copy, Debug)]
 pub struct Panel<'a> {
-    /// What stands at the left of its upper edge.
+    /// The title, at the left of its upper edge.
     pub title: &'a str,
-    /// How the title looks where the panel has no focus.
+    /// The title's role where the panel has no focus.
     pub title_role: Role,
-    /// What stands at the right of its upper edge; it goes first where there is little room.
+    /// The note at the right of its upper edge; it goes first where there is little room.
     pub note: &'a str,
-    /// Whether keys go here.
+    /// Set if keys go here.
     pub focused: bool,
-    /// How things look.
+    /// Colours and glyphs.
     pub theme: &'a Theme,
 }
 
 impl Panel<'_> {
-    /// What is left inside the frame.
+    /// Returns the area inside the frame.
     pub fn inner(area: Rect) -> Rect {
         Rect {
             x: area.x.saturating_add(1),
@@ -68,13 +69,13 @@ impl Widget for &Panel<'_> {
         let title_room = if with_note { room - note_room } else { room };
         if !self.title.is_empty() && title_room > 4 {
             let style = self.theme.style(if self.focused { Role::Focus } else { self.title_role });
-            let mut pen = RowWriter::new(buffer, row, glyphs.ellipsis);
+            let mut writer = RowWriter::new(buffer, row, glyphs.ellipsis);
             if self.focused {
-                pen.put(glyphs.focus, style);
+                writer.put(glyphs.focus, style);
             } else {
-                pen.put(" ", style);
+                writer.put(" ", style);
             }
-            pen.put_within(self.title, title_room - 2, style).put(" ", line);
+            writer.put_within(self.title, title_room - 2, style).put(" ", line);
         }
         if with_note {
             let at = Rect::new(row.right() - note_room, top, note_room, 1);
@@ -87,16 +88,17 @@ impl Widget for &Panel<'_> {
     }
 }
 
-/// A line across a panel, joined to its frame, with a title in it. The area is the panel's whole width and one row.
+/// A line across a panel, joined to its frame, with a title in it. The area is the panel's whole
+/// width and one row.
 #[derive(Clone, Copy, Debug)]
 pub struct Divider<'a> {
-    /// What stands in the line.
+    /// The title in the line.
     pub title: &'a str,
-    /// How the title looks.
+    /// The title's role.
     pub title_role: Role,
-    /// Whether the panel has the focus.
+    /// Set if the panel has the focus.
     pub focused: bool,
-    /// How things look.
+    /// Colours and glyphs.
     pub theme: &'a Theme,
 }
 
@@ -123,7 +125,8 @@ impl Widget for &Divider<'_> {
     }
 }
 
-/// Where a popup of at most this size goes: the middle of the screen, smaller where the screen is.
+/// Returns the area of a popup of at most this size: the middle of the screen, smaller where the
+/// screen is.
 pub fn popup(screen: Rect, columns: u16, rows: u16) -> Rect {
     let (columns, rows) = (columns.min(screen.width), rows.min(screen.height));
     Rect {

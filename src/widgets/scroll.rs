@@ -9,11 +9,11 @@ use crate::theme::{Role, Theme};
 /// A scroll bar; nothing is drawn where everything is in view.
 #[derive(Clone, Copy, Debug)]
 pub struct ScrollBar<'a> {
-    /// How many lines there are.
+    /// Number of lines.
     pub of: usize,
     /// The first line in view.
     pub top: usize,
-    /// How things look.
+    /// Colours and glyphs.
     pub theme: &'a Theme,
 }
 

@@ -1,4 +1,5 @@
-//! Text on a row of cells, cut by how wide it is shown: wide characters (CJK, emoji) take two cells, combining ones none.
+//! Text on a row of cells, cut by how wide it is shown: wide characters (CJK, emoji) take two
+//! cells, combining ones none.
 
 use std::borrow::Cow;
 
@@ -8,7 +9,9 @@ use ratatui::style::Style;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-/// How many cells the text takes.
+use crate::domain::text::escape_control;
+
+/// Returns the width of the text, in cells.
 pub fn width(text: &str) -> u16 {
     if text.is_ascii() {
         return u16::try_from(text.len()).unwrap_or(u16::MAX);
@@ -16,7 +19,7 @@ pub fn width(text: &str) -> u16 {
     u16::try_from(text.width()).unwrap_or(u16::MAX)
 }
 
-/// The longest beginning of the text that fits into so many cells, and how many it takes.
+/// Returns the longest beginning of the text that fits into this many cells, and its width.
 pub fn fit(text: &str, room: u16) -> (&str, u16) {
     if text.is_ascii() {
         let end = text.len().min(usize::from(room));
@@ -33,7 +36,8 @@ pub fn fit(text: &str, room: u16) -> (&str, u16) {
     (text, used)
 }
 
-/// The text without so many cells at its left; a wide character that is cut through goes altogether.
+/// Returns the text without this many cells at its left; a wide character that is cut through is
+/// left out.
 pub fn skip(text: &str, cells: u16) -> &str {
     let mut gone = 0;
     for (at, grapheme) in text.grapheme_indices(true) {
@@ -45,22 +49,24 @@ pub fn skip(text: &str, cells: u16) -> &str {
     ""
 }
 
-/// The least room in which the middle of a text is given up for its end.
-const LEAST_MIDDLE: u16 = 14;
-/// The same for a path, whose end tells much more than its beginning.
-const LEAST_PATH: u16 = 8;
+/// The least room in which the middle of a text is cut rather than its end.
+const MIN_MIDDLE: u16 = 14;
+/// The same for a path, whose end says much more than its beginning.
+const MIN_PATH: u16 = 8;
 
-/// The text in so many cells: where it is longer, an ellipsis in the place of its middle. What tells names and paths apart
-/// stands at their ends. In little room the beginning tells more than two scraps would; then it comes back uncut.
+/// Fits the text into this many cells, with an ellipsis for its middle: names and paths differ at
+/// their ends. In little room the beginning says more than two scraps would; then it is returned
+/// uncut.
 pub fn middle<'a>(text: &'a str, room: u16, ellipsis: &str) -> Cow<'a, str> {
     let wide = width(text);
-    if wide <= room || room < LEAST_MIDDLE {
+    if wide <= room || room < MIN_MIDDLE {
         return Cow::Borrowed(text);
     }
     Cow::Owned(ends(text, room, 2, ellipsis))
 }
 
-/// Of a text that is wider than the room both ends, the beginning in one part of so many.
+/// Returns both ends of a text that is wider than the room; the beginning gets one of this many
+/// parts.
 fn ends(text: &str, room: u16, parts: u16, ellipsis: &str) -> String {
     let left = room.saturating_sub(width(ellipsis));
     let (begin, used) = fit(text, left / parts);
@@ -68,11 +74,11 @@ fn ends(text: &str, room: u16, parts: u16, ellipsis: &str) -> String {
     format!("{begin}{ellipsis}{end}")
 }
 
-/// A path in so many cells: the name at its end whole, if that can be, and of what stands before it as much as fits; a query
-/// goes first. Where not even the name fits, most of the room is for its end.
+/// Fits a path into this many cells: the name at its end whole, if possible, and as much as fits
+/// before it; a query is cut first. Where not even the name fits, most of the room is for its end.
 pub fn path<'a>(text: &'a str, room: u16, ellipsis: &str) -> Cow<'a, str> {
     let gap = width(ellipsis);
-    if width(text) <= room || room < LEAST_PATH {
+    if width(text) <= room || room < MIN_PATH {
         return Cow::Borrowed(text);
     }
     let plain = text.split_once('?').map_or(text, |(plain, _)| plain);
@@ -93,7 +99,18 @@ pub fn path<'a>(text: &'a str, room: u16, ellipsis: &str) -> Cow<'a, str> {
     Cow::Owned(ends(plain, room, 4, ellipsis))
 }
 
-/// One row of cells that is written from left to right, never beyond its end.
+/// Returns as much of the text as this many cells could need and a little more, with its control
+/// characters made visible.
+fn shown(text: &str, room: u16) -> Cow<'_, str> {
+    let enough = text.floor_char_boundary(usize::from(room) * 16 + 64);
+    let text = text.get(..enough).unwrap_or(text);
+    if text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(escape_control(text, usize::MAX))
+}
+
+/// Writes one row of cells from left to right, never beyond its end.
 #[derive(Debug)]
 pub struct RowWriter<'a> {
     buffer: &'a mut Buffer,
@@ -118,12 +135,12 @@ impl<'a> RowWriter<'a> {
         }
     }
 
-    /// How many cells are left.
+    /// Returns the number of cells left.
     pub fn room(&self) -> u16 {
         self.end.saturating_sub(self.x)
     }
 
-    /// Where the next character goes.
+    /// Returns the column of the next character.
     pub fn x(&self) -> u16 {
         self.x
     }
@@ -134,19 +151,20 @@ impl<'a> RowWriter<'a> {
         self.put_within(text, room, style)
     }
 
-    /// Writes at most so many cells; what is cut ends with an ellipsis.
+    /// Writes at most this many cells; a longer text ends with an ellipsis. Control characters are
+    /// shown, never passed on.
     pub fn put_within(&mut self, text: &str, most: u16, style: Style) -> &mut Self {
         let room = most.min(self.room());
         if !self.visible || room == 0 {
             return self;
         }
-        let (fits, used) = fit(text, room);
+        let text = shown(text, room);
+        let (fits, _) = fit(&text, room);
         if fits.len() == text.len() {
             self.write(fits, style);
             return self;
         }
         let (cut, short) = fit(fits, room.saturating_sub(width(self.ellipsis)));
-        let _ = used;
         let before = self.x;
         self.write(cut, style);
         self.x = before + short;
@@ -154,7 +172,7 @@ impl<'a> RowWriter<'a> {
         self
     }
 
-    /// Writes into a column of exactly so many cells, padded with blanks.
+    /// Writes into a column of exactly this many cells, padded with blanks.
     pub fn column(&mut self, text: &str, cells: u16, style: Style) -> &mut Self {
         let end = self.x.saturating_add(cells).min(self.end);
         self.put_within(text, cells, style);
@@ -162,11 +180,12 @@ impl<'a> RowWriter<'a> {
         self
     }
 
-    /// Writes into a column of exactly so many cells, against its right side.
+    /// Writes into a column of exactly this many cells, aligned right.
     pub fn column_right(&mut self, text: &str, cells: u16, style: Style) -> &mut Self {
-        let pad = cells.saturating_sub(width(text));
+        let text = shown(text, cells);
+        let pad = cells.saturating_sub(width(&text));
         self.skip(pad);
-        self.column(text, cells - pad, style)
+        self.column(&text, cells - pad, style)
     }
 
     /// Leaves cells as they are.
@@ -189,9 +208,9 @@ mod tests {
     fn written(room: u16, texts: &[&str]) -> String {
         let area = Rect::new(0, 0, room, 1);
         let mut buffer = Buffer::empty(area);
-        let mut pen = RowWriter::new(&mut buffer, area, "…");
+        let mut writer = RowWriter::new(&mut buffer, area, "…");
         for text in texts {
-            pen.put(text, Style::new());
+            writer.put(text, Style::new());
         }
         (0..room).filter_map(|x| buffer.cell((x, 0))).map(ratatui::buffer::Cell::symbol).collect()
     }
@@ -200,6 +219,12 @@ mod tests {
     fn text_that_does_not_fit_ends_with_an_ellipsis() {
         assert_eq!(written(6, &["abcdefgh"]), "abcde…");
         assert_eq!(written(6, &["abcdef"]), "abcdef");
+    }
+
+    #[test]
+    fn control_characters_are_shown_and_not_passed_on() {
+        assert_eq!(written(12, &["a\u{1b}[31mb", "c"]), "a␛[31mbc    ");
+        assert_eq!(written(4, &["\u{7}\u{7}\u{7}\u{7}\u{7}"]), "␇␇␇…");
     }
 
     #[test]

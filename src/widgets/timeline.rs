@@ -9,11 +9,11 @@ use crate::theme::{Role, Theme};
 /// Bars, one to a column, growing from the bottom of the area.
 #[derive(Clone, Copy, Debug)]
 pub struct Bars<'a> {
-    /// How much of each there is: all, and the failed part of it.
+    /// The height of each bar: all, and the failed part of it.
     pub bars: &'a [(u32, u32)],
     /// The first and the last of the chosen bars.
     pub chosen: Option<(usize, usize)>,
-    /// How things look.
+    /// Colours and glyphs.
     pub theme: &'a Theme,
 }
 
@@ -43,7 +43,7 @@ impl Widget for &Bars<'_> {
 struct Column {
     all: u64,
     failed: u64,
-    /// Whether a quarter or more of it failed.
+    /// Set if a quarter or more of it failed.
     bad: bool,
     here: bool,
 }
@@ -63,13 +63,15 @@ impl Column {
                 glyphs.bars.get((part as usize).wrapping_sub(1)).copied().unwrap_or(glyphs.bar_none)
             };
             if bad > 0 && told_by_glyph {
-                // The height is what a bar is there for, so the glyph of what failed stands only where it costs none of it.
+                // A bar is about its height, so the glyph for failures is used only where the
+                // height stays right.
                 let covers = all == 8 && bad >= 2;
                 let symbol = if covers { glyphs.bar_failed } else { eighth(all) };
                 cell.set_symbol(symbol).set_style(if self.bad || covers { failed } else { plain });
             } else if bad > 0 && bad < 8 && (all == 8 || area.height > 1) {
-                // Three colours do not fit into a cell: where the bar ends in this one, it is drawn to its top, so that the
-                // failed part keeps its share. Where this cell is all there is, one colour has to do.
+                // Three colours do not fit into a cell: where the bar ends in this one, it is drawn
+                // to its top, so that the failed part keeps its share. Where this cell is all there
+                // is, one colour has to do.
                 cell.set_symbol(eighth(bad)).set_style(failed);
                 if let Some(colour) = plain.fg {
                     cell.set_bg(colour);

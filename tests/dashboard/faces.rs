@@ -5,14 +5,13 @@ use purgedeck::domain::event::{AccountStatus, Event, Level, Notice, StoreError};
 use purgedeck::domain::ids::AccountName;
 use purgedeck::effect::{Answer, Effect, Query, Report};
 
-use super::picture::picture;
 use super::stage::{Stage, at, setup};
 
 #[test]
 fn without_an_account_the_screen_says_how_to_get_one() {
     let mut stage = Stage::empty((80, 24), 0, Setup::default());
     stage.start();
-    insta::assert_snapshot!(picture(&stage.draw()));
+    insta::assert_snapshot!(stage.picture());
 }
 
 #[test]
@@ -32,8 +31,8 @@ fn an_empty_store_says_what_each_account_is_doing() {
         status: AccountStatus { asking: true, ..AccountStatus::default() },
     }));
     let text = stage.text();
-    assert!(text.contains("No purges yet"), "{text}");
-    assert!(text.contains("edge-prod: asking its vendor"), "{text}");
+    assert!(text.contains("Nothing read yet"), "{text}");
+    assert!(text.contains("edge-prod: reading"), "{text}");
     stage.hear_of_accounts();
     let text = stage.text();
     assert!(text.contains("no purge on record"), "{text}");
@@ -48,7 +47,7 @@ fn a_filter_that_selects_nothing_says_how_to_get_everything_back() {
     stage.press("enter");
     let text = stage.text();
     assert!(text.contains("No purge fits this filter"), "{text}");
-    assert!(text.contains("ctrl-l shows everything again"), "{text}");
+    assert!(text.contains("ctrl-l shows all purges"), "{text}");
     stage.press("ctrl-l");
     assert!(stage.text().contains("400 purges"));
 }
@@ -199,7 +198,7 @@ fn an_account_whose_vendor_does_not_answer_is_not_shown_as_sound_while_its_part_
         stage.text().lines().next().unwrap_or_default().to_owned()
     };
     assert!(asking_since(12).contains("● 12s"));
-    assert!(asking_since(150).contains("asking (2m old)"));
+    assert!(asking_since(150).contains("reading (2m old)"));
 }
 
 #[test]
@@ -220,7 +219,7 @@ fn an_account_that_was_never_read_is_not_counted_among_the_sound_ones() {
     };
     let narrow = header((112, 24));
     assert!(narrow.contains("● 1 account"), "{narrow}");
-    assert!(narrow.contains("edge-new ○ asking"), "{narrow}");
+    assert!(narrow.contains("edge-new ○ reading"), "{narrow}");
     assert!(narrow.contains("edge-late ○"), "{narrow}");
     let narrower = header((90, 24));
     assert!(narrower.contains("● 1 account"), "{narrower}");

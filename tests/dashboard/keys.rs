@@ -10,13 +10,13 @@ use purgedeck::effect::{Answer, Effect, Order, Query, Report, TerminalEffect};
 use super::stage::Stage;
 
 fn here(stage: &Stage) -> PurgeKey {
-    let board = stage.app.board();
+    let board = stage.app.workspace();
     let pane = board.pane(board.focus()).unwrap();
     pane.rows().here().unwrap().key
 }
 
 fn filter(stage: &Stage) -> String {
-    let board = stage.app.board();
+    let board = stage.app.workspace();
     board.pane(board.focus()).unwrap().filter().text().to_owned()
 }
 
@@ -82,7 +82,7 @@ fn memory_does_not_grow_with_the_way_that_was_gone() {
     for _ in 0..150 {
         stage.press("pagedown");
     }
-    let board = stage.app.board();
+    let board = stage.app.workspace();
     let rows = board.pane(board.focus()).unwrap().rows();
     assert!(place(&stage) > 1_000);
     assert!(rows.held().len() < 250, "{}", rows.held().len());
@@ -169,7 +169,7 @@ fn an_open_detail_stays_at_its_purge_whatever_comes_in() {
     for n in 1..4 {
         stage.arrive(n);
     }
-    let board = stage.app.board();
+    let board = stage.app.workspace();
     let pane = board.pane(board.focus()).unwrap();
     assert_eq!(pane.detail().shown().map(|detail| detail.key), Some(key));
     stage.press("tab g");
@@ -186,7 +186,7 @@ fn an_open_detail_stays_at_its_purge_while_filter_and_order_change_around_it() {
     stage.press("j enter");
     let key = here(&stage);
     let shown = |stage: &Stage| {
-        let board = stage.app.board();
+        let board = stage.app.workspace();
         let pane = board.pane(board.focus()).unwrap();
         pane.detail().shown().map(|detail| detail.key)
     };
@@ -261,7 +261,7 @@ fn a_cursor_elsewhere_stays_on_its_purge_while_new_ones_come_in_above() {
     stage.arrive(1);
     stage.arrive(2);
     assert_eq!(here(&stage), key);
-    let board = stage.app.board();
+    let board = stage.app.workspace();
     let rows = board.pane(board.focus()).unwrap().rows();
     assert_eq!(rows.in_view()[0].key, stage.store[0].0, "the newest is in view");
     assert_eq!(rows.cursor_in_view(), 4);
@@ -275,13 +275,13 @@ fn a_cursor_far_down_stays_on_its_purge_and_its_place_on_the_screen() {
     }
     stage.press("k k k");
     let key = here(&stage);
-    let board = stage.app.board();
+    let board = stage.app.workspace();
     let row = board.pane(board.focus()).unwrap().rows().cursor_in_view();
     for n in 0..5 {
         stage.arrive(n);
     }
     assert_eq!(here(&stage), key);
-    let board = stage.app.board();
+    let board = stage.app.workspace();
     let rows = board.pane(board.focus()).unwrap().rows();
     assert_eq!(rows.cursor_in_view(), row);
 }
@@ -321,7 +321,7 @@ fn an_answer_to_an_earlier_question_is_dropped() {
     let newest = stage.answer(windows.last().unwrap()).unwrap();
     stage.report(newest);
     let rows = |stage: &Stage| {
-        let board = stage.app.board();
+        let board = stage.app.workspace();
         board.pane(board.focus()).unwrap().rows().held().to_vec()
     };
     let failed = rows(&stage);
@@ -336,7 +336,7 @@ fn an_answer_to_an_earlier_question_is_dropped() {
 fn marks_stay_with_their_purges_wherever_the_window_goes() {
     let mut stage = Stage::new((80, 24));
     stage.press("space space G g");
-    let board = stage.app.board();
+    let board = stage.app.workspace();
     let marks = board.pane(board.focus()).unwrap().marks().clone();
     assert_eq!(marks.len(), 2);
     stage.press("R");
@@ -352,7 +352,7 @@ fn all_in_view_are_marked_and_then_none() {
     let mut stage = Stage::new((80, 24));
     stage.press("*");
     let marks = |stage: &Stage| {
-        let board = stage.app.board();
+        let board = stage.app.workspace();
         board.pane(board.focus()).unwrap().marks().len()
     };
     assert!(marks(&stage) > 8);

@@ -284,7 +284,8 @@ async fn drawing_again_writes_every_cell() {
 async fn every_key_wakes_the_loop_though_the_terminal_remembers_only_who_asked_first() {
     let typist =
         FromThread { keys: Typist::of("j k G g q").keys, arrived: Arc::default(), waiting: false };
-    // Of the paused clock: before the account's age is due to change, which would wake the loop anyway.
+    // Of the paused clock: before the account's age is due to change, which would wake the loop
+    // anyway.
     let soon = Duration::from_millis(500);
     let run = tokio::time::timeout(soon, run_by((80, 24), typist)).await;
     assert_eq!(run.expect("a key woke nobody").1, ExitReason::Quit);
@@ -315,7 +316,7 @@ fn steps(last: JournalState, cname: &str) -> Vec<Report> {
 #[tokio::test(start_paused = true)]
 async fn the_operator_is_called_once_when_the_last_is_done_and_when_one_fails() {
     for (last, words) in
-        [(JournalState::Successful, "everything is done"), (JournalState::Failed, "failed")]
+        [(JournalState::Successful, "all purges are done"), (JournalState::Failed, "failed")]
     {
         let told = || steps(last, "www.site.com");
         let typist = || Typist { hang_up: true, ..Typist::of("j k") };

@@ -1,4 +1,5 @@
-//! Whatever is pressed, in whatever order, at whatever size: nothing panics and the cursor stands on a row.
+//! Whatever is pressed, in whatever order, at whatever size: nothing panics and the cursor stands
+//! on a row.
 
 use proptest::prelude::*;
 use purgedeck::app::{Input, Msg};
@@ -60,8 +61,8 @@ proptest! {
                 Step::Mute(mute) => stage.answering = !mute,
             }
             stage.draw();
-            for pane in stage.app.board().shown() {
-                let rows = stage.app.board().pane(pane).unwrap().rows();
+            for pane in stage.app.workspace().shown() {
+                let rows = stage.app.workspace().pane(pane).unwrap().rows();
                 prop_assert!(rows.held().is_empty() || rows.here().is_some());
                 prop_assert!(rows.in_view().is_empty() || rows.cursor_in_view() < rows.in_view().len());
             }

@@ -101,7 +101,7 @@ fn what_was_taken_back_was_never_answered() {
         entry.answered_at = Some(entry.queued_at + TimeDelta::minutes(5));
     });
     let text = stage.text();
-    assert!(text.contains("taken back "), "{text}");
+    assert!(text.contains("canceled "), "{text}");
     assert!(!text.contains("answered"), "{text}");
     assert!(text.contains("4m ago"), "since when it is over: {text}");
 }

@@ -1,4 +1,5 @@
-//! A stage for the core: accounts, purges in memory in the store's place, keys as text, the screen as a buffer.
+//! A stage for the core: accounts, purges in memory in the store's place, keys as text, the screen
+//! as a buffer.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -33,6 +34,7 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
 pub(crate) use super::picture::lines;
+use super::picture::picture;
 
 /// The core on a stage.
 pub(crate) struct Stage {
@@ -45,7 +47,7 @@ pub(crate) struct Stage {
     pub(crate) store: Vec<(PurgeKey, Purge)>,
     /// Every effect that was asked for and not looked at yet.
     pub(crate) asked: Vec<Effect>,
-    /// Whether the store answers.
+    /// Set if the store answers.
     pub(crate) answering: bool,
     /// What the edge showed of the first rows of each answer.
     pub(crate) verified: Vec<Option<bool>>,
@@ -275,7 +277,8 @@ impl Stage {
         }
     }
 
-    /// Presses keys, written with blanks between them, each followed by all that the world has to say to it.
+    /// Presses keys, written with blanks between them, each followed by all that the world has to
+    /// say to it.
     pub(crate) fn press(&mut self, keys: &str) {
         for key in keys.split_whitespace() {
             let chord: Chord = key.parse().unwrap_or_else(|wrong| panic!("{wrong}"));
@@ -501,6 +504,11 @@ impl Stage {
         let mut buffer = Buffer::empty(area);
         self.draw_into(area, &mut buffer);
         buffer
+    }
+
+    /// The screen with the roles of its cells.
+    pub(crate) fn picture(&self) -> String {
+        picture(&self.draw(), &self.theme)
     }
 
     pub(crate) fn draw_into(&self, area: Rect, buffer: &mut Buffer) {

@@ -6,13 +6,13 @@ use purgedeck::effect::{Effect, Query, TerminalEffect};
 use super::stage::Stage;
 
 fn selected(stage: &Stage) -> u64 {
-    let board = stage.app.board();
+    let board = stage.app.workspace();
     let pane = board.pane(board.focus()).unwrap();
-    pane.overview().summary().unwrap().selected
+    pane.timeline().summary().unwrap().selected
 }
 
 fn filter(stage: &Stage) -> String {
-    let board = stage.app.board();
+    let board = stage.app.workspace();
     board.pane(board.focus()).unwrap().filter().text().to_owned()
 }
 

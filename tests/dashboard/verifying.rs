@@ -7,7 +7,6 @@ use purgedeck::domain::event::Event;
 use purgedeck::domain::journal::JournalEntry;
 use purgedeck::effect::{Answer, Effect, Order, Query, Report, Subject};
 
-use super::picture::picture;
 use super::stage::{Stage, at, just_queued};
 
 fn stale(url: &str) -> Verification {
@@ -101,11 +100,15 @@ fn what_the_edge_showed_stands_in_the_detail_of_that_purge_and_of_no_other() {
     let key = stage.store[1].0;
     let looked = |result| Report::Answer(Answer::Verified { subject: Subject::Purge(key), result });
     stage.report(looked(Ok(Box::new(stale("https://img.site.com/img/1/hero-0.jpg")))));
-    insta::assert_snapshot!(picture(&stage.draw()));
+    insta::assert_snapshot!(stage.picture());
     assert!(stage.text().contains(Verdict::Stale.word()));
     stage.press("esc j enter");
     assert!(!stage.text().contains("at the edge"), "{}", stage.text());
     stage.press("esc k enter");
     stage.report(looked(Err("its edge is left alone".to_owned())));
-    assert!(stage.text().contains("not looked at, its edge is left alone"), "{}", stage.text());
+    assert!(
+        stage.text().contains("not checked at the edge: its edge is left alone"),
+        "{}",
+        stage.text()
+    );
 }

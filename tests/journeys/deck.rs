@@ -29,7 +29,8 @@ use super::stage::{Alarm, Stage};
 /// How much time passes at once while a vendor is not asked all at once.
 const STEP: Duration = Duration::from_secs(2);
 
-/// How often everybody is let do something between two steps of time. Too few would only make a journey longer.
+/// How often everybody is let do something between two steps of time. Too few would only make a
+/// journey longer.
 const BREATH: usize = 500;
 
 /// What is known of the running program from outside.
@@ -74,7 +75,7 @@ impl Deck {
         let mut dashboard = Dashboard {
             app: App::new(setup(stage)),
             keymap: Keymap::new(&BTreeMap::new()).unwrap(),
-            theme: Theme::named("default", ColourDepth::True, Glyphs::UNICODE).unwrap(),
+            theme: theme(),
             effects: Watched {
                 effects: EngineEffects::new(engine.clone(), events, None),
                 seen: Rc::clone(&seen),
@@ -149,8 +150,8 @@ impl Deck {
         self.until(&format!("no {text}"), || !self.text().contains(text)).await;
     }
 
-    /// Waits until these accounts are read: their newest purges and all that is older, their resources and limits. Some time
-    /// passes where a vendor is not asked all at once.
+    /// Waits until these accounts are read: their newest purges and all that is older, their
+    /// resources and limits. Some time passes where a vendor is not asked all at once.
     pub(crate) async fn reads(&self, stage: &Stage, accounts: &[&str]) {
         loop {
             self.until("the accounts to be looked at", || {
@@ -162,7 +163,8 @@ impl Deck {
             let reading = |name: &&&str| self.stands(name, |it| it.older.is_some());
             let behind: Vec<&&str> = accounts.iter().filter(reading).collect();
             if behind.is_empty() {
-                // A pane that was told of news lately waits a moment before it asks the store again.
+                // A pane that was told of news lately waits a moment before it asks the store
+                // again.
                 return stage.pass(STEP).await;
             }
             stage.pass(STEP).await;
@@ -174,13 +176,14 @@ impl Deck {
         }
     }
 
-    /// Whether an account stands like this with its vendor.
+    /// Returns whether an account stands like this with its vendor.
     pub(crate) fn stands(&self, name: &str, like: impl Fn(&AccountStatus) -> bool) -> bool {
         let statuses = self.seen.statuses.borrow();
         statuses.get(&AccountName::new(name)).is_some_and(like)
     }
 
-    /// Lets everybody do what they can do without time passing: tasks, sockets and the threads of the store.
+    /// Lets everybody do what they can do without time passing: tasks, sockets and the threads of
+    /// the store.
     pub(crate) async fn breathe(&self) {
         assert!(!self.alarm.has_rung(), "{}", self.text());
         for _ in 0..BREATH {
@@ -342,4 +345,9 @@ impl SignalSource for NoSignals {
     async fn next(&mut self) -> Signal {
         std::future::pending().await
     }
+}
+
+/// The theme of every screen here.
+pub(crate) fn theme() -> Theme {
+    Theme::named("default", ColourDepth::True, Glyphs::UNICODE).unwrap()
 }

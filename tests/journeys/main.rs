@@ -1,6 +1,7 @@
-//! Whole ways of an operator, by keys: the real loop, core, tasks, store and adapters, over real HTTP against the simulated
-//! vendors. Time stands still unless a journey lets some pass, so what is slow stays slow for as long as a test wants.
-#![expect(clippy::unwrap_used, clippy::panic, clippy::wildcard_enum_match_arm, reason = "tests")]
+//! Whole ways of an operator, by keys: the real loop, core, tasks, store and adapters, over real
+//! HTTP against the simulated vendors. Time stands still unless a journey lets some pass, so what
+//! is slow stays slow for as long as a test wants.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod deck;
 mod mixed;

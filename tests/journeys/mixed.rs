@@ -139,7 +139,7 @@ fn the_board_says_what_is_old_and_why() {
         for x in 146..160 {
             screen[(x, 0)].set_symbol(" ");
         }
-        insta::assert_snapshot!(picture(&screen));
+        insta::assert_snapshot!(picture(&screen, &super::deck::theme()));
 
         // No key waits for any of them.
         deck.press("/").await;

@@ -52,7 +52,7 @@ pub(crate) struct Alarm {
 }
 
 impl Alarm {
-    /// Whether it is time to give up.
+    /// Returns whether it is time to give up.
     pub(crate) fn has_rung(&self) -> bool {
         self.rung.load(Ordering::SeqCst)
     }
@@ -64,7 +64,8 @@ impl Alarm {
 }
 
 impl Stage {
-    /// The vendors at ten in the morning of a Saturday, with so many purges at each. `more` goes into the configuration.
+    /// The vendors at ten in the morning of a Saturday, with so many purges at each. `more` goes
+    /// into the configuration.
     pub(crate) async fn new(records: usize, scenario: Scenario, more: &str) -> Self {
         let options = SimulatorOptions { records, scenario, ..SimulatorOptions::default() };
         Self::with(options, more).await
@@ -130,8 +131,8 @@ impl Stage {
     }
 }
 
-/// Paused time runs on by itself when every task waits, and waiting for a socket counts as that. It does not while a thread
-/// is at work for the runtime: this one is, until the stage is gone.
+/// Paused time runs on by itself when every task waits, and waiting for a socket counts as that. It
+/// does not while a thread is at work for the runtime: this one is, until the stage is gone.
 fn stand_still(alarm: Arc<Alarm>) -> Sender<()> {
     let (alive, gone) = channel::<()>();
     tokio::task::spawn_blocking(move || {

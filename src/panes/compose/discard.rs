@@ -1,37 +1,38 @@
-//! Throwing a draft away, and bringing it back: the one key that takes everything must not be the last word.
+//! Discarding a draft, and bringing it back: the one key that takes everything must not be the last
+//! word.
 
 use super::{ComposePane, Part};
 use crate::domain::draft::Draft;
 use crate::domain::event::Level;
 use crate::effect::{Effect, Order};
-use crate::panes::field::{Field, Lines, Touch};
+use crate::panes::field::{Edit, Field, Lines};
 use crate::panes::{PaneCtx, Update};
 
 impl ComposePane {
-    /// Empties the draft and stays, so that undo can bring it back. An empty one stays as well: were compose
-    /// closed by a second press, what is typed next would be commands.
+    /// Empties the draft and stays, so that undo can bring it back. An empty one stays as well:
+    /// were compose closed by a second press, what is typed next would be commands.
     pub(super) fn discard(&mut self, ctx: &PaneCtx<'_>) -> Update {
         if self.draft == Draft::default() {
-            return Update::say(Level::Info, "There is nothing to throw away.");
+            return Update::say(Level::Info, "The draft is empty.");
         }
         let gone = std::mem::take(&mut self.draft);
         self.show(Draft::default());
         self.discarded = Some(gone);
         self.relint(ctx).and_effect(Effect::Order(Order::KeepDraft(None))).and(Update::say(
             Level::Info,
-            "The draft was thrown away; undo brings it back as long as compose is open.",
+            "Draft discarded; undo brings it back while compose is open.",
         ))
     }
 
     /// Undoes the last change; where there is none since a draft was thrown away, brings that back.
-    pub(super) fn undo(&mut self, touch: Touch, ctx: &PaneCtx<'_>) -> Update {
-        match (touch, self.part) {
-            (Touch::Moved, Part::Targets) if self.discarded.is_some() => {
+    pub(super) fn undo(&mut self, edit: Edit, ctx: &PaneCtx<'_>) -> Update {
+        match (edit, self.part) {
+            (Edit::Moved, Part::Targets) if self.discarded.is_some() => {
                 let back = self.discarded.take().unwrap_or_default();
                 self.show(back);
                 self.changed(ctx).and(Update::say(Level::Info, "The draft is back."))
             }
-            (touch, _) => self.touched(touch, ctx),
+            (edit, _) => self.after_edit(edit, ctx),
         }
     }
 

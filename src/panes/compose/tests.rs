@@ -43,7 +43,8 @@ fn urls_that_are_pasted_behind_one_begin_on_a_line_of_their_own() {
     }
     pane.on_paste("https://www.site.com/m2.jpg", &ctx);
     assert_eq!(pane.draft().text, "https://www.site.com/m1.jpg\nhttps://www.site.com/m2.jpg");
-    // A piece of a line goes where the cursor stands, and so does a URL behind a word that wants one.
+    // A piece of a line goes where the cursor stands, and so does a URL behind a word that wants
+    // one.
     pane.on_paste("?w=2", &ctx);
     pane.on_paste("\ncurl -X PURGE ", &ctx);
     pane.on_paste("https://www.site.com/m3.jpg", &ctx);
@@ -77,28 +78,32 @@ fn control_characters_of_a_paste_stay_in_the_draft_and_block_it() {
     assert_eq!(pane.draft().text, "https://www.site.com/a\u{1b}[31m.jpg\n/b.jpg\n");
     assert!(pane.checked.linted.all_findings().any(|it| it.code == "PD006"));
     let update = pane.on_command(Command::ComposePlan, &ctx);
-    assert!(matches!(update.asks.as_slice(), [Ask::Notice(_)]));
+    assert!(matches!(update.requests.as_slice(), [AppRequest::Notice(_)]));
 }
 
 #[test]
 fn a_draft_with_an_error_leads_to_no_plan_and_says_why() {
     let (mut pane, ctx, _) = compose("https://nowhere.example/a.jpg");
     let update = pane.on_command(Command::ComposePlan, &ctx);
-    assert!(matches!(update.asks.as_slice(), [Ask::Notice(notice)] if notice.level == Level::Info));
+    assert!(
+        matches!(update.requests.as_slice(), [AppRequest::Notice(notice)] if notice.level == Level::Info)
+    );
 }
 
 #[test]
 fn an_empty_draft_leads_to_no_plan() {
     let (mut pane, ctx, _) = compose("");
     let update = pane.on_command(Command::ComposePlan, &ctx);
-    assert!(matches!(update.asks.as_slice(), [Ask::Notice(notice)] if notice.level == Level::Info));
+    assert!(
+        matches!(update.requests.as_slice(), [AppRequest::Notice(notice)] if notice.level == Level::Info)
+    );
 }
 
 #[test]
 fn a_sound_draft_leads_to_its_plan() {
     let (mut pane, ctx, _) = compose("https://www.site.com/a.jpg");
     let update = pane.on_command(Command::ComposePlan, &ctx);
-    let [Ask::Open(Opening::Plan(plan, draft))] = update.asks.as_slice() else {
+    let [AppRequest::Open(Opening::Plan(plan, draft))] = update.requests.as_slice() else {
         unreachable!("{update:?}")
     };
     assert_eq!(plan.requests.len(), 1);
@@ -148,7 +153,7 @@ fn wider_purges_are_offered_and_taken_only_by_choice() {
     let (mut pane, ctx, _) = compose(&lines.join("\n"));
     assert!(pane.checked.plan.as_ref().is_ok_and(|plan| plan.requests.len() > 1));
     let update = pane.on_command(Command::ComposeWiden, &ctx);
-    let [Ask::Open(Opening::Pick(pick))] = update.asks.as_slice() else {
+    let [AppRequest::Open(Opening::Pick(pick))] = update.requests.as_slice() else {
         unreachable!("{update:?}")
     };
     assert_eq!(targets(&pane).len(), 250, "nothing is changed by looking");
@@ -159,18 +164,18 @@ fn wider_purges_are_offered_and_taken_only_by_choice() {
     let update = pane.on_overlay_answer(&answer, &ctx);
     assert_eq!(targets(&pane), ["/img/*"]);
     assert!(matches!(
-        update.asks.as_slice(),
-        [Ask::Notice(notice)] if notice.words.contains("/img/")
+        update.requests.as_slice(),
+        [AppRequest::Notice(notice)] if notice.words.contains("/img/")
     ));
     let none = pane.on_command(Command::ComposeWiden, &ctx);
-    assert!(matches!(none.asks.as_slice(), [Ask::Notice(_)]));
+    assert!(matches!(none.requests.as_slice(), [AppRequest::Notice(_)]));
 }
 
 #[test]
 fn the_purge_that_a_line_would_repeat_can_be_looked_at() {
     let (mut pane, ctx, _) = compose("https://www.site.com/a.jpg");
     let none = pane.on_command(Command::ComposeFollow, &ctx);
-    assert!(matches!(none.asks.as_slice(), [Ask::Notice(_)]));
+    assert!(matches!(none.requests.as_slice(), [AppRequest::Notice(_)]));
     let at = ctx.now - TimeDelta::seconds(20);
     let answer = Answer::Recent {
         ticket: pane.recent_ticket,
@@ -190,7 +195,7 @@ fn the_purge_that_a_line_would_repeat_can_be_looked_at() {
     };
     pane.on_answer(&answer, &ctx);
     let update = pane.on_command(Command::ComposeFollow, &ctx);
-    let [Ask::Show(filter)] = update.asks.as_slice() else { unreachable!("{update:?}") };
+    let [AppRequest::Show(filter)] = update.requests.as_slice() else { unreachable!("{update:?}") };
     let filter: Filter = filter.parse().unwrap();
     let shown = filter.resolve(ctx.now, ctx.zone);
     assert!(shown.from <= Some(at) && shown.until > Some(at), "{shown:?}");
@@ -217,8 +222,8 @@ fn an_empty_draft_is_not_thrown_away_and_compose_stays_open() {
     pane.on_command(Command::ComposeDiscard, &ctx);
     let update = pane.on_command(Command::ComposeDiscard, &ctx);
     assert!(update.effects.is_empty(), "{update:?}");
-    assert!(matches!(update.asks.as_slice(), [Ask::Notice(notice)]
-        if notice.words.contains("nothing to throw away")));
+    assert!(matches!(update.requests.as_slice(), [AppRequest::Notice(notice)]
+        if notice.words.contains("The draft is empty")));
     pane.on_command(Command::TextUndo, &ctx);
     assert_eq!(pane.draft().text, "https://www.site.com/a.jpg");
 }
@@ -248,5 +253,5 @@ fn a_key_goes_from_one_wrong_line_to_the_next_and_round() {
 fn where_no_line_is_wrong_the_key_says_so() {
     let (mut pane, ctx, _) = compose("https://www.site.com/a.jpg");
     let update = pane.on_command(Command::FindingNext, &ctx);
-    assert!(matches!(update.asks.as_slice(), [Ask::Notice(_)]));
+    assert!(matches!(update.requests.as_slice(), [AppRequest::Notice(_)]));
 }

@@ -23,7 +23,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::widgets::Widget;
 
-use super::wider::told;
+use super::suggestions::described;
 use super::{ComposePane, Part};
 use crate::commands::Command;
 use crate::domain::findings::{Finding, Severity};
@@ -35,6 +35,7 @@ use crate::domain::zone::Zone;
 use crate::panes::field::Field;
 use crate::panes::field::view::FieldView;
 use crate::panes::format;
+use crate::panes::overlay::{Inputs, Overlay};
 use crate::panes::scrolling::keep_in_view;
 use crate::theme::{Role, Theme};
 use crate::widgets::panel::{Divider, Panel, clear, popup};
@@ -54,16 +55,23 @@ pub struct ComposeView<'a> {
     pub now: DateTime<Utc>,
     /// The zone that times are shown in.
     pub zone: Zone,
-    /// How things look.
+    /// Colours and glyphs.
     pub theme: &'a Theme,
 }
 
-/// How a severity looks.
+/// Returns the glyph and role of a severity.
 fn severity(severity: Severity, theme: &Theme) -> (&'static str, Role) {
     match severity {
         Severity::Info => (theme.glyphs.info, Role::Info),
         Severity::Warning => (theme.glyphs.warning, Role::Warning),
         Severity::Error => (theme.glyphs.failed, Role::Error),
+    }
+}
+
+impl Overlay for ComposePane {
+    fn draw(&self, inputs: &Inputs<'_>, area: Rect, buffer: &mut Buffer) {
+        let &Inputs { keys, known, now, zone, theme, .. } = inputs;
+        (&ComposeView { pane: self, keys, known, now, zone, theme }).render(area, buffer);
     }
 }
 
@@ -111,29 +119,29 @@ impl ComposeView<'_> {
             .render(area, buffer);
     }
 
-    /// What was chosen beside the text: kind, resource, mode.
+    /// Returns the options: kind, resource, mode.
     fn choices(&self) -> String {
         let draft = &self.pane.draft;
         let dot = self.theme.glyphs.dot;
         let kind = match draft.kind {
-            None => "kind by line".to_owned(),
-            Some(Kind::All) => "kind ALL: everything".to_owned(),
-            Some(kind) => format!("kind {kind}"),
+            None => "kind: as each line says".to_owned(),
+            Some(Kind::All) => "kind: all, the whole resource".to_owned(),
+            Some(kind) => format!("kind: {kind}"),
         };
         let resource = draft.resource.as_ref().map(|(account, id)| {
             let name = self.known.resource(account, id).map_or(id.as_str(), |it| it.cname.as_str());
-            format!("resource {}", escape_control(name, 80))
+            format!("resource: {}", escape_control(name, 80))
         });
-        let mode = draft.mode.as_ref().map(|mode| format!("mode {mode}"));
+        let mode = draft.mode.as_ref().map(|mode| format!("mode: {mode}"));
         let words: Vec<String> = [Some(kind), resource, mode].into_iter().flatten().collect();
         words.join(&format!(" {dot} "))
     }
 
-    /// How many findings of each severity there are.
+    /// Counts the findings of each severity, in words.
     fn tally(&self) -> String {
         let of = |severity, one, many| {
             let count = self.pane.count(severity);
-            (count > 0).then(|| format::of(count as u64, one, many))
+            (count > 0).then(|| format::count_noun(count as u64, one, many))
         };
         let counts: Vec<String> = [
             of(Severity::Error, "error", "errors"),
@@ -143,10 +151,10 @@ impl ComposeView<'_> {
         .into_iter()
         .flatten()
         .collect();
-        if counts.is_empty() { "nothing to say".to_owned() } else { counts.join(", ") }
+        if counts.is_empty() { "no findings".to_owned() } else { counts.join(", ") }
     }
 
-    /// The findings: those of the line under the cursor first, then the gravest.
+    /// Returns the findings: those of the line under the cursor first, then by severity.
     fn findings(&self) -> Vec<&Finding> {
         let (line, _) = self.pane.lines.cursor();
         let mut findings: Vec<&Finding> = self.pane.checked.linted.all_findings().collect();
@@ -172,7 +180,7 @@ impl ComposeView<'_> {
                 .skip(1)
                 .put(finding.code, self.theme.style(Role::Dim))
                 .skip(1)
-                .put(&escape_control(&finding.words, 400), self.theme.style(Role::Text));
+                .put(&finding.words, self.theme.style(Role::Text));
         }
     }
 
@@ -189,7 +197,7 @@ impl ComposeView<'_> {
         }
         let rows = usize::from(area.height);
         let (cursor, column) = self.pane.lines.cursor();
-        // The cursor stands in the middle where it can, so that what is around a finding is in view too.
+        // The cursor is kept in the middle, so that the lines around a finding are in view too.
         let top = keep_in_view(cursor.saturating_sub(rows / 2), cursor, rows, lines.len());
         let wide = area.width >= 70;
         let left = if wide { area.width / 2 } else { area.width };
@@ -231,7 +239,8 @@ impl ComposeView<'_> {
         Rect { x: row.x + digits + 1, width: row.width - digits - 1, ..row }
     }
 
-    /// A line as typed, its gravest mark before it, scrolled sideways so far that the cursor is in view.
+    /// Draws a line as typed, the mark of its worst finding before it, scrolled sideways so far
+    /// that the cursor is in view.
     fn typed(
         &self,
         text: &str,
@@ -245,9 +254,9 @@ impl ComposeView<'_> {
         let (mark, role) = worst.map_or((" ", Role::Text), |worst| severity(worst, self.theme));
         let style = self.theme.style(Role::Text);
         let shown = escape_control(text, 4_000);
-        let mut pen = RowWriter::new(buffer, row, self.theme.glyphs.ellipsis);
-        pen.put(mark, self.theme.style(role)).skip(1);
-        let (x, room) = (pen.x(), pen.room().saturating_sub(1));
+        let mut writer = RowWriter::new(buffer, row, self.theme.glyphs.ellipsis);
+        writer.put(mark, self.theme.style(role)).skip(1);
+        let (x, room) = (writer.x(), writer.room().saturating_sub(1));
         let before: String = cursor.map_or_else(String::new, |column| {
             escape_control(text, 4_000).chars().take(column).collect()
         });
@@ -258,7 +267,7 @@ impl ComposeView<'_> {
         } else {
             path(&shown, room, self.theme.glyphs.ellipsis)
         };
-        pen.put_within(&in_view, room, style);
+        writer.put_within(&in_view, room, style);
         if cursor.is_some()
             && let Some(cell) = buffer.cell_mut((x + at.saturating_sub(scroll), row.y))
         {
@@ -266,11 +275,11 @@ impl ComposeView<'_> {
         }
     }
 
-    /// What the vendor gets for a line.
+    /// Draws the vendor's view of a line.
     fn meaning(&self, entries: &[&LintedLine], row: Rect, buffer: &mut Buffer) {
         let (dim, text) = (self.theme.style(Role::Dim), self.theme.style(Role::Text));
-        let mut pen = RowWriter::new(buffer, row, self.theme.glyphs.ellipsis);
-        pen.put(self.theme.glyphs.border.vertical_left, self.theme.style(Role::Border)).skip(1);
+        let mut writer = RowWriter::new(buffer, row, self.theme.glyphs.ellipsis);
+        writer.put(self.theme.glyphs.border.vertical_left, self.theme.style(Role::Border)).skip(1);
         let Some((meaning, more)) = entries
             .iter()
             .find_map(|entry| entry.meaning.as_ref())
@@ -278,16 +287,16 @@ impl ComposeView<'_> {
         else {
             return;
         };
-        pen.column(meaning.kind.word(), 8, dim);
+        writer.column(meaning.kind.word(), 8, dim);
         if self.known.accounts.len() > 1 {
-            pen.column(&escape_control(meaning.account.as_str(), 40), 12, dim).skip(1);
+            writer.column(meaning.account.as_str(), 12, dim).skip(1);
         }
-        let target = if meaning.target.is_empty() { "everything" } else { &meaning.target };
+        let target = if meaning.target.is_empty() { "whole resource" } else { &meaning.target };
         let target = escape_control(target, 2_000);
-        let target = path(&target, pen.room(), self.theme.glyphs.ellipsis);
-        pen.put(&target, text);
+        let target = path(&target, writer.room(), self.theme.glyphs.ellipsis);
+        writer.put(&target, text);
         if more > 0 {
-            pen.skip(1).put(&format!("+{more}"), dim);
+            writer.skip(1).put(&format!("+{more}"), dim);
         }
     }
 
@@ -306,9 +315,9 @@ impl ComposeView<'_> {
     fn text(&self, name: &str, field: &Field, part: Part, area: Rect, buffer: &mut Buffer) {
         let here = self.pane.part == part;
         let role = if here { Role::Focus } else { Role::Dim };
-        let mut pen = RowWriter::new(buffer, area, self.theme.glyphs.ellipsis);
-        pen.put(name, self.theme.style(role)).skip(2);
-        let inside = Rect { x: pen.x(), width: pen.room().saturating_sub(2), ..area };
+        let mut writer = RowWriter::new(buffer, area, self.theme.glyphs.ellipsis);
+        writer.put(name, self.theme.style(role)).skip(2);
+        let inside = Rect { x: writer.x(), width: writer.room().saturating_sub(2), ..area };
         (&FieldView {
             text: field.text(),
             cursor: here.then(|| field.cursor()),
@@ -323,11 +332,11 @@ impl ComposeView<'_> {
     fn counter(&self) -> String {
         let targets =
             self.pane.checked.linted.lines.iter().filter(|line| line.meaning.is_some()).count();
-        let targets = format::of(targets as u64, "target", "targets");
+        let targets = format::count_noun(targets as u64, "target", "targets");
         let Ok(plan) = &self.pane.checked.plan else {
             return targets;
         };
-        let requests = format::of(plan.requests.len() as u64, "request", "requests");
+        let requests = format::count_noun(plan.requests.len() as u64, "request", "requests");
         let later: Vec<DateTime<Utc>> =
             plan.requests.iter().map(|planned| planned.at).filter(|&at| at > self.now).collect();
         let times = match (plan.requests.len() > later.len(), later.as_slice()) {
@@ -340,7 +349,7 @@ impl ComposeView<'_> {
         let mut words = format!("{targets} {} {requests}; {times}", self.theme.glyphs.arrow);
         if let Some(wider) = self.pane.checked.wider.first() {
             let key = (self.keys)(Command::ComposeWiden);
-            words = format!("{words} {} or {} ({key})", self.theme.glyphs.dot, told(wider));
+            words = format!("{words} {} or {} ({key})", self.theme.glyphs.dot, described(wider));
         }
         words
     }

@@ -15,15 +15,15 @@ use crate::widgets::text::width;
 /// A field of one line. It scrolls sideways so far that the cursor is in view.
 #[derive(Clone, Debug)]
 pub struct FieldView<'a> {
-    /// What it says.
+    /// Its text.
     pub text: &'a str,
-    /// Where the cursor stands, in bytes; `None` where the field has no focus.
+    /// Position of the cursor, in bytes; `None` where the field has no focus.
     pub cursor: Option<usize>,
-    /// Which bytes are wrong.
+    /// The bytes at fault.
     pub fault: Option<Range<usize>>,
-    /// What would be typed by taking the suggestion; shown after the text.
+    /// The rest of the suggestion; shown after the text.
     pub ghost: &'a str,
-    /// How things look.
+    /// Colours and glyphs.
     pub theme: &'a Theme,
 }
 

@@ -6,6 +6,7 @@ use ratatui::widgets::Widget;
 
 use super::{HelpPane, Line};
 use crate::commands::Command;
+use crate::panes::overlay::{Inputs, Overlay};
 use crate::theme::{Role, Theme};
 use crate::widgets::panel::{Panel, clear, popup};
 use crate::widgets::scroll::ScrollBar;
@@ -13,12 +14,18 @@ use crate::widgets::text::RowWriter;
 
 /// The popup; the area is the whole screen.
 pub struct HelpView<'a> {
-    /// Where it is scrolled to.
+    /// Its lines and scroll position.
     pub pane: &'a HelpPane,
     /// The keys of a command, as they are bound now.
     pub keys: &'a dyn Fn(Command) -> String,
-    /// How things look.
+    /// Colours and glyphs.
     pub theme: &'a Theme,
+}
+
+impl Overlay for HelpPane {
+    fn draw(&self, inputs: &Inputs<'_>, area: Rect, buffer: &mut Buffer) {
+        (&HelpView { pane: self, keys: inputs.keys, theme: inputs.theme }).render(area, buffer);
+    }
 }
 
 impl Widget for &HelpView<'_> {
@@ -41,26 +48,27 @@ impl Widget for &HelpView<'_> {
         let top = self.pane.top.min(lines.len().saturating_sub(rows));
         for (row, line) in lines.iter().skip(top).take(rows).enumerate() {
             let row = Rect { y: inner.y + row as u16, height: 1, ..inner };
-            let mut pen = RowWriter::new(buffer, row, self.theme.glyphs.ellipsis);
+            let mut writer = RowWriter::new(buffer, row, self.theme.glyphs.ellipsis);
             match line {
                 Line::Blank => {}
                 Line::Here => {
-                    pen.put("Here", self.theme.style(Role::Heading));
+                    writer.put("Here", self.theme.style(Role::Heading));
                 }
                 Line::Heading(group) => {
-                    pen.put(group.title(), self.theme.style(Role::Heading));
+                    writer.put(group.title(), self.theme.style(Role::Heading));
                 }
                 Line::Entry(command) => {
                     let about = command.about();
                     let keys = (self.keys)(*command);
                     let (name, narrow) = (about.name, inner.width < 70);
-                    pen.skip(1)
+                    writer
+                        .skip(1)
                         .column(&keys, if narrow { 12 } else { 18 }, self.theme.style(Role::Key))
                         .skip(1);
                     if !narrow {
-                        pen.column(name, 22, self.theme.style(Role::Dim));
+                        writer.column(name, 22, self.theme.style(Role::Dim));
                     }
-                    pen.put(about.help, self.theme.style(Role::Text));
+                    writer.put(about.help, self.theme.style(Role::Text));
                 }
             }
         }

@@ -15,16 +15,16 @@ pub enum Column {
     Kind,
     /// The status.
     Status,
-    /// How many targets it has, and the first of them.
+    /// Number of targets, and the first of them.
     Targets,
-    /// Who asked for it.
+    /// The person who asked for it.
     By,
     /// The vendor's id.
     Id,
 }
 
 impl Column {
-    /// Every column, in the order in which they stand.
+    /// Every column, in the order of the list.
     pub const EVERY: [Self; 9] = [
         Self::Time,
         Self::Account,
@@ -37,7 +37,7 @@ impl Column {
         Self::Targets,
     ];
 
-    /// Those that are wanted unless the operator says otherwise.
+    /// The columns that are shown by default.
     pub const USUAL: [Self; 8] = [
         Self::Time,
         Self::Account,
@@ -69,8 +69,8 @@ impl Column {
         Self::EVERY.into_iter().find(|column| column.title() == title)
     }
 
-    /// How long it is kept where room gets scarce; the smallest goes first.
-    fn worth(self) -> u8 {
+    /// Priority where room gets scarce; the lowest goes first.
+    fn priority(self) -> u8 {
         match self {
             Self::Id => 0,
             Self::Provider => 1,
@@ -85,7 +85,7 @@ impl Column {
     }
 }
 
-/// How wide the contents of the rows are, at most; what does not fit is cut.
+/// Width of the widest content of each column; what does not fit is cut.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Contents {
     /// The widest time, where it is to be shown in full.
@@ -100,8 +100,9 @@ pub struct Contents {
     pub by: u16,
 }
 
-/// The columns that fit into so many cells, with their widths, in their order; one blank stands between two. The targets
-/// get what is left over. The provider, which the account implies, is only shown where it crowds nothing.
+/// Returns the columns that fit into this many cells, with their widths, in their order; one blank
+/// separates two. The targets get what is left over. The provider, which the account implies, is
+/// only shown where it crowds nothing.
 pub fn fit(wanted: &[Column], contents: Contents, room: u16) -> Vec<(Column, u16)> {
     let compact = room < 76;
     let least = |column: Column| match column {
@@ -137,7 +138,7 @@ pub fn fit(wanted: &[Column], contents: Contents, room: u16) -> Vec<(Column, u16
     };
     while taken(&columns) > room && columns.len() > 1 {
         let Some(least) =
-            columns.iter().map(|(column, _)| *column).min_by_key(|column| column.worth())
+            columns.iter().map(|(column, _)| *column).min_by_key(|column| column.priority())
         else {
             break;
         };

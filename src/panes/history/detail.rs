@@ -1,4 +1,5 @@
-//! The purge under the cursor in full: all its targets, who, why, and the targets that the filter's words match.
+//! The purge under the cursor in full: all its targets, who, why, and the targets that the filter's
+//! words match.
 
 use crate::domain::edge::Verification;
 use crate::domain::event::StoreError;
@@ -14,28 +15,28 @@ pub struct Detail {
     wanted: Option<PurgeKey>,
     waiting: Option<Ticket>,
     shown: Option<Box<PurgeDetail>>,
-    trouble: Option<StoreError>,
+    error: Option<StoreError>,
     matches: Vec<usize>,
     here: Option<usize>,
     top: usize,
-    aside: u16,
-    /// What the edge showed when the operator asked, the newest last.
-    looks: Vec<(PurgeKey, LookedAt)>,
+    left: u16,
+    /// Results of checks at the edge that the operator asked for, the newest last.
+    verified: Vec<(PurgeKey, VerifyResult)>,
 }
 
-/// What a look at the edge showed, or why there was none.
-pub type LookedAt = Result<Box<Verification>, String>;
+/// The result of a check at the edge.
+pub type VerifyResult = Result<Box<Verification>, String>;
 
-/// How many looks are remembered.
-const LOOKS: usize = 32;
+/// Number of results that are remembered.
+const MAX_VERIFIED: usize = 32;
 
 impl Detail {
-    /// Whether it is open; closed, a few words about the row stand in its place.
+    /// Returns whether it is open; closed, a summary of the row is shown in its place.
     pub fn is_open(&self) -> bool {
         self.open
     }
 
-    /// Whether keys go to it.
+    /// Returns whether keys go to it.
     pub fn is_focused(&self) -> bool {
         self.open && self.focused
     }
@@ -54,7 +55,7 @@ impl Detail {
         self.focused = focused;
     }
 
-    /// The purge to show is another, or may have changed: whether it is to be asked for.
+    /// Returns the purge to ask for, if it is another one or may have changed.
     pub fn wants(&mut self, key: Option<PurgeKey>, anew: bool) -> Option<PurgeKey> {
         if !self.open {
             return None;
@@ -67,18 +68,18 @@ impl Detail {
             return None;
         }
         if self.wanted != Some(key) {
-            (self.top, self.aside, self.here) = (0, 0, None);
+            (self.top, self.left, self.here) = (0, 0, None);
         }
         self.wanted = Some(key);
         Some(key)
     }
 
-    /// It has been asked for under this ticket.
+    /// Waits for the answer with this ticket.
     pub fn asked(&mut self, ticket: Ticket) {
         self.waiting = Some(ticket);
     }
 
-    /// It has come; whether anybody waited for it.
+    /// Takes an answer; returns whether it was waited for.
     pub fn answer(
         &mut self,
         ticket: Ticket,
@@ -92,15 +93,15 @@ impl Detail {
         match result {
             Ok(detail) => {
                 self.shown.clone_from(detail);
-                self.trouble = None;
+                self.error = None;
                 self.find(predicate);
             }
-            Err(trouble) => self.trouble = Some(trouble.clone()),
+            Err(error) => self.error = Some(error.clone()),
         }
         true
     }
 
-    /// The filter is another one: its words match other targets.
+    /// Finds the targets that another filter's words match.
     pub fn find(&mut self, predicate: &Predicate) {
         self.matches.clear();
         let Some(detail) = &self.shown else { return };
@@ -117,38 +118,38 @@ impl Detail {
         self.shown.as_deref().filter(|detail| Some(detail.key) == self.wanted)
     }
 
-    /// The operator had the edge looked at.
-    pub fn looked(&mut self, key: PurgeKey, result: &LookedAt) {
-        self.looks.retain(|(other, _)| *other != key);
-        let too_many = self.looks.len().saturating_sub(LOOKS - 1);
-        self.looks.drain(..too_many);
-        self.looks.push((key, result.clone()));
+    /// Remembers the result of a check at the edge.
+    pub fn on_verified(&mut self, key: PurgeKey, result: &VerifyResult) {
+        self.verified.retain(|(other, _)| *other != key);
+        let too_many = self.verified.len().saturating_sub(MAX_VERIFIED - 1);
+        self.verified.drain(..too_many);
+        self.verified.push((key, result.clone()));
     }
 
-    /// What the edge showed of the purge that is shown, when the operator asked last.
-    pub fn look(&self) -> Option<&LookedAt> {
+    /// Returns the last result of a check at the edge for the shown purge.
+    pub fn verification(&self) -> Option<&VerifyResult> {
         let key = self.shown()?.key;
-        self.looks.iter().find(|(other, _)| *other == key).map(|(_, look)| look)
+        self.verified.iter().find(|(other, _)| *other == key).map(|(_, look)| look)
     }
 
-    /// Why the store could not tell it.
-    pub fn trouble(&self) -> Option<&StoreError> {
-        self.trouble.as_ref()
+    /// Returns the store's error.
+    pub fn error(&self) -> Option<&StoreError> {
+        self.error.as_ref()
     }
 
-    /// Which targets match the filter's words, counted from 0, in order.
+    /// Returns the targets that match the filter's words, counted from 0, in order.
     pub fn matches(&self) -> &[usize] {
         &self.matches
     }
 
-    /// Which of the matches n and N stand on.
+    /// Returns the current match.
     pub fn match_here(&self) -> Option<usize> {
         self.here
     }
 
     /// The first target in view, and how many cells at the left of the targets are not.
     pub fn scroll(&self) -> (usize, u16) {
-        (self.top, self.aside)
+        (self.top, self.left)
     }
 
     /// Goes to the next match, or to the one before; whether there is any.
@@ -167,14 +168,14 @@ impl Detail {
         true
     }
 
-    /// Scrolls by so many targets.
+    /// Scrolls by this many targets.
     pub fn go(&mut self, by: isize) {
         let last = self.shown().map_or(0, |detail| detail.purge.targets.len().saturating_sub(1));
         self.top = self.top.saturating_add_signed(by).min(last);
     }
 
     /// Scrolls sideways.
-    pub fn go_aside(&mut self, by: i16) {
-        self.aside = self.aside.saturating_add_signed(by).min(4_000);
+    pub fn scroll_horizontally(&mut self, by: i16) {
+        self.left = self.left.saturating_add_signed(by).min(4_000);
     }
 }

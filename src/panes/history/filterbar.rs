@@ -1,5 +1,4 @@
-//! The filter of a pane: what it selects now, and how it is typed: applied while it is typed, kept by Enter, taken back by
-//! Esc.
+//! The filter of a pane: applied while it is typed, kept by Enter, undone by Esc.
 
 use std::sync::Arc;
 
@@ -9,7 +8,7 @@ use crate::commands::Command;
 use crate::domain::filter::{Completion, Filter, FilterError, Predicate, Vocabulary, complete};
 use crate::domain::known::Known;
 use crate::domain::zone::Zone;
-use crate::panes::field::{Field, Touch};
+use crate::panes::field::{Edit, Field};
 
 /// A filter, and perhaps its being typed.
 #[derive(Clone, Debug, Default)]
@@ -20,33 +19,33 @@ pub struct FilterBar {
     zone: Zone,
     field: Field,
     editing: Option<Editing>,
-    /// The texts before each narrowing, for the way back.
+    /// The texts before each narrowing, to undo it.
     wider: Vec<String>,
 }
 
-/// What is known while the filter is typed.
+/// The state while the filter is typed.
 #[derive(Clone, Debug)]
 struct Editing {
     before: String,
     fault: Option<FilterError>,
-    /// Whether Enter was pressed on the fault: until then, a word that can yet be completed is none.
+    /// Set after Enter on a fault: until then, a word that can still be completed is none.
     insisted: bool,
     vocabulary: Vocabulary,
     completions: Vec<Completion>,
-    turning: Option<Turning>,
+    cycle: Option<CompletionCycle>,
 }
 
 /// Completions being tried one after the other.
 #[derive(Clone, Debug)]
-struct Turning {
+struct CompletionCycle {
     text: String,
     completions: Vec<Completion>,
     at: usize,
 }
 
-/// What came of typing.
+/// The result of an edit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Typing {
+pub enum FilterEdit {
     /// It was nothing for the filter.
     Ignored,
     /// The filter selects what it did.
@@ -63,7 +62,7 @@ impl FilterBar {
         bar
     }
 
-    /// What it says.
+    /// Returns its text.
     pub fn text(&self) -> &str {
         &self.text
     }
@@ -73,12 +72,12 @@ impl FilterBar {
         &self.filter
     }
 
-    /// What it selects, as of the last [`FilterBar::resolve`].
+    /// Returns the predicate as of the last [`FilterBar::resolve`].
     pub fn predicate(&self) -> &Arc<Predicate> {
         &self.predicate
     }
 
-    /// Works out what it selects now.
+    /// Resolves it against the clock.
     pub fn resolve(&mut self, now: DateTime<Utc>, zone: Zone) -> Arc<Predicate> {
         self.zone = zone;
         let predicate = self.filter.resolve(now, zone);
@@ -88,7 +87,7 @@ impl FilterBar {
         self.predicate.clone()
     }
 
-    /// Whether it was last resolved by another zone's clock, and says something about time.
+    /// Returns whether it was last resolved by another zone's clock, and says something about time.
     pub fn is_read_otherwise_in(&self, zone: Zone) -> bool {
         zone != self.zone && self.filter.without_times() != self.filter
     }
@@ -104,7 +103,8 @@ impl FilterBar {
         }
     }
 
-    /// Replaces the filter and remembers the one before, for [`FilterBar::widen`]. Whether it is another one.
+    /// Replaces the filter and remembers the one before, for [`FilterBar::widen`]. Whether it is
+    /// another one.
     pub fn narrow(&mut self, filter: Filter) -> bool {
         let text = filter.to_string();
         if filter == self.filter {
@@ -123,7 +123,7 @@ impl FilterBar {
         }
     }
 
-    /// Whether there is a way back.
+    /// Returns whether there is a way back.
     pub fn can_widen(&self) -> bool {
         !self.wider.is_empty()
     }
@@ -133,7 +133,7 @@ impl FilterBar {
         self.narrow(Filter::default())
     }
 
-    /// Whether it is being typed.
+    /// Returns whether it is being typed.
     pub fn is_editing(&self) -> bool {
         self.editing.is_some()
     }
@@ -143,19 +143,19 @@ impl FilterBar {
         &self.field
     }
 
-    /// What is wrong with what is typed.
+    /// Returns the fault in the typed text.
     pub fn fault(&self) -> Option<&FilterError> {
         self.editing.as_ref()?.fault.as_ref()
     }
 
-    /// The fault, where the operator should hear of it: not while it is only a word that is being typed and can be
-    /// completed.
+    /// The fault, where the operator should hear of it: not while it is only a word that is being
+    /// typed and can be completed.
     pub fn fault_to_tell(&self) -> Option<&FilterError> {
         let fault = self.fault()?;
-        let (completions, turning) = self.completions();
-        let here = completions.get(turning.unwrap_or(0));
+        let (completions, cycle) = self.completions();
+        let here = completions.get(cycle.unwrap_or(0));
         let unfinished = here.is_some_and(|completion| {
-            let end = if turning.is_some() {
+            let end = if cycle.is_some() {
                 completion.range.start + completion.insert.len()
             } else {
                 completion.range.end
@@ -166,13 +166,13 @@ impl FilterBar {
         (insisted || !unfinished).then_some(fault)
     }
 
-    /// What could be typed next, and which of it stands in the field for now.
+    /// Returns the completions, and the one that is in the field for now.
     pub fn completions(&self) -> (&[Completion], Option<usize>) {
         let Some(editing) = &self.editing else {
             return (&[], None);
         };
-        match &editing.turning {
-            Some(turning) => (&turning.completions, Some(turning.at)),
+        match &editing.cycle {
+            Some(cycle) => (&cycle.completions, Some(cycle.at)),
             None => (&editing.completions, None),
         }
     }
@@ -187,15 +187,15 @@ impl FilterBar {
             insisted: false,
             vocabulary: vocabulary(known),
             completions: Vec::new(),
-            turning: None,
+            cycle: None,
         });
         self.suggest();
     }
 
     /// A command while it is typed.
-    pub fn on_command(&mut self, command: Command) -> Typing {
+    pub fn on_command(&mut self, command: Command) -> FilterEdit {
         let Some(editing) = &self.editing else {
-            return Typing::Ignored;
+            return FilterEdit::Ignored;
         };
         #[expect(clippy::wildcard_enum_match_arm, reason = "others are the field's or nobody's")]
         match command {
@@ -204,11 +204,11 @@ impl FilterBar {
                 self.editing = None;
                 let another = before != self.text;
                 self.set(&before);
-                if another { Typing::Another } else { Typing::Same }
+                if another { FilterEdit::Another } else { FilterEdit::Same }
             }
             Command::FieldAccept => {
                 let before = editing.before.clone();
-                let typing = self.apply(true);
+                let edit = self.apply(true);
                 if let Some(editing) = &mut self.editing {
                     editing.insisted = true;
                 }
@@ -220,53 +220,54 @@ impl FilterBar {
                     self.field.remember();
                     self.editing = None;
                 }
-                typing
+                edit
             }
-            Command::FieldComplete => self.turn(1),
-            Command::FocusPrevious => self.turn(-1),
+            Command::FieldComplete => self.cycle_completion(1),
+            Command::FocusPrevious => self.cycle_completion(-1),
             other => {
-                let touch = self.field.on_command(other);
-                self.touched(touch)
+                let edit = self.field.on_command(other);
+                self.after_edit(edit)
             }
         }
     }
 
     /// A character while it is typed.
-    pub fn on_typed(&mut self, character: char) -> Typing {
-        let touch = self.field.on_typed(character);
-        self.touched(touch)
+    pub fn on_typed(&mut self, character: char) -> FilterEdit {
+        let edit = self.field.on_typed(character);
+        self.after_edit(edit)
     }
 
     /// A paste while it is typed.
-    pub fn on_paste(&mut self, text: &str) -> Typing {
-        let touch = self.field.on_paste(text);
-        self.touched(touch)
+    pub fn on_paste(&mut self, text: &str) -> FilterEdit {
+        let edit = self.field.on_paste(text);
+        self.after_edit(edit)
     }
 
-    fn touched(&mut self, touch: Touch) -> Typing {
-        if touch == Touch::Ignored {
-            return Typing::Ignored;
+    fn after_edit(&mut self, edit: Edit) -> FilterEdit {
+        if edit == Edit::Ignored {
+            return FilterEdit::Ignored;
         }
         if let Some(editing) = &mut self.editing {
-            editing.turning = None;
+            editing.cycle = None;
             editing.insisted = false;
         }
-        let typing = match touch {
-            Touch::Edited => self.apply(false),
-            Touch::Moved | Touch::Ignored => Typing::Same,
+        let edit = match edit {
+            Edit::Edited => self.apply(false),
+            Edit::Moved | Edit::Ignored => FilterEdit::Same,
         };
         self.suggest();
-        typing
+        edit
     }
 
-    /// Applies what the field says, if it is a filter. A word that may yet become a field's name is left out until it is
-    /// something else: on the way to `status:` nobody looks for targets with an `s` in them.
-    fn apply(&mut self, whole: bool) -> Typing {
+    /// Applies what the field says, if it is a filter. A word that may yet become a field's name is
+    /// left out until it is something else: on the way to `status:` targets with an `s` in them are
+    /// not searched for.
+    fn apply(&mut self, whole: bool) -> FilterEdit {
         let typed = self.field.text();
         let read = if whole { typed } else { typed.get(..self.settled()).unwrap_or(typed) };
         let (read, filter) = (read.trim().to_owned(), Filter::parse(read));
         let Some(editing) = &mut self.editing else {
-            return Typing::Ignored;
+            return FilterEdit::Ignored;
         };
         match filter {
             Ok(filter) => {
@@ -274,20 +275,21 @@ impl FilterBar {
                 self.text = read;
                 let another = filter != self.filter;
                 self.filter = filter;
-                if another { Typing::Another } else { Typing::Same }
+                if another { FilterEdit::Another } else { FilterEdit::Same }
             }
             Err(fault) => {
                 editing.fault = Some(fault);
-                Typing::Same
+                FilterEdit::Same
             }
         }
     }
 
-    /// Up to where the text is what it will be: before the word at its end, if that is the beginning of a field's name.
+    /// Up to where the text is what it will be: before the word at its end, if that is the
+    /// beginning of a field's name.
     fn settled(&self) -> usize {
         let (text, cursor) = (self.field.text(), self.field.cursor());
-        let turning = self.editing.as_ref().is_some_and(|editing| editing.turning.is_some());
-        if cursor < text.len() || turning {
+        let cycle = self.editing.as_ref().is_some_and(|editing| editing.cycle.is_some());
+        if cursor < text.len() || cycle {
             return text.len();
         }
         complete(text, cursor, &Vocabulary::default())
@@ -309,41 +311,41 @@ impl FilterBar {
     }
 
     /// Tries the next completion, or the one before.
-    fn turn(&mut self, by: isize) -> Typing {
+    fn cycle_completion(&mut self, by: isize) -> FilterEdit {
         let text = self.field.text().to_owned();
         let Some(editing) = &mut self.editing else {
-            return Typing::Ignored;
+            return FilterEdit::Ignored;
         };
         editing.insisted = false;
-        let turning = match &mut editing.turning {
-            Some(turning) => {
-                let count = turning.completions.len() as isize;
-                turning.at = (turning.at as isize + by).rem_euclid(count) as usize;
-                turning
+        let cycle = match &mut editing.cycle {
+            Some(cycle) => {
+                let count = cycle.completions.len() as isize;
+                cycle.at = (cycle.at as isize + by).rem_euclid(count) as usize;
+                cycle
             }
-            None if editing.completions.is_empty() => return Typing::Same,
-            none => none.insert(Turning {
+            None if editing.completions.is_empty() => return FilterEdit::Same,
+            none => none.insert(CompletionCycle {
                 text,
                 completions: editing.completions.clone(),
                 at: if by < 0 { editing.completions.len() - 1 } else { 0 },
             }),
         };
-        let Some(completion) = turning.completions.get(turning.at) else {
-            return Typing::Same;
+        let Some(completion) = cycle.completions.get(cycle.at) else {
+            return FilterEdit::Same;
         };
-        let mut text = turning.text.clone();
+        let mut text = cycle.text.clone();
         text.replace_range(completion.range.clone(), &completion.insert);
         let cursor = completion.range.start + completion.insert.len();
-        let only = turning.completions.len() == 1;
+        let only = cycle.completions.len() == 1;
         self.field.set_at(&text, cursor);
         if only {
-            editing.turning = None;
+            editing.cycle = None;
         }
-        let typing = self.apply(false);
+        let edit = self.apply(false);
         if only {
             self.suggest();
         }
-        typing
+        edit
     }
 }
 

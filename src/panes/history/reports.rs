@@ -14,7 +14,7 @@ impl HistoryPane {
         match answer {
             Answer::Window { pane, ticket, result } if *pane == self.pane => {
                 let answer = self.rows.answer(*ticket, result);
-                self.keep_to_detail();
+                self.pin_to_detail();
                 match (answer, result) {
                     (None, _) => Update::ignored(),
                     (Some(_), Err(error)) => Update::say(Level::Error, error.to_string()),
@@ -23,7 +23,7 @@ impl HistoryPane {
                 }
             }
             Answer::Summary { pane, ticket, result } if *pane == self.pane => {
-                if self.overview.answer(*ticket, result, ctx.now) {
+                if self.timeline.answer(*ticket, result, ctx.now) {
                     self.wake(ctx).and(Update::taken())
                 } else {
                     Update::ignored()
@@ -34,7 +34,7 @@ impl HistoryPane {
                 Update::taken_if(self.detail.answer(*ticket, result, &predicate))
             }
             Answer::Verified { subject: Subject::Purge(key), result } => {
-                self.detail.looked(*key, result);
+                self.detail.on_verified(*key, result);
                 // The journal may know it now as well.
                 Update::taken().and(self.ask_detail(true, ctx))
             }
@@ -50,7 +50,7 @@ impl HistoryPane {
             Event::Journal(entry) if entry.is_looked_at() => {
                 let mut update = Update::taken();
                 if self.rows.changed() {
-                    let want = self.rows.again();
+                    let want = self.rows.reload();
                     update = update.and(self.ask_rows(&want, ctx));
                 }
                 update.and(self.ask_detail(true, ctx))
@@ -65,11 +65,11 @@ impl HistoryPane {
                 let mut update = Update::taken();
                 if self.rows.touches(*from, *until) && self.rows.changed() {
                     self.filter.resolve(ctx.now, ctx.zone);
-                    let want = self.rows.again();
+                    let want = self.rows.reload();
                     update = update.and(self.ask_rows(&want, ctx)).and(self.ask_detail(true, ctx));
                 }
-                if self.overview.changed(ctx.now) {
-                    update = update.and(self.ask_overview(ctx));
+                if self.timeline.changed(ctx.now) {
+                    update = update.and(self.ask_timeline(ctx));
                 }
                 update
             }

@@ -1,7 +1,8 @@
-//! The rows in view and a margin around them: where the cursor stands, and which rows are to be asked for next.
+//! The rows in view and a margin around them, and the cursor among them.
 //!
-//! Only a window of the selection is ever held. The cursor moves within it without asking for anything; near an edge the
-//! rows beyond it are asked for by the key of the last one, so nothing is counted and nothing is skipped.
+//! Only a window of the selection is ever held. The cursor moves within it without asking for
+//! anything; near an edge the rows beyond it are asked for by the key of the last one, so nothing
+//! is counted and nothing is skipped.
 
 use chrono::{DateTime, Utc};
 
@@ -11,25 +12,26 @@ use crate::domain::purge::PurgeRow;
 use crate::domain::query::{Anchor, Sort, Window};
 use crate::panes::scrolling::keep_in_view;
 
-/// Rows that are wanted, and what becomes of the cursor when they come.
+/// A request for rows, and where the cursor goes when they come.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Want {
-    /// Where the rows stand.
+pub struct PageRequest {
+    /// Position of the rows.
     pub anchor: Anchor,
     /// The most of them.
     pub limit: u32,
-    /// What becomes of the cursor.
-    pub landing: Landing,
+    /// The cursor's place when they come.
+    pub placement: CursorPlacement,
 }
 
-/// What becomes of the cursor when rows come.
+/// The cursor's place when rows come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Landing {
+pub enum CursorPlacement {
     /// It goes to the first row.
     First,
     /// It goes to the last row.
     Last,
-    /// It goes to the newest row, if the operator has left it alone since the question; else it stays.
+    /// It goes to the newest row, if the operator has left it alone since the question; else it
+    /// stays.
     Newest,
     /// It stays on its row, and the row where it is on the screen.
     Stay,
@@ -45,18 +47,19 @@ pub struct Rows {
     window: Window,
     cursor: usize,
     top: usize,
-    /// How many rows are in view.
+    /// Number of rows in view.
     page: usize,
     sort: Sort,
-    waiting: Option<(Ticket, Landing)>,
+    waiting: Option<(Ticket, CursorPlacement)>,
     stale: bool,
     known: bool,
-    /// Whether the operator has moved the cursor or acted on its row since it was put on the newest one: it stays on its
-    /// purge from then on.
-    held_fast: bool,
-    /// The purge under the cursor where the selection has lost it: it stays there until the cursor leaves it.
+    /// Set once the operator has moved the cursor or acted on its row: it stays on its purge from
+    /// then on.
+    pinned: bool,
+    /// The purge under the cursor where the selection has lost it: it stays there until the cursor
+    /// leaves it.
     lost: Option<PurgeKey>,
-    trouble: Option<StoreError>,
+    error: Option<StoreError>,
 }
 
 impl Rows {
@@ -65,14 +68,14 @@ impl Rows {
         &self.window.rows
     }
 
-    /// Those in view.
+    /// Returns the rows in view.
     pub fn in_view(&self) -> &[PurgeRow] {
         let rows = self.held();
         let end = (self.top + self.page).min(rows.len());
         rows.get(self.top.min(end)..end).unwrap_or_default()
     }
 
-    /// Where in view the cursor stands.
+    /// Returns the cursor's row in view.
     pub fn cursor_in_view(&self) -> usize {
         self.cursor.saturating_sub(self.top)
     }
@@ -82,12 +85,13 @@ impl Rows {
         self.held().get(self.cursor)
     }
 
-    /// The cursor stays on its purge from now on, whatever comes in: the operator has moved it, or acts on what it stands on.
-    pub fn hold_fast(&mut self) {
-        self.held_fast = true;
+    /// Pins the cursor to its purge, whatever comes in: the operator has moved it, or acts on it.
+    pub fn pin(&mut self) {
+        self.pinned = true;
     }
 
-    /// Whether the selection has lost this purge, which is shown only because the cursor stands on it.
+    /// Returns whether the selection has lost this purge, which is shown only because the cursor is
+    /// on it.
     pub fn is_lost(&self, key: PurgeKey) -> bool {
         self.lost == Some(key)
     }
@@ -97,25 +101,30 @@ impl Rows {
         self.sort
     }
 
-    /// Whether rows were ever told; before that, nothing is known, not even that there are none.
+    /// Returns whether rows were ever read; before that, nothing is known, not even that there are
+    /// none.
     pub fn is_known(&self) -> bool {
         self.known
     }
 
-    /// Whether rows are being waited for that will replace those in view.
+    /// Returns whether rows are being waited for that will replace those in view.
     pub fn is_loading(&self) -> bool {
-        self.waiting.is_some_and(|(_, landing)| match landing {
-            Landing::First | Landing::Last => true,
-            Landing::Newest | Landing::Stay | Landing::Append | Landing::Prepend => false,
+        self.waiting.is_some_and(|(_, placement)| match placement {
+            CursorPlacement::First | CursorPlacement::Last => true,
+            CursorPlacement::Newest
+            | CursorPlacement::Stay
+            | CursorPlacement::Append
+            | CursorPlacement::Prepend => false,
         })
     }
 
-    /// Why the store could not tell the rows the last time.
-    pub fn trouble(&self) -> Option<&StoreError> {
-        self.trouble.as_ref()
+    /// Returns the store's last error.
+    pub fn error(&self) -> Option<&StoreError> {
+        self.error.as_ref()
     }
 
-    /// Whether the first row in view is the first of the selection, and the last one the last.
+    /// Returns whether the first row in view is the first of the selection, and the last one the
+    /// last.
     pub fn edges(&self) -> (bool, bool) {
         (
             self.top == 0 && !self.window.more_before,
@@ -123,14 +132,14 @@ impl Rows {
         )
     }
 
-    /// So many rows are in view from now on.
+    /// Sets the number of rows in view.
     pub fn set_page(&mut self, page: usize) {
         self.page = page;
         self.scroll();
     }
 
-    /// Turns the order; the rows are to be asked for again.
-    pub fn turn(&mut self) -> Want {
+    /// Reverses the order; the rows are to be asked for again.
+    pub fn reverse(&mut self) -> PageRequest {
         self.sort = match self.sort {
             Sort::Newest => Sort::Oldest,
             Sort::Oldest => Sort::Newest,
@@ -138,56 +147,61 @@ impl Rows {
         self.first_page()
     }
 
-    /// Moves the cursor by so many rows, as far as rows are held.
+    /// Moves the cursor by rows, as far as rows are held.
     pub fn go(&mut self, by: isize) -> bool {
         let last = self.held().len().saturating_sub(1);
         let to = self.cursor.saturating_add_signed(by).min(last);
-        self.hold_fast();
-        self.put(to)
+        self.pin();
+        self.set_cursor(to)
     }
 
-    /// Moves the cursor by so many pages; the view moves as far as the cursor does.
+    /// Moves the cursor by pages; the view moves as far as the cursor does.
     pub fn go_page(&mut self, by: isize) -> bool {
         let step = self.page.saturating_sub(1).max(1) as isize * by;
         let last = self.held().len().saturating_sub(1);
         let to = self.cursor.saturating_add_signed(step).min(last);
         self.top = self.top.saturating_add_signed(step);
-        self.hold_fast();
-        self.put(to)
+        self.pin();
+        self.set_cursor(to)
     }
 
     /// Puts the cursor on the row in view at this place; whether there is one.
     pub fn go_in_view(&mut self, at: usize) -> bool {
         let there = self.top + at;
         at < self.page && there < self.held().len() && {
-            self.hold_fast();
-            self.put(there);
+            self.pin();
+            self.set_cursor(there);
             true
         }
     }
 
-    /// The first row; rows are wanted where it is not held. Where that is the newest one, the cursor follows the newest
-    /// again.
-    pub fn go_first(&mut self) -> Option<Want> {
+    /// The first row; rows are wanted where it is not held. Where that is the newest one, the
+    /// cursor follows the newest again.
+    pub fn go_first(&mut self) -> Option<PageRequest> {
         if self.window.more_before {
             return Some(self.first_page());
         }
-        self.put(0);
-        self.held_fast = self.sort != Sort::Newest;
+        self.set_cursor(0);
+        self.pinned = self.sort != Sort::Newest;
         None
     }
 
-    /// The last row; rows are wanted where it is not held. Where that is the newest one, the cursor follows the newest again.
-    pub fn go_last(&mut self) -> Option<Want> {
+    /// The last row; rows are wanted where it is not held. Where that is the newest one, the cursor
+    /// follows the newest again.
+    pub fn go_last(&mut self) -> Option<PageRequest> {
         if self.window.more_after {
-            return Some(Want { anchor: Anchor::End, limit: self.chunk(), landing: Landing::Last });
+            return Some(PageRequest {
+                anchor: Anchor::End,
+                limit: self.page_limit(),
+                placement: CursorPlacement::Last,
+            });
         }
-        self.put(usize::MAX);
-        self.held_fast = self.sort != Sort::Oldest;
+        self.set_cursor(usize::MAX);
+        self.pinned = self.sort != Sort::Oldest;
         None
     }
 
-    fn put(&mut self, to: usize) -> bool {
+    fn set_cursor(&mut self, to: usize) -> bool {
         let mut to = to.min(self.held().len().saturating_sub(1));
         let moved = to != self.cursor;
         if moved {
@@ -206,73 +220,83 @@ impl Rows {
         self.top = keep_in_view(self.top, self.cursor, self.page, self.held().len());
     }
 
-    /// How many rows are asked for at once: what is in view, the same again, and some.
-    fn chunk(&self) -> u32 {
+    /// Returns the number of rows to ask for at once: what is in view, the same again, and some.
+    fn page_limit(&self) -> u32 {
         (self.page * 2 + 16) as u32
     }
 
     /// The most rows that are held.
-    fn most(&self) -> usize {
+    fn max_held(&self) -> usize {
         self.page * 6 + 48
     }
 
     /// The rows from the first one on, for another selection or another order.
-    pub fn first_page(&self) -> Want {
-        Want { anchor: Anchor::Start, limit: self.chunk(), landing: Landing::First }
+    pub fn first_page(&self) -> PageRequest {
+        PageRequest {
+            anchor: Anchor::Start,
+            limit: self.page_limit(),
+            placement: CursorPlacement::First,
+        }
     }
 
-    /// The same rows again, after the history has changed. A cursor on the newest row, with nothing newer beyond it, stays
-    /// on the newest row, whichever that is then, as long as the operator has left it alone; any other stays on its purge.
-    pub fn again(&self) -> Want {
+    /// The same rows again, after the history has changed. A cursor on the newest row, with nothing
+    /// newer beyond it, stays on the newest row, whichever that is then, as long as the operator
+    /// has left it alone; any other stays on its purge.
+    pub fn reload(&self) -> PageRequest {
         let first = self.cursor == 0 && !self.window.more_before;
         let last = self.cursor + 1 == self.held().len() && !self.window.more_after;
-        let (anchor, landing) = match (self.here(), self.sort) {
-            (Some(_), Sort::Newest) if first && !self.held_fast => (Anchor::Start, Landing::Newest),
-            (Some(_), Sort::Oldest) if last && !self.held_fast => (Anchor::End, Landing::Newest),
+        let (anchor, placement) = match (self.here(), self.sort) {
+            (Some(_), Sort::Newest) if first && !self.pinned => {
+                (Anchor::Start, CursorPlacement::Newest)
+            }
+            (Some(_), Sort::Oldest) if last && !self.pinned => {
+                (Anchor::End, CursorPlacement::Newest)
+            }
             (Some(row), Sort::Newest | Sort::Oldest) => {
                 let before = (self.cursor_in_view() + self.page / 2 + 8) as u32;
                 let key = row.key;
-                (Anchor::Around { key, before }, Landing::Stay)
+                (Anchor::Around { key, before }, CursorPlacement::Stay)
             }
-            (None, _) => (Anchor::Start, Landing::First),
+            (None, _) => (Anchor::Start, CursorPlacement::First),
         };
-        Want { anchor, limit: self.chunk() + self.page as u32, landing }
+        PageRequest { anchor, limit: self.page_limit() + self.page as u32, placement }
     }
 
-    /// The rows beyond an edge that the cursor has come near; `None` while others are being waited for.
-    pub fn ahead(&self) -> Option<Want> {
+    /// The rows beyond an edge that the cursor has come near; `None` while others are being waited
+    /// for.
+    pub fn prefetch(&self) -> Option<PageRequest> {
         if self.waiting.is_some() {
             return None;
         }
         let rows = self.held();
         let margin = self.page + 4;
-        let limit = self.chunk();
+        let limit = self.page_limit();
         let bottom = self.cursor.max(self.top + self.page);
         if self.window.more_after && bottom + margin >= rows.len() {
-            return rows.last().map(|row| Want {
+            return rows.last().map(|row| PageRequest {
                 anchor: Anchor::After(row.key),
                 limit,
-                landing: Landing::Append,
+                placement: CursorPlacement::Append,
             });
         }
         if self.window.more_before && self.top < margin {
-            return rows.first().map(|row| Want {
+            return rows.first().map(|row| PageRequest {
                 anchor: Anchor::Before(row.key),
                 limit,
-                landing: Landing::Prepend,
+                placement: CursorPlacement::Prepend,
             });
         }
         None
     }
 
-    /// The rows have been asked for under this ticket; those asked for before are not waited for any more.
-    pub fn asked(&mut self, ticket: Ticket, landing: Landing) {
-        self.waiting = Some((ticket, landing));
+    /// Waits for the answer with this ticket; earlier ones are no longer awaited.
+    pub fn asked(&mut self, ticket: Ticket, placement: CursorPlacement) {
+        self.waiting = Some((ticket, placement));
         self.stale = false;
     }
 
-    /// Whether purges created between two instants, the last included, could stand among the rows that are held, or next to
-    /// them where nothing is known to lie between.
+    /// Returns whether purges created between two instants, the last included, could be among the
+    /// rows that are held, or next to them where nothing is known to lie between.
     pub fn touches(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> bool {
         let (first, last) = (self.held().first(), self.held().last());
         let Some((first, last)) = first.zip(last) else {
@@ -285,16 +309,18 @@ impl Rows {
         (until >= oldest.created || !more_older) && (from <= newest.created || !more_newer)
     }
 
-    /// The history has changed. Whether rows are to be asked for at once; while others are being waited for, it is
-    /// remembered until those are there.
+    /// Notes a change of the history; returns whether to ask for rows at once. While others are
+    /// awaited, it is remembered until those are there. Whether rows are to be asked for at once;
+    /// while others are being waited for, it is remembered until those are there.
     pub fn changed(&mut self) -> bool {
         self.stale = self.waiting.is_some();
         !self.stale
     }
 
-    /// Rows have come. `None` where nobody waits for them any more; else whether they are out of date already.
+    /// Takes an answer. Returns `None` where it is no longer awaited; else whether the rows are out
+    /// of date already.
     pub fn answer(&mut self, ticket: Ticket, result: &Result<Window, StoreError>) -> Option<bool> {
-        let (waiting, landing) = self.waiting?;
+        let (waiting, placement) = self.waiting?;
         if waiting != ticket {
             return None;
         }
@@ -302,40 +328,41 @@ impl Rows {
         self.known = true;
         match result {
             Ok(window) => {
-                self.trouble = None;
-                if landing == Landing::Newest && self.held_fast && !self.reaches(window) {
-                    // The operator took hold of a purge that these rows do not reach to: the question was the wrong one.
+                self.error = None;
+                if placement == CursorPlacement::Newest && self.pinned && !self.reaches(window) {
+                    // The operator took hold of a purge that these rows do not reach to: the
+                    // question was the wrong one.
                     self.stale = true;
                 } else {
-                    self.land(window, landing);
+                    self.place(window, placement);
                 }
             }
-            Err(trouble) => self.trouble = Some(trouble.clone()),
+            Err(error) => self.error = Some(error.clone()),
         }
         Some(std::mem::take(&mut self.stale))
     }
 
-    fn land(&mut self, window: &Window, landing: Landing) {
-        match (landing, self.sort) {
-            (Landing::Newest, _) if self.held_fast => self.stay(window),
-            (Landing::First, sort) | (Landing::Newest, sort @ Sort::Newest) => {
+    fn place(&mut self, window: &Window, placement: CursorPlacement) {
+        match (placement, self.sort) {
+            (CursorPlacement::Newest, _) if self.pinned => self.keep_cursor(window),
+            (CursorPlacement::First, sort) | (CursorPlacement::Newest, sort @ Sort::Newest) => {
                 self.replace(window);
                 (self.cursor, self.top) = (0, 0);
-                self.held_fast = sort != Sort::Newest;
+                self.pinned = sort != Sort::Newest;
             }
-            (Landing::Last, sort) | (Landing::Newest, sort @ Sort::Oldest) => {
+            (CursorPlacement::Last, sort) | (CursorPlacement::Newest, sort @ Sort::Oldest) => {
                 self.replace(window);
                 self.cursor = self.held().len().saturating_sub(1);
-                self.held_fast = sort != Sort::Oldest;
+                self.pinned = sort != Sort::Oldest;
             }
-            (Landing::Stay, _) => {
-                self.stay(window);
-                if !self.held_fast {
+            (CursorPlacement::Stay, _) => {
+                self.keep_cursor(window);
+                if !self.pinned {
                     // Since the question the operator went to the newest row, to follow it.
                     self.go_newest();
                 }
             }
-            (Landing::Append, _) => {
+            (CursorPlacement::Append, _) => {
                 let last = self.held().last().map(|row| row.key);
                 let fresh = window.rows.iter().filter(|row| self.follows(last, row.key));
                 let fresh: Vec<_> = fresh.cloned().collect();
@@ -343,7 +370,7 @@ impl Rows {
                 self.window.more_after = window.more_after;
                 self.drop_first();
             }
-            (Landing::Prepend, _) => {
+            (CursorPlacement::Prepend, _) => {
                 let first = self.held().first().map(|row| row.key);
                 let fresh = window
                     .rows
@@ -361,7 +388,7 @@ impl Rows {
         self.scroll();
     }
 
-    /// Whether a key comes after another in the sort order.
+    /// Returns whether a key comes after another in the sort order.
     fn follows(&self, key: Option<PurgeKey>, next: PurgeKey) -> bool {
         key.is_none_or(|key| match self.sort {
             Sort::Newest => next < key,
@@ -371,8 +398,8 @@ impl Rows {
 
     fn go_newest(&mut self) {
         match self.sort {
-            Sort::Newest if !self.window.more_before => self.put(0),
-            Sort::Oldest if !self.window.more_after => self.put(usize::MAX),
+            Sort::Newest if !self.window.more_before => self.set_cursor(0),
+            Sort::Oldest if !self.window.more_after => self.set_cursor(usize::MAX),
             Sort::Newest | Sort::Oldest => false,
         };
     }
@@ -382,7 +409,7 @@ impl Rows {
         self.lost = None;
     }
 
-    /// Whether the place of the row under the cursor is among these rows.
+    /// Returns whether the place of the row under the cursor is among these rows.
     fn reaches(&self, window: &Window) -> bool {
         let (first, last) = (window.rows.first(), window.rows.last());
         self.here().is_none_or(|here| {
@@ -392,9 +419,9 @@ impl Rows {
         })
     }
 
-    /// The cursor stays on its purge, also where the selection has lost it: what is under the cursor must not turn into
-    /// another purge between a look and a key.
-    fn stay(&mut self, window: &Window) {
+    /// The cursor stays on its purge, also where the selection has lost it: what is under the
+    /// cursor must not turn into another purge between a look and a key.
+    fn keep_cursor(&mut self, window: &Window) {
         let at_start = self.edges().0;
         let on_screen = self.cursor_in_view();
         let here = self.here().cloned();
@@ -414,7 +441,7 @@ impl Rows {
     }
 
     fn drop_first(&mut self) {
-        let surplus = self.held().len().saturating_sub(self.most());
+        let surplus = self.held().len().saturating_sub(self.max_held());
         let gone = surplus.min(self.top.saturating_sub(self.page));
         if gone > 0 {
             self.window.rows.drain(..gone);
@@ -425,7 +452,7 @@ impl Rows {
     }
 
     fn drop_last(&mut self) {
-        let keep = self.most().max(self.top + self.page * 2);
+        let keep = self.max_held().max(self.top + self.page * 2);
         if self.held().len() > keep {
             self.window.rows.truncate(keep);
             self.window.more_after = true;

@@ -12,12 +12,12 @@
 //! └─────────────────────────────────────────────────────────────────────────────────────────────┘
 //! ```
 
-mod face;
+mod detail;
+mod empty_state;
 mod filter;
 mod heading;
-mod inspect;
 mod list;
-mod overview;
+mod timeline;
 
 use chrono::{DateTime, Utc};
 use ratatui::buffer::Buffer;
@@ -48,23 +48,23 @@ pub struct KeyNames {
 pub struct HistoryView<'a> {
     /// The pane.
     pub pane: &'a HistoryPane,
-    /// Accounts and how they stand.
+    /// Accounts and their status.
     pub known: &'a Known,
     /// The time.
     pub now: DateTime<Utc>,
     /// The zone of the times.
     pub zone: Zone,
-    /// Whether keys go here.
+    /// Set if keys go here.
     pub focused: bool,
     /// The keys that it names.
     pub keys: &'a KeyNames,
-    /// How things look.
+    /// Colours and glyphs.
     pub theme: &'a Theme,
 }
 
 impl Widget for &HistoryView<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
-        let shape = self.pane.shape(area);
+        let layout = self.pane.layout(area);
         let title = heading::title(self);
         let note = heading::note(self, area.width.saturating_sub(8));
         (&Panel {
@@ -75,30 +75,30 @@ impl Widget for &HistoryView<'_> {
             theme: self.theme,
         })
             .render(area, buffer);
-        filter::draw(self, shape.filter, buffer);
-        overview::draw(self, shape.bars, shape.caption, buffer);
-        if face::draw(self, shape.titles.union(shape.list), buffer) {
+        filter::draw(self, layout.filter, buffer);
+        timeline::draw(self, layout.bars, layout.caption, buffer);
+        if empty_state::draw(self, layout.titles.union(layout.list), buffer) {
             return;
         }
-        list::draw_titles(self, shape.titles, buffer);
-        list::draw(self, shape.list, buffer);
-        if shape.divider.height == 1 && shape.divider.width > 1 {
+        list::draw_titles(self, layout.titles, buffer);
+        list::draw(self, layout.list, buffer);
+        if layout.divider.height == 1 && layout.divider.width > 1 {
             (&Divider {
-                title: &inspect::title(self),
+                title: &detail::title(self),
                 title_role: if self.pane.detail().is_focused() { Role::Focus } else { Role::Dim },
                 focused: self.focused,
                 theme: self.theme,
             })
-                .render(shape.divider, buffer);
+                .render(layout.divider, buffer);
         } else {
-            self.upright(shape.divider, buffer);
+            self.upright(layout.divider, buffer);
         }
-        inspect::draw(self, shape.detail, buffer);
+        detail::draw(self, layout.detail, buffer);
     }
 }
 
 impl HistoryView<'_> {
-    /// The line beside which the detail stands.
+    /// Draws the line beside the detail.
     fn upright(&self, area: Rect, buffer: &mut Buffer) {
         let focused = self.pane.detail().is_focused() && self.focused;
         let style = self.theme.style(if focused { Role::Focus } else { Role::Border });

@@ -6,7 +6,8 @@ use ratatui::widgets::Widget;
 
 use super::PalettePane;
 use crate::commands::Command;
-use crate::panes::chooser::view::ChooserView;
+use crate::panes::fuzzy_list::view::FuzzyListView;
+use crate::panes::overlay::{Inputs, Overlay};
 use crate::theme::Theme;
 
 /// The popup; the area is the whole screen.
@@ -15,8 +16,14 @@ pub struct PaletteView<'a> {
     pub pane: &'a PalettePane,
     /// The keys of a command, as they are bound now.
     pub keys: &'a dyn Fn(Command) -> String,
-    /// How things look.
+    /// Colours and glyphs.
     pub theme: &'a Theme,
+}
+
+impl Overlay for PalettePane {
+    fn draw(&self, inputs: &Inputs<'_>, area: Rect, buffer: &mut Buffer) {
+        (&PaletteView { pane: self, keys: inputs.keys, theme: inputs.theme }).render(area, buffer);
+    }
 }
 
 impl Widget for &PaletteView<'_> {
@@ -26,12 +33,11 @@ impl Widget for &PaletteView<'_> {
             Some((command, None)) => ("", (self.keys)(*command)),
             None => ("", String::new()),
         };
-        (&ChooserView {
-            chooser: &self.pane.chooser,
+        (&FuzzyListView {
+            list: &self.pane.list,
             title: "Commands",
             beside: &beside,
             narrowed: true,
-            nothing: "No command has such a name.",
             theme: self.theme,
         })
             .render(area, buffer);

@@ -5,16 +5,23 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
 use super::PickPane;
-use crate::panes::chooser::view::ChooserView;
+use crate::panes::fuzzy_list::view::FuzzyListView;
+use crate::panes::overlay::{Inputs, Overlay};
 use crate::theme::Theme;
 
 /// The popup; the area is the whole screen.
 #[derive(Clone, Copy, Debug)]
 pub struct PickView<'a> {
-    /// What is chosen from.
+    /// The list and its items.
     pub pane: &'a PickPane,
-    /// How things look.
+    /// Colours and glyphs.
     pub theme: &'a Theme,
+}
+
+impl Overlay for PickPane {
+    fn draw(&self, inputs: &Inputs<'_>, area: Rect, buffer: &mut Buffer) {
+        (&PickView { pane: self, theme: inputs.theme }).render(area, buffer);
+    }
 }
 
 impl Widget for &PickView<'_> {
@@ -25,12 +32,11 @@ impl Widget for &PickView<'_> {
             let blank = if asked.many { " " } else { "" };
             (if chosen { self.theme.glyphs.mark } else { blank }, String::new())
         };
-        (&ChooserView {
-            chooser: &self.pane.chooser,
+        (&FuzzyListView {
+            list: &self.pane.list,
             title: &asked.title,
             beside: &mark,
             narrowed: asked.purpose.is_narrowed(),
-            nothing: "Nothing fits; delete some of the word.",
             theme: self.theme,
         })
             .render(area, buffer);

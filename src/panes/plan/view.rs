@@ -1,4 +1,5 @@
-//! The plan as a popup: a row to a request, the one under the cursor as it would go over the wire, and what confirms it.
+//! The plan as a popup: a row to a request, the one under the cursor as it would go over the wire,
+//! and what confirms it.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use ratatui::buffer::Buffer;
@@ -6,14 +7,16 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
 use super::PlanPane;
-use super::wire::{self, Part, WIDEST};
+use super::request_preview::{self, MAX_COLUMNS, Part};
 use crate::commands::Command;
 use crate::domain::kind::Kind;
 use crate::domain::plan::{self, PlannedRequest, Risk};
 use crate::domain::text::escape_control;
 use crate::domain::zone::Zone;
+use crate::panes::Pane;
 use crate::panes::field::view::FieldView;
 use crate::panes::format;
+use crate::panes::overlay::{Inputs, Overlay};
 use crate::panes::scrolling::keep_in_view;
 use crate::theme::{Role, Theme};
 use crate::widgets::panel::{Divider, Panel, clear, popup};
@@ -28,20 +31,29 @@ pub struct PlanView<'a> {
     pub keys: &'a dyn Fn(Command) -> String,
     /// The key that scrolls the request under the cursor, where what is typed leaves one free.
     pub onward: &'a str,
-    /// Whether the queue is paused.
+    /// Set if the queue is paused.
     pub paused: bool,
     /// The time.
     pub now: DateTime<Utc>,
     /// The zone that times are shown in.
     pub zone: Zone,
-    /// How things look.
+    /// Colours and glyphs.
     pub theme: &'a Theme,
+}
+
+impl Overlay for PlanPane {
+    fn draw(&self, inputs: &Inputs<'_>, area: Rect, buffer: &mut Buffer) {
+        let &Inputs { keys, known, now, zone, theme, .. } = inputs;
+        let onward = &(inputs.free_key)(self.contexts(), Command::PageDown);
+        (&PlanView { pane: self, keys, onward, paused: known.paused, now, zone, theme })
+            .render(area, buffer);
+    }
 }
 
 impl Widget for &PlanView<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
         let division = self.pane.division(area, self.paused);
-        let area = popup(area, WIDEST, area.height);
+        let area = popup(area, MAX_COLUMNS, area.height);
         clear(area, buffer, self.theme);
         let title = format!("Plan: {}", self.summary());
         (&Panel {
@@ -58,9 +70,9 @@ impl Widget for &PlanView<'_> {
         };
         let list = Rect { height: division.list, ..inner };
         self.list(list, area.right(), buffer);
-        if division.wire > 0 {
-            let wire = Rect { y: list.bottom(), height: division.wire + 2, ..inner };
-            self.wire(area, wire, buffer);
+        if division.preview > 0 {
+            let preview = Rect { y: list.bottom(), height: division.preview + 2, ..inner };
+            self.preview(area, preview, buffer);
         }
         let confirm = division.confirm;
         let below = Rect { y: inner.bottom() - confirm, height: confirm, ..inner };
@@ -72,7 +84,7 @@ impl PlanView<'_> {
     /// `3 requests, the last at 10:05:12 (in 1 min)`.
     fn summary(&self) -> String {
         let requests = &self.pane.plan.requests;
-        let count = format::of(requests.len() as u64, "request", "requests");
+        let count = format::count_noun(requests.len() as u64, "request", "requests");
         match requests.iter().map(|planned| planned.at).max() {
             Some(_) if self.paused => format!("{count}, none before the queue is resumed"),
             Some(last) if last > self.now => format!(
@@ -80,12 +92,12 @@ impl PlanView<'_> {
                 format::moment(last, self.now, self.zone),
                 format::length(last - self.now)
             ),
-            Some(_) => format!("{count}, all at once"),
+            Some(_) => format!("{count}, sent now"),
             None => count,
         }
     }
 
-    /// Why a plan wants more than the lightest confirmation.
+    /// Returns the reason why a plan needs more than the lightest confirmation.
     fn why_raised(&self) -> String {
         let count = |kind: Kind| -> usize {
             let requests = self.pane.plan.requests.iter().map(|planned| &planned.request);
@@ -95,18 +107,18 @@ impl PlanView<'_> {
         let (urls, patterns) = (count(Kind::Url), count(Kind::Pattern));
         let mut why = Vec::new();
         if patterns > 0 {
-            why.push(format::of(patterns as u64, "pattern", "patterns"));
+            why.push(format::count_noun(patterns as u64, "pattern", "patterns"));
         }
         if urls > plan::FEW {
             why.push(format!("more than {} URLs", plan::FEW));
         }
         if why.is_empty() {
-            why.push("Warnings stand in the draft".to_owned());
+            why.push("The draft has warnings".to_owned());
         }
         why.join(", ")
     }
 
-    /// When all of it should be done, and what is then left of the daily quotas.
+    /// Returns the time by which all of it is done, and what is then left of the daily quotas.
     fn afterwards(&self) -> String {
         let plan = &self.pane.plan;
         let done = if self.paused {
@@ -151,10 +163,11 @@ impl PlanView<'_> {
         } else {
             "now".to_owned()
         };
-        let mut pen = RowWriter::new(buffer, row, glyphs.ellipsis);
-        pen.column(if here { glyphs.cursor } else { "" }, 2, self.theme.style(Role::Focus))
+        let mut writer = RowWriter::new(buffer, row, glyphs.ellipsis);
+        writer
+            .column(if here { glyphs.cursor } else { "" }, 2, self.theme.style(Role::Focus))
             .column(&when, 9, text)
-            .column(&escape_control(request.account.as_str(), 60), 14, text)
+            .column(request.account.as_str(), 14, text)
             .skip(1)
             .column(
                 &middle(
@@ -169,36 +182,35 @@ impl PlanView<'_> {
             .column(request.kind().word(), 8, text);
         let targets = request.payload.targets();
         match targets.first() {
-            Some(first) => pen
-                .column_right(&targets.len().to_string(), 5, text)
-                .skip(2)
-                .put(&escape_control(first, 300), text),
-            None => pen.put("everything", self.theme.style(Role::Warning)),
+            Some(first) => {
+                writer.column_right(&targets.len().to_string(), 5, text).skip(2).put(first, text)
+            }
+            None => writer.put("whole resource", self.theme.style(Role::Warning)),
         };
         if request.empties() && !targets.is_empty() {
-            const EVERYTHING: &str = "everything";
-            if pen.room() > width(EVERYTHING) {
-                pen.skip(1).put(EVERYTHING, self.theme.style(Role::Warning));
+            const EVERYTHING: &str = "whole resource";
+            if writer.room() > width(EVERYTHING) {
+                writer.skip(1).put(EVERYTHING, self.theme.style(Role::Warning));
             }
         }
         if let Some(mode) = &request.mode {
-            pen.skip(1).put(mode, self.theme.style(Role::Dim));
+            writer.skip(1).put(mode, self.theme.style(Role::Dim));
         }
         if here {
             buffer.set_style(row, self.theme.style(Role::Cursor));
         }
     }
 
-    /// The request under the cursor as it would go over the wire; the first row of the area is the line above it, and the
-    /// last says how much is out of view.
-    fn wire(&self, frame: Rect, area: Rect, buffer: &mut Buffer) {
+    /// The request under the cursor as it would go over the wire; the first row of the area is the
+    /// line above it, and the last says how much is out of view.
+    fn preview(&self, frame: Rect, area: Rect, buffer: &mut Buffer) {
         let title = format!("request {} as it is sent", self.pane.here + 1);
         (&Divider { title: &title, title_role: Role::Heading, focused: true, theme: self.theme })
             .render(Rect::new(frame.x, area.y, frame.width, 1), buffer);
         let Some(preview) = self.pane.previews.get(self.pane.here) else {
             return;
         };
-        let lines = wire::lines(preview, area.width);
+        let lines = request_preview::lines(preview, area.width);
         let text = Rect { y: area.y + 1, height: area.height.saturating_sub(2), ..area };
         let rows = usize::from(text.height);
         let top = self.pane.scrolled.min(lines.len().saturating_sub(rows));
@@ -217,24 +229,27 @@ impl PlanView<'_> {
         self.out_of_view(top, lines.len().saturating_sub(top + rows), mark, buffer);
     }
 
-    /// How many lines of the request are above and below those in view.
+    /// Draws the numbers of lines of the request above and below those in view.
     fn out_of_view(&self, above: usize, below: usize, row: Rect, buffer: &mut Buffer) {
-        let more = format::of(below as u64, "more line", "more lines");
+        let more = format::count_noun(below as u64, "more line", "more lines");
         let words = match (above, below) {
             (0, 0) => return,
             (0, _) => more,
-            (_, 0) => format!("the end, {} above", format::of(above as u64, "line", "lines")),
+            (_, 0) => {
+                format!("the end, {} above", format::count_noun(above as u64, "line", "lines"))
+            }
             (..) => format!("{more}, {} above", format::count(above as u64)),
         };
-        let mut pen = RowWriter::new(buffer, row, self.theme.glyphs.ellipsis);
-        pen.put(&words, self.theme.style(Role::Warning));
+        let mut writer = RowWriter::new(buffer, row, self.theme.glyphs.ellipsis);
+        writer.put(&words, self.theme.style(Role::Warning));
         if below > 0 && !self.onward.is_empty() {
-            pen.put("  ", self.theme.style(Role::Text))
+            writer
+                .put("  ", self.theme.style(Role::Text))
                 .put(self.onward, self.theme.style(Role::Key));
         }
     }
 
-    /// What must be known before it is confirmed, in plain words.
+    /// Returns the warnings to read before it is confirmed.
     fn warnings(&self) -> Vec<String> {
         let mut warnings = Vec::new();
         let emptied = self.pane.plan.emptied();
@@ -259,44 +274,49 @@ impl PlanView<'_> {
             RowWriter::new(buffer, row, glyphs.ellipsis)
                 .put(glyphs.warning, self.theme.style(Role::Warning))
                 .put(" ", self.theme.style(Role::Text))
-                .put(&escape_control(words, 400), self.theme.style(Role::Warning));
+                .put(words, self.theme.style(Role::Warning));
         }
         let area = Rect { y: area.y + above as u16, height: area.height - above as u16, ..area };
         let row =
             |line: u16| Rect { y: area.y + line, height: u16::from(line < area.height), ..area };
-        if let Some(trouble) = &self.pane.trouble {
+        if let Some(error) = &self.pane.error {
             RowWriter::new(buffer, row(0), glyphs.ellipsis)
                 .put(glyphs.warning, self.theme.style(Role::Warning))
                 .put(" ", self.theme.style(Role::Text))
-                .put(&escape_control(trouble, 400), self.theme.style(Role::Warning));
+                .put(error, self.theme.style(Role::Warning));
         } else {
             RowWriter::new(buffer, row(0), glyphs.ellipsis)
                 .put(&self.afterwards(), self.theme.style(Role::Dim));
         }
         let (key, text) = (self.theme.style(Role::Key), self.theme.style(Role::Text));
-        let mut pen = RowWriter::new(buffer, row(1), glyphs.ellipsis);
+        let mut writer = RowWriter::new(buffer, row(1), glyphs.ellipsis);
         if self.pane.sending.is_some() {
-            pen.put("Writing it into the journal …", text);
+            writer.put("Writing it into the journal …", text);
             return;
         }
         let sends = if self.paused { " queues it." } else { " sends it." };
         match &self.pane.plan.risk {
             Risk::Low => {
-                pen.put(&(self.keys)(Command::PlanConfirm), key).put(sends, text);
+                writer.put(&(self.keys)(Command::PlanConfirm), key).put(sends, text);
             }
             Risk::Raised => {
-                pen.put(&format!("{}. ", self.why_raised()), text)
+                writer
+                    .put(&format!("{}. ", self.why_raised()), text)
                     .put(&(self.keys)(Command::PlanConfirmRaised), key)
                     .put(sends, text);
             }
             Risk::High { cname } => {
                 let question = format!(
-                    "Type {} to {} this: ",
+                    "Type {} to {} {}: ",
                     escape_control(cname, 200),
-                    if self.paused { "queue" } else { "send" }
+                    if self.paused { "queue" } else { "send" },
+                    match self.pane.plan.requests.len() {
+                        1 => "this request".to_owned(),
+                        requests => format!("all {requests} requests"),
+                    }
                 );
-                pen.put(&question, self.theme.style(Role::Warning));
-                let field = Rect { x: pen.x(), width: pen.room(), ..row(1) };
+                writer.put(&question, self.theme.style(Role::Warning));
+                let field = Rect { x: writer.x(), width: writer.room(), ..row(1) };
                 (&FieldView {
                     text: self.pane.typed.text(),
                     cursor: Some(self.pane.typed.cursor()),

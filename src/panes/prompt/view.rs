@@ -6,33 +6,40 @@ use ratatui::widgets::Widget;
 
 use super::PromptPane;
 use crate::panes::field::view::FieldView;
+use crate::panes::overlay::{Inputs, Overlay};
 use crate::theme::{Role, Theme};
 use crate::widgets::panel::{Panel, clear, popup};
 use crate::widgets::text::{RowWriter, fit, width};
 
 /// The most columns that the popup takes.
-const WIDEST: u16 = 64;
+const MAX_COLUMNS: u16 = 64;
 /// The most lines for why the line was not taken.
-const MOST_LINES: usize = 4;
+const MAX_LINES: usize = 4;
 
 /// The popup; the area is the whole screen.
 #[derive(Clone, Copy, Debug)]
 pub struct PromptView<'a> {
-    /// What is asked.
+    /// The question.
     pub pane: &'a PromptPane,
-    /// How things look.
+    /// Colours and glyphs.
     pub theme: &'a Theme,
+}
+
+impl Overlay for PromptPane {
+    fn draw(&self, inputs: &Inputs<'_>, area: Rect, buffer: &mut Buffer) {
+        (&PromptView { pane: self, theme: inputs.theme }).render(area, buffer);
+    }
 }
 
 impl Widget for &PromptView<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
-        let below = match (&self.pane.trouble, self.pane.waiting) {
-            (Some(trouble), _) => lines(trouble, WIDEST.min(area.width).saturating_sub(2)),
+        let below = match (&self.pane.error, self.pane.waiting) {
+            (Some(error), _) => lines(error, MAX_COLUMNS.min(area.width).saturating_sub(2)),
             (None, true) => vec!["One moment …"],
             (None, false) => Vec::new(),
         };
-        let role = if self.pane.trouble.is_some() { Role::Error } else { Role::Dim };
-        let area = popup(area, WIDEST, 3 + below.len() as u16);
+        let role = if self.pane.error.is_some() { Role::Error } else { Role::Dim };
+        let area = popup(area, MAX_COLUMNS, 3 + below.len() as u16);
         clear(area, buffer, self.theme);
         (&Panel {
             title: &self.pane.asked.title,
@@ -58,11 +65,12 @@ impl Widget for &PromptView<'_> {
     }
 }
 
-/// The text in so many cells and at most so many lines, the last of which is cut by whoever draws it.
+/// Wraps the text to this many cells and at most [`MAX_LINES`]; the last line is cut when it is
+/// drawn.
 fn lines(text: &str, columns: u16) -> Vec<&str> {
     let mut lines = Vec::new();
     let mut rest = text;
-    while lines.len() + 1 < MOST_LINES && width(rest) > columns {
+    while lines.len() + 1 < MAX_LINES && width(rest) > columns {
         let (fits, _) = fit(rest, columns);
         let end = fits.rfind(' ').map_or(fits.len(), |blank| blank + 1);
         if end == 0 {

@@ -9,16 +9,16 @@ use super::QueuePane;
 use crate::domain::edge::Check;
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::known::Known;
-use crate::domain::text::escape_control;
 use crate::domain::zone::Zone;
 use crate::panes::format;
+use crate::panes::overlay::{Inputs, Overlay};
 use crate::panes::scrolling::keep_in_view;
 use crate::theme::{Role, Theme};
 use crate::widgets::panel::{Divider, Panel, clear, popup};
 use crate::widgets::scroll::ScrollBar;
 use crate::widgets::text::RowWriter;
 
-/// How many lines tell of the request under the cursor.
+/// Number of lines about the request under the cursor.
 const ABOUT: u16 = 4;
 
 /// The popup; the area is the whole screen.
@@ -26,14 +26,21 @@ const ABOUT: u16 = 4;
 pub struct QueueView<'a> {
     /// The queue.
     pub pane: &'a QueuePane,
-    /// What every pane may know.
+    /// Accounts and the queue's state.
     pub known: &'a Known,
     /// The time.
     pub now: DateTime<Utc>,
     /// The zone that times are shown in.
     pub zone: Zone,
-    /// How things look.
+    /// Colours and glyphs.
     pub theme: &'a Theme,
+}
+
+impl Overlay for QueuePane {
+    fn draw(&self, inputs: &Inputs<'_>, area: Rect, buffer: &mut Buffer) {
+        let &Inputs { known, now, zone, theme, .. } = inputs;
+        (&QueueView { pane: self, known, now, zone, theme }).render(area, buffer);
+    }
 }
 
 impl Widget for &QueueView<'_> {
@@ -52,7 +59,11 @@ impl Widget for &QueueView<'_> {
                 format::length(end - self.now)
             ));
         }
-        notes.push(format!("{open} open"));
+        notes.push(match (open, entries.len() - open) {
+            (0, 0) => "nothing under way".to_owned(),
+            (0, done) => format!("nothing under way {} {done} done", self.theme.glyphs.dot),
+            (open, _) => format!("{open} under way"),
+        });
         let note = notes.join(&format!(" {} ", self.theme.glyphs.dot));
         (&Panel {
             title: "Queue",
@@ -93,8 +104,8 @@ impl QueueView<'_> {
         let glyphs = &self.theme.glyphs;
         let entries = self.pane.entries();
         if entries.is_empty() {
-            let words = match (&self.pane.trouble, &self.pane.entries) {
-                (Some(trouble), _) => trouble.as_str(),
+            let words = match (&self.pane.error, &self.pane.entries) {
+                (Some(error), _) => error.as_str(),
                 (None, None) => "Reading the journal …",
                 (None, Some(_)) => "Nothing was sent from here yet.",
             };
@@ -116,26 +127,23 @@ impl QueueView<'_> {
         let glyphs = &self.theme.glyphs;
         let text = self.theme.style(Role::Text);
         let (mark, role) = format::entry_status(entry, glyphs);
-        let mut pen = RowWriter::new(buffer, row, glyphs.ellipsis);
-        pen.column(if here { glyphs.cursor } else { "" }, 2, self.theme.style(Role::Focus))
+        let mut writer = RowWriter::new(buffer, row, glyphs.ellipsis);
+        writer
+            .column(if here { glyphs.cursor } else { "" }, 2, self.theme.style(Role::Focus))
             .column(&format!("{mark} {}", entry.word()), 15, self.theme.style(role))
             .column(&self.when(entry), 11, text)
             .skip(1);
         if row.width > 90 {
-            pen.column(&escape_control(entry.request.account.as_str(), 60), 14, text).skip(1);
+            writer.column(entry.request.account.as_str(), 14, text).skip(1);
         }
-        pen.column(
-            &escape_control(&entry.request.cname, 120),
-            format::cname_cells(row.width),
+        writer.column(&entry.request.cname, format::cname_cells(row.width), text).skip(1).column(
+            entry.request.kind().word(),
+            8,
             text,
-        )
-        .skip(1)
-        .column(entry.request.kind().word(), 8, text);
+        );
         let targets = entry.request.payload.targets();
         let first = targets.first().map_or("everything", String::as_str);
-        pen.column_right(&targets.len().to_string(), 5, text)
-            .skip(2)
-            .put(&escape_control(first, 300), text);
+        writer.column_right(&targets.len().to_string(), 5, text).skip(2).put(first, text);
         if here {
             buffer.set_style(row, self.theme.style(Role::Cursor));
         }
@@ -198,7 +206,7 @@ impl QueueView<'_> {
         for (line, (words, role)) in filled.take(usize::from(area.height)).enumerate() {
             let row = Rect { y: area.y + line as u16, height: 1, ..area };
             RowWriter::new(buffer, row, self.theme.glyphs.ellipsis)
-                .put(&escape_control(&words, 400), self.theme.style(role));
+                .put(&words, self.theme.style(role));
         }
     }
 }
@@ -223,10 +231,10 @@ fn short(time: TimeDelta) -> String {
     }
 }
 
-/// What happened at the instant that stands with a request as that of its answer.
+/// Returns the word for the instant of a request's answer.
 fn closing(entry: &JournalEntry) -> &'static str {
     match entry.state {
-        JournalState::Cancelled => "taken back",
+        JournalState::Cancelled => "canceled",
         // An answer that was lost, and a request that never went out, were given up.
         JournalState::Unknown => "given up",
         JournalState::Rejected if entry.sent_at.is_none() => "given up",
@@ -239,18 +247,18 @@ fn closing(entry: &JournalEntry) -> &'static str {
     }
 }
 
-/// What a state means for the operator.
+/// Explains a state to the operator.
 fn meaning(state: JournalState) -> &'static str {
     match state {
-        JournalState::Queued => "It waits for its time or for room in the vendor's window.",
-        JournalState::Sending => "It is on its way.",
-        JournalState::Accepted => "The vendor took it and has not yet said that it is done.",
-        JournalState::Rejected => "It had no effect.",
+        JournalState::Queued => "Waits for its time or for room in the vendor's limits.",
+        JournalState::Sending => "Being sent.",
+        JournalState::Accepted => "The vendor accepted it and has not reported its end yet.",
+        JournalState::Rejected => "Refused: nothing was purged.",
         JournalState::Unknown => {
-            "The answer was lost: the vendor's history is being read. It is never sent again by itself."
+            "The answer was lost; the vendor's history will show it. It is not sent again by itself."
         }
-        JournalState::Successful => "The vendor says that it is done.",
-        JournalState::Failed => "The vendor took it and says that it did not work.",
-        JournalState::Cancelled => "It was taken back before it was sent.",
+        JournalState::Successful => "The vendor reports success.",
+        JournalState::Failed => "The vendor accepted it, then reported: failed.",
+        JournalState::Cancelled => "Canceled before it was sent.",
     }
 }

@@ -18,9 +18,9 @@ pub(super) fn draw(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffer) {
     let theme = view.theme;
     let row = Rect { height: 1, ..area };
     RowWriter::new(buffer, row, theme.glyphs.ellipsis).put(" / ", theme.style(Role::Key));
-    let (completions, turning) = bar.completions();
+    let (completions, cycle) = bar.completions();
     let cursor = bar.field().cursor();
-    let ghost = match (turning, completions.first()) {
+    let ghost = match (cycle, completions.first()) {
         (None, Some(first)) if bar.fault_to_tell().is_none() => {
             let typed = bar.field().text().get(first.range.start..cursor);
             typed.and_then(|typed| first.insert.strip_prefix(typed)).unwrap_or_default()
@@ -49,16 +49,18 @@ pub(super) fn draw(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffer) {
                 None => fault.words.clone(),
             };
             let words = escape_control(&words, 300);
-            // The words stand behind the mark under the fault, or before it where there is no room behind it.
+            // The words follow the mark under the fault, or precede it where there is no room.
             let column = column.min(below.width.saturating_sub(1));
-            let mut pen = RowWriter::new(buffer, below, theme.glyphs.ellipsis);
+            let mut writer = RowWriter::new(buffer, below, theme.glyphs.ellipsis);
             if below.width - column > width(&words) + 2 || column < below.width / 2 {
-                pen.skip(column)
+                writer
+                    .skip(column)
                     .put(theme.glyphs.bar_here, theme.style(Role::Fault))
                     .skip(1)
                     .put(&words, theme.style(Role::Error));
             } else {
-                pen.column_right(&words, column.saturating_sub(1), theme.style(Role::Error))
+                writer
+                    .column_right(&words, column.saturating_sub(1), theme.style(Role::Error))
                     .skip(1)
                     .put(theme.glyphs.bar_here, theme.style(Role::Fault));
             }
@@ -70,8 +72,8 @@ pub(super) fn draw(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffer) {
 /// As many completions as fit, the one that is being tried among them.
 fn offer(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffer) {
     let theme = view.theme;
-    let (completions, turning) = view.pane.filter().completions();
-    let here = turning.unwrap_or(0);
+    let (completions, cycle) = view.pane.filter().completions();
+    let here = cycle.unwrap_or(0);
     let mut start = here;
     let mut room = area.width;
     while start > 0 {
@@ -85,17 +87,17 @@ fn offer(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffer) {
         room -= wide;
         start -= 1;
     }
-    let mut pen = RowWriter::new(buffer, area, theme.glyphs.ellipsis);
+    let mut writer = RowWriter::new(buffer, area, theme.glyphs.ellipsis);
     for (at, completion) in completions.iter().enumerate().skip(start) {
-        if pen.room() < width(&completion.insert) {
+        if writer.room() < width(&completion.insert) {
             break;
         }
-        let style = theme.style(if turning == Some(at) { Role::TabHere } else { Role::Dim });
-        pen.put(&completion.insert, style);
-        let here = turning.map_or(at == 0, |turning| turning == at);
+        let style = theme.style(if cycle == Some(at) { Role::TabHere } else { Role::Dim });
+        writer.put(&completion.insert, style);
+        let here = cycle.map_or(at == 0, |cycle| cycle == at);
         if here && !completion.about.is_empty() && completion.about != completion.insert {
-            pen.skip(1).put(&completion.about, theme.style(Role::Suggestion));
+            writer.skip(1).put(&completion.about, theme.style(Role::Suggestion));
         }
-        pen.skip(2);
+        writer.skip(2);
     }
 }

@@ -1,20 +1,21 @@
-//! The upper edge of a history pane: what it shows, how much that is, and how far back it is complete.
+//! The upper edge of a history pane: filter, number of purges, and how far back it is complete.
 
 use super::HistoryView;
 use crate::domain::ids::AccountName;
 use crate::domain::text::escape_control;
-use crate::panes::format::{count, day, of};
+use crate::panes::format::{count, count_noun, day};
 use crate::widgets::text::width;
 
-/// What the pane shows: its filter.
+/// Returns the filter in words.
 pub(super) fn title(view: &HistoryView<'_>) -> String {
     match view.pane.filter().text() {
-        "" => "everything".to_owned(),
+        "" => "all purges".to_owned(),
         text => escape_control(text, 400),
     }
 }
 
-/// How much it is; as many of the pieces as fit into half of the room, the most important first.
+/// Returns the counts; as many of the pieces as fit into half of the room, the most important
+/// first.
 pub(super) fn note(view: &HistoryView<'_>, room: u16) -> String {
     let dot = view.theme.glyphs.dot;
     let mut note = String::new();
@@ -30,26 +31,26 @@ pub(super) fn note(view: &HistoryView<'_>, room: u16) -> String {
 }
 
 fn pieces(view: &HistoryView<'_>) -> [Option<String>; 4] {
-    let overview = view.pane.overview();
+    let timeline = view.pane.timeline();
     let marked = match view.pane.marks().len() {
         0 => None,
         marked => Some(format!("{} marked", count(marked as u64))),
     };
-    let Some(summary) = overview.summary() else {
+    let Some(summary) = timeline.summary() else {
         return [marked, None, None, None];
     };
-    let ellipsis = if overview.is_loading() { "~" } else { "" };
+    let ellipsis = if timeline.is_loading() { "~" } else { "" };
     let selected = if summary.selected == summary.stored {
-        format!("{ellipsis}{}", of(summary.stored, "purge", "purges"))
+        format!("{ellipsis}{}", count_noun(summary.stored, "purge", "purges"))
     } else {
         format!("{ellipsis}{} of {}", count(summary.selected), count(summary.stored))
     };
     [Some(selected), marked, complete(view), older(view)]
 }
 
-/// How far back the shown accounts' history is complete.
+/// Returns the instant since when the shown accounts' history is complete, in words.
 fn complete(view: &HistoryView<'_>) -> Option<String> {
-    let coverage = &view.pane.overview().summary()?.coverage;
+    let coverage = &view.pane.timeline().summary()?.coverage;
     let predicate = view.pane.filter().predicate();
     let shown = |name: &AccountName| {
         let account = view.known.account(name);
@@ -76,7 +77,7 @@ fn complete(view: &HistoryView<'_>) -> Option<String> {
     })
 }
 
-/// How far the reading of older history has come, over all accounts.
+/// Returns the progress of reading older history, over all accounts.
 fn older(view: &HistoryView<'_>) -> Option<String> {
     let reading: Vec<_> = view.known.statuses.values().filter_map(|status| status.older).collect();
     if reading.is_empty() {

@@ -7,7 +7,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::HistoryView;
-use super::inspect::put_matches;
+use super::detail::put_matches;
 use crate::domain::kind::Kind;
 use crate::domain::purge::PurgeRow;
 use crate::domain::query::Sort;
@@ -20,7 +20,8 @@ use crate::widgets::text::{RowWriter, middle, path, width};
 /// Cells before the first column: the cursor's and the mark's.
 const MARGIN: u16 = 2;
 
-/// The columns that are shown: of those that are wanted, the ones that say something here and have room.
+/// The columns that are shown: of those that are wanted, the ones that say something here and have
+/// room.
 fn columns(view: &HistoryView<'_>, area: Rect) -> Vec<(Column, u16)> {
     let mut contents = Contents { account: 7, ..Contents::default() };
     let mut providers = BTreeSet::new();
@@ -53,8 +54,8 @@ pub(super) fn draw_titles(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffe
     let theme = view.theme;
     let style = theme.style(Role::Heading);
     let columns = columns(view, area);
-    let mut pen = RowWriter::new(buffer, area, theme.glyphs.ellipsis);
-    pen.skip(MARGIN);
+    let mut writer = RowWriter::new(buffer, area, theme.glyphs.ellipsis);
+    writer.skip(MARGIN);
     for (column, cells) in columns {
         match column {
             Column::Time => {
@@ -62,10 +63,10 @@ pub(super) fn draw_titles(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffe
                     Sort::Newest => theme.glyphs.sort_down,
                     Sort::Oldest => theme.glyphs.sort_up,
                 };
-                pen.column(&format!("{} {mark}", column.title()), cells, style);
+                writer.column(&format!("{} {mark}", column.title()), cells, style);
             }
             Column::Targets => {
-                pen.column(&format!("  {}", column.title()), cells, style);
+                writer.column(&format!("  {}", column.title()), cells, style);
             }
             Column::Account
             | Column::Provider
@@ -74,10 +75,10 @@ pub(super) fn draw_titles(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffe
             | Column::Status
             | Column::By
             | Column::Id => {
-                pen.column(column.title(), cells, style);
+                writer.column(column.title(), cells, style);
             }
         }
-        pen.skip(1);
+        writer.skip(1);
     }
 }
 
@@ -107,14 +108,14 @@ fn draw_row(
     let theme = view.theme;
     let glyphs = &theme.glyphs;
     let (text, dim) = (theme.style(Role::Text), theme.style(Role::Dim));
-    let mut pen = RowWriter::new(buffer, line, glyphs.ellipsis);
-    pen.column(if here { glyphs.cursor } else { " " }, 1, theme.style(Role::Focus));
+    let mut writer = RowWriter::new(buffer, line, glyphs.ellipsis);
+    writer.column(if here { glyphs.cursor } else { " " }, 1, theme.style(Role::Focus));
     let marked = view.pane.marks().contains(&row.key);
-    pen.column(if marked { glyphs.mark } else { " " }, 1, theme.style(Role::Mark));
+    writer.column(if marked { glyphs.mark } else { " " }, 1, theme.style(Role::Mark));
     for &(column, cells) in columns {
         match column {
             Column::Time => {
-                pen.column(&time(view, row, cells), cells, text);
+                writer.column(&time(view, row, cells), cells, text);
             }
             Column::Account => {
                 let colour = view
@@ -123,42 +124,46 @@ fn draw_row(
                     .and_then(|account| account.colour.as_deref())
                     .and_then(|colour| theme.account_colour(colour));
                 let style = colour.map_or(text, |colour| text.fg(colour));
-                pen.column(&escape_control(row.account.as_str(), 60), cells, style);
+                writer.column(row.account.as_str(), cells, style);
             }
             Column::Provider => {
-                pen.column(&escape_control(row.provider.as_str(), 60), cells, dim);
+                writer.column(row.provider.as_str(), cells, dim);
             }
             Column::Cname => {
                 let cname = escape_control(&row.cname, 300);
-                pen.column(&middle(&cname, cells, glyphs.ellipsis), cells, text);
+                writer.column(&middle(&cname, cells, glyphs.ellipsis), cells, text);
             }
             Column::Kind => {
                 let style = match row.kind {
                     Some(Kind::All) => theme.style(Role::Warning),
                     Some(Kind::Url | Kind::Pattern) | None => dim,
                 };
-                pen.column(row.kind.map_or("unknown", Kind::word), cells, style);
+                writer.column(row.kind.map_or("unknown", Kind::word), cells, style);
             }
             Column::Status if view.pane.rows().is_lost(row.key) => {
-                pen.column(glyphs.dot, 2, dim).column("left filter", cells.saturating_sub(2), dim);
+                writer.column(glyphs.dot, 2, dim).column(
+                    "left filter",
+                    cells.saturating_sub(2),
+                    dim,
+                );
             }
             Column::Status => {
                 let (glyph, role) = format::status_seen(row.status, row.verified, glyphs);
                 let style = theme.style(role);
-                pen.column(glyph, 2, style).column(
+                writer.column(glyph, 2, style).column(
                     row.status.label_seen(row.verified),
                     cells.saturating_sub(2),
                     style,
                 );
             }
             Column::By => {
-                pen.column(&escape_control(row.by.as_deref().unwrap_or_default(), 60), cells, dim);
+                writer.column(row.by.as_deref().unwrap_or_default(), cells, dim);
             }
             Column::Id => {
-                pen.column(&escape_control(row.id.as_str(), 60), cells, dim);
+                writer.column(row.id.as_str(), cells, dim);
             }
             Column::Targets => {
-                let end = pen.x() + cells;
+                let end = writer.x() + cells;
                 let count = match row.kind {
                     Some(Kind::All) if row.target_count == 0 => String::new(),
                     Some(Kind::All | Kind::Url | Kind::Pattern) | None => {
@@ -166,24 +171,24 @@ fn draw_row(
                     }
                 };
                 let digits = width(&count).max(if cells > 30 { 4 } else { 2 });
-                pen.column_right(&count, digits, dim).skip(1);
-                let room = end.saturating_sub(pen.x());
+                writer.column_right(&count, digits, dim).skip(1);
+                let room = end.saturating_sub(writer.x());
                 if row.kind == Some(Kind::All) && row.target_count == 0 {
-                    pen.put_within("everything", room, dim);
+                    writer.put_within("whole resource", room, dim);
                 } else {
                     let shown = escape_control(without_host(row), 2_000);
                     let cut = path(&shown, room, glyphs.ellipsis);
-                    put_matches(&mut pen, &cut, room, view, text);
+                    put_matches(&mut writer, &cut, room, view, text);
                 }
-                let used = pen.x();
-                pen.skip(end.saturating_sub(used));
+                let used = writer.x();
+                writer.skip(end.saturating_sub(used));
             }
         }
-        pen.skip(1);
+        writer.skip(1);
     }
 }
 
-/// The first target without the host that stands in the row already.
+/// Returns the first target without the row's own host.
 fn without_host(row: &PurgeRow) -> &str {
     let target = row.first_target.as_str();
     target
@@ -193,7 +198,8 @@ fn without_host(row: &PurgeRow) -> &str {
         .unwrap_or(target)
 }
 
-/// The time of a row: of day where it was today, with the day otherwise, as exactly as there is room for.
+/// The time of a row: of day where it was today, with the day otherwise, as exactly as there is
+/// room for.
 fn time(view: &HistoryView<'_>, row: &PurgeRow, cells: u16) -> String {
     let (at, now) = (view.zone.show(row.created), view.zone.show(view.now));
     let format = if at.date_naive() == now.date_naive() {

@@ -1,0 +1,167 @@
+//! Handles what panes request of the app: open, close, answer, split, notify.
+
+use crate::commands::Command;
+use crate::domain::event::{Level, Notice};
+use crate::domain::filter::Filter;
+use crate::effect::{Effect, Order};
+use crate::panes::history::HistoryPane;
+use crate::panes::{AppRequest, Opening, OverlayAnswer, PickFor, Update};
+
+use super::focus::Origin;
+use super::open_overlay::{OverlayContext, open_overlay};
+use super::{App, Ctx};
+
+impl App {
+    pub(super) fn open(&mut self, opening: Opening, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let unavailable = |command| self.unavailable(command, ctx);
+        let context = OverlayContext {
+            draft: self.draft.as_ref(),
+            contexts: self.contexts(),
+            unavailable: &unavailable,
+        };
+        let (overlay, update) =
+            open_overlay(opening, &context, &self.pane_ctx(Self::overlay_area(ctx), ctx));
+        self.overlays.push(overlay);
+        let top = Origin::Overlay(self.overlays.len() - 1);
+        self.apply(update, top, ctx)
+    }
+
+    /// Applies an update: handles its requests, and returns the effects.
+    pub(super) fn apply(&mut self, update: Update, from: Origin, ctx: &Ctx<'_>) -> Vec<Effect> {
+        self.dirty |= update.taken || !update.requests.is_empty();
+        let mut effects = update.effects;
+        for effect in &effects {
+            if let Effect::Order(Order::KeepDraft(draft)) = effect {
+                self.draft.clone_from(draft);
+            }
+        }
+        for request in update.requests {
+            effects.extend(self.handle(request, from, ctx));
+        }
+        effects
+    }
+
+    pub(super) fn handle(
+        &mut self,
+        request: AppRequest,
+        from: Origin,
+        ctx: &Ctx<'_>,
+    ) -> Vec<Effect> {
+        match request {
+            AppRequest::Close => {
+                self.close(from);
+                Vec::new()
+            }
+            AppRequest::CloseAll => {
+                self.overlays.clear();
+                Vec::new()
+            }
+            AppRequest::Open(opening) => self.open(opening, ctx),
+            AppRequest::Answer(answer @ OverlayAnswer::Prompted { purpose, .. })
+                if purpose.names_a_file() =>
+            {
+                self.answer_below(&answer, ctx)
+            }
+            AppRequest::Answer(answer) => {
+                self.close(from);
+                if let OverlayAnswer::Picked { purpose: PickFor::Leaving, values } = &answer {
+                    return self.on_leaving(values);
+                }
+                let (from, update) =
+                    self.with_focus(ctx, |pane, ctx| pane.on_overlay_answer(&answer, ctx));
+                self.apply(update, from, ctx)
+            }
+            AppRequest::Run(command) => {
+                self.close(from);
+                self.run(command, ctx)
+            }
+            AppRequest::Show(text) => {
+                self.overlays.clear();
+                let Ok(filter) = Filter::parse(&text) else {
+                    return Vec::new();
+                };
+                let pane = self.workspace.focus();
+                let update =
+                    self.with_pane(pane, ctx, |pane, ctx| pane.narrow(filter.clone(), ctx));
+                self.apply(update, Origin::Pane(pane), ctx)
+            }
+            AppRequest::Notice(notice) => {
+                self.notices.answer(notice, ctx.now);
+                self.dirty = true;
+                Vec::new()
+            }
+            AppRequest::KeepView(view) => {
+                let tab = self.workspace.add(&view);
+                self.show_tab(tab, ctx)
+            }
+            AppRequest::Split { right } => {
+                if self.workspace.split(right, Self::workspace_area(ctx)).is_none() {
+                    self.say(Level::Info, "There is no room for another pane here.", ctx);
+                    return Vec::new();
+                }
+                let mut effects = self.each_pane(ctx, HistoryPane::start);
+                effects.extend(self.on_resized(ctx));
+                effects
+            }
+            AppRequest::ClosePane => {
+                if !self.workspace.close() {
+                    self.say(Level::Info, "This is the tab's only pane.", ctx);
+                    return Vec::new();
+                }
+                self.on_resized(ctx)
+            }
+        }
+    }
+
+    /// Answers the pane below the topmost overlay, which stays until the result is known.
+    fn answer_below(&mut self, answer: &OverlayAnswer, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let top = self.overlays.pop();
+        let (from, update) = self.with_focus(ctx, |pane, ctx| pane.on_overlay_answer(answer, ctx));
+        let effects = self.apply(update, from, ctx);
+        if let Some(top) = top {
+            self.overlays.push(top);
+        }
+        effects
+    }
+
+    pub(super) fn close(&mut self, from: Origin) {
+        match from {
+            Origin::Overlay(at) if at < self.overlays.len() => {
+                self.overlays.remove(at);
+            }
+            Origin::Overlay(_) => {}
+            Origin::Pane(_) => {
+                self.overlays.pop();
+            }
+        }
+    }
+
+    pub(super) fn say(&mut self, level: Level, words: impl Into<String>, ctx: &Ctx<'_>) {
+        let notice = Notice { level, account: None, words: words.into() };
+        self.notices.answer(notice, ctx.now);
+        self.dirty = true;
+    }
+
+    /// Shows a tab; its panes ask for what they miss. The tab that is shown already gets its own
+    /// filter back; one that comes back with another filter says so.
+    pub(super) fn show_tab(&mut self, tab: usize, ctx: &Ctx<'_>) -> Vec<Effect> {
+        if self.workspace.tabs().1 == tab && self.workspace.is_narrowed(tab) {
+            let (pane, own) = (self.workspace.focus(), self.workspace.own_filter());
+            let update = self.with_pane(pane, ctx, |pane, ctx| pane.narrow(own, ctx));
+            return self.apply(update, Origin::Pane(pane), ctx);
+        }
+        if !self.workspace.show(tab) {
+            let words = format!("There is no view {}.", tab + 1);
+            self.say(Level::Info, words, ctx);
+            return Vec::new();
+        }
+        if self.workspace.is_narrowed(tab) {
+            let key = Command::of_view(tab).map(|view| ctx.keymap.keys_text(view));
+            let key = key.unwrap_or_default();
+            let words =
+                format!("This view was left with another filter; {key} once more shows its own.");
+            self.say(Level::Info, words, ctx);
+        }
+        self.each_pane(ctx, HistoryPane::start)
+    }
+}

@@ -1,0 +1,84 @@
+//! Options of a draft beside its targets: kind, mode, resource.
+
+use crate::domain::event::Level;
+use crate::domain::kind::Kind;
+use crate::domain::resource::ResourceState;
+use crate::panes::{AppRequest, Opening, PaneCtx, Pick, PickFor, PickItem, PickValue, Update};
+
+use super::ComposePane;
+
+impl ComposePane {
+    pub(super) fn next_kind(&mut self, ctx: &PaneCtx<'_>) -> Update {
+        self.draft.kind = match self.draft.kind {
+            None => Some(Kind::Url),
+            Some(Kind::Url) => Some(Kind::Pattern),
+            Some(Kind::Pattern) => Some(Kind::All),
+            Some(Kind::All) => None,
+        };
+        self.changed(ctx)
+    }
+
+    /// The modes that the vendors of the draft's resources offer, each once.
+    pub(super) fn modes(&self, ctx: &PaneCtx<'_>) -> Vec<crate::domain::limits::Mode> {
+        let mut modes = Vec::new();
+        for (account, _) in &self.recent_of {
+            let Some(limits) = ctx.known.limits.get(account) else {
+                continue;
+            };
+            let offered = Kind::EVERY
+                .iter()
+                .filter_map(|&kind| limits.rule(kind))
+                .flat_map(|rule| &rule.modes);
+            for mode in offered {
+                if !modes.contains(mode) {
+                    modes.push(*mode);
+                }
+            }
+        }
+        modes
+    }
+
+    pub(super) fn next_mode(&mut self, ctx: &PaneCtx<'_>) -> Update {
+        let modes = self.modes(ctx);
+        if modes.is_empty() {
+            return Update::say(Level::Info, "The vendor of these targets purges in one way only.");
+        }
+        let at =
+            self.draft.mode.as_ref().and_then(|mode| modes.iter().position(|it| it.word == mode));
+        let next = at.map_or(usize::from(modes.len() > 1), |at| (at + 1) % modes.len());
+        let Some(mode) = modes.get(next) else {
+            return Update::taken();
+        };
+        self.draft.mode = Some(mode.word.to_owned());
+        let words = format!("{}: {}", mode.word, mode.meaning);
+        self.changed(ctx).and(Update::say(Level::Info, words))
+    }
+
+    pub(super) fn pick_resource(&self, ctx: &PaneCtx<'_>) -> Update {
+        let mut items = Vec::new();
+        for resource in ctx.known.all_resources() {
+            if resource.state == ResourceState::Deleted {
+                continue;
+            }
+            let chosen =
+                self.draft.resource.as_ref().is_some_and(|(account, id)| {
+                    *account == resource.account && *id == resource.id
+                });
+            items.push(PickItem {
+                value: PickValue::Resource(resource.account.clone(), resource.id.clone()),
+                text: resource.cname.clone(),
+                note: resource.account.to_string(),
+                chosen,
+            });
+        }
+        if items.is_empty() {
+            return Update::say(Level::Warning, "No account has told its resources yet.");
+        }
+        Update::request(AppRequest::Open(Opening::Pick(Pick {
+            purpose: PickFor::Resource,
+            title: "Resource for targets without a host".to_owned(),
+            items,
+            many: false,
+        })))
+    }
+}

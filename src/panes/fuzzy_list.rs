@@ -1,0 +1,152 @@
+//! A list that a typed word narrows down, with a cursor: shared by pickers and palette.
+
+use frizbee::{Config, Matcher};
+
+use crate::commands::Command;
+
+use super::field::{Edit, Field};
+
+pub mod view;
+
+/// Rows of a page, for the keys that move by pages.
+const PAGE: usize = 10;
+
+/// A list of texts, the ones that fit the typed word best first.
+#[derive(Clone, Debug)]
+pub struct FuzzyList {
+    field: Field,
+    texts: Vec<String>,
+    /// The texts that are shown, by number, in their order.
+    shown: Vec<usize>,
+    cursor: usize,
+}
+
+impl FuzzyList {
+    /// Lists all of the texts, in the order given.
+    pub fn new(texts: Vec<String>) -> Self {
+        Self { field: Field::new(""), shown: (0..texts.len()).collect(), texts, cursor: 0 }
+    }
+
+    /// Returns the number of the text under the cursor; `None` where nothing matches.
+    pub fn here(&self) -> Option<usize> {
+        self.shown.get(self.cursor).copied()
+    }
+
+    /// Counts the texts that match.
+    pub fn matching(&self) -> usize {
+        self.shown.len()
+    }
+
+    /// Puts the cursor on a text, if it is shown.
+    pub fn go_to(&mut self, text: usize) {
+        if let Some(at) = self.shown.iter().position(|&shown| shown == text) {
+            self.cursor = at;
+        }
+    }
+
+    /// Runs a command that moves or types; returns whether it was one.
+    pub fn on_command(&mut self, command: Command) -> bool {
+        let last = self.shown.len().saturating_sub(1);
+        #[expect(clippy::wildcard_enum_match_arm, reason = "others are the field's or nobody's")]
+        let to = match command {
+            Command::FieldOlder | Command::MoveUp => self.cursor.checked_sub(1).unwrap_or(last),
+            Command::FieldNewer | Command::MoveDown if self.cursor >= last => 0,
+            Command::FieldNewer | Command::MoveDown => self.cursor + 1,
+            Command::PageUp => self.cursor.saturating_sub(PAGE),
+            Command::PageDown => (self.cursor + PAGE).min(last),
+            other => {
+                let edit = self.field.on_command(other);
+                return self.after_edit(edit);
+            }
+        };
+        self.cursor = to;
+        true
+    }
+
+    /// Types a character.
+    pub fn on_typed(&mut self, character: char) -> bool {
+        let edit = self.field.on_typed(character);
+        self.after_edit(edit)
+    }
+
+    /// Pastes a text.
+    pub fn on_paste(&mut self, text: &str) -> bool {
+        let edit = self.field.on_paste(text);
+        self.after_edit(edit)
+    }
+
+    fn after_edit(&mut self, edit: Edit) -> bool {
+        match edit {
+            Edit::Ignored => false,
+            Edit::Moved => true,
+            Edit::Edited => {
+                self.narrow();
+                true
+            }
+        }
+    }
+
+    fn narrow(&mut self) {
+        let word = self.field.text().trim();
+        self.cursor = 0;
+        self.shown = if word.is_empty() {
+            (0..self.texts.len()).collect()
+        } else {
+            Matcher::new(word, &Config::default().max_typos(Some(0)))
+                .match_list(&self.texts)
+                .into_iter()
+                .map(|found| found.index as usize)
+                .collect()
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn list() -> FuzzyList {
+        FuzzyList::new(["www.site.com", "img.site.com", "dl.other.com"].map(str::to_owned).to_vec())
+    }
+
+    fn typed(text: &str) -> FuzzyList {
+        let mut list = list();
+        for character in text.chars() {
+            list.on_typed(character);
+        }
+        list
+    }
+
+    #[test]
+    fn typing_narrows_the_list_to_what_fits() {
+        assert_eq!(typed("imgs").here(), Some(1));
+        assert_eq!(typed("other").matching(), 1);
+        assert_eq!(typed("zzz").here(), None);
+    }
+
+    #[test]
+    fn deleting_the_word_brings_everything_back_in_its_order() {
+        let mut list = typed("o");
+        list.on_command(Command::TextDeleteBack);
+        assert_eq!(list.matching(), 3);
+        assert_eq!(list.here(), Some(0));
+    }
+
+    #[test]
+    fn the_cursor_goes_round_at_both_ends() {
+        let mut list = list();
+        list.on_command(Command::FieldOlder);
+        assert_eq!(list.here(), Some(2));
+        list.on_command(Command::FieldNewer);
+        assert_eq!(list.here(), Some(0));
+    }
+
+    #[test]
+    fn an_empty_list_takes_every_key_without_harm() {
+        let mut list = FuzzyList::new(Vec::new());
+        for command in [Command::FieldOlder, Command::FieldNewer, Command::PageDown] {
+            list.on_command(command);
+        }
+        assert_eq!(list.here(), None);
+    }
+}

@@ -1,0 +1,353 @@
+//! Actions on the row under the cursor or the marked rows: copy, purge again, export, save the
+//! view.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+
+use crate::commands::Command;
+use crate::domain::draft::Draft;
+use crate::domain::event::{Level, StoreError};
+use crate::domain::filter::Term;
+use crate::domain::ids::{PurgeKey, Ticket};
+use crate::domain::plan::Preview;
+use crate::domain::purge::Purge;
+use crate::domain::query::Anchor;
+use crate::effect::{Effect, Order, Query, SavedView, Subject, TerminalEffect};
+use crate::panes::format::count_noun;
+use crate::panes::{
+    AppRequest, Opening, OverlayAnswer, PaneCtx, Pick, PickFor, PickItem, PickValue, Prompt,
+    PromptFor, Update,
+};
+
+use super::HistoryPane;
+use super::columns::Column;
+use super::rows::{CursorPlacement, PageRequest};
+
+/// Purges that are being fetched in full, and what for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct PendingRead {
+    ticket: Ticket,
+    purpose: Purpose,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    Copy,
+    Curl,
+    Again,
+}
+
+/// The commands that act on the row under the cursor or on the marked rows.
+const NEED_A_ROW: [Command; 9] = [
+    Command::Copy,
+    Command::CopyCurl,
+    Command::PurgeAgain,
+    Command::Verify,
+    Command::Open,
+    Command::Mark,
+    Command::MarkAll,
+    Command::FilterToCname,
+    Command::FilterToAccount,
+];
+
+impl HistoryPane {
+    /// The commands that need more than the rows in view.
+    pub(super) fn on_row_command(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Update {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "others are not a history pane's")]
+        match command {
+            Command::Copy => self.copy(ctx),
+            Command::CopyCurl => self.gather(Purpose::Curl, ctx),
+            Command::PurgeAgain => self.gather(Purpose::Again, ctx),
+            Command::Verify => self.verify(),
+            Command::PurgeCompose => Update::request(AppRequest::Open(Opening::Compose(None))),
+            Command::ColumnsPick => {
+                Update::request(AppRequest::Open(Opening::Pick(self.pick_columns())))
+            }
+            Command::PickCname => {
+                Update::request(AppRequest::Open(Opening::Pick(self.pick_cname(ctx))))
+            }
+            Command::PickAccount => {
+                Update::request(AppRequest::Open(Opening::Pick(pick_account(ctx))))
+            }
+            Command::Export => Update::request(AppRequest::Open(Opening::Prompt(Prompt {
+                purpose: PromptFor::ExportPath,
+                title: "Write all that the filter selects (.csv, .json, .ndjson)".to_owned(),
+                suggestion: format!("purges-{}.csv", ctx.now.format("%Y%m%d-%H%M%S")),
+            }))),
+            Command::SaveView => Update::request(AppRequest::Open(Opening::Prompt(Prompt {
+                purpose: PromptFor::ViewName,
+                title: "Save this filter as a view named".to_owned(),
+                suggestion: String::new(),
+            }))),
+            Command::SplitRight => Update::request(AppRequest::Split { right: true }),
+            Command::SplitBelow => Update::request(AppRequest::Split { right: false }),
+            Command::ClosePane => Update::request(AppRequest::ClosePane),
+            _ => Update::ignored(),
+        }
+    }
+
+    /// Returns the reason why a command would do nothing now, if it would.
+    pub(super) fn why_not(&self, command: Command) -> Option<&'static str> {
+        let no_row = self.rows.here().is_none() && self.marks.is_empty();
+        if no_row && NEED_A_ROW.contains(&command) {
+            return Some("No purge is selected");
+        }
+        #[expect(clippy::wildcard_enum_match_arm, reason = "others are always possible")]
+        match command {
+            Command::MatchNext | Command::MatchPrevious
+                if self.filter.predicate().target_patterns().next().is_none() =>
+            {
+                Some("The filter has no word that targets could match")
+            }
+            Command::TimelineZoomIn if self.timeline.here().is_none() => {
+                Some("No bar of the timeline is chosen")
+            }
+            Command::TimelineZoomOut if !self.filter.can_widen() => {
+                Some("There is no zoom to undo")
+            }
+            Command::FilterClear if self.filter.text().is_empty() => Some("There is no filter"),
+            _ => None,
+        }
+    }
+
+    /// The marked rows; where none is marked, the row under the cursor.
+    fn meant(&self) -> Vec<PurgeKey> {
+        if self.marks.is_empty() {
+            self.rows.here().map(|row| row.key).into_iter().collect()
+        } else {
+            self.marks.iter().rev().copied().collect()
+        }
+    }
+
+    /// A single target needs no question; everything else is fetched in full first.
+    fn copy(&mut self, ctx: &PaneCtx<'_>) -> Update {
+        self.rows.pin();
+        match self.rows.here() {
+            Some(row) if self.marks.is_empty() && row.target_count == 1 => {
+                copied(row.first_target.clone(), 1)
+            }
+            _ => self.gather(Purpose::Copy, ctx),
+        }
+    }
+
+    fn gather(&mut self, purpose: Purpose, ctx: &PaneCtx<'_>) -> Update {
+        self.rows.pin();
+        let keys = self.meant();
+        if keys.is_empty() {
+            return Update::taken();
+        }
+        let ticket = ctx.tickets.take();
+        self.pending = Some(PendingRead { ticket, purpose });
+        Update::effect(Effect::Query(Query::Gather { ticket, keys }))
+    }
+
+    /// Looks at what the edge serves of the marked purges, or of the one under the cursor.
+    fn verify(&self) -> Update {
+        let keys = self.meant();
+        if keys.is_empty() {
+            return Update::taken();
+        }
+        Update::effect(Effect::Order(Order::Verify(keys.into_iter().map(Subject::Purge).collect())))
+    }
+
+    pub(super) fn on_gathered(
+        &mut self,
+        ticket: Ticket,
+        result: &Result<Vec<Purge>, StoreError>,
+        ctx: &PaneCtx<'_>,
+    ) -> Update {
+        let Some(pending) = self.pending.filter(|it| it.ticket == ticket) else {
+            return Update::ignored();
+        };
+        self.pending = None;
+        let purges = match result {
+            Ok(purges) => purges,
+            Err(error) => return Update::say(Level::Error, error.to_string()),
+        };
+        match pending.purpose {
+            Purpose::Copy => {
+                let lines: Vec<&str> = purges
+                    .iter()
+                    .flat_map(|purge| purge.targets.iter())
+                    .map(|target| target.text.as_str())
+                    .collect();
+                if lines.is_empty() {
+                    return Update::say(
+                        Level::Info,
+                        "A purge of a whole resource has no targets to copy.",
+                    );
+                }
+                copied(lines.join("\n"), lines.len())
+            }
+            Purpose::Curl => {
+                let requests: Vec<_> = purges.iter().filter_map(Purge::again).collect();
+                if requests.is_empty() {
+                    return Update::say(
+                        Level::Warning,
+                        "The vendor's record does not say enough to send it again.",
+                    );
+                }
+                let ticket = ctx.tickets.take();
+                self.pending = Some(PendingRead { ticket, purpose: Purpose::Curl });
+                Update::effect(Effect::Query(Query::Preview { ticket, requests }))
+            }
+            Purpose::Again => {
+                Update::request(AppRequest::Open(Opening::Compose(Some(draft_of(purges)))))
+            }
+        }
+    }
+
+    pub(super) fn on_previewed(&mut self, ticket: Ticket, previews: &[Preview]) -> Update {
+        if self.pending.is_none_or(|it| it.ticket != ticket) {
+            return Update::ignored();
+        }
+        self.pending = None;
+        let lines: Vec<&str> = previews.iter().map(|preview| preview.curl.as_str()).collect();
+        let words = count_noun(lines.len() as u64, "command for curl", "commands for curl");
+        Update::effect(Effect::Terminal(TerminalEffect::Copy(lines.join("\n"))))
+            .and(Update::say(Level::Info, format!("Copied {words}, without the secret.")))
+    }
+
+    pub(super) fn take_overlay_answer(
+        &mut self,
+        answer: &OverlayAnswer,
+        ctx: &PaneCtx<'_>,
+    ) -> Update {
+        match answer {
+            OverlayAnswer::Picked { purpose, values } => self.picked(*purpose, values, ctx),
+            OverlayAnswer::Prompted { purpose, text } => match purpose {
+                PromptFor::ExportPath => self.export(text, ctx),
+                PromptFor::ViewName => {
+                    let view =
+                        SavedView { name: text.clone(), filter: self.filter.text().to_owned() };
+                    Update::effect(Effect::Order(Order::SaveView(view.clone())))
+                        .and_request(AppRequest::KeepView(view))
+                }
+                PromptFor::TargetsFile => Update::ignored(),
+            },
+        }
+    }
+
+    fn picked(&mut self, purpose: PickFor, values: &[PickValue], ctx: &PaneCtx<'_>) -> Update {
+        let words: Vec<&str> = values
+            .iter()
+            .filter_map(|value| match value {
+                PickValue::Text(text) => Some(text.as_str()),
+                PickValue::Resource(..) | PickValue::Place(_) => None,
+            })
+            .collect();
+        match (purpose, words.first()) {
+            (PickFor::Columns, _) => {
+                let chosen: Vec<Column> =
+                    words.iter().filter_map(|title| Column::from_title(title)).collect();
+                if !chosen.is_empty() {
+                    self.columns = chosen;
+                }
+                Update::taken()
+            }
+            (PickFor::Account, Some(name)) => self.narrow_to(Term::account(name), ctx),
+            (PickFor::Cname, Some(cname)) => self.narrow_to(Term::cname(cname), ctx),
+            (PickFor::Account | PickFor::Cname, None)
+            | (PickFor::Resource | PickFor::Wider | PickFor::Leaving, _) => Update::ignored(),
+        }
+    }
+
+    fn export(&self, path: &str, ctx: &PaneCtx<'_>) -> Update {
+        let query = self.window_query(&PageRequest {
+            anchor: Anchor::Start,
+            limit: u32::MAX,
+            placement: CursorPlacement::Stay,
+        });
+        Update::effect(Effect::Order(Order::Export {
+            ticket: ctx.tickets.take(),
+            query,
+            path: PathBuf::from(path),
+        }))
+    }
+
+    fn pick_columns(&self) -> Pick {
+        Pick {
+            purpose: PickFor::Columns,
+            title: "Columns".to_owned(),
+            many: true,
+            items: Column::EVERY
+                .into_iter()
+                .map(|column| PickItem {
+                    value: PickValue::Text(column.title().to_owned()),
+                    text: column.title().to_lowercase(),
+                    note: String::new(),
+                    chosen: self.columns.contains(&column),
+                })
+                .collect(),
+        }
+    }
+
+    /// The cnames that the selection has, most purges first, then those of resources that were not
+    /// purged.
+    fn pick_cname(&self, ctx: &PaneCtx<'_>) -> Pick {
+        let counted = self.timeline.summary().map_or(&[][..], |it| &it.by_cname);
+        let mut items: Vec<PickItem> = counted
+            .iter()
+            .filter(|(cname, _)| !cname.is_empty())
+            .map(|(cname, purges)| item(cname, count_noun(*purges, "purge", "purges")))
+            .collect();
+        for resource in ctx.known.all_resources() {
+            let known = items.iter().any(|item| item.text == resource.cname);
+            if !known && !resource.cname.is_empty() {
+                items.push(item(&resource.cname, resource.account.to_string()));
+            }
+        }
+        Pick { purpose: PickFor::Cname, title: "Cname".to_owned(), items, many: false }
+    }
+}
+
+fn pick_account(ctx: &PaneCtx<'_>) -> Pick {
+    Pick {
+        purpose: PickFor::Account,
+        title: "Account".to_owned(),
+        items: ctx
+            .known
+            .accounts
+            .iter()
+            .map(|account| item(account.name.as_str(), account.provider.to_string()))
+            .collect(),
+        many: false,
+    }
+}
+
+fn item(text: &str, note: String) -> PickItem {
+    PickItem { value: PickValue::Text(text.to_owned()), text: text.to_owned(), note, chosen: false }
+}
+
+fn copied(text: String, targets: usize) -> Update {
+    let words = count_noun(targets as u64, "target", "targets");
+    Update::effect(Effect::Terminal(TerminalEffect::Copy(text)))
+        .and(Update::say(Level::Info, format!("Copied {words}.")))
+}
+
+/// A draft of the targets of these purges. Where they are of one resource, it is chosen, and paths
+/// stay paths; of several, each path gets its host. The kind is chosen where all have the same.
+fn draft_of(purges: &[Purge]) -> Draft {
+    let resource = |purge: &Purge| (purge.account.clone(), purge.resource.clone());
+    let first = purges.first();
+    let one =
+        first.map(resource).filter(|first| purges.iter().all(|purge| resource(purge) == *first));
+    let kind = first
+        .and_then(|first| first.kind)
+        .filter(|kind| purges.iter().all(|purge| purge.kind == Some(*kind)));
+    let mut seen = HashSet::new();
+    let mut lines: Vec<String> = Vec::new();
+    for purge in purges {
+        for target in &purge.targets {
+            let text = if one.is_none() && target.text.starts_with('/') {
+                format!("https://{}{}", purge.cname, target.text)
+            } else {
+                target.text.clone()
+            };
+            if seen.insert(text.clone()) {
+                lines.push(text);
+            }
+        }
+    }
+    Draft { text: lines.join("\n"), kind, resource: one, ..Draft::default() }
+}

@@ -1,0 +1,115 @@
+//! Layout of a history pane: filter bar, timeline, list, detail. The update needs it to know how
+//! many rows are in view, the view to draw them there.
+
+use ratatui::layout::{Margin, Rect};
+
+/// The parts of a history pane; a part without room is empty.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PaneLayout {
+    /// The whole of it.
+    pub frame: Rect,
+    /// The filter's field, and the line of help below it.
+    pub filter: Rect,
+    /// The bars.
+    pub bars: Rect,
+    /// The caption of the bars.
+    pub caption: Rect,
+    /// The titles of the columns.
+    pub titles: Rect,
+    /// The rows.
+    pub list: Rect,
+    /// The line above the detail, or the column beside it; as wide as the frame.
+    pub divider: Rect,
+    /// The detail.
+    pub detail: Rect,
+}
+
+/// Divides the place.
+pub fn layout(frame: Rect, editing: bool, detail_open: bool) -> PaneLayout {
+    let inner = frame.inner(Margin::new(1, 1));
+    let tall = inner.height;
+    let mut rest = inner;
+    let mut take = |rows: u16| {
+        let rows = rows.min(rest.height);
+        let part = Rect { height: rows, ..rest };
+        rest = Rect { y: rest.y + rows, height: rest.height - rows, ..rest };
+        part
+    };
+    let filter = take(match (editing, tall) {
+        (false, _) => 0,
+        (true, 0..6) => 1,
+        (true, _) => 2,
+    });
+    let (bars, caption) = match tall {
+        0..9 => (0, 0),
+        9..14 => (1, 0),
+        14..26 => (1, 1),
+        26..36 => (2, 1),
+        _ => (3, 1),
+    };
+    let beside = detail_open && inner.width >= 130;
+    let bars = take(bars);
+    let caption = take(caption);
+    let (divider, detail, rest) = if beside {
+        let wide = inner.width * 2 / 5;
+        let list = Rect { width: rest.width - wide - 1, ..rest };
+        let divider = Rect { x: list.right(), width: 1, ..rest };
+        let detail = Rect { x: divider.right(), width: wide, ..rest };
+        (divider, detail, list)
+    } else {
+        let lines = match (detail_open, rest.height) {
+            (true, 0..8) => rest.height.saturating_sub(3),
+            (true, height) => height / 2,
+            (false, 0..11) => 0,
+            (false, 11..22) => 2,
+            (false, _) => 4,
+        };
+        if lines == 0 {
+            (Rect::default(), Rect::default(), rest)
+        } else {
+            let list = Rect { height: rest.height.saturating_sub(lines), ..rest };
+            let divider = Rect { x: frame.x, width: frame.width, y: list.bottom(), height: 1 };
+            let detail = Rect { y: list.bottom() + 1, height: lines - 1, ..rest };
+            (divider, detail, list)
+        }
+    };
+    let titles = Rect { height: u16::from(rest.height > 2), ..rest };
+    let list = Rect { y: rest.y + titles.height, height: rest.height - titles.height, ..rest };
+    PaneLayout { frame, filter, bars, caption, titles, list, divider, detail }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_part_lies_outside_the_frame_or_over_another() {
+        for width in [0, 1, 2, 20, 40, 80, 160] {
+            for height in 0..60 {
+                for (editing, open) in [(false, false), (true, false), (false, true), (true, true)]
+                {
+                    let frame = Rect::new(3, 2, width, height);
+                    let layout = layout(frame, editing, open);
+                    let parts = [
+                        layout.filter,
+                        layout.bars,
+                        layout.caption,
+                        layout.titles,
+                        layout.list,
+                        layout.divider,
+                        layout.detail,
+                    ];
+                    for (at, part) in parts.iter().enumerate() {
+                        if part.is_empty() {
+                            continue;
+                        }
+                        assert_eq!(frame.intersection(*part), *part, "{frame:?} {layout:?}");
+                        for other in parts.iter().skip(at + 1) {
+                            assert!(part.intersection(*other).is_empty(), "{frame:?} {layout:?}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,331 @@
+//! The detail of the purge under the cursor: a few words while it is closed, everything while it is
+//! open.
+
+use chrono::TimeDelta;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::widgets::Widget;
+
+use super::HistoryView;
+use crate::domain::filter::Pattern;
+use crate::domain::kind::Kind;
+use crate::domain::purge::{Purge, PurgeDetail, PurgeRow};
+use crate::domain::status::Status;
+use crate::domain::text::escape_control;
+use crate::panes::format;
+use crate::theme::Role;
+use crate::widgets::scroll::ScrollBar;
+use crate::widgets::text::{RowWriter, skip};
+
+/// Width of the list below which its row hardly shows the account, so the summary names it.
+const NO_ACCOUNTS_BELOW: u16 = 96;
+
+/// Returns the title of the detail.
+pub(super) fn title(view: &HistoryView<'_>) -> String {
+    let detail = view.pane.detail();
+    let dot = view.theme.glyphs.dot;
+    match (detail.is_open(), detail.match_here(), detail.matches().len()) {
+        (true, Some(here), count) => format!("detail {dot} match {} of {count}", here + 1),
+        (true, None, count) if count > 0 => {
+            format!("detail {dot} {}", format::count_noun(count as u64, "match", "matches"))
+        }
+        (true, None, _) => "detail".to_owned(),
+        (false, ..) => format!("detail {dot} {}", view.keys.open),
+    }
+}
+
+pub(super) fn draw(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffer) {
+    if area.is_empty() {
+        return;
+    }
+    let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    let detail = view.pane.detail();
+    let Some(row) = view.pane.rows().here() else {
+        return;
+    };
+    if !detail.is_open() {
+        return peek(view, row, area, buffer);
+    }
+    match (detail.shown(), detail.error()) {
+        (Some(shown), _) => full(view, shown, area, buffer),
+        (None, Some(error)) => {
+            RowWriter::new(buffer, area, view.theme.glyphs.ellipsis)
+                .put(&error.to_string(), view.theme.style(Role::Error));
+        }
+        (None, None) => peek(view, row, area, buffer),
+    }
+}
+
+/// Draws a summary of the row, in as many lines as there are.
+fn peek(view: &HistoryView<'_>, row: &PurgeRow, area: Rect, buffer: &mut Buffer) {
+    let theme = view.theme;
+    let dot = theme.glyphs.dot;
+    let mut words = vec![amount(row.kind, u64::from(row.target_count))];
+    if view.known.accounts.len() > 1 && area.width < NO_ACCOUNTS_BELOW {
+        words.push(escape_control(row.account.as_str(), 40));
+    }
+    if row.sent_here {
+        words.push("sent from here".to_owned());
+    }
+    if let Some(by) = &row.by {
+        words.push(format!("by {}", escape_control(by, 80)));
+    }
+    words.push(format::moment(row.created, view.now, view.zone));
+    if row.status.is_unfinished() {
+        words.push(running(view, row.created, usual(view, row)));
+    }
+    if row.status == Status::Unknown {
+        words.push(format!("the vendor says \"{}\"", escape_control(&row.raw_status, 60)));
+    }
+    words.push(format!("id {}", escape_control(row.id.as_str(), 60)));
+    let line = Rect { height: 1, ..area };
+    RowWriter::new(buffer, line, theme.glyphs.ellipsis)
+        .put(&words.join(&format!(" {dot} ")), theme.style(Role::Text));
+    if area.height > 1 && !row.first_target.is_empty() {
+        let line = Rect { y: area.y + 1, height: 1, ..area };
+        let mut writer = RowWriter::new(buffer, line, theme.glyphs.ellipsis);
+        let room = writer.room();
+        let shown = escape_control(&row.first_target, usize::from(room) + 1);
+        put_matches(&mut writer, &shown, room, view, theme.style(Role::Dim));
+    }
+    if area.height > 2 && row.target_count > 1 {
+        let line = Rect { y: area.y + 2, height: 1, ..area };
+        let more = format!("and {} more", format::count(u64::from(row.target_count) - 1));
+        RowWriter::new(buffer, line, theme.glyphs.ellipsis).put(&more, theme.style(Role::Dim));
+    }
+}
+
+fn full(view: &HistoryView<'_>, shown: &PurgeDetail, area: Rect, buffer: &mut Buffer) {
+    let theme = view.theme;
+    let lines = facts(view, shown);
+    let mut y = area.y;
+    let most = if area.height > 6 { area.height - 3 } else { area.height.saturating_sub(1).max(1) };
+    for (text, role) in lines.iter().take(usize::from(most)) {
+        let line = Rect { y, height: 1, ..area };
+        RowWriter::new(buffer, line, theme.glyphs.ellipsis).put(text, theme.style(*role));
+        y += 1;
+    }
+    let targets = Rect { y, height: area.bottom().saturating_sub(y), ..area };
+    draw_targets(view, &shown.purge, targets, buffer);
+}
+
+fn draw_targets(view: &HistoryView<'_>, purge: &Purge, area: Rect, buffer: &mut Buffer) {
+    let theme = view.theme;
+    let detail = view.pane.detail();
+    let rows = usize::from(area.height);
+    let (top, left) = detail.scroll();
+    let top = top.min(purge.targets.len().saturating_sub(rows));
+    let here = detail.match_here().and_then(|here| detail.matches().get(here));
+    for ((at, target), y) in
+        purge.targets.iter().enumerate().skip(top).zip(area.top()..area.bottom())
+    {
+        let line = Rect { y, height: 1, width: area.width.saturating_sub(1), ..area };
+        let mut writer = RowWriter::new(buffer, line, theme.glyphs.ellipsis);
+        match target.status {
+            Some(status) => {
+                let (glyph, role) = format::status(status, &theme.glyphs);
+                writer.column(glyph, 2, theme.style(role));
+            }
+            None => {
+                writer.skip(2);
+            }
+        }
+        let style = theme.style(if here == Some(&at) { Role::MatchHere } else { Role::Text });
+        let room = writer.room();
+        let shown = escape_control(&target.text, usize::from(left) + usize::from(room) + 1);
+        put_matches(&mut writer, skip(&shown, left), room, view, style);
+    }
+    let bar = Rect { x: area.right().saturating_sub(1), width: 1, ..area };
+    (&ScrollBar { of: purge.targets.len(), top, theme }).render(bar, buffer);
+}
+
+/// Returns the facts besides the targets, one to a line, the most important first.
+fn facts(view: &HistoryView<'_>, shown: &PurgeDetail) -> Vec<(String, Role)> {
+    let purge = &shown.purge;
+    let glyphs = &view.theme.glyphs;
+    let dot = glyphs.dot;
+    let (glyph, role) = format::status(purge.status, glyphs);
+    let mut facts = vec![(
+        format!(
+            "{glyph} {} {dot} {} {dot} {}",
+            purge.status.label(),
+            escape_control(&purge.cname, 200),
+            amount(purge.kind, purge.targets.len() as u64)
+        ),
+        role,
+    )];
+    let moment = |at| format::moment(at, view.now, view.zone);
+    let mut times = format!("created {}", moment(purge.created));
+    if let Some(raw) = &purge.raw_created {
+        times = format!(
+            "first seen {}; the vendor's time \"{}\" cannot be read",
+            moment(purge.created),
+            escape_control(raw, 60)
+        );
+    }
+    if let Some(completed) = purge.completed {
+        let took = format::length(completed - purge.created);
+        times = format!("{times} {dot} completed {}, took {took}", moment(completed));
+    } else if purge.status.is_unfinished() {
+        let usual = usual_of(view, purge);
+        times = format!("{times} {dot} {}", running(view, purge.created, usual));
+    }
+    facts.push((times, Role::Text));
+    let mut who = Vec::new();
+    if let Some(by) = &purge.by {
+        who.push(format!("by {}", escape_control(by, 80)));
+    }
+    if let Some(sent) = &shown.sent {
+        who.push(format!("sent from here {}", moment(sent.sent_at)));
+        if let Some(reason) = &sent.reason {
+            who.push(format!("\"{}\"", escape_control(reason, 200)));
+        }
+        if let Some(ticket) = &sent.ticket {
+            who.push(escape_control(ticket, 80));
+        }
+        match sent.verified {
+            Some(true) => who.push(format!("{} verified at the edge", glyphs.verified)),
+            Some(false) => {
+                who.push(format!("{} the edge still serves the old content", glyphs.failed));
+            }
+            None => {}
+        }
+    }
+    if !who.is_empty() {
+        facts.push((who.join(&format!(" {dot} ")), Role::Text));
+    }
+    facts.extend(at_the_edge(view, shown));
+    facts.push((
+        format!(
+            "{} ({}) {dot} resource {} {dot} id {}",
+            escape_control(purge.account.as_str(), 80),
+            escape_control(purge.provider.as_str(), 80),
+            escape_control(purge.resource.as_str(), 80),
+            escape_control(purge.id.as_str(), 80)
+        ),
+        Role::Dim,
+    ));
+    facts.extend(refused(view, shown));
+    if purge.status == Status::Unknown || purge.kind.is_none() {
+        facts.push((
+            format!(
+                "the vendor's own words: status \"{}\", kind \"{}\"",
+                escape_control(&purge.raw_status, 80),
+                escape_control(&purge.raw_kind, 80)
+            ),
+            Role::Unknown,
+        ));
+    }
+    facts
+}
+
+/// Returns the results of the last check at the edge: the operator's, else the journal's.
+fn at_the_edge(view: &HistoryView<'_>, shown: &PurgeDetail) -> Vec<(String, Role)> {
+    let glyphs = &view.theme.glyphs;
+    let noted = shown.sent.as_ref().and_then(|sent| sent.verification.as_ref());
+    let seen = match view.pane.detail().verification() {
+        Some(Ok(seen)) => seen,
+        Some(Err(why)) => {
+            return vec![(format!("not checked at the edge: {why}"), Role::Warning)];
+        }
+        None => match noted {
+            Some(seen) => seen,
+            None => return Vec::new(),
+        },
+    };
+    let mut facts = vec![(format!("at the edge: {}", seen.summary()), Role::Text)];
+    facts.extend(seen.checks.iter().map(|check| {
+        let (glyph, role) = format::verdict(check.verdict(), glyphs);
+        (format!("{glyph} {}", format::check(check)), role)
+    }));
+    facts
+}
+
+/// Returns the vendor's refusals on this resource at about that time: the nearest, and how many
+/// more.
+fn refused(view: &HistoryView<'_>, shown: &PurgeDetail) -> Option<(String, Role)> {
+    let glyphs = &view.theme.glyphs;
+    let nearest =
+        shown.refused.iter().min_by_key(|refused| (refused.at - shown.purge.created).abs())?;
+    let mut words =
+        vec![format!("{} refused near it: {} ({})", glyphs.failed, nearest.status, nearest.why())];
+    if let Some(by) = &nearest.by {
+        words.push(format!("by {}", escape_control(by, 80)));
+    }
+    words.push(format::moment(nearest.at, view.now, view.zone));
+    words.push(amount(nearest.kind, u64::from(nearest.target_count)));
+    if !nearest.first_target.is_empty() {
+        words.push(escape_control(&nearest.first_target, 200));
+    }
+    let more = shown.refused.len() - 1;
+    if more > 0 {
+        words.push(format!("and {} more", format::count(more as u64)));
+    }
+    Some((words.join(&format!(" {} ", glyphs.dot)), Role::Warning))
+}
+
+/// Counts targets by kind: `3 URLs`, `1 pattern`, `whole resource`.
+fn amount(kind: Option<Kind>, targets: u64) -> String {
+    match kind {
+        Some(Kind::Url) => format::count_noun(targets, "URL", "URLs"),
+        Some(Kind::Pattern) => format::count_noun(targets, "pattern", "patterns"),
+        Some(Kind::All) => "whole resource".to_owned(),
+        None => format::count_noun(targets, "target", "targets"),
+    }
+}
+
+/// Returns the time that it has run, and the usual time.
+fn running(
+    view: &HistoryView<'_>,
+    since: chrono::DateTime<chrono::Utc>,
+    usual: Option<TimeDelta>,
+) -> String {
+    let passed = format::length(view.now - since);
+    match usual {
+        Some(usual) => format!("for {passed}, usually {}", format::length(usual)),
+        None => format!("for {passed}"),
+    }
+}
+
+fn usual(view: &HistoryView<'_>, row: &PurgeRow) -> Option<TimeDelta> {
+    let rule = view.known.limits.get(&row.account)?.rule(row.kind?)?;
+    TimeDelta::from_std(rule.usual).ok()
+}
+
+fn usual_of(view: &HistoryView<'_>, purge: &Purge) -> Option<TimeDelta> {
+    let rule = view.known.limits.get(&purge.account)?.rule(purge.kind?)?;
+    TimeDelta::from_std(rule.usual).ok()
+}
+
+/// Writes a target with what the filter's words match in it standing out.
+pub(super) fn put_matches(
+    writer: &mut RowWriter<'_>,
+    text: &str,
+    room: u16,
+    view: &HistoryView<'_>,
+    style: Style,
+) {
+    let predicate = view.pane.filter().predicate();
+    let found = predicate.target_patterns().find_map(|pattern| match pattern {
+        Pattern::Contains(part) if !part.is_empty() => {
+            let lower = text.to_ascii_lowercase();
+            lower.find(part.as_str()).map(|at| at..at + part.len())
+        }
+        Pattern::Contains(_) => None,
+        Pattern::Is(_) | Pattern::Glob(_) => pattern.matches_target(text).then_some(0..text.len()),
+    });
+    let parts = found.and_then(|found| {
+        Some((text.get(..found.start)?, text.get(found.clone())?, text.get(found.end..)?))
+    });
+    let end = writer.x().saturating_add(room);
+    let Some((before, part, after)) = parts else {
+        writer.put_within(text, room, style);
+        return;
+    };
+    let hit = view.theme.style(Role::Match);
+    for (text, style) in [(before, style), (part, hit), (after, style)] {
+        let left = end.saturating_sub(writer.x());
+        writer.put_within(text, left, style);
+    }
+}

@@ -1,0 +1,35 @@
+//! Overlays: panes that are stacked above all others. Each draws itself, in its own `view.rs`.
+
+use std::fmt::Debug;
+
+use chrono::{DateTime, Utc};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::Pane;
+use crate::commands::{Command, Context};
+use crate::domain::known::Known;
+use crate::domain::zone::Zone;
+use crate::theme::Theme;
+
+/// A pane that is stacked above all others.
+pub trait Overlay: Pane + Debug {
+    /// Draws it. The area is the part of the screen that overlays may cover.
+    fn draw(&self, inputs: &Inputs<'_>, area: Rect, buffer: &mut Buffer);
+}
+
+/// The inputs that overlays are drawn from, beside their own state.
+pub struct Inputs<'a> {
+    /// Returns the keys of a command, as they are bound now.
+    pub keys: &'a dyn Fn(Command) -> String,
+    /// Returns the first key of a command that means nothing else in these contexts.
+    pub free_key: &'a dyn Fn(&[Context], Command) -> String,
+    /// Accounts, resources, limits, the queue.
+    pub known: &'a Known,
+    /// The time.
+    pub now: DateTime<Utc>,
+    /// The zone that times are shown in.
+    pub zone: Zone,
+    /// Colours and glyphs.
+    pub theme: &'a Theme,
+}

@@ -1,0 +1,124 @@
+//! The request under the cursor as lines of text, and how much of the popup there is for them.
+
+use ratatui::layout::Rect;
+use unicode_width::UnicodeWidthChar;
+
+use super::PlanPane;
+use crate::domain::plan::Preview;
+use crate::domain::text::escape_control;
+use crate::panes::{PaneCtx, Update};
+
+/// The most columns that the popup takes.
+pub(super) const MAX_COLUMNS: u16 = 120;
+
+/// The part of the request that a line belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// Method and address.
+    Head,
+    /// A header.
+    Header,
+    /// The body.
+    Body,
+}
+
+/// The division of the rows within the popup's frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Division {
+    /// For the list of requests.
+    pub(super) list: u16,
+    /// For the request under the cursor, without the line above it and the one below that says what
+    /// is out of view.
+    pub(super) preview: u16,
+    /// For what confirms the plan.
+    pub(super) confirm: u16,
+    /// Number of columns.
+    pub(super) columns: u16,
+}
+
+/// The request as it would go over the wire; what is longer than a line goes on in the next.
+pub(super) fn lines(preview: &Preview, columns: u16) -> Vec<(String, Part)> {
+    let mut lines = Vec::new();
+    let mut add = |text: &str, part| {
+        lines.extend(wrapped(text, columns).into_iter().map(|line| (line, part)));
+    };
+    add(&format!("{} {}", preview.method, preview.url), Part::Head);
+    for (name, value) in &preview.headers {
+        add(&format!("{name}: {value}"), Part::Header);
+    }
+    add("", Part::Body);
+    if !preview.body.is_empty() {
+        add(&preview.body, Part::Body);
+    }
+    lines
+}
+
+/// Wraps the text to lines of at most this many cells, without control characters.
+fn wrapped(text: &str, columns: u16) -> Vec<String> {
+    let most = usize::from(columns.max(1));
+    let mut lines = Vec::new();
+    let (mut line, mut used) = (String::new(), 0);
+    for character in escape_control(text, usize::MAX).chars() {
+        let wide = character.width().unwrap_or(0);
+        if used + wide > most && !line.is_empty() {
+            lines.push(std::mem::take(&mut line));
+            used = 0;
+        }
+        line.push(character);
+        used += wide;
+    }
+    lines.push(line);
+    lines
+}
+
+impl PlanPane {
+    /// Divides a popup in an area; `None` where it has no room for anything.
+    pub(super) fn division(&self, area: Rect, paused: bool) -> Option<Division> {
+        let height = area.height.saturating_sub(2);
+        if height < 3 {
+            return None;
+        }
+        let warnings = u16::from(!self.plan.emptied().is_empty()) + u16::from(paused);
+        let confirm = (2 + warnings).min((height - 1).max(2));
+        let room = height - confirm - 1;
+        let list = (self.plan.requests.len() as u16).min((room / 2).max(1));
+        Some(Division {
+            list,
+            preview: height.saturating_sub(confirm + list + 2),
+            confirm,
+            columns: area.width.min(MAX_COLUMNS).saturating_sub(2),
+        })
+    }
+
+    /// Scrolls the request under the cursor by a page, no further than to its end.
+    pub(super) fn scroll(&mut self, onward: bool, ctx: &PaneCtx<'_>) -> Update {
+        let division = self.division(ctx.area, ctx.known.paused);
+        if let (Some(preview), Some(division)) = (self.previews.get(self.here), division) {
+            let rows = usize::from(division.preview);
+            let last = lines(preview, division.columns).len().saturating_sub(rows);
+            let page = rows.saturating_sub(1).max(1);
+            let top = self.scrolled.min(last);
+            self.scrolled = if onward { (top + page).min(last) } else { top.saturating_sub(page) };
+        }
+        Update::taken()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_line_is_wider_than_its_room_and_nothing_is_left_out() {
+        for text in ["", "abc", "abcdefghijklmnop", "漢字漢字漢字a", "a\u{1b}[31mb"] {
+            for columns in 2..9 {
+                let lines = wrapped(text, columns);
+                assert_eq!(lines.concat(), escape_control(text, usize::MAX));
+                for line in lines {
+                    let wide: usize = line.chars().filter_map(UnicodeWidthChar::width).sum();
+                    assert!(wide <= usize::from(columns), "{line}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Requests of panes to the app, and answers of overlays: data, so that panes need not know each
+//! other.
+
+use crate::commands::Command;
+use crate::domain::draft::Draft;
+use crate::domain::event::Notice;
+use crate::domain::ids::{AccountName, ResourceId};
+use crate::domain::plan::Plan;
+use crate::effect::SavedView;
+
+/// A request to the app.
+#[derive(Clone, Debug, PartialEq)]
+pub enum AppRequest {
+    /// Close this overlay.
+    Close,
+    /// Close every overlay.
+    CloseAll,
+    /// Open an overlay above.
+    Open(Opening),
+    /// Close this overlay and give this to whatever is below it.
+    Answer(OverlayAnswer),
+    /// Close this overlay and carry the command out as if its key had been pressed.
+    Run(Command),
+    /// Close every overlay and show what this filter selects in the focused history pane.
+    Show(String),
+    /// Show the operator something.
+    Notice(Notice),
+    /// Keep this view, and show it on a tab.
+    KeepView(SavedView),
+    /// Split the focused pane: to the right, or else below.
+    Split {
+        /// Set for a new pane to the right.
+        right: bool,
+    },
+    /// Close the focused pane, if it is not the tab's only one.
+    ClosePane,
+}
+
+/// An overlay to open.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Opening {
+    /// Compose with this draft; `None`: with the one that is kept, or a fresh one.
+    Compose(Option<Draft>),
+    /// The plan that a draft comes to, to be confirmed.
+    Plan(Box<Plan>, Box<Draft>),
+    /// The queue.
+    Queue,
+    /// All keys.
+    Help,
+    /// Find a command by its name.
+    Palette,
+    /// Choose from a list.
+    Pick(Pick),
+    /// Ask for one line.
+    Prompt(Prompt),
+}
+
+/// Something to choose from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pick {
+    /// The purpose of the choice; comes back with the answer.
+    pub purpose: PickFor,
+    /// Its title.
+    pub title: String,
+    /// The items.
+    pub items: Vec<PickItem>,
+    /// Set if several may be chosen.
+    pub many: bool,
+}
+
+/// The purpose of a choice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PickFor {
+    /// An account to filter by.
+    Account,
+    /// A cname to filter by.
+    Cname,
+    /// The columns to show.
+    Columns,
+    /// The resource of a draft.
+    Resource,
+    /// Wider purges in the place of a draft's URLs.
+    Wider,
+    /// The choice between staying, quitting and canceling when the program quits.
+    Leaving,
+}
+
+impl PickFor {
+    /// Returns whether a typed word narrows the list down. Not where a key pressed once too often
+    /// would become that word.
+    pub fn is_narrowed(self) -> bool {
+        match self {
+            Self::Account | Self::Cname | Self::Columns | Self::Resource | Self::Wider => true,
+            Self::Leaving => false,
+        }
+    }
+}
+
+/// One thing to choose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PickItem {
+    /// Its value.
+    pub value: PickValue,
+    /// The text that is shown and searched.
+    pub text: String,
+    /// The note beside it.
+    pub note: String,
+    /// Set if it is chosen already, where several may be.
+    pub chosen: bool,
+}
+
+/// The value of an item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PickValue {
+    /// A word.
+    Text(String),
+    /// A resource.
+    Resource(AccountName, ResourceId),
+    /// The one in this place of what was offered, counted from 0.
+    Place(usize),
+}
+
+/// One line to ask for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prompt {
+    /// Its purpose; comes back with the answer.
+    pub purpose: PromptFor,
+    /// The question.
+    pub title: String,
+    /// The suggestion, if any: Enter on an empty line accepts it.
+    pub suggestion: String,
+}
+
+/// The purpose of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PromptFor {
+    /// A name for a view.
+    ViewName,
+    /// The file to export to.
+    ExportPath,
+    /// The file to read targets from.
+    TargetsFile,
+}
+
+impl PromptFor {
+    /// Returns whether the line names a file: its result is known only later, and until then the
+    /// line can be corrected.
+    pub fn names_a_file(self) -> bool {
+        match self {
+            Self::ExportPath | Self::TargetsFile => true,
+            Self::ViewName => false,
+        }
+    }
+}
+
+/// The answer of an overlay.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OverlayAnswer {
+    /// A choice.
+    Picked {
+        /// The purpose of the choice.
+        purpose: PickFor,
+        /// The items, in the order of the list; one where only one could be chosen.
+        values: Vec<PickValue>,
+    },
+    /// The line.
+    Prompted {
+        /// The purpose of the line.
+        purpose: PromptFor,
+        /// The text, trimmed; never empty.
+        text: String,
+    },
+}
