@@ -2,17 +2,23 @@
 //!
 //! Sources of each behaviour:
 //!
-//! | behaviour | source |
-//! |---|---|
-//! | paths, parameters, shapes, status and purge types, time format, limits per purge type, 400 bodies of a purge | documented |
-//! | 401 messages, `exception_class` and `request_id`, 404 and 405 classes, token roles | documented for the platform |
-//! | 201 echoes the request, no purge id; by-URL purges refused with a message; history kept one month | documented, in the guide |
-//! | a bare list without `limit`, an envelope with `limit >= 1`, and a client that sends `limit=1000` | seen in the SDK |
-//! | `limit` above the maximum is clamped, an unusable `limit` or `offset` counts as absent | inferred from the framework's habits |
-//! | newest first, `cname` matched exactly, unknown filter values match nothing, an unreadable date is a 400 | inferred |
-//! | texts for too many items, an empty `urls`, both fields at once, wrong item types | inferred from the framework's habits |
-//! | windows slide, count accepted purges of anyone, and are apart for patterns and for all | inferred |
-//! | the body of a 429 | inferred: the document has none |
+//! - paths, parameters, shapes, status and purge types, time format, limits per purge type, 400
+//!   bodies of a purge: documented;
+//! - 401 messages, `exception_class` and `request_id`, 404 and 405 classes, token roles: documented
+//!   for the platform;
+//! - 201 echoes the request, no purge id; by-URL purges refused with a message; history kept one
+//!   month: documented, in the guide;
+//! - a bare list without `limit`, an envelope with `limit >= 1`, and a client that sends
+//!   `limit=1000`: seen in the SDK;
+//! - `limit` above the maximum is clamped, an unusable `limit` or `offset` counts as absent:
+//!   inferred from the framework's habits;
+//! - newest first, `cname` matched exactly, unknown filter values match nothing, an unreadable date
+//!   is a 400: inferred;
+//! - texts for too many items, an empty `urls`, both fields at once, wrong item types: inferred
+//!   from the framework's habits;
+//! - windows slide, count accepted purges of anyone, and are apart for patterns and for all:
+//!   inferred;
+//! - the body of a 429: inferred, the document has none.
 
 mod account;
 mod activity;
@@ -118,7 +124,8 @@ impl Gcore {
         };
         // Accepted purges are logged by the account itself.
         if !reply.took_effect {
-            account.log.push(LogEntry::of(request, &token, reply.status, number, now));
+            let caller = (token.author, token.id);
+            account.log.push(LogEntry::of(request, caller, reply.status, number, now));
         }
         Ok(reply)
     }

@@ -1,20 +1,24 @@
 //! Medianova's API, as far as it is written down anywhere.
 //!
-//! | behaviour | source |
-//! |---|---|
-//! | base, Bearer token, login with key and secret, `expire` in Unix seconds | documented |
-//! | the purge's paths and body, 1 to 100 absolute paths, wildcards, `page` and `limit` required, `limit` at most 100, `opID` | documented |
-//! | `400`, `401` and `404` with these texts | documented for resources, without bodies |
-//! | the shape of answers: `opID`, rows per URL, the resource paginator, organizations | seen in an unofficial client |
-//! | the header `org-token` in place of the Bearer | seen in an unofficial client |
-//! | tokens of a login end after four hours | documented, on an older page |
-//! | status 2 while it runs, 1 when it is done, 0 with a message when nothing was cached | the legacy API's numbers; inferred |
-//! | status 3 for a failure | invented: nothing is known; so is every error's JSON |
-//! | newest first, history of a month | inferred; a scenario can choose another order |
-//! | `/*` is a purge of all and needs `status_full_purge_permission` | inferred |
-//! | no rate limit, unless a scenario sets one | nothing is known |
-//! | the edge's headers | nothing is known: the generic `X-Cache` |
-//! | paths work with and without `/api/v1` before them | leniency of ours: the base is written both ways |
+//! Sources of each behaviour:
+//!
+//! - base, Bearer token, login with key and secret, `expire` in Unix seconds: documented;
+//! - the purge's paths and body, 1 to 100 absolute paths, wildcards, `page` and `limit` required,
+//!   `limit` at most 100, `opID`: documented;
+//! - `400`, `401` and `404` with these texts: documented for resources, without bodies;
+//! - the shape of answers: `opID`, rows per URL, the resource paginator, organizations: seen in an
+//!   unofficial client;
+//! - the header `org-token` in place of the Bearer: seen in an unofficial client;
+//! - tokens of a login end after four hours: documented, on an older page;
+//! - status 2 while it runs, 1 when it is done, 0 with a message when nothing was cached: the
+//!   legacy API's numbers; inferred;
+//! - status 3 for a failure: invented: nothing is known; so is every error's JSON;
+//! - newest first, history of a month: inferred; a scenario can choose another order;
+//! - `/*` is a purge of all and needs `status_full_purge_permission`: inferred;
+//! - no rate limit, unless a scenario sets one: nothing is known;
+//! - the edge's headers: nothing is known: the generic `X-Cache`;
+//! - paths work with and without `/api/v1` before them: leniency of ours: the base is written both
+//!   ways.
 
 mod auth;
 mod errors;

@@ -3,17 +3,18 @@
 //!
 //! Sources of each behaviour:
 //!
-//! | behaviour | source |
-//! |---|---|
-//! | signatures of both APIs, their clocks (5 minutes, 2 hours), the nonce that is good once | documented; vectors recomputed |
-//! | actions, parameters, rows, quotas, the envelope at HTTP 200, the 501 for a long GET | documented |
-//! | error codes | the SDK's list, and the common codes of the documents |
-//! | which code for which mistake, where the list has several | inferred |
-//! | messages | our own words: Chinese unless `X-TC-Language: en-US`, as the SDK's default suggests |
-//! | times are UTC+8 | inferred from the document's own example |
-//! | newest first, a page of 1000 at most, a quota day that starts at midnight UTC+8 | inferred |
-//! | a purge of a global domain without an area counts in both areas | inferred |
-//! | a host with or without its port is accepted in a signature of API 2.0 | leniency of ours: the vendor uses no port |
+//! - signatures of both APIs, their clocks (5 minutes, 2 hours), the nonce that is good once:
+//!   documented; vectors recomputed;
+//! - actions, parameters, rows, quotas, the envelope at HTTP 200, the 501 for a long GET:
+//!   documented;
+//! - error codes: the SDK's list, and the common codes of the documents;
+//! - which code for which mistake, where the list has several: inferred;
+//! - messages: our own words: Chinese unless `X-TC-Language: en-US`, as the SDK's default suggests;
+//! - times are UTC+8: inferred from the document's own example;
+//! - newest first, a page of 1000 at most, a quota day that starts at midnight UTC+8: inferred;
+//! - a purge of a global domain without an area counts in both areas: inferred;
+//! - a host with or without its port is accepted in a signature of API 2.0: leniency of ours: the
+//!   vendor uses no port.
 
 mod edge;
 mod errors;

@@ -1,5 +1,5 @@
-//! What every simulated vendor shares: its state behind one lock, its accounts that follow the
-//! clock, its server, and its side of the edge. A vendor implements [`VendorApi`], nothing else.
+//! The common part of every simulated vendor: its state behind one lock, its accounts that follow
+//! the clock, its server, and its side of the edge. A vendor implements only [`VendorApi`].
 
 use std::fmt;
 use std::net::SocketAddr;

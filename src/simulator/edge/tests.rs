@@ -16,7 +16,8 @@ async fn empty(change: impl FnOnce(&mut SimulatorOptions)) -> (Simulator, Manual
     .await
 }
 
-/// A GET of a host's path at the edge. The host header goes first, so that it is the one that counts.
+/// Sends a GET of a host's path to the edge. The host header goes first, so that it is the one that
+/// counts.
 async fn get(simulator: &Simulator, host: &str, path: &str) -> Answer {
     ask(simulator, "GET", host, path, "").await
 }

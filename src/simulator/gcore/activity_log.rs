@@ -6,7 +6,6 @@ use chrono::{DateTime, TimeDelta, Utc};
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
 
-use super::state::{GcoreToken, ResourceSettings};
 use crate::simulator::random;
 use crate::simulator::request::HttpRequest;
 use crate::simulator::world::{PurgeScope, SimulatedAccount, SimulatedPurge, USERS};
@@ -40,10 +39,11 @@ pub(super) struct LogEntry {
 }
 
 impl LogEntry {
-    /// Describes a request that was just answered; `number` counts the vendor's requests.
+    /// Describes a request that was just answered; `number` counts the vendor's requests, and
+    /// the caller is an author with a token's id.
     pub(super) fn of(
         request: &HttpRequest,
-        token: &GcoreToken,
+        (author, token): (usize, u64),
         status: u16,
         number: u64,
         now: DateTime<Utc>,
@@ -60,8 +60,8 @@ impl LogEntry {
             // After all of the generated ones.
             id: refused_id(1_000_000 + number),
             at: now,
-            author: token.author,
-            token: Some(token.id),
+            author,
+            token: Some(token),
             path: path.unwrap_or(&request.path).to_owned(),
             method: request.method.clone(),
             query: Value::Object(query).to_string(),
@@ -100,7 +100,7 @@ impl ActivityLog {
     pub(super) fn generate(
         mut rng: Rng,
         account: &SimulatedAccount,
-        resources: &[ResourceSettings],
+        resource_ids: &[u64],
         now: DateTime<Utc>,
     ) -> Self {
         let mut log = Vec::new();
@@ -111,12 +111,13 @@ impl ActivityLog {
                 continue;
             }
             let too_fast = !purge.serial.is_multiple_of(4);
+            let resource = resource_ids.get(purge.site).copied().unwrap_or_default();
             let refused = json!({"paths": ["images/*"]});
             log.push(LogEntry {
                 at,
                 data: if too_fast { purge_body(account, purge) } else { refused },
                 status: if too_fast { 429 } else { 400 },
-                ..LogEntry::of_purge(purge, resources.get(purge.site).map_or(0, |one| one.id))
+                ..LogEntry::of_purge(purge, resource)
             });
         }
         log.sort_by_key(|entry| entry.at);

@@ -1,4 +1,5 @@
-//! Gcore's error bodies. The CDN's own are `{"errors": …}` or `{"message": …}`; the platform's carry a class and a request id.
+//! Gcore's error bodies. The CDN's own are `{"errors": …}` or `{"message": …}`; the platform's have
+//! a class and a request id.
 
 use bytes::Bytes;
 use serde_json::{Value, json};

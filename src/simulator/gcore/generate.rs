@@ -52,8 +52,9 @@ fn account(setup: &VendorSetup, plan: AccountPlan) -> GcoreAccount {
     let world = SimulatedAccount::generate(past, now, sites, of_this, rates);
     let client_id = 29_800 + number * 41;
     let tokens = tokens(&mut rng, client_id, now);
+    let ids: Vec<u64> = resources.iter().map(|resource| resource.id).collect();
     let refused = random::stream(seed, &format!("{name} refused"));
-    let log = ActivityLog::generate(refused, &world, &resources, now);
+    let log = ActivityLog::generate(refused, &world, &ids, now);
     let first_purge_id = 7_400_000 + number;
     GcoreAccount { name, company, client_id, tokens, world, resources, log, first_purge_id }
 }

@@ -47,7 +47,8 @@ pub(super) fn request_id(number: u64) -> String {
 
 /// Makes a function of each line: its parameters, the code, and the message in both languages.
 macro_rules! errors {
-    ($($name:ident($($argument:ident: $type:ty),*) $code:literal, $english:literal, $chinese:literal;)+) => {
+    ($($name:ident($($argument:ident: $type:ty),*) $code:literal,
+        $english:literal, $chinese:literal;)+) => {
         $(pub(super) fn $name($($argument: $type),*) -> ApiError {
             ApiError { code: $code, english: format!($english), chinese: format!($chinese) }
         })+

@@ -1,4 +1,5 @@
-//! The older signature: HmacSHA1 or HmacSHA256 over the method, the host, the path and the sorted parameters.
+//! The older signature: HmacSHA1 or HmacSHA256 over the method, the host, the path and the sorted
+//! parameters.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

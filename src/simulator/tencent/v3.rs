@@ -8,7 +8,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 
 use super::errors::{self, ApiError, Language, request_id};
-use super::params::{ActionParams, ParamType};
+use super::params::ActionParams;
+use super::params::ParamType::{self, Flag, Number, Objects, Text, Texts};
 use super::state::{Area, SecretKey, Tencent};
 use super::{form, quota, sign2, tc3};
 use crate::simulator::reply::HttpReply;
@@ -138,65 +139,34 @@ fn older(
 /// The body of an answer, and true when a purge was started.
 type ActionResult = Result<(Map<String, Value>, bool), ApiError>;
 
-/// An action with its parameters.
-struct Action {
-    name: &'static str,
-    params: &'static [(&'static str, ParamType)],
-    run: fn(&mut Tencent, &ActionParams, DateTime<Utc>) -> ActionResult,
-}
+/// An action's name, its parameters, and its work.
+type Action = (
+    &'static str,
+    &'static [(&'static str, ParamType)],
+    fn(&mut Tencent, &ActionParams, DateTime<Utc>) -> ActionResult,
+);
 
+#[rustfmt::skip]
 const ACTIONS: [Action; 5] = [
-    Action {
-        name: "PurgeUrlsCache",
-        params: &[
-            ("Urls", ParamType::Texts),
-            ("Area", ParamType::Text),
-            ("UrlEncode", ParamType::Flag),
-        ],
-        run: |state, params, now| purge::purge(state, params, PurgeScope::Url, now),
-    },
-    Action {
-        name: "PurgePathCache",
-        params: &[
-            ("Paths", ParamType::Texts),
-            ("FlushType", ParamType::Text),
-            ("UrlEncode", ParamType::Flag),
-            ("Area", ParamType::Text),
-        ],
-        run: |state, params, now| purge::purge(state, params, PurgeScope::Pattern, now),
-    },
-    Action {
-        name: "DescribePurgeTasks",
-        params: &[
-            ("PurgeType", ParamType::Text),
-            ("StartTime", ParamType::Text),
-            ("EndTime", ParamType::Text),
-            ("TaskId", ParamType::Text),
-            ("Offset", ParamType::Number),
-            ("Limit", ParamType::Number),
-            ("Keyword", ParamType::Text),
-            ("Status", ParamType::Text),
-            ("Area", ParamType::Text),
-        ],
-        run: |state, params, now| history::describe_tasks(state, params, now),
-    },
-    Action { name: "DescribePurgeQuota", params: &[], run: |state, _, now| Ok(quotas(state, now)) },
-    Action {
-        name: "DescribeDomains",
-        params: &[
-            ("Offset", ParamType::Number),
-            ("Limit", ParamType::Number),
-            ("Filters", ParamType::Objects),
-        ],
-        run: |state, params, _| domains::describe_domains(state, params),
-    },
+    ("PurgeUrlsCache", &[("Urls", Texts), ("Area", Text), ("UrlEncode", Flag)],
+        |state, params, now| purge::purge(state, params, PurgeScope::Url, now)),
+    ("PurgePathCache",
+        &[("Paths", Texts), ("FlushType", Text), ("UrlEncode", Flag), ("Area", Text)],
+        |state, params, now| purge::purge(state, params, PurgeScope::Pattern, now)),
+    ("DescribePurgeTasks",
+        &[("PurgeType", Text), ("StartTime", Text), ("EndTime", Text), ("TaskId", Text),
+            ("Offset", Number), ("Limit", Number), ("Keyword", Text), ("Status", Text),
+            ("Area", Text)],
+        |state, params, now| history::describe_tasks(state, params, now)),
+    ("DescribePurgeQuota", &[], |state, _, now| Ok(quotas(state, now))),
+    ("DescribeDomains", &[("Offset", Number), ("Limit", Number), ("Filters", Objects)],
+        |state, params, _| domains::describe_domains(state, params)),
 ];
 
 fn act(state: &mut Tencent, call: Call, now: DateTime<Utc>) -> ActionResult {
-    let known = ACTIONS.iter().find(|action| action.name == call.action);
-    let action = known.ok_or_else(|| errors::invalid_action(&call.action))?;
-    let params = ActionParams::of(call.given, action.params, call.form)?;
-    (action.run)(state, &params, now)
+    let known = ACTIONS.iter().find(|(name, ..)| *name == call.action);
+    let (_, params, run) = known.ok_or_else(|| errors::invalid_action(&call.action))?;
+    run(state, &ActionParams::of(call.given, params, call.form)?, now)
 }
 
 fn page(params: &ActionParams, usual: i64, most: i64) -> Result<(usize, usize), ApiError> {

@@ -117,7 +117,7 @@ impl SimulatedPurge {
     }
 }
 
-/// Whether something ended after `since` and by `now`, and not in vain.
+/// Returns true for something that ended after `since` and by `now`, and did not fail.
 fn emptied(ends: i64, progress: PurgeProgress, since: DateTime<Utc>, now: DateTime<Utc>) -> bool {
     ends > since.timestamp_micros()
         && ends <= now.timestamp_micros()
