@@ -90,13 +90,13 @@ fn the_more_can_go_wrong_the_more_it_takes_to_send_it() {
         let deck = Deck::open(&stage, (120, 40));
         deck.reads(&stage, &GCORE).await;
 
-        // A pattern wants a y: the Enter of small purges sends nothing.
+        // A pattern names the key that sends this: the Enter of small purges sends nothing.
         deck.press("P").await;
         deck.paste("https://img.lumentravel.example.com/img/*").await;
         deck.press("ctrl-p").await;
         deck.sees(r#"{"paths":["/img/*"]}"#).await;
         deck.press("enter").await;
-        deck.sees("wants a y").await;
+        deck.sees("names the key that sends this").await;
         assert_eq!(stage.sent(), []);
         deck.press("y").await;
         is_accepted(&deck).await;
