@@ -24,10 +24,10 @@ mod account_client;
 mod clock;
 mod events;
 mod files;
-mod follow;
 mod history_sync;
 mod journal_commands;
 mod messages;
+mod poll;
 mod queries;
 mod query_thread;
 mod send;
@@ -59,10 +59,10 @@ use self::account_client::AccountClient;
 use self::events::EventHub;
 use self::messages::{SenderMsg, SyncMsg};
 use self::query_thread::QueryThread;
-use self::send::{Lane, Sender};
+use self::send::{AccountQueue, Sender};
 use self::store_writer::{StoreConnections, StoreWriter};
-use self::sync::{Keeper, Kept};
-use self::verify::{Lookout, Verifier};
+use self::sync::{AccountSync, SavedState};
+use self::verify::{Verifier, VerifyContext};
 use crate::domain::account::Account;
 use crate::domain::activity::Names;
 use crate::domain::event::{Event, Level, Notice};
@@ -92,7 +92,7 @@ pub struct AccountHandle {
     pub account: Account,
     /// Its adapter; of the same account.
     pub provider: Arc<dyn Provider>,
-    /// The pause between two readings of its news while nothing happens, where it differs from [`Setup::refresh`].
+    /// The pause between two readings of its news while nothing happens, where it differs from [`EngineConfig::refresh`].
     pub refresh: Option<Duration>,
     /// Its edge, to be probed before and after purges; `None`: it is never probed.
     pub edge: Option<EdgeWatch>,
@@ -108,7 +108,7 @@ pub struct EdgeWatch {
 }
 
 /// Everything that an engine works with.
-pub struct Setup {
+pub struct EngineConfig {
     /// The local history and the journal. It must be open for writing, unless the engine is offline.
     pub store: Store,
     /// The accounts.
@@ -146,7 +146,7 @@ struct Shared {
     sender: mpsc::UnboundedSender<SenderMsg>,
     /// Takes requests that were queued.
     verifier: mpsc::UnboundedSender<Vec<JournalEntry>>,
-    lookout: Lookout,
+    verify_context: VerifyContext,
     tasks: TaskTracker,
     writing: Mutex<Option<JoinHandle<()>>>,
     stop: CancellationToken,
@@ -170,22 +170,23 @@ impl fmt::Debug for Engine {
 
 impl Engine {
     /// Starts the work; returns the engine and all of its events. To be called inside a runtime.
-    pub fn start(setup: Setup) -> Result<(Self, EventStream), StoreFailure> {
+    pub fn start(config: EngineConfig) -> Result<(Self, EventStream), StoreFailure> {
         let io = |error: std::io::Error| StoreFailure::Io(error.to_string());
         let (stop, tasks, events) =
             (CancellationToken::new(), TaskTracker::new(), EventHub::default());
         let stream = events.subscribe();
         let (writer, writing) =
-            StoreWriter::start(StoreConnections::open(&setup.store)?, setup.clock.clone())
+            StoreWriter::start(StoreConnections::open(&config.store)?, config.clock.clone())
                 .map_err(io)?;
-        let thread =
-            |name| QueryThread::start(name, setup.store.reader()?, setup.clock.clone()).map_err(io);
+        let thread = |name| {
+            QueryThread::start(name, config.store.reader()?, config.clock.clone()).map_err(io)
+        };
         let (windows, summaries) = (thread("store-windows")?, thread("store-summaries")?);
         let (sender, messages) = mpsc::unbounded_channel();
         let (verifier, queued) = mpsc::unbounded_channel();
-        let lookout = Lookout::new(&setup, &writer, &events);
-        let (mut accounts, mut lanes) = (BTreeMap::new(), BTreeMap::new());
-        for AccountHandle { account, provider, refresh, edge: _ } in setup.accounts {
+        let verify_context = VerifyContext::new(&config, &writer, &events);
+        let (mut accounts, mut queues) = (BTreeMap::new(), BTreeMap::new());
+        for AccountHandle { account, provider, refresh, edge: _ } in config.accounts {
             let (sync, inbox) = mpsc::unbounded_channel();
             let (limits, seen_limits) = watch::channel(Arc::new(provider.documented_limits()));
             let client = AccountClient {
@@ -193,16 +194,16 @@ impl Engine {
                 provider: Arc::clone(&provider),
                 writer: writer.clone(),
                 events: events.clone(),
-                clock: setup.clock.clone(),
+                clock: config.clock.clone(),
                 sender: sender.clone(),
             };
-            lanes.insert(
+            queues.insert(
                 account.name.clone(),
-                Lane::new(
+                AccountQueue::new(
                     client.clone(),
                     seen_limits,
                     sync.clone(),
-                    setup.read_only || account.read_only,
+                    config.read_only || account.read_only,
                 ),
             );
             tasks.spawn(run_account(
@@ -210,35 +211,35 @@ impl Engine {
                 inbox,
                 limits.clone(),
                 account.names.clone(),
-                (!setup.offline).then_some(refresh.unwrap_or(setup.refresh)),
+                (!config.offline).then_some(refresh.unwrap_or(config.refresh)),
                 stop.clone(),
             ));
             accounts.insert(account.name.clone(), AccountState { account, provider, sync, limits });
         }
-        if !setup.offline {
-            let access = setup.store.access();
-            if access == Access::ReadWrite && lookout.has_to_watch() {
-                tasks.spawn(Verifier::new(&lookout, queued).work(stop.clone()));
+        if !config.offline {
+            let access = config.store.access();
+            if access == Access::ReadWrite && verify_context.has_to_watch() {
+                tasks.spawn(Verifier::new(&verify_context, queued).work(stop.clone()));
             }
-            let (writer, events, clock) = (writer.clone(), events.clone(), setup.clock.clone());
-            let sender = Sender::new(lanes, setup.store.path(), writer, events, clock, messages);
+            let (writer, events, clock) = (writer.clone(), events.clone(), config.clock.clone());
+            let sender = Sender::new(queues, config.store.path(), writer, events, clock, messages);
             tasks.spawn(sender.work(stop.clone()));
         }
         let engine = Self(Arc::new(Shared {
             accounts,
-            store: setup.store,
-            clock: setup.clock,
-            offline: setup.offline,
-            read_only: setup.read_only,
-            export: setup.export,
-            keep_view: setup.keep_view,
+            store: config.store,
+            clock: config.clock,
+            offline: config.offline,
+            read_only: config.read_only,
+            export: config.export,
+            keep_view: config.keep_view,
             writer,
             windows,
             summaries,
             events,
             sender,
             verifier,
-            lookout,
+            verify_context,
             tasks,
             writing: Mutex::new(Some(writing)),
             _stop_on_drop: stop.clone().drop_guard(),
@@ -325,13 +326,13 @@ async fn run_account(
     let now = client.clock.now();
     let read = client.writer.call({
         let account = account.clone();
-        move |store| Kept::read(&store.reader, &account, now)
+        move |store| SavedState::read(&store.reader, &account, now)
     });
     let kept = match read.await {
         Ok(kept) => kept,
         Err(error) => {
             client.events.notice(Level::Error, Some(&account), error.to_string());
-            Kept::default()
+            SavedState::default()
         }
     };
     if !kept.resources.is_empty() {
@@ -340,6 +341,6 @@ async fn run_account(
     }
     client.events.publish(Event::Account { account, status: kept.status() });
     if let Some(refresh) = refresh {
-        Keeper::new(client, inbox, limits, kept, refresh, names).keep(stop).await;
+        AccountSync::new(client, inbox, limits, kept, refresh, names).run(stop).await;
     }
 }

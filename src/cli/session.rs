@@ -8,7 +8,7 @@ use crate::config::load::Config;
 use crate::config::views::save_view;
 use crate::domain::event::Event;
 use crate::engine::{
-    AccountHandle, Clock, EdgeWatch, Engine, EventStream, ExportForms, KeepView, Setup,
+    AccountHandle, Clock, EdgeWatch, Engine, EngineConfig, EventStream, ExportForms, KeepView,
 };
 use crate::providers;
 use crate::store::Store;
@@ -58,7 +58,7 @@ pub fn start(
             account.edge = None;
         }
     }
-    Engine::start(Setup {
+    Engine::start(EngineConfig {
         store,
         accounts,
         clock: Clock::system(),

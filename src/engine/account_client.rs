@@ -45,7 +45,7 @@ pub(super) enum SyncError {
 
 /// An answer, and until when the vendor's history had surely settled when it was asked for.
 #[derive(Clone, Debug)]
-pub(super) struct Told {
+pub(super) struct HistoryResponse {
     pub(super) page: HistoryPage,
     pub(super) edge: DateTime<Utc>,
 }
@@ -66,13 +66,13 @@ impl AccountClient {
         &self,
         ask: &HistoryRequest,
         rule: &HistoryRule,
-    ) -> Result<Told, Failure> {
+    ) -> Result<HistoryResponse, Failure> {
         let (asked_at, began) = (self.clock.now(), Instant::now());
         let page = self.provider.history(ask).await?;
         // The vendor's clock is read off an answer that was some time under way.
         let ahead = self.provider.clock_ahead().unwrap_or_default();
         let doubt = self.doubt() + delta(began.elapsed()) + delta(rule.settle);
-        Ok(Told { page, edge: asked_at + ahead - doubt })
+        Ok(HistoryResponse { page, edge: asked_at + ahead - doubt })
     }
 
     /// Writes down purges and, with them, that a range is complete; tells the core what changed, and the sender.

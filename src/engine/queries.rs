@@ -21,14 +21,14 @@ const RECENT: Duration = Duration::from_hours(1);
 const RECENT_LONGEST: Duration = Duration::from_hours(24);
 
 /// The answer to a query.
-pub(super) type Answer<T> = Result<T, StoreError>;
+pub(super) type QueryResult<T> = Result<T, StoreError>;
 
 impl Engine {
     /// Reads a window of rows.
     pub fn window(
         &self,
         query: WindowQuery,
-    ) -> impl Future<Output = Answer<Window>> + Send + use<> {
+    ) -> impl Future<Output = QueryResult<Window>> + Send + use<> {
         self.0.windows.ask(move |reader| reader.window(&query))
     }
 
@@ -36,7 +36,7 @@ impl Engine {
     pub fn summary(
         &self,
         query: SummaryQuery,
-    ) -> impl Future<Output = Answer<Summary>> + Send + use<> {
+    ) -> impl Future<Output = QueryResult<Summary>> + Send + use<> {
         self.0.summaries.ask(move |reader| reader.summary(&query))
     }
 
@@ -44,7 +44,7 @@ impl Engine {
     pub fn detail(
         &self,
         key: PurgeKey,
-    ) -> impl Future<Output = Answer<Option<PurgeDetail>>> + Send + use<> {
+    ) -> impl Future<Output = QueryResult<Option<PurgeDetail>>> + Send + use<> {
         self.0.windows.ask(move |reader| reader.detail(key))
     }
 
@@ -52,7 +52,7 @@ impl Engine {
     pub fn gather(
         &self,
         keys: Vec<PurgeKey>,
-    ) -> impl Future<Output = Answer<Vec<Purge>>> + Send + use<> {
+    ) -> impl Future<Output = QueryResult<Vec<Purge>>> + Send + use<> {
         self.0.windows.ask(move |reader| reader.purges(&keys))
     }
 
@@ -60,18 +60,18 @@ impl Engine {
     pub fn recent(
         &self,
         resources: Vec<(AccountName, ResourceId)>,
-    ) -> impl Future<Output = Answer<Vec<RecentPurge>>> + Send + use<> {
+    ) -> impl Future<Output = QueryResult<Vec<RecentPurge>>> + Send + use<> {
         let since = self.0.clock.now() - delta(self.recent_span(&resources));
         self.0.windows.ask(move |reader| reader.recent(&resources, since))
     }
 
     /// Reads the journal's newest entries: open ones first, in the order of the queue, then the others, newest first.
-    pub fn queue(&self) -> impl Future<Output = Answer<Vec<JournalEntry>>> + Send + use<> {
+    pub fn queue(&self) -> impl Future<Output = QueryResult<Vec<JournalEntry>>> + Send + use<> {
         self.0.windows.ask(|reader| journal_commands::newest(reader))
     }
 
     /// Reads the draft that an earlier run left.
-    pub fn draft(&self) -> impl Future<Output = Answer<Option<Draft>>> + Send + use<> {
+    pub fn draft(&self) -> impl Future<Output = QueryResult<Option<Draft>>> + Send + use<> {
         self.0.writer.call(|store| store.reader.draft())
     }
 

@@ -8,13 +8,13 @@
 //! One process sends for a store at a time: the holder of a lock beside the store, taken while there is something to send
 //! and given back after. The others watch and take over when the holder is gone.
 
-mod choice;
-mod fate;
+mod account_queue;
 mod journal;
-mod lane;
+mod journal_writer;
 mod lock;
-mod pen;
-mod trip;
+mod outcome;
+mod schedule;
+mod submission;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -25,11 +25,11 @@ use tokio::sync::mpsc;
 use tokio::task::{self, JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use self::choice::choose;
 use self::journal::Journal;
+use self::journal_writer::JournalWriter;
 use self::lock::SenderLock;
-use self::pen::JournalWriter;
-use self::trip::{Returned, Trip};
+use self::schedule::next_request;
+use self::submission::{Submission, SubmissionResult};
 use super::clock::{Clock, JumpWatch};
 use super::events::EventHub;
 use super::messages::SenderMsg;
@@ -38,7 +38,7 @@ use crate::domain::event::{Event, Level};
 use crate::domain::ids::{AccountName, JournalId};
 use crate::domain::journal::JournalState;
 
-pub(super) use self::lane::Lane;
+pub(super) use self::account_queue::AccountQueue;
 
 /// How often the journal is looked at while another process sends, to see its steps and to take over.
 const WATCH: Duration = Duration::from_secs(1);
@@ -46,29 +46,29 @@ const WATCH: Duration = Duration::from_secs(1);
 const WATCH_AT_WORK: Duration = Duration::from_secs(5);
 /// The longest sleep while something waits to be sent: a clock that is set on, or a machine that slept, must not make a
 /// request wait longer.
-const NAP: TimeDelta = TimeDelta::seconds(30);
+const MAX_SLEEP: TimeDelta = TimeDelta::seconds(30);
 
 /// The sender.
 #[derive(Debug)]
 pub(super) struct Sender {
-    lanes: BTreeMap<AccountName, Lane>,
+    queues: BTreeMap<AccountName, AccountQueue>,
     journal: Journal,
     events: EventHub,
     clock: Clock,
     inbox: mpsc::UnboundedReceiver<SenderMsg>,
     lock: SenderLock,
-    trips: JoinSet<Returned>,
+    submissions: JoinSet<SubmissionResult>,
     /// Which request is on which trip.
-    under_way: HashMap<tokio::task::Id, (AccountName, JournalId)>,
+    submitting: HashMap<tokio::task::Id, (AccountName, JournalId)>,
     jumps: JumpWatch,
     /// What was said of the lock already.
-    complained: bool,
+    reported: bool,
 }
 
 impl Sender {
     /// A sender for these accounts and the store of this path.
     pub(super) fn new(
-        lanes: BTreeMap<AccountName, Lane>,
+        queues: BTreeMap<AccountName, AccountQueue>,
         store: &Path,
         writer: StoreWriter,
         events: EventHub,
@@ -77,18 +77,18 @@ impl Sender {
     ) -> Self {
         Self {
             journal: Journal::new(
-                JournalWriter { writer, events: events.clone() },
-                lanes.keys().cloned().collect(),
+                JournalWriter { store: writer, events: events.clone() },
+                queues.keys().cloned().collect(),
             ),
-            lanes,
+            queues,
             events,
             jumps: clock.watch(),
             clock,
             inbox,
             lock: SenderLock::beside(store),
-            trips: JoinSet::new(),
-            under_way: HashMap::new(),
-            complained: false,
+            submissions: JoinSet::new(),
+            submitting: HashMap::new(),
+            reported: false,
         }
     }
 
@@ -97,15 +97,15 @@ impl Sender {
         let mut again = self.read_journal(true).await;
         loop {
             self.take_or_give_lock().await;
-            let wake = self.start_trips(&stop).await;
+            let wake = self.start_submissions(&stop).await;
             let watch = self.watch(again);
             tokio::select! {
                 biased;
                 () = stop.cancelled() => break,
-                Some(returned) = self.trips.join_next_with_id(), if !self.trips.is_empty() => {
-                    self.returned(returned).await;
+                Some(ended) = self.submissions.join_next_with_id(), if !self.submissions.is_empty() => {
+                    self.finish(ended).await;
                 }
-                Some(nudge) = self.inbox.recv() => again = self.hear(nudge).await,
+                Some(message) = self.inbox.recv() => again = self.receive(message).await,
                 () = tokio::time::sleep(watch.unwrap_or_default()), if watch.is_some() => again = self.read_journal(false).await,
                 () = self.clock.sleep_until(wake.unwrap_or_default()), if wake.is_some() => {}
             }
@@ -113,8 +113,8 @@ impl Sender {
                 self.clock_moved(by);
             }
         }
-        while let Some(returned) = self.trips.join_next_with_id().await {
-            self.returned(returned).await;
+        while let Some(ended) = self.submissions.join_next_with_id().await {
+            self.finish(ended).await;
         }
     }
 
@@ -128,9 +128,9 @@ impl Sender {
     }
 
     fn has_to_send(&self) -> bool {
-        self.lanes
+        self.queues
             .iter()
-            .any(|(account, lane)| !lane.read_only && self.journal.has_to_send(account))
+            .any(|(account, queue)| !queue.read_only && self.journal.has_to_send(account))
     }
 
     /// Plans were made by our clock: where it was set back, they would wait for what is over. Where it was set on, or the
@@ -139,9 +139,9 @@ impl Sender {
         if by >= TimeDelta::zero() {
             return;
         }
-        for (account, lane) in &mut self.lanes {
+        for (account, queue) in &mut self.queues {
             for entry in self.journal.queued(account) {
-                let shift = lane.delays.shifted.entry(entry.id.clone()).or_default();
+                let shift = queue.holds.shifted.entry(entry.id.clone()).or_default();
                 *shift += by;
             }
         }
@@ -155,20 +155,20 @@ impl Sender {
         );
     }
 
-    async fn hear(&mut self, nudge: SenderMsg) -> bool {
-        let mut nudges = vec![nudge];
+    async fn receive(&mut self, message: SenderMsg) -> bool {
+        let mut messages = vec![message];
         while let Ok(more) = self.inbox.try_recv() {
-            nudges.push(more);
+            messages.push(more);
         }
         let mut again = false;
-        if nudges.contains(&SenderMsg::Journal) {
+        if messages.contains(&SenderMsg::Journal) {
             again = self.read_journal(true).await;
-        } else if nudges.contains(&SenderMsg::NewsRead) {
+        } else if messages.contains(&SenderMsg::NewsRead) {
             again = self.read_journal(false).await;
         }
         let mut changed: BTreeMap<AccountName, (DateTime<Utc>, DateTime<Utc>)> = BTreeMap::new();
-        for nudge in nudges {
-            if let SenderMsg::History { account, from, until } = nudge {
+        for message in messages {
+            if let SenderMsg::History { account, from, until } = message {
                 let range = changed.entry(account).or_insert((from, until));
                 *range = (range.0.min(from), range.1.max(until));
             }
@@ -185,24 +185,24 @@ impl Sender {
             Ok(false) => false,
             Ok(true) => {
                 if self.journal.others_wrote() {
-                    self.tell_of_others();
+                    self.publish_foreign_changes();
                 }
-                let accounts: Vec<AccountName> = self.lanes.keys().cloned().collect();
+                let accounts: Vec<AccountName> = self.queues.keys().cloned().collect();
                 for account in accounts {
                     self.settle(&account, None).await;
                 }
                 false
             }
-            Err(trouble) => {
-                self.journal.complain(&trouble);
+            Err(error) => {
+                self.journal.report(&error);
                 true
             }
         }
     }
 
     /// Another process brought in history, how much and when is not known.
-    fn tell_of_others(&self) {
-        for account in self.lanes.keys() {
+    fn publish_foreign_changes(&self) {
+        for account in self.queues.keys() {
             self.events.publish(Event::HistoryChanged {
                 account: account.clone(),
                 from: DateTime::UNIX_EPOCH,
@@ -217,17 +217,17 @@ impl Sender {
         account: &AccountName,
         range: Option<(DateTime<Utc>, DateTime<Utc>)>,
     ) {
-        if let Some(lane) = self.lanes.get(account)
-            && let Err(trouble) = self.journal.settle(lane, range).await
+        if let Some(queue) = self.queues.get(account)
+            && let Err(error) = self.journal.settle(queue, range).await
         {
-            self.journal.complain(&trouble);
+            self.journal.report(&error);
         }
     }
 
     /// Takes the lock when there is something to send, and gives it back when there is nothing.
     async fn take_or_give_lock(&mut self) {
         if !self.has_to_send() {
-            if self.trips.is_empty() {
+            if self.submissions.is_empty() {
                 self.lock.release();
             }
             return;
@@ -237,27 +237,27 @@ impl Sender {
         }
         match self.lock.take() {
             Ok(true) => {
-                self.complained = false;
+                self.reported = false;
                 // Nobody sends now: what stands in `sending` was left by a sender that is gone. What it was we read
                 // under the lock.
                 self.read_journal(true).await;
-                if let Err(trouble) = self.journal.leave_to_history(self.clock.now()).await {
-                    self.journal.complain(&trouble);
+                if let Err(error) = self.journal.leave_to_history(self.clock.now()).await {
+                    self.journal.report(&error);
                     self.lock.release();
                     return;
                 }
-                for lane in self.lanes.values() {
-                    for entry in self.journal.of(&lane.client.account) {
+                for queue in self.queues.values() {
+                    for entry in self.journal.of(&queue.client.account) {
                         if entry.state == JournalState::Unknown {
-                            lane.expect(entry);
+                            queue.expect(entry);
                         }
                     }
                 }
             }
             Ok(false) => {}
             Err(error) => {
-                if !self.complained {
-                    self.complained = true;
+                if !self.reported {
+                    self.reported = true;
                     self.events.notice(
                         Level::Error,
                         None,
@@ -269,99 +269,99 @@ impl Sender {
     }
 
     /// Sends out what may go now, one request of each account at a time; returns when to look again.
-    async fn start_trips(&mut self, stop: &CancellationToken) -> Option<DateTime<Utc>> {
+    async fn start_submissions(&mut self, stop: &CancellationToken) -> Option<DateTime<Utc>> {
         if !self.lock.is_held() || self.journal.is_paused() || stop.is_cancelled() {
             return None;
         }
         let mut wake: Option<DateTime<Utc>> = None;
-        for lane in self.lanes.values_mut() {
-            let queued = self.journal.queued(&lane.client.account).next();
-            if lane.busy || lane.read_only || queued.is_none() {
+        for queue in self.queues.values_mut() {
+            let queued = self.journal.queued(&queue.client.account).next();
+            if queue.busy || queue.read_only || queued.is_none() {
                 continue;
             }
-            let usage = match self.journal.usage(lane).await {
+            let usage = match self.journal.usage(queue).await {
                 Ok(usage) => usage,
-                Err(trouble) => {
-                    self.journal.complain(&trouble);
-                    wake = Some(self.clock.now() + NAP);
+                Err(error) => {
+                    self.journal.report(&error);
+                    wake = Some(self.clock.now() + MAX_SLEEP);
                     continue;
                 }
             };
-            let limits = lane.limits.borrow().clone();
-            let now = lane.client.vendor_now();
-            let choice = choose(
-                self.journal.queued(&lane.client.account),
+            let limits = queue.limits.borrow().clone();
+            let now = queue.client.vendor_now();
+            let schedule = next_request(
+                self.journal.queued(&queue.client.account),
                 &limits,
                 &usage,
-                &lane.delays,
+                &queue.holds,
                 (self.clock.now(), now),
             );
-            for id in &choice.never {
-                if let Err(trouble) = self.journal.refuse(id, self.clock.now()).await {
-                    self.journal.complain(&trouble);
+            for id in &schedule.never {
+                if let Err(error) = self.journal.refuse(id, self.clock.now()).await {
+                    self.journal.report(&error);
                 }
             }
-            if let Some(entry) = choice.next.and_then(|id| self.journal.get(&id)) {
-                lane.busy = true;
-                let under_way = (lane.client.account.clone(), entry.id.clone());
-                let trip = Trip {
-                    client: lane.client.clone(),
-                    pen: self.journal.pen.clone(),
+            if let Some(entry) = schedule.next.and_then(|id| self.journal.get(&id)) {
+                queue.busy = true;
+                let submitting = (queue.client.account.clone(), entry.id.clone());
+                let submission = Submission {
+                    client: queue.client.clone(),
+                    writer: self.journal.writer.clone(),
                     limits,
                     entry: entry.clone(),
-                    tries: lane.tries,
-                    closed: lane.closed.clone(),
-                    sent: self.journal.sent(lane),
+                    tries: queue.tries,
+                    closed: queue.closed.clone(),
+                    sent: self.journal.sent(queue),
                 };
-                let trip = self.trips.spawn(trip.make(stop.clone()));
-                self.under_way.insert(trip.id(), under_way);
-            } else if let Some(at) = choice.wake {
+                let submission = self.submissions.spawn(submission.run(stop.clone()));
+                self.submitting.insert(submission.id(), submitting);
+            } else if let Some(at) = schedule.wake {
                 // By our clock, and in naps.
-                let at = (self.clock.now() + (at - now)).min(self.clock.now() + NAP);
+                let at = (self.clock.now() + (at - now)).min(self.clock.now() + MAX_SLEEP);
                 wake = Some(wake.map_or(at, |wake| wake.min(at)));
             }
         }
         wake
     }
 
-    async fn returned(&mut self, returned: Result<(task::Id, Returned), task::JoinError>) {
-        let returned = match returned {
-            Ok((id, returned)) => {
-                self.under_way.remove(&id);
-                returned
+    async fn finish(&mut self, ended: Result<(task::Id, SubmissionResult), task::JoinError>) {
+        let result = match ended {
+            Ok((id, result)) => {
+                self.submitting.remove(&id);
+                result
             }
-            Err(broken) => return self.broken_off(broken.id()).await,
+            Err(broken) => return self.mark_unknown(broken.id()).await,
         };
-        let Some(lane) = self.lanes.get_mut(&returned.account) else {
+        let Some(queue) = self.queues.get_mut(&result.account) else {
             return;
         };
-        lane.returned(&returned);
-        if let Some(entry) = returned.entry {
-            self.journal.moved(entry);
+        queue.finish(&result);
+        if let Some(entry) = result.entry {
+            self.journal.update(entry);
         }
-        if let Some(until) = returned.all_until {
-            let waiting = self.journal.queued(&returned.account);
-            lane.delays.held.extend(waiting.map(|entry| (entry.id.clone(), until)));
+        if let Some(until) = result.account_held_until {
+            let waiting = self.journal.queued(&result.account);
+            queue.holds.until.extend(waiting.map(|entry| (entry.id.clone(), until)));
         }
-        if let Some(trouble) = returned.trouble {
-            self.journal.complain(&trouble);
+        if let Some(error) = result.error {
+            self.journal.report(&error);
         }
-        if returned.look_again {
+        if result.journal_changed {
             self.read_journal(true).await;
         }
     }
 
     /// A trip ended in the middle, by a fault of ours: if its request was on its way, nobody knows what became of it.
-    async fn broken_off(&mut self, trip: task::Id) {
-        let Some((account, id)) = self.under_way.remove(&trip) else {
+    async fn mark_unknown(&mut self, submission: task::Id) {
+        let Some((account, id)) = self.submitting.remove(&submission) else {
             return;
         };
-        if let Some(lane) = self.lanes.get_mut(&account) {
-            lane.busy = false;
-            lane.delays.held.insert(id.clone(), lane.client.vendor_now() + NAP);
+        if let Some(queue) = self.queues.get_mut(&account) {
+            queue.busy = false;
+            queue.holds.until.insert(id.clone(), queue.client.vendor_now() + MAX_SLEEP);
         }
-        if let Err(trouble) = self.journal.broken_off(&id, self.clock.now()).await {
-            self.journal.complain(&trouble);
+        if let Err(error) = self.journal.mark_unknown(&id, self.clock.now()).await {
+            self.journal.report(&error);
         }
     }
 }

@@ -4,13 +4,13 @@
 //! A keeper asks one question at a time. News come first, then purges that are not finished, then what changes slowly
 //! (resources, limits), then what is older. When nothing is due it sleeps on one timer.
 
-mod agenda;
-mod by_lists;
-mod by_ranges;
-mod pace;
-mod passes;
-mod ranges;
-mod who;
+mod attribution;
+mod backoff;
+mod list_strategy;
+mod offset_scan;
+mod range_scan;
+mod range_strategy;
+mod schedule;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -21,14 +21,14 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use self::agenda::{Agenda, Task};
-use self::by_lists::{ByLists, LIVELY};
-use self::by_ranges::{ByRanges, Step};
-use self::who::{Told, Who};
+use self::attribution::{Attribution, AttributionStep};
+use self::list_strategy::{ACTIVE_FOR, ListStrategy};
+use self::range_strategy::{RangeStrategy, Step};
+use self::schedule::{SyncSchedule, Task};
 use super::account_client::{AccountClient, SyncError};
 use super::clock::{JumpWatch, delta};
-use super::follow::{Look, Looks, Patience, Unfinished};
 use super::messages::{SenderMsg, SyncMsg};
+use super::poll::{Poll, PollPolicy, PollSet, Unfinished};
 use crate::domain::activity::Names;
 use crate::domain::coverage::Coverage;
 use crate::domain::event::{AccountStatus, Event, Level, StoreError};
@@ -40,28 +40,28 @@ use crate::domain::text::escape_control;
 use crate::providers::HistoryRequest;
 use crate::store::{Reader, StoreFailure};
 
-pub(super) use self::ranges::Walk;
+pub(super) use self::range_scan::RangeScan;
 
 /// How many pages a look at one purge may take where the vendor cannot look it up.
-const LOOK_PAGES: usize = 20;
+const POLL_PAGES: usize = 20;
 
 /// How long the activity log is waited for: until news are due, within these bounds.
-const WHO_LEAST: Duration = Duration::from_secs(2);
-const WHO_MOST: Duration = Duration::from_secs(20);
+const MIN_ACTIVITY_WAIT: Duration = Duration::from_secs(2);
+const MAX_ACTIVITY_WAIT: Duration = Duration::from_secs(20);
 
 /// How an account's history is read.
 #[derive(Debug)]
 enum History {
-    Ranges(Box<ByRanges>),
-    Lists(Box<ByLists>),
+    Ranges(Box<RangeStrategy>),
+    Lists(Box<ListStrategy>),
 }
 
 impl History {
     fn new(rule: &HistoryRule, coverage: Coverage, refresh: Duration) -> Self {
         if rule.per_resource || rule.reading == Reading::Pages {
-            Self::Lists(Box::new(ByLists::new(rule.clone(), refresh)))
+            Self::Lists(Box::new(ListStrategy::new(rule.clone(), refresh)))
         } else {
-            Self::Ranges(Box::new(ByRanges::new(rule.clone(), coverage)))
+            Self::Ranges(Box::new(RangeStrategy::new(rule.clone(), coverage)))
         }
     }
 
@@ -75,20 +75,20 @@ impl History {
 
 /// Keeps one account up to date.
 #[derive(Debug)]
-pub(super) struct Keeper {
+pub(super) struct AccountSync {
     client: AccountClient,
     inbox: mpsc::UnboundedReceiver<SyncMsg>,
     limits: watch::Sender<Arc<Limits>>,
     resources: Arc<Vec<Resource>>,
     history: History,
-    looks: Looks,
-    patience: Patience,
-    agenda: Agenda,
-    /// Who asked for purges, where the vendor tells.
-    who: Option<Who>,
+    polls: PollSet,
+    policy: PollPolicy,
+    schedule: SyncSchedule,
+    /// Attribution asked for purges, where the vendor tells.
+    attribution: Option<Attribution>,
     status: AccountStatus,
-    posted: AccountStatus,
-    named: Option<StoreError>,
+    published: AccountStatus,
+    reported: Option<StoreError>,
     jumps: JumpWatch,
     /// What was tried to its end at least once.
     tried: BTreeSet<Task>,
@@ -96,16 +96,16 @@ pub(super) struct Keeper {
 
 /// What the store knows of an account when its keeper starts.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Kept {
+pub(super) struct SavedState {
     pub(super) coverage: Coverage,
     /// For which times the vendor's activity log was read.
     pub(super) activity: Coverage,
     pub(super) synced_at: Option<DateTime<Utc>>,
     pub(super) resources: Arc<Vec<Resource>>,
-    pub(super) lively: Vec<(ResourceId, DateTime<Utc>)>,
+    pub(super) active: Vec<(ResourceId, DateTime<Utc>)>,
 }
 
-impl Kept {
+impl SavedState {
     /// Reads it.
     pub(super) fn read(
         reader: &Reader,
@@ -116,7 +116,7 @@ impl Kept {
         let resources = reader.resources(account)?.resources;
         let all: Vec<_> =
             resources.iter().map(|resource| (account.clone(), resource.id.clone())).collect();
-        let recent = reader.recent(&all, now - LIVELY)?.into_iter();
+        let recent = reader.recent(&all, now - ACTIVE_FOR)?.into_iter();
         Ok(Self {
             coverage: reader.coverage(account)?,
             activity: reader.attempt_coverage(account)?,
@@ -125,7 +125,7 @@ impl Kept {
                 .find(|seen| seen.account == *account)
                 .and_then(|seen| seen.synced_at),
             resources: Arc::new(resources),
-            lively: recent.map(|recent| (recent.spent.resource, recent.spent.at)).collect(),
+            active: recent.map(|recent| (recent.spent.resource, recent.spent.at)).collect(),
         })
     }
 
@@ -135,48 +135,48 @@ impl Kept {
     }
 }
 
-impl Keeper {
+impl AccountSync {
     /// A keeper that goes on from what the store knows.
     pub(super) fn new(
         client: AccountClient,
         inbox: mpsc::UnboundedReceiver<SyncMsg>,
         limits: watch::Sender<Arc<Limits>>,
-        kept: Kept,
+        saved: SavedState,
         refresh: Duration,
         names: Names,
     ) -> Self {
         let rule = client.provider.activity_log();
-        let who = rule.map(|rule| Who::new(rule, names, kept.activity.clone()));
+        let attribution = rule.map(|rule| Attribution::new(rule, names, saved.activity.clone()));
         let known = Arc::clone(&limits.borrow());
-        let mut history = History::new(&known.history, kept.coverage.clone(), refresh);
+        let mut history = History::new(&known.history, saved.coverage.clone(), refresh);
         if let History::Lists(lists) = &mut history {
-            lists.resources(&kept.resources, None);
-            for (resource, at) in &kept.lively {
-                lists.is_lively(resource, *at);
+            lists.resources(&saved.resources, None);
+            for (resource, at) in &saved.active {
+                lists.mark_active(resource, *at);
             }
         }
-        let agenda = Agenda::new(refresh, matches!(history, History::Lists(_)));
+        let schedule = SyncSchedule::new(refresh, matches!(history, History::Lists(_)));
         let jumps = client.clock.watch();
         Self {
-            patience: Patience::of(&known),
-            status: kept.status(),
-            posted: kept.status(),
-            resources: kept.resources,
+            policy: PollPolicy::of(&known),
+            status: saved.status(),
+            published: saved.status(),
+            resources: saved.resources,
             client,
             inbox,
             limits,
             history,
-            looks: Looks::default(),
-            agenda,
-            who,
-            named: None,
+            polls: PollSet::default(),
+            schedule,
+            attribution,
+            reported: None,
             jumps,
             tried: BTreeSet::new(),
         }
     }
 
     /// Works until `stop`.
-    pub(super) async fn keep(mut self, stop: CancellationToken) {
+    pub(super) async fn run(mut self, stop: CancellationToken) {
         tokio::select! {
             biased;
             () = stop.cancelled() => return,
@@ -186,19 +186,19 @@ impl Keeper {
             let (task, at) = self.next();
             self.status.asking = at <= Instant::now();
             self.status.next_at = Some(self.instant(self.news_at().max(at)));
-            self.post();
+            self.publish_status();
             tokio::select! {
                 biased;
                 () = stop.cancelled() => return,
-                Some(word) = self.inbox.recv() => {
-                    self.hear(&word);
+                Some(message) = self.inbox.recv() => {
+                    self.receive(&message);
                     continue;
                 }
                 () = tokio::time::sleep_until(at) => {}
             }
             if let Some(by) = self.jumps.jumped() {
                 tracing::info!(account = %self.client.account, seconds = by.num_seconds(), "the clock moved");
-                self.hear(&SyncMsg::Refresh);
+                self.receive(&SyncMsg::Refresh);
             }
             tokio::select! {
                 biased;
@@ -208,25 +208,25 @@ impl Keeper {
         }
     }
 
-    fn hear(&mut self, word: &SyncMsg) {
+    fn receive(&mut self, message: &SyncMsg) {
         let now = self.client.vendor_now();
-        match word {
+        match message {
             SyncMsg::Refresh => {
-                self.agenda.refresh();
-                if let Some(who) = &mut self.who {
-                    who.refresh();
+                self.schedule.refresh();
+                if let Some(attribution) = &mut self.attribution {
+                    attribution.refresh();
                 }
                 if let History::Lists(lists) = &mut self.history {
                     lists.refresh(now);
                 }
             }
             SyncMsg::Sent(resource) => {
-                self.agenda.hurry();
+                self.schedule.hurry();
                 if !self.limits.borrow().quotas.is_empty() {
-                    self.agenda.limits_at = Instant::now();
+                    self.schedule.limits_at = Instant::now();
                 }
                 if let History::Lists(lists) = &mut self.history {
-                    lists.is_lively(resource, now);
+                    lists.mark_active(resource, now);
                 }
             }
         }
@@ -236,36 +236,36 @@ impl Keeper {
     fn next(&self) -> (Task, Instant) {
         let mut due = vec![
             (self.news_at(), Task::News),
-            (self.agenda.resources_at, Task::Resources),
-            (self.agenda.limits_at, Task::Limits),
+            (self.schedule.resources_at, Task::Resources),
+            (self.schedule.limits_at, Task::Limits),
         ];
-        if let Some(at) = self.looks.next_at() {
+        if let Some(at) = self.polls.next_at() {
             let wait = (at - self.client.vendor_now()).to_std().unwrap_or_default();
             due.push((Instant::now() + wait, Task::Follow));
         }
         if let History::Ranges(ranges) = &self.history
-            && self.agenda.had_news
+            && self.schedule.had_news
         {
             due.push((ranges.older_at(), Task::Older));
         }
-        if let Some(who) = &self.who
-            && self.agenda.had_news
+        if let Some(attribution) = &self.attribution
+            && self.schedule.had_news
         {
-            due.push((who.news_at(), Task::Who));
-            due.push((who.older_at(), Task::WhoBefore));
+            due.push((attribution.news_at(), Task::Attribution));
+            due.push((attribution.older_at(), Task::OlderAttribution));
         }
-        self.agenda.first(due)
+        self.schedule.first(due)
     }
 
     fn news_at(&self) -> Instant {
         match &self.history {
             History::Ranges(ranges) if ranges.is_reading_news() => Instant::now(),
-            History::Ranges(_) => self.agenda.news_at(),
+            History::Ranges(_) => self.schedule.news_at(),
             History::Lists(lists) => {
                 let next = lists
                     .next_at()
-                    .unwrap_or_else(|| self.agenda.resources_at + Duration::from_secs(1));
-                self.agenda.hurry_at().map_or(next, |hurry| next.min(hurry))
+                    .unwrap_or_else(|| self.schedule.resources_at + Duration::from_secs(1));
+                self.schedule.hurry_at().map_or(next, |hurry| next.min(hurry))
             }
         }
     }
@@ -277,7 +277,7 @@ impl Keeper {
             Task::Follow => self.follow().await,
             Task::Resources => self.read_resources().await,
             Task::Limits => self.read_limits().await,
-            Task::Who | Task::WhoBefore => self.read_who(task).await,
+            Task::Attribution | Task::OlderAttribution => self.read_attribution(task).await,
         };
         self.status.older = self.history.older();
         if done.is_err() || task != Task::News || !self.is_reading_news() {
@@ -288,19 +288,21 @@ impl Keeper {
             .all(|task| self.tried.contains(task));
         match done {
             Ok(()) => {
-                self.agenda.succeeded(task);
-                self.named = None;
+                self.schedule.succeeded(task);
+                self.reported = None;
                 self.status.not_written = None;
                 match task {
                     Task::News | Task::Follow | Task::Older => self.status.failure = None,
-                    Task::Resources | Task::Limits | Task::Who | Task::WhoBefore => {}
+                    Task::Resources | Task::Limits | Task::Attribution | Task::OlderAttribution => {
+                    }
                 }
             }
             Err(SyncError::Vendor(failure)) => self.failed(task, failure),
-            Err(SyncError::Store(trouble)) => self.not_written(trouble),
+            Err(SyncError::Store(error)) => self.not_written(error),
         }
-        let reads = self.who.as_ref().is_some_and(Who::is_reading_news);
-        self.status.named = self.who.is_none() || (self.tried.contains(&Task::Who) && !reads);
+        let reads = self.attribution.as_ref().is_some_and(Attribution::is_reading_news);
+        self.status.named =
+            self.attribution.is_none() || (self.tried.contains(&Task::Attribution) && !reads);
     }
 
     /// Whether news are half read.
@@ -312,7 +314,7 @@ impl Keeper {
         let step = match &mut self.history {
             History::Ranges(ranges) => ranges.read_news(&self.client).await?,
             History::Lists(lists) => {
-                if self.agenda.start_hurry_round() {
+                if self.schedule.start_hurry_round() {
                     lists.refresh(self.client.vendor_now());
                 }
                 lists.read(&self.client).await?
@@ -321,7 +323,7 @@ impl Keeper {
         if step.over || matches!(self.history, History::Lists(_)) {
             let now = self.client.clock.now();
             self.status.synced_at = Some(now);
-            self.agenda.news_read();
+            self.schedule.news_read();
             // Where there is no sender, everything is being stopped.
             let _ = self.client.sender.send(SenderMsg::NewsRead);
             let account = self.client.account.clone();
@@ -332,25 +334,25 @@ impl Keeper {
                 .map_err(SyncError::Store)?;
         }
         if step.changed
-            && let Some(who) = &mut self.who
+            && let Some(attribution) = &mut self.attribution
         {
-            who.purges_came();
+            attribution.purges_came();
         }
-        self.took(step).await;
+        self.finish_step(step).await;
         Ok(())
     }
 
-    async fn read_who(&mut self, task: Task) -> Result<(), SyncError> {
+    async fn read_attribution(&mut self, task: Task) -> Result<(), SyncError> {
         let now = Instant::now();
         // Whatever comes of it, news are read when they are due, or hardly later.
-        let until = self.news_at().clamp(now + WHO_LEAST, now + WHO_MOST);
-        let Some(who) = &mut self.who else {
+        let until = self.news_at().clamp(now + MIN_ACTIVITY_WAIT, now + MAX_ACTIVITY_WAIT);
+        let Some(attribution) = &mut self.attribution else {
             return Ok(());
         };
-        let told = if task == Task::WhoBefore {
-            who.read_older(&self.client, until).await?
+        let told = if task == Task::OlderAttribution {
+            attribution.read_older(&self.client, until).await?
         } else {
-            who.read_news(&self.client, until).await?
+            attribution.read_news(&self.client, until).await?
         };
         self.client.changed(&told.recorded);
         if let Some(words) = self.refusals(&told) {
@@ -360,7 +362,7 @@ impl Keeper {
     }
 
     /// What the vendor refused to others, in words; the last one of several.
-    fn refusals(&self, told: &Told) -> Option<String> {
+    fn refusals(&self, told: &AttributionStep) -> Option<String> {
         let last = told.refused.iter().max_by_key(|refused| refused.at)?;
         let on = self.resources.iter().find(|resource| resource.id == last.resource);
         let on = on.map_or(last.resource.as_str(), |resource| resource.cname.as_str());
@@ -381,13 +383,13 @@ impl Keeper {
     async fn read_older(&mut self) -> Result<(), SyncError> {
         if let History::Ranges(ranges) = &mut self.history {
             let step = ranges.read_older(&self.client).await?;
-            self.took(step).await;
+            self.finish_step(step).await;
         }
         Ok(())
     }
 
-    async fn took(&mut self, step: Step) {
-        if let Some((from, until)) = step.torn {
+    async fn finish_step(&mut self, step: Step) {
+        if let Some((from, until)) = step.incomplete {
             self.client.events.notice(
                 Level::Warning,
                 Some(&self.client.account),
@@ -404,55 +406,55 @@ impl Keeper {
 
     async fn count_unfinished(&mut self) {
         let now = self.client.vendor_now();
-        let (account, since) = (self.client.account.clone(), now - self.patience.reach());
+        let (account, since) = (self.client.account.clone(), now - self.policy.reach());
         let unfinished =
             self.client.writer.call(move |store| store.reader.unfinished(&account, since)).await;
         match unfinished {
             Ok(purges) => {
                 let purges = purges.into_iter().map(Unfinished::from).collect();
-                self.looks.update(purges, &self.patience, now);
-                self.status.unfinished = self.looks.len() as u32;
+                self.polls.update(purges, &self.policy, now);
+                self.status.unfinished = self.polls.len() as u32;
             }
-            Err(trouble) => self.not_written(trouble),
+            Err(error) => self.not_written(error),
         }
     }
 
     async fn follow(&mut self) -> Result<(), SyncError> {
         let now = self.client.vendor_now();
-        for look in self.looks.due(&self.patience, now) {
+        for poll in self.polls.due(&self.policy, now) {
             // Noted first: a look that fails must not be the next thing to do again at once.
-            self.looks.looked(&look.ids, now);
-            self.look(&look).await?;
+            self.polls.polled(&poll.ids, now);
+            self.poll(&poll).await?;
         }
-        self.looks.give_up(&self.patience, now);
+        self.polls.give_up(&self.policy, now);
         self.count_unfinished().await;
         Ok(())
     }
 
-    async fn look(&mut self, look: &Look) -> Result<(), SyncError> {
+    async fn poll(&mut self, poll: &Poll) -> Result<(), SyncError> {
         let rule = self.limits.borrow().history.clone();
         let mut offset = 0;
-        let mut walk = Walk::new(&rule, &[look.range_to_ask(&rule)], false);
-        for _ in 0..LOOK_PAGES {
+        let mut scan = RangeScan::new(&rule, &[poll.range_to_ask(&rule)], false);
+        for _ in 0..POLL_PAGES {
             let mut ask = match &self.history {
-                History::Ranges(_) => match walk.ask() {
+                History::Ranges(_) => match scan.ask() {
                     Some(ask) => ask,
                     None => break,
                 },
                 History::Lists(_) => HistoryRequest { offset, ..HistoryRequest::default() },
             };
-            look.narrow(&mut ask);
+            poll.narrow(&mut ask);
             let told = match self.client.ask(&ask, &rule).await {
                 Ok(told) => told,
                 // This one question only: the others are put all the same.
                 Err(failure) if failure.is_about_the_question() => break,
                 Err(failure) => return Err(SyncError::Vendor(failure)),
             };
-            walk.answer(&told.page, told.edge);
+            scan.answer(&told.page, told.edge);
             offset += told.page.records;
             let last = told.page.complete || told.page.records == 0;
             let found =
-                look.ids.iter().all(|id| told.page.purges.iter().any(|purge| purge.id == *id));
+                poll.ids.iter().all(|id| told.page.purges.iter().any(|purge| purge.id == *id));
             self.client.write(told.page.purges, None).await.map_err(SyncError::Store)?;
             if found || (last && matches!(self.history, History::Lists(_))) {
                 break;
@@ -469,7 +471,7 @@ impl Keeper {
         }
         if *self.resources != resources {
             self.resources = Arc::new(resources);
-            let (kept, account) = (Arc::clone(&self.resources), self.client.account.clone());
+            let (saved, account) = (Arc::clone(&self.resources), self.client.account.clone());
             let now = self.client.clock.now();
             self.client.events.publish(Event::Resources {
                 account: account.clone(),
@@ -477,7 +479,7 @@ impl Keeper {
             });
             self.client
                 .writer
-                .call(move |store| store.writer()?.save_resources(&account, &kept, now))
+                .call(move |store| store.writer()?.save_resources(&account, &saved, now))
                 .await
                 .map_err(SyncError::Store)?;
         }
@@ -491,7 +493,7 @@ impl Keeper {
             Err(failure) => return Err(SyncError::Vendor(failure)),
         };
         if **self.limits.borrow() != *limits {
-            self.patience = Patience::of(&limits);
+            self.policy = PollPolicy::of(&limits);
             if let History::Ranges(ranges) = &mut self.history {
                 ranges.rule(&limits.history);
             }
@@ -509,14 +511,19 @@ impl Keeper {
         tracing::warn!(account = %self.client.account, ?task, %failure, "the vendor did not answer well");
         let needed = match (&self.history, task) {
             (_, Task::News | Task::Follow) | (History::Lists(_), Task::Resources) => true,
-            (_, Task::Older | Task::Resources | Task::Limits | Task::Who | Task::WhoBefore) => {
-                false
-            }
+            (
+                _,
+                Task::Older
+                | Task::Resources
+                | Task::Limits
+                | Task::Attribution
+                | Task::OlderAttribution,
+            ) => false,
         };
-        let wait = self.agenda.failed(task, needed, &failure);
-        if matches!(task, Task::Who | Task::WhoBefore)
-            && let Some(who) = &mut self.who
-            && who.failed(&failure, wait)
+        let wait = self.schedule.failed(task, needed, &failure);
+        if matches!(task, Task::Attribution | Task::OlderAttribution)
+            && let Some(attribution) = &mut self.attribution
+            && attribution.failed(&failure, wait)
         {
             self.client.events.notice(
                 Level::Info,
@@ -537,17 +544,13 @@ impl Keeper {
     }
 
     /// The store takes nothing: said once, and tried again.
-    fn not_written(&mut self, trouble: StoreError) {
-        self.agenda.not_written();
-        self.status.not_written = Some(trouble.clone());
-        self.post();
-        if self.named.as_ref() != Some(&trouble) {
-            self.client.events.notice(
-                Level::Error,
-                Some(&self.client.account),
-                trouble.to_string(),
-            );
-            self.named = Some(trouble);
+    fn not_written(&mut self, error: StoreError) {
+        self.schedule.not_written();
+        self.status.not_written = Some(error.clone());
+        self.publish_status();
+        if self.reported.as_ref() != Some(&error) {
+            self.client.events.notice(Level::Error, Some(&self.client.account), error.to_string());
+            self.reported = Some(error);
         }
     }
 
@@ -556,15 +559,15 @@ impl Keeper {
         self.client.clock.now() + delta(wait)
     }
 
-    fn post(&mut self) {
+    fn publish_status(&mut self) {
         // A time of the next question that moved by less than a second is no news.
         let second = |status: &AccountStatus| status.next_at.map(|at| at.timestamp());
-        let same_time = second(&self.status) == second(&self.posted);
+        let same_time = second(&self.status) == second(&self.published);
         if same_time {
-            self.status.next_at = self.posted.next_at;
+            self.status.next_at = self.published.next_at;
         }
-        if self.status != self.posted {
-            self.posted = self.status.clone();
+        if self.status != self.published {
+            self.published = self.status.clone();
             self.client.events.publish(Event::Account {
                 account: self.client.account.clone(),
                 status: self.status.clone(),

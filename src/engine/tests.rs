@@ -1,7 +1,7 @@
 //! The tasks at work, against a scripted vendor and a real store, in virtual time.
 
-mod follow;
 mod lists;
+mod poll;
 mod query;
 mod send;
 mod several;

@@ -9,8 +9,8 @@
 //! Of several purgedecks on one store one looks; the others see what it wrote. Over all accounts no more than a handful of
 //! questions are under way.
 
-mod asked;
-mod rounds;
+mod job;
+mod on_demand;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -20,12 +20,12 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio::task::{self, JoinSet};
 use tokio_util::sync::CancellationToken;
 
-pub use self::asked::{MOST_AT_ONCE, Verifications};
-use self::rounds::{Phase, Rounds};
+use self::job::{Phase, VerificationJob};
+pub use self::on_demand::{MOST_AT_ONCE, Verifications};
 use super::clock::Clock;
 use super::events::{EventHub, EventStream};
 use super::store_writer::StoreWriter;
-use super::{EdgeWatch, Setup};
+use super::{EdgeWatch, EngineConfig};
 use crate::domain::event::{Event, Level};
 use crate::domain::ids::{AccountName, JournalId};
 use crate::domain::journal::{JournalEntry, JournalState};
@@ -33,7 +33,7 @@ use crate::providers::Provider;
 use crate::store::Store;
 
 /// How many questions are under way at once.
-const HANDFUL: usize = 4;
+const MAX_CONCURRENT: usize = 4;
 /// How long before its time a request is looked at.
 const LEAD: TimeDelta = TimeDelta::seconds(5);
 /// For how long after it was sent a purge is still looked at, where nobody was there when it was done.
@@ -48,30 +48,30 @@ pub(super) struct Watched {
 
 /// Whose edges are looked at, and what it takes.
 #[derive(Clone, Debug)]
-pub(super) struct Lookout {
+pub(super) struct VerifyContext {
     accounts: Arc<BTreeMap<AccountName, Watched>>,
     store: Store,
     writer: StoreWriter,
     events: EventHub,
     clock: Clock,
-    hands: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
 }
 
-impl Lookout {
+impl VerifyContext {
     /// One that watches the edges of the accounts that have one to watch.
-    pub(super) fn new(setup: &Setup, writer: &StoreWriter, events: &EventHub) -> Self {
-        let watched = setup.accounts.iter().filter_map(|seat| {
+    pub(super) fn new(config: &EngineConfig, writer: &StoreWriter, events: &EventHub) -> Self {
+        let watched = config.accounts.iter().filter_map(|account| {
             let watched =
-                Watched { watch: seat.edge.clone()?, provider: Arc::clone(&seat.provider) };
-            Some((seat.account.name.clone(), watched))
+                Watched { watch: account.edge.clone()?, provider: Arc::clone(&account.provider) };
+            Some((account.account.name.clone(), watched))
         });
         Self {
             accounts: Arc::new(watched.collect()),
-            store: setup.store.clone(),
+            store: config.store.clone(),
             writer: writer.clone(),
             events: events.clone(),
-            clock: setup.clock.clone(),
-            hands: Arc::new(Semaphore::new(HANDFUL)),
+            clock: config.clock.clone(),
+            permits: Arc::new(Semaphore::new(MAX_CONCURRENT)),
         }
     }
 
@@ -81,21 +81,21 @@ impl Lookout {
     }
 
     /// The looks for a purge of an account; `None` where its edge is left alone.
-    fn rounds(&self, account: &AccountName) -> Option<Rounds> {
-        Some(Rounds {
+    fn job(&self, account: &AccountName) -> Option<VerificationJob> {
+        Some(VerificationJob {
             account: self.accounts.get(account)?.clone(),
             store: self.store.clone(),
             writer: self.writer.clone(),
             events: self.events.clone(),
             clock: self.clock.clone(),
-            hands: Arc::clone(&self.hands),
+            permits: Arc::clone(&self.permits),
         })
     }
 }
 
 /// The one who decides what is looked at when.
 pub(super) struct Verifier {
-    lookout: Lookout,
+    context: VerifyContext,
     queued: mpsc::UnboundedReceiver<Vec<JournalEntry>>,
     events: EventStream,
     jobs: JoinSet<()>,
@@ -108,13 +108,13 @@ pub(super) struct Verifier {
 impl Verifier {
     /// One that hears of the journal by what is posted from now on.
     pub(super) fn new(
-        lookout: &Lookout,
+        context: &VerifyContext,
         queued: mpsc::UnboundedReceiver<Vec<JournalEntry>>,
     ) -> Self {
         Self {
-            lookout: lookout.clone(),
+            context: context.clone(),
             queued,
-            events: lookout.events.subscribe(),
+            events: context.events.subscribe(),
             jobs: JoinSet::new(),
             busy: HashMap::new(),
             early: BTreeMap::new(),
@@ -126,7 +126,7 @@ impl Verifier {
         tokio::select! {
             biased;
             () = stop.cancelled() => return,
-            () = self.pick_up() => {}
+            () = self.resume() => {}
         }
         loop {
             let due = self.early.values().map(|(at, _)| *at).min();
@@ -140,24 +140,24 @@ impl Verifier {
                 // Before events: what is queued may be sent already.
                 Some(queued) = self.queued.recv() => {
                     for entry in queued {
-                        self.hear(entry);
+                        self.learn(entry);
                     }
                 }
                 Some(event) = self.events.recv() => {
                     if let Event::Journal(entry) = event {
-                        self.hear(*entry);
+                        self.learn(*entry);
                     }
                 }
-                () = self.lookout.clock.sleep_until(due.unwrap_or_default()), if due.is_some() => self.look_before(),
+                () = self.context.clock.sleep_until(due.unwrap_or_default()), if due.is_some() => self.start_early(),
             }
         }
     }
 
     /// Goes on with what an earlier run left.
-    async fn pick_up(&mut self) {
-        let since = self.lookout.clock.now() - REACH;
+    async fn resume(&mut self) {
+        let since = self.context.clock.now() - REACH;
         let found = self
-            .lookout
+            .context
             .writer
             .call(move |store| {
                 let mut found = store.reader.unverified(since)?;
@@ -166,17 +166,17 @@ impl Verifier {
             })
             .await;
         match found {
-            Ok(found) => found.into_iter().for_each(|entry| self.hear(entry)),
-            Err(trouble) => self.lookout.events.notice(
+            Ok(found) => found.into_iter().for_each(|entry| self.learn(entry)),
+            Err(error) => self.context.events.notice(
                 Level::Warning,
                 None,
-                format!("What is left to verify is not known. {trouble}"),
+                format!("What is left to verify is not known. {error}"),
             ),
         }
     }
 
-    fn hear(&mut self, entry: JournalEntry) {
-        if !self.lookout.accounts.contains_key(&entry.request.account) {
+    fn learn(&mut self, entry: JournalEntry) {
+        if !self.context.accounts.contains_key(&entry.request.account) {
             return;
         }
         if let Some((_, newest)) = self.busy.values_mut().find(|(id, _)| *id == entry.id) {
@@ -193,7 +193,7 @@ impl Verifier {
             }
             JournalState::Successful => {
                 self.early.remove(&entry.id);
-                let recent = entry.sent_at >= Some(self.lookout.clock.now() - REACH);
+                let recent = entry.sent_at >= Some(self.context.clock.now() - REACH);
                 if recent && !entry.is_looked_at() {
                     self.start(entry, Phase::After);
                 }
@@ -209,8 +209,8 @@ impl Verifier {
         }
     }
 
-    fn look_before(&mut self) {
-        let now = self.lookout.clock.now();
+    fn start_early(&mut self) {
+        let now = self.context.clock.now();
         let due: Vec<JournalId> =
             self.early.iter().filter(|(_, (at, _))| *at <= now).map(|(id, _)| id.clone()).collect();
         for id in due {
@@ -221,17 +221,17 @@ impl Verifier {
     }
 
     fn start(&mut self, entry: JournalEntry, phase: Phase) {
-        let Some(rounds) = self.lookout.rounds(&entry.request.account) else {
+        let Some(job) = self.context.job(&entry.request.account) else {
             return;
         };
         let id = entry.id.clone();
-        let job = self.jobs.spawn(rounds.make(entry, phase));
+        let job = self.jobs.spawn(job.run(entry, phase));
         self.busy.insert(job.id(), (id, None));
     }
 
     fn ended(&mut self, job: task::Id) {
         if let Some((_, Some(entry))) = self.busy.remove(&job) {
-            self.hear(entry);
+            self.learn(entry);
         }
     }
 }

@@ -13,7 +13,7 @@ use purgedeck::domain::kind::Kind;
 use purgedeck::domain::limits::Syntax;
 use purgedeck::domain::payload::{Payload, PurgeRequest, Targets};
 use purgedeck::domain::resource::{Resource, ResourceState};
-use purgedeck::engine::{AccountHandle, Clock, Engine, EventStream, Setup};
+use purgedeck::engine::{AccountHandle, Clock, Engine, EngineConfig, EventStream};
 use purgedeck::providers::Provider;
 use purgedeck::simulator::{self, ManualClock, Scenario, Simulator, SimulatorOptions};
 use purgedeck::store::{Access, Store};
@@ -74,7 +74,7 @@ impl Stage {
         let seat = seat(&config, vendor);
         let provider = seat.provider.clone();
         let clock = Clock::following_tokio(Utc::now());
-        let (engine, events) = Engine::start(Setup {
+        let (engine, events) = Engine::start(EngineConfig {
             store: Store::open(&config.settings.store.value, Access::ReadWrite).unwrap(),
             accounts: vec![seat],
             clock: clock.clone(),

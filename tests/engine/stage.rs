@@ -18,7 +18,7 @@ use purgedeck::domain::ids::{AccountName, ProviderName};
 use purgedeck::domain::journal::{JournalEntry, JournalState};
 use purgedeck::domain::query::Sort;
 use purgedeck::domain::resource::{Resource, ResourceState};
-use purgedeck::engine::{AccountHandle, Clock, Engine, EventStream, Setup};
+use purgedeck::engine::{AccountHandle, Clock, Engine, EngineConfig, EventStream};
 use purgedeck::providers::clock::WallClock;
 use purgedeck::providers::http::HttpPolicy;
 use purgedeck::providers::{Provider, connect_with};
@@ -85,7 +85,7 @@ impl Stage {
             edge: None,
         };
         let name = seat.account.name.clone();
-        let (engine, events) = Engine::start(Setup {
+        let (engine, events) = Engine::start(EngineConfig {
             store: store.clone(),
             accounts: vec![seat],
             clock: Clock::system(),

@@ -11,7 +11,7 @@ use purgedeck::app::{App, Input, Setup};
 use purgedeck::domain::event::{AccountStatus, Event};
 use purgedeck::domain::ids::AccountName;
 use purgedeck::effect::{Effect, Report, SavedView};
-use purgedeck::engine::{Engine, Setup as EngineSetup};
+use purgedeck::engine::{Engine, EngineConfig};
 use purgedeck::keymap::Keymap;
 use purgedeck::theme::{ColourDepth, Glyphs, Theme};
 use purgedeck::tui::signals::SignalSource;
@@ -60,7 +60,7 @@ impl Deck {
             ..Seen::default()
         });
         let (keys, typed) = mpsc::unbounded_channel();
-        let (engine, events) = Engine::start(EngineSetup {
+        let (engine, events) = Engine::start(EngineConfig {
             store: stage.store(),
             accounts: stage.seats(),
             clock: stage.clock.clone(),

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use purgedeck::domain::ids::JournalId;
 use purgedeck::domain::journal::JournalState;
-use purgedeck::engine::{Clock, Engine, Setup};
+use purgedeck::engine::{Clock, Engine, EngineConfig};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
@@ -66,7 +66,7 @@ pub(crate) async fn judge(world: World, name: &str) {
 
 /// The engine as the dashboard runs it.
 fn dashboard(world: &World) -> Engine {
-    let (engine, _) = Engine::start(Setup {
+    let (engine, _) = Engine::start(EngineConfig {
         store: world.store.clone(),
         accounts: world.seats(),
         clock: Clock::system(),

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
-use super::Lane;
-use super::pen::{JournalWriter, SKEW, find};
+use super::AccountQueue;
+use super::journal_writer::{JournalWriter, SKEW, find};
 use crate::domain::budget::Usage;
 use crate::domain::event::{Event, Level, StoreError};
 use crate::domain::ids::{AccountName, JournalId};
@@ -23,27 +23,27 @@ const NEVER: &str = "the vendor's limits for this account allow no request of th
 /// The journal's open entries.
 #[derive(Debug)]
 pub(super) struct Journal {
-    pub(super) pen: JournalWriter,
+    pub(super) writer: JournalWriter,
     open: BTreeMap<JournalId, JournalEntry>,
     accounts: BTreeSet<AccountName>,
     /// What the store said when somebody else had last written; `None` before it was first read.
     version: Option<i64>,
     others_wrote: bool,
     paused: bool,
-    complained: Option<StoreError>,
+    reported: Option<StoreError>,
 }
 
 impl Journal {
     /// Nothing read yet. Entries of other accounts than these are left alone.
-    pub(super) fn new(pen: JournalWriter, accounts: BTreeSet<AccountName>) -> Self {
+    pub(super) fn new(writer: JournalWriter, accounts: BTreeSet<AccountName>) -> Self {
         Self {
-            pen,
+            writer,
             open: BTreeMap::new(),
             accounts,
             version: None,
             others_wrote: false,
             paused: false,
-            complained: None,
+            reported: None,
         }
     }
 
@@ -52,8 +52,8 @@ impl Journal {
     pub(super) async fn read(&mut self, always: bool) -> Result<bool, StoreError> {
         let (before, known) = (self.version, self.open.keys().cloned().collect::<Vec<_>>());
         let read = self
-            .pen
             .writer
+            .store
             .call(move |store| {
                 let version = store.data_version()?;
                 if !always && before == Some(version) {
@@ -77,17 +77,17 @@ impl Journal {
         let first = self.version.is_none();
         self.version = Some(version);
         if std::mem::replace(&mut self.paused, paused) != paused {
-            self.pen.events.publish(Event::QueuePaused(paused));
+            self.writer.events.publish(Event::QueuePaused(paused));
         }
         for entry in open.into_iter().chain(closed) {
             let news = self.open.get(&entry.id) != Some(&entry);
             let ours = self.open.contains_key(&entry.id) || self.others_wrote;
             if news && ours && !first {
-                self.pen.events.publish(Event::Journal(Box::new(entry.clone())));
+                self.writer.events.publish(Event::Journal(Box::new(entry.clone())));
             }
-            self.moved(entry);
+            self.update(entry);
         }
-        self.complained = None;
+        self.reported = None;
         Ok(true)
     }
 
@@ -102,15 +102,15 @@ impl Journal {
     }
 
     /// Tells the operator that the store does not answer, once for each kind of trouble.
-    pub(super) fn complain(&mut self, trouble: &StoreError) {
-        if self.complained.as_ref() != Some(trouble) {
-            self.complained = Some(trouble.clone());
-            self.pen.events.notice(Level::Error, None, trouble.to_string());
+    pub(super) fn report(&mut self, error: &StoreError) {
+        if self.reported.as_ref() != Some(error) {
+            self.reported = Some(error.clone());
+            self.writer.events.notice(Level::Error, None, error.to_string());
         }
     }
 
     /// Takes an entry as it is now.
-    pub(super) fn moved(&mut self, entry: JournalEntry) {
+    pub(super) fn update(&mut self, entry: JournalEntry) {
         if !self.accounts.contains(&entry.request.account) {
             return;
         }
@@ -154,11 +154,11 @@ impl Journal {
     }
 
     /// An account's open entries that went out, with the time when they did by the vendor's clock.
-    pub(super) fn sent(&self, lane: &Lane) -> Vec<JournalEntry> {
-        self.of(&lane.client.account)
+    pub(super) fn sent(&self, queue: &AccountQueue) -> Vec<JournalEntry> {
+        self.of(&queue.client.account)
             .filter_map(|entry| {
                 Some(JournalEntry {
-                    sent_at: Some(entry.sent_at? + lane.ahead(entry)),
+                    sent_at: Some(entry.sent_at? + queue.ahead(entry)),
                     ..entry.clone()
                 })
             })
@@ -166,10 +166,10 @@ impl Journal {
     }
 
     /// What is known of the use of an account's windows.
-    pub(super) async fn usage(&self, lane: &Lane) -> Result<Usage, StoreError> {
-        let limits = lane.limits.borrow().clone();
-        let sent = self.sent(lane);
-        self.pen.usage(&lane.client, &limits, lane.closed.clone(), &sent).await
+    pub(super) async fn usage(&self, queue: &AccountQueue) -> Result<Usage, StoreError> {
+        let limits = queue.limits.borrow().clone();
+        let sent = self.sent(queue);
+        self.writer.usage(&queue.client, &limits, queue.closed.clone(), &sent).await
     }
 
     /// Leaves to the history what stands in `sending`. Only for the holder of the sender's lock, and only while it sends
@@ -182,22 +182,22 @@ impl Journal {
             .map(|entry| entry.id.clone())
             .collect();
         for id in left {
-            self.broken_off(&id, now).await?;
+            self.mark_unknown(&id, now).await?;
         }
         Ok(())
     }
 
     /// Notes that nobody knows what became of a request that was on its way.
-    pub(super) async fn broken_off(
+    pub(super) async fn mark_unknown(
         &mut self,
         id: &JournalId,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let details = StepDetails { error: Some(LEFT.to_owned()), ..StepDetails::at(now) };
         let stepped =
-            self.pen.step(id, JournalState::Sending, JournalState::Unknown, details).await?;
+            self.writer.step(id, JournalState::Sending, JournalState::Unknown, details).await?;
         if let Some(entry) = stepped {
-            self.moved(entry);
+            self.update(entry);
         }
         Ok(())
     }
@@ -210,9 +210,9 @@ impl Journal {
     ) -> Result<(), StoreError> {
         let details = StepDetails { error: Some(NEVER.to_owned()), ..StepDetails::at(now) };
         let stepped =
-            self.pen.step(id, JournalState::Queued, JournalState::Rejected, details).await?;
+            self.writer.step(id, JournalState::Queued, JournalState::Rejected, details).await?;
         if let Some(entry) = stepped {
-            self.moved(entry);
+            self.update(entry);
         }
         Ok(())
     }
@@ -221,10 +221,10 @@ impl Journal {
     /// `range`, where given, only purges created in it are new to the history.
     pub(super) async fn settle(
         &mut self,
-        lane: &Lane,
+        queue: &AccountQueue,
         range: Option<(DateTime<Utc>, DateTime<Utc>)>,
     ) -> Result<(), StoreError> {
-        let client = &lane.client;
+        let client = &queue.client;
         let now = client.clock.now();
         let skew = client.doubt() + SKEW;
         // When the purge of an entry may have been created.
@@ -233,12 +233,12 @@ impl Journal {
             Some((sent - skew, sent + LATEST))
         };
         let (known, lost): (Vec<JournalEntry>, Vec<JournalEntry>) = self
-            .sent(lane)
+            .sent(queue)
             .into_iter()
             .filter(|entry| entry.state != JournalState::Sending)
             .partition(|entry| entry.purge.is_some());
         let ids = known.iter().filter_map(|entry| entry.purge.clone()).collect();
-        let details = self.pen.purges_of(&client.account, ids).await?;
+        let details = self.writer.purges_of(&client.account, ids).await?;
         for entry in &known {
             let same = |detail: &&PurgeDetail| entry.purge.as_ref() == Some(&detail.purge.id);
             if let Some(detail) = details.iter().find(same) {
@@ -258,7 +258,7 @@ impl Journal {
         let (Some(from), Some(until)) = (from, until) else {
             return Ok(());
         };
-        let details = self.pen.purges(&client.account, from, until).await?;
+        let details = self.writer.purges(&client.account, from, until).await?;
         for (id, purge) in find(&lost, &details, skew) {
             if let Some(detail) = details.iter().find(|detail| detail.purge.id == purge) {
                 self.found(&id, &detail.purge, now).await?;
@@ -277,10 +277,10 @@ impl Journal {
             return Ok(());
         };
         if entry.purge.is_none() {
-            let Some(linked) = self.pen.link(id, &purge.id).await? else {
+            let Some(linked) = self.writer.link(id, &purge.id).await? else {
                 return Ok(());
             };
-            self.moved(linked.clone());
+            self.update(linked.clone());
             entry = linked;
         }
         let to = match purge.status {
@@ -291,9 +291,9 @@ impl Journal {
         if to == entry.state {
             return Ok(());
         }
-        let stepped = self.pen.step(id, entry.state, to, StepDetails::at(now)).await?;
+        let stepped = self.writer.step(id, entry.state, to, StepDetails::at(now)).await?;
         if let Some(entry) = stepped {
-            self.moved(entry);
+            self.update(entry);
         }
         Ok(())
     }

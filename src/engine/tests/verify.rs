@@ -1,6 +1,6 @@
 //! Looking at the edge before and after purges.
 
-mod asked;
+mod on_demand;
 
 use std::slice::from_ref;
 use std::sync::{Arc, Mutex};
@@ -14,7 +14,7 @@ use crate::domain::edge::{CacheState, Observation, ProbeError, Source, Verdict};
 use crate::domain::event::{Event, Level};
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::payload::{Payload, PurgeRequest, Targets};
-use crate::engine::{Clock, EdgeWatch, Setup};
+use crate::engine::{Clock, EdgeWatch, EngineConfig};
 use crate::providers::edge::Edge;
 
 /// What an edge does when it is asked for the time of this number.
@@ -110,7 +110,7 @@ fn start(bench: &Bench, vendor: &Arc<Vendor>, edge: &Arc<Scripted>) -> Running {
     bench.start_with(from_ref(vendor), |setup| watch(setup, edge))
 }
 
-fn watch(setup: &mut Setup, edge: &Arc<Scripted>) {
+fn watch(setup: &mut EngineConfig, edge: &Arc<Scripted>) {
     for seat in &mut setup.accounts {
         seat.edge = Some(EdgeWatch { edge: edge.clone(), grace: Duration::from_secs(40) });
     }

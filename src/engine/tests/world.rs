@@ -26,7 +26,7 @@ use crate::domain::plan::Preview;
 use crate::domain::purge::{Purge, Target};
 use crate::domain::resource::{CacheKey, Resource, ResourceState};
 use crate::domain::status::Status;
-use crate::engine::{AccountHandle, Clock, Engine, EventStream, Setup};
+use crate::engine::{AccountHandle, Clock, Engine, EngineConfig, EventStream};
 use crate::providers::{HistoryPage, HistoryRequest, Provider, Receipt};
 use crate::store::{Access, Store};
 
@@ -491,7 +491,7 @@ impl Bench {
         Store::open(&self.path(), Access::ReadWrite).unwrap()
     }
 
-    pub(super) fn setup(&self, vendors: &[Arc<Vendor>]) -> Setup {
+    pub(super) fn setup(&self, vendors: &[Arc<Vendor>]) -> EngineConfig {
         let accounts = vendors
             .iter()
             .map(|vendor| AccountHandle {
@@ -501,7 +501,7 @@ impl Bench {
                 edge: None,
             })
             .collect();
-        Setup {
+        EngineConfig {
             store: self.store(),
             accounts,
             clock: self.clock.clone(),
@@ -520,7 +520,7 @@ impl Bench {
     pub(super) fn start_with(
         &self,
         vendors: &[Arc<Vendor>],
-        change: impl FnOnce(&mut Setup),
+        change: impl FnOnce(&mut EngineConfig),
     ) -> Running {
         let mut setup = self.setup(vendors);
         change(&mut setup);

@@ -12,7 +12,7 @@ use crate::domain::limits::Limits;
 
 /// What to do with an account's queue.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Choice {
+pub(super) struct Schedule {
     /// This one may go out now.
     pub(super) next: Option<JournalId>,
     /// When to choose again, where none may go out now and some may later.
@@ -23,9 +23,9 @@ pub(super) struct Choice {
 
 /// What single requests wait for beside their plan and the windows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Delays {
+pub(super) struct Holds {
     /// Until when, by the vendor's clock, they are put off; those of the same kind and resource behind them are too.
-    pub(super) held: HashMap<JournalId, DateTime<Utc>>,
+    pub(super) until: HashMap<JournalId, DateTime<Utc>>,
     /// By how much our clock was set back since they were planned.
     pub(super) shifted: HashMap<JournalId, TimeDelta>,
 }
@@ -34,24 +34,24 @@ pub(super) struct Delays {
 /// long as it is put off, and for room in its windows; those before it in the queue have the first right to that room. A
 /// request that waits does not hold up others whose windows are not its own. `now` is given by our clock, which
 /// plans are made by, and by the vendor's, which everything else is told by.
-pub(super) fn choose<'a>(
+pub(super) fn next_request<'a>(
     queue: impl IntoIterator<Item = &'a JournalEntry>,
     limits: &Limits,
     usage: &Usage,
-    delays: &Delays,
+    holds: &Holds,
     (our_now, now): (DateTime<Utc>, DateTime<Utc>),
-) -> Choice {
-    let mut choice = Choice::default();
+) -> Schedule {
+    let mut schedule = Schedule::default();
     let mut held: HashMap<(&ResourceId, Kind), DateTime<Utc>> = HashMap::new();
     let mut ledger: Option<Ledger<'_>> = None;
     for entry in queue {
         let (request, kind) = (&entry.request, entry.request.kind());
         let ledger = ledger.get_or_insert_with(|| Ledger::new(limits, &request.account, usage));
         let held = held.entry((&request.resource, kind)).or_insert(now);
-        if let Some(until) = delays.held.get(&entry.id) {
+        if let Some(until) = holds.until.get(&entry.id) {
             *held = (*held).max(*until);
         }
-        let shift = delays.shifted.get(&entry.id).copied().unwrap_or_default();
+        let shift = holds.shifted.get(&entry.id).copied().unwrap_or_default();
         // Queued at a time that is still to come: our clock was set back while nobody watched it.
         let back = (entry.queued_at - our_now).max(TimeDelta::zero());
         let planned = now + (entry.planned_at + shift.min(-back) - our_now);
@@ -62,15 +62,15 @@ pub(super) fn choose<'a>(
         }
         let ready = planned.max(*held);
         let Some(at) = ledger.earliest(&request.resource, kind, ready) else {
-            choice.never.push(entry.id.clone());
+            schedule.never.push(entry.id.clone());
             continue;
         };
         ledger.take(&request.resource, kind, at);
         if at <= now {
-            choice.next = Some(entry.id.clone());
-            return choice;
+            schedule.next = Some(entry.id.clone());
+            return schedule;
         }
-        choice.wake = Some(choice.wake.map_or(at, |wake| wake.min(at)));
+        schedule.wake = Some(schedule.wake.map_or(at, |wake| wake.min(at)));
     }
-    choice
+    schedule
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::Instant;
 
-use super::ranges::{Range, Walk};
+use super::range_scan::{Range, RangeScan};
 use crate::domain::coverage::Coverage;
 use crate::domain::limits::HistoryRule;
 use crate::engine::account_client::{AccountClient, SyncError};
@@ -25,14 +25,14 @@ const GAPS_AGAIN: Duration = Duration::from_hours(1);
 
 /// What of an account's history is whole and what is being read.
 #[derive(Debug)]
-pub(super) struct ByRanges {
+pub(super) struct RangeStrategy {
     rule: HistoryRule,
     coverage: Coverage,
-    news: Option<Walk>,
-    older: Option<Walk>,
+    news: Option<RangeScan>,
+    older: Option<RangeScan>,
     /// When to look for gaps.
     older_at: Instant,
-    named: HashSet<Range>,
+    reported: HashSet<Range>,
 }
 
 /// What a step came to.
@@ -43,10 +43,10 @@ pub(super) struct Step {
     /// Whether purges were new or changed.
     pub(super) changed: bool,
     /// A range that cannot be read completely, the first time that this shows.
-    pub(super) torn: Option<Range>,
+    pub(super) incomplete: Option<Range>,
 }
 
-impl ByRanges {
+impl RangeStrategy {
     /// Goes on from what is complete.
     pub(super) fn new(rule: HistoryRule, coverage: Coverage) -> Self {
         Self {
@@ -55,7 +55,7 @@ impl ByRanges {
             news: None,
             older: None,
             older_at: Instant::now(),
-            named: HashSet::new(),
+            reported: HashSet::new(),
         }
     }
 
@@ -71,7 +71,7 @@ impl ByRanges {
 
     /// How far older history has been read: so many purges, and of how many where the vendor counts.
     pub(super) fn older(&self) -> Option<(u64, Option<u64>)> {
-        self.older.as_ref().map(|walk| (walk.read(), walk.left().map(|left| walk.read() + left)))
+        self.older.as_ref().map(|scan| (scan.read(), scan.left().map(|left| scan.read() + left)))
     }
 
     /// When something older is to be read.
@@ -95,14 +95,14 @@ impl ByRanges {
 
     /// Reads one answer's worth of news.
     pub(super) async fn read_news(&mut self, client: &AccountClient) -> Result<Step, SyncError> {
-        let mut walk = self.news.take().unwrap_or_else(|| {
+        let mut scan = self.news.take().unwrap_or_else(|| {
             let from = self.news_from(client);
             let until = client.vendor_now().max(from + delta(self.rule.finest) * 2);
-            Walk::new(&self.rule, &[(from, until)], true)
+            RangeScan::new(&self.rule, &[(from, until)], true)
         });
-        let step = self.read(&mut walk, client).await?;
+        let step = self.read(&mut scan, client).await?;
         if !step.over {
-            self.news = Some(walk);
+            self.news = Some(scan);
         }
         Ok(step)
     }
@@ -115,10 +115,10 @@ impl ByRanges {
         };
         let read = match self.read(&mut older, client).await {
             Err(SyncError::Vendor(failure)) if failure.is_about_the_question() => {
-                let torn = older.give_up();
+                let incomplete = older.give_up();
                 Ok(Step {
                     over: older.is_over(),
-                    torn: torn.filter(|torn| self.named.insert(*torn)),
+                    incomplete: incomplete.filter(|incomplete| self.reported.insert(*incomplete)),
                     ..Step::default()
                 })
             }
@@ -144,29 +144,33 @@ impl ByRanges {
         self.older_at = Instant::now() + by;
     }
 
-    fn missing(&self, client: &AccountClient) -> Option<Walk> {
+    fn missing(&self, client: &AccountClient) -> Option<RangeScan> {
         let now = client.vendor_now();
         let reach = now - delta(self.rule.reach.unwrap_or(REACH));
         let newest = self.newest().unwrap_or(now - FIRST_LOOK);
         let gaps = self.coverage.missing(reach, newest);
-        (!gaps.is_empty()).then(|| Walk::new(&self.rule, &gaps, false))
+        (!gaps.is_empty()).then(|| RangeScan::new(&self.rule, &gaps, false))
     }
 
-    async fn read(&mut self, walk: &mut Walk, client: &AccountClient) -> Result<Step, SyncError> {
-        let Some(ask) = walk.ask() else {
+    async fn read(
+        &mut self,
+        scan: &mut RangeScan,
+        client: &AccountClient,
+    ) -> Result<Step, SyncError> {
+        let Some(ask) = scan.ask() else {
             return Ok(Step { over: true, ..Step::default() });
         };
-        let told = client.ask(&ask, &self.rule).await.map_err(SyncError::Vendor)?;
-        let answered = walk.answer(&told.page, told.edge);
+        let response = client.ask(&ask, &self.rule).await.map_err(SyncError::Vendor)?;
+        let answered = scan.answer(&response.page, response.edge);
         let recorded =
-            client.write(told.page.purges, answered.covered).await.map_err(SyncError::Store)?;
+            client.write(response.page.purges, answered.covered).await.map_err(SyncError::Store)?;
         if let Some((from, until)) = answered.covered {
             self.coverage.add(from, until);
         }
         Ok(Step {
-            over: walk.is_over(),
+            over: scan.is_over(),
             changed: recorded.new + recorded.changed > 0,
-            torn: answered.torn.filter(|torn| self.named.insert(*torn)),
+            incomplete: answered.incomplete.filter(|incomplete| self.reported.insert(*incomplete)),
         })
     }
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio_util::sync::CancellationToken;
 
-use super::fate::{Fate, fate};
-use super::pen::JournalWriter;
+use super::journal_writer::JournalWriter;
+use super::outcome::{SubmitOutcome, outcome_of};
 use crate::domain::budget::{self, Cooldown};
 use crate::domain::event::{Level, StoreError};
 use crate::domain::failure::Failure;
@@ -16,12 +16,12 @@ use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::limits::Limits;
 use crate::engine::account_client::{AccountClient, SyncError};
 use crate::engine::clock::delta;
-use crate::engine::sync::Walk;
+use crate::engine::sync::RangeScan;
 use crate::providers::HistoryRequest;
 use crate::store::StepDetails;
 
 /// How many questions the last look at the history may take.
-const LOOKS: usize = 5;
+const MAX_PAGES: usize = 5;
 /// How long a request is put off when the store takes nothing, or the vendor's history cannot be had.
 const PUT_OFF: TimeDelta = TimeDelta::seconds(10);
 /// The pauses between attempts to write the outcome of a request when the store takes nothing: the first one, doubled
@@ -34,9 +34,9 @@ const WRITES: u32 = 8;
 
 /// A request about to go out.
 #[derive(Debug)]
-pub(super) struct Trip {
+pub(super) struct Submission {
     pub(super) client: AccountClient,
-    pub(super) pen: JournalWriter,
+    pub(super) writer: JournalWriter,
     pub(super) limits: Arc<Limits>,
     pub(super) entry: JournalEntry,
     /// How often in a row the vendor could not be reached before.
@@ -49,53 +49,53 @@ pub(super) struct Trip {
 
 /// What a trip came to, for the sender to go on from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Returned {
+pub(super) struct SubmissionResult {
     pub(super) account: AccountName,
     /// The entry, where it moved.
     pub(super) entry: Option<JournalEntry>,
     /// Until when, by the vendor's clock, this request is put off.
     pub(super) held: Option<(JournalId, DateTime<Utc>)>,
     /// Until when all requests of the account are.
-    pub(super) all_until: Option<DateTime<Utc>>,
+    pub(super) account_held_until: Option<DateTime<Utc>>,
     /// A window that the vendor closed.
     pub(super) closed: Option<Cooldown>,
     pub(super) tries: u32,
     /// The journal is not as we believed.
-    pub(super) look_again: bool,
+    pub(super) journal_changed: bool,
     /// The store did not take it.
-    pub(super) trouble: Option<StoreError>,
+    pub(super) error: Option<StoreError>,
 }
 
-impl Trip {
-    fn returned(&self) -> Returned {
-        Returned {
+impl Submission {
+    fn unsent(&self) -> SubmissionResult {
+        SubmissionResult {
             account: self.client.account.clone(),
             entry: None,
             held: None,
-            all_until: None,
+            account_held_until: None,
             closed: None,
             tries: self.tries,
-            look_again: false,
-            trouble: None,
+            journal_changed: false,
+            error: None,
         }
     }
 
-    fn put_off(&self, until: DateTime<Utc>, trouble: Option<StoreError>) -> Returned {
-        Returned { held: Some((self.entry.id.clone(), until)), trouble, ..self.returned() }
+    fn put_off(&self, until: DateTime<Utc>, error: Option<StoreError>) -> SubmissionResult {
+        SubmissionResult { held: Some((self.entry.id.clone(), until)), error, ..self.unsent() }
     }
 
     /// Makes the trip. `stop` turns it back as long as nothing was written; after that it comes to its end.
-    pub(super) async fn make(self, stop: CancellationToken) -> Returned {
-        let room = tokio::select! {
+    pub(super) async fn run(self, stop: CancellationToken) -> SubmissionResult {
+        let earliest = tokio::select! {
             biased;
-            () = stop.cancelled() => return self.returned(),
-            room = self.room() => room,
+            () = stop.cancelled() => return self.unsent(),
+            earliest = self.earliest() => earliest,
         };
         let now = self.client.vendor_now();
-        match room {
+        match earliest {
             Ok(at) if at <= now => {}
             Ok(at) => return self.put_off(at, None),
-            Err(SyncError::Store(trouble)) => return self.put_off(now + PUT_OFF, Some(trouble)),
+            Err(SyncError::Store(error)) => return self.put_off(now + PUT_OFF, Some(error)),
             Err(SyncError::Vendor(failure)) => return self.unreached(&failure),
         }
         let details = StepDetails {
@@ -103,36 +103,39 @@ impl Trip {
             ..StepDetails::at(self.client.clock.now())
         };
         let sending = self
-            .pen
+            .writer
             .step(&self.entry.id, JournalState::Queued, JournalState::Sending, details)
             .await;
         match sending {
             Ok(Some(_)) => {}
             Ok(None) => {
-                return Returned { look_again: true, ..self.returned() };
+                return SubmissionResult { journal_changed: true, ..self.unsent() };
             }
-            Err(trouble) => return self.put_off(now + PUT_OFF, Some(trouble)),
+            Err(error) => return self.put_off(now + PUT_OFF, Some(error)),
         }
         let answer = self.client.provider.submit(&self.entry.request).await;
-        self.answered(fate(answer, &self.limits, self.entry.request.kind(), self.tries), &stop)
-            .await
+        self.answered(
+            outcome_of(answer, &self.limits, self.entry.request.kind(), self.tries),
+            &stop,
+        )
+        .await
     }
 
     /// When there is room for the request, counting what anybody sent until now. A look that fails because it is not
     /// allowed or not offered must not keep a purge from going out: the vendor itself says when there is no room.
-    async fn room(&self) -> Result<DateTime<Utc>, SyncError> {
+    async fn earliest(&self) -> Result<DateTime<Utc>, SyncError> {
         let request = &self.entry.request;
         let now = self.client.vendor_now();
         let windows = self.limits.rule(request.kind()).map_or(&[][..], |rule| &rule.windows);
         let Some(longest) = windows.iter().map(|window| window.per).max() else {
             return Ok(now);
         };
-        match self.look(now - delta(longest) - self.client.doubt()).await {
+        match self.read_recent(now - delta(longest) - self.client.doubt()).await {
             Err(SyncError::Vendor(failure)) if !failure.is_passing() => {}
-            looked => looked?,
+            read => read?,
         }
         let usage = self
-            .pen
+            .writer
             .usage(&self.client, &self.limits, self.closed.clone(), &self.sent)
             .await
             .map_err(SyncError::Store)?;
@@ -149,22 +152,22 @@ impl Trip {
     }
 
     /// Brings in what was purged of late. The account's whole history is looked at, for a window may count it all.
-    async fn look(&self, since: DateTime<Utc>) -> Result<(), SyncError> {
+    async fn read_recent(&self, since: DateTime<Utc>) -> Result<(), SyncError> {
         let rule = &self.limits.history;
         let resource = (self.entry.request.resource.clone(), self.entry.request.cname.clone());
-        let mut walk = Walk::new(rule, &[(since, self.client.vendor_now())], true);
-        for _ in 0..LOOKS {
-            let Some(mut ask) = walk.ask() else { break };
+        let mut scan = RangeScan::new(rule, &[(since, self.client.vendor_now())], true);
+        for _ in 0..MAX_PAGES {
+            let Some(mut ask) = scan.ask() else { break };
             if rule.per_resource {
                 ask = HistoryRequest {
                     resource: Some(resource.clone()),
                     ..HistoryRequest::default()
                 };
             }
-            let told = self.client.ask(&ask, rule).await.map_err(SyncError::Vendor)?;
-            let answered = walk.answer(&told.page, told.edge);
+            let response = self.client.ask(&ask, rule).await.map_err(SyncError::Vendor)?;
+            let answered = scan.answer(&response.page, response.edge);
             let covered = answered.covered.filter(|_| !rule.per_resource);
-            self.client.write(told.page.purges, covered).await.map_err(SyncError::Store)?;
+            self.client.write(response.page.purges, covered).await.map_err(SyncError::Store)?;
             if rule.per_resource {
                 break;
             }
@@ -173,8 +176,8 @@ impl Trip {
     }
 
     /// The vendor could not even be asked: nothing went out.
-    fn unreached(&self, failure: &Failure) -> Returned {
-        let Fate::Wait { pause, .. } = fate(
+    fn unreached(&self, failure: &Failure) -> SubmissionResult {
+        let SubmitOutcome::Wait { pause, .. } = outcome_of(
             Err(Failure { applied: crate::domain::failure::Applied::No, ..failure.clone() }),
             &self.limits,
             self.entry.request.kind(),
@@ -182,51 +185,51 @@ impl Trip {
         ) else {
             return self.put_off(self.client.vendor_now() + PUT_OFF, None);
         };
-        Returned {
-            all_until: Some(self.client.vendor_now() + delta(pause)),
+        SubmissionResult {
+            account_held_until: Some(self.client.vendor_now() + delta(pause)),
             tries: self.tries.saturating_add(1),
-            ..self.returned()
+            ..self.unsent()
         }
     }
 
-    async fn answered(&self, fate: Fate, stop: &CancellationToken) -> Returned {
+    async fn answered(&self, outcome: SubmitOutcome, stop: &CancellationToken) -> SubmissionResult {
         let now = self.client.clock.now();
         let mut details =
             StepDetails { ahead: self.client.provider.clock_ahead(), ..StepDetails::at(now) };
-        let mut returned = Returned { tries: 0, ..self.returned() };
-        let to = match fate {
-            Fate::Accepted(purge) => {
+        let mut result = SubmissionResult { tries: 0, ..self.unsent() };
+        let to = match outcome {
+            SubmitOutcome::Accepted(purge) => {
                 details.purge = purge;
                 JournalState::Accepted
             }
-            Fate::Rejected(words) => {
+            SubmitOutcome::Rejected(words) => {
                 details.error = Some(words);
                 JournalState::Rejected
             }
-            Fate::Unknown(words) => {
+            SubmitOutcome::Unknown(words) => {
                 details.error = Some(words);
                 JournalState::Unknown
             }
-            Fate::Wait { pause, closed, words } => {
+            SubmitOutcome::Wait { pause, closed, words } => {
                 let until = self.client.vendor_now() + delta(pause);
                 details.error = Some(words);
                 if closed {
                     details.planned_at = Some(now + delta(pause));
-                    returned.closed = Some(Cooldown {
+                    result.closed = Some(Cooldown {
                         account: self.client.account.clone(),
                         resource: self.entry.request.resource.clone(),
                         kind: self.entry.request.kind(),
                         until,
                     });
                 } else {
-                    returned.all_until = Some(until);
-                    returned.held = Some((self.entry.id.clone(), until));
-                    returned.tries = self.tries.saturating_add(1);
+                    result.account_held_until = Some(until);
+                    result.held = Some((self.entry.id.clone(), until));
+                    result.tries = self.tries.saturating_add(1);
                 }
                 JournalState::Queued
             }
         };
-        self.write_down(to, details, returned, stop).await
+        self.write_down(to, details, result, stop).await
     }
 
     /// Writes down what came of it, as often as it takes.
@@ -234,38 +237,38 @@ impl Trip {
         &self,
         to: JournalState,
         details: StepDetails,
-        mut returned: Returned,
+        mut result: SubmissionResult,
         stop: &CancellationToken,
-    ) -> Returned {
+    ) -> SubmissionResult {
         let (mut pause, mut attempts) = (WRITE_PAUSE, 0);
         loop {
             let stepped =
-                self.pen.step(&self.entry.id, JournalState::Sending, to, details.clone()).await;
-            let trouble = match stepped {
+                self.writer.step(&self.entry.id, JournalState::Sending, to, details.clone()).await;
+            let error = match stepped {
                 Ok(Some(entry)) => {
-                    returned.entry = Some(entry);
-                    return returned;
+                    result.entry = Some(entry);
+                    return result;
                 }
                 Ok(None) => {
-                    returned.look_again = true;
-                    return returned;
+                    result.journal_changed = true;
+                    return result;
                 }
-                Err(trouble) => trouble,
+                Err(error) => error,
             };
             attempts += 1;
             if attempts == WRITES {
-                self.pen.events.notice(
+                self.writer.events.notice(
                     Level::Error,
                     Some(&self.client.account),
                     format!(
-                        "The vendor's answer to a purge of {} is \"{to}\" and cannot be written down: {trouble}",
+                        "The vendor's answer to a purge of {} is \"{to}\" and cannot be written down: {error}",
                         self.entry.request.cname
                     ),
                 );
             }
             if attempts >= WRITES && stop.is_cancelled() {
-                returned.trouble = Some(trouble);
-                return returned;
+                result.error = Some(error);
+                return result;
             }
             tokio::select! {
                 () = stop.cancelled(), if attempts >= WRITES => {}

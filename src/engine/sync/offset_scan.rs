@@ -14,7 +14,7 @@ const PASSES: u32 = 8;
 
 /// A list that is being read.
 #[derive(Debug, Default)]
-pub(super) struct Passes {
+pub(super) struct OffsetScan {
     offset: u64,
     seen: Seen,
     this: Pass,
@@ -46,35 +46,35 @@ struct Seen {
 
 /// Whether passes are at their end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(super) enum ScanState {
     /// Ask on, from the new offset.
     More,
     /// Everything there is was seen.
     Complete,
     /// There is no telling; enough for now.
-    Torn,
+    Incomplete,
 }
 
-impl Passes {
+impl OffsetScan {
     /// The offset of the next question.
     pub(super) fn offset(&self) -> u64 {
         self.offset
     }
 
-    /// Takes the answer at the current offset. After `Complete` and `Torn` the next question starts a new reading, which
+    /// Takes the answer at the current offset. After `Complete` and `Incomplete` the next question starts a new reading, which
     /// still knows what was seen before: a list that did not grow is complete again with its first page.
-    pub(super) fn answer(&mut self, page: &HistoryPage) -> Verdict {
+    pub(super) fn answer(&mut self, page: &HistoryPage) -> ScanState {
         self.seen.take(page);
         self.this.take(page, self.offset == 0);
         self.offset += page.records;
         if page.total.is_some_and(|total| self.seen.are(total)) {
             self.start_again();
-            return Verdict::Complete;
+            return ScanState::Complete;
         }
         let last =
             page.records == 0 || page.total.map_or(page.complete, |total| self.offset >= total);
         if !last {
-            return Verdict::More;
+            return ScanState::More;
         }
         self.offset = 0;
         let this = std::mem::take(&mut self.this);
@@ -82,16 +82,16 @@ impl Passes {
             // What was seen beyond this the vendor has dropped since.
             self.seen.ids = this.ids;
             self.start_again();
-            return Verdict::Complete;
+            return ScanState::Complete;
         }
         self.before = Some(this);
         self.made += 1;
         if self.made < PASSES {
-            return Verdict::More;
+            return ScanState::More;
         }
         self.start_again();
         self.seen = Seen::default();
-        Verdict::Torn
+        ScanState::Incomplete
     }
 
     fn start_again(&mut self) {

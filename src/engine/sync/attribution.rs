@@ -41,7 +41,7 @@ const MANY_ANSWERS: u32 = 4;
 
 /// What of an account's activity log has been read, and what is being read.
 #[derive(Debug)]
-pub(super) struct Who {
+pub(super) struct Attribution {
     rule: ActivityRule,
     names: Names,
     renamed: bool,
@@ -53,7 +53,7 @@ pub(super) struct Who {
     older: Option<Reading>,
     older_at: Instant,
     piece: TimeDelta,
-    told_closed: bool,
+    reported_closed: bool,
 }
 
 /// A stretch of the log that is being read.
@@ -71,14 +71,14 @@ impl Reading {
 
 /// What a step came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Told {
+pub(super) struct AttributionStep {
     /// Which purges are told otherwise now.
     pub(super) recorded: Recorded,
     /// What the vendor refused to others since the last look; not what is older.
     pub(super) refused: Vec<Refused>,
 }
 
-impl Who {
+impl Attribution {
     /// Goes on from what was read.
     pub(super) fn new(rule: ActivityRule, names: Names, coverage: Coverage) -> Self {
         let now = Instant::now();
@@ -93,7 +93,7 @@ impl Who {
             older: None,
             older_at: now,
             piece: PIECE,
-            told_closed: false,
+            reported_closed: false,
         }
     }
 
@@ -129,7 +129,7 @@ impl Who {
         &mut self,
         client: &AccountClient,
         until: Instant,
-    ) -> Result<Told, SyncError> {
+    ) -> Result<AttributionStep, SyncError> {
         self.rename(client).await?;
         let now = client.vendor_now();
         let reading = self.news.take().unwrap_or_else(|| {
@@ -141,16 +141,16 @@ impl Who {
             Reading::of(from, now.max(from))
         });
         let is_first = self.coverage.ranges().is_empty();
-        let (rest, mut told) = self.read(reading, client, until).await?;
+        let (rest, mut step) = self.read(reading, client, until).await?;
         if is_first {
-            told.refused.clear();
+            step.refused.clear();
         }
         self.news = rest;
-        self.told_closed = false;
+        self.reported_closed = false;
         if rest.is_none() {
             self.news_at = Instant::now() + USUAL;
         }
-        Ok(told)
+        Ok(step)
     }
 
     /// Reads one answer's worth of what is older, newest first, if it comes before an instant.
@@ -158,10 +158,10 @@ impl Who {
         &mut self,
         client: &AccountClient,
         until: Instant,
-    ) -> Result<Told, SyncError> {
+    ) -> Result<AttributionStep, SyncError> {
         let Some(reading) = self.older.take().or_else(|| self.missing(client)) else {
             self.older_at = Instant::now() + GAPS_AGAIN;
-            return Ok(Told::default());
+            return Ok(AttributionStep::default());
         };
         let answers = reading.answers + 1;
         let (rest, step) = self.read(reading, client, until).await?;
@@ -174,7 +174,7 @@ impl Who {
         }
         self.older = rest;
         self.older_at = Instant::now() + PAUSE;
-        Ok(Told { recorded: step.recorded, refused: Vec::new() })
+        Ok(AttributionStep { recorded: step.recorded, refused: Vec::new() })
     }
 
     /// The log could not be read: not again soon, and never instead of anything else. Says whether the operator should
@@ -185,7 +185,7 @@ impl Who {
         let wait = if closed { wait.max(CLOSED) } else { wait };
         (self.news, self.older) = (None, None);
         (self.news_at, self.older_at) = (now + wait, now + wait);
-        closed && !std::mem::replace(&mut self.told_closed, closed)
+        closed && !std::mem::replace(&mut self.reported_closed, closed)
     }
 
     /// The newest stretch that was not read, as far as one piece goes.
@@ -219,7 +219,7 @@ impl Who {
         mut reading: Reading,
         client: &AccountClient,
         until: Instant,
-    ) -> Result<(Option<Reading>, Told), SyncError> {
+    ) -> Result<(Option<Reading>, AttributionStep), SyncError> {
         let asked_at = client.vendor_now();
         let page = tokio::time::timeout_at(until, client.provider.activity(&reading.ask))
             .await
@@ -236,7 +236,7 @@ impl Who {
         let settled = until.min(asked_at - delta(self.rule.settle) - client.doubt());
         let settled = settled.max(from);
         let (account, names) = (client.account.clone(), self.names.clone());
-        let told = client
+        let step = client
             .writer
             .call(move |store| {
                 let writer = store.writer()?;
@@ -246,13 +246,13 @@ impl Who {
                 } else {
                     Recorded::default()
                 };
-                Ok(Told { recorded, refused })
+                Ok(AttributionStep { recorded, refused })
             })
             .await
             .map_err(SyncError::Store)?;
         if over {
             self.coverage.add(from, settled);
         }
-        Ok(((!over).then_some(reading), told))
+        Ok(((!over).then_some(reading), step))
     }
 }

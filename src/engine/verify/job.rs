@@ -22,12 +22,12 @@ use crate::store::{Store, VerificationLease};
 /// The pause after the first round; each further one is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
 /// For how long a round is held, so that nobody else looks: longer than the slowest one takes.
-const HOLD: TimeDelta = TimeDelta::minutes(1);
+const LEASE: TimeDelta = TimeDelta::minutes(1);
 /// How often somebody else's looks are looked after.
-const THEIRS: Duration = Duration::from_secs(5);
+const LEASE_POLL: Duration = Duration::from_secs(5);
 /// How far back, and in how many purges and requests, URLs under a pattern are looked for.
 const KNOWN_SINCE: TimeDelta = TimeDelta::days(30);
-const KNOWN_MOST: u32 = 200;
+const MAX_KNOWN: u32 = 200;
 
 /// Which looks are wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,43 +40,40 @@ pub(super) enum Phase {
 
 /// The looks for one purge.
 #[derive(Debug)]
-pub(super) struct Rounds {
+pub(super) struct VerificationJob {
     pub(super) account: Watched,
     pub(super) store: Store,
     pub(super) writer: StoreWriter,
     pub(super) events: EventHub,
     pub(super) clock: Clock,
-    pub(super) hands: Arc<Semaphore>,
+    pub(super) permits: Arc<Semaphore>,
 }
 
-impl Rounds {
+impl VerificationJob {
     /// Makes them.
-    pub(super) async fn make(self, entry: JournalEntry, phase: Phase) {
+    pub(super) async fn run(self, entry: JournalEntry, phase: Phase) {
         let made = match phase {
             Phase::Before => self.before(&entry).await,
             Phase::After => self.after(&entry).await,
         };
-        if let Err(trouble) = made {
+        if let Err(error) = made {
             self.events.notice(
                 Level::Warning,
                 Some(&entry.request.account),
-                format!(
-                    "What the edge of {} serves cannot be noted. {trouble}",
-                    entry.request.cname
-                ),
+                format!("What the edge of {} serves cannot be noted. {error}", entry.request.cname),
             );
         }
     }
 
     async fn before(&self, entry: &JournalEntry) -> Result<(), StoreError> {
         // Where somebody else looks, or did, that is as good.
-        if let VerificationLease::Acquired(mut seen) = self.hold(entry).await? {
+        if let VerificationLease::Acquired(mut seen) = self.lease(entry).await? {
             if seen.before.is_empty() {
                 let sample = self.sample(&entry.request, &mut seen).await;
-                seen.before = self.look(&sample, |_, _| true).await;
+                seen.before = self.probe(&sample, |_, _| true).await;
             }
             // Let go of it in any case, or the looks after the purge would wait for nobody.
-            self.note(entry, &seen, self.clock.now()).await?;
+            self.save(entry, &seen, self.clock.now()).await?;
         }
         Ok(())
     }
@@ -86,24 +83,24 @@ impl Rounds {
             return Ok(());
         };
         let mut seen = loop {
-            match self.hold(entry).await? {
+            match self.lease(entry).await? {
                 VerificationLease::Acquired(seen) => break seen,
-                VerificationLease::HeldElsewhere => tokio::time::sleep(THEIRS).await,
-                VerificationLease::Settled => return self.tell(entry).await,
+                VerificationLease::HeldElsewhere => tokio::time::sleep(LEASE_POLL).await,
+                VerificationLease::Settled => return self.publish_saved(entry).await,
             }
         };
-        let purged = Purged { sent, sparing: self.spares(&entry.request) };
+        let purged = Purged { sent, sparing: self.keeps_unchanged(&entry.request) };
         let sample = self.sample(&entry.request, &mut seen).await;
         let end = Instant::now() + self.account.watch.grace;
         let mut pause = FIRST_PAUSE;
         loop {
-            let looks = self.look(&sample, |url, place| seen.wants(url, place)).await;
-            seen.take(looks, &purged);
+            let probes = self.probe(&sample, |url, place| seen.wants(url, place)).await;
+            seen.take(probes, &purged);
             let left = end.saturating_duration_since(Instant::now());
             seen.settled = left.is_zero() || !seen.wants_more();
             let wait = pause.min(left);
-            let until = self.clock.now() + delta(wait) + HOLD;
-            if let Some(noted) = self.note(entry, &seen, until).await? {
+            let until = self.clock.now() + delta(wait) + LEASE;
+            if let Some(noted) = self.save(entry, &seen, until).await? {
                 self.events.publish(Event::Journal(Box::new(noted)));
             }
             if seen.settled {
@@ -115,14 +112,14 @@ impl Rounds {
         }
     }
 
-    async fn hold(&self, entry: &JournalEntry) -> Result<VerificationLease, StoreError> {
+    async fn lease(&self, entry: &JournalEntry) -> Result<VerificationLease, StoreError> {
         let (id, now) = (entry.id.clone(), self.clock.now());
         self.writer
-            .call(move |store| store.writer()?.lease_verification(&id, now, now + HOLD))
+            .call(move |store| store.writer()?.lease_verification(&id, now, now + LEASE))
             .await
     }
 
-    pub(super) async fn note(
+    pub(super) async fn save(
         &self,
         entry: &JournalEntry,
         seen: &Verification,
@@ -133,7 +130,7 @@ impl Rounds {
     }
 
     /// Shows what somebody else found.
-    async fn tell(&self, entry: &JournalEntry) -> Result<(), StoreError> {
+    async fn publish_saved(&self, entry: &JournalEntry) -> Result<(), StoreError> {
         let id = entry.id.clone();
         let found = self.writer.call(move |store| store.reader.journal_entry(&id)).await?;
         if let Some(found) = found {
@@ -156,7 +153,7 @@ impl Rounds {
         self.events.notice(Level::Error, Some(&entry.request.account), words);
     }
 
-    pub(super) fn spares(&self, request: &PurgeRequest) -> bool {
+    pub(super) fn keeps_unchanged(&self, request: &PurgeRequest) -> bool {
         let limits = self.account.provider.documented_limits();
         let modes = limits.rule(request.kind()).map(|rule| &rule.modes);
         let usual = modes.and_then(|modes| modes.first()).map(|mode| mode.word);
@@ -186,14 +183,14 @@ impl Rounds {
         let reading = tokio::task::spawn_blocking(move || {
             store
                 .reader()
-                .and_then(|reader| reader.known_targets(&account, &cname, since, KNOWN_MOST))
+                .and_then(|reader| reader.known_targets(&account, &cname, since, MAX_KNOWN))
                 .unwrap_or_default()
         });
         reading.await.unwrap_or_default()
     }
 
     /// Asks for every URL at every place that is wanted, a handful at a time.
-    pub(super) async fn look(
+    pub(super) async fn probe(
         &self,
         sample: &Sample,
         wanted: impl Fn(&str, Option<&str>) -> bool,
@@ -207,7 +204,7 @@ impl Rounds {
                 }
                 asked.push(async move {
                     // It is never closed.
-                    let _hand = self.hands.acquire().await;
+                    let _permit = self.permits.acquire().await;
                     let seen = edge.probe(url, at).await;
                     Probe { url: url.clone(), place, at: self.clock.now(), result: seen }
                 });

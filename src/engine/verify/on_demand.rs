@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use futures_util::future::join_all;
 use tokio::sync::mpsc;
 
-use super::Lookout;
-use super::rounds::Rounds;
+use super::VerifyContext;
+use super::job::VerificationJob;
 use crate::domain::edge::{Check, Purged, Verdict, Verification};
 use crate::domain::event::{Event, Level};
 use crate::domain::journal::{JournalEntry, JournalState};
@@ -22,7 +22,7 @@ use crate::store::{Access, Reader, StoreFailure};
 pub const MOST_AT_ONCE: usize = 20;
 
 /// What is to be looked at.
-struct Asked {
+struct Target {
     request: PurgeRequest,
     /// When it was sent; where only the vendor's record is known, what that says.
     sent: DateTime<Utc>,
@@ -34,12 +34,12 @@ struct Asked {
 
 /// What came of a look.
 #[derive(Debug)]
-struct Seen {
+struct Verified {
     verification: Verification,
     unfinished: bool,
 }
 
-impl Seen {
+impl Verified {
     fn is_fresh(&self) -> bool {
         self.verification.verified() == Some(true)
     }
@@ -61,7 +61,7 @@ impl Engine {
     pub fn verify(&self, mut subjects: Vec<Subject>) -> Verifications {
         let (results, verifications) = mpsc::unbounded_channel();
         let events = &self.0.events;
-        if self.0.offline && !self.0.lookout.has_to_watch() {
+        if self.0.offline && !self.0.verify_context.has_to_watch() {
             events.notice(Level::Info, None, "Offline: the edge is not looked at.".to_owned());
             return Verifications(verifications);
         }
@@ -73,84 +73,84 @@ impl Engine {
             events.notice(Level::Info, None, words);
             subjects.truncate(MOST_AT_ONCE);
         }
-        let (lookout, stop) = (self.0.lookout.clone(), self.0.stop.clone());
+        let (context, stop) = (self.0.verify_context.clone(), self.0.stop.clone());
         self.0.tasks.spawn(async move {
             tokio::select! {
                 biased;
                 () = stop.cancelled() => {}
                 () = results.closed() => {}
-                () = lookout.look_at(subjects, &results) => {}
+                () = context.verify_all(subjects, &results) => {}
             }
         });
         Verifications(verifications)
     }
 }
 
-impl Lookout {
-    async fn look_at(
+impl VerifyContext {
+    async fn verify_all(
         &self,
         subjects: Vec<Subject>,
         results: &mpsc::UnboundedSender<(Subject, Result<Verification, String>)>,
     ) {
-        let looks = subjects.into_iter().map(|subject| async move {
-            let result = self.look_once(&subject).await;
+        let probes = subjects.into_iter().map(|subject| async move {
+            let result = self.verify_one(&subject).await;
             let told = result.as_ref().map(|seen| seen.verification.clone()).map_err(Clone::clone);
             // Nobody listens where the verification was broken off.
             let _ = results.send((subject, told));
             result
         });
-        let (level, words) = sum_up(&join_all(looks).await);
+        let (level, words) = sum_up(&join_all(probes).await);
         self.events.notice(level, None, words);
     }
 
     /// Looks at one, and notes what was seen where the journal has it.
-    async fn look_once(&self, subject: &Subject) -> Result<Seen, String> {
+    async fn verify_one(&self, subject: &Subject) -> Result<Verified, String> {
         let subject = subject.clone();
         let found = self
             .writer
             .call(move |store| find(&store.reader, &subject))
             .await
-            .map_err(|trouble| trouble.to_string())?;
-        let asked = found?;
-        let account = &asked.request.account;
-        let rounds = self
-            .rounds(account)
+            .map_err(|error| error.to_string())?;
+        let target = found?;
+        let account = &target.request.account;
+        let job = self
+            .job(account)
             .ok_or_else(|| format!("the edge of {account} is left alone by `verify = false`"))?;
-        let seen = rounds.look_now(&asked).await;
-        if let Some(entry) = asked.entry.as_ref()
+        let seen = job.verify_now(&target).await;
+        if let Some(entry) = target.entry.as_ref()
             && entry.state == JournalState::Successful
             && self.store.access() == Access::ReadWrite
             && entry.verification.as_ref().is_none_or(|seen| seen.settled)
         {
-            match rounds.note(entry, &seen, self.clock.now()).await {
+            match job.save(entry, &seen, self.clock.now()).await {
                 Ok(Some(noted)) => self.events.publish(Event::Journal(Box::new(noted))),
                 Ok(None) => {}
-                Err(trouble) => self.events.notice(
+                Err(error) => self.events.notice(
                     Level::Warning,
                     Some(&entry.request.account),
-                    format!("What the edge serves was seen, but not noted. {trouble}"),
+                    format!("What the edge serves was seen, but not noted. {error}"),
                 ),
             }
         }
-        Ok(Seen { verification: seen, unfinished: asked.unfinished })
+        Ok(Verified { verification: seen, unfinished: target.unfinished })
     }
 }
 
-impl Rounds {
-    async fn look_now(&self, asked: &Asked) -> Verification {
-        let noted = asked.entry.as_ref();
+impl VerificationJob {
+    async fn verify_now(&self, target: &Target) -> Verification {
+        let noted = target.entry.as_ref();
         let mut seen =
             noted.and_then(|entry| entry.verification.as_deref().cloned()).unwrap_or_default();
-        let sample = self.sample(&asked.request, &mut seen).await;
-        let purged = Purged { sent: asked.sent, sparing: self.spares(&asked.request) };
-        seen.take(self.look(&sample, |_, _| true).await, &purged);
+        let sample = self.sample(&target.request, &mut seen).await;
+        let purged = Purged { sent: target.sent, sparing: self.keeps_unchanged(&target.request) };
+        seen.take(self.probe(&sample, |_, _| true).await, &purged);
         seen.settled = true;
         seen
     }
 }
 
 /// What is known of a subject, or why it cannot be looked at.
-fn find(reader: &Reader, subject: &Subject) -> Result<Result<Asked, String>, StoreFailure> {
+fn find(reader: &Reader, subject: &Subject) -> Result<Result<Target, String>, StoreFailure> {
     match subject {
         Subject::Request(id) => Ok(match reader.journal_entry(id)? {
             Some(entry) => sent_here(entry).ok_or_else(|| "it did not go out".to_owned()),
@@ -162,11 +162,11 @@ fn find(reader: &Reader, subject: &Subject) -> Result<Result<Asked, String>, Sto
             };
             let purge = detail.purge;
             let entry = reader.journal_of(&purge.account, &purge.id)?;
-            if let Some(asked) = entry.and_then(sent_here) {
-                return Ok(Ok(asked));
+            if let Some(target) = entry.and_then(sent_here) {
+                return Ok(Ok(target));
             }
             Ok(match purge.again() {
-                Some(request) => Ok(Asked {
+                Some(request) => Ok(Target {
                     request,
                     sent: purge.created,
                     unfinished: purge.status.is_unfinished(),
@@ -178,8 +178,8 @@ fn find(reader: &Reader, subject: &Subject) -> Result<Result<Asked, String>, Sto
     }
 }
 
-fn sent_here(entry: JournalEntry) -> Option<Asked> {
-    Some(Asked {
+fn sent_here(entry: JournalEntry) -> Option<Target> {
+    Some(Target {
         request: entry.request.clone(),
         sent: entry.sent_at?,
         unfinished: entry.state.is_open(),
@@ -188,7 +188,7 @@ fn sent_here(entry: JournalEntry) -> Option<Asked> {
 }
 
 /// What came of all looks together, in words: the worst one is named.
-fn sum_up(results: &[Result<Seen, String>]) -> (Level, String) {
+fn sum_up(results: &[Result<Verified, String>]) -> (Level, String) {
     let seen = || results.iter().filter_map(|result| result.as_ref().ok());
     let verified = seen().filter(|seen| seen.is_fresh() && !seen.unfinished).count();
     let early = seen().filter(|seen| seen.is_fresh() && seen.unfinished).count();

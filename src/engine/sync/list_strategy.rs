@@ -13,8 +13,8 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::Instant;
 
-use super::by_ranges::Step;
-use super::passes::{Passes, Verdict};
+use super::offset_scan::{OffsetScan, ScanState};
+use super::range_strategy::Step;
 use crate::domain::ids::ResourceId;
 use crate::domain::limits::HistoryRule;
 use crate::domain::resource::{Resource, ResourceState};
@@ -29,13 +29,13 @@ const QUESTIONS_AT_FIRST: u32 = 120;
 /// How many of them may come at once.
 const BURST: u32 = 20;
 /// For how long after its newest purge a resource is looked at with every refresh.
-pub(super) const LIVELY: TimeDelta = TimeDelta::hours(2);
+pub(super) const ACTIVE_FOR: TimeDelta = TimeDelta::hours(2);
 /// After how long a list is tried again that could not be read to the end, or that the vendor says is not there.
 const LATER: Duration = Duration::from_mins(10);
 
 /// The lists of an account's resources.
 #[derive(Debug)]
-pub(super) struct ByLists {
+pub(super) struct ListStrategy {
     rule: HistoryRule,
     refresh: Duration,
     lists: BTreeMap<ResourceId, List>,
@@ -51,7 +51,7 @@ pub(super) struct ByLists {
 #[derive(Debug)]
 struct List {
     cname: String,
-    passes: Passes,
+    scan: OffsetScan,
     /// When to look at it.
     due: Instant,
     /// When, by the vendor's clock, its newest purge was made.
@@ -67,8 +67,8 @@ struct List {
 }
 
 impl List {
-    fn is_lively(&self, now: DateTime<Utc>) -> bool {
-        self.newest.is_some_and(|newest| now - newest < LIVELY)
+    fn is_active(&self, now: DateTime<Utc>) -> bool {
+        self.newest.is_some_and(|newest| now - newest < ACTIVE_FOR)
     }
 
     /// Whether it was never read to its end, and there is one.
@@ -77,7 +77,7 @@ impl List {
     }
 }
 
-impl ByLists {
+impl ListStrategy {
     /// Nothing is known of any list.
     pub(super) fn new(rule: HistoryRule, refresh: Duration) -> Self {
         Self {
@@ -102,7 +102,7 @@ impl ByLists {
             }
             let list = before.remove(&resource.id).unwrap_or_else(|| List {
                 cname: resource.cname.clone(),
-                passes: Passes::default(),
+                scan: OffsetScan::default(),
                 due: Instant::now(),
                 newest: None,
                 complete: None,
@@ -116,7 +116,7 @@ impl ByLists {
     }
 
     /// A purge of this resource was seen, or is expected: it is looked at with every refresh for a while.
-    pub(super) fn is_lively(&mut self, resource: &ResourceId, at: DateTime<Utc>) {
+    pub(super) fn mark_active(&mut self, resource: &ResourceId, at: DateTime<Utc>) {
         if let Some(list) = self.lists.get_mut(resource) {
             list.newest = list.newest.max(Some(at));
         }
@@ -125,7 +125,7 @@ impl ByLists {
     /// Looks at the lively ones now.
     pub(super) fn refresh(&mut self, now: DateTime<Utc>) {
         for list in self.lists.values_mut() {
-            if list.is_lively(now) {
+            if list.is_active(now) {
                 list.due = Instant::now();
             }
         }
@@ -162,7 +162,7 @@ impl ByLists {
                 let turn = if firsts {
                     (!list.is_new(), list.asked)
                 } else {
-                    (!list.is_lively(vendor_now), false)
+                    (!list.is_active(vendor_now), false)
                 };
                 (turn, list.due)
             });
@@ -173,13 +173,13 @@ impl ByLists {
         list.asked = true;
         let ask = HistoryRequest {
             resource: Some((resource.clone(), list.cname.clone())),
-            offset: list.passes.offset(),
+            offset: list.scan.offset(),
             ..HistoryRequest::default()
         };
-        let told = match client.ask(&ask, &self.rule).await {
-            Ok(told) => told,
+        let response = match client.ask(&ask, &self.rule).await {
+            Ok(response) => response,
             Err(failure) => {
-                list.passes = Passes::default();
+                list.scan = OffsetScan::default();
                 list.due = now + LATER;
                 if failure.is_about_the_question() {
                     list.gone = true;
@@ -189,27 +189,28 @@ impl ByLists {
             }
         };
         list.gone = false;
-        list.read = list.read.max(ask.offset + told.page.records);
-        list.total = told.page.total;
-        let purges = &told.page.purges;
+        list.read = list.read.max(ask.offset + response.page.records);
+        list.total = response.page.total;
+        let purges = &response.page.purges;
         let created = || purges.iter().map(|purge| purge.created);
         list.newest = list.newest.max(created().max());
         self.oldest = self.oldest.into_iter().chain(created()).min();
-        match list.passes.answer(&told.page) {
-            Verdict::More => {}
-            Verdict::Complete => {
-                list.complete = list.complete.max(Some(told.edge));
-                let lively = list.is_lively(vendor_now);
-                list.due = now + if lively { self.refresh } else { turn };
+        match list.scan.answer(&response.page) {
+            ScanState::More => {}
+            ScanState::Complete => {
+                list.complete = list.complete.max(Some(response.edge));
+                let active = list.is_active(vendor_now);
+                list.due = now + if active { self.refresh } else { turn };
             }
-            Verdict::Torn => list.due = now + LATER,
+            ScanState::Incomplete => list.due = now + LATER,
         }
         let covered = self.newly_covered(vendor_now);
-        let recorded = client.write(told.page.purges, covered).await.map_err(SyncError::Store)?;
+        let recorded =
+            client.write(response.page.purges, covered).await.map_err(SyncError::Store)?;
         if let Some((_, until)) = covered {
             self.covered = Some(until);
         }
-        Ok(Step { over: false, changed: recorded.new + recorded.changed > 0, torn: None })
+        Ok(Step { over: false, changed: recorded.new + recorded.changed > 0, incomplete: None })
     }
 
     /// How long it takes to look at every list once.

@@ -25,7 +25,7 @@ pub(super) const SKEW: TimeDelta = TimeDelta::seconds(1);
 /// Writes into the journal. Clones write into the same one.
 #[derive(Clone, Debug)]
 pub(super) struct JournalWriter {
-    pub(super) writer: StoreWriter,
+    pub(super) store: StoreWriter,
     pub(super) events: EventHub,
 }
 
@@ -40,7 +40,7 @@ impl JournalWriter {
     ) -> Result<Option<JournalEntry>, StoreError> {
         let id = id.clone();
         let stepped =
-            self.writer.call(move |store| store.writer()?.step(&id, from, to, &details)).await?;
+            self.store.call(move |store| store.writer()?.step(&id, from, to, &details)).await?;
         Ok(match stepped {
             StepOutcome::Done(entry) => {
                 self.events.publish(Event::Journal(entry.clone()));
@@ -58,7 +58,7 @@ impl JournalWriter {
     ) -> Result<Option<JournalEntry>, StoreError> {
         let (id, purge) = (id.clone(), purge.clone());
         let matched =
-            self.writer.call(move |store| store.writer()?.match_purge(&id, &purge)).await?;
+            self.store.call(move |store| store.writer()?.match_purge(&id, &purge)).await?;
         Ok(match matched {
             MatchOutcome::Linked(entry) => {
                 self.events.publish(Event::Journal(entry.clone()));
@@ -80,7 +80,7 @@ impl JournalWriter {
             until: Some(until + TimeDelta::microseconds(1)),
             clauses: vec![of_account(account)],
         };
-        self.writer.call(move |store| all(&store.reader, &predicate)).await
+        self.store.call(move |store| all(&store.reader, &predicate)).await
     }
 
     /// An account's purges with these ids, whenever they were created.
@@ -98,7 +98,7 @@ impl JournalWriter {
             until: None,
             clauses: vec![of_account(account), clause(Test::Id(ids))],
         };
-        self.writer.call(move |store| all(&store.reader, &predicate)).await
+        self.store.call(move |store| all(&store.reader, &predicate)).await
     }
 
     /// What is known of the use of an account's windows, by the vendor's clock: everybody's purges out of the history,

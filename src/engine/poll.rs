@@ -32,7 +32,7 @@ const REACH: Duration = Duration::from_hours(30 * 24);
 /// Purges at most this far apart are looked at with one question.
 const TOGETHER: TimeDelta = TimeDelta::minutes(1);
 /// How many questions are put in one round, so that news are not kept waiting.
-const QUESTIONS: usize = 6;
+const MAX_POLLS: usize = 6;
 
 /// A purge that is not finished.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,13 +60,13 @@ impl From<Purge> for Unfinished {
 
 /// What an account's vendor usually needs for a purge, and how far back it can be asked.
 #[derive(Clone, Debug)]
-pub(super) struct Patience {
+pub(super) struct PollPolicy {
     usual: [Duration; 3],
     reach: Duration,
     per_resource: bool,
 }
 
-impl Patience {
+impl PollPolicy {
     /// From an account's limits.
     pub(super) fn of(limits: &Limits) -> Self {
         let usual = |kind| limits.rule(kind).map_or(FIRST, |rule| rule.usual);
@@ -100,19 +100,19 @@ impl Patience {
 
 /// Unfinished purges of one account and when each is looked at next.
 #[derive(Debug, Default)]
-pub(super) struct Looks {
+pub(super) struct PollSet {
     purges: BTreeMap<PurgeId, (Unfinished, Next)>,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Next {
     at: DateTime<Utc>,
-    looks: u32,
+    polls: u32,
 }
 
 /// One question about purges that lie close together.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Look {
+pub(super) struct Poll {
     /// The purges that it is about.
     pub(super) ids: Vec<PurgeId>,
     /// The time that they were created in.
@@ -121,7 +121,7 @@ pub(super) struct Look {
     pub(super) resource: Option<(ResourceId, String)>,
 }
 
-impl Look {
+impl Poll {
     /// The range to ask for, so that it surely holds the purges whatever the vendor does with its limits.
     pub(super) fn range_to_ask(&self, rule: &HistoryRule) -> (DateTime<Utc>, DateTime<Utc>) {
         let finest = delta(rule.finest);
@@ -137,21 +137,21 @@ impl Look {
     }
 }
 
-impl Looks {
+impl PollSet {
     /// Takes the store's word on what is unfinished: what is not there any more is finished, what is new is followed.
     pub(super) fn update(
         &mut self,
         unfinished: Vec<Unfinished>,
-        patience: &Patience,
+        policy: &PollPolicy,
         now: DateTime<Utc>,
     ) {
         let mut before = std::mem::take(&mut self.purges);
         for purge in unfinished {
-            if !patience.follows(&purge, now) {
+            if !policy.follows(&purge, now) {
                 continue;
             }
             let next = before.remove(&purge.id).map_or_else(
-                || Next { at: purge.created + delta(patience.usual(purge.kind)), looks: 0 },
+                || Next { at: purge.created + delta(policy.usual(purge.kind)), polls: 0 },
                 |(_, next)| next,
             );
             self.purges.insert(purge.id.clone(), (purge, next));
@@ -164,34 +164,34 @@ impl Looks {
     }
 
     /// What to ask now: the purges whose time has come, and those that lie beside them.
-    pub(super) fn due(&self, patience: &Patience, now: DateTime<Utc>) -> Vec<Look> {
+    pub(super) fn due(&self, policy: &PollPolicy, now: DateTime<Utc>) -> Vec<Poll> {
         let mut due: Vec<&Unfinished> = self
             .purges
             .values()
-            .filter(|(purge, next)| next.at <= now && patience.follows(purge, now))
+            .filter(|(purge, next)| next.at <= now && policy.follows(purge, now))
             .map(|(purge, _)| purge)
             .collect();
         due.sort_by(|a, b| {
             let by_resource = || a.resource.cmp(&b.resource);
             let by_time = || b.created.cmp(&a.created);
-            if patience.per_resource { by_resource().then_with(by_time) } else { by_time() }
+            if policy.per_resource { by_resource().then_with(by_time) } else { by_time() }
         });
-        let mut looks: Vec<Look> = Vec::new();
+        let mut polls: Vec<Poll> = Vec::new();
         for purge in due {
             let resource = Some((purge.resource.clone(), purge.cname.clone()));
-            let full = looks.len() >= QUESTIONS;
-            match looks.last_mut() {
-                Some(look)
-                    if look.range.0 - purge.created <= TOGETHER
-                        && (!patience.per_resource || look.resource == resource) =>
+            let full = polls.len() >= MAX_POLLS;
+            match polls.last_mut() {
+                Some(poll)
+                    if poll.range.0 - purge.created <= TOGETHER
+                        && (!policy.per_resource || poll.resource == resource) =>
                 {
-                    look.range.0 = look.range.0.min(purge.created);
-                    look.ids.push(purge.id.clone());
-                    if look.resource != resource {
-                        look.resource = None;
+                    poll.range.0 = poll.range.0.min(purge.created);
+                    poll.ids.push(purge.id.clone());
+                    if poll.resource != resource {
+                        poll.resource = None;
                     }
                 }
-                Some(_) | None if !full => looks.push(Look {
+                Some(_) | None if !full => polls.push(Poll {
                     ids: vec![purge.id.clone()],
                     range: (purge.created, purge.created),
                     resource,
@@ -199,27 +199,27 @@ impl Looks {
                 Some(_) | None => break,
             }
         }
-        looks
+        polls
     }
 
     /// Notes that these were looked at, found or not: the next look comes later.
-    pub(super) fn looked(&mut self, ids: &[PurgeId], now: DateTime<Utc>) {
+    pub(super) fn polled(&mut self, ids: &[PurgeId], now: DateTime<Utc>) {
         for id in ids {
             if let Some((purge, next)) = self.purges.get_mut(id) {
                 let wait = if now - purge.created > YOUNG {
                     OLD
                 } else {
-                    FIRST.saturating_mul(2_u32.saturating_pow(next.looks.min(10))).min(LONGEST)
+                    FIRST.saturating_mul(2_u32.saturating_pow(next.polls.min(10))).min(LONGEST)
                 };
-                next.looks = next.looks.saturating_add(1);
+                next.polls = next.polls.saturating_add(1);
                 next.at = now + delta(wait);
             }
         }
     }
 
     /// Forgets what was given up, so that it sets no timer.
-    pub(super) fn give_up(&mut self, patience: &Patience, now: DateTime<Utc>) {
-        self.purges.retain(|_, (purge, _)| patience.follows(purge, now));
+    pub(super) fn give_up(&mut self, policy: &PollPolicy, now: DateTime<Utc>) {
+        self.purges.retain(|_, (purge, _)| policy.follows(purge, now));
     }
 
     /// How many are followed.
@@ -247,37 +247,37 @@ mod tests {
         }
     }
 
-    fn patience() -> Patience {
-        Patience {
+    fn policy() -> PollPolicy {
+        PollPolicy {
             usual: [20, 30, 40].map(Duration::from_secs),
             reach: Duration::from_hours(30 * 24),
             per_resource: false,
         }
     }
 
-    fn look_times(purge: Unfinished, until: i64) -> Vec<i64> {
-        let (mut looks, mut times) = (Looks::default(), Vec::new());
+    fn poll_times(purge: Unfinished, until: i64) -> Vec<i64> {
+        let (mut polls, mut times) = (PollSet::default(), Vec::new());
         let created = purge.created;
-        looks.update(vec![purge], &patience(), created);
-        while let Some(next) = looks.next_at().filter(|next| *next <= at(until)) {
+        polls.update(vec![purge], &policy(), created);
+        while let Some(next) = polls.next_at().filter(|next| *next <= at(until)) {
             times.push((next - created).num_seconds());
             let ids: Vec<PurgeId> =
-                looks.due(&patience(), next).into_iter().flat_map(|look| look.ids).collect();
-            looks.looked(&ids, next);
-            looks.give_up(&patience(), next);
+                polls.due(&policy(), next).into_iter().flat_map(|poll| poll.ids).collect();
+            polls.polled(&ids, next);
+            polls.give_up(&policy(), next);
         }
         times
     }
 
     #[test]
     fn the_first_look_comes_when_it_is_usually_done_and_the_others_further_and_further_apart() {
-        let times = look_times(unfinished("1", "r", 0), 300);
+        let times = poll_times(unfinished("1", "r", 0), 300);
         assert_eq!(times, [20, 25, 35, 55, 95, 155, 215, 275]);
     }
 
     #[test]
     fn an_old_purge_is_looked_at_every_ten_minutes_until_the_vendors_reach() {
-        let times = look_times(unfinished("1", "r", 0), 40 * 86_400);
+        let times = poll_times(unfinished("1", "r", 0), 40 * 86_400);
         assert!(times.len() > 4000);
         assert_eq!(times.last().map(|last| last / 86_400), Some(30));
         let steps = times.windows(2).skip(40).map(|pair| pair[1] - pair[0]);
@@ -287,29 +287,29 @@ mod tests {
     #[test]
     fn a_status_that_cannot_be_read_is_asked_for_again_for_an_hour_only() {
         let purge = Unfinished { status: Status::Unknown, ..unfinished("1", "r", 0) };
-        let times = look_times(purge, 40 * 86_400);
+        let times = poll_times(purge, 40 * 86_400);
         assert!(times.last().is_some_and(|last| (3000..=4200).contains(last)));
     }
 
     #[test]
     fn a_purge_without_a_report_is_never_looked_at() {
         let purge = Unfinished { status: Status::ReportDisabled, ..unfinished("1", "r", 0) };
-        assert_eq!(look_times(purge, 86_400), [0_i64; 0]);
+        assert_eq!(poll_times(purge, 86_400), [0_i64; 0]);
     }
 
     #[test]
     fn purges_of_the_same_minute_are_one_question_and_a_single_one_is_asked_for_by_its_id() {
-        let mut looks = Looks::default();
-        looks.update(
+        let mut polls = PollSet::default();
+        polls.update(
             vec![unfinished("1", "r", 0), unfinished("2", "s", 30), unfinished("3", "r", 5000)],
-            &patience(),
+            &policy(),
             at(6000),
         );
-        let due = looks.due(&patience(), at(6000));
+        let due = polls.due(&policy(), at(6000));
         assert_eq!(due.len(), 2);
-        let mut asks = due.iter().map(|look| {
+        let mut asks = due.iter().map(|poll| {
             let mut ask = HistoryRequest::default();
-            look.narrow(&mut ask);
+            poll.narrow(&mut ask);
             ask
         });
         let alone = asks.next().unwrap_or_default();
@@ -317,29 +317,29 @@ mod tests {
         assert_eq!(alone.resource, Some(("r".into(), "r".to_owned())));
         let both = asks.next().unwrap_or_default();
         assert_eq!((both.id, both.resource), (None, None));
-        assert_eq!(due.last().map(|look| look.range), Some((at(0), at(30))));
+        assert_eq!(due.last().map(|poll| poll.range), Some((at(0), at(30))));
     }
 
     #[test]
     fn where_history_is_per_resource_so_is_a_look() {
-        let mut looks = Looks::default();
-        let patience = Patience { per_resource: true, ..patience() };
-        looks.update(
+        let mut polls = PollSet::default();
+        let policy = PollPolicy { per_resource: true, ..policy() };
+        polls.update(
             vec![unfinished("1", "r", 0), unfinished("2", "s", 1), unfinished("3", "r", 2)],
-            &patience,
+            &policy,
             at(6000),
         );
-        let due = looks.due(&patience, at(6000));
+        let due = polls.due(&policy, at(6000));
         assert_eq!(due.len(), 2);
-        assert!(due.iter().all(|look| look.resource.is_some()));
+        assert!(due.iter().all(|poll| poll.resource.is_some()));
     }
 
     #[test]
     fn a_purge_that_the_store_calls_finished_is_followed_no_more() {
-        let mut looks = Looks::default();
-        looks.update(vec![unfinished("1", "r", 0)], &patience(), at(1));
-        assert_eq!(looks.len(), 1);
-        looks.update(Vec::new(), &patience(), at(2));
-        assert_eq!((looks.len(), looks.next_at()), (0, None));
+        let mut polls = PollSet::default();
+        polls.update(vec![unfinished("1", "r", 0)], &policy(), at(1));
+        assert_eq!(polls.len(), 1);
+        polls.update(Vec::new(), &policy(), at(2));
+        assert_eq!((polls.len(), polls.next_at()), (0, None));
     }
 }

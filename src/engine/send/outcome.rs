@@ -18,7 +18,7 @@ const UNREACHED_LONGEST: Duration = Duration::from_mins(1);
 
 /// What becomes of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Fate {
+pub(super) enum SubmitOutcome {
     /// The vendor took it.
     Accepted(Option<PurgeId>),
     /// It had no effect, and sending the same again would have none either.
@@ -37,25 +37,25 @@ pub(super) enum Fate {
 }
 
 /// The fate that an answer means; `tries` is how often the vendor could not be reached before.
-pub(super) fn fate(
+pub(super) fn outcome_of(
     answer: Result<Receipt, Failure>,
     limits: &Limits,
     kind: Kind,
     tries: u32,
-) -> Fate {
+) -> SubmitOutcome {
     let failure = match answer {
-        Ok(receipt) => return Fate::Accepted(receipt.id),
+        Ok(receipt) => return SubmitOutcome::Accepted(receipt.id),
         Err(failure) => failure,
     };
     let words = failure.to_string();
     if failure.applied == Applied::Maybe {
-        return Fate::Unknown(words);
+        return SubmitOutcome::Unknown(words);
     }
     if let Cause::RateLimited { retry_after } = failure.cause {
         let windows = limits.rule(kind).map_or(&[][..], |rule| &rule.windows);
         let documented = windows.iter().map(|window| window.per).max();
         let pause = retry_after.or(documented).unwrap_or(CLOSED);
-        return Fate::Wait {
+        return SubmitOutcome::Wait {
             pause: pause.clamp(Duration::from_secs(1), CLOSED_LONGEST),
             closed: true,
             words,
@@ -63,7 +63,7 @@ pub(super) fn fate(
     }
     if failure.is_passing() {
         let pause = UNREACHED.saturating_mul(2_u32.saturating_pow(tries.min(10)));
-        return Fate::Wait { pause: pause.min(UNREACHED_LONGEST), closed: false, words };
+        return SubmitOutcome::Wait { pause: pause.min(UNREACHED_LONGEST), closed: false, words };
     }
-    Fate::Rejected(words)
+    SubmitOutcome::Rejected(words)
 }

@@ -17,7 +17,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::domain::limits::{HistoryRule, Reading};
 use crate::providers::{HistoryPage, HistoryRequest};
 
-use super::passes::{Passes, Verdict};
+use super::offset_scan::{OffsetScan, ScanState};
 
 /// A half-open range of time.
 pub(in crate::engine) type Range = (DateTime<Utc>, DateTime<Utc>);
@@ -29,13 +29,13 @@ const STRETCH: u64 = 1 << 20;
 
 /// A walk through ranges of time, newest first.
 #[derive(Debug)]
-pub(in crate::engine) struct Walk {
+pub(in crate::engine) struct RangeScan {
     /// What is still to be read, newest last.
     todo: Vec<Part>,
     page: u64,
     finest: TimeDelta,
     offsets: bool,
-    passes: Option<Passes>,
+    offset_scan: Option<OffsetScan>,
     /// By how much pieces are larger than an even spread would ask for: purges that stand in one burst leave the time
     /// around it empty, and that is crossed in strides that double.
     stretch: u64,
@@ -68,10 +68,10 @@ pub(in crate::engine) struct Answered {
     /// This range is complete now.
     pub(in crate::engine) covered: Option<Range>,
     /// This range could not be read completely, nor split: it stays uncovered.
-    pub(in crate::engine) torn: Option<Range>,
+    pub(in crate::engine) incomplete: Option<Range>,
 }
 
-impl Walk {
+impl RangeScan {
     /// A walk through these ranges, given oldest first; where `open`, the newest has no end.
     pub(in crate::engine) fn new(rule: &HistoryRule, ranges: &[Range], open: bool) -> Self {
         let finest = super::super::clock::delta(rule.finest.max(Duration::from_millis(1)));
@@ -93,7 +93,7 @@ impl Walk {
             page: u64::from(rule.page.max(1)),
             finest,
             offsets: rule.reading != Reading::Ranges,
-            passes: None,
+            offset_scan: None,
             stretch: 1,
             read: 0,
         }
@@ -116,14 +116,14 @@ impl Walk {
 
     /// The next question; `None` at the end of the walk.
     pub(in crate::engine) fn ask(&mut self) -> Option<HistoryRequest> {
-        if self.passes.is_none() {
+        if self.offset_scan.is_none() {
             self.carve();
         }
         let part = self.todo.last()?;
         Some(HistoryRequest {
             from: Some(part.from),
             until: (!part.open).then_some(part.until),
-            offset: self.passes.as_ref().map_or(0, Passes::offset),
+            offset: self.offset_scan.as_ref().map_or(0, OffsetScan::offset),
             ..HistoryRequest::default()
         })
     }
@@ -138,11 +138,11 @@ impl Walk {
         let Some(part) = self.todo.last().copied() else {
             return Answered::default();
         };
-        if let Some(passes) = &mut self.passes {
-            return match passes.answer(page) {
-                Verdict::More => Answered::default(),
-                Verdict::Complete => self.done(part, passes_records(page), edge),
-                Verdict::Torn => self.torn(part),
+        if let Some(offset_scan) = &mut self.offset_scan {
+            return match offset_scan.answer(page) {
+                ScanState::More => Answered::default(),
+                ScanState::Complete => self.done(part, counted_records(page), edge),
+                ScanState::Incomplete => self.incomplete(part),
             };
         }
         let cut = page.total.is_some_and(|total| total > page.records);
@@ -150,7 +150,7 @@ impl Walk {
             return self.done(part, page.records, edge);
         }
         if page.records == 0 {
-            return self.torn(part);
+            return self.incomplete(part);
         }
         self.stretch = (self.stretch / 2).max(1);
         // An incomplete answer shows how much the vendor really gives at once.
@@ -171,24 +171,24 @@ impl Walk {
         if self.is_splittable(part) {
             Answered::default()
         } else if self.offsets {
-            let mut passes = Passes::default();
-            passes.answer(page);
-            self.passes = Some(passes);
+            let mut offset_scan = OffsetScan::default();
+            offset_scan.answer(page);
+            self.offset_scan = Some(offset_scan);
             Answered::default()
         } else {
-            self.torn(part)
+            self.incomplete(part)
         }
     }
 
     /// Leaves out the newest part, which the vendor will not answer for; returns it.
     pub(in crate::engine) fn give_up(&mut self) -> Option<Range> {
         let part = self.todo.last().copied()?;
-        self.torn(part).torn
+        self.incomplete(part).incomplete
     }
 
     fn done(&mut self, part: Part, records: u64, edge: DateTime<Utc>) -> Answered {
         self.todo.pop();
-        self.passes = None;
+        self.offset_scan = None;
         self.read += records;
         if part.expected.is_some() && records.saturating_mul(4) < self.page {
             self.stretch = (self.stretch * 2).min(STRETCH);
@@ -197,13 +197,13 @@ impl Walk {
             rest.gives(expected, records);
         }
         let until = if part.open { edge } else { part.until.min(edge) };
-        Answered { covered: (part.from < until).then_some((part.from, until)), torn: None }
+        Answered { covered: (part.from < until).then_some((part.from, until)), incomplete: None }
     }
 
-    fn torn(&mut self, part: Part) -> Answered {
+    fn incomplete(&mut self, part: Part) -> Answered {
         self.todo.pop();
-        self.passes = None;
-        Answered { covered: None, torn: Some((part.from, part.until)) }
+        self.offset_scan = None;
+        Answered { covered: None, incomplete: Some((part.from, part.until)) }
     }
 
     fn is_splittable(&self, part: Part) -> bool {
@@ -239,7 +239,7 @@ impl Walk {
     }
 }
 
-fn passes_records(page: &HistoryPage) -> u64 {
+fn counted_records(page: &HistoryPage) -> u64 {
     page.total.unwrap_or(page.records)
 }
 
@@ -365,23 +365,23 @@ mod tests {
     struct Written {
         ids: HashSet<PurgeId>,
         covered: Vec<Range>,
-        torn: Vec<Range>,
+        incomplete: Vec<Range>,
     }
 
     /// Walks to the end; between any two answers time passes and purges arrive, their creation up to SETTLE ago.
-    fn walk(vendor: &mut Vendor, mut walk: Walk, arrivals: &[(u8, u8, i64)]) -> Written {
+    fn scan(vendor: &mut Vendor, mut scan: RangeScan, arrivals: &[(u8, u8, i64)]) -> Written {
         let mut written = Written::default();
         let mut arrivals = arrivals.iter().cycle();
         let mut spent = 0;
-        while let Some(ask) = walk.ask() {
+        while let Some(ask) = scan.ask() {
             let edge = at(vendor.now - SETTLE);
             let page = vendor.answer(&ask);
             written.ids.extend(page.purges.iter().map(|purge| purge.id.clone()));
-            let answered = walk.answer(&page, edge);
+            let answered = scan.answer(&page, edge);
             written.covered.extend(answered.covered);
-            written.torn.extend(answered.torn);
+            written.incomplete.extend(answered.incomplete);
             spent += 1;
-            assert!(spent < 20_000, "the walk does not come to an end");
+            assert!(spent < 20_000, "the scan does not come to an end");
             if spent < 300
                 && let Some((seconds, count, late)) = arrivals.next()
             {
@@ -437,8 +437,8 @@ mod tests {
                 asked: 0,
             };
             let finest = Duration::from_millis(if coarse { 1000 } else { 1 });
-            let plan = Walk::new(&rule(page, finest, offsets), &[(at(0), at(vendor.now))], true);
-            let written = walk(&mut vendor, plan, &arrivals);
+            let plan = RangeScan::new(&rule(page, finest, offsets), &[(at(0), at(vendor.now))], true);
+            let written = scan(&mut vendor, plan, &arrivals);
             assert_covered_is_written(&vendor, &written);
         }
 
@@ -460,10 +460,10 @@ mod tests {
                 asked: 0,
             };
             let finest = Duration::from_secs(1);
-            let plan = Walk::new(&rule(page, finest, true), &[(at(0), at(60_000_000))], false);
-            let written = walk(&mut vendor, plan, &[]);
+            let plan = RangeScan::new(&rule(page, finest, true), &[(at(0), at(60_000_000))], false);
+            let written = scan(&mut vendor, plan, &[]);
             prop_assert_eq!(written.ids.len(), vendor.purges.len());
-            prop_assert!(written.torn.is_empty());
+            prop_assert!(written.incomplete.is_empty());
             let mut covered = written.covered.clone();
             covered.sort_unstable();
             prop_assert_eq!(covered.first().map(|range| range.0), Some(at(0)));
@@ -486,8 +486,8 @@ mod tests {
                 asked: 0,
             };
             let rule = rule(100, Duration::from_millis(1), true);
-            let plan = Walk::new(&rule, &[(at(0), at(vendor.now))], true);
-            let written = walk(&mut vendor, plan, &[(0, 0, 0)]);
+            let plan = RangeScan::new(&rule, &[(at(0), at(vendor.now))], true);
+            let written = scan(&mut vendor, plan, &[(0, 0, 0)]);
             assert_eq!(written.ids.len(), 5_000);
             assert!(vendor.asked < 200, "{} questions", vendor.asked);
         }
@@ -508,8 +508,8 @@ mod tests {
             asked: 0,
         };
         let plan =
-            Walk::new(&rule(100, Duration::from_millis(1), true), &[(at(0), at(month))], true);
-        let written = walk(&mut vendor, plan, &[]);
+            RangeScan::new(&rule(100, Duration::from_millis(1), true), &[(at(0), at(month))], true);
+        let written = scan(&mut vendor, plan, &[]);
         assert_eq!(written.ids.len(), 10_000);
         assert!(vendor.asked < 170, "{} questions", vendor.asked);
     }
@@ -533,18 +533,18 @@ mod tests {
             asked: 0,
         };
         let finest = Duration::from_millis(1);
-        let mut walk = Walk::new(&rule(20, finest, true), &[(at(0), at(vendor.now))], false);
-        while let Some(ask) = walk.ask() {
+        let mut scan = RangeScan::new(&rule(20, finest, true), &[(at(0), at(vendor.now))], false);
+        while let Some(ask) = scan.ask() {
             let page = vendor.answer(&ask);
-            walk.answer(&page, at(vendor.now));
-            let told = walk.read() + walk.left().unwrap();
+            scan.answer(&page, at(vendor.now));
+            let told = scan.read() + scan.left().unwrap();
             assert!(
                 (all..=all + 40).contains(&told),
                 "{told} of {all} after {} answers",
                 vendor.asked
             );
         }
-        assert_eq!(walk.read(), all);
+        assert_eq!(scan.read(), all);
     }
 
     #[test]
@@ -560,14 +560,17 @@ mod tests {
             dice: fastrand::Rng::with_seed(1),
             asked: 0,
         };
-        let plan =
-            Walk::new(&rule(10, Duration::from_secs(1), false), &[(at(0), at(vendor.now))], true);
-        let written = walk(&mut vendor, plan, &[]);
+        let plan = RangeScan::new(
+            &rule(10, Duration::from_secs(1), false),
+            &[(at(0), at(vendor.now))],
+            true,
+        );
+        let written = scan(&mut vendor, plan, &[]);
         // The instant itself belongs to the seconds on both of its sides.
-        assert!(!written.torn.is_empty());
+        assert!(!written.incomplete.is_empty());
         assert!(
             written
-                .torn
+                .incomplete
                 .iter()
                 .any(|(from, until)| *from <= at(20_000_000) && at(20_000_029) < *until)
         );
@@ -587,16 +590,22 @@ mod tests {
             dice: fastrand::Rng::with_seed(1),
             asked: 0,
         };
-        let plan =
-            Walk::new(&rule(10, Duration::from_secs(1), true), &[(at(0), at(vendor.now))], true);
-        let written = walk(&mut vendor, plan, &[]);
+        let plan = RangeScan::new(
+            &rule(10, Duration::from_secs(1), true),
+            &[(at(0), at(vendor.now))],
+            true,
+        );
+        let written = scan(&mut vendor, plan, &[]);
         assert!(written.covered.windows(2).all(|pair| pair[0].0 >= pair[1].1));
     }
 
     #[test]
     fn an_empty_answer_that_says_it_is_not_all_does_not_lead_into_endless_splitting() {
-        let mut plan =
-            Walk::new(&rule(10, Duration::from_secs(1), true), &[(at(0), at(100_000_000))], true);
+        let mut plan = RangeScan::new(
+            &rule(10, Duration::from_secs(1), true),
+            &[(at(0), at(100_000_000))],
+            true,
+        );
         assert!(plan.ask().is_some());
         let answered = plan.answer(
             &HistoryPage {
@@ -609,6 +618,6 @@ mod tests {
             at(90_000_000),
         );
         assert_eq!(answered.covered, None);
-        assert!(answered.torn.is_some() && plan.is_over());
+        assert!(answered.incomplete.is_some() && plan.is_over());
     }
 }

@@ -19,12 +19,12 @@ const RATE_LIMITED_LONGEST: Duration = Duration::from_hours(1);
 
 /// Counts failures in a row and says how long to wait after each.
 #[derive(Debug)]
-pub(in crate::engine) struct Pace {
+pub(in crate::engine) struct Backoff {
     failures: u32,
     dice: fastrand::Rng,
 }
 
-impl Pace {
+impl Backoff {
     /// No failure so far. The dice spread the tries of many accounts, so that a vendor that comes back is not met by all
     /// of them at once.
     pub(in crate::engine) fn new(dice: fastrand::Rng) -> Self {
@@ -62,33 +62,33 @@ impl Pace {
 mod tests {
     use super::*;
 
-    fn pace() -> Pace {
-        Pace::new(fastrand::Rng::with_seed(3))
+    fn backoff() -> Backoff {
+        Backoff::new(fastrand::Rng::with_seed(3))
     }
 
     #[test]
     fn passing_failures_are_tried_again_with_growing_pauses_up_to_minutes() {
-        let (mut pace, lost) = (pace(), Failure::new(Cause::Lost));
-        let waits: Vec<u64> = (0..12).map(|_| pace.failed(&lost).as_secs()).collect();
+        let (mut backoff, lost) = (backoff(), Failure::new(Cause::Lost));
+        let waits: Vec<u64> = (0..12).map(|_| backoff.failed(&lost).as_secs()).collect();
         assert!(waits.first().is_some_and(|first| *first <= 3));
         assert!(waits.last().is_some_and(|last| (200..=360).contains(last)));
-        pace.succeeded();
-        assert!(pace.failed(&lost).as_secs() <= 3);
+        backoff.succeeded();
+        assert!(backoff.failed(&lost).as_secs() <= 3);
     }
 
     #[test]
     fn the_vendors_word_on_when_to_come_back_is_kept_to_the_second() {
         let failure =
             Failure::new(Cause::RateLimited { retry_after: Some(Duration::from_secs(37)) });
-        let mut pace = pace();
-        assert_eq!(pace.failed(&failure), Duration::from_secs(37));
-        assert_eq!(pace.failed(&failure), Duration::from_secs(37));
+        let mut backoff = backoff();
+        assert_eq!(backoff.failed(&failure), Duration::from_secs(37));
+        assert_eq!(backoff.failed(&failure), Duration::from_secs(37));
     }
 
     #[test]
     fn a_refused_token_is_tried_again_in_minutes_and_not_in_seconds() {
         for cause in [Cause::Unauthenticated, Cause::Forbidden, Cause::Retired] {
-            assert!(pace().failed(&Failure::new(cause)) >= Duration::from_mins(4));
+            assert!(backoff().failed(&Failure::new(cause)) >= Duration::from_mins(4));
         }
     }
 }

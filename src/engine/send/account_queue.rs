@@ -5,8 +5,8 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use tokio::sync::{mpsc, watch};
 
-use super::choice::Delays;
-use super::trip::Returned;
+use super::schedule::Holds;
+use super::submission::SubmissionResult;
 use crate::domain::budget::Cooldown;
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::limits::Limits;
@@ -15,7 +15,7 @@ use crate::engine::messages::SyncMsg;
 
 /// One account as the sender sees it.
 #[derive(Debug)]
-pub(in crate::engine) struct Lane {
+pub(in crate::engine) struct AccountQueue {
     pub(super) client: AccountClient,
     pub(super) limits: watch::Receiver<Arc<Limits>>,
     pub(super) sync: mpsc::UnboundedSender<SyncMsg>,
@@ -24,14 +24,14 @@ pub(in crate::engine) struct Lane {
     /// Windows that the vendor closed.
     pub(super) closed: Vec<Cooldown>,
     /// What its requests wait for.
-    pub(super) delays: Delays,
+    pub(super) holds: Holds,
     /// How often in a row the vendor could not be reached.
     pub(super) tries: u32,
     /// Whether a request of it is on its trip.
     pub(super) busy: bool,
 }
 
-impl Lane {
+impl AccountQueue {
     /// An account of which nothing is on its way.
     pub(in crate::engine) fn new(
         client: AccountClient,
@@ -45,26 +45,26 @@ impl Lane {
             sync,
             read_only,
             closed: Vec::new(),
-            delays: Delays::default(),
+            holds: Holds::default(),
             tries: 0,
             busy: false,
         }
     }
 
     /// Takes in what a trip taught.
-    pub(super) fn returned(&mut self, returned: &Returned) {
+    pub(super) fn finish(&mut self, result: &SubmissionResult) {
         self.busy = false;
-        self.tries = returned.tries;
+        self.tries = result.tries;
         let now = self.client.vendor_now();
-        self.delays.held.retain(|_, until| *until > now);
-        self.delays.held.extend(returned.held.clone());
+        self.holds.until.retain(|_, until| *until > now);
+        self.holds.until.extend(result.held.clone());
         self.closed.retain(|closed| closed.until > now);
-        self.closed.extend(returned.closed.clone());
-        if let Some(entry) = &returned.entry {
+        self.closed.extend(result.closed.clone());
+        if let Some(entry) = &result.entry {
             if matches!(entry.state, JournalState::Accepted | JournalState::Unknown) {
                 self.expect(entry);
             }
-            self.delays.shifted.remove(&entry.id);
+            self.holds.shifted.remove(&entry.id);
         }
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::pace::Pace;
+use super::backoff::Backoff;
 use crate::domain::failure::{Cause, Failure};
 
 /// How often resources and limits are read again.
@@ -29,16 +29,16 @@ pub(super) enum Task {
     /// Read what the vendor accepts.
     Limits,
     /// Read who asked for the newest purges.
-    Who,
+    Attribution,
     /// Read older history.
     Older,
     /// Read who asked for older purges.
-    WhoBefore,
+    OlderAttribution,
 }
 
 /// The times of an account's tasks.
 #[derive(Debug)]
-pub(super) struct Agenda {
+pub(super) struct SyncSchedule {
     refresh: Duration,
     upkeep: Duration,
     news_at: Instant,
@@ -49,21 +49,21 @@ pub(super) struct Agenda {
     /// Nothing is asked before.
     blocked: Option<Instant>,
     /// Whether the vendor itself said when to come back.
-    told_to_wait: bool,
+    rate_limited: bool,
     /// Whether news were read at least once.
     pub(super) had_news: bool,
-    pace: Pace,
-    resources_pace: Pace,
-    limits_pace: Pace,
-    older_pace: Pace,
-    who_pace: Pace,
+    backoff: Backoff,
+    resources_backoff: Backoff,
+    limits_backoff: Backoff,
+    older_backoff: Backoff,
+    attribution_backoff: Backoff,
 }
 
-impl Agenda {
+impl SyncSchedule {
     /// Everything is due now.
     pub(super) fn new(refresh: Duration, lists: bool) -> Self {
         let now = Instant::now();
-        let pace = || Pace::new(fastrand::Rng::new());
+        let backoff = || Backoff::new(fastrand::Rng::new());
         Self {
             refresh,
             upkeep: if lists { UPKEEP_OF_LISTS } else { UPKEEP },
@@ -72,13 +72,13 @@ impl Agenda {
             resources_at: now,
             limits_at: now,
             blocked: None,
-            told_to_wait: false,
+            rate_limited: false,
             had_news: false,
-            pace: pace(),
-            resources_pace: pace(),
-            limits_pace: pace(),
-            older_pace: pace(),
-            who_pace: pace(),
+            backoff: backoff(),
+            resources_backoff: backoff(),
+            limits_backoff: backoff(),
+            older_backoff: backoff(),
+            attribution_backoff: backoff(),
         }
     }
 
@@ -127,7 +127,7 @@ impl Agenda {
     pub(super) fn refresh(&mut self) {
         let now = Instant::now();
         (self.news_at, self.resources_at, self.limits_at) = (now, now, now);
-        if !self.told_to_wait {
+        if !self.rate_limited {
             self.blocked = None;
         }
     }
@@ -136,47 +136,51 @@ impl Agenda {
     pub(super) fn succeeded(&mut self, task: Task) {
         let next = Instant::now() + self.upkeep;
         match task {
-            Task::News | Task::Follow => self.pace.succeeded(),
+            Task::News | Task::Follow => self.backoff.succeeded(),
             Task::Resources => {
-                self.resources_pace.succeeded();
+                self.resources_backoff.succeeded();
                 self.resources_at = next;
             }
             Task::Limits => {
-                self.limits_pace.succeeded();
+                self.limits_backoff.succeeded();
                 self.limits_at = next;
             }
-            Task::Older => self.older_pace.succeeded(),
-            Task::Who | Task::WhoBefore => self.who_pace.succeeded(),
+            Task::Older => self.older_backoff.succeeded(),
+            Task::Attribution | Task::OlderAttribution => self.attribution_backoff.succeeded(),
         }
-        if !matches!(task, Task::Who | Task::WhoBefore) {
+        if !matches!(task, Task::Attribution | Task::OlderAttribution) {
             self.blocked = None;
-            self.told_to_wait = false;
+            self.rate_limited = false;
         }
     }
 
     /// A task failed. Where the account cannot do without it, or the vendor wants to be left alone, everything waits;
     /// else that task alone. Returns how long.
     pub(super) fn failed(&mut self, task: Task, needed: bool, failure: &Failure) -> Duration {
-        let told_to_wait = matches!(failure.cause, Cause::RateLimited { .. });
-        let pace = match task {
-            Task::News | Task::Follow => &mut self.pace,
-            Task::Resources => &mut self.resources_pace,
-            Task::Limits => &mut self.limits_pace,
-            Task::Older => &mut self.older_pace,
-            Task::Who | Task::WhoBefore => &mut self.who_pace,
+        let rate_limited = matches!(failure.cause, Cause::RateLimited { .. });
+        let backoff = match task {
+            Task::News | Task::Follow => &mut self.backoff,
+            Task::Resources => &mut self.resources_backoff,
+            Task::Limits => &mut self.limits_backoff,
+            Task::Older => &mut self.older_backoff,
+            Task::Attribution | Task::OlderAttribution => &mut self.attribution_backoff,
         };
-        let wait = pace.failed(failure);
+        let wait = backoff.failed(failure);
         let again = Instant::now() + wait;
         match task {
             Task::Resources => self.resources_at = again,
             Task::Limits => self.limits_at = again,
-            Task::News | Task::Follow | Task::Older | Task::Who | Task::WhoBefore => {}
+            Task::News
+            | Task::Follow
+            | Task::Older
+            | Task::Attribution
+            | Task::OlderAttribution => {}
         }
-        // Who purged is a kindness: it never keeps history from being read.
-        let who = matches!(task, Task::Who | Task::WhoBefore);
-        if needed || (told_to_wait && !who) {
+        // Attribution purged is a kindness: it never keeps history from being read.
+        let attribution = matches!(task, Task::Attribution | Task::OlderAttribution);
+        if needed || (rate_limited && !attribution) {
             self.blocked = Some(again);
-            self.told_to_wait = told_to_wait;
+            self.rate_limited = rate_limited;
         }
         wait
     }
