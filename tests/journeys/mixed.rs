@@ -121,8 +121,16 @@ fn the_board_says_what_is_old_and_why() {
         let stage = Stage::new(300, Scenario::quiet(), "").await;
         let deck = Deck::open(&stage, (160, 50));
         deck.reads(&stage, &ALL).await;
-        // Who asked for the oldest purges on the screen is read last.
-        deck.comes_to_see(&stage, "deploy-bot       1 /hero/hero-5270.jpg").await;
+        // The authors of the oldest purges on the screen are read last.
+        for read_last in [
+            "deploy-bot       1 /hero/hero-5270.jpg",
+            "image-service   21 /about/caf",
+            "deploy-bot       1 /v1/prices/feed-7766.xml",
+            "cms              1 /hero/*",
+            "mira             3 /avatars/hero-8286.jpg",
+        ] {
+            deck.comes_to_see(&stage, read_last).await;
+        }
         let faults = stage.simulator.faults();
         faults.inject(slow("gcore"));
         faults.inject(failing("tencent"));
