@@ -15,8 +15,8 @@ use purgedeck::domain::hosts::HostIndex;
 use purgedeck::domain::ids::AccountName;
 use purgedeck::domain::kind::Kind;
 use purgedeck::domain::limits::{
-    HistoryRule, KindRule, Limits, QueryUse, RateWindow, Reading, Scope, SentAs, Source, Syntax,
-    Wildcard,
+    HistoryRule, KindRule, Limits, LimitsSource, QueryUse, RateWindow, Reading, Scope, SentAs,
+    Syntax, Wildcard,
 };
 use purgedeck::domain::lint::lint;
 use purgedeck::domain::lint_context::LintContext;
@@ -63,7 +63,7 @@ fn limits() -> Limits {
             times_note: None,
         },
         quotas: Vec::new(),
-        source: Source::Documented,
+        source: LimitsSource::Documented,
     }
 }
 

@@ -29,7 +29,7 @@ mod output;
 mod send;
 mod targets;
 
-use context::Context;
+use context::PurgeContext;
 
 /// `purgedeck purge`.
 #[derive(Debug, Args)]
@@ -203,7 +203,7 @@ async fn prepare(
     text: String,
 ) -> Result<Option<(Draft, Plan)>, CliError> {
     let Run { global, options, config, reader, style, console } = *run;
-    let mut context = Context::new(config, reader, options, global.offline)?;
+    let mut context = PurgeContext::new(config, reader, options, global.offline)?;
     context.gather(engine, events, Wanted { options, text: &text }, console).await?;
     let draft = context.draft(options, text)?;
     let Checked { linted, plan, wider } = context.check(engine, &draft).await?;

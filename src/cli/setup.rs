@@ -8,7 +8,7 @@ use clap::builder::StyledStr;
 
 use super::error::{Class, CliError};
 use super::global::Global;
-use crate::config::diagnostic::{Diagnostic, Position};
+use crate::config::diagnostic::{Diagnostic, FilePosition};
 use crate::config::load::{self, Config, Loaded};
 use crate::config::paths::{Directories, Paths};
 use crate::config::schema::SettingOrigin;
@@ -99,7 +99,7 @@ fn check(loaded: &Loaded) -> Vec<Diagnostic> {
     }
     for view in &config.views {
         if let Err(error) = Filter::parse(&view.filter) {
-            let position = Position {
+            let position = FilePosition {
                 line: view.position.line,
                 // Past the quotation mark; exact for a text without escapes, near otherwise.
                 column: view.position.column + 1 + characters_before(&view.filter, error.at.start),

@@ -4,16 +4,16 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Position in a text, counted from 1 as editors do.
+/// FilePosition in a text, counted from 1 as editors do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Position {
+pub struct FilePosition {
     /// The line.
     pub line: usize,
     /// The character within the line.
     pub column: usize,
 }
 
-impl Position {
+impl FilePosition {
     /// The first character of a text.
     pub const START: Self = Self { line: 1, column: 1 };
 
@@ -35,9 +35,9 @@ impl Position {
 /// One error of a configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// Position in the file; `None` if the error is not in the file (an environment variable, a
+    /// FilePosition in the file; `None` if the error is not in the file (an environment variable, a
     /// missing account).
-    pub position: Option<Position>,
+    pub position: Option<FilePosition>,
     /// The error, in a sentence without a full stop.
     pub message: String,
     /// The remedy.
@@ -46,7 +46,7 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     /// Makes an error at a position in the file.
-    pub fn at(position: Position, message: impl Into<String>) -> Self {
+    pub fn at(position: FilePosition, message: impl Into<String>) -> Self {
         Self { position: Some(position), message: message.into(), help: None }
     }
 
@@ -65,7 +65,7 @@ impl Diagnostic {
 
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(Position { line, column }) = self.position {
+        if let Some(FilePosition { line, column }) = self.position {
             write!(f, "{line}:{column}: ")?;
         }
         f.write_str(&self.message)?;
@@ -142,8 +142,8 @@ mod tests {
 
     #[test]
     fn a_position_counts_lines_and_characters_from_one() {
-        assert_eq!(Position::of("abc", 0), Position { line: 1, column: 1 });
-        assert_eq!(Position::of("ä\nöü x", 8), Position { line: 2, column: 4 });
-        assert_eq!(Position::of("a\n", 99), Position { line: 2, column: 1 });
+        assert_eq!(FilePosition::of("abc", 0), FilePosition { line: 1, column: 1 });
+        assert_eq!(FilePosition::of("ä\nöü x", 8), FilePosition { line: 2, column: 4 });
+        assert_eq!(FilePosition::of("a\n", 99), FilePosition { line: 2, column: 1 });
     }
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::diagnostic::{Diagnostic, Position};
+use super::diagnostic::{Diagnostic, FilePosition};
 use super::schema::{
     AccountSettings, KeyBinding, SettingOrigin, Settings, Table, View, ViewSettings,
 };
@@ -33,14 +33,14 @@ pub struct AccountTable {
     pub settings: AccountSettings,
     /// The keys of the provider.
     pub vendor: Vec<(&'static str, VendorValue)>,
-    /// Position of the table.
-    pub position: Position,
+    /// FilePosition of the table.
+    pub position: FilePosition,
     /// Positions of the values of all its keys, also of faulty ones.
     pub positions: Positions,
 }
 
 /// Positions of values by their keys.
-pub type Positions = BTreeMap<String, Position>;
+pub type Positions = BTreeMap<String, FilePosition>;
 
 /// The tables beside the settings at the top.
 const TABLES: [&str; 3] = ["account", "view", "keys"];
@@ -56,7 +56,7 @@ pub fn read(text: &str, settings: &mut Settings) -> (FileTables, Vec<Diagnostic>
         let diagnostics = errors.iter().map(|error| {
             let at = error.span().map_or(0, |span| span.start);
             let message = error.message().lines().collect::<Vec<_>>().join(", ");
-            Diagnostic::at(Position::of(text, at), message)
+            Diagnostic::at(FilePosition::of(text, at), message)
         });
         return (FileTables::default(), diagnostics.collect());
     }
@@ -82,11 +82,11 @@ struct Reader<'t> {
 }
 
 impl Reader<'_> {
-    fn position<T>(&self, spanned: &Spanned<T>) -> Position {
-        Position::of(self.text, spanned.span().start)
+    fn position<T>(&self, spanned: &Spanned<T>) -> FilePosition {
+        FilePosition::of(self.text, spanned.span().start)
     }
 
-    fn error(&mut self, position: Position, message: impl Into<String>) {
+    fn error(&mut self, position: FilePosition, message: impl Into<String>) {
         self.diagnostics.push(Diagnostic::at(position, message));
     }
 
@@ -120,7 +120,7 @@ impl Reader<'_> {
         &mut self,
         name: &str,
         table: &'v DeTable<'i>,
-    ) -> Vec<(Position, &'v DeTable<'i>)> {
+    ) -> Vec<(FilePosition, &'v DeTable<'i>)> {
         let Some(value) = table.get(name) else {
             return Vec::new();
         };
@@ -139,7 +139,7 @@ impl Reader<'_> {
         tables
     }
 
-    fn account(&mut self, position: Position, table: &DeTable<'_>) -> AccountTable {
+    fn account(&mut self, position: FilePosition, table: &DeTable<'_>) -> AccountTable {
         let keys = vendor_keys(table);
         let names: Vec<&str> = keys.iter().map(|key| key.name).collect();
         let mut settings = AccountSettings::default();
@@ -158,7 +158,7 @@ impl Reader<'_> {
         AccountTable { settings, vendor, position, positions }
     }
 
-    fn view(&mut self, position: Position, table: &DeTable<'_>, views: &mut Vec<View>) {
+    fn view(&mut self, position: FilePosition, table: &DeTable<'_>, views: &mut Vec<View>) {
         let mut settings = ViewSettings::default();
         let positions = self.table(&mut settings, table, &[]);
         for key in ["name", "filter"] {

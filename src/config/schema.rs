@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::diagnostic::Position;
+use super::diagnostic::FilePosition;
 use super::edge::{EdgeAddress, EdgeHeader, Resolver};
 use super::value::{ApiUrl, Interval, Node, ValueError, to_toml};
 use crate::domain::activity::Names;
@@ -24,7 +24,7 @@ pub enum SettingOrigin {
     /// Nothing set it.
     Default,
     /// The file.
-    File(Position),
+    File(FilePosition),
     /// This variable of the environment.
     Environment(String),
     /// This flag.
@@ -270,8 +270,8 @@ pub struct View {
     pub name: String,
     /// Its filter's text, as written.
     pub filter: String,
-    /// Position of the filter's text.
-    pub position: Position,
+    /// FilePosition of the filter's text.
+    pub position: FilePosition,
 }
 
 /// A command and the chords that the file gives it.
@@ -281,8 +281,8 @@ pub struct KeyBinding {
     pub command: String,
     /// The chords, as written; if empty, the command has no key.
     pub chords: Vec<String>,
-    /// Position of the command's name.
-    pub position: Position,
+    /// FilePosition of the command's name.
+    pub position: FilePosition,
 }
 
 /// Use of colours.

@@ -17,5 +17,5 @@ pub use cache_state::CacheState;
 pub use probe::{Headers, Observation, Probe, ProbeError};
 pub use record::{Check, Verification};
 pub use rules::{CacheRule, EdgeRules, RuleFault};
-pub use sample::{MOST_URLS, Sample, Source, host_and_path, sample};
+pub use sample::{MOST_URLS, Sample, SampleSource, host_and_path, sample};
 pub use verdict::{Evidence, Purged, Verdict, judge};

@@ -19,12 +19,12 @@ pub struct Limits {
     /// Daily quotas with what is left of them, where the vendor tells; empty otherwise.
     pub quotas: Vec<Quota>,
     /// Origin of the numbers.
-    pub source: Source,
+    pub source: LimitsSource,
 }
 
 /// Origin of limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
+pub enum LimitsSource {
     /// The vendor's documents.
     Documented,
     /// The vendor's answer for this account.

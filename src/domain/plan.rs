@@ -30,7 +30,7 @@ pub struct Plan {
     /// does.
     pub done_at: DateTime<Utc>,
     /// The parts for each resource and kind, in the order of the draft.
-    pub parts: Vec<Part>,
+    pub parts: Vec<PlanPart>,
     /// Every cname whose purge here is of the highest risk, in the order of the draft; the first is
     /// the one to type.
     pub high_cnames: Vec<String>,
@@ -54,7 +54,7 @@ impl Plan {
 
 /// The part of a plan that one kind of purge on one resource makes up.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Part {
+pub struct PlanPart {
     /// The account.
     pub account: AccountName,
     /// The resource.
@@ -71,7 +71,7 @@ pub struct Part {
     pub times: Vec<DateTime<Utc>>,
 }
 
-impl Part {
+impl PlanPart {
     /// Returns how many requests it takes.
     pub fn requests(&self) -> usize {
         self.times.len()

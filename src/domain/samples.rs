@@ -14,8 +14,8 @@ use super::ids::AccountName;
 use super::journal::{JournalEntry, JournalState};
 use super::kind::Kind;
 use super::limits::{
-    HistoryRule, KindRule, Limits, Mode, QueryUse, Quota, RateWindow, Reading, Scope, SentAs,
-    Source, Syntax, Wildcard,
+    HistoryRule, KindRule, Limits, LimitsSource, Mode, QueryUse, Quota, RateWindow, Reading, Scope,
+    SentAs, Syntax, Wildcard,
 };
 use super::lint_context::LintContext;
 use super::payload::{Payload, PurgeRequest};
@@ -117,7 +117,7 @@ pub(crate) fn paths() -> Limits {
         }),
         history: history(),
         quotas: Vec::new(),
-        source: Source::Documented,
+        source: LimitsSource::Documented,
     }
 }
 
@@ -164,7 +164,7 @@ pub(crate) fn directories() -> Limits {
             quota(Kind::Pattern, "inland", 100, 100),
             quota(Kind::Pattern, "abroad", 100, 100),
         ],
-        source: Source::Live,
+        source: LimitsSource::Live,
     }
 }
 
@@ -183,7 +183,7 @@ pub(crate) fn anywhere() -> Limits {
         }),
         history: history(),
         quotas: Vec::new(),
-        source: Source::Documented,
+        source: LimitsSource::Documented,
     }
 }
 

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::HistoryPage;
-use super::adapter::Session;
 use crate::domain::failure::{Cause, Failure};
+use crate::domain::ids::AccountName;
 use crate::domain::purge::{Purge, Target};
 use crate::domain::status::Status;
 
@@ -45,7 +45,7 @@ impl RecordPage {
 /// Reads the records of one answer as purges. A record without an id is left out and counted, and
 /// the log says so. `total` and `complete` are for the vendor to fill in.
 pub(crate) fn history_page(
-    session: &Session,
+    account: &AccountName,
     records: &[Value],
     purge: impl Fn(&Value) -> Option<Purge>,
 ) -> HistoryPage {
@@ -53,7 +53,7 @@ pub(crate) fn history_page(
     let unreadable = (records.len() - purges.len()) as u64;
     if unreadable > 0 {
         tracing::warn!(
-            account = %session.account,
+            %account,
             unreadable,
             "the history has records without an id; they cannot be kept"
         );

@@ -22,7 +22,7 @@ use wildmatch::WildMatch;
 
 use self::origin::{OriginContent, OriginServer};
 use super::reply::HttpReply;
-use super::request::HttpRequest;
+use super::request::ReceivedRequest;
 use super::server::{HttpService, http_date};
 use super::vendor::{CacheLookup, CachedPath, Handle, Simulated, VendorApi};
 
@@ -67,7 +67,7 @@ impl EdgeServer {
         self.vendors.iter().find_map(|vendor| Some((vendor.clone(), vendor.served_host(name)?)))
     }
 
-    fn serve(&mut self, request: &HttpRequest, now: DateTime<Utc>) -> HttpReply {
+    fn serve(&mut self, request: &ReceivedRequest, now: DateTime<Utc>) -> HttpReply {
         self.requests += 1;
         let name = request.host().split(':').next().unwrap_or_default().to_lowercase();
         let Some((vendor, host)) = self.find(&name) else {
@@ -125,7 +125,7 @@ impl EdgeServer {
 }
 
 /// Returns the whole content, or the one range that is requested.
-fn ranged(request: &HttpRequest, content: &OriginContent) -> HttpReply {
+fn ranged(request: &ReceivedRequest, content: &OriginContent) -> HttpReply {
     let body = Bytes::from(content.body());
     let length = body.len();
     let range = request.header("range").and_then(|range| {
@@ -149,7 +149,7 @@ impl HttpService for Simulated<EdgeServer> {
         "edge"
     }
 
-    fn answer(&self, request: &HttpRequest, now: DateTime<Utc>) -> HttpReply {
+    fn answer(&self, request: &ReceivedRequest, now: DateTime<Utc>) -> HttpReply {
         self.with(|edge| edge.serve(request, now))
     }
 

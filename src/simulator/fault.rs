@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use wildmatch::WildMatch;
 
 use super::random;
-use super::request::HttpRequest;
+use super::request::ReceivedRequest;
 
 /// A rule for what goes wrong. Conditions that are not set hold for every request.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -153,7 +153,7 @@ impl FaultRules {
 
     /// Chooses the fault for this request. Every rule that matches counts the request, chosen or
     /// not.
-    pub(crate) fn choose(&self, vendor: &str, request: &HttpRequest) -> Option<FaultRule> {
+    pub(crate) fn choose(&self, vendor: &str, request: &ReceivedRequest) -> Option<FaultRule> {
         let mut active = self.lock();
         let ActiveFaults { in_order, rng, .. } = &mut *active;
         let mut chosen = None;
@@ -197,7 +197,7 @@ impl FaultRule {
             || self.after_effect
     }
 
-    fn matches(&self, vendor: &str, request: &HttpRequest) -> bool {
+    fn matches(&self, vendor: &str, request: &ReceivedRequest) -> bool {
         let same = |wanted: &Option<String>, has: &str| {
             wanted.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(has))
         };

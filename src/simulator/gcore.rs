@@ -33,6 +33,7 @@ mod purge;
 mod query;
 mod resources;
 mod scenario;
+mod settings;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -44,9 +45,10 @@ pub use self::handle::{GcoreCredentials, GcorePurge, GcoreResource};
 pub use self::scenario::{GcoreLimits, GcoreScenario};
 
 use self::activity_log::LogEntry;
-use self::state::{GcoreAccount, GcoreToken};
+use self::settings::GcoreToken;
+use self::state::GcoreAccount;
 use super::reply::HttpReply;
-use super::request::HttpRequest;
+use super::request::ReceivedRequest;
 use super::vendor::{CacheLookup, CachedPath, ConfiguredAccount, VendorApi, VendorSetup};
 use super::world::{PurgeScope, SimulatedAccount};
 
@@ -61,7 +63,7 @@ pub struct Gcore {
 
 /// One request with good credentials, as a route sees it.
 struct GcoreCall<'a> {
-    request: &'a HttpRequest,
+    request: &'a ReceivedRequest,
     /// The id in the path; empty when the route has none.
     id: &'a str,
     token: &'a GcoreToken,
@@ -105,7 +107,7 @@ impl Gcore {
 
     fn routed(
         &mut self,
-        request: &HttpRequest,
+        request: &ReceivedRequest,
         number: u64,
         now: DateTime<Utc>,
     ) -> Result<HttpReply, HttpReply> {
@@ -140,7 +142,7 @@ impl VendorApi for Gcore {
         self.accounts.iter_mut().map(|account| &mut account.world).collect()
     }
 
-    fn answer(&mut self, request: &HttpRequest, now: DateTime<Utc>) -> HttpReply {
+    fn answer(&mut self, request: &ReceivedRequest, now: DateTime<Utc>) -> HttpReply {
         let number = self.request_number();
         let reply = self.routed(request, number, now).unwrap_or_else(|refused| refused);
         errors::with_id(reply, number)

@@ -39,13 +39,13 @@ pub use self::scenario::MedianovaScenario;
 pub use self::state::Medianova;
 
 use super::reply::HttpReply;
-use super::request::HttpRequest;
+use super::request::ReceivedRequest;
 use super::vendor::{CacheLookup, CachedPath, ConfiguredAccount, VendorApi};
 use super::world::{PurgeScope, SimulatedAccount};
 
 /// One request with a good token, as a route sees it.
 struct MedianovaCall<'a> {
-    request: &'a HttpRequest,
+    request: &'a ReceivedRequest,
     /// The resource's UUID in the path; empty when the route has none.
     uuid: &'a str,
     now: DateTime<Utc>,
@@ -56,7 +56,7 @@ type Route = fn(&mut Medianova, &MedianovaCall<'_>) -> Result<HttpReply, HttpRep
 
 fn routed(
     state: &mut Medianova,
-    request: &HttpRequest,
+    request: &ReceivedRequest,
     now: DateTime<Utc>,
 ) -> Result<HttpReply, HttpReply> {
     let method = request.method.as_str();
@@ -106,7 +106,7 @@ impl VendorApi for Medianova {
         vec![&mut self.world]
     }
 
-    fn answer(&mut self, request: &HttpRequest, now: DateTime<Utc>) -> HttpReply {
+    fn answer(&mut self, request: &ReceivedRequest, now: DateTime<Utc>) -> HttpReply {
         routed(self, request, now).unwrap_or_else(|refused| refused)
     }
 
@@ -114,7 +114,7 @@ impl VendorApi for Medianova {
         errors::of_status(status)
     }
 
-    fn redacted(&self, request: &HttpRequest) -> (String, String) {
+    fn redacted(&self, request: &ReceivedRequest) -> (String, String) {
         let body = match serde_json::from_slice::<Value>(&request.body) {
             Ok(Value::Object(mut body))
                 if body.contains_key("api_key") || body.contains_key("api_secret") =>

@@ -6,9 +6,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 /// The times of the calls that a limit counts.
 #[derive(Debug, Default)]
-pub(crate) struct RateWindow(VecDeque<i64>);
+pub(crate) struct RequestWindow(VecDeque<i64>);
 
-impl RateWindow {
+impl RequestWindow {
     /// Counts a call, or returns the seconds until there is room when `most` calls were counted
     /// within the `window` before now. Refused calls do not count.
     pub(crate) fn count(

@@ -8,7 +8,7 @@ use url::form_urlencoded;
 
 /// A request with its body read to the end.
 #[derive(Clone, Debug)]
-pub(crate) struct HttpRequest {
+pub(crate) struct ReceivedRequest {
     pub(crate) method: String,
     /// The path as sent, percent-encoding included.
     pub(crate) path: String,
@@ -20,7 +20,7 @@ pub(crate) struct HttpRequest {
     pub(crate) peer: String,
 }
 
-impl HttpRequest {
+impl ReceivedRequest {
     /// Returns a header's text; `None` when it is missing or not text.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()

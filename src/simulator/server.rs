@@ -24,7 +24,7 @@ use super::clock::SimulatorClock;
 use super::fault::{ErrorBody, FaultKind, FaultRule, FaultRules};
 use super::raw_stream::{RawAnswer, RawStream};
 use super::reply::HttpReply;
-use super::request::HttpRequest;
+use super::request::ReceivedRequest;
 
 /// The most connections that one server has at once; further ones wait to be accepted.
 const MAX_CONNECTIONS: usize = 256;
@@ -41,13 +41,13 @@ pub(crate) trait HttpService: Send + Sync + 'static {
     fn name(&self) -> &'static str;
 
     /// Answers a request at `now`. Purges take effect here.
-    fn answer(&self, request: &HttpRequest, now: DateTime<Utc>) -> HttpReply;
+    fn answer(&self, request: &ReceivedRequest, now: DateTime<Utc>) -> HttpReply;
 
     /// Returns an error in the server's own form.
     fn error(&self, status: u16) -> HttpReply;
 
     /// Returns the query and body as the access log may show them: without credentials.
-    fn redacted(&self, request: &HttpRequest) -> (String, String) {
+    fn redacted(&self, request: &ReceivedRequest) -> (String, String) {
         (request.query.clone(), request.text().into_owned())
     }
 }
@@ -151,7 +151,7 @@ struct Exchange {
 impl Exchange {
     async fn run(&self, incoming: Request<Incoming>) -> Result<Response<ReplyBody>, ConnectionCut> {
         let (head, incoming) = incoming.into_parts();
-        let mut request = HttpRequest {
+        let mut request = ReceivedRequest {
             method: head.method.as_str().to_owned(),
             path: head.uri.path().to_owned(),
             query: head.uri.query().unwrap_or_default().to_owned(),
@@ -260,7 +260,7 @@ impl Exchange {
         }
     }
 
-    fn log_entry(&self, request: &HttpRequest, arrived: DateTime<Utc>) -> OpenLogEntry {
+    fn log_entry(&self, request: &ReceivedRequest, arrived: DateTime<Utc>) -> OpenLogEntry {
         let (query, body) = self.service.redacted(request);
         let logged = LoggedRequest {
             vendor: self.service.name(),

@@ -41,7 +41,7 @@ pub use self::state::Tencent;
 
 use self::errors::Language;
 use super::reply::HttpReply;
-use super::request::HttpRequest;
+use super::request::ReceivedRequest;
 use super::vendor::{CacheLookup, CachedPath, ConfiguredAccount, VendorApi};
 use super::world::{PurgeScope, SimulatedAccount};
 
@@ -54,7 +54,7 @@ impl VendorApi for Tencent {
         vec![&mut self.world]
     }
 
-    fn answer(&mut self, request: &HttpRequest, now: DateTime<Utc>) -> HttpReply {
+    fn answer(&mut self, request: &ReceivedRequest, now: DateTime<Utc>) -> HttpReply {
         match request.path.as_str() {
             "/" | "" => v3::answer(self, request, now),
             "/v2/index.php" => v2::answer(self, request, now),
@@ -67,7 +67,7 @@ impl VendorApi for Tencent {
         errors::of_status(status).reply(Language::English, number).at(status)
     }
 
-    fn redacted(&self, request: &HttpRequest) -> (String, String) {
+    fn redacted(&self, request: &ReceivedRequest) -> (String, String) {
         let body = if request.body.starts_with(b"{") {
             request.text().into_owned()
         } else {

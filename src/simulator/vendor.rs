@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 
 use super::clock::SimulatorClock;
 use super::reply::HttpReply;
-use super::request::HttpRequest;
+use super::request::ReceivedRequest;
 use super::server::HttpService;
 use super::world::{PurgeRates, PurgeScope, SimulatedAccount};
 
@@ -35,13 +35,13 @@ pub(crate) trait VendorApi: fmt::Debug + Send + 'static {
     fn accounts_mut(&mut self) -> Vec<&mut SimulatedAccount>;
 
     /// Answers one request. Purges take effect here.
-    fn answer(&mut self, request: &HttpRequest, now: DateTime<Utc>) -> HttpReply;
+    fn answer(&mut self, request: &ReceivedRequest, now: DateTime<Utc>) -> HttpReply;
 
     /// Returns an error in the vendor's own form.
     fn error(&mut self, status: u16) -> HttpReply;
 
     /// Returns the query and body as the access log may show them: without credentials.
-    fn redacted(&self, request: &HttpRequest) -> (String, String) {
+    fn redacted(&self, request: &ReceivedRequest) -> (String, String) {
         (request.query.clone(), request.text().into_owned())
     }
 
@@ -148,7 +148,7 @@ impl HttpService for Simulated<dyn VendorApi> {
         self.with(|vendor| vendor.name())
     }
 
-    fn answer(&self, request: &HttpRequest, now: DateTime<Utc>) -> HttpReply {
+    fn answer(&self, request: &ReceivedRequest, now: DateTime<Utc>) -> HttpReply {
         self.with_at(now, |vendor| vendor.answer(request, now))
     }
 
@@ -156,7 +156,7 @@ impl HttpService for Simulated<dyn VendorApi> {
         self.with(|vendor| vendor.error(status))
     }
 
-    fn redacted(&self, request: &HttpRequest) -> (String, String) {
+    fn redacted(&self, request: &ReceivedRequest) -> (String, String) {
         self.with(|vendor| vendor.redacted(request))
     }
 }

@@ -16,8 +16,8 @@ use purgedeck::domain::ids::{AccountName, PurgeKey};
 use purgedeck::domain::journal::{JournalEntry, JournalState};
 use purgedeck::domain::kind::Kind;
 use purgedeck::domain::limits::{
-    HistoryRule, KindRule, Limits, QueryUse, RateWindow, Reading, Scope, SentAs, Source, Syntax,
-    Wildcard,
+    HistoryRule, KindRule, Limits, LimitsSource, QueryUse, RateWindow, Reading, Scope, SentAs,
+    Syntax, Wildcard,
 };
 use purgedeck::domain::payload::{Payload, PurgeRequest};
 use purgedeck::domain::purge::{Purge, PurgeDetail, PurgeRow, Target};
@@ -192,7 +192,7 @@ pub(crate) fn limits() -> Limits {
             times_note: None,
         },
         quotas: Vec::new(),
-        source: Source::Documented,
+        source: LimitsSource::Documented,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Looking at the edge by a key.
 
 use purgedeck::domain::edge::{
-    CacheState, Check, Evidence, Observation, Probe, Sample, Source, Verdict, Verification,
+    CacheState, Check, Evidence, Observation, Probe, Sample, SampleSource, Verdict, Verification,
 };
 use purgedeck::domain::event::Event;
 use purgedeck::domain::journal::JournalEntry;
@@ -29,7 +29,10 @@ fn stale(url: &str) -> Verification {
     };
     let other = format!("{url}?w=2");
     Verification {
-        sample: Some(Sample { urls: vec![url.to_owned(), other.clone()], source: Source::Whole }),
+        sample: Some(Sample {
+            urls: vec![url.to_owned(), other.clone()],
+            source: SampleSource::Whole,
+        }),
         checks: vec![
             look(url, seen(CacheState::Hit, Some(900)), Evidence::CachedBefore(789)),
             look(&other, seen(CacheState::Miss, None), Evidence::Fetched),

@@ -55,10 +55,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 const VIEWS: &[&str] = &["theme", "widgets"];
 
 /// Files of the panes that draw, without the word in their name.
-const DRAWING: &[&str] = &["panes/format.rs"];
+const DRAWING: &[&str] = &["panes/format.rs", "panes/overlay.rs"];
 
 /// Pieces that panes are made of: drawn like a pane, but no pane.
-const PIECES: &[&str] = &["chooser", "field"];
+const PIECES: &[&str] = &["field", "fuzzy_list"];
 
 /// Returns whether a file of the panes draws.
 fn draws(path: &str) -> bool {

@@ -37,13 +37,13 @@ const RECENT: TimeDelta = TimeDelta::hours(1);
 const SETTLING: Duration = Duration::from_secs(2);
 
 /// The facts about the accounts.
-pub(super) struct Context<'c> {
+pub(super) struct PurgeContext<'c> {
     config: &'c Config,
     known: Known,
     offline: bool,
 }
 
-impl<'c> Context<'c> {
+impl<'c> PurgeContext<'c> {
     /// Begins with the resources in the store. A plan that is only shown may be for an account that
     /// is read-only.
     pub(super) fn new(

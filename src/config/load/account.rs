@@ -2,7 +2,7 @@
 
 use super::{Environment, environment_error, environment_value, set, set_from_text};
 use crate::config::accounts::{AccountConfig, check_name};
-use crate::config::diagnostic::{Diagnostic, Position};
+use crate::config::diagnostic::{Diagnostic, FilePosition};
 use crate::config::edge::MAX_ADDRESSES;
 use crate::config::file::{AccountTable, Positions};
 use crate::config::paths::Paths;
@@ -55,7 +55,7 @@ pub(super) fn accounts(
 fn check(table: &AccountTable, errors: &mut Vec<Diagnostic>) {
     let settings = &table.settings;
     let at = |key: &str| table.positions.get(key).copied().unwrap_or(table.position);
-    let mut error = |position: Position, message: String, help: Option<String>| {
+    let mut error = |position: FilePosition, message: String, help: Option<String>| {
         errors.push(Diagnostic { position: Some(position), message, help });
     };
     for key in ["name", "provider"] {
@@ -136,7 +136,7 @@ fn from_environment(
             ..AccountSettings::default()
         },
         vendor: Vec::new(),
-        position: Position::START,
+        position: FilePosition::START,
         positions: Positions::new(),
     };
     for variable in vendor.environment {

@@ -1,7 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use super::*;
-use crate::config::diagnostic::Position;
+use crate::config::diagnostic::FilePosition;
 use crate::config::example::example;
 use crate::config::schema::{AccountSettings, ViewSettings};
 use crate::config::show::show;
@@ -166,7 +166,7 @@ fn a_flag_beats_the_environment_which_beats_the_file_which_beats_the_default() {
     );
     assert_eq!(
         store(read(file).unwrap()),
-        ("/home/mira/file.db".to_owned(), SettingOrigin::File(Position { line: 1, column: 9 }))
+        ("/home/mira/file.db".to_owned(), SettingOrigin::File(FilePosition { line: 1, column: 9 }))
     );
     assert_eq!(
         store(read("").unwrap()),

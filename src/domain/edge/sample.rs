@@ -23,13 +23,13 @@ pub struct Sample {
     /// In full, with scheme and host.
     pub urls: Vec<String>,
     /// The way in which they were chosen.
-    pub source: Source,
+    pub source: SampleSource,
 }
 
 /// The way in which a sample was chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Source {
+pub enum SampleSource {
     /// Every URL of the purge.
     Whole,
     /// So many URLs, of which some were taken evenly.
@@ -38,7 +38,7 @@ pub enum Source {
     Known,
 }
 
-impl std::fmt::Display for Source {
+impl std::fmt::Display for SampleSource {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Whole => f.write_str("every URL"),
@@ -58,17 +58,17 @@ pub fn sample(request: &PurgeRequest, known: &[String]) -> Sample {
             Sample {
                 urls: spread(all).map(|target| address(target)).collect(),
                 source: if all.len() <= MOST_URLS {
-                    Source::Whole
+                    SampleSource::Whole
                 } else {
-                    Source::Spread(all.len())
+                    SampleSource::Spread(all.len())
                 },
             }
         }
         Payload::Pattern(targets) => {
-            Sample { urls: under(targets.as_slice(), request, known), source: Source::Known }
+            Sample { urls: under(targets.as_slice(), request, known), source: SampleSource::Known }
         }
         Payload::All => {
-            Sample { urls: under(&["*".to_owned()], request, known), source: Source::Known }
+            Sample { urls: under(&["*".to_owned()], request, known), source: SampleSource::Known }
         }
     }
 }
@@ -178,7 +178,7 @@ mod tests {
         let sample =
             sample(&request(Payload::Url(targets(&["/a?x=1", "http://dl.site.com/b"]))), &[]);
         assert_eq!(sample.urls, ["https://www.site.com/a?x=1", "http://dl.site.com/b"]);
-        assert_eq!(sample.source, Source::Whole);
+        assert_eq!(sample.source, SampleSource::Whole);
     }
 
     #[test]

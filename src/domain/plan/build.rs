@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Part, Plan, PlanError, PlannedRequest, risk};
+use super::{Plan, PlanError, PlanPart, PlannedRequest, risk};
 use crate::domain::budget::{Ledger, QuotaLine, Usage, quotas};
 use crate::domain::draft::Draft;
 use crate::domain::findings::Severity;
@@ -35,7 +35,7 @@ pub fn plan(linted: &Linted, draft: &Draft, context: &LintContext<'_>) -> Result
         .map(|account| (account, context.usage(account)))
         .collect();
     let (groups, quotas) = weigh(groups, draft, &usages, now)?;
-    let mut parts: Vec<Part> = groups.iter().map(Group::part).collect();
+    let mut parts: Vec<PlanPart> = groups.iter().map(Group::part).collect();
     let mut requests = time(&groups, &usages, now, &mut parts)?;
     requests.sort_by_key(|planned| planned.at);
     let ends_at = requests.last().map_or(now, |last| last.at);
@@ -194,7 +194,7 @@ fn time(
     groups: &[Group<'_>],
     usages: &BTreeMap<&AccountName, Usage>,
     now: DateTime<Utc>,
-    parts: &mut [Part],
+    parts: &mut [PlanPart],
 ) -> Result<Vec<PlannedRequest>, PlanError> {
     let mut ledgers: BTreeMap<&AccountName, Ledger<'_>> = BTreeMap::new();
     let mut batches: Vec<_> =
@@ -227,8 +227,8 @@ fn time(
 }
 
 impl Group<'_> {
-    fn part(&self) -> Part {
-        Part {
+    fn part(&self) -> PlanPart {
+        PlanPart {
             account: self.resource.account.clone(),
             resource: self.resource.id.clone(),
             cname: self.resource.cname.clone(),

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::world::{Bench, Running, Vendor, begin, request};
-use crate::domain::edge::{CacheState, Observation, ProbeError, Source, Verdict};
+use crate::domain::edge::{CacheState, Observation, ProbeError, SampleSource, Verdict};
 use crate::domain::event::{Event, Level};
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::payload::{Payload, PurgeRequest, Targets};
@@ -261,7 +261,7 @@ async fn a_pattern_is_looked_at_by_urls_that_the_history_and_the_journal_know() 
     let entry = settled(&mut running).await;
     assert_eq!(entry.verified, Some(true));
     let sample = entry.verification.unwrap().sample.unwrap();
-    assert_eq!(sample.source, Source::Known);
+    assert_eq!(sample.source, SampleSource::Known);
     let known = ["/img/ours.jpg", "/img/theirs.jpg"];
     assert_eq!(sample.urls, known.map(|path| format!("https://r1.example.com{path}")));
     let mut asked = edge.asked();

@@ -18,8 +18,8 @@ use crate::domain::ids::{AccountName, JournalId, ProviderName, PurgeId};
 use crate::domain::journal::{JournalEntry, JournalState, NewEntry};
 use crate::domain::kind::Kind;
 use crate::domain::limits::{
-    HistoryRule, KindRule, Limits, QueryUse, RateWindow, Reading, Scope, SentAs, Source, Syntax,
-    Wildcard,
+    HistoryRule, KindRule, Limits, LimitsSource, QueryUse, RateWindow, Reading, Scope, SentAs,
+    Syntax, Wildcard,
 };
 use crate::domain::payload::{Payload, PurgeRequest, Targets};
 use crate::domain::plan::Preview;
@@ -144,7 +144,7 @@ pub(super) fn limits() -> Limits {
             times_note: None,
         },
         quotas: Vec::new(),
-        source: Source::Documented,
+        source: LimitsSource::Documented,
     }
 }
 
@@ -372,7 +372,7 @@ impl Provider for Vendor {
         if let Some(failure) = self.change(|state| state.down.clone()) {
             return Err(failure);
         }
-        Ok(Limits { source: Source::Live, ..self.documented_limits() })
+        Ok(Limits { source: LimitsSource::Live, ..self.documented_limits() })
     }
 
     async fn resources(&self) -> Result<Vec<Resource>, Failure> {

@@ -44,7 +44,7 @@ pub(super) fn page(
     Ok(HistoryPage {
         total: page.total,
         complete: page.is_last,
-        ..history_page(session, &page.records, |record| purge(session, record))
+        ..history_page(&session.account, &page.records, |record| purge(session, record))
     })
 }
 

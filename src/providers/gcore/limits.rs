@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::PAGE;
 use crate::domain::limits::{
-    HistoryRule, KindRule, Limits, QueryUse, RateWindow, Reading, Scope, SentAs, Source, Syntax,
-    Wildcard,
+    HistoryRule, KindRule, Limits, LimitsSource, QueryUse, RateWindow, Reading, Scope, SentAs,
+    Syntax, Wildcard,
 };
 use crate::providers::lenient;
 
@@ -66,7 +66,7 @@ pub(super) fn documented() -> Limits {
             times_note: None,
         },
         quotas: Vec::new(),
-        source: Source::Documented,
+        source: LimitsSource::Documented,
     }
 }
 
@@ -76,7 +76,7 @@ pub(super) fn documented() -> Limits {
 /// patterns, is inferred.
 pub(super) fn live(answer: &Value) -> Limits {
     let mut limits = documented();
-    limits.source = Source::Live;
+    limits.source = LimitsSource::Live;
     let by_url = rate(answer, "purge_by_urls_request_limit");
     let by_pattern = rate(answer, "purge_request_limit");
     let per_url = count(answer, "purge_max_urls_limit");
@@ -148,7 +148,7 @@ mod tests {
             "id": 1, "purge_pattern_limit": 50, "purge_request_limit": "5/h",
             "purge_max_urls_limit": null
         }));
-        assert_eq!(limits.source, Source::Live);
+        assert_eq!(limits.source, LimitsSource::Live);
         assert_eq!(rule(&limits, Kind::Pattern), (50, 5, 60 * MINUTE));
         assert_eq!(rule(&limits, Kind::All), (0, 5, 60 * MINUTE));
         assert_eq!(rule(&limits, Kind::Url), (100, 2, MINUTE));

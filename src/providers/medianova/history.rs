@@ -33,7 +33,7 @@ pub(super) fn page(
     let fresh = rows.get(skip..).unwrap_or_default();
     let total = lenient::number(data, "total");
     check_gap(fresh.len(), total, offset).map_err(|failure| response.with_status(failure))?;
-    let mut page = history_page(session, fresh, |row| purge(session, resource, row));
+    let mut page = history_page(&session.account, fresh, |row| purge(session, resource, row));
     page.purges = join_rows(page.purges, "; ");
     page.purges.iter_mut().for_each(settle);
     page.total = total;

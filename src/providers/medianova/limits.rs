@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{PAGE, ROOT};
 use crate::domain::limits::{
-    HistoryRule, KindRule, Limits, QueryUse, Reading, SentAs, Source, Syntax, Wildcard,
+    HistoryRule, KindRule, Limits, LimitsSource, QueryUse, Reading, SentAs, Syntax, Wildcard,
 };
 
 /// Documented: 1 to 100 absolute paths in one list, with `*` anywhere. How long a purge takes, and
@@ -39,6 +39,6 @@ pub(super) fn documented() -> Limits {
             times_note: None,
         },
         quotas: Vec::new(),
-        source: Source::Documented,
+        source: LimitsSource::Documented,
     }
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::time::Times;
 use super::{DELETE, FLUSH};
 use crate::domain::limits::{
-    HistoryRule, KindRule, Limits, Mode, QueryUse, RateWindow, Reading, Scope, SentAs, Source,
-    Syntax, Wildcard,
+    HistoryRule, KindRule, Limits, LimitsSource, Mode, QueryUse, RateWindow, Reading, Scope,
+    SentAs, Syntax, Wildcard,
 };
 
 const DAY: Duration = Duration::from_hours(24);
@@ -77,7 +77,7 @@ pub(super) fn documented(numbers: &Numbers, times: Times) -> Limits {
             times_note: Some(times.note()),
         },
         quotas: Vec::new(),
-        source: Source::Documented,
+        source: LimitsSource::Documented,
     }
 }
 

@@ -110,7 +110,7 @@ impl Adapter for Tencent3 {
 
     fn sign(&self, call: &JsonCall, keys: Option<&Keys>) -> HttpRequest {
         let (http, at) = (&self.session.http, self.session.now());
-        let subject = signature::Subject {
+        let subject = signature::SignatureInput {
             service: "cdn",
             host: &http.host(),
             path: http.path(),

@@ -7,7 +7,7 @@ use fastrand::Rng;
 use serde_json::{Map, Value, json};
 
 use crate::simulator::random;
-use crate::simulator::request::HttpRequest;
+use crate::simulator::request::ReceivedRequest;
 use crate::simulator::world::{PurgeScope, SimulatedAccount, SimulatedPurge, USERS};
 
 /// The most requests in the log.
@@ -42,7 +42,7 @@ impl LogEntry {
     /// Describes a request that was just answered; `number` counts the vendor's requests, and
     /// the caller is an author with a token's id.
     pub(super) fn of(
-        request: &HttpRequest,
+        request: &ReceivedRequest,
         (author, token): (usize, u64),
         status: u16,
         number: u64,

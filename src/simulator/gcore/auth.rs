@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use super::errors;
-use super::state::{GcoreAccount, GcoreToken};
+use super::settings::GcoreToken;
+use super::state::GcoreAccount;
 use crate::simulator::reply::HttpReply;
 
 /// Returns the account's index and the token, or the refusal.

@@ -5,7 +5,8 @@ use fastrand::Rng;
 use serde_json::{Map, Value, json};
 
 use super::activity_log::ActivityLog;
-use super::state::{GcoreAccount, GcoreToken, ResourceSettings, ResourceStatus, TokenRole};
+use super::settings::{GcoreToken, ResourceSettings, ResourceStatus, TokenRole};
+use super::state::GcoreAccount;
 use crate::simulator::random;
 use crate::simulator::vendor::VendorSetup;
 use crate::simulator::world::{ContentKind, PurgeRates, SimulatedAccount, Site, sites};

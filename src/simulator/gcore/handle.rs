@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use super::Gcore;
-use super::state::{GcoreAccount, GcoreToken, TokenRole, purge_type};
+use super::settings::{GcoreToken, TokenRole};
+use super::state::{GcoreAccount, purge_type};
 use crate::simulator::vendor::{Handle, owned};
 use crate::simulator::world::{NewPurge, PurgeScope, SimulatedPurge, USERS};
 

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::state::{GcoreAccount, ResourceStatus, TokenRole};
+use super::settings::{ResourceStatus, TokenRole};
+use super::state::GcoreAccount;
 use super::{GcoreCall, errors, validate};
 use crate::simulator::reply::HttpReply;
 use crate::simulator::world::{NewPurge, PurgeScope};

@@ -7,7 +7,7 @@ use url::form_urlencoded;
 
 use super::errors;
 use crate::simulator::reply::HttpReply;
-use crate::simulator::request::HttpRequest;
+use crate::simulator::request::ReceivedRequest;
 
 /// The part of a list that is requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub(super) struct PagingRules {
 impl ListPage {
     /// Reads `limit` and `offset`. Unusable values count as absent and too large ones are clamped,
     /// unless `strict`.
-    pub(super) fn of(request: &HttpRequest, rules: PagingRules) -> Result<Self, HttpReply> {
+    pub(super) fn of(request: &ReceivedRequest, rules: PagingRules) -> Result<Self, HttpReply> {
         let limit = number(request, "limit", 1, rules.strict)?;
         let offset = number(request, "offset", 0, rules.strict)?.unwrap_or(0);
         if rules.strict && limit.is_some_and(|limit| limit > rules.most) {
@@ -52,7 +52,7 @@ impl ListPage {
     /// Answers with `results`, which were cut from a list of `count`.
     pub(super) fn reply(
         self,
-        request: &HttpRequest,
+        request: &ReceivedRequest,
         count: usize,
         results: &[Value],
         host: Option<&str>,
@@ -73,7 +73,7 @@ impl ListPage {
 }
 
 fn number(
-    request: &HttpRequest,
+    request: &ReceivedRequest,
     name: &str,
     least: usize,
     strict: bool,
@@ -90,7 +90,7 @@ fn number(
 }
 
 /// Returns the absolute address of another page of the same list: every other parameter stays.
-fn link(request: &HttpRequest, host: Option<&str>, offset: usize, limit: usize) -> String {
+fn link(request: &ReceivedRequest, host: Option<&str>, offset: usize, limit: usize) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     for (name, value) in request.pairs() {
         if name != "limit" && name != "offset" {
@@ -114,7 +114,7 @@ pub(super) struct TimeFilter {
 impl TimeFilter {
     /// Reads the two parameters: RFC 3339, or a date and time (or a date alone) in UTC. Unreadable
     /// ones are refused.
-    pub(super) fn of(request: &HttpRequest, from: &str, to: &str) -> Result<Self, HttpReply> {
+    pub(super) fn of(request: &ReceivedRequest, from: &str, to: &str) -> Result<Self, HttpReply> {
         Ok(Self { from: time(request, from, false)?, to: time(request, to, true)? })
     }
 
@@ -124,7 +124,7 @@ impl TimeFilter {
 }
 
 fn time(
-    request: &HttpRequest,
+    request: &ReceivedRequest,
     name: &str,
     end_of_day: bool,
 ) -> Result<Option<DateTime<Utc>>, HttpReply> {

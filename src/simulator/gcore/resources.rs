@@ -3,10 +3,11 @@
 use serde_json::{Value, json};
 
 use super::query::{ListPage, PagingRules, TimeFilter};
-use super::state::{GcoreAccount, ResourceStatus, time};
+use super::settings::ResourceStatus;
+use super::state::{GcoreAccount, time};
 use super::{GcoreCall, errors};
 use crate::simulator::reply::HttpReply;
-use crate::simulator::request::HttpRequest;
+use crate::simulator::request::ReceivedRequest;
 
 /// The documented maximum of a page.
 const MAX_PAGE: usize = 1000;
@@ -63,7 +64,7 @@ pub(super) fn get(
         .ok_or_else(|| errors::not_found("CDN resource is not found."))
 }
 
-fn matches(resource: &Value, request: &HttpRequest) -> bool {
+fn matches(resource: &Value, request: &ReceivedRequest) -> bool {
     let text = |name: &str| match resource.get(name) {
         Some(Value::String(text)) => text.clone(),
         Some(Value::Null) | None => String::new(),

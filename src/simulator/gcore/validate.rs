@@ -5,12 +5,12 @@ use serde_json::{Map, Value, json};
 use super::errors;
 use super::scenario::GcoreScenario;
 use crate::simulator::reply::HttpReply;
-use crate::simulator::request::HttpRequest;
+use crate::simulator::request::ReceivedRequest;
 use crate::simulator::world::PurgeScope;
 
 /// Reads the scope and the targets of a purge.
 pub(super) fn read(
-    request: &HttpRequest,
+    request: &ReceivedRequest,
     scenario: &GcoreScenario,
 ) -> Result<(PurgeScope, Vec<String>), HttpReply> {
     if let Some(media_type) = request.header("content-type").filter(|_| !request.body.is_empty()) {
@@ -53,7 +53,7 @@ fn is_pattern(path: &str, strict: bool) -> bool {
     path.starts_with('/') && !(strict && trimmed.contains('*')) || !strict && path.starts_with('*')
 }
 
-fn object(request: &HttpRequest) -> Result<Map<String, Value>, HttpReply> {
+fn object(request: &ReceivedRequest) -> Result<Map<String, Value>, HttpReply> {
     let text = match std::str::from_utf8(&request.body) {
         Ok(text) => text,
         Err(error) => {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::errors;
 use super::state::Medianova;
 use crate::simulator::reply::HttpReply;
-use crate::simulator::request::HttpRequest;
+use crate::simulator::request::ReceivedRequest;
 
 /// The lifetime of a login's token.
 const TOKEN_LIFETIME: TimeDelta = TimeDelta::hours(4);
@@ -14,7 +14,7 @@ const TOKEN_LIFETIME: TimeDelta = TimeDelta::hours(4);
 /// `POST /auth/login/token`.
 pub(super) fn login(
     state: &mut Medianova,
-    request: &HttpRequest,
+    request: &ReceivedRequest,
     now: DateTime<Utc>,
 ) -> Result<HttpReply, HttpReply> {
     let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
@@ -42,7 +42,7 @@ pub(super) fn login(
 /// Refuses a request without a good token.
 pub(super) fn check(
     state: &Medianova,
-    request: &HttpRequest,
+    request: &ReceivedRequest,
     now: DateTime<Utc>,
 ) -> Result<(), HttpReply> {
     let bearer = request.header("authorization").and_then(|header| {

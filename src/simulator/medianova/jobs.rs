@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::state::{Medianova, is_all};
 use super::{MedianovaCall, errors};
 use crate::simulator::reply::HttpReply;
-use crate::simulator::request::HttpRequest;
+use crate::simulator::request::ReceivedRequest;
 use crate::simulator::world::{PurgeOutcome, PurgeProgress, SimulatedPurge};
 
 const MAX_PATHS: usize = 100;
@@ -126,7 +126,7 @@ fn row(
     })
 }
 
-fn number(request: &HttpRequest, name: &str, most: usize) -> Result<usize, HttpReply> {
+fn number(request: &ReceivedRequest, name: &str, most: usize) -> Result<usize, HttpReply> {
     let text =
         request.param(name).ok_or_else(|| errors::payload(name, "The field is required."))?;
     let number = text.parse().ok().filter(|number| (1..=most).contains(number));

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::state::Medianova;
 use super::{MedianovaCall, errors};
 use crate::simulator::reply::HttpReply;
-use crate::simulator::request::HttpRequest;
+use crate::simulator::request::ReceivedRequest;
 
 /// The number of resources on a page; there is no parameter for it.
 const PER_PAGE: usize = 10;
@@ -57,7 +57,7 @@ pub(super) fn organizations(state: &Medianova, call: &MedianovaCall<'_>) -> Http
     HttpReply::json(200, &page)
 }
 
-fn paginated(request: &HttpRequest, all: Vec<Value>, per_page: usize) -> Value {
+fn paginated(request: &ReceivedRequest, all: Vec<Value>, per_page: usize) -> Value {
     let per_page = per_page.clamp(1, 100);
     let total = all.len();
     let last = total.div_ceil(per_page).max(1);

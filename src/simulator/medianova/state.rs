@@ -7,7 +7,7 @@ use fastrand::Rng;
 
 use super::scenario::MedianovaScenario;
 use crate::simulator::random;
-use crate::simulator::rate_window::RateWindow;
+use crate::simulator::rate_window::RequestWindow;
 use crate::simulator::vendor::VendorSetup;
 use crate::simulator::world::{
     ContentKind, NewPurge, PurgeRates, PurgeScope, SimulatedAccount, SimulatedPurge, sites,
@@ -33,7 +33,7 @@ pub struct Medianova {
     pub(super) resources: Vec<ResourceSettings>,
     pub(super) scenario: MedianovaScenario,
     pub(super) rate_limits: bool,
-    pub(super) calls: RateWindow,
+    pub(super) calls: RequestWindow,
     seed: u64,
     rng: Rng,
 }
@@ -88,7 +88,7 @@ impl Medianova {
             resources,
             scenario,
             rate_limits,
-            calls: RateWindow::default(),
+            calls: RequestWindow::default(),
             seed,
             rng,
         }

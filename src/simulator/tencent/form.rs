@@ -3,10 +3,10 @@
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
-use crate::simulator::request::HttpRequest;
+use crate::simulator::request::ReceivedRequest;
 
 /// Decodes the parameters of a GET's query or of a POST's body, in order.
-pub(super) fn pairs(request: &HttpRequest) -> Vec<(String, String)> {
+pub(super) fn pairs(request: &ReceivedRequest) -> Vec<(String, String)> {
     if request.method == "GET" {
         return request.pairs();
     }

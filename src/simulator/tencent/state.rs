@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::scenario::TencentScenario;
 use super::tasks;
-use crate::simulator::rate_window::RateWindow;
+use crate::simulator::rate_window::RequestWindow;
 use crate::simulator::world::{NewPurge, PurgeScope, SimulatedAccount, SimulatedPurge};
 
 /// The simulated vendor.
@@ -26,7 +26,7 @@ pub struct Tencent {
     pub(super) raised_paths: usize,
     pub(super) scenario: TencentScenario,
     pub(super) rate_limits: bool,
-    pub(super) calls: BTreeMap<String, RateWindow>,
+    pub(super) calls: BTreeMap<String, RequestWindow>,
     pub(super) requests: u64,
 }
 

@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 use super::errors::{self, ApiError};
 use super::sign2::{HmacSha256, hmac};
 use super::state::SecretKey;
-use crate::simulator::request::HttpRequest;
+use crate::simulator::request::ReceivedRequest;
 
 /// The largest difference between a request's time and the server's, in seconds.
 const SKEW: i64 = 300;
@@ -50,7 +50,7 @@ impl<'a> Authorization<'a> {
 /// Returns the key that signed the request; refuses a request that is not signed, or wrongly, or at
 /// another time.
 pub(super) fn check<'k>(
-    request: &HttpRequest,
+    request: &ReceivedRequest,
     keys: &'k [SecretKey],
     now: DateTime<Utc>,
 ) -> Result<&'k SecretKey, ApiError> {
@@ -89,7 +89,7 @@ pub(super) fn check<'k>(
 }
 
 fn sign(
-    request: &HttpRequest,
+    request: &ReceivedRequest,
     authorization: &Authorization<'_>,
     timestamp: i64,
     secret: &str,

@@ -7,7 +7,7 @@ use super::errors::ApiError;
 use super::state::{PurgeOptions, Tencent};
 use super::{form, sign2, tasks, v3};
 use crate::simulator::reply::HttpReply;
-use crate::simulator::request::HttpRequest;
+use crate::simulator::request::ReceivedRequest;
 use crate::simulator::world::{MEMORY, PurgeScope, SimulatedPurge};
 
 /// The largest difference between a request's time and the server's, in seconds.
@@ -70,7 +70,11 @@ impl CallParams {
 }
 
 /// Answers a request at `/v2/index.php`.
-pub(super) fn answer(state: &mut Tencent, request: &HttpRequest, now: DateTime<Utc>) -> HttpReply {
+pub(super) fn answer(
+    state: &mut Tencent,
+    request: &ReceivedRequest,
+    now: DateTime<Utc>,
+) -> HttpReply {
     if request.query.len() > MAX_QUERY {
         return HttpReply::html(501, "Not Implemented");
     }
@@ -87,7 +91,7 @@ pub(super) fn answer(state: &mut Tencent, request: &HttpRequest, now: DateTime<U
 fn check(
     state: &mut Tencent,
     call: &CallParams,
-    request: &HttpRequest,
+    request: &ReceivedRequest,
     now: DateTime<Utc>,
 ) -> Result<(), OlderError> {
     call.required("Action")?;

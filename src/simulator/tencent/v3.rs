@@ -13,7 +13,7 @@ use super::params::ParamType::{self, Flag, Number, Objects, Text, Texts};
 use super::state::{Area, SecretKey, Tencent};
 use super::{form, quota, sign2, tc3};
 use crate::simulator::reply::HttpReply;
-use crate::simulator::request::HttpRequest;
+use crate::simulator::request::ReceivedRequest;
 use crate::simulator::world::PurgeScope;
 
 const VERSION: &str = "2018-06-06";
@@ -31,7 +31,11 @@ struct Call {
 }
 
 /// Answers a request at `/`.
-pub(super) fn answer(state: &mut Tencent, request: &HttpRequest, now: DateTime<Utc>) -> HttpReply {
+pub(super) fn answer(
+    state: &mut Tencent,
+    request: &ReceivedRequest,
+    now: DateTime<Utc>,
+) -> HttpReply {
     let number = state.request_number();
     if request.method == "GET" && request.query.len() > MAX_QUERY {
         return HttpReply::html(501, "Not Implemented");
@@ -65,7 +69,7 @@ pub(super) fn answer(state: &mut Tencent, request: &HttpRequest, now: DateTime<U
 }
 
 /// Reads the call: signed by TC3 in the headers, or by the older signature among the parameters.
-fn call(state: &Tencent, request: &HttpRequest, now: DateTime<Utc>) -> Result<Call, ApiError> {
+fn call(state: &Tencent, request: &ReceivedRequest, now: DateTime<Utc>) -> Result<Call, ApiError> {
     let json =
         request.header("content-type").is_some_and(|kind| kind.starts_with("application/json"));
     if request.header("authorization").is_none() && !json {
@@ -92,7 +96,7 @@ fn call(state: &Tencent, request: &HttpRequest, now: DateTime<Utc>) -> Result<Ca
 fn older(
     pairs: &[(String, String)],
     state: &Tencent,
-    request: &HttpRequest,
+    request: &ReceivedRequest,
     now: DateTime<Utc>,
 ) -> Result<Call, ApiError> {
     const COMMON: [&str; 11] = [

@@ -40,7 +40,7 @@ pub(super) fn call(request: &HistoryRequest, times: Times, now: DateTime<Utc>) -
 /// Reads the rows of an answer.
 pub(super) fn page(session: &Session, times: Times, body: &Value) -> Result<HistoryPage, Failure> {
     let rows = body.get("logs").and_then(lenient::list).ok_or_else(|| lacks("logs"))?;
-    let mut page = history_page(session, rows, |row| purge(session, times, row));
+    let mut page = history_page(&session.account, rows, |row| purge(session, times, row));
     page.total = lenient::number(body, "total");
     page.complete = match page.total {
         Some(total) => page.records >= total,

@@ -61,7 +61,7 @@ pub(super) fn page(
     let rows = body.get("PurgeLogs").and_then(lenient::list).ok_or_else(|| lacks("PurgeLogs"))?;
     let total = lenient::number(body, "TotalCount");
     check_gap(rows.len(), total, offset)?;
-    let mut page = history_page(session, rows, |row| purge(session, times, row));
+    let mut page = history_page(&session.account, rows, |row| purge(session, times, row));
     page.purges = join_rows(page.purges, ", ");
     page.total = total;
     page.complete = page.records == 0 || total.is_some_and(|total| offset + page.records >= total);

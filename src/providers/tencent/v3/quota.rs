@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::domain::kind::Kind;
-use crate::domain::limits::{KindRule, Limits, Quota, Source};
+use crate::domain::limits::{KindRule, Limits, LimitsSource, Quota};
 use crate::providers::lenient;
 
 /// Returns every quota in the answer.
@@ -34,7 +34,7 @@ pub(super) fn applied(mut limits: Limits, quotas: Vec<Quota>, area: Option<&str>
     apply(&mut limits.url, Kind::Url, &quotas, area);
     apply(&mut limits.pattern, Kind::Pattern, &quotas, area);
     limits.quotas = quotas;
-    limits.source = Source::Live;
+    limits.source = LimitsSource::Live;
     limits
 }
 

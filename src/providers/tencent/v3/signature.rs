@@ -6,7 +6,7 @@ use super::super::hash::{hmac_sha256, sha256_hex};
 use super::super::keys::Keys;
 
 /// The parts of a request that are signed; always a POST.
-pub(super) struct Subject<'a> {
+pub(super) struct SignatureInput<'a> {
     pub(super) service: &'a str,
     /// As in the `Host` header.
     pub(super) host: &'a str,
@@ -19,7 +19,11 @@ pub(super) struct Subject<'a> {
 }
 
 /// The `Authorization` header for a request that is sent with this time.
-pub(super) fn authorization(keys: &Keys, at: DateTime<Utc>, subject: &Subject<'_>) -> String {
+pub(super) fn authorization(
+    keys: &Keys,
+    at: DateTime<Utc>,
+    subject: &SignatureInput<'_>,
+) -> String {
     let date = at.format("%Y-%m-%d").to_string();
     let scope = format!("{date}/{}/tc3_request", subject.service);
     let (names, request) = canonical(subject);
@@ -36,7 +40,7 @@ pub(super) fn authorization(keys: &Keys, at: DateTime<Utc>, subject: &Subject<'_
 }
 
 /// The names of the signed headers and the request in its canonical form.
-fn canonical(subject: &Subject<'_>) -> (String, String) {
+fn canonical(subject: &SignatureInput<'_>) -> (String, String) {
     let mut headers = vec![("content-type", subject.content_type), ("host", subject.host)];
     headers.extend(subject.action.map(|action| ("x-tc-action", action)));
     let names: Vec<&str> = headers.iter().map(|(name, _)| *name).collect();
@@ -59,7 +63,7 @@ mod tests {
     use super::*;
     use crate::config::secret::Secret;
 
-    fn signature(subject: &Subject<'_>) -> String {
+    fn signature(subject: &SignatureInput<'_>) -> String {
         let keys = Keys {
             id: "AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE".to_owned(),
             key: Secret::new("Gu5t9xGARNpq86cd98joQYCN3EXAMPLE".to_owned()),
@@ -73,7 +77,7 @@ mod tests {
     #[test]
     fn the_documents_example_is_met() {
         let body = r#"{"Limit": 1, "Filters": [{"Values": ["\u672a\u547d\u540d"], "Name": "instance-name"}]}"#;
-        let subject = Subject {
+        let subject = SignatureInput {
             service: "cvm",
             host: "cvm.tencentcloudapi.com",
             path: "/",
@@ -97,7 +101,7 @@ mod tests {
 
     #[test]
     fn our_own_service_is_signed_with_and_without_the_action() {
-        let subject = |action| Subject {
+        let subject = |action| SignatureInput {
             service: "cdn",
             host: "cdn.tencentcloudapi.com",
             path: "/",
