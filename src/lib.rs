@@ -1,47 +1,75 @@
-//! purgedeck: what was purged on all your CDN accounts, live and back in time, and purges that are checked before they are
-//! sent.
+//! purgedeck shows what was purged on all your CDN accounts, live and back in time, and checks
+//! purges before they are sent.
 //!
-//! # The map
+//! # Vocabulary
 //!
-//! | room | what is in it |
+//! One word per idea, the same in code, on the screen, in flags and in documents.
+//!
+//! | word | means |
 //! |---|---|
-//! | [`domain`] | pure: purges, filters, limits, drafts, findings, plans, budgets, coverage. No I/O, no clock, no terminal |
-//! | [`commands`] | everything an operator can ask for by name, in one table |
-//! | [`keymap`] | chords and the commands that they mean |
-//! | [`effect`] | what the core asks for and what came of it: the whole seam between the core and the world |
-//! | [`app`] | the core: state and `update`; routes only |
-//! | [`panes`] | one file per pane, its view beside it |
-//! | [`screen`] | the layout; the only place that sees all of the core while drawing |
-//! | [`widgets`], [`theme`] | pixels that know nothing of purges; colours by meaning |
-//! | [`providers`] | the vendors' APIs behind one trait; one folder per vendor |
-//! | [`store`] | SQLite: history, coverage, journal |
-//! | [`engine`] | the only place that spawns: sync, follow, send, verify, query |
-//! | [`tui`] | terminal set-up and restore, input, the event loop |
+//! | provider | a CDN vendor's API behind an adapter |
+//! | account | one set of credentials at one provider, named by the user |
+//! | resource | what a purge applies to: a CDN resource, domain or zone; it has a cname |
+//! | purge, target, kind | a recorded purge; one entry of its payload; url, pattern or all |
+//! | draft → plan → submission | the operator's text → its exact requests → one on its way |
+//! | finding | one result of linting a draft: code, severity, line, explanation |
+//! | limits, budget | what a provider accepts, as data; how much of it is left at an instant |
+//! | history, journal | what providers told us; the durable record of what we sent or will send |
+//! | coverage | the time ranges of an account for which the local history is complete |
+//! | filter, view | a predicate over history with a text form; a named filter |
+//! | command, keymap | something a user can ask for by name; chords bound to commands |
+//! | effect, report, event | work that the screen asks for; its answer; something unasked |
+//! | pane, overlay | a region that can have focus; something stacked above the panes |
+//! | probe, verification | one request to an edge server; the verdict over a purge's probes |
+//!
+//! # Rooms, high to low
+//!
+//! | room | holds |
+//! |---|---|
 //! | [`cli`] | subcommands, output formats, exit codes |
-//! | [`config`] | TOML, accounts, secrets, paths |
+//! | [`tui`] | terminal set-up and restore, input, the event loop, effects carried out |
+//! | [`screen`] | the layout; the only place that sees all of the app while drawing |
+//! | [`app`] | state and `update`: routes only; no clock, no I/O, no await |
+//! | [`panes`] | one folder per pane and overlay: state, update, view |
+//! | [`commands`], [`keymap`], [`effect`] | plain data: commands, chords, effects and reports |
+//! | [`engine`] | everything that runs: sync, sending, verification, queries; no screen |
+//! | [`providers`] | the vendors' APIs behind one trait, one folder each |
+//! | [`store`] | history, coverage and journal on SQLite |
+//! | [`config`] | the TOML file, accounts, secrets, paths |
+//! | [`widgets`], [`theme`] | drawing that knows nothing of purges; colours by meaning |
+//! | [`domain`] | pure data and functions; imports nothing of ours |
 //! | [`simulator`] | the vendors' APIs over real HTTP on loopback; imports nothing of ours |
 //!
-//! # Who may import whom
+//! Imports go down only, and never in a circle; `tests/house/` parses `src/` and holds it to that.
 //!
-//! High to low, never upward; `tests/house.rs` walks `src/` and holds the code to it.
+//! - `cli` and `tui` both call [`engine::Engine`]; neither derives an answer from events.
+//! - `app` and `panes` see commands, effects and `domain`; a pane never sees another pane, and only
+//!   what draws sees `theme` and `widgets`.
+//! - `providers` and `store` never see each other; `engine` is above both.
 //!
-//! - `cli` sets up and never draws; `tui` never talks to a vendor
-//! - `screen` → `app`, panes' views, `widgets`, `theme`
-//! - `app` → `panes`, `commands`, `keymap`, `effect`, `domain`: no clock, no spawn, no await, no vendor's name
-//! - `panes` → `effect`, `commands`, `domain`; a pane never imports another; a view sees its own pane and `widgets`, `theme`
-//! - `engine` → `providers`, `store`, `effect`, `domain`
-//! - `providers` → `domain`, `config`'s account types; `store` → `domain`; neither sees the other or the screen
-//! - `config` → `domain`; `domain`, `theme` and `simulator` → nothing of ours
+//! # The walk of a key press
 //!
-//! # The words
+//! `tui/input.rs` makes an input of the terminal's event. `app` finds the [`commands::Command`] of
+//! its chord in the current context ([`keymap`]) and gives it to the focused pane, which changes
+//! its state and returns effects: plain data. `tui/effects.rs` calls the engine, knows the tickets and
+//! drops answers that are superseded. The answer comes back as a report, the loop draws once what
+//! changed. Nothing ticks: an idle program uses no processor time.
 //!
-//! *provider* a vendor's API behind an adapter · *account* one set of credentials at one provider · *resource* what a purge
-//! applies to; it has a cname · *purge* a recorded purge · *kind* url, pattern or all · *target* one entry of a purge ·
-//! *draft → plan → submission* what the operator types → the requests it becomes → one request that may be sent ·
-//! *finding* one thing the linter says · *limits* what a provider accepts, *budget* what is left of it · *journal* what we
-//! sent, *history* what providers told us · *coverage* for which times the history is complete · *filter, view* a predicate
-//! with a text form, a named filter · *command* a named thing to ask for · *effect, report* asked and answered, as data ·
-//! *pane, overlay* a region that can have focus, something stacked above
+//! A purge: `panes/compose.rs` (draft) → `domain/check.rs` (lint, plan) → `panes/plan.rs`
+//! (confirmed by risk) → [`effect::Order::Enqueue`] → `engine/journal_commands.rs` (the rules, then
+//! the journal) → `engine/send.rs` (budget, `sending` on the disk) → `engine/send/submission.rs` →
+//! the vendor's adapter → `providers/http.rs` (POST) → `engine/send/outcome.rs` → the journal.
+//!
+//! # The walk of the data
+//!
+//! `engine/sync.rs` pages a vendor's history through its adapter into `store`, which publishes
+//! [`domain::event::Event::HistoryChanged`]. A pane whose time range it touches asks again:
+//! [`effect::Query::Window`] → `engine/queries.rs` → `store/sqlite/window.rs` → `panes/history` →
+//! `panes/history/view.rs`. The store is the only source of what is shown; coverage says what of it
+//! is complete.
+//!
+//! A filter: `domain/filter/parser.rs` (text) → `resolver.rs` (times made absolute) → `Predicate` →
+//! `store/sqlite/compiled_filter.rs` (SQL).
 
 pub mod app;
 pub mod cli;

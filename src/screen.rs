@@ -1,16 +1,16 @@
 //! The whole screen: the only place that sees all of the core while drawing.
 //!
 //! ```text
-//!  purgedeck  gcore-prod ● 3s   tencent ● 12s   medianova ✗ 401 token refused (4m old)          10:04:12 UTC
-//!  1 All  2 Unfinished  3 Failed 24h  4 www                                        queue 2 · next 10:05:12
-//! ┌▌since:24h cname:www.site.com ───────────────────────── 1,204 of 98,113 · complete back to 22 Oct ────────┐
-//! │ ▁▂▂▅█▃▂▁▁▂▂▁▁▃▂▁▁▁▁▂▂▁                                                                                    │
-//! │   TIME ▾     ACCOUNT     CNAME          KIND     STATUS           TARGETS                                 │
-//! │▸  10:03:58   gcore-prod  www.site.com   url      ◐ in progress    3 /img/a.jpg                            │
-//! ├ detail · enter ───────────────────────────────────────────────────────────────────────────────────────────┤
-//! │ 3 URLs · sent from here · by mira · 10:03:58 · for 14 s, usually 20 s                                     │
-//! └───────────────────────────────────────────────────────────────────────────────────────────────────────────┘
-//!  www.site.com  URL 1 of 2 left this minute, next 10:05:02, 1 used elsewhere · pattern 1 of 1 · all 1 of 1
+//!  purgedeck  gcore-prod ● 3s  tencent ● 12s  medianova ✗ 401 token refused    10:04:12 UTC
+//!  1 All  2 Unfinished  3 Failed 24h  4 www                              queue 2 · next 10:05:12
+//! ┌▌since:24h cname:www.site.com ─────────── 1,204 of 98,113 · complete back to 22 Oct ────────┐
+//! │ ▁▂▂▅█▃▂▁▁▂▂▁▁▃▂▁▁▁▁▂▂▁                                                                     │
+//! │   TIME ▾     ACCOUNT     CNAME          KIND     STATUS           TARGETS                  │
+//! │▸  10:03:58   gcore-prod  www.site.com   url      ◐ in progress    3 /img/a.jpg             │
+//! ├ detail · enter ────────────────────────────────────────────────────────────────────────────┤
+//! │ 3 URLs · sent from here · by mira · 10:03:58 · for 14 s, usually 20 s                      │
+//! └────────────────────────────────────────────────────────────────────────────────────────────┘
+//!  www.site.com  URL 1 of 2 left this minute, 1 used elsewhere · pattern 1 of 1 · all 1 of 1
 //!  P purge  / filter  enter open  space mark  : palette  ? help  y copy
 //! ```
 //!
@@ -31,7 +31,7 @@ use crate::app::{App, Ctx};
 use crate::commands::{Command, Context};
 use crate::keymap::Chord;
 use crate::panes::history::view::{HistoryView, KeyNames};
-use crate::panes::overlay::Inputs;
+use crate::panes::overlay::OverlayInputs;
 use crate::theme::{Role, Theme};
 use crate::widgets::text::RowWriter;
 
@@ -97,7 +97,7 @@ impl Screen<'_> {
     }
 
     fn overlays(&self, area: Rect, buffer: &mut Buffer) {
-        let inputs = Inputs {
+        let inputs = OverlayInputs {
             keys: &|command| self.ctx.keymap.keys_text(command),
             free_key: &|contexts, command| self.free_key(contexts, command),
             known: self.app.known(),

@@ -128,7 +128,8 @@ impl IntoDeserializer<'_, ValueError> for Node<'_> {
     }
 }
 
-/// Deserializes a type from its text; `expected` completes "must be …" for values that are no text.
+/// Deserializes a type from its text; `expected` completes "must be …" for values that are no
+/// text.
 pub fn from_text<'de, T, D>(deserializer: D, expected: &str) -> Result<T, D::Error>
 where
     T: FromStr<Err: fmt::Display>,

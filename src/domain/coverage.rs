@@ -170,7 +170,11 @@ mod tests {
         }
 
         #[test]
-        fn every_second_is_covered_or_missing_as_it_was_added(ranges in some_ranges(), from in 0..60_i64, len in 0..20_i64) {
+        fn every_second_is_covered_or_missing_as_it_was_added(
+            ranges in some_ranges(),
+            from in 0..60_i64,
+            len in 0..20_i64,
+        ) {
             let coverage = of(&ranges);
             let missing = coverage.missing(at(from), at(from + len));
             for second in from..from + len {
@@ -183,7 +187,11 @@ mod tests {
         }
 
         #[test]
-        fn filling_the_gaps_leaves_none(ranges in some_ranges(), from in 0..60_i64, len in 0..20_i64) {
+        fn filling_the_gaps_leaves_none(
+            ranges in some_ranges(),
+            from in 0..60_i64,
+            len in 0..20_i64,
+        ) {
             let mut coverage = of(&ranges);
             coverage.extend(coverage.missing(at(from), at(from + len)));
             prop_assert!(coverage.contains(at(from), at(from + len)));

@@ -175,7 +175,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_instant_of_the_range_is_in_the_bar_whose_time_it_is(length in 1..2_000_000_i64, bars in 1..400_u16, part in 0.0..1.0_f64) {
+        fn every_instant_of_the_range_is_in_the_bar_whose_time_it_is(
+            length in 1..2_000_000_i64,
+            bars in 1..400_u16,
+            part in 0.0..1.0_f64,
+        ) {
             let timeline = Timeline::frame(at(0), at(length), bars);
             prop_assert_eq!(timeline.bars.len(), usize::from(bars));
             let end = (timeline.until().unwrap() - at(0)).num_microseconds().unwrap();

@@ -91,7 +91,8 @@ impl ComposePane {
         &self.draft
     }
 
-    /// Checks the whole draft again, and asks for the recent purges of resources that are new in it.
+    /// Checks the whole draft again, and asks for the recent purges of resources that are new in
+    /// it.
     fn relint(&mut self, ctx: &PaneCtx<'_>) -> Update {
         self.revision = ctx.known.revision();
         self.checked = check(&self.draft, &ctx.known.lint_context(&self.recent, ctx.now));

@@ -15,11 +15,11 @@ use crate::theme::Theme;
 /// A pane that is stacked above all others.
 pub trait Overlay: Pane + Debug {
     /// Draws it. The area is the part of the screen that overlays may cover.
-    fn draw(&self, inputs: &Inputs<'_>, area: Rect, buffer: &mut Buffer);
+    fn draw(&self, inputs: &OverlayInputs<'_>, area: Rect, buffer: &mut Buffer);
 }
 
 /// The inputs that overlays are drawn from, beside their own state.
-pub struct Inputs<'a> {
+pub struct OverlayInputs<'a> {
     /// Returns the keys of a command, as they are bound now.
     pub keys: &'a dyn Fn(Command) -> String,
     /// Returns the first key of a command that means nothing else in these contexts.

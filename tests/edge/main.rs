@@ -10,7 +10,7 @@
 
 mod stage;
 
-use purgedeck::domain::edge::{CacheState, Check, Evidence, LimitsSource, ProbeError, Verdict};
+use purgedeck::domain::edge::{CacheState, Check, Evidence, ProbeError, SampleSource, Verdict};
 use purgedeck::domain::journal::JournalState;
 use purgedeck::domain::kind::Kind;
 
@@ -75,7 +75,7 @@ async fn a_purge_of_a_whole_site_is_seen_by_its_root_and_known_urls() {
         let entry = stage.settled().await;
         let seen = entry.verification.unwrap();
         let sample = seen.sample.as_ref().unwrap();
-        assert_eq!(sample.source, LimitsSource::Known, "{vendor}");
+        assert_eq!(sample.source, SampleSource::Known, "{vendor}");
         // Two URLs may be one object, which the first of them fetches for the other.
         assert!(
             seen.checks.iter().any(|check| check.evidence == Evidence::Fetched),

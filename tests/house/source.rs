@@ -11,7 +11,7 @@ use syn::visit::Visit;
 use syn::{Attribute, Item, ItemMod, ItemUse, Macro, UseTree};
 
 /// One file that ships, without anything that only tests see.
-pub(crate) struct LimitsSource {
+pub(crate) struct Source {
     /// Its path below `src/`, with forward slashes.
     pub(crate) path: String,
     /// Its module: `panes/history/rows.rs` is `["panes", "history", "rows"]`, `lib.rs` is empty.
@@ -24,7 +24,7 @@ pub(crate) struct LimitsSource {
     pub(crate) items: syn::File,
 }
 
-impl LimitsSource {
+impl Source {
     /// Returns the lines of code with their numbers: no comments, nothing that only tests see.
     pub(crate) fn code(&self) -> Vec<(usize, String)> {
         let mut lines: Vec<&str> = self.text.lines().collect();
@@ -47,19 +47,19 @@ impl LimitsSource {
 }
 
 /// Reads and parses every file under `src/` that ships, but `main.rs`.
-pub(crate) fn sources() -> Vec<LimitsSource> {
+pub(crate) fn sources() -> Vec<Source> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut paths = Vec::new();
     walk(&root, &mut paths);
     paths.sort();
-    let mut sources: Vec<LimitsSource> = paths
+    let mut sources: Vec<Source> = paths
         .iter()
         .map(|path| {
             let name = path.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/");
             let text = std::fs::read_to_string(path).unwrap();
             let items = syn::parse_file(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
             let module = module_of(&name);
-            LimitsSource { module, path: name, text, for_tests: Vec::new(), items }
+            Source { module, path: name, text, for_tests: Vec::new(), items }
         })
         .filter(|source| source.path != "main.rs")
         .collect();
@@ -128,7 +128,7 @@ fn attributes(item: &Item) -> &[Attribute] {
 
 /// Every import between files: from the importing file to the file that holds the named module, with one path as the
 /// reason. A `mod` line imports nothing.
-pub(crate) fn imports(sources: &[LimitsSource]) -> BTreeMap<(String, String), String> {
+pub(crate) fn imports(sources: &[Source]) -> BTreeMap<(String, String), String> {
     let files: BTreeMap<&[String], &str> =
         sources.iter().map(|source| (source.module.as_slice(), source.path.as_str())).collect();
     let mut found = BTreeMap::new();
@@ -227,7 +227,7 @@ impl Paths<'_> {
                     colons = 0;
                 }
                 TokenTree::Punct(punct) if punct.as_char() == ':' && !path.is_empty() => {
-                    colons += 1
+                    colons += 1;
                 }
                 TokenTree::Group(group) => {
                     self.name(&std::mem::take(&mut path));

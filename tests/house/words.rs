@@ -7,7 +7,7 @@ use syn::spanned::Spanned as _;
 use syn::visit::Visit;
 use syn::{Attribute, Expr, Ident, Lit, Meta, Visibility};
 
-use crate::source::{LimitsSource, Source, is_for_tests, sources};
+use crate::source::{Source, is_for_tests, sources};
 
 /// Words that a doc comment does not open with.
 const NO_OPENERS: &[&str] = &[
@@ -86,7 +86,7 @@ impl<'ast> Visit<'ast> for Words {
     }
 }
 
-fn words_of(source: &LimitsSource) -> Words {
+fn words_of(source: &Source) -> Words {
     let mut words = Words::default();
     words.visit_file(&source.items);
     words

@@ -80,7 +80,11 @@ mod tests {
         #[test]
         fn case_never_matters(text in "[a-zA-Z/.]{0,12}") {
             let small = text.to_ascii_lowercase();
-            for pattern in [Pattern::Is(small.clone()), Pattern::Contains(small.clone()), Pattern::Glob(small.clone())] {
+            for pattern in [
+                Pattern::Is(small.clone()),
+                Pattern::Contains(small.clone()),
+                Pattern::Glob(small.clone()),
+            ] {
                 prop_assert!(pattern.matches(&text) && pattern.matches(&text.to_ascii_uppercase()));
             }
         }

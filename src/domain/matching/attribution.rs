@@ -172,7 +172,9 @@ mod tests {
                 purges.rotate_left(by);
             }
             let given = given(&attempts, &purges);
-            let right = given.iter().filter(|(one, other)| attempts[*one].id == purges[*other].id.as_str());
+            let right = given
+                .iter()
+                .filter(|(one, other)| attempts[*one].id == purges[*other].id.as_str());
             prop_assert_eq!(right.count(), both);
             let mut once: Vec<_> = given.iter().map(|pair| pair.1).collect();
             once.sort_unstable();

@@ -35,7 +35,7 @@ use crate::domain::zone::Zone;
 use crate::panes::field::Field;
 use crate::panes::field::view::FieldView;
 use crate::panes::format;
-use crate::panes::overlay::{Inputs, Overlay};
+use crate::panes::overlay::{Overlay, OverlayInputs};
 use crate::panes::scrolling::keep_in_view;
 use crate::theme::{Role, Theme};
 use crate::widgets::panel::{Divider, Panel, clear, popup};
@@ -69,8 +69,8 @@ fn severity(severity: Severity, theme: &Theme) -> (&'static str, Role) {
 }
 
 impl Overlay for ComposePane {
-    fn draw(&self, inputs: &Inputs<'_>, area: Rect, buffer: &mut Buffer) {
-        let &Inputs { keys, known, now, zone, theme, .. } = inputs;
+    fn draw(&self, inputs: &OverlayInputs<'_>, area: Rect, buffer: &mut Buffer) {
+        let &OverlayInputs { keys, known, now, zone, theme, .. } = inputs;
         (&ComposeView { pane: self, keys, known, now, zone, theme }).render(area, buffer);
     }
 }

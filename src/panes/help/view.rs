@@ -6,7 +6,7 @@ use ratatui::widgets::Widget;
 
 use super::{HelpPane, Line};
 use crate::commands::Command;
-use crate::panes::overlay::{Inputs, Overlay};
+use crate::panes::overlay::{Overlay, OverlayInputs};
 use crate::theme::{Role, Theme};
 use crate::widgets::panel::{Panel, clear, popup};
 use crate::widgets::scroll::ScrollBar;
@@ -23,7 +23,7 @@ pub struct HelpView<'a> {
 }
 
 impl Overlay for HelpPane {
-    fn draw(&self, inputs: &Inputs<'_>, area: Rect, buffer: &mut Buffer) {
+    fn draw(&self, inputs: &OverlayInputs<'_>, area: Rect, buffer: &mut Buffer) {
         (&HelpView { pane: self, keys: inputs.keys, theme: inputs.theme }).render(area, buffer);
     }
 }

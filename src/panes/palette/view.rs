@@ -7,7 +7,7 @@ use ratatui::widgets::Widget;
 use super::PalettePane;
 use crate::commands::Command;
 use crate::panes::fuzzy_list::view::FuzzyListView;
-use crate::panes::overlay::{Inputs, Overlay};
+use crate::panes::overlay::{Overlay, OverlayInputs};
 use crate::theme::Theme;
 
 /// The popup; the area is the whole screen.
@@ -21,7 +21,7 @@ pub struct PaletteView<'a> {
 }
 
 impl Overlay for PalettePane {
-    fn draw(&self, inputs: &Inputs<'_>, area: Rect, buffer: &mut Buffer) {
+    fn draw(&self, inputs: &OverlayInputs<'_>, area: Rect, buffer: &mut Buffer) {
         (&PaletteView { pane: self, keys: inputs.keys, theme: inputs.theme }).render(area, buffer);
     }
 }

@@ -6,7 +6,7 @@ use ratatui::widgets::Widget;
 
 use super::PickPane;
 use crate::panes::fuzzy_list::view::FuzzyListView;
-use crate::panes::overlay::{Inputs, Overlay};
+use crate::panes::overlay::{Overlay, OverlayInputs};
 use crate::theme::Theme;
 
 /// The popup; the area is the whole screen.
@@ -19,7 +19,7 @@ pub struct PickView<'a> {
 }
 
 impl Overlay for PickPane {
-    fn draw(&self, inputs: &Inputs<'_>, area: Rect, buffer: &mut Buffer) {
+    fn draw(&self, inputs: &OverlayInputs<'_>, area: Rect, buffer: &mut Buffer) {
         (&PickView { pane: self, theme: inputs.theme }).render(area, buffer);
     }
 }

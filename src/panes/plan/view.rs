@@ -16,7 +16,7 @@ use crate::domain::zone::Zone;
 use crate::panes::Pane;
 use crate::panes::field::view::FieldView;
 use crate::panes::format;
-use crate::panes::overlay::{Inputs, Overlay};
+use crate::panes::overlay::{Overlay, OverlayInputs};
 use crate::panes::scrolling::keep_in_view;
 use crate::theme::{Role, Theme};
 use crate::widgets::panel::{Divider, Panel, clear, popup};
@@ -42,8 +42,8 @@ pub struct PlanView<'a> {
 }
 
 impl Overlay for PlanPane {
-    fn draw(&self, inputs: &Inputs<'_>, area: Rect, buffer: &mut Buffer) {
-        let &Inputs { keys, known, now, zone, theme, .. } = inputs;
+    fn draw(&self, inputs: &OverlayInputs<'_>, area: Rect, buffer: &mut Buffer) {
+        let &OverlayInputs { keys, known, now, zone, theme, .. } = inputs;
         let onward = &(inputs.free_key)(self.contexts(), Command::PageDown);
         (&PlanView { pane: self, keys, onward, paused: known.paused, now, zone, theme })
             .render(area, buffer);

@@ -6,7 +6,7 @@ use ratatui::widgets::Widget;
 
 use super::PromptPane;
 use crate::panes::field::view::FieldView;
-use crate::panes::overlay::{Inputs, Overlay};
+use crate::panes::overlay::{Overlay, OverlayInputs};
 use crate::theme::{Role, Theme};
 use crate::widgets::panel::{Panel, clear, popup};
 use crate::widgets::text::{RowWriter, fit, width};
@@ -26,7 +26,7 @@ pub struct PromptView<'a> {
 }
 
 impl Overlay for PromptPane {
-    fn draw(&self, inputs: &Inputs<'_>, area: Rect, buffer: &mut Buffer) {
+    fn draw(&self, inputs: &OverlayInputs<'_>, area: Rect, buffer: &mut Buffer) {
         (&PromptView { pane: self, theme: inputs.theme }).render(area, buffer);
     }
 }

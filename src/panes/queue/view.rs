@@ -11,7 +11,7 @@ use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::known::Known;
 use crate::domain::zone::Zone;
 use crate::panes::format;
-use crate::panes::overlay::{Inputs, Overlay};
+use crate::panes::overlay::{Overlay, OverlayInputs};
 use crate::panes::scrolling::keep_in_view;
 use crate::theme::{Role, Theme};
 use crate::widgets::panel::{Divider, Panel, clear, popup};
@@ -37,8 +37,8 @@ pub struct QueueView<'a> {
 }
 
 impl Overlay for QueuePane {
-    fn draw(&self, inputs: &Inputs<'_>, area: Rect, buffer: &mut Buffer) {
-        let &Inputs { known, now, zone, theme, .. } = inputs;
+    fn draw(&self, inputs: &OverlayInputs<'_>, area: Rect, buffer: &mut Buffer) {
+        let &OverlayInputs { known, now, zone, theme, .. } = inputs;
         (&QueueView { pane: self, known, now, zone, theme }).render(area, buffer);
     }
 }
