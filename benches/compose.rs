@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::sync::Arc;
-use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use divan::Bencher;
@@ -14,57 +13,33 @@ use purgedeck::domain::draft::{Draft, read};
 use purgedeck::domain::hosts::HostIndex;
 use purgedeck::domain::ids::AccountName;
 use purgedeck::domain::kind::Kind;
-use purgedeck::domain::limits::{
-    HistoryRule, KindRule, Limits, LimitsSource, QueryUse, RateWindow, Reading, Scope, SentAs,
-    Syntax, Wildcard,
-};
+use purgedeck::domain::limits::{KindRule, Limits, Syntax, Wildcard};
 use purgedeck::domain::lint::lint;
 use purgedeck::domain::lint_context::LintContext;
 use purgedeck::domain::plan::{plan, suggest};
-use purgedeck::domain::resource::{CacheKey, Resource, ResourceState};
+use purgedeck::domain::resource::Resource;
 
 const PASTE: usize = 10_000;
+
+#[expect(dead_code, reason = "no bench needs all of it")]
+#[path = "../src/testing.rs"]
+mod testing;
 
 fn main() {
     divan::main();
 }
 
-fn rule(per_request: u32, wildcard: Wildcard, bucket: &'static str) -> KindRule {
-    KindRule {
-        per_request,
-        longest: Some(4_096),
-        windows: vec![RateWindow {
-            requests: 2,
-            per: Duration::from_mins(1),
-            scope: Scope::Resource,
-            bucket,
-        }],
-        syntax: Syntax::Path,
-        wildcard,
-        query: QueryUse::Counts,
-        modes: Vec::new(),
-        sent_as: SentAs::Itself,
-        usual: Duration::from_secs(20),
-    }
-}
-
 fn limits() -> Limits {
-    Limits {
-        url: Some(rule(100, Wildcard::Nowhere, "url")),
-        pattern: Some(rule(10, Wildcard::EndDisputed, "pattern")),
-        all: Some(rule(0, Wildcard::Nowhere, "pattern")),
-        history: HistoryRule {
-            reach: None,
-            reading: Reading::RangesAndOffsets,
-            page: 100,
-            finest: Duration::from_millis(1),
-            settle: Duration::from_mins(1),
-            per_resource: false,
-            times_note: None,
-        },
-        quotas: Vec::new(),
-        source: LimitsSource::Documented,
-    }
+    let rule = |per_request, wildcard, bucket| KindRule {
+        longest: Some(4_096),
+        windows: vec![testing::window(2, 60, bucket)],
+        ..testing::rule(per_request, Syntax::Path, wildcard)
+    };
+    testing::limits(
+        rule(100, Wildcard::Nowhere, "url"),
+        rule(10, Wildcard::EndDisputed, "pattern"),
+        rule(0, Wildcard::Nowhere, "pattern"),
+    )
 }
 
 /// Two hundred resources in ten accounts, and two hundred recent purges of ten targets each.
@@ -80,28 +55,26 @@ impl Office {
         let now = DateTime::<Utc>::UNIX_EPOCH + TimeDelta::days(20_000);
         let resources: Vec<Resource> = (0..200)
             .map(|number| Resource {
-                account: format!("account-{}", number % 10).into(),
-                provider: "some".into(),
-                id: number.to_string().into(),
-                cname: format!("www{number}.site.com"),
                 names: vec![format!("img{number}.site.com")],
-                description: None,
-                state: ResourceState::Active,
                 url_purge: Some(true),
-                all_purge: None,
-                cache: CacheKey::default(),
-                area: None,
+                ..Resource::new(
+                    format!("account-{}", number % 10),
+                    "some",
+                    number.to_string(),
+                    format!("www{number}.site.com"),
+                )
             })
             .collect();
         let recent = (0..200)
             .map(|number| RecentPurge {
                 spent: Consumption {
-                    account: format!("account-{}", number % 10).into(),
-                    resource: (number % 20).to_string().into(),
-                    kind: Kind::Url,
-                    at: now - TimeDelta::seconds(number),
                     targets: 10,
-                    sent_here: false,
+                    ..testing::consumption(
+                        format!("account-{}", number % 10),
+                        (number % 20).to_string(),
+                        Kind::Url,
+                        now - TimeDelta::seconds(number),
+                    )
                 },
                 targets: (0..10)
                     .map(|target| format!("http://www.site.com/old/{number}/{target}.jpg"))

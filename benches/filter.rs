@@ -7,13 +7,16 @@ use chrono::{DateTime, TimeDelta, Utc};
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 use purgedeck::domain::filter::{Filter, Predicate, Vocabulary, complete};
-use purgedeck::domain::kind::Kind;
 use purgedeck::domain::purge::{Purge, Target};
 use purgedeck::domain::status::Status;
 use purgedeck::domain::zone::Zone;
 
 const TYPICAL: &str =
     "since:24h cname:www.site.com -status:successful target:/img/*.jpg,/css/* by:\"mira k\" hero";
+
+#[expect(dead_code, reason = "no bench needs all of it")]
+#[path = "../src/testing.rs"]
+mod testing;
 
 fn main() {
     divan::main();
@@ -29,24 +32,21 @@ fn predicate(text: &str) -> Predicate {
 
 fn purges(targets: usize) -> Vec<Purge> {
     let purge = |number: usize| Purge {
-        account: "gcore-prod".into(),
         provider: "gcore".into(),
-        id: number.to_string().into(),
         resource: "12".into(),
         cname: format!("www{}.site.com", number % 40),
-        kind: Some(Kind::Url),
-        raw_kind: String::new(),
         status: Status::EVERY[number % 5],
-        raw_status: String::new(),
-        created: DateTime::<Utc>::UNIX_EPOCH + TimeDelta::seconds(number as i64),
-        raw_created: None,
-        completed: None,
         targets: (0..targets)
             .map(|target| {
                 Target::new(format!("https://www.site.com/img/{number}/{target}/Hero.jpg"))
             })
             .collect(),
         by: Some("mira".to_owned()),
+        ..testing::purge(
+            "gcore-prod",
+            number.to_string(),
+            DateTime::<Utc>::UNIX_EPOCH + TimeDelta::seconds(number as i64),
+        )
     };
     (0..1_000).map(purge).collect()
 }

@@ -12,6 +12,8 @@
 mod picture;
 #[path = "../tests/dashboard/stage.rs"]
 mod stage;
+#[path = "../src/testing.rs"]
+mod testing;
 
 use divan::{Bencher, black_box};
 use purgedeck::app::{Ctx, Input, Msg, update};

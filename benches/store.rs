@@ -24,6 +24,10 @@ use purgedeck::domain::query::{Anchor, Sort, WindowQuery};
 use purgedeck::domain::status::Status;
 use purgedeck::store::{Access, Reader, Store};
 
+#[expect(dead_code, reason = "no bench needs all of it")]
+#[path = "../src/testing.rs"]
+mod testing;
+
 fn main() {
     divan::main();
 }
@@ -102,20 +106,15 @@ fn purge(place: usize, of: usize) -> Purge {
     let step = SPAN / of as i64;
     let created = end() - TimeDelta::microseconds(SPAN - step * place as i64 - dice.i64(0..step));
     Purge {
-        account: format!("{provider}-prod").into(),
         provider: provider.into(),
-        id: (700_001 + place).to_string().into(),
         resource: (1000 + host).to_string().into(),
         cname,
         kind: Some(kind),
         raw_kind: kind.word().to_owned(),
         status,
         raw_status: status.label().to_owned(),
-        created,
-        raw_created: None,
-        completed: None,
         targets,
-        by: None,
+        ..testing::purge(format!("{provider}-prod"), (700_001 + place).to_string(), created)
     }
 }
 

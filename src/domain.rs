@@ -32,8 +32,6 @@ pub mod plan;
 pub mod purge;
 pub mod query;
 pub mod resource;
-#[cfg(test)]
-pub(crate) mod samples;
 pub mod status;
 pub mod subject;
 pub mod target;

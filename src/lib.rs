@@ -71,6 +71,9 @@
 //! A filter: `domain/filter/parser.rs` (text) → `resolver.rs` (times made absolute) → `Predicate` →
 //! `store/sqlite/compiled_filter.rs` (SQL).
 
+#[cfg(test)]
+extern crate self as purgedeck;
+
 pub mod app;
 pub mod cli;
 pub mod commands;
@@ -84,6 +87,8 @@ pub mod providers;
 pub mod screen;
 pub mod simulator;
 pub mod store;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod theme;
 pub mod tui;
 pub mod widgets;

@@ -27,8 +27,6 @@ pub mod plan;
 pub mod prompt;
 pub mod queue;
 pub mod requests;
-#[cfg(test)]
-pub(crate) mod samples;
 pub mod scrolling;
 
 use crate::domain::known::Known;

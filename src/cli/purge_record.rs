@@ -255,23 +255,17 @@ mod tests {
     use super::*;
     use crate::domain::ids::PurgeKey;
     use crate::domain::purge::SentHere;
+    use crate::testing;
 
     fn purge() -> Purge {
         Purge {
-            account: "gcore-prod".into(),
             provider: "gcore".into(),
-            id: "700001".into(),
             resource: "1000".into(),
-            cname: "www.site.com".to_owned(),
-            kind: Some(Kind::Url),
             raw_kind: "purge_by_url".to_owned(),
             status: Status::InProgress,
             raw_status: "In progress".to_owned(),
-            created: "2026-09-11T07:13:31.947749Z".parse().unwrap(),
-            raw_created: None,
-            completed: None,
             targets: vec![Target::new("/a"), Target::new("/b,c")],
-            by: None,
+            ..testing::purge("gcore-prod", "700001", "2026-09-11T07:13:31.947749Z".parse().unwrap())
         }
     }
 

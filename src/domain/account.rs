@@ -28,3 +28,21 @@ pub struct Account {
     /// Names for the people and tokens of its vendor's activity log.
     pub names: Names,
 }
+
+impl Account {
+    /// Makes an account without any settings: nothing is protected, nothing is demanded.
+    pub fn new(name: impl Into<AccountName>, provider: impl Into<ProviderName>) -> Self {
+        Self {
+            name: name.into(),
+            provider: provider.into(),
+            colour: None,
+            badge: None,
+            protected: false,
+            protected_cnames: Vec::new(),
+            read_only: false,
+            reason_required: false,
+            ticket_pattern: None,
+            names: Names::default(),
+        }
+    }
+}

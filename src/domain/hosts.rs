@@ -97,7 +97,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
 
     use super::*;
-    use crate::domain::samples::resource;
+    use crate::testing::resource;
 
     #[test]
     fn a_host_leads_to_the_resource_that_answers_to_it_in_any_case() {

@@ -23,6 +23,13 @@ pub struct NewEntry {
     pub ticket: Option<String>,
 }
 
+impl NewEntry {
+    /// Makes an entry without a reason and a ticket.
+    pub fn new(request: PurgeRequest, planned_at: DateTime<Utc>) -> Self {
+        Self { request, planned_at, reason: None, ticket: None }
+    }
+}
+
 /// The state of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -204,7 +204,7 @@ mod tests {
 
     use super::*;
     use crate::domain::hosts::HostMatch;
-    use crate::domain::samples::{account, noon, queued, resource, secs};
+    use crate::testing::{account, noon, queued, resource, secs};
 
     #[test]
     fn resources_are_indexed_when_they_are_learned() {

@@ -149,23 +149,18 @@ mod tests {
 
     use super::*;
     use crate::domain::kind::Kind;
+    use crate::testing;
 
     fn seen(second: i64) -> Purge {
         Purge {
-            account: "a".into(),
             provider: "p".into(),
-            id: "1".into(),
             resource: "9".into(),
             cname: "www.example.com".to_owned(),
-            kind: Some(Kind::Url),
             raw_kind: "purge_by_url".to_owned(),
             status: Status::InProgress,
             raw_status: "In progress".to_owned(),
-            created: DateTime::<Utc>::UNIX_EPOCH + TimeDelta::seconds(second),
-            raw_created: None,
-            completed: None,
             targets: vec![Target::new("/b"), Target::new("/a")],
-            by: None,
+            ..testing::purge("a", "1", DateTime::<Utc>::UNIX_EPOCH + TimeDelta::seconds(second))
         }
     }
 

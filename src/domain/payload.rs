@@ -18,6 +18,11 @@ impl Targets {
         if targets.is_empty() { None } else { Some(Self(targets)) }
     }
 
+    /// Makes a list of one target.
+    pub fn one(target: impl Into<String>) -> Self {
+        Self(vec![target.into()])
+    }
+
     /// Returns how many there are; never 0.
     #[expect(clippy::len_without_is_empty, reason = "it is never empty")]
     pub fn len(&self) -> usize {
@@ -93,6 +98,23 @@ pub struct PurgeRequest {
 }
 
 impl PurgeRequest {
+    /// Makes a request that chooses neither mode nor area.
+    pub fn new(
+        account: impl Into<AccountName>,
+        resource: impl Into<ResourceId>,
+        cname: impl Into<String>,
+        payload: Payload,
+    ) -> Self {
+        Self {
+            account: account.into(),
+            resource: resource.into(),
+            cname: cname.into(),
+            payload,
+            mode: None,
+            area: None,
+        }
+    }
+
     /// The kind of purge that this is.
     pub fn kind(&self) -> Kind {
         self.payload.kind()

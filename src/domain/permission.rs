@@ -112,7 +112,7 @@ impl fmt::Display for Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::samples::account;
+    use crate::testing::account;
 
     #[test]
     fn the_gravest_rule_is_named_and_offline_the_queue_may_still_be_changed() {

@@ -66,18 +66,17 @@ impl Purge {
     /// The request that would make the same purge again; `None` where its record does not tell.
     pub fn again(&self) -> Option<PurgeRequest> {
         let targets = || Targets::new(self.targets.iter().map(|it| it.text.clone()).collect());
-        Some(PurgeRequest {
-            account: self.account.clone(),
-            resource: self.resource.clone(),
-            cname: self.cname.clone(),
-            payload: match self.kind? {
-                Kind::Url => Payload::Url(targets()?),
-                Kind::Pattern => Payload::Pattern(targets()?),
-                Kind::All => Payload::All,
-            },
-            mode: None,
-            area: None,
-        })
+        let payload = match self.kind? {
+            Kind::Url => Payload::Url(targets()?),
+            Kind::Pattern => Payload::Pattern(targets()?),
+            Kind::All => Payload::All,
+        };
+        Some(PurgeRequest::new(
+            self.account.clone(),
+            self.resource.clone(),
+            self.cname.clone(),
+            payload,
+        ))
     }
 
     /// The words for its kind: ours where known, else the vendor's.

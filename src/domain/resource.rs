@@ -87,6 +87,28 @@ pub enum QueryRule {
 }
 
 impl Resource {
+    /// Makes an active resource of which nothing else is known.
+    pub fn new(
+        account: impl Into<AccountName>,
+        provider: impl Into<ProviderName>,
+        id: impl Into<ResourceId>,
+        cname: impl Into<String>,
+    ) -> Self {
+        Self {
+            account: account.into(),
+            provider: provider.into(),
+            id: id.into(),
+            cname: cname.into(),
+            names: Vec::new(),
+            description: None,
+            state: ResourceState::Active,
+            url_purge: None,
+            all_purge: None,
+            cache: CacheKey::default(),
+            area: None,
+        }
+    }
+
     /// Returns whether the resource answers to this host name, upper or lower case alike.
     pub fn answers_to(&self, host: &str) -> bool {
         self.cname.eq_ignore_ascii_case(host)

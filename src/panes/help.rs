@@ -85,7 +85,7 @@ impl Pane for HelpPane {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::panes::samples::pane_ctx;
+    use crate::testing::pane_ctx;
 
     #[test]
     fn every_command_stands_in_help_once() {

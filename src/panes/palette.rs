@@ -84,7 +84,7 @@ impl Pane for PalettePane {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::panes::samples::pane_ctx;
+    use crate::testing::pane_ctx;
 
     #[test]
     fn a_few_letters_of_its_name_run_a_command() {

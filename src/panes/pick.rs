@@ -125,7 +125,7 @@ impl Pane for PickPane {
 mod tests {
     use super::*;
     use crate::panes::requests::{PickFor, PickItem};
-    use crate::panes::samples::pane_ctx;
+    use crate::testing::pane_ctx;
 
     fn items(many: bool) -> PickPane {
         let item = |text: &str, chosen| PickItem {

@@ -230,18 +230,12 @@ mod tests {
     use super::*;
     use crate::domain::payload::{Payload, PurgeRequest, Targets};
     use crate::domain::plan::PlannedRequest;
-    use crate::panes::samples::pane_ctx;
+    use crate::testing::pane_ctx;
 
     fn pane(risk: Risk) -> PlanPane {
         let ctx = pane_ctx();
-        let request = PurgeRequest {
-            account: "prod".into(),
-            resource: "1".into(),
-            cname: "www.site.com".to_owned(),
-            payload: Payload::Url(Targets::new(vec!["/a.jpg".to_owned()]).unwrap()),
-            mode: None,
-            area: None,
-        };
+        let request =
+            PurgeRequest::new("prod", "1", "www.site.com", Payload::Url(Targets::one("/a.jpg")));
         let plan = Plan {
             requests: vec![PlannedRequest { request, at: ctx.now }],
             risk,

@@ -158,7 +158,7 @@ impl Pane for PromptPane {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::panes::samples::pane_ctx;
+    use crate::testing::pane_ctx;
 
     fn export() -> PromptPane {
         PromptPane::new(Prompt {

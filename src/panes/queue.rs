@@ -264,14 +264,13 @@ mod tests {
     use super::*;
     use crate::domain::known::Known;
     use crate::domain::payload::{Payload, Targets};
-    use crate::domain::samples::queued;
-    use crate::panes::samples::{pane_ctx, pane_ctx_in};
+    use crate::testing::{pane_ctx, pane_ctx_with, queued};
 
     fn entry(id: &str, state: JournalState) -> JournalEntry {
         let at = pane_ctx().now;
         let mut entry = queued("prod", "1", at);
         entry.id = id.into();
-        entry.request.payload = Payload::Url(Targets::new(vec!["/a.jpg".to_owned()]).unwrap());
+        entry.request.payload = Payload::Url(Targets::one("/a.jpg"));
         (entry.state, entry.queued_at) = (state, at);
         entry
     }
@@ -323,7 +322,7 @@ mod tests {
 
     #[test]
     fn a_queued_request_changes_places_with_its_neighbour_of_the_same_account() {
-        let ctx = pane_ctx_in({
+        let ctx = pane_ctx_with({
             let mut known = Known::default();
             known.learn(&Event::QueuePaused(true));
             known

@@ -27,7 +27,7 @@ use crate::domain::limits::Limits;
 use crate::domain::payload::PurgeRequest;
 use crate::domain::plan::Preview;
 use crate::domain::purge::Purge;
-use crate::domain::resource::{CacheKey, Resource, ResourceState};
+use crate::domain::resource::{Resource, ResourceState};
 use crate::domain::status::Status;
 
 /// More pages of resources than any account has; a vendor that never ends is left here.
@@ -71,17 +71,8 @@ impl Session {
     /// Returns a resource of the account with its id and host and nothing else.
     pub(crate) fn resource(&self, id: String, cname: String) -> Resource {
         Resource {
-            account: self.account.clone(),
-            provider: self.provider.clone(),
-            id: ResourceId::from(id),
-            cname,
-            names: Vec::new(),
-            description: None,
             state: ResourceState::Other("unknown".to_owned()),
-            url_purge: None,
-            all_purge: None,
-            cache: CacheKey::default(),
-            area: None,
+            ..Resource::new(self.account.clone(), self.provider.clone(), id, cname)
         }
     }
 

@@ -496,19 +496,13 @@ fn a_signal_lets_the_answer_come_in_and_takes_back_what_waits() {
 fn of_two_that_work_the_queue_off_one_sends_and_both_end() {
     let site = quick(1, "");
     let store = Store::open(&site.home.path("sim.toml.db"), Access::ReadWrite).unwrap();
-    let entry = NewEntry {
-        request: PurgeRequest {
-            account: "gcore-prod".into(),
-            resource: site.id.as_str().into(),
-            cname: site.cname.clone(),
-            payload: Payload::Url(Targets::new(vec!["/a".to_owned()]).unwrap()),
-            mode: None,
-            area: None,
-        },
-        planned_at: Utc::now(),
-        reason: None,
-        ticket: None,
-    };
+    let request = PurgeRequest::new(
+        "gcore-prod",
+        site.id.as_str(),
+        site.cname.clone(),
+        Payload::Url(Targets::one("/a")),
+    );
+    let entry = NewEntry::new(request, Utc::now());
     let queued = store.writer().unwrap().enqueue(&[entry], Utc::now());
     assert_eq!(queued.unwrap().len(), 1);
     let both = [(); 2].map(|()| begin(&site, &["queue", "run"]));

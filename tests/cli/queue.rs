@@ -39,19 +39,13 @@ impl Left {
     }
 
     fn queued(&self, account: &str, path: &str) -> JournalId {
-        let entry = NewEntry {
-            request: PurgeRequest {
-                account: account.into(),
-                resource: "1".into(),
-                cname: format!("{account}.site.com"),
-                payload: Payload::Url(Targets::new(vec![path.to_owned()]).unwrap()),
-                mode: None,
-                area: None,
-            },
-            planned_at: Utc::now(),
-            reason: None,
-            ticket: None,
-        };
+        let request = PurgeRequest::new(
+            account,
+            "1",
+            format!("{account}.site.com"),
+            Payload::Url(Targets::one(path)),
+        );
+        let entry = NewEntry::new(request, Utc::now());
         let queued = self.store().writer().unwrap().enqueue(&[entry], Utc::now());
         queued.unwrap().remove(0).id
     }

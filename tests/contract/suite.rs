@@ -104,7 +104,7 @@ fn payload(world: &World, resource: &Resource, kind: Kind, names: &[&str]) -> Pa
             SentAs::Itself => Payload::All,
             SentAs::RootPattern(root) => {
                 let root = root.replace("{cname}", &resource.cname);
-                Payload::Pattern(Targets::new(vec![root]).unwrap())
+                Payload::Pattern(Targets::one(root))
             }
         },
     }
@@ -117,12 +117,13 @@ fn request(world: &World, resource: &Resource, payload: Payload) -> PurgeRequest
         .and_then(|rule| rule.modes.first())
         .map(|mode| mode.word.to_owned());
     PurgeRequest {
-        account: world.provider.account().clone(),
-        resource: resource.id.clone(),
-        cname: resource.cname.clone(),
-        payload,
         mode,
-        area: None,
+        ..PurgeRequest::new(
+            world.provider.account().clone(),
+            resource.id.clone(),
+            resource.cname.clone(),
+            payload,
+        )
     }
 }
 
@@ -310,7 +311,7 @@ pub(crate) async fn a_purge_ends_and_its_status_says_so(world: World) {
 
 pub(crate) async fn what_the_vendor_refuses_has_no_effect(world: World) {
     let mut request = urls(&world, &["x"]).await;
-    request.payload = Payload::Url(Targets::new(vec!["no such form".to_owned()]).unwrap());
+    request.payload = Payload::Url(Targets::one("no such form"));
     let failure = world.provider.submit(&request).await.unwrap_err();
     assert!(matches!(failure.cause, Cause::Rejected { .. }), "{failure}");
     assert_eq!(failure.applied, Applied::No);

@@ -1,6 +1,7 @@
 //! What the screen says where it has nothing to show, or old things.
 
 use purgedeck::app::{Msg, Setup, next_wake};
+use purgedeck::domain::account::Account;
 use purgedeck::domain::event::{AccountStatus, Event, Level, Notice, StoreError};
 use purgedeck::domain::ids::AccountName;
 use purgedeck::effect::{Answer, Effect, Query, Report};
@@ -175,7 +176,7 @@ fn waking_draws_again_and_asks_for_nothing() {
 #[test]
 fn an_account_that_was_never_read_is_not_counted_as_complete() {
     let mut setup = super::stage::setup();
-    setup.accounts.push(super::stage::account("edge-new", "westcdn"));
+    setup.accounts.push(Account::new("edge-new", "westcdn"));
     let mut stage = Stage::empty((120, 30), 400, setup);
     stage.start();
     stage.hear_of_accounts();
@@ -205,7 +206,7 @@ fn an_account_whose_vendor_does_not_answer_is_not_shown_as_sound_while_its_part_
 fn an_account_that_was_never_read_is_not_counted_among_the_sound_ones() {
     let mut setup = super::stage::setup();
     for name in ["edge-new", "edge-late"] {
-        setup.accounts.push(super::stage::account(name, "westcdn"));
+        setup.accounts.push(Account::new(name, "westcdn"));
     }
     let header = |size| {
         let mut stage = Stage::empty(size, 40, setup.clone());

@@ -18,5 +18,8 @@ mod queue;
 mod screens;
 mod splits;
 mod stage;
+#[expect(dead_code, reason = "the dashboard needs a part of it")]
+#[path = "../../src/testing.rs"]
+mod testing;
 mod typing;
 mod verifying;

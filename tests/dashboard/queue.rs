@@ -8,7 +8,7 @@ use purgedeck::domain::journal::{JournalEntry, JournalState};
 use purgedeck::domain::payload::{Payload, Targets};
 use purgedeck::effect::{Effect, Order, Report, TerminalEffect};
 
-use super::stage::{Stage, account, just_queued, setup};
+use super::stage::{Stage, just_queued, setup};
 
 /// A stage with the queue open, and one request of each account in it.
 fn with_queue(size: (u16, u16), setup: Setup, change: impl Fn(&mut JournalEntry)) -> Stage {
@@ -57,8 +57,8 @@ fn read_only_the_queue_can_be_looked_at_and_not_changed() {
 
 #[test]
 fn what_is_queued_in_a_read_only_account_is_not_touched() {
-    let locked = Account { read_only: true, ..account("edge-prod", "northcdn") };
-    let setup = Setup { accounts: vec![locked, account("edge-test", "southcdn")], ..setup() };
+    let locked = Account { read_only: true, ..Account::new("edge-prod", "northcdn") };
+    let setup = Setup { accounts: vec![locked, Account::new("edge-test", "southcdn")], ..setup() };
     let mut stage = with_queue((100, 30), setup, |_| {});
     stage.press("x J K");
     assert_eq!(stage.take_asked(), []);

@@ -13,16 +13,12 @@ use purgedeck::domain::coverage::Coverage;
 use purgedeck::domain::event::{AccountStatus, Event};
 use purgedeck::domain::failure::{Cause, Failure};
 use purgedeck::domain::ids::{AccountName, PurgeKey};
-use purgedeck::domain::journal::{JournalEntry, JournalState};
+use purgedeck::domain::journal::JournalEntry;
 use purgedeck::domain::kind::Kind;
-use purgedeck::domain::limits::{
-    HistoryRule, KindRule, Limits, LimitsSource, QueryUse, RateWindow, Reading, Scope, SentAs,
-    Syntax, Wildcard,
-};
-use purgedeck::domain::payload::{Payload, PurgeRequest};
+use purgedeck::domain::limits::{HistoryRule, KindRule, Limits, Syntax, Wildcard};
 use purgedeck::domain::purge::{Purge, PurgeDetail, PurgeRow, Target};
 use purgedeck::domain::query::{Anchor, Sort, Summary, SummaryQuery, Window, WindowQuery};
-use purgedeck::domain::resource::{CacheKey, Resource, ResourceState};
+use purgedeck::domain::resource::Resource;
 use purgedeck::domain::status::Status;
 use purgedeck::domain::timeline::Timeline;
 use purgedeck::effect::{Answer, Effect, Query, Report};
@@ -35,6 +31,7 @@ use ratatui::widgets::Widget;
 
 pub(crate) use super::picture::lines;
 use super::picture::picture;
+use super::testing;
 
 /// The core on a stage.
 pub(crate) struct Stage {
@@ -57,28 +54,13 @@ pub(crate) fn at(text: &str) -> DateTime<Utc> {
     text.parse().expect("a time of the test's own")
 }
 
-pub(crate) fn account(name: &str, provider: &str) -> Account {
-    Account {
-        name: name.into(),
-        provider: provider.into(),
-        colour: None,
-        badge: None,
-        protected: false,
-        protected_cnames: Vec::new(),
-        read_only: false,
-        reason_required: false,
-        ticket_pattern: None,
-        names: purgedeck::domain::activity::Names::default(),
-    }
-}
-
 pub(crate) fn setup() -> Setup {
     let prod = Account {
         colour: Some("bright-red".to_owned()),
         badge: Some("PROD".to_owned()),
-        ..account("edge-prod", "northcdn")
+        ..Account::new("edge-prod", "northcdn")
     };
-    Setup { accounts: vec![prod, account("edge-test", "southcdn")], ..Setup::default() }
+    Setup { accounts: vec![prod, Account::new("edge-test", "southcdn")], ..Setup::default() }
 }
 
 const CNAMES: [&str; 5] =
@@ -116,83 +98,43 @@ pub(crate) fn purge(n: usize, created: DateTime<Utc>) -> Purge {
     };
     let prod = n % 3 != 1;
     Purge {
-        account: if prod { "edge-prod" } else { "edge-test" }.into(),
         provider: if prod { "northcdn" } else { "southcdn" }.into(),
-        id: format!("{}", 900_000 - n).into(),
         resource: format!("{}", n % CNAMES.len()).into(),
         cname: CNAMES[n % CNAMES.len()].to_owned(),
         kind: Some(kind),
         raw_kind: kind.word().to_owned(),
         status,
         raw_status: status.label().to_owned(),
-        created,
-        raw_created: None,
         completed: (status == Status::Successful).then(|| created + TimeDelta::seconds(21)),
         targets,
         by: pick.is_multiple_of(2).then(|| "mira".to_owned()),
+        ..testing::purge(
+            if prod { "edge-prod" } else { "edge-test" },
+            format!("{}", 900_000 - n),
+            created,
+        )
     }
 }
 
 /// A purge of everything of www.site.com that was just queued.
 pub(crate) fn just_queued(id: &str, account: &str, at: DateTime<Utc>) -> JournalEntry {
-    JournalEntry {
-        id: id.into(),
-        request: PurgeRequest {
-            account: account.into(),
-            resource: "0".into(),
-            cname: "www.site.com".to_owned(),
-            payload: Payload::All,
-            mode: None,
-            area: None,
-        },
-        state: JournalState::Queued,
-        place: 0,
-        queued_at: at,
-        planned_at: at,
-        sent_at: None,
-        ahead: None,
-        answered_at: None,
-        reason: None,
-        ticket: None,
-        error: None,
-        purge: None,
-        verified: None,
-        verification: None,
-    }
+    let id = id.into();
+    JournalEntry { id, queued_at: at, ..testing::queued(account, "0", at) }
 }
 
 pub(crate) fn limits() -> Limits {
-    let rule = |requests, syntax| KindRule {
-        per_request: 100,
-        longest: None,
-        windows: vec![RateWindow {
-            requests,
-            per: Duration::from_mins(1),
-            scope: Scope::Resource,
-            bucket: "purge",
-        }],
-        syntax,
-        wildcard: Wildcard::End,
-        query: QueryUse::Counts,
-        modes: Vec::new(),
-        sent_as: SentAs::Itself,
-        usual: Duration::from_secs(20),
+    let rule = |requests| KindRule {
+        windows: vec![testing::window(requests, 60, "purge")],
+        ..testing::rule(100, Syntax::Path, Wildcard::End)
     };
     Limits {
-        url: Some(rule(2, Syntax::Path)),
-        pattern: Some(rule(1, Syntax::Path)),
-        all: Some(rule(1, Syntax::Path)),
         history: HistoryRule {
             reach: Some(Duration::from_hours(720)),
-            reading: Reading::RangesAndOffsets,
             page: 1000,
             finest: Duration::from_secs(1),
-            settle: Duration::from_mins(1),
-            per_resource: false,
-            times_note: None,
+            ..testing::history()
         },
-        quotas: Vec::new(),
-        source: LimitsSource::Documented,
+        ..testing::limits(rule(2), rule(1), rule(1))
     }
 }
 
@@ -243,19 +185,7 @@ impl Stage {
             let resources = CNAMES
                 .iter()
                 .enumerate()
-                .map(|(id, cname)| Resource {
-                    account: account.clone(),
-                    provider: provider.into(),
-                    id: id.to_string().into(),
-                    cname: (*cname).to_owned(),
-                    names: Vec::new(),
-                    description: None,
-                    state: ResourceState::Active,
-                    url_purge: None,
-                    all_purge: None,
-                    cache: CacheKey::default(),
-                    area: None,
-                })
+                .map(|(id, cname)| Resource::new(account.clone(), provider, id.to_string(), *cname))
                 .collect();
             self.report(Report::Event(Event::Resources {
                 account: account.clone(),

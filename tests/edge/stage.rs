@@ -136,22 +136,13 @@ impl Stage {
             })
             .collect();
         let targets = Targets::new(targets).unwrap();
-        drop(self.engine.enqueue(vec![NewEntry {
-            request: PurgeRequest {
-                account: self.provider.account().clone(),
-                resource: self.resource.id.clone(),
-                cname: self.resource.cname.clone(),
-                payload: match kind {
-                    Kind::Url => Payload::Url(targets),
-                    _ => Payload::Pattern(targets),
-                },
-                mode: None,
-                area: None,
-            },
-            planned_at: Utc::now(),
-            reason: None,
-            ticket: None,
-        }]));
+        let payload = match kind {
+            Kind::Url => Payload::Url(targets),
+            _ => Payload::Pattern(targets),
+        };
+        let (id, cname) = (self.resource.id.clone(), self.cname());
+        let request = PurgeRequest::new(self.provider.account().clone(), id, cname, payload);
+        drop(self.engine.enqueue(vec![NewEntry::new(request, Utc::now())]));
     }
 
     /// Until the purge is done at the vendor and the edge was looked at.

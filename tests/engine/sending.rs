@@ -10,22 +10,13 @@ use purgedeck::simulator::{ErrorBody, FaultKind, FaultRule};
 use super::stage::{Running, Stage};
 
 fn enqueue(running: &Running, resource: &Resource, targets: &[&str]) {
-    let entries = targets
-        .iter()
-        .map(|target| NewEntry {
-            request: PurgeRequest {
-                account: running.name.clone(),
-                resource: resource.id.clone(),
-                cname: resource.cname.clone(),
-                payload: Payload::Url(Targets::new(vec![(*target).to_owned()]).unwrap()),
-                mode: None,
-                area: None,
-            },
-            planned_at: Utc::now(),
-            reason: None,
-            ticket: None,
-        })
-        .collect();
+    let entry = |target: &&str| {
+        let (id, cname) = (resource.id.clone(), resource.cname.clone());
+        let payload = Payload::Url(Targets::one(*target));
+        let request = PurgeRequest::new(running.name.clone(), id, cname, payload);
+        NewEntry::new(request, Utc::now())
+    };
+    let entries = targets.iter().map(entry).collect();
     drop(running.engine.enqueue(entries));
 }
 

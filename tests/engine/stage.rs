@@ -65,20 +65,11 @@ impl Stage {
         let provider = self.provider(&account.name, account.token.clone());
         let path = self.directory.path().join("store.db");
         let store = Store::open(&path, Access::ReadWrite).unwrap();
+        let names = account.people.iter().map(|(id, name)| (id.to_string(), name.clone()));
         let seat = AccountHandle {
             account: Account {
-                name: provider.account().clone(),
-                provider: provider.provider().clone(),
-                colour: None,
-                badge: None,
-                protected: false,
-                protected_cnames: Vec::new(),
-                read_only: false,
-                reason_required: false,
-                ticket_pattern: None,
-                names: Names::new(
-                    account.people.iter().map(|(id, name)| (id.to_string(), name.clone())),
-                ),
+                names: Names::new(names),
+                ..Account::new(provider.account().clone(), provider.provider().clone())
             },
             provider,
             refresh: None,

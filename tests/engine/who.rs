@@ -55,14 +55,9 @@ fn colleague(stage: &Stage) -> Arc<dyn Provider> {
 }
 
 fn request(running: &Running, resource: &Resource) -> PurgeRequest {
-    PurgeRequest {
-        account: running.name.clone(),
-        resource: resource.id.clone(),
-        cname: resource.cname.clone(),
-        payload: Payload::Url(Targets::new(vec!["/index.html".to_owned()]).unwrap()),
-        mode: None,
-        area: None,
-    }
+    let (id, cname) = (resource.id.clone(), resource.cname.clone());
+    let payload = Payload::Url(Targets::one("/index.html"));
+    PurgeRequest::new(running.name.clone(), id, cname, payload)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -88,10 +83,8 @@ async fn every_purge_of_the_history_gets_the_name_of_who_asked_for_it() {
     // Now ours and a colleague's, alike and within a minute.
     stage.hand.advance(TimeDelta::minutes(1));
     let ours = NewEntry {
-        request: request(&running, &resource),
-        planned_at: chrono::Utc::now(),
         reason: Some("stale hero".to_owned()),
-        ticket: None,
+        ..NewEntry::new(request(&running, &resource), chrono::Utc::now())
     };
     running.engine.enqueue(vec![ours]).await.unwrap();
     running.journal(purgedeck::domain::journal::JournalState::Accepted).await;

@@ -99,19 +99,10 @@ impl World {
             .map(|number| {
                 let place = self.places[number % self.places.len()].clone();
                 let target = format!("{}/killed/{number:05}.jpg", place.before);
-                NewEntry {
-                    request: PurgeRequest {
-                        account: place.account,
-                        resource: place.resource,
-                        cname: place.cname,
-                        payload: Payload::Url(Targets::new(vec![target]).unwrap()),
-                        mode: None,
-                        area: None,
-                    },
-                    planned_at: Utc::now() - TimeDelta::seconds(1),
-                    reason: None,
-                    ticket: None,
-                }
+                let payload = Payload::Url(Targets::one(target));
+                let request =
+                    PurgeRequest::new(place.account, place.resource, place.cname, payload);
+                NewEntry::new(request, Utc::now() - TimeDelta::seconds(1))
             })
             .collect();
         let mut writer = self.store.writer().unwrap();

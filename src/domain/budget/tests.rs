@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::samples::{directories, noon, paths, resource, secs, spent};
+use crate::testing::{consumption, directory_limits, noon, path_limits, resource, secs};
 
 fn usage(spent: Vec<Consumption>) -> Usage {
     Usage { spent, ..Usage::default() }
@@ -21,18 +21,18 @@ fn lines(limits: &Limits, usage: &Usage) -> Vec<(Kind, u32, u32, Option<i64>)> {
 
 #[test]
 fn a_budget_counts_everybody_and_says_when_there_is_room_again() {
-    let mut ours = spent("one", "1", Kind::Url, noon() - secs(10));
+    let mut ours = consumption("one", "1", Kind::Url, noon() - secs(10));
     ours.sent_here = true;
     let usage = usage(vec![
         ours,
-        spent("one", "1", Kind::Url, noon() - secs(30)),
-        spent("one", "1", Kind::Url, noon() - secs(61)),
-        spent("one", "2", Kind::Url, noon()),
-        spent("two", "1", Kind::Url, noon()),
-        spent("one", "1", Kind::All, noon() - secs(20)),
+        consumption("one", "1", Kind::Url, noon() - secs(30)),
+        consumption("one", "1", Kind::Url, noon() - secs(61)),
+        consumption("one", "2", Kind::Url, noon()),
+        consumption("two", "1", Kind::Url, noon()),
+        consumption("one", "1", Kind::All, noon() - secs(20)),
     ]);
     assert_eq!(
-        lines(&paths(), &usage),
+        lines(&path_limits(), &usage),
         [
             (Kind::Url, 0, 1, Some(30)),
             // Patterns and everything share a bucket.
@@ -44,10 +44,10 @@ fn a_budget_counts_everybody_and_says_when_there_is_room_again() {
 
 #[test]
 fn the_margin_lengthens_every_window() {
-    let mut usage = usage(vec![spent("one", "1", Kind::Pattern, noon() - secs(61))]);
-    assert_eq!(lines(&paths(), &usage).get(1).unwrap().1, 1);
+    let mut usage = usage(vec![consumption("one", "1", Kind::Pattern, noon() - secs(61))]);
+    assert_eq!(lines(&path_limits(), &usage).get(1).unwrap().1, 1);
     usage.margin = secs(5);
-    assert_eq!(lines(&paths(), &usage).get(1).unwrap(), &(Kind::Pattern, 0, 1, Some(4)));
+    assert_eq!(lines(&path_limits(), &usage).get(1).unwrap(), &(Kind::Pattern, 0, 1, Some(4)));
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn a_closed_window_closes_what_shares_its_bucket_and_nothing_else() {
         ..Usage::default()
     };
     let first = |kind, resource: &str, usage: &Usage| {
-        let at = earliest(&paths(), &"one".into(), &resource.into(), kind, usage, noon());
+        let at = earliest(&path_limits(), &"one".into(), &resource.into(), kind, usage, noon());
         (at.unwrap() - noon()).num_seconds()
     };
     let usage = closed(Kind::Pattern);
@@ -70,15 +70,15 @@ fn a_closed_window_closes_what_shares_its_bucket_and_nothing_else() {
     assert_eq!(first(Kind::All, "1", &usage), 17);
     assert_eq!(first(Kind::Url, "1", &usage), 0);
     assert_eq!(first(Kind::Pattern, "2", &usage), 0);
-    assert_eq!(lines(&paths(), &usage).get(1).unwrap(), &(Kind::Pattern, 0, 0, Some(17)));
+    assert_eq!(lines(&path_limits(), &usage).get(1).unwrap(), &(Kind::Pattern, 0, 0, Some(17)));
     // Where the whole account shares a window, all of it is closed.
-    let wide = earliest(&directories(), &"one".into(), &"2".into(), Kind::Url, &usage, noon());
+    let wide = earliest(&directory_limits(), &"one".into(), &"2".into(), Kind::Url, &usage, noon());
     assert_eq!(wide, Some(noon() + secs(17)));
 }
 
 #[test]
 fn a_window_without_room_for_any_request_never_opens() {
-    let mut limits = paths();
+    let mut limits = path_limits();
     for window in &mut limits.url.as_mut().unwrap().windows {
         window.requests = 0;
     }
@@ -91,7 +91,7 @@ fn a_window_without_room_for_any_request_never_opens() {
 fn a_purge_without_a_known_area_draws_on_every_areas_quota() {
     let mut dl = resource("two", "d", "dl.site.com");
     let areas = |resource: &_, area| {
-        quotas(&directories(), resource, Kind::Url, area, &Usage::default(), noon())
+        quotas(&directory_limits(), resource, Kind::Url, area, &Usage::default(), noon())
             .into_iter()
             .map(|line| line.area.unwrap())
             .collect::<Vec<_>>()
@@ -107,10 +107,10 @@ fn a_purge_without_a_known_area_draws_on_every_areas_quota() {
 #[test]
 fn what_the_queue_holds_is_taken_off_the_quota() {
     let dl = resource("two", "d", "dl.site.com");
-    let mut queued = spent("two", "d", Kind::Url, noon());
+    let mut queued = consumption("two", "d", Kind::Url, noon());
     queued.sent_here = true;
     queued.targets = 400;
-    let line = quotas(&directories(), &dl, Kind::Url, None, &usage(vec![queued]), noon());
+    let line = quotas(&directory_limits(), &dl, Kind::Url, None, &usage(vec![queued]), noon());
     assert_eq!(line.first().unwrap().left, 9_600);
 }
 
@@ -122,9 +122,9 @@ proptest! {
         kind in 0usize..3, from in -100i64..100, later in 0i64..100, margin in 0i64..5,
     ) {
         let one = |(at, kind, resource): (i64, usize, u8)| {
-            spent("one", if resource == 0 { "1" } else { "2" }, Kind::EVERY[kind], noon() + secs(at))
+            consumption("one", if resource == 0 { "1" } else { "2" }, Kind::EVERY[kind], noon() + secs(at))
         };
-        for limits in [paths(), directories()] {
+        for limits in [path_limits(), directory_limits()] {
             let mut usage = Usage { spent: used.iter().copied().map(one).collect(), margin: secs(margin), ..Usage::default() };
             let at = |usage: &Usage, from| {
                 earliest(&limits, &"one".into(), &"1".into(), Kind::EVERY[kind], usage, noon() + secs(from)).unwrap()
@@ -140,7 +140,7 @@ proptest! {
 
 #[test]
 fn a_request_that_came_back_closes_its_window_until_it_may_go_again_even_when_it_is_taken_back() {
-    let mut entry = crate::domain::samples::queued("one", "1", noon() + secs(40));
+    let mut entry = crate::testing::queued("one", "1", noon() + secs(40));
     assert_eq!(Cooldown::told_by(&entry), None, "it only waits");
     entry.error = Some("429 too many requests".to_owned());
     for state in [JournalState::Queued, JournalState::Cancelled] {
@@ -149,11 +149,12 @@ fn a_request_that_came_back_closes_its_window_until_it_may_go_again_even_when_it
         assert_eq!(closed.until, noon() + secs(40));
         let closed_until = closed.until;
         let usage = Usage { closed: vec![closed], ..Usage::default() };
-        let at = |kind| earliest(&paths(), &"one".into(), &"1".into(), kind, &usage, noon());
+        let at = |kind| earliest(&path_limits(), &"one".into(), &"1".into(), kind, &usage, noon());
         assert_eq!(at(Kind::All), Some(noon() + secs(40)));
         assert_eq!(at(Kind::Pattern), Some(noon() + secs(40)), "the same bucket");
         assert_eq!(at(Kind::Url), Some(noon()));
-        let over = earliest(&paths(), &"one".into(), &"1".into(), Kind::All, &usage, closed_until);
+        let over =
+            earliest(&path_limits(), &"one".into(), &"1".into(), Kind::All, &usage, closed_until);
         assert_eq!(over, Some(closed_until));
     }
     entry.state = JournalState::Rejected;

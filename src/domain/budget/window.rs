@@ -67,7 +67,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::samples::{noon, secs};
+    use crate::testing::{noon, secs};
 
     fn times(seconds: &[i64]) -> Vec<DateTime<Utc>> {
         seconds.iter().map(|&second| noon() + secs(second)).collect()

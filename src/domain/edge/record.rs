@@ -113,7 +113,7 @@ impl Verification {
 mod tests {
     use super::*;
     use crate::domain::edge::{CacheState, Observation};
-    use crate::domain::samples::{noon, secs};
+    use crate::testing::{noon, secs};
 
     fn look(url: &str, cache: CacheState, age: u64) -> Probe {
         Probe {

@@ -151,14 +151,7 @@ mod tests {
     use crate::domain::payload::Targets;
 
     fn request(payload: Payload) -> PurgeRequest {
-        PurgeRequest {
-            account: "a".into(),
-            resource: "r".into(),
-            cname: "www.site.com".to_owned(),
-            payload,
-            mode: None,
-            area: None,
-        }
+        PurgeRequest::new("a", "r", "www.site.com", payload)
     }
 
     fn targets(texts: &[&str]) -> Targets {

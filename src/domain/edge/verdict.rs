@@ -244,7 +244,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::samples::{noon, secs};
+    use crate::testing::{noon, secs};
 
     const PURGED: fn() -> Purged = || Purged { sent: noon(), sparing: false };
 

@@ -60,6 +60,7 @@ mod tests {
     use crate::domain::kind::Kind;
     use crate::domain::purge::Target;
     use crate::domain::status::Status;
+    use crate::testing;
 
     fn at(text: &str) -> DateTime<Utc> {
         text.parse().unwrap()
@@ -67,23 +68,18 @@ mod tests {
 
     fn purge() -> Purge {
         Purge {
-            account: "gcore-prod".into(),
             provider: "gcore".into(),
-            id: "77".into(),
             resource: "12".into(),
             cname: "www.Site.com".to_owned(),
-            kind: Some(Kind::Url),
             raw_kind: "purge_by_url".to_owned(),
             status: Status::Failed,
             raw_status: "Failed".to_owned(),
-            created: at("2026-11-20T10:00:00Z"),
-            raw_created: None,
-            completed: None,
             targets: vec![
                 Target::new("/css/site.css"),
                 Target::new("https://www.site.com/Img/a.jpg?v=2"),
             ],
             by: Some("Mira".to_owned()),
+            ..testing::purge("gcore-prod", "77", at("2026-11-20T10:00:00Z"))
         }
     }
 

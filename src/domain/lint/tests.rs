@@ -10,7 +10,7 @@ use crate::domain::filter::Pattern;
 use crate::domain::findings::Severity;
 use crate::domain::limits::Wildcard;
 use crate::domain::resource::{QueryRule, ResourceState};
-use crate::domain::samples::{World, noon, resource, secs, spent};
+use crate::testing::{LintFacts, consumption, noon, resource, secs};
 
 fn draft(text: &str) -> Draft {
     Draft { text: text.to_owned(), ..Draft::default() }
@@ -25,8 +25,8 @@ fn of_kind(kind: Kind, draft: Draft) -> Draft {
     Draft { kind: Some(kind), ..draft }
 }
 
-fn linted(draft: &Draft, mut world: World) -> Linted {
-    lint(draft, &world.context())
+fn linted(draft: &Draft, mut facts: LintFacts) -> Linted {
+    lint(draft, &facts.context())
 }
 
 fn codes(linted: &Linted) -> Vec<&'static str> {
@@ -44,37 +44,39 @@ fn targets(linted: &Linted) -> Vec<&str> {
 
 fn recent(kind: Kind, ago: i64, targets: &[&str]) -> RecentPurge {
     RecentPurge {
-        spent: spent("one", "1", kind, noon() - secs(ago)),
+        spent: consumption("one", "1", kind, noon() - secs(ago)),
         targets: targets.iter().map(|&target| target.to_owned()).collect(),
         unfinished: false,
         by: Some("mira".to_owned()),
     }
 }
 
-/// For every code: a draft that brings it up in a world, and one that is nearly the same and does
+/// For every code: a draft and facts that bring it up, and a draft and facts nearly the same that do
 /// not.
-fn table() -> Vec<(Code, Draft, World, Draft, World)> {
+fn table() -> Vec<(Code, Draft, LintFacts, Draft, LintFacts)> {
     use Kind::{All, Pattern, Url};
-    let world = World::new;
+    let facts = LintFacts::new;
     let first = |change: fn(&mut Resource)| {
-        World::new().with(|world| change(world.resources.first_mut().unwrap()))
+        LintFacts::new().with(|facts| change(facts.resources.first_mut().unwrap()))
     };
     let demanding = |change: fn(&mut crate::domain::account::Account)| {
-        World::new().with(|world| change(world.accounts.first_mut().unwrap()))
+        LintFacts::new().with(|facts| change(facts.accounts.first_mut().unwrap()))
     };
-    let limited = |change: fn(&mut Limits)| World::new().with(|world| world.limit("one", change));
+    let limited =
+        |change: fn(&mut Limits)| LintFacts::new().with(|facts| facts.change_limits("one", change));
     let quota = |left| {
-        World::new().with(|world| {
-            world.limit("two", |limits| {
+        LintFacts::new().with(|facts| {
+            facts.change_limits("two", |limits| {
                 for quota in &mut limits.quotas {
                     quota.left = left;
                 }
             });
         })
     };
-    let lately = |one: RecentPurge| World::new().with(|world| world.recent.push(one));
-    let twice =
-        || World::new().with(|world| world.resources.push(resource("two", "w", "www.site.com")));
+    let lately = |one: RecentPurge| LintFacts::new().with(|facts| facts.recent.push(one));
+    let twice = || {
+        LintFacts::new().with(|facts| facts.resources.push(resource("two", "w", "www.site.com")))
+    };
     let dl = |text: &str| draft(&format!("https://dl.site.com{text}"));
     let files = |count: usize| {
         let lines: Vec<_> = (0..count).map(|number| format!("/{number}.jpg")).collect();
@@ -88,13 +90,13 @@ fn table() -> Vec<(Code, Draft, World, Draft, World)> {
         draft
     };
     vec![
-        (Code::MissingSlash, www("img/a.jpg"), world(), www("/img/a.jpg"), world()),
+        (Code::MissingSlash, www("img/a.jpg"), facts(), www("/img/a.jpg"), facts()),
         (
             Code::UnknownHost,
             draft("https://other.com/a"),
-            world(),
+            facts(),
             draft("https://www.site.com/a"),
-            world(),
+            facts(),
         ),
         (
             Code::SeveralResources,
@@ -103,27 +105,27 @@ fn table() -> Vec<(Code, Draft, World, Draft, World)> {
             www("https://www.site.com/a"),
             twice(),
         ),
-        (Code::NoResource, draft("/a"), world(), www("/a"), world()),
-        (Code::Blank, www("\"\""), world(), www("\"/a\""), world()),
-        (Code::Invisible, www("/a\u{200b}b"), world(), www("/ab"), world()),
-        (Code::Whitespace, www("/my photo.jpg"), world(), www("/my%20photo.jpg"), world()),
+        (Code::NoResource, draft("/a"), facts(), www("/a"), facts()),
+        (Code::Blank, www("\"\""), facts(), www("\"/a\""), facts()),
+        (Code::Invisible, www("/a\u{200b}b"), facts(), www("/ab"), facts()),
+        (Code::Whitespace, www("/my photo.jpg"), facts(), www("/my%20photo.jpg"), facts()),
         (
             Code::NoAddress,
             draft("ftp://www.site.com/a"),
-            world(),
+            facts(),
             draft("http://www.site.com/a"),
-            world(),
+            facts(),
         ),
-        (Code::Duplicate, www("/a\n/b\n/a"), world(), www("/a\n/b\n/A"), world()),
-        (Code::Covered, www("/img/*\n/img/a.jpg"), world(), www("/img/*\n/a.jpg"), world()),
-        (Code::Splits, www(&many), world(), www(&hundred), world()),
-        (Code::TooLong, www(&long), world(), www(&fits), world()),
+        (Code::Duplicate, www("/a\n/b\n/a"), facts(), www("/a\n/b\n/A"), facts()),
+        (Code::Covered, www("/img/*\n/img/a.jpg"), facts(), www("/img/*\n/a.jpg"), facts()),
+        (Code::Splits, www(&many), facts(), www(&hundred), facts()),
+        (Code::TooLong, www(&long), facts(), www(&fits), facts()),
         (
             Code::WildcardRefused,
             of_kind(Pattern, dl("/a*")),
-            world(),
+            facts(),
             of_kind(Pattern, dl("/a/*")),
-            world(),
+            facts(),
         ),
         (
             Code::WildcardInMiddle,
@@ -132,9 +134,9 @@ fn table() -> Vec<(Code, Draft, World, Draft, World)> {
             www("/jpg*"),
             limited(|limits| limits.pattern.as_mut().unwrap().wildcard = Wildcard::End),
         ),
-        (Code::WildcardDisputed, www("/*.jpg"), world(), www("/jpg*"), world()),
-        (Code::WildcardInUrl, of_kind(Url, www("/a*")), world(), www("/a*"), world()),
-        (Code::QueryInPattern, www("/a/*?x=1"), world(), www("/a?x=1"), world()),
+        (Code::WildcardDisputed, www("/*.jpg"), facts(), www("/jpg*"), facts()),
+        (Code::WildcardInUrl, of_kind(Url, www("/a*")), facts(), www("/a*"), facts()),
+        (Code::QueryInPattern, www("/a/*?x=1"), facts(), www("/a?x=1"), facts()),
         (
             Code::QueryNotInKey,
             www("/a?x=1"),
@@ -142,22 +144,22 @@ fn table() -> Vec<(Code, Draft, World, Draft, World)> {
             www("/a"),
             first(|resource| resource.cache.query = Some(QueryRule::Ignored)),
         ),
-        (Code::Fragment, www("/a#top"), world(), www("/a"), world()),
+        (Code::Fragment, www("/a#top"), facts(), www("/a"), facts()),
         (
             Code::Userinfo,
             draft("https://me:pw@www.site.com/a"),
-            world(),
+            facts(),
             draft("https://www.site.com/a@b"),
-            world(),
+            facts(),
         ),
         (
             Code::Port,
             draft("https://www.site.com:8443/a"),
-            world(),
+            facts(),
             draft("https://www.site.com/a:8443"),
-            world(),
+            facts(),
         ),
-        (Code::RootPattern, www("/*"), world(), www("/a*"), world()),
+        (Code::RootPattern, www("/*"), facts(), www("/a*"), facts()),
         (
             Code::Vary,
             www("/a"),
@@ -191,14 +193,14 @@ fn table() -> Vec<(Code, Draft, World, Draft, World)> {
             www("/a"),
             first(|resource| resource.state = ResourceState::Suspended),
             www("/a"),
-            world(),
+            facts(),
         ),
         (
             Code::Deleted,
             www("/a"),
             first(|resource| resource.state = ResourceState::Deleted),
             www("/a"),
-            world(),
+            facts(),
         ),
         (
             Code::ReadOnly,
@@ -253,61 +255,61 @@ fn table() -> Vec<(Code, Draft, World, Draft, World)> {
         (
             Code::LimitsUnknown,
             www("/a"),
-            World::new().with(|world| world.limits.clear()),
+            LintFacts::new().with(|facts| facts.limits.clear()),
             www("/a"),
-            world(),
+            facts(),
         ),
         (
             Code::TargetBesideAll,
             of_kind(All, draft("https://www.site.com/a")),
-            world(),
+            facts(),
             of_kind(All, draft("https://www.site.com/")),
-            world(),
+            facts(),
         ),
-        (Code::DirectoryMended, www("/img/"), world(), www("/img/*"), world()),
+        (Code::DirectoryMended, www("/img/"), facts(), www("/img/*"), facts()),
         (
             Code::NoWildcard,
             of_kind(Pattern, www("/img")),
-            world(),
+            facts(),
             of_kind(Pattern, www("/img*")),
-            world(),
+            facts(),
         ),
-        (Code::NotAscii, www("/ä"), world(), www("/%C3%A4"), world()),
+        (Code::NotAscii, www("/ä"), facts(), www("/%C3%A4"), facts()),
         (
             Code::RunTogether,
             www("/a.jpghttps://www.site.com/b.jpg"),
-            world(),
+            facts(),
             www("/a.jpg?u=https://www.site.com/b.jpg"),
-            world(),
+            facts(),
         ),
-        (Code::Comma, www("/a,b"), world(), www("/a, /b"), world()),
+        (Code::Comma, www("/a,b"), facts(), www("/a, /b"), facts()),
         (
             Code::International,
             draft("https://bücher.example/a"),
-            World::new().with(|world| {
-                world.resources.push(resource("one", "9", "xn--bcher-kva.example"));
+            LintFacts::new().with(|facts| {
+                facts.resources.push(resource("one", "9", "xn--bcher-kva.example"));
             }),
             draft("https://xn--bcher-kva.example/a"),
-            World::new().with(|world| {
-                world.resources.push(resource("one", "9", "xn--bcher-kva.example"));
+            LintFacts::new().with(|facts| {
+                facts.resources.push(resource("one", "9", "xn--bcher-kva.example"));
             }),
         ),
         (
             Code::ModeUnknown,
             with(&|draft| draft.mode = Some("burn".to_owned()), dl("/a/")),
-            world(),
+            facts(),
             with(&|draft| draft.mode = Some("delete".to_owned()), dl("/a/")),
-            world(),
+            facts(),
         ),
         (
             Code::AreaUnknown,
             with(&|draft| draft.area = Some("moon".to_owned()), dl("/a")),
-            world(),
+            facts(),
             with(&|draft| draft.area = Some("abroad".to_owned()), dl("/a")),
-            world(),
+            facts(),
         ),
-        (Code::Comments, www("# note\n/a"), world(), www("/a"), world()),
-        (Code::PassedOver, www("GET /a HTTP/1.1"), world(), www("/a"), world()),
+        (Code::Comments, www("# note\n/a"), facts(), www("/a"), facts()),
+        (Code::PassedOver, www("GET /a HTTP/1.1"), facts(), www("/a"), facts()),
         (
             Code::NeverRoom,
             www("/a"),
@@ -315,14 +317,14 @@ fn table() -> Vec<(Code, Draft, World, Draft, World)> {
                 limits.url.as_mut().unwrap().windows.first_mut().unwrap().requests = 0;
             }),
             www("/a"),
-            world(),
+            facts(),
         ),
         (
             Code::ModeMissing,
             dl("/a/"),
-            world(),
+            facts(),
             with(&|draft| draft.mode = Some("flush".to_owned()), dl("/a/")),
-            world(),
+            facts(),
         ),
     ]
 }
@@ -330,8 +332,8 @@ fn table() -> Vec<(Code, Draft, World, Draft, World)> {
 #[test]
 fn every_code_comes_up_where_it_should_and_not_beside_it() {
     let table = table();
-    for (code, draft, world, other, elsewhere) in &table {
-        let found = linted(draft, world.clone());
+    for (code, draft, facts, other, elsewhere) in &table {
+        let found = linted(draft, facts.clone());
         let finding = found
             .all_findings()
             .find(|finding| finding.code == code.rule().code)
@@ -370,13 +372,13 @@ fn each_vendor_gets_its_own_form() {
         ("https://v.site.com/a/*.jpg", "/a/*.jpg"),
         ("https://v.site.com/a/*?x=1", "/a/*?x=1"),
     ] {
-        assert_eq!(targets(&linted(&draft(text), World::new())), [target], "{text}");
+        assert_eq!(targets(&linted(&draft(text), LintFacts::new())), [target], "{text}");
     }
 }
 
 #[test]
 fn the_host_wins_over_the_chosen_resource_and_several_hosts_share_a_draft() {
-    let linted = linted(&www("/a\nhttps://img.site.com/b\ndl.site.com/c"), World::new());
+    let linted = linted(&www("/a\nhttps://img.site.com/b\ndl.site.com/c"), LintFacts::new());
     let resources: Vec<_> =
         linted.lines.iter().map(|line| line.meaning.as_ref().unwrap().resource.as_str()).collect();
     assert_eq!(resources, ["1", "2", "d"]);
@@ -392,25 +394,25 @@ fn everything_needs_no_text_and_is_what_it_really_is_at_the_vendor() {
             resource: Some((resource.0.into(), resource.1.into())),
             ..Draft::default()
         };
-        let linted = linted(&draft, World::new());
+        let linted = linted(&draft, LintFacts::new());
         assert_eq!(targets(&linted), [target]);
         assert!(linted.worst() < Some(Severity::Error));
     }
     let nothing = of_kind(Kind::All, draft(""));
-    assert_eq!(codes(&linted(&nothing, World::new())), ["PD004"]);
+    assert_eq!(codes(&linted(&nothing, LintFacts::new())), ["PD004"]);
     // Hosts may stand in the text, each once.
     let hosts = of_kind(Kind::All, draft("www.site.com\nhttps://img.site.com/\nwww.site.com/*"));
-    assert_eq!(targets(&linted(&hosts, World::new())).len(), 2);
+    assert_eq!(targets(&linted(&hosts, LintFacts::new())).len(), 2);
 }
 
 #[test]
 fn an_empty_draft_has_no_findings() {
-    assert_eq!(linted(&draft(" \n\n"), World::new()), Linted::default());
+    assert_eq!(linted(&draft(" \n\n"), LintFacts::new()), Linted::default());
 }
 
 #[test]
 fn a_duplicate_is_sent_once_and_names_the_line_that_is_sent() {
-    let linted = linted(&www("/a /a\nhttps://www.site.com/a"), World::new());
+    let linted = linted(&www("/a /a\nhttps://www.site.com/a"), LintFacts::new());
     assert_eq!(targets(&linted), ["/a"]);
     let words: Vec<_> = linted.all_findings().map(|finding| &finding.words).collect();
     assert_eq!(words, ["The same as line 1; it is sent once."; 2]);
@@ -418,14 +420,14 @@ fn a_duplicate_is_sent_once_and_names_the_line_that_is_sent() {
 
 #[test]
 fn a_collision_tells_by_whom_and_which_purge_to_follow() {
-    let world = World::new().with(|world| {
-        world.recent = vec![
+    let facts = LintFacts::new().with(|facts| {
+        facts.recent = vec![
             recent(Kind::Pattern, 200, &["/img/*"]),
             RecentPurge { unfinished: true, by: None, ..recent(Kind::Pattern, 90, &["/img/*"]) },
             recent(Kind::All, 10, &[]),
         ];
     });
-    let linted = linted(&www("/img/a.jpg\n/img/*\n/b.jpg"), world);
+    let linted = linted(&www("/img/a.jpg\n/img/*\n/b.jpg"), facts);
     let words: Vec<_> = linted
         .all_findings()
         .filter(|finding| ["PD030", "PD031"].contains(&finding.code))
@@ -446,12 +448,12 @@ fn a_collision_tells_by_whom_and_which_purge_to_follow() {
 
 #[test]
 fn a_purge_of_our_own_is_not_taken_for_a_colleagues_although_the_vendor_names_somebody() {
-    let world = World::new().with(|world| {
+    let facts = LintFacts::new().with(|facts| {
         let mut ours = recent(Kind::All, 10, &[]);
         ours.spent.sent_here = true;
-        world.recent = vec![ours];
+        facts.recent = vec![ours];
     });
-    let linted = linted(&www("/img/a.jpg"), world);
+    let linted = linted(&www("/img/a.jpg"), facts);
     let words: Vec<_> = linted.all_findings().map(|it| it.words.as_str()).collect();
     assert_eq!(words, ["A wider purge ran 10 s ago (by: this purgedeck as mira)."]);
 }
@@ -459,9 +461,9 @@ fn a_purge_of_our_own_is_not_taken_for_a_colleagues_although_the_vendor_names_so
 #[test]
 fn only_the_parameters_that_the_cache_key_leaves_out_are_named() {
     let lint_with = |rule: QueryRule, text: &str| {
-        let world = World::new()
-            .with(|world| world.resources.first_mut().unwrap().cache.query = Some(rule));
-        linted(&www(text), world)
+        let facts = LintFacts::new()
+            .with(|facts| facts.resources.first_mut().unwrap().cache.query = Some(rule));
+        linted(&www(text), facts)
             .all_findings()
             .map(|finding| finding.words.clone())
             .collect::<Vec<_>>()
@@ -495,7 +497,7 @@ proptest! {
         text in anything(), kind in proptest::option::of(proptest::sample::select(&Kind::EVERY[..])), chosen: bool,
     ) {
         let draft = Draft { kind, ..if chosen { www(&text) } else { draft(&text) } };
-        let linted = linted(&draft, World::new());
+        let linted = linted(&draft, LintFacts::new());
         for line in &linted.lines {
             prop_assert!(line.meaning.is_some() || !line.findings.is_empty(), "{line:?} says nothing");
             for finding in &line.findings {
@@ -515,7 +517,7 @@ proptest! {
             _ => format!("WWW.SITE.COM/{}.jpg", number % 4),
         };
         let text: Vec<String> = order.into_iter().map(write).collect();
-        let linted = linted(&www(&text.join("\n")), World::new());
+        let linted = linted(&www(&text.join("\n")), LintFacts::new());
         let doubles = codes(&linted).into_iter().filter(|code| *code == "PD009").count();
         prop_assert_eq!(doubles, 8);
         let kept: BTreeSet<&str> = targets(&linted).into_iter().collect();

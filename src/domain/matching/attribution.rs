@@ -85,7 +85,7 @@ mod tests {
     use super::super::tests::purge;
     use super::*;
     use crate::domain::activity::Author;
-    use crate::domain::samples::noon;
+    use crate::testing::noon;
 
     fn attempt(id: &str, millis: i64, targets: &[&str]) -> Attempt {
         Attempt {

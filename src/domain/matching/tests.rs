@@ -10,8 +10,7 @@ use crate::domain::kind::Kind;
 use crate::domain::payload::Payload;
 use crate::domain::purge::Purge;
 use crate::domain::purge::Target;
-use crate::domain::samples::{noon, queued, secs};
-use crate::domain::status::Status;
+use crate::testing::{self, noon, queued, secs};
 
 fn entry(id: &str, sent: i64, targets: &[&str]) -> JournalEntry {
     let targets: Vec<String> = targets.iter().map(|&target| target.to_owned()).collect();
@@ -25,20 +24,9 @@ fn entry(id: &str, sent: i64, targets: &[&str]) -> JournalEntry {
 
 pub(super) fn purge(id: &str, created: i64, targets: &[&str]) -> Purge {
     Purge {
-        account: "one".into(),
-        provider: "some".into(),
-        id: id.into(),
-        resource: "1".into(),
-        cname: "www.site.com".to_owned(),
         kind: Some(if targets.is_empty() { Kind::All } else { Kind::Url }),
-        raw_kind: String::new(),
-        status: Status::Successful,
-        raw_status: String::new(),
-        created: noon() + secs(created),
-        raw_created: None,
-        completed: None,
         targets: targets.iter().map(|&target| Target::new(target)).collect(),
-        by: None,
+        ..testing::purge("one", id, noon() + secs(created))
     }
 }
 

@@ -11,7 +11,7 @@ use crate::domain::limits::{Limits, Scope};
 use crate::domain::lint::Linted;
 use crate::domain::lint::lint;
 use crate::domain::payload::Payload;
-use crate::domain::samples::{World, noon, secs, spent};
+use crate::testing::{LintFacts, consumption, noon, secs};
 
 fn draft(text: &str) -> Draft {
     Draft { text: text.to_owned(), resource: Some(("one".into(), "1".into())), ..Draft::default() }
@@ -23,8 +23,8 @@ fn urls(host: &str, count: usize) -> String {
     lines.concat()
 }
 
-fn planned(draft: &Draft, mut world: World) -> Result<Plan, PlanError> {
-    let context = world.context();
+fn planned(draft: &Draft, mut facts: LintFacts) -> Result<Plan, PlanError> {
+    let context = facts.context();
     plan(&lint(draft, &context), draft, &context)
 }
 
@@ -35,7 +35,7 @@ fn seconds(plan: &Plan) -> Vec<i64> {
 #[test]
 fn many_urls_become_full_requests_in_the_operators_order() {
     let text = urls("www.site.com", 237);
-    let plan = planned(&draft(&text), World::new()).unwrap();
+    let plan = planned(&draft(&text), LintFacts::new()).unwrap();
     let sizes: Vec<_> =
         plan.requests.iter().map(|planned| planned.request.payload.targets().len()).collect();
     assert_eq!(sizes, [100, 100, 37]);
@@ -57,7 +57,7 @@ fn many_urls_become_full_requests_in_the_operators_order() {
 fn resources_and_accounts_go_out_side_by_side() {
     let text =
         [urls("www.site.com", 300), urls("img.site.com", 300), urls("v.site.com", 150)].concat();
-    let plan = planned(&draft(&text), World::new()).unwrap();
+    let plan = planned(&draft(&text), LintFacts::new()).unwrap();
     let order: Vec<_> = plan
         .requests
         .iter()
@@ -71,10 +71,10 @@ fn resources_and_accounts_go_out_side_by_side() {
 
 #[test]
 fn what_anybody_sent_and_what_is_queued_comes_first() {
-    let world = World::new().with(|world| {
-        world.queued = vec![spent("one", "1", Kind::Pattern, noon() + secs(30))];
+    let facts = LintFacts::new().with(|facts| {
+        facts.queued = vec![consumption("one", "1", Kind::Pattern, noon() + secs(30))];
     });
-    let plan = planned(&draft("/a/*\n/b.jpg"), world).unwrap();
+    let plan = planned(&draft("/a/*\n/b.jpg"), facts).unwrap();
     assert_eq!(seconds(&plan), [0, 90]);
     assert_eq!(plan.requests.first().unwrap().request.kind(), Kind::Url);
 }
@@ -83,27 +83,27 @@ fn what_anybody_sent_and_what_is_queued_comes_first() {
 fn the_risk_tells_what_confirms() {
     let high = |cname: &str| Risk::High { cname: cname.to_owned() };
     let protected = || {
-        World::new().with(|world| {
-            let account = world.accounts.first_mut().unwrap();
+        LintFacts::new().with(|facts| {
+            let account = facts.accounts.first_mut().unwrap();
             account.protected_cnames = vec![Pattern::Glob("img.*".to_owned())];
         })
     };
-    for (text, world, risk) in [
-        ("/a\n/b", World::new(), Risk::Low),
-        ("/a\n/a", World::new(), Risk::Raised),
-        ("/a/*", World::new(), Risk::Raised),
-        (&urls("www.site.com", 20), World::new(), Risk::Low),
-        (&urls("www.site.com", 21), World::new(), Risk::Raised),
-        ("/", World::new(), high("www.site.com")),
-        ("https://www.site.com/*", World::new(), high("www.site.com")),
-        ("https://dl.site.com/", World::new(), high("dl.site.com")),
+    for (text, facts, risk) in [
+        ("/a\n/b", LintFacts::new(), Risk::Low),
+        ("/a\n/a", LintFacts::new(), Risk::Raised),
+        ("/a/*", LintFacts::new(), Risk::Raised),
+        (&urls("www.site.com", 20), LintFacts::new(), Risk::Low),
+        (&urls("www.site.com", 21), LintFacts::new(), Risk::Raised),
+        ("/", LintFacts::new(), high("www.site.com")),
+        ("https://www.site.com/*", LintFacts::new(), high("www.site.com")),
+        ("https://dl.site.com/", LintFacts::new(), high("dl.site.com")),
         ("/a", protected(), Risk::Low),
         ("/a\nhttps://img.site.com/a", protected(), high("img.site.com")),
     ] {
-        assert_eq!(planned(&draft(text), world).unwrap().risk, risk, "{text}");
+        assert_eq!(planned(&draft(text), facts).unwrap().risk, risk, "{text}");
     }
-    let world = World::new().with(|world| world.accounts.first_mut().unwrap().protected = true);
-    let plan = planned(&draft("/a\nhttps://img.site.com/a"), world).unwrap();
+    let facts = LintFacts::new().with(|facts| facts.accounts.first_mut().unwrap().protected = true);
+    let plan = planned(&draft("/a\nhttps://img.site.com/a"), facts).unwrap();
     assert_eq!(plan.risk, high("www.site.com"));
     assert_eq!(plan.high_cnames, ["www.site.com", "img.site.com"]);
 }
@@ -120,7 +120,7 @@ fn everything_goes_out_as_what_it_really_is() {
             resource: Some((account.into(), id.into())),
             ..Draft::default()
         };
-        let plan = planned(&draft, World::new()).unwrap();
+        let plan = planned(&draft, LintFacts::new()).unwrap();
         let [only] = plan.requests.as_slice() else {
             unreachable!("one request");
         };
@@ -141,7 +141,7 @@ fn mode_and_area_go_where_there_is_a_choice_only() {
         area: Some("abroad".to_owned()),
         ..draft("/a/*\nhttps://dl.site.com/b/")
     };
-    let plan = planned(&draft, World::new()).unwrap();
+    let plan = planned(&draft, LintFacts::new()).unwrap();
     let choices: Vec<_> = plan
         .requests
         .iter()
@@ -154,30 +154,30 @@ fn mode_and_area_go_where_there_is_a_choice_only() {
 
 #[test]
 fn there_is_no_plan_for_nothing_or_with_errors_or_beyond_a_quota() {
-    assert_eq!(planned(&draft("# nothing"), World::new()), Err(PlanError::Nothing));
-    let errors = planned(&draft("/a\nhttps://other.com/a\n/b c"), World::new());
+    assert_eq!(planned(&draft("# nothing"), LintFacts::new()), Err(PlanError::Nothing));
+    let errors = planned(&draft("/a\nhttps://other.com/a\n/b c"), LintFacts::new());
     assert!(matches!(errors, Err(PlanError::Errors { errors: 2, .. })), "{errors:?}");
-    let unknown = World::new().with(|world| world.limits.clear());
+    let unknown = LintFacts::new().with(|facts| facts.limits.clear());
     assert_eq!(planned(&draft("/a"), unknown), Err(PlanError::Nothing));
     // The quota shrank between the linter's look and the plan.
-    let mut world = World::new();
+    let mut facts = LintFacts::new();
     let text = draft(&urls("dl.site.com", 3));
-    let linted = lint(&text, &world.context());
-    world.limit("two", |limits| {
+    let linted = lint(&text, &facts.context());
+    facts.change_limits("two", |limits| {
         limits.quotas.iter_mut().for_each(|quota| quota.left = 2);
     });
-    let short = plan(&linted, &text, &world.context());
+    let short = plan(&linted, &text, &facts.context());
     assert!(matches!(short, Err(PlanError::QuotaShort { left: 2, asked: 3, .. })), "{short:?}");
 }
 
 #[test]
 fn a_quotas_own_batch_size_counts() {
-    let world = World::new().with(|world| {
-        world.limit("two", |limits| {
+    let facts = LintFacts::new().with(|facts| {
+        facts.change_limits("two", |limits| {
             limits.quotas.iter_mut().for_each(|quota| quota.per_request = Some(2));
         });
     });
-    let plan = planned(&draft(&urls("dl.site.com", 3)), world).unwrap();
+    let plan = planned(&draft(&urls("dl.site.com", 3)), facts).unwrap();
     assert_eq!(plan.requests.len(), 2);
 }
 
@@ -187,8 +187,8 @@ fn wider_purges_are_suggested_with_what_they_cost_and_never_the_root() {
         .map(|number| format!("https://www.site.com/img/{}/{number}.jpg\n", number % 12))
         .chain(["https://www.site.com/robots.txt\n".to_owned()])
         .collect();
-    let mut world = World::new();
-    let context = world.context();
+    let mut facts = LintFacts::new();
+    let context = facts.context();
     let linted = lint(&draft(&text), &context);
     let ways = suggest(&linted, &context);
     // Twelve directories would take two requests and one for the rest: no fewer than the URLs'
@@ -217,8 +217,8 @@ fn a_suggestion_that_is_taken_becomes_what_it_said() {
                 _ => format!("https://{host}/{number}.txt\n"),
             })
             .collect();
-        let mut world = World::new();
-        let context = world.context();
+        let mut facts = LintFacts::new();
+        let context = facts.context();
         let linted = lint(&draft(&lines.concat()), &context);
         let ways = suggest(&linted, &context);
         let way = ways.last().unwrap();
@@ -287,21 +287,21 @@ proptest! {
         left in 0u64..200, margin in 0i64..4,
     ) {
         let places = [("one", "1", "www"), ("one", "2", "img"), ("two", "d", "dl"), ("three", "v", "v")];
-        let mut world = World::new().with(|world| {
+        let mut facts = LintFacts::new().with(|facts| {
             for (at, kind, place, queued) in &history {
                 let (account, resource, _) = places[*place];
-                let mut one = spent(account, resource, Kind::EVERY[*kind], noon() + secs(*at));
+                let mut one = consumption(account, resource, Kind::EVERY[*kind], noon() + secs(*at));
                 if *queued && *at >= 0 {
                     one.sent_here = true;
-                    world.queued.push(one);
+                    facts.queued.push(one);
                 } else if *at < 0 {
-                    world.recent.push(crate::domain::budget::RecentPurge {
+                    facts.recent.push(crate::domain::budget::RecentPurge {
                         spent: one, targets: vec![], unfinished: false, by: None,
                     });
                 }
             }
             for account in ["one", "two", "three"] {
-                world.limit(account, |limits| {
+                facts.change_limits(account, |limits| {
                     let rules = [&mut limits.url, &mut limits.pattern, &mut limits.all];
                     for rule in rules.into_iter().flatten() {
                         rule.per_request = per_request;
@@ -318,16 +318,16 @@ proptest! {
                     }
                 });
             }
-            world.margin = secs(margin);
+            facts.margin = secs(margin);
         });
         let text: Vec<_> = lines.iter().map(|(place, number, pattern)| {
             format!("https://{}.site.com/{number}{}\n", places[*place].2, if *pattern { "/" } else { ".jpg" })
         }).collect();
         let draft = draft(&text.concat());
-        let recent = world.recent.clone();
-        let queued = world.queued.clone();
-        let all_limits = world.limits.clone();
-        let context = world.context();
+        let recent = facts.recent.clone();
+        let queued = facts.queued.clone();
+        let all_limits = facts.limits.clone();
+        let context = facts.context();
         let linted = lint(&draft, &context);
         let plan = match plan(&linted, &draft, &context) {
             Ok(plan) => plan,

@@ -266,9 +266,8 @@ mod tests {
 
     use super::*;
     use crate::domain::ids::PurgeId;
-    use crate::domain::kind::Kind;
     use crate::domain::purge::{Purge, Target};
-    use crate::domain::status::Status;
+    use crate::testing;
 
     const SETTLE: i64 = 4_000_000;
 
@@ -278,20 +277,11 @@ mod tests {
 
     fn purge(number: usize, created: i64) -> Purge {
         Purge {
-            account: "a".into(),
             provider: "p".into(),
-            id: number.to_string().into(),
             resource: "r".into(),
             cname: "c".to_owned(),
-            kind: Some(Kind::Url),
-            raw_kind: String::new(),
-            status: Status::Successful,
-            raw_status: String::new(),
-            created: at(created),
-            raw_created: None,
-            completed: None,
             targets: vec![Target::new("/a")],
-            by: None,
+            ..testing::purge("a", number.to_string(), at(created))
         }
     }
 
@@ -350,13 +340,11 @@ mod tests {
 
     fn rule(page: u64, finest: Duration, offsets: bool) -> HistoryRule {
         HistoryRule {
-            reach: None,
             reading: if offsets { Reading::RangesAndOffsets } else { Reading::Ranges },
             page: page as u32,
             finest,
             settle: Duration::from_micros(SETTLE as u64),
-            per_resource: false,
-            times_note: None,
+            ..testing::history()
         }
     }
 

@@ -221,12 +221,7 @@ async fn what_a_crash_left_on_its_way_is_unknown_and_settled_from_the_history() 
         let bench = Bench::new();
         let vendor = Vendor::new("a", &bench.clock);
         let mut writer = bench.store().writer().unwrap();
-        let entry = NewEntry {
-            request: request("a", "r1", "/a"),
-            planned_at: begin(),
-            reason: None,
-            ticket: None,
-        };
+        let entry = NewEntry::new(request("a", "r1", "/a"), begin());
         let queued = writer.enqueue(&[entry], begin()).unwrap();
         let (from, to) = (JournalState::Queued, JournalState::Sending);
         let step = writer.step(&queued[0].id, from, to, &StepDetails::at(begin()));
@@ -355,12 +350,7 @@ async fn an_adapter_that_falls_over_leaves_a_request_unknown_and_not_sent_again(
 async fn read_only_refuses_at_the_queue_and_sends_nothing_that_waits_there() {
     let bench = Bench::new();
     let vendor = Vendor::new("a", &bench.clock);
-    let entry = NewEntry {
-        request: request("a", "r1", "/left"),
-        planned_at: begin(),
-        reason: None,
-        ticket: None,
-    };
+    let entry = NewEntry::new(request("a", "r1", "/left"), begin());
     bench.store().writer().unwrap().enqueue(&[entry], begin()).unwrap();
     for account_only in [true, false] {
         let mut running = bench.start_with(from_ref(&vendor), |setup| {
@@ -380,12 +370,7 @@ async fn read_only_refuses_at_the_queue_and_sends_nothing_that_waits_there() {
 async fn read_only_nothing_of_the_journal_is_changed() {
     let bench = Bench::new();
     let vendor = Vendor::new("a", &bench.clock);
-    let entries = ["/1", "/2"].map(|target| NewEntry {
-        request: request("a", "r1", target),
-        planned_at: begin(),
-        reason: None,
-        ticket: None,
-    });
+    let entries = ["/1", "/2"].map(|target| NewEntry::new(request("a", "r1", target), begin()));
     let mut writer = bench.store().writer().unwrap();
     let before = writer.enqueue(&entries, begin()).unwrap();
     let ids: Vec<_> = before.iter().map(|entry| entry.id.clone()).collect();
@@ -419,12 +404,8 @@ async fn read_only_nothing_of_the_journal_is_changed() {
 async fn a_queue_that_an_earlier_run_left_is_worked_off() {
     let bench = Bench::new();
     let vendor = Vendor::new("a", &bench.clock);
-    let entries = ["/1", "/2", "/3"].map(|target| NewEntry {
-        request: request("a", "r1", target),
-        planned_at: begin(),
-        reason: None,
-        ticket: None,
-    });
+    let entries =
+        ["/1", "/2", "/3"].map(|target| NewEntry::new(request("a", "r1", target), begin()));
     bench.store().writer().unwrap().enqueue(&entries, begin()).unwrap();
     let mut running = bench.start(from_ref(&vendor));
     for _ in 0..3 {

@@ -254,7 +254,7 @@ async fn a_pattern_is_looked_at_by_urls_that_the_history_and_the_journal_know() 
     settled(&mut running).await;
     edge.change(|state| state.asked.clear());
     let pattern = PurgeRequest {
-        payload: Payload::Pattern(Targets::new(vec!["/img/*".to_owned()]).unwrap()),
+        payload: Payload::Pattern(Targets::one("/img/*")),
         ..request("a", "r1", "/")
     };
     running.enqueue(vec![pattern], begin());

@@ -18,17 +18,17 @@ use crate::domain::ids::{AccountName, JournalId, ProviderName, PurgeId};
 use crate::domain::journal::{JournalEntry, JournalState, NewEntry};
 use crate::domain::kind::Kind;
 use crate::domain::limits::{
-    HistoryRule, KindRule, Limits, LimitsSource, QueryUse, RateWindow, Reading, Scope, SentAs,
-    Syntax, Wildcard,
+    HistoryRule, KindRule, Limits, LimitsSource, Reading, Syntax, Wildcard,
 };
 use crate::domain::payload::{Payload, PurgeRequest, Targets};
 use crate::domain::plan::Preview;
 use crate::domain::purge::{Purge, Target};
-use crate::domain::resource::{CacheKey, Resource, ResourceState};
+use crate::domain::resource::Resource;
 use crate::domain::status::Status;
 use crate::engine::{AccountHandle, Clock, Engine, EngineConfig, EventStream};
 use crate::providers::{HistoryPage, HistoryRequest, Provider, Receipt};
 use crate::store::{Access, Store};
+use crate::testing;
 
 /// When every test begins.
 pub(super) fn begin() -> DateTime<Utc> {
@@ -110,58 +110,23 @@ pub(super) struct Vendor {
     pub(super) state: Mutex<State>,
 }
 
-fn rule(per_request: u32, requests: u32, bucket: &'static str) -> KindRule {
-    KindRule {
-        per_request,
-        longest: None,
-        windows: vec![RateWindow {
-            requests,
-            per: Duration::from_mins(1),
-            scope: Scope::Resource,
-            bucket,
-        }],
-        syntax: Syntax::Path,
-        wildcard: Wildcard::End,
-        query: QueryUse::Counts,
-        modes: Vec::new(),
-        sent_as: SentAs::Itself,
-        usual: Duration::from_secs(20),
-    }
-}
-
 pub(super) fn limits() -> Limits {
+    let rule = |per_request, requests, bucket| KindRule {
+        windows: vec![testing::window(requests, 60, bucket)],
+        ..testing::rule(per_request, Syntax::Path, Wildcard::End)
+    };
     Limits {
-        url: Some(rule(100, 2, "url")),
-        pattern: Some(rule(10, 1, "pattern")),
-        all: Some(rule(0, 1, "pattern")),
         history: HistoryRule {
             reach: Some(Duration::from_hours(30 * 24)),
-            reading: Reading::RangesAndOffsets,
-            page: 100,
-            finest: Duration::from_millis(1),
             settle: Duration::from_secs(5),
-            per_resource: false,
-            times_note: None,
+            ..testing::history()
         },
-        quotas: Vec::new(),
-        source: LimitsSource::Documented,
+        ..testing::limits(rule(100, 2, "url"), rule(10, 1, "pattern"), rule(0, 1, "pattern"))
     }
 }
 
 pub(super) fn resource(account: &str, id: &str) -> Resource {
-    Resource {
-        account: account.into(),
-        provider: "scripted".into(),
-        id: id.into(),
-        cname: format!("{id}.example.com"),
-        names: Vec::new(),
-        description: None,
-        state: ResourceState::Active,
-        url_purge: None,
-        all_purge: None,
-        cache: CacheKey::default(),
-        area: None,
-    }
+    Resource::new(account, "scripted", id, format!("{id}.example.com"))
 }
 
 impl Vendor {
@@ -291,20 +256,13 @@ impl State {
         let id = PurgeId::from(format!("v{}", self.next_id));
         self.next_id += 1;
         self.purges.push(Purge {
-            account: account.clone(),
             provider: "scripted".into(),
-            id: id.clone(),
             resource: resource.into(),
             cname: format!("{resource}.example.com"),
             kind: Some(kind),
-            raw_kind: String::new(),
             status: Status::InProgress,
-            raw_status: String::new(),
-            created,
-            raw_created: None,
-            completed: None,
             targets: targets.iter().map(Target::new).collect(),
-            by: None,
+            ..testing::purge(account.clone(), id.clone(), created)
         });
         id
     }
@@ -447,29 +405,16 @@ impl Provider for Vendor {
 }
 
 pub(super) fn account(name: &str) -> Account {
-    Account {
-        name: name.into(),
-        provider: "scripted".into(),
-        colour: None,
-        badge: None,
-        protected: false,
-        protected_cnames: Vec::new(),
-        read_only: false,
-        reason_required: false,
-        ticket_pattern: None,
-        names: crate::domain::activity::Names::default(),
-    }
+    Account::new(name, "scripted")
 }
 
 pub(super) fn request(account: &str, resource: &str, target: &str) -> PurgeRequest {
-    PurgeRequest {
-        account: account.into(),
-        resource: resource.into(),
-        cname: format!("{resource}.example.com"),
-        payload: Payload::Url(Targets::new(vec![target.to_owned()]).unwrap()),
-        mode: None,
-        area: None,
-    }
+    PurgeRequest::new(
+        account,
+        resource,
+        format!("{resource}.example.com"),
+        Payload::Url(Targets::one(target)),
+    )
 }
 
 /// A directory with a store, and the time.
@@ -588,10 +533,8 @@ impl Running {
         let entries = requests
             .into_iter()
             .map(|request| NewEntry {
-                request,
-                planned_at,
                 reason: Some("because".to_owned()),
-                ticket: None,
+                ..NewEntry::new(request, planned_at)
             })
             .collect();
         self.enqueued.push_back(tokio::spawn(self.engine.enqueue(entries)));

@@ -6,20 +6,19 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 
 use super::*;
-use crate::domain::budget::Consumption;
 use crate::domain::filter::Filter;
 use crate::domain::kind::Kind;
 use crate::domain::known::Known;
-use crate::domain::samples;
-use crate::panes::samples::pane_ctx_in;
+use crate::testing;
+use crate::testing::pane_ctx_with;
 
 /// One account, whose vendor wants paths, with one resource.
 fn ctx() -> PaneCtx<'static> {
-    let mut known = Known::new(vec![samples::account("prod")], false, false);
-    let resource = samples::resource("prod", "1", "www.site.com");
+    let mut known = Known::new(vec![testing::account("prod")], false, false);
+    let resource = testing::resource("prod", "1", "www.site.com");
     known.learn_resources("prod".into(), Arc::new(vec![resource]));
-    known.limits.insert("prod".into(), Arc::new(samples::paths()));
-    pane_ctx_in(known)
+    known.limits.insert("prod".into(), Arc::new(testing::path_limits()));
+    pane_ctx_with(known)
 }
 
 fn compose(text: &str) -> (ComposePane, PaneCtx<'static>, Vec<Effect>) {
@@ -180,14 +179,7 @@ fn the_purge_that_a_line_would_repeat_can_be_looked_at() {
     let answer = Answer::Recent {
         ticket: pane.recent_ticket,
         result: Ok(vec![RecentPurge {
-            spent: Consumption {
-                account: "prod".into(),
-                resource: "1".into(),
-                kind: Kind::Url,
-                at,
-                targets: 1,
-                sent_here: false,
-            },
+            spent: testing::consumption("prod", "1", Kind::Url, at),
             targets: vec!["/a.jpg".to_owned()],
             unfinished: true,
             by: None,

@@ -13,7 +13,7 @@ use url::Url;
 use super::*;
 use crate::config::secret::source::SecretSource;
 use crate::domain::failure::Cause;
-use crate::domain::ids::{AccountName, ProviderName, ResourceId};
+use crate::domain::ids::{AccountName, ProviderName};
 use crate::domain::kind::Kind;
 use crate::domain::payload::{Payload, Targets};
 use crate::providers::scripted::{Reply, Scripted};
@@ -44,14 +44,7 @@ async fn answering(replies: Vec<Reply>) -> (Scripted, Arc<dyn Provider>) {
 }
 
 fn request(payload: Payload) -> PurgeRequest {
-    PurgeRequest {
-        account: AccountName::new("prod"),
-        resource: ResourceId::new("11"),
-        cname: "cdn.shop.example".to_owned(),
-        payload,
-        mode: None,
-        area: None,
-    }
+    PurgeRequest::new("prod", "11", "cdn.shop.example", payload)
 }
 
 fn targets(texts: &[&str]) -> Targets {

@@ -58,14 +58,7 @@ async fn answering(replies: Vec<Reply>) -> (Scripted, Arc<dyn Provider>) {
 }
 
 fn request(payload: Payload) -> PurgeRequest {
-    PurgeRequest {
-        account: AccountName::new("med"),
-        resource: ResourceId::new("u-1"),
-        cname: "cdn.shop.example".to_owned(),
-        payload,
-        mode: None,
-        area: None,
-    }
+    PurgeRequest::new("med", "u-1", "cdn.shop.example", payload)
 }
 
 fn of(offset: u64) -> HistoryRequest {

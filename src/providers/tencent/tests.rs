@@ -48,12 +48,8 @@ fn targets(texts: &[&str]) -> Targets {
 
 fn request(payload: Payload, mode: Option<&str>) -> PurgeRequest {
     PurgeRequest {
-        account: AccountName::new("ten"),
-        resource: ResourceId::new("www.shop.example"),
-        cname: "www.shop.example".to_owned(),
-        payload,
         mode: mode.map(str::to_owned),
-        area: None,
+        ..PurgeRequest::new("ten", "www.shop.example", "www.shop.example", payload)
     }
 }
 

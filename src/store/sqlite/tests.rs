@@ -20,11 +20,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Reader, Store, Tuning, Writer};
 use crate::domain::filter::Predicate;
+use crate::domain::journal::NewEntry;
 use crate::domain::kind::Kind;
+use crate::domain::payload::{Payload, PurgeRequest};
 use crate::domain::purge::{Purge, PurgeDetail, Target};
 use crate::domain::query::Sort;
 use crate::domain::status::Status;
 use crate::store::Access;
+use crate::testing;
 
 /// Thresholds that take every path with few purges, and that wait for no lock for long.
 fn small() -> Tuning {
@@ -104,22 +107,19 @@ fn at(second: i64) -> DateTime<Utc> {
 /// Returns a finished purge of two URLs.
 fn purge(id: &str, second: i64) -> Purge {
     Purge {
-        account: "gcore-prod".into(),
         provider: "gcore".into(),
-        id: id.into(),
         resource: "12".into(),
-        cname: "www.site.com".to_owned(),
-        kind: Some(Kind::Url),
         raw_kind: "purge_by_url".to_owned(),
-        status: Status::Successful,
         raw_status: "Successful".to_owned(),
-        created: at(second),
-        raw_created: None,
-        completed: None,
         targets: vec![
             Target::new("https://www.site.com/img/a.jpg"),
             Target::new("https://www.site.com/img/b.jpg"),
         ],
-        by: None,
+        ..testing::purge("gcore-prod", id, at(second))
     }
+}
+
+/// Returns a purge of everything at a cname that is to be queued.
+fn everything(cname: &str) -> NewEntry {
+    NewEntry::new(PurgeRequest::new("one", "12", cname, Payload::All), at(0))
 }

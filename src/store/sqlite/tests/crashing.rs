@@ -6,7 +6,6 @@ use std::process::Command;
 
 use super::*;
 use crate::domain::journal::JournalState;
-use crate::domain::journal::NewEntry;
 use crate::store::StepDetails;
 
 /// Copies a store as a crash of the machine would leave it: the file and its log, no lock.
@@ -74,15 +73,7 @@ fn dying() {
     let path = std::env::var_os(STORE).unwrap();
     let store = Store::open(Path::new(&path), Access::ReadWrite).unwrap();
     let mut writer = store.writer().unwrap();
-    let entry = NewEntry {
-        request: serde_json::from_value(serde_json::json!({
-            "account": "one", "resource": "12", "cname": "", "payload": { "kind": "all" }
-        }))
-        .unwrap(),
-        planned_at: at(0),
-        reason: None,
-        ticket: None,
-    };
+    let entry = everything("");
     let id = writer.enqueue(&[entry], at(0)).unwrap().remove(0).id;
     let (from, to) = (JournalState::Queued, JournalState::Sending);
     let _ = writer.step(&id, from, to, &StepDetails::at(at(1))).unwrap();

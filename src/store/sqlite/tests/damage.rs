@@ -3,7 +3,6 @@
 use std::fs;
 
 use super::*;
-use crate::domain::journal::NewEntry;
 use crate::domain::query::{Anchor, WindowQuery};
 use crate::store::StoreFailure;
 
@@ -25,16 +24,7 @@ fn a_full_disk_loses_nothing_that_was_there_and_takes_in_nothing_by_halves() {
     };
     limit(&writer, pages);
     assert_eq!(writer.record(&many(), at(0)), Err(StoreFailure::Full));
-    let entry = NewEntry {
-        request: serde_json::from_value(serde_json::json!({
-            "account": "one", "resource": "12", "cname": "x".repeat(10_000),
-            "payload": { "kind": "all" }
-        }))
-        .unwrap(),
-        planned_at: at(0),
-        reason: None,
-        ticket: None,
-    };
+    let entry = everything(&"x".repeat(10_000));
     let entries = vec![entry; 3];
     assert_eq!(writer.enqueue(&entries, at(0)), Err(StoreFailure::Full));
     assert_eq!(home.purges(), [purge("1", 0)]);

@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::domain::ids::JournalId;
-use crate::domain::journal::NewEntry;
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::payload::{Payload, PurgeRequest, Targets};
 use crate::store::sqlite::times;
@@ -10,21 +9,16 @@ use crate::store::{MatchOutcome, StepDetails, StepOutcome};
 
 fn request(target: &str) -> PurgeRequest {
     PurgeRequest {
-        account: "gcore-prod".into(),
-        resource: "12".into(),
-        cname: "www.site.com".to_owned(),
-        payload: Payload::Url(Targets::new(vec![target.to_owned()]).unwrap()),
-        mode: None,
         area: Some("global".to_owned()),
+        ..PurgeRequest::new("gcore-prod", "12", "www.site.com", Payload::Url(Targets::one(target)))
     }
 }
 
 pub(super) fn queue(writer: &mut Writer, target: &str) -> JournalEntry {
     let entry = NewEntry {
-        request: request(target),
-        planned_at: at(3),
         reason: Some("stale hero".to_owned()),
         ticket: Some("INC-2231".to_owned()),
+        ..NewEntry::new(request(target), at(3))
     };
     writer.enqueue(&[entry], at(1)).unwrap().remove(0)
 }
@@ -170,14 +164,8 @@ fn a_request_of_unknown_fate_that_is_queued_again_waits_as_if_new_and_its_past_i
 fn open_requests_come_in_the_order_of_the_queue() {
     let home = Home::new();
     let mut writer = home.writer();
-    let entries: Vec<_> = ["/a", "/b", "/c"]
-        .map(|target| NewEntry {
-            request: request(target),
-            planned_at: at(3),
-            reason: None,
-            ticket: None,
-        })
-        .into();
+    let entries: Vec<_> =
+        ["/a", "/b", "/c"].map(|target| NewEntry::new(request(target), at(3))).into();
     let queued = writer.enqueue(&entries, at(1)).unwrap();
     assert!(queued.is_sorted_by(|one, next| one.id < next.id));
     step(&mut writer, &queued[1].id, JournalState::Queued, JournalState::Cancelled, 4);
@@ -265,12 +253,8 @@ fn what_waited_while_the_queue_was_paused_gets_new_times_and_keeps_its_spaces() 
     let home = Home::new();
     let mut writer = home.writer();
     let mut queue_at = |resource: &str, second: i64| {
-        let entry = NewEntry {
-            request: PurgeRequest { resource: resource.into(), ..request("/a") },
-            planned_at: at(second),
-            reason: None,
-            ticket: None,
-        };
+        let request = PurgeRequest { resource: resource.into(), ..request("/a") };
+        let entry = NewEntry::new(request, at(second));
         writer.enqueue(&[entry], at(1)).unwrap().remove(0).id
     };
     let ids = [("12", 10), ("12", 70), ("13", 500)].map(|(id, second)| queue_at(id, second));

@@ -3,22 +3,15 @@
 use super::*;
 use crate::domain::draft::Draft;
 use crate::domain::query::SummaryQuery;
-use crate::domain::resource::{CacheKey, Resource, ResourceState};
+use crate::domain::resource::{Resource, ResourceState};
 use crate::store::StoredAccount;
 
 fn resource(id: &str, cname: &str) -> Resource {
     Resource {
-        account: "gcore-prod".into(),
-        provider: "gcore".into(),
-        id: id.into(),
-        cname: cname.to_owned(),
         names: vec![format!("alt.{cname}")],
-        description: None,
         state: ResourceState::Other("moving".to_owned()),
         url_purge: Some(true),
-        all_purge: None,
-        cache: CacheKey::default(),
-        area: None,
+        ..Resource::new("gcore-prod", "gcore", id, cname)
     }
 }
 

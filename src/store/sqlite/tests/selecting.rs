@@ -7,7 +7,6 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::filter::{Clause, Pattern, Test, TimeRange};
 use crate::domain::ids::PurgeKey;
-use crate::domain::journal::NewEntry;
 use crate::domain::query::{Anchor, SummaryQuery, WindowQuery};
 use crate::domain::timeline::Bar;
 
@@ -80,15 +79,7 @@ fn predicate() -> impl Strategy<Value = Predicate> {
 
 /// Says that the purges of account "one" with these ids were sent from here.
 fn send(home: &Home, ids: &[&str]) {
-    let entry = NewEntry {
-        request: serde_json::from_value(serde_json::json!({
-            "account": "one", "resource": "12", "cname": "", "payload": { "kind": "all" }
-        }))
-        .unwrap(),
-        planned_at: at(0),
-        reason: None,
-        ticket: None,
-    };
+    let entry = everything("");
     let mut writer = home.writer();
     let entries = writer.enqueue(&vec![entry; ids.len()], at(0)).unwrap();
     for (entry, id) in entries.iter().zip(ids) {
