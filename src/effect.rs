@@ -1,8 +1,9 @@
-//! The seam between the core and the world: effects ask for work, reports answer it.
+//! The interface between the core and everything outside: effects ask for work, reports answer it.
 //!
-//! Both are plain data, so a test can compare them. Effects come in three kinds: a [`Query`] is superseded by the next one of
-//! the same kind and [`PaneId`]; an [`Order`] is always carried out; a [`TerminalEffect`] is the terminal's own business. A
-//! report is an [`Answer`] to one of them, with its [`Ticket`], or an [`Event`] that nobody asked for.
+//! Both are plain data, so a test can compare them. Effects come in three kinds: a [`Query`] is
+//! superseded by the next one of the same kind and [`PaneId`]; an [`Order`] is always carried out;
+//! a [`TerminalEffect`] is the terminal's own business. A report is an [`Answer`] to one of them,
+//! with its [`Ticket`], or an [`Event`] that nobody asked for.
 
 use std::cell::Cell;
 use std::path::PathBuf;
@@ -86,14 +87,16 @@ pub enum Query {
         /// The purges.
         keys: Vec<PurgeKey>,
     },
-    /// Reads recent purges of these resources by anybody, for budgets and collisions. Answered by [`Answer::Recent`].
+    /// Reads recent purges of these resources by anybody, for budgets and collisions. Answered by
+    /// [`Answer::Recent`].
     Recent {
         /// Comes back with the answer.
         ticket: Ticket,
         /// The resources.
         resources: Vec<(AccountName, ResourceId)>,
     },
-    /// Renders requests as they would go over the wire, without secrets. Answered by [`Answer::Previewed`].
+    /// Renders requests as they would go over the wire, without secrets. Answered by
+    /// [`Answer::Previewed`].
     Preview {
         /// Comes back with the answer.
         ticket: Ticket,
@@ -115,20 +118,20 @@ pub enum Order {
         /// The account; `None` for all.
         account: Option<AccountName>,
     },
-    /// Writes requests into the journal as queued, from where the sender takes them. Answered by [`Answer::Enqueued`],
-    /// and by an [`Event::Journal`] whenever one of them moves.
+    /// Writes requests into the journal as queued, from where the sender takes them. Answered by
+    /// [`Answer::Enqueued`], and by an [`Event::Journal`] whenever one of them moves.
     Enqueue {
         /// Comes back with the answer.
         ticket: Ticket,
         /// The requests, in the order in which they are to go out.
         sends: Vec<NewEntry>,
     },
-    /// Takes back what is still queued.
+    /// Cancels requests that are still queued.
     Cancel {
         /// The requests.
         ids: Vec<JournalId>,
     },
-    /// Queues a request of unknown outcome again. Only ever by the operator's own word.
+    /// Queues a request of unknown outcome again. Issued only by the operator's own key.
     Resend {
         /// The request.
         id: JournalId,
@@ -141,8 +144,8 @@ pub enum Order {
     /// Pauses or resumes the queue, for every purgedeck on the store and over restarts. Followed by
     /// [`Event::QueuePaused`].
     Pause(bool),
-    /// Probes the edge once for these purges. Each is answered by an [`Answer::Verified`], all of them together by a
-    /// notice.
+    /// Probes the edge once for these purges. Each is answered by an [`Answer::Verified`], all of
+    /// them together by a notice.
     Verify(Vec<Subject>),
     /// Keeps the draft for the next start; `None` forgets it.
     KeepDraft(Option<Draft>),
@@ -150,10 +153,11 @@ pub enum Order {
     ReadFile {
         /// Comes back with the answer.
         ticket: Ticket,
-        /// The file; `~` stands for the home directory.
+        /// The file; `~` is the home directory.
         path: PathBuf,
     },
-    /// Writes all purges that a query selects into a file, in the format of its ending. Answered by [`Answer::Exported`].
+    /// Writes all purges that a query selects into a file, in the format of its ending. Answered by
+    /// [`Answer::Exported`].
     Export {
         /// Comes back with the answer.
         ticket: Ticket,
@@ -171,7 +175,7 @@ pub enum Order {
 pub enum TerminalEffect {
     /// Puts a text on the operator's clipboard.
     Copy(String),
-    /// Calls the operator back with these words, in the way that the configuration says.
+    /// Alerts the operator with these words, in the way that the configuration says.
     Alert(String),
     /// Opens the operator's editor. Answered by [`Answer::Edited`].
     Edit {
@@ -186,7 +190,7 @@ pub enum TerminalEffect {
     Quit,
 }
 
-/// What reaches the core from the world.
+/// A message to the core.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Report {
     /// The answer to an effect.
@@ -207,7 +211,7 @@ pub enum Answer {
         /// The rows.
         result: Result<Window, StoreError>,
     },
-    /// Answers [`Query::Summary`], perhaps twice: first with what is known at once, then with what was counted.
+    /// Answers [`Query::Summary`].
     Summary {
         /// The pane that asked.
         pane: PaneId,
@@ -264,7 +268,7 @@ pub enum Answer {
     Verified {
         /// The purge or request.
         subject: Subject,
-        /// What the edge showed, or why it was not asked.
+        /// The verification, or the reason why there is none.
         result: Result<Box<Verification>, String>,
     },
     /// The draft that an earlier run left; sent at the start.

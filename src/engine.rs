@@ -1,24 +1,33 @@
-//! One core behind both faces: everything that runs. The dashboard and the command line call an [`Engine`] and await typed
-//! results; neither derives an answer from events.
+//! The core behind both faces; everything that runs is started here. The dashboard and the command
+//! line call an [`Engine`] and await typed results; neither derives an answer from events.
 //!
-//! | methods | what they do |
-//! |---|---|
-//! | [`Engine::start`], [`Engine::shutdown`] | begin; end everything, after what is on its way was answered and written |
-//! | [`Engine::subscribe`] | every [`Event`]; begins with the current state of accounts and queue |
-//! | [`Engine::window`], [`summary`](Engine::summary), [`detail`](Engine::detail), [`gather`](Engine::gather), [`recent`](Engine::recent), [`queue`](Engine::queue), [`draft`](Engine::draft) | read the store; dropping the future cancels the read |
-//! | [`Engine::preview`] | renders a request as it would go over the wire |
-//! | [`Engine::enqueue`], [`cancel`](Engine::cancel), [`resend`](Engine::resend), [`reorder`](Engine::reorder), [`pause`](Engine::pause), [`keep_draft`](Engine::keep_draft) | change the journal; carried out even if the future is dropped |
-//! | [`Engine::refresh`], [`resources`](Engine::resources), [`sync`](Engine::sync) | ask the vendors: without waiting; what can be purged; the history that a filter looks at |
-//! | [`Engine::wait`] | follows requests until an end |
-//! | [`Engine::verify`] | asks the edge for purges, once |
-//! | [`Engine::read_file`], [`export`](Engine::export), [`save_view`](Engine::save_view) | files |
+//! - [`start`](Engine::start), [`shutdown`](Engine::shutdown): begin; end, after requests on their
+//!   way were answered and their outcomes stored.
+//! - [`subscribe`](Engine::subscribe): every [`Event`], after the current state of accounts and
+//!   queue.
+//! - [`window`](Engine::window), [`summary`](Engine::summary), [`detail`](Engine::detail),
+//!   [`gather`](Engine::gather), [`recent`](Engine::recent), [`queue`](Engine::queue),
+//!   [`draft`](Engine::draft): read the store; dropping the future cancels the read.
+//! - [`preview`](Engine::preview): renders a request as it would go over the wire.
+//! - [`enqueue`](Engine::enqueue), [`cancel`](Engine::cancel), [`resend`](Engine::resend),
+//!   [`reorder`](Engine::reorder), [`pause`](Engine::pause), [`keep_draft`](Engine::keep_draft):
+//!   change the journal; carried out even if the future is dropped.
+//! - [`refresh`](Engine::refresh): asks the vendors for news, without waiting.
+//! - [`resources`](Engine::resources): reads an account's resources from its vendor.
+//! - [`sync`](Engine::sync): waits for the history that a filter selects.
+//! - [`wait`](Engine::wait): follows requests until an end.
+//! - [`verify`](Engine::verify): probes the edge for purges, once.
+//! - [`read_file`](Engine::read_file), [`export`](Engine::export),
+//!   [`save_view`](Engine::save_view): files.
 //!
-//! The engine alone spawns. Work for a vendor runs as tasks: one [sync](sync) for each account, one [sender](send) for all,
-//! one [verifier](verify) for all. Work for the store runs on threads, since the store blocks: one [writes](store_writer), two
-//! [read](query_thread). Offline there are no syncs and no sender: no network, no timer, no wake-up.
+//! The engine alone spawns. Work for a vendor runs as tasks: one [sync](sync) for each account, one
+//! [sender](send) for all, one [verifier](verify) for all. Work for the store runs on threads,
+//! since the store blocks: one [writes](store_writer), two [read](query_thread). Offline there are
+//! no syncs and no sender: no network, no timer, no wake-up.
 //!
-//! The safety rules are enforced here, once: nothing is queued, changed or sent read-only; the journal is on the disk before
-//! a request goes out; a paused queue sends nothing. Faces may explain a refusal earlier; they never decide it.
+//! The safety rules are enforced here, once: nothing is queued, changed or sent read-only; the
+//! journal is on the disk before a request goes out; a paused queue sends nothing. Faces may
+//! explain a refusal earlier; they never decide it.
 
 mod account_client;
 mod clock;
@@ -82,7 +91,7 @@ pub use self::journal_commands::OrderError;
 pub use self::verify::{MOST_AT_ONCE, Verifications};
 pub use self::wait::{Until, WaitEnd, WaitOutcome};
 
-/// Keeps a view for the next start: returns what to tell the operator, or what went wrong.
+/// Saves a view for the next start; returns words for the operator, on success and on failure.
 pub type KeepView = Arc<dyn Fn(&SavedView) -> Result<String, String> + Send + Sync>;
 
 /// An account and its adapter.
@@ -92,7 +101,8 @@ pub struct AccountHandle {
     pub account: Account,
     /// Its adapter; of the same account.
     pub provider: Arc<dyn Provider>,
-    /// The pause between two readings of its news while nothing happens, where it differs from [`EngineConfig::refresh`].
+    /// Pause between two readings of its news while nothing happens, where it differs from
+    /// [`EngineConfig::refresh`].
     pub refresh: Option<Duration>,
     /// Its edge, to be probed before and after purges; `None`: it is never probed.
     pub edge: Option<EdgeWatch>,
@@ -103,31 +113,34 @@ pub struct AccountHandle {
 pub struct EdgeWatch {
     /// The edge.
     pub edge: Arc<dyn Edge>,
-    /// For how long it may still serve the old after the vendor called a purge successful.
+    /// Longest time for which it may still serve old content after the vendor called a purge
+    /// successful.
     pub grace: Duration,
 }
 
 /// Everything that an engine works with.
 pub struct EngineConfig {
-    /// The local history and the journal. It must be open for writing, unless the engine is offline.
+    /// The local history and the journal. It must be open for writing, unless the engine is
+    /// offline.
     pub store: Store,
     /// The accounts.
     pub accounts: Vec<AccountHandle>,
     /// The time.
     pub clock: Clock,
-    /// The pause between two readings of news while nothing happens.
+    /// Pause between two readings of news while nothing happens.
     pub refresh: Duration,
-    /// No vendor is asked: the store is all there is.
+    /// No vendor is asked; only the store is read.
     pub offline: bool,
     /// Nothing is ever queued, changed or sent, whatever the accounts say.
     pub read_only: bool,
-    /// The forms in which history is written into files; `None`: it is not.
+    /// The formats for writing history into files; `None`: there is no export.
     pub export: Option<ExportForms>,
-    /// Keeps views; `None`: they cannot be kept.
+    /// Saves views; `None`: they cannot be saved.
     pub keep_view: Option<KeepView>,
 }
 
-/// The work that goes on. Clones are handles on the same work; dropping the last one ends it without waiting.
+/// A handle on the running work. Clones are handles on the same work; dropping the last one ends it
+/// without waiting.
 #[derive(Clone)]
 pub struct Engine(Arc<Shared>);
 
@@ -248,13 +261,15 @@ impl Engine {
         Ok((engine, stream))
     }
 
-    /// Returns all events from now on, after those that tell the current state of the accounts and the queue.
+    /// Returns all events from now on, after events with the current state of the accounts and the
+    /// queue.
     pub fn subscribe(&self) -> EventStream {
         self.0.events.subscribe()
     }
 
-    /// Ends the work, for all clones. A request that is on its way to a vendor is waited for and its outcome written down;
-    /// everything else is broken off. No task and no thread is left afterwards. Event streams end after what waits in them.
+    /// Ends the work, for all clones. A request that is on its way to a vendor is awaited and its
+    /// outcome stored; everything else is cancelled. No task and no thread is left afterwards.
+    /// Event streams end after the events that wait in them.
     pub async fn shutdown(self) {
         let shared = &self.0;
         shared.stop.cancel();
@@ -263,7 +278,7 @@ impl Engine {
         shared.writer.close();
         let writing = shared.writing.lock().unwrap_or_else(PoisonError::into_inner).take();
         let threads = [shared.windows.close(), shared.summaries.close(), writing];
-        // They are at their last job; a thread that panicked has nothing to say.
+        // They are at their last job; a thread that panicked has no result.
         let _ = tokio::task::spawn_blocking(move || {
             for thread in threads.into_iter().flatten() {
                 let _ = thread.join();
@@ -287,7 +302,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Keeps a view for the next start. Returns what to tell the operator.
+    /// Saves a view for the next start. Returns a notice for the operator.
     pub fn save_view(&self, view: SavedView) -> impl Future<Output = Notice> + Send + use<> {
         let notice = |level, words| Notice { level, account: None, words };
         let kept = self.0.keep_view.clone().map(|keep| {
@@ -311,7 +326,8 @@ impl Engine {
     }
 }
 
-/// Publishes what the store knows of an account, and keeps the account up to date where `refresh` is given.
+/// Publishes the stored state of an account, and keeps the account up to date where `refresh` is
+/// given.
 async fn run_account(
     client: AccountClient,
     inbox: mpsc::UnboundedReceiver<SyncMsg>,

@@ -125,7 +125,10 @@ impl fmt::Display for Chord {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyFault {
     /// There is no command of this name.
-    #[error("there is no command `{name}`{}", nearest.map(|near| format!("; `{near}` is one")).unwrap_or_default())]
+    #[error(
+        "there is no command `{name}`{}",
+        nearest.map(|near| format!("; `{near}` is one")).unwrap_or_default()
+    )]
     NoCommand {
         /// The name as written.
         name: String,

@@ -1,7 +1,8 @@
-//! The terminal: setting it up and giving it back, its input, and the loop that ties it to app and engine.
+//! The terminal: set-up and restore, its input, and the loop that connects it with app and engine.
 //!
-//! Nothing ticks: the loop sleeps until a key, a report or a signal comes, or until the instant that the app names. It takes in
-//! all that is ready, then draws once, and only if something changed; only cells that changed are written.
+//! Nothing ticks: the loop sleeps until a key, a report or a signal comes, or until the instant
+//! that the app names. It takes in everything that is ready, then draws once, and only if something
+//! changed; only cells that changed are written.
 
 pub mod editor;
 pub mod effects;
@@ -38,9 +39,9 @@ pub struct Dashboard<R, C = fn() -> DateTime<Utc>> {
     pub effects: R,
     /// The clock.
     pub clock: C,
-    /// Whether the mouse is captured.
+    /// `true` if the mouse is captured.
     pub mouse: bool,
-    /// How the operator is alerted outside of the screen.
+    /// The way in which the operator is alerted outside of the screen.
     pub alert_mode: AlertMode,
 }
 
@@ -68,7 +69,8 @@ pub enum TuiFailure {
     Panicked,
 }
 
-/// Runs the screen on the process's terminal until it is left. Whatever happens, the terminal is given back as it was.
+/// Runs the screen on the process's terminal until it is left. The terminal is restored in any
+/// case.
 pub async fn run<R: EffectRunner, C: Fn() -> DateTime<Utc>>(
     mut dashboard: Dashboard<R, C>,
 ) -> Result<ExitReason, TuiFailure> {

@@ -1,4 +1,4 @@
-//! Asking one account's vendor for history and writing down what it says.
+//! Reads history from one account's vendor and stores it.
 
 use std::sync::Arc;
 
@@ -18,12 +18,12 @@ use crate::domain::purge::Purge;
 use crate::providers::{HistoryPage, HistoryRequest, Provider};
 use crate::store::Recorded;
 
-/// How far a vendor's clock may be from where its newest answer puts it: its date is cut to the second.
+/// Error of a vendor's clock as read from its newest answer, whose date is cut to the second.
 const CLOCK_GRAIN: TimeDelta = TimeDelta::seconds(2);
-/// How far a vendor's clock may be from ours while it has not shown it.
+/// Assumed difference between a vendor's clock and ours before its first answer.
 const CLOCK_UNKNOWN: TimeDelta = TimeDelta::minutes(2);
 
-/// One account's way to its vendor and from there into the store.
+/// Reads from one account's vendor and writes into the store.
 #[derive(Clone, Debug)]
 pub(super) struct AccountClient {
     pub(super) account: AccountName,
@@ -34,16 +34,16 @@ pub(super) struct AccountClient {
     pub(super) sender: UnboundedSender<SenderMsg>,
 }
 
-/// Why history could not be brought in.
+/// A failure to read history or to store it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum SyncError {
-    /// The vendor did not give it.
+    /// The vendor failed.
     Vendor(Failure),
-    /// The store did not take it.
+    /// The store failed.
     Store(StoreError),
 }
 
-/// An answer, and until when the vendor's history had surely settled when it was asked for.
+/// An answer of a vendor, and the instant up to which its history had settled when it was asked.
 #[derive(Clone, Debug)]
 pub(super) struct HistoryResponse {
     pub(super) page: HistoryPage,
@@ -51,17 +51,17 @@ pub(super) struct HistoryResponse {
 }
 
 impl AccountClient {
-    /// The time by the vendor's clock, as far as it is known.
+    /// Returns the time by the vendor's clock, as far as it is known.
     pub(super) fn vendor_now(&self) -> DateTime<Utc> {
         self.clock.now() + self.provider.clock_ahead().unwrap_or_default()
     }
 
-    /// How far off [`AccountClient::vendor_now`] may be.
+    /// Returns the largest error of [`AccountClient::vendor_now`].
     pub(super) fn doubt(&self) -> TimeDelta {
         if self.provider.clock_ahead().is_some() { CLOCK_GRAIN } else { CLOCK_UNKNOWN }
     }
 
-    /// Asks.
+    /// Requests one page of history.
     pub(super) async fn ask(
         &self,
         ask: &HistoryRequest,
@@ -69,13 +69,13 @@ impl AccountClient {
     ) -> Result<HistoryResponse, Failure> {
         let (asked_at, began) = (self.clock.now(), Instant::now());
         let page = self.provider.history(ask).await?;
-        // The vendor's clock is read off an answer that was some time under way.
+        // The vendor's clock is read from an answer that took some time to arrive.
         let ahead = self.provider.clock_ahead().unwrap_or_default();
         let doubt = self.doubt() + delta(began.elapsed()) + delta(rule.settle);
         Ok(HistoryResponse { page, edge: asked_at + ahead - doubt })
     }
 
-    /// Writes down purges and, with them, that a range is complete; tells the core what changed, and the sender.
+    /// Stores purges and, in the same step, that a range is complete; publishes the change.
     pub(super) async fn write(
         &self,
         purges: Vec<Purge>,
@@ -103,7 +103,7 @@ impl AccountClient {
         Ok(recorded)
     }
 
-    /// Tells the core and the sender what changed.
+    /// Publishes a change of the history, also to the sender.
     pub(super) fn changed(&self, recorded: &Recorded) {
         if let (Some(from), Some(until)) = (recorded.from, recorded.until)
             && recorded.new + recorded.changed > 0
@@ -114,7 +114,7 @@ impl AccountClient {
                 until,
                 new: u32::try_from(recorded.new).unwrap_or(u32::MAX),
             });
-            // Where there is nobody to nudge, everything is being stopped.
+            // Where there is no sender, everything is being stopped.
             let _ =
                 self.sender.send(SenderMsg::History { account: self.account.clone(), from, until });
         }

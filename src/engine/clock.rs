@@ -1,4 +1,4 @@
-//! The time as tasks read it: the system's clock, or a virtual one that a test moves.
+//! The clock of all tasks: the system's, or a virtual one that a test moves.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -7,11 +7,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-/// How far the wall clock may drift from the monotonic one before it counts as moved: more than a time server's gentle
-/// correction between two looks, less than what would spoil a rate window.
+/// Largest drift of the wall clock from the monotonic one that does not count as a jump: more than
+/// a time server corrects between two readings, less than what would spoil a rate window.
 const JUMP: TimeDelta = TimeDelta::seconds(5);
 
-/// Notices that the wall clock was moved against the passing of time: somebody set it, or the machine slept.
+/// Detects jumps of the wall clock: somebody set it, or the machine slept.
 #[derive(Debug)]
 pub(super) struct JumpWatch {
     clock: Clock,
@@ -20,7 +20,7 @@ pub(super) struct JumpWatch {
 }
 
 impl JumpWatch {
-    /// By how much it was moved since this was last asked; `None` for as good as nothing.
+    /// Returns the size of the jump since the last call; `None` for less than [`JUMP`].
     pub(super) fn jumped(&mut self) -> Option<TimeDelta> {
         let (wall, steady) = (self.clock.now(), Instant::now());
         let moved = (wall - self.wall) - delta(steady.duration_since(self.steady));
@@ -29,31 +29,31 @@ impl JumpWatch {
     }
 }
 
-/// Where the time comes from. Clones read the same clock.
+/// A source of the time. Clones read the same clock.
 #[derive(Clone, Debug)]
 pub struct Clock(Arc<Source>);
 
 #[derive(Debug)]
 enum Source {
-    /// The system's.
+    /// Reads the system's clock.
     System,
     /// Moves with tokio's clock, which a test can pause.
     Virtual { started: Instant, at: Mutex<DateTime<Utc>> },
 }
 
 impl Clock {
-    /// The system's clock.
+    /// Reads the system's clock.
     pub fn system() -> Self {
         Self(Arc::new(Source::System))
     }
 
-    /// A clock that shows `at` now and goes on as tokio's time does, so that paused time pauses it. To be made, and read,
-    /// inside the runtime whose time it follows.
+    /// Makes a clock that shows `at` now and goes on as tokio's time does, so that paused time
+    /// pauses it. To be made, and read, inside the runtime whose time it follows.
     pub fn following_tokio(at: DateTime<Utc>) -> Self {
         Self(Arc::new(Source::Virtual { started: Instant::now(), at: Mutex::new(at) }))
     }
 
-    /// The time now, by this machine.
+    /// Returns the time by this machine.
     pub fn now(&self) -> DateTime<Utc> {
         match &*self.0 {
             Source::System => Utc::now(),
@@ -63,28 +63,29 @@ impl Clock {
         }
     }
 
-    /// Somebody who notices when the wall clock is moved.
+    /// Starts to watch for jumps of the wall clock.
     pub(super) fn watch(&self) -> JumpWatch {
         JumpWatch { clock: self.clone(), wall: self.now(), steady: Instant::now() }
     }
 
-    /// Sets a virtual clock on, or back with a negative span, as somebody may do to a real one. Without effect on the
-    /// system's.
+    /// Sets a virtual clock forward, or back with a negative span, as somebody may do to a real
+    /// one. Has no effect on the system's.
     pub fn set_on(&self, by: TimeDelta) {
         if let Source::Virtual { at, .. } = &*self.0 {
             *at.lock().unwrap_or_else(PoisonError::into_inner) += by;
         }
     }
 
-    /// Waits until this machine's clock shows `at`, or no time at all where it does already.
+    /// Waits until this machine's clock shows `at`; returns at once where that time is past.
     pub async fn sleep_until(&self, at: DateTime<Utc>) {
         if let Ok(wait) = (at - self.now()).to_std() {
             tokio::time::sleep(wait).await;
         }
     }
 
-    /// Waits for what a store thread has to say; `None` where the thread is gone. Virtual time stands still meanwhile:
-    /// paused time runs on by itself when all tasks wait, and it cannot see that a thread is at work for one of them.
+    /// Waits for the answer of a store thread; `None` where the thread is gone. Virtual time stops
+    /// meanwhile: paused time advances by itself when all tasks wait, and cannot see that a thread
+    /// is at work for one of them.
     pub(super) async fn answer<T: Send + 'static>(&self, reply: oneshot::Receiver<T>) -> Option<T> {
         match &*self.0 {
             Source::System => reply.await.ok(),
@@ -95,7 +96,8 @@ impl Clock {
     }
 }
 
-/// The same span in chrono's terms; spans beyond its reach (292 million years) become its longest.
+/// Converts a span into chrono's type; spans beyond its range (292 million years) become its
+/// longest.
 pub(super) fn delta(span: Duration) -> TimeDelta {
     TimeDelta::from_std(span).unwrap_or(TimeDelta::MAX)
 }

@@ -1,8 +1,9 @@
 //! Publishes events to every subscriber; publishing never blocks.
 //!
-//! Tasks and store threads must not wait for a screen, and a sync of a hundred thousand purges must not pile up an event for
-//! each page. So each subscriber has a queue of its own, in which news of the same thing become one event. Events of the
-//! journal and notices are never merged and never dropped.
+//! Tasks and store threads must not wait for a screen, and a sync of a hundred thousand purges must
+//! not pile up an event for each page. So each subscriber has a queue of its own, in which events
+//! about the same thing are merged. Events of the journal and notices are never merged and never
+//! dropped.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -31,6 +32,14 @@ struct Hub {
 struct Queue {
     waiting: Mutex<Waiting>,
     arrived: Notify,
+    /// Only events of the journal enter it.
+    journal_only: bool,
+}
+
+impl Queue {
+    fn takes(&self, event: &Event) -> bool {
+        !self.journal_only || matches!(event, Event::Journal(_))
+    }
 }
 
 #[derive(Debug, Default)]
@@ -39,13 +48,13 @@ struct Waiting {
     closed: bool,
 }
 
-/// The events of an engine, in order. Nobody waits for it to be read.
+/// The events of an engine, in order. It is unbounded: a slow reader delays nobody.
 #[derive(Debug)]
 pub struct EventStream(Arc<Queue>);
 
 impl EventStream {
-    /// Returns the next event; `None` after the engine has ended and all of its events were taken. Dropping the future loses
-    /// nothing.
+    /// Returns the next event; `None` after the engine has ended and all of its events were taken.
+    /// Dropping the future loses no event.
     pub async fn recv(&mut self) -> Option<Event> {
         loop {
             let (event, closed) = self.0.pop();
@@ -73,11 +82,12 @@ impl Queue {
 impl EventHub {
     /// Returns a stream that begins with the current state of accounts and queue, as events.
     pub(super) fn subscribe(&self) -> EventStream {
-        let mut hub = lock(&self.0.0);
-        let waiting = Waiting { events: hub.state.clone(), closed: hub.closed };
-        let queue = Arc::new(Queue { waiting: Mutex::new(waiting), arrived: Notify::new() });
-        hub.queues.push(Arc::downgrade(&queue));
-        EventStream(queue)
+        lock(&self.0.0).add_queue(false)
+    }
+
+    /// Returns a stream of the journal's events alone. No other event wakes its reader.
+    pub(super) fn subscribe_to_journal(&self) -> EventStream {
+        lock(&self.0.0).add_queue(true)
     }
 
     /// Publishes an event.
@@ -85,8 +95,10 @@ impl EventHub {
         let mut hub = lock(&self.0.0);
         hub.queues.retain(|queue| {
             let Some(queue) = queue.upgrade() else { return false };
-            push(&mut lock(&queue.waiting).events, event.clone());
-            queue.arrived.notify_one();
+            if queue.takes(&event) {
+                push(&mut lock(&queue.waiting).events, event.clone());
+                queue.arrived.notify_one();
+            }
             true
         });
         match event {
@@ -106,13 +118,21 @@ impl EventHub {
         self.publish(Event::Notice(Notice { level, account: account.cloned(), words }));
     }
 
-    /// Ends all streams, after what waits in them.
+    /// Ends all streams, after the events that wait in them.
     pub(super) fn close(&self) {
         lock(&self.0.0).close();
     }
 }
 
 impl Hub {
+    fn add_queue(&mut self, journal_only: bool) -> EventStream {
+        let events = if journal_only { VecDeque::new() } else { self.state.clone() };
+        let waiting = Mutex::new(Waiting { events, closed: self.closed });
+        let queue = Arc::new(Queue { waiting, arrived: Notify::new(), journal_only });
+        self.queues.push(Arc::downgrade(&queue));
+        EventStream(queue)
+    }
+
     fn close(&mut self) {
         self.closed = true;
         for queue in self.queues.drain(..).filter_map(|queue| queue.upgrade()) {
@@ -166,10 +186,25 @@ fn push(waiting: &mut VecDeque<Event>, event: Event) {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::pin;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::task::{Context, Poll, Wake, Waker};
+
     use chrono::{DateTime, TimeDelta};
 
     use super::*;
     use crate::domain::event::AccountStatus;
+    use crate::domain::samples::{noon, queued};
+
+    /// Counts how often its task was woken.
+    #[derive(Default)]
+    struct WakeUps(AtomicUsize);
+
+    impl Wake for WakeUps {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+    }
 
     fn changed(account: &str, from: i64, until: i64, new: u32) -> Event {
         Event::HistoryChanged {
@@ -219,6 +254,27 @@ mod tests {
         (0..5).for_each(|unfinished| hub.publish(status(unfinished)));
         assert_eq!(stream.recv().await, Some(status(4)));
         assert_eq!(stream.try_recv(), None);
+    }
+
+    #[test]
+    fn a_reader_of_the_journal_is_woken_by_its_events_alone() {
+        let hub = EventHub::default();
+        hub.publish(status(1));
+        let mut stream = hub.subscribe_to_journal();
+        let wake_ups = Arc::new(WakeUps::default());
+        let waker = Waker::from(Arc::clone(&wake_ups));
+        let mut context = Context::from_waker(&waker);
+        let mut next = pin!(stream.recv());
+        assert_eq!(next.as_mut().poll(&mut context), Poll::Pending);
+        hub.publish(status(2));
+        hub.publish(changed("a", 0, 1, 1));
+        hub.publish(Event::QueuePaused(true));
+        hub.notice(Level::Info, None, String::new());
+        assert_eq!(wake_ups.0.load(Ordering::SeqCst), 0);
+        let moved = Event::Journal(Box::new(queued("one", "1", noon())));
+        hub.publish(moved.clone());
+        assert_eq!(wake_ups.0.load(Ordering::SeqCst), 1);
+        assert_eq!(next.as_mut().poll(&mut context), Poll::Ready(Some(moved)));
     }
 
     #[tokio::test]

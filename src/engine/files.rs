@@ -1,4 +1,4 @@
-//! Files that the operator names: targets that are read, history that is written.
+//! Reads and writes files that the operator names: targets are read, history is written.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Read as _, Write};
@@ -14,25 +14,26 @@ use crate::domain::purge::PurgeDetail;
 use crate::domain::query::WindowQuery;
 use crate::store::Store;
 
-/// The largest file of targets that is read.
+/// Size in bytes of the largest file of targets that is read.
 const LARGEST: u64 = 16 << 20;
 
-/// Writes purges into a file, one after the other, in some form.
+/// Writes purges into a file, one after the other, in one format.
 pub trait Exporter: Send {
-    /// Writes one.
+    /// Writes one purge.
     fn write(&mut self, purge: PurgeDetail) -> io::Result<()>;
 
-    /// Writes what comes after the last one.
+    /// Writes the end of the file.
     fn finish(self: Box<Self>) -> io::Result<()>;
 }
 
-/// Makes a exporter that writes to the given place in the form of a file's ending (`csv`, `ndjson`, `json`, in lower case);
-/// `None` where the ending stands for no form.
+/// Makes an exporter that writes in the format of a file's ending (`csv`, `ndjson`, `json`, in
+/// lower case); `None` where the ending names no format.
 pub type ExportForms =
     Arc<dyn Fn(&str, Box<dyn Write + Send>) -> Option<Box<dyn Exporter>> + Send + Sync>;
 
 impl Engine {
-    /// Reads a file of targets; `~` is the home directory. The error is in words, with the file's name.
+    /// Reads a file of targets; `~` is the home directory. The error is text for the operator and
+    /// names the file.
     pub fn read_file(
         &self,
         path: PathBuf,
@@ -43,8 +44,8 @@ impl Engine {
         async move { about(&named, reading).await }
     }
 
-    /// Writes all purges that a query selects into a file, in the format of its ending; its anchor and limit do not count.
-    /// Returns their number and the file.
+    /// Writes all purges that a query selects into a file, in the format of its ending; its anchor
+    /// and limit do not count. Returns their number and the file.
     pub fn export(
         &self,
         query: WindowQuery,
@@ -61,7 +62,7 @@ impl Engine {
     }
 }
 
-/// Waits for work on a file, whose name is put before an error.
+/// Waits for work on a file; puts the file's name before an error.
 async fn about<T>(path: &Path, work: JoinHandle<Result<T, String>>) -> Result<T, String> {
     let result = work.await.unwrap_or_else(|_| Err("broken off".to_owned()));
     result.map_err(|words| format!("{}: {words}", path.display()))
@@ -90,8 +91,8 @@ fn read(path: &Path) -> Result<String, String> {
     })
 }
 
-/// Writes beside the path first and gives it the name when all of it is there: a file of that name is never written over,
-/// and there is never half a file.
+/// Writes a temporary file beside the path and renames it when it is complete: an existing file is
+/// never overwritten, and there is never half a file.
 fn write(
     store: &Store,
     forms: Option<&ExportForms>,
@@ -138,7 +139,7 @@ fn write(
     Ok(count)
 }
 
-/// The path with a leading `~` replaced by the home directory.
+/// Replaces a leading `~` of a path by the home directory.
 fn at_home(path: PathBuf) -> PathBuf {
     match (path.strip_prefix("~"), std::env::home_dir()) {
         (Ok(rest), Some(home)) => home.join(rest),

@@ -107,7 +107,7 @@ impl HistorySync<'_> {
         if !ready {
             return Ok(false);
         }
-        // An account that reads nothing any more has nothing more to tell.
+        // An account that reads nothing any more brings nothing new.
         let reading: Vec<&AccountName> = statuses()
             .filter(|(_, status)| {
                 status.as_ref().is_some_and(|status| !has_ended(status) && status.asking)

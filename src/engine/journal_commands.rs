@@ -1,7 +1,8 @@
-//! Changes to the journal that the operator orders: queue, take back, send again, reorder, pause; and the kept draft.
+//! Changes the journal as the operator orders: queue, cancel, resend, reorder, pause; and keeps the
+//! draft.
 //!
-//! An order begins when it is given, in the order of the calls, and is carried out even if its future is dropped. Read-only
-//! and offline are enforced here, for both faces.
+//! Orders are carried out in the sequence of the calls, even if their futures are dropped.
+//! Read-only and offline are enforced here, for both faces.
 
 use super::Engine;
 use super::events::EventHub;
@@ -18,7 +19,7 @@ use crate::store::{Reader, StepDetails, StepOutcome, StoreFailure};
 /// Number of closed entries of the journal that are read for a list.
 const NEWEST: u32 = 200;
 
-/// Why the engine does not carry out an order.
+/// The reason why the engine does not carry out an order.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OrderError {
     /// A rule forbids it.
@@ -29,10 +30,11 @@ pub enum OrderError {
         /// The rule.
         refusal: Refusal,
     },
-    /// No vendor is asked for news.
+    /// The engine is offline: no vendor is asked for news.
     #[error("Offline: the store is all there is.")]
     Offline,
-    /// The request is not in the state that the order is for; `None` where it is not in the journal.
+    /// The request is not in the state that the order is for; `None` where it is not in the
+    /// journal.
     #[error("{id} is not {needed} any more.")]
     WrongState {
         /// The request.
@@ -48,7 +50,7 @@ pub enum OrderError {
 }
 
 impl OrderError {
-    /// Returns the account that it is about, if it is about one.
+    /// Returns the account that the refusal is about, if it is about one.
     pub fn account(&self) -> Option<&AccountName> {
         match self {
             Self::Refused {
@@ -63,7 +65,8 @@ impl OrderError {
     }
 }
 
-/// Reads the journal's newest entries, open ones first; open ones in the order of the queue, the others newest first.
+/// Reads the journal's newest entries, open ones first; open ones in the order of the queue, the
+/// others newest first.
 pub(super) fn newest(reader: &Reader) -> Result<Vec<JournalEntry>, StoreFailure> {
     let mut entries = reader.journal_open()?;
     let closed = reader.journal_newest(NEWEST)?.into_iter();
@@ -72,8 +75,8 @@ pub(super) fn newest(reader: &Reader) -> Result<Vec<JournalEntry>, StoreFailure>
 }
 
 impl Engine {
-    /// Writes requests into the journal as queued, in the order in which they are to be sent: all of them, or none. The
-    /// sender takes them from there.
+    /// Writes requests into the journal as queued, in the order in which they are to be sent: all
+    /// of them, or none. The sender takes them from there.
     pub fn enqueue(
         &self,
         entries: Vec<NewEntry>,
@@ -93,7 +96,7 @@ impl Engine {
         async move { order?.await }
     }
 
-    /// Takes back requests that are still queued. Returns what came of each.
+    /// Cancels requests that are still queued. Returns a result for each.
     pub fn cancel(
         &self,
         ids: Vec<JournalId>,
@@ -101,7 +104,7 @@ impl Engine {
         self.step(ids, JournalState::Queued, JournalState::Cancelled)
     }
 
-    /// Queues a request of unknown outcome again. Only ever by the operator's own word.
+    /// Queues a request of unknown outcome again. Called only when the operator orders it.
     pub fn resend(
         &self,
         id: JournalId,
@@ -112,7 +115,8 @@ impl Engine {
         async move { step.await.pop().unwrap_or(Err(missing)) }
     }
 
-    /// Exchanges the places of queued requests, so that they are sent in this order. Returns those that moved.
+    /// Exchanges the places of queued requests, so that they are sent in this order. Returns those
+    /// that moved.
     pub fn reorder(
         &self,
         ids: Vec<JournalId>,
@@ -126,8 +130,8 @@ impl Engine {
         })
     }
 
-    /// Pauses or resumes the queue, for every purgedeck on the store and over restarts. Returns the requests that were put
-    /// off by the pause that ends.
+    /// Pauses or resumes the queue, for every purgedeck on the store and over restarts. Returns the
+    /// requests that the pause, where it ends, had delayed.
     pub fn pause(
         &self,
         paused: bool,
@@ -140,7 +144,8 @@ impl Engine {
         })
     }
 
-    /// Keeps the draft for the next start; `None` forgets it. Read-only, a draft that another run left stays as it is.
+    /// Keeps the draft for the next start; `None` forgets it. In read-only mode, the draft of
+    /// another run stays as it is.
     pub fn keep_draft(
         &self,
         draft: Option<Draft>,
@@ -155,7 +160,7 @@ impl Engine {
         }
     }
 
-    /// Why a request must not be queued, if so.
+    /// Returns the reason why a request must not be queued, if there is one.
     fn refusal(&self, request: &PurgeRequest) -> Option<StoreError> {
         let account = self.0.accounts.get(&request.account).map(|state| &state.account);
         let checked = self.permissions().check_in(Action::Purge, &request.account, account);
@@ -166,13 +171,13 @@ impl Engine {
         Permissions { read_only: self.0.read_only, offline: self.0.offline }
     }
 
-    /// Refuses what the whole program may not do.
+    /// Refuses actions that are forbidden for all accounts.
     fn check(&self, action: Action) -> Result<(), OrderError> {
         let checked = self.permissions().check(action);
         checked.map_err(|refusal| OrderError::Refused { action, refusal })
     }
 
-    /// The accounts in which nothing may be changed.
+    /// Returns the read-only accounts.
     fn protected(&self) -> Vec<AccountName> {
         let accounts = self.0.accounts.values().map(|state| &state.account);
         accounts.filter(|it| it.read_only).map(|it| it.name.clone()).collect()
@@ -231,7 +236,8 @@ impl Engine {
         })
     }
 
-    /// Changes several entries, publishes those that moved, and tells the sender; refused where nothing may be changed.
+    /// Changes several entries, publishes the changed ones, and notifies the sender; refused where
+    /// the queue must not be changed.
     fn change_queue<W>(
         &self,
         change: W,
@@ -256,8 +262,8 @@ impl Engine {
         async move { order?.await? }
     }
 
-    /// Changes the journal and tells the sender. Whatever the sender does then is written and published after the caller was
-    /// answered, since one thread does both.
+    /// Changes the journal and notifies the sender. The sender's next steps are written and
+    /// published after the caller was answered, since one thread does both.
     fn change_journal<T: Send + 'static, W>(
         &self,
         change: W,
@@ -286,7 +292,7 @@ fn protected_in(account: AccountName) -> OrderError {
     OrderError::Refused { action: Action::ChangeQueue, refusal }
 }
 
-/// The account whose read-only flag keeps a request as it is, if one does.
+/// Returns the account of a request if it is a read-only one.
 fn protected_by(
     store: &StoreConnections,
     id: &JournalId,
@@ -295,7 +301,7 @@ fn protected_by(
     if protected.is_empty() {
         return None;
     }
-    // What cannot be read cannot be changed either, and the attempt says why.
+    // An entry that cannot be read cannot be changed either; that attempt returns the error.
     let account = store.reader.journal_entry(id).ok()??.request.account;
     protected.contains(&account).then_some(account)
 }

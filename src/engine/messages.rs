@@ -1,4 +1,4 @@
-//! Messages between the parts of the engine that work on their own: the sender and the accounts' syncs.
+//! Messages between the tasks of the engine: the sender and the accounts' syncs.
 
 use chrono::{DateTime, Utc};
 
@@ -20,7 +20,7 @@ pub(super) enum SenderMsg {
     },
     /// An account's limits changed.
     Limits,
-    /// An account's news were read, with or without success: a chance to see what others did to the store.
+    /// An account's news were read: an occasion to read what other processes changed in the store.
     NewsRead,
 }
 
@@ -29,6 +29,7 @@ pub(super) enum SenderMsg {
 pub(super) enum SyncMsg {
     /// The operator wants news now.
     Refresh,
-    /// A purge of this resource was sent: its news are wanted soon, and what is left of quotas has changed.
+    /// A purge of this resource was sent: its news are wanted soon, and the remaining quotas have
+    /// changed.
     Sent(ResourceId),
 }

@@ -1,8 +1,8 @@
-//! When to look again at purges that are not finished.
+//! Schedules status polls of purges that are not finished.
 //!
-//! The first look comes when a purge of its kind is usually done, then looks come further and further apart. Purges of the
-//! same minutes are looked at with one question. A purge whose vendor will never say how it ended is not looked at; one
-//! whose status we cannot read only for an hour.
+//! The first poll comes when a purge of its kind is usually done, the next ones further and further
+//! apart. Purges of the same minutes are polled with one request. A purge whose vendor will never
+//! report its outcome is not polled; one whose status we cannot read is polled for an hour only.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -17,21 +17,21 @@ use crate::domain::purge::Purge;
 use crate::domain::status::Status;
 use crate::providers::HistoryRequest;
 
-/// The wait after the first look; doubled with each further one.
+/// Pause after the first poll; doubled with each further one.
 const FIRST: Duration = Duration::from_secs(5);
-/// The longest wait while the purge is young.
+/// Longest pause while the purge is young.
 const LONGEST: Duration = Duration::from_mins(1);
-/// How long a purge is young.
+/// Age up to which a purge is young.
 const YOUNG: TimeDelta = TimeDelta::minutes(30);
-/// The wait between two looks at a purge that is not young any more.
+/// Pause between two polls of a purge that is not young any more.
 const OLD: Duration = Duration::from_mins(10);
-/// For how long a status that we cannot read is asked for again.
+/// Age up to which a purge with a status that we cannot read is polled.
 const UNREADABLE: TimeDelta = TimeDelta::hours(1);
-/// For how long purges are looked at where the vendor does not say how far its history goes back.
+/// Age up to which purges are polled where the vendor does not say how far its history goes back.
 const REACH: Duration = Duration::from_hours(30 * 24);
-/// Purges at most this far apart are looked at with one question.
+/// Longest distance between purges that are polled with one request.
 const TOGETHER: TimeDelta = TimeDelta::minutes(1);
-/// How many questions are put in one round, so that news are not kept waiting.
+/// Largest number of requests in one round, so that news are not delayed.
 const MAX_POLLS: usize = 6;
 
 /// A purge that is not finished.
@@ -58,7 +58,7 @@ impl From<Purge> for Unfinished {
     }
 }
 
-/// What an account's vendor usually needs for a purge, and how far back it can be asked.
+/// The times that an account's vendor usually needs for a purge, and the reach of its history.
 #[derive(Clone, Debug)]
 pub(super) struct PollPolicy {
     usual: [Duration; 3],
@@ -67,7 +67,7 @@ pub(super) struct PollPolicy {
 }
 
 impl PollPolicy {
-    /// From an account's limits.
+    /// Derives the policy from an account's limits.
     pub(super) fn of(limits: &Limits) -> Self {
         let usual = |kind| limits.rule(kind).map_or(FIRST, |rule| rule.usual);
         Self {
@@ -77,7 +77,7 @@ impl PollPolicy {
         }
     }
 
-    /// How far back unfinished purges matter.
+    /// Returns the age up to which unfinished purges are polled.
     pub(super) fn reach(&self) -> TimeDelta {
         delta(self.reach)
     }
@@ -98,7 +98,7 @@ impl PollPolicy {
     }
 }
 
-/// Unfinished purges of one account and when each is looked at next.
+/// The unfinished purges of one account, and the time of the next poll of each.
 #[derive(Debug, Default)]
 pub(super) struct PollSet {
     purges: BTreeMap<PurgeId, (Unfinished, Next)>,
@@ -110,25 +110,26 @@ struct Next {
     polls: u32,
 }
 
-/// One question about purges that lie close together.
+/// One request about purges that were created close together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Poll {
-    /// The purges that it is about.
+    /// The purges to poll.
     pub(super) ids: Vec<PurgeId>,
-    /// The time that they were created in.
+    /// The first and the last time of their creation.
     pub(super) range: (DateTime<Utc>, DateTime<Utc>),
-    /// Their resource, where they have one in common.
+    /// Their resource, where it is the same for all.
     pub(super) resource: Option<(ResourceId, String)>,
 }
 
 impl Poll {
-    /// The range to ask for, so that it surely holds the purges whatever the vendor does with its limits.
+    /// Returns the range to request; it holds the purges whether or not the vendor includes its
+    /// ends.
     pub(super) fn range_to_ask(&self, rule: &HistoryRule) -> (DateTime<Utc>, DateTime<Utc>) {
         let finest = delta(rule.finest);
         (self.range.0 - finest, self.range.1 + finest)
     }
 
-    /// Narrows a question about the range to what this look is about.
+    /// Narrows a request for the range to the purges of this poll.
     pub(super) fn narrow(&self, ask: &mut HistoryRequest) {
         ask.resource.clone_from(&self.resource);
         if let [only] = self.ids.as_slice() {
@@ -138,7 +139,8 @@ impl Poll {
 }
 
 impl PollSet {
-    /// Takes the store's word on what is unfinished: what is not there any more is finished, what is new is followed.
+    /// Takes the unfinished purges of the store: a purge that is not among them any more is
+    /// finished, a new one will be polled.
     pub(super) fn update(
         &mut self,
         unfinished: Vec<Unfinished>,
@@ -158,12 +160,12 @@ impl PollSet {
         }
     }
 
-    /// When the next look is due.
+    /// Returns the time of the next poll.
     pub(super) fn next_at(&self) -> Option<DateTime<Utc>> {
         self.purges.values().map(|(_, next)| next.at).min()
     }
 
-    /// What to ask now: the purges whose time has come, and those that lie beside them.
+    /// Returns the polls that are due.
     pub(super) fn due(&self, policy: &PollPolicy, now: DateTime<Utc>) -> Vec<Poll> {
         let mut due: Vec<&Unfinished> = self
             .purges
@@ -202,7 +204,7 @@ impl PollSet {
         polls
     }
 
-    /// Notes that these were looked at, found or not: the next look comes later.
+    /// Notes that these were polled, found or not, and schedules their next polls.
     pub(super) fn polled(&mut self, ids: &[PurgeId], now: DateTime<Utc>) {
         for id in ids {
             if let Some((purge, next)) = self.purges.get_mut(id) {
@@ -217,12 +219,12 @@ impl PollSet {
         }
     }
 
-    /// Forgets what was given up, so that it sets no timer.
+    /// Drops purges that became too old, so that they set no timer.
     pub(super) fn give_up(&mut self, policy: &PollPolicy, now: DateTime<Utc>) {
         self.purges.retain(|_, (purge, _)| policy.follows(purge, now));
     }
 
-    /// How many are followed.
+    /// Returns the number of purges that are polled.
     pub(super) fn len(&self) -> usize {
         self.purges.len()
     }

@@ -1,4 +1,5 @@
-//! Reads the store for the faces. Each query begins when it is asked, and dropping its future cancels it.
+//! Reads the store for both faces. A query starts with the call, and dropping its future cancels
+//! it.
 
 use std::time::Duration;
 
@@ -15,9 +16,9 @@ use crate::domain::plan::Preview;
 use crate::domain::purge::{Purge, PurgeDetail};
 use crate::domain::query::{Summary, SummaryQuery, Window, WindowQuery};
 
-/// How far back purges are recent, where no window is longer.
+/// Age up to which purges are recent, where no window is longer.
 const RECENT: Duration = Duration::from_hours(1);
-/// The longest time that purges are recent for.
+/// Largest age up to which purges are recent.
 const RECENT_LONGEST: Duration = Duration::from_hours(24);
 
 /// The answer to a query.
@@ -56,7 +57,7 @@ impl Engine {
         self.0.windows.ask(move |reader| reader.purges(&keys))
     }
 
-    /// Reads recent purges of these resources by anybody, as far back as the longest window that counts them.
+    /// Reads recent purges of these resources by anybody, as far back as the longest rate window.
     pub fn recent(
         &self,
         resources: Vec<(AccountName, ResourceId)>,
@@ -65,7 +66,8 @@ impl Engine {
         self.0.windows.ask(move |reader| reader.recent(&resources, since))
     }
 
-    /// Reads the journal's newest entries: open ones first, in the order of the queue, then the others, newest first.
+    /// Reads the journal's newest entries: open ones first, in the order of the queue, then the
+    /// others, newest first.
     pub fn queue(&self) -> impl Future<Output = QueryResult<Vec<JournalEntry>>> + Send + use<> {
         self.0.windows.ask(|reader| journal_commands::newest(reader))
     }
@@ -75,7 +77,8 @@ impl Engine {
         self.0.writer.call(|store| store.reader.draft())
     }
 
-    /// Renders a request as it would go over the wire, without secrets; empty where its account is not configured.
+    /// Renders a request as it would go over the wire, without secrets; empty where its account is
+    /// not configured.
     pub fn preview(&self, request: &PurgeRequest) -> Preview {
         match self.0.accounts.get(&request.account) {
             Some(account) => account.provider.preview(request),
@@ -98,7 +101,7 @@ impl Engine {
         let previews = self.0.tasks.spawn_blocking(move || {
             requests.iter().map(|request| engine.preview(request)).collect()
         });
-        // An adapter that panicked shows nothing.
+        // Empty where an adapter panicked.
         async move { previews.await.unwrap_or_default() }
     }
 

@@ -1,7 +1,7 @@
 //! Threads that read the store for queries.
 //!
-//! A query begins when it is asked. Dropping its future takes it out of the queue, or interrupts it where it is being
-//! answered. Windows and summaries have a thread each: a count never delays rows.
+//! A query is queued by the call. Dropping its future removes it from the queue, or interrupts it
+//! where it is running. Windows and summaries have a thread each: a count never delays rows.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -15,7 +15,7 @@ use super::store_writer::{closed, store_error};
 use crate::domain::event::StoreError;
 use crate::store::{Interrupt, Reader, StoreFailure};
 
-/// Whether an attempt at a query answered it.
+/// The result of an attempt to answer a query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Attempt {
     Answered,
@@ -50,10 +50,10 @@ struct State {
     closed: bool,
 }
 
-/// A query that was not answered yet; dropping it cancels the query.
+/// A query without an answer yet; dropping it cancels the query.
 struct Pending {
     shared: Arc<Shared>,
-    /// `None` once there is nothing to cancel any more.
+    /// `None` once the query has ended.
     id: Option<u64>,
 }
 
@@ -78,7 +78,7 @@ impl QueryThread {
         Ok(Self { shared, thread: Mutex::new(Some(thread)), clock })
     }
 
-    /// Begins a query. It may be begun again where it was interrupted for another one's sake.
+    /// Queues a query. It is run again where it was interrupted by the cancellation of another one.
     pub(super) fn ask<T: Send + 'static, Q>(
         &self,
         mut query: Q,
@@ -110,7 +110,7 @@ impl QueryThread {
         }
     }
 
-    /// Lets the thread end: drops what waits and interrupts what is being answered.
+    /// Lets the thread end: drops the waiting queries and interrupts the running one.
     pub(super) fn close(&self) -> Option<JoinHandle<()>> {
         self.shared.lock().closed = true;
         self.shared.interrupt.interrupt();
@@ -166,7 +166,8 @@ impl Shared {
             let attempt = (job.attempt)(&mut reader);
             state = self.lock();
             let cancelled = state.running.take().is_none();
-            // An interruption may hit the query after the one that it was meant for: that one is begun again.
+            // An interruption may hit the query after the one that it was meant for; that one is
+            // run again.
             if attempt == Attempt::Interrupted && !cancelled && !state.closed {
                 state.waiting.push_front(job);
             }

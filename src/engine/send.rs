@@ -1,12 +1,15 @@
-//! Sending, by the journal's rules: nothing is lost, nothing is sent twice, nothing is called done before it is.
+//! Sending, by the journal's rules: nothing is lost, nothing is sent twice, nothing is called done
+//! before it is.
 //!
-//! One sender works for all accounts. It takes queued requests in their order, waits until the budget has room, counting
-//! what anybody sent, writes `sending` to the disk and only then sends, once. What the answer means is written before
-//! anything else happens. A request whose answer was lost is `unknown`: it is looked for in the vendor's history and never
-//! sent again but by the operator's own word. The same holds for what a crash left in `sending`.
+//! One sender works for all accounts. It takes queued requests in their order, waits until the
+//! budget has room, counting what anybody sent, writes `sending` to the disk and only then sends,
+//! once. What the answer means is written before anything else happens. A request whose answer was
+//! lost is `unknown`: it is looked for in the vendor's history and never sent again but by the
+//! operator's own word. The same holds for what a crash left in `sending`.
 //!
-//! One process sends for a store at a time: the holder of a lock beside the store, taken while there is something to send
-//! and given back after. The others watch and take over when the holder is gone.
+//! One process sends for a store at a time: the holder of a lock beside the store, taken while
+//! there is something to send and given back after. The others watch and take over when the holder
+//! is gone.
 
 mod account_queue;
 mod journal;
@@ -40,12 +43,12 @@ use crate::domain::journal::JournalState;
 
 pub(super) use self::account_queue::AccountQueue;
 
-/// How often the journal is looked at while another process sends, to see its steps and to take over.
+/// Interval of reading the journal while another process sends, to see its steps and to take over.
 const WATCH: Duration = Duration::from_secs(1);
-/// How often it is looked at while we send ourselves, for what others add or take back.
+/// Interval of reading the journal while this process sends, to see what others add or cancel.
 const WATCH_AT_WORK: Duration = Duration::from_secs(5);
-/// The longest sleep while something waits to be sent: a clock that is set on, or a machine that slept, must not make a
-/// request wait longer.
+/// Longest sleep while a request waits: a clock that is set forward, or a machine that slept, must
+/// not delay it longer.
 const MAX_SLEEP: TimeDelta = TimeDelta::seconds(30);
 
 /// The sender.
@@ -58,15 +61,15 @@ pub(super) struct Sender {
     inbox: mpsc::UnboundedReceiver<SenderMsg>,
     lock: SenderLock,
     submissions: JoinSet<SubmissionResult>,
-    /// Which request is on which trip.
+    /// The request of each running submission.
     submitting: HashMap<tokio::task::Id, (AccountName, JournalId)>,
     jumps: JumpWatch,
-    /// What was said of the lock already.
+    /// A failure of the lock was reported already.
     reported: bool,
 }
 
 impl Sender {
-    /// A sender for these accounts and the store of this path.
+    /// Makes a sender for these accounts and the store of this path.
     pub(super) fn new(
         queues: BTreeMap<AccountName, AccountQueue>,
         store: &Path,
@@ -92,7 +95,8 @@ impl Sender {
         }
     }
 
-    /// Works until `stop`; a request that is on its way by then is waited for, with what comes of it.
+    /// Works until `stop`; then waits for requests that are on their way, and stores their
+    /// outcomes.
     pub(super) async fn work(mut self, stop: CancellationToken) {
         let mut again = self.read_journal(true).await;
         loop {
@@ -102,11 +106,11 @@ impl Sender {
             tokio::select! {
                 biased;
                 () = stop.cancelled() => break,
-                Some(ended) = self.submissions.join_next_with_id(), if !self.submissions.is_empty() => {
-                    self.finish(ended).await;
-                }
+                Some(ended) = self.submissions.join_next_with_id() => self.finish(ended).await,
                 Some(message) = self.inbox.recv() => again = self.receive(message).await,
-                () = tokio::time::sleep(watch.unwrap_or_default()), if watch.is_some() => again = self.read_journal(false).await,
+                () = tokio::time::sleep(watch.unwrap_or_default()), if watch.is_some() => {
+                    again = self.read_journal(false).await;
+                }
                 () = self.clock.sleep_until(wake.unwrap_or_default()), if wake.is_some() => {}
             }
             if let Some(by) = self.jumps.jumped() {
@@ -118,7 +122,8 @@ impl Sender {
         }
     }
 
-    /// How soon to look at the journal without being told to; `None` while there is nothing to send.
+    /// Returns the time to the next reading of the journal without a message; `None` while there is
+    /// nothing to send.
     fn watch(&self, again: bool) -> Option<Duration> {
         if again || (self.has_to_send() && !self.lock.is_held()) {
             Some(WATCH)
@@ -133,8 +138,8 @@ impl Sender {
             .any(|(account, queue)| !queue.read_only && self.journal.has_to_send(account))
     }
 
-    /// Plans were made by our clock: where it was set back, they would wait for what is over. Where it was set on, or the
-    /// machine slept, they are simply due.
+    /// Corrects planned times after our clock was set back, since they were planned by that clock.
+    /// Where it was set forward, or the machine slept, they are due and need no correction.
     fn clock_moved(&mut self, by: TimeDelta) {
         if by >= TimeDelta::zero() {
             return;
@@ -149,7 +154,8 @@ impl Sender {
             Level::Warning,
             None,
             format!(
-                "This machine's clock was set back by {} s. Times of purges that went out before may look wrong.",
+                "This machine's clock was set back by {} s. Times of purges that went out before \
+                 may look wrong.",
                 -by.num_seconds()
             ),
         );
@@ -179,7 +185,8 @@ impl Sender {
         again
     }
 
-    /// Reads the journal: `always`, or only where somebody else changed the store. Whether it could not be read.
+    /// Reads the journal: `always`, or only where somebody else changed the store. Returns whether
+    /// that failed.
     async fn read_journal(&mut self, always: bool) -> bool {
         match self.journal.read(always).await {
             Ok(false) => false,
@@ -200,7 +207,7 @@ impl Sender {
         }
     }
 
-    /// Another process brought in history, how much and when is not known.
+    /// Publishes that another process changed the history; how much and when is not known.
     fn publish_foreign_changes(&self) {
         for account in self.queues.keys() {
             self.events.publish(Event::HistoryChanged {
@@ -224,7 +231,7 @@ impl Sender {
         }
     }
 
-    /// Takes the lock when there is something to send, and gives it back when there is nothing.
+    /// Takes the lock when there is something to send, and releases it when there is nothing.
     async fn take_or_give_lock(&mut self) {
         if !self.has_to_send() {
             if self.submissions.is_empty() {
@@ -238,8 +245,8 @@ impl Sender {
         match self.lock.take() {
             Ok(true) => {
                 self.reported = false;
-                // Nobody sends now: what stands in `sending` was left by a sender that is gone. What it was we read
-                // under the lock.
+                // Nobody sends now: entries in `sending` were left by a sender that is gone. They
+                // are read under the lock.
                 self.read_journal(true).await;
                 if let Err(error) = self.journal.leave_to_history(self.clock.now()).await {
                     self.journal.report(&error);
@@ -261,14 +268,18 @@ impl Sender {
                     self.events.notice(
                         Level::Error,
                         None,
-                        format!("Nothing can be sent: the lock beside the store cannot be taken ({error})."),
+                        format!(
+                            "Nothing can be sent: the lock beside the store cannot be taken \
+                             ({error})."
+                        ),
                     );
                 }
             }
         }
     }
 
-    /// Sends out what may go now, one request of each account at a time; returns when to look again.
+    /// Sends requests that may go out now, one of each account at a time; returns the time to call
+    /// it again.
     async fn start_submissions(&mut self, stop: &CancellationToken) -> Option<DateTime<Utc>> {
         if !self.lock.is_held() || self.journal.is_paused() || stop.is_cancelled() {
             return None;
@@ -316,7 +327,7 @@ impl Sender {
                 let submission = self.submissions.spawn(submission.run(stop.clone()));
                 self.submitting.insert(submission.id(), submitting);
             } else if let Some(at) = schedule.wake {
-                // By our clock, and in naps.
+                // By our clock, and not too long at once.
                 let at = (self.clock.now() + (at - now)).min(self.clock.now() + MAX_SLEEP);
                 wake = Some(wake.map_or(at, |wake| wake.min(at)));
             }
@@ -351,7 +362,7 @@ impl Sender {
         }
     }
 
-    /// A trip ended in the middle, by a fault of ours: if its request was on its way, nobody knows what became of it.
+    /// Marks the request of a submission that panicked as unknown: it may have been sent.
     async fn mark_unknown(&mut self, submission: task::Id) {
         let Some((account, id)) = self.submitting.remove(&submission) else {
             return;

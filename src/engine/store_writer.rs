@@ -1,4 +1,5 @@
-//! The thread that writes into the store, one job after another. Tasks read there too, so that they see what they wrote.
+//! The thread that writes into the store, one job after another. Tasks also read there, so that
+//! they see their own writes.
 
 use std::sync::mpsc;
 use std::thread::JoinHandle;
@@ -12,12 +13,12 @@ use crate::store::{Access, Reader, Store, StoreFailure, Writer};
 /// The connections of the writer thread.
 pub(super) struct StoreConnections {
     writer: Option<Writer>,
-    /// For what tasks read.
+    /// For reads by tasks.
     pub(super) reader: Reader,
 }
 
 impl StoreConnections {
-    /// Opens them; a store that is for reading only has no writer.
+    /// Opens the connections; a read-only store has no writer.
     pub(super) fn open(store: &Store) -> Result<Self, StoreFailure> {
         let writer = match store.access() {
             Access::ReadWrite => Some(store.writer()?),
@@ -26,7 +27,8 @@ impl StoreConnections {
         Ok(Self { writer, reader: store.reader()? })
     }
 
-    /// A number that changes when another process, or another connection, writes into the store, and not when we do.
+    /// Returns a number that changes when another process, or another connection, writes into the
+    /// store, and not when we do.
     pub(super) fn data_version(&self) -> Result<i64, StoreFailure> {
         match &self.writer {
             Some(writer) => writer.data_version(),
@@ -34,7 +36,7 @@ impl StoreConnections {
         }
     }
 
-    /// For what is written.
+    /// Returns the connection for writes.
     pub(super) fn writer(&mut self) -> Result<&mut Writer, StoreFailure> {
         self.writer.as_mut().ok_or(StoreFailure::ReadOnly)
     }
@@ -43,8 +45,8 @@ impl StoreConnections {
 /// `None` ends the thread.
 type Job = Option<Box<dyn FnOnce(&mut StoreConnections) + Send>>;
 
-/// Gives the writer thread work. Clones give it to the same one; it ends when it is closed or all of them are gone, after
-/// its last job.
+/// A handle on the writer thread. The thread ends, after its last job, when it is closed or when
+/// all clones are gone.
 #[derive(Clone, Debug)]
 pub(super) struct StoreWriter {
     jobs: mpsc::Sender<Job>,
@@ -67,7 +69,8 @@ impl StoreWriter {
         Ok((Self { jobs, clock }, thread))
     }
 
-    /// Has work done. It is done even if the future is dropped or everything is stopped right after.
+    /// Runs a job on the thread. It runs even if the future is dropped or everything is stopped
+    /// right after.
     pub(super) fn call<T: Send + 'static, W>(
         &self,
         work: W,
@@ -90,13 +93,13 @@ impl StoreWriter {
         }
     }
 
-    /// Ends the thread after the work that it was given.
+    /// Ends the thread after the jobs that it was given.
     pub(super) fn close(&self) {
         let _ = self.jobs.send(None);
     }
 }
 
-/// The error of whoever asks after everything was stopped.
+/// Returns the error for calls after everything was stopped.
 pub(super) fn closed() -> StoreError {
     StoreError {
         words: "The store is closed already.".to_owned(),
@@ -104,7 +107,7 @@ pub(super) fn closed() -> StoreError {
     }
 }
 
-/// A failure of the store in words for the operator.
+/// Words a failure of the store for the operator.
 pub(super) fn store_error(failure: &StoreFailure) -> StoreError {
     let mut words = failure.to_string();
     if let Some(first) = words.get(..1).map(str::to_uppercase) {

@@ -1,8 +1,9 @@
-//! Bringing what an account's vendor knows into the store, and keeping it there up to date.
+//! Reads the history of an account's vendor into the store and keeps it up to date.
 //!
-//! One keeper for each account, each on its own: a vendor that is slow, fails or rambles keeps nobody waiting but itself.
-//! A keeper asks one question at a time. News come first, then purges that are not finished, then what changes slowly
-//! (resources, limits), then what is older. When nothing is due it sleeps on one timer.
+//! Each account has a sync of its own: a vendor that is slow, fails or answers nonsense delays no
+//! other account. A sync sends one request at a time. News come first, then purges that are not
+//! finished, then resources and limits, which change slowly, then older history. When nothing is
+//! due it sleeps on one timer.
 
 mod attribution;
 mod backoff;
@@ -42,14 +43,14 @@ use crate::store::{Reader, StoreFailure};
 
 pub(super) use self::range_scan::RangeScan;
 
-/// How many pages a look at one purge may take where the vendor cannot look it up.
+/// Largest number of pages to poll one purge where the vendor cannot look it up.
 const POLL_PAGES: usize = 20;
 
-/// How long the activity log is waited for: until news are due, within these bounds.
+/// Bounds of the timeout of the activity log, which is otherwise the time until news are due.
 const MIN_ACTIVITY_WAIT: Duration = Duration::from_secs(2);
 const MAX_ACTIVITY_WAIT: Duration = Duration::from_secs(20);
 
-/// How an account's history is read.
+/// The strategy by which an account's history is read.
 #[derive(Debug)]
 enum History {
     Ranges(Box<RangeStrategy>),
@@ -84,21 +85,21 @@ pub(super) struct AccountSync {
     polls: PollSet,
     policy: PollPolicy,
     schedule: SyncSchedule,
-    /// Attribution asked for purges, where the vendor tells.
+    /// Reads the authors of purges, where the vendor has an activity log.
     attribution: Option<Attribution>,
     status: AccountStatus,
     published: AccountStatus,
     reported: Option<StoreError>,
     jumps: JumpWatch,
-    /// What was tried to its end at least once.
+    /// Tasks that were tried to their end at least once.
     tried: BTreeSet<Task>,
 }
 
-/// What the store knows of an account when its keeper starts.
+/// The stored state of an account from which its sync starts.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SavedState {
     pub(super) coverage: Coverage,
-    /// For which times the vendor's activity log was read.
+    /// The ranges for which the vendor's activity log was read.
     pub(super) activity: Coverage,
     pub(super) synced_at: Option<DateTime<Utc>>,
     pub(super) resources: Arc<Vec<Resource>>,
@@ -106,7 +107,7 @@ pub(super) struct SavedState {
 }
 
 impl SavedState {
-    /// Reads it.
+    /// Reads it from the store.
     pub(super) fn read(
         reader: &Reader,
         account: &AccountName,
@@ -129,14 +130,14 @@ impl SavedState {
         })
     }
 
-    /// How the account stands before anything was asked.
+    /// Returns the account's status before the first request.
     pub(super) fn status(&self) -> AccountStatus {
         AccountStatus { synced_at: self.synced_at, ..AccountStatus::default() }
     }
 }
 
 impl AccountSync {
-    /// A keeper that goes on from what the store knows.
+    /// Makes a sync that continues from the stored state.
     pub(super) fn new(
         client: AccountClient,
         inbox: mpsc::UnboundedReceiver<SyncMsg>,
@@ -197,7 +198,8 @@ impl AccountSync {
                 () = tokio::time::sleep_until(at) => {}
             }
             if let Some(by) = self.jumps.jumped() {
-                tracing::info!(account = %self.client.account, seconds = by.num_seconds(), "the clock moved");
+                let (account, seconds) = (&self.client.account, by.num_seconds());
+                tracing::info!(%account, seconds, "the clock moved");
                 self.receive(&SyncMsg::Refresh);
             }
             tokio::select! {
@@ -232,7 +234,7 @@ impl AccountSync {
         }
     }
 
-    /// What is to be done next, and when.
+    /// Returns the next task and its time.
     fn next(&self) -> (Task, Instant) {
         let mut due = vec![
             (self.news_at(), Task::News),
@@ -305,7 +307,7 @@ impl AccountSync {
             self.attribution.is_none() || (self.tried.contains(&Task::Attribution) && !reads);
     }
 
-    /// Whether news are half read.
+    /// Returns whether a reading of news has begun and not ended.
     fn is_reading_news(&self) -> bool {
         matches!(&self.history, History::Ranges(ranges) if ranges.is_reading_news())
     }
@@ -344,7 +346,7 @@ impl AccountSync {
 
     async fn read_attribution(&mut self, task: Task) -> Result<(), SyncError> {
         let now = Instant::now();
-        // Whatever comes of it, news are read when they are due, or hardly later.
+        // In any case, news are read when they are due, or little later.
         let until = self.news_at().clamp(now + MIN_ACTIVITY_WAIT, now + MAX_ACTIVITY_WAIT);
         let Some(attribution) = &mut self.attribution else {
             return Ok(());
@@ -361,7 +363,7 @@ impl AccountSync {
         Ok(())
     }
 
-    /// What the vendor refused to others, in words; the last one of several.
+    /// Words the purges that the vendor refused to others: the last one and the number of the rest.
     fn refusals(&self, told: &AttributionStep) -> Option<String> {
         let last = told.refused.iter().max_by_key(|refused| refused.at)?;
         let on = self.resources.iter().find(|resource| resource.id == last.resource);
@@ -394,8 +396,8 @@ impl AccountSync {
                 Level::Warning,
                 Some(&self.client.account),
                 format!(
-                    "The vendor holds back a part of its history between {from} and {until}: more was purged in that \
-                     time than it tells at once. The list is not complete there."
+                    "The vendor holds back a part of its history between {from} and {until}: more \
+                     was purged in that time than it tells at once. The list is not complete there."
                 ),
             );
         }
@@ -422,7 +424,7 @@ impl AccountSync {
     async fn follow(&mut self) -> Result<(), SyncError> {
         let now = self.client.vendor_now();
         for poll in self.polls.due(&self.policy, now) {
-            // Noted first: a look that fails must not be the next thing to do again at once.
+            // Noted first: a poll that fails must not be repeated at once.
             self.polls.polled(&poll.ids, now);
             self.poll(&poll).await?;
         }
@@ -446,7 +448,7 @@ impl AccountSync {
             poll.narrow(&mut ask);
             let told = match self.client.ask(&ask, &rule).await {
                 Ok(told) => told,
-                // This one question only: the others are put all the same.
+                // Only this request failed; the others are still made.
                 Err(failure) if failure.is_about_the_question() => break,
                 Err(failure) => return Err(SyncError::Vendor(failure)),
             };
@@ -498,7 +500,8 @@ impl AccountSync {
                 ranges.rule(&limits.history);
             }
             self.limits.send_replace(Arc::clone(&limits));
-            // What waits for room may have it now. Where there is no sender, everything is being stopped.
+            // Requests that wait for room may have it now. Where there is no sender, everything is
+            // being stopped.
             let _ = self.client.sender.send(SenderMsg::Limits);
             self.client
                 .events
@@ -508,7 +511,8 @@ impl AccountSync {
     }
 
     fn failed(&mut self, task: Task, failure: Failure) {
-        tracing::warn!(account = %self.client.account, ?task, %failure, "the vendor did not answer well");
+        let account = &self.client.account;
+        tracing::warn!(%account, ?task, %failure, "the vendor did not answer well");
         let needed = match (&self.history, task) {
             (_, Task::News | Task::Follow) | (History::Lists(_), Task::Resources) => true,
             (
@@ -543,7 +547,7 @@ impl AccountSync {
         }
     }
 
-    /// The store takes nothing: said once, and tried again.
+    /// Reports once that the store fails; the task is tried again later.
     fn not_written(&mut self, error: StoreError) {
         self.schedule.not_written();
         self.status.not_written = Some(error.clone());
@@ -560,7 +564,7 @@ impl AccountSync {
     }
 
     fn publish_status(&mut self) {
-        // A time of the next question that moved by less than a second is no news.
+        // A time of the next request that moved by less than a second is not published.
         let second = |status: &AccountStatus| status.next_at.map(|at| at.timestamp());
         let same_time = second(&self.status) == second(&self.published);
         if same_time {

@@ -1,13 +1,14 @@
-//! Looking at the edge: did a purge take?
+//! Verifies purges at the edge.
 //!
-//! A request that is queued is looked at before it goes out, some seconds before its time. Nothing ever waits for that: a
-//! request that may go out at once goes out while the edge is being asked, and a look that comes too late is known by its
-//! time and proves less. When the vendor calls the purge successful, the same URLs are asked for again. What is stale or
-//! could not be reached is asked for again with growing pauses until the edge's time is up; only then is the purge called
-//! not verified. What was seen is written down after each round, so a restart goes on from there.
+//! The URLs of a queued request are probed before it is sent, some seconds before its time. Nothing
+//! waits for that: a request that may be sent at once is sent while the edge is being probed, and a
+//! probe that came too late is recognised by its time and proves less. When the vendor calls the
+//! purge successful, the same URLs are probed again. Stale or unreachable ones are probed again
+//! with growing pauses until the edge's grace is over; only then is the purge called not verified.
+//! The probes are stored after each round, so a restart continues from there.
 //!
-//! Of several purgedecks on one store one looks; the others see what it wrote. Over all accounts no more than a handful of
-//! questions are under way.
+//! Of several processes on one store only one probes for a purge; the others read what it stored.
+//! No more than [`MAX_CONCURRENT`] probes run at once, over all accounts.
 
 mod job;
 mod on_demand;
@@ -32,21 +33,22 @@ use crate::domain::journal::{JournalEntry, JournalState};
 use crate::providers::Provider;
 use crate::store::Store;
 
-/// How many questions are under way at once.
+/// Largest number of probes that run at once.
 const MAX_CONCURRENT: usize = 4;
-/// How long before its time a request is looked at.
+/// Time before a request's planned time at which its URLs are probed.
 const LEAD: TimeDelta = TimeDelta::seconds(5);
-/// For how long after it was sent a purge is still looked at, where nobody was there when it was done.
+/// Time after a purge was sent in which it is still verified, where no process was running when it
+/// ended.
 const REACH: TimeDelta = TimeDelta::hours(24);
 
-/// An account whose edge is looked at.
+/// An account whose edge is probed.
 #[derive(Clone, Debug)]
 pub(super) struct Watched {
     pub(super) watch: EdgeWatch,
     pub(super) provider: Arc<dyn Provider>,
 }
 
-/// Whose edges are looked at, and what it takes.
+/// The accounts whose edges are probed, and the means for probing.
 #[derive(Clone, Debug)]
 pub(super) struct VerifyContext {
     accounts: Arc<BTreeMap<AccountName, Watched>>,
@@ -58,7 +60,7 @@ pub(super) struct VerifyContext {
 }
 
 impl VerifyContext {
-    /// One that watches the edges of the accounts that have one to watch.
+    /// Makes a context for the accounts that have an edge.
     pub(super) fn new(config: &EngineConfig, writer: &StoreWriter, events: &EventHub) -> Self {
         let watched = config.accounts.iter().filter_map(|account| {
             let watched =
@@ -75,12 +77,12 @@ impl VerifyContext {
         }
     }
 
-    /// Whether it watches anything.
+    /// Returns whether any account has an edge.
     pub(super) fn has_to_watch(&self) -> bool {
         !self.accounts.is_empty()
     }
 
-    /// The looks for a purge of an account; `None` where its edge is left alone.
+    /// Makes a job for a purge of an account; `None` where its edge is not probed.
     fn job(&self, account: &AccountName) -> Option<VerificationJob> {
         Some(VerificationJob {
             account: self.accounts.get(account)?.clone(),
@@ -93,20 +95,20 @@ impl VerifyContext {
     }
 }
 
-/// The one who decides what is looked at when.
+/// Decides which purges are verified at which time.
 pub(super) struct Verifier {
     context: VerifyContext,
     queued: mpsc::UnboundedReceiver<Vec<JournalEntry>>,
     events: EventStream,
     jobs: JoinSet<()>,
-    /// What each job is about, and the newest that was heard of it meanwhile.
+    /// The request of each running job, and its newest state since the job began.
     busy: HashMap<task::Id, (JournalId, Option<JournalEntry>)>,
-    /// Requests that wait for the look before they go out, and when it is due.
+    /// Requests to probe before they are sent, and the time for that.
     early: BTreeMap<JournalId, (DateTime<Utc>, JournalEntry)>,
 }
 
 impl Verifier {
-    /// One that hears of the journal by what is posted from now on.
+    /// Makes a verifier that follows the journal from now on.
     pub(super) fn new(
         context: &VerifyContext,
         queued: mpsc::UnboundedReceiver<Vec<JournalEntry>>,
@@ -114,14 +116,14 @@ impl Verifier {
         Self {
             context: context.clone(),
             queued,
-            events: context.events.subscribe(),
+            events: context.events.subscribe_to_journal(),
             jobs: JoinSet::new(),
             busy: HashMap::new(),
             early: BTreeMap::new(),
         }
     }
 
-    /// Works until `stop`, which breaks off what is under way.
+    /// Works until `stop`, which cancels running jobs.
     pub(super) async fn work(mut self, stop: CancellationToken) {
         tokio::select! {
             biased;
@@ -137,7 +139,7 @@ impl Verifier {
                     let id = ended.map_or_else(|broken| broken.id(), |(id, ())| id);
                     self.ended(id);
                 }
-                // Before events: what is queued may be sent already.
+                // Before the journal: a queued request may be sent already.
                 Some(queued) = self.queued.recv() => {
                     for entry in queued {
                         self.learn(entry);
@@ -148,12 +150,14 @@ impl Verifier {
                         self.learn(*entry);
                     }
                 }
-                () = self.context.clock.sleep_until(due.unwrap_or_default()), if due.is_some() => self.start_early(),
+                () = self.context.clock.sleep_until(due.unwrap_or_default()), if due.is_some() => {
+                    self.start_early();
+                }
             }
         }
     }
 
-    /// Goes on with what an earlier run left.
+    /// Continues with the purges that an earlier run left.
     async fn resume(&mut self) {
         let since = self.context.clock.now() - REACH;
         let found = self

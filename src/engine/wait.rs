@@ -1,5 +1,4 @@
-//! Waits for requests of the journal until nothing more will happen to them, or no longer than is
-//! wanted.
+//! Waits for requests of the journal until nothing more will happen to them, or until a limit.
 
 use std::ops::ControlFlow;
 use std::time::Duration;

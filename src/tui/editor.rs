@@ -4,8 +4,9 @@ use std::io::Write;
 
 use tokio::process::Command;
 
-/// Lets `$VISUAL`, `$EDITOR` or else `vi` edit the text in a file that only its owner can read and that is gone
-/// afterwards. `None` where it came back as it was; an error in words where the editor could not do it.
+/// Lets `$VISUAL`, `$EDITOR` or else `vi` edit the text in a file that only its owner can read and
+/// that is gone afterwards. Returns `None` where it came back unchanged, and an error text where
+/// the editor failed.
 pub async fn edit(text: &str) -> Result<Option<String>, String> {
     let line = ["VISUAL", "EDITOR"]
         .iter()

@@ -1,4 +1,5 @@
-//! The event loop: signals first, then keys, then reports, then the clock; everything that is ready, then one frame.
+//! The event loop: signals first, then keys, then reports, then the clock; everything that is
+//! ready, then one frame.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -21,14 +22,16 @@ use crate::screen::Screen;
 /// Reports taken in between two frames at most, so that a flood of them does not delay keys.
 const REPORTS_AT_ONCE: usize = 256;
 
-/// The longest time that the first frame waits for the first rows of the store; they usually come within milliseconds.
+/// The longest time that the first frame waits for the first rows of the store; they usually come
+/// within milliseconds.
 const FIRST_ROWS: Duration = Duration::from_millis(40);
 
-/// The longest time that it then waits for counts and timeline: over a large store they take longer than anybody should wait for
-/// rows.
+/// The longest time that it then waits for counts and timeline: over a large store they take longer
+/// than anybody should wait for rows.
 const FIRST_COUNTS: Duration = Duration::from_millis(4);
 
-/// The longest text, in bytes, that is put on the clipboard through the terminal; many terminals drop longer ones.
+/// The longest text, in bytes, that is put on the clipboard through the terminal; many terminals
+/// drop longer ones.
 const LONGEST_COPY: usize = 70_000;
 
 /// The longest alert that is shown outside of the terminal, in characters.
@@ -80,8 +83,9 @@ pub async fn run<
     }
 }
 
-/// Returns what a future has ready. It is polled with the loop's own waker: a source that remembers only the first waker that
-/// polled it, as the terminal's does, would else wake nobody at the next key.
+/// Returns the output of a future that is ready. It is polled with the loop's own waker: a source
+/// that remembers only the first waker that polled it, as the terminal's does, would else wake
+/// nobody at the next key.
 async fn at_once<F: Future>(future: F) -> Option<F::Output> {
     let mut future = pin!(future);
     poll_fn(|context| {
@@ -141,8 +145,8 @@ impl<R: EffectRunner, C: Fn() -> DateTime<Utc>, T: TerminalIo> EventLoop<'_, R, 
         Some((wake - now).to_std().unwrap_or_default())
     }
 
-    /// Takes in the inputs that are ready. Only before any report: a key means what the screen showed when it was pressed, so
-    /// nothing may come between the last frame and the key.
+    /// Takes in the inputs that are ready. Only before any report: a key means what the screen
+    /// showed when it was pressed, so nothing may come between the last frame and the key.
     async fn drain_inputs<I: Inputs>(&mut self, inputs: &mut I) -> Result<(), TuiFailure> {
         while self.exit.is_none()
             && let Some(input) = at_once(inputs.next()).await
@@ -257,8 +261,8 @@ impl<R: EffectRunner, C: Fn() -> DateTime<Utc>, T: TerminalIo> EventLoop<'_, R, 
         Ok(self.update(Msg::Report(Report::Event(Event::Notice(notice)))))
     }
 
-    /// Lets the operator edit a text. Reports go on being taken in meanwhile; alerts wait, since they need the terminal. Returns
-    /// the result and what is to be carried out after it.
+    /// Lets the operator edit a text. Reports go on being taken in meanwhile; alerts wait, since
+    /// they need the terminal. Returns the result and what is to be carried out after it.
     async fn edit<I: Inputs>(
         &mut self,
         text: &str,

@@ -1,4 +1,4 @@
-//! What comes in from the terminal, in the core's terms.
+//! Converts the terminal's events into the core's inputs.
 
 use crossterm::event::{Event, EventStream, KeyEventKind, MouseButton, MouseEventKind};
 use futures_util::StreamExt;
@@ -7,15 +7,16 @@ use crate::app::Input;
 use crate::keymap::Chord;
 use crate::panes::Pointer;
 
-/// How many lines a notch of the wheel moves.
+/// Lines that a notch of the wheel moves.
 const NOTCH: i32 = 3;
 
-/// Where inputs come from.
+/// A source of inputs.
 pub trait Inputs {
-    /// The next input; `None` when there will never be another.
+    /// Returns the next input; `None` when there will never be another.
     fn next(&mut self) -> impl Future<Output = Option<Input>>;
 
-    /// Lets go of the terminal's input, so that an editor can have it; the next call of [`Inputs::next`] takes it again.
+    /// Releases the terminal's input, so that an editor can have it; the next call of
+    /// [`Inputs::next`] takes it again.
     fn pause(&mut self);
 }
 
@@ -47,7 +48,7 @@ impl Inputs for TerminalInputs {
     }
 }
 
-/// The input that a terminal's event is; `None` for those that mean nothing here.
+/// Converts a terminal's event; `None` for events without a meaning here.
 pub fn input_of(event: Event) -> Option<Input> {
     match event {
         Event::Key(key) => match key.kind {

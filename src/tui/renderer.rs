@@ -1,4 +1,4 @@
-//! Two buffers and their difference: only cells that changed are written, and nothing at all where none did.
+//! Draws frames by the difference of two buffers: only cells that changed are written.
 
 use std::io;
 
@@ -16,7 +16,7 @@ pub struct Renderer {
 }
 
 impl Renderer {
-    /// Has the next frame written in full: what is on the terminal is not known any more.
+    /// Has the next frame written in full, since the content of the terminal is not known any more.
     pub fn invalidate(&mut self) {
         self.invalid = true;
     }

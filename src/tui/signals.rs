@@ -13,9 +13,9 @@ pub enum Signal {
     HangUp,
 }
 
-/// Where signals come from.
+/// A source of signals.
 pub trait SignalSource {
-    /// The next signal.
+    /// Waits for the next signal.
     fn next(&mut self) -> impl Future<Output = Signal>;
 }
 

@@ -1,5 +1,5 @@
-//! The process's own terminal: alternate screen, raw keys, bracketed paste, mouse; all of it undone on the way out, also
-//! after a panic.
+//! The process's own terminal: alternate screen, raw keys, bracketed paste, mouse; all of it undone
+//! on exit, also after a panic.
 
 use std::io::{self, BufWriter, Stdout, Write};
 use std::process::Command;
@@ -31,16 +31,16 @@ pub(super) struct ProcessTerminal {
     guard: Arc<TerminalGuard>,
 }
 
-/// Whether the terminal is ours, for everybody who may have to give it back.
+/// Restores the terminal once; shared by everybody who may have to.
 #[derive(Debug, Default)]
 pub(super) struct TerminalGuard {
     taken: AtomicBool,
-    /// Told of a panic, after the terminal was given back.
+    /// Notified of a panic, after the terminal was restored.
     pub(super) panicked: Notify,
 }
 
 impl ProcessTerminal {
-    /// Takes the terminal. It is not asked anything, so nothing is waited for.
+    /// Takes the terminal. It is not queried, so there is no answer to wait for.
     pub(super) fn open(mouse: bool, guard: Arc<TerminalGuard>) -> io::Result<Self> {
         let mut terminal = Self {
             backend: CrosstermBackend::new(BufWriter::with_capacity(64 * 1024, io::stdout())),
@@ -53,9 +53,9 @@ impl ProcessTerminal {
 }
 
 impl Drop for ProcessTerminal {
-    /// Gives it back.
+    /// Restores the terminal.
     fn drop(&mut self) {
-        // The terminal may be gone already; then there is nothing to give back.
+        // The terminal may be gone already; then there is nothing to restore.
         let _ = Backend::flush(&mut self.backend);
         self.guard.restore();
     }
@@ -108,7 +108,8 @@ impl TerminalIo for ProcessTerminal {
     }
 
     fn stop(&mut self) -> io::Result<()> {
-        // The whole foreground group, as the terminal itself would on ctrl-z; the shell's fg lets all of it go on.
+        // The whole foreground group, as the terminal itself would on ctrl-z; the shell's fg lets
+        // all of it go on.
         Command::new("sh").args(["-c", "kill -TSTP 0"]).status()?;
         Ok(())
     }
@@ -119,14 +120,14 @@ impl TerminalIo for ProcessTerminal {
 }
 
 impl TerminalGuard {
-    /// Undoes everything, once: leaving the alternate screen again would put the cursor back to where it was left, over
-    /// whatever was written since.
+    /// Undoes everything, once: leaving the alternate screen again would put the cursor back to
+    /// where it was left, over whatever was written since.
     fn restore(&self) {
         if !self.taken.swap(false, Ordering::SeqCst) {
             return;
         }
         let mut out = io::stdout();
-        // Whatever cannot be written cannot be mended here either.
+        // An error of writing cannot be handled here.
         let _ = execute!(
             out,
             EndSynchronizedUpdate,
@@ -140,7 +141,7 @@ impl TerminalGuard {
     }
 }
 
-/// From now on a panic, in whichever thread, gives the terminal back before it prints, and then tells.
+/// Installs a panic hook that restores the terminal before it prints, and then notifies the guard.
 pub(super) fn restore_on_panic() -> Arc<TerminalGuard> {
     let guard = Arc::new(TerminalGuard::default());
     let guarded = Arc::clone(&guard);

@@ -1,12 +1,13 @@
 //! The event loop's access to a terminal: cells written, the clipboard, and leaving it for a while.
 //!
-//! Not ratatui's `Terminal`: it would flush cells, cursor and synchronised output apart, and knows no clipboard.
+//! Not ratatui's `Terminal`: it would flush cells, cursor and synchronised output apart, and knows
+//! no clipboard.
 
 use std::io;
 
 use ratatui::buffer::Cell;
 
-/// How the operator is alerted outside of the screen.
+/// The way in which the operator is alerted outside of the screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum AlertMode {
     /// Not at all.
@@ -35,7 +36,8 @@ pub trait TerminalIo {
     /// Rings the bell.
     fn ring(&mut self) -> io::Result<()>;
 
-    /// Asks the terminal to show a message outside of it. The text holds nothing that a terminal obeys.
+    /// Asks the terminal to show a message outside of it. The text holds nothing that a terminal
+    /// obeys.
     fn message(&mut self, text: &str) -> io::Result<()>;
 
     /// Gives the terminal back to the shell, for an editor or while suspended.
@@ -47,6 +49,7 @@ pub trait TerminalIo {
     /// Stops the process until the shell lets it go on.
     fn stop(&mut self) -> io::Result<()>;
 
-    /// Lets the operator edit a text while the terminal is left; `None` where it came back unchanged.
+    /// Lets the operator edit a text while the terminal is left; `None` where it came back
+    /// unchanged.
     fn edit(&mut self, text: &str) -> impl Future<Output = Result<Option<String>, String>>;
 }

@@ -1,5 +1,5 @@
-//! Verification from end to end: the configuration's accounts, real adapters, a real store, and the simulator's edge, whose
-//! cache purges really empty.
+//! Verification from end to end: the configuration's accounts, real adapters, a real store, and the
+//! simulator's edge, whose cache purges really empty.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -36,7 +36,8 @@ async fn a_purge_that_took_is_verified_at_every_vendors_edge() {
             assert!(new.last_modified.is_some());
         }
         assert_eq!((seen.before.len(), seen.checks.len()), (2, 2));
-        // Two visits, two looks before and two after: one question for each, and a single byte of each.
+        // Two visits, two looks before and two after: one question for each, and a single byte of
+        // each.
         assert_eq!(stage.asked_of_the_edge(), 6, "{vendor}");
         stage.stop().await;
     }

@@ -1,4 +1,5 @@
-//! One account of the simulator's configuration, the tasks at work on it, and a visitor at its edge.
+//! One account of the simulator's configuration, the tasks at work on it, and a visitor at its
+//! edge.
 
 use std::cell::Cell;
 use std::time::Duration;
@@ -25,8 +26,8 @@ pub(crate) const VENDORS: [&str; 3] = ["gcore", "tencent", "medianova"];
 
 /// How old what a visitor fetched is when a test begins.
 const AGE: TimeDelta = TimeDelta::minutes(1);
-/// About as long as a purge usually takes at the slowest vendor, so that its end is asked for soon; a request that is signed
-/// by the real clock is good for five minutes.
+/// About as long as a purge usually takes at the slowest vendor, so that its end is asked for soon;
+/// a request that is signed by the real clock is good for five minutes.
 const DONE: TimeDelta = TimeDelta::seconds(292);
 /// Longer than anything here takes; a report that has not come by then never comes.
 const PATIENCE: Duration = Duration::from_mins(2);

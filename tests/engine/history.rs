@@ -7,8 +7,8 @@ use purgedeck::simulator::ListingOrder;
 
 use super::stage::{Running, Stage};
 
-/// How far behind the vendor's time the end of what is complete may be: the minute in which its history settles, and what
-/// clocks may differ by and an answer may take on a busy machine.
+/// How far behind the vendor's time the end of what is complete may be: the minute in which its
+/// history settles, and what clocks may differ by and an answer may take on a busy machine.
 const BEHIND: TimeDelta = TimeDelta::seconds(100);
 
 /// The end of what is known to be complete, which must be near the vendor's present.
@@ -18,8 +18,8 @@ fn complete_until(running: &Running, now: DateTime<Utc>) -> DateTime<Utc> {
     until
 }
 
-/// Purges arrive between any two answers, in whatever order the list is: everything up to where the account says that it
-/// is complete must be in the store, once.
+/// Purges arrive between any two answers, in whatever order the list is: everything up to where the
+/// account says that it is complete must be in the store, once.
 async fn is_read_whole(order: ListingOrder) {
     let stage = Stage::new(5_000, |scenario| {
         scenario.gcore.order = order;

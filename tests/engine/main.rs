@@ -1,5 +1,5 @@
-//! The tasks at work with a real adapter over real HTTP, against the simulator: history that grows while it is read, and
-//! purges that are sent through whatever goes wrong.
+//! The tasks at work with a real adapter over real HTTP, against the simulator: history that grows
+//! while it is read, and purges that are sent through whatever goes wrong.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -185,7 +185,8 @@ impl Running {
         ids
     }
 
-    /// The end of what is known to be complete, which must reach back over the vendor's whole history.
+    /// The end of what is known to be complete, which must reach back over the vendor's whole
+    /// history.
     pub(crate) fn complete_until(&self, now: DateTime<Utc>) -> DateTime<Utc> {
         let coverage = self.coverage();
         let [(from, until)] = coverage.ranges() else {

@@ -1,9 +1,10 @@
-//! The sender dies by SIGKILL, over and over and at every step that has a name, and is started again; in the end what the
-//! simulated vendor saw is compared with what the journal says. Nothing may be lost, nothing may be sent twice, and nothing
-//! may be called done that is not.
+//! The sender dies by SIGKILL, over and over and at every step that has a name, and is started
+//! again; in the end what the simulated vendor saw is compared with what the journal says. Nothing
+//! may be lost, nothing may be sent twice, and nothing may be called done that is not.
 //!
-//! `PURGEDECK_KILLS=500 cargo test --release --test killed -- --nocapture` does it so many times in each test and prints
-//! what it came to. These tests wait by the real clock: the moment at which a process dies is what they are about.
+//! `PURGEDECK_KILLS=500 cargo test --release --test killed -- --nocapture` does it so many times in
+//! each test and prints what it came to. These tests wait by the real clock: the moment at which a
+//! process dies is what they are about.
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, clippy::print_stderr, clippy::indexing_slicing, reason = "tests")]
 
@@ -24,7 +25,8 @@ fn kills(default: usize) -> usize {
     std::env::var("PURGEDECK_KILLS").map_or(default, |number| number.parse().unwrap())
 }
 
-/// Kills the sender so many times, at all moments in turn, tops the queue up, and lets a last one work everything off.
+/// Kills the sender so many times, at all moments in turn, tops the queue up, and lets a last one
+/// work everything off.
 async fn killed(mut world: World, name: &str, kills: usize, processes: usize) {
     let mut children: Vec<_> = (0..processes).map(|_| world.spawn()).collect();
     let (mut done, mut tries) = (0, 0);

@@ -21,7 +21,8 @@ pub(crate) const PURGE: &str = "/killed/";
 pub(crate) enum Moment {
     /// Any, from the first instruction on.
     Any,
-    /// A question about the history is under way: at the start, or the last look before a purge goes out.
+    /// A question about the history is under way: at the start, or the last look before a purge
+    /// goes out.
     Asking,
     /// The row says `sending` since just now.
     Sending,

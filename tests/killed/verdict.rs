@@ -1,4 +1,5 @@
-//! The end: everything is worked off and settled, and the vendor's access log is held against the journal.
+//! The end: everything is worked off and settled, and the vendor's access log is held against the
+//! journal.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -15,10 +16,12 @@ use super::world::{World, target};
 /// Longer than anything here takes on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// How often news are asked for: a vendor whose history is per resource is not asked much more often.
+/// How often news are asked for: a vendor whose history is per resource is not asked much more
+/// often.
 const REFRESH: Duration = Duration::from_secs(3);
 
-/// Lets a last sender work everything off, has the history settle what it can and the operator the rest, and compares.
+/// Lets a last sender work everything off, has the history settle what it can and the operator the
+/// rest, and compares.
 pub(crate) async fn judge(world: World, name: &str) {
     world.mend();
     let mut last = world.spawn();
@@ -54,7 +57,8 @@ pub(crate) async fn judge(world: World, name: &str) {
     compare_ends(&world).await;
     let lost = posts.values().flatten().filter(|status| **status == 0).count();
     eprintln!(
-        "{name}: {} kills {:?}; {} requests, {} sent in all, {lost} without an answer, {} left to the operator",
+        "{name}: {} kills {:?}; {} requests, {} sent in all, {lost} without an answer, {} left to \
+         the operator",
         world.kills.values().sum::<usize>(),
         world.kills,
         world.queued.len(),
@@ -124,8 +128,8 @@ fn posts(world: &World) -> BTreeMap<String, Vec<u64>> {
     posts
 }
 
-/// Every arrival has its own step into `sending`; a second one only comes after the vendor refused the first without
-/// effect, or by the operator's word.
+/// Every arrival has its own step into `sending`; a second one only comes after the vendor refused
+/// the first without effect, or by the operator's word.
 fn compare(world: &World, posts: &BTreeMap<String, Vec<u64>>, resent: &BTreeSet<JournalId>) {
     for target in posts.keys() {
         assert!(world.queued.contains_key(target), "who sent {target}?");
@@ -162,8 +166,8 @@ fn steps(log: &rusqlite::Connection, id: &JournalId) -> Vec<(Option<String>, Str
     steps.map(Result::unwrap).collect()
 }
 
-/// What is called successful or failed is the purge that the journal has the id of; for one vendor it is held against its
-/// own word, asked for without any code of ours.
+/// What is called successful or failed is the purge that the journal has the id of; for one vendor
+/// it is held against its own word, asked for without any code of ours.
 async fn compare_ends(world: &World) {
     let mut said = BTreeMap::new();
     for account in world.simulator.gcore().accounts() {
@@ -199,7 +203,8 @@ async fn ask(base_url: &str, path: &str, token: &str) -> Value {
     let address = base_url.strip_prefix("http://").unwrap();
     let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
     let request = format!(
-        "GET {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: APIKey {token}\r\nConnection: close\r\n\r\n"
+        "GET {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: APIKey {token}\r\n\
+         Connection: close\r\n\r\n"
     );
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();

@@ -19,7 +19,8 @@ use purgedeck::store::{Access, Store};
 
 use super::moments::Moment;
 
-/// The queue is filled up to this many requests whenever it is half empty; to more where many kills are asked for.
+/// The queue is filled up to this many requests whenever it is half empty; to more where many kills
+/// are asked for.
 const QUEUE: usize = 120;
 const LONG_QUEUE: usize = 400;
 
@@ -49,8 +50,8 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// The accounts of all vendors, some of whose purges fail, and a queue of hundreds. These faults are in force until
-    /// [`World::mend`].
+    /// The accounts of all vendors, some of whose purges fail, and a queue of hundreds. These
+    /// faults are in force until [`World::mend`].
     pub(crate) async fn new(faults: Vec<FaultRule>) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let (log, config) =
@@ -117,8 +118,8 @@ impl World {
         self.set_up(binary).stderr(Stdio::null()).spawn().unwrap()
     }
 
-    /// Starts the real sender on a disk that is full as soon as a file has so many blocks of 512 bytes. What it says goes
-    /// to the file.
+    /// Starts the real sender on a disk that is full as soon as a file has so many blocks of 512
+    /// bytes. What it says goes to the file.
     pub(crate) fn spawn_starved(&self, blocks: u64, said: &Path) -> Child {
         let mut shell = Command::new("/bin/sh");
         let limit = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
@@ -195,7 +196,8 @@ impl World {
         times
     }
 
-    /// What must hold at any time: nothing is lost, nothing took effect twice, nothing is done that the vendor never took.
+    /// What must hold at any time: nothing is lost, nothing took effect twice, nothing is done that
+    /// the vendor never took.
     pub(crate) fn check(&self) {
         // The journal first: what it says was true before it was said.
         let journal = self.journal();

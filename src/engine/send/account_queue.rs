@@ -1,4 +1,4 @@
-//! One account as the sender sees it.
+//! The queue of one account, as the sender sees it.
 
 use std::sync::Arc;
 
@@ -13,26 +13,26 @@ use crate::domain::limits::Limits;
 use crate::engine::account_client::AccountClient;
 use crate::engine::messages::SyncMsg;
 
-/// One account as the sender sees it.
+/// The queue of one account, as the sender sees it.
 #[derive(Debug)]
 pub(in crate::engine) struct AccountQueue {
     pub(super) client: AccountClient,
     pub(super) limits: watch::Receiver<Arc<Limits>>,
     pub(super) sync: mpsc::UnboundedSender<SyncMsg>,
-    /// Nothing is ever sent for it.
+    /// Nothing is ever sent for the account.
     pub(super) read_only: bool,
     /// Windows that the vendor closed.
     pub(super) closed: Vec<Cooldown>,
-    /// What its requests wait for.
+    /// Delays of its requests besides their planned times and the windows.
     pub(super) holds: Holds,
-    /// How often in a row the vendor could not be reached.
+    /// Number of consecutive attempts that did not reach the vendor.
     pub(super) tries: u32,
-    /// Whether a request of it is on its trip.
+    /// A request of the account is being submitted.
     pub(super) busy: bool,
 }
 
 impl AccountQueue {
-    /// An account of which nothing is on its way.
+    /// Makes a queue of which no request is being submitted.
     pub(in crate::engine) fn new(
         client: AccountClient,
         limits: watch::Receiver<Arc<Limits>>,
@@ -51,7 +51,7 @@ impl AccountQueue {
         }
     }
 
-    /// Takes in what a trip taught.
+    /// Takes the result of a submission.
     pub(super) fn finish(&mut self, result: &SubmissionResult) {
         self.busy = false;
         self.tries = result.tries;
@@ -68,15 +68,16 @@ impl AccountQueue {
         }
     }
 
-    /// By how much the vendor's clock was ahead of ours when a request went out; as it is now where that is not known.
+    /// Returns the lead of the vendor's clock over ours when a request was sent; the present one
+    /// where that is not known.
     pub(super) fn ahead(&self, entry: &JournalEntry) -> TimeDelta {
         let now = || self.client.provider.clock_ahead().unwrap_or_default();
         entry.ahead.unwrap_or_else(now)
     }
 
-    /// Has the keeper look for a purge that went out.
+    /// Has the account's sync look for a purge that was sent.
     pub(super) fn expect(&self, entry: &JournalEntry) {
-        // Where there is no keeper, everything is being stopped.
+        // Where there is no sync, everything is being stopped.
         let _ = self.sync.send(SyncMsg::Sent(entry.request.resource.clone()));
     }
 }

@@ -1,4 +1,5 @@
-//! The journal as the sender sees it: what is open, what others did to it, and what the history says of it.
+//! The sender's view of the journal: open entries, changes by other processes, and matches with the
+//! history.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,9 +16,10 @@ use crate::domain::purge::{Purge, PurgeDetail};
 use crate::domain::status::Status;
 use crate::store::StepDetails;
 
-/// What is written into a row that a crash left on its way.
-const LEFT: &str = "purgedeck ended while this was on its way; whether it arrived is looked up in the vendor's history";
-/// What is written into a request that no window has room for.
+/// Error text of an entry that a crash left in `sending`.
+const LEFT: &str = "purgedeck ended while this was on its way; whether it arrived is looked up in \
+                    the vendor's history";
+/// Error text of a request that no window has room for.
 const NEVER: &str = "the vendor's limits for this account allow no request of this kind";
 
 /// The journal's open entries.
@@ -26,7 +28,7 @@ pub(super) struct Journal {
     pub(super) writer: JournalWriter,
     open: BTreeMap<JournalId, JournalEntry>,
     accounts: BTreeSet<AccountName>,
-    /// What the store said when somebody else had last written; `None` before it was first read.
+    /// The store's data version at the last reading; `None` before the first one.
     version: Option<i64>,
     others_wrote: bool,
     paused: bool,
@@ -34,7 +36,7 @@ pub(super) struct Journal {
 }
 
 impl Journal {
-    /// Nothing read yet. Entries of other accounts than these are left alone.
+    /// Makes a view that has read nothing yet. Entries of accounts other than these are ignored.
     pub(super) fn new(writer: JournalWriter, accounts: BTreeSet<AccountName>) -> Self {
         Self {
             writer,
@@ -47,8 +49,8 @@ impl Journal {
         }
     }
 
-    /// Reads what is open: `always`, or only if somebody else wrote into the store. Whether it was read. What moved without
-    /// us is told to the core.
+    /// Reads the open entries: `always`, or only if somebody else wrote into the store. Publishes
+    /// changes by others. Returns whether it read.
     pub(super) async fn read(&mut self, always: bool) -> Result<bool, StoreError> {
         let (before, known) = (self.version, self.open.keys().cloned().collect::<Vec<_>>());
         let read = self
@@ -91,17 +93,17 @@ impl Journal {
         Ok(true)
     }
 
-    /// Whether the newest reading found that somebody else had written into the store.
+    /// Returns whether another process had written into the store before the newest reading.
     pub(super) fn others_wrote(&self) -> bool {
         self.others_wrote
     }
 
-    /// Whether the queue is paused, as of the newest reading.
+    /// Returns whether the queue is paused, as of the newest reading.
     pub(super) fn is_paused(&self) -> bool {
         self.paused
     }
 
-    /// Tells the operator that the store does not answer, once for each kind of trouble.
+    /// Reports an error of the store to the operator, unless it is the same as the one before.
     pub(super) fn report(&mut self, error: &StoreError) {
         if self.reported.as_ref() != Some(error) {
             self.reported = Some(error.clone());
@@ -109,7 +111,7 @@ impl Journal {
         }
     }
 
-    /// Takes an entry as it is now.
+    /// Takes the newest state of an entry.
     pub(super) fn update(&mut self, entry: JournalEntry) {
         if !self.accounts.contains(&entry.request.account) {
             return;
@@ -121,12 +123,12 @@ impl Journal {
         }
     }
 
-    /// An open entry.
+    /// Returns an open entry.
     pub(super) fn get(&self, id: &JournalId) -> Option<&JournalEntry> {
         self.open.get(id)
     }
 
-    /// An account's open entries, in the order of the queue.
+    /// Returns an account's open entries, in the order of the queue.
     pub(super) fn of(&self, account: &AccountName) -> impl Iterator<Item = &JournalEntry> {
         let open = self.open.values();
         let mut of: Vec<_> = open.filter(|entry| entry.request.account == *account).collect();
@@ -134,12 +136,12 @@ impl Journal {
         of.into_iter()
     }
 
-    /// An account's queued entries, in the order of the queue.
+    /// Returns an account's queued entries, in the order of the queue.
     pub(super) fn queued(&self, account: &AccountName) -> impl Iterator<Item = &JournalEntry> {
         self.of(account).filter(|entry| entry.state == JournalState::Queued)
     }
 
-    /// Whether something of an account is to be sent, or was left on its way.
+    /// Returns whether an account has requests to send, or ones left in `sending`.
     pub(super) fn has_to_send(&self, account: &AccountName) -> bool {
         self.of(account).any(|entry| {
             entry.state == JournalState::Sending
@@ -147,13 +149,13 @@ impl Journal {
         })
     }
 
-    /// Whether something waits only because the queue is paused.
+    /// Returns whether requests wait only because the queue is paused.
     pub(super) fn is_held(&self) -> bool {
         let waits = |entry: &JournalEntry| entry.state == JournalState::Queued;
         self.paused && self.open.values().any(waits)
     }
 
-    /// An account's open entries that went out, with the time when they did by the vendor's clock.
+    /// Returns an account's open entries that were sent, with that time by the vendor's clock.
     pub(super) fn sent(&self, queue: &AccountQueue) -> Vec<JournalEntry> {
         self.of(&queue.client.account)
             .filter_map(|entry| {
@@ -165,15 +167,15 @@ impl Journal {
             .collect()
     }
 
-    /// What is known of the use of an account's windows.
+    /// Collects the known usage of an account's windows.
     pub(super) async fn usage(&self, queue: &AccountQueue) -> Result<Usage, StoreError> {
         let limits = queue.limits.borrow().clone();
         let sent = self.sent(queue);
         self.writer.usage(&queue.client, &limits, queue.closed.clone(), &sent).await
     }
 
-    /// Leaves to the history what stands in `sending`. Only for the holder of the sender's lock, and only while it sends
-    /// nothing itself.
+    /// Marks all entries in `sending` as unknown, so that they are looked up in the history. Only
+    /// for the holder of the sender's lock, and only while it sends nothing itself.
     pub(super) async fn leave_to_history(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
         let left: Vec<JournalId> = self
             .open
@@ -187,7 +189,7 @@ impl Journal {
         Ok(())
     }
 
-    /// Notes that nobody knows what became of a request that was on its way.
+    /// Marks an entry in `sending` as unknown.
     pub(super) async fn mark_unknown(
         &mut self,
         id: &JournalId,
@@ -202,7 +204,7 @@ impl Journal {
         Ok(())
     }
 
-    /// Refuses a request that can never go out.
+    /// Rejects a request that can never be sent.
     pub(super) async fn refuse(
         &mut self,
         id: &JournalId,
@@ -217,8 +219,8 @@ impl Journal {
         Ok(())
     }
 
-    /// Looks in an account's history for what went out: which purge each request became, and what became of that. Of
-    /// `range`, where given, only purges created in it are new to the history.
+    /// Looks up the requests that were sent in an account's history: their purges and the status of
+    /// those. Where `range` is given, only purges created in it are new to the history.
     pub(super) async fn settle(
         &mut self,
         queue: &AccountQueue,
@@ -227,7 +229,7 @@ impl Journal {
         let client = &queue.client;
         let now = client.clock.now();
         let skew = client.doubt() + SKEW;
-        // When the purge of an entry may have been created.
+        // Returns the range in which the purge of an entry may have been created.
         let span = |entry: &JournalEntry| {
             let sent = entry.sent_at?;
             Some((sent - skew, sent + LATEST))

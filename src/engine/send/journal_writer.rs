@@ -1,4 +1,4 @@
-//! Writing steps into the journal, and telling the core of each.
+//! Writes steps into the journal and publishes each; reads the history that belongs to them.
 
 use std::collections::HashSet;
 
@@ -19,7 +19,7 @@ use crate::engine::events::EventHub;
 use crate::engine::store_writer::StoreWriter;
 use crate::store::{MatchOutcome, Reader, StepDetails, StepOutcome, StoreFailure};
 
-/// What one clock may be off another beside what is known of the vendor's.
+/// Error between two clocks besides the known error of the vendor's.
 pub(super) const SKEW: TimeDelta = TimeDelta::seconds(1);
 
 /// Writes into the journal. Clones write into the same one.
@@ -30,7 +30,7 @@ pub(super) struct JournalWriter {
 }
 
 impl JournalWriter {
-    /// Takes a step, if the entry stands where we believe; `None` where it does not.
+    /// Moves an entry from one state to another; `None` where it is not in the first one.
     pub(super) async fn step(
         &self,
         id: &JournalId,
@@ -50,7 +50,7 @@ impl JournalWriter {
         })
     }
 
-    /// Notes which purge an entry became; `None` where that purge is another entry's.
+    /// Links an entry to its purge; `None` where that purge belongs to another entry.
     pub(super) async fn link(
         &self,
         id: &JournalId,
@@ -68,7 +68,8 @@ impl JournalWriter {
         })
     }
 
-    /// An account's purges that were created in a time, by the vendor's clock, limits included.
+    /// Reads an account's purges that were created in a range, by the vendor's clock, both ends
+    /// included.
     pub(super) async fn purges(
         &self,
         account: &AccountName,
@@ -83,7 +84,7 @@ impl JournalWriter {
         self.store.call(move |store| all(&store.reader, &predicate)).await
     }
 
-    /// An account's purges with these ids, whenever they were created.
+    /// Reads an account's purges with these ids, whenever they were created.
     pub(super) async fn purges_of(
         &self,
         account: &AccountName,
@@ -101,8 +102,9 @@ impl JournalWriter {
         self.store.call(move |store| all(&store.reader, &predicate)).await
     }
 
-    /// What is known of the use of an account's windows, by the vendor's clock: everybody's purges out of the history,
-    /// and of `sent`, entries of our journal with times by that clock, those that it does not show yet.
+    /// Collects the known usage of an account's windows, by the vendor's clock: everybody's purges
+    /// from the history, and those of `sent` (entries of our journal with times by that clock) that
+    /// are not in the history yet.
     pub(super) async fn usage(
         &self,
         client: &AccountClient,
@@ -150,19 +152,19 @@ fn clause(test: Test) -> Clause {
     Clause { negated: false, test }
 }
 
-/// Which entries of our journal a part of the history shows, whether that is noted in the journal yet or not.
+/// Returns the entries whose purges are in a part of the history, linked in the journal or not.
 fn shown(entries: &[JournalEntry], purges: &[PurgeDetail], skew: TimeDelta) -> HashSet<JournalId> {
     find(entries, purges, skew).into_iter().map(|(id, _)| id).collect()
 }
 
-/// Which purges of a part of the history these entries became. Their times are by the vendor's clock.
+/// Matches entries with purges of a part of the history. Their times are by the vendor's clock.
 pub(super) fn find(
     entries: &[JournalEntry],
     purges: &[PurgeDetail],
     skew: TimeDelta,
 ) -> Vec<(JournalId, PurgeId)> {
     let ours: HashSet<&PurgeId> = entries.iter().filter_map(|entry| entry.purge.as_ref()).collect();
-    // Those that belong to other entries.
+    // Purges that belong to other entries.
     let taken: HashSet<PurgeId> = purges
         .iter()
         .filter(|detail| detail.sent.is_some() && !ours.contains(&detail.purge.id))

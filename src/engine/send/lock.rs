@@ -1,11 +1,12 @@
-//! One sender for each store: who holds the lock on a file beside it sends, all others watch.
+//! Ensures one sender for each store: the process that holds the lock on a file beside it sends,
+//! the others watch.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The lock of a store. The system takes it back when its holder ends, however it ends, so a crashed sender never keeps
-/// the next one out.
+/// The lock of a store. The system releases it when its holder ends, however it ends, so a crashed
+/// sender never keeps the next one out.
 #[derive(Debug)]
 pub(super) struct SenderLock {
     path: PathBuf,
@@ -13,14 +14,14 @@ pub(super) struct SenderLock {
 }
 
 impl SenderLock {
-    /// The lock of the store of this path; not taken yet.
+    /// Makes the lock of the store of this path; not taken yet.
     pub(super) fn beside(store: &Path) -> Self {
         let mut path = store.as_os_str().to_owned();
         path.push(".sender");
         Self { path: path.into(), held: None }
     }
 
-    /// Takes it, unless another process has it; whether it is ours now.
+    /// Takes it, unless another process holds it; returns whether it is ours now.
     pub(super) fn take(&mut self) -> io::Result<bool> {
         if self.held.is_some() {
             return Ok(true);
@@ -40,12 +41,13 @@ impl SenderLock {
         }
     }
 
-    /// Whether it is ours.
+    /// Returns whether it is ours.
     pub(super) fn is_held(&self) -> bool {
         self.held.is_some()
     }
 
-    /// Gives it back. The file stays: taking it away would let two hold two files of one name.
+    /// Releases it. The file stays: if it were removed, two processes could hold two files of one
+    /// name.
     pub(super) fn release(&mut self) {
         self.held = None;
     }

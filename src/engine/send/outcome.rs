@@ -1,4 +1,4 @@
-//! What the vendor's answer to a purge means for the request that asked for it.
+//! Derives the outcome of a request from the vendor's answer.
 
 use std::time::Duration;
 
@@ -8,15 +8,16 @@ use crate::domain::kind::Kind;
 use crate::domain::limits::Limits;
 use crate::providers::Receipt;
 
-/// How long a window stays closed after "too many requests", where neither the vendor nor its documents say.
+/// Time for which a window stays closed after "too many requests", where neither the vendor nor its
+/// documents say.
 const CLOSED: Duration = Duration::from_mins(1);
 /// The longest "come back later" that is believed.
 const CLOSED_LONGEST: Duration = Duration::from_hours(24);
-/// The first pause after the vendor could not be reached; doubled each time, up to the longest.
+/// First pause after the vendor could not be reached; doubled each time, up to the longest.
 const UNREACHED: Duration = Duration::from_secs(2);
 const UNREACHED_LONGEST: Duration = Duration::from_mins(1);
 
-/// What becomes of a request.
+/// The outcome of an attempt to send a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum SubmitOutcome {
     /// The vendor took it.
@@ -25,18 +26,19 @@ pub(super) enum SubmitOutcome {
     Rejected(String),
     /// Nobody knows whether it had an effect.
     Unknown(String),
-    /// It had no effect, and goes back into the queue for so long.
+    /// It had no effect, and goes back into the queue for a pause.
     Wait {
-        /// How long.
+        /// The pause.
         pause: Duration,
-        /// Whether the vendor closed the window for all requests like it.
+        /// `true` where the vendor closed the window for all requests of the kind and resource.
         closed: bool,
-        /// Why.
+        /// The reason.
         words: String,
     },
 }
 
-/// The fate that an answer means; `tries` is how often the vendor could not be reached before.
+/// Returns the outcome for an answer; `tries` is the number of attempts before that did not reach
+/// the vendor.
 pub(super) fn outcome_of(
     answer: Result<Receipt, Failure>,
     limits: &Limits,

@@ -1,4 +1,4 @@
-//! Which request of an account's queue goes out next, and when.
+//! Selects the request of an account's queue that goes out next, and its time.
 
 use std::collections::HashMap;
 
@@ -10,30 +10,32 @@ use crate::domain::journal::JournalEntry;
 use crate::domain::kind::Kind;
 use crate::domain::limits::Limits;
 
-/// What to do with an account's queue.
+/// The next step of an account's queue.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Schedule {
     /// This one may go out now.
     pub(super) next: Option<JournalId>,
-    /// When to choose again, where none may go out now and some may later.
+    /// The time to select again, where none may go out now and some may later.
     pub(super) wake: Option<DateTime<Utc>>,
-    /// Windows allow these no request at all, ever.
+    /// The limits never allow these requests.
     pub(super) never: Vec<JournalId>,
 }
 
-/// What single requests wait for beside their plan and the windows.
+/// Delays of single requests besides their planned times and the windows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Holds {
-    /// Until when, by the vendor's clock, they are put off; those of the same kind and resource behind them are too.
+    /// The time, by the vendor's clock, before which each must not go out; nor do those of the same
+    /// kind and resource behind it.
     pub(super) until: HashMap<JournalId, DateTime<Utc>>,
-    /// By how much our clock was set back since they were planned.
+    /// Total (negative) jumps of our clock since each was planned.
     pub(super) shifted: HashMap<JournalId, TimeDelta>,
 }
 
-/// Chooses from an account's queued entries, given in the order of the queue. A request waits for its planned time, for as
-/// long as it is put off, and for room in its windows; those before it in the queue have the first right to that room. A
-/// request that waits does not hold up others whose windows are not its own. `now` is given by our clock, which
-/// plans are made by, and by the vendor's, which everything else is told by.
+/// Selects from an account's queued entries, given in the order of the queue. A request waits for
+/// its planned time, for its hold, and for room in its windows; those before it in the queue have
+/// the first right to that room. A request that waits does not hold up others whose windows are not
+/// its own. `now` is given by our clock, for planned times, and by the vendor's, for everything
+/// else.
 pub(super) fn next_request<'a>(
     queue: impl IntoIterator<Item = &'a JournalEntry>,
     limits: &Limits,
@@ -56,8 +58,8 @@ pub(super) fn next_request<'a>(
         let back = (entry.queued_at - our_now).max(TimeDelta::zero());
         let planned = now + (entry.planned_at + shift.min(-back) - our_now);
         if entry.error.is_some() {
-            // It came back with a later time because the vendor had closed its window: a restart forgets what was closed,
-            // and those behind it would run into the same.
+            // It went back with a later time because the vendor had closed its window. A restart
+            // forgets closed windows, and those behind it would be refused as well.
             *held = (*held).max(planned);
         }
         let ready = planned.max(*held);

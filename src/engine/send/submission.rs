@@ -1,4 +1,5 @@
-//! One request's way: a last look at the history, the row `sending` on the disk, the vendor, and what came of it.
+//! Submits one request: reads the newest history, writes `sending` to the disk, calls the vendor,
+//! and stores the outcome.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,16 +21,16 @@ use crate::engine::sync::RangeScan;
 use crate::providers::HistoryRequest;
 use crate::store::StepDetails;
 
-/// How many questions the last look at the history may take.
+/// Largest number of requests for the newest history.
 const MAX_PAGES: usize = 5;
-/// How long a request is put off when the store takes nothing, or the vendor's history cannot be had.
+/// Delay of a request when the store fails, or when the vendor's history cannot be read.
 const PUT_OFF: TimeDelta = TimeDelta::seconds(10);
-/// The pauses between attempts to write the outcome of a request when the store takes nothing: the first one, doubled
-/// each time, and the longest. Until it is written nothing else goes out for the account.
+/// Pauses between attempts to write the outcome of a request when the store fails: the first one,
+/// doubled each time, and the longest. Until it is written nothing else is sent for the account.
 const WRITE_PAUSE: Duration = Duration::from_millis(250);
 const WRITE_PAUSE_LONGEST: Duration = Duration::from_secs(30);
-/// After so many attempts the operator is told; where everything is being stopped it stays `sending` then, and the next
-/// start finds out from the history.
+/// Number of attempts after which the operator is told; where everything is being stopped the entry
+/// stays `sending` then, and the next start looks it up in the history.
 const WRITES: u32 = 8;
 
 /// A request about to go out.
@@ -39,28 +40,29 @@ pub(super) struct Submission {
     pub(super) writer: JournalWriter,
     pub(super) limits: Arc<Limits>,
     pub(super) entry: JournalEntry,
-    /// How often in a row the vendor could not be reached before.
+    /// Number of consecutive attempts before that did not reach the vendor.
     pub(super) tries: u32,
     /// Windows that the vendor closed.
     pub(super) closed: Vec<Cooldown>,
-    /// What else of this account went out, with times by the vendor's clock, and may not be in the history yet.
+    /// Other sent requests of the account, with times by the vendor's clock, that may not be in the
+    /// history yet.
     pub(super) sent: Vec<JournalEntry>,
 }
 
-/// What a trip came to, for the sender to go on from.
+/// The result of a submission, from which the sender goes on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct SubmissionResult {
     pub(super) account: AccountName,
-    /// The entry, where it moved.
+    /// The entry, where its state changed.
     pub(super) entry: Option<JournalEntry>,
-    /// Until when, by the vendor's clock, this request is put off.
+    /// The time, by the vendor's clock, before which this request must not be sent.
     pub(super) held: Option<(JournalId, DateTime<Utc>)>,
-    /// Until when all requests of the account are.
+    /// The same for all requests of the account.
     pub(super) account_held_until: Option<DateTime<Utc>>,
     /// A window that the vendor closed.
     pub(super) closed: Option<Cooldown>,
     pub(super) tries: u32,
-    /// The journal is not as we believed.
+    /// The journal was changed by somebody else.
     pub(super) journal_changed: bool,
     /// The store did not take it.
     pub(super) error: Option<StoreError>,
@@ -84,7 +86,8 @@ impl Submission {
         SubmissionResult { held: Some((self.entry.id.clone(), until)), error, ..self.unsent() }
     }
 
-    /// Makes the trip. `stop` turns it back as long as nothing was written; after that it comes to its end.
+    /// Submits the request. `stop` cancels it as long as nothing was written; after that it runs to
+    /// its end.
     pub(super) async fn run(self, stop: CancellationToken) -> SubmissionResult {
         let earliest = tokio::select! {
             biased;
@@ -121,8 +124,9 @@ impl Submission {
         .await
     }
 
-    /// When there is room for the request, counting what anybody sent until now. A look that fails because it is not
-    /// allowed or not offered must not keep a purge from going out: the vendor itself says when there is no room.
+    /// Returns the earliest time with room for the request, counting everybody's purges until now.
+    /// Where reading the history fails because it is not allowed or not offered, the purge is sent
+    /// all the same: the vendor itself refuses it when there is no room.
     async fn earliest(&self) -> Result<DateTime<Utc>, SyncError> {
         let request = &self.entry.request;
         let now = self.client.vendor_now();
@@ -151,7 +155,8 @@ impl Submission {
         Ok(at.unwrap_or(now))
     }
 
-    /// Brings in what was purged of late. The account's whole history is looked at, for a window may count it all.
+    /// Reads recent purges into the store. All resources of the account are read, since a window
+    /// may count all of them.
     async fn read_recent(&self, since: DateTime<Utc>) -> Result<(), SyncError> {
         let rule = &self.limits.history;
         let resource = (self.entry.request.resource.clone(), self.entry.request.cname.clone());
@@ -175,7 +180,7 @@ impl Submission {
         Ok(())
     }
 
-    /// The vendor could not even be asked: nothing went out.
+    /// Returns the result where the vendor's history could not be read: nothing was sent.
     fn unreached(&self, failure: &Failure) -> SubmissionResult {
         let SubmitOutcome::Wait { pause, .. } = outcome_of(
             Err(Failure { applied: crate::domain::failure::Applied::No, ..failure.clone() }),
@@ -232,7 +237,7 @@ impl Submission {
         self.write_down(to, details, result, stop).await
     }
 
-    /// Writes down what came of it, as often as it takes.
+    /// Stores the outcome, with as many attempts as it takes.
     async fn write_down(
         &self,
         to: JournalState,
@@ -261,7 +266,8 @@ impl Submission {
                     Level::Error,
                     Some(&self.client.account),
                     format!(
-                        "The vendor's answer to a purge of {} is \"{to}\" and cannot be written down: {error}",
+                        "The vendor's answer to a purge of {} is \"{to}\" and cannot be written \
+                         down: {error}",
                         self.entry.request.cname
                     ),
                 );

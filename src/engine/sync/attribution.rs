@@ -1,8 +1,9 @@
-//! Reading who asked for an account's purges out of its vendor's activity log, sparingly.
+//! Reads the authors of an account's purges from its vendor's activity log, with few requests.
 //!
-//! What it costs: one request soon after news brought purges, but not within half a minute of the last one, and else one
-//! every five minutes (more only where that time holds more than an answer does); and once for a store, four a second,
-//! what is needed to read the log back to its beginning: a request for every full answer, and some ten more.
+//! The cost: one request soon after news brought purges, but not within half a minute of the last
+//! one, and else one every five minutes (more only where that time holds more than one answer); and
+//! once for each store, at four a second, the requests to read the log back to its beginning: one
+//! for every full answer, and some ten more.
 
 use std::time::Duration;
 
@@ -17,29 +18,31 @@ use crate::engine::clock::delta;
 use crate::providers::{ActivityRequest, ActivityRule};
 use crate::store::Recorded;
 
-/// How often the newest part is read where nothing seems to happen: refused attempts show nowhere else.
+/// Interval of reading the newest part where nothing seems to happen: refused attempts show nowhere
+/// else.
 const USUAL: Duration = Duration::from_mins(5);
-/// The shortest time between two readings of the newest part.
+/// Shortest time between two readings of the newest part.
 const LEAST: Duration = Duration::from_secs(30);
-/// How long after news the log is asked.
+/// Pause between news and the reading of the log.
 const AFTER_NEWS: Duration = Duration::from_secs(2);
-/// Between two questions for what is older.
+/// Pause between two requests for older parts.
 const PAUSE: Duration = Duration::from_millis(250);
-/// After how long it is looked for gaps again.
+/// Pause before looking for gaps again.
 const GAPS_AGAIN: Duration = Duration::from_hours(1);
-/// After how long a log that may not be read is tried again.
+/// Pause before trying again a log that may not be read.
 const CLOSED: Duration = Duration::from_hours(1);
-/// How much is read again each time, for what the log or the history told late.
+/// Length of the part that is read again each time, for records that the log or the history had
+/// late.
 const OVERLAP: TimeDelta = TimeDelta::minutes(5);
-/// How much is read of a log that was never read, before anything older.
+/// Length of the newest part of a log that was never read, before anything older is read.
 const FIRST_LOOK: TimeDelta = TimeDelta::hours(1);
-/// What is older is read in pieces of this length, longer ones where little happened.
+/// Length of the pieces in which older parts are read, longer ones where little happened.
 const PIECE: TimeDelta = TimeDelta::hours(6);
 const LONGEST_PIECE: TimeDelta = TimeDelta::days(8);
 /// A piece with more answers than this makes the next one shorter.
 const MANY_ANSWERS: u32 = 4;
 
-/// What of an account's activity log has been read, and what is being read.
+/// The ranges of an account's activity log that were read, and the running readings.
 #[derive(Debug)]
 pub(super) struct Attribution {
     rule: ActivityRule,
@@ -47,7 +50,7 @@ pub(super) struct Attribution {
     renamed: bool,
     coverage: Coverage,
     news: Option<Reading>,
-    /// When the newest part was last begun to be read.
+    /// The last time at which a reading of the newest part began.
     read_at: Option<Instant>,
     news_at: Instant,
     older: Option<Reading>,
@@ -56,7 +59,7 @@ pub(super) struct Attribution {
     reported_closed: bool,
 }
 
-/// A stretch of the log that is being read.
+/// A range of the log that is being read.
 #[derive(Clone, Copy, Debug)]
 struct Reading {
     ask: ActivityRequest,
@@ -69,17 +72,17 @@ impl Reading {
     }
 }
 
-/// What a step came to.
+/// The result of one step of reading the log.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct AttributionStep {
-    /// Which purges are told otherwise now.
+    /// The purges whose authors changed.
     pub(super) recorded: Recorded,
-    /// What the vendor refused to others since the last look; not what is older.
+    /// Purges that the vendor refused to others since the last reading of the newest part.
     pub(super) refused: Vec<Refused>,
 }
 
 impl Attribution {
-    /// Goes on from what was read.
+    /// Makes a reader that continues from the ranges that were read.
     pub(super) fn new(rule: ActivityRule, names: Names, coverage: Coverage) -> Self {
         let now = Instant::now();
         Self {
@@ -97,34 +100,34 @@ impl Attribution {
         }
     }
 
-    /// When the newest part is to be read.
+    /// Returns the time to read the newest part.
     pub(super) fn news_at(&self) -> Instant {
         self.news_at
     }
 
-    /// Whether the newest part is half read.
+    /// Returns whether a reading of the newest part has begun and not ended.
     pub(super) fn is_reading_news(&self) -> bool {
         self.news.is_some()
     }
 
-    /// When something older is to be read.
+    /// Returns the time to read an older part.
     pub(super) fn older_at(&self) -> Instant {
         self.older_at
     }
 
-    /// News brought purges of which nobody knows yet who made them.
+    /// Notes that news brought purges whose authors are not known yet.
     pub(super) fn purges_came(&mut self) {
         let now = Instant::now();
         let earliest = self.read_at.map_or(now, |read| read + LEAST);
         self.news_at = self.news_at.min((now + AFTER_NEWS).max(earliest));
     }
 
-    /// The operator wants to know now.
+    /// Makes the newest part due now.
     pub(super) fn refresh(&mut self) {
         self.news_at = Instant::now();
     }
 
-    /// Reads one answer's worth of the newest part, if it comes before an instant.
+    /// Reads one page of the newest part; fails if it takes longer than `until`.
     pub(super) async fn read_news(
         &mut self,
         client: &AccountClient,
@@ -153,7 +156,7 @@ impl Attribution {
         Ok(step)
     }
 
-    /// Reads one answer's worth of what is older, newest first, if it comes before an instant.
+    /// Reads one page of the older parts, newest first; fails if it takes longer than `until`.
     pub(super) async fn read_older(
         &mut self,
         client: &AccountClient,
@@ -177,8 +180,8 @@ impl Attribution {
         Ok(AttributionStep { recorded: step.recorded, refused: Vec::new() })
     }
 
-    /// The log could not be read: not again soon, and never instead of anything else. Says whether the operator should
-    /// hear of it, which is so once for a log that stays closed.
+    /// Notes that the log could not be read; it waits, and nothing else does. Returns whether to
+    /// tell the operator: once, for a log that may not be read.
     pub(super) fn failed(&mut self, failure: &Failure, wait: Duration) -> bool {
         let now = Instant::now();
         let closed = !failure.is_passing();
@@ -188,7 +191,7 @@ impl Attribution {
         closed && !std::mem::replace(&mut self.reported_closed, closed)
     }
 
-    /// The newest stretch that was not read, as far as one piece goes.
+    /// Returns the newest range that was not read, one piece long at most.
     fn missing(&self, client: &AccountClient) -> Option<Reading> {
         let now = client.vendor_now();
         let newest = self.coverage.ranges().last()?.1;
@@ -197,7 +200,7 @@ impl Attribution {
         Some(Reading::of(gap.0.max(gap.1 - self.piece), gap.1))
     }
 
-    /// Has the people called by the names of this configuration.
+    /// Applies this configuration's names to stored authors.
     async fn rename(&mut self, client: &AccountClient) -> Result<(), SyncError> {
         if self.renamed {
             return Ok(());
@@ -213,7 +216,7 @@ impl Attribution {
         Ok(())
     }
 
-    /// Reads an answer; gives back what is left of the stretch.
+    /// Reads one page; returns the rest of the range.
     async fn read(
         &mut self,
         mut reading: Reading,
@@ -232,7 +235,7 @@ impl Attribution {
         reading.ask.offset += page.records;
         reading.answers += 1;
         let ActivityRequest { from, until, .. } = reading.ask;
-        // What was asked for just now may stand in the log later only.
+        // Requests of this moment may enter the log later.
         let settled = until.min(asked_at - delta(self.rule.settle) - client.doubt());
         let settled = settled.max(from);
         let (account, names) = (client.account.clone(), self.names.clone());

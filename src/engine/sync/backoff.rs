@@ -1,23 +1,23 @@
-//! How long to leave a vendor alone after it failed.
+//! Pauses between attempts after a vendor failed.
 
 use std::time::Duration;
 
 use crate::domain::failure::{Cause, Failure};
 
-/// What is waited after the first passing failure; doubled with each further one.
+/// Pause after the first passing failure; doubled with each further one.
 const FIRST: Duration = Duration::from_secs(2);
-/// The longest wait between two tries that may well succeed.
+/// Longest pause between two attempts that may well succeed.
 const LONGEST: Duration = Duration::from_mins(5);
-/// The wait after a failure that somebody has to mend, and its longest form: such tries cost the vendor and the log, and
-/// a refresh by hand does not wait.
+/// Pause after a failure that somebody has to mend, and its longest form: such attempts burden the
+/// vendor and the log, and a refresh by hand does not wait.
 const MENDED_BY_HAND: Duration = Duration::from_mins(5);
 const MENDED_BY_HAND_LONGEST: Duration = Duration::from_mins(30);
-/// The wait after "too many requests" without a word on when to come back.
+/// Pause after "too many requests" without a time to come back.
 const RATE_LIMITED: Duration = Duration::from_mins(1);
 /// The longest "come back later" that is believed.
 const RATE_LIMITED_LONGEST: Duration = Duration::from_hours(1);
 
-/// Counts failures in a row and says how long to wait after each.
+/// Counts consecutive failures and returns the pause after each.
 #[derive(Debug)]
 pub(in crate::engine) struct Backoff {
     failures: u32,
@@ -25,18 +25,18 @@ pub(in crate::engine) struct Backoff {
 }
 
 impl Backoff {
-    /// No failure so far. The dice spread the tries of many accounts, so that a vendor that comes back is not met by all
-    /// of them at once.
+    /// Starts without a failure. The dice spread the attempts of many accounts, so that a vendor
+    /// that comes back is not asked by all of them at once.
     pub(in crate::engine) fn new(dice: fastrand::Rng) -> Self {
         Self { failures: 0, dice }
     }
 
-    /// All is well again.
+    /// Resets the count after a success.
     pub(in crate::engine) fn succeeded(&mut self) {
         self.failures = 0;
     }
 
-    /// How long to wait after this failure.
+    /// Counts a failure and returns the pause after it.
     pub(in crate::engine) fn failed(&mut self, failure: &Failure) -> Duration {
         let before = self.failures;
         self.failures = self.failures.saturating_add(1);

@@ -1,11 +1,14 @@
-//! Keeping an account's history whole where each resource has a list of its own that is read page by page.
+//! Keeps an account's history complete where each resource has a list of its own that is read page
+//! by page.
 //!
-//! Nothing says in which order such a list stands, and nothing narrows it by time. A resource that was purged of late is
-//! looked at with every refresh, the others in turn, and all of them together within so many questions a minute: many
-//! resources make the turn longer, never the vendor's load heavier. A list that did not grow costs one question.
+//! The order of such a list is not documented, and it cannot be narrowed by time. A resource with
+//! recent purges is read with every refresh, the others in turn, all of them within a fixed number
+//! of requests a minute: many resources make the turn longer, never the vendor's load heavier. A
+//! list that did not grow costs one request.
 //!
-//! Lists that were never read to their end have every second question, so that news do not keep the history from becoming
-//! whole; those of them that nobody has asked about come first, since the vendor's counts tell how much is left.
+//! Lists that were never read to their end get every second request, so that news do not keep the
+//! history from becoming complete; those that were never requested come first, since the vendor's
+//! counts show how much is left.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -22,15 +25,16 @@ use crate::engine::account_client::{AccountClient, SyncError};
 use crate::engine::clock::delta;
 use crate::providers::HistoryRequest;
 
-/// How many questions a minute, in the long run.
+/// Requests a minute, in the long run.
 const QUESTIONS: u32 = 40;
-/// The same as long as a list was never read to its end.
+/// The same while there is a list that was never read to its end.
 const QUESTIONS_AT_FIRST: u32 = 120;
-/// How many of them may come at once.
+/// Largest number of requests at once.
 const BURST: u32 = 20;
-/// For how long after its newest purge a resource is looked at with every refresh.
+/// Time after its newest purge in which a resource is read with every refresh.
 pub(super) const ACTIVE_FOR: TimeDelta = TimeDelta::hours(2);
-/// After how long a list is tried again that could not be read to the end, or that the vendor says is not there.
+/// Pause before reading again a list that could not be read to its end, or that the vendor does not
+/// have.
 const LATER: Duration = Duration::from_mins(10);
 
 /// The lists of an account's resources.
@@ -40,9 +44,9 @@ pub(super) struct ListStrategy {
     refresh: Duration,
     lists: BTreeMap<ResourceId, List>,
     allowance: Allowance,
-    /// Whether the next question is for a list that was never read to its end, if there is one.
+    /// The last request was for a list that was never read to its end, if there was one.
     firsts: bool,
-    /// Until when, by the vendor's clock, the resources themselves are known.
+    /// The time, by the vendor's clock, up to which all resources are known.
     known_until: Option<DateTime<Utc>>,
     oldest: Option<DateTime<Utc>>,
     covered: Option<DateTime<Utc>>,
@@ -52,15 +56,15 @@ pub(super) struct ListStrategy {
 struct List {
     cname: String,
     scan: OffsetScan,
-    /// When to look at it.
+    /// The time to read it.
     due: Instant,
-    /// When, by the vendor's clock, its newest purge was made.
+    /// The time of its newest purge, by the vendor's clock.
     newest: Option<DateTime<Utc>>,
-    /// Until when it is complete.
+    /// The time up to which it is complete.
     complete: Option<DateTime<Utc>>,
-    /// The vendor says that it has none.
+    /// The vendor has no such list.
     gone: bool,
-    /// Whether anything was asked about it.
+    /// It was requested at least once.
     asked: bool,
     read: u64,
     total: Option<u64>,
@@ -71,14 +75,14 @@ impl List {
         self.newest.is_some_and(|newest| now - newest < ACTIVE_FOR)
     }
 
-    /// Whether it was never read to its end, and there is one.
+    /// Returns whether the list exists and was never read to its end.
     fn is_new(&self) -> bool {
         !self.gone && self.complete.is_none()
     }
 }
 
 impl ListStrategy {
-    /// Nothing is known of any list.
+    /// Makes a strategy that knows no list.
     pub(super) fn new(rule: HistoryRule, refresh: Duration) -> Self {
         Self {
             rule,
@@ -92,7 +96,8 @@ impl ListStrategy {
         }
     }
 
-    /// Takes the account's resources, and until when they are surely all, if that is known. A deleted one has no list.
+    /// Takes the account's resources, and the time up to which they are surely complete, if it is
+    /// known. A deleted one has no list.
     pub(super) fn resources(&mut self, resources: &[Resource], until: Option<DateTime<Utc>>) {
         self.known_until = until.or(self.known_until);
         let mut before = std::mem::take(&mut self.lists);
@@ -115,14 +120,15 @@ impl ListStrategy {
         }
     }
 
-    /// A purge of this resource was seen, or is expected: it is looked at with every refresh for a while.
+    /// Notes that a purge of this resource was seen, or is expected: it is read with every refresh
+    /// for a while.
     pub(super) fn mark_active(&mut self, resource: &ResourceId, at: DateTime<Utc>) {
         if let Some(list) = self.lists.get_mut(resource) {
             list.newest = list.newest.max(Some(at));
         }
     }
 
-    /// Looks at the lively ones now.
+    /// Makes the resources with recent purges due now.
     pub(super) fn refresh(&mut self, now: DateTime<Utc>) {
         for list in self.lists.values_mut() {
             if list.is_active(now) {
@@ -131,13 +137,14 @@ impl ListStrategy {
         }
     }
 
-    /// When the next question may be put.
+    /// Returns the time of the next request.
     pub(super) fn next_at(&self) -> Option<Instant> {
         let due = self.lists.values().map(|list| list.due).min()?;
         Some(due.max(self.allowance.free_at()))
     }
 
-    /// How far the lists have been read for the first time; `None` when all have.
+    /// Returns the progress of the first reading of all lists, in records read and, where counted,
+    /// in all; `None` at its end.
     pub(super) fn older(&self) -> Option<(u64, Option<u64>)> {
         let mut lists = self.lists.values().filter(|list| !list.gone);
         if lists.all(|list| list.complete.is_some()) {
@@ -148,8 +155,8 @@ impl ListStrategy {
         Some((counted.map(|list| list.read).sum(), total))
     }
 
-    /// Reads one page of the list that has waited longest: of the lively ones, and in turn with them of those that were
-    /// never read to their end.
+    /// Reads one page of the list that has waited longest: by turns of those with recent purges and
+    /// of those that were never read to their end.
     pub(super) async fn read(&mut self, client: &AccountClient) -> Result<Step, SyncError> {
         let (now, vendor_now) = (Instant::now(), client.vendor_now());
         let turn = self.turn();
@@ -213,15 +220,16 @@ impl ListStrategy {
         Ok(Step { over: false, changed: recorded.new + recorded.changed > 0, incomplete: None })
     }
 
-    /// How long it takes to look at every list once.
+    /// Returns the time to read every list once.
     fn turn(&self) -> Duration {
         let lists = u32::try_from(self.lists.len()).unwrap_or(u32::MAX);
         let turn = Duration::from_mins(1).saturating_mul(lists) / QUESTIONS;
         turn.max(self.refresh)
     }
 
-    /// What all lists together make complete, where that is more than before. Lists show everything that the vendor has;
-    /// where it does not say how far that goes back, it is as far as its oldest purge.
+    /// Returns the range that all lists together make complete, where it is larger than before.
+    /// Lists hold everything that the vendor has; where it does not say how far that goes back, it
+    /// is as far as its oldest purge.
     fn newly_covered(&self, now: DateTime<Utc>) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
         let mut until = self.known_until?;
         for list in self.lists.values().filter(|list| !list.gone) {
@@ -236,10 +244,10 @@ impl ListStrategy {
     }
 }
 
-/// So many questions a minute, some of them at once.
+/// Limits requests to a number a minute, with bursts.
 #[derive(Debug)]
 struct Allowance {
-    /// When the allowance would be full again.
+    /// The time at which the full burst is available again.
     full_at: Instant,
 }
 
@@ -256,7 +264,7 @@ impl Allowance {
         self.full_at = self.full_at.max(Instant::now()) + each;
     }
 
-    /// When there is room for a question.
+    /// Returns the time at which a request is allowed.
     fn free_at(&self) -> Instant {
         self.full_at.checked_sub(EACH * (BURST - 1)).unwrap_or(self.full_at)
     }

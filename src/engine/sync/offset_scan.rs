@@ -1,15 +1,16 @@
-//! Reading a list by offset, over and over, until it is certain that all of it was seen.
+//! Reads a list by offset, in repeated passes, until it is certain that all of it was seen.
 //!
-//! A list that grows while it is read by offset can hide a purge between two pages, and the order of the vendors' lists is
-//! not documented. But a list that only grows holds exactly what was seen of it as soon as that is as many as the vendor
-//! counts in the same answer. Where the vendor does not count, or counts what it does not show, two passes that agree must do.
+//! A list that grows while it is read by offset can hide a purge between two pages, and the order
+//! of the vendors' lists is not documented. But a list that only grows holds exactly what was seen
+//! of it as soon as that is as many as the vendor counts in the same answer. Where the vendor does
+//! not count, or counts what it does not show, two passes that agree must do.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
 use crate::providers::HistoryPage;
 
-/// How many passes are made before the list is left for another time.
+/// Number of passes after which the list is left for another time.
 const PASSES: u32 = 8;
 
 /// A list that is being read.
@@ -34,8 +35,9 @@ struct Pass {
     moved: bool,
 }
 
-/// What all passes saw together. Hashes stand for ids and targets, to keep long lists small; should two ever share one, the
-/// count stays short and the list is read again, never taken for complete.
+/// The records that all passes saw together. Hashes represent ids and targets, to keep long lists
+/// small; should two ever share one, the count stays short and the list is read again, never taken
+/// for complete.
 #[derive(Debug, Default)]
 struct Seen {
     ids: HashSet<u64>,
@@ -44,25 +46,26 @@ struct Seen {
     grouped: bool,
 }
 
-/// Whether passes are at their end.
+/// The state of a scan after an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ScanState {
-    /// Ask on, from the new offset.
+    /// The scan goes on, from the new offset.
     More,
     /// Everything there is was seen.
     Complete,
-    /// There is no telling; enough for now.
+    /// It is not certain that everything was seen; the scan gives up for now.
     Incomplete,
 }
 
 impl OffsetScan {
-    /// The offset of the next question.
+    /// Returns the offset of the next request.
     pub(super) fn offset(&self) -> u64 {
         self.offset
     }
 
-    /// Takes the answer at the current offset. After `Complete` and `Incomplete` the next question starts a new reading, which
-    /// still knows what was seen before: a list that did not grow is complete again with its first page.
+    /// Takes the answer at the current offset. After `Complete` and `Incomplete` the next question
+    /// starts a new reading, which still knows what was seen before: a list that did not grow is
+    /// complete again with its first page.
     pub(super) fn answer(&mut self, page: &HistoryPage) -> ScanState {
         self.seen.take(page);
         self.this.take(page, self.offset == 0);
@@ -79,7 +82,7 @@ impl OffsetScan {
         self.offset = 0;
         let this = std::mem::take(&mut self.this);
         if self.before.as_ref() == Some(&this) && this.is_whole(self.seen.grouped) {
-            // What was seen beyond this the vendor has dropped since.
+            // Other records that were seen before were deleted by the vendor since.
             self.seen.ids = this.ids;
             self.start_again();
             return ScanState::Complete;
@@ -114,8 +117,9 @@ impl Pass {
         self.ids.extend(page.purges.iter().map(|purge| hash(purge.id.as_str())));
     }
 
-    /// Whether it read exactly what the vendor counts, where it counts, each record once. Where records are targets, the
-    /// same target may stand in a purge twice, so that only their number can be held against the vendor's.
+    /// Returns whether the pass read exactly what the vendor counts, where it counts, each record
+    /// once. Where records are targets, a purge may hold the same target twice, so that only their
+    /// number can be compared with the vendor's.
     fn is_whole(&self, grouped: bool) -> bool {
         !self.moved
             && self.total.is_none_or(|total| total == self.records)
@@ -134,7 +138,7 @@ impl Seen {
         }
     }
 
-    /// Whether that many of the vendor's records were seen.
+    /// Returns whether exactly this number of the vendor's records was seen.
     fn are(&self, total: u64) -> bool {
         let seen = if self.grouped { self.rows.len() } else { self.ids.len() };
         seen as u64 == total

@@ -1,14 +1,15 @@
-//! Reading a stretch of history by ranges of time so that nothing is missed, whatever the vendor's order and whatever
-//! arrives between two answers.
+//! Reads history by ranges of time so that nothing is missed, whatever the vendor's order and
+//! whatever arrives between two answers.
 //!
-//! An answer that holds everything between two instants is one picture taken at one moment: it cannot have lost a purge
-//! between two pages, because there were none. So a range whose answer was cut is split until its parts fit into one answer
-//! each, the newest part first. Neighbours share the instant between them, since no vendor says whether its limits are
-//! inclusive. A range too short to split is read by offset in passes until the purges seen are as many as the vendor
-//! counts, or two passes agree; where the vendor knows no offset it stays uncovered, and is named.
+//! An answer that holds everything between two instants is a snapshot: it cannot have lost a purge
+//! between two pages, because there was one page only. So a range whose answer was cut is split
+//! until its parts fit into one answer each, the newest part first. Neighbours share the instant
+//! between them, since no vendor says whether its limits are inclusive. A range too short to split
+//! is read by offset in passes until the purges seen are as many as the vendor counts, or two
+//! passes agree; where the vendor has no offset it stays uncovered, and is reported.
 //!
-//! This is the decision only, step by step: whoever walks asks the vendor and writes down what came. It never takes the
-//! order of an answer into account.
+//! This module only decides, step by step: its caller asks the vendor and stores the answers. The
+//! order of the records in an answer is never relied on.
 
 use std::time::Duration;
 
@@ -22,24 +23,24 @@ use super::offset_scan::{OffsetScan, ScanState};
 /// A half-open range of time.
 pub(in crate::engine) type Range = (DateTime<Utc>, DateTime<Utc>);
 
-/// How full an answer is aimed to be: of ten records that fit, seven, because purges come in bursts.
+/// The intended fill of an answer: of ten records that fit, seven, because purges come in bursts.
 const AIM: (u64, u64) = (7, 10);
-/// How much larger than that a piece may be made where pieces turned out to be nearly empty.
+/// Largest factor by which a piece is stretched where pieces turned out to be nearly empty.
 const STRETCH: u64 = 1 << 20;
 
-/// A walk through ranges of time, newest first.
+/// A scan of ranges of time, newest first.
 #[derive(Debug)]
 pub(in crate::engine) struct RangeScan {
-    /// What is still to be read, newest last.
+    /// The parts that are still to be read, newest last.
     todo: Vec<Part>,
     page: u64,
     finest: TimeDelta,
     offsets: bool,
     offset_scan: Option<OffsetScan>,
-    /// By how much pieces are larger than an even spread would ask for: purges that stand in one burst leave the time
-    /// around it empty, and that is crossed in strides that double.
+    /// Factor by which pieces are larger than an even spread would need: purges in one burst leave
+    /// the time around it empty, and that is crossed in steps that double.
     stretch: u64,
-    /// How many records stood in the parts that are read.
+    /// Number of records in the parts that were read.
     read: u64,
 }
 
@@ -47,14 +48,16 @@ pub(in crate::engine) struct RangeScan {
 struct Part {
     from: DateTime<Utc>,
     until: DateTime<Utc>,
-    /// Without an end: up to whatever the vendor has. `until` is then only what it is split by.
+    /// It has no end: it reaches to the newest record of the vendor. `until` then serves for
+    /// splitting only.
     open: bool,
-    /// How many records are thought to be in it.
+    /// Estimated number of records in it.
     expected: Option<u64>,
 }
 
 impl Part {
-    /// What the part that was carved from it has more or less than expected, it has less or more.
+    /// Corrects the estimate by the difference between the expected and the real number of records
+    /// in a part that was split off.
     fn gives(&mut self, expected: u64, found: u64) {
         if let Some(left) = &mut self.expected {
             *left = (*left + expected).saturating_sub(found);
@@ -62,7 +65,7 @@ impl Part {
     }
 }
 
-/// What an answer came to, beside the purges in it.
+/// The result of an answer, besides the purges in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::engine) struct Answered {
     /// This range is complete now.
@@ -72,7 +75,7 @@ pub(in crate::engine) struct Answered {
 }
 
 impl RangeScan {
-    /// A walk through these ranges, given oldest first; where `open`, the newest has no end.
+    /// Makes a scan of these ranges, given oldest first; where `open`, the newest has no end.
     pub(in crate::engine) fn new(rule: &HistoryRule, ranges: &[Range], open: bool) -> Self {
         let finest = super::super::clock::delta(rule.finest.max(Duration::from_millis(1)));
         let mut todo: Vec<Part> = ranges
@@ -99,22 +102,23 @@ impl RangeScan {
         }
     }
 
-    /// Whether all is read.
+    /// Returns whether everything was read.
     pub(in crate::engine) fn is_over(&self) -> bool {
         self.todo.is_empty()
     }
 
-    /// How many records were read, of which none is read again.
+    /// Returns the number of records that were read and will not be read again.
     pub(in crate::engine) fn read(&self) -> u64 {
         self.read
     }
 
-    /// How many records are thought to be left; `None` where the vendor does not count, or was not asked yet.
+    /// Returns the estimated number of records that are left; `None` where the vendor does not
+    /// count, or was not asked yet.
     pub(in crate::engine) fn left(&self) -> Option<u64> {
         self.todo.iter().map(|part| part.expected).sum()
     }
 
-    /// The next question; `None` at the end of the walk.
+    /// Returns the next request; `None` at the end of the scan.
     pub(in crate::engine) fn ask(&mut self) -> Option<HistoryRequest> {
         if self.offset_scan.is_none() {
             self.carve();
@@ -128,8 +132,8 @@ impl RangeScan {
         })
     }
 
-    /// Takes the answer to the newest question. Nothing after `edge` counts as complete: it is where the vendor's history
-    /// had surely settled when the question was put.
+    /// Takes the answer to the newest request. Nothing after `edge` counts as complete: up to there
+    /// the vendor's history had settled when the request was made.
     pub(in crate::engine) fn answer(
         &mut self,
         page: &HistoryPage,
@@ -180,7 +184,7 @@ impl RangeScan {
         }
     }
 
-    /// Leaves out the newest part, which the vendor will not answer for; returns it.
+    /// Skips the newest part, for which the vendor does not answer; returns it.
     pub(in crate::engine) fn give_up(&mut self) -> Option<Range> {
         let part = self.todo.last().copied()?;
         self.incomplete(part).incomplete
@@ -243,14 +247,14 @@ fn counted_records(page: &HistoryPage) -> u64 {
     page.total.unwrap_or(page.records)
 }
 
-/// The last multiple of `step` since 1970 that is not after `at`.
+/// Returns the last multiple of `step` since 1970 that is not after `at`.
 fn floor(at: DateTime<Utc>, step: TimeDelta) -> DateTime<Utc> {
     let step = step.num_microseconds().unwrap_or(1).max(1);
     let micros = at.timestamp_micros().div_euclid(step) * step;
     DateTime::from_timestamp_micros(micros).unwrap_or(at)
 }
 
-/// The first multiple of `step` since 1970 that is not before `at`.
+/// Returns the first multiple of `step` since 1970 that is not before `at`.
 fn ceil(at: DateTime<Utc>, step: TimeDelta) -> DateTime<Utc> {
     let down = floor(at, step);
     if down < at { down + step } else { at }
@@ -348,7 +352,7 @@ mod tests {
         }
     }
 
-    /// What a walk wrote down, and what it claims.
+    /// The purges that a scan read, and the ranges that it claims to be complete.
     #[derive(Debug, Default)]
     struct Written {
         ids: HashSet<PurgeId>,
@@ -356,7 +360,8 @@ mod tests {
         incomplete: Vec<Range>,
     }
 
-    /// Walks to the end; between any two answers time passes and purges arrive, their creation up to SETTLE ago.
+    /// Scans to the end; between any two answers time passes and purges arrive, their creation up
+    /// to SETTLE ago.
     fn scan(vendor: &mut Vendor, mut scan: RangeScan, arrivals: &[(u8, u8, i64)]) -> Written {
         let mut written = Written::default();
         let mut arrivals = arrivals.iter().cycle();
@@ -401,10 +406,14 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig {
+            cases: 200,
+            failure_persistence: None,
+            ..ProptestConfig::default()
+        })]
 
         #[test]
-        fn what_a_walk_calls_complete_is_complete_whatever_the_order_and_whatever_arrives_meanwhile(
+        fn what_a_scan_calls_complete_is_complete_whatever_the_order_and_whatever_arrives_meanwhile(
             before in prop::collection::vec(0_i64..120_000_000, 0..120),
             arrivals in prop::collection::vec((0_u8..8, 0_u8..3, 0_i64..SETTLE), 1..40),
             order in orders(),
@@ -425,13 +434,14 @@ mod tests {
                 asked: 0,
             };
             let finest = Duration::from_millis(if coarse { 1000 } else { 1 });
-            let plan = RangeScan::new(&rule(page, finest, offsets), &[(at(0), at(vendor.now))], true);
+            let rule = rule(page, finest, offsets);
+            let plan = RangeScan::new(&rule, &[(at(0), at(vendor.now))], true);
             let written = scan(&mut vendor, plan, &arrivals);
             assert_covered_is_written(&vendor, &written);
         }
 
         #[test]
-        fn a_quiet_past_is_read_completely_in_one_walk(
+        fn a_quiet_past_is_read_completely_in_one_scan(
             before in prop::collection::vec(0_i64..60_000_000, 0..200),
             order in prop_oneof![Just(Order::Newest), Just(Order::Oldest)],
             page in 1_u64..20,
@@ -504,7 +514,8 @@ mod tests {
 
     #[test]
     fn how_much_is_left_is_told_truly_although_purges_come_in_bursts() {
-        // Three bursts in an hour, and a purge a minute between them; each at an instant of its own.
+        // Three bursts in an hour, and a purge a minute between them; each at an instant of its
+        // own.
         let bursts =
             [600, 601, 2400].map(|second| (0..90).map(move |n| second * 1_000_000 + n * 7_001));
         let mut purges: Vec<i64> = (0..60).map(|minute| minute * 60_000_000 + 13).collect();

@@ -1,8 +1,9 @@
-//! Keeping an account's history whole where the vendor is asked by ranges of time.
+//! Keeps an account's history complete where the vendor is asked by ranges of time.
 //!
-//! News are everything since the newest instant that is known to be complete, with an overlap, and without an end. What is
-//! missing before that, back to where the vendor's history ends, is read afterwards, newest first. Where a run left off,
-//! the next one goes on: what is complete stands in the store.
+//! News are everything since the newest instant that is known to be complete, with an overlap, and
+//! without an end. Gaps before that, back to the end of the vendor's history, are read afterwards,
+//! newest first. A new run continues where the last one ended, since the complete ranges are in the
+//! store.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -16,38 +17,39 @@ use crate::domain::limits::HistoryRule;
 use crate::engine::account_client::{AccountClient, SyncError};
 use crate::engine::clock::delta;
 
-/// How much of the newest history is read before anything older, so that the first rows come at once.
+/// Length of the newest history that is read before anything older, so that the first rows come at
+/// once.
 const FIRST_LOOK: TimeDelta = TimeDelta::hours(1);
-/// How far back is read where the vendor does not say how far its history goes.
+/// Age up to which history is read where the vendor does not say how far it goes back.
 const REACH: Duration = Duration::from_hours(366 * 24);
-/// After how long gaps that could not be closed are tried again.
+/// Pause before gaps that could not be closed are tried again.
 const GAPS_AGAIN: Duration = Duration::from_hours(1);
 
-/// What of an account's history is whole and what is being read.
+/// The complete ranges of an account's history and the running scans.
 #[derive(Debug)]
 pub(super) struct RangeStrategy {
     rule: HistoryRule,
     coverage: Coverage,
     news: Option<RangeScan>,
     older: Option<RangeScan>,
-    /// When to look for gaps.
+    /// The time to look for gaps.
     older_at: Instant,
     reported: HashSet<Range>,
 }
 
-/// What a step came to.
+/// The result of one step of reading history.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Step {
-    /// Whether there is nothing more to do for now.
+    /// There is nothing more to do for now.
     pub(super) over: bool,
-    /// Whether purges were new or changed.
+    /// Purges were new or changed.
     pub(super) changed: bool,
-    /// A range that cannot be read completely, the first time that this shows.
+    /// A range that cannot be read completely; reported once.
     pub(super) incomplete: Option<Range>,
 }
 
 impl RangeStrategy {
-    /// Goes on from what is complete.
+    /// Makes a strategy that continues from the complete ranges.
     pub(super) fn new(rule: HistoryRule, coverage: Coverage) -> Self {
         Self {
             rule,
@@ -59,27 +61,28 @@ impl RangeStrategy {
         }
     }
 
-    /// Takes the vendor's newest word on how its history is read.
+    /// Takes the vendor's newest rules for reading its history.
     pub(super) fn rule(&mut self, rule: &HistoryRule) {
         self.rule.clone_from(rule);
     }
 
-    /// Whether news are half read.
+    /// Returns whether a reading of news has begun and not ended.
     pub(super) fn is_reading_news(&self) -> bool {
         self.news.is_some()
     }
 
-    /// How far older history has been read: so many purges, and of how many where the vendor counts.
+    /// Returns the progress of reading older history: records read and, where the vendor counts,
+    /// their total.
     pub(super) fn older(&self) -> Option<(u64, Option<u64>)> {
         self.older.as_ref().map(|scan| (scan.read(), scan.left().map(|left| scan.read() + left)))
     }
 
-    /// When something older is to be read.
+    /// Returns the time to read older history.
     pub(super) fn older_at(&self) -> Instant {
         self.older_at
     }
 
-    /// From where news are read, by the vendor's clock.
+    /// Returns the time from which news are read, by the vendor's clock.
     fn news_from(&self, client: &AccountClient) -> DateTime<Utc> {
         let now = client.vendor_now();
         let overlap = delta(self.rule.settle) + client.doubt();
@@ -88,12 +91,12 @@ impl RangeStrategy {
             .map_or(now - FIRST_LOOK, |newest| newest - overlap)
     }
 
-    /// The end of the newest complete range.
+    /// Returns the end of the newest complete range.
     fn newest(&self) -> Option<DateTime<Utc>> {
         self.coverage.ranges().last().map(|range| range.1)
     }
 
-    /// Reads one answer's worth of news.
+    /// Reads one page of news.
     pub(super) async fn read_news(&mut self, client: &AccountClient) -> Result<Step, SyncError> {
         let mut scan = self.news.take().unwrap_or_else(|| {
             let from = self.news_from(client);
@@ -107,7 +110,7 @@ impl RangeStrategy {
         Ok(step)
     }
 
-    /// Reads one answer's worth of what is missing, newest first.
+    /// Reads one page of the gaps, newest first.
     pub(super) async fn read_older(&mut self, client: &AccountClient) -> Result<Step, SyncError> {
         let Some(mut older) = self.older.take().or_else(|| self.missing(client)) else {
             self.older_at = Instant::now() + GAPS_AGAIN;
@@ -126,12 +129,12 @@ impl RangeStrategy {
                 self.older = Some(older);
                 return Err(SyncError::Vendor(failure));
             }
-            // What was answered and not written is missing still: the gaps are looked for again.
+            // A page that was not stored is still missing: the gaps are looked for again.
             other => other,
         };
         let step = read?;
         if step.over {
-            // What was torn is missing still: not again at once.
+            // Incomplete ranges are still missing, but are not tried again at once.
             self.older_at = Instant::now() + GAPS_AGAIN;
         } else {
             self.older = Some(older);
@@ -139,7 +142,7 @@ impl RangeStrategy {
         Ok(step)
     }
 
-    /// Puts off what is older.
+    /// Delays the reading of older history.
     pub(super) fn put_off(&mut self, by: Duration) {
         self.older_at = Instant::now() + by;
     }

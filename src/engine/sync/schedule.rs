@@ -1,4 +1,4 @@
-//! When a keeper does what: the times of its tasks, and the pauses that failures impose.
+//! Schedules the tasks of a sync, with the pauses that failures impose.
 
 use std::time::Duration;
 
@@ -7,32 +7,32 @@ use tokio::time::Instant;
 use super::backoff::Backoff;
 use crate::domain::failure::{Cause, Failure};
 
-/// How often resources and limits are read again.
+/// Interval of reading resources and limits.
 const UPKEEP: Duration = Duration::from_hours(1);
-/// How often resources are read where history is per resource: one that is not known has no history here.
+/// Interval of reading resources where history is per resource: an unknown one has no history here.
 const UPKEEP_OF_LISTS: Duration = Duration::from_mins(10);
-/// The first pause before a purge that went out is looked for; doubled each time, up to the last.
+/// First pause before looking for a purge that was sent; doubled each time, up to the last.
 const HURRY: Duration = Duration::from_secs(2);
 const HURRY_LAST: Duration = Duration::from_secs(64);
-/// How long to wait when the store takes nothing.
+/// Pause after a failure of the store.
 const STORE: Duration = Duration::from_secs(10);
 
-/// What a keeper does, the most urgent first.
+/// The tasks of a sync, the most urgent first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Task {
     /// Read the newest history.
     News,
-    /// Look at unfinished purges.
+    /// Poll unfinished purges.
     Follow,
-    /// Read what there is to purge.
+    /// Read the resources.
     Resources,
-    /// Read what the vendor accepts.
+    /// Read the limits.
     Limits,
-    /// Read who asked for the newest purges.
+    /// Read the authors of the newest purges.
     Attribution,
     /// Read older history.
     Older,
-    /// Read who asked for older purges.
+    /// Read the authors of older purges.
     OlderAttribution,
 }
 
@@ -42,15 +42,15 @@ pub(super) struct SyncSchedule {
     refresh: Duration,
     upkeep: Duration,
     news_at: Instant,
-    /// Looks for a purge that just went out: the next one and the pause after it.
+    /// The next reading of news for a purge that was just sent, and the pause before it.
     hurry: Option<(Instant, Duration)>,
     pub(super) resources_at: Instant,
     pub(super) limits_at: Instant,
-    /// Nothing is asked before.
+    /// No request is made before.
     blocked: Option<Instant>,
-    /// Whether the vendor itself said when to come back.
+    /// The vendor answered "too many requests".
     rate_limited: bool,
-    /// Whether news were read at least once.
+    /// News were read at least once.
     pub(super) had_news: bool,
     backoff: Backoff,
     resources_backoff: Backoff,
@@ -60,7 +60,7 @@ pub(super) struct SyncSchedule {
 }
 
 impl SyncSchedule {
-    /// Everything is due now.
+    /// Makes a schedule by which everything is due now.
     pub(super) fn new(refresh: Duration, lists: bool) -> Self {
         let now = Instant::now();
         let backoff = || Backoff::new(fastrand::Rng::new());
@@ -82,7 +82,7 @@ impl SyncSchedule {
         }
     }
 
-    /// The first of these tasks, and when it may be done; the more urgent one of those that are due.
+    /// Returns the first of these tasks and its time; of those that are due, the most urgent one.
     pub(super) fn first(&self, due: Vec<(Instant, Task)>) -> (Task, Instant) {
         let earliest = self.blocked.unwrap_or_else(Instant::now).max(Instant::now());
         due.into_iter()
@@ -91,24 +91,25 @@ impl SyncSchedule {
             .map_or((Task::News, earliest), |(at, task)| (task, at))
     }
 
-    /// When news are due.
+    /// Returns the time when news are due.
     pub(super) fn news_at(&self) -> Instant {
         self.hurry.map_or(self.news_at, |(at, _)| at.min(self.news_at))
     }
 
-    /// News were read.
+    /// Notes that news were read.
     pub(super) fn news_read(&mut self) {
         self.had_news = true;
         self.news_at = Instant::now() + self.refresh;
         self.start_hurry_round();
     }
 
-    /// When a purge that went out is looked for next.
+    /// Returns the time of the next reading of news for a purge that was sent.
     pub(super) fn hurry_at(&self) -> Option<Instant> {
         self.hurry.map(|(at, _)| at)
     }
 
-    /// Whether it is time to look for a purge that went out; the next look comes later then.
+    /// Returns whether it is time to look for a purge that was sent; if so, schedules the next
+    /// time.
     pub(super) fn start_hurry_round(&mut self) -> bool {
         let now = Instant::now();
         let Some((_, pause)) = self.hurry.filter(|(at, _)| *at <= now) else {
@@ -118,12 +119,12 @@ impl SyncSchedule {
         true
     }
 
-    /// A purge went out.
+    /// Schedules readings of news for a purge that was sent.
     pub(super) fn hurry(&mut self) {
         self.hurry = Some((Instant::now() + HURRY, HURRY));
     }
 
-    /// Everything now, unless the vendor said when to come back.
+    /// Makes everything due now, unless the vendor answered "too many requests".
     pub(super) fn refresh(&mut self) {
         let now = Instant::now();
         (self.news_at, self.resources_at, self.limits_at) = (now, now, now);
@@ -132,7 +133,7 @@ impl SyncSchedule {
         }
     }
 
-    /// A task was done.
+    /// Notes that a task succeeded.
     pub(super) fn succeeded(&mut self, task: Task) {
         let next = Instant::now() + self.upkeep;
         match task {
@@ -154,8 +155,8 @@ impl SyncSchedule {
         }
     }
 
-    /// A task failed. Where the account cannot do without it, or the vendor wants to be left alone, everything waits;
-    /// else that task alone. Returns how long.
+    /// Notes that a task failed. Where the task is `needed`, or the vendor limits the rate, all
+    /// tasks wait; else only this one. Returns the pause.
     pub(super) fn failed(&mut self, task: Task, needed: bool, failure: &Failure) -> Duration {
         let rate_limited = matches!(failure.cause, Cause::RateLimited { .. });
         let backoff = match task {
@@ -176,16 +177,16 @@ impl SyncSchedule {
             | Task::Attribution
             | Task::OlderAttribution => {}
         }
-        // Attribution purged is a kindness: it never keeps history from being read.
-        let attribution = matches!(task, Task::Attribution | Task::OlderAttribution);
-        if needed || (rate_limited && !attribution) {
+        // Authors are optional: their log never keeps history from being read.
+        let optional = matches!(task, Task::Attribution | Task::OlderAttribution);
+        if needed || (rate_limited && !optional) {
             self.blocked = Some(again);
             self.rate_limited = rate_limited;
         }
         wait
     }
 
-    /// The store took nothing.
+    /// Notes that the store failed.
     pub(super) fn not_written(&mut self) {
         self.blocked = Some(Instant::now() + STORE);
     }

@@ -124,13 +124,21 @@ async fn a_purge_sent_there_is_found_and_done() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 16,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn lists_in_any_order_that_grow_while_they_are_read_end_up_in_the_store_whole(
         before in 0_i32..60,
         arrivals in prop::collection::vec((0_u32..4, 0_i64..4_900), 0..25),
-        order in prop_oneof![Just(ListOrder::Newest), Just(ListOrder::Oldest), Just(ListOrder::Shuffled)],
+        order in prop_oneof![
+            Just(ListOrder::Newest),
+            Just(ListOrder::Oldest),
+            Just(ListOrder::Shuffled),
+        ],
         counts in any::<bool>(),
     ) {
         // Without a count a shuffled list can be told from no list.

@@ -242,7 +242,8 @@ fn brought_in(
         vendor.change(|state| {
             state.limits.history.page = page;
             state.limits.history.reading = reading;
-            // Without offsets a step with more purges than one answer holds could not be read at all.
+            // Without offsets a step with more purges than one answer holds could not be read at
+            // all.
             state.limits.history.finest = match reading {
                 Reading::Ranges => Duration::from_millis(1),
                 Reading::RangesAndOffsets | Reading::Pages => Duration::from_secs(1),
@@ -284,13 +285,21 @@ fn brought_in(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 24,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
-    fn every_purge_ends_up_in_the_store_once_whatever_the_order_and_whatever_arrives_between_two_pages(
+    fn every_purge_is_stored_once_whatever_the_order_and_whatever_arrives_between_two_pages(
         before in prop::collection::vec(0_i64..86_400_000, 0..80),
         arrivals in prop::collection::vec((0_u32..5, 0_i64..4_900), 0..30),
-        order in prop_oneof![Just(ListOrder::Newest), Just(ListOrder::Oldest), Just(ListOrder::Shuffled)],
+        order in prop_oneof![
+            Just(ListOrder::Newest),
+            Just(ListOrder::Oldest),
+            Just(ListOrder::Shuffled),
+        ],
         counts in any::<bool>(),
         dates in any::<bool>(),
         page in 6_u32..20,

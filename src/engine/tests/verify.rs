@@ -358,7 +358,8 @@ async fn a_request_that_is_heard_of_twice_before_it_goes_out_is_not_kept_waiting
     let until = (time - TimeDelta::seconds(3) - bench.clock.now()).to_std();
     running.pass(until.unwrap()).await;
     assert_eq!(edge.asked().len(), 1);
-    // As it was before it was looked at: from a run on the same store, or read while that was being noted.
+    // As it was before it was looked at: from a run on the same store, or read while that was being
+    // noted.
     running.engine.0.events.publish(Event::Journal(Box::new(queued)));
     running.journal(JournalState::Successful).await;
     let done = bench.clock.now();

@@ -89,7 +89,8 @@ pub(super) struct State {
     pub(super) down: Option<Failure>,
     /// How long an answer takes.
     pub(super) slow: Duration,
-    /// Purges that arrive after each question: how many, and how long before it was asked they were created.
+    /// Purges that arrive after each question: how many, and how long before it was asked they were
+    /// created.
     pub(super) arrivals: VecDeque<(u32, TimeDelta)>,
     pub(super) asked: Vec<HistoryRequest>,
     pub(super) resources_asked: u32,

@@ -1,4 +1,4 @@
-//! The looks for one purge: whom to ask for what, as often as it takes, and what to write down.
+//! Probes the edge for one purge, as often as it takes, and stores the results.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,26 +19,27 @@ use crate::engine::events::EventHub;
 use crate::engine::store_writer::StoreWriter;
 use crate::store::{Store, VerificationLease};
 
-/// The pause after the first round; each further one is twice as long.
+/// Pause after the first round; each further one is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
-/// For how long a round is held, so that nobody else looks: longer than the slowest one takes.
+/// Duration of the lease on a verification, so that no other process probes: longer than the
+/// slowest round.
 const LEASE: TimeDelta = TimeDelta::minutes(1);
-/// How often somebody else's looks are looked after.
+/// Interval of trying to take over another process's verification.
 const LEASE_POLL: Duration = Duration::from_secs(5);
-/// How far back, and in how many purges and requests, URLs under a pattern are looked for.
+/// The age, and the number of purges and requests, up to which URLs under a pattern are looked for.
 const KNOWN_SINCE: TimeDelta = TimeDelta::days(30);
 const MAX_KNOWN: u32 = 200;
 
-/// Which looks are wanted.
+/// The phase of a verification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// Those before the purge goes out.
+    /// The probes before the purge is sent.
     Before,
-    /// Those after it is done.
+    /// The probes after it is done.
     After,
 }
 
-/// The looks for one purge.
+/// The verification of one purge.
 #[derive(Debug)]
 pub(super) struct VerificationJob {
     pub(super) account: Watched,
@@ -50,7 +51,7 @@ pub(super) struct VerificationJob {
 }
 
 impl VerificationJob {
-    /// Makes them.
+    /// Runs the phase.
     pub(super) async fn run(self, entry: JournalEntry, phase: Phase) {
         let made = match phase {
             Phase::Before => self.before(&entry).await,
@@ -66,13 +67,13 @@ impl VerificationJob {
     }
 
     async fn before(&self, entry: &JournalEntry) -> Result<(), StoreError> {
-        // Where somebody else looks, or did, that is as good.
+        // Where another process probes, or did, that is as good.
         if let VerificationLease::Acquired(mut seen) = self.lease(entry).await? {
             if seen.before.is_empty() {
                 let sample = self.sample(&entry.request, &mut seen).await;
                 seen.before = self.probe(&sample, |_, _| true).await;
             }
-            // Let go of it in any case, or the looks after the purge would wait for nobody.
+            // End the lease in any case, or the probes after the purge would wait in vain.
             self.save(entry, &seen, self.clock.now()).await?;
         }
         Ok(())
@@ -129,7 +130,7 @@ impl VerificationJob {
         self.writer.call(move |store| store.writer()?.save_verification(&id, &seen, until)).await
     }
 
-    /// Shows what somebody else found.
+    /// Publishes what another process stored.
     async fn publish_saved(&self, entry: &JournalEntry) -> Result<(), StoreError> {
         let id = entry.id.clone();
         let found = self.writer.call(move |store| store.reader.journal_entry(&id)).await?;
@@ -139,13 +140,14 @@ impl VerificationJob {
         Ok(())
     }
 
-    /// Says what only a person can do something about.
+    /// Reports a stale edge, which only a person can do something about.
     fn warn(&self, entry: &JournalEntry, seen: &Verification) {
         let Some(worst) = seen.worst().filter(|worst| worst.verdict() == Verdict::Stale) else {
             return;
         };
         let words = format!(
-            "{} is not verified: the vendor calls the purge successful, and the edge still serves the old {} ({}).",
+            "{} is not verified: the vendor calls the purge successful, and the edge still \
+             serves the old {} ({}).",
             entry.request.cname,
             escape_control(&worst.probe.url, 200),
             worst.evidence
@@ -161,7 +163,7 @@ impl VerificationJob {
         self.account.watch.edge.keeps_unchanged(mode)
     }
 
-    /// The URLs to ask for: those that were chosen before, else chosen now.
+    /// Returns the URLs to probe: those that were chosen before, else chosen now.
     pub(super) async fn sample(&self, request: &PurgeRequest, seen: &mut Verification) -> Sample {
         if let Some(sample) = &seen.sample {
             return sample.clone();
@@ -175,8 +177,8 @@ impl VerificationJob {
         chosen
     }
 
-    /// Targets that are known of the resource. On a thread and a reader of its own: it may take some time in a large
-    /// store, and nothing may wait for it. Where it fails, there are none.
+    /// Returns known targets of the resource. Reads on a thread and a connection of its own: that
+    /// may take some time in a large store, and nothing may wait for it. Empty where it fails.
     async fn known(&self, request: &PurgeRequest) -> Vec<String> {
         let (store, since) = (self.store.clone(), self.clock.now() - KNOWN_SINCE);
         let (account, cname) = (request.account.clone(), request.cname.clone());
@@ -189,7 +191,7 @@ impl VerificationJob {
         reading.await.unwrap_or_default()
     }
 
-    /// Asks for every URL at every place that is wanted, a handful at a time.
+    /// Probes every wanted URL at every wanted place, within the limit of concurrent probes.
     pub(super) async fn probe(
         &self,
         sample: &Sample,
@@ -203,7 +205,7 @@ impl VerificationJob {
                     continue;
                 }
                 asked.push(async move {
-                    // It is never closed.
+                    // The semaphore is never closed.
                     let _permit = self.permits.acquire().await;
                     let seen = edge.probe(url, at).await;
                     Probe { url: url.clone(), place, at: self.clock.now(), result: seen }

@@ -1,7 +1,7 @@
-//! Looks that the operator asks for: once, at any purge, whoever made it.
+//! Verifies purges once, on the operator's demand, whoever made them.
 //!
-//! What is seen of a purge that was sent from here goes into the journal, unless it is being looked at anyway. Of others
-//! nothing is kept.
+//! The result for a purge that was sent from here goes into the journal, unless it is being
+//! verified anyway. Results for others are not stored.
 
 use chrono::{DateTime, Utc};
 use futures_util::future::join_all;
@@ -18,21 +18,23 @@ use crate::domain::text::escape_control;
 use crate::engine::Engine;
 use crate::store::{Access, Reader, StoreFailure};
 
-/// How many purges are looked at for one asking.
+/// Largest number of purges that are verified for one demand.
 pub const MOST_AT_ONCE: usize = 20;
 
-/// What is to be looked at.
+/// A purge to verify.
 struct Target {
     request: PurgeRequest,
-    /// When it was sent; where only the vendor's record is known, what that says.
+    /// The time at which it was sent; where only the vendor's record is known, that of its
+    /// creation.
     sent: DateTime<Utc>,
-    /// Whether it is still being carried out: then not even a fresh answer says that it is done everywhere.
+    /// It is still being carried out: then a fresh answer does not prove that it is done
+    /// everywhere.
     unfinished: bool,
     /// The request in the journal, where it was sent from here.
     entry: Option<JournalEntry>,
 }
 
-/// What came of a look.
+/// The result for a purge.
 #[derive(Debug)]
 struct Verified {
     verification: Verification,
@@ -45,19 +47,22 @@ impl Verified {
     }
 }
 
-/// The results of a verification, in the order in which they come. Dropping it breaks the verification off.
+/// The results of a verification, in the order in which they come. Dropping it cancels the
+/// verification.
 #[derive(Debug)]
 pub struct Verifications(mpsc::UnboundedReceiver<(Subject, Result<Verification, String>)>);
 
 impl Verifications {
-    /// Returns the next result: what the edge showed, or why it was not asked. `None` after the last one.
+    /// Returns the next result: the verification, or the reason why there is none. `None` after the
+    /// last one.
     pub async fn next(&mut self) -> Option<(Subject, Result<Verification, String>)> {
         self.0.recv().await
     }
 }
 
 impl Engine {
-    /// Probes the edge once for these purges, [`MOST_AT_ONCE`] of them at most; a notice sums them up.
+    /// Probes the edge once for these purges, [`MOST_AT_ONCE`] of them at most; a notice sums them
+    /// up.
     pub fn verify(&self, mut subjects: Vec<Subject>) -> Verifications {
         let (results, verifications) = mpsc::unbounded_channel();
         let events = &self.0.events;
@@ -67,7 +72,8 @@ impl Engine {
         }
         if subjects.len() > MOST_AT_ONCE {
             let words = format!(
-                "Only {MOST_AT_ONCE} of the {} purges are looked at, so that the edge is not flooded.",
+                "Only {MOST_AT_ONCE} of the {} purges are looked at, so that the edge is not \
+                 flooded.",
                 subjects.len()
             );
             events.notice(Level::Info, None, words);
@@ -95,7 +101,7 @@ impl VerifyContext {
         let probes = subjects.into_iter().map(|subject| async move {
             let result = self.verify_one(&subject).await;
             let told = result.as_ref().map(|seen| seen.verification.clone()).map_err(Clone::clone);
-            // Nobody listens where the verification was broken off.
+            // Nobody receives where the verification was cancelled.
             let _ = results.send((subject, told));
             result
         });
@@ -103,7 +109,7 @@ impl VerifyContext {
         self.events.notice(level, None, words);
     }
 
-    /// Looks at one, and notes what was seen where the journal has it.
+    /// Verifies one purge, and stores the result where the journal has its request.
     async fn verify_one(&self, subject: &Subject) -> Result<Verified, String> {
         let subject = subject.clone();
         let found = self
@@ -149,7 +155,7 @@ impl VerificationJob {
     }
 }
 
-/// What is known of a subject, or why it cannot be looked at.
+/// Returns the purge to verify, or the reason why that is not possible.
 fn find(reader: &Reader, subject: &Subject) -> Result<Result<Target, String>, StoreFailure> {
     match subject {
         Subject::Request(id) => Ok(match reader.journal_entry(id)? {
@@ -187,7 +193,7 @@ fn sent_here(entry: JournalEntry) -> Option<Target> {
     })
 }
 
-/// What came of all looks together, in words: the worst one is named.
+/// Words the results of all purges together; names the worst one.
 fn sum_up(results: &[Result<Verified, String>]) -> (Level, String) {
     let seen = || results.iter().filter_map(|result| result.as_ref().ok());
     let verified = seen().filter(|seen| seen.is_fresh() && !seen.unfinished).count();
@@ -201,7 +207,8 @@ fn sum_up(results: &[Result<Verified, String>]) -> (Level, String) {
         (1, _, _) => "Not verified.".to_owned(),
         (of, verified, 0) => format!("{verified} of {of} purges verified at the edge."),
         (of, verified, early) => format!(
-            "{verified} of {of} purges verified at the edge, {early} fresh while the vendor is not done yet."
+            "{verified} of {of} purges verified at the edge, {early} fresh while the vendor is not \
+             done yet."
         ),
     };
     let named = |check: &Check| {
