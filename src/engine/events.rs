@@ -194,7 +194,7 @@ mod tests {
 
     use super::*;
     use crate::domain::event::AccountStatus;
-    use crate::domain::samples::{noon, queued};
+    use crate::testing::{noon, queued};
 
     /// Counts how often its task was woken.
     #[derive(Default)]
