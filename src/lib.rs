@@ -51,9 +51,9 @@
 //!
 //! `tui/input.rs` makes an input of the terminal's event. `app` finds the [`commands::Command`] of
 //! its chord in the current context ([`keymap`]) and gives it to the focused pane, which changes
-//! its state and returns effects: plain data. `tui/effects.rs` calls the engine, knows the tickets and
-//! drops answers that are superseded. The answer comes back as a report, the loop draws once what
-//! changed. Nothing ticks: an idle program uses no processor time.
+//! its state and returns effects: plain data. `tui/effects.rs` calls the engine, knows the tickets
+//! and drops answers that are superseded. The answer comes back as a report, the loop draws once
+//! what changed. Nothing ticks: an idle program uses no processor time.
 //!
 //! A purge: `panes/compose.rs` (draft) → `domain/check.rs` (lint, plan) → `panes/plan.rs`
 //! (confirmed by risk) → [`effect::Order::Enqueue`] → `engine/journal_commands.rs` (the rules, then

@@ -39,8 +39,8 @@ use context::PurgeContext;
         .required(true)
         .multiple(true),
     after_help = "Nothing is sent before it is confirmed. --yes confirms URLs and patterns; a \
-                  purge of everything,\nof a root pattern, or of anything protected needs --confirm \
-                  with the cname. On a terminal\nyou are asked.\n\
+                  purge of everything,\nof a root pattern, or of anything protected needs \
+                  --confirm with the cname. On a terminal\nyou are asked.\n\
                   What does not fit into the vendor's limits now is sent only with --wait; without \
                   it nothing is\nsent (exit code 4).\n\
                   Example: purgedeck purge www.site.com --url /img/a.jpg /img/b.jpg --yes --wait \

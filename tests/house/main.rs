@@ -1,6 +1,7 @@
 //! Holds the code to the plan of the house: who may import whom, where vendors have names, how files are called.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::wildcard_enum_match_arm, reason = "tests")]
 
+mod recipes;
 mod source;
 mod words;
 

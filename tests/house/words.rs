@@ -137,16 +137,12 @@ fn doc_comments_open_with_a_verb_or_a_noun() {
 
 #[test]
 fn lines_fit_in_a_hundred_columns() {
-    let wide: Vec<String> = sources()
-        .iter()
-        .flat_map(|source| {
-            source
-                .text
-                .lines()
-                .enumerate()
-                .filter(|(_, line)| line.chars().count() > WIDEST)
-                .map(|(number, line)| format!("src/{}:{}: {line}", source.path, number + 1))
-        })
-        .collect();
+    // A string is as long as it is: such lines are left to the eye.
+    let is_wide = |line: &str| line.chars().count() > WIDEST && !line.contains('"');
+    let mut wide = Vec::new();
+    for source in sources() {
+        let lines = source.text.lines().enumerate().filter(|(_, line)| is_wide(line));
+        wide.extend(lines.map(|(at, line)| format!("src/{}:{}: {line}", source.path, at + 1)));
+    }
     assert!(wide.is_empty(), "{} lines are too wide:\n{}", wide.len(), wide.join("\n"));
 }

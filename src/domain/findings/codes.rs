@@ -20,7 +20,9 @@ pub struct Rule {
 }
 
 macro_rules! codes {
-    ($($name:ident $code:literal $severity:ident $title:literal $doc:expr, $explanation:literal;)*) => {
+    ($(
+        $name:ident $code:literal $severity:ident $title:literal $doc:expr, $explanation:literal;
+    )*) => {
         /// A thing that the linter can say. What it is stands in its [`Rule`].
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Code {
