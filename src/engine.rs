@@ -20,7 +20,7 @@
 //! - [`read_file`](Engine::read_file), [`export`](Engine::export),
 //!   [`save_view`](Engine::save_view): files.
 //!
-//! The engine alone spawns. Work for a vendor runs as tasks: one [sync](sync) for each account, one
+//! The engine alone spawns. Work for a vendor runs as tasks: one [`sync`] for each account, one
 //! [sender](send) for all, one [verifier](verify) for all. Work for the store runs on threads,
 //! since the store blocks: one [writes](store_writer), two [read](query_thread). Offline there are
 //! no syncs and no sender: no network, no timer, no wake-up.

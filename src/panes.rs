@@ -2,7 +2,7 @@
 //! its own update.
 //!
 //! A pane never sees another. It answers a command with an [`Update`]: effects, and requests to the
-//! app. Every pane may read [`Known`]; [`field`], [`fuzzy_list`], [`format`] and [`scrolling`] are
+//! app. Every pane may read [`Known`]; [`field`], [`fuzzy_list`], [`mod@format`] and [`scrolling`] are
 //! shared pieces and no panes.
 
 use chrono::{DateTime, Utc};

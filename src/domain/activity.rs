@@ -2,7 +2,7 @@
 //! refused too.
 //!
 //! A vendor's history does not always say who purged. Where its activity log does, the two are
-//! [joined](super::matching::authors), and a purge gets its author's name. An attempt that was
+//! [joined](super::matching::attribute), and a purge gets its author's name. An attempt that was
 //! refused made no purge; it is kept for itself.
 
 use std::collections::BTreeMap;

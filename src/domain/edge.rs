@@ -3,7 +3,7 @@
 //!
 //! A probe is a plain question for one URL; asking it is the providers' business, when to ask is
 //! the tasks'. Here is what the answers mean: [`EdgeRules`] reads headers, [`judge`] compares,
-//! [`sample`] chooses. A purge is called verified only when every URL that was asked was seen
+//! [`sample()`] chooses. A purge is called verified only when every URL that was asked was seen
 //! fresh: what is unclear proves nothing.
 
 mod cache_state;
