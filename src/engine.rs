@@ -184,6 +184,17 @@ impl fmt::Debug for Engine {
 impl Engine {
     /// Starts the work; returns the engine and all of its events. To be called inside a runtime.
     pub fn start(config: EngineConfig) -> Result<(Self, EventStream), StoreFailure> {
+        let online = !config.offline;
+        Self::begin(config, online)
+    }
+
+    /// Starts an engine that does what it is called for and nothing else: no sync, no sender and no
+    /// verifier runs. To be called inside a runtime.
+    pub fn start_idle(config: EngineConfig) -> Result<(Self, EventStream), StoreFailure> {
+        Self::begin(config, false)
+    }
+
+    fn begin(config: EngineConfig, works: bool) -> Result<(Self, EventStream), StoreFailure> {
         let io = |error: std::io::Error| StoreFailure::Io(error.to_string());
         let (stop, tasks, events) =
             (CancellationToken::new(), TaskTracker::new(), EventHub::default());
@@ -224,12 +235,12 @@ impl Engine {
                 inbox,
                 limits.clone(),
                 account.names.clone(),
-                (!config.offline).then_some(refresh.unwrap_or(config.refresh)),
+                works.then_some(refresh.unwrap_or(config.refresh)),
                 stop.clone(),
             ));
             accounts.insert(account.name.clone(), AccountState { account, provider, sync, limits });
         }
-        if !config.offline {
+        if works {
             let access = config.store.access();
             if access == Access::ReadWrite && verify_context.has_to_watch() {
                 tasks.spawn(Verifier::new(&verify_context, queued).work(stop.clone()));

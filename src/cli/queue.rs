@@ -1,6 +1,5 @@
 //! `purgedeck queue`: the requests of the journal, without a screen.
 
-use chrono::Utc;
 use clap::{Args, Subcommand};
 
 use super::console::{Console, count};
@@ -17,13 +16,10 @@ use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::permission::{Action, Permissions};
 use crate::domain::text::escape_control;
 use crate::engine::Until;
-use crate::store::{Reader, StepDetails, StepOutcome, Writer};
+use crate::store::Reader;
 
 /// Finished requests that `--all` lists.
 const FINISHED: u32 = 200;
-
-/// The outcome where a request must not be changed.
-const UNCHANGED: &str = "the queue stays as it is";
 
 /// `purgedeck queue`.
 #[derive(Debug, Args)]
@@ -122,12 +118,6 @@ fn check_list_flags(options: &Options) -> Result<(), CliError> {
         .hint("`queue run` takes a --format of its own, behind it."))
 }
 
-fn open(config: &Config) -> Result<(Reader, Writer), CliError> {
-    let failed = |failure| store::error(config, &failure);
-    let store = store::open(config)?;
-    Ok((store.reader().map_err(failed)?, store.writer().map_err(failed)?))
-}
-
 /// Returns whether `--account` selects the request's account.
 fn selected(entry: &JournalEntry, global: &Global) -> bool {
     global.accounts.is_empty()
@@ -191,60 +181,38 @@ fn find(
     }
 }
 
-fn step(
-    config: &Config,
-    writer: &mut Writer,
-    entry: &JournalEntry,
-    from: JournalState,
-    to: JournalState,
-) -> Result<(), CliError> {
-    let now = Utc::now();
-    let details = StepDetails {
-        planned_at: (to == JournalState::Queued).then_some(now),
-        ..StepDetails::at(now)
-    };
-    let stepped = writer
-        .step(&entry.id, from, to, &details)
-        .map_err(|failure| store::error(config, &failure))?;
-    match stepped {
-        StepOutcome::Done(_) => Ok(()),
-        StepOutcome::Refused { .. } => {
-            let message = format!("{} is {}, not {from}", entry.id, entry.state);
-            Err(CliError::new(Class::Refused, message))
-        }
-    }
-}
-
 /// Refuses to change the journal where all is read-only.
 fn check_may_change(global: &Global, config: &Config) -> Result<(), CliError> {
-    refusal::check(Action::ChangeQueue, global, config, UNCHANGED)
+    refusal::check(Action::ChangeQueue, global, config, refusal::UNCHANGED)
 }
 
-/// Finds a request that may be changed.
-fn find_to_change(
+/// Finds the requests that are to be changed. Fails where the engine would refuse one of them, so
+/// that nothing is done by halves.
+fn find_all(
     config: &Config,
-    reader: &Reader,
-    id: &str,
+    ids: &[String],
     global: &Global,
-) -> Result<JournalEntry, CliError> {
-    let entry = find(config, reader, id, global)?;
-    let account = &entry.request.account;
-    let configured = config.accounts.iter().find(|known| known.name() == account);
-    Permissions::default()
-        .check_in(Action::ChangeQueue, account, configured.map(|it| &it.account))
-        .map_err(|refusal| refusal::error(config, &refusal, UNCHANGED))?;
-    Ok(entry)
+) -> Result<Vec<JournalEntry>, CliError> {
+    let store = store::open(config)?;
+    let reader = store.reader().map_err(|failure| store::error(config, &failure))?;
+    let may_change = |entry: &JournalEntry| {
+        let account = &entry.request.account;
+        let configured = config.accounts.iter().find(|known| known.name() == account);
+        Permissions::default()
+            .check_in(Action::ChangeQueue, account, configured.map(|it| &it.account))
+            .map_err(|refusal| refusal::error(config, &refusal, refusal::UNCHANGED))
+    };
+    let found = ids.iter().map(|id| find(config, &reader, id, global));
+    found.map(|entry| entry.and_then(|entry| may_change(&entry).map(|()| entry))).collect()
 }
 
 fn cancel(global: &Global, config: &Config, ids: &[String]) -> Result<(), CliError> {
     check_may_change(global, config)?;
-    let (reader, mut writer) = open(config)?;
-    let mut found = Vec::with_capacity(ids.len());
-    for id in ids {
-        found.push(find_to_change(config, &reader, id, global)?);
-    }
-    for entry in found {
-        step(config, &mut writer, &entry, JournalState::Queued, JournalState::Cancelled)?;
+    let found = find_all(config, ids, global)?;
+    let ids = found.into_iter().map(|entry| entry.id).collect();
+    let results = session::change(config, async |engine| Ok(engine.cancel(ids).await))?;
+    for result in results {
+        let entry = result.map_err(|error| refusal::of_order(config, &error))?;
         Console::new(global).info(&format!("{} is canceled", entry.id));
     }
     Ok(())
@@ -252,8 +220,7 @@ fn cancel(global: &Global, config: &Config, ids: &[String]) -> Result<(), CliErr
 
 fn pause(global: &Global, config: &Config, paused: bool) -> Result<(), CliError> {
     check_may_change(global, config)?;
-    let (_, mut writer) = open(config)?;
-    writer.pause(paused, Utc::now()).map_err(|failure| store::error(config, &failure))?;
+    session::change(config, async |engine| engine.pause(paused).await)?;
     Console::new(global).info(if paused {
         "the queue is paused; `purgedeck queue resume` resumes it"
     } else {
@@ -264,17 +231,15 @@ fn pause(global: &Global, config: &Config, paused: bool) -> Result<(), CliError>
 
 fn reorder(global: &Global, config: &Config, ids: &[String]) -> Result<(), CliError> {
     check_may_change(global, config)?;
-    let (reader, mut writer) = open(config)?;
     let mut found = Vec::with_capacity(ids.len());
-    for id in ids {
-        let entry = find_to_change(config, &reader, id, global)?;
+    for entry in find_all(config, ids, global)? {
         if entry.state != JournalState::Queued {
             let message = format!("{} is {}, not queued", entry.id, entry.state);
             return Err(CliError::new(Class::Refused, message));
         }
         found.push(entry.id);
     }
-    let moved = writer.reorder(&found).map_err(|failure| store::error(config, &failure))?;
+    let moved = session::change(config, async |engine| engine.reorder(found).await)?;
     Console::new(global).info(&format!("{} moved", count(moved.len(), "request")));
     Ok(())
 }
@@ -285,13 +250,13 @@ fn check_may_send(global: &Global, config: &Config) -> Result<(), CliError> {
 
 fn retry(global: &Global, config: &Config, id: &str) -> Result<(), CliError> {
     check_may_send(global, config)?;
-    let (reader, mut writer) = open(config)?;
-    let entry = find_to_change(config, &reader, id, global)?;
-    step(config, &mut writer, &entry, JournalState::Unknown, JournalState::Queued)?;
-    Console::new(global).info(&format!(
-        "{} is queued again; `purgedeck queue run` or an open dashboard sends it",
-        entry.id
-    ));
+    for JournalEntry { id, .. } in find_all(config, &[id.to_owned()], global)? {
+        let entry = session::change(config, async |engine| engine.resend(id).await)?;
+        Console::new(global).info(&format!(
+            "{} is queued again; `purgedeck queue run` or an open dashboard sends it",
+            entry.id
+        ));
+    }
     Ok(())
 }
 

@@ -4,6 +4,10 @@ use super::error::{Class, CliError};
 use super::global::Global;
 use crate::config::load::Config;
 use crate::domain::permission::{Action, Permissions, Refusal};
+use crate::engine::OrderError;
+
+/// The outcome where the queue must not be changed.
+pub const UNCHANGED: &str = "the queue stays as it is";
 
 /// Refuses what the flags and the configuration forbid in every account. `outcome` says what became
 /// of it.
@@ -30,6 +34,23 @@ pub fn error(config: &Config, refusal: &Refusal, outcome: &str) -> CliError {
         }
     };
     CliError::new(Class::Refused, format!("{rule}: {outcome}")).hint(hint)
+}
+
+/// Returns the error for an order that the engine did not carry out.
+pub fn of_order(config: &Config, error: &OrderError) -> CliError {
+    match error {
+        OrderError::Refused { refusal, .. } => self::error(config, refusal, UNCHANGED),
+        OrderError::Offline => self::error(config, &Refusal::Offline, UNCHANGED),
+        OrderError::WrongState { id, state: Some(state), needed } => {
+            CliError::new(Class::Refused, format!("{id} is {state}, not {needed}"))
+        }
+        OrderError::WrongState { id, state: None, .. } => {
+            CliError::new(Class::Usage, format!("there is no request \"{id}\""))
+        }
+        OrderError::Store(error) => {
+            CliError::new(Class::Failed, error.words.clone()).hint(error.advice.clone())
+        }
+    }
 }
 
 /// Refuses because the queue is paused.

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use super::error::{Class, CliError};
-use super::store;
+use super::{refusal, signals, store};
 use crate::config::load::Config;
 use crate::config::views::save_view;
 use crate::domain::event::Event;
 use crate::engine::{
     AccountHandle, Clock, EdgeWatch, Engine, EngineConfig, EventStream, ExportForms, KeepView,
+    OrderError,
 };
 use crate::providers;
 use crate::store::Store;
@@ -52,13 +53,39 @@ pub fn start(
     store: Store,
     options: Options,
 ) -> Result<(Engine, EventStream), CliError> {
+    Engine::start(engine_config(config, store, options)?)
+        .map_err(|failure| store::error(config, &failure))
+}
+
+/// Carries out a change of the queue with an engine that sends nothing meanwhile. To be called
+/// outside of a runtime.
+pub fn change<T>(
+    config: &Config,
+    work: impl AsyncFnOnce(&Engine) -> Result<T, OrderError>,
+) -> Result<T, CliError> {
+    let store = store::open(config)?;
+    signals::block_on(async {
+        let engine_config = engine_config(config, store, Options::default())?;
+        let (engine, _) =
+            Engine::start_idle(engine_config).map_err(|failure| store::error(config, &failure))?;
+        let result = work(&engine).await;
+        engine.shutdown().await;
+        result.map_err(|error| refusal::of_order(config, &error))
+    })
+}
+
+fn engine_config(
+    config: &Config,
+    store: Store,
+    options: Options,
+) -> Result<EngineConfig, CliError> {
     let mut accounts = accounts(config)?;
     if !options.verify {
         for account in &mut accounts {
             account.edge = None;
         }
     }
-    Engine::start(EngineConfig {
+    Ok(EngineConfig {
         store,
         accounts,
         clock: Clock::system(),
@@ -68,7 +95,6 @@ pub fn start(
         export: options.export,
         keep_view: options.keep_view,
     })
-    .map_err(|failure| store::error(config, &failure))
 }
 
 /// Returns the next event. Fails once the engine has ended, which nobody asked for.
