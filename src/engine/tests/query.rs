@@ -1,8 +1,9 @@
 //! Questions of the core, and files.
 
 use std::io::Write as _;
+use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 use chrono::TimeDelta;
 
@@ -95,17 +96,23 @@ async fn a_query_that_is_dropped_while_it_is_answered_delays_no_other() {
     let bench = Bench::new();
     let running = with_history(&bench, 50).await;
     let (began, begins) = std::sync::mpsc::channel::<()>();
-    let endless = running.engine.0.windows.ask(move |reader| {
-        let _ = began.send(());
-        loop {
-            reader.window(&everything())?;
-        }
-        #[expect(unreachable_code, reason = "gives the query a type")]
-        Ok(())
+    let (dropped, is_dropped) = std::sync::mpsc::channel::<()>();
+    let rows = Arc::new(AtomicUsize::new(0));
+    let seen = Arc::clone(&rows);
+    let slow = running.engine.0.windows.ask(move |reader| {
+        // The first row waits until the query is dropped, while its statement is under way.
+        reader.export(&Predicate::default(), Sort::Newest, None, &mut |_| {
+            seen.fetch_add(1, Ordering::SeqCst);
+            let _ = began.send(());
+            let _ = is_dropped.recv();
+            ControlFlow::Continue(())
+        })
     });
     begins.recv().unwrap();
-    drop(endless);
+    drop(slow);
+    drop(dropped);
     assert_eq!(running.engine.window(everything()).await.unwrap().rows.len(), 50);
+    assert!(rows.load(Ordering::SeqCst) < 50, "the query went on after it was dropped");
     running.stop().await;
 }
 
