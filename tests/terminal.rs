@@ -213,6 +213,24 @@ fn the_demo_is_shown_typed_into_resized_pasted_into_and_left() {
 }
 
 #[test]
+fn a_key_at_the_moment_of_a_resize_hides_neither() {
+    let mut terminal = Terminal::demo();
+    terminal.sees("successful");
+    // Keys that change nothing but the cursor, so that only the size decides what is drawn.
+    for (round, key) in ["j", "k"].into_iter().cycle().take(100).enumerate() {
+        let (columns, rows) = if round % 2 == 0 { (80, 24) } else { (100, 30) };
+        terminal.press(key);
+        terminal.resize(columns, rows);
+        terminal.until("the footer", |shown| {
+            let screen = shown.terminal.screen();
+            screen.rows(0, columns).last().is_some_and(|row| row.contains("filter"))
+        });
+    }
+    terminal.press("q");
+    assert_eq!(terminal.ends().exit_code(), 0);
+}
+
+#[test]
 fn a_signal_ends_it_and_gives_the_terminal_back() {
     for name in ["TERM", "INT", "HUP"] {
         let mut terminal = Terminal::demo();

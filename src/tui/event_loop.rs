@@ -177,6 +177,8 @@ impl<R: EffectRunner, C: Fn() -> DateTime<Utc>, T: TerminalIo> EventLoop<'_, R, 
     ) -> Result<(), TuiFailure> {
         if input == Input::Resized {
             self.size = self.terminal.size()?;
+            // Also at an equal size: a terminal that was smaller for a moment lost what it showed.
+            self.renderer.invalidate();
         }
         self.take(Msg::Input(input), inputs).await
     }
