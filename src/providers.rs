@@ -23,6 +23,7 @@ mod records;
 #[expect(clippy::unwrap_used, clippy::format_push_string, reason = "serves tests only")]
 mod scripted;
 pub mod tencent;
+mod time;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -124,15 +124,9 @@ pub(crate) fn window(requests: u32, seconds: u64, bucket: &'static str) -> RateW
 /// A rule without rate windows.
 pub(crate) fn rule(per_request: u32, syntax: Syntax, wildcard: Wildcard) -> KindRule {
     KindRule {
-        per_request,
-        longest: None,
-        windows: Vec::new(),
-        syntax,
-        wildcard,
         query: QueryUse::Counts,
-        modes: Vec::new(),
-        sent_as: SentAs::Itself,
         usual: Duration::from_secs(20),
+        ..KindRule::new(per_request, syntax, wildcard)
     }
 }
 
@@ -151,14 +145,7 @@ pub(crate) fn history() -> HistoryRule {
 
 /// Documented limits with these rules for URLs, patterns and everything.
 pub(crate) fn limits(url: KindRule, pattern: KindRule, all: KindRule) -> Limits {
-    Limits {
-        url: Some(url),
-        pattern: Some(pattern),
-        all: Some(all),
-        history: history(),
-        quotas: Vec::new(),
-        source: LimitsSource::Documented,
-    }
+    Limits::documented(url, pattern, all, history())
 }
 
 /// Limits for paths: the place of a star is disputed; patterns and everything share a bucket.

@@ -175,7 +175,35 @@ pub struct Quota {
     pub per_request: Option<u32>,
 }
 
+impl KindRule {
+    /// Makes a rule without rate windows, modes and a longest target.
+    pub fn new(per_request: u32, syntax: Syntax, wildcard: Wildcard) -> Self {
+        Self {
+            per_request,
+            longest: None,
+            windows: Vec::new(),
+            syntax,
+            wildcard,
+            query: QueryUse::Unknown,
+            modes: Vec::new(),
+            sent_as: SentAs::Itself,
+            usual: Duration::from_secs(30),
+        }
+    }
+}
+
 impl Limits {
+    /// Makes the limits of a vendor's documents.
+    pub fn documented(
+        url: KindRule,
+        pattern: KindRule,
+        all: KindRule,
+        history: HistoryRule,
+    ) -> Self {
+        let (url, pattern, all) = (Some(url), Some(pattern), Some(all));
+        Self { url, pattern, all, history, quotas: Vec::new(), source: LimitsSource::Documented }
+    }
+
     /// The rule for a kind; `None` where the vendor does not offer it.
     pub fn rule(&self, kind: Kind) -> Option<&KindRule> {
         match kind {
@@ -184,9 +212,7 @@ impl Limits {
             Kind::All => self.all.as_ref(),
         }
     }
-}
 
-impl Limits {
     /// The kind of purge that a request of this kind goes out as: everything is a pattern where the
     /// vendor has no purge of everything.
     pub fn sent_kind(&self, kind: Kind) -> Kind {

@@ -13,16 +13,18 @@ use serde_json::Value;
 use url::Url;
 
 use super::clock::WallClock;
+use super::credential::KeySource;
 use super::http::{Http, HttpPolicy, HttpRequest, HttpResponse};
 use super::records::{Position, RecordPage};
 use super::{
     ActivityPage, ActivityRequest, ActivityRule, ConnectError, HistoryPage, HistoryRequest,
-    Provider, Receipt,
+    Provider, Receipt, lenient,
 };
 use crate::config::accounts::AccountConfig;
 use crate::domain::edge::EdgeRules;
 use crate::domain::failure::{Cause, Failure};
 use crate::domain::ids::{AccountName, ProviderName, PurgeId, ResourceId};
+use crate::domain::kind::Kind;
 use crate::domain::limits::Limits;
 use crate::domain::payload::PurgeRequest;
 use crate::domain::plan::Preview;
@@ -76,56 +78,77 @@ impl Session {
         }
     }
 
-    /// Returns a purge of the account with its id and time and nothing else. The current time
-    /// replaces one that could not be read.
+    /// Reads the fields of a purge that every vendor's records have; the rest is empty. `None` for
+    /// a record without an id, which could not be told from the next one. The current time replaces
+    /// one that could not be read.
     pub(crate) fn purge(
         &self,
-        id: String,
-        created: Option<DateTime<Utc>>,
-        raw_created: String,
-    ) -> Purge {
-        Purge {
+        record: &Value,
+        fields: &PurgeFields,
+        read_time: impl Fn(&str) -> Option<DateTime<Utc>>,
+    ) -> Option<Purge> {
+        let field = |name: &str| lenient::field(record, name).unwrap_or_default();
+        let (raw_kind, raw_status) = (field(fields.kind), field(fields.status));
+        let raw_created = field(fields.created);
+        let created = read_time(&raw_created);
+        Some(Purge {
             account: self.account.clone(),
             provider: self.provider.clone(),
-            id: PurgeId::from(id),
+            id: PurgeId::from(lenient::field(record, fields.id)?),
             resource: ResourceId::new(""),
             cname: String::new(),
-            kind: None,
-            raw_kind: String::new(),
-            status: Status::Unknown,
-            raw_status: String::new(),
+            kind: meaning(fields.kinds, &raw_kind),
+            raw_kind,
+            status: meaning(fields.statuses, &raw_status).unwrap_or(Status::Unknown),
+            raw_status,
             created: created.unwrap_or_else(|| self.now()),
             raw_created: created.is_none().then_some(raw_created),
             completed: None,
             targets: Vec::new(),
             by: None,
-        }
+        })
     }
 }
+
+/// The fields of a vendor's records of purges, by their names, and the meanings of its words.
+#[derive(Debug)]
+pub(crate) struct PurgeFields {
+    pub(crate) id: &'static str,
+    pub(crate) created: &'static str,
+    pub(crate) kind: &'static str,
+    pub(crate) kinds: &'static [(&'static str, Kind)],
+    pub(crate) status: &'static str,
+    pub(crate) statuses: &'static [(&'static str, Status)],
+}
+
+/// Looks a word up in a list of words with their meanings, in any case.
+fn meaning<T: Copy>(words: &[(&str, T)], word: &str) -> Option<T> {
+    let word = word.trim();
+    words.iter().find(|(known, _)| known.eq_ignore_ascii_case(word)).map(|(_, meaning)| *meaning)
+}
+
+/// The credentials that an adapter signs with.
+pub(crate) type Key<A> = <<A as Adapter>::Keys as KeySource>::Key;
 
 /// One vendor's API, as far as it differs from the others'.
 pub(crate) trait Adapter: Send + Sync + Debug {
     /// A request before it is signed.
     type Call: Send + Sync;
-    /// The credentials that a request is signed with.
-    type Key: Send + Sync;
+    /// The source of the credentials that a request is signed with.
+    type Keys: KeySource;
 
     /// Returns the account's connection.
     fn session(&self) -> &Session;
 
-    /// Fetches the credentials, or returns those that are kept.
-    fn key(&self) -> impl Future<Output = Result<Self::Key, Failure>> + Send;
-
-    /// Forgets credentials that the vendor refused. Returns true if [`Adapter::key`] makes others
-    /// at once, so that a question is worth another attempt.
-    fn forget(&self, key: &Self::Key) -> impl Future<Output = bool> + Send;
+    /// Returns the account's credentials.
+    fn keys(&self) -> &Self::Keys;
 
     /// Builds the request as it goes out; without a key, with placeholders in the places of
     /// secrets. Called for each attempt: a signature is good for one.
-    fn sign(&self, call: &Self::Call, key: Option<&Self::Key>) -> HttpRequest;
+    fn sign(&self, call: &Self::Call, key: Option<&Key<Self>>) -> HttpRequest;
 
     /// Returns the body of a response, or the failure that the response means.
-    fn body(&self, response: &HttpResponse, key: &Self::Key) -> Result<Value, Failure>;
+    fn body(&self, response: &HttpResponse, key: &Key<Self>) -> Result<Value, Failure>;
 
     /// Adds to a failure what only this adapter knows about it.
     fn explain(&self, failure: Failure) -> Failure {
@@ -185,7 +208,7 @@ pub(crate) trait Adapter: Send + Sync + Debug {
     fn purge(&self, request: &PurgeRequest) -> Self::Call;
 
     /// Reads the response to a purge; by default any good one without an id.
-    fn receipt(&self, response: &HttpResponse, key: &Self::Key) -> Result<Receipt, Failure> {
+    fn receipt(&self, response: &HttpResponse, key: &Key<Self>) -> Result<Receipt, Failure> {
         self.body(response, key)?;
         Ok(Receipt { id: None, at: response.date })
     }
@@ -202,7 +225,7 @@ pub(crate) trait Adapter: Send + Sync + Debug {
         async move {
             let mut renewed = false;
             loop {
-                let key = self.key().await?;
+                let key = self.keys().get(&self.session().http).await?;
                 let result = self
                     .session()
                     .http
@@ -212,7 +235,8 @@ pub(crate) trait Adapter: Send + Sync + Debug {
                     )
                     .await;
                 let Err(failure) = result else { return result };
-                let has_other = failure.cause == Cause::Unauthenticated && self.forget(&key).await;
+                let has_other =
+                    failure.cause == Cause::Unauthenticated && self.keys().forget(&key).await;
                 if renewed || !has_other {
                     return Err(self.explain(failure));
                 }
@@ -289,12 +313,12 @@ impl<A: Adapter> Provider for A {
             )));
         }
         self.check(request)?;
-        let key = self.key().await?;
+        let key = self.keys().get(&session.http).await?;
         let signed = self.sign(&self.purge(request), Some(&key));
         let result = session.http.send(&signed, |response| self.receipt(response, &key)).await;
         let Err(failure) = result else { return result };
         if failure.cause == Cause::Unauthenticated {
-            self.forget(&key).await;
+            self.keys().forget(&key).await;
         }
         Err(self.explain(failure))
     }

@@ -3,10 +3,37 @@
 use tokio::sync::Mutex;
 
 use super::ConnectError;
+use super::http::Http;
 use crate::config::accounts::AccountConfig;
 use crate::config::secret::Secret;
 use crate::config::secret::source::SecretSource;
 use crate::domain::failure::{Cause, Failure};
+
+/// The source of an account's credentials, which may take several secrets or a login.
+pub(crate) trait KeySource: Send + Sync {
+    /// The credentials.
+    type Key: Send + Sync;
+
+    /// Fetches the credentials, or returns those that are kept. Concurrent callers share one fetch.
+    fn get(&self, http: &Http) -> impl Future<Output = Result<Self::Key, Failure>> + Send;
+
+    /// Forgets credentials that the vendor refused. Returns true if [`KeySource::get`] makes others
+    /// at once, so that a question is worth another attempt.
+    fn forget(&self, key: &Self::Key) -> impl Future<Output = bool> + Send;
+}
+
+impl KeySource for Credential {
+    type Key = Secret;
+
+    async fn get(&self, _: &Http) -> Result<Secret, Failure> {
+        self.fetch().await
+    }
+
+    async fn forget(&self, _: &Secret) -> bool {
+        self.drop_kept().await;
+        false
+    }
+}
 
 /// The source of a secret, and the secret once it was fetched.
 #[derive(Debug)]
@@ -36,7 +63,7 @@ impl Credential {
 
     /// Returns the secret. Concurrent callers share one fetch: a password manager asks its owner
     /// once.
-    pub(crate) async fn get(&self) -> Result<Secret, Failure> {
+    pub(crate) async fn fetch(&self) -> Result<Secret, Failure> {
         let mut kept = self.kept.lock().await;
         if let Some(secret) = &*kept {
             return Ok(secret.clone());
@@ -51,7 +78,7 @@ impl Credential {
 
     /// Forgets a secret that the vendor refused, if it came from a file: files are where secrets
     /// are replaced under a running program. A command that printed one is not run again.
-    pub(crate) async fn forget(&self) {
+    pub(crate) async fn drop_kept(&self) {
         match self.source {
             SecretSource::File(_) => *self.kept.lock().await = None,
             SecretSource::Env(_) | SecretSource::Command(_) | SecretSource::Given(_) => {}
@@ -67,7 +94,7 @@ mod tests {
     #[tokio::test]
     async fn a_secret_that_is_not_there_is_a_failure_that_names_its_place() {
         let credential = Credential::new(SecretSource::Env("PURGEDECK_TEST_NO_SUCH".to_owned()));
-        let failure = credential.get().await.unwrap_err();
+        let failure = credential.fetch().await.unwrap_err();
         assert_eq!(failure.cause, Cause::Refused);
         assert!(failure.detail.contains("PURGEDECK_TEST_NO_SUCH"), "{failure}");
     }
@@ -82,10 +109,10 @@ mod tests {
         std::fs::write(&path, "old").unwrap();
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
         let credential = Credential::new(SecretSource::File(path.clone()));
-        assert_eq!(credential.get().await.unwrap().expose(), "old");
+        assert_eq!(credential.fetch().await.unwrap().expose(), "old");
         std::fs::write(&path, "new").unwrap();
-        assert_eq!(credential.get().await.unwrap().expose(), "old");
-        credential.forget().await;
-        assert_eq!(credential.get().await.unwrap().expose(), "new");
+        assert_eq!(credential.fetch().await.unwrap().expose(), "old");
+        credential.drop_kept().await;
+        assert_eq!(credential.fetch().await.unwrap().expose(), "new");
     }
 }

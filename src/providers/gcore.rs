@@ -71,19 +71,14 @@ impl Gcore {
 
 impl Adapter for Gcore {
     type Call = HttpRequest;
-    type Key = Secret;
+    type Keys = Credential;
 
     fn session(&self) -> &Session {
         &self.session
     }
 
-    async fn key(&self) -> Result<Secret, Failure> {
-        self.token.get().await
-    }
-
-    async fn forget(&self, _: &Secret) -> bool {
-        self.token.forget().await;
-        false
+    fn keys(&self) -> &Credential {
+        &self.token
     }
 
     fn sign(&self, call: &HttpRequest, token: Option<&Secret>) -> HttpRequest {

@@ -78,19 +78,14 @@ impl Medianova {
 
 impl Adapter for Medianova {
     type Call = HttpRequest;
-    type Key = Secret;
+    type Keys = TokenSource;
 
     fn session(&self) -> &Session {
         &self.session
     }
 
-    async fn key(&self) -> Result<Secret, Failure> {
-        self.token.get(&self.session.http).await
-    }
-
-    /// A login's token is renewed: the vendor may end one before its time.
-    async fn forget(&self, token: &Secret) -> bool {
-        self.token.forget(token).await
+    fn keys(&self) -> &TokenSource {
+        &self.token
     }
 
     fn sign(&self, call: &HttpRequest, token: Option<&Secret>) -> HttpRequest {

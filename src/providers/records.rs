@@ -37,20 +37,43 @@ pub(crate) struct RecordPage {
 impl RecordPage {
     /// Returns the page that begins at this offset, the last one unless the vendor counts more.
     pub(crate) fn counted(records: &[Value], total: Option<u64>, offset: u64) -> Self {
-        let end = offset + records.len() as u64;
-        Self { records: records.to_vec(), total, is_last: total.is_none_or(|total| end >= total) }
+        Self::full(records, total, offset, u64::MAX)
+    }
+
+    /// Returns the page that begins at this offset, the last one unless the vendor counts more or,
+    /// where it does not count, the page holds as many records as a page can.
+    pub(crate) fn full(records: &[Value], total: Option<u64>, offset: u64, most: u64) -> Self {
+        let length = records.len() as u64;
+        let is_last = match total {
+            Some(total) => offset + length >= total,
+            None => length == 0 || length < most,
+        };
+        Self { records: records.to_vec(), total, is_last }
+    }
+
+    /// Fails where the vendor counts more records than this offset and gave none.
+    pub(crate) fn check_gap(&self, offset: u64) -> Result<(), Failure> {
+        match self.total {
+            Some(total) if self.records.is_empty() && total > offset => {
+                Err(Failure::new(Cause::BadAnswer).with_message(format!(
+                    "the vendor counts {total} records and gave none from number {offset} on"
+                )))
+            }
+            Some(_) | None => Ok(()),
+        }
     }
 }
 
 /// Reads the records of one answer as purges. A record without an id is left out and counted, and
-/// the log says so. `total` and `complete` are for the vendor to fill in.
+/// the log says so.
 pub(crate) fn history_page(
     account: &AccountName,
-    records: &[Value],
+    page: &RecordPage,
     purge: impl Fn(&Value) -> Option<Purge>,
 ) -> HistoryPage {
-    let purges: Vec<Purge> = records.iter().filter_map(purge).collect();
-    let unreadable = (records.len() - purges.len()) as u64;
+    let purges: Vec<Purge> = page.records.iter().filter_map(purge).collect();
+    let records = page.records.len() as u64;
+    let unreadable = records - purges.len() as u64;
     if unreadable > 0 {
         tracing::warn!(
             %account,
@@ -58,18 +81,7 @@ pub(crate) fn history_page(
             "the history has records without an id; they cannot be kept"
         );
     }
-    HistoryPage { purges, records: records.len() as u64, unreadable, ..HistoryPage::default() }
-}
-
-/// Fails where the vendor counts more records than this offset and gave none.
-pub(crate) fn check_gap(records: usize, total: Option<u64>, offset: u64) -> Result<(), Failure> {
-    match total {
-        Some(total) if records == 0 && total > offset => Err(Failure::new(Cause::BadAnswer)
-            .with_message(format!(
-                "the vendor counts {total} records and gave none from number {offset} on"
-            ))),
-        Some(_) | None => Ok(()),
-    }
+    HistoryPage { purges, records, total: page.total, complete: page.is_last, unreadable }
 }
 
 /// Joins the rows of each purge, for vendors that list a row per target. Every different raw status

@@ -21,20 +21,28 @@ mod v3;
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
+use serde_json::Value;
 use url::Url;
 
+use super::adapter::Session;
 use super::clock::WallClock;
 use super::http::HttpPolicy;
-use super::{ConnectError, Provider};
+use super::{ConnectError, HistoryRequest, Provider, lenient};
 use crate::config::accounts::AccountConfig;
 use crate::domain::failure::{Cause, Failure};
 use crate::domain::payload::{Payload, PurgeRequest};
+use crate::domain::text::escape_control;
+use keys::KeyRing;
+use time::Times;
 
 /// The word for this provider in configurations and exports.
 pub const NAME: &str = "tencent";
 /// The ways in which a directory can be purged, by the words of our own requests.
 const FLUSH: &str = "flush";
 const DELETE: &str = "delete";
+/// The reach of the history, by the documents of API 2.0.
+const REACH: TimeDelta = TimeDelta::days(30);
 
 /// Makes the adapter of an account, for the API that it names.
 pub(super) fn connect(
@@ -46,6 +54,38 @@ pub(super) fn connect(
         None | Some("3.0") => Ok(Arc::new(v3::Tencent3::new(account, clock, policy)?)),
         Some("2.0") => Ok(Arc::new(v2::Tencent2::new(account, clock, policy)?)),
         Some(other) => Err(ConnectError::setting("api", format!("there is no API {other}"))),
+    }
+}
+
+/// The part of an adapter that both APIs share.
+#[derive(Debug)]
+struct Connection {
+    session: Session,
+    keys: KeyRing,
+    times: Times,
+}
+
+impl Connection {
+    fn new(
+        account: &AccountConfig,
+        vendor_url: &str,
+        clock: WallClock,
+        policy: HttpPolicy,
+    ) -> Result<Self, ConnectError> {
+        Ok(Self {
+            keys: KeyRing::new(account)?,
+            times: Times::of(account)?,
+            session: Session::new(account, vendor_url, clock, policy)?,
+        })
+    }
+
+    /// Returns the times of a question for a range of history, by default all of it.
+    fn range(&self, request: &HistoryRequest) -> (String, String) {
+        let now = self.session.now();
+        (
+            self.times.write_from(request.from.unwrap_or(now - REACH)),
+            self.times.write_until(request.until.unwrap_or(now)),
+        )
     }
 }
 
@@ -90,9 +130,20 @@ fn host(target: &str) -> String {
     Url::parse(target).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
 }
 
-/// Returns the failure of an answer that lacks a field.
-fn lacks(field: &str) -> Failure {
-    Failure::new(Cause::BadAnswer).with_message(format!("the answer has no {field}"))
+/// Returns the list of an answer's field.
+fn list<'b>(body: &'b Value, field: &str) -> Result<&'b [Value], Failure> {
+    body.get(field).and_then(lenient::list).ok_or_else(|| {
+        Failure::new(Cause::BadAnswer).with_message(format!("the answer has no {field}"))
+    })
+}
+
+/// Returns the failure of an error with this code, in both APIs. `clock_ahead`: the vendor's clock
+/// minus ours.
+fn failure(mut cause: Cause, code: &str, message: &str, clock_ahead: Option<TimeDelta>) -> Failure {
+    if let Cause::ClockSkew { seconds } = &mut cause {
+        *seconds = clock_ahead.map(|ahead| -ahead.num_seconds());
+    }
+    Failure { code: Some(escape_control(code, 80)), ..Failure::new(cause).with_message(message) }
 }
 
 #[cfg(test)]

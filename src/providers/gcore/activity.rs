@@ -15,7 +15,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
 use super::{PAGE, time};
@@ -24,6 +24,7 @@ use crate::domain::ids::ResourceId;
 use crate::domain::kind::Kind;
 use crate::providers::http::HttpRequest;
 use crate::providers::records::RecordPage;
+use crate::providers::time::round_up;
 use crate::providers::{ActivityPage, ActivityRequest, ActivityRule, lenient};
 
 /// The reach and the delay of the log; neither is documented.
@@ -35,7 +36,7 @@ pub(super) fn call(request: &ActivityRequest) -> HttpRequest {
     HttpRequest::get(["cdn", "activity_log", "requests"])
         .query("method", "POST")
         .query("min_requested_at", write(request.from))
-        .query("max_requested_at", write(up(request.until)))
+        .query("max_requested_at", write(round_up(request.until, TimeDelta::seconds(1))))
         .query("offset", request.offset.to_string())
         .query("limit", PAGE.to_string())
 }
@@ -105,11 +106,6 @@ fn asked(data: &Value) -> (Option<Kind>, Vec<String>) {
         // Both at once mean nothing that the documents know.
         (Some(_), Some(_)) | (None, None) => (None, Vec::new()),
     }
-}
-
-fn up(time: DateTime<Utc>) -> DateTime<Utc> {
-    let cut = time.trunc_subsecs(0);
-    if cut == time { time } else { cut + TimeDelta::seconds(1) }
 }
 
 fn write(time: DateTime<Utc>) -> String {

@@ -1,34 +1,23 @@
 //! The cache headers of Gcore's edge.
 
-use crate::domain::edge::{CacheRule, CacheState, EdgeRules};
+use crate::domain::edge::{CacheRule, EdgeRules};
 
 /// `Cache`, `X-Cached-Since` and `X-ID` (documented). After a purge by URL the first answer is
 /// `MISS`, after one by pattern or of everything `BYPASS`. `X-ID-FE` is inferred: the server in
 /// front, where there are two.
 pub(super) fn rules() -> EdgeRules {
     EdgeRules {
-        cache: vec![CacheRule::new(
-            "cache",
-            &[
-                ("hit", CacheState::Hit),
-                ("miss", CacheState::Miss),
-                ("bypass", CacheState::Bypass),
-                ("expired", CacheState::Expired),
-                ("revalidated", CacheState::Revalidated),
-                ("updating", CacheState::Stale),
-                ("stale", CacheState::Stale),
-            ],
-        )],
+        cache: vec![CacheRule::usual("cache")],
         since: vec!["x-cached-since".to_owned()],
         edge: ["x-id", "x-id-fe"].map(str::to_owned).to_vec(),
-        sparing: Vec::new(),
+        ..EdgeRules::default()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::edge::{Headers, Observation};
+    use crate::domain::edge::{CacheState, Headers, Observation};
 
     fn seen(headers: &[(&str, &str)]) -> Observation {
         let headers: Headers =

@@ -12,9 +12,9 @@ use crate::domain::ids::ResourceId;
 use crate::domain::kind::Kind;
 use crate::domain::purge::{Purge, Target};
 use crate::domain::status::Status;
-use crate::providers::adapter::Session;
+use crate::providers::adapter::{PurgeFields, Session};
 use crate::providers::http::HttpRequest;
-use crate::providers::records::{RecordPage, check_gap, history_page};
+use crate::providers::records::{RecordPage, history_page};
 use crate::providers::{HistoryPage, HistoryRequest, lenient};
 
 /// Returns the request for a page of history. A single purge cannot be asked for by id.
@@ -40,31 +40,37 @@ pub(super) fn page(
     offset: u64,
     page: &RecordPage,
 ) -> Result<HistoryPage, Failure> {
-    check_gap(page.records.len(), page.total, offset)?;
-    Ok(HistoryPage {
-        total: page.total,
-        complete: page.is_last,
-        ..history_page(&session.account, &page.records, |record| purge(session, record))
-    })
+    page.check_gap(offset)?;
+    Ok(history_page(&session.account, page, |record| purge(session, record)))
 }
 
-/// Reads a record as far as it can be read; `None` only for one without an id, which could not be
-/// distinguished from the next one.
+const FIELDS: PurgeFields = PurgeFields {
+    id: "purge_id",
+    created: "created",
+    kind: "purge_type",
+    kinds: &[
+        ("purge_by_url", Kind::Url),
+        ("purge_by_pattern", Kind::Pattern),
+        ("purge_all", Kind::All),
+    ],
+    status: "status",
+    statuses: &[
+        ("in progress", Status::InProgress),
+        ("successful", Status::Successful),
+        ("failed", Status::Failed),
+        ("status report disabled", Status::ReportDisabled),
+    ],
+};
+
+/// Reads a record as far as it can be read.
 fn purge(session: &Session, record: &Value) -> Option<Purge> {
     let payload = record.get("payload").unwrap_or(&Value::Null);
-    let raw_kind = lenient::field(record, "purge_type").unwrap_or_default();
-    let raw_status = lenient::field(record, "status").unwrap_or_default();
-    let raw_created = lenient::field(record, "created").unwrap_or_default();
     let resource = record.get("resource").unwrap_or(&Value::Null);
     Some(Purge {
         resource: ResourceId::from(lenient::field(resource, "id").unwrap_or_default()),
         cname: lenient::field(resource, "cname").unwrap_or_default(),
-        kind: kind(&raw_kind),
-        raw_kind,
-        status: status(&raw_status),
-        raw_status,
         targets: targets(payload).into_iter().map(Target::new).collect(),
-        ..session.purge(lenient::field(record, "purge_id")?, time::read(&raw_created), raw_created)
+        ..session.purge(record, &FIELDS, time::read)?
     })
 }
 
@@ -88,24 +94,5 @@ fn targets(payload: &Value) -> Vec<String> {
             })
             .collect(),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
-    }
-}
-
-fn kind(word: &str) -> Option<Kind> {
-    match word.trim() {
-        "purge_by_url" => Some(Kind::Url),
-        "purge_by_pattern" => Some(Kind::Pattern),
-        "purge_all" => Some(Kind::All),
-        _ => None,
-    }
-}
-
-fn status(word: &str) -> Status {
-    match word.trim().to_ascii_lowercase().as_str() {
-        "in progress" => Status::InProgress,
-        "successful" => Status::Successful,
-        "failed" => Status::Failed,
-        "status report disabled" => Status::ReportDisabled,
-        _ => Status::Unknown,
     }
 }

@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::PAGE;
 use crate::domain::limits::{
-    HistoryRule, KindRule, Limits, LimitsSource, QueryUse, RateWindow, Reading, Scope, SentAs,
-    Syntax, Wildcard,
+    HistoryRule, KindRule, Limits, LimitsSource, QueryUse, RateWindow, Reading, Scope, Syntax,
+    Wildcard,
 };
 use crate::providers::lenient;
 
@@ -19,55 +19,36 @@ const DAY: Duration = Duration::from_hours(24);
 /// long a purge takes, and how long until one shows in the history, no document says: those two are
 /// guesses.
 pub(super) fn documented() -> Limits {
-    Limits {
-        url: Some(KindRule {
-            per_request: 100,
-            longest: None,
-            windows: vec![window("url", 2, MINUTE)],
-            syntax: Syntax::Path,
-            wildcard: Wildcard::Nowhere,
-            query: QueryUse::Counts,
-            modes: Vec::new(),
-            sent_as: SentAs::Itself,
-            usual: Duration::from_secs(20),
-        }),
-        pattern: Some(KindRule {
-            per_request: 10,
-            longest: None,
-            windows: vec![window("pattern", 1, MINUTE)],
-            syntax: Syntax::Path,
-            // "Only at the end" by the API's document, twice and in the middle by the guide's
-            // examples.
-            wildcard: Wildcard::EndDisputed,
-            // Ignored by the API's document; the guide says that one can be named.
-            query: QueryUse::Ignored,
-            modes: Vec::new(),
-            sent_as: SentAs::Itself,
-            usual: Duration::from_secs(30),
-        }),
-        all: Some(KindRule {
-            per_request: 0,
-            longest: None,
-            windows: vec![window("all", 1, MINUTE)],
-            syntax: Syntax::Path,
-            wildcard: Wildcard::Nowhere,
-            query: QueryUse::Ignored,
-            modes: Vec::new(),
-            sent_as: SentAs::Itself,
-            usual: MINUTE,
-        }),
-        history: HistoryRule {
-            reach: Some(30 * DAY),
-            reading: Reading::RangesAndOffsets,
-            page: PAGE as u32,
-            finest: Duration::from_millis(1),
-            settle: MINUTE,
-            per_resource: false,
-            times_note: None,
-        },
-        quotas: Vec::new(),
-        source: LimitsSource::Documented,
-    }
+    let url = KindRule {
+        windows: vec![window("url", 2, MINUTE)],
+        query: QueryUse::Counts,
+        usual: Duration::from_secs(20),
+        ..KindRule::new(100, Syntax::Path, Wildcard::Nowhere)
+    };
+    // A star "only at the end" by the API's document, twice and in the middle by the guide's
+    // examples.
+    let pattern = KindRule {
+        windows: vec![window("pattern", 1, MINUTE)],
+        // Ignored by the API's document; the guide says that one can be named.
+        query: QueryUse::Ignored,
+        ..KindRule::new(10, Syntax::Path, Wildcard::EndDisputed)
+    };
+    let all = KindRule {
+        windows: vec![window("all", 1, MINUTE)],
+        query: QueryUse::Ignored,
+        usual: MINUTE,
+        ..KindRule::new(0, Syntax::Path, Wildcard::Nowhere)
+    };
+    let history = HistoryRule {
+        reach: Some(30 * DAY),
+        reading: Reading::RangesAndOffsets,
+        page: PAGE as u32,
+        finest: Duration::from_millis(1),
+        settle: MINUTE,
+        per_resource: false,
+        times_note: None,
+    };
+    Limits::documented(url, pattern, all, history)
 }
 
 /// `GET /cdn/clients/me/limits`, every field of which may be missing; the documented number stands

@@ -1,37 +1,22 @@
-//! The vendor's times: read in both of the documented forms, written as documented.
+//! The vendor's times, in UTC: read in both of the documented forms, written as documented.
 
-use chrono::{DateTime, NaiveDateTime, SubsecRound, TimeDelta, Utc};
+use chrono::{DateTime, Offset, TimeDelta, Utc};
 
-/// `2021-10-29T13:21:01.550849Z`, or as older documents show it `2021-10-29 13:21:01.550849+00:00`;
-/// UTC where no zone is given, as the documents say. To the microsecond.
+use crate::providers::time;
+
+/// Reads a time, in UTC where it names no zone, as the documents say.
 pub(super) fn read(text: &str) -> Option<DateTime<Utc>> {
-    let text = text.trim();
-    let zoned = DateTime::parse_from_rfc3339(text)
-        .or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f%#z"))
-        .map(|time| time.with_timezone(&Utc));
-    zoned
-        .or_else(|_| {
-            NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f")
-                .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f"))
-                .map(|time| time.and_utc())
-        })
-        .ok()
-        .map(|time| time.trunc_subsecs(6))
+    time::read(text, Utc.fix())
 }
 
-/// For `from_created`: to the millisecond, never later than meant.
+/// Writes `from_created`: to the millisecond, never later than meant.
 pub(super) fn write_from(time: DateTime<Utc>) -> String {
-    write(time)
-}
-
-/// For `to_created`: to the millisecond, never earlier than meant.
-pub(super) fn write_until(time: DateTime<Utc>) -> String {
-    let cut = time.trunc_subsecs(3);
-    write(if cut == time { time } else { cut + TimeDelta::milliseconds(1) })
-}
-
-fn write(time: DateTime<Utc>) -> String {
     time.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+}
+
+/// Writes `to_created`: to the millisecond, never earlier than meant.
+pub(super) fn write_until(time: DateTime<Utc>) -> String {
+    write_from(time::round_up(time, TimeDelta::milliseconds(1)))
 }
 
 #[cfg(test)]

@@ -8,9 +8,8 @@ use crate::domain::edge::{CacheRule, EdgeRules};
 pub(super) fn rules() -> EdgeRules {
     EdgeRules {
         cache: vec![CacheRule::usual("x-cache"), CacheRule::usual("x-cache-status")],
-        since: Vec::new(),
         edge: ["x-edge-location", "x-server"].map(str::to_owned).to_vec(),
-        sparing: Vec::new(),
+        ..EdgeRules::default()
     }
 }
 

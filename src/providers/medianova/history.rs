@@ -1,6 +1,6 @@
 //! `GET …/job/{resource}/purge`: rows by URL that become purges.
 
-use chrono::{DateTime, NaiveDateTime, SubsecRound, Utc};
+use chrono::{DateTime, Offset, Utc};
 use serde_json::Value;
 
 use super::PAGE;
@@ -9,10 +9,10 @@ use crate::domain::ids::ResourceId;
 use crate::domain::kind::Kind;
 use crate::domain::purge::{Purge, Target};
 use crate::domain::status::Status;
-use crate::providers::adapter::Session;
+use crate::providers::adapter::{PurgeFields, Session};
 use crate::providers::http::HttpResponse;
-use crate::providers::records::{check_gap, history_page, join_rows};
-use crate::providers::{HistoryPage, lenient};
+use crate::providers::records::{RecordPage, history_page, join_rows};
+use crate::providers::{HistoryPage, lenient, time};
 
 /// Reads the rows as purges, one for each operation. `resource` is the one that was asked for, by
 /// id and host.
@@ -32,33 +32,45 @@ pub(super) fn page(
     let skip = (offset % PAGE) as usize;
     let fresh = rows.get(skip..).unwrap_or_default();
     let total = lenient::number(data, "total");
-    check_gap(fresh.len(), total, offset).map_err(|failure| response.with_status(failure))?;
-    let mut page = history_page(&session.account, fresh, |row| purge(session, resource, row));
+    let records = RecordPage {
+        records: fresh.to_vec(),
+        total,
+        is_last: match total {
+            Some(total) => offset + fresh.len() as u64 >= total,
+            None => (rows.len() as u64) < PAGE,
+        },
+    };
+    records.check_gap(offset).map_err(|failure| response.with_status(failure))?;
+    let mut page = history_page(&session.account, &records, |row| purge(session, resource, row));
     page.purges = join_rows(page.purges, "; ");
     page.purges.iter_mut().for_each(settle);
-    page.total = total;
-    page.complete = match total {
-        Some(total) => offset + page.records >= total,
-        None => (rows.len() as u64) < PAGE,
-    };
     Ok(page)
 }
 
+const FIELDS: PurgeFields = PurgeFields {
+    id: "opID",
+    created: "createdAt",
+    kind: "",
+    kinds: &[],
+    status: "status",
+    statuses: &[],
+};
+
 /// Reads one row as a purge of one target.
 fn purge(session: &Session, (id, cname): (&ResourceId, &str), row: &Value) -> Option<Purge> {
-    let raw_created = lenient::field(row, "createdAt").unwrap_or_default();
-    let number = lenient::field(row, "status").unwrap_or_default();
+    let purge = session.purge(row, &FIELDS, read_time)?;
     let message = lenient::field(row, "message").unwrap_or_default();
+    let status = status(&purge.raw_status, &message);
     Some(Purge {
         resource: id.clone(),
         cname: cname.to_owned(),
-        raw_status: format!("{number} {message}").trim().to_owned(),
-        completed: lenient::field(row, "completedAt").and_then(|text| time(&text)),
+        raw_status: format!("{} {message}", purge.raw_status).trim().to_owned(),
+        completed: lenient::field(row, "completedAt").and_then(|text| read_time(&text)),
         targets: vec![Target {
             text: lenient::field(row, "url").unwrap_or_default(),
-            status: Some(status(&number, &message)),
+            status: Some(status),
         }],
-        ..session.purge(lenient::field(row, "opID")?, time(&raw_created), raw_created)
+        ..purge
     })
 }
 
@@ -95,13 +107,6 @@ fn status(number: &str, message: &str) -> Status {
 
 /// Reads `2025-08-06T11:39:51.000000Z`, as the documents' time stamps are; UTC where a stamp names
 /// no zone.
-fn time(text: &str) -> Option<DateTime<Utc>> {
-    let text = text.trim();
-    DateTime::parse_from_rfc3339(text)
-        .map(|time| time.with_timezone(&Utc))
-        .or_else(|_| {
-            NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f").map(|time| time.and_utc())
-        })
-        .ok()
-        .map(|time| time.trunc_subsecs(6))
+fn read_time(text: &str) -> Option<DateTime<Utc>> {
+    time::read(text, Utc.fix())
 }

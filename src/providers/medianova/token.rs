@@ -9,7 +9,7 @@ use super::errors;
 use crate::config::accounts::AccountConfig;
 use crate::config::secret::Secret;
 use crate::domain::failure::{Cause, Failure};
-use crate::providers::credential::Credential;
+use crate::providers::credential::{Credential, KeySource};
 use crate::providers::http::{Http, HttpRequest, HttpResponse};
 use crate::providers::{ConnectError, lenient};
 
@@ -20,14 +20,14 @@ const DEFAULT_LIFETIME: TimeDelta = TimeDelta::hours(1);
 
 /// The source of the token.
 #[derive(Debug)]
-pub(super) enum TokenSource {
+pub(in crate::providers) enum TokenSource {
     Given(Credential),
     Login { api_key: Credential, api_secret: Credential, kept: Mutex<Option<LoginToken>> },
 }
 
 /// The token of a login.
 #[derive(Clone, Debug)]
-pub(super) struct LoginToken {
+pub(in crate::providers) struct LoginToken {
     secret: Secret,
     until: DateTime<Utc>,
 }
@@ -44,11 +44,15 @@ impl TokenSource {
             },
         })
     }
+}
 
-    /// Returns a token that is good. Concurrent callers share one login.
-    pub(super) async fn get(&self, http: &Http) -> Result<Secret, Failure> {
+impl KeySource for TokenSource {
+    type Key = Secret;
+
+    /// Returns a token that is good.
+    async fn get(&self, http: &Http) -> Result<Secret, Failure> {
         let (api_key, api_secret, kept) = match self {
-            Self::Given(token) => return token.get().await,
+            Self::Given(token) => return token.fetch().await,
             Self::Login { api_key, api_secret, kept } => (api_key, api_secret, kept),
         };
         let mut kept = kept.lock().await;
@@ -59,7 +63,7 @@ impl TokenSource {
         {
             return Ok(token.secret.clone());
         }
-        let (key, secret) = (api_key.get().await?, api_secret.get().await?);
+        let (key, secret) = (api_key.fetch().await?, api_secret.fetch().await?);
         let call = login(&key, &secret);
         let token = http
             .read(|| call.clone(), |response| token(response, vendor_now() + DEFAULT_LIFETIME))
@@ -67,17 +71,17 @@ impl TokenSource {
         if let Err(failure) = &token
             && failure.cause == Cause::Unauthenticated
         {
-            api_key.forget().await;
-            api_secret.forget().await;
+            api_key.drop_kept().await;
+            api_secret.drop_kept().await;
         }
         Ok(kept.insert(token?).secret.clone())
     }
 
-    /// Forgets a token that the vendor refused; returns true if another one can be made.
-    pub(super) async fn forget(&self, token: &Secret) -> bool {
+    /// Forgets the token; that of a login is renewed, since the vendor may end one before its time.
+    async fn forget(&self, token: &Secret) -> bool {
         match self {
             Self::Given(credential) => {
-                credential.forget().await;
+                credential.drop_kept().await;
                 false
             }
             Self::Login { kept, .. } => {

@@ -18,9 +18,9 @@ pub(super) fn rules() -> EdgeRules {
                 ("hit", CacheState::Hit),
             ],
         )],
-        since: Vec::new(),
         edge: vec!["x-nws-log-uuid".to_owned()],
         sparing: vec![FLUSH.to_owned()],
+        ..EdgeRules::default()
     }
 }
 

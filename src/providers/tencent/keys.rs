@@ -4,7 +4,8 @@ use crate::config::accounts::AccountConfig;
 use crate::config::secret::Secret;
 use crate::domain::failure::Failure;
 use crate::providers::ConnectError;
-use crate::providers::credential::Credential;
+use crate::providers::credential::{Credential, KeySource};
+use crate::providers::http::Http;
 
 /// The sources of the keys.
 #[derive(Debug)]
@@ -38,24 +39,26 @@ impl KeyRing {
     pub(super) fn are_temporary(&self) -> bool {
         self.token.is_some()
     }
+}
 
-    pub(super) async fn get(&self) -> Result<Keys, Failure> {
+impl KeySource for KeyRing {
+    type Key = Keys;
+
+    async fn get(&self, _: &Http) -> Result<Keys, Failure> {
         Ok(Keys {
-            id: self.id.get().await?.expose().trim().to_owned(),
-            key: self.key.get().await?,
+            id: self.id.fetch().await?.expose().trim().to_owned(),
+            key: self.key.fetch().await?,
             token: match &self.token {
-                Some(token) => Some(token.get().await?),
+                Some(token) => Some(token.fetch().await?),
                 None => None,
             },
         })
     }
 
-    /// Forgets keys that the vendor refused: they may be replaced while we run.
-    pub(super) async fn forget(&self) {
-        self.id.forget().await;
-        self.key.forget().await;
-        if let Some(token) = &self.token {
-            token.forget().await;
+    async fn forget(&self, _: &Keys) -> bool {
+        for secret in [Some(&self.id), Some(&self.key), self.token.as_ref()].into_iter().flatten() {
+            secret.drop_kept().await;
         }
+        false
     }
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::time::Times;
 use super::{DELETE, FLUSH};
 use crate::domain::limits::{
-    HistoryRule, KindRule, Limits, LimitsSource, Mode, QueryUse, RateWindow, Reading, Scope,
-    SentAs, Syntax, Wildcard,
+    HistoryRule, KindRule, Limits, Mode, QueryUse, RateWindow, Reading, Scope, SentAs, Syntax,
+    Wildcard,
 };
 
 const DAY: Duration = Duration::from_hours(24);
@@ -30,55 +30,37 @@ pub(super) struct Numbers {
 /// The rules with these numbers. "About five minutes" is the vendor's word on how long a purge
 /// takes; how long one is missing from the history is a guess.
 pub(super) fn documented(numbers: &Numbers, times: Times) -> Limits {
-    let directories = KindRule {
-        per_request: numbers.directories,
-        longest: None,
-        windows: vec![window("directory", numbers.directory_rate)],
-        syntax: Syntax::Directory,
-        wildcard: Wildcard::Nowhere,
-        query: QueryUse::Unknown,
-        modes: vec![
-            Mode {
-                word: FLUSH,
-                meaning: "Drops what has changed at the origin by its Last-Modified; the rest \
-                          stays cached.",
-            },
-            Mode {
-                word: DELETE,
-                meaning: "Drops everything in the directory, whether it changed or not; the origin \
-                          serves it all again.",
-            },
-        ],
-        sent_as: SentAs::Itself,
+    let rule = |per_request, syntax, rate, bucket| KindRule {
+        windows: vec![window(bucket, rate)],
         usual: Duration::from_mins(5),
+        ..KindRule::new(per_request, syntax, Wildcard::Nowhere)
     };
-    Limits {
-        url: Some(KindRule {
-            per_request: numbers.urls,
-            windows: vec![window("url", numbers.url_rate)],
-            syntax: Syntax::FullUrl,
-            query: QueryUse::Counts,
-            modes: Vec::new(),
-            ..directories.clone()
-        }),
-        all: Some(KindRule {
-            per_request: 0,
-            sent_as: SentAs::RootPattern("https://{cname}/"),
-            ..directories.clone()
-        }),
-        pattern: Some(directories),
-        history: HistoryRule {
-            reach: Some(30 * DAY),
-            reading: numbers.reading,
-            page: numbers.page,
-            finest: Duration::from_secs(1),
-            settle: Duration::from_mins(1),
-            per_resource: false,
-            times_note: Some(times.note()),
-        },
-        quotas: Vec::new(),
-        source: LimitsSource::Documented,
-    }
+    let url = KindRule {
+        query: QueryUse::Counts,
+        ..rule(numbers.urls, Syntax::FullUrl, numbers.url_rate, "url")
+    };
+    let flush = "Drops what has changed at the origin by its Last-Modified; the rest stays cached.";
+    let delete = "Drops everything in the directory, whether it changed or not; the origin serves \
+                  it all again.";
+    let directories = KindRule {
+        modes: vec![Mode { word: FLUSH, meaning: flush }, Mode { word: DELETE, meaning: delete }],
+        ..rule(numbers.directories, Syntax::Directory, numbers.directory_rate, "directory")
+    };
+    let all = KindRule {
+        per_request: 0,
+        sent_as: SentAs::RootPattern("https://{cname}/"),
+        ..directories.clone()
+    };
+    let history = HistoryRule {
+        reach: Some(30 * DAY),
+        reading: numbers.reading,
+        page: numbers.page,
+        finest: Duration::from_secs(1),
+        settle: Duration::from_mins(1),
+        per_resource: false,
+        times_note: Some(times.note()),
+    };
+    Limits::documented(url, directories, all, history)
 }
 
 fn window(bucket: &'static str, (requests, per): (u32, Duration)) -> RateWindow {

@@ -25,8 +25,7 @@ use serde_json::Value;
 
 use super::keys::{KeyRing, Keys};
 use super::limits::{self, Numbers};
-use super::time::Times;
-use super::{PurgeTargets, check_mode};
+use super::{Connection, PurgeTargets, check_mode};
 use crate::config::accounts::AccountConfig;
 use crate::domain::edge::EdgeRules;
 use crate::domain::failure::{Cause, Failure};
@@ -49,9 +48,7 @@ const HOSTS: u64 = 100;
 /// One account at Tencent Cloud, by API 2.0.
 #[derive(Debug)]
 pub(super) struct Tencent2 {
-    session: Session,
-    keys: KeyRing,
-    times: Times,
+    connection: Connection,
     hash: HashMethod,
 }
 
@@ -63,32 +60,25 @@ impl Tencent2 {
         policy: HttpPolicy,
     ) -> Result<Self, ConnectError> {
         Ok(Self {
-            keys: KeyRing::new(account)?,
-            times: Times::of(account)?,
             hash: match account.option("signature") {
                 Some("sha1") => HashMethod::Sha1,
                 _ => HashMethod::Sha256,
             },
-            session: Session::new(account, VENDOR_URL, clock, policy)?,
+            connection: Connection::new(account, VENDOR_URL, clock, policy)?,
         })
     }
 }
 
 impl Adapter for Tencent2 {
     type Call = FormCall;
-    type Key = Keys;
+    type Keys = KeyRing;
 
     fn session(&self) -> &Session {
-        &self.session
+        &self.connection.session
     }
 
-    async fn key(&self) -> Result<Keys, Failure> {
-        self.keys.get().await
-    }
-
-    async fn forget(&self, _: &Keys) -> bool {
-        self.keys.forget().await;
-        false
+    fn keys(&self) -> &KeyRing {
+        &self.connection.keys
     }
 
     fn sign(&self, call: &FormCall, keys: Option<&Keys>) -> HttpRequest {
@@ -96,14 +86,14 @@ impl Adapter for Tencent2 {
     }
 
     fn body(&self, response: &HttpResponse, _: &Keys) -> Result<Value, Failure> {
-        errors::data(response, self.session.http.clock_ahead())
+        errors::data(response, self.connection.session.http.clock_ahead())
     }
 
     /// A failure of the vendor's own host that is not the API's word: nobody is there any more.
     fn explain(&self, failure: Failure) -> Failure {
         let is_api_word = failure.code.is_some();
         if is_api_word
-            || self.session.http.host() != RETIRED_HOST
+            || self.connection.session.http.host() != RETIRED_HOST
             || failure.cause == Cause::Refused
         {
             return failure;
@@ -129,7 +119,7 @@ impl Adapter for Tencent2 {
             reading: Reading::Ranges,
             page: history::MAX_ROWS,
         };
-        limits::documented(&numbers, self.times)
+        limits::documented(&numbers, self.connection.times)
     }
 
     fn list_resources(&self, at: Position) -> FormCall {
@@ -146,12 +136,12 @@ impl Adapter for Tencent2 {
     }
 
     fn resource(&self, record: &Value) -> Option<Resource> {
-        hosts::resource(&self.session, record)
+        hosts::resource(&self.connection.session, record)
     }
 
     async fn history(&self, request: &HistoryRequest) -> Result<HistoryPage, Failure> {
-        let call = history::call(request, self.times, self.session.now());
-        self.read(&call, |body, _| history::page(&self.session, self.times, body)).await
+        let call = history::call(&self.connection, request);
+        self.read(&call, |body, _| history::page(&self.connection, body)).await
     }
 
     fn check(&self, request: &PurgeRequest) -> Result<(), Failure> {

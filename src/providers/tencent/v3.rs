@@ -22,8 +22,7 @@ use serde_json::{Value, json};
 
 use super::keys::{KeyRing, Keys};
 use super::limits::{self, Numbers};
-use super::time::Times;
-use super::{PurgeTargets, check_mode};
+use super::{Connection, PurgeTargets, check_mode};
 use crate::config::accounts::AccountConfig;
 use crate::config::secret::Secret;
 use crate::domain::edge::EdgeRules;
@@ -51,11 +50,9 @@ const DOMAINS: u64 = 1_000;
 /// One account at Tencent Cloud, by API 3.0.
 #[derive(Debug)]
 pub(super) struct Tencent3 {
-    session: Session,
-    keys: KeyRing,
+    connection: Connection,
     /// The only area that is purged, `mainland` or `overseas`; `None`: each domain's own.
     area: Option<String>,
-    times: Times,
     rows: AtomicU64,
 }
 
@@ -82,34 +79,27 @@ impl Tencent3 {
         let is_international = account.option("international") == Some("true");
         let vendor_url = if is_international { INTERNATIONAL_URL } else { VENDOR_URL };
         Ok(Self {
-            keys: KeyRing::new(account)?,
             area: account.option("area").map(str::to_owned),
-            times: Times::of(account)?,
             rows: AtomicU64::new(ROWS),
-            session: Session::new(account, vendor_url, clock, policy)?,
+            connection: Connection::new(account, vendor_url, clock, policy)?,
         })
     }
 }
 
 impl Adapter for Tencent3 {
     type Call = JsonCall;
-    type Key = Keys;
+    type Keys = KeyRing;
 
     fn session(&self) -> &Session {
-        &self.session
+        &self.connection.session
     }
 
-    async fn key(&self) -> Result<Keys, Failure> {
-        self.keys.get().await
-    }
-
-    async fn forget(&self, _: &Keys) -> bool {
-        self.keys.forget().await;
-        false
+    fn keys(&self) -> &KeyRing {
+        &self.connection.keys
     }
 
     fn sign(&self, call: &JsonCall, keys: Option<&Keys>) -> HttpRequest {
-        let (http, at) = (&self.session.http, self.session.now());
+        let (http, at) = (&self.connection.session.http, self.connection.session.now());
         let subject = signature::SignatureInput {
             service: "cdn",
             host: &http.host(),
@@ -131,7 +121,7 @@ impl Adapter for Tencent3 {
                 keys.map(|_| at.timestamp().to_string()),
             )
             .secret_header("Authorization", "$TC3_AUTHORIZATION", signature);
-        if self.keys.are_temporary() {
+        if self.connection.keys.are_temporary() {
             let token = keys.and_then(|keys| keys.token.clone());
             request = request.secret_header("X-TC-Token", "$TENCENTCLOUD_TOKEN", token);
         }
@@ -139,7 +129,7 @@ impl Adapter for Tencent3 {
     }
 
     fn body(&self, response: &HttpResponse, _: &Keys) -> Result<Value, Failure> {
-        errors::body(response, self.session.http.clock_ahead())
+        errors::body(response, self.connection.session.http.clock_ahead())
     }
 
     fn documented_limits(&self) -> Limits {
@@ -152,7 +142,7 @@ impl Adapter for Tencent3 {
             reading: Reading::RangesAndOffsets,
             page: ROWS as u32,
         };
-        limits::documented(&numbers, self.times)
+        limits::documented(&numbers, self.connection.times)
     }
 
     async fn live_limits(&self) -> Result<Limits, Failure> {
@@ -175,18 +165,16 @@ impl Adapter for Tencent3 {
     }
 
     fn resource(&self, record: &Value) -> Option<Resource> {
-        domains::resource(&self.session, record)
+        domains::resource(&self.connection.session, record)
     }
 
     async fn history(&self, request: &HistoryRequest) -> Result<HistoryPage, Failure> {
         loop {
             let rows = self.rows.load(Ordering::Relaxed);
-            let body = history::question(request, self.times, self.session.now(), rows);
+            let body = history::question(&self.connection, request, rows);
             let call = JsonCall::new("DescribePurgeTasks", &body);
             let result = self
-                .read(&call, |body, _| {
-                    history::page(&self.session, self.times, request.offset, body)
-                })
+                .read(&call, |body, _| history::page(&self.connection, request.offset, body))
                 .await;
             match result {
                 Err(failure) if rows > FEW_ROWS && history::is_too_many(&failure) => {

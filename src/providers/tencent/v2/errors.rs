@@ -5,7 +5,6 @@ use chrono::TimeDelta;
 use serde_json::Value;
 
 use crate::domain::failure::{Cause, Failure};
-use crate::domain::text::escape_control;
 use crate::providers::http::HttpResponse;
 use crate::providers::lenient;
 
@@ -32,12 +31,9 @@ pub(super) fn data(
 fn failure(body: &Value, code: &str, clock_ahead: Option<TimeDelta>) -> Failure {
     let message = lenient::field(body, "message").unwrap_or_default();
     let inner = inner(&message).or_else(|| lenient::field(body, "codeDesc")).unwrap_or_default();
-    let mut cause = cause(code, &inner, &message);
-    if let Cause::ClockSkew { seconds } = &mut cause {
-        *seconds = clock_ahead.map(|ahead| -ahead.num_seconds());
-    }
+    let cause = cause(code, &inner, &message);
     let full = if inner.is_empty() { code.to_owned() } else { format!("{code}/{inner}") };
-    Failure { code: Some(escape_control(&full, 80)), ..Failure::new(cause).with_message(message) }
+    super::super::failure(cause, &full, &message, clock_ahead)
 }
 
 /// The CDN's own code: the number in the first brackets of the message.

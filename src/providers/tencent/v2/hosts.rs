@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::super::lacks;
+use super::super::list;
 use super::request::FormCall;
 use crate::domain::failure::Failure;
 use crate::domain::resource::{Resource, ResourceState};
@@ -21,8 +21,7 @@ pub(super) fn call(offset: u64, limit: u64) -> FormCall {
 
 /// Reads the domains of an answer.
 pub(super) fn page(at: Position, body: &Value) -> Result<RecordPage, Failure> {
-    let hosts = body.get("hosts").and_then(lenient::list).ok_or_else(|| lacks("hosts"))?;
-    Ok(RecordPage::counted(hosts, lenient::number(body, "total"), at.offset))
+    Ok(RecordPage::counted(list(body, "hosts")?, lenient::number(body, "total"), at.offset))
 }
 
 /// Reads the domain of a record; `None` for one without a name.

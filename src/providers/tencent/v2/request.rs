@@ -60,7 +60,8 @@ impl Tencent2 {
     /// Returns all parameters of a request, its signature last.
     fn signed(&self, call: &FormCall, keys: &Keys) -> Params {
         let mut params = common(call.action, self.hash);
-        params.push(("Timestamp".to_owned(), self.session.now().timestamp().to_string()));
+        params
+            .push(("Timestamp".to_owned(), self.connection.session.now().timestamp().to_string()));
         params.push(("Nonce".to_owned(), fastrand::u32(1..i32::MAX as u32).to_string()));
         params.push(("SecretId".to_owned(), keys.id.clone()));
         if let Some(token) = &keys.token {
@@ -71,7 +72,7 @@ impl Tencent2 {
             Verb::Get => "GET",
             Verb::Post => "POST",
         };
-        let http = &self.session.http;
+        let http = &self.connection.session.http;
         let signature =
             signature::sign(self.hash, &keys.key, verb, &http.host(), http.path(), &params);
         params.push(("Signature".to_owned(), signature));
@@ -84,7 +85,7 @@ impl Tencent2 {
         params.extend(call.params.iter().cloned());
         let mut shown = encoded(&params);
         shown.push_str("&Timestamp=$TIMESTAMP&Nonce=$NONCE&SecretId=$TENCENTCLOUD_SECRET_ID");
-        if self.keys.are_temporary() {
+        if self.connection.keys.are_temporary() {
             shown.push_str("&Token=$TENCENTCLOUD_TOKEN");
         }
         shown.push_str("&Signature=$SIGNATURE");

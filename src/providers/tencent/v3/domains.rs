@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::super::lacks;
+use super::super::list;
 use crate::domain::failure::Failure;
 use crate::domain::resource::{Resource, ResourceState};
 use crate::providers::adapter::Session;
@@ -11,10 +11,9 @@ use crate::providers::records::{Position, RecordPage};
 
 /// Reads the domains of an answer. Their number is called `TotalNumber` here, unlike elsewhere.
 pub(super) fn page(at: Position, body: &Value) -> Result<RecordPage, Failure> {
-    let domains = body.get("Domains").and_then(lenient::list).ok_or_else(|| lacks("Domains"))?;
     let total =
         lenient::number(body, "TotalNumber").or_else(|| lenient::number(body, "TotalCount"));
-    Ok(RecordPage::counted(domains, total, at.offset))
+    Ok(RecordPage::counted(list(body, "Domains")?, total, at.offset))
 }
 
 /// Reads the domain of a record; `None` for one without a name.

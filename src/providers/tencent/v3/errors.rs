@@ -36,9 +36,6 @@ fn failure(inner: &Value, error: &Value, clock_ahead: Option<TimeDelta>) -> Fail
     let code = lenient::field(error, "Code").unwrap_or_default();
     let message = lenient::field(error, "Message").unwrap_or_default();
     let mut cause = cause(&code);
-    if let Cause::ClockSkew { seconds } = &mut cause {
-        *seconds = clock_ahead.map(|ahead| -ahead.num_seconds());
-    }
     if let Cause::Rejected { errors } = &mut cause {
         *errors = faulty(&message);
     }
@@ -46,7 +43,7 @@ fn failure(inner: &Value, error: &Value, clock_ahead: Option<TimeDelta>) -> Fail
         Some(request) => format!("{message} (request {request})"),
         None => message,
     };
-    Failure { code: Some(escape_control(&code, 80)), ..Failure::new(cause).with_message(detail) }
+    super::super::failure(cause, &code, &detail, clock_ahead)
 }
 
 /// Reads the codes of the vendor's SDK and the common ones of its documents. An unknown code is a
