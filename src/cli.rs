@@ -39,7 +39,6 @@ pub mod session;
 pub mod setup;
 pub mod signals;
 pub mod simulate;
-pub mod store;
 pub mod sync;
 pub mod time;
 pub mod verify;

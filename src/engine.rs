@@ -20,6 +20,8 @@
 //! - [`read_file`](Engine::read_file), [`export`](Engine::export),
 //!   [`save_view`](Engine::save_view): files.
 //!
+//! [`LocalStore`] reads and imports where nothing runs.
+//!
 //! The engine alone spawns. Work for a vendor runs as tasks: one [`sync`] for each account, one
 //! [sender](send) for all, one [verifier](verify) for all. Work for the store runs on threads,
 //! since the store blocks: one [writes](store_writer), two [read](query_thread). Offline there are
@@ -31,10 +33,12 @@
 
 mod account_client;
 mod clock;
+mod configured;
 mod events;
 mod files;
 mod history_sync;
 mod journal_commands;
+mod local_store;
 mod messages;
 mod poll;
 mod queries;
@@ -84,10 +88,12 @@ use crate::providers::edge::Edge;
 use crate::store::{Access, Store, StoreFailure};
 
 pub use self::clock::Clock;
+pub use self::configured::{StartError, StartOptions};
 pub use self::events::EventStream;
 pub use self::files::{ExportForms, Exporter};
 pub use self::history_sync::SyncReport;
 pub use self::journal_commands::OrderError;
+pub use self::local_store::{LocalStore, Recorded};
 pub use self::verify::{MOST_AT_ONCE, Verifications};
 pub use self::wait::{Until, WaitEnd, WaitOutcome};
 

@@ -5,14 +5,14 @@ use clap::builder::StyledStr;
 
 use super::error::{Class, CliError};
 use super::global::Global;
-use super::{export, session, setup, signals, store};
+use super::{export, session, setup, signals};
 use crate::app::{self, App};
 use crate::config::load::Config;
 use crate::config::schema::{ColourMode, Notify};
 use crate::domain::event::{Level, Notice};
 use crate::domain::view::SavedView;
 use crate::domain::zone::Zone;
-use crate::store::{Access, Store, StoreFailure};
+use crate::engine::{Engine, LocalStore, StartOptions};
 use crate::theme::{ColourDepth, Glyphs, Theme};
 use crate::tui::{self, AlertMode, Dashboard, EngineEffects, ExitReason, Signal, TuiFailure};
 
@@ -24,49 +24,35 @@ pub fn run(global: &Global, help: &StyledStr) -> Result<(), CliError> {
     if !config.settings.store.value.exists() {
         setup::require_account(&config)?;
     }
-    let (store, warning) = open_store(&config)?;
+    let (store, unwritable) = LocalStore::open_as_permitted(&config.settings.store.value)?;
+    let warning = unwritable.map(|error| Notice {
+        level: Level::Warning,
+        account: None,
+        words: format!("{}. Showing what it holds, offline. {}", error.words, error.advice),
+    });
     let offline = global.offline || warning.is_some();
-    let options = session::Options {
+    let options = StartOptions {
         offline,
         verify: !offline,
         export: Some(export::formats()),
         keep_view: Some(session::keep_view(&config)),
-        ..session::Options::default()
+        ..StartOptions::default()
     };
     let runtime = signals::runtime()?;
-    let result = runtime.block_on(show(&config, store, options, warning));
+    let result = runtime.block_on(show(&config, &store, options, warning));
     runtime.shutdown_background();
     result
-}
-
-/// Opens the store. A store that cannot be written is shown as it is, offline, with a warning.
-fn open_store(config: &Config) -> Result<(Store, Option<Notice>), CliError> {
-    let path = &config.settings.store.value;
-    match Store::open(path, Access::ReadWrite) {
-        Ok(store) => Ok((store, None)),
-        Err(failure @ (StoreFailure::ReadOnly | StoreFailure::Denied | StoreFailure::Full)) => {
-            let store =
-                Store::open(path, Access::ReadOnly).map_err(|_| store::error(config, &failure))?;
-            let words = format!(
-                "{}: {failure}. Showing what it holds, offline. {}",
-                path.display(),
-                failure.advice()
-            );
-            Ok((store, Some(Notice { level: Level::Warning, account: None, words })))
-        }
-        Err(failure) => Err(store::error(config, &failure)),
-    }
 }
 
 /// Runs the dashboard on a store until the operator leaves, then stops the engine.
 pub(super) async fn show(
     config: &Config,
-    store: Store,
-    options: session::Options,
+    store: &LocalStore,
+    options: StartOptions,
     warning: Option<Notice>,
 ) -> Result<(), CliError> {
     let app = App::new(app_setup(config, options.offline));
-    let (engine, events) = session::start(config, store, options)?;
+    let (engine, events) = Engine::start_configured(config, store, options)?;
     let dashboard = Dashboard {
         app,
         keymap: setup::keymap(config).map_err(|_| CliError::new(Class::Usage, "bad keys"))?,

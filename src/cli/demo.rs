@@ -11,11 +11,10 @@ use super::global::Global;
 use super::session;
 use super::setup;
 use super::signals;
-use super::store;
 use crate::config::load::{self, Config};
 use crate::config::paths::Directories;
+use crate::engine::StartOptions;
 use crate::simulator::{self, Scenario, Simulator};
-use crate::store::{Access, Store};
 
 /// `purgedeck demo`.
 #[derive(Debug, Args)]
@@ -50,15 +49,14 @@ pub fn run(global: &Global, options: &Options, help: &StyledStr) -> Result<(), C
         })
         .await?;
         let config = configuration(global, &simulator, folder.path())?;
-        let store = Store::open(&config.settings.store.value, Access::ReadWrite)
-            .map_err(|failure| store::error(&config, &failure))?;
-        let options = session::Options {
+        let store = session::store(&config)?;
+        let options = StartOptions {
             offline: global.offline,
             verify: !global.offline,
             export: Some(export::formats()),
-            ..session::Options::default()
+            ..StartOptions::default()
         };
-        let result = dashboard::show(&config, store, options, None).await;
+        let result = dashboard::show(&config, &store, options, None).await;
         simulator.stop().await;
         result
     });

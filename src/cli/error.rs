@@ -6,6 +6,7 @@ use std::io;
 use crate::config::diagnostic::{ConfigError, describe_io_error};
 use crate::domain::event::StoreError;
 use crate::domain::failure::{Cause, Failure};
+use crate::engine::StartError;
 
 /// The kind of a failure, as scripts see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,6 +129,15 @@ impl From<serde_json::Error> for CliError {
 impl From<StoreError> for CliError {
     fn from(error: StoreError) -> Self {
         Self::new(Class::Failed, error.words).hint(error.advice)
+    }
+}
+
+impl From<StartError> for CliError {
+    fn from(error: StartError) -> Self {
+        match error {
+            StartError::Account { .. } => Self::new(Class::Usage, error.to_string()),
+            StartError::Store(error) => error.into(),
+        }
     }
 }
 

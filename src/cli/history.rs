@@ -12,12 +12,11 @@ use super::error::{Class, CliError};
 use super::global::Global;
 use super::listing::{Format, Listing, TableStyle};
 use super::purge_record::PurgeRecord;
+use super::session;
 use super::setup;
-use super::store;
 use super::sync;
 use crate::config::load::Config;
 use crate::domain::filter::{Clause, Filter, FilterError, Pattern, Predicate, Test};
-use crate::domain::query::Sort;
 use crate::domain::text::escape_control;
 use crate::engine::SyncReport;
 
@@ -89,24 +88,21 @@ fn list(
     let style = TableStyle::of_stdout(config);
     let out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
     let mut listing = Listing::begin::<PurgeRecord>(options.format, style, out)?;
-    let Some(store) = store::open_to_read(config)? else {
+    let Some(store) = session::existing_store(config)? else {
         let file = config.settings.store.value.display();
         console.info(&format!("there is no history in {file} yet"));
         return listing.end();
     };
     let mut failed = None;
-    let reader = store.reader().map_err(|failure| store::error(config, &failure))?;
-    reader
-        .export(predicate, Sort::Newest, options.limit, &mut |detail| match listing
-            .put(&PurgeRecord::from(detail))
-        {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(error) => {
-                failed = Some(error);
-                ControlFlow::Break(())
-            }
-        })
-        .map_err(|failure| store::error(config, &failure))?;
+    store.purges(predicate, options.limit, &mut |detail| match listing
+        .put(&PurgeRecord::from(detail))
+    {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(error) => {
+            failed = Some(error);
+            ControlFlow::Break(())
+        }
+    })?;
     if let Some(error) = failed {
         return Err(error);
     }

@@ -10,10 +10,9 @@ use clap::Args;
 use super::console::Console;
 use super::error::{Class, CliError};
 use super::global::Global;
+use super::session;
 use super::setup;
-use super::store;
-use crate::domain::purge::Purge;
-use crate::store::Recorded;
+use crate::engine::Recorded;
 
 pub mod lines;
 
@@ -45,20 +44,20 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
         let size = about.is_file().then_some(about.len());
         (Box::new(BufReader::with_capacity(1 << 20, file)), size)
     };
-    let mut writer =
-        store::open(&config)?.writer().map_err(|failure| store::error(&config, &failure))?;
-    let mut import = writer.import().map_err(|failure| store::error(&config, &failure))?;
-    let now = Utc::now();
-    let result = lines::read(input, |batch: Vec<Purge>, parsed| {
-        import.record(&batch, now).map_err(|failure| store::error(&config, &failure))?;
-        let share = size
-            .map_or_else(String::new, |size| format!(" ({} %)", 100 * parsed.bytes / size.max(1)));
-        console.progress(&format!("{} purges read{share}", parsed.good));
-        Ok::<(), CliError>(())
+    let result = session::store(&config)?.import(Utc::now(), |record| {
+        let parsed = lines::read(input, |batch, parsed| {
+            record(&batch)?;
+            let share = size.map_or_else(String::new, |size| {
+                format!(" ({} %)", 100 * parsed.bytes / size.max(1))
+            });
+            console.progress(&format!("{} purges read{share}", parsed.good));
+            Ok::<(), CliError>(())
+        });
+        console.clear_progress();
+        parsed
     });
-    console.clear_progress();
-    let recorded = import.finish().map_err(|failure| store::error(&config, &failure))?;
-    finish(console, &result?, recorded)
+    let (parsed, recorded) = result?;
+    finish(console, &parsed, recorded)
 }
 
 fn finish(console: Console, parsed: &lines::Parsed, recorded: Recorded) -> Result<(), CliError> {

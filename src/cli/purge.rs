@@ -12,15 +12,14 @@ use super::global::Global;
 use super::listing::{Format, TableStyle};
 use super::signals::{self, Shutdown};
 use super::wait::Outcome;
-use super::{refusal, session, setup, store};
+use super::{refusal, session, setup};
 use crate::config::duration;
 use crate::config::load::Config;
 use crate::domain::check::Checked;
 use crate::domain::draft::Draft;
 use crate::domain::permission::Action;
 use crate::domain::plan::{Plan, PlanError};
-use crate::engine::{Engine, EventStream};
-use crate::store::Reader;
+use crate::engine::{Engine, EventStream, LocalStore, StartOptions};
 
 mod confirm;
 mod context;
@@ -120,7 +119,7 @@ struct Run<'r> {
     global: &'r Global,
     options: &'r Options,
     config: &'r Config,
-    reader: &'r Reader,
+    store: &'r LocalStore,
     style: TableStyle,
     console: Console,
 }
@@ -132,23 +131,19 @@ async fn purge(
     text: String,
     shutdown: &Shutdown,
 ) -> Result<(), CliError> {
-    let store = store::open(config)?;
-    let reader = store.reader().map_err(|failure| store::error(config, &failure))?;
-    let (engine, mut events) = session::start(
-        config,
-        store,
-        session::Options {
-            offline: global.offline,
-            read_only: options.dry_run,
-            verify: options.verify,
-            ..session::Options::default()
-        },
-    )?;
+    let store = session::store(config)?;
+    let start = StartOptions {
+        offline: global.offline,
+        read_only: options.dry_run,
+        verify: options.verify,
+        ..StartOptions::default()
+    };
+    let (engine, mut events) = Engine::start_configured(config, &store, start)?;
     let run = Run {
         global,
         options,
         config,
-        reader: &reader,
+        store: &store,
         style: TableStyle::of_stdout(config),
         console: Console::new(global),
     };
@@ -160,7 +155,7 @@ async fn purge(
     let Some(mut outcome) = outcome? else {
         return Ok(());
     };
-    outcome.reload(&reader);
+    outcome.reload(&store);
     output::sent(options.format, run.style, &outcome.entries)?;
     outcome.conclude(run.console)
 }
@@ -185,7 +180,7 @@ async fn plan_and_send(
         return Ok(None);
     };
     let request = send::Request { options: run.options, draft: &draft, plan: &plan };
-    send::send(engine, events, run.reader, request, shutdown, run.console).await.map(Some)
+    send::send(engine, events, run.store, request, shutdown, run.console).await.map(Some)
 }
 
 /// The purge that the command line asks for.
@@ -202,8 +197,8 @@ async fn prepare(
     events: &mut EventStream,
     text: String,
 ) -> Result<Option<(Draft, Plan)>, CliError> {
-    let Run { global, options, config, reader, style, console } = *run;
-    let mut context = PurgeContext::new(config, reader, options, global.offline)?;
+    let Run { global, options, config, store, style, console } = *run;
+    let mut context = PurgeContext::new(config, store, options, global.offline)?;
     context.gather(engine, events, Wanted { options, text: &text }, console).await?;
     let draft = context.draft(options, text)?;
     let Checked { linted, plan, wider } = context.check(engine, &draft).await?;

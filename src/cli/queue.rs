@@ -9,17 +9,13 @@ use super::listing::{self, Format, TableStyle};
 use super::request_record::RequestRecord;
 use super::signals::{self, Shutdown};
 use super::wait::wait;
-use super::{refusal, session, setup, store};
+use super::{refusal, session, setup};
 use crate::config::load::Config;
 use crate::domain::ids::JournalId;
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::permission::{Action, Permissions};
 use crate::domain::text::escape_control;
-use crate::engine::Until;
-use crate::store::Reader;
-
-/// Finished requests that `--all` lists.
-const FINISHED: u32 = 200;
+use crate::engine::{Engine, LocalStore, StartOptions, Until};
 
 /// `purgedeck queue`.
 #[derive(Debug, Args)]
@@ -125,18 +121,12 @@ fn selected(entry: &JournalEntry, global: &Global) -> bool {
 }
 
 fn list(global: &Global, config: &Config, options: &ListOptions) -> Result<(), CliError> {
-    let failed = |failure| store::error(config, &failure);
     let mut entries = Vec::new();
-    if let Some(store) = store::open_to_read(config)? {
-        let reader = store.reader().map_err(failed)?;
-        if reader.is_paused().map_err(failed)? {
+    if let Some(store) = session::existing_store(config)? {
+        if store.is_paused()? {
             Console::new(global).info("the queue is paused; `purgedeck queue resume` resumes it");
         }
-        entries = reader.journal_open().map_err(failed)?;
-        if options.all {
-            let newest = reader.journal_newest(FINISHED).map_err(failed)?;
-            entries.extend(newest.into_iter().filter(|entry| !entry.state.is_open()));
-        }
+        entries = if options.all { store.newest_requests()? } else { store.open_requests()? };
     }
     entries.retain(|entry| selected(entry, global));
     if entries.is_empty() && options.format.unwrap_or_default() == Format::Table {
@@ -155,18 +145,12 @@ fn print(config: &Config, format: Format, entries: &[JournalEntry]) -> Result<()
 }
 
 /// Finds a request by its id or the end of it.
-fn find(
-    config: &Config,
-    reader: &Reader,
-    id: &str,
-    global: &Global,
-) -> Result<JournalEntry, CliError> {
-    let failed = |failure| store::error(config, &failure);
-    let exact = reader.journal_entry(&JournalId::new(id)).map_err(failed)?;
+fn find(store: &LocalStore, id: &str, global: &Global) -> Result<JournalEntry, CliError> {
+    let exact = store.requests(&[JournalId::new(id)])?.pop();
     if let Some(entry) = exact.filter(|entry| selected(entry, global)) {
         return Ok(entry);
     }
-    let mut found = reader.journal_open().map_err(failed)?;
+    let mut found = store.open_requests()?;
     found.retain(|entry| {
         selected(entry, global) && !id.is_empty() && entry.id.as_str().ends_with(id)
     });
@@ -193,8 +177,7 @@ fn find_all(
     ids: &[String],
     global: &Global,
 ) -> Result<Vec<JournalEntry>, CliError> {
-    let store = store::open(config)?;
-    let reader = store.reader().map_err(|failure| store::error(config, &failure))?;
+    let store = session::store(config)?;
     let may_change = |entry: &JournalEntry| {
         let account = &entry.request.account;
         let configured = config.accounts.iter().find(|known| known.name() == account);
@@ -202,7 +185,7 @@ fn find_all(
             .check_in(Action::ChangeQueue, account, configured.map(|it| &it.account))
             .map_err(|refusal| refusal::error(config, &refusal, refusal::UNCHANGED))
     };
-    let found = ids.iter().map(|id| find(config, &reader, id, global));
+    let found = ids.iter().map(|id| find(&store, id, global));
     found.map(|entry| entry.and_then(|entry| may_change(&entry).map(|()| entry))).collect()
 }
 
@@ -264,20 +247,18 @@ fn send(global: &Global, config: &Config, format: Format) -> Result<(), CliError
     check_may_send(global, config)?;
     setup::require_account(config)?;
     let console = Console::new(global);
-    let failed = |failure| store::error(config, &failure);
-    let store = store::open(config)?;
-    let reader = store.reader().map_err(failed)?;
+    let store = session::store(config)?;
     let configured = |entry: &JournalEntry| {
         config
             .accounts
             .iter()
             .any(|account| *account.name() == entry.request.account && !account.account.read_only)
     };
-    let mut entries = reader.journal_open().map_err(failed)?;
+    let mut entries = store.open_requests()?;
     entries.retain(|entry| {
         configured(entry) && matches!(entry.state, JournalState::Queued | JournalState::Sending)
     });
-    if reader.is_paused().map_err(failed)? {
+    if store.is_paused()? {
         return Err(refusal::paused());
     }
     if entries.is_empty() {
@@ -286,14 +267,14 @@ fn send(global: &Global, config: &Config, format: Format) -> Result<(), CliError
     }
     let shutdown = Shutdown::default();
     let outcome = signals::block_on_with(&shutdown, async {
-        let options = session::Options::default();
-        let (engine, mut events) = session::start(config, store, options)?;
+        let (engine, mut events) =
+            Engine::start_configured(config, &store, StartOptions::default())?;
         shutdown.defer();
         let until = Until::Answered;
         let outcome = wait(&engine, &mut events, entries, until, &shutdown, console).await;
         engine.shutdown().await;
         let mut outcome = outcome?;
-        outcome.reload(&reader);
+        outcome.reload(&store);
         Ok(outcome)
     })?;
     print(config, format, &outcome.entries)?;

@@ -9,8 +9,8 @@ use super::console::Console;
 use super::error::CliError;
 use super::global::Global;
 use super::listing::{Cell, Emphasis, Format, Listing, Record, TableStyle};
+use super::session;
 use super::setup;
-use super::store;
 use super::sync;
 use crate::domain::filter::Pattern;
 use crate::domain::resource::{Resource, ResourceState};
@@ -109,7 +109,9 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
     super::log::start(&config)?;
     let console = Console::new(global);
     let (resources, report) = if global.offline {
-        (store::resources(&config)?, SyncReport::default())
+        let store = session::existing_store(&config)?;
+        let stored = store.map_or(Ok(Vec::new()), |store| sync::stored_resources(&config, &store));
+        (stored?, SyncReport::default())
     } else {
         sync::resources(&config, console)?
     };

@@ -13,8 +13,8 @@ use crate::config::load::{self, Config, Loaded};
 use crate::config::paths::{Directories, Paths};
 use crate::config::schema::SettingOrigin;
 use crate::domain::filter::Filter;
+use crate::engine::AccountHandle;
 use crate::keymap::{KeyFault, Keymap};
-use crate::providers;
 use crate::theme::{ColourDepth, Glyphs, Theme};
 
 /// Reads an environment variable.
@@ -93,8 +93,8 @@ fn check(loaded: &Loaded) -> Vec<Diagnostic> {
         }
     }
     for account in &config.accounts {
-        if let Err(failure) = providers::connect(account) {
-            errors.push(Diagnostic::elsewhere(format!("account {}: {failure}", account.name())));
+        if let Err(error) = AccountHandle::connect(account) {
+            errors.push(Diagnostic::elsewhere(error.to_string()));
         }
     }
     for view in &config.views {

@@ -10,14 +10,14 @@ use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use super::console::{Console, count};
 use super::error::{Class, CliError, class_of_all};
 use super::wait_notice::WaitNotice;
-use super::{session, setup, signals, store};
+use super::{session, setup, signals};
 use crate::config::accounts::AccountConfig;
 use crate::config::load::Config;
 use crate::domain::event::{AccountStatus, Event, Level};
 use crate::domain::filter::Predicate;
 use crate::domain::ids::AccountName;
 use crate::domain::resource::Resource;
-use crate::engine::SyncReport;
+use crate::engine::{Engine, LocalStore, StartOptions, SyncReport};
 
 /// Prints the accounts that failed or are incomplete, and returns how the run ends: partly done, or
 /// with the class of the failures where every account failed.
@@ -50,12 +50,12 @@ pub fn resources(
     console: Console,
 ) -> Result<(Vec<Resource>, SyncReport), CliError> {
     setup::require_account(config)?;
-    let store = store::open(config)?;
+    let store = session::store(config)?;
     let names: Vec<&AccountName> = config.accounts.iter().map(AccountConfig::name).collect();
     console.progress(&format!("reading resources of {}", count(names.len(), "account")));
     let report = signals::block_on(async {
-        let options = session::Options { offline: true, ..session::Options::default() };
-        let (engine, _) = session::start(config, store, options)?;
+        let options = StartOptions { offline: true, ..StartOptions::default() };
+        let (engine, _) = Engine::start_configured(config, &store, options)?;
         let mut notice = WaitNotice::begin(console, "resources");
         let mut report = SyncReport { accounts: names.len(), ..SyncReport::default() };
         let mut unread = names.clone();
@@ -73,7 +73,17 @@ pub fn resources(
         Ok(report)
     });
     console.clear_progress();
-    Ok((store::resources(config)?, report?))
+    let report = report?;
+    Ok((stored_resources(config, &store)?, report))
+}
+
+/// Reads the stored resources of the selected accounts, by cname, account and id.
+pub fn stored_resources(config: &Config, store: &LocalStore) -> Result<Vec<Resource>, CliError> {
+    let mut resources = store.resources(config.accounts.iter().map(AccountConfig::name))?;
+    resources.sort_by(|a, b| {
+        (&a.cname, &a.account, a.id.as_str()).cmp(&(&b.cname, &b.account, b.id.as_str()))
+    });
+    Ok(resources)
 }
 
 /// Reads the history that a filter selects, as far back as the vendors keep it; with a limit, only
@@ -95,10 +105,10 @@ pub fn history(
     config
         .accounts
         .retain(|account| predicate.may_select(&account.account.name, &account.account.provider));
-    let store = store::open(&config)?;
+    let store = session::store(&config)?;
     let report = signals::block_on(async {
-        let options = session::Options { read_only: true, ..session::Options::default() };
-        let (engine, mut events) = session::start(&config, store, options)?;
+        let options = StartOptions { read_only: true, ..StartOptions::default() };
+        let (engine, mut events) = Engine::start_configured(&config, &store, options)?;
         let mut progress = Progress::new(&config, console);
         let mut notice = WaitNotice::begin(console, "history").beside_progress();
         let report = {

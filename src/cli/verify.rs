@@ -13,18 +13,15 @@ use super::global::Global;
 use super::listing::{self, Cell, Emphasis, Format, Record, TableStyle};
 use super::probe_record::{ProbeRecord, probes};
 use super::time::{clock, rfc3339};
-use super::{history, session, setup, signals, store, sync};
+use super::{history, session, setup, signals, sync};
 use crate::config::load::Config;
 use crate::domain::edge::{Verdict, Verification};
-use crate::domain::filter::Predicate;
 use crate::domain::ids::PurgeKey;
 use crate::domain::purge::{Purge, PurgeDetail};
-use crate::domain::query::Sort;
 use crate::domain::subject::Subject;
 use crate::domain::text::escape_control;
 use crate::domain::zone::Zone;
-use crate::engine::{Engine, MOST_AT_ONCE};
-use crate::store::Store;
+use crate::engine::{Engine, MOST_AT_ONCE, StartOptions};
 
 /// Default of `--limit`.
 const DEFAULT_LIMIT: u64 = 10;
@@ -61,16 +58,20 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
     setup::require_account(&config)?;
     let predicate = history::resolve(&filter, global, &config);
     let report = sync::history(&config, &predicate, Some(options.limit), console)?;
-    let store = store::open(&config)?;
-    let purges = newest(&config, &store, &predicate, options.limit)?;
+    let store = session::store(&config)?;
+    let mut purges = Vec::new();
+    store.purges(&predicate, Some(options.limit), &mut |detail| {
+        purges.push(detail);
+        ControlFlow::Continue(())
+    })?;
     let results = signals::block_on(async {
-        let options = session::Options {
+        let options = StartOptions {
             offline: true,
             read_only: true,
             verify: true,
-            ..session::Options::default()
+            ..StartOptions::default()
         };
-        let (engine, _) = session::start(&config, store, options)?;
+        let (engine, _) = Engine::start_configured(&config, &store, options)?;
         let results = verify(&engine, &purges, console).await;
         engine.shutdown().await;
         Ok(results)
@@ -84,24 +85,6 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
 
 /// The result of each purge: the probes, or the reason why there are none.
 type Results = HashMap<PurgeKey, Result<Verification, String>>;
-
-fn newest(
-    config: &Config,
-    store: &Store,
-    predicate: &Predicate,
-    limit: u64,
-) -> Result<Vec<PurgeDetail>, CliError> {
-    let failed = |failure| store::error(config, &failure);
-    let mut purges = Vec::new();
-    let reader = store.reader().map_err(failed)?;
-    reader
-        .export(predicate, Sort::Newest, Some(limit), &mut |detail| {
-            purges.push(detail);
-            ControlFlow::Continue(())
-        })
-        .map_err(failed)?;
-    Ok(purges)
-}
 
 async fn verify(engine: &Engine, purges: &[PurgeDetail], console: Console) -> Results {
     let mut results = Results::new();

@@ -5,7 +5,6 @@ use std::cell::Cell;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use purgedeck::cli::session;
 use purgedeck::config::load::{Config, Flags, resolve};
 use purgedeck::config::paths::Paths;
 use purgedeck::domain::event::{Event, Level};
@@ -194,9 +193,8 @@ impl Stage {
 
 /// The first account at a vendor.
 fn seat(config: &Config, vendor: &str) -> AccountHandle {
-    let mut seats = session::accounts(config).unwrap();
-    seats.retain(|seat| seat.provider.provider().as_str() == vendor);
-    let mut seat = seats.remove(0);
+    let account = config.accounts.iter().find(|it| it.provider().as_str() == vendor).unwrap();
+    let mut seat = AccountHandle::connect(account).unwrap();
     // The vendors' time stands still: waiting would change nothing.
     seat.edge.as_mut().unwrap().grace = Duration::ZERO;
     seat

@@ -15,19 +15,7 @@ use source::{imports, sources};
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "cli",
-        &[
-            "app",
-            "commands",
-            "config",
-            "domain",
-            "keymap",
-            "providers",
-            "simulator",
-            "store",
-            "engine",
-            "theme",
-            "tui",
-        ],
+        &["app", "commands", "config", "domain", "keymap", "simulator", "engine", "theme", "tui"],
     ),
     (
         "tui",

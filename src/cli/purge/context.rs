@@ -11,7 +11,7 @@ use super::{Options, Wanted, class_of_plan};
 use crate::cli::console::{Console, count};
 use crate::cli::error::{Class, CliError, class_of, class_of_all};
 use crate::cli::wait_notice::WaitNotice;
-use crate::cli::{refusal, session, store};
+use crate::cli::{refusal, session};
 use crate::config::load::Config;
 use crate::domain::account::Account;
 use crate::domain::check::{Checked, check};
@@ -28,8 +28,7 @@ use crate::domain::permission::Action;
 use crate::domain::plan::{Plan, PlanError};
 use crate::domain::resource::{Resource, ResourceState};
 use crate::domain::text::escape_control;
-use crate::engine::{Engine, EventStream};
-use crate::store::Reader;
+use crate::engine::{Engine, EventStream, LocalStore};
 
 /// Age up to which a purge that we sent may still be missing in the vendor's history.
 const RECENT: TimeDelta = TimeDelta::hours(1);
@@ -48,7 +47,7 @@ impl<'c> PurgeContext<'c> {
     /// is read-only.
     pub(super) fn new(
         config: &'c Config,
-        reader: &Reader,
+        store: &LocalStore,
         options: &Options,
         offline: bool,
     ) -> Result<Self, CliError> {
@@ -59,10 +58,8 @@ impl<'c> PurgeContext<'c> {
         let read_only = config.settings.read_only.value && !options.dry_run;
         let mut known = Known::new(accounts.collect(), read_only, false);
         for account in &config.accounts {
-            let stored = reader
-                .resources(account.name())
-                .map_err(|failure| store::error(config, &failure))?;
-            known.learn_resources(account.name().clone(), Arc::new(stored.resources));
+            let stored = store.resources([account.name()])?;
+            known.learn_resources(account.name().clone(), Arc::new(stored));
         }
         Ok(Self { config, known, offline })
     }

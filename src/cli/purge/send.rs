@@ -11,8 +11,7 @@ use crate::cli::wait::{Outcome, wait};
 use crate::domain::draft::Draft;
 use crate::domain::journal::NewEntry;
 use crate::domain::plan::Plan;
-use crate::engine::{Engine, EventStream, Until};
-use crate::store::Reader;
+use crate::engine::{Engine, EventStream, LocalStore, Until};
 
 /// A plan that ends no later than this after now is sent at once.
 const NOW: TimeDelta = TimeDelta::seconds(2);
@@ -32,15 +31,15 @@ pub(super) struct Request<'r> {
 pub(super) async fn send(
     engine: &Engine,
     events: &mut EventStream,
-    reader: &Reader,
+    store: &LocalStore,
     request: Request<'_>,
     shutdown: &Shutdown,
     console: Console,
 ) -> Result<Outcome, CliError> {
     let Request { options, draft, plan } = request;
-    let paused = reader.is_paused().map_err(|failure| {
-        let message = format!("the queue cannot be read: {failure}; nothing was sent");
-        CliError::new(Class::Failed, message).hint(failure.advice())
+    let paused = store.is_paused().map_err(|error| {
+        let message = format!("the queue cannot be read: {}; nothing was sent", error.words);
+        CliError::new(Class::Failed, message).hint(error.advice)
     })?;
     if paused {
         return Err(refusal::paused());

@@ -4,10 +4,10 @@ use super::{Outcome, tally};
 use crate::cli::console::{Console, count};
 use crate::cli::error::{Class, CliError};
 use crate::domain::edge::Verdict;
+use crate::domain::ids::JournalId;
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::text::escape_control;
-use crate::engine::{Until, WaitEnd};
-use crate::store::Reader;
+use crate::engine::{LocalStore, Until, WaitEnd};
 
 /// The hint where accepted requests are not finished.
 const ACCEPTED_GO_ON: &str = "Accepted requests go on at the vendor (`purgedeck history \
@@ -18,13 +18,14 @@ const LIST_THEM: &str = "`purgedeck queue list --all` lists the outcome of each.
 impl Outcome {
     /// Reads the requests again where the wait ended early. To be called after the engine has
     /// ended.
-    pub fn reload(&mut self, reader: &Reader) {
+    pub fn reload(&mut self, store: &LocalStore) {
         if self.end == Some(WaitEnd::Complete) {
             return;
         }
-        for entry in &mut self.entries {
-            // A request that cannot be read stays as it is known.
-            if let Ok(Some(now)) = reader.journal_entry(&entry.id) {
+        let ids: Vec<JournalId> = self.entries.iter().map(|entry| entry.id.clone()).collect();
+        // A request that cannot be read stays as it is known.
+        for now in store.requests(&ids).unwrap_or_default() {
+            if let Some(entry) = self.entries.iter_mut().find(|entry| entry.id == now.id) {
                 *entry = now;
             }
         }

@@ -1,0 +1,144 @@
+//! The local store without work under way: what commands read from it, and what they import.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+
+use super::journal_commands;
+use crate::domain::event::StoreError;
+use crate::domain::filter::Predicate;
+use crate::domain::ids::{AccountName, JournalId};
+use crate::domain::journal::JournalEntry;
+use crate::domain::purge::{Purge, PurgeDetail};
+use crate::domain::query::Sort;
+use crate::domain::resource::Resource;
+use crate::store::{Access, Reader, Store, StoreFailure};
+
+pub use crate::store::Recorded;
+
+/// The local store. Every call blocks and has a connection of its own; errors name the file.
+#[derive(Clone, Debug)]
+pub struct LocalStore(pub(super) Store);
+
+impl LocalStore {
+    /// Opens the store for reading and writing; creates it where there is none.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        Store::open(path, Access::ReadWrite).map(Self).map_err(|failure| error(path, &failure))
+    }
+
+    /// Opens the store for reading; `None` where there is none yet.
+    pub fn open_existing(path: &Path) -> Result<Option<Self>, StoreError> {
+        match Store::open(path, Access::ReadOnly) {
+            Ok(store) => Ok(Some(Self(store))),
+            Err(StoreFailure::Missing) => Ok(None),
+            Err(failure) => Err(error(path, &failure)),
+        }
+    }
+
+    /// Opens the store for reading and writing, or only for reading where it cannot be written:
+    /// then the error says why.
+    pub fn open_as_permitted(path: &Path) -> Result<(Self, Option<StoreError>), StoreError> {
+        let failure = match Store::open(path, Access::ReadWrite) {
+            Ok(store) => return Ok((Self(store), None)),
+            Err(failure) => failure,
+        };
+        let error = error(path, &failure);
+        match failure {
+            StoreFailure::ReadOnly | StoreFailure::Denied | StoreFailure::Full => {
+                match Store::open(path, Access::ReadOnly) {
+                    Ok(store) => Ok((Self(store), Some(error))),
+                    Err(_) => Err(error),
+                }
+            }
+            StoreFailure::Locked
+            | StoreFailure::Corrupt
+            | StoreFailure::Newer { .. }
+            | StoreFailure::Older { .. }
+            | StoreFailure::NotAStore
+            | StoreFailure::Directory
+            | StoreFailure::NoPlace(_)
+            | StoreFailure::Missing
+            | StoreFailure::Interrupted
+            | StoreFailure::Io(_) => Err(error),
+        }
+    }
+
+    /// Visits the purges that a filter selects, newest first and at most `limit`, until the visitor
+    /// stops. Memory does not grow with their number.
+    pub fn purges(
+        &self,
+        predicate: &Predicate,
+        limit: Option<u64>,
+        visit: &mut dyn FnMut(PurgeDetail) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        self.read(|reader| reader.export(predicate, Sort::Newest, limit, visit).map(drop))
+    }
+
+    /// Reads the stored resources of accounts, one account after the other.
+    pub fn resources<'n>(
+        &self,
+        accounts: impl IntoIterator<Item = &'n AccountName>,
+    ) -> Result<Vec<Resource>, StoreError> {
+        self.read(|reader| {
+            let mut resources = Vec::new();
+            for account in accounts {
+                resources.extend(reader.resources(account)?.resources);
+            }
+            Ok(resources)
+        })
+    }
+
+    /// Returns whether the queue is paused.
+    pub fn is_paused(&self) -> Result<bool, StoreError> {
+        self.read(Reader::is_paused)
+    }
+
+    /// Reads the open requests of the journal, in the order of the queue.
+    pub fn open_requests(&self) -> Result<Vec<JournalEntry>, StoreError> {
+        self.read(Reader::journal_open)
+    }
+
+    /// Reads the newest requests of the journal, as [`Engine::queue`](super::Engine::queue) does.
+    pub fn newest_requests(&self) -> Result<Vec<JournalEntry>, StoreError> {
+        self.read(journal_commands::newest)
+    }
+
+    /// Reads those of the requests that are in the journal.
+    pub fn requests(&self, ids: &[JournalId]) -> Result<Vec<JournalEntry>, StoreError> {
+        self.read(|reader| {
+            ids.iter().filter_map(|id| reader.journal_entry(id).transpose()).collect()
+        })
+    }
+
+    /// Imports the batches that `fill` hands to the function that it is given; each is stored when
+    /// that returns. Batches of some ten thousand purges, roughly in the order of time, are fastest.
+    pub fn import<T, E: From<StoreError>>(
+        &self,
+        seen_at: DateTime<Utc>,
+        fill: impl FnOnce(&mut dyn FnMut(&[Purge]) -> Result<(), StoreError>) -> Result<T, E>,
+    ) -> Result<(T, Recorded), E> {
+        let failed = |failure| error(self.0.path(), &failure);
+        let mut writer = self.0.writer().map_err(failed)?;
+        let mut import = writer.import().map_err(failed)?;
+        let filled = fill(&mut |batch| import.record(batch, seen_at).map(drop).map_err(failed));
+        let recorded = import.finish().map_err(failed)?;
+        Ok((filled?, recorded))
+    }
+
+    fn read<T>(
+        &self,
+        read: impl FnOnce(&Reader) -> Result<T, StoreFailure>,
+    ) -> Result<T, StoreError> {
+        let answer = self.0.reader().and_then(|reader| read(&reader));
+        answer.map_err(|failure| error(self.0.path(), &failure))
+    }
+}
+
+/// Words a failure of the store, with its file.
+pub(super) fn error(path: &Path, failure: &StoreFailure) -> StoreError {
+    StoreError {
+        words: format!("{}: {failure}", path.display()),
+        advice: failure.advice().to_owned(),
+    }
+}
