@@ -8,6 +8,7 @@
 //! - [`window`](Engine::window), [`summary`](Engine::summary), [`detail`](Engine::detail),
 //!   [`gather`](Engine::gather), [`recent`](Engine::recent), [`queue`](Engine::queue),
 //!   [`draft`](Engine::draft): read the store; dropping the future cancels the read.
+//! - [`check_draft`](Engine::check_draft), [`settle`](Engine::settle): lint and plan a draft.
 //! - [`preview`](Engine::preview): renders a request as it would go over the wire.
 //! - [`enqueue`](Engine::enqueue), [`cancel`](Engine::cancel), [`resend`](Engine::resend),
 //!   [`reorder`](Engine::reorder), [`pause`](Engine::pause), [`keep_draft`](Engine::keep_draft):
@@ -32,6 +33,7 @@
 //! explain a refusal earlier; they never decide it.
 
 mod account_client;
+mod check;
 mod clock;
 mod configured;
 mod events;

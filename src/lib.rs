@@ -32,7 +32,7 @@
 //! | [`app`] | state and `update`: routes only; no clock, no I/O, no await |
 //! | [`panes`] | one folder per pane and overlay: state, update, view |
 //! | [`commands`], [`keymap`], [`effect`] | plain data: commands, chords, effects and reports |
-//! | [`engine`] | everything that runs: sync, sending, verification, queries; no screen |
+//! | [`engine`] | everything that runs: sync, sending, verification, queries; the local store |
 //! | [`providers`] | the vendors' APIs behind one trait, one folder each |
 //! | [`store`] | history, coverage and journal on SQLite |
 //! | [`config`] | the TOML file, accounts, secrets, paths |
@@ -42,7 +42,8 @@
 //!
 //! Imports go down only, and never in a circle; `tests/house/` parses `src/` and holds it to that.
 //!
-//! - `cli` and `tui` both call [`engine::Engine`]; neither derives an answer from events.
+//! - `cli` and `tui` both call [`engine::Engine`]; neither derives an answer from events. `cli`
+//!   parses, calls and prints: it sees neither `store` nor `providers`.
 //! - `app` and `panes` see commands, effects and `domain`; a pane never sees another pane, and only
 //!   what draws sees `theme` and `widgets`.
 //! - `providers` and `store` never see each other; `engine` is above both.
@@ -70,6 +71,36 @@
 //!
 //! A filter: `domain/filter/parser.rs` (text) → `resolver.rs` (times made absolute) → `Predicate` →
 //! `store/sqlite/compiled_filter.rs` (SQL).
+//!
+//! # The walk of a verification
+//!
+//! [`effect::Order::Verify`] (the key `v`), `purgedeck verify`, or a purge of an account with
+//! `verify = true` → `engine/verify.rs` (`on_demand.rs` for the first two, `job.rs` probes) →
+//! `domain/edge/sample.rs` (which URLs) → `providers/edge.rs` (the probes), read by
+//! `domain/edge/rules.rs` and the vendor's `edge.rs` → `domain/edge/verdict.rs` (fresh, unclear or
+//! stale, and the evidence) → `store/sqlite/verification.rs` → [`domain::event::Event::Journal`] →
+//! the mark of the row (`panes/format.rs`) and the detail (`panes/history/view/detail.rs`).
+//!
+//! # Where to change …
+//!
+//! | … | in |
+//! |---|---|
+//! | a command, its help and keys | `commands.rs` |
+//! | a setting, its default and help | `config/schema.rs` |
+//! | an exit code | `cli/error.rs` |
+//! | the log and its size | `cli/log.rs` |
+//! | a vendor's rate limits and syntax | `providers/<vendor>/limits.rs` |
+//! | advice for a refusal (401, 429, …); the pause after it | `domain/failure.rs`; `engine/send/` |
+//! | what a lost or odd answer to a POST means | `engine/send/outcome.rs` |
+//! | how pasted text is read | `domain/draft/read.rs`, then `domain/lint/entry.rs` |
+//! | a finding's text; its check | `domain/findings/codes.rs`; `domain/lint/` |
+//! | a filter field; the word for a status | `domain/filter/fields.rs`; `domain/status.rs` |
+//! | a column of the board | `panes/history/columns.rs` |
+//! | how the queue, or any pane, is drawn | `panes/queue/view.rs`, `panes/<pane>/view.rs` |
+//! | a colour, such as that of failed | `assets/themes/`; its role: `theme.rs` |
+//! | a fault that the simulator plays | `simulator/fault.rs` |
+//!
+//! The README's recipes name every file for adding a thing.
 
 #[cfg(test)]
 extern crate self as purgedeck;

@@ -4,6 +4,7 @@
 //! that the app names. It takes in everything that is ready, then draws once, and only if something
 //! changed; only cells that changed are written.
 
+mod configured;
 pub mod editor;
 pub mod effects;
 pub mod event_loop;
@@ -22,6 +23,7 @@ use crate::app::App;
 use crate::keymap::Keymap;
 use crate::theme::Theme;
 
+pub use configured::{CommandKeys, check, command_keys, dashboard};
 pub use effects::{EffectRunner, EngineEffects};
 pub use input::Inputs;
 pub use signals::Signal;

@@ -17,7 +17,7 @@ impl Console {
         Self { quiet: global.quiet, terminal: io::stderr().is_terminal() }
     }
 
-    /// Returns whether standard error is a terminal, where progress can be written over.
+    /// True if standard error is a terminal, where progress can be written over.
     pub fn is_terminal(&self) -> bool {
         self.terminal
     }

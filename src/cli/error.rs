@@ -34,6 +34,12 @@ pub enum Class {
 }
 
 impl Class {
+    /// Returns the class that all have in common, or [`Class::Failed`].
+    pub fn in_common(mut classes: impl Iterator<Item = Self>) -> Self {
+        let first = classes.next().unwrap_or(Self::Failed);
+        if classes.all(|class| class == first) { first } else { Self::Failed }
+    }
+
     /// Returns the exit code.
     pub fn code(self) -> u8 {
         match self {
@@ -169,14 +175,9 @@ pub fn class_of(failure: &Failure) -> Class {
     }
 }
 
-/// Returns the class of failures where nothing succeeded: theirs, or [`Class::Failed`] where they
-/// differ.
+/// Returns the class of failures where nothing succeeded.
 pub fn class_of_all<'f>(failures: impl IntoIterator<Item = &'f Failure>) -> Class {
-    let mut classes = failures.into_iter().map(class_of);
-    let Some(first) = classes.next() else {
-        return Class::Failed;
-    };
-    if classes.all(|class| class == first) { first } else { Class::Failed }
+    Class::in_common(failures.into_iter().map(class_of))
 }
 
 #[cfg(test)]

@@ -1,15 +1,13 @@
 //! `purgedeck keys`: the commands of the dashboard and their keys in this configuration.
 
 use clap::Args;
-use serde::Serialize;
 
 use super::error::CliError;
 use super::global::Global;
 use super::listing::{self, Cell, Format, Record, TableStyle};
 use super::setup;
-use crate::commands::Command;
-use crate::config::diagnostic::{ConfigError, Diagnostic};
 use crate::domain::zone::Zone;
+use crate::tui::{self, CommandKeys};
 
 /// `purgedeck keys`.
 #[derive(Debug, Args)]
@@ -21,16 +19,8 @@ pub struct Options {
     pub format: Format,
 }
 
-#[derive(Debug, Serialize)]
-struct KeyRecord {
-    command: &'static str,
-    keys: Vec<String>,
-    group: &'static str,
-    help: &'static str,
-}
-
-impl Record for KeyRecord {
-    const CSV: &'static [&'static str] = &["command", "keys", "group", "help"];
+impl Record for CommandKeys {
+    const CSV: &'static str = "command keys group help";
     const CSV_SEPARATOR: &'static str = " ";
 
     fn columns(&self, _: Zone) -> Vec<(&'static str, Cell)> {
@@ -45,18 +35,6 @@ impl Record for KeyRecord {
 /// Runs `purgedeck keys`.
 pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
     let config = setup::configuration(global)?;
-    let keymap = setup::keymap(&config).map_err(|errors| ConfigError {
-        file: None,
-        diagnostics: errors.iter().map(|error| Diagnostic::elsewhere(error.to_string())).collect(),
-    })?;
-    let records = Command::EVERY.iter().map(|&command| {
-        let about = command.about();
-        KeyRecord {
-            command: about.name,
-            keys: keymap.keys_of(command).iter().map(ToString::to_string).collect(),
-            group: about.group.title(),
-            help: about.help,
-        }
-    });
-    listing::print(options.format, TableStyle::of_stdout(&config), records)
+    let keys = tui::command_keys(&config)?;
+    listing::print(options.format, TableStyle::of_stdout(&config), keys)
 }

@@ -34,8 +34,8 @@ pub enum Format {
 
 /// A record of a list. Its fields and their order in JSON are a promise.
 pub trait Record: Serialize {
-    /// The columns of CSV: names of fields of the JSON form.
-    const CSV: &'static [&'static str];
+    /// The columns of CSV: names of fields of the JSON form, separated by blanks.
+    const CSV: &'static str;
     /// Separates the entries of a list in one cell of CSV.
     const CSV_SEPARATOR: &'static str = "\n";
     /// Returns the columns of the table: heading and cell. Every record has the same headings.
@@ -141,7 +141,7 @@ impl<W: Write> Listing<W> {
             Format::Ndjson => Body::Ndjson(out),
             Format::Csv => {
                 let mut writer = csv::Writer::from_writer(out);
-                writer.write_record(R::CSV)?;
+                writer.write_record(R::CSV.split(' '))?;
                 Body::Csv(Box::new(writer))
             }
         };
@@ -164,8 +164,8 @@ impl<W: Write> Listing<W> {
             }
             Body::Csv(writer) => {
                 let fields = serde_json::to_value(record)?;
-                let cell = |name: &&str| without_formula(csv_cell::<R>(fields.get(*name)));
-                writer.write_record(R::CSV.iter().map(cell))?;
+                let cell = |name| without_formula(csv_cell::<R>(fields.get(name)));
+                writer.write_record(R::CSV.split(' ').map(cell))?;
             }
         }
         Ok(())
@@ -319,7 +319,7 @@ mod tests {
     }
 
     impl Record for Pair {
-        const CSV: &'static [&'static str] = &["name", "count"];
+        const CSV: &'static str = "name count";
 
         fn columns(&self, _: Zone) -> Vec<(&'static str, Cell)> {
             vec![("NAME", self.name.into()), ("COUNT", self.count.to_string().into())]

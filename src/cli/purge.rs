@@ -12,7 +12,7 @@ use super::global::Global;
 use super::listing::{Format, TableStyle};
 use super::signals::{self, Shutdown};
 use super::wait::Outcome;
-use super::{refusal, session, setup};
+use super::{refusal, request_record, session, setup};
 use crate::config::duration;
 use crate::config::load::Config;
 use crate::domain::check::Checked;
@@ -156,7 +156,7 @@ async fn purge(
         return Ok(());
     };
     outcome.reload(&store);
-    output::sent(options.format, run.style, &outcome.entries)?;
+    request_record::print(options.format, run.style, &outcome.entries)?;
     outcome.conclude(run.console)
 }
 

@@ -197,25 +197,8 @@ fn parse_instant(name: &str, text: &str) -> Result<DateTime<Utc>, String> {
 }
 
 impl Record for PurgeRecord {
-    const CSV: &'static [&'static str] = &[
-        "account",
-        "provider",
-        "id",
-        "resource_id",
-        "cname",
-        "kind",
-        "status",
-        "raw_status",
-        "created",
-        "targets",
-        "target_count",
-        "by",
-        "reason",
-        "ticket",
-        "sent_here",
-        "completed",
-        "verified",
-    ];
+    const CSV: &'static str = "account provider id resource_id cname kind status raw_status \
+         created targets target_count by reason ticket sent_here completed verified";
 
     fn columns(&self, zone: Zone) -> Vec<(&'static str, Cell)> {
         let status = Status::from_word(&self.status).unwrap_or(Status::Unknown);

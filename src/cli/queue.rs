@@ -5,11 +5,10 @@ use clap::{Args, Subcommand};
 use super::console::{Console, count};
 use super::error::{Class, CliError};
 use super::global::Global;
-use super::listing::{self, Format, TableStyle};
-use super::request_record::RequestRecord;
+use super::listing::{Format, TableStyle};
 use super::signals::{self, Shutdown};
 use super::wait::wait;
-use super::{refusal, session, setup};
+use super::{refusal, request_record, session, setup};
 use crate::config::load::Config;
 use crate::domain::ids::JournalId;
 use crate::domain::journal::{JournalEntry, JournalState};
@@ -114,7 +113,7 @@ fn check_list_flags(options: &Options) -> Result<(), CliError> {
         .hint("`queue run` takes a --format of its own, behind it."))
 }
 
-/// Returns whether `--account` selects the request's account.
+/// True for the requests of the accounts of `--account`, or of all without it.
 fn selected(entry: &JournalEntry, global: &Global) -> bool {
     global.accounts.is_empty()
         || global.accounts.iter().any(|name| name == entry.request.account.as_str())
@@ -129,19 +128,15 @@ fn list(global: &Global, config: &Config, options: &ListOptions) -> Result<(), C
         entries = if options.all { store.newest_requests()? } else { store.open_requests()? };
     }
     entries.retain(|entry| selected(entry, global));
-    if entries.is_empty() && options.format.unwrap_or_default() == Format::Table {
+    let format = options.format.unwrap_or_default();
+    if entries.is_empty() && format == Format::Table {
         Console::new(global).info(if options.all {
             "nothing was sent from here yet"
         } else {
             "nothing is queued or under way; --all lists what is finished, too"
         });
     }
-    print(config, options.format.unwrap_or_default(), &entries)
-}
-
-fn print(config: &Config, format: Format, entries: &[JournalEntry]) -> Result<(), CliError> {
-    let records = entries.iter().map(RequestRecord::from);
-    listing::print(format, TableStyle::of_stdout(config), records)
+    request_record::print(format, TableStyle::of_stdout(config), &entries)
 }
 
 /// Finds a request by its id or the end of it.
@@ -263,7 +258,7 @@ fn send(global: &Global, config: &Config, format: Format) -> Result<(), CliError
     }
     if entries.is_empty() {
         console.info("the queue is empty");
-        return print(config, format, &[]);
+        return request_record::print(format, TableStyle::of_stdout(config), &[]);
     }
     let shutdown = Shutdown::default();
     let outcome = signals::block_on_with(&shutdown, async {
@@ -277,6 +272,6 @@ fn send(global: &Global, config: &Config, format: Format) -> Result<(), CliError
         outcome.reload(&store);
         Ok(outcome)
     })?;
-    print(config, format, &outcome.entries)?;
+    request_record::print(format, TableStyle::of_stdout(config), &outcome.entries)?;
     outcome.conclude(console)
 }

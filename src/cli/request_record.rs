@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::listing::{Cell, Emphasis, Record};
+use super::error::CliError;
+use super::listing::{self, Cell, Emphasis, Format, Record, TableStyle};
 use super::probe_record::{ProbeRecord, probes};
 use super::time::{clock, rfc3339};
 use crate::domain::journal::{JournalEntry, JournalState};
@@ -63,6 +64,11 @@ impl<'e> From<&'e JournalEntry> for RequestRecord<'e> {
     }
 }
 
+/// Prints requests as they are in the journal.
+pub fn print(format: Format, style: TableStyle, entries: &[JournalEntry]) -> Result<(), CliError> {
+    listing::print(format, style, entries.iter().map(RequestRecord::from))
+}
+
 /// Returns the targets of a request as a cell of a table.
 pub fn targets_cell(targets: &[String]) -> Cell {
     match targets {
@@ -73,21 +79,8 @@ pub fn targets_cell(targets: &[String]) -> Cell {
 }
 
 impl Record for RequestRecord<'_> {
-    const CSV: &'static [&'static str] = &[
-        "id",
-        "account",
-        "resource_id",
-        "cname",
-        "kind",
-        "targets",
-        "state",
-        "planned_at",
-        "sent_at",
-        "reason",
-        "ticket",
-        "error",
-        "verified",
-    ];
+    const CSV: &'static str = "id account resource_id cname kind targets state planned_at \
+         sent_at reason ticket error verified";
 
     fn columns(&self, zone: Zone) -> Vec<(&'static str, Cell)> {
         let emphasis = match self.entry.state {

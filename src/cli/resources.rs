@@ -79,18 +79,8 @@ impl<'r> From<&'r Resource> for ResourceRecord<'r> {
 }
 
 impl Record for ResourceRecord<'_> {
-    const CSV: &'static [&'static str] = &[
-        "account",
-        "provider",
-        "id",
-        "cname",
-        "names",
-        "state",
-        "description",
-        "area",
-        "url_purge",
-        "all_purge",
-    ];
+    const CSV: &'static str = "account provider id cname names state description area url_purge \
+         all_purge";
 
     fn columns(&self, _: Zone) -> Vec<(&'static str, Cell)> {
         vec![

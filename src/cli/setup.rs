@@ -1,7 +1,6 @@
 //! The start of every subcommand: the configuration, checked by every room that knows a part of it,
 //! and the terminal.
 
-use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
 
 use clap::builder::StyledStr;
@@ -11,20 +10,13 @@ use super::global::Global;
 use crate::config::diagnostic::{Diagnostic, FilePosition};
 use crate::config::load::{self, Config, Loaded};
 use crate::config::paths::{Directories, Paths};
-use crate::config::schema::SettingOrigin;
 use crate::domain::filter::Filter;
 use crate::engine::AccountHandle;
-use crate::keymap::{KeyFault, Keymap};
-use crate::theme::{ColourDepth, Glyphs, Theme};
+use crate::tui;
 
 /// Reads an environment variable.
 pub fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()
-}
-
-/// Returns whether an environment variable has this value.
-pub fn variable_is(name: &str, value: &str) -> bool {
-    environment(name).is_some_and(|text| text == value)
 }
 
 /// Fails, after printing the help, without a terminal for the dashboard.
@@ -67,31 +59,10 @@ pub fn loaded(global: &Global) -> Result<Loaded, CliError> {
     Ok(loaded)
 }
 
-/// Checks the values that the configuration only hands on: theme, keys, colours, filters, accounts.
+/// Checks the values that the configuration only hands on: theme, colours, keys, accounts, filters.
 fn check(loaded: &Loaded) -> Vec<Diagnostic> {
     let config = &loaded.config;
-    let mut errors = Vec::new();
-    let theme = Theme::named(&config.settings.theme.value, ColourDepth::True, Glyphs::UNICODE);
-    if let Err(error) = &theme {
-        let position = match config.settings.theme.origin {
-            SettingOrigin::File(position) => Some(position),
-            SettingOrigin::Default | SettingOrigin::Environment(_) | SettingOrigin::Flag(_) => None,
-        };
-        errors.push(Diagnostic { position, message: error.to_string(), help: None });
-    }
-    // A theme that does not exist must not hide errors of colours.
-    let theme = theme.or_else(|_| Theme::named("default", ColourDepth::True, Glyphs::UNICODE));
-    for account in config.accounts.iter().chain(&loaded.flawed) {
-        let name = account.name();
-        if let (Ok(theme), Some(colour)) = (&theme, &account.account.colour)
-            && theme.account_colour(colour).is_none()
-        {
-            errors.push(Diagnostic::elsewhere(format!(
-                "account {name}: \"{colour}\" is not a colour; write red, bright-red, 0 to 255, or \
-                 #d75f00"
-            )));
-        }
-    }
+    let mut errors = tui::check(loaded);
     for account in &config.accounts {
         if let Err(error) = AccountHandle::connect(account) {
             errors.push(Diagnostic::elsewhere(error.to_string()));
@@ -107,45 +78,7 @@ fn check(loaded: &Loaded) -> Vec<Diagnostic> {
             errors.push(Diagnostic::at(position, format!("view \"{}\": {error}", view.name)));
         }
     }
-    errors.extend(check_keys(config));
     errors
-}
-
-fn check_keys(config: &Config) -> Vec<Diagnostic> {
-    let position = |command: &str| {
-        config
-            .keys
-            .iter()
-            .find(|binding| binding.command == command)
-            .map(|binding| binding.position)
-    };
-    let Err(faults) = keymap(config) else {
-        return Vec::new();
-    };
-    faults
-        .into_iter()
-        .map(|fault| Diagnostic {
-            position: match &fault {
-                KeyFault::NoCommand { name, .. } => position(name),
-                KeyFault::NoChord { command, .. } => position(command),
-                KeyFault::Taken { first, second, .. } => {
-                    position(first).or_else(|| position(second))
-                }
-            },
-            message: fault.to_string(),
-            help: None,
-        })
-        .collect()
-}
-
-/// Returns the dashboard's keymap as configured.
-pub fn keymap(config: &Config) -> Result<Keymap, Vec<KeyFault>> {
-    let own: BTreeMap<String, Vec<String>> = config
-        .keys
-        .iter()
-        .map(|binding| (binding.command.clone(), binding.chords.clone()))
-        .collect();
-    Keymap::new(&own)
 }
 
 /// Returns the number of characters before a byte of a text.

@@ -176,24 +176,8 @@ impl ProbedPurgeRecord {
 }
 
 impl Record for ProbedPurgeRecord {
-    const CSV: &'static [&'static str] = &[
-        "account",
-        "provider",
-        "id",
-        "cname",
-        "created",
-        "url",
-        "place",
-        "at",
-        "verdict",
-        "because",
-        "status",
-        "cache",
-        "age",
-        "etag",
-        "last_modified",
-        "edge",
-    ];
+    const CSV: &'static str = "account provider id cname created url place at verdict because \
+         status cache age etag last_modified edge";
 
     fn columns(&self, zone: Zone) -> Vec<(&'static str, Cell)> {
         let probe = &self.probe;

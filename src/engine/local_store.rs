@@ -44,24 +44,12 @@ impl LocalStore {
             Err(failure) => failure,
         };
         let error = error(path, &failure);
-        match failure {
-            StoreFailure::ReadOnly | StoreFailure::Denied | StoreFailure::Full => {
-                match Store::open(path, Access::ReadOnly) {
-                    Ok(store) => Ok((Self(store), Some(error))),
-                    Err(_) => Err(error),
-                }
-            }
-            StoreFailure::Locked
-            | StoreFailure::Corrupt
-            | StoreFailure::Newer { .. }
-            | StoreFailure::Older { .. }
-            | StoreFailure::NotAStore
-            | StoreFailure::Directory
-            | StoreFailure::NoPlace(_)
-            | StoreFailure::Missing
-            | StoreFailure::Interrupted
-            | StoreFailure::Io(_) => Err(error),
+        if matches!(failure, StoreFailure::ReadOnly | StoreFailure::Denied | StoreFailure::Full)
+            && let Ok(store) = Store::open(path, Access::ReadOnly)
+        {
+            return Ok((Self(store), Some(error)));
         }
+        Err(error)
     }
 
     /// Visits the purges that a filter selects, newest first and at most `limit`, until the visitor
@@ -89,7 +77,7 @@ impl LocalStore {
         })
     }
 
-    /// Returns whether the queue is paused.
+    /// Reads from the journal, which all processes share, if the queue is paused.
     pub fn is_paused(&self) -> Result<bool, StoreError> {
         self.read(Reader::is_paused)
     }
@@ -111,8 +99,8 @@ impl LocalStore {
         })
     }
 
-    /// Imports the batches that `fill` hands to the function that it is given; each is stored when
-    /// that returns. Batches of some ten thousand purges, roughly in the order of time, are fastest.
+    /// Imports the batches that `fill` hands to its parameter; each is stored when that returns.
+    /// Batches of some ten thousand purges, roughly in the order of time, are fastest.
     pub fn import<T, E: From<StoreError>>(
         &self,
         seen_at: DateTime<Utc>,

@@ -221,7 +221,7 @@ impl Wait<'_> {
     }
 }
 
-fn engine_ended() -> StoreError {
+pub(super) fn engine_ended() -> StoreError {
     StoreError {
         words: "The work ended unexpectedly.".to_owned(),
         advice: "A message above may say why; start purgedeck again.".to_owned(),

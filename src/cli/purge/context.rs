@@ -2,10 +2,8 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
-use chrono::{TimeDelta, Utc};
-use tokio::time::{Instant, timeout_at};
+use chrono::Utc;
 
 use super::{Options, Wanted, class_of_plan};
 use crate::cli::console::{Console, count};
@@ -14,12 +12,11 @@ use crate::cli::wait_notice::WaitNotice;
 use crate::cli::{refusal, session};
 use crate::config::load::Config;
 use crate::domain::account::Account;
-use crate::domain::check::{Checked, check};
+use crate::domain::check::Checked;
 use crate::domain::draft::Draft;
 use crate::domain::event::{Event, Level};
 use crate::domain::failure::Failure;
 use crate::domain::ids::{AccountName, ResourceId};
-use crate::domain::journal::JournalState;
 use crate::domain::kind::Kind;
 use crate::domain::known::Known;
 use crate::domain::lint::{Linted, lint};
@@ -29,11 +26,6 @@ use crate::domain::plan::{Plan, PlanError};
 use crate::domain::resource::{Resource, ResourceState};
 use crate::domain::text::escape_control;
 use crate::engine::{Engine, EventStream, LocalStore};
-
-/// Age up to which a purge that we sent may still be missing in the vendor's history.
-const RECENT: TimeDelta = TimeDelta::hours(1);
-/// Longest time to wait until purges that we sent are found in the history.
-const SETTLING: Duration = Duration::from_secs(2);
 
 /// The facts about the accounts.
 pub(super) struct PurgeContext<'c> {
@@ -100,7 +92,7 @@ impl<'c> PurgeContext<'c> {
             }
         }
         if !self.offline {
-            self.settle(engine, events).await?;
+            engine.settle().await?;
         }
         console.clear_progress();
         Ok(())
@@ -125,24 +117,6 @@ impl<'c> PurgeContext<'c> {
             lines.map(|line| Some(line.meaning?.account)).collect::<Option<_>>()?;
         concerned.extend(draft.resource.map(|(account, _)| account));
         (!concerned.is_empty()).then_some(concerned)
-    }
-
-    /// Waits shortly until the purges that we sent lately are matched with the vendors' history.
-    /// Until then the same purge would count twice.
-    async fn settle(&mut self, engine: &Engine, events: &mut EventStream) -> Result<(), CliError> {
-        let until = Instant::now() + SETTLING;
-        loop {
-            self.known.replace_journal(&engine.queue().await?);
-            let since = Utc::now() - RECENT;
-            let unmatched = self.known.open.values().any(|entry| {
-                entry.state == JournalState::Accepted
-                    && entry.purge.is_none()
-                    && entry.sent_at.is_some_and(|at| at > since)
-            });
-            if !unmatched || timeout_at(until, session::next(events)).await.is_err() {
-                return Ok(());
-            }
-        }
     }
 
     /// Returns the draft that the flags and the targets make.
@@ -212,14 +186,7 @@ impl<'c> PurgeContext<'c> {
         engine: &Engine,
         draft: &Draft,
     ) -> Result<Checked, CliError> {
-        self.known.replace_journal(&engine.queue().await?);
-        let now = Utc::now();
-        let linted = lint(draft, &self.known.lint_context(&[], now));
-        let meanings = linted.lines.into_iter().filter_map(|line| line.meaning);
-        let resources: BTreeSet<(AccountName, ResourceId)> =
-            meanings.map(|meaning| (meaning.account, meaning.resource)).collect();
-        let recent = engine.recent(resources.into_iter().collect()).await?;
-        Ok(check(draft, &self.known.lint_context(&recent, now)))
+        Ok(engine.check_draft(&mut self.known, draft).await?)
     }
 
     /// Returns the error of a draft without a plan.

@@ -1,4 +1,4 @@
-//! Output of plans and sent requests.
+//! Output of plans.
 
 use std::io::{self, Write};
 
@@ -9,9 +9,8 @@ use crate::cli::console::{Console, count};
 use crate::cli::error::CliError;
 use crate::cli::listing::{self, Cell, Format, Record, TableStyle};
 use crate::cli::purge_record::SCHEMA_VERSION;
-use crate::cli::request_record::{RequestRecord, targets_cell};
+use crate::cli::request_record::targets_cell;
 use crate::cli::time::{clock, rfc3339};
-use crate::domain::journal::JournalEntry;
 use crate::domain::kind::Kind;
 use crate::domain::lint::Linted;
 use crate::domain::plan::{Plan, Preview, Risk, Suggestion};
@@ -124,19 +123,8 @@ struct PlannedRecord<'p> {
 }
 
 impl Record for PlannedRecord<'_> {
-    const CSV: &'static [&'static str] = &[
-        "account",
-        "resource_id",
-        "cname",
-        "kind",
-        "targets",
-        "target_count",
-        "planned_at",
-        "method",
-        "url",
-        "body",
-        "curl",
-    ];
+    const CSV: &'static str = "account resource_id cname kind targets target_count planned_at \
+         method url body curl";
 
     fn columns(&self, zone: Zone) -> Vec<(&'static str, Cell)> {
         vec![
@@ -265,13 +253,4 @@ fn write_json(record: &PlanRecord<'_>) -> Result<(), CliError> {
     out.write_all(b"\n")?;
     out.flush()?;
     Ok(())
-}
-
-/// Writes the requests as they are in the journal.
-pub(super) fn sent(
-    format: Format,
-    style: TableStyle,
-    entries: &[JournalEntry],
-) -> Result<(), CliError> {
-    listing::print(format, style, entries.iter().map(RequestRecord::from))
 }

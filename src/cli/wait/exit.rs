@@ -75,9 +75,7 @@ impl Outcome {
                 format!("{good} of {} {done}", count(all, "request")),
             ));
         }
-        let mut classes = self.entries.iter().map(class_of_entry);
-        let first = classes.next().unwrap_or(Class::Failed);
-        let class = if classes.all(|class| class == first) { first } else { Class::Failed };
+        let class = Class::in_common(self.entries.iter().map(class_of_entry));
         let unknown = self.entries.iter().any(|entry| entry.state == JournalState::Unknown);
         let (message, hint) = if class == Class::Limit {
             (

@@ -1,0 +1,153 @@
+//! The dashboard as the configuration says: its state, keys and theme, and what is wrong with them.
+
+use std::collections::BTreeMap;
+
+use chrono::Utc;
+
+use super::{AlertMode, Dashboard};
+use crate::app::{App, Setup};
+use crate::commands::Command;
+use crate::config::diagnostic::{ConfigError, Diagnostic};
+use crate::config::load::{Config, Environment, Loaded};
+use crate::config::schema::{ColourMode, Notify, SettingOrigin};
+use crate::domain::view::SavedView;
+use crate::domain::zone::Zone;
+use crate::keymap::{KeyFault, Keymap};
+use crate::theme::{ColourDepth, Glyphs, Theme};
+
+/// A command of the dashboard and its keys.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct CommandKeys {
+    /// The command's name.
+    pub command: &'static str,
+    /// The keys, as the configuration writes them.
+    pub keys: Vec<String>,
+    /// The heading in help.
+    pub group: &'static str,
+    /// The help.
+    pub help: &'static str,
+}
+
+/// Lists all commands with their configured keys.
+pub fn command_keys(config: &Config) -> Result<Vec<CommandKeys>, ConfigError> {
+    let keymap = keymap(config)?;
+    let row = |&command: &Command| {
+        let about = command.about();
+        CommandKeys {
+            command: about.name,
+            keys: keymap.keys_of(command).iter().map(ToString::to_string).collect(),
+            group: about.group.title(),
+            help: about.help,
+        }
+    };
+    Ok(Command::EVERY.iter().map(row).collect())
+}
+
+/// Checks the settings that only the dashboard understands: theme, accounts' colours, keys.
+pub fn check(loaded: &Loaded) -> Vec<Diagnostic> {
+    let config = &loaded.config;
+    let mut errors = Vec::new();
+    let theme = Theme::named(&config.settings.theme.value, ColourDepth::True, Glyphs::UNICODE);
+    if let Err(error) = &theme {
+        let position = match config.settings.theme.origin {
+            SettingOrigin::File(position) => Some(position),
+            SettingOrigin::Default | SettingOrigin::Environment(_) | SettingOrigin::Flag(_) => None,
+        };
+        errors.push(Diagnostic { position, message: error.to_string(), help: None });
+    }
+    // A theme that does not exist must not hide errors of colours.
+    let theme = theme.or_else(|_| Theme::named("default", ColourDepth::True, Glyphs::UNICODE));
+    for account in config.accounts.iter().chain(&loaded.flawed) {
+        let name = account.name();
+        if let (Ok(theme), Some(colour)) = (&theme, &account.account.colour)
+            && theme.account_colour(colour).is_none()
+        {
+            errors.push(Diagnostic::elsewhere(format!(
+                "account {name}: \"{colour}\" is not a colour; write red, bright-red, 0 to 255, or \
+                 #d75f00"
+            )));
+        }
+    }
+    errors.extend(keymap(config).err().map(|error| error.diagnostics).unwrap_or_default());
+    errors
+}
+
+/// Returns the dashboard on the configured accounts.
+pub fn dashboard<R>(
+    config: &Config,
+    environment: Environment<'_>,
+    offline: bool,
+    effects: R,
+) -> Result<Dashboard<R>, ConfigError> {
+    Ok(Dashboard {
+        app: App::new(app_setup(config, offline)),
+        keymap: keymap(config)?,
+        theme: theme(config, environment)?,
+        effects,
+        clock: Utc::now,
+        mouse: config.settings.mouse.value,
+        alert_mode: match config.settings.notify.value {
+            Notify::Off => AlertMode::Off,
+            Notify::Bell => AlertMode::Bell,
+            Notify::Osc9 => AlertMode::Message,
+        },
+    })
+}
+
+fn app_setup(config: &Config, offline: bool) -> Setup {
+    let zone = config.settings.zone.value;
+    Setup {
+        accounts: config.accounts.iter().map(|account| account.account.clone()).collect(),
+        views: config
+            .views
+            .iter()
+            .map(|view| SavedView { name: view.name.clone(), filter: view.filter.clone() })
+            .collect(),
+        zone,
+        other_zone: match zone {
+            Zone::Utc => Zone::Local,
+            Zone::Local | Zone::Fixed(_) => Zone::Utc,
+        },
+        read_only: config.settings.read_only.value,
+        offline,
+    }
+}
+
+fn theme(config: &Config, environment: Environment<'_>) -> Result<Theme, ConfigError> {
+    let is = |name: &str, value: &str| environment(name).is_some_and(|text| text == value);
+    let depth = if config.settings.colour.value == ColourMode::Never || is("TERM", "dumb") {
+        ColourDepth::None
+    } else if ["truecolor", "24bit"].iter().any(|word| is("COLORTERM", word)) {
+        ColourDepth::True
+    } else {
+        ColourDepth::Indexed
+    };
+    let glyphs = if config.settings.ascii.value { Glyphs::ASCII } else { Glyphs::UNICODE };
+    Theme::named(&config.settings.theme.value, depth, glyphs)
+        .map_err(|error| ConfigError::one(None, Diagnostic::elsewhere(error.to_string())))
+}
+
+fn keymap(config: &Config) -> Result<Keymap, ConfigError> {
+    let own: BTreeMap<String, Vec<String>> = config
+        .keys
+        .iter()
+        .map(|binding| (binding.command.clone(), binding.chords.clone()))
+        .collect();
+    let position = |command: &str| {
+        let binding = config.keys.iter().find(|binding| binding.command == command);
+        binding.map(|binding| binding.position)
+    };
+    let diagnostic = |fault: KeyFault| Diagnostic {
+        position: match &fault {
+            KeyFault::NoCommand { name, .. } => position(name),
+            KeyFault::NoChord { command, .. } => position(command),
+            KeyFault::Taken { first, second, .. } => position(first).or_else(|| position(second)),
+        },
+        message: fault.to_string(),
+        help: None,
+    };
+    Keymap::new(&own).map_err(|faults| ConfigError {
+        file: None,
+        diagnostics: faults.into_iter().map(diagnostic).collect(),
+    })
+}
