@@ -12,7 +12,7 @@ pub struct Console {
 }
 
 impl Console {
-    /// Returns a console that is as quiet as the flags say.
+    /// Makes a console that is as quiet as the flags say.
     pub fn new(global: &Global) -> Self {
         Self { quiet: global.quiet, terminal: io::stderr().is_terminal() }
     }
@@ -56,7 +56,7 @@ impl Console {
     }
 }
 
-/// Returns a count with its noun: `1 request`, `2 requests`.
+/// Words a count with its noun: `1 request`, `2 requests`.
 pub fn count(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }

@@ -64,8 +64,8 @@ pub fn run(global: &Global, options: &Options, help: &StyledStr) -> Result<(), C
     result
 }
 
-/// Returns the simulator's accounts with defaults for all else; of the environment, only `NO_COLOR`
-/// counts.
+/// Configures the simulator's accounts, with defaults for all else; of the environment, only
+/// `NO_COLOR` counts.
 fn configuration(
     global: &Global,
     simulator: &Simulator,

@@ -34,13 +34,13 @@ pub enum Class {
 }
 
 impl Class {
-    /// Returns the class that all have in common, or [`Class::Failed`].
+    /// Joins classes: the one that they have in common, or [`Class::Failed`].
     pub fn in_common(mut classes: impl Iterator<Item = Self>) -> Self {
         let first = classes.next().unwrap_or(Self::Failed);
         if classes.all(|class| class == first) { first } else { Self::Failed }
     }
 
-    /// Returns the exit code.
+    /// The exit code.
     pub fn code(self) -> u8 {
         match self {
             Self::ClosedPipe => 0,
@@ -69,12 +69,12 @@ pub struct CliError {
 }
 
 impl CliError {
-    /// Returns an error with a message.
+    /// Makes an error with a message.
     pub fn new(class: Class, message: impl Into<String>) -> Self {
         Self { class, message: message.into(), hint: None }
     }
 
-    /// Returns an error whose message was printed already.
+    /// Makes an error whose message was printed already.
     pub fn silent(class: Class) -> Self {
         Self::new(class, "")
     }
@@ -86,7 +86,7 @@ impl CliError {
         self
     }
 
-    /// Returns the error of a file that could not be read or written.
+    /// Names a file that could not be read or written, and why.
     pub fn file(path: &std::path::Path, error: &io::Error) -> Self {
         let (words, advice) = describe_io_error(error);
         let mut hint = advice.to_owned();
@@ -157,7 +157,7 @@ impl From<ConfigError> for CliError {
     }
 }
 
-/// Returns the class of a vendor's failure.
+/// Classifies a vendor's failure.
 pub fn class_of(failure: &Failure) -> Class {
     match failure.cause {
         Cause::Unauthenticated | Cause::Forbidden => Class::Auth,
@@ -175,7 +175,7 @@ pub fn class_of(failure: &Failure) -> Class {
     }
 }
 
-/// Returns the class of failures where nothing succeeded.
+/// Classifies the failures of a run in which nothing succeeded.
 pub fn class_of_all<'f>(failures: impl IntoIterator<Item = &'f Failure>) -> Class {
     Class::in_common(failures.into_iter().map(class_of))
 }

@@ -9,7 +9,7 @@ use super::purge_record::PurgeRecord;
 use crate::domain::purge::PurgeDetail;
 use crate::engine::{ExportForms, Exporter};
 
-/// Returns the formats by the extensions of files.
+/// Chooses the format by the file's extension.
 pub fn formats() -> ExportForms {
     Arc::new(|ending, out| {
         let format = match ending {

@@ -38,7 +38,7 @@ pub struct Global {
 }
 
 impl Global {
-    /// Returns the flags that the configuration depends on.
+    /// Picks the flags that the configuration depends on.
     pub fn flags(&self) -> Flags {
         Flags {
             config: self.config.clone(),

@@ -109,7 +109,7 @@ fn list(
     listing.end_or_note(console, &note_on_empty(options, config))
 }
 
-/// Returns the note for an empty table.
+/// Says why the table is empty.
 fn note_on_empty(options: &Options, config: &Config) -> String {
     let filter = options.filter.join(" ");
     if options.limit == Some(0) {
@@ -121,7 +121,7 @@ fn note_on_empty(options: &Options, config: &Config) -> String {
     }
 }
 
-/// Returns the error of a filter, with the filter's text and a mark below the wrong part.
+/// Words a filter's error, with the filter's text and a mark below the wrong part.
 fn filter_error(text: &str, error: &FilterError) -> CliError {
     // Escaping changes one character at a time, so the part before the fault is as wide as shown.
     let shown = |part: Option<&str>| escape_control(part.unwrap_or_default(), usize::MAX);

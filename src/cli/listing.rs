@@ -38,7 +38,8 @@ pub trait Record: Serialize {
     const CSV: &'static str;
     /// Separates the entries of a list in one cell of CSV.
     const CSV_SEPARATOR: &'static str = "\n";
-    /// Returns the columns of the table: heading and cell. Every record has the same headings.
+    /// Lays the record out for a table: heading and cell of each column. Every record has the same
+    /// headings.
     fn columns(&self, zone: Zone) -> Vec<(&'static str, Cell)>;
 }
 
@@ -94,7 +95,7 @@ pub struct TableStyle {
 }
 
 impl TableStyle {
-    /// Returns the style for standard output.
+    /// Fits the style to standard output: a terminal has a width and colours.
     pub fn of_stdout(config: &Config) -> Self {
         let terminal = io::stdout().is_terminal();
         let size = terminal.then(|| crossterm::terminal::size().ok()).flatten();
@@ -196,7 +197,7 @@ impl<W: Write> Listing<W> {
     }
 }
 
-/// Returns a field of the JSON form as text; one that is left out is empty.
+/// Writes a field of the JSON form as text; one that is left out is empty.
 fn csv_cell<R: Record>(field: Option<&Value>) -> String {
     match field {
         None | Some(Value::Null) => String::new(),

@@ -56,7 +56,7 @@ impl From<&Check> for ProbeRecord {
     }
 }
 
-/// Returns the probes after a purge.
+/// Lists the probes after a purge; none where it was not verified.
 pub fn probes(seen: Option<&Verification>) -> Vec<ProbeRecord> {
     seen.map(|seen| seen.checks.iter().map(ProbeRecord::from).collect()).unwrap_or_default()
 }

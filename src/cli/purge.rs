@@ -249,7 +249,7 @@ fn check_verifiable(config: &Config, plan: &Plan) -> Result<(), CliError> {
     }
 }
 
-/// Returns the class of a draft that cannot be planned.
+/// Classifies the reason why a draft cannot be planned.
 fn class_of_plan(error: &PlanError) -> Class {
     match error {
         PlanError::QuotaShort { .. } => Class::Limit,

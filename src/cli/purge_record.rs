@@ -115,8 +115,8 @@ impl From<PurgeDetail> for PurgeRecord {
 }
 
 impl PurgeRecord {
-    /// Returns the purge, or the fault of the record. Reason, ticket and verification are of the
-    /// exporting store's journal and not imported.
+    /// Reads the purge out of the record, or names what is wrong in it. Reason, ticket and
+    /// verification are of the exporting store's journal and not imported.
     pub fn into_purge(self) -> Result<Purge, String> {
         if self.schema_version != SCHEMA_VERSION {
             return Err(format!(

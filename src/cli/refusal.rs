@@ -22,7 +22,7 @@ pub fn check(
         .map_err(|refusal| error(config, &refusal, outcome))
 }
 
-/// Returns the error for a refusal, with the place where its rule was set.
+/// Words a refusal, with the place where its rule was set.
 pub fn error(config: &Config, refusal: &Refusal, outcome: &str) -> CliError {
     let change = "Leave out --read-only, or change read_only in the configuration.";
     let (rule, hint) = match refusal {
@@ -36,7 +36,7 @@ pub fn error(config: &Config, refusal: &Refusal, outcome: &str) -> CliError {
     CliError::new(Class::Refused, format!("{rule}: {outcome}")).hint(hint)
 }
 
-/// Returns the error for an order that the engine did not carry out.
+/// Words the reason why the engine did not carry out an order.
 pub fn of_order(config: &Config, error: &OrderError) -> CliError {
     match error {
         OrderError::Refused { refusal, .. } => self::error(config, refusal, UNCHANGED),

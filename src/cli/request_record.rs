@@ -69,7 +69,7 @@ pub fn print(format: Format, style: TableStyle, entries: &[JournalEntry]) -> Res
     listing::print(format, style, entries.iter().map(RequestRecord::from))
 }
 
-/// Returns the targets of a request as a cell of a table.
+/// Names the first target of a request, and counts the others.
 pub fn targets_cell(targets: &[String]) -> Cell {
     match targets {
         [] => "whole resource".into(),

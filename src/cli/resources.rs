@@ -119,7 +119,7 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
     sync::conclude(&report, console)
 }
 
-/// Returns the note for an empty table.
+/// Says why the table is empty.
 fn note_on_empty(global: &Global, options: &Options) -> String {
     if !options.words.is_empty() {
         format!("no resource matches {}", escape_control(&options.words.join(" "), 200))

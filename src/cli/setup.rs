@@ -29,7 +29,7 @@ pub fn require_terminal(help: &StyledStr) -> Result<(), CliError> {
     Err(CliError::new(Class::Usage, "the dashboard needs a terminal; name a subcommand"))
 }
 
-/// Returns the paths of the files without reading one.
+/// Finds the paths of the files without reading one.
 pub fn paths(global: &Global) -> Result<Paths, CliError> {
     Ok(load::find_paths(&global.flags(), &environment, Directories::of_user())?)
 }
@@ -46,12 +46,12 @@ pub fn require_account(config: &Config) -> Result<(), CliError> {
     Err(CliError::new(Class::Usage, "no account is configured").hint(hint))
 }
 
-/// Returns the configuration, or all its errors.
+/// Reads the configuration, or lists all its errors.
 pub fn configuration(global: &Global) -> Result<Config, CliError> {
     Ok(loaded(global)?.into_config()?)
 }
 
-/// Returns as much of the configuration as can be read, with all its errors.
+/// Reads as much of the configuration as can be read, and lists all its errors.
 pub fn loaded(global: &Global) -> Result<Loaded, CliError> {
     let mut loaded = load::load_partial(&global.flags(), &environment, Directories::of_user())?;
     let more = check(&loaded);
@@ -81,7 +81,6 @@ fn check(loaded: &Loaded) -> Vec<Diagnostic> {
     errors
 }
 
-/// Returns the number of characters before a byte of a text.
 fn characters_before(text: &str, byte: usize) -> usize {
     text.char_indices().take_while(|(at, _)| *at < byte).count()
 }

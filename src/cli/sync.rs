@@ -157,7 +157,7 @@ impl<'p> Progress<'p> {
         status.synced_at.is_some_and(|at| at >= self.started)
     }
 
-    /// Returns the accounts whose newest history was neither read nor failed.
+    /// Lists the accounts whose newest history is still being read.
     fn unread(&self) -> Vec<&'p AccountName> {
         let is_unread = |status: &AccountStatus| {
             status.failure.is_none()

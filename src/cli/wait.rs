@@ -79,7 +79,7 @@ fn print(event: Event, console: Console) {
     }
 }
 
-/// Returns the counts of requests by state: `2 accepted · 1 queued`.
+/// Counts the requests by state: `2 accepted · 1 queued`.
 fn tally(entries: &[JournalEntry]) -> String {
     let mut entries: Vec<&JournalEntry> = entries.iter().collect();
     entries.sort_by_key(|entry| (entry.state, entry.verified));

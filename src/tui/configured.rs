@@ -72,7 +72,7 @@ pub fn check(loaded: &Loaded) -> Vec<Diagnostic> {
     errors
 }
 
-/// Returns the dashboard on the configured accounts.
+/// Sets the dashboard up on the configured accounts.
 pub fn dashboard<R>(
     config: &Config,
     environment: Environment<'_>,

@@ -10,7 +10,7 @@ use crate::cli::error::{Class, CliError};
 use crate::domain::plan::{Plan, Risk};
 use crate::domain::zone::Zone;
 
-/// Returns once the flags, or the operator on the terminal, have confirmed the plan. The operator
+/// Waits until the flags, or the operator on the terminal, have confirmed the plan. The operator
 /// sees the summary and the counts of the findings first.
 pub(super) async fn confirm(
     options: &Options,

@@ -98,7 +98,7 @@ impl<'c> PurgeContext<'c> {
         Ok(())
     }
 
-    /// Returns the accounts whose news were neither read nor failed.
+    /// Lists the accounts whose news are still being read.
     fn unread(&self) -> Vec<&AccountName> {
         let is_read = |name: &AccountName| {
             self.known.statuses.get(name).is_some_and(|status| {
@@ -109,7 +109,7 @@ impl<'c> PurgeContext<'c> {
         names.filter(|name| !is_read(name)).collect()
     }
 
-    /// Returns the accounts of the targets; `None` where that of any target is not known.
+    /// Finds the accounts of the targets; `None` where that of any target is not known.
     fn concerned(&self, wanted: Wanted<'_>) -> Option<BTreeSet<AccountName>> {
         let draft = self.draft(wanted.options, wanted.text.to_owned()).ok()?;
         let lines = lint(&draft, &self.known.lint_context(&[], Utc::now())).lines.into_iter();
@@ -119,7 +119,7 @@ impl<'c> PurgeContext<'c> {
         (!concerned.is_empty()).then_some(concerned)
     }
 
-    /// Returns the draft that the flags and the targets make.
+    /// Makes the draft of the flags and the targets.
     pub(super) fn draft(&self, options: &Options, text: String) -> Result<Draft, CliError> {
         let kind = if options.all {
             Some(Kind::All)
@@ -189,7 +189,7 @@ impl<'c> PurgeContext<'c> {
         Ok(engine.check_draft(&mut self.known, draft).await?)
     }
 
-    /// Returns the error of a draft without a plan.
+    /// Words the reason why a draft has no plan, a forbidden account first.
     pub(super) fn refusal(&self, linted: &Linted, error: &PlanError) -> CliError {
         let mut meanings = linted.lines.iter().filter_map(|line| line.meaning.as_ref());
         let forbidden =

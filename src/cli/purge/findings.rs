@@ -35,7 +35,7 @@ fn by_code(linted: &Linted) -> Vec<OfCode<'_>> {
     codes.into_values().collect()
 }
 
-/// Returns the lines for the findings of a code: the first in full, the others by their numbers.
+/// Words the findings of a code: the first in full, the others by their numbers.
 fn lines(of_code: &OfCode<'_>) -> Vec<String> {
     let Some((_, first)) = of_code.first() else {
         return Vec::new();
@@ -95,8 +95,7 @@ pub(super) fn print(linted: &Linted, console: Console) {
     }
 }
 
-/// Returns the counts of findings by severity and code; `None` for few lines, which are all in
-/// view.
+/// Counts the findings by severity and code; `None` for few lines, which are all in view.
 pub(super) fn summary(linted: &Linted) -> Option<String> {
     let codes = by_code(linted);
     let lines: usize = codes.iter().map(|of_code| lines(of_code).len()).sum();

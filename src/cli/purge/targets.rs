@@ -8,7 +8,7 @@ use crate::cli::error::{Class, CliError};
 /// Largest file of targets, in bytes; the same as in the dashboard.
 const MAX_BYTES: u64 = 16 << 20;
 
-/// Returns the targets of the flags and the file, one a line.
+/// Joins the targets of the flags and of the file, one a line.
 pub(super) fn read(options: &Options) -> Result<String, CliError> {
     let mut text = String::new();
     for target in options.url.iter().chain(&options.pattern) {

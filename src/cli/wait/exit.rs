@@ -146,7 +146,7 @@ fn is_good(entry: &JournalEntry) -> bool {
     matches!(entry.state, JournalState::Accepted | JournalState::Successful)
 }
 
-/// Returns the class of a request that did not succeed. The text of a failure begins with its HTTP
+/// Classifies a request that did not succeed. The text of a failure begins with its HTTP
 /// status, where there was one.
 fn class_of_entry(entry: &JournalEntry) -> Class {
     let words = entry.error.as_deref().unwrap_or_default();
