@@ -141,7 +141,7 @@ impl App {
         effects
     }
 
-    /// Returns what is known of the accounts.
+    /// Accounts, resources, limits, the queue.
     pub fn known(&self) -> &Known {
         &self.known
     }
@@ -171,8 +171,8 @@ impl App {
         self.zone
     }
 
-    /// Returns whether the focused pane knows its rows, so that there is something to draw; and
-    /// whether it knows all of what it asked for at the start.
+    /// Progress of the start: the focused pane knows its rows, so that there is something to draw;
+    /// and it knows all that it asked for.
     pub fn readiness(&self) -> (bool, bool) {
         let pane = self.workspace.pane(self.workspace.focus());
         pane.map_or((true, true), |pane| {
@@ -181,13 +181,12 @@ impl App {
         })
     }
 
-    /// Returns whether the screen may have to be drawn again since this was asked last.
+    /// True if the screen may have changed since the last call.
     pub fn take_dirty(&mut self) -> bool {
         std::mem::take(&mut self.dirty)
     }
 
-    /// Returns whether every cell of the screen should be written again, because the operator asked
-    /// for it.
+    /// True once after the operator asked for every cell of the screen to be written again.
     pub fn take_repaint(&mut self) -> bool {
         std::mem::take(&mut self.repaint)
     }
@@ -236,7 +235,6 @@ impl App {
         self.budgets.follow(account, resource, &self.tickets)
     }
 
-    /// Returns whether the focused pane knows its rows.
     fn rows_are_known(&self) -> bool {
         self.workspace.pane(self.workspace.focus()).is_some_and(|pane| pane.rows().is_known())
     }

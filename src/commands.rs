@@ -171,10 +171,10 @@ commands! {
         FilterEdit "filter-edit" "filter" "Edit the filter" [History Detail] ["/"]
             hint History 2 Detail 7;
         FilterClear "filter-clear" "clear filter" "Show all purges" [History] ["ctrl-l"];
-        FilterToCname "filter-to-cname" "this cname" "Show only this row's cname" [History] ["f"];
+        FilterToCname "filter-to-cname" "this host" "Show only this row's host" [History] ["f"];
         FilterToAccount "filter-to-account" "this account" "Show only this row's account"
             [History] ["F"];
-        PickCname "pick-cname" "cnames" "Choose a cname to filter by" [History] ["w"];
+        PickCname "pick-cname" "hosts" "Choose a host to filter by" [History] ["w"];
         PickAccount "pick-account" "accounts" "Choose an account to filter by" [History] ["a"];
         MatchNext "match-next" "next match" "Go to the next match in the detail"
             [History Detail] ["n"] hint Detail 2;

@@ -86,6 +86,11 @@ impl Update {
         Self::taken().and_request(request)
     }
 
+    /// Takes the event and opens an overlay.
+    pub fn open(opening: Opening) -> Self {
+        Self::request(AppRequest::Open(opening))
+    }
+
     /// Takes the event, with a notice.
     pub fn say(level: Level, words: impl Into<String>) -> Self {
         Self::request(AppRequest::Notice(Notice { level, account: None, words: words.into() }))

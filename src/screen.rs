@@ -33,7 +33,7 @@ use crate::keymap::Chord;
 use crate::panes::history::view::{HistoryView, KeyNames};
 use crate::panes::overlay::OverlayInputs;
 use crate::theme::{Role, Theme};
-use crate::widgets::text::RowWriter;
+use crate::widgets::text::put_lines;
 
 /// The whole screen.
 #[derive(Clone, Copy, Debug)]
@@ -63,12 +63,10 @@ impl Widget for &Screen<'_> {
 
 impl Screen<'_> {
     fn too_small(&self, area: Rect, buffer: &mut Buffer) {
-        let style = self.theme.style(Role::Warning);
         let size = format!("{}x{}", area.width, area.height);
         let least = format!("needs {}x{}", MIN_SCREEN.0, MIN_SCREEN.1);
-        for (text, row) in ["too small", &size, &least].into_iter().zip(area.rows()) {
-            RowWriter::new(buffer, row, self.theme.glyphs.ellipsis).put(text, style);
-        }
+        let lines = ["too small", &size, &least].map(|line| (line, Role::Warning));
+        put_lines(area, lines, self.theme, buffer);
     }
 
     fn workspace(&self, area: Rect, buffer: &mut Buffer) {

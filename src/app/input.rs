@@ -53,7 +53,7 @@ impl App {
         }
     }
 
-    /// Returns whatever has the keys, with its place on the screen.
+    /// The overlay or pane that has the keys, with its place on the screen.
     fn focused(&self, ctx: &Ctx<'_>) -> Option<(&dyn Pane, Rect)> {
         let focus = self.workspace.focus();
         match self.overlays.last() {
@@ -62,7 +62,7 @@ impl App {
         }
     }
 
-    /// Returns the reason why read-only or offline mode refuses the command, if it does.
+    /// Explains why read-only or offline mode refuses a command, if it does.
     fn forbidden(&self, command: Command) -> Option<&'static str> {
         let action = match command.about().sends? {
             Sends::Purge => Action::Purge,
@@ -71,8 +71,8 @@ impl App {
         self.known.check(action).err().map(|refusal| refusal.reason(action))
     }
 
-    /// Returns the reason why the command would do nothing now, as a sentence without its full
-    /// stop; `None` where it would do something.
+    /// Explains why a command would do nothing now, in a sentence without its full stop; `None`
+    /// where it would do something.
     pub fn unavailable(&self, command: Command, ctx: &Ctx<'_>) -> Option<&'static str> {
         let of_pane = || {
             let (pane, area) = self.focused(ctx)?;

@@ -1,6 +1,6 @@
 //! Layout of a screen of a given size. Pure arithmetic: the update needs it as much as the drawing.
 
-use ratatui::layout::Rect;
+use ratatui::layout::{Constraint, Layout, Rect};
 
 /// The parts of the screen; a part without room is empty.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,11 +21,7 @@ impl ScreenLayout {
     /// Returns the area that overlays may cover: the tabs and the panes. How fresh everything is,
     /// what is to be read and the keys stay in view.
     pub fn overlays(self) -> Rect {
-        Rect {
-            height: self.tabs.height + self.workspace.height,
-            y: self.accounts.bottom(),
-            ..self.workspace
-        }
+        self.tabs.union(self.workspace)
     }
 }
 
@@ -38,17 +34,15 @@ pub fn layout(size: (u16, u16)) -> Option<ScreenLayout> {
     if width < MIN_SCREEN.0 || height < MIN_SCREEN.1 {
         return None;
     }
-    let tabs = u16::from(height >= 16);
-    let status = u16::from(height >= 20);
-    let row = |y: u16, height: u16| Rect::new(0, y, width, height);
-    let workspace = height - 2 - tabs - status;
-    Some(ScreenLayout {
-        accounts: row(0, 1),
-        tabs: row(1, tabs),
-        workspace: row(1 + tabs, workspace),
-        status: row(1 + tabs + workspace, status),
-        footer: row(height - 1, 1),
-    })
+    let [accounts, tabs, workspace, status, footer] = Layout::vertical([
+        Constraint::Length(1),
+        Constraint::Length(u16::from(height >= 16)),
+        Constraint::Fill(1),
+        Constraint::Length(u16::from(height >= 20)),
+        Constraint::Length(1),
+    ])
+    .areas(Rect::new(0, 0, width, height));
+    Some(ScreenLayout { accounts, tabs, workspace, status, footer })
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ pub(super) struct OverlayContext<'a> {
     pub(super) draft: Option<&'a Draft>,
     /// The contexts of whatever has the keys now.
     pub(super) contexts: &'a [Context],
-    /// Returns the reason why a command would do nothing now.
+    /// Explains why a command would do nothing now, if it would.
     pub(super) unavailable: &'a dyn Fn(Command) -> Option<&'static str>,
 }
 
@@ -34,8 +34,8 @@ pub(super) fn open_overlay(
 ) -> (Box<dyn Overlay>, Update) {
     match opening {
         Opening::Compose(draft) => compose(draft, context.draft, ctx),
-        Opening::Plan(plan, draft) => {
-            let (pane, effect) = PlanPane::open(*plan, *draft, ctx);
+        Opening::Plan(plan, draft, warnings) => {
+            let (pane, effect) = PlanPane::open(*plan, *draft, warnings, ctx);
             (Box::new(pane), Update::effect(effect))
         }
         Opening::Queue => {

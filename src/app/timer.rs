@@ -5,7 +5,7 @@ use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use super::App;
 
 impl App {
-    /// Returns whether something moves: a vendor is being asked, a request is under way, a purge is
+    /// True while something moves: a vendor is being asked, a request is under way, a purge is
     /// being followed.
     pub fn moves(&self) -> bool {
         !self.known.offline
@@ -14,7 +14,7 @@ impl App {
                     .known
                     .statuses
                     .values()
-                    .any(|status| status.asking || status.unfinished > 0))
+                    .any(|status| status.asking_since.is_some() || status.unfinished > 0))
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use ratatui::layout::Rect;
+use ratatui::layout::{Constraint, Layout, Rect};
 
 use crate::domain::filter::Filter;
 use crate::effect::{PaneId, SavedView};
@@ -84,7 +84,7 @@ impl Workspace {
         (self.tabs.iter().map(|tab| tab.name.as_str()), self.here)
     }
 
-    /// Returns whether the focused pane of a tab shows something else than its view by itself.
+    /// True if the focused pane of a tab shows another filter than its view's own.
     pub fn is_narrowed(&self, tab: usize) -> bool {
         self.tabs.get(tab).is_some_and(|tab| {
             self.pane(tab.focus).is_some_and(|pane| *pane.filter().filter() != tab.filter)
@@ -112,11 +112,6 @@ impl Workspace {
     /// Returns the panes of the shown tab, in the order in which the focus moves.
     pub fn shown(&self) -> Vec<PaneId> {
         self.tab().map(|tab| tab.tree.panes()).unwrap_or_default()
-    }
-
-    /// Returns whether the pane is on the screen.
-    pub fn is_shown(&self, pane: PaneId) -> bool {
-        self.shown().contains(&pane)
     }
 
     /// The pane that has the focus.
@@ -184,8 +179,8 @@ impl Workspace {
     pub fn split(&mut self, right: bool, area: Rect) -> Option<PaneId> {
         let focus = self.focus();
         let place = self.place(focus, area);
-        let (first, second) = halves(place, right);
-        if [first, second].iter().any(|half| half.width < MIN_PANE.0 || half.height < MIN_PANE.1) {
+        let halves = halves(place, right);
+        if halves.iter().any(|half| half.width < MIN_PANE.0 || half.height < MIN_PANE.1) {
             return None;
         }
         let pane = self.new_pane_id();
@@ -215,19 +210,13 @@ impl Workspace {
 }
 
 /// The two halves of a place; the first is the larger one where it cannot be divided evenly.
-fn halves(area: Rect, right: bool) -> (Rect, Rect) {
-    let mut first = area;
-    let mut second = area;
+fn halves(area: Rect, right: bool) -> [Rect; 2] {
+    let half = |size| [Constraint::Fill(1), Constraint::Length(size / 2)];
     if right {
-        second.width = area.width / 2;
-        first.width = area.width - second.width;
-        second.x = first.right();
+        Layout::horizontal(half(area.width)).areas(area)
     } else {
-        second.height = area.height / 2;
-        first.height = area.height - second.height;
-        second.y = first.bottom();
+        Layout::vertical(half(area.height)).areas(area)
     }
-    (first, second)
 }
 
 impl Tree {
@@ -246,7 +235,7 @@ impl Tree {
         match self {
             Self::Leaf(pane) => places.push((*pane, area)),
             Self::Split { right, first, second } => {
-                let (one, other) = halves(area, *right);
+                let [one, other] = halves(area, *right);
                 first.place(one, places);
                 second.place(other, places);
             }

@@ -62,8 +62,8 @@ pub enum Event {
 /// The state of an account's sync with its vendor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AccountStatus {
-    /// A request to the vendor is under way.
-    pub asking: bool,
+    /// When the requests to the vendor began that are under way; `None`: there is none.
+    pub asking_since: Option<DateTime<Utc>>,
     /// When its newest history was last read without a failure.
     pub synced_at: Option<DateTime<Utc>>,
     /// Why the last read failed; the rows read before stay.

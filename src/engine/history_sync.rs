@@ -110,7 +110,9 @@ impl HistorySync<'_> {
         // An account that reads nothing any more brings nothing new.
         let reading: Vec<&AccountName> = statuses()
             .filter(|(_, status)| {
-                status.as_ref().is_some_and(|status| !has_ended(status) && status.asking)
+                status
+                    .as_ref()
+                    .is_some_and(|status| !has_ended(status) && status.asking_since.is_some())
             })
             .map(|(name, _)| name)
             .collect();

@@ -154,7 +154,7 @@ impl Sender {
             Level::Warning,
             None,
             format!(
-                "This machine's clock was set back by {} s. Times of purges that went out before \
+                "This machine's clock was set back by {} s. Times of purges sent before it \
                  may look wrong.",
                 -by.num_seconds()
             ),

@@ -185,7 +185,8 @@ impl AccountSync {
         }
         loop {
             let (task, at) = self.next();
-            self.status.asking = at <= Instant::now();
+            self.status.asking_since = (at <= Instant::now())
+                .then(|| self.status.asking_since.unwrap_or_else(|| self.client.clock.now()));
             self.status.next_at = Some(self.instant(self.news_at().max(at)));
             self.publish_status();
             tokio::select! {

@@ -156,10 +156,11 @@ impl ComposePane {
             );
         }
         match &self.checked.plan {
-            Ok(plan) => Update::request(AppRequest::Open(Opening::Plan(
+            Ok(plan) => Update::open(Opening::Plan(
                 Box::new(plan.clone()),
                 Box::new(self.draft.clone()),
-            ))),
+                self.count(Severity::Warning),
+            )),
             Err(PlanError::Nothing) => Update::say(
                 Level::Info,
                 "There is nothing to send yet: paste URLs, or choose a resource and a kind.",
@@ -222,11 +223,11 @@ impl Pane for ComposePane {
             Command::ComposeKind => self.next_kind(ctx),
             Command::ComposeMode => self.next_mode(ctx),
             Command::ComposeResource => self.pick_resource(ctx),
-            Command::ComposeLoad => Update::request(AppRequest::Open(Opening::Prompt(Prompt {
+            Command::ComposeLoad => Update::open(Opening::Prompt(Prompt {
                 purpose: PromptFor::TargetsFile,
                 title: "Read targets from file".to_owned(),
                 suggestion: String::new(),
-            }))),
+            })),
             Command::ComposeEditor => {
                 let ticket = ctx.tickets.take();
                 self.expected = Some(ticket);

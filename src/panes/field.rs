@@ -146,7 +146,7 @@ impl Lines {
         self.area.lines().join("\n")
     }
 
-    /// Returns whether the text is empty.
+    /// True if nothing was typed.
     pub fn is_empty(&self) -> bool {
         self.area.is_empty()
     }

@@ -4,9 +4,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::budget::QuotaLine;
 use crate::domain::edge::{Check, Verdict};
+use crate::domain::event::AccountStatus;
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::status::Status;
-use crate::domain::text::escape_control;
 use crate::domain::zone::Zone;
 use crate::theme::{Glyphs, Role};
 
@@ -34,7 +34,7 @@ pub fn status_seen(
     }
 }
 
-/// The state of a request in the journal. The word is [`JournalState::word`].
+/// The state of a request in the journal.
 pub fn state(state: JournalState, glyphs: &Glyphs) -> (&'static str, Role) {
     match state {
         JournalState::Queued => (glyphs.queued, Role::Dim),
@@ -47,13 +47,24 @@ pub fn state(state: JournalState, glyphs: &Glyphs) -> (&'static str, Role) {
     }
 }
 
-/// Returns the glyph and role of a request's state, with what the edge showed since. The word is
-/// [`JournalEntry::word`].
+/// Returns the glyph and role of a request's state, with what the edge showed since.
 pub fn entry_status(entry: &JournalEntry, glyphs: &Glyphs) -> (&'static str, Role) {
     match (entry.state, entry.verified) {
         (JournalState::Successful, Some(true)) => (glyphs.verified, Role::Verified),
         (JournalState::Successful, Some(false)) => (glyphs.failed, Role::Failed),
         (other, _) => state(other, glyphs),
+    }
+}
+
+/// Returns the word on the screen for a request's state, with what the edge showed since.
+/// [`JournalEntry::word`] is the one in files and on the command line.
+pub fn entry_word(entry: &JournalEntry) -> &'static str {
+    if entry.state == JournalState::Rejected {
+        "refused"
+    } else if entry.state == JournalState::Cancelled {
+        "canceled"
+    } else {
+        entry.word()
     }
 }
 
@@ -72,16 +83,11 @@ pub fn check(check: &Check) -> String {
     let place = check.probe.place.as_ref();
     let place = place.map_or_else(String::new, |place| format!(" at {place}"));
     let seen = check.probe.result.as_ref().ok();
-    let words = |text: &Option<String>| text.as_ref().map(|text| escape_control(text, 60));
-    let seen = seen.map(|seen| [words(&seen.cache_words), words(&seen.edge)]);
-    let seen: Vec<String> = seen.into_iter().flatten().flatten().collect();
+    let seen = seen.map(|seen| [seen.cache_words.as_deref(), seen.edge.as_deref()]);
+    let seen: Vec<&str> = seen.into_iter().flatten().flatten().collect();
     let seen = if seen.is_empty() { String::new() } else { format!(" ({})", seen.join(", ")) };
-    format!(
-        "{}, {}: {}{place}{seen}",
-        check.verdict().word(),
-        escape_control(&check.evidence.to_string(), 200),
-        escape_control(&check.probe.url, 200)
-    )
+    let (verdict, evidence, url) = (check.verdict().word(), &check.evidence, &check.probe.url);
+    format!("{verdict}, {evidence}: {url}{place}{seen}")
 }
 
 /// Formats an age in a word: `now`, `3m`, `2h`, `4d`; with seconds (`12s`) where they are wanted.
@@ -98,16 +104,33 @@ pub fn age(since: DateTime<Utc>, now: DateTime<Utc>, seconds: bool) -> String {
 
 /// Formats a length of time in words: `14 s`, `20 s`, `2 min 5 s`, `3 h 20 min`, `2 d 4 h`.
 pub fn length(time: TimeDelta) -> String {
+    in_units(time, [" s", " min", " h", " d"])
+}
+
+/// Formats a length of time in at most nine cells: `14s`, `1m 59s`, `23h 59m`, `364d 23h`.
+pub fn short_length(time: TimeDelta) -> String {
+    in_units(time, ["s", "m", "h", "d"])
+}
+
+fn in_units(time: TimeDelta, [s, min, h, d]: [&str; 4]) -> String {
     let seconds = time.num_seconds().max(0);
-    let two = |a: i64, a_unit: &str, b: i64, b_unit: &str| {
-        if b == 0 { format!("{a} {a_unit}") } else { format!("{a} {a_unit} {b} {b_unit}") }
+    let (large, unit, small, part) = match seconds {
+        0..60 => (seconds, s, 0, s),
+        60..3_600 => (seconds / 60, min, seconds % 60, s),
+        3_600..86_400 => (seconds / 3_600, h, seconds % 3_600 / 60, min),
+        _ => (seconds / 86_400, d, seconds % 86_400 / 3_600, h),
     };
-    match seconds {
-        0..60 => format!("{seconds} s"),
-        60..3_600 => two(seconds / 60, "min", seconds % 60, "s"),
-        3_600..86_400 => two(seconds / 3_600, "h", seconds % 3_600 / 60, "min"),
-        _ => two(seconds / 86_400, "d", seconds % 86_400 / 3_600, "h"),
-    }
+    if small == 0 { format!("{large}{unit}") } else { format!("{large}{unit} {small}{part}") }
+}
+
+/// Says how long an account's vendor has been asked without an answer: `reading, 29 s`; `None`
+/// where it is not being asked.
+pub fn reading(status: &AccountStatus, now: DateTime<Utc>) -> Option<String> {
+    let passed = now - status.asking_since?;
+    Some(match passed.num_seconds() {
+        ..1 => "reading".to_owned(),
+        _ => format!("reading, {}", length(passed)),
+    })
 }
 
 /// Formats a time as a list shows it: the time of day for today, the day as well otherwise, the
@@ -168,7 +191,7 @@ pub fn quota(line: &QuotaLine) -> String {
         format!("{} {} of {} left today", line.kind, count(line.left), count(line.total));
     if let Some(area) = &line.area {
         words.push_str(" (");
-        words.push_str(&escape_control(area, 20));
+        words.push_str(area);
         words.push(')');
     }
     words
@@ -176,7 +199,7 @@ pub fn quota(line: &QuotaLine) -> String {
 
 /// Warns of a plan that removes everything of these cnames.
 pub fn everything_of(cnames: &[&str]) -> String {
-    let named: Vec<String> = cnames.iter().take(3).map(|name| escape_control(name, 100)).collect();
+    let named = cnames.get(..3).unwrap_or(cnames);
     let more = match cnames.len() - named.len() {
         0 => String::new(),
         more => format!(" and {} more", count(more as u64)),
@@ -224,6 +247,7 @@ mod tests {
     #[test]
     fn a_look_at_the_edge_is_one_line_with_what_it_saw_and_no_escape_in_it() {
         use crate::domain::edge::{CacheState, Evidence, Observation, Probe};
+        use crate::widgets::text::printable;
         let line = check(&Check {
             probe: Probe {
                 url: "https://www.site.com/\u{1b}[1m".to_owned(),
@@ -239,7 +263,7 @@ mod tests {
             evidence: Evidence::CachedBefore(90),
         });
         assert_eq!(
-            line,
+            printable(&line),
             "stale, cached 90 s before the purge was sent: https://www.site.com/␛[1m at 203.0.113.7 (HIT, fra-1)"
         );
     }

@@ -59,7 +59,7 @@ impl HistoryPane {
             timeline: TimelineState::default(),
             detail: Detail::default(),
             marks: BTreeSet::new(),
-            columns: Column::USUAL.to_vec(),
+            columns: Column::usual(),
             pending: None,
             stale: false,
         }

@@ -25,6 +25,8 @@ pub mod view;
 pub struct PlanPane {
     plan: Plan,
     draft: Draft,
+    /// Number of the draft's warnings.
+    warnings: usize,
     preview_ticket: Ticket,
     previews: Vec<Preview>,
     /// The request under the cursor.
@@ -41,12 +43,13 @@ pub struct PlanPane {
 
 impl PlanPane {
     /// Shows a plan: asks for the requests as they would go over the wire.
-    pub fn open(plan: Plan, draft: Draft, ctx: &PaneCtx<'_>) -> (Self, Effect) {
+    pub fn open(plan: Plan, draft: Draft, warnings: usize, ctx: &PaneCtx<'_>) -> (Self, Effect) {
         let ticket = ctx.tickets.take();
         let requests = plan.requests.iter().map(|planned| planned.request.clone()).collect();
         let pane = Self {
             plan,
             draft,
+            warnings,
             preview_ticket: ticket,
             previews: Vec::new(),
             here: 0,
@@ -115,15 +118,11 @@ impl PlanPane {
         )
     }
 
-    fn typed(&mut self, edit: Edit) -> Update {
-        match edit {
-            Edit::Ignored => Update::ignored(),
-            Edit::Moved => Update::taken(),
-            Edit::Edited => {
-                self.error = None;
-                Update::taken()
-            }
+    fn after_edit(&mut self, edit: Edit) -> Update {
+        if edit == Edit::Edited {
+            self.error = None;
         }
+        Update::taken_if(edit != Edit::Ignored)
     }
 }
 
@@ -154,7 +153,7 @@ impl Pane for PlanPane {
             Command::CopyCurl => self.copy_curl(),
             other if matches!(self.plan.risk, Risk::High { .. }) => {
                 let edit = self.typed.on_command(other);
-                self.typed(edit)
+                self.after_edit(edit)
             }
             _ => Update::ignored(),
         }
@@ -165,7 +164,7 @@ impl Pane for PlanPane {
             return Update::ignored();
         }
         let edit = self.typed.on_typed(character);
-        self.typed(edit)
+        self.after_edit(edit)
     }
 
     /// A confirmation is typed: what is pasted proves nothing.
@@ -245,7 +244,7 @@ mod tests {
             high_cnames: Vec::new(),
             quotas: Vec::new(),
         };
-        PlanPane::open(plan, Draft::default(), &ctx).0
+        PlanPane::open(plan, Draft::default(), 0, &ctx).0
     }
 
     fn sends(update: &Update) -> bool {

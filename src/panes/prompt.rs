@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use crate::commands::{Command, Context};
-use crate::domain::text::escape_control;
 use crate::effect::Answer;
 
 use super::field::{Edit, Field};
@@ -68,17 +67,15 @@ impl PromptPane {
             return Update::ignored().and_request(AppRequest::Close);
         };
         self.waiting = false;
-        self.error = Some(escape_control(error, 400));
+        self.error = Some(error.clone());
         Update::taken()
     }
 
     fn after_edit(&mut self, edit: Edit) -> Update {
-        match edit {
-            Edit::Ignored => return Update::ignored(),
-            Edit::Moved => {}
-            Edit::Edited => self.error = None,
+        if edit == Edit::Edited {
+            self.error = None;
         }
-        Update::taken()
+        Update::taken_if(edit != Edit::Ignored)
     }
 }
 

@@ -41,8 +41,8 @@ pub enum AppRequest {
 pub enum Opening {
     /// Compose with this draft; `None`: with the one that is kept, or a fresh one.
     Compose(Option<Draft>),
-    /// The plan that a draft comes to, to be confirmed.
-    Plan(Box<Plan>, Box<Draft>),
+    /// The plan that a draft comes to, to be confirmed, and the number of the draft's warnings.
+    Plan(Box<Plan>, Box<Draft>, usize),
     /// The queue.
     Queue,
     /// All keys.
@@ -86,13 +86,10 @@ pub enum PickFor {
 }
 
 impl PickFor {
-    /// Returns whether a typed word narrows the list down. Not where a key pressed once too often
-    /// would become that word.
+    /// True if a typed word narrows the list down. Not where a key pressed once too often would
+    /// become that word.
     pub fn is_narrowed(self) -> bool {
-        match self {
-            Self::Account | Self::Cname | Self::Columns | Self::Resource | Self::Wider => true,
-            Self::Leaving => false,
-        }
+        self != Self::Leaving
     }
 }
 
@@ -143,13 +140,10 @@ pub enum PromptFor {
 }
 
 impl PromptFor {
-    /// Returns whether the line names a file: its result is known only later, and until then the
-    /// line can be corrected.
+    /// True if the line names a file: its result is known only later, and until then the line can
+    /// be corrected.
     pub fn names_a_file(self) -> bool {
-        match self {
-            Self::ExportPath | Self::TargetsFile => true,
-            Self::ViewName => false,
-        }
+        self != Self::ViewName
     }
 }
 

@@ -9,10 +9,9 @@ use ratatui::style::Style;
 use super::Screen;
 use crate::domain::account::Account;
 use crate::domain::event::AccountStatus;
-use crate::domain::text::escape_control;
-use crate::panes::format::{age, count_noun};
+use crate::panes::format::{age, count_noun, reading};
 use crate::theme::Role;
-use crate::widgets::text::{RowWriter, width};
+use crate::widgets::text::{RowWriter, cut, width};
 
 /// A run of text in one style.
 type Part = (String, Style);
@@ -20,9 +19,9 @@ type Part = (String, Style);
 pub(super) fn draw(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) {
     let theme = screen.theme;
     let clock = clock(screen);
-    let mut writer = RowWriter::new(buffer, area, theme.glyphs.ellipsis);
+    let mut writer = RowWriter::new(buffer, area, theme);
     if area.width >= 60 {
-        writer.put(" purgedeck  ", theme.style(Role::Brand));
+        writer.put(" purgedeck  ", Role::Brand);
     } else {
         writer.skip(1);
     }
@@ -36,7 +35,7 @@ pub(super) fn draw(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) {
         width: (width(&clock) + 1).min(area.width),
         ..area
     };
-    RowWriter::new(buffer, right, theme.glyphs.ellipsis).put(&clock, theme.style(Role::Dim));
+    RowWriter::new(buffer, right, theme).put(&clock, Role::Dim);
 }
 
 /// Length of a failure's headline where there is room, in characters.
@@ -49,10 +48,11 @@ const MIN_HEADLINE: usize = 4;
 /// Age after which an account that is being read counts as late.
 const LATE: TimeDelta = TimeDelta::seconds(60);
 
-/// Returns whether an account's vendor is being asked and has not answered for long, without having
-/// failed yet.
+/// True if an account's vendor is being asked and has not answered for long, but did not fail yet.
 fn is_late(status: &AccountStatus, now: DateTime<Utc>) -> bool {
-    status.failure.is_none() && status.asking && status.synced_at.is_some_and(|at| now - at > LATE)
+    status.failure.is_none()
+        && status.asking_since.is_some()
+        && status.synced_at.is_some_and(|at| now - at > LATE)
 }
 
 /// The health of an account, where there is no room for more.
@@ -167,52 +167,39 @@ fn parts(screen: &Screen<'_>, account: &Account, with_age: bool, headline: usize
     let plain = theme.style(Role::Text);
     let colour = account.colour.as_deref().and_then(|colour| theme.account_colour(colour));
     let name_style = colour.map_or(plain, |colour| plain.fg(colour));
-    let mut parts = vec![(escape_control(account.name.as_str(), 40), name_style)];
+    let mut parts = vec![(cut(account.name.as_str(), 40, glyphs.ellipsis), name_style)];
     if let Some(badge) = &account.badge {
         parts.push((" ".to_owned(), plain));
         let style = theme.style(Role::Badge);
         let style = colour.map_or(style, |colour| style.bg(colour));
-        parts.push((format!(" {} ", escape_control(badge, 12)), style));
+        parts.push((format!(" {} ", cut(badge, 12, glyphs.ellipsis)), style));
     }
     let status = known.statuses.get(&account.name);
     let synced = status.and_then(|status| status.synced_at);
-    let seconds = screen.app.moves();
-    let state = match status {
-        _ if known.offline => match synced {
-            Some(at) => (format!(" {} {}", glyphs.no_report, age(at, now, false)), Role::Dim),
-            None => (format!(" {}", glyphs.no_report), Role::Dim),
-        },
-        Some(status) => match (&status.failure, synced) {
-            (Some(failure), Some(at)) => (
-                format!(
-                    " {} {} ({} old)",
-                    glyphs.failed,
-                    cut(&failure.headline(), headline, glyphs.ellipsis),
-                    age(at, now, false)
-                ),
-                Role::Failed,
-            ),
-            (Some(failure), None) => (
-                format!(
-                    " {} {} (never read)",
-                    glyphs.failed,
-                    cut(&failure.headline(), headline, glyphs.ellipsis)
-                ),
-                Role::Failed,
-            ),
-            (None, Some(at)) if is_late(status, now) => {
-                (format!(" {} reading ({} old)", glyphs.asking, age(at, now, false)), Role::Warning)
-            }
-            (None, Some(at)) if with_age => {
-                (format!(" {} {}", glyphs.online, age(at, now, seconds)), Role::Successful)
-            }
-            (None, Some(_)) => (format!(" {}", glyphs.online), Role::Successful),
-            (None, None) if status.asking => (format!(" {} reading", glyphs.asking), Role::Dim),
-            (None, None) => (format!(" {}", glyphs.asking), Role::Dim),
-        },
-        None => (format!(" {}", glyphs.asking), Role::Dim),
+    let failure = status.and_then(|status| status.failure.as_ref());
+    let old = synced.map(|at| age(at, now, false));
+    let (glyph, words, role) = match (status, synced, failure) {
+        _ if known.offline => (glyphs.no_report, old, Role::Dim),
+        (_, _, Some(failure)) => {
+            let headline = cut(&failure.headline(), headline, glyphs.ellipsis);
+            let old = old.map_or_else(|| "never read".to_owned(), |old| format!("{old} old"));
+            (glyphs.failed, Some(format!("{headline} ({old})")), Role::Failed)
+        }
+        (Some(status), Some(_), None) if is_late(status, now) => {
+            let old = old.unwrap_or_default();
+            (glyphs.asking, Some(format!("reading ({old} old)")), Role::Warning)
+        }
+        (Some(_), Some(at), None) => {
+            let age = with_age.then(|| age(at, now, screen.app.moves()));
+            (glyphs.online, age, Role::Successful)
+        }
+        (status, _, None) => {
+            let words = status.and_then(|status| reading(status, now));
+            (glyphs.asking, words, Role::Dim)
+        }
     };
-    parts.push((state.0, theme.style(state.1)));
+    let words = words.map_or_else(String::new, |words| format!(" {words}"));
+    parts.push((format!(" {glyph}{words}"), theme.style(role)));
     parts.push(("   ".to_owned(), plain));
     parts
 }
@@ -236,13 +223,4 @@ fn clock(screen: &Screen<'_>) -> String {
     text.push(' ');
     text.push_str(&zone.name(now));
     text
-}
-
-/// Cuts the text to this many characters.
-fn cut(text: &str, most: usize, ellipsis: &str) -> String {
-    let shown = escape_control(text, usize::MAX);
-    match shown.char_indices().nth(most) {
-        Some((end, _)) => format!("{}{ellipsis}", shown.get(..end).unwrap_or_default()),
-        None => shown,
-    }
 }

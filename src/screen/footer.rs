@@ -12,7 +12,7 @@ pub(super) fn draw(screen: &Screen<'_>, area: Rect, with_notice: bool, buffer: &
         return;
     }
     let theme = screen.theme;
-    let mut writer = RowWriter::new(buffer, area, theme.glyphs.ellipsis);
+    let mut writer = RowWriter::new(buffer, area, theme);
     writer.skip(1);
     for command in screen.app.hints(screen.ctx) {
         let (key, title) = (screen.key(command), command.about().title);
@@ -22,10 +22,6 @@ pub(super) fn draw(screen: &Screen<'_>, area: Rect, with_notice: bool, buffer: &
         if width(&key) + 1 + width(title) > writer.room() {
             break;
         }
-        writer
-            .put(&key, theme.style(Role::Key))
-            .skip(1)
-            .put(title, theme.style(Role::KeyTitle))
-            .skip(2);
+        writer.put(&key, Role::Key).skip(1).put(title, Role::KeyTitle).skip(2);
     }
 }

@@ -8,7 +8,6 @@ use ratatui::layout::Rect;
 
 use super::Screen;
 use crate::domain::event::Level;
-use crate::domain::text::escape_control;
 use crate::panes::format;
 use crate::theme::Role;
 use crate::widgets::text::{RowWriter, width};
@@ -28,9 +27,8 @@ fn draw_budgets(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) {
         return;
     };
     let theme = screen.theme;
-    let dim = theme.style(Role::Dim);
-    let mut writer = RowWriter::new(buffer, area, theme.glyphs.ellipsis);
-    writer.put(" ", dim).put(&view.cname, theme.style(Role::Text));
+    let mut writer = RowWriter::new(buffer, area, theme);
+    writer.put(" ", Role::Dim).put(&view.cname, Role::Text);
     // A daily quota runs out for good, so it comes first.
     for quota in &view.quotas {
         let words = format::quota(quota);
@@ -38,7 +36,7 @@ fn draw_budgets(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) {
             return;
         }
         let role = if quota.left == 0 { Role::Warning } else { Role::Dim };
-        writer.put("  ", dim).put(&words, theme.style(role));
+        writer.put("  ", Role::Dim).put(&words, role);
     }
     let mut last_per = None;
     for window in &view.windows {
@@ -64,7 +62,7 @@ fn draw_budgets(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) {
             break;
         }
         let role = if used_up { Role::Warning } else { Role::Dim };
-        writer.put("  ", dim).put(&words, theme.style(role));
+        writer.put("  ", Role::Dim).put(&words, role);
     }
 }
 
@@ -96,9 +94,9 @@ pub(super) fn draw_notice(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) 
         (_, more) => format!(" {} (+{more}) ", screen.key(crate::commands::Command::Back)),
     };
     let account = notice.account.as_ref().map(|account| format!("{account}: ")).unwrap_or_default();
-    let words = format!(" {glyph} {account}{}", escape_control(&notice.words, 500));
-    let mut writer = RowWriter::new(buffer, area, theme.glyphs.ellipsis);
+    let words = format!(" {glyph} {account}{}", notice.words);
+    let mut writer = RowWriter::new(buffer, area, theme);
     let room = writer.room().saturating_sub(width(&after));
-    writer.put_within(&words, room, theme.style(role)).put(&after, theme.style(Role::Dim));
+    writer.put_within(&words, room, role).put(&after, Role::Dim);
     true
 }

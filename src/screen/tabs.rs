@@ -7,9 +7,8 @@ use ratatui::layout::Rect;
 use super::Screen;
 use crate::commands::Command;
 use crate::domain::journal::JournalState;
-use crate::domain::text::escape_control;
 use crate::theme::Role;
-use crate::widgets::text::{RowWriter, width};
+use crate::widgets::text::{RowWriter, cut, width};
 
 pub(super) fn draw(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) {
     if area.is_empty() {
@@ -18,25 +17,25 @@ pub(super) fn draw(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) {
     let theme = screen.theme;
     let (queue, role) = queue(screen);
     let (tabs, here) = screen.app.workspace().tabs();
-    let mut writer = RowWriter::new(buffer, area, theme.glyphs.ellipsis);
+    let mut writer = RowWriter::new(buffer, area, theme);
     writer.skip(1);
     for (at, name) in tabs.enumerate() {
         let key = Command::of_view(at).map(|view| screen.key(view)).unwrap_or_default();
-        let style = theme.style(if at == here { Role::TabHere } else { Role::Tab });
+        let role = if at == here { Role::TabHere } else { Role::Tab };
         let other = if screen.app.workspace().is_narrowed(at) { "*" } else { "" };
-        let text = format!("{key} {}{other}", escape_control(name, 24));
+        let text = format!("{key} {}{other}", cut(name, 24, theme.glyphs.ellipsis));
         let left = writer.room().saturating_sub(width(&queue) + 3);
         if left < width(&text) {
             break;
         }
-        writer.put(&text, style).skip(2);
+        writer.put(&text, role).skip(2);
     }
     let right = Rect {
         x: area.right().saturating_sub(width(&queue) + 1),
         width: (width(&queue) + 1).min(area.width),
         ..area
     };
-    RowWriter::new(buffer, right, theme.glyphs.ellipsis).put(&queue, theme.style(role));
+    RowWriter::new(buffer, right, theme).put(&queue, role);
 }
 
 /// Returns the queue's state in words; empty where nothing is queued.

@@ -37,19 +37,15 @@ pub fn parse_colour(text: &str, depth: ColourDepth) -> Option<Color> {
     if let Some(at) = NAMES.iter().position(|name| *name == text) {
         return u8::try_from(at).ok().map(Color::Indexed);
     }
-    if let Some(hex) = text.strip_prefix('#') {
-        if hex.len() != 6 || !hex.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return None;
-        }
-        let part = |at: usize| u8::from_str_radix(hex.get(at..at + 2)?, 16).ok();
-        let (red, green, blue) = (part(0)?, part(2)?, part(4)?);
-        return Some(if depth == ColourDepth::True {
-            Color::Rgb(red, green, blue)
-        } else {
-            Color::Indexed(nearest(red, green, blue))
-        });
+    if !text.starts_with('#') {
+        return text.parse().ok().map(Color::Indexed);
     }
-    text.parse().ok().map(Color::Indexed)
+    match text.parse() {
+        Ok(Color::Rgb(red, green, blue)) if depth != ColourDepth::True => {
+            Some(Color::Indexed(nearest(red, green, blue)))
+        }
+        colour => colour.ok(),
+    }
 }
 
 /// Returns the nearest colour of the 6x6x6 cube or the grey ramp; the first 16 are left out because

@@ -2,8 +2,9 @@
 //! middle of the screen.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-use ratatui::widgets::{Clear, Widget};
+use ratatui::layout::{Margin, Rect};
+use ratatui::symbols::border;
+use ratatui::widgets::{Block, Borders, Clear, Widget};
 
 use super::text::{RowWriter, width};
 use crate::theme::{Role, Theme};
@@ -23,16 +24,9 @@ pub struct Panel<'a> {
     pub theme: &'a Theme,
 }
 
-impl Panel<'_> {
-    /// Returns the area inside the frame.
-    pub fn inner(area: Rect) -> Rect {
-        Rect {
-            x: area.x.saturating_add(1),
-            y: area.y.saturating_add(1),
-            width: area.width.saturating_sub(2),
-            height: area.height.saturating_sub(2),
-        }
-    }
+/// Returns the role of a border.
+fn border_role(focused: bool) -> Role {
+    if focused { Role::Focus } else { Role::Border }
 }
 
 impl Widget for &Panel<'_> {
@@ -42,48 +36,29 @@ impl Widget for &Panel<'_> {
             return;
         }
         let glyphs = &self.theme.glyphs;
-        let line = self.theme.style(if self.focused { Role::Focus } else { Role::Border });
-        let set = glyphs.border;
-        let (left, right) = (area.left(), area.right() - 1);
-        let (top, bottom) = (area.top(), area.bottom() - 1);
-        for x in left..=right {
-            buffer[(x, top)].set_symbol(set.horizontal_top).set_style(line);
-            buffer[(x, bottom)].set_symbol(set.horizontal_bottom).set_style(line);
-        }
-        for y in top..=bottom {
-            buffer[(left, y)].set_symbol(set.vertical_left).set_style(line);
-            buffer[(right, y)].set_symbol(set.vertical_right).set_style(line);
-        }
-        for (x, y, symbol) in [
-            (left, top, set.top_left),
-            (right, top, set.top_right),
-            (left, bottom, set.bottom_left),
-            (right, bottom, set.bottom_right),
-        ] {
-            buffer[(x, y)].set_symbol(symbol).set_style(line);
-        }
-        let row = Rect::new(left + 1, top, area.width - 2, 1);
-        let room = row.width;
+        let line = border_role(self.focused);
+        Block::bordered()
+            .border_set(glyphs.border)
+            .border_style(self.theme.style(line))
+            .render(area, buffer);
+        let row = Rect { height: 1, ..area }.inner(Margin::new(1, 0));
         let note_room = width(self.note) + 2;
-        let with_note = !self.note.is_empty() && note_room + 8 <= room;
-        let title_room = if with_note { room - note_room } else { room };
+        let with_note = !self.note.is_empty() && note_room + 8 <= row.width;
+        let title_room = if with_note { row.width - note_room } else { row.width };
         if !self.title.is_empty() && title_room > 4 {
-            let style = self.theme.style(if self.focused { Role::Focus } else { self.title_role });
-            let mut writer = RowWriter::new(buffer, row, glyphs.ellipsis);
-            if self.focused {
-                writer.put(glyphs.focus, style);
-            } else {
-                writer.put(" ", style);
-            }
-            writer.put_within(self.title, title_room - 2, style).put(" ", line);
+            let (mark, role) =
+                if self.focused { (glyphs.focus, line) } else { (" ", self.title_role) };
+            RowWriter::new(buffer, row, self.theme)
+                .put(mark, role)
+                .put_within(self.title, title_room - 2, role)
+                .put(" ", line);
         }
         if with_note {
-            let at = Rect::new(row.right() - note_room, top, note_room, 1);
-            let style = self.theme.style(Role::Dim);
-            RowWriter::new(buffer, at, glyphs.ellipsis)
-                .put(" ", style)
-                .put(self.note, style)
-                .put(" ", style);
+            let at = Rect { x: row.right() - note_room, width: note_room, ..row };
+            RowWriter::new(buffer, at, self.theme)
+                .put(" ", Role::Dim)
+                .put(self.note, Role::Dim)
+                .put(" ", Role::Dim);
         }
     }
 }
@@ -105,40 +80,51 @@ pub struct Divider<'a> {
 impl Widget for &Divider<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
         let area = area.intersection(buffer.area);
-        if area.width < 2 || area.height == 0 {
+        if area.width < 2 {
             return;
         }
-        let line = self.theme.style(if self.focused { Role::Focus } else { Role::Border });
-        let [left, middle, right] = self.theme.glyphs.divider;
-        for x in area.left()..area.right() {
-            buffer[(x, area.y)].set_symbol(middle).set_style(line);
-        }
-        buffer[(area.left(), area.y)].set_symbol(left);
-        buffer[(area.right() - 1, area.y)].set_symbol(right);
+        let line = border_role(self.focused);
+        let [top_left, horizontal_top, top_right] = self.theme.glyphs.divider;
+        Block::new()
+            .borders(Borders::TOP | Borders::LEFT | Borders::RIGHT)
+            .border_set(border::Set { top_left, horizontal_top, top_right, ..border::PLAIN })
+            .border_style(self.theme.style(line))
+            .render(area, buffer);
         if !self.title.is_empty() && area.width > 8 {
-            let row = Rect::new(area.x + 1, area.y, area.width - 2, 1);
-            RowWriter::new(buffer, row, self.theme.glyphs.ellipsis)
+            let row = area.inner(Margin::new(1, 0));
+            RowWriter::new(buffer, row, self.theme)
                 .put(" ", line)
-                .put_within(self.title, row.width - 2, self.theme.style(self.title_role))
+                .put_within(self.title, row.width - 2, self.title_role)
                 .put(" ", line);
         }
     }
 }
 
-/// Returns the area of a popup of at most this size: the middle of the screen, smaller where the
-/// screen is.
-pub fn popup(screen: Rect, columns: u16, rows: u16) -> Rect {
-    let (columns, rows) = (columns.min(screen.width), rows.min(screen.height));
-    Rect {
-        x: screen.x + (screen.width - columns) / 2,
-        y: screen.y + (screen.height - rows) / 2,
-        width: columns,
-        height: rows,
-    }
+/// Draws a line across a popup. The area is a row inside its frame.
+pub fn divide(row: Rect, title: &str, theme: &Theme, buffer: &mut Buffer) {
+    (&Divider { title, title_role: Role::Heading, focused: true, theme })
+        .render(row.outer(Margin::new(1, 0)), buffer);
 }
 
-/// Empties the area and gives it the plain style, so that nothing of what is below shows through.
-pub fn clear(area: Rect, buffer: &mut Buffer, theme: &Theme) {
+/// Draws an empty popup of at most this many columns and rows in the middle of the screen, smaller
+/// where the screen is. Returns the area inside its frame.
+pub fn popup(
+    screen: Rect,
+    (columns, rows): (u16, u16),
+    (title, note): (&str, &str),
+    theme: &Theme,
+    buffer: &mut Buffer,
+) -> Rect {
+    let (width, height) = (columns.min(screen.width), rows.min(screen.height));
+    let area = Rect {
+        x: screen.x + (screen.width - width) / 2,
+        y: screen.y + (screen.height - height) / 2,
+        width,
+        height,
+    };
+    // Nothing of what is below may show through.
     Clear.render(area, buffer);
     buffer.set_style(area, theme.style(Role::Text));
+    (&Panel { title, title_role: Role::Heading, note, focused: true, theme }).render(area, buffer);
+    area.inner(Margin::new(1, 1))
 }

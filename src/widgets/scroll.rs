@@ -1,39 +1,48 @@
-//! A scroll bar of one column.
+//! Lists that scroll: their rows, and the bar beside them.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::widgets::Widget;
+use ratatui::widgets::{Scrollbar, ScrollbarOrientation, ScrollbarState, StatefulWidget};
 
+use super::text::RowWriter;
 use crate::theme::{Role, Theme};
 
-/// A scroll bar; nothing is drawn where everything is in view.
-#[derive(Clone, Copy, Debug)]
-pub struct ScrollBar<'a> {
-    /// Number of lines.
-    pub of: usize,
-    /// The first line in view.
-    pub top: usize,
-    /// Colours and glyphs.
-    pub theme: &'a Theme,
-}
-
-impl Widget for &ScrollBar<'_> {
-    fn render(self, area: Rect, buffer: &mut Buffer) {
-        let area = area.intersection(buffer.area);
-        let rows = usize::from(area.height);
-        if area.is_empty() || self.of <= rows {
-            return;
-        }
-        let thumb = (rows * rows / self.of).clamp(1, rows);
-        let start = (rows - thumb) * self.top.min(self.of - rows) / (self.of - rows);
-        for (at, y) in (area.top()..area.bottom()).enumerate() {
-            let inside = (start..start + thumb).contains(&at);
-            let (symbol, role) = if inside {
-                (self.theme.glyphs.scroll_thumb, Role::Dim)
-            } else {
-                (self.theme.glyphs.scroll_track, Role::Border)
-            };
-            buffer[(area.x, y)].set_symbol(symbol).set_style(self.theme.style(role));
+/// Draws the rows of a list from its row `top` on, and its scroll bar in the column right of the
+/// area. Each row begins with the cursor's mark; `draw` gets the row's number and writes the rest.
+pub fn list(
+    area: Rect,
+    of: usize,
+    (top, cursor): (usize, usize),
+    theme: &Theme,
+    buffer: &mut Buffer,
+    draw: impl Fn(usize, &mut RowWriter<'_>),
+) {
+    for (at, row) in (top..of).zip(area.rows()) {
+        let here = at == cursor;
+        let mut writer = RowWriter::new(buffer, row, theme);
+        writer.column(if here { theme.glyphs.cursor } else { "" }, 2, Role::Focus);
+        draw(at, &mut writer);
+        if here {
+            buffer.set_style(row, theme.style(Role::Cursor));
         }
     }
+    scroll_bar(area, of, top, theme, buffer);
+}
+
+/// Draws a scroll bar in the column right of these lines, unless all of them are in view.
+pub fn scroll_bar(lines: Rect, of: usize, top: usize, theme: &Theme, buffer: &mut Buffer) {
+    let rows = usize::from(lines.height);
+    let column = Rect { x: lines.right(), width: 1, ..lines }.intersection(buffer.area);
+    if column.is_empty() || of <= rows {
+        return;
+    }
+    let mut state = ScrollbarState::new(of - rows + 1).position(top).viewport_content_length(rows);
+    Scrollbar::new(ScrollbarOrientation::VerticalRight)
+        .begin_symbol(None)
+        .end_symbol(None)
+        .track_symbol(Some(theme.glyphs.scroll_track))
+        .track_style(theme.style(Role::Border))
+        .thumb_symbol(theme.glyphs.scroll_thumb)
+        .thumb_style(theme.style(Role::Dim))
+        .render(column, buffer, &mut state);
 }

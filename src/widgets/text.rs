@@ -10,6 +10,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use crate::domain::text::escape_control;
+use crate::theme::{Role, Theme};
 
 /// Returns the width of the text, in cells.
 pub fn width(text: &str) -> u16 {
@@ -54,9 +55,9 @@ const MIN_MIDDLE: u16 = 14;
 /// The same for a path, whose end says much more than its beginning.
 const MIN_PATH: u16 = 8;
 
-/// Fits the text into this many cells, with an ellipsis for its middle: names and paths differ at
-/// their ends. In little room the beginning says more than two scraps would; then it is returned
-/// uncut.
+/// Fits printable text into this many cells, with an ellipsis for its middle: names and paths
+/// differ at their ends. In little room the beginning says more than two scraps would; then it is
+/// returned uncut.
 pub fn middle<'a>(text: &'a str, room: u16, ellipsis: &str) -> Cow<'a, str> {
     let wide = width(text);
     if wide <= room || room < MIN_MIDDLE {
@@ -74,8 +75,9 @@ fn ends(text: &str, room: u16, parts: u16, ellipsis: &str) -> String {
     format!("{begin}{ellipsis}{end}")
 }
 
-/// Fits a path into this many cells: the name at its end whole, if possible, and as much as fits
-/// before it; a query is cut first. Where not even the name fits, most of the room is for its end.
+/// Fits a printable path into this many cells: the name at its end whole, if possible, and as much
+/// as fits before it; a query is cut first. Where not even the name fits, most of the room is for
+/// its end.
 pub fn path<'a>(text: &'a str, room: u16, ellipsis: &str) -> Cow<'a, str> {
     let gap = width(ellipsis);
     if width(text) <= room || room < MIN_PATH {
@@ -99,18 +101,50 @@ pub fn path<'a>(text: &'a str, room: u16, ellipsis: &str) -> Cow<'a, str> {
     Cow::Owned(ends(plain, room, 4, ellipsis))
 }
 
-/// Returns as much of the text as this many cells could need and a little more, with its control
-/// characters made visible.
-fn shown(text: &str, room: u16) -> Cow<'_, str> {
-    let enough = text.floor_char_boundary(usize::from(room) * 16 + 64);
-    let text = text.get(..enough).unwrap_or(text);
+/// Replaces control characters with symbols. [`RowWriter`] does so with all that it writes; this is
+/// for text that is measured or cut before.
+pub fn printable(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
         return Cow::Borrowed(text);
     }
     Cow::Owned(escape_control(text, usize::MAX))
 }
 
-/// Writes one row of cells from left to right, never beyond its end.
+/// Cuts a text after this many characters; it becomes printable.
+pub fn cut(text: &str, most: usize, ellipsis: &str) -> String {
+    let text = printable(text);
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}{ellipsis}", text.get(..end).unwrap_or_default()),
+        None => text.into_owned(),
+    }
+}
+
+/// Returns as much of the text as this many cells could need and a little more, printable.
+fn beginning(text: &str, room: u16) -> Cow<'_, str> {
+    let enough = text.floor_char_boundary(usize::from(room) * 16 + 64);
+    printable(text.get(..enough).unwrap_or(text))
+}
+
+/// A style, or a role that the theme has a style for.
+pub trait IntoStyle {
+    /// Returns the style.
+    fn into_style(self, theme: &Theme) -> Style;
+}
+
+impl IntoStyle for Style {
+    fn into_style(self, _theme: &Theme) -> Style {
+        self
+    }
+}
+
+impl IntoStyle for Role {
+    fn into_style(self, theme: &Theme) -> Style {
+        theme.style(self)
+    }
+}
+
+/// Writes one row of cells from left to right, never beyond its end. This is the only way for text
+/// from outside to reach the screen: control characters are shown, never passed on.
 #[derive(Debug)]
 pub struct RowWriter<'a> {
     buffer: &'a mut Buffer,
@@ -118,12 +152,12 @@ pub struct RowWriter<'a> {
     end: u16,
     y: u16,
     visible: bool,
-    ellipsis: &'static str,
+    theme: &'a Theme,
 }
 
 impl<'a> RowWriter<'a> {
     /// Starts at the left of the first row of the area.
-    pub fn new(buffer: &'a mut Buffer, area: Rect, ellipsis: &'static str) -> Self {
+    pub fn new(buffer: &'a mut Buffer, area: Rect, theme: &'a Theme) -> Self {
         let area = area.intersection(buffer.area);
         Self {
             buffer,
@@ -131,7 +165,7 @@ impl<'a> RowWriter<'a> {
             end: area.right(),
             y: area.top(),
             visible: !area.is_empty(),
-            ellipsis,
+            theme,
         }
     }
 
@@ -146,34 +180,34 @@ impl<'a> RowWriter<'a> {
     }
 
     /// Writes as much as fits; what is cut ends with an ellipsis.
-    pub fn put(&mut self, text: &str, style: Style) -> &mut Self {
+    pub fn put(&mut self, text: &str, style: impl IntoStyle) -> &mut Self {
         let room = self.room();
         self.put_within(text, room, style)
     }
 
-    /// Writes at most this many cells; a longer text ends with an ellipsis. Control characters are
-    /// shown, never passed on.
-    pub fn put_within(&mut self, text: &str, most: u16, style: Style) -> &mut Self {
+    /// Writes at most this many cells; a longer text ends with an ellipsis.
+    pub fn put_within(&mut self, text: &str, most: u16, style: impl IntoStyle) -> &mut Self {
         let room = most.min(self.room());
         if !self.visible || room == 0 {
             return self;
         }
-        let text = shown(text, room);
+        let (text, style) = (beginning(text, room), style.into_style(self.theme));
         let (fits, _) = fit(&text, room);
         if fits.len() == text.len() {
             self.write(fits, style);
             return self;
         }
-        let (cut, short) = fit(fits, room.saturating_sub(width(self.ellipsis)));
+        let ellipsis = self.theme.glyphs.ellipsis;
+        let (cut, short) = fit(fits, room.saturating_sub(width(ellipsis)));
         let before = self.x;
         self.write(cut, style);
         self.x = before + short;
-        self.write(self.ellipsis, style);
+        self.write(ellipsis, style);
         self
     }
 
     /// Writes into a column of exactly this many cells, padded with blanks.
-    pub fn column(&mut self, text: &str, cells: u16, style: Style) -> &mut Self {
+    pub fn column(&mut self, text: &str, cells: u16, style: impl IntoStyle) -> &mut Self {
         let end = self.x.saturating_add(cells).min(self.end);
         self.put_within(text, cells, style);
         self.x = self.x.max(end);
@@ -181,11 +215,17 @@ impl<'a> RowWriter<'a> {
     }
 
     /// Writes into a column of exactly this many cells, aligned right.
-    pub fn column_right(&mut self, text: &str, cells: u16, style: Style) -> &mut Self {
-        let text = shown(text, cells);
+    pub fn column_right(&mut self, text: &str, cells: u16, style: impl IntoStyle) -> &mut Self {
+        let text = beginning(text, cells);
         let pad = cells.saturating_sub(width(&text));
         self.skip(pad);
         self.column(&text, cells - pad, style)
+    }
+
+    /// Writes a name into a column of exactly this many cells; its middle is cut.
+    pub fn name(&mut self, text: &str, cells: u16, style: impl IntoStyle) -> &mut Self {
+        let name = printable(text);
+        self.column(&middle(&name, cells, self.theme.glyphs.ellipsis), cells, style)
     }
 
     /// Leaves cells as they are.
@@ -201,14 +241,34 @@ impl<'a> RowWriter<'a> {
     }
 }
 
+/// Writes lines of text from the top of an area, as many as it has rows.
+pub fn put_lines<S: AsRef<str>>(
+    area: Rect,
+    lines: impl IntoIterator<Item = (S, Role)>,
+    theme: &Theme,
+    buffer: &mut Buffer,
+) {
+    for ((line, role), row) in lines.into_iter().zip(area.rows()) {
+        RowWriter::new(buffer, row, theme).put(line.as_ref(), role);
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
     use super::*;
+    use crate::theme::{ColourDepth, Glyphs};
+
+    fn theme() -> Theme {
+        Theme::named("default", ColourDepth::True, Glyphs::UNICODE).unwrap()
+    }
 
     fn written(room: u16, texts: &[&str]) -> String {
         let area = Rect::new(0, 0, room, 1);
         let mut buffer = Buffer::empty(area);
-        let mut writer = RowWriter::new(&mut buffer, area, "…");
+        let theme = theme();
+        let mut writer = RowWriter::new(&mut buffer, area, &theme);
         for text in texts {
             writer.put(text, Style::new());
         }
@@ -279,6 +339,6 @@ mod tests {
     #[test]
     fn an_area_outside_the_buffer_is_left_alone() {
         let mut buffer = Buffer::empty(Rect::new(0, 0, 2, 1));
-        RowWriter::new(&mut buffer, Rect::new(5, 5, 9, 9), "…").put("abc", Style::new());
+        RowWriter::new(&mut buffer, Rect::new(5, 5, 9, 9), &theme()).put("abc", Style::new());
     }
 }

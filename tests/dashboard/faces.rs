@@ -29,11 +29,15 @@ fn an_empty_store_says_what_each_account_is_doing() {
     stage.start();
     stage.report(Report::Event(Event::Account {
         account: AccountName::new("edge-prod"),
-        status: AccountStatus { asking: true, ..AccountStatus::default() },
+        status: AccountStatus { asking_since: Some(stage.now), ..AccountStatus::default() },
     }));
     let text = stage.text();
     assert!(text.contains("Nothing read yet"), "{text}");
     assert!(text.contains("edge-prod: reading"), "{text}");
+    stage.now += chrono::TimeDelta::seconds(29);
+    let text = stage.text();
+    assert!(text.contains("edge-prod: reading, 29 s"), "{text}");
+    assert!(text.contains("○ reading, 29 s"), "{text}");
     stage.hear_of_accounts();
     let text = stage.text();
     assert!(text.contains("no purge on record"), "{text}");
@@ -112,7 +116,7 @@ fn an_idle_screen_wakes_at_the_next_minute_and_a_moving_one_at_the_next_second()
     stage.report(Report::Event(Event::Account {
         account: AccountName::new("edge-prod"),
         status: AccountStatus {
-            asking: true,
+            asking_since: Some(stage.now),
             synced_at: Some(stage.now),
             ..AccountStatus::default()
         },
@@ -191,7 +195,7 @@ fn an_account_whose_vendor_does_not_answer_is_not_shown_as_sound_while_its_part_
         stage.report(Report::Event(Event::Account {
             account: AccountName::new("edge-prod"),
             status: AccountStatus {
-                asking: true,
+                asking_since: Some(at("2026-11-21T10:04:12Z")),
                 synced_at: Some(at("2026-11-21T10:04:12Z") - chrono::TimeDelta::seconds(seconds)),
                 ..AccountStatus::default()
             },
@@ -214,7 +218,7 @@ fn an_account_that_was_never_read_is_not_counted_among_the_sound_ones() {
         stage.hear_of_accounts();
         stage.report(Report::Event(Event::Account {
             account: AccountName::new("edge-new"),
-            status: AccountStatus { asking: true, ..AccountStatus::default() },
+            status: AccountStatus { asking_since: Some(stage.now), ..AccountStatus::default() },
         }));
         stage.text().lines().next().unwrap_or_default().to_owned()
     };

@@ -7,6 +7,7 @@
     reason = "tests"
 )]
 
+mod control_characters;
 mod faces;
 mod keys;
 mod looping;

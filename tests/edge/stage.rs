@@ -98,10 +98,10 @@ impl Stage {
             _directory: directory,
         };
         let is_read = |event: &Event| match event {
-            Event::Account { status, .. } => {
-                (status.synced_at.is_some() && status.older.is_none() && !status.asking)
-                    .then_some(())
-            }
+            Event::Account { status, .. } => (status.synced_at.is_some()
+                && status.older.is_none()
+                && status.asking_since.is_none())
+            .then_some(()),
             _ => None,
         };
         until(&mut stage.events, "the history", &mut stage.errors, is_read).await;

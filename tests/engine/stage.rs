@@ -132,10 +132,10 @@ impl Running {
         let before = Utc::now();
         self.engine.refresh(None).unwrap();
         self.until("a status", |event| match event {
-            Event::Account { status, .. } => {
-                (status.synced_at >= Some(before) && status.older.is_none() && !status.asking)
-                    .then_some(())
-            }
+            Event::Account { status, .. } => (status.synced_at >= Some(before)
+                && status.older.is_none()
+                && status.asking_since.is_none())
+            .then_some(()),
             _ => None,
         })
         .await;

@@ -155,9 +155,9 @@ impl Deck {
     pub(crate) async fn reads(&self, stage: &Stage, accounts: &[&str]) {
         loop {
             self.until("the accounts to be looked at", || {
-                accounts
-                    .iter()
-                    .all(|name| self.stands(name, |it| it.initial_sync_done && !it.asking))
+                accounts.iter().all(|name| {
+                    self.stands(name, |it| it.initial_sync_done && it.asking_since.is_none())
+                })
             })
             .await;
             let reading = |name: &&&str| self.stands(name, |it| it.older.is_some());

@@ -96,7 +96,7 @@ impl Verification {
             .filter(|(count, _)| *count > 0)
             .map(|(count, word)| format!("{count} {word}"))
             .collect();
-        let more = if self.settled { "" } else { ", being looked at" };
+        let more = if self.settled { "" } else { ", being checked" };
         match &self.sample {
             Some(sample) if sample.urls.is_empty() => {
                 "no URL is known under its patterns, so none was asked for".to_owned()

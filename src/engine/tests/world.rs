@@ -521,7 +521,7 @@ impl Running {
                 if name.as_str() == account
                     && status.synced_at.is_some()
                     && status.older.is_none()
-                    && !status.asking =>
+                    && status.asking_since.is_none() =>
             {
                 Some(status.clone())
             }

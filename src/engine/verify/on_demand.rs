@@ -67,12 +67,12 @@ impl Engine {
         let (results, verifications) = mpsc::unbounded_channel();
         let events = &self.0.events;
         if self.0.offline && !self.0.verify_context.has_to_watch() {
-            events.notice(Level::Info, None, "Offline: the edge is not looked at.".to_owned());
+            events.notice(Level::Info, None, "Offline: the edge is not checked.".to_owned());
             return Verifications(verifications);
         }
         if subjects.len() > MOST_AT_ONCE {
             let words = format!(
-                "Only {MOST_AT_ONCE} of the {} purges are looked at, so that the edge is not \
+                "Only {MOST_AT_ONCE} of the {} purges are checked, so that the edge is not \
                  flooded.",
                 subjects.len()
             );
@@ -221,7 +221,7 @@ fn sum_up(results: &[Result<Verified, String>]) -> (Level, String) {
     };
     match (worst, failed) {
         (Some(check), _) if check.verdict() == Verdict::Stale => (Level::Error, named(check)),
-        (_, Some(why)) => (Level::Warning, format!("{all} Not looked at: {why}.")),
+        (_, Some(why)) => (Level::Warning, format!("{all} Not checked: {why}.")),
         (Some(check), None) if check.verdict() == Verdict::Unclear => {
             (Level::Warning, named(check))
         }

@@ -3,7 +3,7 @@
 use crate::domain::event::Level;
 use crate::domain::kind::Kind;
 use crate::domain::resource::ResourceState;
-use crate::panes::{AppRequest, Opening, PaneCtx, Pick, PickFor, PickItem, PickValue, Update};
+use crate::panes::{Opening, PaneCtx, Pick, PickFor, PickItem, PickValue, Update};
 
 use super::ComposePane;
 
@@ -72,13 +72,13 @@ impl ComposePane {
             });
         }
         if items.is_empty() {
-            return Update::say(Level::Warning, "No account has told its resources yet.");
+            return Update::say(Level::Warning, "No account's resources are known yet.");
         }
-        Update::request(AppRequest::Open(Opening::Pick(Pick {
+        Update::open(Opening::Pick(Pick {
             purpose: PickFor::Resource,
             title: "Resource for targets without a host".to_owned(),
             items,
             many: false,
-        })))
+        }))
     }
 }

@@ -20,12 +20,12 @@ impl ComposePane {
             note: wider.patterns.join(" "),
             chosen: false,
         });
-        Update::request(AppRequest::Open(Opening::Pick(Pick {
+        Update::open(Opening::Pick(Pick {
             purpose: PickFor::Wider,
             title: "Fewer, wider purges: they remove more than the lines say".to_owned(),
             items: items.collect(),
             many: false,
-        })))
+        }))
     }
 
     pub(super) fn widen(&mut self, place: usize, ctx: &PaneCtx<'_>) -> Update {

@@ -102,7 +102,7 @@ fn an_empty_draft_leads_to_no_plan() {
 fn a_sound_draft_leads_to_its_plan() {
     let (mut pane, ctx, _) = compose("https://www.site.com/a.jpg");
     let update = pane.on_command(Command::ComposePlan, &ctx);
-    let [AppRequest::Open(Opening::Plan(plan, draft))] = update.requests.as_slice() else {
+    let [AppRequest::Open(Opening::Plan(plan, draft, _))] = update.requests.as_slice() else {
         unreachable!("{update:?}")
     };
     assert_eq!(plan.requests.len(), 1);

@@ -14,12 +14,11 @@
 //! └──────────────────────────────────────────────────────────────────────────────────────────┘
 //! ```
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Modifier;
 use ratatui::widgets::Widget;
 
@@ -28,35 +27,22 @@ use super::{ComposePane, Part};
 use crate::commands::Command;
 use crate::domain::findings::{Finding, Severity};
 use crate::domain::kind::Kind;
-use crate::domain::known::Known;
 use crate::domain::lint::LintedLine;
-use crate::domain::text::escape_control;
-use crate::domain::zone::Zone;
 use crate::panes::field::Field;
 use crate::panes::field::view::FieldView;
 use crate::panes::format;
 use crate::panes::overlay::{Overlay, OverlayInputs};
 use crate::panes::scrolling::keep_in_view;
 use crate::theme::{Role, Theme};
-use crate::widgets::panel::{Divider, Panel, clear, popup};
-use crate::widgets::scroll::ScrollBar;
-use crate::widgets::text::{RowWriter, path, skip, width};
+use crate::widgets::panel::{divide, popup};
+use crate::widgets::scroll::scroll_bar;
+use crate::widgets::text::{RowWriter, path, printable, skip, width};
 
-/// The overlay; the area is the whole screen.
-#[derive(Clone, Copy)]
-pub struct ComposeView<'a> {
-    /// The draft.
-    pub pane: &'a ComposePane,
-    /// The keys of a command, as they are bound now.
-    pub keys: &'a dyn Fn(Command) -> String,
-    /// Accounts and resources, for the names of things.
-    pub known: &'a Known,
-    /// The time.
-    pub now: DateTime<Utc>,
-    /// The zone that times are shown in.
-    pub zone: Zone,
-    /// Colours and glyphs.
-    pub theme: &'a Theme,
+/// The popup of a draft.
+struct ComposeView<'a> {
+    pane: &'a ComposePane,
+    inputs: &'a OverlayInputs<'a>,
+    theme: &'a Theme,
 }
 
 /// Returns the glyph and role of a severity.
@@ -70,53 +56,37 @@ fn severity(severity: Severity, theme: &Theme) -> (&'static str, Role) {
 
 impl Overlay for ComposePane {
     fn draw(&self, inputs: &OverlayInputs<'_>, area: Rect, buffer: &mut Buffer) {
-        let &OverlayInputs { keys, known, now, zone, theme, .. } = inputs;
-        (&ComposeView { pane: self, keys, known, now, zone, theme }).render(area, buffer);
-    }
-}
-
-impl Widget for &ComposeView<'_> {
-    fn render(self, area: Rect, buffer: &mut Buffer) {
-        let area = popup(area, 150, area.height);
-        clear(area, buffer, self.theme);
-        let note = self.choices();
-        (&Panel {
-            title: "Compose",
-            title_role: Role::Heading,
-            note: &note,
-            focused: true,
-            theme: self.theme,
-        })
-            .render(area, buffer);
-        let inner = Panel::inner(area);
-        if inner.height < 4 {
-            return;
-        }
-        let findings = self.findings();
-        let room = inner.height.saturating_sub(3);
-        let told = (findings.len() as u16).min(room / 3).max(u16::from(room > 6));
-        let targets =
-            Rect { height: room.saturating_sub(told + u16::from(told > 0)).max(1), ..inner };
-        self.targets(targets, area.right(), buffer);
-        let mut y = targets.bottom();
-        if told > 0 {
-            self.divide(&self.tally(), Rect::new(area.x, y, area.width, 1), buffer);
-            let list = Rect::new(inner.x, y + 1, inner.width, told);
-            self.told(&findings, list, buffer);
-            y = list.bottom();
-        }
-        self.divide("", Rect::new(area.x, y, area.width, 1), buffer);
-        self.texts(Rect::new(inner.x, y + 1, inner.width, 1), buffer);
-        let counter = Rect::new(inner.x, inner.bottom() - 1, inner.width, 1);
-        RowWriter::new(buffer, counter, self.theme.glyphs.ellipsis)
-            .put(&self.counter(), self.theme.style(Role::Heading));
+        ComposeView { pane: self, inputs, theme: inputs.theme }.draw(area, buffer);
     }
 }
 
 impl ComposeView<'_> {
-    fn divide(&self, title: &str, area: Rect, buffer: &mut Buffer) {
-        (&Divider { title, title_role: Role::Heading, focused: true, theme: self.theme })
-            .render(area, buffer);
+    fn draw(&self, area: Rect, buffer: &mut Buffer) {
+        let size = (150, area.height);
+        let inner = popup(area, size, ("Compose", &self.choices()), self.theme, buffer);
+        if inner.height < 4 {
+            return;
+        }
+        let findings = self.findings();
+        let room = inner.height - 3;
+        let told = (findings.len() as u16).min(room / 3).max(u16::from(room > 6));
+        let [targets, line, list, lower, texts, counter] = Layout::vertical([
+            Constraint::Fill(1),
+            Constraint::Length(told.min(1)),
+            Constraint::Length(told),
+            Constraint::Length(1),
+            Constraint::Length(1),
+            Constraint::Length(1),
+        ])
+        .areas(inner);
+        self.targets(targets, buffer);
+        if told > 0 {
+            divide(line, &self.tally(), self.theme, buffer);
+            self.told(&findings, list, buffer);
+        }
+        divide(lower, "", self.theme, buffer);
+        self.texts(texts, buffer);
+        RowWriter::new(buffer, counter, self.theme).put(&self.counter(), Role::Heading);
     }
 
     /// Returns the options: kind, resource, mode.
@@ -129,8 +99,9 @@ impl ComposeView<'_> {
             Some(kind) => format!("kind: {kind}"),
         };
         let resource = draft.resource.as_ref().map(|(account, id)| {
-            let name = self.known.resource(account, id).map_or(id.as_str(), |it| it.cname.as_str());
-            format!("resource: {}", escape_control(name, 80))
+            let name =
+                self.inputs.known.resource(account, id).map_or(id.as_str(), |it| it.cname.as_str());
+            format!("resource: {name}")
         });
         let mode = draft.mode.as_ref().map(|mode| format!("mode: {mode}"));
         let words: Vec<String> = [Some(kind), resource, mode].into_iter().flatten().collect();
@@ -165,35 +136,31 @@ impl ComposeView<'_> {
     }
 
     fn told(&self, findings: &[&Finding], area: Rect, buffer: &mut Buffer) {
-        for (at, finding) in findings.iter().take(usize::from(area.height)).enumerate() {
-            let row = Rect { y: area.y + at as u16, height: 1, ..area };
+        for (finding, row) in findings.iter().zip(area.rows()) {
             let (mark, role) = severity(finding.severity, self.theme);
             // A draft without lines has its one entry, everything, on none of them.
             let line = match finding.line {
                 Some(line) if !self.pane.lines.is_empty() => (line + 1).to_string(),
                 Some(_) | None => "draft".to_owned(),
             };
-            RowWriter::new(buffer, row, self.theme.glyphs.ellipsis)
-                .column_right(&line, 5, self.theme.style(Role::Dim))
+            RowWriter::new(buffer, row, self.theme)
+                .column_right(&line, 5, Role::Dim)
                 .skip(1)
-                .put(mark, self.theme.style(role))
+                .put(mark, role)
                 .skip(1)
-                .put(finding.code, self.theme.style(Role::Dim))
+                .put(finding.code, Role::Dim)
                 .skip(1)
-                .put(&finding.words, self.theme.style(Role::Text));
+                .put(&finding.words, Role::Text);
         }
     }
 
-    fn targets(&self, area: Rect, edge: u16, buffer: &mut Buffer) {
+    fn targets(&self, area: Rect, buffer: &mut Buffer) {
         let lines = self.pane.lines.lines();
         let nothing_yet = self.pane.lines.is_empty() && self.pane.checked.linted.lines.is_empty();
         if nothing_yet {
             let words =
                 "Paste or type URLs, paths, patterns (/img/*) or curl lines, one to a line.";
-            let row = Rect { height: 1, ..area };
-            RowWriter::new(buffer, row, self.theme.glyphs.ellipsis)
-                .skip(2)
-                .put(words, self.theme.style(Role::Dim));
+            RowWriter::new(buffer, area, self.theme).skip(2).put(words, Role::Dim);
         }
         let rows = usize::from(area.height);
         let (cursor, column) = self.pane.lines.cursor();
@@ -208,8 +175,7 @@ impl ComposeView<'_> {
                 entries.entry(linted.line).or_default().push(linted);
             }
         }
-        for (at, text) in lines.iter().enumerate().skip(top).take(rows) {
-            let row = Rect { y: area.y + (at - top) as u16, height: 1, ..area };
+        for ((at, text), row) in lines.iter().enumerate().skip(top).zip(area.rows()) {
             let here = at == cursor && self.pane.part == Part::Targets;
             let entries = entries.get(&at).map_or(&[][..], Vec::as_slice);
             let typed = Rect { width: left, ..row };
@@ -222,8 +188,7 @@ impl ComposeView<'_> {
                 self.meaning(entries, meaning, buffer);
             }
         }
-        (&ScrollBar { of: lines.len(), top, theme: self.theme })
-            .render(Rect { x: edge.saturating_sub(1), width: 1, ..area }, buffer);
+        scroll_bar(area, lines.len(), top, self.theme, buffer);
     }
 
     /// The number of a line, by which the findings name it; what is left of the row.
@@ -231,11 +196,8 @@ impl ComposeView<'_> {
         if digits == 0 {
             return row;
         }
-        RowWriter::new(buffer, row, self.theme.glyphs.ellipsis).column_right(
-            &line.map_or_else(String::new, |line| line.to_string()),
-            digits,
-            self.theme.style(Role::Dim),
-        );
+        let number = line.map_or_else(String::new, |line| line.to_string());
+        RowWriter::new(buffer, row, self.theme).column_right(&number, digits, Role::Dim);
         Rect { x: row.x + digits + 1, width: row.width - digits - 1, ..row }
     }
 
@@ -252,51 +214,39 @@ impl ComposeView<'_> {
         let worst =
             entries.iter().flat_map(|entry| &entry.findings).map(|finding| finding.severity).max();
         let (mark, role) = worst.map_or((" ", Role::Text), |worst| severity(worst, self.theme));
-        let style = self.theme.style(Role::Text);
-        let shown = escape_control(text, 4_000);
-        let mut writer = RowWriter::new(buffer, row, self.theme.glyphs.ellipsis);
-        writer.put(mark, self.theme.style(role)).skip(1);
+        let shown = printable(text);
+        let mut writer = RowWriter::new(buffer, row, self.theme);
+        writer.put(mark, role).skip(1);
         let (x, room) = (writer.x(), writer.room().saturating_sub(1));
-        let before: String = cursor.map_or_else(String::new, |column| {
-            escape_control(text, 4_000).chars().take(column).collect()
-        });
-        let at = width(&before);
-        let scroll = (at + 1).saturating_sub(room);
-        let in_view = if cursor.is_some() {
-            Cow::Borrowed(skip(&shown, scroll))
-        } else {
-            path(&shown, room, self.theme.glyphs.ellipsis)
+        let Some(column) = cursor else {
+            writer.put_within(&path(&shown, room, self.theme.glyphs.ellipsis), room, Role::Text);
+            return;
         };
-        writer.put_within(&in_view, room, style);
-        if cursor.is_some()
-            && let Some(cell) = buffer.cell_mut((x + at.saturating_sub(scroll), row.y))
-        {
+        let end = text.char_indices().nth(column).map_or(text.len(), |(at, _)| at);
+        let at = width(&printable(text.get(..end).unwrap_or(text)));
+        let scroll = (at + 1).saturating_sub(room);
+        writer.put_within(skip(&shown, scroll), room, Role::Text);
+        if let Some(cell) = buffer.cell_mut((x + at.saturating_sub(scroll), row.y)) {
             cell.modifier.insert(Modifier::REVERSED);
         }
     }
 
     /// Draws the vendor's view of a line.
     fn meaning(&self, entries: &[&LintedLine], row: Rect, buffer: &mut Buffer) {
-        let (dim, text) = (self.theme.style(Role::Dim), self.theme.style(Role::Text));
-        let mut writer = RowWriter::new(buffer, row, self.theme.glyphs.ellipsis);
-        writer.put(self.theme.glyphs.border.vertical_left, self.theme.style(Role::Border)).skip(1);
-        let Some((meaning, more)) = entries
-            .iter()
-            .find_map(|entry| entry.meaning.as_ref())
-            .map(|meaning| (meaning, entries.len() - 1))
-        else {
+        let mut writer = RowWriter::new(buffer, row, self.theme);
+        writer.put(self.theme.glyphs.border.vertical_left, Role::Border).skip(1);
+        let Some(meaning) = entries.iter().find_map(|entry| entry.meaning.as_ref()) else {
             return;
         };
-        writer.column(meaning.kind.word(), 8, dim);
-        if self.known.accounts.len() > 1 {
-            writer.column(meaning.account.as_str(), 12, dim).skip(1);
+        writer.column(meaning.kind.word(), 8, Role::Dim);
+        if self.inputs.known.accounts.len() > 1 {
+            writer.column(meaning.account.as_str(), 12, Role::Dim).skip(1);
         }
         let target = if meaning.target.is_empty() { "whole resource" } else { &meaning.target };
-        let target = escape_control(target, 2_000);
-        let target = path(&target, writer.room(), self.theme.glyphs.ellipsis);
-        writer.put(&target, text);
-        if more > 0 {
-            writer.skip(1).put(&format!("+{more}"), dim);
+        let target = printable(target);
+        writer.put(&path(&target, writer.room(), self.theme.glyphs.ellipsis), Role::Text);
+        if entries.len() > 1 {
+            writer.skip(1).put(&format!("+{}", entries.len() - 1), Role::Dim);
         }
     }
 
@@ -304,28 +254,17 @@ impl ComposeView<'_> {
         let half = row.width * 2 / 3;
         let reason = Rect { width: half, ..row };
         let ticket = Rect { x: row.x + half, width: row.width - half, ..row };
-        for (name, field, part, area) in [
-            ("reason", &self.pane.reason, Part::Reason, reason),
-            ("ticket", &self.pane.ticket, Part::Ticket, ticket),
-        ] {
-            self.text(name, field, part, area, buffer);
-        }
+        self.text("reason", &self.pane.reason, Part::Reason, reason, buffer);
+        self.text("ticket", &self.pane.ticket, Part::Ticket, ticket, buffer);
     }
 
     fn text(&self, name: &str, field: &Field, part: Part, area: Rect, buffer: &mut Buffer) {
         let here = self.pane.part == part;
-        let role = if here { Role::Focus } else { Role::Dim };
-        let mut writer = RowWriter::new(buffer, area, self.theme.glyphs.ellipsis);
-        writer.put(name, self.theme.style(role)).skip(2);
+        let mut writer = RowWriter::new(buffer, area, self.theme);
+        writer.put(name, if here { Role::Focus } else { Role::Dim }).skip(2);
         let inside = Rect { x: writer.x(), width: writer.room().saturating_sub(2), ..area };
-        (&FieldView {
-            text: field.text(),
-            cursor: here.then(|| field.cursor()),
-            fault: None,
-            ghost: "",
-            theme: self.theme,
-        })
-            .render(inside, buffer);
+        let field = FieldView::new(field, self.theme);
+        (&FieldView { cursor: field.cursor.filter(|_| here), ..field }).render(inside, buffer);
     }
 
     /// `137 targets → 2 requests; now and at 10:05:12`.
@@ -337,24 +276,28 @@ impl ComposeView<'_> {
             return targets;
         };
         let requests = format::count_noun(plan.requests.len() as u64, "request", "requests");
-        let later: Vec<DateTime<Utc>> =
-            plan.requests.iter().map(|planned| planned.at).filter(|&at| at > self.now).collect();
+        let later: Vec<DateTime<Utc>> = plan
+            .requests
+            .iter()
+            .map(|planned| planned.at)
+            .filter(|&at| at > self.inputs.now)
+            .collect();
         let times = match (plan.requests.len() > later.len(), later.as_slice()) {
             (_, []) => "now".to_owned(),
             (false, [at]) => format!("at {}", self.moment(*at)),
             (true, [at]) => format!("now and at {}", self.moment(*at)),
             (_, [_, ..]) => format!("the last at {}", self.moment(plan.ends_at)),
         };
-        let times = if self.known.paused { "the queue is paused".to_owned() } else { times };
+        let times = if self.inputs.known.paused { "the queue is paused".to_owned() } else { times };
         let mut words = format!("{targets} {} {requests}; {times}", self.theme.glyphs.arrow);
         if let Some(wider) = self.pane.checked.wider.first() {
-            let key = (self.keys)(Command::ComposeWiden);
+            let key = (self.inputs.keys)(Command::ComposeWiden);
             words = format!("{words} {} or {} ({key})", self.theme.glyphs.dot, described(wider));
         }
         words
     }
 
     fn moment(&self, at: DateTime<Utc>) -> String {
-        format::moment(at, self.now, self.zone)
+        format::moment(at, self.inputs.now, self.inputs.zone)
     }
 }

@@ -8,9 +8,9 @@ use ratatui::style::Modifier;
 use ratatui::widgets::Widget;
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::domain::text::escape_control;
+use super::Field;
 use crate::theme::{Role, Theme};
-use crate::widgets::text::width;
+use crate::widgets::text::{RowWriter, printable, width};
 
 /// A field of one line. It scrolls sideways so far that the cursor is in view.
 #[derive(Clone, Debug)]
@@ -27,59 +27,56 @@ pub struct FieldView<'a> {
     pub theme: &'a Theme,
 }
 
+impl<'a> FieldView<'a> {
+    /// Shows a field that has the focus.
+    pub fn new(field: &'a Field, theme: &'a Theme) -> Self {
+        Self { text: field.text(), cursor: Some(field.cursor()), fault: None, ghost: "", theme }
+    }
+}
+
 impl Widget for &FieldView<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
-        let area = area.intersection(buffer.area);
-        if area.is_empty() {
-            return;
-        }
-        let glyphs = &self.theme.glyphs;
         let style = self.theme.style(Role::Field);
-        let cursor = self.cursor.unwrap_or(0);
-        let before: u16 = self.text.get(..cursor).map_or(0, width);
+        let faulty = self.theme.style(Role::Fault);
+        let before: u16 = self.text.get(..self.cursor.unwrap_or(0)).map_or(0, width);
         let scroll = (before + 1).saturating_sub(area.width);
-        let mut column = 0u16;
+        let mut writer = RowWriter::new(buffer, area, self.theme);
+        let mut column = 0;
         for (at, grapheme) in self.text.grapheme_indices(true) {
-            let shown = escape_control(grapheme, usize::MAX);
+            let shown = printable(grapheme);
             let wide = width(&shown).max(1);
-            let end = at + grapheme.len();
-            if column >= scroll && column + wide - scroll <= area.width {
-                let wrong =
-                    self.fault.as_ref().is_some_and(|fault| at < fault.end && end > fault.start);
-                let mut style = if wrong { self.theme.style(Role::Fault) } else { style };
+            let (begin, end) = (column, column + wide);
+            column = end;
+            if begin < scroll {
+                // What is cut through at the left leaves its cells blank.
+                writer.skip(end.saturating_sub(scroll));
+            } else if wide <= writer.room() {
+                let fault = self.fault.as_ref();
+                let wrong = fault.is_some_and(|it| at < it.end && at + grapheme.len() > it.start);
+                let mut style = if wrong { faulty } else { style };
                 if self.cursor == Some(at) {
                     style = style.add_modifier(Modifier::REVERSED);
                 }
-                let room = usize::from(area.right() - (area.x + column - scroll));
-                buffer.set_stringn(area.x + column - scroll, area.y, &shown, room, style);
+                writer.column(&shown, wide, style);
+            } else {
+                return;
             }
-            column += wide;
         }
-        let mut x = area.x + column.saturating_sub(scroll);
-        if x >= area.right() {
+        let length = self.text.len();
+        if self.cursor.is_none_or(|cursor| cursor < length) {
             return;
         }
-        let ghost = self.theme.style(Role::Suggestion);
-        let at_end = self.cursor.is_some_and(|cursor| cursor >= self.text.len());
-        let missing = self
-            .fault
-            .as_ref()
-            .is_some_and(|fault| fault.is_empty() && fault.start >= self.text.len());
-        if !self.ghost.is_empty() && at_end {
-            let room = usize::from(area.right() - x);
-            let shown = escape_control(self.ghost, room);
-            let (after, _) = buffer.set_stringn(x, area.y, &shown, room, ghost);
-            if let Some(cell) = buffer.cell_mut((x, area.y)) {
-                cell.modifier.insert(Modifier::REVERSED);
-            }
-            x = after;
-        } else if at_end {
-            let symbol = if missing { glyphs.bar_here } else { " " };
-            let style = if missing { self.theme.style(Role::Fault) } else { style };
-            buffer[(x, area.y)]
-                .set_symbol(symbol)
-                .set_style(style.add_modifier(Modifier::REVERSED));
+        let mut ghost = self.ghost.chars();
+        if let Some(first) = ghost.next() {
+            let style = self.theme.style(Role::Suggestion);
+            writer
+                .put(first.encode_utf8(&mut [0; 4]), style.add_modifier(Modifier::REVERSED))
+                .put(ghost.as_str(), style);
+        } else if self.fault.as_ref().is_some_and(|it| it.is_empty() && it.start >= length) {
+            // Something is missing at the end.
+            writer.put(self.theme.glyphs.bar_here, faulty.add_modifier(Modifier::REVERSED));
+        } else {
+            writer.put(" ", style.add_modifier(Modifier::REVERSED));
         }
-        let _ = x;
     }
 }

@@ -59,26 +59,20 @@ impl HistoryPane {
             Command::CopyCurl => self.gather(Purpose::Curl, ctx),
             Command::PurgeAgain => self.gather(Purpose::Again, ctx),
             Command::Verify => self.verify(),
-            Command::PurgeCompose => Update::request(AppRequest::Open(Opening::Compose(None))),
-            Command::ColumnsPick => {
-                Update::request(AppRequest::Open(Opening::Pick(self.pick_columns())))
-            }
-            Command::PickCname => {
-                Update::request(AppRequest::Open(Opening::Pick(self.pick_cname(ctx))))
-            }
-            Command::PickAccount => {
-                Update::request(AppRequest::Open(Opening::Pick(pick_account(ctx))))
-            }
-            Command::Export => Update::request(AppRequest::Open(Opening::Prompt(Prompt {
+            Command::PurgeCompose => Update::open(Opening::Compose(None)),
+            Command::ColumnsPick => Update::open(Opening::Pick(self.pick_columns())),
+            Command::PickCname => Update::open(Opening::Pick(self.pick_cname(ctx))),
+            Command::PickAccount => Update::open(Opening::Pick(pick_account(ctx))),
+            Command::Export => Update::open(Opening::Prompt(Prompt {
                 purpose: PromptFor::ExportPath,
                 title: "Write all that the filter selects (.csv, .json, .ndjson)".to_owned(),
                 suggestion: format!("purges-{}.csv", ctx.now.format("%Y%m%d-%H%M%S")),
-            }))),
-            Command::SaveView => Update::request(AppRequest::Open(Opening::Prompt(Prompt {
+            })),
+            Command::SaveView => Update::open(Opening::Prompt(Prompt {
                 purpose: PromptFor::ViewName,
                 title: "Save this filter as a view named".to_owned(),
                 suggestion: String::new(),
-            }))),
+            })),
             Command::SplitRight => Update::request(AppRequest::Split { right: true }),
             Command::SplitBelow => Update::request(AppRequest::Split { right: false }),
             Command::ClosePane => Update::request(AppRequest::ClosePane),
@@ -86,7 +80,7 @@ impl HistoryPane {
         }
     }
 
-    /// Returns the reason why a command would do nothing now, if it would.
+    /// Explains why a command would do nothing now, if it would.
     pub(super) fn why_not(&self, command: Command) -> Option<&'static str> {
         let no_row = self.rows.here().is_none() && self.marks.is_empty();
         if no_row && NEED_A_ROW.contains(&command) {
@@ -191,9 +185,7 @@ impl HistoryPane {
                 self.pending = Some(PendingRead { ticket, purpose: Purpose::Curl });
                 Update::effect(Effect::Query(Query::Preview { ticket, requests }))
             }
-            Purpose::Again => {
-                Update::request(AppRequest::Open(Opening::Compose(Some(draft_of(purges)))))
-            }
+            Purpose::Again => Update::open(Opening::Compose(Some(draft_of(purges)))),
         }
     }
 
@@ -271,12 +263,12 @@ impl HistoryPane {
             title: "Columns".to_owned(),
             many: true,
             items: Column::EVERY
-                .into_iter()
+                .iter()
                 .map(|column| PickItem {
                     value: PickValue::Text(column.title().to_owned()),
                     text: column.title().to_lowercase(),
                     note: String::new(),
-                    chosen: self.columns.contains(&column),
+                    chosen: self.columns.contains(column),
                 })
                 .collect(),
         }

@@ -1,87 +1,59 @@
 //! The columns of the list: which are wanted, and which of them there is room for.
 
-/// A column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Column {
+/// Makes [`Column`] and its table. A row, in the order of the list: variant, title, priority where
+/// room gets scarce (the lowest goes first).
+macro_rules! columns {
+    ($($(#[$doc:meta])* $variant:ident $title:literal $priority:literal;)+) => {
+        /// A column.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Column { $($(#[$doc])* $variant),+ }
+
+        impl Column {
+            /// Every column, in the order of the list.
+            pub const EVERY: &'static [Self] = &[$(Self::$variant),+];
+
+            /// Its title.
+            pub fn title(self) -> &'static str {
+                match self { $(Self::$variant => $title),+ }
+            }
+
+            fn priority(self) -> u8 {
+                match self { $(Self::$variant => $priority),+ }
+            }
+        }
+    };
+}
+
+columns! {
     /// When the vendor recorded it.
-    Time,
+    Time "TIME" 7;
     /// The account.
-    Account,
+    Account "ACCOUNT" 4;
     /// The provider.
-    Provider,
+    Provider "PROVIDER" 1;
     /// The resource's cname.
-    Cname,
+    Cname "CNAME" 6;
     /// The kind.
-    Kind,
+    Kind "KIND" 3;
     /// The status.
-    Status,
-    /// Number of targets, and the first of them.
-    Targets,
+    Status "STATUS" 8;
     /// The person who asked for it.
-    By,
+    By "BY" 2;
     /// The vendor's id.
-    Id,
+    Id "ID" 0;
+    /// Number of targets, and the first of them.
+    Targets "TARGETS" 5;
 }
 
 impl Column {
-    /// Every column, in the order of the list.
-    pub const EVERY: [Self; 9] = [
-        Self::Time,
-        Self::Account,
-        Self::Provider,
-        Self::Cname,
-        Self::Kind,
-        Self::Status,
-        Self::By,
-        Self::Id,
-        Self::Targets,
-    ];
-
-    /// The columns that are shown by default.
-    pub const USUAL: [Self; 8] = [
-        Self::Time,
-        Self::Account,
-        Self::Provider,
-        Self::Cname,
-        Self::Kind,
-        Self::Status,
-        Self::By,
-        Self::Targets,
-    ];
-
-    /// Its title.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Time => "TIME",
-            Self::Account => "ACCOUNT",
-            Self::Provider => "PROVIDER",
-            Self::Cname => "CNAME",
-            Self::Kind => "KIND",
-            Self::Status => "STATUS",
-            Self::Targets => "TARGETS",
-            Self::By => "BY",
-            Self::Id => "ID",
-        }
+    /// Returns the columns that are shown by default.
+    pub fn usual() -> Vec<Self> {
+        Self::EVERY.iter().copied().filter(|column| *column != Self::Id).collect()
     }
 
     /// The column of this title.
     pub fn from_title(title: &str) -> Option<Self> {
-        Self::EVERY.into_iter().find(|column| column.title() == title)
-    }
-
-    /// Priority where room gets scarce; the lowest goes first.
-    fn priority(self) -> u8 {
-        match self {
-            Self::Id => 0,
-            Self::Provider => 1,
-            Self::By => 2,
-            Self::Kind => 3,
-            Self::Account => 4,
-            Self::Targets => 5,
-            Self::Cname => 6,
-            Self::Time => 7,
-            Self::Status => 8,
-        }
+        Self::EVERY.iter().copied().find(|column| column.title() == title)
     }
 }
 
@@ -128,7 +100,8 @@ pub fn fit(wanted: &[Column], contents: Contents, room: u16) -> Vec<(Column, u16
         Column::Id => 12,
     };
     let mut columns: Vec<(Column, u16)> = Column::EVERY
-        .into_iter()
+        .iter()
+        .copied()
         .filter(|column| wanted.contains(column))
         .filter(|column| *column != Column::Provider || room >= 110)
         .map(|column| (column, least(column)))
@@ -160,12 +133,12 @@ mod tests {
     const CONTENTS: Contents = Contents { time: 15, account: 10, provider: 9, cname: 14, by: 6 };
 
     fn kept(room: u16) -> Vec<Column> {
-        fit(&Column::USUAL, CONTENTS, room).into_iter().map(|(column, _)| column).collect()
+        fit(&Column::usual(), CONTENTS, room).into_iter().map(|(column, _)| column).collect()
     }
 
     #[test]
     fn a_narrow_list_keeps_what_says_most() {
-        assert_eq!(kept(120), Column::USUAL);
+        assert_eq!(kept(120), Column::usual());
         assert_eq!(
             kept(78),
             [
@@ -184,7 +157,7 @@ mod tests {
     #[test]
     fn columns_never_take_more_than_there_is() {
         for room in 0..200 {
-            let columns = fit(&Column::EVERY, CONTENTS, room);
+            let columns = fit(Column::EVERY, CONTENTS, room);
             let taken = columns.iter().map(|(_, cells)| cells + 1).sum::<u16>() - 1;
             assert!(taken <= room || columns.len() == 1, "{room}: {columns:?}");
         }

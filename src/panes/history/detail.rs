@@ -31,12 +31,12 @@ pub type VerifyResult = Result<Box<Verification>, String>;
 const MAX_VERIFIED: usize = 32;
 
 impl Detail {
-    /// Returns whether it is open; closed, a summary of the row is shown in its place.
+    /// True if it is open; closed, a summary of the row is shown in its place.
     pub fn is_open(&self) -> bool {
         self.open
     }
 
-    /// Returns whether keys go to it.
+    /// True if keys go to it.
     pub fn is_focused(&self) -> bool {
         self.open && self.focused
     }

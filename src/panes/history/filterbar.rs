@@ -87,7 +87,7 @@ impl FilterBar {
         self.predicate.clone()
     }
 
-    /// Returns whether it was last resolved by another zone's clock, and says something about time.
+    /// True if it says something about time and was last resolved by another zone's clock.
     pub fn is_read_otherwise_in(&self, zone: Zone) -> bool {
         zone != self.zone && self.filter.without_times() != self.filter
     }
@@ -123,7 +123,7 @@ impl FilterBar {
         }
     }
 
-    /// Returns whether there is a way back.
+    /// True if [`FilterBar::widen`] has a filter to go back to.
     pub fn can_widen(&self) -> bool {
         !self.wider.is_empty()
     }
@@ -133,7 +133,7 @@ impl FilterBar {
         self.narrow(Filter::default())
     }
 
-    /// Returns whether it is being typed.
+    /// True while it is typed.
     pub fn is_editing(&self) -> bool {
         self.editing.is_some()
     }

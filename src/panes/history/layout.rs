@@ -1,7 +1,7 @@
 //! Layout of a history pane: filter bar, timeline, list, detail. The update needs it to know how
 //! many rows are in view, the view to draw them there.
 
-use ratatui::layout::{Margin, Rect};
+use ratatui::layout::{Constraint, Layout, Margin, Rect};
 
 /// The parts of a history pane; a part without room is empty.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,18 +28,11 @@ pub struct PaneLayout {
 pub fn layout(frame: Rect, editing: bool, detail_open: bool) -> PaneLayout {
     let inner = frame.inner(Margin::new(1, 1));
     let tall = inner.height;
-    let mut rest = inner;
-    let mut take = |rows: u16| {
-        let rows = rows.min(rest.height);
-        let part = Rect { height: rows, ..rest };
-        rest = Rect { y: rest.y + rows, height: rest.height - rows, ..rest };
-        part
-    };
-    let filter = take(match (editing, tall) {
+    let filter = match (editing, tall) {
         (false, _) => 0,
         (true, 0..6) => 1,
         (true, _) => 2,
-    });
+    };
     let (bars, caption) = match tall {
         0..9 => (0, 0),
         9..14 => (1, 0),
@@ -47,34 +40,33 @@ pub fn layout(frame: Rect, editing: bool, detail_open: bool) -> PaneLayout {
         26..36 => (2, 1),
         _ => (3, 1),
     };
+    let [filter, bars, caption, rest] = Layout::vertical([
+        Constraint::Length(filter),
+        Constraint::Length(bars),
+        Constraint::Length(caption),
+        Constraint::Fill(1),
+    ])
+    .areas(inner);
     let beside = detail_open && inner.width >= 130;
-    let bars = take(bars);
-    let caption = take(caption);
-    let (divider, detail, rest) = if beside {
-        let wide = inner.width * 2 / 5;
-        let list = Rect { width: rest.width - wide - 1, ..rest };
-        let divider = Rect { x: list.right(), width: 1, ..rest };
-        let detail = Rect { x: divider.right(), width: wide, ..rest };
-        (divider, detail, list)
-    } else {
-        let lines = match (detail_open, rest.height) {
-            (true, 0..8) => rest.height.saturating_sub(3),
-            (true, height) => height / 2,
-            (false, 0..11) => 0,
-            (false, 11..22) => 2,
-            (false, _) => 4,
-        };
-        if lines == 0 {
-            (Rect::default(), Rect::default(), rest)
-        } else {
-            let list = Rect { height: rest.height.saturating_sub(lines), ..rest };
-            let divider = Rect { x: frame.x, width: frame.width, y: list.bottom(), height: 1 };
-            let detail = Rect { y: list.bottom() + 1, height: lines - 1, ..rest };
-            (divider, detail, list)
-        }
+    let lines = match (detail_open, rest.height) {
+        (true, 0..8) => rest.height.saturating_sub(3),
+        (true, height) => height / 2,
+        (false, 0..11) => 0,
+        (false, 11..22) => 2,
+        (false, _) => 4,
     };
-    let titles = Rect { height: u16::from(rest.height > 2), ..rest };
-    let list = Rect { y: rest.y + titles.height, height: rest.height - titles.height, ..rest };
+    let divided = |line: u16, detail| {
+        [Constraint::Fill(1), Constraint::Length(line), Constraint::Length(detail)]
+    };
+    let [rest, divider, detail] = if beside {
+        Layout::horizontal(divided(1, inner.width * 2 / 5)).areas(rest)
+    } else {
+        Layout::vertical(divided(lines.min(1), lines.saturating_sub(1))).areas(rest)
+    };
+    let divider = if beside { divider } else { divider.outer(Margin::new(1, 0)) };
+    let [titles, list] =
+        Layout::vertical([Constraint::Length(u16::from(rest.height > 2)), Constraint::Fill(1)])
+            .areas(rest);
     PaneLayout { frame, filter, bars, caption, titles, list, divider, detail }
 }
 

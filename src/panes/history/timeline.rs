@@ -25,7 +25,7 @@ impl TimelineState {
         self.summary.as_ref()
     }
 
-    /// Returns whether what is known is of a selection before this one.
+    /// True while the summary is of an earlier selection.
     pub fn is_loading(&self) -> bool {
         self.waiting.is_some()
     }
@@ -47,9 +47,7 @@ impl TimelineState {
     }
 
     /// Notes a change of the history; returns whether to ask at once. Else it is remembered: until
-    /// the awaited answer is there, and for a while after one that took long. Whether to ask at
-    /// once; else it is remembered: until an answer that is waited for is there, and for a while
-    /// after one that took long.
+    /// the awaited answer is there, and for a while after one that took long.
     pub fn changed(&mut self, now: DateTime<Utc>) -> bool {
         self.stale = self.is_loading() || self.rest_until.is_some_and(|until| now < until);
         !self.stale

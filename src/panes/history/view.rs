@@ -22,7 +22,7 @@ mod timeline;
 use chrono::{DateTime, Utc};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::widgets::Widget;
+use ratatui::widgets::{Block, Borders, Widget};
 
 use super::HistoryPane;
 use crate::domain::known::Known;
@@ -101,11 +101,10 @@ impl HistoryView<'_> {
     /// Draws the line beside the detail.
     fn upright(&self, area: Rect, buffer: &mut Buffer) {
         let focused = self.pane.detail().is_focused() && self.focused;
-        let style = self.theme.style(if focused { Role::Focus } else { Role::Border });
-        for y in area.top()..area.bottom() {
-            if let Some(cell) = buffer.cell_mut((area.x, y)) {
-                cell.set_symbol(self.theme.glyphs.border.vertical_left).set_style(style);
-            }
-        }
+        Block::new()
+            .borders(Borders::LEFT)
+            .border_set(self.theme.glyphs.border)
+            .border_style(self.theme.style(if focused { Role::Focus } else { Role::Border }))
+            .render(area, buffer);
     }
 }

@@ -99,7 +99,7 @@ async fn a_request_that_did_not_go_out_and_an_edge_that_is_left_alone_are_said()
     assert_eq!(alone.unwrap_err(), "the edge of a is left alone by `verify = false`");
     let (level, words) = notice(&mut running).await;
     assert_eq!(level, Level::Warning);
-    assert!(words.contains("Not looked at: "), "{words}");
+    assert!(words.contains("Not checked: "), "{words}");
     running.stop().await;
 }
 

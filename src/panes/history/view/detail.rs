@@ -1,22 +1,20 @@
 //! The detail of the purge under the cursor: a few words while it is closed, everything while it is
 //! open.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-use ratatui::style::Style;
-use ratatui::widgets::Widget;
+use ratatui::layout::{Constraint, Layout, Rect};
 
 use super::HistoryView;
 use crate::domain::filter::Pattern;
+use crate::domain::ids::AccountName;
 use crate::domain::kind::Kind;
 use crate::domain::purge::{Purge, PurgeDetail, PurgeRow};
 use crate::domain::status::Status;
-use crate::domain::text::escape_control;
 use crate::panes::format;
 use crate::theme::Role;
-use crate::widgets::scroll::ScrollBar;
-use crate::widgets::text::{RowWriter, skip};
+use crate::widgets::scroll::scroll_bar;
+use crate::widgets::text::{RowWriter, printable, put_lines, skip};
 
 /// Width of the list below which its row hardly shows the account, so the summary names it.
 const NO_ACCOUNTS_BELOW: u16 = 96;
@@ -50,8 +48,7 @@ pub(super) fn draw(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffer) {
     match (detail.shown(), detail.error()) {
         (Some(shown), _) => full(view, shown, area, buffer),
         (None, Some(error)) => {
-            RowWriter::new(buffer, area, view.theme.glyphs.ellipsis)
-                .put(&error.to_string(), view.theme.style(Role::Error));
+            RowWriter::new(buffer, area, view.theme).put(&error.to_string(), Role::Error);
         }
         (None, None) => peek(view, row, area, buffer),
     }
@@ -63,81 +60,70 @@ fn peek(view: &HistoryView<'_>, row: &PurgeRow, area: Rect, buffer: &mut Buffer)
     let dot = theme.glyphs.dot;
     let mut words = vec![amount(row.kind, u64::from(row.target_count))];
     if view.known.accounts.len() > 1 && area.width < NO_ACCOUNTS_BELOW {
-        words.push(escape_control(row.account.as_str(), 40));
+        words.push(row.account.to_string());
     }
     if row.sent_here {
         words.push("sent from here".to_owned());
     }
     if let Some(by) = &row.by {
-        words.push(format!("by {}", escape_control(by, 80)));
+        words.push(format!("by {by}"));
     }
     words.push(format::moment(row.created, view.now, view.zone));
     if row.status.is_unfinished() {
-        words.push(running(view, row.created, usual(view, row)));
+        words.push(running(view, row.created, usual(view, &row.account, row.kind)));
     }
     if row.status == Status::Unknown {
-        words.push(format!("the vendor says \"{}\"", escape_control(&row.raw_status, 60)));
+        words.push(format!("the vendor says \"{}\"", row.raw_status));
     }
-    words.push(format!("id {}", escape_control(row.id.as_str(), 60)));
+    words.push(format!("id {}", row.id));
     let line = Rect { height: 1, ..area };
-    RowWriter::new(buffer, line, theme.glyphs.ellipsis)
-        .put(&words.join(&format!(" {dot} ")), theme.style(Role::Text));
+    RowWriter::new(buffer, line, theme).put(&words.join(&format!(" {dot} ")), Role::Text);
     if area.height > 1 && !row.first_target.is_empty() {
         let line = Rect { y: area.y + 1, height: 1, ..area };
-        let mut writer = RowWriter::new(buffer, line, theme.glyphs.ellipsis);
+        let mut writer = RowWriter::new(buffer, line, theme);
         let room = writer.room();
-        let shown = escape_control(&row.first_target, usize::from(room) + 1);
-        put_matches(&mut writer, &shown, room, view, theme.style(Role::Dim));
+        put_matches(&mut writer, &row.first_target, room, view, Role::Dim);
     }
     if area.height > 2 && row.target_count > 1 {
         let line = Rect { y: area.y + 2, height: 1, ..area };
         let more = format!("and {} more", format::count(u64::from(row.target_count) - 1));
-        RowWriter::new(buffer, line, theme.glyphs.ellipsis).put(&more, theme.style(Role::Dim));
+        RowWriter::new(buffer, line, theme).put(&more, Role::Dim);
     }
 }
 
 fn full(view: &HistoryView<'_>, shown: &PurgeDetail, area: Rect, buffer: &mut Buffer) {
-    let theme = view.theme;
     let lines = facts(view, shown);
-    let mut y = area.y;
     let most = if area.height > 6 { area.height - 3 } else { area.height.saturating_sub(1).max(1) };
-    for (text, role) in lines.iter().take(usize::from(most)) {
-        let line = Rect { y, height: 1, ..area };
-        RowWriter::new(buffer, line, theme.glyphs.ellipsis).put(text, theme.style(*role));
-        y += 1;
-    }
-    let targets = Rect { y, height: area.bottom().saturating_sub(y), ..area };
+    let above = most.min(lines.len() as u16);
+    let [facts, targets] =
+        Layout::vertical([Constraint::Length(above), Constraint::Fill(1)]).areas(area);
+    put_lines(facts, lines, view.theme, buffer);
     draw_targets(view, &shown.purge, targets, buffer);
 }
 
 fn draw_targets(view: &HistoryView<'_>, purge: &Purge, area: Rect, buffer: &mut Buffer) {
     let theme = view.theme;
     let detail = view.pane.detail();
-    let rows = usize::from(area.height);
+    let area = Rect { width: area.width.saturating_sub(1), ..area };
     let (top, left) = detail.scroll();
-    let top = top.min(purge.targets.len().saturating_sub(rows));
+    let top = top.min(purge.targets.len().saturating_sub(usize::from(area.height)));
     let here = detail.match_here().and_then(|here| detail.matches().get(here));
-    for ((at, target), y) in
-        purge.targets.iter().enumerate().skip(top).zip(area.top()..area.bottom())
-    {
-        let line = Rect { y, height: 1, width: area.width.saturating_sub(1), ..area };
-        let mut writer = RowWriter::new(buffer, line, theme.glyphs.ellipsis);
+    for ((at, target), row) in purge.targets.iter().enumerate().skip(top).zip(area.rows()) {
+        let mut writer = RowWriter::new(buffer, row, theme);
         match target.status {
             Some(status) => {
                 let (glyph, role) = format::status(status, &theme.glyphs);
-                writer.column(glyph, 2, theme.style(role));
+                writer.column(glyph, 2, role);
             }
             None => {
                 writer.skip(2);
             }
         }
-        let style = theme.style(if here == Some(&at) { Role::MatchHere } else { Role::Text });
+        let style = if here == Some(&at) { Role::MatchHere } else { Role::Text };
         let room = writer.room();
-        let shown = escape_control(&target.text, usize::from(left) + usize::from(room) + 1);
-        put_matches(&mut writer, skip(&shown, left), room, view, style);
+        put_matches(&mut writer, skip(&printable(&target.text), left), room, view, style);
     }
-    let bar = Rect { x: area.right().saturating_sub(1), width: 1, ..area };
-    (&ScrollBar { of: purge.targets.len(), top, theme }).render(bar, buffer);
+    scroll_bar(area, purge.targets.len(), top, theme, buffer);
 }
 
 /// Returns the facts besides the targets, one to a line, the most important first.
@@ -145,12 +131,13 @@ fn facts(view: &HistoryView<'_>, shown: &PurgeDetail) -> Vec<(String, Role)> {
     let purge = &shown.purge;
     let glyphs = &view.theme.glyphs;
     let dot = glyphs.dot;
-    let (glyph, role) = format::status(purge.status, glyphs);
+    let verified = shown.sent.as_ref().and_then(|sent| sent.verified);
+    let (glyph, role) = format::status_seen(purge.status, verified, glyphs);
     let mut facts = vec![(
         format!(
             "{glyph} {} {dot} {} {dot} {}",
-            purge.status.label(),
-            escape_control(&purge.cname, 200),
+            purge.status.label_seen(verified),
+            purge.cname,
             amount(purge.kind, purge.targets.len() as u64)
         ),
         role,
@@ -161,28 +148,28 @@ fn facts(view: &HistoryView<'_>, shown: &PurgeDetail) -> Vec<(String, Role)> {
         times = format!(
             "first seen {}; the vendor's time \"{}\" cannot be read",
             moment(purge.created),
-            escape_control(raw, 60)
+            raw
         );
     }
     if let Some(completed) = purge.completed {
         let took = format::length(completed - purge.created);
         times = format!("{times} {dot} completed {}, took {took}", moment(completed));
     } else if purge.status.is_unfinished() {
-        let usual = usual_of(view, purge);
+        let usual = usual(view, &purge.account, purge.kind);
         times = format!("{times} {dot} {}", running(view, purge.created, usual));
     }
     facts.push((times, Role::Text));
     let mut who = Vec::new();
     if let Some(by) = &purge.by {
-        who.push(format!("by {}", escape_control(by, 80)));
+        who.push(format!("by {by}"));
     }
     if let Some(sent) = &shown.sent {
         who.push(format!("sent from here {}", moment(sent.sent_at)));
         if let Some(reason) = &sent.reason {
-            who.push(format!("\"{}\"", escape_control(reason, 200)));
+            who.push(format!("\"{reason}\""));
         }
         if let Some(ticket) = &sent.ticket {
-            who.push(escape_control(ticket, 80));
+            who.push(ticket.clone());
         }
         match sent.verified {
             Some(true) => who.push(format!("{} verified at the edge", glyphs.verified)),
@@ -199,10 +186,7 @@ fn facts(view: &HistoryView<'_>, shown: &PurgeDetail) -> Vec<(String, Role)> {
     facts.push((
         format!(
             "{} ({}) {dot} resource {} {dot} id {}",
-            escape_control(purge.account.as_str(), 80),
-            escape_control(purge.provider.as_str(), 80),
-            escape_control(purge.resource.as_str(), 80),
-            escape_control(purge.id.as_str(), 80)
+            purge.account, purge.provider, purge.resource, purge.id
         ),
         Role::Dim,
     ));
@@ -211,8 +195,7 @@ fn facts(view: &HistoryView<'_>, shown: &PurgeDetail) -> Vec<(String, Role)> {
         facts.push((
             format!(
                 "the vendor's own words: status \"{}\", kind \"{}\"",
-                escape_control(&purge.raw_status, 80),
-                escape_control(&purge.raw_kind, 80)
+                purge.raw_status, purge.raw_kind
             ),
             Role::Unknown,
         ));
@@ -251,12 +234,12 @@ fn refused(view: &HistoryView<'_>, shown: &PurgeDetail) -> Option<(String, Role)
     let mut words =
         vec![format!("{} refused near it: {} ({})", glyphs.failed, nearest.status, nearest.why())];
     if let Some(by) = &nearest.by {
-        words.push(format!("by {}", escape_control(by, 80)));
+        words.push(format!("by {by}"));
     }
     words.push(format::moment(nearest.at, view.now, view.zone));
     words.push(amount(nearest.kind, u64::from(nearest.target_count)));
     if !nearest.first_target.is_empty() {
-        words.push(escape_control(&nearest.first_target, 200));
+        words.push(nearest.first_target.clone());
     }
     let more = shown.refused.len() - 1;
     if more > 0 {
@@ -276,11 +259,7 @@ fn amount(kind: Option<Kind>, targets: u64) -> String {
 }
 
 /// Returns the time that it has run, and the usual time.
-fn running(
-    view: &HistoryView<'_>,
-    since: chrono::DateTime<chrono::Utc>,
-    usual: Option<TimeDelta>,
-) -> String {
+fn running(view: &HistoryView<'_>, since: DateTime<Utc>, usual: Option<TimeDelta>) -> String {
     let passed = format::length(view.now - since);
     match usual {
         Some(usual) => format!("for {passed}, usually {}", format::length(usual)),
@@ -288,13 +267,8 @@ fn running(
     }
 }
 
-fn usual(view: &HistoryView<'_>, row: &PurgeRow) -> Option<TimeDelta> {
-    let rule = view.known.limits.get(&row.account)?.rule(row.kind?)?;
-    TimeDelta::from_std(rule.usual).ok()
-}
-
-fn usual_of(view: &HistoryView<'_>, purge: &Purge) -> Option<TimeDelta> {
-    let rule = view.known.limits.get(&purge.account)?.rule(purge.kind?)?;
+fn usual(view: &HistoryView<'_>, account: &AccountName, kind: Option<Kind>) -> Option<TimeDelta> {
+    let rule = view.known.limits.get(account)?.rule(kind?)?;
     TimeDelta::from_std(rule.usual).ok()
 }
 
@@ -304,7 +278,7 @@ pub(super) fn put_matches(
     text: &str,
     room: u16,
     view: &HistoryView<'_>,
-    style: Style,
+    role: Role,
 ) {
     let predicate = view.pane.filter().predicate();
     let found = predicate.target_patterns().find_map(|pattern| match pattern {
@@ -320,12 +294,11 @@ pub(super) fn put_matches(
     });
     let end = writer.x().saturating_add(room);
     let Some((before, part, after)) = parts else {
-        writer.put_within(text, room, style);
+        writer.put_within(text, room, role);
         return;
     };
-    let hit = view.theme.style(Role::Match);
-    for (text, style) in [(before, style), (part, hit), (after, style)] {
+    for (text, role) in [(before, role), (part, Role::Match), (after, role)] {
         let left = end.saturating_sub(writer.x());
-        writer.put_within(text, left, style);
+        writer.put_within(text, left, role);
     }
 }

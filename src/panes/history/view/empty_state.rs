@@ -4,37 +4,38 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::HistoryView;
-use crate::domain::text::escape_control;
+use crate::panes::format;
+use crate::panes::history::rows::ListState;
 use crate::theme::Role;
 use crate::widgets::text::{RowWriter, width};
 
 /// Draws it if there is no row; returns whether it did.
 pub(super) fn draw(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffer) -> bool {
-    if !view.pane.rows().held().is_empty() {
+    let state = view.pane.rows().state();
+    if state == ListState::Rows {
         return false;
     }
-    let lines = lines(view);
+    let lines = lines(view, state);
     let top = area.y + area.height.saturating_sub(lines.len() as u16) / 3;
     for ((text, role), y) in lines.iter().zip(top..area.bottom()) {
         let inset = area.width.saturating_sub(width(text)) / 2;
         let line = Rect { x: area.x + inset, width: area.width - inset, y, height: 1 };
-        RowWriter::new(buffer, line, view.theme.glyphs.ellipsis).put(text, view.theme.style(*role));
+        RowWriter::new(buffer, line, view.theme).put(text, *role);
     }
     true
 }
 
-fn lines(view: &HistoryView<'_>) -> Vec<(String, Role)> {
+fn lines(view: &HistoryView<'_>, state: ListState<'_>) -> Vec<(String, Role)> {
     let head = |text: &str| (text.to_owned(), Role::Heading);
     let plain = |text: String| (text, Role::Text);
-    let rows = view.pane.rows();
-    if let Some(error) = rows.error() {
-        return vec![
-            (escape_control(&error.words, 300), Role::Error),
-            plain(escape_control(&error.advice, 300)),
-        ];
-    }
-    if !rows.is_known() {
-        return vec![(format!("Reading the store{}", view.theme.glyphs.ellipsis), Role::Dim)];
+    match state {
+        ListState::Failed(error) => {
+            return vec![(error.words.clone(), Role::Error), plain(error.advice.clone())];
+        }
+        ListState::Unread => {
+            return vec![(format!("Reading the store{}", view.theme.glyphs.ellipsis), Role::Dim)];
+        }
+        ListState::Empty | ListState::Rows => {}
     }
     let stored = view.pane.timeline().summary().map_or(0, |it| it.stored);
     if stored > 0 || (!view.pane.filter().text().is_empty() && view.pane.timeline().is_loading()) {
@@ -65,18 +66,14 @@ fn lines(view: &HistoryView<'_>) -> Vec<(String, Role)> {
         let name = &account.name;
         let status = view.known.statuses.get(name);
         lines.push(match status.and_then(|it| it.failure.as_ref()) {
-            Some(failure) => (
-                format!(
-                    "{name}: {}. {}",
-                    escape_control(&failure.to_string(), 120),
-                    failure.advice()
-                ),
-                Role::Error,
-            ),
+            Some(failure) => (format!("{name}: {failure}. {}", failure.advice()), Role::Error),
             None if status.is_some_and(|it| it.synced_at.is_some()) => {
                 plain(format!("{name}: its vendor has no purge on record"))
             }
-            None => plain(format!("{name}: reading")),
+            None => {
+                let words = status.and_then(|status| format::reading(status, view.now));
+                plain(format!("{name}: {}", words.as_deref().unwrap_or("reading")))
+            }
         });
     }
     lines.push((format!("{} asks again", view.keys.refresh), Role::Dim));

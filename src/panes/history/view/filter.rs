@@ -5,7 +5,6 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
 use super::HistoryView;
-use crate::domain::text::escape_control;
 use crate::panes::field::view::FieldView;
 use crate::theme::Role;
 use crate::widgets::text::{RowWriter, width};
@@ -17,7 +16,7 @@ pub(super) fn draw(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffer) {
     let bar = view.pane.filter();
     let theme = view.theme;
     let row = Rect { height: 1, ..area };
-    RowWriter::new(buffer, row, theme.glyphs.ellipsis).put(" / ", theme.style(Role::Key));
+    RowWriter::new(buffer, row, theme).put(" / ", Role::Key);
     let (completions, cycle) = bar.completions();
     let cursor = bar.field().cursor();
     let ghost = match (cycle, completions.first()) {
@@ -48,21 +47,20 @@ pub(super) fn draw(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffer) {
                 Some(nearest) => format!("did you mean {nearest}? {}", fault.words),
                 None => fault.words.clone(),
             };
-            let words = escape_control(&words, 300);
             // The words follow the mark under the fault, or precede it where there is no room.
             let column = column.min(below.width.saturating_sub(1));
-            let mut writer = RowWriter::new(buffer, below, theme.glyphs.ellipsis);
+            let mut writer = RowWriter::new(buffer, below, theme);
             if below.width - column > width(&words) + 2 || column < below.width / 2 {
                 writer
                     .skip(column)
-                    .put(theme.glyphs.bar_here, theme.style(Role::Fault))
+                    .put(theme.glyphs.bar_here, Role::Fault)
                     .skip(1)
-                    .put(&words, theme.style(Role::Error));
+                    .put(&words, Role::Error);
             } else {
                 writer
-                    .column_right(&words, column.saturating_sub(1), theme.style(Role::Error))
+                    .column_right(&words, column.saturating_sub(1), Role::Error)
                     .skip(1)
-                    .put(theme.glyphs.bar_here, theme.style(Role::Fault));
+                    .put(theme.glyphs.bar_here, Role::Fault);
             }
         }
         None => offer(view, below, buffer),
@@ -87,7 +85,7 @@ fn offer(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffer) {
         room -= wide;
         start -= 1;
     }
-    let mut writer = RowWriter::new(buffer, area, theme.glyphs.ellipsis);
+    let mut writer = RowWriter::new(buffer, area, theme);
     for (at, completion) in completions.iter().enumerate().skip(start) {
         if writer.room() < width(&completion.insert) {
             break;
@@ -96,7 +94,7 @@ fn offer(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffer) {
         writer.put(&completion.insert, style);
         let here = cycle.map_or(at == 0, |cycle| cycle == at);
         if here && !completion.about.is_empty() && completion.about != completion.insert {
-            writer.skip(1).put(&completion.about, theme.style(Role::Suggestion));
+            writer.skip(1).put(&completion.about, Role::Suggestion);
         }
         writer.skip(2);
     }

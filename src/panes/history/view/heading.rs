@@ -2,7 +2,6 @@
 
 use super::HistoryView;
 use crate::domain::ids::AccountName;
-use crate::domain::text::escape_control;
 use crate::panes::format::{count, count_noun, day};
 use crate::widgets::text::width;
 
@@ -10,7 +9,7 @@ use crate::widgets::text::width;
 pub(super) fn title(view: &HistoryView<'_>) -> String {
     match view.pane.filter().text() {
         "" => "all purges".to_owned(),
-        text => escape_control(text, 400),
+        text => text.to_owned(),
     }
 }
 

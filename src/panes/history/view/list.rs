@@ -11,11 +11,10 @@ use super::detail::put_matches;
 use crate::domain::kind::Kind;
 use crate::domain::purge::PurgeRow;
 use crate::domain::query::Sort;
-use crate::domain::text::escape_control;
 use crate::panes::format;
 use crate::panes::history::columns::{Column, Contents, fit};
 use crate::theme::Role;
-use crate::widgets::text::{RowWriter, middle, path, width};
+use crate::widgets::text::{RowWriter, path, printable, width};
 
 /// Cells before the first column: the cursor's and the mark's.
 const MARGIN: u16 = 2;
@@ -52,47 +51,31 @@ fn columns(view: &HistoryView<'_>, area: Rect) -> Vec<(Column, u16)> {
 
 pub(super) fn draw_titles(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffer) {
     let theme = view.theme;
-    let style = theme.style(Role::Heading);
     let columns = columns(view, area);
-    let mut writer = RowWriter::new(buffer, area, theme.glyphs.ellipsis);
+    let mut writer = RowWriter::new(buffer, area, theme);
     writer.skip(MARGIN);
     for (column, cells) in columns {
-        match column {
-            Column::Time => {
-                let mark = match view.pane.rows().sort() {
-                    Sort::Newest => theme.glyphs.sort_down,
-                    Sort::Oldest => theme.glyphs.sort_up,
-                };
-                writer.column(&format!("{} {mark}", column.title()), cells, style);
-            }
-            Column::Targets => {
-                writer.column(&format!("  {}", column.title()), cells, style);
-            }
-            Column::Account
-            | Column::Provider
-            | Column::Cname
-            | Column::Kind
-            | Column::Status
-            | Column::By
-            | Column::Id => {
-                writer.column(column.title(), cells, style);
-            }
-        }
-        writer.skip(1);
+        let (before, after) = match (column, view.pane.rows().sort()) {
+            (Column::Time, Sort::Newest) => ("", theme.glyphs.sort_down),
+            (Column::Time, Sort::Oldest) => ("", theme.glyphs.sort_up),
+            (Column::Targets, _) => ("  ", ""),
+            (_, _) => ("", ""),
+        };
+        let title = format!("{before}{} {after}", column.title());
+        writer.column(title.trim_end(), cells, Role::Heading).skip(1);
     }
 }
 
 pub(super) fn draw(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffer) {
     let rows = view.pane.rows();
     let columns = columns(view, area);
-    for (at, (row, y)) in rows.in_view().iter().zip(area.top()..area.bottom()).enumerate() {
-        let line = Rect { y, height: 1, ..area };
+    for (at, (purge, row)) in rows.in_view().iter().zip(area.rows()).enumerate() {
         let here = at == rows.cursor_in_view();
-        draw_row(view, row, here, &columns, line, buffer);
+        draw_row(view, purge, here, &columns, row, buffer);
         if here {
             let away = view.pane.detail().is_focused() || !view.focused;
             let role = if away { Role::CursorAway } else { Role::Cursor };
-            buffer.set_style(line, view.theme.style(role));
+            buffer.set_style(row, view.theme.style(role));
         }
     }
 }
@@ -107,11 +90,11 @@ fn draw_row(
 ) {
     let theme = view.theme;
     let glyphs = &theme.glyphs;
-    let (text, dim) = (theme.style(Role::Text), theme.style(Role::Dim));
-    let mut writer = RowWriter::new(buffer, line, glyphs.ellipsis);
-    writer.column(if here { glyphs.cursor } else { " " }, 1, theme.style(Role::Focus));
+    let text = theme.style(Role::Text);
+    let mut writer = RowWriter::new(buffer, line, theme);
+    writer.column(if here { glyphs.cursor } else { " " }, 1, Role::Focus);
     let marked = view.pane.marks().contains(&row.key);
-    writer.column(if marked { glyphs.mark } else { " " }, 1, theme.style(Role::Mark));
+    writer.column(if marked { glyphs.mark } else { " " }, 1, Role::Mark);
     for &(column, cells) in columns {
         match column {
             Column::Time => {
@@ -127,58 +110,44 @@ fn draw_row(
                 writer.column(row.account.as_str(), cells, style);
             }
             Column::Provider => {
-                writer.column(row.provider.as_str(), cells, dim);
+                writer.column(row.provider.as_str(), cells, Role::Dim);
             }
             Column::Cname => {
-                let cname = escape_control(&row.cname, 300);
-                writer.column(&middle(&cname, cells, glyphs.ellipsis), cells, text);
+                writer.name(&row.cname, cells, Role::Text);
             }
             Column::Kind => {
-                let style = match row.kind {
-                    Some(Kind::All) => theme.style(Role::Warning),
-                    Some(Kind::Url | Kind::Pattern) | None => dim,
-                };
-                writer.column(row.kind.map_or("unknown", Kind::word), cells, style);
+                let role = if row.kind == Some(Kind::All) { Role::Warning } else { Role::Dim };
+                writer.column(row.kind.map_or("unknown", Kind::word), cells, role);
             }
             Column::Status if view.pane.rows().is_lost(row.key) => {
-                writer.column(glyphs.dot, 2, dim).column(
-                    "left filter",
-                    cells.saturating_sub(2),
-                    dim,
-                );
+                let room = cells.saturating_sub(2);
+                writer.column(glyphs.dot, 2, Role::Dim).column("left filter", room, Role::Dim);
             }
             Column::Status => {
                 let (glyph, role) = format::status_seen(row.status, row.verified, glyphs);
-                let style = theme.style(role);
-                writer.column(glyph, 2, style).column(
-                    row.status.label_seen(row.verified),
-                    cells.saturating_sub(2),
-                    style,
-                );
+                let label = row.status.label_seen(row.verified);
+                writer.column(glyph, 2, role).column(label, cells.saturating_sub(2), role);
             }
             Column::By => {
-                writer.column(row.by.as_deref().unwrap_or_default(), cells, dim);
+                writer.column(row.by.as_deref().unwrap_or_default(), cells, Role::Dim);
             }
             Column::Id => {
-                writer.column(row.id.as_str(), cells, dim);
+                writer.column(row.id.as_str(), cells, Role::Dim);
             }
             Column::Targets => {
                 let end = writer.x() + cells;
-                let count = match row.kind {
-                    Some(Kind::All) if row.target_count == 0 => String::new(),
-                    Some(Kind::All | Kind::Url | Kind::Pattern) | None => {
-                        format::count(u64::from(row.target_count))
-                    }
-                };
+                let whole = row.kind == Some(Kind::All) && row.target_count == 0;
+                let count =
+                    if whole { String::new() } else { format::count(u64::from(row.target_count)) };
                 let digits = width(&count).max(if cells > 30 { 4 } else { 2 });
-                writer.column_right(&count, digits, dim).skip(1);
+                writer.column_right(&count, digits, Role::Dim).skip(1);
                 let room = end.saturating_sub(writer.x());
-                if row.kind == Some(Kind::All) && row.target_count == 0 {
-                    writer.put_within("whole resource", room, dim);
+                if whole {
+                    writer.put_within("whole resource", room, Role::Dim);
                 } else {
-                    let shown = escape_control(without_host(row), 2_000);
-                    let cut = path(&shown, room, glyphs.ellipsis);
-                    put_matches(&mut writer, &cut, room, view, text);
+                    let target = printable(without_host(row));
+                    let cut = path(&target, room, glyphs.ellipsis);
+                    put_matches(&mut writer, &cut, room, view, Role::Text);
                 }
                 let used = writer.x();
                 writer.skip(end.saturating_sub(used));

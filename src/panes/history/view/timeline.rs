@@ -19,37 +19,25 @@ pub(super) fn draw(view: &HistoryView<'_>, bars: Rect, caption: Rect, buffer: &m
     let timeline = &summary.timeline;
     let heights: Vec<(u32, u32)> = timeline.bars.iter().map(|bar| (bar.all, bar.failed)).collect();
     (&Bars { bars: &heights, chosen: state.chosen(), theme }).render(bars, buffer);
-    let mut writer = RowWriter::new(buffer, caption, theme.glyphs.ellipsis);
+    let mut writer = RowWriter::new(buffer, caption, theme);
+    let dot = theme.glyphs.dot;
     if let Some((from, until, bar)) = state.choice() {
         let failed = match bar.failed {
             0 => String::new(),
             failed => format!(", {} failed", count(u64::from(failed))),
         };
+        let span = span(from, until, view.now, view.zone);
+        let purges = count_noun(u64::from(bar.all), "purge", "purges");
         writer
-            .put(
-                &format!(
-                    " {} {} {}{failed} ",
-                    span(from, until, view.now, view.zone),
-                    theme.glyphs.dot,
-                    count_noun(u64::from(bar.all), "purge", "purges"),
-                ),
-                theme.style(Role::Text),
-            )
-            .put(&view.keys.zoom, theme.style(Role::Key))
-            .put(" zoom in", theme.style(Role::KeyTitle));
+            .put(&format!(" {span} {dot} {purges}{failed} "), Role::Text)
+            .put(&view.keys.zoom, Role::Key)
+            .put(" zoom in", Role::KeyTitle);
     } else if let Some((from, until)) = timeline.from.zip(timeline.until()) {
         let sum = timeline.sum();
-        writer
-            .put(" ", theme.style(Role::Dim))
-            .put(&span(from, until, view.now, view.zone), theme.style(Role::Dim));
+        writer.put(" ", Role::Dim).put(&span(from, until, view.now, view.zone), Role::Dim);
         if sum.failed > 0 {
-            let failed = format!(
-                " {} {} {} failed",
-                theme.glyphs.dot,
-                theme.glyphs.failed,
-                count(u64::from(sum.failed))
-            );
-            writer.put(&failed, theme.style(Role::Failed));
+            let failed = count(u64::from(sum.failed));
+            writer.put(&format!(" {dot} {} {failed} failed", theme.glyphs.failed), Role::Failed);
         }
     }
 }
