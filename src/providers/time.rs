@@ -1,4 +1,4 @@
-//! Vendors' times: read in the forms that they are seen in, and rounded for questions about a range.
+//! Vendors' times: read in the forms that they are seen in, rounded for questions about a range.
 
 use chrono::{DateTime, DurationRound, FixedOffset, NaiveDateTime, SubsecRound, TimeDelta, Utc};
 
