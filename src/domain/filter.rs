@@ -31,7 +31,7 @@ pub use error::FilterError;
 pub use fields::{Condition, Test, Vocabulary};
 pub use pattern::Pattern;
 pub use syntax::{Filter, Term};
-pub use time::{Span, TimeExpr, TimeRange, Unit};
+pub use time::{RelativeDay, Span, TimeExpr, TimeRange, Unit};
 pub use value::Word;
 
 use chrono::{DateTime, Utc};

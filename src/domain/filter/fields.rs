@@ -6,7 +6,7 @@
 
 use super::choice::Choice as _;
 use super::error::FilterError;
-use super::pattern::forms;
+use super::pattern::{Pattern, forms};
 use super::shapes::{exact, one_of, text};
 use super::special;
 use super::time::{Span, TimeExpr, TimeRange, within};
@@ -132,7 +132,7 @@ macro_rules! filter_fields {
             On(Vec<Span>),
             /// Sent by our own journal.
             SentHere,
-            /// Words without a field: targets contain one of them.
+            /// Words without a field: a target or the cname contains one of them.
             Text(Vec<Word>),
         }
 
@@ -197,6 +197,8 @@ macro_rules! filter_fields {
             SentHere,
             /// Created in one of these half-open ranges.
             Created(Vec<TimeRange>),
+            /// A target or the cname has one of these in it: words without a field.
+            Text(Vec<Pattern>),
         }
 
         impl Test {
@@ -212,6 +214,10 @@ macro_rules! filter_fields {
                     Self::Created(ranges) => {
                         ranges.iter().any(|range| within(*range, purge.created))
                     }
+                    Self::Text(patterns) => patterns.iter().any(|pattern| {
+                        pattern.matches(&purge.cname)
+                            || purge.targets.iter().any(|one| pattern.matches_target(&one.text))
+                    }),
                 }
             }
         }
@@ -263,6 +269,22 @@ impl FilterField {
             return Some(Self::Kind);
         }
         Self::EVERY.iter().copied().find(|field| field.name().eq_ignore_ascii_case(name))
+    }
+
+    /// True if its values are times.
+    pub(super) fn is_time(self) -> bool {
+        match self {
+            Self::Since | Self::Until | Self::On => true,
+            Self::Cname
+            | Self::Account
+            | Self::Provider
+            | Self::Status
+            | Self::Kind
+            | Self::Id
+            | Self::Target
+            | Self::By
+            | Self::Sent => false,
+        }
     }
 
     /// The field that somebody may have meant: by another tool's word for it, or by a slip of the

@@ -137,7 +137,8 @@ impl<'a> Lexer<'a> {
         Ok(RawValue { at: start..self.at, text: Cow::Owned(text), quoted: true })
     }
 
-    fn rest(&self) -> &'a str {
+    /// The text that is not read yet.
+    pub(super) fn rest(&self) -> &'a str {
         self.text.get(self.at..).unwrap_or_default()
     }
 

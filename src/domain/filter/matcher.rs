@@ -46,7 +46,7 @@ impl Clause {
 
 impl Test {
     fn target_patterns(&self) -> Option<&[Pattern]> {
-        if let Self::Target(patterns) = self { Some(patterns) } else { None }
+        if let Self::Target(patterns) | Self::Text(patterns) = self { Some(patterns) } else { None }
     }
 }
 
@@ -151,6 +151,19 @@ mod tests {
             (contains("b.jpg"), false),
         ] {
             assert_eq!(select(&Test::Target(patterns.clone())), expected, "{patterns:?}");
+        }
+    }
+
+    #[test]
+    fn a_word_without_a_field_is_looked_for_in_targets_and_in_the_cname() {
+        for (patterns, expected) in [
+            (contains("site.com"), true),
+            (contains("www.site"), true),
+            (glob("*www*"), true),
+            (contains("site.css"), true),
+            (contains("site.org"), false),
+        ] {
+            assert_eq!(select(&Test::Text(patterns.clone())), expected, "{patterns:?}");
         }
     }
 

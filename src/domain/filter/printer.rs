@@ -7,6 +7,7 @@ use std::fmt::{self, Write as _};
 use super::fields::{Condition, FilterField, field_like};
 use super::lexer::ends_value;
 use super::syntax::{Filter, Term};
+use super::time::Span;
 use super::value::{Printed, Word};
 
 impl fmt::Display for Filter {
@@ -64,7 +65,11 @@ fn quoted(word: &Word, field: Option<FilterField>) -> Cow<'_, str> {
             Some(_) => {
                 text.starts_with("//") || field_like(text).and_then(FilterField::named).is_some()
             }
-            None => text.starts_with('-') || field_like(text).is_some(),
+            None => {
+                text.starts_with('-')
+                    || field_like(text).is_some()
+                    || Span::is_written_as_time(text)
+            }
         };
     if !quotes || word.glob {
         return Cow::Borrowed(text);

@@ -1,11 +1,11 @@
 //! Resolves a filter at an instant, by a zone's clock: every relative time becomes an absolute one.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc};
 
 use super::fields::{Condition, Test};
 use super::pattern::Pattern;
 use super::syntax::{Filter, Term};
-use super::time::{Span, TimeExpr, TimeRange};
+use super::time::{RelativeDay, Span, TimeExpr, TimeRange};
 use super::value::Word;
 use super::{Clause, Predicate};
 use crate::domain::zone::Zone;
@@ -14,12 +14,13 @@ impl Filter {
     /// The predicate that the filter is now, with days and times of day read by the zone's clock.
     ///
     /// All that bounds the time stands in `from` and `until`; ranges of `on:` that do not fit there
-    /// (several, or negated) are a clause besides. `until:14:00` is the latest 14:00 that is not
-    /// still to come; where that is not after `since:`, the first 14:00 after it. The end of a
-    /// range follows `until:`, but after a beginning that has a time of day it is always the first
-    /// one after: `2026-11-20T22:00..02:00` ends on the 21st.
+    /// (several, or negated) are a clause besides. `until:14:00` is the first 14:00 after a
+    /// `since:` that names a day; otherwise the latest 14:00 that is not still to come, or where that is not
+    /// after `since:`, the first one after it. The end of a range follows `until:`, but after a
+    /// beginning that has a time of day it is always the first one after:
+    /// `2026-11-20T22:00..02:00` ends on the 21st.
     pub fn resolve(&self, now: DateTime<Utc>, zone: Zone) -> Predicate {
-        let clock = Clock { now, zone };
+        let clock = Clock { now, zone, dated: self.terms.iter().any(Term::begins_on_a_day) };
         let mut predicate = Predicate::default();
         let (ends, others): (Vec<&Term>, Vec<&Term>) = self.terms.iter().partition(|term| {
             matches!(term.condition, Condition::Until(TimeExpr::Clock(_))) && !term.negated
@@ -36,6 +37,26 @@ impl Filter {
 struct Clock {
     now: DateTime<Utc>,
     zone: Zone,
+    /// True if a term names the day on which the selected range begins.
+    dated: bool,
+}
+
+impl Term {
+    fn begins_on_a_day(&self) -> bool {
+        let begins = |span: &Span| match span {
+            Span::At(when) | Span::From(when) | Span::Between(when, _) => {
+                when.is_dated() || when.days_back().is_some()
+            }
+            Span::Until(_) => false,
+        };
+        #[expect(clippy::wildcard_enum_match_arm, reason = "no other condition is a time")]
+        let named = match &self.condition {
+            Condition::Since(when) => when.is_dated(),
+            Condition::On(spans) => spans.iter().all(begins),
+            _ => false,
+        };
+        named && !self.negated
+    }
 }
 
 fn add(predicate: &mut Predicate, term: &Term, clock: Clock) {
@@ -51,7 +72,7 @@ fn add(predicate: &mut Predicate, term: &Term, clock: Clock) {
             let bound = if negated {
                 (Some(clock.period(*when).1), None)
             } else {
-                (None, Some(clock.end(*when, predicate.from, false)))
+                (None, Some(clock.end(*when, predicate.from, clock.dated)))
             };
             return narrow(predicate, bound);
         }
@@ -65,7 +86,7 @@ fn add(predicate: &mut Predicate, term: &Term, clock: Clock) {
             }
             Test::Created(ranges)
         }
-        Condition::Text(words) => Test::Target(words.iter().map(inside).collect()),
+        Condition::Text(words) => Test::Text(words.iter().map(inside).collect()),
         other => match other.test() {
             Some(test) => test,
             None => return,
@@ -112,6 +133,8 @@ impl Clock {
             TimeExpr::Today => self.day(self.today()),
             TimeExpr::Yesterday => self.day(before(self.today())),
             TimeExpr::Day(day) => self.day(day),
+            TimeExpr::Weekday(day) => self.day(self.relative(RelativeDay::Weekday(day))),
+            TimeExpr::DayAt(day, time) => instant(self.read(self.relative(day), time)),
             TimeExpr::Clock(time) => instant(self.latest(time)),
             TimeExpr::Moment(clock, None) => instant(self.read(clock.date(), clock.time())),
             TimeExpr::Moment(clock, Some(offset)) => {
@@ -135,13 +158,16 @@ impl Clock {
     fn range(self, span: Span) -> TimeRange {
         match span {
             Span::At(when) => {
-                let (start, end) = self.period(when);
+                let (start, end) = match when.days_back() {
+                    Some(days) => self.day(self.relative(RelativeDay::Back(days))),
+                    None => self.period(when),
+                };
                 (Some(start), Some(end + grain(when)))
             }
             Span::From(when) => (Some(self.period(when).0), None),
             Span::Until(when) => (None, Some(self.period(when).1)),
             Span::Between(from, until) => {
-                let next = matches!(from, TimeExpr::Clock(_) | TimeExpr::Moment(..));
+                let next = from.is_dated() || matches!(from, TimeExpr::Clock(_));
                 let (from, _) = self.period(from);
                 (Some(from), Some(self.end(until, Some(from), next)))
             }
@@ -150,6 +176,15 @@ impl Clock {
 
     fn today(self) -> NaiveDate {
         self.zone.show(self.now).date_naive()
+    }
+
+    fn relative(self, day: RelativeDay) -> NaiveDate {
+        let today = self.today();
+        let days = match day {
+            RelativeDay::Back(days) => days,
+            RelativeDay::Weekday(day) => today.weekday().days_since(day),
+        };
+        today.checked_sub_days(Days::new(days.into())).unwrap_or(NaiveDate::MIN)
     }
 
     fn day(self, day: NaiveDate) -> (DateTime<Utc>, DateTime<Utc>) {
@@ -194,12 +229,13 @@ fn after(day: NaiveDate) -> NaiveDate {
 /// minute or its second.
 fn grain(when: TimeExpr) -> TimeDelta {
     let time = match when {
-        TimeExpr::Clock(time) => time,
+        TimeExpr::Clock(time) | TimeExpr::DayAt(_, time) => time,
         TimeExpr::Moment(clock, _) => clock.time(),
         TimeExpr::Ago(..)
         | TimeExpr::Now
         | TimeExpr::Today
         | TimeExpr::Yesterday
+        | TimeExpr::Weekday(_)
         | TimeExpr::Day(_) => {
             return TimeDelta::zero();
         }

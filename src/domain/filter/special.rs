@@ -34,7 +34,7 @@ pub(super) fn spans(raw: &[RawValue<'_>]) -> Result<Vec<Span>, FilterError> {
 fn span(value: &RawValue<'_>) -> Result<Span, FilterError> {
     let Some((from, until)) = value.text.split_once("..") else {
         let time = time(value, &value.text, 0)?;
-        if time.back().is_some() {
+        if time.back().is_some() && time.days_back().is_none() {
             let words = "on: takes a day or a range";
             let nearest = format!("since:{time}");
             return Err(FilterError::new(value.at.clone(), words).nearest(Some(nearest)));
@@ -108,6 +108,9 @@ pub(super) fn on_offers() -> Vec<Offer<'static>> {
     table(&[
         ("today", "the day that it is"),
         ("yesterday", "the day before"),
+        ("2d", "the day before yesterday"),
+        ("mon", "the latest Monday"),
+        ("yesterday@14:00..15:00", "an hour of a day"),
         ("yesterday..today", "both days"),
         ("1w..1d", "the last week but for the last 24 hours"),
     ])

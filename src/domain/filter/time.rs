@@ -4,9 +4,10 @@
 //! |---|---|
 //! | `90m` `2h` `3d` `1w` (also `s`) | so long before now, to the instant |
 //! | `now` | now |
-//! | `today` `yesterday` `2026-11-20` | that whole day |
+//! | `today` `yesterday` `mon` `2026-11-20` | that whole day; the latest Monday, also today |
 //! | `14:00` `14:00:30` | that time today, or yesterday where it is still to come today |
 //! | `2026-11-20T14:00` | that instant by the screen's clock |
+//! | `yesterday@14:00` `mon@14:00` `2d@14:00` | that time of that day |
 //! | `2026-11-20T14:00Z` `…+02:00` | that instant, whatever the screen shows |
 
 mod reader;
@@ -15,6 +16,7 @@ use std::fmt;
 
 use chrono::{
     DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Utc,
+    Weekday,
 };
 
 /// A half-open range of time: at or after the first instant, before the second; open where there is
@@ -39,11 +41,24 @@ pub enum TimeExpr {
     Yesterday,
     /// A day.
     Day(NaiveDate),
+    /// The latest such day of the week; today where today is one.
+    Weekday(Weekday),
+    /// A time of a day that is counted from today.
+    DayAt(RelativeDay, NaiveTime),
     /// A time of day: today's, or yesterday's where today's is still to come.
     Clock(NaiveTime),
     /// A day and a time, to the microsecond; by the screen's clock where no distance from UTC is
     /// given.
     Moment(NaiveDateTime, Option<FixedOffset>),
+}
+
+/// A day that depends on now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RelativeDay {
+    /// This many days before today; 0 is today.
+    Back(u32),
+    /// The latest such day of the week; today where today is one.
+    Weekday(Weekday),
 }
 
 /// In what a distance from now is counted.
@@ -64,7 +79,8 @@ pub enum Unit {
 /// A value of `on:`: a day, or from one time to another. An end that is a day counts in full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Span {
-    /// A whole day; of a time, its minute, or its second where it has seconds.
+    /// A whole day, also as `2d` or `1w` back; of a time, its minute, or its second where it has
+    /// seconds.
     At(TimeExpr),
     /// From, until.
     Between(TimeExpr, TimeExpr),
@@ -139,9 +155,43 @@ impl TimeExpr {
         match self {
             Self::Ago(amount, unit) => TimeDelta::try_seconds(i64::from(amount) * unit.seconds()),
             Self::Now => Some(TimeDelta::zero()),
-            Self::Today | Self::Yesterday | Self::Day(_) | Self::Clock(_) | Self::Moment(..) => {
-                None
-            }
+            Self::Today
+            | Self::Yesterday
+            | Self::Day(_)
+            | Self::Weekday(_)
+            | Self::DayAt(..)
+            | Self::Clock(_)
+            | Self::Moment(..) => None,
+        }
+    }
+
+    /// Days back from today, where it is a count of whole days.
+    pub(super) fn days_back(self) -> Option<u32> {
+        match self {
+            Self::Ago(amount, Unit::Days) => Some(amount),
+            Self::Ago(amount, Unit::Weeks) => amount.checked_mul(7),
+            Self::Ago(_, Unit::Seconds | Unit::Minutes | Unit::Hours)
+            | Self::Now
+            | Self::Today
+            | Self::Yesterday
+            | Self::Day(_)
+            | Self::Weekday(_)
+            | Self::DayAt(..)
+            | Self::Clock(_)
+            | Self::Moment(..) => None,
+        }
+    }
+
+    /// True if it names a day, so that a time of day after it means a time of that day.
+    pub(super) fn is_dated(self) -> bool {
+        match self {
+            Self::Today
+            | Self::Yesterday
+            | Self::Day(_)
+            | Self::Weekday(_)
+            | Self::DayAt(..)
+            | Self::Moment(..) => true,
+            Self::Ago(..) | Self::Now | Self::Clock(_) => false,
         }
     }
 
@@ -159,7 +209,7 @@ impl TimeExpr {
                 day.and_time(NaiveTime::MIN).and_utc().timestamp_micros(),
                 86_400_000_000,
             ),
-            Self::Clock(_) => None,
+            Self::Clock(_) | Self::Weekday(_) | Self::DayAt(..) => None,
             Self::Moment(clock, None) => at(Scale::Written, clock.and_utc().timestamp_micros(), 0),
             Self::Moment(clock, Some(offset)) => at(
                 Scale::Universal,
@@ -184,6 +234,11 @@ impl fmt::Display for TimeExpr {
             Self::Yesterday => f.write_str("yesterday"),
             Self::Day(day) => write_day(f, day),
             Self::Clock(time) => write_clock(f, time),
+            Self::Weekday(day) => f.write_str(weekday_word(day)),
+            Self::DayAt(day, time) => {
+                write!(f, "{day}@")?;
+                write_clock(f, time)
+            }
             Self::Moment(clock, offset) => {
                 write_day(f, clock.date())?;
                 f.write_str("T")?;
@@ -198,6 +253,17 @@ impl fmt::Display for TimeExpr {
     }
 }
 
+impl fmt::Display for RelativeDay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Back(0) => f.write_str("today"),
+            Self::Back(1) => f.write_str("yesterday"),
+            Self::Back(days) => write!(f, "{days}d"),
+            Self::Weekday(day) => f.write_str(weekday_word(day)),
+        }
+    }
+}
+
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -206,6 +272,18 @@ impl fmt::Display for Span {
             Self::From(from) => write!(f, "{from}.."),
             Self::Until(until) => write!(f, "..{until}"),
         }
+    }
+}
+
+fn weekday_word(day: Weekday) -> &'static str {
+    match day {
+        Weekday::Mon => "mon",
+        Weekday::Tue => "tue",
+        Weekday::Wed => "wed",
+        Weekday::Thu => "thu",
+        Weekday::Fri => "fri",
+        Weekday::Sat => "sat",
+        Weekday::Sun => "sun",
     }
 }
 

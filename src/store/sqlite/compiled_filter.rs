@@ -31,6 +31,13 @@ impl IdSet {
         }
     }
 
+    fn is_empty(&self) -> bool {
+        match self {
+            Self::All => false,
+            Self::Listed(flags) => !flags.contains(&true),
+        }
+    }
+
     fn retain(&mut self, ids: impl Iterator<Item = u32>, keep: impl Fn(u32) -> bool) {
         let mut flags = Vec::new();
         for id in ids {
@@ -61,9 +68,34 @@ pub(super) struct CompiledFilter {
     /// The only keys that may be selected, ascending.
     pub(super) only_keys: Option<Vec<i64>>,
     excluded_keys: HashSet<i64>,
-    /// Lists of patterns: of each, one must fit a target, or none may if the flag is set.
-    pub(super) target_tests: Vec<(bool, Vec<Pattern>)>,
+    pub(super) target_tests: Vec<TargetTest>,
 }
+
+/// A test of a purge's targets.
+#[derive(Clone, Debug)]
+pub(super) struct TargetTest {
+    pub(super) negated: bool,
+    /// Of these, one must fit a target.
+    pub(super) patterns: Vec<Pattern>,
+    /// A cname of these passes whatever the targets are.
+    cnames: Option<IdSet>,
+}
+
+impl TargetTest {
+    /// Returns whether the trigram index can tell which purges may pass.
+    pub(super) fn is_indexed(&self) -> bool {
+        !self.negated && self.cnames.is_none()
+    }
+
+    /// Returns whether a purge passes by its cname alone.
+    pub(super) fn passes_by_cname(&self, cname: u32) -> bool {
+        self.cnames.as_ref().is_some_and(|cnames| cnames.contains(cname))
+    }
+}
+
+/// Most words of a filter that are looked for by two access paths each; further ones are compared
+/// row by row.
+const MAX_SPLIT_WORDS: usize = 3;
 
 impl CompiledFilter {
     /// Creates a filter that selects every purge.
@@ -121,7 +153,8 @@ impl CompiledFilter {
                 }
                 Test::Id(ids) => filter.restrict_keys(negated, keys_of_ids(connection, ids)?),
                 Test::SentHere => filter.restrict_keys(negated, keys_sent_here(connection)?),
-                Test::Target(patterns) => filter.target_tests.push((negated, patterns.clone())),
+                Test::Target(patterns) => filter.test_targets(negated, patterns, None),
+                Test::Text(patterns) => filter.test_text(negated, patterns, dictionary),
                 Test::Created(ranges) => {
                     let ranges = ranges.iter().map(|range| times::micros_range(*range));
                     let mut ranges = times::union(ranges.collect());
@@ -133,6 +166,51 @@ impl CompiledFilter {
             }
         }
         Ok(filter)
+    }
+
+    fn test_targets(&mut self, negated: bool, patterns: &[Pattern], cnames: Option<IdSet>) {
+        self.target_tests.push(TargetTest { negated, patterns: patterns.to_vec(), cnames });
+    }
+
+    /// Adds a test of targets and cname.
+    fn test_text(&mut self, negated: bool, patterns: &[Pattern], dictionary: &Dictionary) {
+        let mut fitting = IdSet::All;
+        fitting.retain(word_ids(dictionary), |id| fits(patterns, dictionary.word(id)));
+        if negated {
+            self.cnames.retain(word_ids(dictionary), |id| !fitting.contains(id));
+        }
+        let cnames = (!negated && !fitting.is_empty()).then_some(fitting);
+        self.test_targets(negated, patterns, cnames);
+    }
+
+    /// Splits the filter into filters of which no two select the same purge, and each has a better
+    /// access path than the whole: for each of the first words that some cname has in it, the
+    /// purges of those cnames, for which the columns tell, and the others, for which the trigram
+    /// index does. Empty if there is no such word.
+    pub(super) fn parts(&self, dictionary: &Dictionary) -> Vec<Self> {
+        let mut parts = Vec::new();
+        let words = self
+            .target_tests
+            .iter()
+            .enumerate()
+            .filter_map(|(index, test)| test.cnames.as_ref().map(|cnames| (index, cnames)));
+        // From the end, so that the places of those before stay as they are.
+        let words: Vec<_> = words.take(MAX_SPLIT_WORDS).collect();
+        for (index, fitting) in words.into_iter().rev() {
+            let whole = if parts.is_empty() { vec![self.clone()] } else { parts };
+            parts = Vec::with_capacity(whole.len() * 2);
+            for mut by_cname in whole {
+                let mut by_target = by_cname.clone();
+                by_cname.target_tests.remove(index);
+                by_cname.cnames.retain(word_ids(dictionary), |id| fitting.contains(id));
+                by_target.cnames.retain(word_ids(dictionary), |id| !fitting.contains(id));
+                if let Some(test) = by_target.target_tests.get_mut(index) {
+                    test.cnames = None;
+                }
+                parts.extend([by_cname, by_target]);
+            }
+        }
+        parts
     }
 
     /// Narrows the filter to one account.

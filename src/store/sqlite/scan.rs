@@ -22,6 +22,11 @@ use crate::store::failure::StoreFailure;
 const MAX_RUN: i64 = 1024;
 const FIRST_RUN: i64 = 2;
 
+/// Purges that are collected of each part of a filter before they are put in order; each page may
+/// be four times as long as the one before.
+const FIRST_PAGE: usize = 64;
+const MAX_PAGE: usize = 1 << 14;
+
 /// Called with each selected purge; may stop the scan.
 pub(super) type Visit<'v> = dyn FnMut(SegmentEntry) -> Result<ControlFlow<()>, StoreFailure> + 'v;
 
@@ -42,6 +47,10 @@ impl Snapshot<'_> {
         direction: Direction,
         visit: &mut Visit<'_>,
     ) -> Result<(), StoreFailure> {
+        let parts = filter.parts(self.dictionary);
+        if !parts.is_empty() {
+            return self.scan_parts(&parts, keys, direction, visit);
+        }
         if filter.matches_nothing() {
             return Ok(());
         }
@@ -70,6 +79,59 @@ impl Snapshot<'_> {
         }
         let keys = (keys.len() <= most).then_some(keys.as_slice());
         self.scan_targets(filter, range, direction, keys, visit)
+    }
+
+    /// Visits what any of the filters selects, in order: a page of each at a time, up to where the
+    /// first page that is full ends.
+    fn scan_parts(
+        &self,
+        parts: &[CompiledFilter],
+        mut keys: MicrosRange,
+        direction: Direction,
+        visit: &mut Visit<'_>,
+    ) -> Result<(), StoreFailure> {
+        let mut page = FIRST_PAGE;
+        loop {
+            let mut entries: Vec<SegmentEntry> = Vec::new();
+            let mut end: Option<i64> = None;
+            for part in parts {
+                let first = entries.len();
+                self.scan(part, keys, direction, &mut |entry| {
+                    entries.push(entry);
+                    Ok(break_if(entries.len() - first == page))
+                })?;
+                if entries.len() - first == page
+                    && let Some(last) = entries.last()
+                {
+                    end = Some(end.map_or(last.key, |end| match direction {
+                        Direction::Ascending => end.min(last.key),
+                        Direction::Descending => end.max(last.key),
+                    }));
+                }
+            }
+            entries.sort_unstable_by_key(|entry| entry.key);
+            if direction == Direction::Descending {
+                entries.reverse();
+            }
+            match (direction, end) {
+                (_, None) => {}
+                (Direction::Ascending, Some(end)) => keys.0 = end.saturating_add(1),
+                (Direction::Descending, Some(end)) => keys.1 = end,
+            }
+            for entry in entries {
+                let is_beyond = end.is_some_and(|end| match direction {
+                    Direction::Ascending => entry.key > end,
+                    Direction::Descending => entry.key < end,
+                });
+                if is_beyond || visit(entry)?.is_break() {
+                    break;
+                }
+            }
+            if end.is_none() {
+                return Ok(());
+            }
+            page = (page * 4).min(MAX_PAGE);
+        }
     }
 
     fn scan_keys(
@@ -133,8 +195,9 @@ impl Snapshot<'_> {
         keys: Option<&[i64]>,
         visit: &mut Visit<'_>,
     ) -> Result<(), StoreFailure> {
-        let wanted = filter.target_tests.iter().filter(|test| !test.0);
-        let Some(query) = trigram_index::block_query(wanted.map(|test| test.1.as_slice())) else {
+        let wanted = filter.target_tests.iter().filter(|test| test.is_indexed());
+        let wanted = wanted.map(|test| test.patterns.as_slice());
+        let Some(query) = trigram_index::block_query(wanted) else {
             return match keys {
                 Some(keys) => self.scan_keys(filter, keys.iter().copied(), visit),
                 None => self.scan_rows(filter, range, direction, usize::MAX, visit).map(|_| ()),
@@ -261,8 +324,11 @@ impl Snapshot<'_> {
         if !filter.target_tests.is_empty() {
             let count: u32 = row.get(8)?;
             let first = row.get_ref(9)?.as_str()?;
-            for (negated, patterns) in &filter.target_tests {
-                if self.any_target_fits(patterns, entry.key, count, first)? == *negated {
+            for test in &filter.target_tests {
+                if !test.passes_by_cname(entry.columns.cname)
+                    && self.any_target_fits(&test.patterns, entry.key, count, first)?
+                        == test.negated
+                {
                     return Ok(None);
                 }
             }

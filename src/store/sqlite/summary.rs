@@ -22,22 +22,30 @@ impl Snapshot<'_> {
     pub(super) fn summary(&self, query: &SummaryQuery) -> Result<Summary, StoreFailure> {
         let filter = CompiledFilter::compile(&query.predicate, self.connection, self.dictionary)?;
         let mut counts = Counts::new(self.empty_timeline(&filter, query)?);
+        let parts = filter.parts(self.dictionary);
+        for part in if parts.is_empty() { std::slice::from_ref(&filter) } else { &parts } {
+            self.count(part, &mut counts)?;
+        }
+        self.summary_of(&filter, counts)
+    }
+
+    fn count(&self, filter: &CompiledFilter, counts: &mut Counts) -> Result<(), StoreFailure> {
         let segments_suffice = filter.target_tests.is_empty()
             && filter.only_keys.is_none()
             && !filter.excludes_any_key();
         if !segments_suffice {
-            self.scan(&filter, ALL_TIME, Direction::Ascending, &mut |entry| {
+            self.scan(filter, ALL_TIME, Direction::Ascending, &mut |entry| {
                 counts.add(&entry);
                 Ok(ControlFlow::Continue(()))
             })?;
         } else if !filter.matches_nothing() {
-            let range = self.key_bounds(&filter, ALL_TIME)?;
-            self.visit_segments(&filter, range, Direction::Ascending, |segment, positions| {
-                counts.add_segment(&filter, segment, positions);
+            let range = self.key_bounds(filter, ALL_TIME)?;
+            self.visit_segments(filter, range, Direction::Ascending, |segment, positions| {
+                counts.add_segment(filter, segment, positions);
                 Ok(ControlFlow::Continue(()))
             })?;
         }
-        self.summary_of(&filter, counts)
+        Ok(())
     }
 
     /// Returns the timeline with empty bars. It covers the predicate's own time; if that is open,

@@ -1,6 +1,6 @@
 //! What is wrong with texts, and that it is pointed at.
 
-use crate::domain::filter::Filter;
+use crate::domain::filter::{Filter, Vocabulary};
 
 /// The part of the text that the error points at, its words, and what it proposes.
 fn wrong(text: &str) -> (usize, String, String, String) {
@@ -82,6 +82,23 @@ const WRONG: &[Row] = &[
         "begins where it has ended",
         "",
     ),
+    (
+        "on:2026-11-27 14:00..15:00",
+        3,
+        "2026-11-27 14:00..15:00",
+        "a blank ends the time",
+        "2026-11-27T14:00..15:00",
+    ),
+    ("since:2026-11-27 14", 6, "2026-11-27 14", "a blank ends the time", "2026-11-27T14:00"),
+    ("x until:mon 9:30", 8, "mon 9:30", "a blank ends the time", "mon@9:30"),
+    ("on:2d 14:00", 3, "2d 14:00", "a blank ends the time", "2d@14:00"),
+    ("cname:a 14:00..15:00", 8, "14:00..15:00", "a time needs a field", "on:14:00..15:00"),
+    ("/img 2h", 5, "2h", "a time needs a field", "since:2h"),
+    ("Yesterday", 0, "Yesterday", "a time needs a field", "on:Yesterday"),
+    ("-2026-11-20", 1, "2026-11-20", "a time needs a field", "on:2026-11-20"),
+    ("on:27 Nov", 3, "27", "a day is written like 2026-11-20", ""),
+    ("since:3 march", 6, "3", "a day is written like 2026-11-20", ""),
+    ("on:2h@14:00", 3, "2h@14:00", "before the @ stands a day", ""),
     ("since:1h until:2h", 15, "2h", "begins where it has ended", ""),
 ];
 
@@ -107,6 +124,37 @@ fn ranges_that_may_hold_at_some_time_or_in_some_zone_are_no_errors() {
         "on:2026-11-20 on:2026-11-21",
     ] {
         assert!(Filter::parse(text).is_ok(), "{text}");
+    }
+}
+
+#[test]
+fn a_word_that_only_resembles_a_time_is_searched_for() {
+    for text in ["\"14:00\"", "14", "mon", "now", "sun.example.com", "2026", "1..2", "v1.2", "h:80"]
+    {
+        let read = Filter::parse(text);
+        assert!(read.is_ok() || text == "h:80", "{text}: {read:?}");
+    }
+    assert!(Filter::parse("since:2h 14").is_ok(), "nothing is joined to a distance");
+}
+
+#[test]
+fn an_account_or_provider_of_which_there_is_none_is_an_error() {
+    let known = Vocabulary {
+        accounts: vec!["gcore-prod".to_owned(), "Tencent".to_owned()],
+        providers: vec!["gcore".to_owned(), "tencent".to_owned()],
+        cnames: Vec::new(),
+    };
+    for (text, wrong) in [
+        ("account:gcore-prod,tencent", None),
+        ("account:GCORE-* provider:*", None),
+        ("account:gcore-prd", Some("no account is called gcore-prd; did you mean gcore-prod?")),
+        ("/x -account:gcore-prod,old", Some("no account is called old")),
+        ("account:aws-*", Some("no account is called aws-*")),
+        ("provider:tencnt", Some("no provider is called tencnt; did you mean tencent?")),
+    ] {
+        let said = Filter::parse_known(text, &known).err().map(|error| error.to_string());
+        assert_eq!(said.as_deref(), wrong, "{text}");
+        assert!(Filter::parse(text).is_ok(), "nothing is known here: {text}");
     }
 }
 

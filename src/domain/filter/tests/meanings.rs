@@ -94,33 +94,33 @@ fn a_text_prints_canonically_and_means_what_it_says() {
             "/img Hero,logo",
             "/img Hero,logo",
             vec![
-                yes(Test::Target(contains(&["/img"]))),
-                yes(Test::Target(contains(&["hero", "logo"]))),
+                yes(Test::Text(contains(&["/img"]))),
+                yes(Test::Text(contains(&["hero", "logo"]))),
             ],
         ),
         (
             "/img/*.jpg *x*",
             "/img/*.jpg *x*",
-            vec![yes(Test::Target(glob("*/img/*.jpg*"))), yes(Test::Target(glob("*x*")))],
+            vec![yes(Test::Text(glob("*/img/*.jpg*"))), yes(Test::Text(glob("*x*")))],
         ),
         (
-            "https://h/a 14:00 h.x:80 -\"a b\"",
-            "https://h/a 14:00 h.x:80 -\"a b\"",
+            "https://h/a \"14:00\" h.x:80 -\"a b\"",
+            "https://h/a \"14:00\" h.x:80 -\"a b\"",
             vec![
-                yes(Test::Target(contains(&["https://h/a"]))),
-                yes(Test::Target(contains(&["14:00"]))),
-                yes(Test::Target(contains(&["h.x:80"]))),
-                not(Test::Target(contains(&["a b"]))),
+                yes(Test::Text(contains(&["https://h/a"]))),
+                yes(Test::Text(contains(&["14:00"]))),
+                yes(Test::Text(contains(&["h.x:80"]))),
+                not(Test::Text(contains(&["a b"]))),
             ],
         ),
         (
             "--x \"-y\" \"foo:bar\" a,\"status:x\",foo:bar",
             "-\"-x\" \"-y\" \"foo:bar\" a,\"status:x\",\"foo:bar\"",
             vec![
-                not(Test::Target(contains(&["-x"]))),
-                yes(Test::Target(contains(&["-y"]))),
-                yes(Test::Target(contains(&["foo:bar"]))),
-                yes(Test::Target(contains(&["a", "status:x", "foo:bar"]))),
+                not(Test::Text(contains(&["-x"]))),
+                yes(Test::Text(contains(&["-y"]))),
+                yes(Test::Text(contains(&["foo:bar"]))),
+                yes(Test::Text(contains(&["a", "status:x", "foo:bar"]))),
             ],
         ),
         (
@@ -131,7 +131,7 @@ fn a_text_prints_canonically_and_means_what_it_says() {
         (
             "größe Ä",
             "größe Ä",
-            vec![yes(Test::Target(contains(&["größe"]))), yes(Test::Target(contains(&["Ä"])))],
+            vec![yes(Test::Text(contains(&["größe"]))), yes(Test::Text(contains(&["Ä"])))],
         ),
     ];
     for (text, canonical, clauses) in rows {

@@ -1,8 +1,8 @@
 //! Reads one time of the filter language.
 
-use chrono::{FixedOffset, NaiveDate, NaiveTime};
+use chrono::{FixedOffset, NaiveDate, NaiveTime, Weekday};
 
-use super::{TimeExpr, Unit};
+use super::{RelativeDay, Span, TimeExpr, Unit};
 use crate::domain::nearest::nearest;
 
 /// Why a text is no time.
@@ -15,11 +15,17 @@ pub(in crate::domain::filter) struct TimeError {
 impl TimeExpr {
     /// Reads a time. Whether there is such a time never depends on now.
     pub(in crate::domain::filter) fn parse(text: &str) -> Result<Self, TimeError> {
+        if let Some((day, time)) = text.split_once('@') {
+            return time_of_day(day, time);
+        }
         match text.to_ascii_lowercase().as_str() {
             "now" => return Ok(Self::Now),
             "today" => return Ok(Self::Today),
             "yesterday" => return Ok(Self::Yesterday),
             _ => {}
+        }
+        if let Some(day) = weekday(text) {
+            return Ok(Self::Weekday(day));
         }
         if text.starts_with(|first: char| first.is_ascii_alphabetic()) {
             let near = nearest(&text.to_ascii_lowercase(), ["today", "yesterday", "now"]);
@@ -36,6 +42,46 @@ impl TimeExpr {
         }
         ago(text)
     }
+}
+
+impl Span {
+    /// True if a word without a field is so surely a time that it cannot be meant as a part of a
+    /// target: a clock, a day, a distance back, or a range of such.
+    pub(in crate::domain::filter) fn is_written_as_time(text: &str) -> bool {
+        let one = |text: &str| {
+            let is_word = ["today", "yesterday"].iter().any(|word| text.eq_ignore_ascii_case(word));
+            (is_word || text.starts_with(|first: char| first.is_ascii_digit()))
+                && TimeExpr::parse(text).is_ok()
+        };
+        match text.split_once("..") {
+            Some(("", end) | (end, "")) => one(end),
+            Some((from, until)) => one(from) && one(until),
+            None => one(text),
+        }
+    }
+}
+
+fn weekday(text: &str) -> Option<Weekday> {
+    // chrono reads names of three letters and whole ones, and no others.
+    text.parse().ok()
+}
+
+/// Reads what stands around an `@`: a day, in digits or counted from today, and a time of it.
+fn time_of_day(day_text: &str, time: &str) -> Result<TimeExpr, TimeError> {
+    let day = match TimeExpr::parse(day_text)? {
+        TimeExpr::Day(_) => return moment(day_text, time),
+        TimeExpr::Today => RelativeDay::Back(0),
+        TimeExpr::Yesterday => RelativeDay::Back(1),
+        TimeExpr::Weekday(day) => RelativeDay::Weekday(day),
+        other @ (TimeExpr::Ago(..)
+        | TimeExpr::Now
+        | TimeExpr::Clock(_)
+        | TimeExpr::DayAt(..)
+        | TimeExpr::Moment(..)) => {
+            RelativeDay::Back(other.days_back().ok_or(no("before the @ stands a day"))?)
+        }
+    };
+    Ok(TimeExpr::DayAt(day, clock(time)?))
 }
 
 impl Unit {
@@ -56,7 +102,7 @@ impl Unit {
 }
 
 const FORMS: &str =
-    "this is no time; write 2h, 3d, today, yesterday, 14:00, 2026-11-20 or 2026-11-20T14:00";
+    "this is no time; write 2h, 3d, today, mon, 14:00, 2026-11-20, 2026-11-20T14:00 or mon@14:00";
 
 fn no(words: &'static str) -> TimeError {
     TimeError { words, nearest: None }

@@ -66,6 +66,7 @@ fn test() -> impl Strategy<Value = Test> {
             .prop_map(Test::Kind),
         prop::collection::vec("[1-5]?[0-9]", 0..4).prop_map(Test::Id),
         prop::collection::vec(pattern("[ab/]{0,4}|https://h|/|é"), 0..3).prop_map(Test::Target),
+        prop::collection::vec(pattern("[ab./]{0,3}|www|/|é"), 0..3).prop_map(Test::Text),
         Just(Test::SentHere),
         prop::collection::vec(stretch(), 0..3).prop_map(Test::Created),
     ]
