@@ -38,4 +38,5 @@ pub mod target;
 pub mod text;
 pub mod timeline;
 pub mod view;
+mod words;
 pub mod zone;

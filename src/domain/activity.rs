@@ -39,7 +39,7 @@ impl Names {
         self.0.iter().map(|(id, name)| (id.as_str(), name.as_str()))
     }
 
-    /// Returns what to call somebody: the token's name, which says more than its owner's; else the
+    /// Names an author: by the token's name, which says more than its owner's; else the
     /// user's; else the user's or the token's number. `None` where the vendor told neither.
     pub fn of(&self, author: &Author) -> Option<String> {
         let told = [("token", &author.token), ("user", &author.user)];
@@ -77,12 +77,12 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    /// Returns whether the vendor took it.
+    /// Returns true if the vendor took it.
     pub fn is_accepted(&self) -> bool {
         (200..300).contains(&self.status)
     }
 
-    /// Returns whether the vendor refused it. Of an answer that is neither (a 5xx, for one) nobody
+    /// Returns true if the vendor refused it. Of an answer that is neither (a 5xx, for one) nobody
     /// knows what it meant.
     pub fn is_refused(&self) -> bool {
         (400..500).contains(&self.status)

@@ -101,7 +101,7 @@ pub struct Usage {
 }
 
 impl Usage {
-    /// Returns what counts for one account, out of what is known of all of them.
+    /// Selects the usage of one account from that of all.
     pub fn collect<'a>(
         account: &AccountName,
         spent: impl IntoIterator<Item = &'a Consumption>,
@@ -118,14 +118,14 @@ impl Usage {
 pub const USUAL_MARGIN: TimeDelta = TimeDelta::seconds(2);
 
 impl Consumption {
-    /// Returns what an entry of our journal will use up: `None` unless it is queued. What was
+    /// Returns the future use by an entry of our journal: `None` unless it is queued. What was
     /// planned for the past will go out now.
     pub fn queued(entry: &JournalEntry, now: DateTime<Utc>) -> Option<Self> {
         (entry.state == JournalState::Queued)
             .then(|| Self::of_entry(entry, entry.planned_at.max(now)))
     }
 
-    /// Returns what an entry of our journal uses up when it goes out at `at`.
+    /// Returns the use by an entry of our journal that goes out at `at`.
     pub fn of_entry(entry: &JournalEntry, at: DateTime<Utc>) -> Self {
         Self {
             account: entry.request.account.clone(),
@@ -137,7 +137,7 @@ impl Consumption {
         }
     }
 
-    /// Returns what a purge of the vendor's history used up; `None` for a kind that we do not know,
+    /// Returns the use by a purge of the vendor's history; `None` for a kind that we do not know,
     /// because it used up a window that we do not know.
     pub fn of_purge(purge: &Purge, sent_here: bool) -> Option<Self> {
         Some(Self {
@@ -152,7 +152,7 @@ impl Consumption {
 }
 
 impl Cooldown {
-    /// Returns what the vendor's answer to an entry of our journal closed: one that was sent too
+    /// Returns the window that the vendor's answer to an entry closed: one that was sent too
     /// early goes back into the queue, with the instant at which there is room again and the
     /// reason, and keeps both when it is taken back. `None` where nothing was closed.
     pub fn told_by(entry: &JournalEntry) -> Option<Self> {
@@ -167,7 +167,7 @@ impl Cooldown {
     }
 }
 
-/// Returns how every window of a resource stands, by kind, in the order of the limits. A kind
+/// Returns the use of every window of a resource, by kind, in the order of the limits. A kind
 /// without known windows has no line.
 pub fn budget(
     limits: &Limits,
@@ -212,7 +212,7 @@ pub fn earliest(
     Ledger::new(limits, account, usage).earliest(resource, kind, now)
 }
 
-/// Returns whether a request on one resource counts for a window of another.
+/// Returns true if a request on one resource counts for a window of another.
 fn counts(scope: Scope, one: &ResourceId, other: &ResourceId) -> bool {
     match scope {
         Scope::Account => true,

@@ -28,13 +28,13 @@ impl Coverage {
         self.ranges.splice(first..after, [(from, until)]);
     }
 
-    /// Returns whether every instant from the first until just before the second is complete; of no
+    /// Returns true if every instant from the first until just before the second is complete; of no
     /// instants, all are.
     pub fn contains(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> bool {
         from >= until || self.ranges.iter().any(|range| range.0 <= from && until <= range.1)
     }
 
-    /// Returns what is not known to be complete from the first instant until just before the
+    /// Returns the gaps in what is complete from the first instant until just before the
     /// second, oldest gap first.
     pub fn missing(
         &self,

@@ -33,7 +33,7 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// Returns whether throwing it away would lose nothing that would be purged.
+    /// Returns true if throwing it away would lose nothing that would be purged.
     pub fn is_empty(&self) -> bool {
         self.text.trim().is_empty() && self.kind != Some(Kind::All)
     }

@@ -84,22 +84,14 @@ pub enum Applied {
 impl Cause {
     /// Returns true for a cause that goes away without anybody changing anything.
     pub fn is_passing(&self) -> bool {
-        match self {
+        matches!(
+            self,
             Self::RateLimited { .. }
-            | Self::Unreachable
-            | Self::Lost
-            | Self::VendorError
-            | Self::BadAnswer => true,
-            Self::Unauthenticated
-            | Self::Forbidden
-            | Self::NotFound
-            | Self::QuotaUsedUp
-            | Self::Rejected { .. }
-            | Self::ClockSkew { .. }
-            | Self::Retired
-            | Self::Unsupported
-            | Self::Refused => false,
-        }
+                | Self::Unreachable
+                | Self::Lost
+                | Self::VendorError
+                | Self::BadAnswer
+        )
     }
 
     /// Returns true if a request that was sent may have been carried out all the same.
@@ -126,7 +118,7 @@ impl Failure {
         self.cause.is_passing()
     }
 
-    /// Returns whether the vendor refuses this question and not the asker: another question may
+    /// Returns true if the vendor refuses this question and not the asker: another question may
     /// well be answered.
     pub fn is_about_the_question(&self) -> bool {
         matches!(self.cause, Cause::Rejected { .. } | Cause::NotFound | Cause::Unsupported)
@@ -153,7 +145,7 @@ impl Failure {
         self.http_status.map_or_else(|| words.to_owned(), |status| format!("{status} {words}"))
     }
 
-    /// Returns what the operator can do about it, as one sentence.
+    /// Returns advice for the operator, as one sentence.
     pub fn advice(&self) -> &'static str {
         match &self.cause {
             Cause::Unauthenticated => {

@@ -4,25 +4,18 @@ mod codes;
 
 pub use codes::{Code, Rule};
 
-/// The severity of a finding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Severity {
-    /// Worth knowing.
-    Info,
-    /// Worth asking: the operator confirms.
-    Warning,
-    /// Blocks: nothing is sent while it stands.
-    Error,
-}
+use super::words::words;
 
-impl Severity {
-    /// The word for it on the screen and in exports.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Info => "info",
-            Self::Warning => "warning",
-            Self::Error => "error",
-        }
+words! {
+    /// The severity of a finding.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    Severity {
+        /// Worth knowing.
+        Info = "info";
+        /// Worth asking: the operator confirms.
+        Warning = "warning";
+        /// Blocks: nothing is sent while it stands.
+        Error = "error";
     }
 }
 

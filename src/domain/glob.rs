@@ -1,6 +1,6 @@
 //! Wildcards: `*` stands for any number of characters, everything else for itself.
 
-/// Returns whether the whole text fits the pattern; upper and lower case differ. Takes time in
+/// Returns true if the whole text fits the pattern; upper and lower case differ. Takes time in
 /// proportion to both.
 ///
 /// The piece before the first star begins the text, the piece after the last one ends it, and the

@@ -56,17 +56,17 @@ impl HostIndex {
         self.resources.get(place)
     }
 
-    /// Returns where the resource with this id stands.
+    /// Returns the place of the resource with this id.
     pub fn place_of(&self, account: &AccountName, id: &ResourceId) -> Option<usize> {
         self.by_id.get(&(account.clone(), id.clone())).copied()
     }
 
-    /// Returns whether any resource answers to the host, given in lower case.
+    /// Returns true if any resource answers to the host, given in lower case.
     pub fn knows(&self, host: &str) -> bool {
         self.places(host).is_some()
     }
 
-    /// Returns what the host, given in lower case, leads to. Deleted resources count only where
+    /// Finds the resources of a host, given in lower case. Deleted resources count only where
     /// nothing else answers to it.
     pub fn find(&self, host: &str) -> HostMatch {
         let places = self.places(host).unwrap_or_default();

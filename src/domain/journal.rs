@@ -9,6 +9,7 @@ use super::edge::Verification;
 use super::ids::{JournalId, PurgeId};
 use super::payload::PurgeRequest;
 use super::status::Status;
+use super::words::words;
 
 /// A request to be queued.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,61 +31,32 @@ impl NewEntry {
     }
 }
 
-/// The state of a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum JournalState {
-    /// Waiting for its time or for room in the budget.
-    Queued,
-    /// On its way: written before the first byte goes out, so that a crash leaves a trace.
-    Sending,
-    /// The vendor took it.
-    Accepted,
-    /// The vendor refused it, or it never went out; it had no effect.
-    Rejected,
-    /// It went out and nobody knows whether it took effect. Never sent again by itself.
-    Unknown,
-    /// The vendor says that it is done.
-    Successful,
-    /// The vendor says that it did not work.
-    Failed,
-    /// Taken back by the operator before it was sent.
-    Cancelled,
+words! {
+    /// The state of a request.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    JournalState {
+        /// Waiting for its time or for room in the budget.
+        Queued = "queued";
+        /// On its way: written before the first byte goes out, so that a crash leaves a trace.
+        Sending = "sending";
+        /// The vendor took it.
+        Accepted = "accepted";
+        /// The vendor refused it, or it never went out; it had no effect.
+        Rejected = "rejected";
+        /// It went out and nobody knows whether it took effect. Never sent again by itself.
+        Unknown = "unknown";
+        /// The vendor says that it is done.
+        Successful = "successful";
+        /// The vendor says that it did not work.
+        Failed = "failed";
+        /// Taken back by the operator before it was sent.
+        Cancelled = "cancelled";
+    }
 }
 
 impl JournalState {
-    /// Every state, in the order of a request's life.
-    pub const EVERY: [Self; 8] = [
-        Self::Queued,
-        Self::Sending,
-        Self::Accepted,
-        Self::Rejected,
-        Self::Unknown,
-        Self::Successful,
-        Self::Failed,
-        Self::Cancelled,
-    ];
-
-    /// The word for it everywhere.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Queued => "queued",
-            Self::Sending => "sending",
-            Self::Accepted => "accepted",
-            Self::Rejected => "rejected",
-            Self::Unknown => "unknown",
-            Self::Successful => "successful",
-            Self::Failed => "failed",
-            Self::Cancelled => "cancelled",
-        }
-    }
-
-    /// The state that a word stands for.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::EVERY.into_iter().find(|state| state.word() == word)
-    }
-
-    /// Returns which states may follow: the journal refuses any other step.
+    /// Returns true if a state may follow this one: the journal refuses any other step.
     pub fn may_become(self, next: Self) -> bool {
         match self {
             Self::Queued => matches!(next, Self::Sending | Self::Cancelled | Self::Rejected),
@@ -100,12 +72,9 @@ impl JournalState {
         }
     }
 
-    /// Returns whether something is still to come of it.
+    /// Returns true while something is still to come of it.
     pub fn is_open(self) -> bool {
-        match self {
-            Self::Queued | Self::Sending | Self::Accepted | Self::Unknown => true,
-            Self::Rejected | Self::Successful | Self::Failed | Self::Cancelled => false,
-        }
+        matches!(self, Self::Queued | Self::Sending | Self::Accepted | Self::Unknown)
     }
 }
 
@@ -116,7 +85,7 @@ impl fmt::Display for JournalState {
 }
 
 impl JournalEntry {
-    /// Returns whether the edge was looked at to the end, so that its line in the history says so.
+    /// Returns true if the edge was looked at to the end, so that its line in the history says so.
     pub fn is_looked_at(&self) -> bool {
         self.verification.as_ref().is_some_and(|seen| seen.settled)
     }

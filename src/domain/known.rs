@@ -42,12 +42,12 @@ pub struct Known {
 }
 
 impl Known {
-    /// Returns what is known before anything was heard: the configuration.
+    /// Starts with the configuration alone.
     pub fn new(accounts: Vec<Account>, read_only: bool, offline: bool) -> Self {
         Self { accounts, read_only, offline, ..Self::default() }
     }
 
-    /// Keeps what an event says of the accounts and the queue. Returns whether it said anything
+    /// Keeps what an event says of the accounts and the queue. Returns true if it said anything
     /// new.
     pub fn learn(&mut self, event: &Event) -> bool {
         match event {
@@ -130,7 +130,7 @@ impl Known {
         self.resources.get(account)?.iter().find(|resource| resource.answers_to(host))
     }
 
-    /// Returns whether nothing may be purged in this account, by whatever rule.
+    /// Returns true if nothing may be purged in this account, by whatever rule.
     pub fn is_read_only(&self, account: &AccountName) -> bool {
         self.read_only || self.account(account).is_some_and(|it| it.read_only)
     }
@@ -149,8 +149,8 @@ impl Known {
         Permissions { read_only: self.read_only, offline: self.offline }
     }
 
-    /// Returns what a draft is checked against. `recent` are purges by anybody, of at least the
-    /// longest window.
+    /// Returns the facts that a draft is checked against. `recent` are purges by anybody, of at
+    /// least the longest window.
     pub fn lint_context<'a>(
         &'a self,
         recent: &'a [RecentPurge],

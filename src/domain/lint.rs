@@ -30,6 +30,8 @@ use super::resource::Resource;
 
 pub use collision::{Collision, JUST_NOW};
 
+use notes::Notes;
+
 /// A draft as the linter understood it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Linted {
@@ -71,6 +73,18 @@ pub struct Meaning {
     pub target: String,
 }
 
+impl Meaning {
+    fn of(resource: &Resource, kind: Kind, target: String) -> Self {
+        Self {
+            account: resource.account.clone(),
+            resource: resource.id.clone(),
+            cname: resource.cname.clone(),
+            kind,
+            target,
+        }
+    }
+}
+
 impl Linted {
     /// All findings, those of lines first.
     pub fn all_findings(&self) -> impl Iterator<Item = &Finding> {
@@ -95,11 +109,13 @@ pub fn lint(draft: &Draft, context: &LintContext<'_>) -> Linted {
     overlap::drop_duplicates(&mut run);
     overlap::note_covered(&mut run);
     let groups = run.groups();
-    let mut findings = left_out(&reading);
-    account_rules::check(&run, &groups, &mut findings);
-    limits::check(&run, &groups, &mut findings);
+    let mut notes = Notes::new(None);
+    notes.findings = left_out(&reading);
+    account_rules::check(&run, &groups, &mut notes);
+    limits::check(&run, &groups, &mut notes);
     let collisions = collision::check(&mut run, &groups);
-    Linted { lines: run.entries.into_iter().map(|row| row.line).collect(), findings, collisions }
+    let lines = run.entries.into_iter().map(|row| row.line).collect();
+    Linted { lines, findings: notes.findings, collisions }
 }
 
 /// A draft under the linter's eyes.
@@ -136,7 +152,7 @@ impl<'a> LintRun<'a> {
         Self { draft, context, entries }
     }
 
-    /// Returns what there is to send, by resource and kind, in the order of the draft. Entries
+    /// Groups what is to be sent by resource and kind, in the order of the draft. Entries
     /// without a meaning count only where nothing but the vendor's limits keeps them from having
     /// one.
     fn groups(&self) -> Vec<TargetGroup<'a>> {
@@ -171,7 +187,7 @@ impl LintedEntry {
     }
 }
 
-/// Returns what the reader passed over.
+/// Reports what the reader passed over.
 fn left_out(reading: &DraftEntries<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let Some(&first) = reading.comments.first() {

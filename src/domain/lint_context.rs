@@ -42,7 +42,7 @@ impl<'a> LintContext<'a> {
         self.accounts.iter().find(|account| account.name == *name)
     }
 
-    /// Returns what the account's vendor accepts; `None` while that is not known.
+    /// Returns the account's limits; `None` while they are not known.
     pub fn limits_of(&self, name: &AccountName) -> Option<&'a Limits> {
         self.limits.get(name).map(Arc::as_ref)
     }

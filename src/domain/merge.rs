@@ -9,7 +9,7 @@ use super::purge::{Purge, Target};
 use super::status::Status;
 
 impl Purge {
-    /// Returns what is known of a purge that was seen twice. Both must be the same purge: account,
+    /// Merges two records of one purge. Both must be the same purge: account,
     /// provider and id are taken from `self`.
     ///
     /// Something beats nothing, and a final status beats an unfinished one. Where the two have
@@ -68,7 +68,7 @@ impl Purge {
 /// target.
 fn overall(said: Status, targets: &[Target]) -> Status {
     match said {
-        Status::Successful | Status::ReportDisabled => match of_all(targets) {
+        Status::Successful | Status::ReportDisabled => match of_targets(targets) {
             Some(Status::InProgress | Status::Unknown) => Status::InProgress,
             Some(Status::Failed) => Status::Failed,
             Some(Status::Successful | Status::ReportDisabled) | None => said,
@@ -116,30 +116,21 @@ fn pair(target: Target, status: Option<Status>) -> Target {
     Target { status, ..target }
 }
 
-/// Returns what became of a purge whose vendor tells it target by target: failed if one failed,
-/// unfinished while one is.
-fn of_all(targets: &[Target]) -> Option<Status> {
-    targets
-        .iter()
-        .map(|target| target.status)
-        .try_fold(None, |worst: Option<Status>, status| {
-            let status = status?;
-            Some(Some(match worst {
-                Some(worst) if gravity(worst) >= gravity(status) => worst,
-                Some(_) | None => status,
-            }))
-        })
-        .flatten()
-}
-
-fn gravity(status: Status) -> u8 {
-    match status {
-        Status::Successful => 0,
-        Status::ReportDisabled => 1,
-        Status::Unknown => 2,
-        Status::InProgress => 3,
-        Status::Failed => 4,
-    }
+/// Returns the status of a purge whose vendor tells one for each target: failed if one failed,
+/// unfinished while one is. `None` where a target has none.
+pub fn of_targets(targets: &[Target]) -> Option<Status> {
+    let gravest = [
+        Status::Failed,
+        Status::InProgress,
+        Status::Unknown,
+        Status::ReportDisabled,
+        Status::Successful,
+    ];
+    let told = targets.iter().all(|target| target.status.is_some());
+    gravest
+        .into_iter()
+        .filter(|_| told)
+        .find(|status| targets.iter().any(|target| target.status == Some(*status)))
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ impl Targets {
         Self(vec![target.into()])
     }
 
-    /// Returns how many there are; never 0.
+    /// Returns their number; never 0.
     #[expect(clippy::len_without_is_empty, reason = "it is never empty")]
     pub fn len(&self) -> usize {
         self.0.len()
@@ -62,6 +62,16 @@ pub enum Payload {
 }
 
 impl Payload {
+    /// Makes the payload of a purge of this kind; `None` without the targets that it needs.
+    pub fn new(kind: Kind, targets: impl IntoIterator<Item = impl Into<String>>) -> Option<Self> {
+        let targets = || Targets::new(targets.into_iter().map(Into::into).collect());
+        Some(match kind {
+            Kind::Url => Self::Url(targets()?),
+            Kind::Pattern => Self::Pattern(targets()?),
+            Kind::All => Self::All,
+        })
+    }
+
     /// The kind of purge that this is.
     pub fn kind(&self) -> Kind {
         match self {
@@ -120,7 +130,7 @@ impl PurgeRequest {
         self.payload.kind()
     }
 
-    /// Returns whether it removes everything of its resource: by name, or by a pattern that leaves
+    /// Returns true if it removes everything of its resource: by name, or by a pattern that leaves
     /// nothing out.
     pub fn empties(&self) -> bool {
         match &self.payload {

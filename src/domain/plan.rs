@@ -72,7 +72,7 @@ pub struct PlanPart {
 }
 
 impl PlanPart {
-    /// Returns how many requests it takes.
+    /// Counts its requests.
     pub fn requests(&self) -> usize {
         self.times.len()
     }

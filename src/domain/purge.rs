@@ -7,7 +7,7 @@ use super::activity::Refused;
 use super::edge::Verification;
 use super::ids::{AccountName, ProviderName, PurgeId, PurgeKey, ResourceId};
 use super::kind::Kind;
-use super::payload::{Payload, PurgeRequest, Targets};
+use super::payload::{Payload, PurgeRequest};
 use super::status::Status;
 
 /// One entry of a purge's payload.
@@ -65,12 +65,7 @@ pub struct Purge {
 impl Purge {
     /// The request that would make the same purge again; `None` where its record does not tell.
     pub fn again(&self) -> Option<PurgeRequest> {
-        let targets = || Targets::new(self.targets.iter().map(|it| it.text.clone()).collect());
-        let payload = match self.kind? {
-            Kind::Url => Payload::Url(targets()?),
-            Kind::Pattern => Payload::Pattern(targets()?),
-            Kind::All => Payload::All,
-        };
+        let payload = Payload::new(self.kind?, self.targets.iter().map(|it| it.text.as_str()))?;
         Some(PurgeRequest::new(
             self.account.clone(),
             self.resource.clone(),

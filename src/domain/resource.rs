@@ -109,7 +109,7 @@ impl Resource {
         }
     }
 
-    /// Returns whether the resource answers to this host name, upper or lower case alike.
+    /// Returns true if the resource answers to this host name, upper or lower case alike.
     pub fn answers_to(&self, host: &str) -> bool {
         self.cname.eq_ignore_ascii_case(host)
             || self.names.iter().any(|name| name.eq_ignore_ascii_case(host))

@@ -4,44 +4,33 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::words::words;
+
 /// The label in the place of "successful" once the edge was verified.
 pub const VERIFIED: &str = "verified";
 /// The same where the edge still serves the old.
 pub const NOT_VERIFIED: &str = "not verified";
 
-/// The vendor's word on a purge, in our words. The vendor's own text is kept beside it wherever one
-/// is stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    /// Accepted and not finished.
-    InProgress,
-    /// The vendor says that it is done.
-    Successful,
-    /// The vendor says that it did not work.
-    Failed,
-    /// The vendor took it and will never say how it ended; asking again is useless.
-    ReportDisabled,
-    /// A word that we do not know; the raw text beside it says which.
-    Unknown,
+words! {
+    /// The vendor's word on a purge, in our words. The vendor's own text is kept beside it wherever
+    /// one is stored.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    Status {
+        /// Accepted and not finished.
+        InProgress = "in_progress";
+        /// The vendor says that it is done.
+        Successful = "successful";
+        /// The vendor says that it did not work.
+        Failed = "failed";
+        /// The vendor took it and will never say how it ended; asking again is useless.
+        ReportDisabled = "report_disabled";
+        /// A word that we do not know; the raw text beside it says which.
+        Unknown = "unknown";
+    }
 }
 
 impl Status {
-    /// Every status, in the order in which they are listed to people.
-    pub const EVERY: [Self; 5] =
-        [Self::InProgress, Self::Successful, Self::Failed, Self::ReportDisabled, Self::Unknown];
-
-    /// The word for it in filters and exports: one word, underscores for blanks.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::InProgress => "in_progress",
-            Self::Successful => "successful",
-            Self::Failed => "failed",
-            Self::ReportDisabled => "report_disabled",
-            Self::Unknown => "unknown",
-        }
-    }
-
     /// The words for it on the screen.
     pub fn label(self) -> &'static str {
         match self {
@@ -62,21 +51,13 @@ impl Status {
         }
     }
 
-    /// The status that a word stands for; the words are those of [`Status::word`].
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::EVERY.into_iter().find(|status| status.word() == word)
-    }
-
-    /// Returns whether the vendor can still be expected to change its mind: only such purges are
+    /// Returns true while the vendor can still be expected to change its mind: only such purges are
     /// followed.
     pub fn is_unfinished(self) -> bool {
-        match self {
-            Self::InProgress | Self::Unknown => true,
-            Self::Successful | Self::Failed | Self::ReportDisabled => false,
-        }
+        matches!(self, Self::InProgress | Self::Unknown)
     }
 
-    /// Returns which of two words about the same purge stands, whatever the order in which they
+    /// Chooses between two words about the same purge, whatever the order in which they
     /// were seen. A final word beats an unfinished one; of two final ones the stronger claim
     /// stands.
     #[must_use]

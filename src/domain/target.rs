@@ -8,10 +8,13 @@ pub fn without_scheme(target: &str) -> &str {
 }
 
 fn after_scheme(target: &str) -> Option<&str> {
-    ["https://", "http://"].into_iter().find_map(|scheme| {
-        let start = target.get(..scheme.len())?;
-        start.eq_ignore_ascii_case(scheme).then(|| target.get(scheme.len()..))?
-    })
+    ["https://", "http://"].into_iter().find_map(|scheme| strip_ignoring_case(target, scheme))
+}
+
+/// Returns the text behind a prefix, whose letters may be upper or lower case.
+pub fn strip_ignoring_case<'t>(text: &'t str, prefix: &str) -> Option<&'t str> {
+    let (start, rest) = text.split_at_checked(prefix.len())?;
+    start.eq_ignore_ascii_case(prefix).then_some(rest)
 }
 
 /// The path of a full `http` or `https` URL with all that follows it, from its first slash on; a
@@ -26,7 +29,7 @@ pub fn path_of(target: &str) -> &str {
     url_path(target).unwrap_or(target)
 }
 
-/// Returns whether a target, in whatever form, covers all of a resource: the root and nothing but
+/// Returns true if a target, in whatever form, covers all of a resource: the root and nothing but
 /// slashes and stars.
 pub fn is_root(target: &str) -> bool {
     let path = path_of(target);
@@ -34,7 +37,7 @@ pub fn is_root(target: &str) -> bool {
     path.bytes().all(|byte| matches!(byte, b'/' | b'*'))
 }
 
-/// Returns what is left of a target when everything is taken away that a vendor may write
+/// Returns the normal form of a target: without everything that a vendor may write
 /// otherwise: scheme and host, whether hex digits of percent-encoding are upper or lower case, and
 /// whether blanks and letters beyond ASCII are percent-encoded. Within one resource, two targets
 /// with the same normal form are the same. A `*` at the end is never added or taken away: whether

@@ -100,7 +100,7 @@ impl Timeline {
         Some((self.edge(one.min(other))?, self.edge(one.max(other).checked_add(1)?)?))
     }
 
-    /// Returns where the last bar ends; `None` where there are no bars.
+    /// Returns the end of the last bar; `None` where there are no bars.
     pub fn until(&self) -> Option<DateTime<Utc>> {
         self.edge(self.bars.len())
     }

@@ -5,7 +5,8 @@ use serde_json::Value;
 use super::HistoryPage;
 use crate::domain::failure::{Cause, Failure};
 use crate::domain::ids::AccountName;
-use crate::domain::purge::{Purge, Target};
+use crate::domain::merge::of_targets;
+use crate::domain::purge::Purge;
 use crate::domain::status::Status;
 
 /// The place of a page in a list.
@@ -108,22 +109,7 @@ pub(crate) fn join_rows(rows: Vec<Purge>, separator: &str) -> Vec<Purge> {
         }
     }
     for purge in &mut purges {
-        purge.status = overall(&purge.targets);
+        purge.status = of_targets(&purge.targets).unwrap_or(Status::Unknown);
     }
     purges
-}
-
-/// Returns the status of a purge by those of its targets: failed when one failed, unfinished while
-/// one is.
-fn overall(targets: &[Target]) -> Status {
-    [
-        Status::Failed,
-        Status::InProgress,
-        Status::Unknown,
-        Status::ReportDisabled,
-        Status::Successful,
-    ]
-    .into_iter()
-    .find(|status| targets.iter().any(|target| target.status == Some(*status)))
-    .unwrap_or(Status::Unknown)
 }

@@ -114,7 +114,7 @@ impl Gcore {
         let not_found = || errors::not_found("Not found.");
         let segments = request.segments();
         let (allowed, id, route) = route(&segments).ok_or_else(not_found)?;
-        let (index, token) = auth::check(&self.accounts, request.header("authorization"), now)?;
+        let (index, token) = auth::check(&self.accounts, request, now)?;
         let account = self.accounts.get_mut(index).ok_or_else(not_found)?;
         let (scenario, rate_limits) = (&self.scenario, self.rate_limits);
         let call = GcoreCall { request, id, token: &token, scenario, rate_limits, now };

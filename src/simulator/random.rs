@@ -63,6 +63,11 @@ pub(crate) fn text(rng: &mut Rng, length: usize) -> String {
     (0..length).map(|_| rng.alphanumeric()).collect()
 }
 
+/// Draws a UUID.
+pub(crate) fn uuid(rng: &mut Rng) -> String {
+    uuid::Builder::from_random_bytes(rng.u128(..).to_be_bytes()).into_uuid().to_string()
+}
+
 /// Spreads a serial number over the word, so that two neighbours do not look alike.
 pub(crate) fn spread(number: u64) -> u64 {
     number.wrapping_mul(0x9e37_79b9_7f4a_7c15)

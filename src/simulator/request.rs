@@ -26,6 +26,13 @@ impl ReceivedRequest {
         self.headers.get(name)?.to_str().ok()
     }
 
+    /// Returns the scheme and the credentials of the Authorization header.
+    pub(crate) fn authorization(&self) -> Option<(&str, &str)> {
+        let header = self.header("authorization")?.trim();
+        let (scheme, credentials) = header.split_once(char::is_whitespace).unwrap_or((header, ""));
+        Some((scheme, credentials.trim()))
+    }
+
     /// Returns the host that the client meant.
     pub(crate) fn host(&self) -> &str {
         self.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("127.0.0.1")

@@ -18,7 +18,6 @@
 
 mod edge;
 mod errors;
-mod form;
 mod generate;
 mod handle;
 mod params;
@@ -40,6 +39,7 @@ pub use self::scenario::{TencentLimits, TencentScenario};
 pub use self::state::Tencent;
 
 use self::errors::Language;
+use super::form;
 use super::reply::HttpReply;
 use super::request::ReceivedRequest;
 use super::vendor::{CacheLookup, CachedPath, ConfiguredAccount, VendorApi};

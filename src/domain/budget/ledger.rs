@@ -77,7 +77,7 @@ impl<'a> Ledger<'a> {
         }
     }
 
-    /// Returns how one window stands now, and when it has room again, not before `from`.
+    /// Returns the use of one window now, and the time of its next room, not before `from`.
     pub(super) fn stand(
         &self,
         resource: &ResourceId,

@@ -42,7 +42,7 @@ impl SlidingWindow {
         })
     }
 
-    /// Returns how many requests may go out at `at`, all at once.
+    /// Counts the requests that may go out at `at`, all at once.
     pub(super) fn room(self, times: &[DateTime<Utc>], at: DateTime<Utc>) -> usize {
         let near_from = times.partition_point(|&time| time <= at - self.long);
         let near_until = times.partition_point(|&time| time < at + self.long);

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::domain::target::strip_ignoring_case;
+
 /// An entry's parts. Percent-encoding stays as it was typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Address<'a> {
@@ -98,7 +100,7 @@ pub fn parse(text: &str, knows: impl Fn(&str) -> bool) -> Result<Address<'_>, Ba
     Ok(address)
 }
 
-/// Returns whether a word looks like a domain: labels of letters, digits and hyphens, the last of
+/// Returns true if a word looks like a domain: labels of letters, digits and hyphens, the last of
 /// them of letters.
 pub(super) fn looks_like_host(word: &str) -> bool {
     let host = bare_host(word).trim_end_matches('.');
@@ -123,11 +125,6 @@ fn looks_like_file(text: &str) -> bool {
         && authority.rsplit_once('.').is_some_and(|(_, ending)| {
             ENDINGS.iter().any(|known| known.eq_ignore_ascii_case(ending))
         })
-}
-
-fn strip_ignoring_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
-    let start = text.get(..prefix.len())?;
-    start.eq_ignore_ascii_case(prefix).then(|| text.get(prefix.len()..)).flatten()
 }
 
 fn split_query(text: &str) -> (&str, Option<&str>) {

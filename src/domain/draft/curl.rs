@@ -6,68 +6,14 @@ const SHORT_WITH_VALUE: &str = "AbcCdDeEFhHKmoPQrtTuUwxXyYz";
 
 /// The same in long form; curl's own list, less the rare ones. An option that is missing here
 /// counts as a switch.
-const LONG_WITH_VALUE: &[&str] = &[
-    "--aws-sigv4",
-    "--cacert",
-    "--capath",
-    "--cert",
-    "--cert-type",
-    "--ciphers",
-    "--config",
-    "--connect-timeout",
-    "--connect-to",
-    "--continue-at",
-    "--cookie",
-    "--cookie-jar",
-    "--data",
-    "--data-ascii",
-    "--data-binary",
-    "--data-raw",
-    "--data-urlencode",
-    "--dns-servers",
-    "--dump-header",
-    "--form",
-    "--form-string",
-    "--header",
-    "--hsts",
-    "--interface",
-    "--json",
-    "--key",
-    "--key-type",
-    "--limit-rate",
-    "--local-port",
-    "--max-filesize",
-    "--max-redirs",
-    "--max-time",
-    "--netrc-file",
-    "--noproxy",
-    "--oauth2-bearer",
-    "--output",
-    "--output-dir",
-    "--pass",
-    "--pinnedpubkey",
-    "--proto",
-    "--proxy",
-    "--proxy-header",
-    "--proxy-user",
-    "--range",
-    "--referer",
-    "--request",
-    "--request-target",
-    "--resolve",
-    "--retry",
-    "--retry-delay",
-    "--retry-max-time",
-    "--unix-socket",
-    "--user",
-    "--user-agent",
-    "--stderr",
-    "--time-cond",
-    "--trace",
-    "--trace-ascii",
-    "--upload-file",
-    "--write-out",
-];
+const LONG_WITH_VALUE: &str = "\
+    aws-sigv4 cacert capath cert cert-type ciphers config connect-timeout connect-to continue-at \
+    cookie cookie-jar data data-ascii data-binary data-raw data-urlencode dns-servers \
+    dump-header form form-string header hsts interface json key key-type limit-rate local-port \
+    max-filesize max-redirs max-time netrc-file noproxy oauth2-bearer output output-dir pass \
+    pinnedpubkey proto proxy proxy-header proxy-user range referer request request-target \
+    resolve retry retry-delay retry-max-time unix-socket user user-agent stderr time-cond trace \
+    trace-ascii upload-file write-out";
 
 /// The command line from `curl` on, where the text is one; a prompt before it is passed over.
 pub(super) fn command(text: &str) -> Option<&str> {
@@ -106,10 +52,10 @@ pub(super) fn urls(arguments: &str) -> Vec<String> {
     urls
 }
 
-/// Returns whether the word after this option is its value.
+/// Returns true if the word after this option is its value.
 fn takes_next(option: &str) -> bool {
-    if option.starts_with("--") {
-        return LONG_WITH_VALUE.contains(&option);
+    if let Some(name) = option.strip_prefix("--") {
+        return LONG_WITH_VALUE.split(' ').any(|known| known == name);
     }
     option
         .char_indices()

@@ -99,7 +99,7 @@ pub fn read(text: &str) -> DraftEntries<'_> {
     reading
 }
 
-/// Returns where a comment at the end of a line begins.
+/// Finds the start of a comment at the end of a line.
 fn comment_at(line: &str) -> Option<usize> {
     line.find(" #").or_else(|| line.find("\t#"))
 }

@@ -197,26 +197,10 @@ fn fields(line: &str, delimiter: u8) -> Vec<&str> {
 }
 
 fn is_special(byte: u8) -> bool {
-    matches!(
-        byte,
-        b' ' | b'\t'
-            | b','
-            | b';'
-            | b'"'
-            | b'\''
-            | b'`'
-            | b'<'
-            | b'>'
-            | b'('
-            | b')'
-            | b'['
-            | b']'
-            | b'{'
-            | b'}'
-    )
+    b" \t,;\"'`<>()[]{}".contains(&byte)
 }
 
-/// Returns whether a word names something to purge by its form alone: a path, a full URL, a
+/// Returns true if a word names something to purge by its form alone: a path, a full URL, a
 /// wildcard, or a host with a path.
 fn is_target(word: &str) -> bool {
     is_target_start(word) || has_host(word)
@@ -226,7 +210,7 @@ fn has_host(word: &str) -> bool {
     word.split_once('/').is_some_and(|(host, _)| super::address::looks_like_host(host))
 }
 
-/// Returns whether a word may be a path without its slash.
+/// Returns true if a word may be a path without its slash.
 fn is_relative(word: &str) -> bool {
     let (stem, ending) = word.rsplit_once('.').unwrap_or((word, ""));
     word.contains('/')

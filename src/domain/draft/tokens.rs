@@ -74,7 +74,7 @@ pub(super) fn tokens(line: &str) -> Vec<DraftToken<'_>> {
     tokens
 }
 
-/// Returns where a plain word that begins at `from` ends: before a blank, or a comma or semicolon
+/// Finds the end of a plain word that begins at `from`: before a blank, or a comma or semicolon
 /// that separates.
 fn plain_end(line: &str, from: usize) -> usize {
     let bytes = line.as_bytes();
@@ -144,7 +144,7 @@ pub(super) fn request_line<'a>(token: &DraftToken<'a>) -> Option<&'a str> {
     .then_some(path)
 }
 
-/// Returns whether a text begins like a path, a wildcard or a full URL.
+/// Returns true if a text begins like a path, a wildcard or a full URL.
 pub(super) fn is_target_start(text: &str) -> bool {
     // Looks at the first few letters only: it is asked at every comma of a line.
     let scheme = text.bytes().take_while(u8::is_ascii_alphanumeric).take(LONGEST_SCHEME).count();

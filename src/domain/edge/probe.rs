@@ -93,7 +93,7 @@ impl Probe {
         self.at.checked_sub_signed(TimeDelta::try_seconds(age)?)
     }
 
-    /// Returns whether it is of the same URL at the same place.
+    /// Returns true if it is of the same URL at the same place.
     pub fn is_of(&self, other: &Self) -> bool {
         (&self.url, &self.place) == (&other.url, &other.place)
     }

@@ -40,7 +40,7 @@ pub struct Verification {
 }
 
 impl Verification {
-    /// Returns what the looks together say. `Some(true)`: all were fresh, and there was at least
+    /// Returns the verdict of all looks. `Some(true)`: all were fresh, and there was at least
     /// one. `Some(false)`: one was stale. `None`: it cannot be told, or not yet.
     pub fn verified(&self) -> Option<bool> {
         match self.checks.iter().map(Check::verdict).max()? {
@@ -64,7 +64,7 @@ impl Verification {
         self.rounds = self.rounds.saturating_add(1);
     }
 
-    /// Returns whether another look at this URL and place can say more than the last one.
+    /// Returns true if another look at this URL and place can say more than the last one.
     pub fn wants(&self, url: &str, place: Option<&str>) -> bool {
         self.checks
             .iter()
@@ -72,12 +72,12 @@ impl Verification {
             .is_none_or(|check| check.evidence.may_pass())
     }
 
-    /// Returns whether another look at anything can.
+    /// Returns true if another look at anything can.
     pub fn wants_more(&self) -> bool {
         self.checks.iter().any(|check| check.evidence.may_pass())
     }
 
-    /// Returns how many checks have a verdict.
+    /// Counts the checks with a verdict.
     pub fn count(&self, verdict: Verdict) -> usize {
         self.checks.iter().filter(|check| check.verdict() == verdict).count()
     }
@@ -88,7 +88,7 @@ impl Verification {
         self.checks.iter().rev().max_by_key(|check| check.verdict())
     }
 
-    /// Returns what came of it, in a few words.
+    /// Describes the result in a few words.
     pub fn summary(&self) -> String {
         let parts: Vec<String> = [Verdict::Stale, Verdict::Unclear, Verdict::Fresh]
             .into_iter()

@@ -83,7 +83,7 @@ impl CacheRule {
         Ok(rule)
     }
 
-    /// Returns what one value of the header says. Several tiers may stand in it, with commas
+    /// Reads one value of the header. Several tiers may stand in it, with commas
     /// between.
     fn reads(&self, value: &str) -> Option<CacheState> {
         let value = value.to_ascii_lowercase();
@@ -120,7 +120,7 @@ pub(super) fn header_name(text: &str) -> Result<String, RuleFault> {
     Ok(name.to_ascii_lowercase())
 }
 
-/// Returns whether a word stands in a text, not as a part of a longer word.
+/// Returns true if a word stands in a text, not as a part of a longer word.
 fn says(text: &str, word: &str) -> bool {
     let letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     text.match_indices(word).any(|(at, found)| {
@@ -146,7 +146,7 @@ pub struct EdgeRules {
 }
 
 impl EdgeRules {
-    /// Returns what many caches write.
+    /// Returns the rules for headers that many caches write.
     pub fn usual() -> Self {
         Self {
             cache: ["cache-status", "x-cache", "cf-cache-status", "x-cache-status"]
@@ -173,7 +173,7 @@ impl EdgeRules {
         header_name(text)
     }
 
-    /// Returns whether a purge in this mode leaves in place what has not changed at the origin.
+    /// Returns true if a purge in this mode leaves in place what has not changed at the origin.
     pub fn spares(&self, mode: Option<&str>) -> bool {
         mode.is_some_and(|mode| self.sparing.iter().any(|sparing| sparing == mode))
     }
@@ -206,7 +206,7 @@ impl EdgeRules {
         }
     }
 
-    /// Returns how old the copy is, in seconds: by `Age`, or by the vendor's own instant and the
+    /// Returns the age of the copy, in seconds: by `Age`, or by the vendor's own instant and the
     /// answer's `Date`, which are of the same clock.
     fn age(&self, headers: &Headers) -> Option<u64> {
         let told = headers

@@ -129,7 +129,7 @@ fn under(patterns: &[String], request: &PurgeRequest, known: &[String]) -> Vec<S
     ranked.into_iter().take(MOST_URLS).map(|(_, url)| url).collect()
 }
 
-/// Returns whether a pattern surely covers a path: by its stars; a directory, what is below it. A
+/// Returns true if a pattern surely covers a path: by its stars; a directory, what is below it. A
 /// query string may count or not, so a path is covered with and without.
 fn covers(pattern: &str, path: &str) -> bool {
     let bare = path.split('?').next().unwrap_or(path);

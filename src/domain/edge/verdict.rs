@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cache_state::CacheState;
 use super::probe::{Observation, Probe, ProbeError};
+use crate::domain::words::words;
 
 /// Ages are whole seconds of a clock that is cut to seconds: the true age is less than one off.
 /// What is older by this was surely there before.
@@ -14,26 +15,17 @@ const GRAIN: TimeDelta = TimeDelta::seconds(1);
 /// And what is younger by this was surely not: the answer was some time under way as well.
 const GRAIN_AND_WAY: TimeDelta = TimeDelta::seconds(2);
 
-/// The freshness of a URL.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// The served copy was fetched after the purge was sent.
-    Fresh,
-    /// It cannot be told.
-    Unclear,
-    /// The served copy is from before the purge.
-    Stale,
-}
-
-impl Verdict {
-    /// The word for it everywhere.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Fresh => "fresh",
-            Self::Unclear => "unclear",
-            Self::Stale => "stale",
-        }
+words! {
+    /// The freshness of a URL.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    Verdict {
+        /// The served copy was fetched after the purge was sent.
+        Fresh = "fresh";
+        /// It cannot be told.
+        Unclear = "unclear";
+        /// The served copy is from before the purge.
+        Stale = "stale";
     }
 }
 
@@ -77,45 +69,30 @@ pub enum Evidence {
 }
 
 impl Evidence {
-    /// The verdict that it leads to.
+    /// Returns the verdict that it leads to.
     pub fn verdict(&self) -> Verdict {
-        match self {
-            Self::Fetched | Self::Revalidated | Self::CachedAfter(_) | Self::Changed => {
-                Verdict::Fresh
-            }
-            Self::CachedBefore(_) | Self::SaysStale => Verdict::Stale,
-            Self::CachedAbout
-            | Self::OldBehind(_)
-            | Self::Spared
-            | Self::SameAsBefore
-            | Self::NoAge
-            | Self::NoWord
-            | Self::Redirected(_)
-            | Self::Status(_)
-            | Self::ProbeError(_) => Verdict::Unclear,
+        if matches!(self, Self::Fetched | Self::Revalidated | Self::CachedAfter(_) | Self::Changed)
+        {
+            Verdict::Fresh
+        } else if matches!(self, Self::CachedBefore(_) | Self::SaysStale) {
+            Verdict::Stale
+        } else {
+            Verdict::Unclear
         }
     }
 
-    /// Returns whether another look a little later may well say something else.
+    /// Returns true if another look a little later may well say something else.
     pub fn may_pass(&self) -> bool {
-        match self {
-            Self::CachedBefore(_) | Self::SaysStale | Self::OldBehind(_) => true,
-            Self::Status(status) => *status == 429 || *status >= 500,
-            Self::ProbeError(blind) => match blind {
-                ProbeError::Unreachable(_) | ProbeError::TooSlow => true,
-                ProbeError::NoUrl(_) | ProbeError::NoAddress(_) => false,
-            },
-            Self::Fetched
-            | Self::Revalidated
-            | Self::CachedAfter(_)
-            | Self::Changed
-            | Self::CachedAbout
-            | Self::Spared
-            | Self::SameAsBefore
-            | Self::NoAge
-            | Self::NoWord
-            | Self::Redirected(_) => false,
+        if let Self::Status(status) = self {
+            return *status == 429 || *status >= 500;
         }
+        matches!(
+            self,
+            Self::CachedBefore(_)
+                | Self::SaysStale
+                | Self::OldBehind(_)
+                | Self::ProbeError(ProbeError::Unreachable(_) | ProbeError::TooSlow)
+        )
     }
 }
 
@@ -163,7 +140,7 @@ pub struct Purged {
     pub sparing: bool,
 }
 
-/// Returns what a look after the purge proves. `before` is a look at the same URL and place from
+/// Judges a look after the purge. `before` is a look at the same URL and place from
 /// before it.
 pub fn judge(before: Option<&Probe>, after: &Probe, purged: &Purged) -> Evidence {
     let seen = match &after.result {
@@ -199,7 +176,7 @@ pub fn judge(before: Option<&Probe>, after: &Probe, purged: &Purged) -> Evidence
     }
 }
 
-/// Returns what a copy proves whose age says nothing.
+/// Judges a copy of unknown age.
 fn unaged(before: Option<&Probe>, seen: &Observation, purged: &Purged, about: bool) -> Evidence {
     if changed(before, seen, purged) {
         Evidence::Changed
@@ -214,7 +191,7 @@ fn unaged(before: Option<&Probe>, seen: &Observation, purged: &Purged, about: bo
     }
 }
 
-/// Returns whether the content is another than before the purge. A look that came only after the
+/// Returns true if the content is another than before the purge. A look that came only after the
 /// sending counts if what it saw was older.
 fn changed(before: Option<&Probe>, seen: &Observation, purged: &Purged) -> bool {
     let Some(before) = before.filter(|before| {

@@ -21,7 +21,7 @@ pub struct Completion {
     pub about: String,
 }
 
-/// Returns what could stand where the cursor is, best first: what begins with what was typed, then
+/// Completes the word at the cursor, best offers first: what begins with what was typed, then
 /// what contains it. What is already written out is not offered. The cursor is a byte offset; one
 /// inside a character counts as before it. The text need not be a filter yet.
 pub fn complete(text: &str, cursor: usize, vocabulary: &Vocabulary) -> Vec<Completion> {
@@ -145,7 +145,7 @@ impl CursorPlace {
     }
 }
 
-/// Returns how far behind the cursor the quote closes that it is in; nowhere, where it never does.
+/// Returns the distance from the cursor to the end of its quote; `None` where it never closes.
 fn closing(behind: &str, mut escaped: bool) -> usize {
     for (at, character) in behind.char_indices() {
         if character == '"' && !escaped {

@@ -74,7 +74,7 @@ macro_rules! filter_fields {
                 match self { $(Self::$field => $name,)* }
             }
 
-            /// Returns what it selects, in a few words.
+            /// Describes its selection in a few words.
             pub(super) fn about(self) -> &'static str {
                 match self { $(Self::$field => $about,)* }
             }
@@ -84,7 +84,7 @@ macro_rules! filter_fields {
                 match self { $(Self::$field => &[$($also),*],)* }
             }
 
-            /// Returns whether `*` stands for anything in its values.
+            /// Returns true if `*` stands for anything in its values.
             pub(super) fn globs(self) -> bool {
                 match self {
                     $(Self::$row => $shape::GLOBS,)*
@@ -202,7 +202,7 @@ macro_rules! filter_fields {
         }
 
         impl Test {
-            /// Returns whether it holds for the purge. `sent_here` says whether our own journal
+            /// Returns true if it holds for the purge. `sent_here` says whether our own journal
             /// sent it.
             pub(super) fn holds(&self, purge: &Purge, sent_here: bool) -> bool {
                 match self {

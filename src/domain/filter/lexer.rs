@@ -155,7 +155,7 @@ impl<'a> Lexer<'a> {
     }
 }
 
-/// Returns whether a value that is not in quotes ends before this character.
+/// Returns true if a value that is not in quotes ends before this character.
 pub(super) fn ends_value(character: char) -> bool {
     character == ',' || character.is_whitespace()
 }

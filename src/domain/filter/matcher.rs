@@ -8,13 +8,13 @@ use crate::domain::ids::{AccountName, ProviderName};
 use crate::domain::purge::Purge;
 
 impl Predicate {
-    /// Returns whether the purge is selected. `sent_here` says whether our own journal sent it.
+    /// Returns true if the purge is selected. `sent_here` says whether our own journal sent it.
     pub fn matches(&self, purge: &Purge, sent_here: bool) -> bool {
         within((self.from, self.until), purge.created)
             && self.clauses.iter().all(|clause| clause.matches(purge, sent_here))
     }
 
-    /// Returns whether purges of this account may be selected, as far as its name and provider
+    /// Returns true if purges of this account may be selected, as far as its name and provider
     /// tell.
     pub fn may_select(&self, account: &AccountName, provider: &ProviderName) -> bool {
         self.clauses.iter().all(|clause| {
@@ -37,7 +37,7 @@ impl Predicate {
 }
 
 impl Clause {
-    /// Returns whether the condition holds for the purge. `sent_here` says whether our own journal
+    /// Returns true if the condition holds for the purge. `sent_here` says whether our own journal
     /// sent it.
     pub fn matches(&self, purge: &Purge, sent_here: bool) -> bool {
         self.test.holds(purge, sent_here) != self.negated

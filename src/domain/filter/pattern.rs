@@ -18,7 +18,7 @@ pub enum Pattern {
 }
 
 impl Pattern {
-    /// Returns whether the text fits. Takes time in proportion to the text and the pattern,
+    /// Returns true if the text fits. Takes time in proportion to the text and the pattern,
     /// whatever stands in them.
     pub fn matches(&self, text: &str) -> bool {
         match self {
@@ -28,7 +28,7 @@ impl Pattern {
         }
     }
 
-    /// Returns whether a purge's target fits: as it is, or by its path.
+    /// Returns true if a purge's target fits: as it is, or by its path.
     pub fn matches_target(&self, target: &str) -> bool {
         forms(target).any(|form| self.matches(form))
     }

@@ -143,7 +143,7 @@ impl Clock {
         }
     }
 
-    /// Returns where something ends that is bounded by this time. `next`: a time of day is the
+    /// Returns the end of something that this time bounds. `next`: a time of day is the
     /// first one after the beginning.
     fn end(self, when: TimeExpr, from: Option<DateTime<Utc>>, next: bool) -> DateTime<Utc> {
         let (_, end) = self.period(when);
@@ -225,7 +225,7 @@ fn after(day: NaiveDate) -> NaiveDate {
     day.succ_opt().unwrap_or(day)
 }
 
-/// Returns how much is meant by `on:` a time: a day has its length already, a time of day means its
+/// Returns the length of an `on:`: a day has its length already, a time of day means its
 /// minute or its second.
 fn grain(when: TimeExpr) -> TimeDelta {
     let time = match when {

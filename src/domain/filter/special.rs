@@ -4,7 +4,7 @@ use super::error::{FilterError, wrong_word};
 use super::time::{Span, TimeExpr};
 use super::value::{Offer, RawValue};
 
-/// Returns whether `since:` was given a range, which `on:` takes.
+/// Returns true if `since:` was given a range, which `on:` takes.
 pub(super) fn is_range(raw: &[RawValue<'_>]) -> bool {
     raw.iter().any(|value| value.text.contains(".."))
 }

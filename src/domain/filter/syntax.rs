@@ -73,7 +73,7 @@ impl Filter {
         &self.terms
     }
 
-    /// Returns whether it selects everything because there is nothing in it.
+    /// Returns true if it selects everything because there is nothing in it.
     pub fn is_empty(&self) -> bool {
         self.terms.is_empty()
     }

@@ -23,7 +23,7 @@ use chrono::{
 /// none.
 pub type TimeRange = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
 
-/// Returns whether an instant lies in a range.
+/// Returns true if an instant lies in a range.
 pub(super) fn within((from, until): TimeRange, instant: DateTime<Utc>) -> bool {
     from.is_none_or(|from| instant >= from) && until.is_none_or(|until| instant < until)
 }
@@ -150,7 +150,7 @@ impl TimeExpr {
         )
     }
 
-    /// Returns how long before now, for [`TimeExpr::Ago`] and [`TimeExpr::Now`].
+    /// Returns the distance back from now, for [`TimeExpr::Ago`] and [`TimeExpr::Now`].
     pub(super) fn back(self) -> Option<TimeDelta> {
         match self {
             Self::Ago(amount, unit) => TimeDelta::try_seconds(i64::from(amount) * unit.seconds()),
@@ -195,7 +195,7 @@ impl TimeExpr {
         }
     }
 
-    /// Returns where it lies among the times that can be compared without a now and a zone.
+    /// Returns its place among the times that can be compared without a now and a zone.
     pub(super) fn on_scale(self) -> Option<ScalePoint> {
         let at = |scale, start: i64, length: i64| {
             Some(ScalePoint { scale, start, end: start.saturating_add(length) })

@@ -33,7 +33,7 @@ macro_rules! codes {
             /// Every code, in order.
             pub const EVERY: &'static [Self] = &[$(Self::$name,)*];
 
-            /// Returns what it stands for.
+            /// Returns its meaning.
             pub fn rule(self) -> Rule {
                 match self {
                     $(Self::$name => Rule {

@@ -1,26 +1,26 @@
 //! Checks accounts and resources: permission to purge, required reasons, and what a purge by URL
 //! misses there.
 
+use super::notes::Notes;
 use super::{LintRun, TargetGroup, shown};
 use crate::domain::account::Account;
-use crate::domain::findings::{Code, Finding, Severity};
+use crate::domain::findings::{Code, Severity};
 use crate::domain::glob;
 use crate::domain::kind::Kind;
 use crate::domain::resource::{Resource, ResourceState};
 
 /// Says what is wrong with the accounts and resources of a draft, once for each.
-pub(super) fn check(run: &LintRun<'_>, groups: &[TargetGroup<'_>], findings: &mut Vec<Finding>) {
+pub(super) fn check(run: &LintRun<'_>, groups: &[TargetGroup<'_>], notes: &mut Notes) {
     let mut accounts = Vec::new();
     let mut places = Vec::new();
     for group in groups {
         if !accounts.contains(&&group.resource.account) {
             accounts.push(&group.resource.account);
             if let Some(account) = run.context.account(&group.resource.account) {
-                check_account(account, run, findings);
+                check_account(account, run, notes);
             }
             if group.limits.is_none() {
-                say(
-                    findings,
+                notes.say(
                     Code::LimitsUnknown,
                     format!(
                         "What the vendor of {} accepts is not known yet.",
@@ -31,38 +31,32 @@ pub(super) fn check(run: &LintRun<'_>, groups: &[TargetGroup<'_>], findings: &mu
         }
         if !places.contains(&group.place) {
             places.push(group.place);
-            check_state(group.resource, findings);
+            check_state(group.resource, notes);
         }
         if group.kind == Kind::Url && group.limits.is_some() {
-            check_url_purge(group, findings);
+            check_url_purge(group, notes);
         }
-        check_choices(run, group, findings);
+        check_choices(run, group, notes);
     }
 }
 
-fn say(findings: &mut Vec<Finding>, code: Code, words: String) {
-    findings.push(Finding::new(code, None, words));
-}
-
-fn check_account(account: &Account, run: &LintRun<'_>, findings: &mut Vec<Finding>) {
+fn check_account(account: &Account, run: &LintRun<'_>, notes: &mut Notes) {
     let name = shown(account.name.as_str());
     if account.read_only || run.context.read_only {
-        say(findings, Code::ReadOnly, format!("The account {name} is read-only by configuration."));
+        notes.say(Code::ReadOnly, format!("The account {name} is read-only by configuration."));
     }
     if account.reason_required && run.draft.reason.trim().is_empty() {
-        say(findings, Code::ReasonMissing, format!("The account {name} asks for a reason."));
+        notes.say(Code::ReasonMissing, format!("The account {name} asks for a reason."));
     }
     if let Some(pattern) = &account.ticket_pattern {
         let ticket = run.draft.ticket.trim();
         if ticket.is_empty() {
-            say(
-                findings,
+            notes.say(
                 Code::TicketMissing,
                 format!("The account {name} asks for a ticket like {}.", shown(pattern)),
             );
         } else if !glob::matches(pattern, ticket) {
-            say(
-                findings,
+            notes.say(
                 Code::TicketMissing,
                 format!(
                     "The ticket {} does not look like {}, as the account {name} asks.",
@@ -74,40 +68,35 @@ fn check_account(account: &Account, run: &LintRun<'_>, findings: &mut Vec<Findin
     }
 }
 
-fn check_state(resource: &Resource, findings: &mut Vec<Finding>) {
+fn check_state(resource: &Resource, notes: &mut Notes) {
     let cname = shown(&resource.cname);
     match &resource.state {
         ResourceState::Active | ResourceState::Changing | ResourceState::Other(_) => {}
-        ResourceState::Suspended => say(
-            findings,
-            Code::Suspended,
-            format!("{cname} is suspended: the purge may be refused."),
-        ),
+        ResourceState::Suspended => {
+            notes.say(Code::Suspended, format!("{cname} is suspended: the purge may be refused."));
+        }
         ResourceState::Deleted => {
-            say(findings, Code::Deleted, format!("{cname} is deleted at its vendor."));
+            notes.say(Code::Deleted, format!("{cname} is deleted at its vendor."));
         }
     }
 }
 
-fn check_url_purge(group: &TargetGroup<'_>, findings: &mut Vec<Finding>) {
+fn check_url_purge(group: &TargetGroup<'_>, notes: &mut Notes) {
     let cname = shown(&group.resource.cname);
     if group.resource.url_purge == Some(false) {
-        say(
-            findings,
+        notes.say(
             Code::UrlPurgeOff,
             format!("The vendor does not allow purges by URL on {cname}; purge by pattern."),
         );
     }
     if group.resource.cache.vary == Some(true) {
-        say(
-            findings,
+        notes.say(
             Code::Vary,
             format!("{cname} caches variants by Vary: a purge by URL removes one of them only."),
         );
     }
     if group.resource.cache.slice == Some(true) {
-        say(
-            findings,
+        notes.say(
             Code::Slice,
             format!(
                 "{cname} caches large files in slices: a purge by URL removes the first one only."
@@ -117,7 +106,7 @@ fn check_url_purge(group: &TargetGroup<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// The modes and areas that were chosen, or were not.
-fn check_choices(run: &LintRun<'_>, group: &TargetGroup<'_>, findings: &mut Vec<Finding>) {
+fn check_choices(run: &LintRun<'_>, group: &TargetGroup<'_>, notes: &mut Notes) {
     let Some(limits) = group.limits else { return };
     let cname = shown(&group.resource.cname);
     if let Some(rule) = limits.rule(group.kind) {
@@ -127,8 +116,7 @@ fn check_choices(run: &LintRun<'_>, group: &TargetGroup<'_>, findings: &mut Vec<
                 // Where there is nothing to choose, the choice was made for another part of the
                 // draft.
                 if !words.is_empty() {
-                    say(
-                        findings,
+                    notes.say(
                         Code::ModeUnknown,
                         format!(
                             "{cname} has no mode {}; it has {}.",
@@ -138,11 +126,8 @@ fn check_choices(run: &LintRun<'_>, group: &TargetGroup<'_>, findings: &mut Vec<
                     );
                 }
             }
-            (None, Some(default)) if words.len() > 1 => say(
-                findings,
-                Code::ModeMissing,
-                format!("{cname} is purged by {}: {default}.", group.kind),
-            ),
+            (None, Some(default)) if words.len() > 1 => notes
+                .say(Code::ModeMissing, format!("{cname} is purged by {}: {default}.", group.kind)),
             (Some(_) | None, _) => {}
         }
     }
@@ -152,14 +137,12 @@ fn check_choices(run: &LintRun<'_>, group: &TargetGroup<'_>, findings: &mut Vec<
         areas.sort_unstable();
         areas.dedup();
         if !areas.is_empty() && !areas.contains(&area.as_str()) {
-            let finding = Finding::new(
-                Code::AreaUnknown,
-                None,
-                format!("{cname} has no area {}; it has {}.", shown(area), areas.join(" and ")),
-            );
             // The vendor may know areas beside those that it counts by.
             let known = group.resource.area.as_deref() == Some(area.as_str());
-            findings.push(if known { finding.weighing(Severity::Info) } else { finding });
+            let severity = if known { Severity::Info } else { Code::AreaUnknown.rule().severity };
+            let words =
+                format!("{cname} has no area {}; it has {}.", shown(area), areas.join(" and "));
+            notes.say_weighing(Code::AreaUnknown, severity, words);
         }
     }
 }

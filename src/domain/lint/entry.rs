@@ -14,7 +14,7 @@ use crate::domain::lint_context::LintContext;
 use crate::domain::resource::Resource;
 use crate::domain::target::is_root;
 
-/// Returns what an entry comes to.
+/// Reads one entry.
 pub(super) fn row(entry: &DraftEntry<'_>, draft: &Draft, context: &LintContext<'_>) -> LintedEntry {
     let mut notes = Notes::new(Some(entry.line));
     let (place, meaning) = match understand(&entry.text, draft, context, &mut notes) {
@@ -117,13 +117,7 @@ fn meaning(
         );
         may_be_purged_whole(resource, notes);
     }
-    Some(Meaning {
-        account: resource.account.clone(),
-        resource: resource.id.clone(),
-        cname: resource.cname.clone(),
-        kind,
-        target,
-    })
+    Some(Meaning::of(resource, kind, target))
 }
 
 /// A star anywhere, or a slash at the end: a pattern. Everything is only ever meant by choice.
@@ -155,13 +149,8 @@ fn all_of(resource: &Resource, context: &LintContext<'_>, notes: &mut Notes) -> 
         return None;
     };
     may_be_purged_whole(resource, notes);
-    Some(Meaning {
-        account: resource.account.clone(),
-        resource: resource.id.clone(),
-        cname: resource.cname.clone(),
-        kind: Kind::All,
-        target: rule.sent_as.root(&resource.cname).unwrap_or_default(),
-    })
+    let target = rule.sent_as.root(&resource.cname).unwrap_or_default();
+    Some(Meaning::of(resource, Kind::All, target))
 }
 
 fn not_offered(kind: Kind, resource: &Resource, context: &LintContext<'_>, notes: &mut Notes) {

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::notes::Notes;
 use super::{LintRun, TargetGroup, count, shown};
 use crate::domain::budget::{Usage, quotas};
-use crate::domain::findings::{Code, Finding};
+use crate::domain::findings::Code;
 use crate::domain::ids::AccountName;
 use crate::domain::kind::Kind;
 
@@ -16,7 +17,7 @@ struct Want {
 }
 
 /// Says where a draft becomes several requests, and where a vendor's quota does not suffice.
-pub(super) fn check(run: &LintRun<'_>, groups: &[TargetGroup<'_>], findings: &mut Vec<Finding>) {
+pub(super) fn check(run: &LintRun<'_>, groups: &[TargetGroup<'_>], notes: &mut Notes) {
     let mut usages: BTreeMap<&AccountName, Usage> = BTreeMap::new();
     let mut wanted: BTreeMap<(&AccountName, Kind, Option<String>), Want> = BTreeMap::new();
     for group in groups {
@@ -26,14 +27,13 @@ pub(super) fn check(run: &LintRun<'_>, groups: &[TargetGroup<'_>], findings: &mu
             continue;
         };
         if rule.windows.iter().any(|window| window.requests == 0) {
-            findings.push(Finding::new(
+            notes.say(
                 Code::NeverRoom,
-                None,
                 format!(
                     "By the limits of {}, no purge by {kind} is allowed.",
                     shown(group.resource.account.as_str())
                 ),
-            ));
+            );
         }
         let mut per_request = rule.per_request;
         if !limits.quotas.is_empty() {
@@ -50,15 +50,14 @@ pub(super) fn check(run: &LintRun<'_>, groups: &[TargetGroup<'_>], findings: &mu
         }
         let requests = group.targets.div_ceil(per_request.max(1) as usize);
         if group.kind != Kind::All && requests > 1 {
-            findings.push(Finding::new(
+            notes.say(
                 Code::Splits,
-                None,
                 format!(
                     "{} for {} become {requests} requests of at most {per_request}.",
                     count(group.targets, noun(kind)),
                     shown(&group.resource.cname)
                 ),
-            ));
+            );
         }
     }
     for ((account, kind, area), want) in wanted {
@@ -66,17 +65,15 @@ pub(super) fn check(run: &LintRun<'_>, groups: &[TargetGroup<'_>], findings: &mu
         let of = area.map_or_else(String::new, |area| format!(" in {}", shown(&area)));
         let of = format!("{kind} quota of {}{of}", shown(account.as_str()));
         if asked > left {
-            findings.push(Finding::new(
+            notes.say(
                 Code::QuotaShort,
-                None,
                 format!("The {of} has {left} of {total} left today; this needs {asked}."),
-            ));
+            );
         } else if (left - asked) * 10 < total {
-            findings.push(Finding::new(
+            notes.say(
                 Code::QuotaLow,
-                None,
                 format!("After this the {of} has {} of {total} left today.", left - asked),
-            ));
+            );
         }
     }
 }

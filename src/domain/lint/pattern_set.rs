@@ -70,7 +70,7 @@ impl<'a> PatternSet<'a> {
     }
 }
 
-/// Returns what everything begins with that the pattern covers, where that is all it asks for.
+/// Returns the prefix of all that a pattern covers, where the pattern is nothing but a prefix.
 fn prefix(pattern: &str) -> Option<&str> {
     let bare = pattern.trim_end_matches('*');
     let is_prefix = !bare.contains('*') && (bare.len() < pattern.len() || bare.ends_with('/'));

@@ -6,7 +6,7 @@ use super::shown;
 use crate::domain::draft::address::{self, Address};
 use crate::domain::findings::{Code, Severity};
 
-/// Returns whether the text may be an address at all.
+/// Returns true if the text may be an address at all.
 pub(super) fn is_sound(text: &str, notes: &mut Notes) -> bool {
     if text.is_empty() {
         notes.say(Code::Blank, "An empty entry is passed over.");
@@ -64,7 +64,7 @@ pub(super) fn is_sound(text: &str, notes: &mut Notes) -> bool {
     true
 }
 
-/// Returns whether another URL begins within this one, before any query: `Some(true)` where it does
+/// Returns true if another URL begins within this one, before any query: `Some(true)` where it does
 /// right behind a letter or a digit, as when two were pasted behind each other, `Some(false)` where
 /// it may be meant, as a path of its own.
 fn second_url(text: &str) -> Option<bool> {

@@ -18,8 +18,8 @@ pub const APART: TimeDelta = TimeDelta::seconds(15);
 /// So many purges that are alike are looked at on either side of an attempt.
 const NEIGHBOURS: usize = 16;
 
-/// Returns which attempt made which purge, as places in the two lists: same resource, kind and
-/// targets, and recorded when it was asked for. Where several are alike, the nearest two belong
+/// Pairs attempts with the purges that they made, as places in the two lists: same resource, kind
+/// and targets, and recorded when it was asked for. Where several are alike, the nearest two belong
 /// together, then the nearest two of those that are left, so that a purge whose attempt is missing
 /// takes nobody else's. Every attempt and every purge is given once at most, and the order of the
 /// lists does not matter where no two distances are the same.

@@ -13,7 +13,7 @@ use crate::domain::kind::Kind;
 use crate::domain::limits::{KindRule, Limits};
 use crate::domain::lint::{Linted, Meaning};
 use crate::domain::lint_context::LintContext;
-use crate::domain::payload::{Payload, PurgeRequest, Targets};
+use crate::domain::payload::{Payload, PurgeRequest};
 use crate::domain::resource::Resource;
 
 /// The requests that a linted draft becomes, and when each may go out.
@@ -241,17 +241,11 @@ impl Group<'_> {
 
     /// The request for a batch. A list that came out empty is never sent as anything.
     fn request(&self, batch: &[&str]) -> Option<PurgeRequest> {
-        let targets = || Targets::new(batch.iter().map(|&target| target.to_owned()).collect());
-        let payload = match self.sent_kind {
-            Kind::Url => Payload::Url(targets()?),
-            Kind::Pattern => Payload::Pattern(targets()?),
-            Kind::All => Payload::All,
-        };
         Some(PurgeRequest {
             account: self.resource.account.clone(),
             resource: self.resource.id.clone(),
             cname: self.resource.cname.clone(),
-            payload,
+            payload: Payload::new(self.sent_kind, batch.iter().copied())?,
             mode: self.mode.clone(),
             area: self.area.clone(),
         })

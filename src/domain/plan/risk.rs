@@ -10,7 +10,7 @@ use crate::domain::payload::PurgeRequest;
 /// So many URLs are a few: more than these ask for more than Enter.
 pub const FEW: usize = 20;
 
-/// Returns how much can go wrong with these requests, and every cname for which it is most.
+/// Assesses the risk of these requests, and names every cname for which it is most.
 pub(super) fn of<'a>(
     requests: impl IntoIterator<Item = &'a PurgeRequest>,
     worst: Option<Severity>,

@@ -39,7 +39,7 @@ pub struct Suggestion {
 /// At most this many ways are suggested for a resource, the narrowest first.
 const WAYS: usize = 3;
 
-/// Returns what could be purged in the place of many URLs: for each resource with more than a few,
+/// Suggests wider purges in the place of many URLs: for each resource with more than a few,
 /// the directories that they are in, cut at one depth or another, where that takes fewer requests.
 /// The root is never suggested.
 pub fn suggest(linted: &Linted, context: &LintContext<'_>) -> Vec<Suggestion> {

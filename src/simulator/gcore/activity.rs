@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::activity_log::{LogEntry, purge_body};
-use super::query::{ListPage, PagingRules, TimeFilter};
+use super::query::{ListPage, PagingRules, times};
 use super::state::{GcoreAccount, time};
 use super::{GcoreCall, errors};
+use crate::simulator::listing::TimeFilter;
 use crate::simulator::reply::HttpReply;
 use crate::simulator::world::{MEMORY, SimulatedPurge};
 
@@ -28,7 +29,7 @@ pub(super) fn list(
     let strict = call.scenario.strict_paging;
     let rules = PagingRules { most: MAX_PAGE, bare: Some(BARE_LIST), strict };
     let page = ListPage { enveloped: true, ..ListPage::of(call.request, rules)? };
-    let times = TimeFilter::of(call.request, "min_requested_at", "max_requested_at")?;
+    let times = times(call.request, "min_requested_at", "max_requested_at")?;
     let wanted: BTreeMap<String, String> = call.request.pairs().into_iter().collect();
     let mut matching: Vec<Item<'_>> =
         items(account, call, times).filter(|(entry, _)| matches(entry, account, &wanted)).collect();

@@ -6,19 +6,15 @@ use super::errors;
 use super::settings::GcoreToken;
 use super::state::GcoreAccount;
 use crate::simulator::reply::HttpReply;
+use crate::simulator::request::ReceivedRequest;
 
 /// Returns the account's index and the token, or the refusal.
 pub(super) fn check(
     accounts: &[GcoreAccount],
-    header: Option<&str>,
+    request: &ReceivedRequest,
     now: DateTime<Utc>,
 ) -> Result<(usize, GcoreToken), HttpReply> {
-    let header = header
-        .map(str::trim)
-        .filter(|header| !header.is_empty())
-        .ok_or_else(errors::no_credentials)?;
-    let (scheme, text) = header.split_once(char::is_whitespace).unwrap_or((header, ""));
-    let text = text.trim();
+    let (scheme, text) = request.authorization().ok_or_else(errors::no_credentials)?;
     if scheme.eq_ignore_ascii_case("bearer") {
         return Err(errors::wrong_scheme());
     }

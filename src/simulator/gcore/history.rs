@@ -4,8 +4,9 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::GcoreCall;
-use super::query::{ListPage, PagingRules, TimeFilter};
+use super::query::{ListPage, PagingRules, times};
 use super::state::{GcoreAccount, purge_type, time};
+use crate::simulator::listing::TimeFilter;
 use crate::simulator::reply::HttpReply;
 use crate::simulator::world::{PurgeOutcome, PurgeProgress, PurgeScope, SimulatedPurge};
 
@@ -58,7 +59,7 @@ impl HistoryFilter {
             sites,
             status: given("status"),
             purge_type: given("purge_type"),
-            created: TimeFilter::of(call.request, "from_created", "to_created")?,
+            created: times(call.request, "from_created", "to_created")?,
         })
     }
 

@@ -1,11 +1,12 @@
 //! Query parameters of lists: `limit`, `offset`, and times. A list is bare without a limit, and in
 //! an envelope with one.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
 use super::errors;
+use crate::simulator::listing::{TimeFilter, read_time};
 use crate::simulator::reply::HttpReply;
 use crate::simulator::request::ReceivedRequest;
 
@@ -104,23 +105,13 @@ fn link(request: &ReceivedRequest, host: Option<&str>, offset: usize, limit: usi
     format!("http://{}{}?{}", host.unwrap_or_else(|| request.host()), request.path, query.finish())
 }
 
-/// The times between which something must be, ends included.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct TimeFilter {
-    from: Option<DateTime<Utc>>,
-    to: Option<DateTime<Utc>>,
-}
-
-impl TimeFilter {
-    /// Reads the two parameters: RFC 3339, or a date and time (or a date alone) in UTC. Unreadable
-    /// ones are refused.
-    pub(super) fn of(request: &ReceivedRequest, from: &str, to: &str) -> Result<Self, HttpReply> {
-        Ok(Self { from: time(request, from, false)?, to: time(request, to, true)? })
-    }
-
-    pub(super) fn contains(&self, at: DateTime<Utc>) -> bool {
-        self.from.is_none_or(|from| at >= from) && self.to.is_none_or(|to| at <= to)
-    }
+/// Reads the two parameters of a filter by time. Unreadable ones are refused.
+pub(super) fn times(
+    request: &ReceivedRequest,
+    from: &str,
+    until: &str,
+) -> Result<TimeFilter, HttpReply> {
+    Ok(TimeFilter { from: time(request, from, false)?, until: time(request, until, true)? })
 }
 
 fn time(
@@ -134,19 +125,4 @@ fn time(
     let at = read_time(text.trim(), end_of_day);
     let invalid = || errors::field(name, &json!(["Enter a valid date/time."]));
     at.map(Some).ok_or_else(invalid)
-}
-
-fn read_time(text: &str, end_of_day: bool) -> Option<DateTime<Utc>> {
-    if let Ok(at) = DateTime::parse_from_rfc3339(text) {
-        return Some(at.with_timezone(&Utc));
-    }
-    for form in ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
-    {
-        if let Ok(at) = NaiveDateTime::parse_from_str(text, form) {
-            return Some(at.and_utc());
-        }
-    }
-    let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
-    let last = NaiveTime::from_hms_micro_opt(23, 59, 59, 999_999)?;
-    Some(date.and_time(if end_of_day { last } else { NaiveTime::MIN }).and_utc())
 }

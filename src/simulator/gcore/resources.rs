@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::query::{ListPage, PagingRules, TimeFilter};
+use super::query::{ListPage, PagingRules, times};
 use super::settings::ResourceStatus;
 use super::state::{GcoreAccount, time};
 use super::{GcoreCall, errors};
@@ -13,23 +13,8 @@ use crate::simulator::request::ReceivedRequest;
 const MAX_PAGE: usize = 1000;
 
 /// Filters that compare with a field of the same name.
-const EXACT: [&str; 15] = [
-    "cname",
-    "status",
-    "active",
-    "enabled",
-    "deleted",
-    "suspended",
-    "is_primary",
-    "originGroup",
-    "originProtocol",
-    "sslEnabled",
-    "sslData",
-    "shielded",
-    "shield_dc",
-    "vp_enabled",
-    "primary_resource",
-];
+const EXACT: &str = "cname status active enabled deleted suspended is_primary originGroup \
+    originProtocol sslEnabled sslData shielded shield_dc vp_enabled primary_resource";
 
 /// Lists the resources.
 pub(super) fn list(
@@ -39,8 +24,8 @@ pub(super) fn list(
     let GcoreCall { request, scenario, .. } = *call;
     let rules = PagingRules { most: MAX_PAGE, bare: None, strict: scenario.strict_paging };
     let page = ListPage::of(request, rules)?;
-    let created = TimeFilter::of(request, "min_created", "max_created")?;
-    let updated = TimeFilter::of(request, "min_updated", "max_updated")?;
+    let created = times(request, "min_created", "max_created")?;
+    let updated = times(request, "min_updated", "max_updated")?;
     let within = account.resources.iter().enumerate().filter(|(_, resource)| {
         created.contains(resource.created) && updated.contains(resource.updated)
     });
@@ -82,7 +67,9 @@ fn matches(resource: &Value, request: &ReceivedRequest) -> bool {
             .is_some_and(|names| names.iter().any(|name| name.as_str() == Some(wanted))),
         "suspend" => text("suspended").eq_ignore_ascii_case(wanted),
         "originGroup__in" => wanted.split(',').any(|one| one.trim() == text("originGroup")),
-        name if EXACT.contains(&name) => text(name).eq_ignore_ascii_case(wanted),
+        name if EXACT.split(' ').any(|exact| exact == name) => {
+            text(name).eq_ignore_ascii_case(wanted)
+        }
         // Names that are not filters are ignored, as the vendor's framework does.
         _ => true,
     })

@@ -45,11 +45,9 @@ pub(super) fn check(
     request: &ReceivedRequest,
     now: DateTime<Utc>,
 ) -> Result<(), HttpReply> {
-    let bearer = request.header("authorization").and_then(|header| {
-        let (scheme, token) = header.trim().split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
-    });
-    let good = bearer.is_some_and(|token| {
+    let given = request.authorization();
+    let bearer = given.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    let good = bearer.is_some_and(|(_, token)| {
         token == state.token
             || state.issued.iter().any(|(issued, ends)| issued == token && *ends > now)
     });

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::state::{Medianova, is_all};
 use super::{MedianovaCall, errors};
+use crate::simulator::listing::target_rows;
 use crate::simulator::reply::HttpReply;
 use crate::simulator::request::ReceivedRequest;
 use crate::simulator::world::{PurgeOutcome, PurgeProgress, SimulatedPurge};
@@ -66,17 +67,11 @@ pub(super) fn list(
         .collect();
     state.scenario.order.sort(&mut purges);
     let skip = (page - 1).saturating_mul(limit);
-    let (mut total, mut rows) = (0, Vec::new());
-    for purge in purges {
-        let count = purge.target_count().max(1);
-        // Rows that are only counted need not be generated.
-        if total + count > skip && rows.len() < limit {
-            let targets = state.targets(purge).into_iter().enumerate();
-            let shown = targets.skip(skip.saturating_sub(total)).take(limit - rows.len());
-            rows.extend(shown.map(|(index, target)| row(state, purge, index, &target, call)));
-        }
-        total += count;
-    }
+    let count = |purge: &SimulatedPurge| Some(purge.target_count().max(1));
+    let (total, rows) = target_rows(purges, (skip, limit), count, |purge| {
+        let targets = state.targets(purge).into_iter().enumerate();
+        targets.map(|(index, target)| row(state, purge, index, &target, call)).collect()
+    });
     Ok(HttpReply::json(
         200,
         &json!({

@@ -57,7 +57,7 @@ impl Medianova {
             last.live = false;
         }
         let resources = sites.iter().enumerate().map(|(index, site)| ResourceSettings {
-            uuid: uuid(&mut rng),
+            uuid: random::uuid(&mut rng),
             kind: match site.content {
                 ContentKind::Video => "vod",
                 ContentKind::Download => "large",
@@ -79,7 +79,7 @@ impl Medianova {
         let api_key = random::text(&mut rng, 24);
         let api_secret = random::text(&mut rng, 48);
         Self {
-            organization: uuid(&mut rng),
+            organization: random::uuid(&mut rng),
             token,
             api_key,
             api_secret,
@@ -106,12 +106,12 @@ impl Medianova {
 
     /// Draws a new UUID.
     pub(super) fn uuid(&mut self) -> String {
-        uuid(&mut self.rng)
+        random::uuid(&mut self.rng)
     }
 
     /// Returns the id of a purge's operation.
     pub(super) fn op_id(&self, purge: &SimulatedPurge) -> String {
-        uuid(&mut random::stream(self.seed ^ purge.serial.rotate_left(20), "operation"))
+        random::uuid(&mut random::stream(self.seed ^ purge.serial.rotate_left(20), "operation"))
     }
 
     /// Returns the index of a live resource.
@@ -150,8 +150,4 @@ impl Medianova {
 /// Returns true for a path that covers all of a resource.
 pub(super) fn is_all(path: &str) -> bool {
     path.contains('*') && path.trim_start_matches('/').chars().all(|char| char == '*')
-}
-
-fn uuid(rng: &mut Rng) -> String {
-    uuid::Builder::from_random_bytes(rng.u128(..).to_be_bytes()).into_uuid().to_string()
 }

@@ -35,14 +35,7 @@ impl ApiError {
 
 /// Returns the id of a request: a UUID in form, different for every number.
 pub(super) fn request_id(number: u64) -> String {
-    let spread = random::spread(number);
-    format!(
-        "{:08x}-{:04x}-4{:03x}-8{:03x}-{number:012x}",
-        spread >> 32,
-        (spread >> 16) & 0xffff,
-        spread & 0xfff,
-        (spread >> 52) & 0xfff,
-    )
+    random::uuid(&mut random::stream(number, "request"))
 }
 
 /// Makes a function of each line: its parameters, the code, and the message in both languages.

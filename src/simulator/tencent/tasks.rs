@@ -1,6 +1,6 @@
 //! Purge tasks in the vendor's words: ids, statuses and times, for both APIs.
 
-use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDateTime, SubsecRound as _, TimeDelta, Utc};
 
 use crate::simulator::random;
 use crate::simulator::world::{PurgeOutcome, PurgeProgress, PurgeScope, SimulatedPurge};
@@ -18,6 +18,12 @@ pub(super) fn write_time(at: DateTime<Utc>) -> String {
 pub(super) fn read_time(text: &str) -> Option<DateTime<Utc>> {
     let local = NaiveDateTime::parse_from_str(text, FORMAT).ok()?;
     local.and_utc().checked_sub_signed(BEIJING)
+}
+
+/// Returns the second of a purge's creation. The vendor's times have whole seconds: a row of the
+/// last second is in range.
+pub(super) fn second(purge: &SimulatedPurge) -> DateTime<Utc> {
+    purge.created().trunc_subsecs(0)
 }
 
 /// Returns the status of a target as a word of API 3.0 and a number of API 2.0.

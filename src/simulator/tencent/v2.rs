@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 
 use super::errors::ApiError;
 use super::state::{PurgeOptions, Tencent};
-use super::{form, sign2, tasks, v3};
+use super::{sign2, tasks, v3};
+use crate::simulator::form;
+use crate::simulator::listing::TimeFilter;
 use crate::simulator::reply::HttpReply;
 use crate::simulator::request::ReceivedRequest;
 use crate::simulator::world::{MEMORY, PurgeScope, SimulatedPurge};
@@ -211,25 +213,22 @@ fn refresh_log(state: &Tencent, call: &CallParams, now: DateTime<Utc>) -> CallRe
     };
     let (start, end) = (time("startDate")?, time("endDate")?);
     let task = call.get("taskId");
-    let range = match (start, end) {
+    let times = match (start, end) {
         (Some(start), Some(end)) if start > end => {
             return Err(OlderError::business(9003, "The date is invalid"));
         }
         (Some(start), Some(_)) if start < now - MEMORY - TimeDelta::days(1) => {
             return Err(OlderError::business(9003, "The date is invalid: only 30 days are kept"));
         }
-        (Some(start), Some(end)) => Some((start, end)),
-        (None, _) | (_, None) if task.is_some() => None,
+        (Some(_), Some(_)) => TimeFilter { from: start, until: end },
+        (None, _) | (_, None) if task.is_some() => TimeFilter::default(),
         (None, _) | (_, None) => {
             return Err(OlderError::parameter(
                 "(9003) startDate and endDate, or taskId, is required",
             ));
         }
     };
-    let within = |purge: &SimulatedPurge| {
-        let second = purge.at.div_euclid(1_000_000);
-        range.is_none_or(|(start, end)| second >= start.timestamp() && second <= end.timestamp())
-    };
+    let within = |purge: &SimulatedPurge| times.contains(tasks::second(purge));
     let remembered = state.world.remembered(now);
     if let Some(task) = task
         && let Some(purge) = remembered.iter().find(|purge| tasks::task_id(purge) == task)

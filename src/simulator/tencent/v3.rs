@@ -11,7 +11,8 @@ use super::errors::{self, ApiError, Language, request_id};
 use super::params::ActionParams;
 use super::params::ParamType::{self, Flag, Number, Objects, Text, Texts};
 use super::state::{Area, SecretKey, Tencent};
-use super::{form, quota, sign2, tc3};
+use super::{quota, sign2, tc3};
+use crate::simulator::form;
 use crate::simulator::reply::HttpReply;
 use crate::simulator::request::ReceivedRequest;
 use crate::simulator::world::PurgeScope;
@@ -99,19 +100,8 @@ fn older(
     request: &ReceivedRequest,
     now: DateTime<Utc>,
 ) -> Result<Call, ApiError> {
-    const COMMON: [&str; 11] = [
-        "Action",
-        "Version",
-        "Timestamp",
-        "Nonce",
-        "SecretId",
-        "Signature",
-        "SignatureMethod",
-        "Region",
-        "Token",
-        "Language",
-        "RequestClient",
-    ];
+    const COMMON: &str = "Action Version Timestamp Nonce SecretId Signature SignatureMethod \
+        Region Token Language RequestClient";
     let common = |name: &str| {
         let found = pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
         found.filter(|value| !value.is_empty()).ok_or_else(|| errors::missing(name))
@@ -130,8 +120,11 @@ fn older(
     if key.token.is_some() && key.token != common("Token").ok() {
         return Err(errors::token_failure());
     }
-    let given =
-        pairs.iter().filter(|(name, _)| !COMMON.contains(&name.as_str())).cloned().collect();
+    let given = pairs
+        .iter()
+        .filter(|(name, _)| COMMON.split(' ').all(|common| common != name))
+        .cloned()
+        .collect();
     Ok(Call {
         action: common("Action")?,
         version: common("Version")?,

@@ -8,6 +8,7 @@ use super::super::params::ActionParams;
 use super::super::state::Tencent;
 use super::super::tasks;
 use super::{ActionResult, page};
+use crate::simulator::listing::{TimeFilter, target_rows};
 use crate::simulator::world::SimulatedPurge;
 
 /// The default and the largest number of rows of a page. The maximum is not documented; it is that
@@ -39,34 +40,18 @@ pub(super) fn describe_tasks(
     let status = word("Status", &["fail", "done", "process"])?;
     let area = word("Area", &["mainland", "overseas", "global"])?;
     let keyword = params.text("Keyword");
-    // The times have whole seconds: a row of the last second is in range.
-    let within = |purge: &SimulatedPurge| {
-        let second = purge.at.div_euclid(1_000_000);
-        start.is_none_or(|start| second >= start.timestamp())
-            && end.is_none_or(|end| second <= end.timestamp())
-    };
+    let times = TimeFilter { from: start, until: end };
     let fits = |purge: &&SimulatedPurge| {
-        within(purge)
+        times.contains(tasks::second(purge))
             && purge_type.is_none_or(|wanted| wanted == tasks::purge_type(purge.scope))
             && area.is_none_or(|wanted| wanted == state.area_of(purge).word())
             && task.is_none_or(|wanted| wanted == tasks::task_id(purge))
     };
     let filter = RowFilter { status, keyword };
-    let (mut total, mut rows) = (0, Vec::new());
-    for purge in state.world.remembered(now).iter().rev().filter(fits) {
-        let before = total;
-        if filter.is_empty() && (before + purge.target_count() <= offset || rows.len() == limit) {
-            // Rows that are only counted need not be generated.
-            total += purge.target_count();
-            continue;
-        }
-        for row in filter.rows(state, purge, now) {
-            if total >= offset && rows.len() < limit {
-                rows.push(row);
-            }
-            total += 1;
-        }
-    }
+    let purges = state.world.remembered(now).iter().rev().filter(fits);
+    let count = |purge: &SimulatedPurge| filter.is_empty().then(|| purge.target_count());
+    let (total, rows) =
+        target_rows(purges, (offset, limit), count, |purge| filter.rows(state, purge, now));
     let mut body = Map::new();
     body.insert("PurgeLogs".to_owned(), Value::Array(rows));
     body.insert("TotalCount".to_owned(), json!(total));

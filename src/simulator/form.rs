@@ -3,10 +3,10 @@
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
-use crate::simulator::request::ReceivedRequest;
+use super::request::ReceivedRequest;
 
 /// Decodes the parameters of a GET's query or of a POST's body, in order.
-pub(super) fn pairs(request: &ReceivedRequest) -> Vec<(String, String)> {
+pub(crate) fn pairs(request: &ReceivedRequest) -> Vec<(String, String)> {
     if request.method == "GET" {
         return request.pairs();
     }
@@ -35,7 +35,7 @@ fn parts(body: &str, boundary: &str) -> Vec<(String, String)> {
 }
 
 /// Returns the values of `name.0`, `name.1` … in the order of their numbers.
-pub(super) fn list(pairs: &[(String, String)], name: &str) -> Vec<String> {
+pub(crate) fn list(pairs: &[(String, String)], name: &str) -> Vec<String> {
     let mut numbered: Vec<(usize, &String)> = pairs
         .iter()
         .filter_map(|(key, value)| {
@@ -48,7 +48,7 @@ pub(super) fn list(pairs: &[(String, String)], name: &str) -> Vec<String> {
 
 /// Turns numbered and dotted names into lists and objects: `Urls.0`, `Filters.0.Name`,
 /// `Filters.0.Value.0`.
-pub(super) fn nested(pairs: Vec<(String, String)>) -> Map<String, Value> {
+pub(crate) fn nested(pairs: Vec<(String, String)>) -> Map<String, Value> {
     let mut root = Value::Object(Map::new());
     for (name, value) in pairs {
         let path: Vec<&str> = name.split('.').take(6).collect();
@@ -93,7 +93,7 @@ fn lists(value: &mut Value) {
 }
 
 /// Blanks the signature and the key's id in a form, for the access log.
-pub(super) fn without_credentials(form: &str) -> String {
+pub(crate) fn without_credentials(form: &str) -> String {
     const BLANKED: [&str; 3] = ["Signature", "SecretId", "Token"];
     if !BLANKED.iter().any(|name| form.contains(name)) {
         return form.to_owned();
