@@ -15,9 +15,9 @@ impl Filter {
     ///
     /// All that bounds the time stands in `from` and `until`; ranges of `on:` that do not fit there
     /// (several, or negated) are a clause besides. `until:14:00` is the first 14:00 after a
-    /// `since:` that names a day; otherwise the latest 14:00 that is not still to come, or where that is not
-    /// after `since:`, the first one after it. The end of a range follows `until:`, but after a
-    /// beginning that has a time of day it is always the first one after:
+    /// `since:` that names a day; otherwise the latest 14:00 that is not still to come, or where
+    /// that is not after `since:`, the first one after it. The end of a range follows `until:`, but
+    /// after a beginning that has a time of day it is always the first one after:
     /// `2026-11-20T22:00..02:00` ends on the 21st.
     pub fn resolve(&self, now: DateTime<Utc>, zone: Zone) -> Predicate {
         let clock = Clock { now, zone, dated: self.terms.iter().any(Term::begins_on_a_day) };
