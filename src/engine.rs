@@ -153,7 +153,9 @@ pub struct EngineConfig {
 pub struct Engine(Arc<Shared>);
 
 struct Shared {
-    accounts: BTreeMap<AccountName, AccountState>,
+    accounts: BTreeMap<AccountName, Account>,
+    /// The accounts whose vendor can be asked; empty where the engine is idle.
+    connections: BTreeMap<AccountName, Connection>,
     store: Store,
     clock: Clock,
     offline: bool,
@@ -174,10 +176,9 @@ struct Shared {
     _stop_on_drop: DropGuard,
 }
 
-/// An account as the engine knows it.
+/// An account's vendor, its sync and its limits.
 #[derive(Debug)]
-struct AccountState {
-    account: Account,
+struct Connection {
     provider: Arc<dyn Provider>,
     sync: mpsc::UnboundedSender<SyncMsg>,
     limits: watch::Sender<Arc<Limits>>,
@@ -192,17 +193,36 @@ impl fmt::Debug for Engine {
 impl Engine {
     /// Starts the work; returns the engine and all of its events. To be called inside a runtime.
     pub fn start(config: EngineConfig) -> Result<(Self, EventStream), StoreFailure> {
-        let online = !config.offline;
-        Self::begin(config, online)
+        let (works, accounts) = (!config.offline, config.accounts.iter());
+        let accounts = accounts.map(|handle| handle.account.clone()).collect();
+        Self::begin(config, accounts, works)
     }
 
-    /// Starts an engine that does what it is called for and nothing else: no sync, no sender and no
-    /// verifier runs. To be called inside a runtime.
-    pub fn start_idle(config: EngineConfig) -> Result<(Self, EventStream), StoreFailure> {
-        Self::begin(config, false)
+    /// Starts an engine that changes the queue of these accounts and does nothing else: no vendor
+    /// is asked, so it needs no adapter. To be called inside a runtime.
+    pub fn start_idle(
+        store: Store,
+        accounts: Vec<Account>,
+        read_only: bool,
+    ) -> Result<Self, StoreFailure> {
+        let config = EngineConfig {
+            store,
+            accounts: Vec::new(),
+            clock: Clock::system(),
+            refresh: Duration::MAX,
+            offline: false,
+            read_only,
+            export: None,
+            keep_view: None,
+        };
+        Ok(Self::begin(config, accounts, false)?.0)
     }
 
-    fn begin(config: EngineConfig, works: bool) -> Result<(Self, EventStream), StoreFailure> {
+    fn begin(
+        config: EngineConfig,
+        accounts: Vec<Account>,
+        works: bool,
+    ) -> Result<(Self, EventStream), StoreFailure> {
         let io = |error: std::io::Error| StoreFailure::Io(error.to_string());
         let (stop, tasks, events) =
             (CancellationToken::new(), TaskTracker::new(), EventHub::default());
@@ -217,7 +237,7 @@ impl Engine {
         let (sender, messages) = mpsc::unbounded_channel();
         let (verifier, queued) = mpsc::unbounded_channel();
         let verify_context = VerifyContext::new(&config, &writer, &events);
-        let (mut accounts, mut queues) = (BTreeMap::new(), BTreeMap::new());
+        let (mut connections, mut queues) = (BTreeMap::new(), BTreeMap::new());
         for AccountHandle { account, provider, refresh, edge: _ } in config.accounts {
             let (sync, inbox) = mpsc::unbounded_channel();
             let (limits, seen_limits) = watch::channel(Arc::new(provider.documented_limits()));
@@ -242,11 +262,11 @@ impl Engine {
                 client,
                 inbox,
                 limits.clone(),
-                account.names.clone(),
+                account.names,
                 works.then_some(refresh.unwrap_or(config.refresh)),
                 stop.clone(),
             ));
-            accounts.insert(account.name.clone(), AccountState { account, provider, sync, limits });
+            connections.insert(account.name, Connection { provider, sync, limits });
         }
         if works {
             let access = config.store.access();
@@ -257,8 +277,10 @@ impl Engine {
             let sender = Sender::new(queues, config.store.path(), writer, events, clock, messages);
             tasks.spawn(sender.work(stop.clone()));
         }
+        let accounts = accounts.into_iter().map(|account| (account.name.clone(), account));
         let engine = Self(Arc::new(Shared {
-            accounts,
+            accounts: accounts.collect(),
+            connections,
             store: config.store,
             clock: config.clock,
             offline: config.offline,
@@ -312,10 +334,10 @@ impl Engine {
         if self.0.offline {
             return Err(OrderError::Offline);
         }
-        for (name, state) in &self.0.accounts {
+        for (name, connection) in &self.0.connections {
             if account.is_none_or(|account| account == name) {
                 // Where there is no sync, everything is being stopped.
-                let _ = state.sync.send(SyncMsg::Refresh);
+                let _ = connection.sync.send(SyncMsg::Refresh);
             }
         }
         Ok(())

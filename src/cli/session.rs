@@ -19,8 +19,8 @@ pub fn existing_store(config: &Config) -> Result<Option<LocalStore>, CliError> {
     Ok(LocalStore::open_existing(&config.settings.store.value)?)
 }
 
-/// Carries out a change of the queue with an engine that sends nothing meanwhile. To be called
-/// outside of a runtime.
+/// Carries out a change of the queue with an engine that contacts no vendor. To be called outside
+/// of a runtime.
 pub fn change<T>(
     config: &Config,
     work: impl AsyncFnOnce(&Engine) -> Result<T, OrderError>,

@@ -68,8 +68,9 @@ impl Engine {
 
     /// Starts an idle engine on the configured accounts, as [`Engine::start_idle`] does.
     pub fn start_configured_idle(config: &Config, store: &LocalStore) -> Result<Self, StartError> {
-        let started = Self::start_idle(engine_config(config, store, StartOptions::default())?);
-        started.map(|(engine, _)| engine).map_err(|failure| error(store.0.path(), &failure).into())
+        let accounts = config.accounts.iter().map(|account| account.account.clone()).collect();
+        let started = Self::start_idle(store.0.clone(), accounts, config.settings.read_only.value);
+        started.map_err(|failure| error(store.0.path(), &failure).into())
     }
 }
 

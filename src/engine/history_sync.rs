@@ -41,7 +41,7 @@ impl Engine {
     ) -> Result<SyncReport, StoreError> {
         let accounts = self.0.accounts.iter();
         let selected =
-            accounts.filter(|(name, state)| predicate.may_select(name, &state.account.provider));
+            accounts.filter(|(name, account)| predicate.may_select(name, &account.provider));
         let mut sync = HistorySync {
             engine: self,
             predicate,
@@ -72,10 +72,10 @@ impl Engine {
         &self,
         account: &AccountName,
     ) -> Result<Result<(), Failure>, StoreError> {
-        let Some(state) = self.0.accounts.get(account) else {
+        let Some(connection) = self.0.connections.get(account) else {
             return Ok(Ok(()));
         };
-        let resources = match state.provider.resources().await {
+        let resources = match connection.provider.resources().await {
             Ok(resources) => resources,
             Err(failure) => return Ok(Err(failure)),
         };
@@ -136,7 +136,7 @@ impl HistorySync<'_> {
 
     /// Returns how far back the account's vendor keeps its history; `None` for all time.
     fn reach(&self, name: &AccountName) -> Option<TimeDelta> {
-        let reach = self.engine.0.accounts.get(name)?.limits.borrow().history.reach?;
+        let reach = self.engine.0.connections.get(name)?.limits.borrow().history.reach?;
         TimeDelta::from_std(reach).ok()
     }
 

@@ -69,8 +69,11 @@ impl OrderError {
 /// others newest first.
 pub(super) fn newest(reader: &Reader) -> Result<Vec<JournalEntry>, StoreFailure> {
     let mut entries = reader.journal_open()?;
-    let closed = reader.journal_newest(NEWEST)?.into_iter();
-    entries.extend(closed.filter(|entry| !entry.state.is_open()));
+    let mut closed = reader.journal_newest(NEWEST)?;
+    // An entry that was closed between the two readings is in both.
+    closed
+        .retain(|entry| !entry.state.is_open() && !entries.iter().any(|open| open.id == entry.id));
+    entries.append(&mut closed);
     Ok(entries)
 }
 
@@ -162,7 +165,7 @@ impl Engine {
 
     /// Returns the reason why a request must not be queued, if there is one.
     fn refusal(&self, request: &PurgeRequest) -> Option<StoreError> {
-        let account = self.0.accounts.get(&request.account).map(|state| &state.account);
+        let account = self.0.accounts.get(&request.account);
         let checked = self.permissions().check_in(Action::Purge, &request.account, account);
         checked.err().map(|refusal| refusal.error(Action::Purge))
     }
@@ -179,8 +182,7 @@ impl Engine {
 
     /// Returns the read-only accounts.
     fn protected(&self) -> Vec<AccountName> {
-        let accounts = self.0.accounts.values().map(|state| &state.account);
-        accounts.filter(|it| it.read_only).map(|it| it.name.clone()).collect()
+        self.0.accounts.values().filter(|it| it.read_only).map(|it| it.name.clone()).collect()
     }
 
     fn step(

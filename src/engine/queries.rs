@@ -80,8 +80,8 @@ impl Engine {
     /// Renders a request as it would go over the wire, without secrets; empty where its account is
     /// not configured.
     pub fn preview(&self, request: &PurgeRequest) -> Preview {
-        match self.0.accounts.get(&request.account) {
-            Some(account) => account.provider.preview(request),
+        match self.0.connections.get(&request.account) {
+            Some(connection) => connection.provider.preview(request),
             None => Preview {
                 method: String::new(),
                 url: String::new(),
@@ -107,7 +107,7 @@ impl Engine {
 
     fn recent_span(&self, resources: &[(AccountName, ResourceId)]) -> Duration {
         let windows = resources.iter().filter_map(|(account, _)| {
-            let limits = self.0.accounts.get(account)?.limits.borrow();
+            let limits = self.0.connections.get(account)?.limits.borrow();
             let rules = Kind::EVERY.into_iter().filter_map(|kind| limits.rule(kind));
             rules.flat_map(|rule| &rule.windows).map(|window| window.per).max()
         });

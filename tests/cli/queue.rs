@@ -134,6 +134,43 @@ fn the_requests_of_a_read_only_account_stay_as_they_are() {
 }
 
 #[test]
+fn an_account_that_cannot_be_connected_does_not_keep_the_queue_from_being_changed() {
+    let left = Left::by_an_earlier_run();
+    let broken = r#"
+[[account]]
+name = "no-address"
+provider = "gcore"
+token = { env = "TOKEN" }
+base_url = "https://api.example.com/?key=1"
+
+[[account]]
+name = "no-secret"
+provider = "gcore"
+token = { file = "nowhere/token" }
+"#;
+    left.home.write("two.toml", &format!("{TWO_ACCOUNTS}{broken}"));
+    let (first, second) = (left.queued("no-address", "/1"), left.queued("no-secret", "/2"));
+    let lost = left.queued("test", "/3");
+    left.lost(&lost);
+    left.run(&["queue", "pause"]).fine();
+    assert!(left.is_paused());
+    left.run(&["queue", "reorder", second.as_str(), first.as_str()]).fine();
+    left.run(&["queue", "cancel", first.as_str()]).fine();
+    left.run(&["queue", "retry", lost.as_str()]).fine();
+    let journal = left.journal().into_iter().map(|entry| (entry.id, entry.state));
+    assert_eq!(
+        journal.collect::<Vec<_>>(),
+        [
+            (second, JournalState::Queued),
+            (first, JournalState::Cancelled),
+            (lost, JournalState::Queued)
+        ]
+    );
+    let run = left.run(&["queue", "run"]);
+    assert_ne!(run.code, 0, "to send, every account is needed: {run:?}");
+}
+
+#[test]
 fn what_holds_for_every_subcommand_stands_before_or_behind_the_queues_own() {
     let left = Left::by_an_earlier_run();
     let ids = [left.queued("test", "/1"), left.queued("test", "/2")];
