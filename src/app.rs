@@ -20,7 +20,7 @@ use ratatui::layout::Rect;
 
 use crate::domain::account::Account;
 use crate::domain::draft::Draft;
-use crate::domain::ids::{AccountName, ResourceId};
+use crate::domain::ids::{AccountName, ResourceId, Ticket};
 use crate::domain::known::Known;
 use crate::domain::zone::Zone;
 use crate::effect::{Effect, PaneId, Query, Report, SavedView, Tickets};
@@ -99,6 +99,8 @@ pub struct App {
     notices: Notices,
     budgets: Budgets,
     tickets: Tickets,
+    /// Taken at the newest event of the journal: an answer of an older ticket may not know of it.
+    journal_changed: Ticket,
     zones: (Zone, Zone),
     zone: Zone,
     draft: Option<Draft>,
@@ -126,6 +128,7 @@ impl App {
             notices: Notices::default(),
             budgets: Budgets::default(),
             tickets: Tickets::default(),
+            journal_changed: Ticket::default(),
             zones: (setup.zone, setup.other_zone),
             zone: setup.zone,
             draft: None,

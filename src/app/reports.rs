@@ -1,7 +1,7 @@
 //! Routes reports: what is learned from them, then to overlays and panes.
 
 use crate::domain::event::{Event, Level};
-use crate::effect::{Answer, Effect, Report};
+use crate::effect::{Answer, Effect, Query, Report};
 use crate::panes::format::count_noun;
 use crate::panes::{Pane, Update};
 
@@ -19,9 +19,12 @@ impl App {
     /// panes.
     fn on_answer(&mut self, answer: &Answer, ctx: &Ctx<'_>) -> Vec<Effect> {
         let mut effects = Vec::new();
+        let outdated =
+            matches!(answer, Answer::Queue { ticket, .. } if *ticket < self.journal_changed);
         if let Answer::Enqueued { result: Ok(entries), .. }
         | Answer::Queue { result: Ok(entries), .. } = answer
             && !entries.is_empty()
+            && !outdated
         {
             for entry in entries {
                 self.known.learn_entry(entry);
@@ -51,6 +54,9 @@ impl App {
             Answer::Recent { ticket, result } => {
                 self.dirty |= self.budgets.answer(*ticket, result);
             }
+            Answer::Queue { .. } if outdated => {
+                effects.push(Effect::Query(Query::Queue { ticket: self.tickets.take() }));
+            }
             _ => effects.extend(self.each_pane(ctx, |pane, ctx| pane.on_answer(answer, ctx))),
         }
         effects
@@ -74,6 +80,7 @@ impl App {
                 self.mark_hidden_panes_stale();
             }
             Event::Journal(entry) => {
+                self.journal_changed = self.tickets.take();
                 effects.extend(self.alert(entry, before));
                 self.budgets.invalidate(&entry.request.account);
                 if entry.is_looked_at() {

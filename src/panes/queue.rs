@@ -14,11 +14,14 @@ pub mod view;
 /// Rows of a page.
 const PAGE: usize = 10;
 
-/// The queue.
+/// The queue. It shows the store's last answer and asks again whenever the journal changes.
 #[derive(Clone, Debug)]
 pub struct QueuePane {
-    asked: Ticket,
-    /// The journal's entries, kept up to date by events; `None` before the store's answer.
+    /// The query under way; there is never more than one.
+    asked: Option<Ticket>,
+    /// The journal changed after the query under way was asked.
+    outdated: bool,
+    /// The store's last answer: open entries first; `None` before the first one.
     entries: Option<Vec<JournalEntry>>,
     error: Option<String>,
     /// The entry under the cursor; it stays there when others come and go.
@@ -31,8 +34,26 @@ impl QueuePane {
     /// Opens it: asks the store for the newest entries.
     pub fn open(ctx: &PaneCtx<'_>) -> (Self, Effect) {
         let ticket = ctx.tickets.take();
-        let pane = Self { asked: ticket, entries: None, error: None, here: None, armed: None };
+        let pane = Self {
+            asked: Some(ticket),
+            outdated: false,
+            entries: None,
+            error: None,
+            here: None,
+            armed: None,
+        };
         (pane, Effect::Query(Query::Queue { ticket }))
+    }
+
+    /// Asks the store again, after the query under way where there is one.
+    fn ask_again(&mut self, ctx: &PaneCtx<'_>) -> Update {
+        self.outdated = self.asked.is_some();
+        if self.outdated {
+            return Update::taken();
+        }
+        let ticket = ctx.tickets.take();
+        self.asked = Some(ticket);
+        Update::effect(Effect::Query(Query::Queue { ticket }))
     }
 
     fn entries(&self) -> &[JournalEntry] {
@@ -120,38 +141,16 @@ impl QueuePane {
         })
     }
 
-    fn learn(&mut self, entry: &JournalEntry) {
-        let Some(entries) = &mut self.entries else {
-            return;
-        };
-        match entries.iter_mut().find(|known| known.id == entry.id) {
-            Some(known) => known.clone_from(entry),
-            None => entries.push(entry.clone()),
-        }
-        sort(entries);
-        self.pin();
-    }
-
-    /// Puts the cursor on an entry from the start: a cursor on the first row would move to another
-    /// entry when the first one is done, and a key would cancel the wrong one.
-    fn pin(&mut self) {
-        if self.here.is_none() {
-            self.here = self.entries().first().map(|entry| entry.id.clone());
+    /// Shows other entries. The cursor is on an entry from the start and stays on it: left on a row,
+    /// it would come to another entry when one above is done, and a key would cancel the wrong one.
+    /// Where its entry is gone, it stays on the row.
+    fn show_entries(&mut self, entries: Vec<JournalEntry>) {
+        let row = self.cursor();
+        self.entries = Some(entries);
+        if self.current().map(|entry| &entry.id) != self.here.as_ref() {
+            self.go_to(row);
         }
     }
-}
-
-/// Open ones first in the order in which they go out, then the rest, newest first.
-fn sort(entries: &mut [JournalEntry]) {
-    entries.sort_by(|a, b| {
-        b.state.is_open().cmp(&a.state.is_open()).then_with(|| {
-            if a.state.is_open() {
-                (a.place, &a.id).cmp(&(b.place, &b.id))
-            } else {
-                b.id.cmp(&a.id)
-            }
-        })
-    });
 }
 
 impl Pane for QueuePane {
@@ -192,32 +191,33 @@ impl Pane for QueuePane {
         }
     }
 
-    fn on_answer(&mut self, answer: &Answer, _ctx: &PaneCtx<'_>) -> Update {
+    fn on_answer(&mut self, answer: &Answer, ctx: &PaneCtx<'_>) -> Update {
         let Answer::Queue { ticket, result } = answer else {
             return Update::ignored();
         };
-        if *ticket != self.asked {
+        if self.asked.take_if(|asked| asked == ticket).is_none() {
             return Update::ignored();
         }
         match result {
             Ok(entries) => {
-                let mut entries = entries.clone();
-                sort(&mut entries);
-                self.entries = Some(entries);
+                self.show_entries(entries.clone());
                 self.error = None;
-                self.pin();
             }
             Err(error) => self.error = Some(error.to_string()),
         }
-        Update::taken()
+        if self.outdated { self.ask_again(ctx) } else { Update::taken() }
     }
 
-    fn on_event(&mut self, event: &Event, _ctx: &PaneCtx<'_>) -> Update {
-        if let Event::Journal(entry) = event {
-            self.learn(entry);
-            return Update::taken();
+    fn on_event(&mut self, event: &Event, ctx: &PaneCtx<'_>) -> Update {
+        match event {
+            Event::Journal(_) => self.ask_again(ctx),
+            Event::HistoryChanged { .. }
+            | Event::Account { .. }
+            | Event::Resources { .. }
+            | Event::Limits { .. }
+            | Event::QueuePaused(_)
+            | Event::Notice(_) => Update::ignored(),
         }
-        Update::ignored()
     }
 
     fn budget_of(&self) -> BudgetOf {
@@ -262,6 +262,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
 
     use super::*;
+    use crate::domain::event::StoreError;
     use crate::domain::known::Known;
     use crate::domain::payload::{Payload, Targets};
     use crate::testing::{pane_ctx, pane_ctx_with, queued};
@@ -283,11 +284,55 @@ mod tests {
         pane
     }
 
+    fn changed() -> Event {
+        Event::Journal(Box::new(entry("1", JournalState::Successful)))
+    }
+
+    /// Has the journal change, and the store answer with these entries.
+    fn change(pane: &mut QueuePane, entries: Vec<JournalEntry>) {
+        let update = pane.on_event(&changed(), &pane_ctx());
+        assert_eq!(pane.asked.map(|ticket| asks(ticket)), Some(update));
+        answer(pane, entries);
+    }
+
+    fn asks(ticket: Ticket) -> Update {
+        Update::effect(Effect::Query(Query::Queue { ticket }))
+    }
+
+    fn answer(pane: &mut QueuePane, entries: Vec<JournalEntry>) -> Update {
+        let answer = Answer::Queue { ticket: pane.asked.unwrap(), result: Ok(entries) };
+        pane.on_answer(&answer, &pane_ctx())
+    }
+
     #[test]
-    fn open_requests_stand_above_finished_ones() {
-        let pane =
-            queue(vec![entry("3", JournalState::Successful), entry("1", JournalState::Queued)]);
+    fn a_change_of_the_journal_has_the_store_asked_once_at_a_time() {
+        let ctx = pane_ctx();
+        let mut pane = queue(vec![entry("1", JournalState::Sending)]);
+        let first = pane.on_event(&changed(), &ctx);
+        assert_eq!(first, asks(pane.asked.unwrap()));
+        assert_eq!(pane.current().unwrap().state, JournalState::Sending, "an event is no answer");
+        for _ in 0..3 {
+            assert_eq!(pane.on_event(&changed(), &ctx), Update::taken());
+        }
+        let second = answer(&mut pane, vec![entry("1", JournalState::Accepted)]);
+        assert_eq!(second, asks(pane.asked.unwrap()), "the answer may be older than the change");
+        assert_eq!(pane.current().unwrap().state, JournalState::Accepted);
+        assert_eq!(answer(&mut pane, vec![entry("1", JournalState::Successful)]), Update::taken());
+        assert_eq!(pane.asked, None);
+    }
+
+    #[test]
+    fn an_error_leaves_the_entries_and_the_next_change_asks_again() {
+        let ctx = pane_ctx();
+        let mut pane = queue(vec![entry("1", JournalState::Queued)]);
+        pane.on_event(&changed(), &ctx);
+        let ticket = pane.asked.unwrap();
+        let error = StoreError { words: "The disk is full.".to_owned(), advice: String::new() };
+        pane.on_answer(&Answer::Queue { ticket, result: Err(error) }, &ctx);
         assert_eq!(pane.current().unwrap().id.as_str(), "1");
+        change(&mut pane, vec![entry("2", JournalState::Queued)]);
+        assert_eq!(pane.current().unwrap().id.as_str(), "2");
+        assert_eq!(pane.error, None);
     }
 
     #[test]
@@ -316,7 +361,10 @@ mod tests {
         let mut pane =
             queue(vec![entry("1", JournalState::Queued), entry("2", JournalState::Queued)]);
         pane.on_command(Command::MoveDown, &pane_ctx());
-        pane.on_event(&Event::Journal(Box::new(entry("1", JournalState::Successful))), &pane_ctx());
+        change(
+            &mut pane,
+            vec![entry("2", JournalState::Queued), entry("1", JournalState::Successful)],
+        );
         assert_eq!(pane.current().unwrap().id.as_str(), "2");
     }
 
@@ -336,8 +384,7 @@ mod tests {
             entry("c", JournalState::Queued),
             entry("d", JournalState::Accepted),
         ];
-        let answer = Answer::Queue { ticket: pane.asked, result: Ok(entries) };
-        pane.on_answer(&answer, &ctx);
+        answer(&mut pane, entries);
         let ids = |update: Update| match update.effects.as_slice() {
             [Effect::Order(Order::Reorder { ids })] => {
                 ids.iter().map(ToString::to_string).collect()
@@ -358,8 +405,10 @@ mod tests {
     fn the_cursor_stays_on_its_request_also_where_it_never_moved() {
         let mut pane =
             queue(vec![entry("1", JournalState::Sending), entry("2", JournalState::Queued)]);
-        let done = Event::Journal(Box::new(entry("1", JournalState::Successful)));
-        pane.on_event(&done, &pane_ctx());
+        change(
+            &mut pane,
+            vec![entry("2", JournalState::Queued), entry("1", JournalState::Successful)],
+        );
         assert_eq!(pane.current().map(|it| it.id.as_str()), Some("1"));
         assert!(pane.on_command(Command::QueueCancel, &pane_ctx()).effects.is_empty());
     }

@@ -42,6 +42,8 @@ pub(crate) struct Stage {
     pub(crate) size: (u16, u16),
     /// The store's purges, the newest first.
     pub(crate) store: Vec<(PurgeKey, Purge)>,
+    /// The journal's entries: open ones first, in the order of the queue.
+    journal: Vec<JournalEntry>,
     /// Every effect that was asked for and not looked at yet.
     pub(crate) asked: Vec<Effect>,
     /// Set if the store answers.
@@ -149,6 +151,7 @@ impl Stage {
             now: at("2026-11-21T10:04:12Z"),
             size,
             store: purges(count),
+            journal: Vec::new(),
             asked: Vec::new(),
             answering: true,
             verified: Vec::new(),
@@ -224,7 +227,13 @@ impl Stage {
         }
     }
 
+    /// The core is told; the journal has every entry that it is told of.
     pub(crate) fn report(&mut self, report: Report) {
+        if let Report::Event(Event::Journal(entry)) = &report {
+            self.journal.retain(|known| known.id != entry.id);
+            self.journal.push(JournalEntry::clone(entry));
+            self.journal.sort_by_key(|entry| (!entry.state.is_open(), entry.place));
+        }
         self.send(Msg::Report(report));
     }
 
@@ -312,7 +321,8 @@ impl Stage {
                 }))
             }
             Effect::Query(Query::Queue { ticket }) => {
-                Some(Report::Answer(Answer::Queue { ticket: *ticket, result: Ok(Vec::new()) }))
+                let result = Ok(self.journal.clone());
+                Some(Report::Answer(Answer::Queue { ticket: *ticket, result }))
             }
             _ => None,
         }
