@@ -15,17 +15,9 @@ use super::store_writer::{closed, store_error};
 use crate::domain::event::StoreError;
 use crate::store::{Interrupt, Reader, StoreFailure};
 
-/// The result of an attempt to answer a query.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Attempt {
-    Answered,
-    /// The store was interrupted meanwhile.
-    Interrupted,
-}
-
 struct Job {
     id: u64,
-    attempt: Box<dyn FnMut(&mut Reader) -> Attempt + Send>,
+    answer: Box<dyn FnOnce(&mut Reader) + Send>,
 }
 
 /// A thread that answers queries.
@@ -78,25 +70,20 @@ impl QueryThread {
         Ok(Self { shared, thread: Mutex::new(Some(thread)), clock })
     }
 
-    /// Queues a query. It is run again where it was interrupted by the cancellation of another one.
+    /// Queues a query.
     pub(super) fn ask<T: Send + 'static, Q>(
         &self,
-        mut query: Q,
+        query: Q,
     ) -> impl Future<Output = Result<T, StoreError>> + Send + use<T, Q>
     where
-        Q: FnMut(&mut Reader) -> Result<T, StoreFailure> + Send + 'static,
+        Q: FnOnce(&mut Reader) -> Result<T, StoreFailure> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let mut reply = Some(reply);
         let pending = self.shared.begin(Box::new(move |reader| match query(reader) {
-            Err(StoreFailure::Interrupted) => Attempt::Interrupted,
-            result => {
-                if let Some(reply) = reply.take() {
-                    // Nobody listens where the query was cancelled meanwhile.
-                    let _ = reply.send(result);
-                }
-                Attempt::Answered
-            }
+            // It was cancelled, or the thread ends.
+            Err(StoreFailure::Interrupted) => {}
+            // Nobody listens where the query was cancelled meanwhile.
+            result => drop(reply.send(result)),
         }));
         let clock = self.clock.clone();
         async move {
@@ -142,12 +129,12 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn begin(self: &Arc<Self>, attempt: Box<dyn FnMut(&mut Reader) -> Attempt + Send>) -> Pending {
+    fn begin(self: &Arc<Self>, answer: Box<dyn FnOnce(&mut Reader) + Send>) -> Pending {
         let mut state = self.lock();
         state.last_id += 1;
         let id = state.last_id;
         if !state.closed {
-            state.waiting.push_back(Job { id, attempt });
+            state.waiting.push_back(Job { id, answer });
         }
         drop(state);
         self.changed.notify_one();
@@ -157,20 +144,17 @@ impl Shared {
     fn answer_queries(&self, mut reader: Reader) {
         let mut state = self.lock();
         while !state.closed {
-            let Some(mut job) = state.waiting.pop_front() else {
+            let Some(job) = state.waiting.pop_front() else {
                 state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
                 continue;
             };
             state.running = Some(job.id);
+            // What is left of an interrupt was meant for a query before this one.
+            self.interrupt.clear();
             drop(state);
-            let attempt = (job.attempt)(&mut reader);
+            (job.answer)(&mut reader);
             state = self.lock();
-            let cancelled = state.running.take().is_none();
-            // An interruption may hit the query after the one that it was meant for; that one is
-            // run again.
-            if attempt == Attempt::Interrupted && !cancelled && !state.closed {
-                state.waiting.push_front(job);
-            }
+            state.running = None;
         }
         state.waiting.clear();
     }

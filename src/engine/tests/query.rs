@@ -117,6 +117,28 @@ async fn a_query_that_is_dropped_while_it_is_answered_delays_no_other() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_query_that_is_dropped_between_two_of_its_statements_stops_at_the_next() {
+    let bench = Bench::new();
+    let running = with_history(&bench, 50).await;
+    let (began, begins) = std::sync::mpsc::channel::<()>();
+    let (dropped, is_dropped) = std::sync::mpsc::channel::<()>();
+    let (ended, ends) = std::sync::mpsc::channel();
+    let slow = running.engine.0.windows.ask(move |reader| {
+        let _ = began.send(());
+        let _ = is_dropped.recv();
+        let rows = reader.window(&everything());
+        let _ = ended.send(rows.is_ok());
+        rows
+    });
+    begins.recv().unwrap();
+    drop(slow);
+    drop(dropped);
+    assert!(!ends.recv().unwrap(), "the query went on after it was dropped");
+    assert_eq!(running.engine.window(everything()).await.unwrap().rows.len(), 50);
+    running.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_draft_is_kept_for_the_next_start_even_when_everything_stops_right_after() {
     let bench = Bench::new();
     let running = with_history(&bench, 0).await;

@@ -3,6 +3,8 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, InterruptHandle, OptionalExtension as _};
@@ -31,22 +33,32 @@ pub struct Reader {
     connection: Connection,
     dictionary: RefCell<Dictionary>,
     tuning: Tuning,
+    interrupted: Arc<AtomicBool>,
 }
 
-/// Cancels the running call of a [`Reader`] from another thread: that call then fails with
-/// [`StoreFailure::Interrupted`]. Does nothing if no call is running.
-pub struct Interrupt(InterruptHandle);
+/// Cancels the calls of a [`Reader`] from another thread.
+pub struct Interrupt {
+    statements: InterruptHandle,
+    interrupted: Arc<AtomicBool>,
+}
 
 impl Interrupt {
-    /// Cancels the running call.
+    /// Lets the running call fail with [`StoreFailure::Interrupted`]; where none is running or it
+    /// is at its end, the next one.
     pub fn interrupt(&self) {
-        self.0.interrupt();
+        self.interrupted.store(true, Ordering::SeqCst);
+        self.statements.interrupt();
+    }
+
+    /// Takes back an interrupt that no call has met.
+    pub fn clear(&self) {
+        self.interrupted.store(false, Ordering::SeqCst);
     }
 }
 
 impl Reader {
     pub(super) fn new(connection: Connection, tuning: Tuning) -> Self {
-        Self { connection, dictionary: RefCell::default(), tuning }
+        Self { connection, dictionary: RefCell::default(), tuning, interrupted: Arc::default() }
     }
 
     /// Returns a window of rows.
@@ -228,7 +240,7 @@ impl Reader {
         )
     }
 
-    /// Returns whether the queue is paused: then nothing that is queued is sent.
+    /// True if the queue is paused: then nothing that is queued is sent.
     pub fn is_paused(&self) -> Result<bool, StoreFailure> {
         journal_rows::is_paused(&self.connection)
     }
@@ -297,7 +309,10 @@ impl Reader {
 
     /// Returns a handle that cancels this reader's calls.
     pub fn interrupt(&self) -> Interrupt {
-        Interrupt(self.connection.get_interrupt_handle())
+        Interrupt {
+            statements: self.connection.get_interrupt_handle(),
+            interrupted: Arc::clone(&self.interrupted),
+        }
     }
 
     /// Answers from one snapshot.
@@ -306,11 +321,64 @@ impl Reader {
         answer: impl FnOnce(Snapshot<'_>) -> Result<T, StoreFailure>,
     ) -> Result<T, StoreFailure> {
         let transaction = self.connection.unchecked_transaction()?;
+        // SQLite forgets an interrupt as soon as no statement is under way. This one is until the
+        // answer is complete, so that an interrupt between two others is not lost.
+        let mut guard = transaction.prepare_cached("VALUES (0), (1)")?;
+        let mut under_way = guard.query([])?;
+        under_way.next()?;
+        if self.interrupted.swap(false, Ordering::SeqCst) {
+            return Err(StoreFailure::Interrupted);
+        }
         self.dictionary.borrow_mut().refresh(&transaction)?;
-        answer(Snapshot {
+        let answer = answer(Snapshot {
             connection: &transaction,
             dictionary: &self.dictionary.borrow(),
             tuning: &self.tuning,
-        })
+        });
+        if matches!(answer, Err(StoreFailure::Interrupted)) {
+            self.interrupted.store(false, Ordering::SeqCst);
+        }
+        answer
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+    use crate::store::{Access, Store};
+
+    fn count(snapshot: Snapshot<'_>) -> Result<i64, StoreFailure> {
+        Ok(snapshot.connection.query_row("SELECT count(*) FROM purge", [], |row| row.get(0))?)
+    }
+
+    #[test]
+    fn an_interrupt_between_two_statements_of_a_call_stops_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(&directory.path().join("s.db"), Access::ReadWrite).unwrap();
+        let reader = store.reader().unwrap();
+        let interrupt = reader.interrupt();
+        let interrupted = reader.read(|snapshot| {
+            assert_eq!(count(snapshot), Ok(0));
+            interrupt.interrupt();
+            count(snapshot)
+        });
+        assert_eq!(interrupted, Err(StoreFailure::Interrupted));
+        assert_eq!(reader.read(count), Ok(0), "the next call is not harmed");
+    }
+
+    #[test]
+    fn an_interrupt_between_two_calls_stops_the_next_one_unless_it_is_taken_back() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(&directory.path().join("s.db"), Access::ReadWrite).unwrap();
+        let reader = store.reader().unwrap();
+        let interrupt = reader.interrupt();
+        interrupt.interrupt();
+        assert_eq!(reader.read(count), Err(StoreFailure::Interrupted));
+        assert_eq!(reader.read(count), Ok(0));
+        interrupt.interrupt();
+        interrupt.clear();
+        assert_eq!(reader.read(count), Ok(0));
     }
 }
