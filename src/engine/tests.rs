@@ -1,5 +1,6 @@
 //! The tasks at work, against a scripted vendor and a real store, in virtual time.
 
+mod history_sync;
 mod lists;
 mod poll;
 mod query;
@@ -7,4 +8,5 @@ mod send;
 mod several;
 mod sync;
 mod verify;
+mod wait;
 mod world;

@@ -8,7 +8,9 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use proptest::prelude::*;
 
-use super::world::{Bench, ListOrder, Vendor, begin, ids_of, request, resource};
+use super::world::{
+    Bench, ListOrder, Vendor, begin, ids_of, in_virtual_time, orders, request, resource,
+};
 use crate::domain::journal::JournalState;
 use crate::domain::kind::Kind;
 use crate::domain::limits::Reading;
@@ -134,44 +136,24 @@ proptest! {
     fn lists_in_any_order_that_grow_while_they_are_read_end_up_in_the_store_whole(
         before in 0_i32..60,
         arrivals in prop::collection::vec((0_u32..4, 0_i64..4_900), 0..25),
-        order in prop_oneof![
-            Just(ListOrder::Newest),
-            Just(ListOrder::Oldest),
-            Just(ListOrder::Shuffled),
-        ],
+        order in orders(),
         counts in any::<bool>(),
     ) {
         // Without a count a shuffled list can be told from no list.
         prop_assume!(counts || !matches!(order, ListOrder::Shuffled));
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .start_paused(true)
-            .build()
-            .unwrap();
-        runtime.block_on(async {
+        in_virtual_time(async {
             let bench = Bench::new();
             let vendor = a_vendor(&bench, 2);
             fill(&vendor, "r1", before);
             fill(&vendor, "r2", before / 3);
             vendor.change(|state| {
                 (state.order, state.counts) = (order, counts);
-                for (count, late) in &arrivals {
-                    state.arrivals.push_back((*count, TimeDelta::milliseconds(*late)));
-                }
+                state.expect_arrivals(&arrivals);
             });
             let mut running = bench.start(from_ref(&vendor));
             for _ in 0..30 {
                 running.pass(Duration::from_secs(20)).await;
-                let coverage = running.coverage();
-                let stored = running.stored();
-                for purge in vendor.change(|state| state.purges.clone()) {
-                    let claimed = coverage
-                        .ranges()
-                        .iter()
-                        .any(|(from, until)| *from <= purge.created && purge.created < *until);
-                    let there = stored.iter().any(|known| known.id == purge.id);
-                    prop_assert!(!claimed || there, "{} is covered and missing", purge.id);
-                }
+                running.check_coverage(&vendor)?;
             }
             running.pass(Duration::from_mins(10)).await;
             prop_assert_eq!(running.stored_ids(), ids_of(&vendor));

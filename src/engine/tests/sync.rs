@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use proptest::prelude::*;
 
-use super::world::{Bench, ListOrder, Vendor, begin, ids_of};
+use super::world::{Bench, ListOrder, Vendor, begin, ids_of, in_virtual_time, orders};
 use crate::domain::event::{AccountStatus, Event};
 use crate::domain::failure::{Cause, Failure};
 use crate::domain::kind::Kind;
@@ -231,12 +231,7 @@ fn brought_in(
     page: u32,
     reading: Reading,
 ) -> Result<(), TestCaseError> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .start_paused(true)
-        .build()
-        .unwrap();
-    runtime.block_on(async {
+    in_virtual_time(async {
         let bench = Bench::new();
         let vendor = Vendor::new("a", &bench.clock);
         vendor.change(|state| {
@@ -254,25 +249,13 @@ fn brought_in(
                 let created = begin() - TimeDelta::milliseconds(*seconds);
                 state.put(&"a".into(), "r1", Kind::Url, &["/x".to_owned()], created);
             }
-            for (count, late) in arrivals {
-                state.arrivals.push_back((*count, TimeDelta::milliseconds(*late)));
-            }
+            state.expect_arrivals(arrivals);
             state.ends_in = Status::Successful;
         });
         let mut running = bench.start(from_ref(&vendor));
         for _ in 0..60 {
             running.pass(Duration::from_secs(10)).await;
-            let coverage = running.coverage();
-            let stored = running.stored();
-            for purge in vendor.change(|state| state.purges.clone()) {
-                let claimed = coverage
-                    .ranges()
-                    .iter()
-                    .any(|(from, until)| *from <= purge.created && purge.created < *until);
-                let there = stored.iter().filter(|known| known.id == purge.id).count();
-                prop_assert!(there <= 1, "{} is there {there} times", purge.id);
-                prop_assert!(!claimed || there == 1, "{} is covered and missing", purge.id);
-            }
+            running.check_coverage(&vendor)?;
             if vendor.change(|state| state.arrivals.is_empty()) {
                 break;
             }
@@ -295,11 +278,7 @@ proptest! {
     fn every_purge_is_stored_once_whatever_the_order_and_whatever_arrives_between_two_pages(
         before in prop::collection::vec(0_i64..86_400_000, 0..80),
         arrivals in prop::collection::vec((0_u32..5, 0_i64..4_900), 0..30),
-        order in prop_oneof![
-            Just(ListOrder::Newest),
-            Just(ListOrder::Oldest),
-            Just(ListOrder::Shuffled),
-        ],
+        order in orders(),
         counts in any::<bool>(),
         dates in any::<bool>(),
         page in 6_u32..20,

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
+use proptest::prelude::*;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
@@ -619,4 +620,42 @@ pub(super) fn ids_of(vendor: &Vendor) -> Vec<String> {
     });
     ids.sort();
     ids
+}
+
+/// Runs a test in virtual time, for properties: they are no async functions.
+pub(super) fn in_virtual_time<T>(test: impl Future<Output = T>) -> T {
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    runtime.enable_all().start_paused(true).build().unwrap().block_on(test)
+}
+
+pub(super) fn orders() -> impl Strategy<Value = ListOrder> {
+    prop_oneof![Just(ListOrder::Newest), Just(ListOrder::Oldest), Just(ListOrder::Shuffled)]
+}
+
+impl State {
+    /// Lets purges arrive after each of the next questions: how many, and their age then in
+    /// milliseconds.
+    pub(super) fn expect_arrivals(&mut self, arrivals: &[(u32, i64)]) {
+        for (count, late) in arrivals {
+            self.arrivals.push_back((*count, TimeDelta::milliseconds(*late)));
+        }
+    }
+}
+
+impl Running {
+    /// Fails where a purge is stored twice, or lies in a range that is called complete and is not
+    /// stored.
+    pub(super) fn check_coverage(&self, vendor: &Vendor) -> Result<(), TestCaseError> {
+        let (coverage, stored) = (self.coverage(), self.stored());
+        for purge in vendor.change(|state| state.purges.clone()) {
+            let claimed = coverage
+                .ranges()
+                .iter()
+                .any(|(from, until)| *from <= purge.created && purge.created < *until);
+            let there = stored.iter().filter(|known| known.id == purge.id).count();
+            prop_assert!(there <= 1, "{} is there {there} times", purge.id);
+            prop_assert!(!claimed || there == 1, "{} is covered and missing", purge.id);
+        }
+        Ok(())
+    }
 }
