@@ -10,9 +10,13 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::Instant;
 
+use super::AccountSync;
+use super::schedule::Task;
 use crate::domain::activity::{Names, Refused};
 use crate::domain::coverage::Coverage;
+use crate::domain::event::Level;
 use crate::domain::failure::{Cause, Failure};
+use crate::domain::text::escape_control;
 use crate::engine::account_client::{AccountClient, SyncError};
 use crate::engine::clock::delta;
 use crate::providers::{ActivityRequest, ActivityRule};
@@ -41,6 +45,10 @@ const PIECE: TimeDelta = TimeDelta::hours(6);
 const LONGEST_PIECE: TimeDelta = TimeDelta::days(8);
 /// A piece with more answers than this makes the next one shorter.
 const MANY_ANSWERS: u32 = 4;
+
+/// Bounds of the timeout of the log, which is otherwise the time until news are due.
+const MIN_WAIT: Duration = Duration::from_secs(2);
+const MAX_WAIT: Duration = Duration::from_secs(20);
 
 /// The ranges of an account's activity log that were read, and the running readings.
 #[derive(Debug)]
@@ -105,7 +113,7 @@ impl Attribution {
         self.news_at
     }
 
-    /// Returns whether a reading of the newest part has begun and not ended.
+    /// True if a reading of the newest part has begun and not ended.
     pub(super) fn is_reading_news(&self) -> bool {
         self.news.is_some()
     }
@@ -257,5 +265,45 @@ impl Attribution {
             self.coverage.add(from, settled);
         }
         Ok(((!over).then_some(reading), step))
+    }
+}
+
+impl AccountSync {
+    pub(super) async fn read_attribution(&mut self, task: Task) -> Result<(), SyncError> {
+        let now = Instant::now();
+        // In any case, news are read when they are due, or little later.
+        let until = self.history.news_at(&self.schedule).clamp(now + MIN_WAIT, now + MAX_WAIT);
+        let Some(attribution) = &mut self.attribution else {
+            return Ok(());
+        };
+        let told = if task == Task::OlderAttribution {
+            attribution.read_older(&self.client, until).await?
+        } else {
+            attribution.read_news(&self.client, until).await?
+        };
+        self.client.changed(&told.recorded);
+        if let Some(words) = self.refusals(&told) {
+            self.client.events.notice(Level::Info, Some(&self.client.account), words);
+        }
+        Ok(())
+    }
+
+    /// Words the purges that the vendor refused to others: the last one and the number of the rest.
+    fn refusals(&self, told: &AttributionStep) -> Option<String> {
+        let last = told.refused.iter().max_by_key(|refused| refused.at)?;
+        let on = self.resources.iter().find(|resource| resource.id == last.resource);
+        let on = on.map_or(last.resource.as_str(), |resource| resource.cname.as_str());
+        let by = last.by.as_deref().unwrap_or("somebody");
+        let words = format!(
+            "The vendor refused a purge of {} by {} ({}, {}).",
+            escape_control(on, 80),
+            escape_control(by, 60),
+            last.status,
+            last.why()
+        );
+        Some(match told.refused.len() {
+            1 => words,
+            many => format!("{words} And {} more.", many - 1),
+        })
     }
 }

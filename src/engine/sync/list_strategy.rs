@@ -13,11 +13,15 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 
 use super::offset_scan::{OffsetScan, ScanState};
-use super::range_strategy::Step;
+use super::range_scan::Range;
+use super::saved_state::{ACTIVE_FOR, SavedState};
+use super::schedule::SyncSchedule;
+use super::strategy::{HistoryStrategy, Pages, Step};
 use crate::domain::ids::ResourceId;
 use crate::domain::limits::HistoryRule;
 use crate::domain::resource::{Resource, ResourceState};
@@ -31,8 +35,6 @@ const QUESTIONS: u32 = 40;
 const QUESTIONS_AT_FIRST: u32 = 120;
 /// Largest number of requests at once.
 const BURST: u32 = 20;
-/// Time after its newest purge in which a resource is read with every refresh.
-pub(super) const ACTIVE_FOR: TimeDelta = TimeDelta::hours(2);
 /// Pause before reading again a list that could not be read to its end, or that the vendor does not
 /// have.
 const LATER: Duration = Duration::from_mins(10);
@@ -75,16 +77,16 @@ impl List {
         self.newest.is_some_and(|newest| now - newest < ACTIVE_FOR)
     }
 
-    /// Returns whether the list exists and was never read to its end.
+    /// True if the list exists and was never read to its end.
     fn is_new(&self) -> bool {
         !self.gone && self.complete.is_none()
     }
 }
 
 impl ListStrategy {
-    /// Makes a strategy that knows no list.
-    pub(super) fn new(rule: HistoryRule, refresh: Duration) -> Self {
-        Self {
+    /// Makes a strategy for the stored resources; those with recent purges are active.
+    pub(super) fn new(rule: HistoryRule, saved: &SavedState, refresh: Duration) -> Self {
+        let mut strategy = Self {
             rule,
             refresh,
             lists: BTreeMap::new(),
@@ -93,71 +95,17 @@ impl ListStrategy {
             known_until: None,
             oldest: None,
             covered: None,
+        };
+        strategy.set_resources(&saved.resources, None);
+        for (resource, at) in &saved.active {
+            strategy.mark_active(resource, *at);
         }
-    }
-
-    /// Takes the account's resources, and the time up to which they are surely complete, if it is
-    /// known. A deleted one has no list.
-    pub(super) fn resources(&mut self, resources: &[Resource], until: Option<DateTime<Utc>>) {
-        self.known_until = until.or(self.known_until);
-        let mut before = std::mem::take(&mut self.lists);
-        for resource in resources {
-            if resource.state == ResourceState::Deleted {
-                continue;
-            }
-            let list = before.remove(&resource.id).unwrap_or_else(|| List {
-                cname: resource.cname.clone(),
-                scan: OffsetScan::default(),
-                due: Instant::now(),
-                newest: None,
-                complete: None,
-                gone: false,
-                asked: false,
-                read: 0,
-                total: None,
-            });
-            self.lists.insert(resource.id.clone(), list);
-        }
-    }
-
-    /// Notes that a purge of this resource was seen, or is expected: it is read with every refresh
-    /// for a while.
-    pub(super) fn mark_active(&mut self, resource: &ResourceId, at: DateTime<Utc>) {
-        if let Some(list) = self.lists.get_mut(resource) {
-            list.newest = list.newest.max(Some(at));
-        }
-    }
-
-    /// Makes the resources with recent purges due now.
-    pub(super) fn refresh(&mut self, now: DateTime<Utc>) {
-        for list in self.lists.values_mut() {
-            if list.is_active(now) {
-                list.due = Instant::now();
-            }
-        }
-    }
-
-    /// Returns the time of the next request.
-    pub(super) fn next_at(&self) -> Option<Instant> {
-        let due = self.lists.values().map(|list| list.due).min()?;
-        Some(due.max(self.allowance.free_at()))
-    }
-
-    /// Returns the progress of the first reading of all lists, in records read and, where counted,
-    /// in all; `None` at its end.
-    pub(super) fn older(&self) -> Option<(u64, Option<u64>)> {
-        let mut lists = self.lists.values().filter(|list| !list.gone);
-        if lists.all(|list| list.complete.is_some()) {
-            return None;
-        }
-        let counted = self.lists.values().filter(|list| !list.gone);
-        let total = counted.clone().map(|list| list.total).sum();
-        Some((counted.map(|list| list.read).sum(), total))
+        strategy
     }
 
     /// Reads one page of the list that has waited longest: by turns of those with recent purges and
     /// of those that were never read to their end.
-    pub(super) async fn read(&mut self, client: &AccountClient) -> Result<Step, SyncError> {
+    async fn read(&mut self, client: &AccountClient) -> Result<Step, SyncError> {
         let (now, vendor_now) = (Instant::now(), client.vendor_now());
         let turn = self.turn();
         let waits_new = |list: &List| list.is_new() && list.due <= now;
@@ -174,7 +122,7 @@ impl ListStrategy {
                 (turn, list.due)
             });
         let Some((resource, list)) = next else {
-            return Ok(Step { over: true, ..Step::default() });
+            return Ok(Step::default());
         };
         self.allowance.take(at_first);
         list.asked = true;
@@ -217,7 +165,7 @@ impl ListStrategy {
         if let Some((_, until)) = covered {
             self.covered = Some(until);
         }
-        Ok(Step { over: false, changed: recorded.new + recorded.changed > 0, incomplete: None })
+        Ok(Step { changed: recorded.new + recorded.changed > 0, ..Step::default() })
     }
 
     /// Returns the time to read every list once.
@@ -241,6 +189,88 @@ impl ListStrategy {
         };
         let grown = self.covered.is_none_or(|covered| until > covered);
         (grown && from < until).then_some((from, until))
+    }
+}
+
+#[async_trait]
+impl HistoryStrategy for ListStrategy {
+    fn needs_resources(&self) -> bool {
+        true
+    }
+
+    /// A deleted resource has no list.
+    fn set_resources(&mut self, resources: &[Resource], until: Option<DateTime<Utc>>) {
+        self.known_until = until.or(self.known_until);
+        let mut before = std::mem::take(&mut self.lists);
+        for resource in resources {
+            if resource.state == ResourceState::Deleted {
+                continue;
+            }
+            let list = before.remove(&resource.id).unwrap_or_else(|| List {
+                cname: resource.cname.clone(),
+                scan: OffsetScan::default(),
+                due: Instant::now(),
+                newest: None,
+                complete: None,
+                gone: false,
+                asked: false,
+                read: 0,
+                total: None,
+            });
+            self.lists.insert(resource.id.clone(), list);
+        }
+    }
+
+    /// Its list is read with every refresh for a while.
+    fn mark_active(&mut self, resource: &ResourceId, at: DateTime<Utc>) {
+        if let Some(list) = self.lists.get_mut(resource) {
+            list.newest = list.newest.max(Some(at));
+        }
+    }
+
+    /// Only the lists with recent purges become due.
+    fn refresh(&mut self, now: DateTime<Utc>) {
+        for list in self.lists.values_mut() {
+            if list.is_active(now) {
+                list.due = Instant::now();
+            }
+        }
+    }
+
+    fn news_at(&self, schedule: &SyncSchedule) -> Instant {
+        let due = self.lists.values().map(|list| list.due).min();
+        let next = match due {
+            Some(due) => due.max(self.allowance.free_at()),
+            None => schedule.resources_at + Duration::from_secs(1),
+        };
+        schedule.hurry_at().map_or(next, |hurry| next.min(hurry))
+    }
+
+    async fn read_news(
+        &mut self,
+        client: &AccountClient,
+        schedule: &mut SyncSchedule,
+    ) -> Result<Step, SyncError> {
+        if schedule.start_hurry_round() {
+            self.refresh(client.vendor_now());
+        }
+        // Each list goes on by itself: the news never wait for its next page.
+        Ok(Step { over: true, ..self.read(client).await? })
+    }
+
+    /// All lists together, until each was read to its end once.
+    fn older(&self) -> Option<(u64, Option<u64>)> {
+        let mut lists = self.lists.values().filter(|list| !list.gone);
+        if lists.all(|list| list.complete.is_some()) {
+            return None;
+        }
+        let counted = self.lists.values().filter(|list| !list.gone);
+        let total = counted.clone().map(|list| list.total).sum();
+        Some((counted.map(|list| list.read).sum(), total))
+    }
+
+    fn pages(&self, _rule: &HistoryRule, _range: Range) -> Pages {
+        Pages::Offset(Some(0))
     }
 }
 

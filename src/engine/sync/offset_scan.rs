@@ -117,7 +117,7 @@ impl Pass {
         self.ids.extend(page.purges.iter().map(|purge| hash(purge.id.as_str())));
     }
 
-    /// Returns whether the pass read exactly what the vendor counts, where it counts, each record
+    /// True if the pass read exactly what the vendor counts, where it counts, each record
     /// once. Where records are targets, a purge may hold the same target twice, so that only their
     /// number can be compared with the vendor's.
     fn is_whole(&self, grouped: bool) -> bool {
@@ -138,7 +138,7 @@ impl Seen {
         }
     }
 
-    /// Returns whether exactly this number of the vendor's records was seen.
+    /// True if exactly this number of the vendor's records was seen.
     fn are(&self, total: u64) -> bool {
         let seen = if self.grouped { self.rows.len() } else { self.ids.len() };
         seen as u64 == total

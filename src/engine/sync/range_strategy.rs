@@ -8,10 +8,13 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::Instant;
 
 use super::range_scan::{Range, RangeScan};
+use super::schedule::SyncSchedule;
+use super::strategy::{HistoryStrategy, Pages, Step};
 use crate::domain::coverage::Coverage;
 use crate::domain::limits::HistoryRule;
 use crate::engine::account_client::{AccountClient, SyncError};
@@ -37,17 +40,6 @@ pub(super) struct RangeStrategy {
     reported: HashSet<Range>,
 }
 
-/// The result of one step of reading history.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Step {
-    /// There is nothing more to do for now.
-    pub(super) over: bool,
-    /// Purges were new or changed.
-    pub(super) changed: bool,
-    /// A range that cannot be read completely; reported once.
-    pub(super) incomplete: Option<Range>,
-}
-
 impl RangeStrategy {
     /// Makes a strategy that continues from the complete ranges.
     pub(super) fn new(rule: HistoryRule, coverage: Coverage) -> Self {
@@ -59,27 +51,6 @@ impl RangeStrategy {
             older_at: Instant::now(),
             reported: HashSet::new(),
         }
-    }
-
-    /// Takes the vendor's newest rules for reading its history.
-    pub(super) fn rule(&mut self, rule: &HistoryRule) {
-        self.rule.clone_from(rule);
-    }
-
-    /// Returns whether a reading of news has begun and not ended.
-    pub(super) fn is_reading_news(&self) -> bool {
-        self.news.is_some()
-    }
-
-    /// Returns the progress of reading older history: records read and, where the vendor counts,
-    /// their total.
-    pub(super) fn older(&self) -> Option<(u64, Option<u64>)> {
-        self.older.as_ref().map(|scan| (scan.read(), scan.left().map(|left| scan.read() + left)))
-    }
-
-    /// Returns the time to read older history.
-    pub(super) fn older_at(&self) -> Instant {
-        self.older_at
     }
 
     /// Returns the time from which news are read, by the vendor's clock.
@@ -94,57 +65,6 @@ impl RangeStrategy {
     /// Returns the end of the newest complete range.
     fn newest(&self) -> Option<DateTime<Utc>> {
         self.coverage.ranges().last().map(|range| range.1)
-    }
-
-    /// Reads one page of news.
-    pub(super) async fn read_news(&mut self, client: &AccountClient) -> Result<Step, SyncError> {
-        let mut scan = self.news.take().unwrap_or_else(|| {
-            let from = self.news_from(client);
-            let until = client.vendor_now().max(from + delta(self.rule.finest) * 2);
-            RangeScan::new(&self.rule, &[(from, until)], true)
-        });
-        let step = self.read(&mut scan, client).await?;
-        if !step.over {
-            self.news = Some(scan);
-        }
-        Ok(step)
-    }
-
-    /// Reads one page of the gaps, newest first.
-    pub(super) async fn read_older(&mut self, client: &AccountClient) -> Result<Step, SyncError> {
-        let Some(mut older) = self.older.take().or_else(|| self.missing(client)) else {
-            self.older_at = Instant::now() + GAPS_AGAIN;
-            return Ok(Step { over: true, ..Step::default() });
-        };
-        let read = match self.read(&mut older, client).await {
-            Err(SyncError::Vendor(failure)) if failure.is_about_the_question() => {
-                let incomplete = older.give_up();
-                Ok(Step {
-                    over: older.is_over(),
-                    incomplete: incomplete.filter(|incomplete| self.reported.insert(*incomplete)),
-                    ..Step::default()
-                })
-            }
-            Err(SyncError::Vendor(failure)) => {
-                self.older = Some(older);
-                return Err(SyncError::Vendor(failure));
-            }
-            // A page that was not stored is still missing: the gaps are looked for again.
-            other => other,
-        };
-        let step = read?;
-        if step.over {
-            // Incomplete ranges are still missing, but are not tried again at once.
-            self.older_at = Instant::now() + GAPS_AGAIN;
-        } else {
-            self.older = Some(older);
-        }
-        Ok(step)
-    }
-
-    /// Delays the reading of older history.
-    pub(super) fn put_off(&mut self, by: Duration) {
-        self.older_at = Instant::now() + by;
     }
 
     fn missing(&self, client: &AccountClient) -> Option<RangeScan> {
@@ -175,5 +95,85 @@ impl RangeStrategy {
             changed: recorded.new + recorded.changed > 0,
             incomplete: answered.incomplete.filter(|incomplete| self.reported.insert(*incomplete)),
         })
+    }
+}
+
+#[async_trait]
+impl HistoryStrategy for RangeStrategy {
+    fn set_rule(&mut self, rule: &HistoryRule) {
+        self.rule.clone_from(rule);
+    }
+
+    fn news_at(&self, schedule: &SyncSchedule) -> Instant {
+        if self.is_reading_news() { Instant::now() } else { schedule.news_at() }
+    }
+
+    fn is_reading_news(&self) -> bool {
+        self.news.is_some()
+    }
+
+    async fn read_news(
+        &mut self,
+        client: &AccountClient,
+        _schedule: &mut SyncSchedule,
+    ) -> Result<Step, SyncError> {
+        let mut scan = self.news.take().unwrap_or_else(|| {
+            let from = self.news_from(client);
+            let until = client.vendor_now().max(from + delta(self.rule.finest) * 2);
+            RangeScan::new(&self.rule, &[(from, until)], true)
+        });
+        let step = self.read(&mut scan, client).await?;
+        if !step.over {
+            self.news = Some(scan);
+        }
+        Ok(step)
+    }
+
+    fn older_at(&self) -> Option<Instant> {
+        Some(self.older_at)
+    }
+
+    /// The gaps, newest first.
+    async fn read_older(&mut self, client: &AccountClient) -> Result<Step, SyncError> {
+        let Some(mut older) = self.older.take().or_else(|| self.missing(client)) else {
+            self.older_at = Instant::now() + GAPS_AGAIN;
+            return Ok(Step { over: true, ..Step::default() });
+        };
+        let read = match self.read(&mut older, client).await {
+            Err(SyncError::Vendor(failure)) if failure.is_about_the_question() => {
+                let incomplete = older.give_up();
+                Ok(Step {
+                    over: older.is_over(),
+                    incomplete: incomplete.filter(|incomplete| self.reported.insert(*incomplete)),
+                    ..Step::default()
+                })
+            }
+            Err(SyncError::Vendor(failure)) => {
+                self.older = Some(older);
+                return Err(SyncError::Vendor(failure));
+            }
+            // A page that was not stored is still missing: the gaps are looked for again.
+            other => other,
+        };
+        let step = read?;
+        if step.over {
+            // Incomplete ranges are still missing, but are not tried again at once.
+            self.older_at = Instant::now() + GAPS_AGAIN;
+        } else {
+            self.older = Some(older);
+        }
+        Ok(step)
+    }
+
+    fn put_off_older(&mut self, by: Duration) {
+        self.older_at = Instant::now() + by;
+    }
+
+    fn older(&self) -> Option<(u64, Option<u64>)> {
+        self.older.as_ref().map(|scan| (scan.read(), scan.left().map(|left| scan.read() + left)))
+    }
+
+    fn pages(&self, rule: &HistoryRule, range: Range) -> Pages {
+        Pages::Ranges(RangeScan::new(rule, &[range], false))
     }
 }

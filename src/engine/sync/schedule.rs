@@ -108,8 +108,8 @@ impl SyncSchedule {
         self.hurry.map(|(at, _)| at)
     }
 
-    /// Returns whether it is time to look for a purge that was sent; if so, schedules the next
-    /// time.
+    /// Begins the next look for a purge that was sent, if it is time for one, and schedules the one
+    /// after it. Returns true if it began.
     pub(super) fn start_hurry_round(&mut self) -> bool {
         let now = Instant::now();
         let Some((_, pause)) = self.hurry.filter(|(at, _)| *at <= now) else {

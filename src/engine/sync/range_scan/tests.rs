@@ -1,0 +1,343 @@
+//! Scans of a vendor in memory, in every order and while purges arrive.
+
+use std::collections::HashSet;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::ids::PurgeId;
+use crate::domain::purge::{Purge, Target};
+use crate::testing;
+
+const SETTLE: i64 = 4_000_000;
+
+fn at(micros: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(1_700_000_000_000_000 + micros).unwrap()
+}
+
+fn purge(number: usize, created: i64) -> Purge {
+    Purge {
+        provider: "p".into(),
+        resource: "r".into(),
+        cname: "c".to_owned(),
+        targets: vec![Target::new("/a")],
+        ..testing::purge("a", number.to_string(), at(created))
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Order {
+    Newest,
+    Oldest,
+    Shuffled,
+}
+
+/// A vendor whose clock stands at `now` and to whom a purge is known by its place in `purges`.
+#[derive(Debug)]
+struct Vendor {
+    now: i64,
+    purges: Vec<i64>,
+    page: u64,
+    order: Order,
+    counts: bool,
+    offsets: bool,
+    dice: fastrand::Rng,
+    asked: u32,
+}
+
+impl Vendor {
+    fn answer(&mut self, ask: &HistoryRequest) -> HistoryPage {
+        self.asked += 1;
+        let mut found: Vec<Purge> = self
+            .purges
+            .iter()
+            .enumerate()
+            .map(|(number, created)| purge(number, *created))
+            .filter(|purge| ask.from.is_none_or(|from| purge.created >= from))
+            .filter(|purge| ask.until.is_none_or(|until| purge.created <= until))
+            .collect();
+        match self.order {
+            Order::Newest => found.sort_by_key(|purge| std::cmp::Reverse(purge.created)),
+            Order::Oldest => found.sort_by_key(|purge| purge.created),
+            Order::Shuffled => self.dice.shuffle(&mut found),
+        }
+        let total = found.len() as u64;
+        let purges: Vec<Purge> = found
+            .into_iter()
+            .skip(if self.offsets { ask.offset as usize } else { 0 })
+            .take(self.page as usize)
+            .collect();
+        let records = purges.len() as u64;
+        HistoryPage {
+            purges,
+            records,
+            total: self.counts.then_some(total),
+            complete: records + ask.offset >= total,
+            ..HistoryPage::default()
+        }
+    }
+}
+
+fn rule(page: u64, finest: Duration, offsets: bool) -> HistoryRule {
+    HistoryRule {
+        reading: if offsets { Reading::RangesAndOffsets } else { Reading::Ranges },
+        page: page as u32,
+        finest,
+        settle: Duration::from_micros(SETTLE as u64),
+        ..testing::history()
+    }
+}
+
+/// The purges that a scan read, and the ranges that it claims to be complete.
+#[derive(Debug, Default)]
+struct Written {
+    ids: HashSet<PurgeId>,
+    covered: Vec<Range>,
+    incomplete: Vec<Range>,
+}
+
+/// Scans to the end; between any two answers time passes and purges arrive, their creation up
+/// to SETTLE ago.
+fn scan(vendor: &mut Vendor, mut scan: RangeScan, arrivals: &[(u8, u8, i64)]) -> Written {
+    let mut written = Written::default();
+    let mut arrivals = arrivals.iter().cycle();
+    let mut spent = 0;
+    while let Some(ask) = scan.ask() {
+        let edge = at(vendor.now - SETTLE);
+        let page = vendor.answer(&ask);
+        written.ids.extend(page.purges.iter().map(|purge| purge.id.clone()));
+        let answered = scan.answer(&page, edge);
+        written.covered.extend(answered.covered);
+        written.incomplete.extend(answered.incomplete);
+        spent += 1;
+        assert!(spent < 20_000, "the scan does not come to an end");
+        if spent < 300
+            && let Some((seconds, count, late)) = arrivals.next()
+        {
+            vendor.now += i64::from(*seconds) * 250_000;
+            for _ in 0..*count {
+                vendor.purges.push(vendor.now - late % SETTLE);
+            }
+        }
+    }
+    written
+}
+
+fn assert_covered_is_written(vendor: &Vendor, written: &Written) {
+    for (number, created) in vendor.purges.iter().enumerate() {
+        let (id, created) = (number.to_string().as_str().into(), at(*created));
+        let claimed =
+            written.covered.iter().find(|(from, until)| *from <= created && created < *until);
+        if let Some(range) = claimed {
+            assert!(
+                written.ids.contains(&id),
+                "purge {number} of {created} is in {range:?} and was not written down"
+            );
+        }
+    }
+}
+
+fn orders() -> impl Strategy<Value = Order> {
+    prop_oneof![Just(Order::Newest), Just(Order::Oldest), Just(Order::Shuffled)]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 200,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn what_a_scan_calls_complete_is_complete_whatever_the_order_and_whatever_arrives_meanwhile(
+        before in prop::collection::vec(0_i64..120_000_000, 0..120),
+        arrivals in prop::collection::vec((0_u8..8, 0_u8..3, 0_i64..SETTLE), 1..40),
+        order in orders(),
+        page in 1_u64..12,
+        coarse in any::<bool>(),
+        counts in any::<bool>(),
+        offsets in any::<bool>(),
+        seed in any::<u64>(),
+    ) {
+        let mut vendor = Vendor {
+            now: 120_000_000,
+            purges: before,
+            page,
+            order,
+            counts,
+            offsets,
+            dice: fastrand::Rng::with_seed(seed),
+            asked: 0,
+        };
+        let finest = Duration::from_millis(if coarse { 1000 } else { 1 });
+        let rule = rule(page, finest, offsets);
+        let plan = RangeScan::new(&rule, &[(at(0), at(vendor.now))], true);
+        let written = scan(&mut vendor, plan, &arrivals);
+        assert_covered_is_written(&vendor, &written);
+    }
+
+    #[test]
+    fn a_quiet_past_is_read_completely_in_one_scan(
+        before in prop::collection::vec(0_i64..60_000_000, 0..200),
+        order in prop_oneof![Just(Order::Newest), Just(Order::Oldest)],
+        page in 1_u64..20,
+        counts in any::<bool>(),
+    ) {
+        let mut vendor = Vendor {
+            now: 120_000_000,
+            purges: before,
+            page,
+            order,
+            counts,
+            offsets: true,
+            dice: fastrand::Rng::with_seed(1),
+            asked: 0,
+        };
+        let finest = Duration::from_secs(1);
+        let plan = RangeScan::new(&rule(page, finest, true), &[(at(0), at(60_000_000))], false);
+        let written = scan(&mut vendor, plan, &[]);
+        prop_assert_eq!(written.ids.len(), vendor.purges.len());
+        prop_assert!(written.incomplete.is_empty());
+        let mut covered = written.covered.clone();
+        covered.sort_unstable();
+        prop_assert_eq!(covered.first().map(|range| range.0), Some(at(0)));
+        prop_assert_eq!(covered.last().map(|range| range.1), Some(at(60_000_000)));
+        prop_assert!(covered.windows(2).all(|pair| pair[0].1 == pair[1].0));
+    }
+}
+
+#[test]
+fn a_burst_at_one_instant_takes_few_questions_beside_those_for_its_own_pages() {
+    for burst in [1_000, 75_000_000, 149_000_000] {
+        let mut vendor = Vendor {
+            now: 150_000_000,
+            purges: vec![burst; 5_000],
+            page: 100,
+            order: Order::Newest,
+            counts: true,
+            offsets: true,
+            dice: fastrand::Rng::with_seed(1),
+            asked: 0,
+        };
+        let rule = rule(100, Duration::from_millis(1), true);
+        let plan = RangeScan::new(&rule, &[(at(0), at(vendor.now))], true);
+        let written = scan(&mut vendor, plan, &[(0, 0, 0)]);
+        assert_eq!(written.ids.len(), 5_000);
+        assert!(vendor.asked < 200, "{} questions", vendor.asked);
+    }
+}
+
+#[test]
+fn a_month_of_ten_thousand_purges_takes_about_one_question_for_seventy() {
+    let mut dice = fastrand::Rng::with_seed(7);
+    let month = 30 * 86_400 * 1_000_000_i64;
+    let mut vendor = Vendor {
+        now: month,
+        purges: (0..10_000).map(|_| dice.i64(0..month - SETTLE)).collect(),
+        page: 100,
+        order: Order::Oldest,
+        counts: true,
+        offsets: true,
+        dice,
+        asked: 0,
+    };
+    let plan =
+        RangeScan::new(&rule(100, Duration::from_millis(1), true), &[(at(0), at(month))], true);
+    let written = scan(&mut vendor, plan, &[]);
+    assert_eq!(written.ids.len(), 10_000);
+    assert!(vendor.asked < 170, "{} questions", vendor.asked);
+}
+
+#[test]
+fn how_much_is_left_is_told_truly_although_purges_come_in_bursts() {
+    // Three bursts in an hour, and a purge a minute between them; each at an instant of its
+    // own.
+    let bursts =
+        [600, 601, 2400].map(|second| (0..90).map(move |n| second * 1_000_000 + n * 7_001));
+    let mut purges: Vec<i64> = (0..60).map(|minute| minute * 60_000_000 + 13).collect();
+    purges.extend(bursts.into_iter().flatten());
+    let all = purges.len() as u64;
+    let mut vendor = Vendor {
+        now: 3_600_000_000,
+        purges,
+        page: 20,
+        order: Order::Newest,
+        counts: true,
+        offsets: true,
+        dice: fastrand::Rng::with_seed(1),
+        asked: 0,
+    };
+    let finest = Duration::from_millis(1);
+    let mut scan = RangeScan::new(&rule(20, finest, true), &[(at(0), at(vendor.now))], false);
+    while let Some(ask) = scan.ask() {
+        let page = vendor.answer(&ask);
+        scan.answer(&page, at(vendor.now));
+        let told = scan.read() + scan.left().unwrap();
+        assert!((all..=all + 40).contains(&told), "{told} of {all} after {} answers", vendor.asked);
+    }
+    assert_eq!(scan.read(), all);
+}
+
+#[test]
+fn a_second_with_more_purges_than_one_answer_holds_is_left_uncovered_where_there_is_no_offset() {
+    let mut vendor = Vendor {
+        now: 60_000_000,
+        purges: (0..30).map(|n| 20_000_000 + n).chain([1, 50_000_000]).collect(),
+        page: 10,
+        order: Order::Newest,
+        counts: true,
+        offsets: false,
+        dice: fastrand::Rng::with_seed(1),
+        asked: 0,
+    };
+    let plan =
+        RangeScan::new(&rule(10, Duration::from_secs(1), false), &[(at(0), at(vendor.now))], true);
+    let written = scan(&mut vendor, plan, &[]);
+    // The instant itself belongs to the seconds on both of its sides.
+    assert!(!written.incomplete.is_empty());
+    assert!(
+        written
+            .incomplete
+            .iter()
+            .any(|(from, until)| *from <= at(20_000_000) && at(20_000_029) < *until)
+    );
+    assert_covered_is_written(&vendor, &written);
+    assert!(written.covered.iter().any(|(from, _)| *from == at(0)));
+}
+
+#[test]
+fn the_newest_part_is_read_first() {
+    let mut vendor = Vendor {
+        now: 100_000_000,
+        purges: (0..100).map(|n| n * 900_000).collect(),
+        page: 10,
+        order: Order::Oldest,
+        counts: true,
+        offsets: true,
+        dice: fastrand::Rng::with_seed(1),
+        asked: 0,
+    };
+    let plan =
+        RangeScan::new(&rule(10, Duration::from_secs(1), true), &[(at(0), at(vendor.now))], true);
+    let written = scan(&mut vendor, plan, &[]);
+    assert!(written.covered.windows(2).all(|pair| pair[0].0 >= pair[1].1));
+}
+
+#[test]
+fn an_empty_answer_that_says_it_is_not_all_does_not_lead_into_endless_splitting() {
+    let mut plan =
+        RangeScan::new(&rule(10, Duration::from_secs(1), true), &[(at(0), at(100_000_000))], true);
+    assert!(plan.ask().is_some());
+    let answered = plan.answer(
+        &HistoryPage {
+            purges: Vec::new(),
+            records: 0,
+            total: Some(5),
+            complete: false,
+            unreadable: 0,
+        },
+        at(90_000_000),
+    );
+    assert_eq!(answered.covered, None);
+    assert!(answered.incomplete.is_some() && plan.is_over());
+}

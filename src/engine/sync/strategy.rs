@@ -1,0 +1,119 @@
+//! The interface of the strategies by which a vendor's history is read. A further one is a type that
+//! implements [`HistoryStrategy`], and its line in `AccountSync`'s choice.
+
+use std::fmt::Debug;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use tokio::time::Instant;
+
+use super::range_scan::{Range, RangeScan};
+use super::schedule::SyncSchedule;
+use crate::domain::ids::ResourceId;
+use crate::domain::limits::HistoryRule;
+use crate::domain::resource::Resource;
+use crate::engine::account_client::{AccountClient, SyncError};
+use crate::providers::{HistoryPage, HistoryRequest};
+
+/// Decides what to ask an account's vendor for, so that its history becomes complete and stays so.
+#[async_trait]
+pub(super) trait HistoryStrategy: Debug + Send + Sync {
+    /// True if nothing can be read before the resources are known.
+    fn needs_resources(&self) -> bool {
+        false
+    }
+
+    /// Takes the account's resources, and the time up to which they are surely complete, if it is
+    /// known.
+    fn set_resources(&mut self, _resources: &[Resource], _until: Option<DateTime<Utc>>) {}
+
+    /// Takes the vendor's newest rule for reading its history.
+    fn set_rule(&mut self, _rule: &HistoryRule) {}
+
+    /// Notes that a purge of this resource was seen, or is expected.
+    fn mark_active(&mut self, _resource: &ResourceId, _at: DateTime<Utc>) {}
+
+    /// Makes news due now. `now` is the time by the vendor's clock.
+    fn refresh(&mut self, _now: DateTime<Utc>) {}
+
+    /// Returns the time of the next request for news.
+    fn news_at(&self, schedule: &SyncSchedule) -> Instant;
+
+    /// Returns true while a reading of news has begun and not ended.
+    fn is_reading_news(&self) -> bool {
+        false
+    }
+
+    /// Reads one page of news.
+    async fn read_news(
+        &mut self,
+        client: &AccountClient,
+        schedule: &mut SyncSchedule,
+    ) -> Result<Step, SyncError>;
+
+    /// Returns the time to read older history; `None` where it is read with the news.
+    fn older_at(&self) -> Option<Instant> {
+        None
+    }
+
+    /// Reads one page of older history.
+    async fn read_older(&mut self, _client: &AccountClient) -> Result<Step, SyncError> {
+        Ok(Step::default())
+    }
+
+    /// Delays the reading of older history.
+    fn put_off_older(&mut self, _by: Duration) {}
+
+    /// Returns the progress of reading older history: records read and, where the vendor counts,
+    /// their total; `None` where none is being read.
+    fn older(&self) -> Option<(u64, Option<u64>)>;
+
+    /// Returns the requests for the history between two instants.
+    fn pages(&self, rule: &HistoryRule, range: Range) -> Pages;
+}
+
+/// The result of one step of reading history.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Step {
+    /// There is nothing more to do for now.
+    pub(super) over: bool,
+    /// Purges were new or changed.
+    pub(super) changed: bool,
+    /// A range that cannot be read completely; reported once.
+    pub(super) incomplete: Option<Range>,
+}
+
+/// Requests for a part of a history, page after page.
+#[derive(Debug)]
+pub(super) enum Pages {
+    /// By ranges of time.
+    Ranges(RangeScan),
+    /// By offset, from this one on; `None` after the last page.
+    Offset(Option<u64>),
+}
+
+impl Pages {
+    /// Returns the next request; `None` after the last page.
+    pub(super) fn ask(&mut self) -> Option<HistoryRequest> {
+        match self {
+            Self::Ranges(scan) => scan.ask(),
+            Self::Offset(offset) => {
+                offset.map(|offset| HistoryRequest { offset, ..HistoryRequest::default() })
+            }
+        }
+    }
+
+    /// Takes the answer to the newest request. Up to `edge` the vendor's history had settled.
+    pub(super) fn answer(&mut self, page: &HistoryPage, edge: DateTime<Utc>) {
+        match self {
+            Self::Ranges(scan) => {
+                scan.answer(page, edge);
+            }
+            Self::Offset(offset) => {
+                let last = page.complete || page.records == 0;
+                *offset = offset.filter(|_| !last).map(|offset| offset + page.records);
+            }
+        }
+    }
+}
