@@ -26,7 +26,8 @@ pub struct Known {
     pub statuses: BTreeMap<AccountName, AccountStatus>,
     /// The vendors' limits.
     pub limits: BTreeMap<AccountName, Arc<Limits>>,
-    /// The journal's open requests.
+    /// The journal's open requests: for the checks of a draft and for counting. Whoever lists the
+    /// journal asks the store.
     pub open: BTreeMap<JournalId, JournalEntry>,
     /// True if the queue is paused.
     pub paused: bool,

@@ -134,13 +134,13 @@ impl HistorySync<'_> {
         read.await
     }
 
-    /// Returns how far back the account's vendor keeps its history; `None` for all time.
+    /// Length of the history that the account's vendor keeps; `None` for all time.
     fn reach(&self, name: &AccountName) -> Option<TimeDelta> {
         let reach = self.engine.0.connections.get(name)?.limits.borrow().history.reach?;
         TimeDelta::from_std(reach).ok()
     }
 
-    /// Returns whether the account's history is complete for the part of the range that its vendor
+    /// True if the account's history is complete for the part of the range that its vendor
     /// keeps.
     fn is_covered(&self, name: &AccountName, coverage: &Coverage) -> bool {
         let Some(newest) = coverage.ranges().last().map(|range| range.1) else {
@@ -154,7 +154,7 @@ impl HistorySync<'_> {
         coverage.missing(from, until).is_empty()
     }
 
-    /// Returns whether the newest rows of the limit are in a range that every account covers.
+    /// True if the newest rows of the limit are in a range that every account covers.
     async fn has_enough(
         &self,
         coverages: &BTreeMap<AccountName, Coverage>,
@@ -201,7 +201,7 @@ impl HistorySync<'_> {
     }
 }
 
-/// Returns whether nothing more is to be expected of the account: its vendor failed, or the store
+/// True if nothing more is to be expected of the account: its vendor failed, or the store
 /// cannot keep what it reports.
 fn has_ended(status: &AccountStatus) -> bool {
     status.failure.is_some() || status.not_written.is_some()

@@ -77,7 +77,7 @@ impl VerifyContext {
         }
     }
 
-    /// Returns whether any account has an edge.
+    /// True if any account has an edge.
     pub(super) fn has_to_watch(&self) -> bool {
         !self.accounts.is_empty()
     }

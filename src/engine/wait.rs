@@ -228,7 +228,7 @@ pub(super) fn engine_ended() -> StoreError {
     }
 }
 
-/// Returns whether the vendor accepted the purge and will never report its outcome.
+/// True if the vendor accepted the purge and will never report its outcome.
 fn has_no_report(reader: &Reader, entry: &JournalEntry) -> Result<bool, StoreFailure> {
     let Some(purge) = &entry.purge else {
         return Ok(false);

@@ -64,7 +64,7 @@ pub enum StoreFailure {
 }
 
 impl StoreFailure {
-    /// Returns what the operator can do about it, as one or two sentences.
+    /// Returns advice to the operator, as one or two sentences.
     pub fn advice(&self) -> &'static str {
         match self {
             Self::Locked => {
@@ -120,9 +120,7 @@ impl From<std::io::Error> for StoreFailure {
             std::io::ErrorKind::PermissionDenied => Self::Denied,
             std::io::ErrorKind::NotFound => Self::Missing,
             std::io::ErrorKind::IsADirectory => Self::Directory,
-            std::io::ErrorKind::NotADirectory => {
-                Self::NoPlace("what stands above it is no directory")
-            }
+            std::io::ErrorKind::NotADirectory => Self::NoPlace("its parent is not a directory"),
             std::io::ErrorKind::ReadOnlyFilesystem => Self::ReadOnly,
             std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Self::Full,
             _ => Self::Io(error.to_string()),
@@ -145,7 +143,7 @@ mod tests {
             StoreFailure::Older { found: 1, known: 2 },
             StoreFailure::NotAStore,
             StoreFailure::Directory,
-            StoreFailure::NoPlace("what stands above it is no directory"),
+            StoreFailure::NoPlace("its parent is not a directory"),
             StoreFailure::Missing,
             StoreFailure::Denied,
             StoreFailure::Interrupted,

@@ -212,7 +212,7 @@ fn a_place_where_no_store_can_be_is_named_with_the_reason_and_what_to_do() {
     home.write("folder/file", "");
     for (store, why) in [
         ("folder", "the store's path is a directory"),
-        ("folder/file/deck.db", "what stands above it is no directory"),
+        ("folder/file/deck.db", "its parent is not a directory"),
         ("folder/file", "is not a purgedeck store"),
     ] {
         std::fs::write(home.path("folder/file"), "text").unwrap();

@@ -6,7 +6,7 @@ use purgedeck::domain::account::Account;
 use purgedeck::domain::event::Event;
 use purgedeck::domain::journal::{JournalEntry, JournalState};
 use purgedeck::domain::payload::{Payload, Targets};
-use purgedeck::effect::{Effect, Order, Report, TerminalEffect};
+use purgedeck::effect::{Effect, Order, Query, Report, TerminalEffect};
 
 use super::stage::{Stage, just_queued, setup};
 
@@ -74,6 +74,31 @@ fn what_is_queued_in_a_read_only_account_is_not_touched() {
         [Effect::Order(Order::Cancel { ids }), Effect::Terminal(TerminalEffect::Quit)],
         "cancelling everything spares it"
     );
+}
+
+#[test]
+fn an_answer_that_was_asked_for_before_the_journal_changed_takes_nothing_back() {
+    let mut stage = Stage::empty((100, 30), 40, setup());
+    stage.start();
+    stage.answering = false;
+    stage.press("Q");
+    let queries = |stage: &mut Stage| -> Vec<Effect> {
+        let asked = stage.take_asked().into_iter();
+        asked.filter(|effect| matches!(effect, Effect::Query(Query::Queue { .. }))).collect()
+    };
+    let queued = entry("edge-prod", &stage);
+    stage.report(Report::Event(Event::Journal(Box::new(queued))));
+    let opened = queries(&mut stage).pop().unwrap();
+    let old = stage.answer(&opened).unwrap();
+    let canceled = JournalEntry { state: JournalState::Cancelled, ..entry("edge-prod", &stage) };
+    stage.report(Report::Event(Event::Journal(Box::new(canceled))));
+    stage.report(old);
+    assert!(stage.app.known().open.is_empty());
+    let again = queries(&mut stage);
+    assert_eq!(again.len(), 1, "two changes make one more query");
+    let new = stage.answer(&again[0]).unwrap();
+    stage.report(new);
+    assert!(stage.text().contains("canceled "), "{}", stage.text());
 }
 
 #[test]

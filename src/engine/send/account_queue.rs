@@ -32,7 +32,7 @@ pub(in crate::engine) struct AccountQueue {
 }
 
 impl AccountQueue {
-    /// Makes a queue of which no request is being submitted.
+    /// Makes a queue with no submission under way.
     pub(in crate::engine) fn new(
         client: AccountClient,
         limits: watch::Receiver<Arc<Limits>>,

@@ -22,7 +22,11 @@ const LEFT: &str = "purgedeck ended while this was on its way; whether it arrive
 /// Error text of a request that no window has room for.
 const NEVER: &str = "the vendor's limits for this account allow no request of this kind";
 
-/// The journal's open entries.
+/// The open entries as the sender last read or wrote them.
+///
+/// This is the sender's working state, not a copy for show: while it holds the lock it is the one
+/// who moves these entries on, and it decides by what it has just written. Changes by others are
+/// read before every decision that they could change ([`Journal::read`]).
 #[derive(Debug)]
 pub(super) struct Journal {
     pub(super) writer: JournalWriter,
@@ -93,12 +97,12 @@ impl Journal {
         Ok(true)
     }
 
-    /// Returns whether another process had written into the store before the newest reading.
+    /// True if another process had written into the store before the newest reading.
     pub(super) fn others_wrote(&self) -> bool {
         self.others_wrote
     }
 
-    /// Returns whether the queue is paused, as of the newest reading.
+    /// True if the queue is paused, as of the newest reading.
     pub(super) fn is_paused(&self) -> bool {
         self.paused
     }
@@ -141,7 +145,7 @@ impl Journal {
         self.of(account).filter(|entry| entry.state == JournalState::Queued)
     }
 
-    /// Returns whether an account has requests to send, or ones left in `sending`.
+    /// True if an account has requests to send, or ones left in `sending`.
     pub(super) fn has_to_send(&self, account: &AccountName) -> bool {
         self.of(account).any(|entry| {
             entry.state == JournalState::Sending
@@ -149,7 +153,7 @@ impl Journal {
         })
     }
 
-    /// Returns whether requests wait only because the queue is paused.
+    /// True if requests wait only because the queue is paused.
     pub(super) fn is_held(&self) -> bool {
         let waits = |entry: &JournalEntry| entry.state == JournalState::Queued;
         self.paused && self.open.values().any(waits)

@@ -41,7 +41,6 @@ impl SenderLock {
         }
     }
 
-    /// Returns whether it is ours.
     pub(super) fn is_held(&self) -> bool {
         self.held.is_some()
     }

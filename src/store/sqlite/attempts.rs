@@ -131,7 +131,7 @@ fn insert(
     Ok(written > 0)
 }
 
-/// Returns whether the journal sent an attempt.
+/// True if the attempt was sent from the journal.
 fn is_ours(
     connection: &Connection,
     account: &AccountName,

@@ -261,7 +261,7 @@ impl CompiledFilter {
         self.only_keys = Some(keys);
     }
 
-    /// Returns whether no purge can be selected, whatever is stored.
+    /// True if no purge can be selected, whatever is stored.
     pub(super) fn matches_nothing(&self) -> bool {
         self.time_ranges.is_empty()
             || self.only_keys.as_ref().is_some_and(Vec::is_empty)
@@ -288,7 +288,7 @@ impl CompiledFilter {
         self.accounts == IdSet::All
     }
 
-    /// Returns whether a purge of this time can be selected.
+    /// True if a purge of this time can be selected.
     pub(super) fn includes_time(&self, created: i64) -> bool {
         let after = self.time_ranges.partition_point(|range| range.0 <= created);
         after
@@ -297,17 +297,17 @@ impl CompiledFilter {
             .is_some_and(|range| created < range.1)
     }
 
-    /// Returns whether purges of all times in a half-open range can be selected.
+    /// True if purges of all times in a half-open range can be selected.
     pub(super) fn includes_range(&self, range: MicrosRange) -> bool {
         self.time_ranges.iter().any(|own| own.0 <= range.0 && range.1 <= own.1)
     }
 
-    /// Returns whether purges of any time in a half-open range can be selected.
+    /// True if purges of any time in a half-open range can be selected.
     pub(super) fn overlaps(&self, range: MicrosRange) -> bool {
         self.time_ranges.iter().any(|own| own.0 < range.1 && range.0 < own.1)
     }
 
-    /// Returns whether the filter tests any column, that is, anything but time, keys and targets.
+    /// True if the filter tests any column, that is, anything but time, keys and targets.
     pub(super) fn restricts_columns(&self) -> bool {
         self.accounts != IdSet::All
             || self.cnames != IdSet::All

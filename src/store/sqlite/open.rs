@@ -162,7 +162,7 @@ impl Store {
         }
     }
 
-    /// Returns whether nobody can change the file: its disk is mounted read-only, and its log holds
+    /// True if nobody can change the file: its disk is mounted read-only, and its log holds
     /// nothing to be written back.
     fn cannot_change(&self) -> bool {
         let written = fs::OpenOptions::new().write(true).open(&self.path);
