@@ -141,9 +141,9 @@ impl QueuePane {
         })
     }
 
-    /// Shows other entries. The cursor is on an entry from the start and stays on it: left on a row,
-    /// it would come to another entry when one above is done, and a key would cancel the wrong one.
-    /// Where its entry is gone, it stays on the row.
+    /// Shows other entries. The cursor is on an entry from the start and stays on it: left on a
+    /// row, it would come to another entry when one above is done, and a key would cancel the wrong
+    /// one. Where its entry is gone, it stays on the row.
     fn show_entries(&mut self, entries: Vec<JournalEntry>) {
         let row = self.cursor();
         self.entries = Some(entries);

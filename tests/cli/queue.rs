@@ -134,14 +134,13 @@ fn the_requests_of_a_read_only_account_stay_as_they_are() {
 }
 
 #[test]
-fn an_account_that_cannot_be_connected_does_not_keep_the_queue_from_being_changed() {
+fn secrets_that_cannot_be_read_do_not_keep_the_queue_from_being_changed() {
     let left = Left::by_an_earlier_run();
     let broken = r#"
 [[account]]
-name = "no-address"
+name = "no-program"
 provider = "gcore"
-token = { env = "TOKEN" }
-base_url = "https://api.example.com/?key=1"
+token = { command = ["./no-such-program"] }
 
 [[account]]
 name = "no-secret"
@@ -149,7 +148,7 @@ provider = "gcore"
 token = { file = "nowhere/token" }
 "#;
     left.home.write("two.toml", &format!("{TWO_ACCOUNTS}{broken}"));
-    let (first, second) = (left.queued("no-address", "/1"), left.queued("no-secret", "/2"));
+    let (first, second) = (left.queued("no-program", "/1"), left.queued("no-secret", "/2"));
     let lost = left.queued("test", "/3");
     left.lost(&lost);
     left.run(&["queue", "pause"]).fine();
@@ -166,8 +165,6 @@ token = { file = "nowhere/token" }
             (lost, JournalState::Queued)
         ]
     );
-    let run = left.run(&["queue", "run"]);
-    assert_ne!(run.code, 0, "to send, every account is needed: {run:?}");
 }
 
 #[test]

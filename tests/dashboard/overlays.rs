@@ -266,6 +266,7 @@ fn overlays(size: (u16, u16)) -> Vec<(&'static str, Stage)> {
     let mut queue = Stage::new(size);
     queue.answering = true;
     queued(&mut queue, 1, JournalState::Sending);
+    queue.journal.clear();
     queue.press("Q");
     queued(&mut queue, 2, JournalState::Queued);
     queued(&mut queue, 1, JournalState::Rejected);

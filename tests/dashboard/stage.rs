@@ -43,7 +43,7 @@ pub(crate) struct Stage {
     /// The store's purges, the newest first.
     pub(crate) store: Vec<(PurgeKey, Purge)>,
     /// The journal's entries: open ones first, in the order of the queue.
-    journal: Vec<JournalEntry>,
+    pub(crate) journal: Vec<JournalEntry>,
     /// Every effect that was asked for and not looked at yet.
     pub(crate) asked: Vec<Effect>,
     /// Set if the store answers.

@@ -1,5 +1,5 @@
-//! The interface of the strategies by which a vendor's history is read. A further one is a type that
-//! implements [`HistoryStrategy`], and its line in `AccountSync`'s choice.
+//! The interface of the strategies by which a vendor's history is read. A further one is a type
+//! that implements [`HistoryStrategy`], and its line where the sync chooses one.
 
 use std::fmt::Debug;
 use std::time::Duration;
