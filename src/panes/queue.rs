@@ -291,7 +291,7 @@ mod tests {
     /// Has the journal change, and the store answer with these entries.
     fn change(pane: &mut QueuePane, entries: Vec<JournalEntry>) {
         let update = pane.on_event(&changed(), &pane_ctx());
-        assert_eq!(pane.asked.map(|ticket| asks(ticket)), Some(update));
+        assert_eq!(pane.asked.map(asks), Some(update));
         answer(pane, entries);
     }
 

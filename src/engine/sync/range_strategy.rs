@@ -174,6 +174,6 @@ impl HistoryStrategy for RangeStrategy {
     }
 
     fn pages(&self, rule: &HistoryRule, range: Range) -> Pages {
-        Pages::Ranges(RangeScan::new(rule, &[range], false))
+        Pages::Ranges(Box::new(RangeScan::new(rule, &[range], false)))
     }
 }

@@ -88,7 +88,7 @@ pub(super) struct Step {
 #[derive(Debug)]
 pub(super) enum Pages {
     /// By ranges of time.
-    Ranges(RangeScan),
+    Ranges(Box<RangeScan>),
     /// By offset, from this one on; `None` after the last page.
     Offset(Option<u64>),
 }
