@@ -15,6 +15,8 @@ mod requests;
 mod timer;
 pub mod workspace;
 
+use std::path::PathBuf;
+
 use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
 
@@ -88,6 +90,10 @@ pub struct Setup {
     pub read_only: bool,
     /// Set offline: only the store is read.
     pub offline: bool,
+    /// The configuration's file, if there is one to name.
+    pub config_file: Option<PathBuf>,
+    /// The themes to choose from, with a note on each.
+    pub themes: Vec<(String, String)>,
 }
 
 /// The state of the whole program.
@@ -104,6 +110,8 @@ pub struct App {
     zones: (Zone, Zone),
     zone: Zone,
     draft: Option<Draft>,
+    config_file: Option<PathBuf>,
+    themes: Vec<(String, String)>,
     dirty: bool,
     repaint: bool,
 }
@@ -132,6 +140,8 @@ impl App {
             zones: (setup.zone, setup.other_zone),
             zone: setup.zone,
             draft: None,
+            config_file: setup.config_file,
+            themes: setup.themes,
             dirty: true,
             repaint: false,
         }

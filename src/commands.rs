@@ -3,63 +3,9 @@
 //!
 //! To add a command: its row in the table, and the pane that carries it out.
 
-/// A place on the screen where a command has its meaning, and so where its keys are looked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Context {
-    /// Everywhere but in a text field.
-    Global,
-    /// A history pane.
-    History,
-    /// The detail beside a history pane.
-    Detail,
-    /// The compose overlay.
-    Compose,
-    /// The plan overlay.
-    Plan,
-    /// The queue overlay.
-    Queue,
-    /// A list to choose from: pickers, the palette.
-    Picker,
-    /// The help overlay.
-    Help,
-    /// A field of one line: filter bar, palette, picker, reason, ticket, confirmation.
-    Field,
-    /// Any text being edited, of one line or of many.
-    Text,
-    /// A text of many lines being edited.
-    Lines,
-}
+mod context;
 
-/// The heading of a command in help.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Group {
-    /// Moving about.
-    Moving,
-    /// Panes and views.
-    Panes,
-    /// Looking at history.
-    History,
-    /// Purging.
-    Purging,
-    /// Editing text.
-    Editing,
-    /// The program itself.
-    Program,
-}
-
-impl Group {
-    /// Returns the heading.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Moving => "Moving",
-            Self::Panes => "Panes and views",
-            Self::History => "History",
-            Self::Purging => "Purging",
-            Self::Editing => "Editing text",
-            Self::Program => "Program",
-        }
-    }
-}
+pub use context::{Context, Group};
 
 /// The part of sending that a command touches. Read-only mode refuses each of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +31,8 @@ pub struct About {
     pub group: Group,
     /// The contexts in which it has its meaning.
     pub contexts: &'static [Context],
+    /// Other words that the palette finds it by, separated by blanks.
+    pub also: &'static str,
     /// Its default keys, as [`crate::keymap`] reads them.
     pub keys: &'static [&'static str],
     /// The part of sending that it touches, if any.
@@ -94,11 +42,13 @@ pub struct About {
 }
 
 /// Makes [`Command`] and its table. A row: variant, name, footer title, help, contexts, keys, and
-/// optionally `sends` with the part of sending and `hint` with its rank in each footer.
+/// optionally `also` with synonyms, `sends` with the part of sending and `hint` with its rank in
+/// each footer.
 macro_rules! commands {
     ($($group:ident { $(
         $variant:ident $name:literal $title:literal $help:literal
-        [$($context:ident)+] [$($key:literal)+]
+        [$($context:ident)+] [$($key:literal)*]
+        $(also $also:literal)?
         $(sends $sends:ident)? $(hint $($where:ident $rank:literal)+)?;
     )+ })+) => {
         /// A named thing to ask for.
@@ -117,7 +67,8 @@ macro_rules! commands {
                     help: $help,
                     group: Group::$group,
                     contexts: &[$(Context::$context),+],
-                    keys: &[$($key),+],
+                    also: concat!($($also)?),
+                    keys: &[$($key),*],
                     sends: commands!(@sends $($sends)?),
                     hints: &[$($((Context::$where, $rank)),+)?],
                 },)+)+ }
@@ -131,31 +82,46 @@ macro_rules! commands {
 commands! {
     Moving {
         MoveDown "move-down" "down" "Go to the next row" [Global] ["j" "down"]
+            also "next below"
             hint Plan 4 Picker 5 Help 1;
-        MoveUp "move-up" "up" "Go to the previous row" [Global] ["k" "up"] hint Picker 6 Help 2;
+        MoveUp "move-up" "up" "Go to the previous row" [Global] ["k" "up"]
+            also "previous above" hint Picker 6 Help 2;
         PageDown "page-down" "page down" "Go down by a page" [Global] ["ctrl-d" "pagedown"]
+            also "scroll screen"
             hint Plan 5 Help 3;
-        PageUp "page-up" "page up" "Go up by a page" [Global] ["ctrl-u" "pageup"];
-        MoveFirst "move-first" "first" "Go to the first row" [Global] ["g" "home"];
-        MoveLast "move-last" "last" "Go to the last row" [Global] ["G" "end"];
+        PageUp "page-up" "page up" "Go up by a page" [Global] ["ctrl-u" "pageup"]
+            also "scroll screen";
+        MoveFirst "move-first" "first" "Go to the first row" [Global] ["g" "home"]
+            also "top start beginning newest";
+        MoveLast "move-last" "last" "Go to the last row" [Global] ["G" "end"]
+            also "bottom end oldest";
         MoveLeft "move-left" "left" "Choose the previous bar of the timeline, or scroll left"
-            [Global] ["h" "left"];
+            [Global] ["h" "left"]
+            also "bar earlier scroll";
         MoveRight "move-right" "right" "Choose the next bar of the timeline, or scroll right"
-            [Global] ["l" "right"];
+            [Global] ["l" "right"]
+            also "bar later scroll";
     }
     Panes {
-        FocusNext "focus-next" "next pane" "Go to the next pane" [Global] ["tab"];
+        FocusNext "focus-next" "next pane" "Go to the next pane" [Global] ["tab"]
+            also "switch window split";
         FocusPrevious "focus-previous" "previous pane" "Go to the previous pane"
-            [Global] ["backtab"];
+            [Global] ["backtab"]
+            also "switch window split";
         Open "open" "open" "Open the item under the cursor"
-            [History Detail Queue Picker] ["enter"] hint History 3 Queue 7 Picker 2;
+            [History Detail Queue Picker] ["enter"]
+            also "detail details show enter expand" hint History 3 Queue 7 Picker 2;
         Back "back" "back" "Close the topmost part, or undo the last narrowing"
             [Global Text] ["esc"]
+            also "close escape leave"
             hint Detail 1 Field 2 Compose 13 Plan 6 Queue 9 Picker 8 Help 4;
         SplitRight "split-right" "split right" "Open a second pane to the right" [History] ["|"]
+            also "vertical beside window"
             hint History 12;
-        SplitBelow "split-below" "split below" "Open a second pane below" [History] ["-"];
-        ClosePane "close-pane" "close pane" "Close this pane" [History] ["x"];
+        SplitBelow "split-below" "split below" "Open a second pane below" [History] ["-"]
+            also "horizontal window";
+        ClosePane "close-pane" "close pane" "Close this pane" [History] ["x"]
+            also "window split remove";
         View1 "view-1" "view 1" "View 1 (again: reset its filter)" [Global] ["1"];
         View2 "view-2" "view 2" "View 2 (again: reset its filter)" [Global] ["2"];
         View3 "view-3" "view 3" "View 3 (again: reset its filter)" [Global] ["3"];
@@ -165,93 +131,138 @@ commands! {
         View7 "view-7" "view 7" "View 7 (again: reset its filter)" [Global] ["7"];
         View8 "view-8" "view 8" "View 8 (again: reset its filter)" [Global] ["8"];
         View9 "view-9" "view 9" "View 9 (again: reset its filter)" [Global] ["9"];
-        SaveView "save-view" "save view" "Save this pane's filter as a named view" [History] ["W"];
+        SaveView "save-view" "save view" "Save this pane's filter as a named view" [History] ["W"]
+            also "keep name store tab layout bookmark";
     }
     History {
         FilterEdit "filter-edit" "filter" "Edit the filter" [History Detail] ["/"]
+            also "search find query where"
             hint History 2 Detail 7;
-        FilterClear "filter-clear" "clear filter" "Show all purges" [History] ["ctrl-l"];
-        FilterToCname "filter-to-cname" "this host" "Show only this row's host" [History] ["f"];
+        FilterClear "filter-clear" "clear filter" "Show all purges" [History] ["ctrl-l"]
+            also "reset everything all remove";
+        FilterToCname "filter-to-cname" "this host" "Show only this row's host" [History] ["f"]
+            also "host only domain same";
         FilterToAccount "filter-to-account" "this account" "Show only this row's account"
-            [History] ["F"];
-        PickCname "pick-cname" "hosts" "Choose a host to filter by" [History] ["w"];
-        PickAccount "pick-account" "accounts" "Choose an account to filter by" [History] ["a"];
+            [History] ["F"]
+            also "only same";
+        PickCname "pick-cname" "hosts" "Choose a host to filter by" [History] ["w"]
+            also "host hosts domain choose resource";
+        PickAccount "pick-account" "accounts" "Choose an account to filter by" [History] ["a"]
+            also "accounts choose vendor";
         MatchNext "match-next" "next match" "Go to the next match in the detail"
-            [History Detail] ["n"] hint Detail 2;
+            [History Detail] ["n"]
+            also "search find" hint Detail 2;
         MatchPrevious "match-previous" "previous match" "Go to the previous match in the detail"
-            [History Detail] ["N"];
-        SortReverse "sort-turn" "sort" "Reverse sort order" [History] ["s"];
-        ColumnsPick "columns-pick" "columns" "Choose the columns" [History] ["c"];
-        Mark "mark" "mark" "Mark or unmark this row" [History] ["space"] hint History 4;
+            [History Detail] ["N"]
+            also "search find";
+        SortReverse "sort-turn" "sort" "Reverse sort order" [History] ["s"]
+            also "order oldest newest reverse";
+        ColumnsPick "columns-pick" "columns" "Choose the columns" [History] ["c"]
+            also "fields hide show table";
+        Mark "mark" "mark" "Mark or unmark this row" [History] ["space"]
+            also "select tag" hint History 4;
         MarkAll "mark-all" "mark all" "Mark all rows on the screen, or unmark all"
-            [History] ["*"];
+            [History] ["*"]
+            also "select tag everything unmark";
         TimelineZoomIn "timeline-zoom-in" "zoom in" "Show only the time of the chosen bar"
-            [History] ["z"] hint History 11;
-        TimelineZoomOut "timeline-zoom-out" "zoom out" "Undo the last zoom" [History] ["Z"];
+            [History] ["z"]
+            also "range time narrow spike" hint History 11;
+        TimelineZoomOut "timeline-zoom-out" "zoom out" "Undo the last zoom" [History] ["Z"]
+            also "range time undo widen";
         Copy "copy" "copy" "Copy the targets of this row or of the marked rows"
-            [History Detail Queue] ["y"] hint History 8 Detail 3 Queue 8;
+            [History Detail Queue] ["y"]
+            also "clipboard yank urls targets" hint History 8 Detail 3 Queue 8;
         CopyCurl "copy-curl" "copy as curl" "Copy as a curl command, without the secret"
-            [History Detail Plan Queue] ["Y"] hint Detail 6 Plan 3;
+            [History Detail Plan Queue] ["Y"]
+            also "clipboard yank command shell" hint Detail 6 Plan 3;
         Export "export" "export" "Write all purges that the filter selects to a file"
-            [History] ["ctrl-s"];
+            [History] ["ctrl-s"]
+            also "csv json ndjson save file write download report";
         Refresh "refresh" "refresh" "Ask the vendors for news now" [Global] ["r"]
+            also "reload update sync news poll"
             hint History 13;
     }
     Purging {
         PurgeCompose "purge-compose" "purge" "Compose a purge" [Global] ["P"]
+            also "invalidate clear cache new draft send flush"
             sends Purge hint History 1;
         PurgeAgain "purge-again" "purge again" "Compose a purge of this row or of the marked rows"
-            [History Detail] ["R"] sends Purge hint History 9 Detail 4;
+            [History Detail] ["R"]
+            also "redo repeat retry resend rerun" sends Purge hint History 9 Detail 4;
         Verify "verify" "verify" "Check at the edge" [History Detail Queue] ["v"]
+            also "check edge fresh stale probe test"
             hint History 7 Detail 5 Queue 6;
-        QueueOpen "queue-open" "queue" "Show the queue" [Global] ["Q"] hint History 10;
+        QueueOpen "queue-open" "queue" "Show the queue" [Global] ["Q"]
+            also "pending waiting jobs requests status progress" hint History 10;
         ComposePlan "compose-plan" "plan" "Show the exact requests of this draft"
-            [Compose] ["ctrl-p"] hint Compose 2;
+            [Compose] ["ctrl-p"]
+            also "preview requests dry-run review" hint Compose 2;
         ComposeKind "compose-kind" "kind" "Next kind: as each line says, url, pattern, all"
-            [Compose] ["ctrl-k"] hint Compose 4;
+            [Compose] ["ctrl-k"]
+            also "type pattern url all" hint Compose 4;
         ComposeMode "compose-mode" "mode" "Change purge mode, where the vendor has several"
-            [Compose] ["ctrl-f"] hint Compose 8;
+            [Compose] ["ctrl-f"]
+            also "soft hard" hint Compose 8;
         ComposeResource "compose-resource" "resource" "Choose the resource of targets without a host"
-            [Compose] ["ctrl-r"] hint Compose 5;
+            [Compose] ["ctrl-r"]
+            also "host cname domain" hint Compose 5;
         ComposeLoad "compose-load" "load file" "Read targets from a file" [Compose] ["ctrl-o"]
+            also "open import read"
             hint Compose 6;
         ComposeEditor "compose-editor" "editor" "Edit the targets in $EDITOR" [Compose] ["ctrl-e"]
+            also "vim nano external"
             hint Compose 7;
         ComposeWiden "compose-widen" "widen" "Choose fewer, wider purges instead of many URLs"
-            [Compose] ["ctrl-s"] hint Compose 9;
+            [Compose] ["ctrl-s"]
+            also "pattern directory fewer" hint Compose 9;
         ComposeFollow "compose-follow" "follow" "Show the purges that this line would repeat"
-            [Compose] ["ctrl-l"] hint Compose 10;
+            [Compose] ["ctrl-l"]
+            also "same repeat history" hint Compose 10;
         FindingNext "finding-next" "next finding" "Go to the next line with a finding"
-            [Compose] ["ctrl-n"] hint Compose 3;
+            [Compose] ["ctrl-n"]
+            also "error warning problem lint" hint Compose 3;
         FindingPrevious "finding-previous" "previous finding"
-            "Go to the previous line with a finding" [Compose] ["alt-n"];
+            "Go to the previous line with a finding" [Compose] ["alt-n"]
+            also "error warning problem lint";
         ComposeDiscard "compose-discard" "discard" "Discard this draft (undo brings it back)"
-            [Compose] ["ctrl-x"] hint Compose 12;
+            [Compose] ["ctrl-x"]
+            also "delete drop clear draft" hint Compose 12;
         PlanConfirm "plan-confirm" "send" "Send a plan of low risk" [Plan] ["enter"]
+            also "send confirm submit go"
             sends Purge hint Plan 1;
         PlanConfirmRaised "plan-confirm-raised" "yes, send" "Send a plan of raised risk"
-            [Plan] ["y"] sends Purge hint Plan 2;
+            [Plan] ["y"]
+            also "send confirm submit yes go" sends Purge hint Plan 2;
         QueueCancel "queue-cancel" "cancel" "Cancel a queued request" [Queue] ["x"]
+            also "stop abort delete remove take-back"
             sends Request hint Queue 1;
         QueueResend "queue-resend" "send again"
             "Send a request of unknown outcome again (it may purge twice)" [Queue] ["S"]
+            also "retry unknown again"
             sends Request hint Queue 5;
         QueueEarlier "queue-earlier" "earlier" "Move a queued request one place up" [Queue] ["K"]
+            also "up sooner reorder priority first"
             sends Request hint Queue 3;
         QueueLater "queue-later" "later" "Move a queued request one place down" [Queue] ["J"]
+            also "down reorder priority last"
             sends Request hint Queue 4;
         QueuePause "queue-pause" "pause" "Pause or resume the queue, for everybody on this store"
-            [Queue] ["p"] sends Queue hint Queue 2;
+            [Queue] ["p"]
+            also "resume hold stop continue halt" sends Queue hint Queue 2;
     }
     Editing {
-        FieldAccept "field-accept" "accept" "Accept" [Field] ["enter"] hint Field 1 Picker 1;
+        FieldAccept "field-accept" "accept" "Accept" [Field] ["enter"]
+            also "ok enter" hint Field 1 Picker 1;
         FieldComplete "field-complete" "complete"
             "Accept the suggestion, or go to the next field" [Field] ["tab"]
+            also "suggestion next"
             hint Field 3 Compose 11 Picker 7;
         FieldOlder "field-older" "previous" "Show the previous entry, or choose the one above"
-            [Field] ["up" "ctrl-p"] hint Field 4 Picker 3;
+            [Field] ["up" "ctrl-p"]
+            also "history" hint Field 4 Picker 3;
         FieldNewer "field-newer" "next" "Show the next entry, or choose the one below"
-            [Field] ["down" "ctrl-n"] hint Picker 4;
+            [Field] ["down" "ctrl-n"]
+            also "history" hint Picker 4;
         TextLeft "text-left" "left" "Go left by a character" [Text] ["left" "ctrl-b"];
         TextRight "text-right" "right" "Go right by a character" [Text] ["right"];
         TextWordLeft "text-word-left" "word left" "Go left by a word"
@@ -276,18 +287,28 @@ commands! {
         TextDeleteToEnd "text-delete-to-end" "delete to end" "Delete to the end of the line"
             [Field] ["ctrl-k"];
         TextNewline "text-newline" "new line" "Begin a new line" [Lines] ["enter"];
-        TextUndo "text-undo" "undo" "Undo the last change" [Text] ["ctrl-z"] hint Compose 1;
-        TextRedo "text-redo" "redo" "Redo the last undone change" [Text] ["ctrl-y"];
+        TextUndo "text-undo" "undo" "Undo the last change" [Text] ["ctrl-z"]
+            also "revert" hint Compose 1;
+        TextRedo "text-redo" "redo" "Redo the last undone change" [Text] ["ctrl-y"]
+            also "again";
     }
     Program {
-        ZoneToggle "zone-turn" "UTC/local" "Show times in UTC or in local time" [Global] ["t"];
-        Palette "palette" "palette" "Find a command by its name" [Global] [":" "ctrl-space"]
+        ZoneToggle "zone-turn" "UTC/local" "Show times in UTC or in local time" [Global] ["t"]
+            also "utc local zone time timezone clock";
+        Palette "palette" "palette" "Find a command, view, account, host or theme" [Global] [":" "ctrl-space"]
+            also "commands find search"
             hint History 5;
-        Help "help" "help" "Show all keys" [Global] ["?" "f1"] hint History 6 Detail 8;
-        Redraw "redraw" "redraw" "Redraw the screen" [Global] ["f5"];
-        Suspend "suspend" "suspend" "Suspend (fg in the shell resumes)" [Global] ["ctrl-z"];
+        Help "help" "help" "Show all keys" [Global] ["?" "f1"]
+            also "keys shortcuts bindings manual legend glyphs" hint History 6 Detail 8;
+        ConfigPath "config-path" "configuration" "Show the path of the configuration" [Global] []
+            also "config settings options preferences setup file";
+        Redraw "redraw" "redraw" "Redraw the screen" [Global] ["f5"]
+            also "repaint clear garbage";
+        Suspend "suspend" "suspend" "Suspend (fg in the shell resumes)" [Global] ["ctrl-z"]
+            also "background shell job";
         Quit "quit" "quit" "Quit (asks if requests are queued or being sent)"
-            [Global] ["q" "ctrl-c"] hint History 14;
+            [Global] ["q" "ctrl-c"]
+            also "exit leave close end" hint History 14;
     }
 }
 
@@ -317,6 +338,15 @@ impl Command {
     /// Returns the place of the view that it shows, counted from 0.
     pub fn view(self) -> Option<usize> {
         Self::VIEWS.iter().position(|view| *view == self)
+    }
+
+    /// True if it sends, stops or throws something away: it must not be run by a guess.
+    pub fn is_risky(self) -> bool {
+        let about = self.about();
+        let mut contexts = about.contexts.iter();
+        let drafts = contexts.any(|it| matches!(it, Context::Global | Context::History));
+        (about.sends.is_some() && !drafts)
+            || matches!(self, Self::Quit | Self::Suspend | Self::ComposeDiscard)
     }
 
     /// Returns the commands for the footer of a context, the most important first.

@@ -184,6 +184,8 @@ pub enum TerminalEffect {
         /// The text to start from.
         text: String,
     },
+    /// Draws in the colours of the theme of this name from now on.
+    UseTheme(String),
     /// Stops the process as ctrl-z does; the shell's `fg` continues it.
     Suspend,
     /// Ends the program.

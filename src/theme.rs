@@ -195,10 +195,20 @@ impl Theme {
         BUILT_IN.iter().map(|theme| theme.name)
     }
 
+    /// Returns the built-in themes with their notes.
+    pub fn notes() -> impl Iterator<Item = (&'static str, &'static str)> {
+        BUILT_IN.iter().map(|theme| (theme.name, theme.note))
+    }
+
+    /// Returns another built-in theme for the same terminal.
+    pub fn other(&self, name: &str) -> Result<Self, ThemeError> {
+        Self::named(name, self.depth, self.glyphs)
+    }
+
     /// Lists the built-in themes with their notes, for help.
     pub fn list() -> String {
         let themes: Vec<String> =
-            BUILT_IN.iter().map(|theme| format!("{} ({})", theme.name, theme.note)).collect();
+            Self::notes().map(|(name, note)| format!("{name} ({note})")).collect();
         themes.join(", ")
     }
 

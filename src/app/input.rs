@@ -81,6 +81,26 @@ impl App {
         self.forbidden(command).or_else(of_pane)
     }
 
+    /// Says where alone a command has its meaning, if that is not here; `None` where it has it.
+    pub(super) fn out_of_place(&self, command: Command) -> Option<&'static str> {
+        let (contexts, here) = (command.about().contexts, self.contexts());
+        if contexts.contains(&Context::Global) {
+            let of_board = command.view().is_some()
+                || matches!(
+                    command,
+                    Command::PurgeCompose
+                        | Command::Refresh
+                        | Command::FocusNext
+                        | Command::FocusPrevious
+                );
+            return Context::History.only_here().filter(|_| of_board && !self.overlays.is_empty());
+        }
+        if contexts.iter().any(|context| here.contains(context)) {
+            return None;
+        }
+        contexts.first().and_then(|context| context.only_here())
+    }
+
     /// Returns the commands for the footer, the most important first: what the focused pane can do
     /// now.
     pub fn hints(&self, ctx: &Ctx<'_>) -> Vec<Command> {
@@ -128,6 +148,14 @@ impl App {
             Command::ZoneToggle => {
                 self.zone = self.other_zone();
                 self.on_resized(ctx)
+            }
+            Command::ConfigPath => {
+                let words = match &self.config_file {
+                    Some(path) => format!("The configuration is {}.", path.display()),
+                    None => "There is no configuration here.".to_owned(),
+                };
+                self.say(Level::Info, words, ctx);
+                Vec::new()
             }
             Command::Help => self.open(Opening::Help, ctx),
             Command::Palette => self.open(Opening::Palette, ctx),

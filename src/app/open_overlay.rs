@@ -24,6 +24,10 @@ pub(super) struct OverlayContext<'a> {
     pub(super) contexts: &'a [Context],
     /// Explains why a command would do nothing now, if it would.
     pub(super) unavailable: &'a dyn Fn(Command) -> Option<&'static str>,
+    /// The names of the views.
+    pub(super) views: Vec<String>,
+    /// The themes and their notes.
+    pub(super) themes: &'a [(String, String)],
 }
 
 /// Makes an overlay, with its first queries.
@@ -43,7 +47,11 @@ pub(super) fn open_overlay(
             (Box::new(pane), Update::effect(effect))
         }
         Opening::Help => (Box::new(HelpPane::new(context.contexts)), Update::taken()),
-        Opening::Palette => (Box::new(PalettePane::new(context.unavailable)), Update::taken()),
+        Opening::Palette => {
+            let OverlayContext { unavailable, views, themes, .. } = context;
+            let pane = PalettePane::new(unavailable, views, themes, ctx);
+            (Box::new(pane), Update::taken())
+        }
         Opening::Pick(pick) => (Box::new(PickPane::new(pick)), Update::taken()),
         Opening::Prompt(prompt) => (Box::new(PromptPane::new(prompt)), Update::taken()),
     }

@@ -13,11 +13,14 @@ use super::{App, Ctx};
 
 impl App {
     pub(super) fn open(&mut self, opening: Opening, ctx: &Ctx<'_>) -> Vec<Effect> {
-        let unavailable = |command| self.unavailable(command, ctx);
+        let unavailable =
+            |command| self.out_of_place(command).or_else(|| self.unavailable(command, ctx));
         let context = OverlayContext {
             draft: self.draft.as_ref(),
             contexts: self.contexts(),
             unavailable: &unavailable,
+            views: self.workspace.tabs().0.map(str::to_owned).collect(),
+            themes: &self.themes,
         };
         let (overlay, update) =
             open_overlay(opening, &context, &self.pane_ctx(Self::overlay_area(ctx), ctx));
@@ -84,6 +87,20 @@ impl App {
                 let update =
                     self.with_pane(pane, ctx, |pane, ctx| pane.narrow(filter.clone(), ctx));
                 self.apply(update, Origin::Pane(pane), ctx)
+            }
+            AppRequest::Narrow(term) => {
+                self.overlays.clear();
+                let pane = self.workspace.focus();
+                let update =
+                    self.with_pane(pane, ctx, |pane, ctx| pane.narrow_to(term.clone(), ctx));
+                self.apply(update, Origin::Pane(pane), ctx)
+            }
+            AppRequest::ShowView(place) => {
+                self.overlays.clear();
+                if self.workspace.tabs().1 == place && !self.workspace.is_narrowed(place) {
+                    return Vec::new();
+                }
+                self.show_tab(place, ctx)
             }
             AppRequest::Notice(notice) => {
                 self.notices.answer(notice, ctx.now);

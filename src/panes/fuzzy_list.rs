@@ -7,6 +7,9 @@ use crate::commands::Command;
 use super::field::{Edit, Field};
 
 pub mod view;
+pub mod words;
+
+use words::Keywords;
 
 /// Rows of a page, for the keys that move by pages.
 const PAGE: usize = 10;
@@ -16,6 +19,8 @@ const PAGE: usize = 10;
 pub struct FuzzyList {
     field: Field,
     texts: Vec<String>,
+    /// The words that the texts are found by; empty: they are found by their letters.
+    keywords: Vec<Keywords>,
     /// The texts that are shown, by number, in their order.
     shown: Vec<usize>,
     cursor: usize,
@@ -24,7 +29,19 @@ pub struct FuzzyList {
 impl FuzzyList {
     /// Lists all of the texts, in the order given.
     pub fn new(texts: Vec<String>) -> Self {
-        Self { field: Field::new(""), shown: (0..texts.len()).collect(), texts, cursor: 0 }
+        Self {
+            field: Field::new(""),
+            shown: (0..texts.len()).collect(),
+            texts,
+            keywords: Vec::new(),
+            cursor: 0,
+        }
+    }
+
+    /// Lists all of the texts; each is found by its words.
+    pub fn by_words(entries: Vec<(String, Keywords)>) -> Self {
+        let (texts, keywords) = entries.into_iter().unzip();
+        Self { keywords, ..Self::new(texts) }
     }
 
     /// Returns the number of the text under the cursor; `None` where nothing matches.
@@ -91,6 +108,8 @@ impl FuzzyList {
         self.cursor = 0;
         self.shown = if word.is_empty() {
             (0..self.texts.len()).collect()
+        } else if !self.keywords.is_empty() {
+            words::find(word, &self.keywords)
         } else {
             Matcher::new(word, &Config::default().max_typos(Some(0)))
                 .match_list(&self.texts)

@@ -4,6 +4,7 @@
 use crate::commands::Command;
 use crate::domain::draft::Draft;
 use crate::domain::event::Notice;
+use crate::domain::filter::Term;
 use crate::domain::ids::{AccountName, ResourceId};
 use crate::domain::plan::Plan;
 use crate::effect::SavedView;
@@ -23,6 +24,10 @@ pub enum AppRequest {
     Run(Command),
     /// Close every overlay and show what this filter selects in the focused history pane.
     Show(String),
+    /// Close every overlay and narrow the focused history pane's filter by this.
+    Narrow(Term),
+    /// Close every overlay and show the view at this place, counted from 0.
+    ShowView(usize),
     /// Show the operator something.
     Notice(Notice),
     /// Keep this view, and show it on a tab.
@@ -47,7 +52,7 @@ pub enum Opening {
     Queue,
     /// All keys.
     Help,
-    /// Find a command by its name.
+    /// Find a command, view, account, host or theme by a word.
     Palette,
     /// Choose from a list.
     Pick(Pick),

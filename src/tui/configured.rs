@@ -110,6 +110,8 @@ fn app_setup(config: &Config, offline: bool) -> Setup {
         },
         read_only: config.settings.read_only.value,
         offline,
+        config_file: Some(config.paths.config.clone()),
+        themes: Theme::notes().map(|(name, note)| (name.to_owned(), note.to_owned())).collect(),
     }
 }
 

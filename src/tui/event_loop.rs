@@ -223,6 +223,12 @@ impl<R: EffectRunner, C: Fn() -> DateTime<Utc>, T: TerminalIo> EventLoop<'_, R, 
             TerminalEffect::Quit => self.exit = Some(ExitReason::Quit),
             TerminalEffect::Copy(text) => return self.copy(&text),
             TerminalEffect::Alert(words) => self.alert(&words)?,
+            TerminalEffect::UseTheme(name) => {
+                // Names come from the list of the built-in themes.
+                if let Ok(theme) = self.dashboard.theme.other(&name) {
+                    self.dashboard.theme = theme;
+                }
+            }
             TerminalEffect::Suspend => {
                 inputs.pause();
                 self.terminal.leave()?;

@@ -9,6 +9,7 @@
 
 mod control_characters;
 mod faces;
+mod finding;
 mod keys;
 mod looping;
 mod overlays;

@@ -28,10 +28,11 @@ pub struct FuzzyListView<'a> {
 
 impl Widget for &FuzzyListView<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
-        let FuzzyList { field, texts, shown, cursor } = self.list;
+        let FuzzyList { field, texts, shown, cursor, keywords } = self.list;
         let rows = u16::try_from(texts.len()).unwrap_or(u16::MAX);
         let above = u16::from(self.narrowed);
-        let size = (76, rows.saturating_add(2 + above).clamp(5 + above, 24));
+        let wide = if keywords.is_empty() { 76 } else { 110 };
+        let size = (wide, rows.saturating_add(2 + above).clamp(5 + above, 24));
         let counts = || format!("{} of {}", shown.len(), texts.len());
         let note = self.narrowed.then(counts).unwrap_or_default();
         let inner = popup(area, size, (self.title, &note), self.theme, buffer);

@@ -16,7 +16,8 @@ impl HistoryPane {
         if self.filter.narrow(filter) { self.select(ctx) } else { Update::taken() }
     }
 
-    pub(super) fn narrow_to(&mut self, term: Term, ctx: &PaneCtx<'_>) -> Update {
+    /// Narrows the filter by a term.
+    pub fn narrow_to(&mut self, term: Term, ctx: &PaneCtx<'_>) -> Update {
         let filter = self.filter.filter().narrow(term);
         self.narrow(filter, ctx)
     }
