@@ -111,7 +111,7 @@ commands! {
         Open "open" "open" "Open the item under the cursor"
             [History Detail Queue Picker] ["enter"]
             also "detail details show enter expand" hint History 3 Queue 7 Picker 2;
-        Back "back" "back" "Close the topmost part, or undo the last narrowing"
+        Back "back" "back" "Close the topmost part, remove the marks, or show the view's filter"
             [Global Text] ["esc"]
             also "close escape leave"
             hint Detail 1 Field 2 Compose 13 Plan 6 Queue 9 Picker 8 Help 4;
@@ -161,9 +161,11 @@ commands! {
             also "fields hide show table";
         Mark "mark" "mark" "Mark or unmark this row" [History] ["space"]
             also "select tag" hint History 4;
-        MarkAll "mark-all" "mark all" "Mark all rows on the screen, or unmark all"
+        MarkAll "mark-all" "mark all" "Mark all that the filter selects, or unmark them"
             [History] ["*"]
             also "select tag everything unmark";
+        MarksShown "marks-shown" "only shown" "Take only the marked purges that are shown"
+            [Choice] ["s"];
         TimelineZoomIn "timeline-zoom-in" "zoom in" "Show only the time of the chosen bar"
             [History] ["z"]
             also "range time narrow spike" hint History 11;

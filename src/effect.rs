@@ -17,7 +17,7 @@ use crate::domain::journal::{JournalEntry, NewEntry};
 use crate::domain::payload::PurgeRequest;
 use crate::domain::plan::Preview;
 use crate::domain::purge::{Purge, PurgeDetail};
-use crate::domain::query::{Summary, SummaryQuery, Window, WindowQuery};
+use crate::domain::query::{KeysQuery, Summary, SummaryQuery, Window, WindowQuery};
 
 pub use crate::domain::subject::Subject;
 pub use crate::domain::view::SavedView;
@@ -79,6 +79,14 @@ pub enum Query {
         ticket: Ticket,
         /// The purge.
         key: PurgeKey,
+    },
+    /// Reads the keys of a selection, to mark its purges or to tell which of the marked ones are in
+    /// it. Answered by [`Answer::Keys`].
+    Keys {
+        /// Comes back with the answer.
+        ticket: Ticket,
+        /// The keys wanted.
+        query: KeysQuery,
     },
     /// Reads several purges in full, to draft or to copy them. Answered by [`Answer::Gathered`].
     Gather {
@@ -230,6 +238,13 @@ pub enum Answer {
         ticket: Ticket,
         /// The purge.
         result: Result<Option<Box<PurgeDetail>>, StoreError>,
+    },
+    /// Answers [`Query::Keys`], newest first.
+    Keys {
+        /// The ticket of the query.
+        ticket: Ticket,
+        /// The keys.
+        result: Result<Vec<PurgeKey>, StoreError>,
     },
     /// Answers [`Query::Gather`].
     Gathered {

@@ -3,6 +3,7 @@
 use crate::domain::event::{Event, Level};
 use crate::effect::{Answer, Effect, Query, Report};
 use crate::panes::format::count_noun;
+use crate::panes::history::HistoryPane;
 use crate::panes::{Pane, Update};
 
 use super::{App, Ctx};
@@ -31,6 +32,9 @@ impl App {
             }
             self.dirty = true;
             effects = self.tell_overlays(ctx);
+        }
+        if let Answer::Enqueued { result: Ok(_), .. } = answer {
+            self.workspace.panes_mut().for_each(HistoryPane::on_sent);
         }
         let mut taken = false;
         effects.extend(self.each_overlay(ctx, |pane, ctx| {

@@ -151,6 +151,11 @@ impl Workspace {
         self.panes.get_mut(&pane)
     }
 
+    /// All panes.
+    pub fn panes_mut(&mut self) -> impl Iterator<Item = &mut HistoryPane> {
+        self.panes.values_mut()
+    }
+
     /// The panes that are not on the screen.
     pub fn hidden_mut(&mut self) -> impl Iterator<Item = &mut HistoryPane> {
         let shown = self.shown();

@@ -17,6 +17,8 @@ pub enum Context {
     Queue,
     /// A list to choose from: pickers, the palette.
     Picker,
+    /// A choice between few things, each with a key of its own.
+    Choice,
     /// The help overlay.
     Help,
     /// A field of one line: filter bar, palette, picker, reason, ticket, confirmation.

@@ -9,6 +9,7 @@
 mod choice;
 mod completion;
 mod contradictions;
+mod covers;
 mod edit;
 mod error;
 mod fields;

@@ -67,6 +67,17 @@ pub struct Window {
     pub more_after: bool,
 }
 
+/// Asks for the keys of a selection.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KeysQuery {
+    /// The selection.
+    pub predicate: Arc<Predicate>,
+    /// The only keys that are looked for; `None` for all.
+    pub among: Option<Vec<PurgeKey>>,
+    /// The most keys in the answer.
+    pub limit: u32,
+}
+
 /// Asks for what is known of a selection as a whole.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SummaryQuery {

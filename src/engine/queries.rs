@@ -14,7 +14,7 @@ use crate::domain::kind::Kind;
 use crate::domain::payload::PurgeRequest;
 use crate::domain::plan::Preview;
 use crate::domain::purge::{Purge, PurgeDetail};
-use crate::domain::query::{Summary, SummaryQuery, Window, WindowQuery};
+use crate::domain::query::{KeysQuery, Summary, SummaryQuery, Window, WindowQuery};
 
 /// Age up to which purges are recent, where no window is longer.
 const RECENT: Duration = Duration::from_hours(1);
@@ -31,6 +31,14 @@ impl Engine {
         query: WindowQuery,
     ) -> impl Future<Output = QueryResult<Window>> + Send + use<> {
         self.0.windows.ask(move |reader| reader.window(&query))
+    }
+
+    /// Reads the keys of a selection, newest first.
+    pub fn keys(
+        &self,
+        query: KeysQuery,
+    ) -> impl Future<Output = QueryResult<Vec<PurgeKey>>> + Send + use<> {
+        self.0.windows.ask(move |reader| reader.keys(&query))
     }
 
     /// Reads counts, facets, timeline and coverage.

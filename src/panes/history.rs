@@ -18,6 +18,7 @@ mod commands;
 pub mod detail;
 pub mod filterbar;
 pub mod layout;
+mod marks;
 mod pointer;
 mod queries;
 mod reports;
@@ -30,6 +31,7 @@ use columns::Column;
 use detail::Detail;
 use filterbar::FilterBar;
 use layout::{PaneLayout, layout};
+use marks::Marks;
 use rows::Rows;
 use timeline::TimelineState;
 
@@ -41,7 +43,7 @@ pub struct HistoryPane {
     rows: Rows,
     timeline: TimelineState,
     detail: Detail,
-    marks: BTreeSet<PurgeKey>,
+    marks: Marks,
     columns: Vec<Column>,
     pending: Option<PendingRead>,
     /// Set if the history changed while the pane was not on the screen.
@@ -58,7 +60,7 @@ impl HistoryPane {
             rows: Rows::default(),
             timeline: TimelineState::default(),
             detail: Detail::default(),
-            marks: BTreeSet::new(),
+            marks: Marks::default(),
             columns: Column::usual(),
             pending: None,
             stale: false,
@@ -68,7 +70,9 @@ impl HistoryPane {
     /// Makes a second pane that shows the same.
     #[must_use]
     pub fn duplicate(&self, pane: PaneId) -> Self {
-        Self { columns: self.columns.clone(), ..Self::new(pane, self.filter.text()) }
+        let mut filter = FilterBar::new(self.filter.text());
+        filter.set_own(self.filter.own().clone());
+        Self { columns: self.columns.clone(), filter, ..Self::new(pane, "") }
     }
 
     /// Returns its id.
@@ -98,7 +102,7 @@ impl HistoryPane {
 
     /// The marked purges.
     pub fn marks(&self) -> &BTreeSet<PurgeKey> {
-        &self.marks
+        self.marks.keys()
     }
 
     /// The columns that are wanted.

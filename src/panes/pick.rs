@@ -57,6 +57,20 @@ impl PickPane {
                 None => return Update::taken(),
             }
         };
+        self.answer_with(values)
+    }
+
+    /// Answers with the item at this place, where that has a key of its own.
+    fn answer_at(&self, place: usize) -> Update {
+        match self.asked.items.get(place) {
+            Some(item) if self.asked.purpose == PickFor::Marks => {
+                self.answer_with(vec![item.value.clone()])
+            }
+            Some(_) | None => Update::taken(),
+        }
+    }
+
+    fn answer_with(&self, values: Vec<PickValue>) -> Update {
         Update::request(AppRequest::Answer(OverlayAnswer::Picked {
             purpose: self.asked.purpose,
             values,
@@ -75,7 +89,7 @@ impl Pane for PickPane {
         if self.asked.purpose.is_narrowed() {
             &[Context::Picker, Context::Field, Context::Text]
         } else {
-            &[Context::Picker]
+            &[Context::Picker, Context::Choice]
         }
     }
 
@@ -84,6 +98,7 @@ impl Pane for PickPane {
         match command {
             Command::Back => Update::request(AppRequest::Close),
             Command::FieldAccept | Command::Open => self.answer(),
+            Command::MarksShown => self.answer_at(1),
             // A second press of the key that asked must not answer.
             Command::Quit if self.asked.purpose == PickFor::Leaving => Update::taken(),
             Command::FieldComplete if self.asked.many => {

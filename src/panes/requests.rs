@@ -86,6 +86,8 @@ pub enum PickFor {
     Resource,
     /// Wider purges in the place of a draft's URLs.
     Wider,
+    /// The marked purges that an action means, where some are out of sight.
+    Marks,
     /// The choice between staying, quitting and canceling when the program quits.
     Leaving,
 }
@@ -94,7 +96,7 @@ impl PickFor {
     /// True if a typed word narrows the list down. Not where a key pressed once too often would
     /// become that word.
     pub fn is_narrowed(self) -> bool {
-        self != Self::Leaving
+        !matches!(self, Self::Leaving | Self::Marks)
     }
 }
 

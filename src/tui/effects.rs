@@ -94,6 +94,10 @@ impl EngineEffects {
                     Answer::Detail { pane, ticket, result }
                 });
             }
+            Query::Keys { ticket, query } => {
+                let keys = self.engine.keys(query);
+                self.answer(async move { Answer::Keys { ticket, result: keys.await } });
+            }
             Query::Gather { ticket, keys } => {
                 let purges = self.engine.gather(keys);
                 self.answer(async move { Answer::Gathered { ticket, result: purges.await } });

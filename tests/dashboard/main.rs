@@ -12,6 +12,7 @@ mod faces;
 mod finding;
 mod keys;
 mod looping;
+mod marks;
 mod overlays;
 mod picture;
 mod prompts;

@@ -17,7 +17,9 @@ use purgedeck::domain::journal::JournalEntry;
 use purgedeck::domain::kind::Kind;
 use purgedeck::domain::limits::{HistoryRule, KindRule, Limits, Syntax, Wildcard};
 use purgedeck::domain::purge::{Purge, PurgeDetail, PurgeRow, Target};
-use purgedeck::domain::query::{Anchor, Sort, Summary, SummaryQuery, Window, WindowQuery};
+use purgedeck::domain::query::{
+    Anchor, KeysQuery, Sort, Summary, SummaryQuery, Window, WindowQuery,
+};
 use purgedeck::domain::resource::Resource;
 use purgedeck::domain::status::Status;
 use purgedeck::domain::timeline::Timeline;
@@ -308,6 +310,9 @@ impl Stage {
                     })),
                 }))
             }
+            Effect::Query(Query::Keys { ticket, query }) => {
+                Some(Report::Answer(Answer::Keys { ticket: *ticket, result: Ok(self.keys(query)) }))
+            }
             Effect::Query(Query::Gather { ticket, keys }) => {
                 Some(Report::Answer(Answer::Gathered {
                     ticket: *ticket,
@@ -405,6 +410,16 @@ impl Stage {
             more_after: end < rows.len(),
             rows: rows[start..end].to_vec(),
         }
+    }
+
+    fn keys(&self, query: &KeysQuery) -> Vec<PurgeKey> {
+        let among = |key: &PurgeKey| query.among.as_ref().is_none_or(|keys| keys.contains(key));
+        self.store
+            .iter()
+            .filter(|(key, purge)| among(key) && query.predicate.matches(purge, false))
+            .map(|(key, _)| *key)
+            .take(query.limit as usize)
+            .collect()
     }
 
     fn summary(&self, query: &SummaryQuery) -> Summary {

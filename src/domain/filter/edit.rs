@@ -35,6 +35,19 @@ impl Filter {
         Self { terms: self.terms.iter().filter(kept).cloned().collect() }
     }
 
+    /// What the filter says about time, and nothing else.
+    #[must_use]
+    pub fn times(&self) -> Self {
+        let kept = |term: &&Term| term.condition.is_time();
+        Self { terms: self.terms.iter().filter(kept).cloned().collect() }
+    }
+
+    /// The same filter with another one's terms after its own.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        other.terms.iter().fold(self.clone(), |filter, term| filter.add(term.clone()))
+    }
+
     /// The same filter and this term, once; its opposite is taken away.
     #[must_use]
     pub fn add(&self, term: Term) -> Self {

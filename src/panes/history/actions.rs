@@ -27,14 +27,32 @@ use super::rows::{CursorPlacement, PageRequest};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct PendingRead {
     ticket: Ticket,
-    purpose: Purpose,
+    action: Action,
 }
 
+/// An action on purges.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Purpose {
+pub(super) enum Action {
+    /// Copies their targets.
     Copy,
+    /// Copies the commands that would send them again.
     Curl,
+    /// Drafts them again.
     Again,
+    /// Checks them at the edge.
+    Verify,
+}
+
+impl Action {
+    /// Returns the words for it.
+    pub(super) fn title(self) -> &'static str {
+        match self {
+            Self::Copy => "Copy",
+            Self::Curl => "Copy as curl",
+            Self::Again => "Purge again",
+            Self::Verify => "Check at the edge",
+        }
+    }
 }
 
 /// The commands that act on the row under the cursor or on the marked rows.
@@ -56,9 +74,9 @@ impl HistoryPane {
         #[expect(clippy::wildcard_enum_match_arm, reason = "others are not a history pane's")]
         match command {
             Command::Copy => self.copy(ctx),
-            Command::CopyCurl => self.gather(Purpose::Curl, ctx),
-            Command::PurgeAgain => self.gather(Purpose::Again, ctx),
-            Command::Verify => self.verify(),
+            Command::CopyCurl => self.act(Action::Curl, ctx),
+            Command::PurgeAgain => self.act(Action::Again, ctx),
+            Command::Verify => self.act(Action::Verify, ctx),
             Command::PurgeCompose => Update::open(Opening::Compose(None)),
             Command::ColumnsPick => Update::open(Opening::Pick(self.pick_columns())),
             Command::PickCname => Update::open(Opening::Pick(self.pick_cname(ctx))),
@@ -82,7 +100,7 @@ impl HistoryPane {
 
     /// Explains why a command would do nothing now, if it would.
     pub(super) fn why_not(&self, command: Command) -> Option<&'static str> {
-        let no_row = self.rows.here().is_none() && self.marks.is_empty();
+        let no_row = self.rows.here().is_none() && self.marks.keys().is_empty();
         if no_row && NEED_A_ROW.contains(&command) {
             return Some("No purge is selected");
         }
@@ -96,7 +114,7 @@ impl HistoryPane {
             Command::TimelineZoomIn if self.timeline.here().is_none() => {
                 Some("No bar of the timeline is chosen")
             }
-            Command::TimelineZoomOut if !self.filter.can_widen() => {
+            Command::TimelineZoomOut if !self.filter.can_undo_zoom() => {
                 Some("There is no zoom to undo")
             }
             Command::FilterClear if self.filter.text().is_empty() => Some("There is no filter"),
@@ -104,44 +122,39 @@ impl HistoryPane {
         }
     }
 
-    /// The marked rows; where none is marked, the row under the cursor.
-    fn meant(&self) -> Vec<PurgeKey> {
-        if self.marks.is_empty() {
-            self.rows.here().map(|row| row.key).into_iter().collect()
-        } else {
-            self.marks.iter().rev().copied().collect()
-        }
-    }
-
     /// A single target needs no question; everything else is fetched in full first.
     fn copy(&mut self, ctx: &PaneCtx<'_>) -> Update {
-        self.rows.pin();
         match self.rows.here() {
-            Some(row) if self.marks.is_empty() && row.target_count == 1 => {
-                copied(row.first_target.clone(), 1)
+            Some(row) if self.marks.keys().is_empty() && row.target_count == 1 => {
+                let target = row.first_target.clone();
+                self.rows.pin();
+                copied(target, 1)
             }
-            _ => self.gather(Purpose::Copy, ctx),
+            _ => self.act(Action::Copy, ctx),
         }
     }
 
-    fn gather(&mut self, purpose: Purpose, ctx: &PaneCtx<'_>) -> Update {
-        self.rows.pin();
-        let keys = self.meant();
+    /// Does something with these purges.
+    pub(super) fn act_on(
+        &mut self,
+        action: Action,
+        keys: Vec<PurgeKey>,
+        ctx: &PaneCtx<'_>,
+    ) -> Update {
         if keys.is_empty() {
             return Update::taken();
+        }
+        match action {
+            Action::Verify => {
+                let subjects = keys.into_iter().map(Subject::Purge).collect();
+                return Update::effect(Effect::Order(Order::Verify(subjects)));
+            }
+            Action::Again => self.drafted(&keys),
+            Action::Copy | Action::Curl => {}
         }
         let ticket = ctx.tickets.take();
-        self.pending = Some(PendingRead { ticket, purpose });
+        self.pending = Some(PendingRead { ticket, action });
         Update::effect(Effect::Query(Query::Gather { ticket, keys }))
-    }
-
-    /// Looks at what the edge serves of the marked purges, or of the one under the cursor.
-    fn verify(&self) -> Update {
-        let keys = self.meant();
-        if keys.is_empty() {
-            return Update::taken();
-        }
-        Update::effect(Effect::Order(Order::Verify(keys.into_iter().map(Subject::Purge).collect())))
     }
 
     pub(super) fn on_gathered(
@@ -158,8 +171,8 @@ impl HistoryPane {
             Ok(purges) => purges,
             Err(error) => return Update::say(Level::Error, error.to_string()),
         };
-        match pending.purpose {
-            Purpose::Copy => {
+        match pending.action {
+            Action::Copy => {
                 let lines: Vec<&str> = purges
                     .iter()
                     .flat_map(|purge| purge.targets.iter())
@@ -173,7 +186,7 @@ impl HistoryPane {
                 }
                 copied(lines.join("\n"), lines.len())
             }
-            Purpose::Curl => {
+            Action::Curl => {
                 let requests: Vec<_> = purges.iter().filter_map(Purge::again).collect();
                 if requests.is_empty() {
                     return Update::say(
@@ -182,10 +195,11 @@ impl HistoryPane {
                     );
                 }
                 let ticket = ctx.tickets.take();
-                self.pending = Some(PendingRead { ticket, purpose: Purpose::Curl });
+                self.pending = Some(PendingRead { ticket, action: Action::Curl });
                 Update::effect(Effect::Query(Query::Preview { ticket, requests }))
             }
-            Purpose::Again => Update::open(Opening::Compose(Some(draft_of(purges)))),
+            Action::Again => Update::open(Opening::Compose(Some(draft_of(purges)))),
+            Action::Verify => Update::taken(),
         }
     }
 
@@ -237,6 +251,7 @@ impl HistoryPane {
                 }
                 Update::taken()
             }
+            (PickFor::Marks, _) => self.on_marks_chosen(values, ctx),
             (PickFor::Account, Some(name)) => self.narrow_to(Term::account(name), ctx),
             (PickFor::Cname, Some(cname)) => self.narrow_to(Term::cname(cname), ctx),
             (PickFor::Account | PickFor::Cname, None)

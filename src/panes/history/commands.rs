@@ -4,11 +4,10 @@ use crate::commands::Command;
 use crate::domain::event::Level;
 use crate::domain::filter::Term;
 use crate::domain::timeline::rounded;
-use crate::panes::format::{count, count_noun};
 use crate::panes::{PaneCtx, Update};
 
 use super::HistoryPane;
-use super::filterbar::FilterEdit;
+use super::filterbar::{FilterEdit, Home};
 
 impl HistoryPane {
     /// A command, for the filter bar, the detail or the list.
@@ -83,10 +82,10 @@ impl HistoryPane {
                 self.moved(Some(want), ctx)
             }
             Command::Mark => self.mark(ctx),
-            Command::MarkAll => self.mark_all(),
+            Command::MarkAll => self.mark_all(ctx),
             Command::TimelineZoomIn => self.zoom_in(ctx),
             Command::TimelineZoomOut => {
-                if self.filter.widen() {
+                if self.filter.undo_zoom() {
                     self.select(ctx)
                 } else {
                     Update::taken()
@@ -117,40 +116,6 @@ impl HistoryPane {
         }
     }
 
-    pub(super) fn mark(&mut self, ctx: &PaneCtx<'_>) -> Update {
-        let Some(key) = self.rows.here().map(|row| row.key) else {
-            return Update::taken();
-        };
-        self.rows.pin();
-        if !self.marks.remove(&key) {
-            self.marks.insert(key);
-        }
-        self.rows.go(1);
-        self.moved(None, ctx)
-    }
-
-    /// Marks all rows on the screen, and says how many of the selection that is; where all of them
-    /// are marked, takes every mark away.
-    pub(super) fn mark_all(&mut self) -> Update {
-        self.rows.pin();
-        let before = self.marks.len();
-        self.marks.extend(self.rows.in_view().iter().map(|row| row.key));
-        let words = if self.marks.len() == before {
-            self.marks.clear();
-            "All marks removed.".to_owned()
-        } else {
-            let rows = self.rows.in_view().len() as u64;
-            let more = match self.timeline.summary() {
-                Some(summary) if summary.selected > rows => {
-                    format!(", of {} that the filter selects", count(summary.selected))
-                }
-                Some(_) | None => String::new(),
-            };
-            format!("Marked {} on the screen{more}.", count_noun(rows, "row", "rows"))
-        };
-        Update::say(Level::Info, words)
-    }
-
     pub(super) fn zoom_in(&mut self, ctx: &PaneCtx<'_>) -> Update {
         let Some((from, until, _)) = self.timeline.choice() else {
             return Update::say(
@@ -159,11 +124,11 @@ impl HistoryPane {
             );
         };
         let (from, until) = rounded(from, until);
-        let filter = self.filter.filter().with_range(from, until);
-        self.narrow(filter, ctx)
+        if self.filter.zoom(from, until) { self.select(ctx) } else { Update::taken() }
     }
 
-    /// Closes what is open within the pane, then undoes the last narrowing.
+    /// Closes what is open within the pane, then removes the marks, then goes back to the view's
+    /// own filter, unless that selects less.
     pub(super) fn back(&mut self, ctx: &PaneCtx<'_>) -> Update {
         if self.detail.is_open() {
             self.detail.set_open(false);
@@ -173,14 +138,16 @@ impl HistoryPane {
         if self.timeline.leave() {
             return Update::taken();
         }
-        if self.filter.widen() {
-            return self.select(ctx);
-        }
-        if !self.marks.is_empty() {
-            self.marks.clear();
+        if self.marks.clear() {
             return Update::taken();
         }
-        Update::ignored()
+        match self.filter.go_home(ctx.now) {
+            Home::Here => Update::ignored(),
+            Home::Gone => self.select(ctx),
+            Home::Narrower => {
+                Update::say(Level::Info, "The view's own filter selects less than this.")
+            }
+        }
     }
 
     pub(super) fn open(&mut self, ctx: &PaneCtx<'_>) -> Update {

@@ -1,4 +1,4 @@
-//! The filter of a pane: applied while it is typed, kept by Enter, undone by Esc.
+//! The filter of a pane: applied while it is typed, kept by Enter, given up by Esc.
 
 use std::sync::Arc;
 
@@ -10,6 +10,11 @@ use crate::domain::known::Known;
 use crate::domain::zone::Zone;
 use crate::panes::field::{Edit, Field};
 
+mod steps;
+
+pub use steps::Home;
+use steps::Zoom;
+
 /// A filter, and perhaps its being typed.
 #[derive(Clone, Debug, Default)]
 pub struct FilterBar {
@@ -19,8 +24,9 @@ pub struct FilterBar {
     zone: Zone,
     field: Field,
     editing: Option<Editing>,
-    /// The texts before each narrowing, to undo it.
-    wider: Vec<String>,
+    /// The view's own filter.
+    own: Filter,
+    zooms: Vec<Zoom>,
 }
 
 /// The state while the filter is typed.
@@ -59,6 +65,7 @@ impl FilterBar {
     pub fn new(text: &str) -> Self {
         let mut bar = Self::default();
         bar.set(text);
+        bar.own = bar.filter.clone();
         bar
     }
 
@@ -101,36 +108,6 @@ impl FilterBar {
             }
             Err(_) => false,
         }
-    }
-
-    /// Replaces the filter and remembers the one before, for [`FilterBar::widen`]. Whether it is
-    /// another one.
-    pub fn narrow(&mut self, filter: Filter) -> bool {
-        let text = filter.to_string();
-        if filter == self.filter {
-            return false;
-        }
-        self.wider.push(std::mem::replace(&mut self.text, text));
-        self.filter = filter;
-        true
-    }
-
-    /// Back to the filter before the last narrowing; whether there was one.
-    pub fn widen(&mut self) -> bool {
-        match self.wider.pop() {
-            Some(text) => self.set(&text),
-            None => false,
-        }
-    }
-
-    /// True if [`FilterBar::widen`] has a filter to go back to.
-    pub fn can_widen(&self) -> bool {
-        !self.wider.is_empty()
-    }
-
-    /// Everything again; whether that is a change. There is a way back.
-    pub fn clear(&mut self) -> bool {
-        self.narrow(Filter::default())
     }
 
     /// True while it is typed.
@@ -213,17 +190,26 @@ impl FilterBar {
                     editing.insisted = true;
                 }
                 if self.fault().is_none() {
-                    if before != self.text {
-                        self.wider.push(before);
-                    }
-                    self.field.set(&self.text);
-                    self.field.remember();
+                    let text = std::mem::replace(&mut self.text, before);
+                    self.remember();
+                    self.text = text;
+                    self.remember();
                     self.editing = None;
                 }
                 edit
             }
             Command::FieldComplete => self.cycle_completion(1),
             Command::FocusPrevious => self.cycle_completion(-1),
+            Command::FieldOlder => {
+                let at_before = |field: &Field| field.text().trim() == editing.before;
+                let here = at_before(&self.field);
+                let mut edit = self.field.on_command(command);
+                // What is shown already is no step back.
+                if here && at_before(&self.field) {
+                    edit = self.field.on_command(command);
+                }
+                self.after_edit(edit)
+            }
             other => {
                 let edit = self.field.on_command(other);
                 self.after_edit(edit)

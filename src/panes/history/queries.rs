@@ -11,9 +11,14 @@ use super::HistoryPane;
 use super::rows::PageRequest;
 
 impl HistoryPane {
-    /// Shows what another filter selects; the one before is remembered.
+    /// Shows what another filter selects; the one before stays in the field's memory.
     pub fn narrow(&mut self, filter: Filter, ctx: &PaneCtx<'_>) -> Update {
-        if self.filter.narrow(filter) { self.select(ctx) } else { Update::taken() }
+        if self.filter.narrow(filter) {
+            self.resize(ctx);
+            self.select(ctx)
+        } else {
+            Update::taken()
+        }
     }
 
     /// Narrows the filter by a term.

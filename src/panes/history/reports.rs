@@ -38,6 +38,7 @@ impl HistoryPane {
                 // The journal may know it now as well.
                 Update::taken().and(self.ask_detail(true, ctx))
             }
+            Answer::Keys { ticket, result } => self.on_keys(*ticket, result, ctx),
             Answer::Gathered { ticket, result } => self.on_gathered(*ticket, result, ctx),
             Answer::Previewed { ticket, previews } => self.on_previewed(*ticket, previews),
             _ => Update::ignored(),

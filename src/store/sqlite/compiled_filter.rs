@@ -239,6 +239,12 @@ impl CompiledFilter {
         self
     }
 
+    /// Narrows the filter to these keys.
+    pub(super) fn among(mut self, keys: Vec<i64>) -> Self {
+        self.restrict_keys(false, keys);
+        self
+    }
+
     fn retain_accounts(
         &mut self,
         dictionary: &Dictionary,

@@ -24,7 +24,7 @@ use crate::domain::ids::{AccountName, JournalId, PurgeId, PurgeKey, ResourceId};
 use crate::domain::journal::JournalEntry;
 use crate::domain::kind::Kind;
 use crate::domain::purge::{Purge, PurgeDetail};
-use crate::domain::query::{Sort, Summary, SummaryQuery, Window, WindowQuery};
+use crate::domain::query::{KeysQuery, Sort, Summary, SummaryQuery, Window, WindowQuery};
 use crate::store::failure::StoreFailure;
 use crate::store::outcome::{StoredAccount, StoredResources};
 
@@ -64,6 +64,11 @@ impl Reader {
     /// Returns a window of rows.
     pub fn window(&self, query: &WindowQuery) -> Result<Window, StoreFailure> {
         self.read(|snapshot| snapshot.window(query))
+    }
+
+    /// Returns the keys of a selection, newest first.
+    pub fn keys(&self, query: &KeysQuery) -> Result<Vec<PurgeKey>, StoreFailure> {
+        self.read(|snapshot| snapshot.keys(query))
     }
 
     /// Returns counts, facets, timeline and coverage of a selection, all exact.

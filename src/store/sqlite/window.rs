@@ -4,7 +4,8 @@ use super::compiled_filter::CompiledFilter;
 use super::scan::break_if;
 use super::snapshot::Snapshot;
 use super::times::{ALL_TIME, Direction, MicrosRange};
-use crate::domain::query::{Anchor, Window, WindowQuery};
+use crate::domain::ids::PurgeKey;
+use crate::domain::query::{Anchor, KeysQuery, Window, WindowQuery};
 use crate::store::failure::StoreFailure;
 
 const NO_KEYS: MicrosRange = (0, 0);
@@ -34,6 +35,21 @@ impl Snapshot<'_> {
         keys.extend(rest);
         let rows = keys.into_iter().map(|key| self.row(key)?.ok_or(StoreFailure::Corrupt));
         Ok(Window { rows: rows.collect::<Result<_, _>>()?, more_before, more_after })
+    }
+
+    /// Returns the keys of the selected purges, newest first.
+    pub(super) fn keys(&self, query: &KeysQuery) -> Result<Vec<PurgeKey>, StoreFailure> {
+        let filter = CompiledFilter::compile(&query.predicate, self.connection, self.dictionary)?;
+        let filter = match &query.among {
+            Some(keys) => filter.among(keys.iter().map(|key| key.0).collect()),
+            None => filter,
+        };
+        let (range, limit) = (ALL_TIME, query.limit as usize);
+        if limit == 0 {
+            return Ok(Vec::new());
+        }
+        let keys = self.first_keys(&filter, range, Direction::Descending, limit)?;
+        Ok(keys.into_iter().map(PurgeKey).collect())
     }
 
     /// Returns the first selected keys of a range, and whether there are more.

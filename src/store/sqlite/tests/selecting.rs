@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::filter::{Clause, Pattern, Test, TimeRange};
 use crate::domain::ids::PurgeKey;
-use crate::domain::query::{Anchor, SummaryQuery, WindowQuery};
+use crate::domain::query::{Anchor, KeysQuery, SummaryQuery, WindowQuery};
 use crate::domain::timeline::Bar;
 
 fn any_purge() -> impl Strategy<Value = Purge> {
@@ -178,6 +178,14 @@ fn follow_the_plain_rule(
                 prop_assert_eq!(window.more_before, from > 0, "before {:?}", asked);
                 prop_assert_eq!(window.more_after, until < keys.len(), "after {:?}", asked);
             }
+        }
+        let newest: Vec<PurgeKey> = selected.iter().rev().map(|detail| detail.key).collect();
+        let some: Vec<PurgeKey> = all.iter().step_by(2).map(|detail| detail.key).collect();
+        let among = newest.iter().copied().filter(|key| some.contains(key)).collect();
+        for (among, expected) in [(None, newest), (Some(some), among)] {
+            let keys = reader.keys(&KeysQuery { predicate: Arc::clone(&predicate), among, limit });
+            let expected: Vec<_> = expected.into_iter().take(limit as usize).collect();
+            prop_assert_eq!(keys.unwrap(), expected);
         }
         let summary = reader
             .summary(&SummaryQuery { predicate: Arc::clone(&predicate), bars, now: at(200) })

@@ -1,0 +1,224 @@
+//! The marked purges, and the ones that an action means: never one that is out of sight unless the
+//! operator said so.
+
+use std::collections::BTreeSet;
+
+use crate::domain::event::{Level, StoreError};
+use crate::domain::ids::{PurgeKey, Ticket};
+use crate::domain::query::KeysQuery;
+use crate::effect::{Effect, Query};
+use crate::panes::format::{count, count_noun};
+use crate::panes::{Opening, PaneCtx, Pick, PickFor, PickItem, PickValue, Update};
+
+use super::HistoryPane;
+use super::actions::Action;
+
+/// The most purges that are marked at once.
+const MAX_MARKS: u32 = 10_000;
+
+/// The marked purges.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Marks {
+    keys: BTreeSet<PurgeKey>,
+    /// Those among them that a draft was made of.
+    drafted: Vec<PurgeKey>,
+    question: Option<Question>,
+}
+
+/// A question to the store or to the operator.
+#[derive(Clone, Debug)]
+enum Question {
+    /// All that the filter selects, to mark them.
+    All(Ticket),
+    /// The marked purges that the filter selects.
+    InSight(Ticket, Action),
+    /// The operator's choice between all and these.
+    Choice(Action, Vec<PurgeKey>),
+}
+
+impl Marks {
+    /// The marked purges.
+    pub(super) fn keys(&self) -> &BTreeSet<PurgeKey> {
+        &self.keys
+    }
+
+    /// Marks a purge, or takes its mark away.
+    pub(super) fn toggle(&mut self, key: PurgeKey) {
+        if !self.keys.remove(&key) {
+            self.keys.insert(key);
+        }
+    }
+
+    /// Takes all marks away; returns whether there were any.
+    pub(super) fn clear(&mut self) -> bool {
+        self.question = None;
+        !std::mem::take(&mut self.keys).is_empty()
+    }
+
+    /// Marks all of these, or takes their marks away where all of them are marked. Returns the
+    /// words for it.
+    fn toggle_all(&mut self, keys: &[PurgeKey]) -> String {
+        let purges = |number: usize| count_noun(number as u64, "purge", "purges");
+        if keys.len() as u64 > u64::from(MAX_MARKS) {
+            let most = count(u64::from(MAX_MARKS));
+            return format!("The filter selects more than {most} purges: narrow it, then mark.");
+        }
+        if !keys.is_empty() && keys.iter().all(|key| self.keys.contains(key)) {
+            for key in keys {
+                self.keys.remove(key);
+            }
+            return format!("Marks removed from {}.", purges(keys.len()));
+        }
+        self.keys.extend(keys);
+        let before = self.keys.len() - keys.len();
+        let more = if before > 0 {
+            format!(", {} in all", count(self.keys.len() as u64))
+        } else {
+            String::new()
+        };
+        format!("Marked {}, all that the filter selects{more}.", purges(keys.len()))
+    }
+
+    /// Takes the marks away of which a draft was made that is sent now.
+    pub(super) fn on_sent(&mut self) {
+        for key in std::mem::take(&mut self.drafted) {
+            self.keys.remove(&key);
+        }
+    }
+}
+
+impl HistoryPane {
+    /// Marks or unmarks the row under the cursor and goes to the next.
+    pub(super) fn mark(&mut self, ctx: &PaneCtx<'_>) -> Update {
+        let Some(key) = self.rows.here().map(|row| row.key) else {
+            return Update::taken();
+        };
+        self.rows.pin();
+        self.marks.toggle(key);
+        self.rows.go(1);
+        self.moved(None, ctx)
+    }
+
+    /// Asks for all that the filter selects, to mark it.
+    pub(super) fn mark_all(&mut self, ctx: &PaneCtx<'_>) -> Update {
+        self.rows.pin();
+        let ticket = ctx.tickets.take();
+        self.marks.question = Some(Question::All(ticket));
+        self.ask_keys(ticket, None)
+    }
+
+    /// Does something with the marked purges, or with the one under the cursor where none is
+    /// marked. Asks first where marked ones may be out of sight.
+    pub(super) fn act(&mut self, action: Action, ctx: &PaneCtx<'_>) -> Update {
+        self.rows.pin();
+        self.marks.question = None;
+        let here = self.rows.here().map(|row| row.key);
+        if self.marks.keys.is_empty() {
+            return self.act_on(action, here.into_iter().collect(), ctx);
+        }
+        let held = |key: &PurgeKey| {
+            !self.rows.is_lost(*key) && self.rows.held().iter().any(|row| row.key == *key)
+        };
+        if self.marks.keys.iter().all(held) {
+            return self.act_on(action, self.all_marked(), ctx);
+        }
+        let ticket = ctx.tickets.take();
+        self.marks.question = Some(Question::InSight(ticket, action));
+        self.ask_keys(ticket, Some(self.all_marked()))
+    }
+
+    fn all_marked(&self) -> Vec<PurgeKey> {
+        self.marks.keys.iter().rev().copied().collect()
+    }
+
+    fn ask_keys(&self, ticket: Ticket, among: Option<Vec<PurgeKey>>) -> Update {
+        let predicate = self.filter.predicate().clone();
+        let query = KeysQuery { predicate, among, limit: MAX_MARKS + 1 };
+        Update::effect(Effect::Query(Query::Keys { ticket, query }))
+    }
+
+    /// Takes the keys that were asked for.
+    pub(super) fn on_keys(
+        &mut self,
+        ticket: Ticket,
+        result: &Result<Vec<PurgeKey>, StoreError>,
+        ctx: &PaneCtx<'_>,
+    ) -> Update {
+        let asked = self.marks.question.take_if(|question| match question {
+            Question::All(asked) | Question::InSight(asked, _) => *asked == ticket,
+            Question::Choice(..) => false,
+        });
+        let keys = match (result, &asked) {
+            (_, None) => return Update::ignored(),
+            (Err(error), Some(_)) => return Update::say(Level::Error, error.to_string()),
+            (Ok(keys), Some(_)) => keys,
+        };
+        match asked {
+            Some(Question::All(_)) => Update::say(Level::Info, self.marks.toggle_all(keys)),
+            Some(Question::InSight(_, action)) => self.in_sight(action, keys, ctx),
+            Some(Question::Choice(..)) | None => Update::ignored(),
+        }
+    }
+
+    /// Knows which of the marked purges the filter selects. Where none is, the operator sees no
+    /// mark and means the row under the cursor.
+    fn in_sight(&mut self, action: Action, shown: &[PurgeKey], ctx: &PaneCtx<'_>) -> Update {
+        let marked = self.all_marked();
+        let shown: Vec<PurgeKey> =
+            shown.iter().copied().filter(|key| self.marks.keys.contains(key)).collect();
+        let (all, hidden) = (count(marked.len() as u64), marked.len() - shown.len());
+        if hidden == 0 {
+            return self.act_on(action, marked, ctx);
+        }
+        if shown.is_empty() {
+            let here = self.rows.here().map(|row| row.key).into_iter().collect();
+            let purges = count_noun(marked.len() as u64, "marked purge is", "marked purges are");
+            let words = format!("Only the row under the cursor: {purges} not shown here.");
+            return self.act_on(action, here, ctx).and(Update::say(Level::Warning, words));
+        }
+        let item = |place, text: String, key: &str| PickItem {
+            value: PickValue::Place(place),
+            text,
+            note: key.to_owned(),
+            chosen: false,
+        };
+        let pick = Pick {
+            purpose: PickFor::Marks,
+            title: format!(
+                "{}: {all} marked, {} not shown here",
+                action.title(),
+                count(hidden as u64)
+            ),
+            items: vec![
+                item(0, format!("all {all} marked"), "enter"),
+                item(1, format!("only the {} shown here", count(shown.len() as u64)), "s"),
+            ],
+            many: false,
+        };
+        self.marks.question = Some(Question::Choice(action, shown));
+        Update::open(Opening::Pick(pick))
+    }
+
+    /// Takes the operator's choice between all marked purges and those in sight.
+    pub(super) fn on_marks_chosen(&mut self, values: &[PickValue], ctx: &PaneCtx<'_>) -> Update {
+        let chosen = self.marks.question.take_if(|it| matches!(it, Question::Choice(..)));
+        let Some(Question::Choice(action, shown)) = chosen else {
+            return Update::ignored();
+        };
+        let keys = match values {
+            [PickValue::Place(0)] => self.all_marked(),
+            _ => shown,
+        };
+        self.act_on(action, keys, ctx)
+    }
+
+    /// Remembers of which marks a draft is made.
+    pub(super) fn drafted(&mut self, keys: &[PurgeKey]) {
+        self.marks.drafted = keys.to_vec();
+    }
+
+    /// A plan was sent: the marks that it was made of have done their work.
+    pub fn on_sent(&mut self) {
+        self.marks.on_sent();
+    }
+}

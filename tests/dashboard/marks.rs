@@ -1,0 +1,170 @@
+//! Marks: what is marked, what an action means by it, and when the marks go.
+
+use purgedeck::domain::ids::{PurgeKey, Ticket};
+use purgedeck::domain::status::Status;
+use purgedeck::effect::{Answer, Effect, Order, Query, Report, Subject};
+
+use super::stage::Stage;
+
+fn marks(stage: &Stage) -> Vec<PurgeKey> {
+    let board = stage.app.workspace();
+    board.pane(board.focus()).unwrap().marks().iter().copied().collect()
+}
+
+fn filter(stage: &Stage) -> String {
+    let board = stage.app.workspace();
+    board.pane(board.focus()).unwrap().filter().text().to_owned()
+}
+
+fn show(stage: &mut Stage, filter: &str) {
+    stage.press("/ ctrl-u");
+    stage.type_text(filter);
+    stage.press("enter");
+}
+
+fn gathered(stage: &mut Stage) -> Vec<PurgeKey> {
+    let keys = |effect| match effect {
+        Effect::Query(Query::Gather { keys, .. }) => Some(keys),
+        _ => None,
+    };
+    stage.take_asked().into_iter().find_map(keys).unwrap_or_default()
+}
+
+/// The keys of the purges of a status, oldest first.
+fn of_status(stage: &Stage, status: Status) -> Vec<PurgeKey> {
+    let mut keys: Vec<PurgeKey> =
+        stage.store.iter().filter(|it| it.1.status == status).map(|it| it.0).collect();
+    keys.sort_unstable();
+    keys
+}
+
+/// Everything failed is marked, and then only one purge of this status is on the screen.
+fn one_left(status: Status) -> (Stage, PurgeKey, usize) {
+    let mut stage = Stage::new((80, 24));
+    show(&mut stage, "status:failed");
+    stage.press("*");
+    let (key, purge) = stage.store.iter().rfind(|it| it.1.status == status).unwrap().clone();
+    show(&mut stage, &format!("id:{}", purge.id));
+    stage.take_asked();
+    let marked = marks(&stage).len();
+    (stage, key, marked)
+}
+
+#[test]
+fn all_that_the_filter_selects_are_marked_and_then_none() {
+    let mut stage = Stage::new((80, 24));
+    stage.press("*");
+    assert_eq!(marks(&stage).len(), 400);
+    assert!(stage.text().contains("Marked 400 purges, all that the filter selects."));
+    stage.press("G g");
+    assert_eq!(marks(&stage).len(), 400, "also after scrolling");
+    stage.press("*");
+    assert_eq!(marks(&stage), []);
+    show(&mut stage, "status:failed");
+    stage.press("*");
+    assert_eq!(marks(&stage), of_status(&stage, Status::Failed));
+}
+
+#[test]
+fn too_many_to_mark_are_refused_in_words() {
+    let mut stage = Stage::with((80, 24), 10_001);
+    stage.press("*");
+    assert_eq!(marks(&stage), []);
+    assert!(stage.text().contains("selects more than 10,000 purges"), "{}", stage.text());
+}
+
+#[test]
+fn an_action_on_marks_out_of_sight_asks_and_takes_what_was_chosen() {
+    let (mut stage, key, marked) = one_left(Status::Failed);
+    stage.press("R");
+    let text = stage.text();
+    let words = format!("Purge again: {marked} marked, {} not shown here", marked - 1);
+    assert!(text.contains(&words), "{text}");
+    assert_eq!(gathered(&mut stage), []);
+    stage.press("s");
+    assert_eq!(gathered(&mut stage), [key]);
+    let (mut stage, _, marked) = one_left(Status::Failed);
+    stage.press("R enter");
+    assert_eq!(gathered(&mut stage).len(), marked);
+    for action in ["R", "y", "Y", "v"] {
+        let (mut stage, _, _) = one_left(Status::Failed);
+        stage.press(&format!("{action} esc"));
+        let acted = |effect: &Effect| {
+            matches!(effect, Effect::Query(Query::Gather { .. }) | Effect::Order(Order::Verify(_)))
+        };
+        assert!(!stage.take_asked().iter().any(acted), "{action} then esc does nothing");
+    }
+}
+
+#[test]
+fn where_no_mark_is_in_sight_the_row_under_the_cursor_is_meant() {
+    let (mut stage, key, marked) = one_left(Status::Successful);
+    stage.press("v");
+    let asked = stage.take_asked();
+    assert!(asked.contains(&Effect::Order(Order::Verify(vec![Subject::Purge(key)]))), "{asked:?}");
+    let words = format!("Only the row under the cursor: {marked} marked purges are not shown");
+    assert!(stage.text().contains(&words), "{}", stage.text());
+    stage.press("R");
+    assert_eq!(gathered(&mut stage), [key]);
+}
+
+#[test]
+fn sending_clears_the_marks_that_were_sent_and_no_other() {
+    let mut stage = Stage::new((80, 24));
+    stage.press("space space R esc j space");
+    assert_eq!(marks(&stage).len(), 3);
+    let result = Ok(Vec::new());
+    stage.report(Report::Answer(Answer::Enqueued { ticket: Ticket::default(), result }));
+    assert_eq!(marks(&stage).len(), 1);
+}
+
+#[test]
+fn esc_removes_the_marks_before_it_goes_back_to_the_views_own_filter() {
+    let mut stage = Stage::new((80, 24));
+    stage.press("3");
+    show(&mut stage, "status:failed since:24h kind:url");
+    stage.press("* esc");
+    assert_eq!(marks(&stage), []);
+    assert_eq!(filter(&stage), "status:failed since:24h kind:url");
+    stage.press("esc");
+    assert_eq!(filter(&stage), "status:failed since:24h");
+    stage.press("esc");
+    assert_eq!(filter(&stage), "status:failed since:24h");
+}
+
+#[test]
+fn esc_never_narrows() {
+    let mut stage = Stage::new((80, 24));
+    for wider in ["", "status:failed", "status:failed,unknown since:24h", "since:2d"] {
+        stage.press("3");
+        show(&mut stage, wider);
+        stage.press("esc");
+        assert_eq!(filter(&stage), wider);
+        assert!(stage.text().contains("own filter selects less"), "{wider}: {}", stage.text());
+    }
+    stage.press("1");
+    show(&mut stage, "kind:all");
+    stage.press("1 1 esc");
+    assert_eq!(filter(&stage), "");
+}
+
+#[test]
+fn undoing_a_zoom_touches_the_time_alone() {
+    let mut stage = Stage::new((80, 24));
+    show(&mut stage, "kind:url since:2d");
+    stage.press("h h z h z");
+    stage.press("f Z");
+    let once = filter(&stage);
+    assert!(once.starts_with("kind:url cname:") && once.contains("on:2026"), "{once}");
+    stage.press("Z");
+    let cname = once.split(' ').find(|term| term.starts_with("cname:")).unwrap();
+    assert_eq!(filter(&stage), format!("kind:url {cname} since:2d"));
+    stage.press("Z");
+    assert!(stage.text().contains("There is no zoom to undo"), "{}", stage.text());
+    assert_eq!(filter(&stage), format!("kind:url {cname} since:2d"));
+    show(&mut stage, "kind:url");
+    stage.press("h z");
+    show(&mut stage, "since:1h");
+    stage.press("Z");
+    assert_eq!(filter(&stage), "since:1h", "another time was asked for since");
+}
