@@ -166,7 +166,19 @@ commands! {
             also "select tag everything unmark";
         MarksShown "marks-shown" "only shown" "Take only the marked purges that are shown"
             [Choice] ["s"];
-        TimelineZoomIn "timeline-zoom-in" "zoom in" "Show only the time of the chosen bar"
+        RangeLeft "timeline-range-left" "range left"
+            "Extend the chosen bars of the timeline to the left" [History] ["shift-left" "<"]
+            also "time select bars";
+        RangeRight "timeline-range-right" "range right"
+            "Extend the chosen bars of the timeline to the right" [History] ["shift-right" ">"]
+            also "time select bars";
+        FailurePrevious "failure-previous" "earlier failure"
+            "Go to the earlier bar of the timeline with failures" [History] ["{"]
+            also "failed error jump spike";
+        FailureNext "failure-next" "later failure"
+            "Go to the later bar of the timeline with failures" [History] ["}"]
+            also "failed error jump spike";
+        TimelineZoomIn "timeline-zoom-in" "zoom in" "Show only the time of the chosen bars"
             [History] ["z"]
             also "range time narrow spike" hint History 11;
         TimelineZoomOut "timeline-zoom-out" "zoom out" "Undo the last zoom" [History] ["Z"]

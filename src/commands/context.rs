@@ -70,7 +70,7 @@ impl Context {
             Self::Compose => Some("While composing only"),
             Self::Plan => Some("In the plan only"),
             Self::Queue => Some("In the queue only"),
-            Self::Picker => Some("In a list only"),
+            Self::Picker | Self::Choice => Some("In a list only"),
             Self::Help => Some("In help only"),
             Self::Field | Self::Text | Self::Lines => Some("While typing only"),
         }

@@ -4,6 +4,8 @@ use std::ops::{AddAssign, RangeInclusive};
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 
+use super::status::Status;
+
 /// Bars of equal length, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Timeline {
@@ -31,19 +33,44 @@ pub fn rounded(from: DateTime<Utc>, until: DateTime<Utc>) -> (DateTime<Utc>, Dat
     whole.unwrap_or((from, until))
 }
 
-/// Number of purges that were created in each bar's time.
+/// Number of purges that were created in a bar's time, by what became of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Bar {
-    /// All of them.
-    pub all: u32,
-    /// The failed ones among them.
+    /// Those that failed.
     pub failed: u32,
+    /// Those that are in progress.
+    pub in_progress: u32,
+    /// Those of which the vendor says neither.
+    pub other: u32,
+    /// Those that were successful.
+    pub successful: u32,
+}
+
+impl Bar {
+    /// So many purges of a status.
+    pub fn of(status: Status, purges: u32) -> Self {
+        let none = Self::default();
+        match status {
+            Status::Failed => Self { failed: purges, ..none },
+            Status::InProgress => Self { in_progress: purges, ..none },
+            Status::ReportDisabled | Status::Unknown => Self { other: purges, ..none },
+            Status::Successful => Self { successful: purges, ..none },
+        }
+    }
+
+    /// All of them.
+    pub fn all(self) -> u32 {
+        let parts = [self.in_progress, self.other, self.successful];
+        parts.into_iter().fold(self.failed, u32::saturating_add)
+    }
 }
 
 impl AddAssign for Bar {
     fn add_assign(&mut self, other: Self) {
-        self.all = self.all.saturating_add(other.all);
         self.failed = self.failed.saturating_add(other.failed);
+        self.in_progress = self.in_progress.saturating_add(other.in_progress);
+        self.other = self.other.saturating_add(other.other);
+        self.successful = self.successful.saturating_add(other.successful);
     }
 }
 
@@ -75,10 +102,10 @@ impl Timeline {
     }
 
     /// Counts a purge that was created at an instant; one outside the bars' time is not counted.
-    pub fn add(&mut self, created: DateTime<Utc>, failed: bool) {
+    pub fn add(&mut self, created: DateTime<Utc>, status: Status) {
         let bar = self.bar_at(created).and_then(|bar| self.bars.get_mut(bar));
         if let Some(bar) = bar {
-            *bar += Bar { all: 1, failed: u32::from(failed) };
+            *bar += Bar::of(status, 1);
         }
     }
 
@@ -140,14 +167,26 @@ mod tests {
     #[test]
     fn a_purge_on_the_edge_of_two_bars_counts_in_the_later_one() {
         let mut timeline = Timeline::frame(at(0), at(30), 3);
-        for microsecond in [0, 9, 10, 29] {
-            timeline.add(at(microsecond), microsecond == 10);
+        for (microsecond, status) in [
+            (0, Status::Successful),
+            (9, Status::InProgress),
+            (10, Status::Failed),
+            (29, Status::Unknown),
+        ] {
+            timeline.add(at(microsecond), status);
         }
-        timeline.add(at(-1), true);
-        timeline.add(at(30), true);
-        let bars: Vec<_> = timeline.bars.iter().map(|bar| (bar.all, bar.failed)).collect();
-        assert_eq!(bars, [(2, 0), (1, 1), (1, 0)]);
-        assert_eq!(timeline.sum(), Bar { all: 4, failed: 1 });
+        timeline.add(at(-1), Status::Failed);
+        timeline.add(at(30), Status::Failed);
+        let none = Bar::default();
+        assert_eq!(
+            timeline.bars,
+            [
+                Bar { successful: 1, in_progress: 1, ..none },
+                Bar { failed: 1, ..none },
+                Bar { other: 1, ..none }
+            ]
+        );
+        assert_eq!((timeline.sum().all(), timeline.sum().failed), (4, 1));
     }
 
     #[test]

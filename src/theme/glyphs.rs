@@ -75,6 +75,8 @@ glyphs! {
     bar_none: &'static str = " ", " ";
     /// The mark under the timeline's selected bar.
     bar_here: &'static str = "▲", "^";
+    /// The line of a new day in the timeline.
+    time_line: &'static str = "┊", "'";
     /// The line that divides a pane: its left end, its middle, its right end.
     divider: [&'static str; 3] = ["├", "─", "┤"], ["+", "-", "+"];
     /// The marks of a pane with focus, before its title.

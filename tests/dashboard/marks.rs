@@ -152,7 +152,7 @@ fn esc_never_narrows() {
 fn undoing_a_zoom_touches_the_time_alone() {
     let mut stage = Stage::new((80, 24));
     show(&mut stage, "kind:url since:2d");
-    stage.press("h h z h z");
+    stage.press("h < < < < < < < < z { z");
     stage.press("f Z");
     let once = filter(&stage);
     assert!(once.starts_with("kind:url cname:") && once.contains("on:2026"), "{once}");

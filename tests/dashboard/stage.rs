@@ -436,7 +436,7 @@ impl Stage {
             query.bars,
         );
         for purge in &selected {
-            timeline.add(purge.created, purge.status == Status::Failed);
+            timeline.add(purge.created, purge.status);
         }
         let mut by_cname: BTreeMap<String, u64> = BTreeMap::new();
         for purge in &selected {

@@ -29,6 +29,7 @@ fn implies(given: &Clause, clause: &Clause) -> bool {
         | (Test::Account(some), Test::Account(all))
         | (Test::Provider(some), Test::Provider(all))
         | (Test::Target(some), Test::Target(all))
+        | (Test::Text(some), Test::Text(all))
         | (Test::By(some), Test::By(all)) => within(some, all),
         (one, other) => one == other,
     }

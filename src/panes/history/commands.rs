@@ -56,6 +56,17 @@ impl HistoryPane {
                 self.timeline.go(by);
                 Update::taken()
             }
+            Command::RangeLeft | Command::RangeRight => {
+                self.timeline.extend(if command == Command::RangeLeft { -1 } else { 1 });
+                Update::taken()
+            }
+            Command::FailureNext | Command::FailurePrevious => {
+                if self.timeline.go_to_failure(command == Command::FailurePrevious) {
+                    Update::taken()
+                } else {
+                    Update::say(Level::Info, "No further failure in this direction.")
+                }
+            }
             Command::FocusNext | Command::FocusPrevious => self.focus_next(),
             Command::Open => self.open(ctx),
             Command::Back => self.back(ctx),

@@ -36,8 +36,9 @@ pub fn layout(frame: Rect, editing: bool, detail_open: bool) -> PaneLayout {
     let (bars, caption) = match tall {
         0..9 => (0, 0),
         9..14 => (1, 0),
-        14..26 => (1, 1),
-        26..36 => (2, 1),
+        14..17 => (1, 1),
+        17..26 if detail_open => (1, 1),
+        17..36 => (2, 1),
         _ => (3, 1),
     };
     let [filter, bars, caption, rest] = Layout::vertical([

@@ -69,12 +69,11 @@ impl Marks {
             }
             return format!("Marks removed from {}.", purges(keys.len()));
         }
+        let before = self.keys.len();
         self.keys.extend(keys);
-        let before = self.keys.len() - keys.len();
-        let more = if before > 0 {
-            format!(", {} in all", count(self.keys.len() as u64))
-        } else {
-            String::new()
+        let more = match (before, self.keys.len()) {
+            (0, _) => String::new(),
+            (_, marked) => format!(", {} in all", count(marked as u64)),
         };
         format!("Marked {}, all that the filter selects{more}.", purges(keys.len()))
     }

@@ -107,6 +107,33 @@ impl TimelineState {
         true
     }
 
+    /// Moves the cursor and keeps the bar where the choice begins.
+    pub fn extend(&mut self, by: isize) -> bool {
+        let Some(here) = self.here else {
+            return self.go(by);
+        };
+        let from = self.from.unwrap_or(here);
+        let moved = self.go(by);
+        self.from = Some(from);
+        moved
+    }
+
+    /// Goes to the next bar with failures in this direction; at first to the newest of all. Returns
+    /// whether there is one.
+    pub fn go_to_failure(&mut self, back: bool) -> bool {
+        let bars = self.summary.as_ref().map_or(&[][..], |it| &it.timeline.bars);
+        let mut failed = bars.iter().enumerate().filter(|(_, bar)| bar.failed > 0).map(|it| it.0);
+        let found = match self.here {
+            None => failed.next_back(),
+            Some(here) if back => failed.rfind(|at| *at < here),
+            Some(here) => failed.find(|at| *at > here),
+        };
+        if found.is_some() {
+            (self.here, self.from) = (found, None);
+        }
+        found.is_some()
+    }
+
     /// Puts the cursor on a bar, or draws the choice from the bar where it was put to this one.
     pub fn point(&mut self, bar: usize, drag: bool) {
         let Some(last) = self.count().checked_sub(1) else {

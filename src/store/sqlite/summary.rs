@@ -174,8 +174,6 @@ struct Counts {
     timeline_start: i64,
     /// Length of a bar in microseconds; 0 if there are no bars.
     bar_length: i64,
-    /// Code of [`Status::Failed`].
-    failed: u8,
 }
 
 impl Counts {
@@ -189,14 +187,17 @@ impl Counts {
             timeline_start: timeline.from.map_or(0, times::micros),
             bar_length: timeline.step.num_microseconds().unwrap_or(0),
             timeline,
-            failed: codes::of_status(Status::Failed),
         }
     }
 
     fn add(&mut self, entry: &SegmentEntry) {
         self.add_columns(&entry.columns, 1);
         let bar = self.bar_at(entry.created());
-        self.add_to_bar(bar, 1, u32::from(entry.columns.status == self.failed));
+        let mut sums = [0; codes::STATUSES];
+        if let Some(sum) = sums.get_mut(usize::from(entry.columns.status)) {
+            *sum = 1;
+        }
+        self.add_to_bar(bar, &sums);
     }
 
     /// Adds the selected purges at some positions of a segment.
@@ -204,8 +205,6 @@ impl Counts {
         let groups = &segment.groups;
         let matching: Vec<bool> =
             groups.iter().map(|columns| filter.matches_columns(columns)).collect();
-        let failed: Vec<bool> =
-            groups.iter().map(|columns| columns.status == self.failed).collect();
         let mut group_counts = vec![0_u64; groups.len()];
         let first = segment.keys.get(positions.start);
         let last = segment.keys.get(positions.end.saturating_sub(1));
@@ -217,7 +216,7 @@ impl Counts {
         // Neighbors mostly belong to the same bar: the bar is looked up only when its time ends.
         let mut bar: Option<usize> = None;
         let mut bar_times: MicrosRange = (0, 0);
-        let mut sums = (0, 0);
+        let mut sums = [0; codes::STATUSES];
         for position in positions {
             let group = segment.group_at(position);
             if matching.get(group) != Some(&true) {
@@ -236,15 +235,17 @@ impl Counts {
                 *count += 1;
             }
             if !(bar_times.0..bar_times.1).contains(&created) {
-                self.add_to_bar(bar, sums.0, sums.1);
+                self.add_to_bar(bar, &sums);
                 bar = self.bar_at(created);
                 bar_times = self.times_of_bar(bar);
-                sums = (0, 0);
+                sums = [0; codes::STATUSES];
             }
-            sums.0 += 1;
-            sums.1 += u32::from(failed.get(group) == Some(&true));
+            let status = groups.get(group).map(|columns| usize::from(columns.status));
+            if let Some(sum) = status.and_then(|status| sums.get_mut(status)) {
+                *sum += 1;
+            }
         }
-        self.add_to_bar(bar, sums.0, sums.1);
+        self.add_to_bar(bar, &sums);
         for (columns, count) in groups.iter().zip(group_counts) {
             self.add_columns(columns, count);
         }
@@ -279,9 +280,13 @@ impl Counts {
         })
     }
 
-    fn add_to_bar(&mut self, bar: Option<usize>, all: u32, failed: u32) {
+    /// Adds so many purges of each status, in the order of their codes.
+    fn add_to_bar(&mut self, bar: Option<usize>, sums: &[u32; codes::STATUSES]) {
         if let Some(bar) = bar.and_then(|bar| self.timeline.bars.get_mut(bar)) {
-            *bar += Bar { all, failed };
+            for status in Status::EVERY {
+                let sum = sums.get(usize::from(codes::of_status(status)));
+                *bar += Bar::of(status, sum.copied().unwrap_or(0));
+            }
         }
     }
 }

@@ -219,12 +219,18 @@ fn follow_the_plain_rule(
         for (place, bar) in timeline.bars.iter().enumerate() {
             let (from, until) = timeline.span(place..=place).unwrap();
             let here = |purge: &Purge| from <= purge.created && purge.created < until;
-            let all = count(&here);
-            let failed = count(&|purge| here(purge) && purge.status == Status::Failed);
-            prop_assert_eq!(*bar, Bar { all: all as u32, failed: failed as u32 });
+            let of = |status| count(&|purge| here(purge) && purge.status == status) as u32;
+            let expected = Bar {
+                failed: of(Status::Failed),
+                in_progress: of(Status::InProgress),
+                other: of(Status::ReportDisabled) + of(Status::Unknown),
+                successful: of(Status::Successful),
+            };
+            prop_assert_eq!(*bar, expected);
+            prop_assert_eq!(u64::from(bar.all()), count(&here));
         }
         if bars > 0 && !selected.is_empty() {
-            prop_assert_eq!(u64::from(timeline.sum().all), summary.selected);
+            prop_assert_eq!(u64::from(timeline.sum().all()), summary.selected);
         }
     }
     Ok(())
