@@ -8,7 +8,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use divan::Bencher;
 use divan::counter::ItemsCount;
-use purgedeck::domain::budget::{Consumption, RecentPurge, USUAL_MARGIN};
+use purgedeck::domain::budget::{Consumption, RecentPurge, RecentState, USUAL_MARGIN};
 use purgedeck::domain::draft::{Draft, read};
 use purgedeck::domain::hosts::HostIndex;
 use purgedeck::domain::ids::AccountName;
@@ -79,7 +79,7 @@ impl Office {
                 targets: (0..10)
                     .map(|target| format!("http://www.site.com/old/{number}/{target}.jpg"))
                     .collect(),
-                unfinished: number % 3 == 0,
+                state: if number % 3 == 0 { RecentState::Running } else { RecentState::Done },
                 by: None,
             })
             .collect();
@@ -95,6 +95,8 @@ impl Office {
 
     fn context(&self) -> LintContext<'_> {
         LintContext {
+            unread: Vec::new(),
+            served: None,
             hosts: &self.hosts,
             limits: &self.limits,
             accounts: &[],

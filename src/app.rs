@@ -4,6 +4,7 @@
 
 mod alerts;
 pub mod budgets;
+mod drafts;
 mod focus;
 mod input;
 pub mod layout;
@@ -21,7 +22,7 @@ use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
 
 use crate::domain::account::Account;
-use crate::domain::draft::Draft;
+use crate::domain::draft::KeptDraft;
 use crate::domain::ids::{AccountName, ResourceId, Ticket};
 use crate::domain::known::Known;
 use crate::domain::zone::Zone;
@@ -109,7 +110,8 @@ pub struct App {
     journal_changed: Ticket,
     zones: (Zone, Zone),
     zone: Zone,
-    draft: Option<Draft>,
+    /// The drafts that are kept, the one that was changed last first.
+    drafts: Vec<KeptDraft>,
     config_file: Option<PathBuf>,
     themes: Vec<(String, String)>,
     dirty: bool,
@@ -139,7 +141,7 @@ impl App {
             journal_changed: Ticket::default(),
             zones: (setup.zone, setup.other_zone),
             zone: setup.zone,
-            draft: None,
+            drafts: Vec::new(),
             config_file: setup.config_file,
             themes: setup.themes,
             dirty: true,

@@ -83,12 +83,12 @@ commands! {
     Moving {
         MoveDown "move-down" "down" "Go to the next row" [Global] ["j" "down"]
             also "next below"
-            hint Plan 4 Picker 5 Help 1;
+            hint Plan 5 Picker 5 Help 1;
         MoveUp "move-up" "up" "Go to the previous row" [Global] ["k" "up"]
             also "previous above" hint Picker 6 Help 2;
         PageDown "page-down" "page down" "Go down by a page" [Global] ["ctrl-d" "pagedown"]
             also "scroll screen"
-            hint Plan 5 Help 3;
+            hint Plan 6 Help 3;
         PageUp "page-up" "page up" "Go up by a page" [Global] ["ctrl-u" "pageup"]
             also "scroll screen";
         MoveFirst "move-first" "first" "Go to the first row" [Global] ["g" "home"]
@@ -109,12 +109,13 @@ commands! {
             [Global] ["backtab"]
             also "switch window split";
         Open "open" "open" "Open the item under the cursor"
-            [History Detail Queue Picker] ["enter"]
-            also "detail details show enter expand" hint History 3 Queue 7 Picker 2;
+            [History Detail Queue Drafts Picker] ["enter"]
+            also "detail details show enter expand"
+            hint History 3 Queue 7 Drafts 1 Picker 2;
         Back "back" "back" "Close the topmost part, remove the marks, or show the view's filter"
             [Global Text] ["esc"]
             also "close escape leave"
-            hint Detail 1 Field 2 Compose 13 Plan 6 Queue 9 Picker 8 Help 4;
+            hint Detail 1 Field 2 Compose 17 Plan 7 Drafts 4 Queue 9 Picker 8 Help 4;
         SplitRight "split-right" "split right" "Open a second pane to the right" [History] ["|"]
             also "vertical beside window"
             hint History 12;
@@ -183,12 +184,13 @@ commands! {
             also "range time narrow spike" hint History 11;
         TimelineZoomOut "timeline-zoom-out" "zoom out" "Undo the last zoom" [History] ["Z"]
             also "range time undo widen";
-        Copy "copy" "copy" "Copy the targets of this row or of the marked rows"
-            [History Detail Queue] ["y"]
-            also "clipboard yank urls targets" hint History 8 Detail 3 Queue 8;
-        CopyCurl "copy-curl" "copy as curl" "Copy as a curl command, without the secret"
+        Copy "copy" "copy" "Copy the targets of this row, of the marked rows, or of this request"
+            [History Detail Plan Queue] ["y"]
+            also "clipboard yank urls targets" hint History 8 Detail 3 Plan 4 Queue 8;
+        CopyCurl "copy-curl" "copy as curl"
+            "Copy as a command line (curl, or the vendor's own), without the secret"
             [History Detail Plan Queue] ["Y"]
-            also "clipboard yank command shell" hint Detail 6 Plan 3;
+            also "clipboard yank command shell tccli" hint Detail 6 Plan 3;
         Export "export" "export" "Write all purges that the filter selects to a file"
             [History] ["ctrl-s"]
             also "csv json ndjson save file write download report";
@@ -203,6 +205,13 @@ commands! {
         PurgeAgain "purge-again" "purge again" "Compose a purge of this row or of the marked rows"
             [History Detail] ["R"]
             also "redo repeat retry resend rerun" sends Purge hint History 9 Detail 4;
+        DraftsOpen "drafts-open" "drafts" "Show the drafts that are kept" [Global] ["D"]
+            also "unsent kept saved compose list" sends Purge;
+        DraftDelete "draft-delete" "delete" "Delete this draft" [Drafts] ["x"]
+            also "remove discard" hint Drafts 2;
+        DraftRestore "draft-restore" "undo" "Bring back the draft that was deleted last"
+            [Drafts] ["u"]
+            also "undelete revert" hint Drafts 3;
         Verify "verify" "verify" "Check at the edge" [History Detail Queue] ["v"]
             also "check edge fresh stale probe test"
             hint History 7 Detail 5 Queue 6;
@@ -213,39 +222,52 @@ commands! {
             also "preview requests dry-run review" hint Compose 2;
         ComposeKind "compose-kind" "kind" "Next kind: as each line says, url, pattern, all"
             [Compose] ["ctrl-k"]
-            also "type pattern url all" hint Compose 4;
+            also "type pattern url all" hint Compose 8;
         ComposeMode "compose-mode" "mode" "Change purge mode, where the vendor has several"
             [Compose] ["ctrl-f"]
-            also "soft hard" hint Compose 8;
+            also "soft hard" hint Compose 12;
         ComposeResource "compose-resource" "resource" "Choose the resource of targets without a host"
             [Compose] ["ctrl-r"]
-            also "host cname domain" hint Compose 5;
+            also "host cname domain" hint Compose 9;
         ComposeLoad "compose-load" "load file" "Read targets from a file" [Compose] ["ctrl-o"]
             also "open import read"
-            hint Compose 6;
+            hint Compose 10;
         ComposeEditor "compose-editor" "editor" "Edit the targets in $EDITOR" [Compose] ["ctrl-e"]
             also "vim nano external"
-            hint Compose 7;
+            hint Compose 11;
         ComposeWiden "compose-widen" "widen" "Choose fewer, wider purges instead of many URLs"
             [Compose] ["ctrl-s"]
-            also "pattern directory fewer" hint Compose 9;
+            also "pattern directory fewer" hint Compose 13;
         ComposeFollow "compose-follow" "follow" "Show the purges that this line would repeat"
             [Compose] ["ctrl-l"]
-            also "same repeat history" hint Compose 10;
-        FindingNext "finding-next" "next finding" "Go to the next line with a finding"
-            [Compose] ["ctrl-n"]
+            also "same repeat history" hint Compose 14;
+        ComposeDirectory "compose-directory" "directory"
+            "Turn the page of this line into its directory, or back" [Compose] ["ctrl-t"]
+            also "pattern wildcard folder page"
+            hint Compose 6;
+        ComposeFix "compose-fix" "fix" "Fix this line as its finding says" [Compose] ["ctrl-g"]
+            also "mend repair encode correct"
+            hint Compose 4;
+        ComposeFixAll "compose-fix-all" "fix all" "Fix every line with the same finding"
+            [Compose] ["alt-g"]
+            also "mend repair encode correct everywhere" hint Compose 7;
+        ComposeDropErrors "compose-drop-errors" "drop errors"
+            "Drop what has errors (undo brings it back)" [Compose] ["alt-x"]
+            also "delete remove wrong lines skip" hint Compose 5;
+        FindingNext "finding-next" "next finding"
+            "Go to the next line with a finding, errors first" [Compose] ["ctrl-n"]
             also "error warning problem lint" hint Compose 3;
         FindingPrevious "finding-previous" "previous finding"
             "Go to the previous line with a finding" [Compose] ["alt-n"]
             also "error warning problem lint";
         ComposeDiscard "compose-discard" "discard" "Discard this draft (undo brings it back)"
             [Compose] ["ctrl-x"]
-            also "delete drop clear draft" hint Compose 12;
+            also "delete drop clear draft" hint Compose 16;
         PlanConfirm "plan-confirm" "send" "Send a plan of low risk" [Plan] ["enter"]
             also "send confirm submit go"
             sends Purge hint Plan 1;
-        PlanConfirmRaised "plan-confirm-raised" "yes, send" "Send a plan of raised risk"
-            [Plan] ["y"]
+        PlanConfirmRaised "plan-confirm-raised" "send" "Send a plan of raised risk"
+            [Plan] ["S"]
             also "send confirm submit yes go" sends Purge hint Plan 2;
         QueueCancel "queue-cancel" "cancel" "Cancel a queued request" [Queue] ["x"]
             also "stop abort delete remove take-back"
@@ -270,7 +292,7 @@ commands! {
         FieldComplete "field-complete" "complete"
             "Accept the suggestion, or go to the next field" [Field] ["tab"]
             also "suggestion next"
-            hint Field 3 Compose 11 Picker 7;
+            hint Field 3 Compose 15 Picker 7;
         FieldOlder "field-older" "previous" "Show the previous entry, or choose the one above"
             [Field] ["up" "ctrl-p"]
             also "history" hint Field 4 Picker 3;
@@ -300,6 +322,7 @@ commands! {
             "Delete to the start of the line" [Text] ["ctrl-u"];
         TextDeleteToEnd "text-delete-to-end" "delete to end" "Delete to the end of the line"
             [Field] ["ctrl-k"];
+        TextDeleteLine "text-delete-line" "delete line" "Delete this line" [Lines] ["alt-k"];
         TextNewline "text-newline" "new line" "Begin a new line" [Lines] ["enter"];
         TextUndo "text-undo" "undo" "Undo the last change" [Text] ["ctrl-z"]
             also "revert" hint Compose 1;
@@ -360,7 +383,14 @@ impl Command {
         let mut contexts = about.contexts.iter();
         let drafts = contexts.any(|it| matches!(it, Context::Global | Context::History));
         (about.sends.is_some() && !drafts)
-            || matches!(self, Self::Quit | Self::Suspend | Self::ComposeDiscard)
+            || matches!(
+                self,
+                Self::Quit
+                    | Self::Suspend
+                    | Self::ComposeDiscard
+                    | Self::ComposeDropErrors
+                    | Self::DraftDelete
+            )
     }
 
     /// Returns the commands for the footer of a context, the most important first.

@@ -9,11 +9,12 @@ use std::cell::Cell;
 use std::path::PathBuf;
 
 use crate::domain::budget::RecentPurge;
-use crate::domain::draft::Draft;
+use crate::domain::draft::KeptDraft;
 use crate::domain::edge::Verification;
 use crate::domain::event::{Event, StoreError};
-use crate::domain::ids::{AccountName, JournalId, PurgeKey, ResourceId, Ticket};
+use crate::domain::ids::{AccountName, DraftId, JournalId, PurgeKey, ResourceId, Ticket};
 use crate::domain::journal::{JournalEntry, NewEntry};
+use crate::domain::lint_context::ServedHosts;
 use crate::domain::payload::PurgeRequest;
 use crate::domain::plan::Preview;
 use crate::domain::purge::{Purge, PurgeDetail};
@@ -103,6 +104,14 @@ pub enum Query {
         /// The resources.
         resources: Vec<(AccountName, ResourceId)>,
     },
+    /// Finds the accounts that served these hosts before, by the local history. Answered by
+    /// [`Answer::Served`].
+    Served {
+        /// Comes back with the answer.
+        ticket: Ticket,
+        /// The hosts.
+        hosts: Vec<String>,
+    },
     /// Renders requests as they would go over the wire, without secrets. Answered by
     /// [`Answer::Previewed`].
     Preview {
@@ -155,8 +164,10 @@ pub enum Order {
     /// Probes the edge once for these purges. Each is answered by an [`Answer::Verified`], all of
     /// them together by a notice.
     Verify(Vec<Subject>),
-    /// Keeps the draft for the next start; `None` forgets it.
-    KeepDraft(Option<Draft>),
+    /// Keeps a draft until it is sent or deleted, over restarts too.
+    KeepDraft(KeptDraft),
+    /// Forgets a kept draft.
+    ForgetDraft(DraftId),
     /// Reads a file of targets. Answered by [`Answer::FileRead`].
     ReadFile {
         /// Comes back with the answer.
@@ -260,6 +271,13 @@ pub enum Answer {
         /// The purges.
         result: Result<Vec<RecentPurge>, StoreError>,
     },
+    /// Answers [`Query::Served`].
+    Served {
+        /// The ticket of the query.
+        ticket: Ticket,
+        /// The accounts, by the host.
+        result: Result<ServedHosts, StoreError>,
+    },
     /// Answers [`Query::Preview`], in the order of the requests.
     Previewed {
         /// The ticket of the query.
@@ -288,8 +306,8 @@ pub enum Answer {
         /// The verification, or the reason why there is none.
         result: Result<Box<Verification>, String>,
     },
-    /// The draft that an earlier run left; sent at the start.
-    DraftKept(Draft),
+    /// The drafts that earlier runs kept, the one that was changed last first; sent at the start.
+    DraftsKept(Vec<KeptDraft>),
     /// Answers [`TerminalEffect::Edit`].
     Edited {
         /// The ticket of the effect.

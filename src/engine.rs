@@ -6,13 +6,13 @@
 //! - [`subscribe`](Engine::subscribe): every [`Event`], after the current state of accounts and
 //!   queue.
 //! - [`window`](Engine::window), [`summary`](Engine::summary), [`detail`](Engine::detail),
-//!   [`gather`](Engine::gather), [`recent`](Engine::recent), [`queue`](Engine::queue),
-//!   [`draft`](Engine::draft): read the store; dropping the future cancels the read.
+//!   [`gather`](Engine::gather), [`recent`](Engine::recent), [`served`](Engine::served), [`queue`](Engine::queue),
+//!   [`drafts`](Engine::drafts): read the store; dropping the future cancels the read.
 //! - [`check_draft`](Engine::check_draft), [`settle`](Engine::settle): lint and plan a draft.
 //! - [`preview`](Engine::preview): renders a request as it would go over the wire.
 //! - [`enqueue`](Engine::enqueue), [`cancel`](Engine::cancel), [`resend`](Engine::resend),
-//!   [`reorder`](Engine::reorder), [`pause`](Engine::pause), [`keep_draft`](Engine::keep_draft):
-//!   change the journal; carried out even if the future is dropped.
+//!   [`reorder`](Engine::reorder), [`pause`](Engine::pause), [`keep_draft`](Engine::keep_draft),
+//!   [`forget_draft`](Engine::forget_draft): change the journal; carried out even if the future is dropped.
 //! - [`refresh`](Engine::refresh): asks the vendors for news, without waiting.
 //! - [`resources`](Engine::resources): reads an account's resources from its vendor.
 //! - [`sync`](Engine::sync): waits for the history that a filter selects.

@@ -2,7 +2,7 @@
 //! its own update.
 //!
 //! A pane never sees another. It answers a command with an [`Update`]: effects, and requests to the
-//! app. Every pane may read [`Known`]; [`field`], [`fuzzy_list`], [`mod@format`] and
+//! app. Every pane may read [`Known`]; [`badges`], [`field`], [`fuzzy_list`], [`mod@format`] and
 //! [`scrolling`] are shared pieces and no panes.
 
 use chrono::{DateTime, Utc};
@@ -14,7 +14,9 @@ use crate::domain::ids::{AccountName, ResourceId};
 use crate::domain::zone::Zone;
 use crate::effect::{Answer, Effect, Tickets};
 
+pub mod badges;
 pub mod compose;
+pub mod drafts;
 pub mod field;
 pub mod format;
 pub mod fuzzy_list;

@@ -272,6 +272,8 @@ impl LintFacts {
     pub(crate) fn context(&mut self) -> LintContext<'_> {
         self.hosts = HostIndex::new(&self.resources);
         LintContext {
+            unread: Vec::new(),
+            served: None,
             hosts: &self.hosts,
             limits: &self.limits,
             accounts: &self.accounts,

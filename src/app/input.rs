@@ -164,7 +164,8 @@ impl App {
                 self.notices.dismiss();
                 Vec::new()
             }
-            Command::PurgeCompose if !covered => self.open(Opening::Compose(None), ctx),
+            Command::PurgeCompose if !covered => self.open(Opening::Compose(Box::default()), ctx),
+            Command::DraftsOpen if !covered => self.open(Opening::Drafts, ctx),
             Command::Refresh if !covered => {
                 if self.known.offline {
                     self.say(Level::Info, "Offline: no vendor is asked.", ctx);

@@ -4,9 +4,9 @@
 //! here.
 
 use crate::commands::{Command, Context};
-use crate::domain::draft::Draft;
-use crate::domain::event::Level;
+use crate::domain::draft::{Draft, KeptDraft};
 use crate::panes::compose::ComposePane;
+use crate::panes::drafts::DraftsPane;
 use crate::panes::help::HelpPane;
 use crate::panes::overlay::Overlay;
 use crate::panes::palette::PalettePane;
@@ -18,8 +18,8 @@ use crate::panes::{Opening, PaneCtx, Update};
 
 /// The parts of the app that an overlay is made of, beside the data to open it with.
 pub(super) struct OverlayContext<'a> {
-    /// The kept draft.
-    pub(super) draft: Option<&'a Draft>,
+    /// The kept drafts.
+    pub(super) drafts: &'a [KeptDraft],
     /// The contexts of whatever has the keys now.
     pub(super) contexts: &'a [Context],
     /// Explains why a command would do nothing now, if it would.
@@ -37,9 +37,11 @@ pub(super) fn open_overlay(
     ctx: &PaneCtx<'_>,
 ) -> (Box<dyn Overlay>, Update) {
     match opening {
-        Opening::Compose(draft) => compose(draft, context.draft, ctx),
-        Opening::Plan(plan, draft, warnings) => {
-            let (pane, effect) = PlanPane::open(*plan, *draft, warnings, ctx);
+        Opening::Compose(draft) => compose(*draft, context.drafts, ctx),
+        Opening::Kept(kept) => compose_kept(*kept, ctx),
+        Opening::Drafts => (Box::new(DraftsPane::new(context.drafts)), Update::taken()),
+        Opening::Plan(plan, kept, warnings) => {
+            let (pane, effect) = PlanPane::open(*plan, *kept, warnings, ctx);
             (Box::new(pane), Update::effect(effect))
         }
         Opening::Queue => {
@@ -57,29 +59,15 @@ pub(super) fn open_overlay(
     }
 }
 
-/// Opens compose with a new draft, with the kept one, or with both where they go together.
-fn compose(
-    draft: Option<Draft>,
-    kept: Option<&Draft>,
-    ctx: &PaneCtx<'_>,
-) -> (Box<dyn Overlay>, Update) {
-    let kept = kept.filter(|kept| !kept.is_empty());
-    let both = draft.as_ref().zip(kept).map(|(fresh, kept)| kept.with(fresh));
-    let notice = both.as_ref().map(|both| match both {
-        Some(_) => "Added below the kept draft.",
-        None => {
-            "This draft was kept and is for something else: send or discard it, then try again."
-        }
-    });
-    let draft = match (both, kept) {
-        (Some(Some(both)), _) => both,
-        (_, Some(kept)) => kept.clone(),
-        (_, None) => draft.unwrap_or_default(),
-    };
-    let (pane, effects) = ComposePane::open(draft, ctx);
-    let mut update = Update { effects, ..Update::taken() };
-    if let Some(words) = notice {
-        update = update.and(Update::say(Level::Warning, words));
-    }
-    (Box::new(pane), update)
+/// Opens compose with a draft of its own. One with the contents of a kept draft is that one: the
+/// same rows twice make no second draft.
+fn compose(draft: Draft, drafts: &[KeptDraft], ctx: &PaneCtx<'_>) -> (Box<dyn Overlay>, Update) {
+    let same = drafts.iter().find(|kept| !draft.is_empty() && kept.draft == draft);
+    let kept = same.cloned().unwrap_or_else(|| KeptDraft::new(draft, ctx.tickets.take(), ctx.now));
+    compose_kept(kept, ctx)
+}
+
+fn compose_kept(kept: KeptDraft, ctx: &PaneCtx<'_>) -> (Box<dyn Overlay>, Update) {
+    let (pane, effects) = ComposePane::open(kept, ctx);
+    (Box::new(pane), Update { effects, ..Update::taken() })
 }

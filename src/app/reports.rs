@@ -47,7 +47,7 @@ impl App {
         }
         #[expect(clippy::wildcard_enum_match_arm, reason = "others are for the panes")]
         match answer {
-            Answer::DraftKept(draft) => self.draft = Some(draft.clone()),
+            Answer::DraftsKept(drafts) => self.drafts.clone_from(drafts),
             Answer::Exported { result: Ok((purges, path)), .. } => {
                 let purges = count_noun(*purges, "purge", "purges");
                 self.say(Level::Info, format!("Wrote {purges} to {}.", path.display()), ctx);

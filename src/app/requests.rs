@@ -3,7 +3,7 @@
 use crate::commands::Command;
 use crate::domain::event::{Level, Notice};
 use crate::domain::filter::Filter;
-use crate::effect::{Effect, Order};
+use crate::effect::Effect;
 use crate::panes::history::HistoryPane;
 use crate::panes::{AppRequest, Opening, OverlayAnswer, PickFor, Update};
 
@@ -16,7 +16,7 @@ impl App {
         let unavailable =
             |command| self.out_of_place(command).or_else(|| self.unavailable(command, ctx));
         let context = OverlayContext {
-            draft: self.draft.as_ref(),
+            drafts: &self.drafts,
             contexts: self.contexts(),
             unavailable: &unavailable,
             views: self.workspace.tabs().0.map(str::to_owned).collect(),
@@ -33,11 +33,7 @@ impl App {
     pub(super) fn apply(&mut self, update: Update, from: Origin, ctx: &Ctx<'_>) -> Vec<Effect> {
         self.dirty |= update.taken || !update.requests.is_empty();
         let mut effects = update.effects;
-        for effect in &effects {
-            if let Effect::Order(Order::KeepDraft(draft)) = effect {
-                self.draft.clone_from(draft);
-            }
-        }
+        self.learn_drafts(&effects);
         for request in update.requests {
             effects.extend(self.handle(request, from, ctx));
         }
@@ -53,6 +49,11 @@ impl App {
         match request {
             AppRequest::Close => {
                 self.close(from);
+                Vec::new()
+            }
+            AppRequest::LeaveDraft(id) => {
+                self.close(from);
+                self.say_kept(&id, ctx);
                 Vec::new()
             }
             AppRequest::CloseAll => {

@@ -61,7 +61,7 @@ pub struct Options {
     /// Purge the whole resource
     #[arg(long, conflicts_with = "from", requires = "resource")]
     pub all: bool,
-    /// Read targets from a file, or - for standard input; the form of a line decides its kind
+    /// Read targets from a file, or - for standard input; a * makes a line a pattern
     #[arg(long, value_name = "FILE")]
     pub from: Option<PathBuf>,
     /// Show the exact requests and send nothing

@@ -13,6 +13,8 @@ pub enum Context {
     Compose,
     /// The plan overlay.
     Plan,
+    /// The list of drafts.
+    Drafts,
     /// The queue overlay.
     Queue,
     /// A list to choose from: pickers, the palette.
@@ -69,6 +71,7 @@ impl Context {
             Self::History | Self::Detail => Some("On the board only"),
             Self::Compose => Some("While composing only"),
             Self::Plan => Some("In the plan only"),
+            Self::Drafts => Some("In the list of drafts only"),
             Self::Queue => Some("In the queue only"),
             Self::Picker | Self::Choice => Some("In a list only"),
             Self::Help => Some("In help only"),

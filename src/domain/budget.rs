@@ -21,6 +21,7 @@ use super::journal::{JournalEntry, JournalState};
 use super::kind::Kind;
 use super::limits::{Limits, Scope};
 use super::purge::Purge;
+use super::status::Status;
 
 pub use ledger::Ledger;
 pub use quota::{QuotaLine, quotas};
@@ -67,10 +68,44 @@ pub struct RecentPurge {
     pub spent: Consumption,
     /// Its entries, in the vendor's form.
     pub targets: Vec<String>,
-    /// True until it is finished, as far as is known.
-    pub unfinished: bool,
+    /// What has come of it so far.
+    pub state: RecentState,
     /// The person or token that asked for it, where known.
     pub by: Option<String>,
+}
+
+/// The outcome so far of a recent purge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RecentState {
+    /// It failed: it used up room in the windows and may have removed nothing.
+    Failed,
+    /// It is finished, as far as is known.
+    Done,
+    /// It is under way.
+    Running,
+}
+
+impl RecentState {
+    /// The state of a purge of the history.
+    pub fn of_purge(status: Status) -> Self {
+        match status {
+            Status::InProgress | Status::Unknown => Self::Running,
+            Status::Successful | Status::ReportDisabled => Self::Done,
+            Status::Failed => Self::Failed,
+        }
+    }
+
+    /// The state of a request that was sent from here.
+    pub fn of_entry(state: JournalState) -> Self {
+        match state {
+            JournalState::Queued
+            | JournalState::Sending
+            | JournalState::Accepted
+            | JournalState::Unknown => Self::Running,
+            JournalState::Successful => Self::Done,
+            JournalState::Rejected | JournalState::Failed | JournalState::Cancelled => Self::Failed,
+        }
+    }
 }
 
 /// A window that the vendor closed: it answered 429, whatever our count says.

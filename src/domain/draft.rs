@@ -1,7 +1,11 @@
 //! The operator's draft: its text, and the choices that go with it.
 
 pub mod address;
+mod again;
 mod curl;
+pub mod edit;
+mod kept;
+mod overview;
 pub mod read;
 mod split;
 mod tokens;
@@ -10,6 +14,9 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::{AccountName, ResourceId};
 use super::kind::Kind;
+
+pub use kept::KeptDraft;
+pub use overview::Overview;
 
 /// The draft so far. Survives a crash, so it can be written down.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,19 +44,6 @@ impl Draft {
     pub fn is_empty(&self) -> bool {
         self.text.trim().is_empty() && self.kind != Some(Kind::All)
     }
-
-    /// This draft with the targets of another below its own; `None` where the two do not go
-    /// together, because they were given different kinds, resources or modes: what was meant as a
-    /// file must never become a directory.
-    pub fn with(&self, more: &Self) -> Option<Self> {
-        let fits = self.kind == more.kind
-            && self.kind != Some(Kind::All)
-            && self.resource == more.resource
-            && self.mode == more.mode
-            && self.area == more.area;
-        let text = format!("{}\n{}", self.text.trim_end(), more.text);
-        fits.then(|| Self { text, ..self.clone() })
-    }
 }
 
 #[cfg(test)]
@@ -61,17 +55,8 @@ mod tests {
     }
 
     #[test]
-    fn drafts_of_one_sort_go_together_and_others_never_change_what_was_meant() {
-        let kept = draft("https://www.site.com/a/\n", Some(Kind::Url));
-        let more = draft("https://www.site.com/b/", Some(Kind::Url));
-        assert_eq!(
-            kept.with(&more).map(|both| both.text),
-            Some("https://www.site.com/a/\nhttps://www.site.com/b/".to_owned())
-        );
-        let by_form = draft("https://www.site.com/b/", None);
-        assert_eq!(kept.with(&by_form), None, "a URL would become a directory");
-        let all = draft("", Some(Kind::All));
-        assert!(!all.is_empty() && all.with(&all).is_none());
+    fn a_draft_is_empty_where_nothing_of_it_would_be_purged() {
         assert!(draft(" \n", None).is_empty());
+        assert!(!draft("", Some(Kind::All)).is_empty());
     }
 }

@@ -75,6 +75,11 @@ text_id! {
     JournalId
 }
 
+text_id! {
+    /// Our own name for a draft that is kept.
+    DraftId
+}
+
 /// The place of a purge in the local history: the instant of its creation in microseconds since
 /// 1970, moved on to the next free microsecond where two purges share one. Greater is newer, so a
 /// window of history is a range of keys.

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use crate::domain::account::Account;
 use crate::domain::budget::{Consumption, Cooldown, RecentPurge, USUAL_MARGIN, Usage};
 use crate::domain::event::{AccountStatus, Event};
+use crate::domain::failure::Failure;
 use crate::domain::hosts::HostIndex;
 use crate::domain::ids::{AccountName, JournalId, ResourceId};
 use crate::domain::journal::{JournalEntry, JournalState};
@@ -169,9 +170,23 @@ impl Known {
                 .filter_map(|entry| Consumption::queued(entry, now))
                 .collect(),
             closed: self.cooldowns.values().filter(|it| it.until > now).cloned().collect(),
+            unread: self.unread(),
+            served: None,
             margin: USUAL_MARGIN,
             now,
         }
+    }
+
+    /// The accounts whose resources are not known, with the reason where the vendor gave one.
+    fn unread(&self) -> Vec<(&AccountName, Option<String>)> {
+        let names = self.accounts.iter().map(|account| &account.name);
+        let unread = names.filter(|name| !self.resources.contains_key(*name));
+        unread
+            .map(|name| {
+                let failure = self.statuses.get(name).and_then(|status| status.failure.as_ref());
+                (name, failure.map(Failure::headline))
+            })
+            .collect()
     }
 
     /// The use of an account's windows: by anybody as `recent` has it, and by what is queued here.

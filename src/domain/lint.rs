@@ -8,6 +8,7 @@ mod account_rules;
 mod collision;
 mod convert;
 mod entry;
+mod fix;
 mod limits;
 mod notes;
 mod overlap;
@@ -17,7 +18,7 @@ mod syntax;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::draft::Draft;
 use super::draft::read::{self, DraftEntries};
@@ -29,6 +30,7 @@ use super::lint_context::LintContext;
 use super::resource::Resource;
 
 pub use collision::{Collision, JUST_NOW};
+pub use fix::Fix;
 
 use notes::Notes;
 
@@ -41,6 +43,8 @@ pub struct Linted {
     pub findings: Vec<Finding>,
     /// Entries that meet a recent purge; each has its finding too.
     pub collisions: Vec<Collision>,
+    /// The hosts that no resource answers to; each entry with one has its finding too.
+    pub unknown_hosts: BTreeSet<String>,
 }
 
 /// One entry of a draft.
@@ -55,6 +59,20 @@ pub struct LintedLine {
     pub meaning: Option<Meaning>,
     /// Findings about it.
     pub findings: Vec<Finding>,
+    /// The part of its query string that does not count.
+    pub lost_query: LostQuery,
+}
+
+/// The part of a query string that does not count for a purge.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum LostQuery {
+    /// All of it counts, or nobody says otherwise.
+    #[default]
+    Nothing,
+    /// None of it counts.
+    Whole,
+    /// These parameters do not count.
+    Names(Vec<String>),
 }
 
 /// The meaning of an entry.
@@ -114,8 +132,9 @@ pub fn lint(draft: &Draft, context: &LintContext<'_>) -> Linted {
     account_rules::check(&run, &groups, &mut notes);
     limits::check(&run, &groups, &mut notes);
     let collisions = collision::check(&mut run, &groups);
+    let unknown_hosts = run.entries.iter_mut().filter_map(|row| row.unknown_host.take()).collect();
     let lines = run.entries.into_iter().map(|row| row.line).collect();
-    Linted { lines, findings: notes.findings, collisions }
+    Linted { lines, findings: notes.findings, collisions, unknown_hosts }
 }
 
 /// A draft under the linter's eyes.
@@ -130,6 +149,8 @@ struct LintedEntry {
     line: LintedLine,
     /// The resource's place in the index; `None` where none was found.
     place: Option<usize>,
+    /// The host that no resource answers to.
+    unknown_host: Option<String>,
 }
 
 /// The number of targets of one kind for one resource.

@@ -11,6 +11,9 @@ use super::hosts::HostIndex;
 use super::ids::AccountName;
 use super::limits::Limits;
 
+/// The accounts that served hosts before, by the host.
+pub type ServedHosts = BTreeMap<String, AccountName>;
+
 /// The facts at an instant. [`Known::lint_context`](super::known::Known::lint_context) makes them.
 #[derive(Clone, Debug)]
 pub struct LintContext<'a> {
@@ -29,6 +32,12 @@ pub struct LintContext<'a> {
     pub queued: Vec<Consumption>,
     /// Windows that a vendor closed (429).
     pub closed: Vec<Cooldown>,
+    /// The accounts whose resources are not known, each with the reason in a few words; `None` where
+    /// they are still being read.
+    pub unread: Vec<(&'a AccountName, Option<String>)>,
+    /// The accounts that served a host before, by the local history; hosts that were not looked up
+    /// are left out.
+    pub served: Option<&'a ServedHosts>,
     /// Possible difference between the vendors' clocks and ours; every window is taken to be longer
     /// by this.
     pub margin: TimeDelta,

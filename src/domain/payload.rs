@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::{AccountName, ResourceId};
 use super::kind::Kind;
-use super::target::is_root;
+use super::limits::{Limits, Syntax};
+use super::target::{is_root, path_of};
 
 /// One or more targets, in the order in which the operator gave them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -130,6 +131,30 @@ impl PurgeRequest {
         self.payload.kind()
     }
 
+    /// The same in the form that these limits give: as the plan would send it, whatever form the
+    /// vendor's history has it in.
+    #[must_use]
+    pub fn in_form(self, limits: &Limits) -> Self {
+        let Some(rule) = limits.rule(self.payload.kind()) else { return self };
+        let write = |targets: Targets| {
+            let written = targets.0.into_iter().map(|target| match rule.syntax {
+                Syntax::Path => path_of(&target).to_owned(),
+                Syntax::FullUrl | Syntax::Directory if target.starts_with('/') => {
+                    format!("https://{}{target}", self.cname)
+                }
+                Syntax::FullUrl | Syntax::Directory => target,
+            });
+            Targets(written.collect())
+        };
+        let payload = match self.payload {
+            Payload::Url(targets) => Payload::Url(write(targets)),
+            Payload::Pattern(targets) => Payload::Pattern(write(targets)),
+            Payload::All => Payload::All,
+        };
+        let mode = self.mode.or_else(|| rule.modes.first().map(|mode| mode.word.to_owned()));
+        Self { payload, mode, ..self }
+    }
+
     /// Returns true if it removes everything of its resource: by name, or by a pattern that leaves
     /// nothing out.
     pub fn empties(&self) -> bool {
@@ -138,5 +163,32 @@ impl PurgeRequest {
             Payload::Pattern(targets) => targets.as_slice().iter().any(|target| is_root(target)),
             Payload::Url(_) => false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+    use crate::testing;
+
+    #[test]
+    fn a_purge_of_the_history_is_written_as_the_plan_would_send_it() {
+        let request = |targets: &[&str]| {
+            let targets = targets.iter().map(|&target| target.to_owned()).collect();
+            let payload = Payload::Url(Targets::new(targets).unwrap());
+            PurgeRequest::new("one", "1", "www.site.com", payload)
+        };
+        let urls = request(&["http://www.site.com/a.ts?x=1", "/b.jpg", "https://www.site.com"]);
+        let paths = urls.clone().in_form(&testing::path_limits());
+        assert_eq!(paths.payload.targets(), ["/a.ts?x=1", "/b.jpg", "/"]);
+        let full = urls.in_form(&testing::directory_limits());
+        assert_eq!(
+            full.payload.targets(),
+            ["http://www.site.com/a.ts?x=1", "https://www.site.com/b.jpg", "https://www.site.com"]
+        );
+        let all = PurgeRequest::new("one", "1", "www.site.com", Payload::All);
+        assert_eq!(all.clone().in_form(&testing::path_limits()).payload, all.payload);
     }
 }

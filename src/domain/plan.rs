@@ -92,7 +92,7 @@ pub struct PlannedRequest {
 pub enum Risk {
     /// Single URLs: Enter.
     Low,
-    /// Patterns or warnings: the letter y.
+    /// Patterns, many URLs or warnings: the letter S.
     Raised,
     /// Everything, a root pattern, or something protected: the cname typed out.
     High {
@@ -163,5 +163,6 @@ pub struct Preview {
     /// The body.
     pub body: String,
     /// The same as a command line for `curl`, with an environment variable in the secret's place.
+    /// Where requests are signed, for the vendor's own tool: `curl` cannot sign.
     pub curl: String,
 }

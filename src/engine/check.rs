@@ -14,6 +14,7 @@ use crate::domain::event::StoreError;
 use crate::domain::journal::JournalState;
 use crate::domain::known::Known;
 use crate::domain::lint::lint;
+use crate::domain::lint_context::{LintContext, ServedHosts};
 
 /// Age up to which a purge that we sent may still be missing in the vendor's history.
 const RECENT: TimeDelta = TimeDelta::hours(1);
@@ -30,13 +31,20 @@ impl Engine {
     ) -> Result<Checked, StoreError> {
         known.replace_journal(&self.queue().await?);
         let now = self.0.clock.now();
-        let lines = lint(draft, &known.lint_context(&[], now)).lines.into_iter();
-        let resources: BTreeSet<_> = lines
+        let linted = lint(draft, &known.lint_context(&[], now));
+        let served = match linted.unknown_hosts.len() {
+            0 => ServedHosts::new(),
+            _ => self.served(linted.unknown_hosts.into_iter().collect()).await?,
+        };
+        let resources: BTreeSet<_> = linted
+            .lines
+            .into_iter()
             .filter_map(|line| line.meaning)
             .map(|meaning| (meaning.account, meaning.resource))
             .collect();
         let recent = self.recent(resources.into_iter().collect()).await?;
-        Ok(check(draft, &known.lint_context(&recent, now)))
+        let context = known.lint_context(&recent, now);
+        Ok(check(draft, &LintContext { served: Some(&served), ..context }))
     }
 
     /// Waits shortly until the purges that we sent lately are matched with the vendors' history.

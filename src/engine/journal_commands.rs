@@ -1,5 +1,5 @@
-//! Changes the journal as the operator orders: queue, cancel, resend, reorder, pause; and keeps the
-//! draft.
+//! Changes the journal as the operator orders: queue, cancel, resend, reorder, pause; and keeps
+//! drafts.
 //!
 //! Orders are carried out in the sequence of the calls, even if their futures are dropped.
 //! Read-only and offline are enforced here, for both faces.
@@ -8,16 +8,19 @@ use super::Engine;
 use super::events::EventHub;
 use super::messages::SenderMsg;
 use super::store_writer::StoreConnections;
-use crate::domain::draft::Draft;
+use crate::domain::draft::KeptDraft;
 use crate::domain::event::{Event, StoreError};
-use crate::domain::ids::{AccountName, JournalId};
+use crate::domain::ids::{AccountName, DraftId, JournalId};
 use crate::domain::journal::{JournalEntry, JournalState, NewEntry};
 use crate::domain::payload::PurgeRequest;
 use crate::domain::permission::{Action, Permissions, Refusal};
-use crate::store::{Reader, StepDetails, StepOutcome, StoreFailure};
+use crate::store::{Reader, StepDetails, StepOutcome, StoreFailure, Writer};
 
 /// Number of closed entries of the journal that are read for a list.
 const NEWEST: u32 = 200;
+
+/// A change of the drafts in the store.
+type DraftChange = Box<dyn FnOnce(&mut Writer) -> Result<(), StoreFailure> + Send>;
 
 /// The reason why the engine does not carry out an order.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -147,17 +150,32 @@ impl Engine {
         })
     }
 
-    /// Keeps the draft for the next start; `None` forgets it. In read-only mode, the draft of
-    /// another run stays as it is.
+    /// Keeps a draft for the next start. In read-only mode, the drafts of other runs stay as they
+    /// are.
     pub fn keep_draft(
         &self,
-        draft: Option<Draft>,
+        kept: KeptDraft,
     ) -> impl Future<Output = Result<(), StoreError>> + Send + use<> {
-        let kept = (!self.0.read_only)
-            .then(|| self.0.writer.call(move |store| store.writer()?.save_draft(draft.as_ref())));
+        self.change_drafts(Box::new(move |writer| writer.save_draft(&kept)))
+    }
+
+    /// Forgets a draft. In read-only mode, the drafts of other runs stay as they are.
+    pub fn forget_draft(
+        &self,
+        id: DraftId,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send + use<> {
+        self.change_drafts(Box::new(move |writer| writer.remove_draft(&id).map(drop)))
+    }
+
+    fn change_drafts(
+        &self,
+        change: DraftChange,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send + use<> {
+        let changed =
+            (!self.0.read_only).then(|| self.0.writer.call(move |store| change(store.writer()?)));
         async move {
-            match kept {
-                Some(kept) => kept.await,
+            match changed {
+                Some(changed) => changed.await,
                 None => Ok(()),
             }
         }

@@ -1,25 +1,32 @@
 //! Reads the store for both faces. A query starts with the call, and dropping its future cancels
 //! it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::clock::delta;
 use super::{Engine, journal_commands};
 use crate::domain::budget::RecentPurge;
-use crate::domain::draft::Draft;
+use crate::domain::draft::KeptDraft;
 use crate::domain::event::StoreError;
+use crate::domain::filter::Filter;
 use crate::domain::ids::{AccountName, PurgeKey, ResourceId};
 use crate::domain::journal::JournalEntry;
 use crate::domain::kind::Kind;
+use crate::domain::lint_context::ServedHosts;
 use crate::domain::payload::PurgeRequest;
 use crate::domain::plan::Preview;
 use crate::domain::purge::{Purge, PurgeDetail};
-use crate::domain::query::{KeysQuery, Summary, SummaryQuery, Window, WindowQuery};
+use crate::domain::query::{Anchor, KeysQuery, Sort, Summary, SummaryQuery, Window, WindowQuery};
+use crate::domain::zone::Zone;
 
 /// Age up to which purges are recent, where no window is longer.
 const RECENT: Duration = Duration::from_hours(1);
 /// Largest age up to which purges are recent.
 const RECENT_LONGEST: Duration = Duration::from_hours(24);
+
+/// The most hosts that are looked up at once.
+const HOSTS: usize = 50;
 
 /// The answer to a query.
 pub(super) type QueryResult<T> = Result<T, StoreError>;
@@ -74,15 +81,40 @@ impl Engine {
         self.0.windows.ask(move |reader| reader.recent(&resources, since))
     }
 
+    /// Finds the accounts that served these hosts last, by the purges of the history; hosts without
+    /// any are left out.
+    pub fn served(
+        &self,
+        hosts: Vec<String>,
+    ) -> impl Future<Output = QueryResult<ServedHosts>> + Send + use<> {
+        let now = self.0.clock.now();
+        self.0.windows.ask(move |reader| {
+            let mut served = ServedHosts::new();
+            for host in hosts.into_iter().take(HOSTS) {
+                let Ok(filter) = Filter::parse(&format!("cname:={host}")) else { continue };
+                let newest = WindowQuery {
+                    predicate: Arc::new(filter.resolve(now, Zone::default())),
+                    sort: Sort::Newest,
+                    anchor: Anchor::Start,
+                    limit: 1,
+                };
+                if let Some(row) = reader.window(&newest)?.rows.into_iter().next() {
+                    served.insert(host, row.account);
+                }
+            }
+            Ok(served)
+        })
+    }
+
     /// Reads the journal's newest entries: open ones first, in the order of the queue, then the
     /// others, newest first.
     pub fn queue(&self) -> impl Future<Output = QueryResult<Vec<JournalEntry>>> + Send + use<> {
         self.0.windows.ask(|reader| journal_commands::newest(reader))
     }
 
-    /// Reads the draft that an earlier run left.
-    pub fn draft(&self) -> impl Future<Output = QueryResult<Option<Draft>>> + Send + use<> {
-        self.0.writer.call(|store| store.reader.draft())
+    /// Reads the drafts that are kept, the one that was changed last first.
+    pub fn drafts(&self) -> impl Future<Output = QueryResult<Vec<KeptDraft>>> + Send + use<> {
+        self.0.writer.call(|store| store.reader.drafts())
     }
 
     /// Renders a request as it would go over the wire, without secrets; empty where its account is

@@ -1,7 +1,10 @@
 //! Compose: the draft of a purge, and beside each line the vendor's view of it and its findings.
 //! Nothing is sent from here; the way out is the plan.
 
+mod checking;
 mod discard;
+mod fixing;
+mod folded;
 mod navigation;
 mod options;
 mod suggestions;
@@ -13,11 +16,12 @@ use std::path::PathBuf;
 
 use crate::commands::{Command, Context};
 use crate::domain::budget::RecentPurge;
-use crate::domain::check::{Checked, check};
-use crate::domain::draft::Draft;
+use crate::domain::check::Checked;
+use crate::domain::draft::{Draft, KeptDraft};
 use crate::domain::event::{Event, Level};
 use crate::domain::findings::Severity;
 use crate::domain::ids::{AccountName, ResourceId, Ticket};
+use crate::domain::lint_context::ServedHosts;
 use crate::domain::plan::PlanError;
 use crate::effect::{Answer, Effect, Order, Query, TerminalEffect};
 
@@ -28,7 +32,8 @@ use super::{BudgetOf, Pane, PaneCtx, Update};
 /// A draft being written.
 #[derive(Clone, Debug)]
 pub struct ComposePane {
-    draft: Draft,
+    /// The draft, with the name under which it is kept.
+    kept: KeptDraft,
     lines: Lines,
     reason: Field,
     ticket: Field,
@@ -40,8 +45,15 @@ pub struct ComposePane {
     recent_ticket: Ticket,
     /// The resources whose recent purges were asked for.
     recent_of: BTreeSet<(AccountName, ResourceId)>,
+    /// The accounts that served hosts before that no resource answers to.
+    served: ServedHosts,
+    served_ticket: Ticket,
+    /// The hosts that were asked about.
+    asked_hosts: BTreeSet<String>,
     /// The draft that was thrown away last.
     discarded: Option<Draft>,
+    /// The line with a finding that was gone to last.
+    visited: Option<usize>,
     /// The editor or the file whose text is still to come.
     expected: Option<Ticket>,
 }
@@ -66,69 +78,61 @@ impl Part {
 }
 
 impl ComposePane {
-    /// Opens a draft, with the first queries.
-    pub fn open(draft: Draft, ctx: &PaneCtx<'_>) -> (Self, Vec<Effect>) {
+    /// Opens a draft, with the first queries. It is kept from the start where there is something in
+    /// it.
+    pub fn open(kept: KeptDraft, ctx: &PaneCtx<'_>) -> (Self, Vec<Effect>) {
+        let draft = &kept.draft;
         let mut pane = Self {
             lines: Lines::new(&draft.text),
             reason: Field::new(&draft.reason),
             ticket: Field::new(&draft.ticket),
-            draft,
+            kept,
             part: Part::Targets,
             checked: Checked::default(),
             revision: ctx.known.revision(),
             recent: Vec::new(),
             recent_ticket: Ticket::default(),
             recent_of: BTreeSet::new(),
+            served: ServedHosts::new(),
+            served_ticket: Ticket::default(),
+            asked_hosts: BTreeSet::new(),
             discarded: None,
+            visited: None,
             expected: None,
         };
-        let update = pane.relint(ctx);
-        (pane, update.effects)
+        let mut effects = pane.relint(ctx).effects;
+        if !pane.draft().is_empty() {
+            effects.push(pane.keep());
+        }
+        (pane, effects)
     }
 
     /// Returns the draft.
     pub fn draft(&self) -> &Draft {
-        &self.draft
-    }
-
-    /// Checks the whole draft again, and asks for the recent purges of resources that are new in
-    /// it.
-    fn relint(&mut self, ctx: &PaneCtx<'_>) -> Update {
-        self.revision = ctx.known.revision();
-        self.checked = check(&self.draft, &ctx.known.lint_context(&self.recent, ctx.now));
-        let mut resources: BTreeSet<(AccountName, ResourceId)> = self
-            .checked
-            .linted
-            .lines
-            .iter()
-            .filter_map(|line| line.meaning.as_ref())
-            .map(|meaning| (meaning.account.clone(), meaning.resource.clone()))
-            .collect();
-        resources.extend(self.draft.resource.clone());
-        if resources == self.recent_of || resources.is_empty() {
-            return Update::taken();
-        }
-        self.recent_of = resources;
-        self.ask_recent(ctx)
-    }
-
-    fn ask_recent(&mut self, ctx: &PaneCtx<'_>) -> Update {
-        self.recent_ticket = ctx.tickets.take();
-        let resources = self.recent_of.iter().cloned().collect();
-        Update::effect(Effect::Query(Query::Recent { ticket: self.recent_ticket, resources }))
+        &self.kept.draft
     }
 
     /// Takes the texts into the draft, keeps it for the next start and lints it.
     fn edited(&mut self, ctx: &PaneCtx<'_>) -> Update {
-        self.draft.text = self.lines.text();
-        self.reason.text().clone_into(&mut self.draft.reason);
-        self.ticket.text().clone_into(&mut self.draft.ticket);
+        self.kept.draft.text = self.lines.text();
+        self.reason.text().clone_into(&mut self.kept.draft.reason);
+        self.ticket.text().clone_into(&mut self.kept.draft.ticket);
         self.changed(ctx)
     }
 
     fn changed(&mut self, ctx: &PaneCtx<'_>) -> Update {
-        let kept = Effect::Order(Order::KeepDraft(Some(self.draft.clone())));
+        self.kept.changed = ctx.now;
+        let kept = self.keep();
         self.relint(ctx).and_effect(kept)
+    }
+
+    /// Keeps the draft as it is now; an empty one is forgotten.
+    fn keep(&self) -> Effect {
+        Effect::Order(if self.draft().is_empty() {
+            Order::ForgetDraft(self.kept.id.clone())
+        } else {
+            Order::KeepDraft(self.kept.clone())
+        })
     }
 
     fn after_edit(&mut self, edit: Edit, ctx: &PaneCtx<'_>) -> Update {
@@ -158,7 +162,7 @@ impl ComposePane {
         match &self.checked.plan {
             Ok(plan) => Update::open(Opening::Plan(
                 Box::new(plan.clone()),
-                Box::new(self.draft.clone()),
+                Box::new(self.kept.clone()),
                 self.count(Severity::Warning),
             )),
             Err(PlanError::Nothing) => Update::say(
@@ -176,8 +180,10 @@ impl ComposePane {
             whole.push('\n');
         }
         whole.push_str(text);
-        self.lines.set(&whole);
-        self.edited(ctx)
+        self.lines.replace(&whole);
+        let update = self.edited(ctx);
+        self.go_to_first_finding();
+        update
     }
 
     /// Counts the findings of a severity.
@@ -206,7 +212,7 @@ impl Pane for ComposePane {
     fn on_command(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Update {
         #[expect(clippy::wildcard_enum_match_arm, reason = "others are the text's or nobody's")]
         match command {
-            Command::Back => Update::request(AppRequest::Close),
+            Command::Back => Update::request(AppRequest::LeaveDraft(self.kept.id.clone())),
             Command::ComposePlan => self.to_plan(),
             Command::FieldAccept => {
                 self.part = self.part.next();
@@ -238,6 +244,10 @@ impl Pane for ComposePane {
             }
             Command::ComposeWiden => self.pick_wider(),
             Command::ComposeFollow => self.follow(),
+            Command::ComposeFix => self.fix(false, ctx),
+            Command::ComposeFixAll => self.fix(true, ctx),
+            Command::ComposeDropErrors => self.drop_errors(ctx),
+            Command::ComposeDirectory => self.turn_directory(ctx),
             Command::FindingNext => self.go_to_finding(true),
             Command::FindingPrevious => self.go_to_finding(false),
             Command::PageDown if self.part == Part::Targets => self.go_page(1, ctx),
@@ -262,7 +272,11 @@ impl Pane for ComposePane {
             Part::Reason => self.reason.on_paste(text),
             Part::Ticket => self.ticket.on_paste(text),
         };
-        self.after_edit(edit, ctx)
+        let update = self.after_edit(edit, ctx);
+        if self.part == Part::Targets && text.trim().contains(['\n', '\r']) {
+            self.go_to_first_finding();
+        }
+        update
     }
 
     fn on_answer(&mut self, answer: &Answer, ctx: &PaneCtx<'_>) -> Update {
@@ -277,12 +291,21 @@ impl Pane for ComposePane {
                     Update::say(Level::Warning, format!("Recent purges are not known: {error}"))
                 }
             },
+            Answer::Served { ticket, result } if *ticket == self.served_ticket => {
+                // Without an answer, the finding says what is known without the history.
+                if let Ok(served) = result {
+                    self.served.clone_from(served);
+                }
+                self.relint(ctx)
+            }
             Answer::Edited { ticket, result } if Some(*ticket) == self.expected => {
                 self.expected = None;
                 match result {
                     Ok(Some(text)) => {
-                        self.lines.set(text.trim_end());
-                        self.edited(ctx)
+                        self.lines.replace(text.trim_end());
+                        let update = self.edited(ctx);
+                        self.go_to_first_finding();
+                        update
                     }
                     Ok(None) => Update::taken(),
                     Err(words) => Update::say(Level::Error, words.clone()),
@@ -312,7 +335,7 @@ impl Pane for ComposePane {
         match answer {
             OverlayAnswer::Picked { purpose: PickFor::Resource, values } => {
                 if let Some(PickValue::Resource(account, id)) = values.first() {
-                    self.draft.resource = Some((account.clone(), id.clone()));
+                    self.kept.draft.resource = Some((account.clone(), id.clone()));
                 }
                 self.changed(ctx)
             }
@@ -344,15 +367,18 @@ impl Pane for ComposePane {
             .or_else(|| meanings().next())
             .and_then(|line| line.meaning.as_ref())
             .map(|meaning| (meaning.account.clone(), meaning.resource.clone()))
-            .or_else(|| self.draft.resource.clone())
+            .or_else(|| self.draft().resource.clone())
             .map_or(BudgetOf::Below, |(account, resource)| BudgetOf::Resource(account, resource))
     }
 
     fn shows_hint(&self, command: Command) -> bool {
-        let discarded = self.discarded.is_some() && self.draft.is_empty();
+        let discarded = self.discarded.is_some() && self.draft().is_empty();
         #[expect(clippy::wildcard_enum_match_arm, reason = "others do not depend on the draft")]
         match command {
             Command::TextUndo => discarded,
+            Command::ComposeFix | Command::ComposeFixAll => self.has_fix(),
+            Command::ComposeDropErrors => !self.checked.linted.without_errors().is_empty(),
+            Command::ComposeDirectory => !self.directory_changes().is_empty(),
             Command::FindingNext => self.checked.linted.all_findings().any(|it| it.line.is_some()),
             Command::ComposeLoad | Command::ComposeEditor | Command::Back => true,
             _ => !discarded,

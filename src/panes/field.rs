@@ -126,7 +126,12 @@ impl Field {
 #[derive(Clone, Debug, Default)]
 pub struct Lines {
     area: TextArea<'static>,
+    /// The texts that were replaced as a whole, the last one last, each with its own history.
+    replaced: Vec<TextArea<'static>>,
 }
+
+/// The most replaced texts that undo brings back.
+const MOST_REPLACED: usize = 8;
 
 impl Lines {
     /// A text, its cursor at the end.
@@ -164,6 +169,15 @@ impl Lines {
         self.area.move_cursor(CursorMove::End);
     }
 
+    /// Replaces the text; undo brings back what was there. The cursor goes to its end.
+    pub fn replace(&mut self, text: &str) {
+        let before = self.area.clone();
+        self.set(text);
+        self.replaced.push(before);
+        let surplus = self.replaced.len().saturating_sub(MOST_REPLACED);
+        self.replaced.drain(..surplus);
+    }
+
     /// Puts the cursor at the start of a line, or of the last one where there are fewer.
     pub fn go_to_line(&mut self, line: usize) {
         let row = u16::try_from(line).unwrap_or(u16::MAX);
@@ -172,7 +186,43 @@ impl Lines {
 
     /// Carries out an editing command.
     pub fn on_command(&mut self, command: Command) -> Edit {
-        edit(&mut self.area, command)
+        if command == Command::TextDeleteLine {
+            return self.delete_line();
+        }
+        let edit = edit(&mut self.area, command);
+        if command == Command::TextUndo
+            && edit == Edit::Moved
+            && let Some(before) = self.replaced.pop()
+        {
+            self.area = before;
+            return Edit::Edited;
+        }
+        edit
+    }
+
+    /// Deletes the line under the cursor; the last one that is left becomes empty.
+    fn delete_line(&mut self) -> Edit {
+        let (row, _) = self.cursor();
+        let last = row + 1 == self.lines().len();
+        self.area.cancel_selection();
+        if last && row > 0 {
+            // With the line break before it.
+            self.area.move_cursor(CursorMove::Up);
+            self.area.move_cursor(CursorMove::End);
+            self.area.start_selection();
+            self.area.move_cursor(CursorMove::Down);
+            self.area.move_cursor(CursorMove::End);
+        } else {
+            self.area.move_cursor(CursorMove::Head);
+            self.area.start_selection();
+            self.area.move_cursor(if last { CursorMove::End } else { CursorMove::Down });
+            if !last {
+                self.area.move_cursor(CursorMove::Head);
+            }
+        }
+        let deleted = self.area.cut();
+        self.area.move_cursor(CursorMove::Head);
+        edited(deleted)
     }
 
     /// Types a character.
@@ -308,6 +358,34 @@ mod tests {
         lines.on_paste("a\r\nb\rc\nd");
         assert_eq!(lines.lines(), ["a", "b", "c", "d"]);
         assert_eq!(lines.cursor(), (3, 1));
+    }
+
+    #[test]
+    fn a_line_is_deleted_whole_and_comes_back_by_one_undo() {
+        let mut lines = Lines::new("one\ntwo\nthree");
+        for (line, left) in [(1, "one\nthree"), (2, "one\ntwo"), (0, "two\nthree")] {
+            lines.go_to_line(line);
+            assert_eq!(lines.on_command(Command::TextDeleteLine), Edit::Edited);
+            assert_eq!(lines.text(), left);
+            lines.on_command(Command::TextUndo);
+            assert_eq!(lines.text(), "one\ntwo\nthree");
+        }
+        let mut only = Lines::new("one");
+        only.on_command(Command::TextDeleteLine);
+        assert_eq!(only.text(), "");
+        assert_eq!(only.on_command(Command::TextDeleteLine), Edit::Moved);
+    }
+
+    #[test]
+    fn a_text_that_was_replaced_comes_back_with_its_own_history() {
+        let mut lines = Lines::new("one");
+        lines.on_typed('!');
+        lines.replace("two");
+        lines.on_typed('?');
+        for text in ["two", "one!", "one", "one"] {
+            lines.on_command(Command::TextUndo);
+            assert_eq!(lines.text(), text);
+        }
     }
 
     #[test]

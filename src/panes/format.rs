@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::budget::QuotaLine;
 use crate::domain::edge::{Check, Verdict};
-use crate::domain::event::AccountStatus;
+use crate::domain::event::{AccountStatus, Level};
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::status::Status;
 use crate::domain::zone::Zone;
@@ -210,6 +210,22 @@ pub fn everything_of(cnames: &[&str]) -> String {
 /// Formats a count and its noun, in the singular where it is one: `1 URL`, `137 URLs`.
 pub fn count_noun(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(number), if number == 1 { one } else { many })
+}
+
+/// Says that command lines were copied, for which tools, and loudly how many of them remove
+/// everything of a host.
+pub fn copied_commands(lines: &[&str], emptying: usize) -> (Level, String) {
+    let mut tools: Vec<&str> = lines.iter().filter_map(|line| line.split(' ').next()).collect();
+    tools.sort_unstable();
+    tools.dedup();
+    let count = count_noun(lines.len() as u64, "command", "commands");
+    let copied = format!("Copied {count} for {}, without the secret.", tools.join(" and "));
+    match emptying {
+        0 => (Level::Info, copied),
+        _ if lines.len() == 1 => (Level::Warning, format!("{copied} It removes everything.")),
+        1 => (Level::Warning, format!("{copied} 1 of them removes everything.")),
+        _ => (Level::Warning, format!("{copied} {emptying} of them remove everything.")),
+    }
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
 //! The plan: the exact requests that a draft becomes, and the one place from which they can be
 //! sent.
 //!
-//! What confirms it depends on how much can go wrong: Enter, the letter y, or the cname typed out.
+//! What confirms it depends on how much can go wrong: Enter, S, or the cname typed out.
 //! The three are different on purpose, so that a habit formed on small purges sends no large one.
 
 use crate::commands::{Command, Context};
-use crate::domain::draft::Draft;
+use crate::domain::draft::KeptDraft;
 use crate::domain::event::Level;
 use crate::domain::ids::Ticket;
 use crate::domain::journal::NewEntry;
@@ -24,7 +24,7 @@ pub mod view;
 #[derive(Clone, Debug)]
 pub struct PlanPane {
     plan: Plan,
-    draft: Draft,
+    kept: KeptDraft,
     /// Number of the draft's warnings.
     warnings: usize,
     preview_ticket: Ticket,
@@ -43,12 +43,12 @@ pub struct PlanPane {
 
 impl PlanPane {
     /// Shows a plan: asks for the requests as they would go over the wire.
-    pub fn open(plan: Plan, draft: Draft, warnings: usize, ctx: &PaneCtx<'_>) -> (Self, Effect) {
+    pub fn open(plan: Plan, kept: KeptDraft, warnings: usize, ctx: &PaneCtx<'_>) -> (Self, Effect) {
         let ticket = ctx.tickets.take();
         let requests = plan.requests.iter().map(|planned| planned.request.clone()).collect();
         let pane = Self {
             plan,
-            draft,
+            kept,
             warnings,
             preview_ticket: ticket,
             previews: Vec::new(),
@@ -101,8 +101,8 @@ impl PlanPane {
             .map(|planned| NewEntry {
                 request: planned.request.clone(),
                 planned_at: planned.at,
-                reason: filled(&self.draft.reason),
-                ticket: filled(&self.draft.ticket),
+                reason: filled(&self.kept.draft.reason),
+                ticket: filled(&self.kept.draft.ticket),
             })
             .collect();
         let ticket = ctx.tickets.take();
@@ -111,10 +111,29 @@ impl PlanPane {
         Update::effect(Effect::Order(Order::Enqueue { ticket, sends }))
     }
 
+    /// Copies the targets of the request under the cursor.
+    fn copy(&self) -> Update {
+        let request = self.plan.requests.get(self.here).map(|planned| &planned.request);
+        let targets = request.map_or(&[][..], |request| request.payload.targets());
+        if targets.is_empty() {
+            let words = "A purge of a whole resource has no targets to copy.";
+            return Update::say(Level::Info, words);
+        }
+        let words = format::count_noun(targets.len() as u64, "target", "targets");
+        Update::effect(Effect::Terminal(TerminalEffect::Copy(targets.join("\n"))))
+            .and(Update::say(Level::Info, format!("Copied {words}.")))
+    }
+
     fn copy_curl(&self) -> Update {
         self.previews.get(self.here).map_or_else(
             || Update::say(Level::Info, "The request is still being put together."),
-            |preview| Update::effect(Effect::Terminal(TerminalEffect::Copy(preview.curl.clone()))),
+            |preview| {
+                let planned = self.plan.requests.get(self.here);
+                let emptying = usize::from(planned.is_some_and(|it| it.request.empties()));
+                let (level, words) = format::copied_commands(&[&preview.curl], emptying);
+                Update::effect(Effect::Terminal(TerminalEffect::Copy(preview.curl.clone())))
+                    .and(Update::say(level, words))
+            },
         )
     }
 
@@ -150,6 +169,7 @@ impl Pane for PlanPane {
             Command::PageUp => self.scroll(false, ctx),
             Command::MoveFirst => self.go_to(0),
             Command::MoveLast => self.go_to(usize::MAX),
+            Command::Copy => self.copy(),
             Command::CopyCurl => self.copy_curl(),
             other if matches!(self.plan.risk, Risk::High { .. }) => {
                 let edit = self.typed.on_command(other);
@@ -193,7 +213,7 @@ impl Pane for PlanPane {
                         } else {
                             format!("{requests} sent to the queue (Q).")
                         };
-                        Update::effect(Effect::Order(Order::KeepDraft(None)))
+                        Update::effect(Effect::Order(Order::ForgetDraft(self.kept.id.clone())))
                             .and_request(AppRequest::CloseAll)
                             .and(Update::say(Level::Info, words))
                     }
@@ -227,6 +247,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
 
     use super::*;
+    use crate::domain::draft::Draft;
     use crate::domain::payload::{Payload, PurgeRequest, Targets};
     use crate::domain::plan::PlannedRequest;
     use crate::testing::pane_ctx;
@@ -244,7 +265,8 @@ mod tests {
             high_cnames: Vec::new(),
             quotas: Vec::new(),
         };
-        PlanPane::open(plan, Draft::default(), 0, &ctx).0
+        let kept = KeptDraft::new(Draft::default(), ctx.tickets.take(), ctx.now);
+        PlanPane::open(plan, kept, 0, &ctx).0
     }
 
     fn sends(update: &Update) -> bool {
@@ -262,14 +284,15 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_of_low_risk_is_sent_by_enter_and_not_by_y() {
+    fn a_plan_of_low_risk_is_sent_by_enter_and_not_by_the_other_key() {
         assert!(!sends(&pane(Risk::Low).on_command(Command::PlanConfirmRaised, &pane_ctx())));
         assert!(sends(&pane(Risk::Low).on_command(Command::PlanConfirm, &pane_ctx())));
     }
 
     #[test]
-    fn a_plan_of_raised_risk_is_sent_by_y_and_not_by_enter() {
+    fn a_plan_of_raised_risk_is_sent_by_its_own_key_and_not_by_enter_or_copying() {
         assert!(!sends(&pane(Risk::Raised).on_command(Command::PlanConfirm, &pane_ctx())));
+        assert!(!sends(&pane(Risk::Raised).on_command(Command::Copy, &pane_ctx())));
         assert!(sends(&pane(Risk::Raised).on_command(Command::PlanConfirmRaised, &pane_ctx())));
     }
 

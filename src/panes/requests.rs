@@ -2,10 +2,10 @@
 //! other.
 
 use crate::commands::Command;
-use crate::domain::draft::Draft;
+use crate::domain::draft::{Draft, KeptDraft};
 use crate::domain::event::Notice;
 use crate::domain::filter::Term;
-use crate::domain::ids::{AccountName, ResourceId};
+use crate::domain::ids::{AccountName, DraftId, ResourceId};
 use crate::domain::plan::Plan;
 use crate::effect::SavedView;
 
@@ -14,6 +14,8 @@ use crate::effect::SavedView;
 pub enum AppRequest {
     /// Close this overlay.
     Close,
+    /// Close this overlay, in which this draft was written, and say where drafts are.
+    LeaveDraft(DraftId),
     /// Close every overlay.
     CloseAll,
     /// Open an overlay above.
@@ -44,10 +46,14 @@ pub enum AppRequest {
 /// An overlay to open.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Opening {
-    /// Compose with this draft; `None`: with the one that is kept, or a fresh one.
-    Compose(Option<Draft>),
+    /// Compose with a new draft of these contents.
+    Compose(Box<Draft>),
+    /// Compose with a draft that was kept.
+    Kept(Box<KeptDraft>),
+    /// The drafts that are kept.
+    Drafts,
     /// The plan that a draft comes to, to be confirmed, and the number of the draft's warnings.
-    Plan(Box<Plan>, Box<Draft>, usize),
+    Plan(Box<Plan>, Box<KeptDraft>, usize),
     /// The queue.
     Queue,
     /// All keys.

@@ -207,6 +207,12 @@ pub(crate) trait Adapter: Send + Sync + Debug {
     /// Returns the request for a purge.
     fn purge(&self, request: &PurgeRequest) -> Self::Call;
 
+    /// Returns a purge as a command line of the vendor's own tool, where requests are signed and
+    /// `curl` could send none.
+    fn command_line(&self, _: &PurgeRequest) -> Option<String> {
+        None
+    }
+
     /// Reads the response to a purge; by default any good one without an id.
     fn receipt(&self, response: &HttpResponse, key: &Key<Self>) -> Result<Receipt, Failure> {
         self.body(response, key)?;
@@ -324,7 +330,11 @@ impl<A: Adapter> Provider for A {
     }
 
     fn preview(&self, request: &PurgeRequest) -> Preview {
-        self.session().http.preview(&self.sign(&self.purge(request), None))
+        let mut preview = self.session().http.preview(&self.sign(&self.purge(request), None));
+        if let Some(own) = self.command_line(request) {
+            preview.curl = own;
+        }
+        preview
     }
 
     fn clock_ahead(&self) -> Option<TimeDelta> {

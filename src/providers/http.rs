@@ -26,6 +26,7 @@ use url::Url;
 
 pub use base::BaseUrlError;
 pub(crate) use exchange::error_chain;
+pub(crate) use preview::quoted;
 pub(crate) use request::HttpRequest;
 pub(crate) use response::HttpResponse;
 

@@ -9,7 +9,7 @@ use std::collections::{HashMap, VecDeque};
 use futures_util::future::{AbortHandle, Abortable, FutureExt as _};
 use futures_util::stream::{self, BoxStream, SelectAll, StreamExt as _};
 
-use crate::domain::event::{Event, Level, Notice};
+use crate::domain::event::{Event, Level, Notice, StoreError};
 use crate::domain::ids::AccountName;
 use crate::domain::journal::JournalEntry;
 use crate::domain::subject::Subject;
@@ -54,10 +54,10 @@ pub struct EngineEffects {
 }
 
 impl EngineEffects {
-    /// Begins with a warning, if any, then the draft that an earlier run left and all events of the
+    /// Begins with a warning, if any, then the drafts that earlier runs kept and all events of the
     /// engine.
     pub fn new(engine: Engine, events: EventStream, warning: Option<Notice>) -> Self {
-        let draft = engine.draft();
+        let drafts = engine.drafts();
         let mut effects = Self {
             engine,
             events,
@@ -66,9 +66,9 @@ impl EngineEffects {
             ready: warning.map(|it| Report::Event(Event::Notice(it))).into_iter().collect(),
         };
         effects.push(
-            stream::once(draft)
-                .filter_map(async |draft| draft.ok().flatten())
-                .map(|draft| Report::Answer(Answer::DraftKept(draft))),
+            stream::once(drafts)
+                .filter_map(async |drafts| drafts.ok().filter(|drafts| !drafts.is_empty()))
+                .map(|drafts| Report::Answer(Answer::DraftsKept(drafts))),
         );
         effects
     }
@@ -106,6 +106,10 @@ impl EngineEffects {
                 let recent = self.engine.recent(resources);
                 self.answer(async move { Answer::Recent { ticket, result: recent.await } });
             }
+            Query::Served { ticket, hosts } => {
+                let served = self.engine.served(hosts);
+                self.answer(async move { Answer::Served { ticket, result: served.await } });
+            }
             Query::Preview { ticket, requests } => {
                 let previews = self.engine.previews(requests);
                 self.answer(async move { Answer::Previewed { ticket, previews: previews.await } });
@@ -139,16 +143,13 @@ impl EngineEffects {
                 let paused = self.engine.pause(paused);
                 self.notify(async move { paused.await.err().iter().map(refused).collect() });
             }
-            Order::KeepDraft(draft) => {
-                let kept = self.engine.keep_draft(draft);
-                self.notify(async move {
-                    let words = |error| format!("The draft was not kept. {error}");
-                    kept.await
-                        .err()
-                        .map(|error| notice(Level::Warning, None, words(error)))
-                        .into_iter()
-                        .collect()
-                });
+            Order::KeepDraft(kept) => {
+                let kept = self.engine.keep_draft(kept);
+                self.notify(async move { not_kept(kept.await.err(), "The draft was not kept.") });
+            }
+            Order::ForgetDraft(id) => {
+                let gone = self.engine.forget_draft(id);
+                self.notify(async move { not_kept(gone.await.err(), "The draft stays.") });
             }
             Order::SaveView(view) => {
                 let saved = self.engine.save_view(view);
@@ -249,6 +250,11 @@ fn notice(level: Level, account: Option<AccountName>, words: String) -> Notice {
 
 fn refused(error: &OrderError) -> Notice {
     notice(Level::Error, error.account().cloned(), error.to_string())
+}
+
+fn not_kept(error: Option<StoreError>, words: &str) -> Vec<Notice> {
+    let notice = |error| notice(Level::Warning, None, format!("{words} {error}"));
+    error.map(notice).into_iter().collect()
 }
 
 /// Says once each why requests stay as they are; those that have moved on meanwhile are counted.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use purgedeck::app::{Input, Msg, Setup};
 use purgedeck::domain::account::Account;
-use purgedeck::domain::draft::Draft;
+use purgedeck::domain::draft::{Draft, KeptDraft};
 use purgedeck::domain::event::{AccountStatus, Event, Level, Notice, StoreError};
 use purgedeck::domain::failure::{Cause, Failure};
 use purgedeck::domain::journal::{JournalEntry, JournalState};
@@ -191,8 +191,11 @@ proptest! {
         assert_harmless(&failing, "the store's error");
         let mut kept = saying(&text, size);
         let draft = Draft { text: text.clone(), reason: text.clone(), ..Draft::default() };
-        kept.report(Report::Answer(Answer::DraftKept(draft)));
-        kept.press("P");
+        let draft = KeptDraft { id: "1".into(), changed: kept.now, draft };
+        kept.report(Report::Answer(Answer::DraftsKept(vec![draft])));
+        kept.press("D");
+        assert_harmless(&kept, "the list of drafts");
+        kept.press("enter");
         assert_harmless(&kept, "a kept draft");
     }
 }

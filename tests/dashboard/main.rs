@@ -7,7 +7,9 @@
     reason = "tests"
 )]
 
+mod composing;
 mod control_characters;
+mod drafts;
 mod faces;
 mod finding;
 mod keys;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use purgedeck::app::{App, Ctx, Input, Msg, Setup, update};
 use purgedeck::domain::account::Account;
-use purgedeck::domain::budget::{Consumption, RecentPurge};
+use purgedeck::domain::budget::{Consumption, RecentPurge, RecentState};
 use purgedeck::domain::coverage::Coverage;
 use purgedeck::domain::event::{AccountStatus, Event};
 use purgedeck::domain::failure::{Cause, Failure};
@@ -325,6 +325,15 @@ impl Stage {
                     result: Ok(self.recent(resources)),
                 }))
             }
+            Effect::Query(Query::Served { ticket, hosts }) => {
+                let account = |host: &String| {
+                    let purges = self.store.iter().map(|(_, purge)| purge);
+                    purges.filter(|purge| purge.cname == *host).map(|it| it.account.clone()).next()
+                };
+                let served =
+                    hosts.iter().filter_map(|host| Some((host.clone(), account(host)?))).collect();
+                Some(Report::Answer(Answer::Served { ticket: *ticket, result: Ok(served) }))
+            }
             Effect::Query(Query::Queue { ticket }) => {
                 let result = Ok(self.journal.clone());
                 Some(Report::Answer(Answer::Queue { ticket: *ticket, result }))
@@ -357,7 +366,7 @@ impl Stage {
                     sent_here: false,
                 },
                 targets: purge.targets.iter().map(|it| it.text.clone()).collect(),
-                unfinished: purge.status.is_unfinished(),
+                state: RecentState::of_purge(purge.status),
                 by: purge.by.clone(),
             })
             .collect()

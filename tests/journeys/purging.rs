@@ -99,15 +99,17 @@ fn the_more_can_go_wrong_the_more_it_takes_to_send_it() {
         deck.sees("names the key that sends this").await;
         assert_eq!(stage.sent(), []);
         deck.press("y").await;
+        assert_eq!(stage.sent(), [], "it copies");
+        deck.press("S").await;
         is_accepted(&deck).await;
         assert_eq!(stage.sent().len(), 1);
 
-        // Everything wants the cname typed out: neither Enter nor y is enough.
+        // Everything wants the cname typed out: neither Enter nor S is enough.
         deck.press("P").await;
         deck.paste("https://shop.lumentravel.example.com/*").await;
         deck.press("ctrl-p").await;
         deck.sees("Plan:").await;
-        deck.press("enter y enter").await;
+        deck.press("enter S enter").await;
         deck.sees("To send this, type shop.lumentravel.example.com").await;
         assert_eq!(stage.sent().len(), 1);
         deck.press("backspace").await;

@@ -14,6 +14,10 @@ pub struct DraftEntry<'a> {
     /// The piece, without quotes, brackets and blanks around it. Empty where somebody quoted
     /// nothing.
     pub text: Cow<'a, str>,
+    /// True if its line says nothing else, but for a comment.
+    pub alone: bool,
+    /// The last line of what it stands in: a command may go on over several.
+    pub until: usize,
 }
 
 /// The contents of a text.
@@ -57,18 +61,22 @@ pub fn read(text: &str) -> DraftEntries<'_> {
             }
         }
         if let Some(command) = curl::command(trimmed) {
-            let mut whole = Cow::Borrowed(command);
+            let (mut whole, mut until) = (Cow::Borrowed(command), number);
             while let Some(open) = whole.strip_suffix('\\') {
-                let Some((_, next)) = lines.next() else {
+                let Some((number, next)) = lines.next() else {
                     break;
                 };
+                until = number;
                 whole = Cow::Owned(format!("{open} {}", next.trim()));
             }
             let urls = curl::urls(&whole);
             reading.passed_over.push(number);
-            reading.entries.extend(
-                urls.into_iter().map(|url| DraftEntry { line: number, text: Cow::Owned(url) }),
-            );
+            reading.entries.extend(urls.into_iter().map(|url| DraftEntry {
+                line: number,
+                text: Cow::Owned(url),
+                alone: false,
+                until,
+            }));
             continue;
         }
         // A blank and a # never stand inside a URL.
@@ -83,10 +91,12 @@ pub fn read(text: &str) -> DraftEntries<'_> {
             Some(heading) => heading.pieces(trimmed, &mut pieces),
             None => split::line(trimmed, &mut pieces),
         }
+        let alone = matches!(pieces.as_slice(), [Piece::Entry(_)]);
         for piece in pieces.drain(..) {
             match piece {
                 Piece::Entry(text) => {
-                    reading.entries.push(DraftEntry { line: number, text: Cow::Borrowed(text) });
+                    let text = Cow::Borrowed(text);
+                    reading.entries.push(DraftEntry { line: number, text, alone, until: number });
                 }
                 Piece::PassedOver => {
                     if reading.passed_over.last() != Some(&number) {

@@ -173,6 +173,14 @@ codes! {
     RunTogether "PD050" Error "two URLs in one" None,
         "Another URL begins within the path. Two that were pasted behind each other purge neither; \
          put each on a line of its own. A path that carries a URL on purpose has a / before it.";
+    LastTryFailed "PD051" Info "the last try failed" None,
+        "The same was asked for minutes ago, and the vendor reported that it failed. To purge it \
+         again is right; find out why it failed if it does so twice.";
+    OnePage "PD052" Info "one page, not its directory" None,
+        "A URL that ends in a slash is one page. For the directory and all beneath, end it in /*.";
+    RootByForm "PD053" Error "everything is not meant by form" None,
+        "A / or a * found among other words never means everything. For everything on a host, \
+         write /* alone on a line, or choose the kind all.";
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! Purges by anybody that make one of ours needless, or ours theirs.
+//! Purges by anybody that make one of ours needless, or ours theirs. One that failed makes none
+//! needless: it is named as the last try.
 
 use std::collections::HashMap;
 
@@ -7,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::Meaning;
 use super::pattern_set::PatternSet;
 use super::{LintRun, TargetGroup, shown};
-use crate::domain::budget::RecentPurge;
+use crate::domain::budget::{RecentPurge, RecentState};
 use crate::domain::findings::{Code, Finding};
 use crate::domain::kind::Kind;
 use crate::domain::target::normal;
@@ -29,6 +30,8 @@ pub struct Collision {
 /// The recent purges of one resource, ready for look-ups.
 struct RecentTargets<'a> {
     same: HashMap<(Kind, &'a str), usize>,
+    /// Failed tries; they cover nothing.
+    failed: HashMap<(Kind, &'a str), usize>,
     cover: PatternSet<'a>,
     everything: Option<usize>,
 }
@@ -36,12 +39,12 @@ struct RecentTargets<'a> {
 /// Finds the entries that meet a recent purge and says so.
 pub(super) fn check(run: &mut LintRun<'_>, groups: &[TargetGroup<'_>]) -> Vec<Collision> {
     let (recent, now) = (run.context.recent, run.context.now);
-    // The most telling one last, so that it is the one that stays: unfinished over finished, newer
-    // over older.
+    // The most telling one last, so that it is the one that stays: running over finished, newer over
+    // older.
     let mut worth: Vec<usize> = (0..recent.len())
         .filter(|&number| {
             recent.get(number).is_some_and(|one| {
-                (one.unfinished || now - one.spent.at <= JUST_NOW)
+                (one.state == RecentState::Running || now - one.spent.at <= JUST_NOW)
                     && groups.iter().any(|group| concerns(one, group))
             })
         })
@@ -49,7 +52,7 @@ pub(super) fn check(run: &mut LintRun<'_>, groups: &[TargetGroup<'_>]) -> Vec<Co
     if worth.is_empty() {
         return Vec::new();
     }
-    worth.sort_by_key(|&number| recent.get(number).map(|one| (one.unfinished, one.spent.at)));
+    worth.sort_by_key(|&number| recent.get(number).map(|one| (one.state, one.spent.at)));
     let arena: Vec<(usize, Vec<String>)> = worth
         .into_iter()
         .filter_map(|number| {
@@ -66,7 +69,8 @@ pub(super) fn check(run: &mut LintRun<'_>, groups: &[TargetGroup<'_>]) -> Vec<Co
         let (Some(place), Some(meaning)) = (row.place, &row.line.meaning) else {
             continue;
         };
-        let Some((number, wider)) = lately.get(&place).and_then(|lately| lately.meets(meaning))
+        let Some((number, wider)) =
+            lately.get(&place).and_then(|lately| lately.tells(meaning, recent))
         else {
             continue;
         };
@@ -84,24 +88,53 @@ impl<'a> RecentTargets<'a> {
         arena: &'a [(usize, Vec<String>)],
         group: &TargetGroup<'_>,
     ) -> Self {
-        let mut same = HashMap::new();
+        let (mut same, mut failed) = (HashMap::new(), HashMap::new());
         let mut everything = None;
         for (number, targets) in arena {
             let Some(one) = recent.get(*number).filter(|one| concerns(one, group)) else {
                 continue;
             };
-            if one.spent.kind == Kind::All {
+            let kind = one.spent.kind;
+            if one.state == RecentState::Failed {
+                // A purge of everything has no targets.
+                let whole = (kind == Kind::All).then_some("");
+                let targets = targets.iter().map(String::as_str).chain(whole);
+                failed.extend(targets.map(|target| ((kind, target), *number)));
+                continue;
+            }
+            if kind == Kind::All {
                 everything = Some(*number);
             }
-            for target in targets {
-                same.insert((one.spent.kind, target.as_str()), *number);
-            }
+            same.extend(targets.iter().map(|target| ((kind, target.as_str()), *number)));
         }
         let patterns = same
             .iter()
             .filter(|((kind, _), _)| *kind == Kind::Pattern)
             .map(|((_, target), number)| (*target, *number));
-        Self { cover: PatternSet::new(patterns), same, everything }
+        Self { cover: PatternSet::new(patterns), same, failed, everything }
+    }
+
+    /// The purge to name beside an entry: one that removes what the entry would, unless the last
+    /// try at just this was later and failed.
+    fn tells(&self, meaning: &Meaning, recent: &[RecentPurge]) -> Option<(usize, bool)> {
+        let at = |number: usize| recent.get(number).map(|one| one.spent.at);
+        let running =
+            |number: usize| recent.get(number).is_some_and(|it| it.state == RecentState::Running);
+        let done = self.meets(meaning);
+        let failed = self
+            .failed_try(meaning)
+            .filter(|&failed| done.is_none_or(|(done, _)| !running(done) && at(done) < at(failed)));
+        failed.map(|failed| (failed, false)).or(done)
+    }
+
+    /// The last failed try at just what an entry removes.
+    fn failed_try(&self, meaning: &Meaning) -> Option<usize> {
+        let target = normal(&meaning.target);
+        let of = |kind, target: &str| self.failed.get(&(kind, target)).copied();
+        match meaning.kind {
+            Kind::Url | Kind::Pattern => of(meaning.kind, &target),
+            Kind::All => of(Kind::All, "").or_else(|| of(Kind::Pattern, &target)),
+        }
     }
 
     /// The purge that removes what an entry would, and whether it removes more.
@@ -140,15 +173,16 @@ fn finding(line: usize, recent: &RecentPurge, wider: bool, now: DateTime<Utc>) -
         (false, None) => "not told".to_owned(),
     };
     let ago = ago(now - recent.spent.at);
-    if recent.unfinished {
-        Finding::new(
-            Code::InProgress,
-            Some(line),
-            format!("{what} has been running for {ago} (by: {by})."),
-        )
-    } else {
-        Finding::new(Code::JustPurged, Some(line), format!("{what} ran {ago} ago (by: {by})."))
-    }
+    let (code, words) = match recent.state {
+        RecentState::Running => {
+            (Code::InProgress, format!("{what} has been running for {ago} (by: {by})."))
+        }
+        RecentState::Done => (Code::JustPurged, format!("{what} ran {ago} ago (by: {by}).")),
+        RecentState::Failed => {
+            (Code::LastTryFailed, format!("The last try, {ago} ago, failed (by: {by})."))
+        }
+    };
+    Finding::new(code, Some(line), words)
 }
 
 fn ago(time: TimeDelta) -> String {

@@ -17,7 +17,7 @@ use crate::domain::target::is_root;
 /// Reads one entry.
 pub(super) fn row(entry: &DraftEntry<'_>, draft: &Draft, context: &LintContext<'_>) -> LintedEntry {
     let mut notes = Notes::new(Some(entry.line));
-    let (place, meaning) = match understand(&entry.text, draft, context, &mut notes) {
+    let (place, meaning) = match understand(entry, draft, context, &mut notes) {
         Some((place, meaning)) => (Some(place), meaning),
         None => (None, None),
     };
@@ -27,8 +27,10 @@ pub(super) fn row(entry: &DraftEntry<'_>, draft: &Draft, context: &LintContext<'
             input: entry.text.as_ref().to_owned(),
             meaning,
             findings: notes.findings,
+            lost_query: notes.lost_query,
         },
         place,
+        unknown_host: notes.unknown_host,
     }
 }
 
@@ -44,15 +46,17 @@ pub(super) fn everything(draft: &Draft, context: &LintContext<'_>) -> LintedEntr
             ..LintedLine::default()
         },
         place,
+        unknown_host: None,
     }
 }
 
 fn understand(
-    text: &str,
+    entry: &DraftEntry<'_>,
     draft: &Draft,
     context: &LintContext<'_>,
     notes: &mut Notes,
 ) -> Option<(usize, Option<Meaning>)> {
+    let text = entry.text.as_ref();
     if !is_sound(text, notes) {
         return None;
     }
@@ -70,11 +74,12 @@ fn understand(
     note_extras(&address, notes);
     let place = place(&address, draft, context, notes)?;
     let resource = context.hosts.get(place)?;
-    Some((place, meaning(&address, resource, draft, context, notes)))
+    Some((place, meaning((&address, entry.alone), resource, draft, context, notes)))
 }
 
+/// Returns what an address comes to at its resource; it may stand alone on its line.
 fn meaning(
-    address: &Address<'_>,
+    (address, alone): (&Address<'_>, bool),
     resource: &Resource,
     draft: &Draft,
     context: &LintContext<'_>,
@@ -101,7 +106,20 @@ fn meaning(
         not_offered(kind, resource, context, notes);
         return None;
     };
+    if kind == Kind::Pattern && is_root(address.path) && !names_everything(address, alone) {
+        notes.say(
+            Code::RootByForm,
+            format!(
+                "This does not say everything on {}; to mean that, write /* alone on a line.",
+                shown(&resource.cname)
+            ),
+        );
+        return None;
+    }
     let target = convert::target(address, resource, rule, kind, notes)?;
+    if kind == Kind::Url && draft.kind.is_none() && address.path.ends_with('/') {
+        notes.say(Code::OnePage, "One page. For the directory and all beneath, end it in /*.");
+    }
     if let Some(longest) = rule.longest
         && target.len() > longest as usize
     {
@@ -120,15 +138,19 @@ fn meaning(
     Some(Meaning::of(resource, kind, target))
 }
 
-/// A star anywhere, or a slash at the end: a pattern. Everything is only ever meant by choice.
+/// A star anywhere makes a pattern. What ends in a slash is the URL of a page: a directory is meant
+/// by choice.
 fn kind_by_form(address: &Address<'_>) -> Kind {
     let query = address.query.unwrap_or_default();
-    let directory = address.query.is_none()
-        && (address.path.ends_with('/') || (address.path.is_empty() && address.host.is_some()));
-    if directory || address.path.contains('*') || query.contains('*') {
-        Kind::Pattern
-    } else {
-        Kind::Url
+    if address.path.contains('*') || query.contains('*') { Kind::Pattern } else { Kind::Url }
+}
+
+/// Returns whether an address of the root means everything by its own words: `/*` behind a host, or
+/// `/*` and `*` alone on a line.
+fn names_everything(address: &Address<'_>, alone: bool) -> bool {
+    match &address.host {
+        Some(_) => address.path == "/*",
+        None => alone && ["/*", "*"].contains(&address.path),
     }
 }
 
@@ -189,13 +211,8 @@ fn place(
     match context.hosts.find(host) {
         HostMatch::One(place) => Some(place),
         HostMatch::Nothing => {
-            notes.say(
-                Code::UnknownHost,
-                format!(
-                    "No account serves {}. If it is a path, put a slash before it.",
-                    shown(host)
-                ),
-            );
+            notes.say(Code::UnknownHost, unknown_host(host, context));
+            notes.unknown_host = Some(host.to_string());
             None
         }
         HostMatch::Several(places) => {
@@ -222,6 +239,35 @@ fn place(
             chosen
         }
     }
+}
+
+/// Says that nothing is known of a host, and what is not known: an account that could not be read
+/// may well serve it.
+fn unknown_host(host: &str, context: &LintContext<'_>) -> String {
+    let name = shown(host);
+    let before = context.served.and_then(|served| served.get(host));
+    let mut words = if context.unread.is_empty() {
+        format!("No account serves {name}.")
+    } else {
+        format!("None of the accounts that could be read serves {name}.")
+    };
+    for (account, reason) in &context.unread {
+        let account = shown(account.as_str());
+        words.push_str(&match reason {
+            Some(reason) => {
+                format!(" {account} could not be read ({reason}): its resources are not known.")
+            }
+            None => format!(" {account} is not read yet: its resources are not known."),
+        });
+    }
+    match before {
+        Some(account) => {
+            let account = shown(account.as_str());
+            words.push_str(&format!(" By the local history, {account} served it before."));
+        }
+        None => words.push_str(" If it is a path, put a slash before it."),
+    }
+    words
 }
 
 fn chosen(

@@ -1,16 +1,21 @@
 //! The findings of one entry.
 
+use super::LostQuery;
 use crate::domain::findings::{Code, Finding, Severity};
 
 /// Gathers what is said of one entry.
 pub(super) struct Notes {
     line: Option<usize>,
     pub(super) findings: Vec<Finding>,
+    /// The part of its query string that does not count.
+    pub(super) lost_query: LostQuery,
+    /// The host that no resource answers to.
+    pub(super) unknown_host: Option<String>,
 }
 
 impl Notes {
     pub(super) fn new(line: Option<usize>) -> Self {
-        Self { line, findings: Vec::new() }
+        Self { line, findings: Vec::new(), lost_query: LostQuery::Nothing, unknown_host: None }
     }
 
     pub(super) fn say(&mut self, code: Code, words: impl Into<String>) {

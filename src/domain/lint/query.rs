@@ -1,7 +1,7 @@
 //! Query strings: whether what was typed is part of what the vendor keeps.
 
 use super::notes::Notes;
-use super::shown;
+use super::{LostQuery, shown};
 use crate::domain::findings::Code;
 use crate::domain::limits::{KindRule, QueryUse};
 use crate::domain::resource::{QueryRule, Resource};
@@ -9,18 +9,22 @@ use crate::domain::resource::{QueryRule, Resource};
 /// Checks the query string of a single URL against the vendor's rule and the resource's cache key.
 pub(super) fn check_url(typed: &str, resource: &Resource, rule: &KindRule, notes: &mut Notes) {
     if rule.query == QueryUse::Ignored {
+        notes.lost_query = LostQuery::Whole;
         notes.say(Code::QueryNotInKey, "The vendor ignores query strings in purges by URL.");
         return;
     }
     match &resource.cache.query {
         None | Some(QueryRule::Counts) => {}
-        Some(QueryRule::Ignored) => notes.say(
-            Code::QueryNotInKey,
-            format!(
-                "{} ignores query strings in its cache key: leave it out.",
-                shown(&resource.cname)
-            ),
-        ),
+        Some(QueryRule::Ignored) => {
+            notes.lost_query = LostQuery::Whole;
+            notes.say(
+                Code::QueryNotInKey,
+                format!(
+                    "{} ignores query strings in its cache key: leave it out.",
+                    shown(&resource.cname)
+                ),
+            );
+        }
         Some(QueryRule::Only(counted)) => {
             name_lost(typed, resource, notes, |name| !counted.iter().any(|one| one == name));
         }
@@ -34,6 +38,7 @@ pub(super) fn check_url(typed: &str, resource: &Resource, rule: &KindRule, notes
 pub(super) fn note_in_pattern(typed: &str, rule: QueryUse, dropped: bool, notes: &mut Notes) {
     let typed = shown(typed);
     if dropped {
+        notes.lost_query = LostQuery::Whole;
         notes.say(
             Code::QueryInPattern,
             format!(
@@ -60,6 +65,7 @@ fn name_lost(typed: &str, resource: &Resource, notes: &mut Notes, lost: impl Fn(
         .collect();
     names.dedup();
     if !names.is_empty() {
+        notes.lost_query = LostQuery::Names(names.iter().map(|&name| name.to_owned()).collect());
         notes.say(
             Code::QueryNotInKey,
             format!(

@@ -92,7 +92,7 @@ fn path_is_ascii(text: &str) -> bool {
     after_host.is_none_or(str::is_ascii)
 }
 
-fn is_invisible(character: char) -> bool {
+pub(super) fn is_invisible(character: char) -> bool {
     character.is_control()
         || matches!(
             character,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::budget::RecentPurge;
+use crate::domain::budget::{RecentPurge, RecentState};
 use crate::domain::filter::Pattern;
 use crate::domain::findings::Severity;
 use crate::domain::limits::Wildcard;
@@ -46,7 +46,7 @@ fn recent(kind: Kind, ago: i64, targets: &[&str]) -> RecentPurge {
     RecentPurge {
         spent: consumption("one", "1", kind, noon() - secs(ago)),
         targets: targets.iter().map(|&target| target.to_owned()).collect(),
-        unfinished: false,
+        state: RecentState::Done,
         by: Some("mira".to_owned()),
     }
 }
@@ -213,12 +213,12 @@ fn table() -> Vec<(Code, Draft, LintFacts, Draft, LintFacts)> {
             Code::InProgress,
             www("/img/a.jpg"),
             lately(RecentPurge {
-                unfinished: true,
+                state: RecentState::Running,
                 ..recent(Url, 3_600, &["http://www.site.com/img/a.jpg"])
             }),
             www("/img/b.jpg"),
             lately(RecentPurge {
-                unfinished: true,
+                state: RecentState::Running,
                 ..recent(Url, 3_600, &["http://www.site.com/img/a.jpg"])
             }),
         ),
@@ -266,7 +266,13 @@ fn table() -> Vec<(Code, Draft, LintFacts, Draft, LintFacts)> {
             of_kind(All, draft("https://www.site.com/")),
             facts(),
         ),
-        (Code::DirectoryMended, www("/img/"), facts(), www("/img/*"), facts()),
+        (
+            Code::DirectoryMended,
+            of_kind(Pattern, www("/img/")),
+            facts(),
+            of_kind(Pattern, www("/img/*")),
+            facts(),
+        ),
         (
             Code::NoWildcard,
             of_kind(Pattern, www("/img")),
@@ -296,9 +302,9 @@ fn table() -> Vec<(Code, Draft, LintFacts, Draft, LintFacts)> {
         ),
         (
             Code::ModeUnknown,
-            with(&|draft| draft.mode = Some("burn".to_owned()), dl("/a/")),
+            with(&|draft| draft.mode = Some("burn".to_owned()), dl("/a/*")),
             facts(),
-            with(&|draft| draft.mode = Some("delete".to_owned()), dl("/a/")),
+            with(&|draft| draft.mode = Some("delete".to_owned()), dl("/a/*")),
             facts(),
         ),
         (
@@ -321,9 +327,24 @@ fn table() -> Vec<(Code, Draft, LintFacts, Draft, LintFacts)> {
         ),
         (
             Code::ModeMissing,
-            dl("/a/"),
+            dl("/a/*"),
             facts(),
-            with(&|draft| draft.mode = Some("flush".to_owned()), dl("/a/")),
+            with(&|draft| draft.mode = Some("flush".to_owned()), dl("/a/*")),
+            facts(),
+        ),
+        (
+            Code::LastTryFailed,
+            www("/img/a.jpg"),
+            lately(RecentPurge { state: RecentState::Failed, ..recent(Url, 33, &["/img/a.jpg"]) }),
+            www("/img/a.jpg"),
+            lately(RecentPurge { state: RecentState::Failed, ..recent(Pattern, 33, &["/img/*"]) }),
+        ),
+        (Code::OnePage, www("/img/"), facts(), www("/img/*"), facts()),
+        (
+            Code::RootByForm,
+            of_kind(Pattern, www("/")),
+            facts(),
+            of_kind(Pattern, www("/*")),
             facts(),
         ),
     ]
@@ -361,8 +382,10 @@ fn each_vendor_gets_its_own_form() {
     for (text, target) in [
         ("https://www.site.com/img/a.jpg?x=1", "/img/a.jpg?x=1"),
         ("WWW.site.com/A", "/A"),
-        ("http://www.site.com/img/", "/img/*"),
-        ("http://www.site.com", "/*"),
+        ("http://www.site.com/img/", "/img/"),
+        ("http://www.site.com", "/"),
+        ("http://www.site.com/*", "/*"),
+        ("dl.site.com", "https://dl.site.com/"),
         ("https://www.site.com/%e4/*", "/%e4/*"),
         ("https://www.site.com/a.jpg?*", "/a.jpg*"),
         ("dl.site.com/a", "https://dl.site.com/a"),
@@ -374,6 +397,77 @@ fn each_vendor_gets_its_own_form() {
     ] {
         assert_eq!(targets(&linted(&draft(text), LintFacts::new())), [target], "{text}");
     }
+}
+
+#[test]
+fn a_page_is_a_page_also_where_it_ends_in_a_slash_or_is_the_front_page() {
+    for (text, vendor_form) in [
+        ("https://www.site.com/", "/"),
+        ("https://www.site.com", "/"),
+        ("https://www.site.com/#/products/1", "/"),
+        ("https://www.site.com/news/", "/news/"),
+        ("www.site.com", "/"),
+        ("/", "/"),
+        ("/news/", "/news/"),
+        ("https://dl.site.com/news/", "https://dl.site.com/news/"),
+        ("https://dl.site.com", "https://dl.site.com/"),
+    ] {
+        let linted = linted(&www(text), LintFacts::new());
+        let meaning = linted.lines.first().unwrap().meaning.as_ref().unwrap();
+        assert_eq!((meaning.kind, meaning.target.as_str()), (Kind::Url, vendor_form), "{text}");
+        assert!(linted.worst() < Some(Severity::Warning), "{text}: {:?}", codes(&linted));
+    }
+    // A path that ends in a slash is a directory where the kind was chosen.
+    let pattern = linted(&of_kind(Kind::Pattern, www("/news/")), LintFacts::new());
+    assert_eq!(targets(&pattern), ["/news/*"]);
+}
+
+#[test]
+fn everything_is_meant_only_by_its_own_line_a_host_with_a_star_or_the_kind() {
+    for text in ["/*", "*", "- /*", "/* # all of it", "https://www.site.com/*", "www.site.com/*"] {
+        let linted = linted(&www(text), LintFacts::new());
+        assert_eq!(targets(&linted), ["/*"], "{text}");
+        assert!(codes(&linted).contains(&"PD022"), "{text}");
+    }
+    for text in [
+        "*/*",
+        "/**",
+        "/a.jpg, /*",
+        "/img/a.jpg 200 *",
+        "GET /a.jpg */*",
+        "accept: */*",
+        "127.0.0.1 - - [21/Nov/2026] \"OPTIONS * HTTP/1.0\" 200 126",
+        "{\"url\": \"/b.jpg\", \"accept\": \"*/*\", \"path\": \"/*\"}",
+    ] {
+        for kind in [None, Some(Kind::Pattern)] {
+            let linted = linted(&Draft { kind, ..www(text) }, LintFacts::new());
+            let roots = targets(&linted)
+                .into_iter()
+                .filter(|target| crate::domain::target::is_root(target));
+            assert_eq!(roots.count(), 0, "{text}: {linted:?}");
+        }
+    }
+    let directory = of_kind(Kind::Pattern, draft("https://dl.site.com/"));
+    assert_eq!(codes(&linted(&directory, LintFacts::new())), ["PD053"]);
+}
+
+#[test]
+fn a_purge_that_failed_is_the_last_try_and_no_purge() {
+    let said = |recent: Vec<RecentPurge>| -> Vec<String> {
+        let facts = LintFacts::new().with(|facts| facts.recent = recent);
+        linted(&www("/a.jpg"), facts).all_findings().map(|it| it.words.clone()).collect()
+    };
+    let failed =
+        |ago| RecentPurge { state: RecentState::Failed, ..recent(Kind::Url, ago, &["/a.jpg"]) };
+    let done = |ago| recent(Kind::Url, ago, &["/a.jpg"]);
+    assert_eq!(said(vec![failed(33)]), ["The last try, 33 s ago, failed (by: mira)."]);
+    assert_eq!(said(vec![done(60), failed(33)]), ["The last try, 33 s ago, failed (by: mira)."]);
+    assert_eq!(said(vec![failed(60), done(33)]), ["The same purge ran 33 s ago (by: mira)."]);
+    let running = RecentPurge { state: RecentState::Running, ..done(60) };
+    assert!(said(vec![running, failed(33)])[0].contains("has been running for 60 s"));
+    let wider = RecentPurge { state: RecentState::Failed, ..recent(Kind::Pattern, 33, &["/*"]) };
+    assert_eq!(said(vec![wider]), Vec::<String>::new(), "a wider one that failed says nothing");
+    assert_eq!(said(vec![failed(301)]), Vec::<String>::new(), "long ago");
 }
 
 #[test]
@@ -423,7 +517,11 @@ fn a_collision_tells_by_whom_and_which_purge_to_follow() {
     let facts = LintFacts::new().with(|facts| {
         facts.recent = vec![
             recent(Kind::Pattern, 200, &["/img/*"]),
-            RecentPurge { unfinished: true, by: None, ..recent(Kind::Pattern, 90, &["/img/*"]) },
+            RecentPurge {
+                state: RecentState::Running,
+                by: None,
+                ..recent(Kind::Pattern, 90, &["/img/*"])
+            },
             recent(Kind::All, 10, &[]),
         ];
     });

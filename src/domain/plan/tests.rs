@@ -94,9 +94,11 @@ fn the_risk_tells_what_confirms() {
         ("/a/*", LintFacts::new(), Risk::Raised),
         (&urls("www.site.com", 20), LintFacts::new(), Risk::Low),
         (&urls("www.site.com", 21), LintFacts::new(), Risk::Raised),
-        ("/", LintFacts::new(), high("www.site.com")),
+        ("/", LintFacts::new(), Risk::Low),
+        ("/*", LintFacts::new(), high("www.site.com")),
         ("https://www.site.com/*", LintFacts::new(), high("www.site.com")),
-        ("https://dl.site.com/", LintFacts::new(), high("dl.site.com")),
+        ("https://dl.site.com/", LintFacts::new(), Risk::Low),
+        ("https://dl.site.com/*", LintFacts::new(), high("dl.site.com")),
         ("/a", protected(), Risk::Low),
         ("/a\nhttps://img.site.com/a", protected(), high("img.site.com")),
     ] {
@@ -139,7 +141,7 @@ fn mode_and_area_go_where_there_is_a_choice_only() {
     let draft = Draft {
         mode: Some("delete".to_owned()),
         area: Some("abroad".to_owned()),
-        ..draft("/a/*\nhttps://dl.site.com/b/")
+        ..draft("/a/*\nhttps://dl.site.com/b/*")
     };
     let plan = planned(&draft, LintFacts::new()).unwrap();
     let choices: Vec<_> = plan
@@ -296,7 +298,7 @@ proptest! {
                     facts.queued.push(one);
                 } else if *at < 0 {
                     facts.recent.push(crate::domain::budget::RecentPurge {
-                        spent: one, targets: vec![], unfinished: false, by: None,
+                        spent: one, targets: vec![], state: crate::domain::budget::RecentState::Done, by: None,
                     });
                 }
             }

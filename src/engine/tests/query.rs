@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use chrono::TimeDelta;
 
 use super::world::{Bench, Running, Vendor, request};
-use crate::domain::draft::Draft;
+use crate::domain::draft::{Draft, KeptDraft};
 use crate::domain::event::Level;
 use crate::domain::filter::Predicate;
 use crate::domain::purge::PurgeDetail;
@@ -33,6 +33,11 @@ async fn with_history(bench: &Bench, count: u32) -> Running {
     let mut running = bench.start_with(&[vendor], |setup| setup.export = Some(forms()));
     running.synced("a").await;
     running
+}
+
+fn kept(id: &str, text: &str) -> KeptDraft {
+    let draft = Draft { text: text.to_owned(), ..Draft::default() };
+    KeptDraft { id: id.into(), changed: crate::testing::noon(), draft }
 }
 
 #[tokio::test(start_paused = true)]
@@ -139,18 +144,20 @@ async fn a_query_that_is_dropped_between_two_of_its_statements_stops_at_the_next
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_draft_is_kept_for_the_next_start_even_when_everything_stops_right_after() {
+async fn drafts_are_kept_for_the_next_start_even_when_everything_stops_right_after() {
     let bench = Bench::new();
     let running = with_history(&bench, 0).await;
-    let draft = Draft { text: "https://r1.example.com/a".to_owned(), ..Draft::default() };
-    drop(running.engine.keep_draft(Some(draft.clone())));
+    let one = kept("1", "https://r1.example.com/a");
+    let two = kept("2", "https://r1.example.com/b");
+    drop(running.engine.keep_draft(one.clone()));
+    drop(running.engine.keep_draft(two.clone()));
     running.stop().await;
     let running = with_history(&bench, 0).await;
-    assert_eq!(running.engine.draft().await.unwrap(), Some(draft));
-    running.engine.keep_draft(None).await.unwrap();
+    assert_eq!(running.engine.drafts().await.unwrap(), [two, one.clone()]);
+    running.engine.forget_draft("2".into()).await.unwrap();
     running.stop().await;
     let running = with_history(&bench, 0).await;
-    assert_eq!(running.engine.draft().await.unwrap(), None);
+    assert_eq!(running.engine.drafts().await.unwrap(), [one]);
     running.stop().await;
 }
 
@@ -256,7 +263,7 @@ async fn a_store_that_is_for_reading_only_answers_and_takes_nothing() {
     });
     let rows = running.engine.window(everything()).await.unwrap().rows;
     assert_eq!(rows.len(), 5);
-    let words = running.engine.keep_draft(Some(Draft::default())).await.unwrap_err().to_string();
+    let words = running.engine.keep_draft(kept("1", "/a")).await.unwrap_err().to_string();
     assert!(words.contains("cannot be written"), "{words}");
     running.stop().await;
 }

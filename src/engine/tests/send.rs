@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use tokio::sync::Notify;
 
 use super::world::{Act, Bench, Running, Vendor, begin, request};
-use crate::domain::draft::Draft;
+use crate::domain::draft::{Draft, KeptDraft};
 use crate::domain::event::Event;
 use crate::domain::failure::{Cause, Failure};
 use crate::domain::journal::JournalState;
@@ -387,7 +387,8 @@ async fn read_only_nothing_of_the_journal_is_changed() {
         refused.push(engine.resend(first.clone()).await.unwrap_err());
         if !account_only {
             refused.push(engine.pause(true).await.unwrap_err());
-            engine.keep_draft(Some(Draft::default())).await.unwrap();
+            let kept = KeptDraft { id: "1".into(), changed: begin(), draft: Draft::default() };
+            engine.keep_draft(kept).await.unwrap();
         }
         for error in refused {
             assert!(error.to_string().contains("ead-only"), "{error}");
@@ -397,7 +398,7 @@ async fn read_only_nothing_of_the_journal_is_changed() {
     let reader = bench.store().reader().unwrap();
     assert_eq!(reader.journal_open().unwrap(), before);
     assert!(!reader.is_paused().unwrap());
-    assert_eq!(reader.draft().unwrap(), None);
+    assert_eq!(reader.drafts().unwrap(), []);
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,7 +4,6 @@
 use super::{ComposePane, Part};
 use crate::domain::draft::Draft;
 use crate::domain::event::Level;
-use crate::effect::{Effect, Order};
 use crate::panes::field::{Edit, Field, Lines};
 use crate::panes::{PaneCtx, Update};
 
@@ -12,16 +11,14 @@ impl ComposePane {
     /// Empties the draft and stays, so that undo can bring it back. An empty one stays as well:
     /// were compose closed by a second press, what is typed next would be commands.
     pub(super) fn discard(&mut self, ctx: &PaneCtx<'_>) -> Update {
-        if self.draft == Draft::default() {
+        if *self.draft() == Draft::default() {
             return Update::say(Level::Info, "The draft is empty.");
         }
-        let gone = std::mem::take(&mut self.draft);
+        let gone = std::mem::take(&mut self.kept.draft);
         self.show(Draft::default());
         self.discarded = Some(gone);
-        self.relint(ctx).and_effect(Effect::Order(Order::KeepDraft(None))).and(Update::say(
-            Level::Info,
-            "Draft discarded; undo brings it back while compose is open.",
-        ))
+        let words = "Draft discarded; undo brings it back while compose is open.";
+        self.changed(ctx).and(Update::say(Level::Info, words))
     }
 
     /// Undoes the last change; where there is none since a draft was thrown away, brings that back.
@@ -41,6 +38,6 @@ impl ComposePane {
         self.reason = Field::new(&draft.reason);
         self.ticket = Field::new(&draft.ticket);
         self.part = Part::Targets;
-        self.draft = draft;
+        self.kept.draft = draft;
     }
 }

@@ -1,4 +1,4 @@
-//! Moving in a long draft: by pages, and from one line with a finding to the next.
+//! Moving in a long draft: by pages, and from one line with a finding to the next, errors first.
 
 use std::collections::BTreeSet;
 
@@ -16,35 +16,67 @@ impl ComposePane {
         Update::taken()
     }
 
-    /// Returns the lines with findings, in their order; lines with mere notes only where there are
-    /// no others.
-    fn wrong_lines(&self) -> BTreeSet<usize> {
-        let at_least = |severity| {
-            self.checked
-                .linted
-                .all_findings()
-                .filter(|finding| finding.severity >= severity)
-                .filter_map(|finding| finding.line)
-                .collect::<BTreeSet<usize>>()
+    /// Lists the lines with findings as they are visited: those with errors, then those with
+    /// warnings; those with mere notes only where there are no others.
+    fn wrong_lines(&self) -> Vec<usize> {
+        let of = |severity| -> BTreeSet<usize> {
+            let findings = self.checked.linted.all_findings();
+            findings.filter(|it| it.severity == severity).filter_map(|it| it.line).collect()
         };
-        let wrong = at_least(Severity::Warning);
-        if wrong.is_empty() { at_least(Severity::Info) } else { wrong }
+        let errors = of(Severity::Error);
+        let warnings = of(Severity::Warning);
+        let warnings = warnings.difference(&errors).copied();
+        let wrong: Vec<usize> = errors.iter().copied().chain(warnings).collect();
+        if wrong.is_empty() { of(Severity::Info).into_iter().collect() } else { wrong }
     }
 
-    /// Goes to the next line with something wrong, or to the one before; round at the ends.
+    /// Goes to the next line with something wrong, or to the one before; round at the ends. From a
+    /// line that is none of them, to the nearest of the gravest.
     pub(super) fn go_to_finding(&mut self, onward: bool) -> Update {
         let lines = self.wrong_lines();
         let (here, _) = self.lines.cursor();
-        let found = if onward {
-            lines.range(here + 1..).next().or(lines.first())
-        } else {
-            lines.range(..here).next_back().or(lines.last())
+        let visited = self.visited == Some(here);
+        let at = lines.iter().position(|line| *line == here).filter(|_| visited);
+        let count = lines.len();
+        let next = match at {
+            Some(at) if onward => (at + 1) % count,
+            Some(at) => (at + count - 1) % count,
+            None => self.nearest_of_the_gravest(&lines, here, onward),
         };
-        let Some(&line) = found else {
+        let Some(&line) = lines.get(next) else {
             return Update::say(Level::Info, "No line has a finding of its own.");
         };
+        self.go_to_wrong_line(line);
+        Update::taken()
+    }
+
+    /// Goes to the first line with an error, or else with a warning. Stays where all is well.
+    pub(super) fn go_to_first_finding(&mut self) {
+        let worst = self.checked.linted.worst();
+        if worst >= Some(Severity::Warning)
+            && let Some(&line) = self.wrong_lines().first()
+        {
+            self.go_to_wrong_line(line);
+        }
+    }
+
+    fn go_to_wrong_line(&mut self, line: usize) {
         self.part = Part::Targets;
         self.lines.go_to_line(line);
-        Update::taken()
+        self.visited = Some(self.lines.cursor().0);
+    }
+
+    /// Finds the place in the list to begin at.
+    fn nearest_of_the_gravest(&self, lines: &[usize], here: usize, onward: bool) -> usize {
+        // The lines of the gravest kind come first and are in order.
+        let gravest = lines.windows(2).position(|two| matches!(two, [a, b] if a > b));
+        let gravest = lines.get(..=gravest.unwrap_or(lines.len().saturating_sub(1)));
+        let gravest = gravest.unwrap_or(lines);
+        let found = if onward {
+            gravest.iter().position(|line| *line > here)
+        } else {
+            gravest.iter().rposition(|line| *line < here)
+        };
+        found.unwrap_or(if onward { 0 } else { gravest.len().saturating_sub(1) })
     }
 }

@@ -9,7 +9,7 @@ use super::ComposePane;
 
 impl ComposePane {
     pub(super) fn next_kind(&mut self, ctx: &PaneCtx<'_>) -> Update {
-        self.draft.kind = match self.draft.kind {
+        self.kept.draft.kind = match self.draft().kind {
             None => Some(Kind::Url),
             Some(Kind::Url) => Some(Kind::Pattern),
             Some(Kind::Pattern) => Some(Kind::All),
@@ -44,12 +44,12 @@ impl ComposePane {
             return Update::say(Level::Info, "The vendor of these targets purges in one way only.");
         }
         let at =
-            self.draft.mode.as_ref().and_then(|mode| modes.iter().position(|it| it.word == mode));
+            self.draft().mode.as_ref().and_then(|mode| modes.iter().position(|it| it.word == mode));
         let next = at.map_or(usize::from(modes.len() > 1), |at| (at + 1) % modes.len());
         let Some(mode) = modes.get(next) else {
             return Update::taken();
         };
-        self.draft.mode = Some(mode.word.to_owned());
+        self.kept.draft.mode = Some(mode.word.to_owned());
         let words = format!("{}: {}", mode.word, mode.meaning);
         self.changed(ctx).and(Update::say(Level::Info, words))
     }
@@ -61,7 +61,7 @@ impl ComposePane {
                 continue;
             }
             let chosen =
-                self.draft.resource.as_ref().is_some_and(|(account, id)| {
+                self.draft().resource.as_ref().is_some_and(|(account, id)| {
                     *account == resource.account && *id == resource.id
                 });
             items.push(PickItem {

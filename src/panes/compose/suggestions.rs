@@ -33,7 +33,7 @@ impl ComposePane {
             return Update::taken();
         };
         let (text, cost) = (wider.rewrite(&self.checked.linted), wider.also_removes.clone());
-        self.lines.set(text.trim_end());
+        self.lines.replace(text.trim_end());
         self.edited(ctx).and(Update::say(Level::Warning, cost))
     }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 
 use super::*;
+use crate::domain::budget::RecentState;
 use crate::domain::filter::Filter;
 use crate::domain::kind::Kind;
 use crate::domain::known::Known;
@@ -21,9 +22,13 @@ fn ctx() -> PaneCtx<'static> {
     pane_ctx_with(known)
 }
 
+fn open(draft: Draft, ctx: &PaneCtx<'_>) -> (ComposePane, Vec<Effect>) {
+    ComposePane::open(KeptDraft::new(draft, ctx.tickets.take(), ctx.now), ctx)
+}
+
 fn compose(text: &str) -> (ComposePane, PaneCtx<'static>, Vec<Effect>) {
     let ctx = ctx();
-    let (mut pane, _) = ComposePane::open(Draft::default(), &ctx);
+    let (mut pane, _) = open(Draft::default(), &ctx);
     let effects = pane.on_paste(text, &ctx).effects;
     (pane, ctx, effects)
 }
@@ -36,7 +41,7 @@ fn targets(pane: &ComposePane) -> Vec<&str> {
 #[test]
 fn urls_that_are_pasted_behind_one_begin_on_a_line_of_their_own() {
     let ctx = ctx();
-    let (mut pane, _) = ComposePane::open(Draft::default(), &ctx);
+    let (mut pane, _) = open(Draft::default(), &ctx);
     for character in "https://www.site.com/m1.jpg".chars() {
         pane.on_typed(character, &ctx);
     }
@@ -65,10 +70,10 @@ fn a_paste_asks_for_recent_purges_once_and_keeps_the_draft() {
     let (mut pane, ctx, effects) = compose("https://www.site.com/a.jpg");
     assert!(matches!(
         effects.as_slice(),
-        [Effect::Query(Query::Recent { .. }), Effect::Order(Order::KeepDraft(Some(_)))]
+        [Effect::Query(Query::Recent { .. }), Effect::Order(Order::KeepDraft(_))]
     ));
     let again = pane.on_typed('g', &ctx).effects;
-    assert!(matches!(again.as_slice(), [Effect::Order(Order::KeepDraft(Some(_)))]));
+    assert!(matches!(again.as_slice(), [Effect::Order(Order::KeepDraft(_))]));
 }
 
 #[test]
@@ -106,7 +111,7 @@ fn a_sound_draft_leads_to_its_plan() {
         unreachable!("{update:?}")
     };
     assert_eq!(plan.requests.len(), 1);
-    assert_eq!(draft.text, "https://www.site.com/a.jpg");
+    assert_eq!(draft.draft.text, "https://www.site.com/a.jpg");
 }
 
 #[test]
@@ -181,7 +186,7 @@ fn the_purge_that_a_line_would_repeat_can_be_looked_at() {
         result: Ok(vec![RecentPurge {
             spent: testing::consumption("prod", "1", Kind::Url, at),
             targets: vec!["/a.jpg".to_owned()],
-            unfinished: true,
+            state: RecentState::Running,
             by: None,
         }]),
     };
@@ -199,13 +204,14 @@ fn a_draft_that_was_thrown_away_is_forgotten_and_comes_back_by_undo() {
     pane.on_command(Command::ComposeKind, &ctx);
     let before = pane.draft().clone();
     let update = pane.on_command(Command::ComposeDiscard, &ctx);
-    assert_eq!(update.effects, [Effect::Order(Order::KeepDraft(None))]);
+    let forgotten = Order::ForgetDraft(pane.kept.id.clone());
+    assert_eq!(update.effects, [Effect::Order(forgotten)]);
     assert!(pane.draft().text.is_empty());
     pane.on_typed('x', &ctx);
     pane.on_command(Command::TextUndo, &ctx);
     let update = pane.on_command(Command::TextUndo, &ctx);
     assert_eq!(pane.draft(), &before);
-    assert!(update.effects.contains(&Effect::Order(Order::KeepDraft(Some(before)))));
+    assert!(update.effects.contains(&Effect::Order(Order::KeepDraft(pane.kept.clone()))));
 }
 
 #[test]
@@ -227,13 +233,14 @@ fn a_key_goes_from_one_wrong_line_to_the_next_and_round() {
     lines[40] = "https://nowhere.example/a".to_owned();
     lines[200] = "https://www.site.com/a b".to_owned();
     let (mut pane, ctx, _) = compose(&lines.join("\n"));
+    assert_eq!(pane.lines.cursor().0, 40, "a paste opens at its first error");
     let mut went = |command| {
         pane.on_command(command, &ctx);
         pane.lines.cursor().0
     };
-    assert_eq!(went(Command::FindingNext), 40, "round from the end");
     assert_eq!(went(Command::FindingNext), 200);
-    assert_eq!(went(Command::FindingPrevious), 40);
+    assert_eq!(went(Command::FindingNext), 40, "round from the end");
+    assert_eq!(went(Command::FindingPrevious), 200);
     assert_eq!(went(Command::TextLast), 299);
     assert!(went(Command::PageUp) < 299);
     assert_eq!(went(Command::PageDown), 299);
@@ -246,4 +253,40 @@ fn where_no_line_is_wrong_the_key_says_so() {
     let (mut pane, ctx, _) = compose("https://www.site.com/a.jpg");
     let update = pane.on_command(Command::FindingNext, &ctx);
     assert!(matches!(update.requests.as_slice(), [AppRequest::Notice(_)]));
+}
+
+#[test]
+fn errors_are_gone_to_before_warnings() {
+    let mut lines: Vec<String> =
+        (0..300).map(|n| format!("https://www.site.com/img/{n}.jpg")).collect();
+    for line in [10, 100] {
+        lines[line] = lines[0].clone();
+    }
+    for line in [40, 200] {
+        lines[line] = format!("https://nowhere.example/{line}");
+    }
+    let (mut pane, ctx, _) = compose(&lines.join("\n"));
+    let mut visited = vec![pane.lines.cursor().0];
+    for _ in 0..4 {
+        pane.on_command(Command::FindingNext, &ctx);
+        visited.push(pane.lines.cursor().0);
+    }
+    assert_eq!(visited, [40, 200, 10, 100, 40]);
+    // From anywhere else, also from a line with a warning, errors come first.
+    pane.lines.go_to_line(100);
+    pane.on_command(Command::FindingNext, &ctx);
+    assert_eq!(pane.lines.cursor().0, 200);
+}
+
+#[test]
+fn equal_findings_are_one_row_below_those_of_the_line_under_the_cursor() {
+    let mut lines = vec!["https://www.site.com/a.jpg"; 21];
+    lines.push("https://nowhere.example/x");
+    let (mut pane, ..) = compose(&lines.join("\n"));
+    let folded = |pane: &ComposePane| -> Vec<(&'static str, usize)> {
+        pane.folded_findings().iter().map(|row| (row.finding.code, row.lines)).collect()
+    };
+    assert_eq!(folded(&pane), [("PD002", 1), ("PD009", 20)]);
+    pane.lines.go_to_line(5);
+    assert_eq!(folded(&pane), [("PD009", 1), ("PD002", 1), ("PD009", 19)]);
 }

@@ -22,12 +22,14 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Modifier;
 use ratatui::widgets::Widget;
 
+use super::folded::FoldedFinding;
 use super::suggestions::described;
 use super::{ComposePane, Part};
 use crate::commands::Command;
-use crate::domain::findings::{Finding, Severity};
+use crate::domain::findings::Severity;
 use crate::domain::kind::Kind;
 use crate::domain::lint::LintedLine;
+use crate::panes::badges;
 use crate::panes::field::Field;
 use crate::panes::field::view::FieldView;
 use crate::panes::format;
@@ -67,7 +69,7 @@ impl ComposeView<'_> {
         if inner.height < 4 {
             return;
         }
-        let findings = self.findings();
+        let findings = self.pane.folded_findings();
         let room = inner.height - 3;
         let told = (findings.len() as u16).min(room / 3).max(u16::from(room > 6));
         let [targets, line, list, lower, texts, counter] = Layout::vertical([
@@ -79,6 +81,8 @@ impl ComposeView<'_> {
             Constraint::Length(1),
         ])
         .areas(inner);
+        let accounts = self.pane.accounts();
+        badges::frame(inner, &accounts, self.inputs.known, self.theme, buffer);
         self.targets(targets, buffer);
         if told > 0 {
             divide(line, &self.tally(), self.theme, buffer);
@@ -91,7 +95,7 @@ impl ComposeView<'_> {
 
     /// Returns the options: kind, resource, mode.
     fn choices(&self) -> String {
-        let draft = &self.pane.draft;
+        let draft = self.pane.draft();
         let dot = self.theme.glyphs.dot;
         let kind = match draft.kind {
             None => "kind: as each line says".to_owned(),
@@ -125,32 +129,26 @@ impl ComposeView<'_> {
         if counts.is_empty() { "no findings".to_owned() } else { counts.join(", ") }
     }
 
-    /// Returns the findings: those of the line under the cursor first, then by severity.
-    fn findings(&self) -> Vec<&Finding> {
-        let (line, _) = self.pane.lines.cursor();
-        let mut findings: Vec<&Finding> = self.pane.checked.linted.all_findings().collect();
-        findings.sort_by_key(|finding| {
-            (finding.line != Some(line), std::cmp::Reverse(finding.severity), finding.line)
-        });
-        findings
-    }
-
-    fn told(&self, findings: &[&Finding], area: Rect, buffer: &mut Buffer) {
-        for (finding, row) in findings.iter().zip(area.rows()) {
+    fn told(&self, findings: &[FoldedFinding<'_>], area: Rect, buffer: &mut Buffer) {
+        for (&FoldedFinding { finding, lines, equal }, row) in findings.iter().zip(area.rows()) {
             let (mark, role) = severity(finding.severity, self.theme);
             // A draft without lines has its one entry, everything, on none of them.
             let line = match finding.line {
                 Some(line) if !self.pane.lines.is_empty() => (line + 1).to_string(),
                 Some(_) | None => "draft".to_owned(),
             };
-            RowWriter::new(buffer, row, self.theme)
+            let mut writer = RowWriter::new(buffer, row, self.theme);
+            writer
                 .column_right(&line, 5, Role::Dim)
                 .skip(1)
                 .put(mark, role)
                 .skip(1)
-                .put(finding.code, Role::Dim)
-                .skip(1)
-                .put(&finding.words, Role::Text);
+                .put(finding.code, Role::Dim);
+            if lines > 1 {
+                let first = if equal { "" } else { ", the first" };
+                writer.put(&format!(" on {} lines{first}:", format::count(lines as u64)), role);
+            }
+            writer.skip(1).put(&finding.words, Role::Text);
         }
     }
 

@@ -1,7 +1,6 @@
 //! Actions on the row under the cursor or the marked rows: copy, purge again, export, save the
 //! view.
 
-use std::collections::HashSet;
 use std::path::PathBuf;
 
 use crate::commands::Command;
@@ -13,7 +12,7 @@ use crate::domain::plan::Preview;
 use crate::domain::purge::Purge;
 use crate::domain::query::Anchor;
 use crate::effect::{Effect, Order, Query, SavedView, Subject, TerminalEffect};
-use crate::panes::format::count_noun;
+use crate::panes::format::{copied_commands, count_noun};
 use crate::panes::{
     AppRequest, Opening, OverlayAnswer, PaneCtx, Pick, PickFor, PickItem, PickValue, Prompt,
     PromptFor, Update,
@@ -28,6 +27,8 @@ use super::rows::{CursorPlacement, PageRequest};
 pub(super) struct PendingRead {
     ticket: Ticket,
     action: Action,
+    /// Number of requests among them that remove everything, once that is known.
+    emptying: usize,
 }
 
 /// An action on purges.
@@ -77,7 +78,7 @@ impl HistoryPane {
             Command::CopyCurl => self.act(Action::Curl, ctx),
             Command::PurgeAgain => self.act(Action::Again, ctx),
             Command::Verify => self.act(Action::Verify, ctx),
-            Command::PurgeCompose => Update::open(Opening::Compose(None)),
+            Command::PurgeCompose => Update::open(Opening::Compose(Box::default())),
             Command::ColumnsPick => Update::open(Opening::Pick(self.pick_columns())),
             Command::PickCname => Update::open(Opening::Pick(self.pick_cname(ctx))),
             Command::PickAccount => Update::open(Opening::Pick(pick_account(ctx))),
@@ -153,7 +154,7 @@ impl HistoryPane {
             Action::Copy | Action::Curl => {}
         }
         let ticket = ctx.tickets.take();
-        self.pending = Some(PendingRead { ticket, action });
+        self.pending = Some(PendingRead { ticket, action, emptying: 0 });
         Update::effect(Effect::Query(Query::Gather { ticket, keys }))
     }
 
@@ -187,7 +188,13 @@ impl HistoryPane {
                 copied(lines.join("\n"), lines.len())
             }
             Action::Curl => {
-                let requests: Vec<_> = purges.iter().filter_map(Purge::again).collect();
+                let requests = purges.iter().filter_map(Purge::again);
+                let requests: Vec<_> = requests
+                    .map(|request| match ctx.known.limits.get(&request.account) {
+                        Some(limits) => request.in_form(limits),
+                        None => request,
+                    })
+                    .collect();
                 if requests.is_empty() {
                     return Update::say(
                         Level::Warning,
@@ -195,23 +202,24 @@ impl HistoryPane {
                     );
                 }
                 let ticket = ctx.tickets.take();
-                self.pending = Some(PendingRead { ticket, action: Action::Curl });
+                let emptying = requests.iter().filter(|request| request.empties()).count();
+                self.pending = Some(PendingRead { ticket, action: Action::Curl, emptying });
                 Update::effect(Effect::Query(Query::Preview { ticket, requests }))
             }
-            Action::Again => Update::open(Opening::Compose(Some(draft_of(purges)))),
+            Action::Again => Update::open(Opening::Compose(Box::new(Draft::again(purges)))),
             Action::Verify => Update::taken(),
         }
     }
 
     pub(super) fn on_previewed(&mut self, ticket: Ticket, previews: &[Preview]) -> Update {
-        if self.pending.is_none_or(|it| it.ticket != ticket) {
+        let Some(PendingRead { emptying, .. }) = self.pending.take_if(|it| it.ticket == ticket)
+        else {
             return Update::ignored();
-        }
-        self.pending = None;
+        };
         let lines: Vec<&str> = previews.iter().map(|preview| preview.curl.as_str()).collect();
-        let words = count_noun(lines.len() as u64, "command for curl", "commands for curl");
+        let (level, words) = copied_commands(&lines, emptying);
         Update::effect(Effect::Terminal(TerminalEffect::Copy(lines.join("\n"))))
-            .and(Update::say(Level::Info, format!("Copied {words}, without the secret.")))
+            .and(Update::say(level, words))
     }
 
     pub(super) fn take_overlay_answer(
@@ -330,31 +338,4 @@ fn copied(text: String, targets: usize) -> Update {
     let words = count_noun(targets as u64, "target", "targets");
     Update::effect(Effect::Terminal(TerminalEffect::Copy(text)))
         .and(Update::say(Level::Info, format!("Copied {words}.")))
-}
-
-/// A draft of the targets of these purges. Where they are of one resource, it is chosen, and paths
-/// stay paths; of several, each path gets its host. The kind is chosen where all have the same.
-fn draft_of(purges: &[Purge]) -> Draft {
-    let resource = |purge: &Purge| (purge.account.clone(), purge.resource.clone());
-    let first = purges.first();
-    let one =
-        first.map(resource).filter(|first| purges.iter().all(|purge| resource(purge) == *first));
-    let kind = first
-        .and_then(|first| first.kind)
-        .filter(|kind| purges.iter().all(|purge| purge.kind == Some(*kind)));
-    let mut seen = HashSet::new();
-    let mut lines: Vec<String> = Vec::new();
-    for purge in purges {
-        for target in &purge.targets {
-            let text = if one.is_none() && target.text.starts_with('/') {
-                format!("https://{}{}", purge.cname, target.text)
-            } else {
-                target.text.clone()
-            };
-            if seen.insert(text.clone()) {
-                lines.push(text);
-            }
-        }
-    }
-    Draft { text: lines.join("\n"), kind, resource: one, ..Draft::default() }
 }

@@ -4,8 +4,9 @@ use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthChar;
 
 use super::PlanPane;
-use crate::domain::plan::Preview;
+use crate::domain::plan::{Preview, Risk};
 use crate::domain::text::escape_control;
+use crate::panes::format::count_noun;
 use crate::panes::{PaneCtx, Update};
 
 /// The most columns that the popup takes.
@@ -78,8 +79,13 @@ impl PlanPane {
         if height < 3 {
             return None;
         }
-        let warnings = u16::from(!self.plan.emptied().is_empty()) + u16::from(paused);
-        let confirm = (2 + warnings).min((height - 1).max(2));
+        let warnings = u16::from(!self.plan.emptied().is_empty())
+            + u16::from(!self.guarded().is_empty())
+            + u16::from(paused);
+        let more = u16::from(!self.about().is_empty()) + self.plan.quotas.len() as u16;
+        // What is less than a warning gives way to the request.
+        let more = more.min((height / 3).saturating_sub(warnings));
+        let confirm = (2 + warnings + more).min((height - 1).max(2));
         let room = height - confirm - 1;
         let list = (self.plan.requests.len() as u16).min((room / 2).max(1));
         Some(Division {
@@ -88,6 +94,26 @@ impl PlanPane {
             confirm,
             columns: area.width.min(MAX_COLUMNS).saturating_sub(2),
         })
+    }
+
+    /// Lists the hosts to be typed because they or their account are protected, and not because
+    /// nothing of them stays.
+    pub(super) fn guarded(&self) -> Vec<&str> {
+        let emptied = self.plan.emptied();
+        let high = self.plan.high_cnames.iter().map(String::as_str);
+        high.filter(|cname| !emptied.contains(cname)).collect()
+    }
+
+    /// Tells what goes into the journal with the requests, and the draft's warnings where nothing
+    /// else tells them.
+    pub(super) fn about(&self) -> Vec<String> {
+        let draft = &self.kept.draft;
+        let told = [("reason", draft.reason.trim()), ("ticket", draft.ticket.trim())];
+        let told = told.into_iter().filter(|(_, text)| !text.is_empty());
+        let told = told.map(|(name, text)| format!("{name}: {}", escape_control(text, usize::MAX)));
+        let warnings = (matches!(self.plan.risk, Risk::High { .. }) && self.warnings > 0)
+            .then(|| count_noun(self.warnings as u64, "warning", "warnings"));
+        warnings.into_iter().chain(told).collect()
     }
 
     /// Scrolls the request under the cursor by a page, no further than to its end.

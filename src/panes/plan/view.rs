@@ -1,6 +1,8 @@
 //! The plan as a popup: a row to a request, the one under the cursor as it would go over the wire,
 //! and what confirms it.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -12,6 +14,7 @@ use crate::commands::Command;
 use crate::domain::kind::Kind;
 use crate::domain::plan::{self, PlannedRequest, Risk};
 use crate::panes::Pane;
+use crate::panes::badges;
 use crate::panes::field::view::FieldView;
 use crate::panes::format;
 use crate::panes::overlay::{Overlay, OverlayInputs};
@@ -19,7 +22,7 @@ use crate::panes::scrolling::keep_in_view;
 use crate::theme::Role;
 use crate::widgets::panel::{divide, popup};
 use crate::widgets::scroll::{list, scroll_bar};
-use crate::widgets::text::{self, RowWriter, put_lines};
+use crate::widgets::text::{self, RowWriter, printable, put_lines};
 
 /// Mark of a request that removes everything of its resource.
 const WHOLE_RESOURCE: &str = "whole resource";
@@ -41,6 +44,9 @@ impl PlanView<'_> {
         let theme = self.inputs.theme;
         let title = format!("Plan: {}", self.summary());
         let inner = popup(area, (MAX_COLUMNS, area.height), (&title, ""), theme, buffer);
+        let requests = self.pane.plan.requests.iter().map(|planned| &planned.request);
+        let accounts: BTreeSet<_> = requests.map(|request| &request.account).collect();
+        badges::frame(inner, &accounts, self.inputs.known, theme, buffer);
         let Some(division) = self.pane.division(area, self.paused()) else {
             return;
         };
@@ -105,19 +111,21 @@ impl PlanView<'_> {
         why.join(", ")
     }
 
-    /// Returns the time by which all of it is done, and what is then left of the daily quotas.
+    /// Returns the time by which all of it is done.
     fn afterwards(&self) -> String {
         let plan = &self.pane.plan;
         let left = self.left(plan.done_at);
-        let done = if self.paused() {
+        if self.paused() {
             format!("Takes about {left} from then on")
         } else {
             format!("Done by about {} (in {left})", self.moment(plan.done_at))
-        };
-        let quotas = plan.quotas.iter();
-        let quotas = quotas.map(|(account, quota)| format!("{account}: {}", format::quota(quota)));
-        let words: Vec<String> = std::iter::once(done).chain(quotas).collect();
-        words.join(&format!(" {} ", self.inputs.theme.glyphs.dot))
+        }
+    }
+
+    /// Lists what is then left of the daily quotas.
+    fn quotas(&self) -> impl Iterator<Item = String> {
+        let quotas = self.pane.plan.quotas.iter();
+        quotas.map(|(account, quota)| format!("{account}: {}", format::quota(quota)))
     }
 
     fn list(&self, area: Rect, buffer: &mut Buffer) {
@@ -181,7 +189,28 @@ impl PlanView<'_> {
         });
         put_lines(text, in_view, theme, buffer);
         scroll_bar(text, lines.len(), top, theme, buffer);
+        self.targets(text.y + lines.len().min(rows) as u16 + 1, text, buffer);
         self.out_of_view(top, lines.len().saturating_sub(top + rows), mark, buffer);
+    }
+
+    /// Lists the targets of the request under the cursor, one to a line, in the room that the
+    /// request leaves.
+    fn targets(&self, below: u16, text: Rect, buffer: &mut Buffer) {
+        let area = Rect { y: below, height: text.bottom().saturating_sub(below), ..text };
+        let request = self.pane.plan.requests.get(self.pane.here).map(|planned| &planned.request);
+        let targets = request.map_or(&[][..], |request| request.payload.targets());
+        if targets.len() < 2 || area.height < 3 {
+            return;
+        }
+        let room = usize::from(area.height) - 1;
+        let shown = if targets.len() > room { room - 1 } else { targets.len() };
+        let heading = format::count_noun(targets.len() as u64, "target", "targets");
+        let more = (targets.len() > shown)
+            .then(|| (format!("and {} more", targets.len() - shown), Role::Dim));
+        let listed = targets.iter().take(shown);
+        let listed = listed.map(|target| (format!("  {}", printable(target)), Role::Text));
+        let lines = std::iter::once((heading, Role::Dim)).chain(listed).chain(more);
+        put_lines(area, lines, self.inputs.theme, buffer);
     }
 
     /// Draws the numbers of lines of the request above and below those in view.
@@ -210,6 +239,14 @@ impl PlanView<'_> {
         if !emptied.is_empty() {
             warnings.push(format::everything_of(&emptied));
         }
+        let guarded = self.pane.guarded();
+        if let Some(first) = guarded.first() {
+            let more = match guarded.len() {
+                1 => String::new(),
+                many => format!(" and {} more", many - 1),
+            };
+            warnings.push(format!("{first}{more}: protected by the configuration."));
+        }
         if self.paused() {
             warnings.push(format!(
                 "The queue is paused: nothing is sent before it is resumed ({}, then {}).",
@@ -225,12 +262,19 @@ impl PlanView<'_> {
         let theme = self.inputs.theme;
         let warning = |words: &str| (format!("{} {words}", theme.glyphs.warning), Role::Warning);
         let warnings = self.warnings();
-        let most = usize::from(area.height.saturating_sub(2));
-        let mut lines: Vec<_> = warnings.iter().take(most).map(|it| warning(it)).collect();
+        let mut room = usize::from(area.height.saturating_sub(2));
+        let mut lines: Vec<_> = warnings.iter().take(room).map(|it| warning(it)).collect();
+        room -= lines.len();
+        let about = self.pane.about();
+        if room > 0 && !about.is_empty() {
+            lines.push((about.join(&format!(" {} ", theme.glyphs.dot)), Role::Text));
+            room -= 1;
+        }
         lines.push(match &self.pane.error {
             Some(error) => warning(error),
             None => (self.afterwards(), Role::Dim),
         });
+        lines.extend(self.quotas().take(room).map(|quota| (quota, Role::Dim)));
         let last = Rect { y: area.y + lines.len() as u16, height: 1, ..area }.intersection(area);
         put_lines(area, lines, theme, buffer);
         let mut writer = RowWriter::new(buffer, last, theme);

@@ -35,7 +35,7 @@ pub(super) fn preview(base: &BaseUrl, request: &HttpRequest) -> Preview {
 }
 
 /// Quotes one word of a shell's line. A NUL, which no shell can pass on, is made visible.
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     shlex::try_quote(text).map_or_else(
         |_| format!("'{}'", escape_control(text, text.len()).replace('\'', "'\\''")),
         std::borrow::Cow::into_owned,

@@ -76,6 +76,7 @@ fn the_international_site_has_its_own_endpoint() {
     let adapter = adapter(&keyed().with_option("international", "true".to_owned()));
     let preview = adapter.preview(&request(Payload::All, None));
     assert_eq!(preview.url, "https://cdn.intl.tencentcloudapi.com/");
+    assert!(preview.curl.ends_with(" --endpoint cdn.intl.tencentcloudapi.com"), "{}", preview.curl);
 }
 
 #[tokio::test]

@@ -25,6 +25,7 @@ use serde_json::Value;
 
 use super::keys::{KeyRing, Keys};
 use super::limits::{self, Numbers};
+use super::v3::command_line;
 use super::{Connection, PurgeTargets, check_mode};
 use crate::config::accounts::AccountConfig;
 use crate::domain::edge::EdgeRules;
@@ -150,6 +151,12 @@ impl Adapter for Tencent2 {
 
     fn purge(&self, request: &PurgeRequest) -> FormCall {
         request::purge(&PurgeTargets::of(request))
+    }
+
+    /// The tool knows API 3.0 only; the keys are the same.
+    fn command_line(&self, request: &PurgeRequest) -> Option<String> {
+        let host = self.connection.session.http.host();
+        Some(command_line(&PurgeTargets::of(request), request.area.as_ref(), &host))
     }
 
     fn edge_rules(&self) -> EdgeRules {

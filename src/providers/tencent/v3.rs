@@ -15,6 +15,8 @@ mod purge;
 mod quota;
 mod signature;
 
+pub(super) use purge::command_line;
+
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -39,6 +41,7 @@ use crate::providers::{ConnectError, HistoryPage, HistoryRequest, Receipt, lenie
 
 const VENDOR_URL: &str = "https://cdn.tencentcloudapi.com/";
 const INTERNATIONAL_URL: &str = "https://cdn.intl.tencentcloudapi.com/";
+const INTERNATIONAL_HOST: &str = "cdn.intl.tencentcloudapi.com";
 const VERSION: &str = "2018-06-06";
 const CONTENT_TYPE: &str = "application/json; charset=utf-8";
 /// The most rows of history that are asked for at once, and the number where that is refused.
@@ -193,6 +196,12 @@ impl Adapter for Tencent3 {
         let area = request.area.as_ref().or(self.area.as_ref());
         let (action, body) = purge::body(&PurgeTargets::of(request), area);
         JsonCall::new(action, &body)
+    }
+
+    fn command_line(&self, request: &PurgeRequest) -> Option<String> {
+        let area = request.area.as_ref().or(self.area.as_ref());
+        let host = self.connection.session.http.host();
+        Some(purge::command_line(&PurgeTargets::of(request), area, &host))
     }
 
     /// An answer without an error is a "yes"; the task's id is in it.

@@ -1,13 +1,14 @@
-//! Single values that are stored by name: the draft, the pause of the queue, authors' names.
+//! Single values that are stored by name: drafts, the pause of the queue, authors' names.
 
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::json;
-use crate::domain::draft::Draft;
+use crate::domain::draft::{Draft, KeptDraft};
+use crate::domain::ids::DraftId;
 use crate::store::failure::StoreFailure;
 
-/// Name of the draft.
-pub(super) const DRAFT: &str = "draft";
+/// Name of the one draft that earlier versions kept, without a name of its own.
+const DRAFT: &str = "draft";
 
 pub(super) fn get(connection: &Connection, name: &str) -> Result<Option<String>, StoreFailure> {
     let mut find = connection.prepare_cached("SELECT value FROM kept WHERE name = ?1")?;
@@ -27,6 +28,42 @@ pub(super) fn remove(connection: &Connection, name: &str) -> Result<bool, StoreF
     Ok(removed > 0)
 }
 
-pub(super) fn draft(connection: &Connection) -> Result<Option<Draft>, StoreFailure> {
-    Ok(get(connection, DRAFT)?.and_then(|value| json::from_text(&value).ok()))
+/// Returns the drafts, the one that was changed last first. What another version wrote in a form
+/// that this one does not read is left out.
+pub(super) fn drafts(connection: &Connection) -> Result<Vec<KeptDraft>, StoreFailure> {
+    let mut find =
+        connection.prepare_cached("SELECT name, value FROM kept WHERE name GLOB 'draft*'")?;
+    let mut rows = find.query([])?;
+    let mut drafts = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (name, value): (String, String) = (row.get(0)?, row.get(1)?);
+        let draft = if name == DRAFT {
+            json::from_text::<Draft>(&value).ok().map(unnamed)
+        } else {
+            json::from_text::<KeptDraft>(&value).ok()
+        };
+        drafts.extend(draft);
+    }
+    drafts.sort_by(|a, b| (b.changed, &b.id).cmp(&(a.changed, &a.id)));
+    Ok(drafts)
+}
+
+pub(super) fn save_draft(connection: &Connection, kept: &KeptDraft) -> Result<(), StoreFailure> {
+    if kept.id.as_str() == DRAFT {
+        return set(connection, DRAFT, &json::to_text(&kept.draft)?);
+    }
+    set(connection, &row_name(&kept.id), &json::to_text(kept)?)
+}
+
+pub(super) fn remove_draft(connection: &Connection, id: &DraftId) -> Result<bool, StoreFailure> {
+    remove(connection, &row_name(id))
+}
+
+/// An earlier version said neither its name nor its time.
+fn unnamed(draft: Draft) -> KeptDraft {
+    KeptDraft { id: DraftId::new(DRAFT), changed: chrono::DateTime::UNIX_EPOCH, draft }
+}
+
+fn row_name(id: &DraftId) -> String {
+    if id.as_str() == DRAFT { DRAFT.to_owned() } else { format!("{DRAFT} {id}") }
 }

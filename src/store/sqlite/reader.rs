@@ -18,7 +18,7 @@ use super::tuning::Tuning;
 use super::{attempt_rows, coverage, journal_rows, json, kept};
 use crate::domain::budget::RecentPurge;
 use crate::domain::coverage::Coverage;
-use crate::domain::draft::Draft;
+use crate::domain::draft::KeptDraft;
 use crate::domain::filter::{Clause, Pattern, Predicate, Test};
 use crate::domain::ids::{AccountName, JournalId, PurgeId, PurgeKey, ResourceId};
 use crate::domain::journal::JournalEntry;
@@ -210,10 +210,9 @@ impl Reader {
         })
     }
 
-    /// Returns the saved draft; `None` also if another version wrote it in a form that this one
-    /// does not read.
-    pub fn draft(&self) -> Result<Option<Draft>, StoreFailure> {
-        kept::draft(&self.connection)
+    /// Returns the saved drafts, the one that was changed last first.
+    pub fn drafts(&self) -> Result<Vec<KeptDraft>, StoreFailure> {
+        kept::drafts(&self.connection)
     }
 
     /// Returns an entry of the journal.

@@ -10,7 +10,7 @@ use super::compiled_filter::CompiledFilter;
 use super::journal_rows;
 use super::snapshot::Snapshot;
 use super::times::{self, ALL_TIME, Direction};
-use crate::domain::budget::{Consumption, RecentPurge};
+use crate::domain::budget::{Consumption, RecentPurge, RecentState};
 use crate::domain::ids::{AccountName, ResourceId};
 use crate::store::failure::StoreFailure;
 
@@ -65,7 +65,7 @@ impl Snapshot<'_> {
                         sent_here: detail.sent.is_some(),
                     },
                     targets: purge.targets.into_iter().map(|target| target.text).collect(),
-                    unfinished: purge.status.is_unfinished(),
+                    state: RecentState::of_purge(purge.status),
                     by: purge.by,
                 });
             }
@@ -106,7 +106,7 @@ impl Snapshot<'_> {
                     sent_here: true,
                 },
                 targets,
-                unfinished: entry.state.is_open(),
+                state: RecentState::of_entry(entry.state),
                 by: None,
             }
         });

@@ -1,4 +1,4 @@
-//! The write half: its transactions, and the draft. What else it writes is in `accounts`, `record`,
+//! The write half: its transactions, and the drafts. What else it writes is in `accounts`, `record`,
 //! `journal`, `verification` and `attempts`.
 
 use rusqlite::{Connection, TransactionBehavior};
@@ -7,8 +7,9 @@ use super::dictionary::DictionaryWriter;
 use super::snapshot::Snapshot;
 use super::trigram_index::TrigramCollector;
 use super::tuning::Tuning;
-use super::{json, kept, schema};
-use crate::domain::draft::Draft;
+use super::{kept, schema};
+use crate::domain::draft::KeptDraft;
+use crate::domain::ids::DraftId;
 use crate::store::failure::StoreFailure;
 
 /// The connection that writes. Every call is one transaction: all of it is stored, or nothing.
@@ -16,7 +17,7 @@ use crate::store::failure::StoreFailure;
 /// History, coverage and resources can be read from the vendors again: their transactions survive a
 /// crash of the program, but the last of them may be lost when the machine fails
 /// (`synchronous = NORMAL`). The record of what we sent exists nowhere else: transactions of the
-/// journal and the draft are on the disk before the call returns (`synchronous = FULL`), and all
+/// journal and of drafts are on the disk before the call returns (`synchronous = FULL`), and all
 /// earlier ones with them.
 pub struct Writer {
     connection: Connection,
@@ -65,19 +66,14 @@ impl Writer {
         Self { connection, dictionary, tuning, durability: None, collector: None }
     }
 
-    /// Saves the draft for the next start; `None` removes it.
-    pub fn save_draft(&mut self, draft: Option<&Draft>) -> Result<(), StoreFailure> {
-        self.write(Durability::PowerLoss, |transaction| {
-            match draft {
-                Some(draft) => {
-                    kept::set(transaction.connection, kept::DRAFT, &json::to_text(draft)?)?;
-                }
-                None => {
-                    kept::remove(transaction.connection, kept::DRAFT)?;
-                }
-            }
-            Ok(())
-        })
+    /// Saves a draft under its name, in the place of what has that name.
+    pub fn save_draft(&mut self, kept: &KeptDraft) -> Result<(), StoreFailure> {
+        self.write(Durability::PowerLoss, |it| kept::save_draft(it.connection, kept))
+    }
+
+    /// Removes a draft, and returns whether there was one of this name.
+    pub fn remove_draft(&mut self, id: &DraftId) -> Result<bool, StoreFailure> {
+        self.write(Durability::PowerLoss, |it| kept::remove_draft(it.connection, id))
     }
 
     /// Returns a number that changes when anybody but this writer changes the store, in this

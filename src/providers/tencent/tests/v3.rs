@@ -66,7 +66,8 @@ async fn a_temporary_key_sends_its_token_and_shows_none() {
     let preview = adapter.preview(&request(Payload::All, None));
     let shown = format!("{failure:?} {adapter:?} {preview:?}");
     assert!(!shown.contains("tok-1234") && !shown.contains(KEY), "{shown}");
-    assert!(preview.curl.contains("\"X-TC-Token: $TENCENTCLOUD_TOKEN\""));
+    let token = ("X-TC-Token".to_owned(), "$TENCENTCLOUD_TOKEN".to_owned());
+    assert!(preview.headers.contains(&token));
 }
 
 #[tokio::test]
@@ -210,6 +211,21 @@ async fn purges_go_out_by_kind_and_mode() {
         assert_eq!(body(&server), body_wanted);
         let preview = adapter.preview(&request);
         assert_eq!(serde_json::from_str::<Value>(&preview.body).unwrap(), body_wanted);
+        // The vendor's tool takes the same fields, lists as JSON and truth as Python writes it.
+        let words = shlex::split(&preview.curl).unwrap();
+        assert_eq!(words[..3], ["tccli", "cdn", action]);
+        let told: serde_json::Map<String, Value> = words[3..]
+            .chunks(2)
+            .map(|pair| {
+                let value = match pair[1].as_str() {
+                    "True" => Value::Bool(true),
+                    text => serde_json::from_str(text).unwrap_or_else(|_| json!(text)),
+                };
+                (pair[0].trim_start_matches('-').to_owned(), value)
+            })
+            .collect();
+        assert_eq!(Value::Object(told), body_wanted);
+        assert!(!preview.curl.contains('$'), "{}", preview.curl);
     }
 }
 

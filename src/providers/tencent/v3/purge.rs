@@ -3,6 +3,8 @@
 use serde_json::{Value, json};
 
 use super::super::{DELETE, FLUSH, PurgeTargets};
+use super::INTERNATIONAL_HOST;
+use crate::providers::http::quoted;
 
 /// Returns the action and its body. Characters beyond ASCII are sent as they are, and the vendor is
 /// asked to encode them.
@@ -23,4 +25,28 @@ pub(super) fn body(targets: &PurgeTargets, area: Option<&String>) -> (&'static s
         }
     }
     (action, body)
+}
+
+/// Returns the same as a call of the vendor's own tool, which signs it with the operator's keys:
+/// `tccli cdn PurgePathCache --FlushType flush --Paths '["https://www.site.com/img/"]'`. Lists are
+/// JSON there, and truth is written `True`.
+pub(in crate::providers::tencent) fn command_line(
+    targets: &PurgeTargets,
+    area: Option<&String>,
+    host: &str,
+) -> String {
+    let (action, body) = body(targets, area);
+    let mut line = format!("tccli cdn {action}");
+    for (name, value) in body.as_object().into_iter().flatten() {
+        let value = match value {
+            Value::String(text) => text.clone(),
+            Value::Bool(true) => "True".to_owned(),
+            other => other.to_string(),
+        };
+        line.push_str(&format!(" --{name} {}", quoted(&value)));
+    }
+    if host == INTERNATIONAL_HOST {
+        line.push_str(&format!(" --endpoint {host}"));
+    }
+    line
 }

@@ -1,10 +1,13 @@
-//! The smaller questions: accounts, resources, coverage, unfinished purges, the draft.
+//! The smaller questions: accounts, resources, coverage, unfinished purges, drafts.
 
 use super::*;
-use crate::domain::draft::Draft;
+use crate::domain::draft::{Draft, KeptDraft};
+use crate::domain::kind::Kind;
 use crate::domain::query::SummaryQuery;
 use crate::domain::resource::{Resource, ResourceState};
 use crate::store::StoredAccount;
+use crate::store::sqlite::kept;
+use crate::store::sqlite::writer::Durability;
 
 fn resource(id: &str, cname: &str) -> Resource {
     Resource {
@@ -86,14 +89,40 @@ fn unfinished_purges_are_those_whose_vendor_may_still_change_its_mind() {
 }
 
 #[test]
-fn a_draft_is_kept_until_there_is_none() {
+fn drafts_are_kept_side_by_side_until_each_is_removed() {
     let home = Home::new();
     let mut writer = home.writer();
-    let draft = Draft { text: "https://www.site.com/a\n".to_owned(), ..Draft::default() };
-    writer.save_draft(Some(&draft)).unwrap();
-    assert_eq!(home.reader().draft().unwrap(), Some(draft));
-    writer.save_draft(None).unwrap();
-    assert_eq!(home.reader().draft().unwrap(), None);
+    let kept = |id: &str, minute, text: &str| KeptDraft {
+        id: id.into(),
+        changed: at(minute),
+        draft: Draft { text: text.to_owned(), ..Draft::default() },
+    };
+    let (one, two) = (kept("a", 1, "https://www.site.com/a\n"), kept("b", 2, "/b"));
+    writer.save_draft(&one).unwrap();
+    writer.save_draft(&two).unwrap();
+    assert_eq!(home.reader().drafts().unwrap(), [two.clone(), one.clone()]);
+    let changed = kept("a", 3, "/c");
+    writer.save_draft(&changed).unwrap();
+    assert_eq!(home.reader().drafts().unwrap(), [changed, two.clone()]);
+    assert!(writer.remove_draft(&"a".into()).unwrap());
+    assert!(!writer.remove_draft(&"a".into()).unwrap());
+    assert_eq!(home.reader().drafts().unwrap(), [two]);
+}
+
+#[test]
+fn the_one_draft_that_an_earlier_version_kept_is_one_of_the_list() {
+    let home = Home::new();
+    let mut writer = home.writer();
+    let old = r#"{"text":"/old","kind":"pattern","resource":null,"mode":null,"area":null,"reason":"r","ticket":""}"#;
+    writer.write(Durability::PowerLoss, |it| kept::set(it.connection, "draft", old)).unwrap();
+    let mut drafts = home.reader().drafts().unwrap();
+    let mut draft = drafts.pop().unwrap();
+    assert_eq!((draft.draft.text.as_str(), draft.draft.kind), ("/old", Some(Kind::Pattern)));
+    draft.draft.text = "/new".to_owned();
+    writer.save_draft(&draft).unwrap();
+    assert_eq!(home.reader().drafts().unwrap().len(), 1, "it keeps its place");
+    assert!(writer.remove_draft(&draft.id).unwrap());
+    assert_eq!(home.reader().drafts().unwrap(), []);
 }
 
 #[test]

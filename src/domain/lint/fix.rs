@@ -1,0 +1,235 @@
+//! Fixes: what a finding says to do about its entry, done. Only what makes a purge narrower, or
+//! writes the same in a sound form, is one; nothing that widens it.
+
+use super::syntax::is_invisible;
+use super::{Linted, LintedLine, LostQuery};
+use crate::domain::draft::edit::EntryChange;
+use crate::domain::findings::{Code, Finding, Severity};
+
+/// A fix of one entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// The text in the entry's place; `None` takes the entry out.
+    pub text: Option<String>,
+    /// A sentence on it, for a notice.
+    pub words: &'static str,
+}
+
+impl LintedLine {
+    /// Returns the fix of one of its findings, where there is one.
+    pub fn fix(&self, finding: &Finding) -> Option<Fix> {
+        let is = |code: Code| finding.code == code.rule().code;
+        let input = self.input.as_str();
+        let (text, words) = if is(Code::Duplicate) || is(Code::Covered) {
+            return Some(Fix { text: None, words: "Taken out: it is sent by another line." });
+        } else if is(Code::Whitespace) {
+            (encode_blanks(input)?, "Blanks are written %20.")
+        } else if is(Code::Invisible) {
+            (without_invisible(input)?, "Invisible characters are taken out.")
+        } else if is(Code::Fragment) {
+            (input.split_once('#')?.0.to_owned(), "The fragment is taken off.")
+        } else if is(Code::QueryNotInKey) || is(Code::QueryInPattern) {
+            (without_query(input, &self.lost_query)?, "What does not count is taken off the query.")
+        } else if is(Code::MissingSlash) {
+            (format!("/{input}"), "A slash is put before it.")
+        } else if is(Code::Userinfo) {
+            (without_userinfo(input)?, "The user name is taken off.")
+        } else if is(Code::Port) {
+            (without_port(input)?, "The port is taken off.")
+        } else if is(Code::RunTogether) && finding.severity == Severity::Error {
+            (parted(input)?, "Each URL is on a line of its own.")
+        } else {
+            return None;
+        };
+        Some(Fix { text: Some(text), words })
+    }
+}
+
+impl Linted {
+    /// Returns the gravest finding of a line that has a fix, and the fix.
+    pub fn fix_at(&self, line: usize) -> Option<(&Finding, Fix)> {
+        let entries = self.lines.iter().filter(|entry| entry.line == line);
+        let findings = entries.flat_map(|it| it.findings.iter().map(move |finding| (it, finding)));
+        findings
+            .filter_map(|(entry, finding)| Some((finding, entry.fix(finding)?)))
+            .reduce(|best, next| if next.0.severity > best.0.severity { next } else { best })
+    }
+
+    /// Returns the changes that fix this code, in one line or in all of them.
+    pub fn changes(&self, code: &str, only: Option<usize>) -> Vec<EntryChange> {
+        let lines = self.lines.iter().enumerate();
+        let wanted = lines.filter(|(_, entry)| only.is_none_or(|line| entry.line == line));
+        let fixed = wanted.filter_map(|(number, entry)| {
+            let finding = entry.findings.iter().find(|finding| finding.code == code)?;
+            Some(EntryChange { entry: number, text: entry.fix(finding)?.text })
+        });
+        fixed.collect()
+    }
+
+    /// Returns the changes that take every entry with an error out.
+    pub fn without_errors(&self) -> Vec<EntryChange> {
+        let is_wrong = |entry: &LintedLine| {
+            entry.findings.iter().any(|finding| finding.severity == Severity::Error)
+        };
+        let lines = self.lines.iter().enumerate().filter(|(_, entry)| is_wrong(entry));
+        lines.map(|(entry, _)| EntryChange { entry, text: None }).collect()
+    }
+}
+
+/// Percent-encodes blanks. Not where another URL follows one: those are two entries.
+fn encode_blanks(input: &str) -> Option<String> {
+    if input.matches("://").count() > 1 {
+        return None;
+    }
+    let mut encoded = String::with_capacity(input.len() + 8);
+    for character in input.chars() {
+        if character.is_whitespace() {
+            let mut bytes = [0; 4];
+            for byte in character.encode_utf8(&mut bytes).bytes() {
+                encoded.push_str(&format!("%{byte:02X}"));
+            }
+        } else {
+            encoded.push(character);
+        }
+    }
+    Some(encoded)
+}
+
+/// Control characters are no slip of a copy: what was meant with them is not known.
+fn without_invisible(input: &str) -> Option<String> {
+    if input.chars().any(char::is_control) {
+        return None;
+    }
+    Some(input.chars().filter(|character| !is_invisible(*character)).collect())
+}
+
+fn without_query(input: &str, lost: &LostQuery) -> Option<String> {
+    let (before, after) = input.split_once('?')?;
+    let (query, fragment) = match after.split_once('#') {
+        Some((query, fragment)) => (query, format!("#{fragment}")),
+        None => (after, String::new()),
+    };
+    match lost {
+        LostQuery::Nothing => None,
+        // "/a.jpg?*" means every variant of the file.
+        LostQuery::Whole if query.contains('*') && !before.ends_with('*') => {
+            Some(format!("{before}*{fragment}"))
+        }
+        LostQuery::Whole => Some(format!("{before}{fragment}")),
+        LostQuery::Names(names) => {
+            let counts = |pair: &&str| {
+                let name = pair.split('=').next().unwrap_or(pair);
+                !names.iter().any(|lost| lost == name)
+            };
+            let kept: Vec<&str> = query.split('&').filter(counts).collect();
+            let mark = if kept.is_empty() { "" } else { "?" };
+            Some(format!("{before}{mark}{}{fragment}", kept.join("&")))
+        }
+    }
+}
+
+/// Divides an entry into what stands before its host and port, these two, and the rest.
+fn authority(input: &str) -> (&str, &str, &str) {
+    let start = input.find("//").map_or(0, |at| at + 2);
+    let rest = input.get(start..).unwrap_or_default();
+    let end = start + rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
+    let part = |range| input.get(range).unwrap_or_default();
+    (part(0..start), part(start..end), part(end..input.len()))
+}
+
+fn without_userinfo(input: &str) -> Option<String> {
+    let (before, authority, after) = authority(input);
+    let (_, host) = authority.rsplit_once('@')?;
+    Some(format!("{before}{host}{after}"))
+}
+
+fn without_port(input: &str) -> Option<String> {
+    let (before, authority, after) = authority(input);
+    let (host, port) = authority.rsplit_once(':')?;
+    port.bytes().all(|byte| byte.is_ascii_digit()).then(|| format!("{before}{host}{after}"))
+}
+
+/// Begins a line before the URL that runs into another.
+fn parted(input: &str) -> Option<String> {
+    let second = input.match_indices("://").skip(1).find_map(|(at, _)| {
+        let before = input.get(..at)?;
+        let start = ["https", "http"].into_iter().find_map(|scheme| {
+            let start = before.len().checked_sub(scheme.len())?;
+            before.get(start..)?.eq_ignore_ascii_case(scheme).then_some(start)
+        })?;
+        (start > 0).then_some(start)
+    });
+    let second = second.or_else(|| input.find("http").filter(|at| *at > 0))?;
+    Some(format!("{}\n{}", input.get(..second)?, input.get(second..)?))
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+    use crate::domain::draft::Draft;
+    use crate::domain::draft::edit::apply;
+    use crate::domain::lint::lint;
+    use crate::domain::resource::QueryRule;
+    use crate::testing::LintFacts;
+
+    fn linted(text: &str, query: Option<QueryRule>) -> Linted {
+        let mut facts =
+            LintFacts::new().with(|facts| facts.resources.first_mut().unwrap().cache.query = query);
+        let resource = Some(("one".into(), "1".into()));
+        lint(&Draft { text: text.to_owned(), resource, ..Draft::default() }, &facts.context())
+    }
+
+    /// Applies fixes to the last line until it has none.
+    fn mended(text: &str, query: Option<QueryRule>) -> String {
+        let mut text = text.to_owned();
+        for _ in 0..9 {
+            let linted = linted(&text, query.clone());
+            let last = text.lines().count().saturating_sub(1);
+            let Some((finding, _)) = linted.fix_at(last) else { break };
+            text = apply(&text, &linted.changes(finding.code, Some(last)));
+        }
+        text
+    }
+
+    #[test]
+    fn a_fix_does_what_its_finding_says() {
+        let ignored = Some(QueryRule::Ignored);
+        for (text, query, fixed) in [
+            ("/my photo.jpg", None, "/my%20photo.jpg"),
+            ("https://www.site.com/a b#top", None, "https://www.site.com/a%20b"),
+            ("/a\u{200b}b", None, "/ab"),
+            ("/a#top", None, "/a"),
+            ("/a?x=1&y=2#top", ignored, "/a"),
+            ("/a?v=1&utm=2", Some(QueryRule::Only(vec!["v".to_owned()])), "/a?v=1"),
+            ("/a?utm=2", Some(QueryRule::AllBut(vec!["utm".to_owned()])), "/a"),
+            ("img/a.jpg", None, "/img/a.jpg"),
+            ("https://me:pw@www.site.com:8443/a", None, "https://www.site.com/a"),
+            ("/a.jpghttps://www.site.com/b.jpg", None, "/a.jpg\nhttps://www.site.com/b.jpg"),
+            ("/a\n/a", None, "/a"),
+            ("/img/*\n/img/a.jpg", None, "/img/*"),
+        ] {
+            let mended = mended(text, query.clone());
+            assert_eq!(mended, fixed, "{text}");
+            assert!(linted(&mended, query).worst() < Some(Severity::Warning), "{mended}");
+        }
+    }
+
+    #[test]
+    fn what_was_meant_is_never_guessed_and_nothing_gets_wider() {
+        for text in
+            ["/a\u{1b}[31m.jpg", "https://nowhere.example/a", "ftp://www.site.com/a", "/img/"]
+        {
+            assert_eq!(mended(text, None), text);
+        }
+    }
+
+    #[test]
+    fn entries_with_errors_are_taken_out_and_the_others_of_their_line_stay() {
+        let text =
+            "/a.jpg\nhttps://nowhere.example/x\n/b.jpg, https://nowhere.example/y, /c.jpg\n/d.jpg";
+        let linted = linted(text, None);
+        assert_eq!(apply(text, &linted.without_errors()), "/a.jpg\n/b.jpg\n/c.jpg\n/d.jpg");
+    }
+}
