@@ -23,7 +23,7 @@ use crate::domain::findings::Severity;
 use crate::domain::ids::{AccountName, ResourceId, Ticket};
 use crate::domain::lint_context::ServedHosts;
 use crate::domain::plan::PlanError;
-use crate::effect::{Answer, Effect, Order, Query, TerminalEffect};
+use crate::effect::{Answer, Effect, Order, TerminalEffect};
 
 use super::field::{Edit, Field, Lines};
 use super::requests::{AppRequest, Opening, OverlayAnswer, PickFor, PickValue, Prompt, PromptFor};

@@ -253,17 +253,20 @@ fn unknown_host(host: &str, context: &LintContext<'_>) -> String {
     };
     for (account, reason) in &context.unread {
         let account = shown(account.as_str());
-        words.push_str(&match reason {
-            Some(reason) => {
-                format!(" {account} could not be read ({reason}): its resources are not known.")
-            }
-            None => format!(" {account} is not read yet: its resources are not known."),
-        });
+        let state = match reason {
+            Some(reason) => format!("could not be read ({reason})"),
+            None => "is not read yet".to_owned(),
+        };
+        for part in [" ", &account, " ", &state, ": its resources are not known."] {
+            words.push_str(part);
+        }
     }
     match before {
         Some(account) => {
             let account = shown(account.as_str());
-            words.push_str(&format!(" By the local history, {account} served it before."));
+            for part in [" By the local history, ", &account, " served it before."] {
+                words.push_str(part);
+            }
         }
         None => words.push_str(" If it is a path, put a slash before it."),
     }

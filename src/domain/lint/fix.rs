@@ -1,6 +1,8 @@
 //! Fixes: what a finding says to do about its entry, done. Only what makes a purge narrower, or
 //! writes the same in a sound form, is one; nothing that widens it.
 
+use std::fmt::Write as _;
+
 use super::syntax::is_invisible;
 use super::{Linted, LintedLine, LostQuery};
 use crate::domain::draft::edit::EntryChange;
@@ -86,7 +88,8 @@ fn encode_blanks(input: &str) -> Option<String> {
         if character.is_whitespace() {
             let mut bytes = [0; 4];
             for byte in character.encode_utf8(&mut bytes).bytes() {
-                encoded.push_str(&format!("%{byte:02X}"));
+                // Writing to a string cannot fail.
+                let _ = write!(encoded, "%{byte:02X}");
             }
         } else {
             encoded.push(character);

@@ -41,7 +41,7 @@ impl ComposePane {
         let next = match at {
             Some(at) if onward => (at + 1) % count,
             Some(at) => (at + count - 1) % count,
-            None => self.nearest_of_the_gravest(&lines, here, onward),
+            None => nearest_of_the_gravest(&lines, here, onward),
         };
         let Some(&line) = lines.get(next) else {
             return Update::say(Level::Info, "No line has a finding of its own.");
@@ -65,18 +65,18 @@ impl ComposePane {
         self.lines.go_to_line(line);
         self.visited = Some(self.lines.cursor().0);
     }
+}
 
-    /// Finds the place in the list to begin at.
-    fn nearest_of_the_gravest(&self, lines: &[usize], here: usize, onward: bool) -> usize {
-        // The lines of the gravest kind come first and are in order.
-        let gravest = lines.windows(2).position(|two| matches!(two, [a, b] if a > b));
-        let gravest = lines.get(..=gravest.unwrap_or(lines.len().saturating_sub(1)));
-        let gravest = gravest.unwrap_or(lines);
-        let found = if onward {
-            gravest.iter().position(|line| *line > here)
-        } else {
-            gravest.iter().rposition(|line| *line < here)
-        };
-        found.unwrap_or(if onward { 0 } else { gravest.len().saturating_sub(1) })
-    }
+/// Finds the place in the list to begin at.
+fn nearest_of_the_gravest(lines: &[usize], here: usize, onward: bool) -> usize {
+    // The lines of the gravest kind come first and are in order.
+    let gravest = lines.windows(2).position(|two| matches!(two, [a, b] if a > b));
+    let gravest = lines.get(..=gravest.unwrap_or(lines.len().saturating_sub(1)));
+    let gravest = gravest.unwrap_or(lines);
+    let found = if onward {
+        gravest.iter().position(|line| *line > here)
+    } else {
+        gravest.iter().rposition(|line| *line < here)
+    };
+    found.unwrap_or(if onward { 0 } else { gravest.len().saturating_sub(1) })
 }

@@ -10,6 +10,7 @@ use crate::domain::budget::RecentState;
 use crate::domain::filter::Filter;
 use crate::domain::kind::Kind;
 use crate::domain::known::Known;
+use crate::effect::Query;
 use crate::testing;
 use crate::testing::pane_ctx_with;
 

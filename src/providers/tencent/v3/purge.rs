@@ -36,17 +36,17 @@ pub(in crate::providers::tencent) fn command_line(
     host: &str,
 ) -> String {
     let (action, body) = body(targets, area);
-    let mut line = format!("tccli cdn {action}");
+    let mut words = vec![format!("tccli cdn {action}")];
     for (name, value) in body.as_object().into_iter().flatten() {
-        let value = match value {
-            Value::String(text) => text.clone(),
-            Value::Bool(true) => "True".to_owned(),
-            other => other.to_string(),
+        let written = match (value.as_str(), value.as_bool()) {
+            (Some(text), _) => text.to_owned(),
+            (None, Some(true)) => "True".to_owned(),
+            (None, _) => value.to_string(),
         };
-        line.push_str(&format!(" --{name} {}", quoted(&value)));
+        words.push(format!("--{name} {}", quoted(&written)));
     }
     if host == INTERNATIONAL_HOST {
-        line.push_str(&format!(" --endpoint {host}"));
+        words.push(format!("--endpoint {host}"));
     }
-    line
+    words.join(" ")
 }
