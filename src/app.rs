@@ -3,6 +3,7 @@
 //! nothing.
 
 mod alerts;
+mod bad_news;
 pub mod budgets;
 mod drafts;
 mod focus;

@@ -83,9 +83,9 @@ commands! {
     Moving {
         MoveDown "move-down" "down" "Go to the next row" [Global] ["j" "down"]
             also "next below"
-            hint Plan 5 Picker 5 Help 1;
+            hint Plan 5 Picker 5 Help 1 Notices 2;
         MoveUp "move-up" "up" "Go to the previous row" [Global] ["k" "up"]
-            also "previous above" hint Picker 6 Help 2;
+            also "previous above" hint Picker 6 Help 2 Notices 3;
         PageDown "page-down" "page down" "Go down by a page" [Global] ["ctrl-d" "pagedown"]
             also "scroll screen"
             hint Plan 6 Help 3;
@@ -115,7 +115,7 @@ commands! {
         Back "back" "back" "Close the topmost part, remove the marks, or show the view's filter"
             [Global Text] ["esc"]
             also "close escape leave"
-            hint Detail 1 Field 2 Compose 17 Plan 7 Drafts 4 Queue 9 Picker 8 Help 4;
+            hint Detail 1 Field 2 Compose 17 Plan 7 Drafts 4 Queue 9 Picker 8 Help 4 Notices 4;
         SplitRight "split-right" "split right" "Open a second pane to the right" [History] ["|"]
             also "vertical beside window"
             hint History 12;
@@ -185,8 +185,9 @@ commands! {
         TimelineZoomOut "timeline-zoom-out" "zoom out" "Undo the last zoom" [History] ["Z"]
             also "range time undo widen";
         Copy "copy" "copy" "Copy the targets of this row, of the marked rows, or of this request"
-            [History Detail Plan Queue] ["y"]
-            also "clipboard yank urls targets" hint History 8 Detail 3 Plan 4 Queue 8;
+            [History Detail Plan Queue Notices] ["y"]
+            also "clipboard yank urls targets"
+            hint History 8 Detail 3 Plan 4 Queue 8 Notices 1;
         CopyCurl "copy-curl" "copy as curl"
             "Copy as a command line (curl, or the vendor's own), without the secret"
             [History Detail Plan Queue] ["Y"]
@@ -335,6 +336,8 @@ commands! {
         Palette "palette" "palette" "Find a command, view, account, host or theme" [Global] [":" "ctrl-space"]
             also "commands find search"
             hint History 5;
+        NoticesOpen "notices" "notices" "Show all notices so far" [Global] ["!"]
+            also "messages errors log history warnings";
         Help "help" "help" "Show all keys" [Global] ["?" "f1"]
             also "keys shortcuts bindings manual legend glyphs" hint History 6 Detail 8;
         ConfigPath "config-path" "configuration" "Show the path of the configuration" [Global] []

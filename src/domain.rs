@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod activity;
+pub mod bad_news;
 pub mod budget;
 pub mod check;
 pub mod coverage;
@@ -26,6 +27,7 @@ pub mod lint_context;
 pub mod matching;
 pub mod merge;
 pub mod nearest;
+pub mod notice_log;
 pub mod payload;
 pub mod permission;
 pub mod plan;

@@ -148,6 +148,11 @@ pub enum Order {
         /// The requests.
         ids: Vec<JournalId>,
     },
+    /// Notes that the operator knows of the bad ends of these requests.
+    NoticeBadEnds {
+        /// The requests.
+        ids: Vec<JournalId>,
+    },
     /// Queues a request of unknown outcome again. Issued only by the operator's own key.
     Resend {
         /// The request.

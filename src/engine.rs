@@ -12,7 +12,9 @@
 //! - [`preview`](Engine::preview): renders a request as it would go over the wire.
 //! - [`enqueue`](Engine::enqueue), [`cancel`](Engine::cancel), [`resend`](Engine::resend),
 //!   [`reorder`](Engine::reorder), [`pause`](Engine::pause), [`keep_draft`](Engine::keep_draft),
-//!   [`forget_draft`](Engine::forget_draft): change the journal; carried out even if the future is dropped.
+//!   [`forget_draft`](Engine::forget_draft),
+//!   [`notice_bad_ends`](Engine::notice_bad_ends): change the journal; carried out even if the
+//!   future is dropped.
 //! - [`refresh`](Engine::refresh): asks the vendors for news, without waiting.
 //! - [`resources`](Engine::resources): reads an account's resources from its vendor.
 //! - [`sync`](Engine::sync): waits for the history that a filter selects.

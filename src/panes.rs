@@ -22,6 +22,7 @@ pub mod format;
 pub mod fuzzy_list;
 pub mod help;
 pub mod history;
+pub mod notices;
 pub mod overlay;
 pub mod palette;
 pub mod pick;

@@ -113,6 +113,7 @@ pub(crate) fn queued(
         purge: None,
         verified: None,
         verification: None,
+        noticed: false,
     }
 }
 

@@ -4,3 +4,4 @@ pub mod panel;
 pub mod scroll;
 pub mod text;
 pub mod timeline;
+pub mod wrap;

@@ -19,6 +19,8 @@ struct ActiveNotice {
     since: DateTime<Utc>,
     /// Set where a key led to it: it is old news after the next key.
     answer: bool,
+    /// Set where it tells of purges with a bad end: it stands until the queue is opened.
+    purges: bool,
     notice: Notice,
 }
 
@@ -36,7 +38,26 @@ const MIN_SHOWN_ANSWER: TimeDelta = TimeDelta::milliseconds(700);
 impl Notices {
     /// Adds a notice of the engine; the same words again only count once.
     pub fn add(&mut self, notice: Notice, now: DateTime<Utc>) {
-        self.put(notice, now, false);
+        // The engine's own words about a purge are not told twice.
+        if !self.active.iter().any(|old| old.purges && old.notice == notice) {
+            self.put(notice, now, false);
+        }
+    }
+
+    /// Tells of the purges with a bad end in the place of what was told of them before.
+    pub fn tell_of_purges(&mut self, notice: Option<Notice>, now: DateTime<Utc>) {
+        self.active.retain(|old| !old.purges);
+        if let Some(notice) = notice {
+            // Nobody may have to press a key to see it.
+            let is_plain = |old: &ActiveNotice| old.answer && old.notice.level == Level::Info;
+            self.active.retain(|old| old.notice != notice && !is_plain(old));
+            self.active.push(ActiveNotice { since: now, answer: false, purges: true, notice });
+        }
+    }
+
+    /// Returns whether it tells of purges with a bad end.
+    pub fn tells_of_purges(&self) -> bool {
+        self.active.iter().any(|one| one.purges)
     }
 
     /// Adds an answer to a key. It replaces the answers to earlier keys.
@@ -47,7 +68,7 @@ impl Notices {
 
     fn put(&mut self, notice: Notice, since: DateTime<Utc>, answer: bool) {
         self.active.retain(|old| old.notice != notice && (old.stays() || (old.answer && !answer)));
-        self.active.push(ActiveNotice { since, answer, notice });
+        self.active.push(ActiveNotice { since, answer, purges: false, notice });
         let surplus = self.active.len().saturating_sub(MAX_NOTICES);
         self.active.drain(..surplus);
     }

@@ -8,6 +8,7 @@ use crate::domain::draft::{Draft, KeptDraft};
 use crate::panes::compose::ComposePane;
 use crate::panes::drafts::DraftsPane;
 use crate::panes::help::HelpPane;
+use crate::panes::notices::NoticesPane;
 use crate::panes::overlay::Overlay;
 use crate::panes::palette::PalettePane;
 use crate::panes::pick::PickPane;
@@ -48,6 +49,7 @@ pub(super) fn open_overlay(
             let (pane, effect) = QueuePane::open(ctx);
             (Box::new(pane), Update::effect(effect))
         }
+        Opening::Notices => (Box::new(NoticesPane::default()), Update::taken()),
         Opening::Help => (Box::new(HelpPane::new(context.contexts)), Update::taken()),
         Opening::Palette => {
             let OverlayContext { unavailable, views, themes, .. } = context;

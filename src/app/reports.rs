@@ -10,10 +10,13 @@ use super::{App, Ctx};
 
 impl App {
     pub(super) fn on_report(&mut self, report: &Report, ctx: &Ctx<'_>) -> Vec<Effect> {
-        match report {
+        let bad_news = self.bad_news();
+        let mut effects = match report {
             Report::Answer(answer) => self.on_answer(answer, ctx),
             Report::Event(event) => self.on_event(event, ctx),
-        }
+        };
+        effects.extend(self.follow_bad_news(&bad_news, ctx));
+        effects
     }
 
     /// Gives an answer to the overlays, from the topmost to the one that takes it, then to the
@@ -77,6 +80,7 @@ impl App {
         match event {
             Event::Notice(notice) => {
                 self.notices.add(notice.clone(), ctx.now);
+                self.known.notices.add(notice, ctx.now);
                 self.dirty = true;
             }
             Event::HistoryChanged { account, .. } => {

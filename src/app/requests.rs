@@ -24,9 +24,15 @@ impl App {
         };
         let (overlay, update) =
             open_overlay(opening, &context, &self.pane_ctx(Self::overlay_area(ctx), ctx));
+        let tells = overlay.shows_bad_news();
         self.overlays.push(overlay);
         let top = Origin::Overlay(self.overlays.len() - 1);
-        self.apply(update, top, ctx)
+        let mut effects = self.apply(update, top, ctx);
+        if tells {
+            self.notices.tell_of_purges(None, ctx.now);
+            effects.extend(self.know_bad_news());
+        }
+        effects
     }
 
     /// Applies an update: handles its requests, and returns the effects.
@@ -104,8 +110,7 @@ impl App {
                 self.show_tab(place, ctx)
             }
             AppRequest::Notice(notice) => {
-                self.notices.answer(notice, ctx.now);
-                self.dirty = true;
+                self.answer_key(notice, ctx);
                 Vec::new()
             }
             AppRequest::KeepView(view) => {
@@ -156,6 +161,11 @@ impl App {
 
     pub(super) fn say(&mut self, level: Level, words: impl Into<String>, ctx: &Ctx<'_>) {
         let notice = Notice { level, account: None, words: words.into() };
+        self.answer_key(notice, ctx);
+    }
+
+    fn answer_key(&mut self, notice: Notice, ctx: &Ctx<'_>) {
+        self.known.notices.add(&notice, ctx.now);
         self.notices.answer(notice, ctx.now);
         self.dirty = true;
     }

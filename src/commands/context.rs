@@ -17,6 +17,8 @@ pub enum Context {
     Drafts,
     /// The queue overlay.
     Queue,
+    /// The history of notices.
+    Notices,
     /// A list to choose from: pickers, the palette.
     Picker,
     /// A choice between few things, each with a key of its own.
@@ -74,6 +76,7 @@ impl Context {
             Self::Drafts => Some("In the list of drafts only"),
             Self::Queue => Some("In the queue only"),
             Self::Picker | Self::Choice => Some("In a list only"),
+            Self::Notices => Some("In the notices only"),
             Self::Help => Some("In help only"),
             Self::Field | Self::Text | Self::Lines => Some("While typing only"),
         }

@@ -145,6 +145,12 @@ impl Failure {
         self.http_status.map_or_else(|| words.to_owned(), |status| format!("{status} {words}"))
     }
 
+    /// Returns the failure and what the operator can do about it, as sentences.
+    pub fn with_advice(&self) -> String {
+        let words = self.to_string();
+        format!("{}. {}", words.trim_end_matches('.'), self.advice())
+    }
+
     /// Returns advice for the operator, as one sentence.
     pub fn advice(&self) -> &'static str {
         match &self.cause {

@@ -133,4 +133,6 @@ pub struct JournalEntry {
     pub verified: Option<bool>,
     /// The looks at the edge; `None` where there was none.
     pub verification: Option<Box<Verification>>,
+    /// True if the operator has opened the queue since it went wrong.
+    pub noticed: bool,
 }

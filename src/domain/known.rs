@@ -1,12 +1,13 @@
 //! Everything that is known of the accounts, learned from events in one place: their state, what
 //! can be purged in them, what their vendors accept, and what the journal holds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
 use crate::domain::account::Account;
+use crate::domain::bad_news::BadEnd;
 use crate::domain::budget::{Consumption, Cooldown, RecentPurge, USUAL_MARGIN, Usage};
 use crate::domain::event::{AccountStatus, Event};
 use crate::domain::failure::Failure;
@@ -15,6 +16,7 @@ use crate::domain::ids::{AccountName, JournalId, ResourceId};
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::limits::Limits;
 use crate::domain::lint_context::LintContext;
+use crate::domain::notice_log::NoticeLog;
 use crate::domain::permission::{Action, Permissions, Refusal};
 use crate::domain::resource::Resource;
 
@@ -30,12 +32,18 @@ pub struct Known {
     /// The journal's open requests: for the checks of a draft and for counting. Whoever lists the
     /// journal asks the store.
     pub open: BTreeMap<JournalId, JournalEntry>,
+    /// Everything that the operator was told.
+    pub notices: NoticeLog,
     /// True if the queue is paused.
     pub paused: bool,
     /// True if nothing may be purged at all.
     pub read_only: bool,
     /// True if no vendor is asked.
     pub offline: bool,
+    /// Requests with a bad end that the operator has not looked at.
+    bad_news: BTreeMap<JournalId, JournalEntry>,
+    /// Requests of which the operator knows here, whatever a reading of the store from before says.
+    noticed_here: BTreeSet<JournalId>,
     resources: BTreeMap<AccountName, Arc<Vec<Resource>>>,
     hosts: Arc<HostIndex>,
     /// Windows that vendors closed, by the request that was refused; canceled requests still count.
@@ -91,6 +99,12 @@ impl Known {
         } else {
             self.open.remove(&entry.id);
         }
+        let is_known = entry.noticed || self.noticed_here.contains(&entry.id);
+        if BadEnd::of(entry).is_some() && !is_known {
+            self.bad_news.insert(entry.id.clone(), entry.clone());
+        } else {
+            self.bad_news.remove(&entry.id);
+        }
         match Cooldown::told_by(entry) {
             Some(cooldown) => self.cooldowns.insert(entry.id.clone(), cooldown),
             None => self.cooldowns.remove(&entry.id),
@@ -100,10 +114,23 @@ impl Known {
     /// Keeps these entries of the journal and forgets all others.
     pub fn replace_journal<'e>(&mut self, entries: impl IntoIterator<Item = &'e JournalEntry>) {
         self.open.clear();
+        self.bad_news.clear();
         self.cooldowns.clear();
         for entry in entries {
             self.learn_entry(entry);
         }
+    }
+
+    /// Returns the requests with a bad end that the operator has not looked at.
+    pub fn bad_news(&self) -> impl ExactSizeIterator<Item = &JournalEntry> + Clone {
+        self.bad_news.values()
+    }
+
+    /// Forgets the bad news, since the operator looks at them; returns their requests.
+    pub fn take_bad_news(&mut self) -> Vec<JournalId> {
+        let ids: Vec<JournalId> = std::mem::take(&mut self.bad_news).into_keys().collect();
+        self.noticed_here.extend(ids.iter().cloned());
+        ids
     }
 
     /// A number that grows whenever resources or limits are learned: what was derived from them is

@@ -14,7 +14,7 @@ use crate::domain::ids::{AccountName, DraftId, JournalId};
 use crate::domain::journal::{JournalEntry, JournalState, NewEntry};
 use crate::domain::payload::PurgeRequest;
 use crate::domain::permission::{Action, Permissions, Refusal};
-use crate::store::{Reader, StepDetails, StepOutcome, StoreFailure, Writer};
+use crate::store::{Access, Reader, StepDetails, StepOutcome, StoreFailure, Writer};
 
 /// Number of closed entries of the journal that are read for a list.
 const NEWEST: u32 = 200;
@@ -176,6 +176,29 @@ impl Engine {
         async move {
             match changed {
                 Some(changed) => changed.await,
+                None => Ok(()),
+            }
+        }
+    }
+
+    /// Notes that the operator knows of the bad ends of these requests, for the next start and for
+    /// other purgedecks on the store. In read-only mode, they stay as they are.
+    pub fn notice_bad_ends(
+        &self,
+        ids: Vec<JournalId>,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send + use<> {
+        let writable = !self.0.read_only && self.0.store.access() == Access::ReadWrite;
+        let events = self.0.events.clone();
+        let noted = writable.then(|| {
+            self.0.writer.call(move |store| {
+                let noticed = store.writer()?.notice_bad_ends(&ids)?;
+                publish(&events, &noticed);
+                Ok(())
+            })
+        });
+        async move {
+            match noted {
+                Some(noted) => noted.await,
                 None => Ok(()),
             }
         }

@@ -1,5 +1,6 @@
 //! The tasks at work, against a scripted vendor and a real store, in virtual time.
 
+mod bad_news;
 mod history_sync;
 mod lists;
 mod poll;

@@ -68,6 +68,15 @@ pub fn entry_word(entry: &JournalEntry) -> &'static str {
     }
 }
 
+/// The severity of a notice.
+pub fn level(level: Level, glyphs: &Glyphs) -> (&'static str, Role) {
+    match level {
+        Level::Info => (glyphs.info, Role::Info),
+        Level::Warning => (glyphs.warning, Role::Warning),
+        Level::Error => (glyphs.failed, Role::Error),
+    }
+}
+
 /// A verdict on a URL: its mark and what it means to a theme. The word is [`Verdict::word`].
 pub fn verdict(verdict: Verdict, glyphs: &Glyphs) -> (&'static str, Role) {
     match verdict {

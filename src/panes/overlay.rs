@@ -16,6 +16,11 @@ use crate::theme::Theme;
 pub trait Overlay: Pane + Debug {
     /// Draws it. The area is the part of the screen that overlays may cover.
     fn draw(&self, inputs: &OverlayInputs<'_>, area: Rect, buffer: &mut Buffer);
+
+    /// Returns whether it shows why purges had a bad end.
+    fn shows_bad_news(&self) -> bool {
+        false
+    }
 }
 
 /// The inputs that overlays are drawn from, beside their own state.

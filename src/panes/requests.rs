@@ -56,6 +56,8 @@ pub enum Opening {
     Plan(Box<Plan>, Box<KeptDraft>, usize),
     /// The queue.
     Queue,
+    /// Everything that the operator was told.
+    Notices,
     /// All keys.
     Help,
     /// Find a command, view, account, host or theme by a word.

@@ -83,11 +83,7 @@ pub(super) fn draw_notice(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) 
         return false;
     };
     let theme = screen.theme;
-    let (glyph, role) = match notice.level {
-        Level::Info => (theme.glyphs.info, Role::Info),
-        Level::Warning => (theme.glyphs.warning, Role::Warning),
-        Level::Error => (theme.glyphs.failed, Role::Error),
-    };
+    let (glyph, role) = format::level(notice.level, &theme.glyphs);
     let after = match (notice.level, more) {
         (Level::Info, 0) => String::new(),
         (_, 0) => format!(" {} ", screen.key(crate::commands::Command::Back)),

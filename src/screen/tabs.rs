@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 
 use super::Screen;
 use crate::commands::Command;
+use crate::domain::bad_news;
 use crate::domain::journal::JournalState;
 use crate::theme::Role;
 use crate::widgets::text::{RowWriter, cut, width};
@@ -15,7 +16,8 @@ pub(super) fn draw(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) {
         return;
     }
     let theme = screen.theme;
-    let (queue, role) = queue(screen);
+    let queue = queue(screen);
+    let wide = queue.iter().map(|(words, _)| width(words)).sum::<u16>();
     let (tabs, here) = screen.app.workspace().tabs();
     let mut writer = RowWriter::new(buffer, area, theme);
     writer.skip(1);
@@ -24,22 +26,26 @@ pub(super) fn draw(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) {
         let role = if at == here { Role::TabHere } else { Role::Tab };
         let other = if screen.app.workspace().is_narrowed(at) { "*" } else { "" };
         let text = format!("{key} {}{other}", cut(name, 24, theme.glyphs.ellipsis));
-        let left = writer.room().saturating_sub(width(&queue) + 3);
+        let left = writer.room().saturating_sub(wide + 3);
         if left < width(&text) {
             break;
         }
         writer.put(&text, role).skip(2);
     }
     let right = Rect {
-        x: area.right().saturating_sub(width(&queue) + 1),
-        width: (width(&queue) + 1).min(area.width),
+        x: area.right().saturating_sub(wide + 1),
+        width: (wide + 1).min(area.width),
         ..area
     };
-    RowWriter::new(buffer, right, theme).put(&queue, role);
+    let mut writer = RowWriter::new(buffer, right, theme);
+    for (words, role) in &queue {
+        writer.put(words, *role);
+    }
 }
 
-/// Returns the queue's state in words; empty where nothing is queued.
-fn queue(screen: &Screen<'_>) -> (String, Role) {
+/// Returns the queue's state in words, and what went wrong in it and was not looked at; empty where
+/// nothing is queued.
+fn queue(screen: &Screen<'_>) -> Vec<(String, Role)> {
     let known = screen.app.known();
     let waiting = known.count(JournalState::Queued);
     let sending = known.count(JournalState::Sending);
@@ -68,5 +74,15 @@ fn queue(screen: &Screen<'_>) -> (String, Role) {
         }
     }
     let role = if unknown > 0 || known.paused { Role::Warning } else { Role::InProgress };
-    (words.join(&format!(" {} ", screen.theme.glyphs.dot)), role)
+    let dot = format!(" {} ", screen.theme.glyphs.dot);
+    let mut parts = vec![(words.join(&dot), role)];
+    let bad = bad_news::counts(&known.bad_news().collect::<Vec<_>>());
+    if !bad.is_empty() {
+        if !words.is_empty() {
+            parts.push((dot.clone(), Role::Dim));
+        }
+        let mark = screen.theme.glyphs.failed;
+        parts.push((format!("{mark} {}", bad.join(&dot)), Role::Failed));
+    }
+    parts
 }

@@ -131,6 +131,14 @@ impl EngineEffects {
                 let cancelled = self.engine.cancel(ids);
                 self.notify(async move { refusals(cancelled.await) });
             }
+            Order::NoticeBadEnds { ids } => {
+                let noticed = self.engine.notice_bad_ends(ids);
+                self.notify(async move {
+                    let words = |error| format!("The failures will be counted again. {error}");
+                    let error = noticed.await.err();
+                    error.map(|it| notice(Level::Warning, None, words(it))).into_iter().collect()
+                });
+            }
             Order::Resend { id } => {
                 let resent = self.engine.resend(id);
                 self.notify(async move { refusals(vec![resent.await]) });

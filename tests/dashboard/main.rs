@@ -7,6 +7,7 @@
     reason = "tests"
 )]
 
+mod bad_news;
 mod composing;
 mod control_characters;
 mod drafts;

@@ -3,6 +3,7 @@
 //! is slow stays slow for as long as a test wants.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod bad_news;
 mod deck;
 mod mixed;
 #[path = "../dashboard/picture.rs"]

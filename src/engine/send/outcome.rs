@@ -67,5 +67,5 @@ pub(super) fn outcome_of(
         let pause = UNREACHED.saturating_mul(2_u32.saturating_pow(tries.min(10)));
         return SubmitOutcome::Wait { pause: pause.min(UNREACHED_LONGEST), closed: false, words };
     }
-    SubmitOutcome::Rejected(words)
+    SubmitOutcome::Rejected(failure.with_advice())
 }

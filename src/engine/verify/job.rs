@@ -9,11 +9,11 @@ use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use super::Watched;
-use crate::domain::edge::{Probe, Purged, Sample, Verdict, Verification, sample};
+use crate::domain::bad_news;
+use crate::domain::edge::{Probe, Purged, Sample, Verification, sample};
 use crate::domain::event::{Event, Level, StoreError};
 use crate::domain::journal::JournalEntry;
 use crate::domain::payload::{Payload, PurgeRequest};
-use crate::domain::text::escape_control;
 use crate::engine::clock::{Clock, delta};
 use crate::engine::events::EventHub;
 use crate::engine::store_writer::StoreWriter;
@@ -142,17 +142,14 @@ impl VerificationJob {
 
     /// Reports a stale edge, which only a person can do something about.
     fn warn(&self, entry: &JournalEntry, seen: &Verification) {
-        let Some(worst) = seen.worst().filter(|worst| worst.verdict() == Verdict::Stale) else {
-            return;
+        let ended = JournalEntry {
+            verified: seen.verified(),
+            verification: Some(Box::new(seen.clone())),
+            ..entry.clone()
         };
-        let words = format!(
-            "{} is not verified: the vendor calls the purge successful, and the edge still \
-             serves the old {} ({}).",
-            entry.request.cname,
-            escape_control(&worst.probe.url, 200),
-            worst.evidence
-        );
-        self.events.notice(Level::Error, Some(&entry.request.account), words);
+        if let Some(words) = bad_news::sentence(&ended) {
+            self.events.notice(Level::Error, Some(&entry.request.account), words);
+        }
     }
 
     pub(super) fn keeps_unchanged(&self, request: &PurgeRequest) -> bool {

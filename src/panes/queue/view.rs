@@ -28,6 +28,10 @@ impl Overlay for QueuePane {
     fn draw(&self, inputs: &OverlayInputs<'_>, area: Rect, buffer: &mut Buffer) {
         QueueView { pane: self, inputs }.draw(area, buffer);
     }
+
+    fn shows_bad_news(&self) -> bool {
+        true
+    }
 }
 
 impl QueueView<'_> {

@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension as _};
 
 use super::writer::{Durability, Writer};
 use super::{journal_rows, json, kept, times};
+use crate::domain::bad_news::BadEnd;
 use crate::domain::ids::{AccountName, JournalId, PurgeId, ResourceId};
 use crate::domain::journal::{JournalEntry, JournalState, NewEntry};
 use crate::store::failure::StoreFailure;
@@ -123,6 +124,7 @@ impl Writer {
                 return Ok(StepOutcome::Refused { found: Some(entry.state) });
             }
             apply_step(&mut entry, to, details);
+            kept::remove(connection, &journal_rows::noticed(id))?;
             connection
                 .prepare_cached(
                     "UPDATE journal SET state = ?2, error = ?3, purge = ?4, planned_at = ?5,
@@ -142,6 +144,27 @@ impl Writer {
             log_step(connection, id, Some(from), to, details.at, details.error.as_deref())?;
             let entry = journal_rows::by_id(connection, id)?.ok_or(StoreFailure::Corrupt)?;
             Ok(StepOutcome::Done(Box::new(entry)))
+        })
+    }
+
+    /// Notes that the operator knows of the bad ends of these entries. Returns the entries that
+    /// changed.
+    pub fn notice_bad_ends(
+        &mut self,
+        ids: &[JournalId],
+    ) -> Result<Vec<JournalEntry>, StoreFailure> {
+        self.write(Durability::ProgramCrash, |transaction| {
+            let connection = transaction.connection;
+            let mut noticed = Vec::new();
+            for id in ids {
+                let found = journal_rows::by_id(connection, id)?;
+                let unknown = found.filter(|it| !it.noticed && BadEnd::of(it).is_some());
+                if let Some(entry) = unknown {
+                    kept::set(connection, &journal_rows::noticed(id), "true")?;
+                    noticed.push(JournalEntry { noticed: true, ..entry });
+                }
+            }
+            Ok(noticed)
         })
     }
 

@@ -12,10 +12,16 @@ use crate::store::failure::StoreFailure;
 /// Name in `kept` that is there while the queue is paused.
 pub(super) const PAUSED: &str = "paused";
 
+/// Returns the name in `kept` that is there once the operator knows that an entry went wrong.
+pub(super) fn noticed(id: &JournalId) -> String {
+    format!("noticed {id}")
+}
+
 /// The columns that [`entry`] reads.
 const COLUMNS: &str = "id, request, state, queued_at, planned_at, sent_at, answered_at, reason, \
                        ticket, error, purge, verified, place, ahead, \
-                       (SELECT value FROM verification WHERE entry = journal.seq)";
+                       (SELECT value FROM verification WHERE entry = journal.seq), \
+                       EXISTS (SELECT 1 FROM kept WHERE name = 'noticed ' || journal.id)";
 
 pub(super) fn by_id(
     connection: &Connection,
@@ -59,6 +65,7 @@ fn entry(row: &Row<'_>) -> Result<JournalEntry, StoreFailure> {
         place: row.get(12)?,
         ahead: row.get::<_, Option<i64>>(13)?.map(TimeDelta::microseconds),
         verification: verification(row.get(14)?),
+        noticed: row.get(15)?,
     })
 }
 

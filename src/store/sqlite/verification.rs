@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::writer::{Durability, Writer};
-use super::{journal_rows, json, times};
+use super::{journal_rows, json, kept, times};
 use crate::domain::edge::Verification;
 use crate::domain::ids::JournalId;
 use crate::domain::journal::JournalEntry;
@@ -66,6 +66,10 @@ impl Writer {
             let connection = transaction.connection;
             put(connection, id, until, verification)?;
             if verification.settled {
+                let known = journal_rows::by_id(connection, id)?.and_then(|entry| entry.verified);
+                if verification.verified() == Some(false) && known != Some(false) {
+                    kept::remove(connection, &journal_rows::noticed(id))?;
+                }
                 connection
                     .prepare_cached("UPDATE journal SET verified = ?2 WHERE id = ?1")?
                     .execute((id.as_str(), verification.verified()))?;

@@ -1,0 +1,187 @@
+//! Bad news: purges of ours that were refused, failed, or were not verified, and that the operator
+//! has not looked at.
+
+use super::edge::Verdict;
+use super::event::{Level, Notice};
+use super::journal::{JournalEntry, JournalState};
+use super::text::escape_control;
+
+/// A bad end of a purge, the gravest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BadEnd {
+    /// The vendor took it and reports that it failed.
+    Failed,
+    /// It was refused, or never went out: nothing was purged.
+    Refused,
+    /// The vendor calls it successful, and the edge was seen to serve the old.
+    NotVerified,
+}
+
+impl BadEnd {
+    /// Every bad end.
+    pub const EVERY: [Self; 3] = [Self::Failed, Self::Refused, Self::NotVerified];
+
+    /// Returns the bad end of a request; `None` where it went well or is not over.
+    pub fn of(entry: &JournalEntry) -> Option<Self> {
+        match (entry.state, entry.verified) {
+            (JournalState::Failed, _) => Some(Self::Failed),
+            (JournalState::Rejected, _) => Some(Self::Refused),
+            (JournalState::Successful, Some(false)) => Some(Self::NotVerified),
+            (
+                JournalState::Queued
+                | JournalState::Sending
+                | JournalState::Accepted
+                | JournalState::Unknown
+                | JournalState::Successful
+                | JournalState::Cancelled,
+                _,
+            ) => None,
+        }
+    }
+
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::Refused => "refused",
+            Self::NotVerified => "not verified",
+        }
+    }
+
+    /// The words for several purges that ended so.
+    fn past(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::Refused => "were refused",
+            Self::NotVerified => "are not verified",
+        }
+    }
+}
+
+/// Counts requests by their bad ends: `2 failed`, `1 refused`; only those that occur.
+pub fn counts(entries: &[&JournalEntry]) -> Vec<String> {
+    let number = |end| entries.iter().filter(|entry| BadEnd::of(entry) == Some(end)).count();
+    BadEnd::EVERY
+        .into_iter()
+        .map(|end| (number(end), end.word()))
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, word)| format!("{number} {word}"))
+        .collect()
+}
+
+/// Tells of one request's bad end: what, why, and what to do. `None` where it has none.
+pub fn sentence(entry: &JournalEntry) -> Option<String> {
+    let cname = escape_control(&entry.request.cname, 80);
+    let kind = entry.request.kind();
+    let why = entry.error.as_deref().map(|error| escape_control(error, 300));
+    let why = why.as_deref().unwrap_or("the vendor gives no reason").trim_end_matches('.');
+    Some(match BadEnd::of(entry)? {
+        BadEnd::Failed => format!(
+            "{cname}: {kind} purge failed: {why}. Purge again what failed; if that fails too, ask \
+             the vendor."
+        ),
+        BadEnd::Refused => format!("{cname}: {kind} purge refused: {why}."),
+        BadEnd::NotVerified => match stale(entry) {
+            Some(seen) => format!(
+                "{cname} is not verified: the vendor calls the purge successful, and the edge \
+                 still serves the old {seen}. Purge it again, or ask the vendor."
+            ),
+            None => format!(
+                "{cname} is not verified: the vendor calls the purge successful, and the edge \
+                 still serves the old. Purge it again, or ask the vendor."
+            ),
+        },
+    })
+}
+
+/// Returns the worst look at the edge, with its evidence.
+fn stale(entry: &JournalEntry) -> Option<String> {
+    let worst = entry.verification.as_ref()?.worst()?;
+    (worst.verdict() == Verdict::Stale)
+        .then(|| format!("{} ({})", escape_control(&worst.probe.url, 200), worst.evidence))
+}
+
+/// Largest number of resources that a notice of several purges names.
+const NAMED: usize = 3;
+
+/// Tells of all these requests in one notice; `None` where there are none.
+pub fn notice<'e>(entries: impl Iterator<Item = &'e JournalEntry>) -> Option<Notice> {
+    let mut bad: Vec<&JournalEntry> = entries.filter(|entry| BadEnd::of(entry).is_some()).collect();
+    bad.sort_by(|a, b| b.id.cmp(&a.id));
+    let newest = *bad.first()?;
+    if bad.len() == 1 {
+        let account = Some(newest.request.account.clone());
+        return Some(Notice { level: Level::Error, account, words: sentence(newest)? });
+    }
+    let what = match counts(&bad).as_slice() {
+        [_] => format!("{} purges {}", bad.len(), BadEnd::of(newest)?.past()),
+        several => format!("{} purges went wrong ({})", bad.len(), several.join(", ")),
+    };
+    let mut names: Vec<String> = Vec::new();
+    for entry in &bad {
+        let request = &entry.request;
+        let name = escape_control(&format!("{}: {}", request.account, request.cname), 120);
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let more = match names.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    names.truncate(NAMED);
+    let words = format!("{what}: {}{more}. The newest: {}", names.join(", "), sentence(newest)?);
+    Some(Notice { level: Level::Error, account: None, words })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{noon, queued};
+
+    fn entry(id: &str, state: JournalState, error: Option<&str>) -> JournalEntry {
+        JournalEntry {
+            id: id.into(),
+            state,
+            error: error.map(str::to_owned),
+            ..queued("prod", "1", noon())
+        }
+    }
+
+    fn words(entries: &[JournalEntry]) -> String {
+        notice(entries.iter()).map(|notice| notice.words).unwrap_or_default()
+    }
+
+    #[test]
+    fn one_names_its_resource_the_reason_and_the_remedy() {
+        let refused = entry("1", JournalState::Rejected, Some("401 token refused. Replace it."));
+        assert_eq!(
+            words(&[refused]),
+            "www.site.com: all purge refused: 401 token refused. Replace it."
+        );
+        let failed = entry("1", JournalState::Failed, None);
+        assert!(words(&[failed]).contains("failed: the vendor gives no reason. Purge again"));
+    }
+
+    #[test]
+    fn several_are_one_notice_that_counts_them_and_names_the_newest_first() {
+        let failed = entry("1", JournalState::Failed, None);
+        let mut refused = entry("2", JournalState::Rejected, Some("403 not allowed."));
+        assert!(words(&[failed.clone(), failed.clone()]).starts_with("2 purges failed: prod: www"));
+        refused.request.cname = "img.site.com".to_owned();
+        let both = words(&[failed, refused]);
+        assert!(both.starts_with("2 purges went wrong (1 failed, 1 refused): prod: img"), "{both}");
+    }
+
+    #[test]
+    fn what_went_well_or_is_not_over_is_no_bad_news() {
+        for state in JournalState::EVERY {
+            let bad = BadEnd::of(&entry("1", state, None)).is_some();
+            assert_eq!(bad, matches!(state, JournalState::Rejected | JournalState::Failed));
+        }
+        let mut stale = entry("1", JournalState::Successful, None);
+        stale.verified = Some(false);
+        assert_eq!(BadEnd::of(&stale), Some(BadEnd::NotVerified));
+        assert!(words(&[stale]).starts_with("www.site.com is not verified"));
+    }
+}

@@ -1,0 +1,152 @@
+//! A purge of the operator's own that goes wrong is told without any setting, until it was looked
+//! at.
+
+use chrono::TimeDelta;
+use purgedeck::domain::event::{Event, Level, Notice};
+use purgedeck::domain::journal::{JournalEntry, JournalState};
+use purgedeck::effect::{Effect, Order, Report, TerminalEffect};
+
+use super::stage::{Stage, just_queued, setup};
+
+const REFUSED: &str = "401 token refused. Replace the token.";
+
+/// A request of this id and account that has come to this end.
+fn ended(stage: &Stage, id: &str, account: &str, state: JournalState) -> JournalEntry {
+    let mut entry = just_queued(id, account, stage.now);
+    entry.state = state;
+    entry.error = (state == JournalState::Rejected).then(|| REFUSED.to_owned());
+    entry.sent_at = Some(stage.now - TimeDelta::seconds(45));
+    entry
+}
+
+/// The world reports that a request moved on.
+fn moves(stage: &mut Stage, entry: JournalEntry) {
+    stage.report(Report::Event(Event::Journal(Box::new(entry))));
+}
+
+/// A request is queued by hand, and comes to this end a moment later.
+fn goes_wrong(stage: &mut Stage, id: &str, account: &str, state: JournalState) {
+    let end = ended(stage, id, account, state);
+    moves(stage, JournalEntry { state: JournalState::Sending, error: None, ..end.clone() });
+    stage.now += TimeDelta::seconds(1);
+    moves(stage, end);
+}
+
+fn line(stage: &Stage, from_the_bottom: usize) -> String {
+    let text = stage.text();
+    text.lines().rev().nth(from_the_bottom).unwrap_or_default().to_owned()
+}
+
+fn tabs(stage: &Stage) -> String {
+    stage.text().lines().nth(1).unwrap_or_default().to_owned()
+}
+
+#[test]
+fn what_was_refused_stands_there_and_is_counted_until_the_queue_was_opened() {
+    for size in [(160, 50), (80, 24), (60, 20)] {
+        let mut stage = Stage::new(size);
+        goes_wrong(&mut stage, "1", "edge-prod", JournalState::Rejected);
+        let told = line(&stage, 1);
+        assert!(told.contains("✗ edge-prod: www.site.com: all purge refused"), "{told}");
+        assert!(tabs(&stage).contains("✗ 1 refused"), "{size:?}: {}", tabs(&stage));
+        stage.now += TimeDelta::minutes(5);
+        stage.press("j j k");
+        assert!(line(&stage, 1).contains("purge refused"), "keys do not put it away");
+        stage.press("esc");
+        assert!(!line(&stage, 1).contains("purge refused"), "esc does");
+        assert!(tabs(&stage).contains("✗ 1 refused"), "and the count stays");
+        stage.take_asked();
+        stage.press("Q");
+        let noticed = Effect::Order(Order::NoticeBadEnds { ids: vec!["1".into()] });
+        assert!(stage.take_asked().contains(&noticed));
+        stage.press("esc");
+        assert!(!tabs(&stage).contains("refused"), "{}", tabs(&stage));
+    }
+}
+
+#[test]
+fn the_reason_and_what_to_do_stand_in_the_notice() {
+    let mut stage = Stage::new((160, 50));
+    goes_wrong(&mut stage, "1", "edge-prod", JournalState::Rejected);
+    assert!(line(&stage, 1).contains("401 token refused. Replace the token."));
+    stage.press("esc");
+    goes_wrong(&mut stage, "2", "edge-test", JournalState::Failed);
+    // Both are told: nobody has looked at either.
+    let told = line(&stage, 1);
+    assert!(told.contains("2 purges went wrong (1 failed, 1 refused)"), "{told}");
+    assert!(told.contains("edge-test: www.site.com, edge-prod: www.site.com"), "{told}");
+    assert!(tabs(&stage).contains("✗ 1 failed · 1 refused"), "{}", tabs(&stage));
+}
+
+#[test]
+fn the_answer_to_a_key_does_not_hide_what_went_wrong_a_second_later() {
+    let mut stage = Stage::new((160, 50));
+    stage.press("x");
+    assert!(line(&stage, 1).contains("only pane"), "{}", line(&stage, 1));
+    goes_wrong(&mut stage, "1", "edge-prod", JournalState::Failed);
+    assert!(line(&stage, 1).contains("failed"), "{}", line(&stage, 1));
+}
+
+#[test]
+fn what_failed_while_the_program_was_not_running_is_told_at_its_start() {
+    let mut stage = Stage::empty((160, 50), 40, setup());
+    let failed = |id| ended(&stage, id, "edge-prod", JournalState::Failed);
+    let mut stale = ended(&stage, "3", "edge-prod", JournalState::Successful);
+    stale.verified = Some(false);
+    let seen = JournalEntry { noticed: true, ..failed("4") };
+    stage.journal = vec![failed("1"), failed("2"), stale, seen];
+    stage.start();
+    let told = line(&stage, 1);
+    assert!(told.contains("3 purges went wrong (2 failed, 1 not verified)"), "{told}");
+    assert!(tabs(&stage).contains("✗ 2 failed · 1 not verified"), "{}", tabs(&stage));
+    stage.press("Q esc");
+    assert!(!tabs(&stage).contains("failed ·"), "{}", tabs(&stage));
+}
+
+#[test]
+fn what_goes_wrong_while_the_queue_is_open_is_told_and_not_counted() {
+    let mut stage = Stage::new((160, 50));
+    stage.press("Q");
+    goes_wrong(&mut stage, "1", "edge-prod", JournalState::Failed);
+    assert!(line(&stage, 1).contains("www.site.com: all purge failed"), "{}", line(&stage, 1));
+    stage.press("esc esc");
+    assert!(!tabs(&stage).contains("1 failed"), "{}", tabs(&stage));
+}
+
+#[test]
+fn what_the_engine_says_of_a_stale_edge_is_told_once() {
+    let mut stage = Stage::new((160, 50));
+    let mut stale = ended(&stage, "1", "edge-prod", JournalState::Successful);
+    stale.verified = Some(false);
+    moves(&mut stage, stale.clone());
+    let words = purgedeck::domain::bad_news::sentence(&stale).unwrap();
+    let notice = Notice { level: Level::Error, account: Some("edge-prod".into()), words };
+    stage.report(Report::Event(Event::Notice(notice)));
+    let told = line(&stage, 1);
+    assert!(told.contains("www.site.com is not verified") && !told.contains("(+"), "{told}");
+}
+
+#[test]
+fn everything_that_was_told_can_be_read_again() {
+    let mut stage = Stage::new((100, 30));
+    goes_wrong(&mut stage, "1", "edge-prod", JournalState::Rejected);
+    stage.press("esc Q esc x");
+    stage.now += TimeDelta::minutes(9);
+    stage.press("!");
+    let text = stage.text();
+    let rows: Vec<&str> = text.lines().filter(|line| line.contains("│")).collect();
+    assert!(rows[0].contains("10:04:13") && rows[0].contains("only pane"), "{text}");
+    assert!(rows[1].contains("✗ edge-prod: www.site.com: all purge"), "{text}");
+    stage.press("j");
+    assert!(stage.text().contains("Replace the token."), "whole below: {}", stage.text());
+    stage.take_asked();
+    stage.press("y");
+    let copied = stage.take_asked();
+    assert!(
+        matches!(&copied[..], [Effect::Terminal(TerminalEffect::Copy(words))]
+            if words.ends_with("Replace the token.")),
+        "{copied:?}"
+    );
+    stage.press("esc");
+    assert!(!stage.text().contains("Notices"));
+}
