@@ -273,7 +273,9 @@ pub fn update(app: &mut App, msg: Msg, ctx: &Ctx<'_>) -> Vec<Effect> {
         Msg::Report(report) => app.on_report(&report, ctx),
         Msg::Woke => {
             app.dirty = true;
-            app.each_pane(ctx, HistoryPane::wake)
+            let mut effects = app.each_pane(ctx, HistoryPane::wake);
+            effects.extend(app.each_unseen(ctx, HistoryPane::wake));
+            effects
         }
     };
     effects.extend(app.follow_budget());

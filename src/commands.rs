@@ -109,13 +109,14 @@ commands! {
             [Global] ["backtab"]
             also "switch window split";
         Open "open" "open" "Open the item under the cursor"
-            [History Detail Queue Drafts Picker] ["enter"]
+            [History Detail Queue Drafts Picker Facets] ["enter"]
             also "detail details show enter expand"
-            hint History 3 Queue 7 Drafts 1 Picker 2;
+            hint History 3 Queue 7 Drafts 1 Picker 2 Facets 1;
         Back "back" "back" "Close the topmost part, remove the marks, or show the view's filter"
             [Global Text] ["esc"]
             also "close escape leave"
-            hint Detail 1 Field 2 Compose 17 Plan 7 Drafts 4 Queue 9 Picker 8 Help 4 Notices 4;
+            hint Detail 1 Field 2 Compose 17 Plan 7 Drafts 4 Queue 9 Picker 8 Help 4 Notices 4
+                Facets 4;
         SplitRight "split-right" "split right" "Open a second pane to the right" [History] ["|"]
             also "vertical beside window"
             hint History 12;
@@ -150,6 +151,18 @@ commands! {
             also "host hosts domain choose resource";
         PickAccount "pick-account" "accounts" "Choose an account to filter by" [History] ["a"]
             also "accounts choose vendor";
+        FacetsOpen "facets" "counts" "Count what is shown by status, kind, account, host, author"
+            [History Facets] ["b"]
+            also "facets group statistics breakdown who" hint History 15;
+        FacetsExclude "facets-exclude" "leave out" "Leave out the chosen values" [Facets] ["-"]
+            also "exclude not without" hint Facets 3;
+        TimeBack "time-back" "time back" "Show the range of time before this one, or yesterday"
+            [History] ["["]
+            also "earlier previous day yesterday range";
+        TimeOn "time-on" "time on" "Show the range of time after this one" [History] ["]"]
+            also "later next day range";
+        TimePick "time-pick" "time" "Choose a range of time" [History] ["T"]
+            also "range period hour day week today yesterday 24h 7d since";
         MatchNext "match-next" "next match" "Go to the next match in the detail"
             [History Detail] ["n"]
             also "search find" hint Detail 2;
@@ -160,8 +173,8 @@ commands! {
             also "order oldest newest reverse";
         ColumnsPick "columns-pick" "columns" "Choose the columns" [History] ["c"]
             also "fields hide show table";
-        Mark "mark" "mark" "Mark or unmark this row" [History] ["space"]
-            also "select tag" hint History 4;
+        Mark "mark" "mark" "Mark or unmark this row" [History Facets] ["space"]
+            also "select tag" hint History 4 Facets 2;
         MarkAll "mark-all" "mark all" "Mark all that the filter selects, or unmark them"
             [History] ["*"]
             also "select tag everything unmark";

@@ -17,6 +17,7 @@ use crate::effect::{Answer, Effect, Tickets};
 pub mod badges;
 pub mod compose;
 pub mod drafts;
+pub mod facets;
 pub mod field;
 pub mod format;
 pub mod fuzzy_list;

@@ -24,6 +24,7 @@ mod tabs;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::widgets::Widget;
 
 use crate::app::layout::{MIN_SCREEN, layout};
@@ -104,7 +105,16 @@ impl Screen<'_> {
             theme: self.theme,
         };
         for overlay in self.app.overlays() {
+            self.recede(area, buffer);
             overlay.draw(&inputs, area, buffer);
+        }
+    }
+
+    /// Dims what an overlay is drawn above.
+    fn recede(&self, area: Rect, buffer: &mut Buffer) {
+        let style = self.theme.style(Role::Text).patch(self.theme.style(Role::Dim));
+        for at in area.intersection(buffer.area).positions() {
+            buffer[at].set_style(Style::reset()).set_style(style);
         }
     }
 

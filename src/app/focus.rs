@@ -57,6 +57,20 @@ impl App {
         effects
     }
 
+    /// Lets every pane do something that has the focus in a tab that is not shown.
+    pub(super) fn each_unseen(
+        &mut self,
+        ctx: &Ctx<'_>,
+        mut act: impl FnMut(&mut HistoryPane, &PaneCtx<'_>) -> Update,
+    ) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for pane in self.workspace.unseen() {
+            let update = self.with_pane(pane, ctx, &mut act);
+            effects.extend(self.apply(update, Origin::Pane(pane), ctx));
+        }
+        effects
+    }
+
     /// Lets whatever has the focus do something.
     pub(super) fn with_focus(
         &mut self,

@@ -7,6 +7,7 @@ use crate::commands::{Command, Context};
 use crate::domain::draft::{Draft, KeptDraft};
 use crate::panes::compose::ComposePane;
 use crate::panes::drafts::DraftsPane;
+use crate::panes::facets::FacetsPane;
 use crate::panes::help::HelpPane;
 use crate::panes::notices::NoticesPane;
 use crate::panes::overlay::Overlay;
@@ -44,6 +45,9 @@ pub(super) fn open_overlay(
         Opening::Plan(plan, kept, warnings) => {
             let (pane, effect) = PlanPane::open(*plan, *kept, warnings, ctx);
             (Box::new(pane), Update::effect(effect))
+        }
+        Opening::Facets(pane, summary) => {
+            (Box::new(FacetsPane::new(pane, &summary)), Update::taken())
         }
         Opening::Queue => {
             let (pane, effect) = QueuePane::open(ctx);

@@ -4,7 +4,7 @@ use crate::domain::event::{Event, Level};
 use crate::effect::{Answer, Effect, Query, Report};
 use crate::panes::format::count_noun;
 use crate::panes::history::HistoryPane;
-use crate::panes::{Pane, Update};
+use crate::panes::{Pane, PaneCtx, Update};
 
 use super::{App, Ctx};
 
@@ -64,6 +64,16 @@ impl App {
             Answer::Queue { .. } if outdated => {
                 effects.push(Effect::Query(Query::Queue { ticket: self.tickets.take() }));
             }
+            // Counts are shown of every tab; those of the panes in sight come first.
+            Answer::Summary { result, .. } => {
+                effects.extend(self.each_pane(ctx, |pane, ctx| pane.on_answer(answer, ctx)));
+                effects.extend(self.each_unseen(ctx, |pane, ctx| pane.on_answer(answer, ctx)));
+                if result.is_ok() {
+                    let count =
+                        |pane: &mut HistoryPane, ctx: &PaneCtx<'_>| pane.count_unseen(None, ctx);
+                    effects.extend(self.each_unseen(ctx, count));
+                }
+            }
             _ => effects.extend(self.each_pane(ctx, |pane, ctx| pane.on_answer(answer, ctx))),
         }
         effects
@@ -83,9 +93,13 @@ impl App {
                 self.known.notices.add(notice, ctx.now);
                 self.dirty = true;
             }
-            Event::HistoryChanged { account, .. } => {
+            Event::HistoryChanged { account, from, until, .. } => {
                 self.budgets.invalidate(account);
                 self.mark_hidden_panes_stale();
+                let changed = Some((*from, *until));
+                let count =
+                    |pane: &mut HistoryPane, ctx: &PaneCtx<'_>| pane.count_unseen(changed, ctx);
+                effects.extend(self.each_unseen(ctx, count));
             }
             Event::Journal(entry) => {
                 self.journal_changed = self.tickets.take();

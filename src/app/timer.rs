@@ -32,7 +32,7 @@ pub fn next_wake(app: &App, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         .filter_map(|window| window.next)
         .filter(|next| *next > now)
         .min();
-    let panes = app.workspace.shown().into_iter();
+    let panes = app.workspace.shown().into_iter().chain(app.workspace.unseen());
     let queries = panes.filter_map(|pane| app.workspace.pane(pane)?.next_wake()).min();
     [opens, queries].into_iter().flatten().chain([tick]).min()
 }

@@ -162,6 +162,18 @@ impl Workspace {
         self.panes.values_mut().filter(move |pane| !shown.contains(&pane.pane()))
     }
 
+    /// Returns the panes that have the focus in the tabs that are not shown.
+    pub fn unseen(&self) -> Vec<PaneId> {
+        let others = self.tabs.iter().enumerate().filter(|(at, _)| *at != self.here);
+        others.map(|(_, tab)| tab.focus).collect()
+    }
+
+    /// Returns the number of purges that a tab's focused pane selects, once it was counted.
+    pub fn count(&self, tab: usize) -> Option<u64> {
+        let pane = self.pane(self.tabs.get(tab)?.focus)?;
+        pane.timeline().summary().map(|summary| summary.selected)
+    }
+
     /// Returns the areas of the shown panes.
     pub fn places(&self, area: Rect) -> Vec<(PaneId, Rect)> {
         let mut places = Vec::new();

@@ -21,6 +21,8 @@ pub enum Context {
     Notices,
     /// A list to choose from: pickers, the palette.
     Picker,
+    /// The counts overlay.
+    Facets,
     /// A choice between few things, each with a key of its own.
     Choice,
     /// The help overlay.
@@ -77,6 +79,7 @@ impl Context {
             Self::Queue => Some("In the queue only"),
             Self::Picker | Self::Choice => Some("In a list only"),
             Self::Notices => Some("In the notices only"),
+            Self::Facets => Some("In the counts only"),
             Self::Help => Some("In help only"),
             Self::Field | Self::Text | Self::Lines => Some("While typing only"),
         }

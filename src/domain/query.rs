@@ -104,6 +104,8 @@ pub struct Summary {
     pub by_account: Vec<(AccountName, u64)>,
     /// The selected purges by cname, most first, the first 50.
     pub by_cname: Vec<(String, u64)>,
+    /// The selected purges by who asked for them, where that is known, most first, the first 50.
+    pub by_author: Vec<(String, u64)>,
     /// Their spread over time.
     pub timeline: Timeline,
     /// For which times the accounts' local history is complete.

@@ -348,7 +348,9 @@ impl Pane for ComposePane {
                 self.expected = Some(ticket);
                 Update::effect(Effect::Order(Order::ReadFile { ticket, path: PathBuf::from(text) }))
             }
-            OverlayAnswer::Picked { .. } | OverlayAnswer::Prompted { .. } => Update::ignored(),
+            OverlayAnswer::Picked { .. }
+            | OverlayAnswer::Prompted { .. }
+            | OverlayAnswer::Facets { .. } => Update::ignored(),
         }
     }
 

@@ -24,10 +24,11 @@ mod queries;
 mod reports;
 pub mod rows;
 pub mod timeline;
+mod times;
 pub mod view;
 
 use actions::PendingRead;
-use columns::Column;
+use columns::{Column, Contents};
 use detail::Detail;
 use filterbar::FilterBar;
 use layout::{PaneLayout, layout};
@@ -45,6 +46,7 @@ pub struct HistoryPane {
     detail: Detail,
     marks: Marks,
     columns: Vec<Column>,
+    contents: Contents,
     pending: Option<PendingRead>,
     /// Set if the history changed while the pane was not on the screen.
     stale: bool,
@@ -62,6 +64,7 @@ impl HistoryPane {
             detail: Detail::default(),
             marks: Marks::default(),
             columns: Column::usual(),
+            contents: Contents::default(),
             pending: None,
             stale: false,
         }
@@ -110,6 +113,11 @@ impl HistoryPane {
         &self.columns
     }
 
+    /// Returns what was seen in the columns of this selection.
+    pub fn contents(&self) -> Contents {
+        self.contents
+    }
+
     /// Divides an area of the screen.
     pub fn layout(&self, area: ratatui::layout::Rect) -> PaneLayout {
         layout(area, self.filter.is_editing(), self.detail.is_open())
@@ -131,6 +139,30 @@ impl HistoryPane {
     /// The history changed while the pane is out of sight.
     pub fn mark_stale(&mut self) {
         self.stale = true;
+    }
+
+    /// Counts its selection while it is out of sight, where it was not counted yet or the history
+    /// changed at these times since; not again and again while history streams in.
+    pub fn count_unseen(
+        &mut self,
+        changed: Option<(DateTime<Utc>, DateTime<Utc>)>,
+        ctx: &PaneCtx<'_>,
+    ) -> Update {
+        let predicate = self.filter.predicate();
+        let counted = self.timeline.summary().is_some() || self.timeline.is_loading();
+        let wanted = match changed {
+            Some((from, until)) if counted => {
+                predicate.from.is_none_or(|begin| until >= begin)
+                    && predicate.until.is_none_or(|end| from < end)
+                    && self.timeline.changed(ctx.now)
+            }
+            Some(_) | None => !counted,
+        };
+        if !wanted {
+            return Update::ignored();
+        }
+        self.filter.resolve(ctx.now, ctx.zone);
+        self.ask_timeline(ctx)
     }
 
     /// Returns the instant of its next query although nothing happened.

@@ -3,10 +3,13 @@
 use crate::commands::{Command, Context};
 
 use super::fuzzy_list::FuzzyList;
-use super::requests::{AppRequest, OverlayAnswer, Pick, PickFor, PickValue};
+use super::requests::{AppRequest, OverlayAnswer, Pick, PickFor, PickItem, PickValue};
 use super::{Pane, PaneCtx, Update};
 
 pub mod view;
+
+/// The longest text of an item that its neighbours' notes are aligned with.
+const ALIGNED: usize = 40;
 
 /// A choice from a list.
 #[derive(Clone, Debug)]
@@ -18,6 +21,9 @@ pub struct PickPane {
 impl PickPane {
     /// Offers the list.
     pub fn new(asked: Pick) -> Self {
+        let wide = |item: &PickItem| item.text.chars().count();
+        let widest = asked.items.iter().map(wide).filter(|wide| *wide <= ALIGNED).max();
+        let widest = widest.unwrap_or_default();
         let texts = asked
             .items
             .iter()
@@ -25,7 +31,7 @@ impl PickPane {
                 if item.note.is_empty() {
                     item.text.clone()
                 } else {
-                    format!("{} {}", item.text, item.note)
+                    format!("{:<widest$}  {}", item.text, item.note)
                 }
             })
             .collect();
@@ -139,7 +145,6 @@ impl Pane for PickPane {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::panes::requests::{PickFor, PickItem};
     use crate::testing::pane_ctx;
 
     fn items(many: bool) -> PickPane {

@@ -7,7 +7,8 @@ use crate::domain::event::Notice;
 use crate::domain::filter::Term;
 use crate::domain::ids::{AccountName, DraftId, ResourceId};
 use crate::domain::plan::Plan;
-use crate::effect::SavedView;
+use crate::domain::query::Summary;
+use crate::effect::{PaneId, SavedView};
 
 /// A request to the app.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,6 +55,8 @@ pub enum Opening {
     Drafts,
     /// The plan that a draft comes to, to be confirmed, and the number of the draft's warnings.
     Plan(Box<Plan>, Box<KeptDraft>, usize),
+    /// The counts of a history pane's selection.
+    Facets(PaneId, Box<Summary>),
     /// The queue.
     Queue,
     /// Everything that the operator was told.
@@ -90,6 +93,8 @@ pub enum PickFor {
     Cname,
     /// The columns to show.
     Columns,
+    /// A range of time to filter by.
+    Time,
     /// The resource of a draft.
     Resource,
     /// Wider purges in the place of a draft's URLs.
@@ -165,6 +170,13 @@ impl PromptFor {
 /// The answer of an overlay.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OverlayAnswer {
+    /// Values that purges have.
+    Facets {
+        /// A term for each value.
+        terms: Vec<Term>,
+        /// Set if they are to be left out.
+        excluded: bool,
+    },
     /// A choice.
     Picked {
         /// The purpose of the choice.

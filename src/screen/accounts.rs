@@ -77,9 +77,9 @@ fn health(screen: &Screen<'_>, account: &Account) -> Health {
 }
 
 /// Returns the accounts in as many words as there is room for. The ages of the good ones go first,
-/// but for the oldest; then the good ones become a number, then the reasons get shorter, then those
-/// that were never read become a number as well. One that fails is always named, with the age of
-/// its rows.
+/// but for the oldest; then the good ones become a number with their badges, then the reasons get
+/// shorter, then those that were never read become a number as well, then the badges go. One that
+/// fails is always named, with the age of its rows.
 fn accounts(screen: &Screen<'_>, room: u16) -> Vec<Part> {
     let accounts = &screen.app.known().accounts;
     let taken = |parts: &[Part]| parts.iter().map(|part| width(&part.0)).sum::<u16>();
@@ -96,6 +96,7 @@ fn accounts(screen: &Screen<'_>, room: u16) -> Vec<Part> {
             return parts;
         }
     }
+    let badges = taken(&collapsed(screen, MIN_HEADLINE, false, (false, true))) <= room;
     let mut shown = Vec::new();
     for (named, with_age, least) in [
         (true, true, SHORT_HEADLINE),
@@ -104,7 +105,7 @@ fn accounts(screen: &Screen<'_>, room: u16) -> Vec<Part> {
         (false, false, MIN_HEADLINE),
     ] {
         for headline in (least..=HEADLINE).rev() {
-            shown = collapsed(screen, headline, with_age, named);
+            shown = collapsed(screen, headline, with_age, (named, badges));
             if taken(&shown) <= room {
                 return shown;
             }
@@ -125,9 +126,14 @@ fn oldest(screen: &Screen<'_>) -> Option<String> {
     Some(age(at, screen.ctx.now, screen.app.moves()))
 }
 
-/// Counts the good accounts, and names the others with as much of their failure as fits; those that
-/// were never read by name or as a number.
-fn collapsed(screen: &Screen<'_>, headline: usize, with_age: bool, named: bool) -> Vec<Part> {
+/// Counts the good accounts, with their badges or without, and names the others with as much of
+/// their failure as fits; those that were never read by name or as a number.
+fn collapsed(
+    screen: &Screen<'_>,
+    headline: usize,
+    with_age: bool,
+    (named, badges): (bool, bool),
+) -> Vec<Part> {
     let theme = screen.theme;
     let accounts = &screen.app.known().accounts;
     let in_health =
@@ -135,16 +141,18 @@ fn collapsed(screen: &Screen<'_>, headline: usize, with_age: bool, named: bool) 
     let mut shown = Vec::new();
     let good = in_health(Health::Good).count();
     if good > 0 {
-        let oldest = oldest(screen).filter(|_| with_age);
-        shown.push((
-            format!(
-                "{} {}{}  ",
-                theme.glyphs.online,
-                count_noun(good as u64, "account", "accounts"),
-                oldest.map_or_else(String::new, |oldest| format!(" {oldest}")),
-            ),
-            theme.style(Role::Successful),
-        ));
+        let plain = theme.style(Role::Text);
+        let number = count_noun(good as u64, "account", "accounts");
+        let number = format!("{} {number}", theme.glyphs.online);
+        shown.push((number, theme.style(Role::Successful)));
+        let marked = in_health(Health::Good).filter(|_| badges);
+        for badge in marked.filter_map(|account| badge(screen, account)) {
+            shown.extend([(" ".to_owned(), plain), badge]);
+        }
+        if let Some(oldest) = oldest(screen).filter(|_| with_age) {
+            shown.push((format!(" {oldest}"), theme.style(Role::Successful)));
+        }
+        shown.push(("  ".to_owned(), plain));
     }
     let told = |account| parts(screen, account, true, headline);
     shown.extend(in_health(Health::Failing).flat_map(told));
@@ -168,11 +176,8 @@ fn parts(screen: &Screen<'_>, account: &Account, with_age: bool, headline: usize
     let colour = account.colour.as_deref().and_then(|colour| theme.account_colour(colour));
     let name_style = colour.map_or(plain, |colour| plain.fg(colour));
     let mut parts = vec![(cut(account.name.as_str(), 40, glyphs.ellipsis), name_style)];
-    if let Some(badge) = &account.badge {
-        parts.push((" ".to_owned(), plain));
-        let style = theme.style(Role::Badge);
-        let style = colour.map_or(style, |colour| style.bg(colour));
-        parts.push((format!(" {} ", cut(badge, 12, glyphs.ellipsis)), style));
+    if let Some(badge) = badge(screen, account) {
+        parts.extend([(" ".to_owned(), plain), badge]);
     }
     let status = known.statuses.get(&account.name);
     let synced = status.and_then(|status| status.synced_at);
@@ -202,6 +207,16 @@ fn parts(screen: &Screen<'_>, account: &Account, with_age: bool, headline: usize
     parts.push((format!(" {glyph}{words}"), theme.style(role)));
     parts.push(("   ".to_owned(), plain));
     parts
+}
+
+/// Returns an account's badge in its colour, if it has one.
+fn badge(screen: &Screen<'_>, account: &Account) -> Option<Part> {
+    let theme = screen.theme;
+    let badge = account.badge.as_ref()?;
+    let colour = account.colour.as_deref().and_then(|colour| theme.account_colour(colour));
+    let style = theme.style(Role::Badge);
+    let style = colour.map_or(style, |colour| style.bg(colour));
+    Some((format!(" {} ", cut(badge, 12, theme.glyphs.ellipsis)), style))
 }
 
 /// The time, to the second only while something moves; offline nothing ticks, so it says that

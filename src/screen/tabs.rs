@@ -1,5 +1,5 @@
-//! The second line: the views with their numbers, a star where one shows another filter than its
-//! own, and the queue's state.
+//! The second line: the views with their keys and numbers of purges, a star where one shows another
+//! filter than its own, and the queue's state.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -8,6 +8,7 @@ use super::Screen;
 use crate::commands::Command;
 use crate::domain::bad_news;
 use crate::domain::journal::JournalState;
+use crate::panes::format::count;
 use crate::theme::Role;
 use crate::widgets::text::{RowWriter, cut, width};
 
@@ -21,16 +22,31 @@ pub(super) fn draw(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) {
     let (tabs, here) = screen.app.workspace().tabs();
     let mut writer = RowWriter::new(buffer, area, theme);
     writer.skip(1);
-    for (at, name) in tabs.enumerate() {
-        let key = Command::of_view(at).map(|view| screen.key(view)).unwrap_or_default();
+    let names: Vec<(String, String)> = tabs
+        .enumerate()
+        .map(|(at, name)| {
+            let key = Command::of_view(at).map(|view| screen.key(view)).unwrap_or_default();
+            let other = if screen.app.workspace().is_narrowed(at) { "*" } else { "" };
+            let purges =
+                screen.app.workspace().count(at).map(|purges| format!(" {}", count(purges)));
+            let name = format!("{key} {}{other}", cut(name, 24, theme.glyphs.ellipsis));
+            (name, purges.unwrap_or_default())
+        })
+        .collect();
+    // The counts go first where there is little room.
+    let all: u16 = names.iter().map(|(name, purges)| width(name) + width(purges) + 2).sum();
+    let counted = all <= writer.room().saturating_sub(wide + 1);
+    for (at, (name, purges)) in names.iter().enumerate() {
         let role = if at == here { Role::TabHere } else { Role::Tab };
-        let other = if screen.app.workspace().is_narrowed(at) { "*" } else { "" };
-        let text = format!("{key} {}{other}", cut(name, 24, theme.glyphs.ellipsis));
         let left = writer.room().saturating_sub(wide + 3);
-        if left < width(&text) {
+        if left < width(name) {
             break;
         }
-        writer.put(&text, role).skip(2);
+        writer.put(name, role);
+        if counted {
+            writer.put(purges, Role::Dim);
+        }
+        writer.skip(2);
     }
     let right = Rect {
         x: area.right().saturating_sub(wide + 1),

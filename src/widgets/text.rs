@@ -50,6 +50,27 @@ pub fn skip(text: &str, cells: u16) -> &str {
     ""
 }
 
+/// Cuts printable text into parts of at most this many cells, at blanks where there are any. Joined,
+/// they are the text.
+pub fn parts(text: &str, room: u16) -> Vec<&str> {
+    let mut lines = Vec::new();
+    let mut rest = text;
+    loop {
+        let (fits, _) = fit(rest, room);
+        let first = rest.graphemes(true).next().map_or(0, str::len);
+        let end = match fits.len() {
+            all if all == rest.len() => all,
+            cut => fits.rfind(' ').filter(|at| *at > 0).map_or(cut.max(first), |at| at + 1),
+        };
+        let (line, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
+        lines.push(line);
+        if after.is_empty() {
+            return lines;
+        }
+        rest = after;
+    }
+}
+
 /// The least room in which the middle of a text is cut rather than its end.
 const MIN_MIDDLE: u16 = 14;
 /// The same for a path, whose end says much more than its beginning.
@@ -261,7 +282,7 @@ mod tests {
     use crate::theme::{ColourDepth, Glyphs};
 
     fn theme() -> Theme {
-        Theme::named("default", ColourDepth::True, Glyphs::UNICODE).unwrap()
+        Theme::named("default", ColourDepth::True, Glyphs::UNICODE).unparts()
     }
 
     fn written(room: u16, texts: &[&str]) -> String {
@@ -292,6 +313,21 @@ mod tests {
         assert_eq!(fit("漢字漢字", 5), ("漢字", 4));
         assert_eq!(written(5, &["漢字漢字"]), "漢 字 …");
         assert_eq!(skip("漢字a", 1), "字a");
+    }
+
+    #[test]
+    fn parts_lose_nothing_and_stay_in_the_room() {
+        assert_eq!(parts("one two three", 8), ["one two ", "three"]);
+        assert_eq!(parts("/a-path-without-blanks", 8), ["/a-path-", "without-", "blanks"]);
+        assert_eq!(parts("", 8), [""]);
+        let long = "a b  c 漢字漢字 /very/long/path/that/does/not/fit x";
+        for text in [long, "漢字", "  ", "e\u{301}e\u{301}"] {
+            for room in 1..12 {
+                let lines = parts(text, room);
+                assert_eq!(lines.concat(), text);
+                assert!(room < 2 || lines.iter().all(|line| width(line) <= room), "{lines:?}");
+            }
+        }
     }
 
     #[test]

@@ -8,12 +8,14 @@
 )]
 
 mod bad_news;
+mod board;
 mod composing;
 mod control_characters;
 mod drafts;
 mod faces;
 mod finding;
 mod keys;
+mod looks;
 mod looping;
 mod marks;
 mod overlays;

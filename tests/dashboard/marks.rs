@@ -109,6 +109,13 @@ fn where_no_mark_is_in_sight_the_row_under_the_cursor_is_meant() {
 }
 
 #[test]
+fn an_export_says_that_marks_do_not_count() {
+    let mut stage = Stage::new((80, 24));
+    stage.press("space ctrl-s");
+    assert!(stage.text().contains("marked or not"), "{}", stage.text());
+}
+
+#[test]
 fn sending_clears_the_marks_that_were_sent_and_no_other() {
     let mut stage = Stage::new((80, 24));
     stage.press("space space R esc j space");

@@ -54,6 +54,15 @@ pub(crate) struct Stage {
     pub(crate) verified: Vec<Option<bool>>,
 }
 
+/// What the store counts besides cnames.
+#[derive(Default)]
+struct Counts {
+    statuses: BTreeMap<Status, u64>,
+    kinds: BTreeMap<Option<Kind>, u64>,
+    accounts: BTreeMap<AccountName, u64>,
+    authors: BTreeMap<String, u64>,
+}
+
 pub(crate) fn at(text: &str) -> DateTime<Utc> {
     text.parse().expect("a time of the test's own")
 }
@@ -451,10 +460,23 @@ impl Stage {
         for purge in &selected {
             *by_cname.entry(purge.cname.clone()).or_default() += 1;
         }
+        let mut counts = Counts::default();
+        for purge in &selected {
+            *counts.statuses.entry(purge.status).or_default() += 1;
+            *counts.kinds.entry(purge.kind).or_default() += 1;
+            *counts.accounts.entry(purge.account.clone()).or_default() += 1;
+            if let Some(by) = &purge.by {
+                *counts.authors.entry(by.clone()).or_default() += 1;
+            }
+        }
         let coverage: Coverage = [(at("2026-10-22T00:00:00Z"), query.now)].into_iter().collect();
         Summary {
             selected: selected.len() as u64,
             stored: self.store.len() as u64,
+            by_status: counts.statuses.into_iter().collect(),
+            by_kind: counts.kinds.into_iter().collect(),
+            by_account: counts.accounts.into_iter().collect(),
+            by_author: counts.authors.into_iter().collect(),
             by_cname: by_cname.into_iter().collect(),
             timeline,
             coverage: vec![("edge-prod".into(), coverage.clone()), ("edge-test".into(), coverage)],

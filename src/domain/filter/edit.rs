@@ -1,7 +1,7 @@
 //! Changes to a filter by other means than typing: a zoom into the timeline, narrowing to the
 //! row under the cursor.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::fields::Condition;
 use super::syntax::{Filter, Term};
@@ -18,7 +18,16 @@ impl Filter {
         let (first, last) = TimeExpr::writable();
         let begin = from.min(until).clamp(first, last - least);
         let end = from.max(until).clamp(begin + least, last);
-        let range = Span::Between(TimeExpr::instant(begin), TimeExpr::instant(end));
+        self.with_span(Span::Between(TimeExpr::instant(begin), TimeExpr::instant(end)))
+    }
+
+    /// The same filter over a day, as [`Filter::with_range`].
+    #[must_use]
+    pub fn on_day(&self, day: NaiveDate) -> Self {
+        self.with_span(Span::At(TimeExpr::Day(day)))
+    }
+
+    fn with_span(&self, range: Span) -> Self {
         let kept = |term: &&Term| {
             !term.condition.is_time()
                 || (term.negated && matches!(term.condition, Condition::On(_)))
@@ -66,6 +75,22 @@ impl Filter {
         Self { terms: self.terms.iter().filter(kept).cloned().collect() }
     }
 
+    /// The same filter where at least one of these values holds of each field that they name, in
+    /// the place of all that must hold of the same field. `negated`: where none of them holds.
+    #[must_use]
+    pub fn with_values(&self, values: &[Term], negated: bool) -> Self {
+        let mut joined: Vec<Condition> = Vec::new();
+        for value in values {
+            let more = &value.condition;
+            if !joined.iter_mut().any(|condition| condition.join(more)) {
+                joined.push(more.clone());
+            }
+        }
+        joined
+            .into_iter()
+            .fold(self.clone(), |filter, condition| filter.narrow(Term { negated, condition }))
+    }
+
     /// The same filter with this term in the place of all that must hold of the same field:
     /// narrowing to one cname after another shows one after the other and not nothing. Negated
     /// terms stay, but for this term's opposite.
@@ -81,6 +106,21 @@ impl Filter {
 }
 
 impl Condition {
+    /// Takes another condition's values in, where both are lists of values of one field; returns
+    /// whether they are.
+    fn join(&mut self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Status(own), Self::Status(more)) => own.extend(more),
+            (Self::Kind(own), Self::Kind(more)) => own.extend(more),
+            (Self::Cname(own), Self::Cname(more))
+            | (Self::Account(own), Self::Account(more))
+            | (Self::Provider(own), Self::Provider(more))
+            | (Self::By(own), Self::By(more)) => own.extend(more.iter().cloned()),
+            _ => return false,
+        }
+        true
+    }
+
     fn is_time(&self) -> bool {
         matches!(self, Self::Since(_) | Self::Until(_) | Self::On(_))
     }
@@ -91,6 +131,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
 
     use super::*;
+    use crate::domain::status::Status;
 
     fn filter(text: &str) -> Filter {
         Filter::parse(text).unwrap()
@@ -133,6 +174,16 @@ mod tests {
         assert_eq!(once.to_string(), "/img cname:\"a b\"");
         assert_eq!(once.add(Term::cname("a b")), once);
         assert_eq!(once.add(Term::cname("a b").opposite()).to_string(), "/img -cname:\"a b\"");
+    }
+
+    #[test]
+    fn several_values_of_a_field_are_one_term() {
+        let values =
+            [Term::status(Status::Failed), Term::cname("a"), Term::status(Status::Unknown)];
+        let within = filter("status:successful /img").with_values(&values, false);
+        assert_eq!(within.to_string(), "/img status:failed,unknown cname:a");
+        let without = filter("/img").with_values(&values, true);
+        assert_eq!(without.to_string(), "/img -status:failed,unknown -cname:a");
     }
 
     #[test]

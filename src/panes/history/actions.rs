@@ -80,11 +80,25 @@ impl HistoryPane {
             Command::Verify => self.act(Action::Verify, ctx),
             Command::PurgeCompose => Update::open(Opening::Compose(Box::default())),
             Command::ColumnsPick => Update::open(Opening::Pick(self.pick_columns())),
+            Command::TimePick => Update::open(Opening::Pick(self.pick_time())),
+            Command::TimeBack | Command::TimeOn => {
+                self.step_time(command == Command::TimeBack, ctx)
+            }
+            Command::FacetsOpen => match self.timeline.summary() {
+                Some(summary) => {
+                    Update::open(Opening::Facets(self.pane, Box::new(summary.clone())))
+                }
+                None => Update::taken(),
+            },
             Command::PickCname => Update::open(Opening::Pick(self.pick_cname(ctx))),
             Command::PickAccount => Update::open(Opening::Pick(pick_account(ctx))),
             Command::Export => Update::open(Opening::Prompt(Prompt {
                 purpose: PromptFor::ExportPath,
-                title: "Write all that the filter selects (.csv, .json, .ndjson)".to_owned(),
+                title: if self.marks.keys().is_empty() {
+                    "Write all that the filter selects (.csv, .json, .ndjson)".to_owned()
+                } else {
+                    "Write all that the filter selects, marked or not".to_owned()
+                },
                 suggestion: format!("purges-{}.csv", ctx.now.format("%Y%m%d-%H%M%S")),
             })),
             Command::SaveView => Update::open(Opening::Prompt(Prompt {
@@ -117,6 +131,9 @@ impl HistoryPane {
             }
             Command::TimelineZoomOut if !self.filter.can_undo_zoom() => {
                 Some("There is no zoom to undo")
+            }
+            Command::FacetsOpen if self.timeline.summary().is_none() => {
+                Some("Nothing is counted yet")
             }
             Command::FilterClear if self.filter.text().is_empty() => Some("There is no filter"),
             _ => None,
@@ -229,6 +246,10 @@ impl HistoryPane {
     ) -> Update {
         match answer {
             OverlayAnswer::Picked { purpose, values } => self.picked(*purpose, values, ctx),
+            OverlayAnswer::Facets { terms, excluded } => {
+                let filter = self.filter.filter().with_values(terms, *excluded);
+                self.narrow(filter, ctx)
+            }
             OverlayAnswer::Prompted { purpose, text } => match purpose {
                 PromptFor::ExportPath => self.export(text, ctx),
                 PromptFor::ViewName => {
@@ -259,10 +280,11 @@ impl HistoryPane {
                 }
                 Update::taken()
             }
+            (PickFor::Time, Some(range)) => self.show_time(range, ctx),
             (PickFor::Marks, _) => self.on_marks_chosen(values, ctx),
             (PickFor::Account, Some(name)) => self.narrow_to(Term::account(name), ctx),
             (PickFor::Cname, Some(cname)) => self.narrow_to(Term::cname(cname), ctx),
-            (PickFor::Account | PickFor::Cname, None)
+            (PickFor::Account | PickFor::Cname | PickFor::Time, None)
             | (PickFor::Resource | PickFor::Wider | PickFor::Leaving, _) => Update::ignored(),
         }
     }

@@ -1,9 +1,12 @@
 //! The columns of the list: which are wanted, and which of them there is room for.
 
-/// Makes [`Column`] and its table. A row, in the order of the list: variant, title, priority where
-/// room gets scarce (the lowest goes first).
+use chrono::{DateTime, Utc};
+
+use crate::domain::purge::PurgeRow;
+
+/// Makes [`Column`] and its table. A row, in the order of the list: variant and title.
 macro_rules! columns {
-    ($($(#[$doc:meta])* $variant:ident $title:literal $priority:literal;)+) => {
+    ($($(#[$doc:meta])* $variant:ident $title:literal;)+) => {
         /// A column.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Column { $($(#[$doc])* $variant),+ }
@@ -16,39 +19,36 @@ macro_rules! columns {
             pub fn title(self) -> &'static str {
                 match self { $(Self::$variant => $title),+ }
             }
-
-            fn priority(self) -> u8 {
-                match self { $(Self::$variant => $priority),+ }
-            }
         }
     };
 }
 
 columns! {
     /// When the vendor recorded it.
-    Time "TIME" 7;
+    Time "TIME";
     /// The account.
-    Account "ACCOUNT" 4;
+    Account "ACCOUNT";
     /// The provider.
-    Provider "PROVIDER" 1;
+    Provider "PROVIDER";
     /// The resource's cname.
-    Cname "CNAME" 6;
+    Cname "CNAME";
     /// The kind.
-    Kind "KIND" 3;
+    Kind "KIND";
     /// The status.
-    Status "STATUS" 8;
+    Status "STATUS";
     /// The person who asked for it.
-    By "BY" 2;
+    By "BY";
     /// The vendor's id.
-    Id "ID" 0;
+    Id "ID";
     /// Number of targets, and the first of them.
-    Targets "TARGETS" 5;
+    Targets "TARGETS";
 }
 
 impl Column {
     /// Returns the columns that are shown by default.
     pub fn usual() -> Vec<Self> {
-        Self::EVERY.iter().copied().filter(|column| *column != Self::Id).collect()
+        let usual = |column: &Self| !matches!(column, Self::Id | Self::Provider);
+        Self::EVERY.iter().copied().filter(usual).collect()
     }
 
     /// The column of this title.
@@ -57,65 +57,98 @@ impl Column {
     }
 }
 
-/// Width of the widest content of each column; what does not fit is cut.
+/// Width of the widest content of each column that was seen in a selection. It only grows, so that
+/// no column changes or goes while the list is scrolled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Contents {
-    /// The widest time, where it is to be shown in full.
-    pub time: u16,
+    /// The oldest row's time.
+    pub oldest: Option<DateTime<Utc>>,
     /// The widest account's name.
     pub account: u16,
     /// The widest provider's name.
     pub provider: u16,
     /// The widest cname.
     pub cname: u16,
+    /// The widest word for a status.
+    pub status: u16,
     /// The widest name of who asked.
     pub by: u16,
 }
 
+impl Contents {
+    /// Takes rows in that are shown.
+    pub fn see(&mut self, rows: &[PurgeRow]) {
+        for row in rows {
+            self.oldest = Some(self.oldest.map_or(row.created, |oldest| oldest.min(row.created)));
+            for (widest, text) in [
+                (&mut self.account, row.account.as_str()),
+                (&mut self.provider, row.provider.as_str()),
+                (&mut self.cname, row.cname.as_str()),
+                (&mut self.status, row.status.label_seen(row.verified)),
+                (&mut self.by, row.by.as_deref().unwrap_or_default()),
+            ] {
+                *widest = (*widest).max(cells(text));
+            }
+        }
+    }
+}
+
+/// The width of a text in cells, or more: what is drawn is cut to the room that there is.
+fn cells(text: &str) -> u16 {
+    u16::try_from(text.chars().count()).unwrap_or(u16::MAX)
+}
+
 /// Returns the columns that fit into this many cells, with their widths, in their order; one blank
-/// separates two. The targets get what is left over. The provider, which the account implies, is
-/// only shown where it crowds nothing.
-pub fn fit(wanted: &[Column], contents: Contents, room: u16) -> Vec<(Column, u16)> {
-    let compact = room < 76;
-    let least = |column: Column| match column {
-        Column::Time => contents.time.clamp(6, if room < 96 { 12 } else { 15 }),
-        Column::Account => contents.account.clamp(7, if compact { 10 } else { 16 }),
-        Column::Provider => contents.provider.clamp(8, 12),
-        Column::Cname => contents.cname.clamp(
-            8,
-            match room {
-                0..46 => 12,
-                46..76 => 18,
-                _ => 30,
-            },
-        ),
-        Column::Kind => 7,
-        Column::Status => 14,
-        Column::Targets => match room {
-            0..76 => 9,
-            76..110 => 15,
-            _ => 24,
-        },
-        Column::By => contents.by.clamp(4, 18),
-        Column::Id => 12,
-    };
+/// separates two. The targets get what is left over. Where room is scarce, the columns give it up
+/// in this order: what the others imply, the targets, the exact time, the words of the status;
+/// account, kind and host last.
+pub fn fit(wanted: &[Column], contents: Contents, today: bool, room: u16) -> Vec<(Column, u16)> {
     let mut columns: Vec<(Column, u16)> = Column::EVERY
         .iter()
         .copied()
         .filter(|column| wanted.contains(column))
-        .filter(|column| *column != Column::Provider || room >= 110)
-        .map(|column| (column, least(column)))
+        .map(|column| (column, whole(column, contents, today, room)))
         .collect();
     let taken = |columns: &[(Column, u16)]| {
         columns.iter().map(|(_, cells)| cells + 1).sum::<u16>().saturating_sub(1)
     };
-    while taken(&columns) > room && columns.len() > 1 {
-        let Some(least) =
-            columns.iter().map(|(column, _)| *column).min_by_key(|column| column.priority())
-        else {
+    let short_time = if today { 5 } else { 12 };
+    let least_time = if today { 5 } else { 6 };
+    for (column, least) in [
+        (Column::Id, 0),
+        (Column::Provider, 0),
+        (Column::Targets, 9),
+        (Column::By, 0),
+        (Column::Account, 12),
+        (Column::Time, short_time),
+        (Column::Kind, 3),
+        (Column::Account, 10),
+        (Column::Targets, 0),
+        (Column::Account, 7),
+        (Column::Time, least_time),
+        (Column::Status, 1),
+        (Column::Cname, 16),
+        (Column::Cname, 10),
+        (Column::Kind, 0),
+        (Column::Account, 0),
+        (Column::Status, 0),
+        (Column::Cname, 0),
+    ] {
+        let over = taken(&columns).saturating_sub(room);
+        if over == 0 || columns.len() < 2 {
             break;
-        };
-        columns.retain(|(column, _)| *column != least);
+        }
+        match columns.iter_mut().find(|(other, _)| *other == column) {
+            // All or nothing where a part says nothing.
+            Some((_, cells)) if matches!(column, Column::Time | Column::Kind | Column::Status) => {
+                *cells = (*cells).min(least);
+            }
+            Some((_, cells)) => *cells = (*cells).min(least.max(cells.saturating_sub(over))),
+            None => {}
+        }
+        if least == 0 {
+            columns.retain(|(other, _)| *other != column);
+        }
     }
     let spare = room.saturating_sub(taken(&columns));
     if let Some((_, cells)) = columns.iter_mut().rfind(|(column, _)| {
@@ -126,40 +159,97 @@ pub fn fit(wanted: &[Column], contents: Contents, room: u16) -> Vec<(Column, u16
     columns
 }
 
+/// Returns the width at which nothing of a column is cut, within bounds.
+fn whole(column: Column, contents: Contents, today: bool, room: u16) -> u16 {
+    match column {
+        Column::Time if today => 8,
+        Column::Time => 15,
+        Column::Account => contents.account.clamp(7, 20),
+        Column::Provider => contents.provider.clamp(8, 12),
+        Column::Cname => contents.cname.clamp(8, 40),
+        Column::Kind => 7,
+        // A glyph, a blank, and the words: at least those that a row may come to show any moment.
+        Column::Status => 2 + contents.status.clamp(11, 14),
+        Column::Targets => match room {
+            0..110 => 15,
+            _ => 24,
+        },
+        Column::By => contents.by.clamp(4, 18),
+        Column::Id => 12,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::ids::PurgeKey;
+    use crate::domain::status::Status;
 
-    const CONTENTS: Contents = Contents { time: 15, account: 10, provider: 9, cname: 14, by: 6 };
+    fn contents() -> Contents {
+        let oldest = Some(DateTime::UNIX_EPOCH);
+        Contents { oldest, account: 10, provider: 9, cname: 23, status: 10, by: 6 }
+    }
 
-    fn kept(room: u16) -> Vec<Column> {
-        fit(&Column::usual(), CONTENTS, room).into_iter().map(|(column, _)| column).collect()
+    fn kept(today: bool, room: u16) -> Vec<(Column, u16)> {
+        fit(&Column::usual(), contents(), today, room)
+    }
+
+    fn width(columns: &[(Column, u16)], column: Column) -> u16 {
+        columns.iter().find(|(other, _)| *other == column).map_or(0, |(_, cells)| *cells)
     }
 
     #[test]
-    fn a_narrow_list_keeps_what_says_most() {
-        assert_eq!(kept(120), Column::usual());
-        assert_eq!(
-            kept(78),
-            [
-                Column::Time,
-                Column::Account,
-                Column::Cname,
-                Column::Kind,
-                Column::Status,
-                Column::Targets
-            ]
-        );
-        assert_eq!(kept(58), [Column::Time, Column::Cname, Column::Status, Column::Targets]);
-        assert_eq!(kept(30), [Column::Time, Column::Status]);
+    fn a_narrow_list_keeps_account_kind_and_the_whole_host() {
+        for today in [true, false] {
+            let wide = kept(today, 115);
+            assert_eq!(wide.iter().map(|it| it.0).collect::<Vec<_>>(), Column::usual());
+            for room in [75, 55] {
+                let columns = kept(today, room);
+                assert!(width(&columns, Column::Cname) >= 23, "{room}: {columns:?}");
+                assert!(width(&columns, Column::Account) >= 7, "{room}: {columns:?}");
+                assert!(width(&columns, Column::Kind) >= 3, "{room}: {columns:?}");
+                assert!(width(&columns, Column::Status) >= 1, "{room}: {columns:?}");
+                assert!(width(&columns, Column::Time) >= 5, "{room}: {columns:?}");
+            }
+            let columns = kept(today, 75);
+            assert_eq!(width(&columns, Column::Status), 13, "no more than its words need");
+            assert_eq!(width(&columns, Column::Account), 10, "{columns:?}");
+        }
     }
 
     #[test]
     fn columns_never_take_more_than_there_is() {
-        for room in 0..200 {
-            let columns = fit(Column::EVERY, CONTENTS, room);
-            let taken = columns.iter().map(|(_, cells)| cells + 1).sum::<u16>() - 1;
-            assert!(taken <= room || columns.len() == 1, "{room}: {columns:?}");
+        for today in [true, false] {
+            for room in 0..200 {
+                let columns = fit(Column::EVERY, contents(), today, room);
+                let taken = columns.iter().map(|(_, cells)| cells + 1).sum::<u16>() - 1;
+                assert!(taken <= room || columns.len() == 1, "{room}: {columns:?}");
+            }
         }
+    }
+
+    #[test]
+    fn what_was_seen_never_makes_a_column_narrower() {
+        let row = |by: Option<&str>, cname: &str| PurgeRow {
+            key: PurgeKey(1),
+            account: "edge-prod".into(),
+            provider: "northcdn".into(),
+            id: "1".into(),
+            cname: cname.to_owned(),
+            kind: None,
+            status: Status::Successful,
+            raw_status: String::new(),
+            created: DateTime::UNIX_EPOCH,
+            target_count: 0,
+            first_target: String::new(),
+            by: by.map(str::to_owned),
+            sent_here: false,
+            verified: None,
+        };
+        let mut contents = Contents::default();
+        contents.see(&[row(Some("mira"), "www.site.com")]);
+        let before = contents;
+        contents.see(&[row(None, "a.b")]);
+        assert_eq!(contents, before);
     }
 }

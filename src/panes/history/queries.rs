@@ -8,6 +8,7 @@ use crate::effect::{Effect, Query};
 use crate::panes::{PaneCtx, Update};
 
 use super::HistoryPane;
+use super::columns::Contents;
 use super::rows::PageRequest;
 
 impl HistoryPane {
@@ -35,6 +36,7 @@ impl HistoryPane {
         self.filter.resolve(ctx.now, ctx.zone);
         self.detail.find(self.filter.predicate());
         self.timeline.leave();
+        self.contents = Contents::default();
         self.ask_rows(&want, ctx).and(self.ask_timeline(ctx))
     }
 

@@ -14,6 +14,7 @@ impl HistoryPane {
         match answer {
             Answer::Window { pane, ticket, result } if *pane == self.pane => {
                 let answer = self.rows.answer(*ticket, result);
+                self.contents.see(self.rows.held());
                 self.pin_to_detail();
                 match (answer, result) {
                     (None, _) => Update::ignored(),

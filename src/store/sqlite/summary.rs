@@ -15,8 +15,8 @@ use crate::domain::status::Status;
 use crate::domain::timeline::{Bar, Timeline};
 use crate::store::failure::StoreFailure;
 
-/// Most cnames in a summary.
-const MAX_CNAMES: usize = 50;
+/// Most cnames in a summary, and most authors.
+const MAX_NAMES: usize = 50;
 
 impl Snapshot<'_> {
     pub(super) fn summary(&self, query: &SummaryQuery) -> Result<Summary, StoreFailure> {
@@ -125,7 +125,14 @@ impl Snapshot<'_> {
             summary.by_cname.push((self.dictionary.word(id)?.to_owned(), count));
         }
         sort_by_count(&mut summary.by_cname);
-        summary.by_cname.truncate(MAX_CNAMES);
+        summary.by_cname.truncate(MAX_NAMES);
+        for (id, count) in nonzero(&counts.authors) {
+            if let Some(author) = self.dictionary.optional_word(id)? {
+                summary.by_author.push((author.to_owned(), count));
+            }
+        }
+        sort_by_count(&mut summary.by_author);
+        summary.by_author.truncate(MAX_NAMES);
         Ok(summary)
     }
 
@@ -169,6 +176,7 @@ struct Counts {
     kinds: [u64; codes::KINDS],
     accounts: Vec<u64>,
     cnames: Vec<u64>,
+    authors: Vec<u64>,
     timeline: Timeline,
     /// Start of the first bar, in microseconds.
     timeline_start: i64,
@@ -184,6 +192,7 @@ impl Counts {
             kinds: [0; codes::KINDS],
             accounts: Vec::new(),
             cnames: Vec::new(),
+            authors: Vec::new(),
             timeline_start: timeline.from.map_or(0, times::micros),
             bar_length: timeline.step.num_microseconds().unwrap_or(0),
             timeline,
@@ -264,6 +273,7 @@ impl Counts {
         }
         add_at(&mut self.accounts, columns.account, count);
         add_at(&mut self.cnames, columns.cname, count);
+        add_at(&mut self.authors, columns.by, count);
     }
 
     fn bar_at(&self, created: i64) -> Option<usize> {

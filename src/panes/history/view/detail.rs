@@ -1,6 +1,8 @@
 //! The detail of the purge under the cursor: a few words while it is closed, everything while it is
 //! open.
 
+use std::ops::Range;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -14,7 +16,8 @@ use crate::domain::status::Status;
 use crate::panes::format;
 use crate::theme::Role;
 use crate::widgets::scroll::scroll_bar;
-use crate::widgets::text::{RowWriter, printable, put_lines, skip};
+use crate::widgets::text::{RowWriter, parts, printable, put_lines, skip};
+use crate::widgets::wrap::wrap;
 
 /// Width of the list below which its row hardly shows the account, so the summary names it.
 const NO_ACCOUNTS_BELOW: u16 = 96;
@@ -92,7 +95,10 @@ fn peek(view: &HistoryView<'_>, row: &PurgeRow, area: Rect, buffer: &mut Buffer)
 }
 
 fn full(view: &HistoryView<'_>, shown: &PurgeDetail, area: Rect, buffer: &mut Buffer) {
-    let lines = facts(view, shown);
+    let mut lines = Vec::new();
+    for (fact, role) in facts(view, shown) {
+        lines.extend(wrap(&fact, area.width).into_iter().map(|line| (line, role)));
+    }
     let most = if area.height > 6 { area.height - 3 } else { area.height.saturating_sub(1).max(1) };
     let above = most.min(lines.len() as u16);
     let [facts, targets] =
@@ -108,6 +114,9 @@ fn draw_targets(view: &HistoryView<'_>, purge: &Purge, area: Rect, buffer: &mut 
     let (top, left) = detail.scroll();
     let top = top.min(purge.targets.len().saturating_sub(usize::from(area.height)));
     let here = detail.match_here().and_then(|here| detail.matches().get(here));
+    if left == 0 && draw_wrapped(view, purge, here, area, buffer) {
+        return;
+    }
     for ((at, target), row) in purge.targets.iter().enumerate().skip(top).zip(area.rows()) {
         let mut writer = RowWriter::new(buffer, row, theme);
         match target.status {
@@ -124,6 +133,54 @@ fn draw_targets(view: &HistoryView<'_>, purge: &Purge, area: Rect, buffer: &mut 
         put_matches(&mut writer, skip(&printable(&target.text), left), room, view, style);
     }
     scroll_bar(area, purge.targets.len(), top, theme, buffer);
+}
+
+/// Draws the targets whole, on several lines each where one does not suffice; returns false where
+/// there is no room for all of that.
+fn draw_wrapped(
+    view: &HistoryView<'_>,
+    purge: &Purge,
+    here: Option<&usize>,
+    area: Rect,
+    buffer: &mut Buffer,
+) -> bool {
+    let rows = usize::from(area.height);
+    let room = area.width.saturating_sub(2);
+    if purge.targets.len() > rows || room == 0 {
+        return false;
+    }
+    let texts: Vec<_> = purge.targets.iter().map(|target| printable(&target.text)).collect();
+    let lines: Vec<Vec<&str>> = texts.iter().map(|text| parts(text, room)).collect();
+    if lines.iter().map(Vec::len).sum::<usize>() > rows {
+        return false;
+    }
+    let mut places = area.rows();
+    for ((at, target), (text, lines)) in
+        purge.targets.iter().enumerate().zip(texts.iter().zip(&lines))
+    {
+        let found = matched(view, text);
+        let role = if here == Some(&at) { Role::MatchHere } else { Role::Text };
+        let mut start = 0;
+        for (line, place) in lines.iter().zip(&mut places) {
+            let mut writer = RowWriter::new(buffer, place, view.theme);
+            match target.status.filter(|_| start == 0) {
+                Some(status) => {
+                    let (glyph, role) = format::status(status, &view.theme.glyphs);
+                    writer.column(glyph, 2, role);
+                }
+                None => {
+                    writer.skip(2);
+                }
+            }
+            let end = start + line.len();
+            let part = found.as_ref().map(|found| {
+                found.start.clamp(start, end) - start..found.end.clamp(start, end) - start
+            });
+            put_marked(&mut writer, line, room, part, role);
+            start = end;
+        }
+    }
+    true
 }
 
 /// Returns the facts besides the targets, one to a line, the most important first.
@@ -157,6 +214,8 @@ fn facts(view: &HistoryView<'_>, shown: &PurgeDetail) -> Vec<(String, Role)> {
     } else if purge.status.is_unfinished() {
         let usual = usual(view, &purge.account, purge.kind);
         times = format!("{times} {dot} {}", running(view, purge.created, usual));
+    } else {
+        times = format!("{times} {dot} completed: not told by this vendor");
     }
     facts.push((times, Role::Text));
     let mut who = Vec::new();
@@ -178,6 +237,9 @@ fn facts(view: &HistoryView<'_>, shown: &PurgeDetail) -> Vec<(String, Role)> {
             }
             None => {}
         }
+    }
+    if purge.by.is_none() && shown.sent.is_none() {
+        who.push("who asked for it: not told by this vendor".to_owned());
     }
     if !who.is_empty() {
         facts.push((who.join(&format!(" {dot} ")), Role::Text));
@@ -280,15 +342,30 @@ pub(super) fn put_matches(
     view: &HistoryView<'_>,
     role: Role,
 ) {
+    put_marked(writer, text, room, matched(view, text), role);
+}
+
+/// Returns the part of a target that the filter's words match.
+fn matched(view: &HistoryView<'_>, text: &str) -> Option<Range<usize>> {
     let predicate = view.pane.filter().predicate();
-    let found = predicate.target_patterns().find_map(|pattern| match pattern {
+    predicate.target_patterns().find_map(|pattern| match pattern {
         Pattern::Contains(part) if !part.is_empty() => {
             let lower = text.to_ascii_lowercase();
             lower.find(part.as_str()).map(|at| at..at + part.len())
         }
         Pattern::Contains(_) => None,
         Pattern::Is(_) | Pattern::Glob(_) => pattern.matches_target(text).then_some(0..text.len()),
-    });
+    })
+}
+
+/// Writes a text with a part of it standing out.
+fn put_marked(
+    writer: &mut RowWriter<'_>,
+    text: &str,
+    room: u16,
+    found: Option<Range<usize>>,
+    role: Role,
+) {
     let parts = found.and_then(|found| {
         Some((text.get(..found.start)?, text.get(found.clone())?, text.get(found.end..)?))
     });

@@ -1,7 +1,5 @@
 //! The rows of a history pane.
 
-use std::collections::BTreeSet;
-
 use chrono::Datelike;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -12,41 +10,44 @@ use crate::domain::kind::Kind;
 use crate::domain::purge::PurgeRow;
 use crate::domain::query::Sort;
 use crate::panes::format;
-use crate::panes::history::columns::{Column, Contents, fit};
+use crate::panes::history::columns::{Column, fit};
 use crate::theme::Role;
-use crate::widgets::text::{RowWriter, path, printable, width};
+use crate::widgets::text::{RowWriter, fit as beginning, path, printable, width};
 
-/// Cells before the first column: the cursor's and the mark's.
-const MARGIN: u16 = 2;
+/// Cells before the first column: the cursor's, the mark's, and a blank.
+const MARGIN: u16 = 3;
 
-/// The columns that are shown: of those that are wanted, the ones that say something here and have
-/// room.
+/// The columns that are shown: of those that are wanted, the ones that say something in this
+/// selection and have room. They are the same wherever in it the list stands, so there must be room
+/// for the day of a row, also while all that were seen are of today.
 fn columns(view: &HistoryView<'_>, area: Rect) -> Vec<(Column, u16)> {
-    let mut contents = Contents { account: 7, ..Contents::default() };
-    let mut providers = BTreeSet::new();
-    for account in &view.known.accounts {
-        providers.insert(&account.provider);
-        contents.account = contents.account.max(width(account.name.as_str()));
-        contents.provider = contents.provider.max(width(account.provider.as_str()));
-    }
-    let today = view.zone.show(view.now).date_naive();
-    for row in view.pane.rows().held() {
-        let of_today = view.zone.show(row.created).date_naive() == today;
-        contents.time = contents.time.max(if of_today { 8 } else { 15 });
-        contents.account = contents.account.max(width(row.account.as_str()));
-        providers.insert(&row.provider);
-        contents.provider = contents.provider.max(width(row.provider.as_str()));
-        contents.cname = contents.cname.max(width(&row.cname));
-        contents.by = contents.by.max(row.by.as_deref().map_or(0, width));
-    }
+    let mut contents = view.pane.contents();
+    let room = area.width.saturating_sub(MARGIN);
     let mut wanted = view.pane.columns().to_vec();
-    if contents.by == 0 {
+    let of_today = |at| view.zone.show(at).date_naive() == view.zone.show(view.now).date_naive();
+    for account in &view.known.accounts {
+        contents.account = contents.account.max(width(account.name.as_str()));
+    }
+    let mut authors = contents.by > 0;
+    let mut only_today = false;
+    if let Some(summary) = view.pane.timeline().summary() {
+        authors |= !summary.by_author.is_empty();
+        only_today = summary.timeline.from.is_some_and(of_today);
+        for (widest, names) in
+            [(&mut contents.cname, &summary.by_cname), (&mut contents.by, &summary.by_author)]
+        {
+            *widest = names.iter().map(|(name, _)| width(name)).fold(*widest, u16::max);
+        }
+    }
+    if !authors {
         wanted.retain(|column| *column != Column::By);
     }
-    if providers.len() < 2 {
-        wanted.retain(|column| *column != Column::Provider);
+    if !only_today {
+        let all = fit(&wanted, contents, false, room);
+        wanted.retain(|column| all.iter().any(|(kept, _)| kept == column));
     }
-    fit(&wanted, contents, area.width.saturating_sub(MARGIN))
+    let today = contents.oldest.is_none_or(of_today);
+    fit(&wanted, contents, today, room)
 }
 
 pub(super) fn draw_titles(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffer) {
@@ -94,7 +95,7 @@ fn draw_row(
     let mut writer = RowWriter::new(buffer, line, theme);
     writer.column(if here { glyphs.cursor } else { " " }, 1, Role::Focus);
     let marked = view.pane.marks().contains(&row.key);
-    writer.column(if marked { glyphs.mark } else { " " }, 1, Role::Mark);
+    writer.column(if marked { glyphs.mark } else { " " }, 1, Role::Mark).skip(1);
     for &(column, cells) in columns {
         match column {
             Column::Time => {
@@ -117,16 +118,23 @@ fn draw_row(
             }
             Column::Kind => {
                 let role = if row.kind == Some(Kind::All) { Role::Warning } else { Role::Dim };
-                writer.column(row.kind.map_or("unknown", Kind::word), cells, role);
+                // In little room the beginnings tell the kinds apart, an ellipsis would not.
+                let (word, _) = beginning(row.kind.map_or("unknown", Kind::word), cells);
+                writer.column(word, cells, role);
             }
             Column::Status if view.pane.rows().is_lost(row.key) => {
                 let room = cells.saturating_sub(2);
-                writer.column(glyphs.dot, 2, Role::Dim).column("left filter", room, Role::Dim);
+                let glyph = cells.min(2);
+                writer.column(glyphs.dot, glyph, Role::Dim).column("left filter", room, Role::Dim);
             }
             Column::Status => {
                 let (glyph, role) = format::status_seen(row.status, row.verified, glyphs);
                 let label = row.status.label_seen(row.verified);
-                writer.column(glyph, 2, role).column(label, cells.saturating_sub(2), role);
+                // What is as it should be is told by its mark; the words of the others stand out.
+                let plain = role == Role::Successful;
+                let word = if plain { Role::Dim } else { role };
+                writer.column(glyph, cells.min(2), role);
+                writer.column(label, cells.saturating_sub(2), word);
             }
             Column::By => {
                 writer.column(row.by.as_deref().unwrap_or_default(), cells, Role::Dim);
@@ -172,7 +180,9 @@ fn without_host(row: &PurgeRow) -> &str {
 fn time(view: &HistoryView<'_>, row: &PurgeRow, cells: u16) -> String {
     let (at, now) = (view.zone.show(row.created), view.zone.show(view.now));
     let format = if at.date_naive() == now.date_naive() {
-        "%H:%M:%S"
+        if cells < 8 { "%H:%M" } else { "%H:%M:%S" }
+    } else if cells < 10 {
+        "%-d %b"
     } else if at.year() != now.year() {
         "%Y-%m-%d"
     } else if cells >= 15 {

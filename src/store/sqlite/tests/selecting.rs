@@ -207,6 +207,11 @@ fn follow_the_plain_rule(
         for (cname, told) in &summary.by_cname {
             prop_assert_eq!(*told, count(&|purge| purge.cname == *cname));
         }
+        for (author, told) in &summary.by_author {
+            prop_assert_eq!(*told, count(&|purge| purge.by.as_ref() == Some(author)));
+        }
+        let authors: u64 = summary.by_author.iter().map(|told| told.1).sum();
+        prop_assert_eq!(authors, count(&|purge| purge.by.is_some()));
         for sums in [
             summary.by_status.iter().map(|told| told.1).sum::<u64>(),
             summary.by_kind.iter().map(|told| told.1).sum(),
