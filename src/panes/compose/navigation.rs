@@ -17,8 +17,9 @@ impl ComposePane {
     }
 
     /// Lists the lines with findings as they are visited: those with errors, then those with
-    /// warnings; those with mere notes only where there are no others.
-    fn wrong_lines(&self) -> Vec<usize> {
+    /// warnings; those with mere notes only where there are no others. Returns the number of the
+    /// gravest ones too, which come first.
+    fn wrong_lines(&self) -> (Vec<usize>, usize) {
         let of = |severity| -> BTreeSet<usize> {
             let findings = self.checked.linted.all_findings();
             findings.filter(|it| it.severity == severity).filter_map(|it| it.line).collect()
@@ -26,14 +27,18 @@ impl ComposePane {
         let errors = of(Severity::Error);
         let warnings = of(Severity::Warning);
         let warnings = warnings.difference(&errors).copied();
-        let wrong: Vec<usize> = errors.iter().copied().chain(warnings).collect();
-        if wrong.is_empty() { of(Severity::Info).into_iter().collect() } else { wrong }
+        let mut wrong: Vec<usize> = errors.iter().copied().chain(warnings).collect();
+        if wrong.is_empty() {
+            wrong.extend(of(Severity::Info));
+        }
+        let gravest = if errors.is_empty() { wrong.len() } else { errors.len() };
+        (wrong, gravest)
     }
 
     /// Goes to the next line with something wrong, or to the one before; round at the ends. From a
     /// line that is none of them, to the nearest of the gravest.
     pub(super) fn go_to_finding(&mut self, onward: bool) -> Update {
-        let lines = self.wrong_lines();
+        let (lines, gravest) = self.wrong_lines();
         let (here, _) = self.lines.cursor();
         let visited = self.visited == Some(here);
         let at = lines.iter().position(|line| *line == here).filter(|_| visited);
@@ -41,7 +46,15 @@ impl ComposePane {
         let next = match at {
             Some(at) if onward => (at + 1) % count,
             Some(at) => (at + count - 1) % count,
-            None => nearest_of_the_gravest(&lines, here, onward),
+            None => {
+                let gravest = lines.get(..gravest).unwrap_or_default();
+                let nearest = if onward {
+                    gravest.iter().position(|line| *line > here)
+                } else {
+                    gravest.iter().rposition(|line| *line < here)
+                };
+                nearest.unwrap_or(if onward { 0 } else { gravest.len().saturating_sub(1) })
+            }
         };
         let Some(&line) = lines.get(next) else {
             return Update::say(Level::Info, "No line has a finding of its own.");
@@ -54,7 +67,7 @@ impl ComposePane {
     pub(super) fn go_to_first_finding(&mut self) {
         let worst = self.checked.linted.worst();
         if worst >= Some(Severity::Warning)
-            && let Some(&line) = self.wrong_lines().first()
+            && let Some(&line) = self.wrong_lines().0.first()
         {
             self.go_to_wrong_line(line);
         }
@@ -65,18 +78,4 @@ impl ComposePane {
         self.lines.go_to_line(line);
         self.visited = Some(self.lines.cursor().0);
     }
-}
-
-/// Finds the place in the list to begin at.
-fn nearest_of_the_gravest(lines: &[usize], here: usize, onward: bool) -> usize {
-    // The lines of the gravest kind come first and are in order.
-    let gravest = lines.windows(2).position(|two| matches!(two, [a, b] if a > b));
-    let gravest = lines.get(..=gravest.unwrap_or(lines.len().saturating_sub(1)));
-    let gravest = gravest.unwrap_or(lines);
-    let found = if onward {
-        gravest.iter().position(|line| *line > here)
-    } else {
-        gravest.iter().rposition(|line| *line < here)
-    };
-    found.unwrap_or(if onward { 0 } else { gravest.len().saturating_sub(1) })
 }

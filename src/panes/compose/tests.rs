@@ -277,6 +277,12 @@ fn errors_are_gone_to_before_warnings() {
     pane.lines.go_to_line(100);
     pane.on_command(Command::FindingNext, &ctx);
     assert_eq!(pane.lines.cursor().0, 200);
+    // Also where all warnings stand below all errors.
+    let same = "https://www.site.com/a\nhttps://www.site.com/a";
+    let (mut pane, ctx, _) = compose(&format!("https://nowhere.example/x\n{same}\n{same}"));
+    pane.lines.go_to_line(1);
+    pane.on_command(Command::FindingNext, &ctx);
+    assert_eq!(pane.lines.cursor().0, 0);
 }
 
 #[test]
