@@ -156,7 +156,7 @@ fn a_host_of_an_account_that_could_not_be_read_is_named_as_such() {
     stage.type_text("https://far.example.org/a.jpg");
     let text = stage.text();
     assert!(text.contains("edge-far could not be read (503 vendor error)"), "{text}");
-    assert!(text.contains("edge-far served it before"), "{text}");
+    assert!(text.contains("edge-far served far.example.org before"), "{text}");
     assert!(!text.contains("No account serves"), "{text}");
     let mut stage = unread(None);
     stage.press("P");

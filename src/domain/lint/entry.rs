@@ -241,36 +241,27 @@ fn place(
     }
 }
 
-/// Says that nothing is known of a host, and what is not known: an account that could not be read
-/// may well serve it.
+/// Says that no resource answers to a host, or that one may: an account that could not be read may
+/// well serve it, and the local history may know which account did.
 fn unknown_host(host: &str, context: &LintContext<'_>) -> String {
     let name = shown(host);
-    let before = context.served.and_then(|served| served.get(host));
-    let mut words = if context.unread.is_empty() {
-        format!("No account serves {name}.")
-    } else {
-        format!("None of the accounts that could be read serves {name}.")
-    };
-    for (account, reason) in &context.unread {
+    let served = context.served.and_then(|served| served.get(host));
+    let before = served.map(|account| format!("{} served {name} before.", shown(account.as_str())));
+    if context.unread.is_empty() {
+        let more = before.unwrap_or_else(|| "If it is a path, put a slash before it.".to_owned());
+        return format!("No account serves {name}. {more}");
+    }
+    let states = context.unread.iter().map(|(account, reason)| {
         let account = shown(account.as_str());
-        let state = match reason {
-            Some(reason) => format!("could not be read ({reason})"),
-            None => "is not read yet".to_owned(),
-        };
-        for part in [" ", &account, " ", &state, ": its resources are not known."] {
-            words.push_str(part);
+        match reason {
+            Some(reason) => format!("{account} could not be read ({reason})"),
+            None => format!("{account} is not read yet"),
         }
-    }
-    match before {
-        Some(account) => {
-            let account = shown(account.as_str());
-            for part in [" By the local history, ", &account, " served it before."] {
-                words.push_str(part);
-            }
-        }
-        None => words.push_str(" If it is a path, put a slash before it."),
-    }
-    words
+    });
+    let states = states.collect::<Vec<_>>().join(", ");
+    let whose = if context.unread.len() == 1 { "its" } else { "their" };
+    let more = before.unwrap_or_else(|| format!("{name} may be one of them."));
+    format!("{states}: {whose} resources are not known. {more}")
 }
 
 fn chosen(

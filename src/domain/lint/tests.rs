@@ -471,6 +471,42 @@ fn a_purge_that_failed_is_the_last_try_and_no_purge() {
 }
 
 #[test]
+fn a_host_that_may_be_an_unread_accounts_is_not_said_to_be_nobodys() {
+    let said = |unread: &[(&str, Option<&str>)], served: &[(&str, &str)]| -> String {
+        let mut facts = LintFacts::new();
+        let names: Vec<AccountName> = unread.iter().map(|(name, _)| (*name).into()).collect();
+        let reasons = unread.iter().map(|(_, reason)| reason.map(str::to_owned));
+        let served = served.iter().map(|(host, by)| ((*host).to_owned(), (*by).into())).collect();
+        let context = LintContext {
+            unread: names.iter().zip(reasons).collect(),
+            served: Some(&served),
+            ..facts.context()
+        };
+        let linted = lint(&draft("https://far.org/a"), &context);
+        assert!(linted.unknown_hosts.contains("far.org"));
+        linted.all_findings().map(|it| it.words.clone()).collect()
+    };
+    assert_eq!(
+        said(&[], &[]),
+        "No account serves far.org. If it is a path, put a slash before it."
+    );
+    assert_eq!(
+        said(&[], &[("far.org", "old")]),
+        "No account serves far.org. old served far.org before."
+    );
+    assert_eq!(
+        said(&[("tencent", Some("503 vendor error"))], &[("far.org", "tencent")]),
+        "tencent could not be read (503 vendor error): its resources are not known. tencent served \
+         far.org before."
+    );
+    assert_eq!(
+        said(&[("a", None), ("b", Some("401 token refused"))], &[]),
+        "a is not read yet, b could not be read (401 token refused): their resources are not \
+         known. far.org may be one of them."
+    );
+}
+
+#[test]
 fn the_host_wins_over_the_chosen_resource_and_several_hosts_share_a_draft() {
     let linted = linted(&www("/a\nhttps://img.site.com/b\ndl.site.com/c"), LintFacts::new());
     let resources: Vec<_> =
