@@ -8,6 +8,7 @@ pub mod budgets;
 mod drafts;
 mod focus;
 mod input;
+mod kept_board;
 pub mod layout;
 pub mod notices;
 mod open_overlay;
@@ -23,17 +24,20 @@ use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
 
 use crate::domain::account::Account;
+use crate::domain::board::{KeptBoard, KeptView};
 use crate::domain::draft::KeptDraft;
+use crate::domain::event::Notice;
 use crate::domain::ids::{AccountName, ResourceId, Ticket};
 use crate::domain::known::Known;
 use crate::domain::zone::Zone;
-use crate::effect::{Effect, PaneId, Query, Report, SavedView, Tickets};
+use crate::effect::{Effect, PaneId, Query, Report, SavedView, TerminalEffect, Tickets};
 use crate::keymap::{Chord, Keymap};
 use crate::panes::history::HistoryPane;
 use crate::panes::overlay::Overlay;
 use crate::panes::{BudgetOf, PaneCtx, Pointer};
 
 use budgets::Budgets;
+use kept_board::BoardKeeper;
 use layout::{ScreenLayout, layout};
 use notices::Notices;
 use workspace::Workspace;
@@ -96,6 +100,14 @@ pub struct Setup {
     pub config_file: Option<PathBuf>,
     /// The themes to choose from, with a note on each.
     pub themes: Vec<(String, String)>,
+    /// The board as an earlier run left it.
+    pub board: Option<KeptBoard>,
+    /// Set if the board is kept for the next start.
+    pub keeps_board: bool,
+    /// The view to show, as it is defined; `None`: the one that was left.
+    pub view: Option<String>,
+    /// Notices of the start.
+    pub notices: Vec<Notice>,
 }
 
 /// The state of the whole program.
@@ -115,6 +127,8 @@ pub struct App {
     drafts: Vec<KeptDraft>,
     config_file: Option<PathBuf>,
     themes: Vec<(String, String)>,
+    keeper: BoardKeeper,
+    first_notices: Vec<Notice>,
     dirty: bool,
     repaint: bool,
 }
@@ -122,17 +136,9 @@ pub struct App {
 impl App {
     /// Makes the program before its first query.
     pub fn new(setup: Setup) -> Self {
-        let view = |name: &str, filter: &str| SavedView {
-            name: name.to_owned(),
-            filter: filter.to_owned(),
-        };
-        let mut views = vec![
-            view("All", ""),
-            view("Unfinished", "status:in_progress,unknown"),
-            view("Failed 24h", "status:failed since:24h"),
-        ];
+        let mut views = built_in_views();
         views.extend(setup.views);
-        Self {
+        let mut app = Self {
             known: Known::new(setup.accounts, setup.read_only, setup.offline),
             workspace: Workspace::new(&views),
             overlays: Vec::new(),
@@ -142,16 +148,37 @@ impl App {
             journal_changed: Ticket::default(),
             zones: (setup.zone, setup.other_zone),
             zone: setup.zone,
+            keeper: BoardKeeper::default(),
+            first_notices: setup.notices,
             drafts: Vec::new(),
             config_file: setup.config_file,
             themes: setup.themes,
             dirty: true,
             repaint: false,
+        };
+        if let Some(board) = &setup.board {
+            let others = |kept: &&KeptView| setup.view.as_ref() != Some(&kept.name);
+            let kept: Vec<KeptView> = board.views.iter().filter(others).cloned().collect();
+            app.workspace.restore(&kept);
+            app.workspace.show_view(&board.view);
+            if board.other_zone {
+                app.zone = app.zones.1;
+            }
         }
+        if let Some(view) = &setup.view {
+            app.workspace.show_view(view);
+        }
+        if setup.keeps_board {
+            app.begin_keeping();
+        }
+        app
     }
 
     /// Returns the first queries, those for the first screen before all others.
     pub fn start(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
+        for notice in std::mem::take(&mut self.first_notices) {
+            self.notices.add(notice, ctx.now);
+        }
         let mut effects = self.each_pane(ctx, HistoryPane::start);
         effects.push(Effect::Query(Query::Queue { ticket: self.tickets.take() }));
         effects
@@ -263,8 +290,23 @@ impl App {
     }
 }
 
+/// Returns the views that are there without a configuration.
+pub fn built_in_views() -> Vec<SavedView> {
+    let view = |name: &str, filter: &str| SavedView {
+        name: name.to_owned(),
+        filter: filter.to_owned(),
+        panes: Vec::new(),
+    };
+    vec![
+        view("All", ""),
+        view("Unfinished", "status:in_progress,unknown"),
+        view("Failed 24h", "status:failed since:24h"),
+    ]
+}
+
 /// Handles a message and returns the effects that follow, in their order.
 pub fn update(app: &mut App, msg: Msg, ctx: &Ctx<'_>) -> Vec<Effect> {
+    let acts = !matches!(msg, Msg::Report(_));
     let mut effects = match msg {
         Msg::Input(input) => {
             app.dirty = true;
@@ -279,5 +321,12 @@ pub fn update(app: &mut App, msg: Msg, ctx: &Ctx<'_>) -> Vec<Effect> {
         }
     };
     effects.extend(app.follow_budget());
+    if let Some(quit) = effects.iter().position(|it| *it == Effect::Terminal(TerminalEffect::Quit))
+    {
+        let kept = app.leave();
+        effects.splice(quit..quit, kept);
+    } else if acts {
+        effects.extend(app.follow_board(ctx.now));
+    }
     effects
 }

@@ -19,6 +19,7 @@ pub mod config;
 pub mod console;
 pub mod dashboard;
 pub mod demo;
+pub mod doctor;
 pub mod error;
 pub mod export;
 pub mod global;
@@ -32,6 +33,7 @@ pub mod probe_record;
 pub mod purge;
 pub mod purge_record;
 pub mod queue;
+pub mod quota;
 pub mod refusal;
 pub mod request_record;
 pub mod resources;
@@ -68,8 +70,12 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn dispatch(cli: &Cli) -> Result<(), CliError> {
     let global = &cli.global;
+    if cli.view.is_some() && cli.command.is_some() {
+        let error = CliError::new(error::Class::Usage, "--view is for the dashboard");
+        return Err(error.hint("Leave out the subcommand, or give it the view's filter."));
+    }
     match &cli.command {
-        None => dashboard::run(global, &Cli::command().render_help()),
+        None => dashboard::run(global, cli.view.as_deref(), &Cli::command().render_help()),
         Some(Command::Demo(options)) => demo::run(global, options, &Cli::command().render_help()),
         Some(Command::Simulate(options)) => simulate::run(options),
         Some(Command::History(options)) => history::run(global, options),
@@ -77,6 +83,8 @@ fn dispatch(cli: &Cli) -> Result<(), CliError> {
         Some(Command::Verify(options)) => verify::run(global, options),
         Some(Command::Queue(options)) => queue::run(global, options),
         Some(Command::Resources(options)) => resources::run(global, options),
+        Some(Command::Quota(options)) => quota::run(global, options),
+        Some(Command::Doctor(options)) => doctor::run(global, options),
         Some(Command::Import(options)) => import::run(global, options),
         Some(Command::Keys(options)) => keys::run(global, options),
         Some(Command::Config(command)) => config::run(global, command),

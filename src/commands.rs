@@ -133,7 +133,7 @@ commands! {
         View7 "view-7" "view 7" "View 7 (again: reset its filter)" [Global] ["7"];
         View8 "view-8" "view 8" "View 8 (again: reset its filter)" [Global] ["8"];
         View9 "view-9" "view 9" "View 9 (again: reset its filter)" [Global] ["9"];
-        SaveView "save-view" "save view" "Save this pane's filter as a named view" [History] ["W"]
+        SaveView "save-view" "save view" "Save the panes with their filters as a named view" [History] ["W"]
             also "keep name store tab layout bookmark";
     }
     History {

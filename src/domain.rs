@@ -6,6 +6,7 @@
 pub mod account;
 pub mod activity;
 pub mod bad_news;
+pub mod board;
 pub mod budget;
 pub mod check;
 pub mod coverage;

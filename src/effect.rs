@@ -8,6 +8,7 @@
 use std::cell::Cell;
 use std::path::PathBuf;
 
+use crate::domain::board::KeptBoard;
 use crate::domain::budget::RecentPurge;
 use crate::domain::draft::KeptDraft;
 use crate::domain::edge::Verification;
@@ -173,6 +174,8 @@ pub enum Order {
     KeepDraft(KeptDraft),
     /// Forgets a kept draft.
     ForgetDraft(DraftId),
+    /// Keeps the board for the next start.
+    KeepBoard(KeptBoard),
     /// Reads a file of targets. Answered by [`Answer::FileRead`].
     ReadFile {
         /// Comes back with the answer.

@@ -16,7 +16,8 @@
 //!   [`notice_bad_ends`](Engine::notice_bad_ends): change the journal; carried out even if the
 //!   future is dropped.
 //! - [`refresh`](Engine::refresh): asks the vendors for news, without waiting.
-//! - [`resources`](Engine::resources): reads an account's resources from its vendor.
+//! - [`resources`](Engine::resources), [`check_account`](Engine::check_account): ask an account's
+//!   vendor once.
 //! - [`sync`](Engine::sync): waits for the history that a filter selects.
 //! - [`wait`](Engine::wait): follows requests until an end.
 //! - [`verify`](Engine::verify): probes the edge for purges, once.
@@ -34,6 +35,7 @@
 //! journal is on the disk before a request goes out; a paused queue sends nothing. Faces may
 //! explain a refusal earlier; they never decide it.
 
+mod account_check;
 mod account_client;
 mod check;
 mod clock;
@@ -91,6 +93,7 @@ use crate::providers::Provider;
 use crate::providers::edge::Edge;
 use crate::store::{Access, Store, StoreFailure};
 
+pub use self::account_check::AccountCheck;
 pub use self::clock::Clock;
 pub use self::configured::{StartError, StartOptions};
 pub use self::events::EventStream;

@@ -23,7 +23,7 @@ use crate::app::App;
 use crate::keymap::Keymap;
 use crate::theme::Theme;
 
-pub use configured::{CommandKeys, check, command_keys, dashboard};
+pub use configured::{CommandKeys, DashboardStart, check, command_keys, dashboard, view_names};
 pub use effects::{EffectRunner, EngineEffects};
 pub use input::Inputs;
 pub use signals::Signal;

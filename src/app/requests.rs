@@ -3,7 +3,7 @@
 use crate::commands::Command;
 use crate::domain::event::{Level, Notice};
 use crate::domain::filter::Filter;
-use crate::effect::Effect;
+use crate::effect::{Effect, Order};
 use crate::panes::history::HistoryPane;
 use crate::panes::{AppRequest, Opening, OverlayAnswer, PickFor, Update};
 
@@ -113,9 +113,11 @@ impl App {
                 self.answer_key(notice, ctx);
                 Vec::new()
             }
-            AppRequest::KeepView(view) => {
-                let tab = self.workspace.add(&view);
-                self.show_tab(tab, ctx)
+            AppRequest::SaveView(name) => {
+                let (view, tab) = self.workspace.save_as(name);
+                let mut effects = vec![Effect::Order(Order::SaveView(view))];
+                effects.extend(self.show_tab(tab, ctx));
+                effects
             }
             AppRequest::Split { right } => {
                 if self.workspace.split(right, Self::workspace_area(ctx)).is_none() {

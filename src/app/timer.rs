@@ -20,8 +20,9 @@ impl App {
 
 /// Returns the next instant at which the screen changes although nothing happened; `None`: never.
 pub fn next_wake(app: &App, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let kept = app.keeper.due();
     if app.known.offline {
-        return None;
+        return kept;
     }
     let step = if app.moves() { TimeDelta::seconds(1) } else { TimeDelta::minutes(1) };
     let tick = now.duration_trunc(step).ok()?.checked_add_signed(step)?;
@@ -34,5 +35,5 @@ pub fn next_wake(app: &App, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         .min();
     let panes = app.workspace.shown().into_iter().chain(app.workspace.unseen());
     let queries = panes.filter_map(|pane| app.workspace.pane(pane)?.next_wake()).min();
-    [opens, queries].into_iter().flatten().chain([tick]).min()
+    [opens, queries, kept].into_iter().flatten().chain([tick]).min()
 }

@@ -1,6 +1,8 @@
 //! The history panes on the screen: tabs, each a view with one pane or several beside and below
 //! each other.
 
+mod kept;
+
 use std::collections::BTreeMap;
 
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -24,8 +26,6 @@ pub struct Workspace {
 #[derive(Clone, Debug)]
 struct Tab {
     name: String,
-    /// The view's own filter, whatever its panes show now.
-    filter: Filter,
     tree: Tree,
     focus: PaneId,
 }
@@ -46,7 +46,7 @@ impl Workspace {
             workspace.add(view);
         }
         if workspace.tabs.is_empty() {
-            workspace.add(&SavedView { name: "All".to_owned(), filter: String::new() });
+            workspace.add(&SavedView { name: "All".to_owned(), ..SavedView::default() });
         }
         workspace
     }
@@ -54,15 +54,29 @@ impl Workspace {
     /// Adds a tab for a view, or replaces the one of the same name; returns its number, counted
     /// from 0.
     pub fn add(&mut self, view: &SavedView) -> usize {
+        let focus = self.new_pane(&view.filter);
+        let (mut tree, mut panes) = (Tree::Leaf(focus), vec![focus]);
+        for split in &view.panes {
+            let Some(of) = split.of.checked_sub(1).and_then(|of| panes.get(of).copied()) else {
+                continue;
+            };
+            let pane = self.new_pane(&split.filter);
+            tree.split(of, pane, split.right);
+            panes.push(pane);
+        }
+        self.place_tab(Tab { name: view.name.clone(), tree, focus })
+    }
+
+    fn new_pane(&mut self, filter: &str) -> PaneId {
         let pane = self.new_pane_id();
-        self.panes.insert(pane, HistoryPane::new(pane, &view.filter));
-        let tab = Tab {
-            name: view.name.clone(),
-            filter: Filter::parse(&view.filter).unwrap_or_default(),
-            tree: Tree::Leaf(pane),
-            focus: pane,
-        };
-        let known = self.tabs.iter().position(|other| other.name == view.name);
+        self.panes.insert(pane, HistoryPane::new(pane, filter));
+        pane
+    }
+
+    /// Puts a tab in the place of the one of its name, or behind all others; returns its number,
+    /// counted from 0.
+    fn place_tab(&mut self, tab: Tab) -> usize {
+        let known = self.tabs.iter().position(|other| other.name == tab.name);
         if let Some((at, old)) = known.and_then(|at| Some((at, self.tabs.get_mut(at)?))) {
             let gone = std::mem::replace(old, tab);
             for pane in gone.tree.panes() {
@@ -87,13 +101,14 @@ impl Workspace {
     /// True if the focused pane of a tab shows another filter than its view's own.
     pub fn is_narrowed(&self, tab: usize) -> bool {
         self.tabs.get(tab).is_some_and(|tab| {
-            self.pane(tab.focus).is_some_and(|pane| *pane.filter().filter() != tab.filter)
+            let filter = self.pane(tab.focus).map(HistoryPane::filter);
+            filter.is_some_and(|filter| filter.filter() != filter.own())
         })
     }
 
-    /// The own filter of the view that is shown.
+    /// The filter that the focused pane has in its view.
     pub fn own_filter(&self) -> Filter {
-        self.tab().map(|tab| tab.filter.clone()).unwrap_or_default()
+        self.pane(self.focus()).map(|pane| pane.filter().own().clone()).unwrap_or_default()
     }
 
     /// Shows the tab of this number, counted from 0; returns false if there is none.

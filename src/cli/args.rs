@@ -5,8 +5,8 @@ use clap::{Parser, Subcommand};
 
 use super::global::Global;
 use super::{
-    completions, config, demo, history, import, keys, man, purge, queue, resources, simulate,
-    verify,
+    completions, config, demo, doctor, history, import, keys, man, purge, queue, quota, resources,
+    simulate, verify,
 };
 
 /// See what was purged on all your CDN accounts, live and back in time, and send purges that are
@@ -28,6 +28,9 @@ pub struct Cli {
     /// The flags of every subcommand.
     #[command(flatten)]
     pub global: Global,
+    /// Show this view first, as it is defined; for the dashboard
+    #[arg(long, value_name = "NAME")]
+    pub view: Option<String>,
     /// The subcommand; `None`: the dashboard.
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -50,6 +53,10 @@ pub enum Command {
     Queue(queue::Options),
     /// List what can be purged
     Resources(resources::Options),
+    /// List how many purges are left
+    Quota(quota::Options),
+    /// Check everything that purging depends on, without purging
+    Doctor(doctor::Options),
     /// Read exported history into the store
     Import(import::Options),
     /// List all commands of the dashboard and their keys

@@ -6,14 +6,20 @@ use super::error::{Class, CliError};
 use super::global::Global;
 use super::{export, session, setup, signals};
 use crate::config::load::Config;
+use crate::domain::board::KeptBoard;
 use crate::domain::event::{Level, Notice};
+use crate::domain::nearest::nearest;
+use crate::domain::text::escape_control;
 use crate::engine::{Engine, LocalStore, StartOptions};
-use crate::tui::{self, EngineEffects, ExitReason, Signal, TuiFailure};
+use crate::tui::{self, DashboardStart, EngineEffects, ExitReason, Signal, TuiFailure};
 
 /// Runs `purgedeck` without a subcommand.
-pub fn run(global: &Global, help: &StyledStr) -> Result<(), CliError> {
-    setup::require_terminal(help)?;
+pub fn run(global: &Global, view: Option<&str>, help: &StyledStr) -> Result<(), CliError> {
     let config = setup::configuration(global)?;
+    if let Some(name) = view {
+        check_view(&config, name)?;
+    }
+    setup::require_terminal(help)?;
     super::log::start(&config)?;
     if !config.settings.store.value.exists() {
         setup::require_account(&config)?;
@@ -25,6 +31,14 @@ pub fn run(global: &Global, help: &StyledStr) -> Result<(), CliError> {
         words: format!("{}. Showing what it holds, offline. {}", error.words, error.advice),
     });
     let offline = global.offline || warning.is_some();
+    let (board, fault) = board(&store);
+    let start = DashboardStart {
+        offline,
+        board,
+        keeps_board: warning.is_none(),
+        view: view.map(str::to_owned),
+        notices: warning.into_iter().chain(fault).collect(),
+    };
     let options = StartOptions {
         offline,
         verify: !offline,
@@ -33,9 +47,39 @@ pub fn run(global: &Global, help: &StyledStr) -> Result<(), CliError> {
         ..StartOptions::default()
     };
     let runtime = signals::runtime()?;
-    let result = runtime.block_on(show(&config, &store, options, warning));
+    let result = runtime.block_on(show(&config, &store, options, start));
     runtime.shutdown_background();
     result
+}
+
+/// Fails, with the nearest name, where there is no such view.
+fn check_view(config: &Config, name: &str) -> Result<(), CliError> {
+    let views = tui::view_names(config);
+    if views.iter().any(|view| view == name) {
+        return Ok(());
+    }
+    let hint = match nearest(name, views.iter().map(String::as_str)) {
+        Some(near) => format!("Did you mean \"{near}\"?"),
+        None => format!("There are {}.", views.join(", ")),
+    };
+    let message = format!("there is no view \"{}\"", escape_control(name, 100));
+    Err(CliError::new(Class::Usage, message).hint(hint))
+}
+
+/// Reads the board as it was left, or says why it cannot be used.
+fn board(store: &LocalStore) -> (Option<KeptBoard>, Option<Notice>) {
+    let read = match store.board() {
+        Ok(None) => return (None, None),
+        Ok(Some(text)) => KeptBoard::from_text(&text).map_err(|fault| fault.to_string()),
+        Err(error) => Err(error.words),
+    };
+    match read {
+        Ok(board) => (Some(board), None),
+        Err(why) => {
+            let words = format!("The board as it was left cannot be shown: {why}.");
+            (None, Some(Notice { level: Level::Warning, account: None, words }))
+        }
+    }
 }
 
 /// Runs the dashboard on a store until the operator leaves, then stops the engine.
@@ -43,12 +87,11 @@ pub(super) async fn show(
     config: &Config,
     store: &LocalStore,
     options: StartOptions,
-    warning: Option<Notice>,
+    start: DashboardStart,
 ) -> Result<(), CliError> {
-    let offline = options.offline;
     let (engine, events) = Engine::start_configured(config, store, options)?;
-    let effects = EngineEffects::new(engine.clone(), events, warning);
-    let dashboard = tui::dashboard(config, &setup::environment, offline, effects)?;
+    let effects = EngineEffects::new(engine.clone(), events, None);
+    let dashboard = tui::dashboard(config, &setup::environment, start, effects)?;
     let result = tui::run(dashboard).await;
     engine.shutdown().await;
     match result {

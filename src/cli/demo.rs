@@ -15,6 +15,7 @@ use crate::config::load::{self, Config};
 use crate::config::paths::Directories;
 use crate::engine::StartOptions;
 use crate::simulator::{self, Scenario, Simulator};
+use crate::tui::DashboardStart;
 
 /// `purgedeck demo`.
 #[derive(Debug, Args)]
@@ -56,7 +57,8 @@ pub fn run(global: &Global, options: &Options, help: &StyledStr) -> Result<(), C
             export: Some(export::formats()),
             ..StartOptions::default()
         };
-        let result = dashboard::show(&config, &store, options, None).await;
+        let start = DashboardStart { offline: global.offline, ..DashboardStart::default() };
+        let result = dashboard::show(&config, &store, options, start).await;
         simulator.stop().await;
         result
     });

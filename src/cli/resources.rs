@@ -131,7 +131,7 @@ fn note_on_empty(global: &Global, options: &Options) -> String {
 }
 
 /// Parses a word: a part of the text, or a glob for all of it where it has a `*`.
-fn pattern(word: &str) -> Pattern {
+pub(super) fn pattern(word: &str) -> Pattern {
     let word = word.to_ascii_lowercase();
     if word.contains('*') { Pattern::Glob(word) } else { Pattern::Contains(word) }
 }

@@ -46,7 +46,7 @@ pub async fn next(events: &mut EventStream) -> Result<Event, CliError> {
 pub fn keep_view(config: &Config) -> KeepView {
     let path = config.paths.config.clone();
     Arc::new(move |view| {
-        save_view(&path, &view.name, &view.filter)
+        save_view(&path, view)
             .map(|()| format!("The view \"{}\" was saved in {}.", view.name, path.display()))
             .map_err(|fault| fault.to_string())
     })

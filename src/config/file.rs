@@ -175,7 +175,14 @@ impl Reader<'_> {
         } else if views.iter().any(|view| view.name == name) {
             self.error(at("name"), format!("there is another view named \"{name}\""));
         } else {
-            views.push(View { name, filter, position: at("filter") });
+            let panes = settings.panes.unwrap_or_default();
+            if panes.iter().enumerate().any(|(before, pane)| pane.of > before + 1) {
+                self.error(
+                    at("panes"),
+                    "\"panes\": a pane is split off from one that is there before",
+                );
+            }
+            views.push(View { name, filter, panes, position: at("filter") });
         }
     }
 

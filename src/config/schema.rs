@@ -16,6 +16,7 @@ use super::edge::{EdgeAddress, EdgeHeader, Resolver};
 use super::value::{ApiUrl, Interval, Node, ValueError, to_toml};
 use crate::domain::activity::Names;
 use crate::domain::edge::CacheRule;
+use crate::domain::view::SplitPane;
 use crate::domain::zone::Zone;
 
 /// Origin of a value.
@@ -260,6 +261,9 @@ options! {
         name: String, "\"Failed 24h\"";
         /// Its filter, as typed after `/`. Required; "" shows everything.
         filter: String, "\"status:failed since:24h\"";
+        /// Further panes, in the order in which they are split off: to the right of a pane or below
+        /// it, counted from 1, each with its filter.
+        panes: Vec<SplitPane>, "[\"right of 1: status:in_progress\", \"below 2: kind:all\"]";
     }
 }
 
@@ -270,6 +274,8 @@ pub struct View {
     pub name: String,
     /// Its filter's text, as written.
     pub filter: String,
+    /// Its further panes.
+    pub panes: Vec<SplitPane>,
     /// FilePosition of the filter's text.
     pub position: FilePosition,
 }

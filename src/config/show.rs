@@ -20,6 +20,9 @@ pub fn show(config: &Config) -> String {
     for view in &config.views {
         let (line, name, filter) = (view.position.line, to_toml(&view.name), to_toml(&view.filter));
         let _ = write!(text, "\n[[view]] # line {line}\nname = {name}\nfilter = {filter}\n");
+        if !view.panes.is_empty() {
+            let _ = writeln!(text, "panes = {}", to_toml(&view.panes));
+        }
     }
     if !config.keys.is_empty() {
         text.push_str("\n[keys]\n");

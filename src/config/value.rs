@@ -18,6 +18,7 @@ use crate::domain::activity::Names;
 use crate::domain::edge::CacheRule;
 use crate::domain::nearest::nearest;
 use crate::domain::text::escape_control;
+use crate::domain::view::SplitPane;
 
 /// Error of a value, worded to follow the name of its key: ` must be true or false, not a number`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -252,6 +253,8 @@ fn check_url(text: &str) -> Result<Url, String> {
         _ => Err("only https is allowed, and http on this machine".to_owned()),
     }
 }
+
+text_value!(SplitPane, "a pane like \"right of 1: status:failed\" or \"below 2: kind:all\"");
 
 text_value!(CacheRule, "a header like \"X-Cache\" or \"X-Tier: LOCAL=hit\"");
 

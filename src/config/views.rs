@@ -7,8 +7,9 @@ use toml::de::DeTable;
 
 use super::file;
 use super::paths::{make_private_directory, private_file};
-use super::schema::Settings;
+use super::schema::{Settings, View};
 use super::value::to_toml;
+use crate::domain::view::SavedView;
 
 /// Error of saving a view.
 #[derive(Debug, thiserror::Error)]
@@ -32,14 +33,14 @@ pub enum SaveViewError {
 /// Saves a view: one of the same name gets the new filter in its place, a new one is added at the
 /// end. A missing file is created for its owner alone. The file is replaced as a whole, so a crash
 /// leaves the old or the new one.
-pub fn save_view(path: &Path, name: &str, filter: &str) -> Result<(), SaveViewError> {
+pub fn save_view(path: &Path, view: &SavedView) -> Result<(), SaveViewError> {
     let io_error = |error| SaveViewError::Io { path: path.display().to_string(), error };
     let (old, exists) = match std::fs::read_to_string(path) {
         Ok(text) => (text, true),
         Err(error) if error.kind() == io::ErrorKind::NotFound => (String::new(), false),
         Err(error) => return Err(io_error(error)),
     };
-    let new = with_view(&old, name, filter)
+    let new = with_view(&old, view)
         .ok_or_else(|| SaveViewError::Invalid { path: path.display().to_string() })?;
     if exists {
         replace(path, &new).map_err(io_error)
@@ -57,7 +58,8 @@ pub fn save_view(path: &Path, name: &str, filter: &str) -> Result<(), SaveViewEr
 }
 
 /// Returns the text with the view in it; `None` if it has errors before or after.
-fn with_view(text: &str, name: &str, filter: &str) -> Option<String> {
+fn with_view(text: &str, view: &SavedView) -> Option<String> {
+    let SavedView { name, filter, panes } = view;
     let table = DeTable::parse(text).ok()?;
     let existing = table
         .get_ref()
@@ -66,23 +68,36 @@ fn with_view(text: &str, name: &str, filter: &str) -> Option<String> {
         .into_iter()
         .flat_map(|views| views.iter())
         .filter_map(|view| view.get_ref().as_table())
-        .find(|view| view.get("name").is_some_and(|value| value.get_ref().as_str() == Some(name)))
-        .and_then(|view| view.get("filter"))
-        .map(toml::Spanned::span);
-    let (name_text, filter_text) = (to_toml(name), to_toml(filter));
-    let new = if let Some(span) = existing {
-        let (before, after) = (text.get(..span.start)?, text.get(span.end..)?);
-        format!("{before}{filter_text}{after}")
+        .find(|view| view.get("name").is_some_and(|value| value.get_ref().as_str() == Some(name)));
+    let (name_text, filter_text, panes_text) = (to_toml(name), to_toml(filter), to_toml(panes));
+    let new = if let Some(view) = existing {
+        let mut changes = vec![(view.get("filter")?.span(), filter_text)];
+        if let Some(panes) = view.get("panes") {
+            changes.push((panes.span(), panes_text));
+        } else if !panes.is_empty() {
+            let (key, _) = view.get_key_value("filter")?;
+            let at = key.span().start;
+            changes.push((at..at, format!("panes = {panes_text}\n")));
+        }
+        // From the end, so that the places before stay.
+        changes.sort_by_key(|(span, _)| std::cmp::Reverse(span.start));
+        let mut new = text.to_owned();
+        for (span, change) in changes {
+            new.replace_range(span, &change);
+        }
+        new
     } else {
+        let more = if panes.is_empty() { String::new() } else { format!("panes = {panes_text}\n") };
         let gap = match text {
             "" => "",
             _ if text.ends_with('\n') => "\n",
             _ => "\n\n",
         };
-        format!("{text}{gap}[[view]]\nname = {name_text}\nfilter = {filter_text}\n")
+        format!("{text}{gap}[[view]]\nname = {name_text}\nfilter = {filter_text}\n{more}")
     };
     let (file, errors) = file::read(&new, &mut Settings::default());
-    let saved = file.views.iter().any(|view| view.name == name && view.filter == filter);
+    let is_it = |read: &View| read.name == *name && read.filter == *filter && read.panes == *panes;
+    let saved = file.views.iter().any(is_it);
     (errors.is_empty() && saved).then_some(new)
 }
 
@@ -104,6 +119,10 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
 mod tests {
     use super::*;
 
+    fn view(name: &str, filter: &str) -> SavedView {
+        SavedView { name: name.to_owned(), filter: filter.to_owned(), panes: Vec::new() }
+    }
+
     const FILE: &str = r#"# mine
 theme = "light" # nice
 
@@ -117,7 +136,7 @@ quit = "q""#;
 
     #[test]
     fn a_new_view_is_added_and_nothing_else_changes() {
-        let new = with_view(FILE, "My \"www\"", "cname:www.*").unwrap();
+        let new = with_view(FILE, &view("My \"www\"", "cname:www.*")).unwrap();
         assert_eq!(
             new,
             format!("{FILE}\n\n[[view]]\nname = 'My \"www\"'\nfilter = \"cname:www.*\"\n")
@@ -126,15 +145,29 @@ quit = "q""#;
 
     #[test]
     fn a_view_of_the_same_name_gets_the_new_filter_in_its_place() {
-        let new = with_view(FILE, "Failed", "status:failed since:24h").unwrap();
+        let new = with_view(FILE, &view("Failed", "status:failed since:24h")).unwrap();
         assert_eq!(new, FILE.replace("\"status:failed\"", "\"status:failed since:24h\""));
     }
 
     #[test]
+    fn the_panes_of_a_view_come_and_go_with_it() {
+        let mut split = view("Failed", "kind:all");
+        split.panes = vec!["right of 1: status:failed".parse().unwrap()];
+        let new = with_view(FILE, &split).unwrap();
+        let panes = "panes = [\"right of 1: status:failed\"]\nfilter = \"kind:all\" # all";
+        assert_eq!(new, FILE.replace("filter = \"status:failed\" # all", panes));
+        let one = with_view(&new, &view("Failed", "kind:all")).unwrap();
+        assert!(one.contains("panes = []\nfilter = \"kind:all\" # all"), "{one}");
+        split.name = "New".to_owned();
+        let added = with_view(FILE, &split).unwrap();
+        assert!(added.ends_with("panes = [\"right of 1: status:failed\"]\n"), "{added}");
+    }
+
+    #[test]
     fn a_faulty_file_is_left_alone() {
-        assert_eq!(with_view("theme = ", "a", "b"), None);
-        assert_eq!(with_view("view = []\n", "a", "b"), None);
-        assert_eq!(with_view("colr = \"red\"\n", "a", "b"), None);
+        assert_eq!(with_view("theme = ", &view("a", "b")), None);
+        assert_eq!(with_view("view = []\n", &view("a", "b")), None);
+        assert_eq!(with_view("colr = \"red\"\n", &view("a", "b")), None);
     }
 
     #[cfg(unix)]
@@ -145,11 +178,11 @@ quit = "q""#;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("purgedeck/config.toml");
         let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
-        save_view(&path, "One", "").unwrap();
+        save_view(&path, &view("One", "")).unwrap();
         assert_eq!(mode(&path), 0o600);
         assert_eq!(mode(path.parent().unwrap()), 0o700);
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
-        save_view(&path, "Two", "kind:all").unwrap();
+        save_view(&path, &view("Two", "kind:all")).unwrap();
         assert_eq!(mode(&path), 0o640);
         let text = std::fs::read_to_string(&path).unwrap();
         let (file, errors) = file::read(&text, &mut Settings::default());

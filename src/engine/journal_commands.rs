@@ -204,6 +204,14 @@ impl Engine {
         }
     }
 
+    /// Keeps the board, as text, for the next start.
+    pub fn keep_board(
+        &self,
+        board: String,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send + use<> {
+        self.0.writer.call(move |store| store.writer()?.save_board(&board))
+    }
+
     /// Returns the reason why a request must not be queued, if there is one.
     fn refusal(&self, request: &PurgeRequest) -> Option<StoreError> {
         let account = self.0.accounts.get(&request.account);

@@ -77,6 +77,16 @@ impl LocalStore {
         })
     }
 
+    /// Looks for damage in the file; empty where there is none.
+    pub fn damage(&self) -> Result<Vec<String>, StoreError> {
+        self.read(Reader::damage)
+    }
+
+    /// Reads the board as it was left, as text.
+    pub fn board(&self) -> Result<Option<String>, StoreError> {
+        self.read(Reader::board)
+    }
+
     /// Reads from the journal, which all processes share, if the queue is paused.
     pub fn is_paused(&self) -> Result<bool, StoreError> {
         self.read(Reader::is_paused)

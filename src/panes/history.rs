@@ -6,8 +6,11 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use crate::commands::{Command, Context};
+use crate::domain::board::KeptPane;
 use crate::domain::event::Event;
+use crate::domain::filter::Filter;
 use crate::domain::ids::PurgeKey;
+use crate::domain::query::Sort;
 use crate::effect::{Answer, PaneId};
 
 use super::{Pane, PaneCtx, Pointer, Update};
@@ -73,9 +76,33 @@ impl HistoryPane {
     /// Makes a second pane that shows the same.
     #[must_use]
     pub fn duplicate(&self, pane: PaneId) -> Self {
-        let mut filter = FilterBar::new(self.filter.text());
-        filter.set_own(self.filter.own().clone());
-        Self { columns: self.columns.clone(), filter, ..Self::new(pane, "") }
+        Self::restored(pane, &self.kept())
+    }
+
+    /// Returns what is kept of it for the next start.
+    pub fn kept(&self) -> KeptPane {
+        let text = self.filter.text();
+        KeptPane {
+            own: self.filter.own().to_string(),
+            filter: (self.filter.filter() != self.filter.own()).then(|| text.to_owned()),
+            oldest_first: self.rows.sort() == Sort::Oldest,
+            columns: self.columns.iter().map(|column| column.title().to_owned()).collect(),
+        }
+    }
+
+    /// Makes a pane as it was left.
+    pub fn restored(pane: PaneId, kept: &KeptPane) -> Self {
+        let mut filter = FilterBar::new(kept.filter.as_deref().unwrap_or(&kept.own));
+        if let Ok(own) = Filter::parse(&kept.own) {
+            filter.set_own(own);
+        }
+        let sort = if kept.oldest_first { Sort::Oldest } else { Sort::Newest };
+        let columns = kept.columns.iter().filter_map(|title| Column::from_title(title));
+        let mut columns: Vec<Column> = columns.collect();
+        if columns.is_empty() {
+            columns = Column::usual();
+        }
+        Self { filter, rows: Rows::sorted(sort), columns, ..Self::new(pane, "") }
     }
 
     /// Returns its id.

@@ -8,7 +8,7 @@ use crate::domain::filter::Term;
 use crate::domain::ids::{AccountName, DraftId, ResourceId};
 use crate::domain::plan::Plan;
 use crate::domain::query::Summary;
-use crate::effect::{PaneId, SavedView};
+use crate::effect::PaneId;
 
 /// A request to the app.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,8 +33,8 @@ pub enum AppRequest {
     ShowView(usize),
     /// Show the operator something.
     Notice(Notice),
-    /// Keep this view, and show it on a tab.
-    KeepView(SavedView),
+    /// Save the panes on the screen as a view of this name, and show it on a tab.
+    SaveView(String),
     /// Split the focused pane: to the right, or else below.
     Split {
         /// Set for a new pane to the right.

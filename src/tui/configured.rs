@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use chrono::Utc;
 
 use super::{AlertMode, Dashboard};
-use crate::app::{App, Setup};
+use crate::app::{App, Setup, built_in_views};
 use crate::commands::Command;
 use crate::config::diagnostic::{ConfigError, Diagnostic};
 use crate::config::load::{Config, Environment, Loaded};
 use crate::config::schema::{ColourMode, Notify, SettingOrigin};
+use crate::domain::board::KeptBoard;
+use crate::domain::event::Notice;
 use crate::domain::view::SavedView;
 use crate::domain::zone::Zone;
 use crate::keymap::{KeyFault, Keymap};
@@ -72,15 +74,36 @@ pub fn check(loaded: &Loaded) -> Vec<Diagnostic> {
     errors
 }
 
+/// The start of a dashboard, beside the configuration.
+#[derive(Clone, Debug, Default)]
+pub struct DashboardStart {
+    /// Set if no vendor is asked.
+    pub offline: bool,
+    /// The board as an earlier run left it.
+    pub board: Option<KeptBoard>,
+    /// Set if the board is kept for the next start.
+    pub keeps_board: bool,
+    /// The view to show, as it is defined.
+    pub view: Option<String>,
+    /// Notices to the operator.
+    pub notices: Vec<Notice>,
+}
+
+/// Returns the names of all views: those that are built in and the configured ones.
+pub fn view_names(config: &Config) -> Vec<String> {
+    let own = config.views.iter().map(|view| view.name.clone());
+    built_in_views().into_iter().map(|view| view.name).chain(own).collect()
+}
+
 /// Sets the dashboard up on the configured accounts.
 pub fn dashboard<R>(
     config: &Config,
     environment: Environment<'_>,
-    offline: bool,
+    start: DashboardStart,
     effects: R,
 ) -> Result<Dashboard<R>, ConfigError> {
     Ok(Dashboard {
-        app: App::new(app_setup(config, offline)),
+        app: App::new(app_setup(config, start)),
         keymap: keymap(config)?,
         theme: theme(config, environment)?,
         effects,
@@ -94,14 +117,18 @@ pub fn dashboard<R>(
     })
 }
 
-fn app_setup(config: &Config, offline: bool) -> Setup {
+fn app_setup(config: &Config, start: DashboardStart) -> Setup {
     let zone = config.settings.zone.value;
     Setup {
         accounts: config.accounts.iter().map(|account| account.account.clone()).collect(),
         views: config
             .views
             .iter()
-            .map(|view| SavedView { name: view.name.clone(), filter: view.filter.clone() })
+            .map(|view| SavedView {
+                name: view.name.clone(),
+                filter: view.filter.clone(),
+                panes: view.panes.clone(),
+            })
             .collect(),
         zone,
         other_zone: match zone {
@@ -109,7 +136,11 @@ fn app_setup(config: &Config, offline: bool) -> Setup {
             Zone::Local | Zone::Fixed(_) => Zone::Utc,
         },
         read_only: config.settings.read_only.value,
-        offline,
+        offline: start.offline,
+        board: start.board,
+        keeps_board: start.keeps_board,
+        view: start.view,
+        notices: start.notices,
         config_file: Some(config.paths.config.clone()),
         themes: Theme::notes().map(|(name, note)| (name.to_owned(), note.to_owned())).collect(),
     }

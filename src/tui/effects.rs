@@ -159,6 +159,15 @@ impl EngineEffects {
                 let gone = self.engine.forget_draft(id);
                 self.notify(async move { not_kept(gone.await.err(), "The draft stays.") });
             }
+            Order::KeepBoard(board) => {
+                let Ok(text) = board.to_text() else { return };
+                let kept = self.engine.keep_board(text);
+                self.notify(async move {
+                    let words = |error| format!("The board was not kept. {error}");
+                    let notice = |error| notice(Level::Warning, None, words(error));
+                    kept.await.err().map(notice).into_iter().collect()
+                });
+            }
             Order::SaveView(view) => {
                 let saved = self.engine.save_view(view);
                 self.notify(async move { vec![saved.await] });

@@ -60,13 +60,19 @@ pub async fn run<
         let wake = turn.until_wake();
         tokio::select! {
             biased;
-            signal = signals.next() => return Ok(ExitReason::Signalled(signal)),
+            signal = signals.next() => {
+                turn.leave();
+                return Ok(ExitReason::Signalled(signal));
+            }
             input = inputs.next() => match input {
                 Some(input) => {
                     turn.take_input(input, inputs).await?;
                     turn.drain_inputs(inputs).await?;
                 }
-                None => return Ok(ExitReason::TerminalGone),
+                None => {
+                    turn.leave();
+                    return Ok(ExitReason::TerminalGone);
+                }
             },
             Some(report) = turn.dashboard.effects.next() => {
                 turn.take(Msg::Report(report), inputs).await?;
@@ -137,6 +143,13 @@ impl<R: EffectRunner, C: Fn() -> DateTime<Utc>, T: TerminalIo> EventLoop<'_, R, 
         }
         self.dashboard.app.take_dirty();
         Ok(())
+    }
+
+    /// Carries out what must not wait for another start.
+    fn leave(&mut self) {
+        if let Some(effect) = self.dashboard.app.leave() {
+            self.dashboard.effects.run(effect);
+        }
     }
 
     fn until_wake(&self) -> Option<Duration> {

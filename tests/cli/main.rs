@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod config;
+mod doctor;
 mod full;
 mod history;
 mod purge;

@@ -41,7 +41,7 @@ fn saying(text: &str, size: (u16, u16)) -> Stage {
         6,
         Setup {
             accounts: vec![account, Account::new("other", "southcdn")],
-            views: vec![SavedView { name: text.to_owned(), filter: String::new() }],
+            views: vec![SavedView { name: text.to_owned(), ..SavedView::default() }],
             ..Setup::default()
         },
     );

@@ -14,6 +14,7 @@ mod control_characters;
 mod drafts;
 mod faces;
 mod finding;
+mod keeping;
 mod keys;
 mod looks;
 mod looping;

@@ -239,7 +239,11 @@ fn setup(stage: &Stage) -> Setup {
         views: config
             .views
             .iter()
-            .map(|view| SavedView { name: view.name.clone(), filter: view.filter.clone() })
+            .map(|view| SavedView {
+                name: view.name.clone(),
+                filter: view.filter.clone(),
+                panes: view.panes.clone(),
+            })
             .collect(),
         ..Setup::default()
     }

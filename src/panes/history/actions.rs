@@ -11,7 +11,7 @@ use crate::domain::ids::{PurgeKey, Ticket};
 use crate::domain::plan::Preview;
 use crate::domain::purge::Purge;
 use crate::domain::query::Anchor;
-use crate::effect::{Effect, Order, Query, SavedView, Subject, TerminalEffect};
+use crate::effect::{Effect, Order, Query, Subject, TerminalEffect};
 use crate::panes::format::{copied_commands, count_noun};
 use crate::panes::{
     AppRequest, Opening, OverlayAnswer, PaneCtx, Pick, PickFor, PickItem, PickValue, Prompt,
@@ -103,7 +103,7 @@ impl HistoryPane {
             })),
             Command::SaveView => Update::open(Opening::Prompt(Prompt {
                 purpose: PromptFor::ViewName,
-                title: "Save this filter as a view named".to_owned(),
+                title: "Save these panes as a view named".to_owned(),
                 suggestion: String::new(),
             })),
             Command::SplitRight => Update::request(AppRequest::Split { right: true }),
@@ -252,12 +252,7 @@ impl HistoryPane {
             }
             OverlayAnswer::Prompted { purpose, text } => match purpose {
                 PromptFor::ExportPath => self.export(text, ctx),
-                PromptFor::ViewName => {
-                    let view =
-                        SavedView { name: text.clone(), filter: self.filter.text().to_owned() };
-                    Update::effect(Effect::Order(Order::SaveView(view.clone())))
-                        .and_request(AppRequest::KeepView(view))
-                }
+                PromptFor::ViewName => Update::request(AppRequest::SaveView(text.clone())),
                 PromptFor::TargetsFile => Update::ignored(),
             },
         }

@@ -81,6 +81,11 @@ enum Hold {
 }
 
 impl Rows {
+    /// Makes a list of which nothing was read, in this order.
+    pub fn sorted(sort: Sort) -> Self {
+        Self { sort, ..Self::default() }
+    }
+
     /// All that are held, in the sort order.
     pub fn held(&self) -> &[PurgeRow] {
         &self.window.rows

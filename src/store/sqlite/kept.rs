@@ -10,6 +10,9 @@ use crate::store::failure::StoreFailure;
 /// Name of the one draft that earlier versions kept, without a name of its own.
 const DRAFT: &str = "draft";
 
+/// Name of the board.
+pub(super) const BOARD: &str = "board";
+
 pub(super) fn get(connection: &Connection, name: &str) -> Result<Option<String>, StoreFailure> {
     let mut find = connection.prepare_cached("SELECT value FROM kept WHERE name = ?1")?;
     Ok(find.query_row([name], |row| row.get(0)).optional()?)

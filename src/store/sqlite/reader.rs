@@ -215,6 +215,19 @@ impl Reader {
         kept::drafts(&self.connection)
     }
 
+    /// Returns what SQLite finds damaged in the file, at most a few lines.
+    pub fn damage(&self) -> Result<Vec<String>, StoreFailure> {
+        let mut check = self.connection.prepare("PRAGMA quick_check(3)")?;
+        let lines = check.query_map([], |row| row.get::<_, String>(0))?;
+        let lines: Vec<String> = lines.collect::<Result<_, _>>()?;
+        Ok(lines.into_iter().filter(|line| line != "ok").collect())
+    }
+
+    /// Returns the board as it was left, as text.
+    pub fn board(&self) -> Result<Option<String>, StoreFailure> {
+        kept::get(&self.connection, kept::BOARD)
+    }
+
     /// Returns an entry of the journal.
     pub fn journal_entry(&self, id: &JournalId) -> Result<Option<JournalEntry>, StoreFailure> {
         journal_rows::by_id(&self.connection, id)

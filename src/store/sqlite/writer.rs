@@ -76,6 +76,13 @@ impl Writer {
         self.write(Durability::PowerLoss, |it| kept::remove_draft(it.connection, id))
     }
 
+    /// Saves the board, as text, for the next start.
+    pub fn save_board(&mut self, board: &str) -> Result<(), StoreFailure> {
+        self.write(Durability::ProgramCrash, |transaction| {
+            kept::set(transaction.connection, kept::BOARD, board)
+        })
+    }
+
     /// Returns a number that changes when anybody but this writer changes the store, in this
     /// process or another.
     pub fn data_version(&self) -> Result<i64, StoreFailure> {

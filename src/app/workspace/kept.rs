@@ -1,0 +1,131 @@
+//! The workspace as it was left, and saved as a view.
+
+use super::{Tab, Tree, Workspace};
+use crate::domain::board::{KeptPane, KeptPanes, KeptView};
+use crate::domain::view::{SavedView, SplitPane};
+use crate::effect::PaneId;
+use crate::panes::history::HistoryPane;
+
+impl Workspace {
+    /// Returns the name of the view that is shown.
+    pub fn view(&self) -> &str {
+        self.tab().map_or("", |tab| tab.name.as_str())
+    }
+
+    /// Shows the view of this name; returns false if there is none.
+    pub fn show_view(&mut self, name: &str) -> bool {
+        let place = self.tabs.iter().position(|tab| tab.name == name);
+        place.is_some_and(|place| self.show(place))
+    }
+
+    /// Returns what is kept of the views for the next start.
+    pub fn kept(&self) -> Vec<KeptView> {
+        let kept = |tab: &Tab| KeptView {
+            name: tab.name.clone(),
+            focus: tab.tree.panes().iter().position(|pane| *pane == tab.focus).unwrap_or(0),
+            panes: self.kept_panes(&tab.tree),
+        };
+        self.tabs.iter().map(kept).collect()
+    }
+
+    /// Restores the views as they were left. One that is no longer there, or whose filter is
+    /// another one by now, stays as it is.
+    pub fn restore(&mut self, kept: &[KeptView]) {
+        for view in kept {
+            let now = self.tabs.iter().find(|tab| tab.name == view.name);
+            let first = now.and_then(|tab| self.panes.get(tab.tree.panes().first()?));
+            let is_same =
+                |pane: &HistoryPane| pane.filter().own().to_string() == first_of(&view.panes).own;
+            if first.is_some_and(is_same) {
+                let tree = self.grow(&view.panes);
+                self.place_tree(view.name.clone(), tree, view.focus);
+            }
+        }
+    }
+
+    /// Saves the shown panes as a view: their filters become its own. Returns it and the number of
+    /// its tab, counted from 0.
+    pub fn save_as(&mut self, name: String) -> (SavedView, usize) {
+        let (mut kept, focus) = match self.tab() {
+            Some(tab) => {
+                let focus = tab.tree.panes().iter().position(|pane| *pane == tab.focus);
+                (self.kept_panes(&tab.tree), focus.unwrap_or(0))
+            }
+            None => (KeptPanes::Pane(KeptPane::default()), 0),
+        };
+        settle(&mut kept);
+        let mut view = SavedView {
+            name: name.clone(),
+            filter: first_of(&kept).own.clone(),
+            panes: Vec::new(),
+        };
+        split(&kept, 1, &mut view.panes);
+        let tree = self.grow(&kept);
+        (view, self.place_tree(name, tree, focus))
+    }
+
+    fn kept_panes(&self, tree: &Tree) -> KeptPanes {
+        match tree {
+            Tree::Leaf(pane) => {
+                KeptPanes::Pane(self.pane(*pane).map(HistoryPane::kept).unwrap_or_default())
+            }
+            Tree::Split { right, first, second } => KeptPanes::Split {
+                right: *right,
+                first: Box::new(self.kept_panes(first)),
+                second: Box::new(self.kept_panes(second)),
+            },
+        }
+    }
+
+    fn grow(&mut self, kept: &KeptPanes) -> Tree {
+        match kept {
+            KeptPanes::Pane(kept) => {
+                let pane = self.new_pane_id();
+                self.panes.insert(pane, HistoryPane::restored(pane, kept));
+                Tree::Leaf(pane)
+            }
+            KeptPanes::Split { right, first, second } => Tree::Split {
+                right: *right,
+                first: Box::new(self.grow(first)),
+                second: Box::new(self.grow(second)),
+            },
+        }
+    }
+
+    fn place_tree(&mut self, name: String, tree: Tree, focus: usize) -> usize {
+        let panes = tree.panes();
+        let focus: PaneId = panes.get(focus).or(panes.first()).copied().unwrap_or(self.last);
+        self.place_tab(Tab { name, tree, focus })
+    }
+}
+
+/// Returns the pane at the left and the top.
+fn first_of(panes: &KeptPanes) -> &KeptPane {
+    match panes {
+        KeptPanes::Pane(pane) => pane,
+        KeptPanes::Split { first, .. } => first_of(first),
+    }
+}
+
+/// Makes the filter that each pane shows its own.
+fn settle(panes: &mut KeptPanes) {
+    match panes {
+        KeptPanes::Pane(pane) => pane.own = pane.filter.take().unwrap_or(pane.own.clone()),
+        KeptPanes::Split { first, second, .. } => {
+            settle(first);
+            settle(second);
+        }
+    }
+}
+
+/// Lists the panes that are split off from the first, whose number is `here`: the outer ones before
+/// those within them.
+fn split(kept: &KeptPanes, here: usize, panes: &mut Vec<SplitPane>) {
+    if let KeptPanes::Split { right, first, second } = kept {
+        let filter = first_of(second).own.clone();
+        panes.push(SplitPane { right: *right, of: here, filter });
+        let new = panes.len() + 1;
+        split(first, here, panes);
+        split(second, new, panes);
+    }
+}

@@ -1,0 +1,156 @@
+//! The checks of this machine: configuration, files, secrets, store, terminal.
+
+use std::io::{self, IsTerminal};
+use std::path::Path;
+
+use super::Finding;
+use crate::cli::console::count;
+use crate::cli::error::Class;
+use crate::cli::setup;
+use crate::config::accounts::AccountConfig;
+use crate::config::load::{Config, Loaded};
+use crate::config::secret::source::SecretSource;
+use crate::engine::LocalStore;
+
+/// The smallest screen of the dashboard, and one with room for all that matters.
+const SMALLEST: (u16, u16) = (30, 9);
+const ROOMY: (u16, u16) = (80, 24);
+
+/// Lists the errors of the configuration, each by its place.
+pub(super) fn configuration(loaded: &Loaded) -> Vec<Finding> {
+    let config = &loaded.config;
+    let found = |message: String| Finding::ok("configuration", "content", message);
+    let mut findings: Vec<Finding> = loaded
+        .diagnostics
+        .iter()
+        .map(|error| {
+            let place = error.position.map_or_else(String::new, |at| format!("line {}: ", at.line));
+            let help = error.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
+            found(format!("{place}{}{help}", error.message))
+                .fail(Class::Usage, format!("Correct {}.", config.paths.config.display()))
+        })
+        .collect();
+    if findings.is_empty() {
+        let file = if config.has_file {
+            config.paths.config.display().to_string()
+        } else {
+            format!("no file at {}", config.paths.config.display())
+        };
+        findings.push(found(format!("{file}: no errors")));
+    }
+    let accounts = Finding::ok(
+        "configuration",
+        "accounts",
+        format!("{} configured", count(config.accounts.len(), "account")),
+    );
+    findings.push(if config.accounts.is_empty() {
+        accounts.fail(Class::Usage, "Name one; `purgedeck config init` explains how.")
+    } else {
+        accounts
+    });
+    findings
+}
+
+/// Checks that nobody else can read or change the files.
+pub(super) fn files(config: &Config) -> Vec<Finding> {
+    let store = &config.settings.store.value;
+    [(config.paths.config.as_path(), "600"), (&config.paths.state, "700"), (store, "600")]
+        .into_iter()
+        .filter_map(|(path, mode)| file_mode(path, mode))
+        .collect()
+}
+
+#[cfg(unix)]
+fn file_mode(path: &Path, wanted: &str) -> Option<Finding> {
+    use std::os::unix::fs::PermissionsExt;
+
+    let mode = std::fs::metadata(path).ok()?.permissions().mode() & 0o777;
+    let found = Finding::ok("files", "mode", format!("{} has mode {mode:o}", path.display()));
+    let advice = format!("chmod {wanted} {}", path.display());
+    Some(match mode {
+        mode if mode & 0o022 != 0 => found.fail(Class::Failed, advice),
+        mode if mode & 0o044 != 0 => found.warn(advice),
+        _ => found,
+    })
+}
+
+#[cfg(not(unix))]
+fn file_mode(_: &Path, _: &str) -> Option<Finding> {
+    None
+}
+
+/// Checks that each secret of an account is where the configuration says.
+pub(super) fn secrets(account: &AccountConfig) -> Vec<Finding> {
+    let check = |(key, source): &(&'static str, SecretSource)| {
+        let found = |words: String| Finding::ok(account.name().as_str(), "credential", words);
+        match source.check() {
+            Ok(()) => found(format!("{key} comes from {}", source.describe())),
+            Err(error) => found(format!("{key}: {}", error.message)).fail(Class::Auth, error.help),
+        }
+    };
+    account.secrets().iter().map(check).collect()
+}
+
+/// Checks that the store can be read and written and is not damaged.
+pub(super) fn store(config: &Config) -> Vec<Finding> {
+    let path = &config.settings.store.value;
+    let found = |words: String| Finding::ok("store", "health", words);
+    if !path.exists() {
+        return vec![found(format!(
+            "{} is not there yet; the first start makes it",
+            path.display()
+        ))];
+    }
+    let health = LocalStore::open_as_permitted(path)
+        .and_then(|(store, unwritable)| Ok((unwritable, store.damage()?)));
+    let size = std::fs::metadata(path).map_or(0, |file| file.len() >> 20);
+    vec![match health {
+        Err(error) | Ok((Some(error), _)) => found(error.words).fail(Class::Failed, error.advice),
+        Ok((None, damage)) if damage.is_empty() => {
+            found(format!("{}: {size} MiB, no damage", path.display()))
+        }
+        Ok((None, damage)) => {
+            found(format!("{} is damaged: {}", path.display(), damage.join(", "))).fail(
+                Class::Failed,
+                "Move it away and start again: the vendors still have the history.",
+            )
+        }
+    }]
+}
+
+/// Checks that the terminal can show the dashboard.
+pub(super) fn terminal(config: &Config) -> Vec<Finding> {
+    let found = |check, words: String| Finding::ok("terminal", check, words);
+    if !io::stdout().is_terminal() {
+        let words = "standard output is no terminal; subcommands need none";
+        return vec![found("screen", words.to_owned())];
+    }
+    let variable = |name: &str| setup::environment(name).filter(|text| !text.is_empty());
+    let mut findings = Vec::new();
+    if let Ok((columns, rows)) = crossterm::terminal::size() {
+        let size = found("size", format!("{columns}x{rows}"));
+        findings.push(if columns < SMALLEST.0 || rows < SMALLEST.1 {
+            size.fail(Class::Failed, format!("{}x{} are needed.", SMALLEST.0, SMALLEST.1))
+        } else if columns < ROOMY.0 || rows < ROOMY.1 {
+            size.warn(format!("{}x{} show everything that matters.", ROOMY.0, ROOMY.1))
+        } else {
+            size
+        });
+    }
+    let term = variable("TERM").unwrap_or_default();
+    let colours = found("colours", format!("TERM is \"{term}\""));
+    findings.push(if term.is_empty() || term == "dumb" {
+        colours.warn("There will be no colours; set TERM to your terminal's name.")
+    } else {
+        colours
+    });
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(variable).unwrap_or_default();
+    let utf8 = locale.to_ascii_lowercase().replace('-', "").contains("utf8");
+    let characters = found("characters", format!("the locale is \"{locale}\""));
+    findings.push(if utf8 || config.settings.ascii.value {
+        characters
+    } else {
+        characters.warn("Set LANG to one with UTF-8, or ascii = true in the configuration.")
+    });
+    findings
+}

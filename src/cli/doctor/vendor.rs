@@ -1,0 +1,152 @@
+//! The checks that ask the vendors: access, right to purge, clock, limits.
+
+use chrono::TimeDelta;
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
+
+use super::Finding;
+use crate::cli::console::{Console, count};
+use crate::cli::error::{Class, CliError, class_of};
+use crate::cli::signals;
+use crate::config::load::Config;
+use crate::domain::account::Account;
+use crate::domain::journal::{JournalEntry, JournalState};
+use crate::domain::limits::LimitsSource;
+use crate::domain::resource::Resource;
+use crate::engine::{AccountCheck, AccountHandle, Engine, LocalStore, StartOptions};
+
+/// Offset of a clock that is as good as none.
+const CLOCK_GOOD: TimeDelta = TimeDelta::seconds(5);
+/// Offset from which on signatures are refused.
+const CLOCK_BAD: TimeDelta = TimeDelta::seconds(240);
+
+/// Asks every account that can be asked. Where there is no store that can be used, one in a folder
+/// that is removed afterwards takes its place.
+pub(super) fn accounts(config: &Config, console: Console) -> Result<Vec<Finding>, CliError> {
+    let mut config = config.clone();
+    // The others are named by the checks of the configuration and the credentials.
+    config.accounts.retain(|account| {
+        let has_secrets = account.secrets().iter().all(|(_, source)| source.check().is_ok());
+        has_secrets && AccountHandle::connect(account).is_ok()
+    });
+    if config.accounts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let folder = tempfile::tempdir()?;
+    let path = &config.settings.store.value;
+    let kept = path.exists().then(|| LocalStore::open_as_permitted(path));
+    let store = match kept {
+        Some(Ok((store, None))) => store,
+        // The store's check says why.
+        Some(Ok((_, Some(_))) | Err(_)) | None => {
+            LocalStore::open(&folder.path().join("store.db"))?
+        }
+    };
+    console.progress(&format!("asking {}", count(config.accounts.len(), "account")));
+    let checks = signals::block_on(async {
+        let options = StartOptions { offline: true, ..StartOptions::default() };
+        let (engine, _) = Engine::start_configured(&config, &store, options)?;
+        let asking = config.accounts.iter().enumerate().map(|(place, account)| {
+            let (engine, account) = (&engine, &account.account);
+            async move { (place, account, engine.check_account(&account.name).await) }
+        });
+        let mut asking: FuturesUnordered<_> = asking.collect();
+        let mut checks = Vec::new();
+        while let Some((place, account, check)) = asking.next().await {
+            if let Some(check) = check? {
+                checks.push((place, account, check));
+            }
+        }
+        drop(asking);
+        engine.shutdown().await;
+        Ok::<_, CliError>(checks)
+    });
+    console.clear_progress();
+    let mut checks = checks?;
+    checks.sort_by_key(|(place, ..)| *place);
+    Ok(checks.into_iter().flat_map(|(_, account, check)| findings(account, &check)).collect())
+}
+
+fn findings(account: &Account, check: &AccountCheck) -> Vec<Finding> {
+    let found = |what, words: String| Finding::ok(account.name.as_str(), what, words);
+    let mut findings = Vec::new();
+    let resources = match &check.resources {
+        Ok(resources) => {
+            let words = count(resources.len(), "resource");
+            findings.push(found("access", format!("{} lists {words}", account.provider)));
+            resources.as_slice()
+        }
+        Err(failure) => {
+            let refused = found("access", failure.to_string());
+            findings.push(refused.fail(class_of(failure), failure.advice()));
+            &[]
+        }
+    };
+    findings.push(purging(account, check.newest.as_ref(), resources));
+    if let Some(ahead) = check.clock_ahead {
+        let words = match ahead.num_seconds() {
+            0 => "agrees with this machine's".to_owned(),
+            seconds if seconds > 0 => format!("is {seconds} s ahead of this machine's"),
+            seconds => format!("is {} s behind this machine's", -seconds),
+        };
+        let clock = found("clock", format!("{}'s clock {words}", account.provider));
+        let advice = "Set this machine's clock, by NTP for instance.";
+        findings.push(if ahead.abs() > CLOCK_BAD {
+            clock.fail(Class::Failed, advice)
+        } else if ahead.abs() > CLOCK_GOOD {
+            clock.warn(advice)
+        } else {
+            clock
+        });
+    }
+    findings.push(match &check.limits {
+        Ok(limits) => {
+            let words = match limits.source {
+                LimitsSource::Live => "read from the vendor",
+                LimitsSource::Documented => "by the vendor's documents; it has no call for them",
+            };
+            found("limits", words.to_owned())
+        }
+        Err(failure) => found("limits", failure.to_string())
+            .warn(format!("Until then the documented ones hold. {}", failure.advice())),
+    });
+    findings
+}
+
+/// Judges by the last request from here if the credential may purge: no vendor tells without a
+/// purge.
+fn purging(account: &Account, newest: Option<&JournalEntry>, resources: &[Resource]) -> Finding {
+    let found = |words: String| Finding::ok(account.name.as_str(), "purging", words);
+    if account.read_only {
+        return found("switched off: read_only = true".to_owned());
+    }
+    let barred = resources
+        .iter()
+        .filter(|resource| resource.url_purge == Some(false) && resource.all_purge == Some(false));
+    let barred = barred.count();
+    if barred > 0 && barred == resources.len() {
+        return found("the vendor allows no purge of any resource".to_owned())
+            .fail(Class::Auth, "Ask the owner of the account to allow purges.");
+    }
+    let on = |entry: &JournalEntry| {
+        entry.sent_at.map(|at| at.format(" on %Y-%m-%d").to_string()).unwrap_or_default()
+    };
+    match newest.map(|entry| (entry, entry.state)) {
+        Some((entry, JournalState::Accepted | JournalState::Successful | JournalState::Failed)) => {
+            found(format!("the last purge from here was accepted{}", on(entry)))
+        }
+        Some((entry, JournalState::Rejected)) => {
+            let why = entry.error.as_deref().unwrap_or("no reason was given");
+            found(format!("the last purge from here was refused{}: {why}", on(entry)))
+                .warn("Check the rights of the credential if the reason is one of rights.")
+        }
+        Some((
+            _,
+            JournalState::Queued
+            | JournalState::Sending
+            | JournalState::Unknown
+            | JournalState::Cancelled,
+        ))
+        | None => found("not known: no vendor tells before the first purge".to_owned())
+            .warn("Purge one small URL and look at the queue."),
+    }
+}

@@ -1,0 +1,129 @@
+//! The board as it was left, in the form that the store keeps.
+
+use serde::{Deserialize, Serialize};
+
+/// The version of the kept form. Another one is not read.
+const VERSION: u32 = 1;
+
+/// The views with their panes, the view that is shown, the zone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptBoard {
+    version: u32,
+    /// The name of the view that is shown.
+    pub view: String,
+    /// Set if times are shown in the zone that the configuration does not name.
+    pub other_zone: bool,
+    /// The views.
+    pub views: Vec<KeptView>,
+}
+
+/// A view with its panes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptView {
+    /// Its name.
+    pub name: String,
+    /// The pane that has the focus, counted from 0.
+    pub focus: usize,
+    /// The division of its area.
+    pub panes: KeptPanes,
+}
+
+/// A pane, or an area that is divided in two.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum KeptPanes {
+    /// One pane.
+    Pane(KeptPane),
+    /// Two parts.
+    Split {
+        /// Set for parts beside each other.
+        right: bool,
+        /// The part at the left or the top.
+        first: Box<Self>,
+        /// The other part.
+        second: Box<Self>,
+    },
+}
+
+/// A pane.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptPane {
+    /// The filter that it goes back to.
+    pub own: String,
+    /// Its filter, where it shows another one.
+    pub filter: Option<String>,
+    /// Set if the oldest row stands first.
+    pub oldest_first: bool,
+    /// The titles of its columns.
+    pub columns: Vec<String>,
+}
+
+/// The reason why a kept board cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BoardFault {
+    /// Another version of purgedeck wrote it.
+    #[error("another version of purgedeck wrote it")]
+    Version,
+    /// It is damaged.
+    #[error("it is damaged")]
+    Damaged,
+}
+
+impl KeptBoard {
+    /// Makes a board to be kept.
+    pub fn new(view: String, other_zone: bool, views: Vec<KeptView>) -> Self {
+        Self { version: VERSION, view, other_zone, views }
+    }
+
+    /// Writes it as text.
+    pub fn to_text(&self) -> Result<String, BoardFault> {
+        serde_json::to_string(self).map_err(|_| BoardFault::Damaged)
+    }
+
+    /// Reads it from text.
+    pub fn from_text(text: &str) -> Result<Self, BoardFault> {
+        #[derive(Deserialize)]
+        struct Head {
+            version: u32,
+        }
+
+        let head: Head = serde_json::from_str(text).map_err(|_| BoardFault::Damaged)?;
+        if head.version != VERSION {
+            return Err(BoardFault::Version);
+        }
+        serde_json::from_str(text).map_err(|_| BoardFault::Damaged)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn board() -> KeptBoard {
+        let pane = |filter: Option<&str>| {
+            let filter = filter.map(str::to_owned);
+            Box::new(KeptPanes::Pane(KeptPane { filter, ..KeptPane::default() }))
+        };
+        let panes =
+            KeptPanes::Split { right: true, first: pane(None), second: pane(Some("kind:all")) };
+        let view = KeptView { name: "All".to_owned(), focus: 1, panes };
+        KeptBoard::new("All".to_owned(), true, vec![view])
+    }
+
+    #[test]
+    fn what_was_written_is_read() {
+        let read = board().to_text().and_then(|text| KeptBoard::from_text(&text));
+        assert_eq!(read, Ok(board()));
+    }
+
+    #[test]
+    fn damage_and_another_version_are_told_apart() {
+        let text = board().to_text().unwrap_or_default();
+        let other = text.replace("\"version\":1", "\"version\":2");
+        assert_eq!(KeptBoard::from_text(&other), Err(BoardFault::Version));
+        for end in [0, 1, text.len() / 2, text.len() - 1] {
+            let cut = text.get(..end).unwrap_or_default();
+            assert_eq!(KeptBoard::from_text(cut), Err(BoardFault::Damaged), "{cut}");
+        }
+        assert_eq!(KeptBoard::from_text("{\"version\":1}"), Err(BoardFault::Damaged));
+    }
+}

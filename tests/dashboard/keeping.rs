@@ -1,0 +1,205 @@
+//! The board comes back as it was left.
+
+use chrono::{FixedOffset, TimeDelta};
+use purgedeck::app::{Msg, Setup, next_wake};
+use purgedeck::domain::board::KeptBoard;
+use purgedeck::domain::event::{Level, Notice};
+use purgedeck::domain::view::SavedView;
+use purgedeck::domain::zone::Zone;
+use purgedeck::effect::{Effect, Order, TerminalEffect};
+
+use super::stage::Stage;
+
+fn setup(board: Option<KeptBoard>) -> Setup {
+    let mine = SavedView {
+        name: "Mine".to_owned(),
+        filter: "cname:www.site.com".to_owned(),
+        ..SavedView::default()
+    };
+    Setup {
+        views: vec![mine],
+        other_zone: Zone::Fixed(FixedOffset::east_opt(7_200).unwrap()),
+        keeps_board: true,
+        board,
+        ..super::stage::setup()
+    }
+}
+
+fn start(setup: Setup) -> Stage {
+    let mut stage = Stage::empty((160, 50), 400, setup);
+    stage.start();
+    stage.hear_of_accounts();
+    stage.asked.clear();
+    stage
+}
+
+/// What was asked to be kept since the last look.
+fn kept(stage: &mut Stage) -> Vec<KeptBoard> {
+    let asked = stage.take_asked().into_iter();
+    asked
+        .filter_map(|effect| match effect {
+            Effect::Order(Order::KeepBoard(board)) => Some(board),
+            _ => None,
+        })
+        .collect()
+}
+
+fn wait(stage: &mut Stage) {
+    stage.now += TimeDelta::seconds(2);
+    stage.send(Msg::Woke);
+}
+
+fn filter(stage: &mut Stage, text: &str) {
+    stage.press("/ ctrl-u");
+    stage.type_text(text);
+    stage.press("enter");
+}
+
+fn without_clock(stage: &Stage) -> String {
+    stage.text().lines().skip(1).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn splits_filters_order_columns_view_and_zone_are_there_at_the_next_start() {
+    let mut stage = start(setup(None));
+    filter(&mut stage, "kind:pattern");
+    stage.press("|");
+    filter(&mut stage, "kind:all");
+    stage.press("s -");
+    filter(&mut stage, "status:failed");
+    stage.press("c j j space enter t 4");
+    filter(&mut stage, "account:edge-prod");
+    wait(&mut stage);
+    let board = kept(&mut stage).pop().unwrap();
+    let left = without_clock(&stage);
+    stage.press("1");
+    let first = without_clock(&stage);
+    let mut again = start(setup(Some(board)));
+    again.now = stage.now;
+    again.resize((160, 50));
+    let (text, had) = (without_clock(&again), left);
+    assert_eq!(lines_of(&text), lines_of(&had));
+    again.press("1");
+    assert_eq!(lines_of(&without_clock(&again)), lines_of(&first));
+    assert_eq!(again.app.workspace().shown().len(), 3);
+}
+
+/// The lines of the panes: notices and the keys below them depend on what was done last.
+fn lines_of(text: &str) -> Vec<&str> {
+    let lines: Vec<&str> = text.lines().collect();
+    lines[..lines.len() - 2].to_vec()
+}
+
+#[test]
+fn a_run_of_changes_is_kept_once_a_moment_later_and_then_nothing_is_left_to_do() {
+    let mut stage = start(setup(None));
+    let idle = next_wake(&stage.app, stage.now).unwrap();
+    assert!(idle - stage.now > TimeDelta::seconds(2));
+    stage.press("2 3 |");
+    assert_eq!(kept(&mut stage), []);
+    let wake = next_wake(&stage.app, stage.now).unwrap();
+    assert!(wake - stage.now <= TimeDelta::seconds(1));
+    wait(&mut stage);
+    assert_eq!(kept(&mut stage).len(), 1);
+    assert!(next_wake(&stage.app, stage.now).unwrap() - stage.now > TimeDelta::seconds(1));
+    stage.press("j k");
+    wait(&mut stage);
+    assert_eq!(kept(&mut stage), []);
+    // Back before it was kept: nothing changed.
+    stage.press("t t");
+    wait(&mut stage);
+    assert_eq!(kept(&mut stage), []);
+}
+
+#[test]
+fn quitting_keeps_what_was_not_kept_yet() {
+    let mut stage = start(setup(None));
+    stage.press("2 q");
+    let asked = stage.take_asked();
+    let [.., Effect::Order(Order::KeepBoard(board)), Effect::Terminal(TerminalEffect::Quit)] =
+        asked.as_slice()
+    else {
+        panic!("{asked:?}")
+    };
+    assert_eq!(board.view, "Unfinished");
+    assert_eq!(stage.app.leave(), None);
+}
+
+#[test]
+fn where_nothing_is_kept_nothing_is_written() {
+    let mut stage = start(super::stage::setup());
+    stage.press("2 |");
+    wait(&mut stage);
+    stage.press("q");
+    assert_eq!(kept(&mut stage), []);
+}
+
+fn left_filtered() -> KeptBoard {
+    let mut stage = start(setup(None));
+    stage.press("4");
+    filter(&mut stage, "kind:all");
+    wait(&mut stage);
+    kept(&mut stage).pop().unwrap()
+}
+
+fn shown(stage: &Stage) -> String {
+    let board = stage.app.workspace();
+    board.pane(board.focus()).unwrap().filter().text().to_owned()
+}
+
+#[test]
+fn a_view_that_was_named_is_shown_as_it_is_defined() {
+    let again = start(setup(Some(left_filtered())));
+    assert_eq!((again.app.workspace().view(), shown(&again).as_str()), ("Mine", "kind:all"));
+    let view = Some("Mine".to_owned());
+    let named = start(Setup { view, ..setup(Some(left_filtered())) });
+    assert_eq!(shown(&named), "cname:www.site.com");
+    let view = Some("All".to_owned());
+    let other = start(Setup { view, ..setup(Some(left_filtered())) });
+    assert_eq!(other.app.workspace().view(), "All");
+}
+
+#[test]
+fn a_view_that_was_defined_anew_meanwhile_is_shown_as_it_is_defined() {
+    let mut setup = setup(Some(left_filtered()));
+    setup.views[0].filter = "cname:img.site.com".to_owned();
+    let again = start(setup);
+    assert_eq!(shown(&again), "cname:img.site.com");
+}
+
+#[test]
+fn a_board_that_cannot_be_read_is_a_notice_and_no_failure() {
+    let words = "The board as it was left cannot be shown: it is damaged.".to_owned();
+    let notice = Notice { level: Level::Warning, account: None, words: words.clone() };
+    let stage = start(Setup { notices: vec![notice], ..setup(None) });
+    assert!(stage.text().contains(&words), "{}", stage.text());
+}
+
+#[test]
+fn a_saved_view_keeps_its_splits() {
+    let mut stage = start(setup(None));
+    filter(&mut stage, "kind:url");
+    stage.press("|");
+    filter(&mut stage, "status:failed");
+    stage.press("-");
+    filter(&mut stage, "kind:all");
+    stage.press("W");
+    stage.type_text("two");
+    stage.press("enter");
+    let saved = stage.take_asked().into_iter().find_map(|effect| match effect {
+        Effect::Order(Order::SaveView(view)) => Some(view),
+        _ => None,
+    });
+    let view = saved.unwrap();
+    let panes: Vec<String> = view.panes.iter().map(ToString::to_string).collect();
+    assert_eq!(view.filter, "kind:url");
+    assert_eq!(panes, ["right of 1: status:failed", "below 2: kind:all"]);
+    assert_eq!(stage.app.workspace().shown().len(), 3);
+    let before = stage.app.workspace().places(ratatui::layout::Rect::new(0, 0, 160, 40));
+    let again = start(Setup { views: vec![view], view: Some("two".to_owned()), ..setup(None) });
+    let after = again.app.workspace().places(ratatui::layout::Rect::new(0, 0, 160, 40));
+    let areas = |places: &[(purgedeck::effect::PaneId, ratatui::layout::Rect)]| {
+        places.iter().map(|(_, area)| *area).collect::<Vec<_>>()
+    };
+    assert_eq!(areas(&before), areas(&after));
+}
