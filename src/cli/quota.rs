@@ -10,6 +10,7 @@ use super::global::Global;
 use super::listing::{Cell, Emphasis, Format, Listing, Record, TableStyle};
 use super::wait_notice::WaitNotice;
 use super::{resources, session, setup, signals, sync};
+use crate::config::accounts::AccountConfig;
 use crate::config::load::Config;
 use crate::domain::budget::{BudgetLine, QuotaLine, budget, quotas};
 use crate::domain::event::Event;
@@ -186,7 +187,7 @@ async fn read(
                 status.initial_sync_done || status.failure.is_some() || offline
             })
         };
-        let names = config.accounts.iter().map(|account| account.name());
+        let names = config.accounts.iter().map(AccountConfig::name);
         let missing: Vec<&AccountName> = names.filter(|name| !is_read(name)).collect();
         if missing.is_empty() {
             break;

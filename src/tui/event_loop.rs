@@ -64,16 +64,14 @@ pub async fn run<
                 turn.leave();
                 return Ok(ExitReason::Signalled(signal));
             }
-            input = inputs.next() => match input {
-                Some(input) => {
-                    turn.take_input(input, inputs).await?;
-                    turn.drain_inputs(inputs).await?;
-                }
-                None => {
+            input = inputs.next() => {
+                let Some(input) = input else {
                     turn.leave();
                     return Ok(ExitReason::TerminalGone);
-                }
-            },
+                };
+                turn.take_input(input, inputs).await?;
+                turn.drain_inputs(inputs).await?;
+            }
             Some(report) = turn.dashboard.effects.next() => {
                 turn.take(Msg::Report(report), inputs).await?;
             }
