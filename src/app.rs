@@ -218,9 +218,11 @@ impl App {
     /// and it knows all that it asked for.
     pub fn readiness(&self) -> (bool, bool) {
         let pane = self.workspace.pane(self.workspace.focus());
+        let counted =
+            (0..self.workspace.tabs().0.len()).all(|tab| self.workspace.count(tab).is_some());
         pane.map_or((true, true), |pane| {
             let rows = pane.rows().is_known();
-            (rows, rows && !pane.timeline().is_loading())
+            (rows, rows && counted && !pane.timeline().is_loading())
         })
     }
 

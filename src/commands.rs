@@ -188,10 +188,10 @@ commands! {
             also "time select bars";
         FailurePrevious "failure-previous" "earlier failure"
             "Go to the earlier bar of the timeline with failures" [History] ["{"]
-            also "failed error jump spike";
+            also "bad error jump spike";
         FailureNext "failure-next" "later failure"
             "Go to the later bar of the timeline with failures" [History] ["}"]
-            also "failed error jump spike";
+            also "bad error jump spike";
         TimelineZoomIn "timeline-zoom-in" "zoom in" "Show only the time of the chosen bars"
             [History] ["z"]
             also "range time narrow spike" hint History 11;

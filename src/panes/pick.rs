@@ -23,6 +23,8 @@ impl PickPane {
     pub fn new(asked: Pick) -> Self {
         let wide = |item: &PickItem| item.text.chars().count();
         let widest = asked.items.iter().map(wide).filter(|wide| *wide <= ALIGNED).max();
+        let widest = widest.filter(|_| asked.purpose.is_narrowed());
+        let gap = if widest.is_some() { "  " } else { " " };
         let widest = widest.unwrap_or_default();
         let texts = asked
             .items
@@ -31,7 +33,7 @@ impl PickPane {
                 if item.note.is_empty() {
                     item.text.clone()
                 } else {
-                    format!("{:<widest$}  {}", item.text, item.note)
+                    format!("{:<widest$}{gap}{}", item.text, item.note)
                 }
             })
             .collect();

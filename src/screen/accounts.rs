@@ -78,7 +78,7 @@ fn health(screen: &Screen<'_>, account: &Account) -> Health {
 
 /// Returns the accounts in as many words as there is room for. The ages of the good ones go first,
 /// but for the oldest; then the good ones become a number with their badges, then the reasons get
-/// shorter, then those that were never read become a number as well, then the badges go. One that
+/// shorter, then the badges go, then those that were never read become a number as well. One that
 /// fails is always named, with the age of its rows.
 fn accounts(screen: &Screen<'_>, room: u16) -> Vec<Part> {
     let accounts = &screen.app.known().accounts;
@@ -96,7 +96,7 @@ fn accounts(screen: &Screen<'_>, room: u16) -> Vec<Part> {
             return parts;
         }
     }
-    let badges = taken(&collapsed(screen, MIN_HEADLINE, false, (false, true))) <= room;
+    let badges = taken(&collapsed(screen, SHORT_HEADLINE, false, (true, true))) <= room;
     let mut shown = Vec::new();
     for (named, with_age, least) in [
         (true, true, SHORT_HEADLINE),

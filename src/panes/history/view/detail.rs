@@ -99,6 +99,11 @@ fn full(view: &HistoryView<'_>, shown: &PurgeDetail, area: Rect, buffer: &mut Bu
     for (fact, role) in facts(view, shown) {
         lines.extend(wrap(&fact, area.width).into_iter().map(|line| (line, role)));
     }
+    // That a fact is missing is worth a line where one is free.
+    let free = usize::from(area.height) > lines.len() + shown.purge.targets.len();
+    if free && shown.purge.by.is_none() && shown.sent.is_none() {
+        lines.push(("who asked for it: not told by this vendor".to_owned(), Role::Dim));
+    }
     let most = if area.height > 6 { area.height - 3 } else { area.height.saturating_sub(1).max(1) };
     let above = most.min(lines.len() as u16);
     let [facts, targets] =
@@ -237,9 +242,6 @@ fn facts(view: &HistoryView<'_>, shown: &PurgeDetail) -> Vec<(String, Role)> {
             }
             None => {}
         }
-    }
-    if purge.by.is_none() && shown.sent.is_none() {
-        who.push("who asked for it: not told by this vendor".to_owned());
     }
     if !who.is_empty() {
         facts.push((who.join(&format!(" {dot} ")), Role::Text));
