@@ -282,7 +282,7 @@ mod tests {
     use crate::theme::{ColourDepth, Glyphs};
 
     fn theme() -> Theme {
-        Theme::named("default", ColourDepth::True, Glyphs::UNICODE).unparts()
+        Theme::named("default", ColourDepth::True, Glyphs::UNICODE).unwrap()
     }
 
     fn written(room: u16, texts: &[&str]) -> String {
