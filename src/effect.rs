@@ -6,6 +6,7 @@
 //! with its [`Ticket`], or an [`Event`] that nobody asked for.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::domain::board::KeptBoard;
@@ -226,6 +227,24 @@ pub enum Report {
     Answer(Answer),
     /// Something that happened unasked.
     Event(Event),
+    /// The configuration was changed while the program runs.
+    Settings(Box<LiveSettings>),
+}
+
+/// The settings that take effect while the program runs, beside those of the accounts, of which an
+/// event tells.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LiveSettings {
+    /// The name of the theme; `None` where that did not change.
+    pub theme: Option<String>,
+    /// The keys that differ from the defaults, by command.
+    pub keys: BTreeMap<String, Vec<String>>,
+    /// The operator's own views.
+    pub views: Vec<SavedView>,
+    /// What changed, in words.
+    pub changed: Vec<&'static str>,
+    /// Set if something else changed, too, which takes effect at the next start.
+    pub later: bool,
 }
 
 /// The answer to an effect.

@@ -21,6 +21,7 @@
 //! - [`sync`](Engine::sync): waits for the history that a filter selects.
 //! - [`wait`](Engine::wait): follows requests until an end.
 //! - [`verify`](Engine::verify): probes the edge for purges, once.
+//! - [`configure`](Engine::configure): puts other settings of the accounts in force.
 //! - [`read_file`](Engine::read_file), [`export`](Engine::export),
 //!   [`save_view`](Engine::save_view): files.
 //!
@@ -49,6 +50,7 @@ mod messages;
 mod poll;
 mod queries;
 mod query_thread;
+mod safety;
 mod send;
 mod store_writer;
 mod sync;
@@ -78,6 +80,7 @@ use self::account_client::AccountClient;
 use self::events::EventHub;
 use self::messages::{SenderMsg, SyncMsg};
 use self::query_thread::QueryThread;
+use self::safety::Safety;
 use self::send::{AccountQueue, Sender};
 use self::store_writer::{StoreConnections, StoreWriter};
 use self::sync::{AccountSync, SavedState};
@@ -158,13 +161,12 @@ pub struct EngineConfig {
 pub struct Engine(Arc<Shared>);
 
 struct Shared {
-    accounts: BTreeMap<AccountName, Account>,
+    safety: Arc<Safety>,
     /// The accounts whose vendor can be asked; empty where the engine is idle.
     connections: BTreeMap<AccountName, Connection>,
     store: Store,
     clock: Clock,
     offline: bool,
-    read_only: bool,
     export: Option<ExportForms>,
     keep_view: Option<KeepView>,
     writer: StoreWriter,
@@ -242,6 +244,7 @@ impl Engine {
         let (sender, messages) = mpsc::unbounded_channel();
         let (verifier, queued) = mpsc::unbounded_channel();
         let verify_context = VerifyContext::new(&config, &writer, &events);
+        let safety = Arc::new(Safety::new(accounts, config.read_only));
         let (mut connections, mut queues) = (BTreeMap::new(), BTreeMap::new());
         for AccountHandle { account, provider, refresh, edge: _ } in config.accounts {
             let (sync, inbox) = mpsc::unbounded_channel();
@@ -256,12 +259,7 @@ impl Engine {
             };
             queues.insert(
                 account.name.clone(),
-                AccountQueue::new(
-                    client.clone(),
-                    seen_limits,
-                    sync.clone(),
-                    config.read_only || account.read_only,
-                ),
+                AccountQueue::new(client.clone(), seen_limits, sync.clone(), Arc::clone(&safety)),
             );
             tasks.spawn(run_account(
                 client,
@@ -282,14 +280,12 @@ impl Engine {
             let sender = Sender::new(queues, config.store.path(), writer, events, clock, messages);
             tasks.spawn(sender.work(stop.clone()));
         }
-        let accounts = accounts.into_iter().map(|account| (account.name.clone(), account));
         let engine = Self(Arc::new(Shared {
-            accounts: accounts.collect(),
+            safety,
             connections,
             store: config.store,
             clock: config.clock,
             offline: config.offline,
-            read_only: config.read_only,
             export: config.export,
             keep_view: config.keep_view,
             writer,
@@ -346,6 +342,16 @@ impl Engine {
             }
         }
         Ok(())
+    }
+
+    /// Puts other settings of the accounts in force, at once and also for what is queued: protection
+    /// and read-only mode. An account that is not among them is read-only from now on; one that is
+    /// new takes part from the next start on.
+    pub fn configure(&self, accounts: &[Account], read_only: bool) {
+        let accounts = Arc::new(self.0.safety.replace(accounts, read_only));
+        self.0.events.publish(Event::Accounts { accounts, read_only });
+        // Where there is no sender, nothing is sent.
+        let _ = self.0.sender.send(SenderMsg::Journal);
     }
 
     /// Saves a view for the next start. Returns a notice for the operator.

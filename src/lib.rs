@@ -85,6 +85,7 @@
 //!
 //! | … | in |
 //! |---|---|
+//! | the settings that take effect while running | `tui/config_watch.rs`, `engine/safety.rs` |
 //! | a command, its help and keys | `commands.rs` |
 //! | a setting, its default and help | `config/schema.rs` |
 //! | an exit code | `cli/error.rs` |

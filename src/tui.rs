@@ -4,6 +4,7 @@
 //! that the app names. It takes in everything that is ready, then draws once, and only if something
 //! changed; only cells that changed are written.
 
+mod config_watch;
 mod configured;
 pub mod editor;
 pub mod effects;
@@ -23,6 +24,7 @@ use crate::app::App;
 use crate::keymap::Keymap;
 use crate::theme::Theme;
 
+pub use config_watch::{ConfigWatch, ReadConfig};
 pub use configured::{CommandKeys, DashboardStart, check, command_keys, dashboard, view_names};
 pub use effects::{EffectRunner, EngineEffects};
 pub use input::Inputs;

@@ -1,12 +1,12 @@
 //! Routes reports: what is learned from them, then to overlays and panes.
 
 use crate::domain::event::{Event, Level};
-use crate::effect::{Answer, Effect, Query, Report};
+use crate::effect::{Answer, Effect, LiveSettings, Query, Report};
 use crate::panes::format::count_noun;
 use crate::panes::history::HistoryPane;
 use crate::panes::{Pane, PaneCtx, Update};
 
-use super::{App, Ctx};
+use super::{App, Ctx, built_in_views};
 
 impl App {
     pub(super) fn on_report(&mut self, report: &Report, ctx: &Ctx<'_>) -> Vec<Effect> {
@@ -14,6 +14,7 @@ impl App {
         let mut effects = match report {
             Report::Answer(answer) => self.on_answer(answer, ctx),
             Report::Event(event) => self.on_event(event, ctx),
+            Report::Settings(settings) => self.on_settings(settings, ctx),
         };
         effects.extend(self.follow_bad_news(&bad_news, ctx));
         effects
@@ -77,6 +78,28 @@ impl App {
             _ => effects.extend(self.each_pane(ctx, |pane, ctx| pane.on_answer(answer, ctx))),
         }
         effects
+    }
+
+    /// Shows the views of a changed configuration, and says what changed.
+    fn on_settings(&mut self, settings: &LiveSettings, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let mut views = built_in_views();
+        views.extend(settings.views.iter().cloned());
+        let others = self.workspace.set_views(&views);
+        self.dirty = true;
+        // A view that was just saved here is in the file and on its tab.
+        let changed = settings.changed.iter().filter(|it| **it != "views" || others);
+        let changed: Vec<&str> = changed.copied().collect();
+        let later = "The rest counts from the next start.";
+        let words = match (changed.join(", "), settings.later) {
+            (changed, false) if changed.is_empty() => return Vec::new(),
+            (changed, true) if changed.is_empty() => {
+                "The configuration changed; that counts from the next start.".to_owned()
+            }
+            (changed, true) => format!("Configuration reloaded: {changed}. {later}"),
+            (changed, false) => format!("Configuration reloaded: {changed}."),
+        };
+        self.say(Level::Info, words, ctx);
+        self.each_pane(ctx, HistoryPane::start)
     }
 
     fn on_event(&mut self, event: &Event, ctx: &Ctx<'_>) -> Vec<Effect> {

@@ -18,6 +18,8 @@ const MIN_PANE: (u16, u16) = (34, 7);
 #[derive(Clone, Debug)]
 pub struct Workspace {
     tabs: Vec<Tab>,
+    /// The views as they are defined.
+    views: Vec<SavedView>,
     here: usize,
     panes: BTreeMap<PaneId, HistoryPane>,
     last: PaneId,
@@ -40,8 +42,13 @@ enum Tree {
 impl Workspace {
     /// Makes a tab for each view, and one that shows everything where there is none.
     pub fn new(views: &[SavedView]) -> Self {
-        let mut workspace =
-            Self { tabs: Vec::new(), here: 0, panes: BTreeMap::new(), last: PaneId(0) };
+        let mut workspace = Self {
+            tabs: Vec::new(),
+            views: Vec::new(),
+            here: 0,
+            panes: BTreeMap::new(),
+            last: PaneId(0),
+        };
         for view in views {
             workspace.add(view);
         }
@@ -54,6 +61,7 @@ impl Workspace {
     /// Adds a tab for a view, or replaces the one of the same name; returns its number, counted
     /// from 0.
     pub fn add(&mut self, view: &SavedView) -> usize {
+        self.define(view.clone());
         let focus = self.new_pane(&view.filter);
         let (mut tree, mut panes) = (Tree::Leaf(focus), vec![focus]);
         for split in &view.panes {

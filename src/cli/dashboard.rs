@@ -11,7 +11,9 @@ use crate::domain::event::{Level, Notice};
 use crate::domain::nearest::nearest;
 use crate::domain::text::escape_control;
 use crate::engine::{Engine, LocalStore, StartOptions};
-use crate::tui::{self, DashboardStart, EngineEffects, ExitReason, Signal, TuiFailure};
+use crate::tui::{
+    self, ConfigWatch, DashboardStart, EngineEffects, ExitReason, Signal, TuiFailure,
+};
 
 /// Runs `purgedeck` without a subcommand.
 pub fn run(global: &Global, view: Option<&str>, help: &StyledStr) -> Result<(), CliError> {
@@ -47,7 +49,7 @@ pub fn run(global: &Global, view: Option<&str>, help: &StyledStr) -> Result<(), 
         ..StartOptions::default()
     };
     let runtime = signals::runtime()?;
-    let result = runtime.block_on(show(&config, &store, options, start));
+    let result = runtime.block_on(show(&config, &store, options, start, Some(global)));
     runtime.shutdown_background();
     result
 }
@@ -82,15 +84,39 @@ fn board(store: &LocalStore) -> (Option<KeptBoard>, Option<Notice>) {
     }
 }
 
+/// Reads the configuration anew, or says what is wrong with it and where.
+fn read(global: &Global) -> Result<Config, String> {
+    let loaded = setup::loaded(global).map_err(|error| format!("{}.", error.message))?;
+    let path = loaded.config.paths.config.display().to_string();
+    loaded.into_config().map_err(|error| {
+        let more = error.diagnostics.len().saturating_sub(1);
+        let more = if more == 0 { String::new() } else { format!(" (and {more} more)") };
+        let first = error.diagnostics.first().map(ToString::to_string).unwrap_or_default();
+        format!("{path}:{first}{more}.")
+    })
+}
+
 /// Runs the dashboard on a store until the operator leaves, then stops the engine.
 pub(super) async fn show(
     config: &Config,
     store: &LocalStore,
     options: StartOptions,
     start: DashboardStart,
+    watched: Option<&Global>,
 ) -> Result<(), CliError> {
     let (engine, events) = Engine::start_configured(config, store, options)?;
-    let effects = EngineEffects::new(engine.clone(), events, None);
+    let mut start = start;
+    let watch = watched.map(|global| {
+        let global = global.clone();
+        let read = Box::new(move || read(&global));
+        ConfigWatch::begin(config.clone(), engine.clone(), read)
+    });
+    let watch = watch.transpose().unwrap_or_else(|error| {
+        let words = format!("Changes of the configuration are not seen: {error}.");
+        start.notices.push(Notice { level: Level::Warning, account: None, words });
+        None
+    });
+    let effects = EngineEffects::new(engine.clone(), events, None).watching(watch);
     let dashboard = tui::dashboard(config, &setup::environment, start, effects)?;
     let result = tui::run(dashboard).await;
     engine.shutdown().await;

@@ -58,7 +58,7 @@ pub fn run(global: &Global, options: &Options, help: &StyledStr) -> Result<(), C
             ..StartOptions::default()
         };
         let start = DashboardStart { offline: global.offline, ..DashboardStart::default() };
-        let result = dashboard::show(&config, &store, options, start).await;
+        let result = dashboard::show(&config, &store, options, start, None).await;
         simulator.stop().await;
         result
     });

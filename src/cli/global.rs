@@ -7,7 +7,7 @@ use clap::Args;
 use crate::config::load::Flags;
 
 /// Flags of every subcommand.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Global options")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Global {

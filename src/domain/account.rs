@@ -30,6 +30,11 @@ pub struct Account {
 }
 
 impl Account {
+    /// True if purges of this cname need it typed out.
+    pub fn protects(&self, cname: &str) -> bool {
+        self.protected || self.protected_cnames.iter().any(|pattern| pattern.matches(cname))
+    }
+
     /// Makes an account without any settings: nothing is protected, nothing is demanded.
     pub fn new(name: impl Into<AccountName>, provider: impl Into<ProviderName>) -> Self {
         Self {

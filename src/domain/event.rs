@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::account::Account;
 use super::failure::Failure;
 use super::ids::AccountName;
 use super::journal::JournalEntry;
@@ -55,6 +56,13 @@ pub enum Event {
     /// The queue was paused or resumed, here or in another purgedeck on the store; sent at the
     /// start where it is paused.
     QueuePaused(bool),
+    /// The configuration changed while the program runs.
+    Accounts {
+        /// The accounts with their settings now.
+        accounts: Arc<Vec<Account>>,
+        /// True if nothing may be purged at all.
+        read_only: bool,
+    },
     /// Something that the operator should read.
     Notice(Notice),
 }

@@ -81,6 +81,12 @@ impl Known {
                 true
             }
             Event::QueuePaused(paused) => std::mem::replace(&mut self.paused, *paused) != *paused,
+            Event::Accounts { accounts, read_only } => {
+                self.accounts.clone_from(accounts);
+                self.read_only = *read_only;
+                self.revision += 1;
+                true
+            }
             Event::HistoryChanged { .. } | Event::Notice(_) => false,
         }
     }

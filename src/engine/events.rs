@@ -109,7 +109,10 @@ impl EventHub {
                 hub.state.retain(|old| !matches!(old, Event::QueuePaused(_)));
                 hub.state.push_back(event);
             }
-            Event::HistoryChanged { .. } | Event::Journal(_) | Event::Notice(_) => {}
+            Event::HistoryChanged { .. }
+            | Event::Journal(_)
+            | Event::Accounts { .. }
+            | Event::Notice(_) => {}
         }
     }
 

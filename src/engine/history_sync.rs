@@ -39,15 +39,15 @@ impl Engine {
         predicate: &Predicate,
         limit: Option<u64>,
     ) -> Result<SyncReport, StoreError> {
-        let accounts = self.0.accounts.iter();
+        let accounts = self.0.safety.accounts().into_iter();
         let selected =
-            accounts.filter(|(name, account)| predicate.may_select(name, &account.provider));
+            accounts.filter(|account| predicate.may_select(&account.name, &account.provider));
         let mut sync = HistorySync {
             engine: self,
             predicate,
             limit: limit.filter(|limit| *limit <= SMALL_LIMIT),
             started: self.0.clock.now(),
-            statuses: selected.map(|(name, _)| (name.clone(), None)).collect(),
+            statuses: selected.map(|account| (account.name, None)).collect(),
         };
         let mut events = self.subscribe();
         while !sync.is_complete().await? {

@@ -171,8 +171,8 @@ impl Engine {
         &self,
         change: DraftChange,
     ) -> impl Future<Output = Result<(), StoreError>> + Send + use<> {
-        let changed =
-            (!self.0.read_only).then(|| self.0.writer.call(move |store| change(store.writer()?)));
+        let changed = (!self.0.safety.is_read_only())
+            .then(|| self.0.writer.call(move |store| change(store.writer()?)));
         async move {
             match changed {
                 Some(changed) => changed.await,
@@ -187,7 +187,7 @@ impl Engine {
         &self,
         ids: Vec<JournalId>,
     ) -> impl Future<Output = Result<(), StoreError>> + Send + use<> {
-        let writable = !self.0.read_only && self.0.store.access() == Access::ReadWrite;
+        let writable = !self.0.safety.is_read_only() && self.0.store.access() == Access::ReadWrite;
         let events = self.0.events.clone();
         let noted = writable.then(|| {
             self.0.writer.call(move |store| {
@@ -214,13 +214,14 @@ impl Engine {
 
     /// Returns the reason why a request must not be queued, if there is one.
     fn refusal(&self, request: &PurgeRequest) -> Option<StoreError> {
-        let account = self.0.accounts.get(&request.account);
-        let checked = self.permissions().check_in(Action::Purge, &request.account, account);
+        let account = self.0.safety.account(&request.account);
+        let checked =
+            self.permissions().check_in(Action::Purge, &request.account, account.as_ref());
         checked.err().map(|refusal| refusal.error(Action::Purge))
     }
 
     fn permissions(&self) -> Permissions {
-        Permissions { read_only: self.0.read_only, offline: self.0.offline }
+        Permissions { read_only: self.0.safety.is_read_only(), offline: self.0.offline }
     }
 
     /// Refuses actions that are forbidden for all accounts.
@@ -231,7 +232,8 @@ impl Engine {
 
     /// Returns the read-only accounts.
     fn protected(&self) -> Vec<AccountName> {
-        self.0.accounts.values().filter(|it| it.read_only).map(|it| it.name.clone()).collect()
+        let accounts = self.0.safety.accounts().into_iter();
+        accounts.filter(|it| it.read_only).map(|it| it.name).collect()
     }
 
     fn step(

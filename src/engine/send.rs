@@ -21,6 +21,7 @@ mod submission;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -135,7 +136,7 @@ impl Sender {
     fn has_to_send(&self) -> bool {
         self.queues
             .iter()
-            .any(|(account, queue)| !queue.read_only && self.journal.has_to_send(account))
+            .any(|(account, queue)| !queue.is_read_only() && self.journal.has_to_send(account))
     }
 
     /// Corrects planned times after our clock was set back, since they were planned by that clock.
@@ -287,7 +288,7 @@ impl Sender {
         let mut wake: Option<DateTime<Utc>> = None;
         for queue in self.queues.values_mut() {
             let queued = self.journal.queued(&queue.client.account).next();
-            if queue.busy || queue.read_only || queued.is_none() {
+            if queue.busy || queue.is_read_only() || queued.is_none() {
                 continue;
             }
             let usage = match self.journal.usage(queue).await {
@@ -317,6 +318,7 @@ impl Sender {
                 let submitting = (queue.client.account.clone(), entry.id.clone());
                 let submission = Submission {
                     client: queue.client.clone(),
+                    safety: Arc::clone(&queue.safety),
                     writer: self.journal.writer.clone(),
                     limits,
                     entry: entry.clone(),

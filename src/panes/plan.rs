@@ -9,6 +9,8 @@ use crate::domain::draft::KeptDraft;
 use crate::domain::event::Level;
 use crate::domain::ids::Ticket;
 use crate::domain::journal::NewEntry;
+use crate::domain::known::Known;
+use crate::domain::payload::PurgeRequest;
 use crate::domain::plan::{Plan, Preview, Risk};
 use crate::effect::{Answer, Effect, Order, Query, TerminalEffect};
 
@@ -39,6 +41,20 @@ pub struct PlanPane {
     error: Option<String>,
     /// The request to write it into the journal, while it is under way.
     sending: Option<Ticket>,
+    /// The protection that it was made under.
+    protection: Vec<Protection>,
+}
+
+/// The protection of a request: read-only, and the cname to be typed out.
+type Protection = (bool, bool);
+
+fn protection(plan: &Plan, known: &Known) -> Vec<Protection> {
+    let of = |request: &PurgeRequest| {
+        let account = known.account(&request.account);
+        let protects = account.is_some_and(|account| account.protects(&request.cname));
+        (known.is_read_only(&request.account), protects)
+    };
+    plan.requests.iter().map(|planned| of(&planned.request)).collect()
 }
 
 impl PlanPane {
@@ -46,8 +62,10 @@ impl PlanPane {
     pub fn open(plan: Plan, kept: KeptDraft, warnings: usize, ctx: &PaneCtx<'_>) -> (Self, Effect) {
         let ticket = ctx.tickets.take();
         let requests = plan.requests.iter().map(|planned| planned.request.clone()).collect();
+        let protection = protection(&plan, ctx.known);
         let pane = Self {
             plan,
+            protection,
             kept,
             warnings,
             preview_ticket: ticket,
@@ -146,6 +164,14 @@ impl PlanPane {
 }
 
 impl Pane for PlanPane {
+    fn on_change(&mut self, ctx: &PaneCtx<'_>) -> Update {
+        if protection(&self.plan, ctx.known) == self.protection {
+            return Update::ignored();
+        }
+        let words = "The configuration protects other purges now: look at the plan again.";
+        Update::request(AppRequest::Close).and(Update::say(Level::Warning, words))
+    }
+
     fn contexts(&self) -> &'static [Context] {
         match self.plan.risk {
             Risk::Low | Risk::Raised => &[Context::Plan],

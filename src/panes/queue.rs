@@ -215,6 +215,7 @@ impl Pane for QueuePane {
             | Event::Account { .. }
             | Event::Resources { .. }
             | Event::Limits { .. }
+            | Event::Accounts { .. }
             | Event::QueuePaused(_)
             | Event::Notice(_) => Update::ignored(),
         }

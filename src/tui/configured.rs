@@ -7,13 +7,16 @@ use chrono::Utc;
 use super::{AlertMode, Dashboard};
 use crate::app::{App, Setup, built_in_views};
 use crate::commands::Command;
+use crate::config::accounts::AccountConfig;
 use crate::config::diagnostic::{ConfigError, Diagnostic};
 use crate::config::load::{Config, Environment, Loaded};
-use crate::config::schema::{ColourMode, Notify, SettingOrigin};
+use crate::config::schema::{ColourMode, Notify, SettingOrigin, Table as _, View};
+use crate::domain::account::Account;
 use crate::domain::board::KeptBoard;
 use crate::domain::event::Notice;
 use crate::domain::view::SavedView;
 use crate::domain::zone::Zone;
+use crate::effect::LiveSettings;
 use crate::keymap::{KeyFault, Keymap};
 use crate::theme::{ColourDepth, Glyphs, Theme};
 
@@ -95,6 +98,66 @@ pub fn view_names(config: &Config) -> Vec<String> {
     built_in_views().into_iter().map(|view| view.name).chain(own).collect()
 }
 
+/// Returns the settings of a changed configuration that take effect while the program runs; `None`
+/// where nothing of effect changed.
+pub(super) fn live_settings(old: &Config, new: &Config) -> Option<LiveSettings> {
+    let theme = |config: &Config| config.settings.theme.value.clone();
+    let keys = |config: &Config| -> BTreeMap<String, Vec<String>> {
+        config.keys.iter().map(|it| (it.command.clone(), it.chords.clone())).collect()
+    };
+    let read_only = |config: &Config| config.settings.read_only.value;
+    let accounts = |config: &Config| -> Vec<Account> {
+        let accounts = config.accounts.iter().map(|account| account.account.clone());
+        // Of a change of the whole, the accounts are not named.
+        let whole = read_only(config);
+        accounts.map(|it| Account { read_only: it.read_only && !whole, ..it }).collect()
+    };
+    let names = |config: &Config| -> Vec<_> {
+        config.accounts.iter().map(|account| account.name().clone()).collect()
+    };
+    let changed: Vec<&'static str> = [
+        ("theme", theme(old) != theme(new)),
+        ("keys", keys(old) != keys(new)),
+        ("views", saved_views(old) != saved_views(new)),
+        ("read_only", read_only(old) != read_only(new)),
+        ("accounts", accounts(old) != accounts(new)),
+    ]
+    .into_iter()
+    .filter_map(|(name, changed)| changed.then_some(name))
+    .collect();
+    let later = names(old) != names(new) || of_start(old) != of_start(new);
+    (later || !changed.is_empty()).then(|| LiveSettings {
+        theme: (theme(old) != theme(new)).then(|| theme(new)),
+        keys: keys(new),
+        views: saved_views(new),
+        changed,
+        later,
+    })
+}
+
+/// The settings that count at the start only, as text.
+fn of_start(config: &Config) -> Vec<String> {
+    let settings = config.settings.entries().into_iter();
+    let settings = settings.filter(|(key, ..)| !["theme", "read_only"].contains(key));
+    let mut all: Vec<String> = settings.map(|(key, value, _)| format!("{key} = {value}")).collect();
+    for account in &config.accounts {
+        let AccountConfig { base_url, refresh, edge, .. } = account;
+        let (secrets, options) = (account.secrets(), account.options());
+        all.push(format!("{} {base_url:?} {refresh:?} {edge:?} {options:?}", account.name()));
+        all.extend(secrets.iter().map(|(key, source)| format!("{key} {}", source.describe())));
+    }
+    all
+}
+
+fn saved_views(config: &Config) -> Vec<SavedView> {
+    let saved = |view: &View| SavedView {
+        name: view.name.clone(),
+        filter: view.filter.clone(),
+        panes: view.panes.clone(),
+    };
+    config.views.iter().map(saved).collect()
+}
+
 /// Sets the dashboard up on the configured accounts.
 pub fn dashboard<R>(
     config: &Config,
@@ -121,15 +184,7 @@ fn app_setup(config: &Config, start: DashboardStart) -> Setup {
     let zone = config.settings.zone.value;
     Setup {
         accounts: config.accounts.iter().map(|account| account.account.clone()).collect(),
-        views: config
-            .views
-            .iter()
-            .map(|view| SavedView {
-                name: view.name.clone(),
-                filter: view.filter.clone(),
-                panes: view.panes.clone(),
-            })
-            .collect(),
+        views: saved_views(config),
         zone,
         other_zone: match zone {
             Zone::Utc => Zone::Local,

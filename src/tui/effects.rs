@@ -9,6 +9,7 @@ use std::collections::{HashMap, VecDeque};
 use futures_util::future::{AbortHandle, Abortable, FutureExt as _};
 use futures_util::stream::{self, BoxStream, SelectAll, StreamExt as _};
 
+use super::ConfigWatch;
 use crate::domain::event::{Event, Level, Notice, StoreError};
 use crate::domain::ids::AccountName;
 use crate::domain::journal::JournalEntry;
@@ -51,6 +52,7 @@ pub struct EngineEffects {
     newest: HashMap<(PaneId, Superseding), AbortHandle>,
     /// Reports that are ready.
     ready: VecDeque<Report>,
+    watch: Option<ConfigWatch>,
 }
 
 impl EngineEffects {
@@ -63,6 +65,7 @@ impl EngineEffects {
             events,
             working: SelectAll::new(),
             newest: HashMap::new(),
+            watch: None,
             ready: warning.map(|it| Report::Event(Event::Notice(it))).into_iter().collect(),
         };
         effects.push(
@@ -71,6 +74,12 @@ impl EngineEffects {
                 .map(|drafts| Report::Answer(Answer::DraftsKept(drafts))),
         );
         effects
+    }
+
+    /// Reports changes of the configuration's file, too.
+    #[must_use]
+    pub fn watching(self, watch: Option<ConfigWatch>) -> Self {
+        Self { watch, ..self }
     }
 
     fn query(&mut self, query: Query) {
@@ -249,6 +258,7 @@ impl EffectRunner for EngineEffects {
         let event = tokio::select! {
             biased;
             Some(report) = self.working.next(), if !self.working.is_empty() => return Some(report),
+            report = changed(&mut self.watch) => return Some(report),
             event = self.events.recv() => event?,
         };
         // An answer that was there before the event is reported before it: the core must not hear
@@ -258,6 +268,13 @@ impl EffectRunner for EngineEffects {
         }
         self.ready.push_back(Report::Event(event));
         self.ready.pop_front()
+    }
+}
+
+async fn changed(watch: &mut Option<ConfigWatch>) -> Report {
+    match watch {
+        Some(watch) => watch.next().await,
+        None => std::future::pending().await,
     }
 }
 
@@ -365,7 +382,7 @@ mod tests {
     fn answer(report: Report) -> Option<Answer> {
         match report {
             Report::Answer(answer) => Some(answer),
-            Report::Event(_) => None,
+            Report::Event(_) | Report::Settings(_) => None,
         }
     }
 

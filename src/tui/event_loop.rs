@@ -16,7 +16,8 @@ use super::{AlertMode, Dashboard, EffectRunner, ExitReason, Inputs, TerminalIo, 
 use crate::app::{Ctx, Input, Msg, next_wake, update};
 use crate::domain::event::{Event, Level, Notice};
 use crate::domain::text::escape_control;
-use crate::effect::{Answer, Effect, Report, TerminalEffect};
+use crate::effect::{Answer, Effect, LiveSettings, Report, TerminalEffect};
+use crate::keymap::Keymap;
 use crate::screen::Screen;
 
 /// Reports taken in between two frames at most, so that a flood of them does not delay keys.
@@ -195,6 +196,9 @@ impl<R: EffectRunner, C: Fn() -> DateTime<Utc>, T: TerminalIo> EventLoop<'_, R, 
     }
 
     async fn take<I: Inputs>(&mut self, msg: Msg, inputs: &mut I) -> Result<(), TuiFailure> {
+        if let Msg::Report(Report::Settings(settings)) = &msg {
+            self.dashboard.use_settings(settings);
+        }
         let effects = self.update(msg);
         self.carry_out(effects, inputs).await
     }
@@ -331,8 +335,22 @@ impl<R: EffectRunner, C: Fn() -> DateTime<Utc>, T: TerminalIo> EventLoop<'_, R, 
 }
 
 impl<R: EffectRunner, C: Fn() -> DateTime<Utc>> Dashboard<R, C> {
+    /// Uses another theme and other keys from now on. Both were checked when they were read.
+    fn use_settings(&mut self, settings: &LiveSettings) {
+        let theme = settings.theme.as_ref().and_then(|name| self.theme.other(name).ok());
+        if let Some(theme) = theme {
+            self.theme = theme;
+        }
+        if let Ok(keymap) = Keymap::new(&settings.keys) {
+            self.keymap = keymap;
+        }
+    }
+
     /// Takes in a report while the terminal is left; returns an alert that must wait.
     fn take_without_terminal(&mut self, report: Report, size: (u16, u16)) -> Option<String> {
+        if let Report::Settings(settings) = &report {
+            self.use_settings(settings);
+        }
         let ctx = Ctx { now: (self.clock)(), size, keymap: &self.keymap };
         let mut alert = None;
         // Of what a report leads to, only an alert concerns the terminal.

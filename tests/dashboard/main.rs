@@ -24,6 +24,7 @@ mod picture;
 mod prompts;
 mod properties;
 mod queue;
+mod reloading;
 mod screens;
 mod splits;
 mod stage;

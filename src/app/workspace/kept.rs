@@ -60,8 +60,43 @@ impl Workspace {
             panes: Vec::new(),
         };
         split(&kept, 1, &mut view.panes);
+        self.define(view.clone());
         let tree = self.grow(&kept);
         (view, self.place_tree(name, tree, focus))
+    }
+
+    /// Shows these views from now on: those that are defined as before stay as they are. Returns
+    /// true if any is another one.
+    pub fn set_views(&mut self, views: &[SavedView]) -> bool {
+        if self.views == views || views.is_empty() {
+            return false;
+        }
+        let shown = self.view().to_owned();
+        for view in views {
+            if !self.views.contains(view) {
+                self.add(view);
+            }
+        }
+        self.views = views.to_vec();
+        let place = |tab: &Tab| views.iter().position(|view| view.name == tab.name);
+        let (mut tabs, gone): (Vec<Tab>, Vec<Tab>) =
+            std::mem::take(&mut self.tabs).into_iter().partition(|tab| place(tab).is_some());
+        for pane in gone.iter().flat_map(|tab| tab.tree.panes()) {
+            self.panes.remove(&pane);
+        }
+        tabs.sort_by_key(place);
+        self.tabs = tabs;
+        self.here = 0;
+        self.show_view(&shown);
+        true
+    }
+
+    /// Notes the definition of a view.
+    pub(super) fn define(&mut self, view: SavedView) {
+        match self.views.iter_mut().find(|other| other.name == view.name) {
+            Some(other) => *other = view,
+            None => self.views.push(view),
+        }
     }
 
     fn kept_panes(&self, tree: &Tree) -> KeptPanes {

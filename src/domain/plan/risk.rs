@@ -1,7 +1,6 @@
 //! Assesses the risk of a plan.
 
 use super::Risk;
-use crate::domain::account::Account;
 use crate::domain::findings::Severity;
 use crate::domain::kind::Kind;
 use crate::domain::lint_context::LintContext;
@@ -23,7 +22,7 @@ pub(super) fn of<'a>(
         let grave = request.empties()
             || context
                 .account(&request.account)
-                .is_some_and(|account| protects(account, &request.cname));
+                .is_some_and(|account| account.protects(&request.cname));
         if grave && !high.contains(&request.cname) {
             high.push(request.cname.clone());
         }
@@ -36,8 +35,4 @@ pub(super) fn of<'a>(
         None => Risk::Low,
     };
     (risk, high)
-}
-
-fn protects(account: &Account, cname: &str) -> bool {
-    account.protected || account.protected_cnames.iter().any(|pattern| pattern.matches(cname))
 }

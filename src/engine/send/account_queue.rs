@@ -12,6 +12,7 @@ use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::limits::Limits;
 use crate::engine::account_client::AccountClient;
 use crate::engine::messages::SyncMsg;
+use crate::engine::safety::Safety;
 
 /// The queue of one account, as the sender sees it.
 #[derive(Debug)]
@@ -19,8 +20,7 @@ pub(in crate::engine) struct AccountQueue {
     pub(super) client: AccountClient,
     pub(super) limits: watch::Receiver<Arc<Limits>>,
     pub(super) sync: mpsc::UnboundedSender<SyncMsg>,
-    /// Nothing is ever sent for the account.
-    pub(super) read_only: bool,
+    pub(super) safety: Arc<Safety>,
     /// Windows that the vendor closed.
     pub(super) closed: Vec<Cooldown>,
     /// Delays of its requests besides their planned times and the windows.
@@ -37,18 +37,23 @@ impl AccountQueue {
         client: AccountClient,
         limits: watch::Receiver<Arc<Limits>>,
         sync: mpsc::UnboundedSender<SyncMsg>,
-        read_only: bool,
+        safety: Arc<Safety>,
     ) -> Self {
         Self {
             client,
             limits,
             sync,
-            read_only,
+            safety,
             closed: Vec::new(),
             holds: Holds::default(),
             tries: 0,
             busy: false,
         }
+    }
+
+    /// True if nothing may be sent for the account now.
+    pub(super) fn is_read_only(&self) -> bool {
+        self.safety.forbids(&self.client.account)
     }
 
     /// Takes the result of a submission.

@@ -17,6 +17,7 @@ use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::limits::Limits;
 use crate::engine::account_client::{AccountClient, SyncError};
 use crate::engine::clock::delta;
+use crate::engine::safety::Safety;
 use crate::engine::sync::RangeScan;
 use crate::providers::HistoryRequest;
 use crate::store::StepDetails;
@@ -37,6 +38,7 @@ const WRITES: u32 = 8;
 #[derive(Debug)]
 pub(super) struct Submission {
     pub(super) client: AccountClient,
+    pub(super) safety: Arc<Safety>,
     pub(super) writer: JournalWriter,
     pub(super) limits: Arc<Limits>,
     pub(super) entry: JournalEntry,
@@ -100,6 +102,10 @@ impl Submission {
             Ok(at) => return self.put_off(at, None),
             Err(SyncError::Store(error)) => return self.put_off(now + PUT_OFF, Some(error)),
             Err(SyncError::Vendor(failure)) => return self.unreached(&failure),
+        }
+        // The rules may have changed while the history was read.
+        if self.safety.forbids(&self.client.account) {
+            return self.unsent();
         }
         let details = StepDetails {
             ahead: self.client.provider.clock_ahead(),

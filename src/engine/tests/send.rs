@@ -7,7 +7,8 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use tokio::sync::Notify;
 
-use super::world::{Act, Bench, Running, Vendor, begin, request};
+use super::world::{Act, Bench, Running, Vendor, account, begin, request};
+use crate::domain::account::Account;
 use crate::domain::draft::{Draft, KeptDraft};
 use crate::domain::event::Event;
 use crate::domain::failure::{Cause, Failure};
@@ -364,6 +365,31 @@ async fn read_only_refuses_at_the_queue_and_sends_nothing_that_waits_there() {
         running.stop().await;
     }
     assert_eq!(vendor.got().len(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_that_becomes_read_only_keeps_what_waits_until_it_may_purge_again() {
+    let bench = Bench::new();
+    let vendor = Vendor::new("a", &bench.clock);
+    let mut running = bench.start(from_ref(&vendor));
+    running.synced("a").await;
+    running.enqueue(vec![request("a", "r1", "/a.jpg")], begin() + TimeDelta::minutes(1));
+    running.enqueued().await;
+    let locked = Account { read_only: true, ..account("a") };
+    for (accounts, read_only) in
+        [(vec![locked], false), (vec![account("a")], true), (Vec::new(), false)]
+    {
+        running.engine.configure(&accounts, read_only);
+        running.pass(Duration::from_mins(5)).await;
+        assert_eq!(vendor.got(), Vec::<Vec<String>>::new(), "{accounts:?} {read_only}");
+        running.enqueue(vec![request("a", "r1", "/b.jpg")], begin());
+        assert!(running.try_enqueued().await.is_err(), "{accounts:?} {read_only}");
+    }
+    running.engine.configure(&[account("a")], false);
+    running.journal(JournalState::Sending).await;
+    running.accepted().await;
+    assert_eq!(vendor.got(), [["/a.jpg"]]);
+    running.stop().await;
 }
 
 #[tokio::test(start_paused = true)]

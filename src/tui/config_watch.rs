@@ -1,0 +1,189 @@
+//! Watches the configuration's file: a good change is put in force, a bad one is told.
+//!
+//! The system tells of changes; nothing is read before it does.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until};
+
+use super::configured::live_settings;
+use crate::config::load::Config;
+use crate::domain::account::Account;
+use crate::domain::event::{Event, Level, Notice};
+use crate::effect::Report;
+use crate::engine::Engine;
+
+/// Pause after a change, in which an editor finishes writing.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Reads the configuration anew, or says what is wrong with it.
+pub type ReadConfig = Box<dyn FnMut() -> Result<Config, String> + Send>;
+
+/// Watches the configuration's file.
+pub struct ConfigWatch {
+    /// The configuration in force.
+    config: Config,
+    engine: Engine,
+    read: ReadConfig,
+    changes: mpsc::UnboundedReceiver<()>,
+    due: Option<Instant>,
+    /// The fault that was told last.
+    fault: Option<String>,
+    _watcher: RecommendedWatcher,
+}
+
+impl ConfigWatch {
+    /// Begins to watch the file of this configuration.
+    pub fn begin(config: Config, engine: Engine, read: ReadConfig) -> notify::Result<Self> {
+        let (changed, changes) = mpsc::unbounded_channel();
+        let file = config.paths.config.clone();
+        // A file that is a link changes where it leads to.
+        let target = file.canonicalize().unwrap_or_else(|_| file.clone());
+        let names = [file.file_name().map(PathBuf::from), target.file_name().map(PathBuf::from)];
+        let mut watcher =
+            notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+                let concerns = event.is_ok_and(|event| {
+                    let is_it = |path: &PathBuf| {
+                        let name = path.file_name().map(PathBuf::from);
+                        name.is_some() && names.contains(&name)
+                    };
+                    !matches!(event.kind, EventKind::Access(_)) && event.paths.iter().any(is_it)
+                });
+                if concerns {
+                    // Where nobody listens, the program ends.
+                    let _ = changed.send(());
+                }
+            })?;
+        let folder = |path: &Path| match path.parent() {
+            Some(folder) if folder != Path::new("") => folder.to_path_buf(),
+            Some(_) | None => PathBuf::from("."),
+        };
+        let mut folders = vec![folder(&file), folder(&target)];
+        folders.dedup();
+        for folder in folders.iter().filter(|folder| folder.exists()) {
+            watcher.watch(folder, RecursiveMode::NonRecursive)?;
+        }
+        Ok(Self { config, engine, read, changes, due: None, fault: None, _watcher: watcher })
+    }
+
+    /// Waits for the next change that is worth telling. Dropping the future loses nothing.
+    pub async fn next(&mut self) -> Report {
+        loop {
+            let due = self.due;
+            tokio::select! {
+                biased;
+                change = self.changes.recv() => match change {
+                    Some(()) => self.due = Some(Instant::now() + PAUSE),
+                    None => return std::future::pending().await,
+                },
+                () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
+                    self.due = None;
+                    if let Some(report) = self.reload() {
+                        return report;
+                    }
+                }
+            }
+        }
+    }
+
+    fn reload(&mut self) -> Option<Report> {
+        let read = (self.read)().and_then(|config| {
+            let gone = self.config.has_file && !config.has_file;
+            if gone { Err("The file is gone.".to_owned()) } else { Ok(config) }
+        });
+        let config = match read {
+            Ok(config) => config,
+            Err(fault) if self.fault.as_ref() == Some(&fault) => return None,
+            Err(fault) => {
+                let words = format!("{fault} The configuration before stays in force.");
+                self.fault = Some(fault);
+                let notice = Notice { level: Level::Error, account: None, words };
+                return Some(Report::Event(Event::Notice(notice)));
+            }
+        };
+        self.fault = None;
+        let accounts = |config: &Config| -> Vec<Account> {
+            config.accounts.iter().map(|account| account.account.clone()).collect()
+        };
+        let read_only = config.settings.read_only.value;
+        if accounts(&config) != accounts(&self.config)
+            || read_only != self.config.settings.read_only.value
+        {
+            self.engine.configure(&accounts(&config), read_only);
+        }
+        let settings = live_settings(&self.config, &config);
+        self.config = config;
+        settings.map(|settings| Report::Settings(Box::new(settings)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::config::load::{Flags, resolve};
+    use crate::config::paths::Paths;
+    use crate::engine::{Clock, EngineConfig};
+    use crate::store::{Access, Store};
+
+    fn read(path: &Path) -> Result<Config, String> {
+        let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
+        let paths = Paths { config: path.to_path_buf(), ..Paths::default() };
+        resolve(&Flags::default(), &|_| None, paths, Some(&text)).map_err(|error| {
+            error.diagnostics.first().map_or_else(String::new, |first| format!("{first}."))
+        })
+    }
+
+    async fn told(watch: &mut ConfigWatch) -> Report {
+        tokio::time::timeout(Duration::from_secs(2), watch.next()).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_good_change_is_told_within_two_seconds_and_a_bad_one_is_named_by_its_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        std::fs::write(&path, "theme = \"default\"\n").unwrap();
+        let (engine, _events) = Engine::start(EngineConfig {
+            store: Store::open(&folder.path().join("store.db"), Access::ReadWrite).unwrap(),
+            accounts: Vec::new(),
+            clock: Clock::system(),
+            refresh: Duration::from_secs(30),
+            offline: true,
+            read_only: false,
+            export: None,
+            keep_view: None,
+        })
+        .unwrap();
+        let file: Arc<Path> = Arc::from(path.as_path());
+        let again = Arc::clone(&file);
+        let mut watch = ConfigWatch::begin(
+            read(&path).unwrap(),
+            engine.clone(),
+            Box::new(move || read(&again)),
+        )
+        .unwrap();
+        std::fs::write(&path, "theme = \"light\"\n").unwrap();
+        let Report::Settings(settings) = told(&mut watch).await else { panic!() };
+        assert_eq!(settings.theme.as_deref(), Some("light"));
+        assert_eq!(settings.changed, ["theme"]);
+        std::fs::write(&path, "theme = \"light\"\ncolr = 1\n").unwrap();
+        let Report::Event(Event::Notice(notice)) = told(&mut watch).await else { panic!() };
+        assert!(notice.words.starts_with("2:1: unknown key"), "{}", notice.words);
+        assert!(notice.words.ends_with("stays in force."), "{}", notice.words);
+        // As editors do: a new file in the place of the old one.
+        let other = folder.path().join("new");
+        std::fs::write(&other, "theme = \"mono\"\nread_only = true\n").unwrap();
+        std::fs::rename(&other, &path).unwrap();
+        let Report::Settings(settings) = told(&mut watch).await else { panic!() };
+        assert_eq!(settings.changed, ["theme", "read_only"]);
+        let refused = engine.pause(true).await.unwrap_err();
+        assert!(refused.to_string().contains("Read-only"), "{refused}");
+        engine.shutdown().await;
+    }
+}
