@@ -63,14 +63,16 @@
 //!
 //! # The walk of the data
 //!
-//! `engine/sync.rs` pages a vendor's history through its adapter into `store`, which publishes
+//! A page of a vendor's history: `providers/http.rs` → the vendor's adapter →
+//! `engine/account_client.rs`, which `engine/sync/` has ask (`list_strategy.rs` or
+//! `range_strategy.rs` by the vendor's API) → `engine/store_writer.rs` → `store`, then
 //! [`domain::event::Event::HistoryChanged`]. A pane whose time range it touches asks again:
 //! [`effect::Query::Window`] → `engine/queries.rs` → `store/sqlite/window.rs` → `panes/history` →
 //! `panes/history/view.rs`. The store is the only source of what is shown; coverage says what of it
 //! is complete.
 //!
 //! A filter: `domain/filter/parser.rs` (text) → `resolver.rs` (times made absolute) → `Predicate` →
-//! `store/sqlite/compiled_filter.rs` (SQL).
+//! `store/sqlite/compiled_filter.rs` (columns, times, words) → `scan.rs` (access path and SQL).
 //!
 //! # The walk of a verification
 //!
@@ -87,16 +89,17 @@
 //! |---|---|
 //! | the settings that take effect while running | `tui/config_watch.rs`, `engine/safety.rs` |
 //! | a command, its help and keys | `commands.rs` |
-//! | a setting, its default and help | `config/schema.rs` |
+//! | a setting and its help; its default | `config/schema.rs`; beside its type in `config/` |
 //! | an exit code | `cli/error.rs` |
 //! | the log and its size | `cli/log.rs` |
 //! | a vendor's rate limits and syntax | `providers/<vendor>/limits.rs` |
 //! | advice for a refusal (401, 429, …); the pause after it | `domain/failure.rs`; `engine/send/` |
 //! | what a lost or odd answer to a POST means | `engine/send/outcome.rs` |
 //! | how pasted text is read | `domain/draft/read.rs`, then `domain/lint/entry.rs` |
-//! | a finding's text; its check | `domain/findings/codes.rs`; `domain/lint/` |
-//! | a filter field; the word for a status | `domain/filter/fields.rs`; `domain/status.rs` |
-//! | a column of the board | `panes/history/columns.rs` |
+//! | a finding's code; its check and words | `domain/findings/codes.rs`; `domain/lint/` |
+//! | a filter field; words for a status | `domain/filter/fields.rs`; `domain/filter/choice.rs` |
+//! | a column of the list; its cell | `panes/history/columns.rs`; `…/history/view/list.rs` |
+//! | how long an edge may still be stale | `config/edge.rs`; the verdict: `domain/edge/verdict.rs` |
 //! | how the queue, or any pane, is drawn | `panes/queue/view.rs`, `panes/<pane>/view.rs` |
 //! | a colour, such as that of failed | `assets/themes/`; its role: `theme.rs` |
 //! | a fault that the simulator plays | `simulator/fault.rs` |

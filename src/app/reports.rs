@@ -128,7 +128,7 @@ impl App {
                 self.journal_changed = self.tickets.take();
                 effects.extend(self.alert(entry, before));
                 self.budgets.invalidate(&entry.request.account);
-                if entry.is_looked_at() {
+                if entry.is_verification_settled() {
                     self.mark_hidden_panes_stale();
                 }
             }

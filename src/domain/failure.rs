@@ -6,7 +6,7 @@ use std::time::Duration;
 /// A request to a vendor that did not succeed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct Failure {
-    /// Failures of requests to a vendor, by cause.
+    /// The cause, which decides what may happen next.
     pub cause: Cause,
     /// The vendor's own words or the system's, cleaned of control characters and secrets and cut to
     /// a sane length; may be empty.
@@ -15,7 +15,7 @@ pub struct Failure {
     pub http_status: Option<u16>,
     /// The vendor's own code for it, where it gave one.
     pub code: Option<String>,
-    /// True if a purge may have taken effect although this failure came back.
+    /// Tells if a purge may have taken effect although this failure came back.
     pub applied: Applied,
 }
 
@@ -72,7 +72,7 @@ pub struct FieldError {
     pub message: String,
 }
 
-/// True if a purge may have taken effect.
+/// Tells if a purge may have taken effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Applied {
     /// It has not: nothing was sent, or the vendor refused.
@@ -83,7 +83,7 @@ pub enum Applied {
 
 impl Cause {
     /// Returns true for a cause that goes away without anybody changing anything.
-    pub fn is_passing(&self) -> bool {
+    pub fn is_transient(&self) -> bool {
         matches!(
             self,
             Self::RateLimited { .. }
@@ -114,8 +114,8 @@ impl Failure {
     }
 
     /// Returns true if the same request may succeed later without anybody changing anything.
-    pub fn is_passing(&self) -> bool {
-        self.cause.is_passing()
+    pub fn is_transient(&self) -> bool {
+        self.cause.is_transient()
     }
 
     /// Returns true if the vendor refuses this question and not the asker: another question may

@@ -85,8 +85,8 @@ impl fmt::Display for JournalState {
 }
 
 impl JournalEntry {
-    /// Returns true if the edge was looked at to the end, so that its line in the history says so.
-    pub fn is_looked_at(&self) -> bool {
+    /// True once no further probe of the edge can change the verdict.
+    pub fn is_verification_settled(&self) -> bool {
         self.verification.as_ref().is_some_and(|seen| seen.settled)
     }
 

@@ -74,7 +74,7 @@ impl Purge {
         ))
     }
 
-    /// The words for its kind: ours where known, else the vendor's.
+    /// The word for its kind; `unknown` for a kind of the vendor's that has none here.
     pub fn kind_word(&self) -> &str {
         self.kind.map_or("unknown", Kind::word)
     }

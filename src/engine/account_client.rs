@@ -47,7 +47,7 @@ pub(super) enum SyncError {
 #[derive(Clone, Debug)]
 pub(super) struct HistoryResponse {
     pub(super) page: HistoryPage,
-    pub(super) edge: DateTime<Utc>,
+    pub(super) settled_until: DateTime<Utc>,
 }
 
 impl AccountClient {
@@ -72,7 +72,7 @@ impl AccountClient {
         // The vendor's clock is read from an answer that took some time to arrive.
         let ahead = self.provider.clock_ahead().unwrap_or_default();
         let doubt = self.doubt() + delta(began.elapsed()) + delta(rule.settle);
-        Ok(HistoryResponse { page, edge: asked_at + ahead - doubt })
+        Ok(HistoryResponse { page, settled_until: asked_at + ahead - doubt })
     }
 
     /// Stores purges and, in the same step, that a range is complete; publishes the change.

@@ -198,7 +198,7 @@ impl Verifier {
             JournalState::Successful => {
                 self.early.remove(&entry.id);
                 let recent = entry.sent_at >= Some(self.context.clock.now() - REACH);
-                if recent && !entry.is_looked_at() {
+                if recent && !entry.is_verification_settled() {
                     self.start(entry, Phase::After);
                 }
             }

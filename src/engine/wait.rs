@@ -186,7 +186,9 @@ impl Wait<'_> {
             match entry.state {
                 JournalState::Queued | JournalState::Sending => return false,
                 JournalState::Unknown if !answers_suffice => return false,
-                JournalState::Successful if verify && !entry.is_looked_at() => return false,
+                JournalState::Successful if verify && !entry.is_verification_settled() => {
+                    return false;
+                }
                 JournalState::Accepted if !answers_suffice => accepted.push(entry.clone()),
                 JournalState::Accepted
                 | JournalState::Unknown

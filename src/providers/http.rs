@@ -185,7 +185,7 @@ impl From<Failure> for FailedAttempt {
 /// Returns true if the same question may be answered within seconds. An answer that made no sense
 /// may be mended some day, but not that soon.
 fn is_worth_retrying(failure: &Failure) -> bool {
-    failure.is_passing() && failure.cause != Cause::BadAnswer
+    failure.is_transient() && failure.cause != Cause::BadAnswer
 }
 
 /// Marks the failure of a request that was sent with what is known of its effect.

@@ -6,7 +6,7 @@ use super::probe::Probe;
 use super::sample::Sample;
 use super::verdict::{Evidence, Purged, Verdict, judge};
 
-/// A look after the purge and what it proves.
+/// A probe after the purge and what it proves.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Check {
     /// The probe.
@@ -64,17 +64,17 @@ impl Verification {
         self.rounds = self.rounds.saturating_add(1);
     }
 
-    /// Returns true if another look at this URL and place can say more than the last one.
+    /// True if another probe of this URL and place can say more than the last one.
     pub fn wants(&self, url: &str, place: Option<&str>) -> bool {
         self.checks
             .iter()
             .find(|check| check.probe.url == url && check.probe.place.as_deref() == place)
-            .is_none_or(|check| check.evidence.may_pass())
+            .is_none_or(|check| check.evidence.is_transient())
     }
 
-    /// Returns true if another look at anything can.
+    /// True if another probe of anything can.
     pub fn wants_more(&self) -> bool {
-        self.checks.iter().any(|check| check.evidence.may_pass())
+        self.checks.iter().any(|check| check.evidence.is_transient())
     }
 
     /// Counts the checks with a verdict.

@@ -81,8 +81,8 @@ impl Evidence {
         }
     }
 
-    /// Returns true if another look a little later may well say something else.
-    pub fn may_pass(&self) -> bool {
+    /// True if another probe a little later may well say something else.
+    pub fn is_transient(&self) -> bool {
         if let Self::Status(status) = self {
             return *status == 429 || *status >= 500;
         }
@@ -312,7 +312,7 @@ mod tests {
             answered(301, Some("https://x/")),
             Evidence::Redirected("https://x/".to_owned())
         );
-        assert!(answered(502, None).may_pass() && !answered(403, None).may_pass());
+        assert!(answered(502, None).is_transient() && !answered(403, None).is_transient());
     }
 
     #[test]

@@ -63,7 +63,7 @@ pub(super) fn outcome_of(
             words,
         };
     }
-    if failure.is_passing() {
+    if failure.is_transient() {
         let pause = UNREACHED.saturating_mul(2_u32.saturating_pow(tries.min(10)));
         return SubmitOutcome::Wait { pause: pause.min(UNREACHED_LONGEST), closed: false, words };
     }

@@ -141,7 +141,7 @@ impl Submission {
             return Ok(now);
         };
         match self.read_recent(now - delta(longest) - self.client.doubt()).await {
-            Err(SyncError::Vendor(failure)) if !failure.is_passing() => {}
+            Err(SyncError::Vendor(failure)) if !failure.is_transient() => {}
             read => read?,
         }
         let usage = self
@@ -176,7 +176,7 @@ impl Submission {
                 };
             }
             let response = self.client.ask(&ask, rule).await.map_err(SyncError::Vendor)?;
-            let answered = scan.answer(&response.page, response.edge);
+            let answered = scan.answer(&response.page, response.settled_until);
             let covered = answered.covered.filter(|_| !rule.per_resource);
             self.client.write(response.page.purges, covered).await.map_err(SyncError::Store)?;
             if rule.per_resource {

@@ -192,7 +192,7 @@ impl Attribution {
     /// tell the operator: once, for a log that may not be read.
     pub(super) fn failed(&mut self, failure: &Failure, wait: Duration) -> bool {
         let now = Instant::now();
-        let closed = !failure.is_passing();
+        let closed = !failure.is_transient();
         let wait = if closed { wait.max(CLOSED) } else { wait };
         (self.news, self.older) = (None, None);
         (self.news_at, self.older_at) = (now + wait, now + wait);

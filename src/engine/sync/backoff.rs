@@ -49,7 +49,7 @@ impl Backoff {
                 None => growing(RATE_LIMITED, LONGEST),
             };
         }
-        let wait = if failure.is_passing() {
+        let wait = if failure.is_transient() {
             growing(FIRST, LONGEST)
         } else {
             growing(MENDED_BY_HAND, MENDED_BY_HAND_LONGEST)

@@ -153,7 +153,7 @@ impl ListStrategy {
         match list.scan.answer(&response.page) {
             ScanState::More => {}
             ScanState::Complete => {
-                list.complete = list.complete.max(Some(response.edge));
+                list.complete = list.complete.max(Some(response.settled_until));
                 let active = list.is_active(vendor_now);
                 list.due = now + if active { self.refresh } else { turn };
             }

@@ -47,7 +47,7 @@ impl AccountSync {
                 Err(failure) if failure.is_about_the_question() => break,
                 Err(failure) => return Err(SyncError::Vendor(failure)),
             };
-            pages.answer(&told.page, told.edge);
+            pages.answer(&told.page, told.settled_until);
             let found =
                 poll.ids.iter().all(|id| told.page.purges.iter().any(|purge| purge.id == *id));
             self.client.write(told.page.purges, None).await.map_err(SyncError::Store)?;

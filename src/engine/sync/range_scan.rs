@@ -132,12 +132,12 @@ impl RangeScan {
         })
     }
 
-    /// Takes the answer to the newest request. Nothing after `edge` counts as complete: up to there
-    /// the vendor's history had settled when the request was made.
+    /// Takes the answer to the newest request. Nothing after `settled_until` counts as complete: up
+    /// to there the vendor's history had settled when the request was made.
     pub(in crate::engine) fn answer(
         &mut self,
         page: &HistoryPage,
-        edge: DateTime<Utc>,
+        settled_until: DateTime<Utc>,
     ) -> Answered {
         let Some(part) = self.todo.last().copied() else {
             return Answered::default();
@@ -145,13 +145,13 @@ impl RangeScan {
         if let Some(offset_scan) = &mut self.offset_scan {
             return match offset_scan.answer(page) {
                 ScanState::More => Answered::default(),
-                ScanState::Complete => self.done(part, counted_records(page), edge),
+                ScanState::Complete => self.done(part, counted_records(page), settled_until),
                 ScanState::Incomplete => self.incomplete(part),
             };
         }
         let cut = page.total.is_some_and(|total| total > page.records);
         if (page.complete && !cut) || page.total == Some(page.records) {
-            return self.done(part, page.records, edge);
+            return self.done(part, page.records, settled_until);
         }
         if page.records == 0 {
             return self.incomplete(part);
@@ -190,7 +190,7 @@ impl RangeScan {
         self.incomplete(part).incomplete
     }
 
-    fn done(&mut self, part: Part, records: u64, edge: DateTime<Utc>) -> Answered {
+    fn done(&mut self, part: Part, records: u64, settled_until: DateTime<Utc>) -> Answered {
         self.todo.pop();
         self.offset_scan = None;
         self.read += records;
@@ -200,7 +200,7 @@ impl RangeScan {
         if let (Some(expected), Some(rest)) = (part.expected, self.todo.last_mut()) {
             rest.gives(expected, records);
         }
-        let until = if part.open { edge } else { part.until.min(edge) };
+        let until = if part.open { settled_until } else { part.until.min(settled_until) };
         Answered { covered: (part.from < until).then_some((part.from, until)), incomplete: None }
     }
 

@@ -84,7 +84,7 @@ impl RangeStrategy {
             return Ok(Step { over: true, ..Step::default() });
         };
         let response = client.ask(&ask, &self.rule).await.map_err(SyncError::Vendor)?;
-        let answered = scan.answer(&response.page, response.edge);
+        let answered = scan.answer(&response.page, response.settled_until);
         let recorded =
             client.write(response.page.purges, answered.covered).await.map_err(SyncError::Store)?;
         if let Some((from, until)) = answered.covered {

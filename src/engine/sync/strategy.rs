@@ -104,11 +104,12 @@ impl Pages {
         }
     }
 
-    /// Takes the answer to the newest request. Up to `edge` the vendor's history had settled.
-    pub(super) fn answer(&mut self, page: &HistoryPage, edge: DateTime<Utc>) {
+    /// Takes the answer to the newest request. The vendor's history had settled up to
+    /// `settled_until`.
+    pub(super) fn answer(&mut self, page: &HistoryPage, settled_until: DateTime<Utc>) {
         match self {
             Self::Ranges(scan) => {
-                scan.answer(page, edge);
+                scan.answer(page, settled_until);
             }
             Self::Offset(offset) => {
                 let last = page.complete || page.records == 0;

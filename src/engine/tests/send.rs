@@ -50,6 +50,25 @@ async fn a_purge_is_queued_sent_accepted_found_in_the_history_and_done() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_queue_has_open_requests_first_in_their_order_and_then_finished_ones_newest_first() {
+    let bench = Bench::new();
+    let vendor = Vendor::new("a", &bench.clock);
+    let mut running = bench.start(from_ref(&vendor));
+    running.synced("a").await;
+    running.engine.pause(true).await.unwrap();
+    let requests = ["/1", "/2", "/3", "/4"].map(|target| request("a", "r1", target));
+    running.enqueue(requests.into(), begin());
+    let queued = running.enqueued().await;
+    let done = vec![queued[0].id.clone(), queued[2].id.clone()];
+    running.engine.cancel(done).await;
+    let queue = running.engine.queue().await.unwrap();
+    let targets: Vec<&str> =
+        queue.iter().map(|entry| entry.request.payload.targets()[0].as_str()).collect();
+    assert_eq!(targets, ["/2", "/4", "/3", "/1"]);
+    running.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_purge_that_fails_at_the_vendor_fails_in_the_journal() {
     let bench = Bench::new();
     let vendor = Vendor::new("a", &bench.clock);

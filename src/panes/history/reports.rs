@@ -49,7 +49,7 @@ impl HistoryPane {
     pub(super) fn take_event(&mut self, event: &Event, ctx: &PaneCtx<'_>) -> Update {
         #[expect(clippy::wildcard_enum_match_arm, reason = "others change no row")]
         match event {
-            Event::Journal(entry) if entry.is_looked_at() => {
+            Event::Journal(entry) if entry.is_verification_settled() => {
                 let mut update = Update::taken();
                 if self.rows.changed() {
                     let want = self.rows.reload();
