@@ -83,9 +83,9 @@ commands! {
     Moving {
         MoveDown "move-down" "down" "Go to the next row" [Global] ["j" "down"]
             also "next below"
-            hint Plan 5 Picker 5 Help 1 Notices 2;
+            hint Plan 5 Picker 5 Help 1 Notices 2 Accounts 3;
         MoveUp "move-up" "up" "Go to the previous row" [Global] ["k" "up"]
-            also "previous above" hint Picker 6 Help 2 Notices 3;
+            also "previous above" hint Picker 6 Help 2 Notices 3 Accounts 4;
         PageDown "page-down" "page down" "Go down by a page" [Global] ["ctrl-d" "pagedown"]
             also "scroll screen"
             hint Plan 6 Help 3;
@@ -116,7 +116,7 @@ commands! {
             [Global Text] ["esc"]
             also "close escape leave"
             hint Detail 1 Field 2 Compose 17 Plan 7 Drafts 4 Queue 9 Picker 8 Help 4 Notices 4
-                Facets 4;
+                Facets 4 Accounts 5;
         SplitRight "split-right" "split right" "Open a second pane to the right" [History] ["|"]
             also "vertical beside window"
             hint History 12;
@@ -198,9 +198,9 @@ commands! {
         TimelineZoomOut "timeline-zoom-out" "zoom out" "Undo the last zoom" [History] ["Z"]
             also "range time undo widen";
         Copy "copy" "copy" "Copy the targets of this row, of the marked rows, or of this request"
-            [History Detail Plan Queue Notices] ["y"]
+            [History Detail Plan Queue Notices Accounts] ["y"]
             also "clipboard yank urls targets"
-            hint History 8 Detail 3 Plan 4 Queue 8 Notices 1;
+            hint History 8 Detail 3 Plan 4 Queue 8 Notices 1 Accounts 2;
         CopyCurl "copy-curl" "copy as curl"
             "Copy as a command line (curl, or the vendor's own), without the secret"
             [History Detail Plan Queue] ["Y"]
@@ -210,15 +210,15 @@ commands! {
             also "csv json ndjson save file write download report";
         Refresh "refresh" "refresh" "Ask the vendors for news now" [Global] ["r"]
             also "reload update sync news poll"
-            hint History 13;
+            hint History 13 Accounts 1;
     }
     Purging {
         PurgeCompose "purge-compose" "purge" "Compose a purge" [Global] ["P"]
             also "invalidate clear cache new draft send flush"
             sends Purge hint History 1;
         PurgeAgain "purge-again" "purge again" "Compose a purge of this row or of the marked rows"
-            [History Detail] ["R"]
-            also "redo repeat retry resend rerun" sends Purge hint History 9 Detail 4;
+            [History Detail Queue] ["R"]
+            also "redo repeat retry resend rerun" sends Purge hint History 9 Detail 4 Queue 10;
         DraftsOpen "drafts-open" "drafts" "Show the drafts that are kept" [Global] ["D"]
             also "unsent kept saved compose list" sends Purge;
         DraftDelete "draft-delete" "delete" "Delete this draft" [Drafts] ["x"]
@@ -286,6 +286,10 @@ commands! {
         QueueCancel "queue-cancel" "cancel" "Cancel a queued request" [Queue] ["x"]
             also "stop abort delete remove take-back"
             sends Request hint Queue 1;
+        QueueRestore "queue-restore" "undo cancel"
+            "Put a canceled request back into its place in the queue" [Queue] ["u"]
+            also "undo restore uncancel"
+            sends Request hint Queue 11;
         QueueResend "queue-resend" "send again"
             "Send a request of unknown outcome again (it may purge twice)" [Queue] ["S"]
             also "retry unknown again"
@@ -349,6 +353,10 @@ commands! {
         Palette "palette" "palette" "Find a command, view, account, host or theme" [Global] [":" "ctrl-space"]
             also "commands find search"
             hint History 5;
+        AccountsOpen "accounts" "accounts"
+            "Show how each account stands with its vendor, and when it is asked again"
+            [Global] ["A"]
+            also "vendors status health failure limits token";
         NoticesOpen "notices" "notices" "Show all notices so far" [Global] ["!"]
             also "messages errors log history warnings";
         Help "help" "help" "Show all keys" [Global] ["?" "f1"]

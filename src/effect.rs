@@ -114,6 +114,14 @@ pub enum Query {
         /// The hosts.
         hosts: Vec<String>,
     },
+    /// Reads the purges that requests of the journal became, in full. Answered by
+    /// [`Answer::Gathered`].
+    PurgesOf {
+        /// Comes back with the answer.
+        ticket: Ticket,
+        /// The requests.
+        requests: Vec<JournalId>,
+    },
     /// Renders requests as they would go over the wire, without secrets. Answered by
     /// [`Answer::Previewed`].
     Preview {
@@ -157,6 +165,11 @@ pub enum Order {
     },
     /// Queues a request of unknown outcome again. Issued only by the operator's own key.
     Resend {
+        /// The request.
+        id: JournalId,
+    },
+    /// Puts a canceled request back into its place in the queue.
+    Restore {
         /// The request.
         id: JournalId,
     },
@@ -284,7 +297,7 @@ pub enum Answer {
         /// The keys.
         result: Result<Vec<PurgeKey>, StoreError>,
     },
-    /// Answers [`Query::Gather`].
+    /// Answers [`Query::Gather`] and [`Query::PurgesOf`].
     Gathered {
         /// The ticket of the query.
         ticket: Ticket,

@@ -6,11 +6,13 @@
 //! - [`subscribe`](Engine::subscribe): every [`Event`], after the current state of accounts and
 //!   queue.
 //! - [`window`](Engine::window), [`summary`](Engine::summary), [`detail`](Engine::detail),
-//!   [`gather`](Engine::gather), [`recent`](Engine::recent), [`served`](Engine::served), [`queue`](Engine::queue),
+//!   [`gather`](Engine::gather), [`purges_of`](Engine::purges_of), [`recent`](Engine::recent),
+//!   [`served`](Engine::served), [`queue`](Engine::queue),
 //!   [`drafts`](Engine::drafts): read the store; dropping the future cancels the read.
 //! - [`check_draft`](Engine::check_draft), [`settle`](Engine::settle): lint and plan a draft.
 //! - [`preview`](Engine::preview): renders a request as it would go over the wire.
 //! - [`enqueue`](Engine::enqueue), [`cancel`](Engine::cancel), [`resend`](Engine::resend),
+//!   [`restore`](Engine::restore),
 //!   [`reorder`](Engine::reorder), [`pause`](Engine::pause), [`keep_draft`](Engine::keep_draft),
 //!   [`forget_draft`](Engine::forget_draft),
 //!   [`notice_bad_ends`](Engine::notice_bad_ends): change the journal; carried out even if the

@@ -14,6 +14,7 @@ use crate::domain::ids::{AccountName, ResourceId};
 use crate::domain::zone::Zone;
 use crate::effect::{Answer, Effect, Tickets};
 
+pub mod accounts;
 pub mod badges;
 pub mod compose;
 pub mod drafts;

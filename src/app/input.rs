@@ -160,6 +160,7 @@ impl App {
             Command::Help => self.open(Opening::Help, ctx),
             Command::Palette => self.open(Opening::Palette, ctx),
             Command::QueueOpen => self.open(Opening::Queue, ctx),
+            Command::AccountsOpen => self.open(Opening::Accounts, ctx),
             Command::NoticesOpen => self.open(Opening::Notices, ctx),
             Command::Back if !covered => {
                 self.notices.dismiss();

@@ -5,6 +5,7 @@
 
 use crate::commands::{Command, Context};
 use crate::domain::draft::{Draft, KeptDraft};
+use crate::panes::accounts::AccountsPane;
 use crate::panes::compose::ComposePane;
 use crate::panes::drafts::DraftsPane;
 use crate::panes::facets::FacetsPane;
@@ -53,6 +54,7 @@ pub(super) fn open_overlay(
             let (pane, effect) = QueuePane::open(ctx);
             (Box::new(pane), Update::effect(effect))
         }
+        Opening::Accounts => (Box::new(AccountsPane::default()), Update::taken()),
         Opening::Notices => (Box::new(NoticesPane::default()), Update::taken()),
         Opening::Help => (Box::new(HelpPane::new(context.contexts)), Update::taken()),
         Opening::Palette => {

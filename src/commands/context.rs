@@ -19,6 +19,8 @@ pub enum Context {
     Queue,
     /// The history of notices.
     Notices,
+    /// The accounts overlay.
+    Accounts,
     /// A list to choose from: pickers, the palette.
     Picker,
     /// The counts overlay.
@@ -79,6 +81,7 @@ impl Context {
             Self::Queue => Some("In the queue only"),
             Self::Picker | Self::Choice => Some("In a list only"),
             Self::Notices => Some("In the notices only"),
+            Self::Accounts => Some("In the accounts only"),
             Self::Facets => Some("In the counts only"),
             Self::Help => Some("In help only"),
             Self::Field | Self::Text | Self::Lines => Some("While typing only"),

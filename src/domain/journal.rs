@@ -68,7 +68,9 @@ impl JournalState {
                 next,
                 Self::Accepted | Self::Successful | Self::Failed | Self::Rejected | Self::Queued
             ),
-            Self::Rejected | Self::Successful | Self::Failed | Self::Cancelled => false,
+            // It was never sent, and goes back to its place in the queue.
+            Self::Cancelled => next == Self::Queued,
+            Self::Rejected | Self::Successful | Self::Failed => false,
         }
     }
 

@@ -40,6 +40,8 @@ pub struct Known {
     pub read_only: bool,
     /// True if no vendor is asked.
     pub offline: bool,
+    /// The progress of reading older history, by account.
+    progress: BTreeMap<AccountName, (u64, Option<u64>)>,
     /// Requests with a bad end that the operator has not looked at.
     bad_news: BTreeMap<JournalId, JournalEntry>,
     /// Requests of which the operator knows here, whatever a reading of the store from before says.
@@ -65,6 +67,7 @@ impl Known {
                 let known = self.statuses.entry(account.clone()).or_default();
                 let new = known != status;
                 known.clone_from(status);
+                self.learn_progress(account, status.older);
                 new
             }
             Event::Resources { account, resources } => {
@@ -89,6 +92,43 @@ impl Known {
             }
             Event::HistoryChanged { .. } | Event::Notice(_) => false,
         }
+    }
+
+    /// Keeps the progress of reading older history; that of an account that is done stays until all
+    /// are, so that the sum never runs backwards.
+    fn learn_progress(&mut self, account: &AccountName, older: Option<(u64, Option<u64>)>) {
+        if self.statuses.values().all(|status| status.older.is_none()) {
+            self.progress.clear();
+            return;
+        }
+        match (self.progress.get_mut(account), older) {
+            (Some((read, of)), Some((now, now_of))) => {
+                *read = (*read).max(now);
+                *of = (*of).max(now_of);
+            }
+            (None, Some(older)) => {
+                self.progress.insert(account.clone(), older);
+            }
+            (Some((read, of)), None) => *read = of.map_or(*read, |of| of.max(*read)),
+            (None, None) => {}
+        }
+    }
+
+    /// Returns the progress of reading the older history of these accounts: rows read and, where
+    /// the vendors count, of how many. `None` where none of them is being read.
+    pub fn older(&self, of: impl Fn(&AccountName) -> bool) -> Option<(u64, Option<u64>)> {
+        let reads =
+            |(name, status): (&AccountName, &AccountStatus)| status.older.is_some() && of(name);
+        if !self.statuses.iter().any(reads) {
+            return None;
+        }
+        let shown = || self.progress.iter().filter(|(name, _)| of(name)).map(|(_, it)| it);
+        Some((shown().map(|it| it.0).sum(), shown().map(|it| it.1).sum()))
+    }
+
+    /// The resources of an account; `None` where they are not known.
+    pub fn resources_of(&self, account: &AccountName) -> Option<&[Resource]> {
+        self.resources.get(account).map(|resources| resources.as_slice())
     }
 
     /// Keeps an account's resources in the place of those that were known.

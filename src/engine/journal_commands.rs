@@ -121,6 +121,17 @@ impl Engine {
         async move { step.await.pop().unwrap_or(Err(missing)) }
     }
 
+    /// Puts a canceled request back into its place in the queue.
+    pub fn restore(
+        &self,
+        id: JournalId,
+    ) -> impl Future<Output = Result<JournalEntry, OrderError>> + Send + use<> {
+        let missing =
+            OrderError::WrongState { id: id.clone(), state: None, needed: JournalState::Cancelled };
+        let step = self.step(vec![id], JournalState::Cancelled, JournalState::Queued);
+        async move { step.await.pop().unwrap_or(Err(missing)) }
+    }
+
     /// Exchanges the places of queued requests, so that they are sent in this order. Returns those
     /// that moved.
     pub fn reorder(
@@ -274,7 +285,7 @@ impl Engine {
                 return Ok(Err(protected_in(account)));
             }
             let details = StepDetails {
-                planned_at: (to == JournalState::Queued).then_some(now),
+                planned_at: (from == JournalState::Unknown).then_some(now),
                 ..StepDetails::at(now)
             };
             Ok(match store.writer()?.step(&id, from, to, &details)? {

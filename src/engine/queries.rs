@@ -10,7 +10,7 @@ use crate::domain::budget::RecentPurge;
 use crate::domain::draft::KeptDraft;
 use crate::domain::event::StoreError;
 use crate::domain::filter::Filter;
-use crate::domain::ids::{AccountName, PurgeKey, ResourceId};
+use crate::domain::ids::{AccountName, JournalId, PurgeKey, ResourceId};
 use crate::domain::journal::JournalEntry;
 use crate::domain::kind::Kind;
 use crate::domain::lint_context::ServedHosts;
@@ -70,6 +70,25 @@ impl Engine {
         keys: Vec<PurgeKey>,
     ) -> impl Future<Output = QueryResult<Vec<Purge>>> + Send + use<> {
         self.0.windows.ask(move |reader| reader.purges(&keys))
+    }
+
+    /// Reads the purges that requests of the journal became, in full; those that are not known are
+    /// left out.
+    pub fn purges_of(
+        &self,
+        requests: Vec<JournalId>,
+    ) -> impl Future<Output = QueryResult<Vec<Purge>>> + Send + use<> {
+        self.0.windows.ask(move |reader| {
+            let mut purges = Vec::new();
+            for id in &requests {
+                if let Some(entry) = reader.journal_entry(id)?
+                    && let Some(purge) = &entry.purge
+                {
+                    purges.extend(reader.purge_of(&entry.request.account, purge)?);
+                }
+            }
+            Ok(purges)
+        })
     }
 
     /// Reads recent purges of these resources by anybody, as far back as the longest rate window.

@@ -142,6 +142,21 @@ pub fn reading(status: &AccountStatus, now: DateTime<Utc>) -> Option<String> {
     })
 }
 
+/// Says when a vendor that failed is asked again: `next try 10:05:12`.
+pub fn next_try(status: &AccountStatus, now: DateTime<Utc>, zone: Zone) -> Option<String> {
+    status.failure.as_ref()?;
+    let at = status.next_at.filter(|at| *at > now && status.asking_since.is_none())?;
+    Some(format!("next try {}", zone.show(at).format("%H:%M:%S")))
+}
+
+/// Formats the progress of reading older history: rows read and, where it is known, of how many.
+pub fn loading_older((read, of): (u64, Option<u64>)) -> String {
+    match of {
+        Some(of) => format!("loading older: {} of {} rows", count(read), count(of)),
+        None => format!("loading older: {} rows", count(read)),
+    }
+}
+
 /// Formats a time as a list shows it: the time of day for today, the day as well otherwise, the
 /// year where it is another.
 pub fn moment(at: DateTime<Utc>, now: DateTime<Utc>, zone: Zone) -> String {

@@ -1,6 +1,7 @@
 //! The queue: requests that wait, are being sent, or were sent.
 
 use crate::commands::{Command, Context, Sends};
+use crate::domain::bad_news::BadEnd;
 use crate::domain::event::{Event, Level};
 use crate::domain::ids::{JournalId, Ticket};
 use crate::domain::journal::{JournalEntry, JournalState};
@@ -9,6 +10,8 @@ use crate::effect::{Answer, Effect, Order, Query, Subject, TerminalEffect};
 use super::requests::AppRequest;
 use super::{BudgetOf, Pane, PaneCtx, Update};
 
+mod again;
+mod plans;
 pub mod view;
 
 /// Rows of a page.
@@ -28,6 +31,8 @@ pub struct QueuePane {
     here: Option<JournalId>,
     /// The entry of unknown outcome that one more press of the key sends again.
     armed: Option<JournalId>,
+    /// The query for the purge that a request became, to draft it again, and the request.
+    again: Option<(Ticket, Box<JournalEntry>)>,
 }
 
 impl QueuePane {
@@ -41,6 +46,7 @@ impl QueuePane {
             error: None,
             here: None,
             armed: None,
+            again: None,
         };
         (pane, Effect::Query(Query::Queue { ticket }))
     }
@@ -88,6 +94,15 @@ impl QueuePane {
         }
     }
 
+    fn restore(&self) -> Update {
+        match self.current() {
+            Some(entry) if entry.state == JournalState::Cancelled => {
+                Update::effect(Effect::Order(Order::Restore { id: entry.id.clone() }))
+            }
+            Some(_) | None => Update::taken(),
+        }
+    }
+
     fn resend(&mut self) -> Update {
         let unknown = self.current().filter(|entry| entry.state == JournalState::Unknown);
         let Some(id) = unknown.map(|entry| entry.id.clone()) else {
@@ -111,13 +126,14 @@ impl QueuePane {
         let Some(here) = queued else {
             return Update::taken();
         };
-        let queued: Vec<&JournalEntry> = self
+        let mut queued: Vec<&JournalEntry> = self
             .entries()
             .iter()
             .filter(|entry| {
                 entry.state == JournalState::Queued && entry.request.account == here.request.account
             })
             .collect();
+        queued.sort_by_key(|entry| entry.place);
         let at = queued.iter().position(|entry| entry.id == here.id);
         let other =
             at.and_then(|at| queued.get(at.checked_add_signed(if earlier { -1 } else { 1 })?));
@@ -146,7 +162,7 @@ impl QueuePane {
     /// one. Where its entry is gone, it stays on the row.
     fn show_entries(&mut self, entries: Vec<JournalEntry>) {
         let row = self.cursor();
-        self.entries = Some(entries);
+        self.entries = Some(plans::group(entries));
         if self.current().map(|entry| &entry.id) != self.here.as_ref() {
             self.go_to(row);
         }
@@ -173,7 +189,9 @@ impl Pane for QueuePane {
             Command::MoveLast => self.go_to(usize::MAX),
             Command::Open => self.show(),
             Command::QueueCancel => self.cancel(),
+            Command::QueueRestore => self.restore(),
             Command::QueueResend => self.resend(),
+            Command::PurgeAgain => self.again(ctx),
             Command::QueueEarlier => self.reorder(true),
             Command::QueueLater => self.reorder(false),
             Command::Verify => self.current().map_or_else(Update::taken, |entry| {
@@ -192,6 +210,9 @@ impl Pane for QueuePane {
     }
 
     fn on_answer(&mut self, answer: &Answer, ctx: &PaneCtx<'_>) -> Update {
+        if let Answer::Gathered { ticket, result } = answer {
+            return self.on_purges(*ticket, result);
+        }
         let Answer::Queue { ticket, result } = answer else {
             return Update::ignored();
         };
@@ -244,6 +265,22 @@ impl Pane for QueuePane {
                     "Only a queued request can be canceled"
                 })
             }
+            Command::QueueRestore if state != Some(JournalState::Cancelled) => {
+                Some("Only a canceled request can be queued again")
+            }
+            Command::PurgeAgain => match state? {
+                JournalState::Queued | JournalState::Sending | JournalState::Accepted => {
+                    Some("It is still under way")
+                }
+                JournalState::Unknown => Some("Its outcome is unknown: send again decides that"),
+                JournalState::Rejected
+                | JournalState::Successful
+                | JournalState::Failed
+                | JournalState::Cancelled => None,
+            },
+            Command::QueueResend if entry.is_some_and(|it| BadEnd::of(it).is_some()) => {
+                Some("Its end is known: purge it again instead")
+            }
             Command::QueueEarlier | Command::QueueLater if state != Some(JournalState::Queued) => {
                 Some("Only a queued request can be moved")
             }
@@ -259,158 +296,4 @@ impl Pane for QueuePane {
 }
 
 #[cfg(test)]
-mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-
-    use super::*;
-    use crate::domain::event::StoreError;
-    use crate::domain::known::Known;
-    use crate::domain::payload::{Payload, Targets};
-    use crate::testing::{pane_ctx, pane_ctx_with, queued};
-
-    fn entry(id: &str, state: JournalState) -> JournalEntry {
-        let at = pane_ctx().now;
-        let mut entry = queued("prod", "1", at);
-        entry.id = id.into();
-        entry.request.payload = Payload::Url(Targets::one("/a.jpg"));
-        (entry.state, entry.queued_at) = (state, at);
-        entry
-    }
-
-    fn queue(entries: Vec<JournalEntry>) -> QueuePane {
-        let ctx = pane_ctx();
-        let (mut pane, effect) = QueuePane::open(&ctx);
-        let Effect::Query(Query::Queue { ticket }) = effect else { unreachable!() };
-        pane.on_answer(&Answer::Queue { ticket, result: Ok(entries) }, &ctx);
-        pane
-    }
-
-    fn changed() -> Event {
-        Event::Journal(Box::new(entry("1", JournalState::Successful)))
-    }
-
-    /// Has the journal change, and the store answer with these entries.
-    fn change(pane: &mut QueuePane, entries: Vec<JournalEntry>) {
-        let update = pane.on_event(&changed(), &pane_ctx());
-        assert_eq!(pane.asked.map(asks), Some(update));
-        answer(pane, entries);
-    }
-
-    fn asks(ticket: Ticket) -> Update {
-        Update::effect(Effect::Query(Query::Queue { ticket }))
-    }
-
-    fn answer(pane: &mut QueuePane, entries: Vec<JournalEntry>) -> Update {
-        let answer = Answer::Queue { ticket: pane.asked.unwrap(), result: Ok(entries) };
-        pane.on_answer(&answer, &pane_ctx())
-    }
-
-    #[test]
-    fn a_change_of_the_journal_has_the_store_asked_once_at_a_time() {
-        let ctx = pane_ctx();
-        let mut pane = queue(vec![entry("1", JournalState::Sending)]);
-        let first = pane.on_event(&changed(), &ctx);
-        assert_eq!(first, asks(pane.asked.unwrap()));
-        assert_eq!(pane.current().unwrap().state, JournalState::Sending, "an event is no answer");
-        for _ in 0..3 {
-            assert_eq!(pane.on_event(&changed(), &ctx), Update::taken());
-        }
-        let second = answer(&mut pane, vec![entry("1", JournalState::Accepted)]);
-        assert_eq!(second, asks(pane.asked.unwrap()), "the answer may be older than the change");
-        assert_eq!(pane.current().unwrap().state, JournalState::Accepted);
-        assert_eq!(answer(&mut pane, vec![entry("1", JournalState::Successful)]), Update::taken());
-        assert_eq!(pane.asked, None);
-    }
-
-    #[test]
-    fn an_error_leaves_the_entries_and_the_next_change_asks_again() {
-        let ctx = pane_ctx();
-        let mut pane = queue(vec![entry("1", JournalState::Queued)]);
-        pane.on_event(&changed(), &ctx);
-        let ticket = pane.asked.unwrap();
-        let error = StoreError { words: "The disk is full.".to_owned(), advice: String::new() };
-        pane.on_answer(&Answer::Queue { ticket, result: Err(error) }, &ctx);
-        assert_eq!(pane.current().unwrap().id.as_str(), "1");
-        change(&mut pane, vec![entry("2", JournalState::Queued)]);
-        assert_eq!(pane.current().unwrap().id.as_str(), "2");
-        assert_eq!(pane.error, None);
-    }
-
-    #[test]
-    fn only_what_is_queued_is_taken_back() {
-        let mut pane =
-            queue(vec![entry("1", JournalState::Queued), entry("2", JournalState::Accepted)]);
-        let update = pane.on_command(Command::QueueCancel, &pane_ctx());
-        assert_eq!(update.effects, [Effect::Order(Order::Cancel { ids: vec!["1".into()] })]);
-        pane.on_command(Command::MoveDown, &pane_ctx());
-        assert!(pane.on_command(Command::QueueCancel, &pane_ctx()).effects.is_empty());
-    }
-
-    #[test]
-    fn sending_again_takes_two_presses_on_the_same_row() {
-        let mut pane =
-            queue(vec![entry("1", JournalState::Unknown), entry("2", JournalState::Unknown)]);
-        assert!(pane.on_command(Command::QueueResend, &pane_ctx()).effects.is_empty());
-        pane.on_command(Command::MoveDown, &pane_ctx());
-        assert!(pane.on_command(Command::QueueResend, &pane_ctx()).effects.is_empty());
-        let update = pane.on_command(Command::QueueResend, &pane_ctx());
-        assert_eq!(update.effects, [Effect::Order(Order::Resend { id: "2".into() })]);
-    }
-
-    #[test]
-    fn the_cursor_stays_on_its_request_when_another_is_finished() {
-        let mut pane =
-            queue(vec![entry("1", JournalState::Queued), entry("2", JournalState::Queued)]);
-        pane.on_command(Command::MoveDown, &pane_ctx());
-        change(
-            &mut pane,
-            vec![entry("2", JournalState::Queued), entry("1", JournalState::Successful)],
-        );
-        assert_eq!(pane.current().unwrap().id.as_str(), "2");
-    }
-
-    #[test]
-    fn a_queued_request_changes_places_with_its_neighbour_of_the_same_account() {
-        let ctx = pane_ctx_with({
-            let mut known = Known::default();
-            known.learn(&Event::QueuePaused(true));
-            known
-        });
-        let (mut pane, _) = QueuePane::open(&ctx);
-        let mut foreign = entry("b", JournalState::Queued);
-        foreign.request.account = "other".into();
-        let entries = vec![
-            entry("a", JournalState::Queued),
-            foreign,
-            entry("c", JournalState::Queued),
-            entry("d", JournalState::Accepted),
-        ];
-        answer(&mut pane, entries);
-        let ids = |update: Update| match update.effects.as_slice() {
-            [Effect::Order(Order::Reorder { ids })] => {
-                ids.iter().map(ToString::to_string).collect()
-            }
-            _ => Vec::new(),
-        };
-        assert_eq!(
-            ids(pane.on_command(Command::QueueLater, &ctx)),
-            ["c", "a"],
-            "the other account's request is no neighbour"
-        );
-        assert!(ids(pane.on_command(Command::QueueEarlier, &ctx)).is_empty());
-        let pause = pane.on_command(Command::QueuePause, &ctx);
-        assert_eq!(pause.effects, [Effect::Order(Order::Pause(false))], "it is paused");
-    }
-
-    #[test]
-    fn the_cursor_stays_on_its_request_also_where_it_never_moved() {
-        let mut pane =
-            queue(vec![entry("1", JournalState::Sending), entry("2", JournalState::Queued)]);
-        change(
-            &mut pane,
-            vec![entry("2", JournalState::Queued), entry("1", JournalState::Successful)],
-        );
-        assert_eq!(pane.current().map(|it| it.id.as_str()), Some("1"));
-        assert!(pane.on_command(Command::QueueCancel, &pane_ctx()).effects.is_empty());
-    }
-}
+mod tests;

@@ -61,6 +61,8 @@ pub enum Opening {
     Queue,
     /// Everything that the operator was told.
     Notices,
+    /// The accounts, and how each stands with its vendor.
+    Accounts,
     /// All keys.
     Help,
     /// Find a command, view, account, host or theme by a word.

@@ -9,7 +9,7 @@ use ratatui::style::Style;
 use super::Screen;
 use crate::domain::account::Account;
 use crate::domain::event::AccountStatus;
-use crate::panes::format::{age, count_noun, reading};
+use crate::panes::format::{age, count_noun, next_try, reading};
 use crate::theme::Role;
 use crate::widgets::text::{RowWriter, cut, width};
 
@@ -186,9 +186,12 @@ fn parts(screen: &Screen<'_>, account: &Account, with_age: bool, headline: usize
     let (glyph, words, role) = match (status, synced, failure) {
         _ if known.offline => (glyphs.no_report, old, Role::Dim),
         (_, _, Some(failure)) => {
+            let next = status.and_then(|it| next_try(it, now, screen.app.zone()));
+            let next = next.filter(|_| headline == HEADLINE);
             let headline = cut(&failure.headline(), headline, glyphs.ellipsis);
+            let next = next.map_or_else(String::new, |next| format!(", {next}"));
             let old = old.map_or_else(|| "never read".to_owned(), |old| format!("{old} old"));
-            (glyphs.failed, Some(format!("{headline} ({old})")), Role::Failed)
+            (glyphs.failed, Some(format!("{headline}{next} ({old})")), Role::Failed)
         }
         (Some(status), Some(_), None) if is_late(status, now) => {
             let old = old.unwrap_or_default();

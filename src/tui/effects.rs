@@ -111,6 +111,10 @@ impl EngineEffects {
                 let purges = self.engine.gather(keys);
                 self.answer(async move { Answer::Gathered { ticket, result: purges.await } });
             }
+            Query::PurgesOf { ticket, requests } => {
+                let purges = self.engine.purges_of(requests);
+                self.answer(async move { Answer::Gathered { ticket, result: purges.await } });
+            }
             Query::Recent { ticket, resources } => {
                 let recent = self.engine.recent(resources);
                 self.answer(async move { Answer::Recent { ticket, result: recent.await } });
@@ -151,6 +155,10 @@ impl EngineEffects {
             Order::Resend { id } => {
                 let resent = self.engine.resend(id);
                 self.notify(async move { refusals(vec![resent.await]) });
+            }
+            Order::Restore { id } => {
+                let restored = self.engine.restore(id);
+                self.notify(async move { refusals(vec![restored.await]) });
             }
             Order::Reorder { ids } => {
                 let moved = self.engine.reorder(ids);

@@ -3,10 +3,13 @@
 use chrono::TimeDelta;
 use purgedeck::app::Setup;
 use purgedeck::domain::account::Account;
-use purgedeck::domain::event::Event;
+use purgedeck::domain::event::{AccountStatus, Event};
+use purgedeck::domain::failure::{Cause, Failure};
 use purgedeck::domain::journal::{JournalEntry, JournalState};
 use purgedeck::domain::payload::{Payload, Targets};
-use purgedeck::effect::{Effect, Order, Query, Report, TerminalEffect};
+use purgedeck::domain::purge::Target;
+use purgedeck::domain::status::Status;
+use purgedeck::effect::{Answer, Effect, Order, Query, Report, TerminalEffect};
 
 use super::stage::{Stage, just_queued, setup};
 
@@ -171,4 +174,114 @@ fn where_a_filter_selects_nothing_no_limits_are_shown() {
     assert!(!limits(&stage).contains("site.com"), "{}", limits(&stage));
     stage.press("ctrl-l");
     assert!(limits(&stage).contains("site.com"), "{}", limits(&stage));
+}
+
+#[test]
+fn account_kind_and_the_whole_host_are_the_last_to_be_cut() {
+    for (size, account) in [((160, 50), true), ((80, 24), true), ((60, 20), false)] {
+        let stage = with_queue(size, setup(), |entry| {
+            entry.state = JournalState::Failed;
+            entry.request.cname = "images.northwind.example".to_owned();
+        });
+        let text = stage.text();
+        assert!(text.contains("HOST") && text.contains("KIND"), "{text}");
+        let row = text.lines().find(|line| line.contains("images.northwind.example"));
+        let row = row.unwrap_or_else(|| panic!("{text}"));
+        assert!(row.contains("images.northwind.example url"), "{row}");
+        assert_eq!(row.contains("edge-prod"), account, "{size:?}: {row}");
+    }
+}
+
+#[test]
+fn a_plan_says_how_far_it_is_and_each_failure_why() {
+    let stage = with_queue((160, 50), setup(), |entry| {
+        entry.state = JournalState::Failed;
+        if entry.request.account.as_str() == "edge-prod" {
+            entry.state = JournalState::Rejected;
+            entry.error = Some("401 token refused: no such key. Replace it.".to_owned());
+        }
+    });
+    let text = stage.text();
+    assert!(text.contains("plan of 10:04:12 · 0 of 2 done · 1 failed · 1 refused"), "{text}");
+    assert!(text.contains("401 token refused  /a.jpg"), "{text}");
+    assert!(text.contains("Southcdn gives no reason  /a.jpg"), "{text}");
+}
+
+#[test]
+fn a_canceled_request_can_be_put_back_and_what_is_over_can_be_purged_again() {
+    let mut stage = with_queue((160, 50), setup(), |entry| entry.state = JournalState::Cancelled);
+    stage.press("u");
+    let id = "request-of-edge-prod".into();
+    assert_eq!(stage.take_asked(), [Effect::Order(Order::Restore { id })]);
+    stage.press("R");
+    assert!(stage.text().contains("Compose") && stage.text().contains("/a.jpg"));
+    let mut stage = with_queue((160, 50), setup(), |_| {});
+    stage.press("u");
+    assert!(stage.text().contains("Only a canceled request can be queued again"));
+    stage.press("R");
+    assert!(stage.text().contains("It is still under way"), "{}", stage.text());
+}
+
+#[test]
+fn of_what_failed_only_the_targets_that_failed_are_drafted_where_the_vendor_tells_them_apart() {
+    let mut stage = with_queue((160, 50), setup(), |entry| {
+        entry.state = JournalState::Failed;
+        entry.purge = Some("p1".into());
+        let targets = ["/a.jpg", "/b.jpg"].map(str::to_owned).to_vec();
+        entry.request.payload = Payload::Url(Targets::new(targets).unwrap());
+    });
+    stage.press("R");
+    let asked = stage.take_asked();
+    let [Effect::Query(Query::PurgesOf { ticket, .. })] = &asked[..] else { panic!("{asked:?}") };
+    let mut purge = super::stage::purge(1, stage.now);
+    let target = |text: &str, status| Target { text: text.to_owned(), status: Some(status) };
+    purge.targets = vec![target("/a.jpg", Status::Successful), target("/b.jpg", Status::Failed)];
+    stage.report(Report::Answer(Answer::Gathered { ticket: *ticket, result: Ok(vec![purge]) }));
+    let text = stage.text();
+    assert!(text.contains("Compose") && text.contains("/b.jpg"), "{text}");
+    assert!(text.contains("Only the 1 of 2 targets that failed."), "{text}");
+}
+
+#[test]
+fn an_account_that_fails_says_what_to_do_and_when_it_is_asked_again() {
+    let mut stage = Stage::new((160, 50));
+    stage.report(Report::Event(Event::Account {
+        account: "edge-test".into(),
+        status: AccountStatus {
+            failure: Some(Failure::new(Cause::VendorError)),
+            next_at: Some(stage.now + TimeDelta::seconds(40)),
+            ..AccountStatus::default()
+        },
+    }));
+    let first = stage.text().lines().next().unwrap().to_owned();
+    assert!(first.contains("vendor error, next try 10:04:52 (never read)"), "{first}");
+    stage.press("A j");
+    let text = stage.text();
+    assert!(text.contains(Failure::new(Cause::VendorError).advice()), "{text}");
+    assert!(text.contains("limits: url 100 a request"), "{text}");
+    stage.take_asked();
+    stage.press("r");
+    let account = Some("edge-test".into());
+    assert_eq!(stage.take_asked(), [Effect::Order(Order::Refresh { account })]);
+}
+
+#[test]
+fn progress_is_that_of_the_shown_accounts_and_never_runs_backwards() {
+    let mut stage = Stage::new((160, 50));
+    let reads = |stage: &mut Stage, account: &str, older| {
+        let synced_at = Some(stage.now);
+        let status = AccountStatus { synced_at, older, ..AccountStatus::default() };
+        stage.report(Report::Event(Event::Account { account: account.into(), status }));
+    };
+    reads(&mut stage, "edge-prod", Some((900, Some(1000))));
+    reads(&mut stage, "edge-test", Some((10, Some(500))));
+    assert!(stage.text().contains("loading older: 910 of 1,500 rows"), "{}", stage.text());
+    assert!(!stage.text().contains("complete back"), "not both: {}", stage.text());
+    reads(&mut stage, "edge-prod", None);
+    assert!(stage.text().contains("loading older: 1,010 of 1,500 rows"), "{}", stage.text());
+    stage.press("/");
+    stage.type_text("account:edge-prod");
+    stage.press("enter");
+    assert!(!stage.text().contains("loading older"), "{}", stage.text());
+    assert!(stage.text().contains("complete back to"), "{}", stage.text());
 }

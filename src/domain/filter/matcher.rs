@@ -29,6 +29,16 @@ impl Predicate {
         })
     }
 
+    /// Returns true if purges of this cname may be selected, as far as it tells.
+    pub fn may_select_cname(&self, cname: &str) -> bool {
+        self.clauses.iter().all(|clause| {
+            let Test::Cname(patterns) = &clause.test else {
+                return true;
+            };
+            patterns.iter().any(|pattern| pattern.matches(cname)) != clause.negated
+        })
+    }
+
     /// The patterns of which a selected purge's targets fit one or another.
     pub fn target_patterns(&self) -> impl Iterator<Item = &Pattern> {
         let wanted = self.clauses.iter().filter(|clause| !clause.negated);

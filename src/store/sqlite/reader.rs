@@ -95,6 +95,23 @@ impl Reader {
         })
     }
 
+    /// Returns a purge in full, named by the id that its account's vendor gave it.
+    pub fn purge_of(
+        &self,
+        account: &AccountName,
+        id: &PurgeId,
+    ) -> Result<Option<Purge>, StoreFailure> {
+        self.read(|snapshot| {
+            let mut find = snapshot.connection.prepare_cached(
+                "SELECT p.key FROM purge p JOIN account a ON a.id = p.account
+                 WHERE p.id = ?1 AND a.name = ?2",
+            )?;
+            let key: Option<i64> =
+                find.query_row([id.as_str(), account.as_str()], |row| row.get(0)).optional()?;
+            key.map_or(Ok(None), |key| snapshot.purge(key))
+        })
+    }
+
     /// Returns purges of these resources since an instant, by anybody, newest first: those of the
     /// history, and the journal's sent entries that the history does not have yet. If a vendor
     /// returned no id, an entry counts beside its purge until [`super::Writer::match_purge`] links

@@ -1,8 +1,10 @@
 //! The upper edge of a history pane: filter, number of purges, and how far back it is complete.
 
+use chrono::{DateTime, Utc};
+
 use super::HistoryView;
 use crate::domain::ids::AccountName;
-use crate::panes::format::{count, count_noun, day};
+use crate::panes::format::{count, count_noun, day, loading_older};
 use crate::widgets::text::width;
 
 /// Returns the filter in words.
@@ -44,48 +46,73 @@ fn pieces(view: &HistoryView<'_>) -> [Option<String>; 4] {
     } else {
         format!("{ellipsis}{} of {}", count(summary.selected), count(summary.stored))
     };
-    [Some(selected), marked, complete(view), older(view)]
+    match older(view) {
+        // Of the same accounts it is never both.
+        Some(older) if !is_complete(view) => [Some(selected), marked, Some(older), None],
+        Some(_) | None => [Some(selected), marked, complete(view), None],
+    }
 }
 
-/// Returns the instant since when the shown accounts' history is complete, in words.
-fn complete(view: &HistoryView<'_>) -> Option<String> {
-    let coverage = &view.pane.timeline().summary()?.coverage;
+/// Returns whether the pane's filter may select purges of an account: by its name and provider, and
+/// by the cnames of its resources.
+pub(super) fn may_show(view: &HistoryView<'_>, name: &AccountName) -> bool {
     let predicate = view.pane.filter().predicate();
-    let shown = |name: &AccountName| {
-        let account = view.known.account(name);
-        account.is_none_or(|account| predicate.may_select(name, &account.provider))
-    };
-    let never_read = view.known.accounts.iter().find(|account| {
-        shown(&account.name) && !coverage.iter().any(|(name, _)| *name == account.name)
-    });
-    if let Some(account) = never_read {
-        return Some(format!("{} was never read", account.name));
+    let account = view.known.account(name);
+    if !account.is_none_or(|account| predicate.may_select(name, &account.provider)) {
+        return false;
+    }
+    let summary = view.pane.timeline().summary();
+    let counted = summary.is_some_and(|it| it.by_account.iter().any(|(other, _)| other == name));
+    let resources = view.known.resources_of(name).unwrap_or_default();
+    counted
+        || resources.is_empty()
+        || resources.iter().any(|resource| predicate.may_select_cname(&resource.cname))
+}
+
+/// Returns the instant since when the history of the accounts that the filter may select is
+/// complete; as an error, why it is not.
+fn complete_since(view: &HistoryView<'_>) -> Option<Result<DateTime<Utc>, String>> {
+    let coverage = &view.pane.timeline().summary()?.coverage;
+    let is_covered = |name: &AccountName| coverage.iter().any(|(other, _)| other == name);
+    let never_read: Vec<&str> = view
+        .known
+        .accounts
+        .iter()
+        .filter(|account| may_show(view, &account.name) && !is_covered(&account.name))
+        .map(|account| account.name.as_str())
+        .collect();
+    if let [first, rest @ ..] = never_read.as_slice() {
+        let was = if rest.is_empty() { "was" } else { "were" };
+        let names = if rest.len() < 3 { never_read.join(", ") } else { first.to_string() };
+        let more = if rest.len() < 3 { String::new() } else { format!(" and {} more", rest.len()) };
+        return Some(Err(format!("{names}{more} {was} never read")));
     }
     let mut back = None;
-    for (account, coverage) in coverage.iter().filter(|(account, _)| shown(account)) {
+    for (account, coverage) in coverage.iter().filter(|(account, _)| may_show(view, account)) {
         match coverage.complete_back_to(view.now) {
-            None => return Some(format!("{account} is not complete")),
+            None => return Some(Err(format!("{account} is not complete"))),
             Some(since) => back = back.max(Some(since)),
         }
     }
-    let back = back?;
-    Some(if predicate.from.is_some_and(|from| from >= back) {
-        "complete".to_owned()
-    } else {
-        format!("complete back to {}", day(back, view.now, view.zone))
+    back.map(Ok)
+}
+
+/// Returns whether all that the filter selects is complete.
+fn is_complete(view: &HistoryView<'_>) -> bool {
+    let from = view.pane.filter().predicate().from;
+    matches!(complete_since(view), Some(Ok(back)) if from.is_some_and(|from| from >= back))
+}
+
+/// Says since when the history is complete, or why it is not.
+fn complete(view: &HistoryView<'_>) -> Option<String> {
+    Some(match complete_since(view)? {
+        Err(why) => why,
+        Ok(_) if is_complete(view) => "complete".to_owned(),
+        Ok(back) => format!("complete back to {}", day(back, view.now, view.zone)),
     })
 }
 
-/// Returns the progress of reading older history, over all accounts.
+/// Returns the progress of reading older history of the accounts that the filter may select.
 fn older(view: &HistoryView<'_>) -> Option<String> {
-    let reading: Vec<_> = view.known.statuses.values().filter_map(|status| status.older).collect();
-    if reading.is_empty() {
-        return None;
-    }
-    let read: u64 = reading.iter().map(|(read, _)| read).sum();
-    let of: Option<u64> = reading.iter().map(|(_, of)| *of).sum();
-    Some(match of {
-        Some(of) => format!("loading older: {} of {} rows", count(read), count(of)),
-        None => format!("loading older: {} rows", count(read)),
-    })
+    view.known.older(|name| may_show(view, name)).map(loading_older)
 }

@@ -1,0 +1,132 @@
+//! The accounts as a popup: a row to an account, and below all that is known of the one under the
+//! cursor.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Constraint, Layout, Rect};
+
+use super::AccountsPane;
+use crate::domain::account::Account;
+use crate::domain::kind::Kind;
+use crate::panes::format;
+use crate::panes::overlay::{Overlay, OverlayInputs};
+use crate::panes::scrolling::keep_in_view;
+use crate::theme::Role;
+use crate::widgets::panel::{divide, popup};
+use crate::widgets::scroll::list;
+use crate::widgets::text::{RowWriter, put_lines, width};
+use crate::widgets::wrap::wrap;
+
+/// The largest width of an account's name, in cells.
+const MAX_NAME: u16 = 30;
+
+impl Overlay for AccountsPane {
+    fn draw(&self, inputs: &OverlayInputs<'_>, area: Rect, buffer: &mut Buffer) {
+        let &OverlayInputs { known, theme, .. } = inputs;
+        let accounts = &known.accounts;
+        let note = format::count_noun(accounts.len() as u64, "account", "accounts");
+        let inner = popup(area, (120, area.height), ("Accounts", &note), theme, buffer);
+        let Some(here) = self.current(known) else {
+            RowWriter::new(buffer, inner, theme).put("No account is set up yet.", Role::Dim);
+            return;
+        };
+        let about = about(here, inputs, inner.width);
+        let below = (about.len() as u16).min(inner.height.saturating_sub(3));
+        let [rows, line, detail] = Layout::vertical([
+            Constraint::Fill(1),
+            Constraint::Length(below.min(1)),
+            Constraint::Length(below),
+        ])
+        .areas(inner);
+        let top = keep_in_view(0, self.cursor, usize::from(rows.height), accounts.len());
+        let names = accounts.iter().map(|account| width(account.name.as_str())).max();
+        let names = names.unwrap_or(0).min(MAX_NAME);
+        list(rows, accounts.len(), (top, self.cursor), theme, buffer, |at, writer| {
+            if let Some(account) = accounts.get(at) {
+                row(account, names, inputs, writer);
+            }
+        });
+        divide(line, here.name.as_str(), theme, buffer);
+        put_lines(detail, about, theme, buffer);
+    }
+}
+
+fn row(account: &Account, names: u16, inputs: &OverlayInputs<'_>, writer: &mut RowWriter<'_>) {
+    let &OverlayInputs { known, now, theme, .. } = inputs;
+    let status = known.statuses.get(&account.name);
+    let age = match status.and_then(|status| status.synced_at) {
+        Some(at) => format!("{} old", format::age(at, now, false)),
+        None => "never read".to_owned(),
+    };
+    let failure = status.and_then(|status| status.failure.as_ref());
+    let (mark, role) = match (failure, age.as_str()) {
+        (Some(_), _) => (theme.glyphs.failed, Role::Failed),
+        (None, "never read") => (theme.glyphs.asking, Role::Dim),
+        (None, _) => (theme.glyphs.online, Role::Successful),
+    };
+    writer.put(mark, role).skip(1).name(account.name.as_str(), names, Role::Text).skip(1);
+    writer.column(&age, 11, Role::Dim).skip(1);
+    if let Some(failure) = failure {
+        writer.put(&failure.headline(), Role::Failed);
+    } else if let Some(words) = status.and_then(|status| format::reading(status, now)) {
+        writer.put(&words, Role::Dim);
+    }
+    if let Some(words) = status.and_then(|status| format::next_try(status, now, inputs.zone)) {
+        writer.put(", ", Role::Dim).put(&words, Role::Dim);
+    }
+}
+
+/// Returns all that is known of an account, broken into lines of this width.
+fn about(account: &Account, inputs: &OverlayInputs<'_>, cells: u16) -> Vec<(String, Role)> {
+    let &OverlayInputs { known, now, zone, theme, .. } = inputs;
+    let dot = format!(" {} ", theme.glyphs.dot);
+    let status = known.statuses.get(&account.name);
+    let mut facts = vec![account.provider.to_string()];
+    if account.read_only || known.read_only {
+        facts.push("read-only".to_owned());
+    }
+    if account.protected {
+        facts.push("protected".to_owned());
+    }
+    if let Some(resources) = known.resources_of(&account.name) {
+        facts.push(format::count_noun(resources.len() as u64, "resource", "resources"));
+    }
+    if let Some(status) = status {
+        let synced = status.synced_at.map(|at| format!("read {}", format::moment(at, now, zone)));
+        facts.extend(synced);
+        if status.unfinished > 0 {
+            facts.push(format!("{} unfinished", format::count(status.unfinished.into())));
+        }
+        facts.extend(status.older.map(format::loading_older));
+    }
+    let mut texts = vec![(facts.join(&dot), Role::Text)];
+    if let Some(status) = status {
+        let failure = status.failure.as_ref().map(|it| (it.with_advice(), Role::Error));
+        texts.extend(failure);
+        texts.extend(format::next_try(status, now, zone).map(|words| (words, Role::Text)));
+        let unwritten = status.not_written.as_ref();
+        texts.extend(unwritten.map(|error| (error.to_string(), Role::Error)));
+    }
+    texts.extend(limits(account, inputs).map(|words| (words, Role::Dim)));
+    let wrapped =
+        |(text, role): (String, Role)| wrap(&text, cells).into_iter().map(move |line| (line, role));
+    texts.into_iter().flat_map(wrapped).collect()
+}
+
+/// Returns the limits of an account in one sentence.
+fn limits(account: &Account, inputs: &OverlayInputs<'_>) -> Option<String> {
+    let limits = inputs.known.limits.get(&account.name)?;
+    let of_kind = |kind: Kind| {
+        let rule = limits.rule(kind)?;
+        let windows = rule.windows.iter().map(|window| {
+            let per = chrono::TimeDelta::from_std(window.per).unwrap_or_default();
+            format!(", {} in {}", window.requests, format::length(per))
+        });
+        let each = match rule.per_request {
+            0 | 1 => kind.to_string(),
+            many => format!("{kind} {} a request", format::count(many.into())),
+        };
+        Some(format!("{each}{}", windows.collect::<String>()))
+    };
+    let kinds: Vec<String> = Kind::EVERY.into_iter().filter_map(of_kind).collect();
+    Some(format!("limits: {}", kinds.join("; ")))
+}

@@ -1,0 +1,169 @@
+//! The columns of the queue. Account, kind and host are the last to be cut; targets go first.
+
+use chrono::TimeDelta;
+
+use super::about;
+use crate::domain::bad_news::BadEnd;
+use crate::domain::journal::{JournalEntry, JournalState};
+use crate::panes::format;
+use crate::panes::overlay::OverlayInputs;
+use crate::panes::queue::plans::usual_end;
+use crate::theme::Role;
+use crate::widgets::text::{RowWriter, width};
+
+/// The cells of the cursor's mark.
+const CURSOR: u16 = 2;
+/// The cells of a kind.
+const KIND: u16 = 7;
+/// The largest widths of an account and of a host.
+const MAX_ACCOUNT: u16 = 20;
+const MAX_HOST: u16 = 44;
+/// The cells of a number of targets and of the usual end.
+const NUMBER: u16 = 5;
+const END: u16 = 9;
+/// The least cells for targets.
+const TARGETS: u16 = 16;
+
+/// The widths of the columns, in cells; 0 for one that has no room.
+pub(super) struct Columns {
+    status: u16,
+    when: u16,
+    end: u16,
+    account: u16,
+    host: u16,
+    number: u16,
+    targets: bool,
+    /// Times are short.
+    short: bool,
+}
+
+impl Columns {
+    /// Fits the columns of these requests into a row.
+    pub(super) fn of(entries: &[JournalEntry], inputs: &OverlayInputs<'_>, room: u16) -> Self {
+        let short = room < 90;
+        let widest = |of: &dyn Fn(&JournalEntry) -> u16, least: u16| {
+            entries.iter().map(of).max().unwrap_or(0).max(least)
+        };
+        let status = widest(&|entry| width(format::entry_word(entry)) + 2, 6);
+        let when = widest(&|entry| width(&when(entry, inputs, short)), 4);
+        let host = widest(&|entry| width(&entry.request.cname), 4).min(MAX_HOST);
+        let account = widest(&|entry| width(entry.request.account.as_str()), 7).min(MAX_ACCOUNT);
+        let fixed = CURSOR + status + 1 + when + 1 + KIND + 1;
+        let mut left = room.saturating_sub(fixed);
+        let host = host.min(left.saturating_sub(1));
+        left = left.saturating_sub(host + 1);
+        let mut take = |wanted: u16| {
+            let fits = left > wanted;
+            left -= if fits { wanted + 1 } else { 0 };
+            if fits { wanted } else { 0 }
+        };
+        let account = take(account);
+        let number = take(NUMBER);
+        let targets = take(TARGETS) > 0;
+        let end = if targets { take(END) } else { 0 };
+        Self { status, when, end, account, host, number, targets, short }
+    }
+
+    /// Writes the column heads.
+    pub(super) fn head(&self, writer: &mut RowWriter<'_>) {
+        let role = Role::Heading;
+        writer.skip(CURSOR).column("STATUS", self.status, role).skip(1);
+        writer.column("SENT", self.when, role).skip(1);
+        if self.end > 0 {
+            writer.column("DONE BY", self.end, role).skip(1);
+        }
+        if self.account > 0 {
+            writer.column("ACCOUNT", self.account, role).skip(1);
+        }
+        writer.column("HOST", self.host, role).skip(1).column("KIND", KIND, role).skip(1);
+        if self.number > 0 {
+            writer.column_right("#", self.number, role).skip(1);
+        }
+        if self.targets {
+            writer.put("TARGETS", role);
+        }
+    }
+
+    /// Writes a request; the list has written the cursor's mark.
+    pub(super) fn row(
+        &self,
+        entry: &JournalEntry,
+        inputs: &OverlayInputs<'_>,
+        writer: &mut RowWriter<'_>,
+    ) {
+        let (mark, role) = format::entry_status(entry, &inputs.theme.glyphs);
+        let status = format!("{mark} {}", format::entry_word(entry));
+        writer.column(&status, self.status, role).skip(1);
+        writer.column(&when(entry, inputs, self.short), self.when, Role::Text).skip(1);
+        if self.end > 0 {
+            writer.column(&end(entry, inputs), self.end, Role::Dim).skip(1);
+        }
+        if self.account > 0 {
+            writer.name(entry.request.account.as_str(), self.account, Role::Text).skip(1);
+        }
+        let kind = entry.request.kind().word();
+        writer.name(&entry.request.cname, self.host, Role::Text).skip(1);
+        writer.column(kind, KIND, Role::Text).skip(1);
+        let targets = entry.request.payload.targets();
+        if self.number > 0 {
+            let number = if targets.is_empty() { String::new() } else { targets.len().to_string() };
+            writer.column_right(&number, self.number, Role::Text).skip(1);
+        }
+        if !self.targets {
+            return;
+        }
+        if let Some((why, role)) = why(entry, inputs) {
+            writer.put(&why, role).put("  ", Role::Dim);
+        }
+        writer.put(targets.first().map_or("whole resource", String::as_str), Role::Text);
+    }
+}
+
+/// Says when a request goes out, or went.
+fn when(entry: &JournalEntry, inputs: &OverlayInputs<'_>, short: bool) -> String {
+    if entry.state == JournalState::Queued {
+        return match entry.planned_at - inputs.now {
+            _ if inputs.known.paused => "paused".to_owned(),
+            wait if wait <= TimeDelta::zero() => "next".to_owned(),
+            wait if short => {
+                format!("in {}", format::age(inputs.now, inputs.now + wait, true))
+            }
+            wait => format!("in {}", format::short_length(wait)),
+        };
+    }
+    let cancelled = entry.state == JournalState::Cancelled;
+    let at = if cancelled { entry.answered_at } else { entry.sent_at };
+    format!("{} ago", format::age(at.unwrap_or(entry.queued_at), inputs.now, true))
+}
+
+/// Says when a request that is under way is usually done; how late it is where that has passed.
+fn end(entry: &JournalEntry, inputs: &OverlayInputs<'_>) -> String {
+    let Some(end) = usual_end(entry, inputs.known, inputs.now) else {
+        return String::new();
+    };
+    match inputs.now - end {
+        late if late > TimeDelta::zero() => {
+            format!("{} late", format::age(end, inputs.now, true))
+        }
+        _ if end - inputs.now > TimeDelta::hours(20) => {
+            format!("in {}", format::age(inputs.now, end, true))
+        }
+        _ => inputs.zone.show(end).format("%H:%M:%S").to_string(),
+    }
+}
+
+/// Says in a row why a request had a bad end or came back.
+fn why(entry: &JournalEntry, inputs: &OverlayInputs<'_>) -> Option<(String, Role)> {
+    let role = match (BadEnd::of(entry), entry.state) {
+        (Some(_), _) => Role::Failed,
+        (None, JournalState::Queued | JournalState::Unknown) => Role::Warning,
+        (None, _) => return None,
+    };
+    let words = match (&entry.error, BadEnd::of(entry)) {
+        (Some(error), _) => about::headline(error).to_owned(),
+        (None, Some(BadEnd::NotVerified)) => "the edge serves the old".to_owned(),
+        (None, Some(_)) => format!("{} gives no reason", about::vendor(entry, inputs)),
+        (None, None) => return None,
+    };
+    Some((words, role))
+}
