@@ -140,7 +140,7 @@ fn unread(failure: Option<Failure>) -> Stage {
     setup.accounts.push(purgedeck::domain::account::Account::new("edge-far", "farcdn"));
     let mut far = Stage::empty((160, 50), 40, setup);
     far.store[5].1.account = "edge-far".into();
-    far.store[5].1.cname = "far.example.org".to_owned();
+    "far.example.org".clone_into(&mut far.store[5].1.cname);
     far.start();
     far.hear_of_accounts();
     let status = AccountStatus { failure, initial_sync_done: true, ..AccountStatus::default() };

@@ -480,7 +480,6 @@ impl Stage {
             by_cname: by_cname.into_iter().collect(),
             timeline,
             coverage: vec![("edge-prod".into(), coverage.clone()), ("edge-test".into(), coverage)],
-            ..Summary::default()
         }
     }
 
