@@ -153,14 +153,14 @@ impl HistoryPane {
     /// Asks for the first rows and the timeline. Also after it was out of sight while the history
     /// changed.
     pub fn start(&mut self, ctx: &PaneCtx<'_>) -> Update {
-        self.resize(ctx);
+        let bars = self.resize(ctx);
         if !self.rows.is_known() {
             return self.select(ctx);
         }
         if std::mem::take(&mut self.stale) {
             return self.ask_again(ctx);
         }
-        Update::taken()
+        if bars { self.ask_timeline(ctx) } else { Update::taken() }
     }
 
     /// The history changed while the pane is out of sight.
