@@ -99,7 +99,7 @@
 //! | a finding's code; its check and words | `domain/findings/codes.rs`; `domain/lint/` |
 //! | a filter field; words for a status | `domain/filter/fields.rs`; `domain/filter/choice.rs` |
 //! | a column of the list; its cell | `panes/history/columns.rs`; `…/history/view/list.rs` |
-//! | how long an edge may still be stale | `config/edge.rs`; the verdict: `domain/edge/verdict.rs` |
+//! | how long an edge may be stale; the verdict | `config/edge.rs`; `domain/edge/verdict.rs` |
 //! | how the queue, or any pane, is drawn | `panes/queue/view.rs`, `panes/<pane>/view.rs` |
 //! | a colour, such as that of failed | `assets/themes/`; its role: `theme.rs` |
 //! | a fault that the simulator plays | `simulator/fault.rs` |

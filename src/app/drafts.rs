@@ -1,6 +1,5 @@
 //! The drafts that are kept: learned from the effects that keep and forget them.
 
-use crate::commands::Command;
 use crate::domain::event::Level;
 use crate::domain::ids::DraftId;
 use crate::effect::{Effect, Order};
@@ -28,7 +27,7 @@ impl App {
     pub(super) fn say_kept(&mut self, id: &DraftId, ctx: &Ctx<'_>) {
         if self.drafts.iter().any(|kept| kept.id == *id) {
             let drafts = count_noun(self.drafts.len() as u64, "draft", "drafts");
-            let keys = ctx.keymap.keys_text(Command::DraftsOpen);
+            let keys = Self::keys_of_drafts(ctx);
             self.say(Level::Info, format!("{drafts} kept: {keys}"), ctx);
         }
     }

@@ -13,6 +13,11 @@ use super::focus::Origin;
 use super::{App, Ctx, Input};
 
 impl App {
+    /// The keys that show the list of drafts.
+    pub(super) fn keys_of_drafts(ctx: &Ctx<'_>) -> String {
+        ctx.keymap.keys_text(Command::DraftsOpen)
+    }
+
     pub(super) fn on_input(&mut self, input: Input, ctx: &Ctx<'_>) -> Vec<Effect> {
         match input {
             Input::Chord(chord) => {

@@ -32,8 +32,8 @@ pub struct LintContext<'a> {
     pub queued: Vec<Consumption>,
     /// Windows that a vendor closed (429).
     pub closed: Vec<Cooldown>,
-    /// The accounts whose resources are not known, each with the reason in a few words; `None` where
-    /// they are still being read.
+    /// The accounts whose resources are not known, each with the reason in a few words; `None`
+    /// where they are still being read.
     pub unread: Vec<(&'a AccountName, Option<String>)>,
     /// The accounts that served a host before, by the local history; hosts that were not looked up
     /// are left out.

@@ -229,7 +229,9 @@ mod tests {
         let palette = palette();
         let first = palette.entries.iter().position(|entry| entry.choice.is_basic());
         let rest = palette.entries.iter().skip(first.unwrap_or_default());
-        let commands = rest.filter(|entry| matches!(entry.choice, Choice::Command(_)));
-        assert!(commands.into_iter().all(|entry| entry.choice.is_basic()));
+        let mut usable = rest.filter(|entry| {
+            entry.unavailable.is_none() && matches!(entry.choice, Choice::Command(_))
+        });
+        assert!(usable.all(|entry| entry.choice.is_basic()));
     }
 }

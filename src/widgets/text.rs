@@ -50,8 +50,8 @@ pub fn skip(text: &str, cells: u16) -> &str {
     ""
 }
 
-/// Cuts printable text into parts of at most this many cells, at blanks where there are any. Joined,
-/// they are the text.
+/// Cuts printable text into parts of at most this many cells, at blanks where there are any.
+/// Joined, they are the text.
 pub fn parts(text: &str, room: u16) -> Vec<&str> {
     let mut lines = Vec::new();
     let mut rest = text;

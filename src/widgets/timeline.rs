@@ -233,7 +233,9 @@ mod tests {
         /// bar of one part alone has no other colour anywhere.
         #[test]
         fn what_failed_is_never_painted_as_something_else(
-            bars in prop::collection::vec(prop::array::uniform4(prop_oneof![Just(0), 0..40_u32]), 1..12),
+            bars in prop::collection::vec(
+                prop::array::uniform4(prop_oneof![Just(0), 0..40_u32]), 1..12
+            ),
             rows in 1..4_u16,
         ) {
             let theme = Theme::named("default", ColourDepth::Indexed, Glyphs::UNICODE).unwrap();

@@ -39,8 +39,8 @@ struct RecentTargets<'a> {
 /// Finds the entries that meet a recent purge and says so.
 pub(super) fn check(run: &mut LintRun<'_>, groups: &[TargetGroup<'_>]) -> Vec<Collision> {
     let (recent, now) = (run.context.recent, run.context.now);
-    // The most telling one last, so that it is the one that stays: running over finished, newer over
-    // older.
+    // The most telling one last, so that it is the one that stays: running over finished, newer
+    // over older.
     let mut worth: Vec<usize> = (0..recent.len())
         .filter(|&number| {
             recent.get(number).is_some_and(|one| {

@@ -8,8 +8,8 @@ use crate::panes::format::count_noun;
 use crate::panes::{PaneCtx, Update};
 
 impl ComposePane {
-    /// Fixes the gravest finding of the line under the cursor that has a fix; `everywhere`: on every
-    /// line that has the same.
+    /// Fixes the gravest finding of the line under the cursor that has a fix; `everywhere`: on
+    /// every line that has the same.
     pub(super) fn fix(&mut self, everywhere: bool, ctx: &PaneCtx<'_>) -> Update {
         let (here, _) = self.lines.cursor();
         let Some((finding, fix)) = self.checked.linted.fix_at(here) else {

@@ -26,14 +26,14 @@ use super::rows::{CursorPlacement, PageRequest};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct PendingRead {
     ticket: Ticket,
-    action: Action,
+    action: RowAction,
     /// Number of requests among them that remove everything, once that is known.
     emptying: usize,
 }
 
 /// An action on purges.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Action {
+pub(super) enum RowAction {
     /// Copies their targets.
     Copy,
     /// Copies the commands that would send them again.
@@ -44,7 +44,7 @@ pub(super) enum Action {
     Verify,
 }
 
-impl Action {
+impl RowAction {
     /// Returns the words for it.
     pub(super) fn title(self) -> &'static str {
         match self {
@@ -75,9 +75,9 @@ impl HistoryPane {
         #[expect(clippy::wildcard_enum_match_arm, reason = "others are not a history pane's")]
         match command {
             Command::Copy => self.copy(ctx),
-            Command::CopyCurl => self.act(Action::Curl, ctx),
-            Command::PurgeAgain => self.act(Action::Again, ctx),
-            Command::Verify => self.act(Action::Verify, ctx),
+            Command::CopyCurl => self.act(RowAction::Curl, ctx),
+            Command::PurgeAgain => self.act(RowAction::Again, ctx),
+            Command::Verify => self.act(RowAction::Verify, ctx),
             Command::PurgeCompose => Update::open(Opening::Compose(Box::default())),
             Command::ColumnsPick => Update::open(Opening::Pick(self.pick_columns())),
             Command::TimePick => Update::open(Opening::Pick(self.pick_time())),
@@ -148,14 +148,14 @@ impl HistoryPane {
                 self.rows.pin();
                 copied(target, 1)
             }
-            _ => self.act(Action::Copy, ctx),
+            _ => self.act(RowAction::Copy, ctx),
         }
     }
 
     /// Does something with these purges.
     pub(super) fn act_on(
         &mut self,
-        action: Action,
+        action: RowAction,
         keys: Vec<PurgeKey>,
         ctx: &PaneCtx<'_>,
     ) -> Update {
@@ -163,12 +163,12 @@ impl HistoryPane {
             return Update::taken();
         }
         match action {
-            Action::Verify => {
+            RowAction::Verify => {
                 let subjects = keys.into_iter().map(Subject::Purge).collect();
                 return Update::effect(Effect::Order(Order::Verify(subjects)));
             }
-            Action::Again => self.drafted(&keys),
-            Action::Copy | Action::Curl => {}
+            RowAction::Again => self.drafted(&keys),
+            RowAction::Copy | RowAction::Curl => {}
         }
         let ticket = ctx.tickets.take();
         self.pending = Some(PendingRead { ticket, action, emptying: 0 });
@@ -190,7 +190,7 @@ impl HistoryPane {
             Err(error) => return Update::say(Level::Error, error.to_string()),
         };
         match pending.action {
-            Action::Copy => {
+            RowAction::Copy => {
                 let lines: Vec<&str> = purges
                     .iter()
                     .flat_map(|purge| purge.targets.iter())
@@ -204,7 +204,7 @@ impl HistoryPane {
                 }
                 copied(lines.join("\n"), lines.len())
             }
-            Action::Curl => {
+            RowAction::Curl => {
                 let requests = purges.iter().filter_map(Purge::again);
                 let requests: Vec<_> = requests
                     .map(|request| match ctx.known.limits.get(&request.account) {
@@ -220,11 +220,11 @@ impl HistoryPane {
                 }
                 let ticket = ctx.tickets.take();
                 let emptying = requests.iter().filter(|request| request.empties()).count();
-                self.pending = Some(PendingRead { ticket, action: Action::Curl, emptying });
+                self.pending = Some(PendingRead { ticket, action: RowAction::Curl, emptying });
                 Update::effect(Effect::Query(Query::Preview { ticket, requests }))
             }
-            Action::Again => Update::open(Opening::Compose(Box::new(Draft::again(purges)))),
-            Action::Verify => Update::taken(),
+            RowAction::Again => Update::open(Opening::Compose(Box::new(Draft::again(purges)))),
+            RowAction::Verify => Update::taken(),
         }
     }
 

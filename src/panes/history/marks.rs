@@ -11,7 +11,7 @@ use crate::panes::format::{count, count_noun};
 use crate::panes::{Opening, PaneCtx, Pick, PickFor, PickItem, PickValue, Update};
 
 use super::HistoryPane;
-use super::actions::Action;
+use super::actions::RowAction;
 
 /// The most purges that are marked at once.
 const MAX_MARKS: u32 = 10_000;
@@ -31,9 +31,9 @@ enum Question {
     /// All that the filter selects, to mark them.
     All(Ticket),
     /// The marked purges that the filter selects.
-    InSight(Ticket, Action),
+    InSight(Ticket, RowAction),
     /// The operator's choice between all and these.
-    Choice(Action, Vec<PurgeKey>),
+    Choice(RowAction, Vec<PurgeKey>),
 }
 
 impl Marks {
@@ -108,7 +108,7 @@ impl HistoryPane {
 
     /// Does something with the marked purges, or with the one under the cursor where none is
     /// marked. Asks first where marked ones may be out of sight.
-    pub(super) fn act(&mut self, action: Action, ctx: &PaneCtx<'_>) -> Update {
+    pub(super) fn act(&mut self, action: RowAction, ctx: &PaneCtx<'_>) -> Update {
         self.rows.pin();
         self.marks.question = None;
         let here = self.rows.here().map(|row| row.key);
@@ -161,7 +161,7 @@ impl HistoryPane {
 
     /// Knows which of the marked purges the filter selects. Where none is, the operator sees no
     /// mark and means the row under the cursor.
-    fn in_sight(&mut self, action: Action, shown: &[PurgeKey], ctx: &PaneCtx<'_>) -> Update {
+    fn in_sight(&mut self, action: RowAction, shown: &[PurgeKey], ctx: &PaneCtx<'_>) -> Update {
         let marked = self.all_marked();
         let shown: Vec<PurgeKey> =
             shown.iter().copied().filter(|key| self.marks.keys.contains(key)).collect();

@@ -94,7 +94,7 @@ impl QueueView<'_> {
             RowWriter::new(buffer, area, theme).put(words, Role::Dim);
             return;
         }
-        let columns = row::Columns::of(entries, self.inputs, area.width);
+        let columns = row::QueueColumns::of(entries, self.inputs, area.width);
         let [head, rows] =
             Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(area);
         columns.head(&mut RowWriter::new(buffer, head, theme));

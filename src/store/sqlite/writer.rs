@@ -1,5 +1,5 @@
-//! The write half: its transactions, and the drafts. What else it writes is in `accounts`, `record`,
-//! `journal`, `verification` and `attempts`.
+//! The write half: its transactions, and the drafts. What else it writes is in `accounts`,
+//! `record`, `journal`, `verification` and `attempts`.
 
 use rusqlite::{Connection, TransactionBehavior};
 

@@ -25,7 +25,7 @@ const END: u16 = 9;
 const TARGETS: u16 = 16;
 
 /// The widths of the columns, in cells; 0 for one that has no room.
-pub(super) struct Columns {
+pub(super) struct QueueColumns {
     status: u16,
     when: u16,
     end: u16,
@@ -37,7 +37,7 @@ pub(super) struct Columns {
     short: bool,
 }
 
-impl Columns {
+impl QueueColumns {
     /// Fits the columns of these requests into a row.
     pub(super) fn of(entries: &[JournalEntry], inputs: &OverlayInputs<'_>, room: u16) -> Self {
         let short = room < 90;
