@@ -192,8 +192,8 @@ mod tests {
     use super::*;
     use crate::theme::{ColourDepth, Glyphs};
 
-    fn drawn(bars: &[[u32; 4]], rows: u16, depth: ColourDepth, glyphs: Glyphs) -> Buffer {
-        let theme = Theme::named("default", depth, glyphs).unwrap();
+    fn drawn(bars: &[[u32; 4]], rows: u16, depth: ColourDepth, glyphs: &Glyphs) -> Buffer {
+        let theme = Theme::named("default", depth, *glyphs).unwrap();
         let mut buffer = Buffer::empty(Rect::new(0, 0, bars.len() as u16, rows));
         (&Bars { bars, chosen: None, lines: &[], theme: &theme }).render(buffer.area, &mut buffer);
         buffer
@@ -208,7 +208,7 @@ mod tests {
 
     #[test]
     fn without_colour_the_bars_keep_their_heights_also_where_some_failed() {
-        let buffer = drawn(&SOME, 1, ColourDepth::None, Glyphs::UNICODE);
+        let buffer = drawn(&SOME, 1, ColourDepth::None, &Glyphs::UNICODE);
         assert_eq!(text(&buffer), "█▄▂▁▒");
         let marked: Vec<bool> = buffer
             .content
@@ -220,8 +220,8 @@ mod tests {
 
     #[test]
     fn in_ascii_what_failed_has_letters_of_its_own() {
-        assert_eq!(text(&drawn(&SOME, 1, ColourDepth::None, Glyphs::ASCII)), "#xx.X");
-        assert_eq!(text(&drawn(&SOME, 2, ColourDepth::Indexed, Glyphs::ASCII)), "#   XXXx.X");
+        assert_eq!(text(&drawn(&SOME, 1, ColourDepth::None, &Glyphs::ASCII)), "#xx.X");
+        assert_eq!(text(&drawn(&SOME, 2, ColourDepth::Indexed, &Glyphs::ASCII)), "#   XXXx.X");
     }
 
     fn colours(cell: &Cell) -> [ratatui::style::Color; 2] {
@@ -239,7 +239,7 @@ mod tests {
             rows in 1..4_u16,
         ) {
             let theme = Theme::named("default", ColourDepth::Indexed, Glyphs::UNICODE).unwrap();
-            let buffer = drawn(&bars, rows, ColourDepth::Indexed, Glyphs::UNICODE);
+            let buffer = drawn(&bars, rows, ColourDepth::Indexed, &Glyphs::UNICODE);
             for (x, parts) in bars.iter().enumerate() {
                 let column: Vec<_> =
                     (0..rows).flat_map(|y| colours(&buffer[(x as u16, y)])).collect();

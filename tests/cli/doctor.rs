@@ -22,7 +22,8 @@ fn findings(ran: &Ran) -> Vec<(String, Value)> {
 fn has(ran: &Ran, name: &str) -> Value {
     let all = findings(ran);
     let found = all.iter().find(|(other, _)| other == name);
-    found.unwrap_or_else(|| panic!("no {name}: {}", ran.out)).1.clone()
+    assert!(found.is_some(), "no {name}: {}", ran.out);
+    found.unwrap().1.clone()
 }
 
 #[test]
@@ -123,7 +124,8 @@ fn the_quota_shows_what_a_purge_used_up() {
         let of = records.iter().find(|it| {
             it["account"] == "gcore-prod" && it["kind"] == "url" && it["cname"] == site.cname
         });
-        of.unwrap_or_else(|| panic!("{records:?}"))["left"].as_u64().unwrap()
+        assert!(of.is_some(), "{records:?}");
+        of.unwrap()["left"].as_u64().unwrap()
     };
     let before = left(&all);
     site.run(&["purge", &site.cname, "--url", "/a.jpg", "--yes"]).fine();

@@ -185,10 +185,10 @@ mod tests {
     }
 
     /// Applies fixes to the last line until it has none.
-    fn mended(text: &str, query: Option<QueryRule>) -> String {
+    fn mended(text: &str, query: Option<&QueryRule>) -> String {
         let mut text = text.to_owned();
         for _ in 0..9 {
-            let linted = linted(&text, query.clone());
+            let linted = linted(&text, query.cloned());
             let last = text.lines().count().saturating_sub(1);
             let Some((finding, _)) = linted.fix_at(last) else { break };
             text = apply(&text, &linted.changes(finding.code, Some(last)));
@@ -213,7 +213,7 @@ mod tests {
             ("/a\n/a", None, "/a"),
             ("/img/*\n/img/a.jpg", None, "/img/*"),
         ] {
-            let mended = mended(text, query.clone());
+            let mended = mended(text, query.as_ref());
             assert_eq!(mended, fixed, "{text}");
             assert!(linted(&mended, query).worst() < Some(Severity::Warning), "{mended}");
         }
