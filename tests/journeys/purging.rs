@@ -139,6 +139,7 @@ fn a_purge_that_the_vendor_fails_is_shown_as_failed() {
         deck.until("it to be sent", || stage.sent().len() == 1).await;
         deck.comes_to_see(&stage, "◐ in progress").await;
         deck.comes_to_see(&stage, "✗ failed").await;
+        deck.comes_to_see(&stage, "url purge failed").await;
         deck.press("enter Q").await;
         deck.comes_to_see(&stage, "failed").await;
         deck.press("esc").await;
