@@ -177,6 +177,7 @@ impl App {
     /// Returns the first queries, those for the first screen before all others.
     pub fn start(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
         for notice in std::mem::take(&mut self.first_notices) {
+            self.known.notices.add(&notice, ctx.now);
             self.notices.add(notice, ctx.now);
         }
         let mut effects = self.each_pane(ctx, HistoryPane::start);

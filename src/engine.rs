@@ -346,8 +346,8 @@ impl Engine {
         Ok(())
     }
 
-    /// Puts other settings of the accounts in force, at once and also for what is queued:
-    /// protection and read-only mode. An account that is not among them is read-only from now on;
+    /// Puts other settings of the accounts in force at once; read-only mode also for what is queued.
+    /// An account that is not among them is read-only from now on;
     /// one that is new takes part from the next start on.
     pub fn configure(&self, accounts: &[Account], read_only: bool) {
         let accounts = Arc::new(self.0.safety.replace(accounts, read_only));

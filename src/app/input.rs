@@ -125,8 +125,9 @@ impl App {
             self.say(Level::Info, format!("{why}."), ctx);
             return Vec::new();
         }
-        // The notice itself says that this key puts it away; then it must do nothing else.
-        if command == Command::Back && self.notices.dismiss_standing() {
+        // The notice itself says that this key puts it away; then it must do nothing else. Below an
+        // overlay it says no key: there, the key closes what is on top.
+        if command == Command::Back && self.overlays.is_empty() && self.notices.dismiss_standing() {
             self.dirty = true;
             return Vec::new();
         }

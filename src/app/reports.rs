@@ -116,13 +116,9 @@ impl App {
                 self.known.notices.add(notice, ctx.now);
                 self.dirty = true;
             }
-            Event::HistoryChanged { account, from, until, .. } => {
+            Event::HistoryChanged { account, .. } => {
                 self.budgets.invalidate(account);
                 self.mark_hidden_panes_stale();
-                let changed = Some((*from, *until));
-                let count =
-                    |pane: &mut HistoryPane, ctx: &PaneCtx<'_>| pane.count_unseen(changed, ctx);
-                effects.extend(self.each_unseen(ctx, count));
             }
             Event::Journal(entry) => {
                 self.journal_changed = self.tickets.take();
@@ -135,6 +131,11 @@ impl App {
             _ => {}
         }
         effects.extend(self.each_pane(ctx, |pane, ctx| pane.on_event(event, ctx)));
+        if let Event::HistoryChanged { from, until, .. } = event {
+            // After the panes in sight: all counts are made one after the other.
+            let changed = Some((*from, *until));
+            effects.extend(self.each_unseen(ctx, |pane, ctx| pane.count_unseen(changed, ctx)));
+        }
         effects.extend(self.each_overlay(ctx, |pane, ctx| pane.on_event(event, ctx)));
         effects
     }

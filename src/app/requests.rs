@@ -59,6 +59,7 @@ impl App {
             }
             AppRequest::LeaveDraft(id) => {
                 self.close(from);
+                self.workspace.panes_mut().for_each(HistoryPane::on_draft_left);
                 self.say_kept(&id, ctx);
                 Vec::new()
             }

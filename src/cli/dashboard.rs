@@ -1,5 +1,7 @@
 //! `purgedeck` without a subcommand: the dashboard on the configured accounts.
 
+use std::sync::Arc;
+
 use clap::builder::StyledStr;
 
 use super::error::{Class, CliError};
@@ -108,7 +110,7 @@ pub(super) async fn show(
     let mut start = start;
     let watch = watched.map(|global| {
         let global = global.clone();
-        let read = Box::new(move || read(&global));
+        let read = Arc::new(move || read(&global));
         ConfigWatch::begin(config.clone(), engine.clone(), read)
     });
     let watch = watch.transpose().unwrap_or_else(|error| {
@@ -116,7 +118,7 @@ pub(super) async fn show(
         start.notices.push(Notice { level: Level::Warning, account: None, words });
         None
     });
-    let effects = EngineEffects::new(engine.clone(), events, None).watching(watch);
+    let effects = EngineEffects::new(engine.clone(), events).watching(watch);
     let dashboard = tui::dashboard(config, &setup::environment, start, effects)?;
     let result = tui::run(dashboard).await;
     engine.shutdown().await;

@@ -138,10 +138,10 @@ impl Engine {
         &self,
         ids: Vec<JournalId>,
     ) -> impl Future<Output = Result<Vec<JournalEntry>, OrderError>> + Send + use<> {
-        let protected = self.protected();
+        let read_only = self.read_only_accounts();
         self.change_queue(move |store| {
-            if let Some(account) = ids.iter().find_map(|id| protected_by(store, id, &protected)) {
-                return Ok(Err(protected_in(account)));
+            if let Some(account) = ids.iter().find_map(|id| in_read_only(store, id, &read_only)) {
+                return Ok(Err(read_only_in(account)));
             }
             store.writer()?.reorder(&ids).map(Ok)
         })
@@ -242,7 +242,7 @@ impl Engine {
     }
 
     /// Returns the read-only accounts.
-    fn protected(&self) -> Vec<AccountName> {
+    fn read_only_accounts(&self) -> Vec<AccountName> {
         let accounts = self.0.safety.accounts().into_iter();
         accounts.filter(|it| it.read_only).map(|it| it.name).collect()
     }
@@ -279,10 +279,10 @@ impl Engine {
     ) -> impl Future<Output = Result<Result<JournalEntry, OrderError>, StoreError>> + Send + use<>
     {
         let (events, now) = (self.0.events.clone(), self.0.clock.now());
-        let protected = self.protected();
+        let read_only = self.read_only_accounts();
         self.change_journal(move |store| {
-            if let Some(account) = protected_by(store, &id, &protected) {
-                return Ok(Err(protected_in(account)));
+            if let Some(account) = in_read_only(store, &id, &read_only) {
+                return Ok(Err(read_only_in(account)));
             }
             let details = StepDetails {
                 planned_at: (from == JournalState::Unknown).then_some(now),
@@ -351,21 +351,21 @@ fn publish(events: &EventHub, entries: &[JournalEntry]) {
     }
 }
 
-fn protected_in(account: AccountName) -> OrderError {
+fn read_only_in(account: AccountName) -> OrderError {
     let refusal = Refusal::ReadOnlyAccount(account);
     OrderError::Refused { action: Action::ChangeQueue, refusal }
 }
 
 /// Returns the account of a request if it is a read-only one.
-fn protected_by(
+fn in_read_only(
     store: &StoreConnections,
     id: &JournalId,
-    protected: &[AccountName],
+    read_only: &[AccountName],
 ) -> Option<AccountName> {
-    if protected.is_empty() {
+    if read_only.is_empty() {
         return None;
     }
     // An entry that cannot be read cannot be changed either; that attempt returns the error.
     let account = store.reader.journal_entry(id).ok()??.request.account;
-    protected.contains(&account).then_some(account)
+    read_only.contains(&account).then_some(account)
 }

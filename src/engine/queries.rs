@@ -9,7 +9,7 @@ use super::{Engine, journal_commands};
 use crate::domain::budget::RecentPurge;
 use crate::domain::draft::KeptDraft;
 use crate::domain::event::StoreError;
-use crate::domain::filter::Filter;
+use crate::domain::filter::{Clause, Pattern, Predicate, Test};
 use crate::domain::ids::{AccountName, JournalId, PurgeKey, ResourceId};
 use crate::domain::journal::JournalEntry;
 use crate::domain::kind::Kind;
@@ -18,7 +18,6 @@ use crate::domain::payload::PurgeRequest;
 use crate::domain::plan::Preview;
 use crate::domain::purge::{Purge, PurgeDetail};
 use crate::domain::query::{Anchor, KeysQuery, Sort, Summary, SummaryQuery, Window, WindowQuery};
-use crate::domain::zone::Zone;
 
 /// Age up to which purges are recent, where no window is longer.
 const RECENT: Duration = Duration::from_hours(1);
@@ -106,13 +105,13 @@ impl Engine {
         &self,
         hosts: Vec<String>,
     ) -> impl Future<Output = QueryResult<ServedHosts>> + Send + use<> {
-        let now = self.0.clock.now();
         self.0.windows.ask(move |reader| {
             let mut served = ServedHosts::new();
             for host in hosts.into_iter().take(HOSTS) {
-                let Ok(filter) = Filter::parse(&format!("cname:={host}")) else { continue };
+                let test = Test::Cname(vec![Pattern::Is(host.to_ascii_lowercase())]);
+                let clauses = vec![Clause { negated: false, test }];
                 let newest = WindowQuery {
-                    predicate: Arc::new(filter.resolve(now, Zone::default())),
+                    predicate: Arc::new(Predicate { clauses, ..Predicate::default() }),
                     sort: Sort::Newest,
                     anchor: Anchor::Start,
                     limit: 1,

@@ -2,10 +2,12 @@
 
 use crate::commands::{Command, Context};
 use crate::domain::account::Account;
+use crate::domain::event::Level;
 use crate::domain::known::Known;
 use crate::effect::{Effect, Order, TerminalEffect};
 
 use super::requests::AppRequest;
+use super::scrolling::moved;
 use super::{Pane, PaneCtx, Update};
 
 pub mod view;
@@ -29,35 +31,33 @@ impl Pane for AccountsPane {
     }
 
     fn on_command(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Update {
-        let last = ctx.known.accounts.len().saturating_sub(1);
         #[expect(clippy::wildcard_enum_match_arm, reason = "others are not for accounts")]
-        let cursor = match command {
+        match command {
             Command::Back | Command::AccountsOpen | Command::Quit => {
-                return Update::request(AppRequest::Close);
+                Update::request(AppRequest::Close)
             }
-            Command::Refresh => {
-                return self.current(ctx.known).map_or_else(Update::taken, |account| {
-                    let account = Some(account.name.clone());
-                    Update::effect(Effect::Order(Order::Refresh { account }))
-                });
-            }
+            Command::Refresh => self.current(ctx.known).map_or_else(Update::taken, |account| {
+                let account = Some(account.name.clone());
+                Update::effect(Effect::Order(Order::Refresh { account }))
+            }),
             Command::Copy => {
                 let status =
                     self.current(ctx.known).and_then(|it| ctx.known.statuses.get(&it.name));
                 let failure = status.and_then(|status| status.failure.as_ref());
-                return failure.map_or_else(Update::taken, |failure| {
+                failure.map_or_else(Update::taken, |failure| {
                     let words = failure.with_advice();
                     Update::effect(Effect::Terminal(TerminalEffect::Copy(words)))
-                });
+                        .and(Update::say(Level::Info, "Copied."))
+                })
             }
-            Command::MoveDown => self.cursor + 1,
-            Command::MoveUp => self.cursor.saturating_sub(1),
-            Command::MoveFirst => 0,
-            Command::MoveLast => last,
-            _ => return Update::ignored(),
-        };
-        self.cursor = cursor.min(last);
-        Update::taken()
+            other => match moved(other, self.cursor, ctx.known.accounts.len()) {
+                Some(to) => {
+                    self.cursor = to;
+                    Update::taken()
+                }
+                None => Update::ignored(),
+            },
+        }
     }
 
     fn unavailable(&self, command: Command, ctx: &PaneCtx<'_>) -> Option<&'static str> {

@@ -6,12 +6,10 @@ use crate::domain::event::Level;
 use crate::effect::{Effect, Order};
 
 use super::requests::{AppRequest, Opening};
+use super::scrolling::moved;
 use super::{BudgetOf, Pane, PaneCtx, Update};
 
 pub mod view;
-
-/// Rows of a page.
-const PAGE: usize = 10;
 
 /// The list of drafts.
 #[derive(Clone, Debug)]
@@ -74,16 +72,11 @@ impl Pane for DraftsPane {
             Command::Back | Command::Quit | Command::DraftsOpen => {
                 Update::request(AppRequest::Close)
             }
-            Command::MoveDown => self.go_to(self.here + 1),
-            Command::MoveUp => self.go_to(self.here.saturating_sub(1)),
-            Command::PageDown => self.go_to(self.here + PAGE),
-            Command::PageUp => self.go_to(self.here.saturating_sub(PAGE)),
-            Command::MoveFirst => self.go_to(0),
-            Command::MoveLast => self.go_to(usize::MAX),
             Command::Open => self.open(),
             Command::DraftDelete => self.delete(),
             Command::DraftRestore => self.restore(),
-            _ => Update::ignored(),
+            other => moved(other, self.here, self.drafts.len())
+                .map_or_else(Update::ignored, |to| self.go_to(to)),
         }
     }
 

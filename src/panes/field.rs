@@ -239,12 +239,23 @@ impl Lines {
             let goes_on = |end: char| end.is_whitespace() || matches!(end, '\'' | '"' | '=');
             !line.is_empty() && !line.ends_with(goes_on) && column >= line.chars().count()
         });
+        let is_before = |part: &str| {
+            let line = self.area.lines().get(row).map_or("", String::as_str);
+            column == 0 && !line.is_empty() && line.contains(part)
+        };
         let lines = split_lines(text);
+        let (several, is_url) = (lines.len() > 1, text.contains("://"));
         let begins = lines.first().is_some_and(|line| !line.is_empty());
-        if at_end && begins && (lines.len() > 1 || text.contains("://")) {
+        let ends = lines.last().is_some_and(|line| !line.is_empty());
+        // Before a whole line, the last pasted one would otherwise become a part of it.
+        let runs_on = ends && ((several && is_before("")) || (is_url && is_before("://")));
+        if at_end && begins && (several || is_url) {
             self.area.insert_newline();
         }
         self.area.insert_str(lines.join("\n"));
+        if runs_on {
+            self.area.insert_newline();
+        }
         Edit::Edited
     }
 }

@@ -3,12 +3,10 @@
 use crate::commands::{Command, Context, Group};
 
 use super::requests::AppRequest;
+use super::scrolling::moved;
 use super::{Pane, PaneCtx, Update};
 
 pub mod view;
-
-/// Lines of a page.
-const PAGE: usize = 10;
 
 /// Help.
 #[derive(Clone, Debug)]
@@ -63,22 +61,19 @@ impl Pane for HelpPane {
     }
 
     fn on_command(&mut self, command: Command, _ctx: &PaneCtx<'_>) -> Update {
-        let last = self.lines.len().saturating_sub(1);
         #[expect(clippy::wildcard_enum_match_arm, reason = "others are not for help")]
-        let top = match command {
+        match command {
             Command::Back | Command::Help | Command::Quit | Command::Open => {
-                return Update::request(AppRequest::Close);
+                Update::request(AppRequest::Close)
             }
-            Command::MoveDown => self.top + 1,
-            Command::MoveUp => self.top.saturating_sub(1),
-            Command::PageDown => self.top + PAGE,
-            Command::PageUp => self.top.saturating_sub(PAGE),
-            Command::MoveFirst => 0,
-            Command::MoveLast => last,
-            _ => return Update::ignored(),
-        };
-        self.top = top.min(last);
-        Update::taken()
+            other => match moved(other, self.top, self.lines.len()) {
+                Some(to) => {
+                    self.top = to;
+                    Update::taken()
+                }
+                None => Update::ignored(),
+            },
+        }
     }
 }
 

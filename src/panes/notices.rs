@@ -1,17 +1,16 @@
 //! The history of notices: everything that the operator was told, the newest first.
 
 use crate::commands::{Command, Context};
+use crate::domain::event::Level;
 use crate::domain::known::Known;
 use crate::domain::notice_log::LoggedNotice;
 use crate::effect::{Effect, TerminalEffect};
 
 use super::requests::AppRequest;
+use super::scrolling::moved;
 use super::{Pane, PaneCtx, Update};
 
 pub mod view;
-
-/// Rows of a page.
-const PAGE: usize = 10;
 
 /// The history of notices. Its rows are [`Known::notices`].
 #[derive(Clone, Debug, Default)]
@@ -32,28 +31,26 @@ impl Pane for NoticesPane {
     }
 
     fn on_command(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Update {
-        let last = ctx.known.notices.len().saturating_sub(1);
         #[expect(clippy::wildcard_enum_match_arm, reason = "others are not for notices")]
-        let cursor = match command {
+        match command {
             Command::Back | Command::NoticesOpen | Command::Quit => {
-                return Update::request(AppRequest::Close);
+                Update::request(AppRequest::Close)
             }
-            Command::Copy => {
-                return self.current(ctx.known).map_or_else(Update::taken, |logged| {
-                    let words = logged.notice.words.clone();
-                    Update::effect(Effect::Terminal(TerminalEffect::Copy(words)))
-                });
-            }
-            Command::MoveDown => self.cursor + 1,
-            Command::MoveUp => self.cursor.saturating_sub(1),
-            Command::PageDown => self.cursor + PAGE,
-            Command::PageUp => self.cursor.saturating_sub(PAGE),
-            Command::MoveFirst => 0,
-            Command::MoveLast => last,
-            _ => return Update::ignored(),
-        };
-        self.cursor = cursor.min(last);
-        Update::taken()
+            Command::Copy => self.current(ctx.known).map_or_else(Update::taken, |logged| {
+                let account = logged.notice.account.as_ref();
+                let account = account.map(|it| format!("{it}: ")).unwrap_or_default();
+                let words = format!("{account}{}", logged.notice.words);
+                Update::effect(Effect::Terminal(TerminalEffect::Copy(words)))
+                    .and(Update::say(Level::Info, "Copied."))
+            }),
+            other => match moved(other, self.cursor, ctx.known.notices.len()) {
+                Some(to) => {
+                    self.cursor = to;
+                    Update::taken()
+                }
+                None => Update::ignored(),
+            },
+        }
     }
 
     fn unavailable(&self, command: Command, ctx: &PaneCtx<'_>) -> Option<&'static str> {

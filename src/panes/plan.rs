@@ -12,7 +12,7 @@ use crate::domain::journal::NewEntry;
 use crate::domain::known::Known;
 use crate::domain::payload::PurgeRequest;
 use crate::domain::plan::{Plan, Preview, Risk};
-use crate::effect::{Answer, Effect, Order, Query, TerminalEffect};
+use crate::effect::{Answer, Effect, Order, Query};
 
 use super::field::{Edit, Field};
 use super::format;
@@ -132,14 +132,7 @@ impl PlanPane {
     /// Copies the targets of the request under the cursor.
     fn copy(&self) -> Update {
         let request = self.plan.requests.get(self.here).map(|planned| &planned.request);
-        let targets = request.map_or(&[][..], |request| request.payload.targets());
-        if targets.is_empty() {
-            let words = "A purge of a whole resource has no targets to copy.";
-            return Update::say(Level::Info, words);
-        }
-        let words = format::count_noun(targets.len() as u64, "target", "targets");
-        Update::effect(Effect::Terminal(TerminalEffect::Copy(targets.join("\n"))))
-            .and(Update::say(Level::Info, format!("Copied {words}.")))
+        Update::copy_targets(request.map_or(&[], |request| request.payload.targets()))
     }
 
     fn copy_curl(&self) -> Update {
@@ -148,9 +141,7 @@ impl PlanPane {
             |preview| {
                 let planned = self.plan.requests.get(self.here);
                 let emptying = usize::from(planned.is_some_and(|it| it.request.empties()));
-                let (level, words) = format::copied_commands(&[&preview.curl], emptying);
-                Update::effect(Effect::Terminal(TerminalEffect::Copy(preview.curl.clone())))
-                    .and(Update::say(level, words))
+                Update::copy_commands(std::slice::from_ref(preview), emptying)
             },
         )
     }
@@ -165,7 +156,8 @@ impl PlanPane {
 
 impl Pane for PlanPane {
     fn on_change(&mut self, ctx: &PaneCtx<'_>) -> Update {
-        if protection(&self.plan, ctx.known) == self.protection {
+        // What is being queued already is the engine's to refuse.
+        if self.sending.is_some() || protection(&self.plan, ctx.known) == self.protection {
             return Update::ignored();
         }
         let words = "The configuration protects other purges now: look at the plan again.";
@@ -182,6 +174,10 @@ impl Pane for PlanPane {
     fn on_command(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Update {
         #[expect(clippy::wildcard_enum_match_arm, reason = "others are the field's or nobody's")]
         match command {
+            // Left now, its draft would stand there as if it had not been sent.
+            Command::Back | Command::Quit if self.sending.is_some() => {
+                Update::say(Level::Info, "The requests are being queued.")
+            }
             Command::Back => Update::request(AppRequest::Close),
             Command::Quit if !matches!(self.plan.risk, Risk::High { .. }) => {
                 Update::request(AppRequest::Close)
@@ -189,7 +185,7 @@ impl Pane for PlanPane {
             Command::PlanConfirm | Command::PlanConfirmRaised | Command::FieldAccept => {
                 self.confirm(command, ctx)
             }
-            Command::MoveDown | Command::FieldNewer => self.go_to(self.here + 1),
+            Command::MoveDown | Command::FieldNewer => self.go_to(self.here.saturating_add(1)),
             Command::MoveUp | Command::FieldOlder => self.go_to(self.here.saturating_sub(1)),
             Command::PageDown => self.scroll(true, ctx),
             Command::PageUp => self.scroll(false, ctx),

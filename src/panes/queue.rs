@@ -1,21 +1,21 @@
 //! The queue: requests that wait, are being sent, or were sent.
 
+use std::collections::BTreeSet;
+
 use crate::commands::{Command, Context, Sends};
 use crate::domain::bad_news::BadEnd;
 use crate::domain::event::{Event, Level};
 use crate::domain::ids::{JournalId, Ticket};
 use crate::domain::journal::{JournalEntry, JournalState};
-use crate::effect::{Answer, Effect, Order, Query, Subject, TerminalEffect};
+use crate::effect::{Answer, Effect, Order, Query, Subject};
 
 use super::requests::AppRequest;
+use super::scrolling::moved;
 use super::{BudgetOf, Pane, PaneCtx, Update};
 
 mod again;
 mod plans;
 pub mod view;
-
-/// Rows of a page.
-const PAGE: usize = 10;
 
 /// The queue. It shows the store's last answer and asks again whenever the journal changes.
 #[derive(Clone, Debug)]
@@ -24,15 +24,19 @@ pub struct QueuePane {
     asked: Option<Ticket>,
     /// The journal changed after the query under way was asked.
     outdated: bool,
-    /// The store's last answer: open entries first; `None` before the first one.
+    /// The store's last answer by plan; `None` before the first one.
     entries: Option<Vec<JournalEntry>>,
     error: Option<String>,
     /// The entry under the cursor; it stays there when others come and go.
     here: Option<JournalId>,
+    /// The entries that were canceled since it was opened.
+    canceled: BTreeSet<JournalId>,
     /// The entry of unknown outcome that one more press of the key sends again.
     armed: Option<JournalId>,
     /// The query for the purge that a request became, to draft it again, and the request.
     again: Option<(Ticket, Box<JournalEntry>)>,
+    /// The query for the command line of a request, and 1 if that removes everything.
+    previewed: Option<(Ticket, usize)>,
 }
 
 impl QueuePane {
@@ -47,6 +51,8 @@ impl QueuePane {
             here: None,
             armed: None,
             again: None,
+            canceled: BTreeSet::new(),
+            previewed: None,
         };
         (pane, Effect::Query(Query::Queue { ticket }))
     }
@@ -85,22 +91,27 @@ impl QueuePane {
         Update::taken()
     }
 
-    fn cancel(&self) -> Update {
-        match self.current() {
-            Some(entry) if entry.state == JournalState::Queued => {
-                Update::effect(Effect::Order(Order::Cancel { ids: vec![entry.id.clone()] }))
-            }
-            Some(_) | None => Update::taken(),
-        }
+    fn cancel(&mut self) -> Update {
+        let queued = self.current().filter(|entry| entry.state == JournalState::Queued);
+        let Some(id) = queued.map(|entry| entry.id.clone()) else {
+            return Update::taken();
+        };
+        self.canceled.insert(id.clone());
+        Update::effect(Effect::Order(Order::Cancel { ids: vec![id] }))
+    }
+
+    /// True for a request that was canceled here: the operator takes back the last press, not a
+    /// decision of another day, which would go out without being checked again.
+    fn can_restore(&self) -> bool {
+        self.current().is_some_and(|entry| {
+            entry.state == JournalState::Cancelled && self.canceled.contains(&entry.id)
+        })
     }
 
     fn restore(&self) -> Update {
-        match self.current() {
-            Some(entry) if entry.state == JournalState::Cancelled => {
-                Update::effect(Effect::Order(Order::Restore { id: entry.id.clone() }))
-            }
-            Some(_) | None => Update::taken(),
-        }
+        self.current().filter(|_| self.can_restore()).map_or_else(Update::taken, |entry| {
+            Update::effect(Effect::Order(Order::Restore { id: entry.id.clone() }))
+        })
     }
 
     fn resend(&mut self) -> Update {
@@ -120,7 +131,8 @@ impl QueuePane {
     }
 
     /// Has the request under the cursor change places with its neighbour among those of its account
-    /// that are queued: each account has a queue of its own.
+    /// that are queued: each account has a queue of its own. A neighbour of another plan is passed
+    /// with its whole plan, below whose heading it stands.
     fn reorder(&self, earlier: bool) -> Update {
         let queued = self.current().filter(|entry| entry.state == JournalState::Queued);
         let Some(here) = queued else {
@@ -134,16 +146,24 @@ impl QueuePane {
             })
             .collect();
         queued.sort_by_key(|entry| entry.place);
-        let at = queued.iter().position(|entry| entry.id == here.id);
-        let other =
-            at.and_then(|at| queued.get(at.checked_add_signed(if earlier { -1 } else { 1 })?));
-        let Some(other) = other else {
+        let Some(at) = queued.iter().position(|entry| entry.id == here.id) else {
             return Update::taken();
         };
-        let (first, second) = if earlier { (here, *other) } else { (*other, here) };
-        Update::effect(Effect::Order(Order::Reorder {
-            ids: vec![first.id.clone(), second.id.clone()],
-        }))
+        let (before, rest) = queued.split_at(at);
+        let after = rest.get(1..).unwrap_or_default();
+        let neighbour = if earlier { before.last() } else { after.first() };
+        let Some(plan) = neighbour.map(|entry| entry.queued_at) else {
+            return Update::taken();
+        };
+        let passed = |entry: &&&JournalEntry| {
+            entry.queued_at == plan && (plan != here.queued_at || neighbour == Some(*entry))
+        };
+        let ids = |entries: &[&JournalEntry]| -> Vec<JournalId> {
+            entries.iter().filter(passed).map(|entry| entry.id.clone()).collect()
+        };
+        let here = vec![here.id.clone()];
+        let ids = if earlier { [here, ids(before)] } else { [ids(after), here] }.concat();
+        Update::effect(Effect::Order(Order::Reorder { ids }))
     }
 
     /// Shows the purge of the entry under the cursor in the history, or where it should be.
@@ -181,12 +201,6 @@ impl Pane for QueuePane {
             Command::Back | Command::QueueOpen | Command::Quit => {
                 Update::request(AppRequest::Close)
             }
-            Command::MoveDown => self.go_to(here + 1),
-            Command::MoveUp => self.go_to(here.saturating_sub(1)),
-            Command::PageDown => self.go_to(here + PAGE),
-            Command::PageUp => self.go_to(here.saturating_sub(PAGE)),
-            Command::MoveFirst => self.go_to(0),
-            Command::MoveLast => self.go_to(usize::MAX),
             Command::Open => self.show(),
             Command::QueueCancel => self.cancel(),
             Command::QueueRestore => self.restore(),
@@ -201,17 +215,30 @@ impl Pane for QueuePane {
             }),
             Command::QueuePause => Update::effect(Effect::Order(Order::Pause(!ctx.known.paused))),
             Command::Copy => self.current().map_or_else(Update::taken, |entry| {
-                Update::effect(Effect::Terminal(TerminalEffect::Copy(
-                    entry.request.payload.targets().join("\n"),
-                )))
+                Update::copy_targets(entry.request.payload.targets())
             }),
-            _ => Update::ignored(),
+            Command::CopyCurl => {
+                let Some(request) = self.current().map(|entry| entry.request.clone()) else {
+                    return Update::taken();
+                };
+                let ticket = ctx.tickets.take();
+                self.previewed = Some((ticket, usize::from(request.empties())));
+                Update::effect(Effect::Query(Query::Preview { ticket, requests: vec![request] }))
+            }
+            other => moved(other, here, self.entries().len())
+                .map_or_else(Update::ignored, |to| self.go_to(to)),
         }
     }
 
     fn on_answer(&mut self, answer: &Answer, ctx: &PaneCtx<'_>) -> Update {
         if let Answer::Gathered { ticket, result } = answer {
             return self.on_purges(*ticket, result);
+        }
+        if let Answer::Previewed { ticket, previews } = answer {
+            return match self.previewed.take_if(|(asked, _)| asked == ticket) {
+                Some((_, emptying)) => Update::copy_commands(previews, emptying),
+                None => Update::ignored(),
+            };
         }
         let Answer::Queue { ticket, result } = answer else {
             return Update::ignored();
@@ -226,7 +253,14 @@ impl Pane for QueuePane {
             }
             Err(error) => self.error = Some(error.to_string()),
         }
-        if self.outdated { self.ask_again(ctx) } else { Update::taken() }
+        let again = if self.outdated { self.ask_again(ctx) } else { Update::taken() };
+        match &self.error {
+            Some(error) if self.entries.is_some() => {
+                let words = format!("The queue shows an earlier state. {error}");
+                again.and(Update::say(Level::Error, words))
+            }
+            Some(_) | None => again,
+        }
     }
 
     fn on_event(&mut self, event: &Event, ctx: &PaneCtx<'_>) -> Update {
@@ -265,8 +299,8 @@ impl Pane for QueuePane {
                     "Only a queued request can be canceled"
                 })
             }
-            Command::QueueRestore if state != Some(JournalState::Cancelled) => {
-                Some("Only a canceled request can be queued again")
+            Command::QueueRestore if !self.can_restore() => {
+                Some("Only what was canceled just now goes back; R purges it again")
             }
             Command::PurgeAgain => match state? {
                 JournalState::Queued | JournalState::Sending | JournalState::Accepted => {

@@ -7,6 +7,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::Screen;
+use crate::commands::Command;
 use crate::domain::event::Level;
 use crate::panes::format;
 use crate::theme::Role;
@@ -84,10 +85,13 @@ pub(super) fn draw_notice(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) 
     };
     let theme = screen.theme;
     let (glyph, role) = format::level(notice.level, &theme.glyphs);
+    // Above an overlay, the key that puts a notice away closes the overlay.
+    let key =
+        if screen.app.overlays().is_empty() { screen.key(Command::Back) } else { String::new() };
     let after = match (notice.level, more) {
         (Level::Info, 0) => String::new(),
-        (_, 0) => format!(" {} ", screen.key(crate::commands::Command::Back)),
-        (_, more) => format!(" {} (+{more}) ", screen.key(crate::commands::Command::Back)),
+        (_, 0) => format!(" {key} "),
+        (_, more) => format!(" {key} (+{more}) "),
     };
     let account = notice.account.as_ref().map(|account| format!("{account}: ")).unwrap_or_default();
     let words = format!(" {glyph} {account}{}", notice.words);

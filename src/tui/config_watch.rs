@@ -3,8 +3,11 @@
 //! The system tells of changes; nothing is read before it does.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
@@ -20,7 +23,7 @@ use crate::engine::Engine;
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Reads the configuration anew, or says what is wrong with it.
-pub type ReadConfig = Box<dyn FnMut() -> Result<Config, String> + Send>;
+pub type ReadConfig = Arc<dyn Fn() -> Result<Config, String> + Send + Sync>;
 
 /// Watches the configuration's file.
 pub struct ConfigWatch {
@@ -30,6 +33,8 @@ pub struct ConfigWatch {
     read: ReadConfig,
     changes: mpsc::UnboundedReceiver<()>,
     due: Option<Instant>,
+    /// The reading under way, away from the task that draws.
+    reading: Option<BoxFuture<'static, Result<Config, String>>>,
     /// The fault that was told last.
     fault: Option<String>,
     _watcher: RecommendedWatcher,
@@ -66,31 +71,47 @@ impl ConfigWatch {
         for folder in folders.iter().filter(|folder| folder.exists()) {
             watcher.watch(folder, RecursiveMode::NonRecursive)?;
         }
-        Ok(Self { config, engine, read, changes, due: None, fault: None, _watcher: watcher })
+        // It may have changed between its reading and now.
+        let due = Some(Instant::now());
+        Ok(Self {
+            config,
+            engine,
+            read,
+            changes,
+            due,
+            reading: None,
+            fault: None,
+            _watcher: watcher,
+        })
     }
 
     /// Waits for the next change that is worth telling. Dropping the future loses nothing.
     pub async fn next(&mut self) -> Report {
         loop {
-            let due = self.due;
+            let due = self.due.filter(|_| self.reading.is_none());
             tokio::select! {
                 biased;
                 change = self.changes.recv() => match change {
                     Some(()) => self.due = Some(Instant::now() + PAUSE),
                     None => return std::future::pending().await,
                 },
-                () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
-                    self.due = None;
-                    if let Some(report) = self.reload() {
+                Some(read) = until_read(&mut self.reading) => {
+                    self.reading = None;
+                    if let Some(report) = self.apply(read) {
                         return report;
                     }
+                }
+                () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
+                    self.due = None;
+                    let read = Arc::clone(&self.read);
+                    self.reading = Some(self.engine.aside(move || read()).boxed());
                 }
             }
         }
     }
 
-    fn reload(&mut self) -> Option<Report> {
-        let read = (self.read)().and_then(|config| {
+    fn apply(&mut self, read: Result<Config, String>) -> Option<Report> {
+        let read = read.and_then(|config| {
             let gone = self.config.has_file && !config.has_file;
             if gone { Err("The file is gone.".to_owned()) } else { Ok(config) }
         });
@@ -120,11 +141,18 @@ impl ConfigWatch {
     }
 }
 
+async fn until_read(
+    reading: &mut Option<BoxFuture<'static, Result<Config, String>>>,
+) -> Option<Result<Config, String>> {
+    match reading {
+        Some(reading) => Some(reading.await),
+        None => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
-
-    use std::sync::Arc;
 
     use super::*;
     use crate::config::load::{Flags, resolve};
@@ -165,7 +193,7 @@ mod tests {
         let mut watch = ConfigWatch::begin(
             read(&path).unwrap(),
             engine.clone(),
-            Box::new(move || read(&again)),
+            Arc::new(move || read(&again)),
         )
         .unwrap();
         std::fs::write(&path, "theme = \"light\"\n").unwrap();

@@ -56,9 +56,8 @@ pub struct EngineEffects {
 }
 
 impl EngineEffects {
-    /// Begins with a warning, if any, then the drafts that earlier runs kept and all events of the
-    /// engine.
-    pub fn new(engine: Engine, events: EventStream, warning: Option<Notice>) -> Self {
+    /// Begins with the drafts that earlier runs kept, then all events of the engine.
+    pub fn new(engine: Engine, events: EventStream) -> Self {
         let drafts = engine.drafts();
         let mut effects = Self {
             engine,
@@ -66,7 +65,7 @@ impl EngineEffects {
             working: SelectAll::new(),
             newest: HashMap::new(),
             watch: None,
-            ready: warning.map(|it| Report::Event(Event::Notice(it))).into_iter().collect(),
+            ready: VecDeque::new(),
         };
         effects.push(
             stream::once(drafts)
@@ -365,7 +364,7 @@ mod tests {
                 keep_view: None,
             })
             .unwrap();
-            let effects = EngineEffects::new(engine.clone(), events, None);
+            let effects = EngineEffects::new(engine.clone(), events);
             Self { effects, engine, directory }
         }
 

@@ -165,7 +165,10 @@ impl<R: EffectRunner, C: Fn() -> DateTime<Utc>, T: TerminalIo> EventLoop<'_, R, 
         {
             match input {
                 Some(input) => self.take_input(input, inputs).await?,
-                None => self.exit = Some(ExitReason::TerminalGone),
+                None => {
+                    self.leave();
+                    self.exit = Some(ExitReason::TerminalGone);
+                }
             }
         }
         Ok(())

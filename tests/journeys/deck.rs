@@ -77,7 +77,7 @@ impl Deck {
             keymap: Keymap::new(&BTreeMap::new()).unwrap(),
             theme: theme(),
             effects: Watched {
-                effects: EngineEffects::new(engine.clone(), events, None),
+                effects: EngineEffects::new(engine.clone(), events),
                 seen: Rc::clone(&seen),
             },
             clock: move || clock.now(),

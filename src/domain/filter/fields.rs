@@ -273,18 +273,7 @@ impl FilterField {
 
     /// True if its values are times.
     pub(super) fn is_time(self) -> bool {
-        match self {
-            Self::Since | Self::Until | Self::On => true,
-            Self::Cname
-            | Self::Account
-            | Self::Provider
-            | Self::Status
-            | Self::Kind
-            | Self::Id
-            | Self::Target
-            | Self::By
-            | Self::Sent => false,
-        }
+        matches!(self, Self::Since | Self::Until | Self::On)
     }
 
     /// The field that somebody may have meant: by another tool's word for it, or by a slip of the

@@ -69,6 +69,8 @@ fn quoted(word: &Word, field: Option<FilterField>) -> Cow<'_, str> {
                 text.starts_with('-')
                     || field_like(text).is_some()
                     || Span::is_written_as_time(text)
+                    // After a day, it would be read as the hour.
+                    || (text.len() <= 2 && text.bytes().all(|byte| byte.is_ascii_digit()))
             }
         };
     if !quotes || word.glob {

@@ -23,9 +23,9 @@ impl Filter {
         let clock = Clock { now, zone, dated: self.terms.iter().any(Term::begins_on_a_day) };
         let mut predicate = Predicate::default();
         let (ends, others): (Vec<&Term>, Vec<&Term>) = self.terms.iter().partition(|term| {
-            matches!(term.condition, Condition::Until(TimeExpr::Clock(_))) && !term.negated
+            matches!(term.condition, Condition::Until(when) if when.recurs()) && !term.negated
         });
-        // A time of day as an end depends on where the range begins.
+        // A time that comes again depends, as an end, on where the range begins.
         for term in others.into_iter().chain(ends) {
             add(&mut predicate, term, clock);
         }
@@ -44,9 +44,8 @@ struct Clock {
 impl Term {
     fn begins_on_a_day(&self) -> bool {
         let begins = |span: &Span| match span {
-            Span::At(when) | Span::From(when) | Span::Between(when, _) => {
-                when.is_dated() || when.days_back().is_some()
-            }
+            Span::At(when) => when.is_dated() || when.days_back().is_some(),
+            Span::From(when) | Span::Between(when, _) => when.is_dated(),
             Span::Until(_) => false,
         };
         #[expect(clippy::wildcard_enum_match_arm, reason = "no other condition is a time")]
@@ -143,13 +142,23 @@ impl Clock {
         }
     }
 
-    /// Returns the end of something that this time bounds. `next`: a time of day is the
-    /// first one after the beginning.
+    /// Returns the end of something that this time bounds. `next`: a time of day is the first one
+    /// after the beginning. A weekday that is over before the beginning is the next one after it.
     fn end(self, when: TimeExpr, from: Option<DateTime<Utc>>, next: bool) -> DateTime<Utc> {
         let (_, end) = self.period(when);
-        match (when, from) {
-            (TimeExpr::Clock(time), Some(from)) if next || end <= from => {
-                self.first_after(from, time)
+        let Some(from) = from.filter(|from| next || end <= *from) else {
+            return end;
+        };
+        let in_a_week = |day| {
+            let day = self.relative(RelativeDay::Weekday(day));
+            day.checked_add_days(Days::new(7)).unwrap_or(day)
+        };
+        #[expect(clippy::wildcard_enum_match_arm, reason = "no other time comes again")]
+        match when {
+            TimeExpr::Clock(time) => self.first_after(from, time),
+            TimeExpr::Weekday(day) if end <= from => self.day(in_a_week(day)).1,
+            TimeExpr::DayAt(RelativeDay::Weekday(day), time) if end <= from => {
+                self.read(in_a_week(day), time)
             }
             _ => end,
         }

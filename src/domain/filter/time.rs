@@ -182,6 +182,11 @@ impl TimeExpr {
         }
     }
 
+    /// True for a time that comes again every day or every week.
+    pub(super) fn recurs(self) -> bool {
+        matches!(self, Self::Clock(_) | Self::Weekday(_) | Self::DayAt(RelativeDay::Weekday(_), _))
+    }
+
     /// True if it names a day, so that a time of day after it means a time of that day.
     pub(super) fn is_dated(self) -> bool {
         match self {

@@ -11,8 +11,8 @@ use crate::domain::ids::{PurgeKey, Ticket};
 use crate::domain::plan::Preview;
 use crate::domain::purge::Purge;
 use crate::domain::query::Anchor;
-use crate::effect::{Effect, Order, Query, Subject, TerminalEffect};
-use crate::panes::format::{copied_commands, count_noun};
+use crate::effect::{Effect, Order, Query, Subject};
+use crate::panes::format::count_noun;
 use crate::panes::{
     AppRequest, Opening, OverlayAnswer, PaneCtx, Pick, PickFor, PickItem, PickValue, Prompt,
     PromptFor, Update,
@@ -146,7 +146,7 @@ impl HistoryPane {
             Some(row) if self.marks.keys().is_empty() && row.target_count == 1 => {
                 let target = row.first_target.clone();
                 self.rows.pin();
-                copied(target, 1)
+                Update::copy_targets(&[target])
             }
             _ => self.act(RowAction::Copy, ctx),
         }
@@ -196,13 +196,7 @@ impl HistoryPane {
                     .flat_map(|purge| purge.targets.iter())
                     .map(|target| target.text.as_str())
                     .collect();
-                if lines.is_empty() {
-                    return Update::say(
-                        Level::Info,
-                        "A purge of a whole resource has no targets to copy.",
-                    );
-                }
-                copied(lines.join("\n"), lines.len())
+                Update::copy_targets(&lines)
             }
             RowAction::Curl => {
                 let requests = purges.iter().filter_map(Purge::again);
@@ -233,10 +227,7 @@ impl HistoryPane {
         else {
             return Update::ignored();
         };
-        let lines: Vec<&str> = previews.iter().map(|preview| preview.curl.as_str()).collect();
-        let (level, words) = copied_commands(&lines, emptying);
-        Update::effect(Effect::Terminal(TerminalEffect::Copy(lines.join("\n"))))
-            .and(Update::say(level, words))
+        Update::copy_commands(previews, emptying)
     }
 
     pub(super) fn take_overlay_answer(
@@ -349,10 +340,4 @@ fn pick_account(ctx: &PaneCtx<'_>) -> Pick {
 
 fn item(text: &str, note: String) -> PickItem {
     PickItem { value: PickValue::Text(text.to_owned()), text: text.to_owned(), note, chosen: false }
-}
-
-fn copied(text: String, targets: usize) -> Update {
-    let words = count_noun(targets as u64, "target", "targets");
-    Update::effect(Effect::Terminal(TerminalEffect::Copy(text)))
-        .and(Update::say(Level::Info, format!("Copied {words}.")))
 }

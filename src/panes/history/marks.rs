@@ -31,9 +31,17 @@ enum Question {
     /// All that the filter selects, to mark them.
     All(Ticket),
     /// The marked purges that the filter selects.
-    InSight(Ticket, RowAction),
+    InSight(Ticket, Meant),
     /// The operator's choice between all and these.
-    Choice(RowAction, Vec<PurgeKey>),
+    Choice(Meant, Vec<PurgeKey>),
+}
+
+/// An action, and the purges as they were when its key was pressed.
+#[derive(Clone, Debug)]
+struct Meant {
+    action: RowAction,
+    here: Option<PurgeKey>,
+    marked: Vec<PurgeKey>,
 }
 
 impl Marks {
@@ -122,8 +130,10 @@ impl HistoryPane {
             return self.act_on(action, self.all_marked(), ctx);
         }
         let ticket = ctx.tickets.take();
-        self.marks.question = Some(Question::InSight(ticket, action));
-        self.ask_keys(ticket, Some(self.all_marked()))
+        let marked = self.all_marked();
+        let meant = Meant { action, here, marked: marked.clone() };
+        self.marks.question = Some(Question::InSight(ticket, meant));
+        self.ask_keys(ticket, Some(marked))
     }
 
     fn all_marked(&self) -> Vec<PurgeKey> {
@@ -154,23 +164,23 @@ impl HistoryPane {
         };
         match asked {
             Some(Question::All(_)) => Update::say(Level::Info, self.marks.toggle_all(keys)),
-            Some(Question::InSight(_, action)) => self.in_sight(action, keys, ctx),
+            Some(Question::InSight(_, meant)) => self.in_sight(meant, keys, ctx),
             Some(Question::Choice(..)) | None => Update::ignored(),
         }
     }
 
     /// Knows which of the marked purges the filter selects. Where none is, the operator sees no
     /// mark and means the row under the cursor.
-    fn in_sight(&mut self, action: RowAction, shown: &[PurgeKey], ctx: &PaneCtx<'_>) -> Update {
-        let marked = self.all_marked();
+    fn in_sight(&mut self, meant: Meant, shown: &[PurgeKey], ctx: &PaneCtx<'_>) -> Update {
+        let Meant { action, here, ref marked } = meant;
         let shown: Vec<PurgeKey> =
-            shown.iter().copied().filter(|key| self.marks.keys.contains(key)).collect();
+            shown.iter().copied().filter(|key| marked.contains(key)).collect();
         let (all, hidden) = (count(marked.len() as u64), marked.len() - shown.len());
         if hidden == 0 {
-            return self.act_on(action, marked, ctx);
+            return self.act_on(action, meant.marked, ctx);
         }
         if shown.is_empty() {
-            let here = self.rows.here().map(|row| row.key).into_iter().collect();
+            let here = here.into_iter().collect();
             let purges = count_noun(marked.len() as u64, "marked purge is", "marked purges are");
             let words = format!("Only the row under the cursor: {purges} not shown here.");
             return self.act_on(action, here, ctx).and(Update::say(Level::Warning, words));
@@ -194,21 +204,31 @@ impl HistoryPane {
             ],
             many: false,
         };
-        self.marks.question = Some(Question::Choice(action, shown));
+        self.marks.question = Some(Question::Choice(meant, shown));
         Update::open(Opening::Pick(pick))
     }
 
     /// Takes the operator's choice between all marked purges and those in sight.
     pub(super) fn on_marks_chosen(&mut self, values: &[PickValue], ctx: &PaneCtx<'_>) -> Update {
         let chosen = self.marks.question.take_if(|it| matches!(it, Question::Choice(..)));
-        let Some(Question::Choice(action, shown)) = chosen else {
+        let Some(Question::Choice(meant, shown)) = chosen else {
             return Update::ignored();
         };
         let keys = match values {
-            [PickValue::Place(0)] => self.all_marked(),
+            [PickValue::Place(0)] => meant.marked,
             _ => shown,
         };
-        self.act_on(action, keys, ctx)
+        self.act_on(meant.action, keys, ctx)
+    }
+
+    /// Another filter selects: what was asked about the one before is not wanted any more.
+    pub(super) fn forget_question(&mut self) {
+        self.marks.question = None;
+    }
+
+    /// The draft of the marks was left: what is sent next is another one.
+    pub fn on_draft_left(&mut self) {
+        self.marks.drafted.clear();
     }
 
     /// Remembers of which marks a draft is made.

@@ -36,6 +36,7 @@ impl HistoryPane {
         self.filter.resolve(ctx.now, ctx.zone);
         self.detail.find(self.filter.predicate());
         self.timeline.leave();
+        self.forget_question();
         self.contents = Contents::default();
         self.ask_rows(&want, ctx).and(self.ask_timeline(ctx))
     }

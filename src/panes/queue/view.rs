@@ -76,7 +76,7 @@ impl QueueView<'_> {
         }
         notes.push(match (open, entries.len() - open) {
             (0, 0) => "nothing under way".to_owned(),
-            (0, done) => format!("nothing under way {} {done} done", theme.glyphs.dot),
+            (0, ended) => format!("nothing under way {} {ended} ended", theme.glyphs.dot),
             (open, _) => format!("{open} under way"),
         });
         notes.join(&format!(" {} ", theme.glyphs.dot))

@@ -189,6 +189,10 @@ impl CompiledFilter {
     /// index does. Empty if there is no such word.
     pub(super) fn parts(&self, dictionary: &Dictionary) -> Vec<Self> {
         let mut parts = Vec::new();
+        if self.only_keys.is_some() {
+            // The keys are the best path, and each purge is compared anyway.
+            return parts;
+        }
         let words = self
             .target_tests
             .iter()

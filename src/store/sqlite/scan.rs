@@ -22,11 +22,6 @@ use crate::store::failure::StoreFailure;
 const MAX_RUN: i64 = 1024;
 const FIRST_RUN: i64 = 2;
 
-/// Purges that are collected of each part of a filter before they are put in order; each page may
-/// be four times as long as the one before.
-const FIRST_PAGE: usize = 64;
-const MAX_PAGE: usize = 1 << 14;
-
 /// Called with each selected purge; may stop the scan.
 pub(super) type Visit<'v> = dyn FnMut(SegmentEntry) -> Result<ControlFlow<()>, StoreFailure> + 'v;
 
@@ -48,9 +43,21 @@ impl Snapshot<'_> {
         visit: &mut Visit<'_>,
     ) -> Result<(), StoreFailure> {
         let parts = filter.parts(self.dictionary);
-        if !parts.is_empty() {
-            return self.scan_parts(&parts, keys, direction, visit);
+        if parts.is_empty() {
+            self.scan_whole(filter, keys, direction, visit)
+        } else {
+            self.scan_parts(&parts, keys, direction, visit)
         }
+    }
+
+    /// Scans by the one access path that fits the filter best.
+    pub(super) fn scan_whole(
+        &self,
+        filter: &CompiledFilter,
+        keys: MicrosRange,
+        direction: Direction,
+        visit: &mut Visit<'_>,
+    ) -> Result<(), StoreFailure> {
         if filter.matches_nothing() {
             return Ok(());
         }
@@ -90,13 +97,13 @@ impl Snapshot<'_> {
         direction: Direction,
         visit: &mut Visit<'_>,
     ) -> Result<(), StoreFailure> {
-        let mut page = FIRST_PAGE;
+        let mut page = self.tuning.first_page;
         loop {
             let mut entries: Vec<SegmentEntry> = Vec::new();
             let mut end: Option<i64> = None;
             for part in parts {
                 let first = entries.len();
-                self.scan(part, keys, direction, &mut |entry| {
+                self.scan_whole(part, keys, direction, &mut |entry| {
                     entries.push(entry);
                     Ok(break_if(entries.len() - first == page))
                 })?;
@@ -123,14 +130,17 @@ impl Snapshot<'_> {
                     Direction::Ascending => entry.key > end,
                     Direction::Descending => entry.key < end,
                 });
-                if is_beyond || visit(entry)?.is_break() {
+                if is_beyond {
                     break;
+                }
+                if visit(entry)?.is_break() {
+                    return Ok(());
                 }
             }
             if end.is_none() {
                 return Ok(());
             }
-            page = (page * 4).min(MAX_PAGE);
+            page = (page * 4).min(self.tuning.max_page);
         }
     }
 

@@ -34,7 +34,7 @@ impl Snapshot<'_> {
             && filter.only_keys.is_none()
             && !filter.excludes_any_key();
         if !segments_suffice {
-            self.scan(filter, ALL_TIME, Direction::Ascending, &mut |entry| {
+            self.scan_whole(filter, ALL_TIME, Direction::Ascending, &mut |entry| {
                 counts.add(&entry);
                 Ok(ControlFlow::Continue(()))
             })?;

@@ -37,6 +37,8 @@ fn small() -> Tuning {
         direct_reads: 3,
         collected_keys: 12,
         rows_before_broad_query: 4,
+        first_page: 1,
+        max_page: 8,
         merge_after: 100,
     }
 }

@@ -18,6 +18,11 @@ pub struct Tuning {
     /// Rows to scan before using the trigram index for needles of 1–2 characters: most such
     /// queries are answered by then.
     pub rows_before_broad_query: usize,
+    /// Purges to collect of each part of a filter before they are put in order; each page may be
+    /// four times as long as the one before, up to the most.
+    pub first_page: usize,
+    /// The most of these.
+    pub max_page: usize,
     /// New purges in an import from which on the trigram index is merged at its end.
     pub merge_after: u64,
 }
@@ -30,6 +35,8 @@ impl Default for Tuning {
             direct_reads: 1500,
             collected_keys: 50_000,
             rows_before_broad_query: 2000,
+            first_page: 64,
+            max_page: 1 << 14,
             merge_after: 10_000,
         }
     }

@@ -95,6 +95,14 @@ const WRONG: &[Row] = &[
     ("cname:a 14:00..15:00", 8, "14:00..15:00", "a time needs a field", "on:14:00..15:00"),
     ("/img 2h", 5, "2h", "a time needs a field", "since:2h"),
     ("Yesterday", 0, "Yesterday", "a time needs a field", "on:Yesterday"),
+    (
+        "yesterday@14:00..15:00",
+        0,
+        "yesterday@14:00..15:00",
+        "a time needs a field",
+        "on:yesterday@14:00..15:00",
+    ),
+    ("mon@14:00", 0, "mon@14:00", "a time needs a field", "on:mon@14:00"),
     ("-2026-11-20", 1, "2026-11-20", "a time needs a field", "on:2026-11-20"),
     ("on:27 Nov", 3, "27", "a day is written like 2026-11-20", ""),
     ("since:3 march", 6, "3", "a day is written like 2026-11-20", ""),
@@ -129,8 +137,18 @@ fn ranges_that_may_hold_at_some_time_or_in_some_zone_are_no_errors() {
 
 #[test]
 fn a_word_that_only_resembles_a_time_is_searched_for() {
-    for text in ["\"14:00\"", "14", "mon", "now", "sun.example.com", "2026", "1..2", "v1.2", "h:80"]
-    {
+    for text in [
+        "\"14:00\"",
+        "14",
+        "me@site",
+        "mon",
+        "now",
+        "sun.example.com",
+        "2026",
+        "1..2",
+        "v1.2",
+        "h:80",
+    ] {
         let read = Filter::parse(text);
         assert!(read.is_ok() || text == "h:80", "{text}: {read:?}");
     }

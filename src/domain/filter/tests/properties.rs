@@ -53,7 +53,7 @@ fn pieces() -> impl Strategy<Value = String> {
 }
 
 fn word() -> impl Strategy<Value = String> {
-    prop_oneof!["[a-z./*-]{1,10}", "\"([a-zA-Zäöü:,.*/ -]|\\\\\"|\\\\\\\\){1,10}\"",]
+    prop_oneof!["[a-z./*-]{1,10}", "\"([a-zA-Z0-9äöü:,.*/ -]|\\\\\"|\\\\\\\\){1,10}\"",]
 }
 
 fn time() -> impl Strategy<Value = String> {

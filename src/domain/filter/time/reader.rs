@@ -50,7 +50,8 @@ impl Span {
     pub(in crate::domain::filter) fn is_written_as_time(text: &str) -> bool {
         let one = |text: &str| {
             let is_word = ["today", "yesterday"].iter().any(|word| text.eq_ignore_ascii_case(word));
-            (is_word || text.starts_with(|first: char| first.is_ascii_digit()))
+            let is_digit = |first: char| first.is_ascii_digit();
+            (is_word || text.starts_with(is_digit) || text.contains('@'))
                 && TimeExpr::parse(text).is_ok()
         };
         match text.split_once("..") {

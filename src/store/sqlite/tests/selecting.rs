@@ -278,17 +278,25 @@ fn a_row_shows_what_a_list_needs() {
 #[test]
 fn an_export_stops_at_its_limit_and_when_it_is_told_to() {
     let home = Home::with(&(0..9).map(|id| purge(&id.to_string(), id)).collect::<Vec<_>>());
+    // A word that every host has in it takes two access paths.
+    let word = Pattern::Contains(home.details()[0].purge.cname[..3].to_owned());
+    let word = Clause { negated: false, test: Test::Text(vec![word]) };
+    for clauses in [vec![], vec![word]] {
+        stops_at_its_limit(&home, &Predicate { clauses, ..Predicate::default() });
+    }
+}
+
+fn stops_at_its_limit(home: &Home, predicate: &Predicate) {
     let shown = |limit, stop: u64| {
         let mut ids = Vec::new();
-        let count =
-            home.reader().export(&Predicate::default(), Sort::Newest, limit, &mut |detail| {
-                ids.push(detail.purge.id.to_string());
-                if ids.len() as u64 == stop {
-                    ControlFlow::Break(())
-                } else {
-                    ControlFlow::Continue(())
-                }
-            });
+        let count = home.reader().export(predicate, Sort::Newest, limit, &mut |detail| {
+            ids.push(detail.purge.id.to_string());
+            if ids.len() as u64 == stop {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        });
         (count.unwrap(), ids.join(" "))
     };
     assert_eq!(shown(None, 99), (9, "8 7 6 5 4 3 2 1 0".to_owned()));
