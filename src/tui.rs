@@ -21,11 +21,14 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::app::App;
+pub use crate::app::layout::MIN_SCREEN;
 use crate::keymap::Keymap;
 use crate::theme::Theme;
 
 pub use config_watch::{ConfigWatch, ReadConfig};
-pub use configured::{CommandKeys, DashboardStart, check, command_keys, dashboard, view_names};
+pub use configured::{
+    CommandKeys, DashboardStart, check, command_keys, dashboard, shows_colours, view_names,
+};
 pub use effects::{EffectRunner, EngineEffects};
 pub use input::Inputs;
 pub use signals::Signal;

@@ -11,7 +11,7 @@ use super::error::{Class, CliError};
 use super::global::Global;
 use super::listing::{self, Cell, Emphasis, Format, Record, TableStyle};
 use super::setup;
-use crate::config::load::{Config, Loaded};
+use crate::config::load::{self, Config, Flags, Loaded};
 use crate::domain::zone::Zone;
 
 /// `purgedeck doctor`.
@@ -105,9 +105,7 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
                 error.hint.unwrap_or_else(|| "Correct it, then run this again.".to_owned());
             let found = Finding::ok("configuration", "file", error.message);
             findings.push(found.fail(Class::Usage, advice));
-            let paths = setup::paths(global).unwrap_or_default();
-            let mut config = Config { paths, ..Config::default() };
-            config.settings.store.value = config.paths.default_store();
+            let config = without_file(global);
             Loaded { config, flawed: Vec::new(), diagnostics: Vec::new() }
         }
     };
@@ -116,13 +114,23 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
     }
     let config = &loaded.config;
     findings.extend(local::files(config));
-    findings.extend(local::store(config));
+    let store = local::store(config);
+    let store_is_good = store.outcome == Outcome::Ok;
+    findings.push(store);
     findings.extend(local::terminal(config));
     for account in config.accounts.iter().chain(&loaded.flawed) {
         findings.extend(local::secrets(account));
     }
     if !global.offline {
-        findings.extend(vendor::accounts(config, console)?);
+        match vendor::accounts(config, store_is_good, console) {
+            Ok(found) => findings.extend(found),
+            Err(error) if error.class == Class::Interrupted => return Err(error),
+            Err(error) => {
+                let advice = error.hint.unwrap_or_else(|| "Mend that, then run this again.".into());
+                let found = Finding::ok("accounts", "access", error.message);
+                findings.push(found.fail(error.class, advice));
+            }
+        }
     }
     // A table is for people: a line that is cut would lose what to do.
     let style = TableStyle { width: None, ..TableStyle::of_stdout(config) };
@@ -136,4 +144,16 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
         return Ok(());
     }
     Err(CliError::silent(Class::in_common(failed.into_iter())))
+}
+
+/// Makes the configuration of flags and environment, where the file cannot be read.
+fn without_file(global: &Global) -> Config {
+    let paths = setup::paths(global).unwrap_or_default();
+    // Without the file there is no account to select.
+    let flags = Flags { accounts: Vec::new(), ..global.flags() };
+    load::resolve(&flags, &setup::environment, paths.clone(), None).unwrap_or_else(|_| {
+        let mut config = Config { paths, ..Config::default() };
+        config.settings.store.value = flags.store.unwrap_or_else(|| config.paths.default_store());
+        config
+    })
 }

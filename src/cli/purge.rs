@@ -22,7 +22,7 @@ use crate::domain::plan::{Plan, PlanError};
 use crate::engine::{Engine, EventStream, LocalStore, StartOptions};
 
 mod confirm;
-mod context;
+pub(super) mod context;
 mod findings;
 mod output;
 mod send;
@@ -185,7 +185,7 @@ async fn plan_and_send(
 
 /// The purge that the command line asks for.
 #[derive(Clone, Copy)]
-struct Wanted<'w> {
+pub(super) struct Wanted<'w> {
     options: &'w Options,
     text: &'w str,
 }
@@ -198,8 +198,9 @@ async fn prepare(
     text: String,
 ) -> Result<Option<(Draft, Plan)>, CliError> {
     let Run { global, options, config, store, style, console } = *run;
-    let mut context = PurgeContext::new(config, store, options, global.offline)?;
-    context.gather(engine, events, Wanted { options, text: &text }, console).await?;
+    let mut context = PurgeContext::new(config, store, !options.dry_run, global.offline)?;
+    let wanted = Wanted { options, text: &text };
+    context.gather(engine, events, Some(wanted), console).await?;
     let draft = context.draft(options, text)?;
     let Checked { linted, plan, wider } = context.check(engine, &draft).await?;
     findings::print(&linted, console);

@@ -189,11 +189,12 @@ fn cancel(global: &Global, config: &Config, ids: &[String]) -> Result<(), CliErr
     let found = find_all(config, ids, global)?;
     let ids = found.into_iter().map(|entry| entry.id).collect();
     let results = session::change(config, async |engine| Ok(engine.cancel(ids).await))?;
-    for result in results {
-        let entry = result.map_err(|error| refusal::of_order(config, &error))?;
+    // One that was refused keeps no other from being carried out.
+    for entry in results.iter().flatten() {
         Console::new(global).info(&format!("{} is canceled", entry.id));
     }
-    Ok(())
+    let refused = results.iter().find_map(|result| result.as_ref().err());
+    refused.map_or(Ok(()), |error| Err(refusal::of_order(config, error)))
 }
 
 fn pause(global: &Global, config: &Config, paused: bool) -> Result<(), CliError> {

@@ -2,25 +2,28 @@
 
 use chrono::{DateTime, Utc};
 use clap::Args;
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use serde::Serialize;
 
 use super::console::Console;
 use super::error::{Class, CliError};
 use super::global::Global;
 use super::listing::{Cell, Emphasis, Format, Listing, Record, TableStyle};
+use super::purge::context::PurgeContext;
+use super::time::{clock, rfc3339};
 use super::wait_notice::WaitNotice;
 use super::{resources, session, setup, signals, sync};
-use crate::config::accounts::AccountConfig;
-use crate::config::load::Config;
 use crate::domain::budget::{BudgetLine, QuotaLine, budget, quotas};
 use crate::domain::event::Event;
+use crate::domain::failure::Failure;
 use crate::domain::filter::Pattern;
 use crate::domain::ids::AccountName;
 use crate::domain::kind::Kind;
 use crate::domain::known::Known;
+use crate::domain::limits::LimitsSource;
 use crate::domain::resource::{Resource, ResourceState};
 use crate::domain::zone::Zone;
-use crate::engine::{Engine, EventStream, LocalStore, StartOptions, SyncReport};
+use crate::engine::{Engine, EventStream, StartOptions, SyncReport};
 
 /// `purgedeck quota`.
 #[derive(Debug, Args)]
@@ -58,9 +61,11 @@ struct QuotaRecord {
     #[serde(skip_serializing_if = "Option::is_none")]
     used_elsewhere: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<DateTime<Utc>>,
+    next: Option<String>,
     /// `vendor` or `counted`.
     source: &'static str,
+    #[serde(skip)]
+    next_at: Option<DateTime<Utc>>,
 }
 
 /// Seconds of a day.
@@ -81,6 +86,7 @@ impl QuotaRecord {
             used_elsewhere: None,
             next: None,
             source: "vendor",
+            next_at: None,
         }
     }
 
@@ -96,8 +102,9 @@ impl QuotaRecord {
             total: line.of.into(),
             left: line.left.into(),
             used_elsewhere: Some(line.used_by_others),
-            next: line.next,
+            next: line.next.map(rfc3339),
             source: "counted",
+            next_at: line.next,
         }
     }
 }
@@ -119,7 +126,7 @@ impl Record for QuotaRecord {
         notes.extend(self.area.as_ref().map(|area| format!("area {area}")));
         let elsewhere = self.used_elsewhere.filter(|used| *used > 0);
         notes.extend(elsewhere.map(|used| format!("{used} used elsewhere")));
-        notes.extend(self.next.map(|next| format!("next {}", zone.show(next).format("%H:%M:%S"))));
+        notes.extend(self.next_at.map(|next| format!("next {}", clock(next, zone))));
         let host = self.cname.clone().unwrap_or_else(|| "(whole account)".to_owned());
         vec![
             ("ACCOUNT", self.account.clone().into()),
@@ -139,11 +146,12 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
     setup::require_account(&config)?;
     let console = Console::new(global);
     let store = session::store(&config)?;
+    let context = PurgeContext::new(&config, &store, false, global.offline)?;
     let (records, report) = signals::block_on(async {
         let start =
             StartOptions { offline: global.offline, read_only: true, ..StartOptions::default() };
         let (engine, mut events) = Engine::start_configured(&config, &store, start)?;
-        let read = read(&engine, &mut events, &config, &store, global.offline, console).await;
+        let read = read(&engine, &mut events, context, global.offline, console).await;
         let result = match read {
             Ok((known, report)) => {
                 let records = records(&engine, &known, options).await;
@@ -168,52 +176,61 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
 async fn read(
     engine: &Engine,
     events: &mut EventStream,
-    config: &Config,
-    store: &LocalStore,
+    mut context: PurgeContext<'_>,
     offline: bool,
     console: Console,
 ) -> Result<(Known, SyncReport), CliError> {
-    let accounts = config.accounts.iter().map(|account| account.account.clone());
-    let mut known = Known::new(accounts.collect(), true, offline);
-    for account in &config.accounts {
-        let stored = store.resources([account.name()])?;
-        known.learn_resources(account.name().clone(), std::sync::Arc::new(stored));
-    }
-    console.progress("reading limits and recent purges");
-    let mut notice = WaitNotice::begin(console, "limits and recent purges");
-    loop {
-        let is_read = |name: &AccountName| {
-            known.statuses.get(name).is_some_and(|status| {
-                status.initial_sync_done || status.failure.is_some() || offline
-            })
-        };
-        let names = config.accounts.iter().map(AccountConfig::name);
-        let missing: Vec<&AccountName> = names.filter(|name| !is_read(name)).collect();
-        if missing.is_empty() {
-            break;
-        }
-        let event = notice.until(session::next(events), &missing).await?;
-        known.learn(&event);
-        if let Event::Account { status, .. } = event
-            && let Some(error) = status.not_written
-        {
-            console.clear_progress();
-            return Err(error.into());
-        }
-    }
+    context.gather(engine, events, None, console).await?;
+    let mut failures: Vec<(AccountName, Failure)> =
+        context.failures().map(|(name, failure)| (name.clone(), failure.clone())).collect();
+    let mut known = context.known;
     if !offline {
-        engine.settle().await?;
+        let unread = unread_limits(engine, &mut known, &failures, console).await;
+        failures.extend(unread);
+        failures.sort_by(|(a, _), (b, _)| a.cmp(b));
     }
     known.replace_journal(&engine.queue().await?);
-    console.clear_progress();
-    let failures = known.statuses.iter();
-    let failures = failures.filter_map(|(name, it)| Some((name.clone(), it.failure.clone()?)));
-    let report = SyncReport {
-        accounts: config.accounts.len(),
-        failures: failures.collect(),
-        ..SyncReport::default()
+    let accounts = known.accounts.len();
+    Ok((known, SyncReport { accounts, failures, ..SyncReport::default() }))
+}
+
+/// Asks again for limits that are not the vendor's own yet, as reading them may have failed.
+/// Returns the accounts whose vendor still does not tell them; an account that failed is skipped.
+async fn unread_limits(
+    engine: &Engine,
+    known: &mut Known,
+    failed: &[(AccountName, Failure)],
+    console: Console,
+) -> Vec<(AccountName, Failure)> {
+    let is_read = |name: &AccountName| {
+        let limits = known.limits.get(name);
+        limits.is_some_and(|limits| limits.source == LimitsSource::Live)
+            || failed.iter().any(|(other, _)| other == name)
     };
-    Ok((known, report))
+    let names = known.accounts.iter().map(|account| account.name.clone());
+    let mut asked: Vec<AccountName> = names.filter(|name| !is_read(name)).collect();
+    let asking = asked.clone().into_iter().map(|name| async {
+        let limits = engine.check_limits(&name).await;
+        (name, limits)
+    });
+    let mut asking: FuturesUnordered<_> = asking.collect();
+    console.progress("reading limits");
+    let mut notice = WaitNotice::begin(console, "limits");
+    let mut failures = Vec::new();
+    while let Some((name, limits)) =
+        notice.until(asking.next(), &asked.iter().collect::<Vec<_>>()).await
+    {
+        asked.retain(|other| *other != name);
+        match limits {
+            Some(Ok(limits)) => {
+                known.learn(&Event::Limits { account: name, limits });
+            }
+            Some(Err(failure)) => failures.push((name, failure)),
+            None => {}
+        }
+    }
+    console.clear_progress();
+    failures
 }
 
 async fn records(
@@ -244,6 +261,9 @@ async fn records(
         };
         let own = resources.iter().filter(|resource| resource.account == account.name);
         let own: Vec<&Resource> = own.copied().collect();
+        if own.is_empty() && !patterns.is_empty() {
+            continue;
+        }
         let keys = own.iter().map(|resource| (account.name.clone(), resource.id.clone()));
         let recent = engine.recent(keys.collect()).await?;
         let usage = known.usage(&account.name, &recent, now);
@@ -259,4 +279,35 @@ async fn records(
         }
     }
     Ok(records)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use std::time::Duration;
+
+    use chrono::FixedOffset;
+
+    use super::*;
+
+    #[test]
+    fn times_are_written_as_in_every_other_record() {
+        let line = BudgetLine {
+            kind: Kind::Url,
+            left: 0,
+            of: 2,
+            per: Duration::from_mins(1),
+            used_by_others: 0,
+            next: Some("2026-03-01T10:00:05.123456789Z".parse().unwrap()),
+        };
+        let resource = Resource::new("prod", "gcore", "1", "www.site.com");
+        let record = QuotaRecord::of_window(&resource, &line);
+        let json = serde_json::to_value(&record).unwrap();
+        assert_eq!(json["next"], "2026-03-01T10:00:05.123456Z");
+        assert!(json.get("next_at").is_none());
+        let zone = Zone::Fixed(FixedOffset::east_opt(7200).unwrap());
+        let (_, note) = record.columns(zone).pop().unwrap();
+        assert_eq!(note.text, "next 2026-03-01 12:00:05+02:00");
+    }
 }

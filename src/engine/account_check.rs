@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 
 use super::Engine;
 use crate::domain::event::StoreError;
-use crate::domain::failure::Failure;
+use crate::domain::failure::{Cause, Failure};
 use crate::domain::ids::AccountName;
 use crate::domain::journal::JournalEntry;
 use crate::domain::limits::Limits;
@@ -21,31 +21,29 @@ pub struct AccountCheck {
     pub limits: Result<Arc<Limits>, Failure>,
     /// The vendor's clock minus ours; `None` where no answer carried a date.
     pub clock_ahead: Option<TimeDelta>,
-    /// The newest request that was sent from here.
-    pub newest: Option<JournalEntry>,
+    /// The newest request from here that the vendor answered, or why the journal cannot be read.
+    pub newest: Result<Option<JournalEntry>, StoreError>,
 }
 
 impl Engine {
     /// Asks an account's vendor for resources and limits, and the journal for the last request;
     /// stores nothing. `None` for an account without a connection.
-    pub async fn check_account(
-        &self,
-        name: &AccountName,
-    ) -> Result<Option<AccountCheck>, StoreError> {
-        let Some(connection) = self.0.connections.get(name) else {
-            return Ok(None);
-        };
-        let provider = &connection.provider;
+    pub async fn check_account(&self, name: &AccountName) -> Option<AccountCheck> {
+        let provider = &self.0.connections.get(name)?.provider;
         let resources = provider.resources().await;
         let limits = provider.live_limits().await.map(Arc::new);
-        let entries = self.queue().await?.into_iter();
-        let sent =
-            entries.filter(|entry| entry.request.account == *name && entry.sent_at.is_some());
-        Ok(Some(AccountCheck {
-            resources,
-            limits,
-            clock_ahead: provider.clock_ahead(),
-            newest: sent.max_by_key(|entry| entry.sent_at),
-        }))
+        let account = name.clone();
+        let newest = self.0.windows.ask(move |reader| reader.journal_answered(&account)).await;
+        Some(AccountCheck { resources, limits, clock_ahead: provider.clock_ahead(), newest })
+    }
+
+    /// Asks an account's vendor for its limits, or says why it did not tell them; stores nothing.
+    /// `None` where the vendor has no call for them or the account has no connection.
+    pub async fn check_limits(&self, name: &AccountName) -> Option<Result<Arc<Limits>, Failure>> {
+        match self.0.connections.get(name)?.provider.live_limits().await {
+            Ok(limits) => Some(Ok(Arc::new(limits))),
+            Err(failure) if failure.cause == Cause::Unsupported => None,
+            Err(failure) => Some(Err(failure)),
+        }
     }
 }

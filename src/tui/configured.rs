@@ -201,9 +201,15 @@ fn app_setup(config: &Config, start: DashboardStart) -> Setup {
     }
 }
 
+/// True if the dashboard uses colours: they are wanted, and the terminal is not known to have none.
+pub fn shows_colours(config: &Config, environment: Environment<'_>) -> bool {
+    config.settings.colour.value != ColourMode::Never
+        && environment("TERM").is_none_or(|term| term != "dumb")
+}
+
 fn theme(config: &Config, environment: Environment<'_>) -> Result<Theme, ConfigError> {
     let is = |name: &str, value: &str| environment(name).is_some_and(|text| text == value);
-    let depth = if config.settings.colour.value == ColourMode::Never || is("TERM", "dumb") {
+    let depth = if !shows_colours(config, environment) {
         ColourDepth::None
     } else if ["truecolor", "24bit"].iter().any(|word| is("COLORTERM", word)) {
         ColourDepth::True

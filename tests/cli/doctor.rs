@@ -1,5 +1,12 @@
 //! `purgedeck doctor` and `purgedeck quota` against the simulated vendors.
 
+use std::io::{Seek as _, SeekFrom, Write as _};
+
+use chrono::Utc;
+use purgedeck::domain::journal::{JournalState, NewEntry};
+use purgedeck::domain::payload::{Payload, PurgeRequest, Targets};
+use purgedeck::store::{Access, StepDetails, Store};
+use rusqlite::Connection;
 use serde_json::Value;
 
 use crate::purge::Site;
@@ -109,6 +116,103 @@ fn a_store_that_is_none_and_a_missing_file_are_failures() {
     let missing = home.run(&["--config", "none.toml", "doctor"]);
     assert_eq!(missing.code, 2, "{missing:?}");
     assert!(missing.out.contains("there is no such file"), "{missing:?}");
+    let args = ["--config", "none.toml", "--store", "bad.db", "doctor", "--format", "json"];
+    let missing = home.run(&args);
+    assert_eq!(missing.code, 1, "two kinds of failures: {missing:?}");
+    has(&missing, "fail file configuration");
+    let store = has(&missing, "fail health store");
+    assert!(store["message"].as_str().unwrap().contains("bad.db"), "{store}");
+}
+
+#[test]
+fn a_journal_that_cannot_be_read_hides_nothing_else_that_was_found() {
+    let site = Site::open(&[]);
+    let store = Connection::open(site.home.path("sim.toml.db")).unwrap();
+    store.execute_batch("DROP TABLE journal").unwrap();
+    drop(store);
+    let ran = site.run(&["doctor", "--format", "json"]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    has(&ran, "ok content configuration");
+    let failed: Vec<Value> = findings(&ran)
+        .into_iter()
+        .filter(|(name, _)| name.starts_with("fail "))
+        .map(|(_, found)| found)
+        .collect();
+    assert!(!failed.is_empty(), "{}", ran.out);
+    for found in failed {
+        assert!(!found["advice"].as_str().unwrap().is_empty(), "{found}");
+    }
+}
+
+#[test]
+fn a_damaged_store_keeps_no_vendor_from_being_asked() {
+    let site = Site::open(&[]);
+    let path = site.home.path("sim.toml.db");
+    let store = Connection::open(&path).unwrap();
+    let number = |sql: &str| store.query_row(sql, [], |row| row.get::<_, u64>(0)).unwrap();
+    number("PRAGMA wal_checkpoint(TRUNCATE)");
+    let page = number("SELECT rootpage FROM sqlite_schema WHERE name = 'journal'");
+    let size = number("PRAGMA page_size");
+    drop(store);
+    let mut file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
+    file.seek(SeekFrom::Start((page - 1) * size)).unwrap();
+    file.write_all(&vec![0xff; usize::try_from(size).unwrap()]).unwrap();
+    drop(file);
+    let ran = site.run(&["doctor", "--format", "json"]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    has(&ran, "fail health store");
+    has(&ran, "ok access gcore-prod");
+    let purging = has(&ran, "warn purging gcore-prod");
+    assert!(purging["message"].as_str().unwrap().contains("the store cannot tell"), "{purging}");
+}
+
+#[test]
+fn the_last_purge_of_an_account_is_found_behind_many_of_another() {
+    let site = Site::open(&[]);
+    let store = Store::open(&site.home.path("sim.toml.db"), Access::ReadWrite).unwrap();
+    let mut writer = store.writer().unwrap();
+    let entry = |account: &str| {
+        let payload = Payload::Url(Targets::one("/a.jpg"));
+        NewEntry::new(PurgeRequest::new(account, "1", "www.site.com", payload), Utc::now())
+    };
+    let mut moved = |account: &str, count: usize, steps: &[JournalState]| {
+        for queued in writer.enqueue(&vec![entry(account); count], Utc::now()).unwrap() {
+            let mut from = JournalState::Queued;
+            for to in steps {
+                let _ = writer.step(&queued.id, from, *to, &StepDetails::at(Utc::now())).unwrap();
+                from = *to;
+            }
+        }
+    };
+    moved("gcore-prod", 1, &[JournalState::Sending, JournalState::Rejected]);
+    moved("gcore-prod", 1, &[JournalState::Sending, JournalState::Unknown]);
+    moved("tencent", 201, &[JournalState::Cancelled]);
+    let ran = site.run(&["doctor", "--format", "json"]);
+    let purging = has(&ran, "warn purging gcore-prod");
+    let message = purging["message"].as_str().unwrap();
+    assert!(message.starts_with("the last purge from here was refused"), "{message}");
+    let other = has(&ran, "warn purging tencent");
+    assert!(other["message"].as_str().unwrap().contains("not known"), "{other}");
+}
+
+#[test]
+fn limits_that_could_not_be_read_are_told_beside_the_documented_ones() {
+    let home = Home::empty();
+    home.write(
+        "scenario.toml",
+        "[[fault]]\nvendor = \"gcore\"\npath = \"*/limits\"\n\
+         strike = { kind = \"status\", status = 503 }\n",
+    );
+    let site = Site::open_in(home, &["--scenario", "scenario.toml"]);
+    let all = site.run(&["quota", "--format", "json"]);
+    assert_eq!(all.code, 5, "{all:?}");
+    assert!(all.err.contains("gcore-prod: ") && all.err.contains("503"), "{}", all.err);
+    assert!(!all.err.contains("tencent: "), "{}", all.err);
+    let records: Vec<Value> = serde_json::from_str(&all.out).unwrap();
+    assert!(records.iter().any(|it| it["cname"] == site.cname), "{}", all.out);
+    let one = site.run(&["--account", "gcore-prod", "quota"]);
+    assert_eq!(one.code, 1, "{one:?}");
+    site.run(&["--offline", "quota"]).fine();
 }
 
 #[test]
@@ -132,6 +236,10 @@ fn the_quota_shows_what_a_purge_used_up() {
     let after = quota(&[&site.cname]);
     assert_eq!(left(&after), before - 1, "{after:?}");
     assert!(after.iter().all(|it| it["cname"].is_null() || it["cname"] == site.cname));
+    for it in &after {
+        let shown = |other: &Value| other["account"] == it["account"] && other["cname"].is_string();
+        assert!(after.iter().any(shown), "a quota of an account without such a resource: {it}");
+    }
     let table = site.run(&["quota", &site.cname]).fine();
     assert!(table.contains("LEFT") && table.contains("requests a minute"), "{table}");
     let none = site.run(&["quota", "no-such-host"]);

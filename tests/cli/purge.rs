@@ -26,7 +26,7 @@ impl Site {
         Self::open_in(Home::empty(), args)
     }
 
-    fn open_in(home: Home, args: &[&str]) -> Self {
+    pub(crate) fn open_in(home: Home, args: &[&str]) -> Self {
         let mut all = args.to_vec();
         if !all.contains(&"--records") {
             all.extend(["--records", "60"]);

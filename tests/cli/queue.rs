@@ -134,6 +134,19 @@ fn the_requests_of_a_read_only_account_stay_as_they_are() {
 }
 
 #[test]
+fn a_request_that_cannot_be_canceled_hides_no_other_that_was() {
+    let left = Left::by_an_earlier_run();
+    let (lost, queued) = (left.queued("test", "/1"), left.queued("test", "/2"));
+    left.lost(&lost);
+    let ran = left.run(&["queue", "cancel", lost.as_str(), queued.as_str()]);
+    assert_eq!(ran.code, 8, "{ran:?}");
+    assert!(ran.err.contains(&format!("{queued} is canceled")), "{}", ran.err);
+    assert!(ran.err.contains(&format!("{lost} is unknown, not queued")), "{}", ran.err);
+    let states: Vec<_> = left.journal().iter().map(|entry| entry.state).collect();
+    assert_eq!(states, [JournalState::Unknown, JournalState::Cancelled]);
+}
+
+#[test]
 fn secrets_that_cannot_be_read_do_not_keep_the_queue_from_being_changed() {
     let left = Left::by_an_earlier_run();
     let broken = r#"

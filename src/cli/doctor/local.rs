@@ -8,12 +8,13 @@ use crate::cli::console::count;
 use crate::cli::error::Class;
 use crate::cli::setup;
 use crate::config::accounts::AccountConfig;
-use crate::config::load::{Config, Loaded};
+use crate::config::load::{Config, Environment, Loaded};
+use crate::config::schema::ColourMode;
 use crate::config::secret::source::SecretSource;
 use crate::engine::LocalStore;
+use crate::tui::{self, MIN_SCREEN};
 
-/// The smallest screen of the dashboard, and one with room for all that matters.
-const SMALLEST: (u16, u16) = (30, 9);
+/// A screen with room for all that matters.
 const ROOMY: (u16, u16) = (80, 24);
 
 /// Lists the errors of the configuration, each by its place.
@@ -92,19 +93,16 @@ pub(super) fn secrets(account: &AccountConfig) -> Vec<Finding> {
 }
 
 /// Checks that the store can be read and written and is not damaged.
-pub(super) fn store(config: &Config) -> Vec<Finding> {
+pub(super) fn store(config: &Config) -> Finding {
     let path = &config.settings.store.value;
     let found = |words: String| Finding::ok("store", "health", words);
     if !path.exists() {
-        return vec![found(format!(
-            "{} is not there yet; the first start makes it",
-            path.display()
-        ))];
+        return found(format!("{} is not there yet; the first start makes it", path.display()));
     }
     let health = LocalStore::open_as_permitted(path)
         .and_then(|(store, unwritable)| Ok((unwritable, store.damage()?)));
     let size = std::fs::metadata(path).map_or(0, |file| file.len() >> 20);
-    vec![match health {
+    match health {
         Err(error) | Ok((Some(error), _)) => found(error.words).fail(Class::Failed, error.advice),
         Ok((None, damage)) if damage.is_empty() => {
             found(format!("{}: {size} MiB, no damage", path.display()))
@@ -115,7 +113,7 @@ pub(super) fn store(config: &Config) -> Vec<Finding> {
                 "Move it away and start again: the vendors still have the history.",
             )
         }
-    }]
+    }
 }
 
 /// Checks that the terminal can show the dashboard.
@@ -129,21 +127,15 @@ pub(super) fn terminal(config: &Config) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let Ok((columns, rows)) = crossterm::terminal::size() {
         let size = found("size", format!("{columns}x{rows}"));
-        findings.push(if columns < SMALLEST.0 || rows < SMALLEST.1 {
-            size.fail(Class::Failed, format!("{}x{} are needed.", SMALLEST.0, SMALLEST.1))
+        findings.push(if columns < MIN_SCREEN.0 || rows < MIN_SCREEN.1 {
+            size.fail(Class::Failed, format!("{}x{} are needed.", MIN_SCREEN.0, MIN_SCREEN.1))
         } else if columns < ROOMY.0 || rows < ROOMY.1 {
             size.warn(format!("{}x{} show everything that matters.", ROOMY.0, ROOMY.1))
         } else {
             size
         });
     }
-    let term = variable("TERM").unwrap_or_default();
-    let colours = found("colours", format!("TERM is \"{term}\""));
-    findings.push(if term.is_empty() || term == "dumb" {
-        colours.warn("There will be no colours; set TERM to your terminal's name.")
-    } else {
-        colours
-    });
+    findings.push(colours(config, &setup::environment));
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(variable).unwrap_or_default();
     let utf8 = locale.to_ascii_lowercase().replace('-', "").contains("utf8");
     let characters = found("characters", format!("the locale is \"{locale}\""));
@@ -153,4 +145,45 @@ pub(super) fn terminal(config: &Config) -> Vec<Finding> {
         characters.warn("Set LANG to one with UTF-8, or ascii = true in the configuration.")
     });
     findings
+}
+
+/// Says if the dashboard uses colours, and the reason where it uses none.
+fn colours(config: &Config, environment: Environment<'_>) -> Finding {
+    let found = |words: String| Finding::ok("terminal", "colours", words);
+    let term = environment("TERM").unwrap_or_default();
+    let colour = &config.settings.colour;
+    if tui::shows_colours(config, environment) {
+        found(format!("TERM is \"{term}\""))
+    } else if colour.value == ColourMode::Never {
+        found(format!("none, as is wished ({})", colour.origin))
+    } else {
+        found(format!("none: TERM is \"{term}\"")).warn("Set TERM to your terminal's name.")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::doctor::Outcome;
+    use crate::config::schema::{Setting, SettingOrigin};
+
+    #[test]
+    fn colours_are_said_to_be_those_that_the_dashboard_uses() {
+        let mut config = Config::default();
+        let of = |config: &Config, term: Option<&str>| {
+            let term = term.map(str::to_owned);
+            let found = colours(config, &|name| term.clone().filter(|_| name == "TERM"));
+            (found.outcome, found.message)
+        };
+        assert_eq!(of(&config, Some("xterm")), (Outcome::Ok, "TERM is \"xterm\"".to_owned()));
+        assert_eq!(of(&config, None).0, Outcome::Ok, "the dashboard is coloured there");
+        let dumb = (Outcome::Warn, "none: TERM is \"dumb\"".to_owned());
+        assert_eq!(of(&config, Some("dumb")), dumb);
+        let origin = SettingOrigin::Environment("NO_COLOR".to_owned());
+        config.settings.colour = Setting { value: ColourMode::Never, origin };
+        for term in ["xterm", "dumb"] {
+            let none = (Outcome::Ok, "none, as is wished ($NO_COLOR)".to_owned());
+            assert_eq!(of(&config, Some(term)), none);
+        }
+    }
 }

@@ -19,9 +19,13 @@ const CLOCK_GOOD: TimeDelta = TimeDelta::seconds(5);
 /// Offset from which on signatures are refused.
 const CLOCK_BAD: TimeDelta = TimeDelta::seconds(240);
 
-/// Asks every account that can be asked. Where there is no store that can be used, one in a folder
-/// that is removed afterwards takes its place.
-pub(super) fn accounts(config: &Config, console: Console) -> Result<Vec<Finding>, CliError> {
+/// Asks every account that can be asked. Where there is no store that can be used, or its check
+/// found it bad, one in a folder that is removed afterwards takes its place.
+pub(super) fn accounts(
+    config: &Config,
+    store_is_good: bool,
+    console: Console,
+) -> Result<Vec<Finding>, CliError> {
     let mut config = config.clone();
     // The others are named by the checks of the configuration and the credentials.
     config.accounts.retain(|account| {
@@ -33,13 +37,10 @@ pub(super) fn accounts(config: &Config, console: Console) -> Result<Vec<Finding>
     }
     let folder = tempfile::tempdir()?;
     let path = &config.settings.store.value;
-    let kept = path.exists().then(|| LocalStore::open_as_permitted(path));
-    let store = match kept {
-        Some(Ok((store, None))) => store,
-        // The store's check says why.
-        Some(Ok((_, Some(_))) | Err(_)) | None => {
-            LocalStore::open(&folder.path().join("store.db"))?
-        }
+    let store = if store_is_good && path.exists() {
+        LocalStore::open(path)?
+    } else {
+        LocalStore::open(&folder.path().join("store.db"))?
     };
     console.progress(&format!("asking {}", count(config.accounts.len(), "account")));
     let checks = signals::block_on(async {
@@ -52,9 +53,7 @@ pub(super) fn accounts(config: &Config, console: Console) -> Result<Vec<Finding>
         let mut asking: FuturesUnordered<_> = asking.collect();
         let mut checks = Vec::new();
         while let Some((place, account, check)) = asking.next().await {
-            if let Some(check) = check? {
-                checks.push((place, account, check));
-            }
+            checks.extend(check.map(|check| (place, account, check)));
         }
         drop(asking);
         engine.shutdown().await;
@@ -63,10 +62,11 @@ pub(super) fn accounts(config: &Config, console: Console) -> Result<Vec<Finding>
     console.clear_progress();
     let mut checks = checks?;
     checks.sort_by_key(|(place, ..)| *place);
-    Ok(checks.into_iter().flat_map(|(_, account, check)| findings(account, &check)).collect())
+    let findings = |(_, account, check)| findings(account, &check, store_is_good);
+    Ok(checks.into_iter().flat_map(findings).collect())
 }
 
-fn findings(account: &Account, check: &AccountCheck) -> Vec<Finding> {
+fn findings(account: &Account, check: &AccountCheck, store_is_good: bool) -> Vec<Finding> {
     let found = |what, words: String| Finding::ok(account.name.as_str(), what, words);
     let mut findings = Vec::new();
     let resources = match &check.resources {
@@ -81,7 +81,7 @@ fn findings(account: &Account, check: &AccountCheck) -> Vec<Finding> {
             &[]
         }
     };
-    findings.push(purging(account, check.newest.as_ref(), resources));
+    findings.push(purging(account, check, resources, store_is_good));
     if let Some(ahead) = check.clock_ahead {
         let words = match ahead.num_seconds() {
             0 => "agrees with this machine's".to_owned(),
@@ -114,7 +114,12 @@ fn findings(account: &Account, check: &AccountCheck) -> Vec<Finding> {
 
 /// Judges by the last request from here if the credential may purge: no vendor tells without a
 /// purge.
-fn purging(account: &Account, newest: Option<&JournalEntry>, resources: &[Resource]) -> Finding {
+fn purging(
+    account: &Account,
+    check: &AccountCheck,
+    resources: &[Resource],
+    store_is_good: bool,
+) -> Finding {
     let found = |words: String| Finding::ok(account.name.as_str(), "purging", words);
     if account.read_only {
         return found("switched off: read_only = true".to_owned());
@@ -130,7 +135,18 @@ fn purging(account: &Account, newest: Option<&JournalEntry>, resources: &[Resour
     let on = |entry: &JournalEntry| {
         entry.sent_at.map(|at| at.format(" on %Y-%m-%d").to_string()).unwrap_or_default()
     };
-    match newest.map(|entry| (entry, entry.state)) {
+    let newest = match &check.newest {
+        Ok(newest) if store_is_good => newest,
+        Ok(_) => {
+            return found("not known: the store cannot tell the last purge".to_owned())
+                .warn("Mend the store, then run this again.");
+        }
+        Err(error) => {
+            return found(format!("not known: {}", error.words))
+                .fail(Class::Failed, error.advice.clone());
+        }
+    };
+    match newest.as_ref().map(|entry| (entry, entry.state)) {
         Some((entry, JournalState::Accepted | JournalState::Successful | JournalState::Failed)) => {
             found(format!("the last purge from here was accepted{}", on(entry)))
         }

@@ -28,26 +28,25 @@ use crate::domain::text::escape_control;
 use crate::engine::{Engine, EventStream, LocalStore};
 
 /// The facts about the accounts.
-pub(super) struct PurgeContext<'c> {
+pub(in crate::cli) struct PurgeContext<'c> {
     config: &'c Config,
-    known: Known,
+    pub(in crate::cli) known: Known,
     offline: bool,
 }
 
 impl<'c> PurgeContext<'c> {
-    /// Begins with the resources in the store. A plan that is only shown may be for an account that
-    /// is read-only.
-    pub(super) fn new(
+    /// Begins with the resources in the store. Where nothing is sent, an account may be read-only.
+    pub(in crate::cli) fn new(
         config: &'c Config,
         store: &LocalStore,
-        options: &Options,
+        sends: bool,
         offline: bool,
     ) -> Result<Self, CliError> {
         let accounts = config.accounts.iter().map(|account| Account {
-            read_only: account.account.read_only && !options.dry_run,
+            read_only: account.account.read_only && sends,
             ..account.account.clone()
         });
-        let read_only = config.settings.read_only.value && !options.dry_run;
+        let read_only = config.settings.read_only.value && sends;
         let mut known = Known::new(accounts.collect(), read_only, false);
         for account in &config.accounts {
             let stored = store.resources([account.name()])?;
@@ -57,20 +56,20 @@ impl<'c> PurgeContext<'c> {
     }
 
     /// Waits until news, resources and limits of every account were read, or reading failed. Where
-    /// the accounts of all targets are known, only those count, so that a vendor that hangs delays
-    /// nobody else.
-    pub(super) async fn gather(
+    /// the accounts of all targets of a purge are known, only those count, so that a vendor that
+    /// hangs delays nobody else.
+    pub(in crate::cli) async fn gather(
         &mut self,
         engine: &Engine,
         events: &mut EventStream,
-        wanted: Wanted<'_>,
+        wanted: Option<Wanted<'_>>,
         console: Console,
     ) -> Result<(), CliError> {
         console.progress("reading resources, limits and recent purges");
         let mut notice = WaitNotice::begin(console, "resources, limits and recent purges");
         loop {
             let missing = self.unread();
-            let concerned = self.concerned(wanted);
+            let concerned = wanted.and_then(|wanted| self.concerned(wanted));
             if concerned.map_or(missing.is_empty(), |concerned| {
                 missing.iter().all(|name| !concerned.contains(*name))
             }) {
@@ -205,7 +204,8 @@ impl<'c> PurgeContext<'c> {
         self.with_failures(CliError::new(class_of_plan(error), message))
     }
 
-    fn failures(&self) -> impl Iterator<Item = (&AccountName, &Failure)> {
+    /// Lists the accounts whose news could not be read.
+    pub(in crate::cli) fn failures(&self) -> impl Iterator<Item = (&AccountName, &Failure)> {
         let statuses = self.known.statuses.iter();
         statuses.filter_map(|(account, status)| Some((account, status.failure.as_ref()?)))
     }

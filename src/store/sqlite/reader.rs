@@ -265,6 +265,21 @@ impl Reader {
         Ok(found.into_iter().next())
     }
 
+    /// Returns the entry of an account that was sent last, of those with a vendor's answer.
+    pub fn journal_answered(
+        &self,
+        account: &AccountName,
+    ) -> Result<Option<JournalEntry>, StoreFailure> {
+        let found = journal_rows::select(
+            &self.connection,
+            "WHERE account = ?1 AND sent_at IS NOT NULL
+               AND state IN ('accepted', 'successful', 'failed', 'rejected')
+             ORDER BY sent_at DESC LIMIT 1",
+            [account.as_str()],
+        )?;
+        Ok(found.into_iter().next())
+    }
+
     /// Returns the journal's open entries, in the order of the queue.
     pub fn journal_open(&self) -> Result<Vec<JournalEntry>, StoreFailure> {
         journal_rows::select(
