@@ -118,11 +118,16 @@ fn an_export_says_that_marks_do_not_count() {
 #[test]
 fn sending_clears_the_marks_that_were_sent_and_no_other() {
     let mut stage = Stage::new((80, 24));
+    let sent = || Answer::Enqueued { ticket: Ticket::default(), result: Ok(Vec::new()) };
     stage.press("space space R esc j space");
     assert_eq!(marks(&stage).len(), 3);
-    let result = Ok(Vec::new());
-    stage.report(Report::Answer(Answer::Enqueued { ticket: Ticket::default(), result }));
-    assert_eq!(marks(&stage).len(), 1);
+    stage.report(Report::Answer(sent()));
+    assert_eq!(marks(&stage).len(), 3, "their draft was left, and another one was sent");
+    stage.press("esc | space tab space R");
+    stage.report(Report::Answer(sent()));
+    assert_eq!(marks(&stage), []);
+    stage.press("esc tab");
+    assert_eq!(marks(&stage).len(), 1, "those of the other pane");
 }
 
 #[test]

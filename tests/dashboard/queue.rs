@@ -5,6 +5,7 @@ use purgedeck::app::Setup;
 use purgedeck::domain::account::Account;
 use purgedeck::domain::event::{AccountStatus, Event};
 use purgedeck::domain::failure::{Cause, Failure};
+use purgedeck::domain::ids::JournalId;
 use purgedeck::domain::journal::{JournalEntry, JournalState};
 use purgedeck::domain::payload::{Payload, Targets};
 use purgedeck::domain::purge::Target;
@@ -101,7 +102,7 @@ fn an_answer_that_was_asked_for_before_the_journal_changed_takes_nothing_back() 
     assert_eq!(again.len(), 1, "two changes make one more query");
     let new = stage.answer(&again[0]).unwrap();
     stage.report(new);
-    assert!(stage.text().contains("1 done"), "{}", stage.text());
+    assert!(stage.text().contains("1 ended"), "{}", stage.text());
 }
 
 #[test]
@@ -209,17 +210,30 @@ fn a_plan_says_how_far_it_is_and_each_failure_why() {
 
 #[test]
 fn a_canceled_request_can_be_put_back_and_what_is_over_can_be_purged_again() {
-    let mut stage = with_queue((160, 50), setup(), |entry| entry.state = JournalState::Cancelled);
+    let mut stage = with_queue((160, 50), setup(), |_| {});
+    let id: JournalId = "request-of-edge-prod".into();
+    stage.press("x");
+    assert_eq!(stage.take_asked(), [Effect::Order(Order::Cancel { ids: vec![id.clone()] })]);
+    let canceled = JournalEntry { state: JournalState::Cancelled, ..entry("edge-prod", &stage) };
+    stage.report(Report::Event(Event::Journal(Box::new(canceled))));
+    stage.take_asked();
     stage.press("u");
-    let id = "request-of-edge-prod".into();
     assert_eq!(stage.take_asked(), [Effect::Order(Order::Restore { id })]);
     stage.press("R");
     assert!(stage.text().contains("Compose") && stage.text().contains("/a.jpg"));
     let mut stage = with_queue((160, 50), setup(), |_| {});
     stage.press("u");
-    assert!(stage.text().contains("Only a canceled request can be queued again"));
+    assert!(stage.text().contains("Only what was canceled just now goes back"));
     stage.press("R");
     assert!(stage.text().contains("It is still under way"), "{}", stage.text());
+}
+
+#[test]
+fn what_was_canceled_another_day_does_not_go_out_by_one_key() {
+    let mut stage = with_queue((160, 50), setup(), |entry| entry.state = JournalState::Cancelled);
+    stage.press("u");
+    assert_eq!(stage.take_asked(), []);
+    assert!(stage.text().contains("R purges it again"), "{}", stage.text());
 }
 
 #[test]
