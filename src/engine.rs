@@ -346,7 +346,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Puts other settings of the accounts in force at once; read-only mode also for what is queued.
+    /// Puts other settings of the accounts in force; read-only also for what is queued.
     /// An account that is not among them is read-only from now on;
     /// one that is new takes part from the next start on.
     pub fn configure(&self, accounts: &[Account], read_only: bool) {

@@ -149,13 +149,13 @@ fn a_damaged_store_keeps_no_vendor_from_being_asked() {
     let site = Site::open(&[]);
     let path = site.home.path("sim.toml.db");
     let store = Connection::open(&path).unwrap();
-    let number = |sql: &str| store.query_row(sql, [], |row| row.get::<_, u64>(0)).unwrap();
+    let number = |sql: &str| store.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
     number("PRAGMA wal_checkpoint(TRUNCATE)");
     let page = number("SELECT rootpage FROM sqlite_schema WHERE name = 'journal'");
     let size = number("PRAGMA page_size");
     drop(store);
     let mut file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
-    file.seek(SeekFrom::Start((page - 1) * size)).unwrap();
+    file.seek(SeekFrom::Start(((page - 1) * size).try_into().unwrap())).unwrap();
     file.write_all(&vec![0xff; usize::try_from(size).unwrap()]).unwrap();
     drop(file);
     let ran = site.run(&["doctor", "--format", "json"]);
