@@ -136,8 +136,7 @@ pub struct App {
 impl App {
     /// Makes the program before its first query.
     pub fn new(setup: Setup) -> Self {
-        let mut views = built_in_views();
-        views.extend(setup.views);
+        let views = all_views(&setup.views);
         let mut app = Self {
             known: Known::new(setup.accounts, setup.read_only, setup.offline),
             workspace: Workspace::new(&views),
@@ -161,7 +160,7 @@ impl App {
             let kept: Vec<KeptView> = board.views.iter().filter(others).cloned().collect();
             app.workspace.restore(&kept);
             app.workspace.show_view(&board.view);
-            if board.other_zone {
+            if board.other_zone && board.zone == Some(setup.zone) {
                 app.zone = app.zones.1;
             }
         }
@@ -293,18 +292,26 @@ impl App {
     }
 }
 
-/// Returns the views that are there without a configuration.
-pub fn built_in_views() -> Vec<SavedView> {
+/// Returns the views that are built in, then the operator's own; one of these that has the name of
+/// a built-in view takes its place.
+pub fn all_views(own: &[SavedView]) -> Vec<SavedView> {
     let view = |name: &str, filter: &str| SavedView {
         name: name.to_owned(),
         filter: filter.to_owned(),
         panes: Vec::new(),
     };
-    vec![
+    let mut views = vec![
         view("All", ""),
         view("Unfinished", "status:in_progress,unknown"),
         view("Failed 24h", "status:failed since:24h"),
-    ]
+    ];
+    for own in own {
+        match views.iter_mut().find(|view| view.name == own.name) {
+            Some(view) => view.clone_from(own),
+            None => views.push(own.clone()),
+        }
+    }
+    views
 }
 
 /// Handles a message and returns the effects that follow, in their order.

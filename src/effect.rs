@@ -242,6 +242,8 @@ pub enum Report {
     Event(Event),
     /// The configuration was changed while the program runs.
     Settings(Box<LiveSettings>),
+    /// The configuration's file has an error, in these words; the settings before stay in force.
+    BadSettings(String),
 }
 
 /// The settings that take effect while the program runs, beside those of the accounts, of which an
@@ -252,12 +254,12 @@ pub struct LiveSettings {
     pub theme: Option<String>,
     /// The keys that differ from the defaults, by command.
     pub keys: BTreeMap<String, Vec<String>>,
-    /// The operator's own views.
-    pub views: Vec<SavedView>,
-    /// What changed, in words.
-    pub changed: Vec<&'static str>,
-    /// Set if something else changed, too, which takes effect at the next start.
-    pub later: bool,
+    /// The operator's own views; `None` where they did not change.
+    pub views: Option<Vec<SavedView>>,
+    /// The changes that take effect now, in words.
+    pub changed: Vec<String>,
+    /// The changes that take effect at the next start, in words.
+    pub later: Vec<String>,
 }
 
 /// The answer to an effect.

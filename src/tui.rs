@@ -10,6 +10,7 @@ pub mod editor;
 pub mod effects;
 pub mod event_loop;
 pub mod input;
+mod live_settings;
 pub mod renderer;
 pub mod signals;
 mod terminal;

@@ -5,6 +5,7 @@ use crate::domain::bad_news;
 use crate::domain::ids::JournalId;
 use crate::effect::{Effect, Order};
 
+use super::notices::Standing;
 use super::{App, Ctx};
 
 impl App {
@@ -30,8 +31,8 @@ impl App {
         if is_new && let Some(notice) = &notice {
             self.known.notices.add(notice, ctx.now);
         }
-        if is_new || self.notices.tells_of_purges() {
-            self.notices.tell_of_purges(notice, ctx.now);
+        if is_new || self.notices.tells_of(Standing::Purges) {
+            self.notices.tell_of(Standing::Purges, notice, ctx.now);
         }
         let sees_them = self.overlays.iter().any(|overlay| overlay.shows_bad_news());
         if sees_them { self.know_bad_news() } else { None }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::board::KeptBoard;
+use crate::domain::zone::Zone;
 use crate::effect::{Effect, Order};
 
 use super::App;
@@ -15,6 +16,8 @@ const PAUSE: TimeDelta = TimeDelta::seconds(1);
 pub(super) struct BoardKeeper {
     /// `None`: it is not kept.
     last: Option<KeptBoard>,
+    /// The fingerprint of the board that was looked at last.
+    seen: (u64, Zone),
     due: Option<DateTime<Utc>>,
 }
 
@@ -29,6 +32,7 @@ impl App {
     /// Keeps every change of the board from now on.
     pub(super) fn begin_keeping(&mut self) {
         self.keeper.last = Some(self.board());
+        self.keeper.seen = self.fingerprint();
     }
 
     /// Returns the effects that must be carried out before the program ends.
@@ -41,8 +45,16 @@ impl App {
 
     /// Notices a change of the board, and keeps it when the pause is over.
     pub(super) fn follow_board(&mut self, now: DateTime<Utc>) -> Option<Effect> {
+        let last = self.keeper.last.as_ref()?;
+        let seen = self.fingerprint();
+        let waits = self.keeper.due.is_none_or(|due| due > now);
+        if seen == self.keeper.seen && waits {
+            return None;
+        }
         let board = self.board();
-        if self.keeper.last.as_ref().is_none_or(|last| *last == board) {
+        let is_kept = *last == board;
+        self.keeper.seen = seen;
+        if is_kept {
             self.keeper.due = None;
             return None;
         }
@@ -58,8 +70,12 @@ impl App {
         Effect::Order(Order::KeepBoard(board))
     }
 
+    fn fingerprint(&self) -> (u64, Zone) {
+        (self.workspace.fingerprint(), self.zone)
+    }
+
     fn board(&self) -> KeptBoard {
-        let other_zone = self.zone != self.zones.0;
-        KeptBoard::new(self.workspace.view().to_owned(), other_zone, self.workspace.kept())
+        let (zone, other_zone) = (self.zones.0, self.zone != self.zones.0);
+        KeptBoard::new(self.workspace.view().to_owned(), zone, other_zone, self.workspace.kept())
     }
 }

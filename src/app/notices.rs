@@ -19,9 +19,18 @@ struct ActiveNotice {
     since: DateTime<Utc>,
     /// Set where a key led to it: it is old news after the next key.
     answer: bool,
-    /// Set where it tells of purges with a bad end: it stands until the queue is opened.
-    purges: bool,
+    /// The subject that it stands for, if there is one.
+    standing: Option<Standing>,
     notice: Notice,
+}
+
+/// A subject of which one notice stands until it is settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Purges with a bad end: until the queue is opened.
+    Purges,
+    /// An error in the configuration's file: until the file is mended.
+    Configuration,
 }
 
 impl ActiveNotice {
@@ -39,25 +48,26 @@ impl Notices {
     /// Adds a notice of the engine; the same words again only count once.
     pub fn add(&mut self, notice: Notice, now: DateTime<Utc>) {
         // The engine's own words about a purge are not told twice.
-        if !self.active.iter().any(|old| old.purges && old.notice == notice) {
+        if !self.active.iter().any(|old| old.standing.is_some() && old.notice == notice) {
             self.put(notice, now, false);
         }
     }
 
-    /// Tells of the purges with a bad end in the place of what was told of them before.
-    pub fn tell_of_purges(&mut self, notice: Option<Notice>, now: DateTime<Utc>) {
-        self.active.retain(|old| !old.purges);
+    /// Tells of a subject in the place of the notice of it before.
+    pub fn tell_of(&mut self, subject: Standing, notice: Option<Notice>, now: DateTime<Utc>) {
+        self.active.retain(|old| old.standing != Some(subject));
         if let Some(notice) = notice {
             // Nobody may have to press a key to see it.
             let is_plain = |old: &ActiveNotice| old.answer && old.notice.level == Level::Info;
             self.active.retain(|old| old.notice != notice && !is_plain(old));
-            self.active.push(ActiveNotice { since: now, answer: false, purges: true, notice });
+            let standing = Some(subject);
+            self.active.push(ActiveNotice { since: now, answer: false, standing, notice });
         }
     }
 
-    /// Returns whether it tells of purges with a bad end.
-    pub fn tells_of_purges(&self) -> bool {
-        self.active.iter().any(|one| one.purges)
+    /// Returns true if a notice of this subject stands.
+    pub fn tells_of(&self, subject: Standing) -> bool {
+        self.active.iter().any(|one| one.standing == Some(subject))
     }
 
     /// Adds an answer to a key. It replaces the answers to earlier keys.
@@ -68,7 +78,7 @@ impl Notices {
 
     fn put(&mut self, notice: Notice, since: DateTime<Utc>, answer: bool) {
         self.active.retain(|old| old.notice != notice && (old.stays() || (old.answer && !answer)));
-        self.active.push(ActiveNotice { since, answer, purges: false, notice });
+        self.active.push(ActiveNotice { since, answer, standing: None, notice });
         let surplus = self.active.len().saturating_sub(MAX_NOTICES);
         self.active.drain(..surplus);
     }

@@ -1,12 +1,13 @@
 //! Routes reports: what is learned from them, then to overlays and panes.
 
-use crate::domain::event::{Event, Level};
+use crate::domain::event::{Event, Level, Notice};
 use crate::effect::{Answer, Effect, LiveSettings, Query, Report};
 use crate::panes::format::count_noun;
 use crate::panes::history::HistoryPane;
 use crate::panes::{Pane, PaneCtx, Update};
 
-use super::{App, Ctx, built_in_views};
+use super::notices::Standing;
+use super::{App, Ctx, all_views};
 
 impl App {
     pub(super) fn on_report(&mut self, report: &Report, ctx: &Ctx<'_>) -> Vec<Effect> {
@@ -15,6 +16,13 @@ impl App {
             Report::Answer(answer) => self.on_answer(answer, ctx),
             Report::Event(event) => self.on_event(event, ctx),
             Report::Settings(settings) => self.on_settings(settings, ctx),
+            Report::BadSettings(words) => {
+                let notice = Notice { level: Level::Error, account: None, words: words.clone() };
+                self.known.notices.add(&notice, ctx.now);
+                self.notices.tell_of(Standing::Configuration, Some(notice), ctx.now);
+                self.dirty = true;
+                Vec::new()
+            }
         };
         effects.extend(self.follow_bad_news(&bad_news, ctx));
         effects
@@ -82,24 +90,30 @@ impl App {
 
     /// Shows the views of a changed configuration, and says what changed.
     fn on_settings(&mut self, settings: &LiveSettings, ctx: &Ctx<'_>) -> Vec<Effect> {
-        let mut views = built_in_views();
-        views.extend(settings.views.iter().cloned());
-        let others = self.workspace.set_views(&views);
+        let is_mended = self.notices.tells_of(Standing::Configuration);
+        self.notices.tell_of(Standing::Configuration, None, ctx.now);
+        let views = settings.views.as_ref().map(|own| all_views(own));
+        let others = views.is_some_and(|views| self.workspace.set_views(&views));
         self.dirty = true;
         // A view that was just saved here is in the file and on its tab.
-        let changed = settings.changed.iter().filter(|it| **it != "views" || others);
-        let changed: Vec<&str> = changed.copied().collect();
-        let later = "The rest counts from the next start.";
-        let words = match (changed.join(", "), settings.later) {
-            (changed, false) if changed.is_empty() => return Vec::new(),
-            (changed, true) if changed.is_empty() => {
-                "The configuration changed; that counts from the next start.".to_owned()
+        let changed = settings.changed.iter().filter(|it| *it != "views" || others);
+        let changed: Vec<&str> = changed.map(String::as_str).collect();
+        let (changed, later) = (changed.join(", "), settings.later.join(", "));
+        let words = match (changed.is_empty(), later.is_empty()) {
+            (true, true) if is_mended => "The configuration's file has no error any more.".into(),
+            (true, true) => return Vec::new(),
+            (true, false) => {
+                format!("Configuration changed. From the next start on: {later}.")
             }
-            (changed, true) => format!("Configuration reloaded: {changed}. {later}"),
-            (changed, false) => format!("Configuration reloaded: {changed}."),
+            (false, true) => format!("Configuration reloaded: {changed}."),
+            (false, false) => {
+                format!("Configuration reloaded: {changed}. From the next start on: {later}.")
+            }
         };
         self.say(Level::Info, words, ctx);
-        self.each_pane(ctx, HistoryPane::start)
+        let mut effects = self.each_pane(ctx, HistoryPane::start);
+        effects.extend(self.each_unseen(ctx, |pane, ctx| pane.count_unseen(None, ctx)));
+        effects
     }
 
     fn on_event(&mut self, event: &Event, ctx: &Ctx<'_>) -> Vec<Effect> {

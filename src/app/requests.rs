@@ -8,6 +8,7 @@ use crate::panes::history::HistoryPane;
 use crate::panes::{AppRequest, Opening, OverlayAnswer, PickFor, Update};
 
 use super::focus::Origin;
+use super::notices::Standing;
 use super::open_overlay::{OverlayContext, open_overlay};
 use super::{App, Ctx};
 
@@ -29,7 +30,7 @@ impl App {
         let top = Origin::Overlay(self.overlays.len() - 1);
         let mut effects = self.apply(update, top, ctx);
         if tells {
-            self.notices.tell_of_purges(None, ctx.now);
+            self.notices.tell_of(Standing::Purges, None, ctx.now);
             effects.extend(self.know_bad_news());
         }
         effects

@@ -33,7 +33,7 @@ struct Tab {
 }
 
 /// The division of a tab's area.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 enum Tree {
     Leaf(PaneId),
     Split { right: bool, first: Box<Tree>, second: Box<Tree> },

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::zone::Zone;
+
 /// The version of the kept form. Another one is not read.
 const VERSION: u32 = 1;
 
@@ -11,6 +13,9 @@ pub struct KeptBoard {
     version: u32,
     /// The name of the view that is shown.
     pub view: String,
+    /// The zone that the configuration named then.
+    #[serde(default)]
+    pub zone: Option<Zone>,
     /// Set if times are shown in the zone that the configuration does not name.
     pub other_zone: bool,
     /// The views.
@@ -22,6 +27,11 @@ pub struct KeptBoard {
 pub struct KeptView {
     /// Its name.
     pub name: String,
+    /// Its definition then, as [`SavedView::definition`] writes it.
+    ///
+    /// [`SavedView::definition`]: super::view::SavedView::definition
+    #[serde(default)]
+    pub definition: String,
     /// The pane that has the focus, counted from 0.
     pub focus: usize,
     /// The division of its area.
@@ -69,9 +79,10 @@ pub enum BoardFault {
 }
 
 impl KeptBoard {
-    /// Makes a board to be kept.
-    pub fn new(view: String, other_zone: bool, views: Vec<KeptView>) -> Self {
-        Self { version: VERSION, view, other_zone, views }
+    /// Makes a board to be kept: the view that is shown, the configured zone and whether the other
+    /// one is shown, and the views.
+    pub fn new(view: String, zone: Zone, other_zone: bool, views: Vec<KeptView>) -> Self {
+        Self { version: VERSION, view, zone: Some(zone), other_zone, views }
     }
 
     /// Writes it as text.
@@ -105,8 +116,9 @@ mod tests {
         };
         let panes =
             KeptPanes::Split { right: true, first: pane(None), second: pane(Some("kind:all")) };
-        let view = KeptView { name: "All".to_owned(), focus: 1, panes };
-        KeptBoard::new("All".to_owned(), true, vec![view])
+        let definition = "kind:all\nbelow 1:".to_owned();
+        let view = KeptView { name: "All".to_owned(), definition, focus: 1, panes };
+        KeptBoard::new("All".to_owned(), Zone::Local, true, vec![view])
     }
 
     #[test]

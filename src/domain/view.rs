@@ -16,6 +16,14 @@ pub struct SavedView {
     pub panes: Vec<SplitPane>,
 }
 
+impl SavedView {
+    /// Returns the filter and the further panes as text, one a line.
+    pub fn definition(&self) -> String {
+        let panes = self.panes.iter().map(|pane| format!("\n{pane}"));
+        std::iter::once(self.filter.clone()).chain(panes).collect()
+    }
+}
+
 /// A further pane of a view, as the configuration writes it: `right of 1: status:failed`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SplitPane {

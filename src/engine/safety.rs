@@ -45,13 +45,17 @@ impl Safety {
     }
 
     /// Puts other rules in force, for the accounts that are there; one that is not among them is
-    /// read-only. Returns the accounts in the order given.
+    /// read-only. An account's provider stays that of the start, to which it is connected. Returns
+    /// the accounts in the order given.
     pub(super) fn replace(&self, accounts: &[Account], read_only: bool) -> Vec<Account> {
         let mut rules = self.0.write().unwrap_or_else(PoisonError::into_inner);
         rules.read_only = read_only;
         let mut left = std::mem::take(&mut rules.accounts);
-        let known = accounts.iter().filter(|account| left.remove(&account.name).is_some());
-        let mut all: Vec<Account> = known.cloned().collect();
+        let connected = |account: &Account| {
+            let provider = left.remove(&account.name)?.provider;
+            Some(Account { provider, ..account.clone() })
+        };
+        let mut all: Vec<Account> = accounts.iter().filter_map(connected).collect();
         all.extend(left.into_values().map(|account| Account { read_only: true, ..account }));
         rules.accounts =
             all.iter().map(|account| (account.name.clone(), account.clone())).collect();
@@ -78,7 +82,9 @@ mod tests {
         assert_eq!(names, ["one", "two"]);
         assert!(!safety.forbids(&"one".into()));
         assert!(safety.forbids(&"two".into()));
-        safety.replace(&[account("one"), account("two")], true);
+        let other = Account { provider: "other".into(), ..account("one") };
+        let all = safety.replace(&[other, account("two")], true);
+        assert_eq!(all[0].provider, account("one").provider);
         assert!(safety.forbids(&"one".into()));
         safety.replace(&[account("one"), account("two")], false);
         assert!(!safety.forbids(&"two".into()));

@@ -2,6 +2,7 @@
 //! timeline and detail. There may be several; they share nothing.
 
 use std::collections::BTreeSet;
+use std::hash::{Hash as _, Hasher};
 
 use chrono::{DateTime, Utc};
 
@@ -88,6 +89,14 @@ impl HistoryPane {
             oldest_first: self.rows.sort() == Sort::Oldest,
             columns: self.columns.iter().map(|column| column.title().to_owned()).collect(),
         }
+    }
+
+    /// Hashes what [`HistoryPane::kept`] returns, without making it. A pane's own filter never
+    /// changes.
+    pub fn hash_kept(&self, state: &mut impl Hasher) {
+        self.filter.text().hash(state);
+        (self.rows.sort() == Sort::Oldest).hash(state);
+        self.columns.iter().for_each(|column| column.title().hash(state));
     }
 
     /// Makes a pane as it was left.

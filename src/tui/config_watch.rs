@@ -12,10 +12,9 @@ use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
-use super::configured::live_settings;
+use super::live_settings::live_settings;
 use crate::config::load::Config;
 use crate::domain::account::Account;
-use crate::domain::event::{Event, Level, Notice};
 use crate::effect::Report;
 use crate::engine::Engine;
 
@@ -27,7 +26,9 @@ pub type ReadConfig = Arc<dyn Fn() -> Result<Config, String> + Send + Sync>;
 
 /// Watches the configuration's file.
 pub struct ConfigWatch {
-    /// The configuration in force.
+    /// The configuration that the program started with.
+    started: Config,
+    /// The configuration that was read last.
     config: Config,
     engine: Engine,
     read: ReadConfig,
@@ -74,6 +75,7 @@ impl ConfigWatch {
         // It may have changed between its reading and now.
         let due = Some(Instant::now());
         Ok(Self {
+            started: config.clone(),
             config,
             engine,
             read,
@@ -121,11 +123,10 @@ impl ConfigWatch {
             Err(fault) => {
                 let words = format!("{fault} The configuration before stays in force.");
                 self.fault = Some(fault);
-                let notice = Notice { level: Level::Error, account: None, words };
-                return Some(Report::Event(Event::Notice(notice)));
+                return Some(Report::BadSettings(words));
             }
         };
-        self.fault = None;
+        let is_mended = self.fault.take().is_some();
         let accounts = |config: &Config| -> Vec<Account> {
             config.accounts.iter().map(|account| account.account.clone()).collect()
         };
@@ -135,9 +136,10 @@ impl ConfigWatch {
         {
             self.engine.configure(&accounts(&config), read_only);
         }
-        let settings = live_settings(&self.config, &config);
+        let settings = live_settings(&self.started, &self.config, &config);
         self.config = config;
-        settings.map(|settings| Report::Settings(Box::new(settings)))
+        let is_news = is_mended || !settings.changed.is_empty() || !settings.later.is_empty();
+        is_news.then(|| Report::Settings(Box::new(settings)))
     }
 }
 
@@ -201,9 +203,13 @@ mod tests {
         assert_eq!(settings.theme.as_deref(), Some("light"));
         assert_eq!(settings.changed, ["theme"]);
         std::fs::write(&path, "theme = \"light\"\ncolr = 1\n").unwrap();
-        let Report::Event(Event::Notice(notice)) = told(&mut watch).await else { panic!() };
-        assert!(notice.words.starts_with("2:1: unknown key"), "{}", notice.words);
-        assert!(notice.words.ends_with("stays in force."), "{}", notice.words);
+        let Report::BadSettings(words) = told(&mut watch).await else { panic!() };
+        assert!(words.starts_with("2:1: unknown key"), "{words}");
+        assert!(words.ends_with("stays in force."), "{words}");
+        // Mended without another change: that is told, too.
+        std::fs::write(&path, "theme = \"light\"\n").unwrap();
+        let Report::Settings(settings) = told(&mut watch).await else { panic!() };
+        assert_eq!((settings.changed.len(), settings.later.len()), (0, 0));
         // As editors do: a new file in the place of the old one.
         let other = folder.path().join("new");
         std::fs::write(&other, "theme = \"mono\"\nread_only = true\n").unwrap();

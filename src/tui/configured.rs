@@ -5,18 +5,15 @@ use std::collections::BTreeMap;
 use chrono::Utc;
 
 use super::{AlertMode, Dashboard};
-use crate::app::{App, Setup, built_in_views};
+use crate::app::{App, Setup, all_views};
 use crate::commands::Command;
-use crate::config::accounts::AccountConfig;
 use crate::config::diagnostic::{ConfigError, Diagnostic};
 use crate::config::load::{Config, Environment, Loaded};
-use crate::config::schema::{ColourMode, Notify, SettingOrigin, Table as _, View};
-use crate::domain::account::Account;
+use crate::config::schema::{ColourMode, Notify, SettingOrigin, View};
 use crate::domain::board::KeptBoard;
 use crate::domain::event::Notice;
 use crate::domain::view::SavedView;
 use crate::domain::zone::Zone;
-use crate::effect::LiveSettings;
 use crate::keymap::{KeyFault, Keymap};
 use crate::theme::{ColourDepth, Glyphs, Theme};
 
@@ -94,68 +91,23 @@ pub struct DashboardStart {
 
 /// Returns the names of all views: those that are built in and the configured ones.
 pub fn view_names(config: &Config) -> Vec<String> {
-    let own = config.views.iter().map(|view| view.name.clone());
-    built_in_views().into_iter().map(|view| view.name).chain(own).collect()
+    all_views(&saved_views(config)).into_iter().map(|view| view.name).collect()
 }
 
-/// Returns the settings of a changed configuration that take effect while the program runs; `None`
-/// where nothing of effect changed.
-pub(super) fn live_settings(old: &Config, new: &Config) -> Option<LiveSettings> {
-    let theme = |config: &Config| config.settings.theme.value.clone();
-    let keys = |config: &Config| -> BTreeMap<String, Vec<String>> {
-        config.keys.iter().map(|it| (it.command.clone(), it.chords.clone())).collect()
-    };
-    let read_only = |config: &Config| config.settings.read_only.value;
-    let accounts = |config: &Config| -> Vec<Account> {
-        let accounts = config.accounts.iter().map(|account| account.account.clone());
-        // Of a change of the whole, the accounts are not named.
-        let whole = read_only(config);
-        accounts.map(|it| Account { read_only: it.read_only && !whole, ..it }).collect()
-    };
-    let names = |config: &Config| -> Vec<_> {
-        config.accounts.iter().map(|account| account.name().clone()).collect()
-    };
-    let changed: Vec<&'static str> = [
-        ("theme", theme(old) != theme(new)),
-        ("keys", keys(old) != keys(new)),
-        ("views", saved_views(old) != saved_views(new)),
-        ("read_only", read_only(old) != read_only(new)),
-        ("accounts", accounts(old) != accounts(new)),
-    ]
-    .into_iter()
-    .filter_map(|(name, changed)| changed.then_some(name))
-    .collect();
-    let later = names(old) != names(new) || of_start(old) != of_start(new);
-    (later || !changed.is_empty()).then(|| LiveSettings {
-        theme: (theme(old) != theme(new)).then(|| theme(new)),
-        keys: keys(new),
-        views: saved_views(new),
-        changed,
-        later,
-    })
-}
-
-/// The settings that count at the start only, as text.
-fn of_start(config: &Config) -> Vec<String> {
-    let settings = config.settings.entries().into_iter();
-    let settings = settings.filter(|(key, ..)| !["theme", "read_only"].contains(key));
-    let mut all: Vec<String> = settings.map(|(key, value, _)| format!("{key} = {value}")).collect();
-    for account in &config.accounts {
-        let AccountConfig { base_url, refresh, edge, .. } = account;
-        let (secrets, options) = (account.secrets(), account.options());
-        all.push(format!("{} {base_url:?} {refresh:?} {edge:?} {options:?}", account.name()));
-        all.extend(secrets.iter().map(|(key, source)| format!("{key} {}", source.describe())));
-    }
-    all
-}
-
-fn saved_views(config: &Config) -> Vec<SavedView> {
+/// Returns the operator's own views.
+pub(super) fn saved_views(config: &Config) -> Vec<SavedView> {
     let saved = |view: &View| SavedView {
         name: view.name.clone(),
         filter: view.filter.clone(),
         panes: view.panes.clone(),
     };
     config.views.iter().map(saved).collect()
+}
+
+/// Returns the operator's own keys, by command.
+pub(super) fn own_keys(config: &Config) -> BTreeMap<String, Vec<String>> {
+    let own = config.keys.iter();
+    own.map(|binding| (binding.command.clone(), binding.chords.clone())).collect()
 }
 
 /// Sets the dashboard up on the configured accounts.
@@ -222,11 +174,6 @@ fn theme(config: &Config, environment: Environment<'_>) -> Result<Theme, ConfigE
 }
 
 fn keymap(config: &Config) -> Result<Keymap, ConfigError> {
-    let own: BTreeMap<String, Vec<String>> = config
-        .keys
-        .iter()
-        .map(|binding| (binding.command.clone(), binding.chords.clone()))
-        .collect();
     let position = |command: &str| {
         let binding = config.keys.iter().find(|binding| binding.command == command);
         binding.map(|binding| binding.position)
@@ -240,7 +187,7 @@ fn keymap(config: &Config) -> Result<Keymap, ConfigError> {
         message: fault.to_string(),
         help: None,
     };
-    Keymap::new(&own).map_err(|faults| ConfigError {
+    Keymap::new(&own_keys(config)).map_err(|faults| ConfigError {
         file: None,
         diagnostics: faults.into_iter().map(diagnostic).collect(),
     })

@@ -389,7 +389,7 @@ mod tests {
     fn answer(report: Report) -> Option<Answer> {
         match report {
             Report::Answer(answer) => Some(answer),
-            Report::Event(_) | Report::Settings(_) => None,
+            Report::Event(_) | Report::Settings(_) | Report::BadSettings(_) => None,
         }
     }
 

@@ -168,6 +168,50 @@ fn a_view_that_was_defined_anew_meanwhile_is_shown_as_it_is_defined() {
 }
 
 #[test]
+fn a_view_whose_panes_were_changed_meanwhile_is_shown_as_it_is_defined() {
+    let mut setup = setup(Some(left_filtered()));
+    setup.views[0].panes = vec!["right of 1: status:failed".parse().unwrap()];
+    let again = start(setup);
+    assert_eq!(shown(&again), "cname:www.site.com");
+    assert_eq!(again.app.workspace().shown().len(), 2);
+}
+
+#[test]
+fn a_zone_that_was_changed_in_the_file_meanwhile_is_the_one_that_is_shown() {
+    let mut stage = start(setup(None));
+    stage.press("t");
+    wait(&mut stage);
+    let board = kept(&mut stage).pop().unwrap();
+    let toggled = stage.app.zone();
+    assert_eq!(start(setup(Some(board.clone()))).app.zone(), toggled);
+    let text = board.to_text().unwrap();
+    assert_eq!(KeptBoard::from_text(&text).unwrap(), board);
+    let changed = Setup { zone: Zone::Local, other_zone: Zone::Utc, ..setup(Some(board)) };
+    assert_eq!(start(changed).app.zone(), Zone::Local);
+}
+
+#[test]
+fn only_what_may_change_the_board_has_it_looked_at() {
+    let mut stage = start(setup(None));
+    let print = |stage: &Stage| stage.app.workspace().fingerprint();
+    let board = |stage: &Stage| {
+        let workspace = stage.app.workspace();
+        (workspace.view().to_owned(), workspace.kept())
+    };
+    let mut seen = (print(&stage), board(&stage));
+    stage.press("j k G g space space enter esc ? esc b esc P a esc : esc l h ctrl-d ctrl-u * *");
+    assert_eq!((print(&stage), board(&stage)), seen);
+    for keys in
+        ["2", "|", "s", "c down down space enter", "/ k i n d : a l l enter", "tab", "x", "-"]
+    {
+        stage.press(keys);
+        let now = (print(&stage), board(&stage));
+        assert!(now.0 != seen.0 && now.1 != seen.1, "{keys}");
+        seen = now;
+    }
+}
+
+#[test]
 fn a_board_that_cannot_be_read_is_a_notice_and_no_failure() {
     let words = "The board as it was left cannot be shown: it is damaged.".to_owned();
     let notice = Notice { level: Level::Warning, account: None, words: words.clone() };

@@ -66,6 +66,26 @@ fn all_that_the_filter_selects_are_marked_and_then_none() {
 }
 
 #[test]
+fn marks_of_several_filters_are_not_more_than_one_filter_may_have() {
+    let mut stage = Stage::with((120, 24), 12_000);
+    show(&mut stage, "account:edge-prod");
+    stage.press("*");
+    assert_eq!(marks(&stage).len(), 8_000);
+    show(&mut stage, "account:edge-test");
+    stage.press("*");
+    let words = "8,000 purges are marked already, and 4,000 more would be too many: 10,000 at most";
+    assert!(stage.text().contains(words), "{}", stage.text());
+    assert_eq!(marks(&stage).len(), 8_000);
+    show(&mut stage, "account:edge-test kind:pattern");
+    stage.press("*");
+    let some = marks(&stage).len();
+    assert!((8_001..=10_000).contains(&some), "{some}");
+    show(&mut stage, "account:edge-prod");
+    stage.press("*");
+    assert_eq!(marks(&stage).len(), some - 8_000);
+}
+
+#[test]
 fn too_many_to_mark_are_refused_in_words() {
     let mut stage = Stage::with((80, 24), 10_001);
     stage.press("*");

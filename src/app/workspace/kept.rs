@@ -1,5 +1,7 @@
 //! The workspace as it was left, and saved as a view.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
 use super::{Tab, Tree, Workspace};
 use crate::domain::board::{KeptPane, KeptPanes, KeptView};
 use crate::domain::view::{SavedView, SplitPane};
@@ -22,21 +24,42 @@ impl Workspace {
     pub fn kept(&self) -> Vec<KeptView> {
         let kept = |tab: &Tab| KeptView {
             name: tab.name.clone(),
+            definition: self.definition(&tab.name),
             focus: tab.tree.panes().iter().position(|pane| *pane == tab.focus).unwrap_or(0),
             panes: self.kept_panes(&tab.tree),
         };
         self.tabs.iter().map(kept).collect()
     }
 
-    /// Restores the views as they were left. One that is no longer there, or whose filter is
-    /// another one by now, stays as it is.
+    /// Returns a number that differs after nearly every change of what [`Workspace::kept`] returns,
+    /// and costs little: the panes' filters are not printed for it.
+    pub fn fingerprint(&self) -> u64 {
+        let mut state = DefaultHasher::new();
+        self.here.hash(&mut state);
+        for tab in &self.tabs {
+            tab.name.hash(&mut state);
+            tab.focus.hash(&mut state);
+            tab.tree.hash(&mut state);
+            for pane in tab.tree.panes() {
+                if let Some(pane) = self.pane(pane) {
+                    pane.hash_kept(&mut state);
+                }
+            }
+        }
+        state.finish()
+    }
+
+    fn definition(&self, name: &str) -> String {
+        let view = self.views.iter().find(|view| view.name == name);
+        view.map(SavedView::definition).unwrap_or_default()
+    }
+
+    /// Restores the views as they were left. One that is no longer there, or that was defined anew
+    /// since, stays as it is.
     pub fn restore(&mut self, kept: &[KeptView]) {
         for view in kept {
-            let now = self.tabs.iter().find(|tab| tab.name == view.name);
-            let first = now.and_then(|tab| self.panes.get(tab.tree.panes().first()?));
-            let is_same =
-                |pane: &HistoryPane| pane.filter().own().to_string() == first_of(&view.panes).own;
-            if first.is_some_and(is_same) {
+            let is_there = self.tabs.iter().any(|tab| tab.name == view.name);
+            if is_there && self.definition(&view.name) == view.definition {
                 let tree = self.grow(&view.panes);
                 self.place_tree(view.name.clone(), tree, view.focus);
             }

@@ -17,7 +17,7 @@ use crate::domain::payload::{Payload, PurgeRequest, Targets};
 use crate::engine::{Clock, EdgeWatch, EngineConfig};
 use crate::providers::edge::Edge;
 
-/// What an edge does when it is asked for the time of this number.
+/// Answer of an edge to the question of this number.
 type Answer = Box<dyn Fn(usize) -> Result<Observation, ProbeError> + Send>;
 
 /// An edge that answers as a test says.

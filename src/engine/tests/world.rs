@@ -36,7 +36,7 @@ pub(super) fn begin() -> DateTime<Utc> {
     DateTime::from_timestamp(1_763_000_000, 0).unwrap()
 }
 
-/// How a vendor's list is ordered.
+/// The order of a vendor's list.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum ListOrder {
     Newest,
@@ -44,7 +44,7 @@ pub(super) enum ListOrder {
     Shuffled,
 }
 
-/// What a vendor does with a purge that reaches it.
+/// The reaction of a vendor to a purge that reaches it.
 #[derive(Clone, Debug)]
 pub(super) enum Act {
     /// It takes it.
@@ -73,22 +73,22 @@ pub(super) struct State {
     pub(super) resources: Vec<Resource>,
     pub(super) order: ListOrder,
     pub(super) counts: bool,
-    /// Whether its answers carry a date.
+    /// Set if its answers carry a date.
     pub(super) dates: bool,
     /// Its clock minus that of the machine.
     pub(super) ahead: TimeDelta,
     pub(super) gives_id: bool,
-    /// How long it needs for a purge.
+    /// Time that it needs for a purge.
     pub(super) needs: TimeDelta,
     pub(super) ends_in: Status,
-    /// Whether it answers 429 when a window of its limits is full.
+    /// Set if it answers 429 when a window of its limits is full.
     pub(super) strict: bool,
     pub(super) acts: VecDeque<Act>,
-    /// What the next questions fail with.
+    /// Failures of the next questions.
     pub(super) failures: VecDeque<Failure>,
-    /// What all questions fail with.
+    /// Failure of all questions.
     pub(super) down: Option<Failure>,
-    /// How long an answer takes.
+    /// Time that an answer takes.
     pub(super) slow: Duration,
     /// Purges that arrive after each question: how many, and how long before it was asked they were
     /// created.
@@ -219,7 +219,7 @@ impl Vendor {
         Receipt { id: self.change(|state| state.gives_id).then_some(id), at: None }
     }
 
-    /// Whether a window is full: as the vendor counts, to the microsecond.
+    /// True if a window is full: as the vendor counts, to the microsecond.
     fn is_full(&self, request: &PurgeRequest) -> bool {
         let now = self.now();
         self.change(|state| {
@@ -542,7 +542,7 @@ impl Running {
         self.enqueued.push_back(tokio::spawn(self.engine.enqueue(entries)));
     }
 
-    /// What came of the oldest of the orders to enqueue that were not asked for yet.
+    /// Result of the oldest order to enqueue that was not asked for yet.
     pub(super) async fn try_enqueued(&mut self) -> Result<Vec<JournalEntry>, StoreError> {
         self.enqueued.pop_front().unwrap().await.unwrap()
     }

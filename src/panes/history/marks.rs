@@ -50,11 +50,16 @@ impl Marks {
         &self.keys
     }
 
-    /// Marks a purge, or takes its mark away.
-    pub(super) fn toggle(&mut self, key: PurgeKey) {
-        if !self.keys.remove(&key) {
+    /// Marks a purge, or takes its mark away; returns false where that would be one mark too many.
+    pub(super) fn toggle(&mut self, key: PurgeKey) -> bool {
+        if self.keys.remove(&key) {
+            return true;
+        }
+        let has_room = self.keys.len() < MAX_MARKS as usize;
+        if has_room {
             self.keys.insert(key);
         }
+        has_room
     }
 
     /// Takes all marks away; returns whether there were any.
@@ -78,6 +83,16 @@ impl Marks {
             return format!("Marks removed from {}.", purges(keys.len()));
         }
         let before = self.keys.len();
+        let new = keys.iter().filter(|key| !self.keys.contains(key)).count();
+        if before + new > MAX_MARKS as usize {
+            return format!(
+                "{} are marked already, and {} more would be too many: {} at most. Nothing was \
+                 marked.",
+                purges(before),
+                count(new as u64),
+                count(u64::from(MAX_MARKS))
+            );
+        }
         self.keys.extend(keys);
         let more = match (before, self.keys.len()) {
             (0, _) => String::new(),
@@ -101,7 +116,10 @@ impl HistoryPane {
             return Update::taken();
         };
         self.rows.pin();
-        self.marks.toggle(key);
+        if !self.marks.toggle(key) {
+            let most = count(u64::from(MAX_MARKS));
+            return Update::say(Level::Info, format!("{most} purges are marked, and that is all."));
+        }
         self.rows.go(1);
         self.moved(None, ctx)
     }
