@@ -163,12 +163,11 @@ impl<R: EffectRunner, C: Fn() -> DateTime<Utc>, T: TerminalIo> EventLoop<'_, R, 
         while self.exit.is_none()
             && let Some(input) = at_once(inputs.next()).await
         {
-            match input {
-                Some(input) => self.take_input(input, inputs).await?,
-                None => {
-                    self.leave();
-                    self.exit = Some(ExitReason::TerminalGone);
-                }
+            if let Some(input) = input {
+                self.take_input(input, inputs).await?;
+            } else {
+                self.leave();
+                self.exit = Some(ExitReason::TerminalGone);
             }
         }
         Ok(())

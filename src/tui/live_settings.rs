@@ -116,7 +116,8 @@ fn account_values(account: &AccountConfig, whole: bool) -> Values {
 fn differing(one: &Values, other: &Values) -> Vec<&'static str> {
     let mut keys = Vec::new();
     for entry in one.iter().chain(other) {
-        if !(one.contains(entry) && other.contains(entry)) && !keys.contains(&entry.0) {
+        let is_same = one.contains(entry) && other.contains(entry);
+        if !is_same && !keys.contains(&entry.0) {
             keys.push(entry.0);
         }
     }
