@@ -24,7 +24,8 @@ mod svg;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use purgedeck::simulator::{Scenario, SimulatorOptions};
+use purgedeck::simulator::{ErrorBody, FaultKind, FaultRule, Scenario, SimulatorOptions};
+use ratatui::buffer::Buffer;
 
 use deck::Deck;
 use stage::{Stage, play};
@@ -102,7 +103,58 @@ async fn take(folder: &Path) {
     deck.type_text("shop.lumentravel").await;
     keep(&deck, "plan");
     deck.hang_up().await;
+
+    let path = folder.join("shift.svg");
+    std::fs::write(&path, svg::animation(&shift(&stage).await, "shift")).unwrap();
+    println!("{}", path.display());
     stage.simulator.stop().await;
+}
+
+/// An incident by keys, scene by scene: found, drafted, checked, sent, refused, and seen.
+async fn shift(stage: &Stage) -> Vec<(Buffer, f32)> {
+    let refusal = FaultKind::Status { status: 403, body: ErrorBody::Json, retry_after: None };
+    stage.simulator.faults().inject(FaultRule {
+        vendor: Some("gcore".to_owned()),
+        method: Some("POST".to_owned()),
+        ..FaultRule::of(refusal)
+    });
+    let deck = Deck::open(stage, SMALL);
+    deck.reads(stage, &ACCOUNTS).await;
+    deck.comes_to_see(stage, "complete back to").await;
+    stage.pass(Duration::from_secs(4)).await;
+    let mut scenes = Vec::new();
+    let mut scene = |seconds: f32| scenes.push((deck.screen(), seconds));
+    scene(2.5);
+    deck.press("/").await;
+    deck.type_text("status:failed since:24h").await;
+    deck.breathe().await;
+    scene(2.0);
+    deck.press("enter b").await;
+    deck.breathe().await;
+    scene(2.5);
+    deck.press("esc").await;
+    deck.press("P").await;
+    deck.paste(PASTE).await;
+    deck.sees("PD009").await;
+    deck.breathe().await;
+    scene(3.0);
+    deck.press("ctrl-x").await;
+    stage.pass(Duration::from_secs(4)).await;
+    deck.paste("https://img.lumentravel.example.com/hero/autumn.jpg").await;
+    deck.press("ctrl-p").await;
+    deck.sees("Authorization:").await;
+    deck.breathe().await;
+    scene(2.5);
+    deck.press("enter").await;
+    deck.sees("refused").await;
+    deck.breathe().await;
+    scene(3.0);
+    deck.press("Q").await;
+    deck.sees("Refused").await;
+    deck.breathe().await;
+    scene(3.0);
+    deck.hang_up().await;
+    scenes
 }
 
 /// The whole of a shop, and what it takes from elsewhere.

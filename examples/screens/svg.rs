@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use ratatui::buffer::{Buffer, Cell};
+use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
 use unicode_width::UnicodeWidthStr;
 
@@ -55,29 +56,68 @@ struct Run {
 
 /// The screen as an SVG file with this title.
 pub(crate) fn svg(screen: &Buffer, title: &str) -> String {
-    let area = screen.area;
+    let mut out = head(screen.area, title);
+    body(screen, &mut out);
+    out.push_str("</svg>\n");
+    out
+}
+
+/// Screens of one size that follow each other, each for its time in seconds, as one SVG file that
+/// plays again and again. Where nothing may move, it shows the first.
+pub(crate) fn animation(scenes: &[(Buffer, f32)], title: &str) -> String {
+    let Some((first, _)) = scenes.first() else { return String::new() };
+    let whole: f32 = scenes.iter().map(|(_, seconds)| seconds).sum();
+    let mut out = head(first.area, title);
+    out.push_str("<style>\n");
+    let mut from = 0.0;
+    for (place, (_, seconds)) in scenes.iter().enumerate() {
+        let until = from + seconds;
+        let share = |seconds: f32| 100.0 * seconds / whole;
+        let _ = writeln!(
+            out,
+            "@keyframes s{place}{{0%{{visibility:{}}}{:.2}%{{visibility:visible}}{:.2}%,100%{{visibility:hidden}}}}\n\
+             #s{place}{{visibility:{};animation:s{place} {whole:.1}s step-end infinite}}",
+            if place == 0 { "visible" } else { "hidden" },
+            share(from),
+            share(until),
+            if place == 0 { "visible" } else { "hidden" },
+        );
+        from = until;
+    }
+    out.push_str("@media(prefers-reduced-motion:reduce){g{animation:none!important}}\n</style>\n");
+    for (place, (screen, _)) in scenes.iter().enumerate() {
+        let _ = writeln!(out, "<g id=\"s{place}\">");
+        body(screen, &mut out);
+        out.push_str("</g>\n");
+    }
+    out.push_str("</svg>\n");
+    out
+}
+
+fn head(area: Rect, title: &str) -> String {
     let (width, height) = (
         f32::from(area.width) * WIDTH + 2.0 * MARGIN,
         f32::from(area.height) * HEIGHT + 2.0 * MARGIN,
     );
-    let mut out = format!(
+    format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.1} {height:.1}\" width=\"{width:.0}\" \
          height=\"{height:.0}\" font-family=\"'DejaVu Sans Mono', Menlo, Consolas, monospace\" font-size=\"14\">\n\
          <title>purgedeck: {title}</title>\n<rect width=\"100%\" height=\"100%\" rx=\"6\" fill=\"{}\"/>\n",
         hex(BACKGROUND)
-    );
-    for row in area.rows() {
-        let y = MARGIN + f32::from(row.y - area.y) * HEIGHT;
+    )
+}
+
+fn body(screen: &Buffer, out: &mut String) {
+    for row in screen.area.rows() {
+        let y = MARGIN + f32::from(row.y - screen.area.y) * HEIGHT;
         let runs = runs(screen, row.y);
         for run in &runs {
-            background(run, y, &mut out);
+            background(run, y, out);
         }
         for run in &runs {
-            letters(run, y, &mut out);
+            letters(run, y, out);
         }
     }
-    out.push_str("</svg>\n");
-    out
 }
 
 /// The runs of a row. A wide character is a run of its own, so that it cannot push what follows off

@@ -136,6 +136,24 @@ fn an_export_says_that_marks_do_not_count() {
 }
 
 #[test]
+fn what_is_pressed_while_all_are_being_marked_waits_for_the_marks() {
+    let mut stage = Stage::new((80, 24));
+    stage.answering = false;
+    stage.take_asked();
+    stage.press("* R");
+    let asked = stage.take_asked();
+    let [marking @ Effect::Query(Query::Keys { .. })] = &asked[..] else { panic!("{asked:?}") };
+    let answer = stage.answer(marking).unwrap();
+    stage.report(answer);
+    assert_eq!(gathered(&mut stage).len(), 400);
+
+    stage.press("esc esc * *");
+    let marking = stage.take_asked().into_iter().find_map(|asked| stage.answer(&asked)).unwrap();
+    stage.report(marking);
+    assert_eq!(marks(&stage), [], "marked and unmarked again");
+}
+
+#[test]
 fn sending_clears_the_marks_that_were_sent_and_no_other() {
     let mut stage = Stage::new((80, 24));
     let sent = || Answer::Enqueued { ticket: Ticket::default(), result: Ok(Vec::new()) };

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use purgedeck::app::{App, Input, Setup};
+use purgedeck::domain::board::KeptBoard;
 use purgedeck::domain::event::{AccountStatus, Event};
 use purgedeck::domain::ids::AccountName;
 use purgedeck::effect::{Effect, Report, SavedView};
@@ -50,6 +51,8 @@ pub(crate) struct Deck {
     alarm: Arc<Alarm>,
     keys: mpsc::UnboundedSender<Input>,
     engine: Engine,
+    /// The keys that were pressed, but for those of a text.
+    pressed: Plain<usize>,
 }
 
 impl Deck {
@@ -94,24 +97,34 @@ impl Deck {
             told.left.set(Some(left.unwrap()));
             told.changed.notify_waiters();
         });
-        Self { seen, alarm: stage.alarm(), keys, engine }
+        Self { seen, alarm: stage.alarm(), keys, engine, pressed: Plain::new(0) }
+    }
+
+    /// Returns how many keys were pressed since it was asked last; a text is no key.
+    pub(crate) fn pressed(&self) -> usize {
+        self.pressed.take()
     }
 
     /// Presses keys, written with blanks between them; returns when the last of them is drawn.
     pub(crate) async fn press(&self, keys: &str) {
         for key in keys.split_whitespace() {
-            let chord = key.parse().unwrap_or_else(|wrong| panic!("{wrong}"));
-            self.input(Input::Chord(chord)).await;
+            self.chord(key).await;
+            self.pressed.set(self.pressed.get() + 1);
         }
+    }
+
+    async fn chord(&self, key: &str) {
+        let chord = key.parse().unwrap_or_else(|wrong| panic!("{wrong}"));
+        self.input(Input::Chord(chord)).await;
     }
 
     /// Types a text, character by character.
     pub(crate) async fn type_text(&self, text: &str) {
         for character in text.chars() {
             match character {
-                ' ' => self.press("space").await,
-                '\n' => self.press("enter").await,
-                other => self.press(&other.to_string()).await,
+                ' ' => self.chord("space").await,
+                '\n' => self.chord("enter").await,
+                other => self.chord(&other.to_string()).await,
             }
         }
     }
@@ -234,6 +247,7 @@ impl Deck {
 
 fn setup(stage: &Stage) -> Setup {
     let config = &stage.config;
+    let board = stage.store().reader().unwrap().board().unwrap();
     Setup {
         accounts: config.accounts.iter().map(|it| it.account.clone()).collect(),
         views: config
@@ -245,6 +259,8 @@ fn setup(stage: &Stage) -> Setup {
                 panes: view.panes.clone(),
             })
             .collect(),
+        board: board.map(|text| KeptBoard::from_text(&text).unwrap()),
+        keeps_board: true,
         ..Setup::default()
     }
 }

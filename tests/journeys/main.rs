@@ -9,4 +9,5 @@ mod mixed;
 #[path = "../dashboard/picture.rs"]
 mod picture;
 mod purging;
+mod shift;
 mod stage;

@@ -106,21 +106,6 @@ impl Filter {
 }
 
 impl Condition {
-    /// Takes another condition's values in, where both are lists of values of one field; returns
-    /// whether they are.
-    fn join(&mut self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Status(own), Self::Status(more)) => own.extend(more),
-            (Self::Kind(own), Self::Kind(more)) => own.extend(more),
-            (Self::Cname(own), Self::Cname(more))
-            | (Self::Account(own), Self::Account(more))
-            | (Self::Provider(own), Self::Provider(more))
-            | (Self::By(own), Self::By(more)) => own.extend(more.iter().cloned()),
-            _ => return false,
-        }
-        true
-    }
-
     fn is_time(&self) -> bool {
         matches!(self, Self::Since(_) | Self::Until(_) | Self::On(_))
     }

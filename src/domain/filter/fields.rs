@@ -179,6 +179,16 @@ macro_rules! filter_fields {
                 }
             }
 
+            /// Takes another condition's values in, where both are lists of values of one field;
+            /// false where they are not.
+            pub(super) fn join(&mut self, other: &Self) -> bool {
+                match (self, other) {
+                    $((Self::$row(own), Self::$row(more)) => own.extend_from_slice(more),)*
+                    _ => return false,
+                }
+                true
+            }
+
             /// The test that a field with a shape comes to; `None` for the others.
             pub(super) fn test(&self) -> Option<Test> {
                 match self {
@@ -218,6 +228,15 @@ macro_rules! filter_fields {
                         pattern.matches(&purge.cname)
                             || purge.targets.iter().any(|one| pattern.matches_target(&one.text))
                     }),
+                }
+            }
+
+            /// True if what meets this test surely meets the wider one.
+            pub(super) fn implies(&self, wider: &Self) -> bool {
+                match (self, wider) {
+                    $((Self::$row(some), Self::$row(all)) => is_subset(some, all),)*
+                    (Self::Text(some), Self::Text(all)) => is_subset(some, all),
+                    (one, other) => one == other,
                 }
             }
         }
@@ -285,6 +304,10 @@ impl FilterField {
             .find(|field| field.aliases().contains(&name.as_str()))
             .or_else(|| Self::named(nearest(&name, every().map(Self::name))?))
     }
+}
+
+fn is_subset<T: PartialEq>(some: &[T], all: &[T]) -> bool {
+    some.iter().all(|one| all.contains(one))
 }
 
 /// The part before the colon of what looks like a field and its value: letters, a colon, and not

@@ -28,8 +28,8 @@ pub(super) struct Marks {
 /// A question to the store or to the operator.
 #[derive(Clone, Debug)]
 enum Question {
-    /// All that the filter selects, to mark them.
-    All(Ticket),
+    /// All that the filter selects, to mark them, and the action that was asked for since.
+    All(Ticket, Option<RowAction>),
     /// The marked purges that the filter selects.
     InSight(Ticket, Meant),
     /// The operator's choice between all and these.
@@ -69,36 +69,38 @@ impl Marks {
     }
 
     /// Marks all of these, or takes their marks away where all of them are marked. Returns the
-    /// words for it.
-    fn toggle_all(&mut self, keys: &[PurgeKey]) -> String {
+    /// words for it; those of a refusal are the error.
+    fn toggle_all(&mut self, keys: &[PurgeKey]) -> Result<String, String> {
         let purges = |number: usize| count_noun(number as u64, "purge", "purges");
         if keys.len() as u64 > u64::from(MAX_MARKS) {
             let most = count(u64::from(MAX_MARKS));
-            return format!("The filter selects more than {most} purges: narrow it, then mark.");
+            return Err(format!(
+                "The filter selects more than {most} purges: narrow it, then mark."
+            ));
         }
         if !keys.is_empty() && keys.iter().all(|key| self.keys.contains(key)) {
             for key in keys {
                 self.keys.remove(key);
             }
-            return format!("Marks removed from {}.", purges(keys.len()));
+            return Ok(format!("Marks removed from {}.", purges(keys.len())));
         }
         let before = self.keys.len();
         let new = keys.iter().filter(|key| !self.keys.contains(key)).count();
         if before + new > MAX_MARKS as usize {
-            return format!(
+            return Err(format!(
                 "{} are marked already, and {} more would be too many: {} at most. Nothing was \
                  marked.",
                 purges(before),
                 count(new as u64),
                 count(u64::from(MAX_MARKS))
-            );
+            ));
         }
         self.keys.extend(keys);
         let more = match (before, self.keys.len()) {
             (0, _) => String::new(),
             (_, marked) => format!(", {} in all", count(marked as u64)),
         };
-        format!("Marked {}, all that the filter selects{more}.", purges(keys.len()))
+        Ok(format!("Marked {}, all that the filter selects{more}.", purges(keys.len())))
     }
 
     /// Takes the marks away of which a draft was made that is sent now.
@@ -124,18 +126,27 @@ impl HistoryPane {
         self.moved(None, ctx)
     }
 
-    /// Asks for all that the filter selects, to mark it.
+    /// Asks for all that the filter selects, to mark it. Pressed again before the answer, it takes
+    /// that back.
     pub(super) fn mark_all(&mut self, ctx: &PaneCtx<'_>) -> Update {
         self.rows.pin();
+        if self.marks.question.take_if(|it| matches!(it, Question::All(..))).is_some() {
+            return Update::taken();
+        }
         let ticket = ctx.tickets.take();
-        self.marks.question = Some(Question::All(ticket));
+        self.marks.question = Some(Question::All(ticket, None));
         self.ask_keys(ticket, None)
     }
 
     /// Does something with the marked purges, or with the one under the cursor where none is
-    /// marked. Asks first where marked ones may be out of sight.
+    /// marked. Asks first where marked ones may be out of sight, and waits for those that are being
+    /// marked.
     pub(super) fn act(&mut self, action: RowAction, ctx: &PaneCtx<'_>) -> Update {
         self.rows.pin();
+        if let Some(Question::All(_, then)) = &mut self.marks.question {
+            *then = Some(action);
+            return Update::taken();
+        }
         self.marks.question = None;
         let here = self.rows.here().map(|row| row.key);
         if self.marks.keys.is_empty() {
@@ -172,7 +183,7 @@ impl HistoryPane {
         ctx: &PaneCtx<'_>,
     ) -> Update {
         let asked = self.marks.question.take_if(|question| match question {
-            Question::All(asked) | Question::InSight(asked, _) => *asked == ticket,
+            Question::All(asked, _) | Question::InSight(asked, _) => *asked == ticket,
             Question::Choice(..) => false,
         });
         let keys = match (result, &asked) {
@@ -181,7 +192,17 @@ impl HistoryPane {
             (Ok(keys), Some(_)) => keys,
         };
         match asked {
-            Some(Question::All(_)) => Update::say(Level::Info, self.marks.toggle_all(keys)),
+            Some(Question::All(_, then)) => match (self.marks.toggle_all(keys), then) {
+                (Ok(words), Some(action)) if self.marks.keys.is_empty() => {
+                    Update::say(Level::Info, words).and(self.act(action, ctx))
+                }
+                (Ok(words), Some(action)) => {
+                    let here = self.rows.here().map(|row| row.key);
+                    let meant = Meant { action, here, marked: self.all_marked() };
+                    Update::say(Level::Info, words).and(self.in_sight(meant, keys, ctx))
+                }
+                (Ok(words) | Err(words), _) => Update::say(Level::Info, words),
+            },
             Some(Question::InSight(_, meant)) => self.in_sight(meant, keys, ctx),
             Some(Question::Choice(..)) | None => Update::ignored(),
         }
