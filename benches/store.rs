@@ -175,7 +175,11 @@ fn cname(text: &str) -> Arc<Predicate> {
 }
 
 fn window(reader: &Reader, predicate: Arc<Predicate>, anchor: Anchor) -> usize {
-    let query = WindowQuery { predicate, sort: Sort::Newest, anchor, limit: SCREEN };
+    sorted(reader, predicate, Sort::NEWEST, anchor)
+}
+
+fn sorted(reader: &Reader, predicate: Arc<Predicate>, sort: Sort, anchor: Anchor) -> usize {
+    let query = WindowQuery { predicate, sort, anchor, limit: SCREEN };
     reader.window(&query).unwrap().rows.len()
 }
 
@@ -194,11 +198,13 @@ mod windows {
 
     use chrono::TimeDelta;
     use divan::Bencher;
+    use purgedeck::domain::column::Column;
     use purgedeck::domain::filter::{Clause, Predicate, Test};
-    use purgedeck::domain::query::Anchor;
+    use purgedeck::domain::query::{Anchor, Sort};
+    use purgedeck::domain::sort::RowPlace;
     use purgedeck::domain::status::Status;
 
-    use super::{cname, end, everything, selecting, sizes, store, text, window};
+    use super::{cname, end, everything, selecting, sizes, sorted, store, text, window};
 
     fn bench(bencher: Bencher, purges: usize, predicate: &Arc<Predicate>, anchor: &Anchor) {
         let reader = store(purges).reader().unwrap();
@@ -219,7 +225,21 @@ mod windows {
     fn page(bencher: Bencher, purges: usize) {
         let middle = end() - TimeDelta::days(45);
         let key = purgedeck::domain::ids::PurgeKey(middle.timestamp_micros());
-        bench(bencher, purges, &everything(), &Anchor::After(key));
+        bench(bencher, purges, &everything(), &Anchor::After(RowPlace::in_time(key)));
+    }
+
+    #[divan::bench(args = sizes())]
+    fn sorted_by_cname(bencher: Bencher, purges: usize) {
+        let reader = store(purges).reader().unwrap();
+        let sort = Sort::by(Column::Cname);
+        bencher.bench_local(|| sorted(&reader, everything(), sort, Anchor::Start));
+    }
+
+    #[divan::bench(args = sizes())]
+    fn sorted_by_targets_from_the_end(bencher: Bencher, purges: usize) {
+        let reader = store(purges).reader().unwrap();
+        let sort = Sort::by(Column::Targets);
+        bencher.bench_local(|| sorted(&reader, everything(), sort, Anchor::End));
     }
 
     #[divan::bench(args = sizes())]

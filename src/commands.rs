@@ -169,8 +169,10 @@ commands! {
         MatchPrevious "match-previous" "previous match" "Go to the previous match in the detail"
             [History Detail] ["N"]
             also "search find";
-        SortReverse "sort-turn" "sort" "Reverse sort order" [History] ["s"]
+        SortReverse "sort-turn" "reverse" "Reverse sort order" [History] ["S"]
             also "order oldest newest reverse";
+        SortPick "sort-pick" "sort" "Sort by a column" [History] ["s"]
+            also "order column account host status kind author targets";
         ColumnsPick "columns-pick" "columns" "Choose the columns" [History] ["c"]
             also "fields hide show table";
         Mark "mark" "mark" "Mark or unmark this row" [History Facets] ["space"]

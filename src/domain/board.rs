@@ -61,8 +61,9 @@ pub struct KeptPane {
     pub own: String,
     /// Its filter, where it shows another one.
     pub filter: Option<String>,
-    /// Set if the oldest row stands first.
-    pub oldest_first: bool,
+    /// Its order; where it is not told, by time.
+    #[serde(default)]
+    pub sort: String,
     /// The titles of its columns.
     pub columns: Vec<String>,
 }

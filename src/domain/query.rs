@@ -9,18 +9,11 @@ use super::filter::Predicate;
 use super::ids::{AccountName, PurgeKey};
 use super::kind::Kind;
 use super::purge::PurgeRow;
+use super::sort::RowPlace;
 use super::status::Status;
 use super::timeline::Timeline;
 
-/// The order of rows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Sort {
-    /// By time, newest first.
-    #[default]
-    Newest,
-    /// By time, oldest first.
-    Oldest,
-}
+pub use super::sort::Sort;
 
 /// The wanted rows of a selection.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,14 +23,15 @@ pub enum Anchor {
     /// The last rows in the sort order, given in the sort order.
     End,
     /// The rows after this one in the sort order, without it.
-    After(PurgeKey),
+    After(RowPlace<'static>),
     /// The rows before this one in the sort order, without it, given in the sort order.
-    Before(PurgeKey),
+    Before(RowPlace<'static>),
     /// So many rows before this one, then this one or, where it is not selected any more, its
     /// successor, then the rest.
     Around {
-        /// The row that should stay under the cursor.
-        key: PurgeKey,
+        /// The row that should stay under the cursor. Where its purge has another place by now, that
+        /// one counts.
+        row: RowPlace<'static>,
         /// Number of rows that are wanted before it.
         before: u32,
     },

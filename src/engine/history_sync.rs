@@ -174,7 +174,7 @@ impl HistorySync<'_> {
             predicate.from = predicate.from.max(Some(newest.0));
         }
         let count = self.engine.0.windows.ask(move |reader| {
-            reader.export(&predicate, Sort::Newest, Some(limit), &mut |_| ControlFlow::Continue(()))
+            reader.export(&predicate, Sort::NEWEST, Some(limit), &mut |_| ControlFlow::Continue(()))
         });
         Ok(count.await? == limit)
     }

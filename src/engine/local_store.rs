@@ -60,7 +60,7 @@ impl LocalStore {
         limit: Option<u64>,
         visit: &mut dyn FnMut(PurgeDetail) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
-        self.read(|reader| reader.export(predicate, Sort::Newest, limit, visit).map(drop))
+        self.read(|reader| reader.export(predicate, Sort::NEWEST, limit, visit).map(drop))
     }
 
     /// Reads the stored resources of accounts, one account after the other.

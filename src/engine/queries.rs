@@ -112,7 +112,7 @@ impl Engine {
                 let clauses = vec![Clause { negated: false, test }];
                 let newest = WindowQuery {
                     predicate: Arc::new(Predicate { clauses, ..Predicate::default() }),
-                    sort: Sort::Newest,
+                    sort: Sort::NEWEST,
                     anchor: Anchor::Start,
                     limit: 1,
                 };

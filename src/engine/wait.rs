@@ -244,6 +244,6 @@ fn has_no_report(reader: &Reader, entry: &JournalEntry) -> Result<bool, StoreFai
     let clauses = tests.map(|test| Clause { negated: false, test }).into();
     let predicate = Predicate { clauses, ..Predicate::default() };
     let found =
-        reader.export(&predicate, Sort::Newest, Some(1), &mut |_| ControlFlow::Break(()))?;
+        reader.export(&predicate, Sort::NEWEST, Some(1), &mut |_| ControlFlow::Break(()))?;
     Ok(found > 0)
 }

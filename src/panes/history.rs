@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 
 use crate::commands::{Command, Context};
 use crate::domain::board::KeptPane;
+use crate::domain::column::Column;
 use crate::domain::event::Event;
 use crate::domain::filter::Filter;
 use crate::domain::ids::PurgeKey;
@@ -27,12 +28,13 @@ mod pointer;
 mod queries;
 mod reports;
 pub mod rows;
+mod sorting;
 pub mod timeline;
 mod times;
 pub mod view;
 
 use actions::PendingRead;
-use columns::{Column, Contents};
+use columns::Contents;
 use detail::Detail;
 use filterbar::FilterBar;
 use layout::{PaneLayout, layout};
@@ -86,7 +88,7 @@ impl HistoryPane {
         KeptPane {
             own: self.filter.own().to_string(),
             filter: (self.filter.filter() != self.filter.own()).then(|| text.to_owned()),
-            oldest_first: self.rows.sort() == Sort::Oldest,
+            sort: self.rows.sort().to_string(),
             columns: self.columns.iter().map(|column| column.title().to_owned()).collect(),
         }
     }
@@ -95,7 +97,7 @@ impl HistoryPane {
     /// changes.
     pub fn hash_kept(&self, state: &mut impl Hasher) {
         self.filter.text().hash(state);
-        (self.rows.sort() == Sort::Oldest).hash(state);
+        self.rows.sort().hash(state);
         self.columns.iter().for_each(|column| column.title().hash(state));
     }
 
@@ -105,8 +107,8 @@ impl HistoryPane {
         if let Ok(own) = Filter::parse(&kept.own) {
             filter.set_own(own);
         }
-        let sort = if kept.oldest_first { Sort::Oldest } else { Sort::Newest };
-        let columns = kept.columns.iter().filter_map(|title| Column::from_title(title));
+        let sort = kept.sort.parse().unwrap_or(Sort::NEWEST);
+        let columns = kept.columns.iter().filter_map(|title| Column::from_name(title));
         let mut columns: Vec<Column> = columns.collect();
         if columns.is_empty() {
             columns = Column::usual();

@@ -95,6 +95,8 @@ pub enum PickFor {
     Cname,
     /// The columns to show.
     Columns,
+    /// The order of the rows.
+    Sort,
     /// A range of time to filter by.
     Time,
     /// The resource of a draft.

@@ -8,13 +8,14 @@
 //! column reads segments, newest first, and reads rows only for what is shown; a million purges are
 //! some ten megabytes of segments, so even counting all of them is quick and exact. A filter by
 //! text asks the [trigram index](trigram_index) which short ranges of time may hold a match, and
-//! reads only those rows.
+//! reads only those rows. The order of another column than time takes [a pass](sorted) over the
+//! selection.
 //!
 //! # Order of the files
 //!
 //! Each file imports only those before it: `error`, `json`, `codes`, `times`, `targets`, `tuning`,
 //! `schema`, `dictionary`, `kept`, `coverage`, `segment`, `trigram_index`, `compiled_filter`;
-//! `journal_rows`, `attempt_rows`, `snapshot`, `segments`, `scan`; `window`, `summary`, `recent`,
+//! `journal_rows`, `attempt_rows`, `snapshot`, `segments`, `scan`; `sorted`, `window`, `summary`, `recent`,
 //! `reader`; `writer`, and what it writes: `accounts`, `record`, `journal`, `verification`,
 //! `attempts`; `open`.
 
@@ -39,6 +40,7 @@ mod schema;
 mod segment;
 mod segments;
 mod snapshot;
+mod sorted;
 mod summary;
 mod targets;
 #[cfg(test)]

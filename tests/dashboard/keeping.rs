@@ -65,7 +65,7 @@ fn splits_filters_order_columns_view_and_zone_are_there_at_the_next_start() {
     filter(&mut stage, "kind:pattern");
     stage.press("|");
     filter(&mut stage, "kind:all");
-    stage.press("s -");
+    stage.press("S -");
     filter(&mut stage, "status:failed");
     stage.press("c j j space enter t 4");
     filter(&mut stage, "account:edge-prod");

@@ -122,11 +122,11 @@ fn a_page_moves_by_what_is_in_view_and_back() {
 #[test]
 fn the_oldest_come_first_after_turning_the_order() {
     let mut stage = Stage::new((80, 24));
-    stage.press("s");
+    stage.press("S");
     assert_eq!(place(&stage), 399);
     stage.press("j");
     assert_eq!(place(&stage), 398);
-    stage.press("s");
+    stage.press("S");
     assert_eq!(place(&stage), 0);
 }
 
@@ -195,7 +195,7 @@ fn an_open_detail_stays_at_its_purge_while_filter_and_order_change_around_it() {
     stage.press("enter");
     assert_eq!((here(&stage), shown(&stage)), (key, Some(key)));
     assert!(stage.text().contains("left filter"), "{}", stage.text());
-    stage.press("s");
+    stage.press("S");
     assert_eq!((here(&stage), shown(&stage)), (key, Some(key)));
     stage.press("R");
     assert_eq!(gathered(&mut stage), [key]);
@@ -212,7 +212,7 @@ fn going_to_the_first_row_follows_the_newest_again() {
     stage.press("y");
     stage.arrive(2);
     assert_eq!(place(&stage), 1, "it was acted on");
-    stage.press("s G");
+    stage.press("S G");
     stage.arrive(3);
     assert_eq!(place(&stage), 0, "the newest is the last");
 }

@@ -26,6 +26,7 @@ mod properties;
 mod queue;
 mod reloading;
 mod screens;
+mod sorting;
 mod splits;
 mod stage;
 #[expect(dead_code, reason = "the dashboard needs a part of it")]

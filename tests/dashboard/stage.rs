@@ -17,10 +17,9 @@ use purgedeck::domain::journal::JournalEntry;
 use purgedeck::domain::kind::Kind;
 use purgedeck::domain::limits::{HistoryRule, KindRule, Limits, Syntax, Wildcard};
 use purgedeck::domain::purge::{Purge, PurgeDetail, PurgeRow, Target};
-use purgedeck::domain::query::{
-    Anchor, KeysQuery, Sort, Summary, SummaryQuery, Window, WindowQuery,
-};
+use purgedeck::domain::query::{Anchor, KeysQuery, Summary, SummaryQuery, Window, WindowQuery};
 use purgedeck::domain::resource::Resource;
+use purgedeck::domain::sort::RowPlace;
 use purgedeck::domain::status::Status;
 use purgedeck::domain::timeline::Timeline;
 use purgedeck::effect::{Answer, Effect, Query, Report};
@@ -392,23 +391,16 @@ impl Stage {
                 ..row(*key, purge)
             })
             .collect();
-        if query.sort == Sort::Oldest {
-            rows.reverse();
-        }
-        let past = |key: PurgeKey, row: &PurgeRow| match query.sort {
-            Sort::Newest => row.key < key,
-            Sort::Oldest => row.key > key,
-        };
+        let sort = query.sort;
+        rows.sort_by(|one, other| sort.compare(&sort.place(one), &sort.place(other)));
+        let order = |row: &PurgeRow, anchor: &RowPlace<'_>| sort.compare(&sort.place(row), anchor);
         let limit = query.limit as usize;
-        let start = match query.anchor {
+        let start = match &query.anchor {
             Anchor::Start => 0,
             Anchor::End => rows.len().saturating_sub(limit),
-            Anchor::After(key) => rows.iter().position(|row| past(key, row)).unwrap_or(rows.len()),
-            Anchor::Before(key) => {
-                let end = rows
-                    .iter()
-                    .position(|row| row.key == key || past(key, row))
-                    .unwrap_or(rows.len());
+            Anchor::After(anchor) => rows.partition_point(|row| order(row, anchor).is_le()),
+            Anchor::Before(anchor) => {
+                let end = rows.partition_point(|row| order(row, anchor).is_lt());
                 let start = end.saturating_sub(limit);
                 return Window {
                     more_before: start > 0,
@@ -416,11 +408,12 @@ impl Stage {
                     rows: rows[start..end].to_vec(),
                 };
             }
-            Anchor::Around { key, before } => rows
-                .iter()
-                .position(|row| row.key == key || past(key, row))
-                .unwrap_or(rows.len())
-                .saturating_sub(before as usize),
+            Anchor::Around { row: anchor, before } => {
+                let now = rows.iter().find(|row| row.key == anchor.key);
+                let anchor = now.map_or_else(|| anchor.clone(), |row| sort.place(row));
+                let here = rows.partition_point(|row| order(row, &anchor).is_lt());
+                here.saturating_sub(*before as usize)
+            }
         };
         let end = (start + limit).min(rows.len());
         Window {

@@ -176,7 +176,7 @@ impl Running {
         let predicate = Predicate { until: Some(at), ..Predicate::default() };
         let reader = self.store.reader().unwrap();
         reader
-            .export(&predicate, Sort::Newest, None, &mut |detail| {
+            .export(&predicate, Sort::NEWEST, None, &mut |detail| {
                 ids.push(detail.purge.id.to_string());
                 ControlFlow::Continue(())
             })

@@ -25,7 +25,7 @@ fn told(running: &Running) -> BTreeMap<PurgeId, (PurgeKey, Option<String>)> {
     let mut told = BTreeMap::new();
     let reader = running.store.reader().unwrap();
     reader
-        .export(&Predicate::default(), Sort::Newest, None, &mut |detail| {
+        .export(&Predicate::default(), Sort::NEWEST, None, &mut |detail| {
             told.insert(detail.purge.id, (detail.key, detail.purge.by));
             ControlFlow::Continue(())
         })

@@ -176,7 +176,7 @@ pub(super) fn find(
 
 fn all(reader: &Reader, predicate: &Predicate) -> Result<Vec<PurgeDetail>, StoreFailure> {
     let mut purges = Vec::new();
-    reader.export(predicate, Sort::Newest, None, &mut |detail| {
+    reader.export(predicate, Sort::NEWEST, None, &mut |detail| {
         purges.push(detail);
         std::ops::ControlFlow::Continue(())
     })?;

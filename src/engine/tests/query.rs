@@ -19,7 +19,7 @@ use crate::engine::{ExportForms, Exporter};
 fn everything() -> WindowQuery {
     WindowQuery {
         predicate: Arc::new(Predicate::default()),
-        sort: Sort::Newest,
+        sort: Sort::NEWEST,
         anchor: Anchor::Start,
         limit: 50,
     }
@@ -106,7 +106,7 @@ async fn a_query_that_is_dropped_while_it_is_answered_delays_no_other() {
     let seen = Arc::clone(&rows);
     let slow = running.engine.0.windows.ask(move |reader| {
         // The first row waits until the query is dropped, while its statement is under way.
-        reader.export(&Predicate::default(), Sort::Newest, None, &mut |_| {
+        reader.export(&Predicate::default(), Sort::NEWEST, None, &mut |_| {
             seen.fetch_add(1, Ordering::SeqCst);
             let _ = began.send(());
             let _ = is_dropped.recv();

@@ -590,7 +590,7 @@ impl Running {
             .unwrap()
             .export(
                 &crate::domain::filter::Predicate::default(),
-                crate::domain::query::Sort::Newest,
+                crate::domain::query::Sort::NEWEST,
                 None,
                 &mut |detail| {
                     purges.push(detail.purge);

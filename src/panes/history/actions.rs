@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use crate::commands::Command;
+use crate::domain::column::Column;
 use crate::domain::draft::Draft;
 use crate::domain::event::{Level, StoreError};
 use crate::domain::filter::Term;
@@ -19,7 +20,6 @@ use crate::panes::{
 };
 
 use super::HistoryPane;
-use super::columns::Column;
 use super::rows::{CursorPlacement, PageRequest};
 
 /// Purges that are being fetched in full, and what for.
@@ -79,6 +79,7 @@ impl HistoryPane {
             Command::PurgeAgain => self.act(RowAction::Again, ctx),
             Command::Verify => self.act(RowAction::Verify, ctx),
             Command::PurgeCompose => Update::open(Opening::Compose(Box::default())),
+            Command::SortPick => Update::open(Opening::Pick(self.pick_sort())),
             Command::ColumnsPick => Update::open(Opening::Pick(self.pick_columns())),
             Command::TimePick => Update::open(Opening::Pick(self.pick_time())),
             Command::TimeBack | Command::TimeOn => {
@@ -260,17 +261,21 @@ impl HistoryPane {
         match (purpose, words.first()) {
             (PickFor::Columns, _) => {
                 let chosen: Vec<Column> =
-                    words.iter().filter_map(|title| Column::from_title(title)).collect();
+                    words.iter().filter_map(|title| Column::from_name(title)).collect();
                 if !chosen.is_empty() {
                     self.columns = chosen;
                 }
                 Update::taken()
             }
+            (PickFor::Sort, Some(sort)) => match sort.parse() {
+                Ok(sort) => self.sort_by(sort, ctx),
+                Err(_) => Update::taken(),
+            },
             (PickFor::Time, Some(range)) => self.show_time(range, ctx),
             (PickFor::Marks, _) => self.on_marks_chosen(values, ctx),
             (PickFor::Account, Some(name)) => self.narrow_to(Term::account(name), ctx),
             (PickFor::Cname, Some(cname)) => self.narrow_to(Term::cname(cname), ctx),
-            (PickFor::Account | PickFor::Cname | PickFor::Time, None)
+            (PickFor::Account | PickFor::Cname | PickFor::Sort | PickFor::Time, None)
             | (PickFor::Resource | PickFor::Wider | PickFor::Leaving, _) => Update::ignored(),
         }
     }

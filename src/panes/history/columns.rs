@@ -2,60 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::domain::column::Column;
 use crate::domain::purge::PurgeRow;
-
-/// Makes [`Column`] and its table. A row, in the order of the list: variant and title.
-macro_rules! columns {
-    ($($(#[$doc:meta])* $variant:ident $title:literal;)+) => {
-        /// A column.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Column { $($(#[$doc])* $variant),+ }
-
-        impl Column {
-            /// Every column, in the order of the list.
-            pub const EVERY: &'static [Self] = &[$(Self::$variant),+];
-
-            /// Its title.
-            pub fn title(self) -> &'static str {
-                match self { $(Self::$variant => $title),+ }
-            }
-        }
-    };
-}
-
-columns! {
-    /// When the vendor recorded it.
-    Time "TIME";
-    /// The account.
-    Account "ACCOUNT";
-    /// The provider.
-    Provider "PROVIDER";
-    /// The resource's cname.
-    Cname "CNAME";
-    /// The kind.
-    Kind "KIND";
-    /// The status.
-    Status "STATUS";
-    /// The person who asked for it.
-    By "BY";
-    /// The vendor's id.
-    Id "ID";
-    /// Number of targets, and the first of them.
-    Targets "TARGETS";
-}
-
-impl Column {
-    /// Returns the columns that are shown by default.
-    pub fn usual() -> Vec<Self> {
-        let usual = |column: &Self| !matches!(column, Self::Id | Self::Provider);
-        Self::EVERY.iter().copied().filter(usual).collect()
-    }
-
-    /// The column of this title.
-    pub fn from_title(title: &str) -> Option<Self> {
-        Self::EVERY.iter().copied().find(|column| column.title() == title)
-    }
-}
 
 /// Width of the widest content of each column that was seen in a selection. It only grows, so that
 /// no column changes or goes while the list is scrolled.

@@ -87,11 +87,7 @@ impl HistoryPane {
             Command::FilterToAccount => self.of_row(|_, account| Term::account(account), ctx),
             Command::MatchNext => self.step(1, ctx),
             Command::MatchPrevious => self.step(-1, ctx),
-            Command::SortReverse => {
-                let want = self.rows.reverse();
-                let want = self.around_detail().unwrap_or(want);
-                self.moved(Some(want), ctx)
-            }
+            Command::SortReverse => self.sort_by(self.rows.sort().turned(), ctx),
             Command::Mark => self.mark(ctx),
             Command::MarkAll => self.mark_all(ctx),
             Command::TimelineZoomIn => self.zoom_in(ctx),

@@ -160,8 +160,10 @@ impl Rows {
             return true;
         };
         let ((newest, more_newer), (oldest, more_older)) = match self.sort {
-            Sort::Newest => ((first, self.window.more_before), (last, self.window.more_after)),
-            Sort::Oldest => ((last, self.window.more_after), (first, self.window.more_before)),
+            Sort::NEWEST => ((first, self.window.more_before), (last, self.window.more_after)),
+            Sort::OLDEST => ((last, self.window.more_after), (first, self.window.more_before)),
+            // In another order, purges of any time may come between.
+            _ => return true,
         };
         (until >= oldest.created || !more_older) && (from <= newest.created || !more_newer)
     }

@@ -25,6 +25,7 @@ use crate::domain::journal::JournalEntry;
 use crate::domain::kind::Kind;
 use crate::domain::purge::{Purge, PurgeDetail};
 use crate::domain::query::{KeysQuery, Sort, Summary, SummaryQuery, Window, WindowQuery};
+use crate::domain::sort::RowPlace;
 use crate::store::failure::StoreFailure;
 use crate::store::outcome::{StoredAccount, StoredResources};
 
@@ -159,13 +160,30 @@ impl Reader {
             }
             let filter =
                 CompiledFilter::compile(predicate, snapshot.connection, snapshot.dictionary)?;
-            snapshot.scan(&filter, ALL_TIME, sort.into(), &mut |entry| {
-                let detail = snapshot.detail(entry.key)?.ok_or(StoreFailure::Corrupt)?;
+            let mut take = |key| {
+                let detail = snapshot.detail(key)?.ok_or(StoreFailure::Corrupt)?;
                 visited += 1;
                 let flow = visit(detail);
                 Ok(break_if(flow.is_break() || limit == Some(visited)))
-            })?;
-            Ok(visited)
+            };
+            if let Some(direction) = Direction::of(sort) {
+                snapshot.scan(&filter, ALL_TIME, direction, &mut |entry| take(entry.key))?;
+                return Ok(visited);
+            }
+            let page = snapshot.tuning.collected_keys;
+            let mut last: Option<RowPlace<'_>> = None;
+            loop {
+                let places = snapshot.places_after(&filter, sort, last.as_ref(), page)?;
+                for place in &places {
+                    if take(place.key.0)?.is_break() {
+                        return Ok(visited);
+                    }
+                }
+                if places.len() < page {
+                    return Ok(visited);
+                }
+                last = places.last().cloned();
+            }
         })
     }
 
@@ -343,7 +361,7 @@ impl Reader {
             until: None,
             clauses: tests.map(|test| Clause { negated: false, test }).into(),
         };
-        self.export(&predicate, Sort::Newest, Some(limit.into()), &mut |detail| {
+        self.export(&predicate, Sort::NEWEST, Some(limit.into()), &mut |detail| {
             known.extend(detail.purge.targets.into_iter().map(|target| target.text));
             ControlFlow::Continue(())
         })?;

@@ -92,7 +92,7 @@ impl Home {
     fn details(&self) -> Vec<PurgeDetail> {
         let mut all = Vec::new();
         self.reader()
-            .export(&Predicate::default(), Sort::Oldest, None, &mut |detail| {
+            .export(&Predicate::default(), Sort::OLDEST, None, &mut |detail| {
                 all.push(detail);
                 ControlFlow::Continue(())
             })

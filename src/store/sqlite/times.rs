@@ -21,6 +21,15 @@ pub(super) enum Direction {
 }
 
 impl Direction {
+    /// Returns the direction of an order by time; `None` for an order by another column.
+    pub(super) fn of(sort: Sort) -> Option<Self> {
+        match sort {
+            Sort::NEWEST => Some(Self::Descending),
+            Sort::OLDEST => Some(Self::Ascending),
+            _ => None,
+        }
+    }
+
     pub(super) fn reversed(self) -> Self {
         match self {
             Self::Ascending => Self::Descending,
@@ -33,15 +42,6 @@ impl Direction {
         match self {
             Self::Ascending => "ASC",
             Self::Descending => "DESC",
-        }
-    }
-}
-
-impl From<Sort> for Direction {
-    fn from(sort: Sort) -> Self {
-        match sort {
-            Sort::Newest => Self::Descending,
-            Sort::Oldest => Self::Ascending,
         }
     }
 }

@@ -5,6 +5,7 @@ use super::scan::break_if;
 use super::snapshot::Snapshot;
 use super::times::{ALL_TIME, Direction, MicrosRange};
 use crate::domain::ids::PurgeKey;
+use crate::domain::purge::PurgeRow;
 use crate::domain::query::{Anchor, KeysQuery, Window, WindowQuery};
 use crate::store::failure::StoreFailure;
 
@@ -13,19 +14,27 @@ const NO_KEYS: MicrosRange = (0, 0);
 impl Snapshot<'_> {
     pub(super) fn window(&self, query: &WindowQuery) -> Result<Window, StoreFailure> {
         let filter = CompiledFilter::compile(&query.predicate, self.connection, self.dictionary)?;
-        let onward = Direction::from(query.sort);
+        let Some(onward) = Direction::of(query.sort) else {
+            return self.sorted_window(&filter, query);
+        };
         let back = onward.reversed();
         let limit = query.limit as usize;
         // The keys before the anchor with how many of them to take, the keys from there on, and the
         // most to take of both.
-        let (before, lead, after, most) = match query.anchor {
+        let (before, lead, after, most) = match &query.anchor {
             Anchor::Start => (NO_KEYS, 0, ALL_TIME, limit),
             Anchor::End => (ALL_TIME, limit, NO_KEYS, limit),
-            Anchor::After(key) => (from_key(key.0, back), 0, beyond_key(key.0, onward), limit),
-            Anchor::Before(key) => (beyond_key(key.0, back), limit, from_key(key.0, onward), 0),
-            Anchor::Around { key, before } => {
-                let lead = (before as usize).min(limit);
-                (beyond_key(key.0, back), lead, from_key(key.0, onward), limit)
+            Anchor::After(row) => {
+                let key = row.key.0;
+                (from_key(key, back), 0, beyond_key(key, onward), limit)
+            }
+            Anchor::Before(row) => {
+                let key = row.key.0;
+                (beyond_key(key, back), limit, from_key(key, onward), 0)
+            }
+            Anchor::Around { row, before } => {
+                let (key, lead) = (row.key.0, (*before as usize).min(limit));
+                (beyond_key(key, back), lead, from_key(key, onward), limit)
             }
         };
         let (mut keys, more_before) = self.page(&filter, before, back, lead)?;
@@ -33,8 +42,16 @@ impl Snapshot<'_> {
         let room = most.saturating_sub(keys.len());
         let (rest, more_after) = self.page(&filter, after, onward, room)?;
         keys.extend(rest);
+        Ok(Window { rows: self.rows(keys)?, more_before, more_after })
+    }
+
+    /// Reads the purges of these keys as rows.
+    pub(super) fn rows(
+        &self,
+        keys: impl IntoIterator<Item = i64>,
+    ) -> Result<Vec<PurgeRow>, StoreFailure> {
         let rows = keys.into_iter().map(|key| self.row(key)?.ok_or(StoreFailure::Corrupt));
-        Ok(Window { rows: rows.collect::<Result<_, _>>()?, more_before, more_after })
+        rows.collect()
     }
 
     /// Returns the keys of the selected purges, newest first.

@@ -69,7 +69,7 @@ fn answer(report: Report) -> Option<Answer> {
 fn window(pane: PaneId, ticket: u64) -> Effect {
     let query = WindowQuery {
         predicate: Arc::default(),
-        sort: Sort::Newest,
+        sort: Sort::NEWEST,
         anchor: Anchor::Start,
         limit: 10,
     };

@@ -14,7 +14,7 @@ fn keys(bench: &Bench) -> Vec<PurgeKey> {
     let mut keys = Vec::new();
     let reader = bench.store().reader().unwrap();
     reader
-        .export(&Predicate::default(), Sort::Newest, None, &mut |detail| {
+        .export(&Predicate::default(), Sort::NEWEST, None, &mut |detail| {
             keys.push(detail.key);
             ControlFlow::Continue(())
         })

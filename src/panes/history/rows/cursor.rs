@@ -45,7 +45,7 @@ impl Rows {
             return Some(self.first_page());
         }
         self.set_cursor(0);
-        self.hold_newest_in(Sort::Newest);
+        self.hold_newest_in(Sort::NEWEST);
         None
     }
 
@@ -60,11 +60,11 @@ impl Rows {
             });
         }
         self.set_cursor(usize::MAX);
-        self.hold_newest_in(Sort::Oldest);
+        self.hold_newest_in(Sort::OLDEST);
         None
     }
 
-    /// Lets the cursor follow the newest row, which it is on in this order; in the other order it
+    /// Lets the cursor follow the newest row, which it is on in this order; in any other order it
     /// stays on its purge.
     pub(super) fn hold_newest_in(&mut self, sort: Sort) {
         self.hold = if self.sort == sort { Hold::Newest } else { Hold::Purge };
@@ -92,9 +92,9 @@ impl Rows {
     /// Puts the cursor on the newest row, if it is held.
     pub(super) fn go_newest(&mut self) {
         match self.sort {
-            Sort::Newest if !self.window.more_before => self.set_cursor(0),
-            Sort::Oldest if !self.window.more_after => self.set_cursor(usize::MAX),
-            Sort::Newest | Sort::Oldest => false,
+            Sort::NEWEST if !self.window.more_before => self.set_cursor(0),
+            Sort::OLDEST if !self.window.more_after => self.set_cursor(usize::MAX),
+            _ => false,
         };
     }
 }

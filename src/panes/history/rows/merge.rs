@@ -2,6 +2,7 @@
 
 use super::{CursorPlacement, Hold, Rows};
 use crate::domain::ids::PurgeKey;
+use crate::domain::purge::PurgeRow;
 use crate::domain::query::{Sort, Window};
 
 impl Rows {
@@ -14,15 +15,15 @@ impl Rows {
     pub(super) fn place(&mut self, window: &Window, placement: CursorPlacement) {
         match (placement, self.sort) {
             (CursorPlacement::Newest, _) if self.hold == Hold::Purge => self.keep_cursor(window),
-            (CursorPlacement::First, _) | (CursorPlacement::Newest, Sort::Newest) => {
+            (CursorPlacement::First, _) | (CursorPlacement::Newest, Sort::NEWEST) => {
                 self.replace(window);
                 (self.cursor, self.top) = (0, 0);
-                self.hold_newest_in(Sort::Newest);
+                self.hold_newest_in(Sort::NEWEST);
             }
-            (CursorPlacement::Last, _) | (CursorPlacement::Newest, Sort::Oldest) => {
+            (CursorPlacement::Last | CursorPlacement::Newest, _) => {
                 self.replace(window);
                 self.cursor = self.held().len().saturating_sub(1);
-                self.hold_newest_in(Sort::Oldest);
+                self.hold_newest_in(Sort::OLDEST);
             }
             (CursorPlacement::Stay, _) => {
                 self.keep_cursor(window);
@@ -32,19 +33,20 @@ impl Rows {
                 }
             }
             (CursorPlacement::Append, _) => {
-                let last = self.held().last().map(|row| row.key);
-                let fresh = window.rows.iter().filter(|row| self.follows(last, row.key));
+                let last = self.held().last();
+                let fresh = window.rows.iter().filter(|row| {
+                    last.is_none_or(|last| self.follows(last, row)) && !self.holds(row.key)
+                });
                 let fresh: Vec<_> = fresh.cloned().collect();
                 self.window.rows.extend(fresh);
                 self.window.more_after = window.more_after;
                 self.drop_first();
             }
             (CursorPlacement::Prepend, _) => {
-                let first = self.held().first().map(|row| row.key);
-                let fresh = window
-                    .rows
-                    .iter()
-                    .filter(|row| first.is_none_or(|first| self.follows(Some(row.key), first)));
+                let first = self.held().first();
+                let fresh = window.rows.iter().filter(|row| {
+                    first.is_none_or(|first| self.follows(row, first)) && !self.holds(row.key)
+                });
                 let fresh: Vec<_> = fresh.cloned().collect();
                 let more = fresh.len();
                 self.window.rows.splice(0..0, fresh);
@@ -57,12 +59,14 @@ impl Rows {
         self.scroll();
     }
 
-    /// Compares keys in the sort order; any key follows none.
-    fn follows(&self, key: Option<PurgeKey>, next: PurgeKey) -> bool {
-        key.is_none_or(|key| match self.sort {
-            Sort::Newest => next < key,
-            Sort::Oldest => next > key,
-        })
+    /// Returns whether `next` stands after a row in the sort order.
+    fn follows(&self, row: &PurgeRow, next: &PurgeRow) -> bool {
+        self.sort.compare(&self.place_of(row), &self.place_of(next)).is_lt()
+    }
+
+    /// Returns whether a purge is held; in the order of its status it may come twice.
+    fn holds(&self, key: PurgeKey) -> bool {
+        self.held().iter().any(|row| row.key == key)
     }
 
     fn replace(&mut self, window: &Window) {
@@ -74,9 +78,8 @@ impl Rows {
     pub(super) fn reaches(&self, window: &Window) -> bool {
         let (first, last) = (window.rows.first(), window.rows.last());
         self.here().is_none_or(|here| {
-            (!window.more_before || first.is_some_and(|row| !self.follows(Some(here.key), row.key)))
-                && (!window.more_after
-                    || last.is_some_and(|row| !self.follows(Some(row.key), here.key)))
+            (!window.more_before || first.is_some_and(|row| !self.follows(here, row)))
+                && (!window.more_after || last.is_some_and(|row| !self.follows(row, here)))
         })
     }
 
@@ -91,11 +94,13 @@ impl Rows {
             (self.cursor, self.top) = (0, 0);
             return;
         };
-        let place = self.window.rows.partition_point(|row| self.follows(Some(row.key), here.key));
-        if self.held().get(place).is_none_or(|row| row.key != here.key) {
+        let found = self.held().iter().position(|row| row.key == here.key);
+        let place = found.unwrap_or_else(|| {
+            let place = self.window.rows.partition_point(|row| self.follows(row, &here));
             self.lost = Some(here.key);
             self.window.rows.insert(place, here);
-        }
+            place
+        });
         self.cursor = place;
         self.top =
             if at_start && !self.window.more_before { 0 } else { place.saturating_sub(on_screen) };

@@ -1,7 +1,9 @@
 //! The rows to ask for: a first page, the same rows again, the rows beyond an edge.
 
 use super::{Hold, Pending, Rows};
+use crate::domain::purge::PurgeRow;
 use crate::domain::query::{Anchor, Sort};
+use crate::domain::sort::RowPlace;
 
 /// A request for rows, and where the cursor goes when they come.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,13 +40,15 @@ impl Rows {
         (self.page * 2 + 16) as u32
     }
 
-    /// Reverses the order; the rows are to be asked for again.
-    pub fn reverse(&mut self) -> PageRequest {
-        self.sort = match self.sort {
-            Sort::Newest => Sort::Oldest,
-            Sort::Oldest => Sort::Newest,
-        };
+    /// Takes another order; the rows are to be asked for again.
+    pub fn sort_by(&mut self, sort: Sort) -> PageRequest {
+        self.sort = sort;
         self.first_page()
+    }
+
+    /// The place of a row in the order.
+    pub(super) fn place_of(&self, row: &PurgeRow) -> RowPlace<'static> {
+        self.sort.place(row)
     }
 
     /// The rows from the first one on, for another selection or another order.
@@ -63,16 +67,16 @@ impl Rows {
         let first = self.cursor == 0 && !self.window.more_before;
         let last = self.cursor + 1 == self.held().len() && !self.window.more_after;
         let (anchor, placement) = match (self.here(), self.sort) {
-            (Some(_), Sort::Newest) if first && self.hold == Hold::Newest => {
+            (Some(_), Sort::NEWEST) if first && self.hold == Hold::Newest => {
                 (Anchor::Start, CursorPlacement::Newest)
             }
-            (Some(_), Sort::Oldest) if last && self.hold == Hold::Newest => {
+            (Some(_), Sort::OLDEST) if last && self.hold == Hold::Newest => {
                 (Anchor::End, CursorPlacement::Newest)
             }
-            (Some(row), Sort::Newest | Sort::Oldest) => {
+            (Some(row), _) => {
                 let before = (self.cursor_in_view() + self.page / 2 + 8) as u32;
-                let key = row.key;
-                (Anchor::Around { key, before }, CursorPlacement::Stay)
+                let row = self.place_of(row);
+                (Anchor::Around { row, before }, CursorPlacement::Stay)
             }
             (None, _) => (Anchor::Start, CursorPlacement::First),
         };
@@ -91,14 +95,14 @@ impl Rows {
         let bottom = self.cursor.max(self.top + self.page);
         if self.window.more_after && bottom + margin >= rows.len() {
             return rows.last().map(|row| PageRequest {
-                anchor: Anchor::After(row.key),
+                anchor: Anchor::After(self.place_of(row)),
                 limit,
                 placement: CursorPlacement::Append,
             });
         }
         if self.window.more_before && self.top < margin {
             return rows.first().map(|row| PageRequest {
-                anchor: Anchor::Before(row.key),
+                anchor: Anchor::Before(self.place_of(row)),
                 limit,
                 placement: CursorPlacement::Prepend,
             });

@@ -6,11 +6,11 @@ use ratatui::layout::Rect;
 
 use super::HistoryView;
 use super::detail::put_matches;
+use crate::domain::column::Column;
 use crate::domain::kind::Kind;
 use crate::domain::purge::PurgeRow;
-use crate::domain::query::Sort;
 use crate::panes::format;
-use crate::panes::history::columns::{Column, fit};
+use crate::panes::history::columns::fit;
 use crate::theme::Role;
 use crate::widgets::text::{RowWriter, fit as beginning, path, printable, width};
 
@@ -56,11 +56,12 @@ pub(super) fn draw_titles(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffe
     let mut writer = RowWriter::new(buffer, area, theme);
     writer.skip(MARGIN);
     for (column, cells) in columns {
-        let (before, after) = match (column, view.pane.rows().sort()) {
-            (Column::Time, Sort::Newest) => ("", theme.glyphs.sort_down),
-            (Column::Time, Sort::Oldest) => ("", theme.glyphs.sort_up),
-            (Column::Targets, _) => ("  ", ""),
-            (_, _) => ("", ""),
+        let sort = view.pane.rows().sort();
+        let before = if column == Column::Targets { "  " } else { "" };
+        let after = match (sort.column == column, sort.reversed) {
+            (false, _) => "",
+            (true, false) => theme.glyphs.sort_down,
+            (true, true) => theme.glyphs.sort_up,
         };
         let title = format!("{before}{} {after}", column.title());
         writer.column(title.trim_end(), cells, Role::Heading).skip(1);

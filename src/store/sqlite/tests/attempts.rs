@@ -72,7 +72,7 @@ fn the_filter_finds_purges_by_their_author() {
         let predicate = filter.resolve(at(100), crate::domain::zone::Zone::Utc);
         let mut found = Vec::new();
         home.reader()
-            .export(&predicate, Sort::Oldest, None, &mut |detail| {
+            .export(&predicate, Sort::OLDEST, None, &mut |detail| {
                 found.push(detail.purge.id.to_string());
                 ControlFlow::Continue(())
             })

@@ -36,7 +36,7 @@ fn a_full_disk_loses_nothing_that_was_there_and_takes_in_nothing_by_halves() {
 
 fn newest(store: &Store) -> Result<usize, StoreFailure> {
     let mut seen = 0;
-    store.reader()?.export(&Predicate::default(), Sort::Newest, None, &mut |_| {
+    store.reader()?.export(&Predicate::default(), Sort::NEWEST, None, &mut |_| {
         seen += 1;
         ControlFlow::Continue(())
     })?;
@@ -83,7 +83,7 @@ fn a_row_that_a_segment_promises_and_that_is_not_there_is_damage() {
     writer.connection().execute("DELETE FROM purge WHERE id = '2'", []).unwrap();
     let query = WindowQuery {
         predicate: std::sync::Arc::default(),
-        sort: Sort::Newest,
+        sort: Sort::NEWEST,
         anchor: Anchor::Start,
         limit: 5,
     };

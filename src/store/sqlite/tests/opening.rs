@@ -239,7 +239,7 @@ fn a_store_of_an_earlier_program_opens_and_answers_as_before() {
             let query = SummaryQuery { predicate: Arc::clone(&predicate), bars: 0, now: at(0) };
             assert_eq!(reader.summary(&query).unwrap().selected, count, "{text}");
             let mut purges = Vec::new();
-            let exported = reader.export(&predicate, Sort::Newest, None, &mut |detail| {
+            let exported = reader.export(&predicate, Sort::NEWEST, None, &mut |detail| {
                 purges.push(detail.purge);
                 ControlFlow::Continue(())
             });

@@ -5,9 +5,12 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::column::Column;
 use crate::domain::filter::{Clause, Pattern, Test, TimeRange};
 use crate::domain::ids::PurgeKey;
+use crate::domain::purge::PurgeRow;
 use crate::domain::query::{Anchor, KeysQuery, SummaryQuery, WindowQuery};
+use crate::domain::sort::RowPlace;
 use crate::domain::timeline::Bar;
 use crate::store::sqlite::reader::Reader;
 
@@ -112,6 +115,27 @@ proptest! {
     }
 }
 
+/// The place of a purge, by the plain rule.
+fn place_of(sort: Sort, detail: &PurgeDetail) -> RowPlace<'static> {
+    let purge = detail.purge.clone();
+    sort.place(&PurgeRow {
+        key: detail.key,
+        account: purge.account,
+        provider: purge.provider,
+        id: purge.id,
+        cname: purge.cname,
+        kind: purge.kind,
+        status: purge.status,
+        raw_status: purge.raw_status,
+        created: purge.created,
+        target_count: purge.targets.len() as u32,
+        first_target: String::new(),
+        by: purge.by,
+        sent_here: false,
+        verified: None,
+    })
+}
+
 /// Sizes that a case of the property asks for.
 struct Query {
     limit: u32,
@@ -141,30 +165,35 @@ fn follow_the_plain_rule(
                 predicate.matches(&detail.purge, sent)
             })
             .collect();
-        for sort in [Sort::Newest, Sort::Oldest] {
-            let mut keys: Vec<PurgeKey> = selected.iter().map(|detail| detail.key).collect();
-            if sort == Sort::Newest {
-                keys.reverse();
-            }
+        let both = |column: &Column| [Sort::by(*column), Sort::by(*column).turned()];
+        for sort in Column::EVERY.iter().flat_map(both) {
+            let mut places: Vec<_> = selected.iter().map(|it| place_of(sort, it)).collect();
+            places.sort_by(|one, other| sort.compare(one, other));
+            let keys: Vec<PurgeKey> = places.iter().map(|place| place.key).collect();
             // An anchor may be any purge, selected or not, or none.
             let anchor = match all.len() {
-                0 => PurgeKey(0),
-                some => all[place.index(some)].key,
+                0 => RowPlace::in_time(PurgeKey(0)),
+                some => place_of(sort, &all[place.index(some)]),
             };
-            let is_before = |key: &PurgeKey| match sort {
-                Sort::Newest => *key > anchor,
-                Sort::Oldest => *key < anchor,
-            };
-            let first_not_before = keys.partition_point(is_before);
-            let after = keys.partition_point(|key| is_before(key) || *key == anchor);
+            let is_before = |place: &RowPlace<'_>| sort.compare(place, &anchor).is_lt();
+            let first_not_before = places.partition_point(is_before);
+            let after = places.partition_point(|place| sort.compare(place, &anchor).is_le());
             let size = limit as usize;
             let lead = first_not_before.saturating_sub(before.min(limit) as usize);
             for (asked, from, until) in [
                 (Anchor::Start, 0, size.min(keys.len())),
                 (Anchor::End, keys.len().saturating_sub(size), keys.len()),
-                (Anchor::After(anchor), after, (after + size).min(keys.len())),
-                (Anchor::Before(anchor), first_not_before.saturating_sub(size), first_not_before),
-                (Anchor::Around { key: anchor, before }, lead, (lead + size).min(keys.len())),
+                (Anchor::After(anchor.clone()), after, (after + size).min(keys.len())),
+                (
+                    Anchor::Before(anchor.clone()),
+                    first_not_before.saturating_sub(size),
+                    first_not_before,
+                ),
+                (
+                    Anchor::Around { row: anchor.clone(), before },
+                    lead,
+                    (lead + size).min(keys.len()),
+                ),
             ] {
                 let window = reader
                     .window(&WindowQuery {
@@ -179,6 +208,13 @@ fn follow_the_plain_rule(
                 prop_assert_eq!(window.more_before, from > 0, "before {:?}", asked);
                 prop_assert_eq!(window.more_after, until < keys.len(), "after {:?}", asked);
             }
+            let mut exported = Vec::new();
+            let exports = reader.export(&predicate, sort, None, &mut |detail| {
+                exported.push(detail.key);
+                ControlFlow::Continue(())
+            });
+            prop_assert_eq!(exports.unwrap(), keys.len() as u64);
+            prop_assert_eq!(exported, keys, "{}", sort);
         }
         let newest: Vec<PurgeKey> = selected.iter().rev().map(|detail| detail.key).collect();
         let some: Vec<PurgeKey> = all.iter().step_by(2).map(|detail| detail.key).collect();
@@ -264,7 +300,7 @@ fn a_row_shows_what_a_list_needs() {
     send(&home, &["1"]);
     let query = WindowQuery {
         predicate: Arc::default(),
-        sort: Sort::Newest,
+        sort: Sort::NEWEST,
         anchor: Anchor::Start,
         limit: 5,
     };
@@ -289,7 +325,7 @@ fn an_export_stops_at_its_limit_and_when_it_is_told_to() {
 fn stops_at_its_limit(home: &Home, predicate: &Predicate) {
     let shown = |limit, stop: u64| {
         let mut ids = Vec::new();
-        let count = home.reader().export(predicate, Sort::Newest, limit, &mut |detail| {
+        let count = home.reader().export(predicate, Sort::NEWEST, limit, &mut |detail| {
             ids.push(detail.purge.id.to_string());
             if ids.len() as u64 == stop {
                 ControlFlow::Break(())
@@ -310,7 +346,7 @@ fn a_question_can_be_cancelled() {
     let home = Home::with(&(0..50).map(|id| purge(&id.to_string(), id)).collect::<Vec<_>>());
     let reader = home.reader();
     let interrupt = reader.interrupt();
-    let cancelled = reader.export(&Predicate::default(), Sort::Newest, None, &mut |_| {
+    let cancelled = reader.export(&Predicate::default(), Sort::NEWEST, None, &mut |_| {
         interrupt.interrupt();
         ControlFlow::Continue(())
     });
