@@ -106,6 +106,10 @@ pub fn divide(row: Rect, title: &str, theme: &Theme, buffer: &mut Buffer) {
         .render(row.outer(Margin::new(1, 0)), buffer);
 }
 
+/// The most columns of the popups that a purge goes through, from the draft to the queue: where one
+/// stands above another, no frame of that shows beside it.
+pub const WIDE: u16 = 160;
+
 /// Draws an empty popup of at most this many columns and rows in the middle of the screen, smaller
 /// where the screen is. Returns the area inside its frame.
 pub fn popup(

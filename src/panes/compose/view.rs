@@ -36,7 +36,7 @@ use crate::panes::format;
 use crate::panes::overlay::{Overlay, OverlayInputs};
 use crate::panes::scrolling::keep_in_view;
 use crate::theme::{Role, Theme};
-use crate::widgets::panel::{divide, popup};
+use crate::widgets::panel::{WIDE, divide, popup};
 use crate::widgets::scroll::scroll_bar;
 use crate::widgets::text::{RowWriter, path, printable, skip, width};
 
@@ -64,7 +64,7 @@ impl Overlay for ComposePane {
 
 impl ComposeView<'_> {
     fn draw(&self, area: Rect, buffer: &mut Buffer) {
-        let size = (150, area.height);
+        let size = (WIDE, area.height);
         let inner = popup(area, size, ("Compose", &self.choices()), self.theme, buffer);
         if inner.height < 4 {
             return;

@@ -8,9 +8,7 @@ use crate::domain::plan::{Preview, Risk};
 use crate::domain::text::escape_control;
 use crate::panes::format::count_noun;
 use crate::panes::{PaneCtx, Update};
-
-/// The most columns that the popup takes.
-pub(super) const MAX_COLUMNS: u16 = 120;
+use crate::widgets::panel::WIDE;
 
 /// The part of the request that a line belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,7 +90,7 @@ impl PlanPane {
             list,
             preview: height.saturating_sub(confirm + list + 2),
             confirm,
-            columns: area.width.min(MAX_COLUMNS).saturating_sub(2),
+            columns: area.width.min(WIDE).saturating_sub(2),
         })
     }
 

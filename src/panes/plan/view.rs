@@ -9,7 +9,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::widgets::Widget;
 
 use super::PlanPane;
-use super::request_preview::{self, MAX_COLUMNS, Part};
+use super::request_preview::{self, Part};
 use crate::commands::Command;
 use crate::domain::kind::Kind;
 use crate::domain::plan::{self, PlannedRequest, Risk};
@@ -20,7 +20,7 @@ use crate::panes::format;
 use crate::panes::overlay::{Overlay, OverlayInputs};
 use crate::panes::scrolling::keep_in_view;
 use crate::theme::Role;
-use crate::widgets::panel::{divide, popup};
+use crate::widgets::panel::{WIDE, divide, popup};
 use crate::widgets::scroll::{list, scroll_bar};
 use crate::widgets::text::{self, RowWriter, printable, put_lines};
 
@@ -43,7 +43,7 @@ impl PlanView<'_> {
     fn draw(&self, area: Rect, buffer: &mut Buffer) {
         let theme = self.inputs.theme;
         let title = format!("Plan: {}", self.summary());
-        let inner = popup(area, (MAX_COLUMNS, area.height), (&title, ""), theme, buffer);
+        let inner = popup(area, (WIDE, area.height), (&title, ""), theme, buffer);
         let requests = self.pane.plan.requests.iter().map(|planned| &planned.request);
         let accounts: BTreeSet<_> = requests.map(|request| &request.account).collect();
         badges::frame(inner, &accounts, self.inputs.known, theme, buffer);

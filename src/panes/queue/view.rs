@@ -14,7 +14,7 @@ use crate::panes::format;
 use crate::panes::overlay::{Overlay, OverlayInputs};
 use crate::panes::scrolling::keep_in_view;
 use crate::theme::Role;
-use crate::widgets::panel::{divide, popup};
+use crate::widgets::panel::{WIDE, divide, popup};
 use crate::widgets::scroll::list;
 use crate::widgets::text::{RowWriter, put_lines};
 
@@ -40,7 +40,7 @@ impl Overlay for QueuePane {
 impl QueueView<'_> {
     fn draw(&self, area: Rect, buffer: &mut Buffer) {
         let theme = self.inputs.theme;
-        let inner = popup(area, (160, area.height), ("Queue", &self.note()), theme, buffer);
+        let inner = popup(area, (WIDE, area.height), ("Queue", &self.note()), theme, buffer);
         let entry = self.pane.current();
         let facts =
             entry.map_or_else(Vec::new, |entry| about::lines(entry, self.inputs, inner.width));
