@@ -10,6 +10,8 @@ pub mod read;
 mod split;
 mod tokens;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::ids::{AccountName, ResourceId};
@@ -27,6 +29,10 @@ pub struct Draft {
     /// The kind that was chosen; `None`: each line tells by its form. Everything is only ever meant
     /// by choice.
     pub kind: Option<Kind>,
+    /// The kinds of entries whose form would tell another one, by the entry as it stands in the
+    /// text: rows of the history keep theirs.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub kinds: BTreeMap<String, Kind>,
     /// The resource for targets without a host, and for a purge of everything.
     pub resource: Option<(AccountName, ResourceId)>,
     /// The mode that was chosen, where a vendor offers a choice.
@@ -43,6 +49,11 @@ impl Draft {
     /// Returns true if throwing it away would lose nothing that would be purged.
     pub fn is_empty(&self) -> bool {
         self.text.trim().is_empty() && self.kind != Some(Kind::All)
+    }
+
+    /// Returns the kind that an entry has by choice or by its origin; `None`: its form tells.
+    pub fn kind_of(&self, entry: &str) -> Option<Kind> {
+        self.kind.or_else(|| self.kinds.get(entry).copied())
     }
 }
 

@@ -61,6 +61,8 @@ pub struct LintedLine {
     pub findings: Vec<Finding>,
     /// The part of its query string that does not count.
     pub lost_query: LostQuery,
+    /// True if it is a host without a path.
+    pub bare_host: bool,
 }
 
 /// The part of a query string that does not count for a purge.

@@ -30,11 +30,10 @@ pub fn path_of(target: &str) -> &str {
 }
 
 /// Returns true if a target, in whatever form, covers all of a resource: the root and nothing but
-/// slashes and stars.
+/// slashes and stars. A query that says more than a star leaves out what has another.
 pub fn is_root(target: &str) -> bool {
-    let path = path_of(target);
-    let path = path.split('?').next().unwrap_or(path);
-    path.bytes().all(|byte| matches!(byte, b'/' | b'*'))
+    let (path, query) = path_of(target).split_once('?').unwrap_or((path_of(target), ""));
+    path.bytes().all(|byte| matches!(byte, b'/' | b'*')) && query.bytes().all(|byte| byte == b'*')
 }
 
 /// Returns the normal form of a target: without everything that a vendor may write
@@ -89,6 +88,16 @@ mod tests {
             ("https:/ä/b", None),
         ] {
             assert_eq!(url_path(target), path, "{target}");
+        }
+    }
+
+    #[test]
+    fn the_root_is_everything_and_a_query_makes_it_less() {
+        for all in ["/*", "/", "*", "", "https://h/", "https://h", "https://h/*", "/**", "/*?*"] {
+            assert!(is_root(all), "{all}");
+        }
+        for less in ["/*?v=2", "https://h/*?v=2", "https://h?v=2", "/?v*", "/a*", "/*.jpg"] {
+            assert!(!is_root(less), "{less}");
         }
     }
 

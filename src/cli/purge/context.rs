@@ -134,9 +134,9 @@ impl<'c> PurgeContext<'c> {
             kind,
             resource: options.resource.as_deref().map(|name| self.resource(name)).transpose()?,
             mode: options.mode.clone(),
-            area: None,
             reason: options.reason.trim().to_owned(),
             ticket: options.ticket.trim().to_owned(),
+            ..Draft::default()
         })
     }
 

@@ -1,6 +1,7 @@
 //! An entry taken apart: scheme, host, path, query, and what a purge has no use for.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use crate::domain::target::strip_ignoring_case;
 
@@ -98,6 +99,38 @@ pub fn parse(text: &str, knows: impl Fn(&str) -> bool) -> Result<Address<'_>, Ba
     address.international = !host.is_ascii();
     address.host = Some(plain_host(host).ok_or(BadAddress::Host)?);
     Ok(address)
+}
+
+/// Returns an entry without the user name before its host; `None` where it has none.
+pub fn without_userinfo(text: &str) -> Option<String> {
+    let authority = place_of_authority(text);
+    let (userinfo, _) = text.get(authority.clone())?.rsplit_once('@')?;
+    let mut bare = text.to_owned();
+    bare.replace_range(authority.start..=authority.start + userinfo.len(), "");
+    Some(bare)
+}
+
+/// Returns an entry without the port behind its host; `None` where it has none.
+pub fn without_port(text: &str) -> Option<String> {
+    let authority = place_of_authority(text);
+    let typed = text.get(authority.clone())?;
+    let user = typed.rsplit_once('@').map_or(0, |(userinfo, _)| userinfo.len() + 1);
+    let host = user + bare_host(typed).len();
+    let mut bare = text.to_owned();
+    typed.get(host..)?.strip_prefix(':').filter(|port| !port.is_empty())?;
+    bare.replace_range(authority.start + host..authority.end, "");
+    Some(bare)
+}
+
+/// Finds the authority of an entry that begins with one.
+fn place_of_authority(text: &str) -> Range<usize> {
+    let rest = ["https://", "http://", "//"]
+        .into_iter()
+        .find_map(|before| strip_ignoring_case(text, before))
+        .unwrap_or(text);
+    let start = text.len() - rest.len();
+    let plain = rest.split('#').next().unwrap_or(rest);
+    start..start + authority(plain).0.len()
 }
 
 /// Returns true if a word looks like a domain: labels of letters, digits and hyphens, the last of
@@ -226,6 +259,26 @@ mod tests {
         assert_eq!(address.host.as_deref(), Some("h.com"));
         assert!(parse("https://ü.com/", knows).unwrap().international);
         assert!(!parse("/a@b:1", knows).unwrap().userinfo);
+    }
+
+    #[test]
+    fn a_user_name_and_a_port_are_taken_off_where_the_host_stands_and_nowhere_else() {
+        for (text, user, port) in [
+            (
+                "https://me:pw@h.com:8443/a",
+                Some("https://h.com:8443/a"),
+                Some("https://me:pw@h.com/a"),
+            ),
+            ("h.com:80/a//b:81@c", None, Some("h.com/a//b:81@c")),
+            ("HTTP://h.com:80?u=x:1@y", None, Some("HTTP://h.com?u=x:1@y")),
+            ("//u@[2001:db8::1]:80/a", Some("//[2001:db8::1]:80/a"), Some("//u@[2001:db8::1]/a")),
+            ("https://h.com:8080#a:1", None, Some("https://h.com#a:1")),
+            ("https://[::1]/a", None, None),
+            ("https://h.com:/a", None, None),
+        ] {
+            assert_eq!(without_userinfo(text).as_deref(), user, "{text}");
+            assert_eq!(without_port(text).as_deref(), port, "{text}");
+        }
     }
 
     #[test]

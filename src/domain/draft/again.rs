@@ -1,6 +1,6 @@
 //! The draft that makes purges of the history again: exactly these, nothing narrower or wider.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap};
 
 use super::Draft;
 use crate::domain::kind::Kind;
@@ -8,38 +8,91 @@ use crate::domain::purge::{Purge, Target};
 use crate::domain::target::is_root;
 
 impl Draft {
-    /// Makes the draft of these purges. Where they are of one resource, it is chosen, and paths
-    /// stay paths; of several, each path gets its host. The kind is chosen where all have the same;
-    /// else each line says its own.
+    /// Makes the draft of these purges; one whose record does not tell its kind or its targets is
+    /// left out. Where they are of one resource, it is chosen, and paths stay paths; of several,
+    /// each path gets its host. The kind is chosen where all have the same; else each line has its
+    /// own, by its form where that tells it.
     pub fn again(purges: &[Purge]) -> Self {
+        let told: Vec<(&Purge, Kind)> = purges
+            .iter()
+            .filter(|purge| purge.again().is_some())
+            .filter_map(|purge| Some((purge, purge.kind?)))
+            .collect();
         let resource = |purge: &Purge| (purge.account.clone(), purge.resource.clone());
-        let first = purges.first();
-        let one = first
-            .map(resource)
-            .filter(|first| purges.iter().all(|purge| resource(purge) == *first));
-        let kind = first
-            .and_then(|first| first.kind)
-            .filter(|kind| purges.iter().all(|purge| purge.kind == Some(*kind)));
-        let mut seen = HashSet::new();
-        let mut lines: Vec<String> = Vec::new();
-        for line in purges.iter().flat_map(|purge| lines_of(purge, kind, one.is_some())) {
-            if seen.insert(line.clone()) {
-                lines.push(line);
+        let one = told
+            .first()
+            .map(|(first, _)| resource(first))
+            .filter(|first| told.iter().all(|(purge, _)| resource(purge) == *first));
+        let kind = told
+            .first()
+            .map(|(_, kind)| *kind)
+            .filter(|first| told.iter().all(|(_, kind)| kind == first));
+        let mut lines = Lines::default();
+        for (purge, of) in told {
+            for line in lines_of(purge, of, kind, one.is_some()) {
+                lines.put(&line, of, &purge.cname);
             }
         }
-        Self { text: lines.join("\n"), kind, resource: one, ..Self::default() }
+        let kinds = if kind.is_some() { BTreeMap::new() } else { lines.kinds };
+        Self { text: lines.lines.join("\n"), kind, kinds, resource: one, ..Self::default() }
     }
+}
+
+/// The lines of a draft, each once.
+#[derive(Default)]
+struct Lines {
+    lines: Vec<String>,
+    seen: HashMap<String, Kind>,
+    /// The kinds that the forms of their lines do not tell.
+    kinds: BTreeMap<String, Kind>,
+}
+
+impl Lines {
+    /// Adds a line. The same text with another kind is written otherwise.
+    fn put(&mut self, text: &str, kind: Kind, cname: &str) {
+        for line in writings(text, cname) {
+            match self.seen.get(&line) {
+                Some(known) if *known == kind => return,
+                Some(_) => {}
+                None => {
+                    let by_form = if line.contains('*') { Kind::Pattern } else { Kind::Url };
+                    if by_form != kind {
+                        self.kinds.insert(line.clone(), kind);
+                    }
+                    self.seen.insert(line.clone(), kind);
+                    self.lines.push(line);
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// The ways to write the same target, of which there are as many as kinds: as it is, with its host,
+/// and with its scheme in other letters.
+fn writings(text: &str, cname: &str) -> Vec<String> {
+    let full =
+        if text.starts_with('/') { format!("https://{cname}{text}") } else { text.to_owned() };
+    let mut writings = vec![text.to_owned(), full.clone()];
+    if let Some((scheme, rest)) = full.split_once("://") {
+        let mut capital = scheme.to_owned();
+        if let Some(first) = capital.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        writings.extend([scheme.to_uppercase(), capital].map(|it| format!("{it}://{rest}")));
+    }
+    writings
 }
 
 /// The lines of one purge: its targets, or its host where it removed everything. Among purges of
 /// other kinds, its lines say their kind themselves.
-fn lines_of(purge: &Purge, chosen: Option<Kind>, one_resource: bool) -> Vec<String> {
+fn lines_of(purge: &Purge, kind: Kind, chosen: Option<Kind>, one_resource: bool) -> Vec<String> {
     let host = format!("https://{}", purge.cname);
-    match (purge.kind, chosen) {
-        (Some(Kind::All), Some(_)) if one_resource => Vec::new(),
-        (Some(Kind::All), Some(_)) => vec![format!("{host}/")],
-        (Some(Kind::All), None) => vec![format!("{host}/*")],
-        (Some(Kind::Pattern), _) => {
+    match (kind, chosen) {
+        (Kind::All, Some(_)) if one_resource => Vec::new(),
+        (Kind::All, Some(_)) => vec![format!("{host}/")],
+        (Kind::All, None) => vec![format!("{host}/*")],
+        (Kind::Pattern, _) => {
             let lines = purge.targets.iter().map(|target| {
                 if is_root(&target.text) {
                     return format!("{host}/*");
@@ -50,7 +103,7 @@ fn lines_of(purge: &Purge, chosen: Option<Kind>, one_resource: bool) -> Vec<Stri
             });
             lines.collect()
         }
-        (Some(Kind::Url) | None, _) => {
+        (Kind::Url, _) => {
             purge.targets.iter().map(|target| written(target, &host, one_resource)).collect()
         }
     }
@@ -104,6 +157,37 @@ mod tests {
              https://img.site.com/*"
         );
         assert_eq!((draft.kind, draft.resource), (None, None));
+    }
+
+    #[test]
+    fn purges_of_mixed_kinds_keep_each_its_own_whatever_their_form_tells() {
+        let www = |id, kind, targets: &[&str]| of(id, "www.site.com", kind, targets);
+        let draft = Draft::again(&[
+            www("1", Kind::All, &[]),
+            www("2", Kind::Pattern, &["/*", "/app", "/img/"]),
+            www("3", Kind::Url, &["/app", "/a*b.jpg", "/c.jpg"]),
+            www("4", Kind::Pattern, &["/a*b.jpg"]),
+            Purge { kind: None, ..www("5", Kind::Url, &["/unknown.jpg"]) },
+            www("6", Kind::Url, &[]),
+        ]);
+        let kinds: Vec<(&str, Option<Kind>)> =
+            draft.text.lines().map(|line| (line, draft.kind_of(line))).collect();
+        assert_eq!(
+            kinds,
+            [
+                ("https://www.site.com/*", Some(Kind::All)),
+                ("HTTPS://www.site.com/*", None),
+                ("/app", Some(Kind::Pattern)),
+                ("/img/*", None),
+                ("https://www.site.com/app", None),
+                ("/a*b.jpg", Some(Kind::Url)),
+                ("/c.jpg", None),
+                ("https://www.site.com/a*b.jpg", None),
+            ]
+        );
+        assert!(draft.resource.is_some() && draft.kind.is_none());
+        let unknown = Purge { kind: None, ..www("1", Kind::Url, &["/a"]) };
+        assert_eq!(Draft::again(&[unknown]), Draft::default());
     }
 
     #[test]

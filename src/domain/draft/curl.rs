@@ -1,5 +1,7 @@
 //! The URLs of a curl command line.
 
+use std::ops::Range;
+
 /// Options of curl that take a value, so that the value is not taken for a URL. Short ones may
 /// stand at the end of a bundle (`-sSo file`) or carry their value at once (`-ofile`).
 const SHORT_WITH_VALUE: &str = "AbcCdDeEFhHKmoPQrtTuUwxXyYz";
@@ -22,34 +24,89 @@ pub(super) fn command(text: &str) -> Option<&str> {
     rest.starts_with([' ', '\t']).then(|| rest.trim())
 }
 
-/// The URLs among the arguments, in their order. A line whose quotes do not close is split at
-/// blanks.
-pub(super) fn urls(arguments: &str) -> Vec<String> {
+/// The URLs among the arguments, in their order, each with its place in the arguments as they were
+/// typed, over one line or several. A line whose quotes do not close is split at blanks.
+pub(super) fn urls(arguments: &str, typed: &str) -> Vec<(String, Option<Range<usize>>)> {
     let words = shlex::split(arguments).unwrap_or_else(|| {
         arguments.split_whitespace().map(|word| word.trim_matches(['\'', '"']).to_owned()).collect()
     });
+    let mut places = places(typed);
+    if places.len() != words.len() {
+        places.clear();
+    }
+    let place = |number: usize, url: &str| {
+        let word = places.get(number)?;
+        let within = typed.get(word.clone()).and_then(|typed| typed.find(url));
+        Some(within.map_or(word.clone(), |at| word.start + at..word.start + at + url.len()))
+    };
     let mut urls = Vec::new();
+    let mut put = |number: usize, word: &str| {
+        let url = word.trim();
+        if !url.is_empty() && url != "-" {
+            urls.push((url.to_owned(), place(number, url)));
+        }
+    };
     let mut only_urls = false;
-    let mut words = words.into_iter();
-    while let Some(word) = words.next() {
+    let mut words = words.into_iter().enumerate();
+    while let Some((number, word)) = words.next() {
         if only_urls || !word.starts_with('-') || word == "-" {
             // A pipe or the like ends the command.
             if matches!(word.as_str(), "|" | "||" | "&&" | ";" | ">" | ">>" | "&") {
                 break;
             }
-            urls.push(word.trim().to_owned());
+            put(number, &word);
         } else if word == "--" {
             only_urls = true;
         } else if word == "--url" {
-            urls.extend(words.next().map(|url| url.trim().to_owned()));
+            if let Some((number, url)) = words.next() {
+                put(number, &url);
+            }
         } else if let Some(url) = word.strip_prefix("--url=") {
-            urls.push(url.trim().to_owned());
+            put(number, url);
         } else if takes_next(&word) {
             words.next();
         }
     }
-    urls.retain(|url| !url.is_empty() && url != "-");
     urls
+}
+
+/// Finds the words of a command line that may go on over lines, with their quotes.
+fn places(typed: &str) -> Vec<Range<usize>> {
+    let bytes = typed.as_bytes();
+    let ends_line = |at: usize| matches!(bytes.get(at), Some(b'\n' | b'\r'));
+    let mut places = Vec::new();
+    let (mut start, mut quote, mut at) = (None, None, 0);
+    while let Some(&byte) = bytes.get(at) {
+        match (quote, byte) {
+            (Some(open), _) if byte == open => quote = None,
+            (None, b'\\') if ends_line(at + 1) => {
+                places.extend(start.take().map(|start| start..at));
+            }
+            (None | Some(b'"'), b'\\') => {
+                start = start.or(Some(at));
+                at += 1;
+            }
+            (Some(_), _) => {}
+            (None, b' ' | b'\t' | b'\n' | b'\r') => {
+                places.extend(start.take().map(|start| start..at));
+            }
+            (None, b'#') if start.is_none() => break,
+            (None, b'\'' | b'"') => (start, quote) = (start.or(Some(at)), Some(byte)),
+            (None, _) => start = start.or(Some(at)),
+        }
+        at += 1;
+    }
+    places.extend(start.map(|start| start..bytes.len()));
+    if quote.is_none() {
+        return places;
+    }
+    let words = typed.split(char::is_whitespace).scan(0, |from, word| {
+        let place = *from..*from + word.len();
+        let after = typed.get(place.end..).and_then(|rest| rest.chars().next());
+        *from = place.end + after.map_or(0, char::len_utf8);
+        Some(place)
+    });
+    words.filter(|place| !place.is_empty()).collect()
 }
 
 /// Returns true if the word after this option is its value.
@@ -89,7 +146,12 @@ mod tests {
             ("-o -", &[]),
             ("-X", &[]),
         ] {
-            assert_eq!(urls(line), expected, "{line}");
+            let found = urls(line, line);
+            let urls: Vec<&str> = found.iter().map(|(url, _)| url.as_str()).collect();
+            assert_eq!(urls, expected, "{line}");
+            for (url, place) in &found {
+                assert_eq!(place.clone().and_then(|place| line.get(place)), Some(url.as_str()));
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 //! each stands.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::curl;
 use super::split::{self, Piece};
@@ -18,6 +19,9 @@ pub struct DraftEntry<'a> {
     pub alone: bool,
     /// The last line of what it stands in: a command may go on over several.
     pub until: usize,
+    /// Its bytes in the text; those of the whole word where it stands there with escapes, `None`
+    /// where it cannot be pointed at.
+    pub place: Option<Range<usize>>,
 }
 
 /// The contents of a text.
@@ -61,21 +65,25 @@ pub fn read(text: &str) -> DraftEntries<'_> {
             }
         }
         if let Some(command) = curl::command(trimmed) {
-            let (mut whole, mut until) = (Cow::Borrowed(command), number);
+            let (mut whole, mut until, mut last) = (Cow::Borrowed(command), number, command);
             while let Some(open) = whole.strip_suffix('\\') {
                 let Some((number, next)) = lines.next() else {
                     break;
                 };
-                until = number;
+                (until, last) = (number, next);
                 whole = Cow::Owned(format!("{open} {}", next.trim()));
             }
-            let urls = curl::urls(&whole);
+            let from = place_of(text, command).map_or(0, |place| place.start);
+            let end = place_of(text, last).map_or(from, |place| place.end);
+            let typed = text.get(from..end).unwrap_or_default();
             reading.passed_over.push(number);
-            reading.entries.extend(urls.into_iter().map(|url| DraftEntry {
+            let urls = curl::urls(&whole, typed).into_iter();
+            reading.entries.extend(urls.map(|(url, place)| DraftEntry {
                 line: number,
                 text: Cow::Owned(url),
                 alone: false,
                 until,
+                place: place.map(|place| from + place.start..from + place.end),
             }));
             continue;
         }
@@ -94,10 +102,13 @@ pub fn read(text: &str) -> DraftEntries<'_> {
         let alone = matches!(pieces.as_slice(), [Piece::Entry(_)]);
         for piece in pieces.drain(..) {
             match piece {
-                Piece::Entry(text) => {
-                    let text = Cow::Borrowed(text);
-                    reading.entries.push(DraftEntry { line: number, text, alone, until: number });
-                }
+                Piece::Entry(piece) => reading.entries.push(DraftEntry {
+                    line: number,
+                    text: Cow::Borrowed(piece),
+                    alone,
+                    until: number,
+                    place: place_of(text, piece),
+                }),
                 Piece::PassedOver => {
                     if reading.passed_over.last() != Some(&number) {
                         reading.passed_over.push(number);
@@ -107,6 +118,13 @@ pub fn read(text: &str) -> DraftEntries<'_> {
         }
     }
     reading
+}
+
+/// Returns the bytes of a text that a part of it was borrowed from.
+fn place_of(text: &str, part: &str) -> Option<Range<usize>> {
+    let start = part.as_ptr().addr().checked_sub(text.as_ptr().addr())?;
+    let place = start..start.checked_add(part.len())?;
+    (text.get(place.clone()) == Some(part)).then_some(place)
 }
 
 /// Finds the start of a comment at the end of a line.
@@ -178,6 +196,23 @@ mod tests {
     }
 
     #[test]
+    fn every_entry_knows_its_place_in_the_text() {
+        let text = "\u{feff}url,x\n\"/ä,b\",1\n$ curl -H 'Referer: https://h.com/a' \\\n  \
+                    --url='https://h.com/a' https://h.com/c\\?d -o f\n[/e](/e) </f>\n\"\"";
+        let places = |text: &str| -> Vec<String> {
+            let entries = read(text).entries.into_iter();
+            let places = entries.map(|entry| entry.place.and_then(|place| text.get(place)));
+            places.map(|place| place.unwrap_or("none").to_owned()).collect()
+        };
+        assert_eq!(places(text), ["/ä,b", "https://h.com/a", "https://h.com/c\\?d", "/e", ""]);
+        let header = text.find("https://h.com/a").unwrap_or_default();
+        let second = read(text).entries.into_iter().nth(1).and_then(|entry| entry.place);
+        assert!(second.is_some_and(|place| place.start > header), "not the header's");
+        // Where quotes do not close, words are split at blanks.
+        assert_eq!(places("curl -H 'x https://h.com/a"), ["x", "https://h.com/a"]);
+    }
+
+    #[test]
     fn every_entry_knows_its_line_and_what_was_left_out_is_told() {
         let reading = read("# one\n/a /b\n\nGET /c 200\n");
         let lines: Vec<_> = reading.entries.iter().map(|entry| entry.line).collect();
@@ -194,6 +229,10 @@ mod tests {
             for entry in reading.entries {
                 prop_assert!(entry.line < lines);
                 prop_assert_eq!(entry.text.trim(), entry.text.as_ref());
+                let place = entry.place.and_then(|place| text.get(place));
+                if let Cow::Borrowed(borrowed) = entry.text {
+                    prop_assert_eq!(place, Some(borrowed));
+                }
             }
         }
 

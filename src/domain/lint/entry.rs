@@ -28,6 +28,7 @@ pub(super) fn row(entry: &DraftEntry<'_>, draft: &Draft, context: &LintContext<'
             meaning,
             findings: notes.findings,
             lost_query: notes.lost_query,
+            bare_host: notes.bare_host,
         },
         place,
         unknown_host: notes.unknown_host,
@@ -72,20 +73,32 @@ fn understand(
         }
     };
     note_extras(&address, notes);
+    notes.bare_host = address.host.is_some() && address.path.is_empty();
     let place = place(&address, draft, context, notes)?;
     let resource = context.hosts.get(place)?;
-    Some((place, meaning((&address, entry.alone), resource, draft, context, notes)))
+    let kind = draft.kind_of(text).unwrap_or_else(|| kind_by_form(&address));
+    let said = Said { address: &address, alone: entry.alone, kind };
+    Some((place, meaning(said, resource, draft, context, notes)))
 }
 
-/// Returns what an address comes to at its resource; it may stand alone on its line.
+/// What an entry says by its own words.
+#[derive(Clone, Copy)]
+struct Said<'a> {
+    address: &'a Address<'a>,
+    /// True if it stands alone on its line.
+    alone: bool,
+    kind: Kind,
+}
+
+/// Returns what an entry comes to at its resource.
 fn meaning(
-    (address, alone): (&Address<'_>, bool),
+    said: Said<'_>,
     resource: &Resource,
     draft: &Draft,
     context: &LintContext<'_>,
     notes: &mut Notes,
 ) -> Option<Meaning> {
-    let kind = draft.kind.unwrap_or_else(|| kind_by_form(address));
+    let Said { address, kind, .. } = said;
     if kind == Kind::All {
         if !address.path.bytes().all(|byte| matches!(byte, b'/' | b'*')) || address.query.is_some()
         {
@@ -106,17 +119,17 @@ fn meaning(
         not_offered(kind, resource, context, notes);
         return None;
     };
-    if kind == Kind::Pattern && is_root(address.path) && !names_everything(address, alone) {
-        notes.say(
-            Code::RootByForm,
-            format!(
-                "This does not say everything on {}; to mean that, write /* alone on a line.",
-                shown(&resource.cname)
-            ),
-        );
+    let by_form = kind == Kind::Pattern && !names_everything(said);
+    if by_form && address.query.is_none() && is_root(address.path) {
+        not_everything(resource, notes);
         return None;
     }
     let target = convert::target(address, resource, rule, kind, notes)?;
+    // What is left without a query that the vendor does not count.
+    if by_form && is_root(&target) {
+        not_everything(resource, notes);
+        return None;
+    }
     if kind == Kind::Url && draft.kind.is_none() && address.path.ends_with('/') {
         notes.say(Code::OnePage, "One page. For the directory and all beneath, end it in /*.");
     }
@@ -138,6 +151,16 @@ fn meaning(
     Some(Meaning::of(resource, kind, target))
 }
 
+fn not_everything(resource: &Resource, notes: &mut Notes) {
+    notes.say(
+        Code::RootByForm,
+        format!(
+            "This does not say everything on {}; to mean that, write /* alone on a line.",
+            shown(&resource.cname)
+        ),
+    );
+}
+
 /// A star anywhere makes a pattern. What ends in a slash is the URL of a page: a directory is meant
 /// by choice.
 fn kind_by_form(address: &Address<'_>) -> Kind {
@@ -145,13 +168,15 @@ fn kind_by_form(address: &Address<'_>) -> Kind {
     if address.path.contains('*') || query.contains('*') { Kind::Pattern } else { Kind::Url }
 }
 
-/// Returns whether an address of the root means everything by its own words: `/*` behind a host, or
+/// Returns true if an address of the root means everything by its own words: `/*` behind a host, or
 /// `/*` and `*` alone on a line.
-fn names_everything(address: &Address<'_>, alone: bool) -> bool {
-    match &address.host {
+fn names_everything(said: Said<'_>) -> bool {
+    let address = said.address;
+    let is_whole = match &address.host {
         Some(_) => address.path == "/*",
-        None => alone && ["/*", "*"].contains(&address.path),
-    }
+        None => said.alone && ["/*", "*"].contains(&address.path),
+    };
+    is_whole && address.query.is_none()
 }
 
 /// Says so where the vendor has switched purges of everything off for a resource.

@@ -3,8 +3,9 @@
 
 use std::fmt::Write as _;
 
-use super::syntax::is_invisible;
+use super::syntax::{SecondUrl, is_invisible, second_url};
 use super::{Linted, LintedLine, LostQuery};
+use crate::domain::draft::address::{without_port, without_userinfo};
 use crate::domain::draft::edit::EntryChange;
 use crate::domain::findings::{Code, Finding, Severity};
 
@@ -31,8 +32,9 @@ impl LintedLine {
         } else if is(Code::Fragment) {
             (input.split_once('#')?.0.to_owned(), "The fragment is taken off.")
         } else if is(Code::QueryNotInKey) || is(Code::QueryInPattern) {
-            (without_query(input, &self.lost_query)?, "What does not count is taken off the query.")
-        } else if is(Code::MissingSlash) {
+            let query = without_query(input, &self.lost_query, is(Code::QueryInPattern));
+            (query?, "What does not count is taken off the query.")
+        } else if is(Code::MissingSlash) && !input.contains('\\') {
             (format!("/{input}"), "A slash is put before it.")
         } else if is(Code::Userinfo) {
             (without_userinfo(input)?, "The user name is taken off.")
@@ -106,7 +108,7 @@ fn without_invisible(input: &str) -> Option<String> {
     Some(input.chars().filter(|character| !is_invisible(*character)).collect())
 }
 
-fn without_query(input: &str, lost: &LostQuery) -> Option<String> {
+fn without_query(input: &str, lost: &LostQuery, in_pattern: bool) -> Option<String> {
     let (before, after) = input.split_once('?')?;
     let (query, fragment) = match after.split_once('#') {
         Some((query, fragment)) => (query, format!("#{fragment}")),
@@ -114,8 +116,8 @@ fn without_query(input: &str, lost: &LostQuery) -> Option<String> {
     };
     match lost {
         LostQuery::Nothing => None,
-        // "/a.jpg?*" means every variant of the file.
-        LostQuery::Whole if query.contains('*') && !before.ends_with('*') => {
+        // As a pattern, "/a.jpg?*" means every variant of the file.
+        LostQuery::Whole if in_pattern && query.contains('*') && !before.ends_with('*') => {
             Some(format!("{before}*{fragment}"))
         }
         LostQuery::Whole => Some(format!("{before}{fragment}")),
@@ -131,39 +133,17 @@ fn without_query(input: &str, lost: &LostQuery) -> Option<String> {
     }
 }
 
-/// Divides an entry into what stands before its host and port, these two, and the rest.
-fn authority(input: &str) -> (&str, &str, &str) {
-    let start = input.find("//").map_or(0, |at| at + 2);
-    let rest = input.get(start..).unwrap_or_default();
-    let end = start + rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
-    let part = |range| input.get(range).unwrap_or_default();
-    (part(0..start), part(start..end), part(end..input.len()))
-}
-
-fn without_userinfo(input: &str) -> Option<String> {
-    let (before, authority, after) = authority(input);
-    let (_, host) = authority.rsplit_once('@')?;
-    Some(format!("{before}{host}{after}"))
-}
-
-fn without_port(input: &str) -> Option<String> {
-    let (before, authority, after) = authority(input);
-    let (host, port) = authority.rsplit_once(':')?;
-    port.bytes().all(|byte| byte.is_ascii_digit()).then(|| format!("{before}{host}{after}"))
-}
-
-/// Begins a line before the URL that runs into another.
+/// Begins a line before each URL that is glued on to another.
 fn parted(input: &str) -> Option<String> {
-    let second = input.match_indices("://").skip(1).find_map(|(at, _)| {
-        let before = input.get(..at)?;
-        let start = ["https", "http"].into_iter().find_map(|scheme| {
-            let start = before.len().checked_sub(scheme.len())?;
-            before.get(start..)?.eq_ignore_ascii_case(scheme).then_some(start)
-        })?;
-        (start > 0).then_some(start)
-    });
-    let second = second.or_else(|| input.find("http").filter(|at| *at > 0))?;
-    Some(format!("{}\n{}", input.get(..second)?, input.get(second..)?))
+    let mut lines = Vec::new();
+    let mut rest = input;
+    while let Some(SecondUrl { at, glued: true }) = second_url(rest) {
+        let (before, after) = rest.split_at_checked(at)?;
+        lines.push(before);
+        rest = after;
+    }
+    lines.push(rest);
+    (lines.len() > 1).then(|| lines.join("\n"))
 }
 
 #[cfg(test)]
@@ -173,15 +153,21 @@ mod tests {
     use super::*;
     use crate::domain::draft::Draft;
     use crate::domain::draft::edit::apply;
+    use crate::domain::kind::Kind;
     use crate::domain::lint::lint;
     use crate::domain::resource::QueryRule;
     use crate::testing::LintFacts;
 
     fn linted(text: &str, query: Option<QueryRule>) -> Linted {
+        linted_as(text, query, None)
+    }
+
+    fn linted_as(text: &str, query: Option<QueryRule>, kind: Option<Kind>) -> Linted {
         let mut facts =
             LintFacts::new().with(|facts| facts.resources.first_mut().unwrap().cache.query = query);
         let resource = Some(("one".into(), "1".into()));
-        lint(&Draft { text: text.to_owned(), resource, ..Draft::default() }, &facts.context())
+        let draft = Draft { text: text.to_owned(), kind, resource, ..Draft::default() };
+        lint(&draft, &facts.context())
     }
 
     /// Applies fixes to the last line until it has none.
@@ -210,6 +196,28 @@ mod tests {
             ("img/a.jpg", None, "/img/a.jpg"),
             ("https://me:pw@www.site.com:8443/a", None, "https://www.site.com/a"),
             ("/a.jpghttps://www.site.com/b.jpg", None, "/a.jpg\nhttps://www.site.com/b.jpg"),
+            (
+                "https://www.site.com/httpd/http://x/a.jpghttps://www.site.com/b?u=http://y",
+                None,
+                "https://www.site.com/httpd/http://x/a.jpg\nhttps://www.site.com/b?u=http://y",
+            ),
+            (
+                "/a.jpghttp://www.site.com/bHTTPS://www.site.com/c",
+                None,
+                "/a.jpg\nhttp://www.site.com/b\nHTTPS://www.site.com/c",
+            ),
+            ("www.site.com:80/a//b:81", None, "www.site.com/a//b:81"),
+            ("2026,/a b.jpg,200", None, "2026,/a%20b.jpg,200"),
+            (
+                "url,n\n\"https://me@www.site.com/a,b\",7",
+                None,
+                "url,n\n\"https://www.site.com/a,b\",7",
+            ),
+            (
+                "curl -H 'X: y' 'https://www.site.com/a#top'",
+                None,
+                "curl -H 'X: y' 'https://www.site.com/a'",
+            ),
             ("/a\n/a", None, "/a"),
             ("/img/*\n/img/a.jpg", None, "/img/*"),
         ] {
@@ -221,11 +229,26 @@ mod tests {
 
     #[test]
     fn what_was_meant_is_never_guessed_and_nothing_gets_wider() {
-        for text in
-            ["/a\u{1b}[31m.jpg", "https://nowhere.example/a", "ftp://www.site.com/a", "/img/"]
-        {
+        for text in [
+            "/a\u{1b}[31m.jpg",
+            "https://nowhere.example/a",
+            "ftp://www.site.com/a",
+            "/img/",
+            "img\\a",
+        ] {
             assert_eq!(mended(text, None), text);
         }
+    }
+
+    #[test]
+    fn a_star_in_the_query_of_a_url_makes_no_pattern_of_it() {
+        let text = "/a.jpg?v=*";
+        let ignored = Some(&QueryRule::Ignored);
+        let lint_as = |kind| linted_as(text, ignored.cloned(), kind);
+        let url = lint_as(Some(Kind::Url));
+        assert_eq!(apply(text, &url.changes("PD018", None)), "/a.jpg");
+        let pattern = lint_as(None);
+        assert_eq!(apply(text, &pattern.changes("PD017", None)), "/a.jpg*");
     }
 
     #[test]
@@ -233,6 +256,6 @@ mod tests {
         let text =
             "/a.jpg\nhttps://nowhere.example/x\n/b.jpg, https://nowhere.example/y, /c.jpg\n/d.jpg";
         let linted = linted(text, None);
-        assert_eq!(apply(text, &linted.without_errors()), "/a.jpg\n/b.jpg\n/c.jpg\n/d.jpg");
+        assert_eq!(apply(text, &linted.without_errors()), "/a.jpg\n/b.jpg, /c.jpg\n/d.jpg");
     }
 }

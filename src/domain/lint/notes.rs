@@ -11,11 +11,19 @@ pub(super) struct Notes {
     pub(super) lost_query: LostQuery,
     /// The host that no resource answers to.
     pub(super) unknown_host: Option<String>,
+    /// True if it is a host without a path.
+    pub(super) bare_host: bool,
 }
 
 impl Notes {
     pub(super) fn new(line: Option<usize>) -> Self {
-        Self { line, findings: Vec::new(), lost_query: LostQuery::Nothing, unknown_host: None }
+        Self {
+            line,
+            findings: Vec::new(),
+            lost_query: LostQuery::Nothing,
+            unknown_host: None,
+            bare_host: false,
+        }
     }
 
     pub(super) fn say(&mut self, code: Code, words: impl Into<String>) {

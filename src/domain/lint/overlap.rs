@@ -49,18 +49,20 @@ pub(super) fn note_covered(run: &mut LintRun<'_>) {
     if patterns.is_empty() {
         return;
     }
-    let covers: HashMap<usize, PatternSet<'_>> =
-        patterns.into_iter().map(|(place, patterns)| (place, PatternSet::new(patterns))).collect();
+    let covers: HashMap<usize, (PatternSet<'_>, bool)> = patterns
+        .into_iter()
+        .map(|(place, patterns)| (place, (PatternSet::new(patterns), removes_urls(run, place))))
+        .collect();
     let mut notes: Vec<(usize, Finding)> = Vec::new();
     for (number, row) in run.entries.iter().enumerate() {
         let Some((place, meaning)) = row.meaning() else {
             continue;
         };
         let target = without_scheme(&meaning.target);
-        let found = covers.get(&place).and_then(|cover| match meaning.kind {
-            Kind::Url => cover.of_url(target),
+        let found = covers.get(&place).and_then(|(cover, removes_urls)| match meaning.kind {
+            Kind::Url if *removes_urls => cover.of_url(target),
             Kind::Pattern => cover.of_pattern(target),
-            Kind::All => None,
+            Kind::Url | Kind::All => None,
         });
         if let Some(by) = found.and_then(|by| run.entries.get(by))
             && let Some((_, covering)) = by.meaning()
@@ -75,4 +77,12 @@ pub(super) fn note_covered(run: &mut LintRun<'_>) {
             row.line.findings.push(finding);
         }
     }
+}
+
+/// Returns true if a purge by pattern does to a resource's files what a purge by URL does. Where it
+/// has modes, it may only have them asked for again.
+fn removes_urls(run: &LintRun<'_>, place: usize) -> bool {
+    let resource = run.context.hosts.get(place);
+    let limits = resource.and_then(|resource| run.context.limits_of(&resource.account));
+    limits.and_then(|limits| limits.pattern.as_ref()).is_some_and(|rule| rule.modes.is_empty())
 }

@@ -50,8 +50,8 @@ pub(super) fn is_sound(text: &str, notes: &mut Notes) -> bool {
              miss the cached object.",
         );
     }
-    if let Some(glued) = second_url(text) {
-        let (severity, words) = if glued {
+    if let Some(second) = second_url(text) {
+        let (severity, words) = if second.glued {
             (Severity::Error, "Two URLs run into each other here; put each on a line of its own.")
         } else {
             (Severity::Warning, "Another URL stands within the path; it is taken for a part of it.")
@@ -64,23 +64,38 @@ pub(super) fn is_sound(text: &str, notes: &mut Notes) -> bool {
     true
 }
 
-/// Returns true if another URL begins within this one, before any query: `Some(true)` where it does
-/// right behind a letter or a digit, as when two were pasted behind each other, `Some(false)` where
-/// it may be meant, as a path of its own.
-fn second_url(text: &str) -> Option<bool> {
+/// A URL that begins within another.
+pub(super) struct SecondUrl {
+    /// Its first byte.
+    pub(super) at: usize,
+    /// True if it begins right behind a letter or a digit, as when two were pasted behind each
+    /// other; else it may be meant, as a path of its own.
+    pub(super) glued: bool,
+}
+
+/// Finds a URL that begins within this one, before any query: the first that is glued on, else the
+/// first.
+pub(super) fn second_url(text: &str) -> Option<SecondUrl> {
     let path = text.split(['?', '#']).next().unwrap_or_default();
-    path.match_indices("://")
-        .filter_map(|(at, _)| {
-            let before = path.get(..at)?;
-            let scheme = ["https", "http"].into_iter().find(|scheme| {
-                let start = before.len().checked_sub(scheme.len());
-                let end = start.and_then(|start| before.get(start..));
-                end.is_some_and(|end| end.eq_ignore_ascii_case(scheme))
-            })?;
-            before.get(..at - scheme.len())?.chars().next_back()
-        })
-        .map(char::is_alphanumeric)
-        .max()
+    let mut first = None;
+    for (end, _) in path.match_indices("://") {
+        let before = path.get(..end)?;
+        let scheme = ["https", "http"].into_iter().find(|scheme| {
+            let start = before.len().checked_sub(scheme.len());
+            let end = start.and_then(|start| before.get(start..));
+            end.is_some_and(|end| end.eq_ignore_ascii_case(scheme))
+        });
+        let Some(at) = scheme.map(|scheme| end - scheme.len()).filter(|at| *at > 0) else {
+            continue;
+        };
+        let behind = path.get(..at).and_then(|before| before.chars().next_back());
+        let glued = behind.is_some_and(char::is_alphanumeric);
+        if glued {
+            return Some(SecondUrl { at, glued });
+        }
+        first = first.or(Some(SecondUrl { at, glued }));
+    }
+    first
 }
 
 /// The host may be international; that is another finding's matter.

@@ -8,7 +8,7 @@ use super::*;
 use crate::domain::budget::{RecentPurge, RecentState};
 use crate::domain::filter::Pattern;
 use crate::domain::findings::Severity;
-use crate::domain::limits::Wildcard;
+use crate::domain::limits::{Mode, Wildcard};
 use crate::domain::resource::{QueryRule, ResourceState};
 use crate::testing::{LintFacts, consumption, noon, resource, secs};
 
@@ -449,6 +449,61 @@ fn everything_is_meant_only_by_its_own_line_a_host_with_a_star_or_the_kind() {
     }
     let directory = of_kind(Kind::Pattern, draft("https://dl.site.com/"));
     assert_eq!(codes(&linted(&directory, LintFacts::new())), ["PD053"]);
+}
+
+#[test]
+fn everything_with_a_query_is_not_everything() {
+    // Where the query counts, it is a pattern like others; where it does not, it means nothing.
+    for text in ["https://v.site.com/*?v=2", "v.site.com/*?v=*"] {
+        let linted = linted(&draft(text), LintFacts::new());
+        assert_eq!(targets(&linted).len(), 1, "{text}");
+        assert!(!codes(&linted).contains(&"PD022"), "{text}: {linted:?}");
+    }
+    for text in ["/*?v=2", "https://www.site.com/*?v=2", "https://dl.site.com/*?v=2", "/*?*", "/?*"]
+    {
+        let linted = linted(&www(text), LintFacts::new());
+        assert_eq!(targets(&linted), Vec::<&str>::new(), "{text}");
+        assert!(codes(&linted).contains(&"PD053"), "{text}: {linted:?}");
+    }
+}
+
+#[test]
+fn a_pattern_with_modes_makes_no_url_needless() {
+    const MODES: &[Mode] = &[
+        Mode { word: "flush", meaning: "Asks the origin again." },
+        Mode { word: "delete", meaning: "Removes." },
+    ];
+    let covered = |facts: LintFacts| {
+        let text = "https://dl.site.com/img/*\nhttps://dl.site.com/img/a.jpg\n\
+                    https://dl.site.com/img/x/*";
+        let linted = linted(&draft(text), facts);
+        let lines = linted.all_findings().filter(|it| it.code == "PD010").map(|it| it.line);
+        lines.collect::<Vec<_>>()
+    };
+    let with_modes = |modes: &'static [Mode]| {
+        LintFacts::new().with(|facts| {
+            facts.change_limits("two", |limits| {
+                limits.pattern.as_mut().unwrap().modes = modes.to_vec();
+            });
+        })
+    };
+    assert_eq!(covered(with_modes(&[])), [Some(1), Some(2)]);
+    assert_eq!(covered(with_modes(MODES)), [Some(2)]);
+}
+
+#[test]
+fn a_row_of_the_history_keeps_its_kind_until_another_is_chosen() {
+    let mut mixed = www("/app\n/a.jpg\nhttps://www.site.com/*");
+    mixed.kinds =
+        [("/app".to_owned(), Kind::Pattern), ("https://www.site.com/*".to_owned(), Kind::All)]
+            .into();
+    let kinds = |draft: &Draft| -> Vec<Kind> {
+        let linted = linted(draft, LintFacts::new());
+        linted.lines.iter().filter_map(|it| Some(it.meaning.as_ref()?.kind)).collect()
+    };
+    assert_eq!(kinds(&mixed), [Kind::Pattern, Kind::Url, Kind::All]);
+    mixed.kind = Some(Kind::Url);
+    assert_eq!(kinds(&mixed)[0], Kind::Url);
 }
 
 #[test]

@@ -58,7 +58,7 @@ impl ComposePane {
         let of_line = entries.filter(|(_, entry)| entry.line == here);
         of_line
             .filter_map(|(number, entry)| {
-                let text = directory_or_page(&entry.input)?;
+                let text = directory_or_page(&entry.input, entry.bare_host)?;
                 Some(EntryChange { entry: number, text: Some(text) })
             })
             .collect()

@@ -81,6 +81,7 @@ fn compose(entry: &JournalEntry, only: Option<Vec<String>>) -> Update {
         area: request.area.clone(),
         reason: entry.reason.clone().unwrap_or_default(),
         ticket: entry.ticket.clone().unwrap_or_default(),
+        ..Draft::default()
     };
     let update = Update::open(Opening::Compose(Box::new(draft)));
     match told {
