@@ -215,7 +215,8 @@ commands! {
             hint History 13 Accounts 1;
     }
     Purging {
-        PurgeCompose "purge-compose" "purge" "Compose a purge" [Global] ["P"]
+        PurgeCompose "purge-compose" "purge" "Compose a purge; a paste on the board does so too"
+            [Global] ["P"]
             also "invalidate clear cache new draft send flush"
             sends Purge hint History 1;
         PurgeAgain "purge-again" "purge again" "Compose a purge of this row or of the marked rows"

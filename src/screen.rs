@@ -56,9 +56,10 @@ impl Widget for &Screen<'_> {
         accounts::draw(self, layout.accounts, buffer);
         tabs::draw(self, layout.tabs, buffer);
         self.workspace(layout.workspace, buffer);
+        self.overlays(layout.overlays(), buffer);
+        // Last: a long notice needs a row of what is above it.
         status::draw(self, layout.status, buffer);
         footer::draw(self, layout.footer, layout.status.is_empty(), buffer);
-        self.overlays(layout.overlays(), buffer);
     }
 }
 

@@ -24,14 +24,26 @@ impl App {
                 self.notices.on_key(ctx.now);
                 self.on_chord(chord, ctx)
             }
-            Input::Paste(text) => {
-                let (from, update) = self.with_focus(ctx, |pane, ctx| pane.on_paste(&text, ctx));
-                self.apply(update, from, ctx)
-            }
+            Input::Paste(text) => self.on_paste(&text, ctx),
             Input::Mouse(pointer, at) => self.on_mouse(pointer, at, ctx),
             Input::Resized => self.on_resized(ctx),
             Input::FocusGained => Vec::new(),
         }
+    }
+
+    /// Pastes into what has the focus; where it has no text, into a draft of its own.
+    fn on_paste(&mut self, text: &str, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let (from, update) = self.with_focus(ctx, |pane, ctx| pane.on_paste(text, ctx));
+        let goes_nowhere = self.overlays.is_empty() && !update.taken && !text.trim().is_empty();
+        let mut effects = self.apply(update, from, ctx);
+        if goes_nowhere {
+            effects.extend(self.run(Command::PurgeCompose, ctx));
+            if !self.overlays.is_empty() {
+                let (from, update) = self.with_focus(ctx, |pane, ctx| pane.on_paste(text, ctx));
+                effects.extend(self.apply(update, from, ctx));
+            }
+        }
+        effects
     }
 
     pub(super) fn on_chord(&mut self, chord: Chord, ctx: &Ctx<'_>) -> Vec<Effect> {

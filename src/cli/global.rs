@@ -32,7 +32,7 @@ pub struct Global {
     /// Print warnings and errors only
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// Write a log into the state directory
+    /// Write a log into the state directory, and explain the findings of a purge
     #[arg(short, long, global = true)]
     pub verbose: bool,
 }

@@ -42,6 +42,7 @@ use context::PurgeContext;
                   --confirm with the cname. On a terminal\nyou are asked.\n\
                   What does not fit into the vendor's limits now is sent only with --wait; without \
                   it nothing is\nsent (exit code 4).\n\
+                  With -v, the rule behind each finding is explained.\n\
                   Example: purgedeck purge www.site.com --url /img/a.jpg /img/b.jpg --yes --wait \
                   --verify\n         \
                   purgedeck purge --from urls.txt --dry-run --format json\n         \
@@ -203,7 +204,7 @@ async fn prepare(
     context.gather(engine, events, Some(wanted), console).await?;
     let draft = context.draft(options, text)?;
     let Checked { linted, plan, wider } = context.check(engine, &draft).await?;
-    findings::print(&linted, console);
+    findings::print(&linted, global.verbose, console);
     let plan = match plan {
         Ok(plan) => plan,
         Err(error) => {

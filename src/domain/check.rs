@@ -25,9 +25,24 @@ impl Default for Checked {
 
 /// Lints a draft, plans it, and looks for wider purges where it takes several requests.
 pub fn check(draft: &Draft, context: &LintContext<'_>) -> Checked {
-    let linted = lint(draft, context);
-    let plan = plan(&linted, draft, context);
-    let several = plan.as_ref().is_ok_and(|plan| plan.requests.len() > 1);
-    let wider = if several { suggest(&linted, context) } else { Vec::new() };
-    Checked { linted, plan, wider }
+    Checked::of(lint(draft, context), draft, context)
+}
+
+impl Checked {
+    fn of(linted: Linted, draft: &Draft, context: &LintContext<'_>) -> Self {
+        let plan = plan(&linted, draft, context);
+        let several = plan.as_ref().is_ok_and(|plan| plan.requests.len() > 1);
+        let wider = if several { suggest(&linted, context) } else { Vec::new() };
+        Self { linted, plan, wider }
+    }
+
+    /// Checks the reason and the ticket again, where nothing else of the draft has changed. Returns
+    /// false where all stays the same.
+    pub fn recheck_texts(&mut self, draft: &Draft, context: &LintContext<'_>) -> bool {
+        let differs = self.linted.recheck_texts(draft, context);
+        if differs {
+            *self = Self::of(std::mem::take(&mut self.linted), draft, context);
+        }
+        differs
+    }
 }

@@ -19,6 +19,7 @@ mod syntax;
 mod tests;
 
 use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
 
 use super::draft::Draft;
 use super::draft::read::{self, DraftEntries};
@@ -45,6 +46,8 @@ pub struct Linted {
     pub collisions: Vec<Collision>,
     /// The hosts that no resource answers to; each entry with one has its finding too.
     pub unknown_hosts: BTreeSet<String>,
+    /// The accounts that it would purge in.
+    pub accounts: BTreeSet<AccountName>,
 }
 
 /// One entry of a draft.
@@ -115,6 +118,32 @@ impl Linted {
     pub fn worst(&self) -> Option<Severity> {
         self.all_findings().map(|finding| finding.severity).max()
     }
+
+    /// The numbers of the entries of a line.
+    pub fn numbers_at(&self, line: usize) -> Range<usize> {
+        let start = self.lines.partition_point(|entry| entry.line < line);
+        start..self.lines.partition_point(|entry| entry.line <= line)
+    }
+
+    /// The entries of a line.
+    pub fn entries_at(&self, line: usize) -> &[LintedLine] {
+        self.lines.get(self.numbers_at(line)).unwrap_or_default()
+    }
+
+    /// Checks the reason and the ticket again, where nothing else of the draft has changed. Returns
+    /// false where the findings stay the same.
+    pub fn recheck_texts(&mut self, draft: &Draft, context: &LintContext<'_>) -> bool {
+        let mut notes = Notes::new(None);
+        account_rules::check_texts(draft, &self.accounts, context, &mut notes);
+        let codes = [Code::ReasonMissing, Code::TicketMissing].map(|code| code.rule().code);
+        let is_of_texts = |finding: &Finding| codes.contains(&finding.code);
+        if self.findings.iter().filter(|finding| is_of_texts(finding)).eq(&notes.findings) {
+            return false;
+        }
+        self.findings.retain(|finding| !is_of_texts(finding));
+        self.findings.extend(notes.findings);
+        true
+    }
 }
 
 /// Reads a draft, says what each entry comes to and what is wrong with it, and what is wrong with
@@ -131,12 +160,14 @@ pub fn lint(draft: &Draft, context: &LintContext<'_>) -> Linted {
     let groups = run.groups();
     let mut notes = Notes::new(None);
     notes.findings = left_out(&reading);
+    let accounts = groups.iter().map(|group| group.resource.account.clone()).collect();
     account_rules::check(&run, &groups, &mut notes);
+    account_rules::check_texts(draft, &accounts, context, &mut notes);
     limits::check(&run, &groups, &mut notes);
     let collisions = collision::check(&mut run, &groups);
     let unknown_hosts = run.entries.iter_mut().filter_map(|row| row.unknown_host.take()).collect();
     let lines = run.entries.into_iter().map(|row| row.line).collect();
-    Linted { lines, findings: notes.findings, collisions, unknown_hosts }
+    Linted { lines, findings: notes.findings, collisions, unknown_hosts, accounts }
 }
 
 /// A draft under the linter's eyes.

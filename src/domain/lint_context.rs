@@ -14,6 +14,9 @@ use super::limits::Limits;
 /// The accounts that served hosts before, by the host.
 pub type ServedHosts = BTreeMap<String, AccountName>;
 
+/// The most hosts that are looked up at once.
+pub const MAX_SERVED: usize = 50;
+
 /// The facts at an instant. [`Known::lint_context`](super::known::Known::lint_context) makes them.
 #[derive(Clone, Debug)]
 pub struct LintContext<'a> {

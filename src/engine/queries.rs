@@ -13,7 +13,7 @@ use crate::domain::filter::{Clause, Pattern, Predicate, Test};
 use crate::domain::ids::{AccountName, JournalId, PurgeKey, ResourceId};
 use crate::domain::journal::JournalEntry;
 use crate::domain::kind::Kind;
-use crate::domain::lint_context::ServedHosts;
+use crate::domain::lint_context::{MAX_SERVED, ServedHosts};
 use crate::domain::payload::PurgeRequest;
 use crate::domain::plan::Preview;
 use crate::domain::purge::{Purge, PurgeDetail};
@@ -23,9 +23,6 @@ use crate::domain::query::{Anchor, KeysQuery, Sort, Summary, SummaryQuery, Windo
 const RECENT: Duration = Duration::from_hours(1);
 /// Largest age up to which purges are recent.
 const RECENT_LONGEST: Duration = Duration::from_hours(24);
-
-/// The most hosts that are looked up at once.
-const HOSTS: usize = 50;
 
 /// The answer to a query.
 pub(super) type QueryResult<T> = Result<T, StoreError>;
@@ -107,7 +104,7 @@ impl Engine {
     ) -> impl Future<Output = QueryResult<ServedHosts>> + Send + use<> {
         self.0.windows.ask(move |reader| {
             let mut served = ServedHosts::new();
-            for host in hosts.into_iter().take(HOSTS) {
+            for host in hosts.into_iter().take(MAX_SERVED) {
                 let test = Test::Cname(vec![Pattern::Is(host.to_ascii_lowercase())]);
                 let clauses = vec![Clause { negated: false, test }];
                 let newest = WindowQuery {

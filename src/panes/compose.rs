@@ -2,6 +2,7 @@
 //! Nothing is sent from here; the way out is the plan.
 
 mod checking;
+mod digest;
 mod discard;
 mod fixing;
 mod folded;
@@ -28,6 +29,7 @@ use crate::effect::{Answer, Effect, Order, TerminalEffect};
 use super::field::{Edit, Field, Lines};
 use super::requests::{AppRequest, Opening, OverlayAnswer, PickFor, PickValue, Prompt, PromptFor};
 use super::{BudgetOf, Pane, PaneCtx, Update};
+use digest::Digest;
 
 /// A draft being written.
 #[derive(Clone, Debug)]
@@ -39,6 +41,7 @@ pub struct ComposePane {
     ticket: Field,
     part: Part,
     checked: Checked,
+    digest: Digest,
     /// The revision of what is known that the check was made with.
     revision: u64,
     recent: Vec<RecentPurge>,
@@ -47,7 +50,7 @@ pub struct ComposePane {
     recent_of: BTreeSet<(AccountName, ResourceId)>,
     /// The accounts that served hosts before that no resource answers to.
     served: ServedHosts,
-    served_ticket: Ticket,
+    served_tickets: BTreeSet<Ticket>,
     /// The hosts that were asked about.
     asked_hosts: BTreeSet<String>,
     /// The draft that was thrown away last.
@@ -89,12 +92,13 @@ impl ComposePane {
             kept,
             part: Part::Targets,
             checked: Checked::default(),
+            digest: Digest::default(),
             revision: ctx.known.revision(),
             recent: Vec::new(),
             recent_ticket: Ticket::default(),
             recent_of: BTreeSet::new(),
             served: ServedHosts::new(),
-            served_ticket: Ticket::default(),
+            served_tickets: BTreeSet::new(),
             asked_hosts: BTreeSet::new(),
             discarded: None,
             visited: None,
@@ -112,11 +116,9 @@ impl ComposePane {
         &self.kept.draft
     }
 
-    /// Takes the texts into the draft, keeps it for the next start and lints it.
+    /// Takes the text into the draft, keeps it for the next start and lints it.
     fn edited(&mut self, ctx: &PaneCtx<'_>) -> Update {
         self.kept.draft.text = self.lines.text();
-        self.reason.text().clone_into(&mut self.kept.draft.reason);
-        self.ticket.text().clone_into(&mut self.kept.draft.ticket);
         self.changed(ctx)
     }
 
@@ -139,7 +141,10 @@ impl ComposePane {
         match edit {
             Edit::Ignored => Update::ignored(),
             Edit::Moved => Update::taken(),
-            Edit::Edited => self.edited(ctx),
+            Edit::Edited => match self.part {
+                Part::Targets => self.edited(ctx),
+                Part::Reason | Part::Ticket => self.texts_edited(ctx),
+            },
         }
     }
 
@@ -188,7 +193,7 @@ impl ComposePane {
 
     /// Counts the findings of a severity.
     fn count(&self, severity: Severity) -> usize {
-        self.checked.linted.all_findings().filter(|finding| finding.severity == severity).count()
+        self.digest.count(severity)
     }
 
     fn edit_command(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Update {
@@ -291,13 +296,7 @@ impl Pane for ComposePane {
                     Update::say(Level::Warning, format!("Recent purges are not known: {error}"))
                 }
             },
-            Answer::Served { ticket, result } if *ticket == self.served_ticket => {
-                // Without an answer, the finding says what is known without the history.
-                if let Ok(served) = result {
-                    self.served.clone_from(served);
-                }
-                self.relint(ctx)
-            }
+            Answer::Served { ticket, result } => self.on_served(*ticket, result, ctx),
             Answer::Edited { ticket, result } if Some(*ticket) == self.expected => {
                 self.expected = None;
                 match result {
@@ -362,12 +361,11 @@ impl Pane for ComposePane {
     }
 
     fn budget_of(&self) -> BudgetOf {
-        let (here, _) = self.lines.cursor();
-        let meanings = || self.checked.linted.lines.iter().filter(|line| line.meaning.is_some());
-        meanings()
-            .find(|line| line.line == here)
-            .or_else(|| meanings().next())
-            .and_then(|line| line.meaning.as_ref())
+        let linted = &self.checked.linted;
+        let here = linted.entries_at(self.lines.cursor().0).iter();
+        let first = self.digest.first_target.and_then(|number| linted.lines.get(number));
+        here.chain(first)
+            .find_map(|line| line.meaning.as_ref())
             .map(|meaning| (meaning.account.clone(), meaning.resource.clone()))
             .or_else(|| self.draft().resource.clone())
             .map_or(BudgetOf::Below, |(account, resource)| BudgetOf::Resource(account, resource))
@@ -379,9 +377,9 @@ impl Pane for ComposePane {
         match command {
             Command::TextUndo => discarded,
             Command::ComposeFix | Command::ComposeFixAll => self.has_fix(),
-            Command::ComposeDropErrors => !self.checked.linted.without_errors().is_empty(),
+            Command::ComposeDropErrors => self.digest.has_wrong_entries,
             Command::ComposeDirectory => !self.directory_changes().is_empty(),
-            Command::FindingNext => self.checked.linted.all_findings().any(|it| it.line.is_some()),
+            Command::FindingNext => self.digest.has_lines,
             Command::ComposeLoad | Command::ComposeEditor | Command::Back => true,
             _ => !discarded,
         }

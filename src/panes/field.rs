@@ -182,6 +182,10 @@ impl Lines {
     pub fn go_to_line(&mut self, line: usize) {
         let row = u16::try_from(line).unwrap_or(u16::MAX);
         self.area.move_cursor(CursorMove::Jump(row, 0));
+        // A jump reaches no further than that.
+        for _ in usize::from(row)..line.min(self.lines().len().saturating_sub(1)) {
+            self.area.move_cursor(CursorMove::Down);
+        }
     }
 
     /// Carries out an editing command.
@@ -232,32 +236,40 @@ impl Lines {
     }
 
     /// Pastes a text at the cursor. At the end of a line that says something already, what is more
-    /// than a piece of a line begins on one of its own: several lines, or a URL.
+    /// than a piece of a line begins on one of its own: several lines, a URL, or a path behind
+    /// another; and so does a line before which such a one is pasted.
     pub fn on_paste(&mut self, text: &str) -> Edit {
         let (row, column) = self.cursor();
-        let at_end = self.area.lines().get(row).is_some_and(|line| {
-            let goes_on = |end: char| end.is_whitespace() || matches!(end, '\'' | '"' | '=');
-            !line.is_empty() && !line.ends_with(goes_on) && column >= line.chars().count()
-        });
-        let is_before = |part: &str| {
-            let line = self.area.lines().get(row).map_or("", String::as_str);
-            column == 0 && !line.is_empty() && line.contains(part)
-        };
+        let line = self.area.lines().get(row).map_or("", String::as_str);
         let lines = split_lines(text);
         let (several, is_url) = (lines.len() > 1, text.contains("://"));
+        let is_path = text.starts_with('/');
+        let goes_on = |end: char| end.is_whitespace() || matches!(end, '\'' | '"' | '=');
+        let at_end = !line.is_empty() && !line.ends_with(goes_on) && column >= line.chars().count();
+        let at_start = !line.is_empty() && column == 0;
         let begins = lines.first().is_some_and(|line| !line.is_empty());
         let ends = lines.last().is_some_and(|line| !line.is_empty());
-        // Before a whole line, the last pasted one would otherwise become a part of it.
-        let runs_on = ends && ((several && is_before("")) || (is_url && is_before("://")));
-        if at_end && begins && (several || is_url) {
+        let breaks_before = at_end && begins && (several || is_url || (is_path && has_path(line)));
+        let is_target = line.starts_with('/') || line.contains("://");
+        let breaks_after = at_start
+            && ends
+            && (several
+                || (is_url && line.contains("://"))
+                || (is_target && (is_path || (is_url && has_path(text)))));
+        if breaks_before {
             self.area.insert_newline();
         }
         self.area.insert_str(lines.join("\n"));
-        if runs_on {
+        if breaks_after {
             self.area.insert_newline();
         }
         Edit::Edited
     }
+}
+
+/// Returns true if a line has a path, behind a host or alone.
+fn has_path(line: &str) -> bool {
+    line.split_once("://").map_or(line, |(_, rest)| rest).contains('/')
 }
 
 fn edit(area: &mut TextArea<'static>, command: Command) -> Edit {
@@ -323,87 +335,4 @@ fn split_lines(text: &str) -> Vec<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_cursor_counts_in_bytes_and_stands_between_characters() {
-        let mut field = Field::new("aä漢");
-        assert_eq!(field.cursor(), 6);
-        field.on_command(Command::TextLeft);
-        assert_eq!(field.cursor(), 3);
-        field.set_at("aä漢x", 3);
-        assert_eq!(field.cursor(), 3);
-        field.on_typed('!');
-        assert_eq!(field.text(), "aä!漢x");
-    }
-
-    #[test]
-    fn a_paste_into_a_field_stays_one_line_and_carries_no_control_characters() {
-        let mut field = Field::default();
-        field.on_paste("a\tb\r\n\x1b[31mc\n");
-        assert_eq!(field.text(), "a b  [31mc");
-    }
-
-    #[test]
-    fn what_was_said_before_comes_back_and_what_was_not_sent_is_not_lost() {
-        let mut field = Field::default();
-        for said in ["one", "two", "one"] {
-            field.set(said);
-            field.remember();
-        }
-        field.set("half");
-        field.on_command(Command::FieldOlder);
-        assert_eq!(field.text(), "one");
-        field.on_command(Command::FieldOlder);
-        assert_eq!(field.text(), "two");
-        assert_eq!(field.on_command(Command::FieldOlder), Edit::Moved);
-        field.on_command(Command::FieldNewer);
-        field.on_command(Command::FieldNewer);
-        assert_eq!(field.text(), "half");
-    }
-
-    #[test]
-    fn a_paste_of_any_line_breaks_becomes_lines() {
-        let mut lines = Lines::default();
-        lines.on_paste("a\r\nb\rc\nd");
-        assert_eq!(lines.lines(), ["a", "b", "c", "d"]);
-        assert_eq!(lines.cursor(), (3, 1));
-    }
-
-    #[test]
-    fn a_line_is_deleted_whole_and_comes_back_by_one_undo() {
-        let mut lines = Lines::new("one\ntwo\nthree");
-        for (line, left) in [(1, "one\nthree"), (2, "one\ntwo"), (0, "two\nthree")] {
-            lines.go_to_line(line);
-            assert_eq!(lines.on_command(Command::TextDeleteLine), Edit::Edited);
-            assert_eq!(lines.text(), left);
-            lines.on_command(Command::TextUndo);
-            assert_eq!(lines.text(), "one\ntwo\nthree");
-        }
-        let mut only = Lines::new("one");
-        only.on_command(Command::TextDeleteLine);
-        assert_eq!(only.text(), "");
-        assert_eq!(only.on_command(Command::TextDeleteLine), Edit::Moved);
-    }
-
-    #[test]
-    fn a_text_that_was_replaced_comes_back_with_its_own_history() {
-        let mut lines = Lines::new("one");
-        lines.on_typed('!');
-        lines.replace("two");
-        lines.on_typed('?');
-        for text in ["two", "one!", "one", "one"] {
-            lines.on_command(Command::TextUndo);
-            assert_eq!(lines.text(), text);
-        }
-    }
-
-    #[test]
-    fn a_text_of_many_lines_keeps_its_control_characters() {
-        let mut lines = Lines::default();
-        lines.on_paste("/a\x1b[31m.jpg\t#\r\n/b\x07");
-        assert_eq!(lines.text(), "/a\x1b[31m.jpg\t#\n/b\x07");
-        assert_eq!(Lines::new(&lines.text()).text(), lines.text());
-    }
-}
+mod tests;

@@ -129,10 +129,18 @@ impl Adapter for Medianova {
         if let Some(id) = &request.id {
             call = call.query("opID", id.as_str());
         }
-        self.read(&call, |body, response| {
-            history::page(&self.session, (resource, cname), request.offset, body, response)
-        })
-        .await
+        let page = self
+            .read(&call, |body, response| {
+                history::page(&self.session, (resource, cname), request.offset, body, response)
+            })
+            .await;
+        match page {
+            // A page behind a full last one may be no page at all.
+            Err(failure) if failure.cause == Cause::NotFound && request.offset >= PAGE => {
+                Ok(HistoryPage { complete: true, ..HistoryPage::default() })
+            }
+            other => other,
+        }
     }
 
     fn purge(&self, request: &PurgeRequest) -> HttpRequest {

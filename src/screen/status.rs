@@ -1,10 +1,12 @@
-//! The line above the keys: a notice, else the budget of the row's resource.
+//! The line above the keys: a notice, else the budget of the row's resource. A long notice takes
+//! the line above that too.
 
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::widgets::{Clear, Widget};
 
 use super::Screen;
 use crate::commands::Command;
@@ -12,6 +14,7 @@ use crate::domain::event::Level;
 use crate::panes::format;
 use crate::theme::Role;
 use crate::widgets::text::{RowWriter, width};
+use crate::widgets::wrap::wrap;
 
 pub(super) fn draw(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) {
     if area.is_empty() {
@@ -78,7 +81,8 @@ fn per(length: Duration) -> String {
     }
 }
 
-/// Draws the notice that is to be read; whether there is one.
+/// Draws the notice that is to be read, on two lines where one has no room for it. Returns false
+/// where there is none.
 pub(super) fn draw_notice(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) -> bool {
     let Some((notice, more)) = screen.app.notices().shown() else {
         return false;
@@ -94,9 +98,28 @@ pub(super) fn draw_notice(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) 
         (_, more) => format!(" {key} (+{more}) "),
     };
     let account = notice.account.as_ref().map(|account| format!("{account}: ")).unwrap_or_default();
-    let words = format!(" {glyph} {account}{}", notice.words);
-    let mut writer = RowWriter::new(buffer, area, theme);
+    let words = format!("{account}{}", notice.words);
+    let mark = format!(" {glyph} ");
+    let room = area.width.saturating_sub(width(&mark));
+    let fits = width(&words).saturating_add(width(&after)) <= room;
+    let mut lines = if fits { vec![words] } else { wrap(&words, room) };
+    let rest = lines.split_off(lines.len().min(1)).join(" ");
+    let first = lines.pop().unwrap_or_default();
+    let last = if fits || area.y == 0 {
+        RowWriter::new(buffer, area, theme).put(&mark, role);
+        if fits { first } else { format!("{first} {rest}") }
+    } else {
+        // The first half stands in the place of the frame above.
+        let above = Rect { y: area.y - 1, height: 1, ..area };
+        Clear.render(above.intersection(buffer.area), buffer);
+        buffer.set_style(above, theme.style(Role::Text));
+        RowWriter::new(buffer, above, theme).put(&mark, role).put(&first, role);
+        rest
+    };
+    let indent = width(&mark).min(area.width);
+    let below = Rect { x: area.x + indent, width: area.width - indent, ..area };
+    let mut writer = RowWriter::new(buffer, below, theme);
     let room = writer.room().saturating_sub(width(&after));
-    writer.put_within(&words, room, role).put(&after, Role::Dim);
+    writer.put_within(&last, room, role).put(&after, Role::Dim);
     true
 }

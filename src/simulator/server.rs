@@ -164,7 +164,8 @@ impl Exchange {
             Ok(body) => request.body = body.to_bytes(),
             Err(error) if error.is::<LengthLimitError>() => {
                 self.log_entry(&request, arrived).answered(413);
-                let reply = self.service.error(413).with("connection", "close");
+                // The server in front of the vendor refuses it, before the vendor sees it.
+                let reply = HttpReply::html(413, reason(413)).with("connection", "close");
                 return Ok(response(reply, arrived, self.context.date_skew));
             }
             Err(_) => return Err(ConnectionCut),
@@ -278,7 +279,11 @@ fn declared_json(body: Bytes) -> HttpReply {
     HttpReply { body, ..HttpReply::empty(200) }.with("content-type", "application/json")
 }
 
+/// Returns the words for a status as nginx writes them.
 fn reason(status: u16) -> &'static str {
+    if status == 413 {
+        return "Request Entity Too Large";
+    }
     let status = StatusCode::from_u16(status).ok();
     status.and_then(|status| status.canonical_reason()).unwrap_or("Error")
 }

@@ -40,12 +40,12 @@ pub fn fit(text: &str, room: u16) -> (&str, u16) {
 /// Returns the text without this many cells at its left; a wide character that is cut through is
 /// left out.
 pub fn skip(text: &str, cells: u16) -> &str {
-    let mut gone = 0;
+    let mut gone: u16 = 0;
     for (at, grapheme) in text.grapheme_indices(true) {
         if gone >= cells {
             return text.get(at..).unwrap_or_default();
         }
-        gone += grapheme.width() as u16;
+        gone = gone.saturating_add(grapheme.width() as u16);
     }
     ""
 }

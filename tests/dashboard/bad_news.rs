@@ -37,6 +37,11 @@ fn line(stage: &Stage, from_the_bottom: usize) -> String {
     text.lines().rev().nth(from_the_bottom).unwrap_or_default().to_owned()
 }
 
+/// The notice, which may take two lines.
+fn notice(stage: &Stage) -> String {
+    [line(stage, 2), line(stage, 1)].join("\n")
+}
+
 fn tabs(stage: &Stage) -> String {
     stage.text().lines().nth(1).unwrap_or_default().to_owned()
 }
@@ -46,14 +51,15 @@ fn what_was_refused_stands_there_and_is_counted_until_the_queue_was_opened() {
     for size in [(160, 50), (80, 24), (60, 20)] {
         let mut stage = Stage::new(size);
         goes_wrong(&mut stage, "1", "edge-prod", JournalState::Rejected);
-        let told = line(&stage, 1);
+        let told = notice(&stage);
         assert!(told.contains("✗ edge-prod: www.site.com: all purge refused"), "{told}");
+        assert!(told.contains("Replace the token."), "what to do too: {told}");
         assert!(tabs(&stage).contains("✗ 1 refused"), "{size:?}: {}", tabs(&stage));
         stage.now += TimeDelta::minutes(5);
         stage.press("j j k");
-        assert!(line(&stage, 1).contains("purge refused"), "keys do not put it away");
+        assert!(notice(&stage).contains("purge refused"), "keys do not put it away");
         stage.press("esc");
-        assert!(!line(&stage, 1).contains("purge refused"), "esc does");
+        assert!(!notice(&stage).contains("purge refused"), "esc does");
         assert!(tabs(&stage).contains("✗ 1 refused"), "and the count stays");
         stage.take_asked();
         stage.press("Q");

@@ -3,10 +3,12 @@
 
 use std::sync::Arc;
 
-use purgedeck::app::{Input, Msg};
+use purgedeck::app::{Input, Msg, Setup};
 use purgedeck::domain::event::{AccountStatus, Event};
 use purgedeck::domain::failure::{Cause, Failure};
+use purgedeck::domain::kind::Kind;
 use purgedeck::domain::plan::Preview;
+use purgedeck::domain::purge::Target;
 use purgedeck::effect::{Answer, Effect, Order, Query, Report, TerminalEffect};
 
 use super::stage::{Stage, setup};
@@ -37,6 +39,12 @@ fn draft(stage: &mut Stage) -> String {
         _ => None,
     });
     kept.expect("a draft was kept")
+}
+
+/// The words on the screen, as if no line were broken.
+fn words(stage: &Stage) -> String {
+    let text = stage.text().replace(['│', '\n'], " ");
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn copied(asked: &[Effect]) -> Option<&str> {
@@ -223,4 +231,79 @@ fn a_plan_for_production_looks_like_it_and_says_why_and_by_which_ticket() {
         assert!(text.contains("protected by the configuration"), "{text}");
         insta::assert_snapshot!(format!("plan-production_{}x{}", size.0, size.1), stage.picture());
     }
+}
+
+#[test]
+fn the_advice_of_a_finding_can_be_read_whole_in_little_room() {
+    for size in [(160, 50), (80, 24), (60, 20)] {
+        let stage = pasted(size, "https://www.site.com/a b.jpg\nhttps://nowhere.example/x");
+        let words = words(&stage);
+        let blank =
+            "PD007 There is a blank inside; write %20, or put each entry on a line of its own.";
+        assert!(words.contains(blank), "{size:?}: {}", stage.text());
+        // What is cut says so, and its line comes next.
+        let next = "PD002 No account serves nowhere.example.";
+        assert!(words.contains(next), "{size:?}: {}", stage.text());
+    }
+}
+
+#[test]
+fn a_paste_on_the_board_opens_compose_with_it() {
+    for keys in ["j", "enter", "enter tab"] {
+        let mut stage = alone((80, 24));
+        stage.press(keys);
+        stage.take_asked();
+        let text = "https://www.site.com/a.jpg\r\nhttps://nowhere.example/x\r\n";
+        stage.send(Msg::Input(Input::Paste(text.to_owned())));
+        assert!(stage.text().contains("Compose"), "{keys}: {}", stage.text());
+        assert_eq!(draft(&mut stage), text.replace('\r', ""));
+        stage.press("ctrl-d");
+        // A second one goes into the same draft, and none into a plan or a list.
+        stage.send(Msg::Input(Input::Paste("https://www.site.com/b.jpg".to_owned())));
+        assert_eq!(draft(&mut stage).lines().count(), 3, "{keys}");
+        stage.press("esc Q");
+        stage.take_asked();
+        stage.send(Msg::Input(Input::Paste(text.to_owned())));
+        assert_eq!(stage.take_asked(), [], "{keys}");
+    }
+    let mut stage = Stage::empty((80, 24), 40, Setup { read_only: true, ..setup() });
+    stage.start();
+    stage.take_asked();
+    stage.send(Msg::Input(Input::Paste("https://www.site.com/a.jpg".to_owned())));
+    assert_eq!(stage.take_asked(), []);
+    assert!(stage.text().to_lowercase().contains("read-only"), "{}", stage.text());
+}
+
+#[test]
+fn purges_of_mixed_kinds_are_drafted_each_as_it_was_and_what_cannot_be_is_named() {
+    let mut stage = Stage::empty((100, 30), 40, setup());
+    let kinds = [(Some(Kind::Pattern), "/app"), (Some(Kind::Url), "/app"), (None, "/x")];
+    for ((_, purge), (kind, target)) in stage.store.iter_mut().zip(kinds) {
+        (purge.account, purge.resource) = ("edge-prod".into(), "0".into());
+        "www.site.com".clone_into(&mut purge.cname);
+        (purge.kind, purge.targets) = (kind, vec![Target::new(target)]);
+    }
+    stage.start();
+    stage.hear_of_accounts();
+    stage.press("space space space R");
+    let asked = stage.take_asked();
+    let kept = asked.into_iter().rev().find_map(|effect| match effect {
+        Effect::Order(Order::KeepDraft(kept)) => Some(kept.draft),
+        _ => None,
+    });
+    let kept = kept.expect("a draft was kept");
+    assert_eq!(kept.text, "/app\nhttps://www.site.com/app");
+    assert_eq!(kept.kind_of("/app"), Some(Kind::Pattern));
+    let words = words(&stage);
+    assert!(words.contains("1 of 3 purges left out"), "{}", stage.text());
+    assert!(words.contains("pattern") && words.contains("url"), "{}", stage.text());
+    // Of one alone, there is nothing to draft.
+    stage.press("esc esc g j j R");
+    assert!(words_of_notice(&stage).contains("nothing to purge again"), "{}", stage.text());
+}
+
+fn words_of_notice(stage: &Stage) -> String {
+    let text = stage.text();
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len() - 3..lines.len() - 1].join(" ")
 }

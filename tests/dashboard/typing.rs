@@ -118,7 +118,7 @@ fn earlier_filters_come_back() {
 #[test]
 fn a_paste_goes_into_the_field_and_nowhere_else() {
     let mut stage = Stage::new((80, 24));
-    stage.send(Msg::Input(Input::Paste("q".to_owned())));
+    stage.send(Msg::Input(Input::Paste(" \n".to_owned())));
     assert_eq!(stage.take_asked(), []);
     stage.press("/");
     stage.send(Msg::Input(Input::Paste("status:\n".to_owned())));

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::cli::console::{Console, count};
-use crate::domain::findings::{Finding, Severity};
+use crate::domain::findings::{Code, Finding, Severity};
 use crate::domain::lint::Linted;
 use crate::domain::text::escape_control;
 
@@ -81,11 +81,21 @@ fn lines(of_code: &OfCode<'_>) -> Vec<String> {
     lines
 }
 
-/// Prints the findings, the most severe first; errors and warnings also with `--quiet`.
-pub(super) fn print(linted: &Linted, console: Console) {
+/// Explains the findings of a code: why it matters, what to do, and the document that says so.
+fn explanation(of_code: &OfCode<'_>) -> Option<String> {
+    let (_, first) = of_code.first()?;
+    let rule = Code::EVERY.iter().map(|code| code.rule()).find(|rule| rule.code == first.code)?;
+    let link = rule.doc.map(|doc| format!(" {doc}")).unwrap_or_default();
+    Some(format!("  {}, {}: {}{link}", rule.code, rule.title, rule.explanation))
+}
+
+/// Prints the findings, the most severe first; errors and warnings also with `--quiet`. `explained`:
+/// below the findings of each code, its explanation.
+pub(super) fn print(linted: &Linted, explained: bool, console: Console) {
     for of_code in by_code(linted) {
         let is_info = |(_, finding): &(_, &Finding)| finding.severity == Severity::Info;
-        for line in lines(&of_code) {
+        let explanation = explanation(&of_code).filter(|_| explained);
+        for line in lines(&of_code).into_iter().chain(explanation) {
             if of_code.first().is_some_and(is_info) {
                 console.info(&line);
             } else {
@@ -125,7 +135,6 @@ pub(super) fn summary(linted: &Linted) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::findings::Code;
     use crate::domain::lint::LintedLine;
 
     /// A draft with so many lines, all with the same finding.
@@ -163,6 +172,14 @@ mod tests {
         assert_eq!((all_lines(&few).len(), summary(&few)), (3, None));
         let one_more = all_lines(&draft(Code::Covered, 4));
         assert!(one_more.iter().all(|line| !line.contains("more")), "{one_more:?}");
+    }
+
+    #[test]
+    fn a_code_is_explained_once_with_its_document() {
+        let explained = |code| explanation(&by_code(&draft(code, 3))[0]).unwrap_or_default();
+        let covered = explained(Code::Covered);
+        assert!(covered.starts_with("  PD010, covered by a pattern: A pattern of"), "{covered}");
+        assert!(explained(Code::Fragment).ends_with("rfc3986#section-3.5"));
     }
 
     #[test]

@@ -198,13 +198,14 @@ mod tests {
     #[test]
     fn every_entry_knows_its_place_in_the_text() {
         let text = "\u{feff}url,x\n\"/ä,b\",1\n$ curl -H 'Referer: https://h.com/a' \\\n  \
-                    --url='https://h.com/a' https://h.com/c\\?d -o f\n[/e](/e) </f>\n\"\"";
+                    --url='https://h.com/a' https://h.com/c\\?d -o f\n\"\",2";
         let places = |text: &str| -> Vec<String> {
             let entries = read(text).entries.into_iter();
             let places = entries.map(|entry| entry.place.and_then(|place| text.get(place)));
             places.map(|place| place.unwrap_or("none").to_owned()).collect()
         };
-        assert_eq!(places(text), ["/ä,b", "https://h.com/a", "https://h.com/c\\?d", "/e", ""]);
+        assert_eq!(places(text), ["/ä,b", "https://h.com/a", "https://h.com/c\\?d", ""]);
+        assert_eq!(places("- [one](/e) [two](</f>)\n\"/g h\""), ["/e", "/f", "/g h"]);
         let header = text.find("https://h.com/a").unwrap_or_default();
         let second = read(text).entries.into_iter().nth(1).and_then(|entry| entry.place);
         assert!(second.is_some_and(|place| place.start > header), "not the header's");

@@ -1,12 +1,17 @@
 //! Checks accounts and resources: permission to purge, required reasons, and what a purge by URL
 //! misses there.
 
+use std::collections::BTreeSet;
+
 use super::notes::Notes;
 use super::{LintRun, TargetGroup, shown};
 use crate::domain::account::Account;
+use crate::domain::draft::Draft;
 use crate::domain::findings::{Code, Severity};
 use crate::domain::glob;
+use crate::domain::ids::AccountName;
 use crate::domain::kind::Kind;
+use crate::domain::lint_context::LintContext;
 use crate::domain::resource::{Resource, ResourceState};
 
 /// Says what is wrong with the accounts and resources of a draft, once for each.
@@ -45,11 +50,27 @@ fn check_account(account: &Account, run: &LintRun<'_>, notes: &mut Notes) {
     if account.read_only || run.context.read_only {
         notes.say(Code::ReadOnly, format!("The account {name} is read-only by configuration."));
     }
-    if account.reason_required && run.draft.reason.trim().is_empty() {
+}
+
+/// Checks the reason and the ticket of a draft against what its accounts ask for.
+pub(super) fn check_texts(
+    draft: &Draft,
+    accounts: &BTreeSet<AccountName>,
+    context: &LintContext<'_>,
+    notes: &mut Notes,
+) {
+    for account in accounts.iter().filter_map(|name| context.account(name)) {
+        check_texts_of(account, draft, notes);
+    }
+}
+
+fn check_texts_of(account: &Account, draft: &Draft, notes: &mut Notes) {
+    let name = shown(account.name.as_str());
+    if account.reason_required && draft.reason.trim().is_empty() {
         notes.say(Code::ReasonMissing, format!("The account {name} asks for a reason."));
     }
     if let Some(pattern) = &account.ticket_pattern {
-        let ticket = run.draft.ticket.trim();
+        let ticket = draft.ticket.trim();
         if ticket.is_empty() {
             notes.say(
                 Code::TicketMissing,

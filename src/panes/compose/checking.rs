@@ -3,19 +3,19 @@
 use std::collections::BTreeSet;
 
 use super::ComposePane;
+use super::digest::Digest;
 use crate::domain::check::check;
-use crate::domain::ids::{AccountName, ResourceId};
-use crate::domain::lint_context::LintContext;
+use crate::domain::event::StoreError;
+use crate::domain::ids::{AccountName, ResourceId, Ticket};
+use crate::domain::lint_context::{LintContext, MAX_SERVED, ServedHosts};
 use crate::effect::{Effect, Query};
 use crate::panes::{PaneCtx, Update};
 
 impl ComposePane {
     /// Returns the accounts in which the draft would purge.
     pub(super) fn accounts(&self) -> BTreeSet<&AccountName> {
-        let lines = self.checked.linted.lines.iter();
-        let meanings = lines.filter_map(|line| line.meaning.as_ref());
         let chosen = self.draft().resource.iter().map(|(account, _)| account);
-        meanings.map(|meaning| &meaning.account).chain(chosen).collect()
+        self.checked.linted.accounts.iter().chain(chosen).collect()
     }
 
     /// Checks the whole draft again, and asks for the recent purges of resources that are new in
@@ -25,15 +25,18 @@ impl ComposePane {
         let context = ctx.known.lint_context(&self.recent, ctx.now);
         let context = LintContext { served: Some(&self.served), ..context };
         self.checked = check(self.draft(), &context);
+        self.digest = Digest::new(&self.checked.linted);
         let served = self.ask_served(ctx);
-        let mut resources: BTreeSet<(AccountName, ResourceId)> = self
-            .checked
-            .linted
-            .lines
-            .iter()
-            .filter_map(|line| line.meaning.as_ref())
-            .map(|meaning| (meaning.account.clone(), meaning.resource.clone()))
-            .collect();
+        let mut resources: BTreeSet<(AccountName, ResourceId)> = BTreeSet::new();
+        let meanings = self.checked.linted.lines.iter().filter_map(|line| line.meaning.as_ref());
+        for meaning in meanings {
+            let is_last = resources.last().is_some_and(|(account, resource)| {
+                *account == meaning.account && *resource == meaning.resource
+            });
+            if !is_last {
+                resources.insert((meaning.account.clone(), meaning.resource.clone()));
+            }
+        }
         resources.extend(self.draft().resource.clone());
         if resources == self.recent_of || resources.is_empty() {
             return served;
@@ -42,16 +45,51 @@ impl ComposePane {
         self.ask_recent(ctx).and(served)
     }
 
-    /// Asks for the accounts that served the hosts before that no resource answers to.
+    /// Takes the reason and the ticket into the draft, and checks them alone.
+    pub(super) fn texts_edited(&mut self, ctx: &PaneCtx<'_>) -> Update {
+        self.reason.text().clone_into(&mut self.kept.draft.reason);
+        self.ticket.text().clone_into(&mut self.kept.draft.ticket);
+        self.kept.changed = ctx.now;
+        let context = ctx.known.lint_context(&self.recent, ctx.now);
+        if self.checked.recheck_texts(&self.kept.draft, &context) {
+            self.digest = Digest::new(&self.checked.linted);
+        }
+        Update::effect(self.keep())
+    }
+
+    /// Asks for the accounts that served the hosts before that no resource answers to; each host
+    /// once.
     fn ask_served(&mut self, ctx: &PaneCtx<'_>) -> Update {
-        let unknown = &self.checked.linted.unknown_hosts;
-        if unknown.is_subset(&self.asked_hosts) {
+        let new = self.checked.linted.unknown_hosts.difference(&self.asked_hosts);
+        let hosts: Vec<String> = new.take(MAX_SERVED).cloned().collect();
+        if hosts.is_empty() {
             return Update::taken();
         }
-        self.asked_hosts.clone_from(unknown);
-        self.served_ticket = ctx.tickets.take();
-        let hosts = unknown.iter().cloned().collect();
-        Update::effect(Effect::Query(Query::Served { ticket: self.served_ticket, hosts }))
+        self.asked_hosts.extend(hosts.iter().cloned());
+        let ticket = ctx.tickets.take();
+        self.served_tickets.insert(ticket);
+        Update::effect(Effect::Query(Query::Served { ticket, hosts }))
+    }
+
+    /// Takes the answer to that. Without one, the findings say what is known without the history.
+    pub(super) fn on_served(
+        &mut self,
+        ticket: Ticket,
+        result: &Result<ServedHosts, StoreError>,
+        ctx: &PaneCtx<'_>,
+    ) -> Update {
+        if !self.served_tickets.remove(&ticket) {
+            return Update::ignored();
+        }
+        match result {
+            Ok(served) if !served.is_empty() => {
+                self.served.extend(served.iter().map(|(host, by)| (host.clone(), by.clone())));
+                self.relint(ctx)
+            }
+            // There may be more hosts than are looked up at once.
+            Ok(_) => self.ask_served(ctx),
+            Err(_) => Update::taken(),
+        }
     }
 
     pub(super) fn ask_recent(&mut self, ctx: &PaneCtx<'_>) -> Update {

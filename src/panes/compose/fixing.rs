@@ -24,7 +24,21 @@ impl ComposePane {
                 format!("{} on {entries}: {}", finding.code, fix.words)
             }
         };
+        self.carry_kinds(&changes);
         self.change_entries(&changes, ctx).and(Update::say(Level::Info, words))
+    }
+
+    /// Gives the new text of an entry the kind that the old one had by its origin.
+    fn carry_kinds(&mut self, changes: &[EntryChange]) {
+        let draft = &mut self.kept.draft;
+        for change in changes {
+            let entry = self.checked.linted.lines.get(change.entry);
+            if let (Some(entry), Some(text)) = (entry, &change.text)
+                && let Some(kind) = draft.kinds.get(&entry.input).copied()
+            {
+                draft.kinds.extend(text.split('\n').map(|text| (text.to_owned(), kind)));
+            }
+        }
     }
 
     /// Takes out every entry with an error.
@@ -53,11 +67,11 @@ impl ComposePane {
     }
 
     pub(super) fn directory_changes(&self) -> Vec<EntryChange> {
-        let (here, _) = self.lines.cursor();
-        let entries = self.checked.linted.lines.iter().enumerate();
-        let of_line = entries.filter(|(_, entry)| entry.line == here);
-        of_line
-            .filter_map(|(number, entry)| {
+        let linted = &self.checked.linted;
+        let numbers = linted.numbers_at(self.lines.cursor().0);
+        numbers
+            .filter_map(|number| {
+                let entry = linted.lines.get(number)?;
                 let text = directory_or_page(&entry.input, entry.bare_host)?;
                 Some(EntryChange { entry: number, text: Some(text) })
             })

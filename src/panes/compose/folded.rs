@@ -20,26 +20,21 @@ impl ComposePane {
     /// code as one.
     pub(super) fn folded_findings(&self) -> Vec<FoldedFinding<'_>> {
         let (here, _) = self.lines.cursor();
-        let (of_here, others): (Vec<&Finding>, Vec<&Finding>) =
-            self.checked.linted.all_findings().partition(|finding| finding.line == Some(here));
-        let one = |finding| FoldedFinding { finding, lines: 1, equal: true };
-        let mut own: Vec<FoldedFinding<'_>> = of_here.into_iter().map(one).collect();
-        let mut folded: Vec<FoldedFinding<'_>> = Vec::new();
-        for finding in others {
-            let same = folded.iter_mut().find(|row| {
-                row.finding.code == finding.code
-                    && row.finding.severity == finding.severity
-                    && row.finding.line.is_some()
-                    && finding.line.is_some()
-            });
-            match same {
-                Some(row) => {
-                    row.lines += 1;
-                    row.equal &= row.finding.words == finding.words;
-                }
-                None => folded.push(one(finding)),
-            }
-        }
+        let linted = &self.checked.linted;
+        let groups = &self.digest.groups;
+        let mut own: Vec<FoldedFinding<'_>> = groups
+            .iter()
+            .flat_map(|group| group.at(here))
+            .filter_map(|place| place.of(linted))
+            .map(|finding| FoldedFinding { finding, lines: 1, equal: true })
+            .collect();
+        let mut folded: Vec<FoldedFinding<'_>> = groups
+            .iter()
+            .filter_map(|group| group.without(here))
+            .filter_map(|(place, lines, equal)| {
+                place.of(linted).map(|finding| FoldedFinding { finding, lines, equal })
+            })
+            .collect();
         own.sort_by_key(|row| std::cmp::Reverse(row.finding.severity));
         folded.sort_by_key(|row| (std::cmp::Reverse(row.finding.severity), row.finding.line));
         own.extend(folded);

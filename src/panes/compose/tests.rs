@@ -297,3 +297,116 @@ fn equal_findings_are_one_row_below_those_of_the_line_under_the_cursor() {
     pane.lines.go_to_line(5);
     assert_eq!(folded(&pane), [("PD009", 1), ("PD002", 1), ("PD009", 19)]);
 }
+
+#[test]
+fn a_line_that_says_something_else_does_not_count_once_it_is_listed_by_itself() {
+    let lines = ["https://a.example/x", "https://b.example/x", "https://b.example/y"];
+    let (mut pane, ..) = compose(&lines.join("\n"));
+    for (line, equal) in [(0, true), (1, false), (2, false)] {
+        pane.lines.go_to_line(line);
+        let folded = pane.folded_findings();
+        assert_eq!(folded[0].finding.line, Some(line));
+        assert_eq!((folded[1].lines, folded[1].equal), (2, equal), "{line}");
+    }
+    pane.lines.on_command(Command::TextNewline);
+    assert_eq!(pane.count(Severity::Error), 3);
+}
+
+/// The hosts of each question about accounts that served them.
+fn asked_hosts(effects: &[Effect]) -> Vec<(Ticket, Vec<String>)> {
+    let asked = effects.iter().filter_map(|effect| match effect {
+        Effect::Query(Query::Served { ticket, hosts }) => Some((*ticket, hosts.clone())),
+        Effect::Query(_) | Effect::Order(_) | Effect::Terminal(_) => None,
+    });
+    asked.collect()
+}
+
+#[test]
+fn it_is_asked_once_which_account_served_a_host_and_every_answer_counts() {
+    let (mut pane, ctx, effects) = compose("https://one.example/a");
+    let one = asked_hosts(&effects);
+    assert_eq!(one[0].1, ["one.example"]);
+    let two = asked_hosts(&pane.on_paste("https://two.example/a", &ctx).effects);
+    assert_eq!(two[0].1, ["two.example"]);
+    pane.on_paste("https://one.example/b", &ctx);
+    for ((ticket, hosts), account) in [(&one[0], "old"), (&two[0], "older")] {
+        let served = hosts.iter().map(|host| (host.clone(), account.into())).collect();
+        let answer = Answer::Served { ticket: *ticket, result: Ok(served) };
+        assert_eq!(asked_hosts(&pane.on_answer(&answer, &ctx).effects), []);
+    }
+    let words: Vec<&str> =
+        pane.checked.linted.all_findings().map(|finding| finding.words.as_str()).collect();
+    for served in ["old served one.example before", "older served two.example before"] {
+        assert!(words.iter().any(|words| words.contains(served)), "{words:?}");
+    }
+    // Gone and back again.
+    pane.on_command(Command::TextUndo, &ctx);
+    pane.on_command(Command::TextUndo, &ctx);
+    assert_eq!(asked_hosts(&pane.on_paste("https://two.example/z", &ctx).effects), []);
+}
+
+#[test]
+fn the_reason_and_the_ticket_are_checked_without_the_lines() {
+    let mut account = testing::account("prod");
+    account.reason_required = true;
+    account.ticket_pattern = Some("INC-*".to_owned());
+    let mut known = Known::new(vec![account], false, false);
+    let resource = testing::resource("prod", "1", "www.site.com");
+    known.learn_resources("prod".into(), Arc::new(vec![resource]));
+    known.limits.insert("prod".into(), Arc::new(testing::path_limits()));
+    let ctx = pane_ctx_with(known);
+    let (mut pane, _) = open(Draft::default(), &ctx);
+    pane.on_paste("https://www.site.com/a.jpg", &ctx);
+    let codes = |pane: &ComposePane| -> Vec<&'static str> {
+        pane.checked.linted.all_findings().map(|finding| finding.code).collect()
+    };
+    assert_eq!(codes(&pane), ["PD032", "PD033"]);
+    // Were the lines looked at again, they would be read again.
+    "as it was".clone_into(&mut pane.checked.linted.lines[0].input);
+    pane.on_command(Command::FocusNext, &ctx);
+    let effects = pane.on_typed('x', &ctx).effects;
+    assert!(matches!(effects.as_slice(), [Effect::Order(Order::KeepDraft(_))]), "{effects:?}");
+    assert_eq!((codes(&pane), pane.count(Severity::Error)), (vec!["PD033"], 1));
+    pane.on_command(Command::FocusNext, &ctx);
+    pane.on_paste("INC-7", &ctx);
+    assert_eq!(codes(&pane), Vec::<&str>::new());
+    assert!(pane.checked.plan.is_ok() && pane.draft().ticket == "INC-7");
+    pane.on_command(Command::TextDeleteToStart, &ctx);
+    assert_eq!(codes(&pane), ["PD033"]);
+    assert!(pane.checked.plan.is_err());
+    assert_eq!(pane.checked.linted.lines[0].input, "as it was");
+}
+
+#[test]
+fn a_paste_behind_one_that_jumped_to_a_finding_joins_no_lines() {
+    let first = ["https://www.site.com/a", "https://www.site.com/b", "https://www.site.com/a"];
+    let (mut pane, ctx, _) = compose(&first.join("\n"));
+    assert_eq!(pane.lines.cursor(), (2, 0), "at the line that stands there twice");
+    pane.on_paste("https://www.site.com/c\nhttps://www.site.com/d", &ctx);
+    pane.on_paste("/e.jpg", &ctx);
+    pane.on_paste("https://www.site.com/f\n", &ctx);
+    let mut lines: Vec<&str> = pane.draft().text.lines().filter(|it| !it.is_empty()).collect();
+    lines.sort_unstable();
+    let at = |path: &str| format!("https://www.site.com/{path}");
+    let wanted = ["/e.jpg".to_owned(), at("a"), at("a"), at("b"), at("c"), at("d"), at("f")];
+    assert_eq!(lines, wanted);
+}
+
+#[test]
+fn a_fix_keeps_the_kind_that_a_row_of_the_history_has() {
+    let ctx = ctx();
+    let kinds = [("/app#x".to_owned(), Kind::Pattern)].into();
+    let draft = Draft {
+        text: "/app#x\n/b".to_owned(),
+        kinds,
+        resource: Some(("prod".into(), "1".into())),
+        ..Draft::default()
+    };
+    let (mut pane, _) = open(draft, &ctx);
+    pane.lines.go_to_line(0);
+    pane.on_command(Command::ComposeFix, &ctx);
+    assert_eq!(pane.draft().text, "/app\n/b");
+    let kinds: Vec<Kind> =
+        pane.checked.linted.lines.iter().filter_map(|it| Some(it.meaning.as_ref()?.kind)).collect();
+    assert_eq!(kinds, [Kind::Pattern, Kind::Url]);
+}

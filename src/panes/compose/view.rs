@@ -14,8 +14,6 @@
 //! └──────────────────────────────────────────────────────────────────────────────────────────┘
 //! ```
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -39,6 +37,16 @@ use crate::theme::{Role, Theme};
 use crate::widgets::panel::{WIDE, divide, popup};
 use crate::widgets::scroll::scroll_bar;
 use crate::widgets::text::{RowWriter, path, printable, skip, width};
+use crate::widgets::wrap::wrap;
+
+/// Cells before the words of a finding: its line, mark and code.
+const BEFORE_WORDS: u16 = 14;
+
+/// A row of the list of findings: what stands first in it, and its words.
+struct ToldRow<'a> {
+    finding: Option<&'a FoldedFinding<'a>>,
+    words: String,
+}
 
 /// The popup of a draft.
 struct ComposeView<'a> {
@@ -56,6 +64,32 @@ fn severity(severity: Severity, theme: &Theme) -> (&'static str, Role) {
     }
 }
 
+/// Breaks the findings into rows, as many as there is room for; what is cut ends with an ellipsis.
+fn told_rows<'a>(findings: &'a [FoldedFinding<'a>], width: u16, most: usize) -> Vec<ToldRow<'a>> {
+    let mut rows: Vec<ToldRow<'a>> = Vec::new();
+    for folded in findings {
+        if rows.len() >= most {
+            break;
+        }
+        let mut words = folded.finding.words.clone();
+        if folded.lines > 1 {
+            let first = if folded.equal { "" } else { ", the first" };
+            words = format!("on {} lines{first}: {words}", format::count(folded.lines as u64));
+        }
+        let mut lines = wrap(&words, width.saturating_sub(BEFORE_WORDS)).into_iter();
+        let mut here = Some(folded);
+        while let Some(line) = lines.next() {
+            let words = if rows.len() + 1 < most {
+                line
+            } else {
+                lines.by_ref().fold(line, |words, line| format!("{words} {line}"))
+            };
+            rows.push(ToldRow { finding: here.take(), words });
+        }
+    }
+    rows
+}
+
 impl Overlay for ComposePane {
     fn draw(&self, inputs: &OverlayInputs<'_>, area: Rect, buffer: &mut Buffer) {
         ComposeView { pane: self, inputs, theme: inputs.theme }.draw(area, buffer);
@@ -71,7 +105,8 @@ impl ComposeView<'_> {
         }
         let findings = self.pane.folded_findings();
         let room = inner.height - 3;
-        let told = (findings.len() as u16).min(room / 3).max(u16::from(room > 6));
+        let rows = told_rows(&findings, inner.width, usize::from(room * 2 / 5));
+        let told = u16::try_from(rows.len()).unwrap_or(room).max(u16::from(room > 6));
         let [targets, line, list, lower, texts, counter] = Layout::vertical([
             Constraint::Fill(1),
             Constraint::Length(told.min(1)),
@@ -86,7 +121,7 @@ impl ComposeView<'_> {
         self.targets(targets, buffer);
         if told > 0 {
             divide(line, &self.tally(), self.theme, buffer);
-            self.told(&findings, list, buffer);
+            self.told(rows, list, buffer);
         }
         divide(lower, "", self.theme, buffer);
         self.texts(texts, buffer);
@@ -129,26 +164,27 @@ impl ComposeView<'_> {
         if counts.is_empty() { "no findings".to_owned() } else { counts.join(", ") }
     }
 
-    fn told(&self, findings: &[FoldedFinding<'_>], area: Rect, buffer: &mut Buffer) {
-        for (&FoldedFinding { finding, lines, equal }, row) in findings.iter().zip(area.rows()) {
+    fn told(&self, rows: Vec<ToldRow<'_>>, area: Rect, buffer: &mut Buffer) {
+        for (ToldRow { finding, words }, row) in rows.into_iter().zip(area.rows()) {
+            let mut writer = RowWriter::new(buffer, row, self.theme);
+            let Some(&FoldedFinding { finding, .. }) = finding else {
+                writer.skip(BEFORE_WORDS).put(&words, Role::Text);
+                continue;
+            };
             let (mark, role) = severity(finding.severity, self.theme);
             // A draft without lines has its one entry, everything, on none of them.
             let line = match finding.line {
                 Some(line) if !self.pane.lines.is_empty() => (line + 1).to_string(),
                 Some(_) | None => "draft".to_owned(),
             };
-            let mut writer = RowWriter::new(buffer, row, self.theme);
             writer
                 .column_right(&line, 5, Role::Dim)
                 .skip(1)
                 .put(mark, role)
                 .skip(1)
-                .put(finding.code, Role::Dim);
-            if lines > 1 {
-                let first = if equal { "" } else { ", the first" };
-                writer.put(&format!(" on {} lines{first}:", format::count(lines as u64)), role);
-            }
-            writer.skip(1).put(&finding.words, Role::Text);
+                .put(finding.code, Role::Dim)
+                .skip(1)
+                .put(&words, Role::Text);
         }
     }
 
@@ -167,15 +203,9 @@ impl ComposeView<'_> {
         let wide = area.width >= 70;
         let left = if wide { area.width / 2 } else { area.width };
         let digits = if wide && lines.len() > 1 { width(&lines.len().to_string()) } else { 0 };
-        let mut entries: HashMap<usize, Vec<&LintedLine>> = HashMap::new();
-        for linted in &self.pane.checked.linted.lines {
-            if (top..top + rows).contains(&linted.line) {
-                entries.entry(linted.line).or_default().push(linted);
-            }
-        }
         for ((at, text), row) in lines.iter().enumerate().skip(top).zip(area.rows()) {
             let here = at == cursor && self.pane.part == Part::Targets;
-            let entries = entries.get(&at).map_or(&[][..], Vec::as_slice);
+            let entries = self.pane.checked.linted.entries_at(at);
             let typed = Rect { width: left, ..row };
             // The end of the last line is no line more.
             let number = (at + 1 < lines.len() || !text.is_empty()).then_some(at + 1);
@@ -196,7 +226,8 @@ impl ComposeView<'_> {
         }
         let number = line.map_or_else(String::new, |line| line.to_string());
         RowWriter::new(buffer, row, self.theme).column_right(&number, digits, Role::Dim);
-        Rect { x: row.x + digits + 1, width: row.width - digits - 1, ..row }
+        let taken = digits.saturating_add(1).min(row.width);
+        Rect { x: row.x + taken, width: row.width - taken, ..row }
     }
 
     /// Draws a line as typed, the mark of its worst finding before it, scrolled sideways so far
@@ -205,7 +236,7 @@ impl ComposeView<'_> {
         &self,
         text: &str,
         cursor: Option<usize>,
-        entries: &[&LintedLine],
+        entries: &[LintedLine],
         row: Rect,
         buffer: &mut Buffer,
     ) {
@@ -222,7 +253,7 @@ impl ComposeView<'_> {
         };
         let end = text.char_indices().nth(column).map_or(text.len(), |(at, _)| at);
         let at = width(&printable(text.get(..end).unwrap_or(text)));
-        let scroll = (at + 1).saturating_sub(room);
+        let scroll = at.saturating_add(1).saturating_sub(room);
         writer.put_within(skip(&shown, scroll), room, Role::Text);
         if let Some(cell) = buffer.cell_mut((x + at.saturating_sub(scroll), row.y)) {
             cell.modifier.insert(Modifier::REVERSED);
@@ -230,7 +261,7 @@ impl ComposeView<'_> {
     }
 
     /// Draws the vendor's view of a line.
-    fn meaning(&self, entries: &[&LintedLine], row: Rect, buffer: &mut Buffer) {
+    fn meaning(&self, entries: &[LintedLine], row: Rect, buffer: &mut Buffer) {
         let mut writer = RowWriter::new(buffer, row, self.theme);
         writer.put(self.theme.glyphs.border.vertical_left, Role::Border).skip(1);
         let Some(meaning) = entries.iter().find_map(|entry| entry.meaning.as_ref()) else {
@@ -267,23 +298,18 @@ impl ComposeView<'_> {
 
     /// `137 targets → 2 requests; now and at 10:05:12`.
     fn counter(&self) -> String {
-        let targets =
-            self.pane.checked.linted.lines.iter().filter(|line| line.meaning.is_some()).count();
-        let targets = format::count_noun(targets as u64, "target", "targets");
+        let targets = format::count_noun(self.pane.digest.targets as u64, "target", "targets");
         let Ok(plan) = &self.pane.checked.plan else {
             return targets;
         };
         let requests = format::count_noun(plan.requests.len() as u64, "request", "requests");
-        let later: Vec<DateTime<Utc>> = plan
-            .requests
-            .iter()
-            .map(|planned| planned.at)
-            .filter(|&at| at > self.inputs.now)
-            .collect();
-        let times = match (plan.requests.len() > later.len(), later.as_slice()) {
+        // They stand in the order of their times.
+        let now = plan.requests.partition_point(|planned| planned.at <= self.inputs.now);
+        let later = plan.requests.get(now..).unwrap_or_default();
+        let times = match (now > 0, later) {
             (_, []) => "now".to_owned(),
-            (false, [at]) => format!("at {}", self.moment(*at)),
-            (true, [at]) => format!("now and at {}", self.moment(*at)),
+            (false, [one]) => format!("at {}", self.moment(one.at)),
+            (true, [one]) => format!("now and at {}", self.moment(one.at)),
             (_, [_, ..]) => format!("the last at {}", self.moment(plan.ends_at)),
         };
         let times = if self.inputs.known.paused { "the queue is paused".to_owned() } else { times };

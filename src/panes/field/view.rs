@@ -39,13 +39,13 @@ impl Widget for &FieldView<'_> {
         let style = self.theme.style(Role::Field);
         let faulty = self.theme.style(Role::Fault);
         let before: u16 = self.text.get(..self.cursor.unwrap_or(0)).map_or(0, width);
-        let scroll = (before + 1).saturating_sub(area.width);
+        let scroll = before.saturating_add(1).saturating_sub(area.width);
         let mut writer = RowWriter::new(buffer, area, self.theme);
-        let mut column = 0;
+        let mut column: u16 = 0;
         for (at, grapheme) in self.text.grapheme_indices(true) {
             let shown = printable(grapheme);
             let wide = width(&shown).max(1);
-            let (begin, end) = (column, column + wide);
+            let (begin, end) = (column, column.saturating_add(wide));
             column = end;
             if begin < scroll {
                 // What is cut through at the left leaves its cells blank.

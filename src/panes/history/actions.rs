@@ -218,7 +218,7 @@ impl HistoryPane {
                 self.pending = Some(PendingRead { ticket, action: RowAction::Curl, emptying });
                 Update::effect(Effect::Query(Query::Preview { ticket, requests }))
             }
-            RowAction::Again => Update::open(Opening::Compose(Box::new(Draft::again(purges)))),
+            RowAction::Again => draft_again(purges),
             RowAction::Verify => Update::taken(),
         }
     }
@@ -326,6 +326,24 @@ impl HistoryPane {
             }
         }
         Pick { purpose: PickFor::Cname, title: "Cname".to_owned(), items, many: false }
+    }
+}
+
+/// Opens compose with purges to make again, and says which cannot be.
+fn draft_again(purges: &[Purge]) -> Update {
+    let told = purges.iter().filter(|purge| purge.again().is_some()).count();
+    let why = "the vendor's record does not say their kind or their targets";
+    if told == 0 {
+        return Update::say(Level::Warning, format!("There is nothing to purge again: {why}."));
+    }
+    let update = Update::open(Opening::Compose(Box::new(Draft::again(purges))));
+    match purges.len() - told {
+        0 => update,
+        left_out => {
+            let of = count_noun(purges.len() as u64, "purge", "purges");
+            let words = format!("{left_out} of {of} left out: {why}.");
+            update.and(Update::say(Level::Warning, words))
+        }
     }
 }
 

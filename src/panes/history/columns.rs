@@ -69,7 +69,7 @@ pub fn fit(wanted: &[Column], contents: Contents, today: bool, room: u16) -> Vec
         (Column::By, 0),
         (Column::Account, 12),
         (Column::Time, short_time),
-        (Column::Kind, 3),
+        (Column::Kind, 4),
         (Column::Account, 10),
         (Column::Targets, 0),
         (Column::Account, 7),
@@ -155,7 +155,7 @@ mod tests {
                 let columns = kept(today, room);
                 assert!(width(&columns, Column::Cname) >= 23, "{room}: {columns:?}");
                 assert!(width(&columns, Column::Account) >= 7, "{room}: {columns:?}");
-                assert!(width(&columns, Column::Kind) >= 3, "{room}: {columns:?}");
+                assert!(width(&columns, Column::Kind) >= 4, "{room}: {columns:?}");
                 assert!(width(&columns, Column::Status) >= 1, "{room}: {columns:?}");
                 assert!(width(&columns, Column::Time) >= 5, "{room}: {columns:?}");
             }

@@ -117,6 +117,32 @@ async fn an_offset_within_a_page_gives_what_is_new_of_it() {
 }
 
 #[tokio::test]
+async fn a_full_last_page_neither_ends_the_history_too_early_nor_goes_on_for_ever() {
+    let rows: Vec<Value> = (0..100).map(|id| json!({ "opID": id, "url": "/a" })).collect();
+    let full = |total: Value| {
+        let data = json!({ "total": total, "requests": rows });
+        Reply::json(200, json!({ "status": true, "data": data }).to_string())
+    };
+    let empty = |requests: Value| {
+        let body = json!({ "status": true, "data": { "requests": requests } });
+        Reply::json(200, body.to_string())
+    };
+    let page = async |reply: Reply, offset| {
+        let (_server, adapter) = answering(vec![reply]).await;
+        adapter.history(&of(offset)).await.map(|page| (page.records, page.complete))
+    };
+    assert_eq!(page(full(json!(200)), 100).await, Ok((100, true)), "as many as are counted");
+    assert_eq!(page(full(json!(201)), 100).await, Ok((100, false)));
+    // Where nothing is counted, the page after it tells; some servers have none.
+    assert_eq!(page(full(Value::Null), 100).await, Ok((100, false)));
+    assert_eq!(page(empty(json!([])), 200).await, Ok((0, true)));
+    assert_eq!(page(empty(Value::Null), 200).await, Ok((0, true)));
+    let none = || Reply::json(404, r#"{"status":false,"message":"Not found"}"#);
+    assert_eq!(page(none(), 200).await, Ok((0, true)));
+    assert_eq!(page(none(), 0).await.unwrap_err().cause, Cause::NotFound, "no such resource");
+}
+
+#[tokio::test]
 async fn an_operation_is_asked_for_by_its_id_and_never_without_a_resource() {
     let (server, adapter) = answering(vec![Reply::json(200, REQUESTS)]).await;
     let one = HistoryRequest { id: Some(PurgeId::new("77")), ..of(0) };

@@ -153,10 +153,9 @@ impl Adapter for Tencent2 {
         request::purge(&PurgeTargets::of(request))
     }
 
-    /// The tool knows API 3.0 only; the keys are the same.
+    /// The tool knows API 3.0 only, at its own address; the keys are the same.
     fn command_line(&self, request: &PurgeRequest) -> Option<String> {
-        let host = self.connection.session.http.host();
-        Some(command_line(&PurgeTargets::of(request), request.area.as_ref(), &host))
+        Some(command_line(&PurgeTargets::of(request), request.area.as_ref(), None))
     }
 
     fn edge_rules(&self) -> EdgeRules {

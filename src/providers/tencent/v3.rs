@@ -41,7 +41,8 @@ use crate::providers::{ConnectError, HistoryPage, HistoryRequest, Receipt, lenie
 
 const VENDOR_URL: &str = "https://cdn.tencentcloudapi.com/";
 const INTERNATIONAL_URL: &str = "https://cdn.intl.tencentcloudapi.com/";
-const INTERNATIONAL_HOST: &str = "cdn.intl.tencentcloudapi.com";
+/// The host that the vendor's own tool calls.
+const HOST: &str = "cdn.tencentcloudapi.com";
 const VERSION: &str = "2018-06-06";
 const CONTENT_TYPE: &str = "application/json; charset=utf-8";
 /// The most rows of history that are asked for at once, and the number where that is refused.
@@ -201,7 +202,8 @@ impl Adapter for Tencent3 {
     fn command_line(&self, request: &PurgeRequest) -> Option<String> {
         let area = request.area.as_ref().or(self.area.as_ref());
         let host = self.connection.session.http.host();
-        Some(purge::command_line(&PurgeTargets::of(request), area, &host))
+        let endpoint = (host != HOST).then_some(host.as_str());
+        Some(purge::command_line(&PurgeTargets::of(request), area, endpoint))
     }
 
     /// An answer without an error is a "yes"; the task's id is in it.

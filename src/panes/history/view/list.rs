@@ -64,7 +64,12 @@ pub(super) fn draw_titles(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffe
             (true, true) => theme.glyphs.sort_up,
         };
         let title = format!("{before}{} {after}", column.title());
-        writer.column(title.trim_end(), cells, Role::Heading).skip(1);
+        let title = title.trim_end();
+        // In little room the mark of the order stands close; an ellipsis would say less than a
+        // letter.
+        let close = format!("{before}{}{after}", column.title());
+        let title = if width(title) > cells { &close } else { title };
+        writer.column(beginning(title, cells).0, cells, Role::Heading).skip(1);
     }
 }
 
@@ -120,7 +125,8 @@ fn draw_row(
             Column::Kind => {
                 let role = if row.kind == Some(Kind::All) { Role::Warning } else { Role::Dim };
                 // In little room the beginnings tell the kinds apart, an ellipsis would not.
-                let (word, _) = beginning(row.kind.map_or("unknown", Kind::word), cells);
+                let room = if cells < 7 { cells.min(3) } else { cells };
+                let (word, _) = beginning(row.kind.map_or("unknown", Kind::word), room);
                 writer.column(word, cells, role);
             }
             Column::Status if view.pane.rows().is_lost(row.key) => {

@@ -139,6 +139,7 @@ async fn a_purge_is_a_signed_form_and_its_preview_shows_placeholders() {
     assert_eq!(words[..4], ["tccli", "cdn", "PurgeUrlsCache", "--Urls"]);
     let urls: Vec<String> = serde_json::from_str(&words[4]).unwrap();
     assert_eq!(urls, ["https://www.shop.example/a b?x=1&y=$2", "https://www.shop.example/c"]);
+    assert_eq!(words.len(), 5, "the tool does not know the address of this API");
 }
 
 #[tokio::test]

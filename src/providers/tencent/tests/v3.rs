@@ -214,7 +214,7 @@ async fn purges_go_out_by_kind_and_mode() {
         // The vendor's tool takes the same fields, lists as JSON and truth as Python writes it.
         let words = shlex::split(&preview.curl).unwrap();
         assert_eq!(words[..3], ["tccli", "cdn", action]);
-        let told: serde_json::Map<String, Value> = words[3..]
+        let mut told: serde_json::Map<String, Value> = words[3..]
             .chunks(2)
             .map(|pair| {
                 let value = match pair[1].as_str() {
@@ -224,9 +224,29 @@ async fn purges_go_out_by_kind_and_mode() {
                 (pair[0].trim_start_matches('-').to_owned(), value)
             })
             .collect();
+        let endpoint = told.remove("endpoint");
+        let address = format!("127.0.0.1:{}", server.url.port().unwrap());
+        assert_eq!(endpoint, Some(json!(address)));
         assert_eq!(Value::Object(told), body_wanted);
         assert!(!preview.curl.contains('$'), "{}", preview.curl);
     }
+}
+
+#[test]
+fn a_copied_command_names_the_address_where_it_is_not_the_vendors_own() {
+    let endpoint = |account: &AccountConfig| {
+        let preview = adapter(account).preview(&request(Payload::All, None));
+        let words = shlex::split(&preview.curl).unwrap();
+        let at = words.iter().position(|word| word == "--endpoint");
+        at.map(|at| words[at + 1].clone())
+    };
+    let own = account(&Url::parse("https://cdn.tencentcloudapi.com/").unwrap());
+    assert_eq!(endpoint(&own), None);
+    let near = account(&Url::parse("https://cdn.ap-hongkong.tencentcloudapi.com/").unwrap());
+    assert_eq!(endpoint(&near).as_deref(), Some("cdn.ap-hongkong.tencentcloudapi.com"));
+    let abroad = bare().with_option("international", "true".to_owned());
+    assert_eq!(endpoint(&abroad).as_deref(), Some("cdn.intl.tencentcloudapi.com"));
+    assert_eq!(endpoint(&bare()), None);
 }
 
 #[tokio::test]

@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::super::{DELETE, FLUSH, PurgeTargets};
-use super::INTERNATIONAL_HOST;
 use crate::providers::http::quoted;
 
 /// Returns the action and its body. Characters beyond ASCII are sent as they are, and the vendor is
@@ -29,11 +28,12 @@ pub(super) fn body(targets: &PurgeTargets, area: Option<&String>) -> (&'static s
 
 /// Returns the same as a call of the vendor's own tool, which signs it with the operator's keys:
 /// `tccli cdn PurgePathCache --FlushType flush --Paths '["https://www.site.com/img/"]'`. Lists are
-/// JSON there, and truth is written `True`.
+/// JSON there, and truth is written `True`. `endpoint` is the host to call where it is not the tool's
+/// own.
 pub(in crate::providers::tencent) fn command_line(
     targets: &PurgeTargets,
     area: Option<&String>,
-    host: &str,
+    endpoint: Option<&str>,
 ) -> String {
     let (action, body) = body(targets, area);
     let mut words = vec![format!("tccli cdn {action}")];
@@ -45,8 +45,6 @@ pub(in crate::providers::tencent) fn command_line(
         };
         words.push(format!("--{name} {}", quoted(&written)));
     }
-    if host == INTERNATIONAL_HOST {
-        words.push(format!("--endpoint {host}"));
-    }
+    words.extend(endpoint.map(|host| format!("--endpoint {}", quoted(host))));
     words.join(" ")
 }
