@@ -39,7 +39,8 @@ fn line(stage: &Stage, from_the_bottom: usize) -> String {
 
 /// The notice, which may take two lines.
 fn notice(stage: &Stage) -> String {
-    [line(stage, 2), line(stage, 1)].join("\n")
+    let both = [line(stage, 2), line(stage, 1)].join(" ");
+    both.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn tabs(stage: &Stage) -> String {
@@ -74,11 +75,11 @@ fn what_was_refused_stands_there_and_is_counted_until_the_queue_was_opened() {
 fn the_reason_and_what_to_do_stand_in_the_notice() {
     let mut stage = Stage::new((160, 50));
     goes_wrong(&mut stage, "1", "edge-prod", JournalState::Rejected);
-    assert!(line(&stage, 1).contains("401 token refused. Replace the token."));
+    assert!(notice(&stage).contains("401 token refused. Replace the token."));
     stage.press("esc");
     goes_wrong(&mut stage, "2", "edge-test", JournalState::Failed);
     // Both are told: nobody has looked at either.
-    let told = line(&stage, 1);
+    let told = notice(&stage);
     assert!(told.contains("2 purges went wrong (1 failed, 1 refused)"), "{told}");
     assert!(told.contains("edge-test: www.site.com, edge-prod: www.site.com"), "{told}");
     assert!(tabs(&stage).contains("✗ 1 failed · 1 refused"), "{}", tabs(&stage));
@@ -102,7 +103,7 @@ fn what_failed_while_the_program_was_not_running_is_told_at_its_start() {
     let seen = JournalEntry { noticed: true, ..failed("4") };
     stage.journal = vec![failed("1"), failed("2"), stale, seen];
     stage.start();
-    let told = line(&stage, 1);
+    let told = notice(&stage);
     assert!(told.contains("3 purges went wrong (2 failed, 1 not verified)"), "{told}");
     assert!(tabs(&stage).contains("✗ 2 failed · 1 not verified"), "{}", tabs(&stage));
     stage.press("Q esc");

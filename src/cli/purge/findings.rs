@@ -89,8 +89,8 @@ fn explanation(of_code: &OfCode<'_>) -> Option<String> {
     Some(format!("  {}, {}: {}{link}", rule.code, rule.title, rule.explanation))
 }
 
-/// Prints the findings, the most severe first; errors and warnings also with `--quiet`. `explained`:
-/// below the findings of each code, its explanation.
+/// Prints the findings, the most severe first; errors and warnings also with `--quiet`.
+/// `explained`: below the findings of each code, its explanation.
 pub(super) fn print(linted: &Linted, explained: bool, console: Console) {
     for of_code in by_code(linted) {
         let is_info = |(_, finding): &(_, &Finding)| finding.severity == Severity::Info;

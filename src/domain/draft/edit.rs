@@ -165,7 +165,7 @@ impl Block<'_> {
                 (Some(None), Some(place)) => {
                     let place = with_quotes(&line, place);
                     let place = match self.way {
-                        Way::List => with_delimiter(&line, place),
+                        Way::List => with_delimiter(&line, &place),
                         Way::Cells | Way::Anew => place,
                     };
                     line = spliced(&line, &place, "");
@@ -228,7 +228,7 @@ fn with_quotes(line: &str, place: &Range<usize>) -> Range<usize> {
 }
 
 /// Widens a place by the delimiter behind it, or else by the one before it, and the blanks there.
-fn with_delimiter(line: &str, place: Range<usize>) -> Range<usize> {
+fn with_delimiter(line: &str, place: &Range<usize>) -> Range<usize> {
     let before = line.get(..place.start).unwrap_or_default();
     let after = line.get(place.end..).unwrap_or_default();
     let rest = after.trim_start();

@@ -34,6 +34,8 @@ impl ComposePane {
         };
         let (text, cost) = (wider.rewrite(&self.checked.linted), wider.also_removes.clone());
         self.lines.replace(text.trim_end());
+        // Patterns stand among them now: each line tells its kind by its form.
+        self.kept.draft.kind = None;
         self.edited(ctx).and(Update::say(Level::Warning, cost))
     }
 

@@ -177,6 +177,20 @@ fn wider_purges_are_offered_and_taken_only_by_choice() {
 }
 
 #[test]
+fn wider_purges_are_patterns_also_where_the_kind_url_was_chosen() {
+    let ctx = ctx();
+    let lines: Vec<String> = (0..250).map(|n| format!("/img/{n}.jpg")).collect();
+    let resource = Some(("prod".into(), "1".into()));
+    let draft =
+        Draft { text: lines.join("\n"), kind: Some(Kind::Url), resource, ..Draft::default() };
+    let (mut pane, _) = open(draft, &ctx);
+    let values = vec![PickValue::Place(0)];
+    pane.on_overlay_answer(&OverlayAnswer::Picked { purpose: PickFor::Wider, values }, &ctx);
+    assert_eq!(targets(&pane), ["/img/*"]);
+    assert!(pane.checked.plan.is_ok(), "{:?}", pane.checked.plan);
+}
+
+#[test]
 fn the_purge_that_a_line_would_repeat_can_be_looked_at() {
     let (mut pane, ctx, _) = compose("https://www.site.com/a.jpg");
     let none = pane.on_command(Command::ComposeFollow, &ctx);

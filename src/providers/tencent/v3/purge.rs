@@ -28,8 +28,8 @@ pub(super) fn body(targets: &PurgeTargets, area: Option<&String>) -> (&'static s
 
 /// Returns the same as a call of the vendor's own tool, which signs it with the operator's keys:
 /// `tccli cdn PurgePathCache --FlushType flush --Paths '["https://www.site.com/img/"]'`. Lists are
-/// JSON there, and truth is written `True`. `endpoint` is the host to call where it is not the tool's
-/// own.
+/// JSON there, and truth is written `True`. `endpoint` is the host to call where it is not the
+/// tool's own.
 pub(in crate::providers::tencent) fn command_line(
     targets: &PurgeTargets,
     area: Option<&String>,
