@@ -27,27 +27,27 @@ impl Draft {
             .first()
             .map(|(_, kind)| *kind)
             .filter(|first| told.iter().all(|(_, kind)| kind == first));
-        let mut lines = Lines::default();
+        let mut lines = DraftLines::default();
         for (purge, of) in told {
             for line in lines_of(purge, of, kind, one.is_some()) {
                 lines.put(&line, of, &purge.cname);
             }
         }
         let kinds = if kind.is_some() { BTreeMap::new() } else { lines.kinds };
-        Self { text: lines.lines.join("\n"), kind, kinds, resource: one, ..Self::default() }
+        Self { text: lines.texts.join("\n"), kind, kinds, resource: one, ..Self::default() }
     }
 }
 
 /// The lines of a draft, each once.
 #[derive(Default)]
-struct Lines {
-    lines: Vec<String>,
+struct DraftLines {
+    texts: Vec<String>,
     seen: HashMap<String, Kind>,
     /// The kinds that the forms of their lines do not tell.
     kinds: BTreeMap<String, Kind>,
 }
 
-impl Lines {
+impl DraftLines {
     /// Adds a line. The same text with another kind is written otherwise.
     fn put(&mut self, text: &str, kind: Kind, cname: &str) {
         for line in writings(text, cname) {
@@ -60,7 +60,7 @@ impl Lines {
                         self.kinds.insert(line.clone(), kind);
                     }
                     self.seen.insert(line.clone(), kind);
-                    self.lines.push(line);
+                    self.texts.push(line);
                     return;
                 }
             }
