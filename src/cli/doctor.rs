@@ -11,7 +11,7 @@ use super::error::{Class, CliError};
 use super::global::Global;
 use super::listing::{self, Cell, Emphasis, Format, Record, TableStyle};
 use super::setup;
-use crate::config::load::{self, Config, Flags, Loaded};
+use crate::config::load::{self, Config, Faulty, Flags, Loaded};
 use crate::domain::zone::Zone;
 
 /// `purgedeck doctor`.
@@ -106,7 +106,12 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
             let found = Finding::ok("configuration", "file", error.message);
             findings.push(found.fail(Class::Usage, advice));
             let config = without_file(global);
-            Loaded { config, flawed: Vec::new(), diagnostics: Vec::new() }
+            Loaded {
+                config,
+                flawed: Vec::new(),
+                faulty: Faulty::default(),
+                diagnostics: Vec::new(),
+            }
         }
     };
     if findings.is_empty() {

@@ -6,9 +6,10 @@ use super::console::{Console, count};
 use super::error::{Class, CliError};
 use super::global::Global;
 use super::listing::{Format, TableStyle};
+use super::setup::{self, QueueChange};
 use super::signals::{self, Shutdown};
 use super::wait::wait;
-use super::{refusal, request_record, session, setup};
+use super::{refusal, request_record, session};
 use crate::config::load::Config;
 use crate::domain::ids::JournalId;
 use crate::domain::journal::{JournalEntry, JournalState};
@@ -89,7 +90,16 @@ pub enum Command {
 /// Runs `purgedeck queue`.
 pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
     check_list_flags(options)?;
-    let config = setup::configuration(global)?;
+    let config = match &options.command {
+        None | Some(Command::List(_)) => setup::store_configuration(global, QueueChange::Nothing)?,
+        Some(Command::Pause | Command::Resume) => {
+            setup::store_configuration(global, QueueChange::Pause)?
+        }
+        Some(Command::Cancel { .. } | Command::Reorder { .. }) => {
+            setup::store_configuration(global, QueueChange::Requests)?
+        }
+        Some(Command::Retry { .. } | Command::Run { .. }) => setup::configuration(global)?,
+    };
     super::log::start(&config)?;
     match &options.command {
         None => list(global, &config, &options.list),

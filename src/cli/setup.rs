@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal, Write};
 
 use clap::builder::StyledStr;
 
+use super::console::Console;
 use super::error::{Class, CliError};
 use super::global::Global;
 use crate::config::diagnostic::{Diagnostic, FilePosition};
@@ -49,6 +50,51 @@ pub fn require_account(config: &Config) -> Result<(), CliError> {
 /// Reads the configuration, or lists all its errors.
 pub fn configuration(global: &Global) -> Result<Config, CliError> {
     Ok(loaded(global)?.into_config()?)
+}
+
+/// Reads as much of the configuration as a command on the store alone needs: an account or a key
+/// with an error does not keep the queue from being paused. Such errors are warned of. Fails where
+/// it cannot be told where the store is, or whether a change is allowed.
+pub fn store_configuration(global: &Global, change: QueueChange) -> Result<Config, CliError> {
+    let loaded = loaded(global)?;
+    // A misspelt account would select nothing.
+    if loaded.diagnostics.is_empty() || !global.accounts.is_empty() {
+        return Ok(loaded.into_config()?);
+    }
+    let Loaded { mut config, flawed, faulty, .. } = loaded.clone();
+    let error = loaded.into_config().map_or_else(CliError::from, |_| {
+        CliError::new(Class::Usage, "the configuration has errors")
+    });
+    let undecided = match change {
+        QueueChange::Nothing => None,
+        QueueChange::Pause if faulty.all => None,
+        QueueChange::Requests if faulty.all => Some("an account"),
+        QueueChange::Pause | QueueChange::Requests => faulty.read_only.then_some("everything"),
+    };
+    if faulty.store {
+        return Err(error.hint("--store FILE names the store, whatever the file says."));
+    }
+    if let Some(what) = undecided {
+        return Err(error.hint(format!(
+            "It cannot be told if {what} is read-only, so the queue stays as it is."
+        )));
+    }
+    let console = Console::new(global);
+    console.warn(&error.message);
+    console.warn("only the store is used");
+    config.accounts.extend(flawed);
+    Ok(config)
+}
+
+/// A command's change of the queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QueueChange {
+    /// None: it only reads.
+    Nothing,
+    /// The queue as a whole is paused or resumed.
+    Pause,
+    /// Requests are changed.
+    Requests,
 }
 
 /// Reads as much of the configuration as can be read, and lists all its errors.

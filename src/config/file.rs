@@ -24,6 +24,16 @@ pub struct FileTables {
     pub views: Vec<View>,
     /// The keys.
     pub keys: Vec<KeyBinding>,
+    /// Positions of the values of all keys at the top, also of faulty ones.
+    pub positions: Positions,
+    /// Set if the text is not TOML: nothing of it can be read.
+    pub unreadable: bool,
+}
+
+/// Returns true if a table has a key, or one that was surely meant for it.
+pub fn is_meant<T: Table>(key: &str, positions: &Positions) -> bool {
+    let names = || T::KEYS.iter().map(|key| key.name);
+    positions.keys().any(|name| name == key || nearest(name, names()) == Some(key))
 }
 
 /// An account's table.
@@ -58,11 +68,12 @@ pub fn read(text: &str, settings: &mut Settings) -> (FileTables, Vec<Diagnostic>
             let message = error.message().lines().collect::<Vec<_>>().join(", ");
             Diagnostic::at(FilePosition::of(text, at), message)
         });
-        return (FileTables::default(), diagnostics.collect());
+        let file = FileTables { unreadable: true, ..FileTables::default() };
+        return (file, diagnostics.collect());
     }
     let table = table.get_ref();
-    reader.table(settings, table, &TABLES);
-    let mut file = FileTables::default();
+    let positions = reader.table(settings, table, &TABLES);
+    let mut file = FileTables { positions, ..FileTables::default() };
     for (position, table) in reader.tables("account", table) {
         file.accounts.push(reader.account(position, table));
     }

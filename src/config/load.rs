@@ -9,12 +9,13 @@ use toml::de::DeValue;
 
 use super::accounts::AccountConfig;
 use super::diagnostic::{ConfigError, Diagnostic, describe_io_error};
-use super::file::{self, FileTables};
+use super::file::{self, FileTables, is_meant};
 use super::paths::{Directories, Paths};
 use super::schema::{
     ColourMode, KeyBinding, LogLevel, Setting, SettingOrigin, Settings, Table, View, variable,
 };
 use super::value::{Node, ValueError};
+use crate::domain::ids::{AccountName, ProviderName};
 use crate::domain::nearest::nearest;
 
 mod account;
@@ -50,6 +51,8 @@ pub struct Config {
     pub settings: Settings,
     /// The accounts, as far as `--account` selects them.
     pub accounts: Vec<AccountConfig>,
+    /// Names and providers of the accounts that `--account` leaves out.
+    pub left_out: Vec<(AccountName, ProviderName)>,
     /// The views.
     pub views: Vec<View>,
     /// The keys that differ from the defaults.
@@ -96,6 +99,8 @@ pub struct Loaded {
     pub config: Config,
     /// The accounts with an error, without what is wrong in them.
     pub flawed: Vec<AccountConfig>,
+    /// Settings that were meant and cannot be read; those that a flag gives are left out.
+    pub faulty: Faulty,
     /// The errors.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -111,6 +116,40 @@ impl Loaded {
             file: self.config.has_file.then_some(self.config.paths.config),
             diagnostics: self.diagnostics,
         })
+    }
+}
+
+/// Settings that were meant and cannot be read, of those that decide what a command on the store
+/// alone may do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Faulty {
+    /// The file is not TOML: nothing of it can be read.
+    pub all: bool,
+    /// The place of the store.
+    pub store: bool,
+    /// The setting that forbids all purges.
+    pub read_only: bool,
+}
+
+impl Faulty {
+    /// Compares the keys of the file with what was read of them.
+    fn of(file: &FileTables, settings: &Settings) -> Self {
+        let is_faulty = |key, origin: &SettingOrigin| {
+            file.unreadable
+                || is_meant::<Settings>(key, &file.positions)
+                    && !matches!(origin, SettingOrigin::File(_))
+        };
+        Self {
+            all: file.unreadable,
+            store: is_faulty("store", &settings.store.origin),
+            read_only: is_faulty("read_only", &settings.read_only.origin),
+        }
+    }
+
+    /// Notes that a setting cannot be read from the environment.
+    fn note(&mut self, key: &str) {
+        self.store |= key == "store";
+        self.read_only |= key == "read_only";
     }
 }
 
@@ -177,15 +216,18 @@ fn join(flags: &Flags, env: Environment<'_>, paths: Paths, text: Option<&str>) -
         Some(text) => file::read(text, &mut settings),
         None => (FileTables::default(), Vec::new()),
     };
-    join_settings(&mut settings, flags, env, &paths, &mut errors);
+    let mut faulty = Faulty::of(&file, &settings);
+    join_settings(&mut settings, flags, env, &paths, (&mut errors, &mut faulty));
+    faulty.store &= flags.store.is_none();
+    faulty.read_only &= !flags.read_only;
     let (mut accounts, flawed) = account::accounts(file.accounts, env, &paths, &mut errors);
     if settings.read_only.value {
         accounts.iter_mut().for_each(AccountConfig::forbid_purges);
     }
-    select(&mut accounts, &flawed, &flags.accounts, &mut errors);
-    let (views, keys) = (file.views, file.keys);
-    let config = Config { paths, has_file: text.is_some(), settings, accounts, views, keys };
-    Loaded { config, flawed, diagnostics: errors }
+    let left_out = select(&mut accounts, &flawed, &flags.accounts, &mut errors);
+    let (has_file, views, keys) = (text.is_some(), file.views, file.keys);
+    let config = Config { paths, has_file, settings, accounts, left_out, views, keys };
+    Loaded { config, flawed, faulty, diagnostics: errors }
 }
 
 /// Puts the environment and the flags over the file's settings, the stronger after the weaker.
@@ -194,7 +236,7 @@ fn join_settings(
     flags: &Flags,
     env: Environment<'_>,
     paths: &Paths,
-    errors: &mut Vec<Diagnostic>,
+    (errors, faulty): (&mut Vec<Diagnostic>, &mut Faulty),
 ) {
     let read_only = settings.read_only.clone();
     if set(env, "NO_COLOR").is_some() {
@@ -207,6 +249,7 @@ fn join_settings(
             && let Err(error) = set_from_text(settings, key.name, &text, &variable)
         {
             errors.push(environment_error(&variable, &error));
+            faulty.note(key.name);
         }
     }
     // Read-only wins, however weak the one that says it.
@@ -252,13 +295,14 @@ fn environment_error(variable: &str, error: &ValueError) -> Diagnostic {
     Diagnostic::elsewhere(format!("environment variable {variable}{error}"))
 }
 
-/// Keeps only the accounts that `--account` names; a name that no account has is an error.
+/// Keeps only the accounts that `--account` names, and returns the others; a name that no account
+/// has is an error.
 fn select(
     accounts: &mut Vec<AccountConfig>,
     flawed: &[AccountConfig],
     wanted: &[String],
     errors: &mut Vec<Diagnostic>,
-) {
+) -> Vec<(AccountName, ProviderName)> {
     for name in wanted {
         let known: Vec<&str> =
             accounts.iter().chain(flawed).map(|one| one.name().as_str()).collect();
@@ -272,9 +316,12 @@ fn select(
                 .push(Diagnostic::elsewhere(format!("there is no account \"{name}\"")).help(help));
         }
     }
-    if !wanted.is_empty() {
-        accounts.retain(|one| wanted.iter().any(|name| name == one.name().as_str()));
+    if wanted.is_empty() {
+        return Vec::new();
     }
+    let is_left_out = |one: &mut AccountConfig| !wanted.iter().any(|it| it == one.name().as_str());
+    let others = accounts.extract_if(.., is_left_out);
+    others.map(|one| (one.name().clone(), one.provider().clone())).collect()
 }
 
 /// Returns a variable that is set to something.

@@ -226,3 +226,73 @@ fn a_table_without_rows_is_said_to_be_one_and_a_programs_list_is_empty() {
         assert_eq!(seen, (0, "[]\n", ""), "{args:?}");
     }
 }
+
+/// The first account is in order, the second has a fault, and one key is unknown.
+const FAULTY: &str = r#"
+theme = "no such theme"
+[[account]]
+name = "prod"
+provider = "gcore"
+token = { env = "TOKEN" }
+
+[[account]]
+name = "test"
+provider = "gcore"
+tokn = { env = "TOKEN" }
+"#;
+
+#[test]
+fn the_queue_is_seen_paused_and_canceled_although_the_configuration_has_errors() {
+    let left = Left::by_an_earlier_run();
+    let (first, second) = (left.queued("prod", "/1"), left.queued("test", "/2"));
+    left.home.write("two.toml", FAULTY);
+    let listed = left.run(&["queue", "--format", "csv"]);
+    assert!(listed.err.contains("unknown key \"tokn\""), "{listed:?}");
+    assert!(listed.err.contains("only the store is used"), "{listed:?}");
+    assert_eq!(listed.fine().lines().count(), 3);
+    left.run(&["queue", "pause"]).fine();
+    assert!(left.is_paused());
+    left.run(&["queue", "resume"]).fine();
+    assert!(!left.is_paused());
+    left.run(&["queue", "reorder", second.as_str(), first.as_str()]).fine();
+    left.run(&["queue", "cancel", first.as_str(), second.as_str()]).fine();
+    let states: Vec<JournalState> = left.journal().iter().map(|entry| entry.state).collect();
+    assert_eq!(states, [JournalState::Cancelled; 2]);
+    for strict in [&["queue", "run"][..], &["--account", "prod", "queue", "list"]] {
+        assert_eq!(left.run(strict).code, 2, "{strict:?}");
+    }
+}
+
+#[test]
+fn a_read_only_that_cannot_be_read_keeps_the_queue_as_it_is() {
+    let left = Left::by_an_earlier_run();
+    let id = left.queued("test", "/2");
+    for (top, account) in [("read_only = 1", ""), ("readonly = true", ""), ("", "read_onyl = true")]
+    {
+        left.home.write("two.toml", &format!("{top}\n{TWO_ACCOUNTS}\n{account}\n"));
+        let ran = left.run(&["queue", "cancel", id.as_str()]);
+        assert!(ran.code == 2 || ran.code == 8, "{ran:?}");
+        assert!(ran.err.contains("read-only"), "{ran:?}");
+        assert_eq!(left.run(&["queue", "pause"]).code == 0, top.is_empty());
+        left.run(&["queue", "list"]).fine();
+    }
+    assert_eq!(left.journal()[0].state, JournalState::Queued);
+}
+
+#[test]
+fn without_a_readable_place_of_the_store_the_flag_is_named() {
+    let left = Left::by_an_earlier_run();
+    let id = left.queued("test", "/1");
+    for text in ["store = [1]", "this is = no toml = at all"] {
+        left.home.write("two.toml", text);
+        let ran = left.home.run(&["--config", "two.toml", "queue", "pause"]);
+        assert_eq!(ran.code, 2, "{ran:?}");
+        assert!(ran.err.contains("two.toml:1:") && ran.err.contains("--store FILE"), "{ran:?}");
+        for command in ["pause", "list", "resume"] {
+            left.run(&["queue", command]).fine();
+        }
+    }
+    let ran = left.run(&["queue", "cancel", id.as_str()]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(ran.err.contains("if an account is read-only"), "{ran:?}");
+}

@@ -4,7 +4,7 @@ use super::{Environment, environment_error, environment_value, set, set_from_tex
 use crate::config::accounts::{AccountConfig, check_name};
 use crate::config::diagnostic::{Diagnostic, FilePosition};
 use crate::config::edge::MAX_ADDRESSES;
-use crate::config::file::{AccountTable, Positions};
+use crate::config::file::{AccountTable, Positions, is_meant};
 use crate::config::paths::Paths;
 use crate::config::schema::AccountSettings;
 use crate::config::secret::source::SecretSource;
@@ -103,7 +103,12 @@ fn build(table: AccountTable, paths: &Paths) -> Option<AccountConfig> {
     let vendor = vendors::vendor(table.settings.provider.as_deref()?)?;
     let name = AccountName::new(table.settings.name.clone()?);
     let provider = ProviderName::new(vendor.name);
+    let is_unreadable = table.settings.read_only.is_none()
+        && is_meant::<AccountSettings>("read_only", &table.positions);
     let mut account = AccountConfig::from_settings(name, provider, table.settings);
+    if is_unreadable {
+        account.forbid_purges();
+    }
     for (key, value) in table.vendor {
         account = match value {
             VendorValue::Secret(SecretSource::File(path)) => {
