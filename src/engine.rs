@@ -282,6 +282,7 @@ impl Engine {
             let sender = Sender::new(queues, config.store.path(), writer, events, clock, messages);
             tasks.spawn(sender.work(stop.clone()));
         }
+        tasks.spawn(tell_stored_accounts(&summaries, events.clone(), stop.clone()));
         let engine = Self(Arc::new(Shared {
             safety,
             connections,
@@ -376,6 +377,23 @@ impl Engine {
                         .to_owned(),
                 ),
             }
+        }
+    }
+}
+
+/// Publishes the accounts with data in the store: their names are right in a filter, configured or
+/// not.
+fn tell_stored_accounts(
+    thread: &QueryThread,
+    events: EventHub,
+    stop: CancellationToken,
+) -> impl Future<Output = ()> + Send + use<> {
+    let read = thread.ask(|reader| reader.accounts());
+    async move {
+        // Where the store cannot be read, every name is right.
+        if let Some(Ok(accounts)) = stop.run_until_cancelled(read).await {
+            let named = accounts.into_iter().map(|stored| (stored.account, stored.provider));
+            events.publish(Event::Stored(Arc::new(named.collect())));
         }
     }
 }

@@ -16,7 +16,7 @@ use super::session;
 use super::setup;
 use super::sync;
 use crate::config::load::Config;
-use crate::domain::filter::{Clause, Filter, FilterError, Pattern, Predicate, Test};
+use crate::domain::filter::{Clause, Filter, FilterError, Pattern, Predicate, Test, Vocabulary};
 use crate::domain::text::escape_control;
 use crate::engine::SyncReport;
 
@@ -46,8 +46,8 @@ pub struct Options {
 
 /// Runs `purgedeck history`.
 pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
-    let filter = filter(&options.filter)?;
     let config = setup::configuration(global)?;
+    let filter = filter(&options.filter, &config)?;
     super::log::start(&config)?;
     let console = Console::new(global);
     let predicate = resolve(&filter, global, &config);
@@ -60,10 +60,29 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
     sync::conclude(&report, console)
 }
 
-/// Parses the words of a command line as a filter.
-pub(super) fn filter(words: &[String]) -> Result<Filter, CliError> {
+/// Parses the words of a command line as a filter. An account or a provider that neither the
+/// configuration nor the store has is an error.
+pub(super) fn filter(words: &[String], config: &Config) -> Result<Filter, CliError> {
     let text = words.join(" ");
-    Filter::parse(&text).map_err(|error| filter_error(&text, &error))
+    let filter = Filter::parse_known(&text, &names(config)?);
+    filter.map_err(|error| filter_error(&text, &error))
+}
+
+/// Returns the accounts and providers of the configuration and of the store.
+fn names(config: &Config) -> Result<Vocabulary, CliError> {
+    let configured = config.accounts.iter().map(|one| (one.name(), Some(one.provider())));
+    let left_out = config.left_out.iter().map(|(name, provider)| (name, Some(provider)));
+    let stored = match session::existing_store(config)? {
+        Some(store) => store.accounts()?,
+        None => Vec::new(),
+    };
+    let stored = stored.iter().map(|(name, provider)| (name, provider.as_ref()));
+    let mut names = Vocabulary { closed: true, ..Vocabulary::default() };
+    for (name, provider) in configured.chain(left_out).chain(stored) {
+        names.accounts.push(name.to_string());
+        names.providers.extend(provider.map(ToString::to_string));
+    }
+    Ok(names)
 }
 
 /// Resolves the filter now, limited to the accounts of `--account`.

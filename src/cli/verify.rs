@@ -51,8 +51,8 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
     if global.offline {
         return Err(CliError::new(Class::Usage, "the edge cannot be checked with --offline"));
     }
-    let filter = history::filter(&options.filter)?;
     let config = setup::configuration(global)?;
+    let filter = history::filter(&options.filter, &config)?;
     super::log::start(&config)?;
     let console = Console::new(global);
     setup::require_account(&config)?;

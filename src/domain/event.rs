@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 
 use super::account::Account;
 use super::failure::Failure;
-use super::ids::AccountName;
+use super::ids::{AccountName, ProviderName};
 use super::journal::JournalEntry;
 use super::limits::Limits;
 use super::resource::Resource;
@@ -63,6 +63,9 @@ pub enum Event {
         /// True if nothing may be purged at all.
         read_only: bool,
     },
+    /// The accounts with data in the store, also those that are not configured any more, and their
+    /// providers; sent at the start.
+    Stored(Arc<Vec<(AccountName, Option<ProviderName>)>>),
     /// Something that the operator should read.
     Notice(Notice),
 }

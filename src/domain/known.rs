@@ -11,8 +11,9 @@ use crate::domain::bad_news::BadEnd;
 use crate::domain::budget::{Consumption, Cooldown, RecentPurge, USUAL_MARGIN, Usage};
 use crate::domain::event::{AccountStatus, Event};
 use crate::domain::failure::Failure;
+use crate::domain::filter::Vocabulary;
 use crate::domain::hosts::HostIndex;
-use crate::domain::ids::{AccountName, JournalId, ResourceId};
+use crate::domain::ids::{AccountName, JournalId, ProviderName, ResourceId};
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::limits::Limits;
 use crate::domain::lint_context::LintContext;
@@ -48,6 +49,8 @@ pub struct Known {
     noticed_here: BTreeSet<JournalId>,
     resources: BTreeMap<AccountName, Arc<Vec<Resource>>>,
     hosts: Arc<HostIndex>,
+    /// The accounts with data in the store, and their providers; `None` before they were told.
+    stored: Option<BTreeMap<AccountName, Option<ProviderName>>>,
     /// Windows that vendors closed, by the request that was refused; canceled requests still count.
     cooldowns: BTreeMap<JournalId, Cooldown>,
     revision: u64,
@@ -90,7 +93,19 @@ impl Known {
                 self.revision += 1;
                 true
             }
-            Event::HistoryChanged { .. } | Event::Notice(_) => false,
+            Event::Stored(stored) => {
+                self.stored.get_or_insert_default().extend(stored.iter().cloned());
+                false
+            }
+            Event::HistoryChanged { account, .. } => {
+                if let Some(stored) = &mut self.stored
+                    && !stored.contains_key(account)
+                {
+                    stored.insert(account.clone(), None);
+                }
+                false
+            }
+            Event::Notice(_) => false,
         }
     }
 
@@ -193,6 +208,28 @@ impl Known {
     /// All resources, by account.
     pub fn all_resources(&self) -> impl Iterator<Item = &Resource> {
         self.resources.values().flat_map(|of_one| of_one.iter())
+    }
+
+    /// Returns the words that a filter is completed with, and whether its accounts and providers
+    /// are all that there are.
+    pub fn vocabulary(&self) -> Vocabulary {
+        let stored = || self.stored.iter().flatten();
+        let sorted = |mut words: Vec<String>| {
+            words.sort_unstable();
+            words.dedup();
+            words
+        };
+        let cnames = self.all_resources().map(|resource| resource.cname.clone());
+        let configured = self.accounts.iter().map(|account| account.provider.to_string());
+        let told = stored().filter_map(|(_, provider)| Some(provider.as_ref()?.to_string()));
+        let gone = stored().map(|(name, _)| name).filter(|name| self.account(name).is_none());
+        let accounts = self.accounts.iter().map(|account| &account.name).chain(gone);
+        Vocabulary {
+            cnames: sorted(cnames.filter(|cname| !cname.is_empty()).collect()),
+            accounts: accounts.map(ToString::to_string).collect(),
+            providers: sorted(configured.chain(told).collect()),
+            closed: self.stored.is_some(),
+        }
     }
 
     /// The resource of this id.
@@ -308,6 +345,21 @@ mod tests {
             known.learn(&Event::Resources { account: "one".into(), resources: Arc::default() })
         );
         assert_eq!(known.lint_context(&[], noon()).hosts.find("www.site.com"), HostMatch::Nothing);
+    }
+
+    #[test]
+    fn an_account_that_only_the_store_has_is_known_once_the_store_was_heard() {
+        let mut known = Known::new(vec![account("one")], false, false);
+        assert!(!known.vocabulary().closed);
+        let stored = vec![("old".into(), Some("elder".into())), ("one".into(), None)];
+        known.learn(&Event::Stored(Arc::new(stored)));
+        let new =
+            Event::HistoryChanged { account: "new".into(), from: noon(), until: noon(), new: 1 };
+        known.learn(&new);
+        let words = known.vocabulary();
+        assert!(words.closed);
+        assert_eq!(words.accounts, ["one", "new", "old"]);
+        assert!(words.providers.contains(&"elder".to_owned()));
     }
 
     #[test]

@@ -105,6 +105,7 @@ impl EventHub {
             Event::Account { .. } | Event::Resources { .. } | Event::Limits { .. } => {
                 push(&mut hub.state, event);
             }
+            Event::Stored(_) => hub.state.push_back(event),
             Event::QueuePaused(_) => {
                 hub.state.retain(|old| !matches!(old, Event::QueuePaused(_)));
                 hub.state.push_back(event);

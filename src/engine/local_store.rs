@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use super::journal_commands;
 use crate::domain::event::StoreError;
 use crate::domain::filter::Predicate;
-use crate::domain::ids::{AccountName, JournalId};
+use crate::domain::ids::{AccountName, JournalId, ProviderName};
 use crate::domain::journal::JournalEntry;
 use crate::domain::purge::{Purge, PurgeDetail};
 use crate::domain::query::Sort;
@@ -61,6 +61,12 @@ impl LocalStore {
         visit: &mut dyn FnMut(PurgeDetail) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
         self.read(|reader| reader.export(predicate, Sort::NEWEST, limit, visit).map(drop))
+    }
+
+    /// Reads the names of the accounts with data in the store, and their providers.
+    pub fn accounts(&self) -> Result<Vec<(AccountName, Option<ProviderName>)>, StoreError> {
+        let accounts = self.read(Reader::accounts)?;
+        Ok(accounts.into_iter().map(|account| (account.account, account.provider)).collect())
     }
 
     /// Reads the stored resources of accounts, one account after the other.

@@ -272,6 +272,7 @@ impl Pane for QueuePane {
             | Event::Limits { .. }
             | Event::Accounts { .. }
             | Event::QueuePaused(_)
+            | Event::Stored(_)
             | Event::Notice(_) => Update::ignored(),
         }
     }

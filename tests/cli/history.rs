@@ -192,3 +192,24 @@ fn whoever_reads_only_the_first_line_is_no_error() {
     let ran = Ran::of(child.wait_with_output().unwrap());
     assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran:?}");
 }
+
+#[test]
+fn an_account_or_provider_that_is_nowhere_is_an_error_with_the_nearest_name() {
+    let home = home_with_three();
+    let account = "[[account]]\nname = \"prod\"\nprovider = \"medianova\"\n\
+                   organization = \"o\"\ntoken = { env = \"NOWHERE\" }\n";
+    let config = home.write("c.toml", account).display().to_string();
+    let run = |word: &str| history(&home, &["--config", &config, word]);
+    for (word, fault) in [
+        ("account:c", "no account is called c\n  account:c\n          ^"),
+        ("account:a,prodd", "no account is called prodd; did you mean prod?"),
+        ("provider:gcor", "no account has the provider gcor; did you mean gcore?"),
+    ] {
+        let ran = run(word);
+        assert_eq!(ran.code, 2, "{ran:?}");
+        assert!(ran.err.contains(fault), "{}", ran.err);
+    }
+    for word in ["account:a", "account:prod", "provider:medianova", "account:*"] {
+        run(word).fine();
+    }
+}

@@ -1,7 +1,10 @@
 //! The filter bar: applied while it is typed, kept by Enter, taken back by Esc.
 
+use std::sync::Arc;
+
 use purgedeck::app::{Input, Msg};
-use purgedeck::effect::{Effect, Query, TerminalEffect};
+use purgedeck::domain::event::Event;
+use purgedeck::effect::{Effect, Query, Report, TerminalEffect};
 
 use super::stage::Stage;
 
@@ -156,4 +159,32 @@ fn a_fault_that_nothing_completes_is_told_at_once() {
     let [_, fault] = bar(&stage).try_into().unwrap();
     assert!(fault.contains("no status is called zz"), "{fault}");
     assert_eq!(filter(&stage), "");
+}
+
+#[test]
+fn an_account_that_is_nowhere_is_an_error_with_the_nearest_name() {
+    let typed = |text: &str, heard: bool| {
+        let mut stage = Stage::new((100, 30));
+        if heard {
+            let stored = vec![("edge-old".into(), Some("elder".into()))];
+            stage.report(Report::Event(Event::Stored(Arc::new(stored))));
+        }
+        stage.press("/");
+        stage.type_text(text);
+        stage.press("enter");
+        (filter(&stage), stage.text())
+    };
+    for (text, fault) in [
+        ("account:edge-prdo", "▲ did you mean edge-prod? no account is called edge-prdo"),
+        ("/img -account:nowhere", "▲ no account is called nowhere"),
+        ("provider:nothcdn", "▲ did you mean northcdn? no account has the provider nothcdn"),
+    ] {
+        let (kept, screen) = typed(text, true);
+        assert_eq!(kept, "", "{text}");
+        assert!(screen.contains(fault), "{screen}");
+        assert_eq!(typed(text, false).0, text, "nobody knows yet what the store holds");
+    }
+    for text in ["account:edge-old", "account:edge-*,edge-old", "provider:elder,southcdn"] {
+        assert_eq!(typed(text, true).0, text);
+    }
 }

@@ -165,6 +165,7 @@ mod tests {
             cnames: vec!["dl.site.com".to_owned(), "www.site.com".to_owned(), "img www".to_owned()],
             accounts: vec!["prod".to_owned(), "staging".to_owned()],
             providers: vec!["acme".to_owned()],
+            closed: true,
         }
     }
 

@@ -25,6 +25,8 @@ pub struct Vocabulary {
     pub accounts: Vec<String>,
     /// Providers' names.
     pub providers: Vec<String>,
+    /// True if these are all accounts and providers that there are: another one is an error.
+    pub closed: bool,
 }
 
 /// Derives the fields from their rows.

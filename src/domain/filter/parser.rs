@@ -32,7 +32,7 @@ impl Filter {
     }
 
     /// Reads a filter as [`Filter::parse`] does, and refuses accounts and providers that are not
-    /// among the known ones. An empty list knows nothing and refuses nothing.
+    /// among the known ones, where those are all that there are.
     pub fn parse_known(text: &str, known: &Vocabulary) -> Result<Self, FilterError> {
         let mut lexer = Lexer::new(text);
         let mut bounds = TimeBounds::default();
@@ -143,25 +143,25 @@ fn refuse_unknown_name(
     known: &Vocabulary,
 ) -> Result<(), FilterError> {
     #[expect(clippy::wildcard_enum_match_arm, reason = "other values are not names of ours")]
-    let (noun, names, words) = match condition {
-        Condition::Account(words) => ("account", &known.accounts, words),
-        Condition::Provider(words) => ("provider", &known.providers, words),
+    let (unknown, names, words) = match condition {
+        Condition::Account(words) => ("no account is called", &known.accounts, words),
+        Condition::Provider(words) => ("no account has the provider", &known.providers, words),
         _ => return Ok(()),
     };
-    if names.is_empty() {
+    if !known.closed {
         return Ok(());
     }
     let patterns = text::resolve(words);
-    let unknown = raw
+    let wrong = raw
         .values
         .iter()
         .zip(&patterns)
         .find(|(_, pattern)| !names.iter().any(|name| pattern.matches(name)));
-    match unknown {
+    match wrong {
         Some((value, _)) => {
             let typed = value.text.to_ascii_lowercase();
             let nearest = nearest(&typed, names.iter().map(String::as_str));
-            Err(wrong_word(value, &format!("no {noun} is called"), nearest))
+            Err(wrong_word(value, unknown, nearest))
         }
         None => Ok(()),
     }

@@ -7,7 +7,9 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 use super::world::{Act, Bench, Vendor, begin, request};
+use crate::domain::event::Event;
 use crate::domain::journal::JournalState;
+use crate::domain::kind::Kind;
 
 #[tokio::test(start_paused = true)]
 async fn one_sends_and_the_other_sees_it() {
@@ -83,4 +85,24 @@ async fn a_request_on_its_way_is_not_called_unknown_by_the_other() {
     assert_eq!(vendor.got().len(), 1);
     one.stop().await;
     other.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn accounts_that_only_the_store_has_are_told_at_the_start_also_to_who_subscribes_later() {
+    let bench = Bench::new();
+    let vendor = Vendor::new("old", &bench.clock);
+    vendor.change(|state| state.put(&"old".into(), "r1", Kind::Url, &["/x".to_owned()], begin()));
+    let mut running = bench.start(from_ref(&vendor));
+    running.synced("old").await;
+    running.stop().await;
+    let mut running = bench.start(&[]);
+    let stored = |event: &Event| match event {
+        Event::Stored(accounts) => Some(accounts.to_vec()),
+        _ => None,
+    };
+    let told = running.until("the stored accounts", stored).await;
+    assert!(matches!(told.as_slice(), [(name, Some(_))] if name.as_str() == "old"), "{told:?}");
+    let mut late = running.engine.subscribe();
+    assert!(std::iter::from_fn(|| late.try_recv()).any(|event| stored(&event).is_some()));
+    running.stop().await;
 }

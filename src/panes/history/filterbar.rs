@@ -162,7 +162,7 @@ impl FilterBar {
             before: self.text.clone(),
             fault: None,
             insisted: false,
-            vocabulary: vocabulary(known),
+            vocabulary: known.vocabulary(),
             completions: Vec::new(),
             cycle: None,
         });
@@ -251,10 +251,11 @@ impl FilterBar {
     fn apply(&mut self, whole: bool) -> FilterEdit {
         let typed = self.field.text();
         let read = if whole { typed } else { typed.get(..self.settled()).unwrap_or(typed) };
-        let (read, filter) = (read.trim().to_owned(), Filter::parse(read));
         let Some(editing) = &mut self.editing else {
             return FilterEdit::Ignored;
         };
+        let filter = Filter::parse_known(read, &editing.vocabulary);
+        let read = read.trim().to_owned();
         match filter {
             Ok(filter) => {
                 editing.fault = None;
@@ -332,24 +333,5 @@ impl FilterBar {
             self.suggest();
         }
         edit
-    }
-}
-
-fn vocabulary(known: &Known) -> Vocabulary {
-    let mut cnames: Vec<String> = known
-        .all_resources()
-        .map(|resource| resource.cname.clone())
-        .filter(|cname| !cname.is_empty())
-        .collect();
-    cnames.sort_unstable();
-    cnames.dedup();
-    let mut providers: Vec<String> =
-        known.accounts.iter().map(|account| account.provider.to_string()).collect();
-    providers.sort_unstable();
-    providers.dedup();
-    Vocabulary {
-        cnames,
-        accounts: known.accounts.iter().map(|account| account.name.to_string()).collect(),
-        providers,
     }
 }

@@ -161,6 +161,7 @@ fn an_account_or_provider_of_which_there_is_none_is_an_error() {
         accounts: vec!["gcore-prod".to_owned(), "Tencent".to_owned()],
         providers: vec!["gcore".to_owned(), "tencent".to_owned()],
         cnames: Vec::new(),
+        closed: true,
     };
     for (text, wrong) in [
         ("account:gcore-prod,tencent", None),
@@ -168,7 +169,7 @@ fn an_account_or_provider_of_which_there_is_none_is_an_error() {
         ("account:gcore-prd", Some("no account is called gcore-prd; did you mean gcore-prod?")),
         ("/x -account:gcore-prod,old", Some("no account is called old")),
         ("account:aws-*", Some("no account is called aws-*")),
-        ("provider:tencnt", Some("no provider is called tencnt; did you mean tencent?")),
+        ("provider:tencnt", Some("no account has the provider tencnt; did you mean tencent?")),
     ] {
         let said = Filter::parse_known(text, &known).err().map(|error| error.to_string());
         assert_eq!(said.as_deref(), wrong, "{text}");

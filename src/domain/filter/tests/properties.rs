@@ -155,6 +155,7 @@ proptest! {
             cnames: vec!["www.site.com".to_owned(), "a b\"c".to_owned()],
             accounts: vec!["ä".to_owned()],
             providers: vec!["on".to_owned()],
+            closed: false,
         };
         for completion in complete(&text, cursor, &vocabulary) {
             let cursor = text.floor_char_boundary(cursor);
