@@ -131,7 +131,7 @@ fn edge_settings(settings: &AccountSettings) -> EdgeSettings {
     let headers = settings.edge_headers.iter().flatten();
     EdgeSettings {
         verify: settings.verify.unwrap_or(default.verify),
-        grace: settings.verify_for.map_or(default.grace, |interval| interval.0),
+        grace: settings.verify_for.map(|interval| interval.0),
         addresses: settings.edge.clone().unwrap_or_default(),
         resolver: settings.resolver.map(|resolver| resolver.0),
         cache_headers: settings.cache_headers.clone().unwrap_or_default(),

@@ -8,10 +8,6 @@ use std::time::Duration;
 use super::value::{quoted, text_value};
 use crate::domain::edge::{CacheRule, EdgeRules, RuleFault};
 
-/// Default grace period in which an edge may still serve old content after the vendor reported
-/// success.
-pub const DEFAULT_GRACE: Duration = Duration::from_secs(40);
-
 /// Edge servers that are probed, at most.
 pub const MAX_ADDRESSES: usize = 4;
 
@@ -20,8 +16,9 @@ pub const MAX_ADDRESSES: usize = 4;
 pub struct EdgeSettings {
     /// Probe the edge.
     pub verify: bool,
-    /// Grace period in which it may still serve old content after the vendor reported success.
-    pub grace: Duration,
+    /// Grace period in which it may still serve old content after the vendor reported success;
+    /// `None`: the vendor's own.
+    pub grace: Option<Duration>,
     /// Servers to probe; if empty, those that DNS returns.
     pub addresses: Vec<EdgeAddress>,
     /// Name server that resolves the edge's names; `None`: the system's.
@@ -36,7 +33,7 @@ impl Default for EdgeSettings {
     fn default() -> Self {
         Self {
             verify: true,
-            grace: DEFAULT_GRACE,
+            grace: None,
             addresses: Vec::new(),
             resolver: None,
             cache_headers: Vec::new(),

@@ -236,8 +236,9 @@ options! {
         /// default.
         verify: bool, "false";
         /// Grace period in which the edge may still serve old content after the vendor reported
-        /// success. This is the default.
-        verify_for: Interval<0, 3600>, "\"40s\"";
+        /// success. If unset: the vendor's own, 15 min for Gcore, 5 min for Tencent Cloud, 2 min
+        /// for Medianova.
+        verify_for: Interval<0, 3600>, "\"90s\"";
         /// Edge servers to probe instead of those that DNS returns; with `http://` in front:
         /// without encryption.
         edge: Vec<EdgeAddress>, "[\"203.0.113.7\", \"[2001:db8::7]:8443\"]";

@@ -81,16 +81,15 @@ pub fn sentence(entry: &JournalEntry) -> Option<String> {
              the vendor."
         ),
         BadEnd::Refused => format!("{cname}: {kind} purge refused: {why}."),
-        BadEnd::NotVerified => match stale(entry) {
-            Some(seen) => format!(
-                "{cname} is not verified: the vendor calls the purge successful, and the edge \
-                 still serves the old {seen}. Purge it again, or ask the vendor."
-            ),
-            None => format!(
-                "{cname} is not verified: the vendor calls the purge successful, and the edge \
-                 still serves the old. Purge it again, or ask the vendor."
-            ),
-        },
+        BadEnd::NotVerified => {
+            let seen = stale(entry).map(|seen| format!(" {seen}")).unwrap_or_default();
+            let patience = entry.verification.as_ref().and_then(|seen| seen.patience());
+            let when = patience.map(|time| format!(" {time} later")).unwrap_or_default();
+            format!(
+                "{cname} is not verified: the vendor calls the purge successful, and{when} the \
+                 edge still serves the old{seen}. Purge it again, or ask the vendor."
+            )
+        }
     })
 }
 
@@ -137,6 +136,7 @@ pub fn notice<'e>(entries: impl Iterator<Item = &'e JournalEntry>) -> Option<Not
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::edge::Verification;
     use crate::testing::{noon, queued};
 
     fn entry(id: &str, state: JournalState, error: Option<&str>) -> JournalEntry {
@@ -182,6 +182,9 @@ mod tests {
         let mut stale = entry("1", JournalState::Successful, None);
         stale.verified = Some(false);
         assert_eq!(BadEnd::of(&stale), Some(BadEnd::NotVerified));
+        let grace = Some(900);
+        stale.verification = Some(Box::new(Verification { grace, ..Verification::default() }));
+        assert!(words(&[stale.clone()]).contains("successful, and 15 min later the edge still"));
         assert!(words(&[stale]).starts_with("www.site.com is not verified"));
     }
 }

@@ -49,8 +49,10 @@ impl AccountHandle {
             account: account.name().clone(),
             reason: error.to_string(),
         })?;
-        let edge = providers::edge::edge(&account.edge, provider.edge_rules())
-            .map(|edge| EdgeWatch { edge, grace: account.edge.grace });
+        let rules = provider.edge_rules();
+        let grace = account.edge.grace.unwrap_or(rules.grace());
+        let edge =
+            providers::edge::edge(&account.edge, rules).map(|edge| EdgeWatch { edge, grace });
         Ok(Self { account: account.account.clone(), provider, refresh: account.refresh, edge })
     }
 }

@@ -1,5 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use std::time::Duration;
+
 use super::*;
 use crate::config::diagnostic::FilePosition;
 use crate::config::example::example;
@@ -280,7 +282,7 @@ fn how_the_edge_is_looked_at_is_read_and_shown() {
                     resolver = \"1.1.1.1:53\"\ncache_headers = [\"x-cache\", \"x-tier: local=hit\"]\nedge_headers = [\"x-pop\"]\n";
     let config = read(&format!("{GCORE}{settings}")).unwrap();
     let edge = &config.accounts[0].edge;
-    assert!(!edge.verify && edge.grace.is_zero() && edge.addresses[0].plain);
+    assert!(!edge.verify && edge.grace == Some(Duration::ZERO) && edge.addresses[0].plain);
     let shown = show(&config);
     for line in settings.lines() {
         assert!(shown.contains(line), "{line} in {shown}");

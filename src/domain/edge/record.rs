@@ -37,6 +37,10 @@ pub struct Verification {
     pub rounds: u32,
     /// True if no more probes follow.
     pub settled: bool,
+    /// For how many seconds after the vendor's success it is probed again while it is stale; `None`
+    /// for a single look.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grace: Option<u64>,
 }
 
 impl Verification {
@@ -88,6 +92,12 @@ impl Verification {
         self.checks.iter().rev().max_by_key(|check| check.verdict())
     }
 
+    /// Words the time for which the edge was given to become fresh: `15 min`; `None` where it was
+    /// given none.
+    pub fn patience(&self) -> Option<String> {
+        self.grace.filter(|grace| *grace > 0).map(rough)
+    }
+
     /// Describes the result in a few words.
     pub fn summary(&self) -> String {
         let parts: Vec<String> = [Verdict::Stale, Verdict::Unclear, Verdict::Fresh]
@@ -96,7 +106,11 @@ impl Verification {
             .filter(|(count, _)| *count > 0)
             .map(|(count, word)| format!("{count} {word}"))
             .collect();
-        let more = if self.settled { "" } else { ", being checked" };
+        let more = match self.grace {
+            _ if self.settled => String::new(),
+            Some(grace) => format!(", being checked for up to {}", rough(grace)),
+            None => ", being checked".to_owned(),
+        };
         match &self.sample {
             Some(sample) if sample.urls.is_empty() => {
                 "no URL is known under its patterns, so none was asked for".to_owned()
@@ -109,10 +123,15 @@ impl Verification {
     }
 }
 
+/// Words a number of seconds: `40 s`, `15 min`.
+fn rough(seconds: u64) -> String {
+    if seconds < 120 { format!("{seconds} s") } else { format!("{} min", seconds.div_ceil(60)) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::edge::{CacheState, Observation};
+    use crate::domain::edge::{CacheState, Observation, SampleSource};
     use crate::testing::{noon, secs};
 
     fn look(url: &str, cache: CacheState, age: u64) -> Probe {
@@ -146,6 +165,21 @@ mod tests {
         assert_eq!(verification.worst().map(|worst| worst.probe.url.as_str()), Some("c"));
         assert!(verification.wants("c", None) && verification.wants("d", None));
         assert!(!verification.wants("a", None));
+    }
+
+    #[test]
+    fn the_time_that_an_edge_is_given_is_told_while_it_is_checked() {
+        for (grace, told) in [
+            (Some(900), "1 stale (every URL), being checked for up to 15 min"),
+            (Some(40), "1 stale (every URL), being checked for up to 40 s"),
+            (None, "1 stale (every URL), being checked"),
+        ] {
+            let mut verification = Verification { grace, ..Verification::default() };
+            let urls = vec!["a".to_owned()];
+            verification.sample = Some(Sample { urls, source: SampleSource::Whole });
+            verification.take(vec![look("a", CacheState::Hit, 600)], &purged());
+            assert_eq!(verification.summary(), told);
+        }
     }
 
     #[test]

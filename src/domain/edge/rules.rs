@@ -1,6 +1,8 @@
 //! Rules for reading an edge's headers, as data: each vendor's folder says what its own edge
 //! writes, the configuration may say more, and what many caches write stands here.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 
 use super::cache_state::CacheState;
@@ -27,6 +29,9 @@ const USUAL: &[(&str, CacheState)] = &[
     ("miss", CacheState::Miss),
     ("hit", CacheState::Hit),
 ];
+
+/// The grace of an edge whose vendor's is not known.
+const USUAL_GRACE: Duration = Duration::from_mins(2);
 
 /// A header that tells the state of the cache.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -143,6 +148,9 @@ pub struct EdgeRules {
     /// Modes of a purge that leave in place what has not changed at the origin: an old copy then
     /// proves nothing.
     pub sparing: Vec<String>,
+    /// Longest time for which it may still serve old content after the vendor called a purge
+    /// successful; `None`: the vendor does not say.
+    pub grace: Option<Duration>,
 }
 
 impl EdgeRules {
@@ -155,7 +163,13 @@ impl EdgeRules {
             since: Vec::new(),
             edge: ["x-served-by", "cf-ray", "via"].map(str::to_owned).to_vec(),
             sparing: Vec::new(),
+            grace: Some(USUAL_GRACE),
         }
+    }
+
+    /// Longest time for which the edge may still serve old content.
+    pub fn grace(&self) -> Duration {
+        self.grace.unwrap_or(USUAL_GRACE)
     }
 
     /// These rules, and behind them those of the other.
@@ -165,6 +179,7 @@ impl EdgeRules {
         self.since.extend(other.since);
         self.edge.extend(other.edge);
         self.sparing.extend(other.sparing);
+        self.grace = self.grace.or(other.grace);
         self
     }
 

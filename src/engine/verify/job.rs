@@ -19,8 +19,9 @@ use crate::engine::events::EventHub;
 use crate::engine::store_writer::StoreWriter;
 use crate::store::{Store, VerificationLease};
 
-/// Pause after the first round; each further one is twice as long.
+/// Pause after the first round; each further one is twice as long, up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 /// Duration of the lease on a verification, so that no other process probes: longer than the
 /// slowest round.
 const LEASE: TimeDelta = TimeDelta::minutes(1);
@@ -92,7 +93,9 @@ impl VerificationJob {
         };
         let purged = Purged { sent, sparing: self.keeps_unchanged(&entry.request) };
         let sample = self.sample(&entry.request, &mut seen).await;
-        let end = Instant::now() + self.account.watch.grace;
+        let grace = self.account.watch.grace;
+        seen.grace = Some(grace.as_secs());
+        let end = Instant::now() + grace;
         let mut pause = FIRST_PAUSE;
         loop {
             let probes = self.probe(&sample, |url, place| seen.wants(url, place)).await;
@@ -109,7 +112,7 @@ impl VerificationJob {
                 return Ok(());
             }
             tokio::time::sleep(wait).await;
-            pause *= 2;
+            pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
 

@@ -1,6 +1,12 @@
 //! The cache headers of Gcore's edge.
 
+use std::time::Duration;
+
 use crate::domain::edge::{CacheRule, EdgeRules};
+
+/// Documented: the page on troubleshooting says to wait up to 15 minutes until all servers are
+/// cleared. Most are within seconds, by public measurements.
+const GRACE: Duration = Duration::from_mins(15);
 
 /// `Cache`, `X-Cached-Since` and `X-ID` (documented). After a purge by URL the first answer is
 /// `MISS`, after one by pattern or of everything `BYPASS`. `X-ID-FE` is inferred: the server in
@@ -10,6 +16,7 @@ pub(super) fn rules() -> EdgeRules {
         cache: vec![CacheRule::usual("cache")],
         since: vec!["x-cached-since".to_owned()],
         edge: ["x-id", "x-id-fe"].map(str::to_owned).to_vec(),
+        grace: Some(GRACE),
         ..EdgeRules::default()
     }
 }

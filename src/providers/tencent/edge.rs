@@ -1,7 +1,13 @@
 //! The cache headers of Tencent's edge.
 
+use std::time::Duration;
+
 use super::FLUSH;
 use crate::domain::edge::{CacheRule, CacheState, EdgeRules};
+
+/// Documented: "about 5 minutes" for URLs, by the FAQ on purging (document 228/36180). That it is
+/// the same for directories is inferred.
+const GRACE: Duration = Duration::from_mins(5);
 
 /// `X-Cache-Lookup`, once for each tier, and `X-NWS-LOG-UUID` for the request (both documented; the
 /// words of a tier behind the first, `Inner Cluster` and `Upstream`, are inferred). `Hit From
@@ -20,6 +26,7 @@ pub(super) fn rules() -> EdgeRules {
         )],
         edge: vec!["x-nws-log-uuid".to_owned()],
         sparing: vec![FLUSH.to_owned()],
+        grace: Some(GRACE),
         ..EdgeRules::default()
     }
 }
