@@ -7,6 +7,7 @@ use std::ops::ControlFlow;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Engine;
+use super::clock::delta;
 use crate::domain::coverage::Coverage;
 use crate::domain::event::{AccountStatus, Event, StoreError};
 use crate::domain::failure::Failure;
@@ -17,6 +18,8 @@ use crate::domain::query::Sort;
 /// An account's history counts as complete from this much later than its vendor's reach, which
 /// moves on while the history is read.
 const SLACK: TimeDelta = TimeDelta::hours(1);
+/// Largest doubt about a vendor's clock, up to which lists are read.
+const CLOCK_SLACK: TimeDelta = TimeDelta::minutes(3);
 /// Largest limit for which the sync ends early, as soon as the newest rows are there.
 const SMALL_LIMIT: u64 = 10_000;
 
@@ -123,7 +126,11 @@ impl HistorySync<'_> {
         let covered = |name: &&AccountName| {
             coverages.get(*name).is_some_and(|coverage| self.is_covered(name, coverage))
         };
-        Ok(reading.iter().all(covered) || self.has_enough(&coverages).await?)
+        let fresh = |name: &&AccountName| {
+            coverages.get(*name).is_some_and(|coverage| self.are_lists_fresh(name, coverage))
+        };
+        let read = reading.iter().all(fresh);
+        Ok(read && (reading.iter().all(covered) || self.has_enough(&coverages).await?))
     }
 
     async fn coverages(&self) -> Result<BTreeMap<AccountName, Coverage>, StoreError> {
@@ -152,6 +159,22 @@ impl HistorySync<'_> {
         };
         let until = self.predicate.until.map_or(newest, |until| until.min(newest));
         coverage.missing(from, until).is_empty()
+    }
+
+    /// True if every list of the account was read since the start, as far as the range needs it,
+    /// or its history is no list for each resource. The account counts as read with the first.
+    fn are_lists_fresh(&self, name: &AccountName, coverage: &Coverage) -> bool {
+        let Some(connection) = self.engine.0.connections.get(name) else {
+            return true;
+        };
+        let rule = &connection.limits.borrow().history;
+        if !rule.per_resource {
+            return true;
+        }
+        let ahead = connection.provider.clock_ahead().unwrap_or_default();
+        let settled = self.started + ahead - delta(rule.settle) - CLOCK_SLACK;
+        let wanted = self.predicate.until.map_or(settled, |until| until.min(settled));
+        coverage.ranges().last().is_some_and(|(_, newest)| *newest >= wanted)
     }
 
     /// True if the newest rows of the limit are in a range that every account covers.

@@ -6,6 +6,9 @@
 //! of requests a minute: many resources make the turn longer, never the vendor's load heavier. A
 //! list that did not grow costs one request.
 //!
+//! What the store holds completely is not read again, at no start: a list that shows the newest
+//! first is complete as soon as it was read back into the time for which it was complete before.
+//!
 //! Lists that were never read to their end get every second request, so that news do not keep the
 //! history from becoming complete; those that were never requested come first, since the vendor's
 //! counts show how much is left.
@@ -27,7 +30,7 @@ use crate::domain::limits::HistoryRule;
 use crate::domain::resource::{Resource, ResourceState};
 use crate::engine::account_client::{AccountClient, SyncError};
 use crate::engine::clock::delta;
-use crate::providers::HistoryRequest;
+use crate::providers::{HistoryPage, HistoryRequest};
 
 /// Requests a minute, in the long run.
 const QUESTIONS: u32 = 40;
@@ -68,6 +71,10 @@ struct List {
     gone: bool,
     /// It was requested at least once.
     asked: bool,
+    /// It was not complete before this run.
+    is_first: bool,
+    /// The oldest purge of the current pass, while each was older than those before it.
+    descended_to: Option<DateTime<Utc>>,
     read: u64,
     total: Option<u64>,
 }
@@ -81,22 +88,59 @@ impl List {
     fn is_new(&self) -> bool {
         !self.gone && self.complete.is_none()
     }
+
+    /// Makes a list of a resource that is complete up to an instant; `None`: nothing is known of
+    /// it.
+    fn new(cname: &str, complete: Option<DateTime<Utc>>) -> Self {
+        Self {
+            cname: cname.to_owned(),
+            scan: OffsetScan::default(),
+            due: Instant::now(),
+            newest: None,
+            complete,
+            gone: false,
+            asked: false,
+            is_first: complete.is_none(),
+            descended_to: None,
+            read: 0,
+            total: None,
+        }
+    }
+
+    /// Follows the order of a page from this offset. Returns true if the list shows the newest
+    /// first and the page goes back into the time for which the list is complete already.
+    fn descends_into_known(&mut self, offset: u64, page: &HistoryPage) -> bool {
+        let times = || page.purges.iter().map(|purge| purge.created);
+        let before = if offset == 0 { times().next() } else { self.descended_to };
+        let is_falling = times().is_sorted_by(|newer, older| newer >= older)
+            && times().next() <= before
+            // Of a single instant no order can be told.
+            && (offset > 0 || times().next() > times().next_back());
+        self.descended_to = times().next_back().filter(|_| is_falling);
+        self.descended_to.is_some_and(|oldest| self.complete.is_some_and(|until| oldest < until))
+    }
 }
 
 impl ListStrategy {
     /// Makes a strategy for the stored resources; those with recent purges are active.
     pub(super) fn new(rule: HistoryRule, saved: &SavedState, refresh: Duration) -> Self {
+        // More than one range has a gap that nothing tells the place of in a list.
+        let known = match saved.coverage.ranges() {
+            [range] => Some(*range),
+            _ => None,
+        };
+        let until = known.map(|(_, until)| until);
+        let listed = saved.resources.iter().filter(|it| it.state != ResourceState::Deleted);
         let mut strategy = Self {
             rule,
             refresh,
-            lists: BTreeMap::new(),
+            lists: listed.map(|it| (it.id.clone(), List::new(&it.cname, until))).collect(),
             allowance: Allowance::new(),
             firsts: false,
             known_until: None,
-            oldest: None,
-            covered: None,
+            oldest: known.map(|(from, _)| from),
+            covered: until,
         };
-        strategy.set_resources(&saved.resources, None);
         for (resource, at) in &saved.active {
             strategy.mark_active(resource, *at);
         }
@@ -108,8 +152,8 @@ impl ListStrategy {
     async fn read(&mut self, client: &AccountClient) -> Result<Step, SyncError> {
         let (now, vendor_now) = (Instant::now(), client.vendor_now());
         let turn = self.turn();
-        let waits_new = |list: &List| list.is_new() && list.due <= now;
-        let at_first = self.lists.values().any(waits_new);
+        let waits = |list: &List| (list.is_new() || !list.asked) && list.due <= now;
+        let at_first = self.lists.values().any(waits);
         self.firsts = !self.firsts;
         let firsts = self.firsts;
         let next =
@@ -150,7 +194,19 @@ impl ListStrategy {
         let created = || purges.iter().map(|purge| purge.created);
         list.newest = list.newest.max(created().max());
         self.oldest = self.oldest.into_iter().chain(created()).min();
-        match list.scan.answer(&response.page) {
+        let is_known = list.descends_into_known(ask.offset, &response.page);
+        let fresh = created().filter(|at| list.complete.is_none_or(|until| *at >= until)).count();
+        let state = list.scan.answer(&response.page);
+        let recorded = client.write(response.page.purges, None).await.map_err(SyncError::Store)?;
+        if recorded.new > fresh as u64 {
+            // It holds older purges that are not in the store: it was never complete.
+            (list.complete, list.is_first) = (None, true);
+        }
+        let is_known = is_known && list.complete.is_some();
+        if is_known && state != ScanState::Complete {
+            list.scan.start_again();
+        }
+        match if is_known { ScanState::Complete } else { state } {
             ScanState::More => {}
             ScanState::Complete => {
                 list.complete = list.complete.max(Some(response.settled_until));
@@ -159,10 +215,8 @@ impl ListStrategy {
             }
             ScanState::Incomplete => list.due = now + LATER,
         }
-        let covered = self.newly_covered(vendor_now);
-        let recorded =
-            client.write(response.page.purges, covered).await.map_err(SyncError::Store)?;
-        if let Some((_, until)) = covered {
+        if let Some((from, until)) = self.newly_covered(vendor_now) {
+            client.write(Vec::new(), Some((from, until))).await.map_err(SyncError::Store)?;
             self.covered = Some(until);
         }
         Ok(Step { changed: recorded.new + recorded.changed > 0, ..Step::default() })
@@ -206,17 +260,8 @@ impl HistoryStrategy for ListStrategy {
             if resource.state == ResourceState::Deleted {
                 continue;
             }
-            let list = before.remove(&resource.id).unwrap_or_else(|| List {
-                cname: resource.cname.clone(),
-                scan: OffsetScan::default(),
-                due: Instant::now(),
-                newest: None,
-                complete: None,
-                gone: false,
-                asked: false,
-                read: 0,
-                total: None,
-            });
+            let list =
+                before.remove(&resource.id).unwrap_or_else(|| List::new(&resource.cname, None));
             self.lists.insert(resource.id.clone(), list);
         }
     }
@@ -258,13 +303,12 @@ impl HistoryStrategy for ListStrategy {
         Ok(Step { over: true, ..self.read(client).await? })
     }
 
-    /// All lists together, until each was read to its end once.
+    /// All lists together that were not complete before, until each was read to its end once.
     fn older(&self) -> Option<(u64, Option<u64>)> {
-        let mut lists = self.lists.values().filter(|list| !list.gone);
-        if lists.all(|list| list.complete.is_some()) {
+        if !self.lists.values().any(List::is_new) {
             return None;
         }
-        let counted = self.lists.values().filter(|list| !list.gone);
+        let counted = self.lists.values().filter(|list| !list.gone && list.is_first);
         let total = counted.clone().map(|list| list.total).sum();
         Some((counted.map(|list| list.read).sum(), total))
     }

@@ -104,7 +104,8 @@ impl OffsetScan {
         ScanState::Incomplete
     }
 
-    fn start_again(&mut self) {
+    /// Begins the next pass at the first page. What was seen stays known.
+    pub(super) fn start_again(&mut self) {
         self.offset = 0;
         self.made = 0;
         self.before = None;

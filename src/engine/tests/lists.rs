@@ -1,6 +1,6 @@
 //! Accounts whose history is a list for each resource.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::slice::from_ref;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +11,8 @@ use proptest::prelude::*;
 use super::world::{
     Bench, ListOrder, Vendor, begin, ids_of, in_virtual_time, orders, request, resource,
 };
+use crate::domain::event::Event;
+use crate::domain::filter::Predicate;
 use crate::domain::journal::JournalState;
 use crate::domain::kind::Kind;
 use crate::domain::limits::Reading;
@@ -122,6 +124,88 @@ async fn a_purge_sent_there_is_found_and_done() {
     let accepted_at = bench.clock.now();
     running.journal(JournalState::Successful).await;
     assert!(bench.clock.now() - accepted_at < TimeDelta::minutes(2));
+    running.stop().await;
+}
+
+/// The offsets at which each list was asked for.
+fn offsets(vendor: &Vendor) -> BTreeMap<String, Vec<u64>> {
+    let mut offsets: BTreeMap<String, Vec<u64>> = BTreeMap::new();
+    for ask in vendor.change(|state| std::mem::take(&mut state.asked)) {
+        let resource = ask.resource.map(|(id, _)| id.to_string()).unwrap_or_default();
+        offsets.entry(resource).or_default().push(ask.offset);
+    }
+    offsets
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_later_start_asks_only_for_what_is_new_in_each_list() {
+    let bench = Bench::new();
+    let vendor = a_vendor(&bench, 4);
+    for (number, count) in [(1, 0), (2, 3), (3, 47), (4, 120)] {
+        fill(&vendor, &format!("r{number}"), count);
+    }
+    let mut running = bench.start(from_ref(&vendor));
+    running.pass(Duration::from_mins(5)).await;
+    running.stop().await;
+    vendor.change(|state| {
+        for (target, days) in [("/a", 3), ("/b", 2), ("/c", 1)] {
+            let created = bench.clock.now() + TimeDelta::days(days);
+            state.put(&"a".into(), "r3", Kind::Url, &[target.to_owned()], created);
+        }
+    });
+    tokio::time::advance(Duration::from_hours(24 * 4)).await;
+    offsets(&vendor);
+    let mut running = bench.start(from_ref(&vendor));
+    running.pass(Duration::from_secs(10)).await;
+    let asked = offsets(&vendor);
+    assert_eq!(asked.len(), 4);
+    assert!(asked.values().all(|offsets| offsets.as_slice() == [0]), "{asked:?}");
+    assert_eq!(running.stored_ids(), ids_of(&vendor));
+    running.pass(Duration::from_secs(20)).await;
+    let coverage = running.coverage();
+    let [(from, until)] = coverage.ranges() else { panic!("{coverage:?}") };
+    assert_eq!(*from, begin() - TimeDelta::hours(7) * 120);
+    assert!(*until > bench.clock.now() - TimeDelta::minutes(5));
+    let reads =
+        |event: &Event| matches!(event, Event::Account { status, .. } if status.older.is_some());
+    assert!(!running.seen.iter().any(reads), "nothing older is being read");
+    running.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reader_of_history_waits_for_what_is_new_in_every_list() {
+    let bench = Bench::new();
+    let vendor = a_vendor(&bench, 6);
+    (1..=6).for_each(|number| fill(&vendor, &format!("r{number}"), 30));
+    let mut running = bench.start(from_ref(&vendor));
+    running.pass(Duration::from_mins(5)).await;
+    running.stop().await;
+    tokio::time::advance(Duration::from_hours(24)).await;
+    vendor.purge_by_somebody("r6", "/new", TimeDelta::hours(3));
+    vendor.change(|state| state.slow = Duration::from_secs(1));
+    let running = bench.start(from_ref(&vendor));
+    running.engine.sync(&Predicate::default(), None).await.unwrap();
+    assert_eq!(running.stored_ids(), ids_of(&vendor));
+    running.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_with_older_purges_that_the_store_has_not_is_read_again_to_its_end() {
+    let bench = Bench::new();
+    let vendor = a_vendor(&bench, 1);
+    fill(&vendor, "r1", 47);
+    let mut running = bench.start(from_ref(&vendor));
+    running.pass(Duration::from_mins(5)).await;
+    running.stop().await;
+    for hours in [20, 200] {
+        let created = begin() - TimeDelta::hours(hours);
+        vendor.change(|state| state.put(&"a".into(), "r1", Kind::Url, &["/late".into()], created));
+    }
+    offsets(&vendor);
+    let mut running = bench.start(from_ref(&vendor));
+    running.pass(Duration::from_mins(1)).await;
+    assert_eq!(running.stored_ids(), ids_of(&vendor));
+    assert_eq!(offsets(&vendor)["r1"].get(..5), Some([0, 10, 20, 30, 40].as_slice()));
     running.stop().await;
 }
 
