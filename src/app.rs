@@ -34,7 +34,7 @@ use crate::effect::{Effect, PaneId, Query, Report, SavedView, TerminalEffect, Ti
 use crate::keymap::{Chord, Keymap};
 use crate::panes::history::HistoryPane;
 use crate::panes::overlay::Overlay;
-use crate::panes::{BudgetOf, PaneCtx, Pointer};
+use crate::panes::{BudgetOf, Opening, PaneCtx, Pointer, StartOffer};
 
 use budgets::Budgets;
 use kept_board::BoardKeeper;
@@ -108,6 +108,8 @@ pub struct Setup {
     pub view: Option<String>,
     /// Notices of the start.
     pub notices: Vec<Notice>,
+    /// The first start, where there is no account yet.
+    pub start: Option<StartOffer>,
 }
 
 /// The state of the whole program.
@@ -129,6 +131,8 @@ pub struct App {
     themes: Vec<(String, String)>,
     keeper: BoardKeeper,
     first_notices: Vec<Notice>,
+    /// The first start, until it is opened.
+    start: Option<StartOffer>,
     dirty: bool,
     repaint: bool,
 }
@@ -149,6 +153,7 @@ impl App {
             zone: setup.zone,
             keeper: BoardKeeper::default(),
             first_notices: setup.notices,
+            start: setup.start,
             drafts: Vec::new(),
             config_file: setup.config_file,
             themes: setup.themes,
@@ -181,6 +186,9 @@ impl App {
         }
         let mut effects = self.each_pane(ctx, HistoryPane::start);
         effects.push(Effect::Query(Query::Queue { ticket: self.tickets.take() }));
+        if let Some(offer) = self.start.take() {
+            effects.extend(self.open(Opening::Start(Box::new(offer)), ctx));
+        }
         effects
     }
 

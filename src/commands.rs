@@ -116,7 +116,7 @@ commands! {
             [Global Text] ["esc"]
             also "close escape leave"
             hint Detail 1 Field 2 Compose 17 Plan 7 Drafts 4 Queue 9 Picker 8 Help 4 Notices 4
-                Facets 4 Accounts 5;
+                Facets 4 Accounts 5 Start 5;
         SplitRight "split-right" "split right" "Open a second pane to the right" [History] ["|"]
             also "vertical beside window"
             hint History 12;
@@ -309,7 +309,7 @@ commands! {
     }
     Editing {
         FieldAccept "field-accept" "accept" "Accept" [Field] ["enter"]
-            also "ok enter" hint Field 1 Picker 1;
+            also "ok enter" hint Field 1 Picker 1 Start 1;
         FieldComplete "field-complete" "complete"
             "Accept the suggestion, or go to the next field" [Field] ["tab"]
             also "suggestion next"
@@ -319,7 +319,7 @@ commands! {
             also "history" hint Field 4 Picker 3;
         FieldNewer "field-newer" "next" "Show the next entry, or choose the one below"
             [Field] ["down" "ctrl-n"]
-            also "history" hint Picker 4;
+            also "history" hint Picker 4 Start 3;
         TextLeft "text-left" "left" "Go left by a character" [Text] ["left" "ctrl-b"];
         TextRight "text-right" "right" "Go right by a character" [Text] ["right"];
         TextWordLeft "text-word-left" "word left" "Go left by a word"
@@ -364,6 +364,13 @@ commands! {
             also "messages errors log history warnings";
         Help "help" "help" "Show all keys" [Global] ["?" "f1"]
             also "keys shortcuts bindings manual legend glyphs" hint History 6 Detail 8;
+        StartSource "start-source" "source"
+            "Say otherwise how this secret is had: pasted, from a variable, a file, a command"
+            [Start] ["ctrl-t"]
+            also "secret env file command paste" hint Start 2;
+        StartWrite "start-write" "write" "Write the configuration as it stands, tested or not"
+            [Start] ["ctrl-s"]
+            also "save configuration account" hint Start 4;
         ConfigPath "config-path" "configuration" "Show the path of the configuration" [Global] []
             also "config settings options preferences setup file";
         Redraw "redraw" "redraw" "Redraw the screen" [Global] ["f5"]

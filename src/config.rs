@@ -12,6 +12,7 @@ pub mod edge;
 pub mod example;
 pub mod file;
 pub mod load;
+pub mod new_account;
 pub mod paths;
 pub mod schema;
 pub mod secret;

@@ -29,6 +29,7 @@ pub mod lint_context;
 pub mod matching;
 pub mod merge;
 pub mod nearest;
+pub mod new_account;
 pub mod notice_log;
 pub mod payload;
 pub mod permission;

@@ -5,8 +5,10 @@
 //! a [`TerminalEffect`] is the terminal's own business. A report is an [`Answer`] to one of them,
 //! with its [`Ticket`], or an [`Event`] that nobody asked for.
 
+mod live_settings;
+mod next_screen;
+
 use std::cell::Cell;
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::domain::board::KeptBoard;
@@ -17,13 +19,17 @@ use crate::domain::event::{Event, StoreError};
 use crate::domain::ids::{AccountName, DraftId, JournalId, PurgeKey, ResourceId, Ticket};
 use crate::domain::journal::{JournalEntry, NewEntry};
 use crate::domain::lint_context::ServedHosts;
+use crate::domain::new_account::NewAccount;
 use crate::domain::payload::PurgeRequest;
 use crate::domain::plan::Preview;
 use crate::domain::purge::{Purge, PurgeDetail};
 use crate::domain::query::{KeysQuery, Summary, SummaryQuery, Window, WindowQuery};
+use crate::domain::resource::Resource;
 
 pub use crate::domain::subject::Subject;
 pub use crate::domain::view::SavedView;
+pub use live_settings::LiveSettings;
+pub use next_screen::NextScreen;
 
 /// The pane that a query belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -209,6 +215,23 @@ pub enum Order {
     },
     /// Keeps a view for the next start.
     SaveView(SavedView),
+    /// Asks the vendor of an account that is not configured yet. Answered by
+    /// [`Answer::AccountTested`].
+    TestAccount {
+        /// Comes back with the answer.
+        ticket: Ticket,
+        /// The account.
+        account: NewAccount,
+    },
+    /// Breaks the test of an account off, which is not answered then.
+    StopTest,
+    /// Writes a configuration with this account. Answered by [`Answer::AccountWritten`].
+    WriteAccount {
+        /// Comes back with the answer.
+        ticket: Ticket,
+        /// The account.
+        account: NewAccount,
+    },
 }
 
 /// Something for the terminal to do.
@@ -229,6 +252,8 @@ pub enum TerminalEffect {
     UseTheme(String),
     /// Stops the process as ctrl-z does; the shell's `fg` continues it.
     Suspend,
+    /// Leaves this screen for another one.
+    Open(NextScreen),
     /// Ends the program.
     Quit,
 }
@@ -244,22 +269,6 @@ pub enum Report {
     Settings(Box<LiveSettings>),
     /// The configuration's file has an error, in these words; the settings before stay in force.
     BadSettings(String),
-}
-
-/// The settings that take effect while the program runs, beside those of the accounts, of which an
-/// event tells.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct LiveSettings {
-    /// The name of the theme; `None` where that did not change.
-    pub theme: Option<String>,
-    /// The keys that differ from the defaults, by command.
-    pub keys: BTreeMap<String, Vec<String>>,
-    /// The operator's own views; `None` where they did not change.
-    pub views: Option<Vec<SavedView>>,
-    /// The changes that take effect now, in words.
-    pub changed: Vec<String>,
-    /// The changes that take effect at the next start, in words.
-    pub later: Vec<String>,
 }
 
 /// The answer to an effect.
@@ -363,6 +372,20 @@ pub enum Answer {
         ticket: Ticket,
         /// The text, or why there is none.
         result: Result<String, String>,
+    },
+    /// Answers [`Order::TestAccount`].
+    AccountTested {
+        /// The ticket of the order.
+        ticket: Ticket,
+        /// The vendor's resources, or what failed and what to do.
+        result: Result<Vec<Resource>, String>,
+    },
+    /// Answers [`Order::WriteAccount`].
+    AccountWritten {
+        /// The ticket of the order.
+        ticket: Ticket,
+        /// The configuration's path, or why it was not written.
+        result: Result<PathBuf, String>,
     },
     /// Answers [`Order::Export`].
     Exported {

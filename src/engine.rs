@@ -20,6 +20,8 @@
 //! - [`refresh`](Engine::refresh): asks the vendors for news, without waiting.
 //! - [`resources`](Engine::resources), [`check_account`](Engine::check_account): ask an account's
 //!   vendor once.
+//! - [`test_account`](Engine::test_account), [`write_account`](Engine::write_account): an account
+//!   that is not configured yet.
 //! - [`sync`](Engine::sync): waits for the history that a filter selects.
 //! - [`wait`](Engine::wait): follows requests until an end.
 //! - [`verify`](Engine::verify): probes the edge for purges, once.

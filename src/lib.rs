@@ -87,7 +87,8 @@
 //!
 //! | … | in |
 //! |---|---|
-//! | the settings that take effect while running | `tui/config_watch.rs`, `engine/safety.rs` |
+//! | the settings that take effect while running | `tui/live_settings.rs`, `engine/safety.rs` |
+//! | the first start; the file it writes | `panes/start.rs`; `config/new_account.rs` |
 //! | a command, its help and keys | `commands.rs` |
 //! | a setting and its help; its default | `config/schema.rs`; beside its type in `config/` |
 //! | an exit code | `cli/error.rs` |

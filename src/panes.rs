@@ -34,10 +34,12 @@ pub mod prompt;
 pub mod queue;
 pub mod requests;
 pub mod scrolling;
+pub mod start;
 
 use crate::domain::known::Known;
 pub use requests::{
     AppRequest, Opening, OverlayAnswer, Pick, PickFor, PickItem, PickValue, Prompt, PromptFor,
+    StartOffer,
 };
 
 /// The surroundings of an event, for a pane.

@@ -23,6 +23,7 @@ use chrono::{DateTime, Utc};
 
 use crate::app::App;
 pub use crate::app::layout::MIN_SCREEN;
+pub use crate::effect::NextScreen;
 use crate::keymap::Keymap;
 use crate::theme::Theme;
 
@@ -58,6 +59,8 @@ pub struct Dashboard<R, C = fn() -> DateTime<Utc>> {
 pub enum ExitReason {
     /// The operator quit.
     Quit,
+    /// The operator goes on with another screen.
+    Next(NextScreen),
     /// A signal ended it.
     Signalled(Signal),
     /// The terminal is gone.

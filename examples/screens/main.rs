@@ -163,10 +163,11 @@ https://shop.lumentravel.example.com/*
 https://img.lumentravel.example.com/hero/autumn.jpg
 https://static.pixelforge.example.net/js/";
 
-/// A day of the demo. A vendor that is asked twenty times at one and the same instant would say
+/// A day of the demo, without its faults. A vendor that is asked twenty times at one and the same instant would say
 /// that it is too much.
 fn day() -> Scenario {
     let mut day = Scenario::demo();
     day.tencent.limits.requests_a_second = 1_000;
+    day.fault.clear();
     day
 }

@@ -17,6 +17,7 @@ use crate::panes::pick::PickPane;
 use crate::panes::plan::PlanPane;
 use crate::panes::prompt::PromptPane;
 use crate::panes::queue::QueuePane;
+use crate::panes::start::StartPane;
 use crate::panes::{Opening, PaneCtx, Update};
 
 /// The parts of the app that an overlay is made of, beside the data to open it with.
@@ -64,6 +65,7 @@ pub(super) fn open_overlay(
         }
         Opening::Pick(pick) => (Box::new(PickPane::new(pick)), Update::taken()),
         Opening::Prompt(prompt) => (Box::new(PromptPane::new(prompt)), Update::taken()),
+        Opening::Start(offer) => (Box::new(StartPane::new(*offer)), Update::taken()),
     }
 }
 

@@ -10,7 +10,7 @@ use super::global::Global;
 use super::setup;
 use crate::config::diagnostic::Diagnostic;
 use crate::config::example::example;
-use crate::config::paths::{make_private_directory, private_file};
+use crate::config::paths::{private_file, write_private_new};
 use crate::config::show::show;
 
 /// The subcommands.
@@ -54,20 +54,16 @@ pub fn run(global: &Global, command: &Command) -> Result<(), CliError> {
 
 fn init(global: &Global, force: bool, console: Console) -> Result<(), CliError> {
     let path = setup::paths(global)?.config;
-    if let Some(folder) = path.parent() {
-        make_private_directory(folder).map_err(|error| CliError::file(folder, &error))?;
-    }
-    let mut options = private_file();
-    options.write(true);
-    if force {
-        options.create(true).truncate(true);
-    } else {
-        options.create_new(true);
-    }
-    match options.open(&path) {
-        Ok(mut file) => {
-            file.write_all(example().as_bytes()).map_err(|error| CliError::file(&path, &error))?;
+    let written = match write_private_new(&path, &example()) {
+        // The file that is there keeps its mode and the links that lead to it.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && force => {
+            let opened = private_file().write(true).create(true).truncate(true).open(&path);
+            opened.and_then(|mut file| file.write_all(example().as_bytes()))
         }
+        written => written,
+    };
+    match written {
+        Ok(()) => {}
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             let words = format!("{} exists already", path.display());
             return Err(CliError::new(Class::Failed, words)

@@ -1,18 +1,20 @@
-//! `purgedeck demo`: the dashboard on simulated vendors in the same process. It reads and writes
-//! nothing of the user's.
+//! `purgedeck demo`: the dashboard on simulated vendors in the same process. Of the user's it reads
+//! how a screen should look, and it writes nothing.
 
 use clap::Args;
 use clap::builder::StyledStr;
 
-use super::dashboard;
 use super::error::{Class, CliError};
 use super::export;
 use super::global::Global;
+use super::screen;
 use super::session;
 use super::setup;
 use super::signals;
 use crate::config::load::{self, Config};
 use crate::config::paths::Directories;
+use crate::config::schema::Settings;
+use crate::domain::event::{Level, Notice};
 use crate::engine::StartOptions;
 use crate::simulator::{self, Scenario, Simulator};
 use crate::tui::DashboardStart;
@@ -20,16 +22,27 @@ use crate::tui::DashboardStart;
 /// `purgedeck demo`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Nothing of yours is read or written: no configuration, no account, no store.\n\
+    after_help = "Nothing of yours is written, and no account or store of yours is read. Of your \
+                  configuration,\ntheme, colour, ascii and mouse count. One vendor fails for the \
+                  first minute; a purge with\n/refused/ in a target is refused.\n\
                   Example: purgedeck demo --seed 7"
 )]
 pub struct Options {
     /// Seed of the history; the same seed makes the same history
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = SEED)]
     pub seed: u64,
     /// Number of purges in each vendor's history at the start
-    #[arg(long, value_name = "N", default_value_t = 12_000)]
+    #[arg(long, value_name = "N", default_value_t = RECORDS)]
     pub records: usize,
+}
+
+const SEED: u64 = 1;
+const RECORDS: usize = 12_000;
+
+/// Runs the demo in the place of a dashboard, whatever accounts and store that would have had.
+pub(super) fn run_beside(global: &Global, help: &StyledStr) -> Result<(), CliError> {
+    let own = Global { config: None, store: None, accounts: Vec::new(), ..global.clone() };
+    run(&own, &Options { seed: SEED, records: RECORDS }, help)
 }
 
 /// Runs `purgedeck demo`.
@@ -57,8 +70,14 @@ pub fn run(global: &Global, options: &Options, help: &StyledStr) -> Result<(), C
             export: Some(export::formats()),
             ..StartOptions::default()
         };
-        let start = DashboardStart { offline: global.offline, ..DashboardStart::default() };
-        let result = dashboard::show(&config, &store, options, start, None).await;
+        let faults =
+            Notice { level: Level::Info, account: None, words: Scenario::DEMO_FAULTS.to_owned() };
+        let start = DashboardStart {
+            offline: global.offline,
+            notices: vec![faults],
+            ..DashboardStart::default()
+        };
+        let result = screen::show(&config, &store, options, start, None).await;
         simulator.stop().await;
         result
     });
@@ -66,8 +85,8 @@ pub fn run(global: &Global, options: &Options, help: &StyledStr) -> Result<(), C
     result
 }
 
-/// Configures the simulator's accounts, with defaults for all else; of the environment, only
-/// `NO_COLOR` counts.
+/// Configures the simulator's accounts, with the looks of the user's own screen and defaults for
+/// all else.
 fn configuration(
     global: &Global,
     simulator: &Simulator,
@@ -81,14 +100,20 @@ fn configuration(
         no_color: global.no_color,
         ..load::Flags::default()
     };
-    let environment = |name: &str| match name {
-        "NO_COLOR" => setup::environment(name),
-        _ => None,
-    };
     let directories = Directories {
         config: folder.to_path_buf(),
         state: folder.to_path_buf(),
         home: folder.to_path_buf(),
     };
-    Ok(load::load(&flags, &environment, Some(directories))?)
+    let environment = |name: &str| match name {
+        "NO_COLOR" => setup::environment(name),
+        _ => None,
+    };
+    let mut config = load::load(&flags, &environment, Some(directories))?;
+    // A demo opens also where the user's own configuration has errors.
+    if let Ok(own) = setup::configuration(global) {
+        let Settings { theme, colour, ascii, mouse, .. } = own.settings;
+        config.settings = Settings { theme, colour, ascii, mouse, ..config.settings };
+    }
+    Ok(config)
 }

@@ -29,6 +29,8 @@ pub enum Context {
     Choice,
     /// The help overlay.
     Help,
+    /// The form of a first account.
+    Start,
     /// A field of one line: filter bar, palette, picker, reason, ticket, confirmation.
     Field,
     /// Any text being edited, of one line or of many.
@@ -84,6 +86,7 @@ impl Context {
             Self::Accounts => Some("In the accounts only"),
             Self::Facets => Some("In the counts only"),
             Self::Help => Some("In help only"),
+            Self::Start => Some("At the first start only"),
             Self::Field | Self::Text | Self::Lines => Some("While typing only"),
         }
     }

@@ -81,6 +81,16 @@ impl AccountConfig {
         self
     }
 
+    /// Replaces the sources of all its secrets.
+    #[must_use]
+    pub fn with_sources(
+        &self,
+        mut source: impl FnMut(&str, &SecretSource) -> SecretSource,
+    ) -> Self {
+        let secrets = self.secrets.iter().map(|(key, old)| (*key, source(key, old))).collect();
+        Self { secrets, ..self.clone() }
+    }
+
     /// Adds a text under a key of its provider's.
     #[must_use]
     pub fn with_option(mut self, key: &'static str, value: String) -> Self {

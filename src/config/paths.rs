@@ -1,6 +1,6 @@
 //! Locations of purgedeck's files.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 /// The platform's directories of one user. XDG variables count on platforms that have them.
@@ -63,6 +63,22 @@ pub fn make_private_directory(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path)
+}
+
+/// Writes a new file that only its owner may read, as a whole or not at all, and its directory
+/// where there is none. An existing file is an error and is left as it is.
+pub fn write_private_new(path: &Path, text: &str) -> io::Result<()> {
+    let folder = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        Some(_) | None => Path::new("."),
+    };
+    make_private_directory(folder)?;
+    // Such a file is its owner's alone from the beginning.
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist_noclobber(path).map_err(|error| error.error)?;
+    Ok(())
 }
 
 /// Returns options for opening a file that, if it is new, only its owner may read.

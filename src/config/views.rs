@@ -6,7 +6,7 @@ use std::path::Path;
 use toml::de::DeTable;
 
 use super::file;
-use super::paths::{make_private_directory, private_file};
+use super::paths::write_private_new;
 use super::schema::{Settings, View};
 use super::value::to_toml;
 use crate::domain::view::SavedView;
@@ -45,15 +45,7 @@ pub fn save_view(path: &Path, view: &SavedView) -> Result<(), SaveViewError> {
     if exists {
         replace(path, &new).map_err(io_error)
     } else {
-        if let Some(folder) = path.parent() {
-            make_private_directory(folder).map_err(io_error)?;
-        }
-        private_file()
-            .write(true)
-            .create_new(true)
-            .open(path)
-            .and_then(|mut file| file.write_all(new.as_bytes()))
-            .map_err(io_error)
+        write_private_new(path, &new).map_err(io_error)
     }
 }
 

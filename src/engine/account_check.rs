@@ -1,15 +1,21 @@
-//! Asks one account everything that can be asked without purging.
+//! Asks one account everything that can be asked without purging, configured or not yet.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
+use tokio_util::task::AbortOnDropHandle;
 
-use super::Engine;
+use super::{AccountHandle, Engine};
+use crate::config::new_account::NewConfig;
+use crate::config::paths::Paths;
+use crate::config::secret::source::SecretSource;
 use crate::domain::event::StoreError;
 use crate::domain::failure::{Cause, Failure};
 use crate::domain::ids::AccountName;
 use crate::domain::journal::JournalEntry;
 use crate::domain::limits::Limits;
+use crate::domain::new_account::NewAccount;
 use crate::domain::resource::Resource;
 
 /// The answers of an account.
@@ -46,4 +52,37 @@ impl Engine {
             Err(failure) => Some(Err(failure)),
         }
     }
+    /// Fetches the secrets of an account that is not configured yet, and asks its vendor for the
+    /// resources; stores nothing. The error says what failed and what to do. Dropping the future
+    /// ends it.
+    pub fn test_account(
+        &self,
+        account: NewAccount,
+        paths: Paths,
+    ) -> impl Future<Output = Result<Vec<Resource>, String>> + Send + use<> {
+        let test = AbortOnDropHandle::new(self.0.tasks.spawn(test(account, paths)));
+        async move { test.await.unwrap_or_else(|_| Err("The test was broken off.".to_owned())) }
+    }
+
+    /// Writes a configuration with an account, and the secrets that were pasted, into new files.
+    pub fn write_account(
+        &self,
+        account: NewAccount,
+        paths: Paths,
+    ) -> impl Future<Output = Result<PathBuf, String>> + Send + use<> {
+        self.aside(move || NewConfig::new(&account, &paths)?.write())
+    }
+}
+
+async fn test(account: NewAccount, paths: Paths) -> Result<Vec<Resource>, String> {
+    let account = NewConfig::new(&account, &paths)?.account();
+    let mut fetched = Vec::new();
+    for (key, source) in account.secrets() {
+        let secret = source.fetch().await.map_err(|error| format!("{key}: {error}."))?;
+        fetched.push(SecretSource::Given(secret));
+    }
+    let mut fetched = fetched.into_iter();
+    let account = account.with_sources(|_, old| fetched.next().unwrap_or_else(|| old.clone()));
+    let handle = AccountHandle::connect(&account).map_err(|error| format!("{error}."))?;
+    handle.provider.resources().await.map_err(|failure| failure.with_advice())
 }

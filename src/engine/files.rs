@@ -32,14 +32,14 @@ pub type ExportForms =
     Arc<dyn Fn(&str, Box<dyn Write + Send>) -> Option<Box<dyn Exporter>> + Send + Sync>;
 
 impl Engine {
-    /// Carries out a reading of files beside the caller's task, which goes on meanwhile.
+    /// Carries out work on files beside the caller's task, which goes on meanwhile.
     pub fn aside<T, F>(&self, work: F) -> impl Future<Output = Result<T, String>> + Send + use<T, F>
     where
         T: Send + 'static,
         F: FnOnce() -> Result<T, String> + Send + 'static,
     {
         let work = self.0.tasks.spawn_blocking(work);
-        async move { work.await.unwrap_or_else(|_| Err("The reading was broken off.".to_owned())) }
+        async move { work.await.unwrap_or_else(|_| Err("The work was broken off.".to_owned())) }
     }
 
     /// Reads a file of targets; `~` is the home directory. The error is text for the operator and

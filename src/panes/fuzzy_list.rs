@@ -69,6 +69,8 @@ impl FuzzyList {
             Command::FieldOlder | Command::MoveUp => self.cursor.checked_sub(1).unwrap_or(last),
             Command::FieldNewer | Command::MoveDown if self.cursor >= last => 0,
             Command::FieldNewer | Command::MoveDown => self.cursor + 1,
+            Command::MoveFirst => 0,
+            Command::MoveLast => last,
             Command::PageUp => self.cursor.saturating_sub(PAGE),
             Command::PageDown => (self.cursor + PAGE).min(last),
             other => {

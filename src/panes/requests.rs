@@ -1,11 +1,14 @@
 //! Requests of panes to the app, and answers of overlays: data, so that panes need not know each
 //! other.
 
+use std::path::PathBuf;
+
 use crate::commands::Command;
 use crate::domain::draft::{Draft, KeptDraft};
 use crate::domain::event::Notice;
 use crate::domain::filter::Term;
 use crate::domain::ids::{AccountName, DraftId, ResourceId};
+use crate::domain::new_account::AccountForm;
 use crate::domain::plan::Plan;
 use crate::domain::query::Summary;
 use crate::effect::PaneId;
@@ -71,6 +74,19 @@ pub enum Opening {
     Pick(Pick),
     /// Ask for one line.
     Prompt(Prompt),
+    /// Set up a first account.
+    Start(Box<StartOffer>),
+}
+
+/// The offers of the first start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StartOffer {
+    /// The forms of all vendors.
+    pub forms: Vec<AccountForm>,
+    /// The file that is written.
+    pub config_file: PathBuf,
+    /// Set if the store is there, which can be shown without an account.
+    pub has_history: bool,
 }
 
 /// Something to choose from.

@@ -3,11 +3,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::fault::FaultRule;
+use super::fault::{ErrorBody, FaultKind, FaultRule};
 use super::gcore::GcoreScenario;
 use super::medianova::MedianovaScenario;
 use super::tencent::TencentScenario;
 use super::world::PurgeRates;
+
+/// Requests that fail at the beginning of a demonstration; between two attempts are growing pauses.
+const DEMO_FAILURES: u64 = 15;
 
 /// A day at the vendors. The default keeps to what their documents say.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -58,12 +61,32 @@ impl Scenario {
     /// A scenario file with every key, its default, and its meaning.
     pub const HELP: &str = include_str!("scenario/help.toml");
 
-    /// Returns the day that a demonstration shows: livelier, and with every status.
+    /// The faults of a demonstration, for its operator.
+    pub const DEMO_FAULTS: &str = "Demo: Medianova fails for the first minute. A purge \
+                                   with /refused/ in a target is refused.";
+
+    /// Returns the day that a demonstration shows: livelier, with every status, with a vendor that
+    /// fails for a while and a purge that is refused.
     pub fn demo() -> Self {
+        let status =
+            |status| Some(FaultKind::Status { status, body: ErrorBody::Json, retry_after: None });
+        let fails = FaultRule {
+            vendor: Some("medianova".to_owned()),
+            times: Some(DEMO_FAILURES),
+            kind: status(503),
+            ..FaultRule::default()
+        };
+        let refuses = FaultRule {
+            method: Some("POST".to_owned()),
+            contains: Some("/refused/".to_owned()),
+            kind: status(400),
+            ..FaultRule::default()
+        };
         Self {
             colleagues_every_seconds: 15,
             failed_percent: 1.6,
             report_disabled_percent: 0.7,
+            fault: vec![fails, refuses],
             ..Self::default()
         }
     }

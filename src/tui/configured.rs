@@ -9,12 +9,14 @@ use crate::app::{App, Setup, all_views};
 use crate::commands::Command;
 use crate::config::diagnostic::{ConfigError, Diagnostic};
 use crate::config::load::{Config, Environment, Loaded};
+use crate::config::new_account;
 use crate::config::schema::{ColourMode, Notify, SettingOrigin, View};
 use crate::domain::board::KeptBoard;
 use crate::domain::event::Notice;
 use crate::domain::view::SavedView;
 use crate::domain::zone::Zone;
 use crate::keymap::{KeyFault, Keymap};
+use crate::panes::StartOffer;
 use crate::theme::{ColourDepth, Glyphs, Theme};
 
 /// A command of the dashboard and its keys.
@@ -87,6 +89,8 @@ pub struct DashboardStart {
     pub view: Option<String>,
     /// Notices to the operator.
     pub notices: Vec<Notice>,
+    /// Set if a first account is to be set up.
+    pub sets_up: bool,
 }
 
 /// Returns the names of all views: those that are built in and the configured ones.
@@ -149,6 +153,11 @@ fn app_setup(config: &Config, start: DashboardStart) -> Setup {
         view: start.view,
         notices: start.notices,
         config_file: Some(config.paths.config.clone()),
+        start: start.sets_up.then(|| StartOffer {
+            forms: new_account::forms(&config.paths),
+            config_file: config.paths.config.clone(),
+            has_history: config.settings.store.value.exists(),
+        }),
         themes: Theme::notes().map(|(name, note)| (name.to_owned(), note.to_owned())).collect(),
     }
 }

@@ -13,6 +13,7 @@ use futures_util::future::{AbortHandle, Abortable, FutureExt as _};
 use futures_util::stream::{self, BoxStream, SelectAll, StreamExt as _};
 
 use super::ConfigWatch;
+use crate::config::paths::Paths;
 use crate::domain::event::{Event, Notice};
 use crate::effect::{Answer, Effect, PaneId, Report};
 use crate::engine::{Engine, EventStream};
@@ -53,6 +54,10 @@ pub struct EngineEffects {
     /// Reports that are ready.
     ready: VecDeque<Report>,
     watch: Option<ConfigWatch>,
+    /// The files of a configuration that may be written.
+    sets_up: Option<Paths>,
+    /// The test of an account that is under way.
+    test: Option<AbortHandle>,
 }
 
 impl EngineEffects {
@@ -65,6 +70,8 @@ impl EngineEffects {
             working: SelectAll::new(),
             newest: HashMap::new(),
             watch: None,
+            sets_up: None,
+            test: None,
             ready: VecDeque::new(),
         };
         effects.push(
@@ -79,6 +86,12 @@ impl EngineEffects {
     #[must_use]
     pub fn watching(self, watch: Option<ConfigWatch>) -> Self {
         Self { watch, ..self }
+    }
+
+    /// Sets up a first account, too, and writes the configuration of these paths.
+    #[must_use]
+    pub fn setting_up(self, paths: Paths) -> Self {
+        Self { sets_up: Some(paths), ..self }
     }
 
     /// Reports the answer of a query in the place of the pane's one before it, which is cancelled.

@@ -238,6 +238,7 @@ impl<R: EffectRunner, C: Fn() -> DateTime<Utc>, T: TerminalIo> EventLoop<'_, R, 
     ) -> Result<Vec<Effect>, TuiFailure> {
         match effect {
             TerminalEffect::Quit => self.exit = Some(ExitReason::Quit),
+            TerminalEffect::Open(next) => self.exit = Some(ExitReason::Next(next)),
             TerminalEffect::Copy(text) => return self.copy(&text),
             TerminalEffect::Alert(words) => self.alert(&words)?,
             TerminalEffect::UseTheme(name) => {

@@ -29,6 +29,7 @@ mod screens;
 mod sorting;
 mod splits;
 mod stage;
+mod starting;
 #[expect(dead_code, reason = "the dashboard needs a part of it")]
 #[path = "../../src/testing.rs"]
 mod testing;

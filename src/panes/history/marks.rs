@@ -120,7 +120,7 @@ impl HistoryPane {
         self.rows.pin();
         if !self.marks.toggle(key) {
             let most = count(u64::from(MAX_MARKS));
-            return Update::say(Level::Info, format!("{most} purges are marked, and that is all."));
+            return Update::say(Level::Info, format!("{most} purges are marked; more cannot be."));
         }
         self.rows.go(1);
         self.moved(None, ctx)

@@ -78,6 +78,24 @@ impl EngineEffects {
                 let text = self.engine.read_file(path);
                 self.answer(async move { Answer::FileRead { ticket, result: text.await } });
             }
+            Order::TestAccount { ticket, account } => {
+                let Some(paths) = &self.sets_up else { return };
+                let tested = self.engine.test_account(account, paths.clone());
+                let answer = async move { Answer::AccountTested { ticket, result: tested.await } };
+                self.test = Some(self.answer(answer));
+            }
+            Order::StopTest => {
+                if let Some(test) = self.test.take() {
+                    test.abort();
+                }
+            }
+            Order::WriteAccount { ticket, account } => {
+                let Some(paths) = &self.sets_up else { return };
+                let written = self.engine.write_account(account, paths.clone());
+                self.answer(
+                    async move { Answer::AccountWritten { ticket, result: written.await } },
+                );
+            }
             Order::Export { ticket, query, path } => {
                 let exported = self.engine.export(query, path);
                 self.answer(async move { Answer::Exported { ticket, result: exported.await } });

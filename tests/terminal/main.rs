@@ -3,6 +3,8 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod starting;
+
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
@@ -41,6 +43,16 @@ struct Terminal {
 impl Terminal {
     /// Starts a program of this package with 100 columns and 30 rows, and a home of its own.
     fn start(program: &Path, args: &[&str], home: tempfile::TempDir) -> Self {
+        Self::start_with(program, args, home, &[])
+    }
+
+    /// Starts a program with these variables in its environment, too.
+    fn start_with(
+        program: &Path,
+        args: &[&str],
+        home: tempfile::TempDir,
+        variables: &[(&str, &str)],
+    ) -> Self {
         let pair = native_pty_system().openpty(size(100, 30)).unwrap();
         let modes = format!("{:?}", pair.master.get_termios());
         let mut command = CommandBuilder::new(program);
@@ -48,6 +60,9 @@ impl Terminal {
         command.env_clear();
         command.env("HOME", home.path());
         command.env("TERM", "xterm-256color");
+        for (name, value) in variables {
+            command.env(name, value);
+        }
         command.cwd(home.path());
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
@@ -210,6 +225,30 @@ fn the_demo_is_shown_typed_into_resized_pasted_into_and_left() {
     terminal.is_given_back();
     let left = std::fs::read_dir(terminal.home.path()).unwrap().count();
     assert_eq!(left, 0, "the demo touches nothing of the user's");
+}
+
+#[test]
+fn the_demo_looks_as_the_configuration_says_and_has_bad_news_to_play_with() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join(".config/purgedeck");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("config.toml"), "ascii = true\ntheme = \"mono\"\n").unwrap();
+    let binary = Path::new(env!("CARGO_BIN_EXE_purgedeck"));
+    let mut terminal = Terminal::start(binary, &["demo", "--records", "300"], home);
+    terminal.sees("successful");
+    terminal.sees("503");
+    let shown = terminal.shown.0.lock().unwrap().terminal.screen().contents();
+    assert!(shown.is_ascii(), "{shown}");
+    terminal.press("P");
+    terminal.sees("Compose");
+    terminal.press("\x1b[200~https://shop.lumentravel.example.com/refused/a.jpg\x1b[201~");
+    terminal.sees("refused/a.jpg");
+    terminal.press("\x10");
+    terminal.sees("Plan:");
+    terminal.press("\r");
+    terminal.sees("400 rejected");
+    terminal.press("q");
+    assert_eq!(terminal.ends().exit_code(), 0);
 }
 
 #[test]
