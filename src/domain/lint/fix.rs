@@ -208,7 +208,7 @@ mod tests {
                 "/a.jpg\nhttp://www.site.com/b\nHTTPS://www.site.com/c",
             ),
             ("www.site.com:80/a//b:81", None, "www.site.com/a//b:81"),
-            ("2026,/a b.jpg,200", None, "2026,/a%20b.jpg,200"),
+            ("2026,\"/a b.jpg\",200", None, "2026,\"/a%20b.jpg\",200"),
             (
                 "url,n\n\"https://me@www.site.com/a,b\",7",
                 None,

@@ -71,6 +71,7 @@ pub fn fit(wanted: &[Column], contents: Contents, today: bool, room: u16) -> Vec
         (Column::Time, short_time),
         (Column::Kind, 4),
         (Column::Account, 10),
+        (Column::Kind, 3),
         (Column::Targets, 0),
         (Column::Account, 7),
         (Column::Time, least_time),
@@ -98,7 +99,13 @@ pub fn fit(wanted: &[Column], contents: Contents, today: bool, room: u16) -> Vec
             columns.retain(|(other, _)| *other != column);
         }
     }
-    let spare = room.saturating_sub(taken(&columns));
+    let mut spare = room.saturating_sub(taken(&columns));
+    let short_kind =
+        columns.iter_mut().find(|(column, cells)| (*column, *cells) == (Column::Kind, 3));
+    if let Some((_, cells)) = short_kind.filter(|_| spare > 0) {
+        *cells += 1;
+        spare -= 1;
+    }
     if let Some((_, cells)) = columns.iter_mut().rfind(|(column, _)| {
         matches!(column, Column::Targets | Column::Cname | Column::Status | Column::Time)
     }) {
@@ -155,7 +162,7 @@ mod tests {
                 let columns = kept(today, room);
                 assert!(width(&columns, Column::Cname) >= 23, "{room}: {columns:?}");
                 assert!(width(&columns, Column::Account) >= 7, "{room}: {columns:?}");
-                assert!(width(&columns, Column::Kind) >= 4, "{room}: {columns:?}");
+                assert!(width(&columns, Column::Kind) >= 3, "{room}: {columns:?}");
                 assert!(width(&columns, Column::Status) >= 1, "{room}: {columns:?}");
                 assert!(width(&columns, Column::Time) >= 5, "{room}: {columns:?}");
             }

@@ -17,6 +17,9 @@ use crate::widgets::text::{RowWriter, fit as beginning, path, printable, width};
 /// Cells before the first column: the cursor's, the mark's, and a blank.
 const MARGIN: u16 = 3;
 
+/// The title of a column of kinds that has no room for the whole word.
+const SHORT_KIND: &str = "KND";
+
 /// The columns that are shown: of those that are wanted, the ones that say something in this
 /// selection and have room. They are the same wherever in it the list stands, so there must be room
 /// for the day of a row, also while all that were seen are of today.
@@ -63,13 +66,14 @@ pub(super) fn draw_titles(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffe
             (true, false) => theme.glyphs.sort_down,
             (true, true) => theme.glyphs.sort_up,
         };
-        let title = format!("{before}{} {after}", column.title());
-        let title = title.trim_end();
+        let short = column == Column::Kind && cells < 4;
+        let title = format!("{before}{}", if short { SHORT_KIND } else { column.title() });
         // In little room the mark of the order stands close; an ellipsis would say less than a
         // letter.
-        let close = format!("{before}{}{after}", column.title());
-        let title = if width(title) > cells { &close } else { title };
-        writer.column(beginning(title, cells).0, cells, Role::Heading).skip(1);
+        let (title, _) = beginning(&title, cells.saturating_sub(width(after)));
+        let is_close = after.is_empty() || width(title) + 1 + width(after) > cells;
+        let gap = if is_close { "" } else { " " };
+        writer.column(&format!("{title}{gap}{after}"), cells, Role::Heading).skip(1);
     }
 }
 

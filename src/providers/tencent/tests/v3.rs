@@ -244,9 +244,9 @@ fn a_copied_command_names_the_address_where_it_is_not_the_vendors_own() {
     assert_eq!(endpoint(&own), None);
     let near = account(&Url::parse("https://cdn.ap-hongkong.tencentcloudapi.com/").unwrap());
     assert_eq!(endpoint(&near).as_deref(), Some("cdn.ap-hongkong.tencentcloudapi.com"));
-    let abroad = bare().with_option("international", "true".to_owned());
+    let abroad = keyed().with_option("international", "true".to_owned());
     assert_eq!(endpoint(&abroad).as_deref(), Some("cdn.intl.tencentcloudapi.com"));
-    assert_eq!(endpoint(&bare()), None);
+    assert_eq!(endpoint(&keyed()), None);
 }
 
 #[tokio::test]
