@@ -32,6 +32,7 @@ use crate::domain::known::Known;
 use crate::domain::zone::Zone;
 use crate::effect::{Effect, PaneId, Query, Report, SavedView, TerminalEffect, Tickets};
 use crate::keymap::{Chord, Keymap};
+use crate::panes::clicks::Click;
 use crate::panes::history::HistoryPane;
 use crate::panes::overlay::Overlay;
 use crate::panes::{BudgetOf, Opening, PaneCtx, Pointer, StartOffer};
@@ -51,6 +52,8 @@ pub enum Input {
     Chord(Chord),
     /// A text that was pasted.
     Paste(String),
+    /// A click of the mouse on something that was drawn to be clicked on.
+    Click(Click),
     /// The mouse, at a cell of the screen.
     Mouse(Pointer, (u16, u16)),
     /// The terminal has another size, given in the [`Ctx`].
@@ -306,7 +309,7 @@ pub fn all_views(own: &[SavedView]) -> Vec<SavedView> {
     let view = |name: &str, filter: &str| SavedView {
         name: name.to_owned(),
         filter: filter.to_owned(),
-        panes: Vec::new(),
+        ..SavedView::default()
     };
     let mut views = vec![
         view("All", ""),

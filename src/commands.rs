@@ -109,14 +109,14 @@ commands! {
             [Global] ["backtab"]
             also "switch window split";
         Open "open" "open" "Open the item under the cursor"
-            [History Detail Queue Drafts Picker Facets] ["enter"]
+            [History Detail Queue Drafts Picker Facets Columns] ["enter"]
             also "detail details show enter expand"
-            hint History 3 Queue 7 Drafts 1 Picker 2 Facets 1;
+            hint History 3 Queue 7 Drafts 1 Picker 2 Facets 1 Columns 1;
         Back "back" "back" "Close the topmost part, remove the marks, or show the view's filter"
             [Global Text] ["esc"]
             also "close escape leave"
             hint Detail 1 Field 2 Compose 17 Plan 7 Drafts 4 Queue 9 Picker 8 Help 4 Notices 4
-                Facets 4 Accounts 5 Start 5;
+                Facets 4 Accounts 5 Start 5 Columns 8;
         SplitRight "split-right" "split right" "Open a second pane to the right" [History] ["|"]
             also "vertical beside window"
             hint History 12;
@@ -173,8 +173,22 @@ commands! {
             also "order oldest newest reverse";
         SortPick "sort-pick" "sort" "Sort by a column" [History] ["s"]
             also "order column account host status kind author targets";
-        ColumnsPick "columns-pick" "columns" "Choose the columns" [History] ["c"]
-            also "fields hide show table";
+        ColumnsPick "columns-pick" "columns" "Choose the columns, their order and widths" [History] ["c"]
+            also "fields hide show table order width";
+        ColumnToggle "column-toggle" "show" "Show or hide this column" [Columns] ["space"]
+            also "hide" hint Columns 2;
+        ColumnEarlier "column-earlier" "earlier" "Move this column to the left" [Columns] ["K"]
+            also "left up order first" hint Columns 3;
+        ColumnLater "column-later" "later" "Move this column to the right" [Columns] ["J"]
+            also "right down order last" hint Columns 4;
+        ColumnNarrower "column-narrower" "narrower" "Make this column narrower"
+            [Columns] ["<"]
+            also "width shrink less" hint Columns 5;
+        ColumnWider "column-wider" "wider" "Make this column wider" [Columns] [">"]
+            also "width grow more" hint Columns 6;
+        ColumnsUsual "columns-usual" "usual" "Show the usual columns with their own widths"
+            [Columns] ["u"]
+            also "reset default undo" hint Columns 7;
         Mark "mark" "mark" "Mark or unmark this row" [History Facets] ["space"]
             also "select tag" hint History 4 Facets 2;
         MarkAll "mark-all" "mark all" "Mark all that the filter selects, or unmark them"
@@ -362,8 +376,10 @@ commands! {
             also "vendors status health failure limits token";
         NoticesOpen "notices" "notices" "Show all notices so far" [Global] ["!"]
             also "messages errors log history warnings";
-        Help "help" "help" "Show all keys" [Global] ["?" "f1"]
+        Help "help" "help" "Show all keys, the marks, and the filter language" [Global] ["?" "f1"]
             also "keys shortcuts bindings manual legend glyphs" hint History 6 Detail 8;
+        HelpSearch "help-search" "search" "Search in help" [Help] ["/"]
+            also "find filter narrow" hint Help 0;
         StartSource "start-source" "source"
             "Say otherwise how this secret is had: pasted, from a variable, a file, a command"
             [Start] ["ctrl-t"]

@@ -54,7 +54,9 @@
 //! its chord in the current context ([`keymap`]) and gives it to the focused pane, which changes
 //! its state and returns effects: plain data. `tui/effects.rs` calls the engine, knows the tickets
 //! and drops answers that are superseded. The answer comes back as a report, the loop draws once
-//! what changed. Nothing ticks: an idle program uses no processor time.
+//! what changed. Nothing polls: the loop sleeps until a key, a report or the next instant at which
+//! the screen changes (`app/timer.rs`): a second while something moves, else a minute, for the clock
+//! and the ages; offline never.
 //!
 //! A purge: `panes/compose.rs` (draft) → `domain/check.rs` (lint, plan) → `panes/plan.rs`
 //! (confirmed by risk) → [`effect::Order::Enqueue`] → `engine/journal_commands.rs` (the rules, then

@@ -16,6 +16,8 @@ use crate::effect::{Answer, Effect, Tickets};
 
 pub mod accounts;
 pub mod badges;
+pub mod clicks;
+pub mod columns;
 pub mod compose;
 mod copy;
 pub mod drafts;
@@ -175,6 +177,11 @@ pub trait Pane {
     /// Handles the mouse, at a cell of the screen.
     fn on_pointer(&mut self, _pointer: Pointer, _at: (u16, u16), _ctx: &PaneCtx<'_>) -> Update {
         Update::ignored()
+    }
+
+    /// Handles a click on an item of its list.
+    fn on_item(&mut self, _item: usize, _ctx: &PaneCtx<'_>) -> Update {
+        Update::taken()
     }
 
     /// Takes the answer to an effect: it looks for its own tickets. An overlay that takes it keeps

@@ -28,9 +28,11 @@ use ratatui::style::Style;
 use ratatui::widgets::Widget;
 
 use crate::app::layout::{MIN_SCREEN, layout};
-use crate::app::{App, Ctx};
+use crate::app::{App, Ctx, Input};
 use crate::commands::{Command, Context};
 use crate::keymap::Chord;
+use crate::panes::Pointer;
+use crate::panes::clicks::Clicks;
 use crate::panes::history::view::{HistoryView, KeyNames};
 use crate::panes::overlay::OverlayInputs;
 use crate::theme::{Role, Theme};
@@ -45,10 +47,22 @@ pub struct Screen<'a> {
     pub ctx: &'a Ctx<'a>,
     /// Colours and glyphs.
     pub theme: &'a Theme,
+    /// Notes what can be clicked on.
+    pub clicks: &'a Clicks,
+}
+
+/// Returns an input with a click in the place of a press of the mouse on something that can be
+/// clicked on.
+pub fn clicked(input: Input, clicks: &Clicks) -> Input {
+    let Input::Mouse(Pointer::Press, at) = input else {
+        return input;
+    };
+    clicks.at(at).map_or(input, Input::Click)
 }
 
 impl Widget for &Screen<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
+        self.clicks.clear();
         buffer.set_style(area, self.theme.style(Role::Text));
         let Some(layout) = layout((area.width, area.height)) else {
             return self.too_small(area, buffer);
@@ -91,6 +105,7 @@ impl Screen<'_> {
                 focused: workspace.focus() == id && self.app.overlays().is_empty(),
                 keys: &keys,
                 theme: self.theme,
+                clicks: self.clicks,
             })
                 .render(place, buffer);
         }
@@ -104,9 +119,11 @@ impl Screen<'_> {
             now: self.ctx.now,
             zone: self.app.zone(),
             theme: self.theme,
+            clicks: self.clicks,
         };
         for overlay in self.app.overlays() {
             self.recede(area, buffer);
+            self.clicks.cover(area);
             overlay.draw(&inputs, area, buffer);
         }
     }

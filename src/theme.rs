@@ -177,6 +177,7 @@ built_in! {
     "default": "safe for colour-blind people",
     "light": "for light terminals",
     "high-contrast": "for bright rooms and weak eyes",
+    "sixteen": "for terminals of 16 colours",
     "mono": "no colours",
 }
 
@@ -188,6 +189,8 @@ struct BuiltIn {
 
 /// The theme for terminals without colours.
 const MONO: &str = "mono";
+/// The theme for terminals with few colours.
+const SIXTEEN: &str = "sixteen";
 
 impl Theme {
     /// Returns the names of the built-in themes; the first is the default.
@@ -198,6 +201,15 @@ impl Theme {
     /// Returns the built-in themes with their notes.
     pub fn notes() -> impl Iterator<Item = (&'static str, &'static str)> {
         BUILT_IN.iter().map(|theme| (theme.name, theme.note))
+    }
+
+    /// Returns the name of the theme for a terminal where none is wished for.
+    pub fn usual(depth: ColourDepth) -> &'static str {
+        match depth {
+            ColourDepth::None => MONO,
+            ColourDepth::Sixteen => SIXTEEN,
+            ColourDepth::Indexed | ColourDepth::True => Self::names().next().unwrap_or(MONO),
+        }
     }
 
     /// Returns another built-in theme for the same terminal.
@@ -252,7 +264,9 @@ impl Theme {
     pub fn account_colour(&self, text: &str) -> Option<Color> {
         match self.depth {
             ColourDepth::None => None,
-            ColourDepth::Indexed | ColourDepth::True => parse_colour(text, self.depth),
+            depth @ (ColourDepth::Sixteen | ColourDepth::Indexed | ColourDepth::True) => {
+                parse_colour(text, depth)
+            }
         }
     }
 
@@ -296,7 +310,7 @@ fn colour(
     depth: ColourDepth,
 ) -> Result<Color, ThemeError> {
     let direct = |value: &Value| match value {
-        Value::Index(index) => Some(Color::Indexed(*index)),
+        Value::Index(index) => Some(depth.nearest(Color::Indexed(*index))),
         Value::Word(word) => parse_colour(word, depth),
     };
     if let Value::Word(word) = value
@@ -338,6 +352,72 @@ mod tests {
             assert_eq!((style.fg, style.bg), (None, None), "{}", role.name());
         }
         assert_eq!(theme.account_colour("red"), None);
+    }
+
+    /// The part of white that a colour is as bright as.
+    fn luminance(colour: Color) -> f64 {
+        let (red, green, blue) = match colour {
+            Color::Indexed(index) => colour::of_index(index),
+            Color::Rgb(red, green, blue) => (red, green, blue),
+            other => unreachable!("{other}"),
+        };
+        let linear = |part: u8| {
+            let part = f64::from(part) / 255.0;
+            if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
+    }
+
+    fn contrast(one: Color, other: Color) -> f64 {
+        let (one, other) = (luminance(one), luminance(other));
+        (one.max(other) + 0.05) / (one.min(other) + 0.05)
+    }
+
+    #[test]
+    fn every_word_stands_out_from_what_is_behind_it() {
+        for theme in BUILT_IN.iter().filter(|theme| theme.name != MONO) {
+            let depth =
+                if theme.name == SIXTEEN { ColourDepth::Sixteen } else { ColourDepth::True };
+            let named = Theme::named(theme.name, depth, Glyphs::UNICODE).unwrap();
+            let ground = Color::Indexed(if theme.name == "light" { 15 } else { 0 });
+            let cursor = named.style(Role::Cursor);
+            for &role in Role::EVERY {
+                let style = named.style(role);
+                let lines = matches!(role, Role::Border | Role::Suggestion);
+                let Some(ink) = style.fg.filter(|_| !lines) else { continue };
+                let behind = style.bg.unwrap_or(ground);
+                let found = contrast(ink, behind);
+                assert!(found >= 3.0, "{} {}: {found:.1}", theme.name, role.name());
+                // The cursor lies over the words of a row.
+                if let (Some(over), None, None) = (cursor.bg, cursor.fg, style.bg) {
+                    let found = contrast(ink, over);
+                    assert!(
+                        found >= 2.5,
+                        "{} {} under the cursor: {found:.1}",
+                        theme.name,
+                        role.name()
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_terminal_of_16_colours_gets_no_other_and_no_bright_one_behind_text() {
+        for theme in BUILT_IN {
+            let named = Theme::named(theme.name, ColourDepth::Sixteen, Glyphs::UNICODE).unwrap();
+            for &role in Role::EVERY {
+                let style = named.style(role);
+                for colour in [style.fg, style.bg].into_iter().flatten() {
+                    assert!(matches!(colour, Color::Indexed(0..16)), "{} {colour}", theme.name);
+                }
+                let bright = matches!(style.bg, Some(Color::Indexed(8..)));
+                assert!(theme.name != SIXTEEN || !bright, "{}", role.name());
+            }
+            assert_eq!(named.account_colour("#ff5050"), Some(Color::Indexed(9)));
+        }
+        assert_eq!(Theme::usual(ColourDepth::Sixteen), SIXTEEN);
+        assert_eq!(Theme::usual(ColourDepth::True), "default");
     }
 
     #[test]

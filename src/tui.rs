@@ -29,7 +29,7 @@ use crate::theme::Theme;
 
 pub use config_watch::{ConfigWatch, ReadConfig};
 pub use configured::{
-    CommandKeys, DashboardStart, check, command_keys, dashboard, shows_colours, view_names,
+    CommandKeys, DashboardStart, check, colours, command_keys, dashboard, view_names,
 };
 pub use effects::{EffectRunner, EngineEffects};
 pub use input::Inputs;

@@ -213,3 +213,16 @@ fn the_recipe_for_a_vendor_names_every_file_that_knows_a_vendor() {
     }
     assert_eq!(unnamed, Vec::<String>::new());
 }
+
+#[test]
+fn the_filters_that_help_shows_are_those_of_the_readme() {
+    let section = README.split_once("## The filter language").unwrap().1;
+    let section = section.split_once("\n## ").unwrap().0;
+    for (example, about) in purgedeck::domain::filter::RULES {
+        let line = section.lines().find(|line| line.starts_with(example)).unwrap_or_default();
+        assert!(line.trim_end().ends_with(about), "{example}: {line}");
+    }
+    for field in purgedeck::domain::filter::field_help() {
+        assert!(section.contains(&format!("`{}`", field.name)), "{}", field.name);
+    }
+}

@@ -1,5 +1,5 @@
-//! Bad news of the operator's own purges: told in a standing notice and counted beside the queue
-//! until the queue is opened.
+//! Bad news of the operator's own purges: told in a notice that stands until it is put away, and
+//! counted beside the queue until the queue is opened.
 
 use crate::domain::bad_news;
 use crate::domain::ids::JournalId;

@@ -7,6 +7,7 @@ use crate::domain::event::Level;
 use crate::domain::permission::Action;
 use crate::effect::{Effect, Order, TerminalEffect};
 use crate::keymap::Chord;
+use crate::panes::clicks::Click;
 use crate::panes::{Opening, Pane, Pointer};
 
 use super::focus::Origin;
@@ -25,6 +26,10 @@ impl App {
                 self.on_chord(chord, ctx)
             }
             Input::Paste(text) => self.on_paste(&text, ctx),
+            Input::Click(click) => {
+                self.notices.on_key(ctx.now);
+                self.on_click(click, ctx)
+            }
             Input::Mouse(pointer, at) => self.on_mouse(pointer, at, ctx),
             Input::Resized => self.on_resized(ctx),
             Input::FocusGained => Vec::new(),
@@ -198,6 +203,23 @@ impl App {
                 Vec::new()
             }
             _ => Vec::new(),
+        }
+    }
+
+    fn on_click(&mut self, click: Click, ctx: &Ctx<'_>) -> Vec<Effect> {
+        match click {
+            Click::Command(command) => self.run(command, ctx),
+            Click::View(tab) => self.show_tab(tab, ctx),
+            Click::Column(pane, column) => {
+                self.workspace.set_focus(pane);
+                let update =
+                    self.with_pane(pane, ctx, |pane, ctx| pane.sort_by_column(column, ctx));
+                self.apply(update, Origin::Pane(pane), ctx)
+            }
+            Click::Item(item) => {
+                let (from, update) = self.with_focus(ctx, |pane, ctx| pane.on_item(item, ctx));
+                self.apply(update, from, ctx)
+            }
         }
     }
 

@@ -27,9 +27,9 @@ struct ActiveNotice {
 /// A subject of which one notice stands until it is settled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// Purges with a bad end: until the queue is opened.
+    /// Purges with a bad end: until it is put away or the queue is opened.
     Purges,
-    /// An error in the configuration's file: until the file is mended.
+    /// An error in the configuration's file: until it is put away or the file is mended.
     Configuration,
 }
 

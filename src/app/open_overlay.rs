@@ -6,6 +6,7 @@
 use crate::commands::{Command, Context};
 use crate::domain::draft::{Draft, KeptDraft};
 use crate::panes::accounts::AccountsPane;
+use crate::panes::columns::ColumnsPane;
 use crate::panes::compose::ComposePane;
 use crate::panes::drafts::DraftsPane;
 use crate::panes::facets::FacetsPane;
@@ -26,6 +27,8 @@ pub(super) struct OverlayContext<'a> {
     pub(super) drafts: &'a [KeptDraft],
     /// The contexts of whatever has the keys now.
     pub(super) contexts: &'a [Context],
+    /// The keys of a command.
+    pub(super) keys: &'a dyn Fn(Command) -> String,
     /// Explains why a command would do nothing now, if it would.
     pub(super) unavailable: &'a dyn Fn(Command) -> Option<&'static str>,
     /// The names of the views.
@@ -51,13 +54,16 @@ pub(super) fn open_overlay(
         Opening::Facets(pane, summary) => {
             (Box::new(FacetsPane::new(pane, &summary)), Update::taken())
         }
+        Opening::Columns { columns, widths } => {
+            (Box::new(ColumnsPane::new(&columns, widths)), Update::taken())
+        }
         Opening::Queue => {
             let (pane, effect) = QueuePane::open(ctx);
             (Box::new(pane), Update::effect(effect))
         }
         Opening::Accounts => (Box::new(AccountsPane::default()), Update::taken()),
         Opening::Notices => (Box::new(NoticesPane::default()), Update::taken()),
-        Opening::Help => (Box::new(HelpPane::new(context.contexts)), Update::taken()),
+        Opening::Help => (Box::new(HelpPane::new(context.contexts, context.keys)), Update::taken()),
         Opening::Palette => {
             let OverlayContext { unavailable, views, themes, .. } = context;
             let pane = PalettePane::new(unavailable, views, themes, ctx);

@@ -29,6 +29,7 @@ impl App {
             text: text.to_owned(),
             note,
             chosen: false,
+            key: None,
         };
         let held_back = self.known.paused;
         let stay = if held_back && sending == 0 { "Stay" } else { "Stay until they are done" };
@@ -53,12 +54,8 @@ impl App {
                 format!("{queued} will not be sent"),
             ));
         }
-        let pick = Pick {
-            purpose: PickFor::Leaving,
-            title: title(sending, queued, held_back),
-            items,
-            many: false,
-        };
+        let pick =
+            Pick { purpose: PickFor::Leaving, title: title(sending, queued, held_back), items };
         self.open(Opening::Pick(pick), ctx)
     }
 

@@ -19,6 +19,7 @@ impl App {
         let context = OverlayContext {
             drafts: &self.drafts,
             contexts: self.contexts(),
+            keys: &|command| ctx.keymap.keys_text(command),
             unavailable: &unavailable,
             views: self.workspace.tabs().0.map(str::to_owned).collect(),
             themes: &self.themes,
@@ -113,6 +114,14 @@ impl App {
             }
             AppRequest::Notice(notice) => {
                 self.answer_key(notice, ctx);
+                Vec::new()
+            }
+            AppRequest::Told { words, key } => {
+                let words = match ctx.keymap.keys_of(key).first() {
+                    Some(key) => format!("{words} ({key})."),
+                    None => format!("{words}."),
+                };
+                self.say(Level::Info, words, ctx);
                 Vec::new()
             }
             AppRequest::SaveView(name) => {

@@ -62,22 +62,23 @@ impl Workspace {
     /// from 0.
     pub fn add(&mut self, view: &SavedView) -> usize {
         self.define(view.clone());
-        let focus = self.new_pane(&view.filter);
+        let focus = self.new_pane(&view.filter, view);
         let (mut tree, mut panes) = (Tree::Leaf(focus), vec![focus]);
         for split in &view.panes {
             let Some(of) = split.of.checked_sub(1).and_then(|of| panes.get(of).copied()) else {
                 continue;
             };
-            let pane = self.new_pane(&split.filter);
+            let pane = self.new_pane(&split.filter, view);
             tree.split(of, pane, split.right);
             panes.push(pane);
         }
         self.place_tab(Tab { name: view.name.clone(), tree, focus })
     }
 
-    fn new_pane(&mut self, filter: &str) -> PaneId {
+    fn new_pane(&mut self, filter: &str, view: &SavedView) -> PaneId {
         let pane = self.new_pane_id();
-        self.panes.insert(pane, HistoryPane::new(pane, filter));
+        let new = HistoryPane::new(pane, filter).arranged(view.sort, &view.columns);
+        self.panes.insert(pane, new);
         pane
     }
 

@@ -25,6 +25,8 @@ pub enum Context {
     Picker,
     /// The counts overlay.
     Facets,
+    /// The columns overlay.
+    Columns,
     /// A choice between few things, each with a key of its own.
     Choice,
     /// The help overlay.
@@ -85,6 +87,7 @@ impl Context {
             Self::Notices => Some("In the notices only"),
             Self::Accounts => Some("In the accounts only"),
             Self::Facets => Some("In the counts only"),
+            Self::Columns => Some("In the columns only"),
             Self::Help => Some("In help only"),
             Self::Start => Some("At the first start only"),
             Self::Field | Self::Text | Self::Lines => Some("While typing only"),

@@ -193,7 +193,14 @@ impl Reader<'_> {
                     "\"panes\": a pane is split off from one that is there before",
                 );
             }
-            views.push(View { name, filter, panes, position: at("filter") });
+            views.push(View {
+                name,
+                filter,
+                panes,
+                sort: settings.sort.unwrap_or_default(),
+                columns: settings.columns.unwrap_or_default(),
+                position: at("filter"),
+            });
         }
     }
 

@@ -15,7 +15,9 @@ use super::diagnostic::FilePosition;
 use super::edge::{EdgeAddress, EdgeHeader, Resolver};
 use super::value::{ApiUrl, Interval, Node, ValueError, to_toml};
 use crate::domain::activity::Names;
+use crate::domain::column::ShownColumn;
 use crate::domain::edge::CacheRule;
+use crate::domain::sort::Sort;
 use crate::domain::view::SplitPane;
 use crate::domain::zone::Zone;
 
@@ -265,6 +267,11 @@ options! {
         /// Further panes, in the order in which they are split off: to the right of a pane or below
         /// it, counted from 1, each with its filter.
         panes: Vec<SplitPane>, "[\"right of 1: status:in_progress\", \"below 2: kind:all\"]";
+        /// The column that its panes are sorted by; with `-` in front: in the reverse order.
+        sort: Sort, "\"status\"";
+        /// The columns of its panes in their order, each with its width if it is not to be as wide
+        /// as its contents.
+        columns: Vec<ShownColumn>, "[\"time\", \"account\", \"cname 40\", \"kind\", \"status\"]";
     }
 }
 
@@ -277,6 +284,10 @@ pub struct View {
     pub filter: String,
     /// Its further panes.
     pub panes: Vec<SplitPane>,
+    /// The order of its rows.
+    pub sort: Sort,
+    /// Its columns; if empty, the usual ones.
+    pub columns: Vec<ShownColumn>,
     /// FilePosition of the filter's text.
     pub position: FilePosition,
 }

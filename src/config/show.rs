@@ -7,6 +7,7 @@ use super::accounts::AccountConfig;
 use super::load::Config;
 use super::schema::Table;
 use super::value::to_toml;
+use crate::domain::sort::Sort;
 
 /// Returns the text of `config show`.
 pub fn show(config: &Config) -> String {
@@ -22,6 +23,12 @@ pub fn show(config: &Config) -> String {
         let _ = write!(text, "\n[[view]] # line {line}\nname = {name}\nfilter = {filter}\n");
         if !view.panes.is_empty() {
             let _ = writeln!(text, "panes = {}", to_toml(&view.panes));
+        }
+        if view.sort != Sort::default() {
+            let _ = writeln!(text, "sort = {}", to_toml(&view.sort));
+        }
+        if !view.columns.is_empty() {
+            let _ = writeln!(text, "columns = {}", to_toml(&view.columns));
         }
     }
     if !config.keys.is_empty() {

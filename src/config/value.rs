@@ -15,8 +15,10 @@ use url::Url;
 
 use super::duration;
 use crate::domain::activity::Names;
+use crate::domain::column::ShownColumn;
 use crate::domain::edge::CacheRule;
 use crate::domain::nearest::nearest;
+use crate::domain::sort::Sort;
 use crate::domain::text::escape_control;
 use crate::domain::view::SplitPane;
 
@@ -253,6 +255,10 @@ fn check_url(text: &str) -> Result<Url, String> {
         _ => Err("only https is allowed, and http on this machine".to_owned()),
     }
 }
+
+text_value!(Sort, "a column to sort by like \"status\" or \"-time\"");
+
+text_value!(ShownColumn, "a column like \"status\", or with its width \"cname 40\"");
 
 text_value!(SplitPane, "a pane like \"right of 1: status:failed\" or \"below 2: kind:all\"");
 

@@ -9,6 +9,7 @@ use super::file;
 use super::paths::write_private_new;
 use super::schema::{Settings, View};
 use super::value::to_toml;
+use crate::domain::sort::Sort;
 use crate::domain::view::SavedView;
 
 /// Error of saving a view.
@@ -51,7 +52,7 @@ pub fn save_view(path: &Path, view: &SavedView) -> Result<(), SaveViewError> {
 
 /// Returns the text with the view in it; `None` if it has errors before or after.
 fn with_view(text: &str, view: &SavedView) -> Option<String> {
-    let SavedView { name, filter, panes } = view;
+    let SavedView { name, filter, panes, sort, columns } = view;
     let table = DeTable::parse(text).ok()?;
     let existing = table
         .get_ref()
@@ -61,15 +62,23 @@ fn with_view(text: &str, view: &SavedView) -> Option<String> {
         .flat_map(|views| views.iter())
         .filter_map(|view| view.get_ref().as_table())
         .find(|view| view.get("name").is_some_and(|value| value.get_ref().as_str() == Some(name)));
-    let (name_text, filter_text, panes_text) = (to_toml(name), to_toml(filter), to_toml(panes));
+    let (name_text, filter_text) = (to_toml(name), to_toml(filter));
+    // What is as it is anyway is only written over what is there.
+    let others = [
+        ("columns", to_toml(columns), columns.is_empty()),
+        ("sort", to_toml(sort), *sort == Sort::default()),
+        ("panes", to_toml(panes), panes.is_empty()),
+    ];
     let new = if let Some(view) = existing {
         let mut changes = vec![(view.get("filter")?.span(), filter_text)];
-        if let Some(panes) = view.get("panes") {
-            changes.push((panes.span(), panes_text));
-        } else if !panes.is_empty() {
-            let (key, _) = view.get_key_value("filter")?;
-            let at = key.span().start;
-            changes.push((at..at, format!("panes = {panes_text}\n")));
+        let (filter_key, _) = view.get_key_value("filter")?;
+        let before = filter_key.span().start;
+        for (key, text, is_usual) in others {
+            if let Some(value) = view.get(key) {
+                changes.push((value.span(), text));
+            } else if !is_usual {
+                changes.push((before..before, format!("{key} = {text}\n")));
+            }
         }
         // From the end, so that the places before stay.
         changes.sort_by_key(|(span, _)| std::cmp::Reverse(span.start));
@@ -79,7 +88,9 @@ fn with_view(text: &str, view: &SavedView) -> Option<String> {
         }
         new
     } else {
-        let more = if panes.is_empty() { String::new() } else { format!("panes = {panes_text}\n") };
+        let told = others.iter().rev().filter(|(.., is_usual)| !is_usual);
+        let more: Vec<String> = told.map(|(key, text, _)| format!("{key} = {text}\n")).collect();
+        let more = more.concat();
         let gap = match text {
             "" => "",
             _ if text.ends_with('\n') => "\n",
@@ -88,7 +99,10 @@ fn with_view(text: &str, view: &SavedView) -> Option<String> {
         format!("{text}{gap}[[view]]\nname = {name_text}\nfilter = {filter_text}\n{more}")
     };
     let (file, errors) = file::read(&new, &mut Settings::default());
-    let is_it = |read: &View| read.name == *name && read.filter == *filter && read.panes == *panes;
+    let is_it = |read: &View| {
+        (&read.name, &read.filter, &read.panes) == (name, filter, panes)
+            && (&read.sort, &read.columns) == (sort, columns)
+    };
     let saved = file.views.iter().any(is_it);
     (errors.is_empty() && saved).then_some(new)
 }
@@ -112,7 +126,7 @@ mod tests {
     use super::*;
 
     fn view(name: &str, filter: &str) -> SavedView {
-        SavedView { name: name.to_owned(), filter: filter.to_owned(), panes: Vec::new() }
+        SavedView { name: name.to_owned(), filter: filter.to_owned(), ..SavedView::default() }
     }
 
     const FILE: &str = r#"# mine
@@ -153,6 +167,21 @@ quit = "q""#;
         split.name = "New".to_owned();
         let added = with_view(FILE, &split).unwrap();
         assert!(added.ends_with("panes = [\"right of 1: status:failed\"]\n"), "{added}");
+    }
+
+    #[test]
+    fn order_and_columns_of_a_view_come_and_go_with_it() {
+        let mut sorted = view("Failed", "status:failed");
+        sorted.sort = "-targets".parse().unwrap();
+        sorted.columns = vec!["time".parse().unwrap(), "cname 40".parse().unwrap()];
+        let new = with_view(FILE, &sorted).unwrap();
+        let keys = "sort = \"-targets\"\ncolumns = [\"time\", \"cname 40\"]\nfilter = ";
+        assert_eq!(new, FILE.replace("filter = ", keys));
+        let usual = with_view(&new, &view("Failed", "status:failed")).unwrap();
+        assert!(usual.contains("sort = \"time\"\ncolumns = []\n"), "{usual}");
+        sorted.name = "New".to_owned();
+        let added = with_view(FILE, &sorted).unwrap();
+        assert!(added.ends_with("sort = \"-targets\"\ncolumns = [\"time\", \"cname 40\"]\n"));
     }
 
     #[test]

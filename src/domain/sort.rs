@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
-use super::column::Column;
+use super::column::{Column, unknown};
 use super::ids::PurgeKey;
 use super::kind::Kind;
 use super::purge::PurgeRow;
@@ -188,8 +188,7 @@ impl FromStr for Sort {
             Some(name) => (true, name),
             None => (false, text),
         };
-        let column = Column::from_name(name.trim());
-        let column = column.ok_or_else(|| format!("there is no column \"{name}\""))?;
+        let column = Column::from_name(name.trim()).ok_or_else(|| unknown(name.trim()))?;
         Ok(Self { column, reversed })
     }
 }

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::column::ShownColumn;
 use super::filter::Filter;
+use super::sort::Sort;
 
 /// A named filter, and perhaps further panes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,6 +16,10 @@ pub struct SavedView {
     pub filter: String,
     /// Its further panes, in the order in which they are split off.
     pub panes: Vec<SplitPane>,
+    /// The order of the rows in its panes.
+    pub sort: Sort,
+    /// The columns of its panes; if empty, the usual ones.
+    pub columns: Vec<ShownColumn>,
 }
 
 impl SavedView {

@@ -60,6 +60,11 @@ impl Pane for AccountsPane {
         }
     }
 
+    fn on_item(&mut self, item: usize, _ctx: &PaneCtx<'_>) -> Update {
+        self.cursor = item;
+        Update::taken()
+    }
+
     fn unavailable(&self, command: Command, ctx: &PaneCtx<'_>) -> Option<&'static str> {
         let status = self.current(ctx.known).and_then(|it| ctx.known.statuses.get(&it.name));
         let fails = status.is_some_and(|status| status.failure.is_some());

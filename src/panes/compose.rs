@@ -349,6 +349,7 @@ impl Pane for ComposePane {
             }
             OverlayAnswer::Picked { .. }
             | OverlayAnswer::Prompted { .. }
+            | OverlayAnswer::Columns(_)
             | OverlayAnswer::Facets { .. } => Update::ignored(),
         }
     }

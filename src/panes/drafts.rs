@@ -80,6 +80,10 @@ impl Pane for DraftsPane {
         }
     }
 
+    fn on_item(&mut self, item: usize, _ctx: &PaneCtx<'_>) -> Update {
+        self.go_to(item)
+    }
+
     fn budget_of(&self) -> BudgetOf {
         BudgetOf::Nothing
     }

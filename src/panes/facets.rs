@@ -190,6 +190,16 @@ impl Pane for FacetsPane {
         Update::taken()
     }
 
+    /// Goes to the value, or chooses the one that the cursor is on already.
+    fn on_item(&mut self, item: usize, _ctx: &PaneCtx<'_>) -> Update {
+        if self.cursor == item {
+            self.toggle();
+        } else if matches!(self.rows.get(item), Some(Row::Value(_))) {
+            self.cursor = item;
+        }
+        Update::taken()
+    }
+
     /// Follows the counts of its pane, which takes the answer itself.
     fn on_answer(&mut self, answer: &Answer, _ctx: &PaneCtx<'_>) -> Update {
         if let Answer::Summary { pane, result: Ok(summary), .. } = answer

@@ -1,78 +1,116 @@
-//! Help: every command with its keys and what it does, under headings.
+//! Help: every command with its keys, the marks on the screen, and the filter language; a typed
+//! word narrows it down.
 
-use crate::commands::{Command, Context, Group};
+use crate::commands::{Command, Context};
 
+use super::field::{Edit, Field};
 use super::requests::AppRequest;
 use super::scrolling::moved;
 use super::{Pane, PaneCtx, Update};
 
+mod lines;
 pub mod view;
+
+use lines::Line;
 
 /// Help.
 #[derive(Clone, Debug)]
 pub struct HelpPane {
-    lines: Vec<Line>,
+    all: Vec<Line>,
+    /// The lines that fit the search.
+    shown: Vec<Line>,
     top: usize,
-}
-
-/// One line of help.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Line {
-    /// The heading of the commands of the context where help was opened.
-    Here,
-    Heading(Group),
-    Entry(Command),
-    Blank,
+    search: Field,
+    /// Set while the search is typed.
+    typing: bool,
 }
 
 impl HelpPane {
-    /// All commands; those of these contexts, the innermost first, come first under a heading of
-    /// their own.
-    pub fn new(here: &[Context]) -> Self {
-        let mut lines = Vec::new();
-        if !here.is_empty() {
-            lines.push(Line::Here);
-            let of_here = Command::EVERY.iter().filter(|command| {
-                let contexts = command.about().contexts;
-                contexts.iter().any(|context| *context != Context::Global && here.contains(context))
-            });
-            lines.extend(of_here.map(|&command| Line::Entry(command)));
-            lines.push(Line::Blank);
+    /// All commands with their keys; those of these contexts come first under a heading of their
+    /// own.
+    pub fn new(here: &[Context], keys: &dyn Fn(Command) -> String) -> Self {
+        let all = lines::all(here, keys);
+        Self { shown: all.clone(), all, top: 0, search: Field::default(), typing: false }
+    }
+
+    fn after_edit(&mut self, edit: Edit) -> Update {
+        if edit == Edit::Edited {
+            self.shown = lines::matching(&self.all, self.search.text());
+            self.top = 0;
         }
-        let mut group = None;
-        for &command in Command::EVERY {
-            let about = command.about();
-            if group != Some(about.group) {
-                if group.is_some() {
-                    lines.push(Line::Blank);
-                }
-                lines.push(Line::Heading(about.group));
-                group = Some(about.group);
-            }
-            lines.push(Line::Entry(command));
-        }
-        Self { lines, top: 0 }
+        Update::taken_if(edit != Edit::Ignored)
+    }
+
+    fn is_searched(&self) -> bool {
+        !self.search.text().trim().is_empty()
+    }
+
+    /// Shows everything again.
+    fn end_search(&mut self) -> Update {
+        self.typing = false;
+        self.search.set("");
+        self.after_edit(Edit::Edited)
     }
 }
 
 impl Pane for HelpPane {
     fn contexts(&self) -> &'static [Context] {
-        &[Context::Help]
+        if self.typing { &[Context::Field, Context::Text] } else { &[Context::Help] }
     }
 
     fn on_command(&mut self, command: Command, _ctx: &PaneCtx<'_>) -> Update {
         #[expect(clippy::wildcard_enum_match_arm, reason = "others are not for help")]
         match command {
+            Command::Back if self.typing || self.is_searched() => self.end_search(),
+            Command::HelpSearch => {
+                self.typing = true;
+                Update::taken()
+            }
+            Command::FieldAccept if self.typing => {
+                self.typing = false;
+                Update::taken()
+            }
+            Command::FieldOlder if self.typing => self.scroll(Command::MoveUp),
+            Command::FieldNewer if self.typing => self.scroll(Command::MoveDown),
             Command::Back | Command::Help | Command::Quit | Command::Open => {
                 Update::request(AppRequest::Close)
             }
-            other => match moved(other, self.top, self.lines.len()) {
-                Some(to) => {
-                    self.top = to;
-                    Update::taken()
+            other => {
+                if self.typing {
+                    let edit = self.search.on_command(other);
+                    if edit != Edit::Ignored {
+                        return self.after_edit(edit);
+                    }
                 }
-                None => Update::ignored(),
-            },
+                self.scroll(other)
+            }
+        }
+    }
+
+    fn on_typed(&mut self, character: char, _ctx: &PaneCtx<'_>) -> Update {
+        let edit = self.search.on_typed(character);
+        self.after_edit(edit)
+    }
+
+    fn on_paste(&mut self, text: &str, _ctx: &PaneCtx<'_>) -> Update {
+        self.typing = true;
+        let edit = self.search.on_paste(text);
+        self.after_edit(edit)
+    }
+
+    fn shows_hint(&self, command: Command) -> bool {
+        !self.typing || command != Command::FieldComplete
+    }
+}
+
+impl HelpPane {
+    fn scroll(&mut self, command: Command) -> Update {
+        match moved(command, self.top, self.shown.len()) {
+            Some(to) => {
+                self.top = to;
+                Update::taken()
+            }
+            None => Update::ignored(),
         }
     }
 }
@@ -82,38 +120,33 @@ mod tests {
     use super::*;
     use crate::testing::pane_ctx;
 
-    #[test]
-    fn every_command_stands_in_help_once() {
-        for &command in Command::EVERY {
-            let times = HelpPane::new(&[])
-                .lines
-                .iter()
-                .filter(|&&line| line == Line::Entry(command))
-                .count();
-            assert_eq!(times, 1, "{command:?}");
-        }
-    }
-
-    #[test]
-    fn every_heading_stands_once() {
-        let headings =
-            HelpPane::new(&[]).lines.iter().filter(|line| matches!(line, Line::Heading(_))).count();
-        assert_eq!(headings, 6);
+    fn help() -> HelpPane {
+        HelpPane::new(&[], &|command| command.about().keys.join(" "))
     }
 
     #[test]
     fn scrolling_ends_at_the_last_line() {
-        let mut help = HelpPane::new(&[]);
+        let mut help = help();
         for _ in 0..500 {
             help.on_command(Command::PageDown, &pane_ctx());
         }
-        assert!(help.top < help.lines.len());
+        assert!(help.top < help.shown.len());
     }
 
     #[test]
-    fn what_can_be_done_here_stands_first() {
-        let help = HelpPane::new(&[Context::Queue]);
-        assert_eq!(help.lines.first(), Some(&Line::Here));
-        assert!(help.lines.iter().take(10).any(|&line| line == Line::Entry(Command::QueueCancel)));
+    fn a_search_narrows_while_it_is_typed_and_esc_brings_everything_back_before_it_closes() {
+        let mut help = help();
+        let all = help.shown.len();
+        help.on_command(Command::HelpSearch, &pane_ctx());
+        for character in "timeline".chars() {
+            help.on_typed(character, &pane_ctx());
+        }
+        assert!((2..all / 2).contains(&help.shown.len()), "{}", help.shown.len());
+        help.on_command(Command::FieldAccept, &pane_ctx());
+        assert_eq!(help.contexts(), [Context::Help]);
+        assert_eq!(help.on_command(Command::Back, &pane_ctx()).requests, []);
+        assert_eq!(help.shown.len(), all);
+        let closed = help.on_command(Command::Back, &pane_ctx());
+        assert_eq!(closed.requests, [AppRequest::Close]);
     }
 }

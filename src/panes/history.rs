@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 
 use crate::commands::{Command, Context};
 use crate::domain::board::KeptPane;
-use crate::domain::column::Column;
+use crate::domain::column::ShownColumn;
 use crate::domain::event::Event;
 use crate::domain::filter::Filter;
 use crate::domain::ids::PurgeKey;
@@ -51,7 +51,7 @@ pub struct HistoryPane {
     timeline: TimelineState,
     detail: Detail,
     marks: Marks,
-    columns: Vec<Column>,
+    columns: Vec<ShownColumn>,
     contents: Contents,
     pending: Option<PendingRead>,
     /// Set if the history changed while the pane was not on the screen.
@@ -69,7 +69,7 @@ impl HistoryPane {
             timeline: TimelineState::default(),
             detail: Detail::default(),
             marks: Marks::default(),
-            columns: Column::usual(),
+            columns: ShownColumn::usual(),
             contents: Contents::default(),
             pending: None,
             stale: false,
@@ -89,7 +89,7 @@ impl HistoryPane {
             own: self.filter.own().to_string(),
             filter: (self.filter.filter() != self.filter.own()).then(|| text.to_owned()),
             sort: self.rows.sort().to_string(),
-            columns: self.columns.iter().map(|column| column.title().to_owned()).collect(),
+            columns: self.columns.iter().map(ToString::to_string).collect(),
         }
     }
 
@@ -98,7 +98,7 @@ impl HistoryPane {
     pub fn hash_kept(&self, state: &mut impl Hasher) {
         self.filter.text().hash(state);
         self.rows.sort().hash(state);
-        self.columns.iter().for_each(|column| column.title().hash(state));
+        self.columns.hash(state);
     }
 
     /// Makes a pane as it was left.
@@ -107,13 +107,19 @@ impl HistoryPane {
         if let Ok(own) = Filter::parse(&kept.own) {
             filter.set_own(own);
         }
-        let sort = kept.sort.parse().unwrap_or(Sort::NEWEST);
-        let columns = kept.columns.iter().filter_map(|title| Column::from_name(title));
-        let mut columns: Vec<Column> = columns.collect();
-        if columns.is_empty() {
-            columns = Column::usual();
-        }
-        Self { filter, rows: Rows::sorted(sort), columns, ..Self::new(pane, "") }
+        let sort = kept.sort.parse().unwrap_or_default();
+        let columns = kept.columns.iter().filter_map(|column| column.parse().ok());
+        let columns: Vec<ShownColumn> = columns.collect();
+        Self { filter, ..Self::new(pane, "") }.arranged(sort, &columns)
+    }
+
+    /// Has it show its rows in this order and with these columns; without any, with the usual
+    /// ones.
+    #[must_use]
+    pub fn arranged(self, sort: Sort, columns: &[ShownColumn]) -> Self {
+        let usual = columns.is_empty().then(ShownColumn::usual);
+        let columns = usual.unwrap_or_else(|| columns.to_vec());
+        Self { rows: Rows::sorted(sort), columns, ..self }
     }
 
     /// Returns its id.
@@ -144,16 +150,6 @@ impl HistoryPane {
     /// The marked purges.
     pub fn marks(&self) -> &BTreeSet<PurgeKey> {
         self.marks.keys()
-    }
-
-    /// The columns that are wanted.
-    pub fn columns(&self) -> &[Column] {
-        &self.columns
-    }
-
-    /// Returns what was seen in the columns of this selection.
-    pub fn contents(&self) -> Contents {
-        self.contents
     }
 
     /// Divides an area of the screen.

@@ -7,6 +7,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::Pane;
+use super::clicks::Clicks;
 use crate::commands::{Command, Context};
 use crate::domain::known::Known;
 use crate::domain::zone::Zone;
@@ -37,4 +38,6 @@ pub struct OverlayInputs<'a> {
     pub zone: Zone,
     /// Colours and glyphs.
     pub theme: &'a Theme,
+    /// Notes what can be clicked on.
+    pub clicks: &'a Clicks,
 }

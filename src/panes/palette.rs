@@ -122,10 +122,10 @@ impl Entry {
                 Keywords::new(about.name, &also, about.help).risky(command.is_risky())
             }
             Choice::View(at, name) => {
-                Keywords::new(name, &format!("view {0} view-{0} tab", at + 1), "").by_part()
+                Keywords::new(name, &format!("view {0} view-{0} tab", at + 1), "")
             }
-            Choice::Account(name) => Keywords::new(name, "account", "").by_part(),
-            Choice::Cname(cname) => Keywords::new(cname, "host cname", "").by_part(),
+            Choice::Account(name) => Keywords::new(name, "account", ""),
+            Choice::Cname(cname) => Keywords::new(cname, "host cname", ""),
             Choice::Theme(name, note) => {
                 let dark = if name == "light" { "bright" } else { "dark" };
                 Keywords::new(name, &format!("theme colours colors {dark} {note}"), "")
@@ -177,6 +177,11 @@ impl Pane for PalettePane {
 
     fn on_typed(&mut self, character: char, _ctx: &PaneCtx<'_>) -> Update {
         Update::taken_if(self.list.on_typed(character))
+    }
+
+    fn on_item(&mut self, item: usize, _ctx: &PaneCtx<'_>) -> Update {
+        self.list.go_to(item);
+        self.choose()
     }
 
     fn on_paste(&mut self, text: &str, _ctx: &PaneCtx<'_>) -> Update {

@@ -38,9 +38,7 @@ impl PickPane {
             })
             .collect();
         let mut list = FuzzyList::new(texts);
-        if !asked.many
-            && let Some(chosen) = asked.items.iter().position(|item| item.chosen)
-        {
+        if let Some(chosen) = asked.items.iter().position(|item| item.chosen) {
             list.go_to(chosen);
         }
         Self { asked, list }
@@ -52,30 +50,14 @@ impl PickPane {
     }
 
     fn answer(&self) -> Update {
-        let values: Vec<PickValue> = if self.asked.many {
-            self.asked
-                .items
-                .iter()
-                .filter(|item| item.chosen)
-                .map(|item| item.value.clone())
-                .collect()
-        } else {
-            match self.list.here().and_then(|at| self.asked.items.get(at)) {
-                Some(item) => vec![item.value.clone()],
-                None => return Update::taken(),
-            }
-        };
-        self.answer_with(values)
+        let here = self.list.here().and_then(|at| self.asked.items.get(at));
+        here.map_or_else(Update::taken, |item| self.answer_with(vec![item.value.clone()]))
     }
 
-    /// Answers with the item at this place, where that has a key of its own.
-    fn answer_at(&self, place: usize) -> Update {
-        match self.asked.items.get(place) {
-            Some(item) if self.asked.purpose == PickFor::Marks => {
-                self.answer_with(vec![item.value.clone()])
-            }
-            Some(_) | None => Update::taken(),
-        }
+    /// Answers with the item that this command chooses, wherever the cursor is.
+    fn answer_by(&self, command: Command) -> Update {
+        let item = self.asked.items.iter().find(|item| item.key == Some(command));
+        item.map_or_else(Update::taken, |item| self.answer_with(vec![item.value.clone()]))
     }
 
     fn answer_with(&self, values: Vec<PickValue>) -> Update {
@@ -84,20 +66,19 @@ impl PickPane {
             values,
         }))
     }
-
-    fn toggle(&mut self) {
-        if let Some(item) = self.list.here().and_then(|at| self.asked.items.get_mut(at)) {
-            item.chosen = !item.chosen;
-        }
-    }
 }
 
 impl Pane for PickPane {
     fn contexts(&self) -> &'static [Context] {
-        if self.asked.purpose.is_narrowed() {
-            &[Context::Picker, Context::Field, Context::Text]
-        } else {
-            &[Context::Picker, Context::Choice]
+        match self.asked.purpose {
+            PickFor::Leaving => &[Context::Picker],
+            PickFor::Marks => &[Context::Picker, Context::Choice],
+            PickFor::Account
+            | PickFor::Cname
+            | PickFor::Sort
+            | PickFor::Time
+            | PickFor::Resource
+            | PickFor::Wider => &[Context::Picker, Context::Field, Context::Text],
         }
     }
 
@@ -106,23 +87,20 @@ impl Pane for PickPane {
         match command {
             Command::Back => Update::request(AppRequest::Close),
             Command::FieldAccept | Command::Open => self.answer(),
-            Command::MarksShown => self.answer_at(1),
+            Command::MarksShown => self.answer_by(command),
             // A second press of the key that asked must not answer.
             Command::Quit if self.asked.purpose == PickFor::Leaving => Update::taken(),
-            Command::FieldComplete if self.asked.many => {
-                self.toggle();
-                Update::taken()
-            }
             other => Update::taken_if(self.list.on_command(other)),
         }
     }
 
     fn on_typed(&mut self, character: char, _ctx: &PaneCtx<'_>) -> Update {
-        if character == ' ' && self.asked.many {
-            self.toggle();
-            return Update::taken();
-        }
         Update::taken_if(self.list.on_typed(character))
+    }
+
+    fn on_item(&mut self, item: usize, _ctx: &PaneCtx<'_>) -> Update {
+        self.list.go_to(item);
+        self.answer()
     }
 
     fn on_paste(&mut self, text: &str, _ctx: &PaneCtx<'_>) -> Update {
@@ -134,13 +112,9 @@ impl Pane for PickPane {
 
     fn shows_hint(&self, command: Command) -> bool {
         let by_key = [Command::Open, Command::MoveDown, Command::MoveUp].contains(&command);
-        let by_field = [Command::FieldOlder, Command::FieldNewer].contains(&command);
+        let narrowed = self.asked.purpose.is_narrowed();
         command == Command::Back
-            || match (self.asked.purpose.is_narrowed(), self.asked.many) {
-                (false, _) => by_key,
-                (true, true) => !by_key && !by_field,
-                (true, false) => !by_key && command != Command::FieldComplete,
-            }
+            || if narrowed { !by_key && command != Command::FieldComplete } else { by_key }
     }
 }
 
@@ -149,18 +123,18 @@ mod tests {
     use super::*;
     use crate::testing::pane_ctx;
 
-    fn items(many: bool) -> PickPane {
+    fn items() -> PickPane {
         let item = |text: &str, chosen| PickItem {
             value: PickValue::Text(text.to_owned()),
             text: text.to_owned(),
             note: String::new(),
             chosen,
+            key: None,
         };
         PickPane::new(Pick {
             purpose: PickFor::Cname,
             title: "Cname".to_owned(),
             items: vec![item("www.site.com", false), item("img.site.com", true)],
-            many,
         })
     }
 
@@ -173,21 +147,13 @@ mod tests {
 
     #[test]
     fn enter_answers_with_the_item_under_the_cursor_which_starts_on_the_present_choice() {
-        let update = items(false).on_command(Command::FieldAccept, &pane_ctx());
+        let update = items().on_command(Command::FieldAccept, &pane_ctx());
         assert_eq!(picked(&update), [PickValue::Text("img.site.com".to_owned())]);
     }
 
     #[test]
-    fn a_list_of_which_several_may_be_chosen_answers_with_all_that_are() {
-        let mut pane = items(true);
-        pane.on_typed(' ', &pane_ctx());
-        let update = pane.on_command(Command::FieldAccept, &pane_ctx());
-        assert_eq!(picked(&update).len(), 2);
-    }
-
-    #[test]
     fn enter_on_nothing_answers_nothing() {
-        let mut pane = items(false);
+        let mut pane = items();
         pane.on_paste("zzzz", &pane_ctx());
         assert_eq!(pane.on_command(Command::FieldAccept, &pane_ctx()), Update::taken());
     }

@@ -231,13 +231,13 @@ impl Pane for PlanPane {
                         let requests =
                             format::count_noun(entries.len() as u64, "request", "requests");
                         let words = if ctx.known.paused {
-                            format!("{requests} queued; the queue is paused (Q).")
+                            format!("{requests} queued; the queue is paused")
                         } else {
-                            format!("{requests} sent to the queue (Q).")
+                            format!("{requests} sent to the queue")
                         };
                         Update::effect(Effect::Order(Order::ForgetDraft(self.kept.id.clone())))
                             .and_request(AppRequest::CloseAll)
-                            .and(Update::say(Level::Info, words))
+                            .and_request(AppRequest::Told { words, key: Command::QueueOpen })
                     }
                     Err(error) => {
                         self.error = Some(format!("Nothing was queued: {error}"));

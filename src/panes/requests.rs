@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use crate::commands::Command;
+use crate::domain::column::{Column, ShownColumn};
 use crate::domain::draft::{Draft, KeptDraft};
 use crate::domain::event::Notice;
 use crate::domain::filter::Term;
@@ -36,6 +37,14 @@ pub enum AppRequest {
     ShowView(usize),
     /// Show the operator something.
     Notice(Notice),
+    /// Tell the operator these words, without their full stop, and the key of the command that
+    /// shows more.
+    Told {
+        /// The words.
+        words: String,
+        /// The command.
+        key: Command,
+    },
     /// Save the panes on the screen as a view of this name, and show it on a tab.
     SaveView(String),
     /// Split the focused pane: to the right, or else below.
@@ -60,6 +69,13 @@ pub enum Opening {
     Plan(Box<Plan>, Box<KeptDraft>, usize),
     /// The counts of a history pane's selection.
     Facets(PaneId, Box<Summary>),
+    /// The columns of a history pane, and the widths at which they are shown now.
+    Columns {
+        /// The columns, in their order.
+        columns: Vec<ShownColumn>,
+        /// The present widths, in cells.
+        widths: Vec<(Column, u16)>,
+    },
     /// The queue.
     Queue,
     /// Everything that the operator was told.
@@ -98,8 +114,6 @@ pub struct Pick {
     pub title: String,
     /// The items.
     pub items: Vec<PickItem>,
-    /// Set if several may be chosen.
-    pub many: bool,
 }
 
 /// The purpose of a choice.
@@ -109,8 +123,6 @@ pub enum PickFor {
     Account,
     /// A cname to filter by.
     Cname,
-    /// The columns to show.
-    Columns,
     /// The order of the rows.
     Sort,
     /// A range of time to filter by.
@@ -142,8 +154,10 @@ pub struct PickItem {
     pub text: String,
     /// The note beside it.
     pub note: String,
-    /// Set if it is chosen already, where several may be.
+    /// Set if it is the present choice.
     pub chosen: bool,
+    /// The command that chooses it, where one does wherever the cursor is.
+    pub key: Option<Command>,
 }
 
 /// The value of an item.
@@ -197,6 +211,8 @@ pub enum OverlayAnswer {
         /// Set if they are to be left out.
         excluded: bool,
     },
+    /// The columns to show, in their order.
+    Columns(Vec<ShownColumn>),
     /// A choice.
     Picked {
         /// The purpose of the choice.

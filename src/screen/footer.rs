@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::{Screen, status};
+use crate::panes::clicks::Click;
 use crate::theme::Role;
 use crate::widgets::text::{RowWriter, width};
 
@@ -22,6 +23,10 @@ pub(super) fn draw(screen: &Screen<'_>, area: Rect, with_notice: bool, buffer: &
         if width(&key) + 1 + width(title) > writer.room() {
             break;
         }
-        writer.put(&key, Role::Key).skip(1).put(title, Role::KeyTitle).skip(2);
+        let x = writer.x();
+        writer.put(&key, Role::Key).skip(1).put(title, Role::KeyTitle);
+        let place = Rect { x, width: writer.x() - x, ..area };
+        screen.clicks.note(place, Click::Command(command));
+        writer.skip(2);
     }
 }

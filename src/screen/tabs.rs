@@ -8,6 +8,7 @@ use super::Screen;
 use crate::commands::Command;
 use crate::domain::bad_news;
 use crate::domain::journal::JournalState;
+use crate::panes::clicks::Click;
 use crate::panes::format::count;
 use crate::theme::Role;
 use crate::widgets::text::{RowWriter, cut, width};
@@ -42,10 +43,13 @@ pub(super) fn draw(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) {
         if left < width(name) {
             break;
         }
+        let x = writer.x();
         writer.put(name, role);
         if counted {
             writer.put(purges, Role::Dim);
         }
+        let place = Rect { x, width: writer.x() - x, ..area };
+        screen.clicks.note(place, Click::View(at));
         writer.skip(2);
     }
     let right = Rect {
@@ -57,6 +61,7 @@ pub(super) fn draw(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) {
     for (words, role) in &queue {
         writer.put(words, *role);
     }
+    screen.clicks.note(right, Click::Command(Command::QueueOpen));
 }
 
 /// Returns the queue's state in words, and what went wrong in it and was not looked at; empty where

@@ -104,6 +104,8 @@ pub(super) fn saved_views(config: &Config) -> Vec<SavedView> {
         name: view.name.clone(),
         filter: view.filter.clone(),
         panes: view.panes.clone(),
+        sort: view.sort,
+        columns: view.columns.clone(),
     };
     config.views.iter().map(saved).collect()
 }
@@ -162,23 +164,32 @@ fn app_setup(config: &Config, start: DashboardStart) -> Setup {
     }
 }
 
-/// True if the dashboard uses colours: they are wanted, and the terminal is not known to have none.
-pub fn shows_colours(config: &Config, environment: Environment<'_>) -> bool {
-    config.settings.colour.value != ColourMode::Never
-        && environment("TERM").is_none_or(|term| term != "dumb")
+/// Returns the number of colours that the dashboard uses: those of the terminal, if they are
+/// wanted.
+fn colour_depth(config: &Config, environment: Environment<'_>) -> ColourDepth {
+    let wanted = config.settings.colour.value != ColourMode::Never;
+    let (term, colourterm) = (environment("TERM"), environment("COLORTERM"));
+    let depth = ColourDepth::of_terminal(term.as_deref(), colourterm.as_deref());
+    if wanted { depth } else { ColourDepth::None }
+}
+
+/// Returns the colours that the dashboard uses, in words; `None` where it uses none.
+pub fn colours(config: &Config, environment: Environment<'_>) -> Option<&'static str> {
+    let depth = colour_depth(config, environment);
+    (depth != ColourDepth::None).then(|| depth.words())
 }
 
 fn theme(config: &Config, environment: Environment<'_>) -> Result<Theme, ConfigError> {
-    let is = |name: &str, value: &str| environment(name).is_some_and(|text| text == value);
-    let depth = if !shows_colours(config, environment) {
-        ColourDepth::None
-    } else if ["truecolor", "24bit"].iter().any(|word| is("COLORTERM", word)) {
-        ColourDepth::True
-    } else {
-        ColourDepth::Indexed
-    };
+    let depth = colour_depth(config, environment);
     let glyphs = if config.settings.ascii.value { Glyphs::ASCII } else { Glyphs::UNICODE };
-    Theme::named(&config.settings.theme.value, depth, glyphs)
+    let wished = &config.settings.theme;
+    let name = match wished.origin {
+        SettingOrigin::Default => Theme::usual(depth),
+        SettingOrigin::File(_) | SettingOrigin::Environment(_) | SettingOrigin::Flag(_) => {
+            &wished.value
+        }
+    };
+    Theme::named(name, depth, glyphs)
         .map_err(|error| ConfigError::one(None, Diagnostic::elsewhere(error.to_string())))
 }
 

@@ -18,7 +18,8 @@ use crate::domain::event::{Event, Level, Notice};
 use crate::domain::text::escape_control;
 use crate::effect::{Answer, Effect, LiveSettings, Report, TerminalEffect};
 use crate::keymap::Keymap;
-use crate::screen::Screen;
+use crate::panes::clicks::Clicks;
+use crate::screen::{Screen, clicked};
 
 /// Reports taken in between two frames at most, so that a flood of them does not delay keys.
 const REPORTS_AT_ONCE: usize = 256;
@@ -52,8 +53,14 @@ pub async fn run<
     signals: &mut S,
 ) -> Result<ExitReason, TuiFailure> {
     let size = terminal.size()?;
-    let mut turn =
-        EventLoop { dashboard, terminal, renderer: Renderer::default(), size, exit: None };
+    let mut turn = EventLoop {
+        dashboard,
+        terminal,
+        renderer: Renderer::default(),
+        size,
+        clicks: Clicks::default(),
+        exit: None,
+    };
     turn.start(inputs).await?;
     turn.draw()?;
     turn.dashboard.effects.first_frame_drawn();
@@ -114,6 +121,8 @@ struct EventLoop<'a, R, C, T> {
     terminal: &'a mut T,
     renderer: Renderer,
     size: (u16, u16),
+    /// The places of the last frame that can be clicked on.
+    clicks: Clicks,
     exit: Option<ExitReason>,
 }
 
@@ -194,6 +203,7 @@ impl<R: EffectRunner, C: Fn() -> DateTime<Utc>, T: TerminalIo> EventLoop<'_, R, 
             // Also at an equal size: a terminal that was smaller for a moment lost what it showed.
             self.renderer.invalidate();
         }
+        let input = clicked(input, &self.clicks);
         self.take(Msg::Input(input), inputs).await
     }
 
@@ -329,7 +339,8 @@ impl<R: EffectRunner, C: Fn() -> DateTime<Utc>, T: TerminalIo> EventLoop<'_, R, 
         }
         let ctx =
             Ctx { now: (self.dashboard.clock)(), size: self.size, keymap: &self.dashboard.keymap };
-        let screen = Screen { app: &self.dashboard.app, ctx: &ctx, theme: &self.dashboard.theme };
+        let Dashboard { app, theme, .. } = &*self.dashboard;
+        let screen = Screen { app, ctx: &ctx, theme, clicks: &self.clicks };
         self.renderer.render(self.terminal, self.size, |area, buffer| {
             (&screen).render(area, buffer);
         })?;

@@ -3,7 +3,9 @@
 use chrono::{FixedOffset, TimeDelta};
 use purgedeck::app::{Msg, Setup, next_wake};
 use purgedeck::domain::board::KeptBoard;
+use purgedeck::domain::column::Column;
 use purgedeck::domain::event::{Level, Notice};
+use purgedeck::domain::query::Sort;
 use purgedeck::domain::view::SavedView;
 use purgedeck::domain::zone::Zone;
 use purgedeck::effect::{Effect, Order, TerminalEffect};
@@ -246,4 +248,42 @@ fn a_saved_view_keeps_its_splits() {
         places.iter().map(|(_, area)| *area).collect::<Vec<_>>()
     };
     assert_eq!(areas(&before), areas(&after));
+}
+
+#[test]
+fn a_saved_view_keeps_its_order_and_its_columns_with_their_widths() {
+    let mut stage = start(setup(None));
+    stage.press("c J > enter S s");
+    stage.type_text("status");
+    stage.press("enter W");
+    stage.type_text("sorted");
+    stage.press("enter");
+    let saved = stage.take_asked().into_iter().find_map(|effect| match effect {
+        Effect::Order(Order::SaveView(view)) => Some(view),
+        _ => None,
+    });
+    let view = saved.unwrap();
+    assert_eq!(view.sort, Sort::by(Column::Status));
+    let columns: Vec<String> = view.columns.iter().map(ToString::to_string).collect();
+    assert_eq!(columns[0], "account");
+    assert!(columns[1].starts_with("time "), "{columns:?}");
+    let again = start(Setup { views: vec![view], view: Some("sorted".to_owned()), ..setup(None) });
+    let text = again.text();
+    let titles = text.lines().find(|line| line.contains("STATUS ▾"));
+    let titles = titles.unwrap_or_else(|| panic!("{text}"));
+    let place = |title: &str| titles.find(title).unwrap();
+    assert!(place("ACCOUNT") < place("TIME") && place("TIME") < place("CNAME"), "{titles}");
+}
+
+#[test]
+fn columns_come_back_in_their_order_and_with_their_widths() {
+    let mut stage = start(setup(None));
+    stage.press("c j j j J J > > enter S");
+    wait(&mut stage);
+    let board = kept(&mut stage).pop().unwrap();
+    let left = without_clock(&stage);
+    let mut again = start(setup(Some(board)));
+    again.now = stage.now;
+    again.resize((160, 50));
+    assert_eq!(lines_of(&without_clock(&again)), lines_of(&left));
 }

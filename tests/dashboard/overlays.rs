@@ -266,7 +266,7 @@ fn overlays(size: (u16, u16)) -> Vec<(&'static str, Stage)> {
         ("help", pressed("?")),
         ("palette", palette),
         ("pick", pressed("a")),
-        ("pick-several", pressed("c")),
+        ("columns", pressed("c")),
         ("prompt", pressed("W")),
     ]
 }

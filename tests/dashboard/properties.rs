@@ -54,7 +54,7 @@ proptest! {
                 Step::Text(text) => stage.type_text(&text),
                 Step::Paste(text) => stage.send(Msg::Input(Input::Paste(text))),
                 Step::Mouse(pointer, x, y) => {
-                    stage.send(Msg::Input(Input::Mouse(pointer, (x, y))));
+                    stage.press_mouse(pointer, (x, y));
                 }
                 Step::Resize(x, y) => stage.resize((x, y)),
                 Step::Arrive(n) => stage.arrive(n),

@@ -179,7 +179,7 @@ fn where_a_filter_selects_nothing_no_limits_are_shown() {
 
 #[test]
 fn account_kind_and_the_whole_host_are_the_last_to_be_cut() {
-    for (size, account) in [((160, 50), true), ((80, 24), true), ((60, 20), false)] {
+    for size in [(160, 50), (80, 24), (60, 20)] {
         let stage = with_queue(size, setup(), |entry| {
             entry.state = JournalState::Failed;
             entry.request.cname = "images.northwind.example".to_owned();
@@ -189,7 +189,7 @@ fn account_kind_and_the_whole_host_are_the_last_to_be_cut() {
         let row = text.lines().find(|line| line.contains("images.northwind.example"));
         let row = row.unwrap_or_else(|| panic!("{text}"));
         assert!(row.contains("images.northwind.example url"), "{row}");
-        assert_eq!(row.contains("edge-prod"), account, "{size:?}: {row}");
+        assert!(row.contains("edge-prod"), "{size:?}: {row}");
     }
 }
 

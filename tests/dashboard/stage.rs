@@ -24,7 +24,9 @@ use purgedeck::domain::status::Status;
 use purgedeck::domain::timeline::Timeline;
 use purgedeck::effect::{Answer, Effect, Query, Report};
 use purgedeck::keymap::{Chord, Keymap};
-use purgedeck::screen::Screen;
+use purgedeck::panes::Pointer;
+use purgedeck::panes::clicks::Clicks;
+use purgedeck::screen::{Screen, clicked};
 use purgedeck::theme::{ColourDepth, Glyphs, Theme};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -490,8 +492,31 @@ impl Stage {
     }
 
     pub(crate) fn draw_into(&self, area: Rect, buffer: &mut Buffer) {
+        self.draw_noting(&Clicks::default(), area, buffer);
+    }
+
+    fn draw_noting(&self, clicks: &Clicks, area: Rect, buffer: &mut Buffer) {
         let ctx = Ctx { now: self.now, size: self.size, keymap: &self.keymap };
-        (&Screen { app: &self.app, ctx: &ctx, theme: &self.theme }).render(area, buffer);
+        (&Screen { app: &self.app, ctx: &ctx, theme: &self.theme, clicks }).render(area, buffer);
+    }
+
+    /// Clicks on the first cell of a text on the screen.
+    pub(crate) fn click(&mut self, text: &str) {
+        let rows = lines(&self.draw());
+        let at = rows.iter().enumerate().find_map(|(y, row)| {
+            let before = row.split_once(text)?.0;
+            Some((before.chars().count() as u16, y as u16))
+        });
+        let at = at.unwrap_or_else(|| panic!("{text} is not on the screen:\n{}", rows.join("\n")));
+        self.press_mouse(Pointer::Press, at);
+    }
+
+    /// Uses the mouse on the screen as it is drawn now.
+    pub(crate) fn press_mouse(&mut self, pointer: Pointer, at: (u16, u16)) {
+        let area = Rect::new(0, 0, self.size.0, self.size.1);
+        let clicks = Clicks::default();
+        self.draw_noting(&clicks, area, &mut Buffer::empty(area));
+        self.send(Msg::Input(clicked(Input::Mouse(pointer, at), &clicks)));
     }
 
     /// The screen's text, row by row.

@@ -257,6 +257,8 @@ fn setup(stage: &Stage) -> Setup {
                 name: view.name.clone(),
                 filter: view.filter.clone(),
                 panes: view.panes.clone(),
+                sort: view.sort,
+                columns: view.columns.clone(),
             })
             .collect(),
         board: board.map(|text| KeptBoard::from_text(&text).unwrap()),

@@ -4,6 +4,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use super::{Tab, Tree, Workspace};
 use crate::domain::board::{KeptPane, KeptPanes, KeptView};
+use crate::domain::column::ShownColumn;
 use crate::domain::view::{SavedView, SplitPane};
 use crate::effect::PaneId;
 use crate::panes::history::HistoryPane;
@@ -77,10 +78,15 @@ impl Workspace {
             None => (KeptPanes::Pane(KeptPane::default()), 0),
         };
         settle(&mut kept);
+        let first = first_of(&kept);
+        let columns = first.columns.iter().filter_map(|column| column.parse().ok());
+        let columns: Vec<ShownColumn> = columns.collect();
         let mut view = SavedView {
             name: name.clone(),
-            filter: first_of(&kept).own.clone(),
+            filter: first.own.clone(),
             panes: Vec::new(),
+            sort: first.sort.parse().unwrap_or_default(),
+            columns: if columns == ShownColumn::usual() { Vec::new() } else { columns },
         };
         split(&kept, 1, &mut view.panes);
         self.define(view.clone());

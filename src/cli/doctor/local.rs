@@ -152,8 +152,8 @@ fn colours(config: &Config, environment: Environment<'_>) -> Finding {
     let found = |words: String| Finding::ok("terminal", "colours", words);
     let term = environment("TERM").unwrap_or_default();
     let colour = &config.settings.colour;
-    if tui::shows_colours(config, environment) {
-        found(format!("TERM is \"{term}\""))
+    if let Some(colours) = tui::colours(config, environment) {
+        found(format!("{colours}, TERM is \"{term}\""))
     } else if colour.value == ColourMode::Never {
         found(format!("none, as is wished ({})", colour.origin))
     } else {
@@ -175,7 +175,10 @@ mod tests {
             let found = colours(config, &|name| term.clone().filter(|_| name == "TERM"));
             (found.outcome, found.message)
         };
-        assert_eq!(of(&config, Some("xterm")), (Outcome::Ok, "TERM is \"xterm\"".to_owned()));
+        assert_eq!(
+            of(&config, Some("xterm")),
+            (Outcome::Ok, "16 colours, TERM is \"xterm\"".to_owned())
+        );
         assert_eq!(of(&config, None).0, Outcome::Ok, "the dashboard is coloured there");
         let dumb = (Outcome::Warn, "none: TERM is \"dumb\"".to_owned());
         assert_eq!(of(&config, Some("dumb")), dumb);

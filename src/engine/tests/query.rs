@@ -247,8 +247,11 @@ async fn an_export_is_whole_or_not_there_and_writes_over_nothing() {
 #[tokio::test(start_paused = true)]
 async fn a_view_is_kept_where_there_is_a_place_and_said_not_to_be_where_there_is_none() {
     let bench = Bench::new();
-    let view =
-        SavedView { name: "mine".to_owned(), filter: "kind:all".to_owned(), panes: Vec::new() };
+    let view = SavedView {
+        name: "mine".to_owned(),
+        filter: "kind:all".to_owned(),
+        ..SavedView::default()
+    };
     for (place, level) in [(false, Level::Warning), (true, Level::Info)] {
         let running = bench.start_with(&[], |setup| {
             if place {

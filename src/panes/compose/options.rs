@@ -69,6 +69,7 @@ impl ComposePane {
                 text: resource.cname.clone(),
                 note: resource.account.to_string(),
                 chosen,
+                key: None,
             });
         }
         if items.is_empty() {
@@ -78,7 +79,6 @@ impl ComposePane {
             purpose: PickFor::Resource,
             title: "Resource for targets without a host".to_owned(),
             items,
-            many: false,
         }))
     }
 }

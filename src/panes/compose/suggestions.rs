@@ -19,12 +19,12 @@ impl ComposePane {
             text: format!("{}: {}", wider.cname, described(wider)),
             note: wider.patterns.join(" "),
             chosen: false,
+            key: None,
         });
         Update::open(Opening::Pick(Pick {
             purpose: PickFor::Wider,
             title: "Fewer, wider purges: they remove more than the lines say".to_owned(),
             items: items.collect(),
-            many: false,
         }))
     }
 

@@ -28,6 +28,7 @@ impl Overlay for FacetsPane {
         let rows = u16::try_from(self.rows.len()).unwrap_or(u16::MAX).saturating_add(2);
         let inner = popup(area, (COLUMNS, rows), ("Counts", &note), theme, buffer);
         let top = keep_in_view(0, self.cursor, usize::from(inner.height), self.rows.len());
+        inputs.clicks.note_items(inner, top, self.rows.len());
         list(inner, self.rows.len(), (top, self.cursor), theme, buffer, |at, writer| {
             match self.rows.get(at) {
                 Some(Row::Heading(title, rest)) => {

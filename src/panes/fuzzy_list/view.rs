@@ -5,6 +5,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::widgets::Widget;
 
 use super::FuzzyList;
+use crate::panes::clicks::{Click, Clicks};
 use crate::panes::field::view::FieldView;
 use crate::panes::scrolling::keep_in_view;
 use crate::theme::{Role, Theme};
@@ -24,6 +25,8 @@ pub struct FuzzyListView<'a> {
     pub narrowed: bool,
     /// Colours and glyphs.
     pub theme: &'a Theme,
+    /// Notes the rows, whose items are the numbers of their texts.
+    pub clicks: &'a Clicks,
 }
 
 impl Widget for &FuzzyListView<'_> {
@@ -45,6 +48,9 @@ impl Widget for &FuzzyListView<'_> {
             RowWriter::new(buffer, below, self.theme).put("No match", Role::Dim);
         }
         let top = keep_in_view(0, *cursor, usize::from(below.height), shown.len());
+        for (number, row) in shown.iter().skip(top).zip(below.rows()) {
+            self.clicks.note(row, Click::Item(*number));
+        }
         list(below, shown.len(), (top, *cursor), self.theme, buffer, |at, writer| {
             let number = shown.get(at).copied().unwrap_or_default();
             let (mark, note) = (self.beside)(number);

@@ -12,8 +12,6 @@ pub struct Keywords {
     about: Vec<String>,
     /// Set if it must not come first by a weak match.
     risky: bool,
-    /// Set if any part of its name finds it, as the middle of a host's name does.
-    by_part: bool,
     /// Its place among entries that fit equally well: the lowest stands first.
     class: u8,
 }
@@ -82,12 +80,6 @@ impl Keywords {
         Self { risky, ..self }
     }
 
-    /// Has any part of its name find it.
-    #[must_use]
-    pub fn by_part(self) -> Self {
-        Self { by_part: true, ..self }
-    }
-
     /// Sets its place among entries that fit equally well.
     #[must_use]
     pub fn class(self, class: u8) -> Self {
@@ -97,7 +89,6 @@ impl Keywords {
     fn quality(&self, word: &str) -> Option<Quality> {
         let is = |other: &String| other == word;
         let starts = |other: &String| other.starts_with(word);
-        let part = if self.by_part { PART - 1 } else { PART };
         [
             (Quality::FullName, self.full == word),
             (Quality::Name, self.name.iter().any(is)),
@@ -109,7 +100,7 @@ impl Keywords {
             (
                 Quality::Part,
                 !self.risky
-                    && word.chars().count() >= part
+                    && word.chars().count() >= PART
                     && self.name.iter().any(|name| name.contains(word)),
             ),
         ]
@@ -187,7 +178,7 @@ mod tests {
             Keywords::new("purge-compose", "new", "Compose a purge"),
             Keywords::new("suspend", "shell", "Suspend (fg in the shell resumes)").risky(true),
             Keywords::new("save-view", "keep", "Save the panes as a view"),
-            Keywords::new("www.site.com", "", "host").by_part().class(1),
+            Keywords::new("www.site.com", "", "host").class(1),
         ]
     }
 

@@ -4,7 +4,6 @@
 use std::path::PathBuf;
 
 use crate::commands::Command;
-use crate::domain::column::Column;
 use crate::domain::draft::Draft;
 use crate::domain::event::{Level, StoreError};
 use crate::domain::filter::Term;
@@ -80,7 +79,7 @@ impl HistoryPane {
             Command::Verify => self.act(RowAction::Verify, ctx),
             Command::PurgeCompose => Update::open(Opening::Compose(Box::default())),
             Command::SortPick => Update::open(Opening::Pick(self.pick_sort())),
-            Command::ColumnsPick => Update::open(Opening::Pick(self.pick_columns())),
+            Command::ColumnsPick => self.open_columns(ctx),
             Command::TimePick => Update::open(Opening::Pick(self.pick_time())),
             Command::TimeBack | Command::TimeOn => {
                 self.step_time(command == Command::TimeBack, ctx)
@@ -242,6 +241,10 @@ impl HistoryPane {
                 let filter = self.filter.filter().with_values(terms, *excluded);
                 self.narrow(filter, ctx)
             }
+            OverlayAnswer::Columns(columns) => {
+                self.columns.clone_from(columns);
+                Update::taken()
+            }
             OverlayAnswer::Prompted { purpose, text } => match purpose {
                 PromptFor::ExportPath => self.export(text, ctx),
                 PromptFor::ViewName => Update::request(AppRequest::SaveView(text.clone())),
@@ -259,14 +262,6 @@ impl HistoryPane {
             })
             .collect();
         match (purpose, words.first()) {
-            (PickFor::Columns, _) => {
-                let chosen: Vec<Column> =
-                    words.iter().filter_map(|title| Column::from_name(title)).collect();
-                if !chosen.is_empty() {
-                    self.columns = chosen;
-                }
-                Update::taken()
-            }
             (PickFor::Sort, Some(sort)) => match sort.parse() {
                 Ok(sort) => self.sort_by(sort, ctx),
                 Err(_) => Update::taken(),
@@ -293,23 +288,6 @@ impl HistoryPane {
         }))
     }
 
-    fn pick_columns(&self) -> Pick {
-        Pick {
-            purpose: PickFor::Columns,
-            title: "Columns".to_owned(),
-            many: true,
-            items: Column::EVERY
-                .iter()
-                .map(|column| PickItem {
-                    value: PickValue::Text(column.title().to_owned()),
-                    text: column.title().to_lowercase(),
-                    note: String::new(),
-                    chosen: self.columns.contains(column),
-                })
-                .collect(),
-        }
-    }
-
     /// The cnames that the selection has, most purges first, then those of resources that were not
     /// purged.
     fn pick_cname(&self, ctx: &PaneCtx<'_>) -> Pick {
@@ -325,7 +303,7 @@ impl HistoryPane {
                 items.push(item(&resource.cname, resource.account.to_string()));
             }
         }
-        Pick { purpose: PickFor::Cname, title: "Cname".to_owned(), items, many: false }
+        Pick { purpose: PickFor::Cname, title: "Cname".to_owned(), items }
     }
 }
 
@@ -357,10 +335,15 @@ fn pick_account(ctx: &PaneCtx<'_>) -> Pick {
             .iter()
             .map(|account| item(account.name.as_str(), account.provider.to_string()))
             .collect(),
-        many: false,
     }
 }
 
 fn item(text: &str, note: String) -> PickItem {
-    PickItem { value: PickValue::Text(text.to_owned()), text: text.to_owned(), note, chosen: false }
+    PickItem {
+        value: PickValue::Text(text.to_owned()),
+        text: text.to_owned(),
+        note,
+        chosen: false,
+        key: None,
+    }
 }

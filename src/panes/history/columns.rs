@@ -2,8 +2,16 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::column::Column;
+use crate::domain::column::{Column, ShownColumn};
+use crate::domain::known::Known;
 use crate::domain::purge::PurgeRow;
+use crate::domain::zone::Zone;
+use crate::panes::{Opening, PaneCtx, Update};
+
+use super::HistoryPane;
+
+/// Cells before the first column: the cursor's, the mark's, and a blank.
+pub const MARGIN: u16 = 3;
 
 /// Width of the widest content of each column that was seen in a selection. It only grows, so that
 /// no column changes or goes while the list is scrolled.
@@ -46,17 +54,66 @@ fn cells(text: &str) -> u16 {
     u16::try_from(text.chars().count()).unwrap_or(u16::MAX)
 }
 
+impl HistoryPane {
+    /// Returns the columns that are shown in a list of this width, with their widths: of those that
+    /// are wanted, the ones that say something in this selection and have room. They are the same
+    /// wherever in it the list stands, so there must be room for the day of a row, also while all
+    /// that were seen are of today.
+    pub fn shown_columns(
+        &self,
+        known: &Known,
+        (now, zone): (DateTime<Utc>, Zone),
+        width: u16,
+    ) -> Vec<(Column, u16)> {
+        let mut contents = self.contents;
+        let room = width.saturating_sub(MARGIN);
+        let mut wanted = self.columns.clone();
+        let of_today = |at| zone.show(at).date_naive() == zone.show(now).date_naive();
+        for account in &known.accounts {
+            contents.account = contents.account.max(cells(account.name.as_str()));
+        }
+        let mut authors = contents.by > 0;
+        let mut only_today = false;
+        if let Some(summary) = self.timeline.summary() {
+            authors |= !summary.by_author.is_empty();
+            only_today = summary.timeline.from.is_some_and(of_today);
+            for (widest, names) in
+                [(&mut contents.cname, &summary.by_cname), (&mut contents.by, &summary.by_author)]
+            {
+                *widest = names.iter().map(|(name, _)| cells(name)).fold(*widest, u16::max);
+            }
+        }
+        if !authors {
+            wanted.retain(|shown| shown.column != Column::By);
+        }
+        if !only_today {
+            let all = fit(&wanted, contents, false, room);
+            wanted.retain(|shown| all.iter().any(|(kept, _)| *kept == shown.column));
+        }
+        let today = contents.oldest.is_none_or(of_today);
+        fit(&wanted, contents, today, room)
+    }
+
+    /// Opens the overlay of the columns.
+    pub(super) fn open_columns(&self, ctx: &PaneCtx<'_>) -> Update {
+        let width = self.layout(ctx.area).list.width;
+        Update::open(Opening::Columns {
+            columns: self.columns.clone(),
+            widths: self.shown_columns(ctx.known, (ctx.now, ctx.zone), width),
+        })
+    }
+}
+
 /// Returns the columns that fit into this many cells, with their widths, in their order; one blank
 /// separates two. The targets get what is left over. Where room is scarce, the columns give it up
 /// in this order: what the others imply, the targets, the exact time, the words of the status;
 /// account, kind and host last.
-pub fn fit(wanted: &[Column], contents: Contents, today: bool, room: u16) -> Vec<(Column, u16)> {
-    let mut columns: Vec<(Column, u16)> = Column::EVERY
-        .iter()
-        .copied()
-        .filter(|column| wanted.contains(column))
-        .map(|column| (column, whole(column, contents, today, room)))
-        .collect();
+fn fit(wanted: &[ShownColumn], contents: Contents, today: bool, room: u16) -> Vec<(Column, u16)> {
+    let width = |shown: &ShownColumn| {
+        shown.width.unwrap_or_else(|| whole(shown.column, contents, today, room))
+    };
+    let mut columns: Vec<(Column, u16)> =
+        wanted.iter().map(|shown| (shown.column, width(shown))).collect();
     let taken = |columns: &[(Column, u16)]| {
         columns.iter().map(|(_, cells)| cells + 1).sum::<u16>().saturating_sub(1)
     };
@@ -99,15 +156,19 @@ pub fn fit(wanted: &[Column], contents: Contents, today: bool, room: u16) -> Vec
             columns.retain(|(other, _)| *other != column);
         }
     }
+    let is_fixed =
+        |column: Column| wanted.iter().any(|shown| shown.column == column && shown.width.is_some());
     let mut spare = room.saturating_sub(taken(&columns));
-    let short_kind =
-        columns.iter_mut().find(|(column, cells)| (*column, *cells) == (Column::Kind, 3));
+    let short_kind = columns
+        .iter_mut()
+        .find(|(column, cells)| (*column, *cells) == (Column::Kind, 3) && !is_fixed(Column::Kind));
     if let Some((_, cells)) = short_kind.filter(|_| spare > 0) {
         *cells += 1;
         spare -= 1;
     }
     if let Some((_, cells)) = columns.iter_mut().rfind(|(column, _)| {
         matches!(column, Column::Targets | Column::Cname | Column::Status | Column::Time)
+            && !is_fixed(*column)
     }) {
         *cells += spare;
     }
@@ -135,6 +196,7 @@ fn whole(column: Column, contents: Contents, today: bool, room: u16) -> u16 {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
     use crate::domain::ids::PurgeKey;
@@ -146,7 +208,7 @@ mod tests {
     }
 
     fn kept(today: bool, room: u16) -> Vec<(Column, u16)> {
-        fit(&Column::usual(), contents(), today, room)
+        fit(&ShownColumn::usual(), contents(), today, room)
     }
 
     fn width(columns: &[(Column, u16)], column: Column) -> u16 {
@@ -176,11 +238,24 @@ mod tests {
     fn columns_never_take_more_than_there_is() {
         for today in [true, false] {
             for room in 0..200 {
-                let columns = fit(Column::EVERY, contents(), today, room);
+                let all: Vec<_> = Column::EVERY.iter().copied().map(ShownColumn::from).collect();
+                let columns = fit(&all, contents(), today, room);
                 let taken = columns.iter().map(|(_, cells)| cells + 1).sum::<u16>() - 1;
                 assert!(taken <= room || columns.len() == 1, "{room}: {columns:?}");
             }
         }
+    }
+
+    #[test]
+    fn columns_stand_in_their_own_order_with_their_own_widths_as_long_as_there_is_room() {
+        let wanted = ["status", "cname 12", "time"].map(|text| text.parse().unwrap());
+        let order = |columns: &[(Column, u16)]| columns.iter().map(|it| it.0).collect::<Vec<_>>();
+        let columns = fit(&wanted, contents(), false, 100);
+        assert_eq!(order(&columns), [Column::Status, Column::Cname, Column::Time]);
+        assert_eq!(width(&columns, Column::Cname), 12);
+        let wide = ["cname 120", "account"].map(|text| text.parse().unwrap());
+        let columns = fit(&wide, contents(), false, 40);
+        assert!(columns.iter().map(|(_, cells)| cells + 1).sum::<u16>() <= 41, "{columns:?}");
     }
 
     #[test]

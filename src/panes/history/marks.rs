@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::commands::Command;
 use crate::domain::event::{Level, StoreError};
 use crate::domain::ids::{PurgeKey, Ticket};
 use crate::domain::query::KeysQuery;
@@ -224,11 +225,12 @@ impl HistoryPane {
             let words = format!("Only the row under the cursor: {purges} not shown here.");
             return self.act_on(action, here, ctx).and(Update::say(Level::Warning, words));
         }
-        let item = |place, text: String, key: &str| PickItem {
+        let item = |place, text: String, key| PickItem {
             value: PickValue::Place(place),
             text,
-            note: key.to_owned(),
+            note: String::new(),
             chosen: false,
+            key: Some(key),
         };
         let pick = Pick {
             purpose: PickFor::Marks,
@@ -238,10 +240,13 @@ impl HistoryPane {
                 count(hidden as u64)
             ),
             items: vec![
-                item(0, format!("all {all} marked"), "enter"),
-                item(1, format!("only the {} shown here", count(shown.len() as u64)), "s"),
+                item(0, format!("all {all} marked"), Command::Open),
+                item(
+                    1,
+                    format!("only the {} shown here", count(shown.len() as u64)),
+                    Command::MarksShown,
+                ),
             ],
-            many: false,
         };
         self.marks.question = Some(Question::Choice(meant, shown));
         Update::open(Opening::Pick(pick))

@@ -32,7 +32,7 @@ impl HistoryPane {
                 items.push(item(own.turned(), now));
             }
         }
-        Pick { purpose: PickFor::Sort, title: "Sort by".to_owned(), items, many: false }
+        Pick { purpose: PickFor::Sort, title: "Sort by".to_owned(), items }
     }
 }
 
@@ -42,5 +42,6 @@ fn item(sort: Sort, now: Sort) -> PickItem {
         text: sort.column.name(),
         note: sort.words().to_owned(),
         chosen: sort == now,
+        key: None,
     }
 }

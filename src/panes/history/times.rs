@@ -65,12 +65,12 @@ impl HistoryPane {
             text: (*words).to_owned(),
             note: (*filter).to_owned(),
             chosen: !times.is_empty() && *filter == times,
+            key: None,
         };
         Pick {
             purpose: PickFor::Time,
             title: "Range of time".to_owned(),
             items: RANGES.iter().map(item).collect(),
-            many: false,
         }
     }
 

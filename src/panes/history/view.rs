@@ -27,6 +27,7 @@ use ratatui::widgets::{Block, Borders, Widget};
 use super::HistoryPane;
 use crate::domain::known::Known;
 use crate::domain::zone::Zone;
+use crate::panes::clicks::Clicks;
 use crate::theme::{Role, Theme};
 use crate::widgets::panel::{Divider, Panel};
 
@@ -60,13 +61,17 @@ pub struct HistoryView<'a> {
     pub keys: &'a KeyNames,
     /// Colours and glyphs.
     pub theme: &'a Theme,
+    /// Notes the titles of the columns.
+    pub clicks: &'a Clicks,
 }
 
 impl Widget for &HistoryView<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
         let layout = self.pane.layout(area);
+        let at = (self.now, self.zone);
+        let columns = self.pane.shown_columns(self.known, at, layout.list.width);
         let title = heading::title(self);
-        let note = heading::note(self, area.width.saturating_sub(8));
+        let note = heading::note(self, &columns, area.width.saturating_sub(8));
         (&Panel {
             title: &title,
             title_role: Role::Text,
@@ -80,8 +85,8 @@ impl Widget for &HistoryView<'_> {
         if empty_state::draw(self, layout.titles.union(layout.list), buffer) {
             return;
         }
-        list::draw_titles(self, layout.titles, buffer);
-        list::draw(self, layout.list, buffer);
+        list::draw_titles(self, &columns, layout.titles, buffer);
+        list::draw(self, &columns, layout.list, buffer);
         if layout.divider.height == 1 && layout.divider.width > 1 {
             (&Divider {
                 title: &detail::title(self),

@@ -28,6 +28,7 @@ impl Overlay for PalettePane {
             beside: &beside,
             narrowed: true,
             theme: inputs.theme,
+            clicks: inputs.clicks,
         })
             .render(area, buffer);
     }

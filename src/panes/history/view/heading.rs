@@ -3,7 +3,10 @@
 use chrono::{DateTime, Utc};
 
 use super::HistoryView;
+use super::list::Columns;
+use crate::domain::column::Column;
 use crate::domain::ids::AccountName;
+use crate::domain::query::Sort;
 use crate::panes::format::{count, count_noun, day, loading_older};
 use crate::widgets::text::width;
 
@@ -17,10 +20,10 @@ pub(super) fn title(view: &HistoryView<'_>) -> String {
 
 /// Returns the counts; as many of the pieces as fit into half of the room, the most important
 /// first.
-pub(super) fn note(view: &HistoryView<'_>, room: u16) -> String {
+pub(super) fn note(view: &HistoryView<'_>, columns: &Columns, room: u16) -> String {
     let dot = view.theme.glyphs.dot;
     let mut note = String::new();
-    for piece in pieces(view).into_iter().flatten() {
+    for piece in pieces(view, columns).into_iter().flatten() {
         let longer = if note.is_empty() { piece } else { format!("{note} {dot} {piece}") };
         let most = room.saturating_sub(width(&title(view)).min(room / 2));
         if width(&longer) > most && !note.is_empty() {
@@ -31,14 +34,15 @@ pub(super) fn note(view: &HistoryView<'_>, room: u16) -> String {
     note
 }
 
-fn pieces(view: &HistoryView<'_>) -> [Option<String>; 4] {
+fn pieces(view: &HistoryView<'_>, columns: &Columns) -> [Option<String>; 4] {
     let timeline = view.pane.timeline();
     let marked = match view.pane.marks().len() {
         0 => None,
         marked => Some(format!("{} marked", count(marked as u64))),
     };
+    let sorted = sorted(view.pane.rows().sort(), columns);
     let Some(summary) = timeline.summary() else {
-        return [marked, None, None, None];
+        return [marked, sorted, None, None];
     };
     let ellipsis = if timeline.is_loading() { "~" } else { "" };
     let selected = if summary.selected == summary.stored {
@@ -46,11 +50,28 @@ fn pieces(view: &HistoryView<'_>) -> [Option<String>; 4] {
     } else {
         format!("{ellipsis}{} of {}", count(summary.selected), count(summary.stored))
     };
-    match older(view) {
-        // Of the same accounts it is never both.
-        Some(older) if !is_complete(view) => [Some(selected), marked, Some(older), None],
-        Some(_) | None => [Some(selected), marked, complete(view), None],
-    }
+    let complete = complete_since(view);
+    let from = view.pane.filter().predicate().from;
+    let is_complete = matches!(complete, Some(Ok(back)) if from.is_some_and(|from| from >= back));
+    // Of the same accounts it is never both.
+    let reach = older(view).filter(|_| !is_complete).or_else(|| match complete? {
+        Err(why) => Some(why),
+        Ok(_) if is_complete => Some("complete".to_owned()),
+        Ok(back) => Some(format!("complete back to {}", day(back, view.now, view.zone))),
+    });
+    [Some(selected), marked, sorted, reach]
+}
+
+/// Names the order where no title of a column shows it.
+fn sorted(sort: Sort, columns: &Columns) -> Option<String> {
+    let is_shown = columns.iter().any(|(column, _)| *column == sort.column);
+    (!is_shown).then(|| {
+        if sort.column == Column::Time {
+            sort.words().to_owned()
+        } else {
+            format!("by {}, {}", sort.column.name(), sort.words())
+        }
+    })
 }
 
 /// Returns whether the pane's filter may select purges of an account: by its name and provider, and
@@ -95,21 +116,6 @@ fn complete_since(view: &HistoryView<'_>) -> Option<Result<DateTime<Utc>, String
         }
     }
     back.map(Ok)
-}
-
-/// Returns whether all that the filter selects is complete.
-fn is_complete(view: &HistoryView<'_>) -> bool {
-    let from = view.pane.filter().predicate().from;
-    matches!(complete_since(view), Some(Ok(back)) if from.is_some_and(|from| from >= back))
-}
-
-/// Says since when the history is complete, or why it is not.
-fn complete(view: &HistoryView<'_>) -> Option<String> {
-    Some(match complete_since(view)? {
-        Err(why) => why,
-        Ok(_) if is_complete(view) => "complete".to_owned(),
-        Ok(back) => format!("complete back to {}", day(back, view.now, view.zone)),
-    })
 }
 
 /// Returns the progress of reading older history of the accounts that the filter may select.

@@ -9,56 +9,28 @@ use super::detail::put_matches;
 use crate::domain::column::Column;
 use crate::domain::kind::Kind;
 use crate::domain::purge::PurgeRow;
+use crate::panes::clicks::Click;
 use crate::panes::format;
-use crate::panes::history::columns::fit;
+use crate::panes::history::columns::MARGIN;
 use crate::theme::Role;
 use crate::widgets::text::{RowWriter, fit as beginning, path, printable, width};
 
-/// Cells before the first column: the cursor's, the mark's, and a blank.
-const MARGIN: u16 = 3;
+/// The columns that are shown, with their widths.
+pub(super) type Columns = [(Column, u16)];
 
 /// The title of a column of kinds that has no room for the whole word.
 const SHORT_KIND: &str = "KND";
 
-/// The columns that are shown: of those that are wanted, the ones that say something in this
-/// selection and have room. They are the same wherever in it the list stands, so there must be room
-/// for the day of a row, also while all that were seen are of today.
-fn columns(view: &HistoryView<'_>, area: Rect) -> Vec<(Column, u16)> {
-    let mut contents = view.pane.contents();
-    let room = area.width.saturating_sub(MARGIN);
-    let mut wanted = view.pane.columns().to_vec();
-    let of_today = |at| view.zone.show(at).date_naive() == view.zone.show(view.now).date_naive();
-    for account in &view.known.accounts {
-        contents.account = contents.account.max(width(account.name.as_str()));
-    }
-    let mut authors = contents.by > 0;
-    let mut only_today = false;
-    if let Some(summary) = view.pane.timeline().summary() {
-        authors |= !summary.by_author.is_empty();
-        only_today = summary.timeline.from.is_some_and(of_today);
-        for (widest, names) in
-            [(&mut contents.cname, &summary.by_cname), (&mut contents.by, &summary.by_author)]
-        {
-            *widest = names.iter().map(|(name, _)| width(name)).fold(*widest, u16::max);
-        }
-    }
-    if !authors {
-        wanted.retain(|column| *column != Column::By);
-    }
-    if !only_today {
-        let all = fit(&wanted, contents, false, room);
-        wanted.retain(|column| all.iter().any(|(kept, _)| kept == column));
-    }
-    let today = contents.oldest.is_none_or(of_today);
-    fit(&wanted, contents, today, room)
-}
-
-pub(super) fn draw_titles(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffer) {
+pub(super) fn draw_titles(
+    view: &HistoryView<'_>,
+    columns: &Columns,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
     let theme = view.theme;
-    let columns = columns(view, area);
     let mut writer = RowWriter::new(buffer, area, theme);
     writer.skip(MARGIN);
-    for (column, cells) in columns {
+    for &(column, cells) in columns {
         let sort = view.pane.rows().sort();
         let before = if column == Column::Targets { "  " } else { "" };
         let after = match (sort.column == column, sort.reversed) {
@@ -68,6 +40,8 @@ pub(super) fn draw_titles(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffe
         };
         let short = column == Column::Kind && cells < 4;
         let title = format!("{before}{}", if short { SHORT_KIND } else { column.title() });
+        let place = Rect { x: writer.x(), width: cells, ..area }.intersection(area);
+        view.clicks.note(place, Click::Column(view.pane.pane(), column));
         // In little room the mark of the order stands close; an ellipsis would say less than a
         // letter.
         let (title, _) = beginning(&title, cells.saturating_sub(width(after)));
@@ -77,12 +51,11 @@ pub(super) fn draw_titles(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffe
     }
 }
 
-pub(super) fn draw(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffer) {
+pub(super) fn draw(view: &HistoryView<'_>, columns: &Columns, area: Rect, buffer: &mut Buffer) {
     let rows = view.pane.rows();
-    let columns = columns(view, area);
     for (at, (purge, row)) in rows.in_view().iter().zip(area.rows()).enumerate() {
         let here = at == rows.cursor_in_view();
-        draw_row(view, purge, here, &columns, row, buffer);
+        draw_row(view, purge, here, columns, row, buffer);
         if here {
             let away = view.pane.detail().is_focused() || !view.focused;
             let role = if away { Role::CursorAway } else { Role::Cursor };
@@ -95,7 +68,7 @@ fn draw_row(
     view: &HistoryView<'_>,
     row: &PurgeRow,
     here: bool,
-    columns: &[(Column, u16)],
+    columns: &Columns,
     line: Rect,
     buffer: &mut Buffer,
 ) {

@@ -9,7 +9,7 @@ use crate::panes::format;
 use crate::panes::overlay::OverlayInputs;
 use crate::panes::queue::plans::usual_end;
 use crate::theme::Role;
-use crate::widgets::text::{RowWriter, width};
+use crate::widgets::text::{RowWriter, fit as beginning, width};
 
 /// The cells of the cursor's mark.
 const CURSOR: u16 = 2;
@@ -31,10 +31,56 @@ pub(super) struct QueueColumns {
     end: u16,
     account: u16,
     host: u16,
+    kind: u16,
     number: u16,
     targets: bool,
     /// Times are short.
     short: bool,
+}
+
+/// The columns that every room has as far as it goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Status,
+    When,
+    Account,
+    Host,
+    Kind,
+}
+
+/// Returns the cells of these columns and of the blanks behind them.
+fn taken(columns: &[(Part, u16)]) -> u16 {
+    columns.iter().filter(|(_, cells)| *cells > 0).map(|(_, cells)| cells + 1).sum()
+}
+
+/// Has the columns give up what there is no room for: ends of names, the words of the status and
+/// the time before account, kind and host.
+fn narrow(columns: &mut [(Part, u16)], room: u16) {
+    for (part, least) in [
+        (Part::Kind, 3),
+        (Part::Account, 10),
+        (Part::Host, 22),
+        (Part::Status, 1),
+        (Part::Account, 7),
+        (Part::Host, 16),
+        (Part::When, 0),
+        (Part::Host, 8),
+        (Part::Status, 0),
+        (Part::Account, 0),
+        (Part::Kind, 0),
+        (Part::Host, 0),
+    ] {
+        let over = taken(columns).saturating_sub(room);
+        if over == 0 {
+            return;
+        }
+        if let Some((_, cells)) = columns.iter_mut().find(|(other, _)| *other == part) {
+            // All or nothing where a part says nothing.
+            let whole = matches!(part, Part::Kind | Part::Status | Part::When);
+            let wanted = if whole { least } else { least.max(cells.saturating_sub(over)) };
+            *cells = (*cells).min(wanted);
+        }
+    }
 }
 
 impl QueueColumns {
@@ -48,34 +94,43 @@ impl QueueColumns {
         let when = widest(&|entry| width(&when(entry, inputs, short)), 4);
         let host = widest(&|entry| width(&entry.request.cname), 4).min(MAX_HOST);
         let account = widest(&|entry| width(entry.request.account.as_str()), 7).min(MAX_ACCOUNT);
-        let fixed = CURSOR + status + 1 + when + 1 + KIND + 1;
-        let mut left = room.saturating_sub(fixed);
-        let host = host.min(left.saturating_sub(1));
-        left = left.saturating_sub(host + 1);
+        let mut columns = [
+            (Part::Status, status),
+            (Part::When, when),
+            (Part::Account, account),
+            (Part::Host, host),
+            (Part::Kind, KIND),
+        ];
+        narrow(&mut columns, room.saturating_sub(CURSOR));
+        let [status, when, account, host, kind] = columns.map(|(_, cells)| cells);
+        let mut left = room.saturating_sub(CURSOR + taken(&columns));
         let mut take = |wanted: u16| {
             let fits = left > wanted;
             left -= if fits { wanted + 1 } else { 0 };
             if fits { wanted } else { 0 }
         };
-        let account = take(account);
         let number = take(NUMBER);
         let targets = take(TARGETS) > 0;
         let end = if targets { take(END) } else { 0 };
-        Self { status, when, end, account, host, number, targets, short }
+        Self { status, when, end, account, host, kind, number, targets, short }
     }
 
     /// Writes the column heads.
     pub(super) fn head(&self, writer: &mut RowWriter<'_>) {
         let role = Role::Heading;
-        writer.skip(CURSOR).column("STATUS", self.status, role).skip(1);
-        writer.column("SENT", self.when, role).skip(1);
-        if self.end > 0 {
-            writer.column("DONE BY", self.end, role).skip(1);
+        writer.skip(CURSOR);
+        for (title, cells) in [
+            ("STATUS", self.status),
+            ("SENT", self.when),
+            ("DONE BY", self.end),
+            ("ACCOUNT", self.account),
+            ("HOST", self.host),
+            ("KIND", self.kind),
+        ] {
+            if cells > 0 {
+                writer.column(title, cells, role).skip(1);
+            }
         }
-        if self.account > 0 {
-            writer.column("ACCOUNT", self.account, role).skip(1);
-        }
-        writer.column("HOST", self.host, role).skip(1).column("KIND", KIND, role).skip(1);
         if self.number > 0 {
             writer.column_right("#", self.number, role).skip(1);
         }
@@ -94,16 +149,23 @@ impl QueueColumns {
         let (mark, role) = format::entry_status(entry, &inputs.theme.glyphs);
         let status = format!("{mark} {}", format::entry_word(entry));
         writer.column(&status, self.status, role).skip(1);
-        writer.column(&when(entry, inputs, self.short), self.when, Role::Text).skip(1);
+        if self.when > 0 {
+            writer.column(&when(entry, inputs, self.short), self.when, Role::Text).skip(1);
+        }
         if self.end > 0 {
             writer.column(&end(entry, inputs), self.end, Role::Dim).skip(1);
         }
         if self.account > 0 {
             writer.name(entry.request.account.as_str(), self.account, Role::Text).skip(1);
         }
-        let kind = entry.request.kind().word();
-        writer.name(&entry.request.cname, self.host, Role::Text).skip(1);
-        writer.column(kind, KIND, Role::Text).skip(1);
+        if self.host > 0 {
+            writer.name(&entry.request.cname, self.host, Role::Text).skip(1);
+        }
+        if self.kind > 0 {
+            // In little room the beginnings tell the kinds apart, an ellipsis would not.
+            let (kind, _) = beginning(entry.request.kind().word(), self.kind);
+            writer.column(kind, self.kind, Role::Text).skip(1);
+        }
         let targets = entry.request.payload.targets();
         if self.number > 0 {
             let number = if targets.is_empty() { String::new() } else { targets.len().to_string() };
@@ -166,4 +228,35 @@ fn why(entry: &JournalEntry, inputs: &OverlayInputs<'_>) -> Option<(String, Role
         (None, None) => return None,
     };
     Some((words, role))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn narrowed(room: u16) -> [(Part, u16); 5] {
+        let mut columns = [
+            (Part::Status, 13),
+            (Part::When, 8),
+            (Part::Account, 14),
+            (Part::Host, 27),
+            (Part::Kind, KIND),
+        ];
+        narrow(&mut columns, room);
+        columns
+    }
+
+    #[test]
+    fn account_kind_and_host_are_the_last_to_be_cut() {
+        for room in 0..100 {
+            assert!(taken(&narrowed(room)) <= room, "{room}");
+        }
+        let cells = |room| narrowed(room).map(|(_, cells)| cells);
+        assert_eq!(cells(80), [13, 8, 14, 27, 7]);
+        // A popup at 60 columns.
+        let [_, _, account, host, kind] = cells(56);
+        assert!(account >= 7 && host >= 22 && kind >= 3, "{:?}", cells(56));
+        let [status, _, account, host, kind] = cells(36);
+        assert!(status >= 1 && account >= 7 && host >= 8 && kind >= 3, "{:?}", cells(36));
+    }
 }
