@@ -204,7 +204,7 @@ fn only_what_may_change_the_board_has_it_looked_at() {
     stage.press("j k G g space space enter esc ? esc b esc P a esc : esc l h ctrl-d ctrl-u * *");
     assert_eq!((print(&stage), board(&stage)), seen);
     for keys in
-        ["2", "|", "s", "c down down space enter", "/ k i n d : a l l enter", "tab", "x", "-"]
+        ["2", "|", "S", "c down down space enter", "/ k i n d : a l l enter", "tab", "x", "-"]
     {
         stage.press(keys);
         let now = (print(&stage), board(&stage));
