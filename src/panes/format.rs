@@ -77,6 +77,33 @@ pub fn level(level: Level, glyphs: &Glyphs) -> (&'static str, Role) {
     }
 }
 
+/// Age after which an account that is being read counts as late.
+const LATE: TimeDelta = TimeDelta::seconds(60);
+
+/// Returns whether an account's vendor is being asked and has not answered for long, but did not
+/// fail yet.
+pub fn is_late(status: &AccountStatus, now: DateTime<Utc>) -> bool {
+    status.failure.is_none()
+        && status.asking_since.is_some()
+        && status.synced_at.is_some_and(|at| now - at > LATE)
+}
+
+/// Returns the mark of an account's standing with its vendor, and what it means to a theme.
+pub fn standing(
+    status: Option<&AccountStatus>,
+    offline: bool,
+    now: DateTime<Utc>,
+    glyphs: &Glyphs,
+) -> (&'static str, Role) {
+    match status {
+        _ if offline => (glyphs.no_report, Role::Dim),
+        Some(status) if status.failure.is_some() => (glyphs.failed, Role::Failed),
+        Some(status) if is_late(status, now) => (glyphs.asking, Role::Warning),
+        Some(status) if status.synced_at.is_some() => (glyphs.online, Role::Successful),
+        Some(_) | None => (glyphs.asking, Role::Dim),
+    }
+}
+
 /// A verdict on a URL: its mark and what it means to a theme. The word is [`Verdict::word`].
 pub fn verdict(verdict: Verdict, glyphs: &Glyphs) -> (&'static str, Role) {
     match verdict {

@@ -1,15 +1,14 @@
 //! The first line: the program's name, every account with the age of what is known of it or what is
 //! wrong, the clock.
 
-use chrono::{DateTime, TimeDelta, Utc};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::Screen;
 use crate::domain::account::Account;
-use crate::domain::event::AccountStatus;
-use crate::panes::format::{age, count_noun, next_try, reading};
+use crate::panes::badges::{self, badge};
+use crate::panes::format::{age, count_noun, is_late, next_try, reading, standing};
 use crate::theme::Role;
 use crate::widgets::text::{RowWriter, cut, width};
 
@@ -44,16 +43,6 @@ const HEADLINE: usize = 60;
 const SHORT_HEADLINE: usize = 12;
 /// The least length that still says something.
 const MIN_HEADLINE: usize = 4;
-
-/// Age after which an account that is being read counts as late.
-const LATE: TimeDelta = TimeDelta::seconds(60);
-
-/// True if an account's vendor is being asked and has not answered for long, but did not fail yet.
-fn is_late(status: &AccountStatus, now: DateTime<Utc>) -> bool {
-    status.failure.is_none()
-        && status.asking_since.is_some()
-        && status.synced_at.is_some_and(|at| now - at > LATE)
-}
 
 /// The health of an account, where there is no room for more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,7 +135,7 @@ fn collapsed(
         let number = format!("{} {number}", theme.glyphs.online);
         shown.push((number, theme.style(Role::Successful)));
         let marked = in_health(Health::Good).filter(|_| badges);
-        for badge in marked.filter_map(|account| badge(screen, account)) {
+        for badge in marked.filter_map(|account| badge(account, theme)) {
             shown.extend([(" ".to_owned(), plain), badge]);
         }
         if let Some(oldest) = oldest(screen).filter(|_| with_age) {
@@ -175,51 +164,35 @@ fn parts(screen: &Screen<'_>, account: &Account, with_age: bool, headline: usize
     let plain = theme.style(Role::Text);
     let colour = account.colour.as_deref().and_then(|colour| theme.account_colour(colour));
     let name_style = colour.map_or(plain, |colour| plain.fg(colour));
-    let mut parts = vec![(cut(account.name.as_str(), 40, glyphs.ellipsis), name_style)];
-    if let Some(badge) = badge(screen, account) {
+    let mut parts = vec![(badges::name(account, theme), name_style)];
+    if let Some(badge) = badge(account, theme) {
         parts.extend([(" ".to_owned(), plain), badge]);
     }
     let status = known.statuses.get(&account.name);
     let synced = status.and_then(|status| status.synced_at);
     let failure = status.and_then(|status| status.failure.as_ref());
     let old = synced.map(|at| age(at, now, false));
-    let (glyph, words, role) = match (status, synced, failure) {
-        _ if known.offline => (glyphs.no_report, old, Role::Dim),
+    let (glyph, role) = standing(status, known.offline, now, glyphs);
+    let words = match (status, synced, failure) {
+        _ if known.offline => old,
         (_, _, Some(failure)) => {
             let next = status.and_then(|it| next_try(it, now, screen.app.zone()));
             let next = next.filter(|_| headline == HEADLINE);
             let headline = cut(&failure.headline(), headline, glyphs.ellipsis);
             let next = next.map_or_else(String::new, |next| format!(", {next}"));
             let old = old.map_or_else(|| "never read".to_owned(), |old| format!("{old} old"));
-            (glyphs.failed, Some(format!("{headline}{next} ({old})")), Role::Failed)
+            Some(format!("{headline}{next} ({old})"))
         }
         (Some(status), Some(_), None) if is_late(status, now) => {
-            let old = old.unwrap_or_default();
-            (glyphs.asking, Some(format!("reading ({old} old)")), Role::Warning)
+            Some(format!("reading ({} old)", old.unwrap_or_default()))
         }
-        (Some(_), Some(at), None) => {
-            let age = with_age.then(|| age(at, now, screen.app.moves()));
-            (glyphs.online, age, Role::Successful)
-        }
-        (status, _, None) => {
-            let words = status.and_then(|status| reading(status, now));
-            (glyphs.asking, words, Role::Dim)
-        }
+        (Some(_), Some(at), None) => with_age.then(|| age(at, now, screen.app.moves())),
+        (status, _, None) => status.and_then(|status| reading(status, now)),
     };
     let words = words.map_or_else(String::new, |words| format!(" {words}"));
     parts.push((format!(" {glyph}{words}"), theme.style(role)));
     parts.push(("   ".to_owned(), plain));
     parts
-}
-
-/// Returns an account's badge in its colour, if it has one.
-fn badge(screen: &Screen<'_>, account: &Account) -> Option<Part> {
-    let theme = screen.theme;
-    let badge = account.badge.as_ref()?;
-    let colour = account.colour.as_deref().and_then(|colour| theme.account_colour(colour));
-    let style = theme.style(Role::Badge);
-    let style = colour.map_or(style, |colour| style.bg(colour));
-    Some((format!(" {} ", cut(badge, 12, theme.glyphs.ellipsis)), style))
 }
 
 /// The time, to the second only while something moves; offline nothing ticks, so it says that

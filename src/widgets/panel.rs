@@ -3,6 +3,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Margin, Rect};
+use ratatui::style::Color;
 use ratatui::symbols::border;
 use ratatui::widgets::{Block, Borders, Clear, Widget};
 
@@ -20,6 +21,8 @@ pub struct Panel<'a> {
     pub note: &'a str,
     /// Set if keys go here.
     pub focused: bool,
+    /// A colour for its lines in the place of the theme's.
+    pub colour: Option<Color>,
     /// Colours and glyphs.
     pub theme: &'a Theme,
 }
@@ -37,9 +40,10 @@ impl Widget for &Panel<'_> {
         }
         let glyphs = &self.theme.glyphs;
         let line = border_role(self.focused);
+        let style = self.theme.style(line);
         Block::bordered()
             .border_set(glyphs.border)
-            .border_style(self.theme.style(line))
+            .border_style(self.colour.map_or(style, |colour| style.fg(colour)))
             .render(area, buffer);
         let row = Rect { height: 1, ..area }.inner(Margin::new(1, 0));
         let note_room = width(self.note) + 2;
@@ -114,6 +118,18 @@ pub const WIDE: u16 = 160;
 /// where the screen is. Returns the area inside its frame.
 pub fn popup(
     screen: Rect,
+    size: (u16, u16),
+    titles: (&str, &str),
+    theme: &Theme,
+    buffer: &mut Buffer,
+) -> Rect {
+    popup_in(None, screen, size, titles, theme, buffer)
+}
+
+/// Draws a popup with lines of a colour of its own.
+pub fn popup_in(
+    colour: Option<Color>,
+    screen: Rect,
     (columns, rows): (u16, u16),
     (title, note): (&str, &str),
     theme: &Theme,
@@ -129,6 +145,7 @@ pub fn popup(
     // Nothing of what is below may show through.
     Clear.render(area, buffer);
     buffer.set_style(area, theme.style(Role::Text));
-    (&Panel { title, title_role: Role::Heading, note, focused: true, theme }).render(area, buffer);
+    (&Panel { title, title_role: Role::Heading, note, focused: true, colour, theme })
+        .render(area, buffer);
     area.inner(Margin::new(1, 1))
 }

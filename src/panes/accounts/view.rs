@@ -40,6 +40,7 @@ impl Overlay for AccountsPane {
         let top = keep_in_view(0, self.cursor, usize::from(rows.height), accounts.len());
         let names = accounts.iter().map(|account| width(account.name.as_str())).max();
         let names = names.unwrap_or(0).min(MAX_NAME);
+        inputs.clicks.note_items(rows, top, accounts.len());
         list(rows, accounts.len(), (top, self.cursor), theme, buffer, |at, writer| {
             if let Some(account) = accounts.get(at) {
                 row(account, names, inputs, writer);
@@ -58,11 +59,7 @@ fn row(account: &Account, names: u16, inputs: &OverlayInputs<'_>, writer: &mut R
         None => "never read".to_owned(),
     };
     let failure = status.and_then(|status| status.failure.as_ref());
-    let (mark, role) = match (failure, age.as_str()) {
-        (Some(_), _) => (theme.glyphs.failed, Role::Failed),
-        (None, "never read") => (theme.glyphs.asking, Role::Dim),
-        (None, _) => (theme.glyphs.online, Role::Successful),
-    };
+    let (mark, role) = format::standing(status, known.offline, now, &theme.glyphs);
     writer.put(mark, role).skip(1).name(account.name.as_str(), names, Role::Text).skip(1);
     writer.column(&age, 11, Role::Dim).skip(1);
     if let Some(failure) = failure {

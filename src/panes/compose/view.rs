@@ -34,7 +34,7 @@ use crate::panes::format;
 use crate::panes::overlay::{Overlay, OverlayInputs};
 use crate::panes::scrolling::keep_in_view;
 use crate::theme::{Role, Theme};
-use crate::widgets::panel::{WIDE, divide, popup};
+use crate::widgets::panel::{WIDE, divide, popup_in};
 use crate::widgets::scroll::scroll_bar;
 use crate::widgets::text::{RowWriter, path, printable, skip, width};
 use crate::widgets::wrap::wrap;
@@ -99,7 +99,10 @@ impl Overlay for ComposePane {
 impl ComposeView<'_> {
     fn draw(&self, area: Rect, buffer: &mut Buffer) {
         let size = (WIDE, area.height);
-        let inner = popup(area, size, ("Compose", &self.choices()), self.theme, buffer);
+        let accounts = self.pane.accounts();
+        let colour = badges::colour(&accounts, self.inputs.known, self.theme);
+        let titles = ("Compose", &*self.choices());
+        let inner = popup_in(colour, area, size, titles, self.theme, buffer);
         if inner.height < 4 {
             return;
         }
@@ -116,8 +119,7 @@ impl ComposeView<'_> {
             Constraint::Length(1),
         ])
         .areas(inner);
-        let accounts = self.pane.accounts();
-        badges::frame(inner, &accounts, self.inputs.known, self.theme, buffer);
+        badges::draw(inner, &accounts, self.inputs.known, self.theme, buffer);
         self.targets(targets, buffer);
         if told > 0 {
             divide(line, &self.tally(), self.theme, buffer);

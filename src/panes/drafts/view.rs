@@ -26,6 +26,7 @@ impl Overlay for DraftsPane {
             return;
         }
         let top = keep_in_view(0, self.here, usize::from(inner.height), count);
+        inputs.clicks.note_items(inner, top, count);
         list(inner, count, (top, self.here), theme, buffer, |at, writer| {
             if let Some((kept, overview)) = self.drafts.get(at) {
                 row(kept, overview, inputs, inner.width, writer);
@@ -43,18 +44,15 @@ fn row(
     writer: &mut RowWriter<'_>,
 ) {
     let wide = width >= 90;
-    if wide {
-        // An earlier version did not keep the time.
-        let told = kept.changed.timestamp() > 0;
-        let when = if told {
-            format::moment(kept.changed, inputs.now, inputs.zone)
-        } else {
-            "earlier".to_owned()
-        };
-        writer.column(&when, 16, Role::Dim).skip(1);
-    } else {
-        writer.column(&format::age(kept.changed, inputs.now, true), 4, Role::Dim).skip(1);
-    }
+    // An earlier version did not keep the time.
+    let told = kept.changed.timestamp() > 0;
+    let (when, cells) = match (told, wide) {
+        (true, true) => (format::moment(kept.changed, inputs.now, inputs.zone), 16),
+        (true, false) => (format::age(kept.changed, inputs.now, true), 4),
+        (false, true) => ("earlier".to_owned(), 16),
+        (false, false) => ("old".to_owned(), 4),
+    };
+    writer.column(&when, cells, Role::Dim).skip(1);
     let hosts = hosts(kept, overview, inputs);
     writer.name(&hosts, format::cname_cells(width), Role::Text).skip(1);
     let (count, role) = if overview.everything {

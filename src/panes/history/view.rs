@@ -77,6 +77,7 @@ impl Widget for &HistoryView<'_> {
             title_role: Role::Text,
             note: &note,
             focused: self.focused,
+            colour: None,
             theme: self.theme,
         })
             .render(area, buffer);

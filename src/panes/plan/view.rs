@@ -20,7 +20,7 @@ use crate::panes::format;
 use crate::panes::overlay::{Overlay, OverlayInputs};
 use crate::panes::scrolling::keep_in_view;
 use crate::theme::Role;
-use crate::widgets::panel::{WIDE, divide, popup};
+use crate::widgets::panel::{WIDE, divide, popup_in};
 use crate::widgets::scroll::{list, scroll_bar};
 use crate::widgets::text::{self, RowWriter, printable, put_lines};
 
@@ -43,10 +43,12 @@ impl PlanView<'_> {
     fn draw(&self, area: Rect, buffer: &mut Buffer) {
         let theme = self.inputs.theme;
         let title = format!("Plan: {}", self.summary());
-        let inner = popup(area, (WIDE, area.height), (&title, ""), theme, buffer);
         let requests = self.pane.plan.requests.iter().map(|planned| &planned.request);
         let accounts: BTreeSet<_> = requests.map(|request| &request.account).collect();
-        badges::frame(inner, &accounts, self.inputs.known, theme, buffer);
+        let colour = badges::colour(&accounts, self.inputs.known, theme);
+        let size = (WIDE, area.height);
+        let inner = popup_in(colour, area, size, (&title, ""), theme, buffer);
+        badges::draw(inner, &accounts, self.inputs.known, theme, buffer);
         let Some(division) = self.pane.division(area, self.paused()) else {
             return;
         };
