@@ -231,11 +231,6 @@ pub fn count(number: u64) -> String {
     text
 }
 
-/// Returns the width of the cname in a row of requests of this width, in cells.
-pub fn cname_cells(row: u16) -> u16 {
-    if row < 110 { 22 } else { 34 }
-}
-
 /// Formats a daily quota: `url 9,998 of 10,000 left today (mainland)`.
 pub fn quota(line: &QuotaLine) -> String {
     let mut words =

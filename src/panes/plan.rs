@@ -19,7 +19,6 @@ use super::format;
 use super::requests::AppRequest;
 use super::{BudgetOf, Pane, PaneCtx, Update};
 
-mod request_preview;
 pub mod view;
 
 /// A plan that waits for its confirmation.

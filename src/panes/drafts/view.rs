@@ -54,7 +54,7 @@ fn row(
     };
     writer.column(&when, cells, Role::Dim).skip(1);
     let hosts = hosts(kept, overview, inputs);
-    writer.name(&hosts, format::cname_cells(width), Role::Text).skip(1);
+    writer.name(&hosts, if width < 110 { 22 } else { 34 }, Role::Text).skip(1);
     let (count, role) = if overview.everything {
         ("all".to_owned(), Role::Warning)
     } else {

@@ -9,7 +9,6 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::widgets::Widget;
 
 use super::PlanPane;
-use super::request_preview::{self, Part};
 use crate::commands::Command;
 use crate::domain::kind::Kind;
 use crate::domain::plan::{self, PlannedRequest, Risk};
@@ -23,6 +22,10 @@ use crate::theme::Role;
 use crate::widgets::panel::{WIDE, divide, popup_in};
 use crate::widgets::scroll::{list, scroll_bar};
 use crate::widgets::text::{self, RowWriter, printable, put_lines};
+
+use request_preview::Part;
+
+mod request_preview;
 
 /// Mark of a request that removes everything of its resource.
 const WHOLE_RESOURCE: &str = "whole resource";
@@ -134,14 +137,26 @@ impl PlanView<'_> {
         let requests = &self.pane.plan.requests;
         let here = self.pane.here;
         let top = keep_in_view(0, here, usize::from(area.height), requests.len());
+        let longest = |text: fn(&PlannedRequest) -> &str| {
+            requests.iter().map(|planned| text::width(text(planned))).max().unwrap_or_default()
+        };
+        let account = longest(|planned| planned.request.account.as_str()).min(20);
+        // The host is what must not be mistaken: it is cut last.
+        let host = longest(|planned| &planned.request.cname)
+            .min(area.width.saturating_sub(account + 22).max(16));
         list(area, requests.len(), (top, here), self.inputs.theme, buffer, |at, writer| {
             if let Some(planned) = requests.get(at) {
-                self.row(planned, area.width, writer);
+                self.row(planned, (account, host), writer);
             }
         });
     }
 
-    fn row(&self, planned: &PlannedRequest, width: u16, writer: &mut RowWriter<'_>) {
+    fn row(
+        &self,
+        planned: &PlannedRequest,
+        (account, host): (u16, u16),
+        writer: &mut RowWriter<'_>,
+    ) {
         let request = &planned.request;
         let when = if planned.at > self.inputs.now {
             self.moment(planned.at)
@@ -150,9 +165,9 @@ impl PlanView<'_> {
         };
         writer
             .column(&when, 9, Role::Text)
-            .column(request.account.as_str(), 14, Role::Text)
+            .column(request.account.as_str(), account, Role::Text)
             .skip(1)
-            .name(&request.cname, format::cname_cells(width), Role::Text)
+            .name(&request.cname, host, Role::Text)
             .skip(1)
             .column(request.kind().word(), 8, Role::Text);
         let targets = request.payload.targets();
@@ -234,38 +249,17 @@ impl PlanView<'_> {
         }
     }
 
-    /// Returns the warnings to read before it is confirmed.
-    fn warnings(&self) -> Vec<String> {
-        let mut warnings = Vec::new();
-        let emptied = self.pane.plan.emptied();
-        if !emptied.is_empty() {
-            warnings.push(format::everything_of(&emptied));
-        }
-        let guarded = self.pane.guarded();
-        if let Some(first) = guarded.first() {
-            let more = match guarded.len() {
-                1 => String::new(),
-                many => format!(" and {} more", many - 1),
-            };
-            warnings.push(format!("{first}{more}: protected by the configuration."));
-        }
-        if self.paused() {
-            warnings.push(format!(
-                "The queue is paused: nothing is sent before it is resumed ({}, then {}).",
-                (self.inputs.keys)(Command::QueueOpen),
-                (self.inputs.keys)(Command::QueuePause),
-            ));
-        }
-        warnings
-    }
-
     /// Draws the warnings, what comes of the plan, and what confirms it.
     fn confirm(&self, area: Rect, buffer: &mut Buffer) {
         let theme = self.inputs.theme;
-        let warning = |words: &str| (format!("{} {words}", theme.glyphs.warning), Role::Warning);
-        let warnings = self.warnings();
         let mut room = usize::from(area.height.saturating_sub(2));
-        let mut lines: Vec<_> = warnings.iter().take(room).map(|it| warning(it)).collect();
+        let mut lines = Vec::new();
+        for warning in self.pane.warned(self.paused(), area.width) {
+            let marks = std::iter::once(theme.glyphs.warning).chain(std::iter::repeat(" "));
+            let warning = marks.zip(warning).map(|(mark, line)| format!("{mark} {line}"));
+            lines.extend(warning.map(|line| (line, Role::Warning)));
+        }
+        lines.truncate(room);
         room -= lines.len();
         let about = self.pane.about();
         if room > 0 && !about.is_empty() {
@@ -273,7 +267,7 @@ impl PlanView<'_> {
             room -= 1;
         }
         lines.push(match &self.pane.error {
-            Some(error) => warning(error),
+            Some(error) => (format!("{} {error}", theme.glyphs.warning), Role::Warning),
             None => (self.afterwards(), Role::Dim),
         });
         lines.extend(self.quotas().take(room).map(|quota| (quota, Role::Dim)));

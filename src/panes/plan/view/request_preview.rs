@@ -3,12 +3,13 @@
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthChar;
 
-use super::PlanPane;
 use crate::domain::plan::{Preview, Risk};
 use crate::domain::text::escape_control;
-use crate::panes::format::count_noun;
+use crate::panes::format::{self, count_noun};
+use crate::panes::plan::PlanPane;
 use crate::panes::{PaneCtx, Update};
 use crate::widgets::panel::WIDE;
+use crate::widgets::wrap::wrap;
 
 /// The part of the request that a line belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,9 +78,8 @@ impl PlanPane {
         if height < 3 {
             return None;
         }
-        let warnings = u16::from(!self.plan.emptied().is_empty())
-            + u16::from(!self.guarded().is_empty())
-            + u16::from(paused);
+        let columns = area.width.min(WIDE).saturating_sub(2);
+        let warnings = self.warned(paused, columns).iter().map(Vec::len).sum::<usize>() as u16;
         let more = u16::from(!self.about().is_empty()) + self.plan.quotas.len() as u16;
         // What is less than a warning gives way to the request.
         let more = more.min((height / 3).saturating_sub(warnings));
@@ -90,13 +90,36 @@ impl PlanPane {
             list,
             preview: height.saturating_sub(confirm + list + 2),
             confirm,
-            columns: area.width.min(WIDE).saturating_sub(2),
+            columns,
         })
+    }
+
+    /// Returns the warnings to read before it is confirmed, each as lines with room for a mark in a
+    /// popup of so many columns.
+    pub(super) fn warned(&self, paused: bool, columns: u16) -> Vec<Vec<String>> {
+        let mut warnings = Vec::new();
+        let emptied = self.plan.emptied();
+        if !emptied.is_empty() {
+            warnings.push(format::everything_of(&emptied));
+        }
+        let guarded = self.guarded();
+        if let Some(first) = guarded.first() {
+            let more = match guarded.len() {
+                1 => String::new(),
+                many => format!(" and {} more", many - 1),
+            };
+            warnings.push(format!("{first}{more}: protected by the configuration."));
+        }
+        if paused {
+            let words = "The queue is paused: nothing is sent before it is resumed in the queue.";
+            warnings.push(words.to_owned());
+        }
+        warnings.iter().map(|words| wrap(words, columns.saturating_sub(2))).collect()
     }
 
     /// Lists the hosts to be typed because they or their account are protected, and not because
     /// nothing of them stays.
-    pub(super) fn guarded(&self) -> Vec<&str> {
+    pub(in crate::panes::plan) fn guarded(&self) -> Vec<&str> {
         let emptied = self.plan.emptied();
         let high = self.plan.high_cnames.iter().map(String::as_str);
         high.filter(|cname| !emptied.contains(cname)).collect()
@@ -104,7 +127,7 @@ impl PlanPane {
 
     /// Tells what goes into the journal with the requests, and the draft's warnings where nothing
     /// else tells them.
-    pub(super) fn about(&self) -> Vec<String> {
+    pub(in crate::panes::plan) fn about(&self) -> Vec<String> {
         let draft = &self.kept.draft;
         let told = [("reason", draft.reason.trim()), ("ticket", draft.ticket.trim())];
         let told = told.into_iter().filter(|(_, text)| !text.is_empty());
@@ -115,7 +138,7 @@ impl PlanPane {
     }
 
     /// Scrolls the request under the cursor by a page, no further than to its end.
-    pub(super) fn scroll(&mut self, onward: bool, ctx: &PaneCtx<'_>) -> Update {
+    pub(in crate::panes::plan) fn scroll(&mut self, onward: bool, ctx: &PaneCtx<'_>) -> Update {
         let division = self.division(ctx.area, ctx.known.paused);
         if let (Some(preview), Some(division)) = (self.previews.get(self.here), division) {
             let rows = usize::from(division.preview);
