@@ -18,9 +18,6 @@ use crate::widgets::text::{RowWriter, fit as beginning, path, printable, width};
 /// The columns that are shown, with their widths.
 pub(super) type Columns = [(Column, u16)];
 
-/// The title of a column of kinds that has no room for the whole word.
-const SHORT_KIND: &str = "KND";
-
 pub(super) fn draw_titles(
     view: &HistoryView<'_>,
     columns: &Columns,
@@ -38,8 +35,7 @@ pub(super) fn draw_titles(
             (true, false) => theme.glyphs.sort_down,
             (true, true) => theme.glyphs.sort_up,
         };
-        let short = column == Column::Kind && cells < 4;
-        let title = format!("{before}{}", if short { SHORT_KIND } else { column.title() });
+        let title = format!("{before}{}", column.title());
         let place = Rect { x: writer.x(), width: cells, ..area }.intersection(area);
         view.clicks.note(place, Click::Column(view.pane.pane(), column));
         // In little room the mark of the order stands close; an ellipsis would say less than a
