@@ -83,9 +83,9 @@ commands! {
     Moving {
         MoveDown "move-down" "down" "Go to the next row" [Global] ["j" "down"]
             also "next below"
-            hint Plan 5 Picker 5 Help 1 Notices 2 Accounts 3;
+            hint Plan 5 Picker 5 Help 1 Notices 2 Accounts 3 Calls 3;
         MoveUp "move-up" "up" "Go to the previous row" [Global] ["k" "up"]
-            also "previous above" hint Picker 6 Help 2 Notices 3 Accounts 4;
+            also "previous above" hint Picker 6 Help 2 Notices 3 Accounts 4 Calls 4;
         PageDown "page-down" "page down" "Go down by a page" [Global] ["ctrl-d" "pagedown"]
             also "scroll screen"
             hint Plan 6 Help 3;
@@ -116,7 +116,7 @@ commands! {
             [Global Text] ["esc"]
             also "close escape leave"
             hint Detail 1 Field 2 Compose 17 Plan 7 Drafts 4 Queue 9 Picker 8 Help 4 Notices 4
-                Facets 4 Accounts 5 Start 5 Columns 8;
+                Facets 4 Accounts 5 Calls 5 Start 5 Columns 8;
         SplitRight "split-right" "split right" "Open a second pane to the right" [History] ["|"]
             also "vertical beside window"
             hint History 12;
@@ -214,9 +214,9 @@ commands! {
         TimelineZoomOut "timeline-zoom-out" "zoom out" "Undo the last zoom" [History] ["Z"]
             also "range time undo widen";
         Copy "copy" "copy" "Copy the targets of this row, of the marked rows, or of this request"
-            [History Detail Plan Queue Notices Accounts] ["y"]
+            [History Detail Plan Queue Notices Accounts Calls] ["y"]
             also "clipboard yank urls targets"
-            hint History 8 Detail 3 Plan 4 Queue 8 Notices 1 Accounts 2;
+            hint History 8 Detail 3 Plan 4 Queue 8 Notices 1 Accounts 2 Calls 2;
         CopyCurl "copy-curl" "copy as curl"
             "Copy as a command line (curl, or the vendor's own), without the secret"
             [History Detail Plan Queue] ["Y"]
@@ -376,6 +376,13 @@ commands! {
             also "vendors status health failure limits token";
         NoticesOpen "notices" "notices" "Show all notices so far" [Global] ["!"]
             also "messages errors log history warnings";
+        CallsOpen "request-log" "request log"
+            "Show the last calls to the vendors, with status and duration"
+            [Global] ["L"]
+            also "http api calls network vendors trace latency slow retries";
+        CallsFailures "request-log-failures" "failures only" "Show only the calls that failed, or all"
+            [Calls] ["f"]
+            also "errors http status" hint Calls 1;
         Help "help" "help" "Show all keys, the marks, and the filter language" [Global] ["?" "f1"]
             also "keys shortcuts bindings manual legend glyphs" hint History 6 Detail 8;
         HelpSearch "help-search" "search" "Search in help" [Help] ["/"]

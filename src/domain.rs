@@ -8,6 +8,7 @@ pub mod activity;
 pub mod bad_news;
 pub mod board;
 pub mod budget;
+pub mod call;
 pub mod check;
 pub mod column;
 pub mod coverage;

@@ -13,6 +13,7 @@ use std::path::PathBuf;
 
 use crate::domain::board::KeptBoard;
 use crate::domain::budget::RecentPurge;
+use crate::domain::call::Call;
 use crate::domain::draft::KeptDraft;
 use crate::domain::edge::Verification;
 use crate::domain::event::{Event, StoreError};
@@ -140,6 +141,13 @@ pub enum Query {
     Queue {
         /// Comes back with the answer.
         ticket: Ticket,
+    },
+    /// Reads the newest calls to the vendors' APIs. Answered by [`Answer::Calls`].
+    Calls {
+        /// Comes back with the answer.
+        ticket: Ticket,
+        /// Waits for calls with larger numbers than this; `None`: all that are kept, at once.
+        since: Option<u64>,
     },
 }
 
@@ -342,6 +350,13 @@ pub enum Answer {
         ticket: Ticket,
         /// The entries.
         result: Result<Vec<JournalEntry>, StoreError>,
+    },
+    /// Answers [`Query::Calls`].
+    Calls {
+        /// The ticket of the query.
+        ticket: Ticket,
+        /// The calls, the newest last.
+        calls: Vec<Call>,
     },
     /// Answers [`Order::Enqueue`]: all of them are in the journal, or none is.
     Enqueued {

@@ -25,6 +25,7 @@
 //! - [`sync`](Engine::sync): waits for the history that a filter selects.
 //! - [`wait`](Engine::wait): follows requests until an end.
 //! - [`verify`](Engine::verify): probes the edge for purges, once.
+//! - [`calls`](Engine::calls): the newest calls to the vendors' APIs.
 //! - [`configure`](Engine::configure): puts other settings of the accounts in force.
 //! - [`read_file`](Engine::read_file), [`export`](Engine::export),
 //!   [`save_view`](Engine::save_view): files.
@@ -91,12 +92,13 @@ use self::sync::{AccountSync, SavedState};
 use self::verify::{Verifier, VerifyContext};
 use crate::domain::account::Account;
 use crate::domain::activity::Names;
+use crate::domain::call::Call;
 use crate::domain::event::{Event, Level, Notice};
 use crate::domain::ids::AccountName;
 use crate::domain::journal::JournalEntry;
 use crate::domain::limits::Limits;
 use crate::domain::view::SavedView;
-use crate::providers::Provider;
+use crate::providers::{CallRecorder, Provider};
 use crate::providers::edge::Edge;
 use crate::store::{Access, Store, StoreFailure};
 
@@ -181,6 +183,7 @@ struct Shared {
     /// Takes requests that were queued.
     verifier: mpsc::UnboundedSender<Vec<JournalEntry>>,
     verify_context: VerifyContext,
+    calls: CallRecorder,
     tasks: TaskTracker,
     writing: Mutex<Option<JoinHandle<()>>>,
     stop: CancellationToken,
@@ -250,7 +253,9 @@ impl Engine {
         let verify_context = VerifyContext::new(&config, &writer, &events);
         let safety = Arc::new(Safety::new(accounts, config.read_only));
         let (mut connections, mut queues) = (BTreeMap::new(), BTreeMap::new());
+        let calls = CallRecorder::default();
         for AccountHandle { account, provider, refresh, edge: _ } in config.accounts {
+            provider.record_calls(&calls);
             let (sync, inbox) = mpsc::unbounded_channel();
             let (limits, seen_limits) = watch::channel(Arc::new(provider.documented_limits()));
             let client = AccountClient {
@@ -300,6 +305,7 @@ impl Engine {
             sender,
             verifier,
             verify_context,
+            calls,
             tasks,
             writing: Mutex::new(Some(writing)),
             _stop_on_drop: stop.clone().drop_guard(),
@@ -347,6 +353,22 @@ impl Engine {
             }
         }
         Ok(())
+    }
+
+    /// Returns the calls to the vendors' APIs since that number, the newest last; all that are kept
+    /// for `None`. Waits until there is one, where the number is given. Probes of the edge are not
+    /// among them.
+    pub fn calls(
+        &self,
+        since: Option<u64>,
+    ) -> impl Future<Output = Vec<Call>> + Send + use<> {
+        let calls = self.0.calls.clone();
+        async move {
+            match since {
+                Some(number) => calls.after(number).await,
+                None => calls.now(0),
+            }
+        }
     }
 
     /// Puts other settings of the accounts in force; read-only also for what is queued.

@@ -20,6 +20,7 @@
 //! | command, keymap | something a user can ask for by name; chords bound to commands |
 //! | effect, report, event | work that the screen asks for; its answer; something unasked |
 //! | pane, overlay | a region that can have focus; something stacked above the panes |
+//! | call | one HTTP request to a vendor's API, and its answer |
 //! | probe, verification | one request to an edge server; the verdict over a purge's probes |
 //!
 //! # Rooms, high to low

@@ -16,6 +16,7 @@ use crate::effect::{Answer, Effect, Tickets};
 
 pub mod accounts;
 pub mod badges;
+pub mod calls;
 pub mod clicks;
 pub mod columns;
 pub mod compose;

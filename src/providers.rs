@@ -10,6 +10,7 @@
 //! suite.
 
 mod adapter;
+mod call_recorder;
 pub mod clock;
 mod credential;
 pub mod edge;
@@ -43,6 +44,8 @@ use crate::domain::purge::Purge;
 use crate::domain::resource::Resource;
 use crate::providers::http::{BaseUrlError, HttpPolicy};
 use clock::WallClock;
+
+pub use call_recorder::CallRecorder;
 
 /// One account at one vendor.
 ///
@@ -91,6 +94,9 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
     /// Returns the vendor's clock minus ours, from the newest answer that carried a date; `None`
     /// before there was one.
     fn clock_ahead(&self) -> Option<chrono::TimeDelta>;
+
+    /// Has every further call to the vendor recorded.
+    fn record_calls(&self, _recorder: &CallRecorder) {}
 
     /// Returns the headers in which the vendor's edge tells of its cache, beside the usual ones.
     fn edge_rules(&self) -> EdgeRules {

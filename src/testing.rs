@@ -11,6 +11,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use purgedeck::domain::account::Account;
 use purgedeck::domain::budget::{Consumption, Cooldown, RecentPurge};
+use purgedeck::domain::call::Call;
 use purgedeck::domain::hosts::HostIndex;
 use purgedeck::domain::ids::{AccountName, JournalId, PurgeId, ResourceId};
 use purgedeck::domain::journal::{JournalEntry, JournalState};
@@ -43,6 +44,21 @@ pub(crate) fn secs(seconds: i64) -> TimeDelta {
 /// An account without settings at the provider `some`.
 pub(crate) fn account(name: &str) -> Account {
     Account::new(name, "some")
+}
+
+/// A call for an account, as the first of its log.
+pub(crate) fn call(account: &str, at: DateTime<Utc>, status: Option<u16>) -> Call {
+    Call {
+        number: 1,
+        at,
+        account: account.into(),
+        method: "GET".to_owned(),
+        path: "/cdn/purge_statuses?limit=1000&offset=0".to_owned(),
+        attempt: 1,
+        took: Duration::from_millis(143),
+        status,
+        failure: (status != Some(200)).then(|| "401 token refused".to_owned()),
+    }
 }
 
 /// An active resource at the provider `some`.

@@ -184,6 +184,7 @@ impl App {
             Command::Palette => self.open(Opening::Palette, ctx),
             Command::QueueOpen => self.open(Opening::Queue, ctx),
             Command::AccountsOpen => self.open(Opening::Accounts, ctx),
+            Command::CallsOpen => self.open(Opening::Calls, ctx),
             Command::NoticesOpen => self.open(Opening::Notices, ctx),
             Command::Back if !covered => {
                 self.notices.dismiss();

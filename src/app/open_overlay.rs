@@ -6,6 +6,7 @@
 use crate::commands::{Command, Context};
 use crate::domain::draft::{Draft, KeptDraft};
 use crate::panes::accounts::AccountsPane;
+use crate::panes::calls::CallsPane;
 use crate::panes::columns::ColumnsPane;
 use crate::panes::compose::ComposePane;
 use crate::panes::drafts::DraftsPane;
@@ -62,6 +63,10 @@ pub(super) fn open_overlay(
             (Box::new(pane), Update::effect(effect))
         }
         Opening::Accounts => (Box::new(AccountsPane::default()), Update::taken()),
+        Opening::Calls => {
+            let (pane, effect) = CallsPane::open(ctx);
+            (Box::new(pane), Update::effect(effect))
+        }
         Opening::Notices => (Box::new(NoticesPane::default()), Update::taken()),
         Opening::Help => (Box::new(HelpPane::new(context.contexts, context.keys)), Update::taken()),
         Opening::Palette => {

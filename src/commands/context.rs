@@ -21,6 +21,8 @@ pub enum Context {
     Notices,
     /// The accounts overlay.
     Accounts,
+    /// The request log.
+    Calls,
     /// A list to choose from: pickers, the palette.
     Picker,
     /// The counts overlay.
@@ -86,6 +88,7 @@ impl Context {
             Self::Picker | Self::Choice => Some("In a list only"),
             Self::Notices => Some("In the notices only"),
             Self::Accounts => Some("In the accounts only"),
+            Self::Calls => Some("In the request log only"),
             Self::Facets => Some("In the counts only"),
             Self::Columns => Some("In the columns only"),
             Self::Help => Some("In help only"),

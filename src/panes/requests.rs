@@ -82,6 +82,8 @@ pub enum Opening {
     Notices,
     /// The accounts, and how each stands with its vendor.
     Accounts,
+    /// The last calls to the vendors.
+    Calls,
     /// All keys.
     Help,
     /// Find a command, view, account, host or theme by a word.

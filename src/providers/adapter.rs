@@ -17,7 +17,7 @@ use super::credential::KeySource;
 use super::http::{Http, HttpPolicy, HttpRequest, HttpResponse};
 use super::records::{Position, RecordPage};
 use super::{
-    ActivityPage, ActivityRequest, ActivityRule, ConnectError, HistoryPage, HistoryRequest,
+    ActivityPage, ActivityRequest, ActivityRule, CallRecorder, ConnectError, HistoryPage, HistoryRequest,
     Provider, Receipt, lenient,
 };
 use crate::config::accounts::AccountConfig;
@@ -339,6 +339,10 @@ impl<A: Adapter> Provider for A {
 
     fn clock_ahead(&self) -> Option<TimeDelta> {
         self.session().http.clock_ahead()
+    }
+
+    fn record_calls(&self, recorder: &CallRecorder) {
+        self.session().http.record_calls(recorder);
     }
 
     fn edge_rules(&self) -> EdgeRules {

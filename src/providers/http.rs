@@ -7,10 +7,13 @@
 //! - Every exchange is one `tracing` event at debug, target `purgedeck::http`: account, method,
 //!   host, path, status, milliseconds. Queries, headers and bodies are left out: a signature or a
 //!   token may be in them.
+//! - Every attempt is also a [`Call`](crate::domain::call::Call) where
+//!   [`Http::record_calls`] asked for that.
 //! - The client, and with it the machine's list of trusted certificates, is made when it is first
 //!   needed.
 
 mod base;
+mod call;
 mod client;
 mod clock_offset;
 mod exchange;
@@ -18,6 +21,8 @@ mod preview;
 mod request;
 mod response;
 
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
@@ -33,6 +38,7 @@ pub(crate) use response::HttpResponse;
 use crate::domain::failure::{Applied, Cause, Failure};
 use crate::domain::ids::AccountName;
 use crate::domain::plan::Preview;
+use crate::providers::call_recorder::CallRecorder;
 use crate::providers::clock::WallClock;
 
 /// Timeouts, retries and size limits of the requests to a vendor.
@@ -74,6 +80,7 @@ pub(crate) struct Http {
     clock_offset: clock_offset::ClockOffset,
     policy: HttpPolicy,
     clock: WallClock,
+    calls: OnceLock<CallRecorder>,
 }
 
 impl Http {
@@ -92,7 +99,13 @@ impl Http {
             clock_offset: clock_offset::ClockOffset::default(),
             policy,
             clock,
+            calls: OnceLock::new(),
         })
+    }
+
+    /// Has every further exchange recorded; the first recorder stays.
+    pub(crate) fn record_calls(&self, recorder: &CallRecorder) {
+        let _ = self.calls.set(recorder.clone());
     }
 
     /// Returns the time on our side.
@@ -136,11 +149,11 @@ impl Http {
             .with_min_delay(self.policy.first_retry_delay)
             .with_max_delay(self.policy.max_retry_delay)
             .with_max_times(self.policy.max_attempts.saturating_sub(1));
+        let attempts = AtomicU32::new(0);
         let attempt = || async {
             let client = self.clients.reading(&self.base, &self.policy)?;
-            let response = self.exchange(client, &build()).await?;
-            parse(&response)
-                .map_err(|failure| FailedAttempt { failure, wait: response.retry_after })
+            let number = attempts.fetch_add(1, Ordering::Relaxed) + 1;
+            self.call(client, &build(), number, &parse).await
         };
         attempt
             .retry(pauses)
@@ -164,8 +177,8 @@ impl Http {
         parse: impl FnOnce(&HttpResponse) -> Result<T, Failure> + Send,
     ) -> Result<T, Failure> {
         let client = self.clients.sending(&self.base, &self.policy)?;
-        let response = self.exchange(client, request).await.map_err(with_effect)?;
-        parse(&response).map_err(with_effect)
+        let sent = self.call(client, request, 1, parse).await;
+        sent.map_err(|failed| with_effect(failed.failure))
     }
 }
 

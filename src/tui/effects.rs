@@ -51,6 +51,8 @@ pub struct EngineEffects {
     /// The reports of each effect that is being carried out.
     working: SelectAll<Abortable<BoxStream<'static, Report>>>,
     newest: HashMap<(PaneId, Superseding), AbortHandle>,
+    /// The newest query for calls.
+    calls: Option<AbortHandle>,
     /// Reports that are ready.
     ready: VecDeque<Report>,
     watch: Option<ConfigWatch>,
@@ -69,6 +71,7 @@ impl EngineEffects {
             events,
             working: SelectAll::new(),
             newest: HashMap::new(),
+            calls: None,
             watch: None,
             sets_up: None,
             test: None,

@@ -40,6 +40,7 @@ macro_rules! contract {
                 the_vendors_clock_is_seen,
                 who_purged_is_told_where_there_is_a_log,
                 a_preview_is_what_is_sent_without_its_secret,
+                every_call_is_recorded_without_a_secret,
             );
         )*
     };

@@ -10,7 +10,7 @@ use purgedeck::domain::payload::{Payload, PurgeRequest, Targets};
 use purgedeck::domain::purge::Purge;
 use purgedeck::domain::resource::{Resource, ResourceState};
 use purgedeck::domain::status::Status;
-use purgedeck::providers::{ActivityRequest, HistoryRequest, Provider};
+use purgedeck::providers::{ActivityRequest, CallRecorder, HistoryRequest, Provider};
 use purgedeck::simulator::{ErrorBody, FaultKind, FaultRule};
 
 use super::world::World;
@@ -491,4 +491,34 @@ pub(crate) async fn who_purged_is_told_where_there_is_a_log(world: World) {
     assert_eq!(attribute(world.provider.account(), &[ours, refused], &history).len(), 1);
     let failure = world.stranger.activity(&ask).await.unwrap_err();
     assert_eq!(failure.cause, Cause::Unauthenticated);
+}
+
+/// Whoever looks at the request log sees every call, and nothing that would let them make one.
+pub(crate) async fn every_call_is_recorded_without_a_secret(world: World) {
+    let recorder = CallRecorder::default();
+    world.provider.record_calls(&recorder);
+    world.stranger.record_calls(&recorder);
+    let resource = live(&world).await;
+    world.provider.history(&of(&resource)).await.unwrap();
+    let _ = world.provider.live_limits().await;
+    let sent = payload(&world, &resource, Kind::Url, &["a.jpg"]);
+    world.provider.submit(&request(&world, &resource, sent)).await.unwrap();
+    world.stranger.resources().await.unwrap_err();
+    let passing = FaultKind::Status { status: 502, body: ErrorBody::Html, retry_after: None };
+    world.simulator.faults().inject(FaultRule { times: Some(1), ..strikes(&world, passing) });
+    world.provider.history(&of(&resource)).await.unwrap();
+    let calls = recorder.now(0);
+    assert!(calls.iter().any(|call| call.method == "POST" && call.failure.is_none()));
+    assert!(calls.iter().any(|call| call.failure.is_some()), "the stranger is refused");
+    assert!(calls.iter().any(|call| call.attempt == 2), "the fault was overcome");
+    assert!(calls.iter().all(|call| call.status.is_some() && call.path.starts_with('/')));
+    let numbers = calls.iter().map(|call| call.number);
+    assert!(numbers.eq(1..=calls.len() as u64));
+    for secret in &world.secrets {
+        let told = calls.iter().find(|call| format!("{call:?}").contains(secret));
+        assert_eq!(told, None);
+    }
+    for call in calls.iter().filter(|call| call.path.contains("Signature")) {
+        assert!(call.path.contains('$'), "a placeholder stands for it: {}", call.path);
+    }
 }

@@ -9,6 +9,7 @@
 
 mod bad_news;
 mod board;
+mod calls;
 mod composing;
 mod control_characters;
 mod drafts;

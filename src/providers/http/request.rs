@@ -162,6 +162,18 @@ impl HttpRequest {
         url
     }
 
+    /// Returns the path and the query as anybody may see them, with the placeholders of secrets.
+    pub(super) fn shown_path(&self, base: &BaseUrl) -> String {
+        let mut text = self.url(base).path().to_owned();
+        for (at, (name, value)) in self.query.iter().enumerate() {
+            text.push(if at == 0 { '?' } else { '&' });
+            text.push_str(name);
+            text.push('=');
+            text.push_str(&value.shown);
+        }
+        text
+    }
+
     /// Returns the URL with its query; `real` with its secrets, else with their placeholders.
     pub(super) fn full_url(&self, base: &BaseUrl, real: bool) -> Url {
         let mut url = self.url(base);

@@ -1,4 +1,4 @@
-//! Carries out queries: each becomes a reading of the store.
+//! Carries out queries: each becomes a reading of the store, or of the request log.
 
 use super::{EngineEffects, Superseding};
 use crate::effect::{Answer, Query};
@@ -53,6 +53,15 @@ impl EngineEffects {
             Query::Queue { ticket } => {
                 let queue = self.engine.queue();
                 self.answer(async move { Answer::Queue { ticket, result: queue.await } });
+            }
+            Query::Calls { ticket, since } => {
+                let calls = self.engine.calls(since);
+                let handle =
+                    self.answer(async move { Answer::Calls { ticket, calls: calls.await } });
+                // The one before may wait for ever.
+                if let Some(before) = self.calls.replace(handle) {
+                    before.abort();
+                }
             }
         }
     }
