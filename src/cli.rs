@@ -24,6 +24,7 @@ pub mod error;
 pub mod export;
 pub mod global;
 pub mod history;
+pub mod hooks;
 pub mod import;
 pub mod keys;
 pub mod listing;

@@ -380,8 +380,8 @@ commands! {
             "Show the last calls to the vendors, with status and duration"
             [Global] ["L"]
             also "http api calls network vendors trace latency slow retries";
-        CallsFailures "request-log-failures" "failures only" "Show only the calls that failed, or all"
-            [Calls] ["f"]
+        CallsFailures "request-log-failures" "failures only"
+            "Show only the calls that failed, or all" [Calls] ["f"]
             also "errors http status" hint Calls 1;
         Help "help" "help" "Show all keys, the marks, and the filter language" [Global] ["?" "f1"]
             also "keys shortcuts bindings manual legend glyphs" hint History 6 Detail 8;

@@ -11,6 +11,7 @@ pub mod duration;
 pub mod edge;
 pub mod example;
 pub mod file;
+pub mod hooks;
 pub mod load;
 pub mod new_account;
 pub mod paths;

@@ -19,6 +19,7 @@ pub mod failure;
 pub mod filter;
 pub mod findings;
 pub mod glob;
+pub mod hook_event;
 pub mod hosts;
 pub mod ids;
 pub mod journal;

@@ -33,7 +33,7 @@
 //! [`LocalStore`] reads and imports where nothing runs.
 //!
 //! The engine alone spawns. Work for a vendor runs as tasks: one [`sync`] for each account, one
-//! [sender](send) for all, one [verifier](verify) for all. Work for the store runs on threads,
+//! [sender](send) for all, one [verifier](verify) for all, one [runner of hooks](hooks). Work for the store runs on threads,
 //! since the store blocks: one [writes](store_writer), two [read](query_thread). Offline there are
 //! no syncs and no sender: no network, no timer, no wake-up.
 //!
@@ -49,6 +49,7 @@ mod configured;
 mod events;
 mod files;
 mod history_sync;
+mod hooks;
 mod journal_commands;
 mod local_store;
 mod messages;
@@ -83,6 +84,7 @@ use tokio_util::task::TaskTracker;
 
 use self::account_client::AccountClient;
 use self::events::EventHub;
+use self::hooks::HookRunner;
 use self::messages::{SenderMsg, SyncMsg};
 use self::query_thread::QueryThread;
 use self::safety::Safety;
@@ -94,12 +96,13 @@ use crate::domain::account::Account;
 use crate::domain::activity::Names;
 use crate::domain::call::Call;
 use crate::domain::event::{Event, Level, Notice};
+use crate::domain::hook_event::HookEvent;
 use crate::domain::ids::AccountName;
 use crate::domain::journal::JournalEntry;
 use crate::domain::limits::Limits;
 use crate::domain::view::SavedView;
-use crate::providers::{CallRecorder, Provider};
 use crate::providers::edge::Edge;
+use crate::providers::{CallRecorder, Provider};
 use crate::store::{Access, Store, StoreFailure};
 
 pub use self::account_check::AccountCheck;
@@ -108,6 +111,7 @@ pub use self::configured::{StartError, StartOptions};
 pub use self::events::EventStream;
 pub use self::files::{ExportForms, Exporter};
 pub use self::history_sync::SyncReport;
+pub use self::hooks::{HookFailed, HookForm, HookPort};
 pub use self::journal_commands::OrderError;
 pub use self::local_store::{LocalStore, Recorded};
 pub use self::verify::{MOST_AT_ONCE, Verifications};
@@ -115,6 +119,9 @@ pub use self::wait::{Until, WaitEnd, WaitOutcome};
 
 /// Saves a view for the next start; returns words for the operator, on success and on failure.
 pub type KeepView = Arc<dyn Fn(&SavedView) -> Result<String, String> + Send + Sync>;
+
+/// The commands of the hooks, and what is not configured of running them.
+type Hooks = (BTreeMap<HookEvent, Vec<String>>, HookPort);
 
 /// An account and its adapter.
 #[derive(Clone, Debug)]
@@ -186,6 +193,8 @@ struct Shared {
     calls: CallRecorder,
     tasks: TaskTracker,
     writing: Mutex<Option<JoinHandle<()>>>,
+    /// Ends after all other work, whose last steps it hears of.
+    hooks: Mutex<Option<(DropGuard, tokio::task::JoinHandle<()>)>>,
     stop: CancellationToken,
     _stop_on_drop: DropGuard,
 }
@@ -209,7 +218,7 @@ impl Engine {
     pub fn start(config: EngineConfig) -> Result<(Self, EventStream), StoreFailure> {
         let (works, accounts) = (!config.offline, config.accounts.iter());
         let accounts = accounts.map(|handle| handle.account.clone()).collect();
-        Self::begin(config, accounts, works)
+        Self::begin(config, accounts, (works, None))
     }
 
     /// Starts an engine that changes the queue of these accounts and does nothing else: no vendor
@@ -229,13 +238,13 @@ impl Engine {
             export: None,
             keep_view: None,
         };
-        Ok(Self::begin(config, accounts, false)?.0)
+        Ok(Self::begin(config, accounts, (false, None))?.0)
     }
 
     fn begin(
         config: EngineConfig,
         accounts: Vec<Account>,
-        works: bool,
+        (works, hooks): (bool, Option<Hooks>),
     ) -> Result<(Self, EventStream), StoreFailure> {
         let io = |error: std::io::Error| StoreFailure::Io(error.to_string());
         let (stop, tasks, events) =
@@ -290,7 +299,15 @@ impl Engine {
             tasks.spawn(sender.work(stop.clone()));
         }
         tasks.spawn(tell_stored_accounts(&summaries, events.clone(), stop.clone()));
+        let hooks = hooks.filter(|(commands, _)| works && !commands.is_empty());
+        let hooks = hooks.map(|(commands, port)| {
+            let stop = CancellationToken::new();
+            let runner = HookRunner::new(commands, port, &events);
+            let work = tokio::spawn(runner.work(stop.clone()));
+            (stop.drop_guard(), work)
+        });
         let engine = Self(Arc::new(Shared {
+            hooks: Mutex::new(hooks),
             safety,
             connections,
             store: config.store,
@@ -328,6 +345,12 @@ impl Engine {
         shared.stop.cancel();
         shared.tasks.close();
         shared.tasks.wait().await;
+        let hooks = shared.hooks.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some((stop, work)) = hooks {
+            drop(stop);
+            // A runner that panicked has no result.
+            let _ = work.await;
+        }
         shared.writer.close();
         let writing = shared.writing.lock().unwrap_or_else(PoisonError::into_inner).take();
         let threads = [shared.windows.close(), shared.summaries.close(), writing];
@@ -358,10 +381,7 @@ impl Engine {
     /// Returns the calls to the vendors' APIs since that number, the newest last; all that are kept
     /// for `None`. Waits until there is one, where the number is given. Probes of the edge are not
     /// among them.
-    pub fn calls(
-        &self,
-        since: Option<u64>,
-    ) -> impl Future<Output = Vec<Call>> + Send + use<> {
+    pub fn calls(&self, since: Option<u64>) -> impl Future<Output = Vec<Call>> + Send + use<> {
         let calls = self.0.calls.clone();
         async move {
             match since {

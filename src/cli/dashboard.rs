@@ -4,7 +4,7 @@ use clap::builder::StyledStr;
 
 use super::error::{Class, CliError};
 use super::global::Global;
-use super::{demo, export, screen, session, setup, signals, start};
+use super::{demo, export, hooks, screen, session, setup, signals, start};
 use crate::config::load::Config;
 use crate::domain::board::KeptBoard;
 use crate::domain::event::{Level, Notice};
@@ -52,6 +52,7 @@ pub fn run(global: &Global, view: Option<&str>, help: &StyledStr) -> Result<(), 
         verify: !offline,
         export: Some(export::formats()),
         keep_view: Some(session::keep_view(&config)),
+        hooks: Some(hooks::for_dashboard()),
         ..StartOptions::default()
     };
     let runtime = signals::runtime()?;

@@ -12,7 +12,7 @@ use super::global::Global;
 use super::listing::{Format, TableStyle};
 use super::signals::{self, Shutdown};
 use super::wait::Outcome;
-use super::{refusal, request_record, session, setup};
+use super::{hooks, refusal, request_record, session, setup};
 use crate::config::duration;
 use crate::config::load::Config;
 use crate::domain::check::Checked;
@@ -137,6 +137,7 @@ async fn purge(
         offline: global.offline,
         read_only: options.dry_run,
         verify: options.verify,
+        hooks: Some(hooks::for_command(Console::new(global))),
         ..StartOptions::default()
     };
     let (engine, mut events) = Engine::start_configured(config, &store, start)?;

@@ -9,7 +9,7 @@ use super::listing::{Format, TableStyle};
 use super::setup::{self, QueueChange};
 use super::signals::{self, Shutdown};
 use super::wait::wait;
-use super::{refusal, request_record, session};
+use super::{hooks, refusal, request_record, session};
 use crate::config::load::Config;
 use crate::domain::ids::JournalId;
 use crate::domain::journal::{JournalEntry, JournalState};
@@ -272,9 +272,10 @@ fn send(global: &Global, config: &Config, format: Format) -> Result<(), CliError
         return request_record::print(format, TableStyle::of_stdout(config), &[]);
     }
     let shutdown = Shutdown::default();
+    let options =
+        StartOptions { hooks: Some(hooks::for_command(console)), ..StartOptions::default() };
     let outcome = signals::block_on_with(&shutdown, async {
-        let (engine, mut events) =
-            Engine::start_configured(config, &store, StartOptions::default())?;
+        let (engine, mut events) = Engine::start_configured(config, &store, options)?;
         shutdown.defer();
         let until = Until::Answered;
         let outcome = wait(&engine, &mut events, entries, until, &shutdown, console).await;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::schema::{AccountSettings, Settings, Table, ViewSettings, variable};
+use super::schema::{AccountSettings, HookSettings, Settings, Table, ViewSettings, variable};
 use super::value::to_toml;
 use super::vendors::VENDORS;
 use crate::theme::Theme;
@@ -69,6 +69,17 @@ pub fn example() -> String {
     );
     text.push_str("#[[view]]\n");
     keys::<ViewSettings>(&mut text, 0);
+    text.push('\n');
+    comment(
+        &mut text,
+        "Hooks: a program and its arguments, started without a shell, when something became of a \
+         purge of yours. It gets the request as one JSON object on its standard input, as `queue \
+         list --format json` has it, with \"event\". It has 30 s; two run at once, the others wait. \
+         Run by the purgedeck that saw the end, once, not for the demo, and not with --offline. A \
+         change takes effect at the next start.",
+    );
+    text.push_str("#[hooks]\n");
+    keys::<HookSettings>(&mut text, 0);
     text.push('\n');
     comment(
         &mut text,

@@ -9,7 +9,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::diagnostic::{Diagnostic, FilePosition};
 use super::schema::{
-    AccountSettings, KeyBinding, SettingOrigin, Settings, Table, View, ViewSettings,
+    AccountSettings, HookSettings, KeyBinding, SettingOrigin, Settings, Table, View, ViewSettings,
 };
 use super::value::{Node, quoted};
 use super::vendors::{self, VENDORS, VendorKey, VendorValue};
@@ -22,6 +22,8 @@ pub struct FileTables {
     pub accounts: Vec<AccountTable>,
     /// The views.
     pub views: Vec<View>,
+    /// The hooks.
+    pub hooks: HookSettings,
     /// The keys.
     pub keys: Vec<KeyBinding>,
     /// Positions of the values of all keys at the top, also of faulty ones.
@@ -53,7 +55,7 @@ pub struct AccountTable {
 pub type Positions = BTreeMap<String, FilePosition>;
 
 /// The tables beside the settings at the top.
-const TABLES: [&str; 3] = ["account", "view", "keys"];
+const TABLES: [&str; 4] = ["account", "view", "hooks", "keys"];
 
 /// Reads a text: the settings at its top into `settings`, the rest into the tables that are
 /// returned. Whatever can be read is read, so that the caller can look for more errors.
@@ -79,6 +81,12 @@ pub fn read(text: &str, settings: &mut Settings) -> (FileTables, Vec<Diagnostic>
     }
     for (position, table) in reader.tables("view", table) {
         reader.view(position, table, &mut file.views);
+    }
+    if let Some(value) = table.get("hooks") {
+        match value.get_ref().as_table() {
+            Some(hooks) => drop(reader.table(&mut file.hooks, hooks, &[])),
+            None => reader.error(reader.position(value), "\"hooks\" must be written as [hooks]"),
+        }
     }
     if let Some(value) = table.get("keys") {
         file.keys = reader.bindings(value);

@@ -12,7 +12,8 @@ use super::diagnostic::{ConfigError, Diagnostic, describe_io_error};
 use super::file::{self, FileTables, is_meant};
 use super::paths::{Directories, Paths};
 use super::schema::{
-    ColourMode, KeyBinding, LogLevel, Setting, SettingOrigin, Settings, Table, View, variable,
+    ColourMode, HookSettings, KeyBinding, LogLevel, Setting, SettingOrigin, Settings, Table, View,
+    variable,
 };
 use super::value::{Node, ValueError};
 use crate::domain::ids::{AccountName, ProviderName};
@@ -55,6 +56,8 @@ pub struct Config {
     pub left_out: Vec<(AccountName, ProviderName)>,
     /// The views.
     pub views: Vec<View>,
+    /// The commands that are run when a purge came to an end.
+    pub hooks: HookSettings,
     /// The keys that differ from the defaults.
     pub keys: Vec<KeyBinding>,
 }
@@ -225,8 +228,9 @@ fn join(flags: &Flags, env: Environment<'_>, paths: Paths, text: Option<&str>) -
         accounts.iter_mut().for_each(AccountConfig::forbid_purges);
     }
     let left_out = select(&mut accounts, &flawed, &flags.accounts, &mut errors);
-    let (has_file, views, keys) = (text.is_some(), file.views, file.keys);
-    let config = Config { paths, has_file, settings, accounts, left_out, views, keys };
+    let FileTables { views, hooks, keys, .. } = file;
+    let has_file = text.is_some();
+    let config = Config { paths, has_file, settings, accounts, left_out, views, hooks, keys };
     Loaded { config, flawed, faulty, diagnostics: errors }
 }
 

@@ -5,6 +5,7 @@
 //! are made of these rows, so a new setting is a row here and its use. The keys of one provider's
 //! accounts are in [`super::vendors`].
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -13,10 +14,12 @@ use serde::{Deserialize, Serialize};
 
 use super::diagnostic::FilePosition;
 use super::edge::{EdgeAddress, EdgeHeader, Resolver};
+use super::hooks::HookCommand;
 use super::value::{ApiUrl, Interval, Node, ValueError, to_toml};
 use crate::domain::activity::Names;
 use crate::domain::column::ShownColumn;
 use crate::domain::edge::CacheRule;
+use crate::domain::hook_event::HookEvent;
 use crate::domain::sort::Sort;
 use crate::domain::view::SplitPane;
 use crate::domain::zone::Zone;
@@ -254,6 +257,34 @@ options! {
         /// Names for the users and tokens that the vendor's activity log gives by number; "user 42"
         /// or "token 42" where both exist. Also as a table [account.names].
         names: Names, "{ \"42\" = \"mira\", \"token 900\" = \"deploy\" }";
+    }
+}
+
+options! {
+    /// The keys of `[hooks]`.
+    HookSettings {
+        /// When the vendor took a purge of yours and then reported that it failed.
+        failed: HookCommand, "[\"notify-send\", \"A purge failed\"]";
+        /// When a purge was refused, or could never be sent: nothing was purged.
+        refused: HookCommand, "[\"/usr/local/bin/page\", \"--urgent\"]";
+        /// When the edge was seen to serve it fresh.
+        verified: HookCommand, "[\"notify-send\", \"A purge is verified\"]";
+        /// When the vendor called a purge successful.
+        done: HookCommand, "[\"sh\", \"-c\", \"cat >> ~/purges.ndjson\"]";
+    }
+}
+
+impl HookSettings {
+    /// Returns the command of each event that has one.
+    pub fn commands(&self) -> BTreeMap<HookEvent, Vec<String>> {
+        let command = |event: HookEvent| match event {
+            HookEvent::Failed => &self.failed,
+            HookEvent::Refused => &self.refused,
+            HookEvent::Verified => &self.verified,
+            HookEvent::Done => &self.done,
+        };
+        let commands = HookEvent::EVERY.into_iter();
+        commands.filter_map(|event| Some((event, command(event).as_ref()?.0.clone()))).collect()
     }
 }
 

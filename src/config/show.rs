@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::accounts::AccountConfig;
 use super::load::Config;
-use super::schema::Table;
+use super::schema::{HookSettings, Table};
 use super::value::to_toml;
 use crate::domain::sort::Sort;
 
@@ -30,6 +30,10 @@ pub fn show(config: &Config) -> String {
         if !view.columns.is_empty() {
             let _ = writeln!(text, "columns = {}", to_toml(&view.columns));
         }
+    }
+    if config.hooks != HookSettings::default() {
+        text.push_str("\n[hooks]\n");
+        put_table(&mut text, &config.hooks);
     }
     if !config.keys.is_empty() {
         text.push_str("\n[keys]\n");

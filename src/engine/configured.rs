@@ -2,7 +2,8 @@
 
 use super::local_store::{LocalStore, error};
 use super::{
-    AccountHandle, Clock, EdgeWatch, Engine, EngineConfig, EventStream, ExportForms, KeepView,
+    AccountHandle, Clock, EdgeWatch, Engine, EngineConfig, EventStream, ExportForms, HookPort,
+    KeepView,
 };
 use crate::config::accounts::AccountConfig;
 use crate::config::load::Config;
@@ -23,6 +24,8 @@ pub struct StartOptions {
     pub export: Option<ExportForms>,
     /// Saves views.
     pub keep_view: Option<KeepView>,
+    /// Runs the configured hooks; `None`: they are not run.
+    pub hooks: Option<HookPort>,
 }
 
 /// The reason why an engine cannot start.
@@ -64,7 +67,11 @@ impl Engine {
         store: &LocalStore,
         options: StartOptions,
     ) -> Result<(Self, EventStream), StartError> {
-        let started = Self::start(engine_config(config, store, options)?);
+        let hooks = options.hooks.clone().map(|port| (config.hooks.commands(), port));
+        let works = !options.offline;
+        let engine = engine_config(config, store, options)?;
+        let accounts = engine.accounts.iter().map(|handle| handle.account.clone()).collect();
+        let started = Self::begin(engine, accounts, (works, hooks));
         started.map_err(|failure| error(store.0.path(), &failure).into())
     }
 

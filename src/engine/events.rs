@@ -8,10 +8,15 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, mpsc};
 
 use crate::domain::event::{Event, Level, Notice};
+use crate::domain::hook_event::HookEvent;
 use crate::domain::ids::AccountName;
+use crate::domain::journal::JournalEntry;
+
+/// An end of a purge, and its request.
+pub(super) type End = (HookEvent, Box<JournalEntry>);
 
 /// Publishes events. Clones publish to the same subscribers.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +30,8 @@ struct Hub {
     queues: Vec<Weak<Queue>>,
     /// The newest event about each lasting state, for those who subscribe later.
     state: VecDeque<Event>,
+    /// Takes the ends of purges that this process brought about.
+    ends: Option<mpsc::UnboundedSender<End>>,
     closed: bool,
 }
 
@@ -114,6 +121,22 @@ impl EventHub {
             | Event::Journal(_)
             | Event::Accounts { .. }
             | Event::Notice(_) => {}
+        }
+    }
+
+    /// Returns the ends of purges that this process, of all on the store, brought about, from now
+    /// on. Only the newest follower gets them.
+    pub(super) fn follow_ends(&self) -> mpsc::UnboundedReceiver<End> {
+        let (sender, ends) = mpsc::unbounded_channel();
+        lock(&self.0.0).ends = Some(sender);
+        ends
+    }
+
+    /// Publishes the end of a purge that this process brought about.
+    pub(super) fn publish_end(&self, event: HookEvent, entry: &JournalEntry) {
+        if let Some(ends) = &lock(&self.0.0).ends {
+            // Nobody receives any more where everything is being stopped.
+            let _ = ends.send((event, Box::new(entry.clone())));
         }
     }
 

@@ -17,8 +17,8 @@ use super::credential::KeySource;
 use super::http::{Http, HttpPolicy, HttpRequest, HttpResponse};
 use super::records::{Position, RecordPage};
 use super::{
-    ActivityPage, ActivityRequest, ActivityRule, CallRecorder, ConnectError, HistoryPage, HistoryRequest,
-    Provider, Receipt, lenient,
+    ActivityPage, ActivityRequest, ActivityRule, CallRecorder, ConnectError, HistoryPage,
+    HistoryRequest, Provider, Receipt, lenient,
 };
 use crate::config::accounts::AccountConfig;
 use crate::domain::edge::EdgeRules;

@@ -40,6 +40,9 @@ pub(super) fn live_settings(started: &Config, old: &Config, new: &Config) -> Liv
             later.push(key.to_owned());
         }
     }
+    if old.hooks != new.hooks && started.hooks != new.hooks {
+        later.push("hooks".to_owned());
+    }
     if own_keys(old) != own_keys(new) {
         changed.push("keys".to_owned());
     }

@@ -300,9 +300,14 @@ fn an_empty_queue_is_worked_off_at_once() {
 
 /// A vendor whose purges are done in so many seconds, and an edge that has one more.
 pub(crate) fn quick(seconds: u32, more: &str) -> Site {
+    quick_and_failing(seconds, 0, more)
+}
+
+/// The same, where so many of a hundred purges fail.
+fn quick_and_failing(seconds: u32, failed: u32, more: &str) -> Site {
     let home = Home::empty();
     let scenario = format!(
-        "colleagues_every_seconds = 0\nfailed_percent = 0.0\n\
+        "colleagues_every_seconds = 0\nfailed_percent = {failed}.0\n\
          purge_seconds = [{seconds}, {seconds}]\n{more}"
     );
     home.write("scenario.toml", &scenario);
@@ -511,4 +516,56 @@ fn of_two_that_work_the_queue_off_one_sends_and_both_end() {
         assert_eq!(ran.code, 0, "{ran:?}");
     }
     assert_eq!(site.sent().len(), 1);
+}
+
+/// Hooks that add what they get to a file of their event's name.
+#[cfg(unix)]
+fn with_hooks(site: &Site) {
+    let config = std::fs::read_to_string(site.home.path("sim.toml")).unwrap();
+    let hook = |event: &str| format!("{event} = [\"sh\", \"-c\", \"cat >> {event}.ndjson\"]\n");
+    let hooks: String = ["failed", "refused", "verified", "done"].map(hook).concat();
+    site.home.write("sim.toml", &format!("{config}\n[hooks]\n{hooks}"));
+}
+
+#[cfg(unix)]
+fn hooked(site: &Site, event: &str) -> Vec<Value> {
+    let text = std::fs::read_to_string(site.home.path(&format!("{event}.ndjson")));
+    text.unwrap_or_default().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[cfg(unix)]
+#[test]
+fn each_end_runs_its_hook_with_the_request_on_its_standard_input() {
+    let site = quick(1, "");
+    with_hooks(&site);
+    site.purge(&VERIFIED);
+    let (done, verified) = (hooked(&site, "done"), hooked(&site, "verified"));
+    for (event, told) in [("done", &done), ("verified", &verified)] {
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert_eq!((&told[0]["event"], &told[0]["schema_version"]), (&event.into(), &1.into()));
+        assert_eq!(
+            (&told[0]["cname"], &told[0]["state"]),
+            (&site.cname.as_str().into(), &"successful".into())
+        );
+        assert_eq!(told[0]["targets"].as_array().unwrap().len(), 2);
+    }
+    assert_eq!(verified[0]["verified"], true);
+    let site = quick_and_failing(1, 100, "");
+    with_hooks(&site);
+    assert_ne!(site.purge(&["--url", "/a.jpg", "--yes", "--wait"]).code, 0);
+    assert_eq!(hooked(&site, "failed").len(), 1);
+    assert_eq!((hooked(&site, "done").len(), hooked(&site, "refused").len()), (0, 0));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_hook_that_fails_is_a_warning_and_changes_nothing_else() {
+    let site = quick(1, "");
+    let config = std::fs::read_to_string(site.home.path("sim.toml")).unwrap();
+    let hooks = "[hooks]\ndone = [\"sh\", \"-c\", \"echo no display >&2; exit 4\"]\n";
+    site.home.write("sim.toml", &format!("{config}\n{hooks}"));
+    let ran = site.purge(&["--url", "/a.jpg", "--yes", "--wait"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.err.contains("The hook for done did not work"), "{}", ran.err);
+    assert!(ran.err.contains("exit status: 4: no display"), "{}", ran.err);
 }

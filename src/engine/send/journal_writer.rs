@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::domain::budget::{Consumption, Cooldown, Usage};
 use crate::domain::event::{Event, StoreError};
 use crate::domain::filter::{Clause, Pattern, Predicate, Test};
+use crate::domain::hook_event::HookEvent;
 use crate::domain::ids::{AccountName, JournalId, PurgeId};
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::limits::Limits;
@@ -44,6 +45,9 @@ impl JournalWriter {
         Ok(match stepped {
             StepOutcome::Done(entry) => {
                 self.events.publish(Event::Journal(entry.clone()));
+                if let Some(event) = HookEvent::of_state(entry.state) {
+                    self.events.publish_end(event, &entry);
+                }
                 Some(*entry)
             }
             StepOutcome::Refused { .. } => None,

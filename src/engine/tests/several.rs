@@ -8,6 +8,7 @@ use tokio::sync::Notify;
 
 use super::world::{Act, Bench, Vendor, begin, request};
 use crate::domain::event::Event;
+use crate::domain::hook_event::HookEvent;
 use crate::domain::journal::JournalState;
 use crate::domain::kind::Kind;
 
@@ -105,4 +106,22 @@ async fn accounts_that_only_the_store_has_are_told_at_the_start_also_to_who_subs
     let mut late = running.engine.subscribe();
     assert!(std::iter::from_fn(|| late.try_recv()).any(|event| stored(&event).is_some()));
     running.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_end_of_a_purge_is_told_to_the_hooks_of_one_of_both() {
+    let bench = Bench::new();
+    let vendor = Vendor::new("a", &bench.clock);
+    let (mut one, mut other) = (bench.start(from_ref(&vendor)), bench.start(from_ref(&vendor)));
+    let mut ends = [&one, &other].map(|running| running.engine.0.events.follow_ends());
+    one.synced("a").await;
+    other.synced("a").await;
+    one.enqueue(vec![request("a", "r1", "/1")], begin());
+    one.journal(JournalState::Successful).await;
+    other.journal(JournalState::Successful).await;
+    one.stop().await;
+    other.stop().await;
+    let ends = ends.iter_mut().flat_map(|ends| std::iter::from_fn(move || ends.try_recv().ok()));
+    let ends: Vec<HookEvent> = ends.map(|(event, _)| event).collect();
+    assert_eq!(ends, [HookEvent::Done]);
 }

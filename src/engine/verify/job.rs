@@ -12,6 +12,7 @@ use super::Watched;
 use crate::domain::bad_news;
 use crate::domain::edge::{Probe, Purged, Sample, Verification, sample};
 use crate::domain::event::{Event, Level, StoreError};
+use crate::domain::hook_event::HookEvent;
 use crate::domain::journal::JournalEntry;
 use crate::domain::payload::{Payload, PurgeRequest};
 use crate::engine::clock::{Clock, delta};
@@ -105,6 +106,9 @@ impl VerificationJob {
             let wait = pause.min(left);
             let until = self.clock.now() + delta(wait) + LEASE;
             if let Some(noted) = self.save(entry, &seen, until).await? {
+                if let Some(event) = HookEvent::of_probes(&noted) {
+                    self.events.publish_end(event, &noted);
+                }
                 self.events.publish(Event::Journal(Box::new(noted)));
             }
             if seen.settled {

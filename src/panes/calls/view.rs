@@ -93,7 +93,11 @@ fn row(call: &Call, names: u16, inputs: &OverlayInputs<'_>, writer: &mut RowWrit
     writer.put(&format::moment(call.at, inputs.now, inputs.zone), Role::Dim).skip(1);
     writer.name(call.account.as_str(), names, Role::Text).skip(1);
     writer.column(mark, 1, role).skip(1).column(&status, 9, role).skip(1);
-    writer.column_right(&format!("{} ms", format::count(call.took.as_millis() as u64)), 9, Role::Dim);
+    writer.column_right(
+        &format!("{} ms", format::count(call.took.as_millis() as u64)),
+        9,
+        Role::Dim,
+    );
     let attempt = if call.attempt > 1 { format!("try {}", call.attempt) } else { String::new() };
     writer.skip(1).column(&attempt, 5, Role::Warning).skip(1);
     writer.column(&call.method, 4, Role::Dim).skip(1).put(&call.path, Role::Text);
