@@ -93,7 +93,8 @@ pub struct Options {
     /// Then check at the edge; exit code 7 where not everything is seen to be fresh
     ///
     /// Requests a few of the URLs, one byte each, before and after; of patterns, URLs under them
-    /// that are in the local history.
+    /// that are in the local history. An edge that is stale is asked again for as long as its
+    /// vendor says, or `verify_for`; where the time to wait is up before, the exit code is 6.
     #[arg(long, requires = "wait")]
     pub verify: bool,
     /// Format of the plan or of the requests that were sent

@@ -569,3 +569,15 @@ fn a_hook_that_fails_is_a_warning_and_changes_nothing_else() {
     assert!(ran.err.contains("The hook for done did not work"), "{}", ran.err);
     assert!(ran.err.contains("exit status: 4: no display"), "{}", ran.err);
 }
+
+#[test]
+fn an_edge_that_is_stale_when_the_time_is_up_is_exit_code_6_with_the_url() {
+    let site = quick(1, "[edge]\nstale = [\"*/b.jpg\"]\n");
+    let config = std::fs::read_to_string(site.home.path("sim.toml")).unwrap();
+    site.home.write("sim.toml", &config.replace("verify_for = \"1s\"", "verify_for = \"1h\""));
+    site.cache_old_copy("/b.jpg");
+    let ran = site.purge(&[&VERIFIED[..], &["--timeout", "15s"]].concat());
+    assert_eq!(ran.code, 6, "{ran:?}");
+    assert!(ran.err.contains("the time is up; 0 of 1 verified"), "{}", ran.err);
+    assert!(ran.err.contains(&format!("stale: https://{}/b.jpg", site.cname)), "{}", ran.err);
+}

@@ -42,6 +42,17 @@ impl Outcome {
                 console.warn(&format!("{}: {}: {error}", entry.request.cname, entry.state));
             }
         }
+        let is_done = |entry: &JournalEntry| entry.state == JournalState::Successful;
+        if self.end == Some(WaitEnd::TimedOut)
+            && matches!(self.until, Until::Verified(_))
+            && self.entries.iter().all(is_done)
+        {
+            return self.verified(console).map_err(|error| {
+                let message = format!("the time is up; {}", error.message);
+                CliError::new(Class::TimedOut, message)
+                    .hint("The edge may still become fresh: `purgedeck verify sent:here` asks it.")
+            });
+        }
         if self.end == Some(WaitEnd::TimedOut) {
             let message = format!("the time is up; {good} of {} accepted", count(all, "request"));
             return Err(CliError::new(Class::TimedOut, message).hint(ACCEPTED_GO_ON));
