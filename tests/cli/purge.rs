@@ -578,6 +578,6 @@ fn an_edge_that_is_stale_when_the_time_is_up_is_exit_code_6_with_the_url() {
     site.cache_old_copy("/b.jpg");
     let ran = site.purge(&[&VERIFIED[..], &["--timeout", "15s"]].concat());
     assert_eq!(ran.code, 6, "{ran:?}");
-    assert!(ran.err.contains("the time is up; 0 of 1 verified"), "{}", ran.err);
+    assert!(ran.err.contains("the time is up; 0 of 1 request verified"), "{}", ran.err);
     assert!(ran.err.contains(&format!("stale: https://{}/b.jpg", site.cname)), "{}", ran.err);
 }
