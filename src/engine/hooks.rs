@@ -131,13 +131,10 @@ impl HookRunner {
 
 fn tell(port: &HookPort, events: &EventHub, entry: Option<&JournalEntry>, words: String) {
     tracing::warn!("{words}");
-    match &port.failed {
-        Some(failed) => failed(&words),
-        None => {
-            let account = entry.map(|entry| &entry.request.account);
-            events.notice(Level::Warning, account, words);
-        }
+    if let Some(failed) = &port.failed {
+        return failed(&words);
     }
+    events.notice(Level::Warning, entry.map(|entry| &entry.request.account), words);
 }
 
 /// Runs a command to its end with this text on its standard input, or says why that failed.

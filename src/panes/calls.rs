@@ -99,17 +99,18 @@ impl Pane for CallsPane {
     }
 
     fn on_answer(&mut self, answer: &Answer, ctx: &PaneCtx<'_>) -> Update {
-        match answer {
-            Answer::Calls { ticket, calls } if *ticket == self.ticket => {
-                let log = self.log.get_or_insert_default();
-                log.extend(calls.iter().cloned());
-                let since = Some(log.last());
-                self.ticket = ctx.tickets.take();
-                let query = Query::Calls { ticket: self.ticket, since };
-                Update::taken().and(Update::effect(Effect::Query(query)))
-            }
-            _ => Update::ignored(),
+        let Answer::Calls { ticket, calls } = answer else {
+            return Update::ignored();
+        };
+        if *ticket != self.ticket {
+            return Update::ignored();
         }
+        let log = self.log.get_or_insert_default();
+        log.extend(calls.iter().cloned());
+        let since = Some(log.last());
+        self.ticket = ctx.tickets.take();
+        let query = Query::Calls { ticket: self.ticket, since };
+        Update::taken().and(Update::effect(Effect::Query(query)))
     }
 
     fn unavailable(&self, command: Command, _ctx: &PaneCtx<'_>) -> Option<&'static str> {

@@ -27,7 +27,7 @@ fn vendor() -> Vendor {
         ..SimulatorOptions::default()
     };
     let simulator = runtime.block_on(simulator::start(options)).unwrap();
-    let address = simulator.gcore().base_url().to_owned();
+    let address = simulator.gcore().base_url().clone();
     let token = simulator.gcore().accounts().remove(0).token;
     Vendor { _runtime: runtime, _simulator: simulator, address, token }
 }

@@ -102,6 +102,11 @@ impl QueueColumns {
             (Part::Kind, KIND),
         ];
         narrow(&mut columns, room.saturating_sub(CURSOR));
+        // A cell that is left over makes room for the whole of the kind's title.
+        let spare = room.saturating_sub(CURSOR + taken(&columns));
+        for (_, cells) in columns.iter_mut().filter(|column| **column == (Part::Kind, 3)) {
+            *cells += spare.min(1);
+        }
         let [status, when, account, host, kind] = columns.map(|(_, cells)| cells);
         let mut left = room.saturating_sub(CURSOR + taken(&columns));
         let mut take = |wanted: u16| {
