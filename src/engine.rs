@@ -33,9 +33,10 @@
 //! [`LocalStore`] reads and imports where nothing runs.
 //!
 //! The engine alone spawns. Work for a vendor runs as tasks: one [`sync`] for each account, one
-//! [sender](send) for all, one [verifier](verify) for all, one [runner of hooks](hooks). Work for the store runs on threads,
-//! since the store blocks: one [writes](store_writer), two [read](query_thread). Offline there are
-//! no syncs and no sender: no network, no timer, no wake-up.
+//! [sender](send) for all, one [verifier](verify) for all, one [runner of hooks](hooks). Work for
+//! the store runs on threads, since the store blocks: one [writes](store_writer), two
+//! [read](query_thread). Offline there are no syncs and no sender: no network, no timer, no
+//! wake-up.
 //!
 //! The safety rules are enforced here, once: nothing is queued, changed or sent read-only; the
 //! journal is on the disk before a request goes out; a paused queue sends nothing. Faces may

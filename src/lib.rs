@@ -56,8 +56,8 @@
 //! its state and returns effects: plain data. `tui/effects.rs` calls the engine, knows the tickets
 //! and drops answers that are superseded. The answer comes back as a report, the loop draws once
 //! what changed. Nothing polls: the loop sleeps until a key, a report or the next instant at which
-//! the screen changes (`app/timer.rs`): a second while something moves, else a minute, for the clock
-//! and the ages; offline never.
+//! the screen changes (`app/timer.rs`): a second while something moves, else a minute, for the
+//! clock and the ages; offline never.
 //!
 //! A purge: `panes/compose.rs` (draft) → `domain/check.rs` (lint, plan) → `panes/plan.rs`
 //! (confirmed by risk) → [`effect::Order::Enqueue`] → `engine/journal_commands.rs` (the rules, then
@@ -96,7 +96,7 @@
 //! | a setting and its help; its default | `config/schema.rs`; beside its type in `config/` |
 //! | an exit code | `cli/error.rs` |
 //! | the log and its size | `cli/log.rs` |
-//! | a hook's event; its JSON; how it is run | `domain/hook_event.rs`; `cli/hooks.rs`; `engine/hooks.rs` |
+//! | a hook's event, JSON, run | `domain/hook_event.rs`, `cli/hooks.rs`, `engine/hooks.rs` |
 //! | a vendor's rate limits and syntax | `providers/<vendor>/limits.rs` |
 //! | advice for a refusal (401, 429, …); the pause after it | `domain/failure.rs`; `engine/send/` |
 //! | what a lost or odd answer to a POST means | `engine/send/outcome.rs` |

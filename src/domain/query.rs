@@ -29,8 +29,8 @@ pub enum Anchor {
     /// So many rows before this one, then this one or, where it is not selected any more, its
     /// successor, then the rest.
     Around {
-        /// The row that should stay under the cursor. Where its purge has another place by now, that
-        /// one counts.
+        /// The row that should stay under the cursor. Where its purge has another place by now,
+        /// that one counts.
         row: RowPlace<'static>,
         /// Number of rows that are wanted before it.
         before: u32,

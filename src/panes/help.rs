@@ -11,14 +11,14 @@ use super::{Pane, PaneCtx, Update};
 mod lines;
 pub mod view;
 
-use lines::Line;
+use lines::HelpLine;
 
 /// Help.
 #[derive(Clone, Debug)]
 pub struct HelpPane {
-    all: Vec<Line>,
+    all: Vec<HelpLine>,
     /// The lines that fit the search.
-    shown: Vec<Line>,
+    shown: Vec<HelpLine>,
     top: usize,
     search: Field,
     /// Set while the search is typed.

@@ -15,9 +15,9 @@
 //!
 //! Each file imports only those before it: `error`, `json`, `codes`, `times`, `targets`, `tuning`,
 //! `schema`, `dictionary`, `kept`, `coverage`, `segment`, `trigram_index`, `compiled_filter`;
-//! `journal_rows`, `attempt_rows`, `snapshot`, `segments`, `scan`; `sorted`, `window`, `summary`, `recent`,
-//! `reader`; `writer`, and what it writes: `accounts`, `record`, `journal`, `verification`,
-//! `attempts`; `open`.
+//! `journal_rows`, `attempt_rows`, `snapshot`, `segments`, `scan`; `sorted`, `window`, `summary`,
+//! `recent`, `reader`; `writer`, and what it writes: `accounts`, `record`, `journal`,
+//! `verification`, `attempts`; `open`.
 
 mod accounts;
 mod attempt_rows;

@@ -22,7 +22,7 @@ fn calls() -> Vec<Call> {
     calls[1].failure = Some("502 vendor error".to_owned());
     calls[2].attempt = 2;
     calls[3].failure = Some("cannot connect: no connection within 5 s".to_owned());
-    calls[4].method = "POST".to_owned();
+    "POST".clone_into(&mut calls[4].method);
     calls
 }
 

@@ -137,7 +137,7 @@ fn where_a_cname_is_typed_the_request_scrolls_by_the_key_that_types_nothing() {
     assert!(!text.contains("ctrl-d"), "{text}");
     assert!(text.contains("more line"), "{text}");
     assert!(text.contains("pagedown"), "{text}");
-    stage.press("pagedown pagedown");
+    stage.press("pagedown pagedown pagedown pagedown");
     assert!(stage.text().contains("[\"/*\"]"), "{}", stage.text());
 }
 

@@ -7,7 +7,7 @@ use crate::domain::status::Status;
 
 /// One line of help.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Line {
+pub(super) enum HelpLine {
     /// The title of the lines after it.
     Heading(&'static str),
     /// A command, with its keys.
@@ -109,7 +109,7 @@ fn about_request(state: JournalState) -> (&'static str, &'static str) {
     }
 }
 
-impl Line {
+impl HelpLine {
     /// Returns the text that it is searched by, in small letters.
     fn text(&self) -> String {
         match self {
@@ -133,13 +133,14 @@ impl Line {
 }
 
 /// Returns all lines; the commands of these contexts come first, under a heading of their own.
-pub(super) fn all(here: &[Context], keys: &dyn Fn(Command) -> String) -> Vec<Line> {
-    let entry = |command: Command| Line::Entry(command, keys(command));
+pub(super) fn all(here: &[Context], keys: &dyn Fn(Command) -> String) -> Vec<HelpLine> {
+    let entry = |command: Command| HelpLine::Entry(command, keys(command));
     let of_here = Command::EVERY.iter().copied().filter(|command| {
         let contexts = command.about().contexts;
         contexts.iter().any(|context| *context != Context::Global && here.contains(context))
     });
-    let mut sections: Vec<(&'static str, Vec<Line>)> = vec![("Here", of_here.map(entry).collect())];
+    let mut sections: Vec<(&'static str, Vec<HelpLine>)> =
+        vec![("Here", of_here.map(entry).collect())];
     for &command in Command::EVERY {
         let title = command.about().group.title();
         match sections.last_mut() {
@@ -147,16 +148,16 @@ pub(super) fn all(here: &[Context], keys: &dyn Fn(Command) -> String) -> Vec<Lin
             Some(_) | None => sections.push((title, vec![entry(command)])),
         }
     }
-    sections.push((MARKS, SIGNS.map(Line::Sign).into()));
-    let rules = RULES.iter().map(|&(example, about)| Line::Rule(example, about));
-    let fields = field_help().into_iter().map(Line::Field);
+    sections.push((MARKS, SIGNS.map(HelpLine::Sign).into()));
+    let rules = RULES.iter().map(|&(example, about)| HelpLine::Rule(example, about));
+    let fields = field_help().into_iter().map(HelpLine::Field);
     sections.push((FILTERS, rules.chain(fields).collect()));
     let mut lines = Vec::new();
     for (title, section) in sections.into_iter().filter(|(_, section)| !section.is_empty()) {
         if !lines.is_empty() {
-            lines.push(Line::Blank);
+            lines.push(HelpLine::Blank);
         }
-        lines.push(Line::Heading(title));
+        lines.push(HelpLine::Heading(title));
         lines.extend(section);
     }
     lines
@@ -169,21 +170,21 @@ pub(super) const FILTERS: &str = "Filters";
 
 /// Returns the lines that have every word of a text, under their headings; of a heading that has
 /// them, all.
-pub(super) fn matching(lines: &[Line], text: &str) -> Vec<Line> {
+pub(super) fn matching(lines: &[HelpLine], text: &str) -> Vec<HelpLine> {
     let text = text.to_lowercase();
     let words: Vec<&str> = text.split_whitespace().collect();
-    let fits = |line: &Line| {
+    let fits = |line: &HelpLine| {
         let text = line.text();
         words.iter().all(|word| text.contains(word))
     };
     let mut found = Vec::new();
-    for section in lines.split(|line| *line == Line::Blank) {
+    for section in lines.split(|line| *line == HelpLine::Blank) {
         let Some((heading, rest)) = section.split_first() else { continue };
         let whole = fits(heading);
-        let kept: Vec<Line> = rest.iter().filter(|line| whole || fits(line)).cloned().collect();
+        let kept: Vec<HelpLine> = rest.iter().filter(|line| whole || fits(line)).cloned().collect();
         if !kept.is_empty() {
             if !found.is_empty() {
-                found.push(Line::Blank);
+                found.push(HelpLine::Blank);
             }
             found.push(heading.clone());
             found.extend(kept);
@@ -196,12 +197,12 @@ pub(super) fn matching(lines: &[Line], text: &str) -> Vec<Line> {
 mod tests {
     use super::*;
 
-    fn lines(here: &[Context]) -> Vec<Line> {
+    fn lines(here: &[Context]) -> Vec<HelpLine> {
         all(here, &|command| command.about().keys.join(" "))
     }
 
-    fn is(command: Command) -> impl Fn(&&Line) -> bool {
-        move |line| matches!(line, Line::Entry(other, _) if *other == command)
+    fn is(command: Command) -> impl Fn(&&HelpLine) -> bool {
+        move |line| matches!(line, HelpLine::Entry(other, _) if *other == command)
     }
 
     #[test]
@@ -215,14 +216,14 @@ mod tests {
     #[test]
     fn every_heading_stands_once() {
         let lines = lines(&[]);
-        let headings = lines.iter().filter(|line| matches!(line, Line::Heading(_))).count();
+        let headings = lines.iter().filter(|line| matches!(line, HelpLine::Heading(_))).count();
         assert_eq!(headings, 8);
     }
 
     #[test]
     fn what_can_be_done_here_stands_first() {
         let lines = lines(&[Context::Queue]);
-        assert_eq!(lines.first(), Some(&Line::Heading("Here")));
+        assert_eq!(lines.first(), Some(&HelpLine::Heading("Here")));
         assert!(lines.iter().take(10).any(|line| is(Command::QueueCancel)(&line)));
     }
 
@@ -243,11 +244,13 @@ mod tests {
         let found = |text: &str| matching(&lines, text);
         assert!(found("ctrl-k").iter().any(|line| is(Command::ComposeKind)(&line)));
         assert!(found("clipboard").iter().any(|line| is(Command::Copy)(&line)));
-        assert!(found("marks").iter().filter(|line| matches!(line, Line::Sign(_))).count() > 20);
+        assert!(
+            found("marks").iter().filter(|line| matches!(line, HelpLine::Sign(_))).count() > 20
+        );
         let edge = found("edge serves the old");
-        assert_eq!(edge.first(), Some(&Line::Heading(MARKS)));
+        assert_eq!(edge.first(), Some(&HelpLine::Heading(MARKS)));
         assert_eq!(edge.len(), 2);
-        assert!(found("since: yesterday").iter().any(|line| matches!(line, Line::Field(_))));
+        assert!(found("since: yesterday").iter().any(|line| matches!(line, HelpLine::Field(_))));
         assert_eq!(found("nothing-of-the-kind"), []);
     }
 }

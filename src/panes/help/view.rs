@@ -6,7 +6,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::widgets::Widget;
 
 use super::HelpPane;
-use super::lines::{Line, Sign};
+use super::lines::{HelpLine, Sign};
 use crate::commands::Command;
 use crate::panes::field::view::FieldView;
 use crate::panes::format;
@@ -48,13 +48,18 @@ impl Overlay for HelpPane {
     }
 }
 
-fn draw_line(line: &Line, inputs: &OverlayInputs<'_>, narrow: bool, writer: &mut RowWriter<'_>) {
+fn draw_line(
+    line: &HelpLine,
+    inputs: &OverlayInputs<'_>,
+    narrow: bool,
+    writer: &mut RowWriter<'_>,
+) {
     match line {
-        Line::Blank => {}
-        Line::Heading(title) => {
+        HelpLine::Blank => {}
+        HelpLine::Heading(title) => {
             writer.put(title, Role::Heading);
         }
-        Line::Entry(command, _) => {
+        HelpLine::Entry(command, _) => {
             let about = command.about();
             let keys = (inputs.keys)(*command);
             writer.skip(1).column(&keys, if narrow { 12 } else { 18 }, Role::Key).skip(1);
@@ -63,16 +68,16 @@ fn draw_line(line: &Line, inputs: &OverlayInputs<'_>, narrow: bool, writer: &mut
             }
             writer.put(about.help, Role::Text);
         }
-        Line::Sign(sign) => {
+        HelpLine::Sign(sign) => {
             let (glyph, role) = mark(*sign, inputs.theme);
             let (word, about) = sign.words();
             writer.skip(1).column(glyph, 2, role).column(word, WORD, role).put(about, Role::Text);
         }
-        Line::Rule(example, about) => {
+        HelpLine::Rule(example, about) => {
             let room = if narrow { writer.room() / 2 } else { EXAMPLE };
             writer.skip(1).column(example, room, Role::Key).skip(1).put(about, Role::Text);
         }
-        Line::Field(field) => {
+        HelpLine::Field(field) => {
             let name = format!("{}:", field.name);
             writer.skip(1).column(&name, WORD, Role::Key).put(field.about, Role::Text);
             if !field.values.is_empty() {

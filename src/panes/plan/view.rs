@@ -121,7 +121,9 @@ impl PlanView<'_> {
         let plan = &self.pane.plan;
         let left = self.left(plan.done_at);
         if self.paused() {
-            format!("Takes about {left} from then on")
+            let keys = self.inputs.keys;
+            let (queue, pause) = (keys(Command::QueueOpen), keys(Command::QueuePause));
+            format!("Takes about {left} once it is resumed ({queue}, then {pause})")
         } else {
             format!("Done by about {} (in {left})", self.moment(plan.done_at))
         }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::HistoryView;
-use super::list::Columns;
+use super::list::ShownColumns;
 use crate::domain::column::Column;
 use crate::domain::ids::AccountName;
 use crate::domain::query::Sort;
@@ -20,7 +20,7 @@ pub(super) fn title(view: &HistoryView<'_>) -> String {
 
 /// Returns the counts; as many of the pieces as fit into half of the room, the most important
 /// first.
-pub(super) fn note(view: &HistoryView<'_>, columns: &Columns, room: u16) -> String {
+pub(super) fn note(view: &HistoryView<'_>, columns: &ShownColumns, room: u16) -> String {
     let dot = view.theme.glyphs.dot;
     let mut note = String::new();
     for piece in pieces(view, columns).into_iter().flatten() {
@@ -34,7 +34,7 @@ pub(super) fn note(view: &HistoryView<'_>, columns: &Columns, room: u16) -> Stri
     note
 }
 
-fn pieces(view: &HistoryView<'_>, columns: &Columns) -> [Option<String>; 4] {
+fn pieces(view: &HistoryView<'_>, columns: &ShownColumns) -> [Option<String>; 4] {
     let timeline = view.pane.timeline();
     let marked = match view.pane.marks().len() {
         0 => None,
@@ -63,7 +63,7 @@ fn pieces(view: &HistoryView<'_>, columns: &Columns) -> [Option<String>; 4] {
 }
 
 /// Names the order where no title of a column shows it.
-fn sorted(sort: Sort, columns: &Columns) -> Option<String> {
+fn sorted(sort: Sort, columns: &ShownColumns) -> Option<String> {
     let is_shown = columns.iter().any(|(column, _)| *column == sort.column);
     (!is_shown).then(|| {
         if sort.column == Column::Time {

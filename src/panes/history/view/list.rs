@@ -16,11 +16,11 @@ use crate::theme::Role;
 use crate::widgets::text::{RowWriter, fit as beginning, path, printable, width};
 
 /// The columns that are shown, with their widths.
-pub(super) type Columns = [(Column, u16)];
+pub(super) type ShownColumns = [(Column, u16)];
 
 pub(super) fn draw_titles(
     view: &HistoryView<'_>,
-    columns: &Columns,
+    columns: &ShownColumns,
     area: Rect,
     buffer: &mut Buffer,
 ) {
@@ -47,7 +47,12 @@ pub(super) fn draw_titles(
     }
 }
 
-pub(super) fn draw(view: &HistoryView<'_>, columns: &Columns, area: Rect, buffer: &mut Buffer) {
+pub(super) fn draw(
+    view: &HistoryView<'_>,
+    columns: &ShownColumns,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
     let rows = view.pane.rows();
     for (at, (purge, row)) in rows.in_view().iter().zip(area.rows()).enumerate() {
         let here = at == rows.cursor_in_view();
@@ -64,7 +69,7 @@ fn draw_row(
     view: &HistoryView<'_>,
     row: &PurgeRow,
     here: bool,
-    columns: &Columns,
+    columns: &ShownColumns,
     line: Rect,
     buffer: &mut Buffer,
 ) {

@@ -111,7 +111,7 @@ impl PlanPane {
             warnings.push(format!("{first}{more}: protected by the configuration."));
         }
         if paused {
-            let words = "The queue is paused: nothing is sent before it is resumed in the queue.";
+            let words = "The queue is paused: nothing is sent before it is resumed.";
             warnings.push(words.to_owned());
         }
         warnings.iter().map(|words| wrap(words, columns.saturating_sub(2))).collect()
