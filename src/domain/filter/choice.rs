@@ -50,9 +50,8 @@ impl Choice for Status {
 
     fn read(plain: &str) -> Option<&'static [Self]> {
         Some(match plain {
-            "in_progress" | "inprogress" | "progress" | "running" | "pending" | "processing" => {
-                &[Self::InProgress]
-            }
+            "in_progress" | "inprogress" | "progress" | "process" | "processing" | "running"
+            | "pending" | "waiting" | "queued" => &[Self::InProgress],
             "successful" | "success" | "succeeded" | "ok" | "done" | "completed" => {
                 &[Self::Successful]
             }
@@ -89,11 +88,10 @@ impl Choice for Option<Kind> {
 
     fn read(plain: &str) -> Option<&'static [Self]> {
         Some(match plain {
-            "url" | "urls" | "file" | "files" => &[Some(Kind::Url)],
-            "pattern" | "patterns" | "directory" | "dir" | "folder" | "prefix" | "wildcard" => {
-                &[Some(Kind::Pattern)]
-            }
-            "all" | "everything" => &[Some(Kind::All)],
+            "url" | "urls" | "file" | "files" | "purge_by_url" => &[Some(Kind::Url)],
+            "pattern" | "patterns" | "path" | "directory" | "dir" | "folder" | "prefix"
+            | "wildcard" | "purge_by_pattern" => &[Some(Kind::Pattern)],
+            "all" | "everything" | "purge_all" => &[Some(Kind::All)],
             "unknown" | "other" => &[None],
             _ => return None,
         })
@@ -113,6 +111,25 @@ mod tests {
         for kind in Kind::EVERY.map(Some).into_iter().chain([None]) {
             assert!(Choice::ALL.contains(&kind));
             assert_eq!(Choice::named(kind.word()), Some([kind].as_slice()));
+        }
+    }
+
+    #[test]
+    fn the_vendors_own_words_are_understood() {
+        for (word, status) in [
+            ("in progress", Status::InProgress),
+            ("process", Status::InProgress),
+            ("waiting", Status::InProgress),
+            ("done", Status::Successful),
+            ("fail", Status::Failed),
+            ("status report disabled", Status::ReportDisabled),
+        ] {
+            assert_eq!(Status::named(word), Some([status].as_slice()), "{word}");
+        }
+        for (word, kind) in
+            [("purge_by_url", Kind::Url), ("path", Kind::Pattern), ("purge_all", Kind::All)]
+        {
+            assert_eq!(Choice::named(word), Some([Some(kind)].as_slice()), "{word}");
         }
     }
 
