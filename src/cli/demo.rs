@@ -62,7 +62,7 @@ pub fn run(global: &Global, options: &Options, help: &StyledStr) -> Result<(), C
             ..simulator::SimulatorOptions::default()
         })
         .await?;
-        let config = configuration(global, &simulator, folder.path())?;
+        let (config, fault) = configuration(global, &simulator, folder.path())?;
         let store = session::store(&config)?;
         let options = StartOptions {
             offline: global.offline,
@@ -74,7 +74,7 @@ pub fn run(global: &Global, options: &Options, help: &StyledStr) -> Result<(), C
             Notice { level: Level::Info, account: None, words: Scenario::DEMO_FAULTS.to_owned() };
         let start = DashboardStart {
             offline: global.offline,
-            notices: vec![faults],
+            notices: fault.into_iter().chain([faults]).collect(),
             ..DashboardStart::default()
         };
         let result = screen::show(&config, &store, options, start, None).await;
@@ -86,12 +86,12 @@ pub fn run(global: &Global, options: &Options, help: &StyledStr) -> Result<(), C
 }
 
 /// Configures the simulator's accounts, with the looks of the user's own screen and defaults for
-/// all else.
+/// all else; and a notice where the user's own configuration cannot be read.
 fn configuration(
     global: &Global,
     simulator: &Simulator,
     folder: &std::path::Path,
-) -> Result<Config, CliError> {
+) -> Result<(Config, Option<Notice>), CliError> {
     let file = folder.join("demo.toml");
     simulator.write_config(&file).map_err(|error| CliError::file(&file, &error))?;
     let flags = load::Flags {
@@ -111,9 +111,16 @@ fn configuration(
     };
     let mut config = load::load(&flags, &environment, Some(directories))?;
     // A demo opens also where the user's own configuration has errors.
-    if let Ok(own) = setup::configuration(global) {
-        let Settings { theme, colour, ascii, mouse, .. } = own.settings;
-        config.settings = Settings { theme, colour, ascii, mouse, ..config.settings };
-    }
-    Ok(config)
+    let fault = match setup::configuration(global) {
+        Ok(own) => {
+            let Settings { theme, colour, ascii, mouse, .. } = own.settings;
+            config.settings = Settings { theme, colour, ascii, mouse, ..config.settings };
+            None
+        }
+        Err(error) => {
+            let words = format!("Your configuration does not count here: {}.", error.message);
+            Some(Notice { level: Level::Warning, account: None, words })
+        }
+    };
+    Ok((config, fault))
 }

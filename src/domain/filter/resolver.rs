@@ -109,8 +109,16 @@ fn around(ranges: &[TimeRange]) -> TimeRange {
     (from, until.and_then(|ends| ends.into_iter().max()))
 }
 
+/// Makes a pattern of a word. A URL is looked for without its scheme, which some vendors' records
+/// write in their own way.
 fn inside(word: &Word) -> Pattern {
-    let text = word.text.to_ascii_lowercase();
+    let mut text = word.text.to_ascii_lowercase();
+    let scheme = ["http:", "https:"]
+        .into_iter()
+        .find(|scheme| text.strip_prefix(scheme).is_some_and(|rest| rest.starts_with("//")));
+    if let Some(scheme) = scheme {
+        text.drain(..scheme.len());
+    }
     if word.glob {
         let head = if text.starts_with('*') { "" } else { "*" };
         let tail = if text.ends_with('*') { "" } else { "*" };

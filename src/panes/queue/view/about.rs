@@ -98,7 +98,8 @@ fn meaning(state: JournalState) -> &'static str {
         JournalState::Accepted => "The vendor accepted it and has not reported its end yet",
         JournalState::Rejected => "Refused: nothing was purged",
         JournalState::Unknown => {
-            "The answer was lost; the vendor's history will show it. It is not sent again by itself"
+            "No answer said what became of it; the vendor's history will. It is not sent again by \
+             itself"
         }
         JournalState::Successful => "The vendor reports success",
         JournalState::Failed => "The vendor accepted it, then reported: failed",
