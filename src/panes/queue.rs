@@ -292,6 +292,11 @@ impl Pane for QueuePane {
         }
         #[expect(clippy::wildcard_enum_match_arm, reason = "others are always possible")]
         match command {
+            Command::Open
+                if matches!(state, Some(JournalState::Rejected | JournalState::Cancelled)) =>
+            {
+                Some("Nothing was purged, so the history has no row of it; R drafts it again")
+            }
             Command::QueueCancel if state != Some(JournalState::Queued) => {
                 let sent = entry.is_some_and(|entry| entry.sent_at.is_some());
                 Some(if sent {

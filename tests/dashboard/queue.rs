@@ -229,6 +229,15 @@ fn a_canceled_request_can_be_put_back_and_what_is_over_can_be_purged_again() {
 }
 
 #[test]
+fn what_was_refused_has_no_row_to_be_shown() {
+    let mut stage = with_queue((160, 50), setup(), |entry| entry.state = JournalState::Rejected);
+    stage.press("enter");
+    assert_eq!(stage.take_asked(), []);
+    let text = stage.text();
+    assert!(text.contains("Nothing was purged") && text.contains("Queue"), "{text}");
+}
+
+#[test]
 fn what_was_canceled_another_day_does_not_go_out_by_one_key() {
     let mut stage = with_queue((160, 50), setup(), |entry| entry.state = JournalState::Cancelled);
     stage.press("u");

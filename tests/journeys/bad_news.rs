@@ -64,7 +64,9 @@ fn what_failed_after_the_program_was_left_is_told_by_the_next_one() {
         // Nobody opened the queue: it is still news.
         let deck = Deck::open(&stage, (160, 50));
         deck.sees("✗ 1 failed").await;
-        deck.press("Q esc").await;
+        deck.press("Q").await;
+        deck.sees("then reported: failed").await;
+        deck.press("esc").await;
         deck.sees_no("1 failed").await;
         assert_eq!(deck.quit().await, ExitReason::Quit);
 
