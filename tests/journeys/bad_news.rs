@@ -35,7 +35,7 @@ fn what_the_vendor_refuses_is_told_without_a_key_and_why_stands_in_the_queue() {
         deck.press("Q").await;
         deck.sees("Refused: nothing was purged").await;
         deck.press("esc").await;
-        deck.sees_no("1 refused").await;
+        deck.sees_no("✗ 1 refused").await;
         assert_eq!(deck.quit().await, ExitReason::Quit);
     });
 }
@@ -67,12 +67,12 @@ fn what_failed_after_the_program_was_left_is_told_by_the_next_one() {
         deck.press("Q").await;
         deck.sees("then reported: failed").await;
         deck.press("esc").await;
-        deck.sees_no("1 failed").await;
+        deck.sees_no("✗ 1 failed").await;
         assert_eq!(deck.quit().await, ExitReason::Quit);
 
         let deck = Deck::open(&stage, (160, 50));
         deck.reads(&stage, &["gcore-prod"]).await;
-        assert!(!deck.text().contains("1 failed"), "{}", deck.text());
+        assert!(!deck.text().contains("✗ 1 failed"), "{}", deck.text());
         assert_eq!(deck.quit().await, ExitReason::Quit);
     });
 }
