@@ -109,9 +109,9 @@ commands! {
             [Global] ["backtab"]
             also "switch window split";
         Open "open" "open" "Open the item under the cursor"
-            [History Detail Queue Drafts Picker Facets Columns] ["enter"]
+            [History Detail Queue Drafts Picker] ["enter"]
             also "detail details show enter expand"
-            hint History 3 Queue 7 Drafts 1 Picker 2 Facets 1 Columns 1;
+            hint History 3 Queue 7 Drafts 1 Picker 2;
         Back "back" "back" "Close the topmost part, remove the marks, or show the view's filter"
             [Global Text] ["esc"]
             also "close escape leave"
@@ -133,7 +133,8 @@ commands! {
         View7 "view-7" "view 7" "View 7 (again: reset its filter)" [Global] ["7"];
         View8 "view-8" "view 8" "View 8 (again: reset its filter)" [Global] ["8"];
         View9 "view-9" "view 9" "View 9 (again: reset its filter)" [Global] ["9"];
-        SaveView "save-view" "save view" "Save the panes with their filters as a named view" [History] ["W"]
+        SaveView "save-view" "save view" "Save the panes with their filters as a named view"
+            [History] ["W"]
             also "keep name store tab layout bookmark";
     }
     History {
@@ -173,7 +174,8 @@ commands! {
             also "order oldest newest reverse";
         SortPick "sort-pick" "sort" "Sort by a column" [History] ["s"]
             also "order column account host status kind author targets";
-        ColumnsPick "columns-pick" "columns" "Choose the columns, their order and widths" [History] ["c"]
+        ColumnsPick "columns-pick" "columns" "Choose the columns, their order and widths"
+            [History] ["c"]
             also "fields hide show table order width";
         ColumnToggle "column-toggle" "show" "Show or hide this column" [Columns] ["space"]
             also "hide" hint Columns 2;
@@ -322,8 +324,8 @@ commands! {
             also "resume hold stop continue halt" sends Queue hint Queue 2;
     }
     Editing {
-        FieldAccept "field-accept" "accept" "Accept" [Field] ["enter"]
-            also "ok enter" hint Field 1 Picker 1 Start 1;
+        FieldAccept "field-accept" "accept" "Accept" [Field Facets Columns] ["enter"]
+            also "ok enter" hint Field 1 Picker 1 Start 1 Facets 1 Columns 1;
         FieldComplete "field-complete" "complete"
             "Accept the suggestion, or go to the next field" [Field] ["tab"]
             also "suggestion next"
@@ -367,7 +369,8 @@ commands! {
     Program {
         ZoneToggle "zone-turn" "UTC/local" "Show times in UTC or in local time" [Global] ["t"]
             also "utc local zone time timezone clock";
-        Palette "palette" "palette" "Find a command, view, account, host or theme" [Global] [":" "ctrl-space"]
+        Palette "palette" "palette" "Find a command, view, account, host or theme"
+            [Global] [":" "ctrl-space"]
             also "commands find search"
             hint History 5;
         AccountsOpen "accounts" "accounts"

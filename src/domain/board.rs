@@ -64,7 +64,7 @@ pub struct KeptPane {
     /// Its order; where it is not told, by time.
     #[serde(default)]
     pub sort: String,
-    /// The titles of its columns.
+    /// Its columns: their names, each with its width where the operator chose one.
     pub columns: Vec<String>,
 }
 

@@ -79,7 +79,7 @@ impl Pane for ColumnsPane {
         #[expect(clippy::wildcard_enum_match_arm, reason = "others are not for the columns")]
         match command {
             Command::Back | Command::Quit => return Update::request(AppRequest::Close),
-            Command::Open => {
+            Command::FieldAccept => {
                 let columns = self.shown().collect();
                 return Update::request(AppRequest::Answer(OverlayAnswer::Columns(columns)));
             }
@@ -128,7 +128,7 @@ mod tests {
         for command in commands {
             pane.on_command(*command, &pane_ctx());
         }
-        match pane.on_command(Command::Open, &pane_ctx()).requests.as_slice() {
+        match pane.on_command(Command::FieldAccept, &pane_ctx()).requests.as_slice() {
             [AppRequest::Answer(OverlayAnswer::Columns(columns))] => {
                 columns.iter().map(ToString::to_string).collect()
             }

@@ -174,7 +174,7 @@ impl Pane for FacetsPane {
         #[expect(clippy::wildcard_enum_match_arm, reason = "others are not for the counts")]
         match command {
             Command::Back | Command::FacetsOpen => return Update::request(AppRequest::Close),
-            Command::Open => return self.answer(false),
+            Command::FieldAccept => return self.answer(false),
             Command::FacetsExclude => return self.answer(true),
             Command::Mark => self.toggle(),
             Command::MoveDown => self.go(1),

@@ -295,7 +295,7 @@ impl Pane for QueuePane {
             Command::Open
                 if matches!(state, Some(JournalState::Rejected | JournalState::Cancelled)) =>
             {
-                Some("Nothing was purged, so the history has no row of it; R drafts it again")
+                Some("Nothing was purged, so the history has no row of it: purge it again instead")
             }
             Command::QueueCancel if state != Some(JournalState::Queued) => {
                 let sent = entry.is_some_and(|entry| entry.sent_at.is_some());
@@ -306,7 +306,7 @@ impl Pane for QueuePane {
                 })
             }
             Command::QueueRestore if !self.can_restore() => {
-                Some("Only what was canceled just now goes back; R purges it again")
+                Some("Only what was canceled just now goes back: purge it again instead")
             }
             Command::PurgeAgain => match state? {
                 JournalState::Queued | JournalState::Sending | JournalState::Accepted => {

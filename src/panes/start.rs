@@ -135,12 +135,13 @@ impl Pane for StartPane {
     fn contexts(&self) -> &'static [Context] {
         match self.form {
             Some(_) => &[Context::Start, Context::Field, Context::Text],
-            None => &[Context::Picker, Context::Choice],
+            None => &[Context::Picker],
         }
     }
 
     fn on_command(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Update {
-        if command == Command::Quit {
+        let is_writing = self.form.as_ref().is_some_and(|it| it.is_busy() && !it.is_testing());
+        if command == Command::Quit && !is_writing {
             return leave(TerminalEffect::Quit);
         }
         if command == Command::Back {

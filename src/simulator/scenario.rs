@@ -79,7 +79,7 @@ impl Scenario {
         let refuses = FaultRule {
             method: Some("POST".to_owned()),
             contains: Some("/refused/".to_owned()),
-            kind: status(400),
+            kind: status(403),
             ..FaultRule::default()
         };
         Self {

@@ -151,6 +151,10 @@ fn what_is_pressed_while_all_are_being_marked_waits_for_the_marks() {
     let marking = stage.take_asked().into_iter().find_map(|asked| stage.answer(&asked)).unwrap();
     stage.report(marking);
     assert_eq!(marks(&stage), [], "marked and unmarked again");
+
+    show(&mut stage, "kind:url");
+    stage.press("* esc");
+    assert_eq!(filter(&stage), "kind:url", "esc takes back the marks alone");
 }
 
 #[test]

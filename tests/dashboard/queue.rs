@@ -242,7 +242,7 @@ fn what_was_canceled_another_day_does_not_go_out_by_one_key() {
     let mut stage = with_queue((160, 50), setup(), |entry| entry.state = JournalState::Cancelled);
     stage.press("u");
     assert_eq!(stage.take_asked(), []);
-    assert!(stage.text().contains("R purges it again"), "{}", stage.text());
+    assert!(stage.text().contains("purge it again instead"), "{}", stage.text());
 }
 
 #[test]

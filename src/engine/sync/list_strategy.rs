@@ -6,8 +6,8 @@
 //! of requests a minute: many resources make the turn longer, never the vendor's load heavier. A
 //! list that did not grow costs one request.
 //!
-//! What the store holds completely is not read again, at no start: a list that shows the newest
-//! first is complete as soon as it was read back into the time for which it was complete before.
+//! A list that shows the newest first is complete as soon as it was read back into the time for
+//! which it was complete before, so that no start reads again what the store holds completely.
 //!
 //! Lists that were never read to their end get every second request, so that news do not keep the
 //! history from becoming complete; those that were never requested come first, since the vendor's

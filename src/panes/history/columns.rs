@@ -1,6 +1,7 @@
 //! The columns of the list: which are wanted, and which of them there is room for.
 
 use chrono::{DateTime, Utc};
+use unicode_width::UnicodeWidthStr as _;
 
 use crate::domain::column::{Column, ShownColumn};
 use crate::domain::known::Known;
@@ -49,9 +50,9 @@ impl Contents {
     }
 }
 
-/// The width of a text in cells, or more: what is drawn is cut to the room that there is.
+/// The width of a text in cells.
 fn cells(text: &str) -> u16 {
-    u16::try_from(text.chars().count()).unwrap_or(u16::MAX)
+    u16::try_from(text.width()).unwrap_or(u16::MAX)
 }
 
 impl HistoryPane {

@@ -29,8 +29,9 @@ pub(super) struct Marks {
 /// A question to the store or to the operator.
 #[derive(Clone, Debug)]
 enum Question {
-    /// All that the filter selects, to mark them, and the action that was asked for since.
-    All(Ticket, Option<RowAction>),
+    /// All that the filter selects, to mark them; the action that was asked for since, and the
+    /// purge under the cursor then.
+    All(Ticket, Option<(RowAction, Option<PurgeKey>)>),
     /// The marked purges that the filter selects.
     InSight(Ticket, Meant),
     /// The operator's choice between all and these.
@@ -63,10 +64,10 @@ impl Marks {
         has_room
     }
 
-    /// Takes all marks away; returns whether there were any.
+    /// Takes all marks away, also those that are being set; returns whether there were any.
     pub(super) fn clear(&mut self) -> bool {
-        self.question = None;
-        !std::mem::take(&mut self.keys).is_empty()
+        let marking = matches!(self.question.take(), Some(Question::All(..)));
+        marking | !std::mem::take(&mut self.keys).is_empty()
     }
 
     /// Marks all of these, or takes their marks away where all of them are marked. Returns the
@@ -112,6 +113,11 @@ impl Marks {
     }
 }
 
+/// True if a purge is among marked ones, which are sorted from the last to the first.
+fn is_among(marked: &[PurgeKey], key: PurgeKey) -> bool {
+    marked.binary_search_by(|other| key.cmp(other)).is_ok()
+}
+
 impl HistoryPane {
     /// Marks or unmarks the row under the cursor and goes to the next.
     pub(super) fn mark(&mut self, ctx: &PaneCtx<'_>) -> Update {
@@ -144,12 +150,12 @@ impl HistoryPane {
     /// marked.
     pub(super) fn act(&mut self, action: RowAction, ctx: &PaneCtx<'_>) -> Update {
         self.rows.pin();
+        let here = self.rows.here().map(|row| row.key);
         if let Some(Question::All(_, then)) = &mut self.marks.question {
-            *then = Some(action);
+            *then = Some((action, here));
             return Update::taken();
         }
         self.marks.question = None;
-        let here = self.rows.here().map(|row| row.key);
         if self.marks.keys.is_empty() {
             return self.act_on(action, here.into_iter().collect(), ctx);
         }
@@ -194,11 +200,11 @@ impl HistoryPane {
         };
         match asked {
             Some(Question::All(_, then)) => match (self.marks.toggle_all(keys), then) {
-                (Ok(words), Some(action)) if self.marks.keys.is_empty() => {
-                    Update::say(Level::Info, words).and(self.act(action, ctx))
+                (Ok(words), Some((action, here))) if self.marks.keys.is_empty() => {
+                    let here = here.into_iter().collect();
+                    Update::say(Level::Info, words).and(self.act_on(action, here, ctx))
                 }
-                (Ok(words), Some(action)) => {
-                    let here = self.rows.here().map(|row| row.key);
+                (Ok(words), Some((action, here))) => {
                     let meant = Meant { action, here, marked: self.all_marked() };
                     Update::say(Level::Info, words).and(self.in_sight(meant, keys, ctx))
                 }
@@ -214,7 +220,7 @@ impl HistoryPane {
     fn in_sight(&mut self, meant: Meant, shown: &[PurgeKey], ctx: &PaneCtx<'_>) -> Update {
         let Meant { action, here, ref marked } = meant;
         let shown: Vec<PurgeKey> =
-            shown.iter().copied().filter(|key| marked.contains(key)).collect();
+            shown.iter().copied().filter(|key| is_among(marked, *key)).collect();
         let (all, hidden) = (count(marked.len() as u64), marked.len() - shown.len());
         if hidden == 0 {
             return self.act_on(action, meant.marked, ctx);

@@ -84,7 +84,7 @@ pub(super) fn of_status(status: u16) -> HttpReply {
         401 => no_credentials(),
         403 => forbidden(),
         404 => not_found("Not found."),
-        413 => platform(413, "HTTPError", "HTTP 413: ReceivedRequest Entity Too Large"),
+        413 => platform(413, "HTTPError", "HTTP 413: Request Entity Too Large"),
         429 => throttled(0, false),
         502 => platform(502, "HTTPError", "HTTP 502: Bad Gateway"),
         503 => platform(503, "HTTPError", "HTTP 503: Service Unavailable"),

@@ -46,6 +46,7 @@ pub(super) fn too_many(most: usize, seconds: u64) -> HttpReply {
 pub(super) fn of_status(status: u16) -> HttpReply {
     match status {
         401 => unauthorized(),
+        403 => refusal(403, "This action is unauthorized."),
         404 => not_found("Resource not found"),
         429 => refusal(429, "Too Many Attempts."),
         _ => refusal(status, "Server Error"),

@@ -101,6 +101,9 @@ errors! {
     too_long(most: usize) "InvalidParameter.CdnUrlExceedLength",
         "A URL is longer than {most} characters.",
         "URL 长度超过 {most}。";
+    not_allowed() "AuthFailure.UnauthorizedOperation",
+        "The key is not allowed to do this.",
+        "您没有执行该操作的权限。";
     internal(status: u16) "InternalError",
         "An internal error occurred ({status}).",
         "内部错误（{status}）。";
@@ -124,5 +127,9 @@ pub(super) fn too_many(url: bool, day: bool, most: usize) -> ApiError {
 
 /// Returns the gateway's error for a status.
 pub(super) fn of_status(status: u16) -> ApiError {
-    if status == 429 { too_frequent() } else { internal(status) }
+    match status {
+        403 => not_allowed(),
+        429 => too_frequent(),
+        _ => internal(status),
+    }
 }
