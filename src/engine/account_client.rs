@@ -1,5 +1,6 @@
 //! Reads history from one account's vendor and stores it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -12,7 +13,7 @@ use super::messages::SenderMsg;
 use super::store_writer::StoreWriter;
 use crate::domain::event::{Event, StoreError};
 use crate::domain::failure::Failure;
-use crate::domain::ids::AccountName;
+use crate::domain::ids::{AccountName, ResourceId};
 use crate::domain::limits::HistoryRule;
 use crate::domain::purge::Purge;
 use crate::providers::{HistoryPage, HistoryRequest, Provider};
@@ -73,6 +74,15 @@ impl AccountClient {
         let ahead = self.provider.clock_ahead().unwrap_or_default();
         let doubt = self.doubt() + delta(began.elapsed()) + delta(rule.settle);
         Ok(HistoryResponse { page, settled_until: asked_at + ahead - doubt })
+    }
+
+    /// Stores the resources whose lists were read to their end.
+    pub(super) async fn save_whole_lists(
+        &self,
+        whole: BTreeSet<ResourceId>,
+    ) -> Result<(), StoreError> {
+        let account = self.account.clone();
+        self.writer.call(move |store| store.writer()?.save_whole_lists(&account, &whole)).await
     }
 
     /// Stores purges and, in the same step, that a range is complete; publishes the change.

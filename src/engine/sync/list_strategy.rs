@@ -13,7 +13,7 @@
 //! history from becoming complete; those that were never requested come first, since the vendor's
 //! counts show how much is left.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -55,6 +55,8 @@ pub(super) struct ListStrategy {
     known_until: Option<DateTime<Utc>>,
     oldest: Option<DateTime<Utc>>,
     covered: Option<DateTime<Utc>>,
+    /// The lists that are stored as read to their end.
+    saved: BTreeSet<ResourceId>,
 }
 
 #[derive(Debug)]
@@ -134,7 +136,13 @@ impl ListStrategy {
         let mut strategy = Self {
             rule,
             refresh,
-            lists: listed.map(|it| (it.id.clone(), List::new(&it.cname, until))).collect(),
+            lists: listed
+                .map(|it| {
+                    let is_whole = saved.whole_lists.contains(&it.id);
+                    (it.id.clone(), List::new(&it.cname, until.filter(|_| is_whole)))
+                })
+                .collect(),
+            saved: saved.whole_lists.clone(),
             allowance: Allowance::new(),
             firsts: false,
             known_until: None,
@@ -195,11 +203,14 @@ impl ListStrategy {
         list.newest = list.newest.max(created().max());
         self.oldest = self.oldest.into_iter().chain(created()).min();
         let is_known = list.descends_into_known(ask.offset, &response.page);
-        let fresh = created().filter(|at| list.complete.is_none_or(|until| *at >= until)).count();
         let state = list.scan.answer(&response.page);
-        let recorded = client.write(response.page.purges, None).await.map_err(SyncError::Store)?;
-        if recorded.new > fresh as u64 {
-            // It holds older purges that are not in the store: it was never complete.
+        let is_fresh = |at| list.complete.is_none_or(|until| at >= until);
+        let (fresh, older): (Vec<_>, Vec<_>) =
+            response.page.purges.into_iter().partition(|purge| is_fresh(purge.created));
+        let fresh = client.write(fresh, None).await.map_err(SyncError::Store)?;
+        let older = client.write(older, None).await.map_err(SyncError::Store)?;
+        if older.new > 0 {
+            // It holds older purges that were not in the store: it was never complete.
             (list.complete, list.is_first) = (None, true);
         }
         let is_known = is_known && list.complete.is_some();
@@ -218,8 +229,24 @@ impl ListStrategy {
         if let Some((from, until)) = self.newly_covered(vendor_now) {
             client.write(Vec::new(), Some((from, until))).await.map_err(SyncError::Store)?;
             self.covered = Some(until);
+            self.save_whole_lists(client).await?;
+        } else if older.new > 0 {
+            self.save_whole_lists(client).await?;
         }
-        Ok(Step { changed: recorded.new + recorded.changed > 0, ..Step::default() })
+        let changed = [fresh, older].iter().any(|it| it.new + it.changed > 0);
+        Ok(Step { changed, ..Step::default() })
+    }
+
+    /// Stores which lists were read to their end, for the next start: what is covered speaks of
+    /// these, and of no list that came later and is still being read.
+    async fn save_whole_lists(&mut self, client: &AccountClient) -> Result<(), SyncError> {
+        let whole = self.lists.iter().filter(|(_, list)| list.complete.is_some());
+        let whole: BTreeSet<ResourceId> = whole.map(|(id, _)| id.clone()).collect();
+        if whole != self.saved {
+            client.save_whole_lists(whole.clone()).await.map_err(SyncError::Store)?;
+            self.saved = whole;
+        }
+        Ok(())
     }
 
     /// Returns the time to read every list once.

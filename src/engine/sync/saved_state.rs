@@ -1,5 +1,6 @@
 //! The stored state of an account, from which its sync continues.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -22,6 +23,8 @@ pub(in crate::engine) struct SavedState {
     pub(in crate::engine) synced_at: Option<DateTime<Utc>>,
     pub(in crate::engine) resources: Arc<Vec<Resource>>,
     pub(in crate::engine) active: Vec<(ResourceId, DateTime<Utc>)>,
+    /// The resources whose lists had been read to their end when the coverage was stored.
+    pub(in crate::engine) whole_lists: BTreeSet<ResourceId>,
 }
 
 impl SavedState {
@@ -44,6 +47,7 @@ impl SavedState {
                 .find(|seen| seen.account == *account)
                 .and_then(|seen| seen.synced_at),
             resources: Arc::new(resources),
+            whole_lists: reader.whole_lists(account)?,
             active: recent.map(|recent| (recent.spent.resource, recent.spent.at)).collect(),
         })
     }

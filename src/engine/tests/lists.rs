@@ -209,6 +209,29 @@ async fn a_list_with_older_purges_that_the_store_has_not_is_read_again_to_its_en
     running.stop().await;
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_list_that_came_later_and_was_not_read_to_its_end_is_read_on_at_the_next_start() {
+    let bench = Bench::new();
+    let vendor = a_vendor(&bench, 1);
+    fill(&vendor, "r1", 12);
+    let mut running = bench.start(from_ref(&vendor));
+    running.pass(Duration::from_mins(5)).await;
+    running.stop().await;
+    vendor.change(|state| state.resources.push(resource("a", "r2")));
+    fill(&vendor, "r2", 47);
+    vendor.change(|state| state.slow = Duration::from_secs(1));
+    let mut running = bench.start(from_ref(&vendor));
+    while running.stored_ids().len() <= 12 {
+        running.pass(Duration::from_millis(50)).await;
+    }
+    assert!(running.stored_ids().len() < 59, "one page of it is there");
+    running.stop().await;
+    let mut running = bench.start(from_ref(&vendor));
+    running.pass(Duration::from_mins(2)).await;
+    assert_eq!(running.stored_ids(), ids_of(&vendor));
+    running.stop().await;
+}
+
 proptest! {
     #![proptest_config(ProptestConfig {
         cases: 16,

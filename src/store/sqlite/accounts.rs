@@ -1,10 +1,12 @@
 //! Writing the state of an account: coverage, resources, time of the last sync.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
 use super::writer::{Durability, Writer};
-use super::{coverage, json, times};
-use crate::domain::ids::AccountName;
+use super::{coverage, json, kept, times};
+use crate::domain::ids::{AccountName, ResourceId};
 use crate::domain::resource::Resource;
 use crate::store::failure::StoreFailure;
 
@@ -24,6 +26,18 @@ impl Writer {
                 return Ok(());
             }
             coverage::replace(transaction.connection, coverage::HISTORY, account, &coverage)
+        })
+    }
+
+    /// Replaces the resources of an account whose lists were read to their end.
+    pub fn save_whole_lists(
+        &mut self,
+        account: &AccountName,
+        whole: &BTreeSet<ResourceId>,
+    ) -> Result<(), StoreFailure> {
+        let whole = json::to_text(whole)?;
+        self.write(Durability::ProgramCrash, |transaction| {
+            kept::set(transaction.connection, &kept::whole_lists(account), &whole)
         })
     }
 

@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension as _};
 
 use super::json;
 use crate::domain::draft::{Draft, KeptDraft};
-use crate::domain::ids::DraftId;
+use crate::domain::ids::{AccountName, DraftId};
 use crate::store::failure::StoreFailure;
 
 /// Name of the one draft that earlier versions kept, without a name of its own.
@@ -12,6 +12,11 @@ const DRAFT: &str = "draft";
 
 /// Name of the board.
 pub(super) const BOARD: &str = "board";
+
+/// Returns the name of an account's lists that were read to their end.
+pub(super) fn whole_lists(account: &AccountName) -> String {
+    format!("whole lists {account}")
+}
 
 pub(super) fn get(connection: &Connection, name: &str) -> Result<Option<String>, StoreFailure> {
     let mut find = connection.prepare_cached("SELECT value FROM kept WHERE name = ?1")?;

@@ -1,7 +1,7 @@
 //! The read half: windows, summaries, details, export, accounts and the journal.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -195,6 +195,13 @@ impl Reader {
     /// Returns the time ranges for which an account's activity log was read.
     pub fn attempt_coverage(&self, account: &AccountName) -> Result<Coverage, StoreFailure> {
         coverage::read(&self.connection, coverage::ACTIVITY_LOG, account)
+    }
+
+    /// Returns the resources of an account whose lists had been read to their end when its coverage
+    /// was stored.
+    pub fn whole_lists(&self, account: &AccountName) -> Result<BTreeSet<ResourceId>, StoreFailure> {
+        let whole = kept::get(&self.connection, &kept::whole_lists(account))?;
+        whole.map_or_else(|| Ok(BTreeSet::new()), |text| json::from_text(&text))
     }
 
     /// Returns an account's resources as they were last read.
