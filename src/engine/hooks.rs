@@ -11,7 +11,7 @@ use std::process::{ExitStatus, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::join3;
+use futures_util::future::join;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::Command;
 use tokio::sync::mpsc;
@@ -33,6 +33,8 @@ const LIMIT: Duration = Duration::from_secs(30);
 const LAST: Duration = Duration::from_secs(10);
 /// The longest reason of a failure that is read, in bytes.
 const REASON: u64 = 2_000;
+/// The time after a command's end in which the rest of its standard error is read.
+const LAST_WORDS: Duration = Duration::from_millis(200);
 /// The longest reason that is shown, in characters.
 const SHOWN: usize = 200;
 
@@ -161,15 +163,27 @@ async fn run(command: &[String], input: &str, limit: Duration) -> Result<(), Str
             let _ = stdin.write_all(input.as_bytes()).await;
         }
     };
+    let mut text = Vec::new();
     let read = async {
-        let mut text = Vec::new();
-        if let Some(stderr) = stderr {
-            let _ = stderr.take(REASON).read_to_end(&mut text).await;
+        if let Some(mut stderr) = stderr {
+            let _ = (&mut stderr).take(REASON).read_to_end(&mut text).await;
+            // The rest is read too: a command whose stderr is closed may be ended by that.
+            let _ = tokio::io::copy(&mut stderr, &mut tokio::io::sink()).await;
         }
-        text
     };
-    let ended = timeout(limit, join3(write, read, child.wait())).await;
-    let Ok(((), text, status)) = ended else {
+    let talk = join(write, read);
+    let ended = timeout(limit, async {
+        tokio::pin!(talk);
+        tokio::select! {
+            status = child.wait() => {
+                // What it left in the background may hold stderr open for ever.
+                let _ = timeout(LAST_WORDS, &mut talk).await;
+                status
+            }
+            _ = &mut talk => child.wait().await,
+        }
+    });
+    let Ok(status) = ended.await else {
         return Err(format!("{shown} did not end within {} s", limit.as_secs_f32()));
     };
     let status: ExitStatus = status.map_err(|error| error.to_string())?;
@@ -282,6 +296,23 @@ mod tests {
         bench.end(HookEvent::Failed, "1");
         to_the_end(runner).await;
         assert!(bench.notice().unwrap().contains("cannot start /no/such/program"));
+    }
+
+    #[tokio::test]
+    async fn a_command_that_talks_much_or_leaves_something_behind_ends_well() {
+        let mut bench = Bench::new();
+        let talks = "i=0; while [ $i -lt 3000 ]; do echo 0123456789 >&2; i=$((i+1)); done";
+        let runner = bench.runner(&format!("{talks}; echo done > end"), LIMIT);
+        bench.end(HookEvent::Failed, "1");
+        to_the_end(runner).await;
+        assert_eq!(bench.notice(), None);
+        assert_eq!(bench.written("end"), "done\n");
+        let left = "{ read -r line < pipe; } & exit 0";
+        let runner = bench.runner(&format!("mkfifo pipe; {left}"), LIMIT);
+        bench.end(HookEvent::Failed, "2");
+        to_the_end(runner).await;
+        assert_eq!(bench.notice(), None);
+        std::fs::write(bench.directory.path().join("pipe"), "over\n").unwrap();
     }
 
     #[tokio::test]

@@ -11,6 +11,7 @@ use super::VerifyContext;
 use super::job::VerificationJob;
 use crate::domain::edge::{Check, Purged, Verdict, Verification};
 use crate::domain::event::{Event, Level};
+use crate::domain::hook_event::HookEvent;
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::payload::PurgeRequest;
 use crate::domain::subject::Subject;
@@ -129,7 +130,14 @@ impl VerifyContext {
             && entry.verification.as_ref().is_none_or(|seen| seen.settled)
         {
             match job.save(entry, &seen, self.clock.now()).await {
-                Ok(Some(noted)) => self.events.publish(Event::Journal(Box::new(noted))),
+                Ok(Some(noted)) => {
+                    if entry.verified != Some(true)
+                        && let Some(event) = HookEvent::of_probes(&noted)
+                    {
+                        self.events.publish_end(event, &noted);
+                    }
+                    self.events.publish(Event::Journal(Box::new(noted)));
+                }
                 Ok(None) => {}
                 Err(error) => self.events.notice(
                     Level::Warning,
@@ -150,7 +158,8 @@ impl VerificationJob {
         let sample = self.sample(&target.request, &mut seen).await;
         let purged = Purged { sent: target.sent, sparing: self.keeps_unchanged(&target.request) };
         seen.take(self.probe(&sample, |_, _| true).await, &purged);
-        seen.settled = true;
+        // A single look waits for nothing.
+        (seen.grace, seen.settled) = (None, true);
         seen
     }
 }
