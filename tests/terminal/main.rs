@@ -246,7 +246,7 @@ fn the_demo_looks_as_the_configuration_says_and_has_bad_news_to_play_with() {
     terminal.press("\x10");
     terminal.sees("Plan:");
     terminal.press("\r");
-    terminal.sees("400 rejected");
+    terminal.sees("403 not allowed");
     terminal.press("q");
     assert_eq!(terminal.ends().exit_code(), 0);
 }
