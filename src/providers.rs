@@ -135,6 +135,8 @@ pub struct HistoryPage {
     /// The number of the vendor's records that could not be kept, because they have no id or are no
     /// records at all.
     pub unreadable: u64,
+    /// A hash of the vendor's records as they came, also of those that could not be kept.
+    pub digest: u64,
 }
 
 /// The reach and delay of a vendor's log of who did what.

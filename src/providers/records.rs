@@ -1,5 +1,7 @@
 //! Pages of vendors' records, and what their histories have in common.
 
+use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
+
 use serde_json::Value;
 
 use super::HistoryPage;
@@ -82,7 +84,14 @@ pub(crate) fn history_page(
             "the history has records without an id; they cannot be kept"
         );
     }
-    HistoryPage { purges, records, total: page.total, complete: page.is_last, unreadable }
+    let digest = digest(&page.records);
+    HistoryPage { purges, records, total: page.total, complete: page.is_last, unreadable, digest }
+}
+
+/// Returns a hash of records as they came.
+fn digest(records: &[Value]) -> u64 {
+    let hash = BuildHasherDefault::<DefaultHasher>::default();
+    hash.hash_one(records.iter().map(Value::to_string).collect::<Vec<_>>())
 }
 
 /// Joins the rows of each purge, for vendors that list a row per target. Every different raw status

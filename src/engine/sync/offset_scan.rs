@@ -13,6 +13,11 @@ use crate::providers::HistoryPage;
 /// Number of passes after which the list is left for another time.
 const PASSES: u32 = 8;
 
+/// Number of pages in a row without anything new, where the vendor does not count, after which the
+/// list is left for another time: it may show the same records in ever new orders, or only records
+/// that cannot be read.
+const STALE_PAGES: u32 = 20;
+
 /// A list that is being read.
 #[derive(Debug, Default)]
 pub(super) struct OffsetScan {
@@ -23,6 +28,9 @@ pub(super) struct OffsetScan {
     made: u32,
     /// A hash of the page before, to know a list whose last page is given for every later one.
     page: u64,
+    /// The records of each page of this pass, purge by purge, to know pages without anything new.
+    parts: HashSet<u64>,
+    stale_pages: u32,
 }
 
 /// One pass from the first page to the last.
@@ -65,16 +73,26 @@ impl OffsetScan {
         self.offset
     }
 
+    /// True while a reading has begun and not ended.
+    pub(super) fn has_begun(&self) -> bool {
+        self.offset > 0 || self.made > 0
+    }
+
     /// Takes the answer at the current offset. After `Complete` and `Incomplete` the next question
     /// starts a new reading, which still knows what was seen before: a list that did not grow is
     /// complete again with its first page.
     pub(super) fn answer(&mut self, page: &HistoryPage) -> ScanState {
         let last_page = std::mem::replace(&mut self.page, hash_of(page));
-        let repeated = self.offset > 0 && page.total.is_none() && last_page == self.page;
+        // Pages full of records that cannot be read may be alike and yet not be the same.
+        let repeated = self.offset > 0
+            && page.total.is_none()
+            && last_page == self.page
+            && !page.purges.is_empty();
         if !repeated {
             self.seen.take(page);
             self.this.take(page, self.offset == 0);
             self.offset += page.records;
+            self.count_stale(page);
         }
         if page.total.is_some_and(|total| self.seen.are(total)) {
             self.start_again();
@@ -83,10 +101,14 @@ impl OffsetScan {
         let last = repeated
             || page.records == 0
             || page.total.map_or(page.complete, |total| self.offset >= total);
+        if !last && page.total.is_none() && self.stale_pages >= STALE_PAGES {
+            return self.give_up();
+        }
         if !last {
             return ScanState::More;
         }
         self.offset = 0;
+        self.forget_pages();
         let this = std::mem::take(&mut self.this);
         if self.before.as_ref() == Some(&this) && this.is_whole(self.seen.grouped) {
             // Other records that were seen before were deleted by the vendor since.
@@ -99,9 +121,27 @@ impl OffsetScan {
         if self.made < PASSES {
             return ScanState::More;
         }
+        self.give_up()
+    }
+
+    fn give_up(&mut self) -> ScanState {
         self.start_again();
         self.seen = Seen::default();
         ScanState::Incomplete
+    }
+
+    /// Counts the pages in a row that have nothing but what this pass saw before.
+    fn count_stale(&mut self, page: &HistoryPage) {
+        let mut is_new = false;
+        for purge in &page.purges {
+            is_new |= self.parts.insert(hash((purge.id.as_str(), &purge.targets)));
+        }
+        self.stale_pages = if is_new { 0 } else { self.stale_pages + 1 };
+    }
+
+    fn forget_pages(&mut self) {
+        self.parts.clear();
+        self.stale_pages = 0;
     }
 
     /// Begins the next pass at the first page. What was seen stays known.
@@ -110,6 +150,7 @@ impl OffsetScan {
         self.made = 0;
         self.before = None;
         self.this = Pass::default();
+        self.forget_pages();
     }
 }
 
@@ -156,7 +197,7 @@ impl Seen {
 /// Returns a hash of the records of a page.
 fn hash_of(page: &HistoryPage) -> u64 {
     let records = page.purges.iter().map(|purge| (purge.id.as_str(), &purge.targets));
-    hash((page.records, records.collect::<Vec<_>>()))
+    hash((page.records, page.digest, records.collect::<Vec<_>>()))
 }
 
 fn hash(value: impl std::hash::Hash) -> u64 {
@@ -180,7 +221,13 @@ mod tests {
             } else {
                 let complete = total.map_or(page.len() < 2, |total| from + 2 >= total as usize);
                 let records = page.len() as u64;
-                HistoryPage { purges: page.to_vec(), records, total, complete, unreadable: 0 }
+                HistoryPage {
+                    purges: page.to_vec(),
+                    records,
+                    total,
+                    complete,
+                    ..HistoryPage::default()
+                }
             };
             let state = scan.answer(&page);
             if state != ScanState::More {
@@ -202,5 +249,63 @@ mod tests {
         let purges: Vec<_> = (2..4).map(|id| purge("a", id.to_string(), noon())).collect();
         let again = || HistoryPage { purges: purges.clone(), records: 2, ..HistoryPage::default() };
         assert_eq!(scan(4, None, again), ScanState::Complete);
+    }
+
+    /// Reads a list that does not say how long it is, until it is read, or for a thousand pages.
+    fn read(pages: impl Fn(u64) -> HistoryPage) -> (ScanState, HashSet<u64>) {
+        let (mut scan, mut asked) = (OffsetScan::default(), HashSet::new());
+        for number in 0..1_000 {
+            asked.insert(scan.offset());
+            let state = scan.answer(&HistoryPage { records: 2, ..pages(number) });
+            if state != ScanState::More {
+                return (state, asked);
+            }
+        }
+        (ScanState::More, asked)
+    }
+
+    fn page_of(ids: [u64; 2]) -> HistoryPage {
+        let purges = ids.map(|id| purge("a", id.to_string(), noon())).to_vec();
+        HistoryPage { purges, ..HistoryPage::default() }
+    }
+
+    #[test]
+    fn pages_of_unreadable_records_are_not_taken_for_the_end() {
+        let unreadable = || HistoryPage { unreadable: 2, records: 2, ..HistoryPage::default() };
+        let mut scan = OffsetScan::default();
+        for page in 0..5 {
+            assert_eq!(scan.offset(), page * 2);
+            assert_eq!(scan.answer(&unreadable()), ScanState::More);
+        }
+        let found = HistoryPage { records: 2, ..page_of([1, 2]) };
+        assert_eq!(scan.answer(&found), ScanState::More);
+        assert!(scan.seen.ids.contains(&hash("2")));
+        // A list of nothing else is left for another time, and never called complete.
+        let (state, asked) = read(|_| unreadable());
+        assert_eq!(state, ScanState::Incomplete);
+        assert_eq!(asked.len(), STALE_PAGES as usize);
+        let (state, _) = read(|number| HistoryPage { digest: number, ..unreadable() });
+        assert_eq!(state, ScanState::Incomplete);
+    }
+
+    #[test]
+    fn a_page_is_repeated_only_with_all_its_records() {
+        let with = |digest| HistoryPage { digest, unreadable: 1, ..page_of([1, 1]) };
+        let mut scan = OffsetScan::default();
+        for (digest, offset) in [(1, 2), (2, 4), (2, 0)] {
+            assert_eq!(
+                scan.answer(&HistoryPage { records: 2, ..with(digest) }),
+                ScanState::More,
+                "{digest}"
+            );
+            assert_eq!(scan.offset(), offset, "{digest}");
+        }
+    }
+
+    #[test]
+    fn a_vendor_that_shows_the_same_records_in_turn_for_ever_is_not_asked_for_ever() {
+        let (state, asked) = read(|number| page_of(if number % 2 == 0 { [1, 2] } else { [2, 1] }));
+        assert_eq!(state, ScanState::Incomplete);
+        assert!(asked.len() < 50, "{asked:?}");
     }
 }

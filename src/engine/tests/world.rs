@@ -304,7 +304,7 @@ impl State {
             records,
             total: self.counts.then_some(total),
             complete: ask.offset + records >= total,
-            unreadable: 0,
+            ..HistoryPage::default()
         }
     }
 }

@@ -334,7 +334,7 @@ fn an_empty_answer_that_says_it_is_not_all_does_not_lead_into_endless_splitting(
             records: 0,
             total: Some(5),
             complete: false,
-            unreadable: 0,
+            ..HistoryPage::default()
         },
         at(90_000_000),
     );
