@@ -162,7 +162,7 @@ impl<'p> Progress<'p> {
         let is_unread = |status: &AccountStatus| {
             status.failure.is_none()
                 && status.not_written.is_none()
-                && (status.asking_since.is_some() || !self.has_news(status))
+                && (status.asking_since.is_some() || status.behind || !self.has_news(status))
         };
         let statuses = self.statuses.iter();
         statuses.filter(|(_, status)| is_unread(status)).map(|(name, _)| *name).collect()

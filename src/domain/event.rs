@@ -75,6 +75,9 @@ pub enum Event {
 pub struct AccountStatus {
     /// When the requests to the vendor began that are under way; `None`: there is none.
     pub asking_since: Option<DateTime<Utc>>,
+    /// A part of its newest history was not read since the start, and is read as soon as the pace
+    /// of its requests allows.
+    pub behind: bool,
     /// When its newest history was last read without a failure.
     pub synced_at: Option<DateTime<Utc>>,
     /// Why the last read failed; the rows read before stay.

@@ -112,11 +112,7 @@ impl HistorySync<'_> {
         }
         // An account that reads nothing any more brings nothing new.
         let reading: Vec<&AccountName> = statuses()
-            .filter(|(_, status)| {
-                status
-                    .as_ref()
-                    .is_some_and(|status| !has_ended(status) && status.asking_since.is_some())
-            })
+            .filter(|(_, status)| status.as_ref().is_some_and(is_reading))
             .map(|(name, _)| name)
             .collect();
         if reading.is_empty() {
@@ -215,6 +211,7 @@ impl HistorySync<'_> {
             if let Some(failure) = &status.failure {
                 report.failures.push((name.clone(), failure.clone()));
             } else if status.not_written.is_some()
+                || !enough && status.behind
                 || !enough && self.reach(name).is_some() && !covered()
             {
                 report.incomplete.push(name.clone());
@@ -222,6 +219,11 @@ impl HistorySync<'_> {
         }
         Ok(report)
     }
+}
+
+/// True if the account's vendor is being asked, or is asked again as soon as the pace allows.
+fn is_reading(status: &AccountStatus) -> bool {
+    !has_ended(status) && (status.asking_since.is_some() || status.behind)
 }
 
 /// True if nothing more is to be expected of the account: its vendor failed, or the store

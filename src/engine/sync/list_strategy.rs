@@ -91,6 +91,12 @@ impl List {
         !self.gone && self.complete.is_none()
     }
 
+    /// True if it is due and was not read to its end since the start, or is being read.
+    fn is_behind(&self, now: Instant) -> bool {
+        let is_unread = !self.asked || self.is_new() || self.scan.has_begun();
+        !self.gone && self.due <= now && is_unread
+    }
+
     /// Makes a list of a resource that is complete up to an instant; `None`: nothing is known of
     /// it.
     fn new(cname: &str, complete: Option<DateTime<Utc>>) -> Self {
@@ -316,6 +322,11 @@ impl HistoryStrategy for ListStrategy {
             None => schedule.resources_at + Duration::from_secs(1),
         };
         schedule.hurry_at().map_or(next, |hurry| next.min(hurry))
+    }
+
+    fn is_behind(&self) -> bool {
+        let now = Instant::now();
+        self.lists.values().any(|list| list.is_behind(now))
     }
 
     async fn read_news(

@@ -45,6 +45,12 @@ pub(super) trait HistoryStrategy: Debug + Send + Sync {
         false
     }
 
+    /// Returns true while a part of the news was not read since the start and is due, also while
+    /// the pace of requests holds it back.
+    fn is_behind(&self) -> bool {
+        self.is_reading_news()
+    }
+
     /// Reads one page of news.
     async fn read_news(
         &mut self,

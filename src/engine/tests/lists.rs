@@ -16,6 +16,7 @@ use crate::domain::filter::Predicate;
 use crate::domain::journal::JournalState;
 use crate::domain::kind::Kind;
 use crate::domain::limits::Reading;
+use crate::engine::SyncReport;
 
 fn a_vendor(bench: &Bench, resources: usize) -> Arc<Vendor> {
     let vendor = Vendor::new("a", &bench.clock);
@@ -186,6 +187,42 @@ async fn a_reader_of_history_waits_for_what_is_new_in_every_list() {
     let running = bench.start(from_ref(&vendor));
     running.engine.sync(&Predicate::default(), None).await.unwrap();
     assert_eq!(running.stored_ids(), ids_of(&vendor));
+    running.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reader_of_history_waits_for_lists_that_the_pace_of_requests_holds_back() {
+    for resources in [1, 57, 58, 90] {
+        let bench = Bench::new();
+        let vendor = a_vendor(&bench, resources);
+        let last = format!("r{resources}");
+        (1..=resources).for_each(|number| fill(&vendor, &format!("r{number}"), 1));
+        fill(&vendor, &last, 25);
+        let running = bench.start(from_ref(&vendor));
+        let report = running.engine.sync(&Predicate::default(), None).await.unwrap();
+        assert_eq!(report, SyncReport { accounts: 1, ..SyncReport::default() }, "{resources}");
+        assert_eq!(running.stored_ids(), ids_of(&vendor), "{resources} lists");
+        running.stop().await;
+        // A later start has them all, and still waits for the news of the last of them.
+        tokio::time::advance(Duration::from_hours(24)).await;
+        vendor.purge_by_somebody(&last, "/new", TimeDelta::hours(3));
+        let running = bench.start(from_ref(&vendor));
+        running.engine.sync(&Predicate::default(), None).await.unwrap();
+        assert_eq!(running.stored_ids(), ids_of(&vendor), "{resources} lists, later");
+        running.stop().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reader_of_history_does_not_wait_for_a_list_that_cannot_be_read_to_its_end() {
+    let bench = Bench::new();
+    let vendor = a_vendor(&bench, 3);
+    (1..=3).for_each(|number| fill(&vendor, &format!("r{number}"), 40));
+    // Of a list that is in another order at every look, nothing is certain.
+    vendor.change(|state| (state.order, state.counts) = (ListOrder::Shuffled, false));
+    let running = bench.start(from_ref(&vendor));
+    running.engine.sync(&Predicate::default(), None).await.unwrap();
+    assert!(bench.clock.now() - begin() < TimeDelta::minutes(5));
     running.stop().await;
 }
 
