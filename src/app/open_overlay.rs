@@ -55,8 +55,8 @@ pub(super) fn open_overlay(
         Opening::Facets(pane, summary) => {
             (Box::new(FacetsPane::new(pane, &summary)), Update::taken())
         }
-        Opening::Columns { columns, widths } => {
-            (Box::new(ColumnsPane::new(&columns, widths)), Update::taken())
+        Opening::Columns { columns, widths, usual_widths } => {
+            (Box::new(ColumnsPane::new(&columns, widths, usual_widths)), Update::taken())
         }
         Opening::Queue => {
             let (pane, effect) = QueuePane::open(ctx);

@@ -19,13 +19,20 @@ pub struct ColumnsPane {
     columns: Vec<(ShownColumn, bool)>,
     /// The widths at which they were shown when the overlay was opened.
     widths: Vec<(Column, u16)>,
+    /// The widths at which the usual ones would be shown.
+    usual_widths: Vec<(Column, u16)>,
     cursor: usize,
 }
 
 impl ColumnsPane {
-    /// Lists the columns that are shown, then the others.
-    pub fn new(shown: &[ShownColumn], widths: Vec<(Column, u16)>) -> Self {
-        Self { columns: all(shown), widths, cursor: 0 }
+    /// Lists the columns that are shown, then the others; with the widths at which they and the
+    /// usual ones are shown.
+    pub fn new(
+        shown: &[ShownColumn],
+        widths: Vec<(Column, u16)>,
+        usual_widths: Vec<(Column, u16)>,
+    ) -> Self {
+        Self { columns: all(shown), widths, usual_widths, cursor: 0 }
     }
 
     fn here(&mut self) -> Option<&mut (ShownColumn, bool)> {
@@ -46,6 +53,15 @@ impl ColumnsPane {
         if let Some(here) = self.here() {
             here.0 = column.with_width(width);
         }
+    }
+
+    /// Lists the columns as they are without any choice; the cursor stays on its column.
+    fn reset(&mut self) {
+        let here = self.columns.get(self.cursor).map(|(shown, _)| shown.column);
+        self.columns = all(&ShownColumn::usual());
+        self.widths.clone_from(&self.usual_widths);
+        let place = self.columns.iter().position(|(shown, _)| Some(shown.column) == here);
+        self.cursor = place.unwrap_or(0);
     }
 
     /// Moves the column under the cursor by a place; the cursor goes with it.
@@ -93,10 +109,7 @@ impl Pane for ColumnsPane {
             }
             Command::ColumnNarrower | Command::MoveLeft => self.resize(false),
             Command::ColumnWider | Command::MoveRight => self.resize(true),
-            Command::ColumnsUsual => {
-                self.columns = all(&ShownColumn::usual());
-                self.widths.clear();
-            }
+            Command::ColumnsUsual => self.reset(),
             other => {
                 let Some(to) = moved(other, self.cursor, self.columns.len()) else {
                     return Update::ignored();
@@ -138,7 +151,8 @@ mod tests {
 
     fn pane() -> ColumnsPane {
         let shown = [Column::Time, Column::Cname, Column::Status].map(ShownColumn::from);
-        ColumnsPane::new(&shown, vec![(Column::Time, 8), (Column::Cname, 20)])
+        let widths = |cname| vec![(Column::Time, 8), (Column::Cname, cname)];
+        ColumnsPane::new(&shown, widths(20), widths(31))
     }
 
     #[test]
@@ -159,6 +173,19 @@ mod tests {
         let usual = [Command::ColumnWider, Command::ColumnsUsual];
         let expected: Vec<String> = Column::usual().iter().map(|column| column.name()).collect();
         assert_eq!(run(&mut pane(), &usual), expected);
+    }
+
+    #[test]
+    fn the_usual_columns_come_back_with_the_cursor_on_its_column_and_the_width_they_show() {
+        let mut pane = pane();
+        let fixed = [Command::MoveDown, Command::ColumnNarrower, Command::ColumnLater];
+        run(&mut pane, &fixed);
+        let columns = run(&mut pane, &[Command::ColumnsUsual, Command::ColumnWider]);
+        let wanted = Column::usual().into_iter().map(|column| match column {
+            Column::Cname => "cname 33".to_owned(),
+            other => other.name(),
+        });
+        assert!(wanted.eq(columns.iter().cloned()), "{columns:?}");
     }
 
     #[test]

@@ -12,7 +12,7 @@ mod suggestions;
 
 pub mod view;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use crate::commands::{Command, Context};
@@ -50,8 +50,9 @@ pub struct ComposePane {
     recent_of: BTreeSet<(AccountName, ResourceId)>,
     /// The accounts that served hosts before that no resource answers to.
     served: ServedHosts,
-    served_tickets: BTreeSet<Ticket>,
-    /// The hosts that were asked about.
+    /// The queries for these that are under way, and the hosts of each.
+    served_tickets: BTreeMap<Ticket, Vec<String>>,
+    /// The hosts that were asked about, but for those whose query failed.
     asked_hosts: BTreeSet<String>,
     /// The draft that was thrown away last.
     discarded: Option<Draft>,
@@ -98,7 +99,7 @@ impl ComposePane {
             recent_ticket: Ticket::default(),
             recent_of: BTreeSet::new(),
             served: ServedHosts::new(),
-            served_tickets: BTreeSet::new(),
+            served_tickets: BTreeMap::new(),
             asked_hosts: BTreeSet::new(),
             discarded: None,
             visited: None,

@@ -1,6 +1,8 @@
 //! Help: every command with its keys, the marks on the screen, and the filter language; a typed
 //! word narrows it down.
 
+use ratatui::layout::Rect;
+
 use crate::commands::{Command, Context};
 
 use super::field::{Edit, Field};
@@ -12,6 +14,9 @@ mod lines;
 pub mod view;
 
 use lines::HelpLine;
+
+/// The rows of the popup's frame.
+const FRAME: u16 = 2;
 
 /// Help.
 #[derive(Clone, Debug)]
@@ -58,7 +63,7 @@ impl Pane for HelpPane {
         if self.typing { &[Context::Field, Context::Text] } else { &[Context::Help] }
     }
 
-    fn on_command(&mut self, command: Command, _ctx: &PaneCtx<'_>) -> Update {
+    fn on_command(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Update {
         #[expect(clippy::wildcard_enum_match_arm, reason = "others are not for help")]
         match command {
             Command::Back if self.typing || self.is_searched() => self.end_search(),
@@ -70,8 +75,8 @@ impl Pane for HelpPane {
                 self.typing = false;
                 Update::taken()
             }
-            Command::FieldOlder if self.typing => self.scroll(Command::MoveUp),
-            Command::FieldNewer if self.typing => self.scroll(Command::MoveDown),
+            Command::FieldOlder if self.typing => self.scroll(Command::MoveUp, ctx),
+            Command::FieldNewer if self.typing => self.scroll(Command::MoveDown, ctx),
             Command::Back | Command::Help | Command::Quit | Command::Open => {
                 Update::request(AppRequest::Close)
             }
@@ -82,7 +87,7 @@ impl Pane for HelpPane {
                         return self.after_edit(edit);
                     }
                 }
-                self.scroll(other)
+                self.scroll(other, ctx)
             }
         }
     }
@@ -104,8 +109,25 @@ impl Pane for HelpPane {
 }
 
 impl HelpPane {
-    fn scroll(&mut self, command: Command) -> Update {
-        match moved(command, self.top, self.shown.len()) {
+    /// Returns the lines above the list: the search, if there is one.
+    fn above(&self) -> u16 {
+        u16::from(self.typing || self.is_searched())
+    }
+
+    /// Returns the number of the first line in view where this area is all that there is: never
+    /// one behind which no other screenful begins.
+    fn top(&self, area: Rect) -> usize {
+        self.top.min(self.last_top(area))
+    }
+
+    /// Returns the largest number of the first line in view.
+    fn last_top(&self, area: Rect) -> usize {
+        let rows = area.height.saturating_sub(FRAME + self.above());
+        self.shown.len().saturating_sub(usize::from(rows))
+    }
+
+    fn scroll(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Update {
+        match moved(command, self.top(ctx.area), self.last_top(ctx.area) + 1) {
             Some(to) => {
                 self.top = to;
                 Update::taken()
@@ -131,6 +153,26 @@ mod tests {
             help.on_command(Command::PageDown, &pane_ctx());
         }
         assert!(help.top < help.shown.len());
+    }
+
+    #[test]
+    fn up_scrolls_at_once_after_the_end_also_where_the_room_changed() {
+        let mut help = help();
+        let ctx = pane_ctx();
+        let last = help.shown.len() - 48;
+        help.on_command(Command::MoveLast, &ctx);
+        assert_eq!(help.top, last);
+        help.on_command(Command::MoveDown, &ctx);
+        assert_eq!(help.top, last);
+        help.on_command(Command::MoveUp, &ctx);
+        assert_eq!(help.top, last - 1);
+        help.on_command(Command::MoveLast, &ctx);
+        let taller = PaneCtx { area: Rect { height: 60, ..ctx.area }, ..ctx };
+        help.on_command(Command::MoveUp, &taller);
+        assert_eq!(help.top, last - 11);
+        let huge = PaneCtx { area: Rect { height: 900, ..ctx.area }, ..ctx };
+        help.on_command(Command::MoveLast, &huge);
+        assert_eq!(help.top, 0);
     }
 
     #[test]

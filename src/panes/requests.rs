@@ -75,6 +75,8 @@ pub enum Opening {
         columns: Vec<ShownColumn>,
         /// The present widths, in cells.
         widths: Vec<(Column, u16)>,
+        /// The widths at which the usual columns would be shown.
+        usual_widths: Vec<(Column, u16)>,
     },
     /// The queue.
     Queue,

@@ -58,7 +58,7 @@ impl ComposePane {
     }
 
     /// Asks for the accounts that served the hosts before that no resource answers to; each host
-    /// once.
+    /// until there is an answer.
     fn ask_served(&mut self, ctx: &PaneCtx<'_>) -> Update {
         let new = self.checked.linted.unknown_hosts.difference(&self.asked_hosts);
         let hosts: Vec<String> = new.take(MAX_SERVED).cloned().collect();
@@ -67,7 +67,7 @@ impl ComposePane {
         }
         self.asked_hosts.extend(hosts.iter().cloned());
         let ticket = ctx.tickets.take();
-        self.served_tickets.insert(ticket);
+        self.served_tickets.insert(ticket, hosts.clone());
         Update::effect(Effect::Query(Query::Served { ticket, hosts }))
     }
 
@@ -78,9 +78,9 @@ impl ComposePane {
         result: &Result<ServedHosts, StoreError>,
         ctx: &PaneCtx<'_>,
     ) -> Update {
-        if !self.served_tickets.remove(&ticket) {
+        let Some(hosts) = self.served_tickets.remove(&ticket) else {
             return Update::ignored();
-        }
+        };
         match result {
             Ok(served) if !served.is_empty() => {
                 self.served.extend(served.iter().map(|(host, by)| (host.clone(), by.clone())));
@@ -88,7 +88,11 @@ impl ComposePane {
             }
             // There may be more hosts than are looked up at once.
             Ok(_) => self.ask_served(ctx),
-            Err(_) => Update::taken(),
+            // The next check asks again.
+            Err(_) => {
+                self.asked_hosts.retain(|host| !hosts.contains(host));
+                Update::taken()
+            }
         }
     }
 

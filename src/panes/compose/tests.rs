@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 
 use super::*;
 use crate::domain::budget::RecentState;
+use crate::domain::event::StoreError;
 use crate::domain::filter::Filter;
 use crate::domain::kind::Kind;
 use crate::domain::known::Known;
@@ -357,6 +358,26 @@ fn it_is_asked_once_which_account_served_a_host_and_every_answer_counts() {
     pane.on_command(Command::TextUndo, &ctx);
     pane.on_command(Command::TextUndo, &ctx);
     assert_eq!(asked_hosts(&pane.on_paste("https://two.example/z", &ctx).effects), []);
+}
+
+#[test]
+fn a_host_is_asked_about_again_when_the_answer_was_a_failure() {
+    let (mut pane, ctx, effects) = compose("https://one.example/a");
+    let [(ticket, _)] = asked_hosts(&effects)[..] else { panic!("{effects:?}") };
+    let error = StoreError { words: "The disk is busy.".to_owned(), advice: String::new() };
+    let failed = Answer::Served { ticket, result: Err(error) };
+    assert_eq!(asked_hosts(&pane.on_answer(&failed, &ctx).effects), []);
+    let again = asked_hosts(&pane.on_paste("\n/b", &ctx).effects);
+    assert_eq!(again[0].1, ["one.example"]);
+    // While that is under way, it is not asked a second time.
+    assert_eq!(asked_hosts(&pane.on_paste("\n/c", &ctx).effects), []);
+    let served = [("one.example".to_owned(), "old".into())].into();
+    let answer = Answer::Served { ticket: again[0].0, result: Ok(served) };
+    pane.on_answer(&answer, &ctx);
+    let words: Vec<&str> =
+        pane.checked.linted.all_findings().map(|finding| finding.words.as_str()).collect();
+    assert!(words.iter().any(|words| words.contains("old served one.example before")));
+    assert_eq!(asked_hosts(&pane.on_paste("\n/d", &ctx).effects), []);
 }
 
 #[test]

@@ -28,7 +28,7 @@ impl Overlay for HelpPane {
         let search = (inputs.keys)(Command::HelpSearch);
         let note = format!("{search} search; keys can be changed under [keys]");
         let inner = popup(area, (100, area.height), (&title, &note), theme, buffer);
-        let above = u16::from(self.typing || self.is_searched());
+        let above = self.above();
         let [typed, below] =
             Layout::vertical([Constraint::Length(above), Constraint::Fill(1)]).areas(inner);
         if above > 0 {
@@ -39,7 +39,7 @@ impl Overlay for HelpPane {
         if self.shown.is_empty() {
             RowWriter::new(buffer, below, theme).put("No match", Role::Dim);
         }
-        let top = self.top.min(self.shown.len().saturating_sub(usize::from(below.height)));
+        let top = self.top(area);
         for (line, row) in self.shown.iter().skip(top).zip(below.rows()) {
             let mut writer = RowWriter::new(buffer, row, theme);
             draw_line(line, inputs, inner.width < 70, &mut writer);
@@ -59,10 +59,9 @@ fn draw_line(
         HelpLine::Heading(title) => {
             writer.put(title, Role::Heading);
         }
-        HelpLine::Entry(command, _) => {
+        HelpLine::Entry(command, keys) => {
             let about = command.about();
-            let keys = (inputs.keys)(*command);
-            writer.skip(1).column(&keys, if narrow { 12 } else { 18 }, Role::Key).skip(1);
+            writer.skip(1).column(keys, if narrow { 12 } else { 18 }, Role::Key).skip(1);
             if !narrow {
                 writer.column(about.name, 22, Role::Dim);
             }

@@ -66,9 +66,19 @@ impl HistoryPane {
         (now, zone): (DateTime<Utc>, Zone),
         width: u16,
     ) -> Vec<(Column, u16)> {
+        self.fitting(self.columns.clone(), known, (now, zone), width)
+    }
+
+    /// Returns those of these columns that say something and have room, with their widths.
+    fn fitting(
+        &self,
+        mut wanted: Vec<ShownColumn>,
+        known: &Known,
+        (now, zone): (DateTime<Utc>, Zone),
+        width: u16,
+    ) -> Vec<(Column, u16)> {
         let mut contents = self.contents;
         let room = width.saturating_sub(MARGIN);
-        let mut wanted = self.columns.clone();
         let of_today = |at| zone.show(at).date_naive() == zone.show(now).date_naive();
         for account in &known.accounts {
             contents.account = contents.account.max(cells(account.name.as_str()));
@@ -98,9 +108,11 @@ impl HistoryPane {
     /// Opens the overlay of the columns.
     pub(super) fn open_columns(&self, ctx: &PaneCtx<'_>) -> Update {
         let width = self.layout(ctx.area).list.width;
+        let widths = |wanted| self.fitting(wanted, ctx.known, (ctx.now, ctx.zone), width);
         Update::open(Opening::Columns {
             columns: self.columns.clone(),
-            widths: self.shown_columns(ctx.known, (ctx.now, ctx.zone), width),
+            widths: widths(self.columns.clone()),
+            usual_widths: widths(ShownColumn::usual()),
         })
     }
 }
