@@ -2,8 +2,8 @@
 //! its own update.
 //!
 //! A pane never sees another. It answers a command with an [`Update`]: effects, and requests to the
-//! app. Every pane may read [`Known`]; [`badges`], [`field`], [`fuzzy_list`], [`mod@format`] and
-//! [`scrolling`] are shared pieces and no panes.
+//! app. Every pane may read [`Known`]; [`badges`], [`field`], [`fuzzy_list`], [`item_list`],
+//! [`mod@format`] and [`scrolling`] are shared pieces and no panes.
 
 use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
@@ -28,6 +28,7 @@ pub mod format;
 pub mod fuzzy_list;
 pub mod help;
 pub mod history;
+pub mod item_list;
 pub mod notices;
 pub mod overlay;
 pub mod palette;

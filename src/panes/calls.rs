@@ -98,6 +98,15 @@ impl Pane for CallsPane {
         }
     }
 
+    /// Goes to the call of this number: further ones may have come since it was drawn.
+    fn on_item(&mut self, item: usize, _ctx: &PaneCtx<'_>) -> Update {
+        let row = self.shown().iter().position(|call| call.number == item as u64);
+        if let Some(row) = row {
+            self.move_to(row);
+        }
+        Update::taken()
+    }
+
     fn on_answer(&mut self, answer: &Answer, ctx: &PaneCtx<'_>) -> Update {
         let Answer::Calls { ticket, calls } = answer else {
             return Update::ignored();

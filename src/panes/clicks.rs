@@ -39,13 +39,6 @@ impl Clicks {
         }
     }
 
-    /// Notes the rows of a list that begins with item `top` of `of`.
-    pub fn note_items(&self, rows: Rect, top: usize, of: usize) {
-        for (item, row) in (top..of).zip(rows.rows()) {
-            self.note(row, Click::Item(item));
-        }
-    }
-
     /// Forgets the places that something is drawn over.
     pub fn cover(&self, area: Rect) {
         self.0.borrow_mut().retain(|(place, _)| place.intersection(area).is_empty());
@@ -71,7 +64,8 @@ mod tests {
         assert_eq!(clicks.at((9, 0)), Some(Click::View(0)));
         assert_eq!(clicks.at((10, 0)), None);
         clicks.cover(Rect::new(0, 0, 80, 5));
-        clicks.note_items(Rect::new(2, 1, 4, 2), 3, 9);
+        clicks.note(Rect::new(2, 1, 4, 1), Click::Item(3));
+        clicks.note(Rect::new(2, 2, 4, 1), Click::Item(4));
         assert_eq!(clicks.at((0, 0)), None);
         assert_eq!(clicks.at((2, 2)), Some(Click::Item(4)));
         assert_eq!(clicks.at((2, 3)), None);

@@ -80,8 +80,9 @@ impl Pane for DraftsPane {
         }
     }
 
+    /// Goes to the draft, or opens the one that the cursor is on already.
     fn on_item(&mut self, item: usize, _ctx: &PaneCtx<'_>) -> Update {
-        self.go_to(item)
+        if item == self.here { self.open() } else { self.go_to(item) }
     }
 
     fn budget_of(&self) -> BudgetOf {

@@ -53,6 +53,11 @@ impl Pane for NoticesPane {
         }
     }
 
+    fn on_item(&mut self, item: usize, ctx: &PaneCtx<'_>) -> Update {
+        self.cursor = item.min(ctx.known.notices.len().saturating_sub(1));
+        Update::taken()
+    }
+
     fn unavailable(&self, command: Command, ctx: &PaneCtx<'_>) -> Option<&'static str> {
         (command == Command::Copy && ctx.known.notices.is_empty())
             .then_some("There is no notice to copy")

@@ -8,6 +8,7 @@ use ratatui::layout::Rect;
 
 use super::Pane;
 use super::clicks::Clicks;
+use super::item_list::ItemList;
 use crate::commands::{Command, Context};
 use crate::domain::known::Known;
 use crate::domain::zone::Zone;
@@ -40,4 +41,11 @@ pub struct OverlayInputs<'a> {
     pub theme: &'a Theme,
     /// Notes what can be clicked on.
     pub clicks: &'a Clicks,
+}
+
+impl OverlayInputs<'_> {
+    /// Returns a list of this many rows, with the cursor on one.
+    pub fn list(&self, rows: usize, cursor: usize) -> ItemList<'_> {
+        ItemList { rows, cursor, theme: self.theme, clicks: self.clicks }
+    }
 }

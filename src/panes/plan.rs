@@ -200,6 +200,11 @@ impl Pane for PlanPane {
         }
     }
 
+    /// Goes to a request. No click sends anything.
+    fn on_item(&mut self, item: usize, _ctx: &PaneCtx<'_>) -> Update {
+        self.go_to(item)
+    }
+
     fn on_typed(&mut self, character: char, _ctx: &PaneCtx<'_>) -> Update {
         if !matches!(self.plan.risk, Risk::High { .. }) {
             return Update::ignored();

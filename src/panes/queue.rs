@@ -230,6 +230,17 @@ impl Pane for QueuePane {
         }
     }
 
+    /// Goes to the request, or shows the purge of the one that the cursor is on already.
+    fn on_item(&mut self, item: usize, ctx: &PaneCtx<'_>) -> Update {
+        if item != self.cursor() {
+            return self.go_to(item);
+        }
+        match self.unavailable(Command::Open, ctx) {
+            Some(why) => Update::say(Level::Info, format!("{why}.")),
+            None => self.show(),
+        }
+    }
+
     fn on_answer(&mut self, answer: &Answer, ctx: &PaneCtx<'_>) -> Update {
         if let Answer::Gathered { ticket, result } = answer {
             return self.on_purges(*ticket, result);

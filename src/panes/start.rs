@@ -180,6 +180,16 @@ impl Pane for StartPane {
         Update::taken()
     }
 
+    /// Goes to the line, or chooses the one of the list that the cursor is on already.
+    fn on_item(&mut self, item: usize, _ctx: &PaneCtx<'_>) -> Update {
+        match &mut self.form {
+            Some(form) => form.go_to(item),
+            None if self.list.here() == Some(item) => return self.choose(),
+            None => self.list.go_to(item),
+        }
+        Update::taken()
+    }
+
     fn on_answer(&mut self, answer: &Answer, _ctx: &PaneCtx<'_>) -> Update {
         let Some(form) = &mut self.form else { return Update::ignored() };
         #[expect(clippy::wildcard_enum_match_arm, reason = "others are for the panes")]

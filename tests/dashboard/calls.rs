@@ -114,3 +114,13 @@ fn the_request_log_at_every_size() {
         insta::assert_snapshot!(format!("request-log_{width}x{height}"), stage.picture());
     }
 }
+
+#[test]
+fn a_click_chooses_the_call_that_was_drawn_there() {
+    let mut stage = opened((120, 30));
+    stage.click("/cdn/purge_statuses");
+    let chosen = "edge-prod: GET /cdn/purge_statuses?limit=1000&offset=0: 200 in 143 ms, attempt 2";
+    assert!(stage.text().contains(chosen), "{}", stage.text());
+    stage.press("j");
+    assert!(stage.text().contains("502 vendor error"), "{}", stage.text());
+}

@@ -2,8 +2,9 @@
 
 use purgedeck::app::{Input, Msg};
 use purgedeck::domain::column::Column;
+use purgedeck::domain::event::{Event, Level, Notice};
 use purgedeck::domain::query::Sort;
-use purgedeck::effect::{Effect, Order};
+use purgedeck::effect::{Effect, Order, Report, TerminalEffect};
 use purgedeck::panes::Pointer;
 
 use super::stage::{Stage, setup};
@@ -80,4 +81,20 @@ fn what_an_overlay_covers_cannot_be_clicked_on() {
     assert_eq!(stage.app.workspace().view(), "All");
     assert_eq!(sort(&stage), Sort::NEWEST);
     stage.send(Msg::Input(Input::Mouse(Pointer::Release, (1, 1))));
+}
+
+#[test]
+fn a_click_on_a_notice_shows_all_of_it() {
+    let mut stage = Stage::new((80, 24));
+    for words in ["The first of two.", "The second of two."] {
+        let notice = Notice { level: Level::Info, account: None, words: words.to_owned() };
+        stage.report(Report::Event(Event::Notice(notice)));
+    }
+    stage.press("!");
+    stage.click("The first of two.");
+    stage.take_asked();
+    stage.press("y");
+    let copied = stage.take_asked();
+    let wanted = Effect::Terminal(TerminalEffect::Copy("The first of two.".to_owned()));
+    assert!(copied.contains(&wanted), "{copied:?}");
 }

@@ -142,6 +142,16 @@ fn where_a_cname_is_typed_the_request_scrolls_by_the_key_that_types_nothing() {
 }
 
 #[test]
+fn a_click_goes_to_a_request_of_a_plan_and_sends_nothing() {
+    let mut stage = planned((80, 24));
+    stage.click("static.shop.example");
+    assert!(stage.text().contains("request 2 as it is sent"), "{}", stage.text());
+    stage.click("static.shop.example");
+    assert_eq!(stage.take_asked(), []);
+    assert!(stage.text().contains("Plan: 2 requests"), "{}", stage.text());
+}
+
+#[test]
 fn a_plan_says_that_the_queue_is_paused_and_how_it_is_resumed() {
     let mut stage = planned((80, 24));
     assert!(!stage.text().contains("paused"), "{}", stage.text());
@@ -207,6 +217,39 @@ fn leaving_says_what_becomes_of_what_is_under_way() {
         let text = stage.text();
         assert!(text.contains(title), "{text}");
         assert!(text.contains(leave), "{text}");
+    }
+}
+
+/// The words inside of the frame of the popup on top.
+fn within_popup(stage: &Stage) -> String {
+    let text = stage.text();
+    let mut lines = text.lines().skip_while(|line| !line.contains("┌▌"));
+    let edge: Vec<char> = lines.next().unwrap().chars().collect();
+    let left = edge.windows(2).position(|it| it == ['┌', '▌']).unwrap();
+    let right = left + edge[left..].iter().position(|it| *it == '┐').unwrap();
+    let inside = |line: &str| line.chars().skip(left + 1).take(right - left - 1).collect();
+    let lines: Vec<String> = lines.take_while(|line| !line.contains('└')).map(inside).collect();
+    let words = lines.iter().flat_map(|line| line.split_whitespace()).filter(|it| *it != "▸");
+    words.collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn leaving_says_it_in_full_where_that_takes_several_lines() {
+    for size in [(160, 50), (80, 24), (60, 18), (40, 18)] {
+        let mut stage = Stage::new(size);
+        queued(&mut stage, 1, JournalState::Sending);
+        queued(&mut stage, 2, JournalState::Queued);
+        stage.press("q");
+        let text = within_popup(&stage);
+        let leave = "Quit: the requests being sent are waited for; the queue goes on in another \
+                     purgedeck, or at the next start";
+        assert!(text.contains(leave), "{size:?}: {}", stage.text());
+        assert!(text.contains("Cancel the queued requests and quit: 2 will not be sent"), "{text}");
+        // All lines of an answer are one.
+        stage.press("j");
+        let last = if stage.text().contains("next start") { "next start" } else { "start" };
+        stage.click(last);
+        assert!(stage.take_asked().contains(&Effect::Terminal(TerminalEffect::Quit)), "{size:?}");
     }
 }
 

@@ -308,3 +308,21 @@ fn progress_is_that_of_the_shown_accounts_and_never_runs_backwards() {
     assert!(!stage.text().contains("loading older"), "{}", stage.text());
     assert!(stage.text().contains("complete back to"), "{}", stage.text());
 }
+
+#[test]
+fn a_click_goes_to_a_request_and_the_next_one_shows_its_purge() {
+    let mut stage = with_queue((160, 50), setup(), |entry| {
+        entry.state = JournalState::Rejected;
+        if entry.request.account.as_str() == "edge-test" {
+            (entry.state, entry.purge) = (JournalState::Failed, Some("P-7".into()));
+        }
+    });
+    stage.click("plan of");
+    stage.press("enter");
+    assert!(stage.text().contains("Nothing was purged"), "a heading is no request");
+    stage.click("Southcdn gives no reason");
+    assert!(stage.text().contains("Queue"), "{}", stage.text());
+    stage.click("Southcdn gives no reason");
+    let text = stage.text();
+    assert!(text.contains("id:P-7") && !text.contains("Queue"), "{text}");
+}

@@ -234,3 +234,19 @@ fn no_size_is_too_small_to_draw() {
         }
     }
 }
+
+#[test]
+fn clicks_choose_a_vendor_and_go_from_line_to_line() {
+    let mut stage = first((80, 24));
+    stage.click("Medianova");
+    assert!(stage.text().contains("First start"), "the first click only goes there");
+    stage.click("Medianova");
+    assert!(stage.text().contains("Account at Medianova"), "{}", stage.text());
+    stage.click("medianova");
+    stage.press("ctrl-u");
+    stage.type_text("mn");
+    stage.click("base_url");
+    stage.type_text("https://vendor.example");
+    let text = stage.text();
+    assert!(text.contains("mn") && text.contains("https://vendor.example"), "{text}");
+}

@@ -42,7 +42,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 const VIEWS: &[&str] = &["theme", "widgets"];
 
 /// Files of the panes that draw, without the word in their name.
-const DRAWING: &[&str] = &["panes/badges.rs", "panes/format.rs", "panes/overlay.rs"];
+const DRAWING: &[&str] =
+    &["panes/badges.rs", "panes/format.rs", "panes/item_list.rs", "panes/overlay.rs"];
 
 /// Pieces that panes are made of: drawn like a pane, but no pane.
 const PIECES: &[&str] = &["field", "fuzzy_list"];

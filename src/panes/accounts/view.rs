@@ -9,10 +9,8 @@ use crate::domain::account::Account;
 use crate::domain::kind::Kind;
 use crate::panes::format;
 use crate::panes::overlay::{Overlay, OverlayInputs};
-use crate::panes::scrolling::keep_in_view;
 use crate::theme::Role;
 use crate::widgets::panel::{divide, popup};
-use crate::widgets::scroll::list;
 use crate::widgets::text::{RowWriter, put_lines, width};
 use crate::widgets::wrap::wrap;
 
@@ -37,11 +35,9 @@ impl Overlay for AccountsPane {
             Constraint::Length(below),
         ])
         .areas(inner);
-        let top = keep_in_view(0, self.cursor, usize::from(rows.height), accounts.len());
         let names = accounts.iter().map(|account| width(account.name.as_str())).max();
         let names = names.unwrap_or(0).min(MAX_NAME);
-        inputs.clicks.note_items(rows, top, accounts.len());
-        list(rows, accounts.len(), (top, self.cursor), theme, buffer, |at, writer| {
+        inputs.list(accounts.len(), self.cursor).draw(rows, buffer, |at, writer| {
             if let Some(account) = accounts.get(at) {
                 row(account, names, inputs, writer);
             }

@@ -14,10 +14,8 @@ use super::{CallsPane, sentence};
 use crate::domain::call::{Call, CallLog};
 use crate::panes::format;
 use crate::panes::overlay::{Overlay, OverlayInputs};
-use crate::panes::scrolling::keep_in_view;
 use crate::theme::Role;
 use crate::widgets::panel::{divide, popup};
-use crate::widgets::scroll::list;
 use crate::widgets::text::{RowWriter, put_lines, width};
 use crate::widgets::wrap::wrap;
 
@@ -55,11 +53,11 @@ impl Overlay for CallsPane {
             Constraint::Length(about.len() as u16),
         ])
         .areas(inner);
-        let top = keep_in_view(0, cursor, usize::from(rows.height), shown.len());
         let most = if rows.width < WIDE { MAX_NAME_NARROW } else { MAX_NAME };
         let names = shown.iter().map(|call| width(call.account.as_str())).max();
         let names = names.unwrap_or(0).min(most);
-        list(rows, shown.len(), (top, cursor), theme, buffer, |at, writer| {
+        let item = |at: usize| usize::try_from(shown.get(at)?.number).ok();
+        inputs.list(shown.len(), cursor).draw_items(rows, buffer, item, |at, writer| {
             if let Some(call) = shown.get(at) {
                 row(call, names, inputs, writer);
             }

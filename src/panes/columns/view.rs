@@ -5,10 +5,8 @@ use ratatui::layout::Rect;
 
 use super::ColumnsPane;
 use crate::panes::overlay::{Overlay, OverlayInputs};
-use crate::panes::scrolling::keep_in_view;
 use crate::theme::Role;
 use crate::widgets::panel::popup;
-use crate::widgets::scroll::list;
 
 impl Overlay for ColumnsPane {
     fn draw(&self, inputs: &OverlayInputs<'_>, area: Rect, buffer: &mut Buffer) {
@@ -17,9 +15,7 @@ impl Overlay for ColumnsPane {
         let note = format!("{} of {count} shown", self.shown().count());
         let rows = u16::try_from(count).unwrap_or(u16::MAX).saturating_add(2);
         let inner = popup(area, (46, rows), ("Columns", &note), theme, buffer);
-        let top = keep_in_view(0, self.cursor, usize::from(inner.height), count);
-        inputs.clicks.note_items(inner, top, count);
-        list(inner, count, (top, self.cursor), theme, buffer, |at, writer| {
+        inputs.list(count, self.cursor).draw(inner, buffer, |at, writer| {
             let Some((column, shown)) = self.columns.get(at) else { return };
             let role = if *shown { Role::Text } else { Role::Dim };
             writer.column(if *shown { theme.glyphs.mark } else { "" }, 2, Role::Mark);

@@ -7,10 +7,8 @@ use super::DraftsPane;
 use crate::domain::draft::{KeptDraft, Overview};
 use crate::panes::format;
 use crate::panes::overlay::{Overlay, OverlayInputs};
-use crate::panes::scrolling::keep_in_view;
 use crate::theme::Role;
 use crate::widgets::panel::popup;
-use crate::widgets::scroll::list;
 use crate::widgets::text::{RowWriter, path, printable};
 
 impl Overlay for DraftsPane {
@@ -25,9 +23,7 @@ impl Overlay for DraftsPane {
             RowWriter::new(buffer, inner, theme).put(words, Role::Dim);
             return;
         }
-        let top = keep_in_view(0, self.here, usize::from(inner.height), count);
-        inputs.clicks.note_items(inner, top, count);
-        list(inner, count, (top, self.here), theme, buffer, |at, writer| {
+        inputs.list(count, self.here).draw(inner, buffer, |at, writer| {
             if let Some((kept, overview)) = self.drafts.get(at) {
                 row(kept, overview, inputs, inner.width, writer);
             }

@@ -7,10 +7,8 @@ use super::{FacetsPane, Row};
 use crate::commands::Command;
 use crate::panes::format::count;
 use crate::panes::overlay::{Overlay, OverlayInputs};
-use crate::panes::scrolling::keep_in_view;
 use crate::theme::Role;
 use crate::widgets::panel::popup;
-use crate::widgets::scroll::list;
 use crate::widgets::text::width;
 
 /// The widest popup.
@@ -27,25 +25,26 @@ impl Overlay for FacetsPane {
         };
         let rows = u16::try_from(self.rows.len()).unwrap_or(u16::MAX).saturating_add(2);
         let inner = popup(area, (COLUMNS, rows), ("Counts", &note), theme, buffer);
-        let top = keep_in_view(0, self.cursor, usize::from(inner.height), self.rows.len());
-        inputs.clicks.note_items(inner, top, self.rows.len());
-        list(inner, self.rows.len(), (top, self.cursor), theme, buffer, |at, writer| {
-            match self.rows.get(at) {
-                Some(Row::Heading(title, rest)) => {
-                    writer.put(title, Role::Heading).put("  ", Role::Dim).put(rest, Role::Dim);
-                }
-                Some(Row::Value(facet)) => {
-                    let chosen = self.chosen.contains(&facet.term);
-                    writer.column(if chosen { theme.glyphs.mark } else { "" }, 2, Role::Mark);
-                    let number = count(facet.purges);
-                    let room = writer.room().saturating_sub(width(&number) + 2);
-                    writer
-                        .name(&facet.label, room, Role::Text)
-                        .put(" ", Role::Text)
-                        .put(&number, Role::Dim);
-                }
-                None => {}
+        let list = inputs.list(self.rows.len(), self.cursor);
+        let item = |at: usize| match self.rows.get(at)? {
+            Row::Heading(..) => None,
+            Row::Value(_) => Some(at),
+        };
+        list.draw_items(inner, buffer, item, |at, writer| match self.rows.get(at) {
+            Some(Row::Heading(title, rest)) => {
+                writer.put(title, Role::Heading).put("  ", Role::Dim).put(rest, Role::Dim);
             }
+            Some(Row::Value(facet)) => {
+                let chosen = self.chosen.contains(&facet.term);
+                writer.column(if chosen { theme.glyphs.mark } else { "" }, 2, Role::Mark);
+                let number = count(facet.purges);
+                let room = writer.room().saturating_sub(width(&number) + 2);
+                writer
+                    .name(&facet.label, room, Role::Text)
+                    .put(" ", Role::Text)
+                    .put(&number, Role::Dim);
+            }
+            None => {}
         });
     }
 }

@@ -9,10 +9,8 @@ use crate::domain::event::Level;
 use crate::domain::notice_log::LoggedNotice;
 use crate::panes::format;
 use crate::panes::overlay::{Overlay, OverlayInputs};
-use crate::panes::scrolling::keep_in_view;
 use crate::theme::Role;
 use crate::widgets::panel::{divide, popup};
-use crate::widgets::scroll::list;
 use crate::widgets::text::{RowWriter, put_lines};
 use crate::widgets::wrap::wrap;
 
@@ -37,8 +35,7 @@ impl Overlay for NoticesPane {
             Constraint::Length(about.len() as u16),
         ])
         .areas(inner);
-        let top = keep_in_view(0, self.cursor, usize::from(rows.height), log.len());
-        list(rows, log.len(), (top, self.cursor), theme, buffer, |at, writer| {
+        inputs.list(log.len(), self.cursor).draw(rows, buffer, |at, writer| {
             if let Some(logged) = log.get(at) {
                 row(logged, inputs, writer);
             }

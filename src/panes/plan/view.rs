@@ -17,10 +17,9 @@ use crate::panes::badges;
 use crate::panes::field::view::FieldView;
 use crate::panes::format;
 use crate::panes::overlay::{Overlay, OverlayInputs};
-use crate::panes::scrolling::keep_in_view;
 use crate::theme::Role;
 use crate::widgets::panel::{WIDE, divide, popup_in};
-use crate::widgets::scroll::{list, scroll_bar};
+use crate::widgets::scroll::scroll_bar;
 use crate::widgets::text::{self, RowWriter, printable, put_lines};
 
 use request_preview::Part;
@@ -138,7 +137,6 @@ impl PlanView<'_> {
     fn list(&self, area: Rect, buffer: &mut Buffer) {
         let requests = &self.pane.plan.requests;
         let here = self.pane.here;
-        let top = keep_in_view(0, here, usize::from(area.height), requests.len());
         let longest = |text: fn(&PlannedRequest) -> &str| {
             requests.iter().map(|planned| text::width(text(planned))).max().unwrap_or_default()
         };
@@ -146,7 +144,7 @@ impl PlanView<'_> {
         // The host is what must not be mistaken: it is cut last.
         let host = longest(|planned| &planned.request.cname)
             .min(area.width.saturating_sub(account + 22).max(16));
-        list(area, requests.len(), (top, here), self.inputs.theme, buffer, |at, writer| {
+        self.inputs.list(requests.len(), here).draw(area, buffer, |at, writer| {
             if let Some(planned) = requests.get(at) {
                 self.row(planned, (account, host), writer);
             }

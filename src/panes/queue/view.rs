@@ -12,10 +12,8 @@ use super::plans::{Line, lines, progress};
 use crate::domain::journal::JournalEntry;
 use crate::panes::format;
 use crate::panes::overlay::{Overlay, OverlayInputs};
-use crate::panes::scrolling::keep_in_view;
 use crate::theme::Role;
 use crate::widgets::panel::{WIDE, divide, popup};
-use crate::widgets::scroll::list;
 use crate::widgets::text::{RowWriter, put_lines};
 
 /// Least number of rows for requests where the one under the cursor is told of below.
@@ -101,8 +99,12 @@ impl QueueView<'_> {
         let lines = lines(entries);
         let here = Line::Request(self.pane.cursor());
         let cursor = lines.iter().position(|line| *line == here).unwrap_or(0);
-        let top = keep_in_view(0, cursor, usize::from(rows.height), lines.len());
-        list(rows, lines.len(), (top, cursor), theme, buffer, |at, writer| match lines.get(at) {
+        let item = |at: usize| match lines.get(at)? {
+            Line::Plan(..) => None,
+            Line::Request(at) => Some(*at),
+        };
+        let list = self.inputs.list(lines.len(), cursor);
+        list.draw_items(rows, buffer, item, |at, writer| match lines.get(at) {
             Some(&Line::Plan(from, until)) => {
                 self.plan(entries.get(from..until).unwrap_or_default(), writer);
             }

@@ -239,6 +239,13 @@ impl FilledForm {
         FormStep::Stay
     }
 
+    /// Goes to the line at this place, unless the vendor is asked or the file is written.
+    pub(super) fn go_to(&mut self, place: usize) {
+        if !self.is_busy() && place < self.lines.len() {
+            self.here = place;
+        }
+    }
+
     /// Chooses the next way in which the secret of this line is had.
     pub(super) fn next_source(&mut self) -> FormStep {
         if let Some(line) = self.lines.get_mut(self.here).filter(|line| line.is_secret()) {

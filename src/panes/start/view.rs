@@ -9,12 +9,12 @@ use super::form::{FilledForm, FormLine, TestState};
 use super::{Choice, StartPane};
 use crate::commands::Command;
 use crate::domain::new_account::SourceKind;
+use crate::panes::clicks::Click;
 use crate::panes::field::view::FieldView;
 use crate::panes::overlay::{Overlay, OverlayInputs};
 use crate::panes::scrolling::keep_in_view;
 use crate::theme::{Role, Theme};
 use crate::widgets::panel::{divide, popup};
-use crate::widgets::scroll::list;
 use crate::widgets::text::{RowWriter, put_lines, width};
 use crate::widgets::wrap::wrap;
 
@@ -61,8 +61,7 @@ impl StartPane {
         put_lines(about, below, theme, buffer);
         let titles = choices.iter().map(|choice| width(choice.title())).max().unwrap_or(0);
         let here = self.list.here().unwrap_or(0);
-        let top = keep_in_view(0, here, usize::from(rows.height), choices.len());
-        list(rows, choices.len(), (top, here), theme, buffer, |at, writer| {
+        inputs.list(choices.len(), here).draw(rows, buffer, |at, writer| {
             if let Some(choice) = choices.get(at) {
                 writer
                     .column(choice.title(), titles + 2, Role::Text)
@@ -115,7 +114,7 @@ impl StartPane {
             Constraint::Length(test_rows),
         ])
         .areas(inner);
-        draw_fields(form, rows, theme, buffer);
+        draw_fields(form, rows, inputs, buffer);
         if let Some(here) = form.line()
             && line.height > 0
         {
@@ -187,11 +186,13 @@ impl StartPane {
     }
 }
 
-fn draw_fields(form: &FilledForm, rows: Rect, theme: &Theme, buffer: &mut Buffer) {
+fn draw_fields(form: &FilledForm, rows: Rect, inputs: &OverlayInputs<'_>, buffer: &mut Buffer) {
+    let theme = inputs.theme;
     let keys = form.lines().iter().map(|line| width(&line.field.key)).max().unwrap_or(0) + 2;
     let top = keep_in_view(0, form.here(), usize::from(rows.height), form.lines().len());
     for ((place, line), row) in form.lines().iter().enumerate().skip(top).zip(rows.rows()) {
         let here = place == form.here();
+        inputs.clicks.note(row, Click::Item(place));
         let mut writer = RowWriter::new(buffer, row, theme);
         writer.column(if here { theme.glyphs.cursor } else { "" }, 2, Role::Focus);
         writer.column(&line.field.key, keys, if here { Role::Heading } else { Role::Text });
