@@ -1,7 +1,9 @@
-//! How fast the store answers: at ten thousand purges and at `PURGEDECK_BENCH_PURGES` (100,000 unless told otherwise).
+//! How fast the store answers: at ten thousand purges and at `PURGEDECK_BENCH_PURGES` (100,000
+//! unless told otherwise).
 //!
-//! `PURGEDECK_BENCH_PURGES=1000000 cargo bench --bench store`; with `PURGEDECK_BENCH_DIR` the stores are kept there and
-//! used again. How long the import took and how large the files are is told on standard error.
+//! `PURGEDECK_BENCH_PURGES=1000000 cargo bench --bench store`; with `PURGEDECK_BENCH_DIR` the
+//! stores are kept there and used again. How long the import took and how large the files are is
+//! told on standard error.
 
 #![expect(
     clippy::unwrap_used,
@@ -44,8 +46,8 @@ fn end() -> DateTime<Utc> {
     "2026-11-20T00:00:00Z".parse().unwrap()
 }
 
-/// One of a history of so many: much like what CDN operators purge. Every 10,000th has a rare needle, one in fifty `/hotfix/`,
-/// about half of them `video`.
+/// One of a history of so many: much like what CDN operators purge. Every 10,000th has a rare
+/// needle, one in fifty `/hotfix/`, about half of them `video`.
 fn purge(place: usize, of: usize) -> Purge {
     const BRANDS: [&str; 8] =
         ["acme", "globex", "initech", "umbra", "hooli", "stark", "wayne", "soylent"];

@@ -259,8 +259,8 @@ commands! {
         ComposeMode "compose-mode" "mode" "Change purge mode, where the vendor has several"
             [Compose] ["ctrl-f"]
             also "soft hard" hint Compose 12;
-        ComposeResource "compose-resource" "resource" "Choose the resource of targets without a host"
-            [Compose] ["ctrl-r"]
+        ComposeResource "compose-resource" "resource"
+            "Choose the resource of targets without a host" [Compose] ["ctrl-r"]
             also "host cname domain" hint Compose 9;
         ComposeLoad "compose-load" "load file" "Read targets from a file" [Compose] ["ctrl-o"]
             also "open import read"

@@ -29,8 +29,8 @@ const DEFAULT_LIMIT: u64 = 10;
 /// `purgedeck verify`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Requests up to five URLs of each purge from the edge; of patterns, URLs under them \
-                  that are\nin the local history. A copy is fresh if it was fetched after the \
+    after_help = "Requests up to five URLs of each purge from the edge; of patterns, URLs under \
+                  them that are\nin the local history. A copy is fresh if it was fetched after the \
                   purge, by the vendor's\nhistory or the time at which it was sent from here.\n\
                   Exit code 7 where a purge is not verified, or no purge matches.\n\
                   Example: purgedeck verify cname:www.site.com since:10m"

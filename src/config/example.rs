@@ -74,9 +74,9 @@ pub fn example() -> String {
         &mut text,
         "Hooks: a program and its arguments, started without a shell, when something became of a \
          purge of yours. It gets the request as one JSON object on its standard input, as `queue \
-         list --format json` has it, with \"event\". It has 30 s; two run at once, the others wait. \
-         Run by the purgedeck that saw the end, once, not for the demo, and not with --offline. A \
-         change takes effect at the next start.",
+         list --format json` has it, with \"event\". It has 30 s; two run at once, the others \
+         wait. Run by the purgedeck that saw the end, once, not for the demo, and not with \
+         --offline. A change takes effect at the next start.",
     );
     text.push_str("#[hooks]\n");
     keys::<HookSettings>(&mut text, 0);

@@ -1,5 +1,5 @@
-//! A client for tests that knows only bytes: it sees everything on the wire, also bytes that no HTTP
-//! library would pass on.
+//! A client for tests that knows only bytes: it sees everything on the wire, also bytes that no
+//! HTTP library would pass on.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::fmt::Write as _;

@@ -68,7 +68,8 @@ glyphs! {
     /// The rest of a scroll bar.
     scroll_track: &'static str = "│", "|";
     /// Bars from an eighth to the whole of a cell.
-    bars: [&'static str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"], [".", ".", ":", ":", "|", "|", "#", "#"];
+    bars: [&'static str; 8] =
+        ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"], [".", ".", ":", ":", "|", "|", "#", "#"];
     /// A failed part of a bar where colour cannot tell it apart.
     bar_failed: &'static str = "▒", "X";
     /// A time in the timeline without purges.

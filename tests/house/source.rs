@@ -126,8 +126,8 @@ fn attributes(item: &Item) -> &[Attribute] {
     }
 }
 
-/// Every import between files: from the importing file to the file that holds the named module, with one path as the
-/// reason. A `mod` line imports nothing.
+/// Every import between files: from the importing file to the file that holds the named module,
+/// with one path as the reason. A `mod` line imports nothing.
 pub(crate) fn imports(sources: &[Source]) -> BTreeMap<(String, String), String> {
     let files: BTreeMap<&[String], &str> =
         sources.iter().map(|source| (source.module.as_slice(), source.path.as_str())).collect();

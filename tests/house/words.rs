@@ -137,12 +137,15 @@ fn doc_comments_open_with_a_verb_or_a_noun() {
 
 #[test]
 fn lines_fit_in_a_hundred_columns() {
-    // A string is as long as it is: such lines are left to the eye.
-    let is_wide = |line: &str| line.chars().count() > WIDEST && !line.contains('"');
-    let mut wide = Vec::new();
+    // In tests, a string is as long as it is: such lines are left to the eye.
+    let is_wide = |line: &str| line.chars().count() > WIDEST;
+    let mut wide = BTreeSet::new();
     for source in sources() {
-        let lines = source.text.lines().enumerate().filter(|(_, line)| is_wide(line));
-        wide.extend(lines.map(|(at, line)| format!("src/{}:{}: {line}", source.path, at + 1)));
+        let lines = source.text.lines().enumerate().map(|(at, line)| (at + 1, line.to_owned()));
+        let lines = lines.filter(|(_, line)| !line.contains('"')).chain(source.code());
+        let lines = lines.filter(|(_, line)| is_wide(line));
+        wide.extend(lines.map(|(at, line)| format!("src/{}:{at}: {line}", source.path)));
     }
+    let wide: Vec<String> = wide.into_iter().collect();
     assert!(wide.is_empty(), "{} lines are too wide:\n{}", wide.len(), wide.join("\n"));
 }

@@ -7,7 +7,7 @@ use crate::domain::text::escape_control;
 
 /// Why a text is no filter.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{words}{}", .nearest.as_ref().map(|nearest| format!("; did you mean {nearest}?")).unwrap_or_default())]
+#[error("{words}{}", .nearest.as_deref().map_or_else(String::new, did_you_mean))]
 pub struct FilterError {
     /// The part of the text that is wrong: byte offsets that lie on characters' edges. Empty where
     /// something is missing: it is missing there.
@@ -16,6 +16,10 @@ pub struct FilterError {
     pub words: String,
     /// A text that could stand there instead.
     pub nearest: Option<String>,
+}
+
+fn did_you_mean(nearest: &str) -> String {
+    format!("; did you mean {nearest}?")
 }
 
 impl FilterError {

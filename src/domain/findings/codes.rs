@@ -66,9 +66,11 @@ codes! {
     Invisible "PD006" Error "control or invisible characters" None,
         "Control characters and invisible ones never belong to a URL. They mostly come from \
          copying out of a document.";
-    Whitespace "PD007" Error "blank inside" Some("https://www.rfc-editor.org/rfc/rfc3986#section-2"),
+    Whitespace "PD007" Error "blank inside"
+        Some("https://www.rfc-editor.org/rfc/rfc3986#section-2"),
         "A URL holds no blanks. Write %20, or put entries on lines of their own.";
-    NoAddress "PD008" Error "not an address" Some("https://www.rfc-editor.org/rfc/rfc3986#section-3"),
+    NoAddress "PD008" Error "not an address"
+        Some("https://www.rfc-editor.org/rfc/rfc3986#section-3"),
         "The scheme is not http or https, or what should be the host is no host name.";
     Duplicate "PD009" Warning "duplicate" None,
         "The same target stands in the draft already. It is sent once.";
@@ -97,7 +99,8 @@ codes! {
          with it may miss the object that is served.";
     Fragment "PD019" Info "fragment" Some("https://www.rfc-editor.org/rfc/rfc3986#section-3.5"),
         "What follows # stays in the browser; it was taken off.";
-    Userinfo "PD020" Warning "user name in the URL" Some("https://www.rfc-editor.org/rfc/rfc3986#section-3.2.1"),
+    Userinfo "PD020" Warning "user name in the URL"
+        Some("https://www.rfc-editor.org/rfc/rfc3986#section-3.2.1"),
         "A user name or a password before the host is no part of what is cached; it was taken off. \
          If it is a secret, it has been on a screen now.";
     Port "PD021" Warning "port" None,
@@ -105,7 +108,8 @@ codes! {
     RootPattern "PD022" Warning "root pattern" None,
         "The pattern covers everything on the resource. The origin will have to serve every \
          request until the cache is filled again.";
-    Vary "PD023" Warning "Vary splits objects" Some("https://www.rfc-editor.org/rfc/rfc9110#section-12.5.5"),
+    Vary "PD023" Warning "Vary splits objects"
+        Some("https://www.rfc-editor.org/rfc/rfc9110#section-12.5.5"),
         "The origin's Vary header makes several cached variants of one URL; a purge by URL removes \
          one of them. A pattern removes all.";
     Slice "PD024" Warning "large files are cached in slices" None,
@@ -149,7 +153,8 @@ codes! {
     NoWildcard "PD040" Warning "pattern without *" None,
         "A pattern that neither ends in / nor holds a * removes one path by one reading, and \
          everything that begins with it by another. Write the * to be sure.";
-    NotAscii "PD041" Warning "letters that are not ASCII" Some("https://www.rfc-editor.org/rfc/rfc3986#section-2.5"),
+    NotAscii "PD041" Warning "letters that are not ASCII"
+        Some("https://www.rfc-editor.org/rfc/rfc3986#section-2.5"),
         "Browsers ask for such letters percent-encoded, and so the cache knows them. The target is \
          sent as typed.";
     Comma "PD042" Info "comma inside" None,

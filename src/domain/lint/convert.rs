@@ -137,7 +137,8 @@ fn wildcards(mut path: String, wildcard: Wildcard, notes: &mut Notes) -> String 
                 ),
                 Wildcard::EndDisputed if !at_end => notes.say(
                     Code::WildcardDisputed,
-                    "The vendor's pages disagree about a * before the end: this may be refused or miss.",
+                    "The vendor's pages disagree about a * before the end: this may be refused or \
+                     miss.",
                 ),
                 Wildcard::Nowhere | Wildcard::End | Wildcard::EndDisputed | Wildcard::Anywhere => {}
             }

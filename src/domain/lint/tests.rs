@@ -51,8 +51,8 @@ fn recent(kind: Kind, ago: i64, targets: &[&str]) -> RecentPurge {
     }
 }
 
-/// For every code: a draft and facts that bring it up, and a draft and facts nearly the same that do
-/// not.
+/// For every code: a draft and facts that bring it up, and a draft and facts nearly the same that
+/// do not.
 fn table() -> Vec<(Code, Draft, LintFacts, Draft, LintFacts)> {
     use Kind::{All, Pattern, Url};
     let facts = LintFacts::new;
