@@ -39,6 +39,7 @@ pub mod plan;
 pub mod purge;
 pub mod query;
 pub mod resource;
+pub mod secret;
 pub mod sort;
 pub mod status;
 pub mod subject;

@@ -97,7 +97,6 @@ use crate::domain::account::Account;
 use crate::domain::activity::Names;
 use crate::domain::call::Call;
 use crate::domain::event::{Event, Level, Notice};
-use crate::domain::hook_event::HookEvent;
 use crate::domain::ids::AccountName;
 use crate::domain::journal::JournalEntry;
 use crate::domain::limits::Limits;
@@ -112,17 +111,17 @@ pub use self::configured::{StartError, StartOptions};
 pub use self::events::EventStream;
 pub use self::files::{ExportForms, Exporter};
 pub use self::history_sync::SyncReport;
-pub use self::hooks::{HookFailed, HookForm, HookPort};
+pub use self::hooks::{HookFailed, HookForm, HookPort, Hooks};
 pub use self::journal_commands::OrderError;
 pub use self::local_store::{LocalStore, Recorded};
 pub use self::verify::{MOST_AT_ONCE, Verifications};
 pub use self::wait::{Until, WaitEnd, WaitOutcome};
 
+/// Pause between two readings of news where none is configured.
+const REFRESH: Duration = Duration::from_secs(30);
+
 /// Saves a view for the next start; returns words for the operator, on success and on failure.
 pub type KeepView = Arc<dyn Fn(&SavedView) -> Result<String, String> + Send + Sync>;
-
-/// The commands of the hooks, and what is not configured of running them.
-type Hooks = (BTreeMap<HookEvent, Vec<String>>, HookPort);
 
 /// An account and its adapter.
 #[derive(Clone, Debug)]
@@ -167,6 +166,25 @@ pub struct EngineConfig {
     pub export: Option<ExportForms>,
     /// Saves views; `None`: they cannot be saved.
     pub keep_view: Option<KeepView>,
+    /// Runs hooks; `None`: there are none.
+    pub hooks: Option<Hooks>,
+}
+
+impl EngineConfig {
+    /// Makes one that may ask and send, and that neither exports nor saves views nor runs hooks.
+    pub fn new(store: Store, accounts: Vec<AccountHandle>, clock: Clock) -> Self {
+        Self {
+            store,
+            accounts,
+            clock,
+            refresh: REFRESH,
+            offline: false,
+            read_only: false,
+            export: None,
+            keep_view: None,
+            hooks: None,
+        }
+    }
 }
 
 /// A handle on the running work. Clones are handles on the same work; dropping the last one ends it
@@ -219,7 +237,7 @@ impl Engine {
     pub fn start(config: EngineConfig) -> Result<(Self, EventStream), StoreFailure> {
         let (works, accounts) = (!config.offline, config.accounts.iter());
         let accounts = accounts.map(|handle| handle.account.clone()).collect();
-        Self::begin(config, accounts, (works, None))
+        Self::begin(config, accounts, works)
     }
 
     /// Starts an engine that changes the queue of these accounts and does nothing else: no vendor
@@ -229,23 +247,15 @@ impl Engine {
         accounts: Vec<Account>,
         read_only: bool,
     ) -> Result<Self, StoreFailure> {
-        let config = EngineConfig {
-            store,
-            accounts: Vec::new(),
-            clock: Clock::system(),
-            refresh: Duration::MAX,
-            offline: false,
-            read_only,
-            export: None,
-            keep_view: None,
-        };
-        Ok(Self::begin(config, accounts, (false, None))?.0)
+        let config =
+            EngineConfig { read_only, ..EngineConfig::new(store, Vec::new(), Clock::system()) };
+        Ok(Self::begin(config, accounts, false)?.0)
     }
 
     fn begin(
         config: EngineConfig,
         accounts: Vec<Account>,
-        (works, hooks): (bool, Option<Hooks>),
+        works: bool,
     ) -> Result<(Self, EventStream), StoreFailure> {
         let io = |error: std::io::Error| StoreFailure::Io(error.to_string());
         let (stop, tasks, events) =
@@ -300,10 +310,10 @@ impl Engine {
             tasks.spawn(sender.work(stop.clone()));
         }
         tasks.spawn(tell_stored_accounts(&summaries, events.clone(), stop.clone()));
-        let hooks = hooks.filter(|(commands, _)| works && !commands.is_empty());
-        let hooks = hooks.map(|(commands, port)| {
+        let hooks = config.hooks.filter(|hooks| works && !hooks.commands.is_empty());
+        let hooks = hooks.map(|hooks| {
             let stop = CancellationToken::new();
-            let runner = HookRunner::new(commands, port, &events);
+            let runner = HookRunner::new(hooks, &events);
             let work = tokio::spawn(runner.work(stop.clone()));
             (stop.drop_guard(), work)
         });

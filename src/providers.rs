@@ -233,9 +233,9 @@ pub fn connect_with(
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
-    use crate::config::secret::Secret;
     use crate::config::secret::source::SecretSource;
     use crate::config::vendors::VENDORS;
+    use crate::domain::secret::Secret;
 
     #[test]
     fn every_provider_of_the_configuration_has_an_adapter_under_its_name() {

@@ -11,11 +11,11 @@ use super::accounts::AccountConfig;
 use super::diagnostic::{Diagnostic, describe_io_error};
 use super::load::{Flags, resolve};
 use super::paths::{Paths, write_private_new};
-use super::secret::Secret;
 use super::secret::source::SecretSource;
 use super::value::{Node, to_toml};
 use super::vendors::{VENDORS, Vendor, VendorKey, VendorKind, VendorValue};
 use crate::domain::new_account::{AccountForm, FormField, NewAccount, NewValue, SourceHints};
+use crate::domain::secret::Secret;
 
 /// The first lines of the file.
 const HEAD: &str = "# purgedeck's configuration. `purgedeck config show` prints all that is in \
@@ -179,7 +179,6 @@ fn faults(diagnostics: &[Diagnostic]) -> String {
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
-    use crate::domain::new_account::TypedSecret;
 
     fn paths(folder: &Path) -> Paths {
         Paths { config: folder.join("purgedeck/config.toml"), ..Paths::default() }
@@ -244,7 +243,7 @@ mod tests {
 
         let folder = tempfile::tempdir().unwrap();
         let paths = paths(folder.path());
-        let typed = NewValue::Paste(TypedSecret::new("29841$c767".to_owned()));
+        let typed = NewValue::Paste(Secret::new("29841$c767".to_owned()));
         let config = NewConfig::new(&filled(typed), &paths).unwrap();
         let key = forms(&paths)[0].fields[0].key.clone();
         assert!(!config.text.contains("c767") && !format!("{config:?}").contains("c767"));

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::column::ShownColumn;
+use super::sort::Sort;
 use super::zone::Zone;
 
 /// The version of the kept form. Another one is not read.
@@ -68,6 +70,18 @@ pub struct KeptPane {
     pub columns: Vec<String>,
 }
 
+impl KeptPane {
+    /// Reads its order; the usual one where this version does not know it.
+    pub fn order(&self) -> Sort {
+        self.sort.parse().unwrap_or_default()
+    }
+
+    /// Reads its columns, without those that this version does not know.
+    pub fn shown_columns(&self) -> Vec<ShownColumn> {
+        self.columns.iter().filter_map(|column| column.parse().ok()).collect()
+    }
+}
+
 /// The reason why a kept board cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BoardFault {
@@ -126,6 +140,17 @@ mod tests {
     fn what_was_written_is_read() {
         let read = board().to_text().and_then(|text| KeptBoard::from_text(&text));
         assert_eq!(read, Ok(board()));
+    }
+
+    #[test]
+    fn an_order_and_columns_that_are_not_known_are_left_out() {
+        let columns = ["cname 30", "colour", "status"].map(str::to_owned).to_vec();
+        let pane = KeptPane { sort: "colour".to_owned(), columns, ..KeptPane::default() };
+        assert_eq!(pane.order(), Sort::NEWEST);
+        let columns: Vec<String> = pane.shown_columns().iter().map(ToString::to_string).collect();
+        assert_eq!(columns, ["cname 30", "status"]);
+        let sort = Sort::NEWEST.turned();
+        assert_eq!(KeptPane { sort: sort.to_string(), ..pane }.order(), sort);
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! An account that is being set up: the form of each vendor, and the form as it was filled in.
 
-use std::fmt;
-
 use super::ids::ProviderName;
+use super::secret::Secret;
+use super::words::words;
 
 /// The keys that make an account at a vendor. A vendor with several kinds of credentials has a form
 /// for each.
@@ -43,33 +43,23 @@ pub struct SourceHints {
     pub command: String,
 }
 
-/// A way to say how a secret is had.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum SourceKind {
-    /// It is pasted, and kept in a file of its own beside the configuration.
-    Paste,
-    /// A variable of the environment.
-    Env,
-    /// A file that is there.
-    File,
-    /// A command that prints it.
-    Command,
+words! {
+    /// A way to say how a secret is had. Its word is that of the configuration, where it has one
+    /// there.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+    SourceKind {
+        /// It is pasted, and kept in a file of its own beside the configuration.
+        Paste = "paste";
+        /// A variable of the environment.
+        Env = "env";
+        /// A file that is there.
+        File = "file";
+        /// A command that prints it.
+        Command = "command";
+    }
 }
 
 impl SourceKind {
-    /// Every way, in the order in which they are offered.
-    pub const EVERY: [Self; 4] = [Self::Paste, Self::Env, Self::File, Self::Command];
-
-    /// Returns the word for it, as in the configuration where it has one there.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Paste => "paste",
-            Self::Env => "env",
-            Self::File => "file",
-            Self::Command => "command",
-        }
-    }
-
     /// Returns the way after this one; the first after the last.
     #[must_use]
     pub fn next(self) -> Self {
@@ -82,35 +72,13 @@ impl SourceKind {
     }
 }
 
-/// A secret as it was typed. `Debug` does not show it.
-#[derive(Clone, PartialEq, Eq)]
-pub struct TypedSecret(String);
-
-impl TypedSecret {
-    /// Wraps what was typed.
-    pub fn new(text: String) -> Self {
-        Self(text)
-    }
-
-    /// Returns the secret, for the code that keeps it in a file or sends it to its vendor.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for TypedSecret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("TypedSecret(…)")
-    }
-}
-
 /// The value of a key of a new account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NewValue {
     /// A text that is no secret.
     Text(String),
     /// A secret that is to be kept in a file of its own.
-    Paste(TypedSecret),
+    Paste(Secret),
     /// The name of the variable that holds a secret.
     Env(String),
     /// The path of the file that holds a secret.
@@ -136,8 +104,8 @@ mod tests {
 
     #[test]
     fn a_typed_secret_is_never_shown() {
-        let value = NewValue::Paste(TypedSecret::new("29841$c767".to_owned()));
-        assert_eq!(format!("{value:?}"), "Paste(TypedSecret(…))");
+        let value = NewValue::Paste(Secret::new("29841$c767".to_owned()));
+        assert_eq!(format!("{value:?}"), "Paste(Secret(…))");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::local_store::{LocalStore, error};
 use super::{
     AccountHandle, Clock, EdgeWatch, Engine, EngineConfig, EventStream, ExportForms, HookPort,
-    KeepView,
+    Hooks, KeepView,
 };
 use crate::config::accounts::AccountConfig;
 use crate::config::load::Config;
@@ -67,11 +67,7 @@ impl Engine {
         store: &LocalStore,
         options: StartOptions,
     ) -> Result<(Self, EventStream), StartError> {
-        let hooks = options.hooks.clone().map(|port| (config.hooks.commands(), port));
-        let works = !options.offline;
-        let engine = engine_config(config, store, options)?;
-        let accounts = engine.accounts.iter().map(|handle| handle.account.clone()).collect();
-        let started = Self::begin(engine, accounts, (works, hooks));
+        let started = Self::start(engine_config(config, store, options)?);
         started.map_err(|failure| error(store.0.path(), &failure).into())
     }
 
@@ -95,14 +91,14 @@ fn engine_config(
             account.edge = None;
         }
     }
+    let hooks = options.hooks.map(|port| Hooks { commands: config.hooks.commands(), port });
     Ok(EngineConfig {
-        store: store.0.clone(),
-        accounts,
-        clock: Clock::system(),
         refresh: config.settings.refresh.value.0,
         offline: options.offline,
         read_only: config.settings.read_only.value || options.read_only,
         export: options.export,
         keep_view: options.keep_view,
+        hooks,
+        ..EngineConfig::new(store.0.clone(), accounts, Clock::system())
     })
 }

@@ -53,6 +53,15 @@ pub struct HookPort {
     pub failed: Option<HookFailed>,
 }
 
+/// The operator's own commands, which are run when a purge came to an end.
+#[derive(Clone, Debug)]
+pub struct Hooks {
+    /// The command of each event: a program and its arguments.
+    pub commands: BTreeMap<HookEvent, Vec<String>>,
+    /// The parts of running them that are not configured.
+    pub port: HookPort,
+}
+
 impl fmt::Debug for HookPort {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HookPort").finish_non_exhaustive()
@@ -71,11 +80,7 @@ pub(super) struct HookRunner {
 
 impl HookRunner {
     /// Makes a runner that hears of every end from now on.
-    pub(super) fn new(
-        commands: BTreeMap<HookEvent, Vec<String>>,
-        port: HookPort,
-        events: &EventHub,
-    ) -> Self {
+    pub(super) fn new(Hooks { commands, port }: Hooks, events: &EventHub) -> Self {
         let (ends, events) = (events.follow_ends(), events.clone());
         Self { commands, port, ends, events, limit: LIMIT, running: JoinSet::new() }
     }
@@ -225,7 +230,8 @@ mod tests {
             let commands = BTreeMap::from([(HookEvent::Failed, words.to_vec())]);
             let form: HookForm =
                 Arc::new(|event, entry| format!("{} {}\n", event.word(), entry.id.as_str()));
-            let runner = HookRunner::new(commands, HookPort { form, failed: None }, &self.hub);
+            let port = HookPort { form, failed: None };
+            let runner = HookRunner::new(Hooks { commands, port }, &self.hub);
             HookRunner { limit, ..runner }
         }
 

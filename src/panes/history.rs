@@ -107,10 +107,7 @@ impl HistoryPane {
         if let Ok(own) = Filter::parse(&kept.own) {
             filter.set_own(own);
         }
-        let sort = kept.sort.parse().unwrap_or_default();
-        let columns = kept.columns.iter().filter_map(|column| column.parse().ok());
-        let columns: Vec<ShownColumn> = columns.collect();
-        Self { filter, ..Self::new(pane, "") }.arranged(sort, &columns)
+        Self { filter, ..Self::new(pane, "") }.arranged(kept.order(), &kept.shown_columns())
     }
 
     /// Has it show its rows in this order and with these columns; without any, with the usual

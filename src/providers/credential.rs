@@ -5,9 +5,9 @@ use tokio::sync::Mutex;
 use super::ConnectError;
 use super::http::Http;
 use crate::config::accounts::AccountConfig;
-use crate::config::secret::Secret;
 use crate::config::secret::source::SecretSource;
 use crate::domain::failure::{Cause, Failure};
+use crate::domain::secret::Secret;
 
 /// The source of an account's credentials, which may take several secrets or a login.
 pub(crate) trait KeySource: Send + Sync {

@@ -35,12 +35,12 @@ use super::{
     ActivityPage, ActivityRequest, ActivityRule, ConnectError, HistoryPage, HistoryRequest, Receipt,
 };
 use crate::config::accounts::AccountConfig;
-use crate::config::secret::Secret;
 use crate::domain::edge::EdgeRules;
 use crate::domain::failure::Failure;
 use crate::domain::limits::Limits;
 use crate::domain::payload::PurgeRequest;
 use crate::domain::resource::Resource;
+use crate::domain::secret::Secret;
 
 /// The word for this provider in configurations and exports.
 pub const NAME: &str = "gcore";

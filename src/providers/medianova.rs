@@ -33,12 +33,12 @@ use super::http::{HttpPolicy, HttpRequest, HttpResponse};
 use super::records::{Position, RecordPage};
 use super::{ConnectError, HistoryPage, HistoryRequest, Receipt};
 use crate::config::accounts::AccountConfig;
-use crate::config::secret::Secret;
 use crate::domain::edge::EdgeRules;
 use crate::domain::failure::{Cause, Failure};
 use crate::domain::limits::Limits;
 use crate::domain::payload::PurgeRequest;
 use crate::domain::resource::Resource;
+use crate::domain::secret::Secret;
 use token::TokenSource;
 
 /// The word for this provider in configurations and exports.

@@ -180,14 +180,12 @@ mod tests {
         let path = folder.path().join("config.toml");
         std::fs::write(&path, "theme = \"default\"\n").unwrap();
         let (engine, _events) = Engine::start(EngineConfig {
-            store: Store::open(&folder.path().join("store.db"), Access::ReadWrite).unwrap(),
-            accounts: Vec::new(),
-            clock: Clock::system(),
-            refresh: Duration::from_secs(30),
             offline: true,
-            read_only: false,
-            export: None,
-            keep_view: None,
+            ..EngineConfig::new(
+                Store::open(&folder.path().join("store.db"), Access::ReadWrite).unwrap(),
+                Vec::new(),
+                Clock::system(),
+            )
         })
         .unwrap();
         let file: Arc<Path> = Arc::from(path.as_path());

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use purgedeck::config::accounts::AccountConfig;
-use purgedeck::config::secret::Secret;
 use purgedeck::config::secret::source::SecretSource;
 use purgedeck::domain::ids::{AccountName, ProviderName};
+use purgedeck::domain::secret::Secret;
 use purgedeck::providers::clock::WallClock;
 use purgedeck::providers::http::HttpPolicy;
 use purgedeck::providers::{Provider, connect_with};

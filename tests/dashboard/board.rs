@@ -9,17 +9,6 @@ use ratatui::style::Color;
 
 use super::stage::Stage;
 
-fn filter(stage: &Stage) -> String {
-    let board = stage.app.workspace();
-    board.pane(board.focus()).unwrap().filter().text().to_owned()
-}
-
-fn show(stage: &mut Stage, filter: &str) {
-    stage.press("/ ctrl-u");
-    stage.type_text(filter);
-    stage.press("enter");
-}
-
 const SIZES: [(u16, u16); 4] = [(160, 50), (100, 30), (80, 24), (60, 20)];
 
 /// The cells of the timeline: foregrounds and backgrounds.
@@ -49,12 +38,12 @@ fn what_failed_is_never_green_at_any_size() {
         let line = stage.theme.style(Role::Border).fg.unwrap();
         assert!(bars(&stage).iter().flatten().any(|colour| *colour == red), "{size:?}");
         for text in ["status:failed", "-status:successful,in_progress,report_disabled"] {
-            show(&mut stage, text);
+            stage.show(text);
             let cells = bars(&stage);
             assert!(!cells.is_empty() && !cells.iter().flatten().any(|colour| *colour == green));
             assert!(cells.iter().all(|cell| cell[0] == red || cell[0] == line), "{size:?}");
         }
-        show(&mut stage, "status:in_progress");
+        stage.show("status:in_progress");
         let cells = bars(&stage);
         assert!(!cells.iter().flatten().any(|colour| [green, red].contains(colour)), "{size:?}");
     }
@@ -65,7 +54,7 @@ fn in_ascii_failures_have_letters_of_their_own() {
     for size in SIZES {
         let mut stage = Stage::new(size);
         stage.theme = Theme::named("default", ColourDepth::None, Glyphs::ASCII).unwrap();
-        show(&mut stage, "status:failed");
+        stage.show("status:failed");
         let symbols = symbols(&stage);
         let letters = ["x", "X", "'"];
         assert!(symbols.iter().all(|symbol| letters.contains(&symbol.as_str())), "{symbols:?}");
@@ -118,29 +107,24 @@ fn the_caption_tells_the_exceptions_the_peak_and_the_days() {
 fn ranges_step_back_and_on_and_end_at_now() {
     let mut stage = Stage::with((80, 24), 4_000);
     stage.press("[");
-    assert_eq!(filter(&stage), "on:2026-11-20");
+    assert_eq!(stage.filter(), "on:2026-11-20");
     stage.press("[");
-    assert_eq!(filter(&stage), "on:2026-11-19");
+    assert_eq!(stage.filter(), "on:2026-11-19");
     stage.press("] ]");
-    assert_eq!(filter(&stage), "on:2026-11-21");
+    assert_eq!(stage.filter(), "on:2026-11-21");
     stage.press("]");
-    assert_eq!(filter(&stage), "on:2026-11-21");
+    assert_eq!(stage.filter(), "on:2026-11-21");
     assert!(stage.text().contains("nothing later than now"), "{}", stage.text());
-    show(&mut stage, "kind:url since:6h");
+    stage.show("kind:url since:6h");
     stage.press("[");
-    assert_eq!(filter(&stage), "kind:url on:2026-11-20T22:04Z..2026-11-21T04:05Z");
+    assert_eq!(stage.filter(), "kind:url on:2026-11-20T22:04Z..2026-11-21T04:05Z");
     stage.press("esc");
-    assert_eq!(filter(&stage), "");
+    assert_eq!(stage.filter(), "");
     stage.press("T");
     let text = stage.text();
     assert!(text.contains("the last hour") && text.contains("yesterday"), "{text}");
     stage.press("down enter");
-    assert_eq!(filter(&stage), "since:24h");
-}
-
-fn selected(stage: &Stage) -> u64 {
-    let board = stage.app.workspace();
-    board.pane(board.focus()).unwrap().timeline().summary().unwrap().selected
+    assert_eq!(stage.filter(), "since:24h");
 }
 
 fn count(stage: &Stage, is: impl Fn(&Purge) -> bool) -> u64 {
@@ -156,19 +140,19 @@ fn counts_narrow_to_what_is_chosen_and_leave_it_out() {
         assert!(text.contains(words), "{words}: {text}");
     }
     stage.press("j enter");
-    assert_eq!(filter(&stage), "status:successful");
-    assert_eq!(selected(&stage), count(&stage, |purge| purge.status == Status::Successful));
+    assert_eq!(stage.filter(), "status:successful");
+    assert_eq!(stage.selected(), count(&stage, |purge| purge.status == Status::Successful));
     stage.press("esc b space j space enter");
-    assert_eq!(filter(&stage), "status:in_progress,failed");
+    assert_eq!(stage.filter(), "status:in_progress,failed");
     let either = |purge: &Purge| matches!(purge.status, Status::InProgress | Status::Failed);
-    assert_eq!(selected(&stage), count(&stage, either));
+    assert_eq!(stage.selected(), count(&stage, either));
     stage.press("esc b tab tab -");
-    assert_eq!(filter(&stage), "-account:edge-prod");
-    assert_eq!(selected(&stage), count(&stage, |purge| purge.account.as_str() != "edge-prod"));
+    assert_eq!(stage.filter(), "-account:edge-prod");
+    assert_eq!(stage.selected(), count(&stage, |purge| purge.account.as_str() != "edge-prod"));
     stage.press("b backtab enter");
-    assert_eq!(filter(&stage), "-account:edge-prod by:mira");
+    assert_eq!(stage.filter(), "-account:edge-prod by:mira");
     stage.press("b esc");
-    assert_eq!(filter(&stage), "-account:edge-prod by:mira", "esc changes nothing");
+    assert_eq!(stage.filter(), "-account:edge-prod by:mira", "esc changes nothing");
 }
 
 #[test]

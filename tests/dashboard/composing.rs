@@ -13,19 +13,8 @@ use purgedeck::effect::{Answer, Effect, Order, Query, Report, TerminalEffect};
 
 use super::stage::{Stage, setup};
 
-/// A stage where one account alone serves the hosts.
-fn alone(size: (u16, u16)) -> Stage {
-    let mut stage = Stage::new(size);
-    stage.report(Report::Event(Event::Resources {
-        account: "edge-test".into(),
-        resources: Arc::new(Vec::new()),
-    }));
-    stage.take_asked();
-    stage
-}
-
 fn pasted(size: (u16, u16), text: &str) -> Stage {
-    let mut stage = alone(size);
+    let mut stage = Stage::alone(size);
     stage.press("P");
     stage.send(Msg::Input(Input::Paste(text.to_owned())));
     stage
@@ -250,7 +239,7 @@ fn the_advice_of_a_finding_can_be_read_whole_in_little_room() {
 #[test]
 fn a_paste_on_the_board_opens_compose_with_it() {
     for keys in ["j", "enter", "enter tab"] {
-        let mut stage = alone((80, 24));
+        let mut stage = Stage::alone((80, 24));
         stage.press(keys);
         stage.take_asked();
         let text = "https://www.site.com/a.jpg\r\nhttps://nowhere.example/x\r\n";

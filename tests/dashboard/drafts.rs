@@ -1,23 +1,9 @@
 //! Drafts: each purge its own, kept as a list, never merged or opened again unasked.
 
-use std::sync::Arc;
-
 use purgedeck::domain::draft::{Draft, KeptDraft};
-use purgedeck::domain::event::Event;
 use purgedeck::effect::{Answer, Effect, Order, Report};
 
 use super::stage::Stage;
-
-/// A stage where one account alone serves the hosts.
-fn alone(size: (u16, u16)) -> Stage {
-    let mut stage = Stage::new(size);
-    stage.report(Report::Event(Event::Resources {
-        account: "edge-test".into(),
-        resources: Arc::new(Vec::new()),
-    }));
-    stage.take_asked();
-    stage
-}
 
 /// The drafts that were kept and not forgotten since, by their texts.
 fn kept(asked: &[Effect]) -> Vec<String> {
@@ -37,7 +23,7 @@ fn kept(asked: &[Effect]) -> Vec<String> {
 
 #[test]
 fn purging_again_opens_just_the_row_it_was_pressed_on_beside_a_draft_that_is_kept() {
-    let mut stage = alone((100, 30));
+    let mut stage = Stage::alone((100, 30));
     stage.press("P");
     stage.type_text("https://img.site.com/mine.jpg");
     stage.press("tab");
@@ -62,7 +48,7 @@ fn purging_again_opens_just_the_row_it_was_pressed_on_beside_a_draft_that_is_kep
 
 #[test]
 fn composing_always_begins_empty() {
-    let mut stage = alone((80, 24));
+    let mut stage = Stage::alone((80, 24));
     stage.press("P");
     stage.type_text("https://www.site.com/a.jpg");
     stage.press("esc P");
@@ -74,7 +60,7 @@ fn composing_always_begins_empty() {
 #[test]
 fn the_list_opens_and_deletes_drafts_and_brings_the_last_one_back() {
     for size in [(100, 30), (80, 24), (60, 20)] {
-        let mut stage = alone(size);
+        let mut stage = Stage::alone(size);
         for line in ["https://www.site.com/one.jpg", "https://img.site.com/two.jpg"] {
             stage.press("P");
             stage.type_text(line);
@@ -100,7 +86,7 @@ fn the_list_opens_and_deletes_drafts_and_brings_the_last_one_back() {
 
 #[test]
 fn a_draft_that_was_sent_or_emptied_is_not_kept() {
-    let mut stage = alone((80, 24));
+    let mut stage = Stage::alone((80, 24));
     stage.press("P");
     stage.type_text("https://www.site.com/a");
     stage.press("backspace ctrl-x esc D");
@@ -123,7 +109,7 @@ fn a_draft_that_was_sent_or_emptied_is_not_kept() {
 
 #[test]
 fn drafts_of_earlier_runs_are_in_the_list() {
-    let mut stage = alone((80, 24));
+    let mut stage = Stage::alone((80, 24));
     let draft = Draft { text: "https://www.site.com/old.jpg".to_owned(), ..Draft::default() };
     let kept = KeptDraft { id: "1".into(), changed: stage.now, draft };
     stage.report(Report::Answer(Answer::DraftsKept(vec![kept])));

@@ -115,22 +115,17 @@ fn what_cannot_be_used_here_says_where_it_can_and_changes_nothing() {
     assert!(!stage.text().contains("(In the queue only)"), "{}", stage.text());
 }
 
-fn filter(stage: &Stage) -> String {
-    let board = stage.app.workspace();
-    board.pane(board.focus()).unwrap().filter().text().to_owned()
-}
-
 #[test]
 fn a_host_or_an_account_narrows_the_focused_pane() {
     let mut stage = stage();
     stage.press(":");
     stage.type_text("dl.example");
     stage.press("enter");
-    assert_eq!(filter(&stage), "cname:dl.example.org");
+    assert_eq!(stage.filter(), "cname:dl.example.org");
     stage.press(":");
     stage.type_text("prod");
     stage.press("enter");
-    assert_eq!(filter(&stage), "cname:dl.example.org account:edge-prod");
+    assert_eq!(stage.filter(), "cname:dl.example.org account:edge-prod");
     assert_eq!(stage.app.overlays().len(), 0);
 }
 

@@ -51,12 +51,6 @@ fn wait(stage: &mut Stage) {
     stage.send(Msg::Woke);
 }
 
-fn filter(stage: &mut Stage, text: &str) {
-    stage.press("/ ctrl-u");
-    stage.type_text(text);
-    stage.press("enter");
-}
-
 fn without_clock(stage: &Stage) -> String {
     stage.text().lines().skip(1).collect::<Vec<_>>().join("\n")
 }
@@ -64,13 +58,13 @@ fn without_clock(stage: &Stage) -> String {
 #[test]
 fn splits_filters_order_columns_view_and_zone_are_there_at_the_next_start() {
     let mut stage = start(setup(None));
-    filter(&mut stage, "kind:pattern");
+    stage.show("kind:pattern");
     stage.press("|");
-    filter(&mut stage, "kind:all");
+    stage.show("kind:all");
     stage.press("S -");
-    filter(&mut stage, "status:failed");
+    stage.show("status:failed");
     stage.press("c j j space enter t 4");
-    filter(&mut stage, "account:edge-prod");
+    stage.show("account:edge-prod");
     wait(&mut stage);
     let board = kept(&mut stage).pop().unwrap();
     let left = without_clock(&stage);
@@ -139,23 +133,18 @@ fn where_nothing_is_kept_nothing_is_written() {
 fn left_filtered() -> KeptBoard {
     let mut stage = start(setup(None));
     stage.press("4");
-    filter(&mut stage, "kind:all");
+    stage.show("kind:all");
     wait(&mut stage);
     kept(&mut stage).pop().unwrap()
-}
-
-fn shown(stage: &Stage) -> String {
-    let board = stage.app.workspace();
-    board.pane(board.focus()).unwrap().filter().text().to_owned()
 }
 
 #[test]
 fn a_view_that_was_named_is_shown_as_it_is_defined() {
     let again = start(setup(Some(left_filtered())));
-    assert_eq!((again.app.workspace().view(), shown(&again).as_str()), ("Mine", "kind:all"));
+    assert_eq!((again.app.workspace().view(), again.filter().as_str()), ("Mine", "kind:all"));
     let view = Some("Mine".to_owned());
     let named = start(Setup { view, ..setup(Some(left_filtered())) });
-    assert_eq!(shown(&named), "cname:www.site.com");
+    assert_eq!(named.filter(), "cname:www.site.com");
     let view = Some("All".to_owned());
     let other = start(Setup { view, ..setup(Some(left_filtered())) });
     assert_eq!(other.app.workspace().view(), "All");
@@ -166,7 +155,7 @@ fn a_view_that_was_defined_anew_meanwhile_is_shown_as_it_is_defined() {
     let mut setup = setup(Some(left_filtered()));
     setup.views[0].filter = "cname:img.site.com".to_owned();
     let again = start(setup);
-    assert_eq!(shown(&again), "cname:img.site.com");
+    assert_eq!(again.filter(), "cname:img.site.com");
 }
 
 #[test]
@@ -174,7 +163,7 @@ fn a_view_whose_panes_were_changed_meanwhile_is_shown_as_it_is_defined() {
     let mut setup = setup(Some(left_filtered()));
     setup.views[0].panes = vec!["right of 1: status:failed".parse().unwrap()];
     let again = start(setup);
-    assert_eq!(shown(&again), "cname:www.site.com");
+    assert_eq!(again.filter(), "cname:www.site.com");
     assert_eq!(again.app.workspace().shown().len(), 2);
 }
 
@@ -224,11 +213,11 @@ fn a_board_that_cannot_be_read_is_a_notice_and_no_failure() {
 #[test]
 fn a_saved_view_keeps_its_splits() {
     let mut stage = start(setup(None));
-    filter(&mut stage, "kind:url");
+    stage.show("kind:url");
     stage.press("|");
-    filter(&mut stage, "status:failed");
+    stage.show("status:failed");
     stage.press("-");
-    filter(&mut stage, "kind:all");
+    stage.show("kind:all");
     stage.press("W");
     stage.type_text("two");
     stage.press("enter");

@@ -10,14 +10,7 @@ use purgedeck::effect::{Answer, Effect, Order, Query, Report, TerminalEffect};
 use super::stage::Stage;
 
 fn here(stage: &Stage) -> PurgeKey {
-    let board = stage.app.workspace();
-    let pane = board.pane(board.focus()).unwrap();
-    pane.rows().here().unwrap().key
-}
-
-fn filter(stage: &Stage) -> String {
-    let board = stage.app.workspace();
-    board.pane(board.focus()).unwrap().filter().text().to_owned()
+    stage.pane().rows().here().unwrap().key
 }
 
 fn place(stage: &Stage) -> usize {
@@ -137,17 +130,6 @@ fn a_cursor_on_the_newest_row_follows_the_newest() {
     assert_eq!(place(&stage), 0);
 }
 
-fn gathered(stage: &mut Stage) -> Vec<PurgeKey> {
-    stage
-        .take_asked()
-        .into_iter()
-        .find_map(|effect| match effect {
-            Effect::Query(Query::Gather { keys, .. }) => Some(keys),
-            _ => None,
-        })
-        .unwrap_or_default()
-}
-
 #[test]
 fn a_cursor_that_was_moved_to_the_newest_row_stays_on_its_purge() {
     let mut stage = Stage::new((80, 24));
@@ -158,7 +140,7 @@ fn a_cursor_that_was_moved_to_the_newest_row_stays_on_its_purge() {
     assert_eq!(here(&stage), key);
     assert_eq!(place(&stage), 2);
     stage.press("R");
-    assert_eq!(gathered(&mut stage), [key]);
+    assert_eq!(stage.gathered(), [key]);
 }
 
 #[test]
@@ -177,7 +159,7 @@ fn an_open_detail_stays_at_its_purge_whatever_comes_in() {
     stage.arrive(4);
     assert_eq!(here(&stage), newest, "also after going to the first row");
     stage.press("R");
-    assert_eq!(gathered(&mut stage), [newest]);
+    assert_eq!(stage.gathered(), [newest]);
 }
 
 #[test]
@@ -198,7 +180,7 @@ fn an_open_detail_stays_at_its_purge_while_filter_and_order_change_around_it() {
     stage.press("S");
     assert_eq!((here(&stage), shown(&stage)), (key, Some(key)));
     stage.press("R");
-    assert_eq!(gathered(&mut stage), [key]);
+    assert_eq!(stage.gathered(), [key]);
     stage.press("esc esc g");
     assert_ne!(here(&stage), key);
 }
@@ -239,15 +221,15 @@ fn a_key_takes_the_purge_that_stood_there_when_it_was_pressed() {
 fn a_purge_that_the_filter_has_lost_stays_until_the_cursor_leaves_it() {
     let mut stage = Stage::new((80, 24));
     stage.press("2 j");
-    let (key, before) = (here(&stage), filter(&stage));
+    let (key, before) = (here(&stage), stage.filter());
     let lost = stage.store.iter_mut().find(|it| it.0 == key).unwrap();
     lost.1.status = Status::Successful;
     stage.arrive(0);
-    assert_eq!(filter(&stage), before);
+    assert_eq!(stage.filter(), before);
     assert_eq!(here(&stage), key);
     assert!(stage.text().contains("left filter"), "{}", stage.text());
     stage.press("R");
-    assert_eq!(gathered(&mut stage), [key]);
+    assert_eq!(stage.gathered(), [key]);
     stage.press("esc k");
     assert_ne!(here(&stage), key);
     assert!(!stage.text().contains("left filter"), "{}", stage.text());
@@ -370,15 +352,15 @@ fn a_single_target_is_copied_at_once_and_many_are_fetched_first() {
 fn narrowing_to_the_rows_cname_and_back() {
     let mut stage = Stage::new((80, 24));
     stage.press("f");
-    assert_eq!(filter(&stage), "cname:www.site.com");
+    assert_eq!(stage.filter(), "cname:www.site.com");
     stage.press("F");
-    assert_eq!(filter(&stage), "cname:www.site.com account:edge-prod");
+    assert_eq!(stage.filter(), "cname:www.site.com account:edge-prod");
     stage.press("esc");
-    assert_eq!(filter(&stage), "", "the view's own filter");
+    assert_eq!(stage.filter(), "", "the view's own filter");
     stage.press("/ up");
-    assert_eq!(filter(&stage), "cname:www.site.com account:edge-prod", "what was left is kept");
+    assert_eq!(stage.filter(), "cname:www.site.com account:edge-prod", "what was left is kept");
     stage.press("up enter");
-    assert_eq!(filter(&stage), "cname:www.site.com");
+    assert_eq!(stage.filter(), "cname:www.site.com");
 }
 
 #[test]
@@ -387,9 +369,9 @@ fn zooming_into_a_bar_narrows_the_time_and_out_again() {
     stage.press("z");
     assert!(stage.text().contains("No bar of the timeline is chosen"));
     stage.press("h h z");
-    assert!(filter(&stage).starts_with("on:2026-11-21T"), "{}", filter(&stage));
+    assert!(stage.filter().starts_with("on:2026-11-21T"), "{}", stage.filter());
     stage.press("Z");
-    assert_eq!(filter(&stage), "");
+    assert_eq!(stage.filter(), "");
 }
 
 #[test]
@@ -413,7 +395,7 @@ fn tabs_keep_their_own_place_and_ask_only_when_they_are_seen() {
     let mut stage = Stage::new((80, 24));
     stage.press("j j j");
     stage.press("3");
-    assert_eq!(filter(&stage), "status:failed since:24h");
+    assert_eq!(stage.filter(), "status:failed since:24h");
     stage.take_asked();
     stage.press("1");
     assert_eq!(place(&stage), 3);
@@ -435,14 +417,14 @@ fn a_view_that_was_left_with_another_filter_says_so_and_gets_its_own_back() {
     let text = stage.text();
     assert!(text.contains("3 Failed 24h*"), "{text}");
     assert!(text.contains("left with another filter"), "{text}");
-    assert!(filter(&stage).contains("cname:"));
+    assert!(stage.filter().contains("cname:"));
     stage.press("3");
-    assert_eq!(filter(&stage), "status:failed since:24h");
+    assert_eq!(stage.filter(), "status:failed since:24h");
     assert!(!stage.text().contains("3 Failed 24h*"));
     stage.press("esc");
-    assert_eq!(filter(&stage), "status:failed since:24h", "it is where esc goes to");
+    assert_eq!(stage.filter(), "status:failed since:24h", "it is where esc goes to");
     stage.press("/ up enter");
-    assert!(filter(&stage).contains("cname:"), "and back");
+    assert!(stage.filter().contains("cname:"), "and back");
 }
 
 #[test]
@@ -459,7 +441,7 @@ fn a_view_is_kept_under_its_name_and_shown() {
     stage.type_text("www");
     stage.press("enter");
     assert!(stage.text().contains("4 www"), "{}", stage.text());
-    assert_eq!(filter(&stage), "cname:www.site.com");
+    assert_eq!(stage.filter(), "cname:www.site.com");
     let saved = |effect: &Effect| matches!(effect, Effect::Order(Order::SaveView(view)) if view.name == "www");
     assert!(stage.take_asked().iter().any(saved));
 }
@@ -475,7 +457,7 @@ fn quitting_asks_for_nothing_where_nothing_is_under_way() {
 fn ctrl_c_leaves_the_field_first_and_then_the_program() {
     let mut stage = Stage::new((80, 24));
     stage.press("/ q ctrl-c");
-    assert_eq!(filter(&stage), "");
+    assert_eq!(stage.filter(), "");
     assert!(!stage.take_asked().contains(&Effect::Terminal(TerminalEffect::Quit)));
     stage.press("ctrl-c");
     assert!(stage.take_asked().contains(&Effect::Terminal(TerminalEffect::Quit)));

@@ -22,6 +22,7 @@ mod looks;
 mod looping;
 mod marks;
 mod mouse;
+mod operator;
 mod overlays;
 mod picture;
 mod prompts;

@@ -11,25 +11,6 @@ fn marks(stage: &Stage) -> Vec<PurgeKey> {
     board.pane(board.focus()).unwrap().marks().iter().copied().collect()
 }
 
-fn filter(stage: &Stage) -> String {
-    let board = stage.app.workspace();
-    board.pane(board.focus()).unwrap().filter().text().to_owned()
-}
-
-fn show(stage: &mut Stage, filter: &str) {
-    stage.press("/ ctrl-u");
-    stage.type_text(filter);
-    stage.press("enter");
-}
-
-fn gathered(stage: &mut Stage) -> Vec<PurgeKey> {
-    let keys = |effect| match effect {
-        Effect::Query(Query::Gather { keys, .. }) => Some(keys),
-        _ => None,
-    };
-    stage.take_asked().into_iter().find_map(keys).unwrap_or_default()
-}
-
 /// The keys of the purges of a status, oldest first.
 fn of_status(stage: &Stage, status: Status) -> Vec<PurgeKey> {
     let mut keys: Vec<PurgeKey> =
@@ -41,10 +22,10 @@ fn of_status(stage: &Stage, status: Status) -> Vec<PurgeKey> {
 /// Everything failed is marked, and then only one purge of this status is on the screen.
 fn one_left(status: Status) -> (Stage, PurgeKey, usize) {
     let mut stage = Stage::new((80, 24));
-    show(&mut stage, "status:failed");
+    stage.show("status:failed");
     stage.press("*");
     let (key, purge) = stage.store.iter().rfind(|it| it.1.status == status).unwrap().clone();
-    show(&mut stage, &format!("id:{}", purge.id));
+    stage.show(&format!("id:{}", purge.id));
     stage.take_asked();
     let marked = marks(&stage).len();
     (stage, key, marked)
@@ -60,7 +41,7 @@ fn all_that_the_filter_selects_are_marked_and_then_none() {
     assert_eq!(marks(&stage).len(), 400, "also after scrolling");
     stage.press("*");
     assert_eq!(marks(&stage), []);
-    show(&mut stage, "status:failed");
+    stage.show("status:failed");
     stage.press("*");
     assert_eq!(marks(&stage), of_status(&stage, Status::Failed));
 }
@@ -68,19 +49,19 @@ fn all_that_the_filter_selects_are_marked_and_then_none() {
 #[test]
 fn marks_of_several_filters_are_not_more_than_one_filter_may_have() {
     let mut stage = Stage::with((120, 24), 12_000);
-    show(&mut stage, "account:edge-prod");
+    stage.show("account:edge-prod");
     stage.press("*");
     assert_eq!(marks(&stage).len(), 8_000);
-    show(&mut stage, "account:edge-test");
+    stage.show("account:edge-test");
     stage.press("*");
     let words = "8,000 purges are marked already, and 4,000 more would be too many: 10,000 at most";
     assert!(stage.text().contains(words), "{}", stage.text());
     assert_eq!(marks(&stage).len(), 8_000);
-    show(&mut stage, "account:edge-test kind:pattern");
+    stage.show("account:edge-test kind:pattern");
     stage.press("*");
     let some = marks(&stage).len();
     assert!((8_001..=10_000).contains(&some), "{some}");
-    show(&mut stage, "account:edge-prod");
+    stage.show("account:edge-prod");
     stage.press("*");
     assert_eq!(marks(&stage).len(), some - 8_000);
 }
@@ -100,12 +81,12 @@ fn an_action_on_marks_out_of_sight_asks_and_takes_what_was_chosen() {
     let text = stage.text();
     let words = format!("Purge again: {marked} marked, {} not shown here", marked - 1);
     assert!(text.contains(&words), "{text}");
-    assert_eq!(gathered(&mut stage), []);
+    assert_eq!(stage.gathered(), []);
     stage.press("s");
-    assert_eq!(gathered(&mut stage), [key]);
+    assert_eq!(stage.gathered(), [key]);
     let (mut stage, _, marked) = one_left(Status::Failed);
     stage.press("R enter");
-    assert_eq!(gathered(&mut stage).len(), marked);
+    assert_eq!(stage.gathered().len(), marked);
     for action in ["R", "y", "Y", "v"] {
         let (mut stage, _, _) = one_left(Status::Failed);
         stage.press(&format!("{action} esc"));
@@ -125,7 +106,7 @@ fn where_no_mark_is_in_sight_the_row_under_the_cursor_is_meant() {
     let words = format!("Only the row under the cursor: {marked} marked purges are not shown");
     assert!(stage.text().contains(&words), "{}", stage.text());
     stage.press("R");
-    assert_eq!(gathered(&mut stage), [key]);
+    assert_eq!(stage.gathered(), [key]);
 }
 
 #[test]
@@ -145,16 +126,16 @@ fn what_is_pressed_while_all_are_being_marked_waits_for_the_marks() {
     let [marking @ Effect::Query(Query::Keys { .. })] = &asked[..] else { panic!("{asked:?}") };
     let answer = stage.answer(marking).unwrap();
     stage.report(answer);
-    assert_eq!(gathered(&mut stage).len(), 400);
+    assert_eq!(stage.gathered().len(), 400);
 
     stage.press("esc esc * *");
     let marking = stage.take_asked().into_iter().find_map(|asked| stage.answer(&asked)).unwrap();
     stage.report(marking);
     assert_eq!(marks(&stage), [], "marked and unmarked again");
 
-    show(&mut stage, "kind:url");
+    stage.show("kind:url");
     stage.press("* esc");
-    assert_eq!(filter(&stage), "kind:url", "esc takes back the marks alone");
+    assert_eq!(stage.filter(), "kind:url", "esc takes back the marks alone");
 }
 
 #[test]
@@ -176,14 +157,14 @@ fn sending_clears_the_marks_that_were_sent_and_no_other() {
 fn esc_removes_the_marks_before_it_goes_back_to_the_views_own_filter() {
     let mut stage = Stage::new((80, 24));
     stage.press("3");
-    show(&mut stage, "status:failed since:24h kind:url");
+    stage.show("status:failed since:24h kind:url");
     stage.press("* esc");
     assert_eq!(marks(&stage), []);
-    assert_eq!(filter(&stage), "status:failed since:24h kind:url");
+    assert_eq!(stage.filter(), "status:failed since:24h kind:url");
     stage.press("esc");
-    assert_eq!(filter(&stage), "status:failed since:24h");
+    assert_eq!(stage.filter(), "status:failed since:24h");
     stage.press("esc");
-    assert_eq!(filter(&stage), "status:failed since:24h");
+    assert_eq!(stage.filter(), "status:failed since:24h");
 }
 
 #[test]
@@ -191,34 +172,34 @@ fn esc_never_narrows() {
     let mut stage = Stage::new((80, 24));
     for wider in ["", "status:failed", "status:failed,unknown since:24h", "since:2d"] {
         stage.press("3");
-        show(&mut stage, wider);
+        stage.show(wider);
         stage.press("esc");
-        assert_eq!(filter(&stage), wider);
+        assert_eq!(stage.filter(), wider);
         assert!(stage.text().contains("own filter selects less"), "{wider}: {}", stage.text());
     }
     stage.press("1");
-    show(&mut stage, "kind:all");
+    stage.show("kind:all");
     stage.press("1 1 esc");
-    assert_eq!(filter(&stage), "");
+    assert_eq!(stage.filter(), "");
 }
 
 #[test]
 fn undoing_a_zoom_touches_the_time_alone() {
     let mut stage = Stage::new((80, 24));
-    show(&mut stage, "kind:url since:2d");
+    stage.show("kind:url since:2d");
     stage.press("h < < < < < < < < z { z");
     stage.press("f Z");
-    let once = filter(&stage);
+    let once = stage.filter();
     assert!(once.starts_with("kind:url cname:") && once.contains("on:2026"), "{once}");
     stage.press("Z");
     let cname = once.split(' ').find(|term| term.starts_with("cname:")).unwrap();
-    assert_eq!(filter(&stage), format!("kind:url {cname} since:2d"));
+    assert_eq!(stage.filter(), format!("kind:url {cname} since:2d"));
     stage.press("Z");
     assert!(stage.text().contains("There is no zoom to undo"), "{}", stage.text());
-    assert_eq!(filter(&stage), format!("kind:url {cname} since:2d"));
-    show(&mut stage, "kind:url");
+    assert_eq!(stage.filter(), format!("kind:url {cname} since:2d"));
+    stage.show("kind:url");
     stage.press("h z");
-    show(&mut stage, "since:1h");
+    stage.show("since:1h");
     stage.press("Z");
-    assert_eq!(filter(&stage), "since:1h", "another time was asked for since");
+    assert_eq!(stage.filter(), "since:1h", "another time was asked for since");
 }

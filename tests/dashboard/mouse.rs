@@ -10,8 +10,7 @@ use purgedeck::panes::Pointer;
 use super::stage::{Stage, setup};
 
 fn sort(stage: &Stage) -> Sort {
-    let board = stage.app.workspace();
-    board.pane(board.focus()).unwrap().rows().sort()
+    stage.pane().rows().sort()
 }
 
 #[test]

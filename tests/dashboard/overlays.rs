@@ -10,18 +10,8 @@ use purgedeck::effect::{Answer, Effect, Query, Report, TerminalEffect};
 
 use super::stage::{Stage, just_queued};
 
-/// A stage where one account alone serves the cnames, so that a pasted host says all.
-fn alone(size: (u16, u16)) -> Stage {
-    let mut stage = Stage::new(size);
-    stage.report(Report::Event(Event::Resources {
-        account: "edge-test".into(),
-        resources: Arc::new(Vec::new()),
-    }));
-    stage
-}
-
 fn composing(size: (u16, u16)) -> Stage {
-    let mut stage = alone(size);
+    let mut stage = Stage::alone(size);
     stage.press("P");
     for line in [
         "https://www.site.com/img/hero.jpg?w=640",
@@ -41,7 +31,7 @@ fn planned(size: (u16, u16)) -> Stage {
 
 /// A plan of these lines, with its requests as they would be sent.
 fn planned_of(size: (u16, u16), lines: &[&str]) -> Stage {
-    let mut stage = alone(size);
+    let mut stage = Stage::alone(size);
     stage.press("P");
     for line in lines {
         stage.type_text(line);
@@ -168,7 +158,7 @@ fn a_plan_that_empties_a_resource_says_so_in_plain_words() {
     for (size, lines) in
         [((80, 24), "https://img.site.com/*"), ((60, 18), "https://img.site.com/*")]
     {
-        let mut stage = alone(size);
+        let mut stage = Stage::alone(size);
         stage.press("P");
         stage.type_text(lines);
         stage.press("ctrl-p");

@@ -9,17 +9,11 @@ use purgedeck::domain::purge::PurgeRow;
 use purgedeck::domain::query::Sort;
 use purgedeck::domain::status::Status;
 use purgedeck::effect::Report;
-use purgedeck::panes::history::HistoryPane;
 
 use super::stage::Stage;
 
-fn pane(stage: &Stage) -> &HistoryPane {
-    let board = stage.app.workspace();
-    board.pane(board.focus()).unwrap()
-}
-
 fn here(stage: &Stage) -> PurgeRow {
-    pane(stage).rows().here().unwrap().clone()
+    stage.pane().rows().here().unwrap().clone()
 }
 
 fn sort_by(stage: &mut Stage, words: &str) {
@@ -47,7 +41,7 @@ fn every_column_sorts_and_every_row_is_passed_once_in_both_directions() {
         let mut stage = Stage::with((120, 24), 300);
         sort_by(&mut stage, &column.name());
         for sort in [Sort::by(*column), Sort::by(*column).turned()] {
-            if pane(&stage).rows().sort() != sort {
+            if stage.pane().rows().sort() != sort {
                 stage.press("S");
             }
             let rows = walk(&mut stage);

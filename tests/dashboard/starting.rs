@@ -6,8 +6,9 @@ use purgedeck::app::Setup;
 use purgedeck::config::new_account::forms;
 use purgedeck::config::paths::Paths;
 use purgedeck::domain::ids::Ticket;
-use purgedeck::domain::new_account::{NewAccount, NewValue, TypedSecret};
+use purgedeck::domain::new_account::{NewAccount, NewValue};
 use purgedeck::domain::resource::Resource;
+use purgedeck::domain::secret::Secret;
 use purgedeck::effect::{Answer, Effect, NextScreen, Order, Report, TerminalEffect};
 use purgedeck::panes::StartOffer;
 use purgedeck::theme::{ColourDepth, Glyphs, Theme};
@@ -104,7 +105,7 @@ fn a_pasted_token_is_never_shown_and_is_tested_and_written() {
     stage.press("enter");
     let (ticket, account) = tested(&mut stage).unwrap();
     assert_eq!((account.name.as_str(), account.provider.as_str()), ("gcore", "gcore"));
-    let typed = NewValue::Paste(TypedSecret::new("29841$c767".to_owned()));
+    let typed = NewValue::Paste(Secret::new("29841$c767".to_owned()));
     assert_eq!(values(&account), [("token", typed)]);
     answer(&mut stage, ticket, Ok(12));
     let words = "Gcore lists 12 resources: www0.site.com, www1.site.com, www2.site.com and 9";
@@ -160,7 +161,7 @@ fn enter_goes_to_what_is_missing_before_anything_is_asked() {
     stage.press("enter");
     let (_, account) = tested(&mut stage).unwrap();
     assert_eq!(account.name, "cn-prod");
-    let typed = |text: &str| NewValue::Paste(TypedSecret::new(text.to_owned()));
+    let typed = |text: &str| NewValue::Paste(Secret::new(text.to_owned()));
     assert_eq!(values(&account), [("secret_id", typed("AKID1")), ("secret_key", typed("key2"))]);
 }
 
@@ -178,7 +179,7 @@ fn a_test_can_be_stopped_and_its_late_answer_is_not_believed() {
     assert!(!stage.text().contains("lists 3"), "{}", stage.text());
     stage.press("enter");
     let (ticket, account) = tested(&mut stage).unwrap();
-    let typed = NewValue::Paste(TypedSecret::new("29841".to_owned()));
+    let typed = NewValue::Paste(Secret::new("29841".to_owned()));
     assert_eq!(values(&account), [("token", typed)], "nothing was typed while it was tested");
     answer(&mut stage, ticket, Ok(3));
     stage.type_text("x");

@@ -8,28 +8,17 @@ use purgedeck::effect::{Effect, Query, Report, TerminalEffect};
 
 use super::stage::Stage;
 
-fn selected(stage: &Stage) -> u64 {
-    let board = stage.app.workspace();
-    let pane = board.pane(board.focus()).unwrap();
-    pane.timeline().summary().unwrap().selected
-}
-
-fn filter(stage: &Stage) -> String {
-    let board = stage.app.workspace();
-    board.pane(board.focus()).unwrap().filter().text().to_owned()
-}
-
 #[test]
 fn every_letter_narrows_what_is_shown() {
     let mut stage = Stage::new((80, 24));
     stage.press("/");
     stage.type_text("status:");
-    assert_eq!(selected(&stage), 400, "not a filter yet");
+    assert_eq!(stage.selected(), 400, "not a filter yet");
     stage.type_text("failed");
-    assert_eq!(selected(&stage), 51);
+    assert_eq!(stage.selected(), 51);
     stage.type_text(" www.");
     stage.press("enter");
-    assert_eq!(filter(&stage), "status:failed www.");
+    assert_eq!(stage.filter(), "status:failed www.");
 }
 
 #[test]
@@ -52,10 +41,10 @@ fn escape_brings_back_what_was_shown_before() {
     stage.type_text("status:failed");
     stage.press("enter /");
     stage.type_text("hero");
-    assert_ne!(selected(&stage), 51);
+    assert_ne!(stage.selected(), 51);
     stage.press("esc");
-    assert_eq!(filter(&stage), "status:failed");
-    assert_eq!(selected(&stage), 51);
+    assert_eq!(stage.filter(), "status:failed");
+    assert_eq!(stage.selected(), 51);
 }
 
 #[test]
@@ -76,7 +65,7 @@ fn enter_does_not_keep_what_cannot_be_read() {
     stage.type_text("status:nonsense");
     stage.press("enter");
     assert!(stage.text().contains("/ status:nonsense"), "{}", stage.text());
-    assert_eq!(filter(&stage), "");
+    assert_eq!(stage.filter(), "");
 }
 
 #[test]
@@ -88,7 +77,7 @@ fn tab_goes_through_what_could_be_typed() {
     stage.type_text("fa");
     stage.press("tab");
     assert!(stage.text().contains("/ status:failed"), "{}", stage.text());
-    assert_eq!(selected(&stage), 51);
+    assert_eq!(stage.selected(), 51);
 }
 
 #[test]
@@ -97,13 +86,13 @@ fn tab_offers_the_cnames_that_are_known_and_backtab_goes_back() {
     stage.press("/");
     stage.type_text("cname:");
     stage.press("tab");
-    let first = filter(&stage);
+    let first = stage.filter();
     stage.press("tab");
-    let second = filter(&stage);
+    let second = stage.filter();
     assert_ne!(first, second);
     assert!(first.starts_with("cname:") && second.starts_with("cname:"));
     stage.press("backtab");
-    assert_eq!(filter(&stage), first);
+    assert_eq!(stage.filter(), first);
 }
 
 #[test]
@@ -126,7 +115,7 @@ fn a_paste_goes_into_the_field_and_nowhere_else() {
     stage.press("/");
     stage.send(Msg::Input(Input::Paste("status:\n".to_owned())));
     stage.type_text("failed");
-    assert_eq!(selected(&stage), 51);
+    assert_eq!(stage.selected(), 51);
 }
 
 fn bar(stage: &Stage) -> Vec<String> {
@@ -141,14 +130,14 @@ fn a_word_that_is_being_typed_is_no_fault_before_enter_and_keeps_what_is_shown()
     stage.press("/");
     stage.type_text("www status:f");
     assert_eq!(bar(&stage), ["/ www status:failed", "failed  successful"]);
-    assert_eq!(filter(&stage), "www", "the last one that can be read");
+    assert_eq!(stage.filter(), "www", "the last one that can be read");
     stage.press("enter");
     let [_, fault] = bar(&stage).try_into().unwrap();
     assert!(fault.contains("no status is called f"), "{fault}");
-    assert_eq!(filter(&stage), "www");
+    assert_eq!(stage.filter(), "www");
     stage.press("tab");
     assert_eq!(bar(&stage), ["/ www status:failed", "failed  successful"]);
-    assert_eq!(filter(&stage), "www status:failed");
+    assert_eq!(stage.filter(), "www status:failed");
 }
 
 #[test]
@@ -158,7 +147,7 @@ fn a_fault_that_nothing_completes_is_told_at_once() {
     stage.type_text("status:zz cname:w");
     let [_, fault] = bar(&stage).try_into().unwrap();
     assert!(fault.contains("no status is called zz"), "{fault}");
-    assert_eq!(filter(&stage), "");
+    assert_eq!(stage.filter(), "");
 }
 
 #[test]
@@ -172,7 +161,7 @@ fn an_account_that_is_nowhere_is_an_error_with_the_nearest_name() {
         stage.press("/");
         stage.type_text(text);
         stage.press("enter");
-        (filter(&stage), stage.text())
+        (stage.filter(), stage.text())
     };
     for (text, before, fault) in [
         ("account:edge-prdo", "", "▲ did you mean edge-prod? no account is called edge-prdo"),

@@ -74,16 +74,11 @@ impl Stage {
         let seat = seat(&config, vendor);
         let provider = seat.provider.clone();
         let clock = Clock::following_tokio(Utc::now());
+        let store = Store::open(&config.settings.store.value, Access::ReadWrite).unwrap();
         let (engine, events) = Engine::start(EngineConfig {
-            store: Store::open(&config.settings.store.value, Access::ReadWrite).unwrap(),
-            accounts: vec![seat],
-            clock: clock.clone(),
             // News come when a test asks for them.
             refresh: Duration::from_hours(1),
-            offline: false,
-            read_only: false,
-            export: None,
-            keep_view: None,
+            ..EngineConfig::new(store, vec![seat], clock.clone())
         })
         .unwrap();
         let mut stage = Self {

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use purgedeck::config::accounts::AccountConfig;
-use purgedeck::config::secret::Secret;
 use purgedeck::config::secret::source::SecretSource;
 use purgedeck::domain::account::Account;
 use purgedeck::domain::activity::Names;
@@ -18,6 +17,7 @@ use purgedeck::domain::ids::{AccountName, ProviderName};
 use purgedeck::domain::journal::{JournalEntry, JournalState};
 use purgedeck::domain::query::Sort;
 use purgedeck::domain::resource::{Resource, ResourceState};
+use purgedeck::domain::secret::Secret;
 use purgedeck::engine::{AccountHandle, Clock, Engine, EngineConfig, EventStream};
 use purgedeck::providers::clock::WallClock;
 use purgedeck::providers::http::HttpPolicy;
@@ -77,15 +77,9 @@ impl Stage {
         };
         let name = seat.account.name.clone();
         let (engine, events) = Engine::start(EngineConfig {
-            store: store.clone(),
-            accounts: vec![seat],
-            clock: Clock::system(),
             // News come when a test asks for them.
             refresh: Duration::from_hours(1),
-            offline: false,
-            read_only: false,
-            export: None,
-            keep_view: None,
+            ..EngineConfig::new(store.clone(), vec![seat], Clock::system())
         })
         .unwrap();
         Running { engine, events, store, name }

@@ -64,14 +64,8 @@ impl Deck {
         });
         let (keys, typed) = mpsc::unbounded_channel();
         let (engine, events) = Engine::start(EngineConfig {
-            store: stage.store(),
-            accounts: stage.seats(),
-            clock: stage.clock.clone(),
             refresh: stage.config.settings.refresh.value.0,
-            offline: false,
-            read_only: false,
-            export: None,
-            keep_view: None,
+            ..EngineConfig::new(stage.store(), stage.seats(), stage.clock.clone())
         })
         .unwrap();
         let clock = stage.clock.clone();

@@ -71,14 +71,8 @@ pub(crate) async fn judge(world: World, name: &str) {
 /// The engine as the dashboard runs it.
 fn dashboard(world: &World) -> Engine {
     let (engine, _) = Engine::start(EngineConfig {
-        store: world.store.clone(),
-        accounts: world.seats(),
-        clock: Clock::system(),
         refresh: Duration::from_hours(1),
-        offline: false,
-        read_only: false,
-        export: None,
-        keep_view: None,
+        ..EngineConfig::new(world.store.clone(), world.seats(), Clock::system())
     })
     .unwrap();
     engine

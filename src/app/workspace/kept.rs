@@ -79,13 +79,12 @@ impl Workspace {
         };
         settle(&mut kept);
         let first = first_of(&kept);
-        let columns = first.columns.iter().filter_map(|column| column.parse().ok());
-        let columns: Vec<ShownColumn> = columns.collect();
+        let columns = first.shown_columns();
         let mut view = SavedView {
             name: name.clone(),
             filter: first.own.clone(),
             panes: Vec::new(),
-            sort: first.sort.parse().unwrap_or_default(),
+            sort: first.order(),
             columns: if columns == ShownColumn::usual() { Vec::new() } else { columns },
         };
         split(&kept, 1, &mut view.panes);

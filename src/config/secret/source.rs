@@ -11,8 +11,8 @@ use serde::de::{self, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 use tokio::io::AsyncReadExt;
 
-use super::Secret;
 use crate::config::value::to_toml;
+use crate::domain::secret::Secret;
 use crate::domain::text::escape_control;
 
 /// Time that a command has to print a secret; password managers may ask their owner first.

@@ -12,8 +12,7 @@ use crate::domain::account::Account;
 use crate::domain::draft::{Draft, KeptDraft};
 use crate::domain::event::Event;
 use crate::domain::failure::{Cause, Failure};
-use crate::domain::journal::JournalState;
-use crate::domain::journal::NewEntry;
+use crate::domain::journal::{JournalEntry, JournalState, NewEntry};
 use crate::domain::status::Status;
 use crate::engine::OrderError;
 use crate::store::{StepDetails, StepOutcome};
@@ -24,6 +23,21 @@ async fn a_queue(bench: &Bench, vendor: &Arc<Vendor>, targets: &[&str]) -> Runni
     let requests = targets.iter().map(|target| request("a", "r1", target));
     running.enqueue(requests.collect(), begin());
     running
+}
+
+/// An engine whose queue is paused and holds requests for these targets.
+async fn a_paused_queue(
+    bench: &Bench,
+    vendor: &Arc<Vendor>,
+    targets: &[&str],
+) -> (Running, Vec<JournalEntry>) {
+    let mut running = bench.start(from_ref(vendor));
+    running.synced("a").await;
+    running.engine.pause(true).await.unwrap();
+    let requests = targets.iter().map(|target| request("a", "r1", target));
+    running.enqueue(requests.collect(), begin());
+    let queued = running.enqueued().await;
+    (running, queued)
 }
 
 fn states(running: &Running) -> Vec<JournalState> {
@@ -53,12 +67,8 @@ async fn a_purge_is_queued_sent_accepted_found_in_the_history_and_done() {
 async fn the_queue_has_open_requests_first_in_their_order_and_then_finished_ones_newest_first() {
     let bench = Bench::new();
     let vendor = Vendor::new("a", &bench.clock);
-    let mut running = bench.start(from_ref(&vendor));
-    running.synced("a").await;
-    running.engine.pause(true).await.unwrap();
-    let requests = ["/1", "/2", "/3", "/4"].map(|target| request("a", "r1", target));
-    running.enqueue(requests.into(), begin());
-    let queued = running.enqueued().await;
+    let targets = ["/1", "/2", "/3", "/4"];
+    let (running, queued) = a_paused_queue(&bench, &vendor, &targets).await;
     let done = vec![queued[0].id.clone(), queued[2].id.clone()];
     running.engine.cancel(done).await;
     let queue = running.engine.queue().await.unwrap();
@@ -536,12 +546,8 @@ async fn a_pause_by_another_process_holds_and_ends_here_too() {
 async fn requests_go_out_in_the_order_that_the_operator_gives_them_later() {
     let bench = Bench::new();
     let vendor = Vendor::new("a", &bench.clock);
-    let mut running = bench.start(from_ref(&vendor));
-    running.synced("a").await;
-    running.engine.pause(true).await.unwrap();
-    let requests = ["/1", "/2", "/3", "/4"].map(|target| request("a", "r1", target));
-    running.enqueue(requests.to_vec(), begin());
-    let queued = running.enqueued().await;
+    let targets = ["/1", "/2", "/3", "/4"];
+    let (mut running, queued) = a_paused_queue(&bench, &vendor, &targets).await;
     let ids = [3, 1, 0].map(|number: usize| queued[number].id.clone());
     running.engine.reorder(ids.to_vec()).await.unwrap();
     running.engine.pause(false).await.unwrap();

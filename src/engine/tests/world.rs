@@ -449,14 +449,8 @@ impl Bench {
             })
             .collect();
         EngineConfig {
-            store: self.store(),
-            accounts,
-            clock: self.clock.clone(),
             refresh: Duration::from_secs(15),
-            offline: false,
-            read_only: false,
-            export: None,
-            keep_view: None,
+            ..EngineConfig::new(self.store(), accounts, self.clock.clone())
         }
     }
 

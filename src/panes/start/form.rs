@@ -4,10 +4,9 @@
 use std::fmt;
 
 use crate::domain::ids::Ticket;
-use crate::domain::new_account::{
-    AccountForm, FormField, NewAccount, NewValue, SourceKind, TypedSecret,
-};
+use crate::domain::new_account::{AccountForm, FormField, NewAccount, NewValue, SourceKind};
 use crate::domain::resource::Resource;
+use crate::domain::secret::Secret;
 use crate::panes::field::{Edit, Field};
 use crate::panes::format::count_noun;
 
@@ -118,7 +117,7 @@ impl FormLine {
         let value = match (text.is_empty(), self.is_secret(), self.source) {
             (true, _, _) => return None,
             (false, false, _) => NewValue::Text(text),
-            (false, true, SourceKind::Paste) => NewValue::Paste(TypedSecret::new(text)),
+            (false, true, SourceKind::Paste) => NewValue::Paste(Secret::new(text)),
             (false, true, SourceKind::Env) => NewValue::Env(text),
             (false, true, SourceKind::File) => NewValue::File(text),
             (false, true, SourceKind::Command) => NewValue::Command(text),

@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::config::secret::Secret;
 use crate::domain::failure::{Cause, Failure, FieldError};
+use crate::domain::secret::Secret;
 use crate::domain::text::escape_control;
 use crate::providers::http::HttpResponse;
 use crate::providers::{field_errors, lenient};

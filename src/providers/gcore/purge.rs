@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::errors;
-use crate::config::secret::Secret;
 use crate::domain::failure::Failure;
 use crate::domain::payload::{Payload, PurgeRequest};
+use crate::domain::secret::Secret;
 use crate::providers::Receipt;
 use crate::providers::http::{HttpRequest, HttpResponse};
 

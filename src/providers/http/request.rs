@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::base::BaseUrl;
-use crate::config::secret::Secret;
+use crate::domain::secret::Secret;
 
 /// A request. Its `Debug` form shows no secret, because secrets are [`Secret`]s.
 #[derive(Clone, Debug)]

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, LOCATION, RETRY_AFTER};
 use serde_json::Value;
 
-use crate::config::secret::Secret;
+use crate::domain::secret::Secret;
 use crate::domain::failure::{Cause, Failure};
 use crate::domain::text::escape_control;
 

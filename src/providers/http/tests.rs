@@ -4,7 +4,7 @@ use std::io;
 use std::sync::{Arc, Mutex};
 
 use super::*;
-use crate::config::secret::Secret;
+use crate::domain::secret::Secret;
 use crate::providers::scripted::{Reply, Scripted};
 
 const TOKEN: &str = "APIKey 29841$c767abcdef";

@@ -7,8 +7,8 @@ use tokio::sync::Mutex;
 
 use super::errors;
 use crate::config::accounts::AccountConfig;
-use crate::config::secret::Secret;
 use crate::domain::failure::{Cause, Failure};
+use crate::domain::secret::Secret;
 use crate::providers::credential::{Credential, KeySource};
 use crate::providers::http::{Http, HttpRequest, HttpResponse};
 use crate::providers::{ConnectError, lenient};

@@ -1,8 +1,8 @@
 //! An account's keys: fetched when they are first needed.
 
 use crate::config::accounts::AccountConfig;
-use crate::config::secret::Secret;
 use crate::domain::failure::Failure;
+use crate::domain::secret::Secret;
 use crate::providers::ConnectError;
 use crate::providers::credential::{Credential, KeySource};
 use crate::providers::http::Http;

@@ -1,7 +1,6 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::wildcard_enum_match_arm, reason = "tests")]
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use chrono::DateTime;
 
@@ -27,14 +26,12 @@ impl Bench {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("store.db");
         let (engine, events) = Engine::start(EngineConfig {
-            store: Store::open(&path, Access::ReadWrite).unwrap(),
-            accounts: Vec::new(),
-            clock: Clock::system(),
-            refresh: Duration::from_secs(30),
             offline: true,
-            read_only: false,
-            export: None,
-            keep_view: None,
+            ..EngineConfig::new(
+                Store::open(&path, Access::ReadWrite).unwrap(),
+                Vec::new(),
+                Clock::system(),
+            )
         })
         .unwrap();
         let effects = EngineEffects::new(engine.clone(), events);

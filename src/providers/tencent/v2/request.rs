@@ -5,7 +5,7 @@ use url::form_urlencoded;
 use super::super::PurgeTargets;
 use super::super::keys::Keys;
 use super::{HashMethod, Tencent2, signature};
-use crate::config::secret::Secret;
+use crate::domain::secret::Secret;
 use crate::providers::http::HttpRequest;
 
 const FORM: &str = "application/x-www-form-urlencoded";

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::super::hash::{hmac_sha1, hmac_sha256};
-use crate::config::secret::Secret;
+use crate::domain::secret::Secret;
 
 /// The hash that a request is signed with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -61,7 +61,7 @@ fn canonical(subject: &SignatureInput<'_>) -> (String, String) {
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
-    use crate::config::secret::Secret;
+    use crate::domain::secret::Secret;
 
     fn signature(subject: &SignatureInput<'_>) -> String {
         let keys = Keys {
