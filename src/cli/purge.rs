@@ -86,15 +86,15 @@ pub struct Options {
     /// Wait for room in the limits, and until the vendor reports the outcome of each purge
     #[arg(long)]
     pub wait: bool,
-    /// The longest time to wait
-    #[arg(long, value_name = "TIME", default_value = "10m",
-        value_parser = duration::parse, requires = "wait")]
-    pub timeout: Duration,
+    /// The longest time to wait, 10m if not given; with --verify also as long as the edge may take
+    #[arg(long, value_name = "TIME", value_parser = duration::parse, requires = "wait")]
+    pub timeout: Option<Duration>,
     /// Then check at the edge; exit code 7 where not everything is seen to be fresh
     ///
     /// Requests a few of the URLs, one byte each, before and after; of patterns, URLs under them
     /// that are in the local history. An edge that is stale is asked again for as long as its
-    /// vendor says, or `verify_for`; where the time to wait is up before, the exit code is 6.
+    /// vendor says, or `verify_for`. That is waited for, too, unless --timeout says less; then the
+    /// exit code is 6.
     #[arg(long, requires = "wait")]
     pub verify: bool,
     /// Format of the plan or of the requests that were sent

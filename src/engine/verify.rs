@@ -15,6 +15,7 @@ mod on_demand;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::{Semaphore, mpsc};
@@ -26,7 +27,7 @@ pub use self::on_demand::{MOST_AT_ONCE, Verifications};
 use super::clock::Clock;
 use super::events::{EventHub, EventStream};
 use super::store_writer::StoreWriter;
-use super::{EdgeWatch, EngineConfig};
+use super::{EdgeWatch, Engine, EngineConfig};
 use crate::domain::event::{Event, Level};
 use crate::domain::ids::{AccountName, JournalId};
 use crate::domain::journal::{JournalEntry, JournalState};
@@ -92,6 +93,15 @@ impl VerifyContext {
             clock: self.clock.clone(),
             permits: Arc::clone(&self.permits),
         })
+    }
+}
+
+impl Engine {
+    /// Returns the longest time for which an account's edge may serve old content after the vendor
+    /// called a purge successful; `None` where its edge is not probed.
+    pub fn edge_grace(&self, account: &AccountName) -> Option<Duration> {
+        let watched = self.0.verify_context.accounts.get(account);
+        watched.map(|watched| watched.watch.grace)
     }
 }
 

@@ -518,7 +518,10 @@ pub(crate) async fn every_call_is_recorded_without_a_secret(world: World) {
         let told = calls.iter().find(|call| format!("{call:?}").contains(secret));
         assert_eq!(told, None);
     }
-    for call in calls.iter().filter(|call| call.path.contains("Signature=")) {
-        assert!(call.path.contains("Signature=…"), "a placeholder stands for it: {}", call.path);
+    for name in ["Signature", "SecretId", "Token"] {
+        let given = format!("{name}=");
+        for call in calls.iter().filter(|call| call.path.contains(&given)) {
+            assert!(call.path.contains(&format!("{name}=…")), "no placeholder: {}", call.path);
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Queues the requests of a plan and waits for them.
 
+use std::time::Duration;
+
 use chrono::{TimeDelta, Utc};
 
 use super::Options;
@@ -15,6 +17,8 @@ use crate::engine::{Engine, EventStream, LocalStore, Until};
 
 /// A plan that ends no later than this after now is sent at once.
 const NOW: TimeDelta = TimeDelta::seconds(2);
+/// The longest time to wait for the vendor where none is given.
+const WAIT: Duration = Duration::from_mins(10);
 
 /// The purge to send.
 #[derive(Clone, Copy)]
@@ -65,11 +69,36 @@ pub(super) async fn send(
             .hint(error.advice)
     })?;
     let until = if options.verify {
-        Until::Verified(options.timeout)
+        let accounts = plan.requests.iter().map(|planned| &planned.request.account);
+        let grace = accounts.filter_map(|account| engine.edge_grace(account)).max();
+        Until::Verified(longest_wait(options.timeout, grace))
     } else if options.wait {
-        Until::Ended(options.timeout)
+        Until::Ended(longest_wait(options.timeout, None))
     } else {
         Until::AnsweredAtOnce
     };
     wait(engine, events, queued, until, shutdown, console).await
+}
+
+/// Returns the longest time to wait: the given one, else one for the vendor and one for the edge.
+fn longest_wait(given: Option<Duration>, grace: Option<Duration>) -> Duration {
+    given.unwrap_or_else(|| WAIT + grace.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_edge_has_the_time_that_it_may_take_unless_another_is_given() {
+        let minutes = Duration::from_mins;
+        for (given, grace, wait) in [
+            (None, None, minutes(10)),
+            (None, Some(minutes(15)), minutes(25)),
+            (Some(minutes(1)), Some(minutes(15)), minutes(1)),
+            (Some(Duration::ZERO), None, Duration::ZERO),
+        ] {
+            assert_eq!(longest_wait(given, grace), wait, "{given:?} {grace:?}");
+        }
+    }
 }

@@ -369,3 +369,17 @@ async fn a_request_that_is_heard_of_twice_before_it_goes_out_is_not_kept_waiting
     assert!(waited < TimeDelta::seconds(10), "{waited}");
     running.stop().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_time_that_an_edge_may_take_is_told_where_it_is_probed() {
+    let bench = Bench::new();
+    let vendor = Vendor::new("a", &bench.clock);
+    let running = bench.start(from_ref(&vendor));
+    assert_eq!(running.engine.edge_grace(&"a".into()), None);
+    running.stop().await;
+    let edge = Scripted::new(&bench, Duration::ZERO, |_| Ok(seen(CacheState::Hit, None)));
+    let running = start(&bench, &vendor, &edge);
+    assert_eq!(running.engine.edge_grace(&"a".into()), Some(Duration::from_secs(40)));
+    assert_eq!(running.engine.edge_grace(&"b".into()), None);
+    running.stop().await;
+}

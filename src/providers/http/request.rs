@@ -5,6 +5,23 @@ use url::Url;
 use super::base::BaseUrl;
 use crate::domain::secret::Secret;
 
+/// Stands for a secret.
+pub(super) const PLACEHOLDER: &str = "…";
+
+/// The shortest secret that is looked for in texts: a shorter one would be found in innocent
+/// words.
+pub(super) const SHORTEST_HIDDEN: usize = 8;
+
+/// Parts of the names of parameters that carry credentials, in small letters.
+const CREDENTIALS: [&str; 7] =
+    ["secret", "signature", "token", "password", "apikey", "api_key", "accesskey"];
+
+/// True if a parameter of this name carries a credential.
+fn names_credential(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    CREDENTIALS.iter().any(|part| name.contains(part))
+}
+
 /// A request. Its `Debug` form shows no secret, because secrets are [`Secret`]s.
 #[derive(Clone, Debug)]
 pub(crate) struct HttpRequest {
@@ -162,14 +179,21 @@ impl HttpRequest {
         url
     }
 
-    /// Returns the path and the query as anybody may see them, with the placeholders of secrets.
+    /// Returns the path and the query as anybody may see them, with placeholders for secrets, for
+    /// every parameter whose name is that of a credential, and for hidden texts.
     pub(super) fn shown_path(&self, base: &BaseUrl) -> String {
         let mut text = self.url(base).path().to_owned();
         for (at, (name, value)) in self.query.iter().enumerate() {
             text.push(if at == 0 { '?' } else { '&' });
             text.push_str(name);
             text.push('=');
-            text.push_str(&value.shown);
+            let is_open = value.secret.is_some() || !names_credential(name);
+            text.push_str(if is_open { &value.shown } else { PLACEHOLDER });
+        }
+        for hidden in self.hidden.iter().map(Secret::expose) {
+            if hidden.len() >= SHORTEST_HIDDEN {
+                text = text.replace(hidden, PLACEHOLDER);
+            }
         }
         text
     }

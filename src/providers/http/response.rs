@@ -6,13 +6,10 @@ use chrono::{DateTime, Utc};
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, LOCATION, RETRY_AFTER};
 use serde_json::Value;
 
-use crate::domain::secret::Secret;
+use super::request::{PLACEHOLDER, SHORTEST_HIDDEN};
 use crate::domain::failure::{Cause, Failure};
+use crate::domain::secret::Secret;
 use crate::domain::text::escape_control;
-
-/// The shortest secret that is looked for in answers: a shorter one would be found in innocent
-/// words.
-const SHORTEST_HIDDEN: usize = 8;
 
 /// An answer with its body as far as it came.
 #[derive(Clone, Debug)]
@@ -57,10 +54,11 @@ impl HttpResponse {
                 continue;
             }
             if contains(&self.body, secret.as_bytes()) {
-                self.body = String::from_utf8_lossy(&self.body).replace(secret, "…").into_bytes();
+                self.body =
+                    String::from_utf8_lossy(&self.body).replace(secret, PLACEHOLDER).into_bytes();
             }
             if let Some(location) = &mut self.location {
-                *location = location.replace(secret, "…");
+                *location = location.replace(secret, PLACEHOLDER);
             }
         }
     }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use super::*;
 use crate::domain::secret::Secret;
+use crate::providers::CallRecorder;
 use crate::providers::scripted::{Reply, Scripted};
 
 const TOKEN: &str = "APIKey 29841$c767abcdef";
@@ -303,6 +304,35 @@ fn nothing_of_a_request_or_a_client_shows_its_secret() {
         assert!(!text.contains("29841"), "{text}");
         assert!(!text.contains("c767"), "{text}");
     }
+}
+
+#[tokio::test]
+async fn no_credential_is_in_the_path_of_a_recorded_call() {
+    let server = Scripted::start(vec![Reply::json(500, "{}"), Reply::json(200, "[]")]).await;
+    let (http, recorder) = (http(&server.url, hasty()), CallRecorder::default());
+    http.record_calls(&recorder);
+    let ask = || {
+        HttpRequest::get(["keys", "29841$c767", "purges"])
+            .query("SecretId", "AKIDexample")
+            .query("nextPageToken", "p2")
+            .query("api_key", "k-1")
+            .query("note", "29841$c767 and more")
+            .query("limit", "10")
+            .secret_query("Signature", "$SIGNATURE", Some(Secret::new("s/1=".to_owned())))
+            .hiding(Secret::new("29841$c767".to_owned()))
+    };
+    http.read(ask, parse).await.unwrap();
+    let calls = recorder.now(0);
+    assert_eq!(calls.len(), 2, "the one that failed, too");
+    for call in calls {
+        assert_eq!(
+            call.path,
+            "/keys/…/purges?SecretId=…&nextPageToken=…&api_key=…&note=… and more&limit=10\
+             &Signature=$SIGNATURE"
+        );
+    }
+    let heard = server.heard();
+    assert_eq!(heard[0].query("SecretId").as_deref(), Some("AKIDexample"), "it is sent whole");
 }
 
 #[test]

@@ -43,7 +43,7 @@ impl Tencent2 {
             Verb::Get => signed.unwrap_or_default().into_iter().fold(
                 HttpRequest::get([]),
                 |request, (name, value)| match name.as_str() {
-                    "Signature" | "Token" => {
+                    "Signature" | "Token" | "SecretId" => {
                         request.secret_query(&name, "…", Some(Secret::new(value)))
                     }
                     _ => request.query(&name, value),
