@@ -13,7 +13,8 @@
 //! - the write half, [`Writer`]: history, coverage, resources, drafts, the activity log and the
 //!   journal. Every call is one transaction, and the journal is on the disk before it returns;
 //! - the change feed: `data_version` of both halves is a number that changes when anybody else
-//!   changes the store;
+//!   changes what queries or the journal's readers read; the board, drafts and the times of syncs
+//!   are neither;
 //! - leases: [`Writer::lease_verification`] lets one purgedeck of several probe an entry, and
 //!   [`Writer::step`] moves an entry only from the state that the caller expects, so that of two
 //!   senders one sends.

@@ -28,6 +28,19 @@ impl Coverage {
         self.ranges.splice(first..after, [(from, until)]);
     }
 
+    /// Returns true if it is another with its newest range going on up to a later instant, and the
+    /// same otherwise.
+    pub fn is_newer(&self, other: &Self) -> bool {
+        match (self.ranges.split_last(), other.ranges.split_last()) {
+            (Some((newest, older)), Some((newest_of_other, older_of_other))) => {
+                older == older_of_other
+                    && newest.0 == newest_of_other.0
+                    && newest.1 > newest_of_other.1
+            }
+            (_, None) | (None, _) => false,
+        }
+    }
+
     /// Returns true if every instant from the first until just before the second is complete; of no
     /// instants, all are.
     pub fn contains(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> bool {
@@ -113,6 +126,24 @@ mod tests {
         ] {
             assert_eq!(seconds(of(&added).ranges()), merged, "{added:?}");
         }
+    }
+
+    #[test]
+    fn only_a_later_end_of_the_newest_range_makes_it_newer() {
+        let before = of(&[(1, 4), (6, 9)]);
+        for (ranges, is_newer) in [
+            (&[(1, 4), (6, 12)][..], true),
+            (&[(1, 4), (6, 9)], false),
+            (&[(1, 4), (6, 8)], false),
+            (&[(0, 4), (6, 12)], false),
+            (&[(1, 4), (5, 12)], false),
+            (&[(1, 12)], false),
+            (&[(1, 4), (6, 9), (11, 12)], false),
+            (&[], false),
+        ] {
+            assert_eq!(of(ranges).is_newer(&before), is_newer, "{ranges:?}");
+        }
+        assert!(!of(&[(1, 4)]).is_newer(&Coverage::default()));
     }
 
     #[test]

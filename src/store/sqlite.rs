@@ -14,7 +14,8 @@
 //! # Order of the files
 //!
 //! Each file imports only those before it: `error`, `json`, `codes`, `times`, `targets`, `tuning`,
-//! `schema`, `dictionary`, `kept`, `coverage`, `segment`, `trigram_index`, `compiled_filter`;
+//! `schema`, `change_count`, `dictionary`, `kept`, `coverage`, `segment`, `trigram_index`,
+//! `compiled_filter`;
 //! `journal_rows`, `attempt_rows`, `snapshot`, `segments`, `scan`; `sorted`, `window`, `summary`,
 //! `recent`, `reader`; `writer`, and what it writes: `accounts`, `record`, `journal`,
 //! `verification`, `attempts`; `open`.
@@ -22,6 +23,7 @@
 mod accounts;
 mod attempt_rows;
 mod attempts;
+mod change_count;
 mod codes;
 mod compiled_filter;
 mod coverage;

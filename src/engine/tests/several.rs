@@ -6,11 +6,14 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
-use super::world::{Act, Bench, Vendor, begin, request};
+use super::world::{Act, Bench, Running, Vendor, begin, request};
+use crate::domain::draft::{Draft, KeptDraft};
 use crate::domain::event::Event;
 use crate::domain::hook_event::HookEvent;
+use crate::domain::ids::Ticket;
 use crate::domain::journal::JournalState;
 use crate::domain::kind::Kind;
+use crate::testing::purge;
 
 #[tokio::test(start_paused = true)]
 async fn one_sends_and_the_other_sees_it() {
@@ -106,6 +109,34 @@ async fn accounts_that_only_the_store_has_are_told_at_the_start_also_to_who_subs
     let mut late = running.engine.subscribe();
     assert!(std::iter::from_fn(|| late.try_recv()).any(|event| stored(&event).is_some()));
     running.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_board_a_draft_and_news_without_a_purge_of_one_make_the_other_ask_nothing_again() {
+    let bench = Bench::new();
+    let vendor = Vendor::new("a", &bench.clock);
+    let (mut one, mut other) = (bench.start(from_ref(&vendor)), bench.start(from_ref(&vendor)));
+    one.synced("a").await;
+    other.synced("a").await;
+    other.pass(Duration::from_mins(1)).await;
+    other.seen.clear();
+    let changes = |running: &Running| {
+        let is_change = |event: &&Event| matches!(event, Event::HistoryChanged { .. });
+        running.seen.iter().filter(is_change).count()
+    };
+    for number in 0..5 {
+        one.engine.keep_board(format!("board {number}")).await.unwrap();
+        let kept = KeptDraft::new(Draft::default(), Ticket(number), begin());
+        one.engine.keep_draft(kept).await.unwrap();
+        other.pass(Duration::from_mins(1)).await;
+    }
+    assert_eq!(changes(&other), 0, "{:#?}", other.seen);
+    let row = purge("a", "by-import", begin());
+    bench.store().writer().unwrap().record(&[row], bench.clock.now()).unwrap();
+    other.pass(Duration::from_mins(1)).await;
+    assert_eq!(changes(&other), 1, "a purge is told");
+    one.stop().await;
+    other.stop().await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -25,6 +25,8 @@ impl Writer {
             if coverage == old {
                 return Ok(());
             }
+            // That the newest history is known up to now is no news to anybody.
+            transaction.is_counted = !coverage.is_newer(&old);
             coverage::replace(transaction.connection, coverage::HISTORY, account, &coverage)
         })
     }
@@ -37,6 +39,7 @@ impl Writer {
     ) -> Result<(), StoreFailure> {
         let whole = json::to_text(whole)?;
         self.write(Durability::ProgramCrash, |transaction| {
+            transaction.is_counted = false;
             kept::set(transaction.connection, &kept::whole_lists(account), &whole)
         })
     }
@@ -77,6 +80,7 @@ impl Writer {
         at: DateTime<Utc>,
     ) -> Result<(), StoreFailure> {
         self.write(Durability::ProgramCrash, |transaction| {
+            transaction.is_counted = false;
             transaction.connection.execute(
                 "INSERT INTO sync (account, synced_at) VALUES (?1, ?2)
                  ON CONFLICT DO UPDATE SET

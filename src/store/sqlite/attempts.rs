@@ -79,6 +79,7 @@ impl Writer {
             let mut coverage = coverage::read(connection, coverage::ACTIVITY_LOG, account)?;
             coverage.add(from, settled);
             coverage::replace(connection, coverage::ACTIVITY_LOG, account, &coverage)?;
+            transaction.is_counted = recorded.new + recorded.changed > 0;
             Ok(recorded)
         })
     }

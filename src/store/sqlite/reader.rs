@@ -15,7 +15,7 @@ use super::scan::break_if;
 use super::snapshot::Snapshot;
 use super::times::{self, ALL_TIME, Direction};
 use super::tuning::Tuning;
-use super::{attempt_rows, coverage, journal_rows, json, kept};
+use super::{attempt_rows, change_count, coverage, journal_rows, json, kept};
 use crate::domain::budget::RecentPurge;
 use crate::domain::coverage::Coverage;
 use crate::domain::draft::KeptDraft;
@@ -375,10 +375,10 @@ impl Reader {
         Ok(known)
     }
 
-    /// Returns a number that changes when anybody else changes the store, in this process or
-    /// another.
+    /// Returns a number that changes when anybody, in this process or another, changes what
+    /// queries or the journal's readers read. The board and drafts are neither.
     pub fn data_version(&self) -> Result<i64, StoreFailure> {
-        Ok(self.connection.pragma_query_value(None, "data_version", |row| row.get(0))?)
+        change_count::get(&self.connection)
     }
 
     /// Returns a handle that cancels this reader's calls.

@@ -81,6 +81,7 @@ impl Import<'_> {
             // In steps, so that nobody waits long for the lock. An unmerged rest is no error, only
             // slower to search.
             while self.writer.write(Durability::ProgramCrash, |transaction| {
+                transaction.is_counted = false;
                 let before = transaction.connection.total_changes();
                 transaction
                     .connection

@@ -7,7 +7,7 @@ use super::dictionary::DictionaryWriter;
 use super::snapshot::Snapshot;
 use super::trigram_index::TrigramCollector;
 use super::tuning::Tuning;
-use super::{kept, schema};
+use super::{change_count, kept, schema};
 use crate::domain::draft::KeptDraft;
 use crate::domain::ids::DraftId;
 use crate::store::failure::StoreFailure;
@@ -25,6 +25,8 @@ pub struct Writer {
     tuning: Tuning,
     /// The connection's setting; `None` before the first write.
     durability: Option<Durability>,
+    /// Number of changes by this writer that were counted.
+    own_changes: i64,
     /// Kept between writes because it is large.
     pub(super) collector: Option<TrigramCollector>,
 }
@@ -43,6 +45,8 @@ pub(super) struct WriteTransaction<'a> {
     pub(super) connection: &'a Connection,
     pub(super) dictionary: &'a mut DictionaryWriter,
     pub(super) tuning: &'a Tuning,
+    /// Set unless nobody else on the store has to read anything again after it.
+    pub(super) is_counted: bool,
 }
 
 impl WriteTransaction<'_> {
@@ -63,30 +67,37 @@ impl WriteTransaction<'_> {
 impl Writer {
     pub(super) fn new(connection: Connection, tuning: Tuning) -> Self {
         let dictionary = DictionaryWriter::default();
-        Self { connection, dictionary, tuning, durability: None, collector: None }
+        Self { connection, dictionary, tuning, durability: None, own_changes: 0, collector: None }
     }
 
     /// Saves a draft under its name, in the place of what has that name.
     pub fn save_draft(&mut self, kept: &KeptDraft) -> Result<(), StoreFailure> {
-        self.write(Durability::PowerLoss, |it| kept::save_draft(it.connection, kept))
+        self.write(Durability::PowerLoss, |it| {
+            it.is_counted = false;
+            kept::save_draft(it.connection, kept)
+        })
     }
 
     /// Removes a draft, and returns whether there was one of this name.
     pub fn remove_draft(&mut self, id: &DraftId) -> Result<bool, StoreFailure> {
-        self.write(Durability::PowerLoss, |it| kept::remove_draft(it.connection, id))
+        self.write(Durability::PowerLoss, |it| {
+            it.is_counted = false;
+            kept::remove_draft(it.connection, id)
+        })
     }
 
     /// Saves the board, as text, for the next start.
     pub fn save_board(&mut self, board: &str) -> Result<(), StoreFailure> {
         self.write(Durability::ProgramCrash, |transaction| {
+            transaction.is_counted = false;
             kept::set(transaction.connection, kept::BOARD, board)
         })
     }
 
-    /// Returns a number that changes when anybody but this writer changes the store, in this
-    /// process or another.
+    /// Returns a number that changes when anybody but this writer, in this process or another,
+    /// changes what queries or the journal's readers read. The board and drafts are neither.
     pub fn data_version(&self) -> Result<i64, StoreFailure> {
-        Ok(self.connection.pragma_query_value(None, "data_version", |row| row.get(0))?)
+        Ok(change_count::get(&self.connection)? - self.own_changes)
     }
 
     pub(super) fn connection(&self) -> &Connection {
@@ -117,18 +128,27 @@ impl Writer {
         if schema::version(&transaction)? != Some(schema::VERSION) {
             return Err(StoreFailure::NotAStore);
         }
+        let before = transaction.total_changes();
         let done = self
             .dictionary
             .refresh(&transaction)
             .and_then(|()| {
-                work(&mut WriteTransaction {
+                let mut open = WriteTransaction {
                     connection: &transaction,
                     dictionary: &mut self.dictionary,
                     tuning: &self.tuning,
-                })
+                    is_counted: true,
+                };
+                let done = work(&mut open)?;
+                let counts = open.is_counted && transaction.total_changes() > before;
+                Ok((done, counts))
             })
-            .and_then(|done| {
+            .and_then(|(done, counts)| {
+                if counts {
+                    change_count::add(&transaction)?;
+                }
                 transaction.commit()?;
+                self.own_changes += i64::from(counts);
                 Ok(done)
             });
         if done.is_err() {

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use rusqlite::Connection;
 
 use super::*;
+use crate::domain::draft::{Draft, KeptDraft};
 use crate::domain::filter::Filter;
+use crate::domain::ids::Ticket;
 use crate::domain::journal::JournalState;
 use crate::domain::query::SummaryQuery;
 use crate::domain::zone::Zone;
@@ -150,6 +152,38 @@ fn a_reader_is_not_kept_waiting_by_a_writer_and_sees_what_it_finished() {
     assert_eq!(reader.data_version().unwrap(), before);
     home.writer().record(&[purge("2", 1)], at(1)).unwrap();
     assert_ne!(reader.data_version().unwrap(), before);
+}
+
+#[test]
+fn what_no_query_reads_is_no_change_to_others_and_nobody_sees_their_own() {
+    let home = Home::with(&[purge("1", 0)]);
+    let (mut writer, other, reader) = (home.writer(), home.writer(), home.reader());
+    let account = purge("1", 0).account;
+    writer.add_coverage(&account, at(0), at(5)).unwrap();
+    let (own, before) = (writer.data_version().unwrap(), other.data_version().unwrap());
+    let seen = reader.data_version().unwrap();
+    let kept = KeptDraft::new(Draft::default(), Ticket(1), at(1));
+    writer.save_board("{}").unwrap();
+    writer.save_draft(&kept).unwrap();
+    writer.remove_draft(&kept.id).unwrap();
+    writer.mark_synced(&account, at(9)).unwrap();
+    writer.save_whole_lists(&account, &["r1".into()].into()).unwrap();
+    writer.add_coverage(&account, at(3), at(9)).unwrap();
+    assert_eq!(other.data_version().unwrap(), before);
+    assert_eq!(reader.data_version().unwrap(), seen);
+    let mut versions = vec![before];
+    writer.add_coverage(&account, at(20), at(30)).unwrap();
+    versions.push(other.data_version().unwrap());
+    writer.record(&[purge("2", 1)], at(1)).unwrap();
+    versions.push(other.data_version().unwrap());
+    writer.pause(true, at(2)).unwrap();
+    versions.push(other.data_version().unwrap());
+    versions.dedup();
+    assert_eq!(versions.len(), 4, "{versions:?}");
+    assert_ne!(reader.data_version().unwrap(), seen);
+    assert_eq!(writer.data_version().unwrap(), own, "its own changes are no news");
+    home.writer().record(&[purge("3", 2)], at(2)).unwrap();
+    assert_ne!(writer.data_version().unwrap(), own);
 }
 
 #[test]
