@@ -53,6 +53,12 @@ pub struct HookPort {
     pub failed: Option<HookFailed>,
 }
 
+impl fmt::Debug for HookPort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HookPort").finish_non_exhaustive()
+    }
+}
+
 /// The operator's own commands, which are run when a purge came to an end.
 #[derive(Clone, Debug)]
 pub struct Hooks {
@@ -60,12 +66,6 @@ pub struct Hooks {
     pub commands: BTreeMap<HookEvent, Vec<String>>,
     /// The parts of running them that are not configured.
     pub port: HookPort,
-}
-
-impl fmt::Debug for HookPort {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HookPort").finish_non_exhaustive()
-    }
 }
 
 /// Runs the commands.
