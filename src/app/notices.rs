@@ -65,6 +65,13 @@ impl Notices {
         }
     }
 
+    /// Puts other words into the notice of a subject, which stays as old as it is. Returns true if
+    /// they are other ones.
+    pub fn retell(&mut self, subject: Standing, notice: Notice) -> bool {
+        let standing = self.active.iter_mut().find(|old| old.standing == Some(subject));
+        standing.is_some_and(|it| std::mem::replace(&mut it.notice, notice) != it.notice)
+    }
+
     /// Returns true if a notice of this subject stands.
     pub fn tells_of(&self, subject: Standing) -> bool {
         self.active.iter().any(|one| one.standing == Some(subject))

@@ -1,7 +1,7 @@
 //! Everything that is known of the accounts, learned from events in one place: their state, what
 //! can be purged in them, what their vendors accept, and what the journal holds.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -20,6 +20,9 @@ use crate::domain::lint_context::LintContext;
 use crate::domain::notice_log::NoticeLog;
 use crate::domain::permission::{Action, Permissions, Refusal};
 use crate::domain::resource::Resource;
+
+/// A bad end, and when the request was answered or given up.
+type NoticedEnd = (BadEnd, Option<DateTime<Utc>>);
 
 /// The accounts and what their vendors and the journal say of them.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -45,8 +48,9 @@ pub struct Known {
     progress: BTreeMap<AccountName, (u64, Option<u64>)>,
     /// Requests with a bad end that the operator has not looked at.
     bad_news: BTreeMap<JournalId, JournalEntry>,
-    /// Requests of which the operator knows here, whatever a reading of the store from before says.
-    noticed_here: BTreeSet<JournalId>,
+    /// Bad ends of which the operator knows here, whatever a reading of the store from before says,
+    /// with the time of the answer: what was lost may be sent again, and fail.
+    noticed_here: BTreeMap<JournalId, NoticedEnd>,
     resources: BTreeMap<AccountName, Arc<Vec<Resource>>>,
     hosts: Arc<HostIndex>,
     /// The accounts with data in the store, and their providers; `None` before they were told.
@@ -160,8 +164,9 @@ impl Known {
         } else {
             self.open.remove(&entry.id);
         }
-        let is_known = entry.noticed || self.noticed_here.contains(&entry.id);
-        if BadEnd::of(entry).is_some() && !is_known {
+        let end = BadEnd::of(entry).map(|end| (end, entry.answered_at));
+        let is_known = entry.noticed || self.noticed_here.get(&entry.id) == end.as_ref();
+        if end.is_some() && !is_known {
             self.bad_news.insert(entry.id.clone(), entry.clone());
         } else {
             self.bad_news.remove(&entry.id);
@@ -189,9 +194,12 @@ impl Known {
 
     /// Forgets the bad news, since the operator looks at them; returns their requests.
     pub fn take_bad_news(&mut self) -> Vec<JournalId> {
-        let ids: Vec<JournalId> = std::mem::take(&mut self.bad_news).into_keys().collect();
-        self.noticed_here.extend(ids.iter().cloned());
-        ids
+        let entries = std::mem::take(&mut self.bad_news);
+        let ends = entries
+            .iter()
+            .filter_map(|(id, entry)| Some((id.clone(), (BadEnd::of(entry)?, entry.answered_at))));
+        self.noticed_here.extend(ends);
+        entries.into_keys().collect()
     }
 
     /// A number that grows whenever resources or limits are learned: what was derived from them is

@@ -329,7 +329,9 @@ impl Pane for QueuePane {
                 | JournalState::Failed
                 | JournalState::Cancelled => None,
             },
-            Command::QueueResend if entry.is_some_and(|it| BadEnd::of(it).is_some()) => {
+            Command::QueueResend
+                if entry.and_then(BadEnd::of).is_some_and(|end| end != BadEnd::Unknown) =>
+            {
                 Some("Its end is known: purge it again instead")
             }
             Command::QueueEarlier | Command::QueueLater if state != Some(JournalState::Queued) => {

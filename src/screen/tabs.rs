@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 
 use super::Screen;
 use crate::commands::Command;
-use crate::domain::bad_news;
+use crate::domain::bad_news::{self, BadEnd};
 use crate::domain::journal::JournalState;
 use crate::panes::clicks::Click;
 use crate::panes::format::count;
@@ -97,7 +97,9 @@ fn queue(screen: &Screen<'_>) -> Vec<(String, Role)> {
     let role = if unknown > 0 || known.paused { Role::Warning } else { Role::InProgress };
     let dot = format!(" {} ", screen.theme.glyphs.dot);
     let mut parts = vec![(words.join(&dot), role)];
-    let bad = bad_news::counts(&known.bad_news().collect::<Vec<_>>());
+    // The unknown ones are counted already, looked at or not.
+    let bad = known.bad_news().filter(|entry| BadEnd::of(entry) != Some(BadEnd::Unknown));
+    let bad = bad_news::counts(&bad.collect::<Vec<_>>());
     if !bad.is_empty() {
         if !words.is_empty() {
             parts.push((dot.clone(), Role::Dim));

@@ -2,7 +2,7 @@
 //! at.
 
 use chrono::TimeDelta;
-use purgedeck::domain::event::{Event, Level, Notice};
+use purgedeck::domain::event::{AccountStatus, Event, Level, Notice};
 use purgedeck::domain::journal::{JournalEntry, JournalState};
 use purgedeck::effect::{Effect, Order, Report, TerminalEffect};
 
@@ -120,13 +120,71 @@ fn what_goes_wrong_while_the_queue_is_open_is_told_and_not_counted() {
     assert!(!tabs(&stage).contains("1 failed"), "{}", tabs(&stage));
 }
 
+/// The history of an account was read at this instant.
+fn reads(stage: &mut Stage, account: &str) {
+    let status = AccountStatus { synced_at: Some(stage.now), ..AccountStatus::default() };
+    stage.report(Report::Event(Event::Account { account: account.into(), status }));
+}
+
+#[test]
+fn an_unknown_outcome_stands_there_with_the_last_reading_until_the_history_tells() {
+    for size in [(160, 50), (80, 24), (60, 20)] {
+        let mut stage = Stage::new(size);
+        goes_wrong(&mut stage, "1", "edge-other", JournalState::Unknown);
+        let told = notice(&stage);
+        assert!(told.contains("! edge-other: www.site.com: all purge, outcome unknown"), "{told}");
+        assert!(told.contains("Wait for the history (never read yet)"), "{told}");
+        let whole = told.contains("or send it again in the queue.");
+        assert!(whole || size.0 < 80, "what to do too: {told}");
+        assert!(tabs(&stage).contains("1 unknown"), "{size:?}: {}", tabs(&stage));
+        assert_eq!(tabs(&stage).matches("unknown").count(), 1, "{}", tabs(&stage));
+        stage.now += TimeDelta::seconds(9);
+        reads(&mut stage, "edge-other");
+        let at = stage.now.format("%H:%M:%S").to_string();
+        let told = notice(&stage);
+        let cut = if size.0 < 80 { "" } else { " it)" };
+        assert!(told.contains(&format!("(last read {at}, without{cut}")), "{told}");
+        stage.press("j j k");
+        assert!(notice(&stage).contains("outcome unknown"), "keys do not put it away");
+        // The history tells after all.
+        let done = ended(&stage, "1", "edge-other", JournalState::Successful);
+        moves(&mut stage, done);
+        assert!(!stage.text().contains("unknown:"), "{}", stage.text());
+    }
+}
+
+#[test]
+fn what_was_unknown_and_fails_is_news_again_although_the_operator_knew_of_it() {
+    let mut stage = Stage::new((160, 50));
+    goes_wrong(&mut stage, "1", "edge-prod", JournalState::Unknown);
+    stage.press("Q");
+    let noticed = Effect::Order(Order::NoticeBadEnds { ids: vec!["1".into()] });
+    assert!(stage.take_asked().contains(&noticed));
+    stage.press("esc");
+    assert!(!stage.text().contains("outcome unknown"), "{}", stage.text());
+    assert!(tabs(&stage).contains("1 unknown"), "it still is: {}", tabs(&stage));
+    let failed = ended(&stage, "1", "edge-prod", JournalState::Failed);
+    moves(&mut stage, failed);
+    assert!(notice(&stage).contains("all purge failed"), "{}", notice(&stage));
+    assert!(tabs(&stage).contains("✗ 1 failed"), "{}", tabs(&stage));
+    assert!(!tabs(&stage).contains("unknown"), "{}", tabs(&stage));
+}
+
+#[test]
+fn what_was_unknown_at_the_last_end_is_told_at_the_start() {
+    let mut stage = Stage::empty((160, 50), 40, setup());
+    stage.journal = vec![ended(&stage, "1", "edge-prod", JournalState::Unknown)];
+    stage.start();
+    assert!(notice(&stage).contains("all purge, outcome unknown"), "{}", notice(&stage));
+}
+
 #[test]
 fn what_the_engine_says_of_a_stale_edge_is_told_once() {
     let mut stage = Stage::new((160, 50));
     let mut stale = ended(&stage, "1", "edge-prod", JournalState::Successful);
     stale.verified = Some(false);
     moves(&mut stage, stale.clone());
-    let words = purgedeck::domain::bad_news::sentence(&stale).unwrap();
+    let words = purgedeck::domain::bad_news::sentence(&stale, None).unwrap();
     let notice = Notice { level: Level::Error, account: Some("edge-prod".into()), words };
     stage.report(Report::Event(Event::Notice(notice)));
     let told = line(&stage, 1);

@@ -154,7 +154,7 @@ impl VerificationJob {
             verification: Some(Box::new(seen.clone())),
             ..entry.clone()
         };
-        if let Some(words) = bad_news::sentence(&ended) {
+        if let Some(words) = bad_news::sentence(&ended, None) {
             self.events.notice(Level::Error, Some(&entry.request.account), words);
         }
     }
