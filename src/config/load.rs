@@ -5,8 +5,6 @@ use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use toml::de::DeValue;
-
 use super::accounts::AccountConfig;
 use super::diagnostic::{ConfigError, Diagnostic, describe_io_error};
 use super::file::{self, FileTables, is_meant};
@@ -15,11 +13,14 @@ use super::schema::{
     ColourMode, HookSettings, KeyBinding, LogLevel, Setting, SettingOrigin, Settings, Table, View,
     variable,
 };
-use super::value::{Node, ValueError};
+use super::value::ValueError;
 use crate::domain::ids::{AccountName, ProviderName};
 use crate::domain::nearest::nearest;
 
 mod account;
+mod variable;
+
+use variable::read_variable;
 
 /// The largest file that is read, in bytes.
 const MAX_FILE_BYTES: u64 = 4 << 20;
@@ -286,13 +287,7 @@ fn set_from_text<T: Table>(
     variable: &str,
 ) -> Result<(), ValueError> {
     let origin = SettingOrigin::Environment(variable.to_owned());
-    table.set(key, Node(&environment_value(text)), origin)
-}
-
-/// Returns the value that a variable's text stands for: `true` and `false` are booleans, everything
-/// else is a string.
-fn environment_value(text: &str) -> DeValue<'_> {
-    text.parse().map_or_else(|_| DeValue::String(text.into()), DeValue::Boolean)
+    read_variable(text, |value| table.set(key, value, origin.clone()))
 }
 
 fn environment_error(variable: &str, error: &ValueError) -> Diagnostic {

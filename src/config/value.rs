@@ -24,19 +24,32 @@ use crate::domain::view::SplitPane;
 
 /// Error of a value, worded to follow the name of its key: ` must be true or false, not a number`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct ValueError(String);
+#[error("{words}")]
+pub struct ValueError {
+    words: String,
+    /// True if the setting is on or off.
+    pub is_about_boolean: bool,
+}
+
+impl ValueError {
+    /// Makes an error of these words.
+    pub fn new(words: String) -> Self {
+        Self { words, is_about_boolean: false }
+    }
+}
 
 impl de::Error for ValueError {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self(format!(": {message}"))
+        Self::new(format!(": {message}"))
     }
 
     fn invalid_type(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        let expected = match expected.to_string().as_str() {
-            "a boolean" => "true or false".to_owned(),
-            "a sequence" => "an array of strings".to_owned(),
-            other => other.to_owned(),
+        let expected = expected.to_string();
+        let is_about_boolean = expected == "a boolean";
+        let expected = match expected.as_str() {
+            "a boolean" => "true or false",
+            "a sequence" => "an array of strings",
+            other => other,
         };
         #[expect(clippy::wildcard_enum_match_arm, reason = "`Node` gives no other value")]
         let found = match unexpected {
@@ -47,17 +60,17 @@ impl de::Error for ValueError {
             Unexpected::Other(found) => found,
             _ => "another value",
         };
-        Self(format!(" must be {expected}, not {found}"))
+        Self { words: format!(" must be {expected}, not {found}"), is_about_boolean }
     }
 
     fn invalid_value(_: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self(format!(" must be {expected}"))
+        Self::new(format!(" must be {expected}"))
     }
 
     fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
         let near = nearest(variant, expected.iter().copied())
             .map_or_else(String::new, |near| format!("; did you mean \"{near}\"?"));
-        Self(format!(": {} is not one of {}{near}", quoted(&[variant]), quoted(expected)))
+        Self::new(format!(": {} is not one of {}{near}", quoted(&[variant]), quoted(expected)))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Builds accounts from the file's tables and from the environment's variables.
 
-use super::{Environment, environment_error, environment_value, set, set_from_text};
+use super::{Environment, environment_error, read_variable, set, set_from_text};
 use crate::config::accounts::{AccountConfig, check_name};
 use crate::config::diagnostic::{Diagnostic, FilePosition};
 use crate::config::edge::MAX_ADDRESSES;
@@ -8,7 +8,7 @@ use crate::config::file::{AccountTable, Positions, is_meant};
 use crate::config::paths::Paths;
 use crate::config::schema::AccountSettings;
 use crate::config::secret::source::SecretSource;
-use crate::config::value::{Node, quoted};
+use crate::config::value::quoted;
 use crate::config::vendors::{self, VENDORS, Vendor, VendorKind, VendorValue};
 use crate::domain::ids::{AccountName, ProviderName};
 use crate::domain::nearest::nearest;
@@ -154,9 +154,7 @@ fn from_environment(
                 table.vendor.push((key.name, VendorValue::Secret(source)));
                 Ok(())
             }
-            Some(key) => key
-                .kind
-                .read(Node(&environment_value(&text)))
+            Some(key) => read_variable(&text, |value| key.kind.read(value))
                 .map(|value| table.vendor.push((key.name, value))),
             None => set_from_text(&mut table.settings, variable.key, &text, variable.name),
         };

@@ -210,6 +210,36 @@ fn a_wrong_variable_is_a_fault() {
 }
 
 #[test]
+fn a_switch_in_the_environment_is_read_in_the_usual_words_and_others_are_named() {
+    for key in ["ascii", "mouse", "read_only"] {
+        let variable = super::variable(key);
+        let read = |text: &str| read_in(&[(variable.as_str(), text)], &Flags::default(), "");
+        let value = |config: &Config| match key {
+            "ascii" => config.settings.ascii.value,
+            "mouse" => config.settings.mouse.value,
+            _ => config.settings.read_only.value,
+        };
+        for (words, on) in [
+            (["1", "yes", "true", "on", "YES", "True", " on "], true),
+            (["0", "no", "false", "off", "NO", "False", " off "], false),
+        ] {
+            for word in words {
+                assert_eq!(value(&read(word).unwrap()), on, "{variable}={word}");
+            }
+        }
+        for wrong in ["2", "y", "enable", "true false", "-1"] {
+            let faults = read(wrong).unwrap_err().to_string();
+            let named = format!("{variable} must be 1, yes, true, on or 0, no, false, off");
+            assert!(faults.contains(&named), "{faults}");
+        }
+    }
+    let theme = [("PURGEDECK_STORE", "1"), ("PURGEDECK_ZONE", "true")];
+    let faults = read_in(&theme, &Flags::default(), "").unwrap_err().to_string();
+    assert!(faults.contains("PURGEDECK_ZONE: \"true\" is not one of"), "{faults}");
+    assert!(!faults.contains("PURGEDECK_STORE"), "{faults}");
+}
+
+#[test]
 fn variables_make_an_account_unless_the_file_has_one_at_that_provider() {
     let env = [
         ("GCORE_API_KEY", "1_a"),
