@@ -80,6 +80,8 @@ glyphs! {
     time_line: &'static str = "┊", "'";
     /// The line that divides a pane: its left end, its middle, its right end.
     divider: [&'static str; 3] = ["├", "─", "┤"], ["+", "-", "+"];
+    /// The line beside rows that belong to a heading: beside each of them, beside the last.
+    branches: [&'static str; 2] = ["│", "└"], ["|", "`"];
     /// The marks of a pane with focus, before its title.
     focus: &'static str = "▌", ">";
     /// The lines around panes.

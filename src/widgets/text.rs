@@ -255,6 +255,12 @@ impl<'a> RowWriter<'a> {
         self
     }
 
+    /// Goes back over cells, to write them anew.
+    pub fn back(&mut self, cells: u16) -> &mut Self {
+        self.x = self.x.saturating_sub(cells);
+        self
+    }
+
     fn write(&mut self, text: &str, style: Style) {
         let room = self.room();
         let (x, _) = self.buffer.set_stringn(self.x, self.y, text, usize::from(room), style);

@@ -326,3 +326,21 @@ fn a_click_goes_to_a_request_and_the_next_one_shows_its_purge() {
     let text = stage.text();
     assert!(text.contains("id:P-7") && !text.contains("Queue"), "{text}");
 }
+
+#[test]
+fn the_requests_of_a_plan_are_joined_and_one_that_was_queued_alone_is_not() {
+    for size in [(160, 50), (80, 24), (60, 20)] {
+        let mut stage = with_queue(size, setup(), |_| {});
+        let mut alone = just_queued("9", "edge-test", stage.now);
+        alone.queued_at -= TimeDelta::minutes(7);
+        alone.request.cname = "alone.example".to_owned();
+        stage.report(Report::Event(Event::Journal(Box::new(alone))));
+        let text = stage.text();
+        let rows: Vec<&str> = text.lines().skip_while(|line| !line.contains("plan of")).collect();
+        let place = if size.0 < 80 { 2 } else { 3 };
+        let first = |row: &str| row.chars().nth(place).unwrap_or_default();
+        assert_eq!((first(rows[1]), first(rows[2])), ('│', '└'), "{size:?}: {text}");
+        let alone = rows.iter().find(|row| row.contains("alone.example"));
+        assert_eq!(alone.map(|row| first(row)), Some(' '), "{size:?}: {text}");
+    }
+}

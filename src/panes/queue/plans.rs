@@ -46,6 +46,29 @@ pub(super) fn lines(entries: &[JournalEntry]) -> Vec<Line> {
     lines
 }
 
+/// The place of a request among those that were queued with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PlaceInPlan {
+    /// It was queued alone: no heading stands above it.
+    Alone,
+    /// Others of its plan follow.
+    Within,
+    /// It is the last of its plan.
+    Last,
+}
+
+/// Returns the place of a request in its plan, among requests that [`group`] ordered.
+pub(super) fn place_in_plan(entries: &[JournalEntry], at: usize) -> PlaceInPlan {
+    let queued_at = |at: usize| entries.get(at).map(|entry| entry.queued_at);
+    let here = queued_at(at);
+    let before = at.checked_sub(1).and_then(queued_at);
+    match (before == here, queued_at(at + 1) == here) {
+        (_, true) => PlaceInPlan::Within,
+        (true, false) => PlaceInPlan::Last,
+        (false, false) => PlaceInPlan::Alone,
+    }
+}
+
 /// Says how far a plan is: `3 of 6 done`, then what else came of its requests.
 pub(super) fn progress(plan: &[JournalEntry]) -> Vec<String> {
     let bad = |end| plan.iter().filter(|entry| BadEnd::of(entry) == Some(end)).count();
@@ -121,6 +144,9 @@ mod tests {
             ]
         );
         assert_eq!(lines(&[]), []);
+        let places: Vec<PlaceInPlan> = (0..4).map(|at| place_in_plan(&entries, at)).collect();
+        let (alone, within) = (PlaceInPlan::Alone, PlaceInPlan::Within);
+        assert_eq!(places, [within, PlaceInPlan::Last, alone, alone]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 
 use super::QueuePane;
-use super::plans::{Line, lines, progress};
+use super::plans::{Line, lines, place_in_plan, progress};
 use crate::domain::journal::JournalEntry;
 use crate::panes::format;
 use crate::panes::overlay::{Overlay, OverlayInputs};
@@ -110,7 +110,7 @@ impl QueueView<'_> {
             }
             Some(&Line::Request(at)) => {
                 if let Some(entry) = entries.get(at) {
-                    columns.row(entry, self.inputs, writer);
+                    columns.row(entry, place_in_plan(entries, at), self.inputs, writer);
                 }
             }
             None => {}

@@ -7,12 +7,16 @@ use crate::domain::bad_news::BadEnd;
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::panes::format;
 use crate::panes::overlay::OverlayInputs;
-use crate::panes::queue::plans::usual_end;
+use crate::panes::queue::plans::{PlaceInPlan, place_in_plan, usual_end};
 use crate::theme::Role;
 use crate::widgets::text::{RowWriter, fit as beginning, width};
 
 /// The cells of the cursor's mark.
 const CURSOR: u16 = 2;
+/// The cells of the line that joins the requests of a plan. In less room than this it has none of
+/// its own, and stands beside the cursor's mark.
+const BRANCH: u16 = 2;
+const MIN_ROOM_OF_BRANCH: u16 = 70;
 /// The cells of a kind.
 const KIND: u16 = 7;
 /// The largest widths of an account and of a host.
@@ -26,6 +30,7 @@ const TARGETS: u16 = 16;
 
 /// The widths of the columns, in cells; 0 for one that has no room.
 pub(super) struct QueueColumns {
+    branch: u16,
     status: u16,
     when: u16,
     end: u16,
@@ -87,6 +92,10 @@ impl QueueColumns {
     /// Fits the columns of these requests into a row.
     pub(super) fn of(entries: &[JournalEntry], inputs: &OverlayInputs<'_>, room: u16) -> Self {
         let short = room < 90;
+        let is_in_plan = |at: usize| place_in_plan(entries, at) != PlaceInPlan::Alone;
+        let has_plans = (0..entries.len()).any(is_in_plan);
+        let branch = if has_plans && room >= MIN_ROOM_OF_BRANCH { BRANCH } else { 0 };
+        let room = room.saturating_sub(CURSOR + branch);
         let widest = |of: &dyn Fn(&JournalEntry) -> u16, least: u16| {
             entries.iter().map(of).max().unwrap_or(0).max(least)
         };
@@ -101,14 +110,14 @@ impl QueueColumns {
             (Part::Host, host),
             (Part::Kind, KIND),
         ];
-        narrow(&mut columns, room.saturating_sub(CURSOR));
+        narrow(&mut columns, room);
         // A cell that is left over makes room for the whole of the kind's title.
-        let spare = room.saturating_sub(CURSOR + taken(&columns));
+        let spare = room.saturating_sub(taken(&columns));
         for (_, cells) in columns.iter_mut().filter(|column| **column == (Part::Kind, 3)) {
             *cells += spare.min(1);
         }
         let [status, when, account, host, kind] = columns.map(|(_, cells)| cells);
-        let mut left = room.saturating_sub(CURSOR + taken(&columns));
+        let mut left = room.saturating_sub(taken(&columns));
         let mut take = |wanted: u16| {
             let fits = left > wanted;
             left -= if fits { wanted + 1 } else { 0 };
@@ -117,13 +126,13 @@ impl QueueColumns {
         let number = take(NUMBER);
         let targets = take(TARGETS) > 0;
         let end = if targets { take(END) } else { 0 };
-        Self { status, when, end, account, host, kind, number, targets, short }
+        Self { branch, status, when, end, account, host, kind, number, targets, short }
     }
 
     /// Writes the column heads.
     pub(super) fn head(&self, writer: &mut RowWriter<'_>) {
         let role = Role::Heading;
-        writer.skip(CURSOR);
+        writer.skip(CURSOR + self.branch);
         for (title, cells) in [
             ("STATUS", self.status),
             ("SENT", self.when),
@@ -148,9 +157,21 @@ impl QueueColumns {
     pub(super) fn row(
         &self,
         entry: &JournalEntry,
+        place: PlaceInPlan,
         inputs: &OverlayInputs<'_>,
         writer: &mut RowWriter<'_>,
     ) {
+        let [branch, last_branch] = inputs.theme.glyphs.branches;
+        let line = match place {
+            PlaceInPlan::Alone => "",
+            PlaceInPlan::Within => branch,
+            PlaceInPlan::Last => last_branch,
+        };
+        if self.branch > 0 {
+            writer.column(line, self.branch, Role::Dim);
+        } else if !line.is_empty() {
+            writer.back(1).column(line, 1, Role::Dim);
+        }
         let (mark, role) = format::entry_status(entry, &inputs.theme.glyphs);
         let status = format!("{mark} {}", format::entry_word(entry));
         writer.column(&status, self.status, role).skip(1);
@@ -222,15 +243,17 @@ fn end(entry: &JournalEntry, inputs: &OverlayInputs<'_>) -> String {
 /// Says in a row why a request had a bad end or came back.
 fn why(entry: &JournalEntry, inputs: &OverlayInputs<'_>) -> Option<(String, Role)> {
     let role = match (BadEnd::of(entry), entry.state) {
-        (Some(_), _) => Role::Failed,
-        (None, JournalState::Queued | JournalState::Unknown) => Role::Warning,
+        (Some(BadEnd::Unknown), _) | (None, JournalState::Queued) => Role::Warning,
+        (Some(BadEnd::Failed | BadEnd::Refused | BadEnd::NotVerified), _) => Role::Failed,
         (None, _) => return None,
     };
     let words = match (&entry.error, BadEnd::of(entry)) {
         (Some(error), _) => about::headline(error).to_owned(),
         (None, Some(BadEnd::NotVerified)) => "the edge serves the old".to_owned(),
-        (None, Some(_)) => format!("{} gives no reason", about::vendor(entry, inputs)),
-        (None, None) => return None,
+        (None, Some(BadEnd::Failed | BadEnd::Refused)) => {
+            format!("{} gives no reason", about::vendor(entry, inputs))
+        }
+        (None, Some(BadEnd::Unknown) | None) => return None,
     };
     Some((words, role))
 }
