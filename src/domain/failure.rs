@@ -10,11 +10,13 @@ pub struct Failure {
     pub cause: Cause,
     /// The vendor's own words or the system's, cleaned of control characters and secrets and cut to
     /// a sane length; may be empty.
-    pub detail: String,
+    pub detail: Box<str>,
     /// The HTTP status, where there was an answer.
     pub http_status: Option<u16>,
     /// The vendor's own code for it, where it gave one.
     pub code: Option<String>,
+    /// The vendor's id of the request, which its support asks for; where it gave one.
+    pub request: Option<Box<str>>,
     /// Tells if a purge may have taken effect although this failure came back.
     pub applied: Applied,
 }
@@ -103,13 +105,28 @@ impl Cause {
 impl Failure {
     /// A failure with no words of the vendor's, that certainly had no effect.
     pub fn new(cause: Cause) -> Self {
-        Self { cause, detail: String::new(), http_status: None, code: None, applied: Applied::No }
+        Self {
+            cause,
+            detail: Box::default(),
+            http_status: None,
+            code: None,
+            request: None,
+            applied: Applied::No,
+        }
     }
 
     /// Returns the failure with the vendor's or the system's words, cleaned and cut.
     #[must_use]
     pub fn with_message(mut self, detail: impl AsRef<str>) -> Self {
-        self.detail = super::text::escape_control(detail.as_ref(), 600);
+        self.detail = super::text::escape_control(detail.as_ref(), 600).into();
+        self
+    }
+
+    /// Returns the failure with the vendor's id of the request, cleaned and cut.
+    #[must_use]
+    pub fn with_request(mut self, request: Option<String>) -> Self {
+        let request = request.filter(|request| !request.trim().is_empty());
+        self.request = request.map(|request| super::text::escape_control(&request, 60).into());
         self
     }
 
@@ -145,10 +162,16 @@ impl Failure {
         self.http_status.map_or_else(|| words.to_owned(), |status| format!("{status} {words}"))
     }
 
-    /// Returns the failure and what the operator can do about it, as sentences.
+    /// Returns the failure and what the operator can do about it, as sentences; last, which may be
+    /// cut off, the vendor's id of the request.
     pub fn with_advice(&self) -> String {
-        let words = self.to_string();
-        format!("{}. {}", words.trim_end_matches('.'), self.advice())
+        let words = Self { request: None, ..self.clone() }.to_string();
+        let advice = format!("{}. {}", words.trim_end_matches('.'), self.advice());
+        format!("{advice}{}", self.request_words())
+    }
+
+    fn request_words(&self) -> String {
+        self.request.as_ref().map(|request| format!(" (request {request})")).unwrap_or_default()
     }
 
     /// Returns advice for the operator, as one sentence.
@@ -204,6 +227,6 @@ impl fmt::Display for Failure {
         if !self.detail.is_empty() {
             write!(f, ": {}", self.detail)?;
         }
-        Ok(())
+        f.write_str(&self.request_words())
     }
 }

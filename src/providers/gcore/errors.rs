@@ -28,13 +28,10 @@ pub(super) fn failure(response: &HttpResponse, token: &Secret) -> Failure {
              quotes.)",
         );
     }
-    if let Some(request) = &error.request {
-        let gap = if detail.is_empty() { "" } else { " " };
-        detail = format!("{detail}{gap}(request {request})");
-    }
+    let failure = Failure::new(cause).with_message(detail).with_request(error.request);
     Failure {
         code: error.code.map(|code| escape_control(&code, 60)),
-        ..response.with_status(Failure::new(cause).with_message(detail))
+        ..response.with_status(failure)
     }
 }
 
@@ -109,7 +106,7 @@ impl ErrorBody {
             errors,
             raw: response.words(),
             code: lenient::field(body, "exception_class").or_else(|| lenient::field(body, "code")),
-            request: lenient::field(body, "request_id").map(|request| escape_control(&request, 60)),
+            request: lenient::field(body, "request_id"),
         }
     }
 

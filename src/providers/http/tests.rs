@@ -155,7 +155,7 @@ async fn without_an_answer_in_time_nobody_knows_what_became_of_it() {
     let failure = send(&http(&server.url, policy)).await.unwrap_err();
     assert_eq!(failure.cause, Cause::Lost);
     assert_eq!(failure.applied, Applied::Maybe);
-    assert_eq!(failure.detail, "no answer within 0.2 s");
+    assert_eq!(&*failure.detail, "no answer within 0.2 s");
     let failure = read(&http(&server.url, policy)).await.unwrap_err();
     assert_eq!((failure.cause, failure.applied), (Cause::Lost, Applied::No));
 }

@@ -126,7 +126,7 @@ async fn every_error_is_told_in_words_that_can_be_acted_on() {
         let applied = if status >= 500 { Applied::Maybe } else { Applied::No };
         assert_eq!(failure.applied, applied, "{name}");
         if let Some(says) = case["says"].as_str() {
-            assert!(failure.detail.contains(says), "{name}: {failure}");
+            assert!(failure.to_string().contains(says), "{name}: {failure}");
         }
         if let Some(code) = case["code"].as_str() {
             assert_eq!(failure.code.as_deref(), Some(code), "{name}");

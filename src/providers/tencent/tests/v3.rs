@@ -258,7 +258,9 @@ async fn a_refusal_names_the_targets_and_the_code() {
     .await;
     let failure = adapter.submit(&request(Payload::All, None)).await.unwrap_err();
     assert_eq!(failure.code.as_deref(), Some("InvalidParameter.CdnParamError"));
-    assert!(failure.detail.ends_with("(request req-9)"), "{failure}");
+    assert!(failure.to_string().ends_with("(request req-9)"), "{failure}");
+    let advised = failure.with_advice();
+    assert!(advised.ends_with("and send again. (request req-9)"), "the id is last: {advised}");
     let Cause::Rejected { errors: faults } = failure.cause else { panic!("{failure:?}") };
     let [FieldError { field, .. }] = faults.as_slice() else { panic!("{faults:?}") };
     assert_eq!(field, "https://a.example/x");

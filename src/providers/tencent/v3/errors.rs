@@ -39,11 +39,8 @@ fn failure(inner: &Value, error: &Value, clock_ahead: Option<TimeDelta>) -> Fail
     if let Cause::Rejected { errors } = &mut cause {
         *errors = faulty(&message);
     }
-    let detail = match lenient::field(inner, "RequestId") {
-        Some(request) => format!("{message} (request {request})"),
-        None => message,
-    };
-    super::super::failure(cause, &code, &detail, clock_ahead)
+    super::super::failure(cause, &code, &message, clock_ahead)
+        .with_request(lenient::field(inner, "RequestId"))
 }
 
 /// Reads the codes of the vendor's SDK and the common ones of its documents. An unknown code is a
