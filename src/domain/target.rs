@@ -7,7 +7,8 @@ pub fn without_scheme(target: &str) -> &str {
     after_scheme(target).unwrap_or(target)
 }
 
-fn after_scheme(target: &str) -> Option<&str> {
+/// The target behind `http://` or `https://`; `None` where it begins otherwise.
+pub fn after_scheme(target: &str) -> Option<&str> {
     ["https://", "http://"].into_iter().find_map(|scheme| strip_ignoring_case(target, scheme))
 }
 

@@ -7,7 +7,7 @@
 use super::choice::Choice as _;
 use super::error::FilterError;
 use super::pattern::{Pattern, forms};
-use super::shapes::{exact, one_of, text};
+use super::shapes::{exact, one_of, target, text};
 use super::special;
 use super::time::{Span, TimeExpr, TimeRange, within};
 use super::value::{Offer, Printed, RawValue, Word};
@@ -272,10 +272,11 @@ filter_fields! {
     /// The vendor's id of the purge, letter by letter.
     Id "id" "the vendor's id of the purge" ["task" "opid" "purge"]
         exact |purge| [purge.id.as_str()], |_known| Vec::new(), 0;
-    /// At least one of the purge's targets; a full URL also fits by its path.
+    /// At least one of the purge's targets; a full URL also fits by its path, and with the other
+    /// scheme.
     Target "target" "one whole URL or path of the purge, * for anything"
         ["url" "path" "file" "text"]
-        text |purge| purge.targets.iter().flat_map(|target| forms(&target.text)),
+        target |purge| purge.targets.iter().flat_map(|target| forms(&target.text)),
         |_known| Vec::new(), 0;
     /// The person or token that asked for it.
     By "by" "who asked for it, * for anything" ["user" "who" "author" "from"]

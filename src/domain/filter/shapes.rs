@@ -56,6 +56,28 @@ pub(super) mod text {
     }
 }
 
+/// Targets: texts in which the scheme of a URL does not count, since some vendors' records write it
+/// in their own way.
+pub(super) mod target {
+    pub(in crate::domain::filter) use super::text::{GLOBS, Tested, Written, holds, printed, read};
+    use crate::domain::filter::pattern::Pattern;
+    use crate::domain::filter::value::Word;
+    use crate::domain::target::after_scheme;
+
+    pub(in crate::domain::filter) fn resolve(words: &[Word]) -> Tested {
+        let each = |word: &Word| -> Vec<Pattern> {
+            match after_scheme(&word.text) {
+                None => super::text::resolve(std::slice::from_ref(word)),
+                Some(rest) => {
+                    let with = |scheme| Word { text: format!("{scheme}{rest}"), ..word.clone() };
+                    super::text::resolve(&["https://", "http://"].map(with))
+                }
+            }
+        };
+        words.iter().flat_map(each).collect()
+    }
+}
+
 /// Texts that are compared letter by letter.
 pub(super) mod exact {
     pub(in crate::domain::filter) use super::text::{Written, printed};

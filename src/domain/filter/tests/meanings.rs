@@ -77,6 +77,17 @@ fn a_text_prints_canonically_and_means_what_it_says() {
             vec![yes(Test::Target(glob("/img/*"))), yes(Test::Target(is(&["/img/*"])))],
         ),
         (
+            "target:HTTP://www.site.com/a.jpg -target:https://*/b",
+            "target:HTTP://www.site.com/a.jpg -target:https://*/b",
+            vec![
+                yes(Test::Target(is(&["https://www.site.com/a.jpg", "http://www.site.com/a.jpg"]))),
+                not(Test::Target(vec![
+                    Pattern::Glob("https://*/b".to_owned()),
+                    Pattern::Glob("http://*/b".to_owned()),
+                ])),
+            ],
+        ),
+        (
             "target:\"/plain\",\"a b\"",
             "target:/plain,\"a b\"",
             vec![yes(Test::Target(is(&["/plain", "a b"])))],
