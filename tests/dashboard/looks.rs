@@ -133,3 +133,20 @@ fn the_detail_shows_long_targets_whole_and_says_what_a_vendor_does_not_tell() {
     assert!(text.contains("who asked for it: not told by this vendor"), "{text}");
     assert!(text.contains("completed: not told by this vendor"), "{text}");
 }
+
+#[test]
+fn a_detail_of_one_line_begins_with_the_target_and_its_id_is_cut_first() {
+    for size in [(80, 24), (60, 20)] {
+        let mut stage = Stage::empty(size, 40, setup());
+        let target = "https://www.site.com/media/a-folder/hero-banner.jpg";
+        stage.store[0].1.targets = vec![Target::new(target), Target::new("/b")];
+        stage.start();
+        stage.press("g");
+        let text = stage.text();
+        let detail = text.lines().skip_while(|line| !line.contains("detail ·")).nth(1).unwrap();
+        let at = |words: &str| detail.find(words).unwrap_or_else(|| panic!("{words}: {text}"));
+        assert!(at("hero-banner.jpg") < at("2 "), "{detail}");
+        assert!(detail.contains("hero-banner.jpg · 2 "), "{detail}");
+        assert!(!detail.contains("id ") || detail.trim_end_matches(['│', ' ']).len() < 80);
+    }
+}

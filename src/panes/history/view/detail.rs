@@ -16,7 +16,7 @@ use crate::domain::status::Status;
 use crate::panes::format;
 use crate::theme::Role;
 use crate::widgets::scroll::scroll_bar;
-use crate::widgets::text::{RowWriter, parts, printable, put_lines, skip};
+use crate::widgets::text::{RowWriter, parts, path, printable, put_lines, skip, width};
 use crate::widgets::wrap::wrap;
 
 /// Width of the list below which its row hardly shows the account, so the summary names it.
@@ -79,8 +79,19 @@ fn peek(view: &HistoryView<'_>, row: &PurgeRow, area: Rect, buffer: &mut Buffer)
         words.push(format!("the vendor says \"{}\"", row.raw_status));
     }
     words.push(format!("id {}", row.id));
+    let words = words.join(&format!(" {dot} "));
     let line = Rect { height: 1, ..area };
-    RowWriter::new(buffer, line, theme).put(&words.join(&format!(" {dot} ")), Role::Text);
+    let mut writer = RowWriter::new(buffer, line, theme);
+    if area.height == 1 && !row.first_target.is_empty() {
+        // On a single line the target is what the row says least of, and the id is cut first.
+        let dot = format!(" {dot} ");
+        let others = width(&words) + width(&dot);
+        let room = writer.room().saturating_sub(others).max(writer.room() / 2);
+        let target = path(&printable(&row.first_target), room, theme.glyphs.ellipsis).into_owned();
+        put_matches(&mut writer, &target, room, view, Role::Text);
+        writer.put(&dot, Role::Dim);
+    }
+    writer.put(&words, Role::Text);
     if area.height > 1 && !row.first_target.is_empty() {
         let line = Rect { y: area.y + 1, height: 1, ..area };
         let mut writer = RowWriter::new(buffer, line, theme);
