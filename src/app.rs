@@ -15,6 +15,7 @@ mod open_overlay;
 mod quit;
 mod reports;
 mod requests;
+pub mod shown_notice;
 mod timer;
 pub mod workspace;
 
@@ -29,6 +30,7 @@ use crate::domain::draft::KeptDraft;
 use crate::domain::event::Notice;
 use crate::domain::ids::{AccountName, ResourceId, Ticket};
 use crate::domain::known::Known;
+use crate::domain::view::ViewPlace;
 use crate::domain::zone::Zone;
 use crate::effect::{Effect, PaneId, Query, Report, SavedView, TerminalEffect, Tickets};
 use crate::keymap::{Chord, Keymap};
@@ -107,6 +109,8 @@ pub struct Setup {
     pub board: Option<KeptBoard>,
     /// Set if the board is kept for the next start.
     pub keeps_board: bool,
+    /// The place of saved views.
+    pub view_place: ViewPlace,
     /// The view to show, as it is defined; `None`: the one that was left.
     pub view: Option<String>,
     /// Notices of the start.
@@ -138,6 +142,8 @@ pub struct App {
     start: Option<StartOffer>,
     dirty: bool,
     repaint: bool,
+    /// The rows of the notice that the panes know of.
+    notice_rows: u16,
 }
 
 impl App {
@@ -162,7 +168,9 @@ impl App {
             themes: setup.themes,
             dirty: true,
             repaint: false,
+            notice_rows: 1,
         };
+        app.known.view_place = setup.view_place;
         if let Some(board) = &setup.board {
             let others = |kept: &&KeptView| setup.view.as_ref() != Some(&kept.name);
             let kept: Vec<KeptView> = board.views.iter().filter(others).cloned().collect();
@@ -252,21 +260,21 @@ impl App {
     }
 
     /// The parts of the screen; without a size that can be used, none has room.
-    fn layout(ctx: &Ctx<'_>) -> ScreenLayout {
-        layout(ctx.size).unwrap_or_default()
+    fn layout(&self, ctx: &Ctx<'_>) -> ScreenLayout {
+        layout(ctx.size, self.notice_rows(ctx)).unwrap_or_default()
     }
 
-    fn workspace_area(ctx: &Ctx<'_>) -> Rect {
-        Self::layout(ctx).workspace
+    fn workspace_area(&self, ctx: &Ctx<'_>) -> Rect {
+        self.layout(ctx).workspace
     }
 
     fn area_of(&self, pane: PaneId, ctx: &Ctx<'_>) -> Rect {
-        self.workspace.place(pane, Self::workspace_area(ctx))
+        self.workspace.place(pane, self.workspace_area(ctx))
     }
 
     /// Returns the area that overlays may cover.
-    fn overlay_area(ctx: &Ctx<'_>) -> Rect {
-        Self::layout(ctx).overlays()
+    fn overlay_area(&self, ctx: &Ctx<'_>) -> Rect {
+        self.layout(ctx).overlays()
     }
 
     fn pane_ctx(&self, area: Rect, ctx: &Ctx<'_>) -> PaneCtx<'_> {
@@ -341,6 +349,7 @@ pub fn update(app: &mut App, msg: Msg, ctx: &Ctx<'_>) -> Vec<Effect> {
             effects
         }
     };
+    effects.extend(app.follow_notice_rows(ctx));
     effects.extend(app.follow_budget());
     if let Some(quit) = effects.iter().position(|it| *it == Effect::Terminal(TerminalEffect::Quit))
     {

@@ -15,7 +15,8 @@
 //! ```
 //!
 //! Parts without room are left out: below 20 rows the status line, whose notices the footer shows
-//! then; below 16 the tabs; below 30x9 everything.
+//! then; below 16 the tabs; below 30x9 everything. A long notice has a second row, which the
+//! workspace gives.
 
 mod accounts;
 mod footer;
@@ -64,14 +65,13 @@ impl Widget for &Screen<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
         self.clicks.clear();
         buffer.set_style(area, self.theme.style(Role::Text));
-        let Some(layout) = layout((area.width, area.height)) else {
+        let Some(layout) = layout((area.width, area.height), self.app.notice_rows(self.ctx)) else {
             return self.too_small(area, buffer);
         };
         accounts::draw(self, layout.accounts, buffer);
         tabs::draw(self, layout.tabs, buffer);
         self.workspace(layout.workspace, buffer);
         self.overlays(layout.overlays(), buffer);
-        // Last: a long notice needs a row of what is above it.
         status::draw(self, layout.status, buffer);
         footer::draw(self, layout.footer, layout.status.is_empty(), buffer);
     }

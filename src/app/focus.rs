@@ -28,7 +28,7 @@ impl App {
         ctx: &Ctx<'_>,
         mut tell: impl FnMut(&mut dyn Pane, &PaneCtx<'_>) -> Update,
     ) -> Vec<Effect> {
-        let area = Self::overlay_area(ctx);
+        let area = self.overlay_area(ctx);
         let mut overlays = std::mem::take(&mut self.overlays);
         let updates: Vec<(usize, Update)> = {
             let pane_ctx = self.pane_ctx(area, ctx);
@@ -82,7 +82,7 @@ impl App {
             let update = self.with_pane(pane, ctx, |pane, ctx| act(pane, ctx));
             return (Origin::Pane(pane), update);
         }
-        let area = Self::overlay_area(ctx);
+        let area = self.overlay_area(ctx);
         let at = self.overlays.len() - 1;
         let mut overlays = std::mem::take(&mut self.overlays);
         let update = match overlays.last_mut() {

@@ -19,6 +19,11 @@ impl App {
         ctx.keymap.keys_text(Command::DraftsOpen)
     }
 
+    /// The first key that closes what is on top.
+    pub(super) fn back_key(ctx: &Ctx<'_>) -> String {
+        ctx.keymap.keys_of(Command::Back).first().map(ToString::to_string).unwrap_or_default()
+    }
+
     pub(super) fn on_input(&mut self, input: Input, ctx: &Ctx<'_>) -> Vec<Effect> {
         match input {
             Input::Chord(chord) => {
@@ -36,12 +41,20 @@ impl App {
         }
     }
 
-    /// Pastes into what has the focus; where it has no text, into a draft of its own.
+    /// Pastes into what has the focus; on the board, where it has no text, into a draft of its own.
     fn on_paste(&mut self, text: &str, ctx: &Ctx<'_>) -> Vec<Effect> {
         let (from, update) = self.with_focus(ctx, |pane, ctx| pane.on_paste(text, ctx));
-        let goes_nowhere = self.overlays.is_empty() && !update.taken && !text.trim().is_empty();
+        let goes_nowhere = !update.taken && !text.trim().is_empty();
         let mut effects = self.apply(update, from, ctx);
-        if goes_nowhere {
+        if goes_nowhere && !self.overlays.is_empty() {
+            // An overlay may ask for a key that means yes: a paste never gets there.
+            let words = format!(
+                "Nothing was pasted: there is no text field here. Press {} to close this, and \
+                 paste on the board to draft a purge.",
+                Self::back_key(ctx)
+            );
+            self.say(Level::Warning, words, ctx);
+        } else if goes_nowhere {
             effects.extend(self.run(Command::PurgeCompose, ctx));
             if !self.overlays.is_empty() {
                 let (from, update) = self.with_focus(ctx, |pane, ctx| pane.on_paste(text, ctx));
@@ -79,7 +92,7 @@ impl App {
     fn focused(&self, ctx: &Ctx<'_>) -> Option<(&dyn Pane, Rect)> {
         let focus = self.workspace.focus();
         match self.overlays.last() {
-            Some(overlay) => Some((overlay.as_ref(), Self::overlay_area(ctx))),
+            Some(overlay) => Some((overlay.as_ref(), self.overlay_area(ctx))),
             None => Some((self.workspace.pane(focus)?, self.area_of(focus, ctx))),
         }
     }
@@ -236,7 +249,7 @@ impl App {
             return self.apply(update, from, ctx);
         }
         let position = ratatui::layout::Position::from(at);
-        let places = self.workspace.places(Self::workspace_area(ctx));
+        let places = self.workspace.places(self.workspace_area(ctx));
         let Some((pane, _)) = places.into_iter().find(|(_, place)| place.contains(position)) else {
             return Vec::new();
         };

@@ -28,18 +28,20 @@ impl ScreenLayout {
 /// The smallest screen that can be used.
 pub const MIN_SCREEN: (u16, u16) = (30, 9);
 
-/// The parts of a screen; `None` where it is too small.
-pub fn layout(size: (u16, u16)) -> Option<ScreenLayout> {
+/// The parts of a screen; `None` where it is too small. The line that notices are shown in has this
+/// many rows.
+pub fn layout(size: (u16, u16), notice_rows: u16) -> Option<ScreenLayout> {
     let (width, height) = size;
     if width < MIN_SCREEN.0 || height < MIN_SCREEN.1 {
         return None;
     }
+    let (status, footer) = if height >= 20 { (notice_rows, 1) } else { (0, notice_rows) };
     let [accounts, tabs, workspace, status, footer] = Layout::vertical([
         Constraint::Length(1),
         Constraint::Length(u16::from(height >= 16)),
         Constraint::Fill(1),
-        Constraint::Length(u16::from(height >= 20)),
-        Constraint::Length(1),
+        Constraint::Length(status),
+        Constraint::Length(footer),
     ])
     .areas(Rect::new(0, 0, width, height));
     Some(ScreenLayout { accounts, tabs, workspace, status, footer })
@@ -51,8 +53,8 @@ mod tests {
 
     #[test]
     fn every_row_of_the_screen_belongs_to_one_part() {
-        for height in MIN_SCREEN.1..70 {
-            let layout = layout((80, height));
+        for (height, rows) in (MIN_SCREEN.1..70).flat_map(|height| [(height, 1), (height, 2)]) {
+            let layout = layout((80, height), rows);
             let rows: u16 = layout.map_or(0, |it| {
                 [it.accounts, it.tabs, it.workspace, it.status, it.footer]
                     .iter()
@@ -61,6 +63,6 @@ mod tests {
             });
             assert_eq!(rows, height);
         }
-        assert_eq!(layout((20, 5)), None);
+        assert_eq!(layout((20, 5), 1), None);
     }
 }

@@ -25,7 +25,7 @@ impl App {
             themes: &self.themes,
         };
         let (overlay, update) =
-            open_overlay(opening, &context, &self.pane_ctx(Self::overlay_area(ctx), ctx));
+            open_overlay(opening, &context, &self.pane_ctx(self.overlay_area(ctx), ctx));
         let tells = overlay.shows_bad_news();
         self.overlays.push(overlay);
         let top = Origin::Overlay(self.overlays.len() - 1);
@@ -131,7 +131,7 @@ impl App {
                 effects
             }
             AppRequest::Split { right } => {
-                if self.workspace.split(right, Self::workspace_area(ctx)).is_none() {
+                if self.workspace.split(right, self.workspace_area(ctx)).is_none() {
                     self.say(Level::Info, "There is no room for another pane here.", ctx);
                     return Vec::new();
                 }

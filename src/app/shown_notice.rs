@@ -2,7 +2,6 @@
 
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::commands::Command;
 use crate::domain::event::Level;
 use crate::domain::text::escape_control;
 use crate::effect::Effect;
@@ -37,11 +36,7 @@ impl App {
     pub fn shown_notice(&self, ctx: &Ctx<'_>) -> Option<ShownNotice> {
         let (notice, more) = self.notices.shown()?;
         // Above an overlay, the key that puts a notice away closes the overlay.
-        let key = match self.overlays.is_empty() {
-            true => ctx.keymap.keys_of(Command::Back).first().map(ToString::to_string),
-            false => None,
-        };
-        let key = key.unwrap_or_default();
+        let key = if self.overlays.is_empty() { Self::back_key(ctx) } else { String::new() };
         let after = match (notice.level, more) {
             (Level::Info, 0) => String::new(),
             (_, 0) => format!(" {key} "),

@@ -10,6 +10,7 @@ use crate::domain::board::KeptBoard;
 use crate::domain::event::{Level, Notice};
 use crate::domain::nearest::nearest;
 use crate::domain::text::escape_control;
+use crate::domain::view::ViewPlace;
 use crate::engine::{LocalStore, StartOptions};
 use crate::tui::{self, DashboardStart, NextScreen};
 
@@ -43,6 +44,7 @@ pub fn run(global: &Global, view: Option<&str>, help: &StyledStr) -> Result<(), 
         offline,
         board,
         keeps_board: warning.is_none(),
+        view_place: ViewPlace::File,
         view: view.map(str::to_owned),
         notices: warning.into_iter().chain(fault).collect(),
         sets_up: false,

@@ -15,6 +15,7 @@ use crate::config::load::{self, Config};
 use crate::config::paths::Directories;
 use crate::config::schema::Settings;
 use crate::domain::event::{Level, Notice};
+use crate::domain::view::ViewPlace;
 use crate::engine::StartOptions;
 use crate::simulator::{self, Scenario, Simulator};
 use crate::tui::DashboardStart;
@@ -74,6 +75,7 @@ pub fn run(global: &Global, options: &Options, help: &StyledStr) -> Result<(), C
             Notice { level: Level::Info, account: None, words: Scenario::DEMO_FAULTS.to_owned() };
         let start = DashboardStart {
             offline: global.offline,
+            view_place: ViewPlace::Nowhere,
             notices: fault.into_iter().chain([faults]).collect(),
             ..DashboardStart::default()
         };

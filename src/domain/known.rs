@@ -20,6 +20,7 @@ use crate::domain::lint_context::LintContext;
 use crate::domain::notice_log::NoticeLog;
 use crate::domain::permission::{Action, Permissions, Refusal};
 use crate::domain::resource::Resource;
+use crate::domain::view::ViewPlace;
 
 /// A bad end, and when the request was answered or given up.
 type NoticedEnd = (BadEnd, Option<DateTime<Utc>>);
@@ -44,6 +45,8 @@ pub struct Known {
     pub read_only: bool,
     /// True if no vendor is asked.
     pub offline: bool,
+    /// The place of saved views.
+    pub view_place: ViewPlace,
     /// The progress of reading older history, by account.
     progress: BTreeMap<AccountName, (u64, Option<u64>)>,
     /// Requests with a bad end that the operator has not looked at.

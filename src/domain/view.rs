@@ -7,6 +7,16 @@ use super::column::ShownColumn;
 use super::filter::Filter;
 use super::sort::Sort;
 
+/// The place of saved views.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ViewPlace {
+    /// The configuration's file.
+    #[default]
+    File,
+    /// There is none: no view can be saved.
+    Nowhere,
+}
+
 /// A named filter, and perhaps further panes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SavedView {

@@ -268,7 +268,7 @@ impl Pane for HistoryPane {
         if bars { update.and(self.ask_timeline(ctx)) } else { update }
     }
 
-    fn unavailable(&self, command: Command, _ctx: &PaneCtx<'_>) -> Option<&'static str> {
-        self.why_not(command)
+    fn unavailable(&self, command: Command, ctx: &PaneCtx<'_>) -> Option<&'static str> {
+        self.why_not(command, ctx.known)
     }
 }

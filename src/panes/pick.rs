@@ -104,10 +104,8 @@ impl Pane for PickPane {
     }
 
     fn on_paste(&mut self, text: &str, _ctx: &PaneCtx<'_>) -> Update {
-        if !self.asked.purpose.is_narrowed() {
-            return Update::taken();
-        }
-        Update::taken_if(self.list.on_paste(text))
+        let narrowed = self.asked.purpose.is_narrowed();
+        Update::taken_if(narrowed && self.list.on_paste(text))
     }
 
     fn shows_hint(&self, command: Command) -> bool {

@@ -217,8 +217,9 @@ impl Pane for PlanPane {
     fn on_paste(&mut self, _text: &str, _ctx: &PaneCtx<'_>) -> Update {
         if matches!(self.plan.risk, Risk::High { .. }) {
             self.error = Some("A confirmation has to be typed; a paste does not count.".to_owned());
+            return Update::taken();
         }
-        Update::taken()
+        Update::ignored()
     }
 
     fn on_answer(&mut self, answer: &Answer, ctx: &PaneCtx<'_>) -> Update {

@@ -174,9 +174,8 @@ impl Pane for StartPane {
     }
 
     fn on_paste(&mut self, text: &str, _ctx: &PaneCtx<'_>) -> Update {
-        let form = self.form.as_mut();
-        // A paste never reaches the board below.
-        let _ = form.map(|form| form.edit(|field| field.on_paste(text.trim())));
+        let Some(form) = &mut self.form else { return Update::ignored() };
+        form.edit(|field| field.on_paste(text.trim()));
         Update::taken()
     }
 

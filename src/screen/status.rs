@@ -1,16 +1,14 @@
-//! The line above the keys: a notice, else the budget of the row's resource. A long notice takes
-//! the line above that too.
+//! The line above the keys: a notice, which has two lines where it is long, else the budget of the
+//! row's resource.
 
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::widgets::{Clear, Widget};
 
 use super::Screen;
-use crate::commands::Command;
-use crate::domain::event::Level;
+use crate::app::shown_notice::{MARK_CELLS, ShownNotice};
 use crate::panes::format;
 use crate::theme::Role;
 use crate::widgets::text::{RowWriter, width};
@@ -81,45 +79,26 @@ fn per(length: Duration) -> String {
     }
 }
 
-/// Draws the notice that is to be read, on two lines where one has no room for it. Returns false
-/// where there is none.
+/// Draws the notice that is to be read, on as many lines as the area has. Returns false where there
+/// is none.
 pub(super) fn draw_notice(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) -> bool {
-    let Some((notice, more)) = screen.app.notices().shown() else {
+    let Some(ShownNotice { level, words, after }) = screen.app.shown_notice(screen.ctx) else {
         return false;
     };
     let theme = screen.theme;
-    let (glyph, role) = format::level(notice.level, &theme.glyphs);
-    // Above an overlay, the key that puts a notice away closes the overlay.
-    let key =
-        if screen.app.overlays().is_empty() { screen.key(Command::Back) } else { String::new() };
-    let after = match (notice.level, more) {
-        (Level::Info, 0) => String::new(),
-        (_, 0) => format!(" {key} "),
-        (_, more) => format!(" {key} (+{more}) "),
-    };
-    let account = notice.account.as_ref().map(|account| format!("{account}: ")).unwrap_or_default();
-    let words = format!("{account}{}", notice.words);
-    let mark = format!(" {glyph} ");
-    let room = area.width.saturating_sub(width(&mark));
-    let fits = width(&words).saturating_add(width(&after)) <= room;
-    let mut lines = if fits { vec![words] } else { wrap(&words, room) };
-    let rest = lines.split_off(lines.len().min(1)).join(" ");
-    let first = lines.pop().unwrap_or_default();
-    let last = if fits || area.y == 0 {
-        RowWriter::new(buffer, area, theme).put(&mark, role);
-        if fits { first } else { format!("{first} {rest}") }
-    } else {
-        // The first half stands in the place of the frame above.
-        let above = Rect { y: area.y - 1, height: 1, ..area };
-        Clear.render(above.intersection(buffer.area), buffer);
-        buffer.set_style(above, theme.style(Role::Text));
-        RowWriter::new(buffer, above, theme).put(&mark, role).put(&first, role);
-        rest
-    };
-    let indent = width(&mark).min(area.width);
-    let below = Rect { x: area.x + indent, width: area.width - indent, ..area };
-    let mut writer = RowWriter::new(buffer, below, theme);
+    let (glyph, role) = format::level(level, &theme.glyphs);
+    RowWriter::new(buffer, area, theme).put(&format!(" {glyph} "), role);
+    let indent = MARK_CELLS.min(area.width);
+    let area = Rect { x: area.x + indent, width: area.width - indent, ..area };
+    let mut last = (area, words);
+    if area.height > 1 {
+        let mut lines = wrap(&last.1, area.width);
+        let rest = lines.split_off(lines.len().min(1)).join(" ");
+        RowWriter::new(buffer, area, theme).put(&lines.concat(), role);
+        last = (Rect { y: area.y + 1, height: 1, ..area }, rest);
+    }
+    let mut writer = RowWriter::new(buffer, last.0, theme);
     let room = writer.room().saturating_sub(width(&after));
-    writer.put_within(&last, room, role).put(&after, Role::Dim);
+    writer.put_within(&last.1, room, role).put(&after, Role::Dim);
     true
 }

@@ -13,7 +13,7 @@ use crate::config::new_account;
 use crate::config::schema::{ColourMode, Notify, SettingOrigin, View};
 use crate::domain::board::KeptBoard;
 use crate::domain::event::Notice;
-use crate::domain::view::SavedView;
+use crate::domain::view::{SavedView, ViewPlace};
 use crate::domain::zone::Zone;
 use crate::keymap::{KeyFault, Keymap};
 use crate::panes::StartOffer;
@@ -85,6 +85,8 @@ pub struct DashboardStart {
     pub board: Option<KeptBoard>,
     /// Set if the board is kept for the next start.
     pub keeps_board: bool,
+    /// The place of saved views.
+    pub view_place: ViewPlace,
     /// The view to show, as it is defined.
     pub view: Option<String>,
     /// Notices to the operator.
@@ -152,6 +154,7 @@ fn app_setup(config: &Config, start: DashboardStart) -> Setup {
         offline: start.offline,
         board: start.board,
         keeps_board: start.keeps_board,
+        view_place: start.view_place,
         view: start.view,
         notices: start.notices,
         config_file: Some(config.paths.config.clone()),

@@ -215,3 +215,37 @@ fn everything_that_was_told_can_be_read_again() {
     stage.press("esc");
     assert!(!stage.text().contains("Notices"));
 }
+
+#[test]
+fn a_notice_of_two_lines_covers_no_border_of_a_pane_or_an_overlay() {
+    for size in [(80, 24), (60, 20), (60, 14)] {
+        let mut stage = Stage::new(size);
+        goes_wrong(&mut stage, "1", "edge-prod", JournalState::Rejected);
+        let below = if size.1 >= 20 { 3 } else { 2 };
+        for keys in ["j", "?", "esc A", "esc P"] {
+            stage.press(keys);
+            let text = stage.text();
+            let lines: Vec<&str> = text.lines().collect();
+            let notice = lines[lines.len() - below..].join(" ");
+            let notice = notice.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(notice.contains("Replace the token."), "{size:?} {keys}: {text}");
+            let above = lines[lines.len() - below - 1];
+            assert!(above.contains('└') && above.contains('┘'), "{size:?} {keys}: {text}");
+        }
+    }
+}
+
+#[test]
+fn the_cursor_stays_in_sight_when_a_long_notice_takes_a_row() {
+    let mut stage = Stage::new((80, 24));
+    stage.press("ctrl-d ctrl-d");
+    for _ in 0..30 {
+        stage.press("j");
+        let selected = |stage: &Stage| stage.text().lines().any(|line| line.contains('▸'));
+        assert!(selected(&stage), "{}", stage.text());
+        let id = stage.now.to_string();
+        goes_wrong(&mut stage, &id, "edge-prod", JournalState::Rejected);
+        assert!(selected(&stage), "{}", stage.text());
+        stage.press("esc");
+    }
+}

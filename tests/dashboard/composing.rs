@@ -254,6 +254,8 @@ fn a_paste_on_the_board_opens_compose_with_it() {
         stage.take_asked();
         stage.send(Msg::Input(Input::Paste(text.to_owned())));
         assert_eq!(stage.take_asked(), [], "{keys}");
+        let told = words_of_notice(&stage);
+        assert!(told.contains("Nothing was pasted: there is no text field here."), "{told}");
     }
     let mut stage = Stage::empty((80, 24), 40, Setup { read_only: true, ..setup() });
     stage.start();
@@ -289,6 +291,34 @@ fn purges_of_mixed_kinds_are_drafted_each_as_it_was_and_what_cannot_be_is_named(
     // Of one alone, there is nothing to draft.
     stage.press("esc esc g j j R");
     assert!(words_of_notice(&stage).contains("nothing to purge again"), "{}", stage.text());
+}
+
+#[test]
+fn a_paste_where_nothing_is_typed_says_so_and_says_yes_to_nothing() {
+    let text = "S\ny\nwww.site.com\n";
+    for keys in ["Q", "A", "L", "!", "D", "b", "c"] {
+        let mut stage = Stage::alone((120, 30));
+        stage.press(keys);
+        let overlays = stage.app.overlays().len();
+        stage.take_asked();
+        stage.send(Msg::Input(Input::Paste(text.to_owned())));
+        assert_eq!(stage.take_asked(), [], "{keys}");
+        assert_eq!(stage.app.overlays().len(), overlays, "{keys}: {}", stage.text());
+        let told = stage.text();
+        assert!(told.contains("Press esc to close this, and paste on the board"), "{keys}: {told}");
+        // Blanks are nothing to speak of.
+        stage.press("esc");
+        stage.press(keys);
+        stage.send(Msg::Input(Input::Paste(" \n".to_owned())));
+        assert_eq!(stage.app.overlays().len(), overlays, "{keys}");
+    }
+    // A plan is confirmed by keys alone.
+    let mut stage = pasted((120, 30), "https://www.site.com/img/*");
+    stage.press("ctrl-p");
+    stage.take_asked();
+    stage.send(Msg::Input(Input::Paste(text.to_owned())));
+    assert_eq!(stage.take_asked(), []);
+    assert!(words_of_notice(&stage).contains("Nothing was pasted"), "{}", stage.text());
 }
 
 fn words_of_notice(stage: &Stage) -> String {

@@ -1,9 +1,11 @@
 //! The names of files: asked for in one line, and kept until it is known what came of them.
 
+use purgedeck::app::Setup;
 use purgedeck::domain::ids::Ticket;
+use purgedeck::domain::view::ViewPlace;
 use purgedeck::effect::{Answer, Effect, Order, Report};
 
-use super::stage::Stage;
+use super::stage::{Stage, setup};
 
 /// The ticket of the only question about a file.
 fn asked_about_a_file(stage: &mut Stage) -> Ticket {
@@ -88,4 +90,14 @@ fn a_file_that_nobody_waits_for_any_more_is_told_of_below() {
         result: Err("purges.csv: Permission denied".to_owned()),
     }));
     assert!(stage.text().contains("Permission denied"), "{}", stage.text());
+}
+
+#[test]
+fn where_no_view_can_be_saved_that_is_said_before_a_name_is_asked_for() {
+    let mut stage =
+        Stage::empty((100, 30), 40, Setup { view_place: ViewPlace::Nowhere, ..setup() });
+    stage.start();
+    stage.press("W");
+    assert!(stage.text().contains("Views cannot be kept here"), "{}", stage.text());
+    assert!(stage.app.overlays().is_empty());
 }

@@ -8,9 +8,11 @@ use crate::domain::draft::Draft;
 use crate::domain::event::{Level, StoreError};
 use crate::domain::filter::Term;
 use crate::domain::ids::{PurgeKey, Ticket};
+use crate::domain::known::Known;
 use crate::domain::plan::Preview;
 use crate::domain::purge::Purge;
 use crate::domain::query::Anchor;
+use crate::domain::view::ViewPlace;
 use crate::effect::{Effect, Order, Query, Subject};
 use crate::panes::format::count_noun;
 use crate::panes::{
@@ -54,6 +56,10 @@ impl RowAction {
         }
     }
 }
+
+/// The reason why no view is saved where there is no file for it.
+const NO_FILE_FOR_VIEWS: &str =
+    "Views cannot be kept here: there is no configuration file to write them to";
 
 /// The commands that act on the row under the cursor or on the marked rows.
 const NEED_A_ROW: [Command; 9] = [
@@ -114,7 +120,7 @@ impl HistoryPane {
     }
 
     /// Explains why a command would do nothing now, if it would.
-    pub(super) fn why_not(&self, command: Command) -> Option<&'static str> {
+    pub(super) fn why_not(&self, command: Command, known: &Known) -> Option<&'static str> {
         let no_row = self.rows.here().is_none() && self.marks.keys().is_empty();
         if no_row && NEED_A_ROW.contains(&command) {
             return Some("No purge is selected");
@@ -136,6 +142,7 @@ impl HistoryPane {
                 Some("Nothing is counted yet")
             }
             Command::FilterClear if self.filter.text().is_empty() => Some("There is no filter"),
+            Command::SaveView if known.view_place == ViewPlace::Nowhere => Some(NO_FILE_FOR_VIEWS),
             _ => None,
         }
     }
