@@ -13,7 +13,7 @@ use super::wait_notice::WaitNotice;
 use super::{session, setup, signals};
 use crate::config::accounts::AccountConfig;
 use crate::config::load::Config;
-use crate::domain::event::{AccountStatus, Event, Level};
+use crate::domain::event::{AccountStatus, Event, Level, Unread};
 use crate::domain::filter::Predicate;
 use crate::domain::ids::AccountName;
 use crate::domain::resource::Resource;
@@ -162,7 +162,9 @@ impl<'p> Progress<'p> {
         let is_unread = |status: &AccountStatus| {
             status.failure.is_none()
                 && status.not_written.is_none()
-                && (status.asking_since.is_some() || status.behind || !self.has_news(status))
+                && (status.asking_since.is_some()
+                    || status.unread == Unread::Soon
+                    || !self.has_news(status))
         };
         let statuses = self.statuses.iter();
         statuses.filter(|(_, status)| is_unread(status)).map(|(name, _)| *name).collect()

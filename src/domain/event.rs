@@ -75,9 +75,8 @@ pub enum Event {
 pub struct AccountStatus {
     /// When the requests to the vendor began that are under way; `None`: there is none.
     pub asking_since: Option<DateTime<Utc>>,
-    /// A part of its newest history was not read since the start, and is read as soon as the pace
-    /// of its requests allows.
-    pub behind: bool,
+    /// The part of its newest history that was not read since the start.
+    pub unread: Unread,
     /// When its newest history was last read without a failure.
     pub synced_at: Option<DateTime<Utc>>,
     /// Why the last read failed; the rows read before stay.
@@ -95,6 +94,18 @@ pub struct AccountStatus {
     /// Authors of the newest purges were asked for since the start, with or without success, or the
     /// vendor tells none.
     pub named: bool,
+}
+
+/// The part of an account's newest history that was not read since the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Unread {
+    /// None: all of it was read once.
+    #[default]
+    Nothing,
+    /// It could not be read, and is tried again later.
+    Later,
+    /// It is read as soon as the pace of requests allows.
+    Soon,
 }
 
 /// The store could not read or write.

@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::Engine;
 use super::clock::delta;
 use crate::domain::coverage::Coverage;
-use crate::domain::event::{AccountStatus, Event, StoreError};
+use crate::domain::event::{AccountStatus, Event, StoreError, Unread};
 use crate::domain::failure::Failure;
 use crate::domain::filter::Predicate;
 use crate::domain::ids::AccountName;
@@ -211,7 +211,7 @@ impl HistorySync<'_> {
             if let Some(failure) = &status.failure {
                 report.failures.push((name.clone(), failure.clone()));
             } else if status.not_written.is_some()
-                || !enough && status.behind
+                || !enough && status.unread != Unread::Nothing
                 || !enough && self.reach(name).is_some() && !covered()
             {
                 report.incomplete.push(name.clone());
@@ -223,7 +223,7 @@ impl HistorySync<'_> {
 
 /// True if the account's vendor is being asked, or is asked again as soon as the pace allows.
 fn is_reading(status: &AccountStatus) -> bool {
-    !has_ended(status) && (status.asking_since.is_some() || status.behind)
+    !has_ended(status) && (status.asking_since.is_some() || status.unread == Unread::Soon)
 }
 
 /// True if nothing more is to be expected of the account: its vendor failed, or the store

@@ -121,7 +121,7 @@ impl AccountSync {
             let (task, at) = self.next();
             self.status.asking_since = (at <= Instant::now())
                 .then(|| self.status.asking_since.unwrap_or_else(|| self.client.clock.now()));
-            self.status.behind = self.history.is_behind();
+            self.status.unread = self.history.unread();
             self.status.next_at = Some(self.instant(self.history.news_at(&self.schedule).max(at)));
             self.publish_status();
             tokio::select! {

@@ -25,6 +25,7 @@ use super::range_scan::Range;
 use super::saved_state::{ACTIVE_FOR, SavedState};
 use super::schedule::SyncSchedule;
 use super::strategy::{HistoryStrategy, Pages, Step};
+use crate::domain::event::Unread;
 use crate::domain::ids::ResourceId;
 use crate::domain::limits::HistoryRule;
 use crate::domain::resource::{Resource, ResourceState};
@@ -73,6 +74,8 @@ struct List {
     gone: bool,
     /// It was requested at least once.
     asked: bool,
+    /// It was read to its end at least once in this run, as far as it was not known.
+    ended: bool,
     /// It was not complete before this run.
     is_first: bool,
     /// The oldest purge of the current pass, while each was older than those before it.
@@ -91,10 +94,17 @@ impl List {
         !self.gone && self.complete.is_none()
     }
 
-    /// True if it is due and was not read to its end since the start, or is being read.
-    fn is_behind(&self, now: Instant) -> bool {
-        let is_unread = !self.asked || self.is_new() || self.scan.has_begun();
-        !self.gone && self.due <= now && is_unread
+    /// Returns when it is read, if it exists and was not read to its end since the start, or is
+    /// being read.
+    fn unread(&self, now: Instant) -> Unread {
+        let is_read = self.ended && !self.is_new() && !self.scan.has_begun();
+        if self.gone || is_read {
+            Unread::Nothing
+        } else if self.due <= now {
+            Unread::Soon
+        } else {
+            Unread::Later
+        }
     }
 
     /// Makes a list of a resource that is complete up to an instant; `None`: nothing is known of
@@ -108,6 +118,7 @@ impl List {
             complete,
             gone: false,
             asked: false,
+            ended: false,
             is_first: complete.is_none(),
             descended_to: None,
             read: 0,
@@ -226,6 +237,7 @@ impl ListStrategy {
         match if is_known { ScanState::Complete } else { state } {
             ScanState::More => {}
             ScanState::Complete => {
+                list.ended = true;
                 list.complete = list.complete.max(Some(response.settled_until));
                 let active = list.is_active(vendor_now);
                 list.due = now + if active { self.refresh } else { turn };
@@ -324,9 +336,9 @@ impl HistoryStrategy for ListStrategy {
         schedule.hurry_at().map_or(next, |hurry| next.min(hurry))
     }
 
-    fn is_behind(&self) -> bool {
+    fn unread(&self) -> Unread {
         let now = Instant::now();
-        self.lists.values().any(|list| list.is_behind(now))
+        self.lists.values().map(|list| list.unread(now)).max().unwrap_or_default()
     }
 
     async fn read_news(

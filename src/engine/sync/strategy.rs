@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use super::range_scan::{Range, RangeScan};
 use super::schedule::SyncSchedule;
+use crate::domain::event::Unread;
 use crate::domain::ids::ResourceId;
 use crate::domain::limits::HistoryRule;
 use crate::domain::resource::Resource;
@@ -45,10 +46,10 @@ pub(super) trait HistoryStrategy: Debug + Send + Sync {
         false
     }
 
-    /// Returns true while a part of the news was not read since the start and is due, also while
-    /// the pace of requests holds it back.
-    fn is_behind(&self) -> bool {
-        self.is_reading_news()
+    /// Returns the part of the news that was not read since the start; also while the pace of
+    /// requests holds it back, it is read soon.
+    fn unread(&self) -> Unread {
+        if self.is_reading_news() { Unread::Soon } else { Unread::Nothing }
     }
 
     /// Reads one page of news.

@@ -221,8 +221,10 @@ async fn a_reader_of_history_does_not_wait_for_a_list_that_cannot_be_read_to_its
     // Of a list that is in another order at every look, nothing is certain.
     vendor.change(|state| (state.order, state.counts) = (ListOrder::Shuffled, false));
     let running = bench.start(from_ref(&vendor));
-    running.engine.sync(&Predicate::default(), None).await.unwrap();
+    let report = running.engine.sync(&Predicate::default(), None).await.unwrap();
     assert!(bench.clock.now() - begin() < TimeDelta::minutes(5));
+    let incomplete = vec!["a".into()];
+    assert_eq!(report, SyncReport { accounts: 1, incomplete, ..SyncReport::default() });
     running.stop().await;
 }
 
