@@ -72,10 +72,7 @@ struct List {
     complete: Option<DateTime<Utc>>,
     /// The vendor has no such list.
     gone: bool,
-    /// It was requested at least once.
-    asked: bool,
-    /// It was read to its end at least once in this run, as far as it was not known.
-    ended: bool,
+    reached: Reached,
     /// It was not complete before this run.
     is_first: bool,
     /// The oldest purge of the current pass, while each was older than those before it.
@@ -84,7 +81,22 @@ struct List {
     total: Option<u64>,
 }
 
+/// The farthest that a list was read since the start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Reached {
+    /// It was not requested.
+    Nothing,
+    /// It was requested.
+    Page,
+    /// It was read to its end, or back to what was known.
+    End,
+}
+
 impl List {
+    fn was_asked(&self) -> bool {
+        self.reached > Reached::Nothing
+    }
+
     fn is_active(&self, now: DateTime<Utc>) -> bool {
         self.newest.is_some_and(|newest| now - newest < ACTIVE_FOR)
     }
@@ -97,7 +109,7 @@ impl List {
     /// Returns when it is read, if it exists and was not read to its end since the start, or is
     /// being read.
     fn unread(&self, now: Instant) -> Unread {
-        let is_read = self.ended && !self.is_new() && !self.scan.has_begun();
+        let is_read = self.reached == Reached::End && !self.is_new() && !self.scan.has_begun();
         if self.gone || is_read {
             Unread::Nothing
         } else if self.due <= now {
@@ -117,8 +129,7 @@ impl List {
             newest: None,
             complete,
             gone: false,
-            asked: false,
-            ended: false,
+            reached: Reached::Nothing,
             is_first: complete.is_none(),
             descended_to: None,
             read: 0,
@@ -177,14 +188,14 @@ impl ListStrategy {
     async fn read(&mut self, client: &AccountClient) -> Result<Step, SyncError> {
         let (now, vendor_now) = (Instant::now(), client.vendor_now());
         let turn = self.turn();
-        let waits = |list: &List| (list.is_new() || !list.asked) && list.due <= now;
+        let waits = |list: &List| (list.is_new() || !list.was_asked()) && list.due <= now;
         let at_first = self.lists.values().any(waits);
         self.firsts = !self.firsts;
         let firsts = self.firsts;
         let next =
             self.lists.iter_mut().filter(|(_, list)| list.due <= now).min_by_key(|(_, list)| {
                 let turn = if firsts {
-                    (!list.is_new(), list.asked)
+                    (!list.is_new(), list.was_asked())
                 } else {
                     (!list.is_active(vendor_now), false)
                 };
@@ -194,7 +205,7 @@ impl ListStrategy {
             return Ok(Step::default());
         };
         self.allowance.take(at_first);
-        list.asked = true;
+        list.reached = list.reached.max(Reached::Page);
         let ask = HistoryRequest {
             resource: Some((resource.clone(), list.cname.clone())),
             offset: list.scan.offset(),
@@ -237,7 +248,7 @@ impl ListStrategy {
         match if is_known { ScanState::Complete } else { state } {
             ScanState::More => {}
             ScanState::Complete => {
-                list.ended = true;
+                list.reached = Reached::End;
                 list.complete = list.complete.max(Some(response.settled_until));
                 let active = list.is_active(vendor_now);
                 list.due = now + if active { self.refresh } else { turn };
