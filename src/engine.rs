@@ -2,7 +2,8 @@
 //! line call an [`Engine`] and await typed results; neither derives an answer from events.
 //!
 //! - [`start`](Engine::start), [`shutdown`](Engine::shutdown): begin; end, after requests on their
-//!   way were answered and their outcomes stored.
+//!   way were answered and their outcomes stored. [`stop_hooks`](Engine::stop_hooks): ends the
+//!   hooks that it would wait for.
 //! - [`subscribe`](Engine::subscribe): every [`Event`], after the current state of accounts and
 //!   queue.
 //! - [`window`](Engine::window), [`summary`](Engine::summary), [`detail`](Engine::detail),
@@ -214,6 +215,8 @@ struct Shared {
     writing: Mutex<Option<JoinHandle<()>>>,
     /// Ends after all other work, whose last steps it hears of.
     hooks: Mutex<Option<(DropGuard, tokio::task::JoinHandle<()>)>>,
+    /// Has the hooks end at once.
+    stop_hooks: CancellationToken,
     stop: CancellationToken,
     _stop_on_drop: DropGuard,
 }
@@ -310,15 +313,17 @@ impl Engine {
             tasks.spawn(sender.work(stop.clone()));
         }
         tasks.spawn(tell_stored_accounts(&summaries, events.clone(), stop.clone()));
+        let stop_hooks = CancellationToken::new();
         let hooks = config.hooks.filter(|hooks| works && !hooks.commands.is_empty());
         let hooks = hooks.map(|hooks| {
             let stop = CancellationToken::new();
             let runner = HookRunner::new(hooks, &events);
-            let work = tokio::spawn(runner.work(stop.clone()));
+            let work = tokio::spawn(runner.work(stop.clone(), stop_hooks.clone()));
             (stop.drop_guard(), work)
         });
         let engine = Self(Arc::new(Shared {
             hooks: Mutex::new(hooks),
+            stop_hooks,
             safety,
             connections,
             store: config.store,
@@ -373,6 +378,11 @@ impl Engine {
         })
         .await;
         shared.events.close();
+    }
+
+    /// Stops the hooks that run, and runs no other one: nobody wants to wait for them.
+    pub fn stop_hooks(&self) {
+        self.0.stop_hooks.cancel();
     }
 
     /// Asks the vendors for news at once, without waiting for them; `None` for all accounts.

@@ -1,12 +1,19 @@
 //! Screens on the process's terminal: the dashboard on a store, and the way on after one was left.
 
+use std::io::{self, Write as _};
+use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{sleep, timeout};
 
 use super::error::{Class, CliError};
 use super::global::Global;
 use super::setup;
+use super::signals::StopSignals;
 use crate::config::load::Config;
-use crate::domain::event::{Level, Notice};
+use crate::domain::event::{Event, Level, Notice};
+use crate::domain::text::escape_control;
 use crate::engine::{Engine, LocalStore, StartOptions};
 use crate::tui::{
     self, ConfigWatch, DashboardStart, EngineEffects, ExitReason, NextScreen, Signal, TuiFailure,
@@ -47,8 +54,60 @@ pub(super) async fn show(
     let effects = EngineEffects::new(engine.clone(), events).watching(watch);
     let dashboard = tui::dashboard(config, &setup::environment, start, effects)?;
     let result = tui::run(dashboard).await;
-    engine.shutdown().await;
-    next_screen(result).map(drop)
+    let ended = end(engine).await;
+    next_screen(result)?;
+    ended
+}
+
+/// Time after which the operator is told that the end is waited for.
+const LONG: Duration = Duration::from_secs(1);
+/// Time for what must not be broken off, once the operator wants to wait no longer.
+const AT_ONCE: Duration = Duration::from_millis(300);
+
+/// Ends the engine after its last screen. What it tells meanwhile no screen shows, so it is
+/// printed. A signal ends the wait at once.
+async fn end(engine: Engine) -> Result<(), CliError> {
+    let mut told = engine.subscribe();
+    let mut signals = StopSignals::listen()?;
+    let running = engine.clone();
+    let mut ending = pin!(engine.shutdown());
+    let mut long = pin!(sleep(LONG));
+    let mut is_told = false;
+    let result = loop {
+        tokio::select! {
+            biased;
+            () = signals.wait() => {
+                running.stop_hooks();
+                // A request on its way is looked up at the next start.
+                let _ = timeout(AT_ONCE, &mut ending).await;
+                break Err(CliError::silent(Class::Interrupted));
+            }
+            () = &mut ending => break Ok(()),
+            Some(event) = told.recv() => print(&event),
+            () = &mut long, if !is_told => {
+                is_told = true;
+                warn("Waiting for requests and hooks that are on their way. ctrl-c ends at once.");
+            }
+        }
+    };
+    while let Some(event) = told.try_recv() {
+        print(&event);
+    }
+    result
+}
+
+/// Prints a notice.
+fn print(event: &Event) {
+    if let Event::Notice(notice) = event {
+        let account = notice.account.as_ref().map(|account| format!("{account}: "));
+        let words = format!("{}{}", account.unwrap_or_default(), notice.words);
+        warn(&escape_control(&words, usize::MAX));
+    }
+}
+
+fn warn(words: &str) {
+    // A terminal that has gone is no failure.
+    let _ = writeln!(io::stderr(), "{words}");
 }
 
 /// Returns the screen to go on with after one was left; `None` if the operator quit.

@@ -3,9 +3,10 @@
 //! The process that moved a request on, or probed the edge for it, runs the command, so that of
 //! several purgedecks on a store one does. Requests wait in their order; nothing is merged or left
 //! out. A command gets the request as one JSON object on its standard input, and this program's
-//! environment. Its output is dropped but for the reason of a failure.
+//! environment. Its output is dropped but for the reason of a failure. One that has to be stopped is
+//! stopped with all that it started.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::process::{ExitStatus, Stdio};
 use std::sync::Arc;
@@ -15,15 +16,18 @@ use futures_util::future::join;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::Command;
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
+use tokio::task::{self, JoinSet};
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 
+use self::process_group::ProcessGroup;
 use super::events::{End, EventHub};
 use crate::domain::event::Level;
 use crate::domain::hook_event::HookEvent;
 use crate::domain::journal::JournalEntry;
 use crate::domain::text::escape_control;
+
+mod process_group;
 
 /// Number of commands that run at once.
 const AT_ONCE: usize = 2;
@@ -37,6 +41,8 @@ const REASON: u64 = 2_000;
 const LAST_WORDS: Duration = Duration::from_millis(200);
 /// The longest reason that is shown, in characters.
 const SHOWN: usize = 200;
+/// The most of the stopped commands that are named.
+const NAMED: usize = 3;
 
 /// Writes a request as a command gets it.
 pub type HookForm = Arc<dyn Fn(HookEvent, &JournalEntry) -> String + Send + Sync>;
@@ -76,22 +82,35 @@ pub(super) struct HookRunner {
     events: EventHub,
     limit: Duration,
     running: JoinSet<()>,
+    /// What each of them runs for.
+    occasions: HashMap<task::Id, String>,
+}
+
+/// Names what a command runs for: `failed (url purge of www.site.com)`.
+fn occasion(event: HookEvent, entry: &JournalEntry) -> String {
+    let cname = escape_control(&entry.request.cname, 80);
+    format!("{} ({} purge of {cname})", event.word(), entry.request.kind())
 }
 
 impl HookRunner {
     /// Makes a runner that hears of every end from now on.
     pub(super) fn new(Hooks { commands, port }: Hooks, events: &EventHub) -> Self {
         let (ends, events) = (events.follow_ends(), events.clone());
-        Self { commands, port, ends, events, limit: LIMIT, running: JoinSet::new() }
+        let (running, occasions) = (JoinSet::new(), HashMap::new());
+        Self { commands, port, ends, events, limit: LIMIT, running, occasions }
     }
 
-    /// Works until `stop`; then runs what waits, for a while.
-    pub(super) async fn work(mut self, stop: CancellationToken) {
+    /// Works until `stop`; then runs what waits, for a while. Where it has to end `at_once`, what
+    /// runs then is stopped.
+    pub(super) async fn work(mut self, stop: CancellationToken, at_once: CancellationToken) {
         loop {
             tokio::select! {
                 biased;
+                () = at_once.cancelled() => break,
                 () = stop.cancelled() => break,
-                Some(_) = self.running.join_next(), if !self.running.is_empty() => {}
+                ended = self.running.join_next_with_id(), if !self.running.is_empty() => {
+                    self.forget(ended);
+                }
                 Some(end) = self.ends.recv(), if self.running.len() < AT_ONCE => self.start(end),
             }
         }
@@ -103,17 +122,48 @@ impl HookRunner {
             {
                 self.start(waiting);
             }
-            match timeout_at(end, self.running.join_next()).await {
-                Ok(Some(_)) => {}
+            let ended = tokio::select! {
+                biased;
+                () = at_once.cancelled() => break,
+                ended = timeout_at(end, self.running.join_next_with_id()) => ended,
+            };
+            match ended {
                 Ok(None) => return,
+                Ok(ended) => self.forget(ended),
                 Err(tokio::time::error::Elapsed { .. }) => break,
             }
         }
+        self.tell_stopped();
+    }
+
+    fn forget(&mut self, ended: Option<Result<(task::Id, ()), task::JoinError>>) {
+        let id = ended.map(|ended| ended.map_or_else(|error| error.id(), |(id, ())| id));
+        if let Some(id) = id {
+            self.occasions.remove(&id);
+        }
+    }
+
+    /// Tells of the commands that run, and of those that wait: they end with the runner.
+    fn tell_stopped(mut self) {
         let waiting = std::iter::from_fn(|| self.ends.try_recv().ok())
             .filter(|(event, _)| self.commands.contains_key(event))
-            .count();
-        let lost = self.running.len() + waiting;
-        let words = format!("{lost} hooks did not end before purgedeck did, and were stopped.");
+            .map(|(event, entry)| occasion(event, &entry));
+        let mut lost: Vec<String> = self.occasions.into_values().chain(waiting).collect();
+        if lost.is_empty() {
+            return;
+        }
+        lost.sort_unstable();
+        let number = lost.len();
+        let more = match number.saturating_sub(NAMED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        lost.truncate(NAMED);
+        let hooks = if number == 1 { "hook" } else { "hooks" };
+        let words = format!(
+            "{number} {hooks} did not end before purgedeck did and had to be stopped: {}{more}.",
+            lost.join(", ")
+        );
         tell(&self.port, &self.events, None, words);
     }
 
@@ -122,26 +172,30 @@ impl HookRunner {
             return;
         };
         let (port, events, limit) = (self.port.clone(), self.events.clone(), self.limit);
-        self.running.spawn(async move {
+        let occasion = occasion(event, &entry);
+        let named = occasion.clone();
+        let task = self.running.spawn(async move {
             let input = (port.form)(event, &entry);
             if let Err(reason) = run(&command, &input, limit).await {
                 let words = format!(
-                    "The hook for {} did not work: {reason}. Its command is in [hooks] of the \
-                     configuration.",
-                    event.word()
+                    "The hook for {occasion} did not work: {reason}. Its command is in [hooks] of \
+                     the configuration."
                 );
                 tell(&port, &events, Some(&entry), words);
             }
         });
+        self.occasions.insert(task.id(), named);
     }
 }
 
 fn tell(port: &HookPort, events: &EventHub, entry: Option<&JournalEntry>, words: String) {
     tracing::warn!("{words}");
-    if let Some(failed) = &port.failed {
-        return failed(&words);
+    let account = entry.map(|entry| &entry.request.account);
+    match (&port.failed, account) {
+        (Some(failed), Some(account)) => failed(&format!("{account}: {words}")),
+        (Some(failed), None) => failed(&words),
+        (None, account) => events.notice(Level::Warning, account, words),
     }
-    events.notice(Level::Warning, entry.map(|entry| &entry.request.account), words);
 }
 
 /// Runs a command to its end with this text on its standard input, or says why that failed.
@@ -161,6 +215,7 @@ async fn run(command: &[String], input: &str, limit: Duration) -> Result<(), Str
     #[cfg(unix)]
     child.process_group(0);
     let mut child = child.spawn().map_err(|error| format!("cannot start {shown}: {error}"))?;
+    let mut group = ProcessGroup::of(&child);
     let (stdin, stderr) = (child.stdin.take(), child.stderr.take());
     let write = async {
         if let Some(mut stdin) = stdin {
@@ -181,11 +236,16 @@ async fn run(command: &[String], input: &str, limit: Duration) -> Result<(), Str
         tokio::pin!(talk);
         tokio::select! {
             status = child.wait() => {
+                group.let_live();
                 // What it left in the background may hold stderr open for ever.
                 let _ = timeout(LAST_WORDS, &mut talk).await;
                 status
             }
-            _ = &mut talk => child.wait().await,
+            _ = &mut talk => {
+                let status = child.wait().await;
+                group.let_live();
+                status
+            }
         }
     });
     let Ok(status) = ended.await else {
@@ -203,140 +263,4 @@ async fn run(command: &[String], input: &str, limit: Duration) -> Result<(), Str
 }
 
 #[cfg(all(test, unix))]
-#[expect(clippy::unwrap_used, reason = "tests")]
-mod tests {
-    use super::*;
-    use crate::domain::event::Event;
-    use crate::engine::events::EventStream;
-    use crate::testing::{noon, queued};
-
-    /// A runner, a directory for its commands, and what it tells.
-    struct Bench {
-        directory: tempfile::TempDir,
-        hub: EventHub,
-        told: EventStream,
-    }
-
-    impl Bench {
-        fn new() -> Self {
-            let hub = EventHub::default();
-            let told = hub.subscribe();
-            Self { directory: tempfile::tempdir().unwrap(), hub, told }
-        }
-
-        fn runner(&self, script: &str, limit: Duration) -> HookRunner {
-            let folder = self.directory.path().display();
-            let words = ["sh", "-c", &format!("cd {folder}; {script}")].map(str::to_owned);
-            let commands = BTreeMap::from([(HookEvent::Failed, words.to_vec())]);
-            let form: HookForm =
-                Arc::new(|event, entry| format!("{} {}\n", event.word(), entry.id.as_str()));
-            let port = HookPort { form, failed: None };
-            let runner = HookRunner::new(Hooks { commands, port }, &self.hub);
-            HookRunner { limit, ..runner }
-        }
-
-        fn end(&self, event: HookEvent, id: &str) {
-            let entry = JournalEntry { id: id.into(), ..queued("one", "1", noon()) };
-            self.hub.publish_end(event, &entry);
-        }
-
-        fn written(&self, name: &str) -> String {
-            std::fs::read_to_string(self.directory.path().join(name)).unwrap_or_default()
-        }
-
-        fn notice(&mut self) -> Option<String> {
-            match self.told.try_recv() {
-                Some(Event::Notice(notice)) => Some(notice.words),
-                Some(_) | None => None,
-            }
-        }
-    }
-
-    /// Lets the runner end as the engine does.
-    async fn to_the_end(runner: HookRunner) {
-        let stop = CancellationToken::new();
-        stop.cancel();
-        runner.work(stop).await;
-    }
-
-    #[tokio::test]
-    async fn each_end_with_a_command_is_told_on_its_standard_input_before_the_engine_ends() {
-        let mut bench = Bench::new();
-        let runner = bench.runner("cat >> told", LIMIT);
-        for id in ["1", "2", "3", "4", "5"] {
-            bench.end(HookEvent::Failed, id);
-            bench.end(HookEvent::Done, id);
-        }
-        to_the_end(runner).await;
-        let told = bench.written("told");
-        let mut lines: Vec<&str> = told.lines().collect();
-        lines.sort_unstable();
-        assert_eq!(lines, ["failed 1", "failed 2", "failed 3", "failed 4", "failed 5"]);
-        assert_eq!(bench.notice(), None);
-    }
-
-    #[tokio::test]
-    async fn no_more_than_two_run_at_once() {
-        let bench = Bench::new();
-        let runner = bench.runner(
-            "mkdir a 2>/dev/null || mkdir b || touch third; sleep 0.05; \
-                                   rmdir a 2>/dev/null || rmdir b",
-            LIMIT,
-        );
-        (0..8).for_each(|id| bench.end(HookEvent::Failed, &id.to_string()));
-        to_the_end(runner).await;
-        assert!(!bench.directory.path().join("third").exists());
-    }
-
-    #[tokio::test]
-    async fn a_command_that_fails_or_cannot_start_is_a_notice_with_the_reason() {
-        let mut bench = Bench::new();
-        let runner = bench.runner("echo no display >&2; exit 3", LIMIT);
-        bench.end(HookEvent::Failed, "1");
-        to_the_end(runner).await;
-        let words = bench.notice().unwrap();
-        let reason = "did not work: sh ended with exit status: 3: no display. Its command";
-        assert!(words.contains(reason), "{words}");
-        let mut runner = bench.runner("", LIMIT);
-        runner.commands = [(HookEvent::Failed, vec!["/no/such/program".to_owned()])].into();
-        bench.end(HookEvent::Failed, "1");
-        to_the_end(runner).await;
-        assert!(bench.notice().unwrap().contains("cannot start /no/such/program"));
-    }
-
-    #[tokio::test]
-    async fn a_command_that_talks_much_or_leaves_something_behind_ends_well() {
-        let mut bench = Bench::new();
-        let talks = "i=0; while [ $i -lt 3000 ]; do echo 0123456789 >&2; i=$((i+1)); done";
-        let runner = bench.runner(&format!("{talks}; echo done > end"), LIMIT);
-        bench.end(HookEvent::Failed, "1");
-        to_the_end(runner).await;
-        assert_eq!(bench.notice(), None);
-        assert_eq!(bench.written("end"), "done\n");
-        let left = "{ read -r line < pipe; } & exit 0";
-        let runner = bench.runner(&format!("mkfifo pipe; {left}"), LIMIT);
-        bench.end(HookEvent::Failed, "2");
-        to_the_end(runner).await;
-        assert_eq!(bench.notice(), None);
-        std::fs::write(bench.directory.path().join("pipe"), "over\n").unwrap();
-    }
-
-    #[tokio::test]
-    async fn a_command_that_hangs_is_stopped_and_told_of() {
-        let mut bench = Bench::new();
-        let runner = bench.runner("exec sleep 60", Duration::from_millis(100));
-        bench.end(HookEvent::Failed, "1");
-        to_the_end(runner).await;
-        assert!(bench.notice().unwrap().contains("sh did not end within 0.1 s"));
-    }
-
-    #[tokio::test]
-    async fn a_command_that_ignores_its_input_harms_nobody() {
-        let mut bench = Bench::new();
-        let mut runner = bench.runner("exit 0", LIMIT);
-        runner.port.form = Arc::new(|_, _| "x".repeat(1 << 20));
-        bench.end(HookEvent::Failed, "1");
-        to_the_end(runner).await;
-        assert_eq!(bench.notice(), None);
-    }
-}
+mod tests;
