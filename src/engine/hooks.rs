@@ -3,8 +3,8 @@
 //! The process that moved a request on, or probed the edge for it, runs the command, so that of
 //! several purgedecks on a store one does. Requests wait in their order; nothing is merged or left
 //! out. A command gets the request as one JSON object on its standard input, and this program's
-//! environment. Its output is dropped but for the reason of a failure. One that has to be stopped is
-//! stopped with all that it started.
+//! environment. Its output is dropped but for the reason of a failure. One that has to be stopped
+//! is stopped with all that it started.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;

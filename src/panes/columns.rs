@@ -181,9 +181,8 @@ mod tests {
         let fixed = [Command::MoveDown, Command::ColumnNarrower, Command::ColumnLater];
         run(&mut pane, &fixed);
         let columns = run(&mut pane, &[Command::ColumnsUsual, Command::ColumnWider]);
-        let wanted = Column::usual().into_iter().map(|column| match column {
-            Column::Cname => "cname 33".to_owned(),
-            other => other.name(),
+        let wanted = Column::usual().into_iter().map(|column| {
+            if column == Column::Cname { "cname 33".to_owned() } else { column.name() }
         });
         assert!(wanted.eq(columns.iter().cloned()), "{columns:?}");
     }

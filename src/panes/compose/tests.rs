@@ -363,7 +363,9 @@ fn it_is_asked_once_which_account_served_a_host_and_every_answer_counts() {
 #[test]
 fn a_host_is_asked_about_again_when_the_answer_was_a_failure() {
     let (mut pane, ctx, effects) = compose("https://one.example/a");
-    let [(ticket, _)] = asked_hosts(&effects)[..] else { panic!("{effects:?}") };
+    let asked = asked_hosts(&effects);
+    assert_eq!(asked.len(), 1, "{effects:?}");
+    let ticket = asked[0].0;
     let error = StoreError { words: "The disk is busy.".to_owned(), advice: String::new() };
     let failed = Answer::Served { ticket, result: Err(error) };
     assert_eq!(asked_hosts(&pane.on_answer(&failed, &ctx).effects), []);

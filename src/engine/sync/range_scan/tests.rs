@@ -159,6 +159,9 @@ proptest! {
         offsets in any::<bool>(),
         seed in any::<u64>(),
     ) {
+        // Where each answer is one record in a new order and nothing counts them, nobody can tell
+        // the list's last page, given again, from the same record drawn twice.
+        prop_assume!(page > 1 || counts || !matches!(order, Order::Shuffled));
         let mut vendor = Vendor {
             now: 120_000_000,
             purges: before,
