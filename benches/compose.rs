@@ -9,7 +9,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use purgedeck::domain::budget::{Consumption, RecentPurge, RecentState, USUAL_MARGIN};
-use purgedeck::domain::draft::{Draft, read};
+use purgedeck::domain::document;
+use purgedeck::domain::draft::Draft;
 use purgedeck::domain::hosts::HostIndex;
 use purgedeck::domain::ids::AccountName;
 use purgedeck::domain::kind::Kind;
@@ -143,13 +144,13 @@ fn tangle(count: usize) -> Draft {
 #[divan::bench]
 fn read_10_000_urls(bencher: Bencher<'_, '_>) {
     let draft = urls(PASTE);
-    bencher.counter(ItemsCount::new(PASTE)).bench(|| read::read(black_box(&draft.text)));
+    bencher.counter(ItemsCount::new(PASTE)).bench(|| document::read(black_box(&draft.text), None));
 }
 
 #[divan::bench(args = [",", ", ", " ", "\",\""])]
 fn read_10_000_urls_on_one_line(bencher: Bencher<'_, '_>, between: &str) {
     let text = urls(PASTE).text.replace('\n', between);
-    bencher.counter(ItemsCount::new(PASTE)).bench(|| read::read(black_box(&text)));
+    bencher.counter(ItemsCount::new(PASTE)).bench(|| document::read(black_box(&text), None));
 }
 
 #[divan::bench]

@@ -262,6 +262,9 @@ commands! {
         ComposeResource "compose-resource" "resource"
             "Choose the resource of targets without a host" [Compose] ["ctrl-r"]
             also "host cname domain" hint Compose 9;
+        ComposeFormat "compose-format" "read as" "Choose the format that the text is read as"
+            [Compose] ["alt-r"]
+            also "format csv json har log lines recognise parse" hint Compose 18;
         ComposeLoad "compose-load" "load file" "Read targets from a file" [Compose] ["ctrl-o"]
             also "open import read"
             hint Compose 10;

@@ -12,6 +12,7 @@ pub mod call;
 pub mod check;
 pub mod column;
 pub mod coverage;
+pub mod document;
 pub mod draft;
 pub mod edge;
 pub mod event;

@@ -11,6 +11,7 @@
 //! | account | one set of credentials at one provider, named by the user |
 //! | resource | what a purge applies to: a CDN resource, domain or zone; it has a cname |
 //! | purge, target, kind | a recorded purge; one entry of its payload; url, pattern or all |
+//! | document, entry, format | what was handed over; what of it names a target; how it is read |
 //! | draft → plan → submission | the operator's text → its exact requests → one on its way |
 //! | finding | one result of linting a draft: code, severity, line, explanation |
 //! | limits, budget | what a provider accepts, as data; how much of it is left at an instant |

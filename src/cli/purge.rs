@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{ArgGroup, Args};
 
 use super::console::Console;
@@ -16,6 +17,7 @@ use super::{hooks, refusal, request_record, session, setup};
 use crate::config::duration;
 use crate::config::load::Config;
 use crate::domain::check::Checked;
+use crate::domain::document::DocumentFormat;
 use crate::domain::draft::Draft;
 use crate::domain::permission::Action;
 use crate::domain::plan::{Plan, PlanError};
@@ -29,6 +31,7 @@ mod send;
 mod targets;
 
 use context::PurgeContext;
+use targets::GivenTargets;
 
 /// `purgedeck purge`.
 #[derive(Debug, Args)]
@@ -62,9 +65,15 @@ pub struct Options {
     /// Purge the whole resource
     #[arg(long, conflicts_with = "from", requires = "resource")]
     pub all: bool,
-    /// Read targets from a file, or - for standard input; a * makes a line a pattern
+    /// Read targets from a file, or - for standard input; a * makes a target a pattern
+    ///
+    /// Lists, CSV, JSON, sitemaps, HAR, command lines, access logs, listings of files, HTML and
+    /// prose are recognised; the way in which it was read is printed, with the lines that were not.
     #[arg(long, value_name = "FILE")]
     pub from: Option<PathBuf>,
+    /// Read it as this format, where it would be taken for another
+    #[arg(long = "as", value_name = "FORMAT", requires = "from", value_parser = document_format())]
+    pub read_as: Option<DocumentFormat>,
     /// Show the exact requests and send nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -102,6 +111,14 @@ pub struct Options {
     pub format: Format,
 }
 
+/// The parser of `--as`: the formats' words.
+fn document_format() -> impl TypedValueParser<Value = DocumentFormat> {
+    let formats = DocumentFormat::EVERY.into_iter();
+    let values = formats.map(|it| PossibleValue::new(it.word()).help(it.meaning()));
+    PossibleValuesParser::new(values)
+        .try_map(|word| DocumentFormat::from_word(&word).ok_or("no such format"))
+}
+
 /// Runs `purgedeck purge`.
 pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
     let config = setup::configuration(global)?;
@@ -110,9 +127,9 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
         refusal::check(Action::Purge, global, &config, "nothing was sent")?;
     }
     setup::require_account(&config)?;
-    let text = targets::read(options)?;
+    let targets = targets::read(options, Console::new(global))?;
     let shutdown = Shutdown::default();
-    signals::block_on_with(&shutdown, purge(global, options, &config, text, &shutdown))
+    signals::block_on_with(&shutdown, purge(global, options, &config, targets, &shutdown))
 }
 
 /// The inputs of every step of a purge.
@@ -130,7 +147,7 @@ async fn purge(
     global: &Global,
     options: &Options,
     config: &Config,
-    text: String,
+    targets: GivenTargets,
     shutdown: &Shutdown,
 ) -> Result<(), CliError> {
     let store = session::store(config)?;
@@ -151,7 +168,7 @@ async fn purge(
         console: Console::new(global),
     };
     shutdown.defer();
-    let outcome = plan_and_send(&run, &engine, &mut events, text, shutdown).await;
+    let outcome = plan_and_send(&run, &engine, &mut events, targets, shutdown).await;
     // Also after an error: requests of the queue may be on their way, and their answers must be
     // written down.
     engine.shutdown().await;
@@ -168,7 +185,7 @@ async fn plan_and_send(
     run: &Run<'_>,
     engine: &Engine,
     events: &mut EventStream,
-    text: String,
+    targets: GivenTargets,
     shutdown: &Shutdown,
 ) -> Result<Option<Outcome>, CliError> {
     let planned = tokio::select! {
@@ -177,7 +194,7 @@ async fn plan_and_send(
             let message = "interrupted: nothing was sent";
             return Err(CliError::new(Class::Interrupted, message));
         }
-        planned = prepare(run, engine, events, text) => planned?,
+        planned = prepare(run, engine, events, targets) => planned?,
     };
     let Some((draft, plan)) = planned else {
         return Ok(None);
@@ -190,7 +207,7 @@ async fn plan_and_send(
 #[derive(Clone, Copy)]
 pub(super) struct Wanted<'w> {
     options: &'w Options,
-    text: &'w str,
+    targets: &'w GivenTargets,
 }
 
 /// Checks, plans, and has the plan confirmed; `None` for a plan that was only shown.
@@ -198,14 +215,17 @@ async fn prepare(
     run: &Run<'_>,
     engine: &Engine,
     events: &mut EventStream,
-    text: String,
+    targets: GivenTargets,
 ) -> Result<Option<(Draft, Plan)>, CliError> {
     let Run { global, options, config, store, style, console } = *run;
     let mut context = PurgeContext::new(config, store, !options.dry_run, global.offline)?;
-    let wanted = Wanted { options, text: &text };
+    let wanted = Wanted { options, targets: &targets };
     context.gather(engine, events, Some(wanted), console).await?;
-    let draft = context.draft(options, text)?;
+    let draft = context.draft(options, targets)?;
     let Checked { linted, plan, wider } = context.check(engine, &draft).await?;
+    if options.from.is_some() && options.url.is_empty() && options.pattern.is_empty() {
+        console.info(&linted.read_as.words());
+    }
     findings::print(&linted, global.verbose, console);
     let plan = match plan {
         Ok(plan) => plan,

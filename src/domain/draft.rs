@@ -2,18 +2,15 @@
 
 pub mod address;
 mod again;
-mod curl;
 pub mod edit;
 mod kept;
 mod overview;
-pub mod read;
-mod split;
-mod tokens;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::document::{Document, DocumentFormat, read};
 use super::ids::{AccountName, ResourceId};
 use super::kind::Kind;
 
@@ -24,8 +21,11 @@ pub use overview::Overview;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Draft {
-    /// The targets as typed or pasted: full URLs, paths, curl lines; one or more to a line.
+    /// The targets as typed or pasted: a list, a table, a log, or whatever else names them.
     pub text: String,
+    /// The format in which the text is to be read; `None`: the one that it is recognised as.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub format: Option<DocumentFormat>,
     /// The kind that was chosen; `None`: each line tells by its form. Everything is only ever meant
     /// by choice.
     pub kind: Option<Kind>,
@@ -49,6 +49,11 @@ impl Draft {
     /// Returns true if throwing it away would lose nothing that would be purged.
     pub fn is_empty(&self) -> bool {
         self.text.trim().is_empty() && self.kind != Some(Kind::All)
+    }
+
+    /// Reads its text.
+    pub fn read(&self) -> Document<'_> {
+        read(&self.text, self.format)
     }
 
     /// Returns the kind that an entry has by choice or by its origin; `None`: its form tells.

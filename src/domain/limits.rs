@@ -46,6 +46,8 @@ pub struct KindRule {
     pub wildcard: Wildcard,
     /// Use of a query string in a target.
     pub query: QueryUse,
+    /// The form in which letters beyond ASCII are sent.
+    pub letters: Letters,
     /// Modes of this kind, where the vendor offers a choice; the first is the default.
     pub modes: Vec<Mode>,
     /// For a purge of everything: what is really sent.
@@ -98,6 +100,15 @@ pub enum Wildcard {
     EndDisputed,
     /// Anywhere.
     Anywhere,
+}
+
+/// The form of letters beyond ASCII in a target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Letters {
+    /// Percent-encoded, as a browser asks for them.
+    Encoded,
+    /// As they are: the vendor encodes them itself.
+    Raw,
 }
 
 /// The vendor's use of a query string.
@@ -185,6 +196,7 @@ impl KindRule {
             syntax,
             wildcard,
             query: QueryUse::Unknown,
+            letters: Letters::Encoded,
             modes: Vec::new(),
             sent_as: SentAs::Itself,
             usual: Duration::from_secs(30),

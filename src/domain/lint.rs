@@ -9,8 +9,11 @@ mod collision;
 mod convert;
 mod entry;
 mod fix;
+mod form;
 mod limits;
+mod normal;
 mod notes;
+mod omitted;
 mod overlap;
 mod pattern_set;
 mod query;
@@ -21,8 +24,8 @@ mod tests;
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
-use super::draft::Draft;
-use super::draft::read::{self, DraftEntries};
+use super::document::{Document, ReadAs};
+use super::draft::{Draft, address};
 use super::findings::{Code, Finding, Severity};
 use super::ids::{AccountName, ResourceId};
 use super::kind::Kind;
@@ -38,6 +41,8 @@ use notes::Notes;
 /// A draft as the linter understood it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Linted {
+    /// How its text was understood.
+    pub read_as: ReadAs,
     /// The entries, in the order of the draft.
     pub lines: Vec<LintedLine>,
     /// Findings about the draft as a whole.
@@ -153,13 +158,13 @@ impl Linted {
 /// where the draft's text has none. An entry that is a duplicate has no meaning of its own: it is
 /// sent once, as the line that its finding names.
 pub fn lint(draft: &Draft, context: &LintContext<'_>) -> Linted {
-    let reading = read::read(&draft.text);
-    let mut run = LintRun::read(draft, context, &reading);
+    let document = draft.read();
+    let mut run = LintRun::read(draft, context, &document);
     overlap::drop_duplicates(&mut run);
     overlap::note_covered(&mut run);
     let groups = run.groups();
     let mut notes = Notes::new(None);
-    notes.findings = left_out(&reading);
+    notes.findings = omitted::findings(&document);
     let accounts = groups.iter().map(|group| group.resource.account.clone()).collect();
     account_rules::check(&run, &groups, &mut notes);
     account_rules::check_texts(draft, &accounts, context, &mut notes);
@@ -167,7 +172,8 @@ pub fn lint(draft: &Draft, context: &LintContext<'_>) -> Linted {
     let collisions = collision::check(&mut run, &groups);
     let unknown_hosts = run.entries.iter_mut().filter_map(|row| row.unknown_host.take()).collect();
     let lines = run.entries.into_iter().map(|row| row.line).collect();
-    Linted { lines, findings: notes.findings, collisions, unknown_hosts, accounts }
+    let read_as = document.read_as();
+    Linted { read_as, lines, findings: notes.findings, collisions, unknown_hosts, accounts }
 }
 
 /// A draft under the linter's eyes.
@@ -197,9 +203,9 @@ struct TargetGroup<'a> {
 }
 
 impl<'a> LintRun<'a> {
-    fn read(draft: &'a Draft, context: &'a LintContext<'a>, reading: &DraftEntries<'_>) -> Self {
+    fn read(draft: &'a Draft, context: &'a LintContext<'a>, document: &Document<'_>) -> Self {
         let mut entries: Vec<LintedEntry> =
-            reading.entries.iter().map(|entry| entry::row(entry, draft, context)).collect();
+            document.entries.iter().map(|entry| entry::row(entry, draft, context)).collect();
         if entries.is_empty() && draft.kind == Some(Kind::All) {
             entries.push(entry::everything(draft, context));
         }
@@ -241,31 +247,9 @@ impl LintedEntry {
     }
 }
 
-/// Reports what the reader passed over.
-fn left_out(reading: &DraftEntries<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    if let Some(&first) = reading.comments.first() {
-        let words = match reading.comments.len() {
-            1 => "A comment is passed over.".to_owned(),
-            count => format!("{count} comments are passed over."),
-        };
-        findings.push(Finding::new(Code::Comments, Some(first), words));
-    }
-    if let Some(&first) = reading.passed_over.first() {
-        let words = match reading.passed_over.len() {
-            1 => "Only the targets of this line are taken, the rest is passed over.".to_owned(),
-            count => {
-                format!("Only the targets of {count} lines are taken, the rest is passed over.")
-            }
-        };
-        findings.push(Finding::new(Code::PassedOver, Some(first), words));
-    }
-    findings
-}
-
 /// A text from outside as it may stand in a finding.
 fn shown(text: &str) -> String {
-    super::text::escape_control(text, 80)
+    super::text::escape_control(&address::concealed(text), 80)
 }
 
 /// `1 target`, `2 targets`.

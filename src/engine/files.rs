@@ -10,6 +10,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::Engine;
+use crate::domain::document::decode;
 use crate::domain::purge::PurgeDetail;
 use crate::domain::query::WindowQuery;
 use crate::store::Store;
@@ -94,11 +95,7 @@ fn read(path: &Path) -> Result<String, String> {
     if bytes.len() as u64 > LARGEST {
         return Err(too_large());
     }
-    String::from_utf8(bytes).map_err(|error| {
-        let good = error.utf8_error().valid_up_to();
-        let line = error.as_bytes().iter().take(good).filter(|byte| **byte == b'\n').count();
-        format!("line {} is not UTF-8 text", line + 1)
-    })
+    decode::bytes(&bytes).map_err(|error| error.to_string())
 }
 
 /// Writes a temporary file beside the path and renames it when it is complete: an existing file is

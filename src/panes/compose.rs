@@ -235,6 +235,7 @@ impl Pane for ComposePane {
             Command::ComposeKind => self.next_kind(ctx),
             Command::ComposeMode => self.next_mode(ctx),
             Command::ComposeResource => self.pick_resource(ctx),
+            Command::ComposeFormat => self.pick_format(),
             Command::ComposeLoad => Update::open(Opening::Prompt(Prompt {
                 purpose: PromptFor::TargetsFile,
                 title: "Read targets from file".to_owned(),
@@ -338,6 +339,9 @@ impl Pane for ComposePane {
                     self.kept.draft.resource = Some((account.clone(), id.clone()));
                 }
                 self.changed(ctx)
+            }
+            OverlayAnswer::Picked { purpose: PickFor::Format, values } => {
+                self.choose_format(values.first(), ctx)
             }
             OverlayAnswer::Picked { purpose: PickFor::Wider, values } => match values.first() {
                 Some(PickValue::Place(place)) => self.widen(*place, ctx),

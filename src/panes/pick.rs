@@ -78,6 +78,7 @@ impl Pane for PickPane {
             | PickFor::Sort
             | PickFor::Time
             | PickFor::Resource
+            | PickFor::Format
             | PickFor::Wider => &[Context::Picker, Context::Field, Context::Text],
         }
     }

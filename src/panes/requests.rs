@@ -133,6 +133,8 @@ pub enum PickFor {
     Time,
     /// The resource of a draft.
     Resource,
+    /// The format that a draft's text is read as.
+    Format,
     /// Wider purges in the place of a draft's URLs.
     Wider,
     /// The marked purges that an action means, where some are out of sight.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::Utc;
 
+use super::targets::GivenTargets;
 use super::{Options, Wanted, class_of_plan};
 use crate::cli::console::{Console, count};
 use crate::cli::error::{Class, CliError, class_of, class_of_all};
@@ -110,7 +111,7 @@ impl<'c> PurgeContext<'c> {
 
     /// Finds the accounts of the targets; `None` where that of any target is not known.
     fn concerned(&self, wanted: Wanted<'_>) -> Option<BTreeSet<AccountName>> {
-        let draft = self.draft(wanted.options, wanted.text.to_owned()).ok()?;
+        let draft = self.draft(wanted.options, wanted.targets.clone()).ok()?;
         let lines = lint(&draft, &self.known.lint_context(&[], Utc::now())).lines.into_iter();
         let mut concerned: BTreeSet<AccountName> =
             lines.map(|line| Some(line.meaning?.account)).collect::<Option<_>>()?;
@@ -119,7 +120,11 @@ impl<'c> PurgeContext<'c> {
     }
 
     /// Makes the draft of the flags and the targets.
-    pub(super) fn draft(&self, options: &Options, text: String) -> Result<Draft, CliError> {
+    pub(super) fn draft(
+        &self,
+        options: &Options,
+        targets: GivenTargets,
+    ) -> Result<Draft, CliError> {
         let kind = if options.all {
             Some(Kind::All)
         } else if !options.pattern.is_empty() {
@@ -130,7 +135,8 @@ impl<'c> PurgeContext<'c> {
             None
         };
         Ok(Draft {
-            text,
+            text: targets.text,
+            format: targets.format,
             kind,
             resource: options.resource.as_deref().map(|name| self.resource(name)).transpose()?,
             mode: options.mode.clone(),

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::cli::console::{Console, count};
+use crate::domain::draft::address::concealed;
 use crate::domain::findings::{Code, Finding, Severity};
 use crate::domain::lint::Linted;
 use crate::domain::text::escape_control;
@@ -53,7 +54,7 @@ fn lines(of_code: &OfCode<'_>) -> Vec<String> {
         .map(|(input, finding)| {
             let place = match (finding.line, input) {
                 (Some(line), Some(input)) if !input.is_empty() => {
-                    format!(" line {}, {}", line + 1, escape_control(input, 100))
+                    format!(" line {}, {}", line + 1, escape_control(&concealed(input), 100))
                 }
                 (Some(line), _) => format!(" line {}", line + 1),
                 (None, _) => String::new(),

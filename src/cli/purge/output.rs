@@ -11,6 +11,7 @@ use crate::cli::listing::{self, Cell, Format, Record, TableStyle};
 use crate::cli::purge_record::SCHEMA_VERSION;
 use crate::cli::request_record::targets_cell;
 use crate::cli::time::{clock, rfc3339};
+use crate::domain::document::ReadAs;
 use crate::domain::kind::Kind;
 use crate::domain::lint::Linted;
 use crate::domain::plan::{Plan, Preview, Risk, Suggestion};
@@ -67,6 +68,8 @@ struct PlanRecord<'p> {
     /// The daily quotas that are left after the last request.
     quotas: Vec<QuotaRecord<'p>>,
     suggestions: Vec<SuggestionRecord<'p>>,
+    /// The way in which the targets were read.
+    read_as: ReadAsRecord<'p>,
     findings: Vec<FindingRecord<'p>>,
 }
 
@@ -78,6 +81,28 @@ struct QuotaRecord<'p> {
     area: Option<&'p str>,
     left: u64,
     of: u64,
+}
+
+/// The format in which targets were read, and the lines of which nothing was, counted from 1.
+#[derive(Default, Serialize)]
+struct ReadAsRecord<'p> {
+    format: &'static str,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    columns: &'p [String],
+    entries: usize,
+    not_read: Vec<usize>,
+}
+
+impl<'p> ReadAsRecord<'p> {
+    fn of(linted: &'p Linted) -> Self {
+        let ReadAs { format, columns, entries, not_read } = &linted.read_as;
+        Self {
+            format: format.word(),
+            columns,
+            entries: *entries,
+            not_read: not_read.iter().map(|line| line + 1).collect(),
+        }
+    }
 }
 
 /// Fewer, wider purges instead of a resource's URLs.
@@ -226,6 +251,7 @@ pub(super) fn plan(
             requests,
             quotas: quota_records(plan),
             suggestions: suggestion_records(wider),
+            read_as: ReadAsRecord::of(linted),
             findings: finding_records(linted),
         };
         return write_json(&record);
@@ -241,6 +267,7 @@ pub(super) fn findings_only(format: Format, linted: &Linted) -> Result<(), CliEr
     let record = PlanRecord {
         schema_version: SCHEMA_VERSION,
         risk: "none",
+        read_as: ReadAsRecord::of(linted),
         findings: finding_records(linted),
         ..PlanRecord::default()
     };

@@ -1,37 +1,79 @@
 //! The targets of a purge, from flags, a file or standard input.
 
 use std::io::Read;
+use std::path::Path;
 
 use super::Options;
+use crate::cli::console::Console;
 use crate::cli::error::{Class, CliError};
+use crate::domain::document::{self, DocumentFormat, decode};
+use crate::domain::text::escape_control;
 
 /// Largest file of targets, in bytes; the same as in the dashboard.
 const MAX_BYTES: u64 = 16 << 20;
 
-/// Joins the targets of the flags and of the file, one a line.
-pub(super) fn read(options: &Options) -> Result<String, CliError> {
+/// What was handed over, and the format in which it is to be read.
+#[derive(Clone, Debug, Default)]
+pub(super) struct GivenTargets {
+    pub(super) text: String,
+    pub(super) format: Option<DocumentFormat>,
+}
+
+/// Takes the targets of the flags whole, one a line, and those of the file as its format has them.
+pub(super) fn read(options: &Options, console: Console) -> Result<GivenTargets, CliError> {
     let mut text = String::new();
     for target in options.url.iter().chain(&options.pattern) {
+        if target.contains(['\n', '\r']) {
+            let message = format!(
+                "one argument holds several lines: {}; nothing was sent",
+                escape_control(target, 80)
+            );
+            return Err(CliError::new(Class::Usage, message)
+                .hint("Each argument is one target, taken whole. Give lists with --from -."));
+        }
         text.push_str(target);
         text.push('\n');
     }
-    if let Some(path) = &options.from {
-        let mut bytes = Vec::new();
-        let read = if path.as_os_str() == "-" {
-            std::io::stdin().lock().take(MAX_BYTES + 1).read_to_end(&mut bytes)
-        } else {
-            std::fs::File::open(path)
-                .and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes))
-        };
-        read.map_err(|error| CliError::file(path, &error))?;
-        if bytes.len() as u64 > MAX_BYTES {
-            let message = format!("{} is larger than {} MiB", path.display(), MAX_BYTES >> 20);
-            return Err(CliError::new(Class::Usage, message).hint("Split it, or purge by pattern."));
-        }
-        let read = String::from_utf8(bytes).map_err(|_| {
-            CliError::new(Class::Usage, format!("{} is not UTF-8 text", path.display()))
-        })?;
-        text.push_str(&read);
+    let Some(path) = &options.from else {
+        return Ok(GivenTargets { text, format: Some(DocumentFormat::Lines) });
+    };
+    let file = read_file(path)?;
+    if text.is_empty() {
+        return Ok(GivenTargets { text: file, format: options.read_as });
     }
-    Ok(text)
+    // Beside arguments, the file's targets become lines too.
+    let document = document::read(&file, options.read_as);
+    if let Some(broken) = &document.broken {
+        let message = format!(
+            "{}, line {}: no {} from here on: {}",
+            path.display(),
+            broken.line + 1,
+            document.format.word(),
+            escape_control(&broken.words, 200)
+        );
+        return Err(CliError::new(Class::Usage, message)
+            .hint("Mend it, or choose another format with --as."));
+    }
+    console.info(&format!("{} {}", path.display(), document.read_as().words()));
+    for entry in &document.entries {
+        text.push_str(&entry.text);
+        text.push('\n');
+    }
+    Ok(GivenTargets { text, format: Some(DocumentFormat::Lines) })
+}
+
+fn read_file(path: &Path) -> Result<String, CliError> {
+    let mut bytes = Vec::new();
+    let read = if path.as_os_str() == "-" {
+        std::io::stdin().lock().take(MAX_BYTES + 1).read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(path).and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes))
+    };
+    read.map_err(|error| CliError::file(path, &error))?;
+    if bytes.len() as u64 > MAX_BYTES {
+        let message = format!("{} is larger than {} MiB", path.display(), MAX_BYTES >> 20);
+        return Err(CliError::new(Class::Usage, message).hint("Split it, or purge by pattern."));
+    }
+    decode::bytes(&bytes)
+        .map_err(|error| CliError::new(Class::Usage, format!("{}: {error}", path.display())))
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use crate::domain::document::form::{bare_host, looks_like_host};
 use crate::domain::target::strip_ignoring_case;
 
 /// An entry's parts. Percent-encoding stays as it was typed.
@@ -14,9 +15,9 @@ pub struct Address<'a> {
     pub host: Option<Cow<'a, str>>,
     /// Its path as typed, without query; may lack the slash at its start, and be empty after a
     /// host.
-    pub path: &'a str,
+    pub path: Cow<'a, str>,
     /// The text after the first `?`.
-    pub query: Option<&'a str>,
+    pub query: Option<Cow<'a, str>>,
     /// True if a user name or a password stood before the host.
     pub userinfo: bool,
     /// The port, where one was given.
@@ -84,11 +85,11 @@ pub fn parse(text: &str, knows: impl Fn(&str) -> bool) -> Result<Address<'_>, Ba
         is_host.then_some(rest)
     };
     let Some(rest) = rest else {
-        (address.path, address.query) = split_query(text);
+        address.set(text);
         return Ok(address);
     };
     let (authority, after) = authority(rest);
-    (address.path, address.query) = split_query(after);
+    address.set(after);
     address.userinfo = authority.contains('@');
     let typed = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
     let host = bare_host(authority);
@@ -108,6 +109,33 @@ pub fn without_userinfo(text: &str) -> Option<String> {
     let mut bare = text.to_owned();
     bare.replace_range(authority.start..=authority.start + userinfo.len(), "");
     Some(bare)
+}
+
+/// Returns a text with the passwords of its URLs hidden: what stands between `://` and an `@`
+/// before the path.
+pub fn concealed(text: &str) -> Cow<'_, str> {
+    let mut hidden = String::new();
+    let mut is_hidden = false;
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("://") {
+        let end = after.find(['/', '?', '#', '\\', ' ', '"', '\'']).unwrap_or(after.len());
+        let authority = after.get(..end).unwrap_or_default();
+        hidden.push_str(before);
+        hidden.push_str("://");
+        rest = match authority.rsplit_once('@') {
+            Some((user, _)) => {
+                hidden.push('…');
+                is_hidden = true;
+                after.get(user.len()..).unwrap_or_default()
+            }
+            None => after,
+        };
+    }
+    if !is_hidden {
+        return Cow::Borrowed(text);
+    }
+    hidden.push_str(rest);
+    Cow::Owned(hidden)
 }
 
 /// Returns an entry without the port behind its host; `None` where it has none.
@@ -133,19 +161,6 @@ fn place_of_authority(text: &str) -> Range<usize> {
     start..start + authority(plain).0.len()
 }
 
-/// Returns true if a word looks like a domain: labels of letters, digits and hyphens, the last of
-/// them of letters.
-pub(super) fn looks_like_host(word: &str) -> bool {
-    let host = bare_host(word).trim_end_matches('.');
-    let Some((labels, last)) = host.rsplit_once('.') else {
-        return false;
-    };
-    let letter = |character: char| character.is_alphanumeric() || matches!(character, '-' | '_');
-    labels.split('.').all(|label| !label.is_empty() && label.chars().all(letter))
-        && last.chars().count() >= 2
-        && (last.chars().all(char::is_alphabetic) || last.starts_with("xn--"))
-}
-
 /// A name like `index.html`, without any slash, is a file and no host.
 fn looks_like_file(text: &str) -> bool {
     const ENDINGS: [&str; 36] = [
@@ -160,25 +175,20 @@ fn looks_like_file(text: &str) -> bool {
         })
 }
 
-fn split_query(text: &str) -> (&str, Option<&str>) {
-    match text.split_once('?') {
-        Some((path, query)) => (path, Some(query)),
-        None => (text, None),
+impl<'a> Address<'a> {
+    /// Takes the path and the query out of what stands behind the host.
+    fn set(&mut self, text: &'a str) {
+        let (path, query) = match text.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (text, None),
+        };
+        (self.path, self.query) = (Cow::Borrowed(path), query.map(Cow::Borrowed));
     }
 }
 
 /// Everything before the path, and the rest.
 fn authority(text: &str) -> (&str, &str) {
     text.split_at(text.find(['/', '?', '\\']).unwrap_or(text.len()))
-}
-
-/// The host of an authority, without user and port.
-fn bare_host(authority: &str) -> &str {
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    if host.starts_with('[') {
-        return host.find(']').and_then(|end| host.get(..=end)).unwrap_or(host);
-    }
-    host.split(':').next().unwrap_or(host)
 }
 
 /// The host as the index knows it; `None` where no host looks like that.
@@ -247,7 +257,7 @@ mod tests {
         ] {
             let address = parse(text, knows).unwrap();
             assert_eq!(address.host.as_deref(), host, "{text}");
-            assert_eq!((address.path, address.query), (path, query), "{text}");
+            assert_eq!((address.path.as_ref(), address.query.as_deref()), (path, query), "{text}");
         }
     }
 
@@ -294,11 +304,26 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_password_in_a_url_is_not_shown_again() {
+        for (text, shown) in [
+            ("https://mira:hunter2@h.com/a.jpg", "https://…@h.com/a.jpg"),
+            (
+                "x https://u@h.com and http://p:w@i.com:80?q=a@b",
+                "x https://…@h.com and http://…@i.com:80?q=a@b",
+            ),
+            ("https://h.com/a@b", "https://h.com/a@b"),
+            ("https://a@b@h.com", "https://…@h.com"),
+        ] {
+            assert_eq!(concealed(text), shown);
+        }
+    }
+
     proptest! {
         #[test]
         fn no_text_is_too_strange_to_take_apart(text in "\\PC{0,40}|(https?://|/|:|@|\\[|\\]|\\?|#|\\.|a|ü){0,20}") {
             if let Ok(address) = parse(&text, knows) {
-                prop_assert!(text.contains(address.path));
+                prop_assert!(text.contains(address.path.as_ref()));
             }
         }
     }

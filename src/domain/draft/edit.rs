@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::read::{DraftEntries, read};
+use crate::domain::document::{Document, DocumentFormat, read};
 
 /// A change of one entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,18 +15,41 @@ pub struct EntryChange {
     pub text: Option<String>,
 }
 
+/// A text after a change of its entries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EditedText {
+    /// The text.
+    pub text: String,
+    /// The format in which it is to be read now; `None`: the one that it is recognised as.
+    pub format: Option<DocumentFormat>,
+}
+
 /// Changes entries of a text, and nothing else of it: the other entries, columns and words of their
 /// lines stay. A line of which every entry is taken out goes as a whole. Where a line cannot be
-/// written so that its other entries are read as before, it is written anew, one entry to a line.
-pub fn apply(text: &str, changes: &[EntryChange]) -> String {
-    let reading = read(text);
-    let mut blocks = blocks(text, &reading, changes);
+/// written so that its other entries are read as before, it is written anew, one entry to a line;
+/// where the document would be broken by that, all of it is.
+pub fn apply(text: &str, format: Option<DocumentFormat>, changes: &[EntryChange]) -> EditedText {
+    let document = read(text, format);
+    let used = document.format;
+    let mut blocks = blocks(text, &document, changes);
+    let wanted = |blocks: &[Block<'_>]| -> Vec<String> {
+        blocks.iter().flat_map(Block::wanted).map(str::to_owned).collect()
+    };
     loop {
         let written: Vec<Option<Cow<'_, str>>> = blocks.iter().map(Block::written).collect();
         let text = written.iter().flatten().map(AsRef::as_ref).collect::<Vec<&str>>().join("\n");
-        let ways = other_ways(&blocks, &written, &text);
+        let ways = other_ways(&blocks, &written, &text, used);
         if ways.iter().all(Option::is_none) {
-            return text;
+            let wanted = wanted(&blocks);
+            if is_read_as(&text, format, &wanted) {
+                return EditedText { text, format };
+            }
+            if is_read_as(&text, Some(used), &wanted) {
+                return EditedText { text, format: Some(used) };
+            }
+            let (text, lines) = (wanted.join("\n"), Some(DocumentFormat::Lines));
+            let format = if is_read_as(&text, None, &wanted) { None } else { lines };
+            return EditedText { text, format };
         }
         for (block, way) in blocks.iter_mut().zip(ways) {
             block.way = way.unwrap_or(block.way);
@@ -34,13 +57,24 @@ pub fn apply(text: &str, changes: &[EntryChange]) -> String {
     }
 }
 
+/// Returns true if a text is read as these entries, in whatever order within a line.
+fn is_read_as(text: &str, format: Option<DocumentFormat>, wanted: &[String]) -> bool {
+    let document = read(text, format);
+    let mut found: Vec<&str> = document.entries.iter().map(|it| it.text.as_ref()).collect();
+    let mut wanted: Vec<&str> = wanted.iter().map(String::as_str).collect();
+    found.sort_unstable();
+    wanted.sort_unstable();
+    document.broken.is_none() && found == wanted
+}
+
 /// Returns the next way for each block that is not read as it should be.
 fn other_ways(
     blocks: &[Block<'_>],
     written: &[Option<Cow<'_, str>>],
     text: &str,
+    format: DocumentFormat,
 ) -> Vec<Option<Way>> {
-    let mut found = read(text).entries.into_iter().peekable();
+    let mut found = read(text, Some(format)).entries.into_iter().peekable();
     let mut until = 0;
     let ways = blocks.iter().zip(written).map(|(block, written)| {
         until += written.as_ref().map_or(0, |lines| lines.split('\n').count());
@@ -91,14 +125,15 @@ struct BlockEntry<'a> {
 /// Cuts a text into its blocks.
 fn blocks<'a>(
     text: &'a str,
-    reading: &'a DraftEntries<'_>,
+    document: &'a Document<'_>,
     changes: &'a [EntryChange],
 ) -> Vec<Block<'a>> {
     let changes: HashMap<usize, &Option<String>> =
         changes.iter().map(|change| (change.entry, &change.text)).collect();
     let mut lines = text.split('\n').enumerate();
-    let mut entries = reading.entries.iter().enumerate().peekable();
-    let mut passed_over = reading.passed_over.iter().peekable();
+    let mut entries = document.entries.iter().enumerate().peekable();
+    let rows = document.format == DocumentFormat::Csv;
+    let mut omissions = document.omissions.iter().peekable();
     let (mut blocks, mut from) = (Vec::new(), 0);
     while let Some((number, line)) = lines.next() {
         let (mut until, mut end) = (number, from + line.len());
@@ -114,7 +149,10 @@ fn blocks<'a>(
         for (_, line) in lines.by_ref().take(until - number) {
             end += 1 + line.len();
         }
-        let is_table = passed_over.next_if(|passed| **passed <= until).is_some();
+        let mut is_table = rows;
+        while omissions.next_if(|omission| omission.line <= until).is_some() {
+            is_table = true;
+        }
         let can_point = here.iter().all(|it| it.change.is_none() || it.place.is_some());
         let way = match (can_point, is_table) {
             (true, true) => Way::Cells,
@@ -262,6 +300,10 @@ mod tests {
 
     use super::*;
 
+    fn apply(text: &str, changes: &[EntryChange]) -> String {
+        super::apply(text, None, changes).text
+    }
+
     fn change(entry: usize, text: Option<&str>) -> EntryChange {
         EntryChange { entry, text: text.map(str::to_owned) }
     }
@@ -353,16 +395,17 @@ mod tests {
             with in proptest::option::of(Just("/new".to_owned())),
         ) {
             let text = lines.join("\n");
-            let entries: Vec<String> =
-                read(&text).entries.into_iter().map(|entry| entry.text.into_owned()).collect();
+            let entries = read(&text, None).entries.into_iter();
+            let entries: Vec<String> = entries.map(|entry| entry.text.into_owned()).collect();
             let pick = pick % entries.len();
-            let changed = apply(&text, &[EntryChange { entry: pick, text: with.clone() }]);
+            let changes = [EntryChange { entry: pick, text: with.clone() }];
+            let changed = super::apply(&text, None, &changes);
             let mut expected = entries.clone();
             match with {
                 Some(text) => expected[pick] = text,
                 None => drop(expected.remove(pick)),
             }
-            let found = read(&changed);
+            let found = read(&changed.text, changed.format);
             let found: Vec<&str> = found.entries.iter().map(|it| it.text.as_ref()).collect();
             prop_assert_eq!(found, expected, "{:?} {:?}", text, changed);
         }

@@ -1,7 +1,6 @@
 //! A draft in a few words, to find it again in a list.
 
 use super::address;
-use super::read::read;
 use super::{Draft, Kind};
 
 /// The words that tell a draft from others.
@@ -20,7 +19,7 @@ pub struct Overview {
 impl Draft {
     /// Reads its text for the words that tell it from others.
     pub fn overview(&self) -> Overview {
-        let entries = read(&self.text).entries;
+        let entries = self.read().entries;
         let mut overview = Overview {
             first: entries.first().map_or_else(String::new, |entry| entry.text.to_string()),
             entries: entries.len(),

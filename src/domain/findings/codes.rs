@@ -153,10 +153,10 @@ codes! {
     NoWildcard "PD040" Warning "pattern without *" None,
         "A pattern that neither ends in / nor holds a * removes one path by one reading, and \
          everything that begins with it by another. Write the * to be sure.";
-    NotAscii "PD041" Warning "letters that are not ASCII"
-        Some("https://www.rfc-editor.org/rfc/rfc3986#section-2.5"),
+    NotAscii "PD041" Info "letters that are not ASCII"
+        Some("https://www.rfc-editor.org/rfc/rfc3987#section-3.1"),
         "Browsers ask for such letters percent-encoded, and so the cache knows them. The target is \
-         sent as typed.";
+         sent so, or the vendor is told to encode it.";
     Comma "PD042" Info "comma inside" None,
         "A comma may be part of a URL and was kept as one. To separate entries by commas, put a \
          blank after each.";
@@ -186,6 +186,28 @@ codes! {
     RootByForm "PD053" Error "everything is not meant by form" None,
         "A / or a * found among other words never means everything. For everything on a host, \
          write /* alone on a line, or choose the kind all.";
+    Broken "PD054" Error "document is broken" None,
+        "What was handed over begins as one format and stops being it. Nothing of it is taken, \
+         since nobody could say what is missing. Mend it, or have it read as another format.";
+    AsAsked "PD055" Info "written as a client asks for it"
+        Some("https://url.spec.whatwg.org/#url-parsing"),
+        "Browsers resolve . and .., read \\ as /, and percent-encode what a URL does not hold \
+         before they ask. The cache knows only that form, so that is what is purged.";
+    Escape "PD056" Error "bad % or entity"
+        Some("https://www.rfc-editor.org/rfc/rfc3986#section-2.1"),
+        "A % begins two hex digits; alone it is written %25. &amp; and the like are of HTML: a URL \
+         has the character itself.";
+    LocalPath "PD057" Error "path of a computer" None,
+        "A drive letter is of a file on a computer. MSYS and Git Bash turn /img/a.jpg into such a \
+         path: write //img/a.jpg there, the full URL, or set MSYS_NO_PATHCONV=1.";
+    RegularExpression "PD058" Error "regular expression" None,
+        "Vendors know * only. In a pattern, .* wants a dot in the path: write /img/*.";
+    Decomposed "PD059" Warning "decomposed letters" Some("https://www.unicode.org/reports/tr15/"),
+        "A letter and its accent stand as two characters (NFD), as macOS lists names. It looks \
+         like the composed form and is another object.";
+    EndsInPunctuation "PD060" Warning "ends in punctuation" None,
+        "A full stop or a mark at the end mostly belongs to the sentence that the URL was copied \
+         from.";
 }
 
 #[cfg(test)]

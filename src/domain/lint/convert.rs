@@ -1,11 +1,11 @@
 //! A target in the vendor's own form, by nothing but the vendor's limits.
 
 use super::notes::Notes;
-use super::{query, shown};
+use super::{normal, query, shown};
 use crate::domain::draft::address::Address;
-use crate::domain::findings::Code;
+use crate::domain::findings::{Code, Severity};
 use crate::domain::kind::Kind;
-use crate::domain::limits::{KindRule, QueryUse, Syntax, Wildcard};
+use crate::domain::limits::{KindRule, Letters, QueryUse, Syntax, Wildcard};
 use crate::domain::resource::Resource;
 
 /// The target as the vendor gets it. `None` where it cannot be put into the vendor's form; then a
@@ -21,14 +21,24 @@ pub(super) fn target(
     if !address.path.starts_with('/') {
         path.push('/');
         if !address.path.is_empty() || address.host.is_none() {
-            notes.say(Code::MissingSlash, "A slash is put before it.");
+            let is_path = address.host.is_some() || address.path.contains(['/', '.', '*', '%']);
+            if is_path {
+                notes.say(Code::MissingSlash, "A slash is put before it.");
+            } else {
+                notes.say_weighing(
+                    Code::MissingSlash,
+                    Severity::Error,
+                    "By its form this is a word and no path; if it is one, put a slash before it.",
+                );
+            }
         }
     }
-    path.push_str(address.path);
+    path.push_str(&address.path);
     let path = match kind {
         Kind::Url | Kind::All => url(path, address, resource, rule, notes),
         Kind::Pattern => pattern(path, address, rule, notes)?,
     };
+    let path = letters(path, rule, notes);
     Some(match rule.syntax {
         Syntax::Path => path,
         Syntax::FullUrl | Syntax::Directory => {
@@ -39,6 +49,21 @@ pub(super) fn target(
     })
 }
 
+/// Writes percent-encoded letters beyond ASCII as the vendor wants them, and says so where they
+/// were typed as letters.
+fn letters(path: String, rule: &KindRule, notes: &mut Notes) -> String {
+    if !notes.has_letters {
+        return path;
+    }
+    match rule.letters {
+        Letters::Encoded => {
+            notes.say(Code::NotAscii, format!("Browsers ask for {}.", shown(&path)));
+            path
+        }
+        Letters::Raw => normal::with_letters(&path),
+    }
+}
+
 fn url(
     mut path: String,
     address: &Address<'_>,
@@ -46,7 +71,7 @@ fn url(
     rule: &KindRule,
     notes: &mut Notes,
 ) -> String {
-    if let Some(typed) = address.query {
+    if let Some(typed) = address.query.as_deref() {
         query::check_url(typed, resource, rule, notes);
         path.push('?');
         path.push_str(typed);
@@ -67,7 +92,7 @@ fn pattern(
     rule: &KindRule,
     notes: &mut Notes,
 ) -> Option<String> {
-    if let Some(typed) = address.query {
+    if let Some(typed) = address.query.as_deref() {
         let dropped = rule.query == QueryUse::Ignored || rule.syntax == Syntax::Directory;
         query::note_in_pattern(typed, rule.query, dropped, notes);
         if dropped {

@@ -3,10 +3,10 @@
 use super::convert;
 use super::notes::Notes;
 use super::syntax::{is_sound, note_extras};
-use super::{LintedEntry, LintedLine, Meaning, shown};
+use super::{LintedEntry, LintedLine, Meaning, form, normal, shown};
+use crate::domain::document::DocumentEntry;
 use crate::domain::draft::Draft;
 use crate::domain::draft::address::{self, Address, BadAddress};
-use crate::domain::draft::read::DraftEntry;
 use crate::domain::findings::Code;
 use crate::domain::hosts::HostMatch;
 use crate::domain::kind::Kind;
@@ -15,7 +15,11 @@ use crate::domain::resource::Resource;
 use crate::domain::target::is_root;
 
 /// Reads one entry.
-pub(super) fn row(entry: &DraftEntry<'_>, draft: &Draft, context: &LintContext<'_>) -> LintedEntry {
+pub(super) fn row(
+    entry: &DocumentEntry<'_>,
+    draft: &Draft,
+    context: &LintContext<'_>,
+) -> LintedEntry {
     let mut notes = Notes::new(Some(entry.line));
     let (place, meaning) = match understand(entry, draft, context, &mut notes) {
         Some((place, meaning)) => (Some(place), meaning),
@@ -52,19 +56,19 @@ pub(super) fn everything(draft: &Draft, context: &LintContext<'_>) -> LintedEntr
 }
 
 fn understand(
-    entry: &DraftEntry<'_>,
+    entry: &DocumentEntry<'_>,
     draft: &Draft,
     context: &LintContext<'_>,
     notes: &mut Notes,
 ) -> Option<(usize, Option<Meaning>)> {
     let text = entry.text.as_ref();
-    if !is_sound(text, notes) {
+    if !form::is_fine(text, |host| context.hosts.knows(host), notes) || !is_sound(text, notes) {
         return None;
     }
     let address = match address::parse(text, |host| context.hosts.knows(host)) {
         Ok(address) => address,
         Err(BadAddress::Scheme) => {
-            notes.say(Code::NoAddress, "Only http and https are served.");
+            notes.say(Code::NoAddress, form::unserved(text));
             return None;
         }
         Err(BadAddress::Host) => {
@@ -73,6 +77,7 @@ fn understand(
         }
     };
     note_extras(&address, notes);
+    let address = normal::as_asked(address, notes)?;
     notes.bare_host = address.host.is_some() && address.path.is_empty();
     let place = place(&address, draft, context, notes)?;
     let resource = context.hosts.get(place)?;
@@ -120,7 +125,7 @@ fn meaning(
         return None;
     };
     let by_form = kind == Kind::Pattern && !names_everything(said);
-    if by_form && address.query.is_none() && is_root(address.path) {
+    if by_form && address.query.is_none() && is_root(&address.path) {
         not_everything(resource, notes);
         return None;
     }
@@ -164,19 +169,19 @@ fn not_everything(resource: &Resource, notes: &mut Notes) {
 /// A star anywhere makes a pattern. What ends in a slash is the URL of a page: a directory is meant
 /// by choice.
 fn kind_by_form(address: &Address<'_>) -> Kind {
-    let query = address.query.unwrap_or_default();
+    let query = address.query.as_deref().unwrap_or_default();
     if address.path.contains('*') || query.contains('*') { Kind::Pattern } else { Kind::Url }
 }
 
-/// Returns true if an address of the root means everything by its own words: `/*` behind a host, or
-/// `/*` and `*` alone on a line.
+/// Returns true if an address of the root means everything by its own words: alone on its line,
+/// `/*` with or without a host, or `*`.
 fn names_everything(said: Said<'_>) -> bool {
     let address = said.address;
     let is_whole = match &address.host {
         Some(_) => address.path == "/*",
-        None => said.alone && ["/*", "*"].contains(&address.path),
+        None => ["/*", "*"].contains(&address.path.as_ref()),
     };
-    is_whole && address.query.is_none()
+    said.alone && is_whole && address.query.is_none()
 }
 
 /// Says so where the vendor has switched purges of everything off for a resource.

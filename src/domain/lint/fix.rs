@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use super::normal::{PUNCTUATION, bad_percent, entity};
 use super::syntax::{SecondUrl, is_invisible, second_url};
 use super::{Linted, LintedLine, LostQuery};
 use crate::domain::draft::address::{without_port, without_userinfo};
@@ -40,6 +41,11 @@ impl LintedLine {
             (without_userinfo(input)?, "The user name is taken off.")
         } else if is(Code::Port) {
             (without_port(input)?, "The port is taken off.")
+        } else if is(Code::Escape) {
+            (sound_escapes(input), "Entities are undone, and a lone % is written %25.")
+        } else if is(Code::EndsInPunctuation) {
+            let bare = input.trim_end_matches(PUNCTUATION);
+            (bare.to_owned(), "The punctuation is taken off.")
         } else if is(Code::RunTogether) && finding.severity == Severity::Error {
             (parted(input)?, "Each URL is on a line of its own.")
         } else {
@@ -134,6 +140,23 @@ fn without_query(input: &str, lost: &LostQuery, in_pattern: bool) -> Option<Stri
     }
 }
 
+/// Undoes entities of HTML and writes a `%` that begins no percent-encoding as `%25`.
+fn sound_escapes(input: &str) -> String {
+    let mut text = input.to_owned();
+    while let Some((written, character)) = entity(&text) {
+        text = text.replace(written, character.encode_utf8(&mut [0; 4]));
+    }
+    let mut sound = String::with_capacity(text.len() + 2);
+    let mut rest = text.as_str();
+    while let Some((before, after)) = bad_percent(rest).and_then(|at| rest.split_at_checked(at)) {
+        sound.push_str(before);
+        sound.push_str("%25");
+        rest = after.get(1..).unwrap_or_default();
+    }
+    sound.push_str(rest);
+    sound
+}
+
 /// Begins a line before each URL that is glued on to another.
 fn parted(input: &str) -> Option<String> {
     let mut lines = Vec::new();
@@ -153,11 +176,15 @@ mod tests {
 
     use super::*;
     use crate::domain::draft::Draft;
-    use crate::domain::draft::edit::apply;
+    use crate::domain::draft::edit::{EntryChange, apply as apply_to};
     use crate::domain::kind::Kind;
     use crate::domain::lint::lint;
     use crate::domain::resource::QueryRule;
     use crate::testing::LintFacts;
+
+    fn apply(text: &str, changes: &[EntryChange]) -> String {
+        apply_to(text, None, changes).text
+    }
 
     fn linted(text: &str, query: Option<QueryRule>) -> Linted {
         linted_as(text, query, None)
@@ -219,6 +246,9 @@ mod tests {
                 None,
                 "curl -H 'X: y' 'https://www.site.com/a'",
             ),
+            ("/list?a=1&amp;b=2&#38;c", None, "/list?a=1&b=2&c"),
+            ("/sale/100%.html?x=%zz", None, "/sale/100%25.html?x=%25zz"),
+            ("https://www.site.com/c.jpg!", None, "https://www.site.com/c.jpg"),
             ("/a\n/a", None, "/a"),
             ("/img/*\n/img/a.jpg", None, "/img/*"),
         ] {

@@ -13,6 +13,8 @@ pub(super) struct Notes {
     pub(super) unknown_host: Option<String>,
     /// True if it is a host without a path.
     pub(super) bare_host: bool,
+    /// True if its path or query was typed with letters beyond ASCII.
+    pub(super) has_letters: bool,
 }
 
 impl Notes {
@@ -23,6 +25,7 @@ impl Notes {
             lost_query: LostQuery::Nothing,
             unknown_host: None,
             bare_host: false,
+            has_letters: false,
         }
     }
 

@@ -12,7 +12,7 @@ pub(super) fn is_sound(text: &str, notes: &mut Notes) -> bool {
         notes.say(Code::Blank, "An empty entry is passed over.");
         return false;
     }
-    let (mut invisible, mut blank, mut other_letters, mut comma) = (false, false, false, false);
+    let (mut invisible, mut blank, mut comma) = (false, false, false);
     if text.is_ascii() {
         for byte in text.bytes() {
             invisible |= byte.is_ascii_control();
@@ -26,7 +26,6 @@ pub(super) fn is_sound(text: &str, notes: &mut Notes) -> bool {
             invisible |= !blank_here && is_invisible(character);
             comma |= character == ',';
         }
-        other_letters = !path_is_ascii(text);
     }
     if invisible {
         notes.say(
@@ -42,13 +41,6 @@ pub(super) fn is_sound(text: &str, notes: &mut Notes) -> bool {
     }
     if invisible || blank {
         return false;
-    }
-    if other_letters {
-        notes.say(
-            Code::NotAscii,
-            "The path has letters that browsers would percent-encode; it is sent as typed and may \
-             miss the cached object.",
-        );
     }
     if let Some(second) = second_url(text) {
         let (severity, words) = if second.glued {
@@ -98,20 +90,12 @@ pub(super) fn second_url(text: &str) -> Option<SecondUrl> {
     first
 }
 
-/// The host may be international; that is another finding's matter.
-fn path_is_ascii(text: &str) -> bool {
-    let after_host = match text.split_once("//") {
-        Some((_, rest)) => rest.find(['/', '?']).and_then(|at| rest.get(at..)),
-        None => Some(text),
-    };
-    after_host.is_none_or(str::is_ascii)
-}
-
+/// Returns true for what never belongs to a URL. Joiners do: words and emoji are written with them.
 pub(super) fn is_invisible(character: char) -> bool {
     character.is_control()
         || matches!(
             character,
-            '\u{ad}' | '\u{200b}'..='\u{200f}'
+            '\u{ad}' | '\u{200b}' | '\u{200e}'..='\u{200f}'
                 | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
                 | '\u{fff9}'..='\u{fffb}'
         )

@@ -315,7 +315,7 @@ fn table() -> Vec<(Code, Draft, LintFacts, Draft, LintFacts)> {
             facts(),
         ),
         (Code::Comments, www("# note\n/a"), facts(), www("/a"), facts()),
-        (Code::PassedOver, www("GET /a HTTP/1.1"), facts(), www("/a"), facts()),
+        (Code::PassedOver, www("see /a"), facts(), www("/a"), facts()),
         (
             Code::NeverRoom,
             www("/a"),
@@ -340,6 +340,13 @@ fn table() -> Vec<(Code, Draft, LintFacts, Draft, LintFacts)> {
             lately(RecentPurge { state: RecentState::Failed, ..recent(Pattern, 33, &["/img/*"]) }),
         ),
         (Code::OnePage, www("/img/"), facts(), www("/img/*"), facts()),
+        (Code::Broken, www("{\"urls\": [\"/a\""), facts(), www("[\"/a\"]"), facts()),
+        (Code::AsAsked, www("/a/../b.jpg"), facts(), www("/a/b..jpg"), facts()),
+        (Code::Escape, www("/sale/100%.html"), facts(), www("/sale/100%25.html"), facts()),
+        (Code::LocalPath, www("C:\\www\\a.jpg"), facts(), www("/C/www/a.jpg"), facts()),
+        (Code::RegularExpression, www("/img/.*"), facts(), www("/img/*.*"), facts()),
+        (Code::Decomposed, www("/e\u{301}.jpg"), facts(), www("/\u{e9}.jpg"), facts()),
+        (Code::EndsInPunctuation, www("/a.jpg!"), facts(), www("/a!.jpg"), facts()),
         (
             Code::RootByForm,
             of_kind(Pattern, www("/")),

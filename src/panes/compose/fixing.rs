@@ -80,9 +80,10 @@ impl ComposePane {
 
     fn change_entries(&mut self, changes: &[EntryChange], ctx: &PaneCtx<'_>) -> Update {
         let (here, _) = self.lines.cursor();
-        let text = apply(&self.lines.text(), changes);
+        let edited = apply(&self.lines.text(), self.draft().format, changes);
         self.part = Part::Targets;
-        self.lines.replace(&text);
+        self.kept.draft.format = edited.format;
+        self.lines.replace(&edited.text);
         self.lines.go_to_line(here);
         self.edited(ctx)
     }

@@ -1,5 +1,6 @@
 //! Options of a draft beside its targets: kind, mode, resource.
 
+use crate::domain::document::DocumentFormat;
 use crate::domain::event::Level;
 use crate::domain::kind::Kind;
 use crate::domain::resource::ResourceState;
@@ -54,6 +55,40 @@ impl ComposePane {
         self.changed(ctx).and(Update::say(Level::Info, words))
     }
 
+    /// Offers the formats: the one that the text is recognised as first.
+    pub(super) fn pick_format(&self) -> Update {
+        let chosen = self.draft().format;
+        let item = |format: Option<DocumentFormat>, text: &str, note: &str| PickItem {
+            value: PickValue::Text(format.map_or("", DocumentFormat::word).to_owned()),
+            text: text.to_owned(),
+            note: note.to_owned(),
+            chosen: chosen == format,
+            key: None,
+        };
+        let mut items = vec![item(None, "as recognised", "by the form of the text")];
+        let formats = DocumentFormat::EVERY.into_iter();
+        items.extend(formats.map(|it| item(Some(it), it.word(), it.meaning())));
+        Update::open(Opening::Pick(Pick {
+            purpose: PickFor::Format,
+            title: "Read the text as".to_owned(),
+            items,
+        }))
+    }
+
+    /// Reads the text in the format that was picked.
+    pub(super) fn choose_format(
+        &mut self,
+        picked: Option<&PickValue>,
+        ctx: &PaneCtx<'_>,
+    ) -> Update {
+        if let Some(PickValue::Text(word)) = picked {
+            self.kept.draft.format = DocumentFormat::from_word(word);
+        }
+        let update = self.changed(ctx);
+        let words = self.checked.linted.read_as.words();
+        update.and(Update::say(Level::Info, sentence(&words)))
+    }
+
     pub(super) fn pick_resource(&self, ctx: &PaneCtx<'_>) -> Update {
         let mut items = Vec::new();
         for resource in ctx.known.all_resources() {
@@ -81,4 +116,11 @@ impl ComposePane {
             items,
         }))
     }
+}
+
+/// Begins a sentence with a capital and ends it.
+fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    let first = letters.next().map(char::to_uppercase).into_iter().flatten();
+    format!("{}{}.", first.collect::<String>(), letters.as_str())
 }

@@ -145,7 +145,9 @@ impl ComposeView<'_> {
             format!("resource: {name}")
         });
         let mode = draft.mode.as_ref().map(|mode| format!("mode: {mode}"));
-        let words: Vec<String> = [Some(kind), resource, mode].into_iter().flatten().collect();
+        let format = draft.format.map(|format| format!("read as: {}", format.word()));
+        let words: Vec<String> =
+            [Some(kind), resource, mode, format].into_iter().flatten().collect();
         words.join(&format!(" {dot} "))
     }
 
@@ -163,7 +165,12 @@ impl ComposeView<'_> {
         .into_iter()
         .flatten()
         .collect();
-        if counts.is_empty() { "no findings".to_owned() } else { counts.join(", ") }
+        let counts = if counts.is_empty() { "no findings".to_owned() } else { counts.join(", ") };
+        if self.pane.lines.is_empty() {
+            return counts;
+        }
+        let read_as = self.pane.checked.linted.read_as.words();
+        format!("{counts} {} {read_as}", self.theme.glyphs.dot)
     }
 
     fn told(&self, rows: Vec<ToldRow<'_>>, area: Rect, buffer: &mut Buffer) {
@@ -195,7 +202,7 @@ impl ComposeView<'_> {
         let nothing_yet = self.pane.lines.is_empty() && self.pane.checked.linted.lines.is_empty();
         if nothing_yet {
             let words =
-                "Paste or type URLs, paths, patterns (/img/*) or curl lines, one to a line.";
+                "Paste or type URLs, paths, patterns (/img/*) or curl lines, CSV, JSON, logs …";
             RowWriter::new(buffer, area, self.theme).skip(2).put(words, Role::Dim);
         }
         let rows = usize::from(area.height);

@@ -278,7 +278,9 @@ impl HistoryPane {
             (PickFor::Account, Some(name)) => self.narrow_to(Term::account(name), ctx),
             (PickFor::Cname, Some(cname)) => self.narrow_to(Term::cname(cname), ctx),
             (PickFor::Account | PickFor::Cname | PickFor::Sort | PickFor::Time, None)
-            | (PickFor::Resource | PickFor::Wider | PickFor::Leaving, _) => Update::ignored(),
+            | (PickFor::Resource | PickFor::Format | PickFor::Wider | PickFor::Leaving, _) => {
+                Update::ignored()
+            }
         }
     }
 

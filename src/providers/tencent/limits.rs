@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::time::Times;
 use super::{DELETE, FLUSH};
 use crate::domain::limits::{
-    HistoryRule, KindRule, Limits, Mode, QueryUse, RateWindow, Reading, Scope, SentAs, Syntax,
-    Wildcard,
+    HistoryRule, KindRule, Letters, Limits, Mode, QueryUse, RateWindow, Reading, Scope, SentAs,
+    Syntax, Wildcard,
 };
 
 const DAY: Duration = Duration::from_hours(24);
@@ -21,6 +21,8 @@ pub(super) struct Numbers {
     pub(super) url_rate: (u32, Duration),
     /// The rate of requests for directories.
     pub(super) directory_rate: (u32, Duration),
+    /// The form of letters beyond ASCII: 3.0 has `UrlEncode` (documented), 2.0 nothing of the kind.
+    pub(super) letters: Letters,
     /// The way in which the history is read.
     pub(super) reading: Reading,
     /// The most records in an answer.
@@ -32,6 +34,7 @@ pub(super) struct Numbers {
 pub(super) fn documented(numbers: &Numbers, times: Times) -> Limits {
     let rule = |per_request, syntax, rate, bucket| KindRule {
         windows: vec![window(bucket, rate)],
+        letters: numbers.letters,
         usual: Duration::from_mins(5),
         ..KindRule::new(per_request, syntax, Wildcard::Nowhere)
     };

@@ -30,7 +30,7 @@ use super::{Connection, PurgeTargets, check_mode};
 use crate::config::accounts::AccountConfig;
 use crate::domain::edge::EdgeRules;
 use crate::domain::failure::{Cause, Failure};
-use crate::domain::limits::{Limits, Reading};
+use crate::domain::limits::{Letters, Limits, Reading};
 use crate::domain::payload::PurgeRequest;
 use crate::domain::resource::Resource;
 use crate::providers::adapter::{Adapter, Session};
@@ -117,6 +117,7 @@ impl Adapter for Tencent2 {
             directories: 20,
             url_rate: (1_200, Duration::from_mins(1)),
             directory_rate: (3_000, Duration::from_mins(1)),
+            letters: Letters::Encoded,
             reading: Reading::Ranges,
             page: history::MAX_ROWS,
         };

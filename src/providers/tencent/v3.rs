@@ -29,7 +29,7 @@ use crate::config::accounts::AccountConfig;
 use crate::domain::edge::EdgeRules;
 use crate::domain::failure::Failure;
 use crate::domain::ids::PurgeId;
-use crate::domain::limits::{Limits, Reading};
+use crate::domain::limits::{Letters, Limits, Reading};
 use crate::domain::payload::PurgeRequest;
 use crate::domain::resource::Resource;
 use crate::domain::secret::Secret;
@@ -143,6 +143,7 @@ impl Adapter for Tencent3 {
             directories: 20,
             url_rate: rate,
             directory_rate: rate,
+            letters: Letters::Raw,
             reading: Reading::RangesAndOffsets,
             page: ROWS as u32,
         };

@@ -1,10 +1,9 @@
 //! The words of a line: plain ones, quoted ones, and what stands between them.
 
-/// No scheme that anybody pastes is longer.
-const LONGEST_SCHEME: usize = 16;
+use super::form::is_target_start;
 
 /// A word of a line.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct DraftToken<'a> {
     pub(super) text: &'a str,
     pub(super) quoted: bool,
@@ -39,7 +38,7 @@ pub(super) fn tokens(line: &str) -> Vec<DraftToken<'_>> {
             b'"' | b'\'' | b'`' | b'<' => {
                 let close = if byte == b'<' { b'>' } else { byte };
                 let rest = bytes.get(at + 1..).unwrap_or_default();
-                let Some(length) = rest.iter().position(|&other| other == close) else {
+                let Some(length) = end_of_quoted(rest, close) else {
                     at += 1;
                     continue;
                 };
@@ -72,6 +71,19 @@ pub(super) fn tokens(line: &str) -> Vec<DraftToken<'_>> {
         }
     }
     tokens
+}
+
+/// Finds the mark that closes a quoted word; one behind a backslash does not, where another
+/// follows.
+fn end_of_quoted(rest: &[u8], close: u8) -> Option<usize> {
+    let mut is_escaped = false;
+    let unescaped = |&other: &u8| {
+        let closes = other == close && !is_escaped;
+        is_escaped = close == b'"' && other == b'\\' && !is_escaped;
+        closes
+    };
+    let end = rest.iter().position(unescaped);
+    end.or_else(|| rest.iter().position(|&other| other == close))
 }
 
 /// Finds the end of a plain word that begins at `from`: before a blank, or a comma or semicolon
@@ -142,12 +154,4 @@ pub(super) fn request_line<'a>(token: &DraftToken<'a>) -> Option<&'a str> {
         && is_target_start(path)
         && words.next().is_none())
     .then_some(path)
-}
-
-/// Returns true if a text begins like a path, a wildcard or a full URL.
-pub(super) fn is_target_start(text: &str) -> bool {
-    // Looks at the first few letters only: it is asked at every comma of a line.
-    let scheme = text.bytes().take_while(u8::is_ascii_alphanumeric).take(LONGEST_SCHEME).count();
-    text.starts_with(['/', '*'])
-        || (scheme > 0 && text.get(scheme..).is_some_and(|rest| rest.starts_with("://")))
 }

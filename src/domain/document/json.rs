@@ -1,0 +1,228 @@
+//! JSON and NDJSON: the strings under keys that name targets.
+
+mod walk;
+
+use std::borrow::Cow;
+
+use serde::de::IgnoredAny;
+
+use super::form::{is_address, looks_like_host, names_other, names_targets};
+use super::places::LineCounter;
+use super::{BrokenAt, Document, OmissionReason};
+use crate::domain::kind::Kind;
+
+pub(super) use walk::{Leaf, leaves};
+
+/// Keys whose strings are targets whatever their form: of vendors' purges, and of our exports.
+const LISTS: [&str; 6] = ["url", "urls", "targets", "paths", "files", "objects"];
+/// Keys that an exported purge has beside its targets.
+const EXPORTED: [&str; 3] = ["cname", "kind", "status"];
+/// Keys of the host that the paths beside them belong to.
+const HOSTS: [&str; 7] = ["cname", "host", "hostname", "domain", "vhost", "server_name", "site"];
+
+/// Returns true if a text is JSON, one value or several.
+pub(super) fn is_json(text: &str) -> bool {
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>();
+    values.all(|value| value.is_ok())
+}
+
+/// Finds the place at which a text stops being JSON.
+pub(super) fn broken(text: &str) -> Option<BrokenAt> {
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>();
+    let error = values.find_map(Result::err)?;
+    let words = format!("{error}");
+    Some(BrokenAt { line: error.line().saturating_sub(1), words })
+}
+
+/// Reads JSON. Of an object that names its target, what is nested in it under other keys only
+/// describes it: a header, a cookie's path, a referrer.
+pub(super) fn read(text: &str) -> Document<'_> {
+    let broken = broken(text);
+    if broken.is_some() {
+        return Document { broken, ..Document::default() };
+    }
+    let mut document = Document::default();
+    let mut lines = LineCounter::new(text);
+    let found: Vec<Found<'_>> = leaves(text)
+        .into_iter()
+        .map(|leaf| Found { line: lines.line_of(leaf.place.start), leaf })
+        .collect();
+    let records = records(&found);
+    for it in &found {
+        let Found { leaf, line } = it;
+        let value = leaf.text.as_ref();
+        let record = leaf.objects.iter().find_map(|object| records.get(*object)?.as_ref());
+        let taken = match record {
+            Some(record) => record.takes(leaf),
+            None => leaf.keys.is_empty() || (are_targets(&leaf.keys) && is_address(value)),
+        };
+        if taken {
+            let text = match record.and_then(|record| record.host.as_deref()) {
+                Some(host) if value.starts_with('/') => {
+                    Cow::Owned(format!("https://{host}{value}"))
+                }
+                _ => leaf.text.clone(),
+            };
+            document.put(*line, text, leaf.plain_place());
+        } else if is_address(value) {
+            let name = leaf.key().unwrap_or_default();
+            document.omit(*line, OmissionReason::Key(name.to_owned()), names_targets(name));
+        }
+        if let Some(record) = record
+            && leaf.key() == Some("kind")
+            && record.is_export
+            && value == Kind::All.word()
+        {
+            let host = record.host.clone().unwrap_or_default();
+            document.omit(*line, OmissionReason::Everything(host), true);
+        }
+    }
+    document
+}
+
+/// A string of the document.
+struct Found<'a> {
+    leaf: Leaf<'a>,
+    line: usize,
+}
+
+/// An object that names its target.
+struct Record {
+    /// Its own number among the objects.
+    object: usize,
+    /// The depth of its keys.
+    depth: usize,
+    /// The host that its paths belong to.
+    host: Option<String>,
+    /// True if it is a purge that was exported from here.
+    is_export: bool,
+}
+
+impl Record {
+    /// Returns true if a string of the object is a target of it.
+    fn takes(&self, leaf: &Leaf<'_>) -> bool {
+        let Some(key) = leaf.keys.get(self.depth).map(AsRef::as_ref) else {
+            return false;
+        };
+        let own = leaf.objects.last() == Some(&self.object);
+        if self.is_export {
+            return own && key == "targets";
+        }
+        let is_list = LISTS.iter().any(|list| list.eq_ignore_ascii_case(key));
+        (own && is_list && !leaf.text.is_empty()) || (names_targets(key) && is_address(&leaf.text))
+    }
+}
+
+/// Returns true if the keys to a string name targets, and none of them something else.
+fn are_targets(keys: &[Cow<'_, str>]) -> bool {
+    keys.iter().any(|key| names_targets(key)) && !keys.iter().any(|key| names_other(key))
+}
+
+/// Finds the objects that name their targets themselves, by the objects' numbers.
+fn records(found: &[Found<'_>]) -> Vec<Option<Record>> {
+    let objects = found.iter().flat_map(|it| it.leaf.objects.iter());
+    let count = objects.max().map_or(0, |most| most + 1);
+    let mut known: Vec<Own<'_>> = std::iter::repeat_with(Own::default).take(count).collect();
+    for Found { leaf, .. } in found {
+        let (Some(&object), Some(key)) = (leaf.objects.last(), leaf.key()) else { continue };
+        let Some(own) = known.get_mut(object) else { continue };
+        let is_list = LISTS.iter().any(|list| list.eq_ignore_ascii_case(key));
+        own.depth = leaf.depth();
+        own.names_targets |= names_targets(key) && (is_list || is_address(&leaf.text));
+        own.told += u8::from(EXPORTED.contains(&key));
+        if HOSTS.iter().any(|host| host.eq_ignore_ascii_case(key)) && looks_like_host(&leaf.text) {
+            own.host = Some(leaf.text.as_ref());
+        }
+    }
+    let known = known.into_iter().enumerate().map(|(object, own)| {
+        let is_export = usize::from(own.told) == EXPORTED.len();
+        (own.names_targets || is_export).then(|| Record {
+            object,
+            depth: own.depth,
+            host: own.host.map(str::to_lowercase),
+            is_export,
+        })
+    });
+    known.collect()
+}
+
+/// What an object says by its own keys.
+#[derive(Default)]
+struct Own<'a> {
+    depth: usize,
+    names_targets: bool,
+    /// The number of the fields of an export that it has.
+    told: u8,
+    host: Option<&'a str>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(text: &str) -> Vec<String> {
+        read(text).entries.into_iter().map(|entry| entry.text.into_owned()).collect()
+    }
+
+    #[test]
+    fn targets_stand_under_keys_that_name_them() {
+        for (text, expected) in [
+            (
+                r#"{"files":["https:\/\/h.com\/a.html","/b?x=1\u0026y=2"]}"#,
+                &["https://h.com/a.html", "/b?x=1&y=2"][..],
+            ),
+            (r#"["/a", "img/b.jpg", 3, null]"#, &["/a", "img/b.jpg"]),
+            (
+                "{\"url\":\"https://h.com/b.jpg\",\"referer\":\"https://h.com/\"}\n{\"url\":\"/c\"}",
+                &["https://h.com/b.jpg", "/c"],
+            ),
+            (
+                r#"{"url":"https://h.com/a.jpg","headers":[{"name":"Accept","value":"*/*"}],"cookies":[{"path":"/"},{"path":"/x"}]}"#,
+                &["https://h.com/a.jpg"],
+            ),
+            (
+                r#"{"Paths":{"Quantity":2,"Items":["/img/*","/a"]},"CallerReference":"x"}"#,
+                &["/img/*", "/a"],
+            ),
+            (r#"{"data":{"pages":[{"link":"/a","title":"/no"},{"link":"/b"}]}}"#, &["/a", "/b"]),
+            (r#"{"request_uri":"/a?b","host":"H.com","status":"200"}"#, &["https://h.com/a?b"]),
+            (
+                r#"{"schema_version":1,"cname":"h.com","kind":"url","status":"failed","targets":["/a","https://h.com/b"]}"#,
+                &["https://h.com/a", "https://h.com/b"],
+            ),
+            (r#"{"name":"x","list":["y"]}"#, &[]),
+            ("[]", &[]),
+        ] {
+            assert_eq!(texts(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_taken_is_named() {
+        let document = read(
+            "{\"url\":\"/a\",\n\"referer\":\"https://h.com/\",\n\"more\":{\"links\":[\"/b\"]}}",
+        );
+        let named: Vec<_> =
+            document.omissions.iter().map(|it| (it.line, it.reason.clone(), it.doubtful)).collect();
+        assert_eq!(
+            named,
+            [
+                (1, OmissionReason::Key("referer".to_owned()), false),
+                (2, OmissionReason::Key("links".to_owned()), true),
+            ]
+        );
+        let all = r#"{"cname":"h.com","kind":"all","status":"successful","targets":[]}"#;
+        let document = read(all);
+        assert_eq!(document.entries, []);
+        assert_eq!(document.omissions[0].reason, OmissionReason::Everything("h.com".to_owned()));
+    }
+
+    #[test]
+    fn a_broken_document_says_where_and_gives_nothing() {
+        let document = read("{\"urls\": [\"/a\",\n\"/b\"");
+        assert_eq!(document.entries, []);
+        assert_eq!(document.broken.map(|broken| broken.line), Some(1));
+        let deep = "[".repeat(100_000);
+        assert!(read(&deep).broken.is_some());
+    }
+}

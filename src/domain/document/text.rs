@@ -1,0 +1,264 @@
+//! Text: targets among words, bullets, quotes, links, comments and command lines.
+//!
+//! A comma or semicolon may be part of a URL, so it separates only where something follows that
+//! cannot be the rest of one. Where it is doubtful whether a word belongs to a target, the words
+//! stay together and the linter complains: a refused line costs a second, a target cut short costs
+//! a wrong purge.
+
+mod line;
+
+use std::borrow::Cow;
+
+use super::command::{CommandLine, command_at};
+use super::form::is_address;
+use super::places::place_of;
+use super::{Document, DocumentEntry, OmissionReason};
+
+use line::Piece;
+
+/// Returns true if a text begins with a command line.
+pub(super) fn is_command(text: &str) -> bool {
+    let mut rest = text;
+    loop {
+        let line = rest.lines().next().unwrap_or_default();
+        if command_at(rest).is_some() {
+            return true;
+        }
+        let is_passed = line.trim().is_empty() || line.trim_start().starts_with('#');
+        match rest.get(line.len() + 1..) {
+            Some(next) if is_passed && !next.is_empty() => rest = next,
+            _ => return false,
+        }
+    }
+}
+
+/// Reads text. Every line is looked at once; nothing is ever refused here.
+///
+/// An entry is a full URL, a host with a path, or a path; on a line of its own or several to a line
+/// between blanks, commas, semicolons or tabs; plain, quoted, in `<…>`, as a Markdown bullet, link
+/// or table, as a JSON list, or as the argument of a command line, which may go on over lines.
+pub(super) fn read(text: &str) -> Document<'_> {
+    let mut document = Document::default();
+    let mut pieces = Vec::new();
+    let (mut number, mut at) = (0, 0);
+    while at < text.len() {
+        let rest = text.get(at..).unwrap_or_default();
+        let line = rest.split('\n').next().unwrap_or_default();
+        if let Some(command) = command_at(rest) {
+            let end = command.length.max(line.len()).min(rest.len());
+            let lines = rest.get(..end).unwrap_or(line).matches('\n').count();
+            put_command(command, (number, number + lines), at, text, &mut document);
+            number += lines + 1;
+            at += end + 1;
+            continue;
+        }
+        put_line(line.trim(), number, text, &mut pieces, &mut document);
+        number += 1;
+        at += line.len() + 1;
+    }
+    pass_over_words(&mut document);
+    document
+}
+
+/// Passes over single words where others are paths or URLs: `thanks` under a list is no target.
+fn pass_over_words(document: &mut Document<'_>) {
+    let is_word = |entry: &DocumentEntry<'_>| {
+        entry.alone && !entry.text.is_empty() && !entry.text.contains(['/', '.', '*', '%', '\\'])
+    };
+    if !document.entries.iter().any(|entry| is_address(&entry.text)) {
+        return;
+    }
+    let words = document.entries.extract_if(.., |entry| is_word(entry));
+    let lines: Vec<usize> = words.map(|entry| entry.line).collect();
+    for line in &lines {
+        document.omit(*line, OmissionReason::Words, true);
+    }
+    if !lines.is_empty() {
+        document.omissions.sort_by_key(|omission| omission.line);
+    }
+}
+
+fn put_command<'a>(
+    command: CommandLine,
+    (line, until): (usize, usize),
+    at: usize,
+    text: &'a str,
+    document: &mut Document<'a>,
+) {
+    document.omit(line, OmissionReason::Words, false);
+    for argument in command.not_taken {
+        document.omit(line, OmissionReason::Argument(argument), true);
+    }
+    for url in command.urls {
+        let place = url.place.map(|place| at + place.start..at + place.end);
+        let there = place.clone().and_then(|place| text.get(place));
+        let written = match there.filter(|there| *there == url.text) {
+            Some(there) => Cow::Borrowed(there),
+            None => Cow::Owned(url.text),
+        };
+        document.entries.push(DocumentEntry { line, text: written, alone: false, until, place });
+    }
+}
+
+fn put_line<'a>(
+    line: &'a str,
+    number: usize,
+    text: &'a str,
+    pieces: &mut Vec<Piece<'a>>,
+    document: &mut Document<'a>,
+) {
+    if line.is_empty() {
+        return;
+    }
+    if line.starts_with('#') {
+        document.omit(number, OmissionReason::Comment, line.split(' ').any(is_address));
+        return;
+    }
+    let words = match comment_at(line) {
+        Some(at) => {
+            document.omit(number, OmissionReason::Comment, false);
+            line.get(..at).unwrap_or_default().trim_end()
+        }
+        None => line,
+    };
+    line::pieces(words, pieces);
+    let alone = matches!(pieces.as_slice(), [Piece::Entry { .. }]);
+    for piece in pieces.drain(..) {
+        match piece {
+            Piece::Entry { source, meant } => {
+                let place = place_of(text, source);
+                let text = meant.map_or(Cow::Borrowed(source), Cow::Owned);
+                let entry = DocumentEntry { line: number, text, alone, until: number, place };
+                document.entries.push(entry);
+            }
+            Piece::Omitted(reason) => document.omit(number, reason, false),
+        }
+    }
+}
+
+/// Finds the start of a comment at the end of a line: a blank, a `#`, and a blank or nothing. In
+/// `/photo #1.jpg` there is none.
+fn comment_at(line: &str) -> Option<usize> {
+    let starts = |mark: &str| {
+        line.match_indices(mark).map(|(at, _)| at).find(|at| {
+            line.get(at + 2..).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t']))
+        })
+    };
+    [starts(" #"), starts("\t#")].into_iter().flatten().min()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn texts(text: &str) -> Vec<String> {
+        read(text).entries.into_iter().map(|entry| entry.text.into_owned()).collect()
+    }
+
+    #[test]
+    fn anything_that_people_paste_is_read() {
+        for (text, entries) in [
+            ("/a.jpg", &["/a.jpg"][..]),
+            ("  https://h.com/a?b=1#c \r\n", &["https://h.com/a?b=1#c"]),
+            ("h.com/a h.com/b", &["h.com/a", "h.com/b"]),
+            ("/a, /b,/c", &["/a", "/b", "/c"]),
+            ("/a;/b", &["/a", "/b"]),
+            ("/a,*", &["/a,*"]),
+            ("/a\t200\tGET", &["/a"]),
+            (
+                "- /a\n* /b\n+ /c\n1. /d\n2) /e\n- [ ] /f\n> /g",
+                &["/a", "/b", "/c", "/d", "/e", "/f", "/g"],
+            ),
+            ("* /img/*", &["/img/*"]),
+            ("*.jpg", &["*.jpg"]),
+            ("*", &["*"]),
+            ("\"/a\" '/b' `/c` </d>", &["/a", "/b", "/c", "/d"]),
+            ("[\"/a\", \"/b\"]", &["/a", "/b"]),
+            ("[hero](https://h.com/a.jpg) and [b](/b)", &["https://h.com/a.jpg", "/b"]),
+            ("- [a link](/wiki/A_(b))", &["/wiki/A_(b)"]),
+            ("/wiki/A_(b)", &["/wiki/A_(b)"]),
+            ("(/a)", &["/a"]),
+            ("/img/w_200,h_300/a.jpg", &["/img/w_200,h_300/a.jpg"]),
+            ("/a;jsessionid=1?x=1", &["/a;jsessionid=1?x=1"]),
+            ("2026-01-01,https://h.com/a,200", &["https://h.com/a"]),
+            ("GET /a HTTP/1.1", &["/a"]),
+            ("/img/my photo.jpg", &["/img/my photo.jpg"]),
+            ("\"/img/my photo.jpg\"", &["/img/my photo.jpg"]),
+            ("\"\"", &[""]),
+            ("img/a.jpg", &["img/a.jpg"]),
+            ("index.html", &["index.html"]),
+            ("# note\n\n/a", &["/a"]),
+            ("/a # note\n/b\t# note\n/c#top", &["/a", "/b", "/c#top"]),
+            ("/photo #1.jpg", &["/photo #1.jpg"]),
+            ("", &[]),
+            ("Please purge https://h.com/a.jpg. And /b, too!", &["https://h.com/a.jpg", "/b"]),
+            ("https://h.com/c.jpg!", &["https://h.com/c.jpg!"]),
+            ("<https://h.com/a.jpg|h.com/a.jpg>", &["https://h.com/a.jpg"]),
+            ("* **https://h.com/c.jpg**", &["https://h.com/c.jpg"]),
+            ("|https://h.com/b.jpg|200|\n|---|---|\n| url | status |", &["https://h.com/b.jpg"]),
+            ("=HYPERLINK(\"https://h.com/a.jpg\",\"a\")", &["https://h.com/a.jpg"]),
+            (
+                "[x](https://h.com/wiki/A_(b).jpg \"t\")\n<https://h.com/b>\n[ref]: https://h.com/d",
+                &["https://h.com/wiki/A_(b).jpg", "https://h.com/b", "https://h.com/d"],
+            ),
+            ("\"https:\\/\\/h.com\\/a\",\n\"/b?x\\u0026y\"", &["https://h.com/a", "/b?x&y"]),
+            ("\"public/img/\\303\\251.jpg\"", &["public/img/é.jpg"]),
+            ("Hi team,\n\nhttps://h.com/a\nthanks", &["https://h.com/a"]),
+            ("[12:31] mira: see https://h.com/a?b=(c), ok", &["https://h.com/a?b=(c)"]),
+        ] {
+            assert_eq!(texts(text), entries, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn every_entry_knows_its_place_in_the_text() {
+        let places = |text: &str| -> Vec<String> {
+            let entries = read(text).entries.into_iter();
+            let places = entries.map(|entry| entry.place.and_then(|place| text.get(place)));
+            places.map(|place| place.unwrap_or("none").to_owned()).collect()
+        };
+        assert_eq!(places("- [one](/e) [two](</f>)\n\"/g h\""), ["/e", "/f", "/g h"]);
+        assert_eq!(places("\"https:\\/\\/h.com\""), ["https:\\/\\/h.com"]);
+    }
+
+    #[test]
+    fn every_entry_knows_its_line_and_what_was_left_out_is_told() {
+        let document = read("# one\n/a /b\n\n\"GET /c HTTP/1.1\" 200\nand so on");
+        let lines: Vec<_> = document.entries.iter().map(|entry| entry.line).collect();
+        assert_eq!(lines, [1, 1, 3]);
+        let named: Vec<_> = document.omissions.iter().map(|it| (it.line, &it.reason)).collect();
+        assert_eq!(
+            named,
+            [
+                (0, &OmissionReason::Comment),
+                (3, &OmissionReason::Words),
+                (4, &OmissionReason::Words),
+            ]
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_is_too_strange_to_read(text in "\\PC*|[ -~\\n\\t]*|([/*\"'<>()\\[\\]`,; \\\\\\n-]|curl |http://|a)*") {
+            let document = read(&text);
+            let lines = text.split('\n').count();
+            for entry in document.entries {
+                prop_assert!(entry.line < lines);
+                prop_assert_eq!(entry.text.trim(), entry.text.as_ref());
+                let place = entry.place.and_then(|place| text.get(place));
+                if let Cow::Borrowed(borrowed) = entry.text {
+                    prop_assert_eq!(place, Some(borrowed));
+                }
+            }
+        }
+
+        #[test]
+        fn plain_paths_one_to_a_line_come_back_as_they_are(paths in proptest::collection::vec("/[a-zA-Z0-9_./%=&?*~:@!$+,-]{0,30}", 0..20)) {
+            // A comma or semicolon at the very end is taken for a separator.
+            let paths: Vec<_> = paths.into_iter().filter(|path| !path.ends_with(',') && !path.contains(",/") && !path.starts_with("//")).collect();
+            prop_assert_eq!(texts(&paths.join("\n")), paths);
+        }
+    }
+}

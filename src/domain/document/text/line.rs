@@ -1,0 +1,264 @@
+//! One line of text into its pieces.
+
+use super::super::OmissionReason;
+use super::super::escape::unquoted;
+use super::super::form::{has_scheme, is_relative, is_target};
+use super::super::markup::{bracketed, hyperlink, urls_in, without_emphasis, without_punctuation};
+use super::super::tokens::{DraftToken, request_line, tokens};
+
+/// A piece of a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Piece<'a> {
+    /// Something to purge, or meant to be.
+    Entry {
+        /// The part of the line that says it.
+        source: &'a str,
+        /// Its meaning, where the source writes it with escapes.
+        meant: Option<String>,
+    },
+    /// Words or columns that name nothing to purge.
+    Omitted(OmissionReason),
+}
+
+impl<'a> Piece<'a> {
+    fn plain(source: &'a str) -> Self {
+        Self::Entry { source, meant: None }
+    }
+
+    /// A word out of a line, quoted or not.
+    fn word(token: &DraftToken<'a>) -> Self {
+        let meant = unquoted(token.text);
+        let is_escaped = token.quoted && meant != token.text;
+        Self::Entry { source: token.text, meant: is_escaped.then(|| meant.into_owned()) }
+    }
+}
+
+/// Appends the pieces of a line, which is trimmed and not empty.
+pub(super) fn pieces<'a>(line: &'a str, pieces: &mut Vec<Piece<'a>>) {
+    let line = without_bullet(line);
+    if !line.bytes().any(is_special) {
+        pieces.push(Piece::plain(without_emphasis(line)));
+        return;
+    }
+    if line.starts_with("```") || is_rule(line) {
+        pieces.push(Piece::Omitted(OmissionReason::Heading));
+        return;
+    }
+    if let Some(address) = hyperlink(line) {
+        pieces.push(Piece::plain(address));
+        return;
+    }
+    if links(line, pieces) || reference(line, pieces) || cells(line, pieces) {
+        return;
+    }
+    let tokens = tokens(line);
+    if let Some(path) = tokens.iter().find_map(request_line).or_else(|| bare_request(line)) {
+        pieces.extend([Piece::plain(path), Piece::Omitted(OmissionReason::Words)]);
+        return;
+    }
+    if let [only] = tokens.as_slice() {
+        if is_greeting(line, only) {
+            pieces.push(Piece::Omitted(OmissionReason::Words));
+            return;
+        }
+        let whole = only.quoted || only.text.len() + 2 >= line.len();
+        let cut = if only.quoted { bracketed(only.text) } else { without_emphasis(only.text) };
+        pieces.push(if cut == only.text { Piece::word(only) } else { Piece::plain(cut) });
+        if !whole {
+            pieces.push(Piece::Omitted(OmissionReason::Words));
+        }
+        return;
+    }
+    // A row of columns: what stands after the target's column is not part of it.
+    let row = tokens
+        .first()
+        .filter(|first| !first.quoted && !is_target(first.text))
+        .and_then(|first| first.delimiter);
+    let is_prose = tokens.first().is_some_and(|first| !first.quoted && !is_target(first.text));
+    let before = pieces.len();
+    let mut omitted = false;
+    for segment in tokens.split_inclusive(|token| token.delimiter.is_some()) {
+        omitted |= !segment_pieces(line, segment, row, is_prose, pieces);
+    }
+    if pieces.len() > before {
+        if omitted {
+            pieces.push(Piece::Omitted(OmissionReason::Words));
+        }
+    } else if !tokens.is_empty() && tokens.iter().all(|token| is_relative(token.text)) {
+        pieces.extend(tokens.iter().map(Piece::word));
+    } else if tokens.iter().any(|token| token.quoted || is_file(token.text)) {
+        pieces.push(Piece::plain(line));
+    } else {
+        pieces.push(Piece::Omitted(OmissionReason::Words));
+    }
+}
+
+/// Returns true if a line's only word is one of a sentence: `Hello,`.
+fn is_greeting(line: &str, word: &DraftToken<'_>) -> bool {
+    !word.quoted
+        && line.ends_with([',', ':', '!', ';'])
+        && !word.text.contains(['/', '.', '*', '%'])
+}
+
+/// Returns true if a word among others may be the name of a file: what stands around it may belong
+/// to it.
+fn is_file(word: &str) -> bool {
+    let word = without_punctuation(word);
+    word.contains('/') || word.contains('\\') || word.contains('*') || {
+        is_relative(word) && !word.contains('@')
+    }
+}
+
+/// Appends what stands between two delimiters; `false` where something was passed over.
+fn segment_pieces<'a>(
+    line: &'a str,
+    segment: &[DraftToken<'a>],
+    row: Option<u8>,
+    is_prose: bool,
+    pieces: &mut Vec<Piece<'a>>,
+) -> bool {
+    let is_entry = |token: &&DraftToken<'a>| !token.key && is_target(bare(token));
+    let targets = segment.iter().filter(is_entry).count();
+    let keys = segment.iter().filter(|token| token.key).count();
+    if let (Some(first), Some(last)) = (segment.first(), segment.last())
+        && !is_prose
+        && segment.iter().filter(|token| has_scheme(token.text)).count() < 2
+        && targets + keys < segment.len()
+        && !first.quoted
+        && is_target(first.text)
+    {
+        // "/img/my photo.jpg": the rest may belong to it.
+        let whole = line.get(first.from..last.until).unwrap_or(first.text);
+        pieces.push(Piece::plain(whole.trim()));
+        return true;
+    }
+    pieces.extend(segment.iter().filter(is_entry).map(|token| {
+        if token.quoted {
+            let cut = bracketed(token.text);
+            return if cut == token.text { Piece::word(token) } else { Piece::plain(cut) };
+        }
+        let end = row.and_then(|delimiter| token.text.bytes().position(|byte| byte == delimiter));
+        let cell = token.text.get(..end.unwrap_or(token.text.len())).unwrap_or_default();
+        Piece::plain(if is_prose { in_prose(cell) } else { without_emphasis(cell) })
+    }));
+    targets + keys == segment.len()
+}
+
+/// A token without the marks of emphasis.
+fn bare<'a>(token: &DraftToken<'a>) -> &'a str {
+    if token.quoted { token.text } else { without_emphasis(token.text) }
+}
+
+/// Returns a word of a sentence without the marks around it.
+fn in_prose(word: &str) -> &str {
+    let word = without_emphasis(without_punctuation(without_emphasis(word)));
+    if !has_scheme(word) {
+        return word;
+    }
+    let url = urls_in(word).next().filter(|place| place.start == 0);
+    url.and_then(|place| word.get(place)).unwrap_or(word)
+}
+
+/// Appends the addresses of Markdown links; `false` where there is none.
+fn links<'a>(line: &'a str, pieces: &mut Vec<Piece<'a>>) -> bool {
+    let before = pieces.len();
+    let mut rest = line;
+    while let Some((_, after)) = rest.split_once("](") {
+        let mut open = 1_usize;
+        let end = after.bytes().position(|byte| {
+            match byte {
+                b'(' => open += 1,
+                b')' => open -= 1,
+                _ => {}
+            }
+            open == 0
+        });
+        let Some(end) = end else { break };
+        let link = after.get(..end).unwrap_or_default();
+        let link = link.split_once(" \"").map_or(link, |(address, _)| address);
+        pieces.push(Piece::plain(link.trim().trim_matches(['<', '>']).trim()));
+        rest = after.get(end + 1..).unwrap_or_default();
+    }
+    let found = pieces.len() > before;
+    if found {
+        let words = urls_in(rest).filter_map(|place| rest.get(place));
+        pieces.extend(words.map(Piece::plain));
+    }
+    found
+}
+
+/// Appends the address of a Markdown reference: `[name]: https://…`; `false` where there is none.
+fn reference<'a>(line: &'a str, pieces: &mut Vec<Piece<'a>>) -> bool {
+    let rest = line.strip_prefix('[').and_then(|rest| rest.split_once("]: "));
+    let Some((_, rest)) = rest.filter(|(name, _)| !name.contains([']', '"'])) else {
+        return false;
+    };
+    let address = rest.split_whitespace().next().unwrap_or_default();
+    let address = address.trim_matches(['<', '>']);
+    if !is_target(address) {
+        return false;
+    }
+    pieces.push(Piece::plain(address));
+    true
+}
+
+/// Appends the cells of a row of a Markdown table that are targets; `false` where it is none.
+fn cells<'a>(line: &'a str, pieces: &mut Vec<Piece<'a>>) -> bool {
+    let Some(inside) = line.strip_prefix('|').and_then(|it| it.strip_suffix('|')) else {
+        return false;
+    };
+    let before = pieces.len();
+    for cell in inside.split('|').map(str::trim) {
+        let cell = cell.trim_matches(['`', '<', '>']);
+        let cell = without_emphasis(cell);
+        if is_target(cell) {
+            pieces.push(Piece::plain(cell));
+        }
+    }
+    let none = pieces.len() == before;
+    let reason = if none { OmissionReason::Heading } else { OmissionReason::Words };
+    pieces.push(Piece::Omitted(reason));
+    true
+}
+
+/// The path of a request line without quotes: `GET /a HTTP/1.1`.
+fn bare_request(line: &str) -> Option<&str> {
+    let token = DraftToken { text: line, quoted: true, ..DraftToken::default() };
+    request_line(&token)
+}
+
+/// Returns true if a line is a rule of Markdown: nothing but dashes, bars and the like.
+fn is_rule(line: &str) -> bool {
+    line.len() > 2 && line.bytes().all(|byte| b"-|:=_ ".contains(&byte))
+}
+
+fn without_bullet(line: &str) -> &str {
+    let mut line = line;
+    loop {
+        let rest = if let Some(rest) = line.strip_prefix(['-', '*', '+', '•', '>']) {
+            rest
+        } else {
+            let numbered = line.trim_start_matches(|character: char| character.is_ascii_digit());
+            if numbered.len() == line.len() {
+                break;
+            }
+            let Some(rest) = numbered.strip_prefix(['.', ')']) else {
+                break;
+            };
+            rest
+        };
+        let trimmed = rest.trim_start();
+        if trimmed.len() == rest.len() || trimmed.is_empty() {
+            break;
+        }
+        line = trimmed;
+    }
+    ["[ ] ", "[x] ", "[X] "]
+        .into_iter()
+        .find_map(|check| line.strip_prefix(check))
+        .map_or(line, str::trim_start)
+}
+
+fn is_special(byte: u8) -> bool {
+    b" \t,;\"'`<>()[]{}|".contains(&byte)
+}

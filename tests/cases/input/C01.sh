@@ -1,0 +1,3 @@
+curl 'https://blog.northbyte.example.com/a.jpg' \
+  -H 'accept: */*' \
+  --compressed

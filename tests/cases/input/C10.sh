@@ -1,0 +1,1 @@
+curl -G https://blog.northbyte.example.com/list -d page=2

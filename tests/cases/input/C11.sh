@@ -1,0 +1,4 @@
+curl 'https://blog.northbyte.example.com/a.jpg' --data-raw '{
+  "x": "/b.jpg",
+  "all": "/*"
+}'

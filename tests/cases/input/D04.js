@@ -1,0 +1,7 @@
+fetch("https://blog.northbyte.example.com/a.jpg", {
+  "headers": {
+    "accept": "*/*"
+  },
+  "referrer": "https://blog.northbyte.example.com/",
+  "method": "GET"
+});
