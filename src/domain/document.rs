@@ -1,4 +1,4 @@
-//! What an operator hands over, taken for what it is: its format is recognised by its form, a
+//! Takes a text that an operator hands over for what it is: its format is recognised by its form, a
 //! parser made for that format reads it, and every entry of it ends as something to purge or as
 //! something that was not read, with its line and the reason.
 //!
@@ -109,9 +109,9 @@ pub struct Document<'a> {
     pub format: DocumentFormat,
     /// The columns that were read, where it is a table.
     pub columns: Vec<String>,
-    /// What names something to purge, or was clearly meant to, in its order.
+    /// The pieces that name something to purge, or were clearly meant to, in their order.
     pub entries: Vec<DocumentEntry<'a>>,
-    /// What was not read, in its order.
+    /// The pieces that were not read, in their order.
     pub omissions: Vec<Omission>,
     /// The place and the reason where it is broken: nothing from there on was read.
     pub broken: Option<BrokenAt>,

@@ -12,7 +12,7 @@ use crate::domain::text::escape_control;
 /// Largest file of targets, in bytes; the same as in the dashboard.
 const MAX_BYTES: u64 = 16 << 20;
 
-/// What was handed over, and the format in which it is to be read.
+/// A text with targets, and the format in which it is to be read.
 #[derive(Clone, Debug, Default)]
 pub(super) struct GivenTargets {
     pub(super) text: String,

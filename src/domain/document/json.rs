@@ -146,7 +146,7 @@ fn records(found: &[Found<'_>]) -> Vec<Option<Record>> {
     known.collect()
 }
 
-/// What an object says by its own keys.
+/// The facts that an object's own keys tell.
 #[derive(Default)]
 struct Own<'a> {
     depth: usize,

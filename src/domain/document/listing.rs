@@ -10,7 +10,7 @@ use super::{Document, OmissionReason};
 /// The number of lines by which a listing is known.
 const SAMPLE: usize = 50;
 
-/// What a line of a listing says.
+/// One line of a listing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Row<'a> {
     /// One file, or a file and the name that it had.

@@ -1,4 +1,4 @@
-//! Where a URL ends among words and marks.
+//! Finds the end of a URL among words and marks.
 
 use std::ops::Range;
 

@@ -1,11 +1,11 @@
-//! How a document was understood, in a line for the operator.
+//! Sums up in a line for the operator the way in which a document was understood.
 
 use super::{Document, DocumentFormat, OmissionReason};
 
 /// The most lines that are named one by one.
 const MOST_NAMED: usize = 5;
 
-/// How a document was understood.
+/// The way in which a document was understood.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReadAs {
     /// The format in which it was read.

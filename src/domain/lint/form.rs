@@ -1,5 +1,5 @@
-//! What is no URL at all, whatever it was meant to be: paths of a computer, broken schemes,
-//! regular expressions, wildcards in the place of a host.
+//! Refuses texts that are no URL at all, whatever they were meant to be: paths of a computer,
+//! broken schemes, regular expressions, wildcards in the place of a host.
 
 use super::notes::Notes;
 use super::shown;
@@ -92,7 +92,8 @@ fn host_wildcard(text: &str, knows: impl Fn(&str) -> bool) -> Found {
     })
 }
 
-/// What only a regular expression has: `^`, `$` at the end, `\.`, a part that begins with `.*`.
+/// Finds marks that only a regular expression has: `^`, `$` at the end, `\.`, a part that begins
+/// with `.*`.
 fn regular_expression(text: &str) -> Found {
     let path = text.split('?').next().unwrap_or_default();
     let is_anchored = text.starts_with('^') || (text.ends_with('$') && path.contains(['*', '+']));

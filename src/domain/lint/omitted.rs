@@ -1,4 +1,4 @@
-//! What of a document was not read, in findings.
+//! Names in findings the pieces of a document that were not read.
 
 use std::collections::BTreeMap;
 

@@ -65,11 +65,11 @@ impl OptionMeaning {
 
 /// The options of a program. Each stands as `long`, or as `long/s` with its short form.
 pub(super) struct OptionTable {
-    /// Those without a value.
+    /// Options without a value.
     pub(super) switches: &'static str,
-    /// Those with a value that is no target.
+    /// Options with a value that is no target.
     pub(super) valued: &'static str,
-    /// Those with a meaning of their own.
+    /// Options with a meaning of their own.
     pub(super) meant: &'static [(&'static str, OptionMeaning)],
 }
 

@@ -38,7 +38,7 @@ impl Leaf<'_> {
 /// The keys and the objects of a string.
 type Position<'a> = (Rc<[Cow<'a, str>]>, Rc<[usize]>);
 
-/// What a walk is in.
+/// A bracket that a walk is inside of.
 enum Level {
     Array,
     Object,

@@ -6,7 +6,7 @@ use super::{Row, rows};
 
 /// The number of bytes by which a table is known.
 const SAMPLE: usize = 16 << 10;
-/// What may stand between cells, the surest first.
+/// Delimiters between cells, the surest first.
 const DELIMITERS: [u8; 3] = [b'\t', b';', b','];
 /// The most words that a heading of one column has.
 const HEADING_WORDS: usize = 6;
