@@ -229,6 +229,7 @@ mod tests {
             ("\"https://h.com/a\"\"b.jpg\",1", &["https://h.com/a\"b.jpg"]),
             ("/a\t200\tGET", &["/a"]),
             ("/a,200\n/b,404\n/c,200", &["/a", "/b", "/c"]),
+            ("/a,7,200\n/b,8,404\n/c,9,200", &["/a", "/b", "/c"]),
         ] {
             assert_eq!(texts(text), expected, "{text}");
         }

@@ -105,7 +105,7 @@ impl Shape {
             let after = row.cells.get(last + 1..).unwrap_or_default();
             let clear = quoted
                 || (first > 0 && row.cells.iter().take(first).all(|it| !it.contains(' ')))
-                || (rows.len() > 2 && !after.is_empty() && after.iter().all(|it| is_status(it)));
+                || (rows.len() > 2 && are_counts(after));
             !all && (is_sure || (clear && row.cells.iter().all(other)))
                 && !line.trim_start().starts_with(['[', '{', '<', '#', '-', '>'])
         };
@@ -141,6 +141,12 @@ fn one_column(sample: &str) -> Option<Shape> {
         columns: vec![0],
         is_export: false,
     })
+}
+
+/// Returns true if cells are numbers and the last is a status of HTTP: no part of a path.
+fn are_counts(cells: &[String]) -> bool {
+    let is_number = |cell: &String| cell.bytes().all(|byte| byte.is_ascii_digit());
+    cells.last().is_some_and(|last| is_status(last)) && cells.iter().all(is_number)
 }
 
 fn is_status(cell: &str) -> bool {
