@@ -26,6 +26,7 @@ pub mod global;
 pub mod history;
 pub mod hooks;
 pub mod import;
+pub mod journal;
 pub mod keys;
 pub mod listing;
 pub mod log;
@@ -85,6 +86,7 @@ fn dispatch(cli: &Cli) -> Result<(), CliError> {
         Some(Command::Purge(options)) => purge::run(global, options),
         Some(Command::Verify(options)) => verify::run(global, options),
         Some(Command::Queue(options)) => queue::run(global, options),
+        Some(Command::Journal(options)) => journal::run(global, options),
         Some(Command::Resources(options)) => resources::run(global, options),
         Some(Command::Quota(options)) => quota::run(global, options),
         Some(Command::Doctor(options)) => doctor::run(global, options),

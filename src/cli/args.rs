@@ -5,8 +5,8 @@ use clap::{Parser, Subcommand};
 
 use super::global::Global;
 use super::{
-    completions, config, demo, doctor, history, import, keys, man, purge, queue, quota, resources,
-    simulate, verify,
+    completions, config, demo, doctor, history, import, journal, keys, man, purge, queue, quota,
+    resources, simulate, verify,
 };
 
 /// See what was purged on all your CDN accounts, live and back in time, and send purges that are
@@ -51,6 +51,8 @@ pub enum Command {
     Verify(verify::Options),
     /// List and change the requests in the queue
     Queue(queue::Options),
+    /// List every request that was ever sent or refused from here, newest first
+    Journal(journal::Options),
     /// List what can be purged
     Resources(resources::Options),
     /// List how many purges are left

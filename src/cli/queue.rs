@@ -143,7 +143,7 @@ fn list(global: &Global, config: &Config, options: &ListOptions) -> Result<(), C
         Console::new(global).info(if options.all {
             "nothing was sent from here yet"
         } else {
-            "nothing is queued or under way; --all lists what is finished, too"
+            "nothing is queued or under way; --all and `purgedeck journal` list what is finished"
         });
     }
     request_record::print(format, TableStyle::of_stdout(config), &entries)

@@ -1,12 +1,13 @@
 //! Times as exports and tables write them.
 
-use chrono::{DateTime, SecondsFormat, SubsecRound, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 
 use crate::domain::zone::Zone;
 
-/// Formats an instant for exports: RFC 3339, UTC, to the microsecond at most.
+/// Formats an instant for exports: RFC 3339, UTC, to the microsecond. Every instant
+/// is as wide as any other, so that texts sort as times do.
 pub fn rfc3339(instant: DateTime<Utc>) -> String {
-    instant.trunc_subsecs(6).to_rfc3339_opts(SecondsFormat::AutoSi, true)
+    instant.to_rfc3339_opts(SecondsFormat::Micros, true)
 }
 
 /// Formats an instant for tables: to the second, with the zone's offset from UTC.

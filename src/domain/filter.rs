@@ -19,6 +19,7 @@ mod matcher;
 mod parser;
 mod pattern;
 mod printer;
+mod requests;
 mod resolver;
 mod shapes;
 mod special;

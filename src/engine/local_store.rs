@@ -103,6 +103,15 @@ impl LocalStore {
         self.read(Reader::journal_open)
     }
 
+    /// Visits every request of the journal, newest first, until the visitor stops. Memory does not
+    /// grow with their number.
+    pub fn journal(
+        &self,
+        visit: &mut dyn FnMut(JournalEntry) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        self.read(|reader| reader.journal(visit))
+    }
+
     /// Reads the newest requests of the journal, as [`Engine::queue`](super::Engine::queue) does.
     pub fn newest_requests(&self) -> Result<Vec<JournalEntry>, StoreError> {
         self.read(journal_commands::newest)

@@ -57,7 +57,7 @@ fn what_was_imported_is_listed_newest_first_and_reads_back_the_same() {
     assert_eq!(ids(&ndjson), ["b/1", "a/2", "a/1"]);
     let line: Value = serde_json::from_str(ndjson.lines().nth(1).unwrap()).unwrap();
     assert_eq!(line["targets"], serde_json::json!(["/two", "/zwei"]));
-    assert_eq!(line["created"], "2026-11-02T10:00:00.500Z");
+    assert_eq!(line["created"], "2026-11-02T10:00:00.500000Z");
     assert_eq!((&line["target_count"], &line["sent_here"]), (&2.into(), &false.into()));
     let other = Home::empty();
     with_input(other.command(&["import", "-"]), ndjson.as_bytes()).fine();

@@ -5,6 +5,7 @@ mod config;
 mod doctor;
 mod full;
 mod history;
+mod journal;
 mod purge;
 mod queue;
 mod simulate;

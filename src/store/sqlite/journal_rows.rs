@@ -1,5 +1,7 @@
 //! Reading rows of the journal.
 
+use std::ops::ControlFlow;
+
 use chrono::TimeDelta;
 use rusqlite::{Connection, Row};
 
@@ -37,13 +39,29 @@ pub(super) fn select(
     rest: &str,
     parameters: impl rusqlite::Params,
 ) -> Result<Vec<JournalEntry>, StoreFailure> {
+    let mut entries = Vec::new();
+    visit(connection, rest, parameters, &mut |entry| {
+        entries.push(entry);
+        ControlFlow::Continue(())
+    })?;
+    Ok(entries)
+}
+
+/// Visits the entries of a SELECT that ends in this, until the visitor stops.
+pub(super) fn visit(
+    connection: &Connection,
+    rest: &str,
+    parameters: impl rusqlite::Params,
+    visit: &mut dyn FnMut(JournalEntry) -> ControlFlow<()>,
+) -> Result<(), StoreFailure> {
     let mut find = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM journal {rest}"))?;
     let mut rows = find.query(parameters)?;
-    let mut entries = Vec::new();
     while let Some(row) = rows.next()? {
-        entries.push(entry(row)?);
+        if visit(entry(row)?).is_break() {
+            break;
+        }
     }
-    Ok(entries)
+    Ok(())
 }
 
 fn entry(row: &Row<'_>) -> Result<JournalEntry, StoreFailure> {

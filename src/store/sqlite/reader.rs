@@ -319,6 +319,15 @@ impl Reader {
         journal_rows::is_paused(&self.connection)
     }
 
+    /// Visits the journal's entries, open or not, newest first, until the visitor stops. Memory
+    /// does not grow with their number.
+    pub fn journal(
+        &self,
+        visit: &mut dyn FnMut(JournalEntry) -> ControlFlow<()>,
+    ) -> Result<(), StoreFailure> {
+        journal_rows::visit(&self.connection, "ORDER BY seq DESC", [], visit)
+    }
+
     /// Returns the journal's newest entries, open or not, newest first.
     pub fn journal_newest(&self, limit: u32) -> Result<Vec<JournalEntry>, StoreFailure> {
         journal_rows::select(&self.connection, "ORDER BY seq DESC LIMIT ?1", [limit])
