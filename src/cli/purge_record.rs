@@ -163,7 +163,7 @@ impl PurgeRecord {
             resource: ResourceId::new(self.resource_id),
             cname: self.cname,
             kind,
-            raw_kind: self.raw_kind.unwrap_or_else(|| self.kind.clone()),
+            raw_kind: self.raw_kind.filter(|_| kind.is_none()).unwrap_or(self.kind),
             status,
             raw_status: if self.raw_status.is_empty() {
                 status.label().to_owned()

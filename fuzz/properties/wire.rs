@@ -1,0 +1,179 @@
+//! A vendor's answers: served by a real HTTP server on this machine and read by the vendor's
+//! adapter, they are records or a failure in words, and no failure repeats the secret.
+
+use std::sync::{Arc, LazyLock, Mutex};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use purgedeck::config::accounts::AccountConfig;
+use purgedeck::config::secret::source::SecretSource;
+use purgedeck::domain::failure::Failure;
+use purgedeck::domain::payload::{Payload, PurgeRequest, Targets};
+use purgedeck::domain::secret::Secret;
+use purgedeck::providers::clock::WallClock;
+use purgedeck::providers::http::HttpPolicy;
+use purgedeck::providers::{ActivityRequest, HistoryRequest, Provider, connect_with};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Runtime;
+
+/// The secret of every account; where an answer has `$SECRET`, the vendor repeats it.
+const SECRET: &str = "12345$0123456789abcdef0123456789abcdef";
+/// Answers of more bytes are left out.
+const MOST: usize = 64 << 10;
+
+/// A vendor's API.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Vendor {
+    Gcore,
+    Tencent,
+    Medianova,
+}
+
+/// The server and an adapter of each API.
+struct World {
+    runtime: Runtime,
+    answer: Arc<Mutex<(u16, Vec<u8>)>>,
+    providers: [Vec<Arc<dyn Provider>>; 3],
+}
+
+static WORLD: LazyLock<World> = LazyLock::new(|| {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let answer = Arc::new(Mutex::new((200, Vec::new())));
+    let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+    let address = listener.local_addr().unwrap();
+    let served = Arc::clone(&answer);
+    runtime.spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(serve(stream, Arc::clone(&served)));
+        }
+    });
+    let account = |vendor: &str, keys: &[&'static str]| {
+        let account =
+            AccountConfig::new("prod".into(), vendor.into())
+                .at(format!("http://{address}").parse().unwrap());
+        keys.iter().fold(account, |account, key| {
+            account.with_secret(key, SecretSource::Given(Secret::new(SECRET.to_owned())))
+        })
+    };
+    let tencent = |api: &str| {
+        account("tencent", &["secret_id", "secret_key"]).with_option("api", api.to_owned())
+    };
+    let connect = |account: AccountConfig| {
+        let policy = HttpPolicy {
+            max_attempts: 1,
+            timeout: Duration::from_secs(5),
+            max_body_bytes: 2 * MOST,
+            ..HttpPolicy::default()
+        };
+        connect_with(&account, WallClock::default(), policy).unwrap()
+    };
+    let medianova = account("medianova", &["token"]).with_option("organization", "o".to_owned());
+    let providers = [
+        vec![connect(account("gcore", &["token"]))],
+        vec![connect(tencent("3.0")), connect(tencent("2.0"))],
+        vec![connect(medianova)],
+    ];
+    World { runtime, answer, providers }
+});
+
+/// Answers every request on a connection with what stands ready.
+async fn serve(mut stream: TcpStream, answer: Arc<Mutex<(u16, Vec<u8>)>>) {
+    let mut heard = Vec::new();
+    loop {
+        let head = loop {
+            if let Some(at) = heard.windows(4).position(|window| window == b"\r\n\r\n") {
+                break at + 4;
+            }
+            match stream.read_buf(&mut heard).await {
+                Ok(0) | Err(_) => return,
+                Ok(_) => {}
+            }
+        };
+        let length = String::from_utf8_lossy(heard.get(..head).unwrap_or_default())
+            .lines()
+            .filter_map(|line| line.split_once(':'))
+            .filter(|(name, _)| name.eq_ignore_ascii_case("content-length"))
+            .find_map(|(_, length)| length.trim().parse::<usize>().ok())
+            .unwrap_or(0);
+        while heard.len() < head + length {
+            match stream.read_buf(&mut heard).await {
+                Ok(0) | Err(_) => return,
+                Ok(_) => {}
+            }
+        }
+        heard.drain(..head + length);
+        let (status, body) = answer.lock().unwrap().clone();
+        let head = format!(
+            "HTTP/1.1 {status} Said\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        let written = [head.as_bytes(), &body].concat();
+        if stream.write_all(&written).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Holds an answer to the properties.
+pub(crate) fn hold(vendor: Vendor, data: &[u8]) {
+    if data.len() > MOST {
+        return;
+    }
+    // The secret is put where the vendor repeats it; the bytes need not be text.
+    let body = match std::str::from_utf8(data) {
+        Ok(text) => text.replace("$SECRET", SECRET).into_bytes(),
+        Err(_) => data.to_vec(),
+    };
+    for status in [200, [400, 401, 403, 404, 429, 500, 502][data.len() % 7]] {
+        *WORLD.answer.lock().unwrap() = (status, body.clone());
+        for provider in &WORLD.providers[vendor as usize] {
+            WORLD.runtime.block_on(ask(provider.as_ref()));
+        }
+    }
+}
+
+async fn ask(provider: &dyn Provider) {
+    let now = Utc::now();
+    for id in [None, Some("7".into())] {
+        let request = HistoryRequest {
+            from: Some(now - TimeDelta::hours(1)),
+            until: Some(now),
+            id,
+            ..HistoryRequest::default()
+        };
+        match provider.history(&request).await {
+            Ok(page) => {
+                assert!(page.purges.len() as u64 <= page.records, "{page:?}");
+                assert!(page.unreadable <= page.records, "{page:?}");
+                for purge in &page.purges {
+                    assert_eq!(purge.account.as_str(), "prod");
+                    let _ = purge.again();
+                }
+            }
+            Err(failure) => is_clean(&failure),
+        }
+    }
+    match provider.resources().await {
+        Ok(resources) => assert!(resources.iter().all(|it| it.account.as_str() == "prod")),
+        Err(failure) => is_clean(&failure),
+    }
+    let _ = provider.live_limits().await.map_err(|failure| is_clean(&failure));
+    if provider.activity_log().is_some() {
+        let from = DateTime::<Utc>::UNIX_EPOCH;
+        let request = ActivityRequest { from, until: now, offset: 0 };
+        let _ = provider.activity(&request).await.map_err(|failure| is_clean(&failure));
+    }
+    let request =
+        PurgeRequest::new("prod", "1", "www.site.com", Payload::Url(Targets::one("/a.jpg")));
+    let _ = provider.submit(&request).await.map_err(|failure| is_clean(&failure));
+}
+
+/// A failure's words are for people: no secret, no control character, of a sane length.
+fn is_clean(failure: &Failure) {
+    let words = failure.to_string();
+    assert!(!words.contains(SECRET), "the secret is repeated: {words:?}");
+    assert!(!words.contains(char::is_control), "{words:?}");
+    assert!(words.len() < 4096, "{} bytes", words.len());
+}

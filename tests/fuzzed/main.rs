@@ -1,0 +1,181 @@
+//! The properties of the fuzz targets (`fuzz/properties/`), held for a bounded number of inputs:
+//! every seed as it is, then seeds cut, spliced and garbled, and bytes out of nothing. A crash that
+//! a fuzzer found stands here as a test of its own.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+#[path = "../../fuzz/properties/mod.rs"]
+mod properties;
+
+use std::path::Path;
+
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+
+use properties::wire::Vendor;
+
+/// The inputs that are tried beside the seeds.
+const CASES: u32 = 400;
+
+/// Bytes at which parsers change their mind.
+const ODD: &[&[u8]] = &[
+    b"\"",
+    b"'",
+    b"\\",
+    b"\\u0000",
+    b"\\ud800",
+    b"\0",
+    b"\x1b",
+    b"\r",
+    b"\n",
+    b"\t",
+    b"%",
+    b"%zz",
+    b"{",
+    b"}",
+    b"[[[[[[[[",
+    b"]",
+    b",",
+    b":",
+    b";",
+    b"<",
+    b"&#x0;",
+    b"-",
+    b"*",
+    b"/*",
+    b"..",
+    b"99999999999999999999",
+    b"-1",
+    b"1e999",
+    b"null",
+    b"\xff",
+    b"\xef\xbb\xbf",
+    "\u{202e}".as_bytes(),
+    "\u{9b}".as_bytes(),
+    "ß".as_bytes(),
+    b"https://",
+    b"$SECRET",
+    b"curl ",
+    b"since:",
+    b"0000-00-00",
+];
+
+/// A change of a seed: its kind, two places and what is put in.
+type Change = (u8, usize, usize, usize);
+
+fn changed(seeds: &[Vec<u8>], start: usize, changes: &[Change]) -> Vec<u8> {
+    let pick = |at: usize| seeds.get(at % seeds.len().max(1)).cloned().unwrap_or_default();
+    let mut bytes = pick(start);
+    for &(kind, first, second, what) in changes {
+        let places = bytes.len() + 1;
+        let (first, second) = (first % places, second % places);
+        let range = first.min(second)..first.max(second);
+        match kind % 5 {
+            0 => drop(bytes.drain(range)),
+            1 => drop(bytes.splice(first..first, ODD[what % ODD.len()].iter().copied())),
+            2 => drop(bytes.splice(range, ODD[what % ODD.len()].iter().copied())),
+            3 => {
+                let piece = bytes.get(range).unwrap_or_default().to_vec();
+                bytes.splice(second..second, piece);
+            }
+            _ => {
+                let other = pick(what);
+                bytes.truncate(first);
+                bytes.extend(other.get(second % (other.len() + 1)..).unwrap_or_default());
+            }
+        }
+    }
+    bytes
+}
+
+/// Holds all seeds, and what comes of them, to a property.
+fn hold(seeds: &[Vec<u8>], property: impl Fn(&[u8])) {
+    for seed in seeds {
+        property(seed);
+    }
+    let change = (any::<u8>(), any::<usize>(), any::<usize>(), any::<usize>());
+    let inputs = prop_oneof![
+        4 => (any::<usize>(), prop::collection::vec(change, 1..8))
+            .prop_map(|(start, changes)| changed(seeds, start, &changes)),
+        1 => prop::collection::vec(any::<u8>(), 0..200),
+        1 => prop::collection::vec(prop::sample::select(ODD), 0..40).prop_map(|it| it.concat()),
+    ];
+    let config = Config { cases: CASES, failure_persistence: None, ..Config::default() };
+    let held = TestRunner::new(config).run(&inputs, |input| {
+        property(&input);
+        Ok(())
+    });
+    if let Err(error) = held {
+        panic!("{error}");
+    }
+}
+
+/// The files of a folder of the repository, whole.
+fn files(folder: &str) -> Vec<Vec<u8>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let mut paths: Vec<_> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths.iter().filter(|path| path.is_file()).map(|path| std::fs::read(path).unwrap()).collect()
+}
+
+fn texts(texts: &[&str]) -> Vec<Vec<u8>> {
+    texts.iter().map(|text| text.as_bytes().to_vec()).collect()
+}
+
+#[test]
+fn any_document_is_read_and_nothing_is_planned_that_does_not_stand_in_it() {
+    hold(&files("tests/cases/input"), properties::reader::hold);
+}
+
+#[test]
+fn any_text_is_a_filter_or_an_error_that_points_into_it() {
+    let seeds = texts(&[
+        "status:failed since:24h cname:*.site.com -account:gcore-prod",
+        "on:2026-11-18..2026-11-20@14:00,yesterday target:\"/a b.jpg\",/c*",
+        "until:2026-11-20T10:00:00+01:00 kind:url,all sent:here by:mira id:77 words more",
+    ]);
+    hold(&seeds, properties::filter::hold);
+}
+
+#[test]
+fn any_answer_of_gcore_is_records_or_a_failure_in_words() {
+    hold(&files("tests/golden/gcore"), |data| properties::wire::hold(Vendor::Gcore, data));
+}
+
+#[test]
+fn any_answer_of_tencent_is_records_or_a_failure_in_words() {
+    hold(&files("tests/golden/tencent"), |data| properties::wire::hold(Vendor::Tencent, data));
+}
+
+#[test]
+fn any_answer_of_medianova_is_records_or_a_failure_in_words() {
+    hold(&files("tests/golden/medianova"), |data| properties::wire::hold(Vendor::Medianova, data));
+}
+
+#[test]
+fn any_configuration_is_taken_or_its_errors_stand_in_it() {
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("config.example.toml");
+    let example = std::fs::read_to_string(example).unwrap();
+    // The example as it stands is nearly all comments; without the marks it says everything.
+    let whole: String =
+        example.lines().map(|line| line.trim_start_matches("# ").to_owned() + "\n").collect();
+    let account =
+        "[[account]]\nname = \"prod\"\nprovider = \"gcore\"\ntoken = { env = \"TOKEN\" }\n";
+    hold(&texts(&[&example, &whole, account]), properties::configuration::hold);
+}
+
+#[test]
+fn whatever_is_imported_is_exported_as_it_was() {
+    let line = r#"{"schema_version":1,"account":"a","provider":"gcore","id":"1","resource_id":"9",
+        "cname":"www.site.com","kind":"url","status":"failed","raw_status":"Failed",
+        "created":"2026-11-20T10:00:00.5Z","targets":["/a.jpg","/b"],"target_count":2,
+        "target_statuses":[null,"failed"],"raw_kind":"file","by":"mira","sent_here":false,
+        "completed":"2026-11-20T10:00:09Z"}"#
+        .replace('\n', "");
+    let unknown = r#"{"schema_version":1,"account":"a","provider":"p","id":"2","kind":"unknown",
+        "raw_kind":"tag","status":"unknown","created":"0001-01-01T00:00:00Z"}"#
+        .replace('\n', "");
+    let both = format!("{line}\n{unknown}\n");
+    hold(&texts(&[&line, &unknown, &both]), properties::import::hold);
+}
