@@ -9,9 +9,9 @@ use crate::config::load::Config;
 use crate::engine::{Engine, LocalStore, StartOptions};
 use crate::tui::{self, DashboardStart, EngineEffects, NextScreen};
 
-/// Returns true where there is neither a file nor an account, and vendors may be asked.
+/// Returns true where there is no account, and vendors may be asked.
 pub(super) fn is_first(global: &Global, config: &Config) -> bool {
-    !config.has_file && config.accounts.is_empty() && !global.offline
+    config.accounts.is_empty() && config.left_out.is_empty() && !global.offline
 }
 
 /// Offers to set up an account. Returns the screen to go on with; `None` if the operator quit.

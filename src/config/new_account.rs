@@ -1,5 +1,5 @@
 //! The configuration of a first account: the vendors' forms, the text of a filled form, and its
-//! file with the secrets beside it.
+//! file, new or with settings in it already, with the secrets beside it.
 
 use std::fmt::Write as _;
 use std::io;
@@ -10,7 +10,7 @@ use toml::de::DeTable;
 use super::accounts::AccountConfig;
 use super::diagnostic::{Diagnostic, describe_io_error};
 use super::load::{Flags, resolve};
-use super::paths::{Paths, write_private_new};
+use super::paths::{Paths, replace, write_private_new};
 use super::secret::source::SecretSource;
 use super::value::{Node, to_toml};
 use super::vendors::{VENDORS, Vendor, VendorKey, VendorKind, VendorValue};
@@ -82,6 +82,8 @@ fn example_source(key: &VendorKey) -> Option<SecretSource> {
 #[derive(Clone, Debug)]
 pub struct NewConfig {
     path: PathBuf,
+    /// The file's text so far; `None` where there is no file.
+    before: Option<String>,
     text: String,
     /// The secrets that get files of their own.
     secrets: Vec<(PathBuf, String, Secret)>,
@@ -89,12 +91,23 @@ pub struct NewConfig {
 }
 
 impl NewConfig {
-    /// Makes the configuration of a filled form, or says what is wrong with it.
+    /// Makes the configuration of a filled form, or says what is wrong with it. An account is added
+    /// at the end of a file that is there.
     pub fn new(form: &NewAccount, paths: &Paths) -> Result<Self, String> {
         let folder = paths.config.parent().unwrap_or(Path::new("."));
         let mut secrets = Vec::new();
-        let mut text = format!(
-            "{HEAD}\n[[account]]\nname = {}\nprovider = {}\n",
+        let before = match std::fs::read_to_string(&paths.config) {
+            Ok(before) => Some(before),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(said(&paths.config, &error)),
+        };
+        let mut text = before.clone().unwrap_or_else(|| HEAD.to_owned());
+        if !text.is_empty() {
+            text.push_str(if text.ends_with('\n') { "\n" } else { "\n\n" });
+        }
+        let _ = write!(
+            text,
+            "[[account]]\nname = {}\nprovider = {}\n",
             to_toml(&form.name),
             to_toml(form.provider.as_str())
         );
@@ -112,6 +125,9 @@ impl NewConfig {
                 }
                 NewValue::Paste(typed) => {
                     let file = folder.join(format!("{}.{key}", form.name));
+                    if std::fs::symlink_metadata(&file).is_ok() {
+                        return Err(said(&file, &io::ErrorKind::AlreadyExists.into()));
+                    }
                     let secret = Secret::new(typed.expose().to_owned());
                     secrets.push((file.clone(), key.clone(), secret));
                     SecretSource::File(file).describe()
@@ -123,7 +139,7 @@ impl NewConfig {
         let config = config.map_err(|error| faults(&error.diagnostics))?;
         let account = config.accounts.into_iter().next().ok_or("no account is named")?;
         let path = paths.config.clone();
-        Ok(Self { path, text, secrets, account })
+        Ok(Self { path, before, text, secrets, account })
     }
 
     /// Returns the account, with the secrets that are not in files yet.
@@ -135,34 +151,48 @@ impl NewConfig {
         })
     }
 
-    /// Writes the secrets and then the configuration, each into a new file for its owner alone, and
-    /// returns the configuration's path. Where a file is there already nothing is changed.
+    /// Writes the secrets, each into a new file for its owner alone, and then the configuration,
+    /// and returns its path. Where a file is in the way, or the configuration was changed in the
+    /// meantime, nothing is changed.
     pub fn write(&self) -> Result<PathBuf, String> {
-        let said = |path: &Path, error: &io::Error| {
-            if error.kind() == io::ErrorKind::AlreadyExists {
-                return format!(
-                    "{} exists already and was not changed. Move it away, or name another source.",
-                    path.display()
-                );
-            }
-            let (message, help) = describe_io_error(error);
-            format!("{}: {message}; {help}.", path.display())
-        };
         let mut written: Vec<&Path> = Vec::new();
-        let secrets = self.secrets.iter();
-        let files = secrets.map(|(path, _, secret)| (path, secret.expose()));
-        for (path, text) in files.chain([(&self.path, self.text.as_str())]) {
-            if let Err(error) = write_private_new(path, text) {
-                for path in written {
-                    // It was made a moment ago, for a configuration that is not there.
-                    let _ = std::fs::remove_file(path);
-                }
-                return Err(said(path, &error));
-            }
+        let secrets = self.secrets.iter().try_for_each(|(path, _, secret)| {
+            write_private_new(path, secret.expose()).map_err(|error| said(path, &error))?;
             written.push(path);
-        }
+            Ok(())
+        });
+        secrets.and_then(|()| self.write_config()).inspect_err(|_| {
+            for path in written {
+                // It was made a moment ago, for an account that is not there.
+                let _ = std::fs::remove_file(path);
+            }
+        })?;
         Ok(self.path.clone())
     }
+
+    fn write_config(&self) -> Result<(), String> {
+        let Some(before) = &self.before else {
+            return write_private_new(&self.path, &self.text).map_err(|it| said(&self.path, &it));
+        };
+        let now = std::fs::read_to_string(&self.path).map_err(|it| said(&self.path, &it))?;
+        if now != *before {
+            let path = self.path.display();
+            return Err(format!("{path} was changed in the meantime. Go on to read it again."));
+        }
+        replace(&self.path, &self.text).map_err(|error| said(&self.path, &error))
+    }
+}
+
+/// Words an error of a file.
+fn said(path: &Path, error: &io::Error) -> String {
+    if error.kind() == io::ErrorKind::AlreadyExists {
+        return format!(
+            "{} exists already and was not changed. Move it away, or name another source.",
+            path.display()
+        );
+    }
+    let (message, help) = describe_io_error(error);
+    format!("{}: {message}; {help}.", path.display())
 }
 
 /// Joins errors of a text that nobody sees, so without their places.
@@ -257,10 +287,48 @@ mod tests {
         std::fs::write(&path, "theme = \"light\"\n").unwrap();
         let fault = config.write().unwrap_err();
         assert!(fault.contains("exists already and was not changed"), "{fault}");
+        let typed = NewValue::Paste(Secret::new("29841$c767".to_owned()));
+        let fault = NewConfig::new(&filled(typed), &paths).unwrap_err();
+        assert!(
+            fault.contains("mine.") && fault.contains("exists already"),
+            "told at once: {fault}"
+        );
         std::fs::remove_file(&secret).unwrap();
         let fault = config.write().unwrap_err();
         assert!(fault.contains("config.toml exists already"), "{fault}");
         assert!(!secret.exists(), "a secret without a configuration is not left behind");
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "theme = \"light\"\n");
+    }
+
+    #[test]
+    fn an_account_is_added_to_a_file_that_has_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = paths(folder.path());
+        std::fs::create_dir(paths.config.parent().unwrap()).unwrap();
+        for before in ["", "theme = \"light\" # mine", "# nothing yet\n\n[keys]\nquit = \"Q\"\n"] {
+            std::fs::write(&paths.config, before).unwrap();
+            let config = NewConfig::new(&filled(NewValue::Env("A".to_owned())), &paths).unwrap();
+            assert_eq!(config.write(), Ok(paths.config.clone()));
+            let text = std::fs::read_to_string(&paths.config).unwrap();
+            assert!(text.starts_with(before) && text.contains("name = \"mine\""), "{text}");
+            let read = resolve(&Flags::default(), &|_| None, paths.clone(), Some(&text)).unwrap();
+            assert_eq!(read.accounts.len(), 1, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_was_changed_in_the_meantime_is_left_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = paths(folder.path());
+        std::fs::create_dir(paths.config.parent().unwrap()).unwrap();
+        std::fs::write(&paths.config, "theme = \"light\"\n").unwrap();
+        let typed = NewValue::Paste(Secret::new("29841$c767".to_owned()));
+        let config = NewConfig::new(&filled(typed), &paths).unwrap();
+        std::fs::write(&paths.config, "theme = \"dark\"\n").unwrap();
+        let fault = config.write().unwrap_err();
+        assert!(fault.contains("was changed in the meantime"), "{fault}");
+        assert_eq!(std::fs::read_to_string(&paths.config).unwrap(), "theme = \"dark\"\n");
+        let files = std::fs::read_dir(paths.config.parent().unwrap()).unwrap().count();
+        assert_eq!(files, 1, "no secret is left behind");
     }
 }

@@ -81,6 +81,20 @@ pub fn write_private_new(path: &Path, text: &str) -> io::Result<()> {
     Ok(())
 }
 
+/// Replaces a file's text as a whole, keeping its mode and the links that lead to it: a crash leaves
+/// the old text or the new one.
+pub fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let path = path.canonicalize()?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mode = std::fs::metadata(&path)?.permissions();
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().set_permissions(mode)?;
+    file.as_file().sync_all()?;
+    file.persist(&path).map_err(|error| error.error)?;
+    Ok(())
+}
+
 /// Returns options for opening a file that, if it is new, only its owner may read.
 pub fn private_file() -> std::fs::OpenOptions {
     let mut options = std::fs::OpenOptions::new();

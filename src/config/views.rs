@@ -1,12 +1,12 @@
 //! Saves a view in the user's own file, which otherwise stays as it is, with its comments.
 
-use std::io::{self, Write as _};
+use std::io;
 use std::path::Path;
 
 use toml::de::DeTable;
 
 use super::file;
-use super::paths::write_private_new;
+use super::paths::{replace, write_private_new};
 use super::schema::{Settings, View};
 use super::value::to_toml;
 use crate::domain::sort::Sort;
@@ -105,19 +105,6 @@ fn with_view(text: &str, view: &SavedView) -> Option<String> {
     };
     let saved = file.views.iter().any(is_it);
     (errors.is_empty() && saved).then_some(new)
-}
-
-/// Replaces the file's text, keeping its mode and the links that lead to it.
-fn replace(path: &Path, text: &str) -> io::Result<()> {
-    let path = path.canonicalize()?;
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mode = std::fs::metadata(&path)?.permissions();
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().set_permissions(mode)?;
-    file.as_file().sync_all()?;
-    file.persist(&path).map_err(|error| error.error)?;
-    Ok(())
 }
 
 #[cfg(test)]

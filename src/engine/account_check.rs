@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
+use tokio::task::spawn_blocking;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::{AccountHandle, Engine};
@@ -64,7 +65,7 @@ impl Engine {
         async move { test.await.unwrap_or_else(|_| Err("The test was broken off.".to_owned())) }
     }
 
-    /// Writes a configuration with an account, and the secrets that were pasted, into new files.
+    /// Writes a configuration with an account, and the secrets that were pasted into new files.
     pub fn write_account(
         &self,
         account: NewAccount,
@@ -75,7 +76,9 @@ impl Engine {
 }
 
 async fn test(account: NewAccount, paths: Paths) -> Result<Vec<Resource>, String> {
-    let account = NewConfig::new(&account, &paths)?.account();
+    // It reads the file that is there.
+    let config = spawn_blocking(move || NewConfig::new(&account, &paths));
+    let account = config.await.map_err(|_| "The test was broken off.")??.account();
     let mut fetched = Vec::new();
     for (key, source) in account.secrets() {
         let secret = source.fetch().await.map_err(|error| format!("{key}: {error}."))?;

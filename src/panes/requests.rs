@@ -105,6 +105,8 @@ pub struct StartOffer {
     pub forms: Vec<AccountForm>,
     /// The file that is written.
     pub config_file: PathBuf,
+    /// Set if the file is there: the account is added to it.
+    pub has_file: bool,
     /// Set if the store is there, which can be shown without an account.
     pub has_history: bool,
 }

@@ -161,6 +161,7 @@ fn app_setup(config: &Config, start: DashboardStart) -> Setup {
         start: start.sets_up.then(|| StartOffer {
             forms: new_account::forms(&config.paths),
             config_file: config.paths.config.clone(),
+            has_file: config.has_file,
             has_history: config.settings.store.value.exists(),
         }),
         themes: Theme::notes().map(|(name, note)| (name.to_owned(), note.to_owned())).collect(),

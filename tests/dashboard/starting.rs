@@ -19,7 +19,12 @@ const CONFIG: &str = "/home/mira/.config/purgedeck/config.toml";
 
 fn first(size: (u16, u16)) -> Stage {
     let paths = Paths { config: PathBuf::from(CONFIG), ..Paths::default() };
-    let start = StartOffer { forms: forms(&paths), config_file: paths.config, has_history: false };
+    let start = StartOffer {
+        forms: forms(&paths),
+        config_file: paths.config,
+        has_file: false,
+        has_history: false,
+    };
     let mut stage = Stage::empty(size, 0, Setup { start: Some(start), ..Setup::default() });
     stage.start();
     stage.asked.clear();

@@ -3,7 +3,10 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
+use purgedeck::domain::journal::NewEntry;
+use purgedeck::domain::payload::{Payload, PurgeRequest, Targets};
 use purgedeck::simulator::{self, Scenario, Simulator, SimulatorOptions};
+use purgedeck::store::{Access, Store};
 use tokio::runtime::Runtime;
 
 use super::Terminal;
@@ -134,6 +137,72 @@ fn the_first_screen_is_left_without_a_trace_or_for_the_demo() {
     terminal.press("q");
     assert_eq!(terminal.ends().exit_code(), 0);
     assert_eq!(files(terminal.home.path()), 0);
+}
+
+#[test]
+fn an_account_is_added_to_a_file_with_settings_and_without_one() {
+    let vendor = vendor();
+    let home = tempfile::tempdir().unwrap();
+    let config = home.path().join(CONFIG);
+    std::fs::create_dir_all(config.parent().unwrap()).unwrap();
+    std::fs::write(&config, "theme = \"light\" # mine\n").unwrap();
+    let mut terminal = started(home, &[], &vendor.token);
+    fill(&mut terminal, &format!("{CTRL_T}{CTRL_U}MY_TOKEN"), &vendor.address);
+    terminal.sees("Gcore lists");
+    terminal.press("\r");
+    terminal.sees("successful");
+    terminal.press("q");
+    assert_eq!(terminal.ends().exit_code(), 0);
+    let text = std::fs::read_to_string(terminal.home.path().join(CONFIG)).unwrap();
+    assert!(text.starts_with("theme = \"light\" # mine\n\n[[account]]\n"), "{text}");
+}
+
+#[test]
+fn a_file_in_the_way_of_a_pasted_secret_is_told_before_the_vendor_is_asked() {
+    let vendor = vendor();
+    let home = tempfile::tempdir().unwrap();
+    let config = home.path().join(CONFIG);
+    std::fs::create_dir_all(config.parent().unwrap()).unwrap();
+    std::fs::write(config.with_file_name("gcore.token"), "older").unwrap();
+    let mut terminal = started(home, &[], "");
+    fill(&mut terminal, &vendor.token, &vendor.address);
+    terminal.sees("exists already and was not changed");
+    terminal.press("\x03");
+    assert_eq!(terminal.ends().exit_code(), 0);
+    let older = terminal.home.path().join(CONFIG).with_file_name("gcore.token");
+    assert_eq!(std::fs::read_to_string(older).unwrap(), "older");
+}
+
+#[test]
+fn a_hook_that_does_not_end_holds_nobody_who_presses_ctrl_c_again() {
+    let vendor = vendor();
+    let home = tempfile::tempdir().unwrap();
+    let config = home.path().join(CONFIG);
+    std::fs::create_dir_all(config.parent().unwrap()).unwrap();
+    let text = format!(
+        "store = \"deck.sqlite\"\n[[account]]\nname = \"prod\"\nprovider = \"gcore\"\n\
+         base_url = \"{}\"\ntoken = {{ env = \"MY_TOKEN\" }}\n\
+         [hooks]\nrefused = [\"sh\", \"-c\", \"echo began > began; exec sleep 600\"]\n",
+        vendor.address
+    );
+    std::fs::write(&config, text).unwrap();
+    let store = Store::open(&home.path().join("deck.sqlite"), Access::ReadWrite).unwrap();
+    // A resource that the vendor does not know.
+    let payload = Payload::Url(Targets::one("/a.jpg"));
+    let request = PurgeRequest::new("prod", "999999999", "www.site.com", payload);
+    let now = chrono::Utc::now();
+    store.writer().unwrap().enqueue(&[NewEntry::new(request, now)], now).unwrap();
+    let binary = Path::new(env!("CARGO_BIN_EXE_purgedeck"));
+    let args = ["--store", "deck.sqlite"];
+    let mut terminal = Terminal::start_with(binary, &args, home, &[("MY_TOKEN", &vendor.token)]);
+    terminal.sees("www.site.com");
+    terminal.sees("404");
+    terminal.press("q");
+    terminal.sees("ctrl-c ends at once");
+    terminal.press("\x03");
+    assert_eq!(terminal.ends().exit_code(), 130);
+    assert!(terminal.home.path().join("began").exists(), "the hook ran");
+    terminal.is_given_back();
 }
 
 #[test]

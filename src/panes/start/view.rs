@@ -79,7 +79,12 @@ impl StartPane {
             ),
             Some(Choice::Vendor(_)) => "Secrets stay outside of the configuration.".to_owned(),
             Some(Choice::Demo | Choice::Board | Choice::Quit) | None => {
-                format!("The configuration would be {}.", self.offer.config_file.display())
+                let file = self.offer.config_file.display();
+                if self.offer.has_file {
+                    format!("The account would be added to {file}.")
+                } else {
+                    format!("The configuration would be {file}.")
+                }
             }
         };
         vec![(words, Role::Dim)]
