@@ -16,6 +16,11 @@ use crate::domain::nearest::nearest;
 pub struct Chord(KeyCombination);
 
 impl Chord {
+    /// The arrow up.
+    pub const UP: Self = Self(KeyCombination::one_key(KeyCode::Up, KeyModifiers::NONE));
+    /// The arrow down.
+    pub const DOWN: Self = Self(KeyCombination::one_key(KeyCode::Down, KeyModifiers::NONE));
+
     /// Makes a chord of a terminal's key event.
     pub fn of_key(event: KeyEvent) -> Self {
         Self::normal(event.code, event.modifiers)

@@ -244,9 +244,7 @@ impl App {
         ctx: &Ctx<'_>,
     ) -> Vec<Effect> {
         if !self.overlays.is_empty() {
-            let (from, update) =
-                self.with_focus(ctx, |pane, ctx| pane.on_pointer(pointer, at, ctx));
-            return self.apply(update, from, ctx);
+            return self.on_mouse_in_overlay(pointer, ctx);
         }
         let position = ratatui::layout::Position::from(at);
         let places = self.workspace.places(self.workspace_area(ctx));
@@ -258,6 +256,18 @@ impl App {
         }
         let update = self.with_pane(pane, ctx, |pane, ctx| pane.on_pointer(pointer, at, ctx));
         self.apply(update, Origin::Pane(pane), ctx)
+    }
+
+    /// Has the wheel do in an overlay what the arrows do, a line at a time. What else of it can be
+    /// pointed at is a click on what was drawn.
+    fn on_mouse_in_overlay(&mut self, pointer: Pointer, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let Pointer::Wheel(lines) = pointer else { return Vec::new() };
+        let arrow = if lines < 0 { Chord::UP } else { Chord::DOWN };
+        let mut effects = Vec::new();
+        for _ in 0..lines.unsigned_abs() {
+            effects.extend(self.on_chord(arrow, ctx));
+        }
+        effects
     }
 
     pub(super) fn on_resized(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {

@@ -97,3 +97,21 @@ fn a_click_on_a_notice_shows_all_of_it() {
     let wanted = Effect::Terminal(TerminalEffect::Copy("The first of two.".to_owned()));
     assert!(copied.contains(&wanted), "{copied:?}");
 }
+
+#[test]
+fn the_wheel_in_an_overlay_does_what_the_arrows_do_and_leaves_the_board_alone() {
+    let mut stage = Stage::new((100, 30));
+    let board = stage.text();
+    for opened in ["s", "?", "c", "Q", "P"] {
+        let mut arrows = Stage::new((100, 30));
+        stage.press(opened);
+        arrows.press(opened);
+        for (wheel, key) in [(3, "down"), (-2, "up")] {
+            stage.send(Msg::Input(Input::Mouse(Pointer::Wheel(wheel), (50, 15))));
+            (0..wheel.abs()).for_each(|_| arrows.press(key));
+            assert_eq!(stage.text(), arrows.text(), "{opened} {key}");
+        }
+        stage.press("esc");
+    }
+    assert_eq!(stage.text(), board);
+}
