@@ -81,8 +81,8 @@ pub fn write_private_new(path: &Path, text: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// Replaces a file's text as a whole, keeping its mode and the links that lead to it: a crash leaves
-/// the old text or the new one.
+/// Replaces a file's text as a whole, keeping its mode and the links that lead to it: a crash
+/// leaves the old text or the new one.
 pub fn replace(path: &Path, text: &str) -> io::Result<()> {
     let path = path.canonicalize()?;
     let folder = path.parent().unwrap_or(Path::new("."));

@@ -7,6 +7,7 @@
 //! fresh: what is unclear proves nothing.
 
 mod cache_state;
+mod own_hosts;
 mod probe;
 mod record;
 mod rules;
@@ -14,6 +15,7 @@ mod sample;
 mod verdict;
 
 pub use cache_state::CacheState;
+pub use own_hosts::OwnHosts;
 pub use probe::{Headers, Observation, Probe, ProbeError};
 pub use record::{Check, Verification};
 pub use rules::{CacheRule, EdgeRules, RuleFault};

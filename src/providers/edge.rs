@@ -8,10 +8,12 @@
 //! keeps variants by such headers it sees the plain one.
 
 mod dns;
+mod public;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
+use std::error::Error as _;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -19,9 +21,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use reqwest::header::{ACCEPT, RANGE};
 use reqwest::redirect::Policy;
-use url::Url;
+use url::{Host, Url};
 
 use self::dns::{FixedAddress, NameServer};
+use self::public::{NotPublic, ProbedHosts, PublicOnly, SystemResolver, is_public};
 use super::http::error_chain;
 use crate::config::edge::{EdgeAddress, EdgeSettings};
 use crate::domain::edge::{EdgeRules, Headers, Observation, ProbeError};
@@ -66,6 +69,8 @@ pub struct HttpProber {
     /// By route and lack of encryption; made when first needed, with the list of trusted
     /// certificates.
     clients: Mutex<BTreeMap<(usize, bool), reqwest::Client>>,
+    /// The hosts that were probed, which must be public unless the operator named their server.
+    probed: ProbedHosts,
 }
 
 #[derive(Clone, Debug)]
@@ -96,6 +101,7 @@ impl HttpProber {
             routes,
             timeouts,
             clients: Mutex::default(),
+            probed: ProbedHosts::default(),
         }
     }
 
@@ -122,13 +128,42 @@ impl HttpProber {
             Some(Route::Fixed(address)) => {
                 builder.no_proxy().dns_resolver(FixedAddress(address.socket))
             }
-            Some(Route::NameServer(server)) => builder.no_proxy().dns_resolver(NameServer(*server)),
-            Some(Route::SystemDns) | None => builder,
+            Some(Route::NameServer(server)) => {
+                builder.no_proxy().dns_resolver(self.public_only(NameServer(*server)))
+            }
+            // A proxy resolves by itself; then the name is all that can be held to.
+            Some(Route::SystemDns) | None => builder.dns_resolver(self.public_only(SystemResolver)),
         };
         let client =
             builder.build().map_err(|error| ProbeError::Unreachable(error_chain(error)))?;
         clients.insert((at, plain), client.clone());
         Ok(client)
+    }
+
+    fn public_only<R>(&self, resolver: R) -> PublicOnly<R> {
+        PublicOnly { resolver, probed: Arc::clone(&self.probed) }
+    }
+
+    /// Has the host be resolved to public addresses only, unless its server is the operator's
+    /// choice.
+    fn guard(&self, url: &Url, at: usize) -> Result<(), ProbeError> {
+        if matches!(self.routes.get(at), Some(Route::Fixed(_))) {
+            return Ok(());
+        }
+        let literal = match url.host() {
+            Some(Host::Ipv4(address)) => Some(address.into()),
+            Some(Host::Ipv6(address)) => Some(address.into()),
+            Some(Host::Domain(name)) => {
+                let mut probed = self.probed.lock().unwrap_or_else(PoisonError::into_inner);
+                probed.insert(name.to_owned());
+                None
+            }
+            None => None,
+        };
+        match literal.filter(|address| !is_public(*address)) {
+            Some(address) => Err(ProbeError::NotAsked(format!("{address} is not public"))),
+            None => Ok(()),
+        }
     }
 
     fn url(&self, text: &str, at: usize) -> Result<Url, ProbeError> {
@@ -162,6 +197,7 @@ impl Edge for HttpProber {
 
     async fn probe(&self, url: &str, server: usize) -> Result<Observation, ProbeError> {
         let url = self.url(url, server)?;
+        self.guard(&url, server)?;
         let (host, path) = (url.host_str().unwrap_or_default().to_owned(), url.path().to_owned());
         let client = self.client(server, url.scheme() == "http")?;
         let asked = client.get(url).header(RANGE, "bytes=0-0").header(ACCEPT, "*/*").send().await;
@@ -207,6 +243,13 @@ pub fn edge(settings: &EdgeSettings, rules: EdgeRules) -> Option<Arc<dyn Edge>> 
 fn probe_error(error: reqwest::Error) -> ProbeError {
     if error.is_timeout() {
         return ProbeError::TooSlow;
+    }
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        if let Some(private) = inner.downcast_ref::<NotPublic>() {
+            return ProbeError::NotAsked(private.to_string());
+        }
+        cause = inner.source();
     }
     let is_connect = error.is_connect();
     let words = error_chain(error);

@@ -52,6 +52,8 @@ pub struct Observation {
 pub enum ProbeError {
     /// The URL is none that can be asked for.
     NoUrl(String),
+    /// It is not the edge that would be asked.
+    NotAsked(String),
     /// The host's name leads nowhere.
     NoAddress(String),
     /// No connection, or it broke.
@@ -64,6 +66,7 @@ impl fmt::Display for ProbeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoUrl(words) => write!(f, "it cannot be asked for: {words}"),
+            Self::NotAsked(words) => write!(f, "it is not looked at: {words}"),
             Self::NoAddress(words) => write!(f, "the host has no address: {words}"),
             Self::Unreachable(words) => write!(f, "the edge was not reached: {words}"),
             Self::TooSlow => f.write_str("the edge did not answer in time"),

@@ -18,6 +18,10 @@ const PASSES: u32 = 8;
 /// that cannot be read.
 const STALE_PAGES: u32 = 20;
 
+/// Number of records in one pass after which the list is left for another time: more than a vendor
+/// keeps of an account, and a list without an end would be read without one.
+const MAX_RECORDS: u64 = 2_000_000;
+
 /// A list that is being read.
 #[derive(Debug, Default)]
 pub(super) struct OffsetScan {
@@ -101,7 +105,7 @@ impl OffsetScan {
         let last = repeated
             || page.records == 0
             || page.total.map_or(page.complete, |total| self.offset >= total);
-        if !last && page.total.is_none() && self.stale_pages >= STALE_PAGES {
+        if !last && (self.shows_nothing_new(page) || self.has_no_end(page)) {
             return self.give_up();
         }
         if !last {
@@ -122,6 +126,17 @@ impl OffsetScan {
             return ScanState::More;
         }
         self.give_up()
+    }
+
+    fn shows_nothing_new(&self, page: &HistoryPage) -> bool {
+        page.total.is_none() && self.stale_pages >= STALE_PAGES
+    }
+
+    /// True for a list that grows as fast as it is read, or is longer than any that there is.
+    fn has_no_end(&self, page: &HistoryPage) -> bool {
+        let grown = u64::from(STALE_PAGES) * page.records;
+        self.this.records >= MAX_RECORDS
+            || self.this.total.is_some_and(|first| self.offset >= first.saturating_add(grown))
     }
 
     fn give_up(&mut self) -> ScanState {
@@ -286,6 +301,25 @@ mod tests {
         assert_eq!(asked.len(), STALE_PAGES as usize);
         let (state, _) = read(|number| HistoryPage { digest: number, ..unreadable() });
         assert_eq!(state, ScanState::Incomplete);
+    }
+
+    #[test]
+    fn a_list_without_an_end_is_left_for_another_time() {
+        let endless =
+            |number, total| HistoryPage { total, ..page_of([2 * number, 2 * number + 1]) };
+        // It says that there is always more than was read.
+        let (state, asked) = read(|number| endless(number, Some(2 * number + 100)));
+        assert_eq!(state, ScanState::Incomplete);
+        assert!(asked.len() < 100, "{}", asked.len());
+        // It does not count, or counts more than there can be.
+        for total in [None, Some(u64::MAX)] {
+            let mut scan = OffsetScan::default();
+            let records = MAX_RECORDS / 4;
+            let states = (0..4)
+                .map(|number| scan.answer(&HistoryPage { records, ..endless(number, total) }));
+            let states: Vec<ScanState> = states.collect();
+            assert_eq!(states[2..], [ScanState::More, ScanState::Incomplete], "{total:?}");
+        }
     }
 
     #[test]

@@ -28,6 +28,10 @@ const AIM: (u64, u64) = (7, 10);
 /// Largest factor by which a piece is stretched where pieces turned out to be nearly empty.
 const STRETCH: u64 = 1 << 20;
 
+/// Number of parts in a row that cannot be read completely after which the rest is left for another
+/// time: a vendor that never says that an answer is whole would be asked for each instant.
+const MAX_INCOMPLETE: u32 = 20;
+
 /// A scan of ranges of time, newest first.
 #[derive(Debug)]
 pub(in crate::engine) struct RangeScan {
@@ -42,6 +46,8 @@ pub(in crate::engine) struct RangeScan {
     stretch: u64,
     /// Number of records in the parts that were read.
     read: u64,
+    /// Number of parts in a row that could not be read completely.
+    incomplete: u32,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -99,6 +105,7 @@ impl RangeScan {
             offset_scan: None,
             stretch: 1,
             read: 0,
+            incomplete: 0,
         }
     }
 
@@ -194,6 +201,7 @@ impl RangeScan {
         self.todo.pop();
         self.offset_scan = None;
         self.read += records;
+        self.incomplete = 0;
         if part.expected.is_some() && records.saturating_mul(4) < self.page {
             self.stretch = (self.stretch * 2).min(STRETCH);
         }
@@ -207,7 +215,13 @@ impl RangeScan {
     fn incomplete(&mut self, part: Part) -> Answered {
         self.todo.pop();
         self.offset_scan = None;
-        Answered { covered: None, incomplete: Some((part.from, part.until)) }
+        self.incomplete += 1;
+        let mut from = part.from;
+        if self.incomplete >= MAX_INCOMPLETE {
+            from = self.todo.first().map_or(from, |oldest| oldest.from);
+            self.todo.clear();
+        }
+        Answered { covered: None, incomplete: Some((from, part.until)) }
     }
 
     fn is_splittable(&self, part: Part) -> bool {

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::Watched;
 use crate::domain::bad_news;
-use crate::domain::edge::{Probe, Purged, Sample, Verification, sample};
+use crate::domain::edge::{OwnHosts, Probe, Purged, Sample, Verification, sample};
 use crate::domain::event::{Event, Level, StoreError};
 use crate::domain::hook_event::HookEvent;
 use crate::domain::journal::JournalEntry;
@@ -73,7 +73,8 @@ impl VerificationJob {
         if let VerificationLease::Acquired(mut seen) = self.lease(entry).await? {
             if seen.before.is_empty() {
                 let sample = self.sample(&entry.request, &mut seen).await;
-                seen.before = self.probe(&sample, |_, _| true).await;
+                let hosts = self.own_hosts(&entry.request).await;
+                seen.before = self.probe(&sample, &hosts, |_, _| true).await;
             }
             // End the lease in any case, or the probes after the purge would wait in vain.
             self.save(entry, &seen, self.clock.now()).await?;
@@ -94,12 +95,13 @@ impl VerificationJob {
         };
         let purged = Purged { sent, sparing: self.keeps_unchanged(&entry.request) };
         let sample = self.sample(&entry.request, &mut seen).await;
+        let hosts = self.own_hosts(&entry.request).await;
         let grace = self.account.watch.grace;
         seen.grace = Some(grace.as_secs());
         let end = Instant::now() + grace;
         let mut pause = FIRST_PAUSE;
         loop {
-            let probes = self.probe(&sample, |url, place| seen.wants(url, place)).await;
+            let probes = self.probe(&sample, &hosts, |url, place| seen.wants(url, place)).await;
             seen.take(probes, &purged);
             let left = end.saturating_duration_since(Instant::now());
             seen.settled = left.is_zero() || !seen.wants_more();
@@ -195,10 +197,22 @@ impl VerificationJob {
         reading.await.unwrap_or_default()
     }
 
-    /// Probes every wanted URL at every wanted place, within the limit of concurrent probes.
+    /// Returns the hosts that may be probed, read as [`Self::known`] does; none where that fails.
+    pub(super) async fn own_hosts(&self, request: &PurgeRequest) -> OwnHosts {
+        let (store, account) = (self.store.clone(), request.account.clone());
+        let reading = tokio::task::spawn_blocking(move || {
+            store.reader().and_then(|reader| reader.resources(&account))
+        });
+        let stored = reading.await.ok().and_then(Result::ok);
+        stored.map_or_else(OwnHosts::default, |stored| OwnHosts::of(request, &stored.resources))
+    }
+
+    /// Probes every wanted URL at every wanted place, within the limit of concurrent probes. A URL
+    /// of another host is not asked for, and its probe says why.
     pub(super) async fn probe(
         &self,
         sample: &Sample,
+        hosts: &OwnHosts,
         wanted: impl Fn(&str, Option<&str>) -> bool,
     ) -> Vec<Probe> {
         let edge = &self.account.watch.edge;
@@ -209,9 +223,14 @@ impl VerificationJob {
                     continue;
                 }
                 asked.push(async move {
-                    // The semaphore is never closed.
-                    let _permit = self.permits.acquire().await;
-                    let seen = edge.probe(url, at).await;
+                    let seen = match hosts.check(url) {
+                        Ok(()) => {
+                            // The semaphore is never closed.
+                            let _permit = self.permits.acquire().await;
+                            edge.probe(url, at).await
+                        }
+                        Err(why) => Err(why),
+                    };
                     Probe { url: url.clone(), place, at: self.clock.now(), result: seen }
                 });
             }

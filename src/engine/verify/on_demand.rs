@@ -157,7 +157,8 @@ impl VerificationJob {
             noted.and_then(|entry| entry.verification.as_deref().cloned()).unwrap_or_default();
         let sample = self.sample(&target.request, &mut seen).await;
         let purged = Purged { sent: target.sent, sparing: self.keeps_unchanged(&target.request) };
-        seen.take(self.probe(&sample, |_, _| true).await, &purged);
+        let hosts = self.own_hosts(&target.request).await;
+        seen.take(self.probe(&sample, &hosts, |_, _| true).await, &purged);
         // A single look waits for nothing.
         (seen.grace, seen.settled) = (None, true);
         seen

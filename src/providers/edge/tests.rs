@@ -130,3 +130,17 @@ async fn a_name_that_leads_nowhere_is_told_so() {
         "{blind}"
     );
 }
+
+#[tokio::test]
+async fn a_name_that_leads_into_an_inner_network_is_not_asked() {
+    let prober =
+        HttpProber::new(&EdgeSettings::default(), EdgeRules::default(), ProbeTimeouts::default());
+    let (address, _told) = server("HTTP/1.1 200 OK\r\n\r\n", 0).await;
+    for url in [format!("http://localhost:{}/a", address.port()), format!("http://{address}/a")] {
+        let blind = prober.probe(&url, 0).await.unwrap_err();
+        assert!(
+            matches!(&blind, ProbeError::NotAsked(words) if words.contains("not public")),
+            "{url}: {blind}"
+        );
+    }
+}

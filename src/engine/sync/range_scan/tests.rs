@@ -344,3 +344,24 @@ fn an_empty_answer_that_says_it_is_not_all_does_not_lead_into_endless_splitting(
     assert_eq!(answered.covered, None);
     assert!(answered.incomplete.is_some() && plan.is_over());
 }
+
+#[test]
+fn a_vendor_that_never_says_that_an_answer_is_whole_is_not_asked_for_each_instant() {
+    let day = 24 * 3_600 * 1_000_000;
+    let rule = rule(2, Duration::from_secs(1), false);
+    let mut scan = RangeScan::new(&rule, &[(at(0), at(day)), (at(2 * day), at(90 * day))], false);
+    let mut asked = 0;
+    let mut incomplete = Vec::new();
+    while let Some(ask) = scan.ask() {
+        asked += 1;
+        assert!(asked < 10_000, "it is asked for ever");
+        let purges = vec![purge(asked, 0), purge(asked + 1, 0)];
+        let total = Some(1_000_000_000);
+        let page = HistoryPage { purges, records: 2, total, ..HistoryPage::default() };
+        let answered = scan.answer(&page, ask.until.unwrap_or(at(90 * day)));
+        assert_eq!(answered.covered, None);
+        incomplete.extend(answered.incomplete);
+    }
+    assert_eq!(incomplete.len(), MAX_INCOMPLETE as usize);
+    assert_eq!(incomplete.last().map(|(from, _)| *from), Some(at(0)), "all that is left is named");
+}
