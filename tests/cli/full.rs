@@ -3,8 +3,8 @@
 
 use std::process::{Command, Stdio};
 
-use crate::Ran;
 use crate::purge::Site;
+use crate::{Home, Ran};
 
 /// Runs purgedeck where no file may grow beyond so many blocks of 512 bytes.
 fn with_room(site: &Site, blocks: u32, args: &[&str]) -> Ran {
@@ -38,4 +38,79 @@ fn commands_end_where_the_store_takes_nothing_and_send_nothing() {
         assert_eq!(ran.err.matches("Check the disk").count(), 1, "{}", ran.err);
     }
     assert_eq!(site.sent().len(), 0);
+}
+
+/// The binary as a user who must obey the modes of files; root need not.
+#[cfg(target_os = "linux")]
+fn as_nobody(home: &Home, args: &[&str]) -> Ran {
+    use std::os::unix::fs::MetadataExt;
+
+    let binary = home.path("purgedeck");
+    if std::fs::metadata(home.path(".")).unwrap().uid() != 0 {
+        return home.run(args);
+    }
+    // The one that was built may be in a directory that is closed to others.
+    if !binary.exists() {
+        std::fs::copy(env!("CARGO_BIN_EXE_purgedeck"), &binary).unwrap();
+    }
+    let mut command = Command::new("setpriv");
+    command
+        .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
+        .arg(binary)
+        .args(args)
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .env("HOME", home.path("."))
+        .current_dir(home.path("."))
+        .stdin(Stdio::null());
+    Ran::of(command.output().unwrap())
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_store_that_may_only_be_read_is_read_and_says_why_it_is_not_written() {
+    use std::os::unix::fs::PermissionsExt;
+
+    const ALL: &str = concat!(
+        r#"{"schema_version":1,"account":"prod","provider":"gcore","id":"71","resource_id":"9","#,
+        r#""cname":"www.site.com","kind":"url","status":"failed","raw_status":"Failed","#,
+        r#""created":"2026-11-20T10:00:00Z","targets":["/a.jpg"],"target_count":1}"#
+    );
+    let home = Home::empty();
+    let file = home.write("old.ndjson", ALL);
+    let mode = |name: &str, mode| {
+        let permissions = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(home.path(name), permissions).unwrap();
+    };
+    mode(".", 0o755);
+    mode("old.ndjson", 0o644);
+    home.run(&["--store", "kept/s.db", "import", file.to_str().unwrap()]).fine();
+    // The file is read-only, then its directory, then both.
+    for (file, directory) in [(0o444, 0o777), (0o644, 0o555), (0o444, 0o555)] {
+        mode("kept/s.db", file);
+        mode("kept", directory);
+        let before = std::fs::read(home.path("kept/s.db")).unwrap();
+        let run = |args: &[&str]| {
+            let all: Vec<&str> = ["--store", "kept/s.db", "--offline"]
+                .into_iter()
+                .chain(args.iter().copied())
+                .collect();
+            as_nobody(&home, &all)
+        };
+        let history = run(&["history", "--format", "csv"]);
+        assert!(history.out.contains("www.site.com"), "{file:o} {directory:o}: {history:?}");
+        assert_eq!((history.code, history.err.as_str()), (0, ""), "{history:?}");
+        assert_eq!(run(&["queue", "list", "--all", "--format", "json"]).fine(), "[]\n");
+        let checked = run(&["doctor"]);
+        assert!(checked.out.contains("it can be read, and has no damage"), "{checked:?}");
+        for args in [["queue", "pause"].as_slice(), &["import", "old.ndjson"]] {
+            let refused = run(args);
+            assert_eq!(refused.code, 1, "{args:?}: {refused:?}");
+            assert!(refused.err.contains("cannot be written"), "{args:?}: {refused:?}");
+        }
+        assert_eq!(std::fs::read(home.path("kept/s.db")).unwrap(), before);
+        let beside = std::fs::read_dir(home.path("kept")).unwrap().count();
+        assert_eq!(beside, 1, "nothing is left beside it that could hinder its owner");
+    }
+    mode("kept", 0o755);
 }

@@ -31,8 +31,9 @@ pub struct Store {
     path: Arc<Path>,
     access: Access,
     tuning: Tuning,
-    /// Set if nobody can write to the file: then it may be read without locks.
-    immutable: bool,
+    /// Set if this process cannot write to the file or beside it: then it is read without locks,
+    /// which are written there, for as long as nobody else is seen to change it.
+    unwritable: bool,
 }
 
 impl Store {
@@ -53,10 +54,17 @@ impl Store {
             create(&path)?;
         }
         check_magic(&path)?;
-        let mut store = Self { path: Arc::from(path), access, tuning, immutable: false };
+        let unwritable = !may_write(&path);
+        if unwritable && access == Access::ReadWrite {
+            return Err(StoreFailure::ReadOnly);
+        }
+        let mut store = Self { path: Arc::from(path), access, tuning, unwritable };
         match store.check() {
-            Err(_) if access == Access::ReadOnly && store.cannot_change() => {
-                store.immutable = true;
+            // The directory is what cannot be written.
+            Err(StoreFailure::ReadOnly | StoreFailure::Denied | StoreFailure::Io(_))
+                if access == Access::ReadOnly && !unwritable =>
+            {
+                store.unwritable = true;
                 store.check()?;
             }
             checked => checked?,
@@ -95,7 +103,7 @@ impl Store {
             Access::ReadOnly => OpenFlags::SQLITE_OPEN_READ_ONLY,
         };
         let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let opened = if self.immutable {
+        let opened = if self.unwritable && self.log_is_empty() {
             let flags = flags | OpenFlags::SQLITE_OPEN_URI;
             Connection::open_with_flags(immutable_uri(&self.path), flags)
         } else {
@@ -162,14 +170,10 @@ impl Store {
         }
     }
 
-    /// True if nobody can change the file: its disk is mounted read-only, and its log holds
-    /// nothing to be written back.
-    fn cannot_change(&self) -> bool {
-        let written = fs::OpenOptions::new().write(true).open(&self.path);
-        let log = fs::metadata(with_suffix(&self.path, "-wal"));
-        written.is_err_and(|error| error.kind() == io::ErrorKind::ReadOnlyFilesystem)
-            && log
-                .map_or_else(|error| error.kind() == io::ErrorKind::NotFound, |log| log.len() == 0)
+    /// Returns true if the write-ahead log holds nothing that is not in the file yet.
+    fn log_is_empty(&self) -> bool {
+        fs::metadata(with_suffix(&self.path, "-wal"))
+            .map_or_else(|error| error.kind() == io::ErrorKind::NotFound, |log| log.len() == 0)
     }
 
     /// Returns the system's error if the database only says that it cannot open the file.
@@ -244,6 +248,14 @@ fn migrate(connection: &mut Connection) -> Result<(), StoreFailure> {
     transaction.pragma_update(None, "user_version", schema::VERSION)?;
     transaction.commit()?;
     Ok(())
+}
+
+/// Returns false if the system lets this process read the file only.
+fn may_write(path: &Path) -> bool {
+    let opened = fs::OpenOptions::new().write(true).open(path);
+    !opened.is_err_and(|error| {
+        matches!(error.kind(), io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied)
+    })
 }
 
 /// Returns the path of a file that SQLite keeps beside a store.
