@@ -2,6 +2,10 @@
 
 use std::borrow::Cow;
 
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::text::visible;
+
 /// The target without `http://` or `https://`.
 pub fn without_scheme(target: &str) -> &str {
     after_scheme(target).unwrap_or(target)
@@ -71,6 +75,31 @@ pub fn normal(target: &str) -> Cow<'_, str> {
     Cow::Owned(normal)
 }
 
+/// The target as a full URL at the cname, on one line: with `https` where it names no scheme, and
+/// with every character percent-encoded that a terminal would obey. Without a cname it stays as it
+/// is otherwise.
+pub fn full_url(target: &str, cname: &str) -> String {
+    let names_host = strip_ignoring_case(target, cname).is_some_and(|rest| rest.starts_with('/'));
+    let start = if after_scheme(target).is_some() || cname.is_empty() {
+        String::new()
+    } else if names_host {
+        "https://".to_owned()
+    } else if target.starts_with('/') {
+        format!("https://{cname}")
+    } else {
+        format!("https://{cname}/")
+    };
+    let mut url = String::with_capacity(start.len() + target.len());
+    for character in start.chars().chain(target.chars()) {
+        if visible(character) == character {
+            url.push(character);
+        } else {
+            url.extend(utf8_percent_encode(character.encode_utf8(&mut [0; 4]), NON_ALPHANUMERIC));
+        }
+    }
+    url
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,5 +158,30 @@ mod tests {
         ] {
             assert_ne!(normal(one), normal(other), "{one} {other}");
         }
+    }
+
+    #[test]
+    fn a_full_url_has_its_host_and_a_scheme() {
+        for (target, cname, url) in [
+            ("/2026/11/*", "www.site.com", "https://www.site.com/2026/11/*"),
+            ("hero/a.webp", "www.site.com", "https://www.site.com/hero/a.webp"),
+            ("*", "www.site.com", "https://www.site.com/*"),
+            ("http://www.site.com/a", "www.site.com", "http://www.site.com/a"),
+            ("HTTPS://alias.com/a?b#c", "www.site.com", "HTTPS://alias.com/a?b#c"),
+            ("WWW.site.com/a", "www.site.com", "https://WWW.site.com/a"),
+            ("/ünter b.jpg", "www.site.com", "https://www.site.com/ünter b.jpg"),
+            ("/a", "", "/a"),
+        ] {
+            assert_eq!(full_url(target, cname), url);
+        }
+    }
+
+    #[test]
+    fn a_full_url_is_one_line_without_a_control_character() {
+        let target = "/a\nreboot\n\x1b[201~\u{9b}31m\u{202e}\x7f\u{2028}";
+        assert_eq!(
+            full_url(target, "www.site.com\r"),
+            "https://www.site.com%0D/a%0Areboot%0A%1B[201~%C2%9B31m%E2%80%AE%7F%E2%80%A8"
+        );
     }
 }

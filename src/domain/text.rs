@@ -1,6 +1,9 @@
 //! Text from outside, made safe to show: a vendor's or a paste's control characters are shown,
 //! never obeyed.
 
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
 /// The text with every control character (C0, DEL, C1), line break and bidirectional control made
 /// visible, cut after `most` characters with an ellipsis.
 pub fn escape_control(text: &str, most: usize) -> String {
@@ -10,20 +13,51 @@ pub fn escape_control(text: &str, most: usize) -> String {
             shown.push('…');
             break;
         }
-        match character {
-            '\u{0}'..='\u{1f}' => shown.extend(char::from_u32(0x2400 + u32::from(character))),
-            '\u{7f}' => shown.push('␡'),
-            '\u{80}'..='\u{9f}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{2028}'..='\u{202e}'
-            | '\u{2066}'..='\u{2069}'
-            | '\u{feff}' => {
-                shown.push('\u{fffd}');
-            }
-            other => shown.push(other),
-        }
+        shown.push(visible(character));
     }
     shown
+}
+
+/// The text as [`escape_control`] makes it, with its line breaks and tabs.
+pub fn escape_control_but_lines(text: &str) -> String {
+    let keep = |character| matches!(character, '\n' | '\t');
+    text.chars().map(|it| if keep(it) { it } else { visible(it) }).collect()
+}
+
+/// JSON with every character that a terminal would obey as an escape sequence of JSON: the same
+/// value for every reader.
+pub fn escape_json(json: &str) -> Cow<'_, str> {
+    let obeyed = |character| character != '\n' && visible(character) != character;
+    if !json.contains(obeyed) {
+        return json.into();
+    }
+    let mut escaped = String::with_capacity(json.len() + 16);
+    for character in json.chars() {
+        if obeyed(character) {
+            let mut units = [0; 2];
+            for unit in character.encode_utf16(&mut units) {
+                let _ = write!(escaped, "\\u{unit:04x}");
+            }
+        } else {
+            escaped.push(character);
+        }
+    }
+    escaped.into()
+}
+
+/// The character, or a sign for one that a terminal would obey or not show.
+pub fn visible(character: char) -> char {
+    match character {
+        '\u{0}'..='\u{1f}' => char::from_u32(0x2400 + u32::from(character)).unwrap_or('\u{fffd}'),
+        '\u{7f}' => '␡',
+        '\u{80}'..='\u{9f}'
+        | '\u{61c}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}'
+        | '\u{feff}' => '\u{fffd}',
+        other => other,
+    }
 }
 
 #[cfg(test)]
@@ -38,5 +72,20 @@ mod tests {
     #[test]
     fn a_long_text_is_cut_at_a_character() {
         assert_eq!(escape_control("ääää", 2), "ää…");
+    }
+
+    #[test]
+    fn lines_keep_their_breaks_and_tabs_and_nothing_else() {
+        assert_eq!(escape_control_but_lines("a\r\n\tb\u{202e}"), "a␍\n\tb\u{fffd}");
+    }
+
+    #[test]
+    fn json_for_a_terminal_is_the_same_value_without_a_control_character() {
+        let text = "ä\u{9b}31m \u{7f}\u{2028}\u{202e}\u{61c}\u{feff}\x1b\n🚀";
+        let json = serde_json::to_string_pretty(&[text]).unwrap_or_default();
+        let escaped = escape_json(&json);
+        assert!(escaped.contains("\\u009b31m \\u007f\\u2028\\u202e"), "{escaped}");
+        assert!(!escaped.contains(|it: char| it != '\n' && visible(it) != it), "{escaped}");
+        assert_eq!(serde_json::from_str::<Vec<String>>(&escaped).unwrap_or_default(), [text]);
     }
 }

@@ -2,9 +2,8 @@
 
 use crate::commands::{Command, Context};
 use crate::domain::account::Account;
-use crate::domain::event::Level;
 use crate::domain::known::Known;
-use crate::effect::{Effect, Order, TerminalEffect};
+use crate::effect::{Effect, Order};
 
 use super::requests::AppRequest;
 use super::scrolling::moved;
@@ -45,9 +44,7 @@ impl Pane for AccountsPane {
                     self.current(ctx.known).and_then(|it| ctx.known.statuses.get(&it.name));
                 let failure = status.and_then(|status| status.failure.as_ref());
                 failure.map_or_else(Update::taken, |failure| {
-                    let words = failure.with_advice();
-                    Update::effect(Effect::Terminal(TerminalEffect::Copy(words)))
-                        .and(Update::say(Level::Info, "Copied."))
+                    Update::copy_words(&failure.with_advice())
                 })
             }
             other => match moved(other, self.cursor, ctx.known.accounts.len()) {

@@ -3,9 +3,8 @@
 
 use crate::commands::{Command, Context};
 use crate::domain::call::{Call, CallLog};
-use crate::domain::event::Level;
 use crate::domain::ids::Ticket;
-use crate::effect::{Answer, Effect, Query, TerminalEffect};
+use crate::effect::{Answer, Effect, Query};
 
 use super::requests::AppRequest;
 use super::scrolling::moved;
@@ -53,10 +52,9 @@ impl CallsPane {
 
     fn copy(&self) -> Update {
         let shown = self.shown();
-        shown.get(self.cursor(&shown)).map_or_else(Update::taken, |call| {
-            Update::effect(Effect::Terminal(TerminalEffect::Copy(sentence(call))))
-                .and(Update::say(Level::Info, "Copied."))
-        })
+        shown
+            .get(self.cursor(&shown))
+            .map_or_else(Update::taken, |call| Update::copy_words(&sentence(call)))
     }
 }
 

@@ -1,10 +1,8 @@
 //! The history of notices: everything that the operator was told, the newest first.
 
 use crate::commands::{Command, Context};
-use crate::domain::event::Level;
 use crate::domain::known::Known;
 use crate::domain::notice_log::LoggedNotice;
-use crate::effect::{Effect, TerminalEffect};
 
 use super::requests::AppRequest;
 use super::scrolling::moved;
@@ -40,8 +38,7 @@ impl Pane for NoticesPane {
                 let account = logged.notice.account.as_ref();
                 let account = account.map(|it| format!("{it}: ")).unwrap_or_default();
                 let words = format!("{account}{}", logged.notice.words);
-                Update::effect(Effect::Terminal(TerminalEffect::Copy(words)))
-                    .and(Update::say(Level::Info, "Copied."))
+                Update::copy_words(&words)
             }),
             other => match moved(other, self.cursor, ctx.known.notices.len()) {
                 Some(to) => {

@@ -14,6 +14,7 @@ use crate::domain::payload::PurgeRequest;
 use crate::domain::plan::{Plan, Preview, Risk};
 use crate::effect::{Answer, Effect, Order, Query};
 
+use super::copy::of_request;
 use super::field::{Edit, Field};
 use super::format;
 use super::requests::AppRequest;
@@ -131,7 +132,7 @@ impl PlanPane {
     /// Copies the targets of the request under the cursor.
     fn copy(&self) -> Update {
         let request = self.plan.requests.get(self.here).map(|planned| &planned.request);
-        Update::copy_targets(request.map_or(&[], |request| request.payload.targets()))
+        request.map_or_else(Update::taken, |request| Update::copy_targets([of_request(request)]))
     }
 
     fn copy_curl(&self) -> Update {

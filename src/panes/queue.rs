@@ -9,6 +9,7 @@ use crate::domain::ids::{JournalId, Ticket};
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::effect::{Answer, Effect, Order, Query, Subject};
 
+use super::copy::of_request;
 use super::requests::AppRequest;
 use super::scrolling::moved;
 use super::{BudgetOf, Pane, PaneCtx, Update};
@@ -215,7 +216,7 @@ impl Pane for QueuePane {
             }),
             Command::QueuePause => Update::effect(Effect::Order(Order::Pause(!ctx.known.paused))),
             Command::Copy => self.current().map_or_else(Update::taken, |entry| {
-                Update::copy_targets(entry.request.payload.targets())
+                Update::copy_targets([of_request(&entry.request)])
             }),
             Command::CopyCurl => {
                 let Some(request) = self.current().map(|entry| entry.request.clone()) else {

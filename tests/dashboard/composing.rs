@@ -122,9 +122,13 @@ fn in_the_plan_y_copies_and_only_the_other_key_sends() {
     stage.take_asked();
     stage.press("y");
     let asked = stage.take_asked();
-    assert_eq!(copied(&asked), Some("/img/*"));
+    assert_eq!(copied(&asked), Some("https://www.site.com/img/*"));
     assert!(!sends(&asked));
-    assert!(stage.text().contains("Copied 1 target."), "{}", stage.text());
+    assert!(
+        stage.text().contains("Sent 1 target to the terminal's clipboard."),
+        "{}",
+        stage.text()
+    );
     stage.press("enter");
     assert!(!sends(&stage.take_asked()));
     stage.press("S");
@@ -187,7 +191,7 @@ fn a_copied_command_says_that_it_removes_everything() {
     });
     stage.report(Report::Answer(Answer::Previewed { ticket, previews: previews.collect() }));
     let text = stage.text();
-    assert!(text.contains("Copied 2 commands for curl"), "{text}");
+    assert!(text.contains("Sent 2 commands for curl"), "{text}");
     assert!(text.contains("2 of them remove everything"), "{text}");
 }
 

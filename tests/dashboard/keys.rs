@@ -335,17 +335,17 @@ fn a_single_target_is_copied_at_once_and_many_are_fetched_first() {
     stage.press("y");
     let asked = stage.take_asked();
     assert!(
-        asked.contains(&Effect::Terminal(TerminalEffect::Copy("/img/0/hero-0.jpg".to_owned()))),
+        asked.contains(&Effect::Terminal(TerminalEffect::Copy(
+            "https://www.site.com/img/0/hero-0.jpg".to_owned()
+        ))),
         "{asked:?}"
     );
     stage.press("j y");
     let asked = stage.take_asked();
-    let copied = "/img/1/hero-0.jpg\n/img/1/hero-1.jpg\n/img/1/hero-2.jpg\n/img/1/hero-3.jpg";
-    assert!(
-        asked.contains(&Effect::Terminal(TerminalEffect::Copy(copied.to_owned()))),
-        "{asked:?}"
-    );
-    assert!(stage.text().contains("Copied 4 targets."));
+    let copied = (0..4).map(|at| format!("https://img.site.com/img/1/hero-{at}.jpg"));
+    let copied = copied.collect::<Vec<_>>().join("\n");
+    assert!(asked.contains(&Effect::Terminal(TerminalEffect::Copy(copied))), "{asked:?}");
+    assert!(stage.text().contains("Sent 4 targets to the terminal's clipboard"));
 }
 
 #[test]

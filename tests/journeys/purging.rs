@@ -98,7 +98,7 @@ fn the_more_can_go_wrong_the_more_it_takes_to_send_it() {
         deck.press("enter").await;
         deck.sees("names the key that sends this").await;
         deck.press("y").await;
-        deck.sees("Copied 1 target.").await;
+        deck.sees("Sent 1 target to the terminal's clipboard.").await;
         // Neither key queued anything: nothing could go out later either.
         deck.press("esc esc Q").await;
         deck.sees("Nothing was sent from here yet.").await;

@@ -151,9 +151,9 @@ impl HistoryPane {
     fn copy(&mut self, ctx: &PaneCtx<'_>) -> Update {
         match self.rows.here() {
             Some(row) if self.marks.keys().is_empty() && row.target_count == 1 => {
-                let target = row.first_target.clone();
+                let (cname, target) = (row.cname.clone(), row.first_target.clone());
                 self.rows.pin();
-                Update::copy_targets(&[target])
+                Update::copy_targets([(cname.as_str(), vec![target.as_str()])])
             }
             _ => self.act(RowAction::Copy, ctx),
         }
@@ -197,14 +197,10 @@ impl HistoryPane {
             Err(error) => return Update::say(Level::Error, error.to_string()),
         };
         match pending.action {
-            RowAction::Copy => {
-                let lines: Vec<&str> = purges
-                    .iter()
-                    .flat_map(|purge| purge.targets.iter())
-                    .map(|target| target.text.as_str())
-                    .collect();
-                Update::copy_targets(&lines)
-            }
+            RowAction::Copy => Update::copy_targets(purges.iter().map(|purge| {
+                let targets = purge.targets.iter().map(|it| it.text.as_str());
+                (purge.cname.as_str(), targets.collect())
+            })),
             RowAction::Curl => {
                 let requests = purges.iter().filter_map(Purge::again);
                 let requests: Vec<_> = requests
