@@ -19,6 +19,7 @@ pub mod gcore;
 pub mod http;
 mod lenient;
 pub mod medianova;
+mod proxy;
 mod records;
 #[cfg(test)]
 #[expect(clippy::unwrap_used, clippy::format_push_string, reason = "serves tests only")]

@@ -26,6 +26,7 @@ use url::{Host, Url};
 use self::dns::{FixedAddress, NameServer};
 use self::public::{NotPublic, ProbedHosts, PublicOnly, SystemResolver, is_public};
 use super::http::error_chain;
+use super::proxy;
 use crate::config::edge::{EdgeAddress, EdgeSettings};
 use crate::domain::edge::{EdgeRules, Headers, Observation, ProbeError};
 
@@ -199,6 +200,9 @@ impl Edge for HttpProber {
         let url = self.url(url, server)?;
         self.guard(&url, server)?;
         let (host, path) = (url.host_str().unwrap_or_default().to_owned(), url.path().to_owned());
+        if matches!(self.routes.get(server), Some(Route::SystemDns) | None) {
+            proxy::check(&url).map_err(ProbeError::Unreachable)?;
+        }
         let client = self.client(server, url.scheme() == "http")?;
         let asked = client.get(url).header(RANGE, "bytes=0-0").header(ACCEPT, "*/*").send().await;
         let result = match asked {

@@ -13,6 +13,7 @@ use tokio::io::AsyncReadExt;
 
 use crate::config::value::to_toml;
 use crate::domain::secret::Secret;
+use crate::domain::target::strip_ignoring_case;
 use crate::domain::text::escape_control;
 
 /// Time that a command has to print a secret; password managers may ask their owner first.
@@ -54,9 +55,7 @@ impl SecretSource {
     /// at most [`COMMAND_TIMEOUT`]. Every call fetches anew; callers that need it often keep it.
     pub async fn fetch(&self) -> Result<Secret, SecretError> {
         match self {
-            Self::Env(name) => {
-                tidy(std::env::var(name).map_err(|_| unset(name))?, &format!("${name}"))
-            }
+            Self::Env(name) => tidy(&variable(name)?, &format!("${name}")),
             Self::File(path) => {
                 check_file(path)?;
                 let mut text = String::new();
@@ -65,21 +64,18 @@ impl SecretSource {
                     .map_err(|error| unreadable(path, &error))?
                     .take(MAX_BYTES + 1);
                 file.read_to_string(&mut text).await.map_err(|error| unreadable(path, &error))?;
-                tidy(text, &path.display().to_string())
+                tidy(&text, &path.display().to_string())
             }
             Self::Command(command) => run(command, COMMAND_TIMEOUT).await,
             Self::Given(secret) => Ok(secret.clone()),
         }
     }
 
-    /// Checks what is possible without fetching it: that the variable is set, and that the file
-    /// exists and is closed to others. No program is started.
+    /// Checks what is possible without waiting for it: that the variable holds a secret, and that
+    /// the file exists and is closed to others. No program is started.
     pub fn check(&self) -> Result<(), SecretError> {
         match self {
-            Self::Env(name) => match std::env::var_os(name) {
-                Some(value) if !value.is_empty() => Ok(()),
-                Some(_) | None => Err(unset(name)),
-            },
+            Self::Env(name) => tidy(&variable(name)?, &format!("${name}")).map(|_| ()),
             Self::File(path) => check_file(path),
             Self::Command(_) | Self::Given(_) => Ok(()),
         }
@@ -144,6 +140,17 @@ impl<'de> Visitor<'de> for SourceVisitor {
     }
 }
 
+fn variable(name: &str) -> Result<String, SecretError> {
+    match std::env::var(name) {
+        Ok(value) if !value.is_empty() => Ok(value),
+        Ok(_) | Err(std::env::VarError::NotPresent) => Err(unset(name)),
+        Err(std::env::VarError::NotUnicode(_)) => Err(SecretError::new(
+            format!("the environment variable {name} is not UTF-8 text"),
+            "set it to the secret as the vendor shows it",
+        )),
+    }
+}
+
 fn unset(name: &str) -> SecretError {
     SecretError::new(
         format!("the environment variable {name} is not set"),
@@ -158,9 +165,16 @@ fn unreadable(path: &Path, error: &std::io::Error) -> SecretError {
     )
 }
 
-fn tidy(mut text: String, from: &str) -> Result<Secret, SecretError> {
-    let end = text.trim_end_matches(['\r', '\n']).len();
-    text.truncate(end);
+/// Words that a vendor's documents put before a token, which the request gets anyway.
+const SCHEME_WORDS: [&str; 3] = ["Authorization:", "APIKey", "Bearer"];
+
+/// Quotation marks, as they are typed and as editors write them.
+const QUOTES: [(char, char); 4] = [('"', '"'), ('\'', '\''), ('`', '`'), ('“', '”')];
+
+/// Takes away what editors and shells put around a secret: blanks, line ends, a byte order mark.
+/// Refuses what is no secret. No error has a part of the text.
+fn tidy(text: &str, from: &str) -> Result<Secret, SecretError> {
+    let text = text.trim_start_matches('\u{feff}').trim();
     if text.is_empty() {
         return Err(SecretError::new(
             format!("the secret from {from} is empty"),
@@ -179,7 +193,26 @@ fn tidy(mut text: String, from: &str) -> Result<Secret, SecretError> {
             "put the secret there alone, on one line",
         ));
     }
-    Ok(Secret::new(text))
+    let within = |(open, close)| text.strip_prefix(open).is_some_and(|it| it.ends_with(close));
+    if QUOTES.into_iter().any(within) {
+        return Err(SecretError::new(
+            format!("the secret from {from} is in quotation marks, which are not a part of it"),
+            "put it there without them",
+        ));
+    }
+    if let Some(word) = SCHEME_WORDS.into_iter().find(|word| begins_with_word(text, word)) {
+        return Err(SecretError::new(
+            format!("the secret from {from} begins with \"{word}\", which is not a part of it"),
+            "put the bare secret there; purgedeck writes that word itself",
+        ));
+    }
+    Ok(Secret::new(text.to_owned()))
+}
+
+/// Returns true if the text begins with the word, in whatever case, and goes on after it.
+fn begins_with_word(text: &str, word: &str) -> bool {
+    let rest = strip_ignoring_case(text, word);
+    rest.is_some_and(|rest| word.ends_with(':') || rest.starts_with([' ', '\t', ':']))
 }
 
 #[cfg(unix)]
@@ -187,6 +220,13 @@ fn check_file(path: &Path) -> Result<(), SecretError> {
     use std::os::unix::fs::MetadataExt;
 
     let metadata = std::fs::metadata(path).map_err(|error| unreadable(path, &error))?;
+    // Opening a pipe would wait for a writer, and a device may be endless.
+    if !metadata.is_file() {
+        return Err(SecretError::new(
+            format!("{} is not a plain file", path.display()),
+            "name a file, or a command that prints the secret",
+        ));
+    }
     if metadata.mode() & 0o077 != 0 {
         return Err(SecretError::new(
             format!(
@@ -245,7 +285,7 @@ async fn run(command: &[String], timeout: Duration) -> Result<Secret, SecretErro
     }
     let text = String::from_utf8(output.stdout)
         .map_err(|_| failed(format!("{program} printed something that is not text")))?;
-    tidy(text, program)
+    tidy(&text, program)
 }
 
 #[cfg(test)]
@@ -302,5 +342,45 @@ mod tests {
     async fn an_empty_secret_or_one_of_two_lines_is_none() {
         assert!(command(&["printf", "\n"]).fetch().await.is_err());
         assert!(command(&["printf", "a\nb"]).fetch().await.is_err());
+    }
+
+    #[test]
+    fn blanks_line_ends_and_a_byte_order_mark_around_a_secret_are_no_part_of_it() {
+        for text in ["29841$c767\r\n", "\u{feff}29841$c767\n", "  29841$c767 \r\n\n", "29841$c767"]
+        {
+            assert_eq!(tidy(text, "token").unwrap().expose(), "29841$c767", "{text:?}");
+        }
+    }
+
+    #[test]
+    fn quotation_marks_and_a_scheme_word_are_named_with_the_remedy_and_without_the_secret() {
+        for (text, said) in [
+            ("\"29841$c767\"", "quotation marks"),
+            ("'29841$c767'\n", "quotation marks"),
+            ("\u{feff}“29841$c767”", "quotation marks"),
+            ("APIKey 29841$c767", "\"APIKey\""),
+            ("apikey: 29841$c767", "\"APIKey\""),
+            ("bearer  29841$c767", "\"Bearer\""),
+            ("Authorization: APIKey 29841$c767", "\"Authorization:\""),
+            ("authorization:29841$c767", "\"Authorization:\""),
+            ("\"Bearer 29841$c767\"", "quotation marks"),
+        ] {
+            let error = tidy(text, "$TOKEN").unwrap_err();
+            assert!(error.message.contains(said), "{text}: {error}");
+            assert!(error.message.contains("$TOKEN"), "{error}");
+            assert!(!error.to_string().contains("c767"), "{error}");
+        }
+        for secret in ["bearer", "APIKeyed1", "a\"b", "\"", "x'y'", "Bearer-1", "pass word"] {
+            assert_eq!(tidy(secret, "token").unwrap().expose(), secret);
+        }
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_place_that_is_no_plain_file_is_refused_and_not_waited_for() {
+        for path in ["/dev/null", "/tmp"] {
+            let error = SecretSource::File(path.into()).fetch().await.unwrap_err();
+            assert!(error.message.contains("not a plain file"), "{error}");
+        }
     }
 }

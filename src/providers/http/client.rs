@@ -7,6 +7,7 @@ use reqwest::redirect::Policy;
 use super::HttpPolicy;
 use super::base::BaseUrl;
 use crate::domain::failure::{Cause, Failure};
+use crate::providers::proxy;
 
 /// The `User-Agent` of every request to a vendor.
 pub(super) const USER_AGENT: &str = concat!("purgedeck/", env!("CARGO_PKG_VERSION"));
@@ -26,7 +27,7 @@ impl Clients {
         base: &BaseUrl,
         policy: &HttpPolicy,
     ) -> Result<reqwest::Client, Failure> {
-        made_once(&self.reading, || client(base, policy).build())
+        made_once(&self.reading, base, || client(base, policy).build())
     }
 
     pub(super) fn sending(
@@ -34,7 +35,7 @@ impl Clients {
         base: &BaseUrl,
         policy: &HttpPolicy,
     ) -> Result<reqwest::Client, Failure> {
-        made_once(&self.sending, || {
+        made_once(&self.sending, base, || {
             client(base, policy).pool_max_idle_per_host(0).retry(reqwest::retry::never()).build()
         })
     }
@@ -42,11 +43,16 @@ impl Clients {
 
 fn made_once(
     slot: &Mutex<Option<reqwest::Client>>,
+    base: &BaseUrl,
     make: impl FnOnce() -> reqwest::Result<reqwest::Client>,
 ) -> Result<reqwest::Client, Failure> {
     let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(client) = &*slot {
         return Ok(client.clone());
+    }
+    if !base.is_local() {
+        proxy::check(base.url())
+            .map_err(|fault| Failure::new(Cause::Refused).with_message(fault))?;
     }
     let client = make().map_err(|error| {
         Failure::new(Cause::Refused).with_message(format!(

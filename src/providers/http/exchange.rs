@@ -125,7 +125,7 @@ impl Http {
                     self.policy.connect_timeout.as_secs_f32()
                 ))
             } else {
-                failure.with_message(error_chain(error))
+                failure.with_message(trust_explained(error_chain(error)))
             };
         }
         let failure = Failure::new(Cause::Lost);
@@ -153,6 +153,18 @@ fn redirect(response: &HttpResponse) -> Option<Failure> {
              stays here"
         ))
     })
+}
+
+/// Adds the usual reason and the remedy to an error about a certificate that nobody here trusts.
+fn trust_explained(words: String) -> String {
+    if words.contains("UnknownIssuer") {
+        format!(
+            "{words}; if a proxy or this network has a CA of its own, name its certificates with \
+             SSL_CERT_FILE or SSL_CERT_DIR"
+        )
+    } else {
+        words
+    }
 }
 
 /// Returns an error with its causes, without the URL: a signature may be in its query.
