@@ -5,13 +5,15 @@
 //! [`error`] gives every failure its exit code.
 
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
 use args::{Cli, Command};
 use error::CliError;
+
+use crate::domain::text::escape_control;
 
 pub mod args;
 pub mod completions;
@@ -31,6 +33,7 @@ pub mod keys;
 pub mod listing;
 pub mod log;
 pub mod man;
+pub mod output;
 pub mod probe_record;
 pub mod purge;
 pub mod purge_record;
@@ -53,23 +56,42 @@ pub mod wait_notice;
 
 /// Runs a command line, the program's name first, and returns the process's exit code.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(args) {
-        Ok(cli) => cli,
-        Err(error) => {
-            // A reader that has gone is no reason for another exit code.
-            let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
-        }
+    let args: Vec<OsString> = args.into_iter().collect();
+    let result = match Cli::try_parse_from(&args) {
+        Ok(cli) => dispatch(&cli),
+        Err(error) => print_parser_message(&args, error),
     };
-    match dispatch(&cli) {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             if !error.message.is_empty() {
-                let _ = writeln!(io::stderr(), "{error}");
+                // There is no other place to say it.
+                let _ = writeln!(output::stderr(), "{error}");
             }
             ExitCode::from(error.class.code())
         }
     }
+}
+
+/// Prints what the parser of arguments says: help and version on standard output, else an error.
+/// It repeats arguments, so those are made visible first: the parser has them once more.
+fn print_parser_message(args: &[OsString], error: clap::Error) -> Result<(), CliError> {
+    let shown = args.iter().map(|arg| escape_control(&arg.to_string_lossy(), usize::MAX));
+    let error = Cli::try_parse_from(shown).err().unwrap_or(error);
+    let text = error.render();
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let coloured = !set("NO_COLOR") && std::env::var_os("TERM").is_some_and(|term| term != "dumb");
+    let worded = |terminal: bool| {
+        if terminal && coloured { text.ansi().to_string() } else { text.to_string() }
+    };
+    if error.use_stderr() {
+        let text = worded(io::stderr().is_terminal());
+        let _ = write!(output::stderr().styled(), "{text}");
+        return Err(CliError::silent(error::Class::Usage));
+    }
+    let mut out = output::stdout().styled();
+    write!(out, "{}", worded(io::stdout().is_terminal()))?;
+    Ok(out.flush()?)
 }
 
 fn dispatch(cli: &Cli) -> Result<(), CliError> {

@@ -13,6 +13,7 @@ pub mod example;
 pub mod file;
 pub mod hooks;
 pub mod load;
+pub mod local_zone;
 pub mod new_account;
 pub mod paths;
 pub mod schema;

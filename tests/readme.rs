@@ -113,6 +113,7 @@ fn every_exit_code_stands_in_its_table() {
         Class::TimedOut,
         Class::NotVerified,
         Class::Refused,
+        Class::NotListed,
         Class::Interrupted,
     ] {
         let row = format!("\n| {} | ", class.code());

@@ -181,6 +181,11 @@ impl App {
                 self.repaint = true;
                 Vec::new()
             }
+            Command::ZoneToggle if self.zones.0 == self.zones.1 => {
+                let words = "Local time is not known: TZ names no time zone. Times stay in UTC.";
+                self.say(Level::Warning, words.to_owned(), ctx);
+                Vec::new()
+            }
             Command::ZoneToggle => {
                 self.zone = self.other_zone();
                 self.on_resized(ctx)

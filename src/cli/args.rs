@@ -21,7 +21,7 @@ use super::{
     disable_help_subcommand = true,
     after_help = "Exit codes: 0 ok, 1 failed, 2 usage or lint error, 3 auth, 4 limit (nothing \
                   sent), 5 partly done,\n6 wait timed out, 7 not verified, 8 refused, \
-                  130 interrupted.\n\
+                  9 sent but not listed, 130 interrupted.\n\
                   Example: purgedeck demo"
 )]
 pub struct Cli {

@@ -1,11 +1,12 @@
 //! `purgedeck completions`: a completion script for a shell.
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use clap::Args;
 use clap_complete::Shell;
 
 use super::error::CliError;
+use super::output;
 
 /// `purgedeck completions`.
 #[derive(Debug, Args)]
@@ -20,6 +21,7 @@ pub struct Options {
 pub fn run(options: &Options, mut program: clap::Command) -> Result<(), CliError> {
     let mut script = Vec::new();
     clap_complete::generate(options.shell, &mut program, "purgedeck", &mut script);
-    io::stdout().lock().write_all(&script)?;
-    Ok(())
+    let mut out = output::stdout();
+    out.write_all(&script)?;
+    Ok(out.flush()?)
 }

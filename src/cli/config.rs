@@ -7,7 +7,7 @@ use clap::Subcommand;
 use super::console::Console;
 use super::error::{Class, CliError};
 use super::global::Global;
-use super::setup;
+use super::{output, setup};
 use crate::config::diagnostic::Diagnostic;
 use crate::config::example::example;
 use crate::config::paths::{private_file, write_private_new};
@@ -36,7 +36,7 @@ pub enum Command {
 /// Runs `purgedeck config`.
 pub fn run(global: &Global, command: &Command) -> Result<(), CliError> {
     let console = Console::new(global);
-    let mut out = io::stdout().lock();
+    let mut out = output::stdout();
     match command {
         Command::Init { force } => init(global, *force, console)?,
         Command::Path => writeln!(out, "{}", setup::paths(global)?.config.display())?,
@@ -49,7 +49,7 @@ pub fn run(global: &Global, command: &Command) -> Result<(), CliError> {
             writeln!(out, "{words}")?;
         }
     }
-    Ok(())
+    Ok(out.flush()?)
 }
 
 fn init(global: &Global, force: bool, console: Console) -> Result<(), CliError> {

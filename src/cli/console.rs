@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use super::global::Global;
+use super::output;
 
 /// Writes to standard error. A closed standard error is no failure.
 #[derive(Clone, Copy, Debug)]
@@ -31,15 +32,15 @@ impl Console {
 
     /// Prints a line about something that went wrong, also with `--quiet`.
     pub fn warn(&self, line: &str) {
-        let _ = writeln!(io::stderr(), "{line}");
+        let _ = output::stderr().write_all(format!("{line}\n").as_bytes());
     }
 
     /// Shows progress in the place of the progress before; on a terminal only.
     pub fn progress(&self, text: &str) {
         if self.terminal && !self.quiet {
-            let mut err = io::stderr();
-            let _ = write!(err, "\r\x1b[K{text}");
-            let _ = err.flush();
+            let mut err = output::stderr();
+            let _ = err.control("\r\x1b[K");
+            let _ = err.write_all(text.replace('\n', " ").as_bytes());
         }
     }
 
@@ -50,9 +51,7 @@ impl Console {
 
     /// Prints a question; the answer is typed on the same line.
     pub fn prompt(&self, question: &str) {
-        let mut err = io::stderr();
-        let _ = write!(err, "{question}");
-        let _ = err.flush();
+        let _ = output::stderr().write_all(question.as_bytes());
     }
 }
 

@@ -16,7 +16,7 @@ use crate::tui::{self, DashboardStart, NextScreen};
 
 /// Runs `purgedeck` without a subcommand.
 pub fn run(global: &Global, view: Option<&str>, help: &StyledStr) -> Result<(), CliError> {
-    let mut config = setup::configuration(global)?;
+    let mut config = setup::screen_configuration(global)?;
     if let Some(name) = view {
         check_view(&config, name)?;
     }
@@ -24,7 +24,7 @@ pub fn run(global: &Global, view: Option<&str>, help: &StyledStr) -> Result<(), 
     super::log::start(&config)?;
     if start::is_first(global, &config) {
         match start::run(&config)? {
-            Some(NextScreen::Board) => config = setup::configuration(global)?,
+            Some(NextScreen::Board) => config = setup::screen_configuration(global)?,
             Some(NextScreen::Demo) => return demo::run_beside(global, help),
             None => return Ok(()),
         }
@@ -32,6 +32,12 @@ pub fn run(global: &Global, view: Option<&str>, help: &StyledStr) -> Result<(), 
     if !config.settings.store.value.exists() {
         setup::require_account(&config)?;
     }
+    let warnings = config.warnings.iter().map(|words| Notice {
+        level: Level::Warning,
+        account: None,
+        words: sentence(words),
+    });
+    let warnings: Vec<Notice> = warnings.collect();
     let (store, unwritable) = LocalStore::open_as_permitted(&config.settings.store.value)?;
     let warning = unwritable.map(|error| Notice {
         level: Level::Warning,
@@ -46,7 +52,7 @@ pub fn run(global: &Global, view: Option<&str>, help: &StyledStr) -> Result<(), 
         keeps_board: warning.is_none(),
         view_place: ViewPlace::File,
         view: view.map(str::to_owned),
-        notices: warning.into_iter().chain(fault).collect(),
+        notices: warning.into_iter().chain(fault).chain(warnings).collect(),
         sets_up: false,
     };
     let options = StartOptions {
@@ -61,6 +67,13 @@ pub fn run(global: &Global, view: Option<&str>, help: &StyledStr) -> Result<(), 
     let result = runtime.block_on(screen::show(&config, &store, options, start, Some(global)));
     runtime.shutdown_background();
     result
+}
+
+/// Words a warning of the command line as a notice.
+fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string());
+    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
 }
 
 /// Fails, with the nearest name, where there is no such view.

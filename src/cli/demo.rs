@@ -113,7 +113,7 @@ fn configuration(
     };
     let mut config = load::load(&flags, &environment, Some(directories))?;
     // A demo opens also where the user's own configuration has errors.
-    let fault = match setup::configuration(global) {
+    let fault = match setup::screen_configuration(global) {
         Ok(own) => {
             let Settings { theme, colour, ascii, mouse, .. } = own.settings;
             config.settings = Settings { theme, colour, ascii, mouse, ..config.settings };

@@ -144,7 +144,7 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
         .filter(|finding| finding.outcome == Outcome::Fail)
         .map(|finding| finding.class)
         .collect();
-    listing::print(options.format, style, findings)?;
+    CliError::unless_pipe_closed(listing::print(options.format, style, findings))?;
     if failed.is_empty() {
         return Ok(());
     }

@@ -29,6 +29,8 @@ pub enum Class {
     Refused,
     /// Ended by a signal.
     Interrupted,
+    /// Purges were done, but the list of them could not be written.
+    NotListed,
     /// The reader of the output has gone. Ends quietly.
     ClosedPipe,
 }
@@ -52,6 +54,7 @@ impl Class {
             Self::TimedOut => 6,
             Self::NotVerified => 7,
             Self::Refused => 8,
+            Self::NotListed => 9,
             Self::Interrupted => 130,
         }
     }
@@ -77,6 +80,15 @@ impl CliError {
     /// Makes an error whose message was printed already.
     pub fn silent(class: Class) -> Self {
         Self::new(class, "")
+    }
+
+    /// Lets the command go on where only the reader of its output has gone: the way it ends, and
+    /// what it says on standard error, stay the same.
+    pub fn unless_pipe_closed(printed: Result<(), Self>) -> Result<(), Self> {
+        match printed {
+            Err(error) if error.class == Class::ClosedPipe => Ok(()),
+            other => other,
+        }
     }
 
     /// Adds what to do next.
@@ -122,7 +134,12 @@ impl From<io::Error> for CliError {
 
 impl From<csv::Error> for CliError {
     fn from(error: csv::Error) -> Self {
-        io::Error::from(error).into()
+        let words = error.to_string();
+        // A closed pipe is told by the kind of the error within.
+        if let csv::ErrorKind::Io(error) = error.into_kind() {
+            return error.into();
+        }
+        Self::new(Class::Failed, words)
     }
 }
 
@@ -188,6 +205,25 @@ mod tests {
     fn a_closed_pipe_is_quiet() {
         let error = CliError::from(io::Error::from(io::ErrorKind::BrokenPipe));
         assert_eq!((error.class.code(), error.message.as_str()), (0, ""));
+    }
+
+    #[test]
+    fn a_closed_pipe_is_quiet_in_csv_too() {
+        struct Closed;
+
+        impl io::Write for Closed {
+            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+                Err(io::ErrorKind::BrokenPipe.into())
+            }
+
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+
+        let mut writer = csv::WriterBuilder::new().buffer_capacity(1).from_writer(Closed);
+        let error = writer.write_record(["a", "b"]).map_err(CliError::from);
+        assert_eq!(error.map_err(|error| error.class), Err(Class::ClosedPipe));
     }
 
     #[test]

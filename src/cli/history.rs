@@ -1,6 +1,6 @@
 //! `purgedeck history`: the purges that a filter selects, newest first.
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::ops::ControlFlow;
 
 use chrono::Utc;
@@ -56,7 +56,7 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
     } else {
         sync::history(&config, &predicate, options.limit, console)?
     };
-    list(options, &config, &predicate, console)?;
+    CliError::unless_pipe_closed(list(options, &config, &predicate, console))?;
     sync::conclude(&report, console)
 }
 
@@ -105,8 +105,7 @@ fn list(
     console: Console,
 ) -> Result<(), CliError> {
     let style = TableStyle::of_stdout(config);
-    let out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
-    let mut listing = Listing::begin::<PurgeRecord>(options.format, style, out)?;
+    let mut listing = Listing::on_stdout::<PurgeRecord>(options.format, style)?;
     let Some(store) = session::existing_store(config)? else {
         let file = config.settings.store.value.display();
         console.info(&format!("there is no history in {file} yet"));

@@ -1,6 +1,8 @@
 //! Lists of records: a table for people, JSON, NDJSON and CSV for programs.
 //!
 //! Records are written as they come; at most the rows that settle a table's widths are in memory.
+//! Cells of tables have no control character, and JSON has each as an escape sequence; CSV carries
+//! them as they are, and [`output`] makes them visible on a terminal.
 
 use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
@@ -13,9 +15,10 @@ use unicode_width::UnicodeWidthStr;
 
 use super::console::Console;
 use super::error::CliError;
+use super::output::{self, StandardOutput};
 use crate::config::load::Config;
 use crate::config::schema::ColourMode;
-use crate::domain::text::escape_control;
+use crate::domain::text::{escape_control, escape_json};
 use crate::domain::zone::Zone;
 
 /// The formats of lists.
@@ -126,11 +129,21 @@ pub fn print<R: Record>(
     style: TableStyle,
     records: impl IntoIterator<Item = R>,
 ) -> Result<(), CliError> {
-    let mut listing = Listing::begin::<R>(format, style, io::stdout().lock())?;
+    let mut listing = Listing::on_stdout::<R>(format, style)?;
     for record in records {
         listing.put(&record)?;
     }
     listing.end()
+}
+
+impl Listing<StandardOutput> {
+    /// Begins a list on standard output.
+    pub fn on_stdout<R: Record>(format: Format, style: TableStyle) -> Result<Self, CliError> {
+        let out = output::stdout();
+        // A table makes its cells visible itself, and may colour them.
+        let out = if format == Format::Table { out.styled() } else { out };
+        Self::begin::<R>(format, style, out)
+    }
 }
 
 impl<W: Write> Listing<W> {
@@ -157,11 +170,10 @@ impl<W: Write> Listing<W> {
             Body::Json { out, first } => {
                 out.write_all(if *first { b"[\n" } else { b",\n" })?;
                 *first = false;
-                serde_json::to_writer(out, record)?;
+                out.write_all(escape_json(&serde_json::to_string(record)?).as_bytes())?;
             }
             Body::Ndjson(out) => {
-                serde_json::to_writer(&mut *out, record)?;
-                out.write_all(b"\n")?;
+                writeln!(out, "{}", escape_json(&serde_json::to_string(record)?))?;
             }
             Body::Csv(writer) => {
                 let fields = serde_json::to_value(record)?;
@@ -369,6 +381,15 @@ mod tests {
         let text = written(Format::Ndjson, TableStyle::default(), PAIRS);
         assert_eq!(text.lines().count(), 2);
         assert!(text.contains(r#"{"name":"a\u001b[31m","count":22}"#), "{text}");
+    }
+
+    #[test]
+    fn json_has_no_character_that_a_terminal_obeys() {
+        let pair = [Pair { name: "a\u{9b}31m\u{202e}\u{7f}", count: 1 }];
+        for format in [Format::Json, Format::Ndjson] {
+            let text = written(format, TableStyle::default(), &pair);
+            assert!(text.contains(r#""a\u009b31m\u202e\u007f""#), "{text}");
+        }
     }
 
     #[test]

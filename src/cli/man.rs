@@ -1,10 +1,11 @@
 //! `purgedeck man`: the manual pages, in roff.
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use clap::Args;
 
 use super::error::{Class, CliError};
+use super::output;
 
 /// `purgedeck man`.
 #[derive(Debug, Args)]
@@ -31,6 +32,7 @@ pub fn run(options: &Options, mut program: clap::Command) -> Result<(), CliError
     };
     let mut text = Vec::new();
     clap_mangen::Man::new(page).render(&mut text)?;
-    io::stdout().lock().write_all(&text)?;
-    Ok(())
+    let mut out = output::stdout();
+    out.write_all(&text)?;
+    Ok(out.flush()?)
 }

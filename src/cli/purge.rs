@@ -13,7 +13,7 @@ use super::global::Global;
 use super::listing::{Format, TableStyle};
 use super::signals::{self, Shutdown};
 use super::wait::Outcome;
-use super::{hooks, refusal, request_record, session, setup};
+use super::{hooks, refusal, session, setup};
 use crate::config::duration;
 use crate::config::load::Config;
 use crate::domain::check::Checked;
@@ -45,6 +45,8 @@ use targets::GivenTargets;
                   --confirm with the cname. On a terminal\nyou are asked.\n\
                   What does not fit into the vendor's limits now is sent only with --wait; without \
                   it nothing is\nsent (exit code 4).\n\
+                  Exit code 9: all was sent and accepted, but the list could not be written; \
+                  standard error has it.\n\
                   With -v, the rule behind each finding is explained.\n\
                   Example: purgedeck purge www.site.com --url /img/a.jpg /img/b.jpg --yes --wait \
                   --verify\n         \
@@ -176,8 +178,7 @@ async fn purge(
         return Ok(());
     };
     outcome.reload(&store);
-    request_record::print(options.format, run.style, &outcome.entries)?;
-    outcome.conclude(run.console)
+    outcome.report(options.format, run.style, run.console)
 }
 
 /// Plans and sends; `None` for a plan that was only shown.

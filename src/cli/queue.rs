@@ -284,6 +284,5 @@ fn send(global: &Global, config: &Config, format: Format) -> Result<(), CliError
         outcome.reload(&store);
         Ok(outcome)
     })?;
-    request_record::print(format, TableStyle::of_stdout(config), &outcome.entries)?;
-    outcome.conclude(console)
+    outcome.report(format, TableStyle::of_stdout(config), console)
 }

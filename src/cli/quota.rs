@@ -163,12 +163,14 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
         result
     })?;
     let style = TableStyle::of_stdout(&config);
-    let mut listing =
-        Listing::begin::<QuotaRecord>(options.format, style, std::io::stdout().lock())?;
-    for record in &records {
-        listing.put(record)?;
-    }
-    listing.end_or_note(console, "no limit is known of these resources")?;
+    let list = || {
+        let mut listing = Listing::on_stdout::<QuotaRecord>(options.format, style)?;
+        for record in &records {
+            listing.put(record)?;
+        }
+        listing.end_or_note(console, "no limit is known of these resources")
+    };
+    CliError::unless_pipe_closed(list())?;
     sync::conclude(&report, console)
 }
 

@@ -1,7 +1,5 @@
 //! `purgedeck resources`: what can be purged.
 
-use std::io;
-
 use clap::Args;
 use serde::Serialize;
 
@@ -107,15 +105,17 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
     };
     let patterns: Vec<Pattern> = options.words.iter().map(|word| pattern(word)).collect();
     let style = TableStyle::of_stdout(&config);
-    let out = io::BufWriter::new(io::stdout().lock());
-    let mut listing = Listing::begin::<ResourceRecord<'_>>(options.format, style, out)?;
-    for resource in &resources {
-        let shown = options.deleted || resource.state != ResourceState::Deleted;
-        if shown && patterns.iter().all(|pattern| matches(pattern, resource)) {
-            listing.put(&ResourceRecord::from(resource))?;
+    let list = || {
+        let mut listing = Listing::on_stdout::<ResourceRecord<'_>>(options.format, style)?;
+        for resource in &resources {
+            let shown = options.deleted || resource.state != ResourceState::Deleted;
+            if shown && patterns.iter().all(|pattern| matches(pattern, resource)) {
+                listing.put(&ResourceRecord::from(resource))?;
+            }
         }
-    }
-    listing.end_or_note(console, &note_on_empty(global, options))?;
+        listing.end_or_note(console, &note_on_empty(global, options))
+    };
+    CliError::unless_pipe_closed(list())?;
     sync::conclude(&report, console)
 }
 

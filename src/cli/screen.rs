@@ -1,6 +1,6 @@
 //! Screens on the process's terminal: the dashboard on a store, and the way on after one was left.
 
-use std::io::{self, Write as _};
+use std::io::Write as _;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,8 +9,8 @@ use tokio::time::{sleep, timeout};
 
 use super::error::{Class, CliError};
 use super::global::Global;
-use super::setup;
 use super::signals::StopSignals;
+use super::{output, setup};
 use crate::config::load::Config;
 use crate::domain::event::{Event, Level, Notice};
 use crate::domain::text::escape_control;
@@ -107,7 +107,7 @@ fn print(event: &Event) {
 
 fn warn(words: &str) {
     // A terminal that has gone is no failure.
-    let _ = writeln!(io::stderr(), "{words}");
+    let _ = writeln!(output::stderr(), "{words}");
 }
 
 /// Returns the screen to go on with after one was left; `None` if the operator quit.

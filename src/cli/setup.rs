@@ -8,6 +8,7 @@ use clap::builder::StyledStr;
 use super::console::Console;
 use super::error::{Class, CliError};
 use super::global::Global;
+use super::output;
 use crate::config::diagnostic::{Diagnostic, FilePosition};
 use crate::config::load::{self, Config, Loaded};
 use crate::config::paths::{Directories, Paths};
@@ -17,7 +18,7 @@ use crate::tui;
 
 /// Reads an environment variable.
 pub fn environment(name: &str) -> Option<String> {
-    std::env::var(name).ok()
+    std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
 }
 
 /// Fails, after printing the help, without a terminal for the dashboard.
@@ -26,7 +27,7 @@ pub fn require_terminal(help: &StyledStr) -> Result<(), CliError> {
         return Ok(());
     }
     // A reader that has gone is no reason for another error.
-    let _ = write!(io::stderr(), "{help}");
+    let _ = write!(output::stderr(), "{help}");
     Err(CliError::new(Class::Usage, "the dashboard needs a terminal; name a subcommand"))
 }
 
@@ -47,9 +48,21 @@ pub fn require_account(config: &Config) -> Result<(), CliError> {
     Err(CliError::new(Class::Usage, "no account is configured").hint(hint))
 }
 
-/// Reads the configuration, or lists all its errors.
+/// Reads the configuration, or lists all its errors. Prints its warnings.
 pub fn configuration(global: &Global) -> Result<Config, CliError> {
+    Ok(warned(global, screen_configuration(global)?))
+}
+
+/// Reads the configuration for a screen, which shows its warnings, or lists all its errors.
+pub fn screen_configuration(global: &Global) -> Result<Config, CliError> {
     Ok(loaded(global)?.into_config()?)
+}
+
+fn warned(global: &Global, config: Config) -> Config {
+    for warning in &config.warnings {
+        Console::new(global).warn(warning);
+    }
+    config
 }
 
 /// Reads as much of the configuration as a command on the store alone needs: an account or a key
@@ -59,7 +72,7 @@ pub fn store_configuration(global: &Global, change: QueueChange) -> Result<Confi
     let loaded = loaded(global)?;
     // A misspelt account would select nothing.
     if loaded.diagnostics.is_empty() || !global.accounts.is_empty() {
-        return Ok(loaded.into_config()?);
+        return Ok(warned(global, loaded.into_config()?));
     }
     let Loaded { mut config, flawed, faulty, .. } = loaded.clone();
     let error = loaded.into_config().map_or_else(CliError::from, |_| {
@@ -83,7 +96,7 @@ pub fn store_configuration(global: &Global, change: QueueChange) -> Result<Confi
     console.warn(&error.message);
     console.warn("only the store is used");
     config.accounts.extend(flawed);
-    Ok(config)
+    Ok(warned(global, config))
 }
 
 /// A command's change of the queue.

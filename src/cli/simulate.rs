@@ -1,14 +1,14 @@
 //! `purgedeck simulate`: the simulated vendors alone, until a signal stops them.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io::Write;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, value_parser};
 
 use super::error::{Class, CliError};
-use super::signals;
+use super::{output, signals};
 use crate::simulator::{self, Scenario, Simulator};
 
 /// `purgedeck simulate`.
@@ -79,8 +79,9 @@ impl FromArgMatches for Addresses {
 /// Runs `purgedeck simulate`.
 pub fn run(options: &Options) -> Result<(), CliError> {
     if options.scenario.as_deref() == Some(Path::new("help")) {
-        io::stdout().write_all(Scenario::HELP.as_bytes())?;
-        return Ok(());
+        let mut out = output::stdout();
+        out.write_all(Scenario::HELP.as_bytes())?;
+        return Ok(out.flush()?);
     }
     signals::runtime()?.block_on(serve(options))
 }
@@ -124,8 +125,7 @@ fn announce(simulator: &Simulator, options: &Options) -> Result<(), CliError> {
     if let Some(path) = &options.write_config {
         simulator.write_config(path).map_err(|error| CliError::file(path, &error))?;
     }
-    let mut out = io::stdout().lock();
+    let mut out = output::stdout();
     writeln!(out, "{}", simulator.announcement())?;
-    out.flush()?;
-    Ok(())
+    Ok(out.flush()?)
 }

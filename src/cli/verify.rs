@@ -78,7 +78,7 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
     });
     console.clear_progress();
     let results = results?;
-    print(&config, options.format, &purges, &results)?;
+    CliError::unless_pipe_closed(print(&config, options.format, &purges, &results))?;
     sync::conclude(&report, console)?;
     conclude(&purges, &results, console)
 }

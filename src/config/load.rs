@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::accounts::AccountConfig;
 use super::diagnostic::{ConfigError, Diagnostic, describe_io_error};
 use super::file::{self, FileTables, is_meant};
+use super::local_zone;
 use super::paths::{Directories, Paths};
 use super::schema::{
     ColourMode, HookSettings, KeyBinding, LogLevel, Setting, SettingOrigin, Settings, Table, View,
@@ -16,6 +17,7 @@ use super::schema::{
 use super::value::ValueError;
 use crate::domain::ids::{AccountName, ProviderName};
 use crate::domain::nearest::nearest;
+use crate::domain::zone::Zone;
 
 mod account;
 mod variable;
@@ -61,9 +63,14 @@ pub struct Config {
     pub hooks: HookSettings,
     /// The keys that differ from the defaults.
     pub keys: Vec<KeyBinding>,
+    /// True where `TZ` names no zone: then local time is not known.
+    pub local_zone_unknown: bool,
+    /// Parts of the environment that were meant and cannot be used, and what takes their place.
+    pub warnings: Vec<String>,
 }
 
-/// Reads a variable of the environment; `None` if it is not set or not text.
+/// Reads a variable of the environment; `None` if it is not set. Bytes that are no text are
+/// replacement characters.
 pub type Environment<'e> = &'e dyn Fn(&str) -> Option<String>;
 
 /// The variable that names the configuration's file.
@@ -75,7 +82,12 @@ pub fn find_paths(
     env: Environment<'_>,
     user: Option<Directories>,
 ) -> Result<Paths, ConfigError> {
-    let named = flags.config.clone().or_else(|| set(env, CONFIG_VARIABLE).map(PathBuf::from));
+    let variable = set(env, CONFIG_VARIABLE).filter(|_| flags.config.is_none());
+    if variable.as_ref().is_some_and(|text| text.contains(char::REPLACEMENT_CHARACTER)) {
+        let error = Diagnostic::elsewhere(not_text(CONFIG_VARIABLE));
+        return Err(ConfigError::one(None, error.help("name the file with --config")));
+    }
+    let named = flags.config.clone().or_else(|| variable.map(PathBuf::from));
     match (user, named) {
         (Some(user), named) => Ok(Paths {
             config: named.unwrap_or_else(|| user.config.join("config.toml")),
@@ -231,7 +243,24 @@ fn join(flags: &Flags, env: Environment<'_>, paths: Paths, text: Option<&str>) -
     let left_out = select(&mut accounts, &flawed, &flags.accounts, &mut errors);
     let FileTables { views, hooks, keys, .. } = file;
     let has_file = text.is_some();
-    let config = Config { paths, has_file, settings, accounts, left_out, views, hooks, keys };
+    let zone_fault = local_zone::fault(set(env, "TZ").as_deref());
+    let local_zone_unknown = zone_fault.is_some();
+    let warnings = zone_fault.filter(|_| settings.zone.value == Zone::Local).into_iter().collect();
+    if local_zone_unknown {
+        settings.zone.value = Zone::Utc;
+    }
+    let config = Config {
+        paths,
+        has_file,
+        settings,
+        accounts,
+        left_out,
+        views,
+        hooks,
+        keys,
+        local_zone_unknown,
+        warnings,
+    };
     Loaded { config, flawed, faulty, diagnostics: errors }
 }
 
@@ -250,7 +279,11 @@ fn join_settings(
     }
     for key in Settings::KEYS {
         let variable = variable(key.name);
-        if let Some(text) = set(env, &variable)
+        let text = set(env, &variable);
+        if text.as_ref().is_some_and(|text| text.contains(char::REPLACEMENT_CHARACTER)) {
+            errors.push(Diagnostic::elsewhere(not_text(&variable)));
+            faulty.note(key.name);
+        } else if let Some(text) = text
             && let Err(error) = set_from_text(settings, key.name, &text, &variable)
         {
             errors.push(environment_error(&variable, &error));
@@ -288,6 +321,10 @@ fn set_from_text<T: Table>(
 ) -> Result<(), ValueError> {
     let origin = SettingOrigin::Environment(variable.to_owned());
     read_variable(text, |value| table.set(key, value, origin.clone()))
+}
+
+fn not_text(variable: &str) -> String {
+    format!("environment variable {variable} is not UTF-8 text")
 }
 
 fn environment_error(variable: &str, error: &ValueError) -> Diagnostic {

@@ -147,6 +147,7 @@ fn app_setup(config: &Config, start: DashboardStart) -> Setup {
         views: saved_views(config),
         zone,
         other_zone: match zone {
+            Zone::Utc if config.local_zone_unknown => Zone::Utc,
             Zone::Utc => Zone::Local,
             Zone::Local | Zone::Fixed(_) => Zone::Utc,
         },

@@ -3,9 +3,11 @@
 
 mod config;
 mod doctor;
+mod environment;
 mod full;
 mod history;
 mod journal;
+mod output;
 mod purge;
 mod queue;
 mod simulate;

@@ -39,6 +39,10 @@ pub(super) fn configuration(loaded: &Loaded) -> Vec<Finding> {
         };
         findings.push(found(format!("{file}: no errors")));
     }
+    findings.extend(config.warnings.iter().map(|words| {
+        let warning = Finding::ok("configuration", "environment", words.clone());
+        warning.warn("Mend it, then run this again.")
+    }));
     let accounts = Finding::ok(
         "configuration",
         "accounts",
@@ -103,16 +107,19 @@ pub(super) fn store(config: &Config) -> Finding {
         .and_then(|(store, unwritable)| Ok((unwritable, store.damage()?)));
     let size = std::fs::metadata(path).map_or(0, |file| file.len() >> 20);
     match health {
-        Err(error) | Ok((Some(error), _)) => found(error.words).fail(Class::Failed, error.advice),
+        Err(error) => found(error.words).fail(Class::Failed, error.advice),
+        Ok((Some(error), damage)) if damage.is_empty() => {
+            let words = format!("{}; it can be read, and has no damage", error.words);
+            found(words).fail(Class::Failed, error.advice)
+        }
         Ok((None, damage)) if damage.is_empty() => {
             found(format!("{}: {size} MiB, no damage", path.display()))
         }
-        Ok((None, damage)) => {
-            found(format!("{} is damaged: {}", path.display(), damage.join(", "))).fail(
+        Ok((_, damage)) => found(format!("{} is damaged: {}", path.display(), damage.join(", ")))
+            .fail(
                 Class::Failed,
                 "Move it away and start again: the vendors still have the history.",
-            )
-        }
+            ),
     }
 }
 

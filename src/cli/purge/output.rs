@@ -1,6 +1,6 @@
 //! Output of plans.
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::cli::console::{Console, count};
 use crate::cli::error::CliError;
 use crate::cli::listing::{self, Cell, Format, Record, TableStyle};
+use crate::cli::output::stdout;
 use crate::cli::purge_record::SCHEMA_VERSION;
 use crate::cli::request_record::targets_cell;
 use crate::cli::time::{clock, rfc3339};
@@ -15,6 +16,7 @@ use crate::domain::document::ReadAs;
 use crate::domain::kind::Kind;
 use crate::domain::lint::Linted;
 use crate::domain::plan::{Plan, Preview, Risk, Suggestion};
+use crate::domain::text::escape_json;
 use crate::domain::zone::Zone;
 use crate::engine::Engine;
 
@@ -275,9 +277,8 @@ pub(super) fn findings_only(format: Format, linted: &Linted) -> Result<(), CliEr
 }
 
 fn write_json(record: &PlanRecord<'_>) -> Result<(), CliError> {
-    let mut out = io::stdout().lock();
-    serde_json::to_writer_pretty(&mut out, record)?;
-    out.write_all(b"\n")?;
-    out.flush()?;
-    Ok(())
+    let json = serde_json::to_string_pretty(record)?;
+    let mut out = stdout();
+    writeln!(out, "{}", escape_json(&json))?;
+    Ok(out.flush()?)
 }

@@ -3,6 +3,8 @@
 use super::{Outcome, tally};
 use crate::cli::console::{Console, count};
 use crate::cli::error::{Class, CliError};
+use crate::cli::listing::{Format, TableStyle};
+use crate::cli::request_record;
 use crate::domain::edge::Verdict;
 use crate::domain::ids::JournalId;
 use crate::domain::journal::{JournalEntry, JournalState};
@@ -31,8 +33,36 @@ impl Outcome {
         }
     }
 
+    /// Lists the requests, prints what went wrong, and returns how the run ends. Where they cannot
+    /// be listed on standard output, standard error has them: they are done all the same.
+    pub fn report(
+        &self,
+        format: Format,
+        style: TableStyle,
+        console: Console,
+    ) -> Result<(), CliError> {
+        let printed = request_record::print(format, style, &self.entries);
+        let Err(unlisted) = CliError::unless_pipe_closed(printed) else {
+            return self.conclude(console);
+        };
+        for JournalEntry { id, state, request, .. } in &self.entries {
+            let targets = request_record::targets_cell(request.payload.targets()).text;
+            let (account, cname) = (&request.account, &request.cname);
+            console.warn(&format!("{state}: {account} {cname}: {targets} ({id})"));
+        }
+        let unlisted = format!("the requests could not be listed: {}", unlisted.message);
+        match self.conclude(console) {
+            Ok(()) => Err(CliError::new(Class::NotListed, unlisted)
+                .hint("They are done, as said above; do not send them again.")),
+            Err(error) => {
+                console.warn(&unlisted);
+                Err(error)
+            }
+        }
+    }
+
     /// Prints what went wrong, and returns how the run ends.
-    pub fn conclude(&self, console: Console) -> Result<(), CliError> {
+    fn conclude(&self, console: Console) -> Result<(), CliError> {
         let good = self.entries.iter().filter(|entry| is_good(entry)).count();
         let all = self.entries.len();
         for entry in &self.entries {
