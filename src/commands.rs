@@ -215,7 +215,7 @@ commands! {
             also "range time narrow spike" hint History 11;
         TimelineZoomOut "timeline-zoom-out" "zoom out" "Undo the last zoom" [History] ["Z"]
             also "range time undo widen";
-        Copy "copy" "copy" "Copy the targets, here or of the marked rows, as full URLs"
+        Copy "copy" "copy" "Copy the targets here or of marked rows, as full URLs"
             [History Detail Plan Queue Notices Accounts Calls] ["y"]
             also "clipboard yank urls targets"
             hint History 8 Detail 3 Plan 4 Queue 8 Notices 1 Accounts 2 Calls 2;

@@ -26,6 +26,7 @@ mod records;
 mod scripted;
 pub mod tencent;
 mod time;
+mod trust;
 
 use std::sync::Arc;
 use std::time::Duration;

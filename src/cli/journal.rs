@@ -1,7 +1,6 @@
 //! `purgedeck journal`: every request that was ever sent or refused from here, by filter.
 
 use std::collections::HashMap;
-use std::io;
 use std::ops::ControlFlow;
 
 use clap::Args;
@@ -58,9 +57,8 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
     super::log::start(&config)?;
     let console = Console::new(global);
     let predicate = history::resolve(&filter, global, &config);
-    let out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
     let style = TableStyle::of_stdout(&config);
-    let mut listing = Listing::begin::<RequestRecord<'_>>(options.format, style, out)?;
+    let mut listing = Listing::on_stdout::<RequestRecord<'_>>(options.format, style)?;
     if let Some(store) = session::existing_store(&config)? {
         let selection = Selection { options, predicate, providers: providers(&config, &store)? };
         let mut left = options.limit.unwrap_or(u64::MAX);

@@ -102,6 +102,8 @@ impl TableStyle {
     pub fn of_stdout(config: &Config) -> Self {
         let terminal = io::stdout().is_terminal();
         let size = terminal.then(|| crossterm::terminal::size().ok()).flatten();
+        // A terminal without a size tells 0.
+        let size = size.filter(|(columns, _)| *columns > 0);
         Self {
             width: size.map(|(columns, _)| usize::from(columns)),
             colour: terminal && config.settings.colour.value == ColourMode::Auto,

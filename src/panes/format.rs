@@ -258,17 +258,15 @@ pub fn count_noun(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(number), if number == 1 { one } else { many })
 }
 
-/// Says that command lines were sent to the clipboard, for which tools, and loudly how many of them remove
-/// everything of a host.
+/// Says that command lines were sent to the clipboard, for which tools, and loudly how many of them
+/// remove everything of a host.
 pub fn copied_commands(lines: &[&str], emptying: usize) -> (Level, String) {
     let mut tools: Vec<&str> = lines.iter().filter_map(|line| line.split(' ').next()).collect();
     tools.sort_unstable();
     tools.dedup();
     let count = count_noun(lines.len() as u64, "command", "commands");
-    let copied = format!(
-        "Sent {count} for {} to the terminal's clipboard, without the secret.",
-        tools.join(" and ")
-    );
+    let copied =
+        format!("Sent {count} for {} to the clipboard, without the secret.", tools.join(" and "));
     match emptying {
         0 => (Level::Info, copied),
         _ if lines.len() == 1 => (Level::Warning, format!("{copied} It removes everything.")),

@@ -54,6 +54,16 @@ fn a_proxy_that_can_be_used_is_used_and_its_password_is_not_printed() {
 }
 
 #[test]
+fn certificates_that_are_not_there_are_named_and_nothing_is_connected() {
+    for name in ["SSL_CERT_FILE", "SSL_CERT_DIR"] {
+        let ran = history(&[(name, "/nowhere/certificates")]);
+        assert_eq!(ran.code, 1, "{ran:?}");
+        assert!(ran.err.contains(&format!("{name} cannot be used")), "{}", ran.err);
+        assert!(!ran.err.contains("cannot connect"), "{}", ran.err);
+    }
+}
+
+#[test]
 fn a_secret_with_quotes_or_a_scheme_word_is_told_before_any_call() {
     for (value, said) in [
         ("\"1$hunter2\"", "quotation marks"),

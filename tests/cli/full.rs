@@ -100,7 +100,9 @@ fn a_store_that_may_only_be_read_is_read_and_says_why_it_is_not_written() {
         let history = run(&["history", "--format", "csv"]);
         assert!(history.out.contains("www.site.com"), "{file:o} {directory:o}: {history:?}");
         assert_eq!((history.code, history.err.as_str()), (0, ""), "{history:?}");
-        assert_eq!(run(&["queue", "list", "--all", "--format", "json"]).fine(), "[]\n");
+        for list in [["queue", "list", "--all"].as_slice(), &["journal"]] {
+            assert_eq!(run(&[list, &["--format", "json"]].concat()).fine(), "[]\n");
+        }
         let checked = run(&["doctor"]);
         assert!(checked.out.contains("it can be read, and has no damage"), "{checked:?}");
         for args in [["queue", "pause"].as_slice(), &["import", "old.ndjson"]] {

@@ -501,3 +501,11 @@ fn a_budget_is_asked_for_once_and_again_after_a_change() {
     stage.arrive(0);
     assert_eq!(recent(stage.take_asked()), 1);
 }
+
+#[test]
+fn a_zone_that_is_not_known_is_told_where_one_turns_to_it() {
+    let mut stage = Stage::new((80, 24));
+    stage.press("t");
+    let text = stage.text();
+    assert!(text.contains("Local time is not known: TZ names no time zone."), "{text}");
+}

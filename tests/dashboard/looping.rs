@@ -263,7 +263,7 @@ async fn quitting_leaves_and_nothing_is_asked_of_the_works_for_it() {
 #[tokio::test(start_paused = true)]
 async fn copying_goes_to_the_terminal() {
     let (terminal, ..) = run((80, 24), "y").await;
-    assert_eq!(terminal.copied, ["/img/0/hero-0.jpg"]);
+    assert_eq!(terminal.copied, ["https://www.site.com/img/0/hero-0.jpg"]);
 }
 
 #[tokio::test(start_paused = true)]

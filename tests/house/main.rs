@@ -211,6 +211,23 @@ fn only_the_engine_spawns_asynchronous_work() {
 }
 
 #[test]
+fn the_command_line_prints_in_one_place_which_makes_control_characters_visible() {
+    let mut wrong = Vec::new();
+    for file in sources() {
+        let prints = file.path == "cli/output.rs" || room(&file.path) != "cli";
+        for (number, line) in file.code() {
+            let stream = line.contains("stdout()") || line.contains("stderr()");
+            let own = line.contains("output::std") || line.contains("is_terminal()");
+            let raw = stream && line.contains("io::") && !own;
+            if !prints && (raw || line.contains("println!") || line.contains("eprint!")) {
+                wrong.push(format!("src/{}:{number}", file.path));
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
 fn no_file_is_called_mod_and_none_is_a_drawer_for_odds_and_ends() {
     let wrong: Vec<String> = sources()
         .into_iter()

@@ -7,7 +7,7 @@ use reqwest::redirect::Policy;
 use super::HttpPolicy;
 use super::base::BaseUrl;
 use crate::domain::failure::{Cause, Failure};
-use crate::providers::proxy;
+use crate::providers::{proxy, trust};
 
 /// The `User-Agent` of every request to a vendor.
 pub(super) const USER_AGENT: &str = concat!("purgedeck/", env!("CARGO_PKG_VERSION"));
@@ -53,6 +53,9 @@ fn made_once(
     if !base.is_local() {
         proxy::check(base.url())
             .map_err(|fault| Failure::new(Cause::Refused).with_message(fault))?;
+    }
+    if !base.is_plain() {
+        trust::check().map_err(|fault| Failure::new(Cause::Refused).with_message(fault))?;
     }
     let client = make().map_err(|error| {
         Failure::new(Cause::Refused).with_message(format!(
