@@ -10,6 +10,7 @@ pub mod diagnostic;
 pub mod duration;
 pub mod edge;
 pub mod example;
+pub mod exposure;
 pub mod file;
 pub mod hooks;
 pub mod load;

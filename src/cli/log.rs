@@ -9,6 +9,7 @@ use std::sync::Mutex;
 use tracing_subscriber::filter::EnvFilter;
 
 use super::error::CliError;
+use crate::config::exposure::Exposure;
 use crate::config::load::Config;
 use crate::config::paths::{make_private_directory, private_file};
 use crate::config::schema::LogLevel;
@@ -48,7 +49,22 @@ struct RotatingFile {
 
 impl RotatingFile {
     fn open(path: &Path, max_bytes: u64) -> io::Result<Self> {
-        let file = private_file().create(true).append(true).open(path)?;
+        let mut options = private_file();
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::custom_flags(
+            &mut options,
+            rustix::fs::OFlags::NOFOLLOW.bits().cast_signed(),
+        );
+        let file = options.create(true).append(true).open(path).map_err(|error| {
+            if path.is_symlink() {
+                io::Error::other("it is a symbolic link, which the log does not follow: remove it")
+            } else {
+                error
+            }
+        })?;
+        if let Some(exposure) = Exposure::of(path) {
+            return Err(io::Error::other(format!("{exposure}: {}", exposure.remedy())));
+        }
         let written = file.metadata()?.len();
         Ok(Self { path: path.to_path_buf(), file, written, max_bytes })
     }
@@ -74,6 +90,23 @@ impl Write for RotatingFile {
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn the_log_follows_no_link_and_is_no_file_that_others_may_write_to() {
+        use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+        let folder = tempfile::tempdir().unwrap();
+        let (path, other) = (folder.path().join("purgedeck.log"), folder.path().join("other"));
+        std::fs::write(&other, "mine").unwrap();
+        symlink(&other, &path).unwrap();
+        let error = RotatingFile::open(&path, 100).err().unwrap();
+        assert!(error.to_string().contains("symbolic link"), "{error}");
+        assert_eq!(std::fs::read_to_string(&other).unwrap(), "mine");
+        std::fs::set_permissions(&other, std::fs::Permissions::from_mode(0o666)).unwrap();
+        let error = RotatingFile::open(&other, 100).err().unwrap();
+        assert!(error.to_string().contains("chmod go-w"), "{error}");
+    }
 
     #[test]
     fn the_log_never_outgrows_two_files_of_its_size() {

@@ -3,6 +3,7 @@
 use super::error::{Class, CliError};
 use super::global::Global;
 use crate::config::load::Config;
+use crate::config::schema::SettingOrigin;
 use crate::domain::permission::{Action, Permissions, Refusal};
 use crate::engine::OrderError;
 
@@ -25,6 +26,12 @@ pub fn check(
 /// Words a refusal, with the place where its rule was set.
 pub fn error(config: &Config, refusal: &Refusal, outcome: &str) -> CliError {
     let change = "Leave out --read-only, or change read_only in the configuration.";
+    if *refusal == Refusal::ReadOnly
+        && let SettingOrigin::Exposed(exposure) = &config.settings.read_only.origin
+    {
+        let message = format!("{exposure}: {outcome}");
+        return CliError::new(Class::Refused, message).hint(format!("Run {}.", exposure.remedy()));
+    }
     let (rule, hint) = match refusal {
         Refusal::ReadOnly => (format!("read-only ({})", config.settings.read_only.origin), change),
         Refusal::Offline => ("offline".to_owned(), "Leave out --offline."),

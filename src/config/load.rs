@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::accounts::AccountConfig;
 use super::diagnostic::{ConfigError, Diagnostic, describe_io_error};
+use super::exposure::Exposure;
 use super::file::{self, FileTables, is_meant};
 use super::local_zone;
 use super::paths::{Directories, Paths};
@@ -122,6 +123,18 @@ pub struct Loaded {
 }
 
 impl Loaded {
+    /// Forbids all purges where somebody else may have put requests into the store.
+    fn hold_exposed_store(&mut self) {
+        let Config { settings, accounts, warnings, .. } = &mut self.config;
+        let Some(exposure) = Exposure::of(&settings.store.value) else { return };
+        warnings.push(format!(
+            "{exposure}, so nothing is sent and the queue stays as it is: {}",
+            exposure.remedy()
+        ));
+        settings.read_only = Setting { value: true, origin: SettingOrigin::Exposed(exposure) };
+        accounts.iter_mut().for_each(AccountConfig::forbid_purges);
+    }
+
     /// Returns the configuration, or all its errors.
     pub fn into_config(mut self) -> Result<Config, ConfigError> {
         if self.diagnostics.is_empty() {
@@ -193,7 +206,16 @@ pub fn load_partial(
         Err(error) if error.kind() == io::ErrorKind::NotFound && !named => None,
         Err(error) => return Err(ConfigError::one(Some(&paths.config), unreadable(&error))),
     };
-    Ok(join(flags, env, paths, text.as_deref()))
+    if text.is_some()
+        && let Some(exposure) = Exposure::of(&paths.config)
+    {
+        let words = format!("{exposure}, so nothing that the file says is done");
+        let error = Diagnostic::elsewhere(words).help(exposure.remedy());
+        return Err(ConfigError::one(Some(&paths.config), error));
+    }
+    let mut loaded = join(flags, env, paths, text.as_deref());
+    loaded.hold_exposed_store();
+    Ok(loaded)
 }
 
 fn unreadable(error: &io::Error) -> Diagnostic {

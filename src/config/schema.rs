@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::diagnostic::FilePosition;
 use super::edge::{EdgeAddress, EdgeHeader, Resolver};
+use super::exposure::Exposure;
 use super::hooks::HookCommand;
 use super::value::{ApiUrl, Interval, Node, ValueError, to_toml};
 use crate::domain::activity::Names;
@@ -35,6 +36,8 @@ pub enum SettingOrigin {
     Environment(String),
     /// This flag.
     Flag(&'static str),
+    /// Somebody else may write to the store.
+    Exposed(Exposure),
 }
 
 impl fmt::Display for SettingOrigin {
@@ -44,6 +47,7 @@ impl fmt::Display for SettingOrigin {
             Self::File(position) => write!(f, "line {}", position.line),
             Self::Environment(name) => write!(f, "${name}"),
             Self::Flag(name) => write!(f, "--{name}"),
+            Self::Exposed(exposure) => exposure.fmt(f),
         }
     }
 }

@@ -55,7 +55,10 @@ pub fn check(loaded: &Loaded) -> Vec<Diagnostic> {
     if let Err(error) = &theme {
         let position = match config.settings.theme.origin {
             SettingOrigin::File(position) => Some(position),
-            SettingOrigin::Default | SettingOrigin::Environment(_) | SettingOrigin::Flag(_) => None,
+            SettingOrigin::Default
+            | SettingOrigin::Environment(_)
+            | SettingOrigin::Flag(_)
+            | SettingOrigin::Exposed(_) => None,
         };
         errors.push(Diagnostic { position, message: error.to_string(), help: None });
     }
@@ -190,9 +193,10 @@ fn theme(config: &Config, environment: Environment<'_>) -> Result<Theme, ConfigE
     let wished = &config.settings.theme;
     let name = match wished.origin {
         SettingOrigin::Default => Theme::usual(depth),
-        SettingOrigin::File(_) | SettingOrigin::Environment(_) | SettingOrigin::Flag(_) => {
-            &wished.value
-        }
+        SettingOrigin::File(_)
+        | SettingOrigin::Environment(_)
+        | SettingOrigin::Flag(_)
+        | SettingOrigin::Exposed(_) => &wished.value,
     };
     Theme::named(name, depth, glyphs)
         .map_err(|error| ConfigError::one(None, Diagnostic::elsewhere(error.to_string())))

@@ -40,13 +40,23 @@ fn commands_end_where_the_store_takes_nothing_and_send_nothing() {
     assert_eq!(site.sent().len(), 0);
 }
 
+/// The number of the user who owns nothing.
+#[cfg(target_os = "linux")]
+const NOBODY: u32 = 65534;
+
+/// True if the tests run as the user whom no mode binds.
+#[cfg(target_os = "linux")]
+fn is_root(home: &Home) -> bool {
+    use std::os::unix::fs::MetadataExt;
+
+    std::fs::metadata(home.path(".")).unwrap().uid() == 0
+}
+
 /// The binary as a user who must obey the modes of files; root need not.
 #[cfg(target_os = "linux")]
 fn as_nobody(home: &Home, args: &[&str]) -> Ran {
-    use std::os::unix::fs::MetadataExt;
-
     let binary = home.path("purgedeck");
-    if std::fs::metadata(home.path(".")).unwrap().uid() != 0 {
+    if !is_root(home) {
         return home.run(args);
     }
     // The one that was built may be in a directory that is closed to others.
@@ -85,10 +95,13 @@ fn a_store_that_may_only_be_read_is_read_and_says_why_it_is_not_written() {
     mode(".", 0o755);
     mode("old.ndjson", 0o644);
     home.run(&["--store", "kept/s.db", "import", file.to_str().unwrap()]).fine();
-    // The file is read-only, then its directory, then both.
-    for (file, directory) in [(0o444, 0o777), (0o644, 0o555), (0o444, 0o555)] {
+    // The file is read-only in a directory of the user's own, then its directory, then both.
+    for (file, directory, owner) in [(0o444, 0o755, NOBODY), (0o644, 0o555, 0), (0o444, 0o555, 0)] {
         mode("kept/s.db", file);
         mode("kept", directory);
+        if is_root(&home) {
+            std::os::unix::fs::chown(home.path("kept"), Some(owner), None).unwrap();
+        }
         let before = std::fs::read(home.path("kept/s.db")).unwrap();
         let run = |args: &[&str]| {
             let all: Vec<&str> = ["--store", "kept/s.db", "--offline"]

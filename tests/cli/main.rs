@@ -4,6 +4,7 @@
 mod config;
 mod doctor;
 mod environment;
+mod exposed;
 mod full;
 mod history;
 mod journal;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncRead, AsyncReadExt as _};
 
 use crate::config::value::to_toml;
 use crate::domain::secret::Secret;
@@ -129,7 +129,14 @@ impl<'de> Visitor<'de> for SourceVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<SecretSource, A::Error> {
         let source = match SourceTable::deserialize(MapAccessDeserializer::new(map)) {
-            Ok(SourceTable::Env(name)) if !name.is_empty() => SecretSource::Env(name),
+            Ok(SourceTable::Env(name)) if is_variable(&name) => SecretSource::Env(name),
+            // It may be the secret itself, so it is not repeated.
+            Ok(SourceTable::Env(_)) => {
+                return Err(de::Error::custom(
+                    "env is the name of a variable: letters, digits and _; change a secret that \
+                     was here",
+                ));
+            }
             Ok(SourceTable::File(path)) if path != Path::new("") => SecretSource::File(path),
             Ok(SourceTable::Command(words)) if words.first().is_some_and(|one| !one.is_empty()) => {
                 SecretSource::Command(words)
@@ -138,6 +145,12 @@ impl<'de> Visitor<'de> for SourceVisitor {
         };
         Ok(source)
     }
+}
+
+/// True for a name that a shell can set.
+fn is_variable(name: &str) -> bool {
+    let is_letter = |it: char| it.is_ascii_alphabetic() || it == '_';
+    name.starts_with(is_letter) && name.chars().all(|it| is_letter(it) || it.is_ascii_digit())
 }
 
 fn variable(name: &str) -> Result<String, SecretError> {
@@ -257,13 +270,22 @@ fn check_file(path: &Path) -> Result<(), SecretError> {
     Ok(())
 }
 
+/// Reads a pipe to its end, or a byte more than a secret may have.
+async fn bounded(pipe: Option<impl AsyncRead + Unpin>) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if let Some(pipe) = pipe {
+        pipe.take(MAX_BYTES + 1).read_to_end(&mut bytes).await?;
+    }
+    Ok(bytes)
+}
+
 async fn run(command: &[String], timeout: Duration) -> Result<Secret, SecretError> {
     let Some((program, arguments)) = command.split_first() else {
         return Err(SecretError::new("the command for a secret is empty", "name a program"));
     };
     let failed =
         |message: String| SecretError::new(message, "run the command by hand and check its output");
-    let child = tokio::process::Command::new(program)
+    let mut child = tokio::process::Command::new(program)
         .args(arguments)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -271,19 +293,27 @@ async fn run(command: &[String], timeout: Duration) -> Result<Secret, SecretErro
         .kill_on_drop(true)
         .spawn()
         .map_err(|error| failed(format!("cannot start {program}: {error}")))?;
-    let output = tokio::time::timeout(timeout, child.wait_with_output())
+    let pipes = (child.stdout.take(), child.stderr.take());
+    let ended = async {
+        // Closing a pipe that has given enough ends a program without an end.
+        let (printed, said) = tokio::try_join!(bounded(pipes.0), bounded(pipes.1))?;
+        if printed.len() as u64 > MAX_BYTES {
+            return Ok(Err(failed(format!("{program} printed too much for a secret"))));
+        }
+        Ok(Ok((child.wait().await?, printed, said)))
+    };
+    let (status, printed, said) = tokio::time::timeout(timeout, ended)
         .await
         .map_err(|_| failed(format!("{program} took longer than {} s", timeout.as_secs())))?
-        .map_err(|error| failed(format!("{program} failed: {error}")))?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
+        .map_err(|error: std::io::Error| failed(format!("{program} failed: {error}")))??;
+    if !status.success() {
+        let said = String::from_utf8_lossy(&said);
         return Err(failed(format!(
-            "{program} failed ({}): {}",
-            output.status,
+            "{program} failed ({status}): {}",
             escape_control(said.trim(), 200)
         )));
     }
-    let text = String::from_utf8(output.stdout)
+    let text = String::from_utf8(printed)
         .map_err(|_| failed(format!("{program} printed something that is not text")))?;
     tidy(&text, program)
 }
@@ -311,6 +341,29 @@ mod tests {
             .unwrap_err();
         assert!(error.message.contains("locked"), "{error}");
         assert!(!error.to_string().contains("hidden"), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_program_that_prints_without_end_is_stopped() {
+        for words in [&["yes", "aaaa"][..], &["sh", "-c", "yes >&2"], &["cat", "/dev/zero"]] {
+            let error = command(words).fetch().await.unwrap_err();
+            assert!(error.message.contains(words[0]), "{error}");
+        }
+        let error = command(&["yes"]).fetch().await.unwrap_err();
+        assert!(error.message.contains("too much for a secret"), "{error}");
+    }
+
+    #[test]
+    fn what_is_no_name_of_a_variable_is_not_repeated() {
+        for name in ["31246$hunter2", "hunter2-x", "2hunter2", "hunter2 x", "hunter2=x"] {
+            let text = format!("token = {{ env = {} }}", to_toml(name));
+            let read: Result<std::collections::BTreeMap<String, SecretSource>, _> =
+                toml::from_str(&text);
+            let error = read.unwrap_err();
+            assert!(!error.message().contains("hunter2"), "{error}");
+            assert!(error.message().contains("variable"), "{error}");
+        }
     }
 
     #[tokio::test]
