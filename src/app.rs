@@ -54,6 +54,8 @@ pub enum Input {
     Chord(Chord),
     /// A text that was pasted.
     Paste(String),
+    /// A paste that was larger than a file of targets may be; nothing of it was kept.
+    TooLargePaste,
     /// A click of the mouse on something that was drawn to be clicked on.
     Click(Click),
     /// The mouse, at a cell of the screen.

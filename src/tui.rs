@@ -87,7 +87,7 @@ pub async fn run<R: EffectRunner, C: Fn() -> DateTime<Utc>>(
 ) -> Result<ExitReason, TuiFailure> {
     let guard = terminal::restore_on_panic();
     let mut terminal = terminal::ProcessTerminal::open(dashboard.mouse, Arc::clone(&guard))?;
-    let mut inputs = input::TerminalInputs::new();
+    let mut inputs = input::TerminalInputs::open()?;
     let mut signals = signals::Signals::listen()?;
     let exit = tokio::select! {
         biased;

@@ -5,4 +5,5 @@ pub(crate) mod configuration;
 pub(crate) mod filter;
 pub(crate) mod import;
 pub(crate) mod reader;
+pub(crate) mod terminal;
 pub(crate) mod wire;

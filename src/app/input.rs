@@ -31,6 +31,12 @@ impl App {
                 self.on_chord(chord, ctx)
             }
             Input::Paste(text) => self.on_paste(&text, ctx),
+            Input::TooLargePaste => {
+                let words = "Nothing was pasted: it is larger than 16 MiB; split it, or purge by \
+                             pattern.";
+                self.say(Level::Warning, words.to_owned(), ctx);
+                Vec::new()
+            }
             Input::Click(click) => {
                 self.notices.on_key(ctx.now);
                 self.on_click(click, ctx)

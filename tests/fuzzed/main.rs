@@ -179,3 +179,14 @@ fn whatever_is_imported_is_exported_as_it_was() {
     let both = format!("{line}\n{unknown}\n");
     hold(&texts(&[&line, &unknown, &both]), properties::import::hold);
 }
+
+#[test]
+fn whatever_a_terminal_sends_is_the_same_inputs_in_any_pieces() {
+    let seeds = texts(&[
+        "jG\r\x1b\x1b[A\x1bOP\x1b[1;5C\x1b[[A\x1b[5$\x1b[103:71;2u\x1b[27;5;99~\x1b[1;1:3A",
+        "\x1b]11;rgb:1e1e/1e1e/2e2e\x07\x1bP>|XTerm(377)\x1b\\\x1b[?62;22c\x1b_G;OK\x1b\\",
+        "\x1b[<0;10;5M\x1b[<0;10;5m\x1b[M *%\x1b[32;10;5M\x1b[I\x1b[O\x1b[?2026;2$y\x1b[12;40R",
+        "\x1b[200~/a\r/b~\x1b[A\x1b[201~é€😀\x1bé\x03",
+    ]);
+    hold(&seeds, properties::terminal::hold);
+}
