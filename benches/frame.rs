@@ -75,10 +75,16 @@ impl TerminalIo for Sink {
     fn enter(&mut self) -> std::io::Result<()> {
         Ok(())
     }
-    fn stop(&mut self) -> std::io::Result<()> {
+    fn can_stop(&self) -> bool {
+        false
+    }
+    fn suspend(&self) -> std::io::Result<()> {
         Ok(())
     }
-    async fn edit(&mut self, _text: &str) -> Result<Option<String>, String> {
+    fn stop(&self) -> std::io::Result<()> {
+        Ok(())
+    }
+    async fn edit(&self, _text: &str) -> Result<Option<String>, String> {
         Ok(None)
     }
 }

@@ -62,7 +62,7 @@ pub enum ExitReason {
     /// The operator goes on with another screen.
     Next(NextScreen),
     /// A signal ended it.
-    Signalled(Signal),
+    Signalled,
     /// The terminal is gone.
     TerminalGone,
 }
@@ -86,9 +86,9 @@ pub async fn run<R: EffectRunner, C: Fn() -> DateTime<Utc>>(
     mut dashboard: Dashboard<R, C>,
 ) -> Result<ExitReason, TuiFailure> {
     let guard = terminal::restore_on_panic();
+    let mut signals = signals::Signals::listen()?;
     let mut terminal = terminal::ProcessTerminal::open(dashboard.mouse, Arc::clone(&guard))?;
     let mut inputs = input::TerminalInputs::open()?;
-    let mut signals = signals::Signals::listen()?;
     let exit = tokio::select! {
         biased;
         () = guard.panicked.notified() => Err(TuiFailure::Panicked),

@@ -16,7 +16,7 @@ use crate::domain::event::{Event, Level, Notice};
 use crate::domain::text::escape_control;
 use crate::engine::{Engine, LocalStore, StartOptions};
 use crate::tui::{
-    self, ConfigWatch, DashboardStart, EngineEffects, ExitReason, NextScreen, Signal, TuiFailure,
+    self, ConfigWatch, DashboardStart, EngineEffects, ExitReason, NextScreen, TuiFailure,
 };
 
 /// Reads the configuration anew, or says what is wrong with it and where.
@@ -117,9 +117,7 @@ pub(super) fn next_screen(
     match result {
         Ok(ExitReason::Quit) => Ok(None),
         Ok(ExitReason::Next(next)) => Ok(Some(next)),
-        Ok(ExitReason::Signalled(Signal::Interrupt | Signal::Terminate | Signal::HangUp)) => {
-            Err(CliError::silent(Class::Interrupted))
-        }
+        Ok(ExitReason::Signalled) => Err(CliError::silent(Class::Interrupted)),
         Ok(ExitReason::TerminalGone) => Err(CliError::silent(Class::Failed)),
         Err(failure @ (TuiFailure::Terminal(_) | TuiFailure::Panicked)) => {
             Err(CliError::new(Class::Failed, failure.to_string()))

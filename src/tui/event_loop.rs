@@ -1,6 +1,8 @@
 //! The event loop: signals first, then keys, then reports, then the clock; everything that is
 //! ready, then one frame.
 
+mod lending;
+
 use std::future::poll_fn;
 use std::pin::pin;
 use std::task::Poll;
@@ -8,6 +10,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use ratatui::widgets::Widget;
+use tokio::task::unconstrained;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::renderer::Renderer;
@@ -20,6 +23,12 @@ use crate::effect::{Answer, Effect, LiveSettings, Report, TerminalEffect};
 use crate::keymap::Keymap;
 use crate::panes::clicks::Clicks;
 use crate::screen::{Screen, clicked};
+
+/// Inputs taken in between two frames at most, so that a flood of them is seen.
+const INPUTS_AT_ONCE: usize = 256;
+
+/// The same by time, where each of them takes long.
+const INPUT_TIME: Duration = Duration::from_millis(100);
 
 /// Reports taken in between two frames at most, so that a flood of them does not delay keys.
 const REPORTS_AT_ONCE: usize = 256;
@@ -56,36 +65,32 @@ pub async fn run<
     let mut turn = EventLoop {
         dashboard,
         terminal,
+        inputs,
+        signals,
         renderer: Renderer::default(),
         size,
         clicks: Clicks::default(),
         exit: None,
     };
-    turn.start(inputs).await?;
+    turn.start().await?;
     turn.draw()?;
     turn.dashboard.effects.first_frame_drawn();
     loop {
         let wake = turn.until_wake();
+        let mut is_drained = true;
         tokio::select! {
             biased;
-            signal = signals.next() => {
-                turn.leave();
-                return Ok(ExitReason::Signalled(signal));
+            signal = turn.signals.next() => turn.obey(signal).await?,
+            input = turn.inputs.next() => {
+                turn.take_input(input).await?;
+                is_drained = turn.drain_inputs().await?;
             }
-            input = inputs.next() => {
-                let Some(input) = input else {
-                    turn.leave();
-                    return Ok(ExitReason::TerminalGone);
-                };
-                turn.take_input(input, inputs).await?;
-                turn.drain_inputs(inputs).await?;
-            }
-            Some(report) = turn.dashboard.effects.next() => {
-                turn.take(Msg::Report(report), inputs).await?;
-            }
-            () = wait(wake) => turn.take(Msg::Woke, inputs).await?,
+            Some(report) = turn.dashboard.effects.next() => turn.take(Msg::Report(report)).await?,
+            () = wait(wake) => turn.take(Msg::Woke).await?,
         }
-        turn.drain_reports(inputs).await?;
+        if is_drained && turn.exit.is_none() {
+            turn.drain_reports().await?;
+        }
         if let Some(exit) = turn.exit {
             return Ok(exit);
         }
@@ -96,10 +101,10 @@ pub async fn run<
 }
 
 /// Returns the output of a future that is ready. It is polled with the loop's own waker: a source
-/// that remembers only the first waker that polled it, as the terminal's does, would else wake
-/// nobody at the next key.
+/// that remembers only the first waker that polled it would else wake nobody at the next key. Not
+/// within the task's budget, at whose end nothing would seem to be ready.
 async fn at_once<F: Future>(future: F) -> Option<F::Output> {
-    let mut future = pin!(future);
+    let mut future = pin!(unconstrained(future));
     poll_fn(|context| {
         Poll::Ready(match future.as_mut().poll(context) {
             Poll::Ready(output) => Some(output),
@@ -116,9 +121,11 @@ async fn wait(time: Option<Duration>) {
     }
 }
 
-struct EventLoop<'a, R, C, T> {
+struct EventLoop<'a, R, C, T, I, S> {
     dashboard: &'a mut Dashboard<R, C>,
     terminal: &'a mut T,
+    inputs: &'a mut I,
+    signals: &'a mut S,
     renderer: Renderer,
     size: (u16, u16),
     /// The places of the last frame that can be clicked on.
@@ -126,13 +133,20 @@ struct EventLoop<'a, R, C, T> {
     exit: Option<ExitReason>,
 }
 
-impl<R: EffectRunner, C: Fn() -> DateTime<Utc>, T: TerminalIo> EventLoop<'_, R, C, T> {
+impl<R, C, T, I, S> EventLoop<'_, R, C, T, I, S>
+where
+    R: EffectRunner,
+    C: Fn() -> DateTime<Utc>,
+    T: TerminalIo,
+    I: Inputs,
+    S: SignalSource,
+{
     /// Begins the first queries and waits a moment for the first rows.
-    async fn start<I: Inputs>(&mut self, inputs: &mut I) -> Result<(), TuiFailure> {
+    async fn start(&mut self) -> Result<(), TuiFailure> {
         let ctx =
             Ctx { now: (self.dashboard.clock)(), size: self.size, keymap: &self.dashboard.keymap };
         let effects = self.dashboard.app.start(&ctx);
-        self.carry_out(effects, inputs).await?;
+        self.carry_out(effects).await?;
         let mut until = Instant::now() + FIRST_ROWS;
         let mut had_rows = false;
         loop {
@@ -147,7 +161,7 @@ impl<R: EffectRunner, C: Fn() -> DateTime<Utc>, T: TerminalIo> EventLoop<'_, R, 
             let Ok(Some(report)) = timeout_at(until, self.dashboard.effects.next()).await else {
                 break;
             };
-            self.take(Msg::Report(report), inputs).await?;
+            self.take(Msg::Report(report)).await?;
         }
         self.dashboard.app.take_dirty();
         Ok(())
@@ -166,53 +180,62 @@ impl<R: EffectRunner, C: Fn() -> DateTime<Utc>, T: TerminalIo> EventLoop<'_, R, 
         Some((wake - now).to_std().unwrap_or_default())
     }
 
-    /// Takes in the inputs that are ready. Only before any report: a key means what the screen
+    /// Takes in the inputs that are ready, up to a number and a time, and the signals between them.
+    /// Returns `false` if there may be more. Only before any report: a key means what the screen
     /// showed when it was pressed, so nothing may come between the last frame and the key.
-    async fn drain_inputs<I: Inputs>(&mut self, inputs: &mut I) -> Result<(), TuiFailure> {
-        while self.exit.is_none()
-            && let Some(input) = at_once(inputs.next()).await
-        {
-            if let Some(input) = input {
-                self.take_input(input, inputs).await?;
+    async fn drain_inputs(&mut self) -> Result<bool, TuiFailure> {
+        let end = Instant::now() + INPUT_TIME;
+        for _ in 0..INPUTS_AT_ONCE {
+            if self.exit.is_some() {
+                return Ok(true);
+            }
+            if let Some(signal) = at_once(self.signals.next()).await {
+                self.obey(signal).await?;
+            } else if let Some(input) = at_once(self.inputs.next()).await {
+                self.take_input(input).await?;
             } else {
-                self.leave();
-                self.exit = Some(ExitReason::TerminalGone);
+                return Ok(true);
+            }
+            if Instant::now() >= end {
+                break;
             }
         }
-        Ok(())
+        Ok(false)
     }
 
     /// Takes in the reports that are ready, up to a number.
-    async fn drain_reports<I: Inputs>(&mut self, inputs: &mut I) -> Result<(), TuiFailure> {
+    async fn drain_reports(&mut self) -> Result<(), TuiFailure> {
         for _ in 0..REPORTS_AT_ONCE {
             let Some(report) = self.dashboard.effects.try_next() else {
                 break;
             };
-            self.take(Msg::Report(report), inputs).await?;
+            self.take(Msg::Report(report)).await?;
         }
         Ok(())
     }
 
-    async fn take_input<I: Inputs>(
-        &mut self,
-        input: Input,
-        inputs: &mut I,
-    ) -> Result<(), TuiFailure> {
+    /// Takes an input in; without one the terminal is gone.
+    async fn take_input(&mut self, input: Option<Input>) -> Result<(), TuiFailure> {
+        let Some(input) = input else {
+            self.leave();
+            self.exit = Some(ExitReason::TerminalGone);
+            return Ok(());
+        };
         if input == Input::Resized {
             self.size = self.terminal.size()?;
             // Also at an equal size: a terminal that was smaller for a moment lost what it showed.
             self.renderer.invalidate();
         }
         let input = clicked(input, &self.clicks);
-        self.take(Msg::Input(input), inputs).await
+        self.take(Msg::Input(input)).await
     }
 
-    async fn take<I: Inputs>(&mut self, msg: Msg, inputs: &mut I) -> Result<(), TuiFailure> {
+    async fn take(&mut self, msg: Msg) -> Result<(), TuiFailure> {
         if let Msg::Report(Report::Settings(settings)) = &msg {
             self.dashboard.use_settings(settings);
         }
         let effects = self.update(msg);
-        self.carry_out(effects, inputs).await
+        self.carry_out(effects).await
     }
 
     fn update(&mut self, msg: Msg) -> Vec<Effect> {
@@ -222,17 +245,13 @@ impl<R: EffectRunner, C: Fn() -> DateTime<Utc>, T: TerminalIo> EventLoop<'_, R, 
     }
 
     /// Carries out the terminal's own effects and hands the others on.
-    async fn carry_out<I: Inputs>(
-        &mut self,
-        effects: Vec<Effect>,
-        inputs: &mut I,
-    ) -> Result<(), TuiFailure> {
+    async fn carry_out(&mut self, effects: Vec<Effect>) -> Result<(), TuiFailure> {
         let mut pending = effects;
         while !pending.is_empty() {
             for effect in std::mem::take(&mut pending) {
                 match effect {
                     Effect::Terminal(effect) => {
-                        pending.extend(self.carry_out_here(effect, inputs).await?);
+                        pending.extend(self.carry_out_here(effect).await?);
                     }
                     Effect::Query(_) | Effect::Order(_) => self.dashboard.effects.run(effect),
                 }
@@ -241,11 +260,7 @@ impl<R: EffectRunner, C: Fn() -> DateTime<Utc>, T: TerminalIo> EventLoop<'_, R, 
         Ok(())
     }
 
-    async fn carry_out_here<I: Inputs>(
-        &mut self,
-        effect: TerminalEffect,
-        inputs: &mut I,
-    ) -> Result<Vec<Effect>, TuiFailure> {
+    async fn carry_out_here(&mut self, effect: TerminalEffect) -> Result<Vec<Effect>, TuiFailure> {
         match effect {
             TerminalEffect::Quit => self.exit = Some(ExitReason::Quit),
             TerminalEffect::Open(next) => self.exit = Some(ExitReason::Next(next)),
@@ -257,14 +272,9 @@ impl<R: EffectRunner, C: Fn() -> DateTime<Utc>, T: TerminalIo> EventLoop<'_, R, 
                     self.dashboard.theme = theme;
                 }
             }
-            TerminalEffect::Suspend => {
-                inputs.pause();
-                self.terminal.leave()?;
-                self.terminal.stop()?;
-                return self.re_enter();
-            }
+            TerminalEffect::Suspend => return self.suspend(),
             TerminalEffect::Edit { ticket, text } => {
-                let (result, mut effects) = self.edit(&text, inputs).await?;
+                let (result, mut effects) = self.edit(&text).await?;
                 let report = Report::Answer(Answer::Edited { ticket, result });
                 effects.extend(self.update(Msg::Report(report)));
                 return Ok(effects);
@@ -295,42 +305,6 @@ impl<R: EffectRunner, C: Fn() -> DateTime<Utc>, T: TerminalIo> EventLoop<'_, R, 
                     .to_owned(),
         };
         Ok(self.update(Msg::Report(Report::Event(Event::Notice(notice)))))
-    }
-
-    /// Lets the operator edit a text. Reports go on being taken in meanwhile; alerts wait, since
-    /// they need the terminal. Returns the result and what is to be carried out after it.
-    async fn edit<I: Inputs>(
-        &mut self,
-        text: &str,
-        inputs: &mut I,
-    ) -> Result<(Result<Option<String>, String>, Vec<Effect>), TuiFailure> {
-        inputs.pause();
-        self.terminal.leave()?;
-        let mut missed = None;
-        let result = {
-            let Self { dashboard, terminal, size, .. } = self;
-            let mut editing = pin!(terminal.edit(text));
-            loop {
-                tokio::select! {
-                    biased;
-                    result = &mut editing => break result,
-                    Some(report) = dashboard.effects.next() => {
-                        missed = dashboard.take_without_terminal(report, *size).or(missed);
-                    }
-                }
-            }
-        };
-        let mut effects = self.re_enter()?;
-        effects.extend(missed.map(|words| Effect::Terminal(TerminalEffect::Alert(words))));
-        Ok((result, effects))
-    }
-
-    /// Takes the terminal again: it may have another size, and what is on it is not known.
-    fn re_enter(&mut self) -> Result<Vec<Effect>, TuiFailure> {
-        self.terminal.enter()?;
-        self.renderer.invalidate();
-        self.size = self.terminal.size()?;
-        Ok(self.update(Msg::Input(Input::Resized)))
     }
 
     fn draw(&mut self) -> Result<(), TuiFailure> {

@@ -2,7 +2,6 @@
 //! on exit, also after a panic.
 
 use std::io::{self, BufWriter, Stdout, Write};
-use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -99,6 +98,9 @@ impl TerminalIo for ProcessTerminal {
 
     fn enter(&mut self) -> io::Result<()> {
         self.guard.taken.store(true, Ordering::SeqCst);
+        // After a stop that could not be prepared for, the modes are the shell's, while they are
+        // still taken for ours. In the background this stops the process before it writes.
+        disable_raw_mode()?;
         enable_raw_mode()?;
         queue!(self.backend, EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange, Hide)?;
         if self.mouse {
@@ -107,14 +109,43 @@ impl TerminalIo for ProcessTerminal {
         Write::flush(&mut self.backend)
     }
 
-    fn stop(&mut self) -> io::Result<()> {
-        // The whole foreground group, as the terminal itself would on ctrl-z; the shell's fg lets
-        // all of it go on.
-        Command::new("sh").args(["-c", "kill -TSTP 0"]).status()?;
+    #[cfg(unix)]
+    fn can_stop(&self) -> bool {
+        use rustix::process::{getpgrp, getsid};
+        // The leader of a session has no shell above it in that session: its terminal's window
+        // would stand still for ever.
+        getsid(None).is_ok_and(|session| session != getpgrp())
+    }
+
+    #[cfg(unix)]
+    fn suspend(&self) -> io::Result<()> {
+        use rustix::process::{Signal, kill_current_process_group};
+        Ok(kill_current_process_group(Signal::TSTP)?)
+    }
+
+    #[cfg(unix)]
+    fn stop(&self) -> io::Result<()> {
+        use rustix::process::{Signal, getpid, kill_process};
+        // Not by the signal for it, which is caught.
+        Ok(kill_process(getpid(), Signal::STOP)?)
+    }
+
+    #[cfg(not(unix))]
+    fn can_stop(&self) -> bool {
+        false
+    }
+
+    #[cfg(not(unix))]
+    fn suspend(&self) -> io::Result<()> {
         Ok(())
     }
 
-    async fn edit(&mut self, text: &str) -> Result<Option<String>, String> {
+    #[cfg(not(unix))]
+    fn stop(&self) -> io::Result<()> {
+        Ok(())
+    }
+
+    async fn edit(&self, text: &str) -> Result<Option<String>, String> {
         editor::edit(text).await
     }
 }

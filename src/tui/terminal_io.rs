@@ -46,10 +46,16 @@ pub trait TerminalIo {
     /// Takes it again.
     fn enter(&mut self) -> io::Result<()>;
 
-    /// Stops the process until the shell lets it go on.
-    fn stop(&mut self) -> io::Result<()>;
+    /// Returns whether there is a shell that lets the process go on after a stop.
+    fn can_stop(&self) -> bool;
+
+    /// Asks all processes of the shell's job to stop, this one too.
+    fn suspend(&self) -> io::Result<()>;
+
+    /// Stops this process until the shell lets it go on.
+    fn stop(&self) -> io::Result<()>;
 
     /// Lets the operator edit a text while the terminal is left; `None` where it came back
     /// unchanged.
-    fn edit(&mut self, text: &str) -> impl Future<Output = Result<Option<String>, String>>;
+    fn edit(&self, text: &str) -> impl Future<Output = Result<Option<String>, String>>;
 }

@@ -1,8 +1,10 @@
 //! The real loop with keys as text, on a terminal that keeps what was written.
 
+use std::cell::{Cell as Plain, RefCell};
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::io;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -33,6 +35,9 @@ struct Kept {
     rung: usize,
     messages: Vec<String>,
     lent: bool,
+    has_shell: bool,
+    stops: Plain<usize>,
+    signals: Signals,
 }
 
 impl Kept {
@@ -81,6 +86,7 @@ impl TerminalIo for Kept {
 
     fn leave(&mut self) -> io::Result<()> {
         self.lent = true;
+        self.screen.reset();
         Ok(())
     }
 
@@ -89,13 +95,23 @@ impl TerminalIo for Kept {
         Ok(())
     }
 
-    fn stop(&mut self) -> io::Result<()> {
-        assert!(self.lent);
-        self.screen.reset();
+    fn can_stop(&self) -> bool {
+        self.has_shell
+    }
+
+    fn suspend(&self) -> io::Result<()> {
+        self.signals.0.borrow_mut().push_back(Signal::Stop);
         Ok(())
     }
 
-    async fn edit(&mut self, text: &str) -> Result<Option<String>, String> {
+    fn stop(&self) -> io::Result<()> {
+        assert!(self.lent);
+        self.stops.set(self.stops.get() + 1);
+        self.signals.0.borrow_mut().push_back(Signal::Continue);
+        Ok(())
+    }
+
+    async fn edit(&self, text: &str) -> Result<Option<String>, String> {
         Ok(Some(format!("{text}!")))
     }
 }
@@ -164,12 +180,36 @@ impl Inputs for FromThread {
     fn pause(&mut self) {}
 }
 
-struct NoSignals;
+/// Signals as the terminal's stops bring them, or a test.
+#[derive(Clone, Default)]
+struct Signals(Rc<RefCell<VecDeque<Signal>>>);
 
-impl SignalSource for NoSignals {
+impl SignalSource for Signals {
     async fn next(&mut self) -> Signal {
-        std::future::pending().await
+        let signal = self.0.borrow_mut().pop_front();
+        match signal {
+            Some(signal) => signal,
+            None => std::future::pending().await,
+        }
     }
+}
+
+/// The same key for ever, and after a thousand of them a signal.
+struct Flood {
+    pressed: usize,
+    signals: Signals,
+}
+
+impl Inputs for Flood {
+    async fn next(&mut self) -> Option<Input> {
+        self.pressed += 1;
+        if self.pressed == 1_000 {
+            self.signals.0.borrow_mut().push_back(Signal::End);
+        }
+        Some(Input::Chord("j".parse().unwrap()))
+    }
+
+    fn pause(&mut self) {}
 }
 
 /// Keeps every effect; answers reads from the stage's store.
@@ -206,10 +246,21 @@ async fn run_by(size: (u16, u16), typist: impl Inputs) -> (Kept, ExitReason, Rec
 /// Runs the loop; the reports come right after the first screen.
 async fn run_with(
     size: (u16, u16),
+    typist: impl Inputs,
+    alert_mode: AlertMode,
+    told: Vec<Report>,
+) -> (Kept, ExitReason, Receiver<Effect>) {
+    run_on(Kept::of(size), typist, alert_mode, told).await
+}
+
+/// Runs the loop on a terminal, which brings its signals.
+async fn run_on(
+    mut terminal: Kept,
     mut typist: impl Inputs,
     alert_mode: AlertMode,
     told: Vec<Report>,
 ) -> (Kept, ExitReason, Receiver<Effect>) {
+    let size = terminal.size().unwrap();
     let fresh = || Stage::empty(size, 400, super::stage::setup());
     let stage = fresh();
     let (asked, seen) = channel();
@@ -222,9 +273,9 @@ async fn run_with(
         mouse: false,
         alert_mode,
     };
-    let mut terminal = Kept::of(size);
+    let mut signals = terminal.signals.clone();
     let left =
-        event_loop::run(&mut dashboard, &mut terminal, &mut typist, &mut NoSignals).await.unwrap();
+        event_loop::run(&mut dashboard, &mut terminal, &mut typist, &mut signals).await.unwrap();
     (terminal, left, seen)
 }
 
@@ -266,12 +317,47 @@ async fn copying_goes_to_the_terminal() {
     assert_eq!(terminal.copied, ["https://www.site.com/img/0/hero-0.jpg"]);
 }
 
+/// Runs the loop in a shell with job control, or without, with a signal before the first key.
+async fn run_in_shell(has_shell: bool, signal: Option<Signal>, keys: &str) -> Kept {
+    let terminal = Kept { has_shell, ..Kept::of((80, 24)) };
+    terminal.signals.0.borrow_mut().extend(signal);
+    let typist = Typist { hang_up: true, ..Typist::of(keys) };
+    run_on(terminal, typist, AlertMode::Off, Vec::new()).await.0
+}
+
 #[tokio::test(start_paused = true)]
-async fn after_being_suspended_everything_is_drawn_again() {
-    let (terminal, ..) = run((80, 24), "ctrl-z").await;
-    assert!(!terminal.lent);
-    let text = lines(&terminal.screen).join("\n");
-    assert!(text.contains("www.site.com"), "{text}");
+async fn after_a_stop_by_the_key_or_from_outside_everything_is_drawn_again() {
+    for (signal, keys) in [(None, "ctrl-z k"), (Some(Signal::Stop), "k")] {
+        let terminal = run_in_shell(true, signal, keys).await;
+        assert_eq!((terminal.stops.get(), terminal.lent), (1, false), "{signal:?}");
+        let text = lines(&terminal.screen).join("\n");
+        assert!(text.contains("www.site.com"), "{text}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn going_on_after_a_stop_without_a_word_draws_everything_again() {
+    let terminal = run_in_shell(true, Some(Signal::Continue), "k").await;
+    assert_eq!((terminal.stops.get(), terminal.clears), (0, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_shell_that_could_let_it_go_on_it_does_not_stop() {
+    for (signal, keys) in [(None, "ctrl-z k"), (Some(Signal::Stop), "k")] {
+        let terminal = run_in_shell(false, signal, keys).await;
+        assert_eq!((terminal.stops.get(), terminal.lent), (0, false));
+    }
+    let text = lines(&run_in_shell(false, None, "ctrl-z").await.screen).join("\n");
+    assert!(text.contains("There is no shell here"), "{text}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_flood_of_keys_is_drawn_and_holds_no_signal_up() {
+    let terminal = Kept::of((80, 24));
+    let flood = Flood { pressed: 0, signals: terminal.signals.clone() };
+    let (terminal, left, _) = run_on(terminal, flood, AlertMode::Off, Vec::new()).await;
+    assert_eq!(left, ExitReason::Signalled);
+    assert!(terminal.writes > 1, "{} writes", terminal.writes);
 }
 
 #[tokio::test(start_paused = true)]

@@ -327,11 +327,17 @@ impl TerminalIo for Pane {
         Ok(())
     }
 
-    fn stop(&mut self) -> io::Result<()> {
+    fn can_stop(&self) -> bool {
+        false
+    }
+    fn suspend(&self) -> io::Result<()> {
+        Ok(())
+    }
+    fn stop(&self) -> io::Result<()> {
         Ok(())
     }
 
-    async fn edit(&mut self, _: &str) -> Result<Option<String>, String> {
+    async fn edit(&self, _: &str) -> Result<Option<String>, String> {
         Ok(None)
     }
 }

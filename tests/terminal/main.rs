@@ -6,6 +6,7 @@
 mod input;
 mod output;
 mod starting;
+mod stopping;
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
