@@ -52,7 +52,7 @@
 //!
 //! # The walk of a key press
 //!
-//! `tui/input.rs` makes an input of the terminal's event. `app` finds the [`commands::Command`] of
+//! `tui/input/` makes inputs of the terminal's bytes. `app` finds the [`commands::Command`] of
 //! its chord in the current context ([`keymap`]) and gives it to the focused pane, which changes
 //! its state and returns effects: plain data. `tui/effects.rs` calls the engine, knows the tickets
 //! and drops answers that are superseded. The answer comes back as a report, the loop draws once
@@ -107,6 +107,8 @@
 //! | a column of the list; its cell | `panes/history/columns.rs`; `…/history/view/list.rs` |
 //! | how long an edge may be stale; the verdict | `config/edge.rs`; `domain/edge/verdict.rs` |
 //! | how the queue, or any pane, is drawn | `panes/queue/view.rs`, `panes/<pane>/view.rs` |
+//! | the bytes of a key; how long ESC waits | `tui/input/sequence.rs`; `tui/input/parser.rs` |
+//! | what TERM and the locale decide | `tui/abilities.rs`, `theme/colour.rs` |
 //! | a colour, such as that of failed | `assets/themes/`; its role: `theme.rs` |
 //! | a fault that the simulator plays | `simulator/fault.rs` |
 //!

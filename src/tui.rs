@@ -4,6 +4,7 @@
 //! that the app names. It takes in everything that is ready, then draws once, and only if something
 //! changed; only cells that changed are written.
 
+mod abilities;
 mod config_watch;
 mod configured;
 pub mod editor;
@@ -27,6 +28,7 @@ pub use crate::effect::NextScreen;
 use crate::keymap::Keymap;
 use crate::theme::Theme;
 
+pub use abilities::{CharactersReason, TERM_ADVICE, draws_ascii, without_screen};
 pub use config_watch::{ConfigWatch, ReadConfig};
 pub use configured::{
     CommandKeys, DashboardStart, check, colours, command_keys, dashboard, view_names,

@@ -21,10 +21,14 @@ pub fn environment(name: &str) -> Option<String> {
     std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
 }
 
-/// Fails, after printing the help, without a terminal for the dashboard.
+/// Fails, after printing the help, without a terminal for the dashboard, and with a terminal that
+/// cannot show it.
 pub fn require_terminal(help: &StyledStr) -> Result<(), CliError> {
     if io::stdin().is_terminal() && io::stdout().is_terminal() {
-        return Ok(());
+        return tui::without_screen(&environment).map_or(Ok(()), |reason| {
+            let message = format!("the dashboard cannot be shown: {reason}");
+            Err(CliError::new(Class::Usage, message).hint(tui::TERM_ADVICE))
+        });
     }
     // A reader that has gone is no reason for another error.
     let _ = write!(output::stderr(), "{help}");

@@ -186,7 +186,8 @@ settings! {
         theme: String = "default".to_owned();
         /// "never" is the same as --no-color, or NO_COLOR in the environment.
         colour: ColourMode = ColourMode::Auto;
-        /// Draw with plain ASCII only, for terminals and fonts without box and block characters.
+        /// Draw with plain ASCII only, for terminals and fonts without box and block characters. If
+        /// unset: as the locale says (LC_ALL, LC_CTYPE, LANG), with ASCII if it is not of UTF-8.
         ascii: bool = false;
         /// Capture the mouse. If off, the terminal's own selection works as usual.
         mouse: bool = true;

@@ -16,7 +16,7 @@ pub enum ColourDepth {
 }
 
 /// Terminals that have no more than 16 colours.
-const OF_SIXTEEN: [&str; 12] = [
+const OF_SIXTEEN: [&str; 10] = [
     "linux",
     "ansi",
     "cygwin",
@@ -25,11 +25,21 @@ const OF_SIXTEEN: [&str; 12] = [
     "screen",
     "tmux",
     "rxvt",
-    "vt220",
-    "vt320",
     "vt340",
     "pcansi",
 ];
+
+/// The terminals of DEC's series that have colours, unlike vt100, vt220 and the others.
+const COLOURED_VT: [&str; 3] = ["vt241", "vt340", "vt525"];
+
+/// Returns whether a terminal has no colours, by its name.
+fn is_monochrome(term: &str) -> bool {
+    let is_vt =
+        term.strip_prefix("vt").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    let is_coloured = COLOURED_VT.iter().any(|name| term.starts_with(name));
+    let named_so = ["-m", "-mono"].iter().any(|ending| term.ends_with(ending));
+    term == "dumb" || named_so || (is_vt && !is_coloured)
+}
 
 impl ColourDepth {
     /// Returns the number of colours of a terminal by what `TERM` and `COLORTERM` say; where they
@@ -37,7 +47,7 @@ impl ColourDepth {
     pub fn of_terminal(term: Option<&str>, colourterm: Option<&str>) -> Self {
         let term = term.unwrap_or_default();
         let true_colour = |text: &str| matches!(text, "truecolor" | "24bit");
-        if term == "dumb" {
+        if is_monochrome(term) {
             Self::None
         } else if colourterm.is_some_and(true_colour) || term.ends_with("-direct") {
             Self::True
@@ -226,6 +236,12 @@ mod tests {
             (Some("xterm-16color"), None, ColourDepth::Sixteen),
             (Some("xterm-direct"), None, ColourDepth::True),
             (Some("dumb"), Some("truecolor"), ColourDepth::None),
+            (Some("xterm-mono"), Some("truecolor"), ColourDepth::None),
+            (Some("linux-m"), None, ColourDepth::None),
+            (Some("vt100"), None, ColourDepth::None),
+            (Some("vt220-8bit"), None, ColourDepth::None),
+            (Some("vt340"), None, ColourDepth::Sixteen),
+            (Some("vte-256color"), None, ColourDepth::Indexed),
             (None, None, ColourDepth::Indexed),
         ] {
             assert_eq!(

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::Utc;
 
+use super::abilities::draws_ascii;
 use super::{AlertMode, Dashboard};
 use crate::app::{App, Setup, all_views};
 use crate::commands::Command;
@@ -189,7 +190,8 @@ pub fn colours(config: &Config, environment: Environment<'_>) -> Option<&'static
 
 fn theme(config: &Config, environment: Environment<'_>) -> Result<Theme, ConfigError> {
     let depth = colour_depth(config, environment);
-    let glyphs = if config.settings.ascii.value { Glyphs::ASCII } else { Glyphs::UNICODE };
+    let (ascii, _) = draws_ascii(config, environment);
+    let glyphs = if ascii { Glyphs::ASCII } else { Glyphs::UNICODE };
     let wished = &config.settings.theme;
     let name = match wished.origin {
         SettingOrigin::Default => Theme::usual(depth),

@@ -12,7 +12,7 @@ use crate::config::load::{Config, Environment, Loaded};
 use crate::config::schema::ColourMode;
 use crate::config::secret::source::SecretSource;
 use crate::engine::LocalStore;
-use crate::tui::{self, MIN_SCREEN};
+use crate::tui::{self, CharactersReason, MIN_SCREEN};
 
 /// A screen with room for all that matters.
 const ROOMY: (u16, u16) = (80, 24);
@@ -130,8 +130,10 @@ pub(super) fn terminal(config: &Config) -> Vec<Finding> {
         let words = "standard output is no terminal; subcommands need none";
         return vec![found("screen", words.to_owned())];
     }
-    let variable = |name: &str| setup::environment(name).filter(|text| !text.is_empty());
     let mut findings = Vec::new();
+    if let Some(reason) = tui::without_screen(&setup::environment) {
+        findings.push(found("screen", reason).fail(Class::Failed, tui::TERM_ADVICE));
+    }
     if let Ok((columns, rows)) = crossterm::terminal::size() {
         let size = found("size", format!("{columns}x{rows}"));
         findings.push(if columns < MIN_SCREEN.0 || rows < MIN_SCREEN.1 {
@@ -143,15 +145,23 @@ pub(super) fn terminal(config: &Config) -> Vec<Finding> {
         });
     }
     findings.push(colours(config, &setup::environment));
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(variable).unwrap_or_default();
-    let utf8 = locale.to_ascii_lowercase().replace('-', "").contains("utf8");
-    let characters = found("characters", format!("the locale is \"{locale}\""));
-    findings.push(if utf8 || config.settings.ascii.value {
-        characters
-    } else {
-        characters.warn("Set LANG to one with UTF-8, or ascii = true in the configuration.")
-    });
+    findings.push(characters(config, &setup::environment));
     findings
+}
+
+/// Says which characters the dashboard draws with, and the reason.
+fn characters(config: &Config, environment: Environment<'_>) -> Finding {
+    let (ascii, reason) = tui::draws_ascii(config, environment);
+    let drawn = if ascii { "plain ASCII" } else { "UTF-8" };
+    let found = |words: String| Finding::ok("terminal", "characters", format!("{drawn}, {words}"));
+    match reason {
+        CharactersReason::Wished(origin) => found(format!("as is wished ({origin})")),
+        CharactersReason::Locale(name) if ascii => found(format!("the locale is \"{name}\""))
+            .warn("Set LC_ALL to one with UTF-8, or ascii = false in the configuration."),
+        CharactersReason::Locale(name) => found(format!("the locale is \"{name}\"")),
+        CharactersReason::NoLocale => found("no locale is set".to_owned())
+            .warn("Set LANG to one with UTF-8, or ascii = true in the configuration."),
+    }
 }
 
 /// Says if the dashboard uses colours, and the reason where it uses none.
@@ -173,6 +183,27 @@ mod tests {
     use super::*;
     use crate::cli::doctor::Outcome;
     use crate::config::schema::{Setting, SettingOrigin};
+
+    #[test]
+    fn characters_are_said_to_be_those_that_the_dashboard_draws_with() {
+        let mut config = Config::default();
+        let of = |config: &Config, locale: Option<&str>| {
+            let locale = locale.map(str::to_owned);
+            let found = characters(config, &|name| locale.clone().filter(|_| name == "LC_ALL"));
+            (found.outcome, found.message)
+        };
+        for (locale, outcome, words) in [
+            (Some("de_DE.UTF-8"), Outcome::Ok, "UTF-8, the locale is \"de_DE.UTF-8\""),
+            (Some("C"), Outcome::Warn, "plain ASCII, the locale is \"C\""),
+            (None, Outcome::Warn, "UTF-8, no locale is set"),
+        ] {
+            assert_eq!(of(&config, locale), (outcome, words.to_owned()));
+        }
+        let origin = SettingOrigin::Environment("PURGEDECK_ASCII".to_owned());
+        config.settings.ascii = Setting { value: false, origin };
+        let wished = (Outcome::Ok, "UTF-8, as is wished ($PURGEDECK_ASCII)".to_owned());
+        assert_eq!(of(&config, Some("C")), wished);
+    }
 
     #[test]
     fn colours_are_said_to_be_those_that_the_dashboard_uses() {
