@@ -308,6 +308,34 @@ mod tests {
         assert_eq!(written(6, &["abcdef"]), "abcdef");
     }
 
+    /// The column in which the text behind a column of ten cells begins.
+    fn start_behind(text: &str) -> Option<u16> {
+        let area = Rect::new(0, 0, 20, 1);
+        let mut buffer = Buffer::empty(area);
+        let theme = theme();
+        RowWriter::new(&mut buffer, area, &theme).column(text, 10, Role::Text).put("|", Role::Text);
+        (0..area.width).find(|&x| buffer.cell((x, 0)).is_some_and(|cell| cell.symbol() == "|"))
+    }
+
+    #[test]
+    fn letters_of_any_width_keep_the_columns_in_their_places() {
+        for text in [
+            "plain",
+            "",
+            "日本語",
+            "日本語日本語日本語",
+            "👩\u{200d}💻 dev",
+            "🇩🇪🇫🇷",
+            "❤\u{fe0f}",
+            "e\u{301}\u{302}",
+            "\u{1112}\u{1161}\u{11ab}",
+            "مرحبا",
+            "a\u{202e}b\u{200b}c",
+        ] {
+            assert_eq!(start_behind(text), Some(10), "{text:?}");
+        }
+    }
+
     #[test]
     fn control_characters_are_shown_and_not_passed_on() {
         assert_eq!(written(12, &["a\u{1b}[31mb", "c"]), "a␛[31mbc    ");

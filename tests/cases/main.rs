@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod elsewhere;
 mod properties;
 mod reading;
 

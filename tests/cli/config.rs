@@ -1,6 +1,6 @@
 //! `purgedeck config`.
 
-use crate::{Home, files_below};
+use crate::{Home, Ran, files_below};
 
 const CONFIG: &str = ".config/purgedeck/config.toml";
 
@@ -26,14 +26,37 @@ fn a_new_configuration_is_for_its_owner_alone_is_valid_and_is_not_written_over()
 }
 
 #[test]
-fn xdg_variables_count() {
+fn xdg_variables_count_where_they_are_absolute() {
     let home = Home::empty();
-    let mut command = home.command(&["config", "path"]);
-    let out = command.env("XDG_CONFIG_HOME", home.path("xdg")).output().unwrap();
-    assert_eq!(
-        String::from_utf8(out.stdout).unwrap(),
-        format!("{}\n", home.path("xdg/purgedeck/config.toml").display())
-    );
+    let usual = home.path(".config/purgedeck/config.toml");
+    for (variable, file) in [
+        (home.path("xdg").display().to_string(), home.path("xdg/purgedeck/config.toml")),
+        ("xdg".to_owned(), usual.clone()),
+        ("./xdg".to_owned(), usual.clone()),
+        (String::new(), usual.clone()),
+    ] {
+        let mut command = home.command(&["config", "path"]);
+        let ran = Ran::of(command.env("XDG_CONFIG_HOME", &variable).output().unwrap());
+        assert_eq!(ran.fine(), format!("{}\n", file.display()), "{variable:?}");
+    }
+    assert_eq!(std::fs::read_dir(home.path(".")).unwrap().count(), 0, "nothing is made here");
+}
+
+#[test]
+fn a_home_that_cannot_be_used_is_told_with_what_to_do() {
+    let place = Home::empty();
+    place.write("file", "");
+    let file = place.path("file").display().to_string();
+    for (home, code, flag) in [
+        ("/dev/null", 2, "--config"),
+        (file.as_str(), 2, "--config"),
+        ("/proc/1/nowhere", 1, "--store"),
+    ] {
+        let mut command = place.command(&["queue", "pause"]);
+        let ran = Ran::of(command.env("HOME", home).output().unwrap());
+        assert_eq!(ran.code, code, "{home}: {ran:?}");
+        assert!(ran.err.contains(home) && ran.err.contains(flag), "{home}: {}", ran.err);
+    }
 }
 
 #[test]
