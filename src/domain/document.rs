@@ -84,6 +84,16 @@ impl DocumentFormat {
         }
     }
 
+    /// Returns true if its addresses were asked for or linked to: a star in one is a character, and
+    /// a pattern is never meant.
+    fn has_literal_stars(self) -> bool {
+        match self {
+            Self::Sitemap | Self::Har | Self::Http | Self::Log | Self::Html => true,
+            // Of command lines, those that purge name patterns.
+            Self::Lines | Self::Text | Self::Csv | Self::Json | Self::Curl | Self::Listing => false,
+        }
+    }
+
     /// Says which entries a reading in this format takes.
     pub fn meaning(self) -> &'static str {
         match self {
@@ -171,6 +181,8 @@ pub enum OmissionReason {
     Everything(String),
     /// The address of a sitemap; its pages are not in the document.
     Index,
+    /// A star of a recorded address: its meaning as a wildcard. It is read as a character.
+    Star,
 }
 
 /// The place at which a document stops being of its format.
@@ -199,6 +211,9 @@ pub fn read(text: &str, chosen: Option<DocumentFormat>) -> Document<'_> {
         DocumentFormat::Html => html::read(text),
     };
     document.format = format;
+    if format.has_literal_stars() {
+        document.write_stars_out();
+    }
     document
 }
 
@@ -206,6 +221,22 @@ impl<'a> Document<'a> {
     /// Adds an entry; `place` tells where it stands in the text.
     fn put(&mut self, line: usize, text: Cow<'a, str>, place: Option<Range<usize>>) {
         self.entries.push(DocumentEntry { line, text, alone: false, until: line, place });
+    }
+
+    /// Writes the stars of all entries as characters, and says so.
+    fn write_stars_out(&mut self) {
+        let mut lines = Vec::new();
+        for entry in self.entries.iter_mut().filter(|entry| entry.text.contains('*')) {
+            entry.text = Cow::Owned(escape::without_stars(&entry.text));
+            entry.place = None;
+            lines.push(entry.line);
+        }
+        for line in &lines {
+            self.omit(*line, OmissionReason::Star, false);
+        }
+        if !lines.is_empty() {
+            self.omissions.sort_by_key(|omission| omission.line);
+        }
     }
 
     /// Adds something that was not read, once for each line and reason.

@@ -2,7 +2,7 @@
 
 use super::Case;
 use purgedeck::domain::document::DocumentFormat::{
-    Csv, Curl, Har, Http, Json, Lines, Listing, Log, Sitemap, Text,
+    Csv, Curl, Har, Html, Http, Json, Lines, Listing, Log, Sitemap, Text,
 };
 
 /// Every input with its outcome.
@@ -180,6 +180,15 @@ pub(crate) const CASES: &[Case] = &[
     case("C12.txt", false, Curl, &["url /a.jpg", "url /b.jpg"], &[]),
     case("V02-empty.txt", true, Text, &[], &[]),
     case("V02-comments.txt", true, Text, &[], &["iPD046"]),
+    case("star-lines.txt", false, Lines, &["url /search?q=%2A", "pattern /img/*"], &["iPD055"]),
+    case("star.csv", false, Csv, &["url /search?q=%2A", "pattern /img/*"], &["iPD055"]),
+    case("star.json", false, Json, &["url /search?q=a%2Ab"], &["iPD055"]),
+    case("star.http", false, Http, &["url /a.html?q=%2A"], &["iPD055"]),
+    case("star.har", false, Har, &["url /search?q=%2A"], &["iPD055"]),
+    case("star.html", false, Html, &["url /a%2Ab.html?q=%2A"], &["iPD055"]),
+    case("star-sitemap.xml", false, Sitemap, &["url /w/%2A_(disambiguation)"], &["iPD055"]),
+    case("star.log", true, Log, &["url /a/%2A/b?q=%2A"], &["iPD055"]),
+    case("star-curl.sh", false, Curl, &["url /search?q=%2A", "url /img/%2A"], &["iPD055"]),
     case("V03.txt", false, Text, &[], &["ePD006"]),
 ];
 

@@ -52,6 +52,8 @@ pub(super) struct CommandUrl {
     /// The bytes of the text that say exactly this; `None` where it cannot be pointed at, for
     /// escapes, globs or appended data.
     pub(super) place: Option<Range<usize>>,
+    /// True if a star in it is a wildcard: a purge names patterns, a request does not.
+    pub(super) has_wildcards: bool,
 }
 
 /// Reads the command line that begins at the start of a text, which is the start of a line, if one

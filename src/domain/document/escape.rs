@@ -122,6 +122,11 @@ pub(super) fn path_of_file(name: &str) -> Cow<'_, str> {
     Cow::Owned(path)
 }
 
+/// Writes the stars of an address as the characters that they are where it was asked for.
+pub(super) fn without_stars(address: &str) -> String {
+    address.replace('*', "%2A")
+}
+
 /// Text of bytes; those that are no letters are percent-encoded.
 fn as_text(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());

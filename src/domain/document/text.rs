@@ -10,6 +10,7 @@ mod line;
 use std::borrow::Cow;
 
 use super::command::{CommandLine, command_at};
+use super::escape::without_stars;
 use super::form::is_address;
 use super::places::place_of;
 use super::{Document, DocumentEntry, OmissionReason};
@@ -89,7 +90,12 @@ fn put_command<'a>(
     for argument in command.not_taken {
         document.omit(line, OmissionReason::Argument(argument), true);
     }
-    for url in command.urls {
+    for mut url in command.urls {
+        if !url.has_wildcards && url.text.contains('*') {
+            url.text = without_stars(&url.text);
+            url.place = None;
+            document.omit(line, OmissionReason::Star, false);
+        }
         let place = url.place.map(|place| at + place.start..at + place.end);
         let there = place.clone().and_then(|place| text.get(place));
         let written = match there.filter(|there| *there == url.text) {

@@ -71,17 +71,22 @@ fn url(
     rule: &KindRule,
     notes: &mut Notes,
 ) -> String {
-    if let Some(typed) = address.query.as_deref() {
-        query::check_url(typed, resource, rule, notes);
-        path.push('?');
-        path.push_str(typed);
-    }
     if path.contains('*') {
         notes.say(
             Code::WildcardInUrl,
             "A purge by URL takes the * for a character; choose the kind pattern to remove all \
              that fits.",
         );
+    }
+    if let Some(typed) = address.query.as_deref() {
+        query::check_url(typed, resource, rule, notes);
+        path.push('?');
+        if typed.contains('*') {
+            path.push_str(&typed.replace('*', "%2A"));
+            notes.say(Code::AsAsked, "A * in a query is a character, written %2A.");
+        } else {
+            path.push_str(typed);
+        }
     }
     path
 }

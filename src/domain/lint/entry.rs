@@ -166,11 +166,10 @@ fn not_everything(resource: &Resource, notes: &mut Notes) {
     );
 }
 
-/// A star anywhere makes a pattern. What ends in a slash is the URL of a page: a directory is meant
+/// A star in the path makes a pattern, one in the query does not: no query widens a purge. What ends in a slash is the URL of a page: a directory is meant
 /// by choice.
 fn kind_by_form(address: &Address<'_>) -> Kind {
-    let query = address.query.as_deref().unwrap_or_default();
-    if address.path.contains('*') || query.contains('*') { Kind::Pattern } else { Kind::Url }
+    if address.path.contains('*') { Kind::Pattern } else { Kind::Url }
 }
 
 /// Returns true if an address of the root means everything by its own words: alone on its line,

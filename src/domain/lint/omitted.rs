@@ -26,8 +26,11 @@ pub(super) fn findings(document: &Document<'_>) -> Vec<Finding> {
         Finding::new(Code::Broken, Some(broken.line), words)
     });
     let left_out = by_reason.iter().map(|(reason, lines)| {
-        let is_comment = **reason == OmissionReason::Comment;
-        let code = if is_comment { Code::Comments } else { Code::PassedOver };
+        let code = match reason {
+            OmissionReason::Comment => Code::Comments,
+            OmissionReason::Star => Code::AsAsked,
+            _ => Code::PassedOver,
+        };
         let severity = if doubtful.contains(*reason) { Severity::Warning } else { Severity::Info };
         let alone = has_no_entry(document, lines);
         Finding::new(code, lines.first().copied(), words(reason, lines, alone)).weighing(severity)
@@ -82,6 +85,10 @@ fn words(reason: &OmissionReason, lines: &[usize], alone: bool) -> String {
             "A purge of everything is never taken from an export; to mean it, write \
              https://{}/* alone on a line: {places}.",
             shown(host)
+        ),
+        OmissionReason::Star => format!(
+            "A * in an address that was asked for or linked to is a character, written %2A; to \
+             mean a pattern, write it on a line of its own: {places}."
         ),
         OmissionReason::Index => format!(
             "These are the addresses of sitemaps; their pages are not in this document: {places}."

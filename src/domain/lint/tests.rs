@@ -394,7 +394,7 @@ fn each_vendor_gets_its_own_form() {
         ("http://www.site.com/*", "/*"),
         ("dl.site.com", "https://dl.site.com/"),
         ("https://www.site.com/%e4/*", "/%e4/*"),
-        ("https://www.site.com/a.jpg?*", "/a.jpg*"),
+        ("https://www.site.com/a.jpg?*", "/a.jpg?%2A"),
         ("dl.site.com/a", "https://dl.site.com/a"),
         ("http://dl.site.com/a?x", "http://dl.site.com/a?x"),
         ("https://dl.site.com/v2/*", "https://dl.site.com/v2/"),
@@ -403,6 +403,24 @@ fn each_vendor_gets_its_own_form() {
         ("https://v.site.com/a/*?x=1", "/a/*?x=1"),
     ] {
         assert_eq!(targets(&linted(&draft(text), LintFacts::new())), [target], "{text}");
+    }
+}
+
+#[test]
+fn a_star_in_a_query_is_a_character_unless_a_pattern_is_chosen() {
+    let variants = "https://www.site.com/a.jpg?*";
+    assert_eq!(
+        targets(&linted(&of_kind(Kind::Pattern, draft(variants)), LintFacts::new())),
+        ["/a.jpg*"]
+    );
+    for (text, target) in [
+        ("https://www.site.com/search?q=*", "/search?q=%2A"),
+        ("https://www.site.com/?*", "/?%2A"),
+        ("https://dl.site.com/a?b=*c", "https://dl.site.com/a?b=%2Ac"),
+    ] {
+        let linted = linted(&draft(text), LintFacts::new());
+        assert_eq!(targets(&linted), [target], "{text}");
+        assert!(codes(&linted).contains(&"PD055"), "{text}: {linted:?}");
     }
 }
 
@@ -466,8 +484,7 @@ fn everything_with_a_query_is_not_everything() {
         assert_eq!(targets(&linted).len(), 1, "{text}");
         assert!(!codes(&linted).contains(&"PD022"), "{text}: {linted:?}");
     }
-    for text in ["/*?v=2", "https://www.site.com/*?v=2", "https://dl.site.com/*?v=2", "/*?*", "/?*"]
-    {
+    for text in ["/*?v=2", "https://www.site.com/*?v=2", "https://dl.site.com/*?v=2", "/*?*"] {
         let linted = linted(&www(text), LintFacts::new());
         assert_eq!(targets(&linted), Vec::<&str>::new(), "{text}");
         assert!(codes(&linted).contains(&"PD053"), "{text}: {linted:?}");

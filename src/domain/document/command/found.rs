@@ -1,5 +1,7 @@
 //! The targets of a command line as its programs name them.
 
+use std::ops::Range;
+
 use super::url;
 use super::word::ShellWord;
 use super::{CommandLine, CommandUrl};
@@ -18,6 +20,8 @@ pub(super) struct Found {
     not_taken: Vec<(usize, String)>,
     /// True once a program was seen that fetches, or a line that belongs to one.
     pub(super) is_command: bool,
+    /// True while the targets of a purge are read, which may be patterns.
+    pub(super) names_patterns: bool,
     made: usize,
     /// True once an argument had a break in it: none that is meant has, so that a quote took in
     /// what it should not.
@@ -27,8 +31,7 @@ pub(super) struct Found {
 impl Found {
     /// Takes a word as it stands.
     pub(super) fn put(&mut self, word: &ShellWord) {
-        let url = CommandUrl { text: word.text.clone(), place: word.place.clone() };
-        self.urls.push((word.at, url));
+        self.push(word.at, word.text.clone(), word.place.clone());
     }
 
     /// Takes a word if it is a URL by its form.
@@ -43,7 +46,12 @@ impl Found {
 
     /// Takes a text that was made of a word.
     pub(super) fn put_made(&mut self, word: &ShellWord, text: String) {
-        self.urls.push((word.at, CommandUrl { text, place: None }));
+        self.push(word.at, text, None);
+    }
+
+    fn push(&mut self, at: usize, text: String, place: Option<Range<usize>>) {
+        let url = CommandUrl { text, place, has_wildcards: self.names_patterns };
+        self.urls.push((at, url));
     }
 
     /// Returns true if texts of so many bytes may still be made.

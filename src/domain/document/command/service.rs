@@ -127,6 +127,7 @@ fn purge(arguments: Vec<Argument<'_>>, found: &mut Found) {
             | OptionMeaning::Target => {}
         }
     }
+    found.names_patterns = true;
     for target in &targets {
         if hosts.is_empty() || url::has_web_scheme(&target.text) {
             found.put(target);
@@ -135,9 +136,11 @@ fn purge(arguments: Vec<Argument<'_>>, found: &mut Found) {
             let gap = if target.text.starts_with('/') { "" } else { "/" };
             let text = format!("https://{}{gap}{}", host.text, target.text);
             if !found.affords(text.len()) {
-                return found.refuse_because(target, "too many URLs:");
+                found.refuse_because(target, "too many URLs:");
+                break;
             }
             found.put_made(target, text);
         }
     }
+    found.names_patterns = false;
 }

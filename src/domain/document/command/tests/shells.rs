@@ -130,7 +130,11 @@ fn posix_quotes_are_undone() {
         ("curl --url='h.com/a'", "h.com/a", None),
     ] {
         let line = read(text);
-        assert_eq!(line.urls, [CommandUrl { text: url.to_owned(), place }], "{text}");
+        assert_eq!(
+            line.urls,
+            [CommandUrl { text: url.to_owned(), place, has_wildcards: false }],
+            "{text}"
+        );
     }
 }
 
