@@ -6,6 +6,7 @@
 //! be purged is the linter's to name.
 
 mod command;
+mod curl_config;
 pub mod decode;
 mod escape;
 pub mod form;
@@ -200,7 +201,9 @@ pub fn read(text: &str, chosen: Option<DocumentFormat>) -> Document<'_> {
     let format = chosen.unwrap_or_else(|| recognise::format(text));
     let mut document = match format {
         DocumentFormat::Lines => lines::read(text),
-        DocumentFormat::Text | DocumentFormat::Curl => text::read(text),
+        DocumentFormat::Text => text::read(text),
+        DocumentFormat::Curl if curl_config::is_config(text) => curl_config::read(text),
+        DocumentFormat::Curl => text::read_commands(text),
         DocumentFormat::Csv => table::read(text),
         DocumentFormat::Json => json::read(text),
         DocumentFormat::Sitemap => sitemap::read(text),

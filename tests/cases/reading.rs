@@ -189,6 +189,14 @@ pub(crate) const CASES: &[Case] = &[
     case("star-sitemap.xml", false, Sitemap, &["url /w/%2A_(disambiguation)"], &["iPD055"]),
     case("star.log", true, Log, &["url /a/%2A/b?q=%2A"], &["iPD055"]),
     case("star-curl.sh", false, Curl, &["url /search?q=%2A", "url /img/%2A"], &["iPD055"]),
+    case("commands-commented.sh", false, Curl, &["url /a.html"], &["wPD046"]),
+    case("commands-others.sh", true, Curl, &["url /a.html"], &["wPD047"]),
+    case("commands-history.txt", true, Curl, &["url /a.html"], &["wPD047"]),
+    case("commands-answer.txt", false, Curl, &["url /a.html"], &["wPD047"]),
+    case("commands-aria2c.txt", true, Text, &[], &["wPD047"]),
+    case("curl-config.txt", false, Curl, &["url /a.html"], &["iPD047"]),
+    case("axios.js", false, Curl, &["url /a.html"], &["iPD047"]),
+    case("requests.py", false, Curl, &["url /a.html"], &["iPD047"]),
     case("V03.txt", false, Text, &[], &["ePD006"]),
 ];
 

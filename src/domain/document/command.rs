@@ -56,6 +56,11 @@ pub(super) struct CommandUrl {
     pub(super) has_wildcards: bool,
 }
 
+/// Returns true if curl has a long option of this name.
+pub(super) fn is_curl_option(name: &str) -> bool {
+    curl_options::CURL.has(name)
+}
+
 /// Reads the command line that begins at the start of a text, which is the start of a line, if one
 /// does. It may go on over further lines.
 pub(super) fn command_at(text: &str) -> Option<CommandLine> {

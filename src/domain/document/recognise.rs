@@ -18,7 +18,7 @@ pub(super) fn format(text: &str) -> DocumentFormat {
         DocumentFormat::Log
     } else if listing::is_listing(text) {
         DocumentFormat::Listing
-    } else if super::text::is_command(start) {
+    } else if super::text::is_command(start) || super::curl_config::is_config(start) {
         DocumentFormat::Curl
     } else if table::is_table(text) {
         DocumentFormat::Csv

@@ -11,26 +11,124 @@ use std::borrow::Cow;
 
 use super::command::{CommandLine, command_at};
 use super::escape::without_stars;
-use super::form::is_address;
+use super::form::{is_address, is_target};
 use super::places::place_of;
 use super::{Document, DocumentEntry, OmissionReason};
 
 use line::Piece;
 
-/// Returns true if a text begins with a command line.
+/// The number of lines by which a shell's history is known.
+const SAMPLE: usize = 50;
+
+/// Returns true if a text begins with a command line, or is a shell's history with one.
 pub(super) fn is_command(text: &str) -> bool {
     let mut rest = text;
     loop {
         let line = rest.lines().next().unwrap_or_default();
-        if command_at(rest).is_some() {
+        let start = line.trim_start();
+        let is_passed = start.is_empty() || start.starts_with('#') || start.starts_with("$ ");
+        if !start.starts_with('#') && command_at(rest).is_some() {
             return true;
         }
-        let is_passed = line.trim().is_empty() || line.trim_start().starts_with('#');
         match rest.get(line.len() + 1..) {
             Some(next) if is_passed && !next.is_empty() => rest = next,
-            _ => return false,
+            _ => break,
         }
     }
+    let lines = || text.lines().filter(|line| !line.trim().is_empty()).take(SAMPLE);
+    let numbered = |line: &str| past_number(line).filter(|at| *at > 0);
+    lines().all(|line| numbered(line).is_some())
+        && lines().any(|it| numbered(it).and_then(|at| command_at(it.get(at..)?)).is_some())
+}
+
+/// Returns the bytes of the number before a line of a shell's history; 0 where it has none.
+fn past_number(line: &str) -> Option<usize> {
+    let rest = line.trim_start();
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let after = rest.get(digits..)?.trim_start_matches('*');
+    let is_number = digits > 0 && after.starts_with([' ', '\t']);
+    Some(if is_number { line.len() - after.trim_start().len() } else { 0 })
+}
+
+/// Reads command lines. Nothing else is a target there: comments, other commands and what commands
+/// answered are named. Lines of `METHOD URL` are read, since people mix them in.
+pub(super) fn read_commands(text: &str) -> Document<'_> {
+    let mut document = Document::default();
+    let (mut number, mut at) = (0, 0);
+    while at < text.len() {
+        let rest = text.get(at..).unwrap_or_default();
+        let line = rest.split('\n').next().unwrap_or_default();
+        let from = at + past_number(line).unwrap_or_default();
+        let command = text.get(from..).filter(|_| !line.trim_start().starts_with('#'));
+        if let Some(command) = command.and_then(command_at) {
+            let end = (from - at + command.length).max(line.len()).min(rest.len());
+            let lines = rest.get(..end).unwrap_or(line).matches('\n').count();
+            put_command(command, (number, number + lines), from, text, &mut document);
+            number += lines + 1;
+            at += end + 1;
+            continue;
+        }
+        put_no_command(line.trim(), number, text, &mut document);
+        number += 1;
+        at += line.len() + 1;
+    }
+    document
+}
+
+fn put_no_command<'a>(line: &'a str, number: usize, text: &'a str, document: &mut Document<'a>) {
+    let asked = ["GET ", "HEAD ", "PURGE "].iter().find_map(|it| line.strip_prefix(it));
+    let asked = asked.map(str::trim).filter(|it| is_target(it) && !it.contains([' ', '\t', '*']));
+    if let Some(target) = asked {
+        document.put(number, Cow::Borrowed(target), place_of(text, target));
+        document.omit(number, OmissionReason::Words, false);
+    } else if !line.is_empty() {
+        let is_comment = line.starts_with('#');
+        let reason = if is_comment { OmissionReason::Comment } else { OmissionReason::OtherForm };
+        document.omit(number, reason, line.contains("://") || line.split(' ').any(is_address));
+    }
+}
+
+/// Programs of a shell whose arguments are a machine's own.
+const SHELL_PROGRAMS: [&str; 22] = [
+    "cat",
+    "cd",
+    "chmod",
+    "chown",
+    "cp",
+    "docker",
+    "kubectl",
+    "less",
+    "ls",
+    "mkdir",
+    "mv",
+    "nano",
+    "nginx",
+    "rm",
+    "rsync",
+    "scp",
+    "ssh",
+    "sudo",
+    "systemctl",
+    "tail",
+    "vi",
+    "vim",
+];
+
+/// Returns true if a line is a command of a program that is not read: one that a shell has, or a
+/// word and an option after it.
+fn is_other_command(line: &str) -> bool {
+    let line = line.strip_prefix("$ ").unwrap_or(line);
+    let Some((program, rest)) = line.split_once(' ') else { return false };
+    let is_option = |word: &str| {
+        let name = word.trim_start_matches('-');
+        let dashes = word.len() - name.len();
+        (dashes == 1 || dashes == 2) && name.starts_with(|it: char| it.is_ascii_alphabetic())
+    };
+    let is_word = program.starts_with(|it: char| it.is_ascii_lowercase())
+        && program.bytes().all(|it| it.is_ascii_alphanumeric() || b"_-".contains(&it));
+    is_word
+        && (is_option(rest.split(' ').next().unwrap_or_default())
+            || (SHELL_PROGRAMS.contains(&program) && rest.starts_with(['/', '-', '~', '.'])))
 }
 
 /// Reads text. Every line is looked at once; nothing is ever refused here.
@@ -45,7 +143,8 @@ pub(super) fn read(text: &str) -> Document<'_> {
     while at < text.len() {
         let rest = text.get(at..).unwrap_or_default();
         let line = rest.split('\n').next().unwrap_or_default();
-        if let Some(command) = command_at(rest) {
+        let is_comment = line.trim_start().starts_with('#');
+        if let Some(command) = command_at(rest).filter(|_| !is_comment) {
             let end = command.length.max(line.len()).min(rest.len());
             let lines = rest.get(..end).unwrap_or(line).matches('\n').count();
             put_command(command, (number, number + lines), at, text, &mut document);
@@ -118,6 +217,10 @@ fn put_line<'a>(
     }
     if line.starts_with('#') {
         document.omit(number, OmissionReason::Comment, line.split(' ').any(is_address));
+        return;
+    }
+    if is_other_command(line) {
+        document.omit(number, OmissionReason::OtherForm, line.split(' ').any(is_address));
         return;
     }
     let words = match comment_at(line) {

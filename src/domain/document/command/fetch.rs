@@ -1,4 +1,4 @@
-//! Reads `fetch("…", {…})`, as browsers copy a request.
+//! Reads `fetch("…", {…})`, as browsers copy a request, and calls of axios and of Python's requests.
 
 use super::CommandLine;
 use super::found::Found;
@@ -9,7 +9,9 @@ use super::word::{Cursor, ShellWord, WordInMaking, line_of};
 /// A call may take so many bytes, so that one that never closes costs no look at the whole text.
 const LONGEST: usize = 1024 * 1024;
 
-const CALL: &str = "fetch(";
+/// Calls that ask for their first argument.
+pub(super) const CALLS: [&str; 5] =
+    ["fetch(", "axios.get(", "axios.head(", "requests.get(", "requests.head("];
 
 /// Reads the calls that begin on the line of this byte.
 pub(super) fn read(text: &str, from: usize) -> Option<CommandLine> {
@@ -22,7 +24,8 @@ pub(super) fn read(text: &str, from: usize) -> Option<CommandLine> {
         let line = line_of(text.get(from..).unwrap_or_default());
         let end = from + line.len();
         let within = text.get(..end).unwrap_or_default();
-        let call = line.find(CALL).map_or(end, |at| from + at + CALL.len());
+        let calls = CALLS.iter().filter_map(|call| Some(line.find(call)? + call.len()));
+        let call = calls.min().map_or(end, |at| from + at);
         addresses.extend(address(&mut Cursor::new(within, call)));
         end
     });
@@ -55,7 +58,7 @@ fn statement(text: &str, from: usize, addresses: &mut Vec<ShellWord>) -> Option<
             }
             continue;
         }
-        if cursor.eat(CALL) {
+        if CALLS.iter().any(|call| cursor.eat(call)) {
             depth += 1;
             addresses.extend(address(&mut cursor));
             continue;

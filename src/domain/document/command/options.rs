@@ -120,6 +120,11 @@ impl OptionTable {
         found.unwrap_or(OptionMeaning::Switch)
     }
 
+    /// Returns true if there is a long option of just this name.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.rows().any(|(row, _)| row.split('/').next() == Some(name))
+    }
+
     fn short(&self, letter: char) -> OptionMeaning {
         let has = |row: &str| row.split_once('/').is_some_and(|(_, it)| it.contains(letter));
         self.rows().find(|(row, _)| has(row)).map_or(OptionMeaning::Switch, |(_, meaning)| meaning)

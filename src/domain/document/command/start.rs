@@ -1,5 +1,6 @@
 //! Tells by the beginning of a line whether a command is there, and whose rules it follows.
 
+use super::fetch;
 use super::program::{self, Program};
 use super::word::line_of;
 
@@ -152,11 +153,12 @@ fn sets_variable(line: &str) -> bool {
     is_name && (sets || (name.contains('.') && after.starts_with('(')))
 }
 
-/// Returns true if a line calls `fetch`, be it for a variable.
+/// Returns true if a line calls `fetch` or its like, be it for a variable.
 pub(super) fn calls_fetch(line: &str) -> bool {
     const LONGEST_LEAD: usize = 80;
     let head = line.get(..LONGEST_LEAD).map_or_else(|| line_of(line), line_of);
-    let Some((lead, _)) = head.split_once("fetch(") else { return false };
+    let calls = fetch::CALLS.iter().filter_map(|call| Some(head.split_once(call)?.0));
+    let Some(lead) = calls.min_by_key(|lead| lead.len()) else { return false };
     let lead = lead.trim_end();
     let leads = ["await", "=", "return", "window.", "globalThis.", "(", "void"];
     let is_plain = |it: char| it.is_alphanumeric() || " _$=.({},:;".contains(it);

@@ -1,0 +1,3 @@
+curl -sI https://blog.northbyte.example.com/a.html
+cd /var/www/html && ls /etc
+rm -rf /tmp/x

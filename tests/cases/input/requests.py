@@ -1,0 +1,1 @@
+r = requests.get("https://blog.northbyte.example.com/a.html", headers={"Referer": "https://blog.northbyte.example.com/r"})
