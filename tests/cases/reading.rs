@@ -197,6 +197,11 @@ pub(crate) const CASES: &[Case] = &[
     case("curl-config.txt", false, Curl, &["url /a.html"], &["iPD047"]),
     case("axios.js", false, Curl, &["url /a.html"], &["iPD047"]),
     case("requests.py", false, Curl, &["url /a.html"], &["iPD047"]),
+    case("sitemap-others.xml", false, Sitemap, &["url /a"], &["wPD047"]),
+    case("html-no-links.html", true, Html, &["url /a"], &["wPD047"]),
+    case("html-base.html", true, Html, &["url /dir/page.html", "url /root.html"], &[]),
+    case("html-relative.html", true, Html, &["url /"], &["wPD047"]),
+    case("html-cut-off.html", false, Html, &["url /a"], &["ePD054"]),
     case("V03.txt", false, Text, &[], &["ePD006"]),
 ];
 

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use quick_xml::Reader;
 use quick_xml::escape::resolve_predefined_entity;
-use quick_xml::events::Event;
+use quick_xml::events::{BytesStart, Event};
 
+use super::form::is_address;
 use super::places::LineCounter;
 use super::{BrokenAt, Document, OmissionReason};
 
@@ -21,6 +22,8 @@ pub(super) fn read(text: &str) -> Document<'_> {
     config.allow_unmatched_ends = true;
     let mut found: Option<Loc> = None;
     let mut in_index = false;
+    // The names of the elements around.
+    let mut inside: Vec<String> = Vec::new();
     loop {
         let from = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
         let event = match reader.read_event() {
@@ -34,12 +37,16 @@ pub(super) fn read(text: &str) -> Document<'_> {
         };
         match event {
             Event::Start(start) => {
+                put_attributes(&start, lines.line_of(from), &mut document);
+                inside.push(start.name().as_ref().to_owned());
                 in_index |= start.local_name().as_ref() == "sitemap";
                 if start.local_name().as_ref() == "loc" {
                     found = Some(Loc::default());
                 }
             }
+            Event::Empty(empty) => put_attributes(&empty, lines.line_of(from), &mut document),
             Event::End(end) if end.local_name().as_ref() == "loc" => {
+                leave(&mut inside, end.name().as_ref());
                 if let Some(loc) = found.take() {
                     let line = lines.line_of(loc.from.unwrap_or(from));
                     loc.put(line, text, &mut document);
@@ -48,18 +55,21 @@ pub(super) fn read(text: &str) -> Document<'_> {
                     }
                 }
             }
-            Event::End(end) => in_index &= end.local_name().as_ref() != "sitemap",
-            Event::Text(inside) => {
-                if let Some(loc) = &mut found {
-                    loc.push(&inside, from);
-                }
+            Event::End(end) => {
+                leave(&mut inside, end.name().as_ref());
+                in_index &= end.local_name().as_ref() != "sitemap";
             }
-            Event::CData(inside) => {
-                if let Some(loc) = &mut found {
-                    loc.push(&inside, from);
+            Event::Text(words) => match &mut found {
+                Some(loc) => loc.push(&words, from),
+                None => put_others(&words, from, inside.last(), &mut lines, &mut document),
+            },
+            Event::CData(words) => match &mut found {
+                Some(loc) => {
+                    loc.push(&words, from);
                     loc.escaped = true;
                 }
-            }
+                None => put_others(&words, from, inside.last(), &mut lines, &mut document),
+            },
             Event::GeneralRef(name) => {
                 if let Some(loc) = &mut found {
                     loc.escaped = true;
@@ -73,11 +83,7 @@ pub(super) fn read(text: &str) -> Document<'_> {
                     }
                 }
             }
-            Event::Empty(_)
-            | Event::Comment(_)
-            | Event::Decl(_)
-            | Event::PI(_)
-            | Event::DocType(_) => {}
+            Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
             Event::Eof => {
                 // Cut off in the middle of an address.
                 if let Some(loc) = found.take() {
@@ -88,6 +94,43 @@ pub(super) fn read(text: &str) -> Document<'_> {
                 return document;
             }
         }
+    }
+}
+
+/// Leaves an element, and those in it that were not closed.
+fn leave(inside: &mut Vec<String>, name: &str) {
+    if let Some(at) = inside.iter().rposition(|it| it == name) {
+        inside.truncate(at);
+    }
+}
+
+/// Names an element that has an address as its attribute: `<xhtml:link href="…">`.
+fn put_attributes(start: &BytesStart<'_>, line: usize, document: &mut Document<'_>) {
+    let has_address = start.attributes().flatten().any(|attribute| {
+        let is_named = matches!(attribute.key.as_ref(), "href" | "src" | "url");
+        is_named && (is_address(&attribute.value) || attribute.value.contains("://"))
+    });
+    if has_address {
+        document.omit(line, OmissionReason::Key(start.name().as_ref().to_owned()), true);
+    }
+}
+
+/// Names the addresses of a text that is in no `<loc>`: of other elements, or around the sitemap.
+fn put_others(
+    words: &str,
+    from: usize,
+    element: Option<&String>,
+    lines: &mut LineCounter<'_>,
+    document: &mut Document<'_>,
+) {
+    let mut at = from;
+    for words in words.split('\n') {
+        if words.contains("://") || words.split_whitespace().any(is_address) {
+            let key = |name: &String| OmissionReason::Key(name.clone());
+            let reason = element.map_or(OmissionReason::OtherForm, key);
+            document.omit(lines.line_of(at), reason, true);
+        }
+        at += words.len() + 1;
     }
 }
 
@@ -164,6 +207,26 @@ mod tests {
         let document = read(index);
         assert_eq!(document.entries.len(), 1);
         assert_eq!(document.omissions[0].reason, OmissionReason::Index);
+    }
+
+    #[test]
+    fn addresses_that_are_no_pages_are_named() {
+        let text = "https://h.com/0\n<urlset><url><loc>https://h.com/a</loc>\n\
+            <x:link hreflang='de' href='https://h.com/de/'/>\n\
+            <video:content_loc>https://h.com/v.mp4</video:content_loc></url></urlset>\n/b\n";
+        assert_eq!(texts(text), ["https://h.com/a"]);
+        let named: Vec<_> =
+            read(text).omissions.into_iter().map(|it| (it.line, it.reason)).collect();
+        let key = |name: &str| OmissionReason::Key(name.to_owned());
+        assert_eq!(
+            named,
+            [
+                (0, OmissionReason::OtherForm),
+                (2, key("x:link")),
+                (3, key("video:content_loc")),
+                (4, OmissionReason::OtherForm),
+            ]
+        );
     }
 
     #[test]
