@@ -202,6 +202,25 @@ pub(crate) const CASES: &[Case] = &[
     case("html-base.html", true, Html, &["url /dir/page.html", "url /root.html"], &[]),
     case("html-relative.html", true, Html, &["url /"], &["wPD047"]),
     case("html-cut-off.html", false, Html, &["url /a"], &["ePD054"]),
+    case("prose-star.txt", false, Text, &["pattern /img/*"], &["iPD047"]),
+    case(
+        "prose-glued.txt",
+        true,
+        Text,
+        &[
+            "url /x",
+            "url /site.html",
+            "url /a.jpg",
+            "url /c.jpg",
+            "url /d.jpg",
+            "url /e.jpg",
+            "url /f.html",
+            "url /g.html",
+        ],
+        &["iPD047"],
+    ),
+    case("markdown-bar.md", false, Text, &["url /sale?x=a|b"], &[]),
+    case("prose-wrapped.txt", false, Text, &["url /a/long/path/that/wraps.html"], &["iPD047"]),
     case("V03.txt", false, Text, &[], &["ePD006"]),
 ];
 

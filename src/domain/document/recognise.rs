@@ -1,6 +1,7 @@
 //! The format of a text, by its form. Where it is doubtful, it is text: there nothing is cut, and a
 //! line that is no target is named.
 
+use super::tokens::WIDE_SEPARATORS;
 use super::{DocumentFormat, form, har, http, json, listing, log, table};
 
 /// Recognises the format of a text.
@@ -83,6 +84,7 @@ fn is_plain(line: &str) -> bool {
         || (form::is_target(line)
             && !line.chars().any(char::is_whitespace)
             && !line.bytes().any(|byte| b",;\"'`<>()[]{}|\\".contains(&byte))
+            && !line.contains(WIDE_SEPARATORS)
             && !line.starts_with("**"))
 }
 

@@ -11,7 +11,7 @@ use std::borrow::Cow;
 
 use super::command::{CommandLine, command_at};
 use super::escape::without_stars;
-use super::form::{is_address, is_target};
+use super::form::{is_address, is_http, is_target};
 use super::places::place_of;
 use super::{Document, DocumentEntry, OmissionReason};
 
@@ -152,12 +152,57 @@ pub(super) fn read(text: &str) -> Document<'_> {
             at += end + 1;
             continue;
         }
+        if let Some(wrapped) = wrapped(rest) {
+            let before = line.get(..wrapped.from).unwrap_or_default();
+            put_line(before.trim(), number, text, &mut pieces, &mut document);
+            let entry = DocumentEntry {
+                line: number,
+                text: Cow::Owned(wrapped.url),
+                alone: false,
+                until: number + 1,
+                place: None,
+            };
+            document.entries.push(entry);
+            // What stands behind it is a line of its own.
+            number += 1;
+            at += wrapped.until;
+            let behind = text.get(at..).and_then(|it| it.split('\n').next()).unwrap_or_default();
+            put_line(behind.trim(), number, text, &mut pieces, &mut document);
+            number += 1;
+            at += behind.len() + 1;
+            continue;
+        }
         put_line(line.trim(), number, text, &mut pieces, &mut document);
         number += 1;
         at += line.len() + 1;
     }
     pass_over_words(&mut document);
     document
+}
+
+/// A URL in angle brackets that goes on over the end of its line.
+struct Wrapped {
+    url: String,
+    /// The byte of its opening bracket.
+    from: usize,
+    /// The byte behind its closing one.
+    until: usize,
+}
+
+/// Finds a URL that is put together again from two lines, as RFC 3986 says in its appendix C:
+/// angle brackets hold it together.
+fn wrapped(rest: &str) -> Option<Wrapped> {
+    let (line, next) = rest.split_once('\n')?;
+    let from = line.rfind("<http")?;
+    let start = line.get(from + 1..)?.trim_end();
+    let end = next.find('>')?;
+    let more = next.get(..end)?.trim_start();
+    let is_part = |it: &str| {
+        !it.is_empty() && !it.contains(|it: char| it.is_whitespace() || "<>|".contains(it))
+    };
+    let url = [start, more].concat();
+    (is_http(start) && is_part(start) && is_part(more) && !more.contains("://"))
+        .then_some(Wrapped { url, from, until: line.len() + 1 + end + 1 })
 }
 
 /// Passes over single words where others are paths or URLs: `thanks` under a list is no target.

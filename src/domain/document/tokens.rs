@@ -2,6 +2,9 @@
 
 use super::form::is_target_start;
 
+/// Marks of Chinese and Japanese that stand between the words of a list.
+pub(super) const WIDE_SEPARATORS: [char; 3] = ['、', '，', '；'];
+
 /// A word of a line.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct DraftToken<'a> {
@@ -53,6 +56,9 @@ pub(super) fn tokens(line: &str) -> Vec<DraftToken<'_>> {
                 });
                 at += length + 2;
             }
+            _ if line.get(at..).is_some_and(|rest| rest.starts_with(WIDE_SEPARATORS)) => {
+                at += '、'.len_utf8();
+            }
             _ => {
                 let until = plain_end(line, at);
                 let text = without_closers(line.get(at..until).unwrap_or_default().trim());
@@ -103,7 +109,11 @@ fn plain_end(line: &str, from: usize) -> usize {
                     // A star may well go on: to take "/a,*" for two would turn it into everything.
                     || (!next.starts_with('*') && is_target_start(next))
             }
-            _ => false,
+            _ if byte.is_ascii() => false,
+            _ => {
+                let rest = line.get(at..).unwrap_or_default();
+                rest.strip_prefix(WIDE_SEPARATORS).is_some_and(super::form::has_scheme)
+            }
         };
         if ends {
             break;

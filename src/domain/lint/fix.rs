@@ -278,7 +278,7 @@ mod tests {
         let lint_as = |kind| linted_as(text, ignored.cloned(), kind);
         let url = lint_as(Some(Kind::Url));
         assert_eq!(apply(text, &url.changes("PD018", None)), "/a.jpg");
-        let pattern = lint_as(None);
+        let pattern = lint_as(Some(Kind::Pattern));
         assert_eq!(apply(text, &pattern.changes("PD017", None)), "/a.jpg*");
     }
 

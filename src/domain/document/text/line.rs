@@ -4,7 +4,7 @@ use super::super::OmissionReason;
 use super::super::escape::unquoted;
 use super::super::form::{has_scheme, is_relative, is_target};
 use super::super::markup::{bracketed, hyperlink, urls_in, without_emphasis, without_punctuation};
-use super::super::tokens::{DraftToken, request_line, tokens};
+use super::super::tokens::{DraftToken, WIDE_SEPARATORS, request_line, tokens};
 
 /// A piece of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,8 +36,19 @@ impl<'a> Piece<'a> {
 /// Appends the pieces of a line, which is trimmed and not empty.
 pub(super) fn pieces<'a>(line: &'a str, pieces: &mut Vec<Piece<'a>>) {
     let line = without_bullet(line);
-    if !line.bytes().any(is_special) {
-        pieces.push(Piece::plain(without_emphasis(line)));
+    let line = match without_escaped_break(line) {
+        Some(whole) => {
+            pieces.push(Piece::Omitted(OmissionReason::Words));
+            whole
+        }
+        None => line,
+    };
+    if !line.bytes().any(is_special) && !line.contains(WIDE_SEPARATORS) {
+        if embedded(line, pieces) || sets_variable(line) {
+            pieces.push(Piece::Omitted(OmissionReason::Words));
+        } else {
+            pieces.push(Piece::plain(without_emphasis(line)));
+        }
         return;
     }
     if line.starts_with("```") || is_rule(line) {
@@ -59,6 +70,15 @@ pub(super) fn pieces<'a>(line: &'a str, pieces: &mut Vec<Piece<'a>>) {
     if let [only] = tokens.as_slice() {
         if is_greeting(line, only) {
             pieces.push(Piece::Omitted(OmissionReason::Words));
+            return;
+        }
+        if !only.quoted && embedded(only.text, pieces) {
+            pieces.push(Piece::Omitted(OmissionReason::Words));
+            return;
+        }
+        let bare = if only.quoted { only.text } else { without_tags(only.text) };
+        if bare.len() < only.text.len() {
+            pieces.extend([Piece::plain(bare), Piece::Omitted(OmissionReason::Words)]);
             return;
         }
         let whole = only.quoted || only.text.len() + 2 >= line.len();
@@ -132,6 +152,11 @@ fn segment_pieces<'a>(
         pieces.push(Piece::plain(whole.trim()));
         return true;
     }
+    for token in segment.iter().filter(|token| !token.key && !token.quoted) {
+        if !is_target(bare(token)) {
+            embedded(token.text, pieces);
+        }
+    }
     pieces.extend(segment.iter().filter(is_entry).map(|token| {
         if token.quoted {
             let cut = bracketed(token.text);
@@ -139,6 +164,7 @@ fn segment_pieces<'a>(
         }
         let end = row.and_then(|delimiter| token.text.bytes().position(|byte| byte == delimiter));
         let cell = token.text.get(..end.unwrap_or(token.text.len())).unwrap_or_default();
+        let cell = without_tags(cell);
         Piece::plain(if is_prose { in_prose(cell) } else { without_emphasis(cell) })
     }));
     targets + keys == segment.len()
@@ -155,8 +181,60 @@ fn in_prose(word: &str) -> &str {
     if !has_scheme(word) {
         return word;
     }
+    // Chinese and Japanese have no blanks behind their marks.
+    let word = word.split(WIDE_SEPARATORS).next().unwrap_or(word);
     let url = urls_in(word).next().filter(|place| place.start == 0);
-    url.and_then(|place| word.get(place)).unwrap_or(word)
+    let Some((url, rest)) = url.and_then(|place| word.split_at_checked(place.end)) else {
+        return word;
+    };
+    // A star at the end is a pattern's: none stood before the word, so that it closes nothing.
+    let is_pattern = !rest.is_empty() && rest.bytes().all(|byte| byte == b'*');
+    if is_pattern { word } else { url }
+}
+
+/// Appends the full URLs of a word that does not begin as a target: `NAME=https://…`,
+/// `Home|https://…`, `[img]https://…[/img]`; `false` where there is none.
+fn embedded<'a>(word: &'a str, pieces: &mut Vec<Piece<'a>>) -> bool {
+    if !word.contains("://") || is_target(without_emphasis(word)) {
+        return false;
+    }
+    let before = pieces.len();
+    for place in urls_in(word) {
+        let stars = word.get(place.end..).unwrap_or_default();
+        let stars = stars.len() - stars.trim_start_matches('*').len();
+        let url = word.get(place.start..place.end + stars).unwrap_or_default();
+        // The end of a BBCode element.
+        pieces.push(Piece::plain(url.split("[/").next().unwrap_or(url)));
+    }
+    pieces.len() > before
+}
+
+/// Returns true if a line sets a variable of an environment: `PATH=/usr/bin:/bin`.
+fn sets_variable(line: &str) -> bool {
+    line.split_once('=').is_some_and(|(name, _)| {
+        name.starts_with(|it: char| it.is_ascii_uppercase())
+            && name.bytes().all(|it| it.is_ascii_uppercase() || it.is_ascii_digit() || it == b'_')
+    })
+}
+
+/// Returns a full URL without the tags of HTML or XML behind it: no URL has angle brackets.
+fn without_tags(word: &str) -> &str {
+    let Some(at) = word.find('<').filter(|_| has_scheme(word)) else { return word };
+    let (url, tags) = word.split_at_checked(at).unwrap_or((word, ""));
+    let is_tag = |tag: &str| {
+        let name = tag.trim_start_matches('/');
+        name.starts_with(|it: char| it.is_ascii_alphabetic())
+    };
+    let mut inside = tags.split('<').skip(1);
+    let are_tags = tags.ends_with('>')
+        && inside.all(|tag| is_tag(tag) && tag.find('>') == Some(tag.len() - 1));
+    if are_tags { url } else { word }
+}
+
+/// Returns a full URL without the break that a program wrote as `\n` behind it.
+fn without_escaped_break(line: &str) -> Option<&str> {
+    let whole = line.strip_suffix("\\n").filter(|whole| has_scheme(whole))?;
+    Some(whole.strip_suffix("\\r").unwrap_or(whole))
 }
 
 /// Appends the addresses of Markdown links; `false` where there is none.
@@ -208,12 +286,21 @@ fn cells<'a>(line: &'a str, pieces: &mut Vec<Piece<'a>>) -> bool {
         return false;
     };
     let before = pieces.len();
-    for cell in inside.split('|').map(str::trim) {
-        let cell = cell.trim_matches(['`', '<', '>']);
+    let mut rest = inside;
+    while !rest.is_empty() {
+        // GFM: a bar of a cell's own stands behind a backslash.
+        let is_end =
+            |(at, _): &(usize, &str)| !rest.get(..*at).is_some_and(|it| it.ends_with('\\'));
+        let end = rest.match_indices('|').find(is_end).map_or(rest.len(), |(at, _)| at);
+        let cell = rest.get(..end).unwrap_or_default().trim().trim_matches(['`', '<', '>']);
         let cell = without_emphasis(cell);
         if is_target(cell) {
-            pieces.push(Piece::plain(cell));
+            let meant = cell.contains("\\|").then(|| cell.replace("\\|", "|"));
+            pieces.push(Piece::Entry { source: cell, meant });
+        } else {
+            embedded(cell, pieces);
         }
+        rest = rest.get(end + 1..).unwrap_or_default();
     }
     let none = pieces.len() == before;
     let reason = if none { OmissionReason::Heading } else { OmissionReason::Words };
