@@ -11,6 +11,7 @@ pub mod decode;
 mod escape;
 pub mod form;
 mod har;
+mod host;
 mod html;
 mod http;
 mod json;

@@ -81,8 +81,18 @@ pub fn names_other(name: &str) -> bool {
     has_word(name, &OTHER_WORDS)
 }
 
-fn has_word(name: &str, known: &[&str]) -> bool {
+/// Returns true if one of a name's words is known.
+pub fn has_word(name: &str, known: &[&str]) -> bool {
     words_of(name).iter().any(|word| known.contains(&word.as_str()))
+}
+
+/// Returns true if one of the words of a text is an address, whatever marks stand around it.
+pub fn holds_address(text: &str) -> bool {
+    text.contains("://")
+        || text.split_whitespace().any(|word| {
+            let word = word.trim_matches(|it: char| "\"'`()[]{}<>,;:".contains(it));
+            is_address(word)
+        })
 }
 
 /// Words that head a column of targets.
@@ -92,8 +102,8 @@ const TARGET_WORDS: [&str; 21] = [
 ];
 
 /// Words that make it the heading of something else.
-const OTHER_WORDS: [&str; 14] = [
-    "referer", "referrer", "count", "views", "title", "mail", "email", "ip", "cookie", "cookies",
+const OTHER_WORDS: [&str; 18] = [
+    "referer", "referrer", "referring", "redirect", "canonical", "alternate", "count", "views", "title", "mail", "email", "ip", "cookie", "cookies",
     "headers", "status", "type", "id",
 ];
 

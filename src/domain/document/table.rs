@@ -5,7 +5,8 @@ mod shape;
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::form::{is_address, is_target, looks_like_host};
+use super::form::{holds_address, is_address, is_target, names_other};
+use super::host::{Told, on_host, parted};
 use super::markup::hyperlink;
 use super::places::LineCounter;
 use super::{Document, DocumentEntry, OmissionReason};
@@ -23,12 +24,13 @@ pub(super) fn is_table(text: &str) -> bool {
 pub(super) fn read(text: &str) -> Document<'_> {
     let shape = Shape::of(text).unwrap_or_else(|| Shape::guessed(text));
     let mut document = Document { columns: shape.names(), ..Document::default() };
+    let above = text.get(..shape.from).unwrap_or_default().lines().enumerate();
+    for (line, words) in above.filter(|(_, words)| !words.trim().is_empty()) {
+        document.omit(line, OmissionReason::Heading, holds_address(words));
+    }
     let mut lines = LineCounter::new(text);
     for (number, row) in rows(text, shape.delimiter, shape.from).into_iter().enumerate() {
         let line = lines.line_of(row.place.start);
-        if number == 0 && shape.from > 0 {
-            document.omit(0, OmissionReason::Heading, false);
-        }
         if number == 0 && shape.heading.is_some() {
             document.omit(line, OmissionReason::Heading, false);
             continue;
@@ -104,15 +106,20 @@ impl Shape {
             let place = place_in(text, from..row.place.end, cell);
             from = place.as_ref().map_or(from, |place| place.end);
             let is_target_column = self.columns.contains(&number) && fits;
-            let cell = hyperlink(cell).unwrap_or(cell);
+            let cell = hyperlink(cell).unwrap_or_else(|| unmarked(cell));
             let taken = match heading {
                 Some(_) if fits => is_target_column && !is_nothing(cell),
                 Some(_) => is_address(cell),
                 None if self.columns.is_empty() => is_target(cell),
-                None => is_target_column && is_target(cell),
+                None => is_target_column,
             };
             if taken {
-                let host = self.host(row);
+                let told = self.host(row, number, cell);
+                if told.is_torn && !is_with_host(cell) {
+                    document.omit(line, OmissionReason::Column(self.name(number, fits)), true);
+                    continue;
+                }
+                let host = told.host();
                 for target in cell.split('\n').map(str::trim).filter(|it| !it.is_empty()) {
                     let place = place_in(text, row.place.clone(), target)
                         .filter(|_| target != cell)
@@ -120,9 +127,8 @@ impl Shape {
                     put(target, host, place, row, line, text, document);
                 }
             } else if is_address(cell) {
-                let name = heading.filter(|_| fits).and_then(|names| names.get(number));
-                let name = name.cloned().unwrap_or_else(|| (number + 1).to_string());
-                document.omit(line, OmissionReason::Column(name), heading.is_none());
+                let name = self.name(number, fits);
+                document.omit(line, OmissionReason::Column(name), self.is_guess);
             }
         }
         if self.is_export && self.cell(row, "kind") == Some(Kind::All.word()) {
@@ -139,11 +145,36 @@ impl Shape {
         row.cells.get(at).map(String::as_str)
     }
 
-    /// The host that the paths of an export's row belong to.
-    fn host<'r>(&self, row: &'r Row) -> Option<&'r str> {
-        let host = self.cell(row, "cname").filter(|_| self.is_export)?;
-        looks_like_host(host).then_some(host)
+    /// The name of a column, or else its number.
+    fn name(&self, number: usize, fits: bool) -> String {
+        let name = self.heading.as_ref().filter(|_| fits).and_then(|names| names.get(number));
+        name.cloned().unwrap_or_else(|| (number + 1).to_string())
     }
+
+    /// The host that a target of a row belongs to, as the cells beside it tell.
+    fn host<'r>(&self, row: &'r Row, own: usize, target: &str) -> Told<'r> {
+        let mut told = Told::default();
+        let fits = self.heading.as_ref().is_none_or(|names| names.len() == row.cells.len());
+        for (number, cell) in row.cells.iter().enumerate().filter(|(number, _)| *number != own) {
+            let name = self.heading.as_ref().filter(|_| fits).and_then(|it| it.get(number));
+            let name = name.map_or("", String::as_str);
+            match parted(cell).filter(|(_, path)| *path == target) {
+                Some((host, _)) if !names_other(name) => told.add_site(host),
+                _ => told.add(name, cell),
+            }
+        }
+        told
+    }
+}
+
+/// Returns true if a target names its host itself.
+fn is_with_host(target: &str) -> bool {
+    !target.starts_with('/') && is_address(target)
+}
+
+/// A cell without the mark by which a spreadsheet keeps it as text.
+fn unmarked(cell: &str) -> &str {
+    cell.strip_prefix('\'').filter(|rest| is_target(rest)).unwrap_or(cell)
 }
 
 fn put<'a>(
@@ -158,8 +189,8 @@ fn put<'a>(
     let there = place.clone().and_then(|place| text.get(place));
     let before = text.get(row.place.start..place.as_ref().map_or(row.place.start, |it| it.start));
     let line = line + before.map_or(0, |before| before.matches('\n').count());
-    let (written, place) = match (host.filter(|_| target.starts_with('/')), there) {
-        (Some(host), _) => (Cow::Owned(format!("https://{host}{target}")), None),
+    let (written, place) = match (host.and_then(|host| on_host(host, target)), there) {
+        (Some(url), _) => (Cow::Owned(url), None),
         (None, Some(there)) => (Cow::Borrowed(there), place),
         (None, None) => (Cow::Owned(target.to_owned()), None),
     };
