@@ -103,8 +103,24 @@ const TARGET_WORDS: [&str; 21] = [
 
 /// Words that make it the heading of something else.
 const OTHER_WORDS: [&str; 18] = [
-    "referer", "referrer", "referring", "redirect", "canonical", "alternate", "count", "views", "title", "mail", "email", "ip", "cookie", "cookies",
-    "headers", "status", "type", "id",
+    "referer",
+    "referrer",
+    "referring",
+    "redirect",
+    "canonical",
+    "alternate",
+    "count",
+    "views",
+    "title",
+    "mail",
+    "email",
+    "ip",
+    "cookie",
+    "cookies",
+    "headers",
+    "status",
+    "type",
+    "id",
 ];
 
 /// The words of a name, in lower case: parted by what is no letter, and where a capital begins one.

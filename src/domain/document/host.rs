@@ -87,7 +87,9 @@ impl<'a> Told<'a> {
     fn put(&mut self, (rank, host): (Rank, &'a str)) {
         match self.best {
             Some((best, _)) if best > rank => {}
-            Some((best, known)) if best == rank => self.is_torn |= !known.eq_ignore_ascii_case(host),
+            Some((best, known)) if best == rank => {
+                self.is_torn |= !known.eq_ignore_ascii_case(host)
+            }
             _ => *self = Self { best: Some((rank, host)), is_torn: false },
         }
     }
@@ -132,6 +134,7 @@ pub(super) fn parted(url: &str) -> Option<(&str, &str)> {
 
 /// A path on its host; `None` where the text names a host itself.
 pub(super) fn on_host(host: &str, path: &str) -> Option<String> {
+    let host = host.to_lowercase();
     if path.starts_with('/') {
         return Some(format!("https://{host}{path}"));
     }

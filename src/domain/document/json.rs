@@ -1,25 +1,26 @@
 //! JSON and NDJSON: the strings under keys that name targets.
 
+mod beside;
 mod walk;
 
 use std::borrow::Cow;
 
 use serde::de::IgnoredAny;
 
-use super::form::{is_address, looks_like_host, names_other, names_targets};
+use super::form::{is_address, is_relative, names_other, names_targets};
+use super::host::on_host;
+use super::logged;
 use super::places::LineCounter;
 use super::{BrokenAt, Document, OmissionReason};
 use crate::domain::kind::Kind;
 
+use beside::Beside;
 pub(super) use walk::{Leaf, leaves};
 
 /// Keys whose strings are targets whatever their form: of vendors' purges, and of our exports.
 const LISTS: [&str; 6] = ["url", "urls", "targets", "paths", "files", "objects"];
 /// Keys that an exported purge has beside its targets.
 const EXPORTED: [&str; 3] = ["cname", "kind", "status"];
-/// Keys of the host that the paths beside them belong to.
-const HOSTS: [&str; 7] = ["cname", "host", "hostname", "domain", "vhost", "server_name", "site"];
-
 /// Returns true if a text is JSON, one value or several.
 pub(super) fn is_json(text: &str) -> bool {
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>();
@@ -48,6 +49,7 @@ pub(super) fn read(text: &str) -> Document<'_> {
         .map(|leaf| Found { line: lines.line_of(leaf.place.start), leaf })
         .collect();
     let records = records(&found);
+    let beside = Beside::of(&found);
     for it in &found {
         let Found { leaf, line } = it;
         let value = leaf.text.as_ref();
@@ -56,28 +58,77 @@ pub(super) fn read(text: &str) -> Document<'_> {
             Some(record) => record.takes(leaf),
             None => leaf.keys.is_empty() || (are_targets(&leaf.keys) && is_address(value)),
         };
+        let name = leaf.key().unwrap_or_default();
         if taken {
-            let text = match record.and_then(|record| record.host.as_deref()) {
-                Some(host) if value.starts_with('/') => {
-                    Cow::Owned(format!("https://{host}{value}"))
-                }
-                _ => leaf.text.clone(),
-            };
-            document.put(*line, text, leaf.plain_place());
+            put(leaf, *line, &beside, &mut document);
+        } else if record.is_none()
+            && let Some(request) = logged::within(value)
+        {
+            put_request(&request, leaf, *line, &beside, &mut document);
         } else if is_address(value) {
-            let name = leaf.key().unwrap_or_default();
-            document.omit(*line, OmissionReason::Key(name.to_owned()), names_targets(name));
+            let doubtful = names_targets(name) || is_wider(name);
+            document.omit(*line, OmissionReason::Key(name.to_owned()), doubtful);
+        } else if names_targets(name) && value.contains('/') && is_relative(value) {
+            document.omit(*line, OmissionReason::Key(name.to_owned()), true);
         }
         if let Some(record) = record
             && leaf.key() == Some("kind")
             && record.is_export
             && value == Kind::All.word()
         {
-            let host = record.host.clone().unwrap_or_default();
+            let host = beside.host(leaf).map_or("", |host| host).to_owned();
             document.omit(*line, OmissionReason::Everything(host), true);
         }
     }
     document
+}
+
+/// Puts a target, on the host that the document tells for it, unless it was asked for by another
+/// method than GET or HEAD.
+fn put<'a>(leaf: &Leaf<'a>, line: usize, beside: &Beside<'_>, document: &mut Document<'a>) {
+    let value = leaf.text.as_ref();
+    if beside.is_other_method(leaf) {
+        document.omit(line, OmissionReason::Method, false);
+    } else if beside.is_torn(leaf) && on_host("", value).is_some() {
+        let name = leaf.key().unwrap_or_default().to_owned();
+        document.omit(line, OmissionReason::Key(name), true);
+    } else {
+        match beside.host(leaf).and_then(|host| on_host(host, value)) {
+            Some(url) => document.put(line, Cow::Owned(url), None),
+            None => document.put(line, leaf.text.clone(), leaf.plain_place()),
+        }
+    }
+}
+
+/// Puts the target of a request line that a string holds.
+fn put_request<'a>(
+    request: &logged::Request<'_>,
+    leaf: &Leaf<'a>,
+    line: usize,
+    beside: &Beside<'_>,
+    document: &mut Document<'a>,
+) {
+    let host = match request.host.is_empty() {
+        true => beside.told(leaf),
+        false => request.host,
+    };
+    let target = super::escape::unlogged(request.target);
+    if !request.reads() {
+        document.omit(line, OmissionReason::Method, false);
+    } else if host.is_torn && target.starts_with('/') {
+        let name = leaf.key().unwrap_or_default().to_owned();
+        document.omit(line, OmissionReason::Key(name), true);
+    } else {
+        let url = host.host().and_then(|host| on_host(host, &target));
+        document.put(line, Cow::Owned(url.unwrap_or_else(|| target.into_owned())), None);
+    }
+}
+
+/// Returns true if a key names what a purge covers by more than single addresses.
+fn is_wider(key: &str) -> bool {
+    ["prefix", "prefixes", "dir", "dirs", "directory", "directories"]
+        .iter()
+        .any(|it| it.eq_ignore_ascii_case(key))
 }
 
 /// A string of the document.
@@ -92,8 +143,6 @@ struct Record {
     object: usize,
     /// The depth of its keys.
     depth: usize,
-    /// The host that its paths belong to.
-    host: Option<String>,
     /// True if it is a purge that was exported from here.
     is_export: bool,
 }
@@ -109,7 +158,12 @@ impl Record {
             return own && key == "targets";
         }
         let is_list = LISTS.iter().any(|list| list.eq_ignore_ascii_case(key));
-        (own && is_list && !leaf.text.is_empty()) || (names_targets(key) && is_address(&leaf.text))
+        // Beneath, only a string whose own key says so: not the headers of a target's object.
+        let inner = leaf.keys.get(self.depth..).unwrap_or_default();
+        let says_so = own
+            || (leaf.key().is_some_and(names_targets) && !inner.iter().any(|it| names_other(it)));
+        (own && is_list && !leaf.text.is_empty())
+            || (names_targets(key) && says_so && is_address(&leaf.text))
     }
 }
 
@@ -122,7 +176,7 @@ fn are_targets(keys: &[Cow<'_, str>]) -> bool {
 fn records(found: &[Found<'_>]) -> Vec<Option<Record>> {
     let objects = found.iter().flat_map(|it| it.leaf.objects.iter());
     let count = objects.max().map_or(0, |most| most + 1);
-    let mut known: Vec<Own<'_>> = std::iter::repeat_with(Own::default).take(count).collect();
+    let mut known: Vec<Own> = std::iter::repeat_with(Own::default).take(count).collect();
     for Found { leaf, .. } in found {
         let (Some(&object), Some(key)) = (leaf.objects.last(), leaf.key()) else { continue };
         let Some(own) = known.get_mut(object) else { continue };
@@ -130,30 +184,21 @@ fn records(found: &[Found<'_>]) -> Vec<Option<Record>> {
         own.depth = leaf.depth();
         own.names_targets |= names_targets(key) && (is_list || is_address(&leaf.text));
         own.told += u8::from(EXPORTED.contains(&key));
-        if HOSTS.iter().any(|host| host.eq_ignore_ascii_case(key)) && looks_like_host(&leaf.text) {
-            own.host = Some(leaf.text.as_ref());
-        }
     }
     let known = known.into_iter().enumerate().map(|(object, own)| {
         let is_export = usize::from(own.told) == EXPORTED.len();
-        (own.names_targets || is_export).then(|| Record {
-            object,
-            depth: own.depth,
-            host: own.host.map(str::to_lowercase),
-            is_export,
-        })
+        (own.names_targets || is_export).then(|| Record { object, depth: own.depth, is_export })
     });
     known.collect()
 }
 
 /// The facts that an object's own keys tell.
 #[derive(Default)]
-struct Own<'a> {
+struct Own {
     depth: usize,
     names_targets: bool,
     /// The number of the fields of an export that it has.
     told: u8,
-    host: Option<&'a str>,
 }
 
 #[cfg(test)]

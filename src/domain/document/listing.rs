@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use super::escape::{path_of_file, unquoted};
+use super::host::is_file;
 use super::places::place_of;
 use super::{Document, OmissionReason};
 
@@ -17,28 +18,63 @@ enum Row<'a> {
     Files(&'a str, Option<&'a str>),
     /// A directory.
     Directory,
+    /// A message of the tool, or a file that it passes over.
+    Message,
 }
 
 /// Returns true if most of the first lines are of such a list.
 pub(super) fn is_listing(text: &str) -> bool {
     let lines = text.lines().filter(|line| !line.trim().is_empty());
-    let (mut all, mut known) = (0, 0);
+    let (mut all, mut known, mut sure) = (0, 0, 0);
     for line in lines.take(SAMPLE) {
+        let row = row(line);
         all += 1;
-        known += usize::from(row(line).is_some());
+        known += usize::from(row.is_some());
+        sure += usize::from(matches!(row, Some(Row::Files(..) | Row::Directory)));
     }
-    all > 0 && known * 5 >= all * 4
+    (sure > 0 && known * 5 >= all * 4) || is_of_names(text)
+}
+
+/// Returns true if every line is a file's path as git writes it: without a slash before it, and one
+/// of them with a blank inside.
+fn is_of_names(text: &str) -> bool {
+    let is_name = |line: &str| {
+        let (folder, name) = line.split_once('/').unwrap_or_default();
+        !folder.is_empty()
+            && folder.bytes().all(|it| it.is_ascii_alphanumeric() || b"-_".contains(&it))
+            && name.rsplit_once('.').is_some_and(|_| is_file(name))
+            && !name.contains([',', ';', '"', '\'', '`', '<', '>', '(', '|', ':', '#', '\t'])
+    };
+    let blank = |line: &str| {
+        let (before, after) = line.split_once(' ').unwrap_or_default();
+        !before.rsplit('/').next().unwrap_or_default().contains('.') && !after.contains('/')
+    };
+    let mut lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty()).peekable();
+    let mut blanks = 0;
+    let all = lines.peek().is_some()
+        && lines.all(|line| {
+            let has_blank = line.contains(' ');
+            blanks += usize::from(has_blank);
+            is_name(line) && (!has_blank || blank(line))
+        });
+    all && blanks > 0
 }
 
 /// Reads the names of the files as paths from the root.
 pub(super) fn read(text: &str) -> Document<'_> {
     let mut document = Document::default();
+    let is_of_status = text.lines().any(|line| name_status(line).is_some());
     for (line, words) in text.lines().enumerate() {
+        // What a progress bar wrote over does not stand there any more.
+        let words = words.trim_end_matches('\r').rsplit('\r').next().unwrap_or_default();
         if words.trim().is_empty() {
             continue;
         }
-        // A line of nothing but a name is a file of git's.
-        let row = row(words).unwrap_or(Row::Files(words.trim(), None));
+        // A line of nothing but a name is a file of git's; among statuses, a commit's subject.
+        let row = row(words).unwrap_or(match is_of_status {
+            true => Row::Message,
+            false => Row::Files(words.trim(), None),
+        });
         match row {
             Row::Files(name, second) => {
                 for name in [Some(name), second].into_iter().flatten() {
@@ -47,6 +83,7 @@ pub(super) fn read(text: &str) -> Document<'_> {
                     document.put(line, file, place);
                 }
             }
+            Row::Message => document.omit(line, OmissionReason::Words, false),
             Row::Directory => document.omit(line, OmissionReason::Directory, true),
         }
     }
@@ -73,6 +110,25 @@ fn row(line: &str) -> Option<Row<'_>> {
         .or_else(|| s3_copy(line.trim_start()))
         .or_else(|| s3_list(line.trim_start()))
         .or_else(|| found(line))
+        .or_else(|| matched(line))
+        .or_else(|| message(line).then_some(Row::Message))
+}
+
+/// `path:12:words`, of `grep -n`.
+fn matched(line: &str) -> Option<Row<'_>> {
+    let (name, rest) = line.split_once(':')?;
+    let (number, _) = rest.split_once(':')?;
+    let is_number = !number.is_empty() && number.bytes().all(|it| it.is_ascii_digit());
+    let is_name = name.contains('/') && !name.starts_with('/') && is_file(name);
+    (is_number && is_name).then_some(Row::Files(name, None))
+}
+
+/// `Completed 1.2 KiB/3.4 KiB …`, of `aws s3`.
+fn message(line: &str) -> bool {
+    let line = line.trim_start();
+    (line.starts_with("Completed ") && line.contains(" remaining"))
+        || line.starts_with("Total Objects:")
+        || line.starts_with("Total Size:")
 }
 
 /// `M\tpath`, `R100\told\tnew`.
@@ -95,6 +151,10 @@ fn porcelain(line: &str) -> Option<Row<'_>> {
     let is_status = marks.trim() != "" && marks.chars().all(|it| " MADRCTU?!".contains(it));
     if !is_status {
         return None;
+    }
+    if marks == "!!" {
+        // What git was told to pass over is in no commit.
+        return Some(Row::Message);
     }
     Some(match names.split_once(" -> ") {
         Some((old, new)) => Row::Files(old, Some(new)),
@@ -132,9 +192,14 @@ fn s3_list(line: &str) -> Option<Row<'_>> {
     if size == "DIR" {
         return Some(Row::Directory);
     }
-    let is_size = size.bytes().all(|byte| byte.is_ascii_digit());
+    let is_size = size.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     let name = name.trim_start();
+    let units = ["Bytes ", "Byte ", "KiB ", "MiB ", "GiB ", "TiB "];
+    let name = units.iter().find_map(|unit| name.strip_prefix(unit)).unwrap_or(name);
     is_size.then_some(())?;
+    if name.ends_with('/') && !name.starts_with("s3://") {
+        return Some(Row::Directory);
+    }
     match name.strip_prefix("s3://") {
         Some(object) => key(object),
         None => Some(Row::Files(name, None)),

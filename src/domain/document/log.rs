@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use super::escape::unlogged;
-use super::logged::{self, Logged};
+use super::host::{Told, on_host};
+use super::logged::{self, Request};
 use super::places::place_of;
 use super::{Document, OmissionReason};
 
@@ -19,9 +20,18 @@ pub(super) fn is_log(text: &str) -> bool {
             return true;
         }
         all += 1;
-        known += usize::from(logged::line(line).is_some() || Fields::CLOUDFRONT.is_row(line));
+        known += usize::from(
+            logged::line(line).is_some() || is_error(line) || Fields::CLOUDFRONT.is_row(line),
+        );
     }
     all > 0 && known * 5 >= all * 4
+}
+
+/// Returns true if a line is a server's own message: its level stands in brackets.
+fn is_error(line: &str) -> bool {
+    let levels = ["emerg]", "alert]", "crit]", "error]", "warn]", "notice]", "info]", "debug]"];
+    let starts = line.starts_with('[') || line.starts_with(|it: char| it.is_ascii_digit());
+    starts && line.split([' ', '[', ':']).any(|word| levels.contains(&word))
 }
 
 /// Reads the lines of a log: common or combined, W3C under its `#Fields:`, CloudFront's.
@@ -52,18 +62,28 @@ pub(super) fn read(text: &str) -> Document<'_> {
     document
 }
 
-fn put_logged<'a>(logged: Logged<'a>, line: usize, text: &str, document: &mut Document<'a>) {
-    let Some((method, target)) = logged::request(logged.request) else {
+/// Puts the target of a line that was known as a log's.
+pub(super) fn put_logged<'a>(
+    request: Request<'a>,
+    line: usize,
+    text: &str,
+    document: &mut Document<'a>,
+) {
+    if request.method.is_empty() {
         document.omit(line, OmissionReason::OtherForm, false);
         return;
+    }
+    let target = match request.query {
+        Some(query) => Cow::Owned(format!("{}?{query}", request.target)),
+        None => unlogged(request.target),
     };
-    put(method, logged.host, unlogged(target), line, text, document);
+    put(request.method, request.host, target, line, text, document);
 }
 
-/// Puts what a line asked for.
+/// Puts what a line asked for. A line that tells different hosts is not read.
 fn put<'a>(
     method: &str,
-    host: Option<&str>,
+    told: Told<'_>,
     target: Cow<'a, str>,
     line: usize,
     text: &str,
@@ -73,10 +93,12 @@ fn put<'a>(
         document.omit(line, OmissionReason::Method, false);
         return;
     }
-    match (host.filter(|_| target.starts_with('/')), target) {
-        (Some(host), target) => {
-            document.put(line, Cow::Owned(format!("https://{host}{target}")), None);
-        }
+    if told.is_torn && on_host("", &target).is_some() {
+        document.omit(line, OmissionReason::OtherForm, true);
+        return;
+    }
+    match (told.host().and_then(|host| on_host(host, &target)), target) {
+        (Some(url), _) => document.put(line, Cow::Owned(url), None),
         (None, Cow::Borrowed(target)) => {
             document.put(line, Cow::Borrowed(target), place_of(text, target));
         }
@@ -159,7 +181,9 @@ fn put_row<'a>(
         Some(query) => Cow::Owned(format!("{stem}?{query}")),
         None => Cow::Borrowed(stem),
     };
-    put(method, host, target, line, text, document);
+    let mut told = Told::default();
+    host.into_iter().for_each(|host| told.add_site(host));
+    put(method, told, target, line, text, document);
 }
 
 #[cfg(test)]

@@ -65,7 +65,8 @@ fn markup(start: &str) -> Option<DocumentFormat> {
         let name = rest.trim_start_matches(['!', '?', '/']);
         let end = name.find(|it: char| !(it.is_ascii_alphanumeric() || it == '-' || it == ':'));
         let after = name.get(end.unwrap_or(name.len())..).unwrap_or_default();
-        let has_name = name.starts_with(|it: char| it.is_ascii_alphabetic() || it == '-') && !form::has_scheme(rest);
+        let has_name = name.starts_with(|it: char| it.is_ascii_alphabetic() || it == '-')
+            && !form::has_scheme(rest);
         has_name
             && after.starts_with(['>', ' ', '\n', '\r', '\t', '/', '-'])
             && !rest.starts_with('/')

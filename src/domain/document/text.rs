@@ -13,7 +13,7 @@ use super::command::{CommandLine, command_at};
 use super::escape::without_stars;
 use super::form::{is_address, is_http, is_target};
 use super::places::place_of;
-use super::{Document, DocumentEntry, OmissionReason};
+use super::{Document, DocumentEntry, OmissionReason, log, logged};
 
 use line::Piece;
 
@@ -258,6 +258,11 @@ fn put_line<'a>(
     document: &mut Document<'a>,
 ) {
     if line.is_empty() {
+        return;
+    }
+    if let Some(request) = logged::line(line) {
+        log::put_logged(request, number, text, document);
+        document.omit(number, OmissionReason::Words, false);
         return;
     }
     if line.starts_with('#') {

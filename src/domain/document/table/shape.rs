@@ -58,7 +58,14 @@ impl Shape {
         let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
         let count = |delimiter: &u8| first.bytes().filter(|byte| byte == delimiter).count();
         let delimiter = DELIMITERS.into_iter().rev().max_by_key(count).unwrap_or(b',');
-        Self { delimiter, from: 0, heading: None, columns: Vec::new(), is_guess: true, is_export: false }
+        Self {
+            delimiter,
+            from: 0,
+            heading: None,
+            columns: Vec::new(),
+            is_guess: true,
+            is_export: false,
+        }
     }
 
     /// The names of the columns with targets.
@@ -150,7 +157,8 @@ impl Shape {
         let is_sure = hinted || delimiter == b'\t';
         let quoted = |row: &Row| {
             let line = sample.get(row.place.clone()).unwrap_or_default();
-            line.starts_with('"') && line.contains("\",") || line.contains(",\"") && line.ends_with('"')
+            line.starts_with('"') && line.contains("\",")
+                || line.contains(",\"") && line.ends_with('"')
         };
         let fits = |row: &Row| {
             let line = sample.get(row.place.clone()).unwrap_or_default();
