@@ -107,6 +107,8 @@ impl Shape {
             from = place.as_ref().map_or(from, |place| place.end);
             let is_target_column = self.columns.contains(&number) && fits;
             let cell = hyperlink(cell).unwrap_or_else(|| unmarked(cell));
+            // Within the cell: a link and a mark stand around it.
+            let place = place.and_then(|place| place_in(text, place, cell));
             let taken = match heading {
                 Some(_) if fits => is_target_column && !is_nothing(cell),
                 Some(_) => is_address(cell),
