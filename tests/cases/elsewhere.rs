@@ -44,6 +44,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("S15", "rows_of_several_sites_keep_their_hosts"),
     ("S16", "of_two_that_work_the_queue_off_one_sends_and_both_end"),
     ("S17", "the_demo_is_shown_typed_into_resized_pasted_into_and_left"),
+    ("T03", "a_file_of_another_encoding_is_refused_with_its_line_and_the_way_out"),
     ("V01", "a_plan_of_many_urls_says_what_wider_purges_would_do"),
 ];
 

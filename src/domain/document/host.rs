@@ -88,7 +88,7 @@ impl<'a> Told<'a> {
         match self.best {
             Some((best, _)) if best > rank => {}
             Some((best, known)) if best == rank => {
-                self.is_torn |= !known.eq_ignore_ascii_case(host)
+                self.is_torn |= !known.eq_ignore_ascii_case(host);
             }
             _ => *self = Self { best: Some((rank, host)), is_torn: false },
         }

@@ -108,10 +108,7 @@ fn put_request<'a>(
     beside: &Beside<'_>,
     document: &mut Document<'a>,
 ) {
-    let host = match request.host.is_empty() {
-        true => beside.told(leaf),
-        false => request.host,
-    };
+    let host = if request.host.is_empty() { beside.told(leaf) } else { request.host };
     let target = super::escape::unlogged(request.target);
     if !request.reads() {
         document.omit(line, OmissionReason::Method, false);
@@ -187,7 +184,8 @@ fn records(found: &[Found<'_>]) -> Vec<Option<Record>> {
     }
     let known = known.into_iter().enumerate().map(|(object, own)| {
         let is_export = usize::from(own.told) == EXPORTED.len();
-        (own.names_targets || is_export).then(|| Record { object, depth: own.depth, is_export })
+        let is_record = own.names_targets || is_export;
+        is_record.then_some(Record { object, depth: own.depth, is_export })
     });
     known.collect()
 }

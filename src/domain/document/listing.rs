@@ -71,10 +71,8 @@ pub(super) fn read(text: &str) -> Document<'_> {
             continue;
         }
         // A line of nothing but a name is a file of git's; among statuses, a commit's subject.
-        let row = row(words).unwrap_or(match is_of_status {
-            true => Row::Message,
-            false => Row::Files(words.trim(), None),
-        });
+        let whole = if is_of_status { Row::Message } else { Row::Files(words.trim(), None) };
+        let row = row(words).unwrap_or(whole);
         match row {
             Row::Files(name, second) => {
                 for name in [Some(name), second].into_iter().flatten() {

@@ -182,7 +182,9 @@ fn put_row<'a>(
         None => Cow::Borrowed(stem),
     };
     let mut told = Told::default();
-    host.into_iter().for_each(|host| told.add_site(host));
+    if let Some(host) = host {
+        told.add_site(host);
+    }
     put(method, told, target, line, text, document);
 }
 

@@ -67,7 +67,7 @@ fn quoted(line: &str) -> Option<Request<'_>> {
     let mut from = 0;
     while let Some(at) = line.get(from..)?.find('"') {
         let (before, field) = (line.get(..from + at)?, line.get(from + at + 1..)?);
-        let Some(end) = end_of_quoted(field) else { return None };
+        let end = end_of_quoted(field)?;
         let (inside, after) = (field.get(..end)?, field.get(end + 1..)?);
         let is_timed = before.trim_end().ends_with(']') && has_status(after);
         if let Some((method, target)) = request(inside)
@@ -142,19 +142,16 @@ fn behind(after: &str) -> impl Iterator<Item = &str> {
     let mut rest = after;
     std::iter::from_fn(move || {
         rest = rest.trim_start();
-        let field = match rest.strip_prefix('"') {
-            Some(inside) => {
-                let end = end_of_quoted(inside)?;
-                let field = inside.get(..end)?;
-                rest = inside.get(end + 1..)?;
-                field
-            }
-            None => {
-                let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
-                let field = rest.get(..end)?;
-                rest = rest.get(end..)?;
-                field
-            }
+        let field = if let Some(inside) = rest.strip_prefix('"') {
+            let end = end_of_quoted(inside)?;
+            let field = inside.get(..end)?;
+            rest = inside.get(end + 1..)?;
+            field
+        } else {
+            let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+            let field = rest.get(..end)?;
+            rest = rest.get(end..)?;
+            field
         };
         (!field.is_empty() || !rest.is_empty()).then_some(field)
     })

@@ -29,7 +29,17 @@ pub(super) fn findings(document: &Document<'_>) -> Vec<Finding> {
         let code = match reason {
             OmissionReason::Comment => Code::Comments,
             OmissionReason::Star => Code::AsAsked,
-            _ => Code::PassedOver,
+            OmissionReason::Heading
+            | OmissionReason::Words
+            | OmissionReason::Empty
+            | OmissionReason::Column(_)
+            | OmissionReason::Key(_)
+            | OmissionReason::Method
+            | OmissionReason::OtherForm
+            | OmissionReason::Directory
+            | OmissionReason::Argument(_)
+            | OmissionReason::Everything(_)
+            | OmissionReason::Index => Code::PassedOver,
         };
         let severity = if doubtful.contains(*reason) { Severity::Warning } else { Severity::Info };
         let alone = has_no_entry(document, lines);

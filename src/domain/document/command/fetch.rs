@@ -2,16 +2,12 @@
 
 use super::CommandLine;
 use super::found::Found;
-use super::start::calls_fetch;
+use super::start::{CALLS, calls_fetch};
 use super::url;
 use super::word::{Cursor, ShellWord, WordInMaking, line_of};
 
 /// A call may take so many bytes, so that one that never closes costs no look at the whole text.
 const LONGEST: usize = 1024 * 1024;
-
-/// Calls that ask for their first argument.
-pub(super) const CALLS: [&str; 5] =
-    ["fetch(", "axios.get(", "axios.head(", "requests.get(", "requests.head("];
 
 /// Reads the calls that begin on the line of this byte.
 pub(super) fn read(text: &str, from: usize) -> Option<CommandLine> {

@@ -1,6 +1,5 @@
 //! Tells by the beginning of a line whether a command is there, and whose rules it follows.
 
-use super::fetch;
 use super::program::{self, Program};
 use super::word::line_of;
 
@@ -153,11 +152,15 @@ fn sets_variable(line: &str) -> bool {
     is_name && (sets || (name.contains('.') && after.starts_with('(')))
 }
 
+/// Calls that ask for their first argument.
+pub(super) const CALLS: [&str; 5] =
+    ["fetch(", "axios.get(", "axios.head(", "requests.get(", "requests.head("];
+
 /// Returns true if a line calls `fetch` or its like, be it for a variable.
 pub(super) fn calls_fetch(line: &str) -> bool {
     const LONGEST_LEAD: usize = 80;
     let head = line.get(..LONGEST_LEAD).map_or_else(|| line_of(line), line_of);
-    let calls = fetch::CALLS.iter().filter_map(|call| Some(head.split_once(call)?.0));
+    let calls = CALLS.iter().filter_map(|call| Some(head.split_once(call)?.0));
     let Some(lead) = calls.min_by_key(|lead| lead.len()) else { return false };
     let lead = lead.trim_end();
     let leads = ["await", "=", "return", "window.", "globalThis.", "(", "void"];

@@ -80,13 +80,13 @@ impl<'a> Beside<'a> {
         let around = leaf.objects.iter().rev().filter_map(facts);
         let told = around.flat_map(|facts| [facts.own, facts.all]).enumerate();
         // Of the objects around it, a string that is a host by its form alone tells nothing.
-        let named = told.map(|(number, told)| match number {
-            0 => told,
-            _ => {
-                let mut named = Told::default();
-                named.add_named(told);
-                named
+        let named = told.map(|(number, told)| {
+            if number == 0 {
+                return told;
             }
+            let mut named = Told::default();
+            named.add_named(told);
+            named
         });
         let mut named = named.filter(|told| !told.is_empty());
         named.next().unwrap_or_default()

@@ -87,9 +87,12 @@ impl Shape {
         let columns: Vec<usize> = heading
             .iter()
             .enumerate()
-            .filter(|(_, name)| match is_export {
-                true => *name == "targets",
-                false => names_targets(name) || is_end_of_link(name, &heading),
+            .filter(|(_, name)| {
+                if is_export {
+                    *name == "targets"
+                } else {
+                    names_targets(name) || is_end_of_link(name, &heading)
+                }
             })
             .map(|(number, _)| number)
             .collect();
@@ -174,7 +177,10 @@ impl Shape {
             let clear = quoted(row)
                 || (first > 0 && row.cells.iter().take(first).all(|it| !it.contains(' ')))
                 || (rows.len() > 2 && are_counts(after))
-                || (rows.len() > 1 && ends && !after.is_empty() && after.iter().all(is_number));
+                || (rows.len() > 1
+                    && ends
+                    && !after.is_empty()
+                    && after.iter().all(|cell| is_number(cell)));
             !all && (is_sure || (clear && row.cells.iter().all(other)))
                 && !line.trim_start().starts_with(['[', '{', '<', '#', '-', '>'])
         };
@@ -249,10 +255,10 @@ fn one_column(sample: &str) -> Option<Shape> {
 
 /// Returns true if cells are numbers and the last is a status of HTTP: no part of a path.
 fn are_counts(cells: &[String]) -> bool {
-    cells.last().is_some_and(|last| is_status(last)) && cells.iter().all(is_number)
+    cells.last().is_some_and(|last| is_status(last)) && cells.iter().all(|cell| is_number(cell))
 }
 
-fn is_number(cell: &String) -> bool {
+fn is_number(cell: &str) -> bool {
     cell.bytes().all(|byte| byte.is_ascii_digit())
 }
 
