@@ -166,8 +166,8 @@ fn not_everything(resource: &Resource, notes: &mut Notes) {
     );
 }
 
-/// A star in the path makes a pattern, one in the query does not: no query widens a purge. What ends in a slash is the URL of a page: a directory is meant
-/// by choice.
+/// A star in the path makes a pattern, one in the query does not: no query widens a purge. What
+/// ends in a slash is the URL of a page: a directory is meant by choice.
 fn kind_by_form(address: &Address<'_>) -> Kind {
     if address.path.contains('*') { Kind::Pattern } else { Kind::Url }
 }

@@ -1,4 +1,5 @@
-//! Reads `fetch("…", {…})`, as browsers copy a request, and calls of axios and of Python's requests.
+//! Reads `fetch("…", {…})`, as browsers copy a request, and calls of axios and of Python's
+//! requests.
 
 use super::CommandLine;
 use super::found::Found;
