@@ -102,7 +102,7 @@ fn put<'a>(leaf: &Leaf<'a>, line: usize, beside: &Beside<'_>, document: &mut Doc
 
 /// Puts the target of a request line that a string holds.
 fn put_request<'a>(
-    request: &logged::LoggedRequest<'_>,
+    request: &logged::RecordedRequest<'_>,
     leaf: &Leaf<'a>,
     line: usize,
     beside: &Beside<'_>,

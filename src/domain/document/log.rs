@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::escape::unlogged;
 use super::host::{Told, on_host};
-use super::logged::{self, LoggedRequest};
+use super::logged::{self, RecordedRequest};
 use super::places::place_of;
 use super::{Document, OmissionReason};
 
@@ -64,7 +64,7 @@ pub(super) fn read(text: &str) -> Document<'_> {
 
 /// Puts the target of a line that was known as a log's.
 pub(super) fn put_logged<'a>(
-    request: LoggedRequest<'a>,
+    request: RecordedRequest<'a>,
     line: usize,
     text: &str,
     document: &mut Document<'a>,

@@ -25,7 +25,7 @@ const OTHER_METHODS: [&str; 16] = [
 
 /// A request of a log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct LoggedRequest<'a> {
+pub(super) struct RecordedRequest<'a> {
     /// Its method.
     pub(super) method: &'a str,
     /// Its target, as it is written there.
@@ -36,7 +36,7 @@ pub(super) struct LoggedRequest<'a> {
     pub(super) host: Told<'a>,
 }
 
-impl LoggedRequest<'_> {
+impl RecordedRequest<'_> {
     /// Returns true if it asked for an object.
     pub(super) fn reads(&self) -> bool {
         ["GET", "HEAD"].contains(&self.method) && self.target != "*"
@@ -52,18 +52,18 @@ pub(super) fn is_other_method(word: &str) -> Option<bool> {
 }
 
 /// Reads a line of a log: with its request in quotes, in fields, or with nothing else.
-pub(super) fn line(line: &str) -> Option<LoggedRequest<'_>> {
+pub(super) fn line(line: &str) -> Option<RecordedRequest<'_>> {
     quoted(line).or_else(|| row(line)).or_else(|| bare(line))
 }
 
 /// Reads a request that a string holds: a line of a log or a request line.
-pub(super) fn within(value: &str) -> Option<LoggedRequest<'_>> {
+pub(super) fn within(value: &str) -> Option<RecordedRequest<'_>> {
     let versioned = || bare(value).filter(|_| value.contains(" HTTP/"));
     quoted(value).or_else(versioned)
 }
 
 /// `… "METHOD target HTTP/1.1" …`; behind a time in brackets, the version may be missing.
-fn quoted(line: &str) -> Option<LoggedRequest<'_>> {
+fn quoted(line: &str) -> Option<RecordedRequest<'_>> {
     let mut from = 0;
     while let Some(at) = line.get(from..)?.find('"') {
         let (before, field) = (line.get(..from + at)?, line.get(from + at + 1..)?);
@@ -74,11 +74,11 @@ fn quoted(line: &str) -> Option<LoggedRequest<'_>> {
             && (is_timed || (has_version(inside) && is_other_method(method).is_some()))
         {
             let host = host_of_line(before, after);
-            return Some(LoggedRequest { method, target, query: None, host });
+            return Some(RecordedRequest { method, target, query: None, host });
         }
         if is_timed {
             // What is no HTTP is a request nevertheless.
-            return Some(LoggedRequest {
+            return Some(RecordedRequest {
                 method: "",
                 target: inside,
                 query: None,
@@ -158,7 +158,7 @@ fn behind(after: &str) -> impl Iterator<Item = &str> {
 }
 
 /// `2026-11-20 10:00:00 … METHOD /path query port …`: a row of W3C's format without its names.
-fn row(line: &str) -> Option<LoggedRequest<'_>> {
+fn row(line: &str) -> Option<RecordedRequest<'_>> {
     let words: Vec<&str> = line.split_whitespace().collect();
     let is_date =
         |word: &str| word.len() >= 8 && word.bytes().all(|it| b"0123456789.-:/TZ".contains(&it));
@@ -177,16 +177,16 @@ fn row(line: &str) -> Option<LoggedRequest<'_>> {
             host.add_site(bare_host(word));
         }
     }
-    Some(LoggedRequest { method, target, query, host })
+    Some(RecordedRequest { method, target, query, host })
 }
 
 /// `METHOD /path`, `METHOD https://host/path HTTP/1.1`: nothing else.
-fn bare(line: &str) -> Option<LoggedRequest<'_>> {
+fn bare(line: &str) -> Option<RecordedRequest<'_>> {
     let (method, target) = request(line.trim())?;
     is_other_method(method)?;
     let is_one = super::form::is_target_start(target) && !target.contains(char::is_whitespace);
     let method = if method == "PURGE" { "GET" } else { method };
-    is_one.then(|| LoggedRequest { method, target, query: None, host: Told::default() })
+    is_one.then(|| RecordedRequest { method, target, query: None, host: Told::default() })
 }
 
 /// Finds the quote that ends a field; one behind a backslash does not.
