@@ -1,5 +1,5 @@
-//! The cases that are no documents: of the command line, limits, the environment and terminals. Each
-//! names the test that holds it.
+//! The cases that are no documents: of the command line, limits, the environment and terminals.
+//! Each names the test that holds it.
 
 use std::collections::BTreeSet;
 use std::path::Path;

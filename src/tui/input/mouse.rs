@@ -9,7 +9,7 @@ pub(super) const NOTCH: i32 = 3;
 /// The bits of a report for shift, alt and ctrl, which make no difference here.
 const MODIFIERS: u32 = 0b1_1100;
 
-/// What every number of the older reports is larger by.
+/// Offset of every number in the older reports, which keeps them printable.
 const OFFSET: u32 = 32;
 
 /// Reads `ESC [ < button ; column ; row M`, with `m` when the button was released.
