@@ -1,7 +1,6 @@
 //! `purgedeck history`: the purges that a filter selects, newest first.
 
 use std::io::Write;
-use std::ops::ControlFlow;
 
 use chrono::Utc;
 use clap::Args;
@@ -112,18 +111,10 @@ fn list(
         return listing.end();
     };
     let mut failed = None;
-    store.purges(predicate, options.limit, &mut |detail| match listing
-        .put(&PurgeRecord::from(detail))
-    {
-        Ok(()) => ControlFlow::Continue(()),
-        Err(error) => {
-            failed = Some(error);
-            ControlFlow::Break(())
-        }
+    store.purges(predicate, options.limit, &mut |detail| {
+        listing.visit(&PurgeRecord::from(detail), &mut failed)
     })?;
-    if let Some(error) = failed {
-        return Err(error);
-    }
+    failed.map_or(Ok(()), Err)?;
     listing.end_or_note(console, &note_on_empty(options, config))
 }
 

@@ -71,13 +71,7 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
                 return ControlFlow::Continue(());
             }
             left -= 1;
-            listing.put(&RequestRecord::from(&entry)).map_or_else(
-                |error| {
-                    failed = Some(error);
-                    ControlFlow::Break(())
-                },
-                ControlFlow::Continue,
-            )
+            listing.visit(&RequestRecord::from(&entry), &mut failed)
         })?;
         failed.map_or(Ok(()), Err)?;
     }

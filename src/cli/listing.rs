@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
+use std::ops::ControlFlow;
 
 use clap::ValueEnum;
 use serde::Serialize;
@@ -184,6 +185,22 @@ impl<W: Write> Listing<W> {
             }
         }
         Ok(())
+    }
+
+    /// Adds a record that is visited. Ends the visit where it cannot be written, and keeps the
+    /// error.
+    pub fn visit<R: Record>(
+        &mut self,
+        record: &R,
+        failed: &mut Option<CliError>,
+    ) -> ControlFlow<()> {
+        match self.put(record) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                *failed = Some(error);
+                ControlFlow::Break(())
+            }
+        }
     }
 
     /// Ends the list, and prints a note where it is a table without rows, of which nothing shows.

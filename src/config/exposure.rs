@@ -39,7 +39,6 @@ impl Exposure {
     fn at(path: &Path, is_guarded: impl Fn(u32) -> bool) -> Option<Self> {
         use std::os::unix::fs::MetadataExt as _;
 
-        const ROOT: u32 = 0;
         const GROUP_MAY_WRITE: u32 = 0o020;
         const OTHERS_MAY_WRITE: u32 = 0o002;
         let metadata = std::fs::metadata(path).ok()?;
@@ -50,7 +49,7 @@ impl Exposure {
         let (mode, owner) = (metadata.mode() & 0o7777, metadata.uid());
         // Where every user has a group of the same number, that group is the user alone.
         let group = if metadata.gid() == owner { 0 } else { GROUP_MAY_WRITE };
-        let reason = if owner != ROOT && owner != rustix::process::geteuid().as_raw() {
+        let reason = if is_stranger(owner) {
             Reason::Owner(owner)
         } else if mode & (OTHERS_MAY_WRITE | group) != 0 && !is_guarded(mode) {
             Reason::Mode(mode)
@@ -69,6 +68,13 @@ impl Exposure {
             Reason::Mode(_) => format!("chmod go-w {path}"),
         }
     }
+}
+
+/// True for a user who is neither root nor the one whom this process acts for.
+#[cfg(unix)]
+pub(in crate::config) fn is_stranger(user: u32) -> bool {
+    const ROOT: u32 = 0;
+    user != ROOT && user != rustix::process::geteuid().as_raw()
 }
 
 /// True for a directory like `/tmp`, in which nobody can replace another's file.

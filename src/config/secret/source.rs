@@ -11,6 +11,8 @@ use serde::de::{self, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
+#[cfg(unix)]
+use crate::config::exposure::is_stranger;
 use crate::config::value::to_toml;
 use crate::domain::secret::Secret;
 use crate::domain::target::strip_ignoring_case;
@@ -250,12 +252,7 @@ fn check_file(path: &Path) -> Result<(), SecretError> {
             format!("run: chmod 600 {}", path.display()),
         ));
     }
-    // The owner of a new file is the current user, whom the standard library has no call for.
-    let own = tempfile::tempfile().and_then(|file| file.metadata());
-    if let Ok(own) = own
-        && metadata.uid() != own.uid()
-        && metadata.uid() != 0
-    {
+    if is_stranger(metadata.uid()) {
         return Err(SecretError::new(
             format!("{} belongs to another user", path.display()),
             format!("run: chown $(id -u) {}", path.display()),

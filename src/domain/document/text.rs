@@ -195,7 +195,8 @@ fn wrapped(rest: &str) -> Option<Wrapped> {
     let (line, next) = rest.split_once('\n')?;
     let from = line.rfind("<http")?;
     let start = line.get(from + 1..)?.trim_end();
-    let end = next.find('>')?;
+    // Of the next line alone, or each of many open brackets would cost a look at the whole text.
+    let end = next.split('\n').next().unwrap_or(next).find('>')?;
     let more = next.get(..end)?.trim_start();
     let is_part = |it: &str| {
         !it.is_empty() && !it.contains(|it: char| it.is_whitespace() || "<>|".contains(it))

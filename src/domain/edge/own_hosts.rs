@@ -4,32 +4,30 @@
 use url::Url;
 
 use super::ProbeError;
+use crate::domain::hosts::HostIndex;
 use crate::domain::payload::PurgeRequest;
 use crate::domain::resource::Resource;
 
-/// The host names of a resource, in lower case; `*.site.com` stands for all below `site.com`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct OwnHosts(Vec<String>);
+/// The host names of a purge's resource; none by default, so that nothing is asked.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct OwnHosts(HostIndex);
 
 impl OwnHosts {
     /// The hosts that a purge may be seen at. `resources` are all of its account; where none are
     /// known, the purge's own cname is all there is to go by.
     pub fn of(request: &PurgeRequest, resources: &[Resource]) -> Self {
-        let all = |resource: &Resource| -> Vec<String> {
-            let names = std::iter::once(&resource.cname).chain(&resource.names);
-            names.map(|name| plain(name)).filter(|name| !name.is_empty()).collect()
-        };
-        let by_id = resources.iter().filter(|resource| resource.id == request.resource);
-        let mut hosts: Vec<String> = by_id.flat_map(all).collect();
-        if hosts.is_empty() {
-            let cname = plain(&request.cname);
-            let of_cname = |resource: &&Resource| answers(&all(resource), &cname);
-            hosts = resources.iter().filter(of_cname).flat_map(all).collect();
+        let by_id = || resources.iter().filter(|resource| resource.id == request.resource);
+        if by_id().next().is_some() {
+            return Self(HostIndex::new(by_id()));
         }
         if resources.is_empty() {
-            hosts.push(plain(&request.cname));
+            let account = request.account.clone();
+            let own = Resource::new(account, "", request.resource.clone(), &request.cname);
+            return Self(HostIndex::new([&own]));
         }
-        Self(hosts)
+        let cname = plain(&request.cname);
+        let answers = |resource: &&Resource| HostIndex::new([*resource]).knows(&cname);
+        Self(HostIndex::new(resources.iter().filter(answers)))
     }
 
     /// Returns the reason why a URL is not asked for, if there is one. A text that is no URL is
@@ -44,7 +42,7 @@ impl OwnHosts {
             return refused(format!("the port {port} is not the usual one"));
         }
         match parsed.host_str() {
-            Some(host) if !answers(&self.0, &plain(host)) => {
+            Some(host) if !self.0.knows(&plain(host)) => {
                 refused(format!("{host} is no host of the purge's resource"))
             }
             Some(_) | None => Ok(()),
@@ -54,14 +52,6 @@ impl OwnHosts {
 
 fn plain(host: &str) -> String {
     host.trim_end_matches('.').to_ascii_lowercase()
-}
-
-/// Returns true if the host is one of these, or below a wildcard among them.
-fn answers(hosts: &[String], host: &str) -> bool {
-    hosts.iter().any(|own| match own.strip_prefix('*') {
-        Some(parent) => parent.starts_with('.') && host.ends_with(parent),
-        None => own == host,
-    })
 }
 
 #[cfg(test)]
