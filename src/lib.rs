@@ -101,7 +101,7 @@
 //! | a vendor's rate limits and syntax | `providers/<vendor>/limits.rs` |
 //! | advice for a refusal (401, 429, …); the pause after it | `domain/failure.rs`; `engine/send/` |
 //! | what a lost or odd answer to a POST means | `engine/send/outcome.rs` |
-//! | how pasted text is read | `domain/draft/read.rs`, then `domain/lint/entry.rs` |
+//! | how pasted text is read | `domain/document.rs`, then `domain/lint/entry.rs` |
 //! | a finding's code; its check and words | `domain/findings/codes.rs`; `domain/lint/` |
 //! | a filter field; words for a status | `domain/filter/fields.rs`; `domain/filter/choice.rs` |
 //! | a column of the list; its cell | `panes/history/columns.rs`; `…/history/view/list.rs` |

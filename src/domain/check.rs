@@ -1,8 +1,9 @@
 //! A draft's whole check, composed once: its findings, the plan that it becomes, and what could be
 //! sent instead.
 
+use super::document::Document;
 use super::draft::Draft;
-use super::lint::{Linted, lint};
+use super::lint::{Linted, lint_document};
 use super::lint_context::LintContext;
 use super::plan::{Plan, PlanError, Suggestion, plan, suggest};
 
@@ -25,7 +26,16 @@ impl Default for Checked {
 
 /// Lints a draft, plans it, and looks for wider purges where it takes several requests.
 pub fn check(draft: &Draft, context: &LintContext<'_>) -> Checked {
-    Checked::of(lint(draft, context), draft, context)
+    check_document(&draft.read(), draft, context)
+}
+
+/// Checks a draft as [`check`] does, of which this is what was read.
+pub fn check_document(
+    document: &Document<'_>,
+    draft: &Draft,
+    context: &LintContext<'_>,
+) -> Checked {
+    Checked::of(lint_document(document, draft, context), draft, context)
 }
 
 impl Checked {

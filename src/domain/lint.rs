@@ -158,13 +158,17 @@ impl Linted {
 /// where the draft's text has none. An entry that is a duplicate has no meaning of its own: it is
 /// sent once, as the line that its finding names.
 pub fn lint(draft: &Draft, context: &LintContext<'_>) -> Linted {
-    let document = draft.read();
-    let mut run = LintRun::read(draft, context, &document);
+    lint_document(&draft.read(), draft, context)
+}
+
+/// Lints a draft as [`lint`] does, of which this is what was read.
+pub fn lint_document(document: &Document<'_>, draft: &Draft, context: &LintContext<'_>) -> Linted {
+    let mut run = LintRun::read(draft, context, document);
     overlap::drop_duplicates(&mut run);
     overlap::note_covered(&mut run);
     let groups = run.groups();
     let mut notes = Notes::new(None);
-    notes.findings = omitted::findings(&document);
+    notes.findings = omitted::findings(document);
     let accounts = groups.iter().map(|group| group.resource.account.clone()).collect();
     account_rules::check(&run, &groups, &mut notes);
     account_rules::check_texts(draft, &accounts, context, &mut notes);

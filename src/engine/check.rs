@@ -8,12 +8,12 @@ use tokio::time::{Instant, timeout_at};
 
 use super::Engine;
 use super::wait::engine_ended;
-use crate::domain::check::{Checked, check};
+use crate::domain::check::{Checked, check_document};
 use crate::domain::draft::Draft;
 use crate::domain::event::StoreError;
 use crate::domain::journal::JournalState;
 use crate::domain::known::Known;
-use crate::domain::lint::lint;
+use crate::domain::lint::lint_document;
 use crate::domain::lint_context::{LintContext, ServedHosts};
 
 /// Age up to which a purge that we sent may still be missing in the vendor's history.
@@ -31,7 +31,9 @@ impl Engine {
     ) -> Result<Checked, StoreError> {
         known.replace_journal(&self.queue().await?);
         let now = self.0.clock.now();
-        let linted = lint(draft, &known.lint_context(&[], now));
+        // Reading a long draft takes most of the time, and does not depend on what is known.
+        let document = draft.read();
+        let linted = lint_document(&document, draft, &known.lint_context(&[], now));
         let served = match linted.unknown_hosts.len() {
             0 => ServedHosts::new(),
             _ => self.served(linted.unknown_hosts.into_iter().collect()).await?,
@@ -44,7 +46,8 @@ impl Engine {
             .collect();
         let recent = self.recent(resources.into_iter().collect()).await?;
         let context = known.lint_context(&recent, now);
-        Ok(check(draft, &LintContext { served: Some(&served), ..context }))
+        let context = LintContext { served: Some(&served), ..context };
+        Ok(check_document(&document, draft, &context))
     }
 
     /// Waits shortly until the purges that we sent lately are matched with the vendors' history.

@@ -68,15 +68,24 @@ impl<'c> PurgeContext<'c> {
     ) -> Result<(), CliError> {
         console.progress("reading resources, limits and recent purges");
         let mut notice = WaitNotice::begin(console, "resources, limits and recent purges");
+        let mut concerned = None;
+        let mut has_new_hosts = true;
         loop {
             let missing = self.unread();
-            let concerned = wanted.and_then(|wanted| self.concerned(wanted));
-            if concerned.map_or(missing.is_empty(), |concerned| {
-                missing.iter().all(|name| !concerned.contains(*name))
-            }) {
+            if missing.is_empty() {
+                break;
+            }
+            if std::mem::take(&mut has_new_hosts) {
+                concerned = wanted.and_then(|wanted| self.concerned(wanted));
+            }
+            let is_passed_over = |name: &&AccountName| {
+                concerned.as_ref().is_some_and(|concerned| !concerned.contains(*name))
+            };
+            if missing.iter().all(is_passed_over) {
                 break;
             }
             let event = notice.until(session::next(events), &missing).await?;
+            has_new_hosts = matches!(event, Event::Resources { .. });
             self.known.learn(&event);
             if let Event::Account { status, .. } = event {
                 if let Some(error) = status.not_written {

@@ -5,6 +5,7 @@
 //! stay together and the linter complains: a refused line costs a second, a target cut short costs
 //! a wrong purge.
 
+mod collected;
 mod line;
 
 use std::borrow::Cow;
@@ -84,7 +85,7 @@ fn put_no_command<'a>(line: &'a str, number: usize, text: &'a str, document: &mu
     } else if !line.is_empty() {
         let is_comment = line.starts_with('#');
         let reason = if is_comment { OmissionReason::Comment } else { OmissionReason::OtherForm };
-        document.omit(number, reason, line.contains("://") || line.split(' ').any(is_address));
+        document.omit(number, reason, line.contains("://") || has_address(line));
     }
 }
 
@@ -251,6 +252,11 @@ fn put_command<'a>(
     }
 }
 
+/// Returns true if one of the words is an address.
+fn has_address(words: &str) -> bool {
+    words.split(' ').any(is_address)
+}
+
 fn put_line<'a>(
     line: &'a str,
     number: usize,
@@ -261,17 +267,20 @@ fn put_line<'a>(
     if line.is_empty() {
         return;
     }
+    if collected::put(line, number, text, document) {
+        return;
+    }
     if let Some(request) = logged::line(line) {
         log::put_logged(request, number, text, document);
         document.omit(number, OmissionReason::Words, false);
         return;
     }
     if line.starts_with('#') {
-        document.omit(number, OmissionReason::Comment, line.split(' ').any(is_address));
+        document.omit(number, OmissionReason::Comment, has_address(line));
         return;
     }
     if is_other_command(line) {
-        document.omit(number, OmissionReason::OtherForm, line.split(' ').any(is_address));
+        document.omit(number, OmissionReason::OtherForm, has_address(line));
         return;
     }
     let words = match comment_at(line) {
@@ -367,6 +376,12 @@ mod tests {
             ("\"public/img/\\303\\251.jpg\"", &["public/img/é.jpg"]),
             ("Hi team,\n\nhttps://h.com/a\nthanks", &["https://h.com/a"]),
             ("[12:31] mira: see https://h.com/a?b=(c), ok", &["https://h.com/a?b=(c)"]),
+            (
+                "web-1  | {\"url\":\"https://h.com/a\",\"referer\":\"https://h.com/r\"}\n\
+                 web-2  | {\"path\":\"/b\",\"host\":\"h.com\",\"method\":\"GET\"}\n\
+                 2026-11-30T08:00:00Z app: {\"path\":\"/c\",\"method\":\"POST\"}",
+                &["https://h.com/a", "https://h.com/b"],
+            ),
         ] {
             assert_eq!(texts(text), entries, "{text:?}");
         }

@@ -1,37 +1,39 @@
 //! The options of curl 8.22, as its own table lists them.
 
+use std::sync::LazyLock;
+
 use super::options::{OptionMeaning, OptionTable};
 
 /// The options of curl.
-pub(super) const CURL: OptionTable = OptionTable {
-    switches: SWITCHES,
-    valued: VALUED,
-    meant: &[
-        ("url", OptionMeaning::Url),
-        ("expand-url", OptionMeaning::Url),
-        ("url-query", OptionMeaning::Query),
-        ("data/d", OptionMeaning::Data),
-        ("data-ascii", OptionMeaning::Data),
-        ("data-binary", OptionMeaning::Data),
-        ("data-raw", OptionMeaning::RawData),
-        ("data-urlencode", OptionMeaning::EncodedData),
-        ("json", OptionMeaning::Data),
-        ("get/G", OptionMeaning::Get),
-        ("globoff/g", OptionMeaning::GlobOff),
-        ("header/H", OptionMeaning::Header),
-        ("next/:", OptionMeaning::Next),
-        ("request-target", OptionMeaning::Target),
-        ("preproxy", OptionMeaning::Way),
-        ("proxy/x", OptionMeaning::Way),
-        ("proxy1.0", OptionMeaning::Way),
-        ("socks4", OptionMeaning::Way),
-        ("socks4a", OptionMeaning::Way),
-        ("socks5", OptionMeaning::Way),
-        ("socks5-hostname", OptionMeaning::Way),
-    ],
-};
+pub(super) static CURL: LazyLock<OptionTable> =
+    LazyLock::new(|| OptionTable::new(SWITCHES, VALUED, MEANT));
 
-/// OptionTable without a value; what stands after a slash is the short form.
+/// Options with a meaning of their own; what stands after a slash is the short form.
+const MEANT: &[(&str, OptionMeaning)] = &[
+    ("url", OptionMeaning::Url),
+    ("expand-url", OptionMeaning::Url),
+    ("url-query", OptionMeaning::Query),
+    ("data/d", OptionMeaning::Data),
+    ("data-ascii", OptionMeaning::Data),
+    ("data-binary", OptionMeaning::Data),
+    ("data-raw", OptionMeaning::RawData),
+    ("data-urlencode", OptionMeaning::EncodedData),
+    ("json", OptionMeaning::Data),
+    ("get/G", OptionMeaning::Get),
+    ("globoff/g", OptionMeaning::GlobOff),
+    ("header/H", OptionMeaning::Header),
+    ("next/:", OptionMeaning::Next),
+    ("request-target", OptionMeaning::Target),
+    ("preproxy", OptionMeaning::Way),
+    ("proxy/x", OptionMeaning::Way),
+    ("proxy1.0", OptionMeaning::Way),
+    ("socks4", OptionMeaning::Way),
+    ("socks4a", OptionMeaning::Way),
+    ("socks5", OptionMeaning::Way),
+    ("socks5-hostname", OptionMeaning::Way),
+];
+
+/// Options without a value.
 const SWITCHES: &str = "\
     alpn anyauth append/a basic buffer/N ca-native cert-status clobber compressed \
     compressed-ssh create-dirs crlf digest disable/q disable-eprt disable-epsv \
@@ -54,7 +56,7 @@ const SWITCHES: &str = "\
     tlsv1.0 tlsv1.1 tlsv1.2 tlsv1.3 tr-encoding trace-ids trace-time use-ascii/B verbose/v \
     version/V xattr";
 
-/// OptionTable with a value.
+/// Options with a value that is no target.
 const VALUED: &str = "\
     abstract-unix-socket alt-svc aws-sigv4 cacert capath cert/E cert-type ciphers config/K \
     connect-timeout connect-to continue-at/C cookie/b cookie-jar/c create-file-mode crlfile \

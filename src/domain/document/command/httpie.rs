@@ -1,5 +1,7 @@
 //! Reads the arguments of HTTPie and xh.
 
+use std::sync::LazyLock;
+
 use super::found::Found;
 use super::options::{Argument, OptionMeaning, OptionTable};
 use super::request::CommandRequest;
@@ -7,15 +9,17 @@ use super::url;
 use super::word::ShellWord;
 
 /// The options of HTTPie.
-const HTTPIE: OptionTable = OptionTable {
-    switches: "json/j form/f multipart compress/x unsorted sorted stream/S headers/h meta/m \
-        body/b verbose/v all download/d continue/c quiet/q ignore-netrc offline follow/F \
-        check-status path-as-is chunked ignore-stdin/I traceback debug help version",
-    valued: "boundary raw pretty style/s format-options response-charset response-mime print/p \
-        history-print/P output/o session session-read-only auth/a auth-type/A max-redirects \
-        max-headers timeout verify ssl ciphers cert cert-key cert-key-pass default-scheme",
-    meant: &[("proxy", OptionMeaning::Way)],
-};
+static HTTPIE: LazyLock<OptionTable> = LazyLock::new(|| {
+    OptionTable::new(
+        "json/j form/f multipart compress/x unsorted sorted stream/S headers/h meta/m \
+            body/b verbose/v all download/d continue/c quiet/q ignore-netrc offline follow/F \
+            check-status path-as-is chunked ignore-stdin/I traceback debug help version",
+        "boundary raw pretty style/s format-options response-charset response-mime print/p \
+            history-print/P output/o session session-read-only auth/a auth-type/A max-redirects \
+            max-headers timeout verify ssl ciphers cert cert-key cert-key-pass default-scheme",
+        &[("proxy", OptionMeaning::Way)],
+    )
+});
 
 /// Reads the arguments after `http`, if a method or a URL is among them: `http` is a common word.
 pub(super) fn read(words: &[ShellWord], found: &mut Found) {

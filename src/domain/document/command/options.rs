@@ -1,5 +1,8 @@
 //! Command lines taken apart into options, their values and the other arguments.
 
+use std::collections::BTreeMap;
+use std::ops::Bound;
+
 use super::word::ShellWord;
 
 /// The meaning of an option.
@@ -63,14 +66,10 @@ impl OptionMeaning {
     }
 }
 
-/// The options of a program. Each stands as `long`, or as `long/s` with its short form.
+/// The options of a program, by their names.
 pub(super) struct OptionTable {
-    /// Options without a value.
-    pub(super) switches: &'static str,
-    /// Options with a value that is no target.
-    pub(super) valued: &'static str,
-    /// Options with a meaning of their own.
-    pub(super) meant: &'static [(&'static str, OptionMeaning)],
+    long: BTreeMap<&'static str, OptionMeaning>,
+    short: BTreeMap<char, OptionMeaning>,
 }
 
 /// One argument, or an option with its value.
@@ -90,44 +89,54 @@ pub(super) enum Argument<'a> {
 }
 
 impl OptionTable {
-    fn rows(&self) -> impl Iterator<Item = (&'static str, OptionMeaning)> {
-        let switches = self.switches.split_whitespace().map(|row| (row, OptionMeaning::Switch));
-        let valued = self.valued.split_whitespace().map(|row| (row, OptionMeaning::Value));
-        self.meant.iter().copied().chain(switches).chain(valued)
+    /// Lists options without a value, options with a value that is no target, and options with a
+    /// meaning of their own. Each stands as `long`, or as `long/s` with its short form.
+    pub(super) fn new(
+        switches: &'static str,
+        valued: &'static str,
+        meant: &[(&'static str, OptionMeaning)],
+    ) -> Self {
+        let mut table = OptionTable { long: BTreeMap::new(), short: BTreeMap::new() };
+        let switches = switches.split_whitespace().map(|row| (row, OptionMeaning::Switch));
+        let valued = valued.split_whitespace().map(|row| (row, OptionMeaning::Value));
+        for (row, meaning) in meant.iter().copied().chain(switches).chain(valued) {
+            let (long, short) = row.split_once('/').unwrap_or((row, ""));
+            table.long.entry(long).or_insert(meaning);
+            for letter in short.chars() {
+                table.short.entry(letter).or_insert(meaning);
+            }
+        }
+        table
     }
 
     /// Returns the meaning of a long option. Programs take beginnings that can be only one option;
     /// one that may be several takes a value if all of them do.
     fn long(&self, name: &str) -> OptionMeaning {
         let name = name.strip_prefix("expand-").unwrap_or(name);
-        let mut found: Option<OptionMeaning> = None;
-        for (row, meaning) in self.rows() {
-            let long = row.split_once('/').map_or(row, |(long, _)| long);
-            if long == name {
-                return meaning;
-            }
-            if long.starts_with(name) {
-                found = Some(match found {
-                    None => meaning,
-                    Some(known) if known == meaning => meaning,
-                    Some(known) if known.takes_value() && meaning.takes_value() => {
-                        OptionMeaning::Value
-                    }
-                    Some(_) => OptionMeaning::Switch,
-                });
-            }
+        if let Some(meaning) = self.long.get(name) {
+            return *meaning;
         }
-        found.unwrap_or(OptionMeaning::Switch)
+        let from = (Bound::Included(name), Bound::Unbounded);
+        let begun = self.long.range::<str, _>(from).take_while(|(long, _)| long.starts_with(name));
+        let meant = begun.map(|(_, meaning)| *meaning).reduce(|known, meaning| {
+            if known == meaning {
+                meaning
+            } else if known.takes_value() && meaning.takes_value() {
+                OptionMeaning::Value
+            } else {
+                OptionMeaning::Switch
+            }
+        });
+        meant.unwrap_or(OptionMeaning::Switch)
     }
 
     /// Returns true if there is a long option of just this name.
     pub(super) fn has(&self, name: &str) -> bool {
-        self.rows().any(|(row, _)| row.split('/').next() == Some(name))
+        self.long.contains_key(name)
     }
 
     fn short(&self, letter: char) -> OptionMeaning {
-        let has = |row: &str| row.split_once('/').is_some_and(|(_, it)| it.contains(letter));
-        self.rows().find(|(row, _)| has(row)).map_or(OptionMeaning::Switch, |(_, meaning)| meaning)
+        self.short.get(&letter).copied().unwrap_or(OptionMeaning::Switch)
     }
 
     /// Takes the words after a program's name apart.

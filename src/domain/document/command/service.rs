@@ -1,5 +1,7 @@
 //! Reads the purges that the command-line tools of CDNs ask for.
 
+use std::sync::LazyLock;
+
 use super::found::Found;
 use super::options::{Argument, OptionMeaning, OptionTable};
 use super::url;
@@ -10,62 +12,60 @@ struct Service {
     program: &'static str,
     /// The words that make it a purge, in this order.
     words: &'static [&'static str],
-    options: OptionTable,
+    options: &'static LazyLock<OptionTable>,
 }
 
 const SERVICES: &[Service] = &[
-    Service {
-        program: "aws",
-        words: &["cloudfront", "create-invalidation"],
-        options: OptionTable {
-            switches: "debug no-verify-ssl no-paginate no-sign-request no-cli-pager",
-            valued: "distribution-id profile region endpoint-url output query ca-bundle color \
-                cli-read-timeout cli-connect-timeout cli-binary-format cli-input-json \
-                cli-input-yaml generate-cli-skeleton",
-            meant: &[
-                ("paths", OptionMeaning::Targets),
-                ("invalidation-batch", OptionMeaning::Data),
-            ],
-        },
-    },
+    Service { program: "aws", words: &["cloudfront", "create-invalidation"], options: &AWS },
     Service {
         program: "gcloud",
         words: &["compute", "url-maps", "invalidate-cdn-cache"],
-        options: OptionTable {
-            switches: "async global quiet/q",
-            valued: "project account configuration format verbosity region \
-                impersonate-service-account billing-project",
-            meant: &[
-                ("path", OptionMeaning::Targets),
-                ("host", OptionMeaning::Hosts),
-                ("tags", OptionMeaning::Data),
-            ],
-        },
+        options: &GCLOUD,
     },
-    Service { program: "az", words: &["afd", "endpoint", "purge"], options: AZURE },
-    Service { program: "az", words: &["cdn", "endpoint", "purge"], options: AZURE },
-    Service { program: "az", words: &["network", "front-door", "purge-endpoint"], options: AZURE },
-    Service {
-        program: "fastly",
-        words: &["purge"],
-        options: OptionTable {
-            switches: "all soft accept-defaults/d auto-yes/y debug-mode non-interactive/i quiet/q \
-                verbose/v",
-            valued: "service-id/s service-name token/t profile/o",
-            meant: &[
-                ("url", OptionMeaning::Url),
-                ("key", OptionMeaning::Data),
-                ("file", OptionMeaning::Data),
-            ],
-        },
-    },
+    Service { program: "az", words: &["afd", "endpoint", "purge"], options: &AZURE },
+    Service { program: "az", words: &["cdn", "endpoint", "purge"], options: &AZURE },
+    Service { program: "az", words: &["network", "front-door", "purge-endpoint"], options: &AZURE },
+    Service { program: "fastly", words: &["purge"], options: &FASTLY },
 ];
 
-const AZURE: OptionTable = OptionTable {
-    switches: "no-wait debug verbose only-show-errors",
-    valued: "resource-group/g endpoint-name profile-name name/n ids subscription output/o query",
-    meant: &[("content-paths", OptionMeaning::Targets), ("domains", OptionMeaning::Hosts)],
-};
+static AWS: LazyLock<OptionTable> = LazyLock::new(|| {
+    OptionTable::new(
+        "debug no-verify-ssl no-paginate no-sign-request no-cli-pager",
+        "distribution-id profile region endpoint-url output query ca-bundle color \
+            cli-read-timeout cli-connect-timeout cli-binary-format cli-input-json cli-input-yaml \
+            generate-cli-skeleton",
+        &[("paths", OptionMeaning::Targets), ("invalidation-batch", OptionMeaning::Data)],
+    )
+});
+
+static GCLOUD: LazyLock<OptionTable> = LazyLock::new(|| {
+    OptionTable::new(
+        "async global quiet/q",
+        "project account configuration format verbosity region impersonate-service-account \
+            billing-project",
+        &[
+            ("path", OptionMeaning::Targets),
+            ("host", OptionMeaning::Hosts),
+            ("tags", OptionMeaning::Data),
+        ],
+    )
+});
+
+static AZURE: LazyLock<OptionTable> = LazyLock::new(|| {
+    OptionTable::new(
+        "no-wait debug verbose only-show-errors",
+        "resource-group/g endpoint-name profile-name name/n ids subscription output/o query",
+        &[("content-paths", OptionMeaning::Targets), ("domains", OptionMeaning::Hosts)],
+    )
+});
+
+static FASTLY: LazyLock<OptionTable> = LazyLock::new(|| {
+    OptionTable::new(
+        "all soft accept-defaults/d auto-yes/y debug-mode non-interactive/i quiet/q verbose/v",
+        "service-id/s service-name token/t profile/o",
+        &[("url", OptionMeaning::Url), ("key", OptionMeaning::Data), ("file", OptionMeaning::Data)],
+    )
+});
 
 /// Reads the arguments after `aws`.
 pub(super) fn aws(words: &[ShellWord], found: &mut Found) {

@@ -160,6 +160,9 @@ pub(super) const CALLS: [&str; 5] =
 pub(super) fn calls_fetch(line: &str) -> bool {
     const LONGEST_LEAD: usize = 80;
     let head = line.get(..LONGEST_LEAD).map_or_else(|| line_of(line), line_of);
+    if !head.contains('(') {
+        return false;
+    }
     let calls = CALLS.iter().filter_map(|call| Some(head.split_once(call)?.0));
     let Some(lead) = calls.min_by_key(|lead| lead.len()) else { return false };
     let lead = lead.trim_end();

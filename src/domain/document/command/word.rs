@@ -44,8 +44,10 @@ impl WordInMaking {
     /// Begins the word, unless it has begun.
     pub(super) fn open(&mut self, at: usize) {
         if !self.is_open {
+            const USUAL: usize = 24;
             *self = WordInMaking { is_open: true, ..WordInMaking::default() };
             self.word.at = at;
+            self.word.text.reserve(USUAL);
         }
     }
 
