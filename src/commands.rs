@@ -316,6 +316,10 @@ commands! {
             "Send a request of unknown outcome again (it may purge twice)" [Queue] ["S"]
             also "retry unknown again"
             sends Request hint Queue 5;
+        QueueConfirm "queue-confirm" "confirm" "Send a queued request that somebody else queued"
+            [Queue] ["C"]
+            also "approve allow yes unconfirmed"
+            sends Request hint Queue 12;
         QueueEarlier "queue-earlier" "earlier" "Move a queued request one place up" [Queue] ["K"]
             also "up sooner reorder priority first"
             sends Request hint Queue 3;

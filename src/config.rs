@@ -16,6 +16,7 @@ pub mod hooks;
 pub mod load;
 pub mod local_zone;
 pub mod new_account;
+pub mod operator;
 pub mod paths;
 pub mod schema;
 pub mod secret;

@@ -34,6 +34,7 @@ pub mod merge;
 pub mod nearest;
 pub mod new_account;
 pub mod notice_log;
+pub mod operator;
 pub mod payload;
 pub mod permission;
 pub mod plan;

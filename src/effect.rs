@@ -182,6 +182,12 @@ pub enum Order {
         /// The request.
         id: JournalId,
     },
+    /// Confirms a queued request of somebody else's, so that it goes out. Issued only by the
+    /// operator's own key.
+    Confirm {
+        /// The request.
+        id: JournalId,
+    },
     /// Puts a canceled request back into its place in the queue.
     Restore {
         /// The request.

@@ -13,6 +13,7 @@
 //! - [`check_draft`](Engine::check_draft), [`settle`](Engine::settle): lint and plan a draft.
 //! - [`preview`](Engine::preview): renders a request as it would go over the wire.
 //! - [`enqueue`](Engine::enqueue), [`cancel`](Engine::cancel), [`resend`](Engine::resend),
+//!   [`confirm`](Engine::confirm),
 //!   [`restore`](Engine::restore),
 //!   [`reorder`](Engine::reorder), [`pause`](Engine::pause), [`keep_draft`](Engine::keep_draft),
 //!   [`forget_draft`](Engine::forget_draft),

@@ -22,6 +22,7 @@ use purgedeck::domain::limits::{
     SentAs, Syntax, Wildcard,
 };
 use purgedeck::domain::lint_context::LintContext;
+use purgedeck::domain::operator::{KEY_BYTES, Operator};
 use purgedeck::domain::payload::{Payload, PurgeRequest};
 use purgedeck::domain::purge::Purge;
 use purgedeck::domain::resource::Resource;
@@ -44,6 +45,11 @@ pub(crate) fn secs(seconds: i64) -> TimeDelta {
 /// An account without settings at the provider `some`.
 pub(crate) fn account(name: &str) -> Account {
     Account::new(name, "some")
+}
+
+/// The operator at this installation.
+pub(crate) fn operator() -> Operator {
+    Operator::new("mia@deploy1".to_owned(), [7; KEY_BYTES])
 }
 
 /// A call for an account, as the first of its log.
@@ -130,6 +136,8 @@ pub(crate) fn queued(
         verified: None,
         verification: None,
         noticed: false,
+        queued_by: Some("mia@deploy1".to_owned()),
+        confirmed: true,
     }
 }
 

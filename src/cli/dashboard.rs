@@ -32,13 +32,15 @@ pub fn run(global: &Global, view: Option<&str>, help: &StyledStr) -> Result<(), 
     if !config.settings.store.value.exists() {
         setup::require_account(&config)?;
     }
-    let warnings = config.warnings.iter().map(|words| Notice {
-        level: Level::Warning,
-        account: None,
-        words: sentence(words),
-    });
-    let warnings: Vec<Notice> = warnings.collect();
     let (store, unwritable) = LocalStore::open_as_permitted(&config.settings.store.value)?;
+    let (store, unknown) = session::operated(&config, store);
+    let warnings = config
+        .warnings
+        .iter()
+        .cloned()
+        .chain(unknown.map(|it| it.to_string()))
+        .map(|words| Notice { level: Level::Warning, account: None, words: sentence(&words) });
+    let warnings: Vec<Notice> = warnings.collect();
     let warning = unwritable.map(|error| Notice {
         level: Level::Warning,
         account: None,

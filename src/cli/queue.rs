@@ -69,6 +69,15 @@ pub enum Command {
         /// Its id; the last characters are enough where they are unique
         id: String,
     },
+    /// Confirm requests that somebody else queued, so that they are sent
+    ///
+    /// What you queue yourself needs no such word. `purgedeck queue run` or an open dashboard sends
+    /// them.
+    Confirm {
+        /// Their ids; the last characters are enough where they are unique
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<String>,
+    },
     /// Pause the queue until it is resumed, for every purgedeck on the store
     Pause,
     /// Resume a paused queue; an open dashboard or `purgedeck queue run` sends it
@@ -98,7 +107,9 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
         Some(Command::Cancel { .. } | Command::Reorder { .. }) => {
             setup::store_configuration(global, QueueChange::Requests)?
         }
-        Some(Command::Retry { .. } | Command::Run { .. }) => setup::configuration(global)?,
+        Some(Command::Retry { .. } | Command::Confirm { .. } | Command::Run { .. }) => {
+            setup::configuration(global)?
+        }
     };
     super::log::start(&config)?;
     match &options.command {
@@ -106,6 +117,7 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
         Some(Command::List(later)) => list(global, &config, &later.merge(&options.list)),
         Some(Command::Cancel { ids }) => cancel(global, &config, ids),
         Some(Command::Retry { id }) => retry(global, &config, id),
+        Some(Command::Confirm { ids }) => confirm(global, &config, ids),
         Some(Command::Pause) => pause(global, &config, true),
         Some(Command::Resume) => pause(global, &config, false),
         Some(Command::Reorder { ids }) => reorder(global, &config, ids),
@@ -138,6 +150,7 @@ fn list(global: &Global, config: &Config, options: &ListOptions) -> Result<(), C
         entries = if options.all { store.newest_requests()? } else { store.open_requests()? };
     }
     entries.retain(|entry| selected(entry, global));
+    warn_of_unconfirmed(&entries, Console::new(global));
     let format = options.format.unwrap_or_default();
     if entries.is_empty() && format == Format::Table {
         Console::new(global).info(if options.all {
@@ -249,6 +262,37 @@ fn retry(global: &Global, config: &Config, id: &str) -> Result<(), CliError> {
     Ok(())
 }
 
+fn confirm(global: &Global, config: &Config, ids: &[String]) -> Result<(), CliError> {
+    check_may_send(global, config)?;
+    let found = find_all(config, ids, global)?;
+    if let Some(other) = found.iter().find(|entry| !entry.is_unconfirmed()) {
+        let why = if other.state == JournalState::Queued { "confirmed" } else { other.word() };
+        let message = format!("{} is {why} already", other.id);
+        return Err(CliError::new(Class::Refused, message));
+    }
+    let ids = found.into_iter().map(|entry| entry.id).collect();
+    let confirmed = session::change(config, async |engine| engine.confirm(ids).await)?;
+    for entry in &confirmed {
+        Console::new(global).info(&format!(
+            "{} is confirmed; `purgedeck queue run` or an open dashboard sends it",
+            entry.id
+        ));
+    }
+    Ok(())
+}
+
+/// Says how many requests wait for the operator's word, where some do.
+fn warn_of_unconfirmed(entries: &[JournalEntry], console: Console) {
+    let mut waiting = entries.iter().filter(|entry| entry.is_unconfirmed());
+    if let Some(first) = waiting.next() {
+        console.warn(&format!(
+            "{} queued by somebody else ({}) not sent before `purgedeck queue confirm`",
+            count(waiting.count() + 1, "request"),
+            first.author()
+        ));
+    }
+}
+
 fn send(global: &Global, config: &Config, format: Format) -> Result<(), CliError> {
     check_may_send(global, config)?;
     setup::require_account(config)?;
@@ -264,11 +308,13 @@ fn send(global: &Global, config: &Config, format: Format) -> Result<(), CliError
     entries.retain(|entry| {
         configured(entry) && matches!(entry.state, JournalState::Queued | JournalState::Sending)
     });
+    warn_of_unconfirmed(&entries, console);
+    entries.retain(|entry| !entry.is_unconfirmed());
     if store.is_paused()? {
         return Err(refusal::paused());
     }
     if entries.is_empty() {
-        console.info("the queue is empty");
+        console.info("there is nothing to send");
         return request_record::print(format, TableStyle::of_stdout(config), &[]);
     }
     let shutdown = Shutdown::default();

@@ -35,6 +35,11 @@ pub struct RequestRecord<'e> {
     error: Option<&'e str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     verified: Option<bool>,
+    /// `user@machine`, as far as it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    queued_by: Option<&'e str>,
+    /// False for a queued request of somebody else's that is not sent before it is confirmed.
+    confirmed: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     probes: Vec<ProbeRecord>,
     #[serde(skip)]
@@ -58,6 +63,8 @@ impl<'e> From<&'e JournalEntry> for RequestRecord<'e> {
             ticket: entry.ticket.as_deref(),
             error: entry.error.as_deref(),
             verified: entry.verified,
+            queued_by: entry.queued_by.as_deref(),
+            confirmed: entry.confirmed,
             probes: probes(entry.verification.as_deref()),
             entry,
         }
@@ -80,7 +87,7 @@ pub fn targets_cell(targets: &[String]) -> Cell {
 
 impl Record for RequestRecord<'_> {
     const CSV: &'static str = "id account resource_id cname kind targets state planned_at \
-         sent_at reason ticket error verified";
+         sent_at reason ticket error verified queued_by confirmed";
 
     fn columns(&self, zone: Zone) -> Vec<(&'static str, Cell)> {
         let emphasis = match self.entry.state {

@@ -3,20 +3,45 @@
 use std::sync::Arc;
 
 use super::error::{Class, CliError};
+use super::setup::environment;
 use super::{refusal, signals};
 use crate::config::load::Config;
+use crate::config::operator::{OperatorError, known_operator, operator};
 use crate::config::views::save_view;
 use crate::domain::event::Event;
 use crate::engine::{Engine, EventStream, KeepView, LocalStore, OrderError};
 
 /// Opens the store for reading and writing; creates it where there is none.
 pub fn store(config: &Config) -> Result<LocalStore, CliError> {
-    Ok(LocalStore::open(&config.settings.store.value)?)
+    let store = LocalStore::open(&config.settings.store.value)?;
+    match operated(config, store) {
+        (_, Some(error @ OperatorError::Unusable { .. })) => {
+            Err(CliError::new(Class::Usage, error.to_string()))
+        }
+        (store, Some(error @ OperatorError::NotKept { .. })) => {
+            tracing::warn!("{error}");
+            Ok(store)
+        }
+        (store, None) => Ok(store),
+    }
 }
 
 /// Opens the store for reading; `None` where there is none yet.
 pub fn existing_store(config: &Config) -> Result<Option<LocalStore>, CliError> {
-    Ok(LocalStore::open_existing(&config.settings.store.value)?)
+    let store = LocalStore::open_existing(&config.settings.store.value)?;
+    let known = known_operator(&config.paths, &environment).ok().flatten();
+    Ok(store.map(|store| match known {
+        Some(operator) => store.operated_by(operator),
+        None => store,
+    }))
+}
+
+/// Has a store know who the operator is, as far as that can be known.
+pub fn operated(config: &Config, store: LocalStore) -> (LocalStore, Option<OperatorError>) {
+    match operator(&config.paths, &environment) {
+        Ok(operator) => (store.operated_by(operator), None),
+        Err(error) => (store, Some(error)),
+    }
 }
 
 /// Carries out a change of the queue with an engine that contacts no vendor. To be called outside

@@ -92,10 +92,27 @@ impl JournalEntry {
         self.verification.as_ref().is_some_and(|seen| seen.settled)
     }
 
+    /// True for a queued request that is not sent before this installation's operator confirms it:
+    /// somebody else queued it.
+    pub fn is_unconfirmed(&self) -> bool {
+        self.state == JournalState::Queued && !self.confirmed
+    }
+
+    /// True for a queued request that may be sent.
+    pub fn is_sendable(&self) -> bool {
+        self.state == JournalState::Queued && self.confirmed
+    }
+
+    /// Names who queued it, for the operator.
+    pub fn author(&self) -> &str {
+        self.queued_by.as_deref().unwrap_or("an older purgedeck")
+    }
+
     /// The word for where it stands: its state's, or what the edge showed since.
     pub fn word(&self) -> &'static str {
         match (self.state, self.verified) {
             (JournalState::Successful, Some(_)) => Status::Successful.label_seen(self.verified),
+            (JournalState::Queued, _) if !self.confirmed => "unconfirmed",
             (state, _) => state.word(),
         }
     }
@@ -137,4 +154,9 @@ pub struct JournalEntry {
     pub verification: Option<Box<Verification>>,
     /// True if the operator has opened the queue since it went wrong.
     pub noticed: bool,
+    /// The operator who queued it, such as `mia@deploy1`; `None` where an older version did.
+    pub queued_by: Option<String>,
+    /// False while it is queued and was not confirmed by this installation's operator: it is not
+    /// sent then.
+    pub confirmed: bool,
 }

@@ -322,11 +322,7 @@ impl Known {
 
     /// When the last of what is queued is planned to go out; `None` where nothing is.
     pub fn queue_ends_at(&self) -> Option<DateTime<Utc>> {
-        self.open
-            .values()
-            .filter(|entry| entry.state == JournalState::Queued)
-            .map(|entry| entry.planned_at)
-            .max()
+        self.open.values().filter(|entry| entry.is_sendable()).map(|entry| entry.planned_at).max()
     }
 
     /// Number of open requests in this state.

@@ -1,5 +1,5 @@
-//! Changes the journal as the operator orders: queue, cancel, resend, reorder, pause; and keeps
-//! drafts.
+//! Changes the journal as the operator orders: queue, confirm, cancel, resend, reorder, pause; and
+//! keeps drafts.
 //!
 //! Orders are carried out in the sequence of the calls, even if their futures are dropped.
 //! Read-only and offline are enforced here, for both faces.
@@ -119,6 +119,25 @@ impl Engine {
             OrderError::WrongState { id: id.clone(), state: None, needed: JournalState::Unknown };
         let step = self.step(vec![id], JournalState::Unknown, JournalState::Queued);
         async move { step.await.pop().unwrap_or(Err(missing)) }
+    }
+
+    /// Confirms queued requests that others queued, so that they are sent. Called only when the
+    /// operator orders it. Returns those that were confirmed.
+    pub fn confirm(
+        &self,
+        ids: Vec<JournalId>,
+    ) -> impl Future<Output = Result<Vec<JournalEntry>, OrderError>> + Send + use<> {
+        let read_only = self.read_only_accounts();
+        let confirmed = self.check(Action::Resend).map(|()| {
+            self.change_queue(move |store| {
+                let account = ids.iter().find_map(|id| in_read_only(store, id, &read_only));
+                if let Some(account) = account {
+                    return Ok(Err(read_only_in(account)));
+                }
+                store.writer()?.confirm(&ids).map(Ok)
+            })
+        });
+        async move { confirmed?.await }
     }
 
     /// Puts a canceled request back into its place in the queue.

@@ -10,6 +10,7 @@ use crate::domain::event::StoreError;
 use crate::domain::filter::Predicate;
 use crate::domain::ids::{AccountName, JournalId, ProviderName};
 use crate::domain::journal::JournalEntry;
+use crate::domain::operator::Operator;
 use crate::domain::purge::{Purge, PurgeDetail};
 use crate::domain::query::Sort;
 use crate::domain::resource::Resource;
@@ -27,9 +28,18 @@ impl LocalStore {
         Store::open(path, Access::ReadWrite).map(Self).map_err(|failure| error(path, &failure))
     }
 
-    /// Opens the store for reading; `None` where there is none yet.
+    /// Opens the store for reading; `None` where there is none yet. One of an older purgedeck is
+    /// brought up first, where it can be written.
     pub fn open_existing(path: &Path) -> Result<Option<Self>, StoreError> {
-        match Store::open(path, Access::ReadOnly) {
+        let opened = match Store::open(path, Access::ReadOnly) {
+            Err(older @ StoreFailure::Older { .. }) => Store::open(path, Access::ReadWrite)
+                .map_err(|failure| {
+                    let kept = matches!(failure, StoreFailure::ReadOnly | StoreFailure::Denied);
+                    if kept { older } else { failure }
+                }),
+            opened => opened,
+        };
+        match opened {
             Ok(store) => Ok(Some(Self(store))),
             Err(StoreFailure::Missing) => Ok(None),
             Err(failure) => Err(error(path, &failure)),
@@ -50,6 +60,12 @@ impl LocalStore {
             return Ok((Self(store), Some(error)));
         }
         Err(error)
+    }
+
+    /// Takes the operator by whom requests are queued and confirmed from now on.
+    #[must_use]
+    pub fn operated_by(self, operator: Operator) -> Self {
+        Self(self.0.operated_by(operator))
     }
 
     /// Visits the purges that a filter selects, newest first and at most `limit`, until the visitor

@@ -32,7 +32,8 @@ pub struct QueuePane {
     here: Option<JournalId>,
     /// The entries that were canceled since it was opened.
     canceled: BTreeSet<JournalId>,
-    /// The entry of unknown outcome that one more press of the key sends again.
+    /// The entry that one more press of the key sends: again, where its outcome is unknown, or at
+    /// all, where somebody else queued it.
     armed: Option<JournalId>,
     /// The query for the purge that a request became, to draft it again, and the request.
     again: Option<(Ticket, Box<JournalEntry>)>,
@@ -120,15 +121,38 @@ impl QueuePane {
         let Some(id) = unknown.map(|entry| entry.id.clone()) else {
             return Update::taken();
         };
-        if self.armed.as_ref() == Some(&id) {
-            self.armed = None;
-            return Update::effect(Effect::Order(Order::Resend { id }));
-        }
-        self.armed = Some(id);
-        Update::say(
-            Level::Warning,
+        self.at_second_press(
+            &id,
+            |id| Order::Resend { id },
             "This purge may have taken effect. The same key again sends it a second time.",
         )
+    }
+
+    fn confirm(&mut self) -> Update {
+        let Some(entry) = self.current().filter(|entry| entry.is_unconfirmed()) else {
+            return Update::taken();
+        };
+        let words = format!(
+            "This purge of {} was queued by {}. The same key again sends it in your name.",
+            entry.request.cname,
+            entry.author()
+        );
+        let id = entry.id.clone();
+        self.at_second_press(&id, |id| Order::Confirm { id }, &words)
+    }
+
+    /// Orders what sends a request, once its key was pressed twice on it; says why before.
+    fn at_second_press(
+        &mut self,
+        id: &JournalId,
+        order: impl FnOnce(JournalId) -> Order,
+        why: &str,
+    ) -> Update {
+        if self.armed.take_if(|armed| armed == id).is_some() {
+            return Update::effect(Effect::Order(order(id.clone())));
+        }
+        self.armed = Some(id.clone());
+        Update::say(Level::Warning, why)
     }
 
     /// Has the request under the cursor change places with its neighbour among those of its account
@@ -206,6 +230,7 @@ impl Pane for QueuePane {
             Command::QueueCancel => self.cancel(),
             Command::QueueRestore => self.restore(),
             Command::QueueResend => self.resend(),
+            Command::QueueConfirm => self.confirm(),
             Command::PurgeAgain => self.again(ctx),
             Command::QueueEarlier => self.reorder(true),
             Command::QueueLater => self.reorder(false),
@@ -340,6 +365,9 @@ impl Pane for QueuePane {
             }
             Command::QueueResend if state != Some(JournalState::Unknown) => {
                 Some("Only a request of unknown outcome can be sent again")
+            }
+            Command::QueueConfirm if !entry.is_some_and(JournalEntry::is_unconfirmed) => {
+                Some("Only a request that somebody else queued waits for it")
             }
             Command::Verify if state != Some(JournalState::Successful) => {
                 Some("Only a successful purge can be checked")

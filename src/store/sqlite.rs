@@ -14,7 +14,7 @@
 //! # Order of the files
 //!
 //! Each file imports only those before it: `error`, `json`, `codes`, `times`, `targets`, `tuning`,
-//! `schema`, `change_count`, `dictionary`, `kept`, `coverage`, `segment`, `trigram_index`,
+//! `schema`, `confirmation`, `change_count`, `dictionary`, `kept`, `coverage`, `segment`, `trigram_index`,
 //! `compiled_filter`;
 //! `journal_rows`, `attempt_rows`, `snapshot`, `segments`, `scan`; `sorted`, `window`, `summary`,
 //! `recent`, `reader`; `writer`, and what it writes: `accounts`, `record`, `journal`,
@@ -26,6 +26,7 @@ mod attempts;
 mod change_count;
 mod codes;
 mod compiled_filter;
+mod confirmation;
 mod coverage;
 mod dictionary;
 mod error;

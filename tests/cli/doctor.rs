@@ -5,10 +5,11 @@ use std::io::{Seek as _, SeekFrom, Write as _};
 use chrono::Utc;
 use purgedeck::domain::journal::{JournalState, NewEntry};
 use purgedeck::domain::payload::{Payload, PurgeRequest, Targets};
-use purgedeck::store::{Access, StepDetails, Store};
+use purgedeck::store::StepDetails;
 use rusqlite::Connection;
 use serde_json::Value;
 
+use crate::own_store::own_store;
 use crate::purge::Site;
 use crate::simulate::Simulated;
 use crate::{Home, Ran};
@@ -169,7 +170,7 @@ fn a_damaged_store_keeps_no_vendor_from_being_asked() {
 #[test]
 fn the_last_purge_of_an_account_is_found_behind_many_of_another() {
     let site = Site::open(&[]);
-    let store = Store::open(&site.home.path("sim.toml.db"), Access::ReadWrite).unwrap();
+    let store = own_store(&site.home.path(""), "sim.toml.db");
     let mut writer = store.writer().unwrap();
     let entry = |account: &str| {
         let payload = Payload::Url(Targets::one("/a.jpg"));

@@ -4,8 +4,9 @@ use chrono::{TimeDelta, Utc};
 use purgedeck::domain::ids::JournalId;
 use purgedeck::domain::journal::{JournalState, NewEntry};
 use purgedeck::domain::payload::{Payload, PurgeRequest, Targets};
-use purgedeck::store::{Access, StepDetails, Store};
+use purgedeck::store::{StepDetails, Store};
 
+use crate::own_store::own_store;
 use crate::{Home, Ran};
 
 const CONFIG: &str = r#"
@@ -28,7 +29,7 @@ impl Kept {
     }
 
     fn store(&self) -> Store {
-        Store::open(&self.home.path("deck.sqlite"), Access::ReadWrite).unwrap()
+        own_store(&self.home.path(""), "deck.sqlite")
     }
 
     fn queue(&self, host: &str, paths: impl IntoIterator<Item = String>) -> Vec<JournalId> {

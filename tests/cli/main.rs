@@ -9,6 +9,7 @@ mod full;
 mod history;
 mod journal;
 mod output;
+mod own_store;
 mod purge;
 mod queue;
 mod simulate;

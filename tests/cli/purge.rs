@@ -7,9 +7,9 @@ use std::process::{Child, Command, Stdio};
 use chrono::Utc;
 use purgedeck::domain::journal::NewEntry;
 use purgedeck::domain::payload::{Payload, PurgeRequest, Targets};
-use purgedeck::store::{Access, Store};
 use serde_json::Value;
 
+use crate::own_store::own_store;
 use crate::simulate::Simulated;
 use crate::{Home, Ran, with_input};
 
@@ -500,7 +500,7 @@ fn a_signal_lets_the_answer_come_in_and_takes_back_what_waits() {
 #[test]
 fn of_two_that_work_the_queue_off_one_sends_and_both_end() {
     let site = quick(1, "");
-    let store = Store::open(&site.home.path("sim.toml.db"), Access::ReadWrite).unwrap();
+    let store = own_store(&site.home.path(""), "sim.toml.db");
     let request = PurgeRequest::new(
         "gcore-prod",
         site.id.as_str(),

@@ -7,6 +7,7 @@ use purgedeck::domain::journal::{JournalEntry, JournalState};
 use purgedeck::domain::payload::{Payload, PurgeRequest, Targets};
 use purgedeck::store::{Access, StepDetails, Store};
 
+use crate::own_store::own_store;
 use crate::{Home, Ran};
 
 const TWO_ACCOUNTS: &str = r#"
@@ -35,7 +36,7 @@ impl Left {
     }
 
     fn store(&self) -> Store {
-        Store::open(&self.home.path("deck.sqlite"), Access::ReadWrite).unwrap()
+        own_store(&self.home.path(""), "deck.sqlite")
     }
 
     fn queued(&self, account: &str, path: &str) -> JournalId {
@@ -295,4 +296,52 @@ fn without_a_readable_place_of_the_store_the_flag_is_named() {
     let ran = left.run(&["queue", "cancel", id.as_str()]);
     assert_eq!(ran.code, 2, "{ran:?}");
     assert!(ran.err.contains("if an account is read-only"), "{ran:?}");
+}
+
+#[test]
+fn what_somebody_else_queued_waits_for_the_operators_word() {
+    let left = Left::by_an_earlier_run();
+    let own = left.queued("test", "/own");
+    let theirs = Store::open(&left.home.path("deck.sqlite"), Access::ReadWrite).unwrap();
+    let request = |path| {
+        let payload = Payload::Url(Targets::one(path));
+        NewEntry::new(PurgeRequest::new("test", "1", "test.site.com", payload), Utc::now())
+    };
+    let planted = theirs.writer().unwrap().enqueue(&[request("/planted")], Utc::now());
+    let planted = planted.unwrap().remove(0).id;
+    let listed = left.run(&["queue", "list"]);
+    assert!(listed.out.contains("unconfirmed"), "{listed:?}");
+    assert!(listed.err.contains("`purgedeck queue confirm`"), "{listed:?}");
+    let json = left.run(&["queue", "list", "--format", "json"]).fine();
+    let rows: Vec<serde_json::Value> = serde_json::from_str(&json).unwrap();
+    let told: Vec<_> = rows.iter().map(|row| (&row["targets"][0], &row["confirmed"])).collect();
+    assert_eq!(told, [(&"/own".into(), &true.into()), (&"/planted".into(), &false.into())]);
+    let refused = left.run(&["queue", "confirm", own.as_str()]);
+    assert_eq!(refused.code, 8, "{refused:?}");
+    assert!(refused.err.contains("confirmed already"), "{refused:?}");
+    left.run(&["queue", "cancel", own.as_str()]).fine();
+    let ran = left.run(&["queue", "run"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.err.contains("1 request queued by somebody else"), "{ran:?}");
+    assert!(ran.err.contains("there is nothing to send"), "{ran:?}");
+    let confirmed = left.run(&["queue", "confirm", planted.as_str()]);
+    assert!(confirmed.err.contains("is confirmed"), "{confirmed:?}");
+    let listed = left.run(&["queue", "list"]).fine();
+    assert!(listed.contains("/planted") && !listed.contains("unconfirmed"), "{listed}");
+}
+
+#[test]
+fn a_key_of_the_operators_that_others_may_read_sends_and_queues_nothing() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let left = Left::by_an_earlier_run();
+    let id = left.queued("test", "/1");
+    let key = left.home.path(".local/state/purgedeck/operator.key");
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
+    for args in [&["queue", "run"][..], &["queue", "confirm", id.as_str()]] {
+        let ran = left.run(args);
+        assert_eq!(ran.code, 2, "{ran:?}");
+        assert!(ran.err.contains("chmod 600"), "{ran:?}");
+    }
+    left.run(&["queue", "list"]).fine();
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use purgedeck::config::load::{self, Config, Flags};
 use purgedeck::config::paths::Directories;
+use purgedeck::domain::operator::Operator;
 use purgedeck::engine::{AccountHandle, Clock};
 use purgedeck::providers::clock::WallClock;
 use purgedeck::providers::connect_with;
@@ -95,7 +96,8 @@ impl Stage {
 
     /// The store on the disk.
     pub(crate) fn store(&self) -> Store {
-        Store::open(&self.config.settings.store.value, Access::ReadWrite).unwrap()
+        let store = Store::open(&self.config.settings.store.value, Access::ReadWrite).unwrap();
+        store.operated_by(Operator::new("mia@deploy1".to_owned(), [7; 32]))
     }
 
     /// The accounts with their adapters, as the registry makes them of the configuration.

@@ -9,6 +9,8 @@
 #![expect(clippy::unwrap_used, clippy::print_stderr, clippy::indexing_slicing, reason = "tests")]
 
 mod moments;
+#[path = "../cli/own_store.rs"]
+mod own_store;
 mod verdict;
 mod world;
 

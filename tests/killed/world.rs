@@ -15,9 +15,10 @@ use purgedeck::domain::payload::{Payload, PurgeRequest, Targets};
 use purgedeck::engine::AccountHandle;
 use purgedeck::providers::connect;
 use purgedeck::simulator::{self, FaultRule, Scenario, Simulator, SimulatorOptions};
-use purgedeck::store::{Access, Store};
+use purgedeck::store::Store;
 
 use super::moments::Moment;
+use super::own_store::own_store;
 
 /// The queue is filled up to this many requests whenever it is half empty; to more where many kills
 /// are asked for.
@@ -70,7 +71,7 @@ impl World {
             simulator.faults().inject(fault);
         }
         let places = places(&simulator);
-        let store = Store::open(&directory.path().join("sim.toml.db"), Access::ReadWrite).unwrap();
+        let store = own_store(directory.path(), "sim.toml.db");
         let mut world = Self {
             simulator,
             store,

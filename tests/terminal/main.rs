@@ -6,6 +6,8 @@
 mod abilities;
 mod input;
 mod output;
+#[path = "../cli/own_store.rs"]
+mod own_store;
 mod starting;
 mod stopping;
 

@@ -6,10 +6,10 @@ use std::path::Path;
 use purgedeck::domain::journal::NewEntry;
 use purgedeck::domain::payload::{Payload, PurgeRequest, Targets};
 use purgedeck::simulator::{self, Scenario, Simulator, SimulatorOptions};
-use purgedeck::store::{Access, Store};
 use tokio::runtime::Runtime;
 
 use super::Terminal;
+use super::own_store::own_store;
 
 const CONFIG: &str = ".config/purgedeck/config.toml";
 
@@ -186,7 +186,7 @@ fn a_hook_that_does_not_end_holds_nobody_who_presses_ctrl_c_again() {
         vendor.address
     );
     std::fs::write(&config, text).unwrap();
-    let store = Store::open(&home.path().join("deck.sqlite"), Access::ReadWrite).unwrap();
+    let store = own_store(home.path(), "deck.sqlite");
     // A resource that the vendor does not know.
     let payload = Payload::Url(Targets::one("/a.jpg"));
     let request = PurgeRequest::new("prod", "999999999", "www.site.com", payload);

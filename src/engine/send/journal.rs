@@ -37,6 +37,8 @@ pub(super) struct Journal {
     others_wrote: bool,
     paused: bool,
     reported: Option<StoreError>,
+    /// The requests that wait for the operator's word, as they were told last.
+    unconfirmed: BTreeSet<JournalId>,
 }
 
 impl Journal {
@@ -50,6 +52,7 @@ impl Journal {
             others_wrote: false,
             paused: false,
             reported: None,
+            unconfirmed: BTreeSet::new(),
         }
     }
 
@@ -94,7 +97,32 @@ impl Journal {
             self.update(entry);
         }
         self.reported = None;
+        self.report_unconfirmed();
         Ok(true)
+    }
+
+    /// Tells the operator once of requests that wait for their word.
+    fn report_unconfirmed(&mut self) {
+        let waiting: BTreeSet<JournalId> = self
+            .open
+            .values()
+            .filter(|entry| entry.is_unconfirmed())
+            .map(|entry| entry.id.clone())
+            .collect();
+        let news: Vec<&JournalEntry> =
+            waiting.difference(&self.unconfirmed).filter_map(|id| self.open.get(id)).collect();
+        if let Some(first) = news.first() {
+            let (number, rest) = match news.len() {
+                1 => ("A queued request".to_owned(), "is not sent before you confirm it"),
+                more => (format!("{more} queued requests"), "are not sent before you confirm them"),
+            };
+            self.writer.events.notice(
+                Level::Warning,
+                Some(&first.request.account),
+                format!("{number} of {} {rest}: see the queue.", first.author()),
+            );
+        }
+        self.unconfirmed = waiting;
     }
 
     /// True if another process had written into the store before the newest reading.
@@ -140,23 +168,21 @@ impl Journal {
         of.into_iter()
     }
 
-    /// Returns an account's queued entries, in the order of the queue.
+    /// Returns an account's queued entries that may be sent, in the order of the queue.
     pub(super) fn queued(&self, account: &AccountName) -> impl Iterator<Item = &JournalEntry> {
-        self.of(account).filter(|entry| entry.state == JournalState::Queued)
+        self.of(account).filter(|entry| entry.is_sendable())
     }
 
     /// True if an account has requests to send, or ones left in `sending`.
     pub(super) fn has_to_send(&self, account: &AccountName) -> bool {
         self.of(account).any(|entry| {
-            entry.state == JournalState::Sending
-                || (entry.state == JournalState::Queued && !self.paused)
+            entry.state == JournalState::Sending || (entry.is_sendable() && !self.paused)
         })
     }
 
     /// True if requests wait only because the queue is paused.
     pub(super) fn is_held(&self) -> bool {
-        let waits = |entry: &JournalEntry| entry.state == JournalState::Queued;
-        self.paused && self.open.values().any(waits)
+        self.paused && self.open.values().any(JournalEntry::is_sendable)
     }
 
     /// Returns an account's open entries that were sent, with that time by the vendor's clock.

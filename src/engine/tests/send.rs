@@ -13,6 +13,7 @@ use crate::domain::draft::{Draft, KeptDraft};
 use crate::domain::event::Event;
 use crate::domain::failure::{Cause, Failure};
 use crate::domain::journal::{JournalEntry, JournalState, NewEntry};
+use crate::domain::operator::Operator;
 use crate::domain::status::Status;
 use crate::engine::OrderError;
 use crate::store::{StepDetails, StepOutcome};
@@ -609,5 +610,29 @@ async fn a_window_that_the_vendor_closed_stays_closed_over_a_restart() {
     let got = vendor.change(|state| state.got.clone());
     assert_eq!(vendor.got(), [["/a"], ["/a"], ["/b"]]);
     assert!(got[1].0 >= said + TimeDelta::minutes(1));
+    running.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_somebody_else_queued_is_told_and_sent_only_at_the_operators_word() {
+    let bench = Bench::new();
+    let vendor = Vendor::new("a", &bench.clock);
+    let eve = Operator::new("eve@gate".to_owned(), [9; 32]);
+    let planted = NewEntry::new(request("a", "r1", "/planted"), begin());
+    let planted = bench.store().operated_by(eve).writer().unwrap().enqueue(&[planted], begin());
+    let planted = planted.unwrap().remove(0).id;
+    let mut running = a_queue(&bench, &vendor, &["/own"]).await;
+    running.journal(JournalState::Successful).await;
+    assert_eq!(vendor.got(), [["/own"]], "it stands first and holds up nobody");
+    let told = running.seen.iter().filter(|event| match event {
+        Event::Notice(notice) => notice.words.contains("of eve@gate is not sent before you"),
+        _ => false,
+    });
+    assert_eq!(told.count(), 1);
+    let confirmed = running.engine.confirm(vec![planted.clone()]).await.unwrap();
+    assert_eq!(confirmed.len(), 1);
+    let done = running.journal(JournalState::Successful).await;
+    assert_eq!(done.id, planted);
+    assert_eq!(vendor.got(), [["/own"], ["/planted"]]);
     running.stop().await;
 }

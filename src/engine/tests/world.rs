@@ -435,7 +435,7 @@ impl Bench {
     }
 
     pub(super) fn store(&self) -> Store {
-        Store::open(&self.path(), Access::ReadWrite).unwrap()
+        Store::open(&self.path(), Access::ReadWrite).unwrap().operated_by(testing::operator())
     }
 
     pub(super) fn setup(&self, vendors: &[Arc<Vendor>]) -> EngineConfig {

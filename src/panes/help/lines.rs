@@ -98,7 +98,9 @@ fn about_purge(status: Status, verified: Option<bool>) -> &'static str {
 
 fn about_request(state: JournalState) -> (&'static str, &'static str) {
     match state {
-        JournalState::Queued => ("queued", "waits for its time or for room in the limits"),
+        JournalState::Queued => {
+            ("queued", "waits for its time, for room in the limits, or for your word")
+        }
         JournalState::Sending => ("sending", "on its way"),
         JournalState::Accepted => ("accepted", "the vendor took it"),
         JournalState::Successful => ("successful", "the vendor says that it is done"),

@@ -98,7 +98,7 @@ pub(super) fn usual_end(
     let rule = known.limits.get(&entry.request.account)?.rule(entry.request.kind())?;
     let usual = TimeDelta::from_std(rule.usual).ok()?;
     match entry.state {
-        JournalState::Queued if known.paused => None,
+        JournalState::Queued if known.paused || !entry.confirmed => None,
         JournalState::Queued => Some(entry.planned_at.max(now) + usual),
         JournalState::Sending | JournalState::Accepted => Some(entry.sent_at? + usual),
         JournalState::Unknown

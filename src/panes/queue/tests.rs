@@ -142,3 +142,22 @@ fn the_cursor_stays_on_its_request_also_where_it_never_moved() {
     assert_eq!(pane.current().map(|it| it.id.as_str()), Some("1"));
     assert!(pane.on_command(Command::QueueCancel, &pane_ctx()).effects.is_empty());
 }
+
+#[test]
+fn what_somebody_else_queued_is_sent_at_the_second_press_of_its_key() {
+    let ctx = pane_ctx();
+    let mut theirs = entry("1", JournalState::Queued);
+    (theirs.confirmed, theirs.queued_by) = (false, Some("eve@gate".to_owned()));
+    let mut pane = queue(vec![theirs, entry("2", JournalState::Queued)]);
+    assert_eq!(pane.unavailable(Command::QueueConfirm, &ctx), None);
+    let first = pane.on_command(Command::QueueConfirm, &ctx);
+    assert!(first.effects.is_empty());
+    let words = "This purge of www.site.com was queued by eve@gate. The same key again sends it in \
+                 your name.";
+    assert_eq!(first, Update::say(Level::Warning, words));
+    let update = pane.on_command(Command::QueueConfirm, &ctx);
+    assert_eq!(update.effects, [Effect::Order(Order::Confirm { id: "1".into() })]);
+    pane.on_command(Command::MoveDown, &ctx);
+    assert!(pane.unavailable(Command::QueueConfirm, &ctx).is_some(), "one's own needs no word");
+    assert!(pane.on_command(Command::QueueConfirm, &ctx).effects.is_empty());
+}

@@ -26,8 +26,8 @@ impl Writer {
             let connection = transaction.connection;
             let mut insert = connection.prepare_cached(
                 "INSERT INTO journal (id, account, resource, request, state, queued_at, planned_at,
-                                      reason, ticket)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                                      reason, ticket, queued_by, confirmation)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, operator(), confirm(?1, ?4))",
             )?;
             let mut queued = Vec::with_capacity(entries.len());
             for entry in entries {
@@ -104,9 +104,27 @@ impl Writer {
         })
     }
 
+    /// Confirms queued requests that others queued, as this operator's word. Requests that are not
+    /// queued any more, or are confirmed, are skipped. Returns those that changed.
+    pub fn confirm(&mut self, ids: &[JournalId]) -> Result<Vec<JournalEntry>, StoreFailure> {
+        self.write(Durability::PowerLoss, |transaction| {
+            let connection = transaction.connection;
+            let mut confirmed = Vec::new();
+            for id in ids {
+                let found = journal_rows::by_id(connection, id)?;
+                if found.is_some_and(|entry| entry.is_unconfirmed()) {
+                    confirm(connection, id)?;
+                    confirmed.extend(journal_rows::by_id(connection, id)?);
+                }
+            }
+            Ok(confirmed)
+        })
+    }
+
     /// Moves an entry to another state, if it is in the state that the caller expects and
     /// [`JournalState::may_become`] allows it. The step is on the disk when this returns. While the
-    /// queue is paused, nothing becomes `sending`.
+    /// queue is paused, nothing becomes `sending`; nor does what this operator did not confirm. To
+    /// send an entry of unknown outcome again confirms it.
     pub fn step(
         &mut self,
         id: &JournalId,
@@ -119,7 +137,8 @@ impl Writer {
             let Some(mut entry) = journal_rows::by_id(connection, id)? else {
                 return Ok(StepOutcome::Refused { found: None });
             };
-            let is_held = to == JournalState::Sending && journal_rows::is_paused(connection)?;
+            let is_held = to == JournalState::Sending
+                && (entry.is_unconfirmed() || journal_rows::is_paused(connection)?);
             if entry.state != from || !from.may_become(to) || is_held {
                 return Ok(StepOutcome::Refused { found: Some(entry.state) });
             }
@@ -141,6 +160,16 @@ impl Writer {
                     entry.sent_at.map(times::micros),
                     entry.answered_at.map(times::micros),
                 ))?;
+            match (from, to) {
+                (JournalState::Unknown, JournalState::Queued) => confirm(connection, id)?,
+                (_, JournalState::Queued | JournalState::Sending | JournalState::Cancelled) => {}
+                // What was sent once is not sent again because somebody sets it back.
+                (_, _) => {
+                    connection
+                        .prepare_cached("UPDATE journal SET confirmation = NULL WHERE id = ?1")?
+                        .execute([id.as_str()])?;
+                }
+            }
             log_step(connection, id, Some(from), to, details.at, details.error.as_deref())?;
             let entry = journal_rows::by_id(connection, id)?.ok_or(StoreFailure::Corrupt)?;
             Ok(StepOutcome::Done(Box::new(entry)))
@@ -198,6 +227,13 @@ impl Writer {
             Ok(MatchOutcome::Linked(Box::new(entry)))
         })
     }
+}
+
+fn confirm(connection: &Connection, id: &JournalId) -> Result<(), StoreFailure> {
+    connection
+        .prepare_cached("UPDATE journal SET confirmation = confirm(id, request) WHERE id = ?1")?
+        .execute([id.as_str()])?;
+    Ok(())
 }
 
 /// Changes what a step changes, except the state.

@@ -23,7 +23,9 @@ pub(super) fn noticed(id: &JournalId) -> String {
 const COLUMNS: &str = "id, request, state, queued_at, planned_at, sent_at, answered_at, reason, \
                        ticket, error, purge, verified, place, ahead, \
                        (SELECT value FROM verification WHERE entry = journal.seq), \
-                       EXISTS (SELECT 1 FROM kept WHERE name = 'noticed ' || journal.id)";
+                       EXISTS (SELECT 1 FROM kept WHERE name = 'noticed ' || journal.id), \
+                       queued_by, \
+                       state <> 'queued' OR confirmed(id, request, confirmation)";
 
 pub(super) fn by_id(
     connection: &Connection,
@@ -84,6 +86,8 @@ fn entry(row: &Row<'_>) -> Result<JournalEntry, StoreFailure> {
         ahead: row.get::<_, Option<i64>>(13)?.map(TimeDelta::microseconds),
         verification: verification(row.get(14)?),
         noticed: row.get(15)?,
+        queued_by: row.get(16)?,
+        confirmed: row.get(17)?,
     })
 }
 

@@ -9,10 +9,12 @@ use std::time::Duration;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
+use super::confirmation;
 use super::reader::Reader;
 use super::schema;
 use super::tuning::Tuning;
 use super::writer::Writer;
+use crate::domain::operator::Operator;
 use crate::store::failure::StoreFailure;
 use crate::store::outcome::Access;
 
@@ -31,6 +33,7 @@ pub struct Store {
     path: Arc<Path>,
     access: Access,
     tuning: Tuning,
+    operator: Arc<Operator>,
     /// Set if this process cannot write to the file or beside it: then it is read without locks,
     /// which are written there, for as long as nobody else is seen to change it.
     unwritable: bool,
@@ -58,7 +61,8 @@ impl Store {
         if unwritable && access == Access::ReadWrite {
             return Err(StoreFailure::ReadOnly);
         }
-        let mut store = Self { path: Arc::from(path), access, tuning, unwritable };
+        let operator = Arc::new(confirmation::newcomer());
+        let mut store = Self { path: Arc::from(path), access, tuning, operator, unwritable };
         match store.check() {
             // The directory is what cannot be written.
             Err(StoreFailure::ReadOnly | StoreFailure::Denied | StoreFailure::Io(_))
@@ -70,6 +74,14 @@ impl Store {
             checked => checked?,
         }
         Ok(store)
+    }
+
+    /// Takes an operator by whom requests are queued and confirmed from now on. Until then it is
+    /// somebody who confirms only what they queue here themselves.
+    #[must_use]
+    pub fn operated_by(mut self, operator: Operator) -> Self {
+        self.operator = Arc::new(operator);
+        self
     }
 
     /// Returns the absolute path.
@@ -111,6 +123,7 @@ impl Store {
         };
         let connection = opened.map_err(|error| self.cause_of(error))?;
         connection.busy_timeout(self.tuning.lock_timeout)?;
+        confirmation::register(&connection, &self.operator)?;
         connection.set_prepared_statement_cache_capacity(64);
         connection.pragma_update(None, "cache_size", CACHE)?;
         connection.pragma_update(None, "temp_store", "memory")?;

@@ -14,7 +14,7 @@ pub(super) const APPLICATION_ID: i64 = 0x7064_636b;
 pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
 
 /// Migration n brings a store of version n to version n + 1.
-pub(super) const MIGRATIONS: [&str; 4] = [FIRST, QUEUE_ORDER, ATTEMPTS, VERIFICATION];
+pub(super) const MIGRATIONS: [&str; 5] = [FIRST, QUEUE_ORDER, ATTEMPTS, VERIFICATION, CONFIRMATION];
 
 /// Returns the schema version of a file; `None` for a file in which nothing was ever written.
 pub(super) fn version(connection: &Connection) -> Result<Option<i64>, StoreFailure> {
@@ -196,4 +196,10 @@ CREATE TABLE verification (
     settled    INTEGER NOT NULL, -- no more looks follow
     value      TEXT NOT NULL     -- JSON
 ) STRICT;
+";
+
+/// Adds who queued a request, and the code by which they confirmed it (`confirmation.rs`).
+const CONFIRMATION: &str = "
+ALTER TABLE journal ADD COLUMN queued_by TEXT;
+ALTER TABLE journal ADD COLUMN confirmation TEXT; -- gone once it was answered
 ";

@@ -68,6 +68,7 @@ impl Home {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("store.db");
         let store = Store::open_with(&path, Access::ReadWrite, tuning).unwrap();
+        let store = store.operated_by(testing::operator());
         store.writer().unwrap().record(purges, at(0)).unwrap();
         Self { directory, store }
     }

@@ -34,6 +34,10 @@ impl EngineEffects {
                 let resent = self.engine.resend(id);
                 self.notify(async move { refusals(vec![resent.await]) });
             }
+            Order::Confirm { id } => {
+                let confirmed = self.engine.confirm(vec![id]);
+                self.notify(async move { confirmed.await.err().iter().map(refused).collect() });
+            }
             Order::Restore { id } => {
                 let restored = self.engine.restore(id);
                 self.notify(async move { refusals(vec![restored.await]) });

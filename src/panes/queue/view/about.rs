@@ -16,7 +16,10 @@ pub(super) fn lines(
     let glyphs = &inputs.theme.glyphs;
     let moment = |at| format::moment(at, inputs.now, inputs.zone);
     let facts = [
-        Some(format!("queued {}", moment(entry.queued_at))),
+        Some(match &entry.queued_by {
+            Some(by) => format!("queued {} by {by}", moment(entry.queued_at)),
+            None => format!("queued {}", moment(entry.queued_at)),
+        }),
         entry.sent_at.map(|at| format!("sent {}", moment(at))),
         entry.answered_at.map(|at| format!("{} {}", closing(entry), moment(at))),
         entry.purge.as_ref().map(|purge| format!("purge {purge}")),
@@ -25,7 +28,9 @@ pub(super) fn lines(
     let facts: Vec<String> = facts.into_iter().flatten().collect();
     let vendor = vendor(entry, inputs);
     let mut seen = meaning(entry.state).replace("The vendor", &vendor);
-    if entry.state == JournalState::Failed && entry.error.is_none() {
+    if entry.is_unconfirmed() {
+        "Somebody else queued it: it is not sent before you confirm it".clone_into(&mut seen);
+    } else if entry.state == JournalState::Failed && entry.error.is_none() {
         seen = format!("{seen}. {vendor} gives no reason");
     } else if let (Some(edge), JournalState::Successful) = (&entry.verification, entry.state) {
         seen = format!("{seen}. At the edge: {}", edge.summary());

@@ -211,6 +211,7 @@ impl QueueColumns {
 fn when(entry: &JournalEntry, inputs: &OverlayInputs<'_>, short: bool) -> String {
     if entry.state == JournalState::Queued {
         return match entry.planned_at - inputs.now {
+            _ if !entry.confirmed => "held".to_owned(),
             _ if inputs.known.paused => "paused".to_owned(),
             wait if wait <= TimeDelta::zero() => "next".to_owned(),
             wait if short => {
@@ -243,6 +244,9 @@ fn end(entry: &JournalEntry, inputs: &OverlayInputs<'_>) -> String {
 /// Says in a row why a request had a bad end or came back.
 fn why(entry: &JournalEntry, inputs: &OverlayInputs<'_>) -> Option<(String, Role)> {
     let role = match (BadEnd::of(entry), entry.state) {
+        (None, JournalState::Queued) if entry.is_unconfirmed() => {
+            return Some((format!("queued by {}", entry.author()), Role::Warning));
+        }
         (Some(BadEnd::Unknown), _) | (None, JournalState::Queued) => Role::Warning,
         (Some(BadEnd::Failed | BadEnd::Refused | BadEnd::NotVerified), _) => Role::Failed,
         (None, _) => return None,

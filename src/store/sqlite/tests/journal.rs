@@ -3,8 +3,9 @@
 use super::*;
 use crate::domain::ids::JournalId;
 use crate::domain::journal::{JournalEntry, JournalState};
+use crate::domain::operator::Operator;
 use crate::domain::payload::{Payload, PurgeRequest, Targets};
-use crate::store::sqlite::times;
+use crate::store::sqlite::{journal_rows, times};
 use crate::store::{MatchOutcome, StepDetails, StepOutcome};
 
 fn request(target: &str) -> PurgeRequest {
@@ -266,4 +267,81 @@ fn what_waited_while_the_queue_was_paused_gets_new_times_and_keeps_its_spaces() 
     assert_eq!(times, [100, 160, 500].map(at));
     // What goes on already is left as it is.
     assert_eq!(writer.pause(false, at(9_000)).unwrap(), []);
+}
+
+#[test]
+fn what_others_queued_is_not_sent_before_this_operator_confirms_it() {
+    use JournalState::{Accepted, Queued, Sending, Unknown};
+
+    let home = Home::new();
+    let theirs = home.store.clone().operated_by(Operator::new("eve@gate".to_owned(), [9; 32]));
+    let planted = queue(&mut theirs.writer().unwrap(), "/planted");
+    assert!(planted.is_sendable(), "where it was queued");
+    let mut writer = home.writer();
+    let own = queue(&mut writer, "/own");
+    assert_eq!((own.author(), own.confirmed), ("mia@deploy1", true));
+    let seen = home.reader().journal_entry(&planted.id).unwrap().unwrap();
+    assert_eq!((seen.author(), seen.word()), ("eve@gate", "unconfirmed"));
+    assert_eq!(step(&mut writer, &planted.id, Queued, Sending, 5), None);
+    let confirmed = writer.confirm(&[planted.id.clone(), own.id.clone()]).unwrap();
+    let ids: Vec<&JournalId> = confirmed.iter().map(|entry| &entry.id).collect();
+    assert_eq!(ids, [&planted.id], "the other was confirmed");
+    assert!(confirmed[0].is_sendable());
+    let sent = step(&mut writer, &planted.id, Queued, Sending, 5).unwrap();
+    assert_eq!(sent.author(), "eve@gate");
+    // It comes back, its outcome is lost, and the operator sends it again: all theirs.
+    assert!(step(&mut writer, &planted.id, Sending, Queued, 6).unwrap().is_sendable());
+    assert!(step(&mut writer, &planted.id, Queued, Sending, 7).is_some());
+    assert!(step(&mut writer, &planted.id, Sending, Unknown, 8).is_some());
+    assert!(step(&mut writer, &planted.id, Unknown, Queued, 9).unwrap().is_sendable());
+    assert!(step(&mut writer, &planted.id, Queued, Sending, 10).is_some());
+    assert!(step(&mut writer, &planted.id, Sending, Accepted, 11).is_some());
+}
+
+#[test]
+fn a_row_that_was_changed_or_made_in_the_file_is_nobodys_word() {
+    use JournalState::{Accepted, Queued, Sending};
+
+    let home = Home::new();
+    let mut writer = home.writer();
+    let sent = queue(&mut writer, "/sent");
+    step(&mut writer, &sent.id, Queued, Sending, 2).unwrap();
+    step(&mut writer, &sent.id, Sending, Accepted, 3).unwrap();
+    let own = queue(&mut writer, "/own");
+    let forged = [
+        "UPDATE journal SET request = replace(request, '/own', '/*') WHERE state = 'queued'",
+        "INSERT INTO journal (id, account, resource, request, state, queued_at, planned_at,
+                              queued_by, confirmation)
+         SELECT 'made', account, resource, request, state, queued_at, planned_at, queued_by,
+                confirmation FROM journal WHERE state = 'queued'",
+        "UPDATE journal SET state = 'queued' WHERE state = 'accepted'",
+        "UPDATE journal SET confirmation = NULL",
+        "UPDATE journal SET confirmation = ''",
+        "UPDATE journal SET confirmation = zeroblob(32)",
+    ];
+    for forgery in forged {
+        let transaction = writer.connection().unchecked_transaction().unwrap();
+        let strange = transaction.execute(forgery, []).is_ok();
+        let open = journal_rows::select(&transaction, "WHERE state = 'queued'", []).unwrap();
+        let sendable = open.iter().filter(|entry| entry.is_sendable());
+        let targets = |entry: &JournalEntry| entry.request.payload.targets().to_vec();
+        let sendable: Vec<_> = sendable.map(targets).collect();
+        assert!(sendable.is_empty() || sendable == [["/own"]], "{forgery}: {sendable:?}");
+        assert!(!strange || open.iter().any(JournalEntry::is_unconfirmed), "{forgery}");
+        transaction.rollback().unwrap();
+    }
+    assert!(home.reader().journal_entry(&own.id).unwrap().unwrap().is_sendable());
+}
+
+#[test]
+fn what_an_older_purgedeck_queued_waits_for_a_word_too() {
+    let home = Home::new();
+    let mut writer = home.writer();
+    let old = queue(&mut writer, "/old");
+    writer
+        .connection()
+        .execute("UPDATE journal SET queued_by = NULL, confirmation = NULL", [])
+        .unwrap();
+    let seen = home.reader().journal_entry(&old.id).unwrap().unwrap();
+    assert_eq!((seen.author(), seen.is_unconfirmed()), ("an older purgedeck", true));
 }

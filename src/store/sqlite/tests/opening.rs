@@ -255,7 +255,8 @@ fn a_store_of_an_earlier_program_opens_and_answers_as_before() {
     }
     drop(bodies);
     drop(old);
-    opened(&path, Access::ReadOnly).unwrap();
+    let older = StoreFailure::Older { found: 4, known: schema::VERSION };
+    assert_eq!(opened(&path, Access::ReadOnly), Err(older));
     for tuning in tunings() {
         let store = Store::open_with(&path, Access::ReadWrite, tuning).unwrap();
         let reader = store.reader().unwrap();

@@ -121,7 +121,15 @@ fn a_store_from_before_there_were_looks_is_brought_up_with_its_journal() {
     let home = Home::with(&[purge("77", 5)]);
     let mut writer = home.writer();
     let entry = done(&mut writer, 10);
-    writer.connection().execute_batch("DROP TABLE verification; PRAGMA user_version = 3;").unwrap();
+    writer
+        .connection()
+        .execute_batch(
+            "DROP TABLE verification;
+             ALTER TABLE journal DROP COLUMN queued_by;
+             ALTER TABLE journal DROP COLUMN confirmation;
+             PRAGMA user_version = 3;",
+        )
+        .unwrap();
     drop(writer);
     Store::open(&home.path(), Access::ReadWrite).unwrap();
     let mut writer = home.writer();

@@ -1,0 +1,44 @@
+//! The operator's confirmations within SQL: they are made and checked where rows are.
+
+use std::sync::Arc;
+
+use rusqlite::Connection;
+use rusqlite::functions::FunctionFlags;
+
+use crate::domain::ids::JournalId;
+use crate::domain::operator::{KEY_BYTES, Operator};
+use crate::store::failure::StoreFailure;
+
+/// Makes an operator whom nobody knew before: they confirm only by what they do from now on.
+pub(super) fn newcomer() -> Operator {
+    let random = [uuid::Uuid::new_v4(), uuid::Uuid::new_v4()];
+    let mut key = [0; KEY_BYTES];
+    let bytes = random.iter().flat_map(uuid::Uuid::as_bytes);
+    key.iter_mut().zip(bytes).for_each(|(byte, random)| *byte = *random);
+    Operator::new("this run".to_owned(), key)
+}
+
+/// Adds the SQL functions `operator()`, `confirm(id, request)` and
+/// `confirmed(id, request, confirmation)`.
+pub(super) fn register(
+    connection: &Connection,
+    operator: &Arc<Operator>,
+) -> Result<(), StoreFailure> {
+    let flags = FunctionFlags::SQLITE_UTF8
+        | FunctionFlags::SQLITE_DETERMINISTIC
+        | FunctionFlags::SQLITE_DIRECTONLY;
+    let name = operator.name().to_owned();
+    connection.create_scalar_function("operator", 0, flags, move |_| Ok(name.clone()))?;
+    let by = Arc::clone(operator);
+    connection.create_scalar_function("confirm", 2, flags, move |call| {
+        Ok(by.confirm(&JournalId::from(call.get::<String>(0)?), call.get_raw(1).as_str()?))
+    })?;
+    let by = Arc::clone(operator);
+    connection.create_scalar_function("confirmed", 3, flags, move |call| {
+        let id = JournalId::from(call.get::<String>(0)?);
+        let code: Option<String> = call.get(2)?;
+        let request = call.get_raw(1).as_str()?;
+        Ok(code.is_some_and(|code| by.has_confirmed(&id, request, &code)))
+    })?;
+    Ok(())
+}
