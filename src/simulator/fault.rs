@@ -69,6 +69,8 @@ pub enum FaultKind {
     BrokenJson,
     /// Status 200 and a body that never ends.
     EndlessBody,
+    /// The page of a captive portal: status 200, with the headers of an ordinary web server.
+    CaptivePortal,
     /// A redirect.
     Redirect {
         /// The target of the redirect.

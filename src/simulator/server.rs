@@ -245,6 +245,7 @@ impl Exchange {
                 let reply = response(declared_json(Bytes::new()), now, skew);
                 Ok(reply.map(|_| body::endless()))
             }
+            Some(FaultKind::CaptivePortal) => send(captive_portal(), entry),
             Some(FaultKind::Redirect { to, status }) => {
                 send(HttpReply::empty(status).with("location", to), entry)
             }
@@ -277,6 +278,13 @@ impl Exchange {
 
 fn declared_json(body: Bytes) -> HttpReply {
     HttpReply { body, ..HttpReply::empty(200) }.with("content-type", "application/json")
+}
+
+/// Returns what somebody between the client and the server answers until the client has signed in.
+fn captive_portal() -> HttpReply {
+    HttpReply::html(200, "Sign in to the network")
+        .with("etag", "\"650-portal\"")
+        .with("last-modified", "Thu, 01 Jan 2026 00:00:00 GMT")
 }
 
 /// Returns the words for a status as nginx writes them.

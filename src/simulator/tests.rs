@@ -184,6 +184,11 @@ async fn what_is_not_http_or_not_json_is_sent_as_it_is() {
     let broken = get(&simulator, "/cdn/resources").await.unwrap();
     assert!(broken.body.starts_with(b"[{"));
     assert!(serde_json::from_slice::<Value>(&broken.body).is_err());
+    faults.clear();
+    faults.inject(FaultRule::of(FaultKind::CaptivePortal));
+    let portal = get(&simulator, "/cdn/resources").await.unwrap();
+    assert_eq!((portal.status, portal.header("content-type")), (200, Some("text/html")));
+    assert!(portal.header("etag").is_some() && portal.body.starts_with(b"<html>"));
 }
 
 #[tokio::test]

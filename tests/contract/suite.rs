@@ -396,7 +396,7 @@ pub(crate) async fn an_answer_lost_after_the_effect_leaves_the_purge_unknown(wor
 
 pub(crate) async fn an_answer_that_makes_no_sense_is_told(world: World) {
     let request = urls(&world, &["x"]).await;
-    for strike in [FaultKind::GarbageBody, FaultKind::EndlessBody] {
+    for strike in [FaultKind::GarbageBody, FaultKind::EndlessBody, FaultKind::CaptivePortal] {
         world.simulator.faults().inject(strikes(&world, strike));
         let failure = world.provider.resources().await.unwrap_err();
         assert_eq!(failure.cause, Cause::BadAnswer, "{failure:?}");

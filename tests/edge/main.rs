@@ -10,11 +10,18 @@
 
 mod stage;
 
+use std::ops::RangeInclusive;
+
 use purgedeck::domain::edge::{CacheState, Check, Evidence, ProbeError, SampleSource, Verdict};
 use purgedeck::domain::journal::JournalState;
 use purgedeck::domain::kind::Kind;
 
+use purgedeck::simulator::{ErrorBody, FaultKind, FaultRule};
+
 use self::stage::{Stage, VENDORS};
+
+/// The probes after a purge, where the one before it is the first.
+const AFTER: RangeInclusive<u64> = 2..=50;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_purge_that_took_is_verified_at_every_vendors_edge() {
@@ -111,6 +118,67 @@ async fn an_edge_that_is_not_there_leaves_it_unclear_and_the_purge_is_sent_all_t
         let why = &seen.checks[0].evidence;
         assert!(matches!(why, Evidence::ProbeError(ProbeError::Unreachable(_))), "{vendor}: {why}");
         assert_eq!(stage.asked_of_the_edge(), 0);
+        stage.stop().await;
+    }
+}
+
+/// Whatever answers in the edge's place once a purge is out: it is unclear, and nothing else.
+async fn is_unclear(vendor: &str, strike: FaultKind) {
+    let mut stage = Stage::new(vendor, &["/a.jpg"]).await;
+    stage.publish("/a.jpg");
+    stage.simulator.faults().inject(FaultRule {
+        vendor: Some("edge".to_owned()),
+        nth: AFTER.collect(),
+        ..FaultRule::of(strike.clone())
+    });
+    stage.purge(Kind::Url, &["/a.jpg"]);
+    let entry = stage.settled().await;
+    let outcome = (entry.state, entry.verified);
+    let seen = entry.verification.unwrap();
+    assert_eq!(outcome, (JournalState::Successful, None), "{vendor} {strike:?}: {seen:#?}");
+    assert_eq!(seen.checks[0].verdict(), Verdict::Unclear, "{vendor} {strike:?}: {seen:#?}");
+    assert!(!seen.checks[0].evidence.to_string().is_empty());
+    stage.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_that_answers_in_the_edges_place_verifies_a_purge() {
+    let status = |status| FaultKind::Status { status, body: ErrorBody::Html, retry_after: Some(1) };
+    for strike in [
+        status(403),
+        status(429),
+        status(503),
+        FaultKind::Cut,
+        FaultKind::GarbageBytes,
+        FaultKind::GarbageBody,
+        FaultKind::EndlessBody,
+        FaultKind::Redirect { to: "http://portal.example/sign-in".to_owned(), status: 302 },
+    ] {
+        is_unclear("gcore", strike).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_captive_portal_verifies_no_purge_at_any_vendor() {
+    for vendor in VENDORS {
+        is_unclear(vendor, FaultKind::CaptivePortal).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_edge_whose_clock_is_off_by_hours_is_judged_all_the_same() {
+    for hours in [-2, 2] {
+        let mut stage = Stage::new("gcore", &["/a.jpg", "/b.jpg"]).await;
+        stage.simulator.edge().keep_stale("*/b.jpg");
+        stage.simulator.faults().inject(FaultRule {
+            vendor: Some("edge".to_owned()),
+            date_skew_seconds: hours * 3_600,
+            ..FaultRule::default()
+        });
+        stage.purge(Kind::Url, &["/a.jpg", "/b.jpg"]);
+        let seen = stage.settled().await.verification.unwrap();
+        let verdicts: Vec<Verdict> = seen.checks.iter().map(Check::verdict).collect();
+        assert_eq!(verdicts, [Verdict::Fresh, Verdict::Stale], "{hours}: {:#?}", seen.checks);
         stage.stop().await;
     }
 }

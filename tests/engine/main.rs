@@ -8,6 +8,7 @@
     reason = "tests"
 )]
 
+mod faults;
 mod history;
 mod sending;
 mod stage;

@@ -9,7 +9,7 @@ use purgedeck::simulator::{ErrorBody, FaultKind, FaultRule};
 
 use super::stage::{Running, Stage};
 
-fn enqueue(running: &Running, resource: &Resource, targets: &[&str]) {
+pub(super) fn enqueue(running: &Running, resource: &Resource, targets: &[&str]) {
     let entry = |target: &&str| {
         let (id, cname) = (resource.id.clone(), resource.cname.clone());
         let payload = Payload::Url(Targets::one(*target));
@@ -20,13 +20,13 @@ fn enqueue(running: &Running, resource: &Resource, targets: &[&str]) {
     drop(running.engine.enqueue(entries));
 }
 
-fn posts(stage: &Stage) -> usize {
+pub(super) fn posts(stage: &Stage) -> usize {
     let requests = stage.simulator.requests();
     requests.iter().filter(|seen| seen.method == "POST").count()
 }
 
 /// Strikes the first purge that is sent.
-fn struck(strike: FaultKind, after_effect: bool) -> FaultRule {
+pub(super) fn struck(strike: FaultKind, after_effect: bool) -> FaultRule {
     FaultRule {
         vendor: Some("gcore".to_owned()),
         method: Some("POST".to_owned()),

@@ -46,6 +46,13 @@ pub struct Observation {
     pub location: Option<String>,
 }
 
+impl Observation {
+    /// Returns true if something in the answer is a cache's own word, and not the content's.
+    pub fn is_of_a_cache(&self) -> bool {
+        self.cache.is_some() || self.age.is_some() || self.edge.is_some()
+    }
+}
+
 /// Why a probe saw nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "why", content = "words")]

@@ -12,6 +12,9 @@ use crate::domain::text::escape_control;
 /// The longest piece of a header that is kept.
 const LONGEST: usize = 120;
 
+/// Seconds by which one clock may seem to run backwards, because its times are cut to seconds.
+const ROUNDED: i64 = 1;
+
 /// Words that caches use of their answers; the first that stands in a value counts. What follows a
 /// `fwd=` is why a cache of RFC 9211 did not answer itself.
 const USUAL: &[(&str, CacheState)] = &[
@@ -222,7 +225,8 @@ impl EdgeRules {
     }
 
     /// Returns the age of the copy, in seconds: by `Age`, or by the vendor's own instant and the
-    /// answer's `Date`, which are of the same clock.
+    /// answer's `Date`, which are of the same clock. Where the copy is younger than its answer they
+    /// are not, and tell nothing.
     fn age(&self, headers: &Headers) -> Option<u64> {
         let told = headers
             .all("age")
@@ -231,7 +235,8 @@ impl EdgeRules {
         told.or_else(|| {
             let since = self.since.iter().flat_map(|name| headers.all(name)).find_map(instant)?;
             let date = headers.all("date").find_map(instant)?;
-            u64::try_from((date - since).num_seconds().max(0)).ok()
+            let age = (date - since).num_seconds();
+            u64::try_from(age.max(0)).ok().filter(|_| age >= -ROUNDED)
         })
     }
 }
@@ -330,7 +335,8 @@ mod tests {
             (vec![("age", "7"), date], Some(7)),
             (vec![("age", "7, 3")], Some(7)),
             (vec![("x-cached-since", "2026-11-21T12:00:00+00:00"), date], Some(90)),
-            (vec![("x-cached-since", "2026-11-21T13:00:00+00:00"), date], Some(0)),
+            (vec![("x-cached-since", "2026-11-21T12:01:31+00:00"), date], Some(0)),
+            (vec![("x-cached-since", "2026-11-21T13:00:00+00:00"), date], None),
             (vec![("x-cached-since", "2026-11-21T12:00:00+00:00")], None),
             (vec![("age", "old"), date], None),
         ] {

@@ -201,6 +201,10 @@ fn changed(before: Option<&Probe>, seen: &Observation, purged: &Purged) -> bool 
         return false;
     };
     let Ok(old) = &before.result else { return false };
+    // Somebody in between, such as a captive portal, has versions of its own.
+    if old.is_of_a_cache() && !seen.is_of_a_cache() {
+        return false;
+    }
     if old.status / 100 != seen.status / 100 {
         return matches!(
             (old.status, seen.status),
@@ -264,7 +268,7 @@ mod tests {
             (Some(Hit), None, "v2", Evidence::Changed),
             (Some(Stale), Some(1), "v2", Evidence::SaysStale),
             (None, None, "v1", Evidence::NoWord),
-            (None, None, "v2", Evidence::Changed),
+            (None, None, "v2", Evidence::NoWord),
             (None, Some(563), "v1", Evidence::CachedBefore(503)),
             (None, Some(3), "v1", Evidence::CachedAfter(57)),
         ] {
@@ -273,6 +277,21 @@ mod tests {
         }
         let unaged = look(60, seen(Some(Hit), None, "v1"));
         assert_eq!(judge(None, &unaged, &PURGED()), Evidence::NoAge);
+    }
+
+    #[test]
+    fn a_page_of_somebody_in_between_is_no_other_version() {
+        let page = |status| Observation { status, ..seen(None, None, "portal") };
+        let judged = |before: Observation, after: Observation| {
+            judge(Some(&look(-3, before)), &look(60, after), &PURGED())
+        };
+        let of_the_edge = seen(Some(CacheState::Hit), Some(500), "v1");
+        for status in [200, 206, 404, 410] {
+            assert_eq!(judged(of_the_edge.clone(), page(status)), Evidence::NoWord, "{status}");
+        }
+        assert_eq!(judged(page(200), page(200)), Evidence::NoWord);
+        // An edge that never says a word of its cache is known by its versions alone.
+        assert_eq!(judged(page(200), seen(None, None, "v2")), Evidence::Changed);
     }
 
     #[test]
