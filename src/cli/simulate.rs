@@ -14,8 +14,8 @@ use crate::simulator::{self, Scenario, Simulator};
 /// `purgedeck simulate`.
 #[derive(Debug, Args)]
 #[command(after_help = "Prints one line of JSON, then serves until SIGINT or SIGTERM.\n\
-                  Example: purgedeck simulate --write-config /tmp/sim.toml &\n         \
-                  purgedeck --config /tmp/sim.toml history --limit 10")]
+                  Example: purgedeck simulate --write-config sim.toml &\n         \
+                  purgedeck --config sim.toml history --limit 10")]
 pub struct Options {
     /// Seed of the history; the same seed makes the same history
     #[arg(long, default_value_t = 1)]

@@ -47,10 +47,16 @@ struct Entries {
 }
 
 impl AccessLog {
-    /// Opens a log that appends to the file at `path`.
+    /// Opens a log that appends to the file at `path`; one that is new is for its owner alone.
     pub(crate) fn new(path: Option<&Path>) -> io::Result<Self> {
-        let file =
-            path.map(|path| File::options().create(true).append(true).open(path)).transpose()?;
+        let mut options = File::options();
+        options.create(true).append(true);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::OpenOptionsExt as _;
+            options.mode(0o600);
+        }
+        let file = path.map(|path| options.open(path)).transpose()?;
         Ok(Self(Arc::new(Mutex::new(Entries { file, kept: VecDeque::new(), bytes: 0 }))))
     }
 

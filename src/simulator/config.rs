@@ -61,7 +61,8 @@ impl Simulator {
     /// store to `path` + `.db`. Existing files are replaced; only the owner may read them.
     ///
     /// # Errors
-    /// A directory or file that cannot be written.
+    /// A directory or file that cannot be written, or a directory for the secrets that is there
+    /// already and open to others.
     pub fn write_config(&self, path: &Path) -> io::Result<()> {
         let path = std::path::absolute(path)?;
         let beside = |ending: &str| {
@@ -92,7 +93,22 @@ fn create_folder(folder: &Path) -> io::Result<()> {
         use std::os::unix::fs::DirBuilderExt as _;
         builder.mode(0o700);
     }
-    builder.create(folder)
+    builder.create(folder)?;
+    let metadata = fs::symlink_metadata(folder)?;
+    if !metadata.is_dir() {
+        let words = format!("{} is in the place of a directory for secrets", folder.display());
+        return Err(io::Error::new(io::ErrorKind::AlreadyExists, words));
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        if metadata.permissions().mode() & 0o077 != 0 {
+            let folder = folder.display();
+            let words = format!("others may look into {folder}: chmod 700 {folder}");
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, words));
+        }
+    }
+    Ok(())
 }
 
 /// Replaces the file in one step: a reader sees the old or the new one.

@@ -305,6 +305,28 @@ async fn the_access_log_has_one_line_per_request_and_no_credentials() {
     assert!(!text.contains(&simulator.gcore().accounts()[0].token));
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn what_a_simulator_writes_is_for_its_owner_alone_and_no_open_place_is_used() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let mode = |name: &str| std::fs::metadata(path(name)).unwrap().permissions().mode() & 0o777;
+    let (simulator, _) = quiet(|options| options.access_log = Some(path("a.ndjson"))).await;
+    get(&simulator, "/cdn/purge_statuses?limit=1").await.unwrap();
+    simulator.write_config(&path("sim.toml")).unwrap();
+    let modes = ["a.ndjson", "sim.toml", "sim.toml.secrets"].map(mode);
+    assert_eq!(modes, [0o600, 0o600, 0o700]);
+    std::fs::set_permissions(path("sim.toml.secrets"), std::fs::Permissions::from_mode(0o777))
+        .unwrap();
+    let refused = simulator.write_config(&path("sim.toml")).unwrap_err().to_string();
+    assert!(refused.contains("chmod 700"), "{refused}");
+    std::fs::create_dir(path("elsewhere")).unwrap();
+    std::os::unix::fs::symlink(path("elsewhere"), path("other.toml.secrets")).unwrap();
+    assert!(simulator.write_config(&path("other.toml")).is_err());
+    assert_eq!(std::fs::read_dir(path("elsewhere")).unwrap().count(), 0);
+}
+
 #[tokio::test]
 async fn stopping_ends_connections_that_hang() {
     let (simulator, _) = quiet(|_| {}).await;
