@@ -1,10 +1,12 @@
 //! The tasks at work, against a scripted vendor and a real store, in virtual time.
 
 mod bad_news;
+mod day;
 mod history_sync;
 mod lists;
 mod poll;
 mod query;
+mod refusing_store;
 mod send;
 mod several;
 mod sync;

@@ -119,6 +119,10 @@ impl HistoryStrategy for RangeStrategy {
     ) -> Result<Step, SyncError> {
         let mut scan = self.news.take().unwrap_or_else(|| {
             let from = self.news_from(client);
+            if self.newest().is_some_and(|newest| newest < from) {
+                // What news leave out, after a sleep or an outage, is a gap like any other.
+                (self.older, self.older_at) = (None, Instant::now());
+            }
             let until = client.vendor_now().max(from + delta(self.rule.finest) * 2);
             RangeScan::new(&self.rule, &[(from, until)], true)
         });

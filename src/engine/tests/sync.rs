@@ -91,6 +91,25 @@ async fn what_arrives_later_is_seen_with_the_next_refresh() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_came_during_an_outage_of_hours_is_read_when_the_vendor_answers_again() {
+    let bench = Bench::new();
+    let vendor = Vendor::new("a", &bench.clock);
+    let mut running = bench.start(from_ref(&vendor));
+    running.synced("a").await;
+    vendor.change(|state| state.down = Some(Failure::new(Cause::Unreachable)));
+    running.pass(Duration::from_hours(6)).await;
+    for hours in 1..6 {
+        vendor.purge_by_somebody("r1", &format!("/{hours}"), TimeDelta::hours(hours));
+    }
+    vendor.change(|state| state.down = None);
+    running.engine.refresh(None).unwrap();
+    running.pass(Duration::from_mins(1)).await;
+    assert_eq!(running.stored_ids(), ids_of(&vendor));
+    assert_eq!(running.coverage().ranges().len(), 1, "a gap is left");
+    running.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn one_accounts_slowness_and_failure_do_not_touch_the_others() {
     let bench = Bench::new();
     let (slow, dead, well) = (

@@ -21,7 +21,7 @@ use crate::providers::edge::Edge;
 type Answer = Box<dyn Fn(usize) -> Result<Observation, ProbeError> + Send>;
 
 /// An edge that answers as a test says.
-struct Scripted {
+pub(super) struct Scripted {
     clock: Clock,
     takes: Duration,
     state: Mutex<State>,
@@ -41,7 +41,7 @@ impl std::fmt::Debug for Scripted {
 }
 
 impl Scripted {
-    fn new(
+    pub(super) fn new(
         bench: &Bench,
         takes: Duration,
         answer: impl Fn(usize) -> Result<Observation, ProbeError> + Send + 'static,
@@ -92,13 +92,13 @@ impl Edge for Scripted {
     }
 }
 
-const QUICK: Duration = Duration::from_millis(20);
+pub(super) const QUICK: Duration = Duration::from_millis(20);
 
-fn hit(age: u64) -> Observation {
+pub(super) fn hit(age: u64) -> Observation {
     seen(CacheState::Hit, Some(age))
 }
 
-fn miss() -> Observation {
+pub(super) fn miss() -> Observation {
     seen(CacheState::Miss, None)
 }
 
@@ -110,13 +110,13 @@ fn start(bench: &Bench, vendor: &Arc<Vendor>, edge: &Arc<Scripted>) -> Running {
     bench.start_with(from_ref(vendor), |setup| watch(setup, edge))
 }
 
-fn watch(setup: &mut EngineConfig, edge: &Arc<Scripted>) {
+pub(super) fn watch(setup: &mut EngineConfig, edge: &Arc<Scripted>) {
     for seat in &mut setup.accounts {
         seat.edge = Some(EdgeWatch { edge: edge.clone(), grace: Duration::from_secs(40) });
     }
 }
 
-async fn settled(running: &mut Running) -> JournalEntry {
+pub(super) async fn settled(running: &mut Running) -> JournalEntry {
     running
         .until("a verdict", |event| match event {
             Event::Journal(entry) if entry.verification.as_ref()?.settled => {
