@@ -5,5 +5,7 @@ pub(crate) mod configuration;
 pub(crate) mod filter;
 pub(crate) mod import;
 pub(crate) mod reader;
+pub(crate) mod session;
+pub(crate) mod store;
 pub(crate) mod terminal;
 pub(crate) mod wire;

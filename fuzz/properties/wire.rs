@@ -1,5 +1,6 @@
 //! A vendor's answers: served by a real HTTP server on this machine and read by the vendor's
-//! adapter, they are records or a failure in words, and no failure repeats the secret.
+//! adapter, they are records or a failure in words, and no failure repeats the secret. Bytes that
+//! begin as HTTP does are the whole answer, status and headers included; others are its body.
 
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
@@ -33,14 +34,33 @@ pub(crate) enum Vendor {
 /// The server and an adapter of each API.
 struct World {
     runtime: Runtime,
-    answer: Arc<Mutex<(u16, Vec<u8>)>>,
+    answer: Arc<Mutex<Answer>>,
     providers: [Vec<Arc<dyn Provider>>; 3],
+}
+
+/// An answer as it goes over the wire.
+#[derive(Clone, Debug, Default)]
+struct Answer {
+    bytes: Vec<u8>,
+    /// True if the connection ends behind it: its headers may promise more.
+    is_last: bool,
+}
+
+impl Answer {
+    /// Gives a body, declared as JSON, its status.
+    fn of_body(status: u16, body: &[u8]) -> Self {
+        let head = format!(
+            "HTTP/1.1 {status} Said\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        Self { bytes: [head.as_bytes(), body].concat(), is_last: false }
+    }
 }
 
 static WORLD: LazyLock<World> = LazyLock::new(|| {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    let answer = Arc::new(Mutex::new((200, Vec::new())));
+    let answer = Arc::new(Mutex::new(Answer::default()));
     let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
     let address = listener.local_addr().unwrap();
     let served = Arc::clone(&answer);
@@ -79,7 +99,7 @@ static WORLD: LazyLock<World> = LazyLock::new(|| {
 });
 
 /// Answers every request on a connection with what stands ready.
-async fn serve(mut stream: TcpStream, answer: Arc<Mutex<(u16, Vec<u8>)>>) {
+async fn serve(mut stream: TcpStream, answer: Arc<Mutex<Answer>>) {
     let mut heard = Vec::new();
     loop {
         let head = loop {
@@ -104,13 +124,8 @@ async fn serve(mut stream: TcpStream, answer: Arc<Mutex<(u16, Vec<u8>)>>) {
             }
         }
         heard.drain(..head + length);
-        let (status, body) = answer.lock().unwrap().clone();
-        let head = format!(
-            "HTTP/1.1 {status} Said\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
-            body.len()
-        );
-        let written = [head.as_bytes(), &body].concat();
-        if stream.write_all(&written).await.is_err() {
+        let answer = answer.lock().unwrap().clone();
+        if stream.write_all(&answer.bytes).await.is_err() || answer.is_last {
             return;
         }
     }
@@ -126,8 +141,14 @@ pub(crate) fn hold(vendor: Vendor, data: &[u8]) {
         Ok(text) => text.replace("$SECRET", SECRET).into_bytes(),
         Err(_) => data.to_vec(),
     };
-    for status in [200, [400, 401, 403, 404, 429, 500, 502][data.len() % 7]] {
-        *WORLD.answer.lock().unwrap() = (status, body.clone());
+    let answers = if body.starts_with(b"HTTP/") {
+        vec![Answer { bytes: body, is_last: true }]
+    } else {
+        let other = [400, 401, 403, 404, 429, 500, 502][data.len() % 7];
+        [200, other].map(|status| Answer::of_body(status, &body)).to_vec()
+    };
+    for answer in answers {
+        *WORLD.answer.lock().unwrap() = answer;
         for provider in &WORLD.providers[vendor as usize] {
             WORLD.runtime.block_on(ask(provider.as_ref()));
         }

@@ -2,7 +2,13 @@
 //! every seed as it is, then seeds cut, spliced and garbled, and bytes out of nothing. A crash that
 //! a fuzzer found stands here as a test of its own.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::wildcard_enum_match_arm,
+    reason = "tests"
+)]
 
 #[path = "../../fuzz/properties/mod.rs"]
 mod properties;
@@ -16,6 +22,8 @@ use properties::wire::Vendor;
 
 /// The inputs that are tried beside the seeds.
 const CASES: u32 = 400;
+/// The same where each takes long.
+const FEW: u32 = 200;
 
 /// Bytes at which parsers change their mind.
 const ODD: &[&[u8]] = &[
@@ -90,6 +98,10 @@ fn changed(seeds: &[Vec<u8>], start: usize, changes: &[Change]) -> Vec<u8> {
 
 /// Holds all seeds, and what comes of them, to a property.
 fn hold(seeds: &[Vec<u8>], property: impl Fn(&[u8])) {
+    hold_for(CASES, seeds, property);
+}
+
+fn hold_for(cases: u32, seeds: &[Vec<u8>], property: impl Fn(&[u8])) {
     for seed in seeds {
         property(seed);
     }
@@ -100,7 +112,7 @@ fn hold(seeds: &[Vec<u8>], property: impl Fn(&[u8])) {
         1 => prop::collection::vec(any::<u8>(), 0..200),
         1 => prop::collection::vec(prop::sample::select(ODD), 0..40).prop_map(|it| it.concat()),
     ];
-    let config = Config { cases: CASES, failure_persistence: None, ..Config::default() };
+    let config = Config { cases, failure_persistence: None, ..Config::default() };
     let held = TestRunner::new(config).run(&inputs, |input| {
         property(&input);
         Ok(())
@@ -117,6 +129,17 @@ fn files(folder: &str) -> Vec<Vec<u8>> {
         std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
     paths.iter().filter(|path| path.is_file()).map(|path| std::fs::read(path).unwrap()).collect()
+}
+
+/// The golden answers of a vendor, as bodies and, some of them, with statuses and headers.
+fn answers(vendor: &str) -> Vec<Vec<u8>> {
+    let heads = files("fuzz/seeds/heads");
+    let bodies = files(&format!("tests/golden/{vendor}"));
+    let whole = heads.iter().zip(bodies.iter().cycle()).map(|(head, body)| {
+        let head = String::from_utf8(head.clone()).unwrap().replace('\n', "\r\n");
+        [head.replace("$LENGTH", &body.len().to_string()).as_bytes(), b"\r\n", body].concat()
+    });
+    bodies.iter().cloned().chain(whole).collect()
 }
 
 fn texts(texts: &[&str]) -> Vec<Vec<u8>> {
@@ -140,17 +163,17 @@ fn any_text_is_a_filter_or_an_error_that_points_into_it() {
 
 #[test]
 fn any_answer_of_gcore_is_records_or_a_failure_in_words() {
-    hold(&files("tests/golden/gcore"), |data| properties::wire::hold(Vendor::Gcore, data));
+    hold(&answers("gcore"), |data| properties::wire::hold(Vendor::Gcore, data));
 }
 
 #[test]
 fn any_answer_of_tencent_is_records_or_a_failure_in_words() {
-    hold(&files("tests/golden/tencent"), |data| properties::wire::hold(Vendor::Tencent, data));
+    hold(&answers("tencent"), |data| properties::wire::hold(Vendor::Tencent, data));
 }
 
 #[test]
 fn any_answer_of_medianova_is_records_or_a_failure_in_words() {
-    hold(&files("tests/golden/medianova"), |data| properties::wire::hold(Vendor::Medianova, data));
+    hold(&answers("medianova"), |data| properties::wire::hold(Vendor::Medianova, data));
 }
 
 #[test]
@@ -189,4 +212,19 @@ fn whatever_a_terminal_sends_is_the_same_inputs_in_any_pieces() {
         "\x1b[200~/a\r/b~\x1b[A\x1b[201~é€😀\x1bé\x03",
     ]);
     hold(&seeds, properties::terminal::hold);
+}
+
+#[test]
+fn any_session_can_be_drawn_and_left_and_keeps_no_more_than_was_typed() {
+    let sessions = files("fuzz/seeds/session");
+    assert!(!sessions.is_empty());
+    hold_for(FEW, &sessions, properties::session::hold);
+}
+
+#[test]
+fn any_damage_of_a_store_is_an_error_or_leaves_its_purges_as_they_were() {
+    let page = |kind: u8, page: u8| vec![kind, 0, page << 4, 0, 0xa5, 3];
+    let seeds: Vec<Vec<u8>> =
+        (0..16).flat_map(|at| [0, 1, 2, 5].map(|kind| page(kind, at))).collect();
+    hold(&seeds, properties::store::hold);
 }
