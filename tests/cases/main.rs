@@ -6,6 +6,8 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod elsewhere;
+#[path = "../promises/names.rs"]
+mod names;
 mod properties;
 mod reading;
 
