@@ -19,6 +19,7 @@ pub mod shown_notice;
 mod timer;
 pub mod workspace;
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
@@ -52,6 +53,8 @@ pub use timer::next_wake;
 pub enum Input {
     /// A key.
     Chord(Chord),
+    /// Characters that were typed into the text that has the keys, as many as came at once.
+    Typed(String),
     /// A text that was pasted.
     Paste(String),
     /// A paste that was larger than a file of targets may be; nothing of it was kept.
@@ -326,10 +329,14 @@ pub fn all_views(own: &[SavedView]) -> Vec<SavedView> {
         view("Unfinished", "status:in_progress,unknown"),
         view("Failed 24h", "status:failed since:24h"),
     ];
+    let places = views.iter().enumerate().map(|(place, view)| (view.name.clone(), place));
+    let mut places: HashMap<String, usize> = places.collect();
     for own in own {
-        match views.iter_mut().find(|view| view.name == own.name) {
-            Some(view) => view.clone_from(own),
-            None => views.push(own.clone()),
+        if let Some(view) = places.get(&own.name).and_then(|place| views.get_mut(*place)) {
+            view.clone_from(own);
+        } else {
+            places.insert(own.name.clone(), views.len());
+            views.push(own.clone());
         }
     }
     views

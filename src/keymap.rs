@@ -1,6 +1,6 @@
 //! Chords and the commands that they mean, per context; the operator's own keys over the defaults.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::str::FromStr;
 
@@ -181,15 +181,21 @@ impl Keymap {
             }
         }
         let mut map = Self { meanings: HashMap::new(), keys: BTreeMap::new() };
+        let mut bound: HashMap<Chord, Vec<(Context, Command)>> = HashMap::new();
         for &command in Command::EVERY {
             let about = command.about();
             let written: Vec<&str> = overrides.get(about.name).map_or_else(
                 || about.keys.to_vec(),
                 |own| own.iter().map(String::as_str).collect(),
             );
+            let mut own = HashSet::new();
             for text in written {
                 match text.parse::<Chord>() {
-                    Ok(chord) => map.bind(command, chord, &mut faults),
+                    Ok(chord) if !own.insert(chord) => {}
+                    Ok(chord) => {
+                        let others = bound.entry(chord).or_default();
+                        faults.extend(map.bind(command, chord, others));
+                    }
                     Err(words) => faults.push(KeyFault::NoChord { command: about.name, words }),
                 }
             }
@@ -197,34 +203,34 @@ impl Keymap {
         if faults.is_empty() { Ok(map) } else { Err(faults) }
     }
 
-    fn bind(&mut self, command: Command, chord: Chord, faults: &mut Vec<KeyFault>) {
+    /// Binds a chord to a command, in each of its contexts. `bound` is what the chord means
+    /// already.
+    fn bind(
+        &mut self,
+        command: Command,
+        chord: Chord,
+        bound: &mut Vec<(Context, Command)>,
+    ) -> Vec<KeyFault> {
+        let mut faults = Vec::new();
         for &context in command.about().contexts {
-            let taken = self
-                .meanings
+            let taken = bound
                 .iter()
-                .filter(|((other, bound), owner)| {
-                    *bound == chord && overlap(*other, context) && **owner != command
-                })
+                .filter(|(other, owner)| overlap(*other, context) && *owner != command)
                 .map(|(_, owner)| *owner)
-                .min()
-                .map(|owner| owner.about().name);
+                .min();
             if let Some(first) = taken {
-                let fault = KeyFault::Taken {
-                    chord: chord.to_string(),
-                    first,
-                    second: command.about().name,
-                };
+                let (first, second) = (first.about().name, command.about().name);
+                let fault = KeyFault::Taken { chord: chord.to_string(), first, second };
                 if !faults.contains(&fault) {
                     faults.push(fault);
                 }
                 continue;
             }
+            bound.push((context, command));
             self.meanings.insert((context, chord), command);
         }
-        let keys = self.keys.entry(command).or_default();
-        if !keys.contains(&chord) {
-            keys.push(chord);
-        }
+        self.keys.entry(command).or_default().push(chord);
+        faults
     }
 
     /// Returns the command of a chord; the innermost context comes first.
@@ -343,6 +349,18 @@ mod tests {
             faults,
             [KeyFault::Taken { chord: "j".to_owned(), first: "move-down", second: "mark" }]
         );
+    }
+
+    #[test]
+    fn a_command_may_have_thousands_of_keys_and_each_counts_once() {
+        let keys: Vec<String> =
+            ('\u{4e00}'..'\u{9000}').map(String::from).chain(["好".to_owned()]).collect();
+        let names: Vec<&str> = keys.iter().map(String::as_str).collect();
+        let map = Keymap::new(&own("refresh", &names)).unwrap();
+        assert_eq!(map.keys_of(Command::Refresh).len(), keys.len() - 1);
+        let mut both = own("refresh", &names);
+        both.append(&mut own("palette", &names));
+        assert_eq!(Keymap::new(&both).unwrap_err().len(), keys.len() - 1);
     }
 
     #[test]

@@ -166,8 +166,9 @@ pub trait Pane {
     /// Runs a command.
     fn on_command(&mut self, command: Command, ctx: &PaneCtx<'_>) -> Update;
 
-    /// Types a character.
-    fn on_typed(&mut self, _character: char, _ctx: &PaneCtx<'_>) -> Update {
+    /// Types characters, as many as came at once; in a text of many lines line feeds are among
+    /// them.
+    fn on_typed(&mut self, _text: &str, _ctx: &PaneCtx<'_>) -> Update {
         Update::ignored()
     }
 

@@ -6,7 +6,7 @@ use crate::commands::{Command, Context, Sends};
 use crate::domain::event::Level;
 use crate::domain::permission::Action;
 use crate::effect::{Effect, Order, TerminalEffect};
-use crate::keymap::Chord;
+use crate::keymap::{Chord, Keymap};
 use crate::panes::clicks::Click;
 use crate::panes::{Opening, Pane, Pointer};
 
@@ -29,6 +29,10 @@ impl App {
             Input::Chord(chord) => {
                 self.notices.on_key(ctx.now);
                 self.on_chord(chord, ctx)
+            }
+            Input::Typed(text) => {
+                self.notices.on_key(ctx.now);
+                self.on_typed(&text, ctx)
             }
             Input::Paste(text) => self.on_paste(&text, ctx),
             Input::TooLargePaste => {
@@ -71,19 +75,30 @@ impl App {
     }
 
     pub(super) fn on_chord(&mut self, chord: Chord, ctx: &Ctx<'_>) -> Vec<Effect> {
-        let contexts = self.contexts();
-        let typing = contexts.contains(&Context::Text);
-        if let Some(command) = ctx.keymap.lookup(contexts, chord) {
-            return self.run(command, ctx);
+        if let Some(character) = self.typed_by(chord, ctx.keymap) {
+            return self.on_typed(character.encode_utf8(&mut [0; 4]), ctx);
         }
-        if typing && let Some(character) = chord.typed() {
-            let (from, update) = self.with_focus(ctx, |pane, ctx| pane.on_typed(character, ctx));
-            return self.apply(update, from, ctx);
-        }
-        match ctx.keymap.lookup(&[Context::Global], chord) {
+        let command = ctx.keymap.lookup(self.contexts(), chord);
+        match command.or_else(|| ctx.keymap.lookup(&[Context::Global], chord)) {
             Some(command) => self.run(command, ctx),
             None => Vec::new(),
         }
+    }
+
+    /// Returns the character that a chord types into the text that has the keys; `None` where it
+    /// means something else.
+    pub fn typed_by(&self, chord: Chord, keymap: &Keymap) -> Option<char> {
+        let contexts = self.contexts();
+        match keymap.lookup(contexts, chord) {
+            Some(Command::TextNewline) => Some('\n'),
+            Some(_) => None,
+            None => chord.typed().filter(|_| contexts.contains(&Context::Text)),
+        }
+    }
+
+    fn on_typed(&mut self, text: &str, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let (from, update) = self.with_focus(ctx, |pane, ctx| pane.on_typed(text, ctx));
+        self.apply(update, from, ctx)
     }
 
     /// Returns the contexts of the focused pane, the innermost first, without the global one.

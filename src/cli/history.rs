@@ -1,7 +1,5 @@
 //! `purgedeck history`: the purges that a filter selects, newest first.
 
-use std::io::Write;
-
 use chrono::Utc;
 use clap::Args;
 use unicode_width::UnicodeWidthStr;
@@ -130,21 +128,28 @@ fn note_on_empty(options: &Options, config: &Config) -> String {
     }
 }
 
-/// Words a filter's error, with the filter's text and a mark below the wrong part.
+/// The most characters of a filter that are shown on either side of where its fault begins.
+const SHOWN: usize = 100;
+
+/// Words a filter's error, with the filter's text and a mark below the wrong part; of a long text
+/// only what is around it.
 fn filter_error(text: &str, error: &FilterError) -> CliError {
-    // Escaping changes one character at a time, so the part before the fault is as wide as shown.
-    let shown = |part: Option<&str>| escape_control(part.unwrap_or_default(), usize::MAX);
-    let before = shown(text.get(..error.at.start)).width();
-    let wrong = shown(text.get(error.at.clone())).width().max(1);
-    let mut message = Vec::new();
-    let _ = write!(
-        message,
-        "the filter has an error: {error}\n  {}\n  {}{}",
-        shown(Some(text)),
-        " ".repeat(before),
-        "^".repeat(wrong)
+    let (before, after) = text.split_at_checked(error.at.start).unwrap_or((text, ""));
+    let surplus = before.chars().count().saturating_sub(SHOWN);
+    let cut = if surplus > 0 { "…" } else { "" };
+    // Escaping changes one character at a time, so each part is as wide as shown.
+    let before = escape_control(&before.chars().skip(surplus).collect::<String>(), usize::MAX);
+    let wrong: String =
+        text.get(error.at.clone()).unwrap_or_default().chars().take(SHOWN).collect();
+    let blanks = cut.width() + before.width();
+    let marks = escape_control(&wrong, usize::MAX).width().max(1);
+    let message = format!(
+        "the filter has an error: {error}\n  {cut}{before}{}\n  {}{}",
+        escape_control(after, SHOWN),
+        " ".repeat(blanks),
+        "^".repeat(marks)
     );
-    CliError::new(Class::Usage, String::from_utf8_lossy(&message))
+    CliError::new(Class::Usage, message)
 }
 
 #[cfg(test)]
@@ -163,5 +168,19 @@ mod tests {
             "{error}"
         );
         assert_eq!(error.class, Class::Usage);
+    }
+
+    #[test]
+    fn of_a_long_filter_only_what_is_around_the_fault_is_shown() {
+        let long = |words: usize| "a ".repeat(words) + "status:faild" + &" b".repeat(words);
+        for text in [long(1_000), "a ".repeat(100_000)] {
+            let error = filter_error(&text, &Filter::parse(&text).unwrap_err());
+            let lines: Vec<&str> = error.message.lines().collect();
+            assert!(lines.iter().all(|line| line.chars().count() < 250), "{error}");
+            let [_, shown, mark] = lines.as_slice() else { unreachable!("{error}") };
+            let place = mark.chars().take_while(|mark| *mark == ' ').count();
+            let rest: String = shown.chars().skip(place).collect();
+            assert!(rest.starts_with("faild b") || rest.starts_with("a a "), "{error}");
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// FilePosition in a text, counted from 1 as editors do.
+/// A position in a text, counted from 1 as editors do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FilePosition {
     /// The line.
@@ -16,26 +16,63 @@ pub struct FilePosition {
 impl FilePosition {
     /// The first character of a text.
     pub const START: Self = Self { line: 1, column: 1 };
+}
 
-    /// Returns the position of the byte `offset` of `text`.
-    pub fn of(text: &str, offset: usize) -> Self {
-        let mut end = offset.min(text.len());
-        while !text.is_char_boundary(end) {
-            end -= 1;
-        }
-        let before = text.get(..end).unwrap_or_default();
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        Self {
-            line: before.matches('\n').count() + 1,
-            column: before.get(line_start..).unwrap_or_default().chars().count() + 1,
-        }
+/// The positions of a text's bytes, looked up without reading what is before them again: a file of
+/// many tables asks for many.
+#[derive(Debug)]
+pub struct PositionIndex<'t> {
+    text: &'t str,
+    /// The offset at which each line starts.
+    lines: Vec<usize>,
+    /// The characters before each block of [`BLOCK_BYTES`]: a whole file may stand on one line.
+    blocks: Vec<usize>,
+}
+
+/// The bytes of a block whose characters are counted once.
+const BLOCK_BYTES: usize = 512;
+
+impl<'t> PositionIndex<'t> {
+    /// Reads the text once.
+    pub fn new(text: &'t str) -> Self {
+        let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let lines = std::iter::once(0).chain(breaks.map(|(at, _)| at + 1)).collect();
+        let blocks = text.as_bytes().chunks(BLOCK_BYTES).scan(0, |before, block| {
+            let here = *before;
+            *before += characters(block);
+            Some(here)
+        });
+        Self { text, lines, blocks: blocks.collect() }
     }
+
+    /// Returns the position of a byte.
+    pub fn position(&self, offset: usize) -> FilePosition {
+        let offset = self.text.floor_char_boundary(offset);
+        let line = self.lines.partition_point(|start| *start <= offset);
+        let start = line.checked_sub(1).and_then(|at| self.lines.get(at)).copied();
+        let column = self.characters_before(offset) - self.characters_before(start.unwrap_or(0));
+        FilePosition { line, column: column + 1 }
+    }
+
+    fn characters_before(&self, offset: usize) -> usize {
+        let block = offset / BLOCK_BYTES;
+        let Some(before) = self.blocks.get(block) else {
+            return self.text.chars().count();
+        };
+        let within = self.text.as_bytes().get(block * BLOCK_BYTES..offset);
+        before + within.map_or(0, characters)
+    }
+}
+
+/// Counts the characters that begin in these bytes of a text.
+fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| (**byte & 0xc0) != 0x80).count()
 }
 
 /// One error of a configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// FilePosition in the file; `None` if the error is not in the file (an environment variable, a
+    /// Its position in the file; `None` if the error is not in the file (an environment variable, a
     /// missing account).
     pub position: Option<FilePosition>,
     /// The error, in a sentence without a full stop.
@@ -138,12 +175,37 @@ pub fn describe_io_error(error: &io::Error) -> (String, &'static str) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    fn position(text: &str, offset: usize) -> (usize, usize) {
+        let FilePosition { line, column } = PositionIndex::new(text).position(offset);
+        (line, column)
+    }
 
     #[test]
     fn a_position_counts_lines_and_characters_from_one() {
-        assert_eq!(FilePosition::of("abc", 0), FilePosition { line: 1, column: 1 });
-        assert_eq!(FilePosition::of("ä\nöü x", 8), FilePosition { line: 2, column: 4 });
-        assert_eq!(FilePosition::of("a\n", 99), FilePosition { line: 2, column: 1 });
+        assert_eq!(position("abc", 0), (1, 1));
+        assert_eq!(position("ä\nöü x", 8), (2, 4));
+        assert_eq!(position("a\n", 99), (2, 1));
+        assert_eq!(position("", 7), (1, 1));
+        let long = "ä".repeat(BLOCK_BYTES * 3);
+        assert_eq!(position(&format!("x\n{long}"), 2 + 2 * 999), (2, 1_000));
+        assert_eq!(position(&long, long.len()), (1, BLOCK_BYTES * 3 + 1));
+    }
+
+    proptest! {
+        #[test]
+        fn the_index_says_what_counting_says(
+            pieces in prop::collection::vec("[aä漢\n]{0,300}", 0..6),
+            offset in 0..2_000_usize,
+        ) {
+            let text = pieces.concat();
+            let before = &text[..text.floor_char_boundary(offset)];
+            let line = before.rsplit('\n').next().unwrap_or_default();
+            let counted = (before.matches('\n').count() + 1, line.chars().count() + 1);
+            prop_assert_eq!(position(&text, offset), counted);
+        }
     }
 }

@@ -1,13 +1,13 @@
 //! Reads the file: its settings, accounts, views and keys, not yet joined with flags and the
 //! environment.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::diagnostic::{Diagnostic, FilePosition};
+use super::diagnostic::{Diagnostic, FilePosition, PositionIndex};
 use super::schema::{
     AccountSettings, HookSettings, KeyBinding, SettingOrigin, Settings, Table, View, ViewSettings,
 };
@@ -45,7 +45,7 @@ pub struct AccountTable {
     pub settings: AccountSettings,
     /// The keys of the provider.
     pub vendor: Vec<(&'static str, VendorValue)>,
-    /// FilePosition of the table.
+    /// Position of the table.
     pub position: FilePosition,
     /// Positions of the values of all its keys, also of faulty ones.
     pub positions: Positions,
@@ -61,14 +61,14 @@ const TABLES: [&str; 4] = ["account", "view", "hooks", "keys"];
 /// returned. Whatever can be read is read, so that the caller can look for more errors.
 pub fn read(text: &str, settings: &mut Settings) -> (FileTables, Vec<Diagnostic>) {
     let (table, errors) = DeTable::parse_recoverable(text);
-    let mut reader = Reader { text, diagnostics: Vec::new() };
+    let mut reader = Reader { positions: PositionIndex::new(text), diagnostics: Vec::new() };
     // A text that is not TOML gets the parser's messages alone: what it made of the rest is
     // guesswork.
     if !errors.is_empty() {
         let diagnostics = errors.iter().map(|error| {
             let at = error.span().map_or(0, |span| span.start);
             let message = error.message().lines().collect::<Vec<_>>().join(", ");
-            Diagnostic::at(FilePosition::of(text, at), message)
+            Diagnostic::at(reader.positions.position(at), message)
         });
         let file = FileTables { unreadable: true, ..FileTables::default() };
         return (file, diagnostics.collect());
@@ -79,8 +79,9 @@ pub fn read(text: &str, settings: &mut Settings) -> (FileTables, Vec<Diagnostic>
     for (position, table) in reader.tables("account", table) {
         file.accounts.push(reader.account(position, table));
     }
+    let mut names = HashSet::new();
     for (position, table) in reader.tables("view", table) {
-        reader.view(position, table, &mut file.views);
+        file.views.extend(reader.view(position, table, &mut names));
     }
     if let Some(value) = table.get("hooks") {
         match value.get_ref().as_table() {
@@ -96,13 +97,13 @@ pub fn read(text: &str, settings: &mut Settings) -> (FileTables, Vec<Diagnostic>
 
 /// Reads tables and collects errors.
 struct Reader<'t> {
-    text: &'t str,
+    positions: PositionIndex<'t>,
     diagnostics: Vec<Diagnostic>,
 }
 
 impl Reader<'_> {
     fn position<T>(&self, spanned: &Spanned<T>) -> FilePosition {
-        FilePosition::of(self.text, spanned.span().start)
+        self.positions.position(spanned.span().start)
     }
 
     fn error(&mut self, position: FilePosition, message: impl Into<String>) {
@@ -177,7 +178,13 @@ impl Reader<'_> {
         AccountTable { settings, vendor, position, positions }
     }
 
-    fn view(&mut self, position: FilePosition, table: &DeTable<'_>, views: &mut Vec<View>) {
+    /// Reads a view; `names` are those of the views before it.
+    fn view(
+        &mut self,
+        position: FilePosition,
+        table: &DeTable<'_>,
+        names: &mut HashSet<String>,
+    ) -> Option<View> {
         let mut settings = ViewSettings::default();
         let positions = self.table(&mut settings, table, &[]);
         for key in ["name", "filter"] {
@@ -185,31 +192,29 @@ impl Reader<'_> {
                 self.error(position, format!("the view needs \"{key}\""));
             }
         }
-        let (Some(name), Some(filter)) = (settings.name, settings.filter) else {
-            return;
-        };
+        let (name, filter) = (settings.name?, settings.filter?);
         let at = |key: &str| positions.get(key).copied().unwrap_or(position);
         if name.trim().is_empty() {
             self.error(at("name"), "a view's name must not be empty");
-        } else if views.iter().any(|view| view.name == name) {
-            self.error(at("name"), format!("there is another view named \"{name}\""));
-        } else {
-            let panes = settings.panes.unwrap_or_default();
-            if panes.iter().enumerate().any(|(before, pane)| pane.of > before + 1) {
-                self.error(
-                    at("panes"),
-                    "\"panes\": a pane is split off from one that is there before",
-                );
-            }
-            views.push(View {
-                name,
-                filter,
-                panes,
-                sort: settings.sort.unwrap_or_default(),
-                columns: settings.columns.unwrap_or_default(),
-                position: at("filter"),
-            });
+            return None;
         }
+        if !names.insert(name.clone()) {
+            self.error(at("name"), format!("there is another view named \"{name}\""));
+            return None;
+        }
+        let panes = settings.panes.unwrap_or_default();
+        if panes.iter().enumerate().any(|(before, pane)| pane.of > before + 1) {
+            let words = "\"panes\": a pane is split off from one that is there before";
+            self.error(at("panes"), words);
+        }
+        Some(View {
+            name,
+            filter,
+            panes,
+            sort: settings.sort.unwrap_or_default(),
+            columns: settings.columns.unwrap_or_default(),
+            position: at("filter"),
+        })
     }
 
     /// Reads the commands of `[keys]`. Their names and chords are for the keymap to check.

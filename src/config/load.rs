@@ -361,9 +361,8 @@ fn select(
     wanted: &[String],
     errors: &mut Vec<Diagnostic>,
 ) -> Vec<(AccountName, ProviderName)> {
+    let known: Vec<&str> = accounts.iter().chain(flawed).map(|one| one.name().as_str()).collect();
     for name in wanted {
-        let known: Vec<&str> =
-            accounts.iter().chain(flawed).map(|one| one.name().as_str()).collect();
         if !known.contains(&name.as_str()) {
             let help = match nearest(name, known.iter().copied()) {
                 Some(near) => format!("did you mean \"{near}\"?"),

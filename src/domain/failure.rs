@@ -21,6 +21,10 @@ pub struct Failure {
     pub applied: Applied,
 }
 
+/// The longest "come back later" that is believed: a vendor's longest window is a day, and nobody
+/// would hear of a request again that waits for longer.
+pub const LONGEST_PAUSE: Duration = Duration::from_hours(24);
+
 /// The cause.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cause {

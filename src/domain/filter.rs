@@ -33,6 +33,7 @@ pub use completion::{Completion, complete};
 pub use error::FilterError;
 pub use fields::{Condition, Test, Vocabulary};
 pub use help::{FieldHelp, RULES, field_help};
+pub use parser::MAX_BYTES;
 pub use pattern::Pattern;
 pub use syntax::{Filter, Term};
 pub use time::{RelativeDay, Span, TimeExpr, TimeRange, Unit};

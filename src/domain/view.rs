@@ -6,6 +6,7 @@ use std::str::FromStr;
 use super::column::ShownColumn;
 use super::filter::Filter;
 use super::sort::Sort;
+use super::text::escape_control;
 
 /// The place of saved views.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -51,6 +52,9 @@ pub struct SplitPane {
     pub filter: String,
 }
 
+/// The characters of a wrong pane or filter that an error repeats.
+const SHOWN: usize = 200;
+
 /// The form of a further pane, for errors.
 pub const SPLIT_PANE: &str = "a pane like \"right of 1: status:failed\" or \"below 2: kind:all\"";
 
@@ -58,7 +62,7 @@ impl FromStr for SplitPane {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("\"{text}\" is not {SPLIT_PANE}");
+        let wrong = || format!("\"{}\" is not {SPLIT_PANE}", escape_control(text, SHOWN));
         let (place, filter) = text.split_once(':').ok_or_else(wrong)?;
         let place = place.trim();
         let (right, of) = match (place.strip_prefix("right of "), place.strip_prefix("below ")) {
@@ -68,7 +72,8 @@ impl FromStr for SplitPane {
         };
         let of = of.trim().parse().ok().filter(|of| *of > 0).ok_or_else(wrong)?;
         let filter = filter.trim().to_owned();
-        Filter::parse(&filter).map_err(|error| format!("\"{filter}\": {error}"))?;
+        Filter::parse(&filter)
+            .map_err(|error| format!("\"{}\": {error}", escape_control(&filter, SHOWN)))?;
         Ok(Self { right, of, filter })
     }
 }

@@ -139,14 +139,14 @@ impl ComposePane {
     }
 
     fn after_edit(&mut self, edit: Edit, ctx: &PaneCtx<'_>) -> Update {
-        match edit {
-            Edit::Ignored => Update::ignored(),
-            Edit::Moved => Update::taken(),
-            Edit::Edited => match self.part {
-                Part::Targets => self.edited(ctx),
-                Part::Reason | Part::Ticket => self.texts_edited(ctx),
-            },
+        if !edit.is_change() {
+            return edit.update();
         }
+        let update = match self.part {
+            Part::Targets => self.edited(ctx),
+            Part::Reason | Part::Ticket => self.texts_edited(ctx),
+        };
+        update.and(edit.update())
     }
 
     /// Opens the plan. The reason why there is none is a passing notice: the findings below the
@@ -264,11 +264,11 @@ impl Pane for ComposePane {
         }
     }
 
-    fn on_typed(&mut self, character: char, ctx: &PaneCtx<'_>) -> Update {
+    fn on_typed(&mut self, text: &str, ctx: &PaneCtx<'_>) -> Update {
         let edit = match self.part {
-            Part::Targets => self.lines.on_typed(character),
-            Part::Reason => self.reason.on_typed(character),
-            Part::Ticket => self.ticket.on_typed(character),
+            Part::Targets => self.lines.on_typed(text),
+            Part::Reason => self.reason.on_typed(text),
+            Part::Ticket => self.ticket.on_typed(text),
         };
         self.after_edit(edit, ctx)
     }

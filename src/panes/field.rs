@@ -1,27 +1,31 @@
 //! Text being edited: a field of one line with a memory, and a text of many lines. Neither is a
 //! pane; panes own them.
+//!
+//! A field has a longest text, so that the work for a key is bounded: a terminal without bracketed
+//! paste types what is pasted.
 
 use ratatui_textarea::{CursorMove, DataCursor, TextArea};
 
 use crate::commands::Command;
+use crate::domain::filter;
 
+mod edit;
 pub mod view;
 
-/// The effect of a command on a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Edit {
-    /// Nothing: it is no command for a text.
-    Ignored,
-    /// The cursor moved, or could not.
-    Moved,
-    /// The text may be another.
-    Edited,
-}
+pub use edit::Edit;
+
+/// The longest text that lists are searched for, in bytes: every line is compared with it, and none
+/// has as many letters.
+pub const LONGEST_SEARCH: usize = 200;
+
+/// The longest text of a field, in bytes: what a filter may have.
+const LONGEST: usize = filter::MAX_BYTES;
 
 /// A field of one line.
 #[derive(Clone, Debug)]
 pub struct Field {
     area: TextArea<'static>,
+    longest: usize,
     memory: Vec<String>,
     recalled: Option<usize>,
     unsent: String,
@@ -38,12 +42,19 @@ impl Field {
     pub fn new(text: &str) -> Self {
         let mut field = Self {
             area: TextArea::default(),
+            longest: LONGEST,
             memory: Vec::new(),
             recalled: None,
             unsent: String::new(),
         };
         field.set(text);
         field
+    }
+
+    /// Takes no more than this many bytes of what is typed and pasted.
+    #[must_use]
+    pub fn at_most(self, longest: usize) -> Self {
+        Self { longest, ..self }
     }
 
     /// Returns its text.
@@ -93,18 +104,36 @@ impl Field {
         }
     }
 
-    /// Types a character.
-    pub fn on_typed(&mut self, character: char) -> Edit {
-        self.recalled = None;
-        self.area.insert_char(character);
+    /// Types characters, as many as fit.
+    pub fn on_typed(&mut self, text: &str) -> Edit {
+        let fits = text.floor_char_boundary(self.room());
+        self.insert(text.get(..fits).unwrap_or_default());
+        let edited = fits > 0;
+        if fits == text.len() { Edit::Edited } else { self.full(edited) }
+    }
+
+    /// Pastes a text as one line. One that does not fit is left out whole: a part of it could mean
+    /// something else.
+    pub fn on_paste(&mut self, text: &str) -> Edit {
+        let line = one_line(text);
+        if line.len() > self.room() {
+            return self.full(false);
+        }
+        self.insert(&line);
         Edit::Edited
     }
 
-    /// Pastes a text as one line.
-    pub fn on_paste(&mut self, text: &str) -> Edit {
+    fn insert(&mut self, text: &str) {
         self.recalled = None;
-        self.area.insert_str(one_line(text));
-        Edit::Edited
+        insert(&mut self.area, text);
+    }
+
+    fn room(&self) -> usize {
+        self.longest.saturating_sub(self.text().len())
+    }
+
+    fn full(&self, edited: bool) -> Edit {
+        Edit::Full { edited, longest: self.longest }
     }
 
     fn recall(&mut self, older: bool) -> Edit {
@@ -229,9 +258,9 @@ impl Lines {
         edited(deleted)
     }
 
-    /// Types a character.
-    pub fn on_typed(&mut self, character: char) -> Edit {
-        self.area.insert_char(character);
+    /// Types characters, line feeds among them.
+    pub fn on_typed(&mut self, text: &str) -> Edit {
+        insert(&mut self.area, text);
         Edit::Edited
     }
 
@@ -270,6 +299,15 @@ impl Lines {
 /// Returns true if a line has a path, behind a host or alone.
 fn has_path(line: &str) -> bool {
     line.split_once("://").map_or(line, |(_, rest)| rest).contains('/')
+}
+
+/// Inserts what was typed. What came at once is undone at once: nobody types that fast.
+fn insert(area: &mut TextArea<'static>, text: &str) {
+    let mut characters = text.chars();
+    match (characters.next(), characters.next()) {
+        (Some(only), None) => area.insert_char(only),
+        _ => drop(area.insert_str(text)),
+    }
 }
 
 fn edit(area: &mut TextArea<'static>, command: Command) -> Edit {

@@ -4,7 +4,7 @@ use frizbee::{Config, Matcher};
 
 use crate::commands::Command;
 
-use super::field::{Edit, Field};
+use super::field::{Edit, Field, LONGEST_SEARCH};
 
 pub mod view;
 pub mod words;
@@ -30,7 +30,7 @@ impl FuzzyList {
     /// Lists all of the texts, in the order given.
     pub fn new(texts: Vec<String>) -> Self {
         Self {
-            field: Field::new(""),
+            field: Field::default().at_most(LONGEST_SEARCH),
             shown: (0..texts.len()).collect(),
             texts,
             keywords: Vec::new(),
@@ -61,8 +61,8 @@ impl FuzzyList {
         }
     }
 
-    /// Runs a command that moves or types; returns whether it was one.
-    pub fn on_command(&mut self, command: Command) -> bool {
+    /// Runs a command that moves or types.
+    pub fn on_command(&mut self, command: Command) -> Edit {
         let last = self.shown.len().saturating_sub(1);
         #[expect(clippy::wildcard_enum_match_arm, reason = "others are the field's or nobody's")]
         let to = match command {
@@ -79,30 +79,26 @@ impl FuzzyList {
             }
         };
         self.cursor = to;
-        true
+        Edit::Moved
     }
 
-    /// Types a character.
-    pub fn on_typed(&mut self, character: char) -> bool {
-        let edit = self.field.on_typed(character);
+    /// Types characters.
+    pub fn on_typed(&mut self, text: &str) -> Edit {
+        let edit = self.field.on_typed(text);
         self.after_edit(edit)
     }
 
     /// Pastes a text.
-    pub fn on_paste(&mut self, text: &str) -> bool {
+    pub fn on_paste(&mut self, text: &str) -> Edit {
         let edit = self.field.on_paste(text);
         self.after_edit(edit)
     }
 
-    fn after_edit(&mut self, edit: Edit) -> bool {
-        match edit {
-            Edit::Ignored => false,
-            Edit::Moved => true,
-            Edit::Edited => {
-                self.narrow();
-                true
-            }
+    fn after_edit(&mut self, edit: Edit) -> Edit {
+        if edit.is_change() {
+            self.narrow();
         }
+        edit
     }
 
     fn narrow(&mut self) {
@@ -132,9 +128,7 @@ mod tests {
 
     fn typed(text: &str) -> FuzzyList {
         let mut list = list();
-        for character in text.chars() {
-            list.on_typed(character);
-        }
+        list.on_typed(text);
         list
     }
 

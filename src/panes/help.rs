@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use crate::commands::{Command, Context};
 
-use super::field::{Edit, Field};
+use super::field::{Edit, Field, LONGEST_SEARCH};
 use super::requests::AppRequest;
 use super::scrolling::moved;
 use super::{Pane, PaneCtx, Update};
@@ -35,15 +35,16 @@ impl HelpPane {
     /// own.
     pub fn new(here: &[Context], keys: &dyn Fn(Command) -> String) -> Self {
         let all = lines::all(here, keys);
-        Self { shown: all.clone(), all, top: 0, search: Field::default(), typing: false }
+        let search = Field::default().at_most(LONGEST_SEARCH);
+        Self { shown: all.clone(), all, top: 0, search, typing: false }
     }
 
     fn after_edit(&mut self, edit: Edit) -> Update {
-        if edit == Edit::Edited {
+        if edit.is_change() {
             self.shown = lines::matching(&self.all, self.search.text());
             self.top = 0;
         }
-        Update::taken_if(edit != Edit::Ignored)
+        edit.update()
     }
 
     fn is_searched(&self) -> bool {
@@ -92,8 +93,8 @@ impl Pane for HelpPane {
         }
     }
 
-    fn on_typed(&mut self, character: char, _ctx: &PaneCtx<'_>) -> Update {
-        let edit = self.search.on_typed(character);
+    fn on_typed(&mut self, text: &str, _ctx: &PaneCtx<'_>) -> Update {
+        let edit = self.search.on_typed(text);
         self.after_edit(edit)
     }
 
@@ -180,9 +181,7 @@ mod tests {
         let mut help = help();
         let all = help.shown.len();
         help.on_command(Command::HelpSearch, &pane_ctx());
-        for character in "timeline".chars() {
-            help.on_typed(character, &pane_ctx());
-        }
+        help.on_typed("timeline", &pane_ctx());
         assert!((2..all / 2).contains(&help.shown.len()), "{}", help.shown.len());
         help.on_command(Command::FieldAccept, &pane_ctx());
         assert_eq!(help.contexts(), [Context::Help]);

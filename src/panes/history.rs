@@ -235,17 +235,17 @@ impl Pane for HistoryPane {
         self.take_event(event, ctx)
     }
 
-    fn on_typed(&mut self, character: char, ctx: &PaneCtx<'_>) -> Update {
-        let edit = self.filter.on_typed(character);
-        self.typed(edit, ctx)
+    fn on_typed(&mut self, text: &str, ctx: &PaneCtx<'_>) -> Update {
+        let (edit, of_field) = self.filter.on_typed(text);
+        self.typed(edit, ctx).and(of_field.update())
     }
 
     fn on_paste(&mut self, text: &str, ctx: &PaneCtx<'_>) -> Update {
         if !self.filter.is_editing() {
             return Update::ignored();
         }
-        let edit = self.filter.on_paste(text);
-        self.typed(edit, ctx)
+        let (edit, of_field) = self.filter.on_paste(text);
+        self.typed(edit, ctx).and(of_field.update())
     }
 
     fn on_pointer(&mut self, pointer: Pointer, at: (u16, u16), ctx: &PaneCtx<'_>) -> Update {

@@ -171,12 +171,12 @@ impl Pane for PalettePane {
         match command {
             Command::Back => Update::request(AppRequest::Close),
             Command::FieldAccept | Command::Open => self.choose(),
-            other => Update::taken_if(self.list.on_command(other)),
+            other => self.list.on_command(other).update(),
         }
     }
 
-    fn on_typed(&mut self, character: char, _ctx: &PaneCtx<'_>) -> Update {
-        Update::taken_if(self.list.on_typed(character))
+    fn on_typed(&mut self, text: &str, _ctx: &PaneCtx<'_>) -> Update {
+        self.list.on_typed(text).update()
     }
 
     fn on_item(&mut self, item: usize, _ctx: &PaneCtx<'_>) -> Update {
@@ -185,7 +185,7 @@ impl Pane for PalettePane {
     }
 
     fn on_paste(&mut self, text: &str, _ctx: &PaneCtx<'_>) -> Update {
-        Update::taken_if(self.list.on_paste(text))
+        self.list.on_paste(text).update()
     }
 
     fn shows_hint(&self, command: Command) -> bool {

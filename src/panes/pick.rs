@@ -91,12 +91,12 @@ impl Pane for PickPane {
             Command::MarksShown => self.answer_by(command),
             // A second press of the key that asked must not answer.
             Command::Quit if self.asked.purpose == PickFor::Leaving => Update::taken(),
-            other => Update::taken_if(self.list.on_command(other)),
+            other => self.list.on_command(other).update(),
         }
     }
 
-    fn on_typed(&mut self, character: char, _ctx: &PaneCtx<'_>) -> Update {
-        Update::taken_if(self.list.on_typed(character))
+    fn on_typed(&mut self, text: &str, _ctx: &PaneCtx<'_>) -> Update {
+        self.list.on_typed(text).update()
     }
 
     fn on_item(&mut self, item: usize, _ctx: &PaneCtx<'_>) -> Update {
@@ -105,8 +105,10 @@ impl Pane for PickPane {
     }
 
     fn on_paste(&mut self, text: &str, _ctx: &PaneCtx<'_>) -> Update {
-        let narrowed = self.asked.purpose.is_narrowed();
-        Update::taken_if(narrowed && self.list.on_paste(text))
+        if !self.asked.purpose.is_narrowed() {
+            return Update::ignored();
+        }
+        self.list.on_paste(text).update()
     }
 
     fn shows_hint(&self, command: Command) -> bool {

@@ -147,10 +147,10 @@ impl PlanPane {
     }
 
     fn after_edit(&mut self, edit: Edit) -> Update {
-        if edit == Edit::Edited {
+        if edit.is_change() {
             self.error = None;
         }
-        Update::taken_if(edit != Edit::Ignored)
+        edit.update()
     }
 }
 
@@ -206,11 +206,11 @@ impl Pane for PlanPane {
         self.go_to(item)
     }
 
-    fn on_typed(&mut self, character: char, _ctx: &PaneCtx<'_>) -> Update {
+    fn on_typed(&mut self, text: &str, _ctx: &PaneCtx<'_>) -> Update {
         if !matches!(self.plan.risk, Risk::High { .. }) {
             return Update::ignored();
         }
-        let edit = self.typed.on_typed(character);
+        let edit = self.typed.on_typed(text);
         self.after_edit(edit)
     }
 
@@ -306,9 +306,7 @@ mod tests {
     }
 
     fn type_out(pane: &mut PlanPane, text: &str) {
-        for character in text.chars() {
-            pane.on_typed(character, &pane_ctx());
-        }
+        pane.on_typed(text, &pane_ctx());
     }
 
     #[test]

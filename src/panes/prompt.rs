@@ -72,10 +72,10 @@ impl PromptPane {
     }
 
     fn after_edit(&mut self, edit: Edit) -> Update {
-        if edit == Edit::Edited {
+        if edit.is_change() {
             self.error = None;
         }
-        Update::taken_if(edit != Edit::Ignored)
+        edit.update()
     }
 }
 
@@ -122,8 +122,8 @@ impl Pane for PromptPane {
         }
     }
 
-    fn on_typed(&mut self, character: char, _ctx: &PaneCtx<'_>) -> Update {
-        let edit = self.field.on_typed(character);
+    fn on_typed(&mut self, text: &str, _ctx: &PaneCtx<'_>) -> Update {
+        let edit = self.field.on_typed(text);
         self.after_edit(edit)
     }
 
@@ -177,9 +177,7 @@ mod tests {
     }
 
     fn typed(pane: &mut PromptPane, text: &str) {
-        for character in text.chars() {
-            pane.on_typed(character, &pane_ctx());
-        }
+        pane.on_typed(text, &pane_ctx());
     }
 
     #[test]

@@ -151,7 +151,7 @@ impl Pane for StartPane {
             if command == Command::Open {
                 return self.choose();
             }
-            return Update::taken_if(self.list.on_command(command));
+            return self.list.on_command(command).update();
         };
         if form.is_busy() {
             return Update::taken();
@@ -163,20 +163,19 @@ impl Pane for StartPane {
             Command::StartSource => form.next_source(),
             Command::FieldNewer | Command::FieldComplete => form.go(true),
             Command::FieldOlder | Command::FocusPrevious => form.go(false),
-            other => return Update::taken_if(form.edit(|field| field.on_command(other))),
+            other => return form.edit(|field| field.on_command(other)).update(),
         };
         self.take_step(step, ctx)
     }
 
-    fn on_typed(&mut self, character: char, _ctx: &PaneCtx<'_>) -> Update {
-        let form = self.form.as_mut();
-        Update::taken_if(form.is_some_and(|form| form.edit(|field| field.on_typed(character))))
+    fn on_typed(&mut self, text: &str, _ctx: &PaneCtx<'_>) -> Update {
+        let Some(form) = &mut self.form else { return Update::ignored() };
+        form.edit(|field| field.on_typed(text)).update()
     }
 
     fn on_paste(&mut self, text: &str, _ctx: &PaneCtx<'_>) -> Update {
         let Some(form) = &mut self.form else { return Update::ignored() };
-        form.edit(|field| field.on_paste(text.trim()));
-        Update::taken()
+        Update::taken().and(form.edit(|field| field.on_paste(text.trim())).update())
     }
 
     /// Goes to the line, or chooses the one of the list that the cursor is on already.

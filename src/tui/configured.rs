@@ -1,6 +1,6 @@
 //! The dashboard as the configuration says: its state, keys and theme, and what is wrong with them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::Utc;
 
@@ -8,7 +8,7 @@ use super::abilities::draws_ascii;
 use super::{AlertMode, Dashboard};
 use crate::app::{App, Setup, all_views};
 use crate::commands::Command;
-use crate::config::diagnostic::{ConfigError, Diagnostic};
+use crate::config::diagnostic::{ConfigError, Diagnostic, FilePosition};
 use crate::config::load::{Config, Environment, Loaded};
 use crate::config::new_account;
 use crate::config::schema::{ColourMode, Notify, SettingOrigin, View};
@@ -205,10 +205,9 @@ fn theme(config: &Config, environment: Environment<'_>) -> Result<Theme, ConfigE
 }
 
 fn keymap(config: &Config) -> Result<Keymap, ConfigError> {
-    let position = |command: &str| {
-        let binding = config.keys.iter().find(|binding| binding.command == command);
-        binding.map(|binding| binding.position)
-    };
+    let positions: HashMap<&str, FilePosition> =
+        config.keys.iter().map(|it| (it.command.as_str(), it.position)).collect();
+    let position = |command: &str| positions.get(command).copied();
     let diagnostic = |fault: KeyFault| Diagnostic {
         position: match &fault {
             KeyFault::NoCommand { name, .. } => position(name),

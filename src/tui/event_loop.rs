@@ -27,6 +27,10 @@ use crate::screen::{Screen, clicked};
 /// Inputs taken in between two frames at most, so that a flood of them is seen.
 const INPUTS_AT_ONCE: usize = 256;
 
+/// Bytes typed behind each other that a text gets at once: what is pasted without brackets is taken
+/// in as a paste is, and not letter by letter.
+const TYPED_AT_ONCE: usize = 16 << 10;
+
 /// The same by time, where each of them takes long.
 const INPUT_TIME: Duration = Duration::from_millis(100);
 
@@ -70,6 +74,7 @@ pub async fn run<
         renderer: Renderer::default(),
         size,
         clicks: Clicks::default(),
+        typed: String::new(),
         exit: None,
     };
     turn.start().await?;
@@ -130,6 +135,8 @@ struct EventLoop<'a, R, C, T, I, S> {
     size: (u16, u16),
     /// The places of the last frame that can be clicked on.
     clicks: Clicks,
+    /// What was typed and the app was not told of yet; never left at a frame.
+    typed: String,
     exit: Option<ExitReason>,
 }
 
@@ -184,15 +191,25 @@ where
     /// Returns `false` if there may be more. Only before any report: a key means what the screen
     /// showed when it was pressed, so nothing may come between the last frame and the key.
     async fn drain_inputs(&mut self) -> Result<bool, TuiFailure> {
+        let is_drained = self.drain_ready_inputs().await?;
+        self.take_typed().await?;
+        Ok(is_drained)
+    }
+
+    /// The same; the end of what was typed is still to be taken.
+    async fn drain_ready_inputs(&mut self) -> Result<bool, TuiFailure> {
         let end = Instant::now() + INPUT_TIME;
-        for _ in 0..INPUTS_AT_ONCE {
+        let mut others = 0;
+        while others < INPUTS_AT_ONCE && self.typed.len() < TYPED_AT_ONCE {
             if self.exit.is_some() {
                 return Ok(true);
             }
             if let Some(signal) = at_once(self.signals.next()).await {
+                self.take_typed().await?;
                 self.obey(signal).await?;
             } else if let Some(input) = at_once(self.inputs.next()).await {
                 self.take_input(input).await?;
+                others += usize::from(self.typed.is_empty());
             } else {
                 return Ok(true);
             }
@@ -214,8 +231,16 @@ where
         Ok(())
     }
 
-    /// Takes an input in; without one the terminal is gone.
+    /// Takes an input in; without one the terminal is gone. A character that is only typed waits
+    /// for those behind it.
     async fn take_input(&mut self, input: Option<Input>) -> Result<(), TuiFailure> {
+        if let Some(Input::Chord(chord)) = input
+            && let Some(character) = self.dashboard.app.typed_by(chord, &self.dashboard.keymap)
+        {
+            self.typed.push(character);
+            return Ok(());
+        }
+        self.take_typed().await?;
         let Some(input) = input else {
             self.leave();
             self.exit = Some(ExitReason::TerminalGone);
@@ -228,6 +253,15 @@ where
         }
         let input = clicked(input, &self.clicks);
         self.take(Msg::Input(input)).await
+    }
+
+    /// Takes in what was typed.
+    async fn take_typed(&mut self) -> Result<(), TuiFailure> {
+        if self.typed.is_empty() {
+            return Ok(());
+        }
+        let typed = std::mem::take(&mut self.typed);
+        self.take(Msg::Input(Input::Typed(typed))).await
     }
 
     async fn take(&mut self, msg: Msg) -> Result<(), TuiFailure> {

@@ -14,7 +14,7 @@ use std::time::Duration;
 use purgedeck::app::Input;
 use purgedeck::domain::event::Event;
 use purgedeck::domain::journal::JournalState;
-use purgedeck::effect::{Effect, Report, TerminalEffect};
+use purgedeck::effect::{Effect, Order, Report, TerminalEffect};
 use purgedeck::tui::signals::SignalSource;
 use purgedeck::tui::{
     AlertMode, Dashboard, EffectRunner, ExitReason, Inputs, Signal, TerminalIo, event_loop,
@@ -358,6 +358,51 @@ async fn a_flood_of_keys_is_drawn_and_holds_no_signal_up() {
     let (terminal, left, _) = run_on(terminal, flood, AlertMode::Off, Vec::new()).await;
     assert_eq!(left, ExitReason::Signalled);
     assert!(terminal.writes > 1, "{} writes", terminal.writes);
+}
+
+/// Opens something key by key, types all at once, and presses ctrl-c until it is left.
+struct Flooding {
+    opening: Typist,
+    typed: usize,
+    pressed: Rc<Plain<usize>>,
+}
+
+impl Inputs for Flooding {
+    async fn next(&mut self) -> Option<Input> {
+        if !self.opening.keys.is_empty() {
+            return self.opening.next().await;
+        }
+        let key = if let Some(left) = self.typed.checked_sub(1) {
+            self.typed = left;
+            // A line of its own, now and then.
+            if left % 1_000 == 0 { "enter" } else { "a" }
+        } else {
+            self.pressed.set(self.pressed.get() + 1);
+            "ctrl-c"
+        };
+        Some(Input::Chord(key.parse().unwrap()))
+    }
+
+    fn pause(&mut self) {}
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_typed_at_once_is_taken_in_at_once_and_left_by_ctrl_c() {
+    let pressed = Rc::new(Plain::new(0));
+    let opening = Typist::of("P");
+    let flood = Flooding { opening, typed: 100_000, pressed: Rc::clone(&pressed) };
+    let terminal = Kept::of((80, 24));
+    let (_, left, asked) = run_on(terminal, flood, AlertMode::Off, Vec::new()).await;
+    assert_eq!((left, pressed.get()), (ExitReason::Quit, 2), "the draft, then the board");
+    let kept: Vec<usize> = asked
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Order(Order::KeepDraft(kept)) => Some(kept.draft.text.len()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(kept.last(), Some(&100_000), "nothing of it is lost");
+    assert!(kept.len() < 12, "kept and checked {} times", kept.len());
 }
 
 #[tokio::test(start_paused = true)]

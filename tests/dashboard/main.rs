@@ -15,6 +15,7 @@ mod control_characters;
 mod drafts;
 mod faces;
 mod finding;
+mod flooded;
 mod help;
 mod keeping;
 mod keys;

@@ -1,5 +1,7 @@
 //! Builds accounts from the file's tables and from the environment's variables.
 
+use std::collections::HashSet;
+
 use super::{Environment, environment_error, read_variable, set, set_from_text};
 use crate::config::accounts::{AccountConfig, check_name};
 use crate::config::diagnostic::{Diagnostic, FilePosition};
@@ -23,7 +25,8 @@ pub(super) fn accounts(
 ) -> (Vec<AccountConfig>, Vec<AccountConfig>) {
     let mut accounts: Vec<AccountConfig> = Vec::new();
     let mut flawed: Vec<AccountConfig> = Vec::new();
-    let named: Vec<String> =
+    let mut names: HashSet<AccountName> = HashSet::new();
+    let providers: HashSet<String> =
         tables.iter().filter_map(|table| table.settings.provider.clone()).collect();
     for table in tables {
         let at = table.positions.get("name").copied().unwrap_or(table.position);
@@ -32,8 +35,7 @@ pub(super) fn accounts(
         let Some(account) = build(table, paths) else {
             continue;
         };
-        let mut known = accounts.iter().chain(&flawed);
-        if known.any(|one| one.name() == account.name()) {
+        if !names.insert(account.name().clone()) {
             let message = format!("there is another account named \"{}\"", account.name());
             errors.push(Diagnostic::at(at, message));
         } else if errors.len() > before {
@@ -44,7 +46,7 @@ pub(super) fn accounts(
     }
     for vendor in VENDORS {
         let taken = accounts.iter().any(|one| one.name().as_str() == vendor.name);
-        if !taken && !named.iter().any(|name| name == vendor.name) {
+        if !taken && !providers.contains(vendor.name) {
             accounts.extend(from_environment(vendor, env, paths, errors));
         }
     }

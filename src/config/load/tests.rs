@@ -355,3 +355,32 @@ fn an_account_names_the_people_of_its_activity_log() {
     let words = faults(&format!("{base}names = {{ \"42\" = 7 }}\n"));
     assert!(words.contains("\"names\" must be a table like"), "{words}");
 }
+
+#[test]
+fn a_file_of_thousands_of_tables_is_read_and_its_errors_have_their_places() {
+    let view = |name: usize| format!("[[view]]\nname = \"v{name}\"\nfilter = \"\"\n");
+    let account = |name: usize| {
+        format!(
+            "[[account]]\nname = \"a{name}\"\nprovider = \"gcore\"\ntoken = {{ env = \"T\" }}\n"
+        )
+    };
+    let many = 20_000;
+    let views: String = (0..many).map(view).collect();
+    let accounts: String = (0..many).map(account).collect();
+    let config = read(&format!("{views}{accounts}")).unwrap();
+    assert_eq!((config.views.len(), config.accounts.len()), (many, many));
+    let twice = faults(&format!("{views}{}{accounts}{}", view(0), account(0)));
+    let lines: Vec<&str> = twice.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "c:60002:8: there is another view named \"v0\"",
+            "c:140005:8: there is another account named \"a0\"",
+        ]
+    );
+    let on_one_line: Vec<String> =
+        (0..many).map(|name| format!("{{ name = \"ä{name}\", filter = \"\" }}")).collect();
+    let config = read(&format!("view = [{}]", on_one_line.join(","))).unwrap();
+    assert_eq!(config.views.len(), many);
+    assert_eq!(config.views[2].position.column, "view = [".len() + 2 * 29 + 25);
+}

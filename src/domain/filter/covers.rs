@@ -1,5 +1,7 @@
 //! Compares two selections by what they say, without looking at purges.
 
+use std::collections::HashSet;
+
 use super::{Clause, Predicate};
 
 impl Predicate {
@@ -8,7 +10,10 @@ impl Predicate {
     pub fn covers(&self, other: &Self) -> bool {
         let begins = self.from.is_none_or(|from| other.from.is_some_and(|other| from <= other));
         let ends = self.until.is_none_or(|until| other.until.is_some_and(|other| other <= until));
-        let follows = |clause: &Clause| other.clauses.iter().any(|given| implies(given, clause));
+        let given: HashSet<&Clause> = other.clauses.iter().collect();
+        let follows = |clause: &Clause| {
+            given.contains(clause) || other.clauses.iter().any(|given| implies(given, clause))
+        };
         begins && ends && self.clauses.iter().all(follows)
     }
 }

@@ -14,9 +14,13 @@ use super::time::{Span, TimeExpr};
 use super::value::RawValue;
 use crate::domain::nearest::nearest;
 
+/// The longest text of a filter, in bytes. Nobody reads a longer one, and every word of it is
+/// looked for in every purge.
+pub const MAX_BYTES: usize = 16 << 10;
+
 impl Filter {
-    /// Reads a filter. Takes time in proportion to the text; whether the text is right never
-    /// depends on the time of day.
+    /// Reads a filter of at most [`MAX_BYTES`]. Takes time in proportion to the text; whether the
+    /// text is right never depends on the time of day.
     ///
     /// - A blank is *and*, a comma is *or* between values of one field, a leading `-` is *not*.
     /// - `cname:` `account:` `provider:` `target:` `by:` mean the whole value; `*` in it stands for
@@ -34,6 +38,7 @@ impl Filter {
     /// Reads a filter as [`Filter::parse`] does, and refuses accounts and providers that are not
     /// among the known ones, where those are all that there are.
     pub fn parse_known(text: &str, known: &Vocabulary) -> Result<Self, FilterError> {
+        refuse_long(text)?;
         let mut lexer = Lexer::new(text);
         let mut bounds = TimeBounds::default();
         let mut terms = Vec::new();
@@ -55,6 +60,17 @@ impl FromStr for Filter {
     fn from_str(text: &str) -> Result<Self, FilterError> {
         Self::parse(text)
     }
+}
+
+fn refuse_long(text: &str) -> Result<(), FilterError> {
+    if text.len() <= MAX_BYTES {
+        return Ok(());
+    }
+    let words = format!(
+        "a filter is at most {} KiB long; search for what the words have in common, or use *",
+        MAX_BYTES >> 10
+    );
+    Err(FilterError::new(text.floor_char_boundary(MAX_BYTES)..text.len(), words))
 }
 
 fn term(raw: &RawTerm<'_>, bounds: &mut TimeBounds) -> Result<Term, FilterError> {

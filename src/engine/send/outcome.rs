@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::domain::failure::{Applied, Cause, Failure};
+use crate::domain::failure::{Applied, Cause, Failure, LONGEST_PAUSE};
 use crate::domain::ids::PurgeId;
 use crate::domain::kind::Kind;
 use crate::domain::limits::Limits;
@@ -11,8 +11,6 @@ use crate::providers::Receipt;
 /// Time for which a window stays closed after "too many requests", where neither the vendor nor its
 /// documents say.
 const CLOSED: Duration = Duration::from_mins(1);
-/// The longest "come back later" that is believed.
-const CLOSED_LONGEST: Duration = Duration::from_hours(24);
 /// First pause after the vendor could not be reached; doubled each time, up to the longest.
 const UNREACHED: Duration = Duration::from_secs(2);
 const UNREACHED_LONGEST: Duration = Duration::from_mins(1);
@@ -58,7 +56,7 @@ pub(super) fn outcome_of(
         let documented = windows.iter().map(|window| window.per).max();
         let pause = retry_after.or(documented).unwrap_or(CLOSED);
         return SubmitOutcome::Wait {
-            pause: pause.clamp(Duration::from_secs(1), CLOSED_LONGEST),
+            pause: pause.clamp(Duration::from_secs(1), LONGEST_PAUSE),
             closed: true,
             words,
         };

@@ -44,9 +44,7 @@ fn targets(pane: &ComposePane) -> Vec<&str> {
 fn urls_that_are_pasted_behind_one_begin_on_a_line_of_their_own() {
     let ctx = ctx();
     let (mut pane, _) = open(Draft::default(), &ctx);
-    for character in "https://www.site.com/m1.jpg".chars() {
-        pane.on_typed(character, &ctx);
-    }
+    pane.on_typed("https://www.site.com/m1.jpg", &ctx);
     pane.on_paste("https://www.site.com/m2.jpg", &ctx);
     assert_eq!(pane.draft().text, "https://www.site.com/m1.jpg\nhttps://www.site.com/m2.jpg");
     // A piece of a line goes where the cursor stands, and so does a URL behind a word that wants
@@ -74,7 +72,7 @@ fn a_paste_asks_for_recent_purges_once_and_keeps_the_draft() {
         effects.as_slice(),
         [Effect::Query(Query::Recent { .. }), Effect::Order(Order::KeepDraft(_))]
     ));
-    let again = pane.on_typed('g', &ctx).effects;
+    let again = pane.on_typed("g", &ctx).effects;
     assert!(matches!(again.as_slice(), [Effect::Order(Order::KeepDraft(_))]));
 }
 
@@ -223,7 +221,7 @@ fn a_draft_that_was_thrown_away_is_forgotten_and_comes_back_by_undo() {
     let forgotten = Order::ForgetDraft(pane.kept.id.clone());
     assert_eq!(update.effects, [Effect::Order(forgotten)]);
     assert!(pane.draft().text.is_empty());
-    pane.on_typed('x', &ctx);
+    pane.on_typed("x", &ctx);
     pane.on_command(Command::TextUndo, &ctx);
     let update = pane.on_command(Command::TextUndo, &ctx);
     assert_eq!(pane.draft(), &before);
@@ -401,7 +399,7 @@ fn the_reason_and_the_ticket_are_checked_without_the_lines() {
     // Were the lines looked at again, they would be read again.
     "as it was".clone_into(&mut pane.checked.linted.lines[0].input);
     pane.on_command(Command::FocusNext, &ctx);
-    let effects = pane.on_typed('x', &ctx).effects;
+    let effects = pane.on_typed("x", &ctx).effects;
     assert!(matches!(effects.as_slice(), [Effect::Order(Order::KeepDraft(_))]), "{effects:?}");
     assert_eq!((codes(&pane), pane.count(Severity::Error)), (vec!["PD033"], 1));
     pane.on_command(Command::FocusNext, &ctx);

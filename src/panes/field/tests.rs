@@ -10,7 +10,7 @@ fn the_cursor_counts_in_bytes_and_stands_between_characters() {
     assert_eq!(field.cursor(), 3);
     field.set_at("aä漢x", 3);
     assert_eq!(field.cursor(), 3);
-    field.on_typed('!');
+    field.on_typed("!");
     assert_eq!(field.text(), "aä!漢x");
 }
 
@@ -117,9 +117,9 @@ fn a_line_is_deleted_whole_and_comes_back_by_one_undo() {
 #[test]
 fn a_text_that_was_replaced_comes_back_with_its_own_history() {
     let mut lines = Lines::new("one");
-    lines.on_typed('!');
+    lines.on_typed("!");
     lines.replace("two");
-    lines.on_typed('?');
+    lines.on_typed("?");
     for text in ["two", "one!", "one", "one"] {
         lines.on_command(Command::TextUndo);
         assert_eq!(lines.text(), text);
@@ -132,4 +132,35 @@ fn a_text_of_many_lines_keeps_its_control_characters() {
     lines.on_paste("/a\x1b[31m.jpg\t#\r\n/b\x07");
     assert_eq!(lines.text(), "/a\x1b[31m.jpg\t#\n/b\x07");
     assert_eq!(Lines::new(&lines.text()).text(), lines.text());
+}
+
+#[test]
+fn a_field_takes_what_fits_of_what_is_typed_and_leaves_out_a_paste_that_does_not() {
+    let full = |edited| Edit::Full { edited, longest: 8 };
+    let mut field = Field::new("").at_most(8);
+    assert_eq!(field.on_paste("123456789"), full(false));
+    assert_eq!(field.on_typed("äöü"), Edit::Edited);
+    assert_eq!(field.on_typed("1漢"), full(true));
+    assert_eq!(field.on_typed("漢"), full(false));
+    assert_eq!(field.on_paste("23"), full(false));
+    assert_eq!(field.text(), "äöü1");
+    assert_eq!(field.on_paste("2"), Edit::Edited);
+    field.on_command(Command::TextDeleteBack);
+    assert_eq!(field.on_typed("3"), Edit::Edited);
+    field.set("longer than it takes");
+    assert_eq!(field.text(), "longer than it takes", "what was there already stays");
+    assert_eq!(field.on_typed("x"), full(false));
+}
+
+#[test]
+fn what_was_typed_at_once_is_undone_at_once_and_letters_one_by_one() {
+    let mut lines = Lines::default();
+    lines.on_typed("a");
+    lines.on_typed("b");
+    lines.on_typed("/c\n/d");
+    assert_eq!(lines.lines(), ["ab/c", "/d"]);
+    for text in ["ab", "a", ""] {
+        lines.on_command(Command::TextUndo);
+        assert_eq!(lines.text(), text);
+    }
 }

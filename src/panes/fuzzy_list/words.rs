@@ -111,24 +111,36 @@ impl Keywords {
     /// True if every letter begins a word of the name or follows the letter before it there: `pc`
     /// and `purco` for `purge-compose`.
     fn has_letters(&self, letters: &str) -> bool {
-        let name: Vec<char> = self.full.chars().collect();
         let letters: Vec<char> = letters.chars().filter(|it| it.is_alphanumeric()).collect();
-        letters.len() > 1 && !self.risky && follows(&name, &letters, None)
+        letters.len() > 1 && !self.risky && has_letters(&self.full, &letters)
     }
 }
 
-/// Finds the letters in the name from behind `last` on.
-fn follows(name: &[char], letters: &[char], last: Option<usize>) -> bool {
-    let Some((letter, rest)) = letters.split_first() else {
-        return true;
+/// Goes through the letters once and keeps every place in the name where one of them may be: of a
+/// name of many like words there are more ways than can be tried.
+fn has_letters(name: &str, letters: &[char]) -> bool {
+    let name: Vec<char> = name.chars().collect();
+    let begins = |at: usize| {
+        let before = at.checked_sub(1).and_then(|before| name.get(before));
+        before.is_none_or(|before| !before.is_alphanumeric())
     };
-    let from = last.map_or(0, |last| last + 1);
-    (from..name.len()).any(|at| {
-        let begins = at == 0 || name.get(at - 1).is_some_and(|before| !before.is_alphanumeric());
-        (begins || Some(at) == last.map(|last| last + 1))
-            && name.get(at) == Some(letter)
-            && follows(name, rest, Some(at))
-    })
+    // For each place, whether the letters so far may end there.
+    let mut ends: Option<Vec<bool>> = None;
+    for letter in letters {
+        let mut is_behind = ends.is_none();
+        let mut follows = false;
+        let mut next = Vec::with_capacity(name.len());
+        for (at, here) in name.iter().enumerate() {
+            next.push(here == letter && (follows || (is_behind && begins(at))));
+            follows = ends.as_ref().is_some_and(|ends| ends.get(at) == Some(&true));
+            is_behind |= follows;
+        }
+        if !next.contains(&true) {
+            return false;
+        }
+        ends = Some(next);
+    }
+    true
 }
 
 fn words(text: &str) -> Vec<String> {
@@ -212,6 +224,14 @@ mod tests {
         assert_eq!(find("purco", &entries()), [0]);
         assert_eq!(find("sv", &entries()), [2]);
         assert_eq!(find("ugeo", &entries()), [0; 0]);
+    }
+
+    #[test]
+    fn letters_of_a_host_of_many_like_labels_take_no_time_to_be_missed() {
+        let entries = [Keywords::new(&"a.".repeat(120), "", "")];
+        assert_eq!(find(&format!("{}b", "a".repeat(60)), &entries), [0; 0]);
+        assert_eq!(find(&"a".repeat(60), &entries), [0]);
+        assert_eq!(find(&"a".repeat(121), &entries), [0; 0]);
     }
 
     #[test]

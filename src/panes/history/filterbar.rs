@@ -33,6 +33,7 @@ pub struct FilterBar {
 #[derive(Clone, Debug)]
 struct Editing {
     before: String,
+    filter_before: Filter,
     fault: Option<FilterError>,
     /// Set after Enter on a fault: until then, a word that can still be completed is none.
     insisted: bool,
@@ -160,6 +161,7 @@ impl FilterBar {
         self.field.set(&format!("{}{open}", self.text));
         self.editing = Some(Editing {
             before: self.text.clone(),
+            filter_before: self.filter.clone(),
             fault: None,
             insisted: false,
             vocabulary: known.vocabulary(),
@@ -177,10 +179,11 @@ impl FilterBar {
         #[expect(clippy::wildcard_enum_match_arm, reason = "others are the field's or nobody's")]
         match command {
             Command::Back => {
-                let before = editing.before.clone();
-                self.editing = None;
-                let another = before != self.text;
-                self.set(&before);
+                let another = editing.before != self.text;
+                if let Some(editing) = self.editing.take() {
+                    // Not read again: a choice of many values makes more than can be typed.
+                    (self.text, self.filter) = (editing.before, editing.filter_before);
+                }
                 if another { FilterEdit::Another } else { FilterEdit::Same }
             }
             Command::FieldAccept => {
@@ -217,16 +220,16 @@ impl FilterBar {
         }
     }
 
-    /// A character while it is typed.
-    pub fn on_typed(&mut self, character: char) -> FilterEdit {
-        let edit = self.field.on_typed(character);
-        self.after_edit(edit)
+    /// Characters while it is typed; also returns what the field made of them.
+    pub fn on_typed(&mut self, text: &str) -> (FilterEdit, Edit) {
+        let edit = self.field.on_typed(text);
+        (self.after_edit(edit), edit)
     }
 
-    /// A paste while it is typed.
-    pub fn on_paste(&mut self, text: &str) -> FilterEdit {
+    /// A paste while it is typed; also returns what the field made of it.
+    pub fn on_paste(&mut self, text: &str) -> (FilterEdit, Edit) {
         let edit = self.field.on_paste(text);
-        self.after_edit(edit)
+        (self.after_edit(edit), edit)
     }
 
     fn after_edit(&mut self, edit: Edit) -> FilterEdit {
@@ -237,10 +240,7 @@ impl FilterBar {
             editing.cycle = None;
             editing.insisted = false;
         }
-        let edit = match edit {
-            Edit::Edited => self.apply(false),
-            Edit::Moved | Edit::Ignored => FilterEdit::Same,
-        };
+        let edit = if edit.is_change() { self.apply(false) } else { FilterEdit::Same };
         self.suggest();
         edit
     }

@@ -218,17 +218,17 @@ impl FilledForm {
         };
     }
 
-    /// Edits the line with the cursor; returns true if that was something for a text.
-    pub(super) fn edit(&mut self, edit: impl FnOnce(&mut Field) -> Edit) -> bool {
+    /// Edits the line with the cursor.
+    pub(super) fn edit(&mut self, edit: impl FnOnce(&mut Field) -> Edit) -> Edit {
         if self.is_busy() {
-            return true;
+            return Edit::Moved;
         }
         let field = self.lines.get_mut(self.here).and_then(FormLine::shown_mut);
         let edited = field.map_or(Edit::Ignored, edit);
-        if edited == Edit::Edited {
+        if edited.is_change() {
             self.state = TestState::Filling;
         }
-        edited != Edit::Ignored
+        edited
     }
 
     /// Goes to the next line, or to the one before.

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::domain::failure::{Cause, Failure, FieldError};
+use crate::domain::failure::{Cause, Failure, FieldError, LONGEST_PAUSE};
 use crate::domain::secret::Secret;
 use crate::domain::text::escape_control;
 use crate::providers::http::HttpResponse;
@@ -69,7 +69,8 @@ fn is_throttled(words: &str) -> bool {
 fn pause_in_words(words: &str) -> Option<Duration> {
     let (_, after) = words.split_once("available in ")?;
     let (seconds, unit) = after.split_once(' ')?;
-    unit.starts_with("second").then(|| seconds.parse().ok().map(Duration::from_secs)).flatten()
+    let pause = seconds.parse().map(Duration::from_secs).ok()?;
+    unit.starts_with("second").then(|| pause.min(LONGEST_PAUSE))
 }
 
 /// A permanent token is a number, a `$` or `_`, and the secret itself. In double quotes a shell

@@ -7,7 +7,7 @@ use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, LOCATION, RETRY_AFTER};
 use serde_json::Value;
 
 use super::request::{PLACEHOLDER, SHORTEST_HIDDEN};
-use crate::domain::failure::{Cause, Failure};
+use crate::domain::failure::{Cause, Failure, LONGEST_PAUSE};
 use crate::domain::secret::Secret;
 use crate::domain::text::escape_control;
 
@@ -155,13 +155,16 @@ fn text(headers: &HeaderMap, name: &str) -> Option<String> {
 }
 
 /// Reads `Retry-After`: seconds, or a date that is measured against the vendor's own clock where
-/// the answer has one.
+/// the answer has one. Never more than [`LONGEST_PAUSE`].
 fn retry_after(text: &str, now: DateTime<Utc>) -> Option<Duration> {
-    if let Ok(seconds) = text.parse::<u64>() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let at = DateTime::<Utc>::from(httpdate::parse_http_date(text).ok()?);
-    Some((at - now).to_std().unwrap_or(Duration::ZERO))
+    let pause = if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More digits than a number has room for are a pause without end.
+        text.parse().map_or(LONGEST_PAUSE, Duration::from_secs)
+    } else {
+        let at = DateTime::<Utc>::from(httpdate::parse_http_date(text).ok()?);
+        (at - now).to_std().unwrap_or(Duration::ZERO)
+    };
+    Some(pause.min(LONGEST_PAUSE))
 }
 
 fn contains(body: &[u8], text: &[u8]) -> bool {
@@ -254,6 +257,20 @@ mod tests {
         assert_eq!(retry_after("Sun, 06 Nov 1994 08:50:37 GMT", now), Some(Duration::from_mins(1)));
         assert_eq!(retry_after("Sun, 06 Nov 1994 08:00:00 GMT", now), Some(Duration::ZERO));
         assert_eq!(retry_after("soon", now), None);
+        assert_eq!(retry_after("", now), None);
+    }
+
+    #[test]
+    fn a_vendor_cannot_ask_for_a_pause_of_more_than_a_day() {
+        let now = DateTime::from_timestamp(784_111_777, 0).unwrap_or_default();
+        for endless in [
+            "86401",
+            "18446744073709551615",
+            "99999999999999999999999",
+            "Fri, 31 Dec 9999 23:59:59 GMT",
+        ] {
+            assert_eq!(retry_after(endless, now), Some(LONGEST_PAUSE), "{endless}");
+        }
     }
 
     #[test]

@@ -18,6 +18,10 @@ const BLOCK_BITS: u32 = 23;
 /// Most trigrams of one pattern in a query; more do not narrow it further in practice.
 const MAX_TRIGRAMS: usize = 12;
 
+/// Most lists of patterns in a query: each further one costs as much as all before it, and narrows
+/// it no more.
+const MAX_LISTS: usize = 32;
+
 /// Two bytes after the end of a target, so that its last two letters begin a trigram too.
 const END: [u8; 2] = [0, 0];
 
@@ -102,19 +106,13 @@ pub(super) struct BlockQuery {
 /// Returns the query for blocks that may hold, for each list, a target that fits one of its
 /// patterns. `None` if the index cannot narrow the search.
 pub(super) fn block_query<'a>(lists: impl Iterator<Item = &'a [Pattern]>) -> Option<BlockQuery> {
-    let mut all: Option<BlockQuery> = None;
-    for one in lists.filter_map(any_of) {
-        all = Some(match all {
-            // A narrow query alone is better than one that also has to collect a broad one.
-            Some(all) if one.is_broad && !all.is_broad => all,
-            Some(all) if one.is_broad == all.is_broad => BlockQuery {
-                expression: format!("{} AND {}", all.expression, one.expression),
-                is_broad: all.is_broad,
-            },
-            Some(_) | None => one,
-        });
-    }
-    all
+    let (broad, narrow): (Vec<_>, Vec<_>) =
+        lists.filter_map(any_of).partition(|query| query.is_broad);
+    // A narrow query alone is better than one that also has to collect a broad one.
+    let (is_broad, queries) = if narrow.is_empty() { (true, broad) } else { (false, narrow) };
+    let expressions: Vec<&str> =
+        queries.iter().take(MAX_LISTS).map(|query| query.expression.as_str()).collect();
+    (!queries.is_empty()).then(|| BlockQuery { expression: expressions.join(" AND "), is_broad })
 }
 
 fn any_of(patterns: &[Pattern]) -> Option<BlockQuery> {
@@ -205,6 +203,18 @@ mod tests {
             ([Pattern::Contains("ab".to_owned())], [Pattern::Contains("cde".to_owned())]);
         let both = block_query([short.as_slice(), long.as_slice()].into_iter());
         assert_eq!(both.map(|query| query.expression).as_deref(), Some("((636465))"));
+    }
+
+    #[test]
+    fn of_many_words_the_index_is_asked_for_the_first() {
+        let words: Vec<[Pattern; 1]> =
+            (0..5_000).map(|word| [Pattern::Contains(format!("word-{word}"))]).collect();
+        let asked = |number: usize| {
+            let words = words.iter().take(number).map(<[Pattern; 1]>::as_slice);
+            block_query(words).unwrap_or_else(|| unreachable!()).expression
+        };
+        assert_eq!(asked(5_000), asked(MAX_LISTS));
+        assert_ne!(asked(MAX_LISTS), asked(MAX_LISTS - 1));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What is wrong with texts, and that it is pointed at.
 
-use crate::domain::filter::{Filter, Vocabulary};
+use crate::domain::filter::{Filter, MAX_BYTES, Vocabulary};
 
 /// The part of the text that the error points at, its words, and what it proposes.
 fn wrong(text: &str) -> (usize, String, String, String) {
@@ -181,4 +181,15 @@ fn an_account_or_provider_of_which_there_is_none_is_an_error() {
 fn an_error_reads_as_a_sentence() {
     let error = Filter::parse("status:faild").unwrap_err();
     assert_eq!(error.to_string(), "no status is called faild; did you mean failed?");
+}
+
+#[test]
+fn a_filter_is_no_longer_than_somebody_reads() {
+    let longest = "a ".repeat(MAX_BYTES / 2);
+    assert_eq!(Filter::parse(&longest).map(|filter| filter.terms().len()), Ok(MAX_BYTES / 2));
+    for longer in [format!("{longest}b"), format!("{}漢", "a".repeat(MAX_BYTES - 1))] {
+        let (start, pointed, words, _) = wrong(&longer);
+        assert!(words.contains("at most 16 KiB"), "{words}");
+        assert_eq!(start + pointed.len(), longer.len());
+    }
 }
