@@ -1,6 +1,8 @@
 //! A purge as it is exported and imported in JSON.
 
-use chrono::{DateTime, Utc};
+use std::ops::RangeInclusive;
+
+use chrono::{DateTime, Datelike as _, SubsecRound as _, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::listing::{Cell, Emphasis, Record};
@@ -15,6 +17,9 @@ use crate::domain::zone::Zone;
 
 /// Version of the JSON form. Files of other versions are not read.
 pub const SCHEMA_VERSION: u32 = 1;
+
+/// The years that RFC 3339 has a text for. An offset can carry a time out of them.
+const YEARS: RangeInclusive<i32> = 0..=9999;
 
 /// One purge. Its fields and their order are a promise. The fields of the first block are always
 /// there, unknown ones of the second are left out.
@@ -190,10 +195,20 @@ fn parse_status(word: &str) -> Result<Status, String> {
     })
 }
 
+/// Reads a time to the microsecond, as it is kept and written.
 fn parse_instant(name: &str, text: &str) -> Result<DateTime<Utc>, String> {
-    DateTime::parse_from_rfc3339(text)
-        .map(|time| time.with_timezone(&Utc))
-        .map_err(|_| format!("\"{name}\" is not an RFC 3339 time: \"{text}\""))
+    let time = DateTime::parse_from_rfc3339(text)
+        .map_err(|_| format!("\"{name}\" is not an RFC 3339 time: \"{text}\""))?;
+    let time = time.with_timezone(&Utc).trunc_subsecs(6);
+    if !YEARS.contains(&time.year()) {
+        return Err(format!(
+            "\"{name}\" is not in the years {} to {} of UTC, the only ones that a text can name: \
+             \"{text}\"",
+            YEARS.start(),
+            YEARS.end()
+        ));
+    }
+    Ok(time)
 }
 
 impl Record for PurgeRecord {
@@ -323,6 +338,12 @@ mod tests {
         assert!(wrong(|record| record.kind = "tag".to_owned()).contains("\"tag\""));
         assert!(wrong(|record| record.status = "done".to_owned()).contains("in_progress"));
         assert!(wrong(|record| record.created = "today".to_owned()).contains("RFC 3339"));
+        for beyond in ["9999-12-31T23:59:59-23:59", "0000-01-01T00:00:00+00:01"] {
+            let mut record = good.clone();
+            record.completed = Some(beyond.to_owned());
+            let error = record.into_purge().unwrap_err();
+            assert!(error.contains("\"completed\" is not in the years 0 to 9999"), "{error}");
+        }
         assert!(wrong(|record| record.target_count = Some(3)).contains("2 targets"));
     }
 }

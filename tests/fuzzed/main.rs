@@ -203,6 +203,36 @@ fn whatever_is_imported_is_exported_as_it_was() {
     hold(&texts(&[&line, &unknown, &both]), properties::import::hold);
 }
 
+/// A time at an end of what a text can name, with an offset that may carry it beyond.
+fn time_at_an_end() -> impl Strategy<Value = String> {
+    let clock =
+        prop::sample::select(&["00:00:00", "23:59:59", "23:59:60", "12:30:15.123456789"][..]);
+    let day = prop::sample::select(&["0000-01-01", "0001-01-01", "1969-12-31", "9999-12-31"][..]);
+    (day, clock, any::<bool>(), 0..24_u8, 0..60_u8).prop_map(
+        |(day, clock, east, hours, minutes)| {
+            let sign = if east { '+' } else { '-' };
+            format!("{day}T{clock}{sign}{hours:02}:{minutes:02}")
+        },
+    )
+}
+
+#[test]
+fn whatever_is_imported_at_the_ends_of_time_is_exported_as_it_was() {
+    let config = Config { cases: CASES, failure_persistence: None, ..Config::default() };
+    let held = TestRunner::new(config).run(&(time_at_an_end(), time_at_an_end()), |times| {
+        let line = format!(
+            r#"{{"schema_version":1,"account":"a","provider":"p","id":"2","kind":"all",
+            "status":"failed","created":"{}","completed":"{}"}}"#,
+            times.0, times.1
+        );
+        properties::import::hold(line.replace('\n', "").as_bytes());
+        Ok(())
+    });
+    if let Err(error) = held {
+        panic!("{error}");
+    }
+}
+
 #[test]
 fn whatever_a_terminal_sends_is_the_same_inputs_in_any_pieces() {
     let seeds = texts(&[
