@@ -52,13 +52,14 @@
 //!
 //! # The walk of a key press
 //!
-//! `tui/input/` makes inputs of the terminal's bytes. `app` finds the [`commands::Command`] of
-//! its chord in the current context ([`keymap`]) and gives it to the focused pane, which changes
-//! its state and returns effects: plain data. `tui/effects.rs` calls the engine, knows the tickets
-//! and drops answers that are superseded. The answer comes back as a report, the loop draws once
-//! what changed. Nothing polls: the loop sleeps until a key, a report or the next instant at which
-//! the screen changes (`app/timer.rs`): a second while something moves, else a minute, for the
-//! clock and the ages; offline never.
+//! `tui/input/` makes inputs of the terminal's bytes. Characters that are only typed into a text
+//! are gathered by the loop and taken in at once. `app` finds the [`commands::Command`] of its
+//! chord in the current context ([`keymap`]) and gives it to the focused pane, which changes its
+//! state and returns effects: plain data. `tui/effects.rs` calls the engine, knows the tickets and
+//! drops answers that are superseded. The answer comes back as a report, the loop draws once what
+//! changed. Nothing polls: the loop sleeps until a key, a report or the next instant at which the
+//! screen changes (`app/timer.rs`): a second while something moves, else a minute, for the clock
+//! and the ages; offline never.
 //!
 //! A purge: `panes/compose.rs` (draft) → `domain/check.rs` (lint, plan) → `panes/plan.rs`
 //! (confirmed by risk) → [`effect::Order::Enqueue`] → `engine/journal_commands.rs` (the rules, then
@@ -107,6 +108,8 @@
 //! | a column of the list; its cell | `panes/history/columns.rs`; `…/history/view/list.rs` |
 //! | how long an edge may be stale; the verdict | `config/edge.rs`; `domain/edge/verdict.rs` |
 //! | how the queue, or any pane, is drawn | `panes/queue/view.rs`, `panes/<pane>/view.rs` |
+//! | the longest line that can be typed; filter | `panes/field.rs`; `domain/filter/parser.rs` |
+//! | the environment of programs that are started | `config/secret/variables.rs` |
 //! | the bytes of a key; how long ESC waits | `tui/input/sequence.rs`; `tui/input/parser.rs` |
 //! | what TERM and the locale decide | `tui/abilities.rs`, `theme/colour.rs` |
 //! | a colour, such as that of failed | `assets/themes/`; its role: `theme.rs` |

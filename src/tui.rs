@@ -24,6 +24,7 @@ use chrono::{DateTime, Utc};
 
 use crate::app::App;
 pub use crate::app::layout::MIN_SCREEN;
+use crate::config::secret::variables::SecretVariables;
 pub use crate::effect::NextScreen;
 use crate::keymap::Keymap;
 use crate::theme::Theme;
@@ -54,6 +55,9 @@ pub struct Dashboard<R, C = fn() -> DateTime<Utc>> {
     pub mouse: bool,
     /// The way in which the operator is alerted outside of the screen.
     pub alert_mode: AlertMode,
+    /// The variables of the environment that hold secrets, which the operator's editor does not
+    /// get.
+    pub withheld: SecretVariables,
 }
 
 /// The reason why the screen was left.
@@ -89,7 +93,9 @@ pub async fn run<R: EffectRunner, C: Fn() -> DateTime<Utc>>(
 ) -> Result<ExitReason, TuiFailure> {
     let guard = terminal::restore_on_panic();
     let mut signals = signals::Signals::listen()?;
-    let mut terminal = terminal::ProcessTerminal::open(dashboard.mouse, Arc::clone(&guard))?;
+    let withheld = dashboard.withheld.clone();
+    let mut terminal =
+        terminal::ProcessTerminal::open(dashboard.mouse, withheld, Arc::clone(&guard))?;
     let mut inputs = input::TerminalInputs::open()?;
     let exit = tokio::select! {
         biased;

@@ -23,7 +23,7 @@ use crate::engine::{Engine, LocalStore, StartOptions, SyncReport};
 /// with the class of the failures where every account failed.
 pub fn conclude(report: &SyncReport, console: Console) -> Result<(), CliError> {
     for (account, failure) in &report.failures {
-        console.warn(&format!("{account}: {failure}\n  {}", failure.advice()));
+        console.warn(&format!("{account}: {}\n  {}", failure.on_screen(), failure.advice()));
     }
     for account in &report.incomplete {
         console.warn(&format!("{account}: its history is not complete for these times"));

@@ -7,6 +7,7 @@ use url::Url;
 use super::edge::EdgeSettings;
 use super::schema::AccountSettings;
 use super::secret::source::SecretSource;
+use super::secret::variables::SecretVariables;
 use crate::domain::account::Account;
 use crate::domain::filter::Pattern;
 use crate::domain::ids::{AccountName, ProviderName};
@@ -28,6 +29,8 @@ pub struct AccountConfig {
     /// The keys that are set, as written.
     pub settings: AccountSettings,
     secrets: Vec<(&'static str, SecretSource)>,
+    /// The secrets of others, which its programs do not get.
+    withheld: SecretVariables,
     options: Vec<(&'static str, String)>,
 }
 
@@ -63,6 +66,7 @@ impl AccountConfig {
             from_environment: false,
             settings,
             secrets: Vec::new(),
+            withheld: SecretVariables::default(),
             options: Vec::new(),
         }
     }
@@ -123,6 +127,25 @@ impl AccountConfig {
     /// booleans); `None` if it is not set.
     pub fn option(&self, key: &str) -> Option<&str> {
         self.options.iter().find(|(name, _)| *name == key).map(|(_, value)| value.as_str())
+    }
+
+    /// Returns the variables of the environment that its secrets are in.
+    pub fn variables(&self) -> impl Iterator<Item = &str> {
+        self.secrets.iter().filter_map(|(_, source)| match source {
+            SecretSource::Env(name) => Some(name.as_str()),
+            SecretSource::File(_) | SecretSource::Command(_) | SecretSource::Given(_) => None,
+        })
+    }
+
+    /// Has its programs not get these, but for those of its own.
+    pub fn withhold(&mut self, variables: &SecretVariables) {
+        let own: Vec<String> = self.variables().map(str::to_owned).collect();
+        self.withheld = variables.but(own);
+    }
+
+    /// Returns the variables that its programs do not get.
+    pub fn withheld(&self) -> &SecretVariables {
+        &self.withheld
     }
 
     /// Returns the sources of all its secrets, by key.

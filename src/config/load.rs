@@ -15,7 +15,9 @@ use super::schema::{
     ColourMode, HookSettings, KeyBinding, LogLevel, Setting, SettingOrigin, Settings, Table, View,
     variable,
 };
+use super::secret::variables::SecretVariables;
 use super::value::ValueError;
+use super::vendors;
 use crate::domain::ids::{AccountName, ProviderName};
 use crate::domain::nearest::nearest;
 use crate::domain::zone::Zone;
@@ -58,6 +60,8 @@ pub struct Config {
     pub accounts: Vec<AccountConfig>,
     /// Names and providers of the accounts that `--account` leaves out.
     pub left_out: Vec<(AccountName, ProviderName)>,
+    /// The variables of the environment that hold secrets of any account, whichever are selected.
+    pub secret_variables: SecretVariables,
     /// The views.
     pub views: Vec<View>,
     /// The commands that are run when a purge came to an end.
@@ -258,7 +262,8 @@ fn join(flags: &Flags, env: Environment<'_>, paths: Paths, text: Option<&str>) -
     join_settings(&mut settings, flags, env, &paths, (&mut errors, &mut faulty));
     faulty.store &= flags.store.is_none();
     faulty.read_only &= !flags.read_only;
-    let (mut accounts, flawed) = account::accounts(file.accounts, env, &paths, &mut errors);
+    let (mut accounts, mut flawed) = account::accounts(file.accounts, env, &paths, &mut errors);
+    let secret_variables = withhold_secrets(&mut accounts, &mut flawed);
     if settings.read_only.value {
         accounts.iter_mut().for_each(AccountConfig::forbid_purges);
     }
@@ -277,6 +282,7 @@ fn join(flags: &Flags, env: Environment<'_>, paths: Paths, text: Option<&str>) -
         settings,
         accounts,
         left_out,
+        secret_variables,
         views,
         hooks,
         keys,
@@ -351,6 +357,20 @@ fn not_text(variable: &str) -> String {
 
 fn environment_error(variable: &str, error: &ValueError) -> Diagnostic {
     Diagnostic::elsewhere(format!("environment variable {variable}{error}"))
+}
+
+/// Has no account's programs get the secrets of another, and returns all variables that hold some.
+fn withhold_secrets(
+    accounts: &mut [AccountConfig],
+    flawed: &mut [AccountConfig],
+) -> SecretVariables {
+    let named = accounts.iter().chain(&*flawed).flat_map(AccountConfig::variables);
+    let usual = vendors::secret_variables().map(str::to_owned);
+    let every = SecretVariables::new(named.map(str::to_owned).chain(usual));
+    for account in accounts.iter_mut().chain(flawed) {
+        account.withhold(&every);
+    }
+    every
 }
 
 /// Keeps only the accounts that `--account` names, and returns the others; a name that no account

@@ -175,6 +175,20 @@ const MEDIANOVA: Vendor = Vendor {
     ],
 };
 
+/// Returns the variables that usually hold secrets: those that make an account, and those that the
+/// example names.
+pub fn secret_variables() -> impl Iterator<Item = &'static str> {
+    VENDORS.iter().flat_map(|vendor| {
+        let keys = vendor.keys.iter().filter(|key| key.kind == VendorKind::Secret);
+        keys.flat_map(|key| {
+            let variables = vendor.environment.iter().filter(|it| it.key == key.name);
+            let example = key.example.strip_prefix("{ env = \"");
+            let example = example.and_then(|rest| rest.strip_suffix("\" }"));
+            variables.map(|variable| variable.name).chain(example)
+        })
+    })
+}
+
 /// Returns the provider with this name.
 pub fn vendor(name: &str) -> Option<&'static Vendor> {
     VENDORS.iter().find(|vendor| vendor.name == name)
@@ -183,4 +197,28 @@ pub fn vendor(name: &str) -> Option<&'static Vendor> {
 /// Returns every provider's name.
 pub fn names() -> impl Iterator<Item = &'static str> {
     VENDORS.iter().map(|vendor| vendor.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_usual_variables_of_secrets_are_known_and_no_others() {
+        let mut names: Vec<&str> = secret_variables().collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(
+            names,
+            [
+                "GCORE_API_KEY",
+                "MEDIANOVA_API_KEY",
+                "MEDIANOVA_API_SECRET",
+                "MEDIANOVA_API_TOKEN",
+                "TENCENTCLOUD_SECRET_ID",
+                "TENCENTCLOUD_SECRET_KEY",
+                "TENCENTCLOUD_TOKEN",
+            ]
+        );
+    }
 }

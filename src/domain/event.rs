@@ -82,7 +82,7 @@ pub struct AccountStatus {
     /// Why the last read failed; the rows read before stay.
     pub failure: Option<Failure>,
     /// Why the vendor's last answer could not be stored, until one could.
-    pub not_written: Option<StoreError>,
+    pub not_written: Option<Box<StoreError>>,
     /// When the vendor is asked again.
     pub next_at: Option<DateTime<Utc>>,
     /// Progress of reading older history: purges so far, and of how many where the vendor says.

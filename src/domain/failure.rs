@@ -11,6 +11,9 @@ pub struct Failure {
     /// The vendor's own words or the system's, cleaned of control characters and secrets and cut to
     /// a sane length; may be empty.
     pub detail: Box<str>,
+    /// Words that may hold anything, as those of a program that failed: for the screen alone,
+    /// neither log nor store gets them.
+    pub said: Option<Box<str>>,
     /// The HTTP status, where there was an answer.
     pub http_status: Option<u16>,
     /// The vendor's own code for it, where it gave one.
@@ -112,6 +115,7 @@ impl Failure {
         Self {
             cause,
             detail: Box::default(),
+            said: None,
             http_status: None,
             code: None,
             request: None,
@@ -124,6 +128,21 @@ impl Failure {
     pub fn with_message(mut self, detail: impl AsRef<str>) -> Self {
         self.detail = super::text::escape_control(detail.as_ref(), 600).into();
         self
+    }
+
+    /// Returns the failure with words for the screen alone.
+    #[must_use]
+    pub fn with_said(mut self, said: Option<String>) -> Self {
+        self.said = said.map(Into::into);
+        self
+    }
+
+    /// Returns the failure as the screen shows it, with the words that are for the screen alone.
+    pub fn on_screen(&self) -> String {
+        match &self.said {
+            Some(said) => format!("{self} ({said})"),
+            None => self.to_string(),
+        }
     }
 
     /// Returns the failure with the vendor's id of the request, cleaned and cut.
@@ -172,6 +191,14 @@ impl Failure {
         let words = Self { request: None, ..self.clone() }.to_string();
         let advice = format!("{}. {}", words.trim_end_matches('.'), self.advice());
         format!("{advice}{}", self.request_words())
+    }
+
+    /// Returns the same as the screen shows it.
+    pub fn with_advice_on_screen(&self) -> String {
+        match &self.said {
+            Some(said) => format!("{} It said: {said}", self.with_advice()),
+            None => self.with_advice(),
+        }
     }
 
     fn request_words(&self) -> String {

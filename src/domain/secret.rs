@@ -1,15 +1,20 @@
-//! A secret that cannot be shown by accident.
+//! A secret that cannot be shown by accident, and leaves nothing in memory.
 
 use std::fmt;
 
-/// A token, key or password. `Debug` and `Display` print only that there is one.
+use zeroize::{ZeroizeOnDrop, Zeroizing};
+
+/// A token, key or password. `Debug` and `Display` print only that there is one. Its memory is
+/// wiped when it is dropped.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
+pub struct Secret(Zeroizing<String>);
+
+impl ZeroizeOnDrop for Secret {}
 
 impl Secret {
     /// Wraps a secret.
     pub fn new(secret: String) -> Self {
-        Self(secret)
+        Self(Zeroizing::new(secret))
     }
 
     /// Returns the secret, for the code that puts it into a request or signs with it.
@@ -33,6 +38,14 @@ impl fmt::Display for Secret {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_secret_is_wiped_when_it_is_dropped_and_so_are_its_copies() {
+        fn is_wiped<T: ZeroizeOnDrop>(_: &T) {}
+        let secret = Secret::new("29841$c767".to_owned());
+        is_wiped(&secret.0);
+        is_wiped(&secret.clone().0);
+    }
 
     #[test]
     fn a_secret_is_never_shown() {

@@ -81,11 +81,14 @@ async fn test(account: NewAccount, paths: Paths) -> Result<Vec<Resource>, String
     let account = config.await.map_err(|_| "The test was broken off.")??.account();
     let mut fetched = Vec::new();
     for (key, source) in account.secrets() {
-        let secret = source.fetch().await.map_err(|error| format!("{key}: {error}."))?;
+        let secret = source.fetch(account.withheld()).await.map_err(|error| {
+            let said = error.said.as_ref().map(|said| format!(" It said: {said}"));
+            format!("{key}: {error}.{}", said.unwrap_or_default())
+        })?;
         fetched.push(SecretSource::Given(secret));
     }
     let mut fetched = fetched.into_iter();
     let account = account.with_sources(|_, old| fetched.next().unwrap_or_else(|| old.clone()));
     let handle = AccountHandle::connect(&account).map_err(|error| format!("{error}."))?;
-    handle.provider.resources().await.map_err(|failure| failure.with_advice())
+    handle.provider.resources().await.map_err(|failure| failure.with_advice_on_screen())
 }

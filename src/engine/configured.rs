@@ -91,7 +91,11 @@ fn engine_config(
             account.edge = None;
         }
     }
-    let hooks = options.hooks.map(|port| Hooks { commands: config.hooks.commands(), port });
+    let hooks = options.hooks.map(|port| Hooks {
+        commands: config.hooks.commands(),
+        withheld: config.secret_variables.clone(),
+        port,
+    });
     Ok(EngineConfig {
         refresh: config.settings.refresh.value.0,
         offline: options.offline,

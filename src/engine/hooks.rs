@@ -3,8 +3,8 @@
 //! The process that moved a request on, or probed the edge for it, runs the command, so that of
 //! several purgedecks on a store one does. Requests wait in their order; nothing is merged or left
 //! out. A command gets the request as one JSON object on its standard input, and this program's
-//! environment. Its output is dropped but for the reason of a failure. One that has to be stopped
-//! is stopped with all that it started.
+//! environment but for the variables that hold secrets. Its output is dropped but for the reason of
+//! a failure. One that has to be stopped is stopped with all that it started.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -22,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::process_group::ProcessGroup;
 use super::events::{End, EventHub};
+use crate::config::secret::variables::SecretVariables;
 use crate::domain::event::Level;
 use crate::domain::hook_event::HookEvent;
 use crate::domain::journal::JournalEntry;
@@ -70,6 +71,8 @@ impl fmt::Debug for HookPort {
 pub struct Hooks {
     /// The command of each event: a program and its arguments.
     pub commands: BTreeMap<HookEvent, Vec<String>>,
+    /// The variables that they do not get.
+    pub withheld: SecretVariables,
     /// The parts of running them that are not configured.
     pub port: HookPort,
 }
@@ -77,6 +80,7 @@ pub struct Hooks {
 /// Runs the commands.
 pub(super) struct HookRunner {
     commands: BTreeMap<HookEvent, Vec<String>>,
+    withheld: SecretVariables,
     port: HookPort,
     ends: mpsc::UnboundedReceiver<End>,
     events: EventHub,
@@ -94,10 +98,11 @@ fn occasion(event: HookEvent, entry: &JournalEntry) -> String {
 
 impl HookRunner {
     /// Makes a runner that hears of every end from now on.
-    pub(super) fn new(Hooks { commands, port }: Hooks, events: &EventHub) -> Self {
+    pub(super) fn new(hooks: Hooks, events: &EventHub) -> Self {
+        let Hooks { commands, withheld, port } = hooks;
         let (ends, events) = (events.follow_ends(), events.clone());
         let (running, occasions) = (JoinSet::new(), HashMap::new());
-        Self { commands, port, ends, events, limit: LIMIT, running, occasions }
+        Self { commands, withheld, port, ends, events, limit: LIMIT, running, occasions }
     }
 
     /// Works until `stop`; then runs what waits, for a while. Where it has to end `at_once`, what
@@ -172,11 +177,12 @@ impl HookRunner {
             return;
         };
         let (port, events, limit) = (self.port.clone(), self.events.clone(), self.limit);
+        let withheld = self.withheld.clone();
         let occasion = occasion(event, &entry);
         let named = occasion.clone();
         let task = self.running.spawn(async move {
             let input = (port.form)(event, &entry);
-            if let Err(reason) = run(&command, &input, limit).await {
+            if let Err(reason) = run(&command, &withheld, &input, limit).await {
                 let words = format!(
                     "The hook for {occasion} did not work: {reason}. Its command is in [hooks] of \
                      the configuration."
@@ -199,13 +205,19 @@ fn tell(port: &HookPort, events: &EventHub, entry: Option<&JournalEntry>, words:
 }
 
 /// Runs a command to its end with this text on its standard input, or says why that failed.
-async fn run(command: &[String], input: &str, limit: Duration) -> Result<(), String> {
+async fn run(
+    command: &[String],
+    withheld: &SecretVariables,
+    input: &str,
+    limit: Duration,
+) -> Result<(), String> {
     let Some((program, arguments)) = command.split_first() else {
         return Err("it names no program".to_owned());
     };
     let shown = escape_control(program, 80);
     let mut child = Command::new(program);
-    child
+    withheld
+        .withhold_from(&mut child)
         .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::null())

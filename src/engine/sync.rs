@@ -258,7 +258,7 @@ impl AccountSync {
     /// Reports once that the store fails; the task is tried again later.
     fn not_written(&mut self, error: StoreError) {
         self.schedule.not_written();
-        self.status.not_written = Some(error.clone());
+        self.status.not_written = Some(Box::new(error.clone()));
         self.publish_status();
         if self.reported.as_ref() != Some(&error) {
             self.client.events.notice(Level::Error, Some(&self.client.account), error.to_string());

@@ -6,6 +6,7 @@ use super::ConnectError;
 use super::http::Http;
 use crate::config::accounts::AccountConfig;
 use crate::config::secret::source::SecretSource;
+use crate::config::secret::variables::SecretVariables;
 use crate::domain::failure::{Cause, Failure};
 use crate::domain::secret::Secret;
 
@@ -39,18 +40,21 @@ impl KeySource for Credential {
 #[derive(Debug)]
 pub(crate) struct Credential {
     source: SecretSource,
+    withheld: SecretVariables,
     kept: Mutex<Option<Secret>>,
 }
 
 impl Credential {
-    /// Prepares a secret; nothing is fetched yet.
-    pub(crate) fn new(source: SecretSource) -> Self {
-        Self { source, kept: Mutex::new(None) }
+    /// Prepares a secret; nothing is fetched yet. A program that prints it does not get the
+    /// variables that are withheld.
+    pub(crate) fn new(source: SecretSource, withheld: SecretVariables) -> Self {
+        Self { source, withheld, kept: Mutex::new(None) }
     }
 
     /// Prepares the account's secret under this key, where it has one.
     pub(crate) fn find(account: &AccountConfig, key: &str) -> Option<Self> {
-        account.secret(key).cloned().map(Self::new)
+        let source = account.secret(key).cloned()?;
+        Some(Self::new(source, account.withheld().clone()))
     }
 
     /// Prepares the account's secret under this key, or fails where it has none.
@@ -68,11 +72,10 @@ impl Credential {
         if let Some(secret) = &*kept {
             return Ok(secret.clone());
         }
-        let secret = self
-            .source
-            .fetch()
-            .await
-            .map_err(|error| Failure::new(Cause::Refused).with_message(error.to_string()))?;
+        let secret = self.source.fetch(&self.withheld).await.map_err(|error| {
+            let failure = Failure::new(Cause::Refused).with_message(error.to_string());
+            failure.with_said(error.said)
+        })?;
         Ok(kept.insert(secret).clone())
     }
 
@@ -93,7 +96,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_secret_that_is_not_there_is_a_failure_that_names_its_place() {
-        let credential = Credential::new(SecretSource::Env("PURGEDECK_TEST_NO_SUCH".to_owned()));
+        let source = SecretSource::Env("PURGEDECK_TEST_NO_SUCH".to_owned());
+        let credential = Credential::new(source, SecretVariables::default());
         let failure = credential.fetch().await.unwrap_err();
         assert_eq!(failure.cause, Cause::Refused);
         assert!(failure.detail.contains("PURGEDECK_TEST_NO_SUCH"), "{failure}");
@@ -108,7 +112,8 @@ mod tests {
         let path = folder.path().join("token");
         std::fs::write(&path, "old").unwrap();
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
-        let credential = Credential::new(SecretSource::File(path.clone()));
+        let source = SecretSource::File(path.clone());
+        let credential = Credential::new(source, SecretVariables::default());
         assert_eq!(credential.fetch().await.unwrap().expose(), "old");
         std::fs::write(&path, "new").unwrap();
         assert_eq!(credential.fetch().await.unwrap().expose(), "old");

@@ -141,6 +141,7 @@ pub fn dashboard<R>(
             Notify::Bell => AlertMode::Bell,
             Notify::Osc9 => AlertMode::Message,
         },
+        withheld: config.secret_variables.clone(),
     })
 }
 

@@ -4,20 +4,26 @@ use std::io::Write;
 
 use tokio::process::Command;
 
+use crate::config::secret::variables::SecretVariables;
+
 /// Lets `$VISUAL`, `$EDITOR` or else `vi` edit the text in a file that only its owner can read and
-/// that is gone afterwards. Returns `None` where it came back unchanged, and an error text where
-/// the editor failed.
-pub async fn edit(text: &str) -> Result<Option<String>, String> {
+/// that is gone afterwards. The editor does not get the variables that are withheld. Returns `None`
+/// where the text came back unchanged, and an error text where the editor failed.
+pub async fn edit(text: &str, withheld: &SecretVariables) -> Result<Option<String>, String> {
     let line = ["VISUAL", "EDITOR"]
         .iter()
         .filter_map(|name| std::env::var(name).ok())
         .find(|line| !line.trim().is_empty())
         .unwrap_or_else(|| "vi".to_owned());
-    edit_with(&line, text).await
+    edit_with(&line, text, withheld).await
 }
 
 /// The same with the editor's command line given.
-async fn edit_with(line: &str, text: &str) -> Result<Option<String>, String> {
+async fn edit_with(
+    line: &str,
+    text: &str,
+    withheld: &SecretVariables,
+) -> Result<Option<String>, String> {
     let words = shlex::split(line).filter(|words| !words.is_empty());
     let Some((program, arguments)) = words.as_deref().and_then(<[String]>::split_first) else {
         return Err(format!("`{line}` in $EDITOR cannot be read as a command line"));
@@ -32,7 +38,8 @@ async fn edit_with(line: &str, text: &str) -> Result<Option<String>, String> {
         .and_then(|()| file.flush())
         .map_err(|error| failed("the temporary file cannot be written", error))?;
     let path = file.into_temp_path();
-    let status = Command::new(program)
+    let status = withheld
+        .withhold_from(&mut Command::new(program))
         .args(arguments)
         .arg(&path)
         .status()
@@ -50,20 +57,32 @@ async fn edit_with(line: &str, text: &str) -> Result<Option<String>, String> {
 mod tests {
     use super::*;
 
+    fn none() -> SecretVariables {
+        SecretVariables::default()
+    }
+
+    #[tokio::test]
+    async fn an_editor_gets_the_environment_without_secrets() {
+        // A variable that every test has, in the place of a secret.
+        let withheld = SecretVariables::new(["HOME".to_owned()]);
+        let line = "sh -c 'echo ${PATH+path}-${HOME+secret} > \"$1\"' --";
+        assert_eq!(edit_with(line, "/a", &withheld).await, Ok(Some("path-\n".to_owned())));
+    }
+
     #[tokio::test]
     async fn the_text_comes_back_as_the_editor_left_it() {
-        let edited = edit_with("sh -c 'echo /b >> \"$1\"' --", "/a\n").await;
+        let edited = edit_with("sh -c 'echo /b >> \"$1\"' --", "/a\n", &none()).await;
         assert_eq!(edited, Ok(Some("/a\n/b\n".to_owned())));
-        assert_eq!(edit_with("true", "/a").await, Ok(None));
+        assert_eq!(edit_with("true", "/a", &none()).await, Ok(None));
     }
 
     #[tokio::test]
     async fn an_editor_that_fails_or_is_missing_is_named() {
-        let failed = edit_with("false", "/a").await;
+        let failed = edit_with("false", "/a", &none()).await;
         assert!(failed.is_err_and(|words| words.contains("false")));
-        let missing = edit_with("no-such-editor-here", "/a").await;
+        let missing = edit_with("no-such-editor-here", "/a", &none()).await;
         assert!(missing.is_err_and(|words| words.contains("no-such-editor-here")));
-        let broken = edit_with("'", "/a").await;
+        let broken = edit_with("'", "/a", &none()).await;
         assert!(broken.is_err_and(|words| words.contains("$EDITOR")));
     }
 }

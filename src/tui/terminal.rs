@@ -21,12 +21,15 @@ use ratatui::buffer::Cell;
 use tokio::sync::Notify;
 
 use super::{TerminalIo, editor};
+use crate::config::secret::variables::SecretVariables;
 
 /// The process's terminal, while it is ours.
 #[derive(Debug)]
 pub(super) struct ProcessTerminal {
     backend: CrosstermBackend<BufWriter<Stdout>>,
     mouse: bool,
+    /// The variables that an editor does not get.
+    withheld: SecretVariables,
     guard: Arc<TerminalGuard>,
 }
 
@@ -40,10 +43,15 @@ pub(super) struct TerminalGuard {
 
 impl ProcessTerminal {
     /// Takes the terminal. It is not queried, so there is no answer to wait for.
-    pub(super) fn open(mouse: bool, guard: Arc<TerminalGuard>) -> io::Result<Self> {
+    pub(super) fn open(
+        mouse: bool,
+        withheld: SecretVariables,
+        guard: Arc<TerminalGuard>,
+    ) -> io::Result<Self> {
         let mut terminal = Self {
             backend: CrosstermBackend::new(BufWriter::with_capacity(64 * 1024, io::stdout())),
             mouse,
+            withheld,
             guard,
         };
         terminal.enter()?;
@@ -146,7 +154,7 @@ impl TerminalIo for ProcessTerminal {
     }
 
     async fn edit(&self, text: &str) -> Result<Option<String>, String> {
-        editor::edit(text).await
+        editor::edit(text, &self.withheld).await
     }
 }
 

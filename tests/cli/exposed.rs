@@ -128,3 +128,48 @@ fn a_secret_in_the_wrong_place_is_not_repeated() {
         assert!(!String::from_utf8_lossy(&variable.stderr).contains("HUNTER2"), "{variable:?}");
     }
 }
+
+/// True if a file of the home has these words in it.
+fn has(home: &Home, file: &str, words: &str) -> bool {
+    let bytes = std::fs::read(home.path(file)).unwrap_or_default();
+    bytes.windows(words.len()).any(|window| window == words.as_bytes())
+}
+
+#[test]
+fn what_a_failing_command_says_is_shown_and_neither_logged_nor_stored() {
+    let home = Home::empty();
+    let failing = "echo 'said in vain' >&2; exit 3";
+    home.write("one.toml", &CONFIG.replace("echo ran >> ran; echo '1$x'", failing));
+    for args in [
+        &["-v", "history"][..],
+        &["-v", "resources"],
+        &["-v", "doctor"],
+        &["-v", "purge", "www.site.com", "--url", "/a", "--yes"],
+    ] {
+        let ran = run(&home, args);
+        let words = format!("{}{}", ran.out, ran.err);
+        assert!(words.contains("(said in vain)"), "{args:?}: {ran:?}");
+        assert!(words.contains("exit status: 3"), "{args:?}: {ran:?}");
+    }
+    let log = ".local/state/purgedeck/purgedeck.log";
+    assert!(has(&home, log, "exit status: 3"), "the log tells of it");
+    for file in [log, "deck.sqlite", "deck.sqlite-wal"] {
+        assert!(!has(&home, file, "said in vain"), "{file}");
+    }
+}
+
+#[test]
+fn a_command_gets_no_secret_of_another_account() {
+    let home = Home::empty();
+    let other = "[[account]]\nname = \"other\"\nprovider = \"gcore\"\n\
+                 base_url = \"http://127.0.0.1:9\"\ntoken = { env = \"OTHERS\" }\n";
+    let config = CONFIG.replace("echo ran >> ran", "env > seen");
+    home.write("one.toml", &format!("{config}{other}"));
+    let args = ["--config", "one.toml", "--account", "prod", "history"];
+    let secrets = [("OTHERS", "1$other"), ("TENCENTCLOUD_SECRET_KEY", "2$usual")];
+    home.command(&args).envs(secrets).env("PAGER", "less").output().unwrap();
+    assert!(has(&home, "seen", "PAGER=less"));
+    for (name, value) in secrets {
+        assert!(!has(&home, "seen", name) && !has(&home, "seen", value), "{name}");
+    }
+}

@@ -12,6 +12,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use purgedeck::app::Input;
+use purgedeck::config::secret::variables::SecretVariables;
 use purgedeck::domain::event::Event;
 use purgedeck::domain::journal::JournalState;
 use purgedeck::effect::{Effect, Order, Report, TerminalEffect};
@@ -272,6 +273,7 @@ async fn run_on(
         clock: || super::stage::at("2026-11-21T10:04:12Z"),
         mouse: false,
         alert_mode,
+        withheld: SecretVariables::default(),
     };
     let mut signals = terminal.signals.clone();
     let left =

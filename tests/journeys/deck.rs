@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use purgedeck::app::{App, Input, Setup};
+use purgedeck::config::secret::variables::SecretVariables;
 use purgedeck::domain::board::KeptBoard;
 use purgedeck::domain::event::{AccountStatus, Event};
 use purgedeck::domain::ids::AccountName;
@@ -80,6 +81,7 @@ impl Deck {
             clock: move || clock.now(),
             mouse: false,
             alert_mode: AlertMode::default(),
+            withheld: SecretVariables::default(),
         };
         let mut terminal = Pane(Rc::clone(&seen));
         let mut typist = Typist { typed, seen: Rc::clone(&seen) };

@@ -20,6 +20,7 @@ use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
 use purgedeck::app::{App, Setup};
+use purgedeck::config::secret::variables::SecretVariables;
 use purgedeck::effect::{Effect, Report};
 use purgedeck::keymap::Keymap;
 use purgedeck::theme::{ColourDepth, Glyphs, Theme};
@@ -326,6 +327,7 @@ fn a_program_that_panics() {
         clock: chrono::Utc::now,
         mouse: true,
         alert_mode: AlertMode::default(),
+        withheld: SecretVariables::default(),
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let left = runtime.block_on(purgedeck::tui::run(dashboard));

@@ -76,7 +76,7 @@ fn findings(account: &Account, check: &AccountCheck, store_is_good: bool) -> Vec
             resources.as_slice()
         }
         Err(failure) => {
-            let refused = found("access", failure.to_string());
+            let refused = found("access", failure.on_screen());
             findings.push(refused.fail(class_of(failure), failure.advice()));
             &[]
         }
@@ -106,7 +106,7 @@ fn findings(account: &Account, check: &AccountCheck, store_is_good: bool) -> Vec
             };
             found("limits", words.to_owned())
         }
-        Err(failure) => found("limits", failure.to_string())
+        Err(failure) => found("limits", failure.on_screen())
             .warn(format!("Until then the documented ones hold. {}", failure.advice())),
     });
     findings

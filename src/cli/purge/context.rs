@@ -91,7 +91,7 @@ impl<'c> PurgeContext<'c> {
                 if let Some(error) = status.not_written {
                     // What cannot be recorded is not sent.
                     console.clear_progress();
-                    return Err(error.into());
+                    return Err((*error).into());
                 }
             } else if let Event::Notice(notice) = event
                 && notice.level == Level::Error
@@ -228,9 +228,8 @@ impl<'c> PurgeContext<'c> {
     /// Adds the accounts that could not be read to an error, as its likely cause.
     fn with_failures(&self, mut error: CliError) -> CliError {
         for (account, failure) in self.failures() {
-            let advice = failure.advice();
-            error.message =
-                format!("{account}: {failure}\n  {advice}\npurgedeck: {}", error.message);
+            let (words, advice) = (failure.on_screen(), failure.advice());
+            error.message = format!("{account}: {words}\n  {advice}\npurgedeck: {}", error.message);
         }
         if self.failures().next().is_some() && self.failures().count() == self.known.accounts.len()
         {
@@ -246,7 +245,7 @@ impl<'c> PurgeContext<'c> {
             plan.requests.iter().any(|planned| planned.request.account == *account)
         };
         for (account, failure) in self.failures().filter(|(account, _)| in_plan(account)) {
-            let message = format!("{account}: {failure}");
+            let message = format!("{account}: {}", failure.on_screen());
             if class_of(failure) == Class::Auth {
                 return Err(CliError::new(Class::Auth, format!("{message}; nothing was sent"))
                     .hint(failure.advice()));

@@ -2,6 +2,7 @@
 //! configuration itself.
 
 use std::fmt;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -10,7 +11,10 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
+use zeroize::Zeroizing;
 
+use super::core_dump;
+use super::variables::SecretVariables;
 #[cfg(unix)]
 use crate::config::exposure::is_stranger;
 use crate::config::value::to_toml;
@@ -36,7 +40,7 @@ pub enum SecretSource {
     Given(Secret),
 }
 
-/// Error of fetching a secret. It never holds a part of one.
+/// Error of fetching a secret. Its words never hold a part of one.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}; {help}")]
 pub struct SecretError {
@@ -44,31 +48,32 @@ pub struct SecretError {
     pub message: String,
     /// The remedy.
     pub help: String,
+    /// The words of the program that failed; for the screen alone, since they may hold anything.
+    pub said: Option<String>,
 }
 
 impl SecretError {
     fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { message: message.into(), help: help.into() }
+        Self { message: message.into(), help: help.into(), said: None }
     }
 }
 
 impl SecretSource {
     /// Fetches the secret: reads the environment or a file, or starts the program and waits for it,
     /// at most [`COMMAND_TIMEOUT`]. Every call fetches anew; callers that need it often keep it.
-    pub async fn fetch(&self) -> Result<Secret, SecretError> {
+    /// The program does not get the variables that are withheld; from then on nothing of this
+    /// process is left in a core dump.
+    pub async fn fetch(&self, withheld: &SecretVariables) -> Result<Secret, SecretError> {
+        core_dump::switch_off();
         match self {
             Self::Env(name) => tidy(&variable(name)?, &format!("${name}")),
             Self::File(path) => {
-                check_file(path)?;
-                let mut text = String::new();
-                let mut file = tokio::fs::File::open(path)
-                    .await
-                    .map_err(|error| unreadable(path, &error))?
-                    .take(MAX_BYTES + 1);
+                let mut text = Zeroizing::new(String::new());
+                let mut file = tokio::fs::File::from_std(open(path)?).take(MAX_BYTES + 1);
                 file.read_to_string(&mut text).await.map_err(|error| unreadable(path, &error))?;
                 tidy(&text, &path.display().to_string())
             }
-            Self::Command(command) => run(command, COMMAND_TIMEOUT).await,
+            Self::Command(command) => run(command, withheld, COMMAND_TIMEOUT).await,
             Self::Given(secret) => Ok(secret.clone()),
         }
     }
@@ -78,7 +83,7 @@ impl SecretSource {
     pub fn check(&self) -> Result<(), SecretError> {
         match self {
             Self::Env(name) => tidy(&variable(name)?, &format!("${name}")).map(|_| ()),
-            Self::File(path) => check_file(path),
+            Self::File(path) => open(path).map(|_| ()),
             Self::Command(_) | Self::Given(_) => Ok(()),
         }
     }
@@ -155,9 +160,9 @@ fn is_variable(name: &str) -> bool {
     name.starts_with(is_letter) && name.chars().all(|it| is_letter(it) || it.is_ascii_digit())
 }
 
-fn variable(name: &str) -> Result<String, SecretError> {
+fn variable(name: &str) -> Result<Zeroizing<String>, SecretError> {
     match std::env::var(name) {
-        Ok(value) if !value.is_empty() => Ok(value),
+        Ok(value) if !value.is_empty() => Ok(Zeroizing::new(value)),
         Ok(_) | Err(std::env::VarError::NotPresent) => Err(unset(name)),
         Err(std::env::VarError::NotUnicode(_)) => Err(SecretError::new(
             format!("the environment variable {name} is not UTF-8 text"),
@@ -230,12 +235,19 @@ fn begins_with_word(text: &str, word: &str) -> bool {
     rest.is_some_and(|rest| word.ends_with(':') || rest.starts_with([' ', '\t', ':']))
 }
 
+/// Opens a plain file that only its owner may read. What is checked is what is read.
 #[cfg(unix)]
-fn check_file(path: &Path) -> Result<(), SecretError> {
-    use std::os::unix::fs::MetadataExt;
+fn open(path: &Path) -> Result<File, SecretError> {
+    use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 
-    let metadata = std::fs::metadata(path).map_err(|error| unreadable(path, &error))?;
-    // Opening a pipe would wait for a writer, and a device may be endless.
+    use rustix::fs::OFlags;
+
+    let mut options = File::options();
+    // Without it, opening a pipe would wait for a writer.
+    options.read(true).custom_flags(OFlags::NONBLOCK.bits().cast_signed());
+    let file = options.open(path).map_err(|error| unreadable(path, &error))?;
+    let metadata = file.metadata().map_err(|error| unreadable(path, &error))?;
+    // A device may be endless.
     if !metadata.is_file() {
         return Err(SecretError::new(
             format!("{} is not a plain file", path.display()),
@@ -258,31 +270,35 @@ fn check_file(path: &Path) -> Result<(), SecretError> {
             format!("run: chown $(id -u) {}", path.display()),
         ));
     }
-    Ok(())
+    Ok(file)
 }
 
 #[cfg(not(unix))]
-fn check_file(path: &Path) -> Result<(), SecretError> {
-    std::fs::metadata(path).map_err(|error| unreadable(path, &error))?;
-    Ok(())
+fn open(path: &Path) -> Result<File, SecretError> {
+    File::open(path).map_err(|error| unreadable(path, &error))
 }
 
 /// Reads a pipe to its end, or a byte more than a secret may have.
-async fn bounded(pipe: Option<impl AsyncRead + Unpin>) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
+async fn bounded(pipe: Option<impl AsyncRead + Unpin>) -> std::io::Result<Zeroizing<Vec<u8>>> {
+    let mut bytes = Zeroizing::new(Vec::new());
     if let Some(pipe) = pipe {
         pipe.take(MAX_BYTES + 1).read_to_end(&mut bytes).await?;
     }
     Ok(bytes)
 }
 
-async fn run(command: &[String], timeout: Duration) -> Result<Secret, SecretError> {
+async fn run(
+    command: &[String],
+    withheld: &SecretVariables,
+    timeout: Duration,
+) -> Result<Secret, SecretError> {
     let Some((program, arguments)) = command.split_first() else {
         return Err(SecretError::new("the command for a secret is empty", "name a program"));
     };
     let failed =
         |message: String| SecretError::new(message, "run the command by hand and check its output");
-    let mut child = tokio::process::Command::new(program)
+    let mut child = withheld
+        .withhold_from(&mut tokio::process::Command::new(program))
         .args(arguments)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -304,15 +320,13 @@ async fn run(command: &[String], timeout: Duration) -> Result<Secret, SecretErro
         .map_err(|_| failed(format!("{program} took longer than {} s", timeout.as_secs())))?
         .map_err(|error: std::io::Error| failed(format!("{program} failed: {error}")))??;
     if !status.success() {
-        let said = String::from_utf8_lossy(&said);
-        return Err(failed(format!(
-            "{program} failed ({status}): {}",
-            escape_control(said.trim(), 200)
-        )));
+        let said = escape_control(String::from_utf8_lossy(&said).trim(), 200);
+        let said = Some(said).filter(|said| !said.is_empty());
+        return Err(SecretError { said, ..failed(format!("{program} failed ({status})")) });
     }
-    let text = String::from_utf8(printed)
+    let text = std::str::from_utf8(&printed)
         .map_err(|_| failed(format!("{program} printed something that is not text")))?;
-    tidy(&text, program)
+    tidy(text, program)
 }
 
 #[cfg(test)]
@@ -320,34 +334,66 @@ async fn run(command: &[String], timeout: Duration) -> Result<Secret, SecretErro
 mod tests {
     use super::*;
 
+    fn none() -> SecretVariables {
+        SecretVariables::default()
+    }
+
     fn command(words: &[&str]) -> SecretSource {
         SecretSource::Command(words.iter().map(|&word| word.to_owned()).collect())
     }
 
     #[tokio::test]
     async fn a_program_prints_the_secret_and_no_shell_reads_its_words() {
-        let secret = command(&["printf", "%s\n", "a$b;c"]).fetch().await.unwrap();
+        let secret = command(&["printf", "%s\n", "a$b;c"]).fetch(&none()).await.unwrap();
         assert_eq!(secret.expose(), "a$b;c");
     }
 
     #[tokio::test]
     async fn a_program_that_fails_says_why_and_what_it_printed_is_not_told() {
         let error = command(&["sh", "-c", "echo hidden; echo locked >&2; exit 3"])
-            .fetch()
+            .fetch(&none())
             .await
             .unwrap_err();
-        assert!(error.message.contains("locked"), "{error}");
-        assert!(!error.to_string().contains("hidden"), "{error}");
+        assert_eq!(error.said.as_deref(), Some("locked"));
+        let words = error.to_string();
+        assert!(!words.contains("hidden") && !words.contains("locked"), "{words}");
+        assert!(words.contains("exit status: 3"), "{words}");
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_program_gets_the_environment_without_what_is_withheld() {
+        let print = ["sh", "-c", "echo ${PATH+path}-${HOME+home}"];
+        let fetch = async |withheld: &SecretVariables| {
+            command(&print).fetch(withheld).await.unwrap().expose().to_owned()
+        };
+        let home = || ["HOME".to_owned()];
+        let every = SecretVariables::new(home());
+        assert_eq!(fetch(&every).await, "path-");
+        assert_eq!(fetch(&every.but(home())).await, "path-home");
+        assert_eq!(fetch(&none()).await, "path-home");
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn once_a_secret_was_fetched_a_crash_leaves_no_core_dump() {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+        let limit = getrlimit(Resource::Core);
+        setrlimit(Resource::Core, Rlimit { current: limit.maximum, ..limit }).unwrap();
+        let inherited = command(&["sh", "-c", "ulimit -c"]).fetch(&none()).await.unwrap();
+        assert_eq!(inherited.expose(), "0", "nor does a program that prints one");
+        assert_eq!(getrlimit(Resource::Core), Rlimit { current: Some(0), ..limit });
     }
 
     #[cfg(unix)]
     #[tokio::test]
     async fn a_program_that_prints_without_end_is_stopped() {
         for words in [&["yes", "aaaa"][..], &["sh", "-c", "yes >&2"], &["cat", "/dev/zero"]] {
-            let error = command(words).fetch().await.unwrap_err();
+            let error = command(words).fetch(&none()).await.unwrap_err();
             assert!(error.message.contains(words[0]), "{error}");
         }
-        let error = command(&["yes"]).fetch().await.unwrap_err();
+        let error = command(&["yes"]).fetch(&none()).await.unwrap_err();
         assert!(error.message.contains("too much for a secret"), "{error}");
     }
 
@@ -366,7 +412,7 @@ mod tests {
     #[tokio::test]
     async fn a_program_that_hangs_is_given_up() {
         let words = ["sleep".to_owned(), "1000".to_owned()];
-        let error = run(&words, Duration::from_millis(1)).await.unwrap_err();
+        let error = run(&words, &none(), Duration::from_millis(1)).await.unwrap_err();
         assert!(error.message.contains("longer"), "{error}");
     }
 
@@ -380,18 +426,18 @@ mod tests {
         std::fs::write(&path, "29841$c767\n").unwrap();
         let source = SecretSource::File(path.clone());
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
-        let error = source.fetch().await.unwrap_err();
+        let error = source.fetch(&none()).await.unwrap_err();
         assert!(error.help.starts_with("run: chmod 600 "), "{error}");
         assert!(source.check().is_err());
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
-        assert_eq!(source.fetch().await.unwrap().expose(), "29841$c767");
+        assert_eq!(source.fetch(&none()).await.unwrap().expose(), "29841$c767");
         assert!(source.check().is_ok());
     }
 
     #[tokio::test]
     async fn an_empty_secret_or_one_of_two_lines_is_none() {
-        assert!(command(&["printf", "\n"]).fetch().await.is_err());
-        assert!(command(&["printf", "a\nb"]).fetch().await.is_err());
+        assert!(command(&["printf", "\n"]).fetch(&none()).await.is_err());
+        assert!(command(&["printf", "a\nb"]).fetch(&none()).await.is_err());
     }
 
     #[test]
@@ -428,8 +474,12 @@ mod tests {
     #[cfg(unix)]
     #[tokio::test]
     async fn a_place_that_is_no_plain_file_is_refused_and_not_waited_for() {
-        for path in ["/dev/null", "/tmp"] {
-            let error = SecretSource::File(path.into()).fetch().await.unwrap_err();
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").args(["-m", "600"]).arg(&pipe).status();
+        assert!(made.unwrap().success());
+        for path in [Path::new("/dev/null"), Path::new("/tmp"), &pipe] {
+            let error = SecretSource::File(path.into()).fetch(&none()).await.unwrap_err();
             assert!(error.message.contains("not a plain file"), "{error}");
         }
     }

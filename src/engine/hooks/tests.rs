@@ -29,7 +29,9 @@ impl Bench {
         let form: HookForm =
             Arc::new(|event, entry| format!("{} {}\n", event.word(), entry.id.as_str()));
         let port = HookPort { form, failed: None };
-        let runner = HookRunner::new(Hooks { commands, port }, &self.hub);
+        // A variable that every test has, in the place of a secret.
+        let withheld = SecretVariables::new(["HOME".to_owned()]);
+        let runner = HookRunner::new(Hooks { commands, withheld, port }, &self.hub);
         HookRunner { limit, ..runner }
     }
 
@@ -71,6 +73,15 @@ async fn each_end_with_a_command_is_told_on_its_standard_input_before_the_engine
     lines.sort_unstable();
     assert_eq!(lines, ["failed 1", "failed 2", "failed 3", "failed 4", "failed 5"]);
     assert_eq!(bench.notice(), None);
+}
+
+#[tokio::test]
+async fn a_command_gets_the_environment_without_secrets() {
+    let bench = Bench::new();
+    let runner = bench.runner("echo ${PATH+path}-${HOME+secret} > told", LIMIT);
+    bench.end(HookEvent::Failed, "1");
+    to_the_end(runner).await;
+    assert_eq!(bench.written("told"), "path-\n");
 }
 
 #[tokio::test]

@@ -93,7 +93,7 @@ fn about(account: &Account, inputs: &OverlayInputs<'_>, cells: u16) -> Vec<(Stri
     }
     let mut texts = vec![(facts.join(&dot), Role::Text)];
     if let Some(status) = status {
-        let failure = status.failure.as_ref().map(|it| (it.with_advice(), Role::Error));
+        let failure = status.failure.as_ref().map(|it| (it.with_advice_on_screen(), Role::Error));
         texts.extend(failure);
         texts.extend(format::next_try(status, now, zone).map(|words| (words, Role::Text)));
         let unwritten = status.not_written.as_ref();
