@@ -185,6 +185,10 @@ pub enum OmissionReason {
     Index,
     /// A star of a recorded address: its meaning as a wildcard. It is read as a character.
     Star,
+    /// Stars around an address or behind it, read as emphasis or a footnote's mark.
+    Emphasis,
+    /// A directory with stars around it, which may be emphasis or a pattern's.
+    StarsAround,
 }
 
 /// The place at which a document stops being of its format.

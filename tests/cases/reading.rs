@@ -266,6 +266,13 @@ pub(crate) const CASES: &[Case] = &[
     case("listing-ignored.txt", true, Listing, &["url /public/a.html"], &["iPD047"]),
     case("listing-progress.txt", true, Listing, &["url /a.html"], &["iPD047"]),
     case("listing-grep.txt", true, Listing, &["url /public/a.html", "url /public/b.html"], &[]),
+    case("text-star-rules.md", true, Text, &["url /a.html"], &["iPD047"]),
+    case("text-stars-around.md", true, Text, &["url /img/a.jpg", "url /a.html"], &["wPD047"]),
+    case("text-footnotes.txt", false, Text, &["url /a.html", "url /b.html"], &["iPD047"]),
+    case("text-host-beside.md", true, Text, &["url /a.jpg"], &["iPD047"]),
+    case("text-wide-marks.txt", false, Text, &["url /a.html", "url /b.jpg"], &["iPD047"]),
+    case("text-collected-json.log", true, Text, &["url /a.html"], &["iPD047"]),
+    case("text-words-of-a-mail.txt", true, Text, &["url /a.html"], &["wPD047"]),
 ];
 
 /// Writes a row.

@@ -4,7 +4,7 @@ use super::form::{bare_host, looks_like_host};
 use super::host::{Told, is_file};
 
 /// The methods of HTTP that are no GET and no HEAD.
-const OTHER_METHODS: [&str; 16] = [
+pub(super) const OTHER_METHODS: [&str; 16] = [
     "POST",
     "PUT",
     "DELETE",

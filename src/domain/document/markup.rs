@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use linkify::{LinkFinder, LinkKind};
 
+use super::tokens::WIDE_ENDS;
+
 /// Finds the full URLs in words, without the punctuation behind them.
 pub(super) fn urls_in(words: &str) -> impl Iterator<Item = Range<usize>> + '_ {
     let mut finder = LinkFinder::new();
@@ -19,20 +21,34 @@ pub(super) fn urls_in(words: &str) -> impl Iterator<Item = Range<usize>> + '_ {
 /// Returns a word of a sentence without the punctuation at its end.
 pub(super) fn without_punctuation(word: &str) -> &str {
     word.trim_end_matches(['.', ',', ';', ':', '!', '?', '…', '"', '\'', '»', '”', '’'])
+        .trim_end_matches(WIDE_ENDS)
 }
 
-/// Returns a word without the marks of emphasis around it: `**…**`, `__…__`, `~~…~~`, `_…_`. A
-/// single star stays: it may be a pattern's.
+/// Returns a word without the marks of emphasis around it: `**…**`, `*…*`, `__…__`, `~~…~~`, `_…_`.
+/// Stars around a directory stay, since they may be a pattern's: [`is_emphasis_or_pattern`].
 pub(super) fn without_emphasis(word: &str) -> &str {
     let mut word = word;
-    for mark in ["***", "**", "__", "~~", "_"] {
-        if let Some(inner) = word.strip_prefix(mark).and_then(|it| it.strip_suffix(mark))
-            && super::form::has_scheme(inner)
-        {
+    for mark in ["***", "**", "*", "__", "~~", "_"] {
+        let Some(inner) = word.strip_prefix(mark).and_then(|it| it.strip_suffix(mark)) else {
+            continue;
+        };
+        let is_starry = mark.starts_with('*');
+        let is_path = is_starry && inner.starts_with('/') && !inner.starts_with("//");
+        let may_be_pattern = inner.ends_with('/') && (is_path || mark == "*");
+        if (super::form::has_scheme(inner) || is_path) && !may_be_pattern {
             word = inner;
         }
     }
     word
+}
+
+/// Returns true if nobody can tell whether the stars around a path are emphasis or a pattern's:
+/// `**/img/**`.
+pub(super) fn is_emphasis_or_pattern(word: &str) -> bool {
+    let inner = word.trim_start_matches('*');
+    let stars = word.len() - inner.len();
+    let inside = inner.trim_end_matches('*');
+    stars > 0 && inner.len() - inside.len() == stars && inside.starts_with('/')
 }
 
 /// Returns the address of a spreadsheet's link: `=HYPERLINK("https://…","name")`.
@@ -67,9 +83,16 @@ mod tests {
     fn marks_around_a_url_are_taken_off() {
         for (word, bare) in [
             ("**https://h.com/c.jpg**", "https://h.com/c.jpg"),
+            ("**https://h.com/c/**", "https://h.com/c/"),
             ("_https://h.com/_", "https://h.com/"),
             ("**/img/**", "**/img/**"),
             ("*https://h.com/*", "*https://h.com/*"),
+            ("*https://h.com/a.html*", "https://h.com/a.html"),
+            ("**/img/a.jpg**", "/img/a.jpg"),
+            ("*/a.html*", "/a.html"),
+            ("**/img/***", "/img/*"),
+            ("*.jpg*", "*.jpg*"),
+            ("/img/*", "/img/*"),
         ] {
             assert_eq!(without_emphasis(word), bare);
         }

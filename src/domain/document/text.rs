@@ -12,7 +12,8 @@ use std::borrow::Cow;
 
 use super::command::{CommandLine, command_at};
 use super::escape::without_stars;
-use super::form::{is_address, is_http, is_target};
+use super::form::{is_address, is_http, is_relative, is_target};
+use super::host::{Told, on_host};
 use super::places::place_of;
 use super::{Document, DocumentEntry, OmissionReason, log, logged};
 
@@ -207,10 +208,18 @@ fn wrapped(rest: &str) -> Option<Wrapped> {
         .then_some(Wrapped { url, from, until: line.len() + 1 + end + 1 })
 }
 
+/// Returns true if a word is neither an address nor a path that ends as a file does: `done`, `N/A`,
+/// `24/7`, `v1.2.3`.
+fn is_no_file(word: &str) -> bool {
+    let name = word.rsplit('/').next().unwrap_or(word);
+    !is_target(word) && (name.is_empty() || !is_relative(name))
+}
+
 /// Passes over single words where others are paths or URLs: `thanks` under a list is no target.
 fn pass_over_words(document: &mut Document<'_>) {
     let is_word = |entry: &DocumentEntry<'_>| {
-        entry.alone && !entry.text.is_empty() && !entry.text.contains(['/', '.', '*', '%', '\\'])
+        let word = entry.text.trim_end_matches(['.', '!', '?', ':', ',']);
+        entry.alone && !word.is_empty() && !word.contains(['*', '%', '\\']) && is_no_file(word)
     };
     if !document.entries.iter().any(|entry| is_address(&entry.text)) {
         return;
@@ -275,6 +284,10 @@ fn put_line<'a>(
         document.omit(number, OmissionReason::Words, false);
         return;
     }
+    if asks_otherwise(line) {
+        document.omit(number, OmissionReason::Method, false);
+        return;
+    }
     if line.starts_with('#') {
         document.omit(number, OmissionReason::Comment, has_address(line));
         return;
@@ -292,17 +305,54 @@ fn put_line<'a>(
     };
     line::pieces(words, pieces);
     let alone = matches!(pieces.as_slice(), [Piece::Entry { .. }]);
+    let told = if alone { Told::default() } else { told_by_words(words) };
     for piece in pieces.drain(..) {
         match piece {
+            Piece::Entry { source, .. } if told.is_torn && source.starts_with('/') => {
+                document.omit(number, OmissionReason::OtherForm, true);
+            }
+            Piece::Entry { source, .. }
+                if let Some(host) = told.host()
+                    && source.starts_with('/') =>
+            {
+                let url = on_host(host, source).unwrap_or_default();
+                document.put(number, Cow::Owned(url), None);
+            }
             Piece::Entry { source, meant } => {
                 let place = place_of(text, source);
                 let text = meant.map_or(Cow::Borrowed(source), Cow::Owned);
                 let entry = DocumentEntry { line: number, text, alone, until: number, place };
                 document.entries.push(entry);
             }
-            Piece::Omitted(reason) => document.omit(number, reason, false),
+            Piece::Omitted(reason) => {
+                let doubtful = reason == OmissionReason::StarsAround;
+                document.omit(number, reason, doubtful);
+            }
         }
     }
+}
+
+/// The host that the words of a line tell beside its paths: `| www.site.com | /a.jpg |`.
+fn told_by_words(line: &str) -> Told<'_> {
+    let mut told = Told::default();
+    for word in line.split(|it: char| it.is_whitespace() || it == '|') {
+        let word = word.trim_matches(|it: char| "`*_\"'()<>[],;:.".contains(it));
+        if !word.contains('/') {
+            told.add("", word);
+        }
+    }
+    told
+}
+
+/// Returns true if a line tells of a request by another method than GET and HEAD, in whatever form.
+fn asks_otherwise(line: &str) -> bool {
+    let mut words = line.split_whitespace().map(|word| word.trim_matches(['"', '\'']));
+    let mut before = "";
+    words.any(|word| {
+        let asks = logged::OTHER_METHODS.contains(&before) && is_target(word);
+        before = word;
+        asks
+    })
 }
 
 /// Finds the start of a comment at the end of a line: a blank, a `#`, and a blank or nothing. In
@@ -376,6 +426,27 @@ mod tests {
             ("\"public/img/\\303\\251.jpg\"", &["public/img/é.jpg"]),
             ("Hi team,\n\nhttps://h.com/a\nthanks", &["https://h.com/a"]),
             ("[12:31] mira: see https://h.com/a?b=(c), ok", &["https://h.com/a?b=(c)"]),
+            ("/a\n* * *\n- *\n`*`\n***", &["/a"]),
+            ("- **/a.jpg**\n**/img/**\n*/b*\npurge **/c/*** now", &["/a.jpg", "/b", "/c/*"]),
+            (
+                "Purge https://h.com/a* and https://h.com/b** now\nand https://h.com/c/* too",
+                &["https://h.com/a", "https://h.com/b", "https://h.com/c/*"],
+            ),
+            (
+                "| h.com | /a |\n i.com | /b\nOn j.com: /c, please\nk.com l.com /d",
+                &["https://h.com/a", "https://i.com/b", "https://j.com/c"],
+            ),
+            (
+                "https://h.com/a\nDone.\nN/A\nand/or\n24/7\nv1.2.3\nimg/b.jpg",
+                &["https://h.com/a", "img/b.jpg"],
+            ),
+            (
+                "“https://h.com/a”\n«/b»\nhttps://h.com/c。\n请清除「https://h.com/d」和（https://h.com/e）",
+                &["https://h.com/a", "/b", "https://h.com/c", "https://h.com/d", "https://h.com/e"],
+            ),
+            ("POST /api 201 1 ms\nGET /a 200 1 ms\nStarted POST \"/b\" for me", &["/a"]),
+            ("|[b|https://h.com/b]|", &["https://h.com/b"]),
+            ("# dump\n{\"method\":\"POST\",\"url\":\"/p\",\"referer\":\"https://h.com/r\"}", &[]),
             (
                 "web-1  | {\"url\":\"https://h.com/a\",\"referer\":\"https://h.com/r\"}\n\
                  web-2  | {\"path\":\"/b\",\"host\":\"h.com\",\"method\":\"GET\"}\n\

@@ -5,6 +5,48 @@ use super::form::is_target_start;
 /// Marks of Chinese and Japanese that stand between the words of a list.
 pub(super) const WIDE_SEPARATORS: [char; 3] = ['、', '，', '；'];
 
+/// Marks of other scripts that end a sentence or a part of it. No address that anybody writes ends
+/// in one.
+pub(super) const WIDE_ENDS: [char; 10] = ['。', '．', '！', '？', '：', '、', '，', '；', '،', '؟'];
+
+/// Quotation marks and brackets of other languages, as they open and close.
+const WIDE_QUOTES: [(char, char); 9] = [
+    ('“', '”'),
+    ('„', '“'),
+    ('„', '”'),
+    ('«', '»'),
+    ('‹', '›'),
+    ('»', '«'),
+    ('「', '」'),
+    ('『', '』'),
+    ('（', '）'),
+];
+
+/// The mark that closes a quotation is looked for in so many bytes: many that open must not cost a
+/// look at the whole line each.
+const LONGEST_QUOTED: usize = 2048;
+
+/// Returns true if a line has a mark by which its words part that is not of ASCII.
+pub(super) fn has_wide_marks(line: &str) -> bool {
+    !line.is_ascii() && line.contains(|it| WIDE_SEPARATORS.contains(&it) || is_wide_quote(it))
+}
+
+/// Returns true for a quotation mark or bracket of other languages.
+pub(super) fn is_wide_quote(mark: char) -> bool {
+    WIDE_QUOTES.iter().any(|(open, close)| mark == *open || mark == *close)
+}
+
+/// Returns what stands in quotation marks at the start of a text, and the bytes of all of it.
+fn wide_quoted(rest: &str) -> Option<(&str, usize)> {
+    let open = rest.chars().next()?;
+    let inside = rest.get(open.len_utf8()..)?;
+    let inside = inside.get(..inside.floor_char_boundary(LONGEST_QUOTED))?;
+    let closers = WIDE_QUOTES.iter().filter(|(it, _)| *it == open).map(|(_, close)| *close);
+    let ends = closers.filter_map(|close| Some((inside.find(close)?, close)));
+    let (end, close) = ends.min_by_key(|(end, _)| *end)?;
+    Some((inside.get(..end)?, open.len_utf8() + end + close.len_utf8()))
+}
+
 /// A word of a line.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct DraftToken<'a> {
@@ -58,6 +100,17 @@ pub(super) fn tokens(line: &str) -> Vec<DraftToken<'_>> {
             }
             _ if line.get(at..).is_some_and(|rest| rest.starts_with(WIDE_SEPARATORS)) => {
                 at += '、'.len_utf8();
+            }
+            0x80.. if let Some((inside, bytes)) = line.get(at..).and_then(wide_quoted) => {
+                tokens.push(DraftToken {
+                    text: inside.trim(),
+                    quoted: true,
+                    key: false,
+                    from: at,
+                    until: at + bytes,
+                    delimiter: None,
+                });
+                at += bytes;
             }
             _ => {
                 let until = plain_end(line, at);

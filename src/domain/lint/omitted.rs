@@ -30,6 +30,8 @@ pub(super) fn findings(document: &Document<'_>) -> Vec<Finding> {
             OmissionReason::Comment => Code::Comments,
             OmissionReason::Star => Code::AsAsked,
             OmissionReason::Heading
+            | OmissionReason::Emphasis
+            | OmissionReason::StarsAround
             | OmissionReason::Words
             | OmissionReason::Empty
             | OmissionReason::Column(_)
@@ -99,6 +101,14 @@ fn words(reason: &OmissionReason, lines: &[usize], alone: bool) -> String {
         OmissionReason::Star => format!(
             "A * in an address that was asked for or linked to is a character, written %2A; to \
              mean a pattern, write it on a line of its own: {places}."
+        ),
+        OmissionReason::Emphasis => format!(
+            "Stars around a target or behind it are taken for emphasis or a footnote; to mean a \
+             pattern, write it alone on a line, from its first slash: {places}."
+        ),
+        OmissionReason::StarsAround => format!(
+            "Stars around a directory may be emphasis or a pattern's, so it is not read; write \
+             /directory/ or /directory/*: {places}."
         ),
         OmissionReason::Index => format!(
             "These are the addresses of sitemaps; their pages are not in this document: {places}."

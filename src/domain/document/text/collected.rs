@@ -1,4 +1,4 @@
-//! Objects of JSON that end a line, behind what a collector of logs wrote before them:
+//! Objects of JSON that end a line, alone or behind what a collector of logs wrote before them:
 //! `web-1  | {"url":"/a"}`.
 
 use super::super::json;
@@ -13,14 +13,16 @@ pub(super) fn put<'a>(
     text: &'a str,
     document: &mut Document<'a>,
 ) -> bool {
-    let at = line.find("{\"").filter(|at| *at > 0 && line.ends_with('}'));
+    let at = line.find("{\"").filter(|_| line.ends_with('}'));
     let Some((before, object)) = at.and_then(|at| line.split_at_checked(at)) else {
         return false;
     };
     if !json::is_json(object) {
         return false;
     }
-    document.omit(number, OmissionReason::Words, has_address(before));
+    if !before.is_empty() {
+        document.omit(number, OmissionReason::Words, has_address(before));
+    }
     let start = place_of(text, object).map_or(0, |place| place.start);
     let read = json::read(object);
     document.entries.extend(read.entries.into_iter().map(|entry| DocumentEntry {

@@ -3,8 +3,12 @@
 use super::super::OmissionReason;
 use super::super::escape::unquoted;
 use super::super::form::{has_scheme, is_relative, is_target};
-use super::super::markup::{bracketed, hyperlink, urls_in, without_emphasis, without_punctuation};
-use super::super::tokens::{DraftToken, WIDE_SEPARATORS, request_line, tokens};
+use super::super::markup::{
+    bracketed, hyperlink, is_emphasis_or_pattern, urls_in, without_emphasis, without_punctuation,
+};
+use super::super::tokens::{
+    DraftToken, WIDE_ENDS, WIDE_SEPARATORS, has_wide_marks, is_wide_quote, request_line, tokens,
+};
 
 /// A piece of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,19 +39,27 @@ impl<'a> Piece<'a> {
 
 /// Appends the pieces of a line, which is trimmed and not empty.
 pub(super) fn pieces<'a>(line: &'a str, pieces: &mut Vec<Piece<'a>>) {
+    if is_star_rule(line) {
+        pieces.push(Piece::Omitted(OmissionReason::Heading));
+        return;
+    }
     let line = without_bullet(line);
-    let line = match without_escaped_break(line) {
+    let ended = line.trim_end_matches(WIDE_ENDS);
+    if ended.len() < line.len() {
+        pieces.push(Piece::Omitted(OmissionReason::Words));
+    }
+    let line = match without_escaped_break(ended) {
         Some(whole) => {
             pieces.push(Piece::Omitted(OmissionReason::Words));
             whole
         }
-        None => line,
+        None => ended,
     };
-    if !line.bytes().any(is_special) && !line.contains(WIDE_SEPARATORS) {
+    if !line.bytes().any(is_special) && !has_wide_marks(line) {
         if embedded(line, pieces) || sets_variable(line) {
             pieces.push(Piece::Omitted(OmissionReason::Words));
         } else {
-            pieces.push(Piece::plain(without_emphasis(line)));
+            pieces.extend(emphasised(line, without_emphasis(line)));
         }
         return;
     }
@@ -83,7 +95,10 @@ pub(super) fn pieces<'a>(line: &'a str, pieces: &mut Vec<Piece<'a>>) {
         }
         let whole = only.quoted || only.text.len() + 2 >= line.len();
         let cut = if only.quoted { bracketed(only.text) } else { without_emphasis(only.text) };
-        pieces.push(if cut == only.text { Piece::word(only) } else { Piece::plain(cut) });
+        match cut == only.text {
+            true if only.quoted => pieces.push(Piece::word(only)),
+            _ => pieces.extend(emphasised(only.text, cut)),
+        }
         if !whole {
             pieces.push(Piece::Omitted(OmissionReason::Words));
         }
@@ -157,17 +172,32 @@ fn segment_pieces<'a>(
             embedded(token.text, pieces);
         }
     }
-    pieces.extend(segment.iter().filter(is_entry).map(|token| {
+    pieces.extend(segment.iter().filter(is_entry).flat_map(|token| {
         if token.quoted {
             let cut = bracketed(token.text);
-            return if cut == token.text { Piece::word(token) } else { Piece::plain(cut) };
+            let piece = if cut == token.text { Piece::word(token) } else { Piece::plain(cut) };
+            return vec![piece];
         }
         let end = row.and_then(|delimiter| token.text.bytes().position(|byte| byte == delimiter));
         let cell = token.text.get(..end.unwrap_or(token.text.len())).unwrap_or_default();
         let cell = without_tags(cell);
-        Piece::plain(if is_prose { in_prose(cell) } else { without_emphasis(cell) })
+        emphasised(cell, if is_prose { in_prose(cell) } else { without_emphasis(cell) })
     }));
     targets + keys == segment.len()
+}
+
+/// The pieces of a word that is this without the marks around it: where stars are among those, it
+/// is told; where they may be a pattern's, it is not read.
+fn emphasised<'a>(word: &'a str, bare: &'a str) -> Vec<Piece<'a>> {
+    if is_emphasis_or_pattern(bare) {
+        return vec![Piece::Omitted(OmissionReason::StarsAround)];
+    }
+    let mut pieces = vec![Piece::plain(bare)];
+    let stars = |it: &str| it.bytes().filter(|byte| *byte == b'*').count();
+    if stars(bare) < stars(word) {
+        pieces.push(Piece::Omitted(OmissionReason::Emphasis));
+    }
+    pieces
 }
 
 /// A token without the marks of emphasis.
@@ -178,6 +208,9 @@ fn bare<'a>(token: &DraftToken<'a>) -> &'a str {
 /// Returns a word of a sentence without the marks around it.
 fn in_prose(word: &str) -> &str {
     let word = without_emphasis(without_punctuation(without_emphasis(word)));
+    // A star behind a name marks a footnote; one behind a slash is a pattern's.
+    let unmarked = word.trim_end_matches('*');
+    let word = if unmarked.ends_with('/') { word } else { unmarked };
     if !has_scheme(word) {
         return word;
     }
@@ -199,14 +232,21 @@ fn embedded<'a>(word: &'a str, pieces: &mut Vec<Piece<'a>>) -> bool {
         return false;
     }
     let before = pieces.len();
-    for place in urls_in(word) {
-        let stars = word.get(place.end..).unwrap_or_default();
-        let stars = stars.len() - stars.trim_start_matches('*').len();
-        let url = word.get(place.start..place.end + stars).unwrap_or_default();
-        // The end of a BBCode element.
-        pieces.push(Piece::plain(url.split("[/").next().unwrap_or(url)));
+    for part in word.split(is_wide_quote) {
+        for place in urls_in(part) {
+            let stars = part.get(place.end..).unwrap_or_default();
+            let stars = stars.len() - stars.trim_start_matches('*').len();
+            let url = part.get(place.start..place.end + stars).unwrap_or_default();
+            // The end of a BBCode element.
+            pieces.push(Piece::plain(without_bracket(url.split("[/").next().unwrap_or(url))));
+        }
     }
     pieces.len() > before
+}
+
+/// Returns a URL without the bracket that closes a link of Jira: `[name|https://…]`.
+fn without_bracket(url: &str) -> &str {
+    if url.contains('[') { url } else { url.trim_end_matches(']') }
 }
 
 /// Returns true if a line sets a variable of an environment: `PATH=/usr/bin:/bin`.
@@ -293,7 +333,7 @@ fn cells<'a>(line: &'a str, pieces: &mut Vec<Piece<'a>>) -> bool {
             |(at, _): &(usize, &str)| !rest.get(..*at).is_some_and(|it| it.ends_with('\\'));
         let end = rest.match_indices('|').find(is_end).map_or(rest.len(), |(at, _)| at);
         let cell = rest.get(..end).unwrap_or_default().trim().trim_matches(['`', '<', '>']);
-        let cell = without_emphasis(cell);
+        let cell = without_bracket(without_emphasis(cell));
         if is_target(cell) {
             let meant = cell.contains("\\|").then(|| cell.replace("\\|", "|"));
             pieces.push(Piece::Entry { source: cell, meant });
@@ -312,6 +352,19 @@ fn cells<'a>(line: &'a str, pieces: &mut Vec<Piece<'a>>) -> bool {
 fn bare_request(line: &str) -> Option<&str> {
     let token = DraftToken { text: line, quoted: true, ..DraftToken::default() };
     request_line(&token)
+}
+
+/// Returns true if a line is a rule or an item of Markdown in which stars are all there is, other
+/// than the one that says everything alone.
+fn is_star_rule(line: &str) -> bool {
+    let is_mark = |word: &str| {
+        let stars = word.trim_matches(['`', '"', '\'']);
+        let number = word.trim_end_matches(['.', ')']);
+        (!stars.is_empty() && stars.bytes().all(|byte| byte == b'*'))
+            || ["-", "+", ">", "•", "[", "]", "[x]", "[X]"].contains(&word)
+            || (number.len() < word.len() && number.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    line != "*" && line.contains('*') && line.split_whitespace().all(is_mark)
 }
 
 /// Returns true if a line is a rule of Markdown: nothing but dashes, bars and the like.
