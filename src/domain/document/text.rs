@@ -215,21 +215,26 @@ fn is_no_file(word: &str) -> bool {
     !is_target(word) && (name.is_empty() || !is_relative(name))
 }
 
+/// Marks that end a sentence or a part of it.
+const ENDS: [char; 5] = ['.', '!', '?', ':', ','];
+
 /// Passes over single words where others are paths or URLs: `thanks` under a list is no target.
 fn pass_over_words(document: &mut Document<'_>) {
     let is_word = |entry: &DocumentEntry<'_>| {
-        let word = entry.text.trim_end_matches(['.', '!', '?', ':', ',']);
+        let word = entry.text.trim_end_matches(ENDS);
         entry.alone && !word.is_empty() && !word.contains(['*', '%', '\\']) && is_no_file(word)
     };
     if !document.entries.iter().any(|entry| is_address(&entry.text)) {
         return;
     }
     let words = document.entries.extract_if(.., |entry| is_word(entry));
-    let lines: Vec<usize> = words.map(|entry| entry.line).collect();
-    for line in &lines {
-        document.omit(*line, OmissionReason::Words, true);
+    // One that ends as a sentence does is no name of a file.
+    let doubtful = |entry: &DocumentEntry<'_>| !entry.text.ends_with(ENDS);
+    let words: Vec<(usize, bool)> = words.map(|entry| (entry.line, doubtful(&entry))).collect();
+    for (line, doubtful) in &words {
+        document.omit(*line, OmissionReason::Words, *doubtful);
     }
-    if !lines.is_empty() {
+    if !words.is_empty() {
         document.omissions.sort_by_key(|omission| omission.line);
     }
 }
