@@ -173,7 +173,11 @@ impl QueueColumns {
             writer.back(1).column(line, 1, Role::Dim);
         }
         let (mark, role) = format::entry_status(entry, &inputs.theme.glyphs);
-        let status = format!("{mark} {}", format::entry_word(entry));
+        // In the room for a mark alone, an ellipsis would tell nothing.
+        let status = match self.status {
+            0..=2 => mark.to_owned(),
+            _ => format!("{mark} {}", format::entry_word(entry)),
+        };
         writer.column(&status, self.status, role).skip(1);
         if self.when > 0 {
             writer.column(&when(entry, inputs, self.short), self.when, Role::Text).skip(1);
