@@ -5,6 +5,9 @@ use super::names;
 
 const FINDINGS: &str = include_str!("findings.md");
 
+/// The sections whose findings have numbers, and the last number of each.
+const NUMBERED: [(&str, u32); 1] = [("Security", 15)];
+
 #[test]
 fn every_finding_has_a_promise_and_a_test_that_holds_it() {
     let mut named = Vec::new();
@@ -18,4 +21,15 @@ fn every_finding_has_a_promise_and_a_test_that_holds_it() {
     }
     assert!(named.len() > 50, "the document is not read");
     names::hold(named);
+}
+
+#[test]
+fn every_finding_has_its_number() {
+    let sections = read(FINDINGS);
+    for (name, last) in NUMBERED {
+        let section = sections.iter().find(|section| section.name == name).unwrap();
+        let number = |entry: &str| entry.split('.').next()?.parse::<u32>().ok();
+        let numbers: Vec<u32> = section.entries.iter().filter_map(|it| number(it.name)).collect();
+        assert!(numbers.iter().copied().eq(1..=last), "{name}: {numbers:?}");
+    }
 }
