@@ -95,9 +95,10 @@ pub(super) fn pieces<'a>(line: &'a str, pieces: &mut Vec<Piece<'a>>) {
         }
         let whole = only.quoted || only.text.len() + 2 >= line.len();
         let cut = if only.quoted { bracketed(only.text) } else { without_emphasis(only.text) };
-        match cut == only.text {
-            true if only.quoted => pieces.push(Piece::word(only)),
-            _ => pieces.extend(emphasised(only.text, cut)),
+        if only.quoted && cut == only.text {
+            pieces.push(Piece::word(only));
+        } else {
+            pieces.extend(emphasised(only.text, cut));
         }
         if !whole {
             pieces.push(Piece::Omitted(OmissionReason::Words));
