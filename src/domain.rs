@@ -23,6 +23,7 @@ pub mod glob;
 pub mod hook_event;
 pub mod hosts;
 pub mod ids;
+pub mod instant;
 pub mod journal;
 pub mod kind;
 pub mod known;

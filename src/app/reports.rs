@@ -6,6 +6,7 @@ use crate::panes::format::count_noun;
 use crate::panes::history::HistoryPane;
 use crate::panes::{Pane, PaneCtx, Update};
 
+use super::focus::Origin;
 use super::notices::Standing;
 use super::{App, Ctx, all_views};
 
@@ -74,10 +75,10 @@ impl App {
                 effects.push(Effect::Query(Query::Queue { ticket: self.tickets.take() }));
             }
             // Counts are shown of every tab; those of the panes in sight come first.
-            Answer::Summary { result, .. } => {
-                effects.extend(self.each_pane(ctx, |pane, ctx| pane.on_answer(answer, ctx)));
-                effects.extend(self.each_unseen(ctx, |pane, ctx| pane.on_answer(answer, ctx)));
-                if result.is_ok() {
+            Answer::Summary { pane: asker, result, .. } => {
+                let update = self.with_pane(*asker, ctx, |pane, ctx| pane.on_answer(answer, ctx));
+                effects.extend(self.apply(update, Origin::Pane(*asker), ctx));
+                if result.is_ok() && self.workspace.shown().contains(asker) {
                     let count =
                         |pane: &mut HistoryPane, ctx: &PaneCtx<'_>| pane.count_unseen(None, ctx);
                     effects.extend(self.each_unseen(ctx, count));

@@ -115,6 +115,7 @@ fn configuration(
     // A demo opens also where the user's own configuration has errors.
     let fault = match setup::screen_configuration(global) {
         Ok(own) => {
+            config.secret_variables = own.secret_variables;
             let Settings { theme, colour, ascii, mouse, .. } = own.settings;
             config.settings = Settings { theme, colour, ascii, mouse, ..config.settings };
             None

@@ -1,8 +1,6 @@
 //! A purge as it is exported and imported in JSON.
 
-use std::ops::RangeInclusive;
-
-use chrono::{DateTime, Datelike as _, SubsecRound as _, Utc};
+use chrono::{DateTime, SubsecRound as _, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::listing::{Cell, Emphasis, Record};
@@ -10,6 +8,7 @@ use super::probe_record::{ProbeRecord, probes};
 use super::time::{clock, rfc3339};
 use crate::config::accounts::check_name;
 use crate::domain::ids::{AccountName, ProviderName, PurgeId, ResourceId};
+use crate::domain::instant::{WRITABLE_YEARS, is_writable};
 use crate::domain::kind::Kind;
 use crate::domain::purge::{Purge, PurgeDetail, Target};
 use crate::domain::status::Status;
@@ -17,9 +16,6 @@ use crate::domain::zone::Zone;
 
 /// Version of the JSON form. Files of other versions are not read.
 pub const SCHEMA_VERSION: u32 = 1;
-
-/// The years that RFC 3339 has a text for. An offset can carry a time out of them.
-const YEARS: RangeInclusive<i32> = 0..=9999;
 
 /// One purge. Its fields and their order are a promise. The fields of the first block are always
 /// there, unknown ones of the second are left out.
@@ -200,12 +196,12 @@ fn parse_instant(name: &str, text: &str) -> Result<DateTime<Utc>, String> {
     let time = DateTime::parse_from_rfc3339(text)
         .map_err(|_| format!("\"{name}\" is not an RFC 3339 time: \"{text}\""))?;
     let time = time.with_timezone(&Utc).trunc_subsecs(6);
-    if !YEARS.contains(&time.year()) {
+    if !is_writable(time) {
         return Err(format!(
             "\"{name}\" is not in the years {} to {} of UTC, the only ones that a text can name: \
              \"{text}\"",
-            YEARS.start(),
-            YEARS.end()
+            WRITABLE_YEARS.start(),
+            WRITABLE_YEARS.end()
         ));
     }
     Ok(time)

@@ -1,12 +1,13 @@
 //! Pages of vendors' records, and what their histories have in common.
 
+use std::collections::HashMap;
 use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 
 use serde_json::Value;
 
 use super::HistoryPage;
 use crate::domain::failure::{Cause, Failure};
-use crate::domain::ids::AccountName;
+use crate::domain::ids::{AccountName, PurgeId};
 use crate::domain::merge::of_targets;
 use crate::domain::purge::Purge;
 use crate::domain::status::Status;
@@ -94,31 +95,64 @@ fn digest(records: &[Value]) -> u64 {
     hash.hash_one(records.iter().map(Value::to_string).collect::<Vec<_>>())
 }
 
+/// The longest raw status that another is added to, in bytes: it is for people.
+const LONGEST_STATUS: usize = 1_000;
+
 /// Joins the rows of each purge, for vendors that list a row per target. Every different raw status
-/// is kept once, with `separator` between them.
+/// is kept once, with `separator` between them, up to a length.
 pub(crate) fn join_rows(rows: Vec<Purge>, separator: &str) -> Vec<Purge> {
     let mut purges: Vec<Purge> = Vec::new();
+    let mut places: HashMap<PurgeId, usize> = HashMap::new();
     for row in rows {
-        // A purge's rows are side by side as a rule, so the newest purge is looked at first.
-        match purges.iter_mut().rev().find(|purge| purge.id == row.id) {
-            Some(purge) => {
-                let raw = &mut purge.raw_status;
-                if !row.raw_status.is_empty()
-                    && !raw.split(separator).any(|known| known == row.raw_status)
-                {
-                    if !raw.is_empty() {
-                        raw.push_str(separator);
-                    }
-                    raw.push_str(&row.raw_status);
+        if let Some(purge) = places.get(&row.id).and_then(|place| purges.get_mut(*place)) {
+            let raw = &mut purge.raw_status;
+            if !row.raw_status.is_empty()
+                && raw.len() < LONGEST_STATUS
+                && !raw.split(separator).any(|known| known == row.raw_status)
+            {
+                if !raw.is_empty() {
+                    raw.push_str(separator);
                 }
-                purge.completed = purge.completed.max(row.completed);
-                purge.targets.extend(row.targets);
+                raw.push_str(&row.raw_status);
             }
-            None => purges.push(row),
+            purge.completed = purge.completed.max(row.completed);
+            purge.targets.extend(row.targets);
+        } else {
+            places.insert(row.id.clone(), purges.len());
+            purges.push(row);
         }
     }
     for purge in &mut purges {
         purge.status = of_targets(&purge.targets).unwrap_or(Status::Unknown);
     }
     purges
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::domain::purge::Target;
+    use crate::testing;
+
+    #[test]
+    fn rows_of_a_purge_are_joined_wherever_they_stand_among_thousands_of_others() {
+        let row = |id: usize, status: String| Purge {
+            raw_status: status,
+            targets: vec![Target::new("/a")],
+            ..testing::purge("prod", id.to_string(), DateTime::UNIX_EPOCH)
+        };
+        let many = 30_000;
+        let rows = (0..2 * many).map(|at| row(at % many, format!("s{}", at / many)));
+        let joined = join_rows(rows.collect(), ", ");
+        assert_eq!(joined.len(), many);
+        assert!(joined.iter().all(|it| it.raw_status == "s0, s1" && it.targets.len() == 2));
+        let statuses = (0..many).map(|at| row(1, format!("status {at}")));
+        let joined = join_rows(statuses.collect(), ", ");
+        assert_eq!(joined.first().map(|purge| purge.targets.len()), Some(many));
+        let status = joined.first().map_or("", |purge| purge.raw_status.as_str());
+        assert!(status.starts_with("status 0, status 1, "), "{status}");
+        assert!(status.len() < LONGEST_STATUS + 20, "{} bytes", status.len());
+    }
 }

@@ -37,6 +37,9 @@ const INPUT_TIME: Duration = Duration::from_millis(100);
 /// Reports taken in between two frames at most, so that a flood of them does not delay keys.
 const REPORTS_AT_ONCE: usize = 256;
 
+/// The same by time, where each of them takes long.
+const REPORT_TIME: Duration = Duration::from_millis(100);
+
 /// The longest time that the first frame waits for the first rows of the store; they usually come
 /// within milliseconds.
 const FIRST_ROWS: Duration = Duration::from_millis(40);
@@ -220,13 +223,17 @@ where
         Ok(false)
     }
 
-    /// Takes in the reports that are ready, up to a number.
+    /// Takes in the reports that are ready, up to a number and a time.
     async fn drain_reports(&mut self) -> Result<(), TuiFailure> {
+        let end = Instant::now() + REPORT_TIME;
         for _ in 0..REPORTS_AT_ONCE {
             let Some(report) = self.dashboard.effects.try_next() else {
                 break;
             };
             self.take(Msg::Report(report)).await?;
+            if Instant::now() >= end {
+                break;
+            }
         }
         Ok(())
     }

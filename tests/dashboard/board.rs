@@ -1,13 +1,15 @@
 //! The overview of a selection: the timeline by status, ranges of time, counts that narrow.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use purgedeck::app::Setup;
 use purgedeck::domain::purge::Purge;
 use purgedeck::domain::status::Status;
+use purgedeck::effect::{Effect, Query, SavedView};
 use purgedeck::theme::{ColourDepth, Glyphs, Role, Theme};
 use ratatui::buffer::Cell;
 use ratatui::style::Color;
 
-use super::stage::Stage;
+use super::stage::{Stage, setup};
 
 const SIZES: [(u16, u16); 4] = [(160, 50), (100, 30), (80, 24), (60, 20)];
 
@@ -186,4 +188,21 @@ fn the_counts_at_60_by_20() {
     let mut stage = Stage::new((60, 20));
     stage.press("b");
     insta::assert_snapshot!(stage.picture());
+}
+
+#[test]
+fn every_one_of_a_thousand_views_is_counted_once() {
+    let view = |at: usize| SavedView {
+        name: format!("view {at}"),
+        filter: "status:failed".to_owned(),
+        ..SavedView::default()
+    };
+    let views: Vec<SavedView> = (0..1_000).map(view).collect();
+    let number = views.len() + 3;
+    let mut stage = Stage::empty((100, 30), 40, Setup { views, ..setup() });
+    stage.start();
+    let counted = |effect: &Effect| matches!(effect, Effect::Query(Query::Summary { .. }));
+    let asked = stage.take_asked().into_iter().filter(counted).count();
+    assert_eq!(asked, number);
+    assert!((0..number).all(|tab| stage.app.workspace().count(tab).is_some()));
 }

@@ -12,6 +12,7 @@ use super::stage::Stage;
 enum Step {
     Key(&'static str),
     Text(String),
+    Typed(String),
     Paste(String),
     Mouse(Pointer, u16, u16),
     Resize(u16, u16),
@@ -34,6 +35,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         12 => prop::sample::select(keys).prop_map(Step::Key),
         2 => "[a-z:*\",. -]{0,6}|status:failed|cname:[a-z]{1,3}".prop_map(Step::Text),
+        1 => "[a-z:*\", \\n-]{1,300}".prop_map(Step::Typed),
         1 => "\\PC{0,12}".prop_map(Step::Paste),
         2 => (pointer, 0..200u16, 0..60u16).prop_map(|(p, x, y)| Step::Mouse(p, x, y)),
         1 => (1..200u16, 1..60u16).prop_map(|(x, y)| Step::Resize(x, y)),
@@ -52,6 +54,7 @@ proptest! {
             match step {
                 Step::Key(key) => stage.press(key),
                 Step::Text(text) => stage.type_text(&text),
+                Step::Typed(text) => stage.send(Msg::Input(Input::Typed(text))),
                 Step::Paste(text) => stage.send(Msg::Input(Input::Paste(text))),
                 Step::Mouse(pointer, x, y) => {
                     stage.press_mouse(pointer, (x, y));

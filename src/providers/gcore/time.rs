@@ -42,7 +42,14 @@ mod tests {
 
     #[test]
     fn what_is_no_time_is_none() {
-        for none in ["", "yesterday", "2021-13-29T13:21:01Z", "1635513661"] {
+        for none in [
+            "",
+            "yesterday",
+            "2021-13-29T13:21:01Z",
+            "1635513661",
+            "9999-12-31T23:59:59-23:59",
+            "+12021-10-29T13:21:01",
+        ] {
             assert_eq!(read(none), None, "{none}");
         }
     }

@@ -11,6 +11,9 @@ use crate::domain::failure::{Cause, Failure, LONGEST_PAUSE};
 use crate::domain::secret::Secret;
 use crate::domain::text::escape_control;
 
+/// The beginning of a page that is searched for words, in bytes.
+const MAX_HEAD_BYTES: usize = 64 << 10;
+
 /// An answer with its body as far as it came.
 #[derive(Clone, Debug)]
 pub(crate) struct HttpResponse {
@@ -97,7 +100,7 @@ impl HttpResponse {
         if !self.is_html() {
             return escape_control(text.trim(), 300);
         }
-        let head = text.get(..64 * 1024).unwrap_or(&text);
+        let head = text.get(..text.floor_char_boundary(MAX_HEAD_BYTES)).unwrap_or_default();
         let title = between(head, "<title", "</title")
             .and_then(|inside| inside.split_once('>'))
             .map(|(_, title)| plain(title))
@@ -247,6 +250,17 @@ mod tests {
     fn a_broken_page_is_no_trouble() {
         for broken in ["<", "<html", "<html><title", "<html><body", "<html><script>"] {
             page(broken).words();
+        }
+    }
+
+    #[test]
+    fn of_a_page_without_an_end_the_beginning_is_read_wherever_that_is_cut() {
+        for pad in 0..3 {
+            let start = format!("<html><body>{}", "a".repeat(pad));
+            let letters = "漢".repeat(MAX_HEAD_BYTES / 3);
+            let words =
+                page(&format!("{start}{letters}{}", "<script></script>".repeat(1 << 17))).words();
+            assert!(words.contains("漢"), "{words}");
         }
     }
 
