@@ -48,6 +48,7 @@ pub mod setup;
 pub mod signals;
 pub mod simulate;
 mod start;
+pub mod store;
 pub mod sync;
 pub mod time;
 pub mod verify;
@@ -112,6 +113,7 @@ fn dispatch(cli: &Cli) -> Result<(), CliError> {
         Some(Command::Resources(options)) => resources::run(global, options),
         Some(Command::Quota(options)) => quota::run(global, options),
         Some(Command::Doctor(options)) => doctor::run(global, options),
+        Some(Command::Store(command)) => store::run(global, command),
         Some(Command::Import(options)) => import::run(global, options),
         Some(Command::Keys(options)) => keys::run(global, options),
         Some(Command::Config(command)) => config::run(global, command),

@@ -41,7 +41,8 @@
 //! wake-up.
 //!
 //! The safety rules are enforced here, once: nothing is queued, changed or sent read-only; the
-//! journal is on the disk before a request goes out; a paused queue sends nothing. Faces may
+//! journal is on the disk before a request goes out; a paused queue sends nothing; a store that was
+//! found damaged is not written, and nothing is sent from it. Faces may
 //! explain a refusal earlier; they never decide it.
 
 mod account_check;
@@ -92,7 +93,7 @@ use self::messages::{SenderMsg, SyncMsg};
 use self::query_thread::QueryThread;
 use self::safety::Safety;
 use self::send::{AccountQueue, Sender};
-use self::store_writer::{StoreConnections, StoreWriter};
+use self::store_writer::{DamageAlarm, StoreConnections, StoreWriter};
 use self::sync::{AccountSync, SavedState};
 use self::verify::{Verifier, VerifyContext};
 use crate::domain::account::Account;
@@ -115,7 +116,7 @@ pub use self::files::{ExportForms, Exporter};
 pub use self::history_sync::SyncReport;
 pub use self::hooks::{HookFailed, HookForm, HookPort, Hooks};
 pub use self::journal_commands::OrderError;
-pub use self::local_store::{LocalStore, Recorded};
+pub use self::local_store::{LocalStore, Lost, Recorded, Salvaged, SalvagedPart};
 pub use self::verify::{MOST_AT_ONCE, Verifications};
 pub use self::wait::{Until, WaitEnd, WaitOutcome};
 
@@ -265,11 +266,13 @@ impl Engine {
         let (stop, tasks, events) =
             (CancellationToken::new(), TaskTracker::new(), EventHub::default());
         let stream = events.subscribe();
+        let alarm = DamageAlarm::new(events.clone());
+        let connections = StoreConnections::open(&config.store)?;
         let (writer, writing) =
-            StoreWriter::start(StoreConnections::open(&config.store)?, config.clock.clone())
-                .map_err(io)?;
+            StoreWriter::start(connections, alarm.clone(), config.clock.clone()).map_err(io)?;
         let thread = |name| {
-            QueryThread::start(name, config.store.reader()?, config.clock.clone()).map_err(io)
+            let reader = config.store.reader()?;
+            QueryThread::start(name, reader, alarm.clone(), config.clock.clone()).map_err(io)
         };
         let (windows, summaries) = (thread("store-windows")?, thread("store-summaries")?);
         let (sender, messages) = mpsc::unbounded_channel();

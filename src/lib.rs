@@ -98,6 +98,7 @@
 //! | a setting and its help; its default | `config/schema.rs`; beside its type in `config/` |
 //! | an exit code | `cli/error.rs` |
 //! | the log and its size | `cli/log.rs` |
+//! | what a check of the store looks at; what is salvaged | `store/sqlite/check.rs`; `…/salvage/` |
 //! | a hook's event, JSON, run | `domain/hook_event.rs`, `cli/hooks.rs`, `engine/hooks.rs` |
 //! | a vendor's rate limits and syntax | `providers/<vendor>/limits.rs` |
 //! | advice for a refusal (401, 429, …); the pause after it | `domain/failure.rs`; `engine/send/` |

@@ -20,6 +20,9 @@
 //!   senders one sends.
 //!
 //! [`sqlite`] is the embedded default: one file, no set-up. The same tests hold every backend.
+//!
+//! A store that is found damaged is read as far as it can be, and not written any more, by nobody,
+//! until [`Reader::check`] finds nothing or another store is in its place.
 
 mod failure;
 mod outcome;
@@ -30,4 +33,6 @@ pub use outcome::{
     Access, MatchOutcome, Recorded, StepDetails, StepOutcome, StoredAccount, StoredResources,
     VerificationLease,
 };
-pub use sqlite::{Import, Interrupt, Reader, Store, Tuning, Writer};
+pub use sqlite::{
+    Import, Interrupt, Lost, Reader, Salvaged, SalvagedPart, Store, Tuning, Writer, salvage,
+};

@@ -139,7 +139,7 @@ fn read(path: &Path) -> Option<Vec<Purge>> {
         let _ = reader.resources(&account.account);
         let _ = reader.attempt_coverage(&account.account);
     }
-    let _ = (reader.drafts(), reader.board(), reader.is_paused());
+    let _ = (reader.drafts(), reader.board(), reader.check(), reader.is_paused());
     let _ = (reader.journal_open(), reader.journal_newest(50), reader.unverified(now));
     exported(&reader).ok()
 }

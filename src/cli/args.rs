@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 use super::global::Global;
 use super::{
     completions, config, demo, doctor, history, import, journal, keys, man, purge, queue, quota,
-    resources, simulate, verify,
+    resources, simulate, store, verify,
 };
 
 /// See what was purged on all your CDN accounts, live and back in time, and send purges that are
@@ -59,6 +59,9 @@ pub enum Command {
     Quota(quota::Options),
     /// Check everything that purging depends on, without purging
     Doctor(doctor::Options),
+    /// Check the store, copy it, or make a new one of what can be read of a damaged one
+    #[command(subcommand)]
+    Store(store::Command),
     /// Read exported history into the store
     Import(import::Options),
     /// List all commands of the dashboard and their keys

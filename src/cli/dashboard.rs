@@ -41,8 +41,9 @@ pub fn run(global: &Global, view: Option<&str>, help: &StyledStr) -> Result<(), 
         .chain(unknown.map(|it| it.to_string()))
         .map(|words| Notice { level: Level::Warning, account: None, words: sentence(&words) });
     let warnings: Vec<Notice> = warnings.collect();
+    let is_damaged = store.found_damaged().is_some();
     let warning = unwritable.map(|error| Notice {
-        level: Level::Warning,
+        level: if is_damaged { Level::Error } else { Level::Warning },
         account: None,
         words: format!("{}. Showing what it holds, offline. {}", error.words, error.advice),
     });

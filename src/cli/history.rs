@@ -108,6 +108,7 @@ fn list(
         console.info(&format!("there is no history in {file} yet"));
         return listing.end();
     };
+    session::warn_of_damage(&store, console);
     let mut failed = None;
     store.purges(predicate, options.limit, &mut |detail| {
         listing.visit(&PurgeRecord::from(detail), &mut failed)

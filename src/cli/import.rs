@@ -44,7 +44,9 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
         let size = about.is_file().then_some(about.len());
         (Box::new(BufReader::with_capacity(1 << 20, file)), size)
     };
-    let result = session::store(&config)?.import(Utc::now(), |record| {
+    let store = session::store(&config)?;
+    console.progress("checking the store");
+    let result = store.import(Utc::now(), |record| {
         let parsed = lines::read(input, |batch, parsed| {
             record(&batch)?;
             let share = size.map_or_else(String::new, |size| {
@@ -56,6 +58,7 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
         console.clear_progress();
         parsed
     });
+    console.clear_progress();
     let (parsed, recorded) = result?;
     finish(console, &parsed, recorded)
 }

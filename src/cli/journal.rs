@@ -60,6 +60,7 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
     let style = TableStyle::of_stdout(&config);
     let mut listing = Listing::on_stdout::<RequestRecord<'_>>(options.format, style)?;
     if let Some(store) = session::existing_store(&config)? {
+        session::warn_of_damage(&store, console);
         let selection = Selection { options, predicate, providers: providers(&config, &store)? };
         let mut left = options.limit.unwrap_or(u64::MAX);
         let mut failed = None;

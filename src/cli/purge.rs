@@ -153,6 +153,10 @@ async fn purge(
     shutdown: &Shutdown,
 ) -> Result<(), CliError> {
     let store = session::store(config)?;
+    if !options.dry_run {
+        // What cannot be recorded is not sent.
+        store.check_journal()?;
+    }
     let start = StartOptions {
         offline: global.offline,
         read_only: options.dry_run,

@@ -144,6 +144,7 @@ fn selected(entry: &JournalEntry, global: &Global) -> bool {
 fn list(global: &Global, config: &Config, options: &ListOptions) -> Result<(), CliError> {
     let mut entries = Vec::new();
     if let Some(store) = session::existing_store(config)? {
+        session::warn_of_damage(&store, Console::new(global));
         if store.is_paused()? {
             Console::new(global).info("the queue is paused; `purgedeck queue resume` resumes it");
         }
@@ -313,6 +314,7 @@ fn send(global: &Global, config: &Config, format: Format) -> Result<(), CliError
     if store.is_paused()? {
         return Err(refusal::paused());
     }
+    store.check_journal()?;
     if entries.is_empty() {
         console.info("there is nothing to send");
         return request_record::print(format, TableStyle::of_stdout(config), &[]);

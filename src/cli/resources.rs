@@ -98,6 +98,9 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
     let console = Console::new(global);
     let (resources, report) = if global.offline {
         let store = session::existing_store(&config)?;
+        if let Some(store) = &store {
+            session::warn_of_damage(store, console);
+        }
         let stored = store.map_or(Ok(Vec::new()), |store| sync::stored_resources(&config, &store));
         (stored?, SyncReport::default())
     } else {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::console::Console;
 use super::error::{Class, CliError};
 use super::setup::environment;
 use super::{refusal, signals};
@@ -41,6 +42,13 @@ pub fn operated(config: &Config, store: LocalStore) -> (LocalStore, Option<Opera
     match operator(&config.paths, &environment) {
         Ok(operator) => (store.operated_by(operator), None),
         Err(error) => (store, Some(error)),
+    }
+}
+
+/// Warns of a store that was found damaged: what is read of it may not be all.
+pub fn warn_of_damage(store: &LocalStore, console: Console) {
+    if let Some(error) = store.found_damaged() {
+        console.warn(&format!("{}\n  {}", error.words, error.advice));
     }
 }
 

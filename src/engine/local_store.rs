@@ -14,9 +14,9 @@ use crate::domain::operator::Operator;
 use crate::domain::purge::{Purge, PurgeDetail};
 use crate::domain::query::Sort;
 use crate::domain::resource::Resource;
-use crate::store::{Access, Reader, Store, StoreFailure};
+use crate::store::{Access, Reader, Store, StoreFailure, salvage};
 
-pub use crate::store::Recorded;
+pub use crate::store::{Lost, Recorded, Salvaged, SalvagedPart};
 
 /// The local store. Every call blocks and has a connection of its own; errors name the file.
 #[derive(Clone, Debug)]
@@ -54,8 +54,13 @@ impl LocalStore {
             Err(failure) => failure,
         };
         let error = error(path, &failure);
-        if matches!(failure, StoreFailure::ReadOnly | StoreFailure::Denied | StoreFailure::Full)
-            && let Ok(store) = Store::open(path, Access::ReadOnly)
+        if matches!(
+            failure,
+            StoreFailure::ReadOnly
+                | StoreFailure::Denied
+                | StoreFailure::Full
+                | StoreFailure::Damaged { .. }
+        ) && let Ok(store) = Store::open(path, Access::ReadOnly)
         {
             return Ok((Self(store), Some(error)));
         }
@@ -66,6 +71,18 @@ impl LocalStore {
     #[must_use]
     pub fn operated_by(self, operator: Operator) -> Self {
         Self(self.0.operated_by(operator))
+    }
+
+    /// Makes a new store at `to` of all that can be read of the store at `from`, which is left as
+    /// it is.
+    pub fn salvage(from: &Path, to: &Path, now: DateTime<Utc>) -> Result<Salvaged, StoreError> {
+        salvage(from, to, now).map_err(|failure| of_copy(from, to, &failure))
+    }
+
+    /// Writes a copy of the store, which others may be writing into, as a new file. Refused if the
+    /// store or the copy is damaged.
+    pub fn back_up(&self, to: &Path) -> Result<(), StoreError> {
+        self.0.back_up(to).map_err(|failure| of_copy(self.0.path(), to, &failure))
     }
 
     /// Visits the purges that a filter selects, newest first and at most `limit`, until the visitor
@@ -99,9 +116,24 @@ impl LocalStore {
         })
     }
 
-    /// Looks for damage in the file; empty where there is none.
-    pub fn damage(&self) -> Result<Vec<String>, StoreError> {
-        self.read(Reader::damage)
+    /// Checks the whole file and every row; empty if it is sound.
+    pub fn check(&self) -> Result<Vec<String>, StoreError> {
+        self.read(Reader::check)
+    }
+
+    /// Checks the journal, on which sending relies; an error if it is damaged.
+    pub fn check_journal(&self) -> Result<(), StoreError> {
+        self.read(Reader::check_journal)
+    }
+
+    /// Returns the error for a store that was found damaged, by anybody; it is read, not written.
+    pub fn found_damaged(&self) -> Option<StoreError> {
+        self.0.found_damaged().map(|failure| error(self.0.path(), &failure))
+    }
+
+    /// Lets the store be written again, after [`Self::check`] has found nothing.
+    pub fn forget_damage(&self) -> Result<(), StoreError> {
+        self.0.forget_damage().map_err(|failure| error(self.0.path(), &failure))
     }
 
     /// Reads the board as it was left, as text.
@@ -140,14 +172,16 @@ impl LocalStore {
         })
     }
 
-    /// Imports the batches that `fill` hands to its parameter; each is stored when that returns.
-    /// Batches of some ten thousand purges, roughly in the order of time, are fastest.
+    /// Checks the file's pages, then imports the batches that `fill` hands to its parameter; each
+    /// is stored when that returns. Batches of some ten thousand purges, roughly in the order of
+    /// time, are fastest.
     pub fn import<T, E: From<StoreError>>(
         &self,
         seen_at: DateTime<Utc>,
         fill: impl FnOnce(&mut dyn FnMut(&[Purge]) -> Result<(), StoreError>) -> Result<T, E>,
     ) -> Result<(T, Recorded), E> {
         let failed = |failure| error(self.0.path(), &failure);
+        self.read(Reader::check_pages)?;
         let mut writer = self.0.writer().map_err(failed)?;
         let mut import = writer.import().map_err(failed)?;
         let filled = fill(&mut |batch| import.record(batch, seen_at).map(drop).map_err(failed));
@@ -162,6 +196,20 @@ impl LocalStore {
         let answer = self.0.reader().and_then(|reader| read(&reader));
         answer.map_err(|failure| error(self.0.path(), &failure))
     }
+}
+
+/// Words a failure of copying a store, with the file that it is about.
+fn of_copy(from: &Path, to: &Path, failure: &StoreFailure) -> StoreError {
+    let of_source = matches!(
+        failure,
+        StoreFailure::Corrupt
+            | StoreFailure::Damaged { .. }
+            | StoreFailure::Missing
+            | StoreFailure::NotAStore
+            | StoreFailure::Newer { .. }
+            | StoreFailure::Older { .. }
+    );
+    error(if of_source { from } else { to }, failure)
 }
 
 /// Words a failure of the store, with its file.

@@ -11,7 +11,7 @@ use std::thread::JoinHandle;
 use tokio::sync::oneshot;
 
 use super::clock::Clock;
-use super::store_writer::{closed, store_error};
+use super::store_writer::{DamageAlarm, closed, store_error};
 use crate::domain::event::StoreError;
 use crate::store::{Interrupt, Reader, StoreFailure};
 
@@ -25,6 +25,7 @@ struct Job {
 pub(super) struct QueryThread {
     shared: Arc<Shared>,
     thread: Mutex<Option<JoinHandle<()>>>,
+    alarm: DamageAlarm,
     clock: Clock,
 }
 
@@ -57,7 +58,12 @@ impl fmt::Debug for Shared {
 
 impl QueryThread {
     /// Starts the thread.
-    pub(super) fn start(name: &str, reader: Reader, clock: Clock) -> Result<Self, std::io::Error> {
+    pub(super) fn start(
+        name: &str,
+        reader: Reader,
+        alarm: DamageAlarm,
+        clock: Clock,
+    ) -> Result<Self, std::io::Error> {
         let shared = Arc::new(Shared {
             state: Mutex::default(),
             changed: Condvar::new(),
@@ -67,7 +73,7 @@ impl QueryThread {
             let shared = Arc::clone(&shared);
             move || shared.answer_queries(reader)
         })?;
-        Ok(Self { shared, thread: Mutex::new(Some(thread)), clock })
+        Ok(Self { shared, thread: Mutex::new(Some(thread)), alarm, clock })
     }
 
     /// Queues a query.
@@ -79,11 +85,15 @@ impl QueryThread {
         Q: FnOnce(&mut Reader) -> Result<T, StoreFailure> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
+        let alarm = self.alarm.clone();
         let pending = self.shared.begin(Box::new(move |reader| match query(reader) {
             // It was cancelled, or the thread ends.
             Err(StoreFailure::Interrupted) => {}
-            // Nobody listens where the query was cancelled meanwhile.
-            result => drop(reply.send(result)),
+            result => {
+                alarm.watch(&result);
+                // Nobody listens where the query was cancelled meanwhile.
+                drop(reply.send(result));
+            }
         }));
         let clock = self.clock.clone();
         async move {

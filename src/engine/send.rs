@@ -7,6 +7,9 @@
 //! lost is `unknown`: it is looked for in the vendor's history and never sent again but by the
 //! operator's own word. The same holds for what a crash left in `sending`.
 //!
+//! A journal that is damaged is not sent from: it is checked when the lock is taken, and a store
+//! that was found damaged takes no `sending`.
+//!
 //! One process sends for a store at a time: the holder of a lock beside the store, taken while
 //! there is something to send and given back after. The others watch and take over when the holder
 //! is gone.
@@ -246,6 +249,11 @@ impl Sender {
         match self.lock.take() {
             Ok(true) => {
                 self.reported = false;
+                if let Err(error) = self.journal.check().await {
+                    self.journal.report(&error);
+                    self.lock.release();
+                    return;
+                }
                 // Nobody sends now: entries in `sending` were left by a sender that is gone. They
                 // are read under the lock.
                 self.read_journal(true).await;

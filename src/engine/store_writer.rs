@@ -1,13 +1,15 @@
 //! The thread that writes into the store, one job after another. Tasks also read there, so that
 //! they see their own writes.
 
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
 
 use super::clock::Clock;
-use crate::domain::event::StoreError;
+use super::events::EventHub;
+use crate::domain::event::{Level, StoreError};
 use crate::store::{Access, Reader, Store, StoreFailure, Writer};
 
 /// The connections of the writer thread.
@@ -42,6 +44,33 @@ impl StoreConnections {
     }
 }
 
+/// Tells the operator once that the store is damaged, whoever meets it.
+#[derive(Clone, Debug)]
+pub(super) struct DamageAlarm {
+    events: EventHub,
+    told: Arc<AtomicBool>,
+}
+
+impl DamageAlarm {
+    /// Creates an alarm that nobody has heard yet.
+    pub(super) fn new(events: EventHub) -> Self {
+        Self { events, told: Arc::default() }
+    }
+
+    /// Tells it if a result of the store says so.
+    pub(super) fn watch<T>(&self, result: &Result<T, StoreFailure>) {
+        if let Err(failure @ (StoreFailure::Corrupt | StoreFailure::Damaged { .. })) = result
+            && !self.told.swap(true, Ordering::SeqCst)
+        {
+            let advice = failure.advice();
+            let words = format!(
+                "The store is damaged: nothing is written into it or sent from it. {advice}"
+            );
+            self.events.notice(Level::Error, None, words);
+        }
+    }
+}
+
 /// `None` ends the thread.
 type Job = Option<Box<dyn FnOnce(&mut StoreConnections) + Send>>;
 
@@ -50,6 +79,7 @@ type Job = Option<Box<dyn FnOnce(&mut StoreConnections) + Send>>;
 #[derive(Clone, Debug)]
 pub(super) struct StoreWriter {
     jobs: mpsc::Sender<Job>,
+    alarm: DamageAlarm,
     clock: Clock,
 }
 
@@ -57,6 +87,7 @@ impl StoreWriter {
     /// Starts the thread.
     pub(super) fn start(
         mut store: StoreConnections,
+        alarm: DamageAlarm,
         clock: Clock,
     ) -> Result<(Self, JoinHandle<()>), std::io::Error> {
         let (jobs, work) = mpsc::channel::<Job>();
@@ -66,7 +97,7 @@ impl StoreWriter {
                     job(&mut store);
                 }
             })?;
-        Ok((Self { jobs, clock }, thread))
+        Ok((Self { jobs, alarm, clock }, thread))
     }
 
     /// Runs a job on the thread. It runs even if the future is dropped or everything is stopped
@@ -79,10 +110,13 @@ impl StoreWriter {
         W: FnOnce(&mut StoreConnections) -> Result<T, StoreFailure> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
+        let alarm = self.alarm.clone();
         // The thread is gone only when everything has been stopped.
         let _ = self.jobs.send(Some(Box::new(move |store: &mut StoreConnections| {
+            let result = work(store);
+            alarm.watch(&result);
             // The caller may not be interested.
-            let _ = reply.send(work(store));
+            let _ = reply.send(result);
         })));
         let clock = self.clock.clone();
         async move {

@@ -1,6 +1,7 @@
 //! The tasks at work, against a scripted vendor and a real store, in virtual time.
 
 mod bad_news;
+mod damage;
 mod day;
 mod history_sync;
 mod lists;

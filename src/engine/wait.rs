@@ -7,6 +7,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::Engine;
 use super::events::EventStream;
+use super::store_writer::store_error;
 use crate::domain::event::{Event, StoreError};
 use crate::domain::filter::{Clause, Pattern, Predicate, Test};
 use crate::domain::ids::JournalId;
@@ -113,6 +114,10 @@ impl Wait<'_> {
             changed(&self.entries);
             if self.is_complete().await {
                 return Ok(WaitEnd::Complete);
+            }
+            // Nothing of it is sent any more, and no answer can be written down.
+            if let Some(failure) = self.engine.0.store.found_damaged() {
+                return Err(store_error(&failure));
             }
             if self.until == Until::AnsweredAtOnce && self.held_up {
                 return Ok(WaitEnd::HeldUp);

@@ -17,6 +17,13 @@ pub enum StoreFailure {
     /// The file does not hold what was written.
     #[error("the store is damaged")]
     Corrupt,
+    /// The file was found damaged, now or earlier, by this purgedeck or another: it is read, and
+    /// not written before it is proven sound or replaced.
+    #[error("the store is damaged (found {found}): nothing is written into it or sent from it")]
+    Damaged {
+        /// When and where that was found.
+        found: String,
+    },
     /// A newer purgedeck made the store, and this one does not know its schema.
     #[error(
         "the store was made by a newer purgedeck: its schema version is {found}, this one knows \
@@ -52,6 +59,9 @@ pub enum StoreFailure {
     /// There is no file, and none was to be created.
     #[error("there is no store yet")]
     Missing,
+    /// There is a file where a new one was to be made.
+    #[error("there is a file of this name already")]
+    Exists,
     /// The system refuses to open the file or its directory.
     #[error("the store may not be opened: permission denied")]
     Denied,
@@ -77,10 +87,10 @@ impl StoreFailure {
             Self::Full => {
                 "Make room on its disk; the stored data is safe, and what is missing is read again."
             }
-            Self::Corrupt => {
-                "Move the file and those beside it that end in -wal and -shm elsewhere and start \
-                 again: the vendors' history is read anew. Keep them: the journal of what was sent \
-                 may still be read out of them."
+            Self::Corrupt | Self::Damaged { .. } => {
+                "`purgedeck store check` says what is damaged, and lets it be written again if it \
+                 is sound; `purgedeck store salvage FILE` makes a new store of what can be read. \
+                 Until then --offline and the dashboard show what they can read."
             }
             Self::Newer { .. } => {
                 "Start the newer purgedeck, or name another file with --store. This file was not \
@@ -99,6 +109,7 @@ impl StoreFailure {
             Self::Missing => {
                 "Start purgedeck once with an account, or import a history; that makes the store."
             }
+            Self::Exists => "Name another file; nothing is overwritten.",
             Self::Denied => {
                 "Check the owner of the file and its directory, or name another file with --store."
             }
@@ -139,6 +150,8 @@ mod tests {
             StoreFailure::ReadOnly,
             StoreFailure::Full,
             StoreFailure::Corrupt,
+            StoreFailure::Damaged { found: "just now".to_owned() },
+            StoreFailure::Exists,
             StoreFailure::Newer { found: 9, known: 1 },
             StoreFailure::Older { found: 1, known: 2 },
             StoreFailure::NotAStore,

@@ -13,17 +13,29 @@
 //!
 //! # Order of the files
 //!
-//! Each file imports only those before it: `error`, `json`, `codes`, `times`, `targets`, `tuning`,
-//! `schema`, `confirmation`, `change_count`, `dictionary`, `kept`, `coverage`, `segment`, `trigram_index`,
-//! `compiled_filter`;
+//! Each file imports only those before it: `error`, `json`, `codes`, `times`, `checksum`,
+//! `targets`, `tuning`, `schema`, `confirmation`, `marker`, `change_count`, `dictionary`, `kept`,
+//! `coverage`, `segment`, `trigram_index`, `compiled_filter`;
 //! `journal_rows`, `attempt_rows`, `snapshot`, `segments`, `scan`; `sorted`, `window`, `summary`,
-//! `recent`, `reader`; `writer`, and what it writes: `accounts`, `record`, `journal`,
-//! `verification`, `attempts`; `open`.
+//! `recent`, `reader`, `check`; `writer`, and what it writes: `accounts`, `record`, `journal`,
+//! `verification`, `attempts`; `open`, `backup`; `row_walk`, `salvage`.
+//!
+//! # Damage
+//!
+//! Whoever meets a [`StoreFailure::Corrupt`](super::StoreFailure::Corrupt) puts a [marker] beside
+//! the file. While it is there, no purgedeck writes into the store: the writer refuses every
+//! transaction, also the one that a request must have made before it is sent. A [`check`] that
+//! finds nothing lifts it. A bit that flipped in a row is met by its [`checksum`] when the row is
+//! read in full, and in a segment by that at its end. [`salvage`] makes a new store of what can be
+//! read.
 
 mod accounts;
 mod attempt_rows;
 mod attempts;
+mod backup;
 mod change_count;
+mod check;
+mod checksum;
 mod codes;
 mod compiled_filter;
 mod confirmation;
@@ -34,10 +46,13 @@ mod journal;
 mod journal_rows;
 mod json;
 mod kept;
+mod marker;
 mod open;
 mod reader;
 mod recent;
 mod record;
+mod row_walk;
+mod salvage;
 mod scan;
 mod schema;
 mod segment;
@@ -58,5 +73,6 @@ mod writer;
 pub use open::Store;
 pub use reader::{Interrupt, Reader};
 pub use record::Import;
+pub use salvage::{Lost, Salvaged, SalvagedPart, salvage};
 pub use tuning::Tuning;
 pub use writer::Writer;

@@ -13,6 +13,7 @@ mod own_store;
 mod purge;
 mod queue;
 mod simulate;
+mod store;
 mod surface;
 mod verify;
 

@@ -104,22 +104,25 @@ pub(super) fn store(config: &Config) -> Finding {
         return found(format!("{} is not there yet; the first start makes it", path.display()));
     }
     let health = LocalStore::open_as_permitted(path)
-        .and_then(|(store, unwritable)| Ok((unwritable, store.damage()?)));
+        .and_then(|(store, unwritable)| Ok((unwritable, store.check()?)));
     let size = std::fs::metadata(path).map_or(0, |file| file.len() >> 20);
     match health {
         Err(error) => found(error.words).fail(Class::Failed, error.advice),
         Ok((Some(error), damage)) if damage.is_empty() => {
-            let words = format!("{}; it can be read, and has no damage", error.words);
+            let words = format!("{}; it can be read, and no damage is found", error.words);
             found(words).fail(Class::Failed, error.advice)
         }
         Ok((None, damage)) if damage.is_empty() => {
             found(format!("{}: {size} MiB, no damage", path.display()))
         }
-        Ok((_, damage)) => found(format!("{} is damaged: {}", path.display(), damage.join(", ")))
-            .fail(
+        Ok((_, damage)) => {
+            let some = damage.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(", ");
+            found(format!("{} is damaged: {some}", path.display())).fail(
                 Class::Failed,
-                "Move it away and start again: the vendors still have the history.",
-            ),
+                "Nothing is written into it or sent from it. `purgedeck store salvage FILE` makes \
+                 a new store of what can be read.",
+            )
+        }
     }
 }
 

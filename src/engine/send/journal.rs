@@ -125,6 +125,11 @@ impl Journal {
         self.unconfirmed = waiting;
     }
 
+    /// Checks the journal before anything of it is sent; an error where it is damaged.
+    pub(super) async fn check(&self) -> Result<(), StoreError> {
+        self.writer.store.call(|store| store.reader.check_journal()).await
+    }
+
     /// True if another process had written into the store before the newest reading.
     pub(super) fn others_wrote(&self) -> bool {
         self.others_wrote

@@ -84,12 +84,12 @@ pub(super) fn unattributed(
     Ok(attempts)
 }
 
-fn kind(row: &Row<'_>, column: usize) -> Result<Option<Kind>, StoreFailure> {
+pub(super) fn kind(row: &Row<'_>, column: usize) -> Result<Option<Kind>, StoreFailure> {
     let word: Option<String> = row.get(column)?;
     let kind_of = |word: String| Kind::EVERY.into_iter().find(|kind| kind.word() == word);
     word.map(|word| kind_of(word).ok_or(StoreFailure::Corrupt)).transpose()
 }
 
-fn targets(row: &Row<'_>, column: usize) -> Result<Vec<String>, StoreFailure> {
+pub(super) fn targets(row: &Row<'_>, column: usize) -> Result<Vec<String>, StoreFailure> {
     json::from_text(row.get_ref(column)?.as_str()?)
 }

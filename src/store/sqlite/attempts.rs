@@ -93,7 +93,7 @@ impl Writer {
     ) -> Result<Recorded, StoreFailure> {
         let listed = json::to_text(&names.iter().collect::<Vec<_>>())?;
         let key = format!("names of {account}");
-        if kept::get(self.connection(), &key)?.as_ref() == Some(&listed) {
+        if self.read(|connection| kept::get(connection, &key))?.as_ref() == Some(&listed) {
             return Ok(Recorded::default());
         }
         self.write(Durability::ProgramCrash, |transaction| {

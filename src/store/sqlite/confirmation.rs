@@ -35,10 +35,12 @@ pub(super) fn register(
     })?;
     let by = Arc::clone(operator);
     connection.create_scalar_function("confirmed", 3, flags, move |call| {
-        let id = JournalId::from(call.get::<String>(0)?);
-        let code: Option<String> = call.get(2)?;
-        let request = call.get_raw(1).as_str()?;
-        Ok(code.is_some_and(|code| by.has_confirmed(&id, request, &code)))
+        // A text that is none is damage, of which whoever reads the row is told.
+        let text = |index| call.get_raw(index).as_str();
+        let (Ok(id), Ok(request), Ok(code)) = (text(0), text(1), text(2)) else {
+            return Ok(false);
+        };
+        Ok(by.has_confirmed(&JournalId::from(id), request, code))
     })?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! The tables `account` and `word` in memory. Their rows are only ever added, so what was read once
 //! stays true.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use rusqlite::Connection;
@@ -12,8 +12,10 @@ use crate::store::failure::StoreFailure;
 /// Accounts and words by their row ids. Ids start at 1; id 0 means none.
 #[derive(Debug, Default)]
 pub(super) struct Dictionary {
-    words: Vec<Arc<str>>,
-    accounts: Vec<(AccountName, ProviderName)>,
+    /// `None` for one that was lost in a damaged store.
+    words: Vec<Option<Arc<str>>>,
+    /// Likewise.
+    accounts: Vec<Option<(AccountName, ProviderName)>>,
 }
 
 impl Dictionary {
@@ -26,7 +28,7 @@ impl Dictionary {
             if row.get::<_, i64>(0)? != self.words.len() as i64 + 1 {
                 return Err(StoreFailure::Corrupt);
             }
-            self.words.push(Arc::from(row.get_ref(1)?.as_str()?));
+            self.words.push(Some(Arc::from(row.get_ref(1)?.as_str()?)));
         }
         let mut accounts = connection
             .prepare_cached("SELECT id, name, provider FROM account WHERE id > ?1 ORDER BY id")?;
@@ -36,7 +38,7 @@ impl Dictionary {
                 return Err(StoreFailure::Corrupt);
             }
             let (name, provider): (String, String) = (row.get(1)?, row.get(2)?);
-            self.accounts.push((name.into(), provider.into()));
+            self.accounts.push(Some((name.into(), provider.into())));
         }
         Ok(())
     }
@@ -50,22 +52,46 @@ impl Dictionary {
     pub(super) fn optional_word(&self, id: u32) -> Result<Option<&str>, StoreFailure> {
         (id as usize)
             .checked_sub(1)
-            .map(|index| self.words.get(index).map(|word| &**word).ok_or(StoreFailure::Corrupt))
+            .map(|index| self.words.get(index)?.as_deref())
+            .map(|word| word.ok_or(StoreFailure::Corrupt))
             .transpose()
     }
 
     pub(super) fn account(&self, id: u32) -> Result<&(AccountName, ProviderName), StoreFailure> {
         let index = (id as usize).checked_sub(1);
-        index.and_then(|index| self.accounts.get(index)).ok_or(StoreFailure::Corrupt)
+        index.and_then(|index| self.accounts.get(index)?.as_ref()).ok_or(StoreFailure::Corrupt)
     }
 
     pub(super) fn words(&self) -> impl Iterator<Item = (u32, &str)> {
-        (1..).zip(self.words.iter().map(|word| &**word))
+        let words = (1..).zip(&self.words);
+        words.filter_map(|(id, word)| Some((id, word.as_deref()?)))
     }
 
     pub(super) fn accounts(&self) -> impl Iterator<Item = (u32, &(AccountName, ProviderName))> {
-        (1..).zip(&self.accounts)
+        let accounts = (1..).zip(&self.accounts);
+        accounts.filter_map(|(id, account)| Some((id, account.as_ref()?)))
     }
+
+    /// Creates a dictionary of those rows that could be read, by their ids.
+    pub(super) fn of_rows(
+        words: BTreeMap<u32, String>,
+        accounts: BTreeMap<u32, (AccountName, ProviderName)>,
+    ) -> Self {
+        Self {
+            words: by_id(words.into_iter().map(|(id, word)| (id, Arc::from(word)))),
+            accounts: by_id(accounts.into_iter()),
+        }
+    }
+}
+
+/// Puts each row at the place of its id, in ascending order; ids start at 1.
+fn by_id<T>(rows: impl Iterator<Item = (u32, T)>) -> Vec<Option<T>> {
+    let mut placed = Vec::new();
+    for (id, row) in rows {
+        placed.resize_with((id as usize).saturating_sub(1), || None);
+        placed.push(Some(row));
+    }
+    placed
 }
 
 /// The writer's dictionary: it also finds ids by text and adds missing rows.
@@ -82,10 +108,10 @@ impl DictionaryWriter {
     pub(super) fn refresh(&mut self, connection: &Connection) -> Result<(), StoreFailure> {
         self.dictionary.refresh(connection)?;
         for (id, word) in (1..).zip(&self.dictionary.words).skip(self.words.len()) {
-            self.words.insert(Arc::clone(word), id);
+            self.words.extend(word.clone().map(|word| (word, id)));
         }
         for (id, account) in (1..).zip(&self.dictionary.accounts).skip(self.accounts.len()) {
-            self.accounts.insert(account.clone(), id);
+            self.accounts.extend(account.clone().map(|account| (account, id)));
         }
         Ok(())
     }
@@ -108,7 +134,7 @@ impl DictionaryWriter {
             .prepare_cached("INSERT INTO word (id, text) VALUES (?1, ?2)")?
             .execute((id, text))?;
         let text: Arc<str> = Arc::from(text);
-        self.dictionary.words.push(Arc::clone(&text));
+        self.dictionary.words.push(Some(Arc::clone(&text)));
         self.words.insert(text, id);
         Ok(id)
     }
@@ -125,7 +151,7 @@ impl DictionaryWriter {
         if let Some(id) = self.accounts.get(&account) {
             return Ok(*id);
         }
-        if self.dictionary.accounts.iter().any(|known| known.0 == *name) {
+        if self.dictionary.accounts().any(|(_, known)| known.0 == *name) {
             for table in ["coverage", "sync", "attempt", "attempt_coverage"] {
                 let delete = format!("DELETE FROM {table} WHERE account = ?1");
                 connection.execute(&delete, [name.as_str()])?;
@@ -136,7 +162,7 @@ impl DictionaryWriter {
             "INSERT INTO account (id, name, provider) VALUES (?1, ?2, ?3)",
             (id, name.as_str(), provider.as_str()),
         )?;
-        self.dictionary.accounts.push(account.clone());
+        self.dictionary.accounts.push(Some(account.clone()));
         self.accounts.insert(account, id);
         Ok(id)
     }

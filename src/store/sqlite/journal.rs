@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension as _};
 
+use super::checksum::EntryText;
 use super::writer::{Durability, Writer};
 use super::{journal_rows, json, kept, times};
 use crate::domain::bad_news::BadEnd;
@@ -26,22 +27,31 @@ impl Writer {
             let connection = transaction.connection;
             let mut insert = connection.prepare_cached(
                 "INSERT INTO journal (id, account, resource, request, state, queued_at, planned_at,
-                                      reason, ticket, queued_by, confirmation)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, operator(), confirm(?1, ?4))",
+                                      reason, ticket, checksum, queued_by, confirmation)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, operator(), confirm(?1, ?4))",
             )?;
             let mut queued = Vec::with_capacity(entries.len());
             for entry in entries {
                 let id = JournalId::from(uuid::Uuid::now_v7().to_string());
+                let request = json::to_text(&entry.request)?;
+                let text = EntryText {
+                    id: id.as_str(),
+                    request: &request,
+                    queued_at: now,
+                    reason: entry.reason.as_deref(),
+                    ticket: entry.ticket.as_deref(),
+                };
                 insert.execute(rusqlite::params![
                     id.as_str(),
                     entry.request.account.as_str(),
                     entry.request.resource.as_str(),
-                    json::to_text(&entry.request)?,
+                    request,
                     JournalState::Queued.word(),
                     times::micros(now),
                     times::micros(entry.planned_at),
                     entry.reason,
                     entry.ticket,
+                    text.checksum(),
                 ])?;
                 connection
                     .prepare_cached("UPDATE journal SET place = seq WHERE id = ?1")?

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use chrono::TimeDelta;
 use rusqlite::{Connection, Row};
 
+use super::checksum::{self, EntryText};
 use super::{json, kept, times};
 use crate::domain::edge::Verification;
 use crate::domain::ids::{JournalId, PurgeId};
@@ -25,7 +26,7 @@ const COLUMNS: &str = "id, request, state, queued_at, planned_at, sent_at, answe
                        (SELECT value FROM verification WHERE entry = journal.seq), \
                        EXISTS (SELECT 1 FROM kept WHERE name = 'noticed ' || journal.id), \
                        queued_by, \
-                       state <> 'queued' OR confirmed(id, request, confirmation)";
+                       state <> 'queued' OR confirmed(id, request, confirmation), checksum";
 
 pub(super) fn by_id(
     connection: &Connection,
@@ -68,6 +69,14 @@ pub(super) fn visit(
 
 fn entry(row: &Row<'_>) -> Result<JournalEntry, StoreFailure> {
     let state = row.get_ref(2)?.as_str()?;
+    let text = EntryText {
+        id: row.get_ref(0)?.as_str()?,
+        request: row.get_ref(1)?.as_str()?,
+        queued_at: times::instant(row.get(3)?),
+        reason: row.get_ref(7)?.as_str_or_null()?,
+        ticket: row.get_ref(8)?.as_str_or_null()?,
+    };
+    checksum::verify(row.get(18)?, text.checksum())?;
     let instant = |column| row.get::<_, Option<i64>>(column).map(|at| at.map(times::instant));
     Ok(JournalEntry {
         id: row.get::<_, String>(0)?.into(),

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use super::confirmation;
+use super::marker::{DamageMarker, with_suffix};
 use super::reader::Reader;
 use super::schema;
 use super::tuning::Tuning;
@@ -34,6 +35,7 @@ pub struct Store {
     access: Access,
     tuning: Tuning,
     operator: Arc<Operator>,
+    marker: DamageMarker,
     /// Set if this process cannot write to the file or beside it: then it is read without locks,
     /// which are written there, for as long as nobody else is seen to change it.
     unwritable: bool,
@@ -45,7 +47,7 @@ impl Store {
     /// owner only), and an older schema is migrated.
     ///
     /// A file that is anything else than a sound store of a known schema version is refused and
-    /// left as it is.
+    /// left as it is. One that was found damaged is opened for reading only.
     pub fn open(path: &Path, access: Access) -> Result<Self, StoreFailure> {
         Self::open_with(path, access, Tuning::default())
     }
@@ -53,27 +55,36 @@ impl Store {
     /// Opens the store at a path as [`Store::open`] does, with other thresholds.
     pub fn open_with(path: &Path, access: Access, tuning: Tuning) -> Result<Self, StoreFailure> {
         let path = std::path::absolute(path)?;
-        if access == Access::ReadWrite {
-            create(&path)?;
+        let marker = DamageMarker::beside(&path);
+        if access == Access::ReadWrite && create(&path)? {
+            // It was left by a store that was moved away.
+            marker.remove()?;
         }
         check_magic(&path)?;
         let unwritable = !may_write(&path);
         if unwritable && access == Access::ReadWrite {
             return Err(StoreFailure::ReadOnly);
         }
+        if access == Access::ReadWrite {
+            marker.check()?;
+        }
         let operator = Arc::new(confirmation::newcomer());
-        let mut store = Self { path: Arc::from(path), access, tuning, operator, unwritable };
-        match store.check() {
+        let path = Arc::from(path);
+        let mut store = Self { path, access, tuning, operator, marker, unwritable };
+        let checked = match store.check() {
             // The directory is what cannot be written.
             Err(StoreFailure::ReadOnly | StoreFailure::Denied | StoreFailure::Io(_))
                 if access == Access::ReadOnly && !unwritable =>
             {
                 store.unwritable = true;
-                store.check()?;
+                store.check()
             }
-            checked => checked?,
+            checked => checked,
+        };
+        if matches!(checked, Err(StoreFailure::Corrupt)) && is_ours(&store.path) {
+            store.marker.put("opening it");
         }
-        Ok(store)
+        checked.map(|()| store)
     }
 
     /// Takes an operator by whom requests are queued and confirmed from now on. Until then it is
@@ -98,18 +109,36 @@ impl Store {
     pub fn reader(&self) -> Result<Reader, StoreFailure> {
         let connection = self.connect()?;
         connection.pragma_update(None, "query_only", true)?;
-        Ok(Reader::new(connection, self.tuning))
+        // What is read without locks may look damaged because it changes meanwhile.
+        let marker = (!self.unwritable).then(|| self.marker.clone());
+        Ok(Reader::new(connection, self.tuning, marker))
     }
 
     /// Creates a connection that writes. One is enough for a process: writers wait for each other.
     pub fn writer(&self) -> Result<Writer, StoreFailure> {
         match self.access {
-            Access::ReadWrite => Ok(Writer::new(self.connect()?, self.tuning)),
+            Access::ReadWrite => Ok(Writer::new(self.connect()?, self.tuning, self.marker.clone())),
             Access::ReadOnly => Err(StoreFailure::ReadOnly),
         }
     }
 
-    fn connect(&self) -> Result<Connection, StoreFailure> {
+    /// Returns [`StoreFailure::Damaged`] if the store was found damaged, by anybody.
+    pub fn found_damaged(&self) -> Option<StoreFailure> {
+        self.marker.check().err()
+    }
+
+    /// Lets the store be written again. To be called only after [`Reader::check`] has found
+    /// nothing.
+    pub fn forget_damage(&self) -> Result<(), StoreFailure> {
+        Ok(self.marker.remove()?)
+    }
+
+    pub(super) fn marker(&self) -> &DamageMarker {
+        &self.marker
+    }
+
+    /// Creates a connection as the access says.
+    pub(super) fn connect(&self) -> Result<Connection, StoreFailure> {
         let access = match self.access {
             Access::ReadWrite => OpenFlags::SQLITE_OPEN_READ_WRITE,
             Access::ReadOnly => OpenFlags::SQLITE_OPEN_READ_ONLY,
@@ -200,8 +229,9 @@ impl Store {
     }
 }
 
-/// Creates the file and the directories above it if they are missing, for their owner only.
-fn create(path: &Path) -> Result<(), StoreFailure> {
+/// Creates the file and the directories above it if they are missing, for their owner only. Returns
+/// true if it made the file.
+fn create(path: &Path) -> Result<bool, StoreFailure> {
     match create_file(path) {
         // That something is missing is expected; that it stays missing is not.
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -211,9 +241,9 @@ fn create(path: &Path) -> Result<(), StoreFailure> {
     }
 }
 
-fn create_file(path: &Path) -> io::Result<()> {
+fn create_file(path: &Path) -> io::Result<bool> {
     if fs::exists(path)? {
-        return Ok(());
+        return Ok(false);
     }
     if let Some(directory) = path.parent() {
         let mut builder = fs::DirBuilder::new();
@@ -222,20 +252,25 @@ fn create_file(path: &Path) -> io::Result<()> {
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
         builder.create(directory)?;
     }
+    match create_new(path) {
+        // Another purgedeck was faster.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        created => created.map(|_| true),
+    }
+}
+
+/// Creates a file for its owner only; an error if it is there.
+pub(super) fn create_new(path: &Path) -> io::Result<fs::File> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
-        // Another purgedeck was faster.
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        opened => opened.map(|_| ()),
-    }
+    options.open(path)
 }
 
 /// Refuses a file that is no database before SQLite opens it, which takes some short files for
 /// empty databases.
-fn check_magic(path: &Path) -> Result<(), StoreFailure> {
+pub(super) fn check_magic(path: &Path) -> Result<(), StoreFailure> {
     let kind = fs::metadata(path)?.file_type();
     if kind.is_dir() {
         return Err(StoreFailure::Directory);
@@ -249,8 +284,18 @@ fn check_magic(path: &Path) -> Result<(), StoreFailure> {
     if start.is_empty() || start == MAGIC { Ok(()) } else { Err(StoreFailure::NotAStore) }
 }
 
+/// Returns true if the file names this program as its maker, whatever else is wrong with it.
+fn is_ours(path: &Path) -> bool {
+    const END: usize = 72;
+    let mut start = Vec::new();
+    let read = fs::File::open(path).and_then(|file| file.take(END as u64).read_to_end(&mut start));
+    let id = start.get(END - 4..).and_then(<[u8]>::first_chunk);
+    read.is_ok()
+        && id.is_some_and(|id| i64::from(u32::from_be_bytes(*id)) == schema::APPLICATION_ID)
+}
+
 /// Runs all migrations that the file has not seen, all of them or none.
-fn migrate(connection: &mut Connection) -> Result<(), StoreFailure> {
+pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreFailure> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Another process may have done it in the meantime.
     let found = schema::version(&transaction)?.unwrap_or(0);
@@ -269,13 +314,6 @@ fn may_write(path: &Path) -> bool {
     !opened.is_err_and(|error| {
         matches!(error.kind(), io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied)
     })
-}
-
-/// Returns the path of a file that SQLite keeps beside a store.
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    PathBuf::from(name)
 }
 
 /// Returns the URI that tells SQLite that nobody changes the file.

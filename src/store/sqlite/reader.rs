@@ -11,6 +11,7 @@ use rusqlite::{Connection, InterruptHandle, OptionalExtension as _};
 
 use super::compiled_filter::CompiledFilter;
 use super::dictionary::Dictionary;
+use super::marker::DamageMarker;
 use super::scan::break_if;
 use super::snapshot::Snapshot;
 use super::times::{self, ALL_TIME, Direction};
@@ -34,6 +35,8 @@ pub struct Reader {
     connection: Connection,
     dictionary: RefCell<Dictionary>,
     tuning: Tuning,
+    /// `None` if damage that is met may be none.
+    marker: Option<DamageMarker>,
     interrupted: Arc<AtomicBool>,
 }
 
@@ -58,8 +61,13 @@ impl Interrupt {
 }
 
 impl Reader {
-    pub(super) fn new(connection: Connection, tuning: Tuning) -> Self {
-        Self { connection, dictionary: RefCell::default(), tuning, interrupted: Arc::default() }
+    pub(super) fn new(
+        connection: Connection,
+        tuning: Tuning,
+        marker: Option<DamageMarker>,
+    ) -> Self {
+        let (dictionary, interrupted) = (RefCell::default(), Arc::default());
+        Self { connection, dictionary, tuning, marker, interrupted }
     }
 
     /// Returns a window of rows.
@@ -189,19 +197,21 @@ impl Reader {
 
     /// Returns the time ranges for which an account's local history is complete.
     pub fn coverage(&self, account: &AccountName) -> Result<Coverage, StoreFailure> {
-        coverage::read(&self.connection, coverage::HISTORY, account)
+        self.direct(|connection| coverage::read(connection, coverage::HISTORY, account))
     }
 
     /// Returns the time ranges for which an account's activity log was read.
     pub fn attempt_coverage(&self, account: &AccountName) -> Result<Coverage, StoreFailure> {
-        coverage::read(&self.connection, coverage::ACTIVITY_LOG, account)
+        self.direct(|connection| coverage::read(connection, coverage::ACTIVITY_LOG, account))
     }
 
     /// Returns the resources of an account whose lists had been read to their end when its coverage
     /// was stored.
     pub fn whole_lists(&self, account: &AccountName) -> Result<BTreeSet<ResourceId>, StoreFailure> {
-        let whole = kept::get(&self.connection, &kept::whole_lists(account))?;
-        whole.map_or_else(|| Ok(BTreeSet::new()), |text| json::from_text(&text))
+        self.direct(|connection| {
+            let whole = kept::get(connection, &kept::whole_lists(account))?;
+            whole.map_or_else(|| Ok(BTreeSet::new()), |text| json::from_text(&text))
+        })
     }
 
     /// Returns an account's resources as they were last read.
@@ -254,25 +264,17 @@ impl Reader {
 
     /// Returns the saved drafts, the one that was changed last first.
     pub fn drafts(&self) -> Result<Vec<KeptDraft>, StoreFailure> {
-        kept::drafts(&self.connection)
-    }
-
-    /// Returns what SQLite finds damaged in the file, at most a few lines.
-    pub fn damage(&self) -> Result<Vec<String>, StoreFailure> {
-        let mut check = self.connection.prepare("PRAGMA quick_check(3)")?;
-        let lines = check.query_map([], |row| row.get::<_, String>(0))?;
-        let lines: Vec<String> = lines.collect::<Result<_, _>>()?;
-        Ok(lines.into_iter().filter(|line| line != "ok").collect())
+        self.direct(kept::drafts)
     }
 
     /// Returns the board as it was left, as text.
     pub fn board(&self) -> Result<Option<String>, StoreFailure> {
-        kept::get(&self.connection, kept::BOARD)
+        self.direct(|connection| kept::get(connection, kept::BOARD))
     }
 
     /// Returns an entry of the journal.
     pub fn journal_entry(&self, id: &JournalId) -> Result<Option<JournalEntry>, StoreFailure> {
-        journal_rows::by_id(&self.connection, id)
+        self.direct(|connection| journal_rows::by_id(connection, id))
     }
 
     /// Returns the newest journal entry of a purge, named by the id that its account's vendor
@@ -282,8 +284,7 @@ impl Reader {
         account: &AccountName,
         purge: &PurgeId,
     ) -> Result<Option<JournalEntry>, StoreFailure> {
-        let found = journal_rows::select(
-            &self.connection,
+        let found = self.entries(
             "WHERE purge = ?1 AND account = ?2 ORDER BY seq DESC LIMIT 1",
             (purge.as_str(), account.as_str()),
         )?;
@@ -295,8 +296,7 @@ impl Reader {
         &self,
         account: &AccountName,
     ) -> Result<Option<JournalEntry>, StoreFailure> {
-        let found = journal_rows::select(
-            &self.connection,
+        let found = self.entries(
             "WHERE account = ?1 AND sent_at IS NOT NULL
                AND state IN ('accepted', 'successful', 'failed', 'rejected')
              ORDER BY sent_at DESC LIMIT 1",
@@ -307,8 +307,7 @@ impl Reader {
 
     /// Returns the journal's open entries, in the order of the queue.
     pub fn journal_open(&self) -> Result<Vec<JournalEntry>, StoreFailure> {
-        journal_rows::select(
-            &self.connection,
+        self.entries(
             "WHERE state IN ('queued', 'sending', 'accepted', 'unknown') ORDER BY place",
             [],
         )
@@ -316,7 +315,7 @@ impl Reader {
 
     /// True if the queue is paused: then nothing that is queued is sent.
     pub fn is_paused(&self) -> Result<bool, StoreFailure> {
-        journal_rows::is_paused(&self.connection)
+        self.direct(journal_rows::is_paused)
     }
 
     /// Visits the journal's entries, open or not, newest first, until the visitor stops. Memory
@@ -325,19 +324,18 @@ impl Reader {
         &self,
         visit: &mut dyn FnMut(JournalEntry) -> ControlFlow<()>,
     ) -> Result<(), StoreFailure> {
-        journal_rows::visit(&self.connection, "ORDER BY seq DESC", [], visit)
+        self.direct(|connection| journal_rows::visit(connection, "ORDER BY seq DESC", [], visit))
     }
 
     /// Returns the journal's newest entries, open or not, newest first.
     pub fn journal_newest(&self, limit: u32) -> Result<Vec<JournalEntry>, StoreFailure> {
-        journal_rows::select(&self.connection, "ORDER BY seq DESC LIMIT ?1", [limit])
+        self.entries("ORDER BY seq DESC LIMIT ?1", [limit])
     }
 
     /// Returns the entries sent since an instant that the vendor called successful and whose
     /// verification is not settled, in the order in which they were queued.
     pub fn unverified(&self, since: DateTime<Utc>) -> Result<Vec<JournalEntry>, StoreFailure> {
-        journal_rows::select(
-            &self.connection,
+        self.entries(
             "WHERE state = 'successful' AND sent_at >= ?1
                AND NOT EXISTS (SELECT 1 FROM verification WHERE entry = journal.seq AND settled)
              ORDER BY seq",
@@ -356,11 +354,8 @@ impl Reader {
         limit: u32,
     ) -> Result<Vec<String>, StoreFailure> {
         let mut known = Vec::new();
-        let entries = journal_rows::select(
-            &self.connection,
-            "WHERE account = ?1 ORDER BY seq DESC LIMIT ?2",
-            (account.as_str(), limit),
-        )?;
+        let entries = self
+            .entries("WHERE account = ?1 ORDER BY seq DESC LIMIT ?2", (account.as_str(), limit))?;
         for entry in entries {
             if entry.request.kind() == Kind::Url && entry.request.cname == cname {
                 known.extend(entry.request.payload.targets().iter().cloned());
@@ -387,7 +382,7 @@ impl Reader {
     /// Returns a number that changes when anybody, in this process or another, changes what
     /// queries or the journal's readers read. The board and drafts are neither.
     pub fn data_version(&self) -> Result<i64, StoreFailure> {
-        change_count::get(&self.connection)
+        self.direct(change_count::get)
     }
 
     /// Returns a handle that cancels this reader's calls.
@@ -398,8 +393,46 @@ impl Reader {
         }
     }
 
+    /// Selects entries of the journal; the SELECT ends in `rest`.
+    fn entries(
+        &self,
+        rest: &str,
+        parameters: impl rusqlite::Params,
+    ) -> Result<Vec<JournalEntry>, StoreFailure> {
+        self.direct(|connection| journal_rows::select(connection, rest, parameters))
+    }
+
+    /// Answers with few statements, which need no snapshot.
+    pub(super) fn direct<T>(
+        &self,
+        answer: impl FnOnce(&Connection) -> Result<T, StoreFailure>,
+    ) -> Result<T, StoreFailure> {
+        self.noted(answer(&self.connection))
+    }
+
+    /// Notes beside the store that it is damaged, if an answer says so.
+    fn noted<T>(&self, answer: Result<T, StoreFailure>) -> Result<T, StoreFailure> {
+        match &self.marker {
+            Some(marker) => marker.watch("reading it", answer),
+            None => answer,
+        }
+    }
+
+    /// Returns the marker of the store; `None` if damage that is met may be none.
+    pub(super) fn marker(&self) -> Option<&DamageMarker> {
+        self.marker.as_ref()
+    }
+
     /// Answers from one snapshot.
     fn read<T>(
+        &self,
+        answer: impl FnOnce(Snapshot<'_>) -> Result<T, StoreFailure>,
+    ) -> Result<T, StoreFailure> {
+        self.noted(self.answer(answer))
+    }
+
+    /// Answers from one snapshot, without a note of damage.
+    pub(super) fn answer<T>(
         &self,
         answer: impl FnOnce(Snapshot<'_>) -> Result<T, StoreFailure>,
     ) -> Result<T, StoreFailure> {

@@ -9,7 +9,7 @@ use rusqlite::OptionalExtension as _;
 use super::segment::{Columns, SegmentEntry};
 use super::trigram_index::{self, TrigramCollector};
 use super::writer::{Durability, WriteTransaction, Writer};
-use super::{codes, segments, targets, times};
+use super::{checksum, codes, segments, targets, times};
 use crate::domain::purge::{Purge, Target};
 use crate::store::failure::StoreFailure;
 use crate::store::outcome::Recorded;
@@ -215,8 +215,9 @@ impl<'p> Ingest<'_, '_, 'p> {
             .prepare_cached(
                 "REPLACE INTO purge (key, nudge, account, resource, cname, \"by\", kind, status,
                                      targets, raw_kind, raw_status, id, head, completed,
-                                     raw_created, fates)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+                                     raw_created, fates, checksum)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
+                         ?17)",
             )?
             .execute(rusqlite::params![
                 key,
@@ -235,6 +236,7 @@ impl<'p> Ingest<'_, '_, 'p> {
                 purge.completed.map(times::micros),
                 purge.raw_created,
                 targets::status_digits(&purge.targets),
+                checksum::of_purge(purge),
             ])?;
         if let Some(rest) = targets::join_rest(&purge.targets) {
             connection

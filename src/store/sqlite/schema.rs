@@ -14,7 +14,8 @@ pub(super) const APPLICATION_ID: i64 = 0x7064_636b;
 pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
 
 /// Migration n brings a store of version n to version n + 1.
-pub(super) const MIGRATIONS: [&str; 5] = [FIRST, QUEUE_ORDER, ATTEMPTS, VERIFICATION, CONFIRMATION];
+pub(super) const MIGRATIONS: [&str; 6] =
+    [FIRST, QUEUE_ORDER, ATTEMPTS, VERIFICATION, CONFIRMATION, CHECKSUMS];
 
 /// Returns the schema version of a file; `None` for a file in which nothing was ever written.
 pub(super) fn version(connection: &Connection) -> Result<Option<i64>, StoreFailure> {
@@ -202,4 +203,11 @@ CREATE TABLE verification (
 const CONFIRMATION: &str = "
 ALTER TABLE journal ADD COLUMN queued_by TEXT;
 ALTER TABLE journal ADD COLUMN confirmation TEXT; -- gone once it was answered
+";
+
+/// Adds checksums: of a purge without its author, and of what never changes in a journal entry. A
+/// row from before has none until it is written again.
+const CHECKSUMS: &str = "
+ALTER TABLE purge ADD COLUMN checksum INTEGER;
+ALTER TABLE journal ADD COLUMN checksum INTEGER;
 ";

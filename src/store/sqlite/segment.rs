@@ -5,19 +5,25 @@
 //! purge, and counts are sums over groups. The rows of `purge` are the truth; a segment only
 //! repeats them.
 //!
-//! Layout, all numbers little-endian: the numbers of groups, purges and key offsets (u32 each); the
-//! groups (account, resource, cname, by: u32 each; kind, status: u8 each); the keys (i64,
-//! ascending); the group of each purge (u16); for each purge whose key is not its time, its
-//! position (u16) and its key offset (u32).
+//! Layout, all numbers little-endian: the numbers of groups, purges and key offsets (u32 each, and
+//! the highest bit of the first is set if there is a checksum); the groups (account, resource,
+//! cname, by: u32 each; kind, status: u8 each); the keys (i64, ascending); the group of each purge
+//! (u16); for each purge whose key is not its time, its position (u16) and its key offset (u32);
+//! the checksum of all that (u32), which segments of earlier programs lack.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
+use super::checksum;
 use super::times::MicrosRange;
 use crate::store::failure::StoreFailure;
 
 const HEADER_BYTES: usize = 12;
 const GROUP_BYTES: usize = 18;
+const CHECKSUM_BYTES: usize = 4;
+
+/// Set in the number of groups if a checksum follows; there are never so many groups.
+const HAS_CHECKSUM: u32 = 1 << 31;
 
 /// Columns that filters look at, as codes and dictionary ids.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -71,8 +77,15 @@ impl Segment {
     }
 
     fn unpack(body: &[u8]) -> Option<Self> {
+        let mut body = body;
+        if u32_at(body, 0) & HAS_CHECKSUM != 0 {
+            let (before, sum) = body.split_last_chunk()?;
+            (u32::from_le_bytes(*sum) == checksum::of_bytes(before)).then_some(())?;
+            body = before;
+        }
         let (header, rest) = body.split_at_checked(HEADER_BYTES)?;
-        let mut counts = header.chunks_exact(4).map(|four| u32_at(four, 0) as usize);
+        let mut counts =
+            header.chunks_exact(4).map(|four| (u32_at(four, 0) & !HAS_CHECKSUM) as usize);
         let (groups, purges, offsets) = (counts.next()?, counts.next()?, counts.next()?);
         let (group_bytes, rest) = rest.split_at_checked(groups.checked_mul(GROUP_BYTES)?)?;
         let (keys, rest) = rest.split_at_checked(purges.checked_mul(8)?)?;
@@ -119,12 +132,14 @@ impl Segment {
     /// Encodes the segment as a blob.
     pub(super) fn encode(&self) -> Vec<u8> {
         let length = HEADER_BYTES
+            + CHECKSUM_BYTES
             + self.groups.len() * GROUP_BYTES
             + self.keys.len() * 10
             + self.key_offsets.len() * 6;
         let mut body = Vec::with_capacity(length);
-        for count in [self.groups.len(), self.keys.len(), self.key_offsets.len()] {
-            body.extend((count as u32).to_le_bytes());
+        let groups = self.groups.len() as u32 | HAS_CHECKSUM;
+        for count in [groups, self.keys.len() as u32, self.key_offsets.len() as u32] {
+            body.extend(count.to_le_bytes());
         }
         for columns in &self.groups {
             for id in [columns.account, columns.resource, columns.cname, columns.by] {
@@ -138,6 +153,8 @@ impl Segment {
             body.extend(position.to_le_bytes());
             body.extend(offset.to_le_bytes());
         }
+        let sum = checksum::of_bytes(&body);
+        body.extend(sum.to_le_bytes());
         body
     }
 
@@ -301,6 +318,17 @@ mod tests {
             let lengths: Vec<_> = split(&entries, longest).map(<[_]>::len).collect();
             assert_eq!(lengths, [longest / 4 * 3; 4]);
             assert_eq!(split(&entries[..longest], longest).count(), 1);
+        }
+    }
+
+    #[test]
+    fn a_flipped_bit_is_damage() {
+        let entry = |key| SegmentEntry { key, key_offset: 1, columns: Columns::default() };
+        let body = Segment::of(&[entry(7), entry(9)]).encode();
+        for bit in 0..body.len() * 8 {
+            let mut flipped = body.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            assert_eq!(Segment::decode(&flipped), Err(StoreFailure::Corrupt), "{bit}");
         }
     }
 

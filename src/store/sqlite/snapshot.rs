@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row};
 use super::dictionary::Dictionary;
 use super::segment::{Columns, SegmentEntry};
 use super::tuning::Tuning;
-use super::{codes, journal_rows, targets, times};
+use super::{checksum, codes, journal_rows, targets, times};
 use crate::domain::ids::{PurgeId, PurgeKey, ResourceId};
 use crate::domain::purge::{Purge, PurgeDetail, PurgeRow, SentHere};
 use crate::store::failure::StoreFailure;
@@ -82,10 +82,11 @@ impl Snapshot<'_> {
         }))
     }
 
-    /// Reads one purge in full.
+    /// Reads one purge in full; one with another checksum than its own is damage.
     pub(super) fn purge(&self, key: i64) -> Result<Option<Purge>, StoreFailure> {
         let mut find = self.connection.prepare_cached(&format!(
-            "SELECT {ENTRY_COLUMNS}, raw_status, id, raw_kind, completed, raw_created, fates
+            "SELECT {ENTRY_COLUMNS}, raw_status, id, raw_kind, completed, raw_created, fates,
+                    checksum
              FROM purge WHERE key = ?1"
         ))?;
         let mut rows = find.query([key])?;
@@ -98,7 +99,7 @@ impl Snapshot<'_> {
         let rest = if count > 1 { self.rest_of_targets(key)? } else { None };
         let status_digits: Option<String> = row.get(15)?;
         let (account, provider) = self.dictionary.account(columns.account)?.clone();
-        Ok(Some(Purge {
+        let purge = Purge {
             account,
             provider,
             id: PurgeId::from(row.get::<_, String>(11)?),
@@ -118,7 +119,9 @@ impl Snapshot<'_> {
                 status_digits.as_deref(),
             )?,
             by: self.dictionary.optional_word(columns.by)?.map(str::to_owned),
-        }))
+        };
+        checksum::verify(row.get(16)?, checksum::of_purge(&purge))?;
+        Ok(Some(purge))
     }
 
     /// Reads one purge with what the journal adds, but without refused attempts.

@@ -71,7 +71,8 @@ pub(super) fn restore(
     rest: Option<&str>,
     status_digits: Option<&str>,
 ) -> Result<Vec<Target>, StoreFailure> {
-    let mut targets = Vec::with_capacity(count as usize);
+    // A count that is damaged must not take all memory.
+    let mut targets = Vec::with_capacity((count as usize).min(1024));
     if count > 0 {
         targets.push(Target::new(first));
     }

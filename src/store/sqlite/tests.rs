@@ -3,12 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod attempts;
+mod backing_up;
 mod crashing;
 mod damage;
 mod journal;
 mod opening;
 mod questions;
 mod recording;
+mod salvaging;
 mod selecting;
 mod verification;
 

@@ -4,6 +4,7 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::dictionary::DictionaryWriter;
+use super::marker::DamageMarker;
 use super::snapshot::Snapshot;
 use super::trigram_index::TrigramCollector;
 use super::tuning::Tuning;
@@ -23,6 +24,7 @@ pub struct Writer {
     connection: Connection,
     dictionary: DictionaryWriter,
     tuning: Tuning,
+    marker: DamageMarker,
     /// The connection's setting; `None` before the first write.
     durability: Option<Durability>,
     /// Number of changes by this writer that were counted.
@@ -65,9 +67,16 @@ impl WriteTransaction<'_> {
 }
 
 impl Writer {
-    pub(super) fn new(connection: Connection, tuning: Tuning) -> Self {
-        let dictionary = DictionaryWriter::default();
-        Self { connection, dictionary, tuning, durability: None, own_changes: 0, collector: None }
+    pub(super) fn new(connection: Connection, tuning: Tuning, marker: DamageMarker) -> Self {
+        Self {
+            connection,
+            dictionary: DictionaryWriter::default(),
+            tuning,
+            marker,
+            durability: None,
+            own_changes: 0,
+            collector: None,
+        }
     }
 
     /// Saves a draft under its name, in the place of what has that name.
@@ -97,7 +106,15 @@ impl Writer {
     /// Returns a number that changes when anybody but this writer, in this process or another,
     /// changes what queries or the journal's readers read. The board and drafts are neither.
     pub fn data_version(&self) -> Result<i64, StoreFailure> {
-        Ok(change_count::get(&self.connection)? - self.own_changes)
+        Ok(self.read(change_count::get)? - self.own_changes)
+    }
+
+    /// Reads outside of a transaction.
+    pub(super) fn read<T>(
+        &self,
+        read: impl FnOnce(&Connection) -> Result<T, StoreFailure>,
+    ) -> Result<T, StoreFailure> {
+        self.marker.watch("reading it", read(&self.connection))
     }
 
     pub(super) fn connection(&self) -> &Connection {
@@ -108,8 +125,17 @@ impl Writer {
         &self.tuning
     }
 
-    /// Runs some work in one transaction.
+    /// Runs some work in one transaction; refused if the store was found damaged.
     pub(super) fn write<T>(
+        &mut self,
+        durability: Durability,
+        work: impl FnOnce(&mut WriteTransaction<'_>) -> Result<T, StoreFailure>,
+    ) -> Result<T, StoreFailure> {
+        let written = self.transact(durability, work);
+        self.marker.watch("writing into it", written)
+    }
+
+    fn transact<T>(
         &mut self,
         durability: Durability,
         work: impl FnOnce(&mut WriteTransaction<'_>) -> Result<T, StoreFailure>,
@@ -124,6 +150,7 @@ impl Writer {
         }
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        self.marker.check()?;
         // A newer purgedeck may have migrated the file in the meantime.
         if schema::version(&transaction)? != Some(schema::VERSION) {
             return Err(StoreFailure::NotAStore);

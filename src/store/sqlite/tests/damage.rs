@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::*;
+use crate::domain::journal::JournalState;
 use crate::domain::query::{Anchor, WindowQuery};
 use crate::store::StoreFailure;
 
@@ -47,14 +48,16 @@ fn newest(store: &Store) -> Result<usize, StoreFailure> {
 fn a_cut_file_is_damage_and_stays_as_it_is() {
     let home = Home::with(&many());
     let whole = fs::read(home.path()).unwrap();
-    let path = home.directory.path().join("cut.db");
     for length in [whole.len() / 2, whole.len() - 4096, 5000] {
-        fs::write(&path, &whole[..length]).unwrap();
         for access in [Access::ReadWrite, Access::ReadOnly] {
+            let path = home.directory.path().join(format!("cut-{length}-{access:?}.db"));
+            fs::write(&path, &whole[..length]).unwrap();
             let told = Store::open(&path, access).and_then(|store| newest(&store));
             assert_eq!(told, Err(StoreFailure::Corrupt));
+            let again = Store::open(&path, Access::ReadWrite).map(drop);
+            assert!(matches!(again, Err(StoreFailure::Damaged { .. })), "{again:?}");
+            assert_eq!(fs::read(&path).unwrap(), &whole[..length]);
         }
-        assert_eq!(fs::read(&path).unwrap(), &whole[..length]);
     }
 }
 
@@ -88,4 +91,198 @@ fn a_row_that_a_segment_promises_and_that_is_not_there_is_damage() {
         limit: 5,
     };
     assert_eq!(home.reader().window(&query), Err(StoreFailure::Corrupt));
+}
+
+/// Zeroes the page on which a table or an index begins. Nobody may have the store open.
+pub(super) fn zero_root(path: &std::path::Path, name: &str) {
+    let find = "SELECT rootpage FROM sqlite_schema WHERE name = ?1";
+    let connection = rusqlite::Connection::open(path).unwrap();
+    let root: u32 = connection.query_row(find, [name], |row| row.get(0)).unwrap();
+    let root = root as usize;
+    drop(connection);
+    let mut file = fs::read(path).unwrap();
+    file[(root - 1) * 4096..root * 4096].fill(0);
+    fs::write(path, file).unwrap();
+}
+
+fn is_damaged<T>(result: Result<T, StoreFailure>) -> bool {
+    matches!(result.err(), Some(StoreFailure::Damaged { .. }))
+}
+
+#[test]
+fn once_anybody_found_damage_nobody_writes_and_everybody_reads_on() {
+    let home = Home::with(&many());
+    home.writer().enqueue(&[everything("www.site.com")], at(0)).unwrap();
+    zero_root(&home.path(), "purge");
+    let (mut running, other) =
+        (home.writer(), Store::open(&home.path(), Access::ReadOnly).unwrap());
+    assert_eq!(newest(&other), Err(StoreFailure::Corrupt));
+    assert!(is_damaged(running.record(&[purge("x", 9)], at(9))));
+    assert!(is_damaged(running.enqueue(&[everything("www.site.com")], at(9))));
+    assert!(is_damaged(running.save_board("{}")));
+    assert!(is_damaged(Store::open(&home.path(), Access::ReadWrite).map(drop)));
+    let found = other.found_damaged().unwrap().to_string();
+    assert!(found.contains("UTC, reading it"), "{found}");
+    assert_eq!(other.reader().unwrap().journal_open().unwrap().len(), 1);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let marker = home.directory.path().join("store.db.damaged");
+        assert_eq!(fs::metadata(marker).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}
+
+#[test]
+fn a_writer_that_meets_damage_writes_no_more() {
+    let home = Home::with(&many());
+    zero_root(&home.path(), "purge_identity");
+    let mut writer = home.writer();
+    assert_eq!(writer.record(&[purge("x", 9)], at(9)), Err(StoreFailure::Corrupt));
+    assert!(is_damaged(writer.save_board("{}")));
+}
+
+#[test]
+fn a_store_is_written_again_once_a_check_finds_nothing() {
+    let home = Home::with(&many());
+    home.store.marker().put("reading it");
+    assert!(is_damaged(home.writer().record(&[purge("x", 9)], at(9))));
+    assert_eq!(home.reader().check(), Ok(Vec::new()));
+    home.store.forget_damage().unwrap();
+    assert_eq!(home.writer().record(&[purge("x", 9)], at(9)).unwrap().new, 1);
+    assert_eq!(home.store.found_damaged(), None);
+}
+
+#[test]
+fn a_store_in_the_place_of_one_that_was_moved_away_is_a_new_one() {
+    let home = Home::with(&[purge("1", 0)]);
+    home.store.marker().put("reading it");
+    fs::rename(home.path(), home.directory.path().join("away.db")).unwrap();
+    let new = Store::open(&home.path(), Access::ReadWrite).unwrap();
+    assert_eq!(new.writer().unwrap().record(&[purge("2", 1)], at(1)).unwrap().new, 1);
+}
+
+#[test]
+fn a_damaged_database_of_somebody_else_gets_no_marker() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("other.db");
+    let other = rusqlite::Connection::open(&path).unwrap();
+    other.execute_batch("CREATE TABLE mine (a); INSERT INTO mine VALUES (1)").unwrap();
+    drop(other);
+    let whole = fs::read(&path).unwrap();
+    fs::write(&path, &whole[..whole.len() - 2048]).unwrap();
+    assert!(Store::open(&path, Access::ReadWrite).is_err());
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn every_table_and_index_of_the_journal_is_checked_before_anything_is_sent() {
+    let home = Home::new();
+    home.writer().enqueue(&[everything("www.site.com")], at(0)).unwrap();
+    assert_eq!(home.reader().check_journal(), Ok(()));
+    let whole = fs::read(home.path()).unwrap();
+    for name in [
+        "journal",
+        "sqlite_autoindex_journal_1",
+        "journal_purge",
+        "journal_state",
+        "journal_step",
+        "journal_step_entry",
+        "kept",
+        "verification",
+    ] {
+        fs::write(home.path(), &whole).unwrap();
+        zero_root(&home.path(), name);
+        assert_eq!(home.reader().check_journal(), Err(StoreFailure::Corrupt), "{name}");
+        assert!(is_damaged(home.reader().check_journal()), "{name}");
+        home.store.forget_damage().unwrap();
+    }
+}
+
+#[test]
+fn a_request_that_is_queued_again_by_damage_is_found() {
+    let home = Home::new();
+    let mut writer = home.writer();
+    let entry = writer.enqueue(&[everything("www.site.com")], at(0)).unwrap().remove(0);
+    super::journal::step(&mut writer, &entry.id, entry.state, JournalState::Cancelled, 1).unwrap();
+    assert_eq!(home.reader().check(), Ok(Vec::new()));
+    writer.connection().execute("UPDATE journal SET state = 'queued'", []).unwrap();
+    assert_eq!(home.reader().check_journal(), Err(StoreFailure::Corrupt));
+    let found = home.reader().check().unwrap();
+    assert_eq!(found, [format!("request {} is not in the state of its newest step", entry.id)]);
+}
+
+#[test]
+fn a_column_that_is_not_that_of_its_segment_is_found_by_a_check() {
+    for change in [
+        "UPDATE purge SET status = 2 WHERE id = '7'",
+        "UPDATE purge SET cname = 1 WHERE id = '7'",
+        "UPDATE purge SET nudge = 1 WHERE id = '7'",
+        "UPDATE purge SET \"by\" = 1 WHERE id = '7'",
+        "DELETE FROM purge WHERE id = '7'",
+        "UPDATE strip SET count = count + 1",
+    ] {
+        let home = Home::with(&(0..40).map(|id| purge(&id.to_string(), id)).collect::<Vec<_>>());
+        assert_eq!(home.reader().check(), Ok(Vec::new()));
+        home.writer().connection().execute(change, []).unwrap();
+        let found = home.reader().check().unwrap();
+        assert!(found.iter().any(|it| it.contains("columns")), "{change}: {found:?}");
+        assert!(home.store.found_damaged().is_some());
+    }
+}
+
+#[test]
+fn a_count_of_targets_that_is_damaged_takes_no_memory() {
+    let home = Home::with(&[purge("1", 0)]);
+    home.writer().connection().execute("UPDATE purge SET targets = 4294967295", []).unwrap();
+    assert_eq!(newest(&home.store), Err(StoreFailure::Corrupt));
+}
+
+#[test]
+fn pages_are_checked_before_much_is_written() {
+    let home = Home::with(&many());
+    assert_eq!(home.reader().check_pages(), Ok(()));
+    zero_root(&home.path(), "tail");
+    assert_eq!(home.reader().check_pages(), Err(StoreFailure::Corrupt));
+    assert!(is_damaged(home.reader().check_pages()));
+}
+
+#[test]
+fn a_bit_that_flipped_in_a_record_is_damage_when_it_is_read_in_full() {
+    for change in [
+        "UPDATE purge SET head = replace(head, 'img', 'imf') WHERE id = '7'",
+        "UPDATE purge SET id = '6' WHERE id = '7'",
+        "UPDATE tail SET text = replace(text, 'b.jpg', 'c.jpg')",
+        "UPDATE word SET text = 'wwv.site.com' WHERE text = 'www.site.com'",
+        "UPDATE purge SET completed = 1 WHERE id = '7'",
+    ] {
+        let home = Home::with(&[purge("7", 0)]);
+        home.writer().connection().execute(change, []).unwrap();
+        assert_eq!(newest(&home.store), Err(StoreFailure::Corrupt), "{change}");
+        assert!(!home.reader().check().unwrap().is_empty());
+    }
+    for change in [
+        "UPDATE journal SET request = replace(request, 'www', 'wwv')",
+        "UPDATE journal SET reason = 'other'",
+        "UPDATE journal SET queued_at = queued_at + 1",
+    ] {
+        let home = Home::new();
+        super::journal::queue(&mut home.writer(), "/a.jpg");
+        home.writer().connection().execute(change, []).unwrap();
+        assert_eq!(home.reader().journal_open(), Err(StoreFailure::Corrupt), "{change}");
+        assert!(home.reader().check_journal().is_err(), "{change}");
+    }
+}
+
+#[test]
+fn a_row_from_before_is_read_and_has_a_checksum_once_it_is_written_again() {
+    let home = Home::with(&[Purge { status: Status::InProgress, ..purge("7", 0) }]);
+    let mut writer = home.writer();
+    writer.connection().execute("UPDATE purge SET checksum = NULL", []).unwrap();
+    assert_eq!(newest(&home.store), Ok(1));
+    writer.record(&[purge("7", 0)], at(9)).unwrap();
+    let sums = "SELECT count(*) FROM purge WHERE checksum IS NOT NULL";
+    let sums: i64 = writer.connection().query_row(sums, [], |row| row.get(0)).unwrap();
+    assert_eq!(sums, 1);
+    writer.record(&[Purge { by: Some("mira".to_owned()), ..purge("7", 0) }], at(9)).unwrap();
+    assert_eq!(home.reader().check(), Ok(Vec::new()));
 }

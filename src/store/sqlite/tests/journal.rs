@@ -309,7 +309,9 @@ fn a_row_that_was_changed_or_made_in_the_file_is_nobodys_word() {
     step(&mut writer, &sent.id, Sending, Accepted, 3).unwrap();
     let own = queue(&mut writer, "/own");
     let forged = [
-        "UPDATE journal SET request = replace(request, '/own', '/*') WHERE state = 'queued'",
+        // With its checksum it would be damage, and not sent either.
+        "UPDATE journal SET request = replace(request, '/own', '/*'), checksum = NULL
+         WHERE state = 'queued'",
         "INSERT INTO journal (id, account, resource, request, state, queued_at, planned_at,
                               queued_by, confirmation)
          SELECT 'made', account, resource, request, state, queued_at, planned_at, queued_by,

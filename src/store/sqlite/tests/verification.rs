@@ -127,6 +127,8 @@ fn a_store_from_before_there_were_looks_is_brought_up_with_its_journal() {
             "DROP TABLE verification;
              ALTER TABLE journal DROP COLUMN queued_by;
              ALTER TABLE journal DROP COLUMN confirmation;
+             ALTER TABLE journal DROP COLUMN checksum;
+             ALTER TABLE purge DROP COLUMN checksum;
              PRAGMA user_version = 3;",
         )
         .unwrap();
