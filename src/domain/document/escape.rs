@@ -96,6 +96,9 @@ pub(super) fn unlogged(field: &str) -> Cow<'_, str> {
         } else if let Some(rest) = after.strip_prefix(['"', '\\']) {
             text.push_str(after.get(..1).unwrap_or_default());
             rest
+        } else if let Some((control, rest)) = control_of(after) {
+            percent(control, &mut text);
+            rest
         } else {
             text.push('\\');
             after
@@ -103,6 +106,22 @@ pub(super) fn unlogged(field: &str) -> Cow<'_, str> {
     }
     text.push_str(rest);
     Cow::Owned(text)
+}
+
+/// The control character that a letter behind a backslash stands for in a log, as Apache's servers
+/// write it (documented under `mod_log_config`), and what follows.
+fn control_of(after: &str) -> Option<(u8, &str)> {
+    let letter = after.chars().next()?;
+    let control = match letter {
+        'b' => 0x08,
+        't' => b'\t',
+        'n' => b'\n',
+        'v' => 0x0b,
+        'f' => 0x0c,
+        'r' => b'\r',
+        _ => return None,
+    };
+    Some((control, after.get(1..)?))
 }
 
 /// Writes a file's name as the path of a URL: what a URL would read otherwise is percent-encoded.

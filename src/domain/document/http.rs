@@ -7,10 +7,18 @@ use super::places::place_of;
 use super::{Document, OmissionReason};
 use crate::domain::target::strip_ignoring_case;
 
-/// Returns true if a text begins with a request line.
+/// Returns true if a text begins with a request line, or is a file of an editor's client, which
+/// parts its requests by `###`.
 pub(super) fn is_http_request(text: &str) -> bool {
-    text.lines().map(str::trim).find(|line| !line.is_empty()).is_some_and(|it| target(it).is_some())
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let Some(first) = lines.next() else { return false };
+    let has_version = first.rsplit(' ').next().is_some_and(|it| it.starts_with("HTTP/"));
+    (has_version && target(first).is_some())
+        || (first.starts_with(PARTED) && lines.any(|it| target(it).is_some()))
 }
+
+/// The mark between the requests of a `.http` file.
+const PARTED: &str = "###";
 
 /// Reads the target of each request, with the host that its headers name.
 pub(super) fn read(text: &str) -> Document<'_> {
@@ -25,6 +33,10 @@ pub(super) fn read(text: &str) -> Document<'_> {
             let reads = ["GET ", "HEAD ", "PURGE "].iter().any(|it| trimmed.starts_with(it));
             request = Some(Request { line, target, host: None, reads });
             in_body = false;
+        } else if trimmed.starts_with(PARTED) {
+            put(request.take().as_ref(), text, &mut document);
+            in_body = false;
+            document.omit(line, OmissionReason::Comment, false);
         } else if trimmed.is_empty() {
             in_body |= request.is_some();
         } else if !in_body && let Some(request) = &mut request {
@@ -63,11 +75,13 @@ fn put<'a>(request: Option<&Request<'a>>, text: &str, document: &mut Document<'a
 fn target(line: &str) -> Option<&str> {
     // A blank in the target is told by the linter: cut at it, another file would be meant.
     let (method, rest) = line.split_once(' ')?;
-    let (target, version) = rest.rsplit_once(' ')?;
-    let is_line = !method.is_empty()
-        && method.bytes().all(|byte| byte.is_ascii_uppercase())
-        && version.starts_with("HTTP/")
-        && !target.trim().is_empty();
+    let is_method = !method.is_empty() && method.bytes().all(|it| it.is_ascii_uppercase());
+    let (target, version) = match rest.rsplit_once(' ') {
+        // An editor's client needs no version behind a full URL.
+        None if is_http(rest) => (rest, "HTTP/"),
+        parted => parted?,
+    };
+    let is_line = is_method && version.starts_with("HTTP/") && !target.trim().is_empty();
     is_line.then_some(target)
 }
 
@@ -88,5 +102,16 @@ mod tests {
         let lines: Vec<_> = document.omissions.iter().map(|it| it.line).collect();
         assert_eq!(lines, [2, 4, 5]);
         assert!(is_http_request(text) && !is_http_request("GET /a\n"));
+    }
+
+    #[test]
+    fn a_file_of_an_editors_client_gives_what_it_reads() {
+        let text = "### one\nGET https://h.com/a\nReferer: https://h.com/r\n\n###\n\
+                    POST https://h.com/b\n\n{\"url\":\"https://h.com/z\"}\n### two\n\
+                    GET /c HTTP/1.1\nHost: h.com\n";
+        assert!(is_http_request(text));
+        let document = read(text);
+        let entries: Vec<_> = document.entries.iter().map(|it| it.text.as_ref()).collect();
+        assert_eq!(entries, ["https://h.com/a", "https://h.com/c"]);
     }
 }

@@ -121,9 +121,13 @@ fn matched(line: &str) -> Option<Row<'_>> {
     (is_number && is_name).then_some(Row::Files(name, None))
 }
 
-/// `Completed 1.2 KiB/3.4 KiB …`, of `aws s3`.
+/// `Completed 1.2 KiB/3.4 KiB …`, `upload failed: …`, of `aws s3`: what failed has not changed.
 fn message(line: &str) -> bool {
     let line = line.trim_start();
+    let failed = line.split_once(" failed: ").map(|(verb, _)| verb);
+    if failed.is_some_and(|verb| S3_VERBS.contains(&verb)) || line.starts_with("fatal error: ") {
+        return true;
+    }
     (line.starts_with("Completed ") && line.contains(" remaining"))
         || line.starts_with("Total Objects:")
         || line.starts_with("Total Size:")
@@ -160,11 +164,14 @@ fn porcelain(line: &str) -> Option<Row<'_>> {
     })
 }
 
+/// The words by which `aws s3` says what it did with a file.
+const S3_VERBS: [&str; 4] = ["upload", "copy", "move", "delete"];
+
 /// `upload: a to s3://bucket/key`, `delete: s3://bucket/key`, `upload: 'a' -> 's3://bucket/key'`.
 fn s3_copy(line: &str) -> Option<Row<'_>> {
     let line = line.strip_prefix("(dryrun) ").unwrap_or(line);
     let (verb, rest) = line.split_once(": ")?;
-    if !["upload", "copy", "move", "delete"].contains(&verb) {
+    if !S3_VERBS.contains(&verb) {
         return None;
     }
     let at = rest.rfind("s3://")?;

@@ -451,6 +451,14 @@ mod tests {
             ),
             ("POST /api 201 1 ms\nGET /a 200 1 ms\nStarted POST \"/b\" for me", &["/a"]),
             ("|[b|https://h.com/b]|", &["https://h.com/b"]),
+            (
+                "at f (https://h.com/a.js:12:34)\nhttps://h.com/b.js:1:2\nhttps://h.com:80/c",
+                &["https://h.com/a.js", "https://h.com/b.js", "https://h.com:80/c"],
+            ),
+            (
+                "https://h.com/my\\_file.html\nhttps://h.com/img/\\*",
+                &["https://h.com/my_file.html", "https://h.com/img/%2A"],
+            ),
             ("# dump\n{\"method\":\"POST\",\"url\":\"/p\",\"referer\":\"https://h.com/r\"}", &[]),
             (
                 "web-1  | {\"url\":\"https://h.com/a\",\"referer\":\"https://h.com/r\"}\n\

@@ -193,12 +193,41 @@ fn emphasised<'a>(word: &'a str, bare: &'a str) -> Vec<Piece<'a>> {
     if is_emphasis_or_pattern(bare) {
         return vec![Piece::Omitted(OmissionReason::StarsAround)];
     }
-    let mut pieces = vec![Piece::plain(bare)];
+    let (bare, is_positioned) = without_position(bare);
+    let meant = without_escapes(bare);
+    let mut pieces = vec![Piece::Entry { source: bare, meant }];
+    if is_positioned {
+        pieces.push(Piece::Omitted(OmissionReason::Words));
+    }
     let stars = |it: &str| it.bytes().filter(|byte| *byte == b'*').count();
     if stars(bare) < stars(word) {
         pieces.push(Piece::Omitted(OmissionReason::Emphasis));
     }
     pieces
+}
+
+/// Undoes the backslashes that Markdown puts before its own marks in a full URL; `None` where there
+/// are none. A star behind one is a character.
+fn without_escapes(word: &str) -> Option<String> {
+    if !has_scheme(word) || !word.contains('\\') {
+        return None;
+    }
+    let meant = word.replace("\\_", "_").replace("\\~", "~").replace("\\*", "%2A");
+    (meant != word).then_some(meant)
+}
+
+/// Parts a full URL from the line and column that a browser's console puts behind a file:
+/// `https://…/app.js:12:34`. Returns true with it where there were some.
+fn without_position(word: &str) -> (&str, bool) {
+    let before = |text: &'_ str| -> Option<usize> {
+        let (rest, number) = text.rsplit_once(':')?;
+        (!number.is_empty() && number.bytes().all(|it| it.is_ascii_digit())).then_some(rest.len())
+    };
+    let line = before(word).and_then(|column| before(word.get(..column)?));
+    match line.and_then(|line| word.get(..line)) {
+        Some(url) if has_scheme(url) && url.split('/').nth(3).is_some() => (url, true),
+        _ => (word, false),
+    }
 }
 
 /// A token without the marks of emphasis.
