@@ -1,6 +1,6 @@
 //! Requests as logs have them: one line each, behind whatever its collector puts before it.
 
-use super::form::{bare_host, looks_like_host};
+use super::form::{bare_host, has_word, looks_like_host};
 use super::host::{Told, is_file};
 
 /// The methods of HTTP that are no GET and no HEAD.
@@ -49,6 +49,11 @@ pub(super) fn is_other_method(word: &str) -> Option<bool> {
         return Some(true);
     }
     ["GET", "HEAD", "PURGE"].contains(&word).then_some(false)
+}
+
+/// Returns true if a key or heading names the method of a request.
+pub(super) fn names_method(name: &str) -> bool {
+    has_word(name, &["method", "verb", "requestmethod"])
 }
 
 /// Reads a line of a log: with its request in quotes, in fields, or with nothing else.

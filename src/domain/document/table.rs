@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use super::form::{holds_address, is_address, is_target, names_other};
 use super::host::{Told, on_host, parted};
+use super::logged::{is_other_method, names_method};
 use super::markup::hyperlink;
 use super::places::LineCounter;
 use super::{Document, DocumentEntry, OmissionReason};
@@ -100,6 +101,10 @@ impl Shape {
     fn put<'a>(&self, row: &Row, line: usize, text: &'a str, document: &mut Document<'a>) {
         let heading = self.heading.as_ref();
         let fits = heading.is_none_or(|names| names.len() == row.cells.len());
+        if fits && self.is_other_method(row) {
+            document.omit(line, OmissionReason::Method, false);
+            return;
+        }
         let before = document.entries.len();
         let mut from = row.place.start;
         for (number, cell) in row.cells.iter().enumerate() {
@@ -139,6 +144,13 @@ impl Shape {
         } else if document.entries.len() == before {
             document.omit(line, OmissionReason::Empty, true);
         }
+    }
+
+    /// Returns true if a cell under the name of a method holds another than GET and HEAD.
+    fn is_other_method(&self, row: &Row) -> bool {
+        let named = self.heading.iter().flatten().zip(&row.cells);
+        let mut methods = named.filter(|(name, _)| names_method(name)).map(|(_, cell)| cell);
+        methods.any(|cell| is_other_method(cell) == Some(true))
     }
 
     /// The cell of a row of an export under a name.
@@ -232,6 +244,7 @@ mod tests {
             ),
             ("Page path and screen class,Views\n/a,3\n(not set),9", &["/a"]),
             ("source url,target url\n/a,/b", &["/a", "/b"]),
+            ("method,url\nPOST,/a\nGET,/b", &["/b"]),
             ("sep=;\nurl;status\nhttps://h.com/a.jpg;200", &["https://h.com/a.jpg"]),
             ("url,referer\n/a,https://h.com/\n", &["/a"]),
             (

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::super::form::{has_word, names_other, names_targets};
+use super::super::form::{names_other, names_targets};
 use super::super::host::{Told, parted};
-use super::super::logged::is_other_method;
+use super::super::logged::{is_other_method, names_method};
 use super::{Found, Leaf};
 
 /// The facts of all objects.
@@ -45,9 +45,7 @@ impl<'a> Beside<'a> {
         if let Some((host, path)) = parted(value).filter(|_| !names_other(key)) {
             self.urls.insert((object, path), (key, host));
         }
-        let method = has_word(key, &["method", "verb", "requestmethod"])
-            .then(|| is_other_method(value))
-            .flatten();
+        let method = names_method(key).then(|| is_other_method(value)).flatten();
         let mut told = Told::default();
         told.add(key, value);
         for around in leaf.objects.iter() {
