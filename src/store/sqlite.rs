@@ -26,8 +26,8 @@
 //! the file. While it is there, no purgedeck writes into the store: the writer refuses every
 //! transaction, also the one that a request must have made before it is sent. A [`check`] that
 //! finds nothing lifts it. A bit that flipped in a row is met by its [`checksum`] when the row is
-//! read in full, and in a segment by that at its end. [`salvage`] makes a new store of what can be
-//! read.
+//! read in full, and in a segment by that at its end. [`salvage()`] makes a new store of what can
+//! be read.
 
 mod accounts;
 mod attempt_rows;
