@@ -287,7 +287,7 @@ fn warn_of_unconfirmed(entries: &[JournalEntry], console: Console) {
     let mut waiting = entries.iter().filter(|entry| entry.is_unconfirmed());
     if let Some(first) = waiting.next() {
         console.warn(&format!(
-            "{} queued by somebody else ({}) not sent before `purgedeck queue confirm`",
+            "not sent before `purgedeck queue confirm`: {} queued by somebody else ({})",
             count(waiting.count() + 1, "request"),
             first.author()
         ));
