@@ -319,7 +319,7 @@ commands! {
         QueueConfirm "queue-confirm" "confirm" "Send a queued request that somebody else queued"
             [Queue] ["C"]
             also "approve allow yes unconfirmed"
-            sends Request hint Queue 12;
+            sends Request hint Queue 0;
         QueueEarlier "queue-earlier" "earlier" "Move a queued request one place up" [Queue] ["K"]
             also "up sooner reorder priority first"
             sends Request hint Queue 3;
