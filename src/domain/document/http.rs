@@ -7,11 +7,15 @@ use super::places::place_of;
 use super::{Document, OmissionReason};
 use crate::domain::target::strip_ignoring_case;
 
-/// Returns true if a text begins with a request line, or is a file of an editor's client, which
+/// Returns true if a text begins with a request line or an answer's, or is a file of an editor's client, which
 /// parts its requests by `###`.
 pub(super) fn is_http_request(text: &str) -> bool {
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let Some(first) = lines.next() else { return false };
+    if first.starts_with("HTTP/") {
+        // An answer: what it links to was not asked for.
+        return true;
+    }
     let has_version = first.rsplit(' ').next().is_some_and(|it| it.starts_with("HTTP/"));
     (has_version && target(first).is_some())
         || (first.starts_with(PARTED) && lines.any(|it| target(it).is_some()))
@@ -113,5 +117,8 @@ mod tests {
         let document = read(text);
         let entries: Vec<_> = document.entries.iter().map(|it| it.text.as_ref()).collect();
         assert_eq!(entries, ["https://h.com/a", "https://h.com/c"]);
+        let answer = "HTTP/1.1 200 OK\nLink: <https://h.com/s.css>; rel=preload\n";
+        assert!(is_http_request(answer));
+        assert_eq!(read(answer).entries, []);
     }
 }

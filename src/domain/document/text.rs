@@ -12,7 +12,7 @@ use std::borrow::Cow;
 
 use super::command::{CommandLine, command_at};
 use super::escape::without_stars;
-use super::form::{is_address, is_http, is_relative, is_target};
+use super::form::{has_scheme, is_address, is_http, is_relative, is_target};
 use super::host::{Told, on_host};
 use super::places::place_of;
 use super::{Document, DocumentEntry, OmissionReason, log, logged};
@@ -311,8 +311,15 @@ fn put_line<'a>(
     line::pieces(words, pieces);
     let alone = matches!(pieces.as_slice(), [Piece::Entry { .. }]);
     let told = if alone { Told::default() } else { told_by_words(words) };
+    let is_path =
+        |piece: &Piece<'_>| matches!(piece, Piece::Entry { source, .. } if source.starts_with('/'));
+    let is_row = told.host().is_some() && pieces.iter().any(is_path);
     for piece in pieces.drain(..) {
         match piece {
+            // Beside a host and its path, an address is a referrer or a ticket's.
+            Piece::Entry { source, .. } if is_row && has_scheme(source) => {
+                document.omit(number, OmissionReason::OtherForm, true);
+            }
             Piece::Entry { source, .. } if told.is_torn && source.starts_with('/') => {
                 document.omit(number, OmissionReason::OtherForm, true);
             }

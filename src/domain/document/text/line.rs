@@ -240,7 +240,8 @@ fn in_prose(word: &str) -> &str {
     let word = without_emphasis(without_punctuation(without_emphasis(word)));
     // A star behind a name marks a footnote; one behind a slash is a pattern's.
     let unmarked = word.trim_end_matches('*');
-    let word = if unmarked.ends_with('/') { word } else { unmarked };
+    let is_pattern = unmarked.is_empty() || unmarked.ends_with('/');
+    let word = if is_pattern { word } else { unmarked };
     if !has_scheme(word) {
         return word;
     }
