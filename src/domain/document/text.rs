@@ -212,7 +212,8 @@ fn wrapped(rest: &str) -> Option<Wrapped> {
 /// `24/7`, `v1.2.3`.
 fn is_no_file(word: &str) -> bool {
     let name = word.rsplit('/').next().unwrap_or(word);
-    !is_target(word) && (name.is_empty() || !is_relative(name))
+    let is_one = !word.contains(char::is_whitespace);
+    is_one && !is_target(word) && (name.is_empty() || !is_relative(name))
 }
 
 /// Marks that end a sentence or a part of it.
