@@ -109,7 +109,7 @@ pub(super) fn store(config: &Config) -> Finding {
     match health {
         Err(error) => found(error.words).fail(Class::Failed, error.advice),
         Ok((Some(error), damage)) if damage.is_empty() => {
-            let words = format!("{}; it can be read, and no damage is found", error.words);
+            let words = format!("{}; it can be read, and has no damage", error.words);
             found(words).fail(Class::Failed, error.advice)
         }
         Ok((None, damage)) if damage.is_empty() => {
