@@ -7,8 +7,8 @@ use super::places::place_of;
 use super::{Document, OmissionReason};
 use crate::domain::target::strip_ignoring_case;
 
-/// Returns true if a text begins with a request line or an answer's, or is a file of an editor's client, which
-/// parts its requests by `###`.
+/// Returns true if a text begins with a request line or an answer's, or is a file of an editor's
+/// client, which parts its requests by `###`.
 pub(super) fn is_http_request(text: &str) -> bool {
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let Some(first) = lines.next() else { return false };
