@@ -3,6 +3,7 @@
 mod base;
 
 use std::borrow::Cow;
+use std::ops::RangeInclusive;
 
 use html5gum::emitters::default::{DefaultEmitter, StartTag};
 use html5gum::{Error, Token, Tokenizer};
@@ -31,6 +32,7 @@ const CODE: [&[u8]; 2] = [b"script", b"style"];
 pub(super) fn read(text: &str) -> Document<'_> {
     let mut document = Document::default();
     let mut lines = LineCounter::new(text);
+    let last = text.matches('\n').count();
     let mut emitter = DefaultEmitter::<usize>::new_with_span();
     emitter.naively_switch_states(true);
     let mut base: Option<Base> = None;
@@ -59,7 +61,7 @@ pub(super) fn read(text: &str) -> Document<'_> {
                         named.push(name.clone());
                     }
                     Some(_) => {}
-                    None => put_words(words, line, &mut document),
+                    None => put_words(words, line..=last, &mut document),
                 }
             }
             Token::Error(error) if error.value == Error::EofInTag => {
@@ -125,9 +127,11 @@ fn put_link(
     }
 }
 
-/// Puts the full URLs of a text; other lines of it that are addresses are named.
-fn put_words(words: &str, first: usize, document: &mut Document<'_>) {
-    for (line, words) in (first..).zip(words.split('\n')) {
+/// Puts the full URLs of a text that begins on the first of these lines; other lines of it that are
+/// addresses are named. Where a page has NULs, the tokenizer tells a later start than the text's.
+fn put_words(words: &str, within: RangeInclusive<usize>, document: &mut Document<'_>) {
+    for (number, words) in words.split('\n').enumerate() {
+        let line = (within.start() + number).min(*within.end());
         let mut is_read = false;
         for url in urls_in(words) {
             let url = words.get(url).unwrap_or_default();
@@ -143,6 +147,14 @@ fn put_words(words: &str, first: usize, document: &mut Document<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_is_said_to_stand_behind_the_last_line() {
+        let document = read("a<a href=\"/x\">\n\0\0\0b\n/c\n/d\n/e");
+        let lines = document.entries.iter().map(|it| it.line);
+        let lines = lines.chain(document.omissions.iter().map(|it| it.line));
+        assert_eq!(lines.max(), Some(4));
+    }
 
     #[test]
     fn addresses_of_links_and_pictures_are_read_with_entities_undone() {
