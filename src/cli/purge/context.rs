@@ -14,13 +14,14 @@ use crate::cli::{refusal, session};
 use crate::config::load::Config;
 use crate::domain::account::Account;
 use crate::domain::check::Checked;
+use crate::domain::document::Document;
 use crate::domain::draft::Draft;
 use crate::domain::event::{Event, Level};
 use crate::domain::failure::Failure;
 use crate::domain::ids::{AccountName, ResourceId};
 use crate::domain::kind::Kind;
 use crate::domain::known::Known;
-use crate::domain::lint::{Linted, lint};
+use crate::domain::lint::{Linted, lint_document};
 use crate::domain::nearest::nearest;
 use crate::domain::permission::Action;
 use crate::domain::plan::{Plan, PlanError};
@@ -68,15 +69,18 @@ impl<'c> PurgeContext<'c> {
     ) -> Result<(), CliError> {
         console.progress("reading resources, limits and recent purges");
         let mut notice = WaitNotice::begin(console, "resources, limits and recent purges");
-        let mut concerned = None;
-        let mut has_new_hosts = true;
+        let (mut document, mut concerned) = (None, None);
+        let mut is_new = true;
         loop {
             let missing = self.unread();
             if missing.is_empty() {
                 break;
             }
-            if std::mem::take(&mut has_new_hosts) {
-                concerned = wanted.and_then(|wanted| self.concerned(wanted));
+            if std::mem::take(&mut is_new)
+                && let Some(wanted) = wanted
+            {
+                let document = document.get_or_insert_with(|| wanted.targets.read());
+                concerned = self.concerned(wanted, document);
             }
             let is_passed_over = |name: &&AccountName| {
                 concerned.as_ref().is_some_and(|concerned| !concerned.contains(*name))
@@ -85,7 +89,7 @@ impl<'c> PurgeContext<'c> {
                 break;
             }
             let event = notice.until(session::next(events), &missing).await?;
-            has_new_hosts = matches!(event, Event::Resources { .. });
+            is_new = matches!(event, Event::Resources { .. } | Event::Limits { .. });
             self.known.learn(&event);
             if let Event::Account { status, .. } = event {
                 if let Some(error) = status.not_written {
@@ -118,10 +122,16 @@ impl<'c> PurgeContext<'c> {
         names.filter(|name| !is_read(name)).collect()
     }
 
-    /// Finds the accounts of the targets; `None` where that of any target is not known.
-    fn concerned(&self, wanted: Wanted<'_>) -> Option<BTreeSet<AccountName>> {
+    /// Finds the accounts of the targets, of which this was read; `None` where that of any target
+    /// is not known.
+    fn concerned(
+        &self,
+        wanted: Wanted<'_>,
+        document: &Document<'_>,
+    ) -> Option<BTreeSet<AccountName>> {
         let draft = self.draft(wanted.options, wanted.targets.clone()).ok()?;
-        let lines = lint(&draft, &self.known.lint_context(&[], Utc::now())).lines.into_iter();
+        let context = self.known.lint_context(&[], Utc::now());
+        let lines = lint_document(document, &draft, &context).lines.into_iter();
         let mut concerned: BTreeSet<AccountName> =
             lines.map(|line| Some(line.meaning?.account)).collect::<Option<_>>()?;
         concerned.extend(draft.resource.map(|(account, _)| account));

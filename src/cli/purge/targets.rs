@@ -6,7 +6,7 @@ use std::path::Path;
 use super::Options;
 use crate::cli::console::Console;
 use crate::cli::error::{Class, CliError};
-use crate::domain::document::{self, DocumentFormat, decode};
+use crate::domain::document::{self, Document, DocumentFormat, decode};
 use crate::domain::text::escape_control;
 
 /// Largest file of targets, in bytes; the same as in the dashboard.
@@ -17,6 +17,13 @@ const MAX_BYTES: u64 = 16 << 20;
 pub(super) struct GivenTargets {
     pub(super) text: String,
     pub(super) format: Option<DocumentFormat>,
+}
+
+impl GivenTargets {
+    /// Reads them as a draft of them does.
+    pub(super) fn read(&self) -> Document<'_> {
+        document::read(&self.text, self.format)
+    }
 }
 
 /// Takes the targets of the flags whole, one a line, and those of the file as its format has them.
