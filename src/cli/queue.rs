@@ -71,7 +71,7 @@ pub enum Command {
     },
     /// Confirm requests that somebody else queued, so that they are sent
     ///
-    /// What you queue yourself needs no such word. `purgedeck queue run` or an open dashboard sends
+    /// Requests of your own need no such word. `purgedeck queue run` or an open dashboard sends
     /// them.
     Confirm {
         /// Their ids; the last characters are enough where they are unique

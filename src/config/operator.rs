@@ -1,13 +1,12 @@
 //! The key by which this installation knows what its operator has confirmed.
 
-use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::load::Environment;
 use super::paths::{Paths, write_private_new};
-use super::secret::source::SecretSource;
-use crate::domain::operator::{KEY_BYTES, Operator};
+use super::secret::source::open_private;
+use crate::domain::operator::{KEY_BYTES, Operator, key_of};
 
 /// The key's file has no more bytes than this.
 const LONGEST: u64 = 1024;
@@ -93,10 +92,9 @@ fn read(path: &Path) -> Result<Option<[u8; KEY_BYTES]>, String> {
     if !path.exists() {
         return Ok(None);
     }
-    SecretSource::File(path.to_owned()).check().map_err(|error| error.to_string())?;
+    let file = open_private(path).map_err(|error| error.to_string())?;
     let mut text = String::new();
-    let file = File::open(path).and_then(|file| file.take(LONGEST).read_to_string(&mut text));
-    file.map_err(|error| error.to_string())?;
+    file.take(LONGEST).read_to_string(&mut text).map_err(|error| error.to_string())?;
     let mut key = [0; KEY_BYTES];
     let decoded = hex::decode_to_slice(text.trim(), &mut key);
     decoded.map_err(|_| "it holds no key; remove it, and a new one is made".to_owned())?;
@@ -104,11 +102,8 @@ fn read(path: &Path) -> Result<Option<[u8; KEY_BYTES]>, String> {
 }
 
 fn make(path: &Path) -> io::Result<[u8; KEY_BYTES]> {
-    let mut key = [0; KEY_BYTES];
-    // Each has 122 random bits of the system.
-    let random = [uuid::Uuid::new_v4(), uuid::Uuid::new_v4()];
-    let random = random.iter().flat_map(uuid::Uuid::as_bytes);
-    key.iter_mut().zip(random).for_each(|(byte, random)| *byte = *random);
+    // Each has 122 random bits.
+    let key = key_of([(); 2].map(|()| uuid::Uuid::new_v4().into_bytes()));
     write_private_new(path, &format!("{}\n", hex::encode(key)))?;
     Ok(key)
 }

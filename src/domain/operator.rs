@@ -18,6 +18,13 @@ pub struct Operator {
     key: [u8; KEY_BYTES],
 }
 
+/// Makes a key of two random numbers of the system.
+pub fn key_of(random: [[u8; KEY_BYTES / 2]; 2]) -> [u8; KEY_BYTES] {
+    let mut key = [0; KEY_BYTES];
+    key.iter_mut().zip(random.iter().flatten()).for_each(|(byte, random)| *byte = *random);
+    key
+}
+
 impl Operator {
     /// Makes an operator of a name, which is shown, and a key, which never leaves the machine.
     pub fn new(name: String, key: [u8; KEY_BYTES]) -> Self {

@@ -138,7 +138,7 @@ struct EventLoop<'a, R, C, T, I, S> {
     size: (u16, u16),
     /// The places of the last frame that can be clicked on.
     clicks: Clicks,
-    /// What was typed and the app was not told of yet; never left at a frame.
+    /// Characters that were typed and that the app was not told of yet; never left at a frame.
     typed: String,
     exit: Option<ExitReason>,
 }

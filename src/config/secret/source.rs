@@ -69,7 +69,7 @@ impl SecretSource {
             Self::Env(name) => tidy(&variable(name)?, &format!("${name}")),
             Self::File(path) => {
                 let mut text = Zeroizing::new(String::new());
-                let mut file = tokio::fs::File::from_std(open(path)?).take(MAX_BYTES + 1);
+                let mut file = tokio::fs::File::from_std(open_private(path)?).take(MAX_BYTES + 1);
                 file.read_to_string(&mut text).await.map_err(|error| unreadable(path, &error))?;
                 tidy(&text, &path.display().to_string())
             }
@@ -83,7 +83,7 @@ impl SecretSource {
     pub fn check(&self) -> Result<(), SecretError> {
         match self {
             Self::Env(name) => tidy(&variable(name)?, &format!("${name}")).map(|_| ()),
-            Self::File(path) => open(path).map(|_| ()),
+            Self::File(path) => open_private(path).map(|_| ()),
             Self::Command(_) | Self::Given(_) => Ok(()),
         }
     }
@@ -237,7 +237,7 @@ fn begins_with_word(text: &str, word: &str) -> bool {
 
 /// Opens a plain file that only its owner may read. What is checked is what is read.
 #[cfg(unix)]
-fn open(path: &Path) -> Result<File, SecretError> {
+pub(in crate::config) fn open_private(path: &Path) -> Result<File, SecretError> {
     use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 
     use rustix::fs::OFlags;
@@ -274,7 +274,7 @@ fn open(path: &Path) -> Result<File, SecretError> {
 }
 
 #[cfg(not(unix))]
-fn open(path: &Path) -> Result<File, SecretError> {
+pub(in crate::config) fn open_private(path: &Path) -> Result<File, SecretError> {
     File::open(path).map_err(|error| unreadable(path, &error))
 }
 

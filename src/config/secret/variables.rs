@@ -13,7 +13,7 @@ pub struct SecretVariables(Arc<Withheld>);
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Withheld {
     every: Arc<BTreeSet<String>>,
-    /// Those of them that the program gets all the same.
+    /// The variables among them that the program gets all the same.
     own: Vec<String>,
 }
 

@@ -116,10 +116,12 @@ impl Journal {
                 1 => ("A queued request".to_owned(), "is not sent before you confirm it"),
                 more => (format!("{more} queued requests"), "are not sent before you confirm them"),
             };
+            let is_one = news.iter().all(|entry| entry.author() == first.author());
+            let author = if is_one { first.author() } else { "several people" };
             self.writer.events.notice(
                 Level::Warning,
                 Some(&first.request.account),
-                format!("{number} of {} {rest}: see the queue.", first.author()),
+                format!("{number} of {author} {rest}: see the queue."),
             );
         }
         self.unconfirmed = waiting;

@@ -40,7 +40,7 @@ fn weather(dice: &mut Rng) -> Option<Failure> {
     Some(Failure::new(cause))
 }
 
-/// What becomes of the next purge that reaches a vendor.
+/// The fate of the next purge that reaches a vendor.
 fn act(dice: &mut Rng) -> Act {
     match dice.u8(0..12) {
         0 => Act::TakeAndLose,

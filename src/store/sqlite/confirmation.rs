@@ -6,15 +6,12 @@ use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
 
 use crate::domain::ids::JournalId;
-use crate::domain::operator::{KEY_BYTES, Operator};
+use crate::domain::operator::{Operator, key_of};
 use crate::store::failure::StoreFailure;
 
 /// Makes an operator whom nobody knew before: they confirm only by what they do from now on.
 pub(super) fn newcomer() -> Operator {
-    let random = [uuid::Uuid::new_v4(), uuid::Uuid::new_v4()];
-    let mut key = [0; KEY_BYTES];
-    let bytes = random.iter().flat_map(uuid::Uuid::as_bytes);
-    key.iter_mut().zip(bytes).for_each(|(byte, random)| *byte = *random);
+    let key = key_of([(); 2].map(|()| uuid::Uuid::new_v4().into_bytes()));
     Operator::new("this run".to_owned(), key)
 }
 
