@@ -32,7 +32,7 @@
 //! - [`read_file`](Engine::read_file), [`export`](Engine::export),
 //!   [`save_view`](Engine::save_view): files.
 //!
-//! [`LocalStore`] reads and imports where nothing runs.
+//! [`LocalStore`] reads where nothing runs; `import.rs` has it take in exported history.
 //!
 //! The engine alone spawns. Work for a vendor runs as tasks: one [`sync`] for each account, one
 //! [sender](send) for all, one [verifier](verify) for all, one [runner of hooks](hooks). Work for
@@ -54,6 +54,7 @@ mod events;
 mod files;
 mod history_sync;
 mod hooks;
+mod import;
 mod journal_commands;
 mod local_store;
 mod messages;
@@ -115,8 +116,9 @@ pub use self::events::EventStream;
 pub use self::files::{ExportForms, Exporter};
 pub use self::history_sync::SyncReport;
 pub use self::hooks::{HookFailed, HookForm, HookPort, Hooks};
+pub use self::import::{BatchSink, Recorded};
 pub use self::journal_commands::OrderError;
-pub use self::local_store::{LocalStore, Lost, Recorded, Salvaged, SalvagedPart};
+pub use self::local_store::{LocalStore, Lost, Salvaged, SalvagedPart};
 pub use self::verify::{MOST_AT_ONCE, Verifications};
 pub use self::wait::{Until, WaitEnd, WaitOutcome};
 

@@ -1,20 +1,11 @@
 //! Exported history: whatever is imported is exported again as it was.
 
-use std::io;
+use std::ops::ControlFlow;
 
 use purgedeck::cli::import::lines;
 use purgedeck::cli::purge_record::PurgeRecord;
 use purgedeck::domain::ids::PurgeKey;
 use purgedeck::domain::purge::{Purge, PurgeDetail};
-
-/// A reading that cannot fail: it comes from memory.
-struct Never;
-
-impl From<io::Error> for Never {
-    fn from(_: io::Error) -> Self {
-        Self
-    }
-}
 
 /// Holds a file to the properties.
 pub(crate) fn hold(data: &[u8]) {
@@ -28,7 +19,7 @@ pub(crate) fn hold(data: &[u8]) {
                 sent: None,
                 refused: Vec::new(),
             };
-            let mut line = serde_json::to_vec(&PurgeRecord::from(detail)).unwrap();
+            let mut line = serde_json::to_vec(&PurgeRecord::from(&detail)).unwrap();
             line.push(b'\n');
             line
         })
@@ -38,9 +29,9 @@ pub(crate) fn hold(data: &[u8]) {
 
 fn imported(data: &[u8]) -> Vec<Purge> {
     let mut purges = Vec::new();
-    let read = lines::read::<Never>(data, |batch, _| {
+    let read = lines::read(data, |batch, _| {
         purges.extend(batch);
-        Ok(())
+        ControlFlow::Continue(())
     });
     let Ok(parsed) = read else { unreachable!("memory can be read") };
     assert_eq!(parsed.good, purges.len() as u64);

@@ -35,7 +35,7 @@ struct FileListing {
 impl FileListing {
     fn listing(&mut self) -> io::Result<&mut Listing<Out>> {
         if let Some(out) = self.out.take() {
-            let begun = Listing::begin::<PurgeRecord>(self.format, TableStyle::default(), out);
+            let begun = Listing::begin::<PurgeRecord<'_>>(self.format, TableStyle::default(), out);
             self.begun = Some(begun.map_err(to_io)?);
         }
         self.begun.as_mut().ok_or_else(|| io::Error::other("the file could not be begun"))
@@ -44,7 +44,7 @@ impl FileListing {
 
 impl Exporter for FileListing {
     fn write(&mut self, purge: PurgeDetail) -> io::Result<()> {
-        self.listing()?.put(&PurgeRecord::from(purge)).map_err(to_io)
+        self.listing()?.put(&PurgeRecord::from(&purge)).map_err(to_io)
     }
 
     fn finish(mut self: Box<Self>) -> io::Result<()> {

@@ -102,7 +102,7 @@ fn list(
     console: Console,
 ) -> Result<(), CliError> {
     let style = TableStyle::of_stdout(config);
-    let mut listing = Listing::on_stdout::<PurgeRecord>(options.format, style)?;
+    let mut listing = Listing::on_stdout::<PurgeRecord<'_>>(options.format, style)?;
     let Some(store) = session::existing_store(config)? else {
         let file = config.settings.store.value.display();
         console.info(&format!("there is no history in {file} yet"));
@@ -111,7 +111,7 @@ fn list(
     session::warn_of_damage(&store, console);
     let mut failed = None;
     store.purges(predicate, options.limit, &mut |detail| {
-        listing.visit(&PurgeRecord::from(detail), &mut failed)
+        listing.visit(&PurgeRecord::from(&detail), &mut failed)
     })?;
     failed.map_or(Ok(()), Err)?;
     listing.end_or_note(console, &note_on_empty(options, config))

@@ -2,11 +2,12 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::Utc;
 use clap::Args;
 
+use self::lines::Parsed;
 use super::console::Console;
 use super::error::{Class, CliError};
 use super::global::Global;
@@ -15,6 +16,9 @@ use super::setup;
 use crate::engine::Recorded;
 
 pub mod lines;
+
+/// Bytes that are read from the input at once.
+const INPUT_BUFFER: usize = 1 << 20;
 
 /// `purgedeck import`.
 #[derive(Debug, Args)]
@@ -33,37 +37,42 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
     let config = setup::configuration(global)?;
     super::log::start(&config)?;
     let console = Console::new(global);
-    let (input, size): (Box<dyn BufRead>, Option<u64>) = if options.file.as_os_str() == "-" {
-        (Box::new(io::stdin().lock()), None)
-    } else {
-        let opened = File::open(&options.file).and_then(|file| Ok((file.metadata()?, file)));
-        let (about, file) = opened.map_err(|error| CliError::file(&options.file, &error))?;
-        if about.is_dir() {
-            return Err(CliError::file(&options.file, &io::ErrorKind::IsADirectory.into()));
-        }
-        let size = about.is_file().then_some(about.len());
-        (Box::new(BufReader::with_capacity(1 << 20, file)), size)
-    };
+    let (input, size) = open(&options.file)?;
     let store = session::store(&config)?;
     console.progress("checking the store");
-    let result = store.import(Utc::now(), |record| {
-        let parsed = lines::read(input, |batch, parsed| {
-            record(&batch)?;
+    let imported = store.import(
+        Utc::now(),
+        move |sink| lines::read(input, |batch, parsed| sink(batch, parsed.clone())),
+        |parsed: &Parsed| {
             let share = size.map_or_else(String::new, |size| {
                 format!(" ({} %)", 100 * parsed.bytes / size.max(1))
             });
-            console.progress(&format!("{} purges read{share}", parsed.good));
-            Ok::<(), CliError>(())
-        });
-        console.clear_progress();
-        parsed
-    });
+            console.progress(&format!("{} purges stored{share}", parsed.good));
+        },
+    );
     console.clear_progress();
-    let (parsed, recorded) = result?;
-    finish(console, &parsed, recorded)
+    let (parsed, recorded) = imported?;
+    finish(console, &parsed?, recorded)
 }
 
-fn finish(console: Console, parsed: &lines::Parsed, recorded: Recorded) -> Result<(), CliError> {
+/// An input that a thread of its own can read.
+type Input = Box<dyn BufRead + Send>;
+
+/// Opens the input; with its size, where it has one.
+fn open(file: &Path) -> Result<(Input, Option<u64>), CliError> {
+    if file.as_os_str() == "-" {
+        return Ok((Box::new(BufReader::with_capacity(INPUT_BUFFER, io::stdin())), None));
+    }
+    let opened = File::open(file).and_then(|file| Ok((file.metadata()?, file)));
+    let (about, opened) = opened.map_err(|error| CliError::file(file, &error))?;
+    if about.is_dir() {
+        return Err(CliError::file(file, &io::ErrorKind::IsADirectory.into()));
+    }
+    let size = about.is_file().then_some(about.len());
+    Ok((Box::new(BufReader::with_capacity(INPUT_BUFFER, opened)), size))
+}
+
+fn finish(console: Console, parsed: &Parsed, recorded: Recorded) -> Result<(), CliError> {
     for bad in &parsed.reported {
         console.warn(&format!("line {}: {}", bad.line, bad.message));
     }

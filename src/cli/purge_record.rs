@@ -1,5 +1,7 @@
 //! A purge as it is exported and imported in JSON.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, SubsecRound as _, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -18,104 +20,115 @@ use crate::domain::zone::Zone;
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// One purge. Its fields and their order are a promise. The fields of the first block are always
-/// there, unknown ones of the second are left out.
+/// there, unknown ones of the second are left out. Texts are borrowed from the purge or the line
+/// wherever they stand there as they are.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PurgeRecord {
+pub struct PurgeRecord<'r> {
     schema_version: u32,
-    account: String,
-    provider: String,
-    id: String,
-    #[serde(default)]
-    resource_id: String,
+    #[serde(borrow)]
+    account: Cow<'r, str>,
+    #[serde(borrow)]
+    provider: Cow<'r, str>,
+    #[serde(borrow)]
+    id: Cow<'r, str>,
+    #[serde(borrow, default)]
+    resource_id: Cow<'r, str>,
     /// The resource's cname; empty where the vendor does not report it.
-    #[serde(default)]
-    cname: String,
+    #[serde(borrow, default)]
+    cname: Cow<'r, str>,
     /// `url`, `pattern`, `all`, or `unknown`.
-    kind: String,
+    #[serde(borrow)]
+    kind: Cow<'r, str>,
     /// `in_progress`, `successful`, `failed`, `report_disabled` or `unknown`.
-    status: String,
-    #[serde(default)]
-    raw_status: String,
+    #[serde(borrow)]
+    status: Cow<'r, str>,
+    #[serde(borrow, default)]
+    raw_status: Cow<'r, str>,
     /// RFC 3339, UTC.
-    created: String,
+    #[serde(borrow)]
+    created: Cow<'r, str>,
     /// The targets as the vendor reports them.
-    #[serde(default)]
-    targets: Vec<String>,
+    #[serde(borrow, default)]
+    targets: Vec<TargetText<'r>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     target_count: Option<u32>,
 
     /// The status of each target, where the vendor reports at least one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    target_statuses: Vec<Option<String>>,
+    target_statuses: Vec<Option<Cow<'r, str>>>,
     /// The vendor's own word for the kind, where ours is `unknown`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    raw_kind: Option<String>,
+    raw_kind: Option<Cow<'r, str>>,
     /// The vendor's own text for the time, where it could not be parsed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    raw_created: Option<String>,
+    raw_created: Option<Cow<'r, str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    by: Option<String>,
+    by: Option<Cow<'r, str>>,
     /// The reason, where it was sent from here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    reason: Option<String>,
+    reason: Option<Cow<'r, str>>,
     /// The operator's ticket, where it was sent from here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    ticket: Option<String>,
+    ticket: Option<Cow<'r, str>>,
     #[serde(default)]
     sent_here: bool,
     /// The time at which it ended, RFC 3339, UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    completed: Option<String>,
+    completed: Option<Cow<'r, str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     verified: Option<bool>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     probes: Vec<ProbeRecord>,
 }
 
-impl From<PurgeDetail> for PurgeRecord {
-    fn from(detail: PurgeDetail) -> Self {
+/// The text of a target: serde borrows a text in a list only where it has a type of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+struct TargetText<'r>(#[serde(borrow)] Cow<'r, str>);
+
+impl<'r> From<&'r PurgeDetail> for PurgeRecord<'r> {
+    fn from(detail: &'r PurgeDetail) -> Self {
         let PurgeDetail { purge, sent, .. } = detail;
+        let sent = sent.as_ref();
         let target_statuses = if purge.targets.iter().any(|target| target.status.is_some()) {
-            purge
-                .targets
-                .iter()
-                .map(|target| target.status.map(|status| status.word().to_owned()))
-                .collect()
+            let words = purge.targets.iter().map(|target| target.status.map(Status::word));
+            words.map(|word| word.map(Cow::Borrowed)).collect()
         } else {
             Vec::new()
         };
-        let sent_here = sent.is_some();
-        let probes = probes(sent.as_ref().and_then(|sent| sent.verification.as_deref()));
-        let (reason, ticket, verified) =
-            sent.map_or((None, None, None), |sent| (sent.reason, sent.ticket, sent.verified));
+        let text = |text: &'r Option<String>| text.as_deref().map(Cow::Borrowed);
         Self {
             schema_version: SCHEMA_VERSION,
-            account: purge.account.to_string(),
-            provider: purge.provider.to_string(),
-            id: purge.id.as_str().to_owned(),
-            resource_id: purge.resource.as_str().to_owned(),
-            kind: purge.kind_word().to_owned(),
-            raw_kind: purge.kind.is_none().then_some(purge.raw_kind),
-            cname: purge.cname,
-            status: purge.status.word().to_owned(),
-            raw_status: purge.raw_status,
-            created: rfc3339(purge.created),
+            account: purge.account.as_str().into(),
+            provider: purge.provider.as_str().into(),
+            id: purge.id.as_str().into(),
+            resource_id: purge.resource.as_str().into(),
+            kind: purge.kind_word().into(),
+            raw_kind: purge.kind.is_none().then_some(purge.raw_kind.as_str().into()),
+            cname: purge.cname.as_str().into(),
+            status: purge.status.word().into(),
+            raw_status: purge.raw_status.as_str().into(),
+            created: rfc3339(purge.created).into(),
             target_count: Some(purge.targets.len() as u32),
-            targets: purge.targets.into_iter().map(|target| target.text).collect(),
+            targets: purge
+                .targets
+                .iter()
+                .map(|target| TargetText(target.text.as_str().into()))
+                .collect(),
             target_statuses,
-            raw_created: purge.raw_created,
-            by: purge.by,
-            reason,
-            ticket,
-            sent_here,
-            completed: purge.completed.map(rfc3339),
-            verified,
-            probes,
+            raw_created: text(&purge.raw_created),
+            by: text(&purge.by),
+            reason: sent.and_then(|sent| text(&sent.reason)),
+            ticket: sent.and_then(|sent| text(&sent.ticket)),
+            sent_here: sent.is_some(),
+            completed: purge.completed.map(|completed| rfc3339(completed).into()),
+            verified: sent.and_then(|sent| sent.verified),
+            probes: probes(sent.and_then(|sent| sent.verification.as_deref())),
         }
     }
 }
 
-impl PurgeRecord {
+impl PurgeRecord<'_> {
     /// Reads the purge out of the record, or names what is wrong in it. Reason, ticket and
     /// verification are of the exporting store's journal and not imported.
     pub fn into_purge(self) -> Result<Purge, String> {
@@ -140,7 +153,7 @@ impl PurgeRecord {
             ));
         }
         let kind =
-            match self.kind.as_str() {
+            match self.kind.as_ref() {
                 "unknown" => None,
                 word => Some(Kind::from_word(word).ok_or_else(|| {
                     format!("kind \"{word}\" is not url, pattern, all or unknown")
@@ -148,38 +161,35 @@ impl PurgeRecord {
             };
         let status = parse_status(&self.status)?;
         let mut statuses = self.target_statuses.into_iter();
-        let targets = self
-            .targets
-            .into_iter()
-            .map(|text| {
-                let status = statuses.next().flatten();
-                let status = status.as_deref().map(parse_status).transpose()?;
-                Ok(Target { text, status })
-            })
-            .collect::<Result<_, String>>()?;
+        let mut targets = Vec::with_capacity(self.targets.len());
+        for TargetText(text) in self.targets {
+            let status = statuses.next().flatten();
+            let status = status.as_deref().map(parse_status).transpose()?;
+            targets.push(Target { text: text.into_owned(), status });
+        }
         Ok(Purge {
             account: AccountName::new(self.account),
             provider: ProviderName::new(self.provider),
             id: PurgeId::new(self.id),
             resource: ResourceId::new(self.resource_id),
-            cname: self.cname,
+            cname: self.cname.into_owned(),
             kind,
-            raw_kind: self.raw_kind.filter(|_| kind.is_none()).unwrap_or(self.kind),
+            raw_kind: self.raw_kind.filter(|_| kind.is_none()).unwrap_or(self.kind).into_owned(),
             status,
             raw_status: if self.raw_status.is_empty() {
                 status.label().to_owned()
             } else {
-                self.raw_status
+                self.raw_status.into_owned()
             },
             created: parse_instant("created", &self.created)?,
-            raw_created: self.raw_created,
+            raw_created: self.raw_created.map(Cow::into_owned),
             completed: self
                 .completed
                 .as_deref()
                 .map(|text| parse_instant("completed", text))
                 .transpose()?,
             targets,
-            by: self.by,
+            by: self.by.map(Cow::into_owned),
         })
     }
 }
@@ -207,7 +217,7 @@ fn parse_instant(name: &str, text: &str) -> Result<DateTime<Utc>, String> {
     Ok(time)
 }
 
-impl Record for PurgeRecord {
+impl Record for PurgeRecord<'_> {
     const CSV: &'static str = "account provider id resource_id cname kind status raw_status \
          created targets target_count by reason ticket sent_here completed verified";
 
@@ -225,19 +235,19 @@ impl Record for PurgeRecord {
             (Status::ReportDisabled | Status::Unknown, _) => Emphasis::Plain,
         };
         let created = parse_instant("created", &self.created)
-            .map_or_else(|_| self.created.clone(), |created| clock(created, zone));
+            .map_or_else(|_| self.created.to_string(), |created| clock(created, zone));
         let targets = match self.targets.as_slice() {
             [] => String::new(),
-            [only] => only.clone(),
-            [first, more @ ..] => format!("{first} and {} more", more.len()),
+            [only] => only.0.to_string(),
+            [first, more @ ..] => format!("{} and {} more", first.0, more.len()),
         };
         vec![
             ("CREATED", created.into()),
-            ("ACCOUNT", self.account.as_str().into()),
-            ("CNAME", self.cname.as_str().into()),
-            ("KIND", self.kind.as_str().into()),
+            ("ACCOUNT", self.account.as_ref().into()),
+            ("CNAME", self.cname.as_ref().into()),
+            ("KIND", self.kind.as_ref().into()),
             ("STATUS", Cell { text, emphasis }),
-            ("ID", self.id.as_str().into()),
+            ("ID", self.id.as_ref().into()),
             ("TARGETS", targets.into()),
         ]
     }
@@ -269,7 +279,7 @@ mod tests {
 
     #[test]
     fn a_purge_is_written_in_the_promised_fields_and_order() {
-        let json = serde_json::to_string(&PurgeRecord::from(detail(None))).unwrap();
+        let json = serde_json::to_string(&PurgeRecord::from(&detail(None))).unwrap();
         assert_eq!(
             json,
             concat!(
@@ -291,7 +301,7 @@ mod tests {
             verified: None,
             verification: None,
         };
-        let json = serde_json::to_string(&PurgeRecord::from(detail(Some(sent)))).unwrap();
+        let json = serde_json::to_string(&PurgeRecord::from(&detail(Some(sent)))).unwrap();
         assert!(
             json.ends_with(r#""reason":"stale hero","ticket":"INC-1","sent_here":true}"#),
             "{json}"
@@ -309,34 +319,31 @@ mod tests {
         odd.completed = Some(odd.created);
         odd.by = Some("mira".to_owned());
         odd.targets = vec![Target { text: "/a".to_owned(), status: Some(Status::Failed) }];
-        let record = PurgeRecord::from(PurgeDetail {
-            key: PurgeKey(1),
-            purge: odd.clone(),
-            sent: None,
-            refused: Vec::new(),
-        });
-        let json = serde_json::to_string(&record).unwrap();
-        let again: PurgeRecord = serde_json::from_str(&json).unwrap();
+        let detail =
+            PurgeDetail { key: PurgeKey(1), purge: odd.clone(), sent: None, refused: Vec::new() };
+        let json = serde_json::to_string(&PurgeRecord::from(&detail)).unwrap();
+        let again: PurgeRecord<'_> = serde_json::from_str(&json).unwrap();
         assert_eq!(again.into_purge().unwrap(), odd);
     }
 
     #[test]
     fn a_record_that_cannot_be_is_refused_with_the_reason() {
-        let good = PurgeRecord::from(detail(None));
-        let wrong = |change: fn(&mut PurgeRecord)| {
+        let detail = detail(None);
+        let good = PurgeRecord::from(&detail);
+        let wrong = |change: fn(&mut PurgeRecord<'_>)| {
             let mut record = good.clone();
             change(&mut record);
             record.into_purge().unwrap_err()
         };
         assert!(wrong(|record| record.schema_version = 2).contains("schema_version"));
-        assert!(wrong(|record| record.id.clear()).contains("\"id\""));
-        assert!(wrong(|record| record.account = "a b".to_owned()).contains("account"));
-        assert!(wrong(|record| record.kind = "tag".to_owned()).contains("\"tag\""));
-        assert!(wrong(|record| record.status = "done".to_owned()).contains("in_progress"));
-        assert!(wrong(|record| record.created = "today".to_owned()).contains("RFC 3339"));
+        assert!(wrong(|record| record.id = "".into()).contains("\"id\""));
+        assert!(wrong(|record| record.account = "a b".into()).contains("account"));
+        assert!(wrong(|record| record.kind = "tag".into()).contains("\"tag\""));
+        assert!(wrong(|record| record.status = "done".into()).contains("in_progress"));
+        assert!(wrong(|record| record.created = "today".into()).contains("RFC 3339"));
         for beyond in ["9999-12-31T23:59:59-23:59", "0000-01-01T00:00:00+00:01"] {
             let mut record = good.clone();
-            record.completed = Some(beyond.to_owned());
+            record.completed = Some(beyond.into());
             let error = record.into_purge().unwrap_err();
             assert!(error.contains("\"completed\" is not in the years 0 to 9999"), "{error}");
         }

@@ -1,4 +1,4 @@
-//! The local store without work under way: what commands read from it, and what they import.
+//! The local store without work under way: what commands read from it.
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -11,12 +11,12 @@ use crate::domain::filter::Predicate;
 use crate::domain::ids::{AccountName, JournalId, ProviderName};
 use crate::domain::journal::JournalEntry;
 use crate::domain::operator::Operator;
-use crate::domain::purge::{Purge, PurgeDetail};
+use crate::domain::purge::PurgeDetail;
 use crate::domain::query::Sort;
 use crate::domain::resource::Resource;
 use crate::store::{Access, Reader, Store, StoreFailure, salvage};
 
-pub use crate::store::{Lost, Recorded, Salvaged, SalvagedPart};
+pub use crate::store::{Lost, Salvaged, SalvagedPart};
 
 /// The local store. Every call blocks and has a connection of its own; errors name the file.
 #[derive(Clone, Debug)]
@@ -65,6 +65,11 @@ impl LocalStore {
             return Ok((Self(store), Some(error)));
         }
         Err(error)
+    }
+
+    /// Returns the path of its file.
+    pub fn path(&self) -> &Path {
+        self.0.path()
     }
 
     /// Takes the operator by whom requests are queued and confirmed from now on.
@@ -172,24 +177,7 @@ impl LocalStore {
         })
     }
 
-    /// Checks the file's pages, then imports the batches that `fill` hands to its parameter; each
-    /// is stored when that returns. Batches of some ten thousand purges, roughly in the order of
-    /// time, are fastest.
-    pub fn import<T, E: From<StoreError>>(
-        &self,
-        seen_at: DateTime<Utc>,
-        fill: impl FnOnce(&mut dyn FnMut(&[Purge]) -> Result<(), StoreError>) -> Result<T, E>,
-    ) -> Result<(T, Recorded), E> {
-        let failed = |failure| error(self.0.path(), &failure);
-        self.read(Reader::check_pages)?;
-        let mut writer = self.0.writer().map_err(failed)?;
-        let mut import = writer.import().map_err(failed)?;
-        let filled = fill(&mut |batch| import.record(batch, seen_at).map(drop).map_err(failed));
-        let recorded = import.finish().map_err(failed)?;
-        Ok((filled?, recorded))
-    }
-
-    fn read<T>(
+    pub(super) fn read<T>(
         &self,
         read: impl FnOnce(&Reader) -> Result<T, StoreFailure>,
     ) -> Result<T, StoreError> {

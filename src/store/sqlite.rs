@@ -17,7 +17,7 @@
 //! `targets`, `tuning`, `schema`, `confirmation`, `marker`, `change_count`, `dictionary`, `kept`,
 //! `coverage`, `segment`, `trigram_index`, `compiled_filter`;
 //! `journal_rows`, `attempt_rows`, `snapshot`, `segments`, `scan`; `sorted`, `window`, `summary`,
-//! `recent`, `reader`, `check`; `writer`, and what it writes: `accounts`, `record`, `journal`,
+//! `recent`, `reader`, `page_uses`, `check`; `writer`, and what it writes: `accounts`, `record`, `journal`,
 //! `verification`, `attempts`; `open`, `backup`; `row_walk`, `salvage`.
 //!
 //! # Damage
@@ -48,6 +48,7 @@ mod json;
 mod kept;
 mod marker;
 mod open;
+mod page_uses;
 mod reader;
 mod recent;
 mod record;

@@ -2,13 +2,16 @@
 //! reason.
 
 use std::io::{self, BufRead, Read};
+use std::ops::ControlFlow;
 
 use crate::cli::purge_record::PurgeRecord;
 use crate::domain::purge::Purge;
 use crate::domain::text::escape_control;
 
-/// Purges in one batch.
+/// Most purges in one batch.
 pub const BATCH: usize = 10_000;
+/// Bytes of lines after which a batch ends, so that long lines take no more memory than short ones.
+const BATCH_BYTES: u64 = 16 * 1024 * 1024;
 /// Longest readable line, in bytes.
 const MAX_LINE_BYTES: u64 = 64 * 1024 * 1024;
 /// Bad lines that are reported with their reason; the others are only counted.
@@ -36,16 +39,15 @@ pub struct Parsed {
     pub reported: Vec<BadLine>,
 }
 
-/// Parses to the end. Each batch is handed to `take` before the next is read; its error ends the
-/// import.
-pub fn read<E: From<io::Error>>(
+/// Parses to the end. Each batch is handed to `take` before the next is read, until it breaks.
+pub fn read(
     mut input: impl BufRead,
-    mut take: impl FnMut(Vec<Purge>, &Parsed) -> Result<(), E>,
-) -> Result<Parsed, E> {
+    mut take: impl FnMut(Vec<Purge>, &Parsed) -> ControlFlow<()>,
+) -> io::Result<Parsed> {
     let mut parsed = Parsed::default();
-    let mut batch = Vec::with_capacity(BATCH);
+    let mut batch = Vec::new();
     let mut line = Vec::new();
-    let mut number = 0;
+    let (mut number, mut taken) = (0, 0);
     while next_line(&mut input, &mut line)? {
         number += 1;
         parsed.bytes += line.len() as u64 + 1;
@@ -66,12 +68,15 @@ pub fn read<E: From<io::Error>>(
                 }
             }
         }
-        if batch.len() == BATCH {
-            take(std::mem::take(&mut batch), &parsed)?;
+        if batch.len() == BATCH || (parsed.bytes - taken >= BATCH_BYTES && !batch.is_empty()) {
+            taken = parsed.bytes;
+            if take(std::mem::take(&mut batch), &parsed).is_break() {
+                return Ok(parsed);
+            }
         }
     }
     if !batch.is_empty() {
-        take(batch, &parsed)?;
+        let _ = take(batch, &parsed);
     }
     Ok(parsed)
 }
@@ -80,7 +85,13 @@ fn parse(line: &[u8]) -> Result<Purge, String> {
     if line.len() as u64 > MAX_LINE_BYTES {
         return Err("the line is too long".to_owned());
     }
-    serde_json::from_slice::<PurgeRecord>(line)
+    // Checked once for the line and not for each of its texts; bytes that are no text are named by
+    // the parser.
+    let record = match str::from_utf8(line) {
+        Ok(text) => serde_json::from_str::<PurgeRecord<'_>>(text),
+        Err(_) => serde_json::from_slice(line),
+    };
+    record
         .map_err(|error| error.to_string())
         .and_then(PurgeRecord::into_purge)
         .map_err(|message| escape_control(&message, 300))
@@ -121,7 +132,7 @@ mod tests {
         let mut batches = Vec::new();
         let parsed = read(text, |batch, _| {
             batches.push(batch.iter().map(|purge| purge.id.to_string()).collect());
-            Ok::<(), io::Error>(())
+            ControlFlow::Continue(())
         })
         .unwrap();
         (parsed, batches)
@@ -149,6 +160,22 @@ mod tests {
         let (parsed, batches) = read_all(text.as_bytes());
         assert_eq!(parsed.good, BATCH as u64 + 1);
         assert_eq!(batches.iter().map(Vec::len).collect::<Vec<_>>(), [BATCH, 1]);
+    }
+
+    #[test]
+    fn long_lines_come_in_batches_of_fewer() {
+        let long = "x".repeat(BATCH_BYTES as usize / 3);
+        let text: String = (0..7).map(|id| record(id).replace("/x", &long) + "\n").collect();
+        let (parsed, batches) = read_all(text.as_bytes());
+        assert_eq!((parsed.good, parsed.bad), (7, 0));
+        assert_eq!(batches.iter().map(Vec::len).collect::<Vec<_>>(), [3, 3, 1]);
+    }
+
+    #[test]
+    fn nothing_more_is_read_once_nobody_takes_it() {
+        let text: String = (0..3 * BATCH as u32).map(|id| record(id) + "\n").collect();
+        let parsed = read(text.as_bytes(), |_, _| ControlFlow::Break(())).unwrap();
+        assert_eq!(parsed.good, BATCH as u64);
     }
 
     #[test]

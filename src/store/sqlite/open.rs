@@ -117,7 +117,12 @@ impl Store {
     /// Creates a connection that writes. One is enough for a process: writers wait for each other.
     pub fn writer(&self) -> Result<Writer, StoreFailure> {
         match self.access {
-            Access::ReadWrite => Ok(Writer::new(self.connect()?, self.tuning, self.marker.clone())),
+            Access::ReadWrite => {
+                let connection = self.connect()?;
+                // A page that is damaged must not be written back.
+                connection.pragma_update(None, "cell_size_check", true)?;
+                Ok(Writer::new(connection, self.tuning, self.marker.clone()))
+            }
             Access::ReadOnly => Err(StoreFailure::ReadOnly),
         }
     }
