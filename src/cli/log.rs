@@ -6,7 +6,10 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use tracing_subscriber::filter::EnvFilter;
+use tracing::Level;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use super::error::CliError;
 use crate::config::exposure::Exposure;
@@ -21,19 +24,17 @@ const MAX_BYTES: u64 = 4 * 1024 * 1024;
 pub fn start(config: &Config) -> Result<(), CliError> {
     let level = match config.settings.log.value {
         LogLevel::Off => return Ok(()),
-        LogLevel::Info => "purgedeck=info",
-        LogLevel::Debug => "purgedeck=debug",
+        LogLevel::Info => Level::INFO,
+        LogLevel::Debug => Level::DEBUG,
     };
     let path = config.paths.log();
     make_private_directory(&config.paths.state)
         .map_err(|error| CliError::file(&config.paths.state, &error))?;
     let file =
         RotatingFile::open(&path, MAX_BYTES).map_err(|error| CliError::file(&path, &error))?;
-    let started = tracing_subscriber::fmt()
-        .with_ansi(false)
-        .with_env_filter(EnvFilter::new(level))
-        .with_writer(Mutex::new(file))
-        .try_init();
+    let lines = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(Mutex::new(file));
+    let ours = Targets::new().with_target("purgedeck", level);
+    let started = tracing_subscriber::registry().with(lines).with(ours).try_init();
     // A log that this process has started already goes on.
     drop(started);
     Ok(())

@@ -1,6 +1,8 @@
 //! A list that a typed word narrows down, with a cursor: shared by pickers and palette.
 
-use frizbee::{Config, Matcher};
+use std::cmp::Reverse;
+
+use code_fuzzy_match::FuzzyMatcher;
 
 use crate::commands::Command;
 
@@ -109,11 +111,13 @@ impl FuzzyList {
         } else if !self.keywords.is_empty() {
             words::find(word, &self.keywords)
         } else {
-            Matcher::new(word, &Config::default().max_typos(Some(0)))
-                .match_list(&self.texts)
-                .into_iter()
-                .map(|found| found.index as usize)
-                .collect()
+            let mut matcher = FuzzyMatcher::new();
+            let fits = |(index, text): (usize, &String)| {
+                matcher.fuzzy_match(text, word).map(|score| (Reverse(score), index))
+            };
+            let mut found: Vec<_> = self.texts.iter().enumerate().filter_map(fits).collect();
+            found.sort_unstable();
+            found.into_iter().map(|(_, index)| index).collect()
         };
     }
 }
@@ -137,6 +141,17 @@ mod tests {
         assert_eq!(typed("imgs").here(), Some(1));
         assert_eq!(typed("other").matching(), 1);
         assert_eq!(typed("zzz").here(), None);
+    }
+
+    #[test]
+    fn the_best_fit_comes_first_and_equal_ones_keep_their_order() {
+        let texts = ["m.i.g.net", "www.site.com", "img.site.com", "my.images.net"];
+        let mut list = FuzzyList::new(texts.map(str::to_owned).to_vec());
+        list.on_typed("img");
+        assert_eq!(list.shown, [2, 3]);
+        list.on_command(Command::TextDeleteToStart);
+        list.on_typed("SITE");
+        assert_eq!(list.shown, [1, 2]);
     }
 
     #[test]
