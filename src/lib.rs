@@ -77,7 +77,8 @@
 //! is complete.
 //!
 //! A filter: `domain/filter/parser.rs` (text) → `resolver.rs` (times made absolute) → `Predicate` →
-//! `store/sqlite/compiled_filter.rs` (columns, times, words) → `scan.rs` (access path and SQL).
+//! `store/sqlite/compiled_filter.rs` (columns, times, words) → `scan.rs` (access path and SQL) →
+//! for a text `text_scan.rs` (which chunks), `text_search.rs` (which purges of a chunk).
 //!
 //! # The walk of a verification
 //!
@@ -99,6 +100,7 @@
 //! | an exit code | `cli/error.rs` |
 //! | the log and its size | `cli/log.rs` |
 //! | what a check of the store looks at; what is salvaged | `store/sqlite/check.rs`; `…/salvage/` |
+//! | how targets are laid out, indexed, brought up | `store/sqlite/chunk.rs`, `…/conversion.rs` |
 //! | a hook's event, JSON, run | `domain/hook_event.rs`, `cli/hooks.rs`, `engine/hooks.rs` |
 //! | a vendor's rate limits and syntax | `providers/<vendor>/limits.rs` |
 //! | advice for a refusal (401, 429, …); the pause after it | `domain/failure.rs`; `engine/send/` |

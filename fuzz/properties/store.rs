@@ -35,7 +35,7 @@ static WHOLE: LazyLock<Whole> = LazyLock::new(|| {
     let golden = include_str!("../../tests/golden/store/version-4.sql");
     Connection::open(&path).unwrap().execute_batch(golden).unwrap();
     // Brings it up to the newest version.
-    let store = Store::open(&path, Access::ReadWrite).unwrap();
+    let store = opened(&path, Access::ReadWrite).unwrap();
     let ids = ids(&exported(&store.reader().unwrap()).unwrap());
     drop(store);
     Whole { bytes: std::fs::read(&path).unwrap(), ids }
@@ -103,6 +103,9 @@ fn opened(path: &Path, access: Access) -> Result<Store, StoreFailure> {
         lock_timeout: Duration::from_millis(20),
         direct_reads: 3,
         first_page: 4,
+        chunk_length: 4,
+        block_length: 2,
+        chunks_before_index: 1,
         ..Tuning::default()
     };
     Store::open_with(path, access, tuning)

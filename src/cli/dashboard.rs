@@ -32,6 +32,7 @@ pub fn run(global: &Global, view: Option<&str>, help: &StyledStr) -> Result<(), 
     if !config.settings.store.value.exists() {
         setup::require_account(&config)?;
     }
+    session::tell_conversion(&config.settings.store.value);
     let (store, unwritable) = LocalStore::open_as_permitted(&config.settings.store.value)?;
     let (store, unknown) = session::operated(&config, store);
     let warnings = config

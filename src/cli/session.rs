@@ -1,19 +1,41 @@
 //! The store and the engine, as the configuration says.
 
+use std::io::Write as _;
+use std::path::Path;
 use std::sync::Arc;
 
 use super::console::Console;
 use super::error::{Class, CliError};
 use super::setup::environment;
-use super::{refusal, signals};
+use super::{output, refusal, signals};
 use crate::config::load::Config;
 use crate::config::operator::{OperatorError, known_operator, operator};
 use crate::config::views::save_view;
 use crate::domain::event::Event;
 use crate::engine::{Engine, EventStream, KeepView, LocalStore, OrderError};
 
+/// Purges in a store of an earlier purgedeck from which on it is told that bringing it up takes a
+/// while.
+const MANY_PURGES: u64 = 100_000;
+
+/// Tells that a large store of an earlier purgedeck is brought up, before that is done: nothing is
+/// shown until it is.
+pub fn tell_conversion(path: &Path) {
+    let purges = LocalStore::purges_to_convert(path).filter(|purges| *purges >= MANY_PURGES);
+    if let Some(purges) = purges {
+        let line = format!(
+            "bringing the store of an earlier purgedeck up to date: {purges} purges are written \
+             anew, once; about {} s\n",
+            purges.div_ceil(MANY_PURGES)
+        );
+        // A closed standard error is no failure.
+        let _ = output::stderr().write_all(line.as_bytes());
+    }
+}
+
 /// Opens the store for reading and writing; creates it where there is none.
 pub fn store(config: &Config) -> Result<LocalStore, CliError> {
+    tell_conversion(&config.settings.store.value);
     let store = LocalStore::open(&config.settings.store.value)?;
     match operated(config, store) {
         (_, Some(error @ OperatorError::Unusable { .. })) => {
@@ -29,6 +51,7 @@ pub fn store(config: &Config) -> Result<LocalStore, CliError> {
 
 /// Opens the store for reading; `None` where there is none yet.
 pub fn existing_store(config: &Config) -> Result<Option<LocalStore>, CliError> {
+    tell_conversion(&config.settings.store.value);
     let store = LocalStore::open_existing(&config.settings.store.value)?;
     let known = known_operator(&config.paths, &environment).ok().flatten();
     Ok(store.map(|store| match known {

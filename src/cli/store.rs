@@ -64,6 +64,7 @@ fn check(config: &Config, console: Console) -> Result<(), CliError> {
     if !path(config).exists() {
         return Err(missing(config));
     }
+    session::tell_conversion(path(config));
     console.progress("checking the store");
     let checked = LocalStore::open_as_permitted(path(config))
         .and_then(|(store, _)| Ok((store.check()?, store)));

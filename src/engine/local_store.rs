@@ -28,6 +28,12 @@ impl LocalStore {
         Store::open(path, Access::ReadWrite).map(Self).map_err(|failure| error(path, &failure))
     }
 
+    /// Returns the number of purges in the store of an earlier purgedeck, which are written anew
+    /// when it is opened: some ten seconds for a million. `None` for any other file.
+    pub fn purges_to_convert(path: &Path) -> Option<u64> {
+        Store::purges_to_convert(path)
+    }
+
     /// Opens the store for reading; `None` where there is none yet. One of an older purgedeck is
     /// brought up first, where it can be written.
     pub fn open_existing(path: &Path) -> Result<Option<Self>, StoreError> {

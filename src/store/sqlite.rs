@@ -2,23 +2,28 @@
 //!
 //! # How a query is answered
 //!
-//! A purge's key is its time, so a window of history is a range of keys. Each purge is stored
-//! twice: in full as a row of `purge` (its targets after the first in `tail`), and as an entry of a
-//! [segment]: the filterable columns of some thousand purges side by side in one blob. A filter by
-//! column reads segments, newest first, and reads rows only for what is shown; a million purges are
-//! some ten megabytes of segments, so even counting all of them is quick and exact. A filter by
-//! text asks the [trigram index](trigram_index) which short ranges of time may hold a match, and
-//! reads only those rows. The order of another column than time takes [a pass](sorted) over the
-//! selection.
+//! A purge's key is its time, so a window of history is a range of keys. A purge is a row of
+//! `purge`, without its targets, and an entry of a [segment]: the filterable columns of some
+//! thousand purges side by side in one blob. A filter by column reads segments, newest first, and
+//! reads rows only for what is shown; a million purges are some ten megabytes of segments, so even
+//! counting all of them is quick and exact.
+//!
+//! The targets of some hundred purges are a [chunk]: one blob in which each piece of text stands
+//! once, so that a text is looked for without reading the targets. The rows, the segments and the
+//! chunks each part the keys in their own way. A filter by text looks through the newest chunks,
+//! then asks the [trigram index](trigram_index) which others may hold a match, and takes the
+//! columns of what it finds from segments. The order of another column than time takes
+//! [a pass](sorted) over the selection.
 //!
 //! # Order of the files
 //!
 //! Each file imports only those before it: `error`, `json`, `codes`, `times`, `checksum`,
 //! `targets`, `tuning`, `schema`, `confirmation`, `marker`, `change_count`, `dictionary`, `kept`,
-//! `coverage`, `segment`, `trigram_index`, `compiled_filter`;
-//! `journal_rows`, `attempt_rows`, `snapshot`, `segments`, `scan`; `sorted`, `window`, `summary`,
-//! `recent`, `reader`, `page_uses`, `check`; `writer`, and what it writes: `accounts`, `record`, `journal`,
-//! `verification`, `attempts`; `open`, `backup`; `row_walk`, `salvage`.
+//! `coverage`, `segment`, `varint`, `pieces`, `chunk`, `chunk_builder`, `chunks`, `trigram_index`,
+//! `compiled_filter`, `text_search`, `search_thread`; `journal_rows`, `attempt_rows`, `snapshot`,
+//! `segments`, `chunk_index`, `scan` and `text_scan`; `sorted`, `window`, `summary`, `recent`,
+//! `reader`, `page_uses`, `check`; `writer`, and what it writes: `accounts`, `record`, `journal`,
+//! `verification`, `attempts`; `conversion`, `open`, `backup`; `row_walk`, `salvage`.
 //!
 //! # Damage
 //!
@@ -26,8 +31,8 @@
 //! the file. While it is there, no purgedeck writes into the store: the writer refuses every
 //! transaction, also the one that a request must have made before it is sent. A [`check`] that
 //! finds nothing lifts it. A bit that flipped in a row is met by its [`checksum`] when the row is
-//! read in full, and in a segment by that at its end. [`salvage()`] makes a new store of what can
-//! be read.
+//! read in full, and in a segment, a chunk or a block of the index by that at its end.
+//! [`salvage()`] makes a new store of what can be read.
 
 mod accounts;
 mod attempt_rows;
@@ -36,9 +41,14 @@ mod backup;
 mod change_count;
 mod check;
 mod checksum;
+mod chunk;
+mod chunk_builder;
+mod chunk_index;
+mod chunks;
 mod codes;
 mod compiled_filter;
 mod confirmation;
+mod conversion;
 mod coverage;
 mod dictionary;
 mod error;
@@ -49,6 +59,7 @@ mod kept;
 mod marker;
 mod open;
 mod page_uses;
+mod pieces;
 mod reader;
 mod recent;
 mod record;
@@ -56,6 +67,7 @@ mod row_walk;
 mod salvage;
 mod scan;
 mod schema;
+mod search_thread;
 mod segment;
 mod segments;
 mod snapshot;
@@ -64,9 +76,12 @@ mod summary;
 mod targets;
 #[cfg(test)]
 mod tests;
+mod text_scan;
+mod text_search;
 mod times;
 mod trigram_index;
 mod tuning;
+mod varint;
 mod verification;
 mod window;
 mod writer;

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::Finding;
 use crate::cli::console::count;
 use crate::cli::error::Class;
-use crate::cli::setup;
+use crate::cli::{session, setup};
 use crate::config::accounts::AccountConfig;
 use crate::config::load::{Config, Environment, Loaded};
 use crate::config::schema::ColourMode;
@@ -103,6 +103,7 @@ pub(super) fn store(config: &Config) -> Finding {
     if !path.exists() {
         return found(format!("{} is not there yet; the first start makes it", path.display()));
     }
+    session::tell_conversion(path);
     let health = LocalStore::open_as_permitted(path)
         .and_then(|(store, unwritable)| Ok((unwritable, store.check()?)));
     let size = std::fs::metadata(path).map_or(0, |file| file.len() >> 20);

@@ -5,11 +5,12 @@ use std::ops::ControlFlow;
 
 use rusqlite::{Connection, Row};
 
+use super::chunk::Chunk;
 use super::marker::DamageMarker;
 use super::reader::Reader;
 use super::segment::{Segment, SegmentEntry};
 use super::snapshot::{ENTRY_COLUMNS, Snapshot, segment_entry};
-use super::{attempt_rows, journal_rows, json, page_uses};
+use super::{attempt_rows, chunk_index, journal_rows, json, page_uses};
 use crate::domain::resource::Resource;
 use crate::store::failure::StoreFailure;
 
@@ -126,6 +127,10 @@ fn everything(snapshot: Snapshot<'_>, findings: &mut Findings) -> Result<(), Sto
     findings.take("the history", purges)?;
     let agreed = segments_agree(connection, findings);
     findings.take("the columns of the history", agreed)?;
+    let targets = chunks_agree(connection, findings);
+    findings.take("the targets of the history", targets)?;
+    let index = chunk_index::check(connection);
+    findings.take("the index of the history", index)?;
     let journal =
         journal_rows::visit(connection, "ORDER BY seq", [], &mut |_| ControlFlow::Continue(()));
     findings.take("the journal", journal)?;
@@ -215,6 +220,37 @@ fn segments_agree(connection: &Connection, findings: &mut Findings) -> Result<()
         for entry in segment.entries() {
             // From there on every one would differ.
             if !compare(Some(entry))? {
+                return Ok(());
+            }
+        }
+    }
+    compare(None).map(drop)
+}
+
+/// Compares the purges of the chunks with the rows.
+fn chunks_agree(connection: &Connection, findings: &mut Findings) -> Result<(), StoreFailure> {
+    let mut find = connection.prepare("SELECT key FROM purge NOT INDEXED ORDER BY key")?;
+    let mut rows = find.query([])?;
+    let mut compare = |key: Option<i64>| -> Result<bool, StoreFailure> {
+        let row: Option<i64> = rows.next()?.map(|row| row.get(0)).transpose()?;
+        if row == key {
+            return Ok(true);
+        }
+        let key = row.or(key).unwrap_or_default();
+        findings.add(format!("the purge of key {key} and its targets do not agree"));
+        Ok(false)
+    };
+    let mut all = connection.prepare("SELECT start, body FROM chunk ORDER BY start")?;
+    let mut chunks = all.query([])?;
+    while let Some(row) = chunks.next()? {
+        let chunk = Chunk::decode(row.get_ref(1)?.as_blob()?)?;
+        if chunk.keys.first().is_some_and(|first| row.get(0).is_ok_and(|start: i64| start > *first))
+        {
+            return Err(StoreFailure::Corrupt);
+        }
+        for key in &chunk.keys {
+            // From there on every one would differ.
+            if !compare(Some(*key))? {
                 return Ok(());
             }
         }

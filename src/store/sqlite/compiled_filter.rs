@@ -82,9 +82,19 @@ pub(super) struct TargetTest {
 }
 
 impl TargetTest {
+    #[cfg(test)]
+    pub(super) fn of(patterns: Vec<Pattern>) -> Self {
+        Self { negated: false, patterns, cnames: None }
+    }
+
     /// Returns whether the trigram index can tell which purges may pass.
     pub(super) fn is_indexed(&self) -> bool {
         !self.negated && self.cnames.is_none()
+    }
+
+    /// Returns whether any purge passes by its cname alone.
+    pub(super) fn may_pass_by_cname(&self) -> bool {
+        self.cnames.is_some()
     }
 
     /// Returns whether a purge passes by its cname alone.

@@ -98,8 +98,10 @@ fn by_id<T>(rows: impl Iterator<Item = (u32, T)>) -> Vec<Option<T>> {
 #[derive(Debug, Default)]
 pub(super) struct DictionaryWriter {
     dictionary: Dictionary,
-    words: HashMap<Arc<str>, u32>,
-    accounts: HashMap<(AccountName, ProviderName), u32>,
+    words: HashMap<Arc<str>, u32, foldhash::fast::RandomState>,
+    accounts: HashMap<AccountName, Vec<(ProviderName, u32)>>,
+    /// Number of accounts in it.
+    known_accounts: usize,
 }
 
 impl DictionaryWriter {
@@ -110,9 +112,12 @@ impl DictionaryWriter {
         for (id, word) in (1..).zip(&self.dictionary.words).skip(self.words.len()) {
             self.words.extend(word.clone().map(|word| (word, id)));
         }
-        for (id, account) in (1..).zip(&self.dictionary.accounts).skip(self.accounts.len()) {
-            self.accounts.extend(account.clone().map(|account| (account, id)));
+        for (id, account) in (1..).zip(&self.dictionary.accounts).skip(self.known_accounts) {
+            if let Some((name, provider)) = account.clone() {
+                self.accounts.entry(name).or_default().push((provider, id));
+            }
         }
+        self.known_accounts = self.dictionary.accounts.len();
         Ok(())
     }
 
@@ -147,8 +152,8 @@ impl DictionaryWriter {
         name: &AccountName,
         provider: &ProviderName,
     ) -> Result<u32, StoreFailure> {
-        let account = (name.clone(), provider.clone());
-        if let Some(id) = self.accounts.get(&account) {
+        let mut known = self.accounts.get(name).into_iter().flatten();
+        if let Some((_, id)) = known.find(|known| known.0 == *provider) {
             return Ok(*id);
         }
         if self.dictionary.accounts().any(|(_, known)| known.0 == *name) {
@@ -162,8 +167,9 @@ impl DictionaryWriter {
             "INSERT INTO account (id, name, provider) VALUES (?1, ?2, ?3)",
             (id, name.as_str(), provider.as_str()),
         )?;
-        self.dictionary.accounts.push(Some(account.clone()));
-        self.accounts.insert(account, id);
+        self.dictionary.accounts.push(Some((name.clone(), provider.clone())));
+        self.accounts.entry(name.clone()).or_default().push((provider.clone(), id));
+        self.known_accounts += 1;
         Ok(id)
     }
 }

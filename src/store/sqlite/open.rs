@@ -9,12 +9,12 @@ use std::time::Duration;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
-use super::confirmation;
 use super::marker::{DamageMarker, with_suffix};
 use super::reader::Reader;
 use super::schema;
 use super::tuning::Tuning;
 use super::writer::Writer;
+use super::{confirmation, conversion};
 use crate::domain::operator::Operator;
 use crate::store::failure::StoreFailure;
 use crate::store::outcome::Access;
@@ -85,6 +85,19 @@ impl Store {
             store.marker.put("opening it");
         }
         checked.map(|()| store)
+    }
+
+    /// Returns the number of purges in a store of an earlier program, all of which are written anew
+    /// when it is opened for writing: some ten seconds for a million. `None` for any other file.
+    pub fn purges_to_convert(path: &Path) -> Option<u64> {
+        // The file's own head tells most: where nothing is converted, no file is made beside it.
+        let version = header_version(path).filter(|found| (1..schema::VERSION).contains(found))?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags).ok()?;
+        let found = schema::version(&connection).ok().flatten()?;
+        let count = "SELECT ifnull(sum(count), 0) FROM strip";
+        let count = connection.query_row(count, [], |row| row.get::<_, i64>(0)).ok()?;
+        (version <= found && found < schema::VERSION).then_some(count.unsigned_abs())
     }
 
     /// Takes an operator by whom requests are queued and confirmed from now on. Until then it is
@@ -187,7 +200,7 @@ impl Store {
                 if found.is_none() {
                     self.enable_write_ahead_log(&connection)?;
                 }
-                migrate(&mut connection)?;
+                migrate(&mut connection, &self.tuning)?;
             }
         }
         if self.access == Access::ReadWrite && connection.is_readonly("main")? {
@@ -291,24 +304,52 @@ pub(super) fn check_magic(path: &Path) -> Result<(), StoreFailure> {
 
 /// Returns true if the file names this program as its maker, whatever else is wrong with it.
 fn is_ours(path: &Path) -> bool {
-    const END: usize = 72;
+    header_version(path).is_some()
+}
+
+/// Returns the schema version in the first bytes of a file that names this program as its maker;
+/// a newer one may be in the log.
+fn header_version(path: &Path) -> Option<i64> {
+    const VERSION_AT: usize = 60;
+    const ID_AT: usize = 68;
     let mut start = Vec::new();
-    let read = fs::File::open(path).and_then(|file| file.take(END as u64).read_to_end(&mut start));
-    let id = start.get(END - 4..).and_then(<[u8]>::first_chunk);
-    read.is_ok()
-        && id.is_some_and(|id| i64::from(u32::from_be_bytes(*id)) == schema::APPLICATION_ID)
+    fs::File::open(path)
+        .and_then(|file| file.take(ID_AT as u64 + 4).read_to_end(&mut start))
+        .ok()?;
+    let number = |at: usize| start.get(at..)?.first_chunk().map(|four| u32::from_be_bytes(*four));
+    let is_ours = i64::from(number(ID_AT)?) == schema::APPLICATION_ID;
+    number(VERSION_AT).filter(|_| is_ours).map(i64::from)
 }
 
 /// Runs all migrations that the file has not seen, all of them or none.
-pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreFailure> {
+fn migrate(connection: &mut Connection, tuning: &Tuning) -> Result<(), StoreFailure> {
+    migrate_to(connection, schema::VERSION, |transaction| conversion::convert(transaction, tuning))
+}
+
+/// Runs the migrations that need no more than SQL, so that a store can be read with the targets in
+/// its rows.
+pub(super) fn migrate_unconverted(connection: &mut Connection) -> Result<(), StoreFailure> {
+    migrate_to(connection, schema::VERSION - 1, |_| Ok(()))
+}
+
+fn migrate_to(
+    connection: &mut Connection,
+    version: i64,
+    convert: impl FnOnce(&Connection) -> Result<(), StoreFailure>,
+) -> Result<(), StoreFailure> {
+    // An index of all purges is sorted, which must not take memory in proportion.
+    connection.pragma_update(None, "temp_store", "file")?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Another process may have done it in the meantime.
     let found = schema::version(&transaction)?.unwrap_or(0);
     for migration in schema::MIGRATIONS.iter().skip(found as usize) {
         transaction.execute_batch(migration)?;
     }
-    transaction.pragma_update(None, "application_id", schema::APPLICATION_ID)?;
-    transaction.pragma_update(None, "user_version", schema::VERSION)?;
+    if found < version {
+        convert(&transaction)?;
+        transaction.pragma_update(None, "application_id", schema::APPLICATION_ID)?;
+        transaction.pragma_update(None, "user_version", version)?;
+    }
     transaction.commit()?;
     Ok(())
 }

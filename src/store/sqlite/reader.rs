@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, InterruptHandle, OptionalExtension as _};
 
+use super::chunks::ChunkCache;
 use super::compiled_filter::CompiledFilter;
 use super::dictionary::Dictionary;
 use super::marker::DamageMarker;
@@ -449,6 +450,7 @@ impl Reader {
         let answer = answer(Snapshot {
             connection: &transaction,
             dictionary: &self.dictionary.borrow(),
+            chunks: &ChunkCache::default(),
             tuning: &self.tuning,
         });
         if matches!(answer, Err(StoreFailure::Interrupted)) {

@@ -6,22 +6,22 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{DateTime, Utc};
 use rusqlite::OptionalExtension as _;
 
+use super::chunks::TextChange;
 use super::segment::{Columns, SegmentEntry};
-use super::trigram_index::{self, TrigramCollector};
 use super::writer::{Durability, WriteTransaction, Writer};
-use super::{checksum, codes, segments, targets, times};
+use super::{checksum, chunk_index, chunks, codes, segments, targets, times};
 use crate::domain::purge::{Purge, Target};
 use crate::store::failure::StoreFailure;
 use crate::store::outcome::Recorded;
 
-/// Purges to ingest before segments and index are written, so that memory stays bounded.
-const BATCH: usize = 4096;
+/// Purges to ingest before segments and chunks are written, so that memory stays bounded.
+const BATCH: usize = 1 << 14;
 
 /// Page cache during an import, in KiB; negative is how SQLite takes KiB.
-const IMPORT_CACHE: i64 = -65_536;
+const IMPORT_CACHE: i64 = -16_384;
 
-/// Pages of the trigram index to merge in one step.
-const MERGED_PAGES: i64 = 2000;
+/// Blocks of the trigram index to make in one transaction, so that nobody waits long for the lock.
+const BLOCKS_AT_ONCE: usize = 2;
 
 impl Writer {
     /// Records purges in the history: new ones are added, known ones are merged. The order of
@@ -37,12 +37,11 @@ impl Writer {
         if purges.is_empty() {
             return Ok(Recorded::default());
         }
-        let mut collector = self.collector.take().unwrap_or_else(TrigramCollector::new);
-        let recorded = self.write(Durability::ProgramCrash, |transaction| {
-            ingest(transaction, &mut collector, purges, seen_at)
-        });
-        self.collector = recorded.is_ok().then_some(collector);
-        recorded
+        self.write(Durability::ProgramCrash, |transaction| {
+            let recorded = ingest(transaction, purges, seen_at)?;
+            chunk_index::catch_up(transaction.connection, transaction.tuning, BLOCKS_AT_ONCE)?;
+            Ok(recorded)
+        })
     }
 
     /// Begins to import a large history. Batches of some ten thousand purges, roughly in the order
@@ -69,30 +68,20 @@ impl Import<'_> {
         purges: &[Purge],
         seen_at: DateTime<Utc>,
     ) -> Result<Recorded, StoreFailure> {
-        let recorded = self.writer.record(purges, seen_at)?;
+        let recorded = self
+            .writer
+            .write(Durability::ProgramCrash, |transaction| ingest(transaction, purges, seen_at))?;
         self.recorded = self.recorded.and(recorded);
         Ok(recorded)
     }
 
-    /// Merges the trigram index if much was new, and returns the sum of all batches.
+    /// Adds what was recorded to the trigram index, and returns the sum of all batches.
     pub fn finish(self) -> Result<Recorded, StoreFailure> {
-        if self.recorded.new >= self.writer.tuning().merge_after {
-            let mut pages = -MERGED_PAGES;
-            // In steps, so that nobody waits long for the lock. An unmerged rest is no error, only
-            // slower to search.
-            while self.writer.write(Durability::ProgramCrash, |transaction| {
-                transaction.is_counted = false;
-                let before = transaction.connection.total_changes();
-                transaction
-                    .connection
-                    .prepare_cached("INSERT INTO gram (gram, rank) VALUES ('merge', ?1)")?
-                    .execute([pages])?;
-                // The statement itself counts as one change.
-                Ok(transaction.connection.total_changes() - before > 1)
-            })? {
-                pages = MERGED_PAGES;
-            }
-        }
+        // A rest that is in no index is no error, only slower to search.
+        while self.writer.write(Durability::ProgramCrash, |transaction| {
+            transaction.is_counted = false;
+            chunk_index::catch_up(transaction.connection, transaction.tuning, BLOCKS_AT_ONCE)
+        })? {}
         Ok(self.recorded)
     }
 }
@@ -106,26 +95,30 @@ impl Drop for Import<'_> {
 
 fn ingest(
     transaction: &mut WriteTransaction<'_>,
-    collector: &mut TrigramCollector,
     purges: &[Purge],
     seen_at: DateTime<Utc>,
 ) -> Result<Recorded, StoreFailure> {
     let mut recorded = Recorded::default();
-    // In the order of time, so that neighboring rows, segments and blocks are written together.
+    // In the order of time, so that neighboring rows, segments and chunks are written together.
     let mut sorted: Vec<&Purge> = purges.iter().collect();
     sorted.sort_by_key(|purge| purge.created);
     for batch in sorted.chunks(BATCH) {
+        let newest: Option<i64> = transaction
+            .connection
+            .prepare_cached("SELECT max(key) FROM purge")?
+            .query_row([], |row| row.get(0))?;
         let mut ingest = Ingest {
             transaction: &mut *transaction,
             recorded: &mut recorded,
             changes: BTreeMap::new(),
-            texts: Vec::new(),
+            texts: BTreeMap::new(),
             free_keys: HashMap::new(),
+            newest: newest.unwrap_or(i64::MIN),
         };
         for purge in batch {
             ingest.add(purge, seen_at)?;
         }
-        ingest.finish(collector)?;
+        ingest.finish()?;
     }
     Ok(recorded)
 }
@@ -136,10 +129,12 @@ struct Ingest<'a, 't, 'p> {
     recorded: &'a mut Recorded,
     /// For the segments, by key.
     changes: BTreeMap<i64, Option<SegmentEntry>>,
-    /// For the trigram index: keys and new targets.
-    texts: Vec<(i64, Cow<'p, [Target]>)>,
+    /// For the chunks, by key.
+    texts: BTreeMap<i64, Option<Cow<'p, [Target]>>>,
     /// For times that several purges share, the first key that may be free.
     free_keys: HashMap<i64, i64>,
+    /// The greatest key so far: those behind it are free.
+    newest: i64,
 }
 
 impl<'p> Ingest<'_, '_, 'p> {
@@ -160,10 +155,10 @@ impl<'p> Ingest<'_, '_, 'p> {
                 Cow::Borrowed(purge) => Cow::Borrowed(purge.targets.as_slice()),
                 Cow::Owned(purge) => Cow::Owned(purge.targets),
             };
-            self.texts.push((key, targets));
+            self.texts.insert(key, Some(targets));
             return Ok(());
         };
-        let old = self.transaction.snapshot().purge(key)?.ok_or(StoreFailure::Corrupt)?;
+        let old = self.known(key)?;
         if old == *seen {
             return Ok(());
         }
@@ -179,10 +174,20 @@ impl<'p> Ingest<'_, '_, 'p> {
             self.remove(key)?;
         }
         let new_key = self.insert(account, &merged, (!moved).then_some(key))?;
-        if moved || old.targets != merged.targets {
-            self.texts.push((new_key, Cow::Owned(merged.targets)));
+        if moved || !have_same_texts(&old.targets, &merged.targets) {
+            self.texts.insert(new_key, Some(Cow::Owned(merged.targets)));
         }
         Ok(())
+    }
+
+    /// Reads a purge, with the targets that this batch may have given it.
+    fn known(&self, key: i64) -> Result<Purge, StoreFailure> {
+        let snapshot = self.transaction.snapshot();
+        let known = snapshot.purge_with(key, || match self.texts.get(&key) {
+            Some(Some(targets)) => Ok(targets.to_vec()),
+            Some(None) | None => snapshot.targets(key),
+        });
+        known?.ok_or(StoreFailure::Corrupt)
     }
 
     /// Writes a purge over the one of this key or, without a key, at a free one. Returns the key.
@@ -193,6 +198,7 @@ impl<'p> Ingest<'_, '_, 'p> {
         key: Option<i64>,
     ) -> Result<i64, StoreFailure> {
         let created = times::micros(purge.created);
+        let is_known = key.is_some();
         let key = match key {
             Some(key) => key,
             None => self.free_key(created)?,
@@ -209,16 +215,16 @@ impl<'p> Ingest<'_, '_, 'p> {
         let (raw_kind, raw_status) = (word_id(&purge.raw_kind)?, word_id(&purge.raw_status)?);
         let key_offset = u32::try_from(key - created)
             .map_err(|_| StoreFailure::Io("too many purges at the same instant".to_owned()))?;
-        let first = purge.targets.first().map_or("", |target| &target.text);
-        let connection = self.transaction.connection;
-        connection
-            .prepare_cached(
-                "REPLACE INTO purge (key, nudge, account, resource, cname, \"by\", kind, status,
-                                     targets, raw_kind, raw_status, id, head, completed,
-                                     raw_created, fates, checksum)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
-                         ?17)",
-            )?
+        // Replacing what is not there costs a journal of the statement.
+        let verb = if is_known { "REPLACE" } else { "INSERT" };
+        self.transaction
+            .connection
+            .prepare_cached(&format!(
+                "{verb} INTO purge (key, nudge, account, resource, cname, \"by\", kind, status,
+                                    targets, raw_kind, raw_status, id, completed, raw_created,
+                                    fates, checksum)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
+            ))?
             .execute(rusqlite::params![
                 key,
                 key_offset,
@@ -232,31 +238,31 @@ impl<'p> Ingest<'_, '_, 'p> {
                 raw_kind,
                 raw_status,
                 purge.id.as_str(),
-                first,
                 purge.completed.map(times::micros),
                 purge.raw_created,
                 targets::status_digits(&purge.targets),
                 checksum::of_purge(purge),
             ])?;
-        if let Some(rest) = targets::join_rest(&purge.targets) {
-            connection
-                .prepare_cached("REPLACE INTO tail (key, text) VALUES (?1, ?2)")?
-                .execute((key, rest))?;
-        }
         self.changes.insert(key, Some(SegmentEntry { key, key_offset, columns }));
         Ok(key)
     }
 
     fn remove(&mut self, key: i64) -> Result<(), StoreFailure> {
-        for delete in ["DELETE FROM purge WHERE key = ?1", "DELETE FROM tail WHERE key = ?1"] {
-            self.transaction.connection.prepare_cached(delete)?.execute([key])?;
-        }
+        self.transaction
+            .connection
+            .prepare_cached("DELETE FROM purge WHERE key = ?1")?
+            .execute([key])?;
         self.changes.insert(key, None);
+        self.texts.insert(key, None);
         Ok(())
     }
 
     /// Returns the first free key at or after a time.
     fn free_key(&mut self, created: i64) -> Result<i64, StoreFailure> {
+        if created > self.newest {
+            self.newest = created;
+            return Ok(created);
+        }
         let mut free = self.free_keys.get(&created).copied().unwrap_or(created);
         let mut taken = self
             .transaction
@@ -272,31 +278,24 @@ impl<'p> Ingest<'_, '_, 'p> {
         if free != created {
             self.free_keys.insert(created, free);
         }
+        self.newest = self.newest.max(free);
         Ok(free)
     }
 
-    fn finish(mut self, collector: &mut TrigramCollector) -> Result<(), StoreFailure> {
+    fn finish(self) -> Result<(), StoreFailure> {
         let changes: Vec<_> = self.changes.into_iter().collect();
-        let connection = self.transaction.connection;
-        segments::update(connection, self.transaction.tuning.segment_length, &changes)?;
-        // The full-text table takes blocks in ascending order only, each once.
-        self.texts.sort_by_key(|text| text.0);
-        let mut insert =
-            connection.prepare_cached("INSERT INTO gram (rowid, words) VALUES (?1, ?2)")?;
-        let block_of = |text: &(i64, _)| trigram_index::block_of(text.0);
-        for texts in self.texts.chunk_by(|one, other| block_of(one) == block_of(other)) {
-            for (_, targets) in texts {
-                collector.add(targets);
-            }
-            let words = collector.take_words();
-            if let Some(text) = texts.first()
-                && !words.is_empty()
-            {
-                insert.execute((block_of(text), words))?;
-            }
-        }
+        let texts: Vec<TextChange<'_>> = self.texts.into_iter().collect();
+        let (connection, tuning) = (self.transaction.connection, self.transaction.tuning);
+        segments::update(connection, tuning.segment_length, &changes)?;
+        chunks::update(connection, tuning, &texts)?;
+        self.transaction.chunks.clear();
         Ok(())
     }
+}
+
+fn have_same_texts(one: &[Target], other: &[Target]) -> bool {
+    let pairs = one.iter().zip(other);
+    one.len() == other.len() && pairs.into_iter().all(|(one, other)| one.text == other.text)
 }
 
 /// Returns a purge as it is stored: with times in whole microseconds, and created at `seen_at` at

@@ -22,7 +22,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::backup::NewFile;
 use super::marker::with_suffix;
-use super::open::{Store, check_magic, create_new, migrate};
+use super::open::{Store, check_magic, create_new, migrate_unconverted};
 use super::schema;
 use super::tuning::Tuning;
 use super::writer::{Durability, Writer};
@@ -106,7 +106,8 @@ pub(super) fn salvage_with(
     Ok(salvaged)
 }
 
-/// Copies a store with its log and opens the copy for reading, with the newest schema.
+/// Copies a store with its log and opens the copy for reading, with the newest schema, or
+/// with the last one that had targets in its rows.
 fn open_copy(from: &Path, folder: &Path) -> Result<Connection, StoreFailure> {
     let copy = folder.join("copy.db");
     for suffix in ["", "-wal"] {
@@ -127,7 +128,8 @@ fn open_copy(from: &Path, folder: &Path) -> Result<Connection, StoreFailure> {
     connection.pragma_update(None, "cell_size_check", true)?;
     match schema::version(&connection)? {
         Some(schema::VERSION) => {}
-        Some(_) => migrate(&mut connection)?,
+        // What cannot be read must not keep the rest from being read.
+        Some(_) => migrate_unconverted(&mut connection)?,
         None => return Err(StoreFailure::Missing),
     }
     connection.pragma_update(None, "query_only", true)?;

@@ -11,9 +11,10 @@ use crate::store::failure::StoreFailure;
 pub(super) const APPLICATION_ID: i64 = 0x7064_636b;
 
 /// The newest schema version that this program knows (`PRAGMA user_version`).
-pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
+pub(super) const VERSION: i64 = MIGRATIONS.len() as i64 + 1;
 
-/// Migration n brings a store of version n to version n + 1.
+/// Migration n brings a store of version n to version n + 1; the one after them, which takes more
+/// than SQL, is [`conversion`](super::conversion).
 pub(super) const MIGRATIONS: [&str; 6] =
     [FIRST, QUEUE_ORDER, ATTEMPTS, VERIFICATION, CONFIRMATION, CHECKSUMS];
 
@@ -35,8 +36,8 @@ pub(super) fn version(connection: &Connection) -> Result<Option<i64>, StoreFailu
     Err(StoreFailure::NotAStore)
 }
 
-/// All instants are microseconds since 1970. `gram` is the trigram index (`trigram_index.rs`), a
-/// row of `strip` a segment (`segment.rs`), `nudge` a key offset (`segment.rs`).
+/// All instants are microseconds since 1970. A row of `strip` is a segment (`segment.rs`), `nudge`
+/// a key offset (`segment.rs`). `head`, `tail` and `gram`, an index of targets, are no more.
 const FIRST: &str = "
 -- An account of one provider; a name that is given to another provider's account is another row.
 CREATE TABLE account (
@@ -210,4 +211,50 @@ ALTER TABLE journal ADD COLUMN confirmation TEXT; -- gone once it was answered
 const CHECKSUMS: &str = "
 ALTER TABLE purge ADD COLUMN checksum INTEGER;
 ALTER TABLE journal ADD COLUMN checksum INTEGER;
+";
+
+/// Adds chunks (`chunk.rs`) and blocks of the trigram index (`trigram_index.rs`).
+pub(super) const CHUNKS: &str = "
+CREATE TABLE chunk (
+    start INTEGER PRIMARY KEY,
+    block INTEGER NOT NULL, -- of the trigram index; 0 for none
+    body  BLOB NOT NULL
+) STRICT;
+CREATE INDEX chunk_block ON chunk (block);
+
+CREATE TABLE trigram_block (
+    id   INTEGER PRIMARY KEY,
+    body BLOB NOT NULL
+) STRICT;
+";
+
+/// Drops what chunks replace.
+pub(super) const WITHOUT_TEXTS: &str = "
+DROP TABLE gram;
+DROP TABLE tail;
+CREATE TABLE slim_purge (
+    key         INTEGER PRIMARY KEY,
+    nudge       INTEGER NOT NULL, -- key minus the microsecond of creation
+    account     INTEGER NOT NULL,
+    resource    INTEGER NOT NULL, -- a word, like cname, by, raw_kind, raw_status; 0 stands for none
+    cname       INTEGER NOT NULL,
+    \"by\"        INTEGER NOT NULL,
+    kind        INTEGER NOT NULL,
+    status      INTEGER NOT NULL,
+    targets     INTEGER NOT NULL, -- how many; they are in a chunk
+    raw_kind    INTEGER NOT NULL,
+    raw_status  INTEGER NOT NULL,
+    id          TEXT NOT NULL,
+    completed   INTEGER,
+    raw_created TEXT,
+    fates       TEXT,             -- one digit a target where the vendor tells their statuses
+    checksum    INTEGER           -- of all but the author; none in a row from before there were any
+) STRICT;
+INSERT INTO slim_purge
+SELECT key, nudge, account, resource, cname, \"by\", kind, status, targets, raw_kind, raw_status,
+       id, completed, raw_created, fates, checksum
+FROM purge ORDER BY key;
+DROP TABLE purge;
+ALTER TABLE slim_purge RENAME TO purge;
+CREATE UNIQUE INDEX purge_identity ON purge (id, account);
 ";

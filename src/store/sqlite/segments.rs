@@ -85,6 +85,51 @@ impl Snapshot<'_> {
     }
 }
 
+/// The segment that was read last, to find the columns of purges one after the other.
+#[derive(Default)]
+pub(super) struct SegmentCursor {
+    /// The range of keys that it is of.
+    keys: MicrosRange,
+    segment: Segment,
+}
+
+impl SegmentCursor {
+    /// Returns the entry of a purge; a purge without one is damage.
+    pub(super) fn entry(
+        &mut self,
+        snapshot: &Snapshot<'_>,
+        key: i64,
+    ) -> Result<SegmentEntry, StoreFailure> {
+        if !(self.keys.0..self.keys.1).contains(&key) {
+            let found = find(snapshot.connection, key)?;
+            let (start, end, segment) = found.ok_or(StoreFailure::Corrupt)?;
+            self.keys = (start, end.unwrap_or(i64::MAX));
+            self.segment = segment;
+        }
+        let position = self.segment.keys.binary_search(&key).map_err(|_| StoreFailure::Corrupt)?;
+        self.segment.entry_at(position).ok_or(StoreFailure::Corrupt)
+    }
+}
+
+/// Reads the segment that a key belongs to, with its start and the next one's.
+fn find(
+    connection: &Connection,
+    key: i64,
+) -> Result<Option<(i64, Option<i64>, Segment)>, StoreFailure> {
+    let found = connection
+        .prepare_cached(
+            "SELECT start, (SELECT min(start) FROM strip next WHERE next.start > strip.start),
+                    body
+             FROM strip WHERE start <= ?1 ORDER BY start DESC LIMIT 1",
+        )?
+        .query_row([key], |row| {
+            let body = row.get_ref(2)?.as_blob()?;
+            Ok((row.get(0)?, row.get(1)?, Segment::decode(body)))
+        })
+        .optional()?;
+    found.map(|(start, end, segment)| Ok((start, end, segment?))).transpose()
+}
+
 /// Writes changes, sorted by key, into the segments that their keys belong to.
 pub(super) fn update(
     connection: &Connection,
@@ -102,21 +147,8 @@ pub(super) fn update(
     }
     let mut rest = changes;
     while let Some((key, _)) = rest.first() {
-        let found = connection
-            .prepare_cached(
-                "SELECT start, (SELECT min(start) FROM strip next WHERE next.start > strip.start),
-                        body
-                 FROM strip WHERE start <= ?1 ORDER BY start DESC LIMIT 1",
-            )?
-            .query_row([key], |row| {
-                let body = row.get_ref(2)?.as_blob()?;
-                Ok((row.get(0)?, row.get(1)?, Segment::decode(body)))
-            })
-            .optional()?;
-        let (start, end, old) = match found {
-            Some((start, end, segment)) => (start, end, segment?),
-            None => (FIRST_START, None, Segment::default()),
-        };
+        let (start, end, old) =
+            find(connection, *key)?.unwrap_or((FIRST_START, None, Segment::default()));
         let count =
             end.map_or(rest.len(), |end: i64| rest.partition_point(|change| change.0 < end));
         let (here, after) = rest.split_at_checked(count).unwrap_or((rest, &[]));

@@ -2,20 +2,20 @@
 
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
+use super::chunks::ChunkCache;
 use super::dictionary::Dictionary;
 use super::segment::{Columns, SegmentEntry};
 use super::tuning::Tuning;
 use super::{checksum, codes, journal_rows, targets, times};
 use crate::domain::ids::{PurgeId, PurgeKey, ResourceId};
-use crate::domain::purge::{Purge, PurgeDetail, PurgeRow, SentHere};
+use crate::domain::purge::{Purge, PurgeDetail, PurgeRow, SentHere, Target};
 use crate::store::failure::StoreFailure;
 
 /// Most characters of the first target in a row of a list.
 const FIRST_TARGET_CHARS: usize = 200;
 
-/// The columns of `purge` that [`segment_entry`] reads, and two after them.
-pub(super) const ENTRY_COLUMNS: &str =
-    "key, nudge, account, resource, cname, \"by\", kind, status, targets, head";
+/// The columns of `purge` that [`segment_entry`] reads.
+pub(super) const ENTRY_COLUMNS: &str = "key, nudge, account, resource, cname, \"by\", kind, status";
 
 /// One snapshot of the store with its dictionary: every query is answered from one.
 #[derive(Clone, Copy)]
@@ -23,10 +23,12 @@ pub(super) struct Snapshot<'a> {
     /// The connection, inside a transaction.
     pub(super) connection: &'a Connection,
     pub(super) dictionary: &'a Dictionary,
+    /// The chunks that were read last.
+    pub(super) chunks: &'a ChunkCache,
     pub(super) tuning: &'a Tuning,
 }
 
-/// Reads the first eight of [`ENTRY_COLUMNS`].
+/// Reads [`ENTRY_COLUMNS`].
 pub(super) fn segment_entry(row: &Row<'_>) -> Result<SegmentEntry, StoreFailure> {
     Ok(SegmentEntry {
         key: row.get(0)?,
@@ -46,7 +48,7 @@ impl Snapshot<'_> {
     /// Reads one purge as a row of a list.
     pub(super) fn row(&self, key: i64) -> Result<Option<PurgeRow>, StoreFailure> {
         let mut find = self.connection.prepare_cached(&format!(
-            "SELECT {ENTRY_COLUMNS}, raw_status, id FROM purge WHERE key = ?1"
+            "SELECT {ENTRY_COLUMNS}, targets, raw_status, id FROM purge WHERE key = ?1"
         ))?;
         let mut rows = find.query([key])?;
         let Some(row) = rows.next()? else {
@@ -55,7 +57,7 @@ impl Snapshot<'_> {
         let entry = segment_entry(row)?;
         let columns = entry.columns;
         let (account, provider) = self.dictionary.account(columns.account)?.clone();
-        let id: String = row.get(11)?;
+        let id: String = row.get(10)?;
         let sent: Option<Option<bool>> = self
             .connection
             .prepare_cached(
@@ -74,19 +76,44 @@ impl Snapshot<'_> {
             cname: self.dictionary.word(columns.cname)?.to_owned(),
             kind: codes::to_kind(columns.kind)?,
             status: codes::to_status(columns.status)?,
-            raw_status: self.dictionary.word(row.get(10)?)?.to_owned(),
+            raw_status: self.dictionary.word(row.get(9)?)?.to_owned(),
             created: times::instant(entry.created()),
             target_count: row.get(8)?,
-            first_target: row.get_ref(9)?.as_str()?.chars().take(FIRST_TARGET_CHARS).collect(),
+            first_target: self.first_target(key)?,
             by: self.dictionary.optional_word(columns.by)?.map(str::to_owned),
         }))
     }
 
+    /// Reads the start of a purge's first target; empty if there is none.
+    fn first_target(&self, key: i64) -> Result<String, StoreFailure> {
+        let chunk = self.chunks.chunk_of(self.connection, key)?;
+        let index = chunk.index_of(key).ok_or(StoreFailure::Corrupt)?;
+        let first = chunk.targets(index).next();
+        let first = first.map_or(Ok(String::new()), |target| chunk.text(index, target))?;
+        Ok(first.chars().take(FIRST_TARGET_CHARS).collect())
+    }
+
+    /// Reads the targets of a purge.
+    pub(super) fn targets(&self, key: i64) -> Result<Vec<Target>, StoreFailure> {
+        let chunk = self.chunks.chunk_of(self.connection, key)?;
+        let index = chunk.index_of(key).ok_or(StoreFailure::Corrupt)?;
+        chunk.targets(index).map(|it| Ok(Target::new(chunk.text(index, it)?))).collect()
+    }
+
     /// Reads one purge in full; one with another checksum than its own is damage.
     pub(super) fn purge(&self, key: i64) -> Result<Option<Purge>, StoreFailure> {
+        self.purge_with(key, || self.targets(key))
+    }
+
+    /// Reads one purge whose targets, without their statuses, are told.
+    pub(super) fn purge_with(
+        &self,
+        key: i64,
+        targets: impl FnOnce() -> Result<Vec<Target>, StoreFailure>,
+    ) -> Result<Option<Purge>, StoreFailure> {
         let mut find = self.connection.prepare_cached(&format!(
-            "SELECT {ENTRY_COLUMNS}, raw_status, id, raw_kind, completed, raw_created, fates,
-                    checksum
+            "SELECT {ENTRY_COLUMNS}, targets, raw_status, id, raw_kind, completed, raw_created,
+                    fates, checksum
              FROM purge WHERE key = ?1"
         ))?;
         let mut rows = find.query([key])?;
@@ -95,32 +122,26 @@ impl Snapshot<'_> {
         };
         let entry = segment_entry(row)?;
         let columns = entry.columns;
-        let count: u32 = row.get(8)?;
-        let rest = if count > 1 { self.rest_of_targets(key)? } else { None };
-        let status_digits: Option<String> = row.get(15)?;
+        let digits: Option<String> = row.get(14)?;
+        let targets = targets::with_statuses(targets()?, row.get(8)?, digits.as_deref())?;
         let (account, provider) = self.dictionary.account(columns.account)?.clone();
         let purge = Purge {
             account,
             provider,
-            id: PurgeId::from(row.get::<_, String>(11)?),
+            id: PurgeId::from(row.get::<_, String>(10)?),
             resource: ResourceId::new(self.dictionary.word(columns.resource)?),
             cname: self.dictionary.word(columns.cname)?.to_owned(),
             kind: codes::to_kind(columns.kind)?,
-            raw_kind: self.dictionary.word(row.get(12)?)?.to_owned(),
+            raw_kind: self.dictionary.word(row.get(11)?)?.to_owned(),
             status: codes::to_status(columns.status)?,
-            raw_status: self.dictionary.word(row.get(10)?)?.to_owned(),
+            raw_status: self.dictionary.word(row.get(9)?)?.to_owned(),
             created: times::instant(entry.created()),
-            raw_created: row.get(14)?,
-            completed: row.get::<_, Option<i64>>(13)?.map(times::instant),
-            targets: targets::restore(
-                count,
-                row.get(9)?,
-                rest.as_deref(),
-                status_digits.as_deref(),
-            )?,
+            raw_created: row.get(13)?,
+            completed: row.get::<_, Option<i64>>(12)?.map(times::instant),
+            targets,
             by: self.dictionary.optional_word(columns.by)?.map(str::to_owned),
         };
-        checksum::verify(row.get(16)?, checksum::of_purge(&purge))?;
+        checksum::verify(row.get(15)?, checksum::of_purge(&purge))?;
         Ok(Some(purge))
     }
 
@@ -145,11 +166,5 @@ impl Snapshot<'_> {
         });
         let sent = sent.optional()?;
         Ok(Some(PurgeDetail { key: PurgeKey(key), purge, sent, refused: Vec::new() }))
-    }
-
-    /// Reads the targets after the first, as [`targets::join_rest`] wrote them.
-    fn rest_of_targets(&self, key: i64) -> Result<Option<String>, StoreFailure> {
-        let mut find = self.connection.prepare_cached("SELECT text FROM tail WHERE key = ?1")?;
-        Ok(find.query_row([key], |row| row.get(0)).optional()?)
     }
 }

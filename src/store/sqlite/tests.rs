@@ -4,6 +4,7 @@
 
 mod attempts;
 mod backing_up;
+mod converting;
 mod crashing;
 mod damage;
 mod journal;
@@ -38,10 +39,11 @@ fn small() -> Tuning {
         segment_length: 16,
         direct_reads: 3,
         collected_keys: 12,
-        rows_before_broad_query: 4,
+        chunk_length: 4,
+        block_length: 2,
+        chunks_before_index: 1,
         first_page: 1,
         max_page: 8,
-        merge_after: 100,
     }
 }
 

@@ -1,130 +1,278 @@
-//! The trigram index: tells which short ranges of time may hold a target with a given text.
+//! The trigram index: tells which chunks may hold a target with a given text.
 //!
-//! A row of the full-text table is one block of time; its number is the key without the lower bits,
-//! and its words are the trigrams of all targets of the purges in that block: three bytes as six
-//! hex digits, in lower case. Nothing is ever removed, so the index may name a block in vain but
-//! never leaves one out; a query checks the purges themselves. Blocks make the index a fraction of
-//! one that names every purge, because neighbors share most of their trigrams.
+//! A block of the index is of some chunks, and has for each group of three bytes that stands in
+//! them a mask of the chunks in which it does. Bytes are told apart by class only: letters, digits
+//! and the signs of URLs each have their own, in lower case; the others share some. What is in a
+//! chunk is never left out, so a query checks only the chunks that are named.
+//!
+//! Layout of a block, all numbers little-endian: the number of chunks (u32); the range of keys of
+//! each (two i64); a bitmap of the pairs of classes with which a trigram begins (64 u64); for each
+//! such pair, a bitmap of the third classes (u64); the mask of each trigram (u32), in order; the
+//! checksum of all that (u32).
 
-use std::fmt::Write as _;
+use std::ops::Range;
 
+use super::checksum;
+use super::chunk::Chunk;
 use super::times::MicrosRange;
 use crate::domain::filter::Pattern;
-use crate::domain::purge::Target;
+use crate::store::failure::StoreFailure;
 
-/// A block is 2 to the power of this many microseconds long (8.4 s).
-const BLOCK_BITS: u32 = 23;
+/// Most chunks of a block: a mask has so many bits.
+pub(super) const MOST_CHUNKS: usize = 32;
 
 /// Most trigrams of one pattern in a query; more do not narrow it further in practice.
 const MAX_TRIGRAMS: usize = 12;
 
-/// Most lists of patterns in a query: each further one costs as much as all before it, and narrows
-/// it no more.
+/// Most lists of patterns in a query: further ones narrow it no more.
 const MAX_LISTS: usize = 32;
 
 /// Two bytes after the end of a target, so that its last two letters begin a trigram too.
 const END: [u8; 2] = [0, 0];
 
-/// Returns the block of a key.
-pub(super) fn block_of(key: i64) -> i64 {
-    key >> BLOCK_BITS
+/// Classes of bytes: so many bits.
+const CLASS_BITS: u32 = 6;
+
+/// Bytes with a class of their own, besides letters and digits. The first is for [`END`].
+const SIGNS: &[u8] = b"\0/-._:?=&%*,+~@#; ";
+
+/// Number of pairs of classes.
+const PAIRS: usize = 1 << (2 * CLASS_BITS);
+
+/// Number of trigrams of classes.
+const TRIGRAMS: usize = PAIRS << CLASS_BITS;
+
+/// The class of each byte.
+const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let (letters, own) = (SIGNS.len(), SIGNS.len() + 36);
+    let mut byte = 0;
+    while byte < 256 {
+        let lower = (byte as u8).to_ascii_lowercase() as usize;
+        classes[byte] = match lower as u8 {
+            b'a'..=b'z' => letters + lower - b'a' as usize,
+            b'0'..=b'9' => letters + 26 + lower - b'0' as usize,
+            _ => own + lower % ((1 << CLASS_BITS) - own),
+        } as u8;
+        byte += 1;
+    }
+    let mut sign = 0;
+    while sign < SIGNS.len() {
+        classes[SIGNS[sign] as usize] = sign as u8;
+        sign += 1;
+    }
+    classes
+};
+
+fn class(byte: u8) -> u32 {
+    CLASSES.get(usize::from(byte)).map_or(0, |class| u32::from(*class))
 }
 
-/// Returns the half-open range of keys from one block to another, both included.
-pub(super) fn block_keys(first: i64, last: i64) -> MicrosRange {
-    let until = last.checked_add(1).and_then(|next| next.checked_mul(1 << BLOCK_BITS));
-    (first.saturating_mul(1 << BLOCK_BITS), until.unwrap_or(i64::MAX))
-}
-
-/// Collects the trigrams of one block, each once.
+/// Collects the trigrams of the chunks of one block.
 pub(super) struct TrigramCollector {
-    /// One bit for each possible trigram.
-    seen: Vec<u64>,
-    trigrams: Vec<u32>,
+    /// The mask of each trigram.
+    masks: Vec<u32>,
+    chunks: Vec<MicrosRange>,
 }
 
 impl TrigramCollector {
-    /// Creates an empty collector. It takes two megabytes: keep one and use it again.
+    /// Creates an empty collector. It takes a megabyte.
     pub(super) fn new() -> Self {
-        Self { seen: vec![0; 1 << 18], trigrams: Vec::new() }
+        Self { masks: vec![0; TRIGRAMS], chunks: Vec::new() }
     }
 
-    pub(super) fn add(&mut self, targets: &[Target]) {
-        for target in targets.iter().filter(|target| !target.text.is_empty()) {
-            let mut trigram = 0_u32;
-            for (index, byte) in target.text.bytes().chain(END).enumerate() {
-                trigram = (trigram << 8 | u32::from(byte.to_ascii_lowercase())) & 0x00ff_ffff;
-                if index >= 2 {
-                    self.add_trigram(trigram);
+    /// Empties the collector.
+    pub(super) fn clear(&mut self) {
+        self.masks.fill(0);
+        self.chunks.clear();
+    }
+
+    /// Adds a chunk with the range of keys that it is of; at most [`MOST_CHUNKS`].
+    pub(super) fn add(&mut self, chunk: &Chunk<'_>, keys: MicrosRange) {
+        let bit = 1_u32 << (self.chunks.len() % MOST_CHUNKS);
+        self.chunks.push(keys);
+        let table = chunk.table();
+        let mut add = |trigram: usize| {
+            if let Some(mask) = self.masks.get_mut(trigram) {
+                *mask |= bit;
+            }
+        };
+        for index in 0..chunk.keys.len() {
+            // The classes of a target so far, and their number.
+            let (mut trigram, mut length) = (0_usize, 0_usize);
+            for piece in chunk.pieces(index, chunk.range(index)) {
+                let text = match piece {
+                    // An empty target has no trigrams.
+                    None if length == 0 => &[],
+                    None => &END[..],
+                    Some(piece) => {
+                        let text = chunk.piece_range(piece).and_then(|range| table.get(range));
+                        text.unwrap_or_default()
+                    }
+                };
+                for byte in text {
+                    trigram = (trigram << CLASS_BITS | class(*byte) as usize) % TRIGRAMS;
+                    length += 1;
+                    if length >= 3 {
+                        add(trigram);
+                    }
+                }
+                if piece.is_none() {
+                    length = 0;
                 }
             }
         }
     }
 
-    fn add_trigram(&mut self, trigram: u32) {
-        if let Some(bits) = self.seen.get_mut((trigram >> 6) as usize) {
-            let bit = 1 << (trigram & 63);
-            if *bits & bit == 0 {
-                *bits |= bit;
-                self.trigrams.push(trigram);
-            }
-        }
+    /// Returns the trigrams that were met.
+    pub(super) fn trigrams(&self) -> impl Iterator<Item = usize> {
+        let met = self.masks.iter().enumerate().filter(|(_, mask)| **mask != 0);
+        met.map(|(trigram, _)| trigram)
     }
 
-    /// Returns the words for the index and empties the collector.
-    pub(super) fn take_words(&mut self) -> String {
-        let mut words = String::with_capacity(self.trigrams.len() * 7);
-        for trigram in self.trigrams.drain(..) {
-            if let Some(bits) = self.seen.get_mut((trigram >> 6) as usize) {
-                *bits = 0;
+    /// Encodes the block.
+    pub(super) fn encode(&self) -> Vec<u8> {
+        let mut pairs = [0_u64; PAIRS / 64];
+        let (mut thirds, mut masks) = (Vec::new(), Vec::new());
+        for (pair, all) in self.masks.chunks_exact(1 << CLASS_BITS).enumerate() {
+            let mut third = 0_u64;
+            for (class, mask) in all.iter().enumerate().filter(|(_, mask)| **mask != 0) {
+                third |= 1 << class;
+                masks.extend(mask.to_le_bytes());
             }
-            push_hex(&mut words, trigram);
-            words.push(' ');
+            if third != 0 {
+                thirds.extend(third.to_le_bytes());
+                if let Some(word) = pairs.get_mut(pair / 64) {
+                    *word |= 1 << (pair % 64);
+                }
+            }
         }
-        words
+        let mut body = Vec::with_capacity(PAIRS / 8 + thirds.len() + masks.len() + 1024);
+        body.extend((self.chunks.len() as u32).to_le_bytes());
+        for (from, until) in &self.chunks {
+            body.extend(from.to_le_bytes());
+            body.extend(until.to_le_bytes());
+        }
+        body.extend(pairs.iter().flat_map(|word| word.to_le_bytes()));
+        body.extend(thirds);
+        body.extend(masks);
+        let sum = checksum::of_bytes(&body);
+        body.extend(sum.to_le_bytes());
+        body
     }
 }
 
-/// Appends six hex digits. An import does little else as often, so it does without `write!`.
-fn push_hex(words: &mut String, trigram: u32) {
-    for shift in [20, 16, 12, 8, 4, 0] {
-        let digit = (trigram >> shift & 15) as u8;
-        words.push(char::from(if digit < 10 { b'0' + digit } else { b'a' + digit - 10 }));
+/// A block, unpacked as far as a query needs it.
+pub(super) struct TrigramBlock<'b> {
+    /// The range of keys of each chunk.
+    pub(super) chunks: Vec<MicrosRange>,
+    pairs: Vec<u64>,
+    thirds: &'b [[u8; 8]],
+    /// For each of `thirds`, the number of trigrams before.
+    ranks: Vec<u32>,
+    masks: &'b [[u8; 4]],
+}
+
+impl<'b> TrigramBlock<'b> {
+    /// Decodes a blob.
+    pub(super) fn decode(body: &'b [u8]) -> Result<Self, StoreFailure> {
+        Self::unpack(body).ok_or(StoreFailure::Corrupt)
+    }
+
+    fn unpack(body: &'b [u8]) -> Option<Self> {
+        let (body, sum) = body.split_last_chunk()?;
+        (u32::from_le_bytes(*sum) == checksum::of_bytes(body)).then_some(())?;
+        let (count, body) = body.split_first_chunk()?;
+        let count = u32::from_le_bytes(*count) as usize;
+        let (chunks, body) = body.split_at_checked(count.checked_mul(16)?)?;
+        let (pairs, body) = body.split_at_checked(PAIRS / 8)?;
+        let keys = chunks.as_chunks().0.iter().map(|eight| i64::from_le_bytes(*eight));
+        let keys: Vec<i64> = keys.collect();
+        let pairs = pairs.as_chunks().0.iter().map(|eight| u64::from_le_bytes(*eight));
+        let pairs: Vec<u64> = pairs.collect();
+        let count: u32 = pairs.iter().map(|word| word.count_ones()).sum();
+        let (thirds, body) = body.split_at_checked(count as usize * 8)?;
+        let thirds = thirds.as_chunks().0;
+        let mut trigrams = 0;
+        let ranks = thirds.iter().map(|third| {
+            let before = trigrams;
+            trigrams += u64::from_le_bytes(*third).count_ones();
+            before
+        });
+        let ranks = ranks.collect();
+        let (masks, rest) = body.as_chunks();
+        let is_sound = rest.is_empty() && masks.len() == trigrams as usize;
+        let chunks = keys.as_chunks().0.iter().map(|[from, until]| (*from, *until)).collect();
+        is_sound.then_some(Self { chunks, pairs, thirds, ranks, masks })
+    }
+
+    /// Returns whether a trigram stands in the chunk of a place.
+    pub(super) fn has(&self, trigram: usize, place: usize) -> bool {
+        self.mask(&(trigram..trigram + 1)) >> (place % MOST_CHUNKS) & 1 == 1
+    }
+
+    /// Returns the chunks in which any of some trigrams stands.
+    fn mask(&self, trigrams: &Range<usize>) -> u32 {
+        let mut mask = 0;
+        let classes = 1 << CLASS_BITS;
+        let mut rank = None;
+        for pair in trigrams.start / classes..trigrams.end.div_ceil(classes) {
+            let word = self.pairs.get(pair / 64).copied().unwrap_or_default();
+            if word >> (pair % 64) & 1 == 0 {
+                continue;
+            }
+            let index = *rank.get_or_insert_with(|| self.pairs_before(pair));
+            rank = Some(index + 1);
+            let third = self.thirds.get(index).map_or(0, |third| u64::from_le_bytes(*third));
+            let before = self.ranks.get(index).map_or(0, |rank| *rank as usize);
+            for (nth, class) in (0..classes).filter(|class| third >> class & 1 == 1).enumerate() {
+                if trigrams.contains(&(pair * classes + class)) {
+                    let own = self.masks.get(before + nth);
+                    mask |= own.map_or(0, |own| u32::from_le_bytes(*own));
+                }
+            }
+        }
+        mask
+    }
+
+    /// Returns the number of pairs before this one.
+    fn pairs_before(&self, pair: usize) -> usize {
+        let words = self.pairs.iter().take(pair / 64).map(|word| word.count_ones());
+        let last = self.pairs.get(pair / 64).map_or(0, |word| word & ((1 << (pair % 64)) - 1));
+        (words.sum::<u32>() + last.count_ones()) as usize
     }
 }
 
-/// A query for blocks.
+/// A query for chunks.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct BlockQuery {
-    /// The query in the full-text table's language.
-    pub(super) expression: String,
-    /// Set for needles of one or two characters: the answer is so long that scanning some rows
-    /// first is worth it.
-    pub(super) is_broad: bool,
+pub(super) struct TrigramQuery {
+    /// Of each list one pattern must fit, and of a pattern all trigrams: each a range, of which one
+    /// must stand in the chunk.
+    lists: Vec<Vec<Vec<Range<usize>>>>,
 }
 
-/// Returns the query for blocks that may hold, for each list, a target that fits one of its
-/// patterns. `None` if the index cannot narrow the search.
-pub(super) fn block_query<'a>(lists: impl Iterator<Item = &'a [Pattern]>) -> Option<BlockQuery> {
-    let (broad, narrow): (Vec<_>, Vec<_>) =
-        lists.filter_map(any_of).partition(|query| query.is_broad);
-    // A narrow query alone is better than one that also has to collect a broad one.
-    let (is_broad, queries) = if narrow.is_empty() { (true, broad) } else { (false, narrow) };
-    let expressions: Vec<&str> =
-        queries.iter().take(MAX_LISTS).map(|query| query.expression.as_str()).collect();
-    (!queries.is_empty()).then(|| BlockQuery { expression: expressions.join(" AND "), is_broad })
+impl TrigramQuery {
+    /// Returns the query for chunks that may hold, for each list, a target that fits one of its
+    /// patterns. `None` if the index cannot narrow the search.
+    pub(super) fn of<'a>(lists: impl Iterator<Item = &'a [Pattern]>) -> Option<Self> {
+        let ranges =
+            |patterns: &[Pattern]| -> Option<Vec<_>> { patterns.iter().map(of_pattern).collect() };
+        let lists: Vec<_> = lists.filter_map(ranges).take(MAX_LISTS).collect();
+        (!lists.is_empty()).then_some(Self { lists })
+    }
+
+    /// Returns the chunks of a block that may hold what is asked for, one bit each.
+    pub(super) fn chunks(&self, block: &TrigramBlock<'_>) -> u32 {
+        self.lists.iter().fold(u32::MAX, |all, patterns| {
+            let any = patterns.iter().fold(0, |any, trigrams| {
+                any | trigrams.iter().fold(u32::MAX, |all, range| all & block.mask(range))
+            });
+            all & any
+        })
+    }
 }
 
-fn any_of(patterns: &[Pattern]) -> Option<BlockQuery> {
-    let queries: Vec<BlockQuery> = patterns.iter().map(of_pattern).collect::<Option<_>>()?;
-    let expressions: Vec<&str> = queries.iter().map(|query| query.expression.as_str()).collect();
-    (!queries.is_empty()).then(|| BlockQuery {
-        expression: format!("({})", expressions.join(" OR ")),
-        is_broad: queries.iter().any(|query| query.is_broad),
-    })
-}
-
-fn of_pattern(pattern: &Pattern) -> Option<BlockQuery> {
+fn of_pattern(pattern: &Pattern) -> Option<Vec<Range<usize>>> {
     let (text, reaches_end) = match pattern {
         Pattern::Is(text) => (text, true),
         Pattern::Contains(text) => (text, false),
@@ -139,7 +287,7 @@ fn of_pattern(pattern: &Pattern) -> Option<BlockQuery> {
         // tell the end.
         last.extend(END);
     }
-    let mut trigrams: Vec<u32> = pieces.iter().flat_map(|piece| trigrams_of(piece)).collect();
+    let mut trigrams: Vec<usize> = pieces.iter().flat_map(|piece| trigrams_of(piece)).collect();
     trigrams.sort_unstable();
     trigrams.dedup();
     if trigrams.is_empty() {
@@ -147,81 +295,129 @@ fn of_pattern(pattern: &Pattern) -> Option<BlockQuery> {
         if longest.is_empty() || longest.as_slice() == b"/" {
             return None;
         }
-        let mut expression = String::new();
-        for byte in longest {
-            write!(expression, "{:02x}", byte.to_ascii_lowercase()).ok()?;
-        }
-        expression.push('*');
-        return Some(BlockQuery { expression, is_broad: true });
+        let number = |number, byte: &u8| number << CLASS_BITS | class(*byte) as usize;
+        let (start, open) = (longest.iter().fold(0, number), (3 - longest.len()) as u32);
+        let range = start << (CLASS_BITS * open)..(start + 1) << (CLASS_BITS * open);
+        return Some(vec![range]);
     }
     let step = trigrams.len().div_ceil(MAX_TRIGRAMS);
-    let words = trigrams.iter().step_by(step).map(|trigram| format!("{trigram:06x}"));
-    let expression = format!("({})", words.collect::<Vec<_>>().join(" AND "));
-    Some(BlockQuery { expression, is_broad: false })
+    Some(trigrams.into_iter().step_by(step).map(|trigram| trigram..trigram + 1).collect())
 }
 
-fn trigrams_of(piece: &[u8]) -> impl Iterator<Item = u32> {
+fn trigrams_of(piece: &[u8]) -> impl Iterator<Item = usize> {
     piece.windows(3).map(|three| {
-        three.iter().fold(0, |trigram, byte| trigram << 8 | u32::from(byte.to_ascii_lowercase()))
+        three.iter().fold(0, |trigram, byte| trigram << CLASS_BITS | class(*byte) as usize)
     })
 }
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use proptest::prelude::*;
+
+    use super::super::chunk_builder::ChunkBuilder;
     use super::*;
 
-    fn asked(pattern: &Pattern) -> Option<(String, bool)> {
-        of_pattern(pattern).map(|query| (query.expression, query.is_broad))
+    fn chunk(targets: &[String]) -> Chunk<'static> {
+        let mut builder = ChunkBuilder::new();
+        builder.add(0, targets.iter().map(String::as_str));
+        Chunk::decode(builder.take().unwrap().1).unwrap()
     }
 
-    #[test]
-    fn a_block_gives_each_trigram_once_and_in_lower_case() {
+    fn block(chunks: &[Vec<String>]) -> Vec<u8> {
         let mut collector = TrigramCollector::new();
-        collector.add(&[Target::new("ABab"), Target::new("aba")]);
-        assert_eq!(collector.take_words(), "616261 626162 616200 620000 626100 610000 ");
-        assert_eq!(collector.take_words(), "");
-        collector.add(&[Target::new("aba"), Target::new("")]);
-        assert_eq!(collector.take_words(), "616261 626100 610000 ");
+        for (place, targets) in (0..).zip(chunks) {
+            collector.add(&chunk(targets), (place, place + 1));
+        }
+        collector.encode()
+    }
+
+    /// Returns the places of the chunks that may hold what is asked for.
+    fn asked(chunks: &[Vec<String>], patterns: &[Pattern]) -> Option<Vec<usize>> {
+        let body = block(chunks);
+        let block = TrigramBlock::decode(&body).unwrap();
+        let mask = TrigramQuery::of(std::iter::once(patterns))?.chunks(&block);
+        Some((0..chunks.len()).filter(|place| mask >> place & 1 == 1).collect())
+    }
+
+    fn contains(text: &str) -> [Pattern; 1] {
+        [Pattern::Contains(text.to_owned())]
     }
 
     #[test]
-    fn a_pattern_asks_for_the_trigrams_that_a_fitting_target_must_have() {
-        let narrow = |expression: &str| Some((expression.to_owned(), false));
-        let broad = |expression: &str| Some((expression.to_owned(), true));
-        assert_eq!(asked(&Pattern::Contains("abcd".to_owned())), narrow("(616263 AND 626364)"));
-        assert_eq!(asked(&Pattern::Is("ab".to_owned())), narrow("(616200 AND 620000)"));
-        assert_eq!(asked(&Pattern::Glob("*abc*de*".to_owned())), narrow("(616263)"));
-        assert_eq!(asked(&Pattern::Contains("ab".to_owned())), broad("6162*"));
-        assert_eq!(asked(&Pattern::Is("/".to_owned())), None);
-        assert_eq!(asked(&Pattern::Glob("*".to_owned())), None);
-        assert_eq!(asked(&Pattern::Contains(String::new())), None);
+    fn a_text_is_looked_for_in_the_chunks_that_have_all_its_trigrams() {
+        let chunks = ["/abc/def", "/abx", "/ab", "", "/É/ZQ"].map(|text| vec![text.to_owned()]);
+        let asked = |text: &str| asked(&chunks, &contains(text));
+        assert_eq!(asked("abc"), Some(vec![0]));
+        assert_eq!(asked("/ab"), Some(vec![0, 1, 2]));
+        assert_eq!(asked("c/d"), Some(vec![0]));
+        assert_eq!(asked("zq"), Some(vec![4]), "two letters, at the end, in another case");
+        assert_eq!(asked("b"), Some(vec![0, 1, 2]));
+        assert_eq!(asked("nothing"), Some(vec![]));
+        assert_eq!((asked(""), asked("/")), (None, None));
     }
 
     #[test]
-    fn a_narrow_clause_makes_a_broad_one_needless() {
-        let (short, long) =
-            ([Pattern::Contains("ab".to_owned())], [Pattern::Contains("cde".to_owned())]);
-        let both = block_query([short.as_slice(), long.as_slice()].into_iter());
-        assert_eq!(both.map(|query| query.expression).as_deref(), Some("((636465))"));
+    fn the_end_of_a_target_is_told() {
+        let chunks = [vec!["/ab".to_owned()], vec!["/abc".to_owned()]];
+        let of = |pattern| asked(&chunks, &[pattern]);
+        assert_eq!(of(Pattern::Is("/ab".to_owned())), Some(vec![0]));
+        assert_eq!(of(Pattern::Glob("*ab".to_owned())), Some(vec![0]));
+        assert_eq!(of(Pattern::Glob("/ab*".to_owned())), Some(vec![0, 1]));
+        assert_eq!(of(Pattern::Glob("*".to_owned())), None);
     }
 
     #[test]
     fn of_many_words_the_index_is_asked_for_the_first() {
         let words: Vec<[Pattern; 1]> =
-            (0..5_000).map(|word| [Pattern::Contains(format!("word-{word}"))]).collect();
+            (0..5_000).map(|word| contains(&format!("word-{word}"))).collect();
         let asked = |number: usize| {
-            let words = words.iter().take(number).map(<[Pattern; 1]>::as_slice);
-            block_query(words).unwrap_or_else(|| unreachable!()).expression
+            TrigramQuery::of(words.iter().take(number).map(<[Pattern; 1]>::as_slice)).unwrap()
         };
         assert_eq!(asked(5_000), asked(MAX_LISTS));
         assert_ne!(asked(MAX_LISTS), asked(MAX_LISTS - 1));
     }
 
     #[test]
-    fn a_block_holds_its_keys() {
-        for key in [i64::MIN, -1, 0, 1_700_000_000_000_000, i64::MAX - 1] {
-            let (from, until) = block_keys(block_of(key), block_of(key));
-            assert!(from <= key && key < until, "{key}");
+    fn a_flipped_bit_and_a_cut_are_damage() {
+        let body = block(&[vec!["/ab".to_owned()]]);
+        for bit in 0..body.len() * 8 {
+            let mut flipped = body.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            assert!(TrigramBlock::decode(&flipped).is_err(), "{bit}");
+        }
+        for length in 0..body.len() {
+            assert!(TrigramBlock::decode(&body[..length]).is_err(), "{length}");
+        }
+    }
+
+    fn pattern() -> impl Strategy<Value = Pattern> {
+        let text = "([ab]{0,2}|[/.-]|é|h){0,4}";
+        prop_oneof![
+            text.prop_map(Pattern::Is),
+            text.prop_map(Pattern::Contains),
+            (text, text).prop_map(|(head, tail)| Pattern::Glob(format!("{head}*{tail}"))),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_that_fits_is_left_out(
+            chunks in prop::collection::vec(
+                prop::collection::vec("(https?://h)?/?([aAb]{1,2}|[/.-]|é){0,5}", 0..3), 1..8
+            ),
+            patterns in prop::collection::vec(pattern(), 1..3),
+        ) {
+            let Some(asked) = asked(&chunks, &patterns) else {
+                return Ok(());
+            };
+            for (place, targets) in chunks.iter().enumerate() {
+                let fits = targets.iter().any(|target| {
+                    patterns.iter().any(|pattern| pattern.matches_target(target))
+                });
+                prop_assert!(!fits || asked.contains(&place), "{:?} {:?}", targets, patterns);
+            }
         }
     }
 }

@@ -11,20 +11,21 @@ pub struct Tuning {
     /// Most purges in a segment, at least 2 and at most 65,536: positions in it are u16, and a
     /// change to one of its purges rewrites all of it.
     pub segment_length: usize,
-    /// Most purges to read one by one, without the trigram index, when the columns leave no more.
+    /// Most purges to look for a text in without the trigram index, when the columns leave no more.
     pub direct_reads: usize,
-    /// Most purges to collect by their columns before the trigram index is asked.
+    /// Purges to put in the order of another column than time in one pass of an export.
     pub collected_keys: usize,
-    /// Rows to scan before using the trigram index for needles of 1–2 characters: most such
-    /// queries are answered by then.
-    pub rows_before_broad_query: usize,
+    /// Most purges in a chunk of targets: a change to one of them rewrites all of it.
+    pub chunk_length: usize,
+    /// Chunks in a block of the trigram index, at most 32.
+    pub block_length: usize,
+    /// Chunks to search before the trigram index is asked: most windows are full by then.
+    pub chunks_before_index: usize,
     /// Purges to collect of each part of a filter before they are put in order; each page may be
     /// four times as long as the one before, up to the most.
     pub first_page: usize,
     /// The most of these.
     pub max_page: usize,
-    /// New purges in an import from which on the trigram index is merged at its end.
-    pub merge_after: u64,
 }
 
 impl Default for Tuning {
@@ -34,10 +35,11 @@ impl Default for Tuning {
             segment_length: 4096,
             direct_reads: 1500,
             collected_keys: 50_000,
-            rows_before_broad_query: 2000,
+            chunk_length: 256,
+            block_length: 32,
+            chunks_before_index: 8,
             first_page: 64,
             max_page: 1 << 14,
-            merge_after: 10_000,
         }
     }
 }

@@ -3,10 +3,10 @@
 
 use rusqlite::{Connection, TransactionBehavior};
 
+use super::chunks::ChunkCache;
 use super::dictionary::DictionaryWriter;
 use super::marker::DamageMarker;
 use super::snapshot::Snapshot;
-use super::trigram_index::TrigramCollector;
 use super::tuning::Tuning;
 use super::{change_count, kept, schema};
 use crate::domain::draft::KeptDraft;
@@ -29,8 +29,6 @@ pub struct Writer {
     durability: Option<Durability>,
     /// Number of changes by this writer that were counted.
     own_changes: i64,
-    /// Kept between writes because it is large.
-    pub(super) collector: Option<TrigramCollector>,
 }
 
 /// The failure that a transaction survives.
@@ -47,6 +45,7 @@ pub(super) struct WriteTransaction<'a> {
     pub(super) connection: &'a Connection,
     pub(super) dictionary: &'a mut DictionaryWriter,
     pub(super) tuning: &'a Tuning,
+    pub(super) chunks: ChunkCache,
     /// Set unless nobody else on the store has to read anything again after it.
     pub(super) is_counted: bool,
 }
@@ -56,6 +55,7 @@ impl WriteTransaction<'_> {
         Snapshot {
             connection: self.connection,
             dictionary: self.dictionary.dictionary(),
+            chunks: &self.chunks,
             tuning: self.tuning,
         }
     }
@@ -75,7 +75,6 @@ impl Writer {
             marker,
             durability: None,
             own_changes: 0,
-            collector: None,
         }
     }
 
@@ -164,6 +163,7 @@ impl Writer {
                     connection: &transaction,
                     dictionary: &mut self.dictionary,
                     tuning: &self.tuning,
+                    chunks: ChunkCache::default(),
                     is_counted: true,
                 };
                 let done = work(&mut open)?;

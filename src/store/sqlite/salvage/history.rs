@@ -9,12 +9,14 @@ use super::tables::numbers;
 use super::{Lost, SalvagedPart};
 use crate::domain::ids::{AccountName, ProviderName};
 use crate::store::failure::StoreFailure;
+use crate::store::sqlite::chunks::ChunkCache;
 use crate::store::sqlite::dictionary::Dictionary;
 use crate::store::sqlite::row_walk::{KeyedTable, walk};
 use crate::store::sqlite::segment::Segment;
 use crate::store::sqlite::snapshot::Snapshot;
 use crate::store::sqlite::times::ALL_TIME;
 use crate::store::sqlite::writer::Writer;
+use crate::store::sqlite::{conversion, schema};
 
 /// Purges to record at a time.
 const BATCH: usize = 10_000;
@@ -57,7 +59,12 @@ pub(super) fn take_over(
     writer: &mut Writer,
 ) -> Result<SalvagedHistory, StoreFailure> {
     let tuning = *writer.tuning();
-    let snapshot = Snapshot { connection: source, dictionary, tuning: &tuning };
+    let chunks = ChunkCache::default();
+    let snapshot = Snapshot { connection: source, dictionary, chunks: &chunks, tuning: &tuning };
+    let is_converted = schema::version(source)? == Some(schema::VERSION);
+    let targets_of = |key| {
+        if is_converted { snapshot.targets(key) } else { conversion::old_targets(source, key) }
+    };
     let mut import = writer.import()?;
     let (mut batch, mut taken) = (Vec::new(), HashSet::new());
     // A time that could not be read stays the one that replaced it.
@@ -66,7 +73,8 @@ pub(super) fn take_over(
     let keys = listed.keys();
     let table = KeyedTable { name: "purge", key: "key", columns: "id", keys };
     let walked = walk(source, table, &mut |key, _| {
-        batch.push(snapshot.purge(key)?.ok_or(StoreFailure::Corrupt)?);
+        let purge = snapshot.purge_with(key, || targets_of(key))?;
+        batch.push(purge.ok_or(StoreFailure::Corrupt)?);
         taken.insert(key);
         if batch.len() == BATCH {
             import.record(&batch, seen_at)?;

@@ -44,7 +44,7 @@ fn a_copy_is_never_made_over_a_file_or_of_a_damaged_store() {
     assert_eq!(home.store.back_up(&taken), Err(StoreFailure::Exists));
     assert_eq!(fs::read(&taken).unwrap(), b"mine");
     let copy = home.directory.path().join("copy.db");
-    super::damage::zero_root(&home.path(), "tail");
+    super::damage::zero_root(&home.path(), "chunk");
     assert_eq!(home.store.back_up(&copy), Err(StoreFailure::Corrupt));
     let refused = home.store.back_up(&copy);
     assert!(matches!(refused, Err(StoreFailure::Damaged { .. })), "{refused:?}");

@@ -1,10 +1,12 @@
 //! A full disk and a damaged file: told as what they are, and nothing is made worse.
 
 use std::fs;
+use std::sync::Arc;
 
 use super::*;
+use crate::domain::filter::{Clause, Pattern, Test};
 use crate::domain::journal::JournalState;
-use crate::domain::query::{Anchor, WindowQuery};
+use crate::domain::query::{Anchor, SummaryQuery, WindowQuery};
 use crate::store::StoreFailure;
 
 fn many() -> Vec<Purge> {
@@ -241,7 +243,7 @@ fn a_count_of_targets_that_is_damaged_takes_no_memory() {
 fn pages_are_checked_before_much_is_written() {
     let home = Home::with(&many());
     assert_eq!(home.reader().check_pages(), Ok(()));
-    zero_root(&home.path(), "tail");
+    zero_root(&home.path(), "chunk");
     assert_eq!(home.reader().check_pages(), Err(StoreFailure::Corrupt));
     assert!(is_damaged(home.reader().check_pages()));
 }
@@ -249,9 +251,7 @@ fn pages_are_checked_before_much_is_written() {
 #[test]
 fn a_bit_that_flipped_in_a_record_is_damage_when_it_is_read_in_full() {
     for change in [
-        "UPDATE purge SET head = replace(head, 'img', 'imf') WHERE id = '7'",
         "UPDATE purge SET id = '6' WHERE id = '7'",
-        "UPDATE tail SET text = replace(text, 'b.jpg', 'c.jpg')",
         "UPDATE word SET text = 'wwv.site.com' WHERE text = 'www.site.com'",
         "UPDATE purge SET completed = 1 WHERE id = '7'",
     ] {
@@ -270,6 +270,77 @@ fn a_bit_that_flipped_in_a_record_is_damage_when_it_is_read_in_full() {
         home.writer().connection().execute(change, []).unwrap();
         assert_eq!(home.reader().journal_open(), Err(StoreFailure::Corrupt), "{change}");
         assert!(home.reader().check_journal().is_err(), "{change}");
+    }
+}
+
+/// Replaces the body of each row of a table, one bit flipped, by turns; `is_told` asks the store.
+fn flip_each_bit(home: &Home, table: &str, step: usize, is_told: &dyn Fn() -> bool) {
+    let writer = home.writer();
+    let connection = writer.connection();
+    let select = format!("SELECT rowid, body FROM {table}");
+    let rows: Vec<(i64, Vec<u8>)> = connection
+        .prepare(&select)
+        .unwrap()
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    assert!(!rows.is_empty());
+    let put = |id: i64, body: &[u8]| {
+        let update = format!("UPDATE {table} SET body = ?2 WHERE rowid = ?1");
+        connection.execute(&update, (id, body)).unwrap();
+    };
+    for (id, body) in rows {
+        for bit in (0..body.len() * 8).step_by(step) {
+            let mut flipped = body.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            put(id, &flipped);
+            assert!(is_told(), "bit {bit} of row {id} of {table}");
+            home.store.forget_damage().unwrap();
+        }
+        put(id, &body);
+    }
+    assert!(!is_told());
+}
+
+#[test]
+fn a_bit_that_flipped_in_the_targets_or_their_index_is_damage_and_no_answer() {
+    let home = Home::with(&(0..24).map(|id| purge(&id.to_string(), id)).collect::<Vec<_>>());
+    let part = |text: &str| Pattern::Contains(text.to_owned());
+    let searched = |text: &str| {
+        let test = Test::Target(vec![part(text)]);
+        let clauses = vec![Clause { negated: false, test }];
+        let predicate = Arc::new(Predicate { clauses, ..Predicate::default() });
+        let query = SummaryQuery { predicate, bars: 0, now: at(0) };
+        home.reader().summary(&query).map(|summary| summary.selected)
+    };
+    assert_eq!((searched("b.jpg"), searched("c.jpg")), (Ok(24), Ok(0)));
+    flip_each_bit(&home, "chunk", 7, &|| searched("b.jpg") == Err(StoreFailure::Corrupt));
+    flip_each_bit(&home, "chunk", 61, &|| newest(&home.store) == Err(StoreFailure::Corrupt));
+    flip_each_bit(&home, "chunk", 997, &|| !home.reader().check().unwrap().is_empty());
+    flip_each_bit(&home, "trigram_block", 61, &|| searched("c.jpg") == Err(StoreFailure::Corrupt));
+    flip_each_bit(&home, "trigram_block", 997, &|| !home.reader().check().unwrap().is_empty());
+}
+
+#[test]
+fn an_index_that_leaves_something_out_is_found_by_a_check() {
+    let others = (0..24).map(|id| Purge {
+        targets: vec![Target::new(format!("/{id}/{}", "xyz".repeat(id as usize % 3)))],
+        ..purge(&id.to_string(), id)
+    });
+    for change in [
+        "UPDATE chunk SET block = (SELECT max(id) FROM trigram_block) WHERE block > 0",
+        "UPDATE chunk SET block = 99 WHERE block > 0",
+        "DELETE FROM trigram_block",
+        "UPDATE chunk SET start = start + 1 WHERE start > 0",
+        "DELETE FROM chunk WHERE start = (SELECT max(start) FROM chunk)",
+    ] {
+        let home = Home::with(&others.clone().collect::<Vec<_>>());
+        assert_eq!(home.reader().check(), Ok(Vec::new()));
+        home.writer().connection().execute(change, []).unwrap();
+        let found = home.reader().check().unwrap();
+        assert!(!found.is_empty(), "{change}: {found:?}");
+        assert!(home.store.found_damaged().is_some());
     }
 }
 

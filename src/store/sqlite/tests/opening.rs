@@ -260,6 +260,7 @@ fn a_store_of_an_earlier_program_opens_and_answers_as_before() {
     drop(old);
     let older = StoreFailure::Older { found: 4, known: schema::VERSION };
     assert_eq!(opened(&path, Access::ReadOnly), Err(older));
+    assert_eq!(Store::purges_to_convert(&path), Some(41));
     for tuning in tunings() {
         let store = Store::open_with(&path, Access::ReadWrite, tuning).unwrap();
         let reader = store.reader().unwrap();
@@ -297,5 +298,6 @@ fn a_store_of_an_earlier_program_opens_and_answers_as_before() {
         assert!(!reader.attempt_coverage(&"gcore-prod".into()).unwrap().ranges().is_empty());
         assert_eq!(reader.accounts().unwrap().len(), 6);
         assert_eq!(reader.check(), Ok(Vec::new()));
+        assert_eq!(Store::purges_to_convert(&path), None);
     }
 }

@@ -277,17 +277,19 @@ fn of_a_cut_file_what_is_left_is_salvaged() {
 #[test]
 fn several_damaged_pages_cost_only_what_was_on_them() {
     let truth = Truth::new();
-    let mut file = truth.file.clone();
-    let leaves = leaves(&truth, "purge");
-    assert!(leaves.len() > 9, "{leaves:?}");
-    for page in leaves.iter().step_by(3) {
-        file[(page - 1) * 4096..page * 4096].fill(0);
+    for table in ["purge", "chunk"] {
+        let mut file = truth.file.clone();
+        let leaves = leaves(&truth, table);
+        assert!(leaves.len() > 5, "{table}: {leaves:?}");
+        for page in leaves.iter().step_by(3) {
+            file[(page - 1) * 4096..page * 4096].fill(0);
+        }
+        let salvaged = truth.damaged("every third leaf", &file).unwrap();
+        let (taken, lost) = part(&salvaged, "purges");
+        assert!((300..500).contains(&taken), "{table}: {taken}");
+        assert_eq!(lost, Lost::Rows(600 - taken), "{table}");
+        assert_eq!(salvaged.read_anew, ACCOUNTS.map(AccountName::new).into());
     }
-    let salvaged = truth.damaged("every third leaf", &file).unwrap();
-    let (taken, lost) = part(&salvaged, "purges");
-    assert!((300..500).contains(&taken), "{taken}");
-    assert_eq!(lost, Lost::Rows(600 - taken));
-    assert_eq!(salvaged.read_anew, ACCOUNTS.map(AccountName::new).into());
 }
 
 /// Returns the leaf pages of a table.
@@ -401,6 +403,28 @@ fn a_store_of_an_earlier_program_is_salvaged_too() {
     let store = Store::open(&new, Access::ReadWrite).unwrap();
     assert_eq!(store.reader().unwrap().check(), Ok(Vec::new()));
     assert_eq!(store.reader().unwrap().journal_newest(9).unwrap().len(), 2);
+}
+
+#[test]
+fn of_a_damaged_store_of_an_earlier_program_the_rest_is_salvaged() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("store.db");
+    let old = Connection::open(&path).unwrap();
+    old.execute_batch(include_str!("../../../../tests/golden/store/version-4.sql")).unwrap();
+    let long = "SELECT id FROM purge WHERE targets > 1";
+    let lost: String = old.query_row(long, [], |row| row.get(0)).unwrap();
+    let delete = "DELETE FROM tail WHERE key = (SELECT key FROM purge WHERE id = ?1)";
+    assert_eq!(old.execute(delete, [&lost]).unwrap(), 1);
+    drop(old);
+    // It is not made worse by bringing it up to date.
+    let before = fs::read(&path).unwrap();
+    assert_eq!(Store::open(&path, Access::ReadWrite).map(drop), Err(StoreFailure::Corrupt));
+    assert_eq!(fs::read(&path).unwrap(), before);
+    let new = directory.path().join("new.db");
+    let salvaged = salvage_with(&path, &new, at(900), small()).unwrap();
+    assert_eq!(part(&salvaged, "purges"), (40, Lost::Rows(1)));
+    let kept = purges(&Store::open(&new, Access::ReadOnly).unwrap()).unwrap();
+    assert!(kept.iter().all(|purge| purge.id.as_str() != lost));
 }
 
 #[test]

@@ -121,6 +121,7 @@ fn a_store_from_before_there_were_looks_is_brought_up_with_its_journal() {
     let home = Home::with(&[purge("77", 5)]);
     let mut writer = home.writer();
     let entry = done(&mut writer, 10);
+    super::converting::make_old(&home);
     writer
         .connection()
         .execute_batch(
@@ -134,6 +135,7 @@ fn a_store_from_before_there_were_looks_is_brought_up_with_its_journal() {
         .unwrap();
     drop(writer);
     Store::open(&home.path(), Access::ReadWrite).unwrap();
+    assert_eq!(home.purges(), [purge("77", 5)]);
     let mut writer = home.writer();
     let kept = home.reader().journal_entry(&entry.id).unwrap().unwrap();
     assert_eq!((kept.state, kept.verification), (JournalState::Successful, None));
