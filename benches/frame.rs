@@ -3,6 +3,7 @@
 #![expect(
     clippy::expect_used,
     clippy::panic,
+    clippy::print_stdout,
     clippy::wildcard_enum_match_arm,
     reason = "a benchmark"
 )]
@@ -17,13 +18,17 @@ mod testing;
 
 use divan::{Bencher, black_box};
 use purgedeck::app::{Ctx, Input, Msg, update};
-use purgedeck::tui::TerminalIo;
+use purgedeck::tui::frame_encoder::FrameEncoder;
 use purgedeck::tui::renderer::Renderer;
-use ratatui::buffer::{Buffer, Cell};
+use purgedeck::tui::{DrawingAbilities, TerminalIo};
+use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use stage::Stage;
 
 fn main() {
+    for (what, key) in [("row step", "j"), ("page", "pagedown"), ("end", "end")] {
+        println!("{:6} bytes of a {what}, 160x50", Change::by(key, (160, 50)).bytes());
+    }
     divan::main();
 }
 
@@ -46,15 +51,52 @@ fn draw_with_matches(bencher: Bencher<'_, '_>, size: (u16, u16)) {
     bencher.bench_local(|| stage.draw());
 }
 
+/// Two frames with a key between them.
+struct Change {
+    before: Buffer,
+    after: Buffer,
+    /// What the encoder uses up.
+    shown: Buffer,
+    encoder: FrameEncoder,
+}
+
+impl Change {
+    fn by(key: &str, size: (u16, u16)) -> Self {
+        let mut stage = Stage::with(size, 1_000);
+        stage.press("j j");
+        let before = stage.draw();
+        stage.press(key);
+        let after = stage.draw();
+        let encoder = FrameEncoder::new(DrawingAbilities::ALL);
+        Self { shown: before.clone(), before, after, encoder }
+    }
+
+    /// Makes the bytes of it; returns their number.
+    fn bytes(&mut self) -> usize {
+        self.shown.clone_from(&self.before);
+        self.encoder.encode(&mut self.shown, &self.after).len()
+    }
+}
+
+/// The difference of two frames as bytes: a step by a row, a page.
+#[divan::bench(args = ["j", "pagedown"])]
+fn bytes_of(bencher: Bencher<'_, '_>, key: &str) {
+    let mut change = Change::by(key, (160, 50));
+    bencher.bench_local(|| change.bytes());
+}
+
 /// A terminal that swallows what is written.
-struct Sink((u16, u16));
+struct Sink {
+    size: (u16, u16),
+    encoder: FrameEncoder,
+}
 
 impl TerminalIo for Sink {
     fn size(&self) -> std::io::Result<(u16, u16)> {
-        Ok(self.0)
+        Ok(self.size)
     }
-    fn write(&mut self, cells: &[(u16, u16, &Cell)]) -> std::io::Result<()> {
-        black_box(cells);
+    fn write(&mut self, shown: &mut Buffer, next: &Buffer) -> std::io::Result<()> {
+        black_box(self.encoder.encode(shown, next));
         Ok(())
     }
     fn clear(&mut self) -> std::io::Result<()> {
@@ -89,13 +131,13 @@ impl TerminalIo for Sink {
     }
 }
 
-/// A key that moves the cursor, the frame after it, and the difference to the frame before: all but
-/// the writing.
+/// A key that moves the cursor, the frame after it, and the bytes for what it differs in from the
+/// frame before: all but the writing.
 #[divan::bench(args = SIZES)]
-fn key_to_cells(bencher: Bencher<'_, '_>, size: (u16, u16)) {
+fn key_to_bytes(bencher: Bencher<'_, '_>, size: (u16, u16)) {
     let mut stage = Stage::with(size, 1_000);
     let mut renderer = Renderer::default();
-    let mut terminal = Sink(size);
+    let mut terminal = Sink { size, encoder: FrameEncoder::new(DrawingAbilities::ALL) };
     let mut down = false;
     bencher.bench_local(|| {
         down = !down;

@@ -114,6 +114,7 @@
 //! | the longest line that can be typed; filter | `panes/field.rs`; `domain/filter/parser.rs` |
 //! | the environment of programs that are started | `config/secret/variables.rs` |
 //! | the bytes of a key; how long ESC waits | `tui/input/sequence.rs`; `tui/input/parser.rs` |
+//! | the bytes of a frame | `tui/frame_encoder.rs` |
 //! | what TERM and the locale decide | `tui/abilities.rs`, `theme/colour.rs` |
 //! | a colour, such as that of failed | `assets/themes/`; its role: `theme.rs` |
 //! | a fault that the simulator plays | `simulator/fault.rs` |

@@ -10,6 +10,7 @@ mod configured;
 pub mod editor;
 pub mod effects;
 pub mod event_loop;
+pub mod frame_encoder;
 pub mod input;
 mod live_settings;
 pub mod renderer;
@@ -35,6 +36,7 @@ pub use configured::{
     CommandKeys, DashboardStart, check, colours, command_keys, dashboard, view_names,
 };
 pub use effects::{EffectRunner, EngineEffects};
+pub use frame_encoder::DrawingAbilities;
 pub use input::Inputs;
 pub use signals::Signal;
 pub use terminal_io::{AlertMode, TerminalIo};
@@ -51,6 +53,8 @@ pub struct Dashboard<R, C = fn() -> DateTime<Utc>> {
     pub effects: R,
     /// The clock.
     pub clock: C,
+    /// The terminal's abilities besides moving its cursor.
+    pub drawing: DrawingAbilities,
     /// `true` if the mouse is captured.
     pub mouse: bool,
     /// The way in which the operator is alerted outside of the screen.
@@ -94,8 +98,9 @@ pub async fn run<R: EffectRunner, C: Fn() -> DateTime<Utc>>(
     let guard = terminal::restore_on_panic();
     let mut signals = signals::Signals::listen()?;
     let withheld = dashboard.withheld.clone();
+    let (drawing, mouse) = (dashboard.drawing, dashboard.mouse);
     let mut terminal =
-        terminal::ProcessTerminal::open(dashboard.mouse, withheld, Arc::clone(&guard))?;
+        terminal::ProcessTerminal::open(drawing, mouse, withheld, Arc::clone(&guard))?;
     let mut inputs = input::TerminalInputs::open()?;
     let exit = tokio::select! {
         biased;

@@ -1,5 +1,6 @@
 //! The abilities of a terminal, as far as the environment tells of them.
 
+use super::frame_encoder::DrawingAbilities;
 use crate::config::load::{Config, Environment};
 use crate::config::schema::SettingOrigin;
 use crate::domain::text::escape_control;
@@ -11,6 +12,33 @@ pub const TERM_ADVICE: &str = "Set TERM to your terminal's name, such as xterm-2
 
 /// The values of `TERM` for terminals that cannot move their cursor, or of which nothing is known.
 const WITHOUT_SCREEN: [&str; 2] = ["dumb", "unknown"];
+
+/// The terminals that erase a number of characters, by the beginning of the value of `TERM`.
+const ERASES_CHARACTERS: [&str; 16] = [
+    "xterm",
+    "tmux",
+    "linux",
+    "rxvt",
+    "alacritty",
+    "foot",
+    "wezterm",
+    "ghostty",
+    "konsole",
+    "vte",
+    "gnome",
+    "st-",
+    "contour",
+    "mintty",
+    "iterm",
+    "ms-terminal",
+];
+
+/// Those of them that erase with another background than the one in force, at least in some version
+/// or setting.
+const ERASES_PLAIN: [&str; 2] = ["tmux", "xterm-kitty"];
+
+/// Others that scroll a part of their rows.
+const SCROLLS: [&str; 2] = ["screen", "vt"];
 
 /// The longest value of a variable that is shown, in characters.
 const LONGEST: usize = 40;
@@ -36,6 +64,23 @@ pub fn without_screen(environment: Environment<'_>) -> Option<String> {
         // Windows' terminals set none; what sets COLORTERM is a terminal like all others.
         None => (cfg!(unix) && variable("COLORTERM").is_none())
             .then(|| "TERM is not set, so it is not known what the terminal can do".to_owned()),
+    }
+}
+
+/// Returns what a terminal can do besides moving its cursor, by the name in `TERM`; nothing of it
+/// where the name is not known.
+pub(super) fn drawing(environment: Environment<'_>) -> DrawingAbilities {
+    let Some(term) = environment("TERM").filter(|name| !name.is_empty()) else {
+        // Windows' terminals set none, and can do all of it.
+        let is_windows = cfg!(windows);
+        return if is_windows { DrawingAbilities::ALL } else { DrawingAbilities::default() };
+    };
+    let is_of = |names: &[&str]| names.iter().any(|name| term.starts_with(name));
+    let erases_characters = is_of(&ERASES_CHARACTERS);
+    DrawingAbilities {
+        erases_characters,
+        erases_in_colour: erases_characters && !is_of(&ERASES_PLAIN),
+        scrolls: erases_characters || is_of(&SCROLLS),
     }
 }
 
@@ -114,6 +159,29 @@ mod tests {
         ] {
             let (drawn, _) = of(variables, |environment| draws_ascii(&config, environment));
             assert_eq!(drawn, ascii, "{variables}");
+        }
+    }
+
+    #[test]
+    fn only_a_terminal_known_to_erase_and_scroll_is_asked_to() {
+        let plain = DrawingAbilities::default();
+        let scrolls = DrawingAbilities { scrolls: true, ..plain };
+        let erases = DrawingAbilities { erases_characters: true, ..scrolls };
+        for (variables, abilities) in [
+            ("TERM=xterm-256color", DrawingAbilities::ALL),
+            ("TERM=xterm", DrawingAbilities::ALL),
+            ("TERM=linux", DrawingAbilities::ALL),
+            ("TERM=alacritty", DrawingAbilities::ALL),
+            ("TERM=st-256color", DrawingAbilities::ALL),
+            ("TERM=xterm-kitty", erases),
+            ("TERM=tmux-256color", erases),
+            ("TERM=screen-256color", scrolls),
+            ("TERM=vt100", scrolls),
+            ("TERM=ansi", plain),
+            ("TERM=stv52", plain),
+            ("TERM=anything", plain),
+        ] {
+            assert_eq!(of(variables, drawing), abilities, "{variables}");
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::Utc;
 
-use super::abilities::draws_ascii;
+use super::abilities::{drawing, draws_ascii};
 use super::{AlertMode, Dashboard};
 use crate::app::{App, Setup, all_views};
 use crate::commands::Command;
@@ -135,6 +135,7 @@ pub fn dashboard<R>(
         theme: theme(config, environment)?,
         effects,
         clock: Utc::now,
+        drawing: drawing(environment),
         mouse: config.settings.mouse.value,
         alert_mode: match config.settings.notify.value {
             Notify::Off => AlertMode::Off,

@@ -21,30 +21,29 @@ impl Renderer {
         self.invalid = true;
     }
 
-    /// Draws a frame; returns the number of cells written.
+    /// Draws a frame, and has it written where it differs from the one before.
     pub fn render<T: TerminalIo>(
         &mut self,
         terminal: &mut T,
         size: (u16, u16),
         draw: impl FnOnce(Rect, &mut Buffer),
-    ) -> io::Result<usize> {
+    ) -> io::Result<()> {
         let area = Rect::new(0, 0, size.0, size.1);
         if self.invalid || self.shown.area != area {
             terminal.clear()?;
-            self.shown = Buffer::empty(area);
+            self.shown.resize(area);
+            self.shown.reset();
             self.invalid = false;
         }
         if self.next.area != area {
-            self.next = Buffer::empty(area);
+            self.next.resize(area);
         }
         self.next.reset();
         draw(area, &mut self.next);
-        let changes = self.shown.diff(&self.next);
-        if !changes.is_empty() {
-            terminal.write(&changes)?;
+        if self.shown != self.next {
+            terminal.write(&mut self.shown, &self.next)?;
         }
-        let written = changes.len();
         std::mem::swap(&mut self.shown, &mut self.next);
-        Ok(written)
+        Ok(())
     }
 }

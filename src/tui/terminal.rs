@@ -1,7 +1,7 @@
 //! The process's own terminal: alternate screen, raw keys, bracketed paste, mouse; all of it undone
 //! on exit, also after a panic.
 
-use std::io::{self, BufWriter, Stdout, Write};
+use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -11,26 +11,47 @@ use crossterm::event::{
     DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste,
     EnableFocusChange, EnableMouseCapture,
 };
+use crossterm::style::ResetColor;
 use crossterm::terminal::{
-    BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen,
-    LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+    EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
+    enable_raw_mode,
 };
 use crossterm::{execute, queue};
-use ratatui::backend::{Backend, CrosstermBackend};
-use ratatui::buffer::Cell;
+use ratatui::buffer::Buffer;
 use tokio::sync::Notify;
 
+use super::frame_encoder::{DrawingAbilities, FrameEncoder};
 use super::{TerminalIo, editor};
 use crate::config::secret::variables::SecretVariables;
 
 /// The process's terminal, while it is ours.
 #[derive(Debug)]
 pub(super) struct ProcessTerminal {
-    backend: CrosstermBackend<BufWriter<Stdout>>,
+    out: Output,
+    encoder: FrameEncoder,
     mouse: bool,
     /// The variables that an editor does not get.
     withheld: SecretVariables,
     guard: Arc<TerminalGuard>,
+}
+
+/// The standard output without a buffer of lines, which would write a frame in parts.
+#[cfg(unix)]
+type Output = std::fs::File;
+
+#[cfg(unix)]
+fn output() -> io::Result<Output> {
+    use std::os::fd::AsFd as _;
+    Ok(io::stdout().as_fd().try_clone_to_owned()?.into())
+}
+
+/// The standard output: elsewhere the console must be told that its bytes are UTF-8.
+#[cfg(not(unix))]
+type Output = io::Stdout;
+
+#[cfg(not(unix))]
+fn output() -> io::Result<Output> {
+    Ok(io::stdout())
 }
 
 /// Restores the terminal once; shared by everybody who may have to.
@@ -44,26 +65,27 @@ pub(super) struct TerminalGuard {
 impl ProcessTerminal {
     /// Takes the terminal. It is not queried, so there is no answer to wait for.
     pub(super) fn open(
+        abilities: DrawingAbilities,
         mouse: bool,
         withheld: SecretVariables,
         guard: Arc<TerminalGuard>,
     ) -> io::Result<Self> {
-        let mut terminal = Self {
-            backend: CrosstermBackend::new(BufWriter::with_capacity(64 * 1024, io::stdout())),
-            mouse,
-            withheld,
-            guard,
-        };
+        let mut terminal =
+            Self { out: output()?, encoder: FrameEncoder::new(abilities), mouse, withheld, guard };
         terminal.enter()?;
         Ok(terminal)
+    }
+
+    /// Writes at once what is no frame.
+    fn say(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.out.write_all(bytes)?;
+        self.out.flush()
     }
 }
 
 impl Drop for ProcessTerminal {
     /// Restores the terminal.
     fn drop(&mut self) {
-        // The terminal may be gone already; then there is nothing to restore.
-        let _ = Backend::flush(&mut self.backend);
         self.guard.restore();
     }
 }
@@ -73,33 +95,31 @@ impl TerminalIo for ProcessTerminal {
         crossterm::terminal::size()
     }
 
-    fn write(&mut self, cells: &[(u16, u16, &Cell)]) -> io::Result<()> {
-        queue!(self.backend, BeginSynchronizedUpdate)?;
-        self.backend.draw(cells.iter().copied())?;
-        queue!(self.backend, EndSynchronizedUpdate)?;
-        Write::flush(&mut self.backend)
+    fn write(&mut self, shown: &mut Buffer, next: &Buffer) -> io::Result<()> {
+        self.out.write_all(self.encoder.encode(shown, next))?;
+        self.out.flush()
     }
 
     fn clear(&mut self) -> io::Result<()> {
-        queue!(self.backend, Clear(ClearType::All))
+        self.encoder.clear();
+        Ok(())
     }
 
     fn copy(&mut self, text: &str) -> io::Result<()> {
-        execute!(self.backend, CopyToClipboard::to_clipboard_from(text))
+        let mut sequence = Vec::new();
+        queue!(sequence, CopyToClipboard::to_clipboard_from(text))?;
+        self.say(&sequence)
     }
 
     fn ring(&mut self) -> io::Result<()> {
-        self.backend.write_all(b"\x07")?;
-        Write::flush(&mut self.backend)
+        self.say(b"\x07")
     }
 
     fn message(&mut self, text: &str) -> io::Result<()> {
-        write!(self.backend, "\x1b]9;{text}\x1b\\")?;
-        Write::flush(&mut self.backend)
+        self.say(format!("\x1b]9;{text}\x1b\\").as_bytes())
     }
 
     fn leave(&mut self) -> io::Result<()> {
-        Write::flush(&mut self.backend)?;
         self.guard.restore();
         Ok(())
     }
@@ -110,11 +130,12 @@ impl TerminalIo for ProcessTerminal {
         // still taken for ours. In the background this stops the process before it writes.
         disable_raw_mode()?;
         enable_raw_mode()?;
-        queue!(self.backend, EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange, Hide)?;
+        let mut modes = Vec::new();
+        queue!(modes, EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange, Hide)?;
         if self.mouse {
-            queue!(self.backend, EnableMouseCapture)?;
+            queue!(modes, EnableMouseCapture)?;
         }
-        Write::flush(&mut self.backend)
+        self.say(&modes)
     }
 
     #[cfg(unix)]
@@ -170,6 +191,7 @@ impl TerminalGuard {
         let _ = execute!(
             out,
             EndSynchronizedUpdate,
+            ResetColor,
             DisableMouseCapture,
             DisableFocusChange,
             DisableBracketedPaste,

@@ -1,11 +1,11 @@
-//! The event loop's access to a terminal: cells written, the clipboard, and leaving it for a while.
+//! The event loop's access to a terminal: frames written, the clipboard, and leaving it for a while.
 //!
 //! Not ratatui's `Terminal`: it would flush cells, cursor and synchronised output apart, and knows
 //! no clipboard.
 
 use std::io;
 
-use ratatui::buffer::Cell;
+use ratatui::buffer::Buffer;
 
 /// The way in which the operator is alerted outside of the screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,10 +24,10 @@ pub trait TerminalIo {
     /// Returns its columns and rows.
     fn size(&self) -> io::Result<(u16, u16)>;
 
-    /// Writes cells, at column and row, all at once.
-    fn write(&mut self, cells: &[(u16, u16, &Cell)]) -> io::Result<()>;
+    /// Writes at once what a frame differs in from the one that is shown, which may be used up.
+    fn write(&mut self, shown: &mut Buffer, next: &Buffer) -> io::Result<()>;
 
-    /// Empties it.
+    /// Empties it, at the latest when it is written to.
     fn clear(&mut self) -> io::Result<()>;
 
     /// Puts a text on the operator's clipboard.

@@ -18,9 +18,10 @@ use purgedeck::domain::journal::JournalState;
 use purgedeck::effect::{Effect, Order, Report, TerminalEffect};
 use purgedeck::tui::signals::SignalSource;
 use purgedeck::tui::{
-    AlertMode, Dashboard, EffectRunner, ExitReason, Inputs, Signal, TerminalIo, event_loop,
+    AlertMode, Dashboard, DrawingAbilities, EffectRunner, ExitReason, Inputs, Signal, TerminalIo,
+    event_loop,
 };
-use ratatui::buffer::{Buffer, Cell};
+use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::stage::{Stage, just_queued, lines};
@@ -52,12 +53,12 @@ impl TerminalIo for Kept {
         Ok((self.screen.area.width, self.screen.area.height))
     }
 
-    fn write(&mut self, cells: &[(u16, u16, &Cell)]) -> io::Result<()> {
+    fn write(&mut self, shown: &mut Buffer, next: &Buffer) -> io::Result<()> {
         assert!(!self.lent, "nothing is drawn while the terminal is lent");
         self.writes += 1;
-        self.cells += cells.len();
-        for (x, y, cell) in cells {
-            self.screen[(*x, *y)] = (*cell).clone();
+        for (x, y, cell) in shown.diff_iter(next) {
+            self.cells += 1;
+            self.screen[(x, y)] = cell.clone();
         }
         Ok(())
     }
@@ -271,6 +272,7 @@ async fn run_on(
         theme: stage.theme,
         effects: Answering { store: fresh(), reports: told.into(), asked },
         clock: || super::stage::at("2026-11-21T10:04:12Z"),
+        drawing: DrawingAbilities::default(),
         mouse: false,
         alert_mode,
         withheld: SecretVariables::default(),

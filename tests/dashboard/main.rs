@@ -16,6 +16,7 @@ mod drafts;
 mod faces;
 mod finding;
 mod flooded;
+mod frames;
 mod help;
 mod keeping;
 mod keys;

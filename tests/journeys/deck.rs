@@ -18,10 +18,10 @@ use purgedeck::keymap::Keymap;
 use purgedeck::theme::{ColourDepth, Glyphs, Theme};
 use purgedeck::tui::signals::SignalSource;
 use purgedeck::tui::{
-    AlertMode, Dashboard, EffectRunner, EngineEffects, ExitReason, Inputs, Signal, TerminalIo,
-    event_loop,
+    AlertMode, Dashboard, DrawingAbilities, EffectRunner, EngineEffects, ExitReason, Inputs,
+    Signal, TerminalIo, event_loop,
 };
-use ratatui::buffer::{Buffer, Cell};
+use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use tokio::sync::{Notify, mpsc};
 
@@ -79,6 +79,7 @@ impl Deck {
                 seen: Rc::clone(&seen),
             },
             clock: move || clock.now(),
+            drawing: DrawingAbilities::default(),
             mouse: false,
             alert_mode: AlertMode::default(),
             withheld: SecretVariables::default(),
@@ -294,10 +295,10 @@ impl TerminalIo for Pane {
         Ok((area.width, area.height))
     }
 
-    fn write(&mut self, cells: &[(u16, u16, &Cell)]) -> io::Result<()> {
+    fn write(&mut self, shown: &mut Buffer, next: &Buffer) -> io::Result<()> {
         let mut screen = self.0.screen.borrow_mut();
-        for (x, y, cell) in cells {
-            screen[(*x, *y)] = (*cell).clone();
+        for (x, y, cell) in shown.diff_iter(next) {
+            screen[(x, y)] = cell.clone();
         }
         drop(screen);
         self.0.changed.notify_waiters();

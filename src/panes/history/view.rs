@@ -17,6 +17,7 @@ mod empty_state;
 mod filter;
 mod heading;
 mod list;
+mod matches;
 mod timeline;
 
 use chrono::{DateTime, Utc};
@@ -99,7 +100,7 @@ impl Widget for &HistoryView<'_> {
         } else {
             self.upright(layout.divider, buffer);
         }
-        detail::draw(self, layout.detail, buffer);
+        detail::draw(self, &columns, layout.detail, buffer);
     }
 }
 

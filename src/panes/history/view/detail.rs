@@ -1,14 +1,13 @@
 //! The detail of the purge under the cursor: a few words while it is closed, everything while it is
 //! open.
 
-use std::ops::Range;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 
 use super::HistoryView;
-use crate::domain::filter::Pattern;
+use super::list::{ShownColumns, shows_target};
+use super::matches::{matched, put_marked, put_matches};
 use crate::domain::ids::AccountName;
 use crate::domain::kind::Kind;
 use crate::domain::purge::{Purge, PurgeDetail, PurgeRow};
@@ -36,7 +35,12 @@ pub(super) fn title(view: &HistoryView<'_>) -> String {
     }
 }
 
-pub(super) fn draw(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffer) {
+pub(super) fn draw(
+    view: &HistoryView<'_>,
+    columns: &ShownColumns,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
     if area.is_empty() {
         return;
     }
@@ -46,19 +50,26 @@ pub(super) fn draw(view: &HistoryView<'_>, area: Rect, buffer: &mut Buffer) {
         return;
     };
     if !detail.is_open() {
-        return peek(view, row, area, buffer);
+        return peek(view, row, columns, area, buffer);
     }
     match (detail.shown(), detail.error()) {
         (Some(shown), _) => full(view, shown, area, buffer),
         (None, Some(error)) => {
             RowWriter::new(buffer, area, view.theme).put(&error.to_string(), Role::Error);
         }
-        (None, None) => peek(view, row, area, buffer),
+        (None, None) => peek(view, row, columns, area, buffer),
     }
 }
 
-/// Draws a summary of the row, in as many lines as there are.
-fn peek(view: &HistoryView<'_>, row: &PurgeRow, area: Rect, buffer: &mut Buffer) {
+/// Draws a summary of the row, in as many lines as there are; the first target only where the row
+/// has no room for it.
+fn peek(
+    view: &HistoryView<'_>,
+    row: &PurgeRow,
+    columns: &ShownColumns,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
     let theme = view.theme;
     let dot = theme.glyphs.dot;
     let mut words = vec![amount(row.kind, u64::from(row.target_count))];
@@ -92,7 +103,10 @@ fn peek(view: &HistoryView<'_>, row: &PurgeRow, area: Rect, buffer: &mut Buffer)
         writer.put(&dot, Role::Dim);
     }
     writer.put(&words, Role::Text);
-    if area.height > 1 && !row.first_target.is_empty() {
+    if area.height == 1 || shows_target(row, columns) {
+        return;
+    }
+    if !row.first_target.is_empty() {
         let line = Rect { y: area.y + 1, height: 1, ..area };
         let mut writer = RowWriter::new(buffer, line, theme);
         let room = writer.room();
@@ -345,50 +359,4 @@ fn running(view: &HistoryView<'_>, since: DateTime<Utc>, usual: Option<TimeDelta
 fn usual(view: &HistoryView<'_>, account: &AccountName, kind: Option<Kind>) -> Option<TimeDelta> {
     let rule = view.known.limits.get(account)?.rule(kind?)?;
     TimeDelta::from_std(rule.usual).ok()
-}
-
-/// Writes a target with what the filter's words match in it standing out.
-pub(super) fn put_matches(
-    writer: &mut RowWriter<'_>,
-    text: &str,
-    room: u16,
-    view: &HistoryView<'_>,
-    role: Role,
-) {
-    put_marked(writer, text, room, matched(view, text), role);
-}
-
-/// Returns the part of a target that the filter's words match.
-fn matched(view: &HistoryView<'_>, text: &str) -> Option<Range<usize>> {
-    let predicate = view.pane.filter().predicate();
-    predicate.target_patterns().find_map(|pattern| match pattern {
-        Pattern::Contains(part) if !part.is_empty() => {
-            let lower = text.to_ascii_lowercase();
-            lower.find(part.as_str()).map(|at| at..at + part.len())
-        }
-        Pattern::Contains(_) => None,
-        Pattern::Is(_) | Pattern::Glob(_) => pattern.matches_target(text).then_some(0..text.len()),
-    })
-}
-
-/// Writes a text with a part of it standing out.
-fn put_marked(
-    writer: &mut RowWriter<'_>,
-    text: &str,
-    room: u16,
-    found: Option<Range<usize>>,
-    role: Role,
-) {
-    let parts = found.and_then(|found| {
-        Some((text.get(..found.start)?, text.get(found.clone())?, text.get(found.end..)?))
-    });
-    let end = writer.x().saturating_add(room);
-    let Some((before, part, after)) = parts else {
-        writer.put_within(text, room, role);
-        return;
-    };
-    for (text, role) in [(before, role), (part, Role::Match), (after, role)] {
-        let left = end.saturating_sub(writer.x());
-        writer.put_within(text, left, role);
-    }
 }

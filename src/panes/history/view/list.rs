@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::HistoryView;
-use super::detail::put_matches;
+use super::matches::put_matches;
 use crate::domain::column::Column;
 use crate::domain::kind::Kind;
 use crate::domain::purge::PurgeRow;
@@ -129,10 +129,8 @@ fn draw_row(
             }
             Column::Targets => {
                 let end = writer.x() + cells;
-                let whole = row.kind == Some(Kind::All) && row.target_count == 0;
-                let count =
-                    if whole { String::new() } else { format::count(u64::from(row.target_count)) };
-                let digits = width(&count).max(if cells > 30 { 4 } else { 2 });
+                let (count, digits) = count(row, cells);
+                let whole = count.is_empty();
                 writer.column_right(&count, digits, Role::Dim).skip(1);
                 let room = end.saturating_sub(writer.x());
                 if whole {
@@ -148,6 +146,24 @@ fn draw_row(
         }
         writer.skip(1);
     }
+}
+
+/// Returns the number of targets, empty where the purge is of everything, and the cells for it.
+fn count(row: &PurgeRow, cells: u16) -> (String, u16) {
+    let whole = row.kind == Some(Kind::All) && row.target_count == 0;
+    let count = if whole { String::new() } else { format::count(u64::from(row.target_count)) };
+    let digits = width(&count).max(if cells > 30 { 4 } else { 2 });
+    (count, digits)
+}
+
+/// Returns whether a row shows its first target whole, its host as the purge's own.
+pub(super) fn shows_target(row: &PurgeRow, columns: &ShownColumns) -> bool {
+    let cells_of = |column| columns.iter().find(|(it, _)| *it == column).map_or(0, |(_, it)| *it);
+    let (target, cells) = (without_host(row), cells_of(Column::Targets));
+    let room = cells.saturating_sub(count(row, cells).1 + 1);
+    let has_host =
+        target == row.first_target || width(&printable(&row.cname)) <= cells_of(Column::Cname);
+    has_host && width(&printable(target)) <= room
 }
 
 /// Returns the first target without the row's own host.
