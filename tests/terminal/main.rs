@@ -24,7 +24,7 @@ use purgedeck::config::secret::variables::SecretVariables;
 use purgedeck::effect::{Effect, Report};
 use purgedeck::keymap::Keymap;
 use purgedeck::theme::{ColourDepth, Glyphs, Theme};
-use purgedeck::tui::{AlertMode, Dashboard, EffectRunner, TuiFailure};
+use purgedeck::tui::{AlertMode, Dashboard, DrawingAbilities, EffectRunner, TuiFailure};
 
 /// Longer than anything here takes; what has not come by then never comes.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -325,6 +325,7 @@ fn a_program_that_panics() {
         theme: Theme::named("default", ColourDepth::Indexed, Glyphs::UNICODE).unwrap(),
         effects: Falls,
         clock: chrono::Utc::now,
+        drawing: DrawingAbilities::ALL,
         mouse: true,
         alert_mode: AlertMode::default(),
         withheld: SecretVariables::default(),
