@@ -42,7 +42,7 @@ impl Rows {
     /// cursor follows the newest again.
     pub fn go_first(&mut self) -> Option<PageRequest> {
         if self.window.more_before {
-            return Some(self.first_page());
+            return Some(PageRequest { limit: self.view_limit(), ..self.first_page() });
         }
         self.set_cursor(0);
         self.hold_newest_in(Sort::NEWEST);
@@ -55,7 +55,7 @@ impl Rows {
         if self.window.more_after {
             return Some(PageRequest {
                 anchor: Anchor::End,
-                limit: self.page_limit(),
+                limit: self.view_limit(),
                 placement: CursorPlacement::Last,
             });
         }

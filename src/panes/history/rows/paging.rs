@@ -40,6 +40,12 @@ impl Rows {
         (self.page * 2 + 16) as u32
     }
 
+    /// Returns the number of rows to ask for after a jump: those in view come first, and the others
+    /// are asked for when they are there.
+    pub(super) fn view_limit(&self) -> u32 {
+        self.page.max(1) as u32
+    }
+
     /// Takes another order; the rows are to be asked for again.
     pub fn sort_by(&mut self, sort: Sort) -> PageRequest {
         self.sort = sort;
