@@ -69,8 +69,10 @@
 //! # The walk of the data
 //!
 //! A page of a vendor's history: `providers/http.rs` → the vendor's adapter →
-//! `engine/account_client.rs`, which `engine/sync/` has ask (`list_strategy.rs` or
-//! `range_strategy.rs` by the vendor's API) → `engine/store_writer.rs` → `store`, then
+//! `engine/account_client.rs`, which `engine/sync/` has ask for what `list_strategy.rs` or
+//! `range_strategy.rs` (by the vendor's API) says: news one question after the other, older history
+//! with several at once (`sync/history.rs`), no faster than the vendor allows (`sync/pace.rs`) →
+//! `engine/store_writer.rs` → `store`, then
 //! [`domain::event::Event::HistoryChanged`]. A pane whose time range it touches asks again:
 //! [`effect::Query::Window`] → `engine/queries.rs` → `store/sqlite/window.rs` → `panes/history` →
 //! `panes/history/view.rs`. The store is the only source of what is shown; coverage says what of it

@@ -33,6 +33,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use tokio::time::Instant;
 
 use crate::config::accounts::AccountConfig;
 use crate::domain::activity::Attempt;
@@ -97,6 +98,12 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
     /// before there was one.
     fn clock_ahead(&self) -> Option<chrono::TimeDelta>;
 
+    /// Returns the vendor's answers so far that said "too many requests", also those after which
+    /// the adapter asked again.
+    fn slow_downs(&self) -> SlowDowns {
+        SlowDowns::default()
+    }
+
     /// Has every further call to the vendor recorded.
     fn record_calls(&self, _recorder: &CallRecorder) {}
 
@@ -104,6 +111,15 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
     fn edge_rules(&self) -> EdgeRules {
         EdgeRules::default()
     }
+}
+
+/// The vendor's answers that said "too many requests".
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SlowDowns {
+    /// Their number so far.
+    pub count: u64,
+    /// The end of the longest pause that one of them asked for.
+    pub until: Option<Instant>,
 }
 
 /// A question for a part of the history. An adapter leaves out what its vendor cannot select by;

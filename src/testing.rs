@@ -18,8 +18,8 @@ use purgedeck::domain::journal::{JournalEntry, JournalState};
 use purgedeck::domain::kind::Kind;
 use purgedeck::domain::known::Known;
 use purgedeck::domain::limits::{
-    HistoryRule, KindRule, Limits, LimitsSource, Mode, QueryUse, Quota, RateWindow, Reading, Scope,
-    SentAs, Syntax, Wildcard,
+    HistoryRule, KindRule, Limits, LimitsSource, Mode, QueryUse, Quota, RateWindow, ReadPace,
+    Reading, Scope, SentAs, Syntax, Wildcard,
 };
 use purgedeck::domain::lint_context::LintContext;
 use purgedeck::domain::operator::{KEY_BYTES, Operator};
@@ -164,6 +164,7 @@ pub(crate) fn history() -> HistoryRule {
         finest: Duration::from_millis(1),
         settle: Duration::from_mins(1),
         per_resource: false,
+        pace: ReadPace { at_once: 4, requests: 20, per: Duration::from_secs(1) },
         times_note: None,
     }
 }

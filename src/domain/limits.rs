@@ -155,9 +155,22 @@ pub struct HistoryRule {
     pub settle: Duration,
     /// True if one request reads one resource's history.
     pub per_resource: bool,
+    /// The requests for it that one account may make.
+    pub pace: ReadPace,
     /// The vendor's note on the zone of its times, for the screen; `None` where they are plainly
     /// UTC.
     pub times_note: Option<&'static str>,
+}
+
+/// The number of requests for history that one account may make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReadPace {
+    /// On their way at once.
+    pub at_once: u32,
+    /// In a span of time.
+    pub requests: u32,
+    /// That span; the window slides.
+    pub per: Duration,
 }
 
 /// A way to read all of a history.

@@ -85,13 +85,13 @@ impl AccountClient {
         self.writer.call(move |store| store.writer()?.save_whole_lists(&account, &whole)).await
     }
 
-    /// Stores purges and, in the same step, that a range is complete; publishes the change.
+    /// Stores purges and, after them, that ranges are complete; publishes the change.
     pub(super) async fn write(
         &self,
         purges: Vec<Purge>,
-        covered: Option<(DateTime<Utc>, DateTime<Utc>)>,
+        covered: Vec<(DateTime<Utc>, DateTime<Utc>)>,
     ) -> Result<Recorded, StoreError> {
-        if purges.is_empty() && covered.is_none() {
+        if purges.is_empty() && covered.is_empty() {
             return Ok(Recorded::default());
         }
         let (account, now) = (self.account.clone(), self.clock.now());
@@ -103,7 +103,7 @@ impl AccountClient {
                 } else {
                     store.writer()?.record(&purges, now)?
                 };
-                if let Some((from, until)) = covered {
+                for (from, until) in covered {
                     store.writer()?.add_coverage(&account, from, until)?;
                 }
                 Ok(recorded)

@@ -1,20 +1,24 @@
 //! Reads the history of an account's vendor into the store and keeps it up to date.
 //!
 //! Each account has a sync of its own: a vendor that is slow, fails or answers nonsense delays no
-//! other account. A sync sends one request at a time. News come first, then purges that are not
-//! finished, then resources and limits, which change slowly, then older history. When nothing is
-//! due it sleeps on one timer.
+//! other account. News come first, then purges that are not finished, then resources and limits,
+//! which change slowly: one request at a time. Older history is read beside them, with as many
+//! requests at once as the vendor's limits allow, so that it delays none of them. When nothing is
+//! due the sync sleeps on one timer.
 
 mod attribution;
 mod backoff;
 mod history;
 mod list_strategy;
 mod offset_scan;
+mod pace;
+mod paged_scan;
 mod polling;
 mod range_scan;
 mod range_strategy;
 mod saved_state;
 mod schedule;
+mod seen_records;
 mod strategy;
 mod upkeep;
 
@@ -28,7 +32,9 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use self::attribution::Attribution;
+use self::history::OnTheirWay;
 use self::list_strategy::ListStrategy;
+use self::pace::Pace;
 use self::range_strategy::RangeStrategy;
 use self::schedule::{SyncSchedule, Task};
 use self::strategy::HistoryStrategy;
@@ -66,6 +72,9 @@ pub(super) struct AccountSync {
     polls: PollSet,
     policy: PollPolicy,
     schedule: SyncSchedule,
+    pace: Pace,
+    /// All questions for older history that could be asked were asked.
+    asked_all: bool,
     /// Reads the authors of purges, where the vendor has an activity log.
     attribution: Option<Attribution>,
     status: AccountStatus,
@@ -103,6 +112,8 @@ impl AccountSync {
             history,
             polls: PollSet::default(),
             schedule,
+            pace: Pace::new(),
+            asked_all: false,
             attribution,
             reported: None,
             jumps,
@@ -112,36 +123,51 @@ impl AccountSync {
 
     /// Works until `stop`.
     pub(super) async fn run(mut self, stop: CancellationToken) {
+        let mut on_their_way = OnTheirWay::new();
         tokio::select! {
             biased;
-            () = stop.cancelled() => return,
-            () = self.count_unfinished() => {}
+            () = stop.cancelled() => {}
+            () = self.work(&mut on_their_way) => {}
         }
+        on_their_way.shutdown().await;
+    }
+
+    /// Works without an end.
+    async fn work(&mut self, on_their_way: &mut OnTheirWay) {
+        self.count_unfinished().await;
         loop {
-            let (task, at) = self.next();
-            self.status.asking_since = (at <= Instant::now())
-                .then(|| self.status.asking_since.unwrap_or_else(|| self.client.clock.now()));
+            let (task, at) = self.next(on_their_way.len());
+            let asks = at <= Instant::now() || !on_their_way.is_empty() || self.is_held_back();
+            self.status.asking_since =
+                asks.then(|| self.status.asking_since.unwrap_or_else(|| self.client.clock.now()));
             self.status.unread = self.history.unread();
             self.status.next_at = Some(self.instant(self.history.news_at(&self.schedule).max(at)));
             self.publish_status();
             tokio::select! {
                 biased;
-                () = stop.cancelled() => return,
                 Some(message) = self.inbox.recv() => {
                     self.receive(&message);
                     continue;
                 }
                 () = tokio::time::sleep_until(at) => {}
+                Some(answer) = on_their_way.join_next() => {
+                    self.take_older(answer, on_their_way).await;
+                    continue;
+                }
             }
             if let Some(by) = self.jumps.jumped() {
                 let (account, seconds) = (&self.client.account, by.num_seconds());
                 tracing::info!(%account, seconds, "the clock moved");
                 self.receive(&SyncMsg::Refresh);
             }
-            tokio::select! {
-                biased;
-                () = stop.cancelled() => return,
-                () = self.perform(task) => {}
+            match task {
+                Task::Older => self.ask_older(on_their_way),
+                Task::News
+                | Task::Follow
+                | Task::Resources
+                | Task::Limits
+                | Task::Attribution
+                | Task::OlderAttribution => self.perform(task).await,
             }
         }
     }
@@ -167,7 +193,7 @@ impl AccountSync {
     }
 
     /// Returns the next task and its time.
-    fn next(&self) -> (Task, Instant) {
+    fn next(&self, on_their_way: usize) -> (Task, Instant) {
         let mut due = vec![
             (self.history.news_at(&self.schedule), Task::News),
             (self.schedule.resources_at, Task::Resources),
@@ -177,9 +203,7 @@ impl AccountSync {
             let wait = (at - self.client.vendor_now()).to_std().unwrap_or_default();
             due.push((Instant::now() + wait, Task::Follow));
         }
-        if let Some(at) = self.history.older_at()
-            && self.schedule.had_news
-        {
+        if let Some(at) = self.older_at(on_their_way) {
             due.push((at, Task::Older));
         }
         if let Some(attribution) = &self.attribution
@@ -194,7 +218,8 @@ impl AccountSync {
     async fn perform(&mut self, task: Task) {
         let done = match task {
             Task::News => self.read_news().await,
-            Task::Older => self.read_older().await,
+            // Its answers are taken as they come.
+            Task::Older => Ok(()),
             Task::Follow => self.follow().await,
             Task::Resources => self.read_resources().await,
             Task::Limits => self.read_limits().await,
@@ -208,22 +233,23 @@ impl AccountSync {
             .iter()
             .all(|task| self.tried.contains(task));
         match done {
-            Ok(()) => {
-                self.schedule.succeeded(task);
-                self.reported = None;
-                self.status.not_written = None;
-                match task {
-                    Task::News | Task::Follow | Task::Older => self.status.failure = None,
-                    Task::Resources | Task::Limits | Task::Attribution | Task::OlderAttribution => {
-                    }
-                }
-            }
+            Ok(()) => self.succeeded(task),
             Err(SyncError::Vendor(failure)) => self.failed(task, failure),
             Err(SyncError::Store(error)) => self.not_written(error),
         }
         let reads = self.attribution.as_ref().is_some_and(Attribution::is_reading_news);
         self.status.named =
             self.attribution.is_none() || (self.tried.contains(&Task::Attribution) && !reads);
+    }
+
+    fn succeeded(&mut self, task: Task) {
+        self.schedule.succeeded(task);
+        self.reported = None;
+        self.status.not_written = None;
+        match task {
+            Task::News | Task::Follow | Task::Older => self.status.failure = None,
+            Task::Resources | Task::Limits | Task::Attribution | Task::OlderAttribution => {}
+        }
     }
 
     fn failed(&mut self, task: Task, failure: Failure) {

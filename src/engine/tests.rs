@@ -5,6 +5,7 @@ mod damage;
 mod day;
 mod history_sync;
 mod lists;
+mod pipe;
 mod poll;
 mod query;
 mod refusing_store;

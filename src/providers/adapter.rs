@@ -18,7 +18,7 @@ use super::http::{Http, HttpPolicy, HttpRequest, HttpResponse};
 use super::records::{Position, RecordPage};
 use super::{
     ActivityPage, ActivityRequest, ActivityRule, CallRecorder, ConnectError, HistoryPage,
-    HistoryRequest, Provider, Receipt, lenient,
+    HistoryRequest, Provider, Receipt, SlowDowns, lenient,
 };
 use crate::config::accounts::AccountConfig;
 use crate::domain::edge::EdgeRules;
@@ -339,6 +339,10 @@ impl<A: Adapter> Provider for A {
 
     fn clock_ahead(&self) -> Option<TimeDelta> {
         self.session().http.clock_ahead()
+    }
+
+    fn slow_downs(&self) -> SlowDowns {
+        self.session().http.slow_downs()
     }
 
     fn record_calls(&self, recorder: &CallRecorder) {

@@ -20,6 +20,7 @@ mod exchange;
 mod preview;
 mod request;
 mod response;
+mod slow_downs;
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -38,6 +39,7 @@ pub(crate) use response::HttpResponse;
 use crate::domain::failure::{Applied, Cause, Failure};
 use crate::domain::ids::AccountName;
 use crate::domain::plan::Preview;
+use crate::providers::SlowDowns;
 use crate::providers::call_recorder::CallRecorder;
 use crate::providers::clock::WallClock;
 
@@ -78,6 +80,7 @@ pub(crate) struct Http {
     base: base::BaseUrl,
     clients: client::Clients,
     clock_offset: clock_offset::ClockOffset,
+    slow_downs: slow_downs::SlowDownCounter,
     policy: HttpPolicy,
     clock: WallClock,
     calls: OnceLock<CallRecorder>,
@@ -97,6 +100,7 @@ impl Http {
             base: base::BaseUrl::new(base)?,
             clients: client::Clients::default(),
             clock_offset: clock_offset::ClockOffset::default(),
+            slow_downs: slow_downs::SlowDownCounter::default(),
             policy,
             clock,
             calls: OnceLock::new(),
@@ -116,6 +120,11 @@ impl Http {
     /// Returns the vendor's clock minus ours, by the newest answer that carried a date.
     pub(crate) fn clock_ahead(&self) -> Option<TimeDelta> {
         self.clock_offset.get()
+    }
+
+    /// Returns the answers so far that said "too many requests".
+    pub(crate) fn slow_downs(&self) -> SlowDowns {
+        self.slow_downs.get()
     }
 
     /// Returns the host as in a request's `Host` header: with its port unless that is the usual

@@ -168,7 +168,7 @@ impl Submission {
         let resource = (self.entry.request.resource.clone(), self.entry.request.cname.clone());
         let mut scan = RangeScan::new(rule, &[(since, self.client.vendor_now())], true);
         for _ in 0..MAX_PAGES {
-            let Some(mut ask) = scan.ask() else { break };
+            let Some((place, mut ask)) = scan.ask() else { break };
             if rule.per_resource {
                 ask = HistoryRequest {
                     resource: Some(resource.clone()),
@@ -176,8 +176,8 @@ impl Submission {
                 };
             }
             let response = self.client.ask(&ask, rule).await.map_err(SyncError::Vendor)?;
-            let answered = scan.answer(&response.page, response.settled_until);
-            let covered = answered.covered.filter(|_| !rule.per_resource);
+            let answered = scan.answer(place, &response.page, response.settled_until);
+            let covered = answered.covered.filter(|_| !rule.per_resource).into_iter().collect();
             self.client.write(response.page.purges, covered).await.map_err(SyncError::Store)?;
             if rule.per_resource {
                 break;

@@ -235,8 +235,8 @@ impl ListStrategy {
         let is_fresh = |at| list.complete.is_none_or(|until| at >= until);
         let (fresh, older): (Vec<_>, Vec<_>) =
             response.page.purges.into_iter().partition(|purge| is_fresh(purge.created));
-        let fresh = client.write(fresh, None).await.map_err(SyncError::Store)?;
-        let older = client.write(older, None).await.map_err(SyncError::Store)?;
+        let fresh = client.write(fresh, Vec::new()).await.map_err(SyncError::Store)?;
+        let older = client.write(older, Vec::new()).await.map_err(SyncError::Store)?;
         if older.new > 0 {
             // It holds older purges that were not in the store: it was never complete.
             (list.complete, list.is_first) = (None, true);
@@ -256,7 +256,7 @@ impl ListStrategy {
             ScanState::Incomplete => list.due = now + LATER,
         }
         if let Some((from, until)) = self.newly_covered(vendor_now) {
-            client.write(Vec::new(), Some((from, until))).await.map_err(SyncError::Store)?;
+            client.write(Vec::new(), vec![(from, until)]).await.map_err(SyncError::Store)?;
             self.covered = Some(until);
             self.save_whole_lists(client).await?;
         } else if older.new > 0 {

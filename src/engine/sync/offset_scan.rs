@@ -6,8 +6,8 @@
 //! not count, or counts what it does not show, two passes that agree must do.
 
 use std::collections::HashSet;
-use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
+use super::seen_records::{SeenRecords, hash};
 use crate::providers::HistoryPage;
 
 /// Number of passes after which the list is left for another time.
@@ -26,7 +26,8 @@ const MAX_RECORDS: u64 = 2_000_000;
 #[derive(Debug, Default)]
 pub(super) struct OffsetScan {
     offset: u64,
-    seen: Seen,
+    /// The records that all passes saw together.
+    seen: SeenRecords,
     this: Pass,
     before: Option<Pass>,
     made: u32,
@@ -47,17 +48,6 @@ struct Pass {
     total: Option<u64>,
     /// The vendor's count moved while the pass was made.
     moved: bool,
-}
-
-/// The records that all passes saw together. Hashes represent ids and targets, to keep long lists
-/// small; should two ever share one, the count stays short and the list is read again, never taken
-/// for complete.
-#[derive(Debug, Default)]
-struct Seen {
-    ids: HashSet<u64>,
-    /// Purge and target, for vendors that list targets.
-    rows: HashSet<u64>,
-    grouped: bool,
 }
 
 /// The state of a scan after an answer.
@@ -141,7 +131,7 @@ impl OffsetScan {
 
     fn give_up(&mut self) -> ScanState {
         self.start_again();
-        self.seen = Seen::default();
+        self.seen = SeenRecords::default();
         ScanState::Incomplete
     }
 
@@ -191,32 +181,10 @@ impl Pass {
     }
 }
 
-impl Seen {
-    fn take(&mut self, page: &HistoryPage) {
-        self.grouped |= page.records != page.purges.len() as u64 + page.unreadable;
-        for purge in &page.purges {
-            self.ids.insert(hash(purge.id.as_str()));
-            for target in &purge.targets {
-                self.rows.insert(hash((purge.id.as_str(), target.text.as_str())));
-            }
-        }
-    }
-
-    /// True if exactly this number of the vendor's records was seen.
-    fn are(&self, total: u64) -> bool {
-        let seen = if self.grouped { self.rows.len() } else { self.ids.len() };
-        seen as u64 == total
-    }
-}
-
 /// Returns a hash of the records of a page.
 fn hash_of(page: &HistoryPage) -> u64 {
     let records = page.purges.iter().map(|purge| (purge.id.as_str(), &purge.targets));
     hash((page.records, page.digest, records.collect::<Vec<_>>()))
-}
-
-fn hash(value: impl std::hash::Hash) -> u64 {
-    BuildHasherDefault::<DefaultHasher>::default().hash_one(value)
 }
 
 #[cfg(test)]

@@ -50,7 +50,7 @@ impl AccountSync {
             pages.answer(&told.page, told.settled_until);
             let found =
                 poll.ids.iter().all(|id| told.page.purges.iter().any(|purge| purge.id == *id));
-            self.client.write(told.page.purges, None).await.map_err(SyncError::Store)?;
+            self.client.write(told.page.purges, Vec::new()).await.map_err(SyncError::Store)?;
             if found {
                 break;
             }

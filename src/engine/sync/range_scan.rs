@@ -4,21 +4,30 @@
 //! An answer that holds everything between two instants is a snapshot: it cannot have lost a purge
 //! between two pages, because there was one page only. So a range whose answer was cut is split
 //! until its parts fit into one answer each, the newest part first. Neighbours share the instant
-//! between them, since no vendor says whether its limits are inclusive. A range too short to split
-//! is read by offset in passes until the purges seen are as many as the vendor counts, or two
-//! passes agree; where the vendor has no offset it stays uncovered, and is reported.
+//! between them, since no vendor says whether its limits are inclusive.
 //!
-//! This module only decides, step by step: its caller asks the vendor and stores the answers. The
-//! order of the records in an answer is never relied on.
+//! A range that had settled when it was asked for does not grow any more: where the vendor counts,
+//! its pages are read by offset, several at once, and checked against the count
+//! ([`PagedScan`]). Where they disagree it is split like any other. A range too short to split is
+//! read by offset in passes until the purges seen are as many as the vendor counts, or two passes
+//! agree; where the vendor has no offset it stays uncovered, and is reported.
+//!
+//! This module only decides, step by step: its caller asks the vendor, as many questions at once as
+//! it likes, and stores the answers, in whatever order they come. The order of the records in an
+//! answer is never relied on.
+
+mod part;
 
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::domain::limits::{HistoryRule, Reading};
-use crate::providers::{HistoryPage, HistoryRequest};
-
+use self::part::{PartReading, ScanPart};
 use super::offset_scan::{OffsetScan, ScanState};
+use super::paged_scan::{PagedScan, PagedState};
+use crate::domain::limits::{HistoryRule, Reading};
+use crate::engine::clock::delta;
+use crate::providers::{HistoryPage, HistoryRequest};
 
 /// A half-open range of time.
 pub(in crate::engine) type Range = (DateTime<Utc>, DateTime<Utc>);
@@ -28,6 +37,10 @@ const AIM: (u64, u64) = (7, 10);
 /// Largest factor by which a piece is stretched where pieces turned out to be nearly empty.
 const STRETCH: u64 = 1 << 20;
 
+/// Largest number of pages of one part that is read by offset. What is complete is known part by
+/// part, and a part whose pages disagree is read again.
+const MAX_PAGES: u64 = 64;
+
 /// Number of parts in a row that cannot be read completely after which the rest is left for another
 /// time: a vendor that never says that an answer is whole would be asked for each instant.
 const MAX_INCOMPLETE: u32 = 20;
@@ -35,12 +48,16 @@ const MAX_INCOMPLETE: u32 = 20;
 /// A scan of ranges of time, newest first.
 #[derive(Debug)]
 pub(in crate::engine) struct RangeScan {
-    /// The parts that are still to be read, newest last.
-    todo: Vec<Part>,
+    /// The parts that are not read yet, newest last.
+    todo: Vec<ScanPart>,
+    last_number: u64,
     page: u64,
     finest: TimeDelta,
     offsets: bool,
-    offset_scan: Option<OffsetScan>,
+    /// Settled parts are read by offset.
+    paging: bool,
+    /// The vendor's history had settled up to here when it was last asked.
+    settled_until: Option<DateTime<Utc>>,
     /// Factor by which pieces are larger than an even spread would need: purges in one burst leave
     /// the time around it empty, and that is crossed in steps that double.
     stretch: u64,
@@ -50,25 +67,11 @@ pub(in crate::engine) struct RangeScan {
     incomplete: u32,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Part {
-    from: DateTime<Utc>,
-    until: DateTime<Utc>,
-    /// It has no end: it reaches to the newest record of the vendor. `until` then serves for
-    /// splitting only.
-    open: bool,
-    /// Estimated number of records in it.
-    expected: Option<u64>,
-}
-
-impl Part {
-    /// Corrects the estimate by the difference between the expected and the real number of records
-    /// in a part that was split off.
-    fn gives(&mut self, expected: u64, found: u64) {
-        if let Some(left) = &mut self.expected {
-            *left = (*left + expected).saturating_sub(found);
-        }
-    }
+/// The place in a scan for which a question is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(in crate::engine) struct ScanPlace {
+    part: u64,
+    offset: u64,
 }
 
 /// The result of an answer, besides the purges in it.
@@ -83,30 +86,27 @@ pub(in crate::engine) struct Answered {
 impl RangeScan {
     /// Makes a scan of these ranges, given oldest first; where `open`, the newest has no end.
     pub(in crate::engine) fn new(rule: &HistoryRule, ranges: &[Range], open: bool) -> Self {
-        let finest = super::super::clock::delta(rule.finest.max(Duration::from_millis(1)));
-        let mut todo: Vec<Part> = ranges
-            .iter()
-            .filter(|(from, until)| from < until)
-            .map(|&(from, until)| Part {
-                from: floor(from, finest),
-                until: ceil(until, finest),
-                open: false,
-                expected: None,
-            })
-            .collect();
-        if let Some(newest) = todo.last_mut() {
-            newest.open = open;
-        }
-        Self {
-            todo,
+        let finest = delta(rule.finest.max(Duration::from_millis(1)));
+        let mut scan = Self {
+            todo: Vec::new(),
+            last_number: 0,
             page: u64::from(rule.page.max(1)),
             finest,
             offsets: rule.reading != Reading::Ranges,
-            offset_scan: None,
+            paging: rule.reading != Reading::Ranges,
+            settled_until: None,
             stretch: 1,
             read: 0,
             incomplete: 0,
+        };
+        for &(from, until) in ranges.iter().filter(|(from, until)| from < until) {
+            let number = scan.next_number();
+            scan.todo.push(ScanPart::new(number, (floor(from, finest), ceil(until, finest))));
         }
+        if let Some(newest) = scan.todo.last_mut() {
+            newest.open = open;
+        }
+        scan
     }
 
     /// True if everything was read.
@@ -114,146 +114,244 @@ impl RangeScan {
         self.todo.is_empty()
     }
 
-    /// Returns the number of records that were read and will not be read again.
+    /// Returns the number of records that were read and, unless pages disagree, will not be read
+    /// again.
     pub(in crate::engine) fn read(&self) -> u64 {
-        self.read
+        self.read + self.todo.iter().map(ScanPart::read).sum::<u64>()
     }
 
     /// Returns the estimated number of records that are left; `None` where the vendor does not
     /// count, or was not asked yet.
     pub(in crate::engine) fn left(&self) -> Option<u64> {
-        self.todo.iter().map(|part| part.expected).sum()
+        self.todo.iter().map(ScanPart::left).sum()
     }
 
-    /// Returns the next request; `None` at the end of the scan.
-    pub(in crate::engine) fn ask(&mut self) -> Option<HistoryRequest> {
-        if self.offset_scan.is_none() {
-            self.carve();
+    /// Returns a question that may be asked now, beside those that were not answered yet; `None`
+    /// where their answers have to be known first, and at the end of the scan.
+    pub(in crate::engine) fn ask(&mut self) -> Option<(ScanPlace, HistoryRequest)> {
+        let mut index = self.todo.len();
+        while index > 0 {
+            index -= 1;
+            index += self.carve(index);
+            let Some(part) = self.todo.get_mut(index) else { continue };
+            let Some(offset) = part.ask() else { continue };
+            let request = HistoryRequest {
+                from: Some(part.from),
+                until: (!part.open).then_some(part.until),
+                offset,
+                ..HistoryRequest::default()
+            };
+            return Some((ScanPlace { part: part.number, offset }, request));
         }
-        let part = self.todo.last()?;
-        Some(HistoryRequest {
-            from: Some(part.from),
-            until: (!part.open).then_some(part.until),
-            offset: self.offset_scan.as_ref().map_or(0, OffsetScan::offset),
-            ..HistoryRequest::default()
-        })
+        None
     }
 
-    /// Takes the answer to the newest request. Nothing after `settled_until` counts as complete: up
-    /// to there the vendor's history had settled when the request was made.
+    /// Takes the answer to a question. Nothing after `settled_until` counts as complete: up to
+    /// there the vendor's history had settled when the question was asked. The answer for a part
+    /// that is not read any more changes nothing.
     pub(in crate::engine) fn answer(
         &mut self,
+        place: ScanPlace,
         page: &HistoryPage,
         settled_until: DateTime<Utc>,
     ) -> Answered {
-        let Some(part) = self.todo.last().copied() else {
+        self.settled_until = self.settled_until.max(Some(settled_until));
+        let Some(index) = self.place(place) else {
             return Answered::default();
         };
-        if let Some(offset_scan) = &mut self.offset_scan {
-            return match offset_scan.answer(page) {
-                ScanState::More => Answered::default(),
-                ScanState::Complete => self.done(part, counted_records(page), settled_until),
-                ScanState::Incomplete => self.incomplete(part),
-            };
+        let Some(part) = self.todo.get_mut(index) else {
+            return Answered::default();
+        };
+        match &mut part.reading {
+            PartReading::Whole { .. } => self.take_first(index, page, settled_until),
+            PartReading::Paged(scan) => match scan.answer(place.offset, page, settled_until) {
+                PagedState::More => Answered::default(),
+                PagedState::Complete => {
+                    let settled_until = scan.settled_until();
+                    self.done(index, counted_records(page), settled_until)
+                }
+                PagedState::Disagrees => {
+                    self.split_up(index);
+                    Answered::default()
+                }
+            },
+            PartReading::Passes { scan, asked } => {
+                *asked = false;
+                match scan.answer(page) {
+                    ScanState::More => Answered::default(),
+                    ScanState::Complete => self.done(index, counted_records(page), settled_until),
+                    ScanState::Incomplete => self.incomplete(index),
+                }
+            }
         }
+    }
+
+    /// Notes that a question was not answered; it is asked again.
+    pub(in crate::engine) fn lost(&mut self, place: ScanPlace) {
+        if let Some(part) = self.place(place).and_then(|index| self.todo.get_mut(index)) {
+            part.lost(place.offset);
+        }
+    }
+
+    /// Skips the part of a question that the vendor does not answer, and returns it. A part
+    /// that was read by offset is split instead: a vendor may have no pages that far behind.
+    pub(in crate::engine) fn give_up(&mut self, place: ScanPlace) -> Option<Range> {
+        let index = self.place(place)?;
+        if matches!(self.todo.get(index)?.reading, PartReading::Paged(_)) {
+            self.paging = false;
+            self.split_up(index);
+            return None;
+        }
+        self.incomplete(index).incomplete
+    }
+
+    fn place(&self, place: ScanPlace) -> Option<usize> {
+        self.todo.iter().position(|part| part.number == place.part)
+    }
+
+    fn next_number(&mut self) -> u64 {
+        self.last_number += 1;
+        self.last_number
+    }
+
+    /// Takes the first answer for a part, or the only one.
+    fn take_first(
+        &mut self,
+        index: usize,
+        page: &HistoryPage,
+        settled_until: DateTime<Utc>,
+    ) -> Answered {
         let cut = page.total.is_some_and(|total| total > page.records);
         if (page.complete && !cut) || page.total == Some(page.records) {
-            return self.done(part, page.records, settled_until);
+            return self.done(index, page.records, settled_until);
         }
         if page.records == 0 {
-            return self.incomplete(part);
+            return self.incomplete(index);
         }
         self.stretch = (self.stretch / 2).max(1);
         // An incomplete answer shows how much the vendor really gives at once.
         self.page = self.page.min(page.records);
-        let expected = page
-            .total
-            .filter(|total| *total > self.page)
-            .unwrap_or((self.page * AIM.0 * 2 / AIM.1).max(self.page + 1));
-        let behind = self.todo.len().checked_sub(2);
-        if let (Some(before), Some(rest)) =
-            (part.expected, behind.and_then(|at| self.todo.get_mut(at)))
-        {
-            rest.gives(before, expected);
+        let counted = page.total.filter(|total| *total > self.page);
+        self.paging &= counted.is_some();
+        let expected = counted.unwrap_or((self.page * AIM.0 * 2 / AIM.1).max(self.page + 1));
+        let Some(part) = self.todo.get_mut(index) else {
+            return Answered::default();
+        };
+        let before = part.expected.replace(expected);
+        part.reading = PartReading::Whole { asked: false };
+        let splittable = part.is_splittable(self.finest);
+        if let Some(before) = before {
+            self.correct(index, before, expected);
         }
-        if let Some(newest) = self.todo.last_mut() {
-            newest.expected = Some(expected);
+        let total = counted.filter(|total| *total <= self.most(index));
+        let reading = match total {
+            Some(total) => PartReading::Paged(PagedScan::new(page, total, settled_until)),
+            None if splittable => return Answered::default(),
+            None if self.offsets => {
+                let mut scan = OffsetScan::default();
+                scan.answer(page);
+                PartReading::Passes { scan, asked: false }
+            }
+            None => return self.incomplete(index),
+        };
+        if let Some(part) = self.todo.get_mut(index) {
+            part.reading = reading;
         }
-        if self.is_splittable(part) {
-            Answered::default()
-        } else if self.offsets {
-            let mut offset_scan = OffsetScan::default();
-            offset_scan.answer(page);
-            self.offset_scan = Some(offset_scan);
-            Answered::default()
-        } else {
-            self.incomplete(part)
-        }
+        Answered::default()
     }
 
-    /// Skips the newest part, for which the vendor does not answer; returns it.
-    pub(in crate::engine) fn give_up(&mut self) -> Option<Range> {
-        let part = self.todo.last().copied()?;
-        self.incomplete(part).incomplete
-    }
-
-    fn done(&mut self, part: Part, records: u64, settled_until: DateTime<Utc>) -> Answered {
-        self.todo.pop();
-        self.offset_scan = None;
+    fn done(&mut self, index: usize, records: u64, settled_until: DateTime<Utc>) -> Answered {
+        let part = self.todo.remove(index);
         self.read += records;
         self.incomplete = 0;
         if part.expected.is_some() && records.saturating_mul(4) < self.page {
             self.stretch = (self.stretch * 2).min(STRETCH);
         }
-        if let (Some(expected), Some(rest)) = (part.expected, self.todo.last_mut()) {
-            rest.gives(expected, records);
+        if let Some(expected) = part.expected {
+            self.correct(index, expected, records);
         }
         let until = if part.open { settled_until } else { part.until.min(settled_until) };
         Answered { covered: (part.from < until).then_some((part.from, until)), incomplete: None }
     }
 
-    fn incomplete(&mut self, part: Part) -> Answered {
-        self.todo.pop();
-        self.offset_scan = None;
+    fn incomplete(&mut self, index: usize) -> Answered {
+        let part = self.todo.remove(index);
         self.incomplete += 1;
         let mut from = part.from;
         if self.incomplete >= MAX_INCOMPLETE {
-            from = self.todo.first().map_or(from, |oldest| oldest.from);
+            from = self.todo.first().map_or(from, |oldest| oldest.from.min(from));
             self.todo.clear();
         }
         Answered { covered: None, incomplete: Some((from, part.until)) }
     }
 
-    fn is_splittable(&self, part: Part) -> bool {
-        part.until - part.from >= self.finest * 2
+    /// Corrects the estimate of the part from which the part at `index` was split off, by the
+    /// difference between the expected and the real number of records.
+    fn correct(&mut self, index: usize, expected: u64, found: u64) {
+        let older = self.todo.get_mut(..index).unwrap_or_default().iter_mut().rev();
+        if let Some(left) = older.filter_map(ScanPart::estimate).next() {
+            *left = (*left + expected).saturating_sub(found);
+        }
     }
 
-    /// Splits the newest part where more is expected in it than one answer holds.
-    fn carve(&mut self) {
-        let Some(part) = self.todo.last().copied() else {
-            return;
-        };
-        let Some(expected) = part.expected.filter(|expected| *expected > self.page) else {
-            return;
-        };
-        if !self.is_splittable(part) {
-            return;
+    /// Has a part whose pages disagree read in smaller ones, each a snapshot.
+    fn split_up(&mut self, index: usize) {
+        let (number, finest, offsets) = (self.next_number(), self.finest, self.offsets);
+        if let Some(part) = self.todo.get_mut(index) {
+            // Pages that are still on their way belong to the old number.
+            part.number = number;
+            part.pages = false;
+            part.reading = if offsets && !part.is_splittable(finest) {
+                PartReading::Passes { scan: OffsetScan::default(), asked: false }
+            } else {
+                PartReading::Whole { asked: false }
+            };
         }
-        let aim = (self.page * AIM.0 / AIM.1).max(1);
+    }
+
+    /// Returns the most records of a part that can be read in one go: those of one answer, or of
+    /// many where its pages can be asked for at once.
+    fn most(&self, index: usize) -> u64 {
+        let has_settled = |part: &ScanPart| {
+            self.settled_until.is_some_and(|until| part.has_settled(self.finest, until))
+        };
+        let part = self.todo.get(index).filter(|part| self.paging && part.pages);
+        let pages = if part.is_some_and(has_settled) { MAX_PAGES } else { 1 };
+        self.page.saturating_mul(pages)
+    }
+
+    /// Splits a part where more is expected in it than can be read in one go. Returns the number
+    /// of parts that it became more, which are newer.
+    fn carve(&mut self, index: usize) -> usize {
+        let Some(part) = self.todo.get(index).filter(|part| part.is_to_ask()) else {
+            return 0;
+        };
+        let most = self.most(index);
+        let Some(expected) = part.expected.filter(|expected| *expected > most) else {
+            return 0;
+        };
+        if !part.is_splittable(self.finest) {
+            return 0;
+        }
+        let aim = (most * AIM.0 / AIM.1).max(1);
         let width = (part.until - part.from).num_microseconds().unwrap_or(i64::MAX);
         let piece =
             i128::from(width) * i128::from(aim.saturating_mul(self.stretch)) / i128::from(expected);
-        let piece = TimeDelta::microseconds(i64::try_from(piece).unwrap_or(width).min(width));
+        // However empty its neighbours were: a part that was cut is at least halved.
+        let piece = TimeDelta::microseconds(i64::try_from(piece).unwrap_or(width).min(width / 2));
         let middle = floor(part.until - piece, self.finest)
             .clamp(part.from + self.finest, part.until - self.finest);
-        self.todo.pop();
-        self.todo.push(Part {
+        let part = self.todo.remove(index);
+        let (rest, piece) = (self.next_number(), self.next_number());
+        let rest = ScanPart {
             until: middle,
             open: false,
             expected: Some(expected.saturating_sub(aim)),
-            ..part
-        });
-        self.todo.push(Part { from: middle, expected: Some(aim), ..part });
+            ..part.again(rest)
+        };
+        let piece = ScanPart { from: middle, expected: Some(aim), ..part.again(piece) };
+        self.todo.splice(index..index, [rest, piece]);
+        1
     }
 }
 
@@ -275,5 +373,5 @@ fn ceil(at: DateTime<Utc>, step: TimeDelta) -> DateTime<Utc> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
+#[expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 mod tests;

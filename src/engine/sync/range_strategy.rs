@@ -2,8 +2,8 @@
 //!
 //! News are everything since the newest instant that is known to be complete, with an overlap, and
 //! without an end. Gaps before that, back to the end of the vendor's history, are read afterwards,
-//! newest first. A new run continues where the last one ended, since the complete ranges are in the
-//! store.
+//! newest first, with several questions at once. A new run continues where the last one ended,
+//! since the complete ranges are in the store.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -14,15 +14,18 @@ use tokio::time::Instant;
 
 use super::range_scan::{Range, RangeScan};
 use super::schedule::SyncSchedule;
-use super::strategy::{HistoryStrategy, Pages, Step};
+use super::strategy::{HistoryAnswer, HistoryQuestion, HistoryStrategy, Pages, Step, Taken};
 use crate::domain::coverage::Coverage;
 use crate::domain::limits::HistoryRule;
-use crate::engine::account_client::{AccountClient, SyncError};
+use crate::engine::account_client::{AccountClient, HistoryResponse, SyncError};
 use crate::engine::clock::delta;
 
 /// Length of the newest history that is read before anything older, so that the first rows come at
 /// once.
 const FIRST_LOOK: TimeDelta = TimeDelta::hours(1);
+/// Length of the newest part of a longer gap, which is read by itself: what is on the screen is
+/// complete before the rest is.
+const NEWEST_PART: TimeDelta = TimeDelta::days(1);
 /// Age up to which history is read where the vendor does not say how far it goes back.
 const REACH: Duration = Duration::from_hours(366 * 24);
 /// Pause before gaps that could not be closed are tried again.
@@ -35,8 +38,12 @@ pub(super) struct RangeStrategy {
     coverage: Coverage,
     news: Option<RangeScan>,
     older: Option<RangeScan>,
-    /// The time to look for gaps.
+    /// The number of scans for gaps so far.
+    scans: u64,
+    /// The time to go on with gaps, or to look for them.
     older_at: Instant,
+    /// There may be a gap that came after the running scan for gaps began.
+    new_gap: bool,
     reported: HashSet<Range>,
 }
 
@@ -48,7 +55,9 @@ impl RangeStrategy {
             coverage,
             news: None,
             older: None,
+            scans: 0,
             older_at: Instant::now(),
+            new_gap: false,
             reported: HashSet::new(),
         }
     }
@@ -71,7 +80,15 @@ impl RangeStrategy {
         let now = client.vendor_now();
         let reach = now - delta(self.rule.reach.unwrap_or(REACH));
         let newest = self.newest().unwrap_or(now - FIRST_LOOK);
-        let gaps = self.coverage.missing(reach, newest);
+        let mut gaps = self.coverage.missing(reach, newest);
+        if let Some((from, until)) = gaps.pop() {
+            let middle = until - NEWEST_PART;
+            if middle - from > NEWEST_PART {
+                gaps.extend([(from, middle), (middle, until)]);
+            } else {
+                gaps.push((from, until));
+            }
+        }
         (!gaps.is_empty()).then(|| RangeScan::new(&self.rule, &gaps, false))
     }
 
@@ -80,21 +97,31 @@ impl RangeStrategy {
         scan: &mut RangeScan,
         client: &AccountClient,
     ) -> Result<Step, SyncError> {
-        let Some(ask) = scan.ask() else {
+        let Some((place, ask)) = scan.ask() else {
             return Ok(Step { over: true, ..Step::default() });
         };
         let response = client.ask(&ask, &self.rule).await.map_err(SyncError::Vendor)?;
-        let answered = scan.answer(&response.page, response.settled_until);
+        let answered = scan.answer(place, &response.page, response.settled_until);
+        let covered: Vec<Range> = answered.covered.into_iter().collect();
         let recorded =
-            client.write(response.page.purges, answered.covered).await.map_err(SyncError::Store)?;
-        if let Some((from, until)) = answered.covered {
-            self.coverage.add(from, until);
-        }
+            client.write(response.page.purges, covered.clone()).await.map_err(SyncError::Store)?;
+        self.cover(&covered);
         Ok(Step {
             over: scan.is_over(),
             changed: recorded.new + recorded.changed > 0,
-            incomplete: answered.incomplete.filter(|incomplete| self.reported.insert(*incomplete)),
+            incomplete: answered.incomplete.into_iter().filter(|it| self.is_new(*it)).collect(),
         })
+    }
+
+    fn cover(&mut self, ranges: &[Range]) {
+        for (from, until) in ranges {
+            self.coverage.add(*from, *until);
+        }
+    }
+
+    /// True if this range was not reported before.
+    fn is_new(&mut self, incomplete: Range) -> bool {
+        self.reported.insert(incomplete)
     }
 }
 
@@ -117,6 +144,7 @@ impl HistoryStrategy for RangeStrategy {
         client: &AccountClient,
         _schedule: &mut SyncSchedule,
     ) -> Result<Step, SyncError> {
+        let has_begun = self.news.is_some();
         let mut scan = self.news.take().unwrap_or_else(|| {
             let from = self.news_from(client);
             if self.newest().is_some_and(|newest| newest < from) {
@@ -126,7 +154,15 @@ impl HistoryStrategy for RangeStrategy {
             let until = client.vendor_now().max(from + delta(self.rule.finest) * 2);
             RangeScan::new(&self.rule, &[(from, until)], true)
         });
-        let step = self.read(&mut scan, client).await?;
+        let read = self.read(&mut scan, client).await;
+        if has_begun && read.is_err() {
+            // Its newest part was read; the next news begin there and leave out the rest.
+            self.new_gap = true;
+            if self.older.is_none() {
+                self.older_at = Instant::now();
+            }
+        }
+        let step = read?;
         if !step.over {
             self.news = Some(scan);
         }
@@ -138,35 +174,57 @@ impl HistoryStrategy for RangeStrategy {
     }
 
     /// The gaps, newest first.
-    async fn read_older(&mut self, client: &AccountClient) -> Result<Step, SyncError> {
-        let Some(mut older) = self.older.take().or_else(|| self.missing(client)) else {
-            self.older_at = Instant::now() + GAPS_AGAIN;
-            return Ok(Step { over: true, ..Step::default() });
-        };
-        let read = match self.read(&mut older, client).await {
-            Err(SyncError::Vendor(failure)) if failure.is_about_the_question() => {
-                let incomplete = older.give_up();
-                Ok(Step {
-                    over: older.is_over(),
-                    incomplete: incomplete.filter(|incomplete| self.reported.insert(*incomplete)),
-                    ..Step::default()
-                })
-            }
-            Err(SyncError::Vendor(failure)) => {
-                self.older = Some(older);
-                return Err(SyncError::Vendor(failure));
-            }
-            // A page that was not stored is still missing: the gaps are looked for again.
-            other => other,
-        };
-        let step = read?;
-        if step.over {
-            // Incomplete ranges are still missing, but are not tried again at once.
-            self.older_at = Instant::now() + GAPS_AGAIN;
-        } else {
-            self.older = Some(older);
+    fn ask_older(&mut self, client: &AccountClient) -> Option<HistoryQuestion> {
+        if self.older.is_none() {
+            (self.older, self.new_gap) = (self.missing(client), false);
+            self.scans += 1;
         }
-        Ok(step)
+        let Some(older) = &mut self.older else {
+            self.older_at = Instant::now() + GAPS_AGAIN;
+            return None;
+        };
+        let (place, request) = older.ask()?;
+        Some(HistoryQuestion { scan: self.scans, place, request })
+    }
+
+    fn take_older(&mut self, answers: Vec<HistoryAnswer>) -> Taken {
+        let mut taken = Taken::default();
+        let mut incomplete = Vec::new();
+        for HistoryAnswer { question, result, .. } in answers {
+            let older = self.older.as_mut().filter(|_| question.scan == self.scans);
+            match (result, older) {
+                (Ok(response), older) => {
+                    let HistoryResponse { page, settled_until } = response;
+                    if let Some(older) = older {
+                        let answered = older.answer(question.place, &page, settled_until);
+                        taken.covered.extend(answered.covered);
+                        incomplete.extend(answered.incomplete);
+                    }
+                    taken.purges.extend(page.purges);
+                }
+                (Err(failure), Some(older)) if failure.is_about_the_question() => {
+                    incomplete.extend(older.give_up(question.place));
+                }
+                (Err(_), Some(older)) => older.lost(question.place),
+                (Err(_), None) => {}
+            }
+        }
+        taken.incomplete = incomplete.into_iter().filter(|it| self.is_new(*it)).collect();
+        taken
+    }
+
+    fn stored_older(&mut self, covered: Option<&[Range]>) {
+        let Some(covered) = covered else {
+            // A page that was not stored is still missing: the gaps are looked for again.
+            self.older = None;
+            return;
+        };
+        self.cover(covered);
+        if self.older.as_ref().is_some_and(RangeScan::is_over) {
+            // Incomplete ranges are still missing, but are not tried again at once.
+            let wait = if self.new_gap { Duration::ZERO } else { GAPS_AGAIN };
+            (self.older, self.older_at) = (None, Instant::now() + wait);
+        }
     }
 
     fn put_off_older(&mut self, by: Duration) {
@@ -178,6 +236,6 @@ impl HistoryStrategy for RangeStrategy {
     }
 
     fn pages(&self, rule: &HistoryRule, range: Range) -> Pages {
-        Pages::Ranges(Box::new(RangeScan::new(rule, &[range], false)))
+        Pages::Ranges(Box::new(RangeScan::new(rule, &[range], false)), None)
     }
 }

@@ -50,6 +50,8 @@ pub(super) struct SyncSchedule {
     blocked: Option<Instant>,
     /// The vendor answered "too many requests".
     rate_limited: bool,
+    /// The last failure that made anything wait.
+    failed_at: Option<Instant>,
     /// News were read at least once.
     pub(super) had_news: bool,
     backoff: Backoff,
@@ -73,6 +75,7 @@ impl SyncSchedule {
             limits_at: now,
             blocked: None,
             rate_limited: false,
+            failed_at: None,
             had_news: false,
             backoff: backoff(),
             resources_backoff: backoff(),
@@ -133,6 +136,17 @@ impl SyncSchedule {
         }
     }
 
+    /// True while no request may be made.
+    pub(super) fn is_blocked(&self) -> bool {
+        self.blocked.is_some_and(|until| until > Instant::now())
+    }
+
+    /// True for a question that was asked after the last failure: only its answer tells more than
+    /// the failure did.
+    pub(super) fn is_after_failure(&self, asked_at: Instant) -> bool {
+        self.failed_at.is_none_or(|failed_at| asked_at > failed_at)
+    }
+
     /// Notes that a task succeeded.
     pub(super) fn succeeded(&mut self, task: Task) {
         let next = Instant::now() + self.upkeep;
@@ -179,6 +193,9 @@ impl SyncSchedule {
         }
         // Authors are optional: their log never keeps history from being read.
         let optional = matches!(task, Task::Attribution | Task::OlderAttribution);
+        if needed || task == Task::Older || (rate_limited && !optional) {
+            self.failed_at = Some(Instant::now());
+        }
         if needed || (rate_limited && !optional) {
             self.blocked = Some(again);
             self.rate_limited = rate_limited;
@@ -188,6 +205,7 @@ impl SyncSchedule {
 
     /// Notes that the store failed.
     pub(super) fn not_written(&mut self) {
-        self.blocked = Some(Instant::now() + STORE);
+        let now = Instant::now();
+        (self.blocked, self.failed_at) = (Some(now + STORE), Some(now));
     }
 }

@@ -8,13 +8,15 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 
-use super::range_scan::{Range, RangeScan};
+use super::range_scan::{Range, RangeScan, ScanPlace};
 use super::schedule::SyncSchedule;
 use crate::domain::event::Unread;
+use crate::domain::failure::Failure;
 use crate::domain::ids::ResourceId;
 use crate::domain::limits::HistoryRule;
+use crate::domain::purge::Purge;
 use crate::domain::resource::Resource;
-use crate::engine::account_client::{AccountClient, SyncError};
+use crate::engine::account_client::{AccountClient, HistoryResponse, SyncError};
 use crate::providers::{HistoryPage, HistoryRequest};
 
 /// Decides what to ask an account's vendor for, so that its history becomes complete and stays so.
@@ -64,10 +66,20 @@ pub(super) trait HistoryStrategy: Debug + Send + Sync {
         None
     }
 
-    /// Reads one page of older history.
-    async fn read_older(&mut self, _client: &AccountClient) -> Result<Step, SyncError> {
-        Ok(Step::default())
+    /// Returns a question for older history that may be asked now, beside those that were not
+    /// answered yet; `None` where their answers have to be known first, or there is none.
+    fn ask_older(&mut self, _client: &AccountClient) -> Option<HistoryQuestion> {
+        None
     }
+
+    /// Takes answers to such questions, and returns what is to be stored of them.
+    fn take_older(&mut self, _answers: Vec<HistoryAnswer>) -> Taken {
+        Taken::default()
+    }
+
+    /// Notes that what was taken of answers is stored, with these ranges complete; `None`: the
+    /// store failed.
+    fn stored_older(&mut self, _covered: Option<&[Range]>) {}
 
     /// Delays the reading of older history.
     fn put_off_older(&mut self, _by: Duration) {}
@@ -80,6 +92,39 @@ pub(super) trait HistoryStrategy: Debug + Send + Sync {
     fn pages(&self, rule: &HistoryRule, range: Range) -> Pages;
 }
 
+/// A question for a page of history that may be asked beside others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct HistoryQuestion {
+    /// The number of the scan that asks, so that late answers are not taken for another's.
+    pub(super) scan: u64,
+    /// Its place in that scan.
+    pub(super) place: ScanPlace,
+    /// The request.
+    pub(super) request: HistoryRequest,
+}
+
+/// What became of a question.
+#[derive(Debug)]
+pub(super) struct HistoryAnswer {
+    /// The question.
+    pub(super) question: HistoryQuestion,
+    /// The time at which it was asked.
+    pub(super) asked_at: Instant,
+    /// The answer.
+    pub(super) result: Result<HistoryResponse, Failure>,
+}
+
+/// Everything that was taken of several answers.
+#[derive(Debug, Default)]
+pub(super) struct Taken {
+    /// The purges to store.
+    pub(super) purges: Vec<Purge>,
+    /// The ranges that are complete once the purges are stored.
+    pub(super) covered: Vec<Range>,
+    /// Ranges that cannot be read completely; each is reported once.
+    pub(super) incomplete: Vec<Range>,
+}
+
 /// The result of one step of reading history.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Step {
@@ -87,15 +132,15 @@ pub(super) struct Step {
     pub(super) over: bool,
     /// Purges were new or changed.
     pub(super) changed: bool,
-    /// A range that cannot be read completely; reported once.
-    pub(super) incomplete: Option<Range>,
+    /// Ranges that cannot be read completely; each is reported once.
+    pub(super) incomplete: Vec<Range>,
 }
 
 /// Requests for a part of a history, page after page.
 #[derive(Debug)]
 pub(super) enum Pages {
-    /// By ranges of time.
-    Ranges(Box<RangeScan>),
+    /// By ranges of time, with the place of the newest question.
+    Ranges(Box<RangeScan>, Option<ScanPlace>),
     /// By offset, from this one on; `None` after the last page.
     Offset(Option<u64>),
 }
@@ -104,7 +149,11 @@ impl Pages {
     /// Returns the next request; `None` after the last page.
     pub(super) fn ask(&mut self) -> Option<HistoryRequest> {
         match self {
-            Self::Ranges(scan) => scan.ask(),
+            Self::Ranges(scan, place) => {
+                let (asked, request) = scan.ask()?;
+                *place = Some(asked);
+                Some(request)
+            }
             Self::Offset(offset) => {
                 offset.map(|offset| HistoryRequest { offset, ..HistoryRequest::default() })
             }
@@ -115,8 +164,10 @@ impl Pages {
     /// `settled_until`.
     pub(super) fn answer(&mut self, page: &HistoryPage, settled_until: DateTime<Utc>) {
         match self {
-            Self::Ranges(scan) => {
-                scan.answer(page, settled_until);
+            Self::Ranges(scan, place) => {
+                if let Some(place) = place.take() {
+                    scan.answer(place, page, settled_until);
+                }
             }
             Self::Offset(offset) => {
                 let last = page.complete || page.records == 0;

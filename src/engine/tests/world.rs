@@ -90,6 +90,12 @@ pub(super) struct State {
     pub(super) down: Option<Failure>,
     /// Time that an answer takes.
     pub(super) slow: Duration,
+    /// Longest time that chance adds to that.
+    pub(super) jitter: Duration,
+    /// Percentage of questions that fail, and how many may.
+    pub(super) faults: (u8, u32),
+    /// Questions for history on their way: now, and at most so far.
+    pub(super) on_their_way: (u32, u32),
     /// Purges that arrive after each question: how many, and how long before it was asked they were
     /// created.
     pub(super) arrivals: VecDeque<(u32, TimeDelta)>,
@@ -153,6 +159,9 @@ impl Vendor {
                 failures: VecDeque::new(),
                 down: None,
                 slow: Duration::ZERO,
+                jitter: Duration::ZERO,
+                faults: (0, 0),
+                on_their_way: (0, 0),
                 arrivals: VecDeque::new(),
                 asked: Vec::new(),
                 resources_asked: 0,
@@ -195,11 +204,14 @@ impl Vendor {
     }
 
     fn fault(&self) -> Option<Failure> {
-        self.change(|state| state.failures.pop_front().or_else(|| state.down.clone()))
+        self.change(|state| {
+            let next = state.failures.pop_front().or_else(|| state.down.clone());
+            next.or_else(|| state.fault_by_chance())
+        })
     }
 
     async fn pause(&self) {
-        let slow = self.change(|state| state.slow);
+        let slow = self.change(|state| state.slow + state.jitter.mul_f64(state.dice.f64()));
         if slow > Duration::ZERO {
             tokio::time::sleep(slow).await;
         }
@@ -267,6 +279,22 @@ impl State {
             ..testing::purge(account.clone(), id.clone(), created)
         });
         id
+    }
+
+    fn fault_by_chance(&mut self) -> Option<Failure> {
+        let (percent, left) = self.faults;
+        if left == 0 || self.dice.u8(..100) >= percent {
+            return None;
+        }
+        self.faults.1 -= 1;
+        Some(Failure::new(match self.dice.u8(..6) {
+            0 => Cause::RateLimited { retry_after: Some(Duration::from_secs(7)) },
+            1 => Cause::RateLimited { retry_after: None },
+            2 => Cause::VendorError,
+            3 => Cause::BadAnswer,
+            4 => Cause::Unreachable,
+            _ => Cause::Lost,
+        }))
     }
 
     fn list(&mut self, ask: &HistoryRequest, now: DateTime<Utc>) -> HistoryPage {
@@ -344,8 +372,13 @@ impl Provider for Vendor {
     }
 
     async fn history(&self, ask: &HistoryRequest) -> Result<HistoryPage, Failure> {
-        self.change(|state| state.asked.push(ask.clone()));
+        self.change(|state| {
+            state.asked.push(ask.clone());
+            state.on_their_way.0 += 1;
+            state.on_their_way.1 = state.on_their_way.1.max(state.on_their_way.0);
+        });
         self.pause().await;
+        self.change(|state| state.on_their_way.0 -= 1);
         if let Some(failure) = self.fault() {
             return Err(failure);
         }

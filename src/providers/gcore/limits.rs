@@ -6,13 +6,18 @@ use serde_json::Value;
 
 use super::PAGE;
 use crate::domain::limits::{
-    HistoryRule, KindRule, Limits, LimitsSource, QueryUse, RateWindow, Reading, Scope, Syntax,
-    Wildcard,
+    HistoryRule, KindRule, Limits, LimitsSource, QueryUse, RateWindow, ReadPace, Reading, Scope,
+    Syntax, Wildcard,
 };
 use crate::providers::lenient;
 
 const MINUTE: Duration = Duration::from_mins(1);
 const DAY: Duration = Duration::from_hours(24);
+
+/// A guess: the documents name no rate for reading, only that 429 is to be expected. The vendor's
+/// own SDK asks one page after the other with nothing between them, ten a second at a latency of
+/// 100 ms; this is twice that, and 429 makes it less.
+const PACE: ReadPace = ReadPace { at_once: 6, requests: 20, per: Duration::from_secs(1) };
 
 /// The purge page of the documents: by URL 100 at once and two requests a minute, by pattern 10 at
 /// once and one, all one; per resource. The guide's word on the history: it holds one month. How
@@ -46,6 +51,7 @@ pub(super) fn documented() -> Limits {
         finest: Duration::from_millis(1),
         settle: MINUTE,
         per_resource: false,
+        pace: PACE,
         times_note: None,
     };
     Limits::documented(url, pattern, all, history)

@@ -33,6 +33,9 @@ impl Http {
             }
             Err(failure) => (failure.http_status, Err(failure.into())),
         };
+        if let Err(failed) = &result {
+            self.slow_downs.record(&failed.failure, failed.wait);
+        }
         if let Some(calls) = self.calls.get() {
             let failure = result.as_ref().err().map(|failed| failed.failure.to_string());
             calls.record(Call {

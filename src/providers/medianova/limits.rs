@@ -3,7 +3,13 @@
 use std::time::Duration;
 
 use super::{PAGE, ROOT};
-use crate::domain::limits::{HistoryRule, KindRule, Limits, Reading, SentAs, Syntax, Wildcard};
+use crate::domain::limits::{
+    HistoryRule, KindRule, Limits, ReadPace, Reading, SentAs, Syntax, Wildcard,
+};
+
+/// A guess: the documents name no rate, and neither 429 nor its form. Lists are read one page after
+/// the other, fewer in the long run.
+const PACE: ReadPace = ReadPace { at_once: 1, requests: 120, per: Duration::from_mins(1) };
 
 /// Documented: 1 to 100 absolute paths in one list, with `*` anywhere. How long a purge takes, and
 /// how long until it shows in the list, are guesses.
@@ -20,6 +26,7 @@ pub(super) fn documented() -> Limits {
         finest: Duration::from_secs(1),
         settle: Duration::from_mins(1),
         per_resource: true,
+        pace: PACE,
         times_note: None,
     };
     Limits::documented(url, pattern, all, history)

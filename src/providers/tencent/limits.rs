@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::time::Times;
 use super::{DELETE, FLUSH};
 use crate::domain::limits::{
-    HistoryRule, KindRule, Letters, Limits, Mode, QueryUse, RateWindow, Reading, Scope, SentAs,
-    Syntax, Wildcard,
+    HistoryRule, KindRule, Letters, Limits, Mode, QueryUse, RateWindow, ReadPace, Reading, Scope,
+    SentAs, Syntax, Wildcard,
 };
 
 const DAY: Duration = Duration::from_hours(24);
@@ -27,6 +27,8 @@ pub(super) struct Numbers {
     pub(super) reading: Reading,
     /// The most records in an answer.
     pub(super) page: u32,
+    /// The requests for history.
+    pub(super) pace: ReadPace,
 }
 
 /// The rules with these numbers. "About five minutes" is the vendor's word on how long a purge
@@ -61,6 +63,7 @@ pub(super) fn documented(numbers: &Numbers, times: Times) -> Limits {
         finest: Duration::from_secs(1),
         settle: Duration::from_mins(1),
         per_resource: false,
+        pace: numbers.pace,
         times_note: Some(times.note()),
     };
     Limits::documented(url, directories, all, history)

@@ -29,7 +29,7 @@ use crate::config::accounts::AccountConfig;
 use crate::domain::edge::EdgeRules;
 use crate::domain::failure::Failure;
 use crate::domain::ids::PurgeId;
-use crate::domain::limits::{Letters, Limits, Reading};
+use crate::domain::limits::{Letters, Limits, ReadPace, Reading};
 use crate::domain::payload::PurgeRequest;
 use crate::domain::resource::Resource;
 use crate::domain::secret::Secret;
@@ -48,6 +48,8 @@ const CONTENT_TYPE: &str = "application/json; charset=utf-8";
 /// The most rows of history that are asked for at once, and the number where that is refused.
 const ROWS: u64 = 1_000;
 const FEW_ROWS: u64 = 100;
+/// Documented: 20 requests a second for each action.
+const PACE: ReadPace = ReadPace { at_once: 16, requests: 20, per: Duration::from_secs(1) };
 /// The most domains that the documents let one answer have.
 const DOMAINS: u64 = 1_000;
 
@@ -146,6 +148,7 @@ impl Adapter for Tencent3 {
             letters: Letters::Raw,
             reading: Reading::RangesAndOffsets,
             page: ROWS as u32,
+            pace: PACE,
         };
         limits::documented(&numbers, self.connection.times)
     }
