@@ -110,9 +110,8 @@ fn replace(
     changes: &[TextChange<'_>],
 ) -> Result<(), StoreFailure> {
     let sources = merged(old, changes);
-    if sources.is_empty() && start != FIRST_START {
-        connection.prepare_cached("DELETE FROM chunk WHERE start = ?1")?.execute([start])?;
-        return Ok(());
+    if sources.is_empty() {
+        return remove(connection, start);
     }
     let mut writer = ChunkWriter::new(connection, Some(start));
     let mut lengths = Lengths::of(&sources, tuning.chunk_length);
@@ -128,6 +127,21 @@ fn replace(
         }
     }
     writer.write()
+}
+
+/// Removes a chunk. Where it is the first, the next one is the first from then on; the index says
+/// nothing of that one's new range.
+fn remove(connection: &Connection, start: i64) -> Result<(), StoreFailure> {
+    connection.prepare_cached("DELETE FROM chunk WHERE start = ?1")?.execute([start])?;
+    if start == FIRST_START {
+        connection
+            .prepare_cached(
+                "UPDATE chunk SET start = ?1, block = 0
+                 WHERE start = (SELECT min(start) FROM chunk)",
+            )?
+            .execute([FIRST_START])?;
+    }
+    Ok(())
 }
 
 /// Puts the purges of a chunk and the changes to it in the order of their keys.

@@ -181,3 +181,20 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_first_chunk_whose_purges_all_moved_leaves_its_place_to_the_next() {
+    let home = Home::new();
+    let unread =
+        |id: i64| Purge { raw_created: Some("yesterday".to_owned()), ..purge(&id.to_string(), id) };
+    let first: Vec<Purge> = (0..4).map(unread).collect();
+    let others: Vec<Purge> = (100..112).map(|id| purge(&id.to_string(), id)).collect();
+    home.writer().record(&[first.clone(), others].concat(), at(99_999)).unwrap();
+    let moved: Vec<Purge> = (0..4).map(|id| purge(&id.to_string(), 105 + id)).collect();
+    assert_eq!(home.writer().record(&moved, at(99_999)).unwrap().changed, 4);
+    assert_eq!(home.reader().check(), Ok(Vec::new()));
+    // What is older than all belongs to the first again.
+    home.writer().record(&[purge("old", -9)], at(99_999)).unwrap();
+    assert_eq!(home.purges().len(), 17);
+    assert_eq!(home.reader().check(), Ok(Vec::new()));
+}
