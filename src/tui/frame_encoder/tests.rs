@@ -1,3 +1,5 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 use std::num::NonZeroU16;
 
 use proptest::prelude::*;
