@@ -210,7 +210,9 @@ impl AccountSync {
             && self.schedule.had_news
         {
             due.push((attribution.news_at(), Task::Attribution));
-            due.push((attribution.older_at(), Task::OlderAttribution));
+            if !self.reads_older(on_their_way) {
+                due.push((attribution.older_at(), Task::OlderAttribution));
+            }
         }
         self.schedule.first(due)
     }

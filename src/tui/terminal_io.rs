@@ -1,4 +1,4 @@
-//! The event loop's access to a terminal: frames written, the clipboard, and leaving it for a while.
+//! The event loop's access to a terminal: frames, the clipboard, and leaving it for a while.
 //!
 //! Not ratatui's `Terminal`: it would flush cells, cursor and synchronised output apart, and knows
 //! no clipboard.

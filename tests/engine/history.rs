@@ -23,7 +23,7 @@ fn complete_until(running: &Running, now: DateTime<Utc>) -> DateTime<Utc> {
 async fn is_read_whole(order: ListingOrder) {
     let stage = Stage::new(5_000, |scenario| {
         scenario.gcore.order = order;
-        scenario.gcore.arrivals_between_pages = 1;
+        scenario.gcore.arrivals_between_pages = 2;
         scenario.gcore.history_lag_seconds = 45;
     })
     .await;

@@ -59,6 +59,13 @@ impl AccountSync {
         reads && self.schedule.had_news && !self.schedule.is_blocked()
     }
 
+    /// True while older history is read. Its authors have to wait: the activity log names only
+    /// purges that are stored.
+    pub(super) fn reads_older(&self, on_their_way: usize) -> bool {
+        let is_due = self.history.older_at().is_some_and(|at| at <= Instant::now());
+        on_their_way > 0 || (is_due && !self.schedule.is_blocked())
+    }
+
     /// Asks for as much older history as may be asked for now.
     pub(super) fn ask_older(&mut self, on_their_way: &mut OnTheirWay) {
         self.pace.heed(self.client.provider.slow_downs());

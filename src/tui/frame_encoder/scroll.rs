@@ -1,4 +1,4 @@
-//! Rows of a frame that are rows of the next one at another place, which a terminal can move itself.
+//! Rows of a frame that are rows of the next one at another place: a terminal can move them.
 
 use std::io::Write as _;
 use std::ops::Range;
@@ -43,7 +43,7 @@ impl<'a> FrameRows<'a> {
 }
 
 impl Scroll {
-    /// Finds rows that moved among those that changed; `None` where moving them would spare too little.
+    /// Finds rows that moved among those that changed; `None` where moving them spares too little.
     pub(super) fn between(shown: &Buffer, next: &Buffer, changed: &[bool]) -> Option<Self> {
         if changed.iter().filter(|is| **is).count() < FEWEST_ROWS {
             return None;
