@@ -146,7 +146,7 @@ fn key_to_bytes(bencher: Bencher<'_, '_>, size: (u16, u16)) {
             .render(&mut terminal, size, |area: Rect, buffer: &mut Buffer| {
                 stage.draw_into(area, buffer);
             })
-            .expect("a sink takes everything")
+            .expect("a sink takes everything");
     });
 }
 

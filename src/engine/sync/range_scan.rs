@@ -288,8 +288,8 @@ impl RangeScan {
     /// Corrects the estimate of the part from which the part at `index` was split off, by the
     /// difference between the expected and the real number of records.
     fn correct(&mut self, index: usize, expected: u64, found: u64) {
-        let older = self.todo.get_mut(..index).unwrap_or_default().iter_mut().rev();
-        if let Some(left) = older.filter_map(ScanPart::estimate).next() {
+        let mut older = self.todo.get_mut(..index).unwrap_or_default().iter_mut().rev();
+        if let Some(left) = older.find_map(ScanPart::estimate) {
             *left = (*left + expected).saturating_sub(found);
         }
     }
