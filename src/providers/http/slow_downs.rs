@@ -38,7 +38,7 @@ mod tests {
     async fn only_too_many_requests_count_and_the_longest_pause_stays() {
         let (counter, now) = (SlowDownCounter::default(), Instant::now());
         let limited = |retry_after| Failure::new(Cause::RateLimited { retry_after });
-        counter.record(&Failure::new(Cause::VendorError), Some(Duration::from_secs(60)));
+        counter.record(&Failure::new(Cause::VendorError), Some(Duration::from_mins(1)));
         assert_eq!(counter.get(), SlowDowns::default());
         counter.record(&limited(None), Some(Duration::from_secs(9)));
         counter.record(&limited(Some(Duration::from_secs(4))), None);

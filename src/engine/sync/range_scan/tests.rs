@@ -26,7 +26,7 @@ fn purge(number: usize, created: i64) -> Purge {
 }
 
 /// The rows of purges that are listed by target.
-fn rows(purges: Vec<Purge>) -> Vec<Purge> {
+fn rows(purges: &[Purge]) -> Vec<Purge> {
     let row = |purge: &Purge, target| Purge { targets: vec![target], ..purge.clone() };
     let rows = |purge: &Purge| {
         purge.targets.iter().map(|target| row(purge, target.clone())).collect::<Vec<_>>()
@@ -95,7 +95,7 @@ impl Vendor {
             .map(|(number, created)| purge(number, *created))
             .collect();
         if self.rows {
-            found = rows(found);
+            found = rows(&found);
         }
         match self.order {
             Order::Newest => found.sort_by_key(|purge| std::cmp::Reverse(purge.created)),
