@@ -33,8 +33,8 @@ const ERASES_CHARACTERS: [&str; 16] = [
     "ms-terminal",
 ];
 
-/// Those of them that erase with another background than the one in force, at least in some version
-/// or setting.
+/// Names among them of terminals that erase with another background than the one in force, at
+/// least in some version or setting.
 const ERASES_PLAIN: [&str; 2] = ["tmux", "xterm-kitty"];
 
 /// Others that scroll a part of their rows.

@@ -27,7 +27,7 @@ const MARGIN: u32 = 20;
 pub(super) struct Pace {
     /// The times of the newest questions, oldest first.
     asked: VecDeque<Instant>,
-    /// How often the pace is halved.
+    /// Number of halvings in force.
     slower: u32,
     halved_at: Option<Instant>,
     /// Number of good answers since the pace changed, and the number that it takes.

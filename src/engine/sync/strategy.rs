@@ -103,7 +103,7 @@ pub(super) struct HistoryQuestion {
     pub(super) request: HistoryRequest,
 }
 
-/// What became of a question.
+/// A question with its answer.
 #[derive(Debug)]
 pub(super) struct HistoryAnswer {
     /// The question.

@@ -62,8 +62,7 @@ impl Shown {
     }
 }
 
-/// What can be seen of a cell: its text, colours, and whether it is bold, dim, italic, underlined,
-/// reversed.
+/// The visible part of a cell: its text, its colours, and bold, dim, italic, underlined, reversed.
 type Look = (String, vt100::Color, vt100::Color, [bool; 5]);
 
 /// Returns what is seen where no difference can be seen between styles of a blank.
