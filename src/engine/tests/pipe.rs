@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use proptest::prelude::*;
 
-use super::world::{Bench, ListOrder, Vendor, begin, ids_of, in_virtual_time, orders};
+use super::world::{Bench, ListOrder, Vendor, begin, finest, ids_of, in_virtual_time, orders};
 use crate::domain::event::{AccountStatus, Event};
 use crate::domain::failure::{Cause, Failure};
 use crate::domain::kind::Kind;
@@ -200,10 +200,7 @@ fn is_read_whole(
             let rule = &mut state.limits.history;
             (rule.page, rule.reading) = (habits.page, habits.reading);
             rule.pace = pace(habits.at_once, 20);
-            rule.finest = match habits.reading {
-                Reading::Ranges => Duration::from_millis(1),
-                Reading::RangesAndOffsets | Reading::Pages => Duration::from_secs(1),
-            };
+            rule.finest = finest(habits.reading);
             (state.order, state.counts, state.dates) = (habits.order, habits.counts, habits.dates);
             (state.slow, state.jitter) = (Duration::from_millis(100), habits.jitter);
             state.faults = habits.faults;

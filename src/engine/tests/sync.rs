@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use proptest::prelude::*;
 
-use super::world::{Bench, ListOrder, Vendor, begin, ids_of, in_virtual_time, orders};
+use super::world::{Bench, ListOrder, Vendor, begin, finest, ids_of, in_virtual_time, orders};
 use crate::domain::event::{AccountStatus, Event};
 use crate::domain::failure::{Cause, Failure};
 use crate::domain::kind::Kind;
@@ -256,12 +256,7 @@ fn brought_in(
         vendor.change(|state| {
             state.limits.history.page = page;
             state.limits.history.reading = reading;
-            // Without offsets a step with more purges than one answer holds could not be read at
-            // all.
-            state.limits.history.finest = match reading {
-                Reading::Ranges => Duration::from_millis(1),
-                Reading::RangesAndOffsets | Reading::Pages => Duration::from_secs(1),
-            };
+            state.limits.history.finest = finest(reading);
             (state.order, state.counts, state.dates) = (order, counts, dates);
             state.slow = Duration::from_millis(300);
             for seconds in before {

@@ -655,6 +655,15 @@ pub(super) fn in_virtual_time<T>(test: impl Future<Output = T>) -> T {
     runtime.enable_all().start_paused(true).build().unwrap().block_on(test)
 }
 
+/// Returns the finest step of a vendor's times. Without offsets one with more purges than an answer
+/// holds could not be read at all.
+pub(super) fn finest(reading: Reading) -> Duration {
+    match reading {
+        Reading::Ranges => Duration::from_millis(1),
+        Reading::RangesAndOffsets | Reading::Pages => Duration::from_secs(1),
+    }
+}
+
 pub(super) fn orders() -> impl Strategy<Value = ListOrder> {
     prop_oneof![Just(ListOrder::Newest), Just(ListOrder::Oldest), Just(ListOrder::Shuffled)]
 }

@@ -156,13 +156,15 @@ fn count(row: &PurgeRow, cells: u16) -> (String, u16) {
     (count, digits)
 }
 
-/// Returns whether a row shows its first target whole, its host as the purge's own.
+/// Returns whether a row tells its first target whole, its host as the purge's own. It leaves out
+/// the scheme, so that only the usual one is told.
 pub(super) fn shows_target(row: &PurgeRow, columns: &ShownColumns) -> bool {
     let cells_of = |column| columns.iter().find(|(it, _)| *it == column).map_or(0, |(_, it)| *it);
     let (target, cells) = (without_host(row), cells_of(Column::Targets));
     let room = cells.saturating_sub(count(row, cells).1 + 1);
-    let has_host =
-        target == row.first_target || width(&printable(&row.cname)) <= cells_of(Column::Cname);
+    let has_host = target == row.first_target
+        || (row.first_target.starts_with("https://")
+            && width(&printable(&row.cname)) <= cells_of(Column::Cname));
     has_host && width(&printable(target)) <= room
 }
 
@@ -192,4 +194,50 @@ fn time(view: &HistoryView<'_>, row: &PurgeRow, cells: u16) -> String {
         "%-d %b %H:%M"
     };
     at.format(format).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::domain::ids::PurgeKey;
+    use crate::domain::status::Status;
+
+    fn shows(first_target: &str, columns: &ShownColumns) -> bool {
+        let row = PurgeRow {
+            key: PurgeKey(1),
+            account: "edge-prod".into(),
+            provider: "northcdn".into(),
+            id: "1".into(),
+            cname: "www.site.com".to_owned(),
+            kind: Some(Kind::Url),
+            status: Status::Successful,
+            raw_status: String::new(),
+            created: DateTime::UNIX_EPOCH,
+            target_count: 1,
+            first_target: first_target.to_owned(),
+            by: None,
+            sent_here: false,
+            verified: None,
+        };
+        shows_target(&row, columns)
+    }
+
+    #[test]
+    fn a_row_tells_a_target_whole_only_with_its_host_and_the_usual_scheme() {
+        let wide = [(Column::Cname, 20), (Column::Targets, 20)];
+        for (target, is_whole) in [
+            ("https://www.site.com/a.jpg", true),
+            ("/a.jpg", true),
+            ("http://www.site.com/a.jpg", false),
+            ("https://other.com/a.jpg", false),
+            ("https://www.site.com/a-path-without-an-end.jpg", false),
+        ] {
+            assert_eq!(shows(target, &wide), is_whole, "{target}");
+        }
+        let cut = [(Column::Cname, 8), (Column::Targets, 20)];
+        assert!(!shows("https://www.site.com/a.jpg", &cut));
+        assert!(!shows("/a.jpg", &[(Column::Cname, 20)]));
+    }
 }
