@@ -121,8 +121,11 @@ fn the_board_says_what_is_old_and_why() {
         let stage = Stage::new(300, Scenario::quiet(), "").await;
         let deck = Deck::open(&stage, (160, 50));
         deck.reads(&stage, &ALL).await;
-        // The authors of the oldest purges on the screen are read last.
+        // The authors of the oldest purges on the screen are read last, and two of the newest
+        // end about when the faults begin.
         for read_last in [
+            "✔ successful  cms             31 /js/sprite-3896.svg",
+            "✔ successful  image-service    1 /team.html",
             "deploy-bot       1 /hero/hero-5270.jpg",
             "image-service   21 /about/caf",
             "deploy-bot       1 /v1/prices/feed-7766.xml",
