@@ -71,7 +71,8 @@
 //! A page of a vendor's history: `providers/http.rs` → the vendor's adapter →
 //! `engine/account_client.rs`, which `engine/sync/` has ask for what `list_strategy.rs` or
 //! `range_strategy.rs` (by the vendor's API) says: news one question after the other, older history
-//! with several at once (`sync/history.rs`), no faster than the vendor allows (`sync/pace.rs`) →
+//! and the lists of resources (`sync/resource_list.rs`) with several at once (`sync/history.rs`),
+//! no faster than the vendor allows (`sync/pace.rs`) →
 //! `engine/store_writer.rs` → `store`, then
 //! [`domain::event::Event::HistoryChanged`]. A pane whose time range it touches asks again:
 //! [`effect::Query::Window`] → `engine/queries.rs` → `store/sqlite/window.rs` → `panes/history` →

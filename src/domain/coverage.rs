@@ -28,6 +28,12 @@ impl Coverage {
         self.ranges.splice(first..after, [(from, until)]);
     }
 
+    /// Forgets ranges that end before an instant; the newest stays.
+    pub fn forget_before(&mut self, at: DateTime<Utc>) {
+        let old = self.ranges.partition_point(|range| range.1 < at);
+        self.ranges.drain(..old.min(self.ranges.len().saturating_sub(1)));
+    }
+
     /// Returns true if it is another with its newest range going on up to a later instant, and the
     /// same otherwise.
     pub fn is_newer(&self, other: &Self) -> bool {
@@ -126,6 +132,24 @@ mod tests {
         ] {
             assert_eq!(seconds(of(&added).ranges()), merged, "{added:?}");
         }
+    }
+
+    #[test]
+    fn ranges_of_the_past_are_forgotten_and_the_newest_is_not() {
+        for (at_second, left) in [
+            (0, vec![(1, 3), (5, 7), (9, 11)]),
+            (3, vec![(1, 3), (5, 7), (9, 11)]),
+            (4, vec![(5, 7), (9, 11)]),
+            (10, vec![(9, 11)]),
+            (99, vec![(9, 11)]),
+        ] {
+            let mut coverage = of(&[(1, 3), (5, 7), (9, 11)]);
+            coverage.forget_before(at(at_second));
+            assert_eq!(seconds(coverage.ranges()), left, "before {at_second}");
+        }
+        let mut nothing = Coverage::default();
+        nothing.forget_before(at(1));
+        assert_eq!(nothing, Coverage::default());
     }
 
     #[test]

@@ -1,21 +1,25 @@
 //! Reads the history of an account's vendor into the store and keeps it up to date.
 //!
 //! Each account has a sync of its own: a vendor that is slow, fails or answers nonsense delays no
-//! other account. News come first, then purges that are not finished, then resources and limits,
-//! which change slowly: one request at a time. Older history is read beside them, with as many
-//! requests at once as the vendor's limits allow, so that it delays none of them. When nothing is
-//! due the sync sleeps on one timer.
+//! other account. News come first, then purges that are not finished: one request at a time. Older
+//! history, and the lists of resources where a vendor has one for each, are read beside them, with
+//! as many requests at once as the vendor's limits allow, so that they delay none of them; and one
+//! request for resources or limits, which change slowly. When nothing is due the sync sleeps on one
+//! timer.
 
+mod allowance;
 mod attribution;
 mod backoff;
 mod history;
 mod list_strategy;
 mod offset_scan;
+mod on_their_way;
 mod pace;
 mod paged_scan;
 mod polling;
 mod range_scan;
 mod range_strategy;
+mod resource_list;
 mod saved_state;
 mod schedule;
 mod seen_records;
@@ -32,8 +36,8 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use self::attribution::Attribution;
-use self::history::OnTheirWay;
 use self::list_strategy::ListStrategy;
+use self::on_their_way::{OnTheirWay, joined};
 use self::pace::Pace;
 use self::range_strategy::RangeStrategy;
 use self::schedule::{SyncSchedule, Task};
@@ -73,8 +77,6 @@ pub(super) struct AccountSync {
     policy: PollPolicy,
     schedule: SyncSchedule,
     pace: Pace,
-    /// All questions for older history that could be asked were asked.
-    asked_all: bool,
     /// Reads the authors of purges, where the vendor has an activity log.
     attribution: Option<Attribution>,
     status: AccountStatus,
@@ -113,7 +115,6 @@ impl AccountSync {
             polls: PollSet::default(),
             schedule,
             pace: Pace::new(),
-            asked_all: false,
             attribution,
             reported: None,
             jumps,
@@ -123,7 +124,7 @@ impl AccountSync {
 
     /// Works until `stop`.
     pub(super) async fn run(mut self, stop: CancellationToken) {
-        let mut on_their_way = OnTheirWay::new();
+        let mut on_their_way = OnTheirWay::default();
         tokio::select! {
             biased;
             () = stop.cancelled() => {}
@@ -136,12 +137,14 @@ impl AccountSync {
     async fn work(&mut self, on_their_way: &mut OnTheirWay) {
         self.count_unfinished().await;
         loop {
-            let (task, at) = self.next(on_their_way.len());
+            let (task, at) = self.next(on_their_way);
             let asks = at <= Instant::now() || !on_their_way.is_empty() || self.is_held_back();
             self.status.asking_since =
                 asks.then(|| self.status.asking_since.unwrap_or_else(|| self.client.clock.now()));
             self.status.unread = self.history.unread();
-            self.status.next_at = Some(self.instant(self.history.news_at(&self.schedule).max(at)));
+            let news_at = self.history.news_at(&self.schedule);
+            let next_at = news_at.or_else(|| self.history.questions_at(&self.schedule));
+            self.status.next_at = Some(self.instant(next_at.map_or(at, |next| next.max(at))));
             self.publish_status();
             tokio::select! {
                 biased;
@@ -150,8 +153,14 @@ impl AccountSync {
                     continue;
                 }
                 () = tokio::time::sleep_until(at) => {}
-                Some(answer) = on_their_way.join_next() => {
+                Some(answer) = on_their_way.history.join_next() => {
                     self.take_older(answer, on_their_way).await;
+                    continue;
+                }
+                Some(answer) = on_their_way.lookups.join_next() => {
+                    if let Some(answer) = joined(answer) {
+                        self.take_lookup(answer).await;
+                    }
                     continue;
                 }
             }
@@ -162,12 +171,10 @@ impl AccountSync {
             }
             match task {
                 Task::Older => self.ask_older(on_their_way),
-                Task::News
-                | Task::Follow
-                | Task::Resources
-                | Task::Limits
-                | Task::Attribution
-                | Task::OlderAttribution => self.perform(task).await,
+                Task::Resources | Task::Limits => self.look_up(task, on_their_way),
+                Task::News | Task::Follow | Task::Attribution | Task::OlderAttribution => {
+                    self.perform(task).await;
+                }
             }
         }
     }
@@ -193,12 +200,14 @@ impl AccountSync {
     }
 
     /// Returns the next task and its time.
-    fn next(&self, on_their_way: usize) -> (Task, Instant) {
-        let mut due = vec![
-            (self.history.news_at(&self.schedule), Task::News),
-            (self.schedule.resources_at, Task::Resources),
-            (self.schedule.limits_at, Task::Limits),
-        ];
+    fn next(&self, on_their_way: &OnTheirWay) -> (Task, Instant) {
+        let mut due = Vec::new();
+        due.extend(self.history.news_at(&self.schedule).map(|at| (at, Task::News)));
+        if on_their_way.lookups.is_empty() {
+            due.push((self.schedule.resources_at, Task::Resources));
+            due.push((self.schedule.limits_at, Task::Limits));
+        }
+        let on_their_way = on_their_way.history.len();
         if let Some(at) = self.polls.next_at() {
             let wait = (at - self.client.vendor_now()).to_std().unwrap_or_default();
             due.push((Instant::now() + wait, Task::Follow));
@@ -218,24 +227,25 @@ impl AccountSync {
     }
 
     async fn perform(&mut self, task: Task) {
+        let begun_at = Instant::now();
         let done = match task {
             Task::News => self.read_news().await,
-            // Its answers are taken as they come.
-            Task::Older => Ok(()),
+            // Their answers are taken as they come.
+            Task::Older | Task::Resources | Task::Limits => return,
             Task::Follow => self.follow().await,
-            Task::Resources => self.read_resources().await,
-            Task::Limits => self.read_limits().await,
             Task::Attribution | Task::OlderAttribution => self.read_attribution(task).await,
         };
+        self.finish(task, begun_at, done);
+    }
+
+    /// Takes the end of a task into account.
+    fn finish(&mut self, task: Task, begun_at: Instant, done: Result<(), SyncError>) {
         self.status.older = self.history.older();
         if done.is_err() || task != Task::News || !self.history.is_reading_news() {
-            self.tried.insert(task);
+            self.note_tried(task);
         }
-        self.status.initial_sync_done = [Task::News, Task::Resources, Task::Limits]
-            .iter()
-            .all(|task| self.tried.contains(task));
         match done {
-            Ok(()) => self.succeeded(task),
+            Ok(()) => self.succeeded(task, begun_at),
             Err(SyncError::Vendor(failure)) => self.failed(task, failure),
             Err(SyncError::Store(error)) => self.not_written(error),
         }
@@ -244,8 +254,15 @@ impl AccountSync {
             self.attribution.is_none() || (self.tried.contains(&Task::Attribution) && !reads);
     }
 
-    fn succeeded(&mut self, task: Task) {
-        self.schedule.succeeded(task);
+    fn note_tried(&mut self, task: Task) {
+        self.tried.insert(task);
+        self.status.initial_sync_done = [Task::News, Task::Resources, Task::Limits]
+            .iter()
+            .all(|task| self.tried.contains(task));
+    }
+
+    fn succeeded(&mut self, task: Task, begun_at: Instant) {
+        self.schedule.succeeded(task, begun_at);
         self.reported = None;
         self.status.not_written = None;
         match task {
@@ -260,7 +277,8 @@ impl AccountSync {
         let needed = match task {
             Task::News | Task::Follow => true,
             Task::Resources => self.history.needs_resources(),
-            Task::Older | Task::Limits | Task::Attribution | Task::OlderAttribution => false,
+            Task::Older => self.history.reads_news_at_once(),
+            Task::Limits | Task::Attribution | Task::OlderAttribution => false,
         };
         let wait = self.schedule.failed(task, needed, &failure);
         if matches!(task, Task::Attribution | Task::OlderAttribution)
@@ -276,7 +294,7 @@ impl AccountSync {
             );
         }
         if task == Task::Older {
-            self.history.put_off_older(wait);
+            self.history.put_off(wait);
         }
         if needed {
             self.status.failure = Some(failure);

@@ -170,7 +170,8 @@ impl Attribution {
         client: &AccountClient,
         until: Instant,
     ) -> Result<AttributionStep, SyncError> {
-        let Some(reading) = self.older.take().or_else(|| self.missing(client)) else {
+        let begun = self.older.take();
+        let Some(reading) = begun.or_else(|| self.missing(client)) else {
             self.older_at = Instant::now() + GAPS_AGAIN;
             return Ok(AttributionStep::default());
         };
@@ -200,8 +201,9 @@ impl Attribution {
     }
 
     /// Returns the newest range that was not read, one piece long at most.
-    fn missing(&self, client: &AccountClient) -> Option<Reading> {
+    fn missing(&mut self, client: &AccountClient) -> Option<Reading> {
         let now = client.vendor_now();
+        self.coverage.forget_before(now - delta(self.rule.reach));
         let newest = self.coverage.ranges().last()?.1;
         let gaps = self.coverage.missing(now - delta(self.rule.reach), newest);
         let gap = gaps.iter().max_by_key(|gap| gap.1)?;
@@ -272,7 +274,8 @@ impl AccountSync {
     pub(super) async fn read_attribution(&mut self, task: Task) -> Result<(), SyncError> {
         let now = Instant::now();
         // In any case, news are read when they are due, or little later.
-        let until = self.history.news_at(&self.schedule).clamp(now + MIN_WAIT, now + MAX_WAIT);
+        let news_at = self.history.news_at(&self.schedule).unwrap_or(now);
+        let until = news_at.clamp(now + MIN_WAIT, now + MAX_WAIT);
         let Some(attribution) = &mut self.attribution else {
             return Ok(());
         };

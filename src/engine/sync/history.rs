@@ -1,37 +1,26 @@
 //! Reads news and older history into the store: news one question after the other, older history
-//! with several at once, whose answers are stored together where they come together.
+//! and the lists of resources with several at once, whose answers are stored together where they
+//! come together.
 
-use tokio::task::{JoinError, JoinSet};
+use tokio::task::JoinError;
 use tokio::time::Instant;
 
 use super::AccountSync;
+use super::on_their_way::{OnTheirWay, joined};
 use super::schedule::Task;
-use super::strategy::{HistoryAnswer, Step};
-use crate::domain::event::Level;
+use super::strategy::{HistoryAnswer, Step, Stored, Taken};
+use crate::domain::event::{Level, StoreError};
 use crate::domain::failure::{Cause, Failure};
 use crate::engine::account_client::SyncError;
 use crate::engine::messages::SenderMsg;
 
-/// The questions for older history that are on their way. They go on by themselves while another
-/// task waits for its answer.
-pub(super) type OnTheirWay = JoinSet<HistoryAnswer>;
-
 impl AccountSync {
     pub(super) async fn read_news(&mut self) -> Result<(), SyncError> {
         self.pace.asked(self.limits.borrow().history.pace);
-        let step = self.history.read_news(&self.client, &mut self.schedule).await?;
+        let step = self.history.read_news(&self.client).await?;
         if step.over {
-            let now = self.client.clock.now();
-            self.status.synced_at = Some(now);
             self.schedule.news_read();
-            // Where there is no sender, everything is being stopped.
-            let _ = self.client.sender.send(SenderMsg::NewsRead);
-            let account = self.client.account.clone();
-            self.client
-                .writer
-                .call(move |store| store.writer()?.mark_synced(&account, now))
-                .await
-                .map_err(SyncError::Store)?;
+            self.note_synced().await.map_err(SyncError::Store)?;
         }
         if step.changed
             && let Some(attribution) = &mut self.attribution
@@ -42,45 +31,57 @@ impl AccountSync {
         Ok(())
     }
 
+    /// Notes that news were read.
+    async fn note_synced(&mut self) -> Result<(), StoreError> {
+        let now = self.client.clock.now();
+        self.status.synced_at = Some(now);
+        // Where there is no sender, everything is being stopped.
+        let _ = self.client.sender.send(SenderMsg::NewsRead);
+        let account = self.client.account.clone();
+        self.client.writer.call(move |store| store.writer()?.mark_synced(&account, now)).await
+    }
+
     /// Returns the time to ask for older history; `None` while an answer has to come first.
     pub(super) fn older_at(&self, on_their_way: usize) -> Option<Instant> {
-        let at = self.history.older_at().filter(|_| self.schedule.had_news)?;
-        if on_their_way > 0 && self.asked_all {
-            return None;
-        }
+        let at = self.questions_at()?;
         let pace = self.limits.borrow().history.pace;
         Some(self.pace.free_at(pace, on_their_way)?.max(at))
     }
 
+    /// Returns the time to ask, whatever the pace: not before there were news.
+    fn questions_at(&self) -> Option<Instant> {
+        let begins = self.schedule.had_news || self.history.reads_news_at_once();
+        self.history.questions_at(&self.schedule).filter(|_| begins)
+    }
+
+    fn are_questions_due(&self) -> bool {
+        self.questions_at().is_some_and(|at| at <= Instant::now()) && !self.schedule.is_blocked()
+    }
+
     /// True while nothing but the pace keeps older history from being asked for.
     pub(super) fn is_held_back(&self) -> bool {
-        let is_due = self.history.older_at().is_some_and(|at| at <= Instant::now());
-        let reads = is_due && self.history.older().is_some();
-        reads && self.schedule.had_news && !self.schedule.is_blocked()
+        self.are_questions_due() && self.history.older().is_some()
     }
 
     /// True while older history is read. Its authors have to wait: the activity log names only
     /// purges that are stored.
     pub(super) fn reads_older(&self, on_their_way: usize) -> bool {
-        let is_due = self.history.older_at().is_some_and(|at| at <= Instant::now());
-        on_their_way > 0 || (is_due && !self.schedule.is_blocked())
+        on_their_way > 0 || self.are_questions_due()
     }
 
     /// Asks for as much older history as may be asked for now.
     pub(super) fn ask_older(&mut self, on_their_way: &mut OnTheirWay) {
         self.pace.heed(self.client.provider.slow_downs());
         let limits = self.limits.borrow().clone();
-        self.asked_all = false;
         while !self.schedule.is_blocked()
-            && self.older_at(on_their_way.len()).is_some_and(|at| at <= Instant::now())
+            && self.older_at(on_their_way.history.len()).is_some_and(|at| at <= Instant::now())
         {
-            let Some(question) = self.history.ask_older(&self.client) else {
-                self.asked_all = true;
+            let Some(question) = self.history.ask(&self.client, &mut self.schedule) else {
                 break;
             };
             self.pace.asked(limits.history.pace);
             let (client, limits) = (self.client.clone(), limits.clone());
-            on_their_way.spawn(async move {
+            on_their_way.history.spawn(async move {
                 let asked_at = Instant::now();
                 let result = client.ask(&question.request, &limits.history).await;
                 HistoryAnswer { question, asked_at, result }
@@ -97,7 +98,7 @@ impl AccountSync {
         on_their_way: &mut OnTheirWay,
     ) {
         let mut answers: Vec<HistoryAnswer> = joined(first).into_iter().collect();
-        while let Some(next) = on_their_way.try_join_next() {
+        while let Some(next) = on_their_way.history.try_join_next() {
             answers.extend(joined(next));
         }
         let good = answers.iter().filter(|answer| answer.fault().is_none());
@@ -120,28 +121,61 @@ impl AccountSync {
                 Some(_) => {}
             }
         }
-        let taken = self.history.take_older(answers);
-        if let Some(failure) = failure {
-            self.failed(Task::Older, failure);
+        let taken = self.history.take(answers);
+        match failure {
+            Some(failure) if taken.fails => self.failed(Task::Older, failure),
+            Some(failure) => {
+                let account = &self.client.account;
+                tracing::warn!(%account, %failure, "one resource's history was not answered well");
+            }
+            None => {}
+        }
+        if self.history.reads_news_at_once() {
+            self.note_tried(Task::News);
         }
         self.ask_older(on_their_way);
-        let covered = taken.covered.clone();
-        match self.client.write(taken.purges, taken.covered).await {
-            Ok(recorded) => {
-                self.history.stored_older(Some(&covered));
-                if newest_good.is_some_and(|asked_at| self.schedule.is_after_failure(asked_at)) {
-                    self.succeeded(Task::Older);
+        match self.store(taken).await {
+            Ok(()) => {
+                let newest_good =
+                    newest_good.filter(|asked_at| self.schedule.is_after_failure(*asked_at));
+                if let Some(asked_at) = newest_good {
+                    self.succeeded(Task::Older, asked_at);
                 }
-                let changed = recorded.new + recorded.changed > 0;
-                let incomplete = taken.incomplete;
-                self.finish_step(Step { changed, incomplete, ..Step::default() }).await;
             }
-            Err(error) => {
-                self.history.stored_older(None);
-                self.not_written(error);
-            }
+            Err(error) => self.not_written(error),
         }
         self.status.older = self.history.older();
+    }
+
+    /// Stores what was taken of answers.
+    async fn store(&mut self, taken: Taken) -> Result<(), StoreError> {
+        let (covered, mut stored) = (taken.covered.clone(), Stored::default());
+        let mut changed = false;
+        let written = async {
+            let recorded = self.client.write(taken.purges, taken.covered).await?;
+            changed |= recorded.new + recorded.changed > 0;
+            for (resource, purges) in taken.known {
+                let recorded = self.client.write(purges, Vec::new()).await?;
+                changed |= recorded.new + recorded.changed > 0;
+                if recorded.new > 0 {
+                    stored.incomplete.insert(resource);
+                }
+            }
+            Ok(())
+        };
+        if let Err(error) = written.await {
+            self.history.stored(&self.client, None).await?;
+            return Err(error);
+        }
+        stored.covered = covered;
+        self.history.stored(&self.client, Some(&stored)).await?;
+        if taken.news {
+            self.schedule.had_news = true;
+            self.note_synced().await?;
+        }
+        let incomplete = taken.incomplete;
+        self.finish_step(Step { changed, incomplete, ..Step::default() }).await;
+        Ok(())
     }
 
     async fn finish_step(&mut self, step: Step) {
@@ -166,18 +200,5 @@ impl HistoryAnswer {
     /// answered.
     fn fault(&self) -> Option<&Failure> {
         self.result.as_ref().err().filter(|failure| !failure.is_about_the_question())
-    }
-}
-
-/// Returns the answer of a task; `None` where everything is being stopped. A panic goes on here.
-fn joined(result: Result<HistoryAnswer, JoinError>) -> Option<HistoryAnswer> {
-    match result {
-        Ok(answer) => Some(answer),
-        Err(error) => {
-            if let Ok(panic) = error.try_into_panic() {
-                std::panic::resume_unwind(panic);
-            }
-            None
-        }
     }
 }

@@ -28,6 +28,10 @@ pub(super) struct OffsetScan {
     offset: u64,
     /// The records that all passes saw together.
     seen: SeenRecords,
+    /// The count and a hash of the first page of the list when all of it was seen.
+    whole: Option<(u64, u64)>,
+    /// A hash of the first page of this reading.
+    first: u64,
     this: Pass,
     before: Option<Pass>,
     made: u32,
@@ -73,10 +77,16 @@ impl OffsetScan {
     }
 
     /// Takes the answer at the current offset. After `Complete` and `Incomplete` the next question
-    /// starts a new reading, which still knows what was seen before: a list that did not grow is
-    /// complete again with its first page.
+    /// starts a new reading, which keeps no record of the one before but its count and first page:
+    /// a list of which these are the same is complete again.
     pub(super) fn answer(&mut self, page: &HistoryPage) -> ScanState {
         let last_page = std::mem::replace(&mut self.page, hash_of(page));
+        if !self.has_begun() {
+            self.first = self.page;
+            if page.total.is_some_and(|total| self.whole == Some((total, self.first))) {
+                return ScanState::Complete;
+            }
+        }
         // Pages full of records that cannot be read may be alike and yet not be the same.
         let repeated = self.offset > 0
             && page.total.is_none()
@@ -89,7 +99,7 @@ impl OffsetScan {
             self.count_stale(page);
         }
         if page.total.is_some_and(|total| self.seen.are(total)) {
-            self.start_again();
+            self.finish(page.total);
             return ScanState::Complete;
         }
         let last = repeated
@@ -105,9 +115,7 @@ impl OffsetScan {
         self.forget_pages();
         let this = std::mem::take(&mut self.this);
         if self.before.as_ref() == Some(&this) && this.is_whole(self.seen.grouped) {
-            // Other records that were seen before were deleted by the vendor since.
-            self.seen.ids = this.ids;
-            self.start_again();
+            self.finish(page.total);
             return ScanState::Complete;
         }
         self.before = Some(this);
@@ -130,9 +138,21 @@ impl OffsetScan {
     }
 
     fn give_up(&mut self) -> ScanState {
-        self.start_again();
-        self.seen = SeenRecords::default();
+        self.finish(None);
         ScanState::Incomplete
+    }
+
+    /// Ends the reading and forgets what it saw. `total` is the vendor's count if all was seen.
+    pub(super) fn finish(&mut self, total: Option<u64>) {
+        self.whole = total.map(|total| (total, self.first));
+        self.start_pass(SeenRecords::default());
+    }
+
+    /// Gives away what was seen so far in the first pass, for the other pages to be read several at
+    /// once; `None` in a later pass, and for a list that is longer than any that there is.
+    pub(super) fn hand_over(&mut self, total: u64) -> Option<SeenRecords> {
+        let is_first = self.made == 0 && total <= MAX_RECORDS;
+        is_first.then(|| std::mem::take(&mut self.seen))
     }
 
     /// Counts the pages in a row that have nothing but what this pass saw before.
@@ -149,8 +169,9 @@ impl OffsetScan {
         self.stale_pages = 0;
     }
 
-    /// Begins the next pass at the first page. What was seen stays known.
-    pub(super) fn start_again(&mut self) {
+    /// Begins the first pass anew; these records were seen before it.
+    pub(super) fn start_pass(&mut self, seen: SeenRecords) {
+        self.seen = seen;
         self.offset = 0;
         self.made = 0;
         self.before = None;
@@ -309,5 +330,25 @@ mod tests {
         let (state, asked) = read(|number| page_of(if number % 2 == 0 { [1, 2] } else { [2, 1] }));
         assert_eq!(state, ScanState::Incomplete);
         assert!(asked.len() < 50, "{asked:?}");
+    }
+
+    #[test]
+    fn a_list_that_was_read_leaves_nothing_behind_but_its_count_and_first_page() {
+        let page = |ids: [u64; 2], total| HistoryPage { records: 2, total, ..page_of(ids) };
+        let mut scan = OffsetScan::default();
+        for round in 0..100 {
+            let total = Some(2 * (round + 2));
+            for number in 0..=round {
+                let ids = [2 * number, 2 * number + 1];
+                assert_eq!(scan.answer(&page(ids, total)), ScanState::More, "{round}");
+            }
+            let last = [2 * round + 2, 2 * round + 3];
+            assert_eq!(scan.answer(&page(last, total)), ScanState::Complete, "{round}");
+            let kept = [scan.seen.ids.len(), scan.this.ids.len(), scan.parts.len()];
+            assert_eq!((kept, scan.before.is_none()), ([0; 3], true));
+            // The same list costs one question; another first page, or count, is another list.
+            assert_eq!(scan.answer(&page([0, 1], total)), ScanState::Complete);
+        }
+        assert_eq!(scan.answer(&page([7_000, 7_001], Some(202))), ScanState::More);
     }
 }

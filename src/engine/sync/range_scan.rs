@@ -74,6 +74,13 @@ pub(in crate::engine) struct ScanPlace {
     offset: u64,
 }
 
+impl ScanPlace {
+    /// The place of a page of a list, which is one part.
+    pub(in crate::engine) fn of_list(offset: u64) -> Self {
+        Self { part: 0, offset }
+    }
+}
+
 /// The result of an answer, besides the purges in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::engine) struct Answered {

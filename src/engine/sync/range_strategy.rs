@@ -5,7 +5,7 @@
 //! newest first, with several questions at once. A new run continues where the last one ended,
 //! since the complete ranges are in the store.
 
-use std::collections::HashSet;
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -14,8 +14,11 @@ use tokio::time::Instant;
 
 use super::range_scan::{Range, RangeScan};
 use super::schedule::SyncSchedule;
-use super::strategy::{HistoryAnswer, HistoryQuestion, HistoryStrategy, Pages, Step, Taken};
+use super::strategy::{
+    HistoryAnswer, HistoryQuestion, HistoryStrategy, Pages, Step, Stored, Taken,
+};
 use crate::domain::coverage::Coverage;
+use crate::domain::event::StoreError;
 use crate::domain::limits::HistoryRule;
 use crate::engine::account_client::{AccountClient, HistoryResponse, SyncError};
 use crate::engine::clock::delta;
@@ -31,6 +34,9 @@ const REACH: Duration = Duration::from_hours(366 * 24);
 /// Pause before gaps that could not be closed are tried again.
 const GAPS_AGAIN: Duration = Duration::from_hours(1);
 
+/// Number of incomplete ranges that are remembered, so that each is reported once.
+const REPORTED: usize = 100;
+
 /// The complete ranges of an account's history and the running scans.
 #[derive(Debug)]
 pub(super) struct RangeStrategy {
@@ -42,9 +48,12 @@ pub(super) struct RangeStrategy {
     scans: u64,
     /// The time to go on with gaps, or to look for them.
     older_at: Instant,
+    /// All questions of the running scan that can be asked are on their way.
+    asked_all: bool,
     /// There may be a gap that came after the running scan for gaps began.
     new_gap: bool,
-    reported: HashSet<Range>,
+    /// The newest ranges that were reported as incomplete.
+    reported: VecDeque<Range>,
 }
 
 impl RangeStrategy {
@@ -57,8 +66,9 @@ impl RangeStrategy {
             older: None,
             scans: 0,
             older_at: Instant::now(),
+            asked_all: false,
             new_gap: false,
-            reported: HashSet::new(),
+            reported: VecDeque::new(),
         }
     }
 
@@ -76,9 +86,10 @@ impl RangeStrategy {
         self.coverage.ranges().last().map(|range| range.1)
     }
 
-    fn missing(&self, client: &AccountClient) -> Option<RangeScan> {
+    fn missing(&mut self, client: &AccountClient) -> Option<RangeScan> {
         let now = client.vendor_now();
         let reach = now - delta(self.rule.reach.unwrap_or(REACH));
+        self.coverage.forget_before(reach);
         let newest = self.newest().unwrap_or(now - FIRST_LOOK);
         let mut gaps = self.coverage.missing(reach, newest);
         if let Some((from, until)) = gaps.pop() {
@@ -119,9 +130,17 @@ impl RangeStrategy {
         }
     }
 
-    /// True if this range was not reported before.
+    /// True if this range was not reported before, nor as part of a longer one: the end of what a
+    /// vendor keeps moves on.
     fn is_new(&mut self, incomplete: Range) -> bool {
-        self.reported.insert(incomplete)
+        let holds = |range: &Range| range.0 <= incomplete.0 && incomplete.1 <= range.1;
+        if self.reported.iter().any(holds) {
+            return false;
+        }
+        self.reported.push_back(incomplete);
+        let surplus = self.reported.len().saturating_sub(REPORTED);
+        self.reported.drain(..surplus);
+        true
     }
 }
 
@@ -131,19 +150,15 @@ impl HistoryStrategy for RangeStrategy {
         self.rule.clone_from(rule);
     }
 
-    fn news_at(&self, schedule: &SyncSchedule) -> Instant {
-        if self.is_reading_news() { Instant::now() } else { schedule.news_at() }
+    fn news_at(&self, schedule: &SyncSchedule) -> Option<Instant> {
+        Some(if self.is_reading_news() { Instant::now() } else { schedule.news_at() })
     }
 
     fn is_reading_news(&self) -> bool {
         self.news.is_some()
     }
 
-    async fn read_news(
-        &mut self,
-        client: &AccountClient,
-        _schedule: &mut SyncSchedule,
-    ) -> Result<Step, SyncError> {
+    async fn read_news(&mut self, client: &AccountClient) -> Result<Step, SyncError> {
         let has_begun = self.news.is_some();
         let mut scan = self.news.take().unwrap_or_else(|| {
             let from = self.news_from(client);
@@ -169,12 +184,17 @@ impl HistoryStrategy for RangeStrategy {
         Ok(step)
     }
 
-    fn older_at(&self) -> Option<Instant> {
-        Some(self.older_at)
+    fn questions_at(&self, _schedule: &SyncSchedule) -> Option<Instant> {
+        let waits = self.asked_all && self.older.is_some();
+        (!waits).then_some(self.older_at)
     }
 
     /// The gaps, newest first.
-    fn ask_older(&mut self, client: &AccountClient) -> Option<HistoryQuestion> {
+    fn ask(
+        &mut self,
+        client: &AccountClient,
+        _schedule: &mut SyncSchedule,
+    ) -> Option<HistoryQuestion> {
         if self.older.is_none() {
             (self.older, self.new_gap) = (self.missing(client), false);
             self.scans += 1;
@@ -183,11 +203,14 @@ impl HistoryStrategy for RangeStrategy {
             self.older_at = Instant::now() + GAPS_AGAIN;
             return None;
         };
-        let (place, request) = older.ask()?;
+        let asked = older.ask();
+        self.asked_all = asked.is_none();
+        let (place, request) = asked?;
         Some(HistoryQuestion { scan: self.scans, place, request })
     }
 
-    fn take_older(&mut self, answers: Vec<HistoryAnswer>) -> Taken {
+    fn take(&mut self, answers: Vec<HistoryAnswer>) -> Taken {
+        self.asked_all = false;
         let mut taken = Taken::default();
         let mut incomplete = Vec::new();
         for HistoryAnswer { question, result, .. } in answers {
@@ -205,29 +228,38 @@ impl HistoryStrategy for RangeStrategy {
                 (Err(failure), Some(older)) if failure.is_about_the_question() => {
                     incomplete.extend(older.give_up(question.place));
                 }
-                (Err(_), Some(older)) => older.lost(question.place),
-                (Err(_), None) => {}
+                (Err(failure), older) => {
+                    taken.fails |= !failure.is_about_the_question();
+                    if let Some(older) = older {
+                        older.lost(question.place);
+                    }
+                }
             }
         }
         taken.incomplete = incomplete.into_iter().filter(|it| self.is_new(*it)).collect();
         taken
     }
 
-    fn stored_older(&mut self, covered: Option<&[Range]>) {
-        let Some(covered) = covered else {
+    async fn stored(
+        &mut self,
+        _client: &AccountClient,
+        stored: Option<&Stored>,
+    ) -> Result<(), StoreError> {
+        let Some(stored) = stored else {
             // A page that was not stored is still missing: the gaps are looked for again.
             self.older = None;
-            return;
+            return Ok(());
         };
-        self.cover(covered);
+        self.cover(&stored.covered);
         if self.older.as_ref().is_some_and(RangeScan::is_over) {
             // Incomplete ranges are still missing, but are not tried again at once.
             let wait = if self.new_gap { Duration::ZERO } else { GAPS_AGAIN };
             (self.older, self.older_at) = (None, Instant::now() + wait);
         }
+        Ok(())
     }
 
-    fn put_off_older(&mut self, by: Duration) {
+    fn put_off(&mut self, by: Duration) {
         self.older_at = Instant::now() + by;
     }
 
@@ -237,5 +269,24 @@ impl HistoryStrategy for RangeStrategy {
 
     fn pages(&self, rule: &HistoryRule, range: Range) -> Pages {
         Pages::Ranges(Box::new(RangeScan::new(rule, &[range], false)), None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{history, noon};
+
+    #[test]
+    fn what_is_incomplete_is_reported_once_and_years_of_it_take_no_more_memory_than_a_day() {
+        let mut strategy = RangeStrategy::new(history(), Coverage::default());
+        let hour = |number: i32| noon() + TimeDelta::hours(1) * number;
+        for number in 0..20_000 {
+            let range = (hour(number), hour(number + 1));
+            assert!(strategy.is_new(range), "{number}");
+            // The vendor keeps less of it with each hour.
+            assert!(!strategy.is_new((range.0 + TimeDelta::minutes(20), range.1)), "{number}");
+        }
+        assert_eq!(strategy.reported.len(), REPORTED);
     }
 }

@@ -24,14 +24,14 @@ pub(super) enum Task {
     News,
     /// Poll unfinished purges.
     Follow,
+    /// Ask for older history, and for lists of resources. It waits for no answer.
+    Older,
     /// Read the resources.
     Resources,
     /// Read the limits.
     Limits,
     /// Read the authors of the newest purges.
     Attribution,
-    /// Read older history.
-    Older,
     /// Read the authors of older purges.
     OlderAttribution,
 }
@@ -86,12 +86,13 @@ impl SyncSchedule {
     }
 
     /// Returns the first of these tasks and its time; of those that are due, the most urgent one.
+    /// Where there is none, answers have to come first.
     pub(super) fn first(&self, due: Vec<(Instant, Task)>) -> (Task, Instant) {
         let earliest = self.blocked.unwrap_or_else(Instant::now).max(Instant::now());
         due.into_iter()
             .map(|(at, task)| (at.max(earliest), task))
             .min()
-            .map_or((Task::News, earliest), |(at, task)| (task, at))
+            .map_or((Task::Resources, earliest + UPKEEP), |(at, task)| (task, at))
     }
 
     /// Returns the time when news are due.
@@ -147,8 +148,8 @@ impl SyncSchedule {
         self.failed_at.is_none_or(|failed_at| asked_at > failed_at)
     }
 
-    /// Notes that a task succeeded.
-    pub(super) fn succeeded(&mut self, task: Task) {
+    /// Notes that a task succeeded that was begun at an instant.
+    pub(super) fn succeeded(&mut self, task: Task, begun_at: Instant) {
         let next = Instant::now() + self.upkeep;
         match task {
             Task::News | Task::Follow => self.backoff.succeeded(),
@@ -163,7 +164,9 @@ impl SyncSchedule {
             Task::Older => self.older_backoff.succeeded(),
             Task::Attribution | Task::OlderAttribution => self.attribution_backoff.succeeded(),
         }
-        if !matches!(task, Task::Attribution | Task::OlderAttribution) {
+        if !matches!(task, Task::Attribution | Task::OlderAttribution)
+            && self.is_after_failure(begun_at)
+        {
             self.blocked = None;
             self.rate_limited = false;
         }

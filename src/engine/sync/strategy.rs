@@ -1,6 +1,7 @@
 //! The interface of the strategies by which a vendor's history is read. A further one is a type
 //! that implements [`HistoryStrategy`], and its line where the sync chooses one.
 
+use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use tokio::time::Instant;
 
 use super::range_scan::{Range, RangeScan, ScanPlace};
 use super::schedule::SyncSchedule;
-use crate::domain::event::Unread;
+use crate::domain::event::{StoreError, Unread};
 use crate::domain::failure::Failure;
 use crate::domain::ids::ResourceId;
 use crate::domain::limits::HistoryRule;
@@ -40,8 +41,9 @@ pub(super) trait HistoryStrategy: Debug + Send + Sync {
     /// Makes news due now. `now` is the time by the vendor's clock.
     fn refresh(&mut self, _now: DateTime<Utc>) {}
 
-    /// Returns the time of the next request for news.
-    fn news_at(&self, schedule: &SyncSchedule) -> Instant;
+    /// Returns the time of the next request for news; `None` where they are asked for with older
+    /// history.
+    fn news_at(&self, schedule: &SyncSchedule) -> Option<Instant>;
 
     /// Returns true while a reading of news has begun and not ended.
     fn is_reading_news(&self) -> bool {
@@ -55,34 +57,40 @@ pub(super) trait HistoryStrategy: Debug + Send + Sync {
     }
 
     /// Reads one page of news.
-    async fn read_news(
+    async fn read_news(&mut self, _client: &AccountClient) -> Result<Step, SyncError> {
+        Ok(Step { over: true, ..Step::default() })
+    }
+
+    /// True if news are among the questions that are asked several at once. Then a vendor that does
+    /// not answer them fails the account.
+    fn reads_news_at_once(&self) -> bool {
+        false
+    }
+
+    /// Returns the time to ask beside the questions that were not answered yet; `None` where their
+    /// answers have to be known first.
+    fn questions_at(&self, schedule: &SyncSchedule) -> Option<Instant>;
+
+    /// Returns a question that may be asked now, beside those that were not answered yet; `None`
+    /// where their answers have to be known first, or there is none.
+    fn ask(
         &mut self,
         client: &AccountClient,
         schedule: &mut SyncSchedule,
-    ) -> Result<Step, SyncError>;
-
-    /// Returns the time to read older history; `None` where it is read with the news.
-    fn older_at(&self) -> Option<Instant> {
-        None
-    }
-
-    /// Returns a question for older history that may be asked now, beside those that were not
-    /// answered yet; `None` where their answers have to be known first, or there is none.
-    fn ask_older(&mut self, _client: &AccountClient) -> Option<HistoryQuestion> {
-        None
-    }
+    ) -> Option<HistoryQuestion>;
 
     /// Takes answers to such questions, and returns what is to be stored of them.
-    fn take_older(&mut self, _answers: Vec<HistoryAnswer>) -> Taken {
-        Taken::default()
-    }
+    fn take(&mut self, answers: Vec<HistoryAnswer>) -> Taken;
 
-    /// Notes that what was taken of answers is stored, with these ranges complete; `None`: the
-    /// store failed.
-    fn stored_older(&mut self, _covered: Option<&[Range]>) {}
+    /// Notes that what was taken of answers is stored; `None`: the store failed.
+    async fn stored(
+        &mut self,
+        client: &AccountClient,
+        stored: Option<&Stored>,
+    ) -> Result<(), StoreError>;
 
-    /// Delays the reading of older history.
-    fn put_off_older(&mut self, _by: Duration) {}
+    /// Delays such questions.
+    fn put_off(&mut self, _by: Duration) {}
 
     /// Returns the progress of reading older history: records read and, where the vendor counts,
     /// their total; `None` where none is being read.
@@ -119,10 +127,26 @@ pub(super) struct HistoryAnswer {
 pub(super) struct Taken {
     /// The purges to store.
     pub(super) purges: Vec<Purge>,
+    /// Purges of lists, from a time in which the list was complete: one that is not in the store
+    /// shows that it was not.
+    pub(super) known: Vec<(ResourceId, Vec<Purge>)>,
+    /// News were among the answers.
+    pub(super) news: bool,
+    /// The vendor fails for the whole account.
+    pub(super) fails: bool,
     /// The ranges that are complete once the purges are stored.
     pub(super) covered: Vec<Range>,
     /// Ranges that cannot be read completely; each is reported once.
     pub(super) incomplete: Vec<Range>,
+}
+
+/// The result of storing what was taken of answers.
+#[derive(Debug, Default)]
+pub(super) struct Stored {
+    /// The ranges that are complete now.
+    pub(super) covered: Vec<Range>,
+    /// The resources whose lists turned out to have been incomplete.
+    pub(super) incomplete: BTreeSet<ResourceId>,
 }
 
 /// The result of one step of reading history.

@@ -58,6 +58,26 @@ async fn a_month_takes_the_time_of_its_requests_divided_by_those_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_month_and_its_news_do_not_wait_for_resources_and_limits() {
+    let bench = Bench::new();
+    let vendor = a_vendor(&bench);
+    vendor.change(|state| state.slow_lookups = Duration::from_mins(10));
+    let mut running = bench.start(from_ref(&vendor));
+    running.pass(Duration::from_secs(40)).await;
+    assert_eq!(running.stored_ids(), ids_of(&vendor));
+    let id = vendor.purge_by_somebody("r1", "/new", TimeDelta::zero());
+    running.pass(Duration::from_secs(20)).await;
+    assert!(running.stored().iter().any(|purge| purge.id == id));
+    let lookups = vendor.change(|state| (state.resources_asked, state.limits_asked));
+    assert_eq!(lookups, (1, 0), "one after the other");
+    running.pass(Duration::from_mins(20)).await;
+    assert_eq!(vendor.change(|state| state.limits_asked), 1);
+    let done = running.seen.iter().rev().find_map(|event| Some(status(event)?.initial_sync_done));
+    assert_eq!(done, Some(true));
+    running.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn no_more_requests_go_out_in_a_second_than_the_vendor_allows() {
     let bench = Bench::new();
     let vendor = a_vendor(&bench);

@@ -88,9 +88,13 @@ pub(super) struct State {
     pub(super) failures: VecDeque<Failure>,
     /// Failure of all questions.
     pub(super) down: Option<Failure>,
+    /// Failure of all questions for one resource's history from an offset on.
+    pub(super) broken: Option<(&'static str, u64, Failure)>,
     /// Time that an answer takes.
     pub(super) slow: Duration,
-    /// Longest time that chance adds to that.
+    /// Time that an answer about resources or limits takes.
+    pub(super) slow_lookups: Duration,
+    /// Longest time that chance adds to that of a page.
     pub(super) jitter: Duration,
     /// Percentage of questions that fail, and how many may.
     pub(super) faults: (u8, u32),
@@ -158,7 +162,9 @@ impl Vendor {
                 acts: VecDeque::new(),
                 failures: VecDeque::new(),
                 down: None,
+                broken: None,
                 slow: Duration::ZERO,
+                slow_lookups: Duration::ZERO,
                 jitter: Duration::ZERO,
                 faults: (0, 0),
                 on_their_way: (0, 0),
@@ -212,6 +218,13 @@ impl Vendor {
 
     async fn pause(&self) {
         let slow = self.change(|state| state.slow + state.jitter.mul_f64(state.dice.f64()));
+        if slow > Duration::ZERO {
+            tokio::time::sleep(slow).await;
+        }
+    }
+
+    async fn think(&self) {
+        let slow = self.change(|state| state.slow_lookups);
         if slow > Duration::ZERO {
             tokio::time::sleep(slow).await;
         }
@@ -357,6 +370,7 @@ impl Provider for Vendor {
 
     async fn live_limits(&self) -> Result<Limits, Failure> {
         self.change(|state| state.limits_asked += 1);
+        self.think().await;
         if let Some(failure) = self.change(|state| state.down.clone()) {
             return Err(failure);
         }
@@ -365,6 +379,7 @@ impl Provider for Vendor {
 
     async fn resources(&self) -> Result<Vec<Resource>, Failure> {
         self.change(|state| state.resources_asked += 1);
+        self.think().await;
         if let Some(failure) = self.change(|state| state.down.clone()) {
             return Err(failure);
         }
@@ -379,7 +394,13 @@ impl Provider for Vendor {
         });
         self.pause().await;
         self.change(|state| state.on_their_way.0 -= 1);
-        if let Some(failure) = self.fault() {
+        let asks = |id: &str, from: u64| {
+            let resource = ask.resource.as_ref().map(|(resource, _)| resource.as_str());
+            resource == Some(id) && ask.offset >= from
+        };
+        let broken = self.change(|state| state.broken.clone());
+        let broken = broken.filter(|(id, from, _)| asks(id, *from)).map(|(_, _, failure)| failure);
+        if let Some(failure) = broken.or_else(|| self.fault()) {
             return Err(failure);
         }
         let now = self.now();
