@@ -291,24 +291,103 @@ def import_into(binary, facts, store, limit):
     json.dump([took, size], open(kept, "w"))
     return took, size
 
-def first_sync(binary, folder, sdk, limit):
-    """Reads a simulated vendor's history with 100 ms to each answer; returns the seconds and purges of both."""
-    scenario, config = (os.path.join(folder, name) for name in ("delay.toml", "sim.toml"))
-    open(scenario, "w").write("[[fault]]\ndelay_ms = 100\n")
-    simulator = subprocess.Popen([binary, "simulate", "--records", "10000", "--no-rate-limits", "--scenario", scenario, "--write-config", config], stdout=subprocess.PIPE)
+# A vendor's first account, the records of its simulator, of which that account has 6,500 purges, and the walk of its
+# history by the vendor's own SDK; Medianova has none. The walk is timed without the start of Python and its imports.
+WALK = """
+import json, os, sys, time
+vendor = json.loads(os.environ["VENDOR"])
+%s
+begun, rows = time.monotonic(), 0
+ids = set()
+for id in walk():
+    rows += 1
+    ids.add(id)
+print(json.dumps([time.monotonic() - begun, rows, len(ids)]))
+"""
+SYNCS = {"gcore": ("gcore-prod", 10_000, """
+from gcore import Gcore
+def walk():
+    client = Gcore(api_key=vendor["token"], base_url=vendor["base_url"])
+    for purge in client.cdn.list_purge_statuses(limit=100): yield purge.purge_id
+"""), "tencent": ("tencent", 6_500, """
+from datetime import datetime, timedelta, timezone
+from tencentcloud.cdn.v20180606 import cdn_client, models
+from tencentcloud.common import credential
+from tencentcloud.common.profile.client_profile import ClientProfile
+from tencentcloud.common.profile.http_profile import HttpProfile
+def walk():
+    protocol, endpoint = vendor["base_url"].split("://")
+    http = HttpProfile(protocol=protocol, endpoint=endpoint.rstrip("/"), keepAlive=True)
+    key = credential.Credential(vendor["secret_id"], vendor["secret_key"])
+    client = cdn_client.CdnClient(key, "", ClientProfile(httpProfile=http))
+    now, offset = datetime.now(timezone(timedelta(hours=8))), 0
+    while True:
+        request = models.DescribePurgeTasksRequest()
+        request.StartTime = (now - timedelta(days=30)).strftime("%Y-%m-%d %H:%M:%S")
+        request.EndTime = now.strftime("%Y-%m-%d %H:%M:%S")
+        request.Offset, request.Limit = offset, 1000
+        answer = client.DescribePurgeTasks(request)
+        for row in answer.PurgeLogs: yield row.TaskId
+        offset += len(answer.PurgeLogs)
+        if not answer.PurgeLogs or offset >= answer.TotalCount: return
+"""), "medianova": ("medianova", 6_500, None)}
+
+class Vendor:
+    """A simulated vendor without colleagues, with 100 ms to each answer, whose history is read anew as often as wanted."""
+    def __init__(self, name, binary, folder, python):
+        self.name, self.python, self.results, self.faults = name, python, collections.defaultdict(list), set()
+        self.folder = tempfile.mkdtemp(dir=folder)
+        self.account, records, self.walk = SYNCS[name]
+        scenario, self.config = (os.path.join(self.folder, name) for name in ("delay.toml", "sim.toml"))
+        open(scenario, "w").write("colleagues_every_seconds = 0\n[[fault]]\ndelay_ms = 100\n")
+        self.simulator = subprocess.Popen([binary, "simulate", "--records", str(records), "--no-rate-limits", "--scenario", scenario,
+            "--write-config", self.config], stdout=subprocess.PIPE)
+        self.settings = json.loads(self.simulator.stdout.readline())[name]
+
+    def measure(self, name, binary, limit):
+        """Reads the history into an empty store; the purges are counted afterwards, outside the time."""
+        if limit <= 1: return
+        store = os.path.join(tempfile.mkdtemp(dir=self.folder), "store.db")
+        command = [binary, "--config", self.config, "--store", store, "--account", self.account]
+        try:
+            took, _ = seconds_of([*command, "history", "--format", "ndjson"], limit)
+            _, listed = seconds_of([*command, "--offline", "history", "--format", "ndjson"], limit)
+            ids = [json.loads(line)["id"] for line in listed.splitlines()]
+            self.results[name].append((took, len(ids), len(set(ids))))
+        except (OSError, RuntimeError, ValueError, subprocess.TimeoutExpired) as error:
+            self.faults.add(f"first sync of {self.name} by {name}: {error}")
+
+    def measure_sdk(self, limit):
+        if not self.python or not self.walk or limit <= 1: return
+        try:
+            _, told = seconds_of([self.python, "-c", WALK % self.walk], limit, env=os.environ | {"VENDOR": json.dumps(self.settings)})
+            self.results["the vendor's SDK"].append(tuple(json.loads(told)))
+        except (OSError, RuntimeError, ValueError, subprocess.TimeoutExpired) as error:
+            self.faults.add(f"{self.name} by its SDK: {error}")
+
+    def told(self):
+        def words(name, found):
+            seconds, rows, distinct = statistics.median(it[0] for it in found), found[-1][1], found[-1][2]
+            return f"{name} {seconds:.1f} s ({distinct:,} purges in {rows:,} rows)"
+        return f"first sync of {self.name}, 100 ms to each answer: " + ", ".join(words(*it) for it in self.results.items())
+
+    def end(self):
+        self.simulator.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired): self.simulator.wait(5)
+        self.simulator.kill()
+
+def first_syncs(binaries, folder, python, runs, left):
+    """Measures first syncs of all vendors, in turns; returns what was measured and what could not be."""
+    vendors = []
     try:
-        vendor = json.loads(simulator.stdout.readline())["gcore"]
-        took, listed = seconds_of([binary, "--config", config, "--account", "gcore-prod", "history", "--format", "ndjson"], limit)
-        ids = [json.loads(line)["id"] for line in listed.splitlines()]
-        found = {"purgedeck": (took, len(ids), len(set(ids)))}
-        if sdk:
-            variables = os.environ | {"GCORE_BASE_URL": vendor["base_url"], "GCORE_API_KEY": vendor["token"]}
-            found["sdk"] = seconds_of(["sh", "-c", sdk], limit, env=variables)[0]
-        return found
+        for name in SYNCS: vendors.append(Vendor(name, next(iter(binaries.values())), folder, python))
+        for _ in range(runs):
+            for vendor in vendors:
+                for name, binary in binaries.items(): vendor.measure(name, binary, min(300, left()))
+                vendor.measure_sdk(min(300, left()))
+        return [vendor.told() for vendor in vendors if vendor.results], sorted(set().union(*(vendor.faults for vendor in vendors)))
     finally:
-        simulator.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired): simulator.wait(5)
-        simulator.kill()
+        for vendor in vendors: vendor.end()
 
 # ------------------------------------------------------------------ the table
 def shown(values, unit):
@@ -347,7 +426,8 @@ def main():
     parser.add_argument("--records", type=int, default=1_000_000), parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--more", type=int, help="a second number of records, such as 10000000, for a table of purgedeck alone")
     parser.add_argument("--work", default=os.path.join(tempfile.gettempdir(), "purgedeck-compare")), parser.add_argument("--readme", help="the file to write the table into")
-    parser.add_argument("--sdk", metavar="COMMAND", help="walks the history of GCORE_BASE_URL with GCORE_API_KEY by the vendor's SDK")
+    parser.add_argument("--sdk", metavar="PYTHON", help="a Python with the packages gcore and tencentcloud-sdk-python-cdn, such as that of a virtual environment")
+    parser.add_argument("--only-sync", action="store_true", help="measure first syncs only")
     parser.add_argument("--idle", type=float, default=5), parser.add_argument("--budget", type=float, default=3_600, help="seconds for everything")
     o = parser.parse_args()
     os.makedirs(o.work, exist_ok=True)
@@ -355,8 +435,11 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
     deadline, text = now() + o.budget, ""
     left = lambda: max(1, deadline - now())
+    binaries = {"purgedeck": os.path.abspath(o.binary)} | ({"before": os.path.abspath(o.old)} if o.old else {})
+    if o.only_sync:
+        told, faults = first_syncs(binaries, o.work, o.sdk, o.runs, left)
+        return print("\n".join(told + [f"not measured: {what}" for what in faults]))
     for n in filter(None, [o.records, o.more]):
-        binaries = {"purgedeck": os.path.abspath(o.binary)} | ({"before": os.path.abspath(o.old)} if o.old else {})
         facts, missing, extra, commands, plans = make_records(n, o.work), [], [], [], {}
         begun = now()
         with open(facts["export"]) as file:
@@ -376,15 +459,10 @@ def main():
             for name, plan in plans.items():
                 if now() < deadline: run(plan, results[name], deadline, o.idle)
         if now() >= deadline: missing.append(f"the rest, since the {o.budget:.0f} s were over")
-        for name, binary in binaries.items() if n == o.records else ():
-            try:
-                found = first_sync(binary, tempfile.mkdtemp(dir=o.work), o.sdk, min(300, left()))
-                took, rows, distinct = found["purgedeck"]
-                beside = f", the vendor's SDK {found['sdk']:.1f} s" if "sdk" in found else ""
-                extra.append(f"{name}: first sync of {rows:,} purges ({distinct:,} distinct), 100 ms to the vendor: {took:.1f} s{beside}")
-            except (OSError, RuntimeError, ValueError, subprocess.TimeoutExpired) as error:
-                missing.append(f"first sync of {name}: {error}")
-        if not o.sdk and n == o.records: missing.append("the vendor's SDK (`--sdk`)")
+        if n == o.records:
+            told, faults = first_syncs(binaries, o.work, o.sdk, o.runs, left)
+            extra += told
+            missing += faults + ([] if o.sdk else ["the vendors' SDKs (`--sdk`)"])
         text += table(results, facts, extra, missing, commands, o.runs) + "\n"
     print(text)
     if o.readme: write_between(o.readme, "performance", text.rstrip() + "\n")
