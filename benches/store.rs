@@ -349,6 +349,29 @@ mod summaries {
     }
 }
 
+/// Most purges that are made beforehand for an import, since all of them are in memory.
+const MOST_IMPORTED: usize = 100_000;
+
+/// An import into an empty store, and the index of it.
+#[divan::bench(args = sizes().map(|purges| purges.min(MOST_IMPORTED)), max_time = 10)]
+fn import(bencher: Bencher, purges: usize) {
+    let all: Vec<_> = (0..purges).map(|place| purge(place, purges)).collect();
+    bencher
+        .with_inputs(|| {
+            let directory = tempfile::tempdir().unwrap();
+            let path = directory.path().join("new.db");
+            (directory, Store::open(&path, Access::ReadWrite).unwrap())
+        })
+        .bench_local_refs(|(_, store)| {
+            let mut writer = store.writer().unwrap();
+            let mut import = writer.import().unwrap();
+            for batch in all.chunks(10_000) {
+                import.record(batch, end()).unwrap();
+            }
+            import.finish().unwrap().new
+        });
+}
+
 /// A page of a hundred purges that are not known yet, older than the newest.
 #[divan::bench(args = sizes(), sample_count = 50, sample_size = 1)]
 fn record_a_new_page(bencher: Bencher, purges: usize) {

@@ -1,5 +1,5 @@
 //! Imports history into the local store: one thread reads the next batch while the caller's stores
-//! the one before.
+//! the one before. Storing takes longer, so the reading thread also frees what was stored.
 
 use std::ops::ControlFlow;
 use std::sync::mpsc;
@@ -14,9 +14,9 @@ use crate::store::{Reader, StoreFailure};
 
 pub use crate::store::Recorded;
 
-/// Batches that wait between the two threads: with the one that is read and the one that is stored,
-/// no more are in memory.
-const WAITING_BATCHES: usize = 1;
+/// Batches that wait between the two threads. There is none: of those that are read, stored or to
+/// be freed, three are in memory.
+const WAITING_BATCHES: usize = 0;
 
 /// Takes a batch and the progress of its reading; breaks where nothing more is stored.
 pub type BatchSink<P> = dyn FnMut(Vec<Purge>, P) -> ControlFlow<()>;
@@ -39,18 +39,25 @@ impl LocalStore {
         let mut writer = self.0.writer().map_err(failed)?;
         let mut import = writer.import().map_err(failed)?;
         let (batches, arriving) = mpsc::sync_channel(WAITING_BATCHES);
+        let (spent, to_free) = mpsc::channel::<Vec<Purge>>();
         let reading = thread::Builder::new()
             .name("import-reader".to_owned())
             .spawn(move || {
-                read(&mut move |batch, progress| match batches.send((batch, progress)) {
-                    Ok(()) => ControlFlow::Continue(()),
-                    Err(mpsc::SendError(_)) => ControlFlow::Break(()),
+                read(&mut move |batch, progress| {
+                    let sent = batches.send((batch, progress));
+                    to_free.try_iter().for_each(drop);
+                    match sent {
+                        Ok(()) => ControlFlow::Continue(()),
+                        Err(mpsc::SendError(_)) => ControlFlow::Break(()),
+                    }
                 })
             })
             .map_err(|error| failed(StoreFailure::Io(error.to_string())))?;
         for (batch, progress) in arriving {
             import.record(&batch, seen_at).map_err(failed)?;
             stored(&progress);
+            // If nothing is read any more, it is freed here.
+            let _ = spent.send(batch);
         }
         let recorded = import.finish().map_err(failed)?;
         // It has ended, since it hands on no more; a panic of its goes on here.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use rusqlite::Connection;
 
 use crate::domain::ids::{AccountName, ProviderName};
+use crate::domain::purge::Purge;
 use crate::store::failure::StoreFailure;
 
 /// Accounts and words by their row ids. Ids start at 1; id 0 means none.
@@ -94,12 +95,36 @@ fn by_id<T>(rows: impl Iterator<Item = (u32, T)>) -> Vec<Option<T>> {
     placed
 }
 
+/// The ids of a purge's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Words {
+    pub(super) resource: u32,
+    pub(super) cname: u32,
+    /// 0 for an unknown author.
+    pub(super) by: u32,
+    pub(super) raw_kind: u32,
+    pub(super) raw_status: u32,
+}
+
+impl Words {
+    /// Asks for the id of each word.
+    fn of<E>(purge: &Purge, mut id: impl FnMut(&str) -> Result<u32, E>) -> Result<Self, E> {
+        Ok(Self {
+            resource: id(purge.resource.as_str())?,
+            cname: id(&purge.cname)?,
+            by: purge.by.as_deref().map_or(Ok(0), &mut id)?,
+            raw_kind: id(&purge.raw_kind)?,
+            raw_status: id(&purge.raw_status)?,
+        })
+    }
+}
+
 /// The writer's dictionary: it also finds ids by text and adds missing rows.
 #[derive(Debug, Default)]
 pub(super) struct DictionaryWriter {
     dictionary: Dictionary,
     words: HashMap<Arc<str>, u32, foldhash::fast::RandomState>,
-    accounts: HashMap<AccountName, Vec<(ProviderName, u32)>>,
+    accounts: HashMap<AccountName, Vec<(ProviderName, u32)>, foldhash::fast::RandomState>,
     /// Number of accounts in it.
     known_accounts: usize,
 }
@@ -123,6 +148,20 @@ impl DictionaryWriter {
 
     pub(super) fn dictionary(&self) -> &Dictionary {
         &self.dictionary
+    }
+
+    /// Returns the ids of a purge's words; `None` if one of them is new.
+    pub(super) fn known_words(&self, purge: &Purge) -> Option<Words> {
+        Words::of(purge, |text| self.words.get(text).copied().ok_or(())).ok()
+    }
+
+    /// Returns the ids of a purge's words, after adding those that are new.
+    pub(super) fn words(
+        &mut self,
+        connection: &Connection,
+        purge: &Purge,
+    ) -> Result<Words, StoreFailure> {
+        Words::of(purge, |text| self.word_id(connection, text))
     }
 
     /// Returns the id of a word, after adding it if it is new.

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
-use rusqlite::OptionalExtension as _;
+use rusqlite::{CachedStatement, OptionalExtension as _};
 
 use super::chunks::TextChange;
+use super::dictionary::Words;
 use super::segment::{Columns, SegmentEntry};
 use super::writer::{Durability, WriteTransaction, Writer};
 use super::{checksum, chunk_index, chunks, codes, segments, targets, times};
@@ -19,6 +20,10 @@ const BATCH: usize = 1 << 14;
 
 /// Page cache during an import, in KiB; negative is how SQLite takes KiB.
 const IMPORT_CACHE: i64 = -16_384;
+
+/// Pages in the write-ahead log during an import before they are taken over into the file, which
+/// waits for the disk.
+const IMPORT_LOG_PAGES: i64 = 3072;
 
 /// Blocks of the trigram index to make in one transaction, so that nobody waits long for the lock.
 const BLOCKS_AT_ONCE: usize = 2;
@@ -47,17 +52,22 @@ impl Writer {
     /// Begins to import a large history. Batches of some ten thousand purges, roughly in the order
     /// of time, are fastest.
     pub fn import(&mut self) -> Result<Import<'_>, StoreFailure> {
-        let cache = self.connection().pragma_query_value(None, "cache_size", |row| row.get(0))?;
-        self.connection().pragma_update(None, "cache_size", IMPORT_CACHE)?;
-        Ok(Import { writer: self, cache, recorded: Recorded::default() })
+        let mut before = [("cache_size", IMPORT_CACHE), ("wal_autocheckpoint", IMPORT_LOG_PAGES)];
+        for (name, value) in &mut before {
+            let during = *value;
+            *value = self.connection().pragma_query_value(None, name, |row| row.get(0))?;
+            // One of them answers with its new value.
+            self.connection().pragma(None, name, during, |_| Ok(()))?;
+        }
+        Ok(Import { writer: self, before, recorded: Recorded::default() })
     }
 }
 
 /// An import of a large history.
 pub struct Import<'w> {
     writer: &'w mut Writer,
-    /// Page cache before the import, as SQLite tells it.
-    cache: i64,
+    /// The connection's settings before the import.
+    before: [(&'static str, i64); 2],
     recorded: Recorded,
 }
 
@@ -88,8 +98,10 @@ impl Import<'_> {
 
 impl Drop for Import<'_> {
     fn drop(&mut self) {
-        // A cache that stays too large is not worth an error.
-        let _ = self.writer.connection().pragma_update(None, "cache_size", self.cache);
+        for (name, value) in self.before {
+            // A cache or a log that stays too large is not worth an error.
+            let _ = self.writer.connection().pragma(None, name, value, |_| Ok(()));
+        }
     }
 }
 
@@ -107,9 +119,14 @@ fn ingest(
             .connection
             .prepare_cached("SELECT max(key) FROM purge")?
             .query_row([], |row| row.get(0))?;
+        let connection = transaction.connection;
         let mut ingest = Ingest {
+            find: connection
+                .prepare_cached("SELECT key FROM purge WHERE id = ?1 AND account = ?2")?,
+            add: connection.prepare_cached(&write_row("INSERT", NO_CHANGE))?,
             transaction: &mut *transaction,
             recorded: &mut recorded,
+            expects_new: false,
             changes: BTreeMap::new(),
             texts: BTreeMap::new(),
             free_keys: HashMap::new(),
@@ -123,8 +140,24 @@ fn ingest(
     Ok(recorded)
 }
 
+/// Ends the statement that adds a row: one of a purge that is in the store changes nothing.
+const NO_CHANGE: &str = "ON CONFLICT (id, account) DO NOTHING";
+
+/// Returns the statement that writes a row.
+fn write_row(verb: &str, end: &str) -> String {
+    format!(
+        "{verb} INTO purge (key, nudge, account, resource, cname, \"by\", kind, status, targets,
+                            raw_kind, raw_status, id, completed, raw_created, fates, checksum)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) {end}"
+    )
+}
+
 /// The changes of one batch.
 struct Ingest<'a, 't, 'p> {
+    /// Finds the key of a purge by its id and account.
+    find: CachedStatement<'t>,
+    /// Adds a row.
+    add: CachedStatement<'t>,
     transaction: &'a mut WriteTransaction<'t>,
     recorded: &'a mut Recorded,
     /// For the segments, by key.
@@ -135,27 +168,32 @@ struct Ingest<'a, 't, 'p> {
     free_keys: HashMap<i64, i64>,
     /// The greatest key so far: those behind it are free.
     newest: i64,
+    /// Set if the purge before was new. Then the next one most likely is: it is added without
+    /// looking for it first.
+    expects_new: bool,
 }
 
 impl<'p> Ingest<'_, '_, 'p> {
     fn add(&mut self, purge: &'p Purge, seen_at: DateTime<Utc>) -> Result<(), StoreFailure> {
         let seen = normalized(purge, seen_at);
         let connection = self.transaction.connection;
-        let account =
-            self.transaction.dictionary.account_id(connection, &seen.account, &seen.provider)?;
-        let known: Option<i64> = connection
-            .prepare_cached("SELECT key FROM purge WHERE id = ?1 AND account = ?2")?
-            .query_row((seen.id.as_str(), account), |row| row.get(0))
-            .optional()?;
+        let dictionary = &mut *self.transaction.dictionary;
+        let account = dictionary.account_id(connection, &seen.account, &seen.provider)?;
+        // A purge that is known must not leave new words behind.
+        if self.expects_new
+            && let Some(words) = dictionary.known_words(&seen)
+            && let Some(key) = self.try_add(account, &seen, words)?
+        {
+            self.added(key, seen);
+            return Ok(());
+        }
+        let identity = (seen.id.as_str(), account);
+        let known: Option<i64> = self.find.query_row(identity, |row| row.get(0)).optional()?;
+        self.expects_new = known.is_none();
         let Some(key) = known else {
-            let key = self.insert(account, &seen, None)?;
-            self.recorded.new += 1;
-            self.recorded.extend_to(seen.created);
-            let targets = match seen {
-                Cow::Borrowed(purge) => Cow::Borrowed(purge.targets.as_slice()),
-                Cow::Owned(purge) => Cow::Owned(purge.targets),
-            };
-            self.texts.insert(key, Some(targets));
+            let words = self.transaction.dictionary.words(connection, &seen)?;
+            let key = self.try_add(account, &seen, words)?.ok_or(StoreFailure::Corrupt)?;
+            self.added(key, seen);
             return Ok(());
         };
         let old = self.known(key)?;
@@ -173,7 +211,16 @@ impl<'p> Ingest<'_, '_, 'p> {
         if moved {
             self.remove(key)?;
         }
-        let new_key = self.insert(account, &merged, (!moved).then_some(key))?;
+        let words = self.transaction.dictionary.words(connection, &merged)?;
+        let new_key = if moved {
+            self.try_add(account, &merged, words)?.ok_or(StoreFailure::Corrupt)?
+        } else {
+            let row = Row::of(account, &merged, words, key)?;
+            let mut replace = connection.prepare_cached(&write_row("REPLACE", ""))?;
+            row.write(&mut replace)?;
+            self.changes.insert(key, Some(row.entry));
+            key
+        };
         if moved || !have_same_texts(&old.targets, &merged.targets) {
             self.texts.insert(new_key, Some(Cow::Owned(merged.targets)));
         }
@@ -190,61 +237,31 @@ impl<'p> Ingest<'_, '_, 'p> {
         known?.ok_or(StoreFailure::Corrupt)
     }
 
-    /// Writes a purge over the one of this key or, without a key, at a free one. Returns the key.
-    fn insert(
+    /// Takes note of a new purge.
+    fn added(&mut self, key: i64, seen: Cow<'p, Purge>) {
+        self.recorded.new += 1;
+        self.recorded.extend_to(seen.created);
+        let targets = match seen {
+            Cow::Borrowed(purge) => Cow::Borrowed(purge.targets.as_slice()),
+            Cow::Owned(purge) => Cow::Owned(purge.targets),
+        };
+        self.texts.insert(key, Some(targets));
+    }
+
+    /// Adds a row at a free key, and returns the key; `None` if the purge has a row.
+    fn try_add(
         &mut self,
         account: u32,
         purge: &Purge,
-        key: Option<i64>,
-    ) -> Result<i64, StoreFailure> {
-        let created = times::micros(purge.created);
-        let is_known = key.is_some();
-        let key = match key {
-            Some(key) => key,
-            None => self.free_key(created)?,
-        };
-        let mut word_id = |text: &str| self.transaction.word_id(text);
-        let columns = Columns {
-            account,
-            resource: word_id(purge.resource.as_str())?,
-            cname: word_id(&purge.cname)?,
-            by: purge.by.as_deref().map_or(Ok(0), &mut word_id)?,
-            kind: codes::of_kind(purge.kind),
-            status: codes::of_status(purge.status),
-        };
-        let (raw_kind, raw_status) = (word_id(&purge.raw_kind)?, word_id(&purge.raw_status)?);
-        let key_offset = u32::try_from(key - created)
-            .map_err(|_| StoreFailure::Io("too many purges at the same instant".to_owned()))?;
-        // Replacing what is not there costs a journal of the statement.
-        let verb = if is_known { "REPLACE" } else { "INSERT" };
-        self.transaction
-            .connection
-            .prepare_cached(&format!(
-                "{verb} INTO purge (key, nudge, account, resource, cname, \"by\", kind, status,
-                                    targets, raw_kind, raw_status, id, completed, raw_created,
-                                    fates, checksum)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
-            ))?
-            .execute(rusqlite::params![
-                key,
-                key_offset,
-                columns.account,
-                columns.resource,
-                columns.cname,
-                columns.by,
-                columns.kind,
-                columns.status,
-                purge.targets.len() as u32,
-                raw_kind,
-                raw_status,
-                purge.id.as_str(),
-                purge.completed.map(times::micros),
-                purge.raw_created,
-                targets::status_digits(&purge.targets),
-                checksum::of_purge(purge),
-            ])?;
-        self.changes.insert(key, Some(SegmentEntry { key, key_offset, columns }));
-        Ok(key)
+        words: Words,
+    ) -> Result<Option<i64>, StoreFailure> {
+        let key = self.free_key(times::micros(purge.created))?;
+        let row = Row::of(account, purge, words, key)?;
+        if row.write(&mut self.add)? == 0 {
+            return Ok(None);
+        }
+        self.changes.insert(key, Some(row.entry));
+        Ok(Some(key))
     }
 
     fn remove(&mut self, key: i64) -> Result<(), StoreFailure> {
@@ -290,6 +307,52 @@ impl<'p> Ingest<'_, '_, 'p> {
         chunks::update(connection, tuning, &texts)?;
         self.transaction.chunks.clear();
         Ok(())
+    }
+}
+
+/// A purge as it is written, without its targets.
+struct Row<'p> {
+    purge: &'p Purge,
+    words: Words,
+    entry: SegmentEntry,
+}
+
+impl<'p> Row<'p> {
+    fn of(account: u32, purge: &'p Purge, words: Words, key: i64) -> Result<Self, StoreFailure> {
+        let key_offset = u32::try_from(key - times::micros(purge.created))
+            .map_err(|_| StoreFailure::Io("too many purges at the same instant".to_owned()))?;
+        let columns = Columns {
+            account,
+            resource: words.resource,
+            cname: words.cname,
+            by: words.by,
+            kind: codes::of_kind(purge.kind),
+            status: codes::of_status(purge.status),
+        };
+        Ok(Self { purge, words, entry: SegmentEntry { key, key_offset, columns } })
+    }
+
+    /// Writes the row with a statement of [`write_row`]. Returns the number of rows written.
+    fn write(&self, statement: &mut CachedStatement<'_>) -> Result<usize, StoreFailure> {
+        let Self { purge, words, entry } = self;
+        Ok(statement.execute(rusqlite::params![
+            entry.key,
+            entry.key_offset,
+            entry.columns.account,
+            words.resource,
+            words.cname,
+            words.by,
+            entry.columns.kind,
+            entry.columns.status,
+            purge.targets.len() as u32,
+            words.raw_kind,
+            words.raw_status,
+            purge.id.as_str(),
+            purge.completed.map(times::micros),
+            purge.raw_created,
+            targets::status_digits(&purge.targets),
+            checksum::of_purge(purge),
+        ])?)
     }
 }
 

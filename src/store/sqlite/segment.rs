@@ -114,7 +114,7 @@ impl Segment {
     /// Creates a segment of entries that are sorted by key.
     pub(super) fn of(entries: &[SegmentEntry]) -> Self {
         let mut segment = Self::default();
-        let mut known = HashMap::new();
+        let mut known = HashMap::<_, _, foldhash::fast::RandomState>::default();
         for (position, entry) in entries.iter().enumerate() {
             let group = *known.entry(entry.columns).or_insert_with(|| {
                 segment.groups.push(entry.columns);

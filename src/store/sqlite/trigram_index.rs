@@ -13,7 +13,7 @@
 use std::ops::Range;
 
 use super::checksum;
-use super::chunk::Chunk;
+use super::chunk::{BETWEEN_PIECES, Chunk};
 use super::times::MicrosRange;
 use crate::domain::filter::Pattern;
 use crate::store::failure::StoreFailure;
@@ -73,12 +73,38 @@ pub(super) struct TrigramCollector {
     /// The mask of each trigram.
     masks: Vec<u32>,
     chunks: Vec<MicrosRange>,
+    /// The pieces of the chunk that is added.
+    pieces: Vec<PieceEdges>,
+}
+
+/// The part of a piece that trigrams reach into which begin or end in another piece.
+struct PieceEdges {
+    start: usize,
+    length: usize,
+    /// Its last classes.
+    end: ClassRun,
+}
+
+/// The classes of a text so far: the last three of them, and their number.
+#[derive(Clone, Copy, Default)]
+struct ClassRun {
+    trigram: usize,
+    length: usize,
+}
+
+impl ClassRun {
+    /// Adds a byte, and returns the trigram that ends with it.
+    fn next(&mut self, byte: u8) -> Option<usize> {
+        self.trigram = (self.trigram << CLASS_BITS | class(byte) as usize) % TRIGRAMS;
+        self.length += 1;
+        (self.length >= 3).then_some(self.trigram)
+    }
 }
 
 impl TrigramCollector {
     /// Creates an empty collector. It takes a megabyte.
     pub(super) fn new() -> Self {
-        Self { masks: vec![0; TRIGRAMS], chunks: Vec::new() }
+        Self { masks: vec![0; TRIGRAMS], chunks: Vec::new(), pieces: Vec::new() }
     }
 
     /// Empties the collector.
@@ -92,33 +118,41 @@ impl TrigramCollector {
         let bit = 1_u32 << (self.chunks.len() % MOST_CHUNKS);
         self.chunks.push(keys);
         let table = chunk.table();
-        let mut add = |trigram: usize| {
-            if let Some(mask) = self.masks.get_mut(trigram) {
-                *mask |= bit;
+        let masks = &mut self.masks;
+        let mut add = |run: &mut ClassRun, bytes: &[u8]| {
+            for trigram in bytes.iter().filter_map(|byte| run.next(*byte)) {
+                if let Some(mask) = masks.get_mut(trigram) {
+                    *mask |= bit;
+                }
             }
         };
+        // A piece is met many times: what is within it is read once.
+        self.pieces.clear();
+        let mut start = 1;
+        for piece in table.get(1..).unwrap_or_default().split(|byte| *byte == BETWEEN_PIECES) {
+            let mut end = ClassRun::default();
+            add(&mut end, piece);
+            self.pieces.push(PieceEdges { start, length: piece.len(), end });
+            start += piece.len() + 1;
+        }
         for index in 0..chunk.keys.len() {
-            // The classes of a target so far, and their number.
-            let (mut trigram, mut length) = (0_usize, 0_usize);
+            let mut target = ClassRun::default();
             for piece in chunk.pieces(index, chunk.range(index)) {
-                let text = match piece {
+                let Some(piece) = piece else {
                     // An empty target has no trigrams.
-                    None if length == 0 => &[],
-                    None => &END[..],
-                    Some(piece) => {
-                        let text = chunk.piece_range(piece).and_then(|range| table.get(range));
-                        text.unwrap_or_default()
+                    if target.length > 0 {
+                        add(&mut target, &END);
                     }
+                    target = ClassRun::default();
+                    continue;
                 };
-                for byte in text {
-                    trigram = (trigram << CLASS_BITS | class(*byte) as usize) % TRIGRAMS;
-                    length += 1;
-                    if length >= 3 {
-                        add(trigram);
-                    }
-                }
-                if piece.is_none() {
-                    length = 0;
+                let Some(piece) = self.pieces.get(piece) else {
+                    continue;
+                };
+                let reached = piece.start..piece.start + piece.length.min(2);
+                add(&mut target, table.get(reached).unwrap_or_default());
+                if piece.length > 2 {
+                    target = piece.end;
                 }
             }
         }

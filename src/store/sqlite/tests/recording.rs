@@ -45,6 +45,24 @@ fn a_purge_seen_twice_is_stored_once_and_writes_nothing() {
 }
 
 #[test]
+fn a_known_purge_between_new_ones_is_met_and_leaves_no_word_behind() {
+    let home = Home::with(&[purge("1", 1), purge("3", 3)]);
+    let earlier = Purge {
+        status: Status::InProgress,
+        raw_status: "Nearly there".to_owned(),
+        ..purge("1", 1)
+    };
+    let page = [purge("0", 0), earlier, purge("2", 2), purge("3", 3), purge("4", 4)];
+    let recorded = home.writer().record(&page, at(9)).unwrap();
+    assert_eq!((recorded.new, recorded.changed), (3, 0));
+    let all: Vec<_> = (0..5).map(|id| purge(&id.to_string(), id)).collect();
+    assert_eq!(home.purges(), all);
+    let words = "SELECT count(*) FROM word WHERE text = 'Nearly there'";
+    let found: i64 = home.writer().connection().query_row(words, [], |row| row.get(0)).unwrap();
+    assert_eq!(found, 0);
+}
+
+#[test]
 fn the_same_id_in_another_account_is_another_purge() {
     let other = Purge { account: "gcore-test".into(), ..purge("1", 5) };
     let home = Home::with(&[purge("1", 5), other]);
