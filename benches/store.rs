@@ -13,6 +13,7 @@
 )]
 
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex, OnceLock};
 use std::time::Instant;
@@ -370,6 +371,17 @@ fn import(bencher: Bencher, purges: usize) {
             }
             import.finish().unwrap().new
         });
+}
+
+/// Everything in full, as an export reads it.
+#[divan::bench(args = sizes(), max_time = 10)]
+fn export(bencher: Bencher, purges: usize) {
+    let reader = store(purges).reader().unwrap();
+    bencher.bench_local(|| {
+        reader
+            .export(&everything(), Sort::NEWEST, None, &mut |_| ControlFlow::Continue(()))
+            .unwrap()
+    });
 }
 
 /// A page of a hundred purges that are not known yet, older than the newest.

@@ -28,7 +28,9 @@ pub fn escape_control_but_lines(text: &str) -> String {
 /// value for every reader.
 pub fn escape_json(json: &str) -> Cow<'_, str> {
     let obeyed = |character| character != '\n' && visible(character) != character;
-    if !json.contains(obeyed) {
+    // Nearly all is plain, and bytes are looked at many at once.
+    let is_plain = |byte| matches!(byte, b' '..=b'~' | b'\n');
+    if json.bytes().fold(true, |all, byte| all & is_plain(byte)) || !json.contains(obeyed) {
         return json.into();
     }
     let mut escaped = String::with_capacity(json.len() + 16);

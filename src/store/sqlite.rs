@@ -22,8 +22,8 @@
 //! `coverage`, `segment`, `varint`, `pieces`, `chunk`, `chunk_builder`, `chunks`, `trigram_index`,
 //! `compiled_filter`, `text_search`, `search_thread`; `journal_rows`, `attempt_rows`, `snapshot`,
 //! `segments`, `chunk_index`, `scan` and `text_scan`; `sorted`, `window`, `summary`, `recent`,
-//! `reader`, `page_uses`, `check`; `writer`, and what it writes: `accounts`, `record`, `journal`,
-//! `verification`, `attempts`; `conversion`, `open`, `backup`; `row_walk`, `salvage`.
+//! `reader`, `export`, `page_uses`, `check`; `writer`, and what it writes: `accounts`, `record`,
+//! `journal`, `verification`, `attempts`; `conversion`, `open`, `backup`; `row_walk`, `salvage`.
 //!
 //! # Damage
 //!
@@ -52,6 +52,7 @@ mod conversion;
 mod coverage;
 mod dictionary;
 mod error;
+mod export;
 mod journal;
 mod journal_rows;
 mod json;

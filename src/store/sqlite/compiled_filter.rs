@@ -366,7 +366,8 @@ fn keys_of_ids(connection: &Connection, ids: &[String]) -> Result<Vec<i64>, Stor
     Ok(keys)
 }
 
-fn keys_sent_here(connection: &Connection) -> Result<Vec<i64>, StoreFailure> {
+/// Returns the keys of the purges that were sent from here.
+pub(super) fn keys_sent_here(connection: &Connection) -> Result<Vec<i64>, StoreFailure> {
     let mut find = connection.prepare_cached(
         "SELECT p.key FROM journal j CROSS JOIN account a ON a.name = j.account
          CROSS JOIN purge p ON p.id = j.purge AND p.account = a.id

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use super::marker::{DamageMarker, with_suffix};
@@ -172,6 +173,8 @@ impl Store {
         connection.busy_timeout(self.tuning.lock_timeout)?;
         confirmation::register(&connection, &self.operator)?;
         connection.set_prepared_statement_cache_capacity(64);
+        // Else a statement that compares a parameter may be prepared again for each new value.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         connection.pragma_update(None, "cache_size", CACHE)?;
         connection.pragma_update(None, "temp_store", "memory")?;
         connection.pragma_update(None, "trusted_schema", false)?;

@@ -13,7 +13,6 @@ use super::chunks::ChunkCache;
 use super::compiled_filter::CompiledFilter;
 use super::dictionary::Dictionary;
 use super::marker::DamageMarker;
-use super::scan::break_if;
 use super::snapshot::Snapshot;
 use super::times::{self, ALL_TIME, Direction};
 use super::tuning::Tuning;
@@ -27,7 +26,6 @@ use crate::domain::journal::JournalEntry;
 use crate::domain::kind::Kind;
 use crate::domain::purge::{Purge, PurgeDetail};
 use crate::domain::query::{KeysQuery, Sort, Summary, SummaryQuery, Window, WindowQuery};
-use crate::domain::sort::RowPlace;
 use crate::store::failure::StoreFailure;
 use crate::store::outcome::{StoredAccount, StoredResources};
 
@@ -149,50 +147,6 @@ impl Reader {
                 Ok(ControlFlow::Continue(()))
             })?;
             Ok(purges)
-        })
-    }
-
-    /// Visits every selected purge in the sort order, at most `limit`, until the visitor stops.
-    /// Memory does not grow with their number; all of them are of one snapshot. Returns the number
-    /// of visited purges.
-    pub fn export(
-        &self,
-        predicate: &Predicate,
-        sort: Sort,
-        limit: Option<u64>,
-        visit: &mut dyn FnMut(PurgeDetail) -> ControlFlow<()>,
-    ) -> Result<u64, StoreFailure> {
-        self.read(|snapshot| {
-            let mut visited = 0;
-            if limit == Some(0) {
-                return Ok(visited);
-            }
-            let filter =
-                CompiledFilter::compile(predicate, snapshot.connection, snapshot.dictionary)?;
-            let mut take = |key| {
-                let detail = snapshot.detail(key)?.ok_or(StoreFailure::Corrupt)?;
-                visited += 1;
-                let flow = visit(detail);
-                Ok(break_if(flow.is_break() || limit == Some(visited)))
-            };
-            if let Some(direction) = Direction::of(sort) {
-                snapshot.scan(&filter, ALL_TIME, direction, &mut |entry| take(entry.key))?;
-                return Ok(visited);
-            }
-            let page = snapshot.tuning.collected_keys;
-            let mut last: Option<RowPlace<'_>> = None;
-            loop {
-                let places = snapshot.places_after(&filter, sort, last.as_ref(), page)?;
-                for place in &places {
-                    if take(place.key.0)?.is_break() {
-                        return Ok(visited);
-                    }
-                }
-                if places.len() < page {
-                    return Ok(visited);
-                }
-                last = places.last().cloned();
-            }
         })
     }
 
@@ -425,7 +379,7 @@ impl Reader {
     }
 
     /// Answers from one snapshot.
-    fn read<T>(
+    pub(super) fn read<T>(
         &self,
         answer: impl FnOnce(Snapshot<'_>) -> Result<T, StoreFailure>,
     ) -> Result<T, StoreFailure> {
