@@ -307,7 +307,7 @@ mod summaries {
     use std::sync::Arc;
 
     use divan::Bencher;
-    use purgedeck::domain::filter::{Predicate, Test};
+    use purgedeck::domain::filter::{Clause, Predicate, Test};
     use purgedeck::domain::query::SummaryQuery;
     use purgedeck::domain::status::Status;
 
@@ -342,6 +342,13 @@ mod summaries {
     #[divan::bench(args = sizes())]
     fn text_in_two_percent(bencher: Bencher, purges: usize) {
         bench(bencher, purges, text("/hotfix/"));
+    }
+
+    #[divan::bench(args = sizes())]
+    fn failed_with_text(bencher: Bencher, purges: usize) {
+        let mut predicate = (*text("/hotfix/")).clone();
+        predicate.clauses.push(Clause { negated: false, test: Test::Status(vec![Status::Failed]) });
+        bench(bencher, purges, Arc::new(predicate));
     }
 
     #[divan::bench(args = sizes(), max_time = 5)]

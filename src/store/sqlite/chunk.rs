@@ -17,7 +17,7 @@
 //! that (u32).
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::ops::Range;
 
 use super::checksum;
@@ -43,6 +43,12 @@ pub(super) const FAR: u8 = 255;
 /// Number of the common pieces with tokens of their own.
 pub(super) const NEAR: usize = (FAR - FIRST_COMMON) as usize;
 
+/// Bytes of a table whose pieces are counted together.
+const STRETCH: usize = 256;
+
+/// Pieces to find one by one before all are found.
+const FEW_PIECES: usize = 32;
+
 /// Numbers at the start of a blob.
 pub(super) const COUNTS: usize = 8;
 const HEADER_BYTES: usize = COUNTS * 4 + 8;
@@ -58,8 +64,13 @@ pub(super) struct Chunk<'b> {
     table: Range<usize>,
     tokens: Range<usize>,
     far: Range<usize>,
-    /// Places of the bytes between the pieces, once a piece was asked for by its number.
+    /// Places of the bytes between the pieces, once many pieces were asked for by their numbers.
     bounds: OnceCell<Vec<u32>>,
+    /// Number of pieces that were asked for before.
+    asked: Cell<usize>,
+    /// For each stretch of the table, the number of bytes between pieces before it, once a piece
+    /// was asked for.
+    stretches: OnceCell<Vec<u32>>,
 }
 
 /// Places behind the last token, single piece and far piece of a purge.
@@ -130,6 +141,8 @@ impl<'b> Chunk<'b> {
             tokens: tokens_start..far_start,
             far: far_start..far_start + far,
             bounds: OnceCell::new(),
+            asked: Cell::new(0),
+            stretches: OnceCell::new(),
             bytes,
         })
     }
@@ -166,11 +179,41 @@ impl<'b> Chunk<'b> {
 
     /// Returns the place of a piece in the table.
     pub(super) fn piece_range(&self, piece: usize) -> Option<Range<usize>> {
+        // To find all takes as long as to find some tens of them.
+        let asked = self.asked.get();
+        if asked < FEW_PIECES {
+            self.asked.set(asked + 1);
+            return self.find_piece(piece);
+        }
         let bounds = self.bounds.get_or_init(|| {
             memchr::memchr_iter(BETWEEN_PIECES, self.table()).map(|at| at as u32).collect()
         });
         let (before, behind) = (bounds.get(piece)?, bounds.get(piece + 1)?);
         Some(*before as usize + 1..*behind as usize)
+    }
+
+    fn find_piece(&self, piece: usize) -> Option<Range<usize>> {
+        let table = self.table();
+        let stretches = self.stretches.get_or_init(|| {
+            let mut before = 0;
+            let stretches = table.chunks(STRETCH).map(|stretch| {
+                let start = before;
+                before += count(BETWEEN_PIECES, stretch) as u32;
+                start
+            });
+            stretches.collect()
+        });
+        let stretch =
+            stretches.partition_point(|before| *before as usize <= piece).checked_sub(1)?;
+        let start = stretch * STRETCH;
+        let mut ends = memchr::memchr_iter(BETWEEN_PIECES, table.get(start..)?);
+        let before = ends.nth(piece - *stretches.get(stretch)? as usize)?;
+        Some(start + before + 1..start + ends.next()?)
+    }
+
+    /// Returns the blob.
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        self.bytes.into_owned()
     }
 
     fn starts(&self, index: usize) -> Ends {

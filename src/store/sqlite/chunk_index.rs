@@ -5,7 +5,10 @@
 //! in none (0), and is always searched. So the index never leaves anything out, and no write waits
 //! for it.
 
-use rusqlite::{CachedStatement, Connection};
+use std::collections::BinaryHeap;
+use std::ops::Range;
+
+use rusqlite::Connection;
 
 use super::chunk::Chunk;
 use super::snapshot::Snapshot;
@@ -107,75 +110,153 @@ pub(super) fn check(connection: &Connection) -> Result<(), StoreFailure> {
     if lost == 0 { Ok(()) } else { Err(StoreFailure::Corrupt) }
 }
 
-/// The chunks that may hold what is looked for.
-pub(super) struct Candidates {
-    /// Their starts, in the order of the scan.
-    pub(super) starts: Vec<i64>,
-    /// Set if they are a good part of all: then it is quicker to walk over all.
-    pub(super) are_many: bool,
+/// Blocks to read before the index is found to name many chunks.
+const BLOCKS_BEFORE_MANY: usize = 4;
+
+/// The chunks that may hold what is looked for, in the order of a scan. A block of the index is
+/// read when the scan comes to its first chunk.
+pub(super) struct Candidates<'s> {
+    snapshot: Snapshot<'s>,
+    query: TrigramQuery,
+    direction: Direction,
+    /// The starts that are asked for.
+    within: Range<i64>,
+    /// The blocks that are not read yet, the next one last: the rank of its first chunk, its id.
+    blocks: Vec<(i64, i64)>,
+    /// Ranks of the candidates of the blocks that were read.
+    found: BinaryHeap<i64>,
+    read_blocks: usize,
+    /// Number of chunks in the blocks that were read.
+    seen: usize,
+    /// Number of those that may hold what is looked for.
+    named: usize,
 }
 
-impl Snapshot<'_> {
-    /// Returns the chunks of a half-open range of keys that may hold what is looked for.
-    pub(super) fn candidates(
-        &self,
-        query: &TrigramQuery,
+impl<'s> Candidates<'s> {
+    /// Asks for the chunks of a half-open range of keys.
+    pub(super) fn new(
+        snapshot: Snapshot<'s>,
+        query: TrigramQuery,
         keys: MicrosRange,
         direction: Direction,
-    ) -> Result<Candidates, StoreFailure> {
-        let connection = self.connection;
+    ) -> Result<Self, StoreFailure> {
+        let connection = snapshot.connection;
         let first: Option<i64> = connection
             .prepare_cached("SELECT max(start) FROM chunk WHERE start <= ?1")?
             .query_row([keys.0], |row| row.get(0))?;
-        let within = first.unwrap_or(keys.0)..keys.1;
-        let mut chunks_of =
-            connection.prepare_cached("SELECT start FROM chunk WHERE block = ?1 ORDER BY start")?;
-        let mut starts = Vec::new();
-        let mut seen = 0;
-        let mut blocks =
-            connection.prepare_cached("SELECT id, body FROM trigram_block ORDER BY id")?;
-        let mut rows = blocks.query([])?;
+        let mut candidates = Self {
+            snapshot,
+            query,
+            direction,
+            within: first.unwrap_or(keys.0)..keys.1,
+            blocks: Vec::new(),
+            found: BinaryHeap::new(),
+            read_blocks: 0,
+            seen: 0,
+            named: 0,
+        };
+        let mut find = connection.prepare_cached(
+            "SELECT block, min(start), max(start) FROM chunk WHERE block <> 0 GROUP BY block",
+        )?;
+        let mut rows = find.query([])?;
         while let Some(row) = rows.next()? {
-            let block = TrigramBlock::decode(row.get_ref(1)?.as_blob()?)?;
-            seen += block.chunks.len();
-            let mask = query.chunks(&block);
-            if mask == 0 {
-                continue;
+            let (first, last): (i64, i64) = (row.get(1)?, row.get(2)?);
+            if first < candidates.within.end && last >= candidates.within.start {
+                let rank = match direction {
+                    Direction::Ascending => rank(first, direction),
+                    Direction::Descending => rank(last, direction),
+                };
+                candidates.blocks.push((rank, row.get(0)?));
             }
-            // A chunk that was cut in two is two of the same range.
-            let ranges = block.chunks.iter().enumerate().filter_map(|(index, range)| {
-                (mask >> (index % MOST_CHUNKS) & 1 == 1).then_some(*range)
-            });
-            let mut ranges = ranges.peekable();
-            each_start(&mut chunks_of, row.get(0)?, &mut |start| {
-                while ranges.next_if(|range| range.1 <= start).is_some() {}
-                if ranges.peek().is_some_and(|range| range.0 <= start) && within.contains(&start) {
-                    starts.push(start);
-                }
-            })?;
         }
-        each_start(&mut chunks_of, 0, &mut |start| {
-            if within.contains(&start) {
-                starts.push(start);
+        candidates.blocks.sort_unstable();
+        candidates.take_those_of(0, |_| true)?;
+        Ok(candidates)
+    }
+
+    /// Returns the start of the next candidate; `None` at the end.
+    pub(super) fn next(&mut self) -> Result<Option<i64>, StoreFailure> {
+        while let Some((first, block)) = self.blocks.last().copied()
+            && self.found.peek().is_none_or(|next| *next <= first)
+        {
+            self.blocks.pop();
+            self.read(block)?;
+        }
+        Ok(self.found.pop().map(|next| rank(next, self.direction)))
+    }
+
+    /// Returns true once the index names a good part of all chunks.
+    pub(super) fn are_many(&self) -> bool {
+        self.read_blocks >= BLOCKS_BEFORE_MANY && self.named > self.seen / 4
+    }
+
+    /// Returns true once it is quicker to walk over all chunks than to read more of the index.
+    pub(super) fn are_broad(&self) -> bool {
+        self.are_many() && self.named > self.seen / 4 * 3
+    }
+
+    /// Returns the range of starts that is left for a walk over all chunks.
+    pub(super) fn rest(&self) -> Range<i64> {
+        let next = self.found.peek().max(self.blocks.last().map(|(first, _)| first));
+        match (next.map(|next| rank(*next, self.direction)), self.direction) {
+            (None, _) => self.within.end..self.within.end,
+            (Some(next), Direction::Ascending) => next.max(self.within.start)..self.within.end,
+            (Some(next), Direction::Descending) => {
+                self.within.start..next.saturating_add(1).min(self.within.end)
             }
-        })?;
-        starts.sort_unstable();
-        if direction == Direction::Descending {
-            starts.reverse();
         }
-        let are_many = starts.len() > seen / 4;
-        Ok(Candidates { starts, are_many })
+    }
+
+    fn read(&mut self, id: i64) -> Result<(), StoreFailure> {
+        let connection = self.snapshot.connection;
+        let mut find = connection.prepare_cached("SELECT body FROM trigram_block WHERE id = ?1")?;
+        let mut rows = find.query([id])?;
+        let row = rows.next()?.ok_or(StoreFailure::Corrupt)?;
+        let block = TrigramBlock::decode(row.get_ref(0)?.as_blob()?)?;
+        let mask = self.query.chunks(&block);
+        // A chunk that was cut in two is two of the same range.
+        let ranges = block.chunks.iter().enumerate().filter_map(|(index, range)| {
+            (mask >> (index % MOST_CHUNKS) & 1 == 1).then_some(*range)
+        });
+        let ranges: Vec<MicrosRange> = ranges.collect();
+        self.read_blocks += 1;
+        self.seen += block.chunks.len();
+        self.named += ranges.len();
+        if ranges.is_empty() {
+            return Ok(());
+        }
+        let mut ranges = ranges.into_iter().peekable();
+        self.take_those_of(id, |start| {
+            while ranges.next_if(|range| range.1 <= start).is_some() {}
+            ranges.peek().is_some_and(|range| range.0 <= start)
+        })
+    }
+
+    /// Takes those chunks of a block that are named, in the order of their starts.
+    fn take_those_of(
+        &mut self,
+        block: i64,
+        mut is_named: impl FnMut(i64) -> bool,
+    ) -> Result<(), StoreFailure> {
+        let mut find = self
+            .snapshot
+            .connection
+            .prepare_cached("SELECT start FROM chunk WHERE block = ?1 ORDER BY start")?;
+        let mut rows = find.query([block])?;
+        while let Some(row) = rows.next()? {
+            let start = row.get(0)?;
+            if is_named(start) && self.within.contains(&start) {
+                self.found.push(rank(start, self.direction));
+            }
+        }
+        Ok(())
     }
 }
 
-fn each_start(
-    chunks_of: &mut CachedStatement<'_>,
-    block: i64,
-    visit: &mut dyn FnMut(i64),
-) -> Result<(), StoreFailure> {
-    let mut rows = chunks_of.query([block])?;
-    while let Some(row) = rows.next()? {
-        visit(row.get(0)?);
+/// Returns a number that is the greater the earlier a scan comes to a start; of a rank, the start.
+fn rank(start: i64, direction: Direction) -> i64 {
+    match direction {
+        Direction::Ascending => !start,
+        Direction::Descending => start,
     }
-    Ok(())
 }

@@ -24,17 +24,22 @@ pub(super) struct SearchQueue<'s> {
     /// `None` if there is no thread.
     to: Option<SyncSender<Vec<u8>>>,
     from: Receiver<Result<Searched, StoreFailure>>,
+    /// Memory for the next chunks.
+    spare: Vec<Vec<u8>>,
 }
 
 enum Slot {
     OnThread,
-    Done(Searched),
+    Done(Box<Searched>),
 }
 
 impl SearchQueue<'_> {
     /// Gives a chunk to the thread, or searches it here if the thread has enough.
     pub(super) fn push(&mut self, body: &[u8]) -> Result<(), StoreFailure> {
-        let mut body = body.to_vec();
+        let mut copy = self.spare.pop().unwrap_or_default();
+        copy.clear();
+        copy.extend_from_slice(body);
+        let mut body = copy;
         if let Some(to) = &self.to {
             match to.try_send(body) {
                 Ok(()) => {
@@ -44,8 +49,13 @@ impl SearchQueue<'_> {
                 Err(TrySendError::Full(back) | TrySendError::Disconnected(back)) => body = back,
             }
         }
-        self.under_way.push_back(Slot::Done(searched(self.search, body)?));
+        self.under_way.push_back(Slot::Done(Box::new(searched(self.search, body)?)));
         Ok(())
+    }
+
+    /// Takes back a chunk that is not needed any more.
+    pub(super) fn give_back(&mut self, chunk: Chunk<'static>) {
+        self.spare.push(chunk.into_bytes());
     }
 
     /// Returns the first chunk under way; `None` if there is none or, unless too many are, if it is
@@ -54,7 +64,7 @@ impl SearchQueue<'_> {
         let is_awaited = is_last || self.under_way.len() >= MOST_AHEAD;
         match self.under_way.pop_front() {
             None => Ok(None),
-            Some(Slot::Done(searched)) => Ok(Some(searched)),
+            Some(Slot::Done(searched)) => Ok(Some(*searched)),
             Some(Slot::OnThread) => {
                 let ended = || StoreFailure::Io("the thread that searches has ended".to_owned());
                 let searched = if is_awaited {
@@ -96,6 +106,7 @@ pub(super) fn with_thread<T>(
             });
         let to = spawned.is_ok().then_some(to);
         // It is dropped before the scope waits for the thread, which ends then.
-        work(&mut SearchQueue { search, under_way: VecDeque::new(), to, from })
+        let (under_way, spare) = (VecDeque::new(), Vec::new());
+        work(&mut SearchQueue { search, under_way, to, from, spare })
     })
 }

@@ -85,12 +85,27 @@ impl Snapshot<'_> {
     }
 }
 
-/// The segment that was read last, to find the columns of purges one after the other.
+/// Positions to look at around the last one before a key is searched for.
+const NEAR_POSITIONS: usize = 2;
+
+/// The two segments that were read last, to find the columns of purges one after the other, also
+/// while others are looked at a little ahead.
 #[derive(Default)]
 pub(super) struct SegmentCursor {
+    here: KeptSegment,
+    before: KeptSegment,
+}
+
+#[derive(Default)]
+struct KeptSegment {
     /// The range of keys that it is of.
     keys: MicrosRange,
     segment: Segment,
+    /// The position that was found last.
+    position: usize,
+    /// For each group of the segment, whether the columns of a filter select it; empty until that
+    /// was asked.
+    selected: Vec<bool>,
 }
 
 impl SegmentCursor {
@@ -100,14 +115,67 @@ impl SegmentCursor {
         snapshot: &Snapshot<'_>,
         key: i64,
     ) -> Result<SegmentEntry, StoreFailure> {
-        if !(self.keys.0..self.keys.1).contains(&key) {
+        let KeptSegment { segment, position: last, .. } = self.at(snapshot, key)?;
+        let near = last.saturating_sub(NEAR_POSITIONS)..=*last + NEAR_POSITIONS;
+        let is_here = |position: &usize| segment.keys.get(*position) == Some(&key);
+        *last = match near.into_iter().find(is_here) {
+            Some(position) => position,
+            None => segment.keys.binary_search(&key).map_err(|_| StoreFailure::Corrupt)?,
+        };
+        segment.entry_at(*last).ok_or(StoreFailure::Corrupt)
+    }
+
+    /// Returns whether columns and time select any purge of a half-open range of keys. The filter
+    /// is always the same one.
+    pub(super) fn selects_any(
+        &mut self,
+        snapshot: &Snapshot<'_>,
+        filter: &CompiledFilter,
+        keys: MicrosRange,
+        direction: Direction,
+    ) -> Result<bool, StoreFailure> {
+        let mut rest = keys;
+        while rest.0 < rest.1 {
+            // In the direction of the scan, so that a segment is read once.
+            let key = match direction {
+                Direction::Ascending => rest.0,
+                Direction::Descending => rest.1 - 1,
+            };
+            let KeptSegment { keys: held, segment, selected, .. } = self.at(snapshot, key)?;
+            if selected.is_empty() {
+                let groups = segment.groups.iter();
+                selected.extend(groups.map(|columns| filter.matches_columns(columns)));
+            }
+            let is_selected = |position: usize| {
+                selected.get(segment.group_at(position)) == Some(&true)
+                    && segment.entry_at(position).is_some_and(|entry| {
+                        filter.includes_time(entry.created()) && !filter.excludes_key(entry.key)
+                    })
+            };
+            if selected.contains(&true) && segment.positions(rest).any(is_selected) {
+                return Ok(true);
+            }
+            match direction {
+                Direction::Ascending => rest.0 = held.1,
+                Direction::Descending => rest.1 = held.0,
+            }
+        }
+        Ok(false)
+    }
+
+    /// Returns the segment that a key belongs to.
+    fn at(&mut self, snapshot: &Snapshot<'_>, key: i64) -> Result<&mut KeptSegment, StoreFailure> {
+        let holds = |kept: &KeptSegment| (kept.keys.0..kept.keys.1).contains(&key);
+        if !holds(&self.here) {
+            std::mem::swap(&mut self.here, &mut self.before);
+        }
+        if !holds(&self.here) {
             let found = find(snapshot.connection, key)?;
             let (start, end, segment) = found.ok_or(StoreFailure::Corrupt)?;
-            self.keys = (start, end.unwrap_or(i64::MAX));
-            self.segment = segment;
+            let keys = (start, end.unwrap_or(i64::MAX));
+            self.here = KeptSegment { keys, segment, ..KeptSegment::default() };
         }
-        let position = self.segment.keys.binary_search(&key).map_err(|_| StoreFailure::Corrupt)?;
-        self.segment.entry_at(position).ok_or(StoreFailure::Corrupt)
+        Ok(&mut self.here)
     }
 }
 

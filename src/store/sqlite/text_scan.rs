@@ -1,9 +1,12 @@
 //! Visiting the purges that tests of targets select: chunk by chunk, those that the trigram index
 //! names or all.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
+
+use rusqlite::Row;
 
 use super::chunk::Chunk;
+use super::chunk_index::Candidates;
 use super::compiled_filter::CompiledFilter;
 use super::scan::{Visit, keys_within};
 use super::search_thread::{SearchQueue, with_thread};
@@ -31,6 +34,7 @@ impl Snapshot<'_> {
         let mut scan = TextScan {
             snapshot: *self,
             filter,
+            range,
             search: TextSearch::new(&filter.target_tests),
             segments: SegmentCursor::default(),
             direction,
@@ -45,11 +49,9 @@ impl Snapshot<'_> {
             return Ok(());
         };
         let wanted = filter.target_tests.iter().filter(|test| test.is_indexed());
-        let query = TrigramQuery::of(wanted.map(|test| test.patterns.as_slice()));
-        let candidates = query.map(|query| self.candidates(&query, rest, direction)).transpose()?;
-        match candidates {
-            Some(candidates) if !candidates.are_many => scan.those(&candidates.starts, rest),
-            candidates => scan.rest(rest, candidates.map(|them| them.starts).as_deref()),
+        match TrigramQuery::of(wanted.map(|test| test.patterns.as_slice())) {
+            Some(query) => scan.candidates(Candidates::new(*self, query, rest, direction)?),
+            None => scan.with_thread(|scan, queue| scan.rest(queue, rest.0..rest.1)),
         }
     }
 }
@@ -58,6 +60,8 @@ impl Snapshot<'_> {
 struct TextScan<'s, 'v> {
     snapshot: Snapshot<'s>,
     filter: &'s CompiledFilter,
+    /// The keys that are asked for.
+    range: MicrosRange,
     search: TextSearch,
     segments: SegmentCursor,
     direction: Direction,
@@ -88,74 +92,133 @@ impl TextScan<'_, '_> {
             if self.direction == Direction::Descending {
                 rest.1 = start;
             }
-            let chunk = Chunk::decode(row.get_ref(1)?.as_blob()?)?;
-            if self.chunk(&chunk, range)?.is_break() {
+            if !self.may_select((start, end_of(row)?))? {
+                continue;
+            }
+            let chunk = Chunk::decode(row.get_ref(2)?.as_blob()?)?;
+            if self.chunk(&chunk)?.is_break() {
                 break;
             }
         }
         Ok(None)
     }
 
-    /// Scans all chunks of a range, of `among` only those, with a thread to help.
-    fn rest(&mut self, range: MicrosRange, among: Option<&[i64]>) -> Result<(), StoreFailure> {
-        let mut search = self.search.clone();
-        with_thread(&mut search, |queue| self.rest_with(queue, range, among))
-    }
-
-    fn rest_with(
-        &mut self,
-        queue: &mut SearchQueue<'_>,
-        range: MicrosRange,
-        among: Option<&[i64]>,
-    ) -> Result<(), StoreFailure> {
-        let mut find = self.snapshot.connection.prepare_cached(&self.select())?;
-        let mut rows = find.query(range)?;
-        let mut among = among.map(|starts| starts.iter().peekable());
-        loop {
-            let row = rows.next()?;
-            let is_last = row.is_none();
-            if let Some(row) = row {
-                let start: i64 = row.get(0)?;
-                if among.as_mut().is_some_and(|starts| starts.next_if_eq(&&start).is_none()) {
-                    continue;
-                }
-                queue.push(row.get_ref(1)?.as_blob()?)?;
-            }
-            while let Some((chunk, hits)) = queue.next(is_last)? {
-                if self.visit_hits(&chunk, &hits, range)?.is_break() {
-                    return Ok(());
-                }
-            }
-            if is_last {
+    /// Scans the chunks that the index names: few of them as they come, many with a thread to help,
+    /// and all that are left if it names nearly all.
+    fn candidates(&mut self, mut candidates: Candidates<'_>) -> Result<(), StoreFailure> {
+        while !candidates.are_many() {
+            let Some(start) = candidates.next()? else {
+                return Ok(());
+            };
+            let flow = self.read(start, |scan, body| scan.chunk(&Chunk::decode(body)?))?;
+            if flow.is_some_and(|flow| flow.is_break()) {
                 return Ok(());
             }
         }
+        self.with_thread(|scan, queue| {
+            while !candidates.are_broad() {
+                let Some(start) = candidates.next()? else {
+                    return scan.visit_searched(queue, true).map(drop);
+                };
+                scan.read(start, |_, body| queue.push(body))?;
+                if scan.visit_searched(queue, false)?.is_break() {
+                    return Ok(());
+                }
+            }
+            scan.rest(queue, candidates.rest())
+        })
+    }
+
+    /// Reads the chunk of a start, unless the columns select no purge of it.
+    fn read<T>(
+        &mut self,
+        start: i64,
+        read: impl FnOnce(&mut Self, &[u8]) -> Result<T, StoreFailure>,
+    ) -> Result<Option<T>, StoreFailure> {
+        let mut find = self.snapshot.connection.prepare_cached(&format!(
+            "SELECT start, {}, body FROM chunk WHERE start = ?1",
+            self.end()
+        ))?;
+        let mut rows = find.query([start])?;
+        let row = rows.next()?.ok_or(StoreFailure::Corrupt)?;
+        if !self.may_select((start, end_of(row)?))? {
+            return Ok(None);
+        }
+        read(self, row.get_ref(2)?.as_blob()?).map(Some)
+    }
+
+    /// Scans all chunks of a range, with a thread to help.
+    fn rest(
+        &mut self,
+        queue: &mut SearchQueue<'_>,
+        starts: Range<i64>,
+    ) -> Result<(), StoreFailure> {
+        let mut find = self.snapshot.connection.prepare_cached(&self.select())?;
+        let mut rows = find.query((starts.start, starts.end))?;
+        while !starts.is_empty()
+            && let Some(row) = rows.next()?
+        {
+            if self.may_select((row.get(0)?, end_of(row)?))? {
+                queue.push(row.get_ref(2)?.as_blob()?)?;
+            }
+            if self.visit_searched(queue, false)?.is_break() {
+                return Ok(());
+            }
+        }
+        self.visit_searched(queue, true).map(drop)
+    }
+
+    fn with_thread(
+        &mut self,
+        work: impl FnOnce(&mut Self, &mut SearchQueue<'_>) -> Result<(), StoreFailure>,
+    ) -> Result<(), StoreFailure> {
+        let mut search = self.search.clone();
+        with_thread(&mut search, |queue| work(self, queue))
+    }
+
+    /// Visits the chunks that were searched; at last, all that are under way.
+    fn visit_searched(
+        &mut self,
+        queue: &mut SearchQueue<'_>,
+        is_last: bool,
+    ) -> Result<ControlFlow<()>, StoreFailure> {
+        while let Some((chunk, hits)) = queue.next(is_last)? {
+            if self.visit_hits(&chunk, &hits)?.is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+            queue.give_back(chunk);
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// Returns whether columns and times select any purge of a range of keys.
+    fn may_select(&mut self, keys: MicrosRange) -> Result<bool, StoreFailure> {
+        if !self.filter.restricts_columns() {
+            return Ok(true);
+        }
+        let keys = (keys.0.max(self.range.0), keys.1.min(self.range.1));
+        self.segments.selects_any(&self.snapshot, self.filter, keys, self.direction)
     }
 
     /// Returns the statement that reads the chunks of a range.
     fn select(&self) -> String {
         format!(
-            "SELECT start, body FROM chunk
+            "SELECT start, {}, body FROM chunk
              WHERE start >= ifnull((SELECT max(start) FROM chunk WHERE start <= ?1), ?1)
                AND start < ?2
              ORDER BY start {}",
+            self.end(),
             self.direction.sql()
         )
     }
 
-    /// Scans these chunks, as far as their keys are in a range.
-    fn those(&mut self, starts: &[i64], range: MicrosRange) -> Result<(), StoreFailure> {
-        let mut find =
-            self.snapshot.connection.prepare_cached("SELECT body FROM chunk WHERE start = ?1")?;
-        for start in starts {
-            let mut rows = find.query([start])?;
-            let row = rows.next()?.ok_or(StoreFailure::Corrupt)?;
-            let chunk = Chunk::decode(row.get_ref(0)?.as_blob()?)?;
-            if self.chunk(&chunk, range)?.is_break() {
-                break;
-            }
+    /// Returns the term for the end of a chunk, as far as it is needed.
+    fn end(&self) -> &'static str {
+        if self.filter.restricts_columns() {
+            "(SELECT min(start) FROM chunk next WHERE next.start > chunk.start)"
+        } else {
+            "NULL"
         }
-        Ok(())
     }
 
     /// Scans the chunks of these keys.
@@ -169,11 +232,10 @@ impl TextScan<'_, '_> {
             let mut rows = find.query([key])?;
             let row = rows.next()?.ok_or(StoreFailure::Corrupt)?;
             let start: i64 = row.get(0)?;
-            let end = row.get::<_, Option<i64>>(1)?.unwrap_or(i64::MAX);
-            let here = keys_within(rest, (start, end), self.direction).len().max(1);
+            let here = keys_within(rest, (start, end_of(row)?), self.direction).len().max(1);
             rest = rest.get(here..).unwrap_or_default();
             let chunk = Chunk::decode(row.get_ref(2)?.as_blob()?)?;
-            if self.chunk(&chunk, (start, end))?.is_break() {
+            if self.chunk(&chunk)?.is_break() {
                 break;
             }
         }
@@ -181,22 +243,17 @@ impl TextScan<'_, '_> {
     }
 
     /// Searches a chunk and visits the selected purges.
-    fn chunk(
-        &mut self,
-        chunk: &Chunk<'_>,
-        range: MicrosRange,
-    ) -> Result<ControlFlow<()>, StoreFailure> {
+    fn chunk(&mut self, chunk: &Chunk<'_>) -> Result<ControlFlow<()>, StoreFailure> {
         let hits = self.search.search(chunk)?;
-        self.visit_hits(chunk, &hits, range)
+        self.visit_hits(chunk, &hits)
     }
 
     fn visit_hits(
         &mut self,
         chunk: &Chunk<'_>,
         hits: &Hits,
-        range: MicrosRange,
     ) -> Result<ControlFlow<()>, StoreFailure> {
-        let positions = chunk.positions(range);
+        let positions = chunk.positions(self.range);
         match self.direction {
             Direction::Ascending => self.visit_each(chunk, hits, positions),
             Direction::Descending => self.visit_each(chunk, hits, positions.rev()),
@@ -237,4 +294,9 @@ impl TextScan<'_, '_> {
         }
         Ok(ControlFlow::Continue(()))
     }
+}
+
+/// Returns the end of the chunk of a row, its second column.
+fn end_of(row: &Row<'_>) -> Result<i64, StoreFailure> {
+    Ok(row.get::<_, Option<i64>>(1)?.unwrap_or(i64::MAX))
 }

@@ -8,6 +8,7 @@ use crate::domain::filter::{Clause, Pattern, Test};
 use crate::domain::journal::JournalState;
 use crate::domain::query::{Anchor, SummaryQuery, WindowQuery};
 use crate::store::StoreFailure;
+use crate::store::sqlite::times;
 
 fn many() -> Vec<Purge> {
     (0..2000).map(|id| purge(&id.to_string(), id)).collect()
@@ -356,4 +357,70 @@ fn a_row_from_before_is_read_and_has_a_checksum_once_it_is_written_again() {
     assert_eq!(sums, 1);
     writer.record(&[Purge { by: Some("mira".to_owned()), ..purge("7", 0) }], at(9)).unwrap();
     assert_eq!(home.reader().check(), Ok(Vec::new()));
+}
+
+/// A store of four hundred purges whose index is up to date, of which each tenth has `/rare` and
+/// the newest failed.
+fn indexed() -> Home {
+    let home = Home::new();
+    let purges = (0..400).map(|id| {
+        let mut purge = purge(&id.to_string(), id);
+        if id % 10 == 0 {
+            purge.targets.push(Target::new("https://www.site.com/rare/a.jpg"));
+        }
+        if id > 380 {
+            purge.status = Status::Failed;
+        }
+        purge
+    });
+    let mut writer = home.writer();
+    let mut import = writer.import().unwrap();
+    import.record(&purges.collect::<Vec<_>>(), at(0)).unwrap();
+    import.finish().unwrap();
+    drop(writer);
+    home
+}
+
+fn selecting(tests: Vec<Test>) -> Arc<Predicate> {
+    let clauses = tests.into_iter().map(|test| Clause { negated: false, test }).collect();
+    Arc::new(Predicate { clauses, ..Predicate::default() })
+}
+
+fn holding(text: &str) -> Test {
+    Test::Target(vec![Pattern::Contains(text.to_owned())])
+}
+
+fn count(home: &Home, tests: Vec<Test>) -> Result<u64, StoreFailure> {
+    let query = SummaryQuery { predicate: selecting(tests), bars: 0, now: at(0) };
+    home.reader().summary(&query).map(|summary| summary.selected)
+}
+
+#[test]
+fn the_newest_rows_of_a_text_need_nothing_of_the_older_parts_of_the_index() {
+    let home = indexed();
+    let damage = "UPDATE trigram_block SET body = x'00' WHERE id < 10";
+    home.writer().connection().execute(damage, []).unwrap();
+    let query = WindowQuery {
+        predicate: selecting(vec![holding("/rare/")]),
+        sort: Sort::NEWEST,
+        anchor: Anchor::Start,
+        limit: 3,
+    };
+    let window = home.reader().window(&query).unwrap();
+    let ids: Vec<_> = window.rows.iter().map(|row| row.id.to_string()).collect();
+    assert_eq!(ids, ["390", "380", "370"]);
+    assert_eq!(count(&home, vec![holding("/rare/")]), Err(StoreFailure::Corrupt));
+}
+
+#[test]
+fn a_text_is_not_looked_for_where_the_columns_select_nothing() {
+    let home = indexed();
+    let damage = "UPDATE chunk SET body = x'00' WHERE start < ?1";
+    let before = times::micros(at(100));
+    home.writer().connection().execute(damage, [before]).unwrap();
+    for (text, selected) in [("/img/", 19), ("/rare/", 1), ("nowhere", 0)] {
+        let tests = vec![Test::Status(vec![Status::Failed]), holding(text)];
+        assert_eq!(count(&home, tests), Ok(selected), "{text}");
+    }
+    assert_eq!(count(&home, vec![holding("/img/")]), Err(StoreFailure::Corrupt));
 }
